@@ -1,0 +1,142 @@
+// Two-dimensional convolution (cross-correlation, as in every deep-learning library) and its two gradients, as
+// the sum that one output element is. This is the definition; the fast versions are in simd/. Imports the kernel
+// type only.
+//
+// x [N, C, H, W], weight [O, C/groups, kh, kw], y [N, O, H', W'] with
+//   y[n, o, i, j] = bias[o] + sum over c, ki, kj of weight[o, c, ki, kj] x[n, c, i stride + ki dilation - pad, ...]
+
+import { kernel, type KernelThis } from './kernel.js';
+
+export type Conv2dConstants = Readonly<
+  Record<
+    | 'batch'
+    | 'inChannels'
+    | 'height'
+    | 'width'
+    | 'outChannels'
+    | 'outHeight'
+    | 'outWidth'
+    | 'kernelHeight'
+    | 'kernelWidth'
+    | 'strideY'
+    | 'strideX'
+    | 'padY'
+    | 'padX'
+    | 'dilationY'
+    | 'dilationX'
+    | 'groups'
+    | 'groupIn' // input channels a group: inChannels / groups
+    | 'groupOut', // output channels a group: outChannels / groups
+    number
+  >
+>;
+
+export const conv2d = kernel(
+  'conv2d',
+  ['x', 'weight', 'bias'],
+  [],
+  function (this: KernelThis<Conv2dConstants>, x, weight, bias) {
+    const line = Math.floor((this.thread.x + 0.5) / this.constants.outWidth);
+    const column = this.thread.x - line * this.constants.outWidth;
+    const plane = Math.floor((line + 0.5) / this.constants.outHeight);
+    const row = line - plane * this.constants.outHeight;
+    const image = Math.floor((plane + 0.5) / this.constants.outChannels);
+    const out = plane - image * this.constants.outChannels;
+    const group = Math.floor((out + 0.5) / this.constants.groupOut);
+    let sum = bias[out];
+    for (let c = 0; c < this.constants.groupIn; c++) {
+      const channel = image * this.constants.inChannels + group * this.constants.groupIn + c;
+      for (let ki = 0; ki < this.constants.kernelHeight; ki++) {
+        const y = row * this.constants.strideY + ki * this.constants.dilationY - this.constants.padY;
+        for (let kj = 0; kj < this.constants.kernelWidth; kj++) {
+          const z = column * this.constants.strideX + kj * this.constants.dilationX - this.constants.padX;
+          if (y >= 0 && y < this.constants.height && z >= 0 && z < this.constants.width) {
+            const tap =
+              ((out * this.constants.groupIn + c) * this.constants.kernelHeight + ki) *
+                this.constants.kernelWidth +
+              kj;
+            sum += weight[tap] * x[(channel * this.constants.height + y) * this.constants.width + z];
+          }
+        }
+      }
+    }
+    return sum;
+  },
+);
+
+// dx: every output that read this input sends its gradient back through the weight it was read with.
+export const conv2dGradInput = kernel(
+  'conv2dGradInput',
+  ['grad', 'weight'],
+  [],
+  function (this: KernelThis<Conv2dConstants>, grad, weight) {
+    const line = Math.floor((this.thread.x + 0.5) / this.constants.width);
+    const column = this.thread.x - line * this.constants.width;
+    const plane = Math.floor((line + 0.5) / this.constants.height);
+    const row = line - plane * this.constants.height;
+    const image = Math.floor((plane + 0.5) / this.constants.inChannels);
+    const channel = plane - image * this.constants.inChannels;
+    const group = Math.floor((channel + 0.5) / this.constants.groupIn);
+    const c = channel - group * this.constants.groupIn;
+    let sum = 0;
+    for (let o = 0; o < this.constants.groupOut; o++) {
+      const out = group * this.constants.groupOut + o;
+      for (let ki = 0; ki < this.constants.kernelHeight; ki++) {
+        const y = row + this.constants.padY - ki * this.constants.dilationY;
+        const i = Math.floor((y + 0.5) / this.constants.strideY);
+        for (let kj = 0; kj < this.constants.kernelWidth; kj++) {
+          const z = column + this.constants.padX - kj * this.constants.dilationX;
+          const j = Math.floor((z + 0.5) / this.constants.strideX);
+          if (i * this.constants.strideY === y && j * this.constants.strideX === z) {
+            if (i >= 0 && i < this.constants.outHeight && j >= 0 && j < this.constants.outWidth) {
+              const tap =
+                ((out * this.constants.groupIn + c) * this.constants.kernelHeight + ki) *
+                  this.constants.kernelWidth +
+                kj;
+              const place =
+                ((image * this.constants.outChannels + out) * this.constants.outHeight + i) *
+                  this.constants.outWidth +
+                j;
+              sum += grad[place] * weight[tap];
+            }
+          }
+        }
+      }
+    }
+    return sum;
+  },
+);
+
+// dW: the input under one tap of the window, times the gradient of the output there, over all images and places.
+export const conv2dGradWeight = kernel(
+  'conv2dGradWeight',
+  ['x', 'grad'],
+  [],
+  function (this: KernelThis<Conv2dConstants>, x, grad) {
+    const line = Math.floor((this.thread.x + 0.5) / this.constants.kernelWidth);
+    const kj = this.thread.x - line * this.constants.kernelWidth;
+    const pair = Math.floor((line + 0.5) / this.constants.kernelHeight);
+    const ki = line - pair * this.constants.kernelHeight;
+    const out = Math.floor((pair + 0.5) / this.constants.groupIn);
+    const c = pair - out * this.constants.groupIn;
+    const group = Math.floor((out + 0.5) / this.constants.groupOut);
+    let sum = 0;
+    for (let n = 0; n < this.constants.batch; n++) {
+      const channel = n * this.constants.inChannels + group * this.constants.groupIn + c;
+      for (let i = 0; i < this.constants.outHeight; i++) {
+        const y = i * this.constants.strideY + ki * this.constants.dilationY - this.constants.padY;
+        for (let j = 0; j < this.constants.outWidth; j++) {
+          const z = j * this.constants.strideX + kj * this.constants.dilationX - this.constants.padX;
+          if (y >= 0 && y < this.constants.height && z >= 0 && z < this.constants.width) {
+            const place =
+              ((n * this.constants.outChannels + out) * this.constants.outHeight + i) *
+                this.constants.outWidth +
+              j;
+            sum += grad[place] * x[(channel * this.constants.height + y) * this.constants.width + z];
+          }
+        }
+      }
+    }
+    return sum;
+  },
+);

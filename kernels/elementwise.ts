@@ -1,0 +1,121 @@
+// Kernels that compute each output from the inputs at the same place: the derivative stands right below its
+// function. Shapes are already equal here (broadcasting happens before). Imports the kernel type only.
+
+import { kernel } from './kernel.js';
+
+// ---- two operands ------------------------------------------------------------------------------------------
+
+export const add = kernel('add', ['a', 'b'], [], function (a, b) {
+  return a[this.thread.x] + b[this.thread.x];
+});
+
+export const sub = kernel('sub', ['a', 'b'], [], function (a, b) {
+  return a[this.thread.x] - b[this.thread.x];
+});
+
+export const mul = kernel('mul', ['a', 'b'], [], function (a, b) {
+  return a[this.thread.x] * b[this.thread.x];
+});
+
+export const div = kernel('div', ['a', 'b'], [], function (a, b) {
+  return a[this.thread.x] / b[this.thread.x];
+});
+
+// d(a/b)/db = -a / b^2
+export const divGradDenominator = kernel('divGradDenominator', ['grad', 'a', 'b'], [], function (grad, a, b) {
+  return (-grad[this.thread.x] * a[this.thread.x]) / (b[this.thread.x] * b[this.thread.x]);
+});
+
+/** a where condition is not 0, else b. */
+export const where = kernel('where', ['condition', 'a', 'b'], [], function (condition, a, b) {
+  let value = b[this.thread.x];
+  if (condition[this.thread.x] !== 0) {
+    value = a[this.thread.x];
+  }
+  return value;
+});
+
+export const maximum = kernel('maximum', ['a', 'b'], [], function (a, b) {
+  return Math.max(a[this.thread.x], b[this.thread.x]);
+});
+
+// The gradient goes to the larger operand; a tie is shared half and half, as in PyTorch.
+export const maximumGrad = kernel('maximumGrad', ['grad', 'own', 'other'], [], function (grad, own, other) {
+  let share = 0;
+  if (own[this.thread.x] > other[this.thread.x]) {
+    share = 1;
+  }
+  if (own[this.thread.x] === other[this.thread.x]) {
+    share = 0.5;
+  }
+  return grad[this.thread.x] * share;
+});
+
+// ---- one operand -------------------------------------------------------------------------------------------
+
+export const fill = kernel('fill', [], ['value'], function (value) {
+  return value;
+});
+
+export const scaleShift = kernel('scaleShift', ['x'], ['factor', 'summand'], function (x, factor, summand) {
+  return x[this.thread.x] * factor + summand;
+});
+
+export const exp = kernel('exp', ['x'], [], function (x) {
+  return Math.exp(x[this.thread.x]);
+});
+
+export const log = kernel('log', ['x'], [], function (x) {
+  return Math.log(x[this.thread.x]);
+});
+
+export const sqrt = kernel('sqrt', ['x'], [], function (x) {
+  return Math.sqrt(x[this.thread.x]);
+});
+
+// d sqrt(x) = 1 / (2 y)
+export const sqrtGrad = kernel('sqrtGrad', ['grad', 'y'], [], function (grad, y) {
+  return (0.5 * grad[this.thread.x]) / y[this.thread.x];
+});
+
+export const abs = kernel('abs', ['x'], [], function (x) {
+  return Math.abs(x[this.thread.x]);
+});
+
+// d|x| = sign(x), 0 at 0 as in PyTorch
+export const absGrad = kernel('absGrad', ['grad', 'x'], [], function (grad, x) {
+  let sign = 0;
+  if (x[this.thread.x] > 0) {
+    sign = 1;
+  }
+  if (x[this.thread.x] < 0) {
+    sign = -1;
+  }
+  return grad[this.thread.x] * sign;
+});
+
+/** x^exponent; NaN for a negative x with a fractional exponent, as in PyTorch. */
+export const pow = kernel('pow', ['x'], ['exponent'], function (x, exponent) {
+  return Math.pow(x[this.thread.x], exponent);
+});
+
+// d x^p = p x^(p-1)
+export const powGrad = kernel('powGrad', ['grad', 'x'], ['exponent'], function (grad, x, exponent) {
+  return grad[this.thread.x] * exponent * Math.pow(x[this.thread.x], exponent - 1);
+});
+
+export const clamp = kernel('clamp', ['x'], ['low', 'high'], function (x, low, high) {
+  return Math.min(Math.max(x[this.thread.x], low), high);
+});
+
+// The gradient passes where low <= x <= high, the ends included, as in PyTorch.
+export const clampGrad = kernel('clampGrad', ['grad', 'x'], ['low', 'high'], function (grad, x, low, high) {
+  let value = grad[this.thread.x];
+  if (x[this.thread.x] < low) {
+    value = 0;
+  }
+  if (x[this.thread.x] > high) {
+    value = 0;
+  }
+  return value;
+});

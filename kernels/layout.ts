@@ -1,0 +1,102 @@
+// Kernels that move numbers without computing: reading through strides, writing a slice back, joining, gathering
+// rows. Every view (transpose, slice, broadcast) becomes dense through `stridedCopy`. Imports the kernel type only.
+
+import { kernel, type KernelThis } from './kernel.js';
+
+/** Sizes and strides of at most six axes, outermost first; unused leading axes have size 1. */
+export type StridedCopyConstants = Readonly<
+  Record<'size1' | 'size2' | 'size3' | 'size4' | 'size5' | 'offset', number> &
+    Record<'stride0' | 'stride1' | 'stride2' | 'stride3' | 'stride4' | 'stride5', number>
+>;
+
+/** y[i] = x at the place that strides and offset give element i. */
+export const stridedCopy = kernel(
+  'stridedCopy',
+  ['x'],
+  [],
+  function (this: KernelThis<StridedCopyConstants>, x) {
+    const q5 = Math.floor((this.thread.x + 0.5) / this.constants.size5);
+    const q4 = Math.floor((q5 + 0.5) / this.constants.size4);
+    const q3 = Math.floor((q4 + 0.5) / this.constants.size3);
+    const q2 = Math.floor((q3 + 0.5) / this.constants.size2);
+    const q1 = Math.floor((q2 + 0.5) / this.constants.size1);
+    const place =
+      this.constants.offset +
+      (this.thread.x - q5 * this.constants.size5) * this.constants.stride5 +
+      (q5 - q4 * this.constants.size4) * this.constants.stride4 +
+      (q4 - q3 * this.constants.size3) * this.constants.stride3 +
+      (q3 - q2 * this.constants.size2) * this.constants.stride2 +
+      (q2 - q1 * this.constants.size1) * this.constants.stride1 +
+      q1 * this.constants.stride0;
+    return x[place];
+  },
+);
+
+/** One axis of a dense array seen as [outer, size, inner]; the slice took every `step`-th place from `start`. */
+export type SliceConstants = Readonly<Record<'size' | 'inner' | 'start' | 'step' | 'count', number>>;
+
+/** Gradient of a slice: the gradient where the slice read, 0 elsewhere. grad [outer, count, inner] -> [outer, size, inner]. */
+export const sliceGrad = kernel('sliceGrad', ['grad'], [], function (this: KernelThis<SliceConstants>, grad) {
+  const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+  const column = this.thread.x - row * this.constants.inner;
+  const outer = Math.floor((row + 0.5) / this.constants.size);
+  const place = row - outer * this.constants.size - this.constants.start;
+  const taken = Math.floor((place + 0.5) / this.constants.step);
+  let value = 0;
+  if (place >= 0) {
+    if (taken < this.constants.count) {
+      if (place - taken * this.constants.step === 0) {
+        value = grad[(outer * this.constants.count + taken) * this.constants.inner + column];
+      }
+    }
+  }
+  return value;
+});
+
+export type ConcatConstants = Readonly<Record<'sizeA' | 'sizeB' | 'inner', number>>;
+
+/** Joins a [outer, sizeA, inner] and b [outer, sizeB, inner] into [outer, sizeA + sizeB, inner]. */
+export const concat = kernel('concat', ['a', 'b'], [], function (this: KernelThis<ConcatConstants>, a, b) {
+  const size = this.constants.sizeA + this.constants.sizeB;
+  const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+  const column = this.thread.x - row * this.constants.inner;
+  const outer = Math.floor((row + 0.5) / size);
+  const place = row - outer * size;
+  const placeB = Math.max(place - this.constants.sizeA, 0);
+  let value = b[(outer * this.constants.sizeB + placeB) * this.constants.inner + column];
+  if (place < this.constants.sizeA) {
+    value = a[(outer * this.constants.sizeA + place) * this.constants.inner + column];
+  }
+  return value;
+});
+
+export type GatherConstants = Readonly<Record<'width' | 'count', number>>;
+
+/** Rows of a table [rows, width] picked by index [count]: an embedding look-up, [count, width]. */
+export const gatherRows = kernel(
+  'gatherRows',
+  ['table', 'indices'],
+  [],
+  function (this: KernelThis<GatherConstants>, table, indices) {
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.width);
+    return table[indices[row] * this.constants.width + this.thread.x - row * this.constants.width];
+  },
+);
+
+// A table row collects the gradients of all places it was copied to.
+export const gatherRowsGrad = kernel(
+  'gatherRowsGrad',
+  ['grad', 'indices'],
+  [],
+  function (this: KernelThis<GatherConstants>, grad, indices) {
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.width);
+    const column = this.thread.x - row * this.constants.width;
+    let sum = 0;
+    for (let i = 0; i < this.constants.count; i++) {
+      if (indices[i] === row) {
+        sum += grad[i * this.constants.width + column];
+      }
+    }
+    return sum;
+  },
+);

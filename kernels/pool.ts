@@ -1,0 +1,164 @@
+// Pooling: the largest or the mean value under a sliding window, and the gradients. A plane is one channel of
+// one image; x [planes, height, width] -> y [planes, outHeight, outWidth]. Imports the kernel type only.
+
+import { kernel, type KernelThis } from './kernel.js';
+
+export type PoolConstants = Readonly<
+  Record<
+    | 'planes'
+    | 'channels' // planes = images x channels; the formulas here do not need it, a backend's layout may
+    | 'height'
+    | 'width'
+    | 'outHeight'
+    | 'outWidth'
+    | 'windowHeight'
+    | 'windowWidth'
+    | 'strideY'
+    | 'strideX'
+    | 'padY'
+    | 'padX'
+    | 'countPadding', // average pooling: 1 divides by the whole window, 0 by the part inside the image
+    number
+  >
+>;
+
+/** Where in its plane (row * width + column) the largest value under the window is; the first wins a tie. */
+export const maxPoolIndex = kernel('maxPoolIndex', ['x'], [], function (this: KernelThis<PoolConstants>, x) {
+  const line = Math.floor((this.thread.x + 0.5) / this.constants.outWidth);
+  const column = this.thread.x - line * this.constants.outWidth;
+  const plane = Math.floor((line + 0.5) / this.constants.outHeight);
+  const row = line - plane * this.constants.outHeight;
+  let best = -1;
+  let largest = 0;
+  for (let i = 0; i < this.constants.windowHeight; i++) {
+    const y = row * this.constants.strideY + i - this.constants.padY;
+    for (let j = 0; j < this.constants.windowWidth; j++) {
+      const z = column * this.constants.strideX + j - this.constants.padX;
+      if (y >= 0 && y < this.constants.height && z >= 0 && z < this.constants.width) {
+        const place = y * this.constants.width + z;
+        const value = x[plane * this.constants.height * this.constants.width + place];
+        if (best < 0 || value > largest) {
+          largest = value;
+          best = place;
+        }
+      }
+    }
+  }
+  return best;
+});
+
+/** The value at the place that `maxPoolIndex` found. */
+export const maxPool = kernel(
+  'maxPool',
+  ['x', 'index'],
+  [],
+  function (this: KernelThis<PoolConstants>, x, index) {
+    const plane = Math.floor((this.thread.x + 0.5) / (this.constants.outHeight * this.constants.outWidth));
+    return x[plane * this.constants.height * this.constants.width + index[this.thread.x]];
+  },
+);
+
+// dx: the gradients of all windows in which this place was the largest.
+export const maxPoolGrad = kernel(
+  'maxPoolGrad',
+  ['grad', 'index'],
+  [],
+  function (this: KernelThis<PoolConstants>, grad, index) {
+    const line = Math.floor((this.thread.x + 0.5) / this.constants.width);
+    const column = this.thread.x - line * this.constants.width;
+    const plane = Math.floor((line + 0.5) / this.constants.height);
+    const row = line - plane * this.constants.height;
+    const place = row * this.constants.width + column;
+    let sum = 0;
+    for (let i = 0; i < this.constants.windowHeight; i++) {
+      const y = row + this.constants.padY - i;
+      const outRow = Math.floor((y + 0.5) / this.constants.strideY);
+      for (let j = 0; j < this.constants.windowWidth; j++) {
+        const z = column + this.constants.padX - j;
+        const outColumn = Math.floor((z + 0.5) / this.constants.strideX);
+        if (outRow * this.constants.strideY === y && outColumn * this.constants.strideX === z) {
+          if (outRow >= 0 && outRow < this.constants.outHeight) {
+            if (outColumn >= 0 && outColumn < this.constants.outWidth) {
+              const out = (plane * this.constants.outHeight + outRow) * this.constants.outWidth + outColumn;
+              if (index[out] === place) {
+                sum += grad[out];
+              }
+            }
+          }
+        }
+      }
+    }
+    return sum;
+  },
+);
+
+/** The mean under the window. */
+export const avgPool = kernel('avgPool', ['x'], [], function (this: KernelThis<PoolConstants>, x) {
+  const line = Math.floor((this.thread.x + 0.5) / this.constants.outWidth);
+  const column = this.thread.x - line * this.constants.outWidth;
+  const plane = Math.floor((line + 0.5) / this.constants.outHeight);
+  const row = line - plane * this.constants.outHeight;
+  let sum = 0;
+  let inside = 0;
+  for (let i = 0; i < this.constants.windowHeight; i++) {
+    const y = row * this.constants.strideY + i - this.constants.padY;
+    for (let j = 0; j < this.constants.windowWidth; j++) {
+      const z = column * this.constants.strideX + j - this.constants.padX;
+      if (y >= 0 && y < this.constants.height && z >= 0 && z < this.constants.width) {
+        sum += x[(plane * this.constants.height + y) * this.constants.width + z];
+        inside += 1;
+      }
+    }
+  }
+  if (this.constants.countPadding === 1) {
+    inside = this.constants.windowHeight * this.constants.windowWidth;
+  }
+  return sum / inside;
+});
+
+// dx: each window that contains this place spreads its gradient evenly over what it divided by.
+export const avgPoolGrad = kernel(
+  'avgPoolGrad',
+  ['grad'],
+  [],
+  function (this: KernelThis<PoolConstants>, grad) {
+    const line = Math.floor((this.thread.x + 0.5) / this.constants.width);
+    const column = this.thread.x - line * this.constants.width;
+    const plane = Math.floor((line + 0.5) / this.constants.height);
+    const row = line - plane * this.constants.height;
+    let sum = 0;
+    for (let i = 0; i < this.constants.windowHeight; i++) {
+      const y = row + this.constants.padY - i;
+      const outRow = Math.floor((y + 0.5) / this.constants.strideY);
+      for (let j = 0; j < this.constants.windowWidth; j++) {
+        const z = column + this.constants.padX - j;
+        const outColumn = Math.floor((z + 0.5) / this.constants.strideX);
+        if (outRow * this.constants.strideY === y && outColumn * this.constants.strideX === z) {
+          if (outRow >= 0 && outRow < this.constants.outHeight) {
+            if (outColumn >= 0 && outColumn < this.constants.outWidth) {
+              // How much of the window lies inside the image.
+              const top = Math.max(0, outRow * this.constants.strideY - this.constants.padY);
+              const left = Math.max(0, outColumn * this.constants.strideX - this.constants.padX);
+              const bottom = Math.min(
+                this.constants.height,
+                outRow * this.constants.strideY - this.constants.padY + this.constants.windowHeight,
+              );
+              const right = Math.min(
+                this.constants.width,
+                outColumn * this.constants.strideX - this.constants.padX + this.constants.windowWidth,
+              );
+              let inside = (bottom - top) * (right - left);
+              if (this.constants.countPadding === 1) {
+                inside = this.constants.windowHeight * this.constants.windowWidth;
+              }
+              sum +=
+                grad[(plane * this.constants.outHeight + outRow) * this.constants.outWidth + outColumn] /
+                inside;
+            }
+          }
+        }
+      }
+    }
+    return sum;
+  },
+);

@@ -1,0 +1,65 @@
+// Reductions over one axis of an array seen as [outer, size, inner]; one thread reduces one line.
+// Reducing several axes is a chain of these. Imports the kernel type only.
+
+import { kernel, type KernelThis } from './kernel.js';
+
+export type AxisConstants = Readonly<Record<'size' | 'inner', number>>;
+
+/** y[o, i] = sum over s of x[o, s, i]. */
+export const sumAxis = kernel('sumAxis', ['x'], [], function (this: KernelThis<AxisConstants>, x) {
+  const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+  const first =
+    outer * this.constants.size * this.constants.inner + this.thread.x - outer * this.constants.inner;
+  let sum = 0;
+  for (let s = 0; s < this.constants.size; s++) {
+    sum += x[first + s * this.constants.inner];
+  }
+  return sum;
+});
+
+/** y[o, i] = the place s of the largest x[o, s, i]; the first one wins a tie, as in PyTorch. */
+export const argmaxAxis = kernel('argmaxAxis', ['x'], [], function (this: KernelThis<AxisConstants>, x) {
+  const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+  const first =
+    outer * this.constants.size * this.constants.inner + this.thread.x - outer * this.constants.inner;
+  let best = 0;
+  let largest = x[first];
+  for (let s = 0; s < this.constants.size; s++) {
+    const value = x[first + s * this.constants.inner];
+    if (value > largest) {
+      largest = value;
+      best = s;
+    }
+  }
+  return best;
+});
+
+/** y[o, i] = x[o, index[o, i], i]: the value at a chosen place of each line. */
+export const takeAxis = kernel(
+  'takeAxis',
+  ['x', 'index'],
+  [],
+  function (this: KernelThis<AxisConstants>, x, index) {
+    const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const first =
+      outer * this.constants.size * this.constants.inner + this.thread.x - outer * this.constants.inner;
+    return x[first + index[this.thread.x] * this.constants.inner];
+  },
+);
+
+// Gradient of takeAxis with respect to x: the gradient at the chosen place, 0 elsewhere.
+export const takeAxisGrad = kernel(
+  'takeAxisGrad',
+  ['grad', 'index'],
+  [],
+  function (this: KernelThis<AxisConstants>, grad, index) {
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const outer = Math.floor((row + 0.5) / this.constants.size);
+    const line = outer * this.constants.inner + this.thread.x - row * this.constants.inner;
+    let value = 0;
+    if (index[line] === row - outer * this.constants.size) {
+      value = grad[line];
+    }
+    return value;
+  },
+);

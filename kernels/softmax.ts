@@ -1,0 +1,109 @@
+// Softmax, its logarithm, and the cross-entropy loss, all through one number a line: the log of the sum of
+// exponentials. Lines run along one axis of [outer, size, inner]. Imports the kernel type only.
+
+import { kernel, type KernelThis } from './kernel.js';
+import type { AxisConstants } from './reduce.js';
+
+/** y[o, i] = log of the sum over s of exp(x[o, s, i]), shifted by the maximum so that nothing overflows. */
+export const logSumExp = kernel('logSumExp', ['x'], [], function (this: KernelThis<AxisConstants>, x) {
+  const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+  const first =
+    outer * this.constants.size * this.constants.inner + this.thread.x - outer * this.constants.inner;
+  let largest = x[first];
+  for (let s = 0; s < this.constants.size; s++) {
+    largest = Math.max(largest, x[first + s * this.constants.inner]);
+  }
+  let sum = 0;
+  for (let s = 0; s < this.constants.size; s++) {
+    sum += Math.exp(x[first + s * this.constants.inner] - largest);
+  }
+  return largest + Math.log(sum);
+});
+
+/** log softmax = x - logSumExp(x), the latter read once a line. */
+export const logSoftmax = kernel(
+  'logSoftmax',
+  ['x', 'lineLog'],
+  [],
+  function (this: KernelThis<AxisConstants>, x, lineLog) {
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const outer = Math.floor((row + 0.5) / this.constants.size);
+    const line = outer * this.constants.inner + this.thread.x - row * this.constants.inner;
+    return x[this.thread.x] - lineLog[line];
+  },
+);
+
+/** softmax = exp(x - logSumExp(x)). */
+export const softmax = kernel(
+  'softmax',
+  ['x', 'lineLog'],
+  [],
+  function (this: KernelThis<AxisConstants>, x, lineLog) {
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const outer = Math.floor((row + 0.5) / this.constants.size);
+    const line = outer * this.constants.inner + this.thread.x - row * this.constants.inner;
+    return Math.exp(x[this.thread.x] - lineLog[line]);
+  },
+);
+
+// y = log softmax: dx = grad - exp(y) * (sum of grad over the line)
+export const logSoftmaxGrad = kernel(
+  'logSoftmaxGrad',
+  ['grad', 'y', 'lineSum'],
+  [],
+  function (this: KernelThis<AxisConstants>, grad, y, lineSum) {
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const outer = Math.floor((row + 0.5) / this.constants.size);
+    const line = outer * this.constants.inner + this.thread.x - row * this.constants.inner;
+    return grad[this.thread.x] - Math.exp(y[this.thread.x]) * lineSum[line];
+  },
+);
+
+// y = softmax: dx = y * (grad - sum of grad * y over the line)
+export const softmaxGrad = kernel(
+  'softmaxGrad',
+  ['grad', 'y', 'lineSum'],
+  [],
+  function (this: KernelThis<AxisConstants>, grad, y, lineSum) {
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const outer = Math.floor((row + 0.5) / this.constants.size);
+    const line = outer * this.constants.inner + this.thread.x - row * this.constants.inner;
+    return y[this.thread.x] * (grad[this.thread.x] - lineSum[line]);
+  },
+);
+
+export type ClassConstants = Readonly<Record<'classes', number>>;
+
+/**
+ * Cross-entropy of one row against its label, with label smoothing: the target gives every class smoothing / K
+ * and the label 1 - smoothing on top (Szegedy et al. 2016; PyTorch's `label_smoothing`). logits [N, K] -> [N].
+ */
+export const crossEntropy = kernel(
+  'crossEntropy',
+  ['logits', 'lineLog', 'labels'],
+  ['smoothing'],
+  function (this: KernelThis<ClassConstants>, logits, lineLog, labels, smoothing) {
+    const first = this.thread.x * this.constants.classes;
+    let spread = 0;
+    for (let k = 0; k < this.constants.classes; k++) {
+      spread += lineLog[this.thread.x] - logits[first + k];
+    }
+    const hit = lineLog[this.thread.x] - logits[first + labels[this.thread.x]];
+    return (1 - smoothing) * hit + (smoothing * spread) / this.constants.classes;
+  },
+);
+
+// dlogits = (softmax - target) * grad of the row
+export const crossEntropyGrad = kernel(
+  'crossEntropyGrad',
+  ['grad', 'logits', 'lineLog', 'labels'],
+  ['smoothing'],
+  function (this: KernelThis<ClassConstants>, grad, logits, lineLog, labels, smoothing) {
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.classes);
+    let target = smoothing / this.constants.classes;
+    if (this.thread.x - row * this.constants.classes === labels[row]) {
+      target += 1 - smoothing;
+    }
+    return grad[row] * (Math.exp(logits[this.thread.x] - lineLog[row]) - target);
+  },
+);

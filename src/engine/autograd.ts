@@ -1,0 +1,110 @@
+// Reverse-mode differentiation: walk the graph from the loss to the leaves, newest node first, and pass each
+// node's gradient on to its inputs (Rumelhart, Hinton and Williams 1986). Works on arrays, not tensors, so going
+// backward cannot record a graph. Imports ndarray, launch, current, kernels.
+
+import { add } from '../../kernels/elementwise.js';
+import { scope } from './current.js';
+import { ArgumentError, ShapeError } from './errors.js';
+import { elementwise, filled, unbroadcast } from './launch.js';
+import type { NdArray } from './ndarray.js';
+import { format, sameShape, sizeOf, type Shape } from './shape.js';
+
+/** What the graph connects; tensor.ts has the only class of this kind. */
+export interface Differentiable {
+  readonly array: NdArray;
+  readonly shape: Shape;
+  readonly requiresGrad: boolean;
+  /** How it was made; null for a leaf. */
+  readonly node: GraphNode | null;
+  /** Adds to the gradient that a leaf keeps. */
+  accumulateGrad(gradient: NdArray): void;
+}
+
+/** Computes the gradient of one input. */
+export type GradientThunk = () => NdArray;
+
+/** How a tensor was made: by which op, from what, and how a gradient goes back through it. */
+export interface GraphNode {
+  /** Grows with every node, so newest first is an order in which no node comes before its consumers. */
+  readonly id: number;
+  /** The op's name, for messages and pictures of the graph. */
+  readonly name: string;
+  readonly inputs: readonly Differentiable[];
+  /** d loss / d output -> for each input, how to get d loss / d input; null where the op has no gradient. */
+  readonly backward: (gradient: NdArray) => readonly (GradientThunk | null)[];
+}
+
+let nextId = 0;
+
+/** Makes a node; its id is larger than that of every node before. */
+export function createNode(node: Omit<GraphNode, 'id'>): GraphNode {
+  return { id: nextId++, ...node };
+}
+
+/** See `Tensor.backward`. */
+export function backward(root: Differentiable, seed?: NdArray): void {
+  if (!root.requiresGrad) {
+    throw new ArgumentError(
+      'backward: nothing here requires a gradient (a leaf needs requiresGrad; noGrad() records none)',
+    );
+  }
+  if (seed === undefined && sizeOf(root.shape) !== 1) {
+    throw new ArgumentError(
+      `backward: a tensor of shape ${format(root.shape)} needs a gradient argument; a loss has one element`,
+    );
+  }
+  if (seed !== undefined && !sameShape(seed.shape, root.shape)) {
+    throw new ShapeError(
+      `backward: gradient ${format(seed.shape)} does not match the tensor ${format(root.shape)}`,
+    );
+  }
+
+  scope(() => {
+    // Gradients of computed tensors wait here until their node's turn; those of leaves go to `leaf.grad`.
+    const waiting = new Map<GraphNode, NdArray>();
+    const pass = (target: Differentiable, gradient: NdArray): void => {
+      if (target.node === null) {
+        target.accumulateGrad(gradient);
+        return;
+      }
+      const sum = waiting.get(target.node);
+      waiting.set(target.node, sum === undefined ? gradient : elementwise(add, [sum, gradient]));
+    };
+
+    pass(root, seed?.view() ?? filled(root.array.backend, root.shape, 1));
+    for (const node of newestFirst(root)) {
+      const gradient = waiting.get(node);
+      if (gradient === undefined) continue;
+      // Whatever a node's thunks make on the way is freed before the next node runs.
+      const gradients = scope(() => inputGradients(node, gradient));
+      node.inputs.forEach((input, index) => {
+        const own = gradients[index];
+        if (own !== null) pass(input, own);
+      });
+      waiting.delete(node);
+      gradient.dispose();
+    }
+  });
+}
+
+function inputGradients(node: GraphNode, gradient: NdArray): (NdArray | null)[] {
+  const thunks = node.backward(gradient);
+  return node.inputs.map((input, index) => {
+    const thunk = thunks[index];
+    if (!input.requiresGrad || thunk === null) return null;
+    const own = unbroadcast(thunk(), input.shape);
+    return own === gradient ? gradient.view() : own; // `gradient` itself is freed by the walker
+  });
+}
+
+/** All nodes that `root` was made with, newest first. No recursion: graphs are as deep as networks are. */
+function newestFirst(root: Differentiable): GraphNode[] {
+  const found = new Set<GraphNode>();
+  const unvisited: Differentiable[] = [root];
+  for (let next = unvisited.pop(); next !== undefined; next = unvisited.pop()) {
+    if (next.node === null || found.has(next.node)) continue;
+    found.add(next.node);
+    unvisited.push(...next.node.inputs.filter((input) => input.requiresGrad));
+  }
+  return [...found].sort((a, b) => b.id - a.id);
+}

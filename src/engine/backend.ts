@@ -1,0 +1,68 @@
+// What a backend is: five methods, one await. WebGPU cannot read back synchronously, so only `read` returns a
+// promise; everything else enqueues. Operations never know which backend runs them. Types only.
+
+import type { Constants, Kernel } from '../../kernels/kernel.js';
+
+/** Numbers a backend holds. Opaque: only the backend that made it can open it. */
+export interface Buffer {
+  readonly length: number;
+}
+
+/** One kernel over `length` output elements. */
+export interface Launch {
+  readonly kernel: Kernel;
+  readonly inputs: readonly Buffer[];
+  readonly constants: Constants;
+  readonly scalars: readonly number[];
+  readonly length: number;
+  /**
+   * Index of an input whose memory the output may take over. That input is gone afterwards, whether or not the
+   * backend used the permission. Only for kernels that read this input at `thread.x` alone.
+   */
+  readonly donate?: number;
+}
+
+/** A group of launches that a backend may answer as one, with several outputs: see routine.ts. */
+export interface RoutineLaunch {
+  readonly inputs: readonly Buffer[];
+  readonly constants: Constants;
+  readonly scalars: readonly number[];
+  /** Length of every output. */
+  readonly lengths: readonly number[];
+  /** For each output the index of the input it replaces (as `donate` above), or -1. */
+  readonly donate: readonly number[];
+}
+
+export type RoutineImplementation = (launch: RoutineLaunch) => Buffer[];
+
+export type FloatArray = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
+/** What a backend's memory holds now, so that tests can prove nothing leaks and a step allocates nothing. */
+export interface MemoryReport {
+  /** Buffers in use. */
+  readonly live: number;
+  /** Bytes in use. */
+  readonly liveBytes: number;
+  /** Bytes taken from the system, in use or kept for reuse. */
+  readonly reservedBytes: number;
+  /** How often memory was taken from the system because no freed buffer fitted. */
+  readonly allocations: number;
+}
+
+export interface Backend {
+  readonly name: string;
+  readonly dtype: 'float32' | 'float64';
+  readonly memory: MemoryReport;
+  /** Copies host numbers in. */
+  upload(values: ArrayLike<number>): Buffer;
+  /** Enqueues a kernel; the result may be used as an input at once. */
+  run(launch: Launch): Buffer;
+  /** The only await: a copy of the numbers, after every launch before it. */
+  read(buffer: Buffer): Promise<FloatArray>;
+  /** Gives a buffer back. Enqueued too: never overtakes a launch that reads the buffer. */
+  free(buffer: Buffer): void;
+  /** Ends the backend; every buffer is gone. */
+  dispose(): Promise<void>;
+  /** Faster implementations of some routines, by name. Optional: what is missing is composed from kernels. */
+  readonly routines?: Readonly<Record<string, RoutineImplementation>>;
+}

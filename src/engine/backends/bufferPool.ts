@@ -1,0 +1,67 @@
+// A free list by size: a buffer given back waits for the next request of the same size class, so that a training
+// loop, which asks for the same sizes at every step, allocates nothing after the first. Imports types only.
+
+import type { MemoryReport } from '../backend.js';
+
+/** Rounds up to a multiple of 64, so that buffers of nearly equal length share a class. */
+export function sizeClass(length: number): number {
+  return Math.max(64, Math.ceil(length / 64) * 64);
+}
+
+/** Keeps freed blocks by capacity. `Block` is whatever the backend allocates: an array, or an address. */
+export class BufferPool<Block> {
+  readonly #free = new Map<number, Block[]>();
+  readonly #allocate: (capacity: number) => Block;
+  readonly #bytesPerElement: number;
+  #live = 0;
+  #liveBytes = 0;
+  #reservedBytes = 0;
+  #allocations = 0;
+
+  constructor(bytesPerElement: number, allocate: (capacity: number) => Block) {
+    this.#bytesPerElement = bytesPerElement;
+    this.#allocate = allocate;
+  }
+
+  /** A block for at least `length` elements. Its contents are whatever was there before. */
+  take(length: number): Block {
+    const capacity = sizeClass(length);
+    const bytes = capacity * this.#bytesPerElement;
+    let block = this.#free.get(capacity)?.pop();
+    if (block === undefined) {
+      block = this.#allocate(capacity);
+      this.#allocations += 1;
+      this.#reservedBytes += bytes;
+    }
+    this.#live += 1;
+    this.#liveBytes += bytes;
+    return block;
+  }
+
+  /** Gives back a block that was taken for `length` elements. */
+  give(block: Block, length: number): void {
+    const capacity = sizeClass(length);
+    const waiting = this.#free.get(capacity);
+    if (waiting === undefined) this.#free.set(capacity, [block]);
+    else waiting.push(block);
+    this.#live -= 1;
+    this.#liveBytes -= capacity * this.#bytesPerElement;
+  }
+
+  /** Forgets every block, used or free. */
+  clear(): void {
+    this.#free.clear();
+    this.#live = 0;
+    this.#liveBytes = 0;
+    this.#reservedBytes = 0;
+  }
+
+  report(): MemoryReport {
+    return {
+      live: this.#live,
+      liveBytes: this.#liveBytes,
+      reservedBytes: this.#reservedBytes,
+      allocations: this.#allocations,
+    };
+  }
+}

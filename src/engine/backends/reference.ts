@@ -1,0 +1,108 @@
+// The reference backend: a loop that calls each kernel's own function for every output element. Slow, complete,
+// exact, and steppable in a debugger; in float64 it is what gradients are checked with. The other backends are
+// tested against it and inherit from it. Imports the backend types, errors and the pool.
+
+import type { KernelThis } from '../../../kernels/kernel.js';
+import type { Backend, Buffer, FloatArray, Launch, MemoryReport } from '../backend.js';
+import { ArgumentError, DisposedError } from '../errors.js';
+import { BufferPool } from './bufferPool.js';
+
+/** A buffer of this backend: plain host memory, longer than `length` where the size class is. */
+interface HostBuffer extends Buffer {
+  /** Null once freed. */
+  block: FloatArray | null;
+}
+
+function hostBuffer(block: FloatArray, length: number): HostBuffer {
+  return { block, length };
+}
+
+/**
+ * Runs a kernel's function once for every element of `output`.
+ *
+ * @param inputs whole input arrays, as the kernel's `inputs` names them
+ * @param output receives `length` elements; may be one of the inputs if the kernel reads it at `thread.x` alone
+ */
+export function runInLoop(launch: Launch, inputs: readonly ArrayLike<number>[], output: FloatArray): void {
+  const { kernel, constants, scalars, length } = launch;
+  const thread = { x: 0 };
+  const self: KernelThis<typeof constants> = { thread, constants };
+  const body = (kernel.body as (...args: unknown[]) => number).bind(self, ...inputs, ...scalars);
+  for (let i = 0; i < length; i++) {
+    thread.x = i;
+    output[i] = body();
+  }
+}
+
+/** Throws unless a launch gives a kernel exactly what it declares. */
+export function checkLaunch({ kernel, inputs, scalars }: Launch): void {
+  if (inputs.length !== kernel.inputs.length || scalars.length !== kernel.scalars.length) {
+    throw new ArgumentError(
+      `kernel ${kernel.name}: takes arrays (${kernel.inputs.join(', ')}) and numbers (${kernel.scalars.join(', ')}), ` +
+        `got ${inputs.length} arrays and ${scalars.length} numbers`,
+    );
+  }
+}
+
+export interface ReferenceOptions {
+  /** Precision of every number held. Default `float32`. */
+  readonly dtype?: 'float32' | 'float64';
+}
+
+export class ReferenceBackend implements Backend {
+  readonly name = 'reference';
+  readonly dtype: 'float32' | 'float64';
+  readonly #pool: BufferPool<FloatArray>;
+
+  constructor({ dtype = 'float32' }: ReferenceOptions = {}) {
+    this.dtype = dtype;
+    const ArrayType = dtype === 'float32' ? Float32Array : Float64Array;
+    this.#pool = new BufferPool<FloatArray>(
+      ArrayType.BYTES_PER_ELEMENT,
+      (capacity) => new ArrayType(capacity),
+    );
+  }
+
+  get memory(): MemoryReport {
+    return this.#pool.report();
+  }
+
+  upload(values: ArrayLike<number>): Buffer {
+    const block = this.#pool.take(values.length);
+    block.set(values);
+    return hostBuffer(block, values.length);
+  }
+
+  run(launch: Launch): Buffer {
+    checkLaunch(launch);
+    const inputs = launch.inputs.map((buffer) => this.#open(buffer));
+    if (launch.donate !== undefined) {
+      const donated = launch.inputs[launch.donate];
+      runInLoop(launch, inputs, this.#open(donated));
+      return donated;
+    }
+    const block = this.#pool.take(launch.length);
+    runInLoop(launch, inputs, block);
+    return hostBuffer(block, launch.length);
+  }
+
+  read(buffer: Buffer): Promise<FloatArray> {
+    return Promise.resolve(this.#open(buffer).slice(0, buffer.length));
+  }
+
+  free(buffer: Buffer): void {
+    this.#pool.give(this.#open(buffer), buffer.length);
+    (buffer as HostBuffer).block = null;
+  }
+
+  dispose(): Promise<void> {
+    this.#pool.clear();
+    return Promise.resolve();
+  }
+
+  #open(buffer: Buffer): FloatArray {
+    const { block } = buffer as HostBuffer;
+    if (block === null) throw new DisposedError('reference: this buffer was freed');
+    return block;
+  }
+}

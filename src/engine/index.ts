@@ -1,0 +1,13 @@
+// The engine's public face: tensors, ops, gradients, backends. Start reading at shape.ts.
+
+export * from './errors.js';
+export * from './rng.js';
+export type { Shape } from './shape.js';
+export type { Backend, FloatArray, MemoryReport } from './backend.js';
+export { ReferenceBackend, type ReferenceOptions } from './backends/reference.js';
+export { currentBackend, isRecording, noGrad, scope, useBackend, withBackend } from './current.js';
+export { full, ones, Tensor, tensor, zeros, type Numbers, type TensorOptions } from './tensor.js';
+export { formatArray } from './print.js';
+export type { Op, Sample, SampleInput } from './op.js';
+export * from './ops/index.js';
+export { checkGradient, GradientError, type GradientCheckOptions, type GradientReport } from './gradcheck.js';

@@ -1,0 +1,94 @@
+// From arrays to launches: the few functions through which every op reaches a backend. No gradients here.
+// Imports ndarray, routine, shape and kernels.
+
+import type { Constants, Kernel, NoConstants } from '../../kernels/kernel.js';
+import { fill } from '../../kernels/elementwise.js';
+import { sumAxis } from '../../kernels/reduce.js';
+import type { Backend } from './backend.js';
+import { commonBackend, NdArray } from './ndarray.js';
+import * as shapes from './shape.js';
+import type { Shape } from './shape.js';
+
+/** Runs `kernel` over dense inputs; the result has `shape`. Views are made dense first. */
+export function launch<C extends Constants>(
+  kernel: Kernel<C>,
+  inputs: readonly NdArray[],
+  shape: Shape,
+  constants: C,
+  scalars: readonly number[] = [],
+): NdArray {
+  const backend = commonBackend(inputs, kernel.name);
+  const buffers = inputs.map((array) => array.dense().storage.buffer);
+  const length = shapes.sizeOf(shape);
+  return NdArray.wrap(backend, backend.run({ kernel, inputs: buffers, constants, scalars, length }), shape);
+}
+
+/** Runs an elementwise kernel; inputs broadcast to their common shape first. */
+export function elementwise(
+  kernel: Kernel<NoConstants>,
+  inputs: readonly NdArray[],
+  scalars: readonly number[] = [],
+): NdArray {
+  const shape = inputs
+    .map((array) => array.shape)
+    .reduce<Shape>((common, own) => shapes.broadcastShapes(common, own, kernel.name), []);
+  const expanded = inputs.map((array) => array.expand(shape));
+  return launch(kernel, expanded, shape, {}, scalars);
+}
+
+/**
+ * Runs an elementwise kernel in place: the result replaces `target`, which must be dense and is the first input.
+ *
+ * Every array over the same storage sees the new numbers: this is for parameters and running averages, never
+ * for values a graph still needs.
+ */
+export function updateInPlace(
+  kernel: Kernel<NoConstants>,
+  target: NdArray,
+  others: readonly NdArray[],
+  scalars: readonly number[] = [],
+): void {
+  const inputs = [target, ...others];
+  const backend = commonBackend(inputs, kernel.name);
+  const buffers = [target.storage.buffer, ...others.map((array) => array.dense().storage.buffer)];
+  const common = { constants: {}, scalars, length: target.size };
+  target.storage.replace(backend.run({ kernel, inputs: buffers, ...common, donate: 0 }));
+}
+
+/** An array of one repeated value. */
+export function filled(backend: Backend, shape: Shape, value: number): NdArray {
+  const length = shapes.sizeOf(shape);
+  return NdArray.wrap(
+    backend,
+    backend.run({ kernel: fill, inputs: [], constants: {}, scalars: [value], length }),
+    shape,
+  );
+}
+
+/** Sums over sorted axes, which stay as size 1. Neighbouring axes are summed as one. */
+export function sumOver(array: NdArray, axes: readonly number[]): NdArray {
+  const shape = [...array.shape];
+  let result = array.dense();
+  let end = axes.length;
+  while (end > 0) {
+    let first = end - 1; // the longest run of neighbouring axes that ends here
+    while (first > 0 && axes[first - 1] === axes[first] - 1) first--;
+    const run = axes.slice(first, end);
+    const size = shapes.sizeOf(run.map((axis) => shape[axis]));
+    const inner = shapes.sizeOf(shape.slice(run[run.length - 1] + 1));
+    for (const axis of run) shape[axis] = 1;
+    result = launch(sumAxis, [result], [...shape], { size, inner });
+    end = first;
+  }
+  return result;
+}
+
+/** Undoes broadcasting: sums `gradient` over every axis along which `shape` was repeated. */
+export function unbroadcast(gradient: NdArray, shape: Shape): NdArray {
+  if (shapes.sameShape(gradient.shape, shape)) return gradient;
+  const lead = gradient.shape.length - shape.length;
+  const repeated = gradient.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < lead || (shape[axis - lead] === 1 && gradient.shape[axis] !== 1));
+  return sumOver(gradient, repeated).reshape(shape);
+}

@@ -1,0 +1,165 @@
+// NdArray: a shape over a storage. No gradients (tensor.ts), no arithmetic (launch.ts and ops/). Reshape,
+// permute, slice and expand are views: new shape and strides, same numbers, nothing copied.
+// Imports shape, storage, current, and the stridedCopy kernel that makes a view dense.
+
+import { stridedCopy } from '../../kernels/layout.js';
+import type { Backend, Buffer, FloatArray } from './backend.js';
+import { currentBackend, track, untrack } from './current.js';
+import { ArgumentError, ShapeError } from './errors.js';
+import * as shapes from './shape.js';
+import type { Shape } from './shape.js';
+import { Storage } from './storage.js';
+
+const MAX_RANK = 6;
+
+export class NdArray {
+  readonly shape: Shape;
+  /** Distance in memory between neighbours along each axis; 0 repeats one element. */
+  readonly strides: Shape;
+  /** Where in the storage the first element is. */
+  readonly offset: number;
+  readonly storage: Storage;
+  #disposed = false;
+
+  /** Takes over one reference of `storage`. Row-major from the storage's start unless told otherwise. */
+  constructor(storage: Storage, shape: Shape, strides: Shape = shapes.contiguousStrides(shape), offset = 0) {
+    this.storage = storage;
+    this.shape = shape;
+    this.strides = strides;
+    this.offset = offset;
+    track(this);
+  }
+
+  /** Copies host numbers, in row-major order, onto a backend. */
+  static upload(values: ArrayLike<number>, shape: Shape, backend: Backend = currentBackend()): NdArray {
+    shapes.checkShape(shape, 'tensor');
+    if (values.length !== shapes.sizeOf(shape)) {
+      throw new ShapeError(
+        `tensor: ${values.length} values do not fill shape ${shapes.format(shape)} (${shapes.sizeOf(shape)} elements)`,
+      );
+    }
+    return new NdArray(new Storage(backend, backend.upload(values)), shape);
+  }
+
+  /** Wraps a buffer that a launch has just made. */
+  static wrap(backend: Backend, buffer: Buffer, shape: Shape): NdArray {
+    return new NdArray(new Storage(backend, buffer), shape);
+  }
+
+  get size(): number {
+    return shapes.sizeOf(this.shape);
+  }
+
+  get backend(): Backend {
+    return this.storage.backend;
+  }
+
+  /** Whether this array is exactly its storage, read front to back: what a kernel can take as it is. */
+  get isDense(): boolean {
+    return (
+      this.offset === 0 && this.size === this.storage.length && shapes.isContiguous(this.shape, this.strides)
+    );
+  }
+
+  /** Another array over the same storage. */
+  view(shape: Shape = this.shape, strides: Shape = this.strides, offset: number = this.offset): NdArray {
+    return new NdArray(this.storage.retain(), shape, strides, offset);
+  }
+
+  /** The same numbers in a new shape; one size may be -1. Copies only if this array is not dense. */
+  reshape(target: Shape): NdArray {
+    const shape = shapes.resolveReshape(this.shape, target, 'reshape');
+    return this.dense().view(shape, shapes.contiguousStrides(shape), 0);
+  }
+
+  /** Axes in another order: `permute([1, 0])` is the transpose of a matrix. */
+  permute(order: readonly number[]): NdArray {
+    return this.view(
+      order.map((axis) => this.shape[axis]),
+      order.map((axis) => this.strides[axis]),
+    );
+  }
+
+  /** Elements start, start + step, ... below end of one axis. */
+  slice(axis: number, start: number, end: number, step = 1): NdArray {
+    return this.view(
+      this.shape.with(axis, Math.ceil((end - start) / step)),
+      this.strides.with(axis, this.strides[axis] * step),
+      this.offset + start * this.strides[axis],
+    );
+  }
+
+  /** Repeats axes of size 1, and adds leading axes, up to `target`; see broadcasting in shape.ts. */
+  expand(target: Shape): NdArray {
+    if (shapes.sameShape(this.shape, target)) return this;
+    return this.view(target, shapes.broadcastStrides(this.shape, this.strides, target, 'expand'));
+  }
+
+  /** This array if it is dense already, else a dense copy. */
+  dense(): NdArray {
+    if (this.isDense) return this;
+    if (this.shape.length > MAX_RANK) {
+      throw new ShapeError(`copy: at most ${MAX_RANK} axes, got ${shapes.format(this.shape)}`);
+    }
+    const lead = MAX_RANK - this.shape.length;
+    const size = (axis: number): number => (axis < lead ? 1 : this.shape[axis - lead]);
+    const stride = (axis: number): number => (axis < lead ? 0 : this.strides[axis - lead]);
+    const constants = {
+      offset: this.offset,
+      ...{ size1: size(1), size2: size(2), size3: size(3), size4: size(4), size5: size(5) },
+      ...{ stride0: stride(0), stride1: stride(1), stride2: stride(2) },
+      ...{ stride3: stride(3), stride4: stride(4), stride5: stride(5) },
+    };
+    const inputs = [this.storage.buffer];
+    const buffer = this.backend.run({
+      kernel: stridedCopy,
+      inputs,
+      constants,
+      scalars: [],
+      length: this.size,
+    });
+    return NdArray.wrap(this.backend, buffer, this.shape);
+  }
+
+  /** The numbers in row-major order, as a copy. Pins the buffer, so that a scope may end meanwhile. */
+  async read(): Promise<FloatArray> {
+    const dense = this.dense();
+    const storage = dense.storage.retain();
+    if (dense !== this) dense.dispose();
+    try {
+      return await storage.backend.read(storage.buffer);
+    } finally {
+      storage.release();
+    }
+  }
+
+  /** Takes this array out of its scope: it lives until `dispose()`. */
+  keep(): this {
+    untrack(this);
+    return this;
+  }
+
+  /** Gives the array up; the memory is freed with the last view of it. Twice does no harm. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    untrack(this);
+    this.storage.release();
+  }
+
+  get isDisposed(): boolean {
+    return this.#disposed;
+  }
+}
+
+/** Throws unless all arrays live on one backend, which it returns. */
+export function commonBackend(arrays: readonly NdArray[], who: string): Backend {
+  const backend = arrays[0].backend;
+  const stranger = arrays.find((array) => array.backend !== backend);
+  if (stranger !== undefined) {
+    throw new ArgumentError(
+      `${who}: inputs live on different backends, ${backend.name} and ${stranger.backend.name}`,
+    );
+  }
+  return backend;
+}

@@ -1,0 +1,167 @@
+// Arithmetic on one or two tensors that broadcast. A number may stand for a tensor. Imports the op machinery and
+// the elementwise kernels.
+
+import * as kernels from '../../../kernels/elementwise.js';
+import { elementwise, filled } from '../launch.js';
+import type { NdArray } from '../ndarray.js';
+import { defineOp, type Sample, type NoAttributes } from '../op.js';
+import { anywhere, awayFromZero, condition, distinct, positive } from '../sample.js';
+import { broadcastShapes, type Shape } from '../shape.js';
+import { full, Tensor } from '../tensor.js';
+
+/** A tensor, or a number that is broadcast. */
+export type Operand = Tensor | number;
+
+function broadcast(name: string): (shapes: readonly Shape[]) => Shape {
+  return (shapes) => shapes.reduce((a, b) => broadcastShapes(a, b, name));
+}
+
+/** Numbers become scalars on the backend of the tensors beside them. */
+function tensors(...operands: Operand[]): Tensor[] {
+  const beside = operands.find((operand) => operand instanceof Tensor);
+  return operands.map((operand) =>
+    operand instanceof Tensor ? operand : full([], operand, beside && { backend: beside.array.backend }),
+  );
+}
+
+/** Equal shapes, a row, a column, a scalar, and both operands repeated: the ways broadcasting goes wrong. */
+function pairs(make: (...shape: number[]) => ReturnType<typeof anywhere>): Sample<NoAttributes>[] {
+  const shapes: [string, number[], number[]][] = [
+    ['equal shapes', [2, 3], [2, 3]],
+    ['row', [4, 3], [3]],
+    ['column and row', [4, 1], [1, 3]],
+    ['scalar', [2, 2], []],
+    ['channel', [2, 3, 2, 2], [3, 1, 1]],
+  ];
+  return shapes.map(([title, a, b]) => ({ title, inputs: [make(...a), make(...b)], attributes: {} }));
+}
+
+export const addOp = defineOp<NoAttributes>({
+  name: 'add',
+  infer: broadcast('add'),
+  forward: (inputs) => elementwise(kernels.add, inputs),
+  backward: ({ grad }) => [() => grad, () => grad], // d(a+b) = da + db
+  samples: pairs(anywhere),
+});
+
+export const subOp = defineOp<NoAttributes>({
+  name: 'sub',
+  infer: broadcast('sub'),
+  forward: (inputs) => elementwise(kernels.sub, inputs),
+  backward: ({ grad }) => [() => grad, () => elementwise(kernels.scaleShift, [grad], [-1, 0])], // da - db
+  samples: pairs(anywhere),
+});
+
+export const mulOp = defineOp<NoAttributes>({
+  name: 'mul',
+  infer: broadcast('mul'),
+  forward: (inputs) => elementwise(kernels.mul, inputs),
+  backward: ({ grad, inputs: [a, b] }) => [
+    () => elementwise(kernels.mul, [grad, b]), // d(ab)/da = b
+    () => elementwise(kernels.mul, [grad, a]), // d(ab)/db = a
+  ],
+  samples: pairs(anywhere),
+});
+
+export const divOp = defineOp<NoAttributes>({
+  name: 'div',
+  infer: broadcast('div'),
+  forward: (inputs) => elementwise(kernels.div, inputs),
+  backward: ({ grad, inputs: [a, b] }) => [
+    () => elementwise(kernels.div, [grad, b]), // d(a/b)/da = 1/b
+    () => elementwise(kernels.divGradDenominator, [grad, a, b]), // d(a/b)/db = -a/b^2
+  ],
+  samples: pairs(awayFromZero),
+});
+
+export const maximumOp = defineOp<NoAttributes>({
+  name: 'maximum',
+  infer: broadcast('maximum'),
+  forward: (inputs) => elementwise(kernels.maximum, inputs),
+  backward: ({ grad, inputs: [a, b] }) => [
+    () => elementwise(kernels.maximumGrad, [grad, a, b]),
+    () => elementwise(kernels.maximumGrad, [grad, b, a]),
+  ],
+  samples: [
+    { title: 'equal shapes', inputs: [anywhere(3, 4), distinct(3, 4)], attributes: {} },
+    { title: 'scalar', inputs: [awayFromZero(3, 4), { ...anywhere(), values: () => [0] }], attributes: {} },
+  ],
+});
+
+export const whereOp = defineOp<NoAttributes>({
+  name: 'where',
+  infer: broadcast('where'),
+  forward: (inputs) => elementwise(kernels.where, inputs),
+  // Each element's gradient goes to the side it was taken from.
+  backward: ({ grad, inputs: [chosen] }) => [
+    null,
+    () => elementwise(kernels.where, [chosen, grad, zero(grad)]),
+    () => elementwise(kernels.where, [chosen, zero(grad), grad]),
+  ],
+  samples: [
+    { title: 'equal shapes', inputs: [condition(3, 4), anywhere(3, 4), anywhere(3, 4)], attributes: {} },
+    { title: 'broadcast', inputs: [condition(3, 1), anywhere(4), anywhere()], attributes: {} },
+  ],
+});
+
+function zero(like: NdArray): NdArray {
+  return filled(like.backend, [], 0);
+}
+
+export interface ScaleShiftAttributes {
+  readonly factor: number;
+  readonly summand: number;
+}
+
+export const scaleShiftOp = defineOp<ScaleShiftAttributes>({
+  name: 'scaleShift',
+  infer: ([x]) => x,
+  forward: ([x], { factor, summand }) => elementwise(kernels.scaleShift, [x], [factor, summand]),
+  backward: ({ grad, attributes: { factor } }) => [
+    () => elementwise(kernels.scaleShift, [grad], [factor, 0]), // d(fx + s) = f dx
+  ],
+  samples: [
+    { title: 'both', inputs: [anywhere(2, 3)], attributes: { factor: -1.5, summand: 0.25 } },
+    { title: 'scalar', inputs: [positive()], attributes: { factor: 2, summand: 0 } },
+  ],
+});
+
+/** a + b, broadcast. */
+export function add(a: Operand, b: Operand): Tensor {
+  return addOp(tensors(a, b), {});
+}
+
+/** a - b, broadcast. */
+export function sub(a: Operand, b: Operand): Tensor {
+  return subOp(tensors(a, b), {});
+}
+
+/** a * b element by element, broadcast. */
+export function mul(a: Operand, b: Operand): Tensor {
+  return mulOp(tensors(a, b), {});
+}
+
+/** a / b element by element, broadcast. */
+export function div(a: Operand, b: Operand): Tensor {
+  return divOp(tensors(a, b), {});
+}
+
+/** The larger of a and b element by element; at a tie each gets half of the gradient. */
+export function maximum(a: Operand, b: Operand): Tensor {
+  return maximumOp(tensors(a, b), {});
+}
+
+/** a where `chosen` is not 0, else b; all three broadcast. `chosen` has no gradient. */
+export function where(chosen: Tensor, a: Operand, b: Operand): Tensor {
+  return whereOp(tensors(chosen, a, b), {});
+}
+
+/** factor * x + summand in one pass. */
+export function scaleShift(x: Tensor, factor: number, summand = 0): Tensor {
+  return scaleShiftOp([x], { factor, summand });
+}
+
+/** -x. */
+export function neg(x: Tensor): Tensor {
+  return scaleShift(x, -1);
+}

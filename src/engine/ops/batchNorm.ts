@@ -1,0 +1,189 @@
+// Batch normalisation over x [N, C, ...]: forward with the batch's statistics (training) or with running ones
+// (evaluation), and the gradients. Two routines let a backend do each in one pass. Imports the op machinery and
+// the batchNorm kernels, where the formulas are.
+
+import * as kernels from '../../../kernels/batchNorm.js';
+import type { ChannelConstants } from '../../../kernels/batchNorm.js';
+import { scaleShift } from '../../../kernels/elementwise.js';
+import { ArgumentError, ShapeError } from '../errors.js';
+import { elementwise, launch, sumOver, updateInPlace } from '../launch.js';
+import type { NdArray } from '../ndarray.js';
+import { defineOp } from '../op.js';
+import { defineRoutine } from '../routine.js';
+import { anywhere, positive } from '../sample.js';
+import { format, sizeOf, type Shape } from '../shape.js';
+import { Tensor } from '../tensor.js';
+
+function channelConstants([images, channels, ...space]: Shape): ChannelConstants {
+  return { images, channels, spatial: sizeOf(space) };
+}
+
+/** x [images, channels, spatial] -> [channels], in two stages: each plane, then over the images. */
+export const channelSumRoutine = defineRoutine<ChannelConstants>({
+  name: 'channelSum',
+  outputs: ({ channels }) => [[channels]],
+  compose: ([x], { images, channels, spatial }) => {
+    const planes = sumOver(x.reshape([images, channels, spatial]), [2]);
+    return [sumOver(planes, [0]).reshape([channels])];
+  },
+});
+
+/** Sum over every axis but the channels: [N, C, ...] -> [C]. */
+export function channelSum(x: NdArray): NdArray {
+  return channelSumRoutine([x], channelConstants(x.shape))[0];
+}
+
+/** (x, weight, bias; epsilon) -> y, the batch's mean, and its biased variance. */
+export const batchNormTrain = defineRoutine<ChannelConstants>({
+  name: 'batchNormTrain',
+  outputs: ({ images, channels, spatial }) => [[images, channels, spatial], [channels], [channels]],
+  compose: ([x, weight, bias], constants, [epsilon]) => {
+    const { images, channels, spatial } = constants;
+    const share = 1 / (images * spatial);
+    const mean = elementwise(scaleShift, [channelSumRoutine([x], constants)[0]], [share, 0]);
+    const planes = launch(kernels.squaredDeviation, [x, mean], [images, channels], constants);
+    const variance = elementwise(scaleShift, [sumOver(planes, [0]).reshape([channels])], [share, 0]);
+    const inverse = elementwise(kernels.inverseDeviation, [variance], [epsilon]);
+    const shape = [images, channels, spatial];
+    return [
+      launch(kernels.batchNormApply, [x, mean, inverse, weight, bias], shape, constants),
+      mean,
+      variance,
+    ];
+  },
+});
+
+/** (grad, x, mean, variance, weight; epsilon) -> dx, dweight, dbias. */
+export const batchNormTrainGrad = defineRoutine<ChannelConstants>({
+  name: 'batchNormTrainGrad',
+  outputs: ({ images, channels, spatial }) => [[images, channels, spatial], [channels], [channels]],
+  compose: ([grad, x, mean, variance, weight], constants, [epsilon]) => {
+    const { images, channels, spatial } = constants;
+    const inverse = elementwise(kernels.inverseDeviation, [variance], [epsilon]);
+    const gradBias = channelSumRoutine([grad], constants)[0];
+    const planes = launch(
+      kernels.batchNormGradWeight,
+      [grad, x, mean, inverse],
+      [images, channels],
+      constants,
+    );
+    const gradWeight = sumOver(planes, [0]).reshape([channels]);
+    const inputs = [grad, x, mean, inverse, weight, gradWeight, gradBias];
+    return [
+      launch(kernels.batchNormGradInput, inputs, [images, channels, spatial], constants),
+      gradWeight,
+      gradBias,
+    ];
+  },
+});
+
+export interface BatchNormAttributes {
+  /** Added to the variance, so that a constant channel does not divide by 0. */
+  readonly epsilon: number;
+  /** Weight of the new batch in the running statistics. */
+  readonly momentum: number;
+  /** Training: updated with the batch's statistics. Evaluation (`training` false): used in their place. */
+  readonly running: { readonly mean: Tensor; readonly variance: Tensor } | null;
+  readonly training: boolean;
+}
+
+function checkChannels(
+  [x, weight, bias]: readonly Shape[],
+  { running, training }: BatchNormAttributes,
+): void {
+  if (x.length < 2) throw new ShapeError(`batchNorm: needs [N, C, ...], got ${format(x)}`);
+  for (const own of [weight, bias, ...(running ? [running.mean.shape, running.variance.shape] : [])]) {
+    if (own.length !== 1 || own[0] !== x[1]) {
+      throw new ShapeError(`batchNorm: input has ${x[1]} channels but a parameter has shape ${format(own)}`);
+    }
+  }
+  if (!training && running === null)
+    throw new ArgumentError('batchNorm: evaluation needs running statistics');
+  if (training && sizeOf(x) / x[1] < 2) {
+    throw new ArgumentError(`batchNorm: training needs more than one value a channel, got ${format(x)}`);
+  }
+}
+
+/** running = (1 - momentum) running + momentum batch, with the unbiased variance (n / (n - 1)), as in PyTorch. */
+function updateRunning(
+  mean: NdArray,
+  variance: NdArray,
+  count: number,
+  attributes: BatchNormAttributes,
+): void {
+  const { running, momentum } = attributes;
+  if (running === null) return;
+  updateInPlace(kernels.runningAverage, running.mean.array, [mean], [momentum, 1]);
+  updateInPlace(kernels.runningAverage, running.variance.array, [variance], [momentum, count / (count - 1)]);
+}
+
+const evaluating: BatchNormAttributes = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
+
+export const batchNormOp = defineOp<BatchNormAttributes>({
+  name: 'batchNorm',
+  infer: (shapes, attributes) => {
+    checkChannels(shapes, attributes);
+    return shapes[0];
+  },
+  forward: ([x, weight, bias], attributes, save) => {
+    const { epsilon, running, training } = attributes;
+    const constants = channelConstants(x.shape);
+    if (training) {
+      const [y, mean, variance] = batchNormTrain([x, weight, bias], constants, [epsilon]);
+      updateRunning(mean, variance, constants.images * constants.spatial, attributes);
+      save(mean);
+      save(variance);
+      return y.reshape(x.shape);
+    }
+    const [mean, variance] = [running!.mean.array, running!.variance.array];
+    const inverse = elementwise(kernels.inverseDeviation, [variance], [epsilon]);
+    return launch(kernels.batchNormApply, [x, mean, inverse, weight, bias], x.shape, constants);
+  },
+  backward: ({ grad, inputs: [x, weight], attributes: { epsilon, running, training }, saved }) => {
+    const constants = channelConstants(x.shape);
+    if (training) {
+      // One routine makes all three gradients: whichever thunk comes first runs it.
+      let all: readonly NdArray[] | null = null;
+      const gradients = (): readonly NdArray[] =>
+        (all ??= batchNormTrainGrad([grad, x, ...saved, weight], constants, [epsilon]));
+      return [() => gradients()[0].reshape(x.shape), () => gradients()[1], () => gradients()[2]];
+    }
+    const [mean, variance] = [running!.mean.array, running!.variance.array];
+    const inverse = elementwise(kernels.inverseDeviation, [variance], [epsilon]);
+    const { images, channels } = constants;
+    return [
+      () => launch(kernels.batchNormGradInputEval, [grad, inverse, weight], x.shape, constants),
+      () =>
+        sumOver(
+          launch(kernels.batchNormGradWeight, [grad, x, mean, inverse], [images, channels], constants),
+          [0],
+        ).reshape([channels]),
+      () => channelSum(grad),
+    ];
+  },
+  samples: [
+    {
+      title: 'training, images',
+      inputs: [anywhere(3, 2, 4, 3), positive(2), anywhere(2)],
+      attributes: evaluating,
+    },
+    { title: 'training, rows', inputs: [anywhere(6, 5), positive(5), anywhere(5)], attributes: evaluating },
+    {
+      title: 'training, large epsilon',
+      inputs: [anywhere(2, 9, 5, 5), positive(9), anywhere(9)],
+      attributes: { ...evaluating, epsilon: 1e-2 },
+    },
+  ],
+});
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias, channel by channel.
+ *
+ * @param x [N, C, ...]
+ * @param weight [C]
+ * @param bias [C]
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
+ */
+export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, attributes: BatchNormAttributes): Tensor {
+  return batchNormOp([x, weight, bias], attributes);
+}

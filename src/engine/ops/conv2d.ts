@@ -1,0 +1,129 @@
+// Two-dimensional convolution over images [N, C, H, W]. The formulas are in kernels/conv2d.ts; this file is the
+// shape rule, the gradients and the options. Imports the op machinery.
+
+import * as kernels from '../../../kernels/conv2d.js';
+import type { Conv2dConstants } from '../../../kernels/conv2d.js';
+import { ShapeError } from '../errors.js';
+import { filled, launch } from '../launch.js';
+import { defineOp } from '../op.js';
+import { anywhere } from '../sample.js';
+import { format, type Shape } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { channelSum } from './batchNorm.js';
+import { checkImages, pair, windowPlaces, type Pair } from './window.js';
+
+export interface Conv2dOptions {
+  /** Step between windows. Default 1. */
+  readonly stride?: Pair;
+  /** Zeros added on each side. Default 0. */
+  readonly padding?: Pair;
+  /** Distance between the taps of a window. Default 1. */
+  readonly dilation?: Pair;
+  /** Groups of channels that do not see each other; must divide both channel counts. Default 1. */
+  readonly groups?: number;
+}
+
+function geometry(x: Shape, weight: Shape, options: Conv2dOptions): Conv2dConstants {
+  checkImages(x, 'conv2d');
+  const [strideY, strideX] = pair(options.stride ?? 1, 1, 'conv2d', 'stride');
+  const [padY, padX] = pair(options.padding ?? 0, 0, 'conv2d', 'padding');
+  const [dilationY, dilationX] = pair(options.dilation ?? 1, 1, 'conv2d', 'dilation');
+  const [groups] = pair(options.groups ?? 1, 1, 'conv2d', 'groups');
+  const shapes = `(x ${format(x)}, w ${format(weight)})`;
+  if (weight.length !== 4) throw new ShapeError(`conv2d: weight must be [O, C/groups, kh, kw] ${shapes}`);
+  const [batch, inChannels, height, width] = x;
+  const [outChannels, groupIn, kernelHeight, kernelWidth] = weight;
+  if (inChannels !== groupIn * groups) {
+    const times = groups === 1 ? '' : ` x ${groups} groups`;
+    throw new ShapeError(
+      `conv2d: input has ${inChannels} channels but weight expects ${groupIn}${times} ${shapes}`,
+    );
+  }
+  if (outChannels % groups !== 0) {
+    throw new ShapeError(
+      `conv2d: ${outChannels} output channels do not divide into ${groups} groups ${shapes}`,
+    );
+  }
+  const outHeight = windowPlaces(height, kernelHeight, strideY, padY, dilationY);
+  const outWidth = windowPlaces(width, kernelWidth, strideX, padX, dilationX);
+  if (outHeight < 1 || outWidth < 1) {
+    throw new ShapeError(
+      `conv2d: the window is larger than the padded image ${shapes}, padding [${padY},${padX}]`,
+    );
+  }
+  return {
+    ...{ batch, inChannels, height, width, outChannels, outHeight, outWidth, kernelHeight, kernelWidth },
+    ...{
+      strideY,
+      strideX,
+      padY,
+      padX,
+      dilationY,
+      dilationX,
+      groups,
+      groupIn,
+      groupOut: outChannels / groups,
+    },
+  };
+}
+
+const sample = (title: string, x: number[], weight: number[], attributes: Conv2dOptions, bias = true) => ({
+  title,
+  inputs: [anywhere(...x), anywhere(...weight), ...(bias ? [anywhere(weight[0])] : [])],
+  attributes,
+});
+
+export const conv2dOp = defineOp<Conv2dOptions>({
+  name: 'conv2d',
+  infer: ([x, weight, bias], options) => {
+    const g = geometry(x, weight, options);
+    if ((bias as Shape | undefined) !== undefined && (bias.length !== 1 || bias[0] !== g.outChannels)) {
+      throw new ShapeError(`conv2d: bias must be [${g.outChannels}], got ${format(bias)}`);
+    }
+    return [g.batch, g.outChannels, g.outHeight, g.outWidth];
+  },
+  forward: ([x, weight, bias], options) => {
+    const g = geometry(x.shape, weight.shape, options);
+    const given = (bias as typeof x | undefined) ?? filled(x.backend, [g.outChannels], 0);
+    return launch(kernels.conv2d, [x, weight, given], [g.batch, g.outChannels, g.outHeight, g.outWidth], g);
+  },
+  backward: ({ grad, inputs: [x, weight], attributes }) => {
+    const g = geometry(x.shape, weight.shape, attributes);
+    return [
+      () => launch(kernels.conv2dGradInput, [grad, weight], x.shape, g),
+      () => launch(kernels.conv2dGradWeight, [x, grad], weight.shape, g),
+      () => channelSum(grad), // dbias = sum of grad over images and places
+    ];
+  },
+  samples: [
+    sample('3x3, padding 1', [2, 3, 5, 4], [4, 3, 3, 3], { padding: 1 }),
+    sample('one channel', [3, 1, 6, 6], [5, 1, 3, 3], { padding: 1 }),
+    sample('no bias, no padding', [1, 2, 4, 5], [3, 2, 2, 3], {}, false),
+    sample('stride 2', [2, 2, 7, 6], [3, 2, 3, 3], { stride: 2, padding: 1 }),
+    sample('stride [2,1], padding [0,2]', [1, 2, 6, 5], [2, 2, 3, 2], { stride: [2, 1], padding: [0, 2] }),
+    sample('dilation 2', [1, 2, 7, 7], [2, 2, 3, 3], { dilation: 2, padding: 2 }),
+    sample('two groups', [2, 4, 4, 4], [6, 2, 3, 3], { groups: 2, padding: 1 }),
+    sample('depthwise, stride 2', [1, 3, 6, 6], [3, 1, 3, 3], { groups: 3, stride: 2, padding: 1 }),
+    sample('1x1', [2, 5, 3, 3], [9, 5, 1, 1], {}),
+    sample('more channels than a SIMD tile', [1, 9, 3, 4], [17, 9, 1, 2], { padding: [0, 1] }),
+  ],
+});
+
+/**
+ * Convolution (cross-correlation) of images with a bank of filters.
+ *
+ * @param x [N, C, H, W]
+ * @param weight [O, C / groups, kh, kw]
+ * @param bias [O], or null
+ * @returns [N, O, H', W'] with H' = floor((H + 2 padding - dilation (kh - 1) - 1) / stride) + 1
+ * @throws ShapeError if the channels do not fit or the window is larger than the image
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
+ */
+export function conv2d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: Conv2dOptions = {},
+): Tensor {
+  return conv2dOp(bias === null ? [x, weight] : [x, weight, bias], options);
+}

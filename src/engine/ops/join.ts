@@ -1,0 +1,85 @@
+// Joining tensors along an axis, and picking rows of a table. Imports the op machinery and the layout kernels.
+
+import * as kernels from '../../../kernels/layout.js';
+import { ArgumentError, ShapeError } from '../errors.js';
+import { launch } from '../launch.js';
+import { defineOp, type NoAttributes } from '../op.js';
+import { anywhere, indices } from '../sample.js';
+import { aroundAxis, format, normalizeAxis, sameShape } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+
+export const concatOp = defineOp<{ readonly axis: number }>({
+  name: 'concat',
+  infer: ([a, b], { axis }) => {
+    if (a.length !== b.length || !sameShape(a.with(axis, 0), b.with(axis, 0))) {
+      throw new ShapeError(`concat: ${format(a)} and ${format(b)} may differ along axis ${axis} only`);
+    }
+    return a.with(axis, a[axis] + b[axis]);
+  },
+  forward: ([a, b], { axis }) => {
+    const { size: sizeA, inner } = aroundAxis(a.shape, axis);
+    const sizeB = b.shape[axis];
+    return launch(kernels.concat, [a, b], a.shape.with(axis, sizeA + sizeB), { sizeA, sizeB, inner });
+  },
+  // Each input gets its own part of the gradient back.
+  backward: ({ grad, inputs: [a], output, attributes: { axis } }) => [
+    () => grad.slice(axis, 0, a.shape[axis]),
+    () => grad.slice(axis, a.shape[axis], output.shape[axis]),
+  ],
+  samples: [
+    { title: 'rows', inputs: [anywhere(2, 3), anywhere(1, 3)], attributes: { axis: 0 } },
+    { title: 'columns', inputs: [anywhere(2, 3), anywhere(2, 2)], attributes: { axis: 1 } },
+    { title: 'channels', inputs: [anywhere(2, 1, 2, 2), anywhere(2, 3, 2, 2)], attributes: { axis: 1 } },
+  ],
+});
+
+export const gatherRowsOp = defineOp<NoAttributes>({
+  name: 'gatherRows',
+  infer: ([table, places]) => {
+    if (table.length !== 2)
+      throw new ShapeError(`gatherRows: the table must have 2 axes, got ${format(table)}`);
+    return [...places, table[1]];
+  },
+  forward: ([table, places]) => {
+    const width = table.shape[1];
+    return launch(kernels.gatherRows, [table, places], [...places.shape, width], {
+      width,
+      count: places.size,
+    });
+  },
+  backward: ({ grad, inputs: [table, places] }) => [
+    () =>
+      launch(kernels.gatherRowsGrad, [grad, places], table.shape, {
+        width: table.shape[1],
+        count: places.size,
+      }),
+    null,
+  ],
+  samples: [
+    { title: 'some rows twice', inputs: [anywhere(3, 4), indices(3, 7)], attributes: {} },
+    { title: 'two axes of places', inputs: [anywhere(5, 2), indices(5, 2, 3)], attributes: {} },
+  ],
+});
+
+/** Tensors joined along one axis; every other axis must agree. */
+export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
+  if (tensors.length === 0) throw new ArgumentError('concat: needs at least one tensor');
+  const along = normalizeAxis(axis, tensors[0].shape.length, 'concat');
+  // Halving keeps the copies at n log n where joining one after the other would make n^2.
+  if (tensors.length === 1) return tensors[0];
+  const middle = Math.ceil(tensors.length / 2);
+  return concatOp([concat(tensors.slice(0, middle), along), concat(tensors.slice(middle), along)], {
+    axis: along,
+  });
+}
+
+/**
+ * Rows of a table by number: an embedding look-up.
+ *
+ * @param table [rows, width]
+ * @param places row numbers, of any shape; reading a row that is not there is undefined, so check what comes from outside
+ * @returns [...places, width]
+ */
+export function gatherRows(table: Tensor, places: Tensor): Tensor {
+  return gatherRowsOp([table, places], {});
+}

@@ -1,0 +1,51 @@
+// Layer normalisation: every example is shifted and scaled to mean 0 and variance 1 over its last axes
+// (Ba, Kiros and Hinton, 2016). Composed of other ops, so its gradient follows from theirs.
+
+import { ShapeError } from '../errors.js';
+import { defineComposite } from '../op.js';
+import { anywhere, positive } from '../sample.js';
+import { format, sameShape } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { add, div, mul, scaleShift, sub } from './arithmetic.js';
+import { mean } from './reduce.js';
+import { sqrt } from './unary.js';
+
+export interface LayerNormOptions {
+  /** Added to the variance. Default 1e-5. */
+  readonly epsilon?: number;
+}
+
+export const layerNormOp = defineComposite<LayerNormOptions>({
+  name: 'layerNorm',
+  compose: ([x, weight, bias], { epsilon = 1e-5 }) => {
+    const rank = weight.shape.length;
+    const lead = x.shape.length - rank;
+    if (!sameShape(x.shape.slice(lead), weight.shape) || !sameShape(weight.shape, bias.shape)) {
+      throw new ShapeError(
+        `layerNorm: the last axes of x ${format(x.shape)} must be those of weight ${format(weight.shape)} and bias ${format(bias.shape)}`,
+      );
+    }
+    const axes = weight.shape.map((_, axis) => lead + axis);
+    const centered = sub(x, mean(x, { axes, keepDims: true }));
+    const variance = mean(mul(centered, centered), { axes, keepDims: true });
+    const normalized = div(centered, sqrt(scaleShift(variance, 1, epsilon)));
+    return add(mul(normalized, weight), bias);
+  },
+  samples: [
+    { title: 'rows', inputs: [anywhere(3, 5), positive(5), anywhere(5)], attributes: {} },
+    {
+      title: 'two axes',
+      inputs: [anywhere(2, 3, 4), positive(3, 4), anywhere(3, 4)],
+      attributes: { epsilon: 1e-3 },
+    },
+  ],
+});
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axes, which weight and bias have.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
+ */
+export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Tensor {
+  return layerNormOp([x, weight, bias], options);
+}

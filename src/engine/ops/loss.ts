@@ -1,0 +1,101 @@
+// Losses: cross-entropy against class numbers, and mean squared error. Imports the op machinery and the softmax
+// kernels.
+
+import * as kernels from '../../../kernels/softmax.js';
+import { ArgumentError, ShapeError } from '../errors.js';
+import { launch } from '../launch.js';
+import { defineComposite, defineOp } from '../op.js';
+import { anywhere, indices } from '../sample.js';
+import { format, sameShape } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { mul, sub } from './arithmetic.js';
+import { mean, sum } from './reduce.js';
+import { logSumExp } from './softmax.js';
+
+/** How the losses of a batch become one number. `none` leaves one loss a row (or element). */
+export type Reduction = 'mean' | 'sum' | 'none';
+
+function reduce(losses: Tensor, reduction: Reduction): Tensor {
+  if (reduction === 'none') return losses;
+  return reduction === 'mean' ? mean(losses) : sum(losses);
+}
+
+/** One loss a row; see `crossEntropy`. */
+export const crossEntropyOp = defineOp<{ readonly smoothing: number }>({
+  name: 'crossEntropy',
+  infer: ([logits, labels], { smoothing }) => {
+    if (logits.length !== 2 || !sameShape(labels, [logits[0]])) {
+      throw new ShapeError(
+        `crossEntropy: needs logits [N, classes] and labels [N], got ${format(logits)} and ${format(labels)}`,
+      );
+    }
+    if (!(smoothing >= 0 && smoothing <= 1)) {
+      throw new ArgumentError(`crossEntropy: labelSmoothing must be from 0 to 1, got ${smoothing}`);
+    }
+    return [logits[0]];
+  },
+  forward: ([logits, labels], { smoothing }, save) => {
+    const lineLog = logSumExp(logits, 1);
+    save(lineLog);
+    const [rows, classes] = logits.shape;
+    return launch(kernels.crossEntropy, [logits, lineLog, labels], [rows], { classes }, [smoothing]);
+  },
+  // dlogits = (softmax(logits) - target) * grad of the row
+  backward: ({ grad, inputs: [logits, labels], attributes: { smoothing }, saved: [lineLog] }) => [
+    () => {
+      const classes = logits.shape[1];
+      return launch(kernels.crossEntropyGrad, [grad, logits, lineLog, labels], logits.shape, { classes }, [
+        smoothing,
+      ]);
+    },
+    null,
+  ],
+  samples: [
+    { title: 'plain', inputs: [anywhere(4, 5), indices(5, 4)], attributes: { smoothing: 0 } },
+    { title: 'smoothed', inputs: [anywhere(3, 6), indices(6, 3)], attributes: { smoothing: 0.1 } },
+  ],
+});
+
+export const mseOp = defineComposite<{ readonly reduction: Reduction }>({
+  name: 'mse',
+  compose: ([prediction, target], { reduction }) => {
+    if (!sameShape(prediction.shape, target.shape)) {
+      throw new ShapeError(
+        `mse: prediction ${format(prediction.shape)} and target ${format(target.shape)} differ`,
+      );
+    }
+    const difference = sub(prediction, target);
+    return reduce(mul(difference, difference), reduction);
+  },
+  samples: [
+    { title: 'mean', inputs: [anywhere(3, 2), anywhere(3, 2)], attributes: { reduction: 'mean' } },
+    { title: 'sum', inputs: [anywhere(4), anywhere(4)], attributes: { reduction: 'sum' } },
+  ],
+});
+
+export interface CrossEntropyOptions {
+  /** Share of the target that is spread evenly over all classes, 0 (default) to 1. */
+  readonly labelSmoothing?: number;
+  /** Default `mean`. */
+  readonly reduction?: Reduction;
+}
+
+/**
+ * -log softmax(logits)[label], averaged over the batch: what a classifier minimises.
+ *
+ * @param logits [N, classes], unnormalised
+ * @param labels [N], class numbers from 0; a number outside is undefined, so check what comes from outside
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
+ */
+export function crossEntropy(
+  logits: Tensor,
+  labels: Tensor,
+  { labelSmoothing = 0, reduction = 'mean' }: CrossEntropyOptions = {},
+): Tensor {
+  return reduce(crossEntropyOp([logits, labels], { smoothing: labelSmoothing }), reduction);
+}
+
+/** Mean squared error between tensors of one shape. */
+export function mse(prediction: Tensor, target: Tensor, reduction: Reduction = 'mean'): Tensor {
+  return mseOp([prediction, target], { reduction });
+}

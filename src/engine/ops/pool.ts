@@ -1,0 +1,126 @@
+// Pooling over images [N, C, H, W]: maximum and mean under a sliding window, and the mean of a whole plane.
+// Imports the op machinery and the pool kernels.
+
+import * as kernels from '../../../kernels/pool.js';
+import type { PoolConstants } from '../../../kernels/pool.js';
+import { ArgumentError, ShapeError } from '../errors.js';
+import { launch } from '../launch.js';
+import { defineOp } from '../op.js';
+import { anywhere, distinct } from '../sample.js';
+import { format, type Shape } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { mean } from './reduce.js';
+import { checkImages, pair, windowPlaces, type Pair } from './window.js';
+
+export interface PoolOptions {
+  /** Size of the window. */
+  readonly window: Pair;
+  /** Step between windows. Default: the window, so that windows do not overlap. */
+  readonly stride?: Pair;
+  /** Rim around the image, at most half a window: never a maximum, zeros for the mean. Default 0. */
+  readonly padding?: Pair;
+}
+
+export interface AvgPoolOptions extends PoolOptions {
+  /** Whether zeros of the rim count in the mean. Default true, as in PyTorch. */
+  readonly countPadding?: boolean;
+}
+
+function geometry(x: Shape, options: AvgPoolOptions, who: string): PoolConstants {
+  checkImages(x, who);
+  const [windowHeight, windowWidth] = pair(options.window, 1, who, 'window');
+  const [strideY, strideX] = pair(options.stride ?? options.window, 1, who, 'stride');
+  const [padY, padX] = pair(options.padding ?? 0, 0, who, 'padding');
+  if (padY > windowHeight / 2 || padX > windowWidth / 2) {
+    throw new ArgumentError(
+      `${who}: padding [${padY},${padX}] must be at most half the window [${windowHeight},${windowWidth}]`,
+    );
+  }
+  const [images, channels, height, width] = x;
+  const outHeight = windowPlaces(height, windowHeight, strideY, padY);
+  const outWidth = windowPlaces(width, windowWidth, strideX, padX);
+  if (outHeight < 1 || outWidth < 1) {
+    throw new ShapeError(
+      `${who}: the window [${windowHeight},${windowWidth}] is larger than the image ${format(x)}`,
+    );
+  }
+  return {
+    ...{ planes: images * channels, channels, height, width, outHeight, outWidth, windowHeight, windowWidth },
+    ...{ strideY, strideX, padY, padX, countPadding: (options.countPadding ?? true) ? 1 : 0 },
+  };
+}
+
+const outShape = (x: Shape, g: PoolConstants): Shape => [x[0], x[1], g.outHeight, g.outWidth];
+
+export const maxPool2dOp = defineOp<PoolOptions>({
+  name: 'maxPool2d',
+  infer: ([x], options) => outShape(x, geometry(x, options, 'maxPool2d')),
+  forward: ([x], options, save) => {
+    const g = geometry(x.shape, options, 'maxPool2d');
+    const shape = outShape(x.shape, g);
+    const index = launch(kernels.maxPoolIndex, [x], shape, g);
+    save(index);
+    return launch(kernels.maxPool, [x, index], shape, g);
+  },
+  // The gradient goes to the place the maximum came from.
+  backward: ({ grad, inputs: [x], attributes, saved: [index] }) => [
+    () => launch(kernels.maxPoolGrad, [grad, index], x.shape, geometry(x.shape, attributes, 'maxPool2d')),
+  ],
+  samples: [
+    { title: '2x2', inputs: [distinct(2, 3, 4, 6)], attributes: { window: 2 } },
+    { title: '2x2 on an odd size', inputs: [distinct(1, 5, 5, 7)], attributes: { window: 2 } },
+    {
+      title: 'overlapping',
+      inputs: [distinct(1, 2, 6, 5)],
+      attributes: { window: 3, stride: 2, padding: 1 },
+    },
+    { title: 'oblong', inputs: [distinct(2, 1, 5, 6)], attributes: { window: [2, 3], stride: [1, 2] } },
+  ],
+});
+
+export const avgPool2dOp = defineOp<AvgPoolOptions>({
+  name: 'avgPool2d',
+  infer: ([x], options) => outShape(x, geometry(x, options, 'avgPool2d')),
+  forward: ([x], options) => {
+    const g = geometry(x.shape, options, 'avgPool2d');
+    return launch(kernels.avgPool, [x], outShape(x.shape, g), g);
+  },
+  backward: ({ grad, inputs: [x], attributes }) => [
+    () => launch(kernels.avgPoolGrad, [grad], x.shape, geometry(x.shape, attributes, 'avgPool2d')),
+  ],
+  samples: [
+    { title: '2x2', inputs: [anywhere(2, 2, 4, 5)], attributes: { window: 2 } },
+    {
+      title: 'overlapping',
+      inputs: [anywhere(1, 2, 6, 5)],
+      attributes: { window: 3, stride: 2, padding: 1 },
+    },
+    {
+      title: 'rim not counted',
+      inputs: [anywhere(1, 2, 5, 5)],
+      attributes: { window: 3, stride: [1, 2], padding: 1, countPadding: false },
+    },
+  ],
+});
+
+/**
+ * Largest value under each window; of equals the first, row by row.
+ *
+ * @param x [N, C, H, W]
+ * @returns [N, C, H', W'] with H' = floor((H + 2 padding - window) / stride) + 1
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+ */
+export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
+  return maxPool2dOp([x], options);
+}
+
+/** Mean under each window; shapes as in `maxPool2d`. */
+export function avgPool2d(x: Tensor, options: AvgPoolOptions): Tensor {
+  return avgPool2dOp([x], options);
+}
+
+/** Mean of every plane: [N, C, H, W] -> [N, C, 1, 1] (PyTorch's adaptive average pooling to 1x1). */
+export function globalAvgPool2d(x: Tensor): Tensor {
+  checkImages(x.shape, 'globalAvgPool2d');
+  return mean(x, { axes: [2, 3], keepDims: true });
+}

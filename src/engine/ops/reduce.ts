@@ -1,0 +1,145 @@
+// Reductions over axes: sum, mean, max, variance. Imports the op machinery and the reduction kernels.
+
+import * as kernels from '../../../kernels/reduce.js';
+import { noGrad } from '../current.js';
+import { launch, sumOver } from '../launch.js';
+import { defineComposite, defineOp } from '../op.js';
+import { anywhere, distinct } from '../sample.js';
+import * as shapes from '../shape.js';
+import type { Shape } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { mul, scaleShift, sub } from './arithmetic.js';
+import { reshape } from './view.js';
+
+interface AxesAttributes {
+  /** Sorted, non-negative. */
+  readonly axes: readonly number[];
+}
+
+/** What reductions share: which axes, and whether they stay as size 1. */
+export interface ReduceOptions {
+  /** One axis, several, or (default) all; negative ones count from the end. */
+  readonly axes?: number | readonly number[];
+  /** Keep the reduced axes as size 1. Default false. */
+  readonly keepDims?: boolean;
+}
+
+const keptShape = (shape: Shape, axes: readonly number[]): Shape =>
+  shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+
+export const sumOp = defineOp<AxesAttributes>({
+  name: 'sum',
+  infer: ([x], { axes }) => keptShape(x, axes),
+  forward: ([x], { axes }) => (axes.length === 0 ? x.view() : sumOver(x, axes)),
+  backward: ({ grad, inputs: [x] }) => [() => grad.expand(x.shape)], // every summand counts once
+  samples: [
+    { title: 'all', inputs: [anywhere(2, 3)], attributes: { axes: [0, 1] } },
+    { title: 'last', inputs: [anywhere(2, 3)], attributes: { axes: [1] } },
+    { title: 'batch and space', inputs: [anywhere(2, 3, 2, 2)], attributes: { axes: [0, 2, 3] } },
+    { title: 'a view', inputs: [anywhere(4, 3)], attributes: { axes: [0] } },
+  ],
+});
+
+export const maxOp = defineOp<{ readonly axis: number }>({
+  name: 'max',
+  infer: ([x], { axis }) => x.with(axis, 1),
+  forward: ([x], { axis }, save) => {
+    const { size, inner } = shapes.aroundAxis(x.shape, axis);
+    const shape = x.shape.with(axis, 1);
+    const index = launch(kernels.argmaxAxis, [x], shape, { size, inner });
+    save(index);
+    return launch(kernels.takeAxis, [x, index], shape, { size, inner });
+  },
+  backward: ({ grad, inputs: [x], attributes: { axis }, saved: [index] }) => [
+    () => {
+      const { size, inner } = shapes.aroundAxis(x.shape, axis);
+      return launch(kernels.takeAxisGrad, [grad, index], x.shape, { size, inner });
+    },
+  ],
+  samples: [
+    { title: 'rows', inputs: [distinct(3, 5)], attributes: { axis: 1 } },
+    { title: 'columns', inputs: [distinct(4, 3)], attributes: { axis: 0 } },
+    { title: 'middle', inputs: [distinct(2, 4, 3)], attributes: { axis: 1 } },
+  ],
+});
+
+export interface VarianceAttributes extends AxesAttributes {
+  /** 1 divides by n - 1 (an unbiased estimate), 0 by n. */
+  readonly correction: number;
+}
+
+export const varianceOp = defineComposite<VarianceAttributes>({
+  name: 'variance',
+  compose: ([x], { axes, correction }) => {
+    const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
+    const center = scaleShift(sumOp([x], { axes }), 1 / count);
+    const deviation = sub(x, center);
+    return scaleShift(sumOp([mul(deviation, deviation)], { axes }), 1 / (count - correction));
+  },
+  samples: [
+    { title: 'unbiased', inputs: [anywhere(3, 4)], attributes: { axes: [1], correction: 1 } },
+    { title: 'biased, all', inputs: [anywhere(3, 4)], attributes: { axes: [0, 1], correction: 0 } },
+  ],
+});
+
+function reduced(result: Tensor, axes: readonly number[], keepDims: boolean): Tensor {
+  if (keepDims) return result;
+  return reshape(
+    result,
+    result.shape.filter((_, axis) => !axes.includes(axis)),
+  );
+}
+
+/** Sum over axes, by default all. */
+export function sum(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
+  const list = shapes.normalizeAxes(axes, x.shape.length, 'sum');
+  return reduced(sumOp([x], { axes: list }), list, keepDims);
+}
+
+/** Mean over axes, by default all. */
+export function mean(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
+  const list = shapes.normalizeAxes(axes, x.shape.length, 'mean');
+  const count = list.reduce((product, axis) => product * x.shape[axis], 1);
+  return scaleShift(sum(x, { axes: list, keepDims }), 1 / count);
+}
+
+/** Largest value over axes, by default all; the first of equals gets the gradient. */
+export function max(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
+  const list = shapes.normalizeAxes(axes, x.shape.length, 'max');
+  if (list.length === x.shape.length && !keepDims) {
+    // One pass over everything, so that "first" means first in memory order.
+    return reshape(maxOp([reshape(x, [x.size])], { axis: 0 }), []);
+  }
+  const result = list.reduceRight((partial, axis) => maxOp([partial], { axis }), x);
+  return reduced(result, list, keepDims);
+}
+
+export interface VarianceOptions extends ReduceOptions {
+  /** 1 (default, as in PyTorch) divides by n - 1, 0 by n. */
+  readonly correction?: number;
+}
+
+/** Variance over axes, by default all. */
+export function variance(
+  x: Tensor,
+  { axes, keepDims = false, correction = 1 }: VarianceOptions = {},
+): Tensor {
+  const list = shapes.normalizeAxes(axes, x.shape.length, 'variance');
+  return reduced(varianceOp([x], { axes: list, correction }), list, keepDims);
+}
+
+/** Place of the largest value along one axis (the first of equals), as whole numbers without a gradient. */
+export function argmax(x: Tensor, axis = -1): Tensor {
+  return noGrad(() => argmaxOp([x], { axis: shapes.normalizeAxis(axis, x.shape.length, 'argmax') }));
+}
+
+const argmaxOp = defineOp<{ readonly axis: number }>({
+  name: 'argmax',
+  infer: ([x], { axis }) => x.toSpliced(axis, 1),
+  forward: ([x], { axis }) => {
+    const { size, inner } = shapes.aroundAxis(x.shape, axis);
+    return launch(kernels.argmaxAxis, [x], x.shape.toSpliced(axis, 1), { size, inner });
+  },
+  backward: () => [null],
+  samples: [],
+});

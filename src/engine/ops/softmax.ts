@@ -1,0 +1,74 @@
+// Softmax and its logarithm along one axis. Imports the op machinery and the softmax kernels.
+
+import { mul } from '../../../kernels/elementwise.js';
+import * as kernels from '../../../kernels/softmax.js';
+import { elementwise, launch, sumOver } from '../launch.js';
+import type { NdArray } from '../ndarray.js';
+import { defineOp } from '../op.js';
+import { anywhere } from '../sample.js';
+import { aroundAxis, normalizeAxis } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+
+interface AxisAttributes {
+  readonly axis: number;
+}
+
+/** log of the sum of exponentials of each line along `axis`, which stays as size 1. */
+export function logSumExp(x: NdArray, axis: number): NdArray {
+  const { size, inner } = aroundAxis(x.shape, axis);
+  return launch(kernels.logSumExp, [x], x.shape.with(axis, 1), { size, inner });
+}
+
+const samples = [
+  { title: 'rows', inputs: [anywhere(3, 5)], attributes: { axis: 1 } },
+  { title: 'columns', inputs: [anywhere(4, 3)], attributes: { axis: 0 } },
+  { title: 'channels', inputs: [anywhere(2, 4, 3)], attributes: { axis: 1 } },
+];
+
+export const logSoftmaxOp = defineOp<AxisAttributes>({
+  name: 'logSoftmax',
+  infer: ([x]) => x,
+  forward: ([x], { axis }) => {
+    const { size, inner } = aroundAxis(x.shape, axis);
+    return launch(kernels.logSoftmax, [x, logSumExp(x, axis)], x.shape, { size, inner });
+  },
+  // dx = grad - softmax * sum of grad
+  backward: ({ grad, output, attributes: { axis } }) => [
+    () => {
+      const { size, inner } = aroundAxis(output.shape, axis);
+      return launch(kernels.logSoftmaxGrad, [grad, output, sumOver(grad, [axis])], output.shape, {
+        size,
+        inner,
+      });
+    },
+  ],
+  samples,
+});
+
+export const softmaxOp = defineOp<AxisAttributes>({
+  name: 'softmax',
+  infer: ([x]) => x,
+  forward: ([x], { axis }) => {
+    const { size, inner } = aroundAxis(x.shape, axis);
+    return launch(kernels.softmax, [x, logSumExp(x, axis)], x.shape, { size, inner });
+  },
+  // dx = y * (grad - sum of grad * y)
+  backward: ({ grad, output, attributes: { axis } }) => [
+    () => {
+      const { size, inner } = aroundAxis(output.shape, axis);
+      const weighted = sumOver(elementwise(mul, [grad, output]), [axis]);
+      return launch(kernels.softmaxGrad, [grad, output, weighted], output.shape, { size, inner });
+    },
+  ],
+  samples,
+});
+
+/** exp(x) / sum of exp(x) along one axis, by default the last; large values do not overflow. */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  return softmaxOp([x], { axis: normalizeAxis(axis, x.shape.length, 'softmax') });
+}
+
+/** log softmax(x), computed without the detour that loses small probabilities. */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  return logSoftmaxOp([x], { axis: normalizeAxis(axis, x.shape.length, 'logSoftmax') });
+}

@@ -1,0 +1,104 @@
+// Functions of one tensor, element by element: powers, exponentials, absolute value, clamp.
+// Imports the op machinery and the elementwise kernels.
+
+import * as kernels from '../../../kernels/elementwise.js';
+import { ArgumentError } from '../errors.js';
+import { elementwise } from '../launch.js';
+import { defineOp, type NoAttributes } from '../op.js';
+import { anywhere, awayFromZero, distinct, positive } from '../sample.js';
+import type { Tensor } from '../tensor.js';
+
+export const expOp = defineOp<NoAttributes>({
+  name: 'exp',
+  infer: ([x]) => x,
+  forward: ([x]) => elementwise(kernels.exp, [x]),
+  backward: ({ grad, output }) => [() => elementwise(kernels.mul, [grad, output])], // d e^x = e^x
+  samples: [{ title: 'any sign', inputs: [anywhere(2, 3)], attributes: {} }],
+});
+
+export const logOp = defineOp<NoAttributes>({
+  name: 'log',
+  infer: ([x]) => x,
+  forward: ([x]) => elementwise(kernels.log, [x]),
+  backward: ({ grad, inputs: [x] }) => [() => elementwise(kernels.div, [grad, x])], // d log x = 1/x
+  samples: [{ title: 'positive', inputs: [positive(2, 3)], attributes: {} }],
+});
+
+export const sqrtOp = defineOp<NoAttributes>({
+  name: 'sqrt',
+  infer: ([x]) => x,
+  forward: ([x]) => elementwise(kernels.sqrt, [x]),
+  backward: ({ grad, output }) => [() => elementwise(kernels.sqrtGrad, [grad, output])], // 1 / (2 sqrt x)
+  samples: [{ title: 'positive', inputs: [positive(2, 3)], attributes: {} }],
+});
+
+export const absOp = defineOp<NoAttributes>({
+  name: 'abs',
+  infer: ([x]) => x,
+  forward: ([x]) => elementwise(kernels.abs, [x]),
+  backward: ({ grad, inputs: [x] }) => [() => elementwise(kernels.absGrad, [grad, x])], // sign x
+  samples: [{ title: 'both signs', inputs: [awayFromZero(3, 3)], attributes: {} }],
+});
+
+export const powOp = defineOp<{ readonly exponent: number }>({
+  name: 'pow',
+  infer: ([x]) => x,
+  forward: ([x], { exponent }) => elementwise(kernels.pow, [x], [exponent]),
+  backward: ({ grad, inputs: [x], attributes: { exponent } }) => [
+    () => elementwise(kernels.powGrad, [grad, x], [exponent]), // p x^(p-1)
+  ],
+  samples: [
+    { title: 'square', inputs: [awayFromZero(2, 3)], attributes: { exponent: 2 } },
+    { title: 'cube', inputs: [awayFromZero(2, 3)], attributes: { exponent: 3 } },
+    { title: 'reciprocal', inputs: [awayFromZero(2, 3)], attributes: { exponent: -1 } },
+    { title: 'fraction', inputs: [positive(2, 3)], attributes: { exponent: 1.5 } },
+  ],
+});
+
+export interface ClampAttributes {
+  readonly low: number;
+  readonly high: number;
+}
+
+export const clampOp = defineOp<ClampAttributes>({
+  name: 'clamp',
+  infer: ([x], { low, high }) => {
+    if (!(low <= high)) throw new ArgumentError(`clamp: low ${low} must not exceed high ${high}`);
+    return x;
+  },
+  forward: ([x], { low, high }) => elementwise(kernels.clamp, [x], [low, high]),
+  backward: ({ grad, inputs: [x], attributes: { low, high } }) => [
+    () => elementwise(kernels.clampGrad, [grad, x], [low, high]), // 1 inside, 0 outside
+  ],
+  samples: [{ title: 'both ends', inputs: [distinct(8, 8)], attributes: { low: -0.5, high: 0.6 } }],
+});
+
+/** e^x. */
+export function exp(x: Tensor): Tensor {
+  return expOp([x], {});
+}
+
+/** Natural logarithm; NaN below 0, -Infinity at 0. */
+export function log(x: Tensor): Tensor {
+  return logOp([x], {});
+}
+
+/** Square root; NaN below 0. */
+export function sqrt(x: Tensor): Tensor {
+  return sqrtOp([x], {});
+}
+
+/** |x|; the gradient at 0 is 0, as in PyTorch. */
+export function abs(x: Tensor): Tensor {
+  return absOp([x], {});
+}
+
+/** x to the power of a number. */
+export function pow(x: Tensor, exponent: number): Tensor {
+  return powOp([x], { exponent });
+}
+
+/** x limited to [low, high]; the gradient passes where low <= x <= high. */
+export function clamp(x: Tensor, low: number, high: number): Tensor {
+  return clampOp([x], { low, high });
+}

@@ -1,0 +1,140 @@
+// Views: reshape, flatten, permute, transpose, expand, slice. Forward copies nothing; backward is the view undone.
+// Imports the op machinery, shape and the layout kernels.
+
+import { sliceGrad } from '../../../kernels/layout.js';
+import { ArgumentError, ShapeError } from '../errors.js';
+import { launch } from '../launch.js';
+import { defineOp } from '../op.js';
+import { anywhere } from '../sample.js';
+import * as shapes from '../shape.js';
+import type { Shape } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+
+export const reshapeOp = defineOp<{ readonly shape: Shape }>({
+  name: 'reshape',
+  infer: ([x], { shape }) => shapes.resolveReshape(x, shape, 'reshape'),
+  forward: ([x], { shape }) => x.reshape(shape),
+  backward: ({ grad, inputs: [x] }) => [() => grad.reshape(x.shape)],
+  samples: [
+    { title: 'split an axis', inputs: [anywhere(4, 6)], attributes: { shape: [2, 2, -1] } },
+    { title: 'to a row', inputs: [anywhere(2, 3)], attributes: { shape: [6] } },
+  ],
+});
+
+export const permuteOp = defineOp<{ readonly order: readonly number[] }>({
+  name: 'permute',
+  infer: ([x], { order }) => {
+    const sorted = [...order].sort((a, b) => a - b);
+    if (order.length !== x.length || !sorted.every((axis, index) => axis === index)) {
+      throw new ShapeError(
+        `permute: order ${shapes.format(order)} must name each axis of ${shapes.format(x)} once`,
+      );
+    }
+    return order.map((axis) => x[axis]);
+  },
+  forward: ([x], { order }) => x.permute(order),
+  // The inverse permutation: where did axis i go?
+  backward: ({ grad, attributes: { order } }) => [
+    () => grad.permute(order.map((_, axis) => order.indexOf(axis))),
+  ],
+  samples: [
+    { title: 'matrix', inputs: [anywhere(3, 4)], attributes: { order: [1, 0] } },
+    { title: 'four axes', inputs: [anywhere(2, 3, 4, 2)], attributes: { order: [0, 2, 3, 1] } },
+    { title: 'six axes', inputs: [anywhere(1, 2, 1, 3, 2, 2)], attributes: { order: [5, 3, 0, 1, 4, 2] } },
+  ],
+});
+
+export const expandOp = defineOp<{ readonly shape: Shape }>({
+  name: 'expand',
+  infer: ([x], { shape }) => {
+    shapes.broadcastStrides(x, x, shape, 'expand'); // throws where x does not fit
+    return shape;
+  },
+  forward: ([x], { shape }) => x.expand(shape).view(),
+  backward: ({ grad }) => [() => grad], // the walker sums over what was repeated
+  samples: [
+    { title: 'new axis', inputs: [anywhere(3)], attributes: { shape: [2, 3] } },
+    { title: 'inner axis', inputs: [anywhere(2, 1, 2)], attributes: { shape: [2, 4, 2] } },
+  ],
+});
+
+export interface SliceAttributes {
+  readonly axis: number;
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
+
+export const sliceOp = defineOp<SliceAttributes>({
+  name: 'slice',
+  infer: ([x], { axis, start, end, step }) => {
+    if (!(Number.isInteger(step) && step >= 1))
+      throw new ArgumentError(`slice: step must be at least 1, got ${step}`);
+    if (!(0 <= start && start <= end && end <= x[axis])) {
+      throw new ShapeError(`slice: ${start} to ${end} is not within axis ${axis} of ${shapes.format(x)}`);
+    }
+    return x.with(axis, Math.ceil((end - start) / step));
+  },
+  forward: ([x], { axis, start, end, step }) => x.slice(axis, start, end, step),
+  backward: ({ grad, inputs: [x], output, attributes: { axis, start, step } }) => [
+    () => {
+      const { size, inner } = shapes.aroundAxis(x.shape, axis);
+      return launch(sliceGrad, [grad], x.shape, { size, inner, start, step, count: output.shape[axis] });
+    },
+  ],
+  samples: [
+    { title: 'rows', inputs: [anywhere(5, 3)], attributes: { axis: 0, start: 1, end: 4, step: 1 } },
+    {
+      title: 'every second column',
+      inputs: [anywhere(2, 7)],
+      attributes: { axis: 1, start: 1, end: 7, step: 2 },
+    },
+    { title: 'middle axis', inputs: [anywhere(2, 5, 3)], attributes: { axis: 1, start: 0, end: 5, step: 3 } },
+    { title: 'one place', inputs: [anywhere(4, 2)], attributes: { axis: 0, start: 3, end: 4, step: 1 } },
+  ],
+});
+
+/** The same numbers in another shape; one size may be -1. A view. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  return reshapeOp([x], { shape });
+}
+
+/** Joins all axes from `startAxis` on into one. Default 1: a batch of anything becomes a batch of rows. */
+export function flatten(x: Tensor, startAxis = 1): Tensor {
+  const axis = shapes.normalizeAxis(startAxis, x.shape.length, 'flatten');
+  return reshape(x, [...x.shape.slice(0, axis), shapes.sizeOf(x.shape.slice(axis))]);
+}
+
+/** Axes in another order. A view. */
+export function permute(x: Tensor, order: readonly number[]): Tensor {
+  return permuteOp([x], { order });
+}
+
+/** Swaps two axes, by default the last two: the transpose of a matrix. A view. */
+export function transpose(x: Tensor, axisA = -2, axisB = -1): Tensor {
+  const order = x.shape.map((_, axis) => axis);
+  const a = shapes.normalizeAxis(axisA, order.length, 'transpose');
+  const b = shapes.normalizeAxis(axisB, order.length, 'transpose');
+  [order[a], order[b]] = [b, a];
+  return permute(x, order);
+}
+
+/** Repeats axes of size 1, and adds leading axes. A view. */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  return expandOp([x], { shape });
+}
+
+/**
+ * Part of one axis: places start, start + step, ... below end. A view.
+ *
+ * Negative positions count from the end, as in `Array.prototype.slice`.
+ *
+ * @param end default: the size of the axis
+ * @param step at least 1; default 1
+ */
+export function slice(x: Tensor, axis: number, start: number, end?: number, step = 1): Tensor {
+  const along = shapes.normalizeAxis(axis, x.shape.length, 'slice');
+  const size = x.shape[along];
+  const place = (position: number): number => (position < 0 ? position + size : position);
+  return sliceOp([x], { axis: along, start: place(start), end: place(end ?? size), step });
+}

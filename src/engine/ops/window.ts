@@ -1,0 +1,39 @@
+// What convolution and pooling share: options given as one number or [vertical, horizontal], and the size of the
+// output of a sliding window. Imports errors and shape.
+
+import { ArgumentError, ShapeError } from '../errors.js';
+import { format, type Shape } from '../shape.js';
+
+/** One number for both directions, or [vertical, horizontal]. */
+export type Pair = number | readonly [number, number];
+
+/** Expands a pair and checks that both are whole numbers of at least `least`. */
+export function pair(value: Pair, least: number, who: string, name: string): readonly [number, number] {
+  const both = typeof value === 'number' ? ([value, value] as const) : value;
+  if (!both.every((size) => Number.isInteger(size) && size >= least)) {
+    throw new ArgumentError(
+      `${who}: ${name} must be whole numbers of at least ${least}, got ${format(both)}`,
+    );
+  }
+  return both;
+}
+
+/** Places a window can stand: floor((size + 2 padding - dilation (window - 1) - 1) / stride) + 1. */
+export function windowPlaces(
+  size: number,
+  window: number,
+  stride: number,
+  padding: number,
+  dilation = 1,
+): number {
+  return Math.floor((size + 2 * padding - dilation * (window - 1) - 1) / stride) + 1;
+}
+
+/** Throws unless `x` is [N, C, H, W]. */
+export function checkImages(x: Shape, who: string): void {
+  if (x.length !== 4) {
+    throw new ShapeError(
+      `${who}: needs images [N, C, H, W], got ${format(x)}; reshape adds missing axes of size 1`,
+    );
+  }
+}

@@ -1,0 +1,46 @@
+// Readable numbers: an array as nested brackets, columns aligned, long axes abridged. Imports shape.
+
+import { sizeOf, type Shape } from './shape.js';
+
+/** Axes longer than this show their first and last three places. */
+const EDGE = 3;
+
+/** A number in at most 4 decimals, or in exponent form where that would hide it. */
+function formatNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return `${value}`;
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-3 || size >= 1e6) ? value.toExponential(3) : value.toFixed(4);
+}
+
+/**
+ * Formats row-major values.
+ *
+ * @example formatArray([1, 2, 3, 4], [2, 2])
+ * // [[1, 2],
+ * //  [3, 4]]
+ */
+export function formatArray(values: ArrayLike<number>, shape: Shape): string {
+  const shown = (size: number): number[] =>
+    Array.from({ length: size }, (_, i) => i).filter(
+      (i) => size <= 2 * EDGE + 1 || i < EDGE || i >= size - EDGE,
+    );
+
+  const cells = new Map<number, string>();
+  const collect = (axis: number, first: number): void => {
+    if (axis === shape.length) cells.set(first, formatNumber(values[first]));
+    else for (const i of shown(shape[axis])) collect(axis + 1, first + i * sizeOf(shape.slice(axis + 1)));
+  };
+  collect(0, 0);
+  const width = Math.max(0, ...Array.from(cells.values(), (cell) => cell.length));
+
+  const render = (axis: number, first: number): string => {
+    if (axis === shape.length) return cells.get(first)!.padStart(shape.length === 0 ? 0 : width);
+    const step = sizeOf(shape.slice(axis + 1));
+    const places = shown(shape[axis]);
+    const parts = places.map((i) => render(axis + 1, first + i * step));
+    if (places.length < shape[axis]) parts.splice(EDGE, 0, '...');
+    const last = axis === shape.length - 1;
+    return `[${parts.join(last ? ', ' : `,\n${' '.repeat(axis + 1)}`)}]`;
+  };
+  return render(0, 0);
+}

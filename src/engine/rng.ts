@@ -1,0 +1,130 @@
+// Random numbers: a counter-based generator, so a stream is two integers that a checkpoint can hold, and
+// streams split by name never share draws. Not for cryptography. Imports errors only.
+//
+// The generator is Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy
+// as 1, 2, 3", SC 2011), the one JAX uses: block number n under a key gives two 32-bit words, by nothing but
+// additions, rotations and exclusive ors, so JavaScript and WebAssembly agree on every bit.
+
+import { ArgumentError } from './errors.js';
+
+const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
+const PARITY = 0x1bd11bda;
+
+/**
+ * The Threefry-2x32-20 block function.
+ *
+ * @returns the two words as unsigned integers
+ */
+export function threefry2x32(
+  key0: number,
+  key1: number,
+  counter0: number,
+  counter1: number,
+): [number, number] {
+  const keys = [key0, key1, key0 ^ key1 ^ PARITY];
+  let x0 = (counter0 + key0) | 0;
+  let x1 = (counter1 + key1) | 0;
+  for (let round = 0; round < 20; round++) {
+    const rotation = ROTATIONS[round % 8];
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
+    if (round % 4 === 3) {
+      const injection = (round + 1) / 4; // every fourth round mixes the key in again
+      x0 = (x0 + keys[injection % 3]) | 0;
+      x1 = (x1 + keys[(injection + 1) % 3] + injection) | 0;
+    }
+  }
+  return [x0 >>> 0, x1 >>> 0];
+}
+
+/** Everything a stream is: JSON-safe, so that it fits in a checkpoint. */
+export interface RngState {
+  readonly key: readonly [number, number];
+  /** How many 32-bit words have been drawn. */
+  readonly drawn: number;
+}
+
+/** A seeded stream of random numbers. */
+export class Rng {
+  readonly #key: readonly [number, number];
+  #drawn = 0;
+  #block: readonly [number, number] = [0, 0];
+
+  /** @param seed a non-negative safe integer; the same seed gives the same stream on every machine */
+  constructor(seed: number | RngState) {
+    if (typeof seed !== 'number') {
+      this.#key = seed.key;
+      this.#drawn = seed.drawn;
+      if (seed.drawn % 2 === 1) this.#fill();
+      return;
+    }
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new ArgumentError(`rng: seed must be a whole number from 0 to 2^53 - 1, got ${seed}`);
+    }
+    this.#key = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
+  }
+
+  #fill(): void {
+    const block = Math.floor(this.#drawn / 2);
+    this.#block = threefry2x32(this.#key[0], this.#key[1], block | 0, Math.floor(block / 2 ** 32) | 0);
+  }
+
+  /** The next 32 random bits, as an unsigned integer. */
+  bits(): number {
+    const odd = this.#drawn % 2;
+    if (odd === 0) this.#fill();
+    this.#drawn += 1;
+    return this.#block[odd];
+  }
+
+  /** The next number in [0, 1), on a grid of 2^-24 so that float32 holds it exactly. */
+  uniform(): number {
+    return (this.bits() >>> 8) * 2 ** -24;
+  }
+
+  /** The next number in [low, high). */
+  between(low: number, high: number): number {
+    return low + (high - low) * this.uniform();
+  }
+
+  /** The next standard normal number (Box-Muller, the cosine half only, so that two draws make one). */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** The next whole number in [0, n), each equally likely to within 2^-32. */
+  below(n: number): number {
+    return Math.floor((this.bits() * n) / 2 ** 32);
+  }
+
+  /** A random order of 0 .. n-1 (Fisher-Yates). */
+  permutation(n: number): Uint32Array {
+    const order = Uint32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      const swapped = order[i];
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+    return order;
+  }
+
+  /**
+   * A stream of its own for one purpose (`init`, `shuffle`, `dropout`, ...). It depends on this stream's key and
+   * the name alone, never on how much was drawn, so adding a draw in one place moves no other.
+   */
+  split(name: string): Rng {
+    let [k0, k1] = this.#key;
+    for (const character of name) {
+      // The high bit of the second word keeps these blocks apart from the ones `bits` draws.
+      [k0, k1] = threefry2x32(k0, k1, character.codePointAt(0)!, 0x80000000);
+    }
+    return new Rng({ key: [k0, k1], drawn: 0 });
+  }
+
+  /** What a checkpoint stores; `new Rng(state)` goes on exactly where this stream stands. */
+  state(): RngState {
+    return { key: this.#key, drawn: this.#drawn };
+  }
+}

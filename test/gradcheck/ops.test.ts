@@ -1,0 +1,22 @@
+// Every sample of every op: analytic gradient against central differences, in float64, to 1e-6.
+
+import { describe, expect, it } from 'vitest';
+import { checkGradient } from '../../src/engine/index.js';
+import { allOps } from '../support/ops.js';
+
+const SEED = 20261123;
+
+describe(`gradient check (seed ${SEED})`, () => {
+  for (const op of allOps) {
+    it.each(op.samples.map((sample) => [sample.title, sample] as const))(
+      `${op.opName}: %s`,
+      async (title, sample) => {
+        const report = await checkGradient((inputs) => op(inputs, sample.attributes), sample.inputs, {
+          name: `${op.opName} (${title})`,
+          seed: SEED,
+        });
+        expect(report.compared).toBeGreaterThan(0);
+      },
+    );
+  }
+});

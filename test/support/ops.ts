@@ -1,0 +1,11 @@
+// Finds every op that ops/index.ts exports, for the suites that run all of them.
+
+import * as exported from '../../src/engine/ops/index.js';
+import type { Op } from '../../src/engine/index.js';
+
+/** Attributes differ from op to op; a suite only hands a sample's own back to its op. */
+export type AnyOp = Op<unknown>;
+
+export const allOps: readonly AnyOp[] = Object.values(exported)
+  .filter((value) => typeof value === 'function' && 'opName' in value)
+  .map((value) => value as unknown as AnyOp);
