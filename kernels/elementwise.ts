@@ -99,9 +99,13 @@ export const pow = kernel('pow', ['x'], ['exponent'], function (x, exponent) {
   return Math.pow(x[this.thread.x], exponent);
 });
 
-// d x^p = p x^(p-1)
+// d x^p = p x^(p-1), and 0 for p = 0 even where x^-1 is infinite, as in PyTorch
 export const powGrad = kernel('powGrad', ['grad', 'x'], ['exponent'], function (grad, x, exponent) {
-  return grad[this.thread.x] * exponent * Math.pow(x[this.thread.x], exponent - 1);
+  let slope = 0;
+  if (exponent !== 0) {
+    slope = exponent * Math.pow(x[this.thread.x], exponent - 1);
+  }
+  return grad[this.thread.x] * slope;
 });
 
 export const clamp = kernel('clamp', ['x'], ['low', 'high'], function (x, low, high) {

@@ -89,11 +89,17 @@ export function backward(root: Differentiable, seed?: NdArray): void {
 
 function inputGradients(node: GraphNode, gradient: NdArray): (NdArray | null)[] {
   const thunks = node.backward(gradient);
+  if (thunks.length < node.inputs.length) {
+    throw new ArgumentError(
+      `${node.name}: backward gives ${thunks.length} gradients for ${node.inputs.length} inputs; null stands for none`,
+    );
+  }
   return node.inputs.map((input, index) => {
     const thunk = thunks[index];
     if (!input.requiresGrad || thunk === null) return null;
-    const own = unbroadcast(thunk(), input.shape);
-    return own === gradient ? gradient.view() : own; // `gradient` itself is freed by the walker
+    const own = unbroadcast(thunk(), input.shape, `${node.name}, gradient of input ${index}`);
+    // The walker disposes of what it gets, and a thunk may return `gradient`, an input, or one array twice.
+    return own.view();
   });
 }
 

@@ -84,8 +84,9 @@ export function sumOver(array: NdArray, axes: readonly number[]): NdArray {
 }
 
 /** Undoes broadcasting: sums `gradient` over every axis along which `shape` was repeated. */
-export function unbroadcast(gradient: NdArray, shape: Shape): NdArray {
+export function unbroadcast(gradient: NdArray, shape: Shape, who: string): NdArray {
   if (shapes.sameShape(gradient.shape, shape)) return gradient;
+  shapes.broadcastStrides(shape, shape, gradient.shape, who); // throws where `shape` was not repeated to get here
   const lead = gradient.shape.length - shape.length;
   const repeated = gradient.shape
     .map((_, axis) => axis)

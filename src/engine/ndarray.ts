@@ -97,13 +97,22 @@ export class NdArray {
 
   /** This array if it is dense already, else a dense copy. */
   dense(): NdArray {
-    if (this.isDense) return this;
-    if (this.shape.length > MAX_RANK) {
+    return this.isDense ? this : this.#copy();
+  }
+
+  /** This array if it is dense and no other looks into its storage, else a dense copy: safe to update in place. */
+  unshared(): NdArray {
+    return this.isDense && !this.storage.isShared ? this : this.#copy();
+  }
+
+  #copy(): NdArray {
+    const [sizes, strides] = this.isDense ? [[this.size], [1]] : [this.shape, this.strides];
+    if (sizes.length > MAX_RANK) {
       throw new ShapeError(`copy: at most ${MAX_RANK} axes, got ${shapes.format(this.shape)}`);
     }
-    const lead = MAX_RANK - this.shape.length;
-    const size = (axis: number): number => (axis < lead ? 1 : this.shape[axis - lead]);
-    const stride = (axis: number): number => (axis < lead ? 0 : this.strides[axis - lead]);
+    const lead = MAX_RANK - sizes.length;
+    const size = (axis: number): number => (axis < lead ? 1 : sizes[axis - lead]);
+    const stride = (axis: number): number => (axis < lead ? 0 : strides[axis - lead]);
     const constants = {
       offset: this.offset,
       ...{ size1: size(1), size2: size(2), size3: size(3), size4: size(4), size5: size(5) },

@@ -9,6 +9,7 @@ import { ArgumentError } from './errors.js';
 
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const PARITY = 0x1bd11bda;
+const END_OF_NAME = 0x110000; // one more than the largest code point
 
 /**
  * The Threefry-2x32-20 block function.
@@ -120,6 +121,8 @@ export class Rng {
       // The high bit of the second word keeps these blocks apart from the ones `bits` draws.
       [k0, k1] = threefry2x32(k0, k1, character.codePointAt(0)!, 0x80000000);
     }
+    // An end mark that no character equals: without it 'ab' would be the stream 'b' of the stream 'a'.
+    [k0, k1] = threefry2x32(k0, k1, END_OF_NAME, 0x80000000);
     return new Rng({ key: [k0, k1], drawn: 0 });
   }
 

@@ -51,7 +51,7 @@ export function isContiguous(shape: Shape, strides: Shape): boolean {
 /** Turns a possibly negative axis (-1 is the last) into 0 .. rank-1. */
 export function normalizeAxis(axis: number, rank: number, who: string): number {
   const normalized = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(axis) || normalized < 0 || normalized >= Math.max(rank, 1)) {
+  if (!Number.isInteger(axis) || normalized < 0 || normalized >= rank) {
     throw new ShapeError(`${who}: axis ${axis} is outside the ${rank} axes of the input`);
   }
   return normalized;
@@ -94,12 +94,11 @@ export function broadcastShapes(a: Shape, b: Shape, who: string): number[] {
 /** Strides that read an array of `shape` as if it had the larger `target` shape: repeated axes get stride 0. */
 export function broadcastStrides(shape: Shape, strides: Shape, target: Shape, who: string): number[] {
   const lead = target.length - shape.length;
+  const fits = shape.every((own, axis) => own === 1 || own === target[axis + lead]);
+  if (lead < 0 || !fits) throw new ShapeError(`${who}: cannot expand ${format(shape)} to ${format(target)}`);
   return target.map((size, axis) => {
-    if (axis < lead) return 0;
-    const own = shape[axis - lead];
-    if (own === size) return strides[axis - lead];
-    if (own === 1) return 0;
-    throw new ShapeError(`${who}: cannot expand ${format(shape)} to ${format(target)}`);
+    const repeated = axis < lead || (shape[axis - lead] === 1 && size !== 1);
+    return repeated ? 0 : strides[axis - lead];
   });
 }
 

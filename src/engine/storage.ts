@@ -29,6 +29,11 @@ export class Storage {
     return this.#buffer;
   }
 
+  /** Whether more than one array looks into this storage. */
+  get isShared(): boolean {
+    return this.#references > 1;
+  }
+
   /** Counts one more array that looks into this storage. */
   retain(): this {
     if (this.#buffer === null) throw disposed();

@@ -7,11 +7,11 @@ import { add } from '../../kernels/elementwise.js';
 import { backward, type Differentiable, type GraphNode } from './autograd.js';
 import type { Backend, FloatArray } from './backend.js';
 import { currentBackend, type Owner } from './current.js';
-import { ArgumentError } from './errors.js';
+import { ArgumentError, ShapeError } from './errors.js';
 import { elementwise, filled } from './launch.js';
 import { NdArray } from './ndarray.js';
 import { formatArray } from './print.js';
-import { format, sizeOf, type Shape } from './shape.js';
+import { checkShape, format, sizeOf, type Shape } from './shape.js';
 
 /** Numbers as a caller has them: one, nested lists, a typed array with a shape, or an `ndarray`. */
 export type Numbers = number | readonly Numbers[];
@@ -96,8 +96,8 @@ export class Tensor implements Differentiable, Owner {
   }
 
   accumulateGrad(gradient: NdArray): void {
-    const sum = this.grad === null ? gradient.dense() : elementwise(add, [this.grad.array, gradient]);
-    const own = sum === gradient ? gradient.view() : sum; // the caller disposes of its own
+    // Its own numbers: clipping a gradient in place must not reach that of another leaf (d(a+b) serves both).
+    const own = this.grad === null ? gradient.unshared() : elementwise(add, [this.grad.array, gradient]);
     this.zeroGrad();
     this.grad = new Tensor(own).keep();
   }
@@ -142,6 +142,7 @@ export function tensor(values: Numbers | FloatArray | HostNdArray, options: Tens
 /** A tensor of one repeated value. */
 export function full(shape: Shape, value: number, options: Omit<TensorOptions, 'shape'> = {}): Tensor {
   const { requiresGrad = false, backend = currentBackend() } = options;
+  checkShape(shape, 'full');
   return new Tensor(filled(backend, shape, value), requiresGrad);
 }
 
@@ -168,11 +169,17 @@ function flatten(values: Numbers | FloatArray | HostNdArray): { flat: ArrayLike<
     return { flat, shape: values.shape };
   }
   const shape = nestingShape(values);
-  const flat = (values as readonly unknown[]).flat(shape.length) as number[];
-  if (flat.length !== sizeOf(shape) || !flat.every((value) => typeof value === 'number')) {
-    throw new ArgumentError('tensor: nested lists must be rectangular and hold numbers only');
+  if (!hasShape(values, shape)) {
+    throw new ShapeError(
+      `tensor: nested lists must be rectangular, but not every list has the sizes of the first, ${format(shape)}`,
+    );
   }
-  return { flat, shape };
+  return { flat: (values as readonly unknown[]).flat(shape.length) as number[], shape };
+}
+
+function hasShape(values: Numbers, [size, ...inner]: Shape): boolean {
+  if (typeof values === 'number') return (size as number | undefined) === undefined;
+  return values.length === size && values.every((value) => hasShape(value, inner));
 }
 
 function nestingShape(values: Numbers): number[] {

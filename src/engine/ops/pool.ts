@@ -6,6 +6,7 @@ import type { PoolConstants } from '../../../kernels/pool.js';
 import { ArgumentError, ShapeError } from '../errors.js';
 import { launch } from '../launch.js';
 import { defineOp } from '../op.js';
+import { defineRoutine } from '../routine.js';
 import { anywhere, distinct } from '../sample.js';
 import { format, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
@@ -50,6 +51,20 @@ function geometry(x: Shape, options: AvgPoolOptions, who: string): PoolConstants
   };
 }
 
+/** x -> the largest values, and where in its plane each was found. */
+export const maxPool2dRoutine = defineRoutine<PoolConstants>({
+  name: 'maxPool2d',
+  outputs: ({ planes, outHeight, outWidth }) => [
+    [planes, outHeight, outWidth],
+    [planes, outHeight, outWidth],
+  ],
+  compose: ([x], g) => {
+    const shape = [g.planes, g.outHeight, g.outWidth];
+    const index = launch(kernels.maxPoolIndex, [x], shape, g);
+    return [launch(kernels.maxPool, [x, index], shape, g), index];
+  },
+});
+
 const outShape = (x: Shape, g: PoolConstants): Shape => [x[0], x[1], g.outHeight, g.outWidth];
 
 export const maxPool2dOp = defineOp<PoolOptions>({
@@ -57,10 +72,9 @@ export const maxPool2dOp = defineOp<PoolOptions>({
   infer: ([x], options) => outShape(x, geometry(x, options, 'maxPool2d')),
   forward: ([x], options, save) => {
     const g = geometry(x.shape, options, 'maxPool2d');
-    const shape = outShape(x.shape, g);
-    const index = launch(kernels.maxPoolIndex, [x], shape, g);
+    const [y, index] = maxPool2dRoutine([x], g);
     save(index);
-    return launch(kernels.maxPool, [x, index], shape, g);
+    return y.reshape(outShape(x.shape, g));
   },
   // The gradient goes to the place the maximum came from.
   backward: ({ grad, inputs: [x], attributes, saved: [index] }) => [

@@ -2,6 +2,7 @@
 
 import * as kernels from '../../../kernels/reduce.js';
 import { noGrad } from '../current.js';
+import { ShapeError } from '../errors.js';
 import { launch, sumOver } from '../launch.js';
 import { defineComposite, defineOp } from '../op.js';
 import { anywhere, distinct } from '../sample.js';
@@ -40,9 +41,17 @@ export const sumOp = defineOp<AxesAttributes>({
   ],
 });
 
+function checkNotEmpty(x: Shape, axis: number, who: string): void {
+  if (x[axis] === 0)
+    throw new ShapeError(`${who}: axis ${axis} of ${shapes.format(x)} has nothing to choose from`);
+}
+
 export const maxOp = defineOp<{ readonly axis: number }>({
   name: 'max',
-  infer: ([x], { axis }) => x.with(axis, 1),
+  infer: ([x], { axis }) => {
+    checkNotEmpty(x, axis, 'max');
+    return x.with(axis, 1);
+  },
   forward: ([x], { axis }, save) => {
     const { size, inner } = shapes.aroundAxis(x.shape, axis);
     const shape = x.shape.with(axis, 1);
@@ -135,7 +144,10 @@ export function argmax(x: Tensor, axis = -1): Tensor {
 
 const argmaxOp = defineOp<{ readonly axis: number }>({
   name: 'argmax',
-  infer: ([x], { axis }) => x.toSpliced(axis, 1),
+  infer: ([x], { axis }) => {
+    checkNotEmpty(x, axis, 'argmax');
+    return x.toSpliced(axis, 1);
+  },
   forward: ([x], { axis }) => {
     const { size, inner } = shapes.aroundAxis(x.shape, axis);
     return launch(kernels.argmaxAxis, [x], x.shape.toSpliced(axis, 1), { size, inner });

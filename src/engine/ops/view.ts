@@ -47,6 +47,7 @@ export const permuteOp = defineOp<{ readonly order: readonly number[] }>({
 export const expandOp = defineOp<{ readonly shape: Shape }>({
   name: 'expand',
   infer: ([x], { shape }) => {
+    shapes.checkShape(shape, 'expand');
     shapes.broadcastStrides(x, x, shape, 'expand'); // throws where x does not fit
     return shape;
   },
@@ -70,7 +71,8 @@ export const sliceOp = defineOp<SliceAttributes>({
   infer: ([x], { axis, start, end, step }) => {
     if (!(Number.isInteger(step) && step >= 1))
       throw new ArgumentError(`slice: step must be at least 1, got ${step}`);
-    if (!(0 <= start && start <= end && end <= x[axis])) {
+    const whole = Number.isInteger(start) && Number.isInteger(end);
+    if (!whole || start < 0 || start > end || end > x[axis]) {
       throw new ShapeError(`slice: ${start} to ${end} is not within axis ${axis} of ${shapes.format(x)}`);
     }
     return x.with(axis, Math.ceil((end - start) / step));

@@ -1,0 +1,181 @@
+// Batch norm over x [rows, C] (rows = N*H*W): statistics in one pass over memory, and the backward pass in two.
+// The forward map y = x * scale + shift is scaleShift in rows.ts; the formulas are derived in kernels/batchNorm.ts.
+// May import lanes and rows.
+//
+// LADDER
+
+import { floats, fma } from './lanes';
+import { ROW_BLOCK } from './rows';
+
+/**
+ * partials [blocks][2][C] = the mean of each block of ROW_BLOCK rows, and the sum of squares around that mean.
+ * Unit of begin and end: one block. The second pass over a block finds it in the cache, so memory is read once.
+ */
+export function batchNormStatBlocks(x: usize, rows: i32, C: i32, partials: usize, begin: i32, end: i32): void {
+  const stride = floats(C);
+  for (let block = begin; block < end; block++) {
+    const count = min(ROW_BLOCK, rows - block * ROW_BLOCK);
+    const first = x + floats(block * ROW_BLOCK) * <usize>C;
+    const out = partials + floats(2 * block) * <usize>C;
+    let c = 0;
+    for (; c + 8 <= C; c += 8) stats8(first + floats(c), stride, count, out + floats(c), stride);
+    for (; c < C; c++) stats1(first + floats(c), stride, count, out + floats(c), stride);
+  }
+}
+
+/** Mean and centred squares of eight channels: two sums for even, two for odd rows, to hide the latency of addition. */
+function stats8(x: usize, stride: usize, count: i32, out: usize, outStride: usize): void {
+  const last = x + <usize>count * stride, pairs = x + <usize>(count & ~1) * stride;
+  const zero = f32x4.splat(0), scale = f32x4.splat(1 / <f32>count);
+  let a0 = zero, a1 = zero, b0 = zero, b1 = zero;
+  let row = x;
+  for (; row < pairs; row += 2 * stride) {
+    const odd = row + stride;
+    a0 = f32x4.add(a0, v128.load(row));
+    a1 = f32x4.add(a1, v128.load(row, 16));
+    b0 = f32x4.add(b0, v128.load(odd));
+    b1 = f32x4.add(b1, v128.load(odd, 16));
+  }
+  if (row < last) {
+    a0 = f32x4.add(a0, v128.load(row));
+    a1 = f32x4.add(a1, v128.load(row, 16));
+  }
+  const mean0 = f32x4.mul(f32x4.add(a0, b0), scale), mean1 = f32x4.mul(f32x4.add(a1, b1), scale);
+  v128.store(out, mean0);
+  v128.store(out, mean1, 16);
+
+  a0 = zero; a1 = zero; b0 = zero; b1 = zero;
+  for (row = x; row < pairs; row += 2 * stride) {
+    const odd = row + stride;
+    const d0 = f32x4.sub(v128.load(row), mean0), d1 = f32x4.sub(v128.load(row, 16), mean1);
+    const e0 = f32x4.sub(v128.load(odd), mean0), e1 = f32x4.sub(v128.load(odd, 16), mean1);
+    a0 = fma(a0, d0, d0);
+    a1 = fma(a1, d1, d1);
+    b0 = fma(b0, e0, e0);
+    b1 = fma(b1, e1, e1);
+  }
+  if (row < last) {
+    const d0 = f32x4.sub(v128.load(row), mean0), d1 = f32x4.sub(v128.load(row, 16), mean1);
+    a0 = fma(a0, d0, d0);
+    a1 = fma(a1, d1, d1);
+  }
+  v128.store(out + outStride, f32x4.add(a0, b0));
+  v128.store(out + outStride, f32x4.add(a1, b1), 16);
+}
+
+/** The same for one channel of those that eight leave over. */
+function stats1(x: usize, stride: usize, count: i32, out: usize, outStride: usize): void {
+  const last = x + <usize>count * stride;
+  let sum: f32 = 0, squares: f32 = 0;
+  for (let row = x; row < last; row += stride) sum += load<f32>(row);
+  const mean = sum / <f32>count;
+  for (let row = x; row < last; row += stride) {
+    const deviation = load<f32>(row) - mean;
+    squares += deviation * deviation;
+  }
+  store<f32>(out, mean);
+  store<f32>(out + outStride, squares);
+}
+
+/**
+ * mean [C] and biased variance [C] from the blocks, in float64, by the parallel rule of Chan, Golub and LeVeque (1979):
+ * squares of the whole = squares of the blocks + sum over blocks of count * (block mean - mean)^2.
+ */
+export function batchNormStats(partials: usize, rows: i32, C: i32, mean: usize, variance: usize): void {
+  const blocks = (rows + ROW_BLOCK - 1) / ROW_BLOCK;
+  for (let c = 0; c < C; c++) {
+    let sum: f64 = 0, squares: f64 = 0;
+    for (let block = 0; block < blocks; block++) {
+      const count = min(ROW_BLOCK, rows - block * ROW_BLOCK);
+      sum += <f64>load<f32>(partials + floats(2 * block * C + c)) * <f64>count;
+    }
+    const center = sum / <f64>rows;
+    for (let block = 0; block < blocks; block++) {
+      const at = partials + floats(2 * block * C + c);
+      const away = <f64>load<f32>(at) - center;
+      squares += <f64>load<f32>(at + floats(C)) + away * away * <f64>min(ROW_BLOCK, rows - block * ROW_BLOCK);
+    }
+    store<f32>(mean + floats(c), <f32>center);
+    store<f32>(variance + floats(c), <f32>(squares / <f64>rows));
+  }
+}
+
+/**
+ * partials [blocks][2][C] = per block, sum of g and sum of g * xhat with xhat = (x - mean) * inverse; sumBlocks with width 2C
+ * adds them up to gradBias and gradWeight. Unit of begin and end: one block.
+ */
+export function batchNormGradBlocks(
+  x: usize, g: usize, mean: usize, inverse: usize, rows: i32, C: i32, partials: usize, begin: i32, end: i32,
+): void {
+  const stride = floats(C);
+  for (let block = begin; block < end; block++) {
+    const first = floats(block * ROW_BLOCK) * <usize>C;
+    const count = <usize>min(ROW_BLOCK, rows - block * ROW_BLOCK) * stride;
+    const out = partials + floats(2 * block) * <usize>C;
+    let c: usize = 0;
+    for (; c + 32 <= stride; c += 32) {
+      const m0 = v128.load(mean + c), m1 = v128.load(mean + c, 16);
+      let g0 = f32x4.splat(0), g1 = g0, gx0 = g0, gx1 = g0;
+      for (let row = first + c, stop = row + count; row < stop; row += stride) {
+        const v0 = v128.load(g + row), v1 = v128.load(g + row, 16);
+        g0 = f32x4.add(g0, v0);
+        g1 = f32x4.add(g1, v1);
+        gx0 = fma(gx0, v0, f32x4.sub(v128.load(x + row), m0));
+        gx1 = fma(gx1, v1, f32x4.sub(v128.load(x + row, 16), m1));
+      }
+      v128.store(out + c, g0);
+      v128.store(out + c, g1, 16);
+      v128.store(out + stride + c, f32x4.mul(gx0, v128.load(inverse + c)));
+      v128.store(out + stride + c, f32x4.mul(gx1, v128.load(inverse + c, 16)), 16);
+    }
+    for (; c < stride; c += 4) {
+      let sumG: f32 = 0, sumGX: f32 = 0;
+      for (let row = first + c, stop = row + count; row < stop; row += stride) {
+        const v = load<f32>(g + row);
+        sumG += v;
+        sumGX += v * (load<f32>(x + row) - load<f32>(mean + c));
+      }
+      store<f32>(out + c, sumG);
+      store<f32>(out + stride + c, sumGX * load<f32>(inverse + c));
+    }
+  }
+}
+
+/**
+ * What batchNormGradInput needs of each channel, coefficients [3][C]:
+ *   gradX = weight * inverse * (g - sumG / rows - xhat * sumGX / rows) = k0 * g + k1 * (x - mean) + k2
+ * `sums` is [2][C]: sum of g, sum of g * xhat; `weight` is [C], or 0 for all ones.
+ */
+export function batchNormGradCoefficients(
+  inverse: usize, weight: usize, sums: usize, rows: i32, C: i32, coefficients: usize,
+): void {
+  const width = floats(C);
+  for (let c: usize = 0; c < width; c += 4, coefficients += 4) {
+    const invert = <f64>load<f32>(inverse + c);
+    const k0 = invert * (weight != 0 ? <f64>load<f32>(weight + c) : 1);
+    store<f32>(coefficients, <f32>k0);
+    store<f32>(coefficients + width, <f32>((-k0 * invert * <f64>load<f32>(sums + width + c)) / <f64>rows));
+    store<f32>(coefficients + 2 * width, <f32>((-k0 * <f64>load<f32>(sums + c)) / <f64>rows));
+  }
+}
+
+/** gradX = k0 * g + k1 * (x - mean) + k2, see batchNormGradCoefficients. Unit of begin and end: one row. gradX may be g or x. */
+export function batchNormGradInput(
+  x: usize, g: usize, mean: usize, coefficients: usize, gradX: usize, C: i32, begin: i32, end: i32,
+): void {
+  const width = floats(C), vectors = floats(C & ~3);
+  const k0 = coefficients, k1 = k0 + width, k2 = k1 + width;
+  for (let row = <usize>begin * width, stop = <usize>end * width; row < stop; row += width) {
+    let c: usize = 0;
+    for (; c < vectors; c += 16) {
+      const centred = f32x4.sub(v128.load(x + row + c), v128.load(mean + c));
+      const constant = fma(v128.load(k2 + c), centred, v128.load(k1 + c));
+      v128.store(gradX + row + c, fma(constant, v128.load(g + row + c), v128.load(k0 + c)));
+    }
+    for (; c < width; c += 4) {
+      const centred = load<f32>(x + row + c) - load<f32>(mean + c);
+      const constant = centred * load<f32>(k1 + c) + load<f32>(k2 + c);
+      store<f32>(gradX + row + c, load<f32>(g + row + c) * load<f32>(k0 + c) + constant);
+    }
+  }
+}

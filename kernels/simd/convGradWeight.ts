@@ -1,0 +1,130 @@
+// The weight gradient of a convolution: gradW[k][o] = sum over images and pixels p of x[p, k] * gradOut[p, o].
+// Again a matrix product, over pixels this time: six taps by eight output channels stay in registers while the pixels pass.
+// The naive loop is kernels/conv2d.ts. May import lanes, convShape, convPack.
+//
+// LADDER
+
+import { PANEL, PANEL_BYTES, TILE_ROWS, floats, fma, fused, loadPart, splat } from './lanes';
+import { ConvShape, paddedBlock } from './convShape';
+import { panelCount } from './convPack';
+
+/** Units of convGradWeight: six taps by one panel each. */
+export function convGradTiles(s: ConvShape): i32 {
+  return s.groups * panelCount(s) * tapTiles(s);
+}
+
+function tapTiles(s: ConvShape): i32 {
+  return (s.taps + TILE_ROWS - 1) / TILE_ROWS;
+}
+
+/** Floats of scratch that convForward or convGradWeight may use; each thread brings its own. */
+export function convScratch(s: ConvShape): i32 {
+  return ((s.blockImages * s.imageFloats + 3) & ~3) + s.blockImages * s.pixels * PANEL;
+}
+
+/**
+ * gradPanels [groups][ceil(O/g/8)][taps][8] = weight gradient over `images` images; unpackConvWeights makes it OIHW.
+ * `s` is the forward shape. Unit of begin and end: one gradient tile of convGradTiles(s).
+ *
+ * Registers sum over one block of images, memory over the blocks: two short sums are more accurate than a long one.
+ */
+export function convGradWeight(
+  s: ConvShape, x: usize, gradOut: usize, images: i32, gradPanels: usize, scratch: usize, begin: i32, end: i32,
+): void {
+  const gradPanel = scratch + (floats(s.blockImages * s.imageFloats + 3) & ~15);
+  for (let n = 0; n < images; n += s.blockImages) {
+    const count = min(s.blockImages, images - n);
+    const block = paddedBlock(s, x, scratch, n, count);
+    const grad = gradOut + floats(n * s.pixels) * <usize>s.outChannels;
+    gradBlock(s, block, grad, count * s.pixels, n == 0, gradPanels, gradPanel, begin, end);
+  }
+}
+
+/** The tiles begin .. end over the pixels of one block: stored for the first block, added for the others. */
+function gradBlock(
+  s: ConvShape, block: usize, gradOut: usize, pixels: i32, first: bool,
+  gradPanels: usize, gradPanel: usize, begin: i32, end: i32,
+): void {
+  const tiles = tapTiles(s), panels = panelCount(s), groupOut = s.outChannels / s.groups;
+  let packed = -1;
+  for (let unit = begin; unit < end; unit++) {
+    const panel = unit / tiles, tap = (unit % tiles) * TILE_ROWS;
+    const group = panel / panels, o = (panel % panels) * PANEL;
+    if (panel != packed) {
+      packGrad(gradOut + floats(group * groupOut + o), floats(s.outChannels), pixels, min(PANEL, groupOut - o), gradPanel);
+      packed = panel;
+    }
+    gradTile(
+      block + floats(group * (s.channels / s.groups)), s.tapOffsets + floats(tap), min(TILE_ROWS, s.taps - tap),
+      s.pixelOffsets, gradPanel, pixels,
+      gradPanels + <usize>(panel * s.taps + tap) * PANEL_BYTES, first,
+    );
+  }
+}
+
+/** Eight channels of gradOut, [pixels][8] without gaps: all tap tiles of the panel read them from the first-level cache. */
+function packGrad(from: usize, stride: usize, pixels: i32, cols: i32, to: usize): void {
+  for (let p = 0; p < pixels; p++, from += stride, to += PANEL_BYTES) {
+    v128.store(to, cols == PANEL ? v128.load(from) : loadPart(from, cols));
+    v128.store(to, cols == PANEL ? v128.load(from, 16) : loadPart(from + 16, cols - 4), 16);
+  }
+}
+
+/** out[i][j] (+)= sum over pixels of x[p, tap i] * grad[p][j], for i < rows. Taps past the last repeat it, unstored. */
+function gradTile(
+  x: usize, taps: usize, rows: i32, pixelOffsets: usize, grad: usize, pixels: i32, out: usize, first: bool,
+): void {
+  const last = taps + floats(rows - 1);
+  const x0 = x + load<u32>(taps), x1 = x + load<u32>(min(taps + 4, last)), x2 = x + load<u32>(min(taps + 8, last));
+  const x3 = x + load<u32>(min(taps + 12, last)), x4 = x + load<u32>(min(taps + 16, last));
+  const x5 = x + load<u32>(min(taps + 20, last));
+  let c00 = f32x4.splat(0), c10 = c00, c20 = c00, c30 = c00, c40 = c00, c50 = c00;
+  let c01 = c00, c11 = c00, c21 = c00, c31 = c00, c41 = c00, c51 = c00;
+  let a: v128;
+  const end = pixelOffsets + floats(pixels);
+  if (!fused()) {
+    // Two pixels a round, for the reason given in tile.ts; row 5 first, likewise.
+    for (const pairs = pixelOffsets + floats(pixels & ~1); pixelOffsets < pairs; pixelOffsets += 8) {
+      let pixel = <usize>load<u32>(pixelOffsets);
+      let b0 = v128.load(grad), b1 = v128.load(grad, 16);
+      a = splat(x5 + pixel); c50 = fma(c50, a, b0); c51 = fma(c51, a, b1);
+      a = splat(x4 + pixel); c40 = fma(c40, a, b0); c41 = fma(c41, a, b1);
+      a = splat(x3 + pixel); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+      a = splat(x2 + pixel); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+      a = splat(x1 + pixel); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+      a = splat(x0 + pixel); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+      pixel = <usize>load<u32>(pixelOffsets, 4);
+      b0 = v128.load(grad, 32); b1 = v128.load(grad, 48);
+      a = splat(x5 + pixel); c50 = fma(c50, a, b0); c51 = fma(c51, a, b1);
+      a = splat(x4 + pixel); c40 = fma(c40, a, b0); c41 = fma(c41, a, b1);
+      a = splat(x3 + pixel); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+      a = splat(x2 + pixel); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+      a = splat(x1 + pixel); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+      a = splat(x0 + pixel); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+      grad += 2 * PANEL_BYTES;
+    }
+  }
+  for (; pixelOffsets < end; pixelOffsets += 4, grad += PANEL_BYTES) {
+    const pixel = <usize>load<u32>(pixelOffsets);
+    const b0 = v128.load(grad), b1 = v128.load(grad, 16);
+    a = splat(x5 + pixel); c50 = fma(c50, a, b0); c51 = fma(c51, a, b1);
+    a = splat(x4 + pixel); c40 = fma(c40, a, b0); c41 = fma(c41, a, b1);
+    a = splat(x3 + pixel); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+    a = splat(x2 + pixel); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+    a = splat(x1 + pixel); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+    a = splat(x0 + pixel); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+  }
+  putRow(out, c00, c01, first);
+  if (rows > 1) putRow(out + 1 * PANEL_BYTES, c10, c11, first);
+  if (rows > 2) putRow(out + 2 * PANEL_BYTES, c20, c21, first);
+  if (rows > 3) putRow(out + 3 * PANEL_BYTES, c30, c31, first);
+  if (rows > 4) putRow(out + 4 * PANEL_BYTES, c40, c41, first);
+  if (rows > 5) putRow(out + 5 * PANEL_BYTES, c50, c51, first);
+}
+
+/** Stores a row of eight sums, or adds it to what the blocks before left there. */
+@inline
+function putRow(out: usize, left: v128, right: v128, first: bool): void {
+  v128.store(out, first ? left : f32x4.add(v128.load(out), left));
+  v128.store(out, first ? right : f32x4.add(v128.load(out, 16), right), 16);
+}

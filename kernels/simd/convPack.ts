@@ -1,0 +1,68 @@
+// Weights between PyTorch's order OIHW [O, C/groups, kh, kw] and the panels the tiles read: [groups][ceil(O/g/8)][taps][8],
+// a tap being (ky, kx, c) with c innermost, as in an NHWC image. Zeros fill the last panel.
+// Once a step for a few ten thousand weights: plain scalar loops. May import lanes and convShape.
+
+import { PANEL, PANEL_BYTES, clear, floats } from './lanes';
+import { ConvShape } from './convShape';
+
+/** Panels of one group. */
+export function panelCount(s: ConvShape): i32 {
+  return (s.outChannels / s.groups + PANEL - 1) / PANEL;
+}
+
+/** The weights w (OIHW) as panels. */
+export function packConvWeights(s: ConvShape, w: usize, panels: usize): void {
+  move(s, w, panels, false);
+}
+
+/** The inverse: panels (a weight gradient) as OIHW. */
+export function unpackConvWeights(s: ConvShape, panels: usize, w: usize): void {
+  move(s, w, panels, true);
+}
+
+function move(s: ConvShape, w: usize, panels: usize, unpack: bool): void {
+  const groupChannels = s.channels / s.groups,
+    groupOut = s.outChannels / s.groups;
+  const area = s.kernelHeight * s.kernelWidth;
+  for (let g = 0; g < s.groups; g++) {
+    for (let o = 0; o < groupOut; o += PANEL, panels += <usize>s.taps * PANEL_BYTES) {
+      const cols = min(PANEL, groupOut - o);
+      if (cols < PANEL && !unpack) clear(panels, s.taps * PANEL);
+      for (let j = 0; j < cols; j++) {
+        let at = w + floats((g * groupOut + o + j) * s.taps);
+        for (let c = 0; c < groupChannels; c++) {
+          for (let position = 0; position < area; position++, at += 4) {
+            const packed = panels + floats((position * groupChannels + c) * PANEL + j);
+            if (unpack) store<f32>(at, load<f32>(packed));
+            else store<f32>(packed, load<f32>(at));
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * The panels of the input gradient. It is a convolution too: from the O channels of gradOut to the C channels of x, with
+ * each kernel turned by 180 degrees and its two channel axes exchanged.
+ * `s` is the shape of that convolution (channels = O, outChannels = C); w stays the forward weight [O, C/groups, kh, kw].
+ */
+export function packConvWeightsFlipped(s: ConvShape, w: usize, panels: usize): void {
+  const groupChannels = s.channels / s.groups,
+    groupOut = s.outChannels / s.groups;
+  const area = s.kernelHeight * s.kernelWidth;
+  for (let g = 0; g < s.groups; g++) {
+    for (let o = 0; o < groupOut; o += PANEL, panels += <usize>s.taps * PANEL_BYTES) {
+      const cols = min(PANEL, groupOut - o);
+      if (cols < PANEL) clear(panels, s.taps * PANEL);
+      for (let c = 0; c < groupChannels; c++) {
+        for (let j = 0; j < cols; j++) {
+          let at = w + floats(((g * groupChannels + c) * groupOut + o + j) * area);
+          for (let position = area - 1; position >= 0; position--, at += 4) {
+            store<f32>(panels + floats((position * groupChannels + c) * PANEL + j), load<f32>(at));
+          }
+        }
+      }
+    }
+  }
+}

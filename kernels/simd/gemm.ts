@@ -1,0 +1,100 @@
+// Matrix multiply over packed panels: out = bias + A B. Packing makes every transpose free and every load contiguous.
+// The naive loop is kernels/matmul.ts. May import lanes, tile, layout.
+//
+// LADDER
+
+import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats } from './lanes';
+import { transposeMatrix } from './layout';
+import { tile } from './tile';
+
+/** offsets[0] of a plain matrix: its row is one run that begins at the row's pointer. */
+const NO_OFFSET: usize = memory.data(16, 16);
+
+/**
+ * Packs B, the K x N matrix b[k * strideK + n * strideN], into panels [ceil(N/8)][K][8], padded with zeros.
+ * Strides count floats; any strides will do, so a transposed B costs nothing more.
+ */
+export function packPanels(b: usize, strideK: i32, strideN: i32, K: i32, N: i32, panels: usize): void {
+  for (let n = 0; n < N; n += PANEL, panels += <usize>K * PANEL_BYTES) {
+    const from = b + floats(n * strideN);
+    const cols = min(PANEL, N - n);
+    if (cols < PANEL) clear(panels, K * PANEL);
+    if (cols == PANEL && strideN == 1) copyRows(from, floats(strideK), K, panels);
+    else if (strideK == 1) transposeMatrix(from, floats(strideN), panels, PANEL_BYTES, cols, K);
+    else gather(from, floats(strideK), floats(strideN), K, cols, panels);
+  }
+}
+
+/** A panel whose eight columns are neighbours in memory. */
+function copyRows(from: usize, strideK: usize, K: i32, panel: usize): void {
+  for (let k = 0; k < K; k++, from += strideK, panel += PANEL_BYTES) {
+    v128.store(panel, v128.load(from));
+    v128.store(panel, v128.load(from, 16), 16);
+  }
+}
+
+/** A panel from any strides (bytes). */
+function gather(from: usize, strideK: usize, strideN: usize, K: i32, cols: i32, panel: usize): void {
+  for (let k = 0; k < K; k++, from += strideK, panel += PANEL_BYTES) {
+    for (let j = 0; j < cols; j++) store<f32>(panel + floats(j), load<f32>(from + <usize>j * strideN));
+  }
+}
+
+/** out [M][K] = a[m * strideM + k * strideK]: makes any A contiguous along k, as gemm wants it. */
+export function packRows(a: usize, strideM: i32, strideK: i32, M: i32, K: i32, out: usize): void {
+  const row = floats(K);
+  if (strideM == 1) {
+    transposeMatrix(a, floats(strideK), out, row, K, M);
+    return;
+  }
+  for (let m = 0; m < M; m++, out += row) {
+    const from = a + floats(m * strideM);
+    for (let k = 0; k < K; k++) store<f32>(out + floats(k), load<f32>(from + floats(k * strideK)));
+  }
+}
+
+/**
+ * out[m * outStrideM + n] = bias[n] + sum over k of a[m * strideM + k] * B[k][n], for n < N and m in begin .. end.
+ * `panels` holds B (see packPanels), `bias` is [N] or 0. Unit of begin and end: one row of out.
+ */
+export function gemm(
+  a: usize,
+  strideM: i32,
+  K: i32,
+  panels: usize,
+  bias: usize,
+  out: usize,
+  outStrideM: i32,
+  N: i32,
+  begin: i32,
+  end: i32,
+): void {
+  const aStride = floats(strideM),
+    outStride = floats(outStrideM);
+  const last = a + <usize>(end - 1) * aStride;
+  for (let n = 0; n < N; n += PANEL) {
+    const panel = panels + floats(n) * <usize>K;
+    const cols = min(PANEL, N - n);
+    const panelBias = bias != 0 ? bias + floats(n) : 0;
+    for (let m = begin; m < end; m += TILE_ROWS) {
+      const row = a + <usize>m * aStride;
+      tile(
+        row,
+        min(row + aStride, last),
+        min(row + 2 * aStride, last),
+        min(row + 3 * aStride, last),
+        min(row + 4 * aStride, last),
+        min(row + 5 * aStride, last),
+        NO_OFFSET,
+        1,
+        K,
+        panel,
+        panelBias,
+        out + <usize>m * outStride + floats(n),
+        outStride,
+        min(TILE_ROWS, end - m),
+        cols,
+      );
+    }
+  }
+}

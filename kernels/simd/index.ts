@@ -1,0 +1,28 @@
+// What the module exports. Conventions, for every file: float32; pointers are byte addresses that are multiples of 16; all
+// other integers count floats, rows or images, never bytes; `begin, end` is the half-open range of units to compute, and no
+// result depends on how a caller divides the units. Nothing allocates and nothing is checked: that is the caller's part.
+
+export { gemm, packPanels, packRows } from './gemm';
+export { convPrepare } from './convShape';
+export { packConvWeights, packConvWeightsFlipped, unpackConvWeights } from './convPack';
+export { convForward } from './conv2d';
+export { convGradTiles, convGradWeight, convScratch } from './convGradWeight';
+export { columnSumBlocks, scaleShift, sumBlocks } from './rows';
+export {
+  batchNormGradBlocks,
+  batchNormGradCoefficients,
+  batchNormGradInput,
+  batchNormStatBlocks,
+  batchNormStats,
+} from './batchNorm';
+export { maxPool, maxPoolGrad } from './pool';
+export { accumulate, add, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
+export { adamStep, sgdStep } from './optimizer';
+export { crossEntropy, crossEntropyGrad, logSoftmax, logSoftmaxGrad, logSumExp, softmax, softmaxGrad } from './softmax';
+export { stridedCopy, transpose } from './layout';
+
+export { PANEL } from './lanes';
+export { ROW_BLOCK } from './rows';
+
+/** The first byte that is free for the caller's data. */
+export const heapBase: usize = __heap_base;

@@ -1,0 +1,95 @@
+// Moving floats without changing them: matrix transposes (NCHW <-> NHWC) and copies of strided views.
+// Not arithmetic. May import lanes only.
+//
+// LADDER
+
+import { floats } from './lanes';
+
+/** Transposes a 4x4 block: `from` has rows `fromStride` bytes apart, `to` rows `toStride` bytes apart. */
+@inline
+export function transpose4x4(from: usize, fromStride: usize, to: usize, toStride: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + fromStride);
+  const c = v128.load(from + 2 * fromStride);
+  const d = v128.load(from + 3 * fromStride);
+  const ab01 = v128.shuffle<f32>(a, b, 0, 4, 1, 5); // a0 b0 a1 b1
+  const ab23 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cd01 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const cd23 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(ab01, cd01, 0, 1, 4, 5)); // a0 b0 c0 d0
+  v128.store(to + toStride, v128.shuffle<f32>(ab01, cd01, 2, 3, 6, 7));
+  v128.store(to + 2 * toStride, v128.shuffle<f32>(ab23, cd23, 0, 1, 4, 5));
+  v128.store(to + 3 * toStride, v128.shuffle<f32>(ab23, cd23, 2, 3, 6, 7));
+}
+
+/** to[j][i] = from[i][j] for i < rows, j < cols; strides in bytes. */
+export function transposeMatrix(
+  from: usize, fromStride: usize, to: usize, toStride: usize, rows: i32, cols: i32,
+): void {
+  const fullRows = rows & ~3, fullCols = cols & ~3;
+  for (let j = 0; j < fullCols; j += 4) {
+    for (let i = 0; i < fullRows; i += 4) {
+      transpose4x4(
+        from + <usize>i * fromStride + floats(j), fromStride,
+        to + <usize>j * toStride + floats(i), toStride,
+      );
+    }
+  }
+  // The rest: the last columns of every row, and the last rows of the full columns.
+  for (let i = 0; i < rows; i++) {
+    const row = from + <usize>i * fromStride;
+    for (let j = i < fullRows ? fullCols : 0; j < cols; j++) {
+      store<f32>(to + <usize>j * toStride + floats(i), load<f32>(row + floats(j)));
+    }
+  }
+}
+
+/**
+ * A batch of matrices transposed: x [batch, rows, cols] -> out [batch, cols, rows]. Unit of begin and end: one matrix.
+ * NCHW -> NHWC is rows = C, cols = H*W; back again is rows = H*W, cols = C.
+ */
+export function transpose(x: usize, rows: i32, cols: i32, out: usize, begin: i32, end: i32): void {
+  const matrix = floats(rows) * <usize>cols;
+  for (let n = begin; n < end; n++) {
+    const at = <usize>n * matrix;
+    if (rows == 1 || cols == 1) memory.copy(out + at, x + at, matrix);
+    else transposeMatrix(x + at, floats(cols), out + at, floats(rows), rows, cols);
+  }
+}
+
+/**
+ * out = the strided view of x, made contiguous. `shape` and `strides` point to `axes` i32 each (axes >= 1), strides count
+ * floats and may be 0 (broadcast) or negative. Unit of begin and end: one index of axis 0.
+ */
+export function stridedCopy(
+  x: usize, axes: i32, shape: usize, strides: usize, out: usize, begin: i32, end: i32,
+): void {
+  let size = 1; // floats under one index of axis 0
+  for (let axis = 1; axis < axes; axis++) size *= load<i32>(shape + floats(axis));
+  for (let i = begin; i < end; i++) {
+    const from = x + (<usize>(i * load<i32>(strides)) << 2);
+    copyAxis(from, 1, axes, shape, strides, out + floats(size) * <usize>i, size);
+  }
+}
+
+/** Copies the view below `axis`, whose `size` floats land at `out`. Recursion as deep as there are axes. */
+function copyAxis(x: usize, axis: i32, axes: i32, shape: usize, strides: usize, out: usize, size: i32): void {
+  if (axis == axes) {
+    store<f32>(out, load<f32>(x));
+    return;
+  }
+  const count = load<i32>(shape + floats(axis));
+  const step = <usize>load<i32>(strides + floats(axis)) << 2;
+  if (axis == axes - 1) {
+    if (step == 4) {
+      memory.copy(out, x, floats(count));
+    } else {
+      for (let i = 0; i < count; i++, x += step) store<f32>(out + floats(i), load<f32>(x));
+    }
+    return;
+  }
+  const below = size / count;
+  for (let i = 0; i < count; i++, x += step) {
+    copyAxis(x, axis + 1, axes, shape, strides, out + floats(i * below), below);
+  }
+}

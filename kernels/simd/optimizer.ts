@@ -1,0 +1,72 @@
+// One optimizer step over flat arrays, each array read once and written once. Names and order follow PyTorch.
+// The formulas one array at a time are kernels/optimizer.ts. May import lanes only.
+// Unit of begin and end: one element; begin must be a multiple of 4.
+//
+// The complements 1 - beta are arguments because float32 would spoil them: 1 - float32(0.999) is off by 5e-5 of itself.
+
+import { floats, fma, loadPart, storePart } from './lanes';
+
+/**
+ * Adam (Kingma and Ba 2015), with L2 penalty as in torch.optim.Adam:
+ *   g = grad + weightDecay * parameter
+ *   first = beta1 * first + (1 - beta1) * g;  second = beta2 * second + (1 - beta2) * g^2
+ *   parameter -= stepSize * first / (sqrt(second) / root + epsilon)
+ * with stepSize = lr / (1 - beta1^t) and root = sqrt(1 - beta2^t).
+ */
+export function adamStep(
+  parameter: usize, grad: usize, first: usize, second: usize,
+  stepSize: f32, beta1: f32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32, root: f32, epsilon: f32, weightDecay: f32,
+  begin: i32, end: i32,
+): void {
+  const b1 = f32x4.splat(beta1), c1 = f32x4.splat(oneMinusBeta1), b2 = f32x4.splat(beta2), c2 = f32x4.splat(oneMinusBeta2);
+  const step = f32x4.splat(stepSize), perRoot = f32x4.splat(<f32>(1 / <f64>root)), eps = f32x4.splat(epsilon);
+  const decay = f32x4.splat(weightDecay);
+  const full = begin + ((end - begin) & ~3);
+  for (let i = begin; i < full; i += 4) {
+    adamLanes(parameter, grad, first, second, floats(i), 4, step, b1, c1, b2, c2, perRoot, eps, decay);
+  }
+  adamLanes(parameter, grad, first, second, floats(full), end - full, step, b1, c1, b2, c2, perRoot, eps, decay);
+}
+
+/** Adam for the first `count` of four elements, `at` bytes into each array. */
+@inline
+function adamLanes(
+  parameter: usize, grad: usize, first: usize, second: usize, at: usize, count: i32,
+  step: v128, b1: v128, c1: v128, b2: v128, c2: v128, perRoot: v128, eps: v128, decay: v128,
+): void {
+  const p = loadPart(parameter + at, count);
+  const g = fma(loadPart(grad + at, count), decay, p);
+  const m = fma(f32x4.mul(c1, g), b1, loadPart(first + at, count));
+  const v = fma(f32x4.mul(f32x4.mul(c2, g), g), b2, loadPart(second + at, count));
+  storePart(first + at, m, count);
+  storePart(second + at, v, count);
+  const denominator = fma(eps, f32x4.sqrt(v), perRoot);
+  storePart(parameter + at, f32x4.sub(p, f32x4.div(f32x4.mul(step, m), denominator)), count);
+}
+
+/**
+ * Gradient descent with momentum, as torch.optim.SGD:
+ *   g = grad + weightDecay * parameter;  velocity = momentum * velocity + added * g
+ *   parameter -= rate * (nesterov ? g + momentum * velocity : velocity)
+ * `added` is 1 - dampening, and 1 on the first step, when velocity is all zeros. velocity may be 0: plain descent.
+ */
+export function sgdStep(
+  parameter: usize, grad: usize, velocity: usize,
+  rate: f32, momentum: f32, added: f32, weightDecay: f32, nesterov: bool,
+  begin: i32, end: i32,
+): void {
+  const mu = f32x4.splat(momentum), part = f32x4.splat(added);
+  const decay = f32x4.splat(weightDecay), down = f32x4.splat(-rate);
+  for (let i = begin; i < end; i += 4) {
+    const at = floats(i), count = end - i;
+    const p = loadPart(parameter + at, count);
+    const g = fma(loadPart(grad + at, count), decay, p);
+    let direction = g;
+    if (velocity != 0) {
+      const v = fma(f32x4.mul(part, g), mu, loadPart(velocity + at, count));
+      storePart(velocity + at, v, count);
+      direction = nesterov ? fma(g, mu, v) : v;
+    }
+    storePart(parameter + at, fma(p, down, direction), count);
+  }
+}

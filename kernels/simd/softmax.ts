@@ -1,0 +1,120 @@
+// Softmax, its logarithm and cross-entropy over rows of classes: x [rows, classes]. The kernels of kernels/softmax.ts, one by
+// one, for lines along the innermost axis. Small work (rows x 47): simple loops. May import lanes and exponential.
+// Unit of begin and end, everywhere: one row.
+
+import { floats, loadPart, splat, storePart, sumLanes } from './lanes';
+import { exp4, log1 } from './exponential';
+
+/** lineLog [rows] = ln of the sum over the row of e^x, shifted by the row's maximum so that nothing overflows. */
+export function logSumExp(x: usize, classes: i32, lineLog: usize, begin: i32, end: i32): void {
+  const width = floats(classes);
+  for (let row = begin; row < end; row++) {
+    const line = x + <usize>row * width;
+    let largest = load<f32>(line);
+    for (let k = 1; k < classes; k++) largest = max(largest, load<f32>(line + floats(k)));
+    const shift = f32x4.splat(largest);
+    let sum = f32x4.splat(0), k = 0;
+    for (; k + 4 <= classes; k += 4) sum = f32x4.add(sum, exp4(f32x4.sub(v128.load(line + floats(k)), shift)));
+    let total = sumLanes(sum);
+    for (; k < classes; k++) {
+      total += f32x4.extract_lane(exp4(f32x4.sub(splat(line + floats(k)), shift)), 0);
+    }
+    store<f32>(lineLog + floats(row), <f32>(<f64>largest + log1(<f64>total)));
+  }
+}
+
+/** y = x - lineLog: log softmax. */
+export function logSoftmax(x: usize, lineLog: usize, classes: i32, y: usize, begin: i32, end: i32): void {
+  for (let row = begin; row < end; row++) {
+    const line = splat(lineLog + floats(row)), first = floats(row) * <usize>classes;
+    for (let k = 0; k < classes; k += 4) {
+      const at = first + floats(k), count = classes - k;
+      storePart(y + at, f32x4.sub(loadPart(x + at, count), line), count);
+    }
+  }
+}
+
+/** y = e^(x - lineLog): softmax. */
+export function softmax(x: usize, lineLog: usize, classes: i32, y: usize, begin: i32, end: i32): void {
+  for (let row = begin; row < end; row++) {
+    const line = splat(lineLog + floats(row)), first = floats(row) * <usize>classes;
+    for (let k = 0; k < classes; k += 4) {
+      const at = first + floats(k), count = classes - k;
+      storePart(y + at, exp4(f32x4.sub(loadPart(x + at, count), line)), count);
+    }
+  }
+}
+
+/** gradX = g - e^y * (sum of g over the row), y being the log softmax. */
+export function logSoftmaxGrad(g: usize, y: usize, classes: i32, gradX: usize, begin: i32, end: i32): void {
+  for (let row = begin; row < end; row++) {
+    const first = floats(row) * <usize>classes;
+    let sum = f32x4.splat(0);
+    for (let k = 0; k < classes; k += 4) sum = f32x4.add(sum, loadPart(g + first + floats(k), classes - k));
+    const total = f32x4.splat(sumLanes(sum));
+    for (let k = 0; k < classes; k += 4) {
+      const at = first + floats(k), count = classes - k;
+      const value = f32x4.sub(loadPart(g + at, count), f32x4.mul(exp4(loadPart(y + at, count)), total));
+      storePart(gradX + at, value, count);
+    }
+  }
+}
+
+/** gradX = y * (g - sum of g * y over the row), y being the softmax. */
+export function softmaxGrad(g: usize, y: usize, classes: i32, gradX: usize, begin: i32, end: i32): void {
+  for (let row = begin; row < end; row++) {
+    const first = floats(row) * <usize>classes;
+    let sum = f32x4.splat(0);
+    for (let k = 0; k < classes; k += 4) {
+      const at = first + floats(k), count = classes - k;
+      sum = f32x4.add(sum, f32x4.mul(loadPart(g + at, count), loadPart(y + at, count)));
+    }
+    const total = f32x4.splat(sumLanes(sum));
+    for (let k = 0; k < classes; k += 4) {
+      const at = first + floats(k), count = classes - k;
+      storePart(gradX + at, f32x4.mul(loadPart(y + at, count), f32x4.sub(loadPart(g + at, count), total)), count);
+    }
+  }
+}
+
+/**
+ * losses [rows] = cross-entropy of each row against its label (class number as a float), with label smoothing: the target is
+ * smoothing / classes everywhere and 1 - smoothing more at the label.
+ */
+export function crossEntropy(
+  logits: usize, lineLog: usize, labels: usize, classes: i32, smoothing: f32, losses: usize, begin: i32, end: i32,
+): void {
+  const kept: f32 = 1 - smoothing;
+  for (let row = begin; row < end; row++) {
+    const line = logits + floats(row) * <usize>classes, log = load<f32>(lineLog + floats(row));
+    let loss = kept * (log - load<f32>(line + floats(<i32>load<f32>(labels + floats(row)))));
+    if (smoothing != 0) {
+      let spread: f32 = 0;
+      for (let k = 0; k < classes; k++) spread += log - load<f32>(line + floats(k));
+      loss += (smoothing * spread) / <f32>classes;
+    }
+    store<f32>(losses + floats(row), loss);
+  }
+}
+
+/** gradLogits = (softmax - target) * g of the row. */
+export function crossEntropyGrad(
+  g: usize, logits: usize, lineLog: usize, labels: usize, classes: i32, smoothing: f32, gradLogits: usize,
+  begin: i32, end: i32,
+): void {
+  const kept: f32 = 1 - smoothing;
+  const spread = f32x4.splat(smoothing / <f32>classes), target = f32x4.splat(smoothing / <f32>classes + kept);
+  for (let row = begin; row < end; row++) {
+    const log = splat(lineLog + floats(row)), rowGrad = splat(g + floats(row));
+    const first = floats(row) * <usize>classes;
+    for (let k = 0; k < classes; k += 4) {
+      const at = first + floats(k), count = classes - k;
+      const probability = exp4(f32x4.sub(loadPart(logits + at, count), log));
+      storePart(gradLogits + at, f32x4.mul(f32x4.sub(probability, spread), rowGrad), count);
+    }
+    // The label again, in full: subtracting 1 after the multiplication would round away the digits of 1 - p.
+    const hit = first + floats(<i32>load<f32>(labels + floats(row)));
+    const probability = exp4(f32x4.sub(splat(logits + hit), log));
+    v128.store_lane<f32>(gradLogits + hit, f32x4.mul(f32x4.sub(probability, target), rowGrad), 0);
+  }
+}

@@ -1,0 +1,60 @@
+// Evaluation: what a model reads in each image of a data set, and the mean loss. No gradients, no printing.
+// Imports engine, nn, data and metrics.
+
+import { argmax, crossEntropy, noGrad, scope, tensor } from '../engine/index.js';
+import { BatchLoader } from '../data/loader.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Module } from '../nn/index.js';
+import { score, type Score } from './metrics.js';
+
+export interface Evaluation extends Score {
+  /** Mean cross-entropy. */
+  readonly loss: number;
+  /** Class number read in each image. */
+  readonly predictions: Uint8Array;
+}
+
+export interface EvaluateOptions {
+  /** Images at a time. Default 250. */
+  readonly batchSize?: number;
+  /** Called after every batch with the number of images done. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Runs the model in evaluation mode over a data set; its mode is restored afterwards. */
+export async function evaluate(
+  model: Module,
+  dataset: Dataset,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const { batchSize = 250, onProgress } = options;
+  const predictions = new Uint8Array(dataset.length);
+  const wasTraining = model.training;
+  let lossSum = 0;
+  let done = 0;
+  model.eval();
+  try {
+    for (const batch of new BatchLoader({ dataset, batchSize }).batches(0)) {
+      const [loss, read] = await Promise.all(
+        noGrad(() =>
+          scope(() => {
+            const images = tensor(batch.images, { shape: [batch.count, 1, dataset.height, dataset.width] });
+            const logits = model.forward(images); // [count, classes]
+            return [
+              crossEntropy(logits, tensor(batch.labels), { reduction: 'sum' }).item(),
+              argmax(logits).data(),
+            ] as const;
+          }),
+        ),
+      );
+      lossSum += loss;
+      predictions.set(read, done);
+      done += batch.count;
+      onProgress?.(done);
+    }
+  } finally {
+    if (wasTraining) model.train();
+  }
+  const scores = score(predictions, dataset.labels, dataset.classes);
+  return { ...scores, loss: lossSum / dataset.length, predictions };
+}

@@ -1,0 +1,31 @@
+// What the process's exit status means, and which error leads to which. Documented in the README.
+
+import { DataError, DataMissingError } from '../data/errors.js';
+import { ArgumentError, InkgradError } from '../engine/errors.js';
+
+export const EXIT = {
+  done: 0,
+  /** Something went wrong that no code below names. */
+  failure: 1,
+  /** The command line does not make sense. */
+  usage: 2,
+  /** Data is missing or damaged. */
+  data: 3,
+  /** A model file is damaged or does not fit. */
+  model: 4,
+  /** Stopped by Ctrl-C (128 + SIGINT). */
+  interrupted: 130,
+  /** Stopped by SIGTERM (128 + 15). */
+  terminated: 143,
+} as const;
+
+/** A model file that cannot be used: not there, damaged, or for another network. */
+export class ModelError extends InkgradError {
+  override name = 'ModelError';
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof DataError || error instanceof DataMissingError) return EXIT.data;
+  if (error instanceof ModelError) return EXIT.model;
+  return error instanceof ArgumentError ? EXIT.usage : EXIT.failure;
+}

@@ -1,0 +1,133 @@
+// A data set in memory: upright 28 x 28 byte images and their class indices, and the ways to cut one into parts.
+// Host arrays only, no tensors, no files; emnist.ts and synthetic.ts make data sets, loader.ts batches them.
+
+import ndarray, { type NdArray } from 'ndarray';
+import { ArgumentError } from '../engine/errors.js';
+import type { Rng } from '../engine/rng.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from './idx.js';
+
+export interface Dataset {
+  /** What to call it in reports, e.g. `EMNIST balanced test`. */
+  readonly name: string;
+  /** Upright images, row by row: `[length, 28, 28]`, 0 = paper, 255 = ink. */
+  readonly images: Uint8Array;
+  /** Class indices, from 0: `[length]`. */
+  readonly labels: Uint8Array;
+  /** The name of each class; `classes[labels[i]]` is what image i shows. */
+  readonly classes: readonly string[];
+  readonly length: number;
+  readonly height: 28;
+  readonly width: 28;
+  /** True for drawn data, so that a report never calls it EMNIST. */
+  readonly synthetic: boolean;
+}
+
+export interface DatasetParts {
+  readonly name: string;
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+  readonly classes: readonly string[];
+  readonly synthetic: boolean;
+}
+
+/** Puts a data set together and checks that its parts fit. */
+export function makeDataset(parts: DatasetParts): Dataset {
+  const { name, images, labels, classes, synthetic } = parts;
+  const { length } = labels;
+  if (images.length !== length * IMAGE_PIXELS) {
+    throw new ArgumentError(
+      `dataset ${name}: ${length} labels need ${length * IMAGE_PIXELS} bytes of images, got ${images.length}`,
+    );
+  }
+  const wrong = labels.findIndex((label) => label >= classes.length);
+  if (wrong >= 0) {
+    throw new ArgumentError(
+      `dataset ${name}: label ${labels[wrong]} of image ${wrong} is outside its ${classes.length} classes`,
+    );
+  }
+  return { name, images, labels, classes, length, height: IMAGE_SIDE, width: IMAGE_SIDE, synthetic };
+}
+
+/** The images as a `[n, 28, 28]` view; nothing is copied. */
+export function asNdarray(dataset: Dataset): NdArray<Uint8Array> {
+  return ndarray(dataset.images, [dataset.length, dataset.height, dataset.width]);
+}
+
+/** Image i, 784 bytes; a view, not a copy. */
+export function imageAt(dataset: Dataset, index: number): Uint8Array {
+  if (!Number.isInteger(index) || index < 0 || index >= dataset.length) {
+    throw new ArgumentError(
+      `dataset ${dataset.name}: image ${index} is outside its ${dataset.length} images`,
+    );
+  }
+  return dataset.images.subarray(index * IMAGE_PIXELS, (index + 1) * IMAGE_PIXELS);
+}
+
+/** The chosen images in the given order, copied. */
+export function subset(dataset: Dataset, indices: ArrayLike<number>, name = dataset.name): Dataset {
+  const images = new Uint8Array(indices.length * IMAGE_PIXELS);
+  const labels = new Uint8Array(indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    images.set(imageAt(dataset, indices[i]), i * IMAGE_PIXELS);
+    labels[i] = dataset.labels[indices[i]];
+  }
+  return makeDataset({ ...dataset, name, images, labels });
+}
+
+/** The first n images, as a view; all of them if there are fewer. */
+export function limitDataset(dataset: Dataset, n: number): Dataset {
+  if (!Number.isSafeInteger(n) || n < 1) {
+    throw new ArgumentError(`limit: must be a whole number of at least 1, got ${n}`);
+  }
+  return makeDataset({
+    ...dataset,
+    images: dataset.images.subarray(0, n * IMAGE_PIXELS),
+    labels: dataset.labels.subarray(0, n),
+  });
+}
+
+/** How many images each class has. */
+export function classCounts(dataset: Dataset): Uint32Array {
+  const counts = new Uint32Array(dataset.classes.length);
+  for (const label of dataset.labels) counts[label]++;
+  return counts;
+}
+
+/**
+ * Sets a seeded part of every class aside: `round(fraction * count)` of each go to validation.
+ *
+ * Both parts keep the order of the original, so only membership is random, and it depends on nothing but the
+ * key of `rng` and the labels.
+ */
+export function stratifiedSplit(
+  dataset: Dataset,
+  fraction: number,
+  rng: Rng,
+): { readonly train: Dataset; readonly validation: Dataset } {
+  if (!(fraction > 0 && fraction < 1)) {
+    throw new ArgumentError(
+      `stratified split: fraction must lie between 0 and 1, exclusive, got ${fraction}`,
+    );
+  }
+  const members = dataset.classes.map((): number[] => []);
+  dataset.labels.forEach((label, index) => members[label].push(index));
+  const isValidation = new Uint8Array(dataset.length);
+  for (const [label, indices] of members.entries()) {
+    const order = rng.split(`class-${label}`).permutation(indices.length);
+    for (const place of order.subarray(0, Math.round(fraction * indices.length)))
+      isValidation[indices[place]] = 1;
+  }
+  const all = Array.from({ length: dataset.length }, (_, index) => index);
+  return {
+    train: subset(
+      dataset,
+      all.filter((index) => isValidation[index] === 0),
+      `${dataset.name}, training part`,
+    ),
+    validation: subset(
+      dataset,
+      all.filter((index) => isValidation[index] === 1),
+      `${dataset.name}, validation part`,
+    ),
+  };
+}

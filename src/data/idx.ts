@@ -1,0 +1,120 @@
+// IDX, the file format of MNIST and EMNIST: a big-endian header, then one byte a value. Pure functions over bytes,
+// for Node and the browser alike; opening files and unpacking gzip is emnist.ts. Knows nothing of classes or
+// of EMNIST's transposed images.
+//
+//   bytes 0-1  zero        byte 2  element type, 8 = unsigned byte        byte 3  number of axes
+//   then one 32-bit size per axis, then the values, last axis fastest
+//   (https://yann.lecun.com/exdb/mnist, "the IDX file format")
+
+import ndarray, { type NdArray } from 'ndarray';
+import { format, sizeOf } from '../engine/shape.js';
+import { DataError } from './errors.js';
+
+export const IMAGE_SIDE = 28;
+export const IMAGE_PIXELS = IMAGE_SIDE * IMAGE_SIDE;
+
+export type IdxKind = 'images' | 'labels';
+
+const KINDS = {
+  images: { magic: 0x00000803, axes: 3 },
+  labels: { magic: 0x00000801, axes: 1 },
+} as const;
+
+/** How the first bytes of files that are often met in place of an IDX file look. */
+const IMPOSTORS: readonly { readonly looksLike: (bytes: Uint8Array) => boolean; readonly what: string }[] = [
+  { looksLike: isGzip, what: 'is gzip data that was not unpacked: gunzip it first' },
+  {
+    looksLike: (bytes) => bytes[0] === 0x50 && bytes[1] === 0x4b, // "PK"
+    what: 'looks like a ZIP archive: extract it and use the files inside its gzip/ folder',
+  },
+  {
+    looksLike: (bytes) => /^\s*<(!doctype|html|head|\?xml)/i.test(textStart(bytes)),
+    what: 'looks like an HTML page: the server sent a web page instead of the file, download it again',
+  },
+];
+
+/** Whether bytes begin with the gzip signature (RFC 1952, section 2.3.1). */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function textStart(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes.subarray(0, 64));
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(8, '0')}`;
+}
+
+function wrongMagic(bytes: Uint8Array, magic: number, options: ParseIdxOptions): DataError {
+  const { name, expect } = options;
+  const impostor = IMPOSTORS.find(({ looksLike }) => looksLike(bytes));
+  if (impostor) return new DataError(`${name}: ${impostor.what}`);
+  const otherKind = expect === 'images' ? 'labels' : 'images';
+  const hint =
+    magic === KINDS[otherKind].magic
+      ? `this is a file of ${otherKind}: check that the two names are not swapped`
+      : 'this is not an IDX file of bytes: download it again';
+  return new DataError(
+    `${name}: begins with ${hex(magic)}, but IDX ${expect} begin with ${hex(KINDS[expect].magic)}; ${hint}`,
+  );
+}
+
+export interface ParseIdxOptions {
+  /** What to call the file in messages. */
+  readonly name: string;
+  readonly expect: IdxKind;
+}
+
+/**
+ * Reads one IDX file, already unpacked, as a view over its bytes (nothing is copied).
+ *
+ * @returns images as `[n, 28, 28]` or labels as `[n]`, exactly as stored
+ * @throws DataError for another kind of file, missing or surplus bytes, or images that are not 28 x 28
+ */
+export function parseIdx(bytes: Uint8Array, options: ParseIdxOptions): NdArray<Uint8Array> {
+  const { name, expect } = options;
+  const { magic: expectedMagic, axes } = KINDS[expect];
+  const headerLength = 4 + 4 * axes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length >= 4) {
+    const magic = view.getUint32(0);
+    if (magic !== expectedMagic) throw wrongMagic(bytes, magic, options);
+  }
+  if (bytes.length < headerLength) {
+    throw new DataError(
+      `${name}: an IDX header of ${expect} takes ${headerLength} bytes, but the file has only ${bytes.length};` +
+        ' it was cut short, download it again',
+    );
+  }
+  const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
+  if (expect === 'images' && (shape[1] !== IMAGE_SIDE || shape[2] !== IMAGE_SIDE)) {
+    throw new DataError(
+      `${name}: holds images of ${shape[1]} x ${shape[2]} pixels, but EMNIST images are 28 x 28;` +
+        ' the header is damaged or this is another data set',
+    );
+  }
+  const expected = headerLength + sizeOf(shape);
+  if (bytes.length !== expected) {
+    const fault =
+      bytes.length < expected
+        ? 'it was cut short, download it again'
+        : `${bytes.length - expected} bytes follow the last value, the file is damaged: download it again`;
+    throw new DataError(
+      `${name}: the header promises ${format(shape)}, so ${expected} bytes, but the file has ${bytes.length}; ${fault}`,
+    );
+  }
+  return ndarray(bytes.subarray(headerLength), shape);
+}
+
+/** Throws unless a file of images and a file of labels hold equally many. */
+export function checkSameCount(
+  images: { readonly name: string; readonly count: number },
+  labels: { readonly name: string; readonly count: number },
+): void {
+  if (images.count === labels.count) return;
+  throw new DataError(
+    `${images.name} holds ${images.count} images but ${labels.name} holds ${labels.count} labels;` +
+      ' the two must come from the same split and part: download both again',
+  );
+}

@@ -1,0 +1,135 @@
+// Cuts a data set into batches of normalised floats, in an order that depends on the seed and the epoch alone.
+// Host arrays only: whoever trains uploads them. Knows no tensors and no files.
+
+import { ArgumentError } from '../engine/errors.js';
+import type { Rng } from '../engine/rng.js';
+import type { Dataset } from './dataset.js';
+import { prefetch } from './prefetch.js';
+import { normalize, type Normalizer } from './transform.js';
+
+export interface BatchLoaderOptions {
+  readonly dataset: Dataset;
+  readonly batchSize: number;
+  /** Shuffles every epoch anew from this stream's key; null (the default) keeps the data set's order. */
+  readonly shuffle?: Rng | null;
+  /** Leave out a last batch that is not full; default false. */
+  readonly dropLast?: boolean;
+  /** Default `normalize()`, bytes to -1..1. */
+  readonly normalize?: Normalizer;
+  /** How many batches may be in use at once; default 4. */
+  readonly ring?: number;
+}
+
+/** Valid until `ring` further batches have been taken from the same loader; copy what must live longer. */
+export interface Batch {
+  /** Its place in the epoch, from 0. */
+  readonly number: number;
+  readonly count: number;
+  /** `[count, 1, 28, 28]`, row by row. */
+  readonly images: Float32Array;
+  /** `[count]`, class indices as floats, which is what a backend uploads. */
+  readonly labels: Float32Array;
+  /** `[count]`, which images of the data set these are. */
+  readonly indices: Uint32Array;
+}
+
+export interface BatchesOptions {
+  /** Start at this batch of the epoch; a resumed run skips the ones it has done without drawing them. Default 0. */
+  readonly from?: number;
+}
+
+export class BatchLoader {
+  readonly dataset: Dataset;
+  readonly batchSize: number;
+  readonly batchesPerEpoch: number;
+  readonly #shuffle: Rng | null;
+  readonly #normalize: Normalizer;
+  readonly #ring: readonly Omit<Batch, 'number' | 'count'>[];
+  #taken = 0;
+
+  constructor(options: BatchLoaderOptions) {
+    const { dataset, batchSize, shuffle = null, dropLast = false, ring = 4 } = options;
+    requireWhole('batchSize', batchSize, 1);
+    requireWhole('ring', ring, 1);
+    const batches = dataset.length / batchSize;
+    this.dataset = dataset;
+    this.batchSize = batchSize;
+    this.batchesPerEpoch = dropLast ? Math.floor(batches) : Math.ceil(batches);
+    if (this.batchesPerEpoch === 0) {
+      throw new ArgumentError(
+        `loader: ${dataset.name} has ${dataset.length} images, not one batch of ${batchSize};` +
+          ' choose a smaller batchSize or leave dropLast off',
+      );
+    }
+    this.#shuffle = shuffle;
+    this.#normalize = options.normalize ?? normalize();
+    const size = Math.min(batchSize, dataset.length);
+    this.#ring = Array.from({ length: ring }, () => ({
+      images: new Float32Array(size * dataset.height * dataset.width),
+      labels: new Float32Array(size),
+      indices: new Uint32Array(size),
+    }));
+  }
+
+  /** The order of one epoch: a function of the shuffle key and the epoch, so nothing has to be replayed. */
+  order(epoch: number): Uint32Array {
+    requireWhole('epoch', epoch, 0);
+    const { length } = this.dataset;
+    if (!this.#shuffle) return Uint32Array.from({ length }, (_, index) => index);
+    return this.#shuffle.split(`epoch-${epoch}`).permutation(length);
+  }
+
+  /** The batches of one epoch, one after the other. */
+  batches(epoch: number, options: BatchesOptions = {}): Generator<Batch, void, undefined> {
+    const { from = 0 } = options;
+    requireWhole('from', from, 0);
+    return this.#batchesFrom(from, this.order(epoch)); // so that a wrong argument throws here, not at the first batch
+  }
+
+  *#batchesFrom(from: number, order: Uint32Array): Generator<Batch, void, undefined> {
+    for (let number = from; number < this.batchesPerEpoch; number++) {
+      const start = number * this.batchSize;
+      yield this.#fill(number, order.subarray(start, start + this.batchSize));
+    }
+  }
+
+  /** The same batches with `depth` of them made ahead; needs a ring of at least `depth + 1`. */
+  prefetched(
+    epoch: number,
+    options: BatchesOptions & { readonly depth?: number } = {},
+  ): AsyncGenerator<Batch, void, undefined> {
+    const { depth = this.#ring.length - 1 } = options;
+    if (depth >= this.#ring.length) {
+      throw new ArgumentError(
+        `loader: a prefetch depth of ${depth} needs a ring of at least ${depth + 1}, got ${this.#ring.length}:` +
+          ' a batch would be overwritten while in use',
+      );
+    }
+    return prefetch(this.batches(epoch, options), depth);
+  }
+
+  #fill(number: number, members: Uint32Array): Batch {
+    const { dataset } = this;
+    const pixels = dataset.height * dataset.width;
+    const count = members.length;
+    const slot = this.#ring[this.#taken++ % this.#ring.length];
+    for (let i = 0; i < count; i++) {
+      this.#normalize.apply(dataset.images, members[i] * pixels, slot.images, i * pixels, pixels);
+      slot.labels[i] = dataset.labels[members[i]];
+    }
+    slot.indices.set(members);
+    if (count === slot.labels.length) return { number, count, ...slot };
+    return {
+      number,
+      count,
+      images: slot.images.subarray(0, count * pixels),
+      labels: slot.labels.subarray(0, count),
+      indices: slot.indices.subarray(0, count),
+    };
+  }
+}
+
+function requireWhole(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new ArgumentError(`loader: ${name} must be a whole number of at least ${least}, got ${value}`);
+}

@@ -1,0 +1,175 @@
+// A small grey canvas: draws strokes with a round pen, blurs them, and finds the box around the ink. The first half
+// of the way from strokes to a 28 x 28 image (glyph.ts has the whole). Imports nothing.
+//
+// Only + - * / and square roots are used: those are exactly rounded everywhere, so Node and a browser
+// make the same image bit for bit, which Math.exp or Math.sin would not promise.
+
+/** A stroke as the pen moved: x, y, x, y, ... in any unit, y pointing down; a single point is a dot. */
+export type Stroke = ArrayLike<number>;
+
+/** Inclusive pixel bounds. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** How far the blur carries ink: four sigma, where a Gaussian has fallen below 1/1000 of its peak. */
+export const BLUR_REACH = 4;
+
+/** exp(-k^2 / 2) for k = 0 .. 4, and the sum over -4 .. 4. */
+const GAUSSIAN = [
+  1, 0.6065306597126334, 0.1353352832366127, 0.011108996538242306, 0.00033546262790251185,
+] as const;
+const GAUSSIAN_SUM = 1 + 2 * (GAUSSIAN[1] + GAUSSIAN[2] + GAUSSIAN[3] + GAUSSIAN[4]);
+const [TAP_0, TAP_1, TAP_2, TAP_3, TAP_4] = GAUSSIAN.map((value) => value / GAUSSIAN_SUM);
+
+/** Grey pixels, 0 = paper and 1 = ink, that remembers which part of itself was touched. */
+export class Raster {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array;
+  readonly #rows: Float32Array;
+  #left = 0;
+  #top = 0;
+  #right = -1;
+  #bottom = -1;
+
+  constructor(width: number, height: number) {
+    this.width = width;
+    this.height = height;
+    this.data = new Float32Array(width * height);
+    this.#rows = new Float32Array(width * height);
+  }
+
+  /** Wipes what was drawn. */
+  clear(): void {
+    for (let y = this.#top; y <= this.#bottom; y++) {
+      this.data.fill(0, y * this.width + this.#left, y * this.width + this.#right + 1);
+    }
+    this.#right = -1;
+    this.#bottom = -1;
+  }
+
+  #touch(left: number, top: number, right: number, bottom: number): void {
+    const empty = this.#right < 0;
+    this.#left = Math.max(0, empty ? left : Math.min(this.#left, left));
+    this.#top = Math.max(0, empty ? top : Math.min(this.#top, top));
+    this.#right = Math.min(this.width - 1, empty ? right : Math.max(this.#right, right));
+    this.#bottom = Math.min(this.height - 1, empty ? bottom : Math.max(this.#bottom, bottom));
+  }
+
+  /** Draws a stroke given in pixels with a round pen; pixel (0, 0) has its centre at (0, 0). */
+  drawStroke(stroke: Stroke, penWidth: number): void {
+    if (stroke.length === 2) this.#drawSegment(stroke[0], stroke[1], stroke[0], stroke[1], penWidth / 2);
+    for (let i = 0; i + 3 < stroke.length; i += 2) {
+      this.#drawSegment(stroke[i], stroke[i + 1], stroke[i + 2], stroke[i + 3], penWidth / 2);
+    }
+  }
+
+  /** Inks every pixel by how far it lies inside the pen's path: 0 half a pixel outside, 1 half a pixel inside. */
+  #drawSegment(x0: number, y0: number, x1: number, y1: number, radius: number): void {
+    const reach = radius + 0.5;
+    const left = Math.max(0, Math.ceil(Math.min(x0, x1) - reach));
+    const right = Math.min(this.width - 1, Math.floor(Math.max(x0, x1) + reach));
+    const top = Math.max(0, Math.ceil(Math.min(y0, y1) - reach));
+    const bottom = Math.min(this.height - 1, Math.floor(Math.max(y0, y1) + reach));
+    if (left > right || top > bottom) return;
+    this.#touch(left, top, right, bottom);
+    const dx = x1 - x0;
+    const dy = y1 - y0;
+    const lengthSquared = dx * dx + dy * dy;
+    const scale = lengthSquared > 0 ? 1 / lengthSquared : 0;
+    const core = Math.max(0, radius - 0.5) * Math.max(0, radius - 0.5);
+    for (let y = top; y <= bottom; y++) {
+      for (let x = left; x <= right; x++) {
+        const px = x - x0;
+        const py = y - y0;
+        const along = Math.min(1, Math.max(0, (px * dx + py * dy) * scale)); // the nearest point of the segment
+        const ox = px - along * dx;
+        const oy = py - along * dy;
+        const distanceSquared = ox * ox + oy * oy;
+        if (distanceSquared >= reach * reach) continue;
+        const ink = distanceSquared <= core ? 1 : Math.min(1, reach - Math.sqrt(distanceSquared));
+        const at = y * this.width + x;
+        if (ink > this.data[at]) this.data[at] = ink;
+      }
+    }
+  }
+
+  /** Copies a grey image in, with its corner at (left, top), scaled by `gain`. */
+  paste(
+    image: ArrayLike<number>,
+    width: number,
+    height: number,
+    left: number,
+    top: number,
+    gain: number,
+  ): void {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        this.data[(top + y) * this.width + left + x] = Math.max(0, image[y * width + x] * gain);
+      }
+    }
+    this.#touch(left, top, left + width - 1, top + height - 1);
+  }
+
+  /** A Gaussian blur of sigma 1 pixel, one axis after the other, over the touched part only. */
+  blur(): void {
+    if (this.#right < 0) return;
+    const [left, right] = [this.#left, this.#right];
+    this.#touch(left - BLUR_REACH, this.#top - BLUR_REACH, right + BLUR_REACH, this.#bottom + BLUR_REACH);
+    const { data, width, height } = this;
+    const rows = this.#rows;
+    for (let y = this.#top; y <= this.#bottom; y++) {
+      const row = y * width;
+      for (let x = this.#left; x <= this.#right; x++) {
+        rows[row + x] = tap(data, row + x, 1, x, width);
+      }
+    }
+    for (let y = this.#top; y <= this.#bottom; y++) {
+      const row = y * width;
+      for (let x = this.#left; x <= this.#right; x++) {
+        data[row + x] = tap(rows, row + x, width, y, height);
+      }
+    }
+    // `rows` outside the touched part must read as paper next time.
+    for (let y = this.#top; y <= this.#bottom; y++)
+      rows.fill(0, y * width + this.#left, y * width + this.#right + 1);
+  }
+
+  /** The smallest box around every pixel above `threshold`, or null on an empty canvas. */
+  inkBox(threshold: number): Box | null {
+    let [left, top, right, bottom] = [this.width, this.height, -1, -1];
+    for (let y = this.#top; y <= this.#bottom; y++) {
+      for (let x = this.#left; x <= this.#right; x++) {
+        if (this.data[y * this.width + x] <= threshold) continue;
+        if (x < left) left = x;
+        if (x > right) right = x;
+        if (y < top) top = y;
+        bottom = y;
+      }
+    }
+    return right < 0 ? null : { left, top, right, bottom };
+  }
+}
+
+/** Nine taps along one axis around `at`; beyond the canvas there is paper. */
+function tap(data: Float32Array, at: number, step: number, place: number, size: number): number {
+  if (place >= BLUR_REACH && place < size - BLUR_REACH) {
+    return (
+      TAP_0 * data[at] +
+      TAP_1 * (data[at - step] + data[at + step]) +
+      TAP_2 * (data[at - 2 * step] + data[at + 2 * step]) +
+      TAP_3 * (data[at - 3 * step] + data[at + 3 * step]) +
+      TAP_4 * (data[at - 4 * step] + data[at + 4 * step])
+    );
+  }
+  let sum = 0;
+  for (let k = -BLUR_REACH; k <= BLUR_REACH; k++) {
+    if (place + k >= 0 && place + k < size)
+      sum += (GAUSSIAN[Math.abs(k)] / GAUSSIAN_SUM) * data[at + k * step];
+  }
+  return sum;
+}

@@ -1,0 +1,86 @@
+// The six EMNIST splits as a table: their classes, where their labels start, what their files are called; and the
+// parser of their mapping files. Opens no file (emnist.ts does), so a browser can use it.
+// Source: Cohen, Afshar, Tapson, van Schaik, "EMNIST: an extension of MNIST to handwritten letters", 2017.
+
+import { ArgumentError } from '../engine/errors.js';
+import type { IdxKind } from './idx.js';
+import { DataError } from './errors.js';
+
+const DIGITS = '0123456789';
+const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const LOWER = 'abcdefghijklmnopqrstuvwxyz';
+
+/** The 47 classes of Balanced and ByMerge; letters whose two cases look alike share the capital's class. */
+export const BALANCED_CLASSES: readonly string[] = Array.from(DIGITS + UPPER + 'abdefghnqrt');
+
+export interface SplitInfo {
+  readonly classes: readonly string[];
+  /** The label of the first class as stored in the files; in memory labels always start at 0. */
+  readonly firstLabel: number;
+}
+
+export const EMNIST_SPLITS = {
+  balanced: { classes: BALANCED_CLASSES, firstLabel: 0 },
+  letters: { classes: Array.from(UPPER), firstLabel: 1 },
+  digits: { classes: Array.from(DIGITS), firstLabel: 0 },
+  mnist: { classes: Array.from(DIGITS), firstLabel: 0 },
+  byclass: { classes: Array.from(DIGITS + UPPER + LOWER), firstLabel: 0 },
+  bymerge: { classes: BALANCED_CLASSES, firstLabel: 0 },
+} as const satisfies Record<string, SplitInfo>;
+
+export type EmnistSplit = keyof typeof EMNIST_SPLITS;
+export type EmnistPart = 'train' | 'test';
+
+/** Narrows a string from outside (a flag, a checkpoint) to a split, or says which there are. */
+export function checkSplit(split: string): EmnistSplit {
+  if (Object.hasOwn(EMNIST_SPLITS, split)) return split as EmnistSplit;
+  throw new ArgumentError(
+    `emnist: there is no split "${split}"; choose one of ${Object.keys(EMNIST_SPLITS).join(', ')}`,
+  );
+}
+
+/** The official file name, without `.gz`. */
+export function fileName(split: EmnistSplit, part: EmnistPart, kind: IdxKind): string {
+  return `emnist-${split}-${part}-${kind}-${kind === 'images' ? 'idx3' : 'idx1'}-ubyte`;
+}
+
+export function mappingName(split: EmnistSplit): string {
+  return `emnist-${split}-mapping.txt`;
+}
+
+/**
+ * Reads a mapping file: each line is a label, then the ASCII code of each character that label stands for.
+ *
+ * @returns the class names in label order; a class of several characters is named by its first, the capital
+ */
+export function parseMapping(text: string, options: { name: string; split: EmnistSplit }): string[] {
+  const { name, split } = options;
+  const { classes, firstLabel } = EMNIST_SPLITS[split];
+  const names = new Map<number, string>();
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '') continue;
+    const [label, ...codes] = line.trim().split(/\s+/).map(Number);
+    const printable =
+      codes.length > 0 && codes.every((code) => Number.isInteger(code) && code > 32 && code < 127);
+    if (!Number.isInteger(label) || !printable) {
+      throw new DataError(
+        `${name}: line ${index + 1} is "${line.slice(0, 40)}", expected a label and ASCII codes such as "10 65";` +
+          ' restore the official mapping file or delete this one to use the built-in table',
+      );
+    }
+    if (names.has(label))
+      throw new DataError(`${name}: line ${index + 1} gives label ${label} a second time`);
+    names.set(label, String.fromCharCode(codes[0]));
+  }
+  const lastLabel = firstLabel + classes.length - 1;
+  return classes.map((_, index) => {
+    const found = names.get(firstLabel + index);
+    if (found === undefined || names.size !== classes.length) {
+      throw new DataError(
+        `${name}: names ${names.size} labels, but the ${split} split has ${classes.length}, ${firstLabel} to ${lastLabel};` +
+          ' is this the mapping of another split?',
+      );
+    }
+    return found;
+  });
+}

@@ -1,0 +1,151 @@
+// Synthetic characters: letter forms drawn by an imagined hand that leans, stretches and trembles, through the same
+// glyph pipeline as the page. For learning and testing without a download. It is not EMNIST, and accuracy on it says
+// nothing about accuracy on EMNIST: the data set carries that in its name and in `synthetic`.
+
+import { ArgumentError } from '../engine/errors.js';
+import { Rng } from '../engine/rng.js';
+import { makeDataset, type Dataset } from './dataset.js';
+import { GlyphRenderer, type GlyphOptions } from './glyph.js';
+import { IMAGE_PIXELS } from './idx.js';
+import { DIGIT_FORMS } from './skeletons/digits.js';
+import { LOWER_FORMS } from './skeletons/lower.js';
+import { parseSkeleton, smoothPath, type Skeleton } from './skeletons/skeleton.js';
+import { UPPER_FORMS } from './skeletons/upper.js';
+import { BALANCED_CLASSES } from './splits.js';
+
+const FORMS = { ...DIGIT_FORMS, ...UPPER_FORMS, ...LOWER_FORMS };
+
+/** The forms of each class, in the order of the Balanced classes. */
+const SKELETONS: readonly (readonly Skeleton[])[] = BALANCED_CLASSES.map((name) =>
+  FORMS[name].map(([weight, path]) => parseSkeleton(weight, path)),
+);
+
+/** Polyline points a span of a curve: more would be finer than a pixel. */
+const STEPS = 6;
+
+export type SyntheticPart = 'train' | 'validation' | 'test';
+
+export interface SyntheticOptions {
+  readonly seed: number;
+  /** Parts never share a drawing; default `train`. */
+  readonly part?: SyntheticPart;
+}
+
+export interface SyntheticSample {
+  /** Upright, `[28, 28]`, 0 = paper, 255 = ink. */
+  readonly image: Uint8Array;
+  readonly label: number;
+}
+
+/** An endless supply of drawn characters: sample i depends on the seed, the part and i alone. */
+export class SyntheticCharacters {
+  readonly classes = BALANCED_CLASSES;
+  readonly #root: Rng;
+  readonly #renderer = new GlyphRenderer();
+
+  constructor(options: SyntheticOptions) {
+    this.#root = new Rng(options.seed).split(`synthetic-${options.part ?? 'train'}`);
+  }
+
+  /** Draws sample `index`; labels go round the 47 classes, so any stretch of indices is balanced. */
+  sample(index: number): SyntheticSample {
+    if (!Number.isSafeInteger(index) || index < 0) {
+      throw new ArgumentError(`synthetic: index must be a whole number of at least 0, got ${index}`);
+    }
+    const label = index % this.classes.length;
+    const hand = new Hand(this.#root.split(String(index)));
+    const skeleton = hand.choose(SKELETONS[label]);
+    return { image: this.#renderer.render(hand.write(skeleton), hand.tool(skeleton)), label };
+  }
+}
+
+/** Draws `count` samples into a data set. */
+export function syntheticDataset(options: SyntheticOptions & { readonly count: number }): Dataset {
+  const { count } = options;
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new ArgumentError(`synthetic: count must be a whole number of at least 1, got ${count}`);
+  }
+  const characters = new SyntheticCharacters(options);
+  const images = new Uint8Array(count * IMAGE_PIXELS);
+  const labels = new Uint8Array(count);
+  for (let index = 0; index < count; index++) {
+    const { image, label } = characters.sample(index);
+    images.set(image, index * IMAGE_PIXELS);
+    labels[index] = label;
+  }
+  const name = 'synthetic characters (not EMNIST)';
+  return makeDataset({ name, images, labels, classes: characters.classes, synthetic: true });
+}
+
+/** One writer with one pen, for one character. */
+class Hand {
+  readonly #rng: Rng;
+  /** x' = xx x + xy y, y' = yx x + yy y: stretch, slant and rotation in one. */
+  readonly #affine: readonly [xx: number, xy: number, yx: number, yy: number];
+  /** A smooth bend of the whole sheet: the quadratic terms of x' and of y'. */
+  readonly #bend: readonly number[];
+  readonly #unsteadiness: number;
+  /** In pixels of the 128 x 128 canvas. */
+  readonly #capitalHeight: number;
+  readonly #penWidth: number;
+
+  constructor(rng: Rng) {
+    this.#rng = rng;
+    const stretch = rng.between(0.82, 1.28);
+    const slant = 0.26 + 0.4 * this.#spread(); // most hands lean to the right
+    // A rotation by about 2t, from t = tan(angle / 2), without sine or cosine (see raster.ts for why).
+    const t = 0.075 * this.#spread();
+    const cosine = (1 - t * t) / (1 + t * t);
+    const sine = (2 * t) / (1 + t * t);
+    const leaning = -slant * stretch;
+    this.#affine = [cosine * stretch, cosine * leaning - sine, sine * stretch, sine * leaning + cosine];
+    this.#bend = Array.from({ length: 6 }, () => 0.0022 * this.#spread());
+    this.#unsteadiness = rng.between(2, 9);
+    this.#capitalHeight = 62 + 24 * this.#spread();
+    this.#penWidth = 7.4 + 3.4 * this.#spread();
+  }
+
+  /** A number in (-1, 1) about 0, small ones likelier: the sum of two uniform draws. */
+  #spread(): number {
+    return this.#rng.uniform() - this.#rng.uniform();
+  }
+
+  /** Picks a form by its weight. */
+  choose(forms: readonly Skeleton[]): Skeleton {
+    const total = forms.reduce((sum, form) => sum + form.weight, 0);
+    let rest = this.#rng.uniform() * total;
+    return forms.find((form) => (rest -= form.weight) < 0) ?? forms[0];
+  }
+
+  /** The same pen writes small letters smaller, so they come out bolder and softer when enlarged to 28 x 28. */
+  tool(skeleton: Skeleton): GlyphOptions {
+    return { inkSize: (this.#capitalHeight * skeleton.size) / 100, penWidth: this.#penWidth };
+  }
+
+  /** Strokes of a form as this hand writes it. */
+  write(skeleton: Skeleton): Float64Array[] {
+    return skeleton.strokes.map((stroke) => {
+      // Strokes are misplaced as a whole a little, and every point of them by itself.
+      const offsetX = 0.5 * this.#unsteadiness * this.#spread();
+      const offsetY = 0.5 * this.#unsteadiness * this.#spread();
+      const knots = stroke.knots.map(
+        (value, i) => value + (i % 2 === 0 ? offsetX : offsetY) + this.#unsteadiness * this.#spread(),
+      );
+      return this.#distort(smoothPath(stroke, knots, STEPS));
+    });
+  }
+
+  #distort(path: Float64Array): Float64Array {
+    const [xx, xy, yx, yy] = this.#affine;
+    const b = this.#bend;
+    for (let i = 0; i < path.length; i += 2) {
+      const x = path[i] - 32; // about the middle of a form
+      const y = path[i + 1] - 50;
+      const bentX = x + b[0] * x * x + b[1] * x * y + b[2] * y * y;
+      const bentY = y + b[3] * x * x + b[4] * x * y + b[5] * y * y;
+      path[i] = xx * bentX + xy * bentY;
+      path[i + 1] = yx * bentX + yy * bentY;
+    }
+    return path;
+  }
+}

@@ -1,0 +1,129 @@
+// Batch normalisation over channels-last images: statistics in blocks of rows, then one pass for the output.
+// A row is one pixel with all its channels. Imports the machine.
+
+import type { ChannelConstants } from '../../../../kernels/batchNorm.js';
+import type { ChannelsLast, Machine } from './machine.js';
+import type { KernelOverride, RoutineOverride } from './override.js';
+
+const layoutOf = ({ images, channels, spatial }: ChannelConstants): ChannelsLast => ({
+  images,
+  channels,
+  spatial,
+});
+
+const blocksOf = (machine: Machine, rows: number): number => Math.ceil(rows / machine.rowBlock);
+
+/** scale = weight / sqrt(variance + epsilon), shift = bias - mean * scale: y = x * scale + shift. */
+function foldInto(
+  machine: Machine,
+  addresses: readonly [mean: number, inverse: number, weight: number, bias: number],
+  [scale, shift]: readonly [scale: number, shift: number],
+  channels: number,
+): void {
+  const [mean, inverse, weight, bias] = addresses.map((address) => machine.memory.floats(address, channels));
+  const scales = machine.memory.floats(scale, channels);
+  const shifts = machine.memory.floats(shift, channels);
+  for (let c = 0; c < channels; c++) {
+    const factor = weight[c] * inverse[c];
+    scales[c] = factor;
+    shifts[c] = bias[c] - mean[c] * factor;
+  }
+}
+
+function inverseDeviation(
+  machine: Machine,
+  variance: number,
+  inverse: number,
+  channels: number,
+  epsilon: number,
+): void {
+  const variances = machine.memory.floats(variance, channels);
+  const inverses = machine.memory.floats(inverse, channels);
+  for (let c = 0; c < channels; c++) inverses[c] = 1 / Math.sqrt(variances[c] + epsilon);
+}
+
+export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
+  batchNormApply: (machine, inputs, { constants, length }) => {
+    const c = constants as ChannelConstants;
+    const from = machine.channelsLast(inputs[0], layoutOf(c));
+    const [mean, inverse, weight, bias] = inputs.slice(1).map((input) => machine.plain(input));
+    const output = machine.allocate(length, layoutOf(c));
+    const rows = c.images * c.spatial;
+    machine.withScratch([c.channels, c.channels], (scale, shift) => {
+      foldInto(machine, [mean, inverse, weight, bias], [scale, shift], c.channels);
+      machine.simd.scaleShift(from, scale, shift, output.address, c.channels, 0, rows);
+    });
+    return output;
+  },
+};
+
+export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
+  channelSum: (machine, [x], { constants }) => {
+    const { simd } = machine;
+    const c = constants as ChannelConstants;
+    const rows = c.images * c.spatial;
+    const blocks = blocksOf(machine, rows);
+    const from = machine.channelsLast(x, layoutOf(c));
+    const output = machine.allocate(c.channels);
+    machine.withScratch([blocks * c.channels], (partials) => {
+      simd.columnSumBlocks(from, rows, c.channels, partials, 0, blocks);
+      simd.sumBlocks(partials, blocks, c.channels, output.address);
+    });
+    return [output];
+  },
+
+  batchNormTrain: (machine, [x, weight, bias], { constants, scalars: [epsilon] }) => {
+    const { simd } = machine;
+    const c = constants as ChannelConstants;
+    const rows = c.images * c.spatial;
+    const blocks = blocksOf(machine, rows);
+    const from = machine.channelsLast(x, layoutOf(c));
+    const [fromWeight, fromBias] = [machine.plain(weight), machine.plain(bias)];
+    const y = machine.allocate(rows * c.channels, layoutOf(c));
+    const [mean, variance] = [machine.allocate(c.channels), machine.allocate(c.channels)];
+    machine.withScratch([blocks * 2 * c.channels, 3 * c.channels], (partials, scratch) => {
+      const [inverse, scale, shift] = [scratch, scratch + 4 * c.channels, scratch + 8 * c.channels];
+      simd.batchNormStatBlocks(from, rows, c.channels, partials, 0, blocks);
+      simd.batchNormStats(partials, rows, c.channels, mean.address, variance.address);
+      inverseDeviation(machine, variance.address, inverse, c.channels, epsilon);
+      foldInto(machine, [mean.address, inverse, fromWeight, fromBias], [scale, shift], c.channels);
+      simd.scaleShift(from, scale, shift, y.address, c.channels, 0, rows);
+    });
+    return [y, mean, variance];
+  },
+
+  batchNormTrainGrad: (machine, [grad, x, mean, variance, weight], { constants, scalars: [epsilon] }) => {
+    const { simd } = machine;
+    const c = constants as ChannelConstants;
+    const rows = c.images * c.spatial;
+    const blocks = blocksOf(machine, rows);
+    const [fromGrad, fromX] = [grad, x].map((input) => machine.channelsLast(input, layoutOf(c)));
+    const [fromMean, fromVariance, fromWeight] = [mean, variance, weight].map((input) =>
+      machine.plain(input),
+    );
+    const gradInput = machine.allocate(rows * c.channels, layoutOf(c));
+    const [gradWeight, gradBias] = [machine.allocate(c.channels), machine.allocate(c.channels)];
+    const width = 2 * c.channels;
+    const lengths = [blocks * width, c.channels, width, 3 * c.channels];
+    machine.withScratch(lengths, (partials, inverse, sums, coefficients) => {
+      inverseDeviation(machine, fromVariance, inverse, c.channels, epsilon);
+      simd.batchNormGradBlocks(fromX, fromGrad, fromMean, inverse, rows, c.channels, partials, 0, blocks);
+      simd.sumBlocks(partials, blocks, width, sums);
+      simd.batchNormGradCoefficients(inverse, fromWeight, sums, rows, c.channels, coefficients);
+      simd.batchNormGradInput(
+        fromX,
+        fromGrad,
+        fromMean,
+        coefficients,
+        gradInput.address,
+        c.channels,
+        0,
+        rows,
+      );
+      const both = machine.memory.floats(sums, width);
+      machine.memory.floats(gradBias.address, c.channels).set(both.subarray(0, c.channels));
+      machine.memory.floats(gradWeight.address, c.channels).set(both.subarray(c.channels));
+    });
+    return [gradInput, gradWeight, gradBias];
+  },
+};

@@ -1,0 +1,146 @@
+// Convolution and its two gradients over channels-last images. The input gradient is itself a convolution: of the
+// output's gradient, spread apart by the stride, with the filters turned by 180 degrees (Dumoulin and Visin 2016).
+// Imports the machine.
+
+import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
+import type { Machine } from './machine.js';
+import type { KernelOverride } from './override.js';
+
+/** The fields of ConvShape in kernels/simd/convShape.ts that JavaScript fills, in order. */
+interface Geometry {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outChannels: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideY: number;
+  readonly strideX: number;
+  readonly dilationY: number;
+  readonly dilationX: number;
+  readonly groups: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+  readonly insertY: number;
+  readonly insertX: number;
+  readonly blockImages: number;
+}
+
+/** Words that convPrepare adds behind the fields: derived sizes, then the two tables. */
+const SHAPE_WORDS = 26;
+
+function forwardGeometry(c: Conv2dConstants): Geometry {
+  return {
+    ...{ height: c.height, width: c.width, channels: c.inChannels },
+    ...{ outHeight: c.outHeight, outWidth: c.outWidth, outChannels: c.outChannels },
+    ...{ kernelHeight: c.kernelHeight, kernelWidth: c.kernelWidth, strideY: c.strideY, strideX: c.strideX },
+    ...{ dilationY: c.dilationY, dilationX: c.dilationX, groups: c.groups, padTop: c.padY, padLeft: c.padX },
+    ...{ insertY: 1, insertX: 1, blockImages: 1 },
+  };
+}
+
+/** The convolution that takes the output's gradient back to the input's. */
+function backwardGeometry(c: Conv2dConstants): Geometry {
+  return {
+    ...{ height: c.outHeight, width: c.outWidth, channels: c.outChannels },
+    ...{ outHeight: c.height, outWidth: c.width, outChannels: c.inChannels },
+    ...{ kernelHeight: c.kernelHeight, kernelWidth: c.kernelWidth, strideY: 1, strideX: 1 },
+    ...{ dilationY: c.dilationY, dilationX: c.dilationX, groups: c.groups },
+    padTop: c.dilationY * (c.kernelHeight - 1) - c.padY,
+    padLeft: c.dilationX * (c.kernelWidth - 1) - c.padX,
+    ...{ insertY: c.strideY, insertX: c.strideX, blockImages: 1 },
+  };
+}
+
+/** Calls `body` with the address of a prepared ConvShape. */
+function withShape<T>(machine: Machine, geometry: Geometry, body: (shape: number) => T): T {
+  const fields = [
+    ...[geometry.height, geometry.width, geometry.channels],
+    ...[geometry.outHeight, geometry.outWidth, geometry.outChannels],
+    ...[geometry.kernelHeight, geometry.kernelWidth, geometry.strideY, geometry.strideX],
+    ...[geometry.dilationY, geometry.dilationX, geometry.groups, geometry.padTop, geometry.padLeft],
+    ...[geometry.insertY, geometry.insertX, geometry.blockImages],
+  ];
+  const taps = (geometry.kernelHeight * geometry.kernelWidth * geometry.channels) / geometry.groups;
+  const words = SHAPE_WORDS + taps + geometry.blockImages * geometry.outHeight * geometry.outWidth;
+  return machine.withScratch([words], (shape) => {
+    machine.memory.integers(shape, fields.length).set(fields);
+    machine.simd.convPrepare(shape);
+    return body(shape);
+  });
+}
+
+/** Floats that packed weights take: output channels rounded up to whole panels, group by group. */
+function panelLength(
+  machine: Machine,
+  { channels, outChannels, kernelHeight, kernelWidth, groups }: Geometry,
+): number {
+  const panel = machine.panel;
+  const panels = Math.ceil(outChannels / groups / panel);
+  return groups * panels * panel * kernelHeight * kernelWidth * (channels / groups);
+}
+
+const inputLayout = (c: Conv2dConstants) => ({
+  images: c.batch,
+  channels: c.inChannels,
+  spatial: c.height * c.width,
+});
+
+const outputLayout = (c: Conv2dConstants) => ({
+  images: c.batch,
+  channels: c.outChannels,
+  spatial: c.outHeight * c.outWidth,
+});
+
+export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
+  conv2d: (machine, [x, weight, bias], { constants, length }) => {
+    const { simd } = machine;
+    const c = constants as Conv2dConstants;
+    const geometry = forwardGeometry(c);
+    const from = machine.channelsLast(x, inputLayout(c));
+    const [fromWeight, fromBias] = [machine.plain(weight), machine.plain(bias)];
+    const output = machine.allocate(length, outputLayout(c));
+    withShape(machine, geometry, (shape) =>
+      machine.withScratch([panelLength(machine, geometry), simd.convScratch(shape)], (panels, scratch) => {
+        simd.packConvWeights(shape, fromWeight, panels);
+        simd.convForward(shape, from, panels, fromBias, output.address, scratch, 0, c.batch);
+      }),
+    );
+    return output;
+  },
+
+  conv2dGradInput: (machine, [grad, weight], { constants, length }) => {
+    const { simd } = machine;
+    const c = constants as Conv2dConstants;
+    const geometry = backwardGeometry(c);
+    const from = machine.channelsLast(grad, outputLayout(c));
+    const fromWeight = machine.plain(weight);
+    const output = machine.allocate(length, inputLayout(c));
+    withShape(machine, geometry, (shape) =>
+      machine.withScratch([panelLength(machine, geometry), simd.convScratch(shape)], (panels, scratch) => {
+        simd.packConvWeightsFlipped(shape, fromWeight, panels);
+        simd.convForward(shape, from, panels, 0, output.address, scratch, 0, c.batch);
+      }),
+    );
+    return output;
+  },
+
+  conv2dGradWeight: (machine, [x, grad], { constants, length }) => {
+    const { simd } = machine;
+    const c = constants as Conv2dConstants;
+    const geometry = forwardGeometry(c);
+    const from = machine.channelsLast(x, inputLayout(c));
+    const fromGrad = machine.channelsLast(grad, outputLayout(c));
+    const output = machine.allocate(length);
+    withShape(machine, geometry, (shape) =>
+      machine.withScratch([panelLength(machine, geometry), simd.convScratch(shape)], (panels, scratch) => {
+        const tiles = simd.convGradTiles(shape);
+        simd.convGradWeight(shape, from, fromGrad, c.batch, panels, scratch, 0, tiles);
+        simd.unpackConvWeights(shape, panels, output.address);
+      }),
+    );
+    return output;
+  },
+};

@@ -1,0 +1,137 @@
+// The functions that the SIMD module exports, typed. What each computes stands at its definition in kernels/simd.
+// Addresses are bytes, everything else counts elements; `begin, end` is a half-open range of units of work. Types only.
+
+/** A byte address in linear memory, a multiple of 16. */
+type Address = number;
+
+/** Half-open range of the units (rows, blocks, images, tiles) that a call computes. */
+type Range = [begin: number, end: number];
+
+/** Geometry of a window sliding over channels-last images, as pool.ts takes it. */
+export type WindowArguments = [
+  ...[height: number, width: number, channels: number, outHeight: number, outWidth: number],
+  ...[
+    windowHeight: number,
+    windowWidth: number,
+    strideY: number,
+    strideX: number,
+    padTop: number,
+    padLeft: number,
+  ],
+];
+
+/** Three addresses and a range of elements: z = f(x, y). */
+type Binary = (x: Address, y: Address, z: Address, ...range: Range) => void;
+
+export interface SimdExports {
+  /** First byte that the module itself does not use. */
+  readonly heapBase: WebAssembly.Global;
+  /** Columns of a packed panel. */
+  readonly PANEL: WebAssembly.Global;
+  /** Rows of a block in the column reductions. */
+  readonly ROW_BLOCK: WebAssembly.Global;
+
+  // gemm.ts
+  packPanels(
+    b: Address,
+    strideK: number,
+    strideN: number,
+    inner: number,
+    columns: number,
+    panels: Address,
+  ): void;
+  packRows(a: Address, strideM: number, strideK: number, rows: number, inner: number, out: Address): void;
+  gemm(
+    ...args: [
+      ...[a: Address, strideM: number, inner: number, panels: Address, bias: Address],
+      ...[out: Address, outStrideM: number, columns: number, ...rows: Range],
+    ]
+  ): void;
+
+  // convShape.ts, convPack.ts, conv2d.ts, convGradWeight.ts
+  convPrepare(shape: Address): void;
+  convScratch(shape: Address): number;
+  packConvWeights(shape: Address, weight: Address, panels: Address): void;
+  packConvWeightsFlipped(shape: Address, weight: Address, panels: Address): void;
+  unpackConvWeights(shape: Address, panels: Address, weight: Address): void;
+  convForward(
+    ...args: [
+      ...[shape: Address, x: Address, panels: Address, bias: Address],
+      ...[out: Address, scratch: Address, ...images: Range],
+    ]
+  ): void;
+  convGradTiles(shape: Address): number;
+  convGradWeight(
+    ...args: [
+      ...[shape: Address, x: Address, gradOut: Address, images: number],
+      ...[gradPanels: Address, scratch: Address, ...tiles: Range],
+    ]
+  ): void;
+
+  // rows.ts
+  columnSumBlocks(x: Address, rows: number, columns: number, partials: Address, ...blocks: Range): void;
+  sumBlocks(partials: Address, blocks: number, width: number, out: Address): void;
+  scaleShift(x: Address, scale: Address, shift: Address, y: Address, columns: number, ...rows: Range): void;
+
+  // batchNorm.ts
+  batchNormStatBlocks(x: Address, rows: number, columns: number, partials: Address, ...blocks: Range): void;
+  batchNormStats(partials: Address, rows: number, columns: number, mean: Address, variance: Address): void;
+  batchNormGradBlocks(
+    ...args: [
+      ...[x: Address, grad: Address, mean: Address, inverse: Address],
+      ...[rows: number, columns: number, partials: Address, ...blocks: Range],
+    ]
+  ): void;
+  batchNormGradCoefficients(
+    ...args: [
+      inverse: Address,
+      weight: Address,
+      sums: Address,
+      rows: number,
+      columns: number,
+      coefficients: Address,
+    ]
+  ): void;
+  batchNormGradInput(
+    ...args: [
+      ...[x: Address, grad: Address, mean: Address, coefficients: Address],
+      ...[gradInput: Address, columns: number, ...rows: Range],
+    ]
+  ): void;
+
+  // pool.ts
+  maxPool(x: Address, ...args: [...WindowArguments, y: Address, index: Address, ...images: Range]): void;
+  maxPoolGrad(
+    ...args: [grad: Address, index: Address, ...WindowArguments, gradInput: Address, ...images: Range]
+  ): void;
+
+  // elementwise.ts
+  fill(y: Address, value: number, ...range: Range): void;
+  scale(x: Address, factor: number, summand: number, y: Address, ...range: Range): void;
+  relu(x: Address, y: Address, ...range: Range): void;
+  reluGrad: Binary;
+  add: Binary;
+  sub: Binary;
+  mul: Binary;
+
+  // optimizer.ts
+  adamStep(
+    ...args: [
+      ...[parameter: Address, grad: Address, first: Address, second: Address, stepSize: number],
+      ...[beta1: number, oneMinusBeta1: number, beta2: number, oneMinusBeta2: number],
+      ...[root: number, epsilon: number, decay: number, ...range: Range],
+    ]
+  ): void;
+  sgdStep(
+    ...args: [
+      ...[parameter: Address, grad: Address, velocity: Address, rate: number],
+      ...[momentum: number, added: number, decay: number, nesterov: number, ...range: Range],
+    ]
+  ): void;
+
+  // layout.ts
+  transpose(x: Address, rows: number, columns: number, out: Address, ...matrices: Range): void;
+  stridedCopy(
+    ...args: [x: Address, axes: number, shape: Address, strides: Address, out: Address, ...outermost: Range]
+  ): void;
+}

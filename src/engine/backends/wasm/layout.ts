@@ -1,0 +1,23 @@
+// Making a view dense. Imports the machine.
+
+import type { StridedCopyConstants } from '../../../../kernels/layout.js';
+import type { KernelOverride } from './override.js';
+
+const AXES = 6;
+
+export const layoutOverrides: Readonly<Record<string, KernelOverride>> = {
+  stridedCopy: (machine, [x], { constants, length }) => {
+    const c = constants as StridedCopyConstants;
+    const inner = c.size1 * c.size2 * c.size3 * c.size4 * c.size5;
+    if (length === 0) return null;
+    const sizes = [length / inner, c.size1, c.size2, c.size3, c.size4, c.size5];
+    const strides = [c.stride0, c.stride1, c.stride2, c.stride3, c.stride4, c.stride5];
+    const from = machine.plain(x) + c.offset * 4;
+    const output = machine.allocate(length);
+    machine.withScratch([2 * AXES], (table) => {
+      machine.memory.integers(table, 2 * AXES).set([...sizes, ...strides]);
+      machine.simd.stridedCopy(from, AXES, table, table + 4 * AXES, output.address, 0, sizes[0]);
+    });
+    return output;
+  },
+};

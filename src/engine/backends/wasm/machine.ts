@@ -1,0 +1,108 @@
+// The machine: linear memory, the SIMD module, and buffers that may hold images in the layout the kernels like.
+// What the overrides (one file a family) work with. Imports memory, exports, errors.
+//
+// Layout. Public arrays are [N, C, H, W]; SIMD wants the channels of a pixel side by side, [N, H, W, C]. A buffer
+// that a convolution or a pool made stays channels-last and says so in `layout`; the next layer takes it as it is.
+// Whoever needs the public order calls `plain`, which converts the buffer itself, once. No result ever differs:
+// only the moment at which numbers are moved does.
+
+import type { Buffer } from '../../backend.js';
+import { DisposedError } from '../../errors.js';
+import type { SimdExports } from './exports.js';
+import type { LinearMemory } from './memory.js';
+
+/** Images whose channels lie innermost: memory holds [images][spatial][channels]. */
+export interface ChannelsLast {
+  readonly images: number;
+  readonly channels: number;
+  readonly spatial: number;
+}
+
+export interface WasmBuffer extends Buffer {
+  /** Where the numbers are; -1 once freed. */
+  address: number;
+  /** How they are ordered; null is the public row-major order. */
+  layout: ChannelsLast | null;
+}
+
+const sameLayout = (a: ChannelsLast, b: ChannelsLast): boolean =>
+  a.images === b.images && a.channels === b.channels && a.spatial === b.spatial;
+
+/** With one channel, or one pixel, both orders are the same. */
+const isTrivial = ({ channels, spatial }: ChannelsLast): boolean => channels === 1 || spatial === 1;
+
+export class Machine {
+  readonly memory: LinearMemory;
+  readonly simd: SimdExports;
+  /** Columns of a packed panel: what packed weights are rounded up to. */
+  readonly panel: number;
+  /** Rows of a block in the column reductions. */
+  readonly rowBlock: number;
+
+  constructor(memory: LinearMemory, simd: SimdExports) {
+    this.memory = memory;
+    this.simd = simd;
+    this.panel = simd.PANEL.value as number;
+    this.rowBlock = simd.ROW_BLOCK.value as number;
+  }
+
+  /** A buffer with undefined contents, for an override to fill. */
+  allocate(length: number, layout: ChannelsLast | null = null): WasmBuffer {
+    const address = this.memory.take(length);
+    return { address, length, layout: layout === null || isTrivial(layout) ? null : layout };
+  }
+
+  free(buffer: WasmBuffer): void {
+    this.memory.give(this.#address(buffer), buffer.length);
+    buffer.address = -1;
+  }
+
+  /** Address of the numbers in public order; converts the buffer if it is channels-last. */
+  plain(buffer: WasmBuffer): number {
+    if (buffer.layout !== null) {
+      const { images, channels, spatial } = buffer.layout;
+      this.#transpose(buffer, images, spatial, channels, null);
+    }
+    return this.#address(buffer);
+  }
+
+  /** Address of the numbers in channels-last order; converts the buffer if it is in another. */
+  channelsLast(buffer: WasmBuffer, layout: ChannelsLast): number {
+    if (isTrivial(layout)) return this.plain(buffer);
+    if (buffer.layout === null || !sameLayout(buffer.layout, layout)) {
+      this.plain(buffer);
+      this.#transpose(buffer, layout.images, layout.channels, layout.spatial, layout);
+    }
+    return this.#address(buffer);
+  }
+
+  /** Runs `body` with blocks of the given lengths that are given back at its end. */
+  withScratch<T>(lengths: readonly number[], body: (...addresses: number[]) => T): T {
+    const addresses = lengths.map((length) => this.memory.take(length));
+    try {
+      return body(...addresses);
+    } finally {
+      addresses.forEach((address, index) => this.memory.give(address, lengths[index]));
+    }
+  }
+
+  /** [batch, rows, columns] -> [batch, columns, rows], into a new block that takes the old one's place. */
+  #transpose(
+    buffer: WasmBuffer,
+    batch: number,
+    rows: number,
+    columns: number,
+    layout: ChannelsLast | null,
+  ): void {
+    const address = this.memory.take(buffer.length);
+    this.simd.transpose(this.#address(buffer), rows, columns, address, 0, batch);
+    this.memory.give(buffer.address, buffer.length);
+    buffer.address = address;
+    buffer.layout = layout;
+  }
+
+  #address(buffer: WasmBuffer): number {
+    if (buffer.address < 0) throw new DisposedError('wasm: this buffer was freed');
+    return buffer.address;
+  }
+}

@@ -1,0 +1,80 @@
+// Linear memory as a heap of float32 blocks: addresses from a free list by size, new ones from the end of the
+// memory, which grows when it must. Imports the pool and errors.
+
+import { BackendError } from '../../errors.js';
+import type { MemoryReport } from '../../backend.js';
+import { BufferPool } from '../bufferPool.js';
+
+const PAGE_BYTES = 65536;
+/** Blocks start on cache lines, so that no SIMD load straddles two. */
+const ALIGNMENT = 64;
+
+const alignUp = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+export class LinearMemory {
+  readonly #memory: WebAssembly.Memory;
+  readonly #pool: BufferPool<number>;
+  #end: number;
+  #bytes: ArrayBufferLike;
+  #floats: Float32Array;
+
+  /** @param start first byte that may be handed out; below it lives the module's own data */
+  constructor(memory: WebAssembly.Memory, start: number) {
+    this.#memory = memory;
+    this.#end = alignUp(start);
+    this.#pool = new BufferPool<number>(4, (capacity) => this.reserve(capacity * 4));
+    this.#bytes = memory.buffer;
+    this.#floats = new Float32Array(memory.buffer);
+  }
+
+  get report(): MemoryReport {
+    return this.#pool.report();
+  }
+
+  /** Address of a block for `length` floats. Its contents are whatever was there before. */
+  take(length: number): number {
+    return this.#pool.take(length);
+  }
+
+  /** Gives a block back. */
+  give(address: number, length: number): void {
+    this.#pool.give(address, length);
+  }
+
+  /** Address of bytes that are never given back: small tables that live as long as the backend. */
+  reserve(bytes: number): number {
+    const address = this.#end;
+    const end = address + alignUp(bytes);
+    const missing = end - this.#memory.buffer.byteLength;
+    if (missing > 0) {
+      try {
+        this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
+      } catch {
+        throw new BackendError(
+          `wasm: out of memory at ${Math.round(end / 2 ** 20)} MiB; use a smaller batch, or wrap steps in scope()`,
+        );
+      }
+    }
+    this.#end = end;
+    return address;
+  }
+
+  /** The floats at an address, as a view; growing the memory ends every view, so do not keep it. */
+  floats(address: number, length: number): Float32Array {
+    if (this.#bytes !== this.#memory.buffer) {
+      this.#bytes = this.#memory.buffer;
+      this.#floats = new Float32Array(this.#bytes);
+    }
+    return this.#floats.subarray(address / 4, address / 4 + length);
+  }
+
+  /** The 32-bit integers at an address, as a view. */
+  integers(address: number, length: number): Int32Array {
+    return new Int32Array(this.#memory.buffer, address, length);
+  }
+
+  /** Forgets every block. */
+  clear(): void {
+    this.#pool.clear();
+  }
+}

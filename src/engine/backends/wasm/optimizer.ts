@@ -1,0 +1,41 @@
+// Optimizer steps: parameter, gradient and running averages in one pass, in place. Imports the machine.
+
+import type { Machine, WasmBuffer } from './machine.js';
+import type { RoutineOverride } from './override.js';
+
+const plain = (machine: Machine, inputs: readonly WasmBuffer[]): number[] =>
+  inputs.map((input) => machine.plain(input));
+
+export const optimizerRoutines: Readonly<Record<string, RoutineOverride>> = {
+  adamStep: (machine, inputs, { scalars }) => {
+    const [parameter, grad, first, second] = plain(machine, inputs);
+    const [stepSize, beta1, beta2, root, epsilon, decay, shrink] = scalars;
+    const { simd } = machine;
+    const { length } = inputs[0];
+    if (shrink !== 1) simd.scale(parameter, shrink, 0, parameter, 0, length); // AdamW's decay comes before the step
+    simd.adamStep(
+      ...([parameter, grad, first, second, stepSize] as const),
+      ...([beta1, 1 - beta1, beta2, 1 - beta2, root, epsilon, decay] as const),
+      ...([0, length] as const),
+    );
+    return [inputs[0], inputs[2], inputs[3]];
+  },
+
+  sgdStep: (machine, inputs, { scalars }) => {
+    const [parameter, grad, velocity] = plain(machine, inputs);
+    const [rate, momentum, added, decay, nesterov] = scalars;
+    machine.simd.sgdStep(
+      parameter,
+      grad,
+      velocity,
+      rate,
+      momentum,
+      added,
+      decay,
+      nesterov,
+      0,
+      inputs[0].length,
+    );
+    return [inputs[0], inputs[2]];
+  },
+};

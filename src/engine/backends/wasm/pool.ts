@@ -1,0 +1,44 @@
+// Max-pooling over channels-last images: value and place in one pass. Imports the machine.
+
+import type { PoolConstants } from '../../../../kernels/pool.js';
+import type { WindowArguments } from './exports.js';
+import type { ChannelsLast, Machine, WasmBuffer } from './machine.js';
+import type { KernelOverride, RoutineOverride } from './override.js';
+
+function layouts(c: PoolConstants): { input: ChannelsLast; output: ChannelsLast } {
+  const common = { images: c.planes / c.channels, channels: c.channels };
+  return {
+    input: { ...common, spatial: c.height * c.width },
+    output: { ...common, spatial: c.outHeight * c.outWidth },
+  };
+}
+
+/** The part of the argument list that both directions share. */
+function windowOf(c: PoolConstants): WindowArguments {
+  const sizes = [c.height, c.width, c.channels, c.outHeight, c.outWidth] as const;
+  return [...sizes, c.windowHeight, c.windowWidth, c.strideY, c.strideX, c.padY, c.padX];
+}
+
+function maxPoolGrad(machine: Machine, grad: WasmBuffer, index: WasmBuffer, c: PoolConstants): WasmBuffer {
+  const { input, output } = layouts(c);
+  const [fromGrad, fromIndex] = [grad, index].map((buffer) => machine.channelsLast(buffer, output));
+  const gradInput = machine.allocate(c.planes * c.height * c.width, input);
+  machine.simd.maxPoolGrad(fromGrad, fromIndex, ...windowOf(c), gradInput.address, 0, input.images);
+  return gradInput;
+}
+
+export const poolOverrides: Readonly<Record<string, KernelOverride>> = {
+  maxPoolGrad: (machine, [grad, index], { constants }) =>
+    maxPoolGrad(machine, grad, index, constants as PoolConstants),
+};
+
+export const poolRoutines: Readonly<Record<string, RoutineOverride>> = {
+  maxPool2d: (machine, [x], { constants, lengths: [length] }) => {
+    const c = constants as PoolConstants;
+    const { input, output } = layouts(c);
+    const from = machine.channelsLast(x, input);
+    const [y, index] = [machine.allocate(length, output), machine.allocate(length, output)];
+    machine.simd.maxPool(from, ...windowOf(c), y.address, index.address, 0, input.images);
+    return [y, index];
+  },
+};

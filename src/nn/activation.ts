@@ -1,0 +1,59 @@
+// Activation functions as layers; the functions themselves, and their derivatives, are in the engine. No state.
+// Imports module and the activation ops.
+
+import { gelu, leakyRelu, relu, sigmoid, tanh } from '../engine/ops/activation.js';
+import type { Tensor } from '../engine/tensor.js';
+import { Module } from './module.js';
+import { check } from './options.js';
+
+/** max(x, 0). */
+export class ReLU extends Module {
+  override forward(x: Tensor): Tensor {
+    return relu(x);
+  }
+}
+
+export interface LeakyReLUOptions {
+  /** Slope below 0. Default 0.01. */
+  readonly slope?: number;
+}
+
+/** x where positive, slope * x elsewhere. */
+export class LeakyReLU extends Module {
+  readonly slope: number;
+
+  constructor({ slope = 0.01 }: LeakyReLUOptions = {}) {
+    super();
+    check('LeakyReLU', 'slope', slope, 'a finite number', Number.isFinite(slope));
+    this.slope = slope;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return leakyRelu(x, this.slope);
+  }
+
+  protected override describe(): string {
+    return `slope=${this.slope}`;
+  }
+}
+
+/** 1 / (1 + e^-x). */
+export class Sigmoid extends Module {
+  override forward(x: Tensor): Tensor {
+    return sigmoid(x);
+  }
+}
+
+/** Hyperbolic tangent. */
+export class Tanh extends Module {
+  override forward(x: Tensor): Tensor {
+    return tanh(x);
+  }
+}
+
+/** GELU in its tanh form: PyTorch's `approximate='tanh'`, within 5e-4 of its default, which uses erf. */
+export class GELU extends Module {
+  override forward(x: Tensor): Tensor {
+    return gelu(x);
+  }
+}

@@ -1,0 +1,69 @@
+// The batch normalisation layer: a learned scale and shift per channel, and the running statistics that stand in
+// for the batch's own when evaluating. Imports module and the batchNorm op, where the arithmetic is.
+
+import { batchNorm } from '../engine/ops/batchNorm.js';
+import { checkImages } from '../engine/ops/window.js';
+import type { Tensor } from '../engine/tensor.js';
+import { constant } from './init.js';
+import { Module } from './module.js';
+import { check, checkCount } from './options.js';
+import { Counter, ModuleBuffer, Parameter } from './parameter.js';
+
+export interface BatchNorm2dOptions {
+  /** Channels of the input. */
+  readonly numFeatures: number;
+  /** Added to the variance. Default 1e-5. */
+  readonly epsilon?: number;
+  /** Weight of the newest batch in the running statistics. Default 0.1. */
+  readonly momentum?: number;
+}
+
+/**
+ * y = (x - mean) / sqrt(variance + epsilon) * weight + bias, channel by channel.
+ *
+ * x and y [N, C, H, W]. In training, mean and (biased) variance are the batch's, and the running ones move towards them
+ * by `momentum` (the variance unbiased); in evaluation they are the running ones. Properties have PyTorch's names.
+ *
+ * @example
+ * const layer = new BatchNorm2d({ numFeatures: 2 });
+ * scope(() => layer.forward(ones([4, 2, 3, 3]))); // all 0; running_mean is now 0.1, running_var 0.9
+ * layer.dispose();
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
+ */
+export class BatchNorm2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly running_mean: ModuleBuffer;
+  readonly running_var: ModuleBuffer;
+  /** How many batches the running statistics have seen. */
+  readonly num_batches_tracked = new Counter();
+  readonly epsilon: number;
+  readonly momentum: number;
+
+  constructor({ numFeatures, epsilon = 1e-5, momentum = 0.1 }: BatchNorm2dOptions) {
+    super();
+    checkCount('BatchNorm2d', 'numFeatures', numFeatures);
+    check('BatchNorm2d', 'epsilon', epsilon, 'greater than 0', epsilon > 0);
+    check('BatchNorm2d', 'momentum', momentum, 'from 0 to 1', momentum >= 0 && momentum <= 1);
+    this.epsilon = epsilon;
+    this.momentum = momentum;
+    this.weight = new Parameter([numFeatures], constant(1));
+    this.bias = new Parameter([numFeatures], constant(0));
+    this.running_mean = new ModuleBuffer([numFeatures], constant(0));
+    this.running_var = new ModuleBuffer([numFeatures], constant(1));
+  }
+
+  override forward(x: Tensor): Tensor {
+    checkImages(x.shape, 'BatchNorm2d');
+    const { epsilon, momentum, training } = this;
+    const running = { mean: this.running_mean, variance: this.running_var };
+    const y = batchNorm(x, this.weight, this.bias, { epsilon, momentum, training, running });
+    if (training) this.num_batches_tracked.increment();
+    return y;
+  }
+
+  protected override describe(): string {
+    return `${this.weight.size}, epsilon=${this.epsilon}, momentum=${this.momentum}`;
+  }
+}

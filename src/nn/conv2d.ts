@@ -1,0 +1,91 @@
+// The convolutional layer. Imports module, init and the conv2d op.
+
+import { conv2d, type Conv2dOptions } from '../engine/ops/conv2d.js';
+import { pair, type Pair } from '../engine/ops/window.js';
+import type { Rng } from '../engine/rng.js';
+import type { Tensor } from '../engine/tensor.js';
+import { defaultBias, defaultWeight } from './init.js';
+import { Module } from './module.js';
+import { check, checkCount } from './options.js';
+import { Parameter } from './parameter.js';
+
+export interface Conv2dLayerOptions extends Conv2dOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: Pair;
+  /** Whether to add a learned bias. Default true. */
+  readonly bias?: boolean;
+  /** Where the first weights are drawn from. */
+  readonly rng: Rng;
+}
+
+/**
+ * Slides a bank of learned filters over images.
+ *
+ * x [N, inChannels, H, W] -> y [N, outChannels, H', W'] with
+ * H' = floor((H + 2 padding - dilation (kernelSize - 1) - 1) / stride) + 1;
+ * weight [outChannels, inChannels / groups, kh, kw], bias [outChannels], both drawn from U(-b, b) with
+ * b = 1 / sqrt(inChannels / groups * kh * kw).
+ *
+ * @example
+ * const layer = new Conv2d({ inChannels: 1, outChannels: 32, kernelSize: 3, padding: 1, rng: new Rng(1) });
+ * scope(() => print(layer.forward(zeros([8, 1, 28, 28])).shape)); // [8, 32, 28, 28]
+ * layer.dispose();
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
+ */
+export class Conv2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+  /** Stride, padding, dilation and groups. */
+  readonly options: Required<Conv2dOptions>;
+
+  constructor(options: Conv2dLayerOptions) {
+    super();
+    const { inChannels, outChannels, kernelSize, bias = true, rng } = options;
+    const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
+    checkCount('Conv2d', 'inChannels', inChannels);
+    checkCount('Conv2d', 'outChannels', outChannels);
+    checkCount('Conv2d', 'groups', groups);
+    const divides = inChannels % groups === 0 && outChannels % groups === 0;
+    check(
+      'Conv2d',
+      'groups',
+      groups,
+      `a divisor of inChannels (${inChannels}) and outChannels (${outChannels})`,
+      divides,
+    );
+    this.options = {
+      stride: pair(stride, 1, 'Conv2d', 'stride'),
+      padding: pair(padding, 0, 'Conv2d', 'padding'),
+      dilation: pair(dilation, 1, 'Conv2d', 'dilation'),
+      groups,
+    };
+    const shape = [outChannels, inChannels / groups, ...pair(kernelSize, 1, 'Conv2d', 'kernelSize')];
+    this.weight = new Parameter(shape, defaultWeight(rng));
+    this.bias = bias ? new Parameter([outChannels], defaultBias(rng, shape)) : null;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return conv2d(x, this.weight, this.bias, this.options);
+  }
+
+  protected override describe(): string {
+    const { stride, padding, dilation, groups } = this.options;
+    const [outChannels, groupIn, ...kernelSize] = this.weight.shape;
+    return [
+      `${groupIn * groups}, ${outChannels}, kernelSize=${describePair(kernelSize)}`,
+      ...(describePair(stride) === '1' ? [] : [`stride=${describePair(stride)}`]),
+      ...(describePair(padding) === '0' ? [] : [`padding=${describePair(padding)}`]),
+      ...(describePair(dilation) === '1' ? [] : [`dilation=${describePair(dilation)}`]),
+      ...(groups === 1 ? [] : [`groups=${groups}`]),
+      ...(this.bias === null ? ['bias=false'] : []),
+    ].join(', ');
+  }
+}
+
+/** `3` or `[3,5]`. */
+export function describePair(value: Pair | readonly number[]): string {
+  if (typeof value === 'number') return `${value}`;
+  return value[0] === value[1] ? `${value[0]}` : `[${value.join(',')}]`;
+}

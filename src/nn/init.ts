@@ -1,0 +1,145 @@
+// How weights start. An initialiser is a function from a shape to numbers; the random ones hold the stream they
+// draw from, so randomness is never hidden. Knows no layers. Imports rng and shape.
+//
+// The idea behind all of them: a layer should neither blow up nor fade out what passes through it, so the spread of
+// its weights depends on how many inputs (fan in) or outputs (fan out) each unit has.
+
+import type { Rng } from '../engine/rng.js';
+import { ShapeError } from '../engine/errors.js';
+import { format, sizeOf, type Shape } from '../engine/shape.js';
+import { check } from './options.js';
+
+/** Makes the first numbers of a parameter, row-major, rounded to float32 so that every backend starts alike. */
+export type Initializer = (shape: Shape) => Float32Array;
+
+/** What follows a layer; decides by how much weights make up for what the nonlinearity takes away. */
+export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'selu';
+
+/**
+ * The factor that keeps the variance of signals through a nonlinearity.
+ *
+ * @param slope of `leakyRelu` below 0; default 0.01
+ * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain
+ */
+export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
+  const gains: Readonly<Record<Nonlinearity, number>> = {
+    linear: 1,
+    sigmoid: 1,
+    tanh: 5 / 3,
+    relu: Math.SQRT2,
+    leakyRelu: Math.sqrt(2 / (1 + slope * slope)),
+    selu: 3 / 4, // as PyTorch has it, for compatibility rather than theory
+  };
+  return gains[nonlinearity];
+}
+
+/**
+ * Inputs and outputs of one unit of a layer.
+ *
+ * @param shape [out, in] or [out, in, ...kernel]; the kernel's taps count on both sides
+ * @throws ShapeError for fewer than 2 axes
+ */
+export function fans(shape: Shape): { fanIn: number; fanOut: number } {
+  if (shape.length < 2) {
+    throw new ShapeError(`init: fans need a weight of at least 2 axes, got ${format(shape)}`);
+  }
+  const taps = sizeOf(shape.slice(2));
+  return { fanIn: shape[1] * taps, fanOut: shape[0] * taps };
+}
+
+export interface KaimingOptions {
+  readonly rng: Rng;
+  /** Keep the variance of the signal going forward (`fanIn`, default) or of the gradient going back. */
+  readonly mode?: 'fanIn' | 'fanOut';
+  /** Default `leakyRelu`, whose slope 0 is ReLU. */
+  readonly nonlinearity?: Nonlinearity;
+  /** Slope of `leakyRelu`. Default 0. */
+  readonly slope?: number;
+}
+
+export interface XavierOptions {
+  readonly rng: Rng;
+  /** See `calculateGain`. Default 1. */
+  readonly gain?: number;
+}
+
+/** Standard deviation of He et al. ("Delving deep into rectifiers", 2015): gain / sqrt(fan). */
+export function kaimingDeviation(shape: Shape, options: Omit<KaimingOptions, 'rng'> = {}): number {
+  const { mode = 'fanIn', nonlinearity = 'leakyRelu', slope = 0 } = options;
+  return calculateGain(nonlinearity, slope) / Math.sqrt(fans(shape)[mode]);
+}
+
+/** Standard deviation of Glorot and Bengio (2010): gain * sqrt(2 / (fanIn + fanOut)). */
+export function xavierDeviation(shape: Shape, gain = 1): number {
+  const { fanIn, fanOut } = fans(shape);
+  return gain * Math.sqrt(2 / (fanIn + fanOut));
+}
+
+/** A uniform distribution of this half width has standard deviation 1. */
+const HALF_WIDTH = Math.sqrt(3);
+
+function draw(shape: Shape, next: () => number): Float32Array {
+  return Float32Array.from({ length: sizeOf(shape) }, next);
+}
+
+/** The same number everywhere: 0 for biases, 1 for the scales of normalisation. */
+export function constant(value: number): Initializer {
+  return (shape) => new Float32Array(sizeOf(shape)).fill(value);
+}
+
+/** Uniform in [low, high). */
+export function uniform({ low, high, rng }: { low: number; high: number; rng: Rng }): Initializer {
+  check('init.uniform', 'high', high, `at least low (${low})`, high >= low);
+  return (shape) => draw(shape, () => rng.between(low, high));
+}
+
+/** Normal. Default mean 0, deviation 1. */
+export function normal(options: { mean?: number; deviation?: number; rng: Rng }): Initializer {
+  const { mean = 0, deviation = 1, rng } = options;
+  check('init.normal', 'deviation', deviation, 'at least 0', deviation >= 0);
+  return (shape) => draw(shape, () => mean + deviation * rng.normal());
+}
+
+/** Uniform with the deviation of He et al.: [-sqrt(3) d, sqrt(3) d). */
+export function kaimingUniform(options: KaimingOptions): Initializer {
+  return (shape) => {
+    const bound = HALF_WIDTH * kaimingDeviation(shape, options);
+    return uniform({ low: -bound, high: bound, rng: options.rng })(shape);
+  };
+}
+
+/** Normal with the deviation of He et al. */
+export function kaimingNormal(options: KaimingOptions): Initializer {
+  return (shape) => normal({ deviation: kaimingDeviation(shape, options), rng: options.rng })(shape);
+}
+
+/** Uniform with the deviation of Glorot and Bengio. */
+export function xavierUniform({ rng, gain = 1 }: XavierOptions): Initializer {
+  return (shape) => {
+    const bound = HALF_WIDTH * xavierDeviation(shape, gain);
+    return uniform({ low: -bound, high: bound, rng })(shape);
+  };
+}
+
+/** Normal with the deviation of Glorot and Bengio. */
+export function xavierNormal({ rng, gain = 1 }: XavierOptions): Initializer {
+  return (shape) => normal({ deviation: xavierDeviation(shape, gain), rng })(shape);
+}
+
+/**
+ * What PyTorch's Linear and Conv2d do to their weights: Kaiming-uniform with slope sqrt(5), which comes to
+ * U(-1 / sqrt(fanIn), 1 / sqrt(fanIn)).
+ */
+export function defaultWeight(rng: Rng): Initializer {
+  return kaimingUniform({ rng, slope: Math.sqrt(5) });
+}
+
+/**
+ * What PyTorch's Linear and Conv2d do to their biases: U(-1 / sqrt(fanIn), 1 / sqrt(fanIn)).
+ *
+ * @param weight shape of the weight beside it, which the fan in is taken from
+ */
+export function defaultBias(rng: Rng, weight: Shape): Initializer {
+  const bound = 1 / Math.sqrt(fans(weight).fanIn);
+  return uniform({ low: -bound, high: bound, rng });
+}

@@ -1,0 +1,52 @@
+// The layer normalisation layer. Imports module and the layerNorm op.
+
+import { layerNorm } from '../engine/ops/layerNorm.js';
+import type { Shape } from '../engine/shape.js';
+import type { Tensor } from '../engine/tensor.js';
+import { constant } from './init.js';
+import { Module } from './module.js';
+import { check, checkCount } from './options.js';
+import { Parameter } from './parameter.js';
+
+export interface LayerNormLayerOptions {
+  /** Sizes of the last axes, over which each example is normalised; a number is one axis. */
+  readonly normalizedShape: number | Shape;
+  /** Added to the variance. Default 1e-5. */
+  readonly epsilon?: number;
+}
+
+/**
+ * y = (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axes of each example. The same in training
+ * and evaluation.
+ *
+ * @example
+ * const layer = new LayerNorm({ normalizedShape: 4 });
+ * scope(() => layer.forward(tensor([[1, 2, 3, 4]]))); // [[-1.342, -0.447, 0.447, 1.342]]
+ * layer.dispose();
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
+ */
+export class LayerNorm extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly epsilon: number;
+
+  constructor({ normalizedShape, epsilon = 1e-5 }: LayerNormLayerOptions) {
+    super();
+    const shape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
+    check('LayerNorm', 'normalizedShape', `[${shape.join(',')}]`, 'at least one axis', shape.length > 0);
+    for (const size of shape) checkCount('LayerNorm', 'normalizedShape', size);
+    check('LayerNorm', 'epsilon', epsilon, 'greater than 0', epsilon > 0);
+    this.weight = new Parameter(shape, constant(1));
+    this.bias = new Parameter(shape, constant(0));
+    this.epsilon = epsilon;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return layerNorm(x, this.weight, this.bias, { epsilon: this.epsilon });
+  }
+
+  protected override describe(): string {
+    return `[${this.weight.shape.join(',')}], epsilon=${this.epsilon}`;
+  }
+}

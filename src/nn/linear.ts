@@ -1,0 +1,54 @@
+// The fully connected layer. Imports module, init and the linear op.
+
+import { linear } from '../engine/ops/matmul.js';
+import type { Rng } from '../engine/rng.js';
+import type { Tensor } from '../engine/tensor.js';
+import { defaultBias, defaultWeight } from './init.js';
+import { Module } from './module.js';
+import { checkCount } from './options.js';
+import { Parameter } from './parameter.js';
+
+export interface LinearOptions {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  /** Whether to add a learned bias. Default true. */
+  readonly bias?: boolean;
+  /** Where the first weights are drawn from. */
+  readonly rng: Rng;
+}
+
+/**
+ * y = x weightT + bias.
+ *
+ * x [N, inFeatures] -> y [N, outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures], both drawn from
+ * U(-1 / sqrt(inFeatures), 1 / sqrt(inFeatures)).
+ *
+ * @example
+ * const layer = new Linear({ inFeatures: 3, outFeatures: 2, rng: new Rng(1) });
+ * scope(() => print(layer.forward(ones([4, 3])).shape)); // [4, 2]
+ * layer.dispose();
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
+ */
+export class Linear extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+
+  constructor({ inFeatures, outFeatures, bias = true, rng }: LinearOptions) {
+    super();
+    checkCount('Linear', 'inFeatures', inFeatures);
+    checkCount('Linear', 'outFeatures', outFeatures);
+    const shape = [outFeatures, inFeatures];
+    this.weight = new Parameter(shape, defaultWeight(rng));
+    this.bias = bias ? new Parameter([outFeatures], defaultBias(rng, shape)) : null;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+
+  protected override describe(): string {
+    const [outFeatures, inFeatures] = this.weight.shape;
+    return `${inFeatures}, ${outFeatures}${this.bias === null ? ', bias=false' : ''}`;
+  }
+}

@@ -1,0 +1,47 @@
+// Losses as objects that keep their options. Not modules: they take two tensors and own no state. Imports the loss ops.
+
+import { crossEntropy, mse, type CrossEntropyOptions, type Reduction } from '../engine/ops/loss.js';
+import type { Tensor } from '../engine/tensor.js';
+import { check } from './options.js';
+
+/** How far a prediction is from its target. */
+export interface Loss {
+  forward(prediction: Tensor, target: Tensor): Tensor;
+}
+
+/**
+ * -log softmax(logits)[label], averaged over the batch: logits [N, classes], labels [N] -> a scalar.
+ *
+ * @example
+ * const criterion = new CrossEntropyLoss({ labelSmoothing: 0.1 });
+ * scope(() => criterion.forward(zeros([2, 10]), tensor([3, 7]))); // log 10 = 2.3026
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
+ */
+export class CrossEntropyLoss implements Loss {
+  readonly options: CrossEntropyOptions;
+
+  constructor(options: CrossEntropyOptions = {}) {
+    const { labelSmoothing = 0 } = options;
+    const holds = labelSmoothing >= 0 && labelSmoothing <= 1;
+    check('CrossEntropyLoss', 'labelSmoothing', labelSmoothing, 'from 0 to 1', holds);
+    this.options = options;
+  }
+
+  forward(logits: Tensor, labels: Tensor): Tensor {
+    return crossEntropy(logits, labels, this.options);
+  }
+}
+
+/** (prediction - target)^2, averaged over all elements of two tensors of one shape. */
+export class MSELoss implements Loss {
+  readonly reduction: Reduction;
+
+  constructor({ reduction = 'mean' }: { readonly reduction?: Reduction } = {}) {
+    this.reduction = reduction;
+  }
+
+  forward(prediction: Tensor, target: Tensor): Tensor {
+    return mse(prediction, target, this.reduction);
+  }
+}

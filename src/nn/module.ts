@@ -1,0 +1,201 @@
+// Module: a function of tensors that owns parameters, buffers and other modules. It finds them by looking at its
+// own properties, and a property's name is its key in the state dict, as in PyTorch. Knows no particular layer.
+// Imports tensor, parameter, stateDict.
+
+import { ArgumentError } from '../engine/errors.js';
+import type { Tensor } from '../engine/tensor.js';
+import { ModuleBuffer, Parameter } from './parameter.js';
+import {
+  compareState,
+  rowMajor,
+  type HostState,
+  type LoadOptions,
+  type LoadReport,
+  type PreparedLoad,
+} from './stateDict.js';
+
+/**
+ * Base class of every layer and every network.
+ *
+ * A subclass assigns parameters, buffers and modules to properties and writes `forward`. A property that should not
+ * count (a teacher network, a cache) goes into a `#private` field.
+ *
+ * @example
+ * class Residual extends Module {
+ *   readonly inner: Module;
+ *
+ *   constructor(inner: Module) {
+ *     super();
+ *     this.inner = inner;
+ *   }
+ *
+ *   override forward(x: Tensor): Tensor {
+ *     return add(x, this.inner.forward(x));
+ *   }
+ * }
+ * const model = new Residual(new Linear({ inFeatures: 4, outFeatures: 4, rng: new Rng(1) }));
+ * print(Object.keys(model.stateDict())); // inner.weight, inner.bias
+ * model.dispose();
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html
+ */
+export abstract class Module {
+  /** Whether dropout drops and batch norm uses the batch's own statistics. Set by `train` and `eval`. */
+  training = true;
+
+  /** The function itself. */
+  abstract forward(x: Tensor): Tensor;
+
+  /** Names and values to search for parameters, buffers and modules: the own properties. */
+  protected members(): [string, unknown][] {
+    const members = Object.entries(this) as [string, unknown][];
+    for (const [name, value] of members) {
+      if (Array.isArray(value) && value.some((item) => item instanceof Module)) {
+        throw new ArgumentError(
+          `${this.constructor.name}: property ${name} is a list of modules, whose parameters would be overlooked; ` +
+            'use a Sequential',
+        );
+      }
+    }
+    return members;
+  }
+
+  /** Modules directly inside this one, with their property names. */
+  namedChildren(): [string, Module][] {
+    return this.members().filter((member): member is [string, Module] => member[1] instanceof Module);
+  }
+
+  /** Modules directly inside this one. */
+  get children(): Module[] {
+    return this.namedChildren().map(([, child]) => child);
+  }
+
+  /** This module (with the name '') and every one inside it, with dotted names, outermost first. */
+  namedModules(prefix = ''): [string, Module][] {
+    return [
+      [prefix, this],
+      ...this.namedChildren().flatMap(([name, child]) => child.namedModules(join(prefix, name))),
+    ];
+  }
+
+  /** Every tensor of a kind in this module and those inside it. A tensor used twice appears under both names. */
+  #named<T>(kind: (value: unknown) => value is T): [string, T][] {
+    return this.namedModules().flatMap(([path, module]) =>
+      module
+        .members()
+        .filter((member): member is [string, T] => kind(member[1]))
+        .map(([name, value]): [string, T] => [join(path, name), value]),
+    );
+  }
+
+  /** Parameters with their dotted names; one that is used in several places counts once. */
+  namedParameters(): [string, Parameter][] {
+    const seen = new Set<Parameter>();
+    return this.#named(isParameter).filter(([, parameter]) => {
+      const first = !seen.has(parameter);
+      seen.add(parameter);
+      return first;
+    });
+  }
+
+  /** What to give to an optimizer. */
+  parameters(): Parameter[] {
+    return this.namedParameters().map(([, parameter]) => parameter);
+  }
+
+  /** Buffers with their dotted names. */
+  namedBuffers(): [string, ModuleBuffer][] {
+    return this.#named(isBuffer);
+  }
+
+  /** How many numbers are learned. */
+  get parameterCount(): number {
+    return this.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
+  }
+
+  #state(): [string, Parameter | ModuleBuffer][] {
+    return this.#named((value) => isParameter(value) || isBuffer(value));
+  }
+
+  /**
+   * Everything to save, under PyTorch's names (`conv.weight`, `norm.running_mean`). The tensors are the module's own,
+   * not copies: read them with `data()` and do not dispose of them.
+   */
+  stateDict(): Record<string, Tensor> {
+    const state = this.#state();
+    for (const [, tensor] of state) if (tensor instanceof ModuleBuffer) tensor.flush();
+    return Object.fromEntries(state);
+  }
+
+  /**
+   * Overwrites parameters and buffers. They stay the same tensors, so an optimizer that holds them goes on.
+   *
+   * @param state host arrays by name; `decodeSafetensors(bytes).tensors` is one
+   * @returns with `strict: false`, the names that were skipped
+   * @throws ArgumentError listing every difference; then nothing was changed
+   */
+  loadStateDict(state: HostState, options: LoadOptions = {}): LoadReport {
+    const { missing, unexpected, commit } = this.prepareLoad(state, options);
+    commit();
+    return { missing, unexpected };
+  }
+
+  /** Checks what `loadStateDict` would do and leaves the doing to `commit`. */
+  prepareLoad(state: HostState, options: LoadOptions = {}): PreparedLoad {
+    const own = new Map(this.#state());
+    const wanted = new Map([...own].map(([name, tensor]) => [name, tensor.shape]));
+    const report = compareState(`${this.constructor.name}.loadStateDict`, wanted, state, options);
+    const given = [...own].filter(([name]) => Object.hasOwn(state, name));
+    const commit = (): void => {
+      for (const [name, tensor] of given) tensor.assign(rowMajor(state[name]));
+    };
+    return { ...report, commit };
+  }
+
+  /** Puts this module and all inside it in training mode (or, with false, in evaluation mode). */
+  train(training = true): this {
+    this.training = training;
+    for (const child of this.children) child.train(training);
+    return this;
+  }
+
+  /** Puts this module and all inside it in evaluation mode. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Frees the gradients of all parameters. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) parameter.zeroGrad();
+  }
+
+  /** Frees parameters, their gradients, and buffers. */
+  dispose(): void {
+    for (const [, tensor] of this.#state()) tensor.dispose();
+  }
+
+  /** What `toString` shows in the brackets of a layer, e.g. `1, 32, kernelSize=3`. */
+  protected describe(): string {
+    return '';
+  }
+
+  /** The tree of modules, as PyTorch prints it. */
+  toString(): string {
+    const lines = this.namedChildren().map(
+      ([name, child]) => `\n  (${name}): ${child.toString().replaceAll('\n', '\n  ')}`,
+    );
+    return `${this.constructor.name}(${this.describe()}${lines.join('')}${lines.length > 0 ? '\n' : ''})`;
+  }
+}
+
+function join(prefix: string, name: string): string {
+  return prefix === '' ? name : `${prefix}.${name}`;
+}
+
+function isParameter(value: unknown): value is Parameter {
+  return value instanceof Parameter;
+}
+
+function isBuffer(value: unknown): value is ModuleBuffer {
+  return value instanceof ModuleBuffer;
+}

@@ -1,0 +1,98 @@
+// Pooling layers. No state. Imports module and the pool ops.
+
+import { avgPool2d, globalAvgPool2d, maxPool2d } from '../engine/ops/pool.js';
+import { pair, type Pair } from '../engine/ops/window.js';
+import { check } from './options.js';
+import type { Tensor } from '../engine/tensor.js';
+import { describePair } from './conv2d.js';
+import { Module } from './module.js';
+
+export interface MaxPool2dOptions {
+  /** Size of the window. */
+  readonly kernelSize: Pair;
+  /** Step between windows. Default: the window, so that windows do not overlap. */
+  readonly stride?: Pair;
+  /** Rim around the image, at most half a window. Default 0. */
+  readonly padding?: Pair;
+}
+
+export interface AvgPool2dOptions extends MaxPool2dOptions {
+  /** Whether the zeros of the rim count in the mean. Default true, as in PyTorch. */
+  readonly countIncludePad?: boolean;
+}
+
+interface Window {
+  readonly window: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number];
+}
+
+function checkWindow(who: string, { kernelSize, stride, padding = 0 }: MaxPool2dOptions): Window {
+  const window = pair(kernelSize, 1, who, 'kernelSize');
+  const rim = pair(padding, 0, who, 'padding');
+  const fits = rim[0] * 2 <= window[0] && rim[1] * 2 <= window[1];
+  check(who, 'padding', describePair(rim), `at most half of kernelSize ${describePair(window)}`, fits);
+  return { window, stride: pair(stride ?? window, 1, who, 'stride'), padding: rim };
+}
+
+function describeWindow({ window, stride, padding }: Window): string {
+  const rim = describePair(padding) === '0' ? '' : `, padding=${describePair(padding)}`;
+  return `kernelSize=${describePair(window)}, stride=${describePair(stride)}${rim}`;
+}
+
+/**
+ * Largest value under each window; of equals the first.
+ *
+ * x [N, C, H, W] -> y [N, C, H', W'] with H' = floor((H + 2 padding - kernelSize) / stride) + 1.
+ *
+ * @example
+ * const layer = new MaxPool2d({ kernelSize: 2 });
+ * scope(() => print(layer.forward(zeros([8, 32, 28, 28])).shape)); // [8, 32, 14, 14]
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+ */
+export class MaxPool2d extends Module {
+  readonly options: Window;
+
+  constructor(options: MaxPool2dOptions) {
+    super();
+    this.options = checkWindow('MaxPool2d', options);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return maxPool2d(x, this.options);
+  }
+
+  protected override describe(): string {
+    return describeWindow(this.options);
+  }
+}
+
+/**
+ * Mean under each window; shapes as in `MaxPool2d`.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
+ */
+export class AvgPool2d extends Module {
+  readonly options: Window & { readonly countPadding: boolean };
+
+  constructor({ countIncludePad = true, ...options }: AvgPool2dOptions) {
+    super();
+    this.options = { ...checkWindow('AvgPool2d', options), countPadding: countIncludePad };
+  }
+
+  override forward(x: Tensor): Tensor {
+    return avgPool2d(x, this.options);
+  }
+
+  protected override describe(): string {
+    return describeWindow(this.options) + (this.options.countPadding ? '' : ', countIncludePad=false');
+  }
+}
+
+/** Mean of every plane: [N, C, H, W] -> [N, C, 1, 1]. */
+export class GlobalAvgPool2d extends Module {
+  override forward(x: Tensor): Tensor {
+    return globalAvgPool2d(x);
+  }
+}

@@ -1,0 +1,92 @@
+// Loading a state: compares the names and shapes that are wanted with those that were given and tells every
+// difference at once, before anything is touched. Knows no modules and no files. Imports errors and shape.
+
+import { ArgumentError } from '../engine/errors.js';
+import { contiguousStrides, format, isContiguous, sameShape, sizeOf, type Shape } from '../engine/shape.js';
+
+/** Numbers in host memory: `{ shape, data }`, as a file gives them, or an `ndarray`, which may be a view. */
+export interface HostArray {
+  readonly shape: Shape;
+  readonly data: ArrayLike<number>;
+  /** Distance in `data` between neighbours along each axis. Default: row-major. */
+  readonly stride?: readonly number[];
+  /** Where in `data` the first element is. Default 0. */
+  readonly offset?: number;
+}
+
+/** Host arrays by name. */
+export type HostState = Readonly<Record<string, HostArray>>;
+
+/** Names that only one side has; both empty after a strict load. */
+export interface LoadReport {
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+}
+
+export interface LoadOptions {
+  /** Refuse missing and unexpected names. A wrong shape is always refused. Default true. */
+  readonly strict?: boolean;
+}
+
+/** A load that has been checked. Nothing changes before `commit`, which cannot fail. */
+export interface PreparedLoad extends LoadReport {
+  readonly commit: () => void;
+}
+
+/** The numbers of a host array in row-major order. */
+export function rowMajor({ shape, data, stride, offset = 0 }: HostArray): ArrayLike<number> {
+  const strides = stride ?? contiguousStrides(shape);
+  const size = sizeOf(shape);
+  if (offset === 0 && data.length === size && isContiguous(shape, strides)) return data;
+  const steps = contiguousStrides(shape);
+  return Float64Array.from({ length: size }, (_, i) => {
+    const place = (axis: number): number => Math.floor(i / steps[axis]) % shape[axis];
+    return data[strides.reduce((at, step, axis) => at + step * place(axis), offset)];
+  });
+}
+
+/** Why a host array cannot fill a shape, or null. */
+function misfit(wanted: Shape, given: HostArray): string | null {
+  if (!sameShape(wanted, given.shape)) {
+    return `wanted ${format(wanted)}, given ${format(given.shape)}`;
+  }
+  const size = sizeOf(wanted);
+  if (given.stride === undefined && given.data.length !== size) {
+    return `${format(wanted)} needs ${size} values, given ${given.data.length}`;
+  }
+  return null;
+}
+
+/**
+ * Compares names and shapes.
+ *
+ * @throws ArgumentError that lists every missing name, unexpected name and wrong shape
+ */
+export function compareState(
+  who: string,
+  wanted: ReadonlyMap<string, Shape>,
+  given: HostState,
+  { strict = true }: LoadOptions = {},
+): LoadReport {
+  const names = [...wanted.keys()];
+  const missing = names.filter((name) => !Object.hasOwn(given, name));
+  const unexpected = Object.keys(given).filter((name) => !wanted.has(name));
+  const wrong = names
+    .filter((name) => Object.hasOwn(given, name))
+    .map((name) => [name, misfit(wanted.get(name)!, given[name])] as const)
+    .filter(([, reason]) => reason !== null)
+    .map(([name, reason]) => `shape of ${name}: ${reason}`);
+
+  const problems = [
+    ...(strict ? missing.map((name) => `missing: ${name}`) : []),
+    ...(strict ? unexpected.map((name) => `unexpected: ${name}`) : []),
+    ...wrong,
+  ];
+  if (problems.length > 0) {
+    const hint = wrong.length < problems.length ? '\n(strict: false skips missing and unexpected names)' : '';
+    throw new ArgumentError(
+      `${who}: the state does not fit, nothing was loaded:\n  ${problems.join('\n  ')}${hint}`,
+    );
+  }
+  return { missing, unexpected };
+}

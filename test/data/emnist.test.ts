@@ -1,0 +1,192 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { imageAt } from '../../src/data/dataset.js';
+import { EMNIST_ARCHIVE, gunzip, readEmnist, uprightImages } from '../../src/data/emnist.js';
+import { DataError, DataMissingError } from '../../src/data/errors.js';
+import { BALANCED_CLASSES, checkSplit, EMNIST_SPLITS, parseMapping } from '../../src/data/splits.js';
+import { idxImages, idxLabels, temporaryFolder, writeFiles } from './support.js';
+
+/** An upright L: a bar down column 4 from row 2 to row 24, and a foot along row 24 to column 12. */
+function uprightL(): Uint8Array {
+  const image = new Uint8Array(784);
+  for (let y = 2; y <= 24; y++) image[y * 28 + 4] = 255;
+  for (let x = 4; x <= 12; x++) image[24 * 28 + x] = 200;
+  return image;
+}
+
+/** As EMNIST stores it: columns first. */
+function stored(upright: Uint8Array): Uint8Array {
+  return upright.map((_, i) => upright[(i % 28) * 28 + Math.floor(i / 28)]);
+}
+
+const threeImages = idxImages([
+  ...stored(uprightL()),
+  ...new Uint8Array(784),
+  ...new Uint8Array(784).fill(9),
+]);
+
+async function letters(files: { images?: Uint8Array; labels?: Uint8Array } = {}): Promise<string> {
+  const folder = await temporaryFolder();
+  await writeFiles(folder, {
+    'emnist-letters-test-images-idx3-ubyte.gz': files.images ?? gzipSync(threeImages),
+    'emnist-letters-test-labels-idx1-ubyte': files.labels ?? idxLabels([1, 26, 12]),
+  });
+  return folder;
+}
+
+describe('readEmnist', () => {
+  it('stands images upright and starts labels at 0', async () => {
+    const dataset = await readEmnist({ dir: await letters(), split: 'letters', part: 'test' });
+    expect([...imageAt(dataset, 0)]).toEqual([...uprightL()]);
+    expect([...imageAt(dataset, 2)]).toEqual(new Array(784).fill(9));
+    expect([...dataset.labels]).toEqual([0, 25, 11]);
+    expect(dataset.classes.join('')).toBe('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+    expect(dataset).toMatchObject({
+      name: 'EMNIST letters test',
+      length: 3,
+      height: 28,
+      width: 28,
+      synthetic: false,
+    });
+  });
+
+  it('transposes, which is its own inverse and no rotation', () => {
+    const upright = uprightL();
+    expect([...stored(upright)]).not.toEqual([...upright]);
+    expect([...uprightImages(stored(upright), 1)]).toEqual([...upright]);
+  });
+
+  it('reads only the first images when told so', async () => {
+    const dataset = await readEmnist({ dir: await letters(), split: 'letters', part: 'test', limit: 2 });
+    expect(dataset.length).toBe(2);
+    expect(dataset.images.length).toBe(2 * 784);
+    await expect(readEmnist({ dir: '.', split: 'letters', part: 'test', limit: 0 })).rejects.toThrow(
+      /limit.*got 0/,
+    );
+  });
+
+  it('looks in the gzip folder of the official archive too', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'gzip'));
+    await writeFiles(join(folder, 'gzip'), {
+      'emnist-digits-train-images-idx3-ubyte': threeImages,
+      'emnist-digits-train-labels-idx1-ubyte.gz': gzipSync(idxLabels([9, 0, 5])),
+    });
+    const dataset = await readEmnist({ dir: folder, split: 'digits', part: 'train' });
+    expect([...dataset.labels]).toEqual([9, 0, 5]);
+  });
+
+  it('takes class names from a mapping file when there is one', async () => {
+    const folder = await letters();
+    const lower = Array.from({ length: 26 }, (_, i) => `${i + 1} ${97 + i} ${65 + i}`).join('\n');
+    await writeFiles(folder, { 'emnist-letters-mapping.txt': lower });
+    const dataset = await readEmnist({ dir: folder, split: 'letters', part: 'test' });
+    expect(dataset.classes.join('')).toBe('abcdefghijklmnopqrstuvwxyz');
+  });
+
+  it('says what is missing, where it looked and how to get it', async () => {
+    const nowhere = join(await temporaryFolder(), 'nowhere');
+    const noFolder = readEmnist({ dir: nowhere, split: 'balanced', part: 'train' });
+    await expect(noFolder).rejects.toThrow(DataMissingError);
+    await expect(noFolder).rejects.toThrow(/nowhere does not exist.*EMNIST_DIR.*--data/);
+    const noFile = readEmnist({ dir: await letters(), split: 'letters', part: 'train' });
+    await expect(noFile).rejects.toThrow(DataMissingError);
+    await expect(noFile).rejects.toThrow(/no emnist-letters-train-images-idx3-ubyte\[\.gz\] in/);
+    await expect(noFile).rejects.toThrow(EMNIST_ARCHIVE);
+  });
+
+  it.each([
+    [
+      'cut gzip',
+      { images: gzipSync(threeImages).subarray(0, 40) },
+      /images-idx3-ubyte\.gz: the gzip data is damaged/,
+    ],
+    [
+      'a flipped checksum',
+      { images: flipLastByteOfCrc(gzipSync(threeImages)) },
+      /damaged.*download it again/,
+    ],
+    ['a label too low', { labels: idxLabels([1, 0, 2]) }, /label 0 of image 1 is outside 1 to 26.*letters/],
+    ['a label too high', { labels: idxLabels([1, 26, 27]) }, /label 27 of image 2/],
+    ['counts that disagree', { labels: idxLabels([1, 2]) }, /holds 3 images but .*holds 2 labels/],
+    ['no images at all', { images: idxImages([]), labels: idxLabels([]) }, /holds no images/],
+  ])('refuses %s', async (_, files, message) => {
+    const reading = readEmnist({ dir: await letters(files), split: 'letters', part: 'test' });
+    await expect(reading).rejects.toThrow(DataError);
+    await expect(reading).rejects.toThrow(message);
+  });
+
+  it('refuses a split that does not exist', () => {
+    expect(checkSplit('bymerge')).toBe('bymerge');
+    expect(() => checkSplit('toString')).toThrow(/no split "toString"; choose one of balanced, letters/);
+  });
+});
+
+function flipLastByteOfCrc(gzip: Uint8Array): Uint8Array {
+  const damaged = Uint8Array.from(gzip);
+  damaged[damaged.length - 5] ^= 0xff; // the last 8 bytes are the checksum and the length
+  return damaged;
+}
+
+it('gunzip passes unpacked bytes through', async () => {
+  const bytes = idxLabels([1, 2, 3]);
+  expect(await gunzip(bytes, 'f')).toBe(bytes);
+  expect([...(await gunzip(gzipSync(bytes), 'f'))]).toEqual([...bytes]);
+});
+
+describe('the splits', () => {
+  it('have the class counts of the paper', () => {
+    const counts = Object.values(EMNIST_SPLITS).map(({ classes }) => classes.length);
+    expect(Object.fromEntries(Object.keys(EMNIST_SPLITS).map((name, i) => [name, counts[i]]))).toEqual({
+      balanced: 47,
+      letters: 26,
+      digits: 10,
+      mnist: 10,
+      byclass: 62,
+      bymerge: 47,
+    });
+    expect(BALANCED_CLASSES.join('')).toBe('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt');
+  });
+
+  const good = Array.from({ length: 10 }, (_, i) => `${i} ${48 + i}`);
+  it.each([
+    ['a line of words', [...good.slice(0, 9), 'nine 57'], /line 10 is "nine 57"/],
+    ['a label without a code', [...good.slice(0, 9), '9'], /line 10 is "9"/],
+    ['an unprintable code', ['0 7', ...good.slice(1)], /line 1 is "0 7"/],
+    ['a label given twice', [...good.slice(0, 9), '3 57'], /line 10 gives label 3 a second time/],
+    ['too few labels', good.slice(0, 9), /names 9 labels, but the digits split has 10, 0 to 9/],
+    ['too many labels', [...good, '10 65'], /names 11 labels/],
+  ])('refuse a mapping with %s', (_, lines, message) => {
+    const options = { name: 'the-mapping', split: 'digits' } as const;
+    expect(parseMapping(good.join('\r\n') + '\n', options).join('')).toBe('0123456789');
+    expect(() => parseMapping(lines.join('\n'), options)).toThrow(DataError);
+    expect(() => parseMapping(lines.join('\n'), options)).toThrow(message);
+    expect(() => parseMapping(lines.join('\n'), options)).toThrow(/^the-mapping: /);
+  });
+});
+
+const emnistDir = process.env.EMNIST_DIR;
+describe.runIf(emnistDir)('real EMNIST (skipped unless EMNIST_DIR names its folder)', () => {
+  it('agrees with the built-in classes in every mapping file it has', async () => {
+    for (const split of ['balanced', 'letters', 'digits', 'mnist'] as const) {
+      const name = `emnist-${split}-mapping.txt`;
+      const text = await readFile(join(emnistDir!, name), 'utf8');
+      expect(parseMapping(text, { name, split })).toEqual(EMNIST_SPLITS[split].classes);
+    }
+  });
+
+  it('shows a T upright, with its bar at the top', async () => {
+    const dataset = await readEmnist({ dir: emnistDir!, split: 'balanced', part: 'test' });
+    const label = dataset.classes.indexOf('T');
+    let [above, below] = [0, 0];
+    for (let i = 0; i < dataset.length; i++) {
+      if (dataset.labels[i] !== label) continue;
+      const image = imageAt(dataset, i);
+      above += image.subarray(0, 9 * 28).reduce((sum, value) => sum + value, 0);
+      below += image.subarray(19 * 28).reduce((sum, value) => sum + value, 0);
+    }
+    expect(above).toBeGreaterThan(1.3 * below);
+  });
+});

@@ -1,0 +1,105 @@
+// The architecture as a test: who imports whom, no circles, and no file longer than one can hold in mind.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { forbiddenImports, importCycles, readImports, type Sources } from '../support/imports.js';
+
+/** The sources below some folders of the repository; folders that do not exist hold none. */
+function sourcesOf(...folders: string[]): Sources {
+  const root = new URL('../../', import.meta.url);
+  const paths = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(ts|js)$/.test(entry.name))
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(root.pathname.length));
+  const wanted = paths.filter((path) => folders.some((folder) => path.startsWith(folder)));
+  return new Map(wanted.sort().map((path) => [path, readFileSync(new URL(path, root), 'utf8')]));
+}
+
+const house = sourcesOf('kernels/', 'src/');
+
+describe('the house', () => {
+  it('is not empty', () => {
+    expect(house.size).toBeGreaterThan(40);
+    expect([...house].flatMap(([path, source]) => readImports(path, source)).length).toBeGreaterThan(100);
+  });
+
+  it('imports only in the allowed directions', () => {
+    expect(forbiddenImports(house)).toEqual([]);
+  });
+
+  it('runs in no circle', () => {
+    expect(importCycles(house, false)).toEqual([]);
+  });
+
+  it('has no circle of types either, but for those with a reason', () => {
+    expect(importCycles(house, true)).toEqual(TYPE_CIRCLES.map(({ files }) => files));
+  });
+});
+
+/** Circles that exist for the type checker alone, and why each is worth keeping. */
+const TYPE_CIRCLES: readonly { files: string[]; reason: string }[] = [];
+
+/** Files that may be longer than the budget, and why. */
+const LONGER: Readonly<Record<string, string>> = {};
+
+it('no file is longer than 250 lines without a reason in writing', () => {
+  const all = sourcesOf('kernels/', 'src/', 'test/', 'bench/', 'scripts/');
+  const long = [...all]
+    .map(([path, source]) => ({ path, lines: source.split('\n').length - 1 }))
+    .filter(({ path, lines }) => lines > 250 && !(path in LONGER));
+  expect(long).toEqual([]);
+});
+
+// Proof that the checks above can fail: the same functions on small houses that are wrong.
+describe('the checker', () => {
+  const judged = (path: string, source: string): string[] => forbiddenImports(new Map([[path, source]]));
+
+  it.each([
+    ['kernels/a.ts', "import { x } from '../src/engine/shape.js';", 'kernels must not import'],
+    ['kernels/a.ts', "import { gemm } from './simd/gemm.js';", 'kernels must not import'],
+    ['src/engine/a.ts', "import { Module } from '../nn/module.js';", 'engine must not import'],
+    ['src/engine/a.ts', "import type { Module } from '../nn/module.js';", 'engine must not import'],
+    ['src/engine/a.ts', "let m: import('../nn/module.js').Module;", 'engine must not import'],
+    ['src/engine/a.ts', "import { readFile } from 'node:fs';", 'engine must not import node:fs'],
+    ['src/engine/backends/reference.ts', "import { GPU } from 'gpu.js';", 'must not import gpu.js'],
+    ['src/engine/backends/wasm.ts', "import { cpus } from 'node:os';", 'on demand, with import()'],
+    ['src/nn/a.ts', "import { loader } from '../data/loader.js';", 'nn must not import'],
+    ['src/nn/a.ts', "export * from '../data/loader.js';", 'nn must not import'],
+    ['src/data/a.ts', "import { Linear } from '../nn/linear.js';", 'data must not import'],
+    ['src/data/a.ts', "import { Tensor } from '../engine/tensor.js';", 'data must not import'],
+    ['src/data/a.ts', "const fs = await import('node:fs');", 'data must not import node:fs'],
+    ['src/app/trainer.ts', "import yargs from 'yargs';", 'app must not import yargs'],
+    ['src/app/trainer.ts', "import { hideBin } from 'yargs/helpers';", 'app must not import yargs/helpers'],
+    ['src/elsewhere.ts', "import './engine/shape.js';", 'belongs to no layer'],
+  ])('%s may not say %s', (path, source, complaint) => {
+    expect(judged(path, source)).toEqual([expect.stringContaining(complaint)]);
+  });
+
+  it.each([
+    ['src/engine/backends/gpu.ts', "import { GPU } from 'gpu.js';"],
+    ['src/engine/backends/wasm/index.ts', "const os = await import('node:os');"],
+    ['src/data/emnist.ts', "const { readFile } = await import('node:fs/promises');"],
+    ['src/data/a.ts', "import { Rng } from '../engine/rng.js';"],
+    ['src/app/commands/train.ts', "import yargs from 'yargs';"],
+    ['src/app/trainer.ts', "import { x } from '../data/loader.js'; import { y } from '../nn/linear.js';"],
+    ['src/engine/a.ts', "// import { Module } from '../nn/module.js';\nconst text = 'import x from yargs';"],
+  ])('%s may say %s', (path, source) => {
+    expect(judged(path, source)).toEqual([]);
+  });
+
+  it('finds circles, of two files and of one, and knows types from values', () => {
+    const circle = new Map([
+      ['a.ts', "import { b } from './b.js';"],
+      ['b.ts', "import type { C } from './c.js'; import './d.js';"],
+      ['c.ts', "import { a } from './a.js';"],
+      ['d.ts', 'export const d = 1;'],
+      ['self.ts', "import './self.js';"],
+    ]);
+    expect(importCycles(circle, false)).toEqual([['self.ts']]);
+    expect(importCycles(circle, true)).toEqual([['a.ts', 'b.ts', 'c.ts'], ['self.ts']]);
+    const mixed = new Map([
+      ['a.ts', "import { type B } from './b.js';"], // runs b.ts all the same
+      ['b.ts', "export { A } from './a.js';"],
+    ]);
+    expect(importCycles(mixed, false)).toEqual([['a.ts', 'b.ts']]);
+  });
+});

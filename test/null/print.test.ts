@@ -1,0 +1,46 @@
+// Printing: what a reader sees at the console.
+
+import { expect, it } from 'vitest';
+import { formatArray } from '../../src/engine/index.js';
+
+it('prints a number as itself', () => {
+  expect(formatArray([3], [])).toBe('3');
+  expect(formatArray([0.5], [])).toBe('0.5000');
+});
+
+it('prints rows and columns, aligned', () => {
+  expect(formatArray([1, -20, 3, 4], [2, 2])).toBe('[[  1, -20],\n [  3,   4]]');
+});
+
+it('indents by depth', () => {
+  expect(formatArray([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2])).toBe(
+    '[[[1, 2],\n  [3, 4]],\n [[5, 6],\n  [7, 8]]]',
+  );
+});
+
+it('abridges axes longer than seven to three at each end', () => {
+  const values = Array.from({ length: 100 }, (_, i) => i);
+  expect(formatArray(values, [100])).toBe('[ 0,  1,  2, ..., 97, 98, 99]');
+  expect(formatArray(values.slice(0, 7), [7])).toBe('[0, 1, 2, 3, 4, 5, 6]');
+  expect(formatArray(values, [50, 2]).split('\n')).toEqual([
+    '[[ 0,  1],',
+    ' [ 2,  3],',
+    ' [ 4,  5],',
+    ' ...,',
+    ' [94, 95],',
+    ' [96, 97],',
+    ' [98, 99]]',
+  ]);
+});
+
+it('shows what four decimals would hide in exponent form', () => {
+  expect(formatArray([1e-5], [])).toBe('1.000e-5');
+  expect(formatArray([2.5e7], [])).toBe('2.500e+7');
+  expect(formatArray([NaN], [])).toBe('NaN');
+  expect(formatArray([-Infinity], [])).toBe('-Infinity');
+});
+
+it('prints arrays without elements', () => {
+  expect(formatArray([], [0])).toBe('[]');
+  expect(formatArray([], [2, 0])).toBe('[[],\n []]');
+});

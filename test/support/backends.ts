@@ -1,0 +1,52 @@
+// The backends that the suites run on, and a frame for a test that proves it left no buffer behind. Imports the
+// engine; the wasm backend only when a test asks for it.
+
+import { expect } from 'vitest';
+import { type Backend, currentBackend, ReferenceBackend, useBackend } from '../../src/engine/index.js';
+
+/** A backend that tests can make as often as they like. */
+export interface BackendUnderTest {
+  readonly name: string;
+  readonly make: () => Backend | Promise<Backend>;
+}
+
+export const reference32: BackendUnderTest = {
+  name: 'reference float32',
+  make: () => new ReferenceBackend(),
+};
+
+/** What every other backend is compared with. */
+export const oracle: BackendUnderTest = {
+  name: 'reference float64',
+  make: () => new ReferenceBackend({ dtype: 'float64' }),
+};
+
+/** Every backend that must agree with the oracle. A new backend is one more line. */
+export const backendsUnderTest: readonly BackendUnderTest[] = [reference32];
+
+/**
+ * Runs an asynchronous test body on a backend of its own, and fails it if a buffer is still in use at the end.
+ *
+ * @example it('adds', () => withFreshBackend(reference32.make, async () => { ... }));
+ */
+export async function withFreshBackend<T>(
+  make: BackendUnderTest['make'],
+  body: (backend: Backend) => T | Promise<T>,
+): Promise<T> {
+  const outer = currentBackend();
+  const backend = await make();
+  useBackend(backend);
+  try {
+    const result = await body(backend);
+    expect(backend.memory.live, 'buffers still in use at the end of the test').toBe(0);
+    return result;
+  } finally {
+    useBackend(outer);
+    await backend.dispose();
+  }
+}
+
+/** A test body on a fresh float32 reference backend, for tests about the engine and not about a backend. */
+export function onReference(body: (backend: Backend) => void | Promise<void>): () => Promise<void> {
+  return () => withFreshBackend(reference32.make, body);
+}

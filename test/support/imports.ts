@@ -1,0 +1,181 @@
+// Who may know whom: reads import statements and judges them by the map of the house (docs/architecture.md).
+// Works on any set of sources, so that a test can hand it a violation. Imports the TypeScript parser.
+
+import path from 'node:path';
+import ts from 'typescript';
+
+/** Sources by path from the root of the repository, e.g. `src/engine/shape.ts`. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** One import statement, `export ... from`, `import()` call or `import('...')` type. */
+export interface ImportStatement {
+  readonly from: string;
+  readonly line: number;
+  /** What it says: `./shape.js`, `node:fs`, `ndarray`. */
+  readonly specifier: string;
+  /** The file it means, or the package's name. */
+  readonly target: string;
+  /** Erased by the compiler. `import { type A }` is not: it still runs the module. */
+  readonly typeOnly: boolean;
+  /** `import()`: only when the line is reached. */
+  readonly dynamic: boolean;
+}
+
+/** A layer of the house. The first whose `holds` matches a file is its layer. */
+interface Layer {
+  readonly name: string;
+  readonly holds: RegExp;
+  /** Files that it may import. */
+  readonly knows: RegExp;
+  /** Packages that it may import; `node:` stands for all of Node's own. */
+  readonly packages?: readonly string[];
+  /** Whether `node:` modules may come in by `import()` only, so that a browser can load the file. */
+  readonly nodeOnDemand?: boolean;
+}
+
+const KERNELS = String.raw`kernels/(?!simd/)`;
+const ENGINE = String.raw`src/engine/`;
+
+// In order: exceptions stand before the layer they are an exception of.
+const LAYERS: readonly Layer[] = [
+  { name: 'kernels/simd', holds: /^kernels\/simd\//, knows: /^kernels\/simd\// },
+  { name: 'kernels', holds: /^kernels\//, knows: RegExp(`^${KERNELS}`) },
+  {
+    name: 'the gpu backend',
+    holds: /^src\/engine\/backends\/gpu\.ts$/,
+    knows: RegExp(`^(${KERNELS}|${ENGINE})`),
+    packages: ['gpu.js', 'node:'],
+    nodeOnDemand: true,
+  },
+  {
+    name: 'backends',
+    holds: /^src\/engine\/backends\//,
+    knows: RegExp(`^(${KERNELS}|${ENGINE}|#simd/)`),
+    packages: ['node:'],
+    nodeOnDemand: true,
+  },
+  {
+    name: 'engine',
+    holds: /^src\/engine\//,
+    knows: RegExp(`^(${KERNELS}|${ENGINE})`),
+    packages: ['ndarray'],
+  },
+  { name: 'nn', holds: /^src\/nn\//, knows: RegExp(`^(${KERNELS}|${ENGINE}|src/nn/)`) },
+  {
+    name: 'the files of data that fetch or read',
+    holds: /^src\/data\/(emnist|fetch|download|zip)\.ts$/,
+    knows: /^src\/(data\/|engine\/(rng|shape|errors)\.ts$)/,
+    packages: ['ndarray', 'node:'],
+    nodeOnDemand: true,
+  },
+  {
+    name: 'data',
+    holds: /^src\/data\//,
+    knows: /^src\/(data\/|engine\/(rng|shape|errors)\.ts$)/,
+    packages: ['ndarray'],
+  },
+  {
+    name: 'the command line',
+    holds: /^src\/app\/(cli\.ts$|commands\/)/,
+    knows: /^src\//,
+    packages: ['yargs', 'ndarray', 'fast-png', 'node:'],
+  },
+  { name: 'app', holds: /^src\/app\//, knows: /^src\//, packages: ['ndarray', 'fast-png', 'node:'] },
+  { name: 'the public face', holds: /^src\/index\.ts$/, knows: /^src\/(engine|nn|data)\// },
+];
+
+/** All imports of one file. */
+export function readImports(from: string, source: string): ImportStatement[] {
+  const file = ts.createSourceFile(from, source, ts.ScriptTarget.ESNext, true);
+  const found: ImportStatement[] = [];
+  const add = (node: ts.Expression, typeOnly: boolean, dynamic = false): void => {
+    if (!ts.isStringLiteralLike(node)) return;
+    const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+    const specifier = node.text;
+    found.push({ from, line, specifier, target: resolveTarget(from, specifier), typeOnly, dynamic });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
+    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
+      add(node.moduleSpecifier, node.isTypeOnly);
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      add(node.arguments[0], false, true);
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      add(node.argument.literal as ts.Expression, true);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+function resolveTarget(from: string, specifier: string): string {
+  if (specifier.startsWith('.')) {
+    return path.posix.join(path.posix.dirname(from), specifier).replace(/\.js$/, '.ts');
+  }
+  if (specifier.startsWith('node:') || specifier.startsWith('#')) return specifier;
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/** What is wrong with one import, or null. */
+function judge(statement: ImportStatement): string | null {
+  const { from, line, specifier, target, typeOnly, dynamic } = statement;
+  const layer = LAYERS.find(({ holds }) => holds.test(from));
+  if (layer === undefined) return `${from}: belongs to no layer of the map`;
+  if (layer.knows.test(target)) return null;
+  const isNode = target.startsWith('node:');
+  const allowed = (layer.packages ?? []).includes(isNode ? 'node:' : target);
+  if (!allowed) return `${from}:${line}: ${layer.name} must not import ${specifier}`;
+  if (isNode && layer.nodeOnDemand === true && !dynamic && !typeOnly) {
+    return `${from}:${line}: ${layer.name} must import ${specifier} on demand, with import()`;
+  }
+  return null;
+}
+
+/** Every import that the map forbids, as sentences. */
+export function forbiddenImports(sources: Sources): string[] {
+  return [...sources].flatMap(([from, source]) =>
+    readImports(from, source)
+      .map(judge)
+      .filter((sentence) => sentence !== null),
+  );
+}
+
+/**
+ * Groups of files that import one another in a circle, each group sorted; empty if there is none.
+ *
+ * @param includeTypes whether type-only imports count, which no program ever runs into
+ */
+export function importCycles(sources: Sources, includeTypes: boolean): string[][] {
+  const edges = new Map<string, string[]>();
+  for (const [from, source] of sources) {
+    const counted = readImports(from, source).filter(({ typeOnly }) => includeTypes || !typeOnly);
+    edges.set(
+      from,
+      counted.map(({ target }) => target).filter((target) => sources.has(target)),
+    );
+  }
+  const reach = new Map<string, Set<string>>();
+  for (const start of sources.keys()) {
+    const seen = new Set<string>();
+    const unvisited = [...edges.get(start)!];
+    for (let next = unvisited.pop(); next !== undefined; next = unvisited.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      unvisited.push(...edges.get(next)!);
+    }
+    reach.set(start, seen);
+  }
+  // Two files lie in one group if each reaches the other; a file alone, if it reaches itself.
+  const groups = new Map<string, string[]>();
+  for (const [start, seen] of reach) {
+    if (!seen.has(start)) continue;
+    const group = [...seen].filter((other) => reach.get(other)!.has(start)).sort();
+    groups.set(group.join(), group);
+  }
+  return [...groups.values()];
+}
