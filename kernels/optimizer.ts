@@ -56,3 +56,8 @@ export const adamDescend = kernel(
     return parameter[this.thread.x] - (stepSize * first[this.thread.x]) / denominator;
   },
 );
+
+/** Gradient clipping: grad times the one number that factor holds, which so never leaves the device. */
+export const scaleByFirst = kernel('scaleByFirst', ['grad', 'factor'], [], function (grad, factor) {
+  return grad[this.thread.x] * factor[0];
+});

@@ -9,10 +9,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(root, 'kernels', 'simd');
 const outputs = join(root, 'build', 'simd');
 
+const RELAXED = ['--enable', 'relaxed-simd'];
+/** Memory that several threads share must say how far it may grow: 65,536 pages are the 4 GiB that addresses reach. */
+const THREADS = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
+
 /** The same text, compiled with different features. `relaxed` fuses multiply and add (see lanes.ts); Node 20 refuses it. */
 const VARIANTS = {
   base: [],
-  relaxed: ['--enable', 'relaxed-simd'],
+  'base-threads': THREADS,
+  relaxed: RELAXED,
+  'relaxed-threads': [...RELAXED, ...THREADS],
 };
 
 // Warning 112 is about v128 in exported functions: ours are exported between files, never from the module.

@@ -2,7 +2,11 @@
 // Again a matrix product, over pixels this time: six taps by eight output channels stay in registers while the pixels pass.
 // The naive loop is kernels/conv2d.ts. May import lanes, convShape, convPack.
 //
-// LADDER
+// The ladder, conv2 (14x14, 32 -> 64, batch 64), GFLOP/s of Node 20 base / Node 24 relaxed:
+//   row 0 first, one pixel a round or two          23 / 52
+//   row 5 first (see tile.ts), one pixel a round   28 / 52
+//   two pixels a round (base module only)          32 / 52   two in the relaxed module: 38
+//   conv1 (1 -> 32) reaches 16 / 31: its nine taps fill one tile and a half
 
 import { PANEL, PANEL_BYTES, TILE_ROWS, floats, fma, fused, loadPart, splat } from './lanes';
 import { ConvShape, paddedBlock } from './convShape';
@@ -25,6 +29,7 @@ export function convScratch(s: ConvShape): i32 {
 /**
  * gradPanels [groups][ceil(O/g/8)][taps][8] = weight gradient over `images` images; unpackConvWeights makes it OIHW.
  * `s` is the forward shape. Unit of begin and end: one gradient tile of convGradTiles(s).
+ * The order of the sum depends on s.blockImages: choose it by shape, never by the number of threads.
  *
  * Registers sum over one block of images, memory over the blocks: two short sums are more accurate than a long one.
  */

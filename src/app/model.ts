@@ -19,7 +19,7 @@ function block(inChannels: number, outChannels: number, rng: Rng): Module[] {
     new Conv2d({ inChannels, outChannels, kernelSize: 3, padding: 1, rng }),
     new BatchNorm2d({ numFeatures: outChannels }),
     new ReLU(),
-    new MaxPool2d({ window: 2 }),
+    new MaxPool2d({ kernelSize: 2 }),
   ];
 }
 

@@ -37,7 +37,7 @@ export class BatchNorm2d extends Module {
   readonly running_mean: ModuleBuffer;
   readonly running_var: ModuleBuffer;
   /** How many batches the running statistics have seen. */
-  readonly num_batches_tracked = new Counter();
+  readonly num_batches_tracked: Counter;
   readonly epsilon: number;
   readonly momentum: number;
 
@@ -52,6 +52,7 @@ export class BatchNorm2d extends Module {
     this.bias = new Parameter([numFeatures], constant(0));
     this.running_mean = new ModuleBuffer([numFeatures], constant(0));
     this.running_var = new ModuleBuffer([numFeatures], constant(1));
+    this.num_batches_tracked = new Counter();
   }
 
   override forward(x: Tensor): Tensor {

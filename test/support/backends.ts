@@ -21,8 +21,16 @@ export const oracle: BackendUnderTest = {
   make: () => new ReferenceBackend({ dtype: 'float64' }),
 };
 
+const wasm = (threads: number): BackendUnderTest => ({
+  name: `wasm, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
+  make: async () => {
+    const { createWasmBackend } = await import('../../src/engine/backends/wasm/index.js');
+    return createWasmBackend({ threads });
+  },
+});
+
 /** Every backend that must agree with the oracle. A new backend is one more line. */
-export const backendsUnderTest: readonly BackendUnderTest[] = [reference32];
+export const backendsUnderTest: readonly BackendUnderTest[] = [reference32, wasm(1), wasm(2)];
 
 /**
  * Runs an asynchronous test body on a backend of its own, and fails it if a buffer is still in use at the end.

@@ -23,7 +23,11 @@ function hostBuffer(block: FloatArray, length: number): HostBuffer {
  * @param inputs whole input arrays, as the kernel's `inputs` names them
  * @param output receives `length` elements; may be one of the inputs if the kernel reads it at `thread.x` alone
  */
-export function runInLoop(launch: Launch, inputs: readonly ArrayLike<number>[], output: FloatArray): void {
+export function runInLoop(
+  launch: Launch,
+  inputs: readonly ArrayLike<number>[],
+  output: Record<number, number>,
+): void {
   const { kernel, constants, scalars, length } = launch;
   const thread = { x: 0 };
   const self: KernelThis<typeof constants> = { thread, constants };

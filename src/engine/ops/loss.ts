@@ -10,7 +10,7 @@ import { format, sameShape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { mul, sub } from './arithmetic.js';
 import { mean, sum } from './reduce.js';
-import { logSumExp } from './softmax.js';
+import { logSumExp, shiftedByMax } from './softmax.js';
 
 /** How the losses of a batch become one number. `none` leaves one loss a row (or element). */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -35,16 +35,19 @@ export const crossEntropyOp = defineOp<{ readonly smoothing: number }>({
     return [logits[0]];
   },
   forward: ([logits, labels], { smoothing }, save) => {
-    const lineLog = logSumExp(logits, 1);
+    const shifted = shiftedByMax(logits, 1);
+    const lineLog = logSumExp(shifted, 1);
+    save(shifted);
     save(lineLog);
     const [rows, classes] = logits.shape;
-    return launch(kernels.crossEntropy, [logits, lineLog, labels], [rows], { classes }, [smoothing]);
+    return launch(kernels.crossEntropy, [shifted, lineLog, labels], [rows], { classes }, [smoothing]);
   },
   // dlogits = (softmax(logits) - target) * grad of the row
-  backward: ({ grad, inputs: [logits, labels], attributes: { smoothing }, saved: [lineLog] }) => [
+  backward: ({ grad, inputs: [{ shape }, labels], attributes: { smoothing }, saved }) => [
     () => {
-      const classes = logits.shape[1];
-      return launch(kernels.crossEntropyGrad, [grad, logits, lineLog, labels], logits.shape, { classes }, [
+      const [shifted, lineLog] = saved;
+      const classes = shape[1];
+      return launch(kernels.crossEntropyGrad, [grad, shifted, lineLog, labels], shape, { classes }, [
         smoothing,
       ]);
     },

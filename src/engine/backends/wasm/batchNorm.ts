@@ -11,6 +11,10 @@ const layoutOf = ({ images, channels, spatial }: ChannelConstants): ChannelsLast
   spatial,
 });
 
+/** Blocks, and rows, that are worth a thread's while. */
+const LEAST_BLOCKS = 4;
+const leastRows = ({ channels }: ChannelConstants): number => Math.ceil(16_384 / channels);
+
 const blocksOf = (machine: Machine, rows: number): number => Math.ceil(rows / machine.rowBlock);
 
 /** scale = weight / sqrt(variance + epsilon), shift = bias - mean * scale: y = x * scale + shift. */
@@ -51,7 +55,9 @@ export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
     const rows = c.images * c.spatial;
     machine.withScratch([c.channels, c.channels], (scale, shift) => {
       foldInto(machine, [mean, inverse, weight, bias], [scale, shift], c.channels);
-      machine.simd.scaleShift(from, scale, shift, output.address, c.channels, 0, rows);
+      machine.parallel('scaleShift', [from, scale, shift, output.address, c.channels], rows, {
+        least: leastRows(c),
+      });
     });
     return output;
   },
@@ -66,7 +72,9 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
     const from = machine.channelsLast(x, layoutOf(c));
     const output = machine.allocate(c.channels);
     machine.withScratch([blocks * c.channels], (partials) => {
-      simd.columnSumBlocks(from, rows, c.channels, partials, 0, blocks);
+      machine.parallel('columnSumBlocks', [from, rows, c.channels, partials], blocks, {
+        least: LEAST_BLOCKS,
+      });
       simd.sumBlocks(partials, blocks, c.channels, output.address);
     });
     return [output];
@@ -83,11 +91,15 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
     const [mean, variance] = [machine.allocate(c.channels), machine.allocate(c.channels)];
     machine.withScratch([blocks * 2 * c.channels, 3 * c.channels], (partials, scratch) => {
       const [inverse, scale, shift] = [scratch, scratch + 4 * c.channels, scratch + 8 * c.channels];
-      simd.batchNormStatBlocks(from, rows, c.channels, partials, 0, blocks);
+      machine.parallel('batchNormStatBlocks', [from, rows, c.channels, partials], blocks, {
+        least: LEAST_BLOCKS,
+      });
       simd.batchNormStats(partials, rows, c.channels, mean.address, variance.address);
       inverseDeviation(machine, variance.address, inverse, c.channels, epsilon);
       foldInto(machine, [mean.address, inverse, fromWeight, fromBias], [scale, shift], c.channels);
-      simd.scaleShift(from, scale, shift, y.address, c.channels, 0, rows);
+      machine.parallel('scaleShift', [from, scale, shift, y.address, c.channels], rows, {
+        least: leastRows(c),
+      });
     });
     return [y, mean, variance];
   },
@@ -107,19 +119,16 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
     const lengths = [blocks * width, c.channels, width, 3 * c.channels];
     machine.withScratch(lengths, (partials, inverse, sums, coefficients) => {
       inverseDeviation(machine, fromVariance, inverse, c.channels, epsilon);
-      simd.batchNormGradBlocks(fromX, fromGrad, fromMean, inverse, rows, c.channels, partials, 0, blocks);
+      const operands = [fromX, fromGrad, fromMean, inverse] as const;
+      machine.parallel('batchNormGradBlocks', [...operands, rows, c.channels, partials], blocks, {
+        least: LEAST_BLOCKS,
+      });
       simd.sumBlocks(partials, blocks, width, sums);
       simd.batchNormGradCoefficients(inverse, fromWeight, sums, rows, c.channels, coefficients);
-      simd.batchNormGradInput(
-        fromX,
-        fromGrad,
-        fromMean,
-        coefficients,
-        gradInput.address,
-        c.channels,
-        0,
-        rows,
-      );
+      const inputs = [fromX, fromGrad, fromMean, coefficients] as const;
+      machine.parallel('batchNormGradInput', [...inputs, gradInput.address, c.channels], rows, {
+        least: leastRows(c),
+      });
       const both = machine.memory.floats(sums, width);
       machine.memory.floats(gradBias.address, c.channels).set(both.subarray(0, c.channels));
       machine.memory.floats(gradWeight.address, c.channels).set(both.subarray(c.channels));

@@ -94,53 +94,76 @@ const outputLayout = (c: Conv2dConstants) => ({
   spatial: c.outHeight * c.outWidth,
 });
 
+/** What a pass over a prepared geometry needs: packed weights, and scratch memory for each thread. */
+interface Workspace {
+  readonly shape: number;
+  readonly panels: number;
+  readonly scratch: number;
+  /** Bytes of scratch that each thread has. */
+  readonly scratchBytes: number;
+}
+
+function withWorkspace(machine: Machine, geometry: Geometry, body: (workspace: Workspace) => void): void {
+  withShape(machine, geometry, (shape) => {
+    const own = Math.ceil(machine.simd.convScratch(shape) / 16) * 16; // whole cache lines, so that threads share none
+    machine.withScratch([panelLength(machine, geometry), own * machine.threads], (panels, scratch) =>
+      body({ shape, panels, scratch, scratchBytes: 4 * own }),
+    );
+  });
+}
+
+/** Convolves images with weights that lie packed in the workspace; one unit of work is an image. */
+function convolve(
+  machine: Machine,
+  { shape, panels, scratch, scratchBytes }: Workspace,
+  [from, bias, to]: readonly [from: number, bias: number, to: number],
+  images: number,
+): void {
+  machine.parallel('convForward', [shape, from, panels, bias, to, scratch], images, {
+    scratch: { argument: 5, bytes: scratchBytes },
+  });
+}
+
 export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
   conv2d: (machine, [x, weight, bias], { constants, length }) => {
-    const { simd } = machine;
     const c = constants as Conv2dConstants;
-    const geometry = forwardGeometry(c);
     const from = machine.channelsLast(x, inputLayout(c));
     const [fromWeight, fromBias] = [machine.plain(weight), machine.plain(bias)];
     const output = machine.allocate(length, outputLayout(c));
-    withShape(machine, geometry, (shape) =>
-      machine.withScratch([panelLength(machine, geometry), simd.convScratch(shape)], (panels, scratch) => {
-        simd.packConvWeights(shape, fromWeight, panels);
-        simd.convForward(shape, from, panels, fromBias, output.address, scratch, 0, c.batch);
-      }),
-    );
+    withWorkspace(machine, forwardGeometry(c), (workspace) => {
+      machine.simd.packConvWeights(workspace.shape, fromWeight, workspace.panels);
+      convolve(machine, workspace, [from, fromBias, output.address], c.batch);
+    });
     return output;
   },
 
   conv2dGradInput: (machine, [grad, weight], { constants, length }) => {
-    const { simd } = machine;
     const c = constants as Conv2dConstants;
-    const geometry = backwardGeometry(c);
     const from = machine.channelsLast(grad, outputLayout(c));
     const fromWeight = machine.plain(weight);
     const output = machine.allocate(length, inputLayout(c));
-    withShape(machine, geometry, (shape) =>
-      machine.withScratch([panelLength(machine, geometry), simd.convScratch(shape)], (panels, scratch) => {
-        simd.packConvWeightsFlipped(shape, fromWeight, panels);
-        simd.convForward(shape, from, panels, 0, output.address, scratch, 0, c.batch);
-      }),
-    );
+    withWorkspace(machine, backwardGeometry(c), (workspace) => {
+      machine.simd.packConvWeightsFlipped(workspace.shape, fromWeight, workspace.panels);
+      convolve(machine, workspace, [from, 0, output.address], c.batch);
+    });
     return output;
   },
 
   conv2dGradWeight: (machine, [x, grad], { constants, length }) => {
     const { simd } = machine;
     const c = constants as Conv2dConstants;
-    const geometry = forwardGeometry(c);
     const from = machine.channelsLast(x, inputLayout(c));
     const fromGrad = machine.channelsLast(grad, outputLayout(c));
     const output = machine.allocate(length);
-    withShape(machine, geometry, (shape) =>
-      machine.withScratch([panelLength(machine, geometry), simd.convScratch(shape)], (panels, scratch) => {
-        const tiles = simd.convGradTiles(shape);
-        simd.convGradWeight(shape, from, fromGrad, c.batch, panels, scratch, 0, tiles);
-        simd.unpackConvWeights(shape, panels, output.address);
-      }),
-    );
+    withWorkspace(machine, forwardGeometry(c), ({ shape, panels, scratch, scratchBytes }) => {
+      const tiles = simd.convGradTiles(shape);
+      // Every call pads all images anew, so a thread takes its whole share of the tiles at once.
+      machine.parallel('convGradWeight', [shape, from, fromGrad, c.batch, panels, scratch], tiles, {
+        least: Math.ceil(tiles / machine.threads),
+        scratch: { argument: 5, bytes: scratchBytes },
+      });
+      simd.unpackConvWeights(shape, panels, output.address);
+    });
     return output;
   },
 };

@@ -1,5 +1,6 @@
 // Elementwise overrides: pick the common layout of the operands, then one pass over memory. Imports the machine.
 
+import type { RangedName, WithoutRange } from './exports.js';
 import type { Machine, WasmBuffer } from './machine.js';
 import type { KernelOverride } from './override.js';
 
@@ -14,33 +15,29 @@ function aligned(machine: Machine, inputs: readonly WasmBuffer[]): number[] {
   );
 }
 
-/** An override that runs `pass` over the operands' addresses into an output of the same layout. */
-function pass(
-  run: (
-    machine: Machine,
-    addresses: number[],
-    out: number,
-    length: number,
-    scalars: readonly number[],
-  ) => void,
+/** A pass over fewer numbers than this is over before another thread has woken up. */
+const LEAST = 16_384;
+
+/** An override that runs an elementwise SIMD function into an output of the operands' layout. */
+function pass<Name extends RangedName>(
+  name: Name,
+  args: (addresses: number[], out: number, scalars: readonly number[]) => WithoutRange<Name>,
 ): KernelOverride {
   return (machine, inputs, { length, scalars, donate }) => {
     const addresses = aligned(machine, inputs);
     const layout = (inputs[0] as WasmBuffer | undefined)?.layout ?? null;
     const output = donate === undefined ? machine.allocate(length, layout) : inputs[donate];
-    run(machine, addresses, output.address, length, scalars);
+    machine.parallel(name, args(addresses, output.address, scalars), length, { least: LEAST });
     return output;
   };
 }
 
 export const elementwiseOverrides: Readonly<Record<string, KernelOverride>> = {
-  fill: pass(({ simd }, _, y, length, [value]) => simd.fill(y, value, 0, length)),
-  add: pass(({ simd }, [a, b], y, length) => simd.add(a, b, y, 0, length)),
-  sub: pass(({ simd }, [a, b], y, length) => simd.sub(a, b, y, 0, length)),
-  mul: pass(({ simd }, [a, b], y, length) => simd.mul(a, b, y, 0, length)),
-  scaleShift: pass(({ simd }, [x], y, length, [factor, summand]) =>
-    simd.scale(x, factor, summand, y, 0, length),
-  ),
-  relu: pass(({ simd }, [x], y, length) => simd.relu(x, y, 0, length)),
-  reluGrad: pass(({ simd }, [grad, x], y, length) => simd.reluGrad(grad, x, y, 0, length)),
+  fill: pass('fill', (_, y, [value]) => [y, value]),
+  add: pass('add', ([a, b], y) => [a, b, y]),
+  sub: pass('sub', ([a, b], y) => [a, b, y]),
+  mul: pass('mul', ([a, b], y) => [a, b, y]),
+  scaleShift: pass('scale', ([x], y, [factor, summand]) => [x, factor, summand, y]),
+  relu: pass('relu', ([x], y) => [x, y]),
+  reluGrad: pass('reluGrad', ([grad, x], y) => [grad, x, y]),
 };

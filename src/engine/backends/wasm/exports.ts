@@ -135,3 +135,17 @@ export interface SimdExports {
     ...args: [x: Address, axes: number, shape: Address, strides: Address, out: Address, ...outermost: Range]
   ): void;
 }
+
+type RangeOf<F> = F extends (...args: infer All) => void
+  ? All extends [...infer Own, number, number]
+    ? Own
+    : never
+  : never;
+
+/** Functions that work on a range of units. */
+export type RangedName = {
+  [Name in keyof SimdExports]: RangeOf<SimdExports[Name]> extends never ? never : Name;
+}[keyof SimdExports];
+
+/** The arguments before `begin` and `end`. */
+export type WithoutRange<Name extends RangedName> = RangeOf<SimdExports[Name]> & readonly number[];

@@ -10,43 +10,92 @@ import type {
   MemoryReport,
   RoutineImplementation,
 } from '../../backend.js';
-import { BackendError } from '../../errors.js';
+import { ArgumentError, BackendError } from '../../errors.js';
 import { checkLaunch, runInLoop } from '../reference.js';
 import type { SimdExports } from './exports.js';
+import { Crew } from './crew.js';
 import { Machine, type WasmBuffer } from './machine.js';
 import { LinearMemory } from './memory.js';
 import { overrides, routines } from './overrides.js';
 
 /** 16 MiB to start with; it grows as needed, up to the 4 GiB that 32-bit addresses reach. */
 const INITIAL_PAGES = 256;
+const MAXIMUM_PAGES = 65536;
 
-/**
- * Starts the SIMD backend on this thread.
- *
- * @throws BackendError if this JavaScript engine has no WebAssembly SIMD
- * @example useBackend(await createWasmBackend());
- */
-export async function createWasmBackend(): Promise<Backend> {
-  const { bytes } = await import('#simd/base');
-  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
-  let instance: WebAssembly.Instance;
-  try {
-    ({ instance } = await WebAssembly.instantiate(bytes, { env: { memory } }));
-  } catch (error) {
-    throw new BackendError(`wasm: this JavaScript engine cannot run the SIMD module (${String(error)})`);
-  }
-  const simd = instance.exports as unknown as SimdExports;
-  return new WasmBackend(new Machine(new LinearMemory(memory, simd.heapBase.value as number), simd));
+export interface WasmOptions {
+  /** Threads that compute, the calling one included. Default: one for each processor, at most 8. */
+  readonly threads?: number;
+  /**
+   * Which build of the kernels: `relaxed` fuses multiply and add, `base` runs everywhere. Default: the faster that
+   * this JavaScript engine takes. Results differ in the last bits between the two, never between thread counts.
+   */
+  readonly module?: 'base' | 'relaxed';
 }
 
-class WasmBackend implements Backend {
+/**
+ * Starts the SIMD backend.
+ *
+ * @throws BackendError if this JavaScript engine has no WebAssembly SIMD, or not the module asked for
+ * @example useBackend(await createWasmBackend({ threads: 2 }));
+ */
+export async function createWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
+  const threads = await checkThreads(options.threads);
+  const shared = threads > 1;
+  const { bytes, build } = await chooseModule(shared, options.module);
+  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared });
+  const module = await WebAssembly.compile(bytes);
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  const simd = instance.exports as unknown as SimdExports;
+  const heap = new LinearMemory(memory, simd.heapBase.value as number);
+  const crew = shared ? await Crew.start(threads, { module, memory }, heap, instance.exports) : null;
+  return new WasmBackend(new Machine(heap, simd, crew), build);
+}
+
+/** Threads need memory that they can share, which a web page has only where it is cross-origin isolated. */
+async function checkThreads(wanted: number | undefined): Promise<number> {
+  if (wanted !== undefined && !(Number.isSafeInteger(wanted) && wanted >= 1 && wanted <= 64)) {
+    throw new ArgumentError(`wasm: threads must be a whole number from 1 to 64, got ${wanted}`);
+  }
+  if (typeof process === 'undefined') {
+    const { crossOriginIsolated, navigator } = globalThis;
+    return crossOriginIsolated ? (wanted ?? Math.min(navigator.hardwareConcurrency, 8)) : 1;
+  }
+  const { availableParallelism } = await import('node:os');
+  return wanted ?? Math.min(availableParallelism(), 8);
+}
+
+type ModuleBuild = 'base' | 'relaxed';
+
+async function chooseModule(
+  shared: boolean,
+  wanted: ModuleBuild | undefined,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; build: ModuleBuild }> {
+  const builds = {
+    base: () => (shared ? import('#simd/base-threads') : import('#simd/base')),
+    relaxed: () => (shared ? import('#simd/relaxed-threads') : import('#simd/relaxed')),
+  };
+  for (const build of wanted === undefined ? (['relaxed', 'base'] as const) : [wanted]) {
+    const { bytes } = await builds[build]();
+    if (WebAssembly.validate(bytes)) return { bytes, build };
+  }
+  throw new BackendError(
+    `wasm: this JavaScript engine cannot run the ${wanted ?? 'SIMD'} module; use the reference backend, or a newer engine`,
+  );
+}
+
+export class WasmBackend implements Backend {
   readonly name = 'wasm';
   readonly dtype = 'float32';
   readonly routines: Readonly<Record<string, RoutineImplementation>>;
+  /** Which build of the kernels runs, and on how many threads. */
+  readonly build: ModuleBuild;
+  readonly threads: number;
   readonly #machine: Machine;
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, build: ModuleBuild) {
     this.#machine = machine;
+    this.build = build;
+    this.threads = machine.threads;
     this.routines = Object.fromEntries(
       Object.entries(routines).map(([name, routine]) => [
         name,
@@ -74,7 +123,9 @@ class WasmBackend implements Backend {
 
   read(buffer: Buffer): Promise<FloatArray> {
     const address = this.#machine.plain(buffer as WasmBuffer);
-    return Promise.resolve(new Float32Array(this.#machine.memory.floats(address, buffer.length)));
+    const copy = new Float32Array(buffer.length);
+    copy.set(this.#machine.memory.floats(address, buffer.length));
+    return Promise.resolve(copy);
   }
 
   free(buffer: Buffer): void {
@@ -82,8 +133,7 @@ class WasmBackend implements Backend {
   }
 
   dispose(): Promise<void> {
-    this.#machine.memory.clear();
-    return Promise.resolve();
+    return this.#machine.dispose();
   }
 
   /** The reference backend's loop, over views of linear memory. */

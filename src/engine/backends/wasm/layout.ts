@@ -5,6 +5,9 @@ import type { KernelOverride } from './override.js';
 
 const AXES = 6;
 
+/** Copying fewer numbers is over before another thread has woken up. */
+const LEAST = 16_384;
+
 export const layoutOverrides: Readonly<Record<string, KernelOverride>> = {
   stridedCopy: (machine, [x], { constants, length }) => {
     const c = constants as StridedCopyConstants;
@@ -16,7 +19,9 @@ export const layoutOverrides: Readonly<Record<string, KernelOverride>> = {
     const output = machine.allocate(length);
     machine.withScratch([2 * AXES], (table) => {
       machine.memory.integers(table, 2 * AXES).set([...sizes, ...strides]);
-      machine.simd.stridedCopy(from, AXES, table, table + 4 * AXES, output.address, 0, sizes[0]);
+      machine.parallel('stridedCopy', [from, AXES, table, table + 4 * AXES, output.address], sizes[0], {
+        least: Math.ceil(LEAST / inner),
+      });
     });
     return output;
   },

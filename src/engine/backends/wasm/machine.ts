@@ -8,7 +8,8 @@
 
 import type { Buffer } from '../../backend.js';
 import { DisposedError } from '../../errors.js';
-import type { SimdExports } from './exports.js';
+import type { Crew } from './crew.js';
+import type { RangedName, SimdExports, WithoutRange } from './exports.js';
 import type { LinearMemory } from './memory.js';
 
 /** Images whose channels lie innermost: memory holds [images][spatial][channels]. */
@@ -25,6 +26,12 @@ export interface WasmBuffer extends Buffer {
   layout: ChannelsLast | null;
 }
 
+export interface ParallelOptions {
+  readonly least?: number;
+  /** Which argument is the address of scratch memory, and how many bytes of it each thread has. */
+  readonly scratch?: { readonly argument: number; readonly bytes: number };
+}
+
 const sameLayout = (a: ChannelsLast, b: ChannelsLast): boolean =>
   a.images === b.images && a.channels === b.channels && a.spatial === b.spatial;
 
@@ -39,11 +46,47 @@ export class Machine {
   /** Rows of a block in the column reductions. */
   readonly rowBlock: number;
 
-  constructor(memory: LinearMemory, simd: SimdExports) {
+  readonly #crew: Crew | null;
+
+  /** @param crew worker threads, or null to compute on this thread alone */
+  constructor(memory: LinearMemory, simd: SimdExports, crew: Crew | null) {
     this.memory = memory;
     this.simd = simd;
+    this.#crew = crew;
     this.panel = simd.PANEL.value as number;
     this.rowBlock = simd.ROW_BLOCK.value as number;
+  }
+
+  /** How many threads may run a job at once: what scratch memory is needed for. */
+  get threads(): number {
+    return this.#crew?.size ?? 1;
+  }
+
+  /**
+   * Runs a SIMD function over `units` units of work, on all threads if there is enough to do.
+   *
+   * @param least units that are worth a thread's while; if there are no more, this thread does them alone
+   */
+  parallel<Name extends RangedName>(
+    name: Name,
+    args: WithoutRange<Name>,
+    units: number,
+    { least = 1, scratch }: ParallelOptions = {},
+  ): void {
+    if (this.#crew === null || units <= least) {
+      (this.simd[name] as (...all: number[]) => void)(...args, 0, units);
+      return;
+    }
+    // Four chunks a thread: an even finish without much counting. A multiple of 4 keeps SIMD lanes whole.
+    const share = Math.max(least, Math.ceil(units / (4 * this.#crew.size)));
+    const chunk = share > 4 ? Math.ceil(share / 4) * 4 : share;
+    this.#crew.run({ name, args, units, chunk, scratch });
+  }
+
+  /** Ends the threads. */
+  async dispose(): Promise<void> {
+    this.memory.clear();
+    await this.#crew?.dispose();
   }
 
   /** A buffer with undefined contents, for an override to fill. */
@@ -95,7 +138,7 @@ export class Machine {
     layout: ChannelsLast | null,
   ): void {
     const address = this.memory.take(buffer.length);
-    this.simd.transpose(this.#address(buffer), rows, columns, address, 0, batch);
+    this.parallel('transpose', [this.#address(buffer), rows, columns, address], batch);
     this.memory.give(buffer.address, buffer.length);
     buffer.address = address;
     buffer.layout = layout;

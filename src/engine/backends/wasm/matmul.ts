@@ -4,6 +4,9 @@
 import type { MatmulConstants } from '../../../../kernels/matmul.js';
 import type { KernelOverride } from './override.js';
 
+/** Multiply-adds that are worth a thread's while. */
+const LEAST = 500_000;
+
 export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
   matmul: (machine, [a, b], { constants, length }) => {
     const { simd } = machine;
@@ -14,6 +17,7 @@ export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
     const output = machine.allocate(length);
     const panelLength = Math.ceil(c.columns / machine.panel) * machine.panel * c.inner;
     const packA = c.innerA !== 1;
+    const least = Math.ceil(LEAST / (c.inner * c.columns));
     machine.withScratch([panelLength, packA ? c.rows * c.inner : 0], (panels, packed) => {
       for (let n = 0; n < batches; n++) {
         const fromB = firstB + 4 * n * c.batchB;
@@ -25,7 +29,10 @@ export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
           fromA = packed;
         }
         const to = output.address + 4 * n * c.rows * c.columns;
-        simd.gemm(fromA, packA ? c.inner : c.rowA, c.inner, panels, 0, to, c.columns, c.columns, 0, c.rows);
+        const stride = packA ? c.inner : c.rowA;
+        machine.parallel('gemm', [fromA, stride, c.inner, panels, 0, to, c.columns, c.columns], c.rows, {
+          least,
+        });
       }
     });
     return output;

@@ -3,6 +3,9 @@
 import type { Machine, WasmBuffer } from './machine.js';
 import type { RoutineOverride } from './override.js';
 
+/** Parameters that are worth a thread's while. */
+const LEAST = 16_384;
+
 const plain = (machine: Machine, inputs: readonly WasmBuffer[]): number[] =>
   inputs.map((input) => machine.plain(input));
 
@@ -13,11 +16,9 @@ export const optimizerRoutines: Readonly<Record<string, RoutineOverride>> = {
     const { simd } = machine;
     const { length } = inputs[0];
     if (shrink !== 1) simd.scale(parameter, shrink, 0, parameter, 0, length); // AdamW's decay comes before the step
-    simd.adamStep(
-      ...([parameter, grad, first, second, stepSize] as const),
-      ...([beta1, 1 - beta1, beta2, 1 - beta2, root, epsilon, decay] as const),
-      ...([0, length] as const),
-    );
+    const arrays = [parameter, grad, first, second] as const;
+    const factors = [stepSize, beta1, 1 - beta1, beta2, 1 - beta2, root, epsilon, decay] as const;
+    machine.parallel('adamStep', [...arrays, ...factors], length, { least: LEAST });
     return [inputs[0], inputs[2], inputs[3]];
   },
 

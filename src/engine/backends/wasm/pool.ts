@@ -23,7 +23,7 @@ function maxPoolGrad(machine: Machine, grad: WasmBuffer, index: WasmBuffer, c: P
   const { input, output } = layouts(c);
   const [fromGrad, fromIndex] = [grad, index].map((buffer) => machine.channelsLast(buffer, output));
   const gradInput = machine.allocate(c.planes * c.height * c.width, input);
-  machine.simd.maxPoolGrad(fromGrad, fromIndex, ...windowOf(c), gradInput.address, 0, input.images);
+  machine.parallel('maxPoolGrad', [fromGrad, fromIndex, ...windowOf(c), gradInput.address], input.images);
   return gradInput;
 }
 
@@ -38,7 +38,7 @@ export const poolRoutines: Readonly<Record<string, RoutineOverride>> = {
     const { input, output } = layouts(c);
     const from = machine.channelsLast(x, input);
     const [y, index] = [machine.allocate(length, output), machine.allocate(length, output)];
-    machine.simd.maxPool(from, ...windowOf(c), y.address, index.address, 0, input.images);
+    machine.parallel('maxPool', [from, ...windowOf(c), y.address, index.address], input.images);
     return [y, index];
   },
 };

@@ -1,0 +1,186 @@
+// Batch norm, ReLU and 2x2 max-pooling as one pass over NHWC images, and its gradient in two. What lies between the three is
+// never stored: the backward pass computes x * scale + shift again and finds each window's winner a second time.
+// The statistics and the per-channel coefficients come from batchNorm.ts. May import lanes only.
+//
+// LADDER
+
+import { clear, floats, fma, loadPart, storePart } from './lanes';
+
+// Windows do not overlap: output pixel (i, j) covers rows 2i, 2i + 1 and columns 2j, 2j + 1, and an odd last row or column is
+// under no window. A line is one row of windows; lines are numbered through all images. Four channels stay in registers
+// along a line, whose two rows of pixels (7 KB for 28 x 32) stay in the first-level cache until all channels are done.
+
+/** Outputs that are summed in float32, at least one line, before float64 takes over: as ROW_BLOCK in rows.ts. */
+const BLOCK_OUTPUTS: i32 = 256;
+
+/** Lines in each block of bnReluPoolGradBlocks, for images of width W. */
+export function bnReluPoolBlockLines(W: i32): i32 {
+  return max(1, BLOCK_OUTPUTS / max(1, W >> 1));
+}
+
+/** Address of the first pixel under a line. */
+@inline
+function lineStart(x: usize, line: i32, H: i32, W: i32, C: i32): usize {
+  const OH = H >> 1, n = line / OH, i = line - n * OH;
+  return x + floats((n * H + 2 * i) * W) * <usize>C;
+}
+
+/**
+ * y [N, H/2, W/2, C] = max(0, the largest x * scale[c] + shift[c] under each window). Unit of begin and end: one line.
+ */
+export function bnReluPool(
+  x: usize, H: i32, W: i32, C: i32, scale: usize, shift: usize, y: usize, begin: i32, end: i32,
+): void {
+  const OW = W >> 1, vectors = floats(C & ~3);
+  for (let line = begin; line < end; line++) {
+    const from = lineStart(x, line, H, W, C), to = y + floats(line * OW) * <usize>C;
+    let c: usize = 0;
+    for (; c < vectors; c += 16) poolLine(from + c, W, C, scale + c, shift + c, to + c, 4);
+    if (C & 3) poolLine(from + c, W, C, scale + c, shift + c, to + c, C & 3);
+  }
+}
+
+/** `count` channels of one line of outputs. */
+@inline
+function poolLine(x: usize, W: i32, C: i32, scale: usize, shift: usize, y: usize, count: i32): void {
+  const pixel = floats(C), row = <usize>W * pixel;
+  const a = loadPart(scale, count), b = loadPart(shift, count), zero = f32x4.splat(0);
+  for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, y += pixel) {
+    let largest = fma(b, loadPart(x, count), a);
+    largest = f32x4.pmax(largest, fma(b, loadPart(x + pixel, count), a));
+    largest = f32x4.pmax(largest, fma(b, loadPart(x + row, count), a));
+    largest = f32x4.pmax(largest, fma(b, loadPart(x + row + pixel, count), a));
+    storePart(y, f32x4.max(largest, zero), count);
+  }
+}
+
+/**
+ * partials [blocks][2][C] = per block of bnReluPoolBlockLines(W) of the `lines` lines: the sum of g, and of g * xhat with
+ * xhat = (x - mean) * inverse, over the winners of the windows whose output is positive; nothing else receives a gradient.
+ * sumBlocks with width 2C adds them up to gradBias and gradWeight. Unit of begin and end: one block.
+ */
+export function bnReluPoolGradBlocks(
+  x: usize, g: usize, H: i32, W: i32, C: i32, scale: usize, shift: usize, mean: usize, inverse: usize,
+  lines: i32, partials: usize, begin: i32, end: i32,
+): void {
+  const OW = W >> 1, width = floats(C), vectors = floats(C & ~3), blockLines = bnReluPoolBlockLines(W);
+  for (let block = begin; block < end; block++) {
+    const sums = partials + floats(2 * block) * <usize>C;
+    clear(sums, 2 * C);
+    for (let line = block * blockLines, stop = min(lines, line + blockLines); line < stop; line++) {
+      const fromX = lineStart(x, line, H, W, C), fromG = g + floats(line * OW) * <usize>C;
+      let c: usize = 0;
+      for (; c < vectors; c += 16) {
+        sumLine(fromX + c, fromG + c, W, C, scale + c, shift + c, mean + c, sums + c, 4);
+      }
+      if (C & 3) sumLine(fromX + c, fromG + c, W, C, scale + c, shift + c, mean + c, sums + c, C & 3);
+    }
+    for (let c: usize = 0; c < width; c += 4) {
+      store<f32>(sums + width + c, load<f32>(sums + width + c) * load<f32>(inverse + c));
+    }
+  }
+}
+
+/** Adds `count` channels of one line to their two sums, of g and of g * (x - mean). */
+@inline
+function sumLine(
+  x: usize, g: usize, W: i32, C: i32, scale: usize, shift: usize, mean: usize, sums: usize, count: i32,
+): void {
+  const pixel = floats(C), row = <usize>W * pixel;
+  const a = loadPart(scale, count), b = loadPart(shift, count), m = loadPart(mean, count), zero = f32x4.splat(0);
+  let sumG = loadPart(sums, count), sumGX = loadPart(sums + pixel, count);
+  for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, g += pixel) {
+    // The largest of the four, and the x it came from; a later one must be larger to win.
+    let winner = loadPart(x, count), largest = fma(b, winner, a);
+    let rival = loadPart(x + pixel, count), value = fma(b, rival, a);
+    winner = v128.bitselect(rival, winner, f32x4.gt(value, largest));
+    largest = f32x4.pmax(largest, value);
+    rival = loadPart(x + row, count);
+    value = fma(b, rival, a);
+    winner = v128.bitselect(rival, winner, f32x4.gt(value, largest));
+    largest = f32x4.pmax(largest, value);
+    rival = loadPart(x + row + pixel, count);
+    value = fma(b, rival, a);
+    winner = v128.bitselect(rival, winner, f32x4.gt(value, largest));
+    largest = f32x4.pmax(largest, value);
+    const passed = v128.and(loadPart(g, count), f32x4.gt(largest, zero)); // relu
+    sumG = f32x4.add(sumG, passed);
+    sumGX = fma(sumGX, passed, f32x4.sub(winner, m));
+  }
+  storePart(sums, sumG, count);
+  storePart(sums + pixel, sumGX, count);
+}
+
+/**
+ * gradX [N, H, W, C] = k0 * (g at the winners, else 0) + k1 * (x - mean) + k2, the coefficients [3][C] made by
+ * batchNormGradCoefficients with rows = N * H * W: a pixel that won nothing, or lies under no window, still moved the
+ * statistics. Unit of begin and end: one line; an image's last line takes an odd last row with it.
+ */
+export function bnReluPoolGradInput(
+  x: usize, g: usize, H: i32, W: i32, C: i32, scale: usize, shift: usize, mean: usize, coefficients: usize,
+  gradX: usize, begin: i32, end: i32,
+): void {
+  const OH = H >> 1, OW = W >> 1, pixel = floats(C), vectors = floats(C & ~3);
+  for (let line = begin; line < end; line++) {
+    const at = lineStart(0, line, H, W, C), fromG = g + floats(line * OW) * <usize>C;
+    let c: usize = 0;
+    for (; c < vectors; c += 16) {
+      gradLine(x + at + c, fromG + c, W, C, scale + c, shift + c, mean + c, coefficients + c, gradX + at + c, 4);
+    }
+    if (C & 3) {
+      gradLine(x + at + c, fromG + c, W, C, scale + c, shift + c, mean + c, coefficients + c, gradX + at + c, C & 3);
+    }
+    if (W & 1) {
+      const row = floats(W) * <usize>C, right = at + row - pixel;
+      gradRest(x + right, 1, C, mean, coefficients, gradX + right);
+      gradRest(x + right + row, 1, C, mean, coefficients, gradX + right + row);
+    }
+    if (H & 1 && (line + 1) % OH == 0) {
+      const below = at + 2 * floats(W) * <usize>C;
+      gradRest(x + below, W, C, mean, coefficients, gradX + below);
+    }
+  }
+}
+
+/** `count` channels of the pixels under one line. */
+@inline
+function gradLine(
+  x: usize, g: usize, W: i32, C: i32, scale: usize, shift: usize, mean: usize, coefficients: usize,
+  gradX: usize, count: i32,
+): void {
+  const pixel = floats(C), row = <usize>W * pixel, distance = gradX - x;
+  const a = loadPart(scale, count), b = loadPart(shift, count), m = loadPart(mean, count), zero = f32x4.splat(0);
+  const k0 = loadPart(coefficients, count), k1 = loadPart(coefficients + pixel, count);
+  const k2 = loadPart(coefficients + 2 * pixel, count);
+  for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, g += pixel) {
+    const x0 = loadPart(x, count), x1 = loadPart(x + pixel, count);
+    const x2 = loadPart(x + row, count), x3 = loadPart(x + row + pixel, count);
+    const y0 = fma(b, x0, a), y1 = fma(b, x1, a), y2 = fma(b, x2, a), y3 = fma(b, x3, a);
+    const largest = f32x4.pmax(f32x4.pmax(f32x4.pmax(y0, y1), y2), y3);
+    // What is left of the gradient after each place had its chance: the first that equals the largest takes all.
+    let left = f32x4.mul(v128.and(loadPart(g, count), f32x4.gt(largest, zero)), k0);
+    const to = x + distance;
+    let won = f32x4.eq(y0, largest);
+    storePart(to, f32x4.add(fma(k2, f32x4.sub(x0, m), k1), v128.and(left, won)), count);
+    left = v128.andnot(left, won);
+    won = f32x4.eq(y1, largest);
+    storePart(to + pixel, f32x4.add(fma(k2, f32x4.sub(x1, m), k1), v128.and(left, won)), count);
+    left = v128.andnot(left, won);
+    won = f32x4.eq(y2, largest);
+    storePart(to + row, f32x4.add(fma(k2, f32x4.sub(x2, m), k1), v128.and(left, won)), count);
+    left = v128.andnot(left, won);
+    storePart(to + row + pixel, f32x4.add(fma(k2, f32x4.sub(x3, m), k1), left), count);
+  }
+}
+
+/** Neighbouring pixels under no window: only the statistics connect them with the loss. */
+function gradRest(x: usize, pixels: i32, C: i32, mean: usize, coefficients: usize, gradX: usize): void {
+  const width = floats(C), k1 = coefficients + width, k2 = k1 + width;
+  for (let i = 0; i < pixels; i++, x += width, gradX += width) {
+    for (let c = 0; c < C; c += 4) {
+      const at = floats(c), count = C - c;
+      const centred = f32x4.sub(loadPart(x + at, count), loadPart(mean + at, count));
+      storePart(gradX + at, fma(loadPart(k2 + at, count), centred, loadPart(k1 + at, count)), count);
+    }
+  }
+}

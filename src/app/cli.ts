@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+// The command line: parses, runs a command, and turns an error into a message and an exit code. Imports yargs and
+// the commands.
+
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { InkgradError } from '../engine/errors.js';
+import { evalCommand } from './commands/eval.js';
+import { trainCommand } from './commands/train.js';
+import { EXIT, exitCodeOf } from './exitCodes.js';
+
+/** A message without a stack for errors we raise ourselves; everything for the others, which are bugs. */
+function report(error: unknown, verbose: boolean): void {
+  const known = error instanceof InkgradError && !verbose;
+  process.stderr.write(`inkgrad: ${known ? error.message : String((error as Error).stack ?? error)}\n`);
+}
+
+async function main(): Promise<number> {
+  const words = hideBin(process.argv);
+  try {
+    await yargs(words)
+      .scriptName('inkgrad')
+      .usage('$0 <command>\n\nTrain and measure a network that reads handwriting.')
+      .command(trainCommand)
+      .command(evalCommand)
+      .option('verbose', { type: 'boolean', default: false, describe: 'Show where an error came from' })
+      .demandCommand(1, 'Name a command.')
+      .recommendCommands()
+      .strict()
+      .wrap(100)
+      .epilogue('Exit codes: 0 done, 1 failure, 2 usage, 3 data missing or damaged, 4 model incompatible.')
+      .exitProcess(false)
+      .fail((message, error, parser) => {
+        if ((error as Error | undefined) !== undefined) throw error;
+        process.stderr.write(`${message}\n\n`);
+        parser.showHelp('error');
+        throw new UsageShown();
+      })
+      .parseAsync();
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof UsageShown) return EXIT.usage;
+    report(error, words.includes('--verbose'));
+    return exitCodeOf(error);
+  }
+}
+
+/** The message and the help are on the screen already. */
+class UsageShown extends Error {}
+
+process.exitCode = await main();

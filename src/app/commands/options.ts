@@ -1,0 +1,62 @@
+// Options that several commands share, with one description each. Imports yargs types and the app's tables.
+
+import type { Argv } from 'yargs';
+import { EMNIST_SPLITS } from '../../data/splits.js';
+import { BACKENDS } from '../backend.js';
+import { ArgumentError } from '../../engine/errors.js';
+
+export interface CommonArguments {
+  readonly data: string | undefined;
+  readonly split: string;
+  readonly limit: number | undefined;
+  readonly backend: string;
+  readonly json: boolean;
+}
+
+export function dataOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'data' | 'split' | 'limit'>> {
+  return yargs
+    .option('data', {
+      type: 'string',
+      describe: 'Folder of the official EMNIST files (default: EMNIST_DIR, then data/emnist)',
+    })
+    .option('split', { choices: Object.keys(EMNIST_SPLITS), default: 'balanced', describe: 'EMNIST split' })
+    .option('limit', {
+      type: 'number',
+      describe: 'Use the first so many images only',
+      coerce: whole('limit', 1),
+    });
+}
+
+export function runOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'backend'>> {
+  return yargs.option('backend', {
+    choices: BACKENDS as readonly string[],
+    default: 'auto',
+    describe: 'What computes: auto is wasm (SIMD); reference is slow and plain',
+  });
+}
+
+export function jsonOption<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'json'>> {
+  return yargs.option('json', {
+    type: 'boolean',
+    default: false,
+    describe: 'Print JSON on stdout, and everything for people on stderr',
+  });
+}
+
+/** Refuses what is not a whole number of at least `least`, with the option's name. */
+export function whole(name: string, least: number) {
+  return <T extends number | undefined>(value: T): T => {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
+      throw new ArgumentError(`--${name} must be a whole number of at least ${least}, got ${value}`);
+    }
+    return value;
+  };
+}
+
+/** Refuses what does not satisfy `holds`, naming the option and the rule. */
+export function within(name: string, rule: string, holds: (value: number) => boolean) {
+  return (value: number): number => {
+    if (!holds(value)) throw new ArgumentError(`--${name} must be ${rule}, got ${value}`);
+    return value;
+  };
+}

@@ -1,0 +1,27 @@
+// A folder for each run, never one that holds another run's models. Imports node:fs.
+
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArgumentError } from '../engine/errors.js';
+
+const RUNS = 'runs';
+
+/** Makes the named folder, or the next free number under runs/. A folder with anything in it is refused. */
+export function createRunDirectory(named: string | undefined): string {
+  if (named !== undefined) {
+    if (existsSync(named) && readdirSync(named).length > 0) {
+      throw new ArgumentError(
+        `--out ${named}: this folder is not empty; name a new one, so that nothing is overwritten`,
+      );
+    }
+    mkdirSync(named, { recursive: true });
+    return named;
+  }
+  mkdirSync(RUNS, { recursive: true });
+  for (let number = 1; ; number++) {
+    const directory = join(RUNS, `${number}`);
+    if (existsSync(directory)) continue;
+    mkdirSync(directory);
+    return directory;
+  }
+}

@@ -1,0 +1,112 @@
+// State as JSON: the types, a reader that checks what it reads, and a writer that gives equal states equal text.
+// Knows no files. Imports errors only.
+
+import { ArgumentError, FormatError } from '../engine/errors.js';
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** How the numbers that JSON lacks are spelled. */
+const NOT_FINITE: Readonly<Record<string, number>> = { Infinity, '-Infinity': -Infinity, NaN };
+
+/** A number as JSON, the ones that JSON lacks as text. `JsonReader.number` reads both. */
+export function numberToJson(value: number): Json {
+  return Number.isFinite(value) ? value : `${value}`;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * JSON text with sorted keys: equal values give equal text.
+ *
+ * @throws ArgumentError for a number that JSON lacks, which would otherwise turn into null without a word
+ */
+export function canonicalJson(value: Json, where = 'state'): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new ArgumentError(`${where}: JSON cannot hold ${value}; use numberToJson`);
+  }
+  if (Array.isArray(value)) {
+    const items = (value as readonly Json[]).map((item, index) => canonicalJson(item, `${where}[${index}]`));
+    return `[${items.join(',')}]`;
+  }
+  if (!isObject(value)) return JSON.stringify(value);
+  const entries = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key], `${where}.${key}`)}`);
+  return `{${entries.join(',')}}`;
+}
+
+/** A JSON object read by key and type: a missing key or another type is a FormatError that names the place. */
+export class JsonReader {
+  readonly #object: JsonObject;
+  readonly #where: string;
+
+  constructor(value: Json | undefined, where: string) {
+    if (!isObject(value)) throw new FormatError(`${where}: expected a JSON object`);
+    this.#object = value;
+    this.#where = where;
+  }
+
+  get keys(): string[] {
+    return Object.keys(this.#object);
+  }
+
+  value(key: string): Json {
+    return Object.hasOwn(this.#object, key) ? this.#object[key] : this.#fail(key, 'a value');
+  }
+
+  /** Any number, `numberToJson`'s spellings included. */
+  number(key: string): number {
+    return this.#number(this.value(key), key);
+  }
+
+  /** A number of which a rule holds; write the rule so that NaN fails it. */
+  numberThat(key: string, rule: string, holds: (value: number) => boolean): number {
+    const value = this.number(key);
+    return holds(value) ? value : this.#fail(key, rule);
+  }
+
+  /** A whole number of at least 0. */
+  count(key: string): number {
+    return this.numberThat(key, 'a whole number of at least 0', isCount);
+  }
+
+  flag(key: string): boolean {
+    const value = this.value(key);
+    return typeof value === 'boolean' ? value : this.#fail(key, 'a boolean');
+  }
+
+  text(key: string): string {
+    const value = this.value(key);
+    return typeof value === 'string' ? value : this.#fail(key, 'a string');
+  }
+
+  counts(key: string): number[] {
+    const value = this.value(key);
+    if (!Array.isArray(value)) return this.#fail(key, 'a list');
+    const numbers = (value as readonly Json[]).map((item) => this.#number(item, key));
+    return numbers.every(isCount) ? numbers : this.#fail(key, 'a list of whole numbers of at least 0');
+  }
+
+  #number(value: Json, key: string): number {
+    if (typeof value === 'number') return value;
+    if (typeof value === 'string' && Object.hasOwn(NOT_FINITE, value)) return NOT_FINITE[value];
+    return this.#fail(key, 'a number');
+  }
+
+  #fail(key: string, expected: string): never {
+    const found = Object.hasOwn(this.#object, key)
+      ? `got ${JSON.stringify(this.#object[key])}`
+      : `it has ${this.keys.join(', ')}`;
+    throw new FormatError(`${this.#where}.${key}: expected ${expected}, ${found}`);
+  }
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,133 @@
+// Adam: gradient descent in which each number has a rate of its own, from running averages of its gradient and of
+// its square (Kingma and Ba, 2015). Order of operations as in PyTorch. Imports the optimizer base and the kernels.
+
+import { scaleShift } from '../../../kernels/elementwise.js';
+import * as kernels from '../../../kernels/optimizer.js';
+import { elementwise, updateInPlace } from '../../engine/launch.js';
+import type { NdArray } from '../../engine/ndarray.js';
+import { defineRoutine } from '../../engine/routine.js';
+import type { JsonObject, JsonReader } from '../json.js';
+import { check } from '../options.js';
+import type { Parameter } from '../parameter.js';
+import { Optimizer } from './optimizer.js';
+import type { UpdateConstants } from './sgd.js';
+
+/**
+ * (parameter, grad, first, second; stepSize, beta1, beta2, root, epsilon, weightDecay, shrink): all but grad in place.
+ *
+ * weightDecay adds that much of the parameter to the gradient (Adam); shrink multiplies the parameter first (AdamW).
+ */
+export const adamStep = defineRoutine<UpdateConstants>({
+  name: 'adamStep',
+  outputs: ({ length }) => [[length], [length], [length]],
+  replaces: [0, 2, 3],
+  compose: ([parameter, grad, first, second], _, scalars) => {
+    const [stepSize, beta1, beta2, root, epsilon, weightDecay, shrink] = scalars;
+    if (shrink !== 1) updateInPlace(scaleShift, parameter, [], [shrink, 0]);
+    const penalized =
+      weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], [weightDecay]);
+    updateInPlace(kernels.movingAverage, first, [penalized], [beta1, 1 - beta1]);
+    updateInPlace(kernels.movingSquare, second, [penalized], [beta2]);
+    updateInPlace(kernels.adamDescend, parameter, [first, second], [stepSize, root, epsilon]);
+    return [parameter, first, second];
+  },
+});
+
+export interface AdamOptions {
+  /** Learning rate: about the most a number moves in one step. Default 1e-3. */
+  readonly lr?: number;
+  /** How much of the averages of gradient and squared gradient is kept at each step. Default [0.9, 0.999]. */
+  readonly betas?: readonly [number, number];
+  /** Added to the denominator. Default 1e-8. */
+  readonly epsilon?: number;
+  /** Adam: strength of the L2 penalty, default 0. AdamW: part of the rate by which weights shrink, default 0.01. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
+ * parameter = parameter - lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon).
+ *
+ * @example
+ * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
+ * const optimizer = new Adam(model.parameters(), { lr: 0.001 });
+ * scope(() => {
+ *   mse(model.forward(ones([4, 2])), ones([4, 1])).backward();
+ *   optimizer.step();
+ *   optimizer.zeroGrad();
+ * });
+ * optimizer.dispose();
+ * model.dispose();
+ *
+ * @see https://arxiv.org/abs/1412.6980
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
+ */
+export class Adam extends Optimizer {
+  override readonly type: string = 'adam';
+  protected override readonly slotNames = ['exp_avg', 'exp_avg_sq'];
+  #betas: readonly [number, number];
+  #epsilon: number;
+  #weightDecay: number;
+
+  constructor(parameters: readonly Parameter[], options: AdamOptions = {}) {
+    const { lr = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
+    super(parameters, lr);
+    for (const beta of betas) check('Adam', 'betas', beta, 'at least 0 and below 1', isBeta(beta));
+    check('Adam', 'epsilon', epsilon, 'at least 0', epsilon >= 0);
+    check('Adam', 'weightDecay', weightDecay, 'at least 0', weightDecay >= 0);
+    this.#betas = betas;
+    this.#epsilon = epsilon;
+    this.#weightDecay = weightDecay;
+  }
+
+  override get momentum(): number {
+    return this.#betas[0];
+  }
+
+  override set momentum(beta1: number) {
+    check('Adam', 'momentum', beta1, 'at least 0 and below 1', isBeta(beta1));
+    this.#betas = [beta1, this.#betas[1]];
+  }
+
+  /** How weight decay enters: as a part of the parameter added to the gradient, and as a factor on the parameter. */
+  protected decay(weightDecay: number): { penalty: number; shrink: number } {
+    return { penalty: weightDecay, shrink: 1 };
+  }
+
+  protected override update(
+    parameter: NdArray,
+    gradient: NdArray,
+    [first, second]: readonly NdArray[],
+    steps: number,
+  ): void {
+    const [beta1, beta2] = this.#betas;
+    // Both averages start at 0 and are too small at first; these undo it. In float64, on the host.
+    const stepSize = this.lr / (1 - beta1 ** steps);
+    const root = Math.sqrt(1 - beta2 ** steps);
+    const { penalty, shrink } = this.decay(this.#weightDecay);
+    const scalars = [stepSize, beta1, beta2, root, this.#epsilon, penalty, shrink];
+    adamStep([parameter, gradient, first, second], { length: parameter.size }, scalars);
+  }
+
+  protected override hyperparameters(): JsonObject {
+    const [beta1, beta2] = this.#betas;
+    return { beta1, beta2, epsilon: this.#epsilon, weightDecay: this.#weightDecay };
+  }
+
+  protected override readHyperparameters(saved: JsonReader): () => void {
+    const atLeast0 = (value: number): boolean => value >= 0 && Number.isFinite(value);
+    const beta1 = saved.numberThat('beta1', 'at least 0 and below 1', isBeta);
+    const beta2 = saved.numberThat('beta2', 'at least 0 and below 1', isBeta);
+    const epsilon = saved.numberThat('epsilon', 'a finite number of at least 0', atLeast0);
+    const weightDecay = saved.numberThat('weightDecay', 'a finite number of at least 0', atLeast0);
+    return () => {
+      this.#betas = [beta1, beta2];
+      this.#epsilon = epsilon;
+      this.#weightDecay = weightDecay;
+    };
+  }
+}
+
+function isBeta(value: number): boolean {
+  return value >= 0 && value < 1;
+}

@@ -1,0 +1,121 @@
+// Stochastic gradient descent, with momentum, Nesterov's look-ahead and weight decay. Order of operations as in
+// PyTorch. Imports the optimizer base and the optimizer kernels.
+
+import * as kernels from '../../../kernels/optimizer.js';
+import { elementwise, updateInPlace } from '../../engine/launch.js';
+import type { NdArray } from '../../engine/ndarray.js';
+import { ArgumentError } from '../../engine/errors.js';
+import { defineRoutine } from '../../engine/routine.js';
+import type { JsonObject, JsonReader } from '../json.js';
+import { check } from '../options.js';
+import type { Parameter } from '../parameter.js';
+import { Optimizer } from './optimizer.js';
+
+/** What the update routines are told: how many numbers the parameter has. */
+export type UpdateConstants = Readonly<Record<'length', number>>;
+
+/** (parameter, grad, velocity; rate, momentum, added, weightDecay, nesterov): parameter and velocity in place. */
+export const sgdStep = defineRoutine<UpdateConstants>({
+  name: 'sgdStep',
+  outputs: ({ length }) => [[length], [length]],
+  replaces: [0, 2],
+  compose: ([parameter, grad, velocity], _, [rate, momentum, added, weightDecay, nesterov]) => {
+    const penalized =
+      weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], [weightDecay]);
+    updateInPlace(kernels.movingAverage, velocity, [penalized], [momentum, added]);
+    const direction =
+      nesterov === 0 ? velocity : elementwise(kernels.movingAverage, [velocity, penalized], [momentum, 1]);
+    updateInPlace(kernels.descend, parameter, [direction], [rate]);
+    return [parameter, velocity];
+  },
+});
+
+export interface SGDOptions {
+  /** Learning rate. Default 1e-3. */
+  readonly lr?: number;
+  /** Part of the velocity that is kept at each step. Default 0: plain gradient descent. */
+  readonly momentum?: number;
+  /** The gradient adds 1 - dampening of itself to the velocity (from the second step on). Default 0. */
+  readonly dampening?: number;
+  /** Strength of the L2 penalty: this times the parameter is added to the gradient. Default 0. */
+  readonly weightDecay?: number;
+  /** Step along grad + momentum * velocity, the gradient a step ahead. Needs momentum, no dampening. Default false. */
+  readonly nesterov?: boolean;
+}
+
+/**
+ * velocity = momentum velocity + (1 - dampening) grad; parameter = parameter - lr velocity.
+ *
+ * @example
+ * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
+ * const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+ * scope(() => {
+ *   mse(model.forward(ones([4, 2])), ones([4, 1])).backward();
+ *   optimizer.step();
+ *   optimizer.zeroGrad();
+ * });
+ * optimizer.dispose();
+ * model.dispose();
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
+ */
+export class SGD extends Optimizer {
+  override readonly type = 'sgd';
+  protected override readonly slotNames = ['momentum_buffer'];
+  override momentum: number;
+  #dampening: number;
+  #nesterov: boolean;
+  #weightDecay: number;
+
+  constructor(parameters: readonly Parameter[], options: SGDOptions = {}) {
+    const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
+    super(parameters, lr);
+    check('SGD', 'momentum', momentum, 'at least 0', momentum >= 0);
+    check('SGD', 'weightDecay', weightDecay, 'at least 0', weightDecay >= 0);
+    check('SGD', 'dampening', dampening, 'a finite number', Number.isFinite(dampening));
+    if (nesterov && (momentum === 0 || dampening !== 0)) {
+      throw new ArgumentError(
+        `SGD: nesterov needs a momentum above 0 and no dampening, got momentum ${momentum}, dampening ${dampening}`,
+      );
+    }
+    this.momentum = momentum;
+    this.#dampening = dampening;
+    this.#weightDecay = weightDecay;
+    this.#nesterov = nesterov;
+  }
+
+  protected override update(
+    parameter: NdArray,
+    gradient: NdArray,
+    [velocity]: readonly NdArray[],
+    steps: number,
+  ): void {
+    // PyTorch starts the velocity as the first gradient itself, undampened; without momentum it is always that.
+    const added = steps === 1 || this.momentum === 0 ? 1 : 1 - this.#dampening;
+    const scalars = [this.lr, this.momentum, added, this.#weightDecay, this.#nesterov ? 1 : 0];
+    sgdStep([parameter, gradient, velocity], { length: parameter.size }, scalars);
+  }
+
+  protected override hyperparameters(): JsonObject {
+    return {
+      momentum: this.momentum,
+      dampening: this.#dampening,
+      weightDecay: this.#weightDecay,
+      nesterov: this.#nesterov,
+    };
+  }
+
+  protected override readHyperparameters(saved: JsonReader): () => void {
+    const atLeast0 = (value: number): boolean => value >= 0 && Number.isFinite(value);
+    const momentum = saved.numberThat('momentum', 'a finite number of at least 0', atLeast0);
+    const weightDecay = saved.numberThat('weightDecay', 'a finite number of at least 0', atLeast0);
+    const dampening = saved.numberThat('dampening', 'a finite number', Number.isFinite);
+    const nesterov = saved.flag('nesterov');
+    return () => {
+      this.momentum = momentum;
+      this.#dampening = dampening;
+      this.#weightDecay = weightDecay;
+      this.#nesterov = nesterov;
+    };
+  }
+}

@@ -1,0 +1,211 @@
+// The safetensors format: named arrays and a little text in one file, which any tool can read and which, unlike a
+// pickle, runs nothing. Bytes in, arrays out; knows no modules. A file is not trusted: every number in its header is
+// checked before it is used. Imports errors, shape, json, elementTypes, strictJson.
+//
+// Layout: u64 length n of the header | n bytes of JSON, padded with spaces | the arrays' bytes, without gaps.
+// Source: https://github.com/huggingface/safetensors#format
+
+import { ArgumentError, FormatError } from '../engine/errors.js';
+import { format, sizeOf, type Shape } from '../engine/shape.js';
+import { ELEMENT_TYPES, type ElementType } from './elementTypes.js';
+import { canonicalJson, type Json, type JsonObject } from './json.js';
+import type { HostArray } from './stateDict.js';
+import { parseStrictJson } from './strictJson.js';
+
+/** The reference implementation's limit. */
+const MAX_HEADER_BYTES = 100_000_000;
+const LENGTH_BYTES = 8;
+/** The header is padded to a multiple of this, so that the arrays start aligned. */
+const ALIGNMENT = 8;
+const METADATA = '__metadata__';
+
+/** An array as it was in the file: 64-bit numbers and large integers as float64, all others as float32. */
+export interface SavedArray {
+  readonly shape: Shape;
+  readonly data: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+}
+
+export interface SafetensorsFile {
+  readonly tensors: Readonly<Record<string, SavedArray>>;
+  /** The header's texts, e.g. `{ format: 'pt' }`. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+// ---- writing -----------------------------------------------------------------------------------------------
+
+/**
+ * Float64 arrays become F64, everything else F32. Equal contents give equal bytes: wide arrays come first, which
+ * keeps all aligned, and names are sorted.
+ *
+ * @example
+ * const bytes = encodeSafetensors({ weight: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) } });
+ * print(decodeSafetensors(bytes).tensors.weight.shape); // [2, 2]
+ *
+ * @throws ArgumentError if an array does not fill its shape
+ */
+export function encodeSafetensors(
+  tensors: Readonly<Record<string, HostArray>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const isWide = ({ data }: HostArray): boolean => data instanceof Float64Array;
+  const names = Object.keys(tensors).sort();
+  const ordered = [
+    ...names.filter((name) => isWide(tensors[name])),
+    ...names.filter((name) => !isWide(tensors[name])),
+  ];
+
+  const entries: [string, string][] =
+    Object.keys(metadata).length > 0 ? [[METADATA, canonicalJson(metadata)]] : [];
+  let end = 0;
+  for (const name of ordered) {
+    const { shape, data } = tensors[name];
+    if (name === METADATA || data.length !== sizeOf(shape)) {
+      const reason =
+        name === METADATA ? 'the name is reserved' : `${data.length} values do not fill ${format(shape)}`;
+      throw new ArgumentError(`safetensors: cannot write ${name}: ${reason}`);
+    }
+    const begin = end;
+    end += data.length * (isWide(tensors[name]) ? 8 : 4);
+    const dtype = isWide(tensors[name]) ? 'F64' : 'F32';
+    entries.push([name, canonicalJson({ dtype, shape: [...shape], data_offsets: [begin, end] })]);
+  }
+  const json = `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${entry}`).join(',')}}`;
+  const header = new TextEncoder().encode(json);
+  const headerLength = Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
+
+  const bytes = new Uint8Array(LENGTH_BYTES + headerLength + end);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(headerLength), true);
+  bytes.set(header, LENGTH_BYTES);
+  bytes.fill(0x20, LENGTH_BYTES + header.length, LENGTH_BYTES + headerLength);
+  let at = LENGTH_BYTES + headerLength;
+  for (const name of ordered) {
+    const { data } = tensors[name];
+    const wide = isWide(tensors[name]);
+    for (let i = 0; i < data.length; i++, at += wide ? 8 : 4) {
+      if (wide) view.setFloat64(at, data[i], true);
+      else view.setFloat32(at, data[i], true);
+    }
+  }
+  return bytes;
+}
+
+// ---- reading -----------------------------------------------------------------------------------------------
+
+/** A header entry after all checks. Offsets count from the end of the header. */
+interface Entry {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly type: ElementType;
+  readonly begin: number;
+  readonly end: number;
+}
+
+function fail(reason: string): never {
+  throw new FormatError(`safetensors: ${reason}`);
+}
+
+/**
+ * Reads a file.
+ *
+ * @throws FormatError naming what is wrong: a truncated file, a damaged header, offsets that overlap, leave gaps or do
+ * not fit the shape, an unknown number format, a name twice
+ */
+export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
+  const { header, dataStart } = readHeader(bytes);
+  const { [METADATA]: metadata = {}, ...rest } = header;
+  const entries = Object.entries(rest).map(([name, entry]) => readEntry(name, entry));
+  checkCoverage(entries, bytes.length - dataStart);
+
+  const view = new DataView(bytes.buffer, bytes.byteOffset + dataStart, bytes.length - dataStart);
+  const tensors = entries.map(({ name, shape, type, begin }): [string, SavedArray] => {
+    const length = sizeOf(shape);
+    const data = type.wide ? new Float64Array(length) : new Float32Array(length);
+    for (let i = 0; i < length; i++) data[i] = type.read(view, begin + i * type.bytes);
+    return [name, { shape, data }];
+  });
+  return { tensors: Object.fromEntries(tensors), metadata: readMetadata(metadata) };
+}
+
+function readHeader(bytes: Uint8Array): { header: JsonObject; dataStart: number } {
+  if (bytes.length < LENGTH_BYTES) {
+    fail(`the file has ${bytes.length} bytes, but its first ${LENGTH_BYTES} should hold the header's length`);
+  }
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (length > MAX_HEADER_BYTES) {
+    fail(
+      `a header of ${length} bytes is above the limit of ${MAX_HEADER_BYTES}; is this a safetensors file?`,
+    );
+  }
+  const dataStart = LENGTH_BYTES + Number(length);
+  if (dataStart > bytes.length) {
+    fail(`the header should have ${length} bytes, but the file ends after ${bytes.length - LENGTH_BYTES}`);
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      bytes.subarray(LENGTH_BYTES, dataStart),
+    );
+  } catch {
+    fail('the header is not UTF-8 text');
+  }
+  if (!text.startsWith('{'))
+    fail(`the header should begin with {, found ${JSON.stringify(text.slice(0, 1))}`);
+  // Three levels are all a header has: the file, an array's entry, its shape.
+  return { header: parseStrictJson(text, 'safetensors header', 3) as JsonObject, dataStart };
+}
+
+function isSizes(value: Json | undefined): value is readonly number[] {
+  return (
+    Array.isArray(value) &&
+    value.every((size: Json) => typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)
+  );
+}
+
+function readEntry(name: string, entry: Json): Entry {
+  const where = `array ${JSON.stringify(name)}`;
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
+    fail(`${where} should be an object`);
+  const { dtype, shape, data_offsets: offsets } = entry as Partial<JsonObject>;
+  const type = typeof dtype === 'string' ? ELEMENT_TYPES.get(dtype) : undefined;
+  if (type === undefined) {
+    const known = [...ELEMENT_TYPES.keys()].join(', ');
+    fail(`${where}: dtype should be one of ${known}, got ${JSON.stringify(dtype)}`);
+  }
+  if (!isSizes(shape)) fail(`${where}: shape should be a list of whole numbers of at least 0`);
+  if (!isSizes(offsets) || offsets.length !== 2) {
+    fail(`${where}: data_offsets should be two whole numbers of at least 0`);
+  }
+  const [begin, end] = offsets;
+  // A product beyond 2^53 is no longer exact, but is then larger than any file too.
+  const wanted = sizeOf(shape) * type.bytes;
+  if (end - begin !== wanted) {
+    fail(
+      `${where}: ${format(shape)} at ${type.bytes} bytes a number needs ${wanted} bytes, offsets ${format(offsets)} hold ${end - begin}`,
+    );
+  }
+  return { name, shape, type, begin, end };
+}
+
+/** Throws unless the arrays cover the data exactly: nothing outside, no overlap, no gap. */
+function checkCoverage(entries: readonly Entry[], available: number): void {
+  let covered = 0;
+  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    const where = `array ${JSON.stringify(name)}`;
+    if (end > available) fail(`${where}: its bytes ${begin} to ${end} lie outside the file's ${available}`);
+    if (begin < covered)
+      fail(`${where}: it begins at ${begin}, inside the array before, which ends at ${covered}`);
+    if (begin > covered) fail(`${where}: it begins at ${begin}, which leaves a gap after ${covered}`);
+    covered = end;
+  }
+  if (covered < available) fail(`${available - covered} bytes after the last array belong to none`);
+}
+
+function readMetadata(metadata: Json): Record<string, string> {
+  const isTexts =
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    !Array.isArray(metadata) &&
+    Object.values(metadata).every((value) => typeof value === 'string');
+  return isTexts ? (metadata as Record<string, string>) : fail(`${METADATA} should be an object of texts`);
+}

@@ -1,0 +1,74 @@
+// One cycle: the rate rises to a high maximum and falls far below its start, while momentum does the opposite
+// (Smith and Topin, "Super-convergence", 2018). Imports scheduler.
+
+import type { Optimizer } from '../optim/optimizer.js';
+import { check, checkCount } from '../options.js';
+import { CurveScheduler } from './scheduler.js';
+
+export interface OneCycleOptions {
+  /** The highest rate. The optimizer's own rate at the start does not matter. */
+  readonly maxLr: number;
+  /** Steps of the whole run; after them the settings stay at their end. */
+  readonly totalSteps: number;
+  /** Part of the run spent rising. Default 0.3. */
+  readonly pctStart?: number;
+  /** Shape of rise and fall. Default `cos`. */
+  readonly anneal?: 'cos' | 'linear';
+  /** maxLr / divFactor is the rate at the start. Default 25. */
+  readonly divFactor?: number;
+  /** The rate at the start / finalDivFactor is the one at the end. Default 10,000. */
+  readonly finalDivFactor?: number;
+  /** Whether momentum (Adam's beta1) falls while the rate rises, and rises while it falls. Default true. */
+  readonly cycleMomentum?: boolean;
+  /** Momentum at the highest rate. Default 0.85. */
+  readonly baseMomentum?: number;
+  /** Momentum at both ends. Default 0.95. */
+  readonly maxMomentum?: number;
+}
+
+/** From `start` at part 0 to `end` at part 1. */
+type Anneal = (start: number, end: number, part: number) => number;
+
+const ANNEALS: Readonly<Record<'cos' | 'linear', Anneal>> = {
+  cos: (start, end, part) => end + ((start - end) * (1 + Math.cos(Math.PI * part))) / 2,
+  linear: (start, end, part) => start + (end - start) * part,
+};
+
+/**
+ * maxLr / divFactor rises to maxLr in the first pctStart of the steps, then falls to maxLr / divFactor / finalDivFactor.
+ *
+ * @example
+ * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
+ * const optimizer = new SGD(model.parameters(), { momentum: 0.9 });
+ * const schedule = new OneCycle(optimizer, { maxLr: 0.1, totalSteps: 100 });
+ * print(optimizer.lr); // 0.004
+ * for (let step = 0; step < 29; step++) schedule.step();
+ * print(optimizer.lr); // 0.1
+ * model.dispose();
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html
+ */
+export class OneCycle extends CurveScheduler {
+  constructor(optimizer: Optimizer, options: OneCycleOptions) {
+    const { maxLr, totalSteps, pctStart = 0.3, anneal = 'cos', divFactor = 25 } = options;
+    const { finalDivFactor = 1e4, cycleMomentum = true, baseMomentum = 0.85, maxMomentum = 0.95 } = options;
+    checkCount('OneCycle', 'totalSteps', totalSteps, 2);
+    check('OneCycle', 'maxLr', maxLr, 'greater than 0', maxLr > 0);
+    check('OneCycle', 'pctStart', pctStart, 'at least 0 and below 1', pctStart >= 0 && pctStart < 1);
+    check('OneCycle', 'divFactor', divFactor, 'greater than 0', divFactor > 0);
+    check('OneCycle', 'finalDivFactor', finalDivFactor, 'greater than 0', finalDivFactor > 0);
+    const [startLr, endLr] = [maxLr / divFactor, maxLr / divFactor / finalDivFactor];
+    const [peak, last] = [pctStart * totalSteps - 1, totalSteps - 1]; // the peak may lie between two steps
+
+    super('OneCycle', optimizer, (step) => {
+      const rising = step < peak;
+      const part = rising ? step / peak : Math.min(1, (step - peak) / (last - peak));
+      const between = (end: number, middle: number, other: number): number =>
+        rising ? ANNEALS[anneal](end, middle, part) : ANNEALS[anneal](middle, other, part);
+      return {
+        lr: between(startLr, maxLr, endLr),
+        ...(cycleMomentum ? { momentum: between(maxMomentum, baseMomentum, maxMomentum) } : {}),
+      };
+    });
+  }
+}

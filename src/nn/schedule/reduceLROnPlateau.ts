@@ -1,0 +1,143 @@
+// ReduceLROnPlateau: lowers the rate when a metric has stopped getting better. The order of the checks is PyTorch's,
+// its treatment of NaN and of negative metrics included. Imports scheduler.
+
+import { numberToJson, type Json, type JsonObject } from '../json.js';
+import type { Optimizer } from '../optim/optimizer.js';
+import { check, checkCount } from '../options.js';
+import { readState, type Scheduler } from './scheduler.js';
+
+export interface ReduceLROnPlateauOptions {
+  /** Whether the metric should fall (`min`, default) or rise. */
+  readonly mode?: 'min' | 'max';
+  /** What the rate is multiplied by. Default 0.1. */
+  readonly factor?: number;
+  /** How many epochs without a better metric to bear; the next one lowers the rate. Default 10. */
+  readonly patience?: number;
+  /** How much better than the best a metric must be to count. Default 1e-4. */
+  readonly threshold?: number;
+  /** Whether the threshold is a part of the best metric (`rel`, default) or a difference. */
+  readonly thresholdMode?: 'rel' | 'abs';
+  /** Epochs after a reduction in which bad ones do not count. Default 0. */
+  readonly cooldown?: number;
+  /** The rate never falls below this. Default 0. */
+  readonly minLr?: number;
+  /** A reduction by no more than this is not made. Default 1e-8. */
+  readonly epsilon?: number;
+}
+
+/**
+ * After more than `patience` epochs without a better metric, lr = max(lr * factor, minLr).
+ *
+ * @example
+ * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
+ * const optimizer = new Adam(model.parameters(), { lr: 0.001 });
+ * const schedule = new ReduceLROnPlateau(optimizer, { patience: 2 });
+ * for (const validationLoss of [0.5, 0.4, 0.4, 0.4, 0.4]) schedule.step(validationLoss);
+ * print(optimizer.lr); // 0.0001
+ * model.dispose();
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
+ */
+export class ReduceLROnPlateau implements Scheduler {
+  readonly #optimizer: Optimizer;
+  readonly #options: Required<ReduceLROnPlateauOptions>;
+  #best: number;
+  #badEpochs = 0;
+  #cooldownLeft = 0;
+
+  constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
+    this.#options = {
+      ...{ mode: 'min', factor: 0.1, patience: 10, threshold: 1e-4, thresholdMode: 'rel' },
+      ...{ cooldown: 0, minLr: 0, epsilon: 1e-8 },
+      ...options,
+    };
+    const { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, epsilon } = this.#options;
+    const who = 'ReduceLROnPlateau';
+    check(who, 'mode', mode, 'min or max', ['min', 'max'].includes(mode));
+    check(who, 'thresholdMode', thresholdMode, 'rel or abs', ['rel', 'abs'].includes(thresholdMode));
+    check(who, 'factor', factor, 'at least 0 and below 1', factor >= 0 && factor < 1);
+    check(who, 'threshold', threshold, 'at least 0', threshold >= 0);
+    check(who, 'minLr', minLr, 'at least 0', minLr >= 0);
+    check(who, 'epsilon', epsilon, 'at least 0', epsilon >= 0);
+    checkCount(who, 'patience', patience, 0);
+    checkCount(who, 'cooldown', cooldown, 0);
+    this.#optimizer = optimizer;
+    this.#best = mode === 'min' ? Infinity : -Infinity;
+  }
+
+  /** The best metric so far; infinite before the first. */
+  get best(): number {
+    return this.#best;
+  }
+
+  /** Epochs since the metric was last better, those in cooldown not counted. */
+  get badEpochs(): number {
+    return this.#badEpochs;
+  }
+
+  /** Epochs in which bad ones do not count yet. */
+  get cooldownLeft(): number {
+    return this.#cooldownLeft;
+  }
+
+  /** Takes the metric of an epoch; NaN is never better. */
+  step(metric: number): void {
+    if (this.#isBetter(metric)) {
+      this.#best = metric;
+      this.#badEpochs = 0;
+    } else {
+      this.#badEpochs += 1;
+    }
+    if (this.#cooldownLeft > 0) {
+      this.#cooldownLeft -= 1;
+      this.#badEpochs = 0;
+    }
+    if (this.#badEpochs > this.#options.patience) {
+      this.#reduce();
+      this.#cooldownLeft = this.#options.cooldown;
+      this.#badEpochs = 0;
+    }
+  }
+
+  #isBetter(metric: number): boolean {
+    const { mode, threshold, thresholdMode } = this.#options;
+    const best = this.#best;
+    if (mode === 'min') {
+      // Relative and below 0, this bound lies above the best, so a slightly worse metric passes: as in PyTorch.
+      return metric < (thresholdMode === 'rel' ? best * (1 - threshold) : best - threshold);
+    }
+    return metric > (thresholdMode === 'rel' ? best * (threshold + 1) : best + threshold);
+  }
+
+  #reduce(): void {
+    const { factor, minLr, epsilon } = this.#options;
+    const { lr } = this.#optimizer;
+    const lower = Math.max(lr * factor, minLr);
+    if (lr - lower > epsilon) this.#optimizer.lr = lower;
+  }
+
+  state(): JsonObject {
+    return {
+      type: 'ReduceLROnPlateau',
+      best: numberToJson(this.#best),
+      badEpochs: this.#badEpochs,
+      cooldownLeft: this.#cooldownLeft,
+    };
+  }
+
+  load(state: Json): void {
+    this.prepareLoad(state)();
+  }
+
+  prepareLoad(state: Json): () => void {
+    const saved = readState(state, 'ReduceLROnPlateau');
+    const best = saved.number('best');
+    const badEpochs = saved.count('badEpochs');
+    const cooldownLeft = saved.count('cooldownLeft');
+    return () => {
+      this.#best = best;
+      this.#badEpochs = badEpochs;
+      this.#cooldownLeft = cooldownLeft;
+    };
+  }
+}

@@ -1,0 +1,146 @@
+// A training run in one safetensors file: the model's arrays under their own names, so that other tools can read the
+// weights, the optimizer's arrays after `optimizer.`, and everything else as JSON in the header's texts.
+// Bytes in, bytes out; no files. Imports safetensors, json, module, optimizer, scheduler, rng.
+
+import { ArgumentError, FormatError } from '../engine/errors.js';
+import { Rng, type RngState } from '../engine/rng.js';
+import type { Tensor } from '../engine/tensor.js';
+import { canonicalJson, JsonReader, type Json, type JsonObject } from './json.js';
+import type { Module } from './module.js';
+import type { Optimizer } from './optim/optimizer.js';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+import type { Scheduler } from './schedule/scheduler.js';
+import type { HostArray } from './stateDict.js';
+import { parseStrictJson } from './strictJson.js';
+
+const OPTIMIZER = 'optimizer.';
+/** Version of what is in the header's texts. */
+const VERSION = '1';
+
+/** What to save. All parts are optional: a model alone makes a plain file of weights. */
+export interface StateParts {
+  readonly model?: Module;
+  readonly optimizer?: Optimizer;
+  readonly scheduler?: Scheduler;
+  /** Random streams by purpose: `{ dropout, shuffle }`. */
+  readonly rngs?: Readonly<Record<string, Rng>>;
+  /** Anything else that fits in JSON: the epoch, the class names, ... */
+  readonly extra?: Json;
+}
+
+/** What `loadState` cannot put in place by itself. */
+export interface LoadedState {
+  /** The saved streams, standing where they stood. A stream cannot be rewound, so these take the place of the old. */
+  readonly rngs: Readonly<Record<string, Rng>>;
+  /** Null if nothing was saved. */
+  readonly extra: Json;
+}
+
+/**
+ * Saves a run. What is saved is the state at the time of the call, even if training goes on before the promise
+ * resolves. Equal states give equal bytes.
+ *
+ * @example
+ * const rng = new Rng(1);
+ * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng });
+ * const optimizer = new Adam(model.parameters());
+ * const bytes = await saveState({ model, optimizer, rngs: { main: rng }, extra: { epoch: 3 } });
+ * const { rngs, extra } = loadState(bytes, { model, optimizer });
+ * print(extra, rngs.main.uniform() === rng.uniform()); // { epoch: 3 } true
+ * model.dispose();
+ * optimizer.dispose();
+ */
+export async function saveState(parts: StateParts): Promise<Uint8Array<ArrayBuffer>> {
+  const { model, optimizer, scheduler, rngs, extra } = parts;
+  const tensors = new Map(Object.entries(model?.stateDict() ?? {}));
+  const clash = [...tensors.keys()].find((name) => name.startsWith(OPTIMIZER));
+  if (clash !== undefined) {
+    throw new ArgumentError(
+      `saveState: the model's ${clash} begins with ${OPTIMIZER}, which is the optimizer's`,
+    );
+  }
+  const metadata: Record<string, string> = { inkgrad: VERSION };
+  if (optimizer !== undefined) {
+    const state = optimizer.stateDict();
+    for (const [name, tensor] of Object.entries(state.tensors)) tensors.set(OPTIMIZER + name, tensor);
+    metadata.optimizer = canonicalJson(state.settings, 'optimizer state');
+  }
+  if (scheduler !== undefined) metadata.scheduler = canonicalJson(scheduler.state(), 'scheduler state');
+  if (rngs !== undefined) metadata.rngs = canonicalJson(streamsToJson(rngs), 'random streams');
+  if (extra !== undefined) metadata.extra = canonicalJson(extra, 'extra');
+
+  // Every read is asked for before the first await: a step made meanwhile cannot get between them.
+  const read = async ([name, tensor]: [string, Tensor]): Promise<[string, HostArray]> => [
+    name,
+    { shape: tensor.shape, data: await tensor.data() },
+  ];
+  const arrays = await Promise.all([...tensors].map(read));
+  return encodeSafetensors(Object.fromEntries(arrays), metadata);
+}
+
+/**
+ * Puts a saved run in place. Only the parts that are given are loaded; without any, it reads streams and extra alone,
+ * which is how to learn what model to build.
+ *
+ * @throws FormatError if the file is damaged or lacks a part that is given
+ * @throws ArgumentError if names or shapes do not fit; in either case nothing was changed
+ */
+export function loadState(
+  bytes: Uint8Array,
+  targets: Pick<StateParts, 'model' | 'optimizer' | 'scheduler'> = {},
+): LoadedState {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const part = (name: string): Json => {
+    if (!Object.hasOwn(metadata, name)) throw new FormatError(`loadState: the file holds no ${name}`);
+    return parseStrictJson(metadata[name], `loadState: ${name}`);
+  };
+  const optional = (name: string): Json => (Object.hasOwn(metadata, name) ? part(name) : null);
+  const { inkgrad: version = VERSION } = metadata;
+  if (version !== VERSION) {
+    throw new FormatError(`loadState: the file is of version ${version}, this program reads ${VERSION}`);
+  }
+
+  const { model, optimizer, scheduler } = targets;
+  const entries = Object.entries(tensors);
+  const own = Object.fromEntries(entries.filter(([name]) => !name.startsWith(OPTIMIZER)));
+  const kept = Object.fromEntries(
+    entries
+      .filter(([name]) => name.startsWith(OPTIMIZER))
+      .map(([name, array]) => [name.slice(OPTIMIZER.length), array]),
+  );
+  // First all checks, then all changes.
+  const commits = [
+    ...(model === undefined ? [] : [model.prepareLoad(own).commit]),
+    ...(optimizer === undefined
+      ? []
+      : [optimizer.prepareLoad({ settings: part('optimizer'), tensors: kept })]),
+    ...(scheduler === undefined ? [] : [scheduler.prepareLoad(part('scheduler'))]),
+  ];
+  const result = { rngs: streamsFromJson(optional('rngs') ?? {}), extra: optional('extra') };
+  for (const commit of commits) commit();
+  return result;
+}
+
+function streamsToJson(rngs: Readonly<Record<string, Rng>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(rngs).map(([name, rng]) => {
+      const { key, drawn } = rng.state();
+      return [name, { key: [...key], drawn }];
+    }),
+  );
+}
+
+function streamsFromJson(saved: Json): Record<string, Rng> {
+  const streams = new JsonReader(saved, 'random streams');
+  return Object.fromEntries(
+    streams.keys.map((name) => {
+      const stream = new JsonReader(streams.value(name), `random stream ${name}`);
+      const key = stream.counts('key');
+      if (key.length !== 2 || !key.every((word) => word < 2 ** 32)) {
+        throw new FormatError(`random stream ${name}: key must be two words of 32 bits`);
+      }
+      const state: RngState = { key: [key[0], key[1]], drawn: stream.count('drawn') };
+      return [name, new Rng(state)];
+    }),
+  );
+}

@@ -1,0 +1,267 @@
+// Views: what reshape, permute, slice, expand and concat mean, against plain JavaScript over lists.
+
+import { describe, expect, it } from 'vitest';
+import {
+  add,
+  concat,
+  expand,
+  flatten,
+  gatherRows,
+  mul,
+  permute,
+  reshape,
+  Rng,
+  scope,
+  slice,
+  sum,
+  tensor,
+  transpose,
+  type Tensor,
+} from '../../src/engine/index.js';
+import { format, sizeOf, type Shape } from '../../src/engine/shape.js';
+import { onReference } from '../support/backends.js';
+
+/** 0, 1, 2, ... in a shape: every number tells where it came from. */
+const counting = (shape: Shape): Tensor => tensor([...Array(sizeOf(shape)).keys()], { shape });
+
+/** All index lists of a shape, in reading order. */
+function places(shape: Shape): number[][] {
+  return shape.reduce<number[][]>(
+    (lists, size) => lists.flatMap((list) => [...Array(size).keys()].map((i) => [...list, i])),
+    [[]],
+  );
+}
+
+/** What a counting tensor holds at a place. */
+const at = (shape: Shape, place: readonly number[]): number =>
+  shape.reduce((flat, size, axis) => flat * size + place[axis], 0);
+
+async function values(make: () => Tensor): Promise<{ shape: Shape; flat: number[] }> {
+  const [shape, pending] = scope(() => {
+    const made = make();
+    return [made.shape, made.data()] as const;
+  });
+  return { shape, flat: [...(await pending)] };
+}
+
+describe('permute', () => {
+  it.each([
+    [
+      [2, 3],
+      [1, 0],
+    ],
+    [
+      [2, 3, 4],
+      [2, 0, 1],
+    ],
+    [
+      [2, 1, 3, 2],
+      [3, 1, 0, 2],
+    ],
+    [
+      [2, 1, 2, 1, 3, 2],
+      [5, 4, 3, 2, 1, 0],
+    ],
+  ])('%j in the order %j', (shape, order) =>
+    onReference(async () => {
+      const result = await values(() => permute(counting(shape), order));
+      const expected = order.map((axis) => shape[axis]);
+      expect(result.shape).toEqual(expected);
+      const source = (place: number[]) => shape.map((_, axis) => place[order.indexOf(axis)]);
+      expect(result.flat).toEqual(places(expected).map((place) => at(shape, source(place))));
+    })(),
+  );
+
+  it(
+    'transpose swaps the last two axes unless told otherwise, and twice is the identity',
+    onReference(async () => {
+      expect((await values(() => transpose(counting([2, 3])))).flat).toEqual([0, 3, 1, 4, 2, 5]);
+      expect((await values(() => transpose(counting([2, 3, 4]), 0, 2))).shape).toEqual([4, 3, 2]);
+      expect((await values(() => transpose(transpose(counting([2, 3]))))).flat).toEqual([0, 1, 2, 3, 4, 5]);
+    }),
+  );
+});
+
+describe('slice', () => {
+  it.each([
+    [[7], 0, 2, 5, 1],
+    [[7], 0, 0, 7, 3],
+    [[7], 0, 1, 7, 3],
+    [[4, 5], 1, 1, 4, 2],
+    [[4, 5], 0, 3, 4, 1],
+    [[2, 5, 3], 1, 0, 5, 2],
+    [[3, 3], -1, 1, 3, 1],
+    [[3, 3], 0, 2, 2, 1],
+  ])('%j along %d from %d to %d by %d', (shape, axis, start, end, step) =>
+    onReference(async () => {
+      const along = axis < 0 ? axis + shape.length : axis;
+      const result = await values(() => slice(counting(shape), axis, start, end, step));
+      const kept = places(shape).filter((place) => {
+        const i = place[along];
+        return i >= start && i < end && (i - start) % step === 0;
+      });
+      expect(result.flat).toEqual(kept.map((place) => at(shape, place)));
+      expect(result.shape).toEqual(shape.with(along, Math.ceil((end - start) / step)));
+    })(),
+  );
+
+  it(
+    'counts negative positions from the end, and goes to the end by default',
+    onReference(async () => {
+      expect((await values(() => slice(counting([5]), 0, -2))).flat).toEqual([3, 4]);
+      expect((await values(() => slice(counting([5]), 0, 1, -1))).flat).toEqual([1, 2, 3]);
+    }),
+  );
+});
+
+describe('expand and reshape', () => {
+  it(
+    'repeat and regroup',
+    onReference(async () => {
+      expect((await values(() => expand(counting([3]), [2, 3]))).flat).toEqual([0, 1, 2, 0, 1, 2]);
+      expect((await values(() => expand(counting([2, 1]), [2, 3]))).flat).toEqual([0, 0, 0, 1, 1, 1]);
+      expect((await values(() => expand(counting([]), [2, 2]))).flat).toEqual([0, 0, 0, 0]);
+      expect((await values(() => flatten(counting([2, 3, 4])))).shape).toEqual([2, 12]);
+      expect((await values(() => flatten(counting([2, 3, 4]), 0))).shape).toEqual([24]);
+      expect((await values(() => flatten(counting([2, 3, 4]), -2))).shape).toEqual([2, 12]);
+    }),
+  );
+
+  it(
+    'share memory as long as nothing must move, and copy when it must',
+    onReference((backend) => {
+      scope(() => {
+        const x = counting([2, 3, 4]);
+        const views = [reshape(x, [6, 4]), permute(x, [2, 1, 0]), slice(x, 1, 1), expand(x, [5, 2, 3, 4])];
+        expect(views.map((view) => view.shape)).toEqual([
+          [6, 4],
+          [4, 3, 2],
+          [2, 2, 4],
+          [5, 2, 3, 4],
+        ]);
+        expect(backend.memory.live).toBe(1);
+        reshape(views[1], [24]);
+        expect(backend.memory.live).toBe(2);
+      });
+    }),
+  );
+});
+
+describe('views of views', () => {
+  it(
+    'read through to the right numbers, forward and backward',
+    onReference(async () => {
+      const x = tensor([...Array(24).keys()], { shape: [2, 3, 4], requiresGrad: true });
+      const result = scope(() => {
+        const part = slice(transpose(slice(x, 2, 1, 4, 2), 0, 1), 0, 1); // [2, 2, 2]
+        const weighted = mul(expand(reshape(part, [1, 8]), [3, 8]), tensor([[1], [10], [100]]));
+        sum(weighted).backward();
+        return part.data();
+      });
+      expect([...(await result)]).toEqual([5, 7, 17, 19, 9, 11, 21, 23]);
+      const grad = await x.grad!.data();
+      const touched = [...grad.keys()].filter((i) => grad[i] !== 0);
+      expect(touched).toEqual([5, 7, 9, 11, 17, 19, 21, 23]);
+      expect(touched.every((i) => grad[i] === 111)).toBe(true);
+      x.dispose();
+    }),
+  );
+
+  it(
+    'of every op agree with a dense copy, for random chains (seed 7)',
+    onReference(async () => {
+      const rng = new Rng(7);
+      for (let round = 0; round < 40; round++) {
+        const shape = Array.from({ length: 1 + rng.below(4) }, () => 1 + rng.below(4));
+        const [lazy, dense, title] = scope(() => {
+          let [view, copy] = [counting(shape), counting(shape)];
+          let title = format(shape);
+          for (let i = 0; i < 4; i++) {
+            const next = randomView(view.shape, rng);
+            view = next.apply(view);
+            copy = add(next.apply(copy), 0); // add makes it dense at every step
+            title += ` ${next.title}`;
+          }
+          return [view.data(), copy.data(), title] as const;
+        });
+        expect([...(await lazy)], title).toEqual([...(await dense)]);
+      }
+    }),
+  );
+});
+
+function randomView(shape: Shape, rng: Rng): { title: string; apply: (x: Tensor) => Tensor } {
+  const axis = rng.below(shape.length);
+  switch (rng.below(3)) {
+    case 0: {
+      const order = [...rng.permutation(shape.length)];
+      return { title: `permute ${format(order)}`, apply: (x) => permute(x, order) };
+    }
+    case 1: {
+      const start = rng.below(shape[axis]);
+      const step = 1 + rng.below(2);
+      return {
+        title: `slice ${axis} from ${start} by ${step}`,
+        apply: (x) => slice(x, axis, start, undefined, step),
+      };
+    }
+    default: {
+      const target = shape.map((size) => (size === 1 ? 3 : size));
+      return { title: `expand ${format(target)}`, apply: (x) => expand(x, target) };
+    }
+  }
+}
+
+describe('joining', () => {
+  it(
+    'concat: any number of tensors, along any axis, also of views',
+    onReference(async () => {
+      const rows = await values(() => concat([counting([1, 2]), counting([2, 2]), counting([1, 2])]));
+      expect(rows).toEqual({ shape: [4, 2], flat: [0, 1, 0, 1, 2, 3, 0, 1] });
+      const columns = await values(() => concat([counting([2, 1]), transpose(counting([2, 2]))], -1));
+      expect(columns).toEqual({ shape: [2, 3], flat: [0, 0, 2, 1, 1, 3] });
+      const middle = await values(() => concat([counting([2, 1, 2]), counting([2, 2, 2])], 1));
+      expect(middle.flat).toEqual([0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 6, 7]);
+    }),
+  );
+
+  it(
+    'concat gives each part its own gradient, also one part twice',
+    onReference(async () => {
+      const [a, b] = [[1], [2, 3]].map((list) => tensor(list, { requiresGrad: true }));
+      scope(() => sum(mul(concat([a, b, a, b]), tensor([1, 2, 3, 4, 5, 6]))).backward());
+      expect([...(await a.grad!.data()), ...(await b.grad!.data())]).toEqual([1 + 4, 2 + 5, 3 + 6]);
+      a.dispose();
+      b.dispose();
+    }),
+  );
+
+  it(
+    'gatherRows: rows by number; a row picked twice gets both gradients',
+    onReference(async () => {
+      const table = tensor(
+        [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ],
+        { requiresGrad: true },
+      );
+      const picked = scope(() => {
+        const rows = gatherRows(
+          table,
+          tensor([
+            [2, 0],
+            [2, 2],
+          ]),
+        );
+        sum(rows).backward();
+        return [rows.shape, rows.data()] as const;
+      });
+      expect(picked[0]).toEqual([2, 2, 2]);
+      expect([...(await picked[1])]).toEqual([5, 6, 1, 2, 5, 6, 5, 6]);
+      expect([...(await table.grad!.data())]).toEqual([1, 1, 0, 0, 3, 3]);
+      table.dispose();
+    }),
+  );
+});

@@ -1,0 +1,73 @@
+// What the nn tests share: a backend of their own for every test, which must be empty at its end, and the character
+// network built from layers. Imports vitest, engine and nn.
+
+import { afterEach, beforeEach, expect } from 'vitest';
+import { flatten, ReferenceBackend, useBackend, type Rng, type Tensor } from '../../src/engine/index.js';
+import {
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  Linear,
+  MaxPool2d,
+  Module,
+  ReLU,
+  Sequential,
+} from '../../src/nn/index.js';
+
+export interface BackendHolder {
+  backend: ReferenceBackend;
+}
+
+/** Gives every test of the file its own current backend and asserts afterwards that no buffer is left in use. */
+export function freshBackend(
+  make: () => ReferenceBackend = () => new ReferenceBackend(),
+): Readonly<BackendHolder> {
+  const holder: BackendHolder = { backend: make() };
+  beforeEach(() => {
+    holder.backend = make();
+    useBackend(holder.backend);
+  });
+  afterEach(async () => {
+    expect(holder.backend.memory.live, 'buffers still in use').toBe(0);
+    await holder.backend.dispose();
+  });
+  return holder;
+}
+
+function block(inChannels: number, outChannels: number, rng: Rng): Module[] {
+  return [
+    new Conv2d({ inChannels, outChannels, kernelSize: 3, padding: 1, rng }),
+    new BatchNorm2d({ numFeatures: outChannels }),
+    new ReLU(),
+    new MaxPool2d({ kernelSize: 2 }),
+  ];
+}
+
+/** The network of the EMNIST model. */
+export class CharacterNet extends Module {
+  readonly conv_layers: Sequential;
+  readonly fc_layers: Sequential;
+
+  constructor(rng: Rng) {
+    super();
+    this.conv_layers = new Sequential(...block(1, 32, rng), ...block(32, 64, rng), ...block(64, 128, rng));
+    this.fc_layers = new Sequential(
+      new Linear({ inFeatures: 1152, outFeatures: 256, rng }),
+      new ReLU(),
+      new Dropout({ probability: 0.5, rng }),
+      new Linear({ inFeatures: 256, outFeatures: 47, rng }),
+    );
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.fc_layers.forward(flatten(this.conv_layers.forward(x)));
+  }
+}
+
+/** All numbers of a state, by name. */
+export async function readAll(state: Readonly<Record<string, Tensor>>): Promise<Record<string, number[]>> {
+  const entries = await Promise.all(
+    Object.entries(state).map(async ([name, tensor]) => [name, Array.from(await tensor.data())] as const),
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,96 @@
+// Every sample of every op, forward and backward, on every backend: the same numbers as the float64 reference.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Backend } from '../../src/engine/index.js';
+import { overrides, routines } from '../../src/engine/backends/wasm/overrides.js';
+import { backendsUnderTest, oracle } from '../support/backends.js';
+import { extraSamples } from '../support/extraSamples.js';
+import { allKernels } from '../support/kernels.js';
+import { allOps } from '../support/ops.js';
+import { type Computation, evaluate, expectAgreement, expectClose } from '../support/parity.js';
+import { recording } from '../support/recording.js';
+
+const SEED = 20261123;
+
+const samples: readonly Computation[] = allOps.flatMap((op) =>
+  op.samples.map(({ title, inputs, attributes }) => ({
+    title: `${op.opName}: ${title}`,
+    inputs,
+    call: (tensors) => op(tensors, attributes),
+  })),
+);
+const computations = [...samples, ...extraSamples];
+const cases = computations.map((computation) => [computation.title, computation] as const);
+
+describe.each(backendsUnderTest)('$name', ({ make }) => {
+  let backend: Backend;
+  let exact: Backend;
+  beforeAll(async () => {
+    backend = await make();
+    exact = await oracle.make();
+  });
+  afterAll(async () => {
+    await backend.dispose();
+    await exact.dispose();
+  });
+
+  it.each(cases)('%s', (_, computation) => expectAgreement(backend, exact, computation, SEED));
+
+  it('every op has a sample', () => {
+    for (const op of allOps) {
+      expect(
+        samples.some(({ title }) => title.startsWith(`${op.opName}: `)),
+        op.opName,
+      ).toBe(true);
+    }
+  });
+});
+
+/** Runs everything on a backend that writes down what is launched. */
+async function launchedOn(index: number): Promise<ReturnType<typeof recording>> {
+  const recorder = recording(await backendsUnderTest[index].make());
+  for (const computation of computations) await evaluate(recorder.backend, computation, SEED);
+  await recorder.backend.dispose();
+  return recorder;
+}
+
+describe('coverage', () => {
+  it("the samples launch every kernel but the optimizers'", async () => {
+    const { kernels } = await launchedOn(0);
+    const missing = allKernels
+      .filter(({ family, kernel }) => family !== 'optimizer' && !kernels.has(kernel.name))
+      .map(({ kernel }) => kernel.name);
+    expect(missing).toEqual([]);
+  });
+
+  it("the samples use every override of the wasm backend but the optimizers'", async () => {
+    const { kernels, routines: called } = await launchedOn(1);
+    expect(Object.keys(overrides).filter((name) => !kernels.has(name))).toEqual([]);
+    expect(Object.keys(routines).filter((name) => !called.has(name) && !name.endsWith('Step'))).toEqual([]);
+  });
+});
+
+// Proof that the comparison can fail.
+describe('the comparison', () => {
+  it('finds a small difference, a missing number and a NaN', () => {
+    expect(() => expectClose([1, 2], [1, 2.00002], 'y')).toThrow('y: element 1 is 2, should be 2.00002');
+    expect(() => expectClose([1], [1, 2], 'y')).toThrow();
+    expect(() => expectClose([NaN], [1], 'y')).toThrow('element 0 is NaN');
+    expect(() => expectClose([1], [NaN], 'y')).toThrow('should be NaN');
+    expect(() => expectClose([1e9 + 64, NaN, Infinity], [1e9, NaN, Infinity], 'y')).not.toThrow();
+  });
+
+  it('finds a backend that computes one kernel wrong', async () => {
+    const wrong = await backendsUnderTest[0].make();
+    const exact = await oracle.make();
+    const relu = computations.find(({ title }) => title.startsWith('relu'))!;
+    const run = wrong.run.bind(wrong);
+    wrong.run = (launch) => {
+      const kernel = launch.kernel.name === 'reluGrad' ? { ...launch.kernel, body: () => 7 } : launch.kernel;
+      return run({ ...launch, kernel });
+    };
+    await expect(expectAgreement(wrong, exact, relu, SEED)).rejects.toThrow(
+      /^relu: both signs, gradient of input 0 \[3,5\], seed \d+: element \d+ is 7/,
+    );
+  });
+});

@@ -1,0 +1,185 @@
+// A linter for the text of kernels: the subset of JavaScript that gpu.js turns into correct GPU code. What is not
+// listed here is not allowed, so a construct that nobody has tried on a GPU cannot slip in. Imports the TypeScript
+// parser. The reasons are in kernels/kernel.ts.
+
+import ts from 'typescript';
+
+const MATH = ['floor', 'min', 'max', 'exp', 'log', 'sqrt', 'abs', 'pow', 'tanh'];
+const MAX_ARRAYS = 7;
+
+const ARITHMETIC = ['+', '-', '*', '/'];
+const COMPARISON = ['===', '!==', '<', '<=', '>', '>=', '&&', '||'];
+const ASSIGNMENT = ['=', '+=', '-=', '*='];
+
+/** A kernel as the linter sees it. */
+export interface KernelText {
+  readonly text: string;
+  readonly inputs: readonly string[];
+  readonly scalars: readonly string[];
+}
+
+/** Everything about a kernel that gpu.js would refuse or, worse, compile to something else; as sentences. */
+export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
+  const problems: string[] = [];
+  const complain = (node: ts.Node, rule: string): void => {
+    problems.push(`${rule}: ${node.getText()}`);
+  };
+
+  if (!text.startsWith('function')) return ['must be a function expression, not an arrow or a method'];
+  if (inputs.length > MAX_ARRAYS) problems.push(`takes ${inputs.length} arrays; gpu.js allows ${MAX_ARRAYS}`);
+  const file = ts.createSourceFile('kernel.ts', `(${text})`, ts.ScriptTarget.ESNext, true);
+  const outer = file.statements[0];
+  const body =
+    ts.isExpressionStatement(outer) && ts.isParenthesizedExpression(outer.expression)
+      ? outer.expression.expression
+      : outer;
+  if (!ts.isFunctionExpression(body)) return ['must be one function expression'];
+  if (body.asteriskToken !== undefined || body.modifiers !== undefined) {
+    problems.push('must be a plain function, neither async nor a generator');
+  }
+
+  const parameters = body.parameters.map((parameter) => parameter.name.getText());
+  const declared = [...inputs, ...scalars];
+  if (parameters.join() !== declared.join()) {
+    problems.push(
+      `parameters (${parameters.join()}) are not the declared arrays and scalars (${declared.join()})`,
+    );
+  }
+  const arrays = new Set(parameters.slice(0, inputs.length));
+  const locals = new Set<string>();
+  const counters = new Set<string>();
+
+  const expression = (node: ts.Expression): void => {
+    if (ts.isParenthesizedExpression(node)) expression(node.expression);
+    else if (ts.isNumericLiteral(node)) return;
+    else if (ts.isIdentifier(node)) {
+      if (arrays.has(node.text)) complain(node, 'an array may only be read at an index');
+      else if (!locals.has(node.text) && !parameters.includes(node.text)) complain(node, 'unknown name');
+    } else if (ts.isPropertyAccessExpression(node)) {
+      if (!isThisProperty(node)) complain(node, 'only this.thread.x and this.constants.NAME are known');
+    } else if (ts.isElementAccessExpression(node)) {
+      if (!ts.isIdentifier(node.expression) || !arrays.has(node.expression.text)) {
+        complain(node, 'only input arrays have elements');
+      }
+      expression(node.argumentExpression);
+    } else if (ts.isPrefixUnaryExpression(node)) {
+      if (!['-', '!'].includes(ts.tokenToString(node.operator)!)) complain(node, 'operator not allowed');
+      expression(node.operand);
+    } else if (ts.isBinaryExpression(node)) {
+      const operator = node.operatorToken.getText();
+      if (![...ARITHMETIC, ...COMPARISON].includes(operator)) complain(node, 'operator not allowed');
+      expression(node.left);
+      expression(node.right);
+    } else if (ts.isCallExpression(node)) call(node);
+    else complain(node, `${ts.SyntaxKind[node.kind]} not allowed`);
+  };
+
+  const call = (node: ts.CallExpression): void => {
+    const name = /^Math\.(\w+)$/.exec(node.expression.getText())?.[1];
+    if (name === undefined || !MATH.includes(name))
+      complain(node, 'only these are known: Math.' + MATH.join());
+    if (name === 'floor' && !isIndexDivision(node.arguments[0])) {
+      complain(node, 'a rounded division must read Math.floor((i + 0.5) / n)');
+    }
+    node.arguments.forEach(expression);
+  };
+
+  const declaration = (list: ts.VariableDeclarationList): void => {
+    if ((list.flags & ts.NodeFlags.BlockScoped) === 0) complain(list, 'let or const, not var');
+    for (const { name, initializer } of list.declarations) {
+      if (initializer === undefined) complain(name, 'needs a first value');
+      else expression(initializer);
+      if (ts.isIdentifier(name)) locals.add(name.text);
+      else complain(name, 'no destructuring');
+    }
+  };
+
+  const statement = (node: ts.Statement): void => {
+    if (ts.isBlock(node)) node.statements.forEach(statement);
+    else if (ts.isVariableStatement(node)) declaration(node.declarationList);
+    else if (ts.isIfStatement(node)) {
+      expression(node.expression);
+      statement(node.thenStatement);
+      if (node.elseStatement !== undefined) statement(node.elseStatement);
+    } else if (ts.isForStatement(node)) {
+      const counter = loopCounter(node);
+      if (counter === null) complain(node, 'loops read for (let i = 0; i < this.constants.n; i++)');
+      else {
+        locals.add(counter);
+        counters.add(counter);
+      }
+      statement(node.statement);
+    } else if (ts.isExpressionStatement(node)) assignment(node.expression);
+    else if (ts.isReturnStatement(node) && node.expression !== undefined) expression(node.expression);
+    // A lone semicolon does no harm; some compilers leave one behind a block.
+    else if (!ts.isEmptyStatement(node)) complain(node, `${ts.SyntaxKind[node.kind]} not allowed`);
+  };
+
+  const assignment = (node: ts.Expression): void => {
+    if (!ts.isBinaryExpression(node) || !ASSIGNMENT.includes(node.operatorToken.getText())) {
+      complain(node, 'only assignments stand alone');
+      return;
+    }
+    const { left } = node;
+    if (!ts.isIdentifier(left) || !locals.has(left.text)) complain(left, 'only local variables change');
+    else if (counters.has(left.text)) complain(node, 'a loop counter only counts');
+    expression(node.right);
+  };
+
+  body.body.statements.forEach(statement);
+  const last = body.body.statements.at(-1);
+  if (last === undefined || !ts.isReturnStatement(last)) problems.push('must end with return');
+  for (const division of indexDivisions(body)) complain(division, 'an index must be rounded when divided');
+  return problems;
+}
+
+function isThisProperty(node: ts.PropertyAccessExpression): boolean {
+  return /^this\.(thread\.x|constants\.\w+)$/.test(node.getText());
+}
+
+/** `(i + 0.5) / n`: never a hair below a whole number, however a GPU rounds. */
+function isIndexDivision(node: ts.Expression): boolean {
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.SlashToken) return false;
+  const numerator = ts.isParenthesizedExpression(node.left) ? node.left.expression : node.left;
+  return ts.isBinaryExpression(numerator) && /\+\s*0?\.5$/.test(numerator.getText());
+}
+
+/** The counter of `for (let i = 0; i < this.constants.n; i++)`, or null for any other loop. */
+function loopCounter({ initializer, condition, incrementor }: ts.ForStatement): string | null {
+  const head = [initializer, condition, incrementor].map((part) => part?.getText() ?? '').join('; ');
+  return /^let (\w+) = 0; \1 < this\.constants\.\w+; \1\+\+$/.exec(head)?.[1] ?? null;
+}
+
+/** Divisions outside Math.floor in anything that an index is computed from. */
+function indexDivisions(body: ts.FunctionExpression): ts.Node[] {
+  // The values that each variable is given, and the indices that arrays are read at.
+  const values = new Map<string, ts.Node[]>();
+  const unvisited: ts.Node[] = [];
+  const collect = (node: ts.Node): void => {
+    const give = (name: string, value: ts.Node) => values.set(name, [...(values.get(name) ?? []), value]);
+    if (ts.isVariableDeclaration(node) && node.initializer) give(node.name.getText(), node.initializer);
+    if (ts.isBinaryExpression(node) && ASSIGNMENT.includes(node.operatorToken.getText())) {
+      give(node.left.getText(), node.right);
+    }
+    if (ts.isElementAccessExpression(node)) unvisited.push(node.argumentExpression);
+    ts.forEachChild(node, collect);
+  };
+  collect(body);
+
+  const found: ts.Node[] = [];
+  const seen = new Set<string>();
+  const search = (node: ts.Node, rounded: boolean): void => {
+    if (ts.isIdentifier(node) && !seen.has(node.text)) {
+      seen.add(node.text);
+      unvisited.push(...(values.get(node.text) ?? []));
+    }
+    // What is read from an array is a value again: its own index is on the list already.
+    if (ts.isElementAccessExpression(node)) return;
+    const divides = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.SlashToken;
+    if (divides && !rounded) found.push(node);
+    const floor = ts.isCallExpression(node) && node.expression.getText() === 'Math.floor';
+    ts.forEachChild(node, (child) => search(child, floor));
+  };
+  for (let next = unvisited.pop(); next !== undefined; next = unvisited.pop()) search(next, false);
+  return found;
+}

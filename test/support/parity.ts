@@ -1,0 +1,116 @@
+// Runs one computation on two backends, forward and backward, and compares every number. Imports the engine.
+
+import { expect } from 'vitest';
+import {
+  type Backend,
+  type FloatArray,
+  mul,
+  Rng,
+  type SampleInput,
+  scope,
+  sum,
+  type Tensor,
+  tensor,
+  withBackend,
+} from '../../src/engine/index.js';
+import { format } from '../../src/engine/shape.js';
+
+/** A function of tensors, and what it is called with. */
+export interface Computation {
+  readonly title: string;
+  readonly inputs: readonly SampleInput[];
+  readonly call: (inputs: Tensor[]) => Tensor;
+}
+
+/** Everything that a computation leaves: the output, and the gradient of each input that has one. */
+export type Results = ReadonlyMap<string, FloatArray>;
+
+/**
+ * The output, and the gradients of sum(r * output) for a random r, on one backend.
+ *
+ * Inputs are rounded to float32 first, so that every backend starts from the same numbers.
+ */
+export async function evaluate(backend: Backend, computation: Computation, seed: number): Promise<Results> {
+  const { inputs, call } = computation;
+  const rng = new Rng(seed);
+  const pending = withBackend(backend, () =>
+    scope(() => {
+      const leaves = inputs.map(({ shape, values, differentiable }) =>
+        tensor(Float32Array.from(values(rng)), { shape, requiresGrad: differentiable }),
+      );
+      const output = call(leaves);
+      // Whole numbers from -3 to 3 without 0: exact inputs stay exact on the way back.
+      const direction = Float32Array.from(
+        { length: output.size },
+        () => (1 + rng.below(3)) * (2 * rng.below(2) - 1),
+      );
+      if (output.requiresGrad) sum(mul(output, tensor(direction, { shape: output.shape }))).backward();
+      const results: [string, Promise<FloatArray>][] = [[`output ${format(output.shape)}`, output.data()]];
+      leaves.forEach((leaf, index) => {
+        if (leaf.grad !== null) {
+          results.push([`gradient of input ${index} ${format(leaf.shape)}`, leaf.grad.data()]);
+        }
+        leaf.zeroGrad();
+      });
+      return results;
+    }),
+  );
+  const results = await Promise.all(pending.map(async ([name, data]) => [name, await data] as const));
+  expect(backend.memory.live, `buffers left on ${backend.name} after ${computation.title}`).toBe(0);
+  return new Map(results);
+}
+
+/**
+ * Largest difference allowed between float32 and float64, relative to the largest number of the tensor (or to 1).
+ *
+ * A sum of n terms, each rounded to 2^-24 of itself, is off by about sqrt(n) * 6e-8 of its largest partial sum:
+ * 2e-6 for the thousand terms of the longest sums here. A wrong formula, index or layout is off by 0.01 and more.
+ */
+export const TOLERANCE = 5e-6;
+
+/** Fails, with place and both numbers, unless two arrays agree. */
+export function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  what: string,
+  tolerance = TOLERANCE,
+): void {
+  expect(actual.length, what).toBe(expected.length);
+  let scale = 1;
+  for (let i = 0; i < expected.length; i++) scale = Math.max(scale, Math.abs(expected[i]));
+  for (let i = 0; i < expected.length; i++) {
+    if (Object.is(actual[i], expected[i])) continue; // NaN and infinities included
+    if (!(Math.abs(actual[i] - expected[i]) <= tolerance * scale)) {
+      const allowed = (tolerance * scale).toExponential(1);
+      expect.fail(`${what}: element ${i} is ${actual[i]}, should be ${expected[i]} (to ${allowed})`);
+    }
+  }
+}
+
+/** Fails unless a backend gives what the oracle gives. */
+export async function expectAgreement(
+  backend: Backend,
+  oracle: Backend,
+  computation: Computation,
+  seed: number,
+  tolerance = TOLERANCE,
+): Promise<void> {
+  const expected = await evaluate(oracle, computation, seed);
+  const actual = await evaluate(backend, computation, seed);
+  expect([...actual.keys()], computation.title).toEqual([...expected.keys()]);
+  for (const [name, values] of expected) {
+    const what = `${computation.title}, ${name}, seed ${seed}`;
+    expectClose(actual.get(name)!, values, what, tolerance);
+  }
+}
+
+/**
+ * Whole numbers from -limit to limit. Sums of their products are exact in float32, so no rounding can tip a ReLU or
+ * a maximum on one backend and not on the other; and ties are everywhere.
+ */
+export const whole = (shape: readonly number[], limit = 3, differentiable = true): SampleInput => ({
+  shape,
+  differentiable,
+  values: (rng) =>
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => rng.below(2 * limit + 1) - limit),
+});
