@@ -4,11 +4,12 @@
 //
 // LADDER
 
+import { batchNormGradCoefficients } from './batchNorm';
 import { clear, floats, fma, loadPart, storePart } from './lanes';
 
 // Windows do not overlap: output pixel (i, j) covers rows 2i, 2i + 1 and columns 2j, 2j + 1, and an odd last row or column is
-// under no window. A line is one row of windows; lines are numbered through all images. Four channels stay in registers
-// along a line, whose two rows of pixels (7 KB for 28 x 32) stay in the first-level cache until all channels are done.
+// under no window. A line is one row of windows; lines are numbered through all images.
+// `affine` is [2][C], scale and shift: y = x * scale + shift is batch norm with its statistics folded in.
 
 /** Outputs that are summed in float32, at least one line, before float64 takes over: as ROW_BLOCK in rows.ts. */
 const BLOCK_OUTPUTS: i32 = 256;
@@ -29,22 +30,22 @@ function lineStart(x: usize, line: i32, H: i32, W: i32, C: i32): usize {
  * y [N, H/2, W/2, C] = max(0, the largest x * scale[c] + shift[c] under each window). Unit of begin and end: one line.
  */
 export function bnReluPool(
-  x: usize, H: i32, W: i32, C: i32, scale: usize, shift: usize, y: usize, begin: i32, end: i32,
+  x: usize, H: i32, W: i32, C: i32, affine: usize, y: usize, begin: i32, end: i32,
 ): void {
   const OW = W >> 1, vectors = floats(C & ~3);
   for (let line = begin; line < end; line++) {
     const from = lineStart(x, line, H, W, C), to = y + floats(line * OW) * <usize>C;
     let c: usize = 0;
-    for (; c < vectors; c += 16) poolLine(from + c, W, C, scale + c, shift + c, to + c, 4);
-    if (C & 3) poolLine(from + c, W, C, scale + c, shift + c, to + c, C & 3);
+    for (; c < vectors; c += 16) poolLine(from + c, W, C, affine + c, to + c, 4);
+    if (C & 3) poolLine(from + c, W, C, affine + c, to + c, C & 3);
   }
 }
 
 /** `count` channels of one line of outputs. */
 @inline
-function poolLine(x: usize, W: i32, C: i32, scale: usize, shift: usize, y: usize, count: i32): void {
+function poolLine(x: usize, W: i32, C: i32, affine: usize, y: usize, count: i32): void {
   const pixel = floats(C), row = <usize>W * pixel;
-  const a = loadPart(scale, count), b = loadPart(shift, count), zero = f32x4.splat(0);
+  const a = loadPart(affine, count), b = loadPart(affine + pixel, count), zero = f32x4.splat(0);
   for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, y += pixel) {
     let largest = fma(b, loadPart(x, count), a);
     largest = f32x4.pmax(largest, fma(b, loadPart(x + pixel, count), a));
@@ -60,7 +61,7 @@ function poolLine(x: usize, W: i32, C: i32, scale: usize, shift: usize, y: usize
  * sumBlocks with width 2C adds them up to gradBias and gradWeight. Unit of begin and end: one block.
  */
 export function bnReluPoolGradBlocks(
-  x: usize, g: usize, H: i32, W: i32, C: i32, scale: usize, shift: usize, mean: usize, inverse: usize,
+  x: usize, g: usize, H: i32, W: i32, C: i32, affine: usize, mean: usize, inverse: usize,
   lines: i32, partials: usize, begin: i32, end: i32,
 ): void {
   const OW = W >> 1, width = floats(C), vectors = floats(C & ~3), blockLines = bnReluPoolBlockLines(W);
@@ -71,9 +72,9 @@ export function bnReluPoolGradBlocks(
       const fromX = lineStart(x, line, H, W, C), fromG = g + floats(line * OW) * <usize>C;
       let c: usize = 0;
       for (; c < vectors; c += 16) {
-        sumLine(fromX + c, fromG + c, W, C, scale + c, shift + c, mean + c, sums + c, 4);
+        sumLine(fromX + c, fromG + c, W, C, affine + c, mean + c, sums + c, 4);
       }
-      if (C & 3) sumLine(fromX + c, fromG + c, W, C, scale + c, shift + c, mean + c, sums + c, C & 3);
+      if (C & 3) sumLine(fromX + c, fromG + c, W, C, affine + c, mean + c, sums + c, C & 3);
     }
     for (let c: usize = 0; c < width; c += 4) {
       store<f32>(sums + width + c, load<f32>(sums + width + c) * load<f32>(inverse + c));
@@ -84,10 +85,10 @@ export function bnReluPoolGradBlocks(
 /** Adds `count` channels of one line to their two sums, of g and of g * (x - mean). */
 @inline
 function sumLine(
-  x: usize, g: usize, W: i32, C: i32, scale: usize, shift: usize, mean: usize, sums: usize, count: i32,
+  x: usize, g: usize, W: i32, C: i32, affine: usize, mean: usize, sums: usize, count: i32,
 ): void {
   const pixel = floats(C), row = <usize>W * pixel;
-  const a = loadPart(scale, count), b = loadPart(shift, count), m = loadPart(mean, count), zero = f32x4.splat(0);
+  const a = loadPart(affine, count), b = loadPart(affine + pixel, count), m = loadPart(mean, count), zero = f32x4.splat(0);
   let sumG = loadPart(sums, count), sumGX = loadPart(sums + pixel, count);
   for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, g += pixel) {
     // The largest of the four, and the x it came from; a later one must be larger to win.
@@ -112,75 +113,80 @@ function sumLine(
 }
 
 /**
- * gradX [N, H, W, C] = k0 * (g at the winners, else 0) + k1 * (x - mean) + k2, the coefficients [3][C] made by
- * batchNormGradCoefficients with rows = N * H * W: a pixel that won nothing, or lies under no window, still moved the
- * statistics. Unit of begin and end: one line; an image's last line takes an odd last row with it.
+ * The coefficients [3][C] of bnReluPoolGradInput: those of batchNormGradCoefficients, multiplied out to k0 * g + k1 * x + k2,
+ * which saves a subtraction for every pixel.
+ */
+export function bnReluPoolGradCoefficients(
+  mean: usize, inverse: usize, weight: usize, sums: usize, rows: i32, C: i32, coefficients: usize,
+): void {
+  batchNormGradCoefficients(inverse, weight, sums, rows, C, coefficients);
+  const width = floats(C), k1 = coefficients + width, k2 = k1 + width;
+  for (let c: usize = 0; c < width; c += 4) {
+    store<f32>(k2 + c, <f32>(<f64>load<f32>(k2 + c) - <f64>load<f32>(k1 + c) * <f64>load<f32>(mean + c)));
+  }
+}
+
+/**
+ * gradX [N, H, W, C] = k0 * (g at the winners, else 0) + k1 * x + k2: a pixel that won nothing, or lies under no window, still
+ * moved the statistics. `table` is [5][C]: affine, then the coefficients of bnReluPoolGradCoefficients.
+ * Unit of begin and end: one line; an image's last line takes an odd last row with it.
  */
 export function bnReluPoolGradInput(
-  x: usize, g: usize, H: i32, W: i32, C: i32, scale: usize, shift: usize, mean: usize, coefficients: usize,
-  gradX: usize, begin: i32, end: i32,
+  x: usize, g: usize, H: i32, W: i32, C: i32, table: usize, gradX: usize, begin: i32, end: i32,
 ): void {
-  const OH = H >> 1, OW = W >> 1, pixel = floats(C), vectors = floats(C & ~3);
+  const OH = H >> 1, OW = W >> 1, pixel = floats(C), row = <usize>W * pixel, vectors = floats(C & ~3);
   for (let line = begin; line < end; line++) {
-    const at = lineStart(0, line, H, W, C), fromG = g + floats(line * OW) * <usize>C;
-    let c: usize = 0;
-    for (; c < vectors; c += 16) {
-      gradLine(x + at + c, fromG + c, W, C, scale + c, shift + c, mean + c, coefficients + c, gradX + at + c, 4);
-    }
-    if (C & 3) {
-      gradLine(x + at + c, fromG + c, W, C, scale + c, shift + c, mean + c, coefficients + c, gradX + at + c, C & 3);
+    let at = lineStart(0, line, H, W, C), from = g + <usize>(line * OW) * pixel;
+    for (let j = 0; j < OW; j++, at += 2 * pixel, from += pixel) {
+      let c: usize = 0;
+      for (; c < vectors; c += 16) gradLanes(x + at + c, from + c, pixel, row, table + c, gradX + at + c, 4);
+      if (C & 3) gradLanes(x + at + c, from + c, pixel, row, table + c, gradX + at + c, C & 3);
     }
     if (W & 1) {
-      const row = floats(W) * <usize>C, right = at + row - pixel;
-      gradRest(x + right, 1, C, mean, coefficients, gradX + right);
-      gradRest(x + right + row, 1, C, mean, coefficients, gradX + right + row);
+      gradRest(x + at, 1, C, table, gradX + at);
+      gradRest(x + at + row, 1, C, table, gradX + at + row);
     }
     if (H & 1 && (line + 1) % OH == 0) {
-      const below = at + 2 * floats(W) * <usize>C;
-      gradRest(x + below, W, C, mean, coefficients, gradX + below);
+      const below = lineStart(0, line, H, W, C) + 2 * row;
+      gradRest(x + below, W, C, table, gradX + below);
     }
   }
 }
 
-/** `count` channels of the pixels under one line. */
+/** `count` channels of the four pixels under one window. */
 @inline
-function gradLine(
-  x: usize, g: usize, W: i32, C: i32, scale: usize, shift: usize, mean: usize, coefficients: usize,
-  gradX: usize, count: i32,
-): void {
-  const pixel = floats(C), row = <usize>W * pixel, distance = gradX - x;
-  const a = loadPart(scale, count), b = loadPart(shift, count), m = loadPart(mean, count), zero = f32x4.splat(0);
-  const k0 = loadPart(coefficients, count), k1 = loadPart(coefficients + pixel, count);
-  const k2 = loadPart(coefficients + 2 * pixel, count);
-  for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, g += pixel) {
-    const x0 = loadPart(x, count), x1 = loadPart(x + pixel, count);
-    const x2 = loadPart(x + row, count), x3 = loadPart(x + row + pixel, count);
-    const y0 = fma(b, x0, a), y1 = fma(b, x1, a), y2 = fma(b, x2, a), y3 = fma(b, x3, a);
-    const largest = f32x4.pmax(f32x4.pmax(f32x4.pmax(y0, y1), y2), y3);
-    // What is left of the gradient after each place had its chance: the first that equals the largest takes all.
-    let left = f32x4.mul(v128.and(loadPart(g, count), f32x4.gt(largest, zero)), k0);
-    const to = x + distance;
-    let won = f32x4.eq(y0, largest);
-    storePart(to, f32x4.add(fma(k2, f32x4.sub(x0, m), k1), v128.and(left, won)), count);
-    left = v128.andnot(left, won);
-    won = f32x4.eq(y1, largest);
-    storePart(to + pixel, f32x4.add(fma(k2, f32x4.sub(x1, m), k1), v128.and(left, won)), count);
-    left = v128.andnot(left, won);
-    won = f32x4.eq(y2, largest);
-    storePart(to + row, f32x4.add(fma(k2, f32x4.sub(x2, m), k1), v128.and(left, won)), count);
-    left = v128.andnot(left, won);
-    storePart(to + row + pixel, f32x4.add(fma(k2, f32x4.sub(x3, m), k1), left), count);
-  }
+function gradLanes(x: usize, g: usize, pixel: usize, row: usize, table: usize, gradX: usize, count: i32): void {
+  const a = loadPart(table, count), b = loadPart(table + pixel, count);
+  const x0 = loadPart(x, count), x1 = loadPart(x + pixel, count);
+  const x2 = loadPart(x + row, count), x3 = loadPart(x + row + pixel, count);
+  const y0 = fma(b, x0, a), y1 = fma(b, x1, a), y2 = fma(b, x2, a), y3 = fma(b, x3, a);
+  const largest = f32x4.pmax(f32x4.pmax(y0, y1), f32x4.pmax(y2, y3));
+  const positive = f32x4.gt(largest, f32x4.splat(0)); // relu
+  // What is left of the gradient after each place had its chance: the first that equals the largest takes all.
+  let left = f32x4.mul(v128.and(loadPart(g, count), positive), loadPart(table + 2 * pixel, count));
+  const k1 = loadPart(table + 3 * pixel, count), k2 = loadPart(table + 4 * pixel, count);
+  let won = f32x4.eq(y0, largest);
+  storePart(gradX, f32x4.add(fma(k2, x0, k1), v128.and(left, won)), count);
+  left = v128.andnot(left, won);
+  won = f32x4.eq(y1, largest);
+  storePart(gradX + pixel, f32x4.add(fma(k2, x1, k1), v128.and(left, won)), count);
+  left = v128.andnot(left, won);
+  won = f32x4.eq(y2, largest);
+  storePart(gradX + row, f32x4.add(fma(k2, x2, k1), v128.and(left, won)), count);
+  storePart(gradX + row + pixel, f32x4.add(fma(k2, x3, k1), v128.andnot(left, won)), count);
 }
 
 /** Neighbouring pixels under no window: only the statistics connect them with the loss. */
-function gradRest(x: usize, pixels: i32, C: i32, mean: usize, coefficients: usize, gradX: usize): void {
-  const width = floats(C), k1 = coefficients + width, k2 = k1 + width;
-  for (let i = 0; i < pixels; i++, x += width, gradX += width) {
-    for (let c = 0; c < C; c += 4) {
-      const at = floats(c), count = C - c;
-      const centred = f32x4.sub(loadPart(x + at, count), loadPart(mean + at, count));
-      storePart(gradX + at, fma(loadPart(k2 + at, count), centred, loadPart(k1 + at, count)), count);
+function gradRest(x: usize, pixels: i32, C: i32, table: usize, gradX: usize): void {
+  const pixel = floats(C), vectors = floats(C & ~3), k1 = table + 3 * pixel, k2 = k1 + pixel;
+  for (let i = 0; i < pixels; i++, x += pixel, gradX += pixel) {
+    let c: usize = 0;
+    for (; c < vectors; c += 16) {
+      v128.store(gradX + c, fma(v128.load(k2 + c), v128.load(x + c), v128.load(k1 + c)));
+    }
+    if (C & 3) {
+      const count = C & 3;
+      storePart(gradX + c, fma(loadPart(k2 + c, count), loadPart(x + c, count), loadPart(k1 + c, count)), count);
     }
   }
 }

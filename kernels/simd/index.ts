@@ -15,11 +15,18 @@ export {
   batchNormStatBlocks,
   batchNormStats,
 } from './batchNorm';
-export { bnReluPool, bnReluPoolBlockLines, bnReluPoolGradBlocks, bnReluPoolGradInput } from './bnReluPool';
+export {
+  bnReluPool,
+  bnReluPoolBlockLines,
+  bnReluPoolGradBlocks,
+  bnReluPoolGradCoefficients,
+  bnReluPoolGradInput,
+} from './bnReluPool';
+export { dropout } from './dropout';
 export { maxPool, maxPoolGrad } from './pool';
 export { accumulate, add, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
 export { adamStep, sgdStep } from './optimizer';
-export { crossEntropy, crossEntropyGrad, logSoftmax, logSoftmaxGrad, logSumExp, softmax, softmaxGrad } from './softmax';
+export { crossEntropy, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
 export { stridedCopy, transpose } from './layout';
 
 export { PANEL } from './lanes';

@@ -45,38 +45,6 @@ export function softmax(x: usize, lineLog: usize, classes: i32, y: usize, begin:
   }
 }
 
-/** gradX = g - e^y * (sum of g over the row), y being the log softmax. */
-export function logSoftmaxGrad(g: usize, y: usize, classes: i32, gradX: usize, begin: i32, end: i32): void {
-  for (let row = begin; row < end; row++) {
-    const first = floats(row) * <usize>classes;
-    let sum = f32x4.splat(0);
-    for (let k = 0; k < classes; k += 4) sum = f32x4.add(sum, loadPart(g + first + floats(k), classes - k));
-    const total = f32x4.splat(sumLanes(sum));
-    for (let k = 0; k < classes; k += 4) {
-      const at = first + floats(k), count = classes - k;
-      const value = f32x4.sub(loadPart(g + at, count), f32x4.mul(exp4(loadPart(y + at, count)), total));
-      storePart(gradX + at, value, count);
-    }
-  }
-}
-
-/** gradX = y * (g - sum of g * y over the row), y being the softmax. */
-export function softmaxGrad(g: usize, y: usize, classes: i32, gradX: usize, begin: i32, end: i32): void {
-  for (let row = begin; row < end; row++) {
-    const first = floats(row) * <usize>classes;
-    let sum = f32x4.splat(0);
-    for (let k = 0; k < classes; k += 4) {
-      const at = first + floats(k), count = classes - k;
-      sum = f32x4.add(sum, f32x4.mul(loadPart(g + at, count), loadPart(y + at, count)));
-    }
-    const total = f32x4.splat(sumLanes(sum));
-    for (let k = 0; k < classes; k += 4) {
-      const at = first + floats(k), count = classes - k;
-      storePart(gradX + at, f32x4.mul(loadPart(y + at, count), f32x4.sub(loadPart(g + at, count), total)), count);
-    }
-  }
-}
-
 /**
  * losses [rows] = cross-entropy of each row against its label (class number as a float), with label smoothing: the target is
  * smoothing / classes everywhere and 1 - smoothing more at the label.

@@ -27,6 +27,7 @@ function block(inChannels: number, outChannels: number, rng: Rng): Module[] {
 export class CharacterNet extends Module {
   readonly conv_layers: Sequential;
   readonly fc_layers: Sequential;
+  readonly #dropout: Dropout;
 
   constructor({ classes, rng, dropout = 0.5 }: CharacterNetOptions) {
     super();
@@ -36,12 +37,18 @@ export class CharacterNet extends Module {
       ...block(32, 64, init), // [N, 64, 7, 7]
       ...block(64, 128, init), // [N, 128, 3, 3]
     );
+    this.#dropout = new Dropout({ probability: dropout, rng: rng.split('dropout') });
     this.fc_layers = new Sequential(
       new Linear({ inFeatures: 128 * 3 * 3, outFeatures: 256, rng: init }), // [N, 256]
       new ReLU(),
-      new Dropout({ probability: dropout, rng: rng.split('dropout') }),
+      this.#dropout,
       new Linear({ inFeatures: 256, outFeatures: classes, rng: init }), // [N, classes]
     );
+  }
+
+  /** The one layer that draws random numbers; a checkpoint keeps its stream. */
+  get dropout(): Dropout {
+    return this.#dropout;
   }
 
   override forward(x: Tensor): Tensor {

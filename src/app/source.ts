@@ -26,7 +26,7 @@ export interface SourceOptions {
 
 /** A folder to read EMNIST from and why it was chosen, or null if no folder was named and the default is absent. */
 export function findDataDir(data: string | undefined): string | null {
-  const named = data ?? process.env['EMNIST_DIR'];
+  const named = data ?? process.env.EMNIST_DIR;
   if (named !== undefined && named !== '') return named;
   return existsSync(DEFAULT_DATA_DIR) ? DEFAULT_DATA_DIR : null;
 }

@@ -8,14 +8,15 @@
 
 import { argmax, crossEntropy, scope, tensor } from '../engine/index.js';
 import { InkgradError } from '../engine/errors.js';
-import { Rng } from '../engine/rng.js';
+import type { Rng } from '../engine/rng.js';
 import type { Dataset } from '../data/dataset.js';
 import { BatchLoader, type Batch } from '../data/loader.js';
-import { Adam, ReduceLROnPlateau, type Module } from '../nn/index.js';
+import { Adam, ReduceLROnPlateau } from '../nn/index.js';
 import { evaluate } from './evaluate.js';
+import type { CharacterNet } from './model.js';
 
 export interface TrainerOptions {
-  readonly model: Module;
+  readonly model: CharacterNet;
   readonly train: Dataset;
   readonly validation: Dataset;
   /** How often every image is seen. Default 20. */
@@ -76,7 +77,7 @@ export interface Progress {
 }
 
 export class Trainer {
-  readonly model: Module;
+  readonly model: CharacterNet;
   readonly optimizer: Adam;
   readonly scheduler: ReduceLROnPlateau;
   readonly progress: Progress = { epoch: 0, bestEpoch: 0, bestAccuracy: -1 };
@@ -95,6 +96,17 @@ export class Trainer {
       batchSize,
       shuffle: shuffle ? rng.split('shuffle') : null,
     });
+  }
+
+  /** The streams that a step draws from. Epoch orders need none: they follow from the shuffle key and the epoch. */
+  get rngs(): Readonly<Record<string, Rng>> {
+    return { dropout: this.model.dropout.rng };
+  }
+
+  /** Frees the model and the optimizer. */
+  dispose(): void {
+    this.model.dispose();
+    this.optimizer.dispose();
   }
 
   /** Trains from the present progress to the last epoch. Stop by not asking for the next event. */

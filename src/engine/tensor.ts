@@ -133,7 +133,10 @@ export class Tensor implements Differentiable, Owner {
  * @example tensor(new Float32Array(6), { shape: [2, 3], requiresGrad: true })
  * @throws ShapeError if the values do not fill the shape, or nested lists are ragged
  */
-export function tensor(values: Numbers | FloatArray | HostNdArray, options: TensorOptions = {}): Tensor {
+export function tensor(
+  values: Numbers | Float32Array | Float64Array | HostNdArray,
+  options: TensorOptions = {},
+): Tensor {
   const { requiresGrad = false, backend = currentBackend() } = options;
   const { flat, shape } = flatten(values);
   return new Tensor(NdArray.upload(flat, options.shape ?? shape, backend), requiresGrad);
@@ -154,7 +157,10 @@ export function ones(shape: Shape, options?: Omit<TensorOptions, 'shape'>): Tens
   return full(shape, 1, options);
 }
 
-function flatten(values: Numbers | FloatArray | HostNdArray): { flat: ArrayLike<number>; shape: Shape } {
+function flatten(values: Numbers | Float32Array | Float64Array | HostNdArray): {
+  flat: ArrayLike<number>;
+  shape: Shape;
+} {
   if (typeof values === 'number') return { flat: [values], shape: [] };
   if (ArrayBuffer.isView(values)) return { flat: values, shape: [values.length] };
   if ('stride' in values) {

@@ -26,7 +26,8 @@ export interface BatchNorm2dOptions {
  *
  * @example
  * const layer = new BatchNorm2d({ numFeatures: 2 });
- * scope(() => layer.forward(ones([4, 2, 3, 3]))); // all 0; running_mean is now 0.1, running_var 0.9
+ * scope(() => void layer.forward(ones([4, 2, 3, 3])));
+ * print(await layer.running_mean.data()); // [0.1, 0.1]
  * layer.dispose();
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html

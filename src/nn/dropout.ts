@@ -19,9 +19,9 @@ export interface DropoutOptions {
  *
  * @example
  * const layer = new Dropout({ probability: 0.5, rng: new Rng(1) });
- * scope(() => layer.forward(ones([2, 4]))); // zeros and twos
+ * print(await scope(() => layer.forward(ones([8])).data())); // zeros and twos
  * layer.eval();
- * scope(() => layer.forward(ones([2, 4]))); // ones
+ * print(await scope(() => layer.forward(ones([8])).data())); // ones
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html
  */

@@ -21,7 +21,7 @@ export interface LayerNormLayerOptions {
  *
  * @example
  * const layer = new LayerNorm({ normalizedShape: 4 });
- * scope(() => layer.forward(tensor([[1, 2, 3, 4]]))); // [[-1.342, -0.447, 0.447, 1.342]]
+ * print(await scope(() => layer.forward(tensor([[1, 2, 3, 4]])).data())); // [-1.342, -0.447, 0.447, 1.342]
  * layer.dispose();
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html

@@ -14,7 +14,7 @@ export interface Loss {
  *
  * @example
  * const criterion = new CrossEntropyLoss({ labelSmoothing: 0.1 });
- * scope(() => criterion.forward(zeros([2, 10]), tensor([3, 7]))); // log 10 = 2.3026
+ * print(await scope(() => criterion.forward(zeros([2, 10]), tensor([3, 7])).item())); // log 10 = 2.3026
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
  */

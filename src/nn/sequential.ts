@@ -13,8 +13,7 @@ import { Module } from './module.js';
  *   new ReLU(),
  *   new Linear({ inFeatures: 100, outFeatures: 10, rng }),
  * );
- * const logits = scope(() => model.forward(zeros([8, 784]))); // [8, 10]
- * logits.dispose();
+ * scope(() => print(model.forward(zeros([8, 784])).shape)); // [8, 10]
  * model.dispose();
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html

@@ -258,8 +258,8 @@ describe('modes and gradients', () => {
   });
 
   it('zeroGrad and dispose free what belongs to the module', () => {
-    const model = new Pair(linear(3, 2), new BatchNorm2d({ numFeatures: 2 }));
-    const inner = model.first as Linear;
+    const inner = linear(3, 2);
+    const model = new Pair(inner, new BatchNorm2d({ numFeatures: 2 }));
     scope(() => inner.forward(ones([4, 3])).backward(ones([4, 2])));
     expect(inner.weight.grad).not.toBeNull();
     const live = holder.backend.memory.live;
@@ -277,16 +277,16 @@ describe('num_batches_tracked', () => {
     const layer = new BatchNorm2d({ numFeatures: 1 });
     const x = tensor([1, 2, 3, 4], { shape: [4, 1, 1, 1] });
     const upload = vi.spyOn(holder.backend, 'upload');
-    for (let step = 0; step < 3; step++) scope(() => layer.forward(x));
+    for (let step = 0; step < 3; step++) scope(() => void layer.forward(x));
     layer.eval();
-    scope(() => layer.forward(x)); // evaluation does not count
+    scope(() => void layer.forward(x)); // evaluation does not count
     expect(upload).not.toHaveBeenCalled();
     expect(layer.num_batches_tracked.count).toBe(3);
     expect(await layer.stateDict().num_batches_tracked.item()).toBe(3);
 
     layer.loadStateDict({ num_batches_tracked: { shape: [], data: [41] } }, { strict: false });
     layer.train();
-    scope(() => layer.forward(x));
+    scope(() => void layer.forward(x));
     expect(layer.num_batches_tracked.count).toBe(42);
     x.dispose();
     layer.dispose();

@@ -1,14 +1,14 @@
 // Every sample of every op, forward and backward, on every backend: the same numbers as the float64 reference.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Backend } from '../../src/engine/index.js';
+import { describe, expect, it } from 'vitest';
 import { overrides, routines } from '../../src/engine/backends/wasm/overrides.js';
-import { backendsUnderTest, oracle } from '../support/backends.js';
+import { backendsUnderTest, type BackendUnderTest, oracle, reference32, wasm } from '../support/backends.js';
 import { extraSamples } from '../support/extraSamples.js';
 import { allKernels } from '../support/kernels.js';
 import { allOps } from '../support/ops.js';
 import { type Computation, evaluate, expectAgreement, expectClose } from '../support/parity.js';
-import { recording } from '../support/recording.js';
+import { parityFixture } from '../support/parityFixture.js';
+import { recording, type Recorder } from '../support/recording.js';
 
 const SEED = 20261123;
 
@@ -22,41 +22,28 @@ const samples: readonly Computation[] = allOps.flatMap((op) =>
 const computations = [...samples, ...extraSamples];
 const cases = computations.map((computation) => [computation.title, computation] as const);
 
-describe.each(backendsUnderTest)('$name', ({ make }) => {
-  let backend: Backend;
-  let exact: Backend;
-  beforeAll(async () => {
-    backend = await make();
-    exact = await oracle.make();
-  });
-  afterAll(async () => {
-    await backend.dispose();
-    await exact.dispose();
-  });
-
-  it.each(cases)('%s', (_, computation) => expectAgreement(backend, exact, computation, SEED));
-
-  it('every op has a sample', () => {
-    for (const op of allOps) {
-      expect(
-        samples.some(({ title }) => title.startsWith(`${op.opName}: `)),
-        op.opName,
-      ).toBe(true);
-    }
-  });
+describe.each(backendsUnderTest)('$name', (tested) => {
+  const { agree } = parityFixture(tested);
+  it.each(cases)('%s', (_, computation) => agree(computation, SEED));
 });
 
 /** Runs everything on a backend that writes down what is launched. */
-async function launchedOn(index: number): Promise<ReturnType<typeof recording>> {
-  const recorder = recording(await backendsUnderTest[index].make());
+async function launchedOn({ make }: BackendUnderTest): Promise<Recorder> {
+  const recorder = recording(await make());
   for (const computation of computations) await evaluate(recorder.backend, computation, SEED);
   await recorder.backend.dispose();
   return recorder;
 }
 
 describe('coverage', () => {
+  it('every op has a sample', () => {
+    const without = allOps.filter((op) => op.samples.length === 0).map((op) => op.opName);
+    expect(without).toEqual([]);
+    expect(allOps.length).toBeGreaterThan(30);
+  });
+
   it("the samples launch every kernel but the optimizers'", async () => {
-    const { kernels } = await launchedOn(0);
+    const { kernels } = await launchedOn(reference32);
     const missing = allKernels
       .filter(({ family, kernel }) => family !== 'optimizer' && !kernels.has(kernel.name))
       .map(({ kernel }) => kernel.name);
@@ -64,7 +51,7 @@ describe('coverage', () => {
   });
 
   it("the samples use every override of the wasm backend but the optimizers'", async () => {
-    const { kernels, routines: called } = await launchedOn(1);
+    const { kernels, routines: called } = await launchedOn(wasm(1));
     expect(Object.keys(overrides).filter((name) => !kernels.has(name))).toEqual([]);
     expect(Object.keys(routines).filter((name) => !called.has(name) && !name.endsWith('Step'))).toEqual([]);
   });
@@ -81,7 +68,7 @@ describe('the comparison', () => {
   });
 
   it('finds a backend that computes one kernel wrong', async () => {
-    const wrong = await backendsUnderTest[0].make();
+    const wrong = await reference32.make();
     const exact = await oracle.make();
     const relu = computations.find(({ title }) => title.startsWith('relu'))!;
     const run = wrong.run.bind(wrong);

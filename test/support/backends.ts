@@ -21,7 +21,7 @@ export const oracle: BackendUnderTest = {
   make: () => new ReferenceBackend({ dtype: 'float64' }),
 };
 
-const wasm = (threads: number): BackendUnderTest => ({
+export const wasm = (threads: number): BackendUnderTest => ({
   name: `wasm, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
   make: async () => {
     const { createWasmBackend } = await import('../../src/engine/backends/wasm/index.js');

@@ -77,7 +77,9 @@ export function expectClose(
 ): void {
   expect(actual.length, what).toBe(expected.length);
   let scale = 1;
-  for (let i = 0; i < expected.length; i++) scale = Math.max(scale, Math.abs(expected[i]));
+  for (let i = 0; i < expected.length; i++) {
+    if (Number.isFinite(expected[i])) scale = Math.max(scale, Math.abs(expected[i]));
+  }
   for (let i = 0; i < expected.length; i++) {
     if (Object.is(actual[i], expected[i])) continue; // NaN and infinities included
     if (!(Math.abs(actual[i] - expected[i]) <= tolerance * scale)) {

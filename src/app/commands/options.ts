@@ -29,7 +29,7 @@ export function dataOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, '
 
 export function runOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'backend'>> {
   return yargs.option('backend', {
-    choices: BACKENDS as readonly string[],
+    choices: BACKENDS,
     default: 'auto',
     describe: 'What computes: auto is wasm (SIMD); reference is slow and plain',
   });
@@ -45,12 +45,11 @@ export function jsonOption<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'j
 
 /** Refuses what is not a whole number of at least `least`, with the option's name. */
 export function whole(name: string, least: number) {
-  return <T extends number | undefined>(value: T): T => {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
-      throw new ArgumentError(`--${name} must be a whole number of at least ${least}, got ${value}`);
-    }
-    return value;
-  };
+  return within(
+    name,
+    `a whole number of at least ${least}`,
+    (value) => Number.isSafeInteger(value) && value >= least,
+  );
 }
 
 /** Refuses what does not satisfy `holds`, naming the option and the rule. */

@@ -1,7 +1,7 @@
 // `inkgrad train`: trains the network and keeps the best and the last state. Imports the app.
 
 import { join } from 'node:path';
-import type { Argv, CommandModule } from 'yargs';
+import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
 import { CharacterNet } from '../model.js';
 import { initialise, saveModel } from '../modelFile.js';
@@ -12,17 +12,20 @@ import { startBackend } from '../backend.js';
 import { Trainer, type EpochEvent } from '../trainer.js';
 import { dataOptions, jsonOption, runOptions, whole, within, type CommonArguments } from './options.js';
 
-interface TrainArguments extends CommonArguments {
+interface TrainOptions extends CommonArguments {
   readonly epochs: number;
-  readonly batchSize: number;
+  readonly 'batch-size': number;
   readonly lr: number;
   readonly seed: number;
   readonly dropout: number;
-  readonly valFraction: number;
+  readonly 'val-fraction': number;
   readonly init: string | undefined;
   readonly shuffle: boolean;
   readonly out: string | undefined;
 }
+
+/** yargs adds the camel-case name of every option. */
+type TrainArguments = ArgumentsCamelCase<TrainOptions>;
 
 const SYNTHETIC_WARNING = `
   *** No EMNIST data found: training on the built-in SYNTHETIC characters. These are not EMNIST.  ***
@@ -125,10 +128,10 @@ function farewell(
   );
 }
 
-export const trainCommand: CommandModule<object, TrainArguments> = {
+export const trainCommand: CommandModule<object, TrainOptions> = {
   command: 'train',
   describe: 'Train the network; the defaults are the recipe of the PyTorch original',
-  builder: (yargs: Argv): Argv<TrainArguments> =>
+  builder: (yargs: Argv): Argv<TrainOptions> =>
     jsonOption(runOptions(dataOptions(yargs)))
       .option('epochs', {
         type: 'number',

@@ -41,9 +41,9 @@ function squaredNorm(gradient: Tensor): Tensor {
  * @returns the norm before clipping, as a scalar tensor: `item()` awaits it, training need not
  * @example
  * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
- * scope(() => {
+ * const norm = await scope(() => {
  *   mse(model.forward(ones([4, 2])), ones([4, 1])).backward();
- *   clipGradNorm(model.parameters(), 1);
+ *   return clipGradNorm(model.parameters(), 1).item();
  * });
  * model.dispose();
  *

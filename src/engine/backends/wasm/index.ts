@@ -99,7 +99,7 @@ export class WasmBackend implements Backend {
     this.routines = Object.fromEntries(
       Object.entries(routines).map(([name, routine]) => [
         name,
-        (launch) => routine(machine, launch.inputs as WasmBuffer[], launch),
+        (launch) => machine.launch(() => routine(machine, launch.inputs as WasmBuffer[], launch)),
       ]),
     );
   }
@@ -118,11 +118,12 @@ export class WasmBackend implements Backend {
     checkLaunch(launch);
     const override = overrides[launch.kernel.name];
     const inputs = launch.inputs as WasmBuffer[];
-    return override?.(this.#machine, inputs, launch) ?? this.#runInLoop(inputs, launch);
+    const machine = this.#machine;
+    return machine.launch(() => override?.(machine, inputs, launch) ?? this.#runInLoop(inputs, launch));
   }
 
   read(buffer: Buffer): Promise<FloatArray> {
-    const address = this.#machine.plain(buffer as WasmBuffer);
+    const address = this.#machine.launch(() => this.#machine.plain(buffer as WasmBuffer));
     const copy = new Float32Array(buffer.length);
     copy.set(this.#machine.memory.floats(address, buffer.length));
     return Promise.resolve(copy);

@@ -47,6 +47,8 @@ export class Machine {
   readonly rowBlock: number;
 
   readonly #crew: Crew | null;
+  /** Blocks that conversions left behind during this launch. */
+  readonly #outdated: { readonly address: number; readonly length: number }[] = [];
 
   /** @param crew worker threads, or null to compute on this thread alone */
   constructor(memory: LinearMemory, simd: SimdExports, crew: Crew | null) {
@@ -74,7 +76,7 @@ export class Machine {
     { least = 1, scratch }: ParallelOptions = {},
   ): void {
     if (this.#crew === null || units <= least) {
-      (this.simd[name] as (...all: number[]) => void)(...args, 0, units);
+      this.simd[name](...args, 0, units);
       return;
     }
     // Four chunks a thread: an even finish without much counting. A multiple of 4 keeps SIMD lanes whole.
@@ -87,6 +89,18 @@ export class Machine {
   async dispose(): Promise<void> {
     this.memory.clear();
     await this.#crew?.dispose();
+  }
+
+  /**
+   * Runs one launch. A buffer may be two of its operands in two orders (a Gram matrix, filters that are the image);
+   * so the block that a conversion leaves behind stays readable until the launch ends.
+   */
+  launch<T>(body: () => T): T {
+    try {
+      return body();
+    } finally {
+      for (const { address, length } of this.#outdated.splice(0)) this.memory.give(address, length);
+    }
   }
 
   /** A buffer with undefined contents, for an override to fill. */
@@ -139,7 +153,7 @@ export class Machine {
   ): void {
     const address = this.memory.take(buffer.length);
     this.parallel('transpose', [this.#address(buffer), rows, columns, address], batch);
-    this.memory.give(buffer.address, buffer.length);
+    this.#outdated.push({ address: buffer.address, length: buffer.length });
     buffer.address = address;
     buffer.layout = layout;
   }

@@ -28,8 +28,7 @@ function maxPoolGrad(machine: Machine, grad: WasmBuffer, index: WasmBuffer, c: P
 }
 
 export const poolOverrides: Readonly<Record<string, KernelOverride>> = {
-  maxPoolGrad: (machine, [grad, index], { constants }) =>
-    maxPoolGrad(machine, grad, index, constants as PoolConstants),
+  maxPoolGrad: (machine, [grad, index], { constants }) => maxPoolGrad(machine, grad, index, constants),
 };
 
 export const poolRoutines: Readonly<Record<string, RoutineOverride>> = {

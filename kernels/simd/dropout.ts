@@ -1,0 +1,62 @@
+// Dropout: the mask and the masked values in one pass, four blocks of random numbers at a time. The masks are, bit for bit,
+// those that src/engine/rng.ts draws: Threefry-2x32 with 20 rounds (Salmon et al., SC 2011) is a function of key and counter
+// in nothing but 32-bit integers, so any part of a mask can be made by itself. May import lanes only.
+//
+// LADDER
+
+import { floats, loadPart, storePart } from './lanes';
+
+/** What the third key word is made of, besides the first two. */
+const PARITY: i32 = 0x1bd11bda;
+
+/**
+ * mask = 0 where the place's uniform number is below the probability, else `scale`; y = x * mask. A uniform number is a whole
+ * number of 2^-24, so with `threshold` = probability * 2^24, rounded up, comparing integers is comparing the numbers.
+ * Unit of begin and end: a group of eight elements, which four blocks of two words fill.
+ */
+export function dropout(
+  x: usize, length: i32, key0: i32, key1: i32, threshold: i32, scale: f32, y: usize, mask: usize,
+  begin: i32, end: i32,
+): void {
+  for (let group = begin; group < end; group++) {
+    const block = i32x4.add(i32x4.splat(4 * group), i32x4(0, 1, 2, 3));
+    let x0 = i32x4.add(block, i32x4.splat(key0)), x1 = i32x4.splat(key1); // the counter's high word is 0
+    let k0 = key0, k1 = key1, k2 = key0 ^ key1 ^ PARITY;
+    for (let injection = 1; injection <= 5; injection++) {
+      const odd = (injection & 1) == 1;
+      x0 = i32x4.add(x0, x1);
+      x1 = v128.xor(rotate(x1, odd ? 13 : 17), x0);
+      x0 = i32x4.add(x0, x1);
+      x1 = v128.xor(rotate(x1, odd ? 15 : 29), x0);
+      x0 = i32x4.add(x0, x1);
+      x1 = v128.xor(rotate(x1, odd ? 26 : 16), x0);
+      x0 = i32x4.add(x0, x1);
+      x1 = v128.xor(rotate(x1, odd ? 6 : 24), x0);
+      x0 = i32x4.add(x0, i32x4.splat(k1));
+      x1 = i32x4.add(x1, i32x4.splat(k2 + injection));
+      const first = k0;
+      k0 = k1;
+      k1 = k2;
+      k2 = first;
+    }
+    // Block n holds words 2n and 2n + 1: the two vectors interleave.
+    const at = floats(8 * group), count = length - 8 * group;
+    apply(v128.shuffle<i32>(x0, x1, 0, 4, 1, 5), threshold, scale, x + at, y + at, mask + at, count);
+    apply(v128.shuffle<i32>(x0, x1, 2, 6, 3, 7), threshold, scale, x + at + 16, y + at + 16, mask + at + 16, count - 4);
+  }
+}
+
+/** Rotates four words to the left. */
+@inline
+function rotate(words: v128, bits: i32): v128 {
+  return v128.or(i32x4.shl(words, bits), i32x4.shr_u(words, 32 - bits));
+}
+
+/** Mask and masked values of the next `count`, at most four, elements. */
+@inline
+function apply(words: v128, threshold: i32, scale: f32, x: usize, y: usize, mask: usize, count: i32): void {
+  const kept = i32x4.ge_s(i32x4.shr_u(words, 8), i32x4.splat(threshold));
+  const factor = v128.and(kept, f32x4.splat(scale));
+  storePart(mask, factor, count);
+  storePart(y, f32x4.mul(loadPart(x, count), factor), count);
+}

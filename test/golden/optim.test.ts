@@ -1,0 +1,191 @@
+// Optimizers, gradient clipping and the initialisers' bounds against PyTorch, every option. In float64 only the
+// rounding of the stored result is left. In float32 each step rounds, by a part of the size the number had on its way,
+// which is about 1 even where it ends near 0: hence the floor.
+import { afterAll, describe, expect, it } from 'vitest';
+import { ReferenceBackend, Rng, scope, tensor, withBackend } from '../../src/engine/index.js';
+import * as nn from '../../src/nn/index.js';
+import { loadGolden, type Fields, type GoldenCase } from './fixtures.js';
+
+const golden = loadGolden('optim');
+const BACKENDS = [
+  { backend: new ReferenceBackend({ dtype: 'float64' }), tolerance: 1e-7, floor: 1e-3 },
+  { backend: new ReferenceBackend({ dtype: 'float32' }), tolerance: 1e-6, floor: 1 },
+];
+
+type Make = (parameters: readonly nn.Parameter[], options: Fields) => nn.Optimizer;
+
+const adamOptions = (options: Fields): nn.AdamOptions => ({
+  lr: options.number('lr'),
+  betas: options.pair('betas'),
+  epsilon: options.number('eps'),
+  weightDecay: options.number('weight_decay'),
+});
+
+const OPTIMIZERS: Readonly<Record<string, Make>> = {
+  sgd: (parameters, options) =>
+    new nn.SGD(parameters, {
+      lr: options.number('lr'),
+      momentum: options.number('momentum'),
+      dampening: options.number('dampening'),
+      weightDecay: options.number('weight_decay'),
+      nesterov: options.flag('nesterov'),
+    }),
+  adam: (parameters, options) => new nn.Adam(parameters, adamOptions(options)),
+  adamw: (parameters, options) => new nn.AdamW(parameters, adamOptions(options)),
+};
+
+function setGrad(parameter: nn.Parameter, values: Float32Array): void {
+  const { backend } = parameter.array;
+  parameter.zeroGrad();
+  scope(() => {
+    parameter.accumulateGrad(tensor(Float64Array.from(values), { shape: parameter.shape, backend }).array);
+  });
+}
+
+/** How far a number may be off: `tolerance` of its size, or of `floor` if that is larger. */
+interface Allowed {
+  readonly tolerance: number;
+  readonly floor: number;
+}
+
+function expectClose(
+  actual: ArrayLike<number>,
+  expected: Float32Array,
+  allowed: Allowed,
+  where: string,
+): void {
+  expect(actual.length, where).toBe(expected.length);
+  expected.forEach((value, i) => {
+    const error = Math.abs(actual[i] - value);
+    const limit = allowed.tolerance * Math.max(allowed.floor, Math.abs(value));
+    expect(error, `${where}, element ${i}: ${actual[i]}, PyTorch ${value}`).toBeLessThanOrEqual(limit);
+  });
+}
+
+const ofKind = (...kinds: string[]): GoldenCase[] =>
+  golden.cases.filter((one) => kinds.includes(one.options.text('kind')));
+
+describe.each(BACKENDS)('$backend.dtype', ({ backend, ...allowed }) => {
+  afterAll(() => expect(backend.memory.live).toBe(0));
+
+  it.each(ofKind('sgd', 'adam', 'adamw').map((one) => [one.name, one] as const))('%s', async (_, one) => {
+    const [initial, gradients, after] = ['initial', 'gradients', 'after'].map((name) => one.tensor(name));
+    const [steps, size] = gradients.shape;
+    const parameter = withBackend(backend, () => new nn.Parameter([size], initial.data));
+    const optimizer = OPTIMIZERS[one.options.text('kind')]([parameter], one.options);
+    for (let step = 0; step < steps; step++) {
+      const row = (rows: Float32Array): Float32Array => rows.subarray(step * size, (step + 1) * size);
+      setGrad(parameter, row(gradients.data));
+      optimizer.step();
+      expectClose(await parameter.data(), row(after.data), allowed, `step ${step + 1}`);
+    }
+    optimizer.dispose();
+    parameter.dispose();
+  });
+
+  it.each(ofKind('clip_grad_norm', 'clip_grad_value').map((one) => [one.name, one] as const))(
+    '%s',
+    async (_, one) => {
+      const parameters = [0, 1].map((index) => {
+        const { shape, data } = one.tensor(`before_${index}`);
+        const parameter = withBackend(backend, () => new nn.Parameter(shape, new Float32Array(data.length)));
+        setGrad(parameter, data);
+        return parameter;
+      });
+      if (one.options.text('kind') === 'clip_grad_norm') {
+        const norm = scope(() => nn.clipGradNorm(parameters, one.options.number('max_norm')).item());
+        expect(await norm).toBeCloseTo(one.values.number('norm'), 5);
+      } else {
+        nn.clipGradValue(parameters, one.options.number('clip_value'));
+      }
+      for (const [index, parameter] of parameters.entries()) {
+        const where = `gradient ${index}`;
+        expectClose(await parameter.grad!.data(), one.tensor(`after_${index}`).data, allowed, where);
+        parameter.dispose();
+      }
+    },
+  );
+
+  it('leaves no case out', () => {
+    const covered = ofKind('sgd', 'adam', 'adamw', 'clip_grad_norm', 'clip_grad_value');
+    expect(covered).toHaveLength(golden.cases.length);
+    expect(covered.length).toBeGreaterThanOrEqual(15);
+  });
+});
+
+describe('initialisers', () => {
+  const SEED = 17;
+  const init = loadGolden('init');
+  const NONLINEARITIES: Readonly<Record<string, nn.Nonlinearity>> = { relu: 'relu', leaky_relu: 'leakyRelu' };
+
+  it('gains', () => {
+    const { values } = init.case('gains');
+    const gains: Record<string, number> = {
+      linear: nn.calculateGain('linear'),
+      conv2d: nn.calculateGain('linear'),
+      sigmoid: nn.calculateGain('sigmoid'),
+      tanh: nn.calculateGain('tanh'),
+      relu: nn.calculateGain('relu'),
+      selu: nn.calculateGain('selu'),
+      leaky_relu: nn.calculateGain('leakyRelu'),
+      'leaky_relu_0.2': nn.calculateGain('leakyRelu', 0.2),
+      leaky_relu_sqrt5: nn.calculateGain('leakyRelu', Math.sqrt(5)),
+    };
+    expect(Object.keys(gains).sort()).toEqual([...values.keys].sort());
+    for (const [name, gain] of Object.entries(gains)) expect(gain, name).toBeCloseTo(values.number(name), 14);
+  });
+
+  /** Our initialiser for a case, and the deviation it is made of. */
+  function ours({ name, options }: GoldenCase): { initialize: nn.Initializer; deviation: number } {
+    const rng = new Rng(SEED);
+    const shape = options.numbers('shape');
+    const uniform = name.includes('uniform') || name.startsWith('default');
+    if (name.startsWith('default_bias')) {
+      const weight = name.endsWith('linear_1152_256') ? [256, 1152] : [64, 32, 3, 3];
+      return {
+        initialize: nn.defaultBias(rng, weight),
+        deviation: nn.kaimingDeviation(weight, { slope: Math.sqrt(5) }),
+      };
+    }
+    if (options.has('gain')) {
+      const gain = options.number('gain');
+      const initialize = (uniform ? nn.xavierUniform : nn.xavierNormal)({ rng, gain });
+      return { initialize, deviation: nn.xavierDeviation(shape, gain) };
+    }
+    const chosen = {
+      mode: options.text('mode') === 'fan_in' ? ('fanIn' as const) : ('fanOut' as const),
+      nonlinearity: NONLINEARITIES[options.text('nonlinearity')],
+      slope: options.number('a'),
+    };
+    const deviation = nn.kaimingDeviation(shape, chosen);
+    if (name.startsWith('default')) return { initialize: nn.defaultWeight(rng), deviation };
+    const initialize = (uniform ? nn.kaimingUniform : nn.kaimingNormal)({ rng, ...chosen });
+    return { initialize, deviation };
+  }
+
+  it.each(init.cases.filter(({ name }) => name !== 'gains').map((one) => [one.name, one] as const))(
+    `%s (seed ${SEED})`,
+    (_, one) => {
+      const { values, options } = one;
+      const { initialize, deviation } = ours(one);
+      const shape = options.numbers('shape');
+      const drawn = initialize(shape);
+      const largest = drawn.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      if (values.has('fan_in')) {
+        expect(nn.fans(shape)).toEqual({ fanIn: values.number('fan_in'), fanOut: values.number('fan_out') });
+      }
+      if (values.text('distribution') === 'uniform') {
+        const high = values.number('high');
+        expect(values.number('low')).toBe(-high);
+        expect(deviation * Math.sqrt(3)).toBeCloseTo(high, 14);
+        expect(largest).toBeLessThanOrEqual(Math.fround(high));
+        expect(largest).toBeGreaterThan(high * (1 - 20 / drawn.length));
+      } else {
+        expect(values.number('mean')).toBe(0);
+        expect(deviation).toBeCloseTo(values.number('std'), 14);
+        const variance = drawn.reduce((sum, value) => sum + value * value, 0) / drawn.length;
+        expect(Math.abs(variance / deviation ** 2 - 1)).toBeLessThan(5 * Math.sqrt(2 / drawn.length));
+      }
+    },
+  );
+});

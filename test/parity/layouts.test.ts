@@ -1,0 +1,130 @@
+// A backend may keep images channels-innermost between two layers and convert only where somebody needs the public
+// order; nobody must ever see which. So every reader follows every writer here, views look into buffers that others
+// convert, and buffers change while views look on.
+//
+// Inputs are whole numbers: sums are exact, ties are common, and no rounding can tip a ReLU on one side only.
+
+import { describe, expect, it } from 'vitest';
+import {
+  add,
+  concat,
+  conv2d,
+  maxPool2d,
+  mul,
+  permute,
+  relu,
+  reshape,
+  Rng,
+  scope,
+  slice,
+  type Tensor,
+  tensor,
+  withBackend,
+} from '../../src/engine/index.js';
+import { updateInPlace } from '../../src/engine/launch.js';
+import * as kernels from '../../kernels/elementwise.js';
+import { backendsUnderTest } from '../support/backends.js';
+import { expectClose, whole } from '../support/parity.js';
+import { parityFixture } from '../support/parityFixture.js';
+import { chainInputs, chains } from './layoutChains.js';
+
+const SEED = 20261123;
+const SAME = { padding: 1 };
+
+describe.each(backendsUnderTest)('layouts on $name', (tested) => {
+  const fixture = parityFixture(tested);
+  const { agree } = fixture;
+
+  it.each(chains)('%s', async (title, chain) => {
+    for (const seed of [SEED, SEED + 1, SEED + 2]) {
+      await agree({ title, inputs: chainInputs, call: ([x, f, g]) => chain(x, f, g) }, seed);
+    }
+  });
+
+  // Updates in place have no gradient; only the numbers count.
+  const constants = [whole([2, 3, 5, 4], 2, false), whole([4, 3, 3, 3], 2, false)];
+  const inPlace: [string, (x: Tensor, f: Tensor) => Tensor][] = [
+    [
+      'a conv scaled while views look on',
+      (x, f) => {
+        const y = conv2d(x, f, null, SAME);
+        const views = [slice(y, 1, 1, 3), permute(y, [0, 1, 3, 2]), reshape(y, [2, 4, 20])];
+        updateInPlace(kernels.scaleShift, y.array, [], [2, 1]);
+        return rowOf([...views, y]);
+      },
+    ],
+    [
+      'a conv that takes in another, twice',
+      (x, f) => {
+        const [y, z] = [conv2d(x, f, null, SAME), conv2d(relu(x), f, null, SAME)];
+        const view = reshape(y, [8, 20]);
+        updateInPlace(kernels.add, y.array, [z.array]);
+        updateInPlace(kernels.sub, y.array, [reshape(z, [2, 4, 5, 4]).array]);
+        updateInPlace(kernels.mul, y.array, [z.array]);
+        return add(reshape(view, [160]), reshape(z, [160]));
+      },
+    ],
+    [
+      'plain numbers that take in a conv, and the other way round',
+      (x, f) => {
+        const y = conv2d(x, f, null, SAME);
+        const plain = mul(reshape(tensor([...Array(160).keys()]), [2, 4, 5, 4]), 1);
+        updateInPlace(kernels.add, plain.array, [y.array]);
+        updateInPlace(kernels.add, y.array, [plain.array]);
+        return rowOf([y, plain, permute(y, [3, 1, 2, 0])]);
+      },
+    ],
+    [
+      'a conv updated by a kernel that only the reference has',
+      (x, f) => {
+        const y = conv2d(x, f, null, SAME);
+        const pooled = maxPool2d(y, { window: 1 });
+        updateInPlace(kernels.maximum, y.array, [reshape(pooled, [2, 4, 5, 4]).array]);
+        updateInPlace(kernels.clamp, y.array, [], [-20, 20]);
+        return conv2d(y, reshape(slice(f, 1, 0, 1), [1, 4, 3, 3]), null, SAME);
+      },
+    ],
+  ];
+
+  it.each(inPlace)('%s', (title, call) =>
+    agree({ title, inputs: constants, call: ([x, f]) => call(x, f) }, SEED),
+  );
+
+  it('filters changed in place between two convolutions: nothing packed is kept', () =>
+    agree(
+      {
+        title: 'filters in place',
+        inputs: constants,
+        call: ([x, f]) => {
+          const before = conv2d(x, f, null, SAME);
+          updateInPlace(kernels.scaleShift, f.array, [], [-1, 2]);
+          return add(before, conv2d(x, f, null, SAME));
+        },
+      },
+      SEED,
+    ));
+
+  it('reads in between see the public order, whoever reads the buffer next', async () => {
+    const { backend } = fixture;
+    const rng = new Rng(SEED);
+    const values = [constants[0], constants[1]].map((input) => Float32Array.from(input.values(rng)));
+    const pending = withBackend(backend, () =>
+      scope(() => {
+        const [x, f] = values.map((each, i) => tensor(each, { shape: constants[i].shape }));
+        const y = conv2d(x, f, null, SAME);
+        const before = y.data();
+        maxPool2d(y, { window: 2 });
+        const between = slice(y, 0, 1).data();
+        relu(conv2d(reshape(y, [4, 2, 5, 4]), slice(f, 1, 0, 2), null, SAME));
+        return Promise.all([before, between, y.data()]);
+      }),
+    );
+    const [before, between, after] = await pending;
+    expectClose(after, before, 'the same buffer read twice', 0);
+    expectClose(between, before.slice(80), 'a view of it', 0);
+    expect(backend.memory.live).toBe(0);
+  });
+});
+
+/** All numbers of some tensors in one row. */
+const rowOf = (parts: readonly Tensor[]): Tensor => concat(parts.map((part) => reshape(part, [part.size])));
