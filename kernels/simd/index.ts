@@ -7,6 +7,18 @@ export { convPrepare } from './convShape';
 export { packConvWeights, packConvWeightsFlipped, unpackConvWeights } from './convPack';
 export { convForward } from './conv2d';
 export { convGradTiles, convGradWeight, convScratch } from './convGradWeight';
+export { packWinogradFilters, winogradFilterFloats, winogradForward, winogradPanels, winogradScratch } from './winograd';
+export {
+  winogradGradFilters,
+  winogradGradFloats,
+  winogradGradProducts,
+  winogradGradTiles,
+  winogradGradUnits,
+  winogradGroupImages,
+  winogradInputFloats,
+  winogradSumFloats,
+} from './winogradGradWeight';
+export { winogradStrips } from './winogradTiles';
 export { columnSumBlocks, scaleShift, sumBlocks } from './rows';
 export {
   batchNormGradBlocks,

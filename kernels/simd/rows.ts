@@ -5,7 +5,7 @@
 // is summed by itself, in registers, and the few hundred block sums are added in float64. The blocks are also the units that
 // threads share, and because their borders are fixed, so is the result.
 
-import { floats, fma } from './lanes';
+import { floats, fma, loadPart, storePart } from './lanes';
 
 /** Rows summed in float32 before float64 takes over. */
 export const ROW_BLOCK: i32 = 256;
@@ -64,7 +64,7 @@ export function sumBlocks(partials: usize, blocks: i32, width: i32, out: usize):
  * Unit of begin and end: one row. y may be x.
  */
 export function scaleShift(x: usize, scale: usize, shift: usize, y: usize, C: i32, begin: i32, end: i32): void {
-  const width = floats(C), vectors = floats(C & ~3);
+  const width = floats(C), vectors = floats(C & ~3), rest = C & 3;
   x += <usize>begin * width;
   y += <usize>begin * width;
   for (let row = begin; row < end; row++, x += width, y += width) {
@@ -72,6 +72,6 @@ export function scaleShift(x: usize, scale: usize, shift: usize, y: usize, C: i3
     for (; c < vectors; c += 16) {
       v128.store(y + c, fma(v128.load(shift + c), v128.load(x + c), v128.load(scale + c)));
     }
-    for (; c < width; c += 4) store<f32>(y + c, load<f32>(x + c) * load<f32>(scale + c) + load<f32>(shift + c));
+    if (rest) storePart(y + c, fma(loadPart(shift + c, rest), loadPart(x + c, rest), loadPart(scale + c, rest)), rest);
   }
 }

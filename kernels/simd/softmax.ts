@@ -45,6 +45,12 @@ export function softmax(x: usize, lineLog: usize, classes: i32, y: usize, begin:
   }
 }
 
+/** Other labels are the caller's mistake, but must not make us write outside of the array. */
+@inline
+function isClass(label: i32, classes: i32): bool {
+  return <u32>label < <u32>classes;
+}
+
 /**
  * losses [rows] = cross-entropy of each row against its label (class number as a float), with label smoothing: the target is
  * smoothing / classes everywhere and 1 - smoothing more at the label.
@@ -55,7 +61,8 @@ export function crossEntropy(
   const kept: f32 = 1 - smoothing;
   for (let row = begin; row < end; row++) {
     const line = logits + floats(row) * <usize>classes, log = load<f32>(lineLog + floats(row));
-    let loss = kept * (log - load<f32>(line + floats(<i32>load<f32>(labels + floats(row)))));
+    const label = <i32>load<f32>(labels + floats(row));
+    let loss = isClass(label, classes) ? kept * (log - load<f32>(line + floats(label))) : NaN;
     if (smoothing != 0) {
       let spread: f32 = 0;
       for (let k = 0; k < classes; k++) spread += log - load<f32>(line + floats(k));
@@ -81,7 +88,8 @@ export function crossEntropyGrad(
       storePart(gradLogits + at, f32x4.mul(f32x4.sub(probability, spread), rowGrad), count);
     }
     // The label again, in full: subtracting 1 after the multiplication would round away the digits of 1 - p.
-    const hit = first + floats(<i32>load<f32>(labels + floats(row)));
+    const label = <i32>load<f32>(labels + floats(row)), hit = first + floats(label);
+    if (!isClass(label, classes)) continue;
     const probability = exp4(f32x4.sub(splat(logits + hit), log));
     v128.store_lane<f32>(gradLogits + hit, f32x4.mul(f32x4.sub(probability, target), rowGrad), 0);
   }

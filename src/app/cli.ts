@@ -30,8 +30,10 @@ async function main(): Promise<number> {
       .wrap(100)
       .epilogue('Exit codes: 0 done, 1 failure, 2 usage, 3 data missing or damaged, 4 model incompatible.')
       .exitProcess(false)
-      .fail((message, error, parser) => {
-        if ((error as Error | undefined) !== undefined) throw error;
+      .parserConfiguration({ 'duplicate-arguments-array': false }) // the last of two wins
+      .fail((message, error: Error | undefined, parser) => {
+        // yargs raises a YError for a value that an option's `coerce` refused; any other error is a command's own.
+        if (error !== undefined && error.name !== 'YError') throw error;
         process.stderr.write(`${message}\n\n`);
         parser.showHelp('error');
         throw new UsageShown();

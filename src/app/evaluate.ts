@@ -21,7 +21,7 @@ export interface EvaluateOptions {
   readonly onProgress?: (done: number) => void;
 }
 
-/** Runs the model in evaluation mode over a data set; its mode is restored afterwards. */
+/** Runs the model in evaluation mode over a data set; every layer's own mode is restored afterwards. */
 export async function evaluate(
   model: Module,
   dataset: Dataset,
@@ -29,7 +29,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { batchSize = 250, onProgress } = options;
   const predictions = new Uint8Array(dataset.length);
-  const wasTraining = model.training;
+  const modes = model.namedModules().map(([, layer]) => [layer, layer.training] as const);
   let lossSum = 0;
   let done = 0;
   model.eval();
@@ -53,7 +53,7 @@ export async function evaluate(
       onProgress?.(done);
     }
   } finally {
-    if (wasTraining) model.train();
+    for (const [layer, training] of modes) layer.training = training;
   }
   const scores = score(predictions, dataset.labels, dataset.classes);
   return { ...scores, loss: lossSum / dataset.length, predictions };

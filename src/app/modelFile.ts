@@ -15,9 +15,13 @@ export interface Training {
   readonly classes: readonly string[];
   /** Name of the data. */
   readonly data: string;
+  /** Whether it was drawn by the program. */
+  readonly synthetic: boolean;
   readonly seed: number;
   /** Part of the training images that was set aside; with the seed it tells which. */
   readonly valFraction: number;
+  /** Of how many images; null for all there were. */
+  readonly limit: number | null;
 }
 
 /** Saves weights, optimizer, schedule, random streams and progress: all that going on needs. */
@@ -47,7 +51,7 @@ async function reading<T>(path: string, read: (bytes: Uint8Array) => T): Promise
 
 function readTraining(extra: Json): Training {
   const about = extra as Partial<Training> | null;
-  const { classes, data, seed, valFraction } = about ?? {};
+  const { classes, data, synthetic, seed, valFraction, limit } = about ?? {};
   if (!Array.isArray(classes) || !classes.every((name) => typeof name === 'string') || classes.length === 0) {
     throw new ModelError(
       'it does not name its classes, so what it reads cannot be told; use a file that train wrote',
@@ -56,8 +60,10 @@ function readTraining(extra: Json): Training {
   return {
     classes,
     data: typeof data === 'string' ? data : 'unknown data',
+    synthetic: synthetic === true,
     seed: typeof seed === 'number' ? seed : 0,
     valFraction: typeof valFraction === 'number' ? valFraction : 0.1,
+    limit: typeof limit === 'number' ? limit : null,
   };
 }
 

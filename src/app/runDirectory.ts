@@ -9,12 +9,11 @@ const RUNS = 'runs';
 /** Makes the named folder, or the next free number under runs/. A folder with anything in it is refused. */
 export function createRunDirectory(named: string | undefined): string {
   if (named !== undefined) {
-    if (existsSync(named) && readdirSync(named).length > 0) {
+    if (!isEmptyFolder(named)) {
       throw new ArgumentError(
         `--out ${named}: this folder is not empty; name a new one, so that nothing is overwritten`,
       );
     }
-    mkdirSync(named, { recursive: true });
     return named;
   }
   mkdirSync(RUNS, { recursive: true });
@@ -23,5 +22,15 @@ export function createRunDirectory(named: string | undefined): string {
     if (existsSync(directory)) continue;
     mkdirSync(directory);
     return directory;
+  }
+}
+
+/** Makes the folder if need be, and tells whether there is nothing in it. */
+function isEmptyFolder(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return readdirSync(folder).length === 0;
+  } catch (error) {
+    throw new ArgumentError(`--out ${folder}: this folder cannot be made (${(error as Error).message})`);
   }
 }

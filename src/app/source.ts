@@ -52,8 +52,8 @@ export interface TrainingSourceOptions extends SourceOptions {
   readonly valFraction: number;
   /** Decides which images those are. */
   readonly rng: Rng;
-  /** Seed of the synthetic characters, should they be needed. */
-  readonly seed: number;
+  /** Seed of the synthetic characters, should they be needed; null if they must not stand in for missing data. */
+  readonly seed: number | null;
 }
 
 export interface TrainingSource {

@@ -7,7 +7,7 @@
 // (engine/autograd.ts) and `optimizer.step()` updates every parameter in place. docs/architecture.md has the map.
 
 import { argmax, crossEntropy, scope, tensor } from '../engine/index.js';
-import { InkgradError } from '../engine/errors.js';
+import { FormatError, InkgradError } from '../engine/errors.js';
 import type { Rng } from '../engine/rng.js';
 import type { Dataset } from '../data/dataset.js';
 import { BatchLoader, type Batch } from '../data/loader.js';
@@ -101,6 +101,18 @@ export class Trainer {
   /** The streams that a step draws from. Epoch orders need none: they follow from the shuffle key and the epoch. */
   get rngs(): Readonly<Record<string, Rng>> {
     return { dropout: this.model.dropout.rng };
+  }
+
+  /**
+   * Takes over the streams and the progress of a saved run. Model, optimizer and scheduler have been put in place by
+   * `loadState(bytes, trainer)`; `run` then goes on as if there had been no break.
+   */
+  resume(saved: { readonly rngs: Readonly<Record<string, Rng>>; readonly progress: Progress }): void {
+    if (!Object.hasOwn(saved.rngs, 'dropout')) {
+      throw new FormatError('trainer: the saved run lacks the random stream dropout, so it cannot go on');
+    }
+    this.model.dropout.rng = saved.rngs.dropout;
+    Object.assign(this.progress, saved.progress);
   }
 
   /** Frees the model and the optimizer. */

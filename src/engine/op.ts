@@ -2,7 +2,7 @@
 // input), samples (what gradient check and parity run). Imports tensor, autograd, ndarray, rng.
 
 import { createNode, type GradientThunk } from './autograd.js';
-import { isRecording } from './current.js';
+import { isRecording, scope } from './current.js';
 import { ShapeError } from './errors.js';
 import type { NdArray } from './ndarray.js';
 import type { Rng } from './rng.js';
@@ -65,14 +65,19 @@ export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
       inputs.map((array) => array.shape),
       attributes,
     );
+    const recorded = isRecording() && tensors.some((tensor) => tensor.requiresGrad);
     const saved: NdArray[] = [];
-    const output = definition.forward(inputs, attributes, (array) => saved.push(array));
+    // What forward makes on the way is freed at once; what backward needs stays as long as the result.
+    const [output] = scope(() => {
+      const result = definition.forward(inputs, attributes, (array) => saved.push(array));
+      return recorded ? [result, ...saved] : [result];
+    });
     if (!sameShape(output.shape, expected)) {
       throw new ShapeError(
         `${name}: forward made ${format(output.shape)} where infer says ${format(expected)}`,
       );
     }
-    if (!isRecording() || !tensors.some((tensor) => tensor.requiresGrad)) return new Tensor(output);
+    if (!recorded) return new Tensor(output);
     const backward = (grad: NdArray): readonly (GradientThunk | null)[] =>
       definition.backward({ grad, inputs, output, attributes, saved });
     return new Tensor(output, true, createNode({ name, inputs: tensors, backward }));

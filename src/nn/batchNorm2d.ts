@@ -57,10 +57,15 @@ export class BatchNorm2d extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    return this.applyWith(batchNorm, x);
+  }
+
+  /** Runs an op that begins with this layer (fuse.ts) on this layer's parameters and statistics. */
+  applyWith(op: typeof batchNorm, x: Tensor): Tensor {
     checkImages(x.shape, 'BatchNorm2d');
     const { epsilon, momentum, training } = this;
     const running = { mean: this.running_mean, variance: this.running_var };
-    const y = batchNorm(x, this.weight, this.bias, { epsilon, momentum, training, running });
+    const y = op(x, this.weight, this.bias, { epsilon, momentum, training, running });
     if (training) this.num_batches_tracked.increment();
     return y;
   }

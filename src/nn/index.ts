@@ -2,7 +2,7 @@
 
 export { Module } from './module.js';
 export { Counter, ModuleBuffer, Parameter } from './parameter.js';
-export { Sequential } from './sequential.js';
+export { Sequential, setFused } from './sequential.js';
 export { Linear, type LinearOptions } from './linear.js';
 export { Conv2d, type Conv2dLayerOptions } from './conv2d.js';
 export { BatchNorm2d, type BatchNorm2dOptions } from './batchNorm2d.js';

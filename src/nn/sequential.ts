@@ -1,6 +1,7 @@
-// Sequential: modules one after the other. Imports module.
+// Sequential: modules one after the other; where several can be computed as one, they are. Imports module and fuse.
 
 import type { Tensor } from '../engine/tensor.js';
+import { fuse, type Step } from './fuse.js';
 import { Module } from './module.js';
 
 /**
@@ -20,10 +21,14 @@ import { Module } from './module.js';
  */
 export class Sequential extends Module {
   readonly layers: readonly Module[];
+  /** Whether layers that one operation can stand for run as one. The results are the same up to rounding. */
+  fused = true;
+  readonly #steps: readonly Step[];
 
   constructor(...layers: readonly Module[]) {
     super();
     this.layers = layers;
+    this.#steps = fuse(layers);
   }
 
   protected override members(): [string, unknown][] {
@@ -31,6 +36,12 @@ export class Sequential extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return this.layers.reduce((value, layer) => layer.forward(value), x);
+    const steps = this.fused ? this.#steps : this.layers;
+    return steps.reduce((value, step) => step.forward(value), x);
   }
+}
+
+/** Switches fusion on or off in every Sequential of a network. */
+export function setFused(network: Module, fused: boolean): void {
+  for (const [, module] of network.namedModules()) if (module instanceof Sequential) module.fused = fused;
 }

@@ -3,11 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   add,
+  concat,
   DisposedError,
+  maximum,
   mul,
   reshape,
   scope,
   slice,
+  softmax,
   tensor,
   transpose,
   type Tensor,
@@ -214,6 +217,26 @@ describe('a pending read', () => {
       const y = tensor([8, 9]); // may take over the memory
       expect([...(await before)]).toEqual([1, 2]);
       y.dispose();
+    }),
+  );
+});
+
+describe('without a scope', () => {
+  it(
+    'an op that records nothing leaves its result and nothing else',
+    onReference((backend) => {
+      const matrix = tensor([
+        [1, 2],
+        [3, 4],
+      ]);
+      const row = tensor([1, 2]);
+      const count = (): number => backend.memory.live;
+      const before = count();
+      const results = [add(matrix, row), softmax(matrix, 0), maximum(matrix, row), concat([matrix, matrix])];
+      for (const each of results) each.dispose();
+      expect(count()).toBe(before);
+      matrix.dispose();
+      row.dispose();
     }),
   );
 });

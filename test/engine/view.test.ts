@@ -3,10 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   add,
-  concat,
   expand,
   flatten,
-  gatherRows,
   mul,
   permute,
   reshape,
@@ -18,11 +16,9 @@ import {
   transpose,
   type Tensor,
 } from '../../src/engine/index.js';
-import { format, sizeOf, type Shape } from '../../src/engine/shape.js';
+import { format, type Shape } from '../../src/engine/shape.js';
 import { onReference } from '../support/backends.js';
-
-/** 0, 1, 2, ... in a shape: every number tells where it came from. */
-const counting = (shape: Shape): Tensor => tensor([...Array(sizeOf(shape)).keys()], { shape });
+import { counting, values } from './counting.js';
 
 /** All index lists of a shape, in reading order. */
 function places(shape: Shape): number[][] {
@@ -35,14 +31,6 @@ function places(shape: Shape): number[][] {
 /** What a counting tensor holds at a place. */
 const at = (shape: Shape, place: readonly number[]): number =>
   shape.reduce((flat, size, axis) => flat * size + place[axis], 0);
-
-async function values(make: () => Tensor): Promise<{ shape: Shape; flat: number[] }> {
-  const [shape, pending] = scope(() => {
-    const made = make();
-    return [made.shape, made.data()] as const;
-  });
-  return { shape, flat: [...(await pending)] };
-}
 
 describe('permute', () => {
   it.each([
@@ -211,57 +199,3 @@ function randomView(shape: Shape, rng: Rng): { title: string; apply: (x: Tensor)
     }
   }
 }
-
-describe('joining', () => {
-  it(
-    'concat: any number of tensors, along any axis, also of views',
-    onReference(async () => {
-      const rows = await values(() => concat([counting([1, 2]), counting([2, 2]), counting([1, 2])]));
-      expect(rows).toEqual({ shape: [4, 2], flat: [0, 1, 0, 1, 2, 3, 0, 1] });
-      const columns = await values(() => concat([counting([2, 1]), transpose(counting([2, 2]))], -1));
-      expect(columns).toEqual({ shape: [2, 3], flat: [0, 0, 2, 1, 1, 3] });
-      const middle = await values(() => concat([counting([2, 1, 2]), counting([2, 2, 2])], 1));
-      expect(middle.flat).toEqual([0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 6, 7]);
-    }),
-  );
-
-  it(
-    'concat gives each part its own gradient, also one part twice',
-    onReference(async () => {
-      const [a, b] = [[1], [2, 3]].map((list) => tensor(list, { requiresGrad: true }));
-      scope(() => sum(mul(concat([a, b, a, b]), tensor([1, 2, 3, 4, 5, 6]))).backward());
-      expect([...(await a.grad!.data()), ...(await b.grad!.data())]).toEqual([1 + 4, 2 + 5, 3 + 6]);
-      a.dispose();
-      b.dispose();
-    }),
-  );
-
-  it(
-    'gatherRows: rows by number; a row picked twice gets both gradients',
-    onReference(async () => {
-      const table = tensor(
-        [
-          [1, 2],
-          [3, 4],
-          [5, 6],
-        ],
-        { requiresGrad: true },
-      );
-      const picked = scope(() => {
-        const rows = gatherRows(
-          table,
-          tensor([
-            [2, 0],
-            [2, 2],
-          ]),
-        );
-        sum(rows).backward();
-        return [rows.shape, rows.data()] as const;
-      });
-      expect(picked[0]).toEqual([2, 2, 2]);
-      expect([...(await picked[1])]).toEqual([5, 6, 1, 2, 5, 6, 5, 6]);
-      expect([...(await table.grad!.data())]).toEqual([1, 1, 0, 0, 3, 3]);
-      table.dispose();
-    }),
-  );
-});

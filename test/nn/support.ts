@@ -2,7 +2,15 @@
 // network built from layers. Imports vitest, engine and nn.
 
 import { afterEach, beforeEach, expect } from 'vitest';
-import { flatten, ReferenceBackend, useBackend, type Rng, type Tensor } from '../../src/engine/index.js';
+import {
+  flatten,
+  ReferenceBackend,
+  scope,
+  tensor,
+  useBackend,
+  Rng,
+  type Tensor,
+} from '../../src/engine/index.js';
 import {
   BatchNorm2d,
   Conv2d,
@@ -12,6 +20,7 @@ import {
   Module,
   ReLU,
   Sequential,
+  type Parameter,
 } from '../../src/nn/index.js';
 
 export interface BackendHolder {
@@ -70,4 +79,31 @@ export async function readAll(state: Readonly<Record<string, Tensor>>): Promise<
     Object.entries(state).map(async ([name, tensor]) => [name, Array.from(await tensor.data())] as const),
   );
   return Object.fromEntries(entries);
+}
+
+/** Puts a gradient on a parameter as backward would. */
+export function setGrad(parameter: Parameter, values: ArrayLike<number>): void {
+  parameter.zeroGrad();
+  scope(() => parameter.accumulateGrad(tensor(Float64Array.from(values), { shape: parameter.shape }).array));
+}
+
+/** A layer whose weights do not matter. */
+export function linear(inFeatures: number, outFeatures: number): Linear {
+  return new Linear({ inFeatures, outFeatures, rng: new Rng(7) });
+}
+
+/** One that is neither a layer nor a Sequential. */
+export class Pair extends Module {
+  readonly first: Module;
+  readonly second: Module;
+
+  constructor(first: Module, second: Module) {
+    super();
+    this.first = first;
+    this.second = second;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.second.forward(this.first.forward(x));
+  }
 }

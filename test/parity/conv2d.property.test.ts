@@ -1,8 +1,8 @@
 // Convolution over random geometries: the backends agree with the definition, and the three functions are adjoint to
-// one another. Inputs are whole numbers, so every sum is exact and the slightest slip of an index shows.
+// one another. Inputs are whole numbers, so a slip of an index is off by a whole number, far above any rounding.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import {
   type Backend,
   conv2d,
@@ -12,8 +12,9 @@ import {
   tensor,
   withBackend,
 } from '../../src/engine/index.js';
-import { backendsUnderTest } from '../support/backends.js';
-import { whole } from '../support/parity.js';
+import { anywhere } from '../../src/engine/sample.js';
+import { fastBackends } from '../support/backends.js';
+import { expectClose, whole } from '../support/parity.js';
 import { parityFixture } from '../support/parityFixture.js';
 
 interface Geometry {
@@ -50,10 +51,26 @@ const geometries: fc.Arbitrary<Geometry> = fc
     seed,
   }));
 
+/** 3x3 windows that move by one pixel, with 16 channels and more on both sides. */
+const wideGeometries: fc.Arbitrary<Geometry> = fc
+  .record({
+    batch: between(2, 3),
+    channels: fc.tuple(fc.constantFrom(16, 17, 24), fc.constantFrom(16, 20, 33)),
+    size: pair(4, 10),
+    padding: pair(0, 2),
+    seed: between(0, 1e6),
+  })
+  .map(({ batch, channels: [inChannels, outChannels], size, padding, seed }) => ({
+    x: [batch, inChannels, ...size],
+    weight: [outChannels, inChannels, 3, 3],
+    options: { stride: 1, padding, dilation: 1, groups: 1 },
+    seed,
+  }));
+
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0);
 
-describe.each(backendsUnderTest)('conv2d on $name', (tested) => {
+describe.each(fastBackends)('conv2d on $name', (tested) => {
   const fixture = parityFixture(tested);
 
   it('agrees with the definition, forward and backward', () =>
@@ -61,7 +78,7 @@ describe.each(backendsUnderTest)('conv2d on $name', (tested) => {
       fc.asyncProperty(geometries, async ({ x, weight, options, seed }) => {
         const inputs = [whole(x), whole(weight), whole([weight[0]])];
         const title = `conv2d ${JSON.stringify({ x, weight, ...options })}`;
-        await fixture.agree({ title, inputs, call: ([a, w, b]) => conv2d(a, w, b, options) }, seed, 0);
+        await fixture.agree({ title, inputs, call: ([a, w, b]) => conv2d(a, w, b, options) }, seed);
       }),
       { numRuns: 120 },
     ));
@@ -73,10 +90,26 @@ describe.each(backendsUnderTest)('conv2d on $name', (tested) => {
           fixture.backend,
           geometry,
         );
-        expect(dot(xs, gradInput)).toBe(dot(output, ys));
-        expect(dot(ws, gradWeight)).toBe(dot(output, ys));
+        const expected = dot(output, ys);
+        expectClose(
+          [dot(xs, gradInput), dot(ws, gradWeight)],
+          [expected, expected],
+          'the two other products',
+        );
       }),
       { numRuns: 60 },
+    ));
+
+  // Wide layers may run by algorithms that trade multiplications for additions (Winograd) and round about ten times
+  // as much: see Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016.
+  it('agrees with the definition on many channels, whichever algorithm that wakes up', () =>
+    fc.assert(
+      fc.asyncProperty(wideGeometries, async ({ x, weight, options, seed }) => {
+        const inputs = [anywhere(...x), anywhere(...weight), anywhere(weight[0])];
+        const title = `conv2d ${JSON.stringify({ x, weight, ...options })}`;
+        await fixture.agree({ title, inputs, call: ([a, w, b]) => conv2d(a, w, b, options) }, seed, 2e-5);
+      }),
+      { numRuns: 25 },
     ));
 });
 

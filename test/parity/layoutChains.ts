@@ -40,6 +40,7 @@ import {
   where,
   zeros,
 } from '../../src/engine/index.js';
+import { anywhere } from '../../src/engine/sample.js';
 import { whole } from '../support/parity.js';
 
 type Chain = (x: Tensor, f: Tensor, g: Tensor) => Tensor;
@@ -182,6 +183,31 @@ const sameBuffer: Record<string, Chain> = {
     return sub(norm(y), reshape(norm(reshape(y, [2, 4, 20])), [2, 4, 5, 4]));
   },
 };
+
+/** Layers wide enough for the algorithms that only wide layers wake up. x [2,16,8,8], f and g [16,16,3,3]. */
+export const wideInputs = [anywhere(2, 16, 8, 8), anywhere(16, 16, 3, 3), anywhere(16, 16, 3, 3)];
+
+// Their sums are not exact, so nothing here has a kink that a rounding error could tip.
+export const wideChains: readonly [title: string, chain: Chain][] = Object.entries<Chain>({
+  'conv, batchNorm, conv': (x, f, g) => conv(norm(conv(x, f)), g),
+  residual: (x, f, g) => {
+    const y = norm(conv(x, f));
+    return add(conv(y, g), y);
+  },
+  'read in two layouts': (x, f, g) => {
+    const y = norm(conv(x, f));
+    return add(
+      reshape(conv(y, g), [4, 8, 64]),
+      reshape(conv(reshape(y, [4, 8, 8, 8]), narrowed(slice(g, 0, 0, 8), 8)), [4, 8, 64]),
+    );
+  },
+  'permuted plane between convs': (x, f, g) => conv(permute(norm(conv(x, f)), [0, 1, 3, 2]), g),
+  'filters from a conv': (x, f, g) => conv(x, norm(conv2d(f, g, null, { padding: 1 }))),
+  'pixels as rows of a matrix': (x, f, g) => {
+    const pixels = reshape(permute(conv(x, f), [0, 2, 3, 1]), [128, 16]);
+    return matmul(pixels, reshape(slice(g, 0, 0, 4), [16, 36]));
+  },
+});
 
 export const chains: readonly [title: string, chain: Chain][] = [
   ...Object.entries(oneLayer),

@@ -26,7 +26,7 @@ import * as kernels from '../../kernels/elementwise.js';
 import { backendsUnderTest } from '../support/backends.js';
 import { expectClose, whole } from '../support/parity.js';
 import { parityFixture } from '../support/parityFixture.js';
-import { chainInputs, chains } from './layoutChains.js';
+import { chainInputs, chains, wideChains, wideInputs } from './layoutChains.js';
 
 const SEED = 20261123;
 const SAME = { padding: 1 };
@@ -40,6 +40,10 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
       await agree({ title, inputs: chainInputs, call: ([x, f, g]) => chain(x, f, g) }, seed);
     }
   });
+
+  it.each(wideChains)('wide: %s', (title, chain) =>
+    agree({ title, inputs: wideInputs, call: ([x, f, g]) => chain(x, f, g) }, SEED, 5e-5),
+  );
 
   // Updates in place have no gradient; only the numbers count.
   const constants = [whole([2, 3, 5, 4], 2, false), whole([4, 3, 3, 3], 2, false)];

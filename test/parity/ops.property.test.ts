@@ -18,7 +18,7 @@ import {
   transpose,
 } from '../../src/engine/index.js';
 import { anywhere, indices, positive } from '../../src/engine/sample.js';
-import { backendsUnderTest } from '../support/backends.js';
+import { fastBackends } from '../support/backends.js';
 import { whole } from '../support/parity.js';
 import { parityFixture } from '../support/parityFixture.js';
 
@@ -48,7 +48,7 @@ function operand(batch: number[], rows: number, columns: number, layout: (typeof
   }
 }
 
-describe.each(backendsUnderTest)('on $name', (tested) => {
+describe.each(fastBackends)('on $name', (tested) => {
   const { agree } = parityFixture(tested);
 
   it('matmul: any sizes, strides and batches', () =>

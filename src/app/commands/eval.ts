@@ -2,12 +2,13 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { evaluate } from '../evaluate.js';
-import { loadModel } from '../modelFile.js';
+import { ModelError } from '../exitCodes.js';
+import { loadModel, type Training } from '../modelFile.js';
 import { Reporter } from '../reporter.js';
 import { openTestSource, openTrainingSource } from '../source.js';
 import { startBackend } from '../backend.js';
 import { Rng } from '../../engine/index.js';
-import type { Dataset } from '../../data/dataset.js';
+import { limitDataset, type Dataset } from '../../data/dataset.js';
 import { dataOptions, jsonOption, runOptions, type CommonArguments } from './options.js';
 
 interface EvalArguments extends CommonArguments {
@@ -15,15 +16,29 @@ interface EvalArguments extends CommonArguments {
   readonly part: 'test' | 'train' | 'val';
 }
 
-/** The part to read; train and val are cut as the model's own training cut them. */
-async function openPart(
-  args: EvalArguments,
-  trained: { seed: number; valFraction: number },
-): Promise<Dataset> {
+/**
+ * The part to read; train and val are cut as the model's own training cut them, before --limit takes its share, so
+ * that no image the model has learned from is ever in the validation part.
+ */
+async function openPart(args: EvalArguments, trained: Training): Promise<Dataset> {
   if (args.part === 'test') return openTestSource(args);
-  const { seed, valFraction } = trained;
-  const { train, validation } = await openTrainingSource({ ...args, valFraction, seed, rng: new Rng(seed) });
-  return args.part === 'val' ? validation : train;
+  const { valFraction, synthetic, limit } = trained;
+  const { train, validation } = await openTrainingSource({
+    ...{ data: args.data, split: args.split, limit: limit ?? undefined, valFraction },
+    rng: new Rng(trained.seed),
+    seed: synthetic ? trained.seed : null, // a model of real characters is not measured on drawn ones
+  });
+  const part = args.part === 'val' ? validation : train;
+  return args.limit === undefined ? part : limitDataset(part, args.limit);
+}
+
+/** Logits are matched with labels by their number: both must count the same classes. */
+function checkClasses(path: string, classes: readonly string[], dataset: Dataset): void {
+  if (classes.join() === dataset.classes.join()) return;
+  throw new ModelError(
+    `model ${path}: tells ${classes.length} classes apart (${classes.join('')}), but ${dataset.name} has ` +
+      `${dataset.classes.length} (${dataset.classes.join('')}); name the split it was trained on with --split`,
+  );
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
@@ -33,6 +48,8 @@ async function run(args: EvalArguments): Promise<void> {
   const backend = await startBackend(args.backend);
   const { model, classes, training } = await loadModel(args.model);
   const dataset = await openPart(args, training);
+  checkClasses(args.model, classes, dataset);
+  if (dataset.synthetic) reporter.warn('*** These are SYNTHETIC characters, not EMNIST. ***');
   const result = await evaluate(model, dataset, {
     onProgress: (done) => reporter.progress(done, dataset.length, `evaluating ${done} of ${dataset.length}`),
   });
@@ -69,10 +86,16 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
   describe: 'Measure how well a saved model reads a data set',
   builder: (yargs: Argv): Argv<EvalArguments> =>
     jsonOption(runOptions(dataOptions(yargs)))
-      .option('model', { type: 'string', demandOption: true, describe: 'Model file that train wrote' })
+      .option('model', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'Model file that train wrote',
+      })
       .option('part', {
         choices: ['test', 'train', 'val'] as const,
         default: 'test' as const,
+        requiresArg: true,
         describe:
           'Which images: the test part, or the training or validation part the model was trained with',
       })

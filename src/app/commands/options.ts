@@ -17,11 +17,18 @@ export function dataOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, '
   return yargs
     .option('data', {
       type: 'string',
+      requiresArg: true,
       describe: 'Folder of the official EMNIST files (default: EMNIST_DIR, then data/emnist)',
     })
-    .option('split', { choices: Object.keys(EMNIST_SPLITS), default: 'balanced', describe: 'EMNIST split' })
+    .option('split', {
+      choices: Object.keys(EMNIST_SPLITS),
+      default: 'balanced',
+      requiresArg: true,
+      describe: 'EMNIST split',
+    })
     .option('limit', {
       type: 'number',
+      requiresArg: true,
       describe: 'Use the first so many images only',
       coerce: whole('limit', 1),
     });
@@ -31,6 +38,7 @@ export function runOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'b
   return yargs.option('backend', {
     choices: BACKENDS,
     default: 'auto',
+    requiresArg: true,
     describe: 'What computes: auto is wasm (SIMD); reference is slow and plain',
   });
 }
@@ -55,7 +63,8 @@ export function whole(name: string, least: number) {
 /** Refuses what does not satisfy `holds`, naming the option and the rule. */
 export function within(name: string, rule: string, holds: (value: number) => boolean) {
   return (value: number): number => {
-    if (!holds(value)) throw new ArgumentError(`--${name} must be ${rule}, got ${value}`);
+    const given = Number.isNaN(value) ? 'something that is not a number' : value;
+    if (!holds(value)) throw new ArgumentError(`--${name} must be ${rule}, got ${given}`);
     return value;
   };
 }

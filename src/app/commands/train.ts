@@ -51,7 +51,10 @@ async function run(args: TrainArguments): Promise<void> {
     ...{ epochs: args.epochs, batchSize: args.batchSize, learningRate: args.lr, shuffle: args.shuffle },
   });
   const best = join(directory, 'best.safetensors');
-  const about = { classes: train.classes, data: train.name, seed: args.seed, valFraction: args.valFraction };
+  const about = {
+    ...{ classes: train.classes, data: train.name, synthetic: train.synthetic },
+    ...{ seed: args.seed, valFraction: args.valFraction, limit: args.limit ?? null },
+  };
   for await (const event of trainer.run()) {
     if (event.event === 'step') {
       const { epoch, done, total, trainLoss, trainAccuracy } = event;
@@ -136,46 +139,60 @@ export const trainCommand: CommandModule<object, TrainOptions> = {
       .option('epochs', {
         type: 'number',
         default: 20,
+        requiresArg: true,
         describe: 'Times every image is seen',
         coerce: whole('epochs', 1),
       })
       .option('batch-size', {
         type: 'number',
         default: 64,
+        requiresArg: true,
         describe: 'Images a step',
         coerce: whole('batch-size', 1),
       })
       .option('lr', {
         type: 'number',
         default: 0.001,
+        requiresArg: true,
         describe: "Adam's learning rate",
         coerce: within('lr', 'above 0', (value) => value > 0 && Number.isFinite(value)),
       })
       .option('seed', {
         type: 'number',
         default: 42,
+        requiresArg: true,
         describe: 'Decides every random draw',
         coerce: whole('seed', 0),
       })
       .option('dropout', {
         type: 'number',
         default: 0.5,
+        requiresArg: true,
         describe: 'Chance that a value is dropped before the last layer',
         coerce: within('dropout', 'at least 0 and below 1', (value) => value >= 0 && value < 1),
       })
       .option('val-fraction', {
         type: 'number',
         default: 0.1,
+        requiresArg: true,
         describe: 'Part of the training images set aside for validation, class by class',
         coerce: within('val-fraction', 'above 0 and below 1', (value) => value > 0 && value < 1),
       })
-      .option('init', { type: 'string', describe: 'Start from the weights of this model file' })
+      .option('init', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Start from the weights of this model file',
+      })
       .option('shuffle', {
         type: 'boolean',
         default: true,
         describe: 'New order every epoch (--no-shuffle: file order)',
       })
-      .option('out', { type: 'string', describe: 'Folder for the models (default: runs/1, runs/2, ...)' })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Folder for the models (default: runs/1, runs/2, ...)',
+      })
       .example('$0 train --epochs 5', 'five epochs on the data found')
       .example('$0 train --data data/emnist --split letters --seed 7', 'another split, another seed'),
   handler: run,

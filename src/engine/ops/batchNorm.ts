@@ -5,6 +5,7 @@
 import * as kernels from '../../../kernels/batchNorm.js';
 import type { ChannelConstants } from '../../../kernels/batchNorm.js';
 import { scaleShift } from '../../../kernels/elementwise.js';
+import type { GradientThunk } from '../autograd.js';
 import { ArgumentError, ShapeError } from '../errors.js';
 import { elementwise, launch, sumOver, updateInPlace } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
@@ -87,25 +88,28 @@ export interface BatchNormAttributes {
   readonly training: boolean;
 }
 
-function checkChannels(
+/** Throws unless x [N, C, ...] and the parameters [C] fit together. */
+export function checkChannels(
   [x, weight, bias]: readonly Shape[],
   { running, training }: BatchNormAttributes,
+  who: string,
 ): void {
-  if (x.length < 2) throw new ShapeError(`batchNorm: needs [N, C, ...], got ${format(x)}`);
+  if (x.length < 2) throw new ShapeError(`${who}: needs [N, C, ...], got ${format(x)}`);
   for (const own of [weight, bias, ...(running ? [running.mean.shape, running.variance.shape] : [])]) {
     if (own.length !== 1 || own[0] !== x[1]) {
-      throw new ShapeError(`batchNorm: input has ${x[1]} channels but a parameter has shape ${format(own)}`);
+      throw new ShapeError(`${who}: input has ${x[1]} channels but a parameter has shape ${format(own)}`);
     }
   }
-  if (!training && running === null)
-    throw new ArgumentError('batchNorm: evaluation needs running statistics');
+  if (!training && running === null) {
+    throw new ArgumentError(`${who}: evaluation needs running statistics`);
+  }
   if (training && sizeOf(x) / x[1] < 2) {
-    throw new ArgumentError(`batchNorm: training needs more than one value a channel, got ${format(x)}`);
+    throw new ArgumentError(`${who}: training needs more than one value a channel, got ${format(x)}`);
   }
 }
 
 /** running = (1 - momentum) running + momentum batch, with the unbiased variance (n / (n - 1)), as in PyTorch. */
-function updateRunning(
+export function updateRunning(
   mean: NdArray,
   variance: NdArray,
   count: number,
@@ -117,12 +121,33 @@ function updateRunning(
   updateInPlace(kernels.runningAverage, running.variance.array, [variance], [momentum, count / (count - 1)]);
 }
 
-const evaluating: BatchNormAttributes = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
+/** With running statistics, which x does not move: dx, dweight and dbias for grad, the gradient of batchNorm's output. */
+export function evaluationGradients(
+  grad: () => NdArray,
+  [x, weight]: readonly NdArray[],
+  { epsilon, running }: BatchNormAttributes,
+): readonly GradientThunk[] {
+  const constants = channelConstants(x.shape);
+  const { images, channels } = constants;
+  const mean = running!.mean.array;
+  const inverse = elementwise(kernels.inverseDeviation, [running!.variance.array], [epsilon]);
+  return [
+    () => launch(kernels.batchNormGradInputEval, [grad(), inverse, weight], x.shape, constants),
+    () =>
+      sumOver(
+        launch(kernels.batchNormGradWeight, [grad(), x, mean, inverse], [images, channels], constants),
+        [0],
+      ).reshape([channels]),
+    () => channelSum(grad()),
+  ];
+}
+
+const ofBatch: BatchNormAttributes = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
 
 export const batchNormOp = defineOp<BatchNormAttributes>({
   name: 'batchNorm',
   infer: (shapes, attributes) => {
-    checkChannels(shapes, attributes);
+    checkChannels(shapes, attributes, 'batchNorm');
     return shapes[0];
   },
   forward: ([x, weight, bias], attributes, save) => {
@@ -139,39 +164,27 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
     const inverse = elementwise(kernels.inverseDeviation, [variance], [epsilon]);
     return launch(kernels.batchNormApply, [x, mean, inverse, weight, bias], x.shape, constants);
   },
-  backward: ({ grad, inputs: [x, weight], attributes: { epsilon, running, training }, saved }) => {
+  backward: ({ grad, inputs, attributes, saved }) => {
+    if (!attributes.training) return evaluationGradients(() => grad, inputs, attributes);
+    const [x, weight] = inputs;
     const constants = channelConstants(x.shape);
-    if (training) {
-      // One routine makes all three gradients: whichever thunk comes first runs it.
-      let all: readonly NdArray[] | null = null;
-      const gradients = (): readonly NdArray[] =>
-        (all ??= batchNormTrainGrad([grad, x, ...saved, weight], constants, [epsilon]));
-      return [() => gradients()[0].reshape(x.shape), () => gradients()[1], () => gradients()[2]];
-    }
-    const [mean, variance] = [running!.mean.array, running!.variance.array];
-    const inverse = elementwise(kernels.inverseDeviation, [variance], [epsilon]);
-    const { images, channels } = constants;
-    return [
-      () => launch(kernels.batchNormGradInputEval, [grad, inverse, weight], x.shape, constants),
-      () =>
-        sumOver(
-          launch(kernels.batchNormGradWeight, [grad, x, mean, inverse], [images, channels], constants),
-          [0],
-        ).reshape([channels]),
-      () => channelSum(grad),
-    ];
+    // One routine makes all three gradients: whichever thunk comes first runs it.
+    let all: readonly NdArray[] | null = null;
+    const gradients = (): readonly NdArray[] =>
+      (all ??= batchNormTrainGrad([grad, x, ...saved, weight], constants, [attributes.epsilon]));
+    return [() => gradients()[0].reshape(x.shape), () => gradients()[1], () => gradients()[2]];
   },
   samples: [
     {
       title: 'training, images',
       inputs: [anywhere(3, 2, 4, 3), positive(2), anywhere(2)],
-      attributes: evaluating,
+      attributes: ofBatch,
     },
-    { title: 'training, rows', inputs: [anywhere(6, 5), positive(5), anywhere(5)], attributes: evaluating },
+    { title: 'training, rows', inputs: [anywhere(6, 5), positive(5), anywhere(5)], attributes: ofBatch },
     {
       title: 'training, large epsilon',
       inputs: [anywhere(2, 9, 5, 5), positive(9), anywhere(9)],
-      attributes: { ...evaluating, epsilon: 1e-2 },
+      attributes: { ...ofBatch, epsilon: 1e-2 },
     },
   ],
 });

@@ -1,29 +1,38 @@
 // Dropout: in training a random part of the values is set to 0 and the rest scaled up, so that the expected sum
-// stays (Srivastava et al., 2014). Imports the op machinery and rng.
+// stays (Srivastava et al., 2014). A routine lets a backend draw the mask itself. Imports the op machinery and rng.
 
 import { mul } from '../../../kernels/elementwise.js';
 import { ArgumentError } from '../errors.js';
 import { elementwise } from '../launch.js';
 import { NdArray } from '../ndarray.js';
 import { defineOp } from '../op.js';
-import { Rng, type RngState } from '../rng.js';
+import { Rng } from '../rng.js';
+import { defineRoutine } from '../routine.js';
 import { anywhere } from '../sample.js';
-import { sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 
 export interface DropoutAttributes {
   /** Chance that a value is dropped. */
   readonly probability: number;
-  /** The stream the mask is drawn from: the same state, the same mask. */
-  readonly stream: RngState;
+  /** Key of the stream the mask is drawn from: the same key, the same mask. */
+  readonly key: readonly [number, number];
 }
 
-/** 0 with the given probability, else 1 / (1 - probability). */
-function drawMask(length: number, { probability, stream }: DropoutAttributes): Float32Array {
-  const rng = new Rng(stream);
-  const scale = 1 / (1 - probability);
-  return Float32Array.from({ length }, () => (rng.uniform() < probability ? 0 : scale));
-}
+/**
+ * (x; probability, key0, key1) -> y = x * mask, and the mask: place i is 0 if number i of the stream with this key is
+ * below the probability, else 1 / (1 - probability). The same mask on every backend, bit for bit.
+ */
+export const dropoutForward = defineRoutine<Readonly<Record<'length', number>>>({
+  name: 'dropoutForward',
+  outputs: ({ length }) => [[length], [length]],
+  compose: ([x], { length }, [probability, key0, key1]) => {
+    const rng = new Rng({ key: [key0, key1], drawn: 0 });
+    const scale = 1 / (1 - probability);
+    const draw = (): number => (rng.uniform() < probability ? 0 : scale);
+    const mask = NdArray.upload(Float32Array.from({ length }, draw), [length], x.backend);
+    return [elementwise(mul, [x.reshape([length]), mask]), mask];
+  },
+});
 
 export const dropoutOp = defineOp<DropoutAttributes>({
   name: 'dropout',
@@ -33,29 +42,24 @@ export const dropoutOp = defineOp<DropoutAttributes>({
     }
     return x;
   },
-  forward: ([x], attributes, save) => {
-    const mask = NdArray.upload(drawMask(sizeOf(x.shape), attributes), x.shape, x.backend);
-    save(mask);
-    return elementwise(mul, [x, mask]);
+  forward: ([x], { probability, key }, save) => {
+    const [y, mask] = dropoutForward([x], { length: x.size }, [probability, ...key]);
+    save(mask.reshape(x.shape));
+    return y.reshape(x.shape);
   },
   backward: ({ grad, saved: [mask] }) => [() => elementwise(mul, [grad, mask])], // dx = grad * mask
   samples: [
-    { title: 'half', inputs: [anywhere(4, 5)], attributes: { probability: 0.5, stream: new Rng(1).state() } },
-    {
-      title: 'a fifth',
-      inputs: [anywhere(3, 7)],
-      attributes: { probability: 0.2, stream: new Rng(2).state() },
-    },
+    { title: 'half', inputs: [anywhere(4, 5)], attributes: { probability: 0.5, key: [1, 0] } },
+    { title: 'a fifth', inputs: [anywhere(3, 7)], attributes: { probability: 0.2, key: [2, 4_000_000_000] } },
   ],
 });
 
 /**
  * Sets values to 0 with a probability and scales the others by 1 / (1 - probability).
  *
- * Draws one number from `rng` for the mask's own stream, so a checkpoint of `rng` repeats every later mask.
+ * Draws two numbers from `rng`, the key of the mask's own stream, so a checkpoint of `rng` repeats every later mask.
  * For evaluation do not call it: the layer (nn/dropout.ts) is then the identity.
  */
 export function dropout(x: Tensor, probability: number, rng: Rng): Tensor {
-  const stream = { key: [rng.bits(), rng.bits()] as const, drawn: 0 };
-  return dropoutOp([x], { probability, stream });
+  return dropoutOp([x], { probability, key: [rng.bits(), rng.bits()] });
 }

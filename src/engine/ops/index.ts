@@ -3,6 +3,7 @@
 export * from './activation.js';
 export * from './arithmetic.js';
 export * from './batchNorm.js';
+export * from './batchNormReluPool.js';
 export * from './conv2d.js';
 export * from './dropout.js';
 export * from './join.js';

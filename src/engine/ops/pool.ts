@@ -27,7 +27,8 @@ export interface AvgPoolOptions extends PoolOptions {
   readonly countPadding?: boolean;
 }
 
-function geometry(x: Shape, options: AvgPoolOptions, who: string): PoolConstants {
+/** The windows of images [N, C, H, W]. Throws if the options do not fit them. */
+export function poolGeometry(x: Shape, options: AvgPoolOptions, who: string): PoolConstants {
   checkImages(x, who);
   const [windowHeight, windowWidth] = pair(options.window, 1, who, 'window');
   const [strideY, strideX] = pair(options.stride ?? options.window, 1, who, 'stride');
@@ -65,20 +66,21 @@ export const maxPool2dRoutine = defineRoutine<PoolConstants>({
   },
 });
 
-const outShape = (x: Shape, g: PoolConstants): Shape => [x[0], x[1], g.outHeight, g.outWidth];
+/** Shape of the output: [N, C, outHeight, outWidth]. */
+export const pooledShape = (x: Shape, g: PoolConstants): Shape => [x[0], x[1], g.outHeight, g.outWidth];
 
 export const maxPool2dOp = defineOp<PoolOptions>({
   name: 'maxPool2d',
-  infer: ([x], options) => outShape(x, geometry(x, options, 'maxPool2d')),
+  infer: ([x], options) => pooledShape(x, poolGeometry(x, options, 'maxPool2d')),
   forward: ([x], options, save) => {
-    const g = geometry(x.shape, options, 'maxPool2d');
+    const g = poolGeometry(x.shape, options, 'maxPool2d');
     const [y, index] = maxPool2dRoutine([x], g);
     save(index);
-    return y.reshape(outShape(x.shape, g));
+    return y.reshape(pooledShape(x.shape, g));
   },
   // The gradient goes to the place the maximum came from.
   backward: ({ grad, inputs: [x], attributes, saved: [index] }) => [
-    () => launch(kernels.maxPoolGrad, [grad, index], x.shape, geometry(x.shape, attributes, 'maxPool2d')),
+    () => launch(kernels.maxPoolGrad, [grad, index], x.shape, poolGeometry(x.shape, attributes, 'maxPool2d')),
   ],
   samples: [
     { title: '2x2', inputs: [distinct(2, 3, 4, 6)], attributes: { window: 2 } },
@@ -94,13 +96,13 @@ export const maxPool2dOp = defineOp<PoolOptions>({
 
 export const avgPool2dOp = defineOp<AvgPoolOptions>({
   name: 'avgPool2d',
-  infer: ([x], options) => outShape(x, geometry(x, options, 'avgPool2d')),
+  infer: ([x], options) => pooledShape(x, poolGeometry(x, options, 'avgPool2d')),
   forward: ([x], options) => {
-    const g = geometry(x.shape, options, 'avgPool2d');
-    return launch(kernels.avgPool, [x], outShape(x.shape, g), g);
+    const g = poolGeometry(x.shape, options, 'avgPool2d');
+    return launch(kernels.avgPool, [x], pooledShape(x.shape, g), g);
   },
   backward: ({ grad, inputs: [x], attributes }) => [
-    () => launch(kernels.avgPoolGrad, [grad], x.shape, geometry(x.shape, attributes, 'avgPool2d')),
+    () => launch(kernels.avgPoolGrad, [grad], x.shape, poolGeometry(x.shape, attributes, 'avgPool2d')),
   ],
   samples: [
     { title: '2x2', inputs: [anywhere(2, 2, 4, 5)], attributes: { window: 2 } },

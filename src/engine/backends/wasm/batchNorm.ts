@@ -18,7 +18,7 @@ const leastRows = ({ channels }: ChannelConstants): number => Math.ceil(16_384 /
 const blocksOf = (machine: Machine, rows: number): number => Math.ceil(rows / machine.rowBlock);
 
 /** scale = weight / sqrt(variance + epsilon), shift = bias - mean * scale: y = x * scale + shift. */
-function foldInto(
+export function foldInto(
   machine: Machine,
   addresses: readonly [mean: number, inverse: number, weight: number, bias: number],
   [scale, shift]: readonly [scale: number, shift: number],
@@ -34,7 +34,8 @@ function foldInto(
   }
 }
 
-function inverseDeviation(
+/** inverse = 1 / sqrt(variance + epsilon). */
+export function inverseDeviation(
   machine: Machine,
   variance: number,
   inverse: number,
@@ -44,6 +45,21 @@ function inverseDeviation(
   const variances = machine.memory.floats(variance, channels);
   const inverses = machine.memory.floats(inverse, channels);
   for (let c = 0; c < channels; c++) inverses[c] = 1 / Math.sqrt(variances[c] + epsilon);
+}
+
+/** Mean and biased variance of every channel of x [rows, channels]. */
+export function batchStatistics(
+  machine: Machine,
+  x: number,
+  rows: number,
+  channels: number,
+  [mean, variance]: readonly [mean: number, variance: number],
+): void {
+  const blocks = blocksOf(machine, rows);
+  machine.withScratch([blocks * 2 * channels], (partials) => {
+    machine.parallel('batchNormStatBlocks', [x, rows, channels, partials], blocks, { least: LEAST_BLOCKS });
+    machine.simd.batchNormStats(partials, rows, channels, mean, variance);
+  });
 }
 
 export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
@@ -81,20 +97,14 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
   },
 
   batchNormTrain: (machine, [x, weight, bias], { constants, scalars: [epsilon] }) => {
-    const { simd } = machine;
     const c = constants as ChannelConstants;
     const rows = c.images * c.spatial;
-    const blocks = blocksOf(machine, rows);
     const from = machine.channelsLast(x, layoutOf(c));
     const [fromWeight, fromBias] = [machine.plain(weight), machine.plain(bias)];
     const y = machine.allocate(rows * c.channels, layoutOf(c));
     const [mean, variance] = [machine.allocate(c.channels), machine.allocate(c.channels)];
-    machine.withScratch([blocks * 2 * c.channels, 3 * c.channels], (partials, scratch) => {
-      const [inverse, scale, shift] = [scratch, scratch + 4 * c.channels, scratch + 8 * c.channels];
-      machine.parallel('batchNormStatBlocks', [from, rows, c.channels, partials], blocks, {
-        least: LEAST_BLOCKS,
-      });
-      simd.batchNormStats(partials, rows, c.channels, mean.address, variance.address);
+    batchStatistics(machine, from, rows, c.channels, [mean.address, variance.address]);
+    machine.withScratch([c.channels, c.channels, c.channels], (inverse, scale, shift) => {
       inverseDeviation(machine, variance.address, inverse, c.channels, epsilon);
       foldInto(machine, [mean.address, inverse, fromWeight, fromBias], [scale, shift], c.channels);
       machine.parallel('scaleShift', [from, scale, shift, y.address, c.channels], rows, {

@@ -1,10 +1,11 @@
 // Convolution and its two gradients over channels-last images. The input gradient is itself a convolution: of the
 // output's gradient, spread apart by the stride, with the filters turned by 180 degrees (Dumoulin and Visin 2016).
-// Imports the machine.
+// Imports the machine and the Winograd way, which is taken where it is faster.
 
 import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
 import type { Machine } from './machine.js';
 import type { KernelOverride } from './override.js';
+import { usesWinograd, winogradConvolve, winogradGradWeight } from './winograd.js';
 
 /** The fields of ConvShape in kernels/simd/convShape.ts that JavaScript fills, in order. */
 interface Geometry {
@@ -88,16 +89,19 @@ const inputLayout = (c: Conv2dConstants) => ({
   spatial: c.height * c.width,
 });
 
+/** All that the packing of weights depends on. */
+const weightKey = (c: Conv2dConstants): string =>
+  `${c.outChannels} ${c.inChannels} ${c.kernelHeight} ${c.kernelWidth} ${c.groups}`;
+
 const outputLayout = (c: Conv2dConstants) => ({
   images: c.batch,
   channels: c.outChannels,
   spatial: c.outHeight * c.outWidth,
 });
 
-/** What a pass over a prepared geometry needs: packed weights, and scratch memory for each thread. */
+/** What a pass over a prepared geometry needs: its tables, and scratch memory for each thread. */
 interface Workspace {
   readonly shape: number;
-  readonly panels: number;
   readonly scratch: number;
   /** Bytes of scratch that each thread has. */
   readonly scratchBytes: number;
@@ -106,17 +110,17 @@ interface Workspace {
 function withWorkspace(machine: Machine, geometry: Geometry, body: (workspace: Workspace) => void): void {
   withShape(machine, geometry, (shape) => {
     const own = Math.ceil(machine.simd.convScratch(shape) / 16) * 16; // whole cache lines, so that threads share none
-    machine.withScratch([panelLength(machine, geometry), own * machine.threads], (panels, scratch) =>
-      body({ shape, panels, scratch, scratchBytes: 4 * own }),
+    machine.withScratch([own * machine.threads], (scratch) =>
+      body({ shape, scratch, scratchBytes: 4 * own }),
     );
   });
 }
 
-/** Convolves images with weights that lie packed in the workspace; one unit of work is an image. */
+/** Convolves images with packed weights; one unit of work is an image. */
 function convolve(
   machine: Machine,
-  { shape, panels, scratch, scratchBytes }: Workspace,
-  [from, bias, to]: readonly [from: number, bias: number, to: number],
+  { shape, scratch, scratchBytes }: Workspace,
+  [from, panels, bias, to]: readonly [from: number, panels: number, bias: number, to: number],
   images: number,
 ): void {
   machine.parallel('convForward', [shape, from, panels, bias, to, scratch], images, {
@@ -130,9 +134,20 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     const from = machine.channelsLast(x, inputLayout(c));
     const [fromWeight, fromBias] = [machine.plain(weight), machine.plain(bias)];
     const output = machine.allocate(length, outputLayout(c));
-    withWorkspace(machine, forwardGeometry(c), (workspace) => {
-      machine.simd.packConvWeights(workspace.shape, fromWeight, workspace.panels);
-      convolve(machine, workspace, [from, fromBias, output.address], c.batch);
+    const geometry = forwardGeometry(c);
+    if (usesWinograd(c)) {
+      const operands = { x: from, weight, bias: fromBias, output: output.address };
+      withShape(machine, geometry, (shape) => winogradConvolve(machine, shape, c.batch, operands, false));
+      return output;
+    }
+    withWorkspace(machine, geometry, (workspace) => {
+      const panels = machine.packedCopy(
+        weight,
+        `conv ${weightKey(c)}`,
+        panelLength(machine, geometry),
+        (to) => machine.simd.packConvWeights(workspace.shape, fromWeight, to),
+      );
+      convolve(machine, workspace, [from, panels, fromBias, output.address], c.batch);
     });
     return output;
   },
@@ -142,9 +157,20 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     const from = machine.channelsLast(grad, outputLayout(c));
     const fromWeight = machine.plain(weight);
     const output = machine.allocate(length, inputLayout(c));
-    withWorkspace(machine, backwardGeometry(c), (workspace) => {
-      machine.simd.packConvWeightsFlipped(workspace.shape, fromWeight, workspace.panels);
-      convolve(machine, workspace, [from, 0, output.address], c.batch);
+    const geometry = backwardGeometry(c);
+    if (usesWinograd(c)) {
+      const operands = { x: from, weight, bias: 0, output: output.address };
+      withShape(machine, geometry, (shape) => winogradConvolve(machine, shape, c.batch, operands, true));
+      return output;
+    }
+    withWorkspace(machine, geometry, (workspace) => {
+      const panels = machine.packedCopy(
+        weight,
+        `turned ${weightKey(c)}`,
+        panelLength(machine, geometry),
+        (to) => machine.simd.packConvWeightsFlipped(workspace.shape, fromWeight, to),
+      );
+      convolve(machine, workspace, [from, panels, 0, output.address], c.batch);
     });
     return output;
   },
@@ -155,15 +181,27 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     const from = machine.channelsLast(x, inputLayout(c));
     const fromGrad = machine.channelsLast(grad, outputLayout(c));
     const output = machine.allocate(length);
-    withWorkspace(machine, forwardGeometry(c), ({ shape, panels, scratch, scratchBytes }) => {
-      const tiles = simd.convGradTiles(shape);
-      // Every call pads all images anew, so a thread takes its whole share of the tiles at once.
-      machine.parallel('convGradWeight', [shape, from, fromGrad, c.batch, panels, scratch], tiles, {
-        least: Math.ceil(tiles / machine.threads),
-        scratch: { argument: 5, bytes: scratchBytes },
-      });
-      simd.unpackConvWeights(shape, panels, output.address);
-    });
+    const geometry = forwardGeometry(c);
+    if (usesWinograd(c)) {
+      const operands = {
+        x: { address: from, length: c.inChannels * c.height * c.width },
+        grad: { address: fromGrad, length: c.outChannels * c.outHeight * c.outWidth },
+        gradWeight: output.address,
+      };
+      withShape(machine, geometry, (shape) => winogradGradWeight(machine, shape, c, operands));
+      return output;
+    }
+    withWorkspace(machine, geometry, ({ shape, scratch, scratchBytes }) =>
+      machine.withScratch([panelLength(machine, geometry)], (panels) => {
+        const tiles = simd.convGradTiles(shape);
+        // Every call pads all images anew, so a thread takes its whole share of the tiles at once.
+        machine.parallel('convGradWeight', [shape, from, fromGrad, c.batch, panels, scratch], tiles, {
+          least: Math.ceil(tiles / machine.threads),
+          scratch: { argument: 5, bytes: scratchBytes },
+        });
+        simd.unpackConvWeights(shape, panels, output.address);
+      }),
+    );
     return output;
   },
 };

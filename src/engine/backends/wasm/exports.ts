@@ -68,6 +68,42 @@ export interface SimdExports {
     ]
   ): void;
 
+  // winograd.ts, winogradTiles.ts, winogradGradWeight.ts
+  winogradScratch(shape: Address): number;
+  winogradStrips(shape: Address): number;
+  winogradPanels(shape: Address): number;
+  winogradFilterFloats(shape: Address): number;
+  packWinogradFilters(
+    ...args: [
+      ...[shape: Address, weight: Address, flipped: number, filters: Address],
+      ...[scratch: Address, ...panels: Range],
+    ]
+  ): void;
+  winogradForward(
+    ...args: [
+      ...[shape: Address, x: Address, filters: Address, bias: Address],
+      ...[out: Address, scratch: Address, ...strips: Range],
+    ]
+  ): void;
+  winogradGroupImages(shape: Address): number;
+  winogradInputFloats(shape: Address, images: number): number;
+  winogradGradFloats(shape: Address, images: number): number;
+  winogradSumFloats(shape: Address): number;
+  winogradGradUnits(shape: Address): number;
+  winogradGradTiles(
+    ...args: [
+      ...[shape: Address, x: Address, gradOut: Address, images: number],
+      ...[inputs: Address, grads: Address, scratch: Address, ...strips: Range],
+    ]
+  ): void;
+  winogradGradProducts(
+    ...args: [
+      ...[shape: Address, inputs: Address, grads: Address, images: number],
+      ...[sums: Address, first: number, ...units: Range],
+    ]
+  ): void;
+  winogradGradFilters(shape: Address, sums: Address, gradWeight: Address, ...outChannels: Range): void;
+
   // rows.ts
   columnSumBlocks(x: Address, rows: number, columns: number, partials: Address, ...blocks: Range): void;
   sumBlocks(partials: Address, blocks: number, width: number, out: Address): void;
@@ -96,6 +132,59 @@ export interface SimdExports {
     ...args: [
       ...[x: Address, grad: Address, mean: Address, coefficients: Address],
       ...[gradInput: Address, columns: number, ...rows: Range],
+    ]
+  ): void;
+
+  // bnReluPool.ts
+  bnReluPool(
+    ...args: [
+      ...[x: Address, height: number, width: number, channels: number],
+      ...[affine: Address, y: Address, ...lines: Range],
+    ]
+  ): void;
+  bnReluPoolBlockLines(width: number): number;
+  bnReluPoolGradBlocks(
+    ...args: [
+      ...[x: Address, grad: Address, height: number, width: number, channels: number],
+      ...[affine: Address, mean: Address, inverse: Address],
+      ...[lines: number, partials: Address, ...blocks: Range],
+    ]
+  ): void;
+  bnReluPoolGradCoefficients(
+    ...args: [
+      ...[mean: Address, inverse: Address, weight: Address, sums: Address],
+      ...[rows: number, channels: number, coefficients: Address],
+    ]
+  ): void;
+  bnReluPoolGradInput(
+    ...args: [
+      ...[x: Address, grad: Address, height: number, width: number, channels: number],
+      ...[table: Address, gradInput: Address, ...lines: Range],
+    ]
+  ): void;
+
+  // dropout.ts
+  dropout(
+    ...args: [
+      ...[x: Address, length: number, key0: number, key1: number, threshold: number, scale: number],
+      ...[y: Address, mask: Address, ...groups: Range],
+    ]
+  ): void;
+
+  // softmax.ts
+  logSumExp(x: Address, classes: number, lineLog: Address, ...rows: Range): void;
+  logSoftmax(x: Address, lineLog: Address, classes: number, y: Address, ...rows: Range): void;
+  softmax(x: Address, lineLog: Address, classes: number, y: Address, ...rows: Range): void;
+  crossEntropy(
+    ...args: [
+      ...[logits: Address, lineLog: Address, labels: Address, classes: number, smoothing: number],
+      ...[losses: Address, ...rows: Range],
+    ]
+  ): void;
+  crossEntropyGrad(
+    ...args: [
+      ...[grad: Address, logits: Address, lineLog: Address, labels: Address, classes: number],
+      ...[smoothing: number, gradLogits: Address, ...rows: Range],
     ]
   ): void;
 

@@ -9,6 +9,7 @@ import type {
   Launch,
   MemoryReport,
   RoutineImplementation,
+  RoutineLaunch,
 } from '../../backend.js';
 import { ArgumentError, BackendError } from '../../errors.js';
 import { checkLaunch, runInLoop } from '../reference.js';
@@ -16,6 +17,7 @@ import type { SimdExports } from './exports.js';
 import { Crew } from './crew.js';
 import { Machine, type WasmBuffer } from './machine.js';
 import { LinearMemory } from './memory.js';
+import type { RoutineOverride } from './override.js';
 import { overrides, routines } from './overrides.js';
 
 /** 16 MiB to start with; it grows as needed, up to the 4 GiB that 32-bit addresses reach. */
@@ -99,7 +101,7 @@ export class WasmBackend implements Backend {
     this.routines = Object.fromEntries(
       Object.entries(routines).map(([name, routine]) => [
         name,
-        (launch) => machine.launch(() => routine(machine, launch.inputs as WasmBuffer[], launch)),
+        (launch) => this.#runRoutine(routine, launch),
       ]),
     );
   }
@@ -119,7 +121,18 @@ export class WasmBackend implements Backend {
     const override = overrides[launch.kernel.name];
     const inputs = launch.inputs as WasmBuffer[];
     const machine = this.#machine;
-    return machine.launch(() => override?.(machine, inputs, launch) ?? this.#runInLoop(inputs, launch));
+    const output = machine.launch(
+      () => override?.(machine, inputs, launch) ?? this.#runInLoop(inputs, launch),
+    );
+    if (launch.donate !== undefined) machine.changed(inputs[launch.donate]);
+    return output;
+  }
+
+  #runRoutine(routine: RoutineOverride, launch: RoutineLaunch): Buffer[] {
+    const inputs = launch.inputs as WasmBuffer[];
+    const outputs = this.#machine.launch(() => routine(this.#machine, inputs, launch));
+    for (const replaced of launch.donate) if (replaced >= 0) this.#machine.changed(inputs[replaced]);
+    return outputs;
   }
 
   read(buffer: Buffer): Promise<FloatArray> {

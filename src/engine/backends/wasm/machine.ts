@@ -24,6 +24,13 @@ export interface WasmBuffer extends Buffer {
   address: number;
   /** How they are ordered; null is the public row-major order. */
   layout: ChannelsLast | null;
+  /** Rearranged copies (weights in panels), by name, for as long as the numbers stay the same. */
+  packed: Map<string, Block> | null;
+}
+
+interface Block {
+  readonly address: number;
+  readonly length: number;
 }
 
 export interface ParallelOptions {
@@ -48,7 +55,7 @@ export class Machine {
 
   readonly #crew: Crew | null;
   /** Blocks that conversions left behind during this launch. */
-  readonly #outdated: { readonly address: number; readonly length: number }[] = [];
+  readonly #outdated: Block[] = [];
 
   /** @param crew worker threads, or null to compute on this thread alone */
   constructor(memory: LinearMemory, simd: SimdExports, crew: Crew | null) {
@@ -76,7 +83,8 @@ export class Machine {
     { least = 1, scratch }: ParallelOptions = {},
   ): void {
     if (this.#crew === null || units <= least) {
-      this.simd[name](...args, 0, units);
+      const run: (...all: number[]) => void = this.simd[name];
+      run(...args, 0, units);
       return;
     }
     // Four chunks a thread: an even finish without much counting. A multiple of 4 keeps SIMD lanes whole.
@@ -106,10 +114,11 @@ export class Machine {
   /** A buffer with undefined contents, for an override to fill. */
   allocate(length: number, layout: ChannelsLast | null = null): WasmBuffer {
     const address = this.memory.take(length);
-    return { address, length, layout: layout === null || isTrivial(layout) ? null : layout };
+    return { address, length, layout: layout === null || isTrivial(layout) ? null : layout, packed: null };
   }
 
   free(buffer: WasmBuffer): void {
+    this.changed(buffer);
     this.memory.give(this.#address(buffer), buffer.length);
     buffer.address = -1;
   }
@@ -131,6 +140,29 @@ export class Machine {
       this.#transpose(buffer, layout.images, layout.channels, layout.spatial, layout);
     }
     return this.#address(buffer);
+  }
+
+  /**
+   * Address of a rearranged copy of a buffer. Made once by `pack` and kept until the buffer changes or is freed: a
+   * network that only reads packs its weights once.
+   *
+   * @param key what is rearranged and how; all that `pack` depends on besides the numbers
+   */
+  packedCopy(buffer: WasmBuffer, key: string, length: number, pack: (address: number) => void): number {
+    buffer.packed ??= new Map();
+    let block = buffer.packed.get(key);
+    if (block === undefined) {
+      block = { address: this.memory.take(length), length };
+      pack(block.address);
+      buffer.packed.set(key, block);
+    }
+    return block.address;
+  }
+
+  /** Says that a buffer has new numbers: its rearranged copies are void. */
+  changed(buffer: WasmBuffer): void {
+    for (const { address, length } of buffer.packed?.values() ?? []) this.memory.give(address, length);
+    buffer.packed = null;
   }
 
   /** Runs `body` with blocks of the given lengths that are given back at its end. */

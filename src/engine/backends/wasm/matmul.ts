@@ -18,11 +18,15 @@ export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
     const panelLength = Math.ceil(c.columns / machine.panel) * machine.panel * c.inner;
     const packA = c.innerA !== 1;
     const least = Math.ceil(LEAST / (c.inner * c.columns));
-    machine.withScratch([panelLength, packA ? c.rows * c.inner : 0], (panels, packed) => {
+    // One matrix for the whole batch (a layer's weights) is packed once; a matrix of its own for each is packed in turn.
+    const shared = batches === 1 || c.batchB === 0;
+    const pack = (from: number, to: number): void =>
+      simd.packPanels(from, c.innerB, c.columnB, c.inner, c.columns, to);
+    const key = `panels ${c.offsetB} ${c.innerB} ${c.columnB} ${c.inner} ${c.columns}`;
+    const kept = shared ? machine.packedCopy(b, key, panelLength, (to) => pack(firstB, to)) : 0;
+    machine.withScratch([shared ? 0 : panelLength, packA ? c.rows * c.inner : 0], (own, packed) => {
       for (let n = 0; n < batches; n++) {
-        const fromB = firstB + 4 * n * c.batchB;
-        if (n === 0 || c.batchB !== 0)
-          simd.packPanels(fromB, c.innerB, c.columnB, c.inner, c.columns, panels);
+        if (!shared) pack(firstB + 4 * n * c.batchB, own);
         let fromA = firstA + 4 * n * c.batchA;
         if (packA) {
           simd.packRows(fromA, c.rowA, c.innerA, c.rows, c.inner, packed);
@@ -30,9 +34,8 @@ export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
         }
         const to = output.address + 4 * n * c.rows * c.columns;
         const stride = packA ? c.inner : c.rowA;
-        machine.parallel('gemm', [fromA, stride, c.inner, panels, 0, to, c.columns, c.columns], c.rows, {
-          least,
-        });
+        const operands = [fromA, stride, c.inner, shared ? kept : own, 0, to, c.columns, c.columns] as const;
+        machine.parallel('gemm', [...operands], c.rows, { least });
       }
     });
     return output;

@@ -1,13 +1,16 @@
 // Every override of the wasm backend, by the name of the kernel or routine it runs.
 
 import { batchNormOverrides, batchNormRoutines } from './batchNorm.js';
+import { bnReluPoolRoutines } from './bnReluPool.js';
 import { conv2dOverrides } from './conv2d.js';
+import { dropoutRoutines } from './dropout.js';
 import { elementwiseOverrides } from './elementwise.js';
 import { layoutOverrides } from './layout.js';
 import { matmulOverrides } from './matmul.js';
 import { optimizerRoutines } from './optimizer.js';
 import type { KernelOverride, RoutineOverride } from './override.js';
 import { poolOverrides, poolRoutines } from './pool.js';
+import { softmaxOverrides } from './softmax.js';
 
 export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
   ...elementwiseOverrides,
@@ -16,10 +19,13 @@ export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
   ...conv2dOverrides,
   ...batchNormOverrides,
   ...poolOverrides,
+  ...softmaxOverrides,
 };
 
 export const routines: Readonly<Record<string, RoutineOverride>> = {
   ...batchNormRoutines,
+  ...bnReluPoolRoutines,
   ...poolRoutines,
+  ...dropoutRoutines,
   ...optimizerRoutines,
 };

@@ -5,7 +5,8 @@ import type { WindowArguments } from './exports.js';
 import type { ChannelsLast, Machine, WasmBuffer } from './machine.js';
 import type { KernelOverride, RoutineOverride } from './override.js';
 
-function layouts(c: PoolConstants): { input: ChannelsLast; output: ChannelsLast } {
+/** How the images are ordered in memory before and after pooling. */
+export function layouts(c: PoolConstants): { input: ChannelsLast; output: ChannelsLast } {
   const common = { images: c.planes / c.channels, channels: c.channels };
   return {
     input: { ...common, spatial: c.height * c.width },

@@ -1,0 +1,107 @@
+// inkgrad against its peers on this machine, in one command and one run: training and inference of the same network,
+// on the same data, from the same weights, in interleaved rounds. bench/README.md explains the contenders.
+//
+//     npm run bench:compare -- [--only pytorch,inkgrad-node20] [--tasks train,infer64,infer1] [--rounds 5]
+//                              [--seconds 2] [--warmup 2] [--quick] [--no-check] [--list]
+
+import { Child } from './compare/child.js';
+import { CONTENDERS } from './compare/contenders.js';
+import { TASKS, type CheckReply, type Task } from './compare/protocol.js';
+import { checkTable, ratios, ratioTable, speedTable } from './compare/report.js';
+import { measure, type Sample } from './compare/rounds.js';
+import { writeWorkload } from './compare/workload.js';
+import { thisMachine } from './support/machine.js';
+import { readOptions } from './support/options.js';
+import { saveResult } from './support/results.js';
+import { short } from './support/table.js';
+
+const options = readOptions({
+  only: CONTENDERS.map(({ name }) => name),
+  tasks: [...TASKS],
+  rounds: 5,
+  seconds: 2,
+  warmup: 2,
+  quick: false,
+  noCheck: false,
+  list: false,
+});
+const timing = options.quick ? { rounds: 2, seconds: 0.3, warmup: 0.1 } : options;
+const tasks = options.tasks.map((task) => {
+  if (!TASKS.includes(task as Task)) throw new Error(`--tasks: no task '${task}'; choose from ${TASKS.join(', ')}`);
+  return task as Task;
+});
+// A name chooses every contender that begins with it: --only inkgrad,pytorch
+const chosen = CONTENDERS.filter(({ name }) => options.only.some((start) => name.startsWith(start)));
+if (chosen.length === 0) throw new Error('--only: chooses no contender; --list shows them');
+
+const skipped: Record<string, string> = {};
+const children = new Map<string, Child>();
+const checks = new Map<string, CheckReply>();
+const samples: Sample[] = [];
+
+function skip(name: string, error: Error): void {
+  skipped[name] = error.message;
+  console.log(`${name}: left out: ${error.message}`);
+}
+
+async function start(): Promise<void> {
+  for (const { name, prepare } of chosen) {
+    try {
+      const child = await Child.start(await prepare());
+      children.set(name, child);
+      const { versions } = child.ready;
+      console.log(`${name}: ${Object.entries(versions).map((pair) => pair.join(' ')).join(', ')}`);
+    } catch (error) {
+      skip(name, error as Error);
+    }
+  }
+}
+
+async function check(): Promise<void> {
+  for (const [name, child] of children) {
+    // convnetjs has no batch norm: another network, nothing to compare.
+    await child.check().then(
+      (losses) => checks.set(name, losses),
+      (error: unknown) => console.log(`${name}: not checked: ${(error as Error).message}`),
+    );
+  }
+  if (checks.size > 0) console.log(`\n${checkTable(checks)}`);
+}
+
+async function rounds(): Promise<void> {
+  for (const task of tasks) {
+    console.log(`\n${task}`);
+    const onSample = (sample: Sample): void => {
+      samples.push(sample);
+      const { round, contender, milliseconds, imagesPerSecond } = sample;
+      console.log(`  round ${round + 1}  ${contender.padEnd(24)} ${short(imagesPerSecond)} img/s, ${short(milliseconds)} ms`);
+    };
+    await measure(task, children, timing, onSample, skip);
+  }
+}
+
+async function main(): Promise<void> {
+  const machine = thisMachine();
+  console.log(`${machine.cpu}, ${machine.cores} cores, load average ${machine.loadAverage}\n`);
+  await writeWorkload();
+  try {
+    await start();
+    if (!options.noCheck) await check();
+    await rounds();
+  } finally {
+    await Promise.all([...children.values()].map((child) => child.stop()));
+  }
+  for (const task of tasks) console.log(`\n${speedTable(task, samples)}`);
+  const all = ratios(samples);
+  console.log(`\n${ratioTable(all)}`);
+  const versions = Object.fromEntries([...children].map(([name, { ready }]) => [name, ready.versions]));
+  const file = saveResult(
+    'compare',
+    { timing, versions, skipped, checks: Object.fromEntries(checks), ratios: all, samples },
+    options.quick ? '-quick' : '',
+  );
+  console.log(`\nwritten: ${file}`);
+}
+
+if (options.list) for (const { name } of CONTENDERS) console.log(name);
+else await main();

@@ -1,0 +1,76 @@
+// Fetches what a comparison needs and the project does not: npm packages and other versions of Node, each pinned,
+// into bench/.peers. Their install scripts are not run. Also finds PyTorch. Imports node: modules and paths.
+
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { PEERS } from '../support/paths.js';
+
+const run = promisify(execFile);
+
+/** Exact versions, so that a result can be repeated. Node itself comes as a package too. */
+const PACKAGES = {
+  '@tensorflow/tfjs': '4.22.0',
+  '@tensorflow/tfjs-backend-wasm': '4.22.0',
+  '@jax-js/jax': '0.1.25',
+  convnetjs: '0.3.0',
+  'onnxruntime-web': '1.30.0',
+  'onnxruntime-node': '1.30.0',
+  node20: `npm:node-${process.platform}-${process.arch}@20.20.2`,
+  node24: `npm:node-${process.platform}-${process.arch}@24.21.0`,
+} as const;
+
+export type PackageName = keyof typeof PACKAGES;
+export type NodeMajor = 20 | 24;
+
+/** Installs packages that are not there yet. @throws Error that says why one cannot be had */
+export async function install(names: readonly PackageName[]): Promise<void> {
+  mkdirSync(PEERS, { recursive: true });
+  const manifest = join(PEERS, 'package.json');
+  if (!existsSync(manifest)) writeFileSync(manifest, '{ "private": true }\n');
+  for (const name of names) {
+    if (existsSync(join(PEERS, 'node_modules', name, 'package.json'))) continue;
+    process.stderr.write(`fetching ${name} ${PACKAGES[name]} ...\n`);
+    const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--save-exact', '--loglevel=error'];
+    try {
+      await run('npm', ['install', ...options, `${name}@${PACKAGES[name]}`], { cwd: PEERS });
+    } catch (error) {
+      throw new Error(`npm cannot install ${name}@${PACKAGES[name]}: ${firstLine(error)}`, { cause: error });
+    }
+  }
+}
+
+function firstLine(error: unknown): string {
+  const { stderr, message } = error as { readonly stderr?: string; readonly message: string };
+  return (stderr ?? message).trim().split('\n')[0];
+}
+
+/** Loads an installed package. Its types are not installed with the project: the caller states what it uses. */
+export function requirePeer(name: PackageName, path = ''): unknown {
+  return createRequire(join(PEERS, 'package.json'))(name + path);
+}
+
+/** The `node` program of a major version: the one that runs now, or one fetched. */
+export async function nodeProgram(major: NodeMajor): Promise<string> {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
+  await install([`node${major}`]);
+  const program = process.platform === 'win32' ? 'node.exe' : 'node';
+  return join(PEERS, 'node_modules', `node${major}`, 'bin', program);
+}
+
+/** A Python that has PyTorch: $PYTHON, or the first of the usual ones. @throws Error if none has */
+export async function pythonWithTorch(): Promise<string> {
+  const { PYTHON } = process.env;
+  const candidates = PYTHON === undefined ? ['python3', '/usr/bin/python3'] : [PYTHON];
+  for (const python of candidates) {
+    try {
+      await run(python, ['-c', 'import torch']);
+      return python;
+    } catch {
+      continue;
+    }
+  }
+  throw new Error(`no PyTorch: 'import torch' fails in ${candidates.join(' and ')} (Debian: apt install python3-torch)`);
+}

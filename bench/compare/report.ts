@@ -1,0 +1,98 @@
+// From samples to tables: what each contender does, and the ratios that the project promises, round by round.
+// Imports protocol, rounds and the support files.
+
+import { spread, type Spread } from '../support/statistics.js';
+import { formatTable, short } from '../support/table.js';
+import type { CheckReply, Task } from './protocol.js';
+import type { Sample } from './rounds.js';
+
+export interface Ratio extends Spread {
+  readonly task: Task;
+  readonly of: string;
+  readonly to: string;
+  /** Speed over speed in each round that both took part in: above 1, `of` is the faster. */
+  readonly rounds: readonly number[];
+  /** What the project promises at least; null where it promises nothing. */
+  readonly promised: number | null;
+}
+
+/** [task, faster, slower, promised speed ratio]. A latency of at most 0.6 times is a speed of at least 1 / 0.6. */
+const PROMISES: readonly (readonly [Task, string, string, number | null])[] = [
+  ['train', 'inkgrad-node20', 'pytorch', 1.3],
+  ['train', 'inkgrad-node24', 'pytorch-best', 1],
+  ['train', 'inkgrad-node24', 'pytorch', null],
+  ['train', 'inkgrad-node20', 'pytorch-best', null],
+  ['train', 'inkgrad-node20-1thread', 'pytorch-1thread', 1],
+  ['train', 'inkgrad-node24-1thread', 'pytorch-1thread', null],
+  ['train', 'inkgrad-node20', 'inkgrad-node20-1thread', 1.8],
+  ['train', 'inkgrad-node24', 'inkgrad-node24-1thread', 1.8],
+  ...([20, 24] as const).flatMap((node) =>
+    ['tfjs', 'jax-js', 'convnetjs'].map(
+      (peer) => ['train', `inkgrad-node${node}`, `${peer}-node${node}`, 20] as const,
+    ),
+  ),
+  ...([20, 24] as const).flatMap((node) => [
+    ['infer64', `inkgrad-node${node}`, `onnxruntime-web-node${node}`, 2.5] as const,
+    ['infer1', `inkgrad-node${node}`, `onnxruntime-web-node${node}`, 1 / 0.6] as const,
+  ]),
+  ...(['infer64', 'infer1'] as const).flatMap((task) =>
+    ['pytorch', 'pytorch-best', 'onnxruntime-node'].map((peer) => [task, 'inkgrad-node24', peer, null] as const),
+  ),
+];
+
+/** Every ratio above whose two sides were measured. */
+export function ratios(samples: readonly Sample[]): Ratio[] {
+  const speed = (task: Task, name: string, round: number): number | undefined =>
+    samples.find((s) => s.task === task && s.contender === name && s.round === round)?.imagesPerSecond;
+  const count = Math.max(-1, ...samples.map((sample) => sample.round)) + 1;
+  return PROMISES.flatMap(([task, of, to, promised]) => {
+    const rounds = Array.from({ length: count }, (_, round) => {
+      const [mine, theirs] = [speed(task, of, round), speed(task, to, round)];
+      return mine === undefined || theirs === undefined ? NaN : mine / theirs;
+    }).filter((ratio) => !Number.isNaN(ratio));
+    return rounds.length === 0 ? [] : [{ task, of, to, rounds, promised, ...spread(rounds) }];
+  });
+}
+
+/** Speed of each contender at a task: median, and from the slowest to the fastest round. */
+export function speedTable(task: Task, samples: readonly Sample[]): string {
+  const latency = task === 'infer1';
+  const unit = latency ? 'ms' : 'img/s';
+  const names = [...new Set(samples.filter((s) => s.task === task).map((s) => s.contender))];
+  const rows = names.map((name) => {
+    const own = samples.filter((s) => s.task === task && s.contender === name);
+    const { median, min, max } = spread(own.map((s) => (latency ? s.milliseconds : s.imagesPerSecond)));
+    const disturbance = Math.max(...own.map((s) => s.disturbance));
+    return [name, short(median), `${short(min)} - ${short(max)}`, `${(100 * disturbance).toFixed(1)} %`];
+  });
+  return formatTable([task, `median ${unit}`, 'min - max', 'disturbed by idle'], rows);
+}
+
+/** The ratios as a table: in each round, then the median, and whether a promise is kept. */
+export function ratioTable(all: readonly Ratio[]): string {
+  const rows = all.map(({ task, of, to, rounds, median, min, max, promised }) => [
+    `${task}: ${of} / ${to}`,
+    rounds.map(short).join(' '),
+    short(median),
+    `${short(min)} - ${short(max)}`,
+    promised === null ? '' : `${median >= promised ? 'yes' : 'NO'}, >= ${short(promised)}`,
+  ]);
+  return formatTable(['speed ratio', 'each round', 'median', 'min - max', 'promised'], rows);
+}
+
+/** Losses further apart than this from the first contender's are another network or another gradient. */
+const TOLERANCE = 2e-3;
+
+/** The losses that contenders compute from the same weights and batches, and whether they agree. */
+export function checkTable(checks: ReadonlyMap<string, CheckReply>): string {
+  const [reference] = checks.values();
+  const rows = [...checks].map(([name, { evaluation, training }]) => {
+    const off = Math.max(
+      Math.abs(evaluation - reference.evaluation),
+      ...training.map((loss, step) => Math.abs(loss - reference.training[step])),
+    );
+    const losses = [evaluation, ...training].map((loss) => loss.toFixed(5)).join('  ');
+    return [name, losses, off <= TOLERANCE ? 'same' : `DIFFERS by ${short(off)}`];
+  });
+  return formatTable(['check', 'loss: evaluation, training steps', ''], rows);
+}

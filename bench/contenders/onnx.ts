@@ -1,0 +1,63 @@
+// onnxruntime as a contender, inference only: `web` (WebAssembly, 2 threads) or `node` (native, 2 threads).
+//
+//     node dist/bench/contenders/onnx.js web|node
+
+import { requirePeer } from '../compare/peers.js';
+import { BATCH, batchOf, CLASSES, readWorkload, type Batch } from '../compare/workload.js';
+import { meanCrossEntropy } from './crossEntropy.js';
+import { onnxModel } from './onnxModel.js';
+import { serve } from './serve.js';
+
+/** What is used of the packages; both have the same interface. */
+interface Onnxruntime {
+  readonly env: {
+    readonly wasm: { numThreads?: number };
+    readonly versions: Readonly<Record<string, string>>;
+  };
+  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => OnnxTensor;
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: SessionOptions): Promise<InferenceSession>;
+  };
+}
+
+interface OnnxTensor {
+  readonly data: Float32Array;
+}
+
+interface SessionOptions {
+  readonly executionProviders: readonly string[];
+  readonly graphOptimizationLevel: 'all';
+  readonly intraOpNumThreads?: number;
+}
+
+interface InferenceSession {
+  run(feeds: { readonly x: OnnxTensor }): Promise<{ readonly logits: OnnxTensor }>;
+}
+
+const THREADS = 2;
+const workload = readWorkload();
+const native = process.argv[2] === 'node';
+const ort = requirePeer(native ? 'onnxruntime-node' : 'onnxruntime-web') as Onnxruntime;
+if (!native) ort.env.wasm.numThreads = THREADS;
+const session = await ort.InferenceSession.create(onnxModel(workload.weights, CLASSES), {
+  executionProviders: [native ? 'cpu' : 'wasm'],
+  graphOptimizationLevel: 'all',
+  ...(native ? { intraOpNumThreads: THREADS } : {}),
+});
+
+async function infer({ images, labels }: Batch): Promise<Float32Array> {
+  const { logits } = await session.run({ x: new ort.Tensor('float32', images, [labels.length, 1, 28, 28]) });
+  return logits.data;
+}
+
+await serve({
+  versions: { [native ? 'onnxruntime-node' : 'onnxruntime-web']: ort.env.versions.common },
+  tasks: {
+    infer64: (index) => infer(batchOf(workload, index, BATCH)),
+    infer1: (index) => infer(batchOf(workload, index, 1)),
+  },
+  check: async () => {
+    const first = batchOf(workload, 0, BATCH);
+    return { evaluation: meanCrossEntropy(await infer(first), first.labels), training: [] };
+  },
+});

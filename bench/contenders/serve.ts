@@ -1,0 +1,57 @@
+// The server loop of a contender written in JavaScript: reads commands from stdin, one at a time, runs them, and
+// writes replies. Between commands it waits for input and computes nothing. Imports the protocol and node:readline.
+
+import { createInterface } from 'node:readline';
+import type { CheckReply, Command, Ready, RoundReply, Task } from '../compare/protocol.js';
+
+export interface Contender {
+  readonly versions: Readonly<Record<string, string>>;
+  /** One step of each task it can do; `index` counts the steps of that task. */
+  readonly tasks: Partial<Record<Task, (index: number) => Promise<unknown> | number>>;
+  /** Losses from the workload's weights, or null where the network cannot be the same. */
+  readonly check: (() => Promise<CheckReply>) | null;
+}
+
+function say(reply: Ready | CheckReply | RoundReply | { readonly error: string }): void {
+  process.stdout.write(`${JSON.stringify(reply)}\n`);
+}
+
+/** Answers commands until stdin ends, then ends the process. */
+export async function serve(contender: Contender): Promise<never> {
+  const counts: Partial<Record<Task, number>> = {};
+
+  const round = async (task: Task, seconds: number): Promise<RoundReply> => {
+    const step = contender.tasks[task];
+    if (step === undefined) throw new Error(`this contender has no task ${task}`);
+    let index = counts[task] ?? 0;
+    const first = index;
+    const start = performance.now();
+    let elapsed: number;
+    do {
+      await step(index++);
+      elapsed = (performance.now() - start) / 1000;
+    } while (elapsed < seconds);
+    counts[task] = index;
+    return { task, steps: index - first, seconds: elapsed };
+  };
+
+  const answer = async (command: Command): Promise<RoundReply | CheckReply> => {
+    if (command.cmd === 'round') return round(command.task, command.seconds);
+    if (contender.check === null) throw new Error('this contender has no check');
+    return contender.check();
+  };
+
+  say({
+    ready: true,
+    tasks: Object.keys(contender.tasks) as Task[],
+    versions: { node: process.versions.node, ...contender.versions },
+  });
+  for await (const line of createInterface({ input: process.stdin })) {
+    try {
+      say(await answer(JSON.parse(line) as Command));
+    } catch (error) {
+      say({ error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  process.exit(0);
+}

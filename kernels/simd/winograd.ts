@@ -1,0 +1,190 @@
+// Winograd convolution F(4x4, 3x3) over NHWC images: 3x3 kernels of stride 1 without dilation or groups. 36 multiplications for
+// 16 outputs, where direct convolution takes 144. Forward, and the input gradient as a forward pass with turned filters.
+// Not the general case (conv2d.ts), not the weight gradient (winogradGradWeight.ts), not the formulas and where they come from
+// (winogradTransform.ts). May import lanes, gemm, convShape, winogradTiles, winogradTransform.
+//
+// One output tile y of one output channel, g being the filters and d the input tiles of the channels c:
+//     y = A^T [ sum over c of (G g G^T) * (B^T d B) ] A
+// The sum over channels is a sum at each of the 36 positions by itself: 36 matrix products [tiles x C][C x O]. Filters are
+// transformed once a call; tiles pass by in blocks that stay in the second-level cache.
+//
+// The ladder: milliseconds on one core of an AMD EPYC (Zen 4), batch 64, best of many short runs, filter transform included;
+// in brackets the speed in GFLOP/s that direct convolution would need for that.
+//                                                  conv2 14x14 32->64     conv3 7x7 64->128
+//     direct (conv2d.ts), Node 20                  13.1 (35)              12.7 (36)
+//     Winograd; a tile's output copied at the end   6.4 (72)               5.5 (84)
+//     whole tiles straight to the output            6.0 (77)               5.1 (90)
+//     input gradient                                5.7 (81)               5.1 (90)     direct: 13.5 and 12.8
+//     relaxed multiply-add, Node 24                 4.4 (104)              3.8 (122)    direct: 8.7 and 8.5
+//     input gradient                                4.3 (107)              3.9 (119)    direct: 8.5 and 8.7
+// Of conv2's 6.0 ms the products take 4.9 (a third of the direct multiplications: 14 of 16 pixels of the tiles exist on each
+// axis), input and output transform half a millisecond each. Blocks matter little to the forward pass, but the input gradient
+// with all tiles in one block is 1.4 times slower. Tried and dropped, no gain: gaps between positions against cache aliasing,
+// constants loaded from memory.
+
+import { ConvShape } from './convShape';
+import { gemm } from './gemm';
+import { PANEL, PANEL_BYTES, floats, loadPart, storePart } from './lanes';
+import { POSITIONS, TILE, clearStrip, inputStrip, stripScratch, tilesAcross, winogradStrips } from './winogradTiles';
+import { filterTransform, outputTransform } from './winogradTransform';
+
+/** Floats of transformed inputs in a block: 224 KB, which leave most of the second-level cache to filters and products. */
+const BLOCK_FLOATS: i32 = 56 << 10;
+
+/** Bytes of the eight transformed outputs of a tile, [6][6][8]. */
+const PRODUCT_BYTES: usize = <usize>POSITIONS * PANEL_BYTES;
+
+/** Strips of a block. A multiple of six, where there is room, fills the six rows of the register tile. */
+function blockStrips(s: ConvShape): i32 {
+  const strips = BLOCK_FLOATS / (POSITIONS * tilesAcross(s) * s.channels);
+  return strips < 6 ? max(strips, 1) : strips - (strips % 6);
+}
+
+/** Transformed inputs of a block at one position, [tiles][C]. */
+function positionFloats(s: ConvShape): i32 {
+  return blockStrips(s) * tilesAcross(s) * s.channels;
+}
+
+/** Floats of scratch for every function here and in winogradGradWeight.ts; each thread brings its own. */
+export function winogradScratch(s: ConvShape): i32 {
+  return stripScratch(s) + POSITIONS * positionFloats(s) + blockStrips(s) * tilesAcross(s) * POSITIONS * PANEL;
+}
+
+/** Panels of eight output channels. */
+export function winogradPanels(s: ConvShape): i32 {
+  return (s.outChannels + PANEL - 1) / PANEL;
+}
+
+/** Floats of transformed filters, [panels][36][C][8]. */
+export function winogradFilterFloats(s: ConvShape): i32 {
+  return winogradPanels(s) * POSITIONS * s.channels * PANEL;
+}
+
+/**
+ * filters = G g G^T of every filter g of w (OIHW). Unit of begin and end: one panel of winogradPanels(s).
+ *
+ * `flipped`: `s` is the shape of the input gradient (its channels are the outputs of w), so the kernels are turned by 180
+ * degrees and the two channel axes of w exchanged.
+ */
+export function packWinogradFilters(
+  s: ConvShape, w: usize, flipped: bool, filters: usize, scratch: usize, begin: i32, end: i32,
+): void {
+  const C = s.channels, O = s.outChannels, position = <usize>C * PANEL_BYTES;
+  const first = flipped ? w + floats(8) : w; // of the nine taps, in the order of reading
+  const strideTap = flipped ? -4 : 4;
+  const strideC = flipped ? floats(9 * O) : floats(9), strideO = flipped ? floats(9) : floats(9 * C);
+  for (let panel = begin; panel < end; panel++) {
+    const to = filters + <usize>(panel * POSITIONS) * position;
+    for (let c = 0; c < C; c++) {
+      for (let half = 0; half < PANEL; half += 4) {
+        const o = panel * PANEL + half;
+        const from = first + <usize>c * strideC + <usize>o * strideO;
+        transformFilters(from, strideTap, strideO, O - o, scratch, to + <usize>c * PANEL_BYTES + floats(half), position);
+      }
+    }
+  }
+}
+
+/** Four filters at once, of which the first `count` exist (0 or less: none); the others are zero. */
+function transformFilters(
+  from: usize, strideTap: isize, strideO: usize, count: i32, scratch: usize, to: usize, position: usize,
+): void {
+  for (let tap = 0; tap < 9; tap++, from += strideTap) {
+    let lanes = f32x4.splat(0);
+    if (count > 0) lanes = v128.load_lane<f32>(from, lanes, 0);
+    if (count > 1) lanes = v128.load_lane<f32>(from + strideO, lanes, 1);
+    if (count > 2) lanes = v128.load_lane<f32>(from + 2 * strideO, lanes, 2);
+    if (count > 3) lanes = v128.load_lane<f32>(from + 3 * strideO, lanes, 3);
+    v128.store(scratch + 16 * <usize>tap, lanes); // [3][3]
+  }
+  const columns = scratch + 16 * 9; // [6][3]
+  for (let at: usize = 0; at < 48; at += 16) {
+    const p = scratch + at;
+    filterTransform(v128.load(p), v128.load(p, 48), v128.load(p, 96), columns + at, 48);
+  }
+  for (let k: usize = 0; k < 6; k++) {
+    const p = columns + 48 * k;
+    filterTransform(v128.load(p), v128.load(p, 16), v128.load(p, 32), to + 6 * k * position, position);
+  }
+}
+
+/**
+ * out [N, outHeight, outWidth, outChannels] = convolution of x [N, height, width, channels] with `filters`, plus bias [O] or 0.
+ * Unit of begin and end: one strip of N * winogradStrips(s). Needs 4 channels or more, padTop and padLeft of 0 or more.
+ *
+ * A NaN or an infinity in x makes all outputs of its tiles NaN, also those whose window does not contain it.
+ */
+export function winogradForward(
+  s: ConvShape, x: usize, filters: usize, bias: usize, out: usize, scratch: usize, begin: i32, end: i32,
+): void {
+  const C = s.channels, across = tilesAcross(s), block = blockStrips(s), position = floats(positionFloats(s));
+  const inputs = scratch + floats(stripScratch(s)); // [36][tiles][C]
+  const products = inputs + <usize>POSITIONS * position; // [tiles][36][8]
+  const filterBytes = <usize>C * PANEL_BYTES;
+  clearStrip(s, scratch);
+  for (let first = begin; first < end; first += block) {
+    const strips = min(block, end - first);
+    for (let i = 0; i < strips; i++) {
+      inputStrip(s, x, first + i, inputs + floats(i * across * C), position, floats(C), scratch);
+    }
+    let filter = filters;
+    for (let o = 0; o < s.outChannels; o += PANEL) {
+      for (let p = 0; p < POSITIONS; p++, filter += filterBytes) {
+        const to = products + <usize>p * PANEL_BYTES;
+        gemm(inputs + <usize>p * position, C, C, filter, 0, to, POSITIONS * PANEL, PANEL, 0, strips * across);
+      }
+      for (let i = 0; i < strips; i++) {
+        outputStrip(s, products + <usize>(i * across) * PRODUCT_BYTES, first + i, o, bias, out);
+      }
+    }
+  }
+}
+
+/** A^T m A of every tile of strip `index`, eight output channels from o on. The products are used up. */
+function outputStrip(s: ConvShape, products: usize, index: i32, o: i32, bias: usize, out: usize): void {
+  const strips = winogradStrips(s), pixel = floats(s.outChannels), row = <usize>s.outWidth * pixel;
+  const top = (index % strips) * TILE, rows = min(TILE, s.outHeight - top);
+  out += (<usize>(index / strips) * <usize>s.outHeight + <usize>top) * row + floats(o);
+  for (let x = 0; x < s.outWidth; x += TILE, products += PRODUCT_BYTES, out += 4 * pixel) {
+    const cols = min(TILE, s.outWidth - x);
+    outputColumns(products);
+    for (let half = 0; half < PANEL; half += 4) {
+      const count = s.outChannels - o - half;
+      if (count <= 0) break;
+      const shift = bias != 0 ? loadPart(bias + floats(o + half), count) : f32x4.splat(0);
+      outputRows(products + floats(half), shift, out + floats(half), pixel, row, rows, cols, count);
+    }
+  }
+}
+
+/** The columns of a tile, in place: [6][6][8] -> [4][6][8]. */
+@inline
+function outputColumns(products: usize): void {
+  const row: usize = 6 * PANEL_BYTES, zero = f32x4.splat(0);
+  for (let p = products, end = products + row; p < end; p += 16) {
+    outputTransform(
+      v128.load(p), v128.load(p + row), v128.load(p + 2 * row),
+      v128.load(p + 3 * row), v128.load(p + 4 * row), v128.load(p + 5 * row), zero, p, row,
+    );
+  }
+}
+
+/** The rows of a tile for four channels, `count` of which exist; writes the rows x cols pixels that the image has. */
+@inline
+function outputRows(
+  products: usize, shift: v128, out: usize, pixel: usize, row: usize, rows: i32, cols: i32, count: i32,
+): void {
+  const whole = cols == TILE && count >= 4;
+  for (let y = 0; y < rows; y++, products += 6 * PANEL_BYTES, out += row) {
+    const p = products;
+    // A tile over the edge passes through its own products, from where only what exists is copied.
+    outputTransform(
+      v128.load(p), v128.load(p, 32), v128.load(p, 64), v128.load(p, 96), v128.load(p, 128), v128.load(p, 160),
+      shift, whole ? out : p, whole ? pixel : PANEL_BYTES,
+    );
+    if (whole) continue;
+    for (let column: usize = 0; column < <usize>cols; column++) {
+      storePart(out + column * pixel, v128.load(p + column * PANEL_BYTES), count);
+    }
+  }
+}

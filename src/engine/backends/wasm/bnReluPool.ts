@@ -1,0 +1,97 @@
+// Batch norm, ReLU and 2x2 max-pooling in one pass over channels-last images; the gradients in two.
+// A line is one row of windows. Imports the machine and what batch norm and pooling share with it.
+
+import type { PoolConstants } from '../../../../kernels/pool.js';
+import { batchStatistics, foldInto, inverseDeviation } from './batchNorm.js';
+import type { Machine, WasmBuffer } from './machine.js';
+import type { RoutineOverride } from './override.js';
+import { layouts } from './pool.js';
+
+const rowsOf = (g: PoolConstants): number => (g.planes / g.channels) * g.height * g.width;
+const linesOf = (g: PoolConstants): number => (g.planes / g.channels) * g.outHeight;
+
+/** Lines that are worth a thread's while. */
+const leastLines = (g: PoolConstants): number => Math.ceil(16_384 / (2 * g.width * g.channels));
+
+/** inverse [C], and affine [2][C], scale then shift, so that y = x * scale + shift. */
+function foldStatistics(
+  machine: Machine,
+  [mean, variance, weight, bias]: readonly number[],
+  [inverse, affine]: readonly [inverse: number, affine: number],
+  channels: number,
+  epsilon: number,
+): void {
+  inverseDeviation(machine, variance, inverse, channels, epsilon);
+  foldInto(machine, [mean, inverse, weight, bias], [affine, affine + 4 * channels], channels);
+}
+
+/** y from x and the addresses of mean, variance, weight and bias. */
+function forward(
+  machine: Machine,
+  x: number,
+  statistics: readonly number[],
+  g: PoolConstants,
+  epsilon: number,
+): WasmBuffer {
+  const y = machine.allocate(g.planes * g.outHeight * g.outWidth, layouts(g).output);
+  machine.withScratch([g.channels, 2 * g.channels], (inverse, affine) => {
+    foldStatistics(machine, statistics, [inverse, affine], g.channels, epsilon);
+    const geometry = [g.height, g.width, g.channels] as const;
+    machine.parallel('bnReluPool', [x, ...geometry, affine, y.address], linesOf(g), { least: leastLines(g) });
+  });
+  return y;
+}
+
+export const bnReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
+  bnReluPoolTrain: (machine, [x, weight, bias], { constants, scalars: [epsilon] }) => {
+    const g = constants as PoolConstants;
+    const from = machine.channelsLast(x, layouts(g).input);
+    const parameters = [machine.plain(weight), machine.plain(bias)];
+    const [mean, variance] = [machine.allocate(g.channels), machine.allocate(g.channels)];
+    const statistics = [mean.address, variance.address] as const;
+    batchStatistics(machine, from, rowsOf(g), g.channels, statistics);
+    return [forward(machine, from, [...statistics, ...parameters], g, epsilon), mean, variance];
+  },
+
+  bnReluPoolEval: (machine, [x, ...statistics], { constants, scalars: [epsilon] }) => {
+    const g = constants as PoolConstants;
+    const from = machine.channelsLast(x, layouts(g).input);
+    const addresses = statistics.map((input) => machine.plain(input));
+    return [forward(machine, from, addresses, g, epsilon)];
+  },
+
+  bnReluPoolTrainGrad: (machine, [grad, x, ...statistics], { constants, scalars: [epsilon] }) => {
+    const { simd } = machine;
+    const g = constants as PoolConstants;
+    const { channels } = g;
+    const { input, output } = layouts(g);
+    const [fromX, fromGrad] = [machine.channelsLast(x, input), machine.channelsLast(grad, output)];
+    const addresses = statistics.map((buffer) => machine.plain(buffer));
+    const [mean, , weight] = addresses;
+    const gradInput = machine.allocate(g.planes * g.height * g.width, input);
+    const [gradWeight, gradBias] = [machine.allocate(channels), machine.allocate(channels)];
+    const operands = [fromX, fromGrad, g.height, g.width, channels] as const;
+    const blocks = Math.ceil(linesOf(g) / simd.bnReluPoolBlockLines(g.width));
+    const width = 2 * channels;
+    machine.withScratch([blocks * width, width, channels, 5 * channels], (partials, sums, inverse, table) => {
+      foldStatistics(machine, addresses, [inverse, table], channels, epsilon);
+      const normalization = [table, mean, inverse] as const;
+      machine.parallel(
+        'bnReluPoolGradBlocks',
+        [...operands, ...normalization, linesOf(g), partials],
+        blocks,
+        { least: 2 },
+      );
+      simd.sumBlocks(partials, blocks, width, sums);
+      const coefficients = table + 8 * channels;
+      simd.bnReluPoolGradCoefficients(mean, inverse, weight, sums, rowsOf(g), channels, coefficients);
+      machine.parallel('bnReluPoolGradInput', [...operands, table, gradInput.address], linesOf(g), {
+        least: leastLines(g),
+      });
+      const both = machine.memory.floats(sums, width);
+      machine.memory.floats(gradBias.address, channels).set(both.subarray(0, channels));
+      machine.memory.floats(gradWeight.address, channels).set(both.subarray(channels));
+    });
+    return [gradInput, gradWeight, gradBias];
+  },
+};

@@ -1,0 +1,70 @@
+// Softmax and cross-entropy along the innermost axis. Lines along another axis are left to the reference loop.
+// Imports the machine.
+
+import type { AxisConstants } from '../../../../kernels/reduce.js';
+import type { ClassConstants } from '../../../../kernels/softmax.js';
+import type { RangedName, WithoutRange } from './exports.js';
+import type { KernelOverride } from './override.js';
+
+/** Exponentials that are worth a thread's while. */
+const LEAST = 8192;
+
+interface Rows {
+  /** Length of a row. */
+  readonly classes: number;
+  /** Whether the output has one number a row, or one for each class of it. */
+  readonly perRow: boolean;
+  /** Distance in memory between the numbers of a line; a row if it is 1. */
+  readonly inner: number;
+}
+
+/** An override that runs a SIMD function over the rows of the operands. */
+function overRows<Name extends RangedName>(
+  name: Name,
+  rowsOf: (constants: Readonly<Record<string, number>>) => Rows,
+  args: (addresses: number[], out: number, classes: number, scalars: readonly number[]) => WithoutRange<Name>,
+): KernelOverride {
+  return (machine, inputs, { constants, length, scalars }) => {
+    const { classes, perRow, inner } = rowsOf(constants);
+    if (inner !== 1 || classes === 0) return null;
+    const addresses = inputs.map((input) => machine.plain(input));
+    const output = machine.allocate(length);
+    machine.parallel(
+      name,
+      args(addresses, output.address, classes, scalars),
+      perRow ? length : length / classes,
+      { least: Math.ceil(LEAST / classes) },
+    );
+    return output;
+  };
+}
+
+const lines =
+  (perRow: boolean) =>
+  (constants: Readonly<Record<string, number>>): Rows => {
+    const { size, inner } = constants as AxisConstants;
+    return { classes: size, perRow, inner };
+  };
+const logits =
+  (perRow: boolean) =>
+  (constants: Readonly<Record<string, number>>): Rows => ({
+    classes: (constants as ClassConstants).classes,
+    perRow,
+    inner: 1,
+  });
+
+export const softmaxOverrides: Readonly<Record<string, KernelOverride>> = {
+  logSumExp: overRows('logSumExp', lines(true), ([x], out, size) => [x, size, out]),
+  logSoftmax: overRows('logSoftmax', lines(false), ([x, lineLog], out, size) => [x, lineLog, size, out]),
+  softmax: overRows('softmax', lines(false), ([x, lineLog], out, size) => [x, lineLog, size, out]),
+  crossEntropy: overRows('crossEntropy', logits(true), ([x, lineLog, labels], out, classes, [smoothing]) => [
+    ...([x, lineLog, labels, classes, smoothing, out] as const),
+  ]),
+  crossEntropyGrad: overRows(
+    'crossEntropyGrad',
+    logits(false),
+    ([grad, x, lineLog, labels], out, classes, [smoothing]) => [
+      ...([grad, x, lineLog, labels, classes, smoothing, out] as const),
+    ],
+  ),
+};

@@ -1,0 +1,185 @@
+// Batch norm, ReLU and 2x2 max-pooling as one op: the same numbers as the three in turn, but a backend may keep what
+// lies between them out of memory and compute it again on the way back. nn/fuse.ts puts it in place of the layers.
+// Imports the ops it joins, the op machinery and their kernels.
+
+import { relu, reluGrad } from '../../../kernels/activation.js';
+import { batchNormApply, inverseDeviation } from '../../../kernels/batchNorm.js';
+import type { ChannelConstants } from '../../../kernels/batchNorm.js';
+import { maxPoolGrad, type PoolConstants } from '../../../kernels/pool.js';
+import { elementwise, launch } from '../launch.js';
+import type { NdArray } from '../ndarray.js';
+import { defineOp, type SampleInput } from '../op.js';
+import { defineRoutine } from '../routine.js';
+import { sizeOf, type Shape } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import {
+  batchNormTrain,
+  batchNormTrainGrad,
+  checkChannels,
+  evaluationGradients,
+  updateRunning,
+  type BatchNormAttributes,
+} from './batchNorm.js';
+import { maxPool2dRoutine, poolGeometry, pooledShape } from './pool.js';
+
+const NAME = 'batchNormReluPool';
+
+const geometry = (x: Shape): PoolConstants => poolGeometry(x, { window: 2 }, NAME);
+
+const channelsOf = ({ planes, channels, height, width }: PoolConstants): ChannelConstants => ({
+  images: planes / channels,
+  channels,
+  spatial: height * width,
+});
+
+const outputShape = ({ planes, outHeight, outWidth }: PoolConstants): Shape => [planes, outHeight, outWidth];
+
+/** h -> the maximum of relu(h) under each window, and where it was found. */
+function reluPool(h: NdArray, g: PoolConstants): readonly NdArray[] {
+  return maxPool2dRoutine([elementwise(relu, [h])], g);
+}
+
+/** dh: the gradient goes to the first maximum under each window, if that is positive. */
+function reluPoolGrad(grad: NdArray, h: NdArray, g: PoolConstants): NdArray {
+  const [, index] = reluPool(h, g);
+  const gradRelu = launch(maxPoolGrad, [grad, index], [g.planes, g.height, g.width], g);
+  return elementwise(reluGrad, [gradRelu, h.reshape(gradRelu.shape)]);
+}
+
+/** (x, mean, variance, weight, bias; epsilon) -> h = batch norm of x with these statistics. */
+function normalize(inputs: readonly NdArray[], g: PoolConstants, epsilon: number): NdArray {
+  const [x, mean, variance, weight, bias] = inputs;
+  const inverse = elementwise(inverseDeviation, [variance], [epsilon]);
+  const operands = [x, mean, inverse, weight, bias];
+  return launch(batchNormApply, operands, [g.planes, g.height, g.width], channelsOf(g));
+}
+
+/** (x, weight, bias; epsilon) -> y, the batch's mean, and its biased variance. Windows 2x2, stride 2, no padding. */
+export const bnReluPoolTrain = defineRoutine<PoolConstants>({
+  name: 'bnReluPoolTrain',
+  outputs: (g) => [outputShape(g), [g.channels], [g.channels]],
+  compose: (inputs, g, scalars) => {
+    const [h, mean, variance] = batchNormTrain(inputs, channelsOf(g), scalars);
+    return [reluPool(h, g)[0], mean, variance];
+  },
+});
+
+/** (grad, x, mean, variance, weight, bias; epsilon) -> dx, dweight, dbias. Computes h again: nothing of it was kept. */
+export const bnReluPoolTrainGrad = defineRoutine<PoolConstants>({
+  name: 'bnReluPoolTrainGrad',
+  outputs: (g) => [[g.planes, g.height, g.width], [g.channels], [g.channels]],
+  compose: ([grad, ...inputs], g, [epsilon]) => {
+    const [x, mean, variance, weight] = inputs;
+    const gradNorm = reluPoolGrad(grad, normalize(inputs, g, epsilon), g);
+    return batchNormTrainGrad([gradNorm, x, mean, variance, weight], channelsOf(g), [epsilon]);
+  },
+});
+
+/** (x, mean, variance, weight, bias; epsilon) -> y, with running statistics. */
+export const bnReluPoolEval = defineRoutine<PoolConstants>({
+  name: 'bnReluPoolEval',
+  outputs: (g) => [outputShape(g)],
+  compose: (inputs, g, [epsilon]) => [reluPool(normalize(inputs, g, epsilon), g)[0]],
+});
+
+/**
+ * Every channel holds the same evenly spaced numbers, mean 0 and variance 1, in random order. So no two are nearly
+ * equal, and with the weights below batch norm brings none of them near ReLU's kink, whatever the seed.
+ */
+const evenChannels = (images: number, channels: number, height: number, width: number): SampleInput => ({
+  shape: [images, channels, height, width],
+  differentiable: true,
+  values: (rng) => {
+    const plane = height * width;
+    const count = images * plane;
+    const spacing = Math.sqrt(12 / (count * count - 1));
+    const orders = Array.from({ length: channels }, () => rng.permutation(count));
+    return Float64Array.from({ length: channels * count }, (_, i) => {
+      const [image, channel] = [Math.floor(i / (channels * plane)), Math.floor(i / plane) % channels];
+      return spacing * (orders[channel][image * plane + (i % plane)] - (count - 1) / 2);
+    });
+  },
+});
+
+/** Weights of both signs, and biases that lift or lower a channel by a part of its spread. */
+const weights = (channels: number): SampleInput => ({
+  shape: [channels],
+  differentiable: true,
+  values: () => Float64Array.from({ length: channels }, (_, c) => (c % 2 === 0 ? 1 : -0.8) * (1 + c / 8)),
+});
+const biases = (channels: number): SampleInput => ({
+  shape: [channels],
+  differentiable: true,
+  values: () => Float64Array.from({ length: channels }, (_, c) => ((c % 5) - 2) * 0.23 + 0.04),
+});
+
+const attributes: BatchNormAttributes = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
+
+export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
+  name: NAME,
+  infer: (shapes, own) => {
+    const g = geometry(shapes[0]);
+    checkChannels(shapes, own, NAME);
+    return pooledShape(shapes[0], g);
+  },
+  forward: ([x, weight, bias], own, save) => {
+    const { epsilon, running, training } = own;
+    const g = geometry(x.shape);
+    if (!training) {
+      const inputs = [x, running!.mean.array, running!.variance.array, weight, bias];
+      return bnReluPoolEval(inputs, g, [epsilon])[0].reshape(pooledShape(x.shape, g));
+    }
+    const [y, mean, variance] = bnReluPoolTrain([x, weight, bias], g, [epsilon]);
+    updateRunning(mean, variance, sizeOf(x.shape) / g.channels, own);
+    save(mean);
+    save(variance);
+    return y.reshape(pooledShape(x.shape, g));
+  },
+  backward: ({ grad, inputs, attributes: own, saved }) => {
+    const { epsilon, running, training } = own;
+    const [x, weight, bias] = inputs;
+    const g = geometry(x.shape);
+    if (!training) {
+      const normInputs = [x, running!.mean.array, running!.variance.array, weight, bias];
+      let gradNorm: NdArray | null = null;
+      const through = (): NdArray =>
+        (gradNorm ??= reluPoolGrad(grad, normalize(normInputs, g, epsilon), g).reshape(x.shape));
+      return evaluationGradients(through, inputs, own);
+    }
+    // One routine makes all three gradients: whichever thunk comes first runs it.
+    let all: readonly NdArray[] | null = null;
+    const gradients = (): readonly NdArray[] =>
+      (all ??= bnReluPoolTrainGrad([grad, x, ...saved, weight, bias], g, [epsilon]));
+    return [() => gradients()[0].reshape(x.shape), () => gradients()[1], () => gradients()[2]];
+  },
+  samples: [
+    { title: 'even size', inputs: [evenChannels(2, 2, 4, 6), weights(2), biases(2)], attributes },
+    { title: 'odd size', inputs: [evenChannels(2, 5, 5, 7), weights(5), biases(5)], attributes },
+    { title: 'odd width', inputs: [evenChannels(3, 21, 2, 3), weights(21), biases(21)], attributes },
+    {
+      title: 'large epsilon',
+      inputs: [evenChannels(1, 4, 7, 4), weights(4), biases(4)],
+      attributes: { ...attributes, epsilon: 0.02 },
+    },
+  ],
+});
+
+/**
+ * maxPool2d(relu(batchNorm(x, weight, bias, attributes)), { window: 2 }), in one pass where the backend can.
+ *
+ * Ties and kinks as in the three ops: the first maximum wins, and a window whose maximum is not positive passes no
+ * gradient back. An odd last row or column is not pooled, yet counts in the statistics and has their gradient.
+ *
+ * @param x [N, C, H, W]
+ * @param weight [C]
+ * @param bias [C]
+ * @returns [N, C, floor(H / 2), floor(W / 2)]
+ */
+export function batchNormReluPool(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  attributes: BatchNormAttributes,
+): Tensor {
+  return batchNormReluPoolOp([x, weight, bias], attributes);
+}

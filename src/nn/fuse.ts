@@ -1,0 +1,48 @@
+// Fusion: which layers that follow each other one operation can stand for. It changes how a Sequential computes,
+// never what it is: layers, names, parameters and modes stay. Imports the fused op and the layers it stands for.
+
+import { batchNormReluPool } from '../engine/ops/batchNormReluPool.js';
+import type { Tensor } from '../engine/tensor.js';
+import { ReLU } from './activation.js';
+import { BatchNorm2d } from './batchNorm2d.js';
+import type { Module } from './module.js';
+import { MaxPool2d } from './pool.js';
+
+/** What a Sequential runs: a layer, or one operation for several. */
+export interface Step {
+  forward(x: Tensor): Tensor;
+}
+
+/** How many of the first layers a rule joins, and into what; null if it does not apply to them. */
+type Rule = (layers: readonly Module[]) => { readonly count: number; readonly step: Step } | null;
+
+/** Whether a layer is of this very class: a subclass may compute something else. */
+function is<T extends Module>(
+  layer: Module | undefined,
+  type: abstract new (...args: never[]) => T,
+): layer is T {
+  return layer?.constructor === type;
+}
+
+/** Windows of 2x2 side by side, without a rim. */
+function isHalving({ options: { window, stride, padding } }: MaxPool2d): boolean {
+  return [...window, ...stride].every((size) => size === 2) && padding.every((size) => size === 0);
+}
+
+/** [BatchNorm2d, ReLU, MaxPool2d 2x2] -> batchNormReluPool, which never writes what lies between them to memory. */
+const normReluPool: Rule = ([norm, relu, pool]) => {
+  if (!is(norm, BatchNorm2d) || !is(relu, ReLU) || !is(pool, MaxPool2d) || !isHalving(pool)) return null;
+  return { count: 3, step: { forward: (x) => norm.applyWith(batchNormReluPool, x) } };
+};
+
+/** The layers in order, those that fit the rule joined. */
+export function fuse(layers: readonly Module[]): readonly Step[] {
+  const steps: Step[] = [];
+  let next = 0;
+  while (next < layers.length) {
+    const { count, step } = normReluPool(layers.slice(next)) ?? { count: 1, step: layers[next] };
+    steps.push(step);
+    next += count;
+  }
+  return steps;
+}

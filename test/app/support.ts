@@ -1,0 +1,62 @@
+// The real network on a handful of synthetic characters: what the tests of the trainer and of threads share.
+// Imports the app.
+
+import { createHash } from 'node:crypto';
+import { stratifiedSplit, type Dataset } from '../../src/data/dataset.js';
+import { syntheticDataset } from '../../src/data/synthetic.js';
+import { CharacterNet } from '../../src/app/model.js';
+import { Trainer, type EpochEvent, type StepEvent, type TrainerOptions } from '../../src/app/trainer.js';
+import { Rng } from '../../src/engine/index.js';
+import { saveState } from '../../src/nn/index.js';
+
+export const SEED = 11;
+
+const parts = stratifiedSplit(syntheticDataset({ seed: SEED, count: 4 * 47 }), 0.25, new Rng(SEED));
+/** Three drawings of each of the 47 classes. */
+export const train: Dataset = parts.train;
+/** One more of each. */
+export const validation: Dataset = parts.validation;
+
+export type TinyOptions = Partial<TrainerOptions> & { readonly seed?: number; readonly dropout?: number };
+
+/** A trainer of a fresh network, on the current backend. One epoch of five steps unless told otherwise. */
+export function tinyTrainer({ seed = SEED, dropout = 0.5, ...options }: TinyOptions = {}): Trainer {
+  const rng = new Rng(seed);
+  const model = new CharacterNet({ classes: train.classes.length, rng, dropout });
+  return new Trainer({ model, train, validation, rng, epochs: 1, batchSize: 32, ...options });
+}
+
+/** Runs until `isLast` holds for an event, or to the end; returns all events. */
+export async function eventsOf(
+  trainer: Trainer,
+  isLast: (event: StepEvent | EpochEvent) => boolean = () => false,
+): Promise<(StepEvent | EpochEvent)[]> {
+  const events = [];
+  for await (const event of trainer.run()) {
+    events.push(event);
+    if (isLast(event)) break;
+  }
+  return events;
+}
+
+/** Runs a number of steps. */
+export async function takeSteps(trainer: Trainer, count: number): Promise<void> {
+  let done = 0;
+  await eventsOf(trainer, ({ event }) => event === 'step' && ++done === count);
+}
+
+/** All that a checkpoint holds: weights, running statistics, moments, schedule, streams and progress. */
+export function checkpoint(trainer: Trainer): Promise<Uint8Array> {
+  const { model, optimizer, scheduler, rngs, progress } = trainer;
+  return saveState({ model, optimizer, scheduler, rngs, extra: { ...progress } });
+}
+
+/** Equal for equal bytes; comparing megabytes element by element would take the test longer than the training. */
+export function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Stands for every bit of a trainer's state. */
+export async function fingerprint(trainer: Trainer): Promise<string> {
+  return digest(await checkpoint(trainer));
+}

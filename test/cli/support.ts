@@ -1,0 +1,71 @@
+// The built command line as a child process, and small EMNIST folders for it to read. Imports node: and data.
+
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fileName, type EmnistPart, type EmnistSplit } from '../../src/data/splits.js';
+import { uprightImages } from '../../src/data/emnist.js';
+import { subset, type Dataset } from '../../src/data/dataset.js';
+import { syntheticDataset, type SyntheticPart } from '../../src/data/synthetic.js';
+import { idxImages, idxLabels } from '../data/support.js';
+
+const CLI = fileURLToPath(new URL('../../dist/src/app/cli.js', import.meta.url));
+
+export interface Finished {
+  /** Null if it had to be killed. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder that the caller removes. */
+export function makeFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'inkgrad-cli-'));
+}
+
+/** Runs `inkgrad` in a folder, without the EMNIST_DIR of whoever runs the tests. */
+export function inkgrad(cwd: string, words: string, env: Record<string, string> = {}): Promise<Finished> {
+  if (!existsSync(CLI)) throw new Error('the command line is not built: run npm run build first');
+  const args = words === '' ? [] : words.split(' ');
+  const { EMNIST_DIR: _, ...inherited } = process.env;
+  const options = { cwd, env: { ...inherited, ...env }, timeout: 50_000, killSignal: 'SIGKILL' } as const;
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [CLI, ...args], options, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+/** Each line of stdout as JSON; fails if any is not. */
+export function jsonLines({ stdout }: Finished): Record<string, unknown>[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** Drawn characters with the classes and labels of a split that is part of Balanced: letters or digits. */
+export function drawn(split: 'balanced' | 'letters', count: number, part: SyntheticPart): Dataset {
+  const all = syntheticDataset({ seed: 3, count, part });
+  if (split === 'balanced') return all;
+  const [first, letters] = [10, all.classes.slice(10, 36)];
+  const chosen = [...all.labels.keys()].filter((i) => letters.includes(all.classes[all.labels[i]]));
+  const some = subset(all, chosen);
+  return { ...some, classes: letters, labels: some.labels.map((label) => label - first) };
+}
+
+/** Writes a part in the official format: images transposed, labels as the split counts them. */
+export async function writeEmnist(
+  folder: string,
+  dataset: Dataset,
+  { split, part, firstLabel = 0 }: { split: EmnistSplit; part: EmnistPart; firstLabel?: number },
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const stored = uprightImages(dataset.images, dataset.length); // transposing is its own inverse
+  const labels = Array.from(dataset.labels, (label) => label + firstLabel);
+  await writeFile(join(folder, fileName(split, part, 'images')), idxImages(stored));
+  await writeFile(join(folder, fileName(split, part, 'labels')), idxLabels(labels));
+}

@@ -1,0 +1,201 @@
+// What the command line says about itself, and what it answers to words, data and models that it cannot use: the exit
+// code, a message that names the culprit, and no stack. Nothing here trains. Runs the built program.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CharacterNet } from '../../src/app/model.js';
+import { Rng } from '../../src/engine/index.js';
+import { saveState, type Json } from '../../src/nn/index.js';
+import { drawn, inkgrad, makeFolder, writeEmnist, type Finished } from './support.js';
+
+let folder: string;
+const run = (words: string, env?: Record<string, string>): Promise<Finished> => inkgrad(folder, words, env);
+
+/** Fails unless the program refused with this code, on stderr alone, without a stack. */
+function expectRefusal({ code, stdout, stderr }: Finished, expected: number, message: RegExp): void {
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
+  expect(stdout).toBe('');
+  expect(code).toBe(expected);
+}
+
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe.concurrent('help', () => {
+  it('lists the commands and the exit codes', async () => {
+    const { code, stdout, stderr } = await run('--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const text of ['inkgrad train', 'inkgrad eval', 'Exit codes: 0 done'])
+      expect(stdout).toContain(text);
+  });
+
+  it('lists every option of train with its default', async () => {
+    const { code, stdout } = await run('train --help');
+    expect(code).toBe(0);
+    const defaults: Record<string, string> = {
+      ...{ split: '"balanced"', epochs: '20', 'batch-size': '64', lr: '0.001', seed: '42' },
+      ...{ dropout: '0.5', 'val-fraction': '0.1', backend: '"auto"', json: 'false' },
+    };
+    for (const option of ['data', 'limit', 'init', 'no-shuffle', 'out', ...Object.keys(defaults)]) {
+      expect(stdout).toContain(`--${option}`);
+    }
+    for (const [option, value] of Object.entries(defaults)) {
+      expect(stdout).toMatch(new RegExp(String.raw`--${option} [^-]*?\[default: ${value}\]`));
+    }
+  });
+
+  it('lists every option of eval', async () => {
+    const { code, stdout } = await run('eval --help');
+    expect(code).toBe(0);
+    for (const option of ['model', 'data', 'split', 'part', 'limit', 'json']) {
+      expect(stdout).toContain(`--${option}`);
+    }
+    expect(stdout).toMatch(/"test", "train", "val"\] \[default: "test"\]/);
+  });
+
+  it('gives the version of the package', async () => {
+    const url = new URL('../../package.json', import.meta.url);
+    const { version } = JSON.parse(readFileSync(url, 'utf8')) as { version: string };
+    expect(await run('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+});
+
+describe.concurrent('words that make no sense end with code 2:', () => {
+  it.each([
+    ['', /^Name a command\./],
+    ['trian', /^Did you mean train\?/],
+    ['train --nope', /^Unknown argument: nope/],
+    ['train surplus', /^Unknown argument: surplus/],
+    ['train --epochs 0', /^--epochs must be a whole number of at least 1, got 0/],
+    ['train --epochs', /^Not enough arguments following: epochs/],
+    ['train --lr nope', /^--lr must be above 0, got something that is not a number/],
+    ['train --lr -0.1', /^--lr must be above 0, got -0.1/],
+    ['train --batch-size 1.5', /^--batch-size must be a whole number of at least 1, got 1.5/],
+    ['train --seed -1', /^--seed must be a whole number of at least 0, got -1/],
+    ['train --dropout 1', /^--dropout must be at least 0 and below 1, got 1/],
+    ['train --val-fraction 2', /^--val-fraction must be above 0 and below 1, got 2/],
+    ['train --limit 0', /^--limit must be a whole number of at least 1, got 0/],
+    ['train --backend foo', /Argument: backend, Given: "foo", Choices: "auto", "wasm", "reference"/],
+    ['train --split foo', /Argument: split, Given: "foo", Choices: "balanced", "letters"/],
+    ['eval', /^Missing required argument: model/],
+    ['eval --model', /^Not enough arguments following: model/],
+    ['eval --model m --part all', /Argument: part, Given: "all", Choices: "test", "train", "val"/],
+  ])('inkgrad %s', async (words, message) => {
+    const refusal = await run(words);
+    expectRefusal(refusal, 2, message);
+    expect(refusal.stderr, 'the help of the command').toContain('Options:');
+  });
+
+  it('too few images for a validation part', async () => {
+    const refusal = await run('train --limit 47');
+    expectRefusal(refusal, 2, /--val-fraction 0\.1 of 47 images leaves 47 to train on and 0 to validate on/);
+  });
+
+  it('an --out that would overwrite, or that is no folder', async () => {
+    const [full, file] = [join(folder, 'full'), join(folder, 'file')];
+    await mkdir(full);
+    await writeFile(join(full, 'best.safetensors'), 'precious');
+    await writeFile(file, 'precious');
+    const enough = 'train --limit 94 --val-fraction 0.5 --epochs 1 --out';
+    expectRefusal(await run(`${enough} full`), 2, /--out full: this folder is not empty; name a new one/);
+    expect(readdirSync(full)).toEqual(['best.safetensors']);
+    expect(readFileSync(join(full, 'best.safetensors'), 'utf8')).toBe('precious');
+    expectRefusal(await run(`${enough} file`), 2, /--out file: this folder cannot be made/);
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+  });
+});
+
+describe.concurrent('data that is missing or damaged ends with code 3:', () => {
+  it('a folder that does not exist, named by --data or by EMNIST_DIR', async () => {
+    const message = /the data folder nowhere does not exist.*gzip\.zip.*EMNIST_DIR or the flag --data/s;
+    expectRefusal(await run('train --data nowhere'), 3, message);
+    expectRefusal(await run('train', { EMNIST_DIR: 'nowhere' }), 3, message);
+  });
+
+  it('--data goes before EMNIST_DIR', async () => {
+    expectRefusal(await run('train --data here', { EMNIST_DIR: 'there' }), 3, /the data folder here/);
+  });
+
+  it.each(['images-idx3', 'labels-idx1'])('a file of %s that was cut short', async (kind) => {
+    const data = `cut-${kind}`;
+    await writeEmnist(join(folder, data), drawn('balanced', 94, 'train'), {
+      split: 'balanced',
+      part: 'train',
+    });
+    const file = join(folder, data, `emnist-balanced-train-${kind}-ubyte`);
+    await writeFile(file, readFileSync(file).subarray(0, -5));
+    const message = new RegExp(`emnist-balanced-train-${kind}-ubyte: .*it was cut short, download it again`);
+    expectRefusal(await run(`train --data ${data}`), 3, message);
+  });
+});
+
+describe.concurrent('a model that cannot be used ends with code 4:', () => {
+  /** Writes the weights of an untrained network of so many classes. */
+  async function writeModel(name: string, classes: string, about: { [key: string]: Json } | null = {}) {
+    const model = new CharacterNet({ classes: classes.length, rng: new Rng(1) });
+    const extra = about && {
+      classes: Array.from(classes),
+      data: 'EMNIST',
+      seed: 1,
+      valFraction: 0.5,
+      ...about,
+    };
+    const bytes = await saveState({ model, extra });
+    model.dispose();
+    await writeFile(join(folder, name), bytes);
+    return bytes;
+  }
+  const BALANCED = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt';
+
+  it('no such file', async () => {
+    expectRefusal(await run('eval --model gone'), 4, /^inkgrad: model gone: cannot be read .*no such file/);
+    expectRefusal(
+      await run('train --limit 94 --val-fraction 0.5 --init gone'),
+      4,
+      /model gone: cannot be read/,
+    );
+    expect(existsSync(join(folder, 'runs')), 'a folder for a run that never began').toBe(false);
+  });
+
+  it('another kind of file, or half of one', async () => {
+    await writeFile(join(folder, 'text'), 'these are not weights');
+    expectRefusal(await run('eval --model text'), 4, /^inkgrad: model text: /);
+    const bytes = await writeModel('half', BALANCED);
+    await writeFile(join(folder, 'half'), bytes.subarray(0, bytes.length / 2));
+    expectRefusal(await run('eval --model half'), 4, /^inkgrad: model half: /);
+  });
+
+  it('weights without the names of the classes', async () => {
+    await writeModel('nameless', BALANCED, null);
+    expectRefusal(await run('eval --model nameless'), 4, /model nameless: it does not name its classes/);
+  });
+
+  it('a network for other classes', async () => {
+    await writeModel('letters', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+    const test = drawn('balanced', 94, 'test');
+    await writeEmnist(join(folder, 'data'), test, { split: 'balanced', part: 'test' });
+    const message =
+      /model letters: tells 26 classes apart \(ABC.*Z\), but EMNIST balanced test has 47 .*--split/;
+    expectRefusal(await run('eval --model letters --data data'), 4, message);
+    const init = await run('train --limit 94 --val-fraction 0.5 --init letters');
+    expectRefusal(init, 4, /model letters: .*fc_layers\.3\.weight/s);
+  });
+
+  it('which is said with the place in the source if --verbose asks for it', async () => {
+    const { code, stderr } = await run('eval --model gone --verbose');
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^inkgrad: ModelError: model gone: .*\n\s+at /);
+  });
+
+  it('but a good model without data to read is a matter of data: nothing is drawn in its place', async () => {
+    await writeModel('good', BALANCED);
+    const message = /EMNIST balanced test: .*data folder data\/emnist does not exist/;
+    expectRefusal(await run('eval --model good'), 3, message);
+    expectRefusal(await run('eval --model good --part val'), 3, /EMNIST balanced train: .*does not exist/);
+  });
+});

@@ -1,0 +1,116 @@
+// backward(): what it adds where, whose numbers a gradient is, and what it refuses.
+
+import { describe, expect, it } from 'vitest';
+import {
+  add,
+  ArgumentError,
+  exp,
+  mul,
+  reshape,
+  scope,
+  ShapeError,
+  sum,
+  tensor,
+  type Tensor,
+} from '../../src/engine/index.js';
+import { updateInPlace } from '../../src/engine/launch.js';
+import * as kernels from '../../kernels/elementwise.js';
+import { gradients, withLeaves } from './leaves.js';
+
+describe('backward', () => {
+  it(
+    'twice adds up, on a new graph and on the same one',
+    withLeaves([[1, 2]], async (x) => {
+      scope(() => {
+        const loss = sum(mul(x, x));
+        loss.backward();
+        loss.backward();
+        sum(x).backward();
+      });
+      expect([...(await x.grad!.data())]).toEqual([5, 9]);
+    }),
+  );
+
+  it(
+    'takes the gradient of a result that is no single number',
+    withLeaves([[1, 2]], async (x) => {
+      const loss = (): Tensor => mul(x, x);
+      scope(() => loss().backward(tensor([10, 100])));
+      expect([...(await x.grad!.data())]).toEqual([20, 400]);
+    }),
+  );
+
+  it(
+    'on a leaf itself gives 1',
+    withLeaves([3], async (x) => {
+      expect(await gradients([x], () => x)).toEqual([[1]]);
+    }),
+  );
+
+  it(
+    'leaves nothing on tensors that need none, on results, and on unused leaves',
+    withLeaves([1, 1], async (x, unused) => {
+      const constant = tensor(5);
+      const result = scope(() => {
+        const y = mul(x, constant);
+        y.backward();
+        return y;
+      });
+      expect([result.grad, constant.grad, unused.grad]).toEqual([null, null, null]);
+      expect(await x.grad!.item()).toBe(5);
+      result.dispose();
+      constant.dispose();
+    }),
+  );
+
+  it(
+    'gives every leaf numbers of its own, although d(a + b) is one array for both',
+    withLeaves(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      async (a, b) => {
+        scope(() => {
+          const square = add(a, b);
+          sum(mul(square, square)).backward();
+          // What gradient clipping does: scale in place.
+          updateInPlace(kernels.scaleShift, a.grad!.array, [], [0, 0]);
+        });
+        expect([...(await a.grad!.data())]).toEqual([0, 0]);
+        expect([...(await b.grad!.data())]).toEqual([8, 12]);
+      },
+    ),
+  );
+
+  it(
+    "does not share the caller's gradient argument, nor through a reshape",
+    withLeaves([[1, 2]], async (x) => {
+      const seed = tensor([[1], [2]]);
+      scope(() => reshape(x, [2, 1]).backward(seed));
+      scope(() => updateInPlace(kernels.scaleShift, seed.array, [], [0, 0]));
+      expect([...(await x.grad!.data())]).toEqual([1, 2]);
+      seed.dispose();
+    }),
+  );
+
+  it(
+    'refuses a result without a graph, a result of many numbers, and a gradient of another shape',
+    withLeaves([[1, 2]], (x) => {
+      scope(() => {
+        const constant = tensor(1);
+        expect(() => constant.backward()).toThrow(ArgumentError);
+        expect(() => constant.backward()).toThrow('backward: nothing here requires a gradient');
+        expect(() => exp(x).backward()).toThrow(
+          new ArgumentError(
+            'backward: a tensor of shape [2] needs a gradient argument; a loss has one element',
+          ),
+        );
+        expect(() => exp(x).backward(tensor([1, 2, 3]))).toThrow(
+          new ShapeError('backward: gradient [3] does not match the tensor [2]'),
+        );
+      });
+      return Promise.resolve();
+    }),
+  );
+});

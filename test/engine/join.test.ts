@@ -1,0 +1,60 @@
+// Joining tensors and picking rows, forward and backward.
+
+import { describe, expect, it } from 'vitest';
+import { concat, gatherRows, mul, scope, sum, tensor, transpose } from '../../src/engine/index.js';
+import { onReference } from '../support/backends.js';
+import { counting, values } from './counting.js';
+
+describe('joining', () => {
+  it(
+    'concat: any number of tensors, along any axis, also of views',
+    onReference(async () => {
+      const rows = await values(() => concat([counting([1, 2]), counting([2, 2]), counting([1, 2])]));
+      expect(rows).toEqual({ shape: [4, 2], flat: [0, 1, 0, 1, 2, 3, 0, 1] });
+      const columns = await values(() => concat([counting([2, 1]), transpose(counting([2, 2]))], -1));
+      expect(columns).toEqual({ shape: [2, 3], flat: [0, 0, 2, 1, 1, 3] });
+      const middle = await values(() => concat([counting([2, 1, 2]), counting([2, 2, 2])], 1));
+      expect(middle.flat).toEqual([0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 6, 7]);
+    }),
+  );
+
+  it(
+    'concat gives each part its own gradient, also one part twice',
+    onReference(async () => {
+      const [a, b] = [[1], [2, 3]].map((list) => tensor(list, { requiresGrad: true }));
+      scope(() => sum(mul(concat([a, b, a, b]), tensor([1, 2, 3, 4, 5, 6]))).backward());
+      expect([...(await a.grad!.data()), ...(await b.grad!.data())]).toEqual([1 + 4, 2 + 5, 3 + 6]);
+      a.dispose();
+      b.dispose();
+    }),
+  );
+
+  it(
+    'gatherRows: rows by number; a row picked twice gets both gradients',
+    onReference(async () => {
+      const table = tensor(
+        [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ],
+        { requiresGrad: true },
+      );
+      const picked = scope(() => {
+        const rows = gatherRows(
+          table,
+          tensor([
+            [2, 0],
+            [2, 2],
+          ]),
+        );
+        sum(rows).backward();
+        return [rows.shape, rows.data()] as const;
+      });
+      expect(picked[0]).toEqual([2, 2, 2]);
+      expect([...(await picked[1])]).toEqual([5, 6, 1, 2, 5, 6, 5, 6]);
+      expect([...(await table.grad!.data())]).toEqual([1, 1, 0, 0, 3, 3]);
+      table.dispose();
+    }),
+  );
+});

@@ -1,0 +1,233 @@
+// Can the gradient check fail? Ops with one deliberate mistake each, the mistakes people make, and what it says.
+
+import { describe, expect, it } from 'vitest';
+import {
+  add,
+  checkGradient,
+  conv2d,
+  crossEntropy,
+  GradientError,
+  type GradientReport,
+  mul,
+  relu,
+  sigmoid,
+  sum,
+  tanh,
+  type Tensor,
+  tensor,
+} from '../../src/engine/index.js';
+import { elementwise, filled } from '../../src/engine/launch.js';
+import { defineOp, type NoAttributes, type OpDefinition } from '../../src/engine/op.js';
+import { anywhere, awayFromZero, indices, positive } from '../../src/engine/sample.js';
+import * as kernels from '../../kernels/elementwise.js';
+
+type Backward = OpDefinition<NoAttributes>['backward'];
+
+/** y = a b, right forward, with whatever backward it is given. */
+function product(backward: Backward): (inputs: Tensor[]) => Tensor {
+  const op = defineOp<NoAttributes>({
+    name: 'product',
+    infer: ([a]) => a,
+    forward: ([a, b]) => elementwise(kernels.mul, [a, b]),
+    backward,
+    samples: [],
+  });
+  return (inputs) => op(inputs, {});
+}
+
+const times = elementwise.bind(null, kernels.mul);
+const scaled = (...args: [Parameters<typeof times>[0], number]) =>
+  elementwise(kernels.scaleShift, [times(args[0])], [args[1], 0]);
+
+const inputs = [awayFromZero(2, 3), awayFromZero(2, 3)];
+const options = { name: 'product (equal shapes)', seed: 7 };
+const check = (backward: Backward): Promise<GradientReport> =>
+  checkGradient(product(backward), inputs, options);
+
+/** The numbers in a message of the check. */
+function parse(message: string) {
+  const match =
+    /^(.+): gradient is wrong by (\S+) \(allowed (\S+)\) at input (\d+) \[(.*)\] element (\d+): analytic (\S+), numeric (\S+) \(seed (\d+)\)$/.exec(
+      message,
+    );
+  if (match === null) throw new Error(`not the expected message: ${message}`);
+  const [, name, error, , input, shape, element, analytic, numeric, seed] = match;
+  return { name, error: Number(error), input, shape, element, analytic, numeric: Number(numeric), seed };
+}
+
+async function failure(checking: Promise<GradientReport>) {
+  const error = await checking.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(GradientError);
+  return parse((error as GradientError).message);
+}
+
+describe('a wrong gradient is caught', () => {
+  it('not, if it is right', async () => {
+    const report = await check(({ grad, inputs: [a, b] }) => [
+      () => times([grad, b]),
+      () => times([grad, a]),
+    ]);
+    expect(report.compared).toBe(12);
+    expect(report.largestError).toBeLessThan(1e-6);
+  });
+
+  it('wrong factor: the message names op, sample, input, index, both numbers and the seed', async () => {
+    const found = await failure(
+      check(({ grad, inputs: [a, b] }) => [() => times([grad, b]), () => scaled([grad, a], 2)]),
+    );
+    expect(found).toMatchObject({ name: 'product (equal shapes)', input: '1', shape: '2,3', seed: '7' });
+    expect(Number(found.element)).toBeLessThan(6);
+    expect(Number(found.analytic) / found.numeric).toBeCloseTo(2, 4);
+    expect(found.error).toBeCloseTo(0.5, 2); // |2g - g| / |2g|
+  });
+
+  it('wrong by a millionth and a half', async () => {
+    const found = await failure(
+      check(({ grad, inputs: [a, b] }) => [() => scaled([grad, b], 1 + 1.5e-5), () => times([grad, a])]),
+    );
+    expect(found.error).toBeCloseTo(1.5e-5, 6);
+  });
+
+  it('wrong sign', async () => {
+    const found = await failure(
+      check(({ grad, inputs: [a, b] }) => [() => scaled([grad, b], -1), () => times([grad, a])]),
+    );
+    expect(Number(found.analytic)).toBeCloseTo(-found.numeric, 4);
+    expect(found.input).toBe('0');
+  });
+
+  it('the gradients of two inputs swapped', async () => {
+    await failure(check(({ grad, inputs: [a, b] }) => [() => times([grad, a]), () => times([grad, b])]));
+  });
+
+  it('the incoming gradient forgotten', async () => {
+    await failure(check(({ inputs: [a, b] }) => [() => b, () => a]));
+  });
+
+  it('no gradient where there is one', async () => {
+    const found = await failure(check(({ grad, inputs: [, b] }) => [() => times([grad, b]), null]));
+    expect(found).toMatchObject({ input: '1', analytic: 'missing', error: Infinity });
+  });
+
+  it('not a number, even in the first element alone', async () => {
+    const found = await failure(
+      check(({ grad, inputs: [a, b] }) => {
+        const hole = tensor([
+          [NaN, 1, 1],
+          [1, 1, 1],
+        ]).array;
+        return [() => times([times([grad, b]), hole]), () => times([grad, a])];
+      }),
+    );
+    expect(found).toMatchObject({ input: '0', element: '0', analytic: 'NaN', error: Infinity });
+  });
+
+  it('a term forgotten: d(a^2) through a product that sees only one of its factors', async () => {
+    const forgetful = product(({ grad, inputs: [, b] }) => [() => times([grad, b]), null]);
+    const found = await failure(checkGradient(([a]) => forgetful([a, a]), [awayFromZero(4)], options));
+    expect(Number(found.analytic) / found.numeric).toBeCloseTo(0.5, 4);
+  });
+
+  it('one element wrong among many', async () => {
+    const found = await failure(
+      check(({ grad, inputs: [a, b] }) => {
+        const almost = tensor([
+          [1, 1, 1],
+          [1, 0, 1],
+        ]).array;
+        return [() => times([grad, b]), () => times([times([grad, a]), almost])];
+      }),
+    );
+    expect(found).toMatchObject({ input: '1', element: '4', analytic: '0' });
+  });
+});
+
+describe('backward that breaks the rules is refused with the name of the op', () => {
+  it('a gradient of another shape, where broadcasting could not have been undone', async () => {
+    const transposed = product(({ grad, inputs: [a, b] }) => [
+      () => times([grad, b]).permute([1, 0]),
+      () => times([grad, a]),
+    ]);
+    await expect(checkGradient(transposed, inputs)).rejects.toThrow(
+      'product, gradient of input 0: cannot expand [2,3] to [3,2]',
+    );
+  });
+
+  it('fewer gradients than inputs', async () => {
+    await expect(check(({ grad }) => [() => grad])).rejects.toThrow(
+      'product: backward gives 1 gradients for 2 inputs; null stands for none',
+    );
+  });
+
+  it('but one array for two inputs, or an input itself, is fine', async () => {
+    const shared = defineOp<NoAttributes>({
+      name: 'shared',
+      infer: ([a]) => a,
+      forward: ([a, b]) => elementwise(kernels.add, [a, b]),
+      backward: ({ grad }) => {
+        const both = elementwise(kernels.scaleShift, [grad], [1, 0]);
+        return [() => both, () => both];
+      },
+      samples: [],
+    });
+    const deep = ([a, b]: Tensor[]): Tensor => shared([mul(a, a), mul(b, b)], {});
+    const report = await checkGradient(deep, inputs);
+    expect(report.largestError).toBeLessThan(1e-6);
+  });
+});
+
+describe('leaks are caught', () => {
+  it('a function that keeps what it makes', async () => {
+    const kept: Tensor[] = [];
+    const leaky = ([x]: Tensor[]): Tensor => {
+      kept.push(mul(x, 2).keep());
+      return x;
+    };
+    await expect(checkGradient(leaky, [anywhere(2)], { name: 'leaky' })).rejects.toThrow(
+      /^leaky: \d+ buffers were still in use after the check$/,
+    );
+  });
+
+  it('a backward that keeps what it makes', async () => {
+    const leaky = product(({ grad, inputs: [a, b] }) => {
+      filled(grad.backend, [3], 0).keep();
+      return [() => times([grad, b]), () => times([grad, a])];
+    });
+    await expect(checkGradient(leaky, inputs, { name: 'leaky' })).rejects.toThrow(
+      'leaky: 1 buffers were still in use',
+    );
+  });
+});
+
+describe("a user's own function", () => {
+  it('of several ops, with labels that have no gradient', async () => {
+    const network = ([images, filters, weight, labels]: Tensor[]): Tensor => {
+      const features = tanh(conv2d(images, filters, null, { padding: 1 }));
+      return crossEntropy(sum(mul(features, weight), { axes: [2, 3] }), labels);
+    };
+    const report = await checkGradient(
+      network,
+      [anywhere(2, 1, 3, 3), anywhere(4, 1, 3, 3), positive(4, 1, 1), indices(4, 2)],
+      { name: 'my network' },
+    );
+    expect(report.compared).toBe(18 + 36 + 4);
+  });
+
+  it('with a kink close to a sample fails; away from it passes', async () => {
+    const kinked = ([x]: Tensor[]): Tensor => relu(x);
+    const at = (value: number) => [{ shape: [1], differentiable: true, values: () => [value] }];
+    await failure(checkGradient(kinked, at(0)));
+    expect((await checkGradient(kinked, at(0.1))).compared).toBe(1);
+  });
+
+  it('with tolerance and step of its own', async () => {
+    const curved = ([x]: Tensor[]): Tensor => sigmoid(add(x, x));
+    const coarse = checkGradient(curved, [anywhere(5)], { step: 0.1 });
+    await failure(coarse);
+    const report = await checkGradient(curved, [anywhere(5)], { step: 0.1, tolerance: 0.1 });
+    expect(report.largestError).toBeGreaterThan(1e-6);
+  });
+});

@@ -1,0 +1,61 @@
+// Gradient clipping, by hand; PyTorch's numbers are in test/golden.
+
+import { describe, expect, it } from 'vitest';
+import { add, ReferenceBackend, scope, sum, type FloatArray, type Tensor } from '../../src/engine/index.js';
+import { clipGradNorm, clipGradValue, Parameter } from '../../src/nn/index.js';
+import { freshBackend, setGrad } from './support.js';
+
+freshBackend(() => new ReferenceBackend({ dtype: 'float64' }));
+
+describe('clipping', () => {
+  const clipped = async (parameters: Parameter[], clip: () => Tensor): Promise<[number, number[][]]> => {
+    const norm = await scope(() => clip().item());
+    const gradients = await Promise.all(parameters.map(({ grad }) => grad?.data() ?? Promise.resolve([])));
+    return [norm, gradients.map((gradient: FloatArray | never[]) => Array.from(gradient))];
+  };
+
+  it('by norm scales all gradients by one factor', async () => {
+    const parameters = [
+      new Parameter([2, 1], [0, 0]),
+      new Parameter([1], [0]),
+      new Parameter([3], [0, 0, 0]),
+    ];
+    setGrad(parameters[0], [3, 0]);
+    setGrad(parameters[1], [-4]);
+    const [norm, gradients] = await clipped(parameters, () => clipGradNorm(parameters, 1));
+    expect(norm).toBe(5);
+    expect(gradients[0][0]).toBeCloseTo(0.6, 6);
+    expect(gradients[1][0]).toBeCloseTo(-0.8, 6);
+    expect(parameters[2].grad).toBeNull();
+    const [after, unchanged] = await clipped(parameters, () => clipGradNorm(parameters, 7));
+    expect(after).toBeCloseTo(1, 6);
+    expect(unchanged).toEqual(gradients); // below the limit, not a bit changes
+    for (const parameter of parameters) parameter.dispose();
+  });
+
+  it('scales once where two parameters share one gradient', async () => {
+    const parameters = [new Parameter([1], [1]), new Parameter([1], [2])];
+    scope(() => sum(add(...(parameters as [Parameter, Parameter]))).backward());
+    const [norm, gradients] = await clipped(parameters, () => clipGradNorm(parameters, Math.SQRT2 / 2));
+    expect(norm).toBeCloseTo(Math.SQRT2, 12);
+    expect(gradients[0][0]).toBeCloseTo(0.5, 5);
+    expect(gradients[1][0]).toBeCloseTo(0.5, 5);
+    for (const parameter of parameters) parameter.dispose();
+  });
+
+  it('by value limits each number', async () => {
+    const parameter = new Parameter([4], [0, 0, 0, 0]);
+    setGrad(parameter, [-3, -0.5, 0.25, 9]);
+    clipGradValue([parameter], 0.5);
+    expect(Array.from(await parameter.grad!.data())).toEqual([-0.5, -0.5, 0.25, 0.5]);
+    parameter.dispose();
+  });
+
+  it('refuses a bad limit, and gives norm 0 where nothing has a gradient', async () => {
+    const parameter = new Parameter([1], [0]);
+    expect(() => clipGradNorm([parameter], 0)).toThrow(/maxNorm must be greater than 0, got 0/);
+    expect(() => clipGradValue([parameter], NaN)).toThrow(/limit must be greater than 0, got NaN/);
+    expect(await scope(() => clipGradNorm([parameter], 1).item())).toBe(0);
+    parameter.dispose();
+  });
+});

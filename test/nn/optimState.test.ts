@@ -1,0 +1,134 @@
+// What an optimizer keeps: its state saved and loaded, and the contract with backends that have an update of their own.
+
+import { describe, expect, it } from 'vitest';
+import { ReferenceBackend, useBackend } from '../../src/engine/index.js';
+import type { Buffer, RoutineLaunch } from '../../src/engine/backend.js';
+import {
+  Adam,
+  AdamW,
+  Parameter,
+  SGD,
+  type HostState,
+  type Json,
+  type Optimizer,
+} from '../../src/nn/index.js';
+import { freshBackend, readAll, setGrad } from './support.js';
+
+type Make = (parameters: readonly Parameter[]) => Optimizer;
+freshBackend();
+
+describe('state', () => {
+  /** Two steps with an optimizer, and its state as a file would hold it. */
+  async function trained(make: Make): Promise<{ settings: Json; tensors: HostState }> {
+    const parameter = new Parameter([2], [1, 2]);
+    const optimizer = make([parameter]);
+    setGrad(parameter, [0.5, -2]);
+    optimizer.step();
+    optimizer.step();
+    const { settings, tensors } = optimizer.stateDict();
+    const values = await readAll(tensors);
+    optimizer.dispose();
+    parameter.dispose();
+    const host = Object.entries(values).map(([name, data]) => [name, { shape: [2], data }] as const);
+    return { settings: JSON.parse(JSON.stringify(settings)) as Json, tensors: Object.fromEntries(host) };
+  }
+
+  it.each<[string, Make, Make]>([
+    [
+      'SGD',
+      (p) => new SGD(p, { lr: 0.3, momentum: 0.9, dampening: 0.2, weightDecay: 0.1 }),
+      (p) => new SGD(p),
+    ],
+    ['Adam', (p) => new Adam(p, { lr: 0.3, betas: [0.5, 0.6], weightDecay: 0.2 }), (p) => new Adam(p)],
+    ['AdamW', (p) => new AdamW(p, { lr: 0.3, epsilon: 0.1, weightDecay: 0.2 }), (p) => new AdamW(p)],
+  ])('%s: a loaded optimizer goes on with the saved options and arrays', async (_, make, plain) => {
+    const [straight, resumed] = [new Parameter([2], [1, 2]), new Parameter([2], [0, 0])];
+    const first = make([straight]);
+    setGrad(straight, [0.5, -2]);
+    first.step();
+    first.step();
+    resumed.assign(await straight.data());
+    const second = plain([resumed]);
+    second.loadStateDict(await trained(make));
+    expect(second.stateDict().settings).toEqual(first.stateDict().settings);
+    setGrad(resumed, [0.5, -2]);
+    first.step();
+    second.step();
+    expect(await resumed.data()).toEqual(await straight.data());
+    for (const owner of [first, second, straight, resumed]) owner.dispose();
+  });
+
+  it('refuses a state of another kind, size or name, and changes nothing', async () => {
+    const state = await trained((p) => new Adam(p, { lr: 0.3 }));
+    const settings = state.settings as Record<string, Json>;
+    const [one, other] = [new Parameter([2], [1, 2]), new Parameter([1], [1])];
+    const optimizer = new Adam([one], { lr: 0.7 });
+    const load = (changes: Record<string, Json>, tensors = state.tensors): void =>
+      optimizer.loadStateDict({ settings: { ...settings, ...changes }, tensors });
+
+    expect(() => load({ type: 'sgd' })).toThrow(/it is of sgd, but this optimizer is adam/);
+    expect(() => load({ steps: [2, 2] })).toThrow(/2 parameters, this optimizer 1/);
+    expect(() => load({ steps: [0.5] })).toThrow(/steps: expected a list of whole numbers/);
+    expect(() => load({ lr: -1 })).toThrow(/lr: expected a finite number of at least 0, got -1/);
+    expect(() => load({ beta1: 1 })).toThrow(/beta1/);
+    expect(() => load({ epsilon: 'NaN' })).toThrow(/epsilon/);
+    expect(() => load({}, {})).toThrow(/missing: 0.exp_avg\n\s+missing: 0.exp_avg_sq/);
+    expect(() => load({}, { ...state.tensors, '0.velocity': { shape: [2], data: [1, 2] } })).toThrow(
+      /unexpected: 0.velocity/,
+    );
+    expect(() => optimizer.loadStateDict({ settings: 3, tensors: {} })).toThrow(/expected a JSON object/);
+    expect(() => new Adam([other]).loadStateDict(state)).toThrow(/wanted \[1\], given \[2\]/);
+    expect(optimizer.stateDict()).toMatchObject({ settings: { lr: 0.7, steps: [0] }, tensors: {} });
+    one.dispose();
+    other.dispose();
+  });
+});
+
+describe('a backend with updates of its own', () => {
+  it('gets the documented inputs and scalars, and its results replace parameter and state', async () => {
+    const calls: [string, number[], readonly number[]][] = [];
+    const record =
+      (name: string) =>
+      ({ inputs, scalars, lengths, donate }: RoutineLaunch): Buffer[] => {
+        calls.push([name, [...scalars], lengths]);
+        expect(inputs).toHaveLength(name === 'adamStep' ? 4 : 3);
+        return donate.map((index) => inputs[index]);
+      };
+    class OwnUpdates extends ReferenceBackend {
+      readonly routines = { adamStep: record('adamStep'), sgdStep: record('sgdStep') };
+    }
+    const backend = new OwnUpdates();
+    useBackend(backend);
+    const parameter = new Parameter([2, 3], new Float32Array(6));
+    const optimizers = [
+      new Adam([parameter], { lr: 0.5, betas: [0.5, 0.75], epsilon: 0.125, weightDecay: 2 }),
+      new AdamW([parameter], { lr: 0.5, betas: [0.5, 0.75], epsilon: 0.125, weightDecay: 1 }),
+      new SGD([parameter], { lr: 0.5, momentum: 0.75, dampening: 0.25, weightDecay: 2 }),
+      new SGD([parameter], { lr: 0.5, momentum: 0.75, nesterov: true }),
+    ];
+    setGrad(parameter, new Float32Array(6));
+    for (const optimizer of optimizers) {
+      optimizer.step();
+      optimizer.step();
+    }
+    const [rootOne, rootTwo] = [Math.sqrt(0.25), Math.sqrt(1 - 0.75 ** 2)];
+    expect(calls.map(([name, scalars]) => [name, ...scalars])).toEqual([
+      ['adamStep', 1, 0.5, 0.75, rootOne, 0.125, 2, 1],
+      ['adamStep', 0.5 / 0.75, 0.5, 0.75, rootTwo, 0.125, 2, 1],
+      ['adamStep', 1, 0.5, 0.75, rootOne, 0.125, 0, 0.5],
+      ['adamStep', 0.5 / 0.75, 0.5, 0.75, rootTwo, 0.125, 0, 0.5],
+      ['sgdStep', 0.5, 0.75, 1, 2, 0],
+      ['sgdStep', 0.5, 0.75, 0.75, 2, 0],
+      ['sgdStep', 0.5, 0.75, 1, 0, 1],
+      ['sgdStep', 0.5, 0.75, 1, 0, 1],
+    ]);
+    expect(calls.map(([, , lengths]) => lengths)).toEqual([
+      ...Array<number[]>(4).fill([6, 6, 6]),
+      ...Array<number[]>(4).fill([6, 6]),
+    ]);
+    for (const optimizer of optimizers) optimizer.dispose();
+    parameter.dispose();
+    expect(backend.memory.live).toBe(0);
+    await backend.dispose();
+  });
+});

@@ -1,0 +1,88 @@
+// batchNormReluPool beyond its samples: any size, ties everywhere, windows without a positive value, and any number of
+// threads. The oracle is the three ops in turn, in float64.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  batchNorm,
+  batchNormReluPool,
+  maxPool2d,
+  relu,
+  type SampleInput,
+  type Tensor,
+} from '../../src/engine/index.js';
+import { anywhere } from '../../src/engine/sample.js';
+import { oracle, reference32, wasm } from '../support/backends.js';
+import { type Computation, evaluate, expectClose, whole } from '../support/parity.js';
+import { parityFixture } from '../support/parityFixture.js';
+
+const SEED = 20261123;
+const attributes = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
+
+const fused = ([x, weight, bias]: Tensor[]): Tensor => batchNormReluPool(x, weight, bias, attributes);
+const inTurn = ([x, weight, bias]: Tensor[]): Tensor =>
+  maxPool2d(relu(batchNorm(x, weight, bias, attributes)), { window: 2 });
+
+/** A vector of the same number. */
+const constant = (size: number, value: number): SampleInput => ({
+  shape: [size],
+  differentiable: true,
+  values: () => new Float32Array(size).fill(value),
+});
+
+function computation(x: SampleInput, bias?: SampleInput): Computation {
+  const channels = x.shape[1];
+  return {
+    title: `[${x.shape.join(',')}]`,
+    inputs: [x, anywhere(channels), bias ?? anywhere(channels)],
+    call: fused,
+  };
+}
+
+const sizes = fc.tuple(
+  fc.integer({ min: 1, max: 4 }),
+  fc.integer({ min: 1, max: 40 }),
+  fc.integer({ min: 2, max: 9 }),
+  fc.integer({ min: 2, max: 9 }),
+);
+
+describe.each([reference32, wasm(1), wasm(2)])('$name', (tested) => {
+  const fixture = parityFixture(tested);
+
+  it(`equals the three ops in turn where values tie (seed ${SEED})`, async () => {
+    const exact = await oracle.make();
+    const property = fc.asyncProperty(sizes, fc.nat(), async (shape, seed) => {
+      const own = computation(whole(shape, 2)); // five numbers for windows of four: ties in most of them
+      const expected = await evaluate(exact, { ...own, call: inTurn }, seed);
+      const actual = await evaluate(fixture.backend, own, seed);
+      for (const [name, values] of expected) expectClose(actual.get(name)!, values, name);
+    });
+    await fc.assert(property, { seed: SEED, numRuns: 60 });
+    await exact.dispose();
+  });
+
+  it('passes nothing back where no value is positive', async () => {
+    const own = computation(whole([3, 6, 5, 4]), constant(6, -20));
+    const results = await evaluate(fixture.backend, own, SEED);
+    expect(results.size).toBe(4);
+    for (const [name, values] of results) expect(new Set(values.map(Math.abs)), name).toEqual(new Set([0]));
+  });
+
+  it('passes a gradient to an odd last row, which is under no window', async () => {
+    const own = computation(whole([2, 4, 3, 2]), constant(4, 2));
+    const gradient = (await evaluate(fixture.backend, own, SEED)).get('gradient of input 0 [2,4,3,2]')!;
+    const lastRows = gradient.filter((_, i) => i % 6 >= 4);
+    expect(lastRows.some((value) => Math.abs(value) > 1e-3)).toBe(true);
+  });
+});
+
+it('gives the same bits on one thread and on two', async () => {
+  const own = computation(anywhere(16, 21, 15, 14));
+  const results = [];
+  for (const { make } of [wasm(1), wasm(2)]) {
+    const backend = await make();
+    results.push(await evaluate(backend, own, SEED));
+    await backend.dispose();
+  }
+  expect(results[1]).toEqual(results[0]);
+});

@@ -1,0 +1,47 @@
+// Dropout masks are the same bits on every backend, so a seed means the same training run everywhere.
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { dropoutOp, Rng } from '../../src/engine/index.js';
+import { anywhere } from '../../src/engine/sample.js';
+import { reference32, wasm } from '../support/backends.js';
+import { type Computation, evaluate } from '../support/parity.js';
+
+const SEED = 20261123;
+
+const word = fc.integer({ min: 0, max: 0xffffffff });
+const cases = fc.record({
+  length: fc.integer({ min: 1, max: 500 }),
+  key: fc.tuple(word, word),
+  probability: fc.double({ min: 0, max: 0.99, noNaN: true }),
+  /** Not null: a probability this many half steps of the generator from its first number, where < is not <=. */
+  halfSteps: fc.option(fc.constantFrom(-1, 0, 1)),
+});
+
+const nearFirst = (key: readonly [number, number], halfSteps: number): number => {
+  const first = new Rng({ key, drawn: 0 }).uniform();
+  return Math.min(Math.max(first + halfSteps * 2 ** -25, 0), 0.99);
+};
+
+const computation = (length: number, probability: number, key: readonly [number, number]): Computation => ({
+  title: `${length} values, probability ${probability}, key ${key.join(' ')}`,
+  inputs: [anywhere(length)],
+  call: (inputs) => dropoutOp(inputs, { probability, key }),
+});
+
+it.each([wasm(1), wasm(2)])(`$name draws the reference's masks (seed ${SEED})`, async ({ make }) => {
+  const [backend, reference] = [await make(), await reference32.make()];
+  const agree = async (own: Computation): Promise<void> => {
+    const expected = await evaluate(reference, own, SEED);
+    expect(await evaluate(backend, own, SEED), own.title).toEqual(expected);
+  };
+  await fc.assert(
+    fc.asyncProperty(cases, ({ length, key, probability, halfSteps }) =>
+      agree(computation(length, halfSteps === null ? probability : nearFirst(key, halfSteps), key)),
+    ),
+    { seed: SEED, numRuns: 200 },
+  );
+  await agree(computation(100_003, 0.3, [0xffffffff, 7])); // enough for all threads
+  await backend.dispose();
+  await reference.dispose();
+});

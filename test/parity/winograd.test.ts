@@ -1,0 +1,132 @@
+// Winograd convolution against direct convolution and against the definition in float64: when it is used, how far it
+// may be off, that it stays inside its arrays, and that its results do not depend on how the work is divided.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Conv2dConstants } from '../../kernels/conv2d.js';
+import { usesWinograd } from '../../src/engine/backends/wasm/winograd.js';
+import { conv2d, Rng } from '../../src/engine/index.js';
+import { wasm } from '../support/backends.js';
+import { ConvModule, type Convolution, definition, outSize, randomOperands } from '../support/convModule.js';
+import { parityFixture } from '../support/parityFixture.js';
+
+const SEED = 20261123;
+
+/** A 3x3 convolution of stride 1 with padding 1, and what `change` makes of it. */
+function constants(change: Partial<Conv2dConstants> = {}): Conv2dConstants {
+  const plain = {
+    ...{ batch: 64, inChannels: 32, height: 14, width: 14, outChannels: 64, outHeight: 14, outWidth: 14 },
+    ...{ kernelHeight: 3, kernelWidth: 3, strideY: 1, strideX: 1, padY: 1, padX: 1 },
+    ...{ dilationY: 1, dilationX: 1, groups: 1, groupIn: 32, groupOut: 64 },
+  };
+  return { ...plain, ...change };
+}
+
+describe('usesWinograd', () => {
+  it.each([
+    ['the second layer of the network', {}],
+    ['the third layer', { inChannels: 64, outChannels: 128, outHeight: 7, outWidth: 7 }],
+    ['one image of the second layer', { batch: 1 }],
+    ['no padding', { outHeight: 12, outWidth: 12, padY: 0, padX: 0 }],
+  ])('yes: %s', (_, change) => expect(usesWinograd(constants(change))).toBe(true));
+
+  it.each([
+    ['one input channel', { inChannels: 1 }],
+    ['few outputs', { outChannels: 8 }],
+    ['a 5x5 kernel', { kernelHeight: 5, kernelWidth: 5 }],
+    ['a 1x3 kernel', { kernelHeight: 1 }],
+    ['a stride', { strideX: 2 }],
+    ['a dilation', { dilationY: 2 }],
+    ['groups', { groups: 2 }],
+    ['padding that the input gradient would have to cut off', { padX: 3 }],
+    ['planes that fill their tiles by less than half', { outHeight: 5, outWidth: 5 }],
+    ['too few tiles', { batch: 3, outHeight: 4, outWidth: 4 }],
+    ['no images', { batch: 0 }],
+  ])('no: %s', (_, change) => expect(usesWinograd(constants(change))).toBe(false));
+});
+
+const RESULTS = ['output', 'gradInput', 'gradWeight'] as const;
+
+/**
+ * Largest error allowed, as a part of the sum of the absolute terms (the largest in the tensor: the error of an
+ * output is that of its tile, also where the output itself has few terms). Direct sums come to 3e-7, Winograd's to
+ * 1.2e-6, in 500 convolutions like these; a term forgotten is 1e-3 at the least.
+ */
+const BOUND = { direct: 1e-6, winograd: 3e-6 };
+
+const between = (min: number, max: number) => fc.integer({ min, max });
+
+/** Whether channels fill their registers or not, planes of every remainder, any padding. */
+const convolutions: fc.Arbitrary<Convolution> = fc
+  .record({
+    images: between(1, 3),
+    channels: between(4, 37),
+    outChannels: between(4, 37),
+    size: fc.tuple(between(1, 15), between(1, 15)),
+    padding: fc.tuple(between(0, 2), between(0, 2), between(0, 2), between(0, 2)),
+  })
+  .filter((c) => outSize(c).every((side) => side > 0));
+
+describe('the kernels', () => {
+  const simd = new ConvModule();
+  const all = (units: number) => [0, units];
+
+  it('are as near to the definition as the bounds say, direct and Winograd', () =>
+    fc.assert(
+      fc.property(convolutions, between(0, 1e6), (c, seed) => {
+        const operands = randomOperands(c, new Rng(seed));
+        const { sums, scale } = definition(c, operands);
+        const results = { direct: simd.direct(c, operands), winograd: simd.winograd(c, operands, 2, all) };
+        for (const way of ['direct', 'winograd'] as const) {
+          for (const name of RESULTS) {
+            const errors = results[way][name].map((value, i) => Math.abs(value - sums[name][i]));
+            const worst = errors.reduce((a, b) => Math.max(a, b), 0) / scale[name]; // a NaN stays one
+            expect(worst, `${way}, ${name}`).toBeLessThan(BOUND[way]);
+          }
+        }
+      }),
+      { numRuns: 40, seed: SEED },
+    ));
+
+  it('give the same bits however the units are divided', () =>
+    fc.assert(
+      fc.property(convolutions, between(0, 1e6), between(1, 4), (c, seed, part) => {
+        const operands = randomOperands(c, new Rng(seed));
+        const pieces = (units: number) => [
+          ...Array.from({ length: Math.ceil(units / part) }, (_, i) => i * part),
+          units,
+        ];
+        expect(simd.winograd(c, operands, 2, pieces)).toEqual(simd.winograd(c, operands, 2, all));
+      }),
+      { numRuns: 15, seed: SEED },
+    ));
+});
+
+const sample = (shape: readonly number[], deviation: number) => ({
+  ...{ shape, differentiable: true },
+  values: (rng: Rng) =>
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => deviation * rng.normal()),
+});
+
+describe.each([wasm(1), wasm(2)])('conv2d on $name', (tested) => {
+  const { agree } = parityFixture(tested);
+
+  // The weight gradient of 30 images of 14x14 takes two groups of images.
+  it.each([
+    [30, 16, 16, 14, 14, 1],
+    [2, 32, 64, 14, 14, 1],
+    [3, 64, 128, 7, 7, 1],
+    [3, 17, 19, 8, 11, 0],
+    [2, 30, 21, 6, 15, 2],
+  ])('%i images, %i to %i channels, %ix%i, padding %i', (batch, inside, outside, height, width, padding) => {
+    const inputs = [
+      sample([batch, inside, height, width], 1),
+      sample([outside, inside, 3, 3], 1 / Math.sqrt(9 * inside)),
+      sample([outside], 0.1),
+    ];
+    const [outHeight, outWidth] = [height + 2 * padding - 2, width + 2 * padding - 2];
+    const sizes = { inChannels: inside, outChannels: outside, height, width, outHeight, outWidth };
+    expect(usesWinograd(constants({ batch, ...sizes, padY: padding, padX: padding }))).toBe(true);
+    return agree({ title: 'conv2d', inputs, call: ([x, w, b]) => conv2d(x, w, b, { padding }) }, SEED, 1e-5);
+  });
+});
