@@ -1,60 +1,67 @@
-// CharacterNet, its loss and one step of Adam as pure functions of jax-js, in that library's terms of ownership: a
-// function uses up what it is given. Trees are passed as borrowed here: every use of a leaf takes a `ref`.
+// CharacterNet, its loss and one step of Adam as pure functions of jax-js, in that library's terms of ownership:
+// a function uses up every array it is given, once; what is needed twice is given as `x.ref` the first time.
 
 import type { Array, Jax, Tree } from './jaxTypes.js';
 
 const EPSILON = 1e-5;
 const MOMENTUM = 0.1;
-const ADAM = { lr: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+const LEARNING_RATE = 1e-3;
+export const BETAS = [0.9, 0.999] as const;
+const ADAM_EPSILON = 1e-8;
 
-/** All that a step changes. */
-export type State = { readonly parameters: Tree; readonly running: Tree; readonly first: Tree; readonly second: Tree };
+export interface JaxNet {
+  /** Parameters, running statistics, images -> logits in evaluation mode. */
+  readonly infer: (parameters: Tree, running: Tree, images: Array) => Array;
+  /**
+   * Parameters, running statistics, Adam's averages of the gradient and of its square; and of this step: images `x`,
+   * one-hot `labels`, the dropout `mask`, and `unbias1`, `unbias2`, [1] each, 1 - beta^t
+   * -> mean cross-entropy, and the first four after the step.
+   */
+  readonly step: (
+    ...args: readonly [parameters: Tree, running: Tree, m: Tree, v: Tree, input: Tree]
+  ) => [Array, Tree, Tree, Tree, Tree];
+}
 
-/** Images, one-hot labels, and the dropout mask (0 or 1 / (1 - probability)). */
-export type StepInput = { readonly x: Array; readonly labels: Array; readonly mask: Array };
-
-export function makeNet({ numpy: np, lax, nn, jit, valueAndGrad }: Jax) {
+export function makeNet({ numpy: np, lax, nn, jit, tree, valueAndGrad }: Jax): JaxNet {
   const channels = (values: Array): Array => values.reshape([1, values.shape[0], 1, 1]);
 
-  /** Batch norm with given statistics. */
   function normalize(x: Array, mean: Array, variance: Array, weight: Array, bias: Array): Array {
     const scale = weight.div(np.sqrt(variance.add(EPSILON)));
     return x.sub(channels(mean)).mul(channels(scale)).add(channels(bias));
   }
 
-  /** Blocks of convolution, norm, ReLU and pooling; `statistics` gives a norm layer's mean and variance. */
-  function features(p: Tree, input: Array, statistics: (layer: string, x: Array) => [Array, Array]): Array {
-    let x = input;
+  /** The three blocks; `statistics` gives a norm layer's mean and variance and does not use up its x. */
+  function features(p: Tree, images: Array, statistics: (layer: string, x: Array) => [Array, Array]): Array {
+    let x = images;
     for (let block = 0; block < 3; block++) {
       const [conv, norm] = [4 * block, 4 * block + 1].map((layer) => `conv_layers.${layer}`);
-      const window = [1, 1] as const;
-      x = lax.convGeneralDilated(x, p[`${conv}.weight`].ref, [1, 1], [window, window]);
-      x = x.add(channels(p[`${conv}.bias`].ref));
+      const rim = [1, 1] as const;
+      x = lax.convGeneralDilated(x, p[`${conv}.weight`], [1, 1], [rim, rim]);
+      x = x.add(channels(p[`${conv}.bias`]));
       const [mean, variance] = statistics(norm, x);
-      x = nn.relu(normalize(x, mean, variance, p[`${norm}.weight`].ref, p[`${norm}.bias`].ref));
+      x = nn.relu(normalize(x, mean, variance, p[`${norm}.weight`], p[`${norm}.bias`]));
       x = lax.reduceWindow(x, np.max, [2, 2], [2, 2]);
     }
     return x.reshape([x.shape[0], 128 * 3 * 3]);
   }
 
   const linear = (p: Tree, layer: string, x: Array): Array =>
-    np.matmul(x, p[`${layer}.weight`].ref.transpose()).add(p[`${layer}.bias`].ref);
+    np.matmul(x, p[`${layer}.weight`].transpose()).add(p[`${layer}.bias`]);
 
-  /** Logits in evaluation mode. */
-  const infer = jit((parameters: Tree, running: Tree, images: Array): Array => {
+  const infer: JaxNet['infer'] = (parameters, running, images) => {
     const x = features(parameters, images, (layer) => [
-      running[`${layer}.running_mean`].ref,
-      running[`${layer}.running_var`].ref,
+      running[`${layer}.running_mean`],
+      running[`${layer}.running_var`],
     ]);
     return linear(parameters, 'fc_layers.3', nn.relu(linear(parameters, 'fc_layers.0', x)));
-  });
+  };
 
   /** Mean cross-entropy in training mode, and the running statistics after it. */
   function loss(parameters: Tree, running: Tree, x: Array, labels: Array, mask: Array): [Array, Tree] {
-    const images = x.shape[0];
+    const [images] = x.shape;
     const updated: Record<string, Array> = {};
     const blend = (name: string, value: Array): void => {
-      updated[name] = running[name].ref.mul(1 - MOMENTUM).add(value.mul(MOMENTUM));
+      updated[name] = running[name].mul(1 - MOMENTUM).add(value.mul(MOMENTUM));
     };
     const pooled = features(parameters, x, (layer, value) => {
       const count = images * value.shape[2] * value.shape[3];
@@ -69,32 +76,21 @@ export function makeNet({ numpy: np, lax, nn, jit, valueAndGrad }: Jax) {
     return [logs.mul(labels).sum().mul(-1 / images), updated];
   }
 
-  /** One step: the loss and the new state. `correction` is [1 - beta1^t, 1 - beta2^t] as two arrays of one number. */
-  const step = jit(
-    (
-      { parameters, running, first, second }: State,
-      { x, labels, mask }: StepInput,
-      correction: { readonly first: Array; readonly second: Array },
-    ): [Array, State] => {
-      const [[value, statistics], gradients] = valueAndGrad(loss, { hasAux: true })(
-        parameters,
-        running,
-        x,
-        labels,
-        mask,
-      );
-      const next = { parameters: {}, first: {}, second: {} } as Record<'parameters' | 'first' | 'second', Record<string, Array>>;
-      for (const [name, gradient] of Object.entries(gradients)) {
-        const m = first[name].ref.mul(ADAM.beta1).add(gradient.ref.mul(1 - ADAM.beta1));
-        const v = second[name].ref.mul(ADAM.beta2).add(np.square(gradient).mul(1 - ADAM.beta2));
-        const root = np.sqrt(v.ref.div(correction.second.ref)).add(ADAM.epsilon);
-        next.parameters[name] = parameters[name].ref.sub(m.ref.div(correction.first.ref).div(root).mul(ADAM.lr));
-        next.first[name] = m;
-        next.second[name] = v;
-      }
-      return [value, { ...next, running: statistics }];
-    },
-  );
+  const step: JaxNet['step'] = (parameters, running, m, v, { x, labels, mask, unbias1, unbias2 }) => {
+    const differentiated = valueAndGrad(loss, { hasAux: true });
+    const [[value, statistics], gradients] = differentiated(tree.ref(parameters), running, x, labels, mask);
+    const next: Record<'parameters' | 'm' | 'v', Record<string, Array>> = { parameters: {}, m: {}, v: {} };
+    for (const [name, gradient] of Object.entries(gradients)) {
+      next.m[name] = m[name].mul(BETAS[0]).add(gradient.ref.mul(1 - BETAS[0]));
+      next.v[name] = v[name].mul(BETAS[1]).add(np.square(gradient).mul(1 - BETAS[1]));
+      const root = np.sqrt(next.v[name].ref.div(unbias2.ref)).add(ADAM_EPSILON);
+      const change = next.m[name].ref.div(unbias1.ref).div(root).mul(LEARNING_RATE);
+      next.parameters[name] = parameters[name].sub(change);
+    }
+    unbias1.dispose();
+    unbias2.dispose();
+    return [value, next.parameters, statistics, next.m, next.v];
+  };
 
-  return { infer, step, adam: ADAM };
+  return { infer: jit(infer), step: jit(step) };
 }

@@ -11,11 +11,15 @@ export interface Array {
   sum(): Array;
   reshape(shape: readonly number[]): Array;
   transpose(): Array;
+  dispose(): void;
   data(): Promise<Float32Array>;
 }
 
-/** Arrays by name: what jax calls a tree. */
+/** Arrays by name. */
 export type Tree = Readonly<Record<string, Array>>;
+
+/** What functions that are compiled take: arrays, and objects of them, nested. */
+export type Nested = Array | { readonly [name: string]: Nested };
 
 export interface Jax {
   readonly numpy: {
@@ -46,11 +50,11 @@ export interface Jax {
     logSoftmax(x: Array): Array;
   };
   readonly tree: {
-    ref<T extends Tree>(tree: T): T;
-    dispose(tree: Tree): void;
+    ref<T extends Nested>(tree: T): T;
+    dispose(tree: Nested): void;
   };
-  jit<A extends readonly (Array | Tree)[], R>(body: (...args: A) => R): (...args: A) => R;
-  valueAndGrad<A extends readonly (Array | Tree)[], Aux>(
+  jit<A extends readonly Nested[], R>(body: (...args: A) => R): (...args: A) => R;
+  valueAndGrad<A extends readonly Nested[], Aux>(
     body: (parameters: Tree, ...args: A) => [Array, Aux],
     options: { readonly hasAux: true },
   ): (parameters: Tree, ...args: A) => [[Array, Aux], Tree];

@@ -41,7 +41,7 @@ export { adamStep, sgdStep } from './optimizer';
 export { crossEntropy, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
 export { stridedCopy, transpose } from './layout';
 
-export { PANEL } from './lanes';
+export { PANEL, TILE_ROWS } from './lanes';
 export { ROW_BLOCK } from './rows';
 
 /** The first byte that is free for the caller's data. */

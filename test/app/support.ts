@@ -6,8 +6,9 @@ import { stratifiedSplit, type Dataset } from '../../src/data/dataset.js';
 import { syntheticDataset } from '../../src/data/synthetic.js';
 import { CharacterNet } from '../../src/app/model.js';
 import { Trainer, type EpochEvent, type StepEvent, type TrainerOptions } from '../../src/app/trainer.js';
-import { Rng } from '../../src/engine/index.js';
+import { Rng, type Backend } from '../../src/engine/index.js';
 import { saveState } from '../../src/nn/index.js';
+import { wasm, withFreshBackend } from '../support/backends.js';
 
 export const SEED = 11;
 
@@ -16,6 +17,11 @@ const parts = stratifiedSplit(syntheticDataset({ seed: SEED, count: 4 * 47 }), 0
 export const train: Dataset = parts.train;
 /** One more of each. */
 export const validation: Dataset = parts.validation;
+
+/** A test body on a wasm backend of its own, on one thread. */
+export function onWasm(body: (backend: Backend) => void | Promise<void>): () => Promise<void> {
+  return () => withFreshBackend(wasm(1).make, body);
+}
 
 export type TinyOptions = Partial<TrainerOptions> & { readonly seed?: number; readonly dropout?: number };
 

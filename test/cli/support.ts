@@ -30,8 +30,8 @@ export function makeFolder(): Promise<string> {
 export function inkgrad(cwd: string, words: string, env: Record<string, string> = {}): Promise<Finished> {
   if (!existsSync(CLI)) throw new Error('the command line is not built: run npm run build first');
   const args = words === '' ? [] : words.split(' ');
-  const { EMNIST_DIR: _, ...inherited } = process.env;
-  const options = { cwd, env: { ...inherited, ...env }, timeout: 50_000, killSignal: 'SIGKILL' } as const;
+  const allEnv = { ...process.env, EMNIST_DIR: undefined, ...env };
+  const options = { cwd, env: allEnv, timeout: 50_000, killSignal: 'SIGKILL' } as const;
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [CLI, ...args], options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
@@ -47,7 +47,7 @@ export function jsonLines({ stdout }: Finished): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-/** Drawn characters with the classes and labels of a split that is part of Balanced: letters or digits. */
+/** `count` drawn characters in the classes of a split; of Letters, the capitals among so many. */
 export function drawn(split: 'balanced' | 'letters', count: number, part: SyntheticPart): Dataset {
   const all = syntheticDataset({ seed: 3, count, part });
   if (split === 'balanced') return all;

@@ -136,7 +136,7 @@ describe.concurrent('data that is missing or damaged ends with code 3:', () => {
 
 describe.concurrent('a model that cannot be used ends with code 4:', () => {
   /** Writes the weights of an untrained network of so many classes. */
-  async function writeModel(name: string, classes: string, about: { [key: string]: Json } | null = {}) {
+  async function writeModel(name: string, classes: string, about: Record<string, Json> | null = {}) {
     const model = new CharacterNet({ classes: classes.length, rng: new Rng(1) });
     const extra = about && {
       classes: Array.from(classes),

@@ -27,7 +27,7 @@ function pass<Name extends RangedName>(
     const addresses = aligned(machine, inputs);
     const layout = (inputs[0] as WasmBuffer | undefined)?.layout ?? null;
     const output = donate === undefined ? machine.allocate(length, layout) : inputs[donate];
-    machine.parallel(name, args(addresses, output.address, scalars), length, { least: LEAST });
+    machine.parallel(name, args(addresses, output.address, scalars), length, { least: LEAST, multiple: 64 });
     return output;
   };
 }

@@ -28,6 +28,8 @@ export interface SimdExports {
   readonly heapBase: WebAssembly.Global;
   /** Columns of a packed panel. */
   readonly PANEL: WebAssembly.Global;
+  /** Rows of the register tile. */
+  readonly TILE_ROWS: WebAssembly.Global;
   /** Rows of a block in the column reductions. */
   readonly ROW_BLOCK: WebAssembly.Global;
 

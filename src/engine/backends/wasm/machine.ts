@@ -34,7 +34,10 @@ interface Block {
 }
 
 export interface ParallelOptions {
+  /** Units that are worth a thread's while; if there are no more, the calling thread does them alone. Default 1. */
   readonly least?: number;
+  /** Chunks begin at multiples of this: whole tiles, whole SIMD lanes, whole cache lines. Default 1. */
+  readonly multiple?: number;
   /** Which argument is the address of scratch memory, and how many bytes of it each thread has. */
   readonly scratch?: { readonly argument: number; readonly bytes: number };
 }
@@ -50,6 +53,8 @@ export class Machine {
   readonly simd: SimdExports;
   /** Columns of a packed panel: what packed weights are rounded up to. */
   readonly panel: number;
+  /** Rows of the register tile. */
+  readonly tileRows: number;
   /** Rows of a block in the column reductions. */
   readonly rowBlock: number;
 
@@ -63,6 +68,7 @@ export class Machine {
     this.simd = simd;
     this.#crew = crew;
     this.panel = simd.PANEL.value as number;
+    this.tileRows = simd.TILE_ROWS.value as number;
     this.rowBlock = simd.ROW_BLOCK.value as number;
   }
 
@@ -71,25 +77,21 @@ export class Machine {
     return this.#crew?.size ?? 1;
   }
 
-  /**
-   * Runs a SIMD function over `units` units of work, on all threads if there is enough to do.
-   *
-   * @param least units that are worth a thread's while; if there are no more, this thread does them alone
-   */
+  /** Runs a SIMD function over `units` units of work, on all threads if there is enough to do. */
   parallel<Name extends RangedName>(
     name: Name,
     args: WithoutRange<Name>,
     units: number,
-    { least = 1, scratch }: ParallelOptions = {},
+    { least = 1, multiple = 1, scratch }: ParallelOptions = {},
   ): void {
     if (this.#crew === null || units <= least) {
       const run: (...all: number[]) => void = this.simd[name];
       run(...args, 0, units);
       return;
     }
-    // Four chunks a thread: an even finish without much counting. A multiple of 4 keeps SIMD lanes whole.
+    // Four chunks a thread: an even finish without much counting.
     const share = Math.max(least, Math.ceil(units / (4 * this.#crew.size)));
-    const chunk = share > 4 ? Math.ceil(share / 4) * 4 : share;
+    const chunk = Math.ceil(share / multiple) * multiple;
     this.#crew.run({ name, args, units, chunk, scratch });
   }
 

@@ -35,7 +35,7 @@ export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
         const to = output.address + 4 * n * c.rows * c.columns;
         const stride = packA ? c.inner : c.rowA;
         const operands = [fromA, stride, c.inner, shared ? kept : own, 0, to, c.columns, c.columns] as const;
-        machine.parallel('gemm', [...operands], c.rows, { least });
+        machine.parallel('gemm', [...operands], c.rows, { least, multiple: machine.tileRows });
       }
     });
     return output;

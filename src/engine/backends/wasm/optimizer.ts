@@ -18,7 +18,7 @@ export const optimizerRoutines: Readonly<Record<string, RoutineOverride>> = {
     if (shrink !== 1) simd.scale(parameter, shrink, 0, parameter, 0, length); // AdamW's decay comes before the step
     const arrays = [parameter, grad, first, second] as const;
     const factors = [stepSize, beta1, 1 - beta1, beta2, 1 - beta2, root, epsilon, decay] as const;
-    machine.parallel('adamStep', [...arrays, ...factors], length, { least: LEAST });
+    machine.parallel('adamStep', [...arrays, ...factors], length, { least: LEAST, multiple: 64 });
     return [inputs[0], inputs[2], inputs[3]];
   },
 

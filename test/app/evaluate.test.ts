@@ -1,0 +1,68 @@
+// Evaluation: that it leaves the model as it was, and that its numbers do not depend on how images are batched.
+
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '../../src/app/evaluate.js';
+import { eventsOf, fingerprint, onWasm, takeSteps, tinyTrainer, train, validation } from './support.js';
+
+describe('evaluate', () => {
+  it(
+    'leaves weights, running statistics, streams and the mode of every layer as they were',
+    onWasm(async (backend) => {
+      const trainer = tinyTrainer();
+      await takeSteps(trainer, 2);
+      const { model } = trainer;
+      const [, frozen] = model.conv_layers.children;
+      frozen.eval(); // a layer set apart, as in fine-tuning
+      const modes = (): boolean[] => model.namedModules().map(([, layer]) => layer.training);
+      const [modesBefore, before] = [modes(), await fingerprint(trainer)];
+      expect(modesBefore).toContain(false);
+      expect(modesBefore).toContain(true);
+
+      const first = await evaluate(model, validation);
+      expect(modes()).toEqual(modesBefore);
+      expect(await fingerprint(trainer)).toBe(before);
+      const { live } = backend.memory; // a backend may keep weights rearranged until they change
+      expect(await evaluate(model, validation)).toEqual(first);
+      expect(backend.memory.live).toBe(live);
+
+      model.eval();
+      await evaluate(model, validation);
+      expect(modes()).not.toContain(true);
+      trainer.dispose();
+    }),
+  );
+
+  it(
+    'gives the same numbers whatever the batch size, and tells how far it is',
+    onWasm(async () => {
+      const trainer = tinyTrainer({ learningRate: 0.003 });
+      await eventsOf(trainer);
+      const whole = await evaluate(trainer.model, train);
+      const done: number[] = [];
+      const parts = await evaluate(trainer.model, train, { batchSize: 50, onProgress: (n) => done.push(n) });
+      expect(done).toEqual([50, 100, 141]);
+      expect(parts.predictions).toEqual(whole.predictions);
+      expect(parts.loss).toBeCloseTo(whole.loss, 5);
+      expect(parts.perClass).toEqual(whole.perClass);
+      const hits = whole.predictions.filter((read, i) => read === train.labels[i]).length;
+      expect(whole).toMatchObject({ correct: hits, total: 141, accuracy: hits / 141 });
+      trainer.dispose();
+    }),
+  );
+
+  it(
+    'restores the modes after an error, too',
+    onWasm(async () => {
+      const trainer = tinyTrainer();
+      const { model } = trainer;
+      const failure = evaluate(model, validation, {
+        onProgress: () => {
+          throw new Error('stop');
+        },
+      });
+      await expect(failure).rejects.toThrow('stop');
+      expect(model.training).toBe(true);
+      trainer.dispose();
+    }),
+  );
+});

@@ -1,0 +1,36 @@
+// That training takes memory at its start and then no more.
+
+import { describe, expect, it } from 'vitest';
+import { subset } from '../../src/data/dataset.js';
+import { wasm, withFreshBackend } from '../support/backends.js';
+import { tinyTrainer, train } from './support.js';
+
+describe('memory', () => {
+  it.each([1, 2])(
+    '200 steps of the real network allocate nothing after the first few (%i threads)',
+    (threads) =>
+      withFreshBackend(wasm(threads).make, async (backend) => {
+        const ten = {
+          train: subset(
+            train,
+            Array.from({ length: 80 }, (_, i) => i),
+          ),
+          batchSize: 8,
+        };
+        const trainer = tinyTrainer({ ...ten, epochs: 20 });
+        const counts: { allocations: number; live: number }[] = [];
+        for await (const event of trainer.run()) {
+          const { allocations, live } = backend.memory;
+          if (event.event === 'step') counts.push({ allocations, live });
+        }
+        expect(counts).toHaveLength(200);
+        const steady = counts[2];
+        expect(counts.slice(2, 10)).toEqual(Array(8).fill(steady)); // before the first evaluation
+        const evaluated = counts[10];
+        expect(counts.slice(10)).toEqual(Array(190).fill(evaluated));
+        expect(evaluated.live).toBe(steady.live);
+        trainer.dispose();
+        expect(backend.memory.live).toBe(0);
+      }),
+  );
+});
