@@ -1,6 +1,6 @@
 // A folder for each run, never one that holds another run's models. Imports node:fs.
 
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArgumentError } from '../engine/errors.js';
 
@@ -19,9 +19,12 @@ export function createRunDirectory(named: string | undefined): string {
   mkdirSync(RUNS, { recursive: true });
   for (let number = 1; ; number++) {
     const directory = join(RUNS, `${number}`);
-    if (existsSync(directory)) continue;
-    mkdirSync(directory);
-    return directory;
+    try {
+      mkdirSync(directory); // refuses to make what is there, also for two runs that start at once
+      return directory;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }
 

@@ -45,7 +45,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 async function run(args: EvalArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
-  const backend = await startBackend(args.backend);
+  const { backend } = await startBackend(args);
   const { model, classes, training } = await loadModel(args.model);
   const dataset = await openPart(args, training);
   checkClasses(args.model, classes, dataset);

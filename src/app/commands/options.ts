@@ -10,6 +10,7 @@ export interface CommonArguments {
   readonly split: string;
   readonly limit: number | undefined;
   readonly backend: string;
+  readonly threads: number | undefined;
   readonly json: boolean;
 }
 
@@ -34,13 +35,20 @@ export function dataOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, '
     });
 }
 
-export function runOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'backend'>> {
-  return yargs.option('backend', {
-    choices: BACKENDS,
-    default: 'auto',
-    requiresArg: true,
-    describe: 'What computes: auto is wasm (SIMD); reference is slow and plain',
-  });
+export function runOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'backend' | 'threads'>> {
+  return yargs
+    .option('backend', {
+      choices: BACKENDS,
+      default: 'auto',
+      requiresArg: true,
+      describe: 'What computes: auto is wasm (SIMD); reference is slow and plain',
+    })
+    .option('threads', {
+      type: 'number',
+      requiresArg: true,
+      describe: 'Threads that compute (default: one for each processor); the result does not depend on it',
+      coerce: whole('threads', 1),
+    });
 }
 
 export function jsonOption<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'json'>> {

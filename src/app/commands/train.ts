@@ -35,7 +35,7 @@ const SYNTHETIC_WARNING = `
 
 async function run(args: TrainArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
-  const backend = await startBackend(args.backend);
+  const { backend, description } = await startBackend(args);
   const rng = new Rng(args.seed);
   const source = await openTrainingSource({ ...args, rng });
   const { train, validation } = source;
@@ -44,7 +44,7 @@ async function run(args: TrainArguments): Promise<void> {
   const model = new CharacterNet({ classes: train.classes.length, rng, dropout: args.dropout });
   if (args.init !== undefined) await initialise(model, args.init);
   const directory = createRunDirectory(args.out);
-  describe(reporter, args, source, model, directory);
+  describe(reporter, args, source, model, directory, description);
 
   const trainer = new Trainer({
     ...{ model, train, validation, rng },
@@ -82,6 +82,7 @@ function describe(
   { train, validation }: TrainingSource,
   model: CharacterNet,
   directory: string,
+  backend: string,
 ): void {
   reporter.say(`data      ${train.name}: ${train.length} images, ${train.classes.length} classes`);
   reporter.say(
@@ -91,6 +92,7 @@ function describe(
   reporter.say(
     `recipe    Adam, lr ${args.lr}, batch ${args.batchSize}, ${args.epochs} epochs, dropout ${args.dropout}, seed ${args.seed}`,
   );
+  reporter.say(`backend   ${backend}`);
   reporter.say(`output    ${directory}`);
 }
 

@@ -121,6 +121,7 @@ async function startThread(data: WorkerData): Promise<Thread> {
   const { Worker } = await import('node:worker_threads');
   const worker = new Worker(program("require('node:worker_threads').workerData"), {
     eval: true,
+    execArgv: [], // the parent's flags are for its own program, not for this text
     workerData: data,
   });
   worker.unref();
