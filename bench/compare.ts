@@ -11,7 +11,7 @@ import { checkTable, ratios, ratioTable, speedTable } from './compare/report.js'
 import { measure, type Sample } from './compare/rounds.js';
 import { writeWorkload } from './compare/workload.js';
 import { thisMachine } from './support/machine.js';
-import { readOptions } from './support/options.js';
+import { readOptions, usageError } from './support/options.js';
 import { saveResult } from './support/results.js';
 import { short } from './support/table.js';
 
@@ -27,12 +27,16 @@ const options = readOptions({
 });
 const timing = options.quick ? { rounds: 2, seconds: 0.3, warmup: 0.1 } : options;
 const tasks = options.tasks.map((task) => {
-  if (!TASKS.includes(task as Task)) throw new Error(`--tasks: no task '${task}'; choose from ${TASKS.join(', ')}`);
+  if (!TASKS.includes(task as Task))
+    usageError(`--tasks: no task '${task}'; choose from ${TASKS.join(', ')}`);
   return task as Task;
 });
-// A name chooses every contender that begins with it: --only inkgrad,pytorch
-const chosen = CONTENDERS.filter(({ name }) => options.only.some((start) => name.startsWith(start)));
-if (chosen.length === 0) throw new Error('--only: chooses no contender; --list shows them');
+// A contender's name chooses it; anything else chooses all that begin with it: --only pytorch-best,inkgrad-
+const known = new Set(CONTENDERS.map(({ name }) => name));
+const chosen = CONTENDERS.filter(({ name }) =>
+  options.only.some((word) => (known.has(word) ? name === word : name.startsWith(word))),
+);
+if (chosen.length === 0) usageError('--only: chooses no contender; --list shows them');
 
 const skipped: Record<string, string> = {};
 const children = new Map<string, Child>();
@@ -50,7 +54,11 @@ async function start(): Promise<void> {
       const child = await Child.start(await prepare());
       children.set(name, child);
       const { versions } = child.ready;
-      console.log(`${name}: ${Object.entries(versions).map((pair) => pair.join(' ')).join(', ')}`);
+      console.log(
+        `${name}: ${Object.entries(versions)
+          .map((pair) => pair.join(' '))
+          .join(', ')}`,
+      );
     } catch (error) {
       skip(name, error as Error);
     }
@@ -74,7 +82,9 @@ async function rounds(): Promise<void> {
     const onSample = (sample: Sample): void => {
       samples.push(sample);
       const { round, contender, milliseconds, imagesPerSecond } = sample;
-      console.log(`  round ${round + 1}  ${contender.padEnd(24)} ${short(imagesPerSecond)} img/s, ${short(milliseconds)} ms`);
+      console.log(
+        `  round ${round + 1}  ${contender.padEnd(24)} ${short(imagesPerSecond)} img/s, ${short(milliseconds)} ms`,
+      );
     };
     await measure(task, children, timing, onSample, skip);
   }
@@ -93,12 +103,12 @@ async function main(): Promise<void> {
   }
   for (const task of tasks) console.log(`\n${speedTable(task, samples)}`);
   const all = ratios(samples);
-  console.log(`\n${ratioTable(all)}`);
+  if (all.length > 0) console.log(`\n${ratioTable(all)}`);
   const versions = Object.fromEntries([...children].map(([name, { ready }]) => [name, ready.versions]));
   const file = saveResult(
     'compare',
     { timing, versions, skipped, checks: Object.fromEntries(checks), ratios: all, samples },
-    options.quick ? '-quick' : '',
+    options,
   );
   console.log(`\nwritten: ${file}`);
 }

@@ -2,4 +2,8 @@
 
 export * from './engine/index.js';
 export * from './nn/index.js';
-export { createWasmBackend } from './engine/backends/wasm/index.js';
+export { createWasmBackend, type WasmBackend, type WasmOptions } from './engine/backends/wasm/index.js';
+export { BatchLoader, type Batch, type BatchLoaderOptions } from './data/loader.js';
+export { stratifiedSplit, type Dataset } from './data/dataset.js';
+export { readEmnist, type ReadEmnistOptions } from './data/emnist.js';
+export { SyntheticCharacters, syntheticDataset, type SyntheticOptions } from './data/synthetic.js';

@@ -21,7 +21,11 @@ export class Child {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #nextLine: () => Promise<string>;
 
-  private constructor(process: ChildProcessWithoutNullStreams, nextLine: () => Promise<string>, ready: Ready) {
+  private constructor(
+    process: ChildProcessWithoutNullStreams,
+    nextLine: () => Promise<string>,
+    ready: Ready,
+  ) {
     this.#process = process;
     this.#nextLine = nextLine;
     this.ready = ready;
@@ -53,8 +57,9 @@ export class Child {
     return this.#ask({ cmd: 'round', task, seconds });
   }
 
-  /** Processor seconds that the process and all its threads have used; NaN where there is no /proc. */
+  /** Processor seconds that the process and all its threads have used; 0 after its end, NaN where there is no /proc. */
   cpuSeconds(): number {
+    if (this.#ended) return 0;
     try {
       const stat = readFileSync(`/proc/${this.#process.pid ?? 0}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // the name before may contain spaces
@@ -66,12 +71,16 @@ export class Child {
 
   /** Ends the process. */
   async stop(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (this.#ended) return;
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.stdin.end();
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), 3000);
     await ended;
     clearTimeout(timer);
+  }
+
+  get #ended(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
   #ask<R extends object>(command: Command): Promise<R> {

@@ -2,7 +2,7 @@
 // into bench/.peers. Their install scripts are not run. Also finds PyTorch. Imports node: modules and paths.
 
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -52,6 +52,12 @@ export function requirePeer(name: PackageName, path = ''): unknown {
   return createRequire(join(PEERS, 'package.json'))(name + path);
 }
 
+/** The version of an installed package. */
+export function installedVersion(name: PackageName): string {
+  const manifest = readFileSync(join(PEERS, 'node_modules', name, 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
+}
+
 /** The `node` program of a major version: the one that runs now, or one fetched. */
 export async function nodeProgram(major: NodeMajor): Promise<string> {
   if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
@@ -72,5 +78,7 @@ export async function pythonWithTorch(): Promise<string> {
       continue;
     }
   }
-  throw new Error(`no PyTorch: 'import torch' fails in ${candidates.join(' and ')} (Debian: apt install python3-torch)`);
+  throw new Error(
+    `no PyTorch: 'import torch' fails in ${candidates.join(' and ')} (Debian: apt install python3-torch)`,
+  );
 }

@@ -22,6 +22,7 @@ const PROMISES: readonly (readonly [Task, string, string, number | null])[] = [
   ['train', 'inkgrad-node24', 'pytorch-best', 1],
   ['train', 'inkgrad-node24', 'pytorch', null],
   ['train', 'inkgrad-node20', 'pytorch-best', null],
+  ['train', 'inkgrad-node20', 'pytorch-1thread', null],
   ['train', 'inkgrad-node20-1thread', 'pytorch-1thread', 1],
   ['train', 'inkgrad-node24-1thread', 'pytorch-1thread', null],
   ['train', 'inkgrad-node20', 'inkgrad-node20-1thread', 1.8],
@@ -36,7 +37,9 @@ const PROMISES: readonly (readonly [Task, string, string, number | null])[] = [
     ['infer1', `inkgrad-node${node}`, `onnxruntime-web-node${node}`, 1 / 0.6] as const,
   ]),
   ...(['infer64', 'infer1'] as const).flatMap((task) =>
-    ['pytorch', 'pytorch-best', 'onnxruntime-node'].map((peer) => [task, 'inkgrad-node24', peer, null] as const),
+    ['pytorch', 'pytorch-best', 'onnxruntime-node'].map(
+      (peer) => [task, 'inkgrad-node24', peer, null] as const,
+    ),
   ),
 ];
 
@@ -63,7 +66,12 @@ export function speedTable(task: Task, samples: readonly Sample[]): string {
     const own = samples.filter((s) => s.task === task && s.contender === name);
     const { median, min, max } = spread(own.map((s) => (latency ? s.milliseconds : s.imagesPerSecond)));
     const disturbance = Math.max(...own.map((s) => s.disturbance));
-    return [name, short(median), `${short(min)} - ${short(max)}`, `${(100 * disturbance).toFixed(1)} %`];
+    return [
+      name,
+      short(median),
+      `${short(min)} - ${short(max)}`,
+      Number.isNaN(disturbance) ? '-' : `${(100 * disturbance).toFixed(1)} %`,
+    ];
   });
   return formatTable([task, `median ${unit}`, 'min - max', 'disturbed by idle'], rows);
 }

@@ -60,7 +60,10 @@ export async function writeWorkload(): Promise<void> {
   mkdirSync(WORKLOAD, { recursive: true });
   writeFileSync(join(WORKLOAD, 'images.f32'), images);
   writeFileSync(join(WORKLOAD, 'labels.f32'), Float32Array.from(dataset.labels));
-  writeFileSync(join(WORKLOAD, 'weights.f32'), Buffer.concat(arrays.map(({ data }) => Buffer.from(data.buffer))));
+  writeFileSync(
+    join(WORKLOAD, 'weights.f32'),
+    Buffer.concat(arrays.map(({ data }) => Buffer.from(data.buffer))),
+  );
   const manifest: Manifest = { weights: arrays.map(({ name, shape }) => ({ name, shape })) };
   writeFileSync(join(WORKLOAD, 'manifest.json'), JSON.stringify(manifest));
 }

@@ -3,7 +3,7 @@
 //
 //     node dist/bench/contenders/convnet.js
 
-import { requirePeer } from '../compare/peers.js';
+import { installedVersion, requirePeer } from '../compare/peers.js';
 import { BATCH, batchOf, CLASSES, PIXELS, readWorkload, type Batch } from '../compare/workload.js';
 import { serve } from './serve.js';
 
@@ -63,7 +63,7 @@ function infer({ images, labels }: Batch): number {
 }
 
 await serve({
-  versions: { convnetjs: '0.3.0' },
+  versions: { convnetjs: installedVersion('convnetjs') },
   tasks: {
     train: (index) => train(batchOf(workload, index, BATCH)),
     infer64: (index) => infer(batchOf(workload, index, BATCH)),

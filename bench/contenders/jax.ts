@@ -2,7 +2,7 @@
 //
 //     node dist/bench/contenders/jax.js
 
-import { requirePeer } from '../compare/peers.js';
+import { installedVersion, requirePeer } from '../compare/peers.js';
 import { CHECK_STEPS, type CheckReply } from '../compare/protocol.js';
 import { BATCH, batchOf, CLASSES, readWorkload, type Batch } from '../compare/workload.js';
 import { meanCrossEntropy } from './crossEntropy.js';
@@ -46,7 +46,9 @@ class Learner {
     this.#parameters = weights(false);
     this.#running = weights(true);
     const zeros = (): Tree =>
-      Object.fromEntries(Object.entries(this.#parameters).map(([name, { shape }]) => [name, np.zeros(shape)]));
+      Object.fromEntries(
+        Object.entries(this.#parameters).map(([name, { shape }]) => [name, np.zeros(shape)]),
+      );
     this.#m = zeros();
     this.#v = zeros();
   }
@@ -86,14 +88,15 @@ async function check(): Promise<CheckReply> {
   const first = batchOf(workload, 0, BATCH);
   const evaluation = meanCrossEntropy(await learner.infer(first), first.labels);
   const training: number[] = [];
-  for (let step = 0; step < CHECK_STEPS; step++) training.push(await learner.train(batchOf(workload, step, BATCH)));
+  for (let step = 0; step < CHECK_STEPS; step++)
+    training.push(await learner.train(batchOf(workload, step, BATCH)));
   learner.dispose();
   return { evaluation, training };
 }
 
 const learner = new Learner(0.5);
 await serve({
-  versions: { 'jax-js': '0.1.25' },
+  versions: { 'jax-js': installedVersion('@jax-js/jax') },
   tasks: {
     train: (index) => learner.train(batchOf(workload, index, BATCH)),
     infer64: (index) => learner.infer(batchOf(workload, index, BATCH)),

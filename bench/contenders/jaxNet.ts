@@ -73,7 +73,13 @@ export function makeNet({ numpy: np, lax, nn, jit, tree, valueAndGrad }: Jax): J
     });
     const hidden = nn.relu(linear(parameters, 'fc_layers.0', pooled)).mul(mask);
     const logs = nn.logSoftmax(linear(parameters, 'fc_layers.3', hidden));
-    return [logs.mul(labels).sum().mul(-1 / images), updated];
+    return [
+      logs
+        .mul(labels)
+        .sum()
+        .mul(-1 / images),
+      updated,
+    ];
   }
 
   const step: JaxNet['step'] = (parameters, running, m, v, { x, labels, mask, unbias1, unbias2 }) => {

@@ -21,41 +21,38 @@ export type Tree = Readonly<Record<string, Array>>;
 /** What functions that are compiled take: arrays, and objects of them, nested. */
 export type Nested = Array | { readonly [name: string]: Nested };
 
+/** A function of the library: a property, not a method, since it is taken out of its namespace. */
+type Fn<A extends readonly unknown[]> = (...args: A) => Array;
+
 export interface Jax {
   readonly numpy: {
-    array(values: Float32Array): Array;
-    zeros(shape: readonly number[]): Array;
-    max(x: Array): Array;
-    mean(x: Array, axes: readonly number[]): Array;
-    sqrt(x: Array): Array;
-    square(x: Array): Array;
-    matmul(a: Array, b: Array): Array;
+    readonly array: Fn<[values: Float32Array]>;
+    readonly zeros: Fn<[shape: readonly number[]]>;
+    readonly max: Fn<[x: Array]>;
+    readonly mean: Fn<[x: Array, axes: readonly number[]]>;
+    readonly sqrt: Fn<[x: Array]>;
+    readonly square: Fn<[x: Array]>;
+    readonly matmul: Fn<[a: Array, b: Array]>;
   };
   readonly lax: {
-    convGeneralDilated(
-      x: Array,
-      weight: Array,
-      strides: readonly number[],
-      padding: readonly (readonly [number, number])[],
-    ): Array;
-    reduceWindow(
-      x: Array,
-      reduce: (window: Array) => Array,
-      window: readonly number[],
-      strides: readonly number[],
-    ): Array;
+    readonly convGeneralDilated: Fn<
+      [x: Array, weight: Array, strides: readonly number[], padding: readonly (readonly [number, number])[]]
+    >;
+    readonly reduceWindow: Fn<
+      [x: Array, reduce: (window: Array) => Array, window: readonly number[], strides: readonly number[]]
+    >;
   };
   readonly nn: {
-    relu(x: Array): Array;
-    logSoftmax(x: Array): Array;
+    readonly relu: Fn<[x: Array]>;
+    readonly logSoftmax: Fn<[x: Array]>;
   };
   readonly tree: {
-    ref<T extends Nested>(tree: T): T;
-    dispose(tree: Nested): void;
+    readonly ref: <T extends Nested>(tree: T) => T;
+    readonly dispose: (tree: Nested) => void;
   };
-  jit<A extends readonly Nested[], R>(body: (...args: A) => R): (...args: A) => R;
-  valueAndGrad<A extends readonly Nested[], Aux>(
+  readonly jit: <A extends readonly Nested[], R>(body: (...args: A) => R) => (...args: A) => R;
+  readonly valueAndGrad: <A extends readonly Nested[], Aux>(
     body: (parameters: Tree, ...args: A) => [Array, Aux],
     options: { readonly hasAux: true },
-  ): (parameters: Tree, ...args: A) => [[Array, Aux], Tree];
+  ) => (parameters: Tree, ...args: A) => [[Array, Aux], Tree];
 }

@@ -2,7 +2,7 @@
 //
 //     node dist/bench/contenders/onnx.js web|node
 
-import { requirePeer } from '../compare/peers.js';
+import { installedVersion, requirePeer } from '../compare/peers.js';
 import { BATCH, batchOf, CLASSES, readWorkload, type Batch } from '../compare/workload.js';
 import { meanCrossEntropy } from './crossEntropy.js';
 import { onnxModel } from './onnxModel.js';
@@ -10,10 +10,7 @@ import { serve } from './serve.js';
 
 /** What is used of the packages; both have the same interface. */
 interface Onnxruntime {
-  readonly env: {
-    readonly wasm: { numThreads?: number };
-    readonly versions: Readonly<Record<string, string>>;
-  };
+  readonly env: { readonly wasm: { numThreads?: number } };
   readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => OnnxTensor;
   readonly InferenceSession: {
     create(model: Uint8Array, options: SessionOptions): Promise<InferenceSession>;
@@ -37,7 +34,8 @@ interface InferenceSession {
 const THREADS = 2;
 const workload = readWorkload();
 const native = process.argv[2] === 'node';
-const ort = requirePeer(native ? 'onnxruntime-node' : 'onnxruntime-web') as Onnxruntime;
+const name = native ? 'onnxruntime-node' : 'onnxruntime-web';
+const ort = requirePeer(name) as Onnxruntime;
 if (!native) ort.env.wasm.numThreads = THREADS;
 const session = await ort.InferenceSession.create(onnxModel(workload.weights, CLASSES), {
   executionProviders: [native ? 'cpu' : 'wasm'],
@@ -51,7 +49,7 @@ async function infer({ images, labels }: Batch): Promise<Float32Array> {
 }
 
 await serve({
-  versions: { [native ? 'onnxruntime-node' : 'onnxruntime-web']: ort.env.versions.common },
+  versions: { [name]: installedVersion(name), threads: `${THREADS}` },
   tasks: {
     infer64: (index) => infer(batchOf(workload, index, BATCH)),
     infer1: (index) => infer(batchOf(workload, index, 1)),

@@ -31,7 +31,10 @@ function bytes(field: number, content: string | Uint8Array | readonly Field[]): 
   const body = Array.isArray(content)
     ? Buffer.concat(content as readonly Field[])
     : Buffer.from(content as string | Uint8Array);
-  return Buffer.concat([Buffer.from([...varint(field * 8 + LENGTH_DELIMITED), ...varint(body.length)]), body]);
+  return Buffer.concat([
+    Buffer.from([...varint(field * 8 + LENGTH_DELIMITED), ...varint(body.length)]),
+    body,
+  ]);
 }
 
 // Field numbers below are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).

@@ -4,7 +4,7 @@
 //     node dist/bench/contenders/tfjs.js
 
 import { CHECK_STEPS, type CheckReply } from '../compare/protocol.js';
-import { requirePeer } from '../compare/peers.js';
+import { installedVersion, requirePeer } from '../compare/peers.js';
 import { BATCH, batchOf, CLASSES, readWorkload, type Batch } from '../compare/workload.js';
 import { serve } from './serve.js';
 import type { Tensor, Tensorflow, Variable } from './tfjsTypes.js';
@@ -15,7 +15,7 @@ const MOMENTUM = 0.1;
 
 const workload = readWorkload();
 const tf = requirePeer('@tensorflow/tfjs') as Tensorflow;
-const { version_wasm: version } = requirePeer('@tensorflow/tfjs-backend-wasm') as { readonly version_wasm: string };
+requirePeer('@tensorflow/tfjs-backend-wasm'); // registers itself
 addFilterGradient(tf);
 await tf.setBackend('wasm');
 await tf.ready();
@@ -116,14 +116,15 @@ async function check(): Promise<CheckReply> {
   const learner = new Learner(0);
   const evaluation = await learner.evaluate(batchOf(workload, 0, BATCH));
   const training: number[] = [];
-  for (let step = 0; step < CHECK_STEPS; step++) training.push(await learner.train(batchOf(workload, step, BATCH)));
+  for (let step = 0; step < CHECK_STEPS; step++)
+    training.push(await learner.train(batchOf(workload, step, BATCH)));
   learner.dispose();
   return { evaluation, training };
 }
 
 const learner = new Learner(0.5);
 await serve({
-  versions: { 'tfjs-backend-wasm': version },
+  versions: { 'tfjs-backend-wasm': installedVersion('@tensorflow/tfjs-backend-wasm') },
   tasks: {
     train: (index) => learner.train(batchOf(workload, index, BATCH)),
     infer64: (index) => learner.infer(batchOf(workload, index, BATCH)),

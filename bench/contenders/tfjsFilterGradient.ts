@@ -3,7 +3,9 @@
 //
 //   dW[i, j, c, o] = sum over n, y, x of X[n, y + i - pad, x + j - pad, c] dY[n, y, x, o]
 //
-// Two forms, measured on the network's shapes (batch 64, milliseconds, best of 8, Node 20, AMD EPYC):
+// Three forms were tried, the last two kept, on the network's shapes (batch 64, milliseconds, best of 8, Node 20, AMD EPYC). The machine
+// was busy, with a load average of 6 on 2 cores: good for the order of the three, not as speeds.
+//
 //                                            1 -> 32 at 28x28   32 -> 64 at 14x14   64 -> 128 at 7x7
 //   a matrix product for each tap                   7.6                54                  54
 //   one matrix product of all taps (im2col)         5.8                55                  44

@@ -47,7 +47,14 @@ export interface Tensorflow {
   slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor;
   concat(tensors: readonly Tensor[], axis: number): Tensor;
   moments(x: Tensor, axes: readonly number[]): { readonly mean: Tensor; readonly variance: Tensor };
-  batchNorm(x: Tensor, mean: Tensor, variance: Tensor, offset: Tensor, scale: Tensor, epsilon: number): Tensor;
+  batchNorm(
+    x: Tensor,
+    mean: Tensor,
+    variance: Tensor,
+    offset: Tensor,
+    scale: Tensor,
+    epsilon: number,
+  ): Tensor;
   conv2d(x: Tensor, filter: Tensor, stride: number, padding: number): Tensor;
   maxPool(x: Tensor, window: number, stride: number, padding: 'valid'): Tensor;
   dropout(x: Tensor, rate: number): Tensor;

@@ -1,16 +1,23 @@
 // Writes results to bench/results. Imports node: modules, machine, paths.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { machineName, thisMachine } from './machine.js';
 import { RESULTS, ROOT } from './paths.js';
 
-/** Writes `{ date, machine, ...result }`; returns the file's name, from the root of the repository. */
-export function saveResult(kind: string, result: object, suffix = ''): string {
-  const machine = thisMachine();
+/** As it was when the program started: a load average at the end would be the bench's own. */
+const machine = thisMachine();
+
+/**
+ * Writes `{ kind, date, machine, ...result }` to a new file; a quick run, which measures nothing, overwrites the last
+ * one and git ignores it. Returns the file's name, from the root of the repository.
+ */
+export function saveResult(kind: string, result: object, { quick }: { readonly quick: boolean }): string {
   const date = new Date().toISOString();
   mkdirSync(RESULTS, { recursive: true });
-  const file = join(RESULTS, `${date.slice(0, 10)}-${kind}-${machineName(machine)}${suffix}.json`);
+  const stem = join(RESULTS, `${date.slice(0, 10)}-${kind}-${machineName(machine)}`);
+  let file = `${stem}${quick ? '-quick' : ''}.json`;
+  for (let run = 2; !quick && existsSync(file); run++) file = `${stem}-${run}.json`;
   writeFileSync(file, `${JSON.stringify({ kind, date, machine, ...result }, null, 1)}\n`);
   return relative(ROOT, file);
 }

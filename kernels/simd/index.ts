@@ -7,7 +7,14 @@ export { convPrepare } from './convShape';
 export { packConvWeights, packConvWeightsFlipped, unpackConvWeights } from './convPack';
 export { convForward } from './conv2d';
 export { convGradTiles, convGradWeight, convScratch } from './convGradWeight';
-export { packWinogradFilters, winogradFilterFloats, winogradForward, winogradPanels, winogradScratch } from './winograd';
+export {
+  packWinogradFilters,
+  winogradBlockStrips,
+  winogradFilterFloats,
+  winogradForward,
+  winogradPanels,
+  winogradScratch,
+} from './winograd';
 export {
   winogradGradFilters,
   winogradGradFloats,

@@ -34,20 +34,23 @@ const BLOCK_FLOATS: i32 = 56 << 10;
 /** Bytes of the eight transformed outputs of a tile, [6][6][8]. */
 const PRODUCT_BYTES: usize = <usize>POSITIONS * PANEL_BYTES;
 
-/** Strips of a block. A multiple of six, where there is room, fills the six rows of the register tile. */
-function blockStrips(s: ConvShape): i32 {
+/**
+ * Strips of a block. A multiple of six, where there is room, fills the six rows of the register tile. Callers that divide the
+ * strips do well to divide them here: a part of a block reads all filters for fewer tiles.
+ */
+export function winogradBlockStrips(s: ConvShape): i32 {
   const strips = BLOCK_FLOATS / (POSITIONS * tilesAcross(s) * s.channels);
   return strips < 6 ? max(strips, 1) : strips - (strips % 6);
 }
 
 /** Transformed inputs of a block at one position, [tiles][C]. */
 function positionFloats(s: ConvShape): i32 {
-  return blockStrips(s) * tilesAcross(s) * s.channels;
+  return winogradBlockStrips(s) * tilesAcross(s) * s.channels;
 }
 
 /** Floats of scratch for every function here and in winogradGradWeight.ts; each thread brings its own. */
 export function winogradScratch(s: ConvShape): i32 {
-  return stripScratch(s) + POSITIONS * positionFloats(s) + blockStrips(s) * tilesAcross(s) * POSITIONS * PANEL;
+  return stripScratch(s) + POSITIONS * positionFloats(s) + winogradBlockStrips(s) * tilesAcross(s) * POSITIONS * PANEL;
 }
 
 /** Panels of eight output channels. */
@@ -117,7 +120,7 @@ function transformFilters(
 export function winogradForward(
   s: ConvShape, x: usize, filters: usize, bias: usize, out: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  const C = s.channels, across = tilesAcross(s), block = blockStrips(s), position = floats(positionFloats(s));
+  const C = s.channels, across = tilesAcross(s), block = winogradBlockStrips(s), position = floats(positionFloats(s));
   const inputs = scratch + floats(stripScratch(s)); // [36][tiles][C]
   const products = inputs + <usize>POSITIONS * position; // [tiles][36][8]
   const filterBytes = <usize>C * PANEL_BYTES;

@@ -16,10 +16,7 @@ import type { Parameter } from '../parameter.js';
 /** Keeps the division finite when all gradients are 0; PyTorch's value. */
 const TINY = 1e-6;
 
-/**
- * Gives a parameter another gradient. Not in place: two parameters that were added have one gradient between them, in
- * one storage, and would both be scaled twice.
- */
+/** Gives a parameter another gradient. Not in place: whoever else holds the old one keeps its numbers. */
 function replaceGrad(parameter: Parameter, gradient: NdArray): void {
   parameter.zeroGrad();
   parameter.grad = new Tensor(gradient).keep();

@@ -73,6 +73,7 @@ export interface SimdExports {
   // winograd.ts, winogradTiles.ts, winogradGradWeight.ts
   winogradScratch(shape: Address): number;
   winogradStrips(shape: Address): number;
+  winogradBlockStrips(shape: Address): number;
   winogradPanels(shape: Address): number;
   winogradFilterFloats(shape: Address): number;
   packWinogradFilters(

@@ -15,12 +15,15 @@ export const layoutOverrides: Readonly<Record<string, KernelOverride>> = {
     if (length === 0) return null;
     const sizes = [length / inner, c.size1, c.size2, c.size3, c.size4, c.size5];
     const strides = [c.stride0, c.stride1, c.stride2, c.stride3, c.stride4, c.stride5];
+    // Threads share the outermost axis, so it must be a real one.
+    const first = Math.min(sizes.findIndex((size) => size > 1) >>> 0, AXES - 1);
+    const axes = AXES - first;
     const from = machine.plain(x) + c.offset * 4;
     const output = machine.allocate(length);
     machine.withScratch([2 * AXES], (table) => {
-      machine.memory.integers(table, 2 * AXES).set([...sizes, ...strides]);
-      machine.parallel('stridedCopy', [from, AXES, table, table + 4 * AXES, output.address], sizes[0], {
-        least: Math.ceil(LEAST / inner),
+      machine.memory.integers(table, 2 * axes).set([...sizes.slice(first), ...strides.slice(first)]);
+      machine.parallel('stridedCopy', [from, axes, table, table + 4 * axes, output.address], sizes[first], {
+        least: Math.ceil((LEAST * sizes[first]) / length),
       });
     });
     return output;

@@ -38,6 +38,8 @@ export interface ParallelOptions {
   readonly least?: number;
   /** Chunks begin at multiples of this: whole tiles, whole SIMD lanes, whole cache lines. Default 1. */
   readonly multiple?: number;
+  /** Units a thread takes at a time. Default: a quarter of its share. */
+  readonly chunk?: number;
   /** Which argument is the address of scratch memory, and how many bytes of it each thread has. */
   readonly scratch?: { readonly argument: number; readonly bytes: number };
 }
@@ -82,7 +84,7 @@ export class Machine {
     name: Name,
     args: WithoutRange<Name>,
     units: number,
-    { least = 1, multiple = 1, scratch }: ParallelOptions = {},
+    { least = 1, multiple = 1, chunk, scratch }: ParallelOptions = {},
   ): void {
     if (this.#crew === null || units <= least) {
       const run: (...all: number[]) => void = this.simd[name];
@@ -91,8 +93,7 @@ export class Machine {
     }
     // Four chunks a thread: an even finish without much counting.
     const share = Math.max(least, Math.ceil(units / (4 * this.#crew.size)));
-    const chunk = Math.ceil(share / multiple) * multiple;
-    this.#crew.run({ name, args, units, chunk, scratch });
+    this.#crew.run({ name, args, units, chunk: chunk ?? Math.ceil(share / multiple) * multiple, scratch });
   }
 
   /** Ends the threads. */

@@ -13,9 +13,6 @@ const LEAST_CHANNELS = 16;
 /** With fewer tiles transforming the filters costs more than it saves. */
 const LEAST_TILES = 4;
 
-/** Strips a thread takes at a time, if there are many: enough to fill the register tiles of a block. */
-const STRIPS_AT_A_TIME = 32;
-
 /**
  * Whether F(4x4, 3x3) applies to a convolution, and is faster than the direct one: 3x3 windows that move by one
  * pixel, enough channels, and planes that fill their tiles by half.
@@ -90,7 +87,7 @@ export function winogradConvolve(
     });
     const strips = images * simd.winogradStrips(shape);
     machine.parallel('winogradForward', [shape, x, filters, bias, output, address], strips, {
-      least: Math.min(STRIPS_AT_A_TIME, Math.ceil(strips / machine.threads)),
+      chunk: Math.min(simd.winogradBlockStrips(shape), Math.ceil(strips / machine.threads)),
       scratch: { argument: 5, bytes },
     });
   });

@@ -1,0 +1,62 @@
+// The bare training step and inference that every bench measures, in one place: a model with Adam, through the
+// package's public face. As in the trainer, without its bookkeeping. Imports src.
+
+import { Adam, crossEntropy, noGrad, scope, tensor, type Module } from '../../src/index.js';
+
+/** Host arrays of one step. */
+export interface HostBatch {
+  /** [count, 1, side, side] */
+  readonly images: Float32Array;
+  /** [count], class numbers. */
+  readonly labels: Float32Array;
+}
+
+export class Learner {
+  readonly model: Module;
+  readonly #optimizer: Adam;
+
+  constructor(model: Module) {
+    this.model = model;
+    this.#optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+  }
+
+  /** One step: upload, forward, backward, update; resolves to the loss, read back. */
+  train({ images, labels }: HostBatch): Promise<number> {
+    this.model.train();
+    return scope(() => {
+      const loss = crossEntropy(this.model.forward(upload(images, labels.length)), tensor(labels));
+      this.#optimizer.zeroGrad();
+      loss.backward();
+      this.#optimizer.step();
+      return loss.item();
+    });
+  }
+
+  /** Upload and forward without a graph; resolves to the logits, read back. */
+  infer({ images, labels }: HostBatch): Promise<ArrayLike<number>> {
+    this.model.eval();
+    return noGrad(() => scope(() => this.model.forward(upload(images, labels.length)).data()));
+  }
+
+  /** Frees the model and the optimizer. */
+  dispose(): void {
+    this.model.dispose();
+    this.#optimizer.dispose();
+  }
+}
+
+function upload(images: Float32Array, count: number): ReturnType<typeof tensor> {
+  const side = Math.sqrt(images.length / count);
+  return tensor(images, { shape: [count, 1, side, side] });
+}
+
+/** A batch of noise, for benches whose speed does not depend on what is in the images. */
+export function noiseBatch(count: number, side = 28, classes = 47): HostBatch {
+  // A plain congruential sequence: the same numbers in every run.
+  let state = 1;
+  const next = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
+  return {
+    images: Float32Array.from({ length: count * side * side }, () => 2 * next() - 1),
+    labels: Float32Array.from({ length: count }, () => Math.floor(next() * classes)),
+  };
+}
