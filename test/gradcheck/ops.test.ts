@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { checkGradient } from '../../src/engine/index.js';
+import { functionSamples } from '../support/extraSamples.js';
 import { allOps } from '../support/ops.js';
 
 const SEED = 20261123;
@@ -19,4 +20,12 @@ describe(`gradient check (seed ${SEED})`, () => {
       },
     );
   }
+
+  it.each(functionSamples.map((sample) => [sample.title, sample] as const))(
+    '%s',
+    async (name, { call, inputs }) => {
+      const report = await checkGradient(call, inputs, { name, seed: SEED });
+      expect(report.compared).toBeGreaterThan(0);
+    },
+  );
 });

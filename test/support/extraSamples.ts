@@ -1,17 +1,31 @@
-// Computations that the ops' own samples cannot express: ops that need tensors among their options, ops without a
-// gradient, and ops at extreme values. The parity suite runs them beside the samples. Imports the engine.
+// Computations that the ops' own samples cannot express: the functions around the ops, ops that need tensors among their
+// options, ops without a gradient. Gradient check and parity run them beside the samples. Imports the engine.
 
 import {
   argmax,
   batchNorm,
   batchNormReluPool,
+  concat,
+  crossEntropy,
+  flatten,
+  globalAvgPool2d,
+  linear,
   max,
+  mean,
+  mse,
+  mul,
+  neg,
+  ones,
+  slice,
+  sub,
+  sum,
   tensor,
   type Tensor,
+  transpose,
+  variance,
   zeros,
-  ones,
 } from '../../src/engine/index.js';
-import { anywhere, distinct, positive } from '../../src/engine/sample.js';
+import { anywhere, distinct, indices, positive } from '../../src/engine/sample.js';
 import type { Computation } from './parity.js';
 
 const epsilon = 1e-5;
@@ -43,14 +57,53 @@ const normInputs = [anywhere(4, 3, 5, 2), positive(3), anywhere(3)];
 const poolInputs = [distinct(2, 5, 5, 4), positive(5), anywhere(5)];
 const rowInputs = [anywhere(5, 6), positive(6), anywhere(6)];
 
-export const extraSamples: readonly Computation[] = [
+/** The functions that users call, where they are more than the op behind them: numbers as operands, default axes. */
+export const functionSamples: readonly Computation[] = [
+  { title: 'neg', inputs: [anywhere(2, 3)], call: ([x]) => neg(x) },
+  { title: 'sub: a number on the left', inputs: [anywhere(2, 3)], call: ([x]) => sub(1, x) },
+  { title: 'mul: a number on the right', inputs: [anywhere(2, 3)], call: ([x]) => mul(x, -2.5) },
+  { title: 'mul: a tensor with itself', inputs: [anywhere(2, 3)], call: ([x]) => mul(x, x) },
+  { title: 'sum: all', inputs: [anywhere(2, 3, 2)], call: ([x]) => sum(x) },
+  { title: 'mean: all', inputs: [anywhere(2, 3, 2)], call: ([x]) => mean(x) },
+  {
+    title: 'mean: last axis, kept',
+    inputs: [anywhere(4, 3)],
+    call: ([x]) => mean(x, { axes: -1, keepDims: true }),
+  },
+  { title: 'max: all', inputs: [distinct(3, 4)], call: ([x]) => max(x) },
+  { title: 'max: two axes of three', inputs: [distinct(3, 4, 5)], call: ([x]) => max(x, { axes: [0, 2] }) },
+  { title: 'variance: defaults', inputs: [anywhere(3, 4)], call: ([x]) => variance(x) },
+  { title: 'globalAvgPool2d', inputs: [anywhere(2, 3, 4, 5)], call: ([x]) => globalAvgPool2d(x) },
+  { title: 'flatten', inputs: [anywhere(2, 3, 2)], call: ([x]) => flatten(x) },
+  { title: 'transpose', inputs: [anywhere(2, 3, 4)], call: ([x]) => transpose(x, 0, 2) },
+  { title: 'slice: from the end', inputs: [anywhere(5, 3)], call: ([x]) => slice(x, 0, -3, -1) },
+  {
+    title: 'concat: three',
+    inputs: [anywhere(2, 2), anywhere(1, 2), anywhere(3, 2)],
+    call: (parts) => concat(parts),
+  },
+  {
+    title: 'linear',
+    inputs: [anywhere(3, 4), anywhere(2, 4), anywhere(2)],
+    call: ([x, w, b]) => linear(x, w, b),
+  },
+  { title: 'mse', inputs: [anywhere(3, 2), anywhere(3, 2)], call: ([a, b]) => mse(a, b) },
+  {
+    title: 'crossEntropy: mean, smoothed',
+    inputs: [anywhere(4, 5), indices(5, 4)],
+    call: ([x, labels]) => crossEntropy(x, labels, { labelSmoothing: 0.2 }),
+  },
   { title: 'batchNorm: evaluation, images', inputs: normInputs, call: withRunning(false) },
   { title: 'batchNorm: evaluation, rows', inputs: rowInputs, call: withRunning(false) },
   { title: 'batchNorm: training with running statistics', inputs: normInputs, call: withRunning(true) },
+  { title: 'batchNormReluPool: evaluation', inputs: poolInputs, call: withRunning(false, batchNormReluPool) },
+];
+
+/** All of them, and what has no gradient. */
+export const extraSamples: readonly Computation[] = [
+  ...functionSamples,
   { title: 'batchNorm: running mean', inputs: normInputs, call: runningStatistics('mean') },
   { title: 'batchNorm: running variance', inputs: rowInputs, call: runningStatistics('variance') },
-  { title: 'batchNormReluPool: evaluation', inputs: poolInputs, call: withRunning(false, batchNormReluPool) },
   { title: 'argmax: rows', inputs: [distinct(4, 7)], call: ([x]) => argmax(x) },
   { title: 'argmax: columns', inputs: [distinct(4, 7)], call: ([x]) => argmax(x, 0) },
-  { title: 'max: two axes of three', inputs: [distinct(3, 4, 5)], call: ([x]) => max(x, { axes: [0, 2] }) },
 ];
