@@ -12,8 +12,8 @@ import { syntheticDataset } from '../data/synthetic.js';
 /** Where `inkgrad` looks for data when nothing names a place. */
 export const DEFAULT_DATA_DIR = 'data/emnist';
 
-/** Synthetic images of the training and test part: 120 and 40 of each of the 47 classes. */
-const SYNTHETIC_COUNT = { train: 47 * 120, test: 47 * 40 } as const;
+/** Synthetic training images: 120 of each of the 47 classes. */
+const SYNTHETIC_COUNT = 47 * 120;
 
 export interface SourceOptions {
   /** The folder given with --data. */
@@ -40,7 +40,7 @@ async function readPart(
   const split: EmnistSplit = checkSplit(options.split);
   const dir = findDataDir(options.data);
   if (dir === null && synthetic !== null) {
-    const count = Math.min(SYNTHETIC_COUNT[part], options.limit ?? Infinity);
+    const count = Math.min(SYNTHETIC_COUNT, options.limit ?? Infinity);
     return syntheticDataset({ seed: synthetic, count, part });
   }
   const limit = options.limit === undefined ? {} : { limit: options.limit };
