@@ -11,7 +11,7 @@ const FIELDS: ControlFields = {
 const CONTROL_WORDS = 16;
 const MAX_ARGUMENTS = 32;
 
-/** Looks for a job before sleeping: about a tenth of a millisecond, more than the gap between two kernels. */
+/** Looks for a job before sleeping: about 0.4 ms, more than the gap between two kernels. */
 const SPINS = 20_000;
 
 /** What every thread instantiates. */
