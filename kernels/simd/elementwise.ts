@@ -56,11 +56,6 @@ export function mul(a: usize, b: usize, y: usize, begin: i32, end: i32): void {
   storePart(y + floats(i), f32x4.mul(loadPart(a + floats(i), end - i), loadPart(b + floats(i), end - i)), end - i);
 }
 
-/** y = y + x. */
-export function accumulate(y: usize, x: usize, begin: i32, end: i32): void {
-  add(y, x, y, begin, end);
-}
-
 /** y = factor * x + offset. */
 export function scale(x: usize, factor: f32, offset: f32, y: usize, begin: i32, end: i32): void {
   const a = f32x4.splat(factor), b = f32x4.splat(offset);

@@ -43,7 +43,7 @@ export {
 } from './bnReluPool';
 export { dropout } from './dropout';
 export { maxPool, maxPoolGrad } from './pool';
-export { accumulate, add, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
+export { add, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
 export { adamStep, sgdStep } from './optimizer';
 export { crossEntropy, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
 export { stridedCopy, transpose } from './layout';
