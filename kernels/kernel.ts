@@ -5,6 +5,9 @@
 // `function` expression (no arrow, no closure, no nested function), flat arrays, scalars last, loops of the form
 // `for (let i = 0; i < this.constants.n; i++)`, index arithmetic by `Math.floor((i + 0.5) / n)` because a GPU
 // divides in float32, and no read outside an array. `test/null/kernelSubset.test.ts` holds these rules.
+//
+// A minifier rewrites functions into what gpu.js misreads. So the page's build (scripts/freezeKernels.ts) hands every
+// declaration its text from before minification as one more argument; whoever compiles a kernel reads `source`.
 
 /** A flat array of numbers, whatever holds it. */
 export type Values = ArrayLike<number>;
@@ -35,6 +38,8 @@ export interface Kernel<C extends Constants = Constants> {
   readonly scalars: readonly string[];
   /** The formula. Typed for the one who writes it (see `kernel`); backends call it with what a launch holds. */
   readonly body: (this: never, ...args: never[]) => number;
+  /** The formula's text, a function expression in plain JavaScript: what gpu.js compiles. Never minified. */
+  readonly source: string;
   /** Never set: carries the type of the constants, so that a launch with the wrong ones fails to compile. */
   readonly constantsType?: C;
 }
@@ -45,6 +50,7 @@ export type NoConstants = Readonly<Record<string, never>>;
 /**
  * Declares a kernel.
  *
+ * @param source the text of `body`; the page's build fills it in, nobody writes it by hand
  * @example
  * const scaleShift = kernel('scaleShift', ['x'], ['factor', 'summand'], function (x, factor, summand) {
  *   return x[this.thread.x] * factor + summand;
@@ -54,6 +60,12 @@ export function kernel<
   C extends Constants = NoConstants,
   const Inputs extends readonly string[] = readonly string[],
   const Scalars extends readonly string[] = readonly string[],
->(name: string, inputs: Inputs, scalars: Scalars, body: KernelBody<C, Inputs, Scalars>): Kernel<C> {
-  return { name, inputs, scalars, body: body as unknown as Kernel['body'] };
+>(
+  name: string,
+  inputs: Inputs,
+  scalars: Scalars,
+  body: KernelBody<C, Inputs, Scalars>,
+  source = body.toString(),
+): Kernel<C> {
+  return { name, inputs, scalars, body: body as unknown as Kernel['body'], source };
 }
