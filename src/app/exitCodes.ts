@@ -24,8 +24,22 @@ export class ModelError extends InkgradError {
   override name = 'ModelError';
 }
 
+/** Stopped by a signal before the work was done; the message says what was saved and how to go on. */
+export class InterruptedError extends InkgradError {
+  override name = 'InterruptedError';
+  readonly signal: 'SIGINT' | 'SIGTERM';
+
+  constructor(signal: 'SIGINT' | 'SIGTERM', message: string) {
+    super(message);
+    this.signal = signal;
+  }
+}
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof DataError || error instanceof DataMissingError) return EXIT.data;
   if (error instanceof ModelError) return EXIT.model;
+  if (error instanceof InterruptedError) {
+    return error.signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  }
   return error instanceof ArgumentError ? EXIT.usage : EXIT.failure;
 }
