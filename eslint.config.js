@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['build', 'dist', 'coverage', 'runs', 'kernels/simd', 'bench/.peers'] },
+  { ignores: ['build', 'dist', 'dist-web', 'coverage', 'runs', 'kernels/simd', 'bench/.peers'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

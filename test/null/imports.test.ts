@@ -71,6 +71,7 @@ describe('the checker', () => {
     ['src/data/a.ts', "const fs = await import('node:fs');", 'data must not import node:fs'],
     ['src/app/trainer.ts', "import yargs from 'yargs';", 'app must not import yargs'],
     ['src/app/trainer.ts', "import { hideBin } from 'yargs/helpers';", 'app must not import yargs/helpers'],
+    ['src/app/web/bench/main.ts', "const fs = await import('node:fs');", 'pages must not import node:fs'],
     ['src/elsewhere.ts', "import './engine/shape.js';", 'belongs to no layer'],
   ])('%s may not say %s', (path, source, complaint) => {
     expect(judged(path, source)).toEqual([expect.stringContaining(complaint)]);

@@ -80,6 +80,8 @@ const LAYERS: readonly Layer[] = [
     knows: /^src\//,
     packages: ['yargs', 'ndarray', 'fast-png', 'node:'],
   },
+  // Pages run in a browser: nothing of Node, no package but what the engine brings.
+  { name: 'the pages', holds: /^src\/app\/web\//, knows: /^src\// },
   { name: 'app', holds: /^src\/app\//, knows: /^src\//, packages: ['ndarray', 'fast-png', 'node:'] },
   { name: 'the public face', holds: /^src\/index\.ts$/, knows: /^src\/(engine|nn|data)\// },
 ];
