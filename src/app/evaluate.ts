@@ -17,8 +17,8 @@ export interface Evaluation extends Score {
 export interface EvaluateOptions {
   /** Images at a time. Default 250. */
   readonly batchSize?: number;
-  /** Called after every batch with the number of images done. */
-  readonly onProgress?: (done: number) => void;
+  /** Called after every batch with the number of images done; a promise is waited for. */
+  readonly onProgress?: (done: number) => unknown;
 }
 
 /** Runs the model in evaluation mode over a data set; every layer's own mode is restored afterwards. */
@@ -50,7 +50,7 @@ export async function evaluate(
       lossSum += loss;
       predictions.set(read, done);
       done += batch.count;
-      onProgress?.(done);
+      await onProgress?.(done);
     }
   } finally {
     for (const [layer, training] of modes) layer.training = training;

@@ -1,13 +1,22 @@
 // Model files: the network, what it was trained on and how far, in one safetensors file. Written beside and then
-// renamed, so a file under the final name is always whole. Imports nn's serialisation and node:fs.
+// renamed, so a file under the final name is always whole. Imports nn's serialisation, the trainer's types and node:fs.
 
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { InkgradError } from '../engine/errors.js';
 import { Rng } from '../engine/rng.js';
-import { decodeSafetensors, loadState, saveState, type Json, type Module } from '../nn/index.js';
+import {
+  decodeSafetensors,
+  loadState,
+  saveState,
+  type Json,
+  type JsonObject,
+  type Module,
+} from '../nn/index.js';
+import { writeAtomically } from './atomicFile.js';
 import { ModelError } from './exitCodes.js';
 import { CharacterNet } from './model.js';
 import type { Trainer } from './trainer.js';
+import { readProgress } from './trainerEvents.js';
 
 /** What a model was trained on. */
 export interface Training {
@@ -29,8 +38,7 @@ export async function saveModel(path: string, trainer: Trainer, training: Traini
   const { model, optimizer, scheduler, rngs, progress } = trainer;
   const about = { ...training, classes: [...training.classes], progress: { ...progress } };
   const bytes = await saveState({ model, optimizer, scheduler, rngs, extra: about });
-  await writeFile(`${path}.partial`, bytes);
-  await rename(`${path}.partial`, path);
+  await writeAtomically(path, bytes);
 }
 
 /** Runs `read` and turns whatever is wrong with the file into a ModelError that names it. */
@@ -94,5 +102,23 @@ export function initialise(model: Module, path: string): Promise<void> {
     model.loadStateDict(
       Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith('optimizer.'))),
     );
+  });
+}
+
+/**
+ * Puts a saved run in place: weights, optimizer, schedule, random streams and progress.
+ *
+ * @throws ModelError if the file is missing, damaged, or of another run
+ */
+export function resumeTraining(path: string, trainer: Trainer, training: Training): Promise<void> {
+  return reading(path, (bytes) => {
+    const { rngs, extra } = loadState(bytes, trainer);
+    const saved = readTraining(extra);
+    for (const key of ['seed', 'valFraction', 'limit', 'synthetic', 'classes'] as const) {
+      if (String(saved[key]) === String(training[key])) continue;
+      throw new ModelError(`it is of another run: its ${key} is ${saved[key]}, not ${training[key]}`);
+    }
+    const progress = readProgress((extra as JsonObject).progress ?? null);
+    trainer.resume({ rngs, progress });
   });
 }

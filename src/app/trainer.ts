@@ -1,19 +1,22 @@
 // The trainer: epochs of steps, an evaluation after each, a learning rate that follows it. Free of any user
-// interface: it yields events, and whoever iterates over them prints, plots, saves or stops.
+// interface: it yields events, and whoever iterates over them prints, plots, saves or stops. At every event its state
+// is whole, so it can be saved there, in the middle of an epoch too, and gone on with.
 // Imports engine, nn, data, evaluate.
 //
-// Follow one step from here: `#step` uploads a batch, runs the model's textbook layers (nn/), each of which calls an
+// Follow one step from here: `trainStep` uploads a batch, runs the model's textbook layers (nn/), each of which calls an
 // op (engine/ops/), each of which launches kernels on the backend; `loss.backward()` walks the recorded graph
 // (engine/autograd.ts) and `optimizer.step()` updates every parameter in place. docs/architecture.md has the map.
 
 import { argmax, crossEntropy, scope, tensor } from '../engine/index.js';
-import { FormatError, InkgradError } from '../engine/errors.js';
+import { FormatError } from '../engine/errors.js';
 import type { Rng } from '../engine/rng.js';
 import type { Dataset } from '../data/dataset.js';
+import { IMAGE_SIDE } from '../data/idx.js';
 import { BatchLoader, type Batch } from '../data/loader.js';
-import { Adam, ReduceLROnPlateau } from '../nn/index.js';
+import { Adam, ReduceLROnPlateau, type Module, type Optimizer } from '../nn/index.js';
 import { evaluate } from './evaluate.js';
 import type { CharacterNet } from './model.js';
+import { DivergedError, type EpochEvent, type Progress, type StepEvent } from './trainerEvents.js';
 
 export interface TrainerOptions {
   readonly model: CharacterNet;
@@ -29,63 +32,27 @@ export interface TrainerOptions {
   readonly shuffle?: boolean;
   /** The run's root of randomness. */
   readonly rng: Rng;
-}
-
-/** After every step. */
-export interface StepEvent {
-  readonly event: 'step';
-  /** Counted from 1. */
-  readonly epoch: number;
-  /** Images of this epoch done, and all of them. */
-  readonly done: number;
-  readonly total: number;
-  /** Means over the epoch so far. */
-  readonly trainLoss: number;
-  readonly trainAccuracy: number;
-}
-
-/** After every epoch. */
-export interface EpochEvent {
-  readonly event: 'epoch';
-  readonly epoch: number;
-  /** Over the epoch as it went, dropout included. */
-  readonly trainLoss: number;
-  readonly trainAccuracy: number;
-  readonly valLoss: number;
-  readonly valAccuracy: number;
-  /** Learning rate of this epoch. */
-  readonly lr: number;
-  /** Wall time of the epoch, evaluation included. */
-  readonly seconds: number;
-  /** Training images a second, without the evaluation. */
-  readonly imagesPerSecond: number;
-  /** Whether this epoch has the highest validation accuracy so far. */
-  readonly isBest: boolean;
-}
-
-/** The loss is no longer a number: the run cannot recover. */
-export class DivergedError extends InkgradError {
-  override name = 'DivergedError';
-}
-
-/** Everything that a step changes besides the model: what a checkpoint adds to its weights. */
-export interface Progress {
-  /** Epochs completed. */
-  epoch: number;
-  bestEpoch: number;
-  bestAccuracy: number;
+  /** Called during the evaluation after an epoch, which is no place to save; a promise is waited for. */
+  readonly onValidation?: (done: number, total: number) => void | Promise<void>;
 }
 
 export class Trainer {
   readonly model: CharacterNet;
   readonly optimizer: Adam;
   readonly scheduler: ReduceLROnPlateau;
-  readonly progress: Progress = { epoch: 0, bestEpoch: 0, bestAccuracy: -1 };
+  readonly progress: Progress = {
+    ...{ epoch: 0, step: 0, lossSum: 0, correct: 0 },
+    ...{ bestEpoch: 0, bestAccuracy: -1 },
+  };
   readonly #options: Required<TrainerOptions>;
   readonly #loader: BatchLoader;
 
   constructor(options: TrainerOptions) {
-    this.#options = { epochs: 20, batchSize: 64, learningRate: 0.001, shuffle: true, ...options };
+    this.#options = {
+      ...{ epochs: 20, batchSize: 64, learningRate: 0.001, shuffle: true },
+      ...{ onValidation: () => undefined },
+      ...options,
+    };
     const { model, train, batchSize, learningRate, shuffle, rng } = this.#options;
     this.model = model;
     this.optimizer = new Adam(model.parameters(), { lr: learningRate });
@@ -103,16 +70,42 @@ export class Trainer {
     return { dropout: this.model.dropout.rng };
   }
 
+  /** The batches of each epoch. */
+  get loader(): BatchLoader {
+    return this.#loader;
+  }
+
   /**
    * Takes over the streams and the progress of a saved run. Model, optimizer and scheduler have been put in place by
    * `loadState(bytes, trainer)`; `run` then goes on as if there had been no break.
+   *
+   * @throws FormatError, and then changes nothing, if the progress cannot be one of this run
    */
   resume(saved: { readonly rngs: Readonly<Record<string, Rng>>; readonly progress: Progress }): void {
     if (!Object.hasOwn(saved.rngs, 'dropout')) {
       throw new FormatError('trainer: the saved run lacks the random stream dropout, so it cannot go on');
     }
+    const { epoch, step, correct, bestEpoch } = saved.progress;
+    const { batchesPerEpoch } = this.#loader;
+    if (step > batchesPerEpoch || correct > this.#imagesIn(step) || bestEpoch > epoch) {
+      throw new FormatError(
+        `trainer: the saved run stands at step ${step} after epoch ${epoch} with ${correct} hits and its best epoch ` +
+          `${bestEpoch}, which cannot be in a run of ${batchesPerEpoch} steps an epoch`,
+      );
+    }
     this.model.dropout.rng = saved.rngs.dropout;
     Object.assign(this.progress, saved.progress);
+  }
+
+  /**
+   * Looks at every weight. A loss is computed before its step moves the weights, so it cannot tell.
+   *
+   * @throws DivergedError if one is not finite: such a state must not take the place of a good one
+   */
+  async checkWeights(): Promise<void> {
+    for (const [name, parameter] of this.model.namedParameters()) {
+      if (!(await parameter.data()).every(Number.isFinite)) throw this.#diverged(`${name} is not finite`);
+    }
   }
 
   /** Frees the model and the optimizer. */
@@ -127,64 +120,89 @@ export class Trainer {
   }
 
   async *#epoch(epoch: number): AsyncGenerator<StepEvent | EpochEvent, void, undefined> {
-    const { train, validation } = this.#options;
+    const { train, validation, onValidation } = this.#options;
+    const { progress } = this;
     const start = performance.now();
+    const before = this.#imagesIn(progress.step);
     const lr = this.optimizer.lr;
-    let lossSum = 0;
-    let correct = 0;
-    let done = 0;
     this.model.train();
-    for (const batch of this.#loader.batches(epoch)) {
-      const { loss, hits } = await this.#step(batch);
-      if (!Number.isFinite(loss)) {
-        throw new DivergedError(
-          `training diverged: the loss is ${loss} at epoch ${epoch}, image ${done} (learning rate ${lr}); try a lower --lr`,
-        );
-      }
-      lossSum += loss * batch.count;
-      correct += hits;
-      done += batch.count;
-      yield {
-        event: 'step',
-        epoch,
-        done,
-        total: train.length,
-        trainLoss: lossSum / done,
-        trainAccuracy: correct / done,
-      };
+    for (const batch of this.#loader.batches(epoch, { from: progress.step })) {
+      const { loss, hits } = await trainStep(this.model, this.optimizer, batch);
+      if (!Number.isFinite(loss)) throw this.#diverged(`the loss is ${loss}`);
+      progress.step += 1;
+      progress.lossSum += loss * batch.count;
+      progress.correct += hits;
+      yield { event: 'step', epoch, ...this.#place(), ...this.#means() };
     }
     const trained = performance.now();
-    const { loss: valLoss, accuracy: valAccuracy } = await evaluate(this.model, validation);
+    const { loss: valLoss, accuracy: valAccuracy } = await evaluate(this.model, validation, {
+      onProgress: (done) => onValidation(done, validation.length),
+    });
+    if (!Number.isFinite(valLoss)) throw this.#diverged(`the validation loss is ${valLoss}`);
     this.scheduler.step(valLoss);
 
-    const isBest = valAccuracy > this.progress.bestAccuracy;
-    if (isBest) Object.assign(this.progress, { bestEpoch: epoch, bestAccuracy: valAccuracy });
-    this.progress.epoch = epoch;
+    const means = this.#means();
+    const isBest = valAccuracy > progress.bestAccuracy;
+    if (isBest) Object.assign(progress, { bestEpoch: epoch, bestAccuracy: valAccuracy });
+    Object.assign(progress, { epoch, step: 0, lossSum: 0, correct: 0 });
     yield {
-      ...{ event: 'epoch', epoch, trainLoss: lossSum / done, trainAccuracy: correct / done },
-      ...{ valLoss, valAccuracy, lr, isBest },
+      ...{ event: 'epoch', epoch, ...means, valLoss, valAccuracy, lr, isBest },
       seconds: (performance.now() - start) / 1000,
-      imagesPerSecond: (1000 * done) / (trained - start),
+      imagesPerSecond: (1000 * (train.length - before)) / (trained - start),
     };
   }
 
-  /** One step of training; resolves to the batch's mean loss and its number of hits. */
-  async #step(batch: Batch): Promise<{ loss: number; hits: number }> {
-    const { height, width } = this.#options.train;
-    const [loss, read] = await Promise.all(
-      scope(() => {
-        const images = tensor(batch.images, { shape: [batch.count, 1, height, width] });
-        const labels = tensor(batch.labels);
-        const logits = this.model.forward(images); // [count, classes]
-        const loss = crossEntropy(logits, labels);
-        this.optimizer.zeroGrad();
-        loss.backward();
-        this.optimizer.step();
-        return [loss.item(), argmax(logits).data()] as const;
-      }),
-    );
-    let hits = 0;
-    for (let i = 0; i < batch.count; i++) if (read[i] === batch.labels[i]) hits += 1;
-    return { loss, hits };
+  /** Images of an epoch that its first `step` steps see. */
+  #imagesIn(step: number): number {
+    return Math.min(step * this.#options.batchSize, this.#options.train.length);
   }
+
+  #place(): Pick<StepEvent, 'step' | 'steps' | 'done' | 'total'> {
+    const { step } = this.progress;
+    const { batchesPerEpoch: steps, dataset } = this.#loader;
+    return { step, steps, done: this.#imagesIn(step), total: dataset.length };
+  }
+
+  #means(): Pick<StepEvent, 'trainLoss' | 'trainAccuracy'> {
+    const { step, lossSum, correct } = this.progress;
+    const done = this.#imagesIn(step);
+    return { trainLoss: lossSum / done, trainAccuracy: correct / done };
+  }
+
+  #diverged(what: string): DivergedError {
+    const { epoch, step } = this.progress;
+    const { batchesPerEpoch } = this.#loader;
+    const at = Math.min(step + 1, batchesPerEpoch);
+    return new DivergedError(
+      `training diverged: ${what} at epoch ${epoch + 1}, step ${at} of ${batchesPerEpoch} ` +
+        `(learning rate ${this.optimizer.lr}); try a lower --lr`,
+    );
+  }
+}
+
+/** What one step found out, before it moved the weights. */
+export interface StepNumbers {
+  /** The batch's mean loss. */
+  readonly loss: number;
+  /** How many images of the batch were read right. */
+  readonly hits: number;
+}
+
+/** One step of training: forward, loss, backward, update. The numbers are read after all of it has been enqueued. */
+export async function trainStep(model: Module, optimizer: Optimizer, batch: Batch): Promise<StepNumbers> {
+  const [loss, read] = await Promise.all(
+    scope(() => {
+      const images = tensor(batch.images, { shape: [batch.count, 1, IMAGE_SIDE, IMAGE_SIDE] });
+      const labels = tensor(batch.labels);
+      const logits = model.forward(images); // [count, classes]
+      const loss = crossEntropy(logits, labels);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      return [loss.item(), argmax(logits).data()] as const;
+    }),
+  );
+  let hits = 0;
+  for (let i = 0; i < batch.count; i++) if (read[i] === batch.labels[i]) hits += 1;
+  return { loss, hits };
 }

@@ -1,13 +1,12 @@
-// The trainer on the real network and a few synthetic characters: its events, that a seed decides every bit, that a
-// run can be broken off and gone on with, and that it notices divergence.
+// The trainer on the real network and a few synthetic characters: its events, that a seed decides every bit, and that
+// it notices divergence. That a run can be broken off and gone on with is resume.test.ts's.
 
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluate.js';
-import { DivergedError, type EpochEvent, type StepEvent } from '../../src/app/trainer.js';
-import type { Progress } from '../../src/app/trainer.js';
+import { DivergedError } from '../../src/app/trainerEvents.js';
+import type { EpochEvent, StepEvent } from '../../src/app/trainerEvents.js';
 import { subset } from '../../src/data/dataset.js';
-import { loadState } from '../../src/nn/index.js';
-import { checkpoint, digest, eventsOf, fingerprint, onWasm, SEED, takeSteps } from './support.js';
+import { eventsOf, fingerprint, onWasm, SEED, takeSteps } from './support.js';
 import { tinyTrainer, train, validation, type TinyOptions } from './support.js';
 
 const isEpoch = (event: StepEvent | EpochEvent): event is EpochEvent => event.event === 'epoch';
@@ -48,7 +47,10 @@ describe('events', () => {
       expect(epochs[1]).toMatchObject({ valLoss: loss, valAccuracy: accuracy });
       const bestAccuracy = Math.max(...epochs.map(({ valAccuracy }) => valAccuracy));
       const bestEpoch = epochs.find(({ valAccuracy }) => valAccuracy === bestAccuracy)?.epoch;
-      expect(trainer.progress).toEqual({ epoch: 2, bestEpoch, bestAccuracy });
+      expect(trainer.progress).toEqual({
+        ...{ epoch: 2, step: 0, lossSum: 0, correct: 0 },
+        ...{ bestEpoch, bestAccuracy },
+      });
       expect(await eventsOf(trainer)).toEqual([]); // it has arrived
       trainer.dispose();
     }),
@@ -118,65 +120,24 @@ describe('determinism', () => {
   );
 });
 
-describe('going on after a break', () => {
-  it(
-    'equals going straight on: weights, moments, schedule, streams and progress, byte for byte',
-    onWasm(async () => {
-      const straight = tinyTrainer({ epochs: 2 });
-      await eventsOf(straight, isEpoch);
-      const saved = await checkpoint(straight);
-      const later = await eventsOf(straight);
-
-      const resumed = tinyTrainer({ epochs: 2, seed: SEED });
-      const { rngs, extra } = loadState(saved, resumed);
-      resumed.resume({ rngs, progress: extra as unknown as Progress });
-      expect(await fingerprint(resumed)).toBe(digest(saved));
-      const timeless = (event: StepEvent | EpochEvent): object => ({
-        ...event,
-        seconds: 0,
-        imagesPerSecond: 0,
-      });
-      expect((await eventsOf(resumed)).map(timeless)).toEqual(later.map(timeless));
-      const end = await fingerprint(straight);
-      expect(await fingerprint(resumed)).toBe(end);
-
-      // The masks of epoch 2 depend on the saved stream: with a fresh one the end is another.
-      const forgetful = tinyTrainer({ epochs: 2, seed: SEED });
-      loadState(saved, forgetful);
-      forgetful.resume({ rngs: forgetful.rngs, progress: extra as unknown as Progress });
-      await eventsOf(forgetful);
-      expect(await fingerprint(forgetful)).not.toBe(end);
-      for (const trainer of [straight, resumed, forgetful]) trainer.dispose();
-    }),
-  );
-
-  it(
-    'refuses a run without the stream of the dropout masks, and then changes nothing',
-    onWasm(async () => {
-      const trainer = tinyTrainer();
-      const before = await fingerprint(trainer);
-      const progress = { epoch: 7, bestEpoch: 1, bestAccuracy: 1 };
-      expect(() => trainer.resume({ rngs: {}, progress })).toThrow(/lacks the random stream dropout/);
-      expect(await fingerprint(trainer)).toBe(before);
-      trainer.dispose();
-    }),
-  );
-
-  it(
-    'an epoch broken off leaves no buffer behind and does not count',
-    onWasm(async (backend) => {
-      const trainer = tinyTrainer();
-      await takeSteps(trainer, 1);
-      const { live } = backend.memory; // weights, gradients, moments
-      await takeSteps(trainer, 2);
-      expect(backend.memory.live).toBe(live);
-      expect(trainer.progress.epoch).toBe(0);
-      trainer.dispose();
-    }),
-  );
-});
-
 describe('divergence', () => {
+  it(
+    'of a weight is seen before it is saved, though the loss was still a number',
+    onWasm(async () => {
+      const trainer = tinyTrainer();
+      await takeSteps(trainer, 2);
+      await trainer.checkWeights();
+      const [name, parameter] = trainer.model.namedParameters().at(-1)!;
+      const values = Float32Array.from(await parameter.data());
+      values[3] = Infinity;
+      parameter.assign(values);
+      await expect(trainer.checkWeights()).rejects.toThrow(
+        `training diverged: ${name} is not finite at epoch 1, step 3 of 5`,
+      );
+      trainer.dispose();
+    }),
+  );
+
   it(
     'is an error that says what to do',
     onWasm(async () => {
@@ -185,7 +146,7 @@ describe('divergence', () => {
       trainer.dispose();
       const again = tinyTrainer({ learningRate: 1e30 });
       await expect(eventsOf(again)).rejects.toThrow(
-        /the loss is (NaN|Infinity) at epoch 1, image \d+ \(learning rate 1e\+30\); try a lower --lr/,
+        /the loss is (NaN|Infinity) at epoch 1, step \d of 5 \(learning rate 1e\+30\); try a lower --lr/,
       );
       again.dispose();
     }),

@@ -9,7 +9,8 @@ import { Reporter } from '../reporter.js';
 import { createRunDirectory } from '../runDirectory.js';
 import { openTrainingSource, type TrainingSource } from '../source.js';
 import { startBackend } from '../backend.js';
-import { Trainer, type EpochEvent } from '../trainer.js';
+import { Trainer } from '../trainer.js';
+import type { EpochEvent } from '../trainerEvents.js';
 import { dataOptions, jsonOption, runOptions, whole, within, type CommonArguments } from './options.js';
 
 interface TrainOptions extends CommonArguments {

@@ -1,0 +1,127 @@
+// Breaking a run off and going on with it, in this process: whatever the place, the end is the same, byte for byte. That
+// a run killed from outside goes on as well is test/cli/resume.test.ts's.
+
+import { describe, expect, it } from 'vitest';
+import { Trainer } from '../../src/app/trainer.js';
+import { readProgress, type EpochEvent, type Progress, type StepEvent } from '../../src/app/trainerEvents.js';
+import { loadState } from '../../src/nn/index.js';
+import { checkpoint, digest, eventsOf, fingerprint, onWasm, takeSteps, tinyTrainer } from './support.js';
+
+const EPOCHS = 2;
+/** Steps of an epoch of the tiny trainer. */
+const STEPS = 5;
+
+const timeless = (event: StepEvent | EpochEvent): object => ({ ...event, seconds: 0, imagesPerSecond: 0 });
+
+/** A trainer that goes on from a checkpoint. */
+function resumed(saved: Uint8Array): Trainer {
+  const trainer = tinyTrainer({ epochs: EPOCHS });
+  const { rngs, extra } = loadState(saved, trainer);
+  trainer.resume({ rngs, progress: readProgress(extra) });
+  return trainer;
+}
+
+describe('going on after a break', () => {
+  it(
+    'at any event equals going straight on: all later events, and every byte of the end',
+    onWasm(async () => {
+      const straight = tinyTrainer({ epochs: EPOCHS });
+      const events: object[] = [];
+      const saved: Uint8Array[] = [];
+      for await (const event of straight.run()) {
+        events.push(timeless(event));
+        saved.push(await checkpoint(straight)); // which must not disturb the run either
+      }
+      expect(events).toHaveLength(EPOCHS * (STEPS + 1));
+      const end = await fingerprint(straight);
+
+      const undisturbed = tinyTrainer({ epochs: EPOCHS });
+      await eventsOf(undisturbed);
+      expect(await fingerprint(undisturbed)).toBe(end);
+
+      // The first step, the middle, the last step before the evaluation, right after it, and the second epoch.
+      for (const place of [0, 2, STEPS - 1, STEPS, STEPS + 1, STEPS + 3, 2 * STEPS]) {
+        const trainer = resumed(saved[place]);
+        expect(await fingerprint(trainer), `state after event ${place}`).toBe(digest(saved[place]));
+        const later = await eventsOf(trainer);
+        expect(later.map(timeless), `events after ${place}`).toEqual(events.slice(place + 1));
+        expect(await fingerprint(trainer), `end after a break at ${place}`).toBe(end);
+        trainer.dispose();
+      }
+      straight.dispose();
+      undisturbed.dispose();
+    }),
+  );
+
+  it(
+    'needs the streams: with a fresh one for the dropout masks the end is another',
+    onWasm(async () => {
+      const straight = tinyTrainer({ epochs: EPOCHS });
+      await takeSteps(straight, 3);
+      const saved = await checkpoint(straight);
+      await eventsOf(straight);
+
+      const forgetful = tinyTrainer({ epochs: EPOCHS });
+      const { extra } = loadState(saved, forgetful);
+      forgetful.resume({ rngs: forgetful.rngs, progress: readProgress(extra) });
+      await eventsOf(forgetful);
+      expect(forgetful.progress.epoch).toBe(EPOCHS);
+      expect(await fingerprint(forgetful)).not.toBe(await fingerprint(straight));
+      straight.dispose();
+      forgetful.dispose();
+    }),
+  );
+
+  it(
+    'twice in one trainer, without a file, is the same run too, and no buffer is left behind',
+    onWasm(async (backend) => {
+      const straight = tinyTrainer();
+      await eventsOf(straight);
+      const end = await fingerprint(straight);
+      straight.dispose();
+
+      const trainer = tinyTrainer();
+      await takeSteps(trainer, 1);
+      const { live } = backend.memory; // weights, gradients, moments
+      await takeSteps(trainer, 2);
+      expect(backend.memory.live).toBe(live);
+      expect(trainer.progress).toMatchObject({ epoch: 0, step: 3 });
+      await eventsOf(trainer);
+      expect(await fingerprint(trainer)).toBe(end);
+      trainer.dispose();
+    }),
+  );
+
+  const good: Progress = {
+    ...{ epoch: 1, step: 2, lossSum: 1, correct: 3 },
+    ...{ bestEpoch: 1, bestAccuracy: 0.5 },
+  };
+
+  it(
+    'refuses what cannot be a place in this run, and then changes nothing',
+    onWasm(async () => {
+      const trainer = tinyTrainer();
+      const before = await fingerprint(trainer);
+      const { rngs } = trainer;
+      expect(() => trainer.resume({ rngs: {}, progress: good })).toThrow(/lacks the random stream dropout/);
+      for (const wrong of [{ step: STEPS + 1 }, { correct: 65 }, { bestEpoch: 2 }]) {
+        expect(() => trainer.resume({ rngs, progress: { ...good, ...wrong } })).toThrow(
+          /which cannot be in a run of 5 steps an epoch/,
+        );
+      }
+      expect(await fingerprint(trainer)).toBe(before);
+      trainer.dispose();
+    }),
+  );
+
+  it('reads a saved place field by field', () => {
+    expect(readProgress({ ...good })).toEqual(good);
+    expect(() => readProgress({ epoch: 1, bestEpoch: 1, bestAccuracy: 0.5 })).toThrow(
+      /progress\.step: expected/,
+    );
+    const wrong = { epoch: -1, step: 0.5, lossSum: 'NaN', correct: '3', bestEpoch: null, bestAccuracy: 2 };
+    for (const [key, value] of Object.entries(wrong)) {
+      expect(() => readProgress({ ...good, [key]: value })).toThrow(`progress.${key}: expected`);
+    }
+  });
+});
