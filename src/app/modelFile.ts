@@ -115,8 +115,8 @@ export function resumeTraining(path: string, trainer: Trainer, training: Trainin
     const { rngs, extra } = loadState(bytes, trainer);
     const saved = readTraining(extra);
     for (const key of ['seed', 'valFraction', 'limit', 'synthetic', 'classes'] as const) {
-      if (String(saved[key]) === String(training[key])) continue;
-      throw new ModelError(`it is of another run: its ${key} is ${saved[key]}, not ${training[key]}`);
+      const [found, wanted] = [String(saved[key]), String(training[key])];
+      if (found !== wanted) throw new ModelError(`it is of another run: its ${key} is ${found}, not ${wanted}`);
     }
     const progress = readProgress((extra as JsonObject).progress ?? null);
     trainer.resume({ rngs, progress });
