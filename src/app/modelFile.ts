@@ -116,7 +116,8 @@ export function resumeTraining(path: string, trainer: Trainer, training: Trainin
     const saved = readTraining(extra);
     for (const key of ['seed', 'valFraction', 'limit', 'synthetic', 'classes'] as const) {
       const [found, wanted] = [String(saved[key]), String(training[key])];
-      if (found !== wanted) throw new ModelError(`it is of another run: its ${key} is ${found}, not ${wanted}`);
+      if (found !== wanted)
+        throw new ModelError(`it is of another run: its ${key} is ${found}, not ${wanted}`);
     }
     const progress = readProgress((extra as JsonObject).progress ?? null);
     trainer.resume({ rngs, progress });
