@@ -3,6 +3,11 @@
 
 import { kernel, type KernelThis } from './kernel.js';
 
+/** The same numbers: how host arrays get onto a GPU, where only kernels make buffers that other kernels can read. */
+export const upload = kernel('upload', ['x'], [], function (x) {
+  return x[this.thread.x];
+});
+
 /** Sizes and strides of at most six axes, outermost first; unused leading axes have size 1. */
 export type StridedCopyConstants = Readonly<
   Record<'size1' | 'size2' | 'size3' | 'size4' | 'size5' | 'offset', number> &

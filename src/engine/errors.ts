@@ -26,6 +26,11 @@ export class BackendError extends InkgradError {
   override name = 'BackendError';
 }
 
+/** A GPU that went away: unplugged, reset by its driver, or taken by the system. Everything it held is gone. */
+export class DeviceLostError extends BackendError {
+  override name = 'DeviceLostError';
+}
+
 /** A file whose contents are damaged or of another kind than expected. */
 export class FormatError extends InkgradError {
   override name = 'FormatError';

@@ -3,23 +3,16 @@
 import { describe, expect, it } from 'vitest';
 import { overrides, routines } from '../../src/engine/backends/wasm/overrides.js';
 import { backendsUnderTest, type BackendUnderTest, oracle, reference32, wasm } from '../support/backends.js';
-import { extraSamples } from '../support/extraSamples.js';
+import { allComputations } from '../support/computations.js';
 import { allKernels } from '../support/kernels.js';
 import { allOps } from '../support/ops.js';
-import { type Computation, evaluate, expectAgreement, expectClose } from '../support/parity.js';
+import { evaluate, expectAgreement, expectClose } from '../support/parity.js';
 import { parityFixture } from '../support/parityFixture.js';
 import { recording, type Recorder } from '../support/recording.js';
 
 const SEED = 20261123;
 
-const samples: readonly Computation[] = allOps.flatMap((op) =>
-  op.samples.map(({ title, inputs, attributes }) => ({
-    title: `${op.opName}: ${title}`,
-    inputs,
-    call: (tensors) => op(tensors, attributes),
-  })),
-);
-const computations = [...samples, ...extraSamples];
+const computations = allComputations;
 const cases = computations.map((computation) => [computation.title, computation] as const);
 
 describe.each(backendsUnderTest)('$name', (tested) => {
@@ -42,10 +35,13 @@ describe('coverage', () => {
     expect(allOps.length).toBeGreaterThan(30);
   });
 
-  it("the samples launch every kernel but the optimizers'", async () => {
+  it("the samples launch every kernel but the optimizers' and a GPU's upload", async () => {
     const { kernels } = await launchedOn(reference32);
     const missing = allKernels
-      .filter(({ family, kernel }) => family !== 'optimizer' && !kernels.has(kernel.name))
+      .filter(
+        ({ family, kernel }) =>
+          family !== 'optimizer' && kernel.name !== 'upload' && !kernels.has(kernel.name),
+      )
       .map(({ kernel }) => kernel.name);
     expect(missing).toEqual([]);
   });

@@ -26,7 +26,7 @@ import {
   zeros,
 } from '../../src/engine/index.js';
 import { anywhere, distinct, indices, positive } from '../../src/engine/sample.js';
-import type { Computation } from './parity.js';
+import type { Computation } from './computation.js';
 
 const epsilon = 1e-5;
 const momentum = 0.1;

@@ -1,63 +1,16 @@
 // Runs one computation on two backends, forward and backward, and compares every number. Imports the engine.
 
 import { expect } from 'vitest';
-import {
-  type Backend,
-  type FloatArray,
-  mul,
-  Rng,
-  type SampleInput,
-  scope,
-  sum,
-  type Tensor,
-  tensor,
-  withBackend,
-} from '../../src/engine/index.js';
-import { format } from '../../src/engine/shape.js';
+import type { Backend, SampleInput } from '../../src/engine/index.js';
+import { compute, type Computation, type Results } from './computation.js';
 
-/** A function of tensors, and what it is called with. */
-export interface Computation {
-  readonly title: string;
-  readonly inputs: readonly SampleInput[];
-  readonly call: (inputs: Tensor[]) => Tensor;
-}
+export type { Computation, Results } from './computation.js';
 
-/** Everything that a computation leaves: the output, and the gradient of each input that has one. */
-export type Results = ReadonlyMap<string, FloatArray>;
-
-/**
- * The output, and the gradients of sum(r * output) for a random r, on one backend.
- *
- * Inputs are rounded to float32 first, so that every backend starts from the same numbers.
- */
+/** `compute`, and a check that no buffer is left. */
 export async function evaluate(backend: Backend, computation: Computation, seed: number): Promise<Results> {
-  const { inputs, call } = computation;
-  const rng = new Rng(seed);
-  const pending = withBackend(backend, () =>
-    scope(() => {
-      const leaves = inputs.map(({ shape, values, differentiable }) =>
-        tensor(Float32Array.from(values(rng)), { shape, requiresGrad: differentiable }),
-      );
-      const output = call(leaves);
-      // Whole numbers from -3 to 3 without 0: exact inputs stay exact on the way back.
-      const direction = Float32Array.from(
-        { length: output.size },
-        () => (1 + rng.below(3)) * (2 * rng.below(2) - 1),
-      );
-      if (output.requiresGrad) sum(mul(output, tensor(direction, { shape: output.shape }))).backward();
-      const results: [string, Promise<FloatArray>][] = [[`output ${format(output.shape)}`, output.data()]];
-      leaves.forEach((leaf, index) => {
-        if (leaf.grad !== null) {
-          results.push([`gradient of input ${index} ${format(leaf.shape)}`, leaf.grad.data()]);
-        }
-        leaf.zeroGrad();
-      });
-      return results;
-    }),
-  );
-  const results = await Promise.all(pending.map(async ([name, data]) => [name, await data] as const));
+  const results = await compute(backend, computation, seed);
   expect(backend.memory.live, `buffers left on ${backend.name} after ${computation.title}`).toBe(0);
-  return new Map(results);
+  return results;
 }
 
 /**

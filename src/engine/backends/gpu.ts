@@ -1,0 +1,68 @@
+// Opens the gpu backend (gpu/backend.ts). The only file that imports gpu.js, and on demand, so that nobody loads it who
+// does not ask. Imports the parts in gpu/, errors, and two kernels to try the device with.
+
+import { scaleShift } from '../../../kernels/elementwise.js';
+import { sumAxis } from '../../../kernels/reduce.js';
+import { ArgumentError, BackendError } from '../errors.js';
+import { GpuBackend } from './gpu/backend.js';
+import { openDevice } from './gpu/device.js';
+import type { GpuMode, Library } from './gpu/library.js';
+
+export type { GpuBackend, GpuStatistics } from './gpu/backend.js';
+export type { GpuMode } from './gpu/library.js';
+
+export interface GpuOptions {
+  /** What computes. There is no default: a backend that was asked for is that one, or an error. */
+  readonly mode: GpuMode;
+  /** Most compiled kernels kept; beyond that, the least recently used goes. Default 512. */
+  readonly maxKernels?: number;
+}
+
+/**
+ * Starts the gpu backend, and tries whether it computes: some drivers accept everything and answer zeros.
+ *
+ * @throws BackendError if gpu.js is not installed, the mode cannot be had here, or the numbers are wrong
+ * @example const backend = await createGpuBackend({ mode: 'webgpu' });
+ */
+export async function createGpuBackend({ mode, maxKernels = 512 }: GpuOptions): Promise<GpuBackend> {
+  if (!Number.isSafeInteger(maxKernels) || maxKernels < 1) {
+    throw new ArgumentError(`gpu: maxKernels must be a whole number of at least 1, got ${maxKernels}`);
+  }
+  const backend = new GpuBackend(await openDevice(mode, await importLibrary()), maxKernels);
+  try {
+    await checkNumbers(backend);
+  } catch (error) {
+    await backend.dispose();
+    throw error;
+  }
+  return backend;
+}
+
+async function importLibrary(): Promise<Library> {
+  try {
+    const module = (await import('gpu.js')) as unknown as { readonly default?: Library } & Library;
+    return module.default ?? module;
+  } catch (error) {
+    const [reason] = (error as Error).message.split('\n');
+    throw new BackendError(
+      `gpu: gpu.js cannot be loaded (${reason}); to compute on a GPU, install it beside inkgrad:  npm install gpu.js@2.24.1`,
+    );
+  }
+}
+
+/** 2 x + 1, and its sums in pairs. */
+async function checkNumbers(backend: GpuBackend): Promise<void> {
+  const length = 8;
+  const x = backend.upload(Float32Array.from({ length }, (_, index) => index));
+  const line = backend.run({ kernel: scaleShift, inputs: [x], constants: {}, scalars: [2, 1], length });
+  const constants = { size: 2, inner: 1 };
+  const pairs = backend.run({ kernel: sumAxis, inputs: [line], constants, scalars: [], length: length / 2 });
+  const values = await backend.read(pairs);
+  for (const buffer of [x, line, pairs]) backend.free(buffer);
+  if (values.join() !== '4,12,20,28') {
+    const { adapter } = backend.adapter;
+    throw new BackendError(
+      `${backend.name}: ${adapter} computes wrongly: ${values.join()} where 4,12,20,28 is right; update its driver`,
+    );
+  }
+}

@@ -1,0 +1,224 @@
+// The gpu backend: the kernels' own text, run by gpu.js. Every call is put into one queue in program order (queue.ts
+// says why); `read` alone waits. What it does not do: compute anywhere but where it was told to. gpu.ts opens it.
+// Imports the backend types, errors, the launch check, and its parts.
+
+import { upload } from '../../../../kernels/layout.js';
+import type { Backend, Buffer, FloatArray, Launch, MemoryReport } from '../../backend.js';
+import { ArgumentError, BackendError, DeviceLostError, DisposedError } from '../../errors.js';
+import { checkLaunch } from '../reference.js';
+import type { Device } from './device.js';
+import { type CompiledKernel, KernelCache, type KernelStatistics } from './kernelCache.js';
+import type { DeviceValue, GpuMode } from './library.js';
+import { ProgramQueue } from './queue.js';
+
+/** Indices are float32 on the device: above this, neighbours have the same number. */
+const MAX_LENGTH = 2 ** 24;
+const MAX_INPUTS = 7;
+
+/** A buffer of this backend. What it holds exists once its job in the queue is done. */
+interface GpuBuffer extends Buffer {
+  freed: boolean;
+  value: DeviceValue | null;
+  /** The kernel that made the value. */
+  maker: CompiledKernel | null;
+  /** Why there is no value: what went wrong in the launch that should have made it, or in one before that. */
+  failure: Error | null;
+}
+
+export interface GpuStatistics extends KernelStatistics {
+  /** Kernels run so far. */
+  readonly launches: number;
+  /** Milliseconds that first runs took, which compile. */
+  readonly compileMs: number;
+}
+
+export class GpuBackend implements Backend {
+  readonly name: string;
+  readonly dtype = 'float32';
+  readonly mode: GpuMode;
+  readonly #device: Device;
+  readonly #kernels: KernelCache;
+  readonly #queue = new ProgramQueue();
+  readonly #live = new Set<GpuBuffer>();
+  #liveBytes = 0;
+  #allocations = 0;
+  #launches = 0;
+  #compileMs = 0;
+  #disposed = false;
+
+  constructor(device: Device, maxKernels: number) {
+    this.#device = device;
+    this.mode = device.mode;
+    this.name = `gpu (${device.mode})`;
+    this.#kernels = new KernelCache(device.gpu, device.mode, maxKernels);
+  }
+
+  /** The adapter's own name, and whether it is a program that imitates a GPU. */
+  get adapter(): Pick<Device, 'adapter' | 'software'> {
+    return { adapter: this.#device.adapter, software: this.#device.software };
+  }
+
+  get memory(): MemoryReport {
+    return {
+      live: this.#live.size,
+      liveBytes: this.#liveBytes,
+      reservedBytes: this.#liveBytes + this.#kernels.keptBytes,
+      allocations: this.#allocations,
+    };
+  }
+
+  get statistics(): GpuStatistics {
+    return { ...this.#kernels.statistics, launches: this.#launches, compileMs: this.#compileMs };
+  }
+
+  upload(values: ArrayLike<number>): Buffer {
+    const buffer = this.#allocate(values.length, 'upload');
+    const copy = Float32Array.from(values); // now: the caller may change its array before the queue gets here
+    this.#enqueue(buffer, () => this.#send(copy, buffer));
+    return buffer;
+  }
+
+  run(launch: Launch): Buffer {
+    checkLaunch(launch);
+    const { kernel, donate } = launch;
+    if (launch.inputs.length > MAX_INPUTS) {
+      throw new ArgumentError(
+        `${this.name}: kernel ${kernel.name} has ${launch.inputs.length} input arrays; a GPU takes ${MAX_INPUTS}`,
+      );
+    }
+    const inputs = launch.inputs.map((input) => this.#open(input));
+    const output = this.#allocate(launch.length, kernel.name);
+    this.#enqueue(output, () => this.#launch(launch, inputs, output));
+    if (donate !== undefined) this.free(inputs[donate]);
+    return output;
+  }
+
+  async read(buffer: Buffer): Promise<FloatArray> {
+    const own = this.#open(buffer);
+    // In an object, so that the queue goes on while the numbers travel.
+    const { arriving } = await this.#queue.enqueue(() => {
+      this.#device.checkAlive();
+      const value = valueOf(own);
+      return { arriving: value instanceof Float32Array ? value : value.toArray() };
+    });
+    try {
+      const values = await arriving;
+      this.#device.checkAlive(); // a lost device sends zeros
+      return Float32Array.from(values.subarray(0, own.length));
+    } catch (error) {
+      throw this.#explain(error, 'the numbers could not be read back');
+    }
+  }
+
+  free(buffer: Buffer): void {
+    const own = this.#open(buffer);
+    own.freed = true;
+    this.#live.delete(own);
+    this.#liveBytes -= 4 * own.length;
+    void this.#queue.enqueue(() => this.#release(own));
+  }
+
+  /** Waits for what is in the queue, then gives back every buffer, kernel and the device. Twice does no harm. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#queue.enqueue(async () => {
+      for (const buffer of this.#live) this.#release(buffer);
+      this.#live.clear();
+      this.#liveBytes = 0;
+      this.#kernels.clear();
+      await this.#device.close();
+    });
+  }
+
+  #allocate(length: number, who: string): GpuBuffer {
+    if (this.#disposed) throw new DisposedError(`${this.name}: this backend was disposed`);
+    if (length > MAX_LENGTH) {
+      throw new ArgumentError(
+        `${this.name}: ${who} would make ${length} numbers; a GPU kernel counts in float32, so ${MAX_LENGTH} is the most: use a smaller batch`,
+      );
+    }
+    const buffer = { length, freed: false, value: null, maker: null, failure: null };
+    this.#live.add(buffer);
+    this.#liveBytes += 4 * length;
+    return buffer;
+  }
+
+  #open(buffer: Buffer): GpuBuffer {
+    const own = buffer as GpuBuffer;
+    if (this.#disposed) throw new DisposedError(`${this.name}: this backend was disposed`);
+    if (own.freed) throw new DisposedError(`${this.name}: this buffer was freed`);
+    return own;
+  }
+
+  /** A job that fills `buffer`. What fails shows when its numbers, or numbers made from them, are read. */
+  #enqueue(buffer: GpuBuffer, job: () => Promise<void>): void {
+    void this.#queue.enqueue(job).catch((error: unknown) => {
+      buffer.failure = error as Error;
+    });
+  }
+
+  async #launch(launch: Launch, inputs: readonly GpuBuffer[], output: GpuBuffer): Promise<void> {
+    const { kernel, constants, scalars, length } = launch;
+    const values = inputs.map(valueOf);
+    if (length === 0) {
+      await this.#send(new Float32Array(0), output); // nothing to compute, yet a reader needs an array to bind
+      return;
+    }
+    const sizes = inputs.map((input) => Math.max(1, input.length));
+    const compiled = this.#kernels.get(kernel, constants, sizes, length);
+    await this.#execute(kernel.name, compiled, [...values, ...scalars], output);
+  }
+
+  async #send(values: Float32Array, buffer: GpuBuffer): Promise<void> {
+    const padded = values.length === 0 ? new Float32Array(1) : values;
+    const compiled = this.#kernels.get(upload, {}, [padded.length], padded.length);
+    await this.#execute(upload.name, compiled, [padded], buffer);
+  }
+
+  async #execute(
+    name: string,
+    compiled: CompiledKernel,
+    args: readonly unknown[],
+    output: GpuBuffer,
+  ): Promise<void> {
+    this.#device.checkAlive();
+    const first = !compiled.started;
+    const start = performance.now();
+    try {
+      output.value = await compiled.run(...args);
+    } catch (error) {
+      throw this.#explain(error, `kernel ${name} could not be ${first ? 'compiled' : 'run'}`);
+    }
+    // WebGL draws into the same texture again if its last contents were given back.
+    if (first || compiled.newest !== null || !this.#device.reusesOutputs) this.#allocations += 1;
+    this.#kernels.lend(compiled, output);
+    output.maker = compiled;
+    this.#launches += 1;
+    if (!first) return;
+    this.#kernels.checkMode(name, compiled);
+    compiled.started = true;
+    this.#compileMs += performance.now() - start;
+  }
+
+  #release(buffer: GpuBuffer): void {
+    const { value, maker } = buffer;
+    buffer.value = null;
+    if (value !== null && maker !== null) this.#kernels.giveBack(maker, buffer, value);
+  }
+
+  #explain(error: unknown, what: string): Error {
+    if (error instanceof DeviceLostError) return error;
+    try {
+      this.#device.checkAlive();
+    } catch (lost) {
+      return lost as Error;
+    }
+    return new BackendError(`${this.name}: ${what}: ${(error as Error).message}`);
+  }
+}
+
+function valueOf(buffer: GpuBuffer): DeviceValue {
+  if (buffer.failure !== null) throw buffer.failure;
+  return buffer.value!;
+}

@@ -1,0 +1,128 @@
+// A device: one of gpu.js's modes, opened, with its adapter's name, or the reason why it cannot be had. Imports errors,
+// and what Node needs to have a GPU at all (nodeHost.ts).
+
+import { BackendError, DeviceLostError } from '../../errors.js';
+import type { GpuMode, Library, LibraryContext, LibraryInstance } from './library.js';
+import { headlessReason, supplyWebGpu } from './nodeHost.js';
+
+export interface Device {
+  readonly mode: GpuMode;
+  readonly gpu: LibraryInstance;
+  /** The adapter as its driver names it. Known in WebGL after the first kernel. */
+  readonly adapter: string;
+  /** Whether the adapter is a program that imitates a GPU: slower than our own CPU kernels. */
+  readonly software: boolean;
+  /** Whether an output that was given back is written again, instead of a new one made. */
+  readonly reusesOutputs: boolean;
+  /** @throws DeviceLostError if the device has gone. */
+  readonly checkAlive: () => void;
+  /** Gives the device back; kernels and buffers are gone before. */
+  readonly close: () => Promise<void>;
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|lavapipe|software|basic render/i;
+
+/** @throws BackendError with the reason if the mode cannot be had here */
+export async function openDevice(mode: GpuMode, library: Library): Promise<Device> {
+  if (mode === 'webgpu') return openWebGpu(library);
+  if (mode === 'headlessgl') {
+    const reason = await headlessReason();
+    if (reason !== null) throw new BackendError(`gpu (${mode}): ${reason}`);
+  }
+  const gpu = create(mode, library);
+  return mode === 'webasm' ? openWebAssembly(gpu) : openWebGl(mode, gpu);
+}
+
+function create(mode: GpuMode, library: Library): LibraryInstance {
+  try {
+    return new library.GPU({ mode });
+  } catch {
+    throw new BackendError(`gpu (${mode}): ${UNSUPPORTED[mode]}`);
+  }
+}
+
+const UNSUPPORTED: Readonly<Record<GpuMode, string>> = {
+  webgpu: 'there is no navigator.gpu here: this browser has no WebGPU, or the page is not served over https',
+  webgl2: 'there is no WebGL2 context here: it needs a browser, with its graphics acceleration switched on',
+  headlessgl: 'the package gl starts, but makes no context; it needs OpenGL on the display it finds',
+  webasm: 'this JavaScript engine has no WebAssembly',
+};
+
+function lost(mode: GpuMode): DeviceLostError {
+  return new DeviceLostError(
+    `gpu (${mode}): the device was lost, and all it held with it (its driver was reset, or it was taken away); ` +
+      'start a new backend and go on from the last checkpoint',
+  );
+}
+
+function openWebAssembly(gpu: LibraryInstance): Device {
+  return {
+    mode: 'webasm',
+    gpu,
+    adapter: 'WebAssembly of gpu.js, on the CPU',
+    software: true,
+    reusesOutputs: false,
+    checkAlive: () => undefined,
+    close: () => gpu.destroy(),
+  };
+}
+
+/** How many backends use gpu.js's one WebGPU device. */
+let webGpuUsers = 0;
+
+async function openWebGpu(library: Library): Promise<Device> {
+  const mode = 'webgpu';
+  const withdraw = await supplyWebGpu();
+  const gpu = create(mode, library);
+  let context: LibraryContext;
+  try {
+    context = await library.WebGPUContext.acquire();
+  } catch (error) {
+    withdraw();
+    throw new BackendError(`gpu (webgpu): no adapter: ${(error as Error).message}`);
+  }
+  webGpuUsers += 1;
+  const { info, isFallbackAdapter } = context.adapter;
+  const words = [info?.vendor, info?.architecture, info?.device, info?.description];
+  const adapter = words.filter((word) => word !== undefined && word !== '').join(' ') || 'unnamed adapter';
+  return {
+    ...{ mode, gpu, adapter, reusesOutputs: false },
+    software: (info?.isFallbackAdapter ?? isFallbackAdapter ?? false) || SOFTWARE.test(adapter),
+    checkAlive: () => {
+      if (context.isLost) throw lost(mode);
+    },
+    close: async () => {
+      await gpu.destroy();
+      webGpuUsers -= 1;
+      if (webGpuUsers === 0) await library.WebGPUContext.destroy();
+      withdraw();
+    },
+  };
+}
+
+function openWebGl(mode: 'webgl2' | 'headlessgl', gpu: LibraryInstance): Device {
+  const name = (): string => (gpu.context === null ? 'WebGL context not made yet' : rendererOf(gpu.context));
+  return {
+    ...{ mode, gpu, reusesOutputs: true },
+    get adapter() {
+      return name();
+    },
+    get software() {
+      return SOFTWARE.test(name());
+    },
+    checkAlive: () => {
+      if (gpu.context?.isContextLost() === true) throw lost(mode);
+    },
+    close: async () => {
+      const { context } = gpu;
+      await gpu.destroy();
+      context?.getExtension('WEBGL_lose_context')?.loseContext();
+      (context?.getExtension('STACKGL_destroy_context') as { destroy(): void } | null | undefined)?.destroy();
+    },
+  };
+}
+
+function rendererOf(context: WebGL2RenderingContext): string {
+  const names = context.getExtension('WEBGL_debug_renderer_info');
+  return String(context.getParameter(names?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER));
+}

@@ -1,0 +1,136 @@
+// Compiled kernels, by name, sizes and constants: the sizes are part of the program that gpu.js makes. Bounded: the
+// one that was not used for the longest time goes first. Imports types and errors.
+
+import type { Constants, Kernel } from '../../../../kernels/kernel.js';
+import { ArgumentError, BackendError } from '../../errors.js';
+import type { DeviceValue, GpuMode, LibraryInstance, LibraryKernel } from './library.js';
+
+/** Only a `while` loop or a bound from an argument would need it; gpu.js's own limit cuts those off silently. */
+const LOOP_LIMIT = 2 ** 24;
+
+/** A kernel for given sizes, and what it holds on the device. */
+export interface CompiledKernel {
+  readonly run: LibraryKernel;
+  readonly source: string;
+  /** Bytes of one output. */
+  readonly bytes: number;
+  /** Whether it has run, and so been compiled and checked. */
+  started: boolean;
+  /** Outputs still in use. gpu.js deletes or loses them with the kernel, so it has to outlive them. */
+  outstanding: number;
+  /** The newest output, whose memory gpu.js keeps for the next run; null once it has been given back. */
+  newest: object | null;
+  /** Left the cache; ends with its last output. */
+  retired: boolean;
+}
+
+export interface KernelStatistics {
+  /** Programs made so far, and in the cache now. */
+  readonly compiled: number;
+  readonly cached: number;
+}
+
+export class KernelCache {
+  readonly #gpu: LibraryInstance;
+  readonly #mode: GpuMode;
+  readonly #limit: number;
+  readonly #kernels = new Map<string, CompiledKernel>(); // least recently used first
+  readonly #retired = new Set<CompiledKernel>();
+  #compiled = 0;
+
+  constructor(gpu: LibraryInstance, mode: GpuMode, limit: number) {
+    this.#gpu = gpu;
+    this.#mode = mode;
+    this.#limit = limit;
+  }
+
+  get statistics(): KernelStatistics {
+    return { compiled: this.#compiled, cached: this.#kernels.size };
+  }
+
+  /** Bytes that kernels keep for their next output, beside the outputs in use. */
+  get keptBytes(): number {
+    let bytes = 0;
+    for (const kept of [...this.#kernels.values(), ...this.#retired]) {
+      if (kept.started && kept.newest === null) bytes += kept.bytes;
+    }
+    return bytes;
+  }
+
+  /** The kernel for arrays of these lengths, compiled at its first run. */
+  get(kernel: Kernel, constants: Constants, inputs: readonly number[], length: number): CompiledKernel {
+    const key = `${kernel.name} ${inputs.join()} ${length} ${JSON.stringify(constants)}`;
+    let compiled = this.#kernels.get(key);
+    if (compiled === undefined) compiled = this.#create(kernel, constants, length);
+    else this.#kernels.delete(key);
+    this.#kernels.set(key, compiled);
+    if (compiled.source !== kernel.source) {
+      throw new ArgumentError(
+        `gpu: two different kernels are named ${kernel.name}; a name belongs to one formula`,
+      );
+    }
+    if (this.#kernels.size > this.#limit) this.#evict();
+    return compiled;
+  }
+
+  /** Throws unless the kernel ran where it was meant to: gpu.js goes over to plain JavaScript rather than fail. */
+  checkMode(name: string, { run: { kernel } }: CompiledKernel): void {
+    const { mode = 'another mode' } = kernel.constructor;
+    if (mode !== this.#mode || (kernel.fallbackReason ?? null) !== null) {
+      throw new BackendError(
+        `gpu (${this.#mode}): kernel ${name} ran on ${mode} instead (${kernel.fallbackReason ?? 'no reason given'})`,
+      );
+    }
+  }
+
+  /** Counts a new output of a kernel. */
+  lend(compiled: CompiledKernel, output: object): void {
+    compiled.outstanding += 1;
+    compiled.newest = output;
+  }
+
+  /** Deletes an output. A kernel that has left the cache ends with its last one. */
+  giveBack(compiled: CompiledKernel, output: object, value: DeviceValue): void {
+    if ('delete' in value) value.delete();
+    compiled.outstanding -= 1;
+    if (compiled.newest === output) compiled.newest = null;
+    if (compiled.retired && compiled.outstanding === 0) this.#end(compiled);
+  }
+
+  /** Ends all kernels; their outputs have been given back. */
+  clear(): void {
+    for (const compiled of [...this.#kernels.values(), ...this.#retired]) this.#end(compiled);
+    this.#kernels.clear();
+  }
+
+  #create(kernel: Kernel, constants: Constants, length: number): CompiledKernel {
+    this.#compiled += 1;
+    const run: LibraryKernel = this.#gpu.createKernel(kernel.source, {
+      output: [length],
+      constants: { ...constants },
+      pipeline: true,
+      immutable: true,
+      precision: 'single',
+      tactic: 'precision',
+      loopMaxIterations: LOOP_LIMIT,
+      onRequestFallback: () => {
+        throw new Error(run.kernel.fallbackReason ?? 'gpu.js would run it in plain JavaScript');
+      },
+    });
+    const counts = { started: false, outstanding: 0, newest: null, retired: false };
+    return { run, source: kernel.source, bytes: 4 * length, ...counts };
+  }
+
+  #evict(): void {
+    const [key, oldest] = this.#kernels.entries().next().value!;
+    this.#kernels.delete(key);
+    oldest.retired = true;
+    if (oldest.outstanding === 0) this.#end(oldest);
+    else this.#retired.add(oldest);
+  }
+
+  #end(compiled: CompiledKernel): void {
+    this.#retired.delete(compiled);
+    compiled.run.destroy();
+  }
+}

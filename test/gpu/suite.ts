@@ -1,0 +1,184 @@
+// The kernel suite: every op sample forward and backward, and every kernel by itself, on one backend and on the float64
+// reference. Free of Node and of the test runner: a page runs the same function in a browser. Imports the engine and the
+// supports that are free of both.
+
+import type { Backend, Buffer, Launch } from '../../src/engine/backend.js';
+import { ReferenceBackend, Rng } from '../../src/engine/index.js';
+import type { Kernel } from '../../kernels/kernel.js';
+import { compute, type Computation } from '../support/computation.js';
+import { allComputations } from '../support/computations.js';
+import { allKernels } from '../support/kernels.js';
+
+/** What one computation came to. */
+export interface SuiteResult {
+  readonly name: string;
+  readonly ok: boolean;
+  /** Largest difference, as a part of the largest number of its array. */
+  readonly worst: number;
+  /** What is wrong, with place and both numbers; empty if nothing is. */
+  readonly reason: string;
+}
+
+export interface SuiteOptions {
+  /** Runs what this holds for, by name. Default: everything. */
+  readonly only?: (name: string) => boolean;
+  /** Called after each one. */
+  readonly onResult?: (result: SuiteResult) => void;
+  /** Default 20261124. */
+  readonly seed?: number;
+}
+
+/**
+ * Largest difference allowed, as a part of the largest number in the array, which is at most the largest sum of the
+ * absolute values of the terms. GPUs round divisions, exponentials and square roots less exactly than CPUs do.
+ */
+export const SUITE_TOLERANCE = 5e-5;
+
+/** Runs the suite; one result for each computation and each kernel, in a fixed order. */
+export async function runKernelSuite(
+  backend: Backend,
+  { only = () => true, onResult, seed = 20261124 }: SuiteOptions = {},
+): Promise<SuiteResult[]> {
+  const exact = new ReferenceBackend({ dtype: 'float64' });
+  const results: SuiteResult[] = [];
+  const report = async (name: string, compare: () => Promise<Difference>): Promise<void> => {
+    if (!only(name)) return;
+    const result = await judged(name, backend, compare);
+    results.push(result);
+    onResult?.(result);
+  };
+  for (const computation of allComputations) {
+    await report(computation.title, () => compareComputation(backend, exact, computation, seed));
+  }
+  const launches = await recordLaunches(seed);
+  for (const { kernel } of allKernels) {
+    const recorded = launches.get(kernel.name) ?? [syntheticLaunch(kernel, new Rng(seed))];
+    await report(`kernel ${kernel.name}`, () => compareKernel(backend, exact, recorded));
+  }
+  await exact.dispose();
+  return results;
+}
+
+interface Difference {
+  readonly worst: number;
+  readonly where: string;
+}
+
+async function judged(
+  name: string,
+  backend: Backend,
+  compare: () => Promise<Difference>,
+): Promise<SuiteResult> {
+  const before = backend.memory.live;
+  try {
+    const { worst, where } = await compare();
+    const left = backend.memory.live - before;
+    if (left !== 0) return { name, ok: false, worst, reason: `${left} buffers are left over` };
+    const ok = worst <= SUITE_TOLERANCE;
+    return { name, ok, worst, reason: ok ? '' : where };
+  } catch (error) {
+    return { name, ok: false, worst: Infinity, reason: String(error) };
+  }
+}
+
+/** The largest difference of two arrays, as a part of the largest expected number (or of 0.1). */
+function difference(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): Difference {
+  if (actual.length !== expected.length) {
+    return { worst: Infinity, where: `${what}: ${actual.length} numbers, should be ${expected.length}` };
+  }
+  let scale = 0.1;
+  for (let i = 0; i < expected.length; i++) {
+    if (Number.isFinite(expected[i])) scale = Math.max(scale, Math.abs(expected[i]));
+  }
+  let worst = 0;
+  let where = '';
+  for (let i = 0; i < expected.length; i++) {
+    if (Object.is(actual[i], expected[i])) continue; // NaN and infinities included
+    const off = Math.abs(actual[i] - expected[i]) / scale;
+    if (off <= worst) continue;
+    worst = Number.isNaN(off) ? Infinity : off;
+    where = `${what}: element ${i} is ${actual[i]}, should be ${expected[i]}`;
+  }
+  return { worst, where };
+}
+
+const larger = (a: Difference, b: Difference): Difference => (b.worst > a.worst ? b : a);
+const NONE: Difference = { worst: 0, where: '' };
+
+async function compareComputation(
+  backend: Backend,
+  exact: Backend,
+  computation: Computation,
+  seed: number,
+): Promise<Difference> {
+  const expected = await compute(exact, computation, seed);
+  const actual = await compute(backend, computation, seed);
+  return [...expected]
+    .map(([name, values]) => difference(name, actual.get(name) ?? [], values))
+    .reduce(larger, NONE);
+}
+
+/** A launch with the numbers of its inputs. */
+interface RecordedLaunch extends Omit<Launch, 'inputs' | 'donate'> {
+  readonly arrays: readonly ArrayLike<number>[];
+}
+
+/** At most this many launches of each kernel are run by themselves, each with constants of its own. */
+const LAUNCHES_EACH = 4;
+
+/** What the samples launch, kernel by kernel. */
+async function recordLaunches(seed: number): Promise<Map<string, RecordedLaunch[]>> {
+  const found = new Map<string, RecordedLaunch[]>();
+  const pending: Promise<void>[] = [];
+  const backend = new ReferenceBackend();
+  const run = backend.run.bind(backend);
+  backend.run = ({ inputs, donate, ...rest }) => {
+    const known = found.get(rest.kernel.name) ?? [];
+    found.set(rest.kernel.name, known);
+    const sizes = JSON.stringify(rest.constants);
+    if (known.length < LAUNCHES_EACH && known.every(({ constants }) => JSON.stringify(constants) !== sizes)) {
+      const arrays: ArrayLike<number>[] = [];
+      known.push({ ...rest, arrays });
+      inputs.forEach((input, index) => {
+        // The reference backend copies when it is asked, so the numbers are those of this moment.
+        pending.push(backend.read(input).then((values) => void (arrays[index] = values)));
+      });
+    }
+    return run({ ...rest, inputs, ...(donate === undefined ? {} : { donate }) });
+  };
+  for (const computation of allComputations) await compute(backend, computation, seed);
+  await Promise.all(pending);
+  await backend.dispose();
+  return found;
+}
+
+/** For kernels that no sample launches: 100 elements, positive, scalars between 0 and 1. */
+function syntheticLaunch(kernel: Kernel, rng: Rng): RecordedLaunch {
+  const length = 100;
+  const draw = (): number => rng.between(0.3, 0.9);
+  const arrays = kernel.inputs.map(() => Float32Array.from({ length }, draw));
+  return { kernel, arrays, constants: {}, scalars: kernel.scalars.map(draw), length };
+}
+
+async function compareKernel(
+  backend: Backend,
+  exact: Backend,
+  launches: readonly RecordedLaunch[],
+): Promise<Difference> {
+  let result = NONE;
+  for (const launch of launches) {
+    const [actual, expected] = [await launched(backend, launch), await launched(exact, launch)];
+    const what = `${launch.kernel.name} ${JSON.stringify(launch.constants)}`;
+    result = larger(result, difference(what, actual, expected));
+  }
+  return result;
+}
+
+async function launched(backend: Backend, { arrays, ...rest }: RecordedLaunch): Promise<ArrayLike<number>> {
+  const inputs: Buffer[] = arrays.map((array) => backend.upload(array));
+  const output = backend.run({ ...rest, inputs });
+  for (const input of inputs) backend.free(input);
+  const values = await backend.read(output);
+  backend.free(output);
+  return values;
+}
