@@ -1,0 +1,71 @@
+// A chart of bars from zero, one for each name: images or accuracy a class. Imports the frame.
+
+import { ArgumentError } from '../../engine/errors.js';
+import { Canvas } from './canvas.js';
+import { INK, PALETTE, QUIET } from './color.js';
+import { textHeight, textWidth } from './font.js';
+import { drawFrame, fitText, yOf } from './frame.js';
+import { axisOf } from './ticks.js';
+
+export interface BarChartOptions {
+  readonly title: string;
+  readonly yLabel: string;
+  readonly names: readonly string[];
+  /** One for each name; a value that is not finite has no bar. */
+  readonly values: readonly number[];
+  /** Where the truth may lie: the low and the high end for each value, or null for none. */
+  readonly errorBars?: readonly (readonly [low: number, high: number] | null)[];
+  /** In pixels; default is wide enough for the names, and 420. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** The widest name that is written lying; longer ones of many bars stand. */
+const LYING_NAME = 60;
+
+/** Draws bars that begin at zero, so that their lengths may be compared. */
+export function barChart(options: BarChartOptions): Canvas {
+  const { title, yLabel, names, values, errorBars = [] } = options;
+  if (names.length !== values.length || (errorBars.length > 0 && errorBars.length !== values.length)) {
+    throw new ArgumentError(
+      `bar chart "${title}": ${names.length} names, ${values.length} values and ${errorBars.length} error bars`,
+    );
+  }
+  const longest = Math.max(0, ...names.map((name) => textWidth(name)));
+  const slotWanted = Math.max(18, longest <= LYING_NAME ? longest + 8 : 0);
+  const { width = Math.max(480, 110 + names.length * slotWanted), height = 420 } = options;
+  const canvas = new Canvas(width, height);
+  const yAxis = axisOf([0, ...values, ...errorBars.flatMap((ends) => ends ?? [])], { count: 5 });
+  const lying = (width - 130) / Math.max(1, names.length) >= longest + 4;
+  const below = 8 + (lying ? textHeight() + 4 : Math.min(longest, 140));
+  const box = drawFrame(canvas, { title, yLabel, yAxis, below });
+
+  const slot = (box.right - box.left) / Math.max(1, names.length);
+  const zero = yOf(box, yAxis, 0);
+  for (const [i, name] of names.entries()) {
+    const middle = Math.round(box.left + (i + 0.5) * slot);
+    const half = Math.max(1, Math.floor(slot * 0.36));
+    if (Number.isFinite(values[i])) {
+      const y = yOf(box, yAxis, values[i]);
+      canvas.fillRect(middle - half, Math.min(y, zero), 2 * half + 1, Math.abs(zero - y), PALETTE[0]);
+    }
+    const ends = errorBars[i] ?? null;
+    if (ends !== null) drawErrorBar(canvas, middle, half, yOf(box, yAxis, ends[0]), yOf(box, yAxis, ends[1]));
+    if (lying) canvas.text(middle, box.bottom + 8, name, { align: 'center' });
+    else {
+      const text = fitText(name, 140);
+      canvas.text(middle - textHeight() / 2, box.bottom + 8, text, { vertical: true, align: 'right' });
+    }
+  }
+  canvas.line(box.left, zero, box.right, zero, QUIET);
+  if (names.length === 0)
+    canvas.text(width / 2, height / 2, 'nothing to show', { align: 'center', color: QUIET });
+  return canvas;
+}
+
+function drawErrorBar(canvas: Canvas, x: number, half: number, low: number, high: number): void {
+  const foot = Math.min(4, half);
+  canvas.line(x, low, x, high, INK);
+  canvas.line(x - foot, low, x + foot, low, INK);
+  canvas.line(x - foot, high, x + foot, high, INK);
+}

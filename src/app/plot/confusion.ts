@@ -1,0 +1,105 @@
+// The confusion matrix as a picture: a row for each true class, a column for each class it was read as. What is right is
+// blue, what is wrong orange; a colour tells the share of its row. Imports the canvas.
+
+import { ArgumentError } from '../../engine/errors.js';
+import { Canvas } from './canvas.js';
+import { GRID, INK, QUIET, WHITE, mix, readableOn, type Color } from './color.js';
+import { textHeight, textWidth } from './font.js';
+import { drawTitle, PADDING, titleHeight } from './frame.js';
+
+export interface ConfusionOptions {
+  readonly title: string;
+  readonly names: readonly string[];
+  /** How often each true class was read as each class: row-major `[true][predicted]`. */
+  readonly counts: ArrayLike<number>;
+}
+
+const RIGHT: Color = [8, 81, 156];
+const WRONG: Color = [166, 54, 3];
+const LEGEND_WIDTH = 160;
+const LEGEND_ROW = 40;
+
+/**
+ * The colour of a cell. Colour grows with the square root of the share: a mistake made once in a hundred is seen, and
+ * still is a tenth as dark as one made always.
+ */
+function cellColor(share: number, isRight: boolean): Color {
+  return share <= 0 ? WHITE : mix(WHITE, isRight ? RIGHT : WRONG, 0.06 + 0.94 * Math.sqrt(share));
+}
+
+/** Draws the matrix; names stand on all four sides, so that a finger finds its row and column. */
+export function confusionPlot({ title, names, counts }: ConfusionOptions): Canvas {
+  const n = names.length;
+  if (counts.length !== n * n || n === 0) {
+    throw new ArgumentError(
+      `confusion plot: ${n} classes need ${n * n} counts, at least one, got ${counts.length}`,
+    );
+  }
+  const cell = n > 30 ? 22 : n > 12 ? 28 : 40;
+  const longest = Math.max(...names.map((name) => textWidth(name)));
+  const label = longest + 12;
+  const axisTitle = textHeight() + 12;
+  const side = n * cell + 1;
+  const left = PADDING + axisTitle + label;
+  const width = Math.max(left + side + label + PADDING, 3 * PADDING + axisTitle + 2 * LEGEND_WIDTH + 300);
+  const lying = longest + 4 <= cell;
+  const nameRow = lying ? textHeight() + 12 : label;
+  const top = titleHeight(title, width) + axisTitle + nameRow;
+  const canvas = new Canvas(width, top + side + nameRow + LEGEND_ROW + PADDING);
+  drawTitle(canvas, title);
+
+  for (let row = 0; row < n; row++) {
+    const line = Array.from({ length: n }, (_, column) => counts[row * n + column]);
+    const total = line.reduce((sum, count) => sum + count, 0);
+    for (const [column, count] of line.entries()) {
+      const [x, y] = [left + column * cell, top + row * cell];
+      const color = cellColor(total === 0 ? 0 : count / total, row === column);
+      canvas.fillRect(x, y, cell + 1, cell + 1, GRID);
+      canvas.fillRect(x + 1, y + 1, cell - 1, cell - 1, color);
+      if (count > 0) drawCount(canvas, x, y, cell, count, readableOn(color));
+    }
+  }
+  canvas.strokeRect(left, top, side, side, QUIET);
+  for (const [i, name] of names.entries()) {
+    const middle = left + i * cell + cell / 2;
+    const y = top + i * cell + (cell - textHeight()) / 2 + 1;
+    canvas.text(left - 8, y, name, { align: 'right' });
+    canvas.text(left + side + 8, y, name);
+    if (lying) {
+      canvas.text(middle + 1, top - textHeight() - 7, name, { align: 'center' });
+      canvas.text(middle + 1, top + side + 7, name, { align: 'center' });
+    } else {
+      canvas.text(middle - textHeight() / 2, top - 6, name, { vertical: true });
+      canvas.text(middle - textHeight() / 2, top + side + 6, name, { vertical: true, align: 'right' });
+    }
+  }
+  canvas.text(left + side / 2, top - nameRow - textHeight() - 2, 'read as', {
+    align: 'center',
+    color: QUIET,
+  });
+  canvas.text(PADDING, top + side / 2, 'truth', { align: 'center', vertical: true, color: QUIET });
+  drawLegends(canvas, left, top + side + nameRow + 10);
+  return canvas;
+}
+
+/** Writes a count where it fits, thousands as 1.2k where that does. */
+function drawCount(canvas: Canvas, x: number, y: number, cell: number, count: number, color: Color): void {
+  const short = count >= 1000 ? `${(count / 1000).toFixed(1)}k` : String(count);
+  const text = [String(count), short].find((one) => textWidth(one) <= cell - 3);
+  if (text === undefined) return;
+  canvas.text(x + cell / 2 + 1, y + (cell - textHeight()) / 2 + 1, text, { align: 'center', color });
+}
+
+function drawLegends(canvas: Canvas, left: number, top: number): void {
+  let x = left;
+  for (const isRight of [true, false]) {
+    for (let i = 0; i < LEGEND_WIDTH; i++) {
+      canvas.fillRect(x + i, top, 1, 10, cellColor((i + 1) / LEGEND_WIDTH, isRight));
+    }
+    canvas.text(x, top + 16, '0 %', { color: QUIET });
+    canvas.text(x + LEGEND_WIDTH / 2, top + 16, isRight ? 'right' : 'wrong', { align: 'center', color: INK });
+    canvas.text(x + LEGEND_WIDTH, top + 16, '100 %', { align: 'right', color: QUIET });
+    x += LEGEND_WIDTH + 30;
+  }
+  canvas.text(x, top + 2, 'colour: share of the row; number: images', { color: QUIET });
+}

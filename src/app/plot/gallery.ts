@@ -1,0 +1,64 @@
+// Characters side by side, each with a few words under it: samples, mistakes, means. Dark ink on white, as on paper.
+// Imports the canvas.
+
+import { IMAGE_SIDE } from '../../data/idx.js';
+import { Canvas } from './canvas.js';
+import { BAD, GOOD, GRID, INK, QUIET, type Color } from './color.js';
+import { textHeight, textWidth } from './font.js';
+import { drawTitle, fitText, PADDING, titleHeight } from './frame.js';
+
+export interface Tile {
+  /** 28 x 28 bytes, 0 = paper, 255 = ink. */
+  readonly pixels: Uint8Array;
+  /** Lines are parted by `\n`; a line that is too long is cut. */
+  readonly caption: string;
+  /** The colour of the frame and of the caption's first line. Default `plain`. */
+  readonly tone?: 'good' | 'bad' | 'plain';
+}
+
+export interface GalleryOptions {
+  readonly title: string;
+  readonly tiles: readonly Tile[];
+  /** Tiles a row; by default about as many as make the sheet a little wider than tall, at most 16. */
+  readonly columns?: number;
+  /** Pixels of the sheet that a pixel of the image takes. Default 2. */
+  readonly scale?: number;
+}
+
+const TONES: Readonly<Record<'good' | 'bad' | 'plain', Color>> = { good: GOOD, bad: BAD, plain: GRID };
+const GAP = 12;
+const LINE = textHeight() + 5;
+
+/** Draws tiles row by row. */
+export function gallery(options: GalleryOptions): Canvas {
+  const { title, tiles, scale = 2 } = options;
+  const { columns = Math.max(1, Math.min(16, Math.ceil(Math.sqrt(tiles.length * 1.6)))) } = options;
+  const captions = tiles.map(({ caption }) => caption.split('\n').filter((line) => line !== ''));
+  const lines = Math.max(0, ...captions.map((caption) => caption.length));
+  const image = IMAGE_SIDE * scale;
+  // As wide as the longest caption, but no more than twice the image.
+  const widest = Math.max(0, ...captions.flat().map((line) => textWidth(line)));
+  const cell = Math.max(image + 2, Math.min(2 * image, widest));
+  const rowHeight = image + 2 + (lines > 0 ? 5 + lines * LINE : 0) + GAP;
+  const width = Math.max(2 * PADDING + columns * (cell + GAP) - GAP, title === '' ? 0 : 320);
+  const rows = Math.max(1, Math.ceil(tiles.length / columns));
+  const head = title === '' ? PADDING : titleHeight(title, width);
+  const canvas = new Canvas(width, head + rows * rowHeight - GAP + PADDING);
+  if (title !== '') drawTitle(canvas, title);
+  if (tiles.length === 0) canvas.text(PADDING, head, 'nothing to show', { color: QUIET });
+
+  for (const [i, { pixels, tone = 'plain' }] of tiles.entries()) {
+    const left = PADDING + (i % columns) * (cell + GAP);
+    const top = head + Math.floor(i / columns) * rowHeight;
+    const x = left + Math.floor((cell - image) / 2);
+    const frame = tone === 'plain' ? 1 : 2;
+    canvas.image(x, top + 1, pixels, IMAGE_SIDE, IMAGE_SIDE, { scale, invert: true });
+    canvas.strokeRect(x - frame, top + 1 - frame, image + 2 * frame, image + 2 * frame, TONES[tone], frame);
+    for (const [line, text] of captions[i].entries()) {
+      const color = line > 0 ? QUIET : tone === 'plain' ? INK : TONES[tone];
+      const y = top + image + 7 + line * LINE;
+      canvas.text(x + image / 2, y, fitText(text, cell), { align: 'center', color });
+    }
+  }
+  return canvas;
+}

@@ -1,0 +1,108 @@
+// A chart of lines over numbers: loss by epoch, accuracy by step, loss by learning rate. Imports the frame.
+
+import { ArgumentError } from '../../engine/errors.js';
+import { Canvas } from './canvas.js';
+import { GRID, PALETTE, QUIET } from './color.js';
+import { textHeight, textWidth } from './font.js';
+import { drawFrame, type Box } from './frame.js';
+import { axisOf, type Axis } from './ticks.js';
+
+export interface Series {
+  readonly name: string;
+  readonly x: readonly number[];
+  /** As many as `x`; a value that is not finite (or not above 0 on a logarithmic axis) leaves a gap in the line. */
+  readonly y: readonly number[];
+}
+
+export interface LineChartOptions {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly series: readonly Series[];
+  /** Logarithmic axes. Default false. */
+  readonly xLog?: boolean;
+  readonly yLog?: boolean;
+  /** Vertical lines with a word, such as the best epoch. */
+  readonly marks?: readonly { readonly x: number; readonly label: string }[];
+  /** In pixels; default 900 x 480. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Lines of more points than this are drawn without dots. */
+const DOTS_UP_TO = 60;
+
+/** Draws a chart with one line for each series, at most eight. */
+export function lineChart(options: LineChartOptions): Canvas {
+  const { title, xLabel, yLabel, series, xLog = false, yLog = false, marks = [] } = options;
+  const { width = 900, height = 480 } = options;
+  if (series.length > PALETTE.length) {
+    throw new ArgumentError(
+      `line chart "${title}": ${series.length} lines cannot be told apart; draw at most ${PALETTE.length}`,
+    );
+  }
+  const uneven = series.find(({ x, y }) => x.length !== y.length);
+  if (uneven !== undefined) {
+    throw new ArgumentError(
+      `line chart "${title}": the line ${uneven.name} has ${uneven.x.length} x but ${uneven.y.length} y`,
+    );
+  }
+  const canvas = new Canvas(width, height);
+  const xs = [...series.flatMap(({ x }) => x), ...marks.map(({ x }) => x)];
+  const ys = series.flatMap(({ y }) => y);
+  const xAxis = axisOf(xs, { log: xLog, count: Math.max(3, Math.floor(width / 90)), round: false });
+  const yAxis = axisOf(ys, { log: yLog, count: Math.max(3, Math.floor(height / 70)) });
+  // One line needs no legend: the axis says what it is.
+  const legend = series.length < 2 ? [] : series.map(({ name }, i) => ({ name, color: PALETTE[i] }));
+  const box = drawFrame(canvas, { title, xLabel, yLabel, xAxis, yAxis, legend });
+  for (const { x, label } of marks) drawMark(canvas, box, xAxis.place(x), label);
+  for (const [i, one] of series.entries()) {
+    drawSeries(canvas, box, xAxis, yAxis, one, PALETTE[i]);
+  }
+  if (!ys.some((value) => Number.isFinite(yAxis.place(value)))) {
+    const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+    canvas.text(x, y, 'nothing to show', { align: 'center', color: QUIET });
+  }
+  return canvas;
+}
+
+function drawMark(canvas: Canvas, box: Box, place: number, label: string): void {
+  if (!(place >= 0 && place <= 1)) return;
+  const x = Math.round(box.left + place * (box.right - box.left));
+  for (let y = box.top; y <= box.bottom; y += 6) canvas.line(x, y, x, Math.min(y + 2, box.bottom), QUIET);
+  // Beside its line, on the side where there is room.
+  const fits = x + 6 + textWidth(label) <= box.right;
+  const side = fits ? { x: x + 6, align: 'left' as const } : { x: x - 6, align: 'right' as const };
+  canvas.outlinedText(side.x, box.top + textHeight() / 2, label, { align: side.align, color: QUIET });
+}
+
+function drawSeries(
+  canvas: Canvas,
+  box: Box,
+  xAxis: Axis,
+  yAxis: Axis,
+  { x, y }: Series,
+  color: (typeof PALETTE)[number],
+): void {
+  let last: readonly [number, number] | null = null;
+  const dots: (readonly [number, number])[] = [];
+  for (let i = 0; i < x.length; i++) {
+    const point = [
+      box.left + xAxis.place(x[i]) * (box.right - box.left),
+      box.bottom - yAxis.place(y[i]) * (box.bottom - box.top),
+    ] as const;
+    if (!point.every(Number.isFinite)) {
+      last = null;
+      continue;
+    }
+    if (last !== null) canvas.line(...last, ...point, color, 2);
+    else if (x.length > DOTS_UP_TO) canvas.disc(...point, 1, color);
+    last = point;
+    dots.push(point);
+  }
+  if (x.length > DOTS_UP_TO) return;
+  for (const dot of dots) {
+    canvas.disc(...dot, 4, GRID);
+    canvas.disc(...dot, 3, color);
+  }
+}

@@ -1,0 +1,89 @@
+// Points in the plane, coloured by group, with the group's name where most of its points are. Axes carry no numbers:
+// what is meant for this picture (PCA, UMAP) has distances but no units. Imports the canvas.
+
+import { ArgumentError } from '../../engine/errors.js';
+import { Canvas } from './canvas.js';
+import { GRID, groupColor, INK, mix, PALETTE, QUIET, type Color } from './color.js';
+import { drawTitle, PADDING } from './frame.js';
+
+export interface ScatterPoint {
+  readonly x: number;
+  readonly y: number;
+  /** Which of `names`. */
+  readonly group: number;
+}
+
+export interface ScatterOptions {
+  readonly title: string;
+  readonly points: readonly ScatterPoint[];
+  /** The name of each group; short, as they are written among the points. */
+  readonly names: readonly string[];
+  /** What the axes are, e.g. `first component, 9 % of the variance`. Default none. */
+  readonly xLabel?: string;
+  readonly yLabel?: string;
+  /** In pixels; default 900 x 760. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Draws every point, and the names of the groups at the medians of their points. */
+export function scatter(options: ScatterOptions): Canvas {
+  const { title, points, names, xLabel = '', yLabel = '', width = 900, height = 760 } = options;
+  const stray = points.find(({ group }) => !(group in names));
+  if (stray !== undefined) {
+    throw new ArgumentError(`scatter "${title}": group ${stray.group} is outside its ${names.length} names`);
+  }
+  const canvas = new Canvas(width, height);
+  const top = drawTitle(canvas, title);
+  const left = PADDING + (yLabel === '' ? 0 : 20);
+  const [right, bottom] = [width - PADDING, height - PADDING - (xLabel === '' ? 0 : 20)];
+  canvas.strokeRect(left, top, right - left, bottom - top, GRID);
+  if (xLabel !== '') canvas.text((left + right) / 2, bottom + 12, xLabel, { align: 'center', color: QUIET });
+  if (yLabel !== '')
+    canvas.text(PADDING, (top + bottom) / 2, yLabel, { align: 'center', vertical: true, color: QUIET });
+
+  const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
+  if (shown.length === 0) {
+    canvas.text((left + right) / 2, (top + bottom) / 2, 'nothing to show', { align: 'center', color: QUIET });
+    return canvas;
+  }
+  const across = spread(
+    shown.map(({ x }) => x),
+    left + 14,
+    right - 14,
+  );
+  const down = spread(
+    shown.map(({ y }) => -y),
+    top + 14,
+    bottom - 14,
+  );
+  const colors = names.map((_, group): Color =>
+    names.length <= PALETTE.length ? PALETTE[group] : groupColor(group),
+  );
+  const radius = shown.length > 4000 ? 1.4 : shown.length > 1000 ? 2 : 3;
+  for (const { x, y, group } of shown) {
+    canvas.disc(across(x), down(-y), radius, colors[group], 0.75);
+  }
+  for (const [group, name] of names.entries()) {
+    const own = shown.filter((point) => point.group === group);
+    if (own.length === 0) continue;
+    const [x, y] = [across(median(own.map((point) => point.x))), down(median(own.map((point) => -point.y)))];
+    canvas.outlinedText(x, y - 8, name, { scale: 2, align: 'center', color: mix(colors[group], INK, 0.55) });
+  }
+  return canvas;
+}
+
+/** Maps the range of some values onto pixels. */
+function spread(values: readonly number[], from: number, to: number): (value: number) => number {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (low === high) return () => (from + to) / 2;
+  return (value) => from + ((value - low) / (high - low)) * (to - from);
+}
+
+function median(values: readonly number[]): number {
+  return Float64Array.from(values).sort()[Math.floor(values.length / 2)];
+}

@@ -1,0 +1,82 @@
+// The HTML report: one file that loads nothing and believes no text.
+
+import { describe, expect, it } from 'vitest';
+import { Canvas } from '../../../src/app/plot/canvas.js';
+import { encodeCanvas } from '../../../src/app/plot/png.js';
+import { htmlReport } from '../../../src/app/report.js';
+
+const png = encodeCanvas(new Canvas(3, 3));
+const nasty = `<script>alert("1")</script> & 'more'`;
+const html = htmlReport({
+  title: nasty,
+  sections: [
+    { heading: nasty, paragraphs: [nasty, 'plain'] },
+    {
+      heading: 'table',
+      table: {
+        head: ['name', nasty],
+        rows: [
+          [nasty, 12345],
+          ['b', 0.25],
+        ],
+      },
+    },
+    { heading: 'picture', image: { alt: nasty, png } },
+    { heading: 'last' },
+  ],
+});
+
+describe('a report', () => {
+  it('shows texts as they are, wherever they stand', () => {
+    expect(html).not.toContain('<script');
+    // Title twice, heading, its entry in the contents, paragraph, table head, cell and the picture's alt.
+    const escaped = '&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;more&#39;';
+    expect(html.split(escaped)).toHaveLength(8 + 1);
+  });
+
+  it('loads nothing: pictures are inside, and so says its policy', () => {
+    expect(html).toContain(`src="data:image/png;base64,${Buffer.from(png).toString('base64')}"`);
+    expect(html).toContain(`content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`);
+    expect(html).not.toMatch(/(src|href)="(?!data:|#)/);
+    expect(html).not.toMatch(/url\(|@import|https?:/);
+  });
+
+  it('is whole HTML in which every element ends', () => {
+    expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
+    for (const tag of [
+      'html',
+      'head',
+      'body',
+      'main',
+      'nav',
+      'section',
+      'table',
+      'tr',
+      'td',
+      'th',
+      'p',
+      'figure',
+      'ul',
+      'li',
+    ]) {
+      const count = (pattern: string) => html.match(new RegExp(pattern, 'g'))?.length ?? 0;
+      expect(count(`</${tag}>`), tag).toBe(count(`<${tag}[ >]`));
+      expect(count(`</${tag}>`), tag).toBeGreaterThan(0);
+    }
+  });
+
+  it('sets columns of numbers to the right, and leads to each section', () => {
+    expect(html).toContain('<td class="number">12,345</td>');
+    expect(html).toContain('<td class="number">0.25</td>');
+    expect(html).toContain('<td>b</td>');
+    for (const number of [1, 2, 3, 4]) {
+      expect(html).toContain(`href="#section-${number}"`);
+      expect(html).toContain(`id="section-${number}"`);
+    }
+    expect(htmlReport({ title: 't', sections: [{ heading: 'only' }] })).not.toContain('<nav');
+  });
+
+  it('knows light and dark', () => {
+    expect(html).toContain('prefers-color-scheme: dark');
+  });
+});
