@@ -1,7 +1,7 @@
 // Model files: the network, what it was trained on and how far, in one safetensors file. Written beside and then
-// renamed, so a file under the final name is always whole. Imports nn's serialisation, the trainer's types and node:fs.
+// renamed, so a file under the final name is always whole; PyTorch's files are read too. Imports nn's serialisation,
+// modelBytes and the trainer's types.
 
-import { readFile } from 'node:fs/promises';
 import { InkgradError } from '../engine/errors.js';
 import { Rng } from '../engine/rng.js';
 import {
@@ -15,6 +15,7 @@ import {
 import { writeAtomically } from './atomicFile.js';
 import { ModelError } from './exitCodes.js';
 import { CharacterNet } from './model.js';
+import { readModelBytes } from './modelBytes.js';
 import type { Trainer } from './trainer.js';
 import { readProgress } from './trainerEvents.js';
 
@@ -41,16 +42,11 @@ export async function saveModel(path: string, trainer: Trainer, training: Traini
   await writeAtomically(path, bytes);
 }
 
-/** Runs `read` and turns whatever is wrong with the file into a ModelError that names it. */
+/** Runs `read` on a file as safetensors and turns whatever is wrong with it into a ModelError that names it. */
 async function reading<T>(path: string, read: (bytes: Uint8Array) => T): Promise<T> {
-  let bytes: Uint8Array;
+  const { safetensors } = await readModelBytes(path);
   try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new ModelError(`model ${path}: cannot be read (${(error as Error).message})`);
-  }
-  try {
-    return read(bytes);
+    return read(safetensors);
   } catch (error) {
     if (!(error instanceof InkgradError)) throw error;
     throw new ModelError(`model ${path}: ${error.message}`);
@@ -90,7 +86,12 @@ export function loadModel(path: string): Promise<LoadedModel> {
   return reading(path, (bytes) => {
     const training = readTraining(loadState(bytes).extra);
     const model = new CharacterNet({ classes: training.classes.length, rng: new Rng(0) });
-    loadState(bytes, { model });
+    try {
+      loadState(bytes, { model });
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
     return { model: model.eval(), classes: training.classes, training };
   });
 }

@@ -82,6 +82,12 @@ const LAYERS: readonly Layer[] = [
   },
   // Pages run in a browser: nothing of Node, no package but what the engine brings.
   { name: 'the pages', holds: /^src\/app\/web\//, knows: /^src\// },
+  {
+    name: 'the formats of other programs',
+    holds: /^src\/app\/formats\//,
+    knows: /^src\/(app\/formats\/|nn\/|engine\/(shape|errors)\.ts$)/,
+    packages: ['@zip.js/zip.js', 'protobufjs'],
+  },
   { name: 'app', holds: /^src\/app\//, knows: /^src\//, packages: ['ndarray', 'fast-png', 'node:'] },
   { name: 'the public face', holds: /^src\/index\.ts$/, knows: /^src\/(engine|nn|data)\// },
 ];

@@ -1,0 +1,101 @@
+// Numbers and texts from bytes that are not trusted: every read checks that the bytes are there. Imports errors.
+
+import { FormatError } from '../../engine/errors.js';
+
+const LINE_FEED = 10;
+/** Longest line of text; the lines of a pickle are names of modules. */
+const MAX_LINE = 1024;
+
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #where: string;
+  #at = 0;
+
+  /** @param where what to call the bytes in messages */
+  constructor(bytes: Uint8Array, where: string) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#where = where;
+  }
+
+  /** Bytes read so far. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** Moves on by `count` bytes and tells where they begin. */
+  #advance(count: number): number {
+    const left = this.#bytes.length - this.#at;
+    if (count > left) {
+      throw new FormatError(
+        `${this.#where}: needs ${count} bytes at byte ${this.#at}, but only ${left} are left`,
+      );
+    }
+    const start = this.#at;
+    this.#at += count;
+    return start;
+  }
+
+  take(count: number): Uint8Array {
+    const start = this.#advance(count);
+    return this.#bytes.subarray(start, start + count);
+  }
+
+  uint8(): number {
+    return this.#view.getUint8(this.#advance(1));
+  }
+
+  uint16(): number {
+    return this.#view.getUint16(this.#advance(2), true);
+  }
+
+  uint32(): number {
+    return this.#view.getUint32(this.#advance(4), true);
+  }
+
+  int32(): number {
+    return this.#view.getInt32(this.#advance(4), true);
+  }
+
+  /** A length of 64 bits; one beyond 2^53 is beyond any file too, and its rounding does no harm. */
+  uint64(): number {
+    return Number(this.#view.getBigUint64(this.#advance(8), true));
+  }
+
+  /** Most significant byte first, as pickles write it. */
+  float64BigEndian(): number {
+    return this.#view.getFloat64(this.#advance(8), false);
+  }
+
+  /** An integer in two's complement, least significant byte first. */
+  integer(count: number): bigint {
+    const bytes = this.take(count);
+    const magnitude = bytes.reduceRight((value, byte) => value * 256n + BigInt(byte), 0n);
+    return BigInt.asIntN(8 * count, magnitude);
+  }
+
+  text(count: number): string {
+    const start = this.#at;
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.take(count));
+    } catch (error) {
+      if (error instanceof FormatError) throw error;
+      throw new FormatError(`${this.#where}: the text at byte ${start} is not UTF-8`);
+    }
+  }
+
+  /** The text up to the next line feed, which is read too. */
+  line(): string {
+    const start = this.#at;
+    const length = this.#bytes.subarray(start, start + MAX_LINE).indexOf(LINE_FEED);
+    if (length < 0) {
+      throw new FormatError(
+        `${this.#where}: the line at byte ${start} does not end within ${MAX_LINE} bytes`,
+      );
+    }
+    const text = this.text(length);
+    this.#advance(1);
+    return text;
+  }
+}

@@ -1,0 +1,187 @@
+// PyTorch's .pth files, read without PyTorch and without running anything: a ZIP archive that holds a pickle, which
+// says what there is, and one member a storage. Bytes in, arrays out; knows no network. A file is not trusted.
+// Imports errors, shape, nn's array types, zipArchive, pickle, torchTensor.
+
+import { sizeOf } from '../../engine/shape.js';
+import type { SavedArray } from '../../nn/index.js';
+import { rowMajor } from '../../nn/stateDict.js';
+import { readPickle } from './pickle.js';
+import { kindOf, PickleDict, PickleList, PickleTuple, type PickleValue } from './pickleValues.js';
+import {
+  pthFailure as fail,
+  readStorage,
+  TORCH_GLOBALS,
+  TorchTensor,
+  type TorchStorage,
+} from './torchTensor.js';
+import { StoredArchive } from './zipArchive.js';
+
+/** Where checkpoints keep the weights, if the file is not the state dict itself. */
+const STATE_KEYS = ['model_state_dict', 'state_dict', 'model'] as const;
+/** What DistributedDataParallel puts before every name. */
+const PARALLEL_PREFIX = 'module.';
+/** Tensors may share a storage; together they may be so many times as large as what the file holds. */
+const MAX_SHARING = 4;
+const MAX_PICKLE_BYTES = 16 * 2 ** 20;
+
+export interface PthFile {
+  readonly tensors: Readonly<Record<string, SavedArray>>;
+  /** Name of each class, in the order of the outputs; null if the file does not say. */
+  readonly classes: readonly string[] | null;
+  /** What else the file holds at its top, by key; not read. */
+  readonly ignored: readonly string[];
+}
+
+/** Whether a file begins like an archive of torch.save. */
+export function isPth(bytes: Uint8Array): boolean {
+  const [p, k, third, fourth] = bytes; // PK 3 4 begins a member, PK 5 6 the end of an archive without any
+  return p === 0x50 && k === 0x4b && ((third === 3 && fourth === 4) || (third === 5 && fourth === 6));
+}
+
+/**
+ * Reads the weights of a file that torch.save wrote: a state dict, or a dict that holds one.
+ *
+ * @throws FormatError naming what is wrong: a damaged archive, a pickle that wants to run something, a storage that is
+ * not as large as it says, ...
+ */
+export async function decodePth(bytes: Uint8Array): Promise<PthFile> {
+  const archive = await StoredArchive.open(bytes);
+  const pickles = archive.names.filter((name) => name === 'data.pkl' || name.endsWith('/data.pkl'));
+  if (pickles.length !== 1) {
+    fail(`a file of torch.save holds one data.pkl, this archive holds ${pickles.length}`);
+  }
+  const root = pickles[0].slice(0, -'data.pkl'.length);
+  if (archive.size(pickles[0]) > MAX_PICKLE_BYTES) fail(`data.pkl is larger than ${MAX_PICKLE_BYTES} bytes`);
+  const top = readPickle(await archive.read(pickles[0]), { globals: TORCH_GLOBALS, persistent: readStorage });
+  if (!(top instanceof PickleDict)) fail(`holds ${kindOf(top)}, not a dict of tensors`);
+
+  const { state, path } = findState(top);
+  const storages = new StorageReader(archive, root, await isBigEndian(archive, `${root}byteorder`));
+  const tensors = await readTensors(state, path, storages);
+  const others = path === null ? [] : [...top.entries.keys()].filter((key) => key !== path);
+  return {
+    tensors,
+    classes: path === null ? null : readClasses(top.entries.get('class_mapping')),
+    ignored: others.filter((key) => key !== 'class_mapping').map(String),
+  };
+}
+
+async function isBigEndian(archive: StoredArchive, name: string): Promise<boolean> {
+  if (!archive.has(name)) return false; // before PyTorch 2.1 files did not say, and were little-endian
+  const order = new TextDecoder().decode(await archive.read(name));
+  if (order !== 'little' && order !== 'big') fail(`byteorder is ${JSON.stringify(order.slice(0, 40))}`);
+  return order === 'big';
+}
+
+/** The dict of tensors, and under which key it was; null for the file's top. */
+function findState(top: PickleDict): { state: PickleDict; path: string | null } {
+  if ([...top.entries.values()].some((value) => value instanceof TorchTensor))
+    return { state: top, path: null };
+  for (const path of STATE_KEYS) {
+    const state = top.entries.get(path);
+    if (state instanceof PickleDict) return { state, path };
+  }
+  const keys = [...top.entries.keys()].slice(0, 10).map((key) => JSON.stringify(`${key}`.slice(0, 40)));
+  return fail(
+    `there is no dict of tensors at its top or under ${STATE_KEYS.join(', ')}; its keys are ${keys.join(', ') || 'none'}`,
+  );
+}
+
+async function readTensors(
+  state: PickleDict,
+  path: string | null,
+  storages: StorageReader,
+): Promise<Record<string, SavedArray>> {
+  const named = [...state.entries].map(([name, value]): [string, TorchTensor] => {
+    if (typeof name === 'string' && value instanceof TorchTensor) return [name, value];
+    const place = path === null ? '' : ` of ${path}`;
+    return fail(`${JSON.stringify(`${name}`.slice(0, 80))}${place} is ${kindOf(value)}, not a tensor`);
+  });
+  if (named.length === 0) fail('the dict of tensors is empty');
+  checkSharing(named.map(([, tensor]) => tensor));
+  const strip = named.every(([name]) => name.startsWith(PARALLEL_PREFIX)) ? PARALLEL_PREFIX.length : 0;
+  const arrays: [string, SavedArray][] = [];
+  for (const [name, { storage, shape, stride, offset }] of named) {
+    const data = await storages.read(storage);
+    const numbers = rowMajor({ shape, stride, offset, data });
+    const narrow = !storage.type.wide || Array.prototype.every.call(numbers, isFloat32);
+    arrays.push([
+      name.slice(strip),
+      { shape, data: narrow ? new Float32Array(numbers) : new Float64Array(numbers) },
+    ]);
+  }
+  return Object.fromEntries(arrays);
+}
+
+function isFloat32(value: number): boolean {
+  return Object.is(Math.fround(value), value);
+}
+
+/** A few bytes must not become gigabytes because thousands of tensors look at them. */
+function checkSharing(tensors: readonly TorchTensor[]): void {
+  const held = new Map(tensors.map(({ storage }) => [storage.key, storage.length]));
+  const available = [...held.values()].reduce((sum, length) => sum + length, 0);
+  const wanted = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (wanted > MAX_SHARING * available) {
+    fail(`its tensors have ${wanted} numbers together, its storages only ${available}`);
+  }
+}
+
+/** Reads each storage once, however many tensors look at it. */
+class StorageReader {
+  readonly #read = new Map<
+    string,
+    { readonly storage: TorchStorage; readonly data: Float32Array | Float64Array }
+  >();
+
+  constructor(
+    readonly archive: StoredArchive,
+    readonly root: string,
+    readonly bigEndian: boolean,
+  ) {}
+
+  async read(storage: TorchStorage): Promise<Float32Array | Float64Array> {
+    const { key, type, length } = storage;
+    const before = this.#read.get(key);
+    if (before !== undefined) {
+      const same = before.storage.type === type && before.storage.length === length;
+      return same ? before.data : fail(`storage ${JSON.stringify(key)} is said to be two different things`);
+    }
+    const member = `${this.root}data/${key}`;
+    if (!this.archive.has(member)) fail(`storage ${JSON.stringify(key.slice(0, 80))} is not in the archive`);
+    const size = this.archive.size(member);
+    if (size !== length * type.bytes) {
+      fail(
+        `storage ${JSON.stringify(key)} should have ${length} numbers of ${type.bytes} bytes, but has ${size} bytes`,
+      );
+    }
+    const bytes = await this.archive.read(member);
+    if (this.bigEndian) swapBytes(bytes, type.bytes);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const data = type.wide ? new Float64Array(length) : new Float32Array(length);
+    for (let i = 0; i < length; i++) data[i] = type.read(view, i * type.bytes);
+    this.#read.set(key, { storage, data });
+    return data;
+  }
+}
+
+/** Turns the bytes of each number around, in place. */
+function swapBytes(bytes: Uint8Array, size: number): void {
+  for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
+}
+
+/** A list of names, or a dict from class number to name. */
+function readClasses(mapping: PickleValue | undefined): readonly string[] | null {
+  if (mapping === undefined) return null;
+  const names =
+    mapping instanceof PickleList || mapping instanceof PickleTuple
+      ? mapping.items
+      : mapping instanceof PickleDict
+        ? Array.from({ length: mapping.entries.size }, (_, number) => mapping.entries.get(number))
+        : [];
+  const isName = (name: PickleValue | undefined): name is string => typeof name === 'string' && name !== '';
+  if (names.length === 0 || !names.every(isName)) {
+    return fail('class_mapping should list the name of each class, or give it by number');
+  }
+  return names;
+}

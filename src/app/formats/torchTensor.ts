@@ -1,0 +1,137 @@
+// What a PyTorch file says about its tensors: which storage, from where, in what steps; and the names that a pickle of
+// tensors may use. Every number is checked against the storage before it is used; no bytes are read here.
+// Imports errors, shape, elementTypes, pickleValues.
+// Source: https://github.com/pytorch/pytorch/blob/main/torch/_utils.py (_rebuild_tensor_v2)
+
+import { FormatError } from '../../engine/errors.js';
+import { format, sizeOf, type Shape } from '../../engine/shape.js';
+import { ELEMENT_TYPES, type ElementType } from '../../nn/elementTypes.js';
+import {
+  kindOf,
+  PickleDict,
+  PickleGlobal,
+  PickleObject,
+  PickleTuple,
+  type PickleValue,
+} from './pickleValues.js';
+
+/** As many axes as PyTorch's own kernels take. */
+const MAX_RANK = 64;
+
+export { fail as pthFailure };
+
+function fail(reason: string): never {
+  throw new FormatError(`pth: ${reason}`);
+}
+
+/** The numbers of one or several tensors, in a member of the archive. */
+export class TorchStorage extends PickleObject {
+  readonly kind = 'a storage';
+
+  constructor(
+    /** Name of the member below `data/`. */
+    readonly key: string,
+    readonly type: ElementType,
+    /** How many numbers it holds. */
+    readonly length: number,
+  ) {
+    super();
+  }
+}
+
+/** A view of a storage. */
+export class TorchTensor extends PickleObject {
+  readonly kind = 'a tensor';
+
+  constructor(
+    readonly storage: TorchStorage,
+    readonly offset: number,
+    readonly shape: Shape,
+    readonly stride: readonly number[],
+  ) {
+    super();
+  }
+}
+
+/** PyTorch's storage classes that are understood, by the format of their numbers. */
+const STORAGE_TYPES: ReadonlyMap<string, string> = new Map([
+  ['torch.FloatStorage', 'F32'],
+  ['torch.DoubleStorage', 'F64'],
+  ['torch.HalfStorage', 'F16'],
+  ['torch.BFloat16Storage', 'BF16'],
+  ['torch.LongStorage', 'I64'],
+  ['torch.IntStorage', 'I32'],
+  ['torch.ByteStorage', 'U8'],
+]);
+
+function isCount(value: PickleValue | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function sizes(value: PickleValue | undefined, what: string): number[] {
+  if (!(value instanceof PickleTuple) || value.items.length > MAX_RANK || !value.items.every(isCount)) {
+    return fail(`the ${what} of a tensor should be a short tuple of whole numbers of at least 0`);
+  }
+  return [...value.items];
+}
+
+/** `('storage', torch.FloatStorage, '0', 'cpu', 288)`: where a storage is kept. */
+export function readStorage(id: PickleValue): TorchStorage {
+  const [tag, kind, key, , length] = id instanceof PickleTuple ? id.items : [];
+  const format = kind instanceof PickleGlobal ? STORAGE_TYPES.get(kind.name) : undefined;
+  if (tag !== 'storage' || format === undefined || typeof key !== 'string' || !isCount(length)) {
+    return fail(
+      `a reference to data outside the pickle is not of the form (storage, type, key, device, count)`,
+    );
+  }
+  return new TorchStorage(key, ELEMENT_TYPES.get(format)!, length);
+}
+
+/** `(storage, offset, size, stride, requires_grad, hooks)`. */
+function rebuildTensor(parameters: readonly PickleValue[]): TorchTensor {
+  const [storage, offset, size, steps] = parameters;
+  if (!(storage instanceof TorchStorage)) fail(`a tensor is made of ${kindOf(storage)} instead of a storage`);
+  const shape = sizes(size, 'shape');
+  const stride = sizes(steps, 'stride');
+  if (!isCount(offset) || stride.length !== shape.length) {
+    fail(`a tensor of shape ${format(shape)} has strides ${format(stride)} and begins at ${kindOf(offset)}`);
+  }
+  const count = sizeOf(shape);
+  const last = shape.reduce((at, length, axis) => at + (length - 1) * stride[axis], offset);
+  if (count > 0 && last >= storage.length) {
+    fail(
+      `a tensor of shape ${format(shape)}, strides ${format(stride)} from ${offset} on reaches beyond the ` +
+        `${storage.length} numbers of storage ${JSON.stringify(storage.key.slice(0, 40))}`,
+    );
+  }
+  if (count > storage.length) {
+    fail(
+      `a tensor of shape ${format(shape)} repeats the ${storage.length} numbers of its storage; ` +
+        'save it after .contiguous()',
+    );
+  }
+  return new TorchTensor(storage, offset, shape, stride);
+}
+
+/** A parameter is its tensor: `(tensor, requires_grad, hooks)`. */
+function rebuildParameter([tensor]: readonly PickleValue[]): TorchTensor {
+  return tensor instanceof TorchTensor ? tensor : fail(`a parameter is made of ${kindOf(tensor)}`);
+}
+
+function orderedDict(parameters: readonly PickleValue[]): PickleDict {
+  return parameters.length === 0 ? new PickleDict() : fail('an OrderedDict that is not made empty');
+}
+
+/** torch.Size([1, 28, 28]) is a tuple. */
+function torchSize([size]: readonly PickleValue[]): PickleTuple {
+  return new PickleTuple(sizes(size, 'torch.Size'));
+}
+
+/** Every name that the pickle of a PyTorch file may use. */
+export const TORCH_GLOBALS: readonly PickleGlobal[] = [
+  new PickleGlobal('collections.OrderedDict', orderedDict),
+  new PickleGlobal('torch._utils._rebuild_tensor_v2', rebuildTensor),
+  new PickleGlobal('torch._utils._rebuild_parameter', rebuildParameter),
+  new PickleGlobal('torch.Size', torchSize),
+  ...[...STORAGE_TYPES.keys()].map((name) => new PickleGlobal(name, null)),
+];
