@@ -1,0 +1,183 @@
+// Reading .pth files: everything that torch.save may write about a tensor, made by hand and by PyTorch itself. What must
+// be refused is in refusals.test.ts and in test/hostile.
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { call, dict, FALSE, integer, list, name, text, tuple } from '../../src/app/formats/pickleWriter.js';
+import { decodePth, isPth } from '../../src/app/formats/pth.js';
+import { encodePth } from '../../src/app/formats/pthWriter.js';
+import { runPython, torchPython, withoutTorch } from '../support/python.js';
+import { float32, ORDERED_DICT, pth, stateDict, tensor, type TensorText } from './support.js';
+
+const numbers = float32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+
+async function one(wanted: Omit<TensorText, 'length'>, bytes = numbers): Promise<number[]> {
+  const size =
+    { LongStorage: 8, DoubleStorage: 8, HalfStorage: 2, BFloat16Storage: 2 }[wanted.storage ?? ''] ?? 4;
+  const file = await pth(stateDict({ x: tensor({ ...wanted, length: bytes.length / size }) }), {
+    'data/0': bytes,
+  });
+  const { x } = (await decodePth(file)).tensors;
+  expect(x.shape).toEqual(wanted.shape);
+  return [...x.data];
+}
+
+describe('a tensor', () => {
+  it('that is a whole storage', async () => {
+    expect(await one({ shape: [2, 5], stride: [5, 1] })).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('that is a transposed view with an offset', async () => {
+    expect(await one({ shape: [2, 3], stride: [1, 2], offset: 3 })).toEqual([3, 5, 7, 4, 6, 8]);
+  });
+
+  it('that is a single number, or none', async () => {
+    expect(await one({ shape: [], stride: [], offset: 9 })).toEqual([9]);
+    expect(await one({ shape: [0, 3], stride: [3, 1] })).toEqual([]);
+  });
+
+  it.each([
+    ['HalfStorage', Uint8Array.of(0x00, 0x3c, 0x00, 0xc0), [1, -2]],
+    ['BFloat16Storage', Uint8Array.of(0x80, 0x3f, 0x00, 0xc0), [1, -2]],
+    ['DoubleStorage', new Uint8Array(Float64Array.of(0.1, -2).buffer), [0.1, -2]],
+    ['LongStorage', new Uint8Array(BigInt64Array.of(44014n, -2n).buffer), [44014, -2]],
+    ['IntStorage', new Uint8Array(Int32Array.of(7, -2).buffer), [7, -2]],
+  ])('of a %s', async (storage, bytes, expected) => {
+    expect(await one({ storage, shape: [2], stride: [1] }, bytes)).toEqual(expected);
+  });
+
+  it('is float32 where that loses nothing, else float64', async () => {
+    const read = async (value: number): Promise<unknown> => {
+      const x = tensor({ storage: 'DoubleStorage', length: 1, shape: [1], stride: [1] });
+      const bytes = new Uint8Array(Float64Array.of(value).buffer);
+      return (await decodePth(await pth(stateDict({ x }), { 'data/0': bytes }))).tensors.x.data.constructor;
+    };
+    expect(await read(0.5)).toBe(Float32Array);
+    expect(await read(0.1)).toBe(Float64Array);
+  });
+
+  it('in the byte order that the archive states', async () => {
+    const state = stateDict({ x: tensor({ length: 2, shape: [2], stride: [1] }) });
+    const utf8 = (order: string): Uint8Array => new TextEncoder().encode(order);
+    const read = async (order: string, bytes: Uint8Array): Promise<number[]> => [
+      ...(await decodePth(await pth(state, { byteorder: utf8(order), 'data/0': bytes }))).tensors.x.data,
+    ];
+    expect(await read('little', float32(1, 2))).toEqual([1, 2]);
+    expect(await read('big', Uint8Array.of(0x3f, 0x80, 0, 0, 0x40, 0, 0, 0))).toEqual([1, 2]);
+  });
+});
+
+describe('a file', () => {
+  const x = tensor({ length: 10, shape: [10], stride: [1] });
+  const decode = async (contents: Parameters<typeof pth>[0]) =>
+    decodePth(await pth(contents, { 'data/0': numbers }));
+
+  it('may be the state dict itself, or hold it under a usual key', async () => {
+    const state = stateDict({ x });
+    expect(Object.keys((await decode(state)).tensors)).toEqual(['x']);
+    for (const key of ['model_state_dict', 'state_dict', 'model']) {
+      const { tensors, classes, ignored } = await decode(
+        dict([
+          [text('epoch'), integer(3)],
+          [text(key), state],
+        ]),
+      );
+      expect([Object.keys(tensors), classes, ignored]).toEqual([['x'], null, ['epoch']]);
+    }
+  });
+
+  it('names classes in a list, a tuple or a dict by number', async () => {
+    const read = async (mapping: Parameters<typeof dict>[0][number][1]): Promise<unknown> =>
+      (await decode(dict([[text('class_mapping'), mapping], [text('model'), stateDict({ x })]]))).classes; // prettier-ignore
+    expect(await read(list([text('a'), text('b')]))).toEqual(['a', 'b']);
+    expect(await read(tuple(text('a'), text('b')))).toEqual(['a', 'b']);
+    expect(await read(dict([[integer(1), text('b')], [integer(0), text('a')]]))).toEqual(['a', 'b']); // prettier-ignore
+  });
+
+  it('may share a storage between tensors, and hold parameters', async () => {
+    const view = tensor({ length: 10, offset: 8, shape: [2], stride: [1] });
+    const parameter = call(name('torch._utils', '_rebuild_parameter'), view, FALSE, ORDERED_DICT);
+    const { tensors } = await decode(stateDict({ x, parameter }));
+    expect([[...tensors.x.data].length, [...tensors.parameter.data]]).toEqual([10, [8, 9]]);
+  });
+
+  it('of a parallel run loses the prefix of its names', async () => {
+    expect(Object.keys((await decode(stateDict({ 'module.x': x, 'module.y': x }))).tensors)).toEqual([
+      'x',
+      'y',
+    ]);
+    expect(Object.keys((await decode(stateDict({ 'module.x': x, y: x }))).tensors)).toEqual([
+      'module.x',
+      'y',
+    ]);
+  });
+
+  it('keeps a name such as __proto__ a name', async () => {
+    const { tensors } = await decode(stateDict({ __proto__x: x, ['__proto__']: x }));
+    expect(Object.keys(tensors)).toContain('__proto__');
+    expect(Object.getPrototypeOf(tensors)).toBe(Object.prototype);
+  });
+
+  it('is known by its first bytes', async () => {
+    expect(isPth(await pth(stateDict({ x })))).toBe(true);
+    expect(isPth(new Uint8Array(0))).toBe(false);
+    // A safetensors file whose header has 0x4b50 bytes begins with PK too.
+    expect(isPth(Uint8Array.of(0x50, 0x4b, 0, 0, 0, 0, 0, 0))).toBe(false);
+  });
+
+  it('that encodePth wrote reads back, and equal contents give equal bytes', async () => {
+    const tensors = {
+      'a.weight': { shape: [2, 2], data: Float32Array.of(1, -0, 1e-40, Infinity) },
+      'a.num_batches_tracked': { shape: [], data: Float32Array.of(44014) },
+    };
+    const contents = { tensors, classes: ['x', 'ß'], inputSize: [1, 28, 28] };
+    const bytes = await encodePth(contents);
+    expect(await decodePth(bytes)).toEqual({ tensors, classes: ['x', 'ß'], ignored: ['input_size'] });
+    expect(bytes).toEqual(await encodePth(contents));
+  });
+});
+
+// What PyTorch itself writes, with its reading as text.
+const WRITE = `
+import sys, json, torch
+folder = sys.argv[1]
+torch.manual_seed(7)
+big = torch.randn(4, 6)
+cases = {
+  'plain': {'x': big},
+  'views': {'x': big.t(), 'y': big[1:3, ::2], 'z': big.permute(1, 0)[2], 'zero': big.sum()},
+  'types': {'h': big.half(), 'b': big.bfloat16(), 'd': big.double(), 'l': torch.tensor([1, -5]), 'i': torch.tensor([3], dtype=torch.int32), 'u': torch.tensor([255], dtype=torch.uint8)},
+  'module': torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.BatchNorm2d(2)).state_dict(),
+  'parameter': {'x': torch.nn.Parameter(big)},
+}
+for name, state in cases.items():
+  for protocol in (2, 4):
+    torch.save({'model_state_dict': state, 'class_mapping': {0: 'a', 1: 'b'}, 'input_size': torch.Size([1, 2])}, f'{folder}/{name}{protocol}.pth', pickle_protocol=protocol)
+  told = {key: {'shape': list(value.shape), 'data': value.detach().double().flatten().tolist()} for key, value in state.items()}
+  json.dump(told, open(f'{folder}/{name}.json', 'w'))
+`;
+
+describe.skipIf(torchPython === null)(`what PyTorch writes${withoutTorch}`, () => {
+  it('reads back number by number, in two protocols', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'inkgrad-pth-'));
+    try {
+      await runPython(WRITE, [folder]);
+      for (const kind of ['plain', 'views', 'types', 'module', 'parameter']) {
+        const told = JSON.parse(await readFile(join(folder, `${kind}.json`), 'utf8')) as object;
+        for (const protocol of [2, 4]) {
+          const file = await decodePth(await readFile(join(folder, `${kind}${protocol}.pth`)));
+          const read = Object.entries(file.tensors).map(([key, { shape, data }]) => [
+            key,
+            { shape, data: [...data] },
+          ]);
+          expect(Object.fromEntries(read), kind).toEqual(told);
+          expect(file.classes).toEqual(['a', 'b']);
+        }
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
