@@ -94,16 +94,30 @@ export const absGrad = kernel('absGrad', ['grad', 'x'], [], function (grad, x) {
   return grad[this.thread.x] * sign;
 });
 
-/** x^exponent; NaN for a negative x with a fractional exponent, as in PyTorch. */
+/**
+ * x^exponent; NaN for a negative x with a fractional exponent, as in PyTorch. The sign is worked out apart: a GPU's power
+ * knows no negative x.
+ */
 export const pow = kernel('pow', ['x'], ['exponent'], function (x, exponent) {
-  return Math.pow(x[this.thread.x], exponent);
+  const base = x[this.thread.x];
+  let value = Math.pow(Math.abs(base), exponent);
+  if (base < 0) {
+    const whole = Math.floor((exponent + 0.5) / 1);
+    if (whole !== exponent) {
+      value = Math.pow(base, exponent);
+    }
+    if (whole === exponent && whole - 2 * Math.floor((whole + 0.5) / 2) === 1) {
+      value = -value;
+    }
+  }
+  return value;
 });
 
-// d x^p = p x^(p-1), and 0 for p = 0 even where x^-1 is infinite, as in PyTorch
-export const powGrad = kernel('powGrad', ['grad', 'x'], ['exponent'], function (grad, x, exponent) {
+// d x^p = p x^(p-1), and 0 for p = 0 even where x^-1 is infinite, as in PyTorch; lower is x^(p-1)
+export const powGrad = kernel('powGrad', ['grad', 'lower'], ['exponent'], function (grad, lower, exponent) {
   let slope = 0;
   if (exponent !== 0) {
-    slope = exponent * Math.pow(x[this.thread.x], exponent - 1);
+    slope = exponent * lower[this.thread.x];
   }
   return grad[this.thread.x] * slope;
 });

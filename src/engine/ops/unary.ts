@@ -45,7 +45,8 @@ export const powOp = defineOp<{ readonly exponent: number }>({
   infer: ([x]) => x,
   forward: ([x], { exponent }) => elementwise(kernels.pow, [x], [exponent]),
   backward: ({ grad, inputs: [x], attributes: { exponent } }) => [
-    () => elementwise(kernels.powGrad, [grad, x], [exponent]), // p x^(p-1)
+    // p x^(p-1)
+    () => elementwise(kernels.powGrad, [grad, elementwise(kernels.pow, [x], [exponent - 1])], [exponent]),
   ],
   samples: [
     { title: 'square', inputs: [awayFromZero(2, 3)], attributes: { exponent: 2 } },

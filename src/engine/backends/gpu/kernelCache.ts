@@ -75,10 +75,11 @@ export class KernelCache {
 
   /** Throws unless the kernel ran where it was meant to: gpu.js goes over to plain JavaScript rather than fail. */
   checkMode(name: string, { run: { kernel } }: CompiledKernel): void {
-    const { mode = 'another mode' } = kernel.constructor;
-    if (mode !== this.#mode || (kernel.fallbackReason ?? null) !== null) {
+    // Not by `constructor.mode`: that says `gpu` for every kind of WebGL.
+    if (kernel.constructor !== this.#gpu.Kernel || (kernel.fallbackReason ?? null) !== null) {
+      const where = kernel.constructor.mode ?? 'another mode';
       throw new BackendError(
-        `gpu (${this.#mode}): kernel ${name} ran on ${mode} instead (${kernel.fallbackReason ?? 'no reason given'})`,
+        `gpu (${this.#mode}): kernel ${name} ran on ${where} instead (${kernel.fallbackReason ?? 'no reason given'})`,
       );
     }
   }

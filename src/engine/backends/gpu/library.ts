@@ -36,6 +36,8 @@ export interface LibraryKernelSettings {
 }
 
 export interface LibraryInstance {
+  /** The class of the kernels that this mode makes. */
+  readonly Kernel: object;
   /** The WebGL context, once a kernel was made. */
   readonly context: WebGL2RenderingContext | null;
   createKernel(source: string, settings: LibraryKernelSettings): LibraryKernel;
