@@ -1,6 +1,7 @@
 // The crew: worker threads that share the module's memory, started once, asleep or spinning between jobs.
-// Imports the loop they run (work.ts) and the platform's threads, dynamically.
+// Imports the loop they run (work.ts), errors, and the platform's threads, dynamically.
 
+import { BackendError } from '../../errors.js';
 import type { LinearMemory } from './memory.js';
 import { takeChunks, workLoop, type ControlFields, type WorkerData } from './work.js';
 
@@ -133,12 +134,29 @@ async function startThread(data: WorkerData): Promise<Thread> {
   return { end };
 }
 
-function startBrowserThread(data: WorkerData): Thread {
-  const text = `onmessage = ({ data }) => ${program('data')}`;
+/**
+ * A web worker. It reports before it begins: without that pause the page's own thread could go on computing, and a browser
+ * starts no worker as long as the page that asked for it does not rest.
+ */
+async function startBrowserThread(data: WorkerData): Promise<Thread> {
+  const text = `onmessage = ({ data }) => { postMessage(0); ${program('data')} };`;
   const address = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
   const worker = new Worker(address);
-  URL.revokeObjectURL(address);
-  worker.postMessage(data);
+  try {
+    await new Promise((resolve, reject) => {
+      worker.onmessage = resolve;
+      worker.onerror = () => {
+        reject(
+          new BackendError(
+            'wasm: a worker thread does not start; the Content-Security-Policy must allow  worker-src blob:  or use threads: 1',
+          ),
+        );
+      };
+      worker.postMessage(data);
+    });
+  } finally {
+    URL.revokeObjectURL(address);
+  }
   return {
     end: () => {
       worker.terminate();

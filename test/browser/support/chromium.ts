@@ -1,0 +1,75 @@
+// A real Chromium without a window: where it is, the flags that give it GPUs in software, and pages that report what goes wrong
+// in them. Imports playwright-core, which brings no browser of its own.
+
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const PLACES = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome-stable',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  String.raw`C:\Program Files\Google\Chrome\Application\chrome.exe`,
+];
+
+/** The browser to use, or null. */
+export const executable = PLACES.find((place) => place !== undefined && existsSync(place)) ?? null;
+
+/** For a suite's title: says why it is skipped, if it is. */
+export const whyNot =
+  executable === null ? ' (skipped: no Chromium; install chromium or set CHROMIUM to its path)' : '';
+
+/** Nothing that talks to anybody else, and no sandbox, which containers do not allow. */
+const QUIET = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-quic',
+];
+
+/** WebGL2 and WebGPU by SwiftShader: a GPU computed on the CPU, the same on every machine. */
+const SOFTWARE_GPU = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--use-angle=swiftshader',
+];
+
+/** No GPU of any kind, not even in software. */
+const NO_GPU = ['--disable-gpu', '--disable-software-rasterizer', '--disable-webgl', '--disable-3d-apis'];
+
+/** The GPUs that a browser has. */
+export type Graphics = 'software' | 'none';
+
+/** Starts the browser. */
+export function launchChromium(graphics: Graphics): Promise<Browser> {
+  return chromium.launch({
+    executablePath: executable!,
+    args: [...QUIET, ...(graphics === 'software' ? SOFTWARE_GPU : NO_GPU)],
+  });
+}
+
+/** A page, and every uncaught error and every breach of the policy in it so far. */
+export interface WatchedPage {
+  readonly page: Page;
+  readonly complaints: readonly string[];
+}
+
+/** Opens a page and waits until it has loaded. */
+export async function openPage(browser: Browser, address: string): Promise<WatchedPage> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) {
+      complaints.push(message.text());
+    }
+  });
+  await page.goto(address, { waitUntil: 'load' });
+  return { page, complaints };
+}

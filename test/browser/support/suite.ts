@@ -1,0 +1,33 @@
+// What every browser test has around it: a browser, the built site on a server, and at the end the proof that nothing was
+// missing. Imports the test runner and the supports.
+
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { type Graphics, launchChromium, openPage, type WatchedPage } from './chromium.js';
+import { serveSite, type Site, type SiteOptions } from './server.js';
+
+export interface BrowserFixture {
+  /** Opens a page of the site on a server of its own. */
+  open(name: string, options?: Omit<SiteOptions, 'folder'>): Promise<WatchedPage>;
+}
+
+/** Call inside `describe`. */
+export function browserFixture(gpu: Graphics): BrowserFixture {
+  let browser: Browser;
+  const sites: Site[] = [];
+  beforeAll(async () => {
+    browser = await launchChromium(gpu);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await Promise.all(sites.map((site) => site.close()));
+    expect(sites.flatMap((site) => site.missing)).toEqual([]);
+  });
+  return {
+    open: async (name, options = {}) => {
+      const site = await serveSite({ folder: inject('site'), ...options });
+      sites.push(site);
+      return openPage(browser, site.address + name);
+    },
+  };
+}

@@ -1,0 +1,65 @@
+// The wasm backend in a real browser: without threads, and with them where the page is cross-origin isolated.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contentSecurityPolicy } from '../../scripts/contentSecurityPolicy.js';
+import { trainOnWasm } from './page/training.js';
+import { executable, type WatchedPage, whyNot } from './support/chromium.js';
+import { browserFixture } from './support/suite.js';
+
+describe.skipIf(executable === null)(`the wasm backend in Chromium${whyNot}`, () => {
+  const site = browserFixture('none');
+  let plain: WatchedPage;
+  let isolated: WatchedPage;
+  beforeAll(async () => {
+    plain = await site.open('checks.html');
+    isolated = await site.open('checks.html', { isolated: true });
+  });
+  afterAll(() => {
+    expect(plain.complaints).toEqual([]);
+    expect(isolated.complaints).toEqual([]);
+  });
+
+  it('takes the relaxed build, and one thread on a page that is not isolated, even if two are asked for', async () => {
+    const trained = await plain.page.evaluate(() => checks.trainOnWasm({ threads: 2 }));
+    expect(trained).toMatchObject({
+      crossOriginIsolated: false,
+      build: 'relaxed',
+      threads: 1,
+      helped: false,
+    });
+  });
+
+  it('computes the same bytes on one thread and on two, which share the work', async () => {
+    const alone = await isolated.page.evaluate(() => checks.trainOnWasm({ threads: 1 }));
+    const shared = await isolated.page.evaluate(() => checks.trainOnWasm({ threads: 2 }));
+    expect(alone).toMatchObject({ crossOriginIsolated: true, build: 'relaxed', threads: 1, helped: false });
+    expect(shared).toEqual({ ...alone, threads: 2, helped: true });
+    expect(alone.losses).toHaveLength(10);
+  });
+
+  it('starts one thread for each processor on an isolated page, and ends them', async () => {
+    const { page } = isolated;
+    const processors = await page.evaluate(() => Math.min(navigator.hardwareConcurrency, 8));
+    const threads = await page.evaluate(() => checks.startWasm());
+    expect(threads).toBe(processors);
+    expect(page.workers()).toHaveLength(processors - 1);
+    await page.evaluate(() => checks.endWasm());
+    await expect.poll(() => page.workers(), { timeout: 30_000 }).toHaveLength(0);
+  });
+
+  it('says so when the policy of the page forbids its threads', async () => {
+    const policy = contentSecurityPolicy.replace(' blob:', '');
+    const { page, complaints } = await site.open('checks.html', { isolated: true, policy });
+    await expect(page.evaluate(() => checks.startWasm())).rejects.toThrow(
+      'wasm: a worker thread does not start; the Content-Security-Policy must allow  worker-src blob:',
+    );
+    expect(complaints.join()).toContain('Content Security Policy');
+  });
+
+  it('trains as in Node, with the base build', async () => {
+    const inPage = await isolated.page.evaluate(() => checks.trainOnWasm({ module: 'base' }));
+    const inNode = await trainOnWasm({ module: 'base' });
+    expect(inPage.build).toBe('base');
+    inPage.losses.forEach((loss, step) => expect(loss, `step ${step}`).toBeCloseTo(inNode.losses[step], 4));
+  });
+});

@@ -1,0 +1,32 @@
+// How the web pages are built (`npm run build:web`): every page of src/app/web becomes static files in dist-web that any host
+// serves from any folder. Not used by the tests' runner, which has vitest.config.ts.
+
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { writeContentSecurityPolicy } from './scripts/contentSecurityPolicy.js';
+import { freezeKernels } from './scripts/freezeKernels.js';
+
+const folder = fileURLToPath(new URL('src/app/web/', import.meta.url));
+/** Every page of the folder, by name. */
+const pages = Object.fromEntries(
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.html'))
+    .map((name) => [name.replace(/\.html$/, ''), folder + name]),
+);
+
+export default defineConfig({
+  root: folder,
+  base: './', // relative addresses: the folder may lie anywhere on a host
+  plugins: [freezeKernels(), writeContentSecurityPolicy()],
+  worker: { format: 'es', plugins: () => [freezeKernels()] },
+  // A browser has no `process`: the branches for Node fall away, and with them the imports of node: modules.
+  define: { 'typeof process': '"undefined"' },
+  build: {
+    outDir: fileURLToPath(new URL('dist-web/', import.meta.url)),
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: pages },
+  },
+});
