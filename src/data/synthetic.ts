@@ -5,7 +5,7 @@
 import { ArgumentError } from '../engine/errors.js';
 import { Rng } from '../engine/rng.js';
 import { makeDataset, type Dataset } from './dataset.js';
-import { GlyphRenderer, type GlyphOptions } from './glyph.js';
+import { GlyphRenderer, type GlyphOptions, type Stroke } from './glyph.js';
 import { IMAGE_PIXELS } from './idx.js';
 import { DIGIT_FORMS } from './skeletons/digits.js';
 import { LOWER_FORMS } from './skeletons/lower.js';
@@ -37,6 +37,12 @@ export interface SyntheticSample {
   readonly label: number;
 }
 
+export interface SyntheticDrawing {
+  readonly strokes: readonly Stroke[];
+  readonly tool: GlyphOptions;
+  readonly label: number;
+}
+
 /** An endless supply of drawn characters: sample i depends on the seed, the part and i alone. */
 export class SyntheticCharacters {
   readonly classes = BALANCED_CLASSES;
@@ -49,13 +55,19 @@ export class SyntheticCharacters {
 
   /** Draws sample `index`; labels go round the 47 classes, so any stretch of indices is balanced. */
   sample(index: number): SyntheticSample {
+    const { strokes, tool, label } = this.drawing(index);
+    return { image: this.#renderer.render(strokes, tool), label };
+  }
+
+  /** The strokes of sample `index` before they are drawn, and the pen, for whoever draws them otherwise. */
+  drawing(index: number): SyntheticDrawing {
     if (!Number.isSafeInteger(index) || index < 0) {
       throw new ArgumentError(`synthetic: index must be a whole number of at least 0, got ${index}`);
     }
     const label = index % this.classes.length;
     const hand = new Hand(this.#root.split(String(index)));
     const skeleton = hand.choose(SKELETONS[label]);
-    return { image: this.#renderer.render(hand.write(skeleton), hand.tool(skeleton)), label };
+    return { strokes: hand.write(skeleton), tool: hand.tool(skeleton), label };
   }
 }
 

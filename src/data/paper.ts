@@ -1,0 +1,140 @@
+// Telling ink from paper by brightness: Otsu's threshold, and the light that falls unevenly on a sheet taken out.
+// Does not know which of the two sides is ink; ink.ts decides. Imports nothing but a type.
+
+import type { GreyImage } from './resample.js';
+
+/** Brightness values parted in two. */
+export interface Parting {
+  /** Values above it belong to the bright side. */
+  readonly threshold: number;
+  /** Mean of each side. */
+  readonly dark: number;
+  readonly bright: number;
+  /** Part of the values on the bright side. */
+  readonly brightShare: number;
+  /** How well they part: variance between the sides over all variance, 0..1; 1 for two pure values. */
+  readonly separability: number;
+  /** Standard deviation within the sides. */
+  readonly spread: number;
+}
+
+const BINS = 256;
+
+/**
+ * Otsu's threshold: the one that leaves the least variance within the two sides.
+ *
+ * @param values from 0 to `most`; what lies beyond counts as the end
+ * @see N. Otsu, "A threshold selection method from gray-level histograms", IEEE Trans. SMC 9, 1979
+ */
+export function otsu(values: Float32Array, most = 1): Parting {
+  const histogram = new Float64Array(BINS);
+  for (const value of values) {
+    histogram[Math.min(BINS - 1, Math.max(0, Math.floor((value / most) * BINS)))] += 1;
+  }
+  const level = (bin: number): number => ((bin + 0.5) / BINS) * most;
+  let [sum, sumOfSquares] = [0, 0];
+  for (let bin = 0; bin < BINS; bin++) {
+    sum += histogram[bin] * level(bin);
+    sumOfSquares += histogram[bin] * level(bin) ** 2;
+  }
+  const total = values.length;
+  const mean = sum / total;
+  const variance = sumOfSquares / total - mean * mean;
+
+  let [best, firstBest, lastBest] = [-1, 0, 0];
+  let [darkCount, darkSum] = [0, 0];
+  const sides = (): { dark: number; bright: number; darkShare: number } => ({
+    dark: darkCount === 0 ? mean : darkSum / darkCount,
+    bright: darkCount === total ? mean : (sum - darkSum) / (total - darkCount),
+    darkShare: darkCount / total,
+  });
+  let found = sides();
+  for (let bin = 0; bin < BINS - 1; bin++) {
+    darkCount += histogram[bin];
+    darkSum += histogram[bin] * level(bin);
+    const { dark, bright, darkShare } = sides();
+    const between = darkShare * (1 - darkShare) * (bright - dark) ** 2;
+    if (between > best) {
+      [best, firstBest, lastBest] = [between, bin, bin];
+      found = { dark, bright, darkShare };
+    } else if (between === best) {
+      lastBest = bin; // an empty stretch between the sides: its middle is the fairest threshold
+    }
+  }
+  const { dark, bright, darkShare } = found;
+  return {
+    threshold: (((firstBest + lastBest) / 2 + 1) / BINS) * most,
+    ...{ dark, bright, brightShare: 1 - darkShare },
+    separability: variance > 1e-12 ? best / variance : 0,
+    spread: Math.sqrt(Math.max(0, variance - best)),
+  };
+}
+
+/** Terms of a surface of second degree in x and y. */
+const TERMS = 6;
+/** Pixels that the fit looks at along each axis; a smooth surface needs no more. */
+const SAMPLES = 96;
+/** The darkest paper that brightness is divided by. */
+const LEAST_PAPER = 0.04;
+
+/**
+ * Takes uneven light out: fits a surface of second degree to the brightness of the paper and divides by it, so that
+ * paper is about 1 everywhere.
+ *
+ * @param isPaper which values to fit to
+ */
+export function evenLight(image: GreyImage, isPaper: (index: number) => boolean): Float32Array | null {
+  const { data, width, height } = image;
+  const step = Math.max(1, Math.floor(Math.max(width, height) / SAMPLES));
+  const matrix = new Float64Array(TERMS * (TERMS + 1)); // normal equations, the right side as a last column
+  for (let y = 0; y < height; y += step) {
+    for (let x = 0; x < width; x += step) {
+      const index = y * width + x;
+      if (!isPaper(index)) continue;
+      const terms = termsAt(x / width - 0.5, y / height - 0.5);
+      for (let row = 0; row < TERMS; row++) {
+        for (let column = 0; column < TERMS; column++) {
+          matrix[row * (TERMS + 1) + column] += terms[row] * terms[column];
+        }
+        matrix[row * (TERMS + 1) + TERMS] += terms[row] * data[index];
+      }
+    }
+  }
+  const surface = solve(matrix);
+  if (surface === null) return null;
+  return data.map((value, index) => {
+    const terms = termsAt((index % width) / width - 0.5, Math.floor(index / width) / height - 0.5);
+    let paper = 0;
+    for (let term = 0; term < TERMS; term++) paper += surface[term] * terms[term];
+    return value / Math.max(LEAST_PAPER, paper);
+  });
+}
+
+function termsAt(x: number, y: number): readonly number[] {
+  return [1, x, y, x * x, x * y, y * y];
+}
+
+/** Gaussian elimination with the largest pivot; null if the samples do not determine a surface. */
+function solve(matrix: Float64Array): Float64Array | null {
+  const at = (row: number, column: number): number => row * (TERMS + 1) + column;
+  for (let pivot = 0; pivot < TERMS; pivot++) {
+    let largest = pivot;
+    for (let row = pivot + 1; row < TERMS; row++) {
+      if (Math.abs(matrix[at(row, pivot)]) > Math.abs(matrix[at(largest, pivot)])) largest = row;
+    }
+    if (Math.abs(matrix[at(largest, pivot)]) < 1e-9) return null;
+    for (let column = 0; column <= TERMS; column++) {
+      const held = matrix[at(pivot, column)];
+      matrix[at(pivot, column)] = matrix[at(largest, column)];
+      matrix[at(largest, column)] = held;
+    }
+    for (let row = 0; row < TERMS; row++) {
+      if (row === pivot) continue;
+      const share = matrix[at(row, pivot)] / matrix[at(pivot, pivot)];
+      for (let column = pivot; column <= TERMS; column++) {
+        matrix[at(row, column)] -= share * matrix[at(pivot, column)];
+      }
+    }
+  }
+  return Float64Array.from({ length: TERMS }, (_, row) => matrix[at(row, TERMS)] / matrix[at(row, row)]);
+}

@@ -1,0 +1,126 @@
+// A picture as a decoder or a canvas gives it, and its way to grey: transparency composed, colours weighed, size
+// brought to what the later steps work on. Says nothing about what is ink; ink.ts does. For Node and the browser.
+// Imports errors and resample.
+
+import { ArgumentError } from '../engine/errors.js';
+import { resample, type GreyImage } from './resample.js';
+
+/** Pixels row by row, channels side by side. */
+export interface Picture {
+  /** Bytes 0..255, or 16-bit values 0..65535. */
+  readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 2 grey and alpha, 3 red green blue, 4 red green blue alpha. */
+  readonly channels: 1 | 2 | 3 | 4;
+}
+
+/** What transparent pixels become: a brightness from 0 to 1. */
+export type Ground = number;
+
+/** The brightness and the opacity of every pixel, both 0..1, at the size that the later steps work on. */
+export interface Planes {
+  /** Brightness times opacity. */
+  readonly light: Float32Array;
+  /** Null where every pixel is opaque. */
+  readonly opacity: Float32Array | null;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Longer side of what the later steps see: smaller pictures are enlarged smoothly, larger ones averaged down. */
+const LEAST_SIDE = 256;
+const MOST_SIDE = 1024;
+
+/** Weights of red, green and blue in brightness (ITU-R BT.709). */
+const [RED, GREEN, BLUE] = [0.2126, 0.7152, 0.0722];
+
+export function checkPicture({ data, width, height, channels }: Picture): void {
+  const whole = Number.isSafeInteger(width) && Number.isSafeInteger(height) && width >= 1 && height >= 1;
+  if (!whole || ![1, 2, 3, 4].includes(channels) || data.length !== width * height * channels) {
+    throw new ArgumentError(
+      `picture: ${width} x ${height} with ${channels} channels needs ${width * height * channels} values,` +
+        ` got ${data.length}; sizes are whole numbers of at least 1 and channels 1 to 4`,
+    );
+  }
+}
+
+/** Splits a picture into brightness and opacity and brings both to the working size. */
+export function toPlanes(picture: Picture): Planes {
+  checkPicture(picture);
+  const { channels, width, height } = picture;
+  const hasAlpha = channels === 2 || channels === 4;
+  const factor = Math.max(1, Math.ceil(Math.max(width, height) / MOST_SIDE));
+  const reduced = averageDown(picture, factor, hasAlpha);
+  const longer = Math.max(reduced.width, reduced.height);
+  const scale = longer < LEAST_SIDE ? LEAST_SIDE / longer : 1;
+  const opaque = reduced.opacity?.every((value) => value === 1) ?? true;
+  return {
+    light: enlarge(reduced.light, reduced, scale),
+    opacity: opaque ? null : enlarge(reduced.opacity!, reduced, scale),
+    width: Math.max(1, Math.round(reduced.width * scale)),
+    height: Math.max(1, Math.round(reduced.height * scale)),
+  };
+}
+
+/** Means over blocks of `factor` x `factor` pixels; those at the right and lower edge may be smaller. */
+function averageDown(picture: Picture, factor: number, hasAlpha: boolean): Planes {
+  const { data, channels } = picture;
+  const white = data instanceof Uint16Array ? 65535 : 255;
+  const [width, height] = [Math.ceil(picture.width / factor), Math.ceil(picture.height / factor)];
+  const light = new Float32Array(width * height);
+  const opacity = hasAlpha ? new Float32Array(width * height) : null;
+  const count = new Float32Array(width * height);
+  for (let y = 0; y < picture.height; y++) {
+    const row = Math.floor(y / factor) * width;
+    for (let x = 0; x < picture.width; x++) {
+      const from = (y * picture.width + x) * channels;
+      const at = row + Math.floor(x / factor);
+      const alpha = hasAlpha ? data[from + channels - 1] / white : 1;
+      const brightness =
+        channels < 3 ? data[from] : RED * data[from] + GREEN * data[from + 1] + BLUE * data[from + 2];
+      light[at] += (alpha * brightness) / white;
+      if (opacity) opacity[at] += alpha;
+      count[at] += 1;
+    }
+  }
+  for (let i = 0; i < count.length; i++) {
+    light[i] /= count[i];
+    if (opacity) opacity[i] /= count[i];
+  }
+  return { light, opacity, width, height };
+}
+
+function enlarge(data: Float32Array, { width, height }: Planes, scale: number): Float32Array {
+  if (scale === 1) return data;
+  const image: GreyImage = {
+    data: padEdges(data, width, height),
+    width: width + 2 * EDGE,
+    height: height + 2 * EDGE,
+  };
+  const region = { left: EDGE, top: EDGE, width, height };
+  const [wide, tall] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+  // Bicubic overshoot is no brightness.
+  return resample(image, region, wide, tall).map((value) => Math.min(1, Math.max(0, value)));
+}
+
+/** How far bicubic interpolation looks beyond the edge; `resample` would find black there. */
+const EDGE = 2;
+
+/** Repeats the outermost pixels around the picture. */
+function padEdges(data: Float32Array, width: number, height: number): Float32Array {
+  const padded = new Float32Array((width + 2 * EDGE) * (height + 2 * EDGE));
+  for (let y = 0; y < height + 2 * EDGE; y++) {
+    const row = Math.min(height - 1, Math.max(0, y - EDGE)) * width;
+    for (let x = 0; x < width + 2 * EDGE; x++) {
+      padded[y * (width + 2 * EDGE) + x] = data[row + Math.min(width - 1, Math.max(0, x - EDGE))];
+    }
+  }
+  return padded;
+}
+
+/** Lays the picture on a ground of one brightness. */
+export function compose({ light, opacity, width, height }: Planes, ground: Ground): GreyImage {
+  const data = opacity ? light.map((value, i) => value + (1 - opacity[i]) * ground) : light;
+  return { data, width, height };
+}

@@ -1,0 +1,97 @@
+// Characters as pictures of many kinds, for the tests of preprocessing and of predict: large drawings of strokes, and
+// the ways to put them on paper. Imports data.
+
+import { Raster } from '../../src/data/raster.js';
+import type { Picture } from '../../src/data/preprocess.js';
+import { SyntheticCharacters, type SyntheticDrawing } from '../../src/data/synthetic.js';
+import { Rng } from '../../src/engine/rng.js';
+
+/** How much ink is on each pixel of a picture, 0..1. */
+export interface Coverage {
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Placing {
+  /** Longer side of the strokes' box in pixels; the pen grows with it. */
+  readonly size?: number;
+  /** Paper to the left, above, to the right and below, in pixels. */
+  readonly margins?: readonly [number, number, number, number];
+}
+
+/** Draws strokes large, with a pen in the proportion that `tool` gives it. */
+export function drawLarge(drawing: SyntheticDrawing, placing: Placing = {}): Coverage {
+  const { size = 300, margins = [60, 40, 90, 70] } = placing;
+  const { strokes, tool } = drawing;
+  const [xs, ys] = [0, 1].map((odd) =>
+    strokes.flatMap((stroke) => Array.from(stroke).filter((_, i) => i % 2 === odd)),
+  );
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  const [boxWidth, boxHeight] = [Math.max(...xs) - left, Math.max(...ys) - top];
+  const scale = size / Math.max(boxWidth, boxHeight);
+  const pen = (tool.penWidth! * size) / tool.inkSize!;
+  const raster = new Raster(
+    Math.ceil(boxWidth * scale + pen + margins[0] + margins[2]),
+    Math.ceil(boxHeight * scale + pen + margins[1] + margins[3]),
+  );
+  for (const stroke of strokes) {
+    const placed = Array.from(stroke, (value, i) =>
+      i % 2 === 0
+        ? (value - left) * scale + margins[0] + pen / 2
+        : (value - top) * scale + margins[1] + pen / 2,
+    );
+    raster.drawStroke(placed, pen);
+  }
+  return raster;
+}
+
+/** Draws sample `index` of the synthetic characters of a seed. */
+export function drawing(seed: number, index: number): SyntheticDrawing {
+  return new SyntheticCharacters({ seed }).drawing(index);
+}
+
+/** Grey bytes, brightness decided by `shade` from the ink on a pixel and its place, both 0..1. */
+export function grey(
+  { data, width, height }: Coverage,
+  shade: (ink: number, x: number, y: number) => number,
+): Picture {
+  const bytes = Uint8Array.from(data, (ink, i) =>
+    Math.min(255, Math.max(0, Math.round(shade(ink, (i % width) / width, Math.floor(i / width) / height)))),
+  );
+  return { data: bytes, width, height, channels: 1 };
+}
+
+type Colour = readonly number[];
+
+/** Ink of one colour on paper of another; with four parts a colour may be transparent. */
+export function coloured({ data, width, height }: Coverage, ink: Colour, paper: Colour): Picture {
+  const channels = ink.length as 3 | 4;
+  const bytes = new Uint8Array(data.length * channels);
+  data.forEach((share, i) => {
+    for (let c = 0; c < channels; c++) bytes[i * channels + c] = share * ink[c] + (1 - share) * paper[c];
+  });
+  return { data: bytes, width, height, channels };
+}
+
+/** Strokes of one colour whose edges are transparent, as a canvas saves them. */
+export function onNothing({ data, width, height }: Coverage, [red, green, blue]: Colour): Picture {
+  const bytes = new Uint8Array(data.length * 4);
+  data.forEach((share, i) => bytes.set([red, green, blue, 255 * share], 4 * i));
+  return { data: bytes, width, height, channels: 4 };
+}
+
+/** Draws from about a normal distribution of deviation 1. */
+export function noise(seed: number): () => number {
+  const rng = new Rng(seed);
+  return () => {
+    let sum = 0;
+    for (let i = 0; i < 6; i++) sum += rng.uniform();
+    return (sum - 3) * Math.SQRT2;
+  };
+}
+
+/** Mean difference of two 28 x 28 images, of 255. */
+export function difference(a: Uint8Array, b: Uint8Array): number {
+  return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / a.length;
+}
