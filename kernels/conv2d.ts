@@ -107,27 +107,39 @@ export const conv2dGradInput = kernel(
   },
 );
 
-// dW: the input under one tap of the window, times the gradient of the output there, over all images and places.
+export type GradWeightConstants = Conv2dConstants & Readonly<Record<'partImages', number>>;
+
+// dW: the input under one tap of the window, times the gradient of the output there, over all places of `partImages`
+// images: [parts, O, C/groups, kh, kw]. With all images in one part that is dW; else it is the sum of the parts.
 export const conv2dGradWeight = kernel(
   'conv2dGradWeight',
   ['x', 'grad'],
   [],
-  function (this: KernelThis<Conv2dConstants>, x, grad) {
+  function (this: KernelThis<GradWeightConstants>, x, grad) {
     const line = Math.floor((this.thread.x + 0.5) / this.constants.kernelWidth);
     const kj = this.thread.x - line * this.constants.kernelWidth;
     const pair = Math.floor((line + 0.5) / this.constants.kernelHeight);
     const ki = line - pair * this.constants.kernelHeight;
-    const out = Math.floor((pair + 0.5) / this.constants.groupIn);
-    const c = pair - out * this.constants.groupIn;
+    const filter = Math.floor((pair + 0.5) / this.constants.groupIn);
+    const c = pair - filter * this.constants.groupIn;
+    const part = Math.floor((filter + 0.5) / this.constants.outChannels);
+    const out = filter - part * this.constants.outChannels;
     const group = Math.floor((out + 0.5) / this.constants.groupOut);
     let sum = 0;
-    for (let n = 0; n < this.constants.batch; n++) {
+    for (let m = 0; m < this.constants.partImages; m++) {
+      const n = part * this.constants.partImages + m;
       const channel = n * this.constants.inChannels + group * this.constants.groupIn + c;
       for (let i = 0; i < this.constants.outHeight; i++) {
         const y = i * this.constants.strideY + ki * this.constants.dilationY - this.constants.padY;
         for (let j = 0; j < this.constants.outWidth; j++) {
           const z = j * this.constants.strideX + kj * this.constants.dilationX - this.constants.padX;
-          if (y >= 0 && y < this.constants.height && z >= 0 && z < this.constants.width) {
+          if (
+            y >= 0 &&
+            y < this.constants.height &&
+            z >= 0 &&
+            z < this.constants.width &&
+            n < this.constants.batch
+          ) {
             const place =
               ((n * this.constants.outChannels + out) * this.constants.outHeight + i) *
                 this.constants.outWidth +

@@ -17,6 +17,23 @@ export const sumAxis = kernel('sumAxis', ['x'], [], function (this: KernelThis<A
   return sum;
 });
 
+export type PartConstants = Readonly<Record<'size' | 'inner' | 'parts' | 'chunk', number>>;
+
+/** y[o, p, i] = sum of x[o, s, i] over the p-th chunk of s: the first of two stages; `sumAxis` over p is the second. */
+export const sumAxisPart = kernel('sumAxisPart', ['x'], [], function (this: KernelThis<PartConstants>, x) {
+  const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+  const column = this.thread.x - row * this.constants.inner;
+  const outer = Math.floor((row + 0.5) / this.constants.parts);
+  const begin = (row - outer * this.constants.parts) * this.constants.chunk;
+  let sum = 0;
+  for (let i = 0; i < this.constants.chunk; i++) {
+    if (begin + i < this.constants.size) {
+      sum += x[(outer * this.constants.size + begin + i) * this.constants.inner + column];
+    }
+  }
+  return sum;
+});
+
 /** y[o, i] = the place s of the largest x[o, s, i]; the first one wins a tie, as in PyTorch. */
 export const argmaxAxis = kernel('argmaxAxis', ['x'], [], function (this: KernelThis<AxisConstants>, x) {
   const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);

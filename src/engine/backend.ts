@@ -53,6 +53,11 @@ export interface Backend {
   readonly name: string;
   readonly dtype: 'float32' | 'float64';
   readonly memory: MemoryReport;
+  /**
+   * Most numbers that one output element should add up. Longer sums go in two stages: a GPU has more threads than that,
+   * and a float32 sum of a million terms is off by a part in five hundred. Default: no limit.
+   */
+  readonly maxTerms?: number;
   /** Copies host numbers in. */
   upload(values: ArrayLike<number>): Buffer;
   /** Enqueues a kernel; the result may be used as an input at once. */

@@ -3,7 +3,7 @@
 
 import type { Constants, Kernel, NoConstants } from '../../kernels/kernel.js';
 import { fill } from '../../kernels/elementwise.js';
-import { sumAxis } from '../../kernels/reduce.js';
+import { sumAxis, sumAxisPart } from '../../kernels/reduce.js';
 import type { Backend } from './backend.js';
 import { commonBackend, NdArray } from './ndarray.js';
 import * as shapes from './shape.js';
@@ -77,10 +77,20 @@ export function sumOver(array: NdArray, axes: readonly number[]): NdArray {
     const size = shapes.sizeOf(run.map((axis) => shape[axis]));
     const inner = shapes.sizeOf(shape.slice(run[run.length - 1] + 1));
     for (const axis of run) shape[axis] = 1;
-    result = launch(sumAxis, [result], [...shape], { size, inner });
+    result = sumLines(result, size, inner, [...shape]);
     end = first;
   }
   return result;
+}
+
+/** [outer, size, inner] -> `shape`, which is [outer, 1, inner]: at once, or in two stages where the backend asks for it. */
+function sumLines(array: NdArray, size: number, inner: number, shape: Shape): NdArray {
+  if (size <= (array.backend.maxTerms ?? Infinity)) return launch(sumAxis, [array], shape, { size, inner });
+  const chunk = Math.ceil(Math.sqrt(size)); // as many terms in the first stage as in the second
+  const parts = Math.ceil(size / chunk);
+  const outer = shapes.sizeOf(shape) / inner;
+  const sums = launch(sumAxisPart, [array], [outer, parts, inner], { size, inner, parts, chunk });
+  return launch(sumAxis, [sums], shape, { size: parts, inner });
 }
 
 /** Undoes broadcasting: sums `gradient` over every axis along which `shape` was repeated. */

@@ -6,6 +6,7 @@ import {
   batchNorm,
   batchNormReluPool,
   concat,
+  conv2d,
   crossEntropy,
   flatten,
   globalAvgPool2d,
@@ -99,11 +100,19 @@ export const functionSamples: readonly Computation[] = [
   { title: 'batchNormReluPool: evaluation', inputs: poolInputs, call: withRunning(false, batchNormReluPool) },
 ];
 
-/** All of them, and what has no gradient. */
+/** All of them, and what a gradient check leaves out. */
 export const extraSamples: readonly Computation[] = [
   ...functionSamples,
   { title: 'batchNorm: running mean', inputs: normInputs, call: runningStatistics('mean') },
   { title: 'batchNorm: running variance', inputs: rowInputs, call: runningStatistics('variance') },
+  // Sums of more than 4,096 terms, which some backends do in two stages. Too many numbers for a gradient check.
+  { title: 'sum: two stages', inputs: [anywhere(5000)], call: ([x]) => sum(x) },
+  { title: 'sum: two stages, columns', inputs: [anywhere(2, 4100, 3)], call: ([x]) => sum(x, { axes: 1 }) },
+  {
+    title: 'conv2d: weight gradient in parts',
+    inputs: [anywhere(3, 1, 45, 47), anywhere(2, 1, 2, 2), anywhere(2)],
+    call: ([x, weight, bias]) => conv2d(x, weight, bias),
+  },
   { title: 'argmax: rows', inputs: [distinct(4, 7)], call: ([x]) => argmax(x) },
   { title: 'argmax: columns', inputs: [distinct(4, 7)], call: ([x]) => argmax(x, 0) },
 ];

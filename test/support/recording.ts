@@ -16,6 +16,7 @@ export function recording(inner: Backend): Recorder {
   const backend: Backend = {
     name: inner.name,
     dtype: inner.dtype,
+    ...(inner.maxTerms === undefined ? {} : { maxTerms: inner.maxTerms }),
     get memory() {
       return inner.memory;
     },

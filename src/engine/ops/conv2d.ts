@@ -4,7 +4,8 @@
 import * as kernels from '../../../kernels/conv2d.js';
 import type { Conv2dConstants } from '../../../kernels/conv2d.js';
 import { ShapeError } from '../errors.js';
-import { filled, launch } from '../launch.js';
+import { filled, launch, sumOver } from '../launch.js';
+import type { NdArray } from '../ndarray.js';
 import { defineOp } from '../op.js';
 import { anywhere } from '../sample.js';
 import { format, type Shape } from '../shape.js';
@@ -67,6 +68,16 @@ function geometry(x: Shape, weight: Shape, options: Conv2dOptions): Conv2dConsta
   };
 }
 
+/** dW, or parts of it over some images each and then their sum, where the backend wants short sums. */
+function gradWeight(x: NdArray, grad: NdArray, shape: Shape, g: Conv2dConstants): NdArray {
+  const places = g.outHeight * g.outWidth;
+  const most = Math.max(1, Math.floor((x.backend.maxTerms ?? Infinity) / places));
+  const partImages = Math.min(g.batch, most);
+  const parts = Math.ceil(g.batch / partImages);
+  const sums = launch(kernels.conv2dGradWeight, [x, grad], [parts, ...shape], { ...g, partImages });
+  return (parts === 1 ? sums : sumOver(sums, [0])).reshape(shape);
+}
+
 const sample = (title: string, x: number[], weight: number[], attributes: Conv2dOptions, bias = true) => ({
   title,
   inputs: [anywhere(...x), anywhere(...weight), ...(bias ? [anywhere(weight[0])] : [])],
@@ -91,7 +102,7 @@ export const conv2dOp = defineOp<Conv2dOptions>({
     const g = geometry(x.shape, weight.shape, attributes);
     return [
       () => launch(kernels.conv2dGradInput, [grad, weight], x.shape, g),
-      () => launch(kernels.conv2dGradWeight, [x, grad], weight.shape, g),
+      () => gradWeight(x, grad, weight.shape, g),
       () => channelSum(grad), // dbias = sum of grad over images and places
     ];
   },
