@@ -5,6 +5,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { InkgradError } from '../engine/errors.js';
+import { dataCommand } from './commands/data.js';
 import { evalCommand } from './commands/eval.js';
 import { trainCommand } from './commands/train.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
@@ -21,6 +22,7 @@ async function main(): Promise<number> {
     await yargs(words)
       .scriptName('inkgrad')
       .usage('$0 <command>\n\nTrain and measure a network that reads handwriting.')
+      .command(dataCommand)
       .command(trainCommand)
       .command(evalCommand)
       .option('verbose', { type: 'boolean', default: false, describe: 'Show where an error came from' })

@@ -56,8 +56,9 @@ async function missing(options: ReadEmnistOptions, name: string): Promise<DataMi
     ? `no ${name}[.gz] in ${options.dir} or its gzip/ folder`
     : `the data folder ${options.dir} does not exist`;
   return new DataMissingError(
-    `EMNIST ${options.split} ${options.part}: ${looked}. Unpack the official archive ${EMNIST_ARCHIVE} and name` +
-      ' its folder with the environment variable EMNIST_DIR or the flag --data',
+    `EMNIST ${options.split} ${options.part}: ${looked}. Fetch it with  inkgrad data fetch` +
+      `${options.split === 'balanced' ? '' : ` --split ${options.split}`}  (from ${EMNIST_ARCHIVE}), or name the folder that holds it` +
+      ' with the environment variable EMNIST_DIR or the flag --data',
   );
 }
 

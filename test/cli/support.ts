@@ -11,7 +11,7 @@ import { subset, type Dataset } from '../../src/data/dataset.js';
 import { syntheticDataset, type SyntheticPart } from '../../src/data/synthetic.js';
 import { idxImages, idxLabels } from '../data/support.js';
 
-const CLI = fileURLToPath(new URL('../../dist/src/app/cli.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../dist/src/app/cli.js', import.meta.url));
 
 export interface Finished {
   /** Null if it had to be killed. */
@@ -25,11 +25,11 @@ export function makeFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'inkgrad-cli-'));
 }
 
-/** Runs `inkgrad` in a folder, without the EMNIST_DIR of whoever runs the tests. */
+/** Runs `inkgrad` in a folder, without the EMNIST_DIR of whoever runs the tests, and without fetching it. */
 export function inkgrad(cwd: string, words: string, env: Record<string, string> = {}): Promise<Finished> {
   if (!existsSync(CLI)) throw new Error('the command line is not built: run npm run build first');
   const args = words === '' ? [] : words.split(' ');
-  const allEnv = { ...process.env, EMNIST_DIR: undefined, ...env };
+  const allEnv = { ...process.env, EMNIST_DIR: undefined, INKGRAD_OFFLINE: '1', ...env };
   const options = { cwd, env: allEnv, timeout: 50_000, killSignal: 'SIGKILL' } as const;
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [CLI, ...args], options, (_, stdout, stderr) =>

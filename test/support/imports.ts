@@ -62,8 +62,8 @@ const LAYERS: readonly Layer[] = [
   },
   { name: 'nn', holds: /^src\/nn\//, knows: RegExp(`^(${KERNELS}|${ENGINE}|src/nn/)`) },
   {
-    name: 'the files of data that fetch or read',
-    holds: /^src\/data\/(emnist|fetch|download|zip)\.ts$/,
+    name: 'the file of data that reads files',
+    holds: /^src\/data\/emnist\.ts$/,
     knows: /^src\/(data\/|engine\/(rng|shape|errors)\.ts$)/,
     packages: ['ndarray', 'node:'],
     nodeOnDemand: true,
@@ -87,6 +87,12 @@ const LAYERS: readonly Layer[] = [
     holds: /^src\/app\/formats\//,
     knows: /^src\/(app\/formats\/|nn\/|engine\/(shape|errors)\.ts$)/,
     packages: ['@zip.js/zip.js', 'protobufjs'],
+  },
+  {
+    name: 'the reader of archives',
+    holds: /^src\/app\/fetch\/zipDirectory\.ts$/,
+    knows: /^src\//,
+    packages: ['@zip.js/zip.js', 'node:'],
   },
   { name: 'app', holds: /^src\/app\//, knows: /^src\//, packages: ['ndarray', 'fast-png', 'node:'] },
   { name: 'the public face', holds: /^src\/index\.ts$/, knows: /^src\/(engine|nn|data)\// },

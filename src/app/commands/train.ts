@@ -22,25 +22,27 @@ interface TrainOptions extends CommonArguments {
   readonly 'val-fraction': number;
   readonly init: string | undefined;
   readonly shuffle: boolean;
+  readonly offline: boolean;
   readonly out: string | undefined;
 }
 
 /** yargs adds the camel-case name of every option. */
 type TrainArguments = ArgumentsCamelCase<TrainOptions>;
 
-const SYNTHETIC_WARNING = `
+const syntheticWarning = (reason: string): string => `
   *** No EMNIST data found: training on the built-in SYNTHETIC characters. These are not EMNIST.  ***
-  *** Accuracy here says nothing about real handwriting. To train on EMNIST, unpack the official  ***
-  *** archive and name its folder:  EMNIST_DIR=path/to/emnist npm run train                       ***
+  *** Accuracy here says nothing about real handwriting. To train on EMNIST, mend what is said    ***
+  *** below, or fetch it with  npx inkgrad data fetch  or name its folder with  --data            ***
+  Why: ${reason}
 `;
 
 async function run(args: TrainArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
   const { backend, description } = await startBackend(args);
   const rng = new Rng(args.seed);
-  const source = await openTrainingSource({ ...args, rng });
-  const { train, validation } = source;
-  if (train.synthetic) reporter.warn(SYNTHETIC_WARNING);
+  const source = await openTrainingSource({ ...args, rng, fetch: { offline: args.offline, reporter } });
+  const { train, validation, whySynthetic } = source;
+  if (whySynthetic !== null) reporter.warn(syntheticWarning(whySynthetic));
 
   const model = new CharacterNet({ classes: train.classes.length, rng, dropout: args.dropout });
   if (args.init !== undefined) await initialise(model, args.init);
@@ -129,7 +131,7 @@ function farewell(
   reporter.say(`model     ${best}`);
   reporter.say(
     synthetic
-      ? `next      get EMNIST and run  EMNIST_DIR=path/to/emnist npm run train`
+      ? 'next      get EMNIST with  npx inkgrad data fetch  and train again'
       : `next      npx inkgrad eval --model ${best}`,
   );
 }
@@ -190,6 +192,11 @@ export const trainCommand: CommandModule<object, TrainOptions> = {
         type: 'boolean',
         default: true,
         describe: 'New order every epoch (--no-shuffle: file order)',
+      })
+      .option('offline', {
+        type: 'boolean',
+        default: false,
+        describe: 'Do not fetch EMNIST when it is missing (also: INKGRAD_OFFLINE=1)',
       })
       .option('out', {
         type: 'string',

@@ -1,0 +1,86 @@
+// `inkgrad data fetch`: brings EMNIST. Imports the app.
+
+import type { Argv, CommandModule } from 'yargs';
+import { EMNIST_ARCHIVE } from '../../data/emnist.js';
+import { checkSplit, EMNIST_SPLITS } from '../../data/splits.js';
+import { fetchEmnist } from '../fetch/fetchEmnist.js';
+import { interruptible } from '../interruptible.js';
+import { Reporter } from '../reporter.js';
+import { DEFAULT_DATA_DIR, fetchReports, INTERRUPTED_FETCH } from '../source.js';
+import { jsonOption } from './options.js';
+
+interface FetchArguments {
+  readonly split: string;
+  readonly dir: string;
+  readonly url: string | undefined;
+  readonly from: string | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+async function run({ dir, url, from, json, quiet, ...args }: FetchArguments): Promise<void> {
+  const reporter = new Reporter({ json, quiet });
+  const split = checkSplit(args.split);
+  const origin = { ...(url !== undefined && { url }), ...(from !== undefined && { from }) };
+  const { source, files } = await interruptible(INTERRUPTED_FETCH, (signal) =>
+    fetchEmnist({ split, dir, ...origin, signal, ...fetchReports(reporter) }),
+  );
+  reporter.emit({ split, dir, source, files });
+  for (const { name, bytes, present } of files) {
+    reporter.say(`${present ? 'present ' : 'fetched '}  ${name}  ${bytes} bytes`);
+  }
+  reporter.say(`\nEMNIST ${split} is in ${dir}, every file checked`);
+  const found = dir === DEFAULT_DATA_DIR && (process.env.EMNIST_DIR ?? '') === '';
+  const flags = `${split === 'balanced' ? '' : ` --split ${split}`}${found ? '' : ` --data ${dir}`}`;
+  reporter.say(`next      npx inkgrad train${flags}`);
+}
+
+const fetchCommand: CommandModule<object, FetchArguments> = {
+  command: 'fetch',
+  describe: 'Bring the files of one EMNIST split; what broke off is continued, what is there is kept',
+  builder: (yargs: Argv): Argv<FetchArguments> =>
+    jsonOption(yargs)
+      .option('split', {
+        choices: Object.keys(EMNIST_SPLITS),
+        default: 'balanced',
+        requiresArg: true,
+        describe: 'EMNIST split; only its files travel',
+      })
+      .option('dir', {
+        type: 'string',
+        default: DEFAULT_DATA_DIR,
+        requiresArg: true,
+        describe: 'Folder for the files',
+      })
+      .option('url', {
+        type: 'string',
+        requiresArg: true,
+        describe: `Address of the archive (default: INKGRAD_EMNIST_URL, or ${EMNIST_ARCHIVE})`,
+      })
+      .option('from', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Take the files from this archive, fetched already, and use no network',
+      })
+      .option('quiet', {
+        type: 'boolean',
+        default: false,
+        describe: 'Print warnings and errors only',
+      })
+      .conflicts('from', 'url')
+      .example('$0 data fetch', 'Balanced, about 30 MB, into data/emnist')
+      .example('$0 data fetch --split letters --dir letters', 'another split into another folder'),
+  handler: run,
+};
+
+export const dataCommand: CommandModule = {
+  command: 'data',
+  describe: 'Get the data',
+  builder: (yargs: Argv): Argv =>
+    yargs
+      .command(fetchCommand)
+      .demandCommand(1, 'Name what to do with the data: fetch.')
+      .example('$0 data fetch', 'the Balanced split of EMNIST')
+      .example('$0 data fetch --from gzip.zip', 'out of the archive fetched by other means'),
+  handler: () => undefined,
+};

@@ -1,0 +1,194 @@
+// One member of the archive becomes one file: packed bytes into `.partial`, continued where an earlier try broke; then
+// unpacked, checked by size, CRC-32 and SHA-256, and only then given its name. Imports node:zlib, crypto and fs.
+
+import { createHash } from 'node:crypto';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32, createInflateRaw } from 'node:zlib';
+import { DataError } from '../../data/errors.js';
+import { isGzip } from '../../data/idx.js';
+import { LocalFile, type RangeSource } from './ranges.js';
+import { onDisk } from './trouble.js';
+import type { WantedFile } from './wanted.js';
+import type { ZipMember } from './zipDirectory.js';
+
+export interface BringOptions {
+  readonly source: RangeSource;
+  /** Whether the source is far away, so that its bytes are worth keeping. */
+  readonly remote: boolean;
+  readonly member: ZipMember;
+  readonly wanted: WantedFile;
+  readonly dir: string;
+  /** Told how many packed bytes of this member are here. */
+  readonly onBytes: (done: number) => void;
+  readonly onNote: (sentence: string) => void;
+}
+
+/** Brings one file into the folder and returns its SHA-256. What had its name before is kept as `.old`. */
+export async function bringFile(options: BringOptions): Promise<string> {
+  const { source, remote, member, wanted, dir, onBytes, onNote } = options;
+  const target = join(dir, wanted.name);
+  if (!remote)
+    return unpack(counted(source.bytes(member.start, packedEnd(member)), onBytes), options, target);
+  // The checksum in its name ties what was kept to these very bytes, whichever server has them.
+  const partial = `${target}.${member.crc32.toString(16).padStart(8, '0')}.partial`;
+  const kept = await transfer(options, partial);
+  let digest: string;
+  try {
+    digest = await unpackLocal(partial, options, target);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    await rm(partial, { force: true });
+    if (kept === 0) throw error;
+    onNote(`${wanted.name}: what an earlier run had left did not fit, so it is fetched anew`);
+    await transfer(options, partial);
+    digest = await unpackLocal(partial, options, target).catch(async (again: unknown) => {
+      if (again instanceof DataError) await rm(partial, { force: true });
+      throw again;
+    });
+  }
+  await removePartials(dir, wanted.name);
+  return digest;
+}
+
+const packedEnd = ({ start, packedSize }: ZipMember): number => start + packedSize;
+
+async function* counted(
+  bytes: AsyncIterable<Uint8Array>,
+  onBytes: (done: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  for await (const piece of bytes) {
+    yield piece;
+    done += piece.length;
+    onBytes(done);
+  }
+}
+
+/** Appends what is missing of the packed bytes, and returns how many were there already. */
+async function transfer(options: BringOptions, partial: string): Promise<number> {
+  const { source, member, onBytes } = options;
+  const file = await onDisk(partial, () => open(partial, 'a'));
+  try {
+    const { size } = await file.stat();
+    const kept = size > member.packedSize ? 0 : size;
+    if (kept !== size) await file.truncate(0);
+    let done = kept;
+    onBytes(done);
+    for await (const piece of source.bytes(member.start + kept, packedEnd(member))) {
+      await onDisk(partial, () => file.appendFile(piece));
+      done += piece.length;
+      onBytes(done);
+    }
+    return kept;
+  } finally {
+    await file.close();
+  }
+}
+
+async function unpackLocal(partial: string, options: BringOptions, target: string): Promise<string> {
+  const file = await LocalFile.open(partial);
+  try {
+    return await unpack(file.bytes(0, file.size), options, target);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Unpacks beside the target, checks, and renames; leaves nothing behind if anything is wrong. */
+async function unpack(
+  packed: AsyncIterable<Uint8Array>,
+  options: BringOptions,
+  target: string,
+): Promise<string> {
+  const beside = `${target}.unpacking.partial`;
+  const file = await onDisk(beside, () => open(beside, 'w'));
+  try {
+    const checks = new Checks(options);
+    const unpacker = options.member.packed === 'stored' ? new PassThrough() : createInflateRaw();
+    await pipeline(packed, unpacker, async (unpacked: AsyncIterable<Buffer>) => {
+      for await (const piece of unpacked) {
+        checks.take(piece);
+        await onDisk(beside, () => file.appendFile(piece));
+      }
+    }).catch((error: unknown) => {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code?.startsWith('Z_') !== true) throw error;
+      throw checks.damaged(`cannot be unpacked (${message})`);
+    });
+    const digest = checks.finish();
+    await onDisk(beside, () => file.sync());
+    await onDisk(target, () => replace(beside, target));
+    return digest;
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+async function replace(beside: string, target: string): Promise<void> {
+  const before = await stat(target).catch(() => null);
+  if (before) await rename(target, `${target}.old`);
+  await rename(beside, target);
+}
+
+/** Removes what is left of tries at a file that is now here, also of other versions of the archive. */
+async function removePartials(dir: string, name: string): Promise<void> {
+  const left = (await readdir(dir)).filter(
+    (file) => file.startsWith(`${name}.`) && file.endsWith('.partial'),
+  );
+  for (const file of left) await rm(join(dir, file), { force: true });
+}
+
+/** Everything a file's bytes are held against while they pass. */
+class Checks {
+  readonly #options: BringOptions;
+  readonly #sha256 = createHash('sha256');
+  #crc = 0;
+  #length = 0;
+  #head: Buffer = Buffer.alloc(0);
+
+  constructor(options: BringOptions) {
+    this.#options = options;
+  }
+
+  take(piece: Buffer): void {
+    const { member, wanted } = this.#options;
+    this.#length += piece.length;
+    if (this.#length > member.size)
+      throw this.damaged(`unpacks to more than the ${member.size} bytes it names`);
+    this.#crc = crc32(piece, this.#crc);
+    this.#sha256.update(piece);
+    if (wanted.check !== null) this.#head = Buffer.concat([this.#head, piece]);
+    else if (this.#head.length < 2) {
+      this.#head = Buffer.concat([this.#head, piece.subarray(0, 2)]);
+      if (this.#head.length >= 2 && !isGzip(this.#head)) throw this.damaged('is not gzip data');
+    }
+  }
+
+  /** The SHA-256, if all is right. */
+  finish(): string {
+    const { member, wanted, source } = this.#options;
+    if (this.#length !== member.size) {
+      throw this.damaged(`unpacks to ${this.#length} bytes, but the directory names ${member.size}`);
+    }
+    if (this.#crc !== member.crc32) throw this.damaged('has another CRC-32 than the directory names');
+    const digest = this.#sha256.digest('hex');
+    if (wanted.sha256 !== null && digest !== wanted.sha256) {
+      throw this.damaged(`has the SHA-256 ${digest}, but the official file has ${wanted.sha256}`);
+    }
+    wanted.check?.(this.#head, `${source.name}: ${member.path}`);
+    return digest;
+  }
+
+  damaged(what: string): DataError {
+    const { source, member } = this.#options;
+    return new DataError(
+      `${source.name}: ${member.path} ${what}; the archive is damaged or another, fetch it again`,
+    );
+  }
+}

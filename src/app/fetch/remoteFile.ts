@@ -1,0 +1,155 @@
+// A file on a web server, read in stretches by HTTP range and further after a break (RFC 9110, section 14); or as a whole
+// where the server has no ranges. Knows nothing of archives or EMNIST. Imports the request and node:fs.
+
+import { open } from 'node:fs/promises';
+import { DataError } from '../../data/errors.js';
+import type { RangeSource } from './ranges.js';
+import { ask, Broken, Tries, type RequestOptions } from './request.js';
+import { FetchError, onDisk } from './trouble.js';
+
+const HEAD_LENGTH = 64;
+/** A try that brings so many bytes is no failure. */
+const FURTHER = 1e6;
+
+/** What a server says of a file before any of it is fetched. */
+export interface Probe {
+  /** The first bytes, 64 or all there are. */
+  readonly head: Buffer;
+  /** Bytes, or null where the server does not say. */
+  readonly size: number | null;
+  /** Whether stretches can be had. */
+  readonly ranges: boolean;
+  /** The version of the file, where it is safe to compare. */
+  readonly etag: string | null;
+}
+
+/** `bytes 0-63/561753746` as start and total, or null if it is anything else. */
+function contentRange(headers: Headers): { start: number; total: number } | null {
+  const found = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '');
+  return found && { start: Number(found[1]), total: Number(found[2]) };
+}
+
+/** A weak tag promises equal meaning, not equal bytes. */
+function strongTag(headers: Headers): string | null {
+  const tag = headers.get('etag');
+  return tag?.startsWith('"') === true ? tag : null;
+}
+
+/** Asks for the first bytes, and learns from the answer what the server can do. */
+export async function probe(options: RequestOptions): Promise<Probe> {
+  const tries = new Tries(options);
+  for (;;) {
+    try {
+      const { status, headers, body, close } = await ask(options, { range: `bytes=0-${HEAD_LENGTH - 1}` });
+      if (status === 416) {
+        close();
+        throw new DataError(`${options.url}: is empty; name another address with --url`);
+      }
+      const pieces: Uint8Array[] = [];
+      for await (const piece of body) {
+        pieces.push(piece);
+        if (pieces.reduce((sum, { length }) => sum + length, 0) >= HEAD_LENGTH) break;
+      }
+      const head = Buffer.concat(pieces).subarray(0, HEAD_LENGTH);
+      const range = status === 206 ? contentRange(headers) : null;
+      const length = headers.get('content-length');
+      const whole = length === null ? null : Number(length);
+      const size = status === 206 ? (range?.total ?? null) : whole;
+      return { head, size, ranges: range?.start === 0, etag: strongTag(headers) };
+    } catch (error) {
+      await tries.afterFailure(error, false);
+    }
+  }
+}
+
+/** A file whose server has ranges. */
+export class RemoteFile implements RangeSource {
+  readonly name: string;
+  readonly size: number;
+  readonly #options: RequestOptions;
+  #etag: string | null;
+
+  constructor(options: RequestOptions, size: number, etag: string | null) {
+    this.name = options.url;
+    this.size = size;
+    this.#options = options;
+    this.#etag = etag;
+  }
+
+  async *bytes(start: number, end: number): AsyncGenerator<Uint8Array> {
+    const tries = new Tries(this.#options);
+    for (let at = start; at < end;) {
+      const begin = at;
+      try {
+        for await (const piece of await this.#stretch(at, end)) {
+          const wanted = piece.subarray(0, end - at);
+          at += wanted.length;
+          yield wanted;
+          if (at === end) return;
+        }
+        throw new Broken(`the stream ended ${end - at} bytes early`);
+      } catch (error) {
+        await tries.afterFailure(error, at - begin >= FURTHER);
+      }
+    }
+  }
+
+  /** One request; an answer with other bytes than those asked for is never taken. */
+  async #stretch(start: number, end: number): Promise<AsyncIterable<Uint8Array>> {
+    const range = `bytes=${start}-${end - 1}`;
+    const etag = this.#etag;
+    const answer = await ask(this.#options, etag === null ? { range } : { range, 'if-range': etag });
+    const got = answer.status === 206 ? contentRange(answer.headers) : null;
+    if (got?.start === start && got.total === this.size) return answer.body;
+    answer.close();
+    const sameSize = answer.headers.get('content-length') === String(this.size);
+    if (answer.status === 200 && sameSize && etag !== null) {
+      // The whole file: its tag is another. Servers behind one name often disagree on the tag of the same file, so go
+      // on without; should the bytes have changed, the checksums will tell.
+      this.#etag = null;
+      return this.#stretch(start, end);
+    }
+    throw new FetchError(
+      `${this.name}: the server sends other bytes than were asked for; the file changed while it was being fetched,` +
+        ' run the command again',
+    );
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/**
+ * Fetches all of a file whose server has no ranges; every try begins at the first byte.
+ *
+ * @param path where to; what was there is overwritten
+ * @param onBytes told of the bytes on disk so far
+ */
+export async function downloadWhole(
+  options: RequestOptions,
+  path: string,
+  onBytes: (done: number, total: number | null) => void,
+): Promise<void> {
+  const tries = new Tries(options);
+  for (;;) {
+    const file = await onDisk(path, () => open(path, 'w'));
+    try {
+      const { headers, body } = await ask(options, {});
+      const length = headers.get('content-length');
+      const total = length === null ? null : Number(length);
+      let done = 0;
+      for await (const piece of body) {
+        await onDisk(path, () => file.appendFile(piece));
+        done += piece.length;
+        onBytes(done, total);
+      }
+      if (total !== null && done !== total) throw new Broken(`the stream ended at ${done} of ${total} bytes`);
+      return;
+    } catch (error) {
+      await tries.afterFailure(error, false);
+    } finally {
+      await file.close();
+    }
+  }
+}

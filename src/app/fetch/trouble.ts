@@ -1,0 +1,64 @@
+// Network and disk trouble in words: one error class for what another try or more room may mend, and sentences for the
+// codes that Node reports. What is wrong with the data itself is a DataError. Imports errors.
+
+import { InkgradError } from '../../engine/errors.js';
+
+/** The network or the disk failed, not the data: exit code 1, and running the command again goes on where it broke. */
+export class FetchError extends InkgradError {
+  override name = 'FetchError';
+}
+
+const NETWORK: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'its name is not known: is there a network, and is the address right?',
+  EAI_AGAIN: 'its name cannot be looked up: is there a network?',
+  ECONNREFUSED: 'it refuses connections',
+  ECONNRESET: 'it broke the connection',
+  ENETUNREACH: 'there is no way to it: is there a network?',
+  EHOSTUNREACH: 'there is no way to it: is there a network?',
+  ETIMEDOUT: 'it does not answer',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
+  UND_ERR_SOCKET: 'the connection broke',
+};
+
+const DISK: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: make room',
+  EDQUOT: 'your share of the disk is used up: make room',
+  EACCES: 'you may not write there: choose another folder with --dir',
+  EPERM: 'you may not write there: choose another folder with --dir',
+  EROFS: 'that disk cannot be written to: choose another folder with --dir',
+  ENOTDIR: 'a part of the path is a file: choose another folder with --dir',
+  EEXIST: 'a file has the name of the folder: choose another folder with --dir',
+  EISDIR: 'a folder has the name of the file: move it away',
+};
+
+/** The innermost code and message: `fetch` hides what happened in `cause`. */
+function innermost(error: unknown): { code: string; message: string } {
+  let [code, message] = ['', String(error)];
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') code = at.code;
+    if (at.message !== '') ({ message } = at);
+  }
+  return { code, message };
+}
+
+/** What went wrong between us and a server, as the end of a sentence. */
+export function networkReason(error: unknown): string {
+  const { code, message } = innermost(error);
+  return NETWORK[code] ?? message;
+}
+
+/** Whether the server's name does not exist, which waiting does not mend. */
+export function isUnknownName(error: unknown): boolean {
+  return innermost(error).code === 'ENOTFOUND';
+}
+
+/** Runs work on files and turns what the system refuses into a FetchError that names the path. */
+export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    const { code, message } = innermost(error);
+    throw new FetchError(`${path}: cannot be written, ${DISK[code] ?? message}; then run the command again`);
+  }
+}

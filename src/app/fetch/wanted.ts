@@ -1,0 +1,55 @@
+// Which files make a split, what they are called in the official archive, how large they may be at most, and the digests
+// that are known. A table. Imports data's names.
+
+import { fileName, mappingName, parseMapping, type EmnistSplit } from '../../data/splits.js';
+
+/** The official archive's size; a progress bar needs it where a server does not say. */
+export const ARCHIVE_BYTES = 561_753_746;
+
+/** SHA-256 by file name, of the official archive's members. */
+export type Digests = Readonly<Record<string, string>>;
+
+/** The packed files of Balanced, as they are in the archive of 2017. */
+export const OFFICIAL_DIGESTS: Digests = {
+  'emnist-balanced-train-images-idx3-ubyte.gz':
+    '74295e75e4e9fa2c102147460ee7eb763653d5132d883a84fb88932bfb8d2db4',
+  'emnist-balanced-train-labels-idx1-ubyte.gz':
+    'b46d41e5156a0a8aaaa4d18979fdd1588850fa8571018acffd5d93b325a7d6ed',
+  'emnist-balanced-test-images-idx3-ubyte.gz':
+    '117fc12b015e37ea98bfb2cbba3f77c3782c056cdbd219b87abfc8661d7135db',
+  'emnist-balanced-test-labels-idx1-ubyte.gz':
+    'a67cac948379b67270b9a4d0a01c8ec661598accf2f2b1964340b7c83cb175cd',
+};
+
+/** One file to bring. */
+export interface WantedFile {
+  /** Its name in the data folder. */
+  readonly name: string;
+  /** Its path in the archive. */
+  readonly path: string;
+  /** More bytes than that are a trap; the whole archive has 562 MB. */
+  readonly most: number;
+  /** Whether it must begin as gzip does. */
+  readonly gzip: boolean;
+  /** SHA-256, where it is known. */
+  readonly sha256: string | null;
+  /** Throws if the contents are not what they must be; for small files. */
+  readonly check: ((bytes: Uint8Array, name: string) => void) | null;
+}
+
+/** Images, labels and mapping of both parts of a split. */
+export function wantedFiles(split: EmnistSplit, digests: Digests): WantedFile[] {
+  const packed = (['train', 'test'] as const).flatMap((part) =>
+    (['images', 'labels'] as const).map((kind) => {
+      const name = `${fileName(split, part, kind)}.gz`;
+      const most = kind === 'images' ? ARCHIVE_BYTES : 2e6;
+      const sha256 = Object.hasOwn(digests, name) ? digests[name] : null;
+      return { name, path: `gzip/${name}`, most, gzip: true, sha256, check: null };
+    }),
+  );
+  const name = mappingName(split);
+  const check = (bytes: Uint8Array, called: string): void => {
+    parseMapping(new TextDecoder().decode(bytes), { name: called, split });
+  };
+  return [...packed, { name, path: `gzip/${name}`, most: 65_536, gzip: false, sha256: null, check }];
+}

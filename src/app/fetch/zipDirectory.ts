@@ -1,0 +1,135 @@
+// The directory of a ZIP archive, read from its end without reading the rest. zip.js does the parsing, through any random
+// access; it has a range reader of its own, but one that neither tries again nor can be timed. The bytes of members are
+// not its business: they are fetched, kept and continued by member.ts. Knows nothing of EMNIST. Imports zip.js.
+
+import { Reader, ZipReader, type Entry } from '@zip.js/zip.js';
+import { DataError } from '../../data/errors.js';
+import { InkgradError } from '../../engine/errors.js';
+import { readRange, type RangeSource } from './ranges.js';
+
+/** The official archive has some forty members; a directory that goes on and on is meant to tire its reader. */
+const MOST_MEMBERS = 10_000;
+const MOST_AT_ONCE = 1 << 22;
+/** The record at the very end may hold a comment of 64 KB; the directory is mostly within a little more than that. */
+const TAIL = 66 * 1024;
+const LOCAL_HEADER = 30;
+
+/** Where the bytes of one member are and what they must become. */
+export interface ZipMember {
+  /** Its path in the archive. */
+  readonly path: string;
+  readonly packed: 'stored' | 'deflated';
+  /** Where its bytes begin in the archive, and how many there are. */
+  readonly start: number;
+  readonly packedSize: number;
+  /** Bytes when unpacked, and their checksum. */
+  readonly size: number;
+  readonly crc32: number;
+}
+
+/** Hands zip.js what it asks for, and keeps the tail: nearly all its questions are about that. */
+class Access extends Reader<RangeSource> {
+  readonly #source: RangeSource;
+  readonly #tailStart: number;
+  #tail: Promise<Uint8Array> | undefined;
+
+  constructor(source: RangeSource) {
+    super(source);
+    this.#source = source;
+    this.size = source.size;
+    this.#tailStart = Math.max(0, source.size - TAIL);
+  }
+
+  override async readUint8Array(start: number, length: number): Promise<Uint8Array> {
+    const end = Math.min(start + length, this.size);
+    if (!(start >= 0 && start <= end)) throw new Error('it points outside of the file');
+    if (end - start > MOST_AT_ONCE) throw new Error(`it claims to be ${length} bytes long`);
+    if (start < this.#tailStart) return readRange(this.#source, start, end);
+    this.#tail ??= readRange(this.#source, this.#tailStart, this.size);
+    return (await this.#tail).subarray(start - this.#tailStart, end - this.#tailStart);
+  }
+}
+
+/** Turns what zip.js finds wrong into a DataError; our own errors, of the network say, pass. */
+async function parsing<T>(source: RangeSource, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InkgradError || !(error instanceof Error)) throw error;
+    throw new DataError(
+      `${source.name}: the directory of this ZIP archive is damaged or cut off (${error.message}); fetch it again`,
+    );
+  }
+}
+
+/** Throws unless the first bytes are those of a ZIP archive with something in it. */
+export function checkZipHead(name: string, head: Uint8Array): void {
+  const text = Buffer.from(head).toString('latin1');
+  if (text.startsWith('PK\u0003\u0004')) return;
+  const what = /^\s*<(!doctype|html|head|\?xml)/i.test(text)
+    ? 'is an HTML page, not a ZIP archive: the archive has moved, or the server asks for something first'
+    : head.length === 0
+      ? 'is empty'
+      : `is not a ZIP archive: it begins with ${Buffer.from(head.subarray(0, 4)).toString('hex')}, not 504b0304`;
+  throw new DataError(`${name}: ${what}; the official archive is gzip.zip of EMNIST`);
+}
+
+/**
+ * Finds members by path.
+ *
+ * @param wanted paths; a member that is not there is left out of the result
+ * @throws DataError for a damaged directory or a wanted member that is there twice or cannot be unpacked
+ */
+export async function findMembers(
+  source: RangeSource,
+  wanted: ReadonlySet<string>,
+): Promise<Map<string, ZipMember>> {
+  const { name } = source;
+  const entries = new Map<string, Entry>();
+  await parsing(source, async () => {
+    let count = 0;
+    for await (const entry of new ZipReader(new Access(source)).getEntriesGenerator()) {
+      if (++count > MOST_MEMBERS) {
+        throw new DataError(
+          `${name}: has more than ${MOST_MEMBERS} members; this is not the archive of EMNIST`,
+        );
+      }
+      if (!wanted.has(entry.filename)) continue;
+      if (entries.has(entry.filename)) {
+        throw new DataError(`${name}: holds ${entry.filename} twice, so which is meant cannot be told`);
+      }
+      entries.set(entry.filename, entry);
+    }
+  });
+  const members = new Map<string, ZipMember>();
+  for (const [path, entry] of entries) members.set(path, await locate(source, path, entry));
+  return members;
+}
+
+/** Where a member's bytes begin is known to its local header only: that repeats the name, with an extra field of its own. */
+async function locate(source: RangeSource, path: string, entry: Entry): Promise<ZipMember> {
+  const { name } = source;
+  const { offset, compressionMethod: method, compressedSize: packedSize, uncompressedSize: size } = entry;
+  if (entry.encrypted) throw new DataError(`${name}: ${path} is encrypted; EMNIST's archive is not`);
+  if (method !== 0 && method !== 8) {
+    throw new DataError(
+      `${name}: ${path} is packed by method ${method}; EMNIST's archive uses 0 (stored) or 8 (deflate)`,
+    );
+  }
+  const fault = (what: string): DataError =>
+    new DataError(`${name}: the directory says that ${path} ${what}; the archive is damaged, fetch it again`);
+  if (offset < 0 || offset + LOCAL_HEADER + packedSize > source.size) {
+    throw fault(`has ${packedSize} bytes from byte ${offset}, but the archive ends at ${source.size}`);
+  }
+  const header = await readRange(source, offset, offset + LOCAL_HEADER);
+  if (header.readUInt32LE(0) !== 0x04034b50)
+    throw fault(`begins at byte ${offset}, but no member begins there`);
+  const start = offset + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
+  if (start + packedSize > source.size) {
+    throw fault(
+      `has ${packedSize} bytes, but the archive ends ${source.size - start} bytes after its header`,
+    );
+  }
+  const packed = method === 0 ? 'stored' : 'deflated';
+  return { path, packed, start, packedSize, size, crc32: (entry.crc32 ?? 0) >>> 0 };
+}

@@ -1,0 +1,45 @@
+// One try at fetching the letters split from a server with misdeeds, and what its folder must then hold. Imports the
+// app's fetching and the server.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { expect } from 'vitest';
+import { fetchEmnist, type FetchOptions, type FetchResult } from '../../src/app/fetch/fetchEmnist.js';
+import { temporaryFolder } from '../data/support.js';
+import { zip } from '../support/zip.js';
+import { archiveMembers, serve, splitFiles, type Misdeeds, type TestServer } from './support.js';
+
+export const files = splitFiles('letters');
+export const archive = zip(archiveMembers(files));
+export const IMAGES = 'emnist-letters-train-images-idx3-ubyte.gz';
+/** What is kept of the train images of this archive while they travel. */
+export const IMAGES_PARTIAL = `${IMAGES}.${crc32(files[IMAGES]).toString(16).padStart(8, '0')}.partial`;
+
+export interface Attempt {
+  readonly dir: string;
+  readonly server: TestServer;
+  readonly notes: string[];
+  readonly fetch: (more?: Partial<FetchOptions>) => Promise<FetchResult>;
+}
+
+/** A server with misdeeds, an empty folder, and an impatient client. */
+export async function attempt(misdeeds: Misdeeds = {}, file = archive): Promise<Attempt> {
+  const [server, dir, notes] = [await serve(file, misdeeds), await temporaryFolder(), [] as string[]];
+  const options = {
+    ...({ split: 'letters', dir, url: server.url, tries: 3, firstPause: 1, stallAfter: 300 } as const),
+    onNote: (sentence: string): void => void notes.push(sentence),
+  };
+  return { dir, server, notes, fetch: (more = {}) => fetchEmnist({ ...options, ...more }) };
+}
+
+/** Fails unless the folder holds all files of the split, byte for byte, and nothing else. */
+export function expectComplete(dir: string): void {
+  expect(readdirSync(dir).sort()).toEqual(Object.keys(files).sort());
+  for (const [name, bytes] of Object.entries(files)) {
+    expect(readFileSync(join(dir, name)).equals(bytes), name).toBe(true);
+  }
+}
+
+export const partialsIn = (dir: string): string[] =>
+  readdirSync(dir).filter((name) => name.endsWith('.partial'));

@@ -1,0 +1,118 @@
+// A small archive with the official names, and a server on the loopback interface that hands it out, well or with every
+// misdeed a server is known for. Tests of fetching never leave this machine. Imports node:http.
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { onTestFinished } from 'vitest';
+import { EMNIST_SPLITS, fileName, mappingName, type EmnistSplit } from '../../src/data/splits.js';
+import { Rng } from '../../src/engine/rng.js';
+import { idxImages, idxLabels } from '../data/support.js';
+import type { Member } from '../support/zip.js';
+
+/** The files of a split with a few noisy images, by name: noise does not pack, so streams are long enough to be cut. */
+export function splitFiles(split: EmnistSplit, images = 120): Record<string, Buffer> {
+  const { classes, firstLabel } = EMNIST_SPLITS[split];
+  const rng = new Rng(5);
+  const files: Record<string, Buffer> = {};
+  for (const part of ['train', 'test'] as const) {
+    const pixels = Uint8Array.from({ length: images * 784 }, () => Math.floor(rng.uniform() * 256));
+    const labels = Array.from({ length: images }, (_, i) => firstLabel + (i % classes.length));
+    files[`${fileName(split, part, 'images')}.gz`] = gzipSync(idxImages(pixels));
+    files[`${fileName(split, part, 'labels')}.gz`] = gzipSync(idxLabels(labels));
+  }
+  const lines = classes.map((name, i) => `${firstLabel + i} ${name.charCodeAt(0)}\n`);
+  files[mappingName(split)] = Buffer.from(lines.join(''));
+  return files;
+}
+
+/** The members of an archive: these files in the folder `gzip/`, and before them one that nobody asks for. */
+export function archiveMembers(files: Record<string, Buffer>): Member[] {
+  const wanted = Object.entries(files).map(([name, bytes], i) => ({
+    path: `gzip/${name}`,
+    bytes,
+    method: i % 2 === 0 ? 8 : 0,
+  }));
+  return [{ path: 'gzip/emnist-other.gz', bytes: Buffer.alloc(300_000, 'unwanted '), method: 0 }, ...wanted];
+}
+
+export interface Misdeeds {
+  /** Ignores Range and sends everything. */
+  readonly noRanges?: boolean;
+  /** Sends no length: chunks. */
+  readonly noLength?: boolean;
+  /** Answers this status to the first `failures` requests (all by default). */
+  readonly status?: number;
+  readonly failures?: number;
+  /** Answers 200 and this page. */
+  readonly page?: string;
+  /** Breaks the connection after so many bytes of an answer, `cuts` times (always by default). */
+  readonly cutAfter?: number;
+  readonly cuts?: number;
+  /** Stops sending after so many bytes of an answer without a word, once. */
+  readonly stallAfter?: number;
+  /** `changing`: another tag for every request; `weak`: one that promises little. */
+  readonly etag?: 'changing' | 'weak';
+  /** From the second request on, hands out this file. */
+  readonly then?: Buffer;
+  /** Answers ranges with bytes from the beginning. */
+  readonly wrongRange?: boolean;
+}
+
+export interface TestServer {
+  readonly url: string;
+  /** The ranges asked for, or null where there was none. */
+  readonly ranges: (string | null)[];
+  /** Bytes sent in all. */
+  sent: number;
+}
+
+/** Serves one file until the test ends. */
+export async function serve(file: Buffer, misdeeds: Misdeeds = {}): Promise<TestServer> {
+  const { noRanges, noLength, status, page, cutAfter, etag, wrongRange } = misdeeds;
+  let [failures, cuts, stalls, tags] = [misdeeds.failures ?? Infinity, misdeeds.cuts ?? Infinity, 1, 0];
+
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const { range, 'if-range': ifRange } = request.headers;
+    state.ranges.push(range ?? null);
+    if (status !== undefined && failures-- > 0) return void response.writeHead(status).end('no');
+    if (page !== undefined) {
+      return void response.writeHead(200, { 'content-type': 'text/html' }).end(page);
+    }
+    const served = misdeeds.then !== undefined && state.ranges.length > 1 ? misdeeds.then : file;
+    const tag = etag === 'weak' ? 'W/"1"' : etag === 'changing' ? `"${++tags}"` : '"1"';
+    const found = /^bytes=(\d+)-(\d+)$/.exec(range ?? '');
+    let body = served;
+    response.setHeader('etag', tag);
+    if (found && noRanges !== true && (ifRange === undefined || ifRange === tag)) {
+      const [start, end] = [Number(found[1]), Math.min(Number(found[2]), served.length - 1)];
+      if (start >= served.length) return void response.writeHead(416).end();
+      const from = wrongRange === true ? 0 : start;
+      body = served.subarray(from, from + end + 1 - start);
+      response.statusCode = 206;
+      response.setHeader('content-range', `bytes ${from}-${from + body.length - 1}/${served.length}`);
+    }
+    if (noLength !== true) response.setHeader('content-length', body.length);
+    const isStalled = misdeeds.stallAfter !== undefined && body.length > misdeeds.stallAfter && stalls-- > 0;
+    const isCut = cutAfter !== undefined && body.length > cutAfter && cuts-- > 0;
+    const sent = isStalled
+      ? body.subarray(0, misdeeds.stallAfter)
+      : isCut
+        ? body.subarray(0, cutAfter)
+        : body;
+    state.sent += sent.length;
+    if (isStalled) return void response.write(sent);
+    if (isCut) return void response.write(sent, () => setTimeout(() => response.destroy(), 20));
+    response.end(sent);
+  };
+
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const state: TestServer = { url: `http://127.0.0.1:${port}/gzip.zip`, ranges: [], sent: 0 };
+  return state;
+}
