@@ -5,8 +5,10 @@
 import { installedVersion, requirePeer } from '../compare/peers.js';
 import { BATCH, batchOf, CLASSES, readWorkload, type Batch } from '../compare/workload.js';
 import { meanCrossEntropy } from './crossEntropy.js';
-import { onnxModel } from './onnxModel.js';
 import { serve } from './serve.js';
+import { exportModel } from '../../src/app/exportModel.js';
+import { CharacterNet } from '../../src/app/model.js';
+import { ReferenceBackend, Rng, useBackend } from '../../src/engine/index.js';
 
 /** What is used of the packages; both have the same interface. */
 interface Onnxruntime {
@@ -37,7 +39,15 @@ const native = process.argv[2] === 'node';
 const name = native ? 'onnxruntime-node' : 'onnxruntime-web';
 const ort = requirePeer(name) as Onnxruntime;
 if (!native) ort.env.wasm.numThreads = THREADS;
-const session = await ort.InferenceSession.create(onnxModel(workload.weights, CLASSES), {
+// The file that `inkgrad export --to onnx` writes, with exactly the weights the others have.
+useBackend(new ReferenceBackend());
+const model = new CharacterNet({ classes: CLASSES, rng: new Rng(0) });
+model.loadStateDict(Object.fromEntries(workload.weights.map(({ name, ...array }) => [name, array])), {
+  strict: false, // the workload has no num_batches_tracked, and inference no use for it
+});
+const classes = Array.from({ length: CLASSES }, (_, number) => `${number}`);
+const file = await exportModel({ model, classes, data: 'synthetic characters' }, 'onnx');
+const session = await ort.InferenceSession.create(file, {
   executionProviders: [native ? 'cpu' : 'wasm'],
   graphOptimizationLevel: 'all',
   ...(native ? { intraOpNumThreads: THREADS } : {}),

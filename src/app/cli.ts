@@ -7,6 +7,8 @@ import { hideBin } from 'yargs/helpers';
 import { InkgradError } from '../engine/errors.js';
 import { dataCommand } from './commands/data.js';
 import { evalCommand } from './commands/eval.js';
+import { exportCommand } from './commands/export.js';
+import { importCommand } from './commands/import.js';
 import { trainCommand } from './commands/train.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
 
@@ -25,6 +27,8 @@ async function main(): Promise<number> {
       .command(dataCommand)
       .command(trainCommand)
       .command(evalCommand)
+      .command(importCommand)
+      .command(exportCommand)
       .option('verbose', { type: 'boolean', default: false, describe: 'Show where an error came from' })
       .demandCommand(1, 'Name a command.')
       .recommendCommands()

@@ -45,8 +45,13 @@ export async function saveModel(path: string, trainer: Trainer, training: Traini
 /** Runs `read` on a file as safetensors and turns whatever is wrong with it into a ModelError that names it. */
 async function reading<T>(path: string, read: (bytes: Uint8Array) => T): Promise<T> {
   const { safetensors } = await readModelBytes(path);
+  return naming(path, () => read(safetensors));
+}
+
+/** Turns whatever `work` finds wrong with a file into a ModelError that names it. */
+function naming<T>(path: string, work: () => T): T {
   try {
-    return read(safetensors);
+    return work();
   } catch (error) {
     if (!(error instanceof InkgradError)) throw error;
     throw new ModelError(`model ${path}: ${error.message}`);
@@ -82,8 +87,13 @@ export interface LoadedModel {
  *
  * @throws ModelError if the file is missing, damaged, or of another network
  */
-export function loadModel(path: string): Promise<LoadedModel> {
-  return reading(path, (bytes) => {
+export async function loadModel(path: string): Promise<LoadedModel> {
+  return modelFrom(path, (await readModelBytes(path)).safetensors);
+}
+
+/** The same from the bytes of a safetensors file; `path` is what messages call it. */
+export function modelFrom(path: string, bytes: Uint8Array): LoadedModel {
+  return naming(path, () => {
     const training = readTraining(loadState(bytes).extra);
     const model = new CharacterNet({ classes: training.classes.length, rng: new Rng(0) });
     try {

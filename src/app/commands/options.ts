@@ -4,6 +4,7 @@ import type { Argv } from 'yargs';
 import { EMNIST_SPLITS } from '../../data/splits.js';
 import { BACKENDS } from '../backend.js';
 import { ArgumentError } from '../../engine/errors.js';
+import { nearest } from '../nearest.js';
 
 export interface CommonArguments {
   readonly data: string | undefined;
@@ -57,6 +58,25 @@ export function jsonOption<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'j
     default: false,
     describe: 'Print JSON on stdout, and everything for people on stderr',
   });
+}
+
+export function forceOption<T>(yargs: Argv<T>): Argv<T & { readonly force: boolean }> {
+  return yargs.option('force', {
+    type: 'boolean',
+    default: false,
+    describe: 'Write over a file that is there',
+  });
+}
+
+/** Refuses what is not one of some words, and tells which it is nearest to. */
+export function oneOf<Word extends string>(name: string, words: readonly Word[]) {
+  return (value: string): Word => {
+    const found = words.find((word) => word === value);
+    if (found !== undefined) return found;
+    const near = nearest(value.toLowerCase(), words);
+    const guess = near === null ? '' : `; did you mean ${near}?`;
+    throw new ArgumentError(`--${name} must be one of ${words.join(', ')}, got ${value}${guess}`);
+  };
 }
 
 /** Refuses what is not a whole number of at least `least`, with the option's name. */

@@ -1,0 +1,75 @@
+// `inkgrad import`: turns a PyTorch file into a model file, and says what it found in it. Imports the app.
+
+import type { Argv, CommandModule } from 'yargs';
+import { decodeSafetensors } from '../../nn/index.js';
+import { writeAtomically } from '../atomicFile.js';
+import { startBackend } from '../backend.js';
+import { ModelError } from '../exitCodes.js';
+import { readModelBytes } from '../modelBytes.js';
+import { modelFrom } from '../modelFile.js';
+import { beside, checkFree, sha256 } from '../outputFile.js';
+import { Reporter } from '../reporter.js';
+import { forceOption, jsonOption } from './options.js';
+
+interface ImportArguments {
+  readonly file: string;
+  readonly out: string | undefined;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+async function run({
+  file,
+  out = beside(file, '.safetensors'),
+  force,
+  json,
+}: ImportArguments): Promise<void> {
+  const reporter = new Reporter({ json });
+  checkFree(out, force);
+  const { format, original, safetensors, ignored } = await readModelBytes(file);
+  if (format !== 'pth') {
+    throw new ModelError(`model ${file}: is a ${format} file, which every command reads as it is`);
+  }
+  // Only what this program can run is written.
+  const { backend } = await startBackend({ backend: 'reference', threads: 1 });
+  const { model, classes } = modelFrom(file, safetensors);
+  model.dispose();
+  await backend.dispose();
+  await writeAtomically(out, safetensors);
+
+  const arrays = Object.entries(decodeSafetensors(safetensors).tensors);
+  const digest = sha256(original);
+  reporter.emit({
+    ...{ file, format, sha256: digest, classes, ignored },
+    arrays: arrays.map(([name, { shape }]) => ({ name, shape })),
+    ...{ out, outSha256: sha256(safetensors) },
+  });
+  if (json) return;
+  reporter.say(`read      ${file}  (PyTorch, sha256 ${digest})`);
+  for (const [name, { shape }] of arrays) {
+    reporter.say(`          ${name.padEnd(36)} ${shape.length === 0 ? 'one number' : shape.join(' x ')}`);
+  }
+  reporter.say(`classes   ${classes.length}: ${classes.join('')}`);
+  if (ignored.length > 0) reporter.say(`ignored   ${ignored.join(', ')}`);
+  reporter.say(`wrote     ${out}  (sha256 ${sha256(safetensors)})`);
+  reporter.say(`next      npx inkgrad eval --model ${out}`);
+}
+
+export const importCommand: CommandModule<object, ImportArguments> = {
+  command: 'import <file>',
+  describe: 'Turn a PyTorch .pth file into a model file, without running anything in it',
+  builder: (yargs: Argv): Argv<ImportArguments> =>
+    forceOption(jsonOption(yargs))
+      .positional('file', { type: 'string', demandOption: true, describe: 'File that torch.save wrote' })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Model file to write (default: beside the input, ending in .safetensors)',
+      })
+      .example('$0 import cnn_model.pth', 'writes cnn_model.safetensors')
+      .example(
+        '$0 import cnn_model.pth --out original.safetensors --json',
+        'another name; what was read, as JSON',
+      ),
+  handler: run,
+};

@@ -1,0 +1,52 @@
+// A loaded model in the formats of other programs, as bytes. Imports model, layers, nn, formats.
+
+import { encodeSafetensors, type HostArray, type Module } from '../nn/index.js';
+import { canonicalJson } from '../nn/json.js';
+import { encodeOnnx } from './formats/onnx.js';
+import { encodePth } from './formats/pthWriter.js';
+import { INPUT_SIZE, layersOf, NORMALISATION } from './layers.js';
+import type { CharacterNet } from './model.js';
+
+/** Formats of one file. */
+export const FILE_FORMATS = ['onnx', 'safetensors', 'pth'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
+export interface ExportedModel {
+  readonly model: CharacterNet;
+  /** Name of each class, in the order of the logits. */
+  readonly classes: readonly string[];
+  /** Name of the data it was trained on. */
+  readonly data: string;
+}
+
+/** A module's state dict in host memory. */
+export async function hostState(model: Module): Promise<Record<string, HostArray>> {
+  const read = Object.entries(model.stateDict()).map(async ([name, tensor]): Promise<[string, HostArray]> => [
+    name,
+    { shape: tensor.shape, data: await tensor.data() },
+  ]);
+  return Object.fromEntries(await Promise.all(read));
+}
+
+const ENCODERS: Record<
+  FileFormat,
+  (tensors: Record<string, HostArray>, exported: ExportedModel) => Uint8Array | Promise<Uint8Array>
+> = {
+  onnx: (tensors, { model, classes }) =>
+    encodeOnnx({
+      layers: layersOf(model),
+      tensors,
+      inputSize: INPUT_SIZE,
+      outputs: classes.length,
+      description: `Reads a handwritten character. Input: images [N, 1, 28, 28], float32, ${NORMALISATION}.`,
+      metadata: { classes: JSON.stringify(classes), normalisation: NORMALISATION },
+    }),
+  safetensors: (tensors, { classes, data }) =>
+    encodeSafetensors(tensors, { inkgrad: '1', extra: canonicalJson({ classes: [...classes], data }) }),
+  pth: (tensors, { classes }) => encodePth({ tensors, classes, inputSize: INPUT_SIZE }),
+};
+
+/** The weights and the class names; equal models give equal bytes. */
+export async function exportModel(exported: ExportedModel, format: FileFormat): Promise<Uint8Array> {
+  return ENCODERS[format](await hostState(exported.model), exported);
+}

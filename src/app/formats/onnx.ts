@@ -1,0 +1,156 @@
+// A network as an ONNX file, for ONNX Runtime and whatever else reads the format. Each kind of layer has one entry in a
+// table that says which node stands for it in evaluation mode. Imports nn's layers, shape, errors, onnxSchema.
+// Source: https://github.com/onnx/onnx/blob/main/docs/Operators.md
+
+import { ArgumentError } from '../../engine/errors.js';
+import { sizeOf, type Shape } from '../../engine/shape.js';
+import {
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  Flatten,
+  Linear,
+  MaxPool2d,
+  ReLU,
+  type HostArray,
+  type Module,
+} from '../../nn/index.js';
+import { ATTRIBUTE, FLOAT32, ModelProto } from './onnxSchema.js';
+
+/** Of the operators. Old enough for every runtime of the last years; the nodes used have not changed since. */
+const OPSET = 13;
+/** Of the file format, the first that allows this operator set is 7. */
+const IR_VERSION = 8;
+
+export interface OnnxNetwork {
+  /** Layers in the order in which they run, with their names in the state dict. */
+  readonly layers: readonly (readonly [name: string, layer: Module])[];
+  /** The state dict. */
+  readonly tensors: Readonly<Record<string, HostArray>>;
+  /** Shape of one image, without the batch axis. */
+  readonly inputSize: Shape;
+  /** Numbers that come out for one image. */
+  readonly outputs: number;
+  /** What the network is and what its input means, for people. */
+  readonly description: string;
+  /** Texts for programs: class names, normalisation. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+type Attributes = Readonly<Record<string, number | readonly number[]>>;
+
+interface OnnxNode {
+  readonly op: string;
+  /** The layer's own arrays, in the operator's order. */
+  readonly arrays?: readonly string[];
+  readonly attributes?: Attributes;
+  /** Attributes that are not whole numbers. */
+  readonly floats?: Readonly<Record<string, number>>;
+}
+
+/** A rule for one kind of layer; null if nothing remains of it in evaluation mode. */
+function rule<T extends Module>(
+  kind: abstract new (...parameters: never[]) => T,
+  node: (layer: T) => OnnxNode | null,
+): readonly [kind: unknown, node: (layer: Module) => OnnxNode | null] {
+  return [kind, (layer) => node(layer as T)];
+}
+
+/** Padding at the begin of each axis, then at the end. */
+function pads(padding: readonly number[]): number[] {
+  return [...padding, ...padding];
+}
+
+const both = (size: number | readonly number[]): number[] =>
+  typeof size === 'number' ? [size, size] : [...size];
+
+const NODES: ReadonlyMap<unknown, (layer: Module) => OnnxNode | null> = new Map([
+  rule(Conv2d, ({ weight, bias, options }) => ({
+    op: 'Conv',
+    arrays: bias === null ? ['weight'] : ['weight', 'bias'],
+    attributes: {
+      kernel_shape: weight.shape.slice(2),
+      strides: both(options.stride),
+      pads: pads(both(options.padding)),
+      dilations: both(options.dilation),
+      group: options.groups,
+    },
+  })),
+  rule(BatchNorm2d, ({ epsilon }) => ({
+    op: 'BatchNormalization',
+    arrays: ['weight', 'bias', 'running_mean', 'running_var'],
+    floats: { epsilon },
+  })),
+  rule(ReLU, () => ({ op: 'Relu' })),
+  rule(MaxPool2d, ({ options: { window, stride, padding } }) => ({
+    op: 'MaxPool',
+    attributes: { kernel_shape: both(window), strides: both(stride), pads: pads(both(padding)) },
+  })),
+  rule(Flatten, ({ startAxis }) => ({ op: 'Flatten', attributes: { axis: startAxis } })),
+  rule(Linear, ({ bias }) => ({
+    op: 'Gemm',
+    arrays: bias === null ? ['weight'] : ['weight', 'bias'],
+    attributes: { transB: 1 },
+  })),
+  rule(Dropout, () => null),
+]);
+
+function attribute([name, value]: [string, number | readonly number[]]): object {
+  return typeof value === 'number'
+    ? { name, type: ATTRIBUTE.int, i: value }
+    : { name, type: ATTRIBUTE.ints, ints: value };
+}
+
+/** A value that goes in or comes out, with any number of images. */
+function value(name: string, shape: Shape, about: string): object {
+  const dim = [{ dim_param: 'N' }, ...shape.map((size) => ({ dim_value: size }))];
+  return { name, doc_string: about, type: { tensor_type: { elem_type: FLOAT32, shape: { dim } } } };
+}
+
+function initializer(name: string, { shape, data }: HostArray): object {
+  const raw = new DataView(new ArrayBuffer(4 * sizeOf(shape)));
+  for (let i = 0; i < data.length; i++) raw.setFloat32(4 * i, data[i], true);
+  return { name, dims: shape, data_type: FLOAT32, raw_data: new Uint8Array(raw.buffer) };
+}
+
+/**
+ * Encodes a network in evaluation mode: input `x` [N, ...inputSize], output `logits` [N, outputs], any N, float32.
+ *
+ * @throws ArgumentError for a layer that has no entry in the table
+ */
+export function encodeOnnx(network: OnnxNetwork): Uint8Array {
+  const { layers, tensors, inputSize, outputs, description, metadata } = network;
+  const steps = layers.flatMap(([name, layer]) => {
+    const find = NODES.get(layer.constructor);
+    if (find === undefined) {
+      throw new ArgumentError(`onnx: no node is known for ${name}, a ${layer.constructor.name}`);
+    }
+    const node = find(layer);
+    return node === null ? [] : [{ name, ...node }];
+  });
+  const nodes = steps.map(({ name, op, arrays = [], attributes = {}, floats = {} }, index) => ({
+    name,
+    op_type: op,
+    input: [index === 0 ? 'x' : `after_${steps[index - 1].name}`, ...arrays.map((one) => `${name}.${one}`)],
+    output: [index === steps.length - 1 ? 'logits' : `after_${name}`],
+    attribute: [
+      ...Object.entries(attributes).map(attribute),
+      ...Object.entries(floats).map(([key, f]) => ({ name: key, type: ATTRIBUTE.float, f })),
+    ],
+  }));
+  const used = steps.flatMap(({ name, arrays = [] }) => arrays.map((one) => `${name}.${one}`));
+  return ModelProto.encode({
+    ir_version: IR_VERSION,
+    producer_name: 'inkgrad',
+    doc_string: description,
+    opset_import: [{ domain: '', version: OPSET }],
+    metadata_props: Object.entries(metadata).map(([key, text]) => ({ key, value: text })),
+    graph: {
+      name: 'network',
+      node: nodes,
+      initializer: used.map((name) => initializer(name, tensors[name])),
+      input: [value('x', inputSize, description)],
+      output: [value('logits', [outputs], 'one number a class; the largest is the class read')],
+    },
+  }).finish();
+}

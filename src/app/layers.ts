@@ -1,0 +1,22 @@
+// The character network as a list of layers in the order in which they run: what exporting and describing it walk.
+// Imports model and nn.
+
+import { Flatten, type Module } from '../nn/index.js';
+import type { CharacterNet } from './model.js';
+
+/** Channels, height and width of one image. */
+export const INPUT_SIZE: readonly number[] = [1, 28, 28];
+
+/** How a pixel from 0 (background) to 255 (ink) becomes what the network takes. */
+export const NORMALISATION = '(pixel / 255 - 0.5) / 0.5, upright, light ink on dark ground';
+
+/** Layers with their names in the state dict; `flatten`, which has no state, is the network's own. */
+export function layersOf({ conv_layers, fc_layers }: CharacterNet): [string, Module][] {
+  const inside = (name: string, layers: readonly Module[]): [string, Module][] =>
+    layers.map((layer, index) => [`${name}.${index}`, layer]);
+  return [
+    ...inside('conv_layers', conv_layers.layers),
+    ['flatten', new Flatten()],
+    ...inside('fc_layers', fc_layers.layers),
+  ];
+}

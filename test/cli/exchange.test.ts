@@ -1,0 +1,114 @@
+// `inkgrad import` and `inkgrad export` as commands: what they write, say and refuse. Runs the built program.
+
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportModel } from '../../src/app/exportModel.js';
+import { decodeSafetensors } from '../../src/nn/index.js';
+import { BALANCED_CLASSES } from '../../src/data/splits.js';
+import { digest, onWasm } from '../app/support.js';
+import { madeUpNetwork } from '../formats/models.js';
+import { inkgrad, jsonLines, makeFolder, type Finished } from './support.js';
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+const run = (words: string): Promise<Finished> => inkgrad(folder, words);
+
+beforeAll(async () => {
+  folder = await makeFolder();
+  await onWasm(async () => {
+    const model = madeUpNetwork(47);
+    const exported = { model, classes: BALANCED_CLASSES, data: 'noise' };
+    for (const format of ['safetensors', 'pth'] as const) {
+      await writeFile(at(`ours.${format}`), await exportModel(exported, format));
+    }
+    model.dispose();
+  })();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('import', () => {
+  it('writes the same weights beside the file and tells what it read', async () => {
+    const done = await run('import ours.pth --out read.safetensors --json');
+    expect(done.code, done.stderr).toBe(0);
+    const [told] = jsonLines(done);
+    const bytes = await readFile(at('read.safetensors'));
+    expect(told).toMatchObject({
+      ...{ file: 'ours.pth', format: 'pth', sha256: digest(await readFile(at('ours.pth'))) },
+      ...{ classes: BALANCED_CLASSES, ignored: ['input_size'] },
+      ...{ out: 'read.safetensors', outSha256: digest(bytes) },
+    });
+    const arrays = told.arrays as { name: string; shape: number[] }[];
+    expect(arrays).toHaveLength(25);
+    expect(arrays).toContainEqual({ name: 'fc_layers.3.weight', shape: [47, 256] });
+
+    const wanted = decodeSafetensors(await readFile(at('ours.safetensors'))).tensors;
+    const found = decodeSafetensors(bytes).tensors;
+    expect(Object.keys(found)).toEqual(Object.keys(wanted));
+    for (const [name, { data }] of Object.entries(wanted)) {
+      expect(Buffer.from(found[name].data.buffer).equals(Buffer.from(data.buffer)), name).toBe(true);
+    }
+  });
+
+  it('undoes export, to the last bit', async () => {
+    for (const words of [
+      'import ours.pth --out one.safetensors',
+      'export one.safetensors --to pth --out two.pth',
+      'import two.pth',
+    ]) {
+      expect(await run(words)).toMatchObject({ code: 0 });
+    }
+    expect(digest(await readFile(at('two.safetensors')))).toBe(digest(await readFile(at('one.safetensors'))));
+  });
+
+  it('says in words what it read', async () => {
+    const { stdout } = await run('import ours.pth --out words.safetensors');
+    expect(stdout).toMatch(/^read {6}ours\.pth {2}\(PyTorch, sha256 [0-9a-f]{64}\)$/m);
+    expect(stdout).toMatch(/conv_layers\.4\.weight +64 x 32 x 3 x 3/);
+    expect(stdout).toContain('classes   47: 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt');
+  });
+
+  it('refuses what is no PyTorch file', async () => {
+    const done = await run('import ours.safetensors --out x.safetensors');
+    expect(done).toMatchObject({ code: 4, stdout: '' });
+    expect(done.stderr).toContain('is a safetensors file, which every command reads as it is');
+  });
+});
+
+describe('export', () => {
+  it.each(['onnx', 'safetensors', 'pth'])(
+    'writes %s beside the model and names its digest',
+    async (format) => {
+      await writeFile(at(`${format}-model.st`), await readFile(at('ours.safetensors')));
+      const done = await run(`export ${format}-model.st --to ${format} --json`);
+      expect(done.code, done.stderr).toBe(0);
+      const [told] = jsonLines(done);
+      const bytes = await readFile(at(`${format}-model.${format}`));
+      expect(told).toMatchObject({
+        to: format,
+        bytes: bytes.length,
+        sha256: digest(bytes),
+        classes: BALANCED_CLASSES,
+      });
+    },
+  );
+
+  it('never writes over a file, the model itself least of all, unless told to', async () => {
+    const before = await readFile(at('ours.safetensors'));
+    const refused = await run('export ours.safetensors --to safetensors');
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(/ours\.safetensors: is there already/);
+    expect(digest(await readFile(at('ours.safetensors')))).toBe(digest(before));
+    await writeFile(at('old.onnx'), 'old');
+    expect(await run('export ours.pth --to onnx --out old.onnx')).toMatchObject({ code: 2 });
+    expect(await run('export ours.pth --to onnx --out old.onnx --force')).toMatchObject({ code: 0 });
+    expect((await readFile(at('old.onnx'))).length).toBeGreaterThan(1_000_000);
+  });
+
+  it('guesses what a misspelt format should be', async () => {
+    const done = await run('export ours.pth --to ONX');
+    expect(done).toMatchObject({ code: 2, stdout: '' });
+    expect(done.stderr).toMatch(/must be one of onnx, safetensors, pth.*got ONX; did you mean onnx\?/);
+    expect((await run('export ours.pth --to keras')).stderr).not.toContain('did you mean');
+  });
+});

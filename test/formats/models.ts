@@ -1,0 +1,35 @@
+// Networks and images for the tests of exporting. Imports the app and the engine.
+
+import { CharacterNet } from '../../src/app/model.js';
+import { noGrad, Rng, scope, tensor } from '../../src/engine/index.js';
+
+/** A network whose running statistics are not those of a fresh one, in evaluation mode. */
+export function madeUpNetwork(classes: number, seed = 5): CharacterNet {
+  const rng = new Rng(seed);
+  const model = new CharacterNet({ classes, rng });
+  for (const [name, buffer] of model.namedBuffers()) {
+    if (name.endsWith('num_batches_tracked')) buffer.assign([1234]);
+    else
+      buffer.assign(
+        Array.from({ length: buffer.size }, () => (name.endsWith('var') ? 0.5 : -0.5) + rng.uniform()),
+      );
+  }
+  return model.eval();
+}
+
+/** Numbers such as normalised images have, -1 to 1. */
+export function noise(images: number, seed = 8): Float32Array {
+  const rng = new Rng(seed);
+  return Float32Array.from({ length: images * 784 }, () => 2 * rng.uniform() - 1);
+}
+
+/** What a network of this program makes of images. */
+export function logitsOf(model: CharacterNet, images: Float32Array): Promise<ArrayLike<number>> {
+  const shape = [images.length / 784, 1, 28, 28];
+  return noGrad(() => scope(() => model.forward(tensor(images, { shape })).data()));
+}
+
+export function largestDifference(one: ArrayLike<number>, other: ArrayLike<number>): number {
+  if (one.length !== other.length) return Infinity;
+  return Array.from(one, (value, i) => Math.abs(value - other[i])).reduce((a, b) => Math.max(a, b), 0);
+}

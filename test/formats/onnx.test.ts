@@ -1,0 +1,70 @@
+// The exported ONNX file against this program's own forward pass, in ONNX Runtime.
+
+import { expect, it } from 'vitest';
+import { exportModel } from '../../src/app/exportModel.js';
+import { encodeOnnx } from '../../src/app/formats/onnx.js';
+import { ModelProto } from '../../src/app/formats/onnxSchema.js';
+import { GELU } from '../../src/nn/index.js';
+import { onWasm } from '../app/support.js';
+import { openOnnx } from '../support/onnxruntime.js';
+import { largestDifference, logitsOf, madeUpNetwork, noise } from './models.js';
+
+const classes = Array.from('ABCDEFGHIJKL');
+
+it(
+  'gives the same logits in ONNX Runtime, for one image and for several',
+  onWasm(async () => {
+    const model = madeUpNetwork(classes.length);
+    const session = await openOnnx(await exportModel({ model, classes, data: 'noise' }, 'onnx'));
+    for (const count of [1, 7]) {
+      const images = noise(count);
+      const [ours, theirs] = [await logitsOf(model, images), await session.run(images)];
+      expect(theirs.length).toBe(count * classes.length);
+      expect(largestDifference(ours, theirs)).toBeLessThan(1e-4);
+      // Another network's logits are elsewhere: the comparison can fail.
+      const other = madeUpNetwork(classes.length, 6);
+      expect(largestDifference(await logitsOf(other, images), theirs)).toBeGreaterThan(1e-2);
+      other.dispose();
+    }
+    await session.release();
+    model.dispose();
+  }),
+);
+
+it(
+  'says what goes in, what comes out, and what the classes are called',
+  onWasm(async () => {
+    const model = madeUpNetwork(classes.length);
+    const bytes = await exportModel({ model, classes, data: 'noise' }, 'onnx');
+    const file = ModelProto.toObject(ModelProto.decode(bytes), { longs: Number }) as {
+      doc_string: string;
+      metadata_props: { key: string; value: string }[];
+      graph: { node: { op_type: string }[]; input: object[]; output: object[] };
+    };
+    expect(file.doc_string).toContain('(pixel / 255 - 0.5) / 0.5');
+    const texts = Object.fromEntries(file.metadata_props.map(({ key, value }) => [key, value]));
+    expect(JSON.parse(texts.classes)).toEqual(classes);
+    expect(texts.normalisation).toContain('(pixel / 255 - 0.5) / 0.5');
+    const block = ['Conv', 'BatchNormalization', 'Relu', 'MaxPool'];
+    const names = file.graph.node.map(({ op_type }) => op_type);
+    expect(names).toEqual([...block, ...block, ...block, 'Flatten', 'Gemm', 'Relu', 'Gemm']);
+    const dims = (...sizes: number[]): object[] => [
+      { dim_param: 'N' },
+      ...sizes.map((dim_value) => ({ dim_value })),
+    ];
+    expect(file.graph.input).toMatchObject([
+      { name: 'x', type: { tensor_type: { shape: { dim: dims(1, 28, 28) } } } },
+    ]);
+    expect(file.graph.output).toMatchObject([
+      { name: 'logits', type: { tensor_type: { shape: { dim: dims(12) } } } },
+    ]);
+    model.dispose();
+  }),
+);
+
+it('refuses a layer that it knows no node for', () => {
+  const rest = { tensors: {}, inputSize: [1], outputs: 1, description: '', metadata: {} };
+  expect(() => encodeOnnx({ layers: [['act', new GELU()]], ...rest })).toThrow(
+    /no node is known for act, a GELU/,
+  );
+});
