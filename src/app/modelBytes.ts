@@ -9,8 +9,8 @@ import { canonicalJson } from '../nn/json.js';
 import { ModelError } from './exitCodes.js';
 import { decodePth, isPth, type PthFile } from './formats/pth.js';
 
-/** Larger files are refused before they are read; the network has 1.6 MB. */
-const MAX_FILE_BYTES = 2 ** 30;
+/** Larger files are refused before they are read; the network has 1.6 MB, a whole run of it 5. */
+const MAX_FILE_BYTES = 2 ** 28;
 
 /** What the first bytes of a file say about it. */
 export type ModelFormat = 'safetensors' | 'pth';

@@ -58,6 +58,9 @@ function naming<T>(path: string, work: () => T): T {
   }
 }
 
+/** More outputs are refused before a network is made for them. */
+const MAX_CLASSES = 1000;
+
 function readTraining(extra: Json): Training {
   const about = extra as Partial<Training> | null;
   const { classes, data, synthetic, seed, valFraction, limit } = about ?? {};
@@ -65,6 +68,9 @@ function readTraining(extra: Json): Training {
     throw new ModelError(
       'it does not name its classes, so what it reads cannot be told; use a file that train wrote',
     );
+  }
+  if (classes.length > MAX_CLASSES) {
+    throw new ModelError(`it names ${classes.length} classes, more than ${MAX_CLASSES}`);
   }
   return {
     classes,

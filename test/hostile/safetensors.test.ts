@@ -1,0 +1,133 @@
+// Safetensors files that are damaged or mean harm, against `inkgrad eval --model`: each is refused with the reason. The
+// files are made here, byte by byte.
+
+import { gzipSync } from 'node:zlib';
+import { describeHostile, evaluating, type HostileInput } from './models.js';
+
+const utf8 = (words: string): Uint8Array => new TextEncoder().encode(words);
+
+/** A file with any header, right or wrong; `length` is what it says about the header's length. */
+function file(header: object | string | Uint8Array, data = new Uint8Array(0), length?: bigint): Uint8Array {
+  const text =
+    typeof header === 'object' && !(header instanceof Uint8Array) ? JSON.stringify(header) : header;
+  const bytes = typeof text === 'string' ? utf8(text) : text;
+  const begin = new DataView(new ArrayBuffer(8));
+  begin.setBigUint64(0, length ?? BigInt(bytes.length), true);
+  return Buffer.concat([new Uint8Array(begin.buffer), bytes, data]);
+}
+
+const ten = new Uint8Array(40);
+const array = (about: object = {}): object => ({
+  dtype: 'F32',
+  shape: [10],
+  data_offsets: [0, 40],
+  ...about,
+});
+const one = (about: object): Uint8Array => file({ x: array(about) }, ten);
+const extra = (words: string): Uint8Array =>
+  file({ __metadata__: { inkgrad: '1', extra: words }, x: array() }, ten);
+const manyNames = JSON.stringify({ classes: new Array<string>(2_000_000).fill('') });
+
+const inputs: readonly HostileInput[] = [
+  // the header's length
+  ['is empty', new Uint8Array(0), /the file has 0 bytes/],
+  ['ends within the length of the header', new Uint8Array(7), /the file has 7 bytes/],
+  [
+    'says that its header has 2^63 bytes',
+    file({}, ten, 2n ** 63n),
+    /a header of 9223372036854775808 bytes is above the limit/,
+  ],
+  [
+    'says that its header has 100 MB',
+    file({}, ten, 100_000_000n),
+    /the header should have 100000000 bytes, but the file ends after 42/,
+  ],
+  [
+    'ends within the header',
+    one({}).subarray(0, 30),
+    /the header should have 56 bytes, but the file ends after 22/,
+  ],
+  // other files
+  ['is a web page', utf8('<!doctype html><title>404</title>Not found'), /is this a safetensors file\?/],
+  ['is compressed', gzipSync(one({})), /is this a safetensors file\?|the header/],
+  ['is all zeros', new Uint8Array(1000), /the header should begin with \{/],
+  // the header's text
+  ['has a header that is no text', file(Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d)), /not UTF-8/],
+  ['has a header that is no JSON', file('{"x": }'), /not JSON/],
+  ['has a list as header', file('[1, 2, 3]'), /should begin with \{/],
+  ['nests a million levels deep', file(`{"x":${'['.repeat(1_000_000)}`), /nested deeper than 3 levels/],
+  [
+    'names an array twice',
+    file(
+      '{"x":{"dtype":"F32","shape":[10],"data_offsets":[0,40]},"x":{"dtype":"F32","shape":[10],"data_offsets":[0,40]}}',
+      ten,
+    ),
+    /"x" appears twice/,
+  ],
+  [
+    'names an array __proto__',
+    file('{"__proto__":{"dtype":"F32","shape":[10],"data_offsets":[0,40]}}', ten),
+    /the key __proto__ is not allowed/,
+  ],
+  [
+    'has a number in its metadata',
+    file({ __metadata__: { n: 1 }, x: array() }, ten),
+    /__metadata__ should be an object of texts/,
+  ],
+  // entries
+  ['has an entry that is a text', file({ x: 'F32' }), /array "x" should be an object/],
+  ['has a number format that there is not', one({ dtype: 'F31' }), /array "x": dtype should be one of/],
+  ['has a shape below zero', one({ shape: [-10] }), /array "x": shape should be a list of whole numbers/],
+  ['has a shape of half numbers', one({ shape: [2.5, 4] }), /array "x": shape should be/],
+  [
+    'has a shape whose product overflows',
+    one({ shape: [2 ** 40, 2 ** 40] }),
+    /array "x": .* needs .* bytes, offsets \[0,40\] hold 40/,
+  ],
+  [
+    'has a shape larger than its bytes',
+    one({ shape: [11] }),
+    /array "x": \[11\] at 4 bytes a number needs 44 bytes/,
+  ],
+  [
+    'has offsets that run backwards',
+    one({ data_offsets: [40, 0] }),
+    /array "x": .* offsets \[40,0\] hold -40/,
+  ],
+  [
+    'has offsets outside the file',
+    one({ data_offsets: [40, 80] }),
+    /array "x": its bytes 40 to 80 lie outside the file's 40/,
+  ],
+  ['has a single offset', one({ data_offsets: [0] }), /data_offsets should be two/],
+  // the whole
+  [
+    'has arrays that overlap',
+    file({ x: array(), y: array() }, ten),
+    /it begins at 0, inside the array before/,
+  ],
+  ['has a gap', file({ x: array({ shape: [9], data_offsets: [4, 40] }) }, ten), /leaves a gap after 0/],
+  [
+    'has bytes that belong to none',
+    file({ x: array() }, new Uint8Array(44)),
+    /4 bytes after the last array belong to none/,
+  ],
+  [
+    'holds an integer beyond 2^53',
+    file({ x: array({ dtype: 'I64', shape: [1], data_offsets: [0, 8] }) }, new Uint8Array(8).fill(0x7f)),
+    /too large to be read exactly/,
+  ],
+  // what this program needs to know
+  [
+    'is of a newer version',
+    file({ __metadata__: { inkgrad: '2' }, x: array() }, ten),
+    /the file is of version 2/,
+  ],
+  ['names no classes', one({}), /does not name its classes/],
+  ['names two million classes', extra(manyNames), /names 2000000 classes, more than 1000/],
+  ['has class names that are numbers', extra('{"classes":[1,2]}'), /does not name its classes/],
+  ['has an extra that is no JSON', extra('{"classes":'), /extra: not JSON/],
+  ['is of another network', extra('{"classes":["a","b"]}'), /missing: conv_layers\.0\.weight/],
+];
+
+describeHostile('safetensors', evaluating('bad.safetensors', inputs));
