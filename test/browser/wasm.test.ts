@@ -29,6 +29,15 @@ describe.skipIf(executable === null)(`the wasm backend in Chromium${whyNot}`, ()
     });
   });
 
+  it.each([1, 2])(
+    'agrees with the reference on every op sample and every kernel, threads: %i',
+    async (threads) => {
+      const results = await isolated.page.evaluate((count) => checks.wasmSuite(count), threads);
+      expect(results.filter(({ ok }) => !ok)).toEqual([]);
+      expect(results.length).toBeGreaterThan(150);
+    },
+  );
+
   it('computes the same bytes on one thread and on two, which share the work', async () => {
     const alone = await isolated.page.evaluate(() => checks.trainOnWasm({ threads: 1 }));
     const shared = await isolated.page.evaluate(() => checks.trainOnWasm({ threads: 2 }));

@@ -1,6 +1,10 @@
 // What the browser tests call in the page. Runs in Chromium, minified, under the page's policy. Imports the engine and the app.
 
+import { createGpuBackend, type GpuMode } from '../../../src/engine/backends/gpu.js';
 import { createWasmBackend, type WasmBackend } from '../../../src/engine/backends/wasm/index.js';
+import { runKernelSuite, type SuiteResult } from '../../gpu/suite.js';
+import * as failures from './failures.js';
+import { watchObjects } from './leaks.js';
 import { trainOnWasm } from './training.js';
 
 let running: WasmBackend | undefined;
@@ -16,8 +20,31 @@ async function endWasm(): Promise<void> {
   await running?.dispose();
 }
 
+interface SuiteReport {
+  readonly adapter: string;
+  readonly software: boolean;
+  readonly results: readonly SuiteResult[];
+}
+
+/** The kernel suite on a GPU. */
+async function kernelSuite(mode: GpuMode): Promise<SuiteReport> {
+  const backend = await createGpuBackend({ mode });
+  const results = await runKernelSuite(backend);
+  const { adapter, software } = backend.adapter;
+  await backend.dispose();
+  return { adapter, software, results };
+}
+
+/** The kernel suite on the wasm backend. */
+async function wasmSuite(threads: number): Promise<SuiteResult[]> {
+  const backend = await createWasmBackend({ threads });
+  const results = await runKernelSuite(backend);
+  await backend.dispose();
+  return results;
+}
+
 /** Everything a test may call; arguments and results travel as JSON. */
-const checks = { trainOnWasm, startWasm, endWasm };
+const checks = { trainOnWasm, startWasm, endWasm, kernelSuite, wasmSuite, watchObjects, failures };
 
 declare global {
   var checks: Checks;

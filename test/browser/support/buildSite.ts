@@ -23,7 +23,7 @@ export default async function buildSite({ provide }: TestProject): Promise<void>
   if (executable === null) return;
   await build({
     configFile: `${root}vite.config.ts`,
-    logLevel: 'warn',
+    logLevel: 'error',
     build: {
       outDir: folder,
       reportCompressedSize: false,

@@ -1,0 +1,75 @@
+// The gpu backend in a real browser, by software: the same suites as in Node, on the minified build under the page's policy.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allKernels } from '../support/kernels.js';
+import { executable, type WatchedPage, whyNot } from './support/chromium.js';
+import { browserFixture } from './support/suite.js';
+
+const MODES = ['webgl2', 'webgpu'] as const;
+
+describe.skipIf(executable === null).each(MODES)(`%s in Chromium${whyNot}`, (mode) => {
+  const site = browserFixture('software');
+  let opened: WatchedPage;
+  beforeAll(async () => {
+    opened = await site.open('checks.html');
+  });
+  afterAll(() => {
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it('agrees with the reference on every op sample and every kernel', async () => {
+    const { adapter, software, results } = await opened.page.evaluate((m) => checks.kernelSuite(m), mode);
+    expect(results.filter(({ ok }) => !ok)).toEqual([]);
+    const names = results.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(allKernels.map(({ kernel }) => `kernel ${kernel.name}`)));
+    expect(results.length).toBeGreaterThan(150);
+    expect(adapter).toMatch(/swiftshader/i);
+    expect(software).toBe(true);
+  });
+
+  it('keeps the number of GPU objects flat over 100 steps and leaves none', async () => {
+    const { steps, buffersLeft, afterDispose } = await opened.page.evaluate(
+      (m) => checks.watchObjects(m, 100),
+      mode,
+    );
+    expect(steps).toHaveLength(100);
+    const kind = mode === 'webgpu' ? 'Buffer' : 'Texture';
+    expect(steps[2][kind]).toBeGreaterThan(50); // it does count
+    for (const live of steps.slice(2)) expect(live).toEqual(steps[2]);
+    expect(buffersLeft).toBe(0);
+    expect(afterDispose).toEqual({});
+  });
+
+  it('names a kernel that does not compile when its numbers are read, and goes on', async () => {
+    const { error, after } = await opened.page.evaluate((m) => checks.failures.brokenKernel(m), mode);
+    expect(error).toMatch(RegExp(`^BackendError: gpu \\(${mode}\\): kernel broken could not be compiled: `));
+    expect(after).toEqual([1, 0]);
+  });
+
+  it('refuses a buffer that was freed, and a backend that was disposed of', async () => {
+    const errors = await opened.page.evaluate((m) => checks.failures.usedAfterFree(m), mode);
+    const freed = `DisposedError: gpu (${mode}): this buffer was freed`;
+    expect(errors).toEqual([freed, freed, freed, `DisposedError: gpu (${mode}): this backend was disposed`]);
+  });
+
+  it('says that the device was lost, and can be opened again', async () => {
+    const { read, run, again } = await opened.page.evaluate((m) => checks.failures.lostDevice(m), mode);
+    expect(read).toContain(`DeviceLostError: gpu (${mode}): the device was lost`);
+    expect(read).toContain('go on from the last checkpoint');
+    expect(run).toBe(read);
+    expect(again).toBe('nothing failed');
+  });
+});
+
+describe.skipIf(executable === null)(`a browser without a GPU${whyNot}`, () => {
+  const site = browserFixture('none');
+  it('says what is missing', async () => {
+    const { page } = await site.open('checks.html');
+    expect(await page.evaluate(() => checks.failures.open('webgl2'))).toMatch(
+      /^BackendError: gpu \(webgl2\): there is no WebGL2 context here/,
+    );
+    expect(await page.evaluate(() => checks.failures.open('webgpu'))).toMatch(
+      /^BackendError: gpu \(webgpu\): /,
+    );
+  });
+});
