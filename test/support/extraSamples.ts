@@ -105,7 +105,7 @@ export const extraSamples: readonly Computation[] = [
   ...functionSamples,
   { title: 'batchNorm: running mean', inputs: normInputs, call: runningStatistics('mean') },
   { title: 'batchNorm: running variance', inputs: rowInputs, call: runningStatistics('variance') },
-  // Sums of more than 4,096 terms, which some backends do in two stages. Too many numbers for a gradient check.
+  // Sums of more than 1,024 terms, which some backends do in two stages. Too many numbers for a gradient check.
   { title: 'sum: two stages', inputs: [anywhere(5000)], call: ([x]) => sum(x) },
   { title: 'sum: two stages, columns', inputs: [anywhere(2, 4100, 3)], call: ([x]) => sum(x, { axes: 1 }) },
   {

@@ -57,7 +57,7 @@ export class ReferenceBackend implements Backend {
   readonly name = 'reference';
   readonly dtype: 'float32' | 'float64';
   /** As on a GPU, so that the text of the two stages runs here too. */
-  readonly maxTerms = 4096;
+  readonly maxTerms = 1024;
   readonly #pool: BufferPool<FloatArray>;
 
   constructor({ dtype = 'float32' }: ReferenceOptions = {}) {

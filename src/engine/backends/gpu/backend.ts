@@ -35,7 +35,7 @@ export interface GpuStatistics extends KernelStatistics {
 export class GpuBackend implements Backend {
   readonly name: string;
   readonly dtype = 'float32';
-  readonly maxTerms = 4096;
+  readonly maxTerms = 1024;
   readonly mode: GpuMode;
   readonly #device: Device;
   readonly #kernels: KernelCache;

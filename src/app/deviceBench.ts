@@ -1,0 +1,157 @@
+// What a training step costs on a backend: time, launches, compiling, memory; and whether its losses are right. Used by
+// the probe that chooses a device (device.ts), by tests and by the page bench.html. Free of Node and of any output.
+// Imports the network, the trainer's step, drawn characters.
+
+import type { Backend } from '../engine/backend.js';
+import { currentBackend, Rng, useBackend } from '../engine/index.js';
+import { BatchLoader } from '../data/loader.js';
+import { syntheticDataset } from '../data/synthetic.js';
+import { Adam, type AdamOptions } from '../nn/index.js';
+import { CharacterNet } from './model.js';
+import { trainStep } from './trainer.js';
+
+export interface TrainingRunOptions {
+  /** Images a step. */
+  readonly batchSize: number;
+  readonly steps: number;
+  /** Decides weights, dropout and characters. Default 42. */
+  readonly seed?: number;
+  /** Adam's settings; default the recipe's. */
+  readonly adam?: AdamOptions;
+  /** Called after each step. */
+  readonly onStep?: (step: number, loss: number) => void;
+}
+
+export interface TrainingRun {
+  /** The mean loss of each step. */
+  readonly losses: readonly number[];
+  /** Milliseconds of each step; the first ones compile. */
+  readonly ms: readonly number[];
+}
+
+/** Trains the whole network from its start on drawn characters, with dropout and Adam: the recipe's own step. */
+export async function trainingRun(backend: Backend, options: TrainingRunOptions): Promise<TrainingRun> {
+  const { batchSize, steps, seed = 42, adam = { lr: 1e-3 }, onStep } = options;
+  const dataset = syntheticDataset({ seed, count: batchSize * steps, part: 'train' });
+  const outer = currentBackend();
+  useBackend(backend);
+  try {
+    const model = new CharacterNet({ classes: dataset.classes.length, rng: new Rng(seed) });
+    const optimizer = new Adam(model.parameters(), adam);
+    const losses: number[] = [];
+    const ms: number[] = [];
+    for (const batch of new BatchLoader({ dataset, batchSize }).batches(1)) {
+      const start = performance.now();
+      const { loss } = await trainStep(model, optimizer, batch);
+      ms.push(performance.now() - start);
+      losses.push(loss);
+      onStep?.(losses.length, loss);
+    }
+    optimizer.dispose();
+    model.dispose();
+    return { losses, ms };
+  } finally {
+    useBackend(outer);
+  }
+}
+
+/** One row of the table in docs/performance.md. */
+export interface DeviceMeasurement {
+  /** Name of the backend, and what it runs on. */
+  readonly backend: string;
+  readonly batchSize: number;
+  /** Milliseconds of the first step, compiling included, and of the middle one of the later ones. */
+  readonly firstStepMs: number;
+  readonly stepMs: number;
+  /** Launches in a step, all and by kernel or routine, the most frequent first. */
+  readonly launches: number;
+  readonly kernels: readonly { readonly name: string; readonly launches: number }[];
+  /** Programs compiled, and milliseconds spent on it; null where nothing is compiled. */
+  readonly compiled: number | null;
+  readonly compileMs: number | null;
+  /** Most bytes in use at once, and bytes taken from the system. */
+  readonly peakBytes: number;
+  readonly reservedBytes: number;
+}
+
+export interface MeasureOptions {
+  /** Images a step. Default 64. */
+  readonly batchSize?: number;
+  /** Steps timed after the first. Default 10. */
+  readonly steps?: number;
+  readonly onStep?: (step: number, loss: number) => void;
+}
+
+/** Measures training on a backend. */
+export async function measureDevice(
+  backend: Backend,
+  options: MeasureOptions = {},
+): Promise<DeviceMeasurement> {
+  const { batchSize = 64, steps = 10, onStep } = options;
+  const counter = counting(backend);
+  const all = { batchSize, steps: steps + 1, ...(onStep === undefined ? {} : { onStep }) };
+  const { ms } = await trainingRun(counter.backend, all);
+  const timed = ms.slice(1).sort((a, b) => a - b);
+  const kernels = [...counter.launches]
+    .map(([name, count]) => ({ name, launches: count / (steps + 1) }))
+    .sort((a, b) => b.launches - a.launches);
+  const { compiled = null, compileMs = null } = statisticsOf(backend);
+  return {
+    ...{ backend: backend.name, batchSize, firstStepMs: ms[0], stepMs: timed[Math.floor(timed.length / 2)] },
+    ...{ launches: kernels.reduce((sum, { launches }) => sum + launches, 0), kernels, compiled, compileMs },
+    ...{ peakBytes: counter.peakBytes, reservedBytes: backend.memory.reservedBytes },
+  };
+}
+
+/** What a backend that compiles counts by itself. */
+function statisticsOf(backend: Backend): { compiled?: number; compileMs?: number } {
+  return 'statistics' in backend ? (backend.statistics as { compiled: number; compileMs: number }) : {};
+}
+
+/** A backend that counts what it hands on. */
+function counting(inner: Backend): {
+  readonly backend: Backend;
+  readonly launches: ReadonlyMap<string, number>;
+  readonly peakBytes: number;
+} {
+  const launches = new Map<string, number>();
+  let peakBytes = 0;
+  const count = (name: string): void => {
+    launches.set(name, (launches.get(name) ?? 0) + 1);
+  };
+  const noting = <T>(result: T): T => {
+    peakBytes = Math.max(peakBytes, inner.memory.liveBytes);
+    return result;
+  };
+  const routines = Object.entries(inner.routines ?? {}).map(([name, routine]): [string, typeof routine] => [
+    name,
+    (launch) => {
+      count(name);
+      return noting(routine(launch));
+    },
+  ]);
+  const backend: Backend = {
+    name: inner.name,
+    dtype: inner.dtype,
+    ...(inner.maxTerms === undefined ? {} : { maxTerms: inner.maxTerms }),
+    get memory() {
+      return inner.memory;
+    },
+    upload: (values) => noting(inner.upload(values)),
+    run: (launch) => {
+      count(launch.kernel.name);
+      return noting(inner.run(launch));
+    },
+    read: (buffer) => inner.read(buffer),
+    free: (buffer) => inner.free(buffer),
+    dispose: () => inner.dispose(),
+    routines: Object.fromEntries(routines),
+  };
+  return {
+    backend,
+    launches,
+    get peakBytes() {
+      return peakBytes;
+    },
+  };
+}

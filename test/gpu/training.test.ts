@@ -1,0 +1,39 @@
+// Training through the gpu backend in Node, on gpu.js's WebAssembly: the CPU's losses, and no buffer more from step to step.
+
+import { describe, expect, it } from 'vitest';
+import { createGpuBackend } from '../../src/engine/backends/gpu.js';
+import { createWasmBackend } from '../../src/engine/backends/wasm/index.js';
+import { trainAndCount } from './leaks.js';
+import { compareTraining } from './training.js';
+
+describe('training on webasm', () => {
+  it('has the losses of the CPU in ten steps of the whole network', { timeout: 240_000 }, async () => {
+    const [backend, cpu] = [
+      await createGpuBackend({ mode: 'webasm' }),
+      await createWasmBackend({ threads: 1 }),
+    ];
+    const agreement = await compareTraining(backend, cpu, { batchSize: 4 });
+    await backend.dispose();
+    await cpu.dispose();
+    expect(agreement, JSON.stringify(agreement)).toMatchObject({ ok: true });
+    expect(agreement.losses).toHaveLength(10);
+    expect(agreement.losses[0][0]).toBeGreaterThan(3);
+  });
+
+  it(
+    'holds as much after 100 steps as after three, and nothing once disposed',
+    { timeout: 240_000 },
+    async () => {
+      const backend = await createGpuBackend({ mode: 'webasm' });
+      const count = (): readonly number[] => {
+        const { live, liveBytes, reservedBytes } = backend.memory;
+        return [live, liveBytes, reservedBytes, backend.statistics.cached];
+      };
+      const { afterStep, afterDispose } = await trainAndCount(backend, count, { batchSize: 1 });
+      expect(afterStep).toHaveLength(100);
+      expect(new Set(afterStep.slice(2).map((each) => each.join())).size).toBe(1);
+      expect(afterStep[2][0]).toBeGreaterThan(0);
+      expect(afterDispose).toEqual([0, 0, 0, 0]);
+    },
+  );
+});
