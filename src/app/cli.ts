@@ -9,6 +9,7 @@ import { dataCommand } from './commands/data.js';
 import { evalCommand } from './commands/eval.js';
 import { exportCommand } from './commands/export.js';
 import { importCommand } from './commands/import.js';
+import { predictCommand } from './commands/predict.js';
 import { trainCommand } from './commands/train.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
 
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
       .command(evalCommand)
       .command(importCommand)
       .command(exportCommand)
+      .command(predictCommand)
       .option('verbose', { type: 'boolean', default: false, describe: 'Show where an error came from' })
       .demandCommand(1, 'Name a command.')
       .recommendCommands()
@@ -36,7 +38,8 @@ async function main(): Promise<number> {
       .wrap(100)
       .epilogue('Exit codes: 0 done, 1 failure, 2 usage, 3 data missing or damaged, 4 model incompatible.')
       .exitProcess(false)
-      .parserConfiguration({ 'duplicate-arguments-array': false }) // the last of two wins
+      // The last of two wins; a file called 007 keeps its name.
+      .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
       .fail((message, error: Error | undefined, parser) => {
         // yargs raises a YError for a value that an option's `coerce` refused; any other error is a command's own.
         if (error !== undefined && error.name !== 'YError') throw error;

@@ -25,8 +25,16 @@ export function makeFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'inkgrad-cli-'));
 }
 
-/** Runs `inkgrad` in a folder, without the EMNIST_DIR of whoever runs the tests, and without fetching it. */
-export function inkgrad(cwd: string, words: string, env: Record<string, string> = {}): Promise<Finished> {
+/**
+ * Runs `inkgrad` in a folder, without the EMNIST_DIR of whoever runs the tests, and without fetching it. `input` is what
+ * it finds on stdin.
+ */
+export function inkgrad(
+  cwd: string,
+  words: string,
+  env: Record<string, string> = {},
+  input: Uint8Array = new Uint8Array(),
+): Promise<Finished> {
   if (!existsSync(CLI)) throw new Error('the command line is not built: run npm run build first');
   const args = words === '' ? [] : words.split(' ');
   const allEnv = { ...process.env, EMNIST_DIR: undefined, INKGRAD_OFFLINE: '1', ...env };
@@ -35,6 +43,8 @@ export function inkgrad(cwd: string, words: string, env: Record<string, string> 
     const child = execFile(process.execPath, [CLI, ...args], options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     );
+    child.stdin?.on('error', () => undefined); // a program that does not read it may end first
+    child.stdin?.end(input);
   });
 }
 

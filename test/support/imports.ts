@@ -94,7 +94,12 @@ const LAYERS: readonly Layer[] = [
     knows: /^src\//,
     packages: ['@zip.js/zip.js', 'node:'],
   },
-  { name: 'app', holds: /^src\/app\//, knows: /^src\//, packages: ['ndarray', 'fast-png', 'node:'] },
+  {
+    name: 'app',
+    holds: /^src\/app\//,
+    knows: /^src\//,
+    packages: ['ndarray', 'fast-png', 'jpeg-js', 'node:'],
+  },
   { name: 'the public face', holds: /^src\/index\.ts$/, knows: /^src\/(engine|nn|data)\// },
 ];
 

@@ -1,0 +1,204 @@
+// `inkgrad predict`: what character each picture shows. Imports the app.
+
+import { basename, join } from 'node:path';
+import { encode } from 'fast-png';
+import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
+import { DataError, DataMissingError } from '../../data/errors.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/idx.js';
+import { INVERT, preprocess, type Invert, type Prepared } from '../../data/preprocess.js';
+import { writeAtomically } from '../atomicFile.js';
+import { startBackend } from '../backend.js';
+import { classify, interpret, type Reading } from '../classify.js';
+import { loadModel, type LoadedModel } from '../modelFile.js';
+import { newestModel } from '../newestModel.js';
+import { newFolder } from '../newFolder.js';
+import { decodePicture } from '../pictures/decode.js';
+import { findPictures, readPictureBytes, STDIN, type PictureFile } from '../pictures/files.js';
+import { Reporter } from '../reporter.js';
+import { jsonOption, runOptions, whole, type CommonArguments } from './options.js';
+
+interface PredictOptions extends Pick<CommonArguments, 'backend' | 'threads' | 'json'> {
+  readonly model: string | undefined;
+  readonly top: number;
+  readonly invert: Invert;
+  readonly 'debug-dir': string | undefined;
+}
+
+/** yargs adds the camel-case name of every option. */
+type PredictArguments = ArgumentsCamelCase<PredictOptions>;
+
+/** Pictures that go through the network together. */
+const BATCH = 64;
+/** Pixels of a debug picture that one pixel of the image takes. */
+const ENLARGED = 10;
+const BAR = 24;
+
+/** One picture on its way: what became of it, or why nothing did. */
+interface Item {
+  readonly file: string;
+  readonly prepared?: Prepared;
+  readonly error?: DataError | DataMissingError;
+  readonly debugFile?: string | undefined;
+}
+
+async function run(args: PredictArguments): Promise<void> {
+  const reporter = new Reporter({ json: args.json });
+  const pictures = await findPictures(args._.slice(1).map(String));
+  const debugDir = args.debugDir === undefined ? undefined : await newFolder('debug-dir', args.debugDir);
+  const path = args.model ?? (await newestModel());
+  const { backend } = await startBackend(args);
+  const loaded = await loadModel(path);
+  if (args.model === undefined)
+    reporter.warn(`*** Model ${path}, the newest of runs/; --model names another. ***`);
+  if (loaded.training.synthetic) {
+    reporter.warn(
+      '*** This model has learned SYNTHETIC characters only; do not trust it with real ones. ***',
+    );
+  }
+  const counts = { pictures: pictures.length, read: 0, empty: 0, failed: 0 };
+  for (let start = 0; start < pictures.length; start += BATCH) {
+    const items: Item[] = [];
+    for (const picture of pictures.slice(start, start + BATCH)) {
+      const number = start + items.length + 1;
+      items.push(await prepare(picture, args.invert, debugDir, number));
+      reporter.progress(number, pictures.length, `${number} of ${pictures.length} pictures`);
+    }
+    const readings = await read(items, loaded, args.top);
+    items.forEach((item, i) => tell(reporter, item, readings[i]));
+    counts.failed += items.filter(({ error }) => error !== undefined).length;
+    counts.empty += items.filter(({ prepared }) => prepared?.empty === true).length;
+    counts.read += readings.filter((reading) => reading !== null).length;
+  }
+  loaded.model.dispose();
+  await backend.dispose();
+  reporter.emit(counts);
+  if (pictures.length > 1) {
+    reporter.say(
+      `${counts.pictures} pictures: ${counts.read} read, ${counts.empty} empty, ${counts.failed} failed`,
+    );
+  }
+  if (debugDir !== undefined) reporter.say(`what the network saw is in ${debugDir}`);
+  if (counts.failed === 0) return;
+  throw new DataError(
+    counts.failed === 1 && counts.pictures === 1
+      ? 'the picture could not be read'
+      : `${counts.failed} of ${counts.pictures} pictures could not be read; the others were`,
+  );
+}
+
+/** Reads, decodes and prepares one picture; whatever is wrong with it stays with it. */
+async function prepare(
+  { path, problem }: PictureFile,
+  invert: Invert,
+  debugDir: string | undefined,
+  number: number,
+): Promise<Item> {
+  const file = path === STDIN ? 'stdin' : path;
+  if (problem !== undefined) return { file, error: problem };
+  try {
+    const prepared = preprocess(decodePicture(await readPictureBytes(path), file), { invert });
+    if (debugDir === undefined) return { file, prepared };
+    const name = basename(file).replace(/\.[^.]*$/, '');
+    const debugFile = join(debugDir, `${String(number).padStart(4, '0')}-${name}.png`);
+    await writeAtomically(debugFile, enlarged(prepared.image));
+    return { file, prepared, debugFile };
+  } catch (error) {
+    if (error instanceof DataError || error instanceof DataMissingError) return { file, error };
+    throw error;
+  }
+}
+
+/** The 28 x 28 image as a PNG that can be looked at. */
+function enlarged(image: Uint8Array): Uint8Array {
+  const side = IMAGE_SIDE * ENLARGED;
+  const data = Uint8Array.from({ length: side * side }, (_, i) => {
+    const [x, y] = [Math.floor((i % side) / ENLARGED), Math.floor(i / side / ENLARGED)];
+    return image[y * IMAGE_SIDE + x];
+  });
+  return encode({ data, width: side, height: side, channels: 1, depth: 8 });
+}
+
+/** Runs what is not empty through the network in one batch; null for the rest. */
+async function read(items: readonly Item[], loaded: LoadedModel, top: number): Promise<(Reading | null)[]> {
+  const filled = items.filter(({ prepared }) => prepared?.empty === false);
+  if (filled.length === 0) return items.map(() => null);
+  const images = new Uint8Array(filled.length * IMAGE_PIXELS);
+  filled.forEach(({ prepared }, i) => images.set(prepared!.image, i * IMAGE_PIXELS));
+  const probabilities = await classify(loaded.model, images);
+  const { length } = loaded.classes;
+  return items.map((item) => {
+    const row = filled.indexOf(item);
+    if (row < 0) return null;
+    return interpret(probabilities.subarray(row * length, (row + 1) * length), loaded.classes, top);
+  });
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1).padStart(5)} %`;
+
+function tell(reporter: Reporter, item: Item, reading: Reading | null): void {
+  const { file, prepared, error, debugFile } = item;
+  if (error !== undefined) {
+    reporter.emit({ file, error: error.message });
+    reporter.warn(error.message);
+    return;
+  }
+  const { empty, kind } = prepared!;
+  const debug = debugFile === undefined ? {} : { debugFile };
+  if (reading === null) {
+    reporter.emit({ file, empty, kind, ...debug });
+    reporter.say(`${file}\n  nothing: the picture is empty, no ink stands out from its ground`);
+    return;
+  }
+  const { top, read: characters, probability, sure } = reading;
+  reporter.emit({ file, empty, kind, read: characters, probability, sure, top, ...debug });
+  const alike = characters.length > 1 ? ', which look alike' : '';
+  const doubt = sure ? '' : `  (not sure: ${(100 * probability).toFixed(0)} %)`;
+  reporter.say(
+    `${file}\n  ${reporter.paint(sure ? 'green' : 'yellow', characters.join(' or '))}${alike}${doubt}`,
+  );
+  for (const { name, probability: share } of top) {
+    reporter.say(`    ${name} ${percent(share)}  ${'█'.repeat(Math.round(share * BAR))}`.trimEnd());
+  }
+}
+
+// Files are not declared as positionals: yargs would drop a lone `-` and, as options given twice are to count once, all
+// files but the last.
+export const predictCommand: CommandModule<object, PredictOptions> = {
+  command: 'predict',
+  describe: 'Read the character in each picture',
+  builder: (yargs: Argv): Argv<PredictOptions> =>
+    jsonOption(runOptions(yargs))
+      .usage(
+        '$0 predict <files..>\n\nRead the character in each picture: PNG or JPEG files, folders of them, or - for stdin.',
+      )
+      .strict(false)
+      .strictOptions()
+      .demandCommand(1, 'Name at least one picture, a folder of pictures, or - for stdin.')
+      .option('model', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Model file (default: the newest runs/*/best.safetensors)',
+      })
+      .option('top', {
+        type: 'number',
+        default: 3,
+        requiresArg: true,
+        describe: 'How many of the likeliest characters to list',
+        coerce: whole('top', 1),
+      })
+      .option('invert', {
+        choices: INVERT,
+        default: 'auto' as const,
+        requiresArg: true,
+        describe:
+          'yes: dark ink on light paper; no: light ink on dark ground; auto: found out for each picture',
+      })
+      .option('debug-dir', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'New folder for the 28 x 28 images that the network sees, enlarged',
+      })
+      .example('$0 predict a.png scans/', 'a picture, and every picture in a folder')
+      .example('$0 predict --top 5 --debug-dir seen - < a.png', 'from stdin, and what the network sees'),
+  handler: run,
+};

@@ -1,0 +1,33 @@
+// The model to use when none is named: the newest that a training run under runs/ has left. Imports node:fs.
+
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ModelError } from './exitCodes.js';
+
+/**
+ * Finds the `runs/NAME/best.safetensors` that was written last.
+ *
+ * @throws ModelError if there is none
+ */
+export async function newestModel(runs = 'runs'): Promise<string> {
+  const names = await readdir(runs).catch(() => []);
+  const models = await Promise.all(
+    names.map(async (name) => {
+      const path = join(runs, name, 'best.safetensors');
+      const written = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => null,
+      );
+      return { path, written };
+    }),
+  );
+  const newest = models
+    .filter(({ written }) => written !== null)
+    .sort((a, b) => b.written! - a.written!)
+    .at(0);
+  if (newest !== undefined) return newest.path;
+  throw new ModelError(
+    `no model: there is no ${join(runs, '*', 'best.safetensors')} here; name a model file with --model, or train one` +
+      ' with  npx inkgrad train',
+  );
+}

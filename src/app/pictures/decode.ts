@@ -1,0 +1,34 @@
+// A picture file's bytes -> pixels, by what the first bytes say it is, never by its name. Imports the decoders.
+
+import { DataError } from '../../data/errors.js';
+import type { Picture } from '../../data/preprocess.js';
+import { decodeJpeg } from './jpeg.js';
+import { decodePng, PNG_SIGNATURE } from './png.js';
+
+/** How files that are often taken for pictures of ours begin. */
+const OTHERS: readonly (readonly [beginning: RegExp, kind: string])[] = [
+  [/^GIF8/, 'a GIF picture'],
+  [/^RIFF.{4}WEBP/s, 'a WebP picture'],
+  [/^.{4}ftyp(heic|heix|mif1|avif)/s, 'a HEIC or AVIF picture'],
+  [/^BM/, 'a BMP picture'],
+  [/^(II\*\0|MM\0\*)/, 'a TIFF picture'],
+  [/^%PDF/, 'a PDF document'],
+  [/^\s*<(\?xml|svg)/i, 'an SVG drawing'],
+  [/^\s*<(!doctype|html)/i, 'an HTML page'],
+];
+
+/**
+ * Decodes a PNG or JPEG file.
+ *
+ * @throws DataError for another kind of file, a damaged one, or one with more pixels than are read
+ */
+export function decodePicture(bytes: Uint8Array, name: string): Picture {
+  if (bytes.length === 0) throw new DataError(`${name}: the file is empty`);
+  if (PNG_SIGNATURE.every((value, i) => bytes[i] === value)) return decodePng(bytes, name);
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return decodeJpeg(bytes, name);
+  const beginning = String.fromCharCode(...bytes.subarray(0, 32));
+  const kind = OTHERS.find(([pattern]) => pattern.test(beginning))?.[1];
+  throw new DataError(
+    `${name}: is ${kind ?? 'neither a PNG nor a JPEG picture'}; predict reads PNG and JPEG, so convert it first`,
+  );
+}

@@ -1,0 +1,63 @@
+// Which pictures to read: files, folders with all their pictures, and stdin; and their bytes, never more than a limit.
+// Imports node:fs.
+
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DataError, DataMissingError } from '../../data/errors.js';
+import { MOST_BYTES } from './limits.js';
+
+/** Stands for stdin on the command line. */
+export const STDIN = '-';
+
+const PICTURE = /\.(png|jpe?g)$/i;
+
+/** A picture to read, or why a place has none. */
+export interface PictureFile {
+  readonly path: string;
+  /** Set where nothing can be read at this path. */
+  readonly problem?: DataMissingError;
+}
+
+/** Every file named, and in place of every folder the PNG and JPEG files in it and below, sorted by path. */
+export async function findPictures(paths: readonly string[]): Promise<PictureFile[]> {
+  const found: PictureFile[] = [];
+  for (const path of paths) found.push(...(await findAt(path)));
+  return found;
+}
+
+async function findAt(path: string): Promise<PictureFile[]> {
+  if (path === STDIN) return [{ path }];
+  try {
+    if (!(await stat(path)).isDirectory()) return [{ path }];
+    const names = await readdir(path, { recursive: true });
+    const pictures = names.filter((name) => PICTURE.test(name)).sort();
+    if (pictures.length > 0) return pictures.map((name) => ({ path: join(path, name) }));
+    return [{ path, problem: new DataMissingError(`${path}: no .png, .jpg or .jpeg file in this folder`) }];
+  } catch (error) {
+    return [{ path, problem: new DataMissingError(`${path}: cannot be read (${(error as Error).message})`) }];
+  }
+}
+
+/** The bytes of a file or of stdin; what is larger than a picture may be is not read to its end. */
+export async function readPictureBytes(path: string): Promise<Uint8Array> {
+  const name = path === STDIN ? 'stdin' : path;
+  const stream = path === STDIN ? process.stdin : createReadStream(path);
+  const parts: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      parts.push(part);
+      size += part.length;
+      if (size > MOST_BYTES) break;
+    }
+  } catch (error) {
+    throw new DataMissingError(`${name}: cannot be read (${(error as Error).message})`);
+  }
+  if (size > MOST_BYTES) {
+    throw new DataError(
+      `${name}: has more than ${MOST_BYTES / 2 ** 20} MB; scale it down or cut the character out`,
+    );
+  }
+  return Buffer.concat(parts);
+}

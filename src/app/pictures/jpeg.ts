@@ -1,0 +1,52 @@
+// JPEG files: looked through first (jpegHeader.ts), decoded by jpeg-js, and turned the way the camera was held.
+// Imports jpeg-js.
+//
+// jpeg-js is plain JavaScript, has limits for size and memory, and is what image-js and jimp decode with.
+
+import { decode } from 'jpeg-js';
+import { DataError } from '../../data/errors.js';
+import type { Picture } from '../../data/preprocess.js';
+import { readJpegHeader } from './jpegHeader.js';
+import { MOST_PIXELS, reasonOf } from './limits.js';
+
+/** Megabytes that decoding may take: 12 for each million pixels, and some more. */
+const MOST_MEGABYTES = 512;
+
+/**
+ * Decodes a JPEG file, upright.
+ *
+ * @throws DataError that names the file and what is wrong with it
+ */
+export function decodeJpeg(bytes: Uint8Array, name: string): Picture {
+  const { orientation } = readJpegHeader(bytes, name);
+  try {
+    const { data, width, height } = decode(bytes, {
+      ...{ useTArray: true, formatAsRGBA: false, tolerantDecoding: false },
+      ...{ maxResolutionInMP: MOST_PIXELS / 1e6, maxMemoryUsageInMB: MOST_MEGABYTES },
+    });
+    return upright({ data, width, height, channels: 3 }, orientation);
+  } catch (error) {
+    throw new DataError(`${name}: the JPEG data is damaged (${reasonOf(error)})`);
+  }
+}
+
+/** Undoes what Exif's eight orientations say was done: 5 to 8 lie on their side, 2, 4, 5 and 7 are mirrored. */
+function upright(picture: Picture, orientation: number): Picture {
+  if (orientation === 1) return picture;
+  const { data, width, height, channels } = picture;
+  const lying = orientation >= 5;
+  const [wide, tall] = lying ? [height, width] : [width, height];
+  const fromRight = [2, 3, 7, 8].includes(orientation);
+  const fromBelow = [3, 4, 6, 7].includes(orientation);
+  const turned = new Uint8Array(data.length);
+  for (let y = 0; y < tall; y++) {
+    for (let x = 0; x < wide; x++) {
+      const [column, row] = lying ? [y, x] : [x, y];
+      const sourceX = fromRight ? width - 1 - column : column;
+      const sourceY = fromBelow ? height - 1 - row : row;
+      const [from, to] = [(sourceY * width + sourceX) * channels, (y * wide + x) * channels];
+      for (let c = 0; c < channels; c++) turned[to + c] = data[from + c];
+    }
+  }
+  return { data: turned, width: wide, height: tall, channels };
+}

@@ -1,0 +1,186 @@
+// PNG files: checked chunk by chunk, so that a hostile one costs neither time nor memory, and then decoded by fast-png.
+// Only the chunks that say how pixels look reach the decoder. Imports fast-png and node:zlib.
+//
+// PNG specification, third edition: https://www.w3.org/TR/png-3/
+
+import { inflateSync } from 'node:zlib';
+import { convertIndexedToRgb, decode, type DecodedPng } from 'fast-png';
+import { DataError } from '../../data/errors.js';
+import type { Picture } from '../../data/preprocess.js';
+import { checkSize, reasonOf } from './limits.js';
+
+export const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
+
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly channels: number;
+  readonly interlaced: boolean;
+}
+
+interface Chunk {
+  readonly type: string;
+  readonly data: Uint8Array;
+  /** With length, type and check sum. */
+  readonly whole: Uint8Array;
+}
+
+/** Colour types and how many values a pixel has (section 11.2.1). */
+const CHANNELS: Readonly<Record<number, number | undefined>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+const KEPT = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
+
+/**
+ * Decodes a PNG file.
+ *
+ * @throws DataError that names the file and what is wrong with it
+ */
+export function decodePng(bytes: Uint8Array, name: string): Picture {
+  const chunks = readChunks(bytes, name);
+  const header = readHeader(chunks, name);
+  checkPixels(chunks, header, name);
+  const kept = [Uint8Array.from(PNG_SIGNATURE), ...chunks.map(({ whole }) => whole)];
+  try {
+    return toPicture(decode(Buffer.concat(kept), { checkCrc: true }), name);
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw new DataError(`${name}: the PNG data is damaged (${reasonOf(error)})`);
+  }
+}
+
+/** The chunks that matter, up to the end of the picture; what follows it is nobody's business. */
+function readChunks(bytes: Uint8Array, name: string): Chunk[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const chunks: Chunk[] = [];
+  for (let at: number = PNG_SIGNATURE.length; ;) {
+    if (at + 12 > bytes.length) throw cutShort(name);
+    const length = view.getUint32(at);
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    const end = at + 12 + length;
+    if (chunks.length === 0 && type !== 'IHDR') {
+      throw new DataError(
+        `${name}: a PNG begins with the chunk IHDR, but this one with ${JSON.stringify(type)}`,
+      );
+    }
+    if (end > bytes.length) throw cutShort(name);
+    if (KEPT.has(type)) {
+      chunks.push({ type, data: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) });
+    }
+    if (type === 'IEND') return chunks;
+    at = end;
+  }
+}
+
+const cutShort = (name: string): DataError =>
+  new DataError(`${name}: the PNG file was cut short; copy or save it again`);
+
+function readHeader(chunks: readonly Chunk[], name: string): Header {
+  const { data } = chunks[0];
+  if (data.length !== 13) throw new DataError(`${name}: the header has ${data.length} bytes, not 13`);
+  if (chunks.some(({ type }, i) => i > 0 && type === 'IHDR')) {
+    throw new DataError(`${name}: has two headers, and a PNG has one`);
+  }
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const [width, height] = [view.getUint32(0), view.getUint32(4)];
+  const [depth, colour, interlace] = [data[8], data[9], data[12]];
+  checkSize(name, width, height);
+  const channels = CHANNELS[colour];
+  if (channels === undefined) throw new DataError(`${name}: has no colour type ${colour} that PNG knows`);
+  const depths = colour === 0 ? [1, 2, 4, 8, 16] : colour === 3 ? [1, 2, 4, 8] : [8, 16];
+  if (!depths.includes(depth)) {
+    throw new DataError(`${name}: ${depth} bits a value do not go with colour type ${colour}`);
+  }
+  if (colour === 3 && !chunks.some(({ type }) => type === 'PLTE')) {
+    throw new DataError(`${name}: its pixels name colours of a palette, but there is no palette`);
+  }
+  if (interlace === 1 && depth < 8) {
+    throw new DataError(
+      `${name}: interlaced pictures with fewer than 8 bits a pixel are not read; save it without interlacing`,
+    );
+  }
+  return { width, height, depth, channels, interlaced: interlace === 1 };
+}
+
+/** Bytes of the pixels, each row with its filter's number in front. */
+function unpackedSize({ width, height, depth, channels, interlaced }: Header): number {
+  const rows = (wide: number, tall: number): number =>
+    wide === 0 || tall === 0 ? 0 : tall * (1 + Math.ceil((wide * depth * channels) / 8));
+  if (!interlaced) return rows(width, height);
+  // The seven passes of Adam7: first column, first row and the steps between (section 8.1).
+  const passes = [
+    ...[
+      [0, 0, 8, 8],
+      [4, 0, 8, 8],
+      [0, 4, 4, 8],
+      [2, 0, 4, 4],
+      [0, 2, 2, 4],
+      [1, 0, 2, 2],
+      [0, 1, 1, 2],
+    ],
+  ];
+  return passes.reduce(
+    (sum, [x, y, stepX, stepY]) =>
+      sum + rows(Math.ceil((width - x) / stepX), Math.ceil((height - y) / stepY)),
+    0,
+  );
+}
+
+/** Unpacks the pixels once with a limit, which the decoder does not have: a bomb stops where the picture is full. */
+function checkPixels(chunks: readonly Chunk[], header: Header, name: string): void {
+  const packed = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data));
+  const expected = unpackedSize(header);
+  let size: number;
+  try {
+    size = inflateSync(packed, { maxOutputLength: expected + 1 }).length;
+  } catch (error) {
+    const tooMuch = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    if (!tooMuch) throw new DataError(`${name}: the packed pixels are damaged (${(error as Error).message})`);
+    size = Infinity;
+  }
+  if (size === expected) return;
+  throw new DataError(
+    `${name}: holds ${size < expected ? 'fewer' : 'more'} pixels than the ${header.width} x ${header.height}` +
+      ' of its header; the file is damaged',
+  );
+}
+
+/** Resolves palettes, spreads packed bits, and turns a transparent colour into an alpha channel. */
+function toPicture(png: DecodedPng, name: string): Picture {
+  const { width, height } = png;
+  if (png.palette !== undefined && png.channels === 1) {
+    if (png.palette.length === 0 || png.palette.length > 256) {
+      throw new DataError(`${name}: a palette has 1 to 256 colours, this one ${png.palette.length}`);
+    }
+    return { data: convertIndexedToRgb(png), width, height, channels: png.palette[0].length as 3 | 4 };
+  }
+  const channels = png.channels as Picture['channels'];
+  const data = png.depth < 8 ? spreadBits(png) : (png.data as Uint8Array | Uint16Array);
+  const picture: Picture = { data, width, height, channels };
+  return png.transparency === undefined ? picture : withAlpha(picture, png.transparency, png.depth);
+}
+
+/** Grey values of 1, 2 or 4 bits, rows beginning at whole bytes, as bytes 0..255. */
+function spreadBits({ data, width, height, depth }: DecodedPng): Uint8Array {
+  const most = 2 ** depth - 1;
+  const rowBytes = Math.ceil((width * depth) / 8);
+  return Uint8Array.from({ length: width * height }, (_, i) => {
+    const bit = (i % width) * depth;
+    const byte = data[Math.floor(i / width) * rowBytes + (bit >> 3)];
+    return (((byte >> (8 - depth - (bit & 7))) & most) * 255) / most;
+  });
+}
+
+/** One colour may stand for transparency (section 11.3.1.1); its values have the depth of the file. */
+function withAlpha(picture: Picture, transparent: Uint16Array, depth: number): Picture {
+  const { data, width, height, channels } = picture;
+  const white = data instanceof Uint16Array ? 65535 : 255;
+  const key = Array.from(transparent, (value) => (depth < 8 ? (value * 255) / (2 ** depth - 1) : value));
+  const size = width * height * (channels + 1);
+  const spread = data instanceof Uint16Array ? new Uint16Array(size) : new Uint8Array(size);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const [from, to] = [pixel * channels, pixel * (channels + 1)];
+    for (let c = 0; c < channels; c++) spread[to + c] = data[from + c];
+    spread[to + channels] = key.every((value, c) => data[from + c] === value) ? 0 : white;
+  }
+  return { data: spread, width, height, channels: (channels + 1) as 2 | 4 };
+}

@@ -1,0 +1,159 @@
+// Decoding: every kind of PNG gives its pixels, JPEG gives them nearly and upright, and what is neither is named.
+
+import { describe, expect, it } from 'vitest';
+import { decodePicture } from '../../../src/app/pictures/decode.js';
+import { DataError } from '../../../src/data/errors.js';
+import { buildPng, exif, filterless, greyJpeg, greyPng, withSegments } from '../../support/pictureFiles.js';
+
+const decoded = (bytes: Uint8Array) => {
+  const { data, ...rest } = decodePicture(bytes, 'a.png');
+  return { ...rest, data: Array.from(data) };
+};
+
+describe('PNG', () => {
+  it('of 1, 2 and 4 bits, rows beginning at whole bytes', () => {
+    // 10 pixels a row: 1 bit, 2 bytes a row.
+    const bits = [0b10100000, 0b01000000, 0b00000000, 0b11000000];
+    expect(decoded(buildPng({ width: 10, height: 2, depth: 1, rows: filterless(bits, 2) })).data).toEqual(
+      [1, 0, 1, 0, 0, 0, 0, 0, 0, 1, ...[0, 0, 0, 0, 0, 0, 0, 0, 1, 1]].map((bit) => 255 * bit),
+    );
+    const pairs = buildPng({ width: 3, height: 1, depth: 2, rows: filterless([0b00011011], 1) });
+    expect(decoded(pairs).data).toEqual([0, 85, 170]);
+    const halves = buildPng({ width: 3, height: 1, depth: 4, rows: filterless([0x0f, 0x70], 2) });
+    expect(decoded(halves)).toEqual({ data: [0, 255, 119], width: 3, height: 1, channels: 1 });
+  });
+
+  it('of 8 and 16 bits, with and without colour and alpha', () => {
+    for (const [colour, channels] of [
+      [0, 1],
+      [2, 3],
+      [4, 2],
+      [6, 4],
+    ] as const) {
+      const values = Array.from({ length: 4 * channels }, (_, i) => 10 * i + 1);
+      const eight = buildPng({ width: 2, height: 2, colour, rows: filterless(values, 2 * channels) });
+      expect(decoded(eight)).toEqual({ data: values, width: 2, height: 2, channels });
+      const halves = values.flatMap((value) => [value, 7]);
+      const sixteen = buildPng({
+        width: 2,
+        height: 2,
+        depth: 16,
+        colour,
+        rows: filterless(halves, 4 * channels),
+      });
+      expect(decoded(sixteen).data).toEqual(values.map((value) => 256 * value + 7));
+    }
+  });
+
+  it('with a palette, whose colours may be transparent', () => {
+    const palette = [1, 2, 3, 40, 50, 60, 7, 8, 9];
+    const parts = { width: 3, height: 1, depth: 2, colour: 3, rows: filterless([0b01001000], 1), palette };
+    expect(decoded(buildPng(parts))).toMatchObject({ data: [40, 50, 60, 1, 2, 3, 7, 8, 9], channels: 3 });
+    const { data, channels } = decoded(buildPng({ ...parts, transparency: [0, 128] }));
+    expect({ data, channels }).toEqual({ data: [40, 50, 60, 128, 1, 2, 3, 0, 7, 8, 9, 255], channels: 4 });
+  });
+
+  it('where one colour stands for transparency', () => {
+    const grey = buildPng({ width: 2, height: 1, rows: filterless([5, 6], 2), transparency: [0, 6] });
+    expect(decoded(grey)).toMatchObject({ data: [5, 255, 6, 0], channels: 2 });
+    const bits = buildPng({
+      width: 2,
+      height: 1,
+      depth: 1,
+      rows: filterless([0b01000000], 1),
+      transparency: [0, 1],
+    });
+    expect(decoded(bits)).toMatchObject({ data: [0, 255, 255, 0], channels: 2 });
+    const rows = filterless([1, 2, 3, 1, 2, 4, 9, 9, 9], 9);
+    const colour = buildPng({ width: 3, height: 1, colour: 2, rows, transparency: [0, 1, 0, 2, 0, 3] });
+    expect(decoded(colour)).toMatchObject({ data: [1, 2, 3, 0, 1, 2, 4, 255, 9, 9, 9, 255], channels: 4 });
+  });
+
+  it('interlaced', () => {
+    // 3 x 3: pass 1 holds (0,0), pass 4 (2,0), pass 5 (0,2) and (2,2), pass 6 (1,0) and (1,2), pass 7 the row between.
+    const rows = Uint8Array.of(...[0, 1], ...[0, 3], ...[0, 7, 9], ...[0, 2], ...[0, 8], ...[0, 4, 5, 6]);
+    const png = buildPng({ width: 3, height: 3, interlace: 1, rows });
+    expect(decoded(png).data).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const bits = { width: 3, height: 3, depth: 1, interlace: 1, rows };
+    expect(() => decodePicture(buildPng(bits), 'a.png')).toThrow(/a\.png: interlaced.*fewer than 8 bits/);
+  });
+});
+
+describe('JPEG', () => {
+  const [width, height] = [48, 32];
+  /** A bright block at the top left, a grey one at the top right. */
+  const pixels = Array.from({ length: width * height }, (_, i): number => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    return y >= 16 ? 0 : x < 16 ? 255 : x < 32 ? 0 : 128;
+  });
+  const jpeg = greyJpeg(pixels, width, height);
+  const corners = (bytes: Uint8Array): { size: string; corners: number[] } => {
+    const picture = decodePicture(bytes, 'a.jpg');
+    const at = (x: number, y: number): number => {
+      const value = picture.data[3 * (y * picture.width + x)];
+      return value > 190 ? 2 : value > 64 ? 1 : 0;
+    };
+    const [right, below] = [picture.width - 5, picture.height - 5];
+    return {
+      size: `${picture.width} x ${picture.height}`,
+      corners: [at(4, 4), at(right, 4), at(4, below), at(right, below)],
+    };
+  };
+
+  it('gives its pixels, nearly', () => {
+    const { data, channels } = decodePicture(jpeg, 'a.jpg');
+    expect(channels).toBe(3);
+    const worst = pixels.reduce((most, value, i) => Math.max(most, Math.abs(data[3 * i] - value)), 0);
+    expect(worst).toBeLessThan(20);
+  });
+
+  // The corners as a viewer shows them: top left, top right, bottom left, bottom right.
+  it.each([
+    [1, '48 x 32', [2, 1, 0, 0]],
+    [2, '48 x 32', [1, 2, 0, 0]],
+    [3, '48 x 32', [0, 0, 1, 2]],
+    [4, '48 x 32', [0, 0, 2, 1]],
+    [5, '32 x 48', [2, 0, 1, 0]],
+    [6, '32 x 48', [0, 2, 0, 1]],
+    [7, '32 x 48', [0, 1, 0, 2]],
+    [8, '32 x 48', [1, 0, 2, 0]],
+  ])('is turned as Exif orientation %i says', (orientation, size, expected) => {
+    for (const little of [false, true]) {
+      const turned = withSegments(jpeg, exif(orientation, { little }));
+      expect(corners(turned)).toEqual({ size, corners: expected });
+    }
+  });
+
+  it('is left alone where Exif says nothing that can be understood', () => {
+    expect(corners(withSegments(jpeg, exif(9))).size).toBe('48 x 32');
+    const cut = exif(6).subarray(0, 22);
+    cut[3] = 20; // its length
+    expect(corners(withSegments(jpeg, cut)).size).toBe('48 x 32');
+  });
+});
+
+describe('other files', () => {
+  it.each([
+    ['GIF89a', /a GIF picture/],
+    ['RIFF....WEBPVP8 ', /a WebP picture/],
+    ['....ftypheic', /a HEIC or AVIF/],
+    ['BM......', /a BMP/],
+    ['%PDF-1.7', /a PDF document/],
+    ['<svg xmlns=', /an SVG drawing/],
+    ['<!doctype html>', /an HTML page/],
+    ['hello', /neither a PNG nor a JPEG/],
+    ['', /the file is empty/],
+  ])('%j are named', (text, message) => {
+    const decode = (): unknown => decodePicture(Buffer.from(text, 'latin1'), 'x.png');
+    expect(decode).toThrow(DataError);
+    expect(decode).toThrow(message);
+    expect(decode).toThrow(/^x\.png: /);
+  });
+
+  it('too many pixels are refused before they are unpacked', () => {
+    expect(() => decodePicture(greyPng([], 1, 0), 'x.png')).toThrow(/1 x 0 pixels large/);
+    expect(() =>
+      decodePicture(buildPng({ width: 8000, height: 8000, rows: new Uint8Array(3) }), 'x.png'),
+    ).toThrow(/8000 x 8000 pixels large; at most 32 million/);
+  });
+});

@@ -1,0 +1,217 @@
+// `inkgrad predict` on pictures of every kind: the same character however it is shown, as the network itself reads it.
+// Runs the built program with a network that learned synthetic characters for a moment.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decode } from 'fast-png';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CharacterNet } from '../../src/app/model.js';
+import { saveModel } from '../../src/app/modelFile.js';
+import { Trainer } from '../../src/app/trainer.js';
+import { stratifiedSplit } from '../../src/data/dataset.js';
+import { syntheticDataset } from '../../src/data/synthetic.js';
+import { Rng } from '../../src/engine/index.js';
+import { difference, drawing, drawLarge, grey, type Coverage } from '../data/pictures.js';
+import { wasm, withFreshBackend } from '../support/backends.js';
+import { buildPng, exif, filterless, greyJpeg, greyPng, withSegments } from '../support/pictureFiles.js';
+import { inkgrad, jsonLines, makeFolder } from './support.js';
+
+const SEED = 20;
+/** An A, a 3 and a K, which nothing else looks like. */
+const SHOWN = { A: 10, 3: 3, K: 20 } as const;
+let folder: string;
+
+/** A network that has seen 20 drawings of each character. */
+async function learn(path: string): Promise<void> {
+  await withFreshBackend(wasm(1).make, async () => {
+    const rng = new Rng(SEED);
+    const all = syntheticDataset({ seed: 1, count: 24 * 47 });
+    const { train, validation } = stratifiedSplit(all, 1 / 6, rng);
+    const model = new CharacterNet({ classes: 47, rng, dropout: 0.2 });
+    const trainer = new Trainer({ model, train, validation, rng, epochs: 5, batchSize: 32 });
+    for await (const { event } of trainer.run()) if (event === 'epoch') continue;
+    const { classes, name: data } = train;
+    await saveModel(path, trainer, {
+      classes,
+      data,
+      synthetic: true,
+      seed: 1,
+      valFraction: 0.1,
+      limit: null,
+    });
+    trainer.dispose();
+  });
+}
+
+const bytesOf = (coverage: Coverage, dark: number, light: number): Uint8Array =>
+  grey(coverage, (ink) => light + (dark - light) * ink).data as Uint8Array;
+
+/** Files of one character, by how it is shown. */
+function filesOf(index: number): Record<string, Uint8Array> {
+  const shown = drawing(SEED, index);
+  const coverage = drawLarge(shown);
+  const { width, height } = coverage;
+  const dark = bytesOf(coverage, 0, 255);
+  const spread = (colour: (ink: number) => number[]): Uint8Array =>
+    Uint8Array.from(Array.from(coverage.data).flatMap(colour));
+  const small = drawLarge(shown, { size: 60, margins: [9, 5, 7, 12] });
+  // Lying on its right side, as a camera turned to the left stores it: row y of the file is column y of the picture.
+  const lying = Uint8Array.from(
+    { length: dark.length },
+    (_, i) => dark[(i % height) * width + (width - 1 - Math.floor(i / height))],
+  );
+  return {
+    '1-white.png': greyPng(dark, width, height),
+    '2-light-on-dark.png': greyPng(bytesOf(coverage, 230, 30), width, height),
+    '3-small.png': greyPng(bytesOf(small, 40, 220), small.width, small.height),
+    '4-red-on-nothing.png': buildPng({
+      ...{ width, height, colour: 6 },
+      rows: filterless(
+        spread((ink) => [200, 0, 0, 255 * ink]),
+        4 * width,
+      ),
+    }),
+    '5-two-colours.png': buildPng({
+      ...{ width, height, depth: 8, colour: 3, palette: [250, 250, 200, 0, 0, 90] },
+      rows: filterless(
+        spread((ink) => [ink > 0.5 ? 1 : 0]),
+        width,
+      ),
+    }),
+    '6-good.jpg': greyJpeg(dark, width, height, 95),
+    '7-poor.jpg': greyJpeg(dark, width, height, 15),
+    '8-lying.jpeg': withSegments(greyJpeg(lying, height, width, 90), exif(6)),
+  };
+}
+
+beforeAll(async () => {
+  folder = await makeFolder();
+  await mkdir(join(folder, 'runs', 'old'), { recursive: true });
+  await mkdir(join(folder, 'runs', 'new'));
+  const model = join(folder, 'runs', 'new', 'best.safetensors');
+  await learn(model);
+  await writeFile(join(folder, 'runs', 'old', 'best.safetensors'), 'not a model');
+  await utimes(join(folder, 'runs', 'old', 'best.safetensors'), 1e9, 1e9);
+  for (const [name, index] of Object.entries(SHOWN)) {
+    await mkdir(join(folder, name, 'below'), { recursive: true });
+    for (const [file, bytes] of Object.entries(filesOf(index))) {
+      await writeFile(join(folder, name, file.startsWith('8') ? `below/${file}` : file), bytes);
+    }
+  }
+  await writeFile(join(folder, 'A', 'notes.txt'), 'no picture');
+  await writeFile(join(folder, 'blank.png'), greyPng(new Uint8Array(400).fill(255), 20, 20));
+  await writeFile(join(folder, 'bad.png'), 'no picture');
+}, 240_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Line {
+  readonly file: string;
+  readonly read: readonly string[];
+  readonly probability: number;
+  readonly sure: boolean;
+  readonly top: readonly { readonly name: string; readonly probability: number }[];
+  readonly debugFile: string;
+}
+
+describe('predict', () => {
+  it('reads the same character however the picture shows it', async () => {
+    const run = await inkgrad(folder, 'predict A 3 K --json --top 4 --debug-dir seen');
+    expect(run.code, run.stderr).toBe(0);
+    const lines = jsonLines(run) as unknown as Line[];
+    expect(lines.at(-1)).toEqual({ pictures: 24, read: 24, empty: 0, failed: 0 });
+    const readings = lines.slice(0, -1);
+    const names = [
+      '1-white.png',
+      '2-light-on-dark.png',
+      '3-small.png',
+      '4-red-on-nothing.png',
+      '5-two-colours.png',
+    ];
+    const sorted = [...names, '6-good.jpg', '7-poor.jpg', join('below', '8-lying.jpeg')];
+    expect(readings.map(({ file }) => file)).toEqual(
+      ['A', '3', 'K'].flatMap((name) => sorted.map((file) => join(name, file))),
+    );
+    for (const { file, read, top, probability } of readings) {
+      expect(read, file).toEqual([file[0]]);
+      expect(top).toHaveLength(4);
+      expect(top[0]).toEqual({ name: file[0], probability });
+    }
+    const seen = ({ debugFile }: Line): Uint8Array => {
+      const { data, width, height } = decode(readFileSync(join(folder, debugFile)));
+      expect([width, height]).toEqual([280, 280]);
+      return Uint8Array.from(
+        { length: 784 },
+        (_, i) => data[280 * (10 * Math.floor(i / 28) + 5) + 10 * (i % 28) + 5],
+      );
+    };
+    for (let first = 0; first < 24; first += 8) {
+      const plain = seen(readings[first]);
+      for (const other of readings.slice(first + 1, first + 8)) {
+        expect(difference(seen(other), plain), other.file).toBeLessThan(
+          other.file.includes('small') ? 10 : 5,
+        );
+      }
+    }
+    expect(readdirSync(join(folder, 'seen'))).toHaveLength(24);
+  });
+
+  it('takes the newest model of runs/ and says so, and that it has learned drawn characters', async () => {
+    const { code, stdout, stderr } = await inkgrad(folder, `predict ${join('A', '1-white.png')}`);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`*** Model ${join('runs', 'new', 'best.safetensors')}, the newest of runs/`);
+    expect(stderr).toContain('SYNTHETIC');
+    expect(stdout).toMatch(/1-white\.png\n {2}A.*\n {4}A +\d+\.\d % {2}█+\n/);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(5); // the file, the character, three choices
+  });
+
+  it('goes on after a bad file, says what is empty, and ends with code 3', async () => {
+    const words = `predict bad.png gone.png blank.png ${join('A', '1-white.png')} --json`;
+    const run = await inkgrad(folder, words);
+    expect(run.code).toBe(3);
+    expect(run.stderr).toMatch(/bad\.png: is neither a PNG nor a JPEG picture/);
+    expect(run.stderr).toMatch(/gone\.png: cannot be read/);
+    expect(run.stderr).toContain('inkgrad: 2 of 4 pictures could not be read; the others were');
+    expect(run.stderr).not.toMatch(/^\s+at .*:\d+/m);
+    const [bad, gone, blank, good, end] = jsonLines(run);
+    expect([bad.file, gone.file]).toEqual(['bad.png', 'gone.png']);
+    expect(bad.error).toMatch(/^bad\.png: /);
+    expect(blank).toEqual({ file: 'blank.png', empty: true, kind: null });
+    expect(good).toMatchObject({ read: ['A'], empty: false, kind: 'dark' });
+    expect(end).toEqual({ pictures: 4, read: 1, empty: 1, failed: 2 });
+  });
+
+  it('reads stdin', async () => {
+    const bytes = readFileSync(join(folder, 'K', '6-good.jpg'));
+    const run = await inkgrad(folder, 'predict - --json', {}, bytes);
+    expect(run.code, run.stderr).toBe(0);
+    expect(jsonLines(run)[0]).toMatchObject({ file: 'stdin', read: ['K'] });
+  });
+
+  it('overwrites nothing', async () => {
+    await mkdir(join(folder, 'full'));
+    await writeFile(join(folder, 'full', '0001-blank.png'), 'precious');
+    const { code, stderr } = await inkgrad(folder, 'predict blank.png --debug-dir full');
+    expect(stderr).toMatch(/--debug-dir full: this folder is not empty/);
+    expect(code).toBe(2);
+    expect(readFileSync(join(folder, 'full', '0001-blank.png'), 'utf8')).toBe('precious');
+  });
+
+  it('asks for a model where there is none, and for pictures', async () => {
+    const none = await inkgrad(join(folder, 'A'), 'predict 1-white.png');
+    expect(none.code).toBe(4);
+    expect(none.stderr).toMatch(
+      /no model: there is no .*best\.safetensors here; name .*--model.*inkgrad train/,
+    );
+    expect(existsSync(join(folder, 'A', 'runs'))).toBe(false);
+    const nothing = await inkgrad(folder, 'predict');
+    expect(nothing.code).toBe(2);
+    expect(nothing.stderr).toMatch(/^Name at least one picture/);
+    const unknown = await inkgrad(folder, 'predict blank.png --nope');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toMatch(/^Unknown argument: nope/);
+    const folderOnly = await inkgrad(folder, 'predict full-of-nothing blank.png --invert maybe');
+    expect(folderOnly.code).toBe(2);
+    expect(folderOnly.stderr).toMatch(/Argument: invert, Given: "maybe", Choices: "auto", "yes", "no"/);
+  });
+});

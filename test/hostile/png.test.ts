@@ -1,0 +1,115 @@
+// Damaged and hostile PNG files for `predict`: cut, lying about their size, bombs, wrong check sums, other files.
+
+import { deflateSync } from 'node:zlib';
+import { buildPng, chunk, filterless, greyPng, pngHeader, pngOf } from '../support/pictureFiles.js';
+import { untrainedModel } from '../support/untrainedModel.js';
+import { describeHostile, type HostileCase } from './support.js';
+
+const model = await untrainedModel();
+const [side, end] = [64, chunk('IEND', new Uint8Array())];
+const pixels = Uint8Array.from({ length: side * side }, (_, i) => (i % side > 28 && i % side < 36 ? 0 : 255));
+const good = greyPng(pixels, side, side);
+const rows = filterless(pixels, side);
+const header = pngHeader({ width: side, height: side });
+const data = (bytes: Uint8Array): Uint8Array => chunk('IDAT', deflateSync(bytes));
+const changed = (at: number, value: number): Uint8Array =>
+  Uint8Array.from(good, (byte, i) => (i === at ? value : byte));
+const zeros = (megabytes: number): Uint8Array => deflateSync(new Uint8Array(megabytes * 2 ** 20));
+
+const inputs: readonly (readonly [name: string, file: Uint8Array | string, message: RegExp])[] = [
+  ['nothing', '', /the file is empty/],
+  ['a text', 'a picture of an A', /neither a PNG nor a JPEG/],
+  ['the signature alone', good.subarray(0, 8), /cut short/],
+  ['half a header', good.subarray(0, 20), /cut short/],
+  ['half of the pixels', good.subarray(0, good.length >> 1), /cut short/],
+  ['no end', good.subarray(0, -12), /cut short/],
+  ['a wrong check sum of the pixels', changed(good.length - 14, 1), /damaged \(.*CRC/i],
+  ['a wrong check sum of the header', changed(30, good[30] ^ 1), /damaged \(.*CRC/i],
+  [
+    '65,535 x 65,535 pixels',
+    pngOf(pngHeader({ width: 65535, height: 65535 }), data(rows), end),
+    /65535 x 65535 pixels large; at most 32 million/,
+  ],
+  [
+    '4,294,967,295 columns',
+    pngOf(pngHeader({ width: 2 ** 32 - 1, height: 1 }), data(rows), end),
+    /at most 32 million/,
+  ],
+  [
+    'no columns',
+    pngOf(pngHeader({ width: 0, height: 9 }), data(rows), end),
+    /0 x 9 pixels large, so there is nothing/,
+  ],
+  [
+    'a bomb of 600 MB in the pixels',
+    pngOf(header, chunk('IDAT', zeros(600)), end),
+    /more pixels than the 64 x 64/,
+  ],
+  [
+    'a bomb of 300 MB in a colour profile, and no pixels',
+    pngOf(header, chunk('iCCP', Buffer.concat([Buffer.from('x\0\0', 'latin1'), zeros(300)])), end),
+    /packed pixels are damaged/,
+  ],
+  [
+    'fewer rows than promised',
+    pngOf(header, data(rows.subarray(0, 1000)), end),
+    /fewer pixels than the 64 x 64/,
+  ],
+  ['pixels that are not packed', pngOf(header, chunk('IDAT', rows), end), /packed pixels are damaged/],
+  [
+    'a filter that is none',
+    pngOf(header, data(rows.map((byte, i) => (i === 65 ? 9 : byte))), end),
+    /damaged \(Unsupported filter: 9\)/,
+  ],
+  [
+    'an unknown colour type',
+    pngOf(pngHeader({ width: 9, height: 9, colour: 5 }), data(rows), end),
+    /no colour type 5/,
+  ],
+  ['3 bits a value', pngOf(pngHeader({ width: 9, height: 9, depth: 3 }), data(rows), end), /3 bits a value/],
+  [
+    'colours of a palette that is not there',
+    buildPng({ width: side, height: side, colour: 3, rows }),
+    /there is no palette/,
+  ],
+  [
+    'colours outside the palette',
+    buildPng({ width: side, height: side, colour: 3, rows, palette: [1, 2, 3] }),
+    /Incorrect index of palette/,
+  ],
+  [
+    'a palette of no colours',
+    buildPng({ width: side, height: side, colour: 3, rows, palette: [] }),
+    /1 to 256 colours, this one 0|damaged/,
+  ],
+  [
+    'an interlace method that is none',
+    buildPng({ width: side, height: side, interlace: 7, rows }),
+    /Interlace method 7/,
+  ],
+  [
+    'interlaced bits',
+    buildPng({ width: 8, height: 8, depth: 1, interlace: 1, rows: new Uint8Array(20) }),
+    /interlaced.*save it without/,
+  ],
+  ['two headers', pngOf(header, pngHeader({ width: 4000, height: 4000 }), data(rows), end), /two headers/],
+  [
+    'pixels before the header',
+    pngOf(data(rows), header, end),
+    /begins with the chunk IHDR, but this one with "IDAT"/,
+  ],
+  [
+    'a chunk longer than the file',
+    pngOf(header, Uint8Array.of(0x7f, 255, 255, 255, 0x49, 0x44, 0x41, 0x54, 1, 2, 3, 4)),
+    /cut short/,
+  ],
+];
+
+describeHostile(
+  'PNG',
+  inputs.map(([name, file, message]): HostileCase => ({
+    ...{ name, message, culprit: 'bad.png', code: 3 },
+    files: { 'bad.png': file, 'm.safetensors': model },
+    command: 'predict bad.png --model m.safetensors',
+  })),
+);
