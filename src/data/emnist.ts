@@ -1,10 +1,11 @@
-// Reads EMNIST from a folder of official files, packed or not, and stands its images upright. One of the few
-// files of src/data that touch `node:` modules, so they are imported only when a file is read. Fetches nothing.
+// Reads EMNIST from a folder of official files, packed or not, and stands its images upright. One of the two files of
+// src/data that touch `node:` modules, so they are imported only when a file is read. Fetches nothing.
 
 import type { NdArray } from 'ndarray';
 import { makeDataset, type Dataset } from './dataset.js';
 import { DataError, DataMissingError } from './errors.js';
-import { checkSameCount, IMAGE_PIXELS, IMAGE_SIDE, isGzip, parseIdx, type IdxKind } from './idx.js';
+import { checkSameCount, IMAGE_PIXELS, IMAGE_SIDE, type IdxKind } from './idx.js';
+import { openFile, readFirst, readIdxFile } from './idxFile.js';
 import { checkSplit, EMNIST_SPLITS, fileName, mappingName, parseMapping } from './splits.js';
 import type { EmnistPart, EmnistSplit } from './splits.js';
 import { ArgumentError } from '../engine/errors.js';
@@ -20,23 +21,21 @@ export interface ReadEmnistOptions {
   readonly limit?: number;
 }
 
-interface FoundFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
+/** The longest mapping, of ByClass, has 62 lines of at most a dozen characters. */
+const LONGEST_MAPPING = 4096;
 
-/** The files' bytes under any of their names, or null; what is not there is not an error yet. */
-async function findFile(dir: string, name: string): Promise<FoundFile | null> {
-  const { readFile } = await import('node:fs/promises');
+/** Where a file is, under any of its names, or null. */
+async function findFile(dir: string, name: string): Promise<string | null> {
+  const { access } = await import('node:fs/promises');
   const path = await import('node:path');
   for (const folder of [dir, path.join(dir, 'gzip')]) {
     for (const suffix of ['', '.gz']) {
       const file = path.join(folder, name + suffix);
-      try {
-        return { path: file, bytes: await readFile(file) };
-      } catch (error) {
-        if (!isAbsence(error)) throw error;
-      }
+      const isThere = await access(file).then(
+        () => true,
+        (error: unknown) => !isAbsence(error),
+      );
+      if (isThere) return file;
     }
   }
   return null;
@@ -48,13 +47,16 @@ function isAbsence(error: unknown): boolean {
 
 async function missing(options: ReadEmnistOptions, name: string): Promise<DataMissingError> {
   const { stat } = await import('node:fs/promises');
-  const exists = await stat(options.dir).then(
+  const isFolder = await stat(options.dir).then(
     (found) => found.isDirectory(),
-    () => false,
+    () => null,
   );
-  const looked = exists
-    ? `no ${name}[.gz] in ${options.dir} or its gzip/ folder`
-    : `the data folder ${options.dir} does not exist`;
+  const looked =
+    isFolder === null
+      ? `the data folder ${options.dir} does not exist`
+      : isFolder
+        ? `no ${name}[.gz] in ${options.dir} or its gzip/ folder`
+        : `${options.dir} is not a folder`;
   return new DataMissingError(
     `EMNIST ${options.split} ${options.part}: ${looked}. Fetch it with  inkgrad data fetch` +
       `${options.split === 'balanced' ? '' : ` --split ${options.split}`}  (from ${EMNIST_ARCHIVE}), or name the folder that holds it` +
@@ -62,34 +64,26 @@ async function missing(options: ReadEmnistOptions, name: string): Promise<DataMi
   );
 }
 
-/** Unpacks bytes that begin with the gzip signature and passes others through. */
-export async function gunzip(bytes: Uint8Array, name: string): Promise<Uint8Array> {
-  if (!isGzip(bytes)) return bytes;
-  const { gunzip: unpack } = await import('node:zlib');
-  const { promisify } = await import('node:util');
-  try {
-    return await promisify(unpack)(bytes);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DataError(`${name}: the gzip data is damaged or cut short (${reason}); download it again`);
-  }
-}
-
 async function readIdx(
   options: ReadEmnistOptions,
   kind: IdxKind,
 ): Promise<{ path: string; values: NdArray<Uint8Array> }> {
   const name = fileName(options.split, options.part, kind);
-  const found = await findFile(options.dir, name);
-  if (!found) throw await missing(options, name);
-  const { path } = found;
-  return { path, values: parseIdx(await gunzip(found.bytes, path), { name: path, expect: kind }) };
+  const path = await findFile(options.dir, name);
+  if (path === null) throw await missing(options, name);
+  return { path, values: await readIdxFile(path, kind) };
 }
 
-async function readClasses(options: ReadEmnistOptions): Promise<readonly string[]> {
-  const found = await findFile(options.dir, mappingName(options.split));
-  if (!found) return EMNIST_SPLITS[options.split].classes;
-  return parseMapping(new TextDecoder().decode(found.bytes), { name: found.path, split: options.split });
+async function readClasses({ dir, split }: ReadEmnistOptions): Promise<readonly string[]> {
+  const path = await findFile(dir, mappingName(split));
+  if (path === null) return EMNIST_SPLITS[split].classes;
+  const { handle } = await openFile(path);
+  try {
+    const text = new TextDecoder().decode(await readFirst(handle, LONGEST_MAPPING));
+    return parseMapping(text, { name: path, split });
+  } finally {
+    await handle.close();
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 // IDX, the file format of MNIST and EMNIST: a big-endian header, then one byte a value. Pure functions over bytes,
-// for Node and the browser alike; opening files and unpacking gzip is emnist.ts. Knows nothing of classes or
+// for Node and the browser alike; opening files and unpacking gzip is idxFile.ts. Knows nothing of classes or
 // of EMNIST's transposed images.
 //
 //   bytes 0-1  zero        byte 2  element type, 8 = unsigned byte        byte 3  number of axes
@@ -13,6 +13,9 @@ import { DataError } from './errors.js';
 export const IMAGE_SIDE = 28;
 export const IMAGE_PIXELS = IMAGE_SIDE * IMAGE_SIDE;
 
+/** As many as the largest file of EMNIST holds, the training part of ByClass and ByMerge (table II of the paper). */
+const MOST_ITEMS = 697_932;
+
 export type IdxKind = 'images' | 'labels';
 
 const KINDS = {
@@ -25,7 +28,7 @@ const IMPOSTORS: readonly { readonly looksLike: (bytes: Uint8Array) => boolean; 
   { looksLike: isGzip, what: 'is gzip data that was not unpacked: gunzip it first' },
   {
     looksLike: (bytes) => bytes[0] === 0x50 && bytes[1] === 0x4b, // "PK"
-    what: 'looks like a ZIP archive: extract it and use the files inside its gzip/ folder',
+    what: 'looks like a ZIP archive: take the files out of it with  inkgrad data fetch --from FILE',
   },
   {
     looksLike: (bytes) => /^\s*<(!doctype|html|head|\?xml)/i.test(textStart(bytes)),
@@ -66,13 +69,23 @@ export interface ParseIdxOptions {
   readonly expect: IdxKind;
 }
 
+/** What an IDX header promises. */
+export interface IdxHeader {
+  /** `[n, 28, 28]` or `[n]`. */
+  readonly shape: readonly number[];
+  /** Bytes before the first value. */
+  readonly headerLength: number;
+  /** Bytes of the whole file. */
+  readonly totalLength: number;
+}
+
 /**
- * Reads one IDX file, already unpacked, as a view over its bytes (nothing is copied).
+ * Reads the header.
  *
- * @returns images as `[n, 28, 28]` or labels as `[n]`, exactly as stored
- * @throws DataError for another kind of file, missing or surplus bytes, or images that are not 28 x 28
+ * @param bytes the file's first bytes: 16, or all if it has fewer
+ * @throws DataError for another kind of file, or for sizes that no file of EMNIST has
  */
-export function parseIdx(bytes: Uint8Array, options: ParseIdxOptions): NdArray<Uint8Array> {
+export function readIdxHeader(bytes: Uint8Array, options: ParseIdxOptions): IdxHeader {
   const { name, expect } = options;
   const { magic: expectedMagic, axes } = KINDS[expect];
   const headerLength = 4 + 4 * axes;
@@ -94,17 +107,37 @@ export function parseIdx(bytes: Uint8Array, options: ParseIdxOptions): NdArray<U
         ' the header is damaged or this is another data set',
     );
   }
-  const expected = headerLength + sizeOf(shape);
-  if (bytes.length !== expected) {
-    const fault =
-      bytes.length < expected
-        ? 'it was cut short, download it again'
-        : `${bytes.length - expected} bytes follow the last value, the file is damaged: download it again`;
+  if (shape[0] > MOST_ITEMS) {
     throw new DataError(
-      `${name}: the header promises ${format(shape)}, so ${expected} bytes, but the file has ${bytes.length}; ${fault}`,
+      `${name}: the header promises ${shape[0]} ${expect}, but no file of EMNIST has more than ${MOST_ITEMS};` +
+        ' the header is damaged, download it again',
     );
   }
-  return ndarray(bytes.subarray(headerLength), shape);
+  return { shape, headerLength, totalLength: headerLength + sizeOf(shape) };
+}
+
+/** Throws unless a file has as many bytes as its header promises. */
+export function checkIdxLength({ shape, totalLength }: IdxHeader, length: number, name: string): void {
+  if (length === totalLength) return;
+  const fault =
+    length < totalLength
+      ? 'it was cut short, download it again'
+      : `${length - totalLength} bytes follow the last value, the file is damaged: download it again`;
+  throw new DataError(
+    `${name}: the header promises ${format(shape)}, so ${totalLength} bytes, but the file has ${length}; ${fault}`,
+  );
+}
+
+/**
+ * Reads one IDX file, already unpacked, as a view over its bytes (nothing is copied).
+ *
+ * @returns images as `[n, 28, 28]` or labels as `[n]`, exactly as stored
+ * @throws DataError for another kind of file, missing or surplus bytes, or images that are not 28 x 28
+ */
+export function parseIdx(bytes: Uint8Array, options: ParseIdxOptions): NdArray<Uint8Array> {
+  const header = readIdxHeader(bytes, options);
+  checkIdxLength(header, bytes.length, options.name);
+  return ndarray(bytes.subarray(header.headerLength), [...header.shape]);
 }
 
 /** Throws unless a file of images and a file of labels hold equally many. */

@@ -64,7 +64,7 @@ export function parseMapping(text: string, options: { name: string; split: Emnis
       codes.length > 0 && codes.every((code) => Number.isInteger(code) && code > 32 && code < 127);
     if (!Number.isInteger(label) || !printable) {
       throw new DataError(
-        `${name}: line ${index + 1} is "${line.slice(0, 40)}", expected a label and ASCII codes such as "10 65";` +
+        `${name}: line ${index + 1} is ${JSON.stringify(line.slice(0, 40))}, expected a label and ASCII codes such as "10 65";` +
           ' restore the official mapping file or delete this one to use the built-in table',
       );
     }

@@ -62,8 +62,8 @@ const LAYERS: readonly Layer[] = [
   },
   { name: 'nn', holds: /^src\/nn\//, knows: RegExp(`^(${KERNELS}|${ENGINE}|src/nn/)`) },
   {
-    name: 'the file of data that reads files',
-    holds: /^src\/data\/emnist\.ts$/,
+    name: 'the files of data that read files',
+    holds: /^src\/data\/(emnist|idxFile)\.ts$/,
     knows: /^src\/(data\/|engine\/(rng|shape|errors)\.ts$)/,
     packages: ['ndarray', 'node:'],
     nodeOnDemand: true,

@@ -163,7 +163,7 @@ class Checks {
       throw this.damaged(`unpacks to more than the ${member.size} bytes it names`);
     this.#crc = crc32(piece, this.#crc);
     this.#sha256.update(piece);
-    if (wanted.check !== null) this.#head = Buffer.concat([this.#head, piece]);
+    if (!wanted.gzip) this.#head = Buffer.concat([this.#head, piece]);
     else if (this.#head.length < 2) {
       this.#head = Buffer.concat([this.#head, piece.subarray(0, 2)]);
       if (this.#head.length >= 2 && !isGzip(this.#head)) throw this.damaged('is not gzip data');
@@ -176,6 +176,7 @@ class Checks {
     if (this.#length !== member.size) {
       throw this.damaged(`unpacks to ${this.#length} bytes, but the directory names ${member.size}`);
     }
+    if (wanted.gzip && this.#length < 2) throw this.damaged('is not gzip data');
     if (this.#crc !== member.crc32) throw this.damaged('has another CRC-32 than the directory names');
     const digest = this.#sha256.digest('hex');
     if (wanted.sha256 !== null && digest !== wanted.sha256) {

@@ -110,14 +110,18 @@ export async function findMembers(
 async function locate(source: RangeSource, path: string, entry: Entry): Promise<ZipMember> {
   const { name } = source;
   const { offset, compressionMethod: method, compressedSize: packedSize, uncompressedSize: size } = entry;
+  const fault = (what: string): DataError =>
+    new DataError(`${name}: the directory says that ${path} ${what}; the archive is damaged, fetch it again`);
   if (entry.encrypted) throw new DataError(`${name}: ${path} is encrypted; EMNIST's archive is not`);
+  // Fields that a broken ZIP64 extension should have held are left out, whatever the types say.
+  if (![offset, method, packedSize, size, entry.crc32].every(Number.isSafeInteger)) {
+    throw fault('is there, but not where, or how large it is');
+  }
   if (method !== 0 && method !== 8) {
     throw new DataError(
       `${name}: ${path} is packed by method ${method}; EMNIST's archive uses 0 (stored) or 8 (deflate)`,
     );
   }
-  const fault = (what: string): DataError =>
-    new DataError(`${name}: the directory says that ${path} ${what}; the archive is damaged, fetch it again`);
   if (offset < 0 || offset + LOCAL_HEADER + packedSize > source.size) {
     throw fault(`has ${packedSize} bytes from byte ${offset}, but the archive ends at ${source.size}`);
   }
@@ -126,9 +130,7 @@ async function locate(source: RangeSource, path: string, entry: Entry): Promise<
     throw fault(`begins at byte ${offset}, but no member begins there`);
   const start = offset + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
   if (start + packedSize > source.size) {
-    throw fault(
-      `has ${packedSize} bytes, but the archive ends ${source.size - start} bytes after its header`,
-    );
+    throw fault(`has ${packedSize} bytes, but only ${Math.max(0, source.size - start)} follow its header`);
   }
   const packed = method === 0 ? 'stored' : 'deflated';
   return { path, packed, start, packedSize, size, crc32: (entry.crc32 ?? 0) >>> 0 };
