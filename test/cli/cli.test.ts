@@ -1,9 +1,10 @@
 // The command line at work: train and eval on a handful of characters, in folders of their own. Runs the built
 // program; what it prints and writes is held against the same work done in this process.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, type Evaluation } from '../../src/app/evaluate.js';
 import { CharacterNet } from '../../src/app/model.js';
@@ -57,6 +58,8 @@ const onReal = () =>
     training: `${PART} --data train --part train`,
     init: `${REAL} --init ours/best.safetensors --lr 1e-9 --seed 77 --out initialised`,
     prose: 'eval --model ours/best.safetensors --data test',
+    pictures: 'eval --model ours/best.safetensors --data test --out about/test',
+    again: `${PART} --data test --out about`,
   });
 const onLetters = () =>
   chain(at('letters'), {
@@ -79,12 +82,12 @@ beforeAll(async () => {
   await writeEmnist(at('letters', 'data'), drawn('letters', 188, 'train'), { ...oneBased, part: 'train' });
   await writeEmnist(at('letters', 'data'), drawn('letters', 94, 'test'), { ...oneBased, part: 'test' });
   [synthetic, real, letters] = await Promise.all([onSynthetic(), onReal(), onLetters()]);
-});
+}, 240_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-it('every command ends with code 0', () => {
+it('every command ends with code 0, but one that would overwrite with 2', () => {
   for (const [name, { code, stderr }] of Object.entries({ ...synthetic, ...real, ...letters })) {
-    expect(code, `${name}: ${stderr}`).toBe(0);
+    expect(code, `${name}: ${stderr}`).toBe(name === 'again' ? 2 : 0);
   }
 });
 
@@ -180,10 +183,33 @@ describe('eval', () => {
         return result;
       },
     );
-    expect(numbers(real.test)).toEqual({
+    expect(numbers(real.test)).toMatchObject({
       ...{ model: join('ours', 'best.safetensors'), data: 'EMNIST balanced test', part: 'test' },
       ...{ accuracy, correct, total, loss, mergedAccuracy, perClass },
     });
+    expect(Object.keys(numbers(real.test))).toEqual([
+      ...[
+        'model',
+        'data',
+        'part',
+        'accuracy',
+        'accuracyInterval',
+        'correct',
+        'total',
+        'loss',
+        'mergedAccuracy',
+      ],
+      ...['top3Accuracy', 'macroF1', 'calibrationError', 'calibration', 'confusedPairs', 'perClass'],
+    ]);
+    const [{ accuracyInterval, calibrationError, top3Accuracy, perClass: classes }] = jsonLines(real.test);
+    const { low, high } = accuracyInterval as { low: number; high: number };
+    expect(low).toBeLessThanOrEqual(accuracy);
+    expect(high).toBeGreaterThanOrEqual(accuracy);
+    expect(top3Accuracy).toBeGreaterThanOrEqual(accuracy);
+    expect(calibrationError).toBeGreaterThan(0);
+    for (const { recall, accuracy: own } of classes as { recall: number; accuracy: number }[]) {
+      expect(recall).toBe(own);
+    }
     expect(total).toBe(94);
     expect(perClass.map(({ name }) => name)).toEqual(BALANCED_CLASSES);
     expect(mergedAccuracy).toBeGreaterThanOrEqual(accuracy);
@@ -209,11 +235,33 @@ describe('eval', () => {
     const { accuracy, correct, total } = jsonLines(real.test)[0];
     expect(stdout).toContain('EMNIST balanced test, 94 images, 47 classes');
     expect(stdout).toContain(
-      `${(100 * Number(accuracy)).toFixed(2)} %  (${correct as number} of ${total as number})`,
+      `${(100 * Number(accuracy)).toFixed(2)} %  (${correct as number} of ${total as number}; 95 % interval`,
     );
-    expect(stdout).toMatch(/merged .*loss .*hardest /s);
+    expect(stdout).toMatch(/merged .*top 3 .*macro F1 .*loss .*calibration .*hardest .*confused /s);
     expect(stdout).not.toContain('{');
     expect(stderr).toBe('');
+  });
+});
+
+describe('eval --out', () => {
+  it('writes pictures that can be decoded and a report that names the numbers', () => {
+    const written = ['calibration.png', 'confusion.png', 'report.html', 'worst.png'];
+    expect(readdirSync(at('real', 'about', 'test')).sort()).toEqual(written);
+    for (const name of written.filter((file) => file.endsWith('.png'))) {
+      const { width, height, data } = decode(readFileSync(at('real', 'about', 'test', name)));
+      expect(Math.min(width, height), name).toBeGreaterThan(300);
+      expect(new Set(data).size, `${name} is blank`).toBeGreaterThan(5);
+    }
+    const report = readFileSync(at('real', 'about', 'test', 'report.html'), 'utf8');
+    const { correct } = jsonLines(real.test)[0];
+    expect(report).toContain(`${correct as number} of 94; 95 % interval`);
+    expect(report.match(/data:image\/png;base64/g)).toHaveLength(3);
+    expect(real.pictures.stdout).toContain(join('about', 'test', 'report.html'));
+  });
+
+  it('refuses a folder with something in it', () => {
+    expect(real.again).toMatchObject({ code: 2, stdout: '' });
+    expect(real.again.stderr).toMatch(/--out about: this folder is not empty/);
   });
 });
 

@@ -52,10 +52,19 @@ describe.concurrent('help', () => {
   it('lists every option of eval', async () => {
     const { code, stdout } = await run('eval --help');
     expect(code).toBe(0);
-    for (const option of ['model', 'data', 'split', 'part', 'limit', 'json']) {
+    for (const option of ['model', 'data', 'split', 'part', 'limit', 'json', 'out']) {
       expect(stdout).toContain(`--${option}`);
     }
     expect(stdout).toMatch(/"test", "train", "val"\] \[default: "test"\]/);
+  });
+
+  it('lists every option of predict, and two commands to paste', async () => {
+    const { code, stdout } = await run('predict --help');
+    expect(code).toBe(0);
+    for (const option of ['model', 'top', 'invert', 'debug-dir', 'backend', 'json']) {
+      expect(stdout).toContain(`--${option}`);
+    }
+    expect(stdout).toMatch(/Examples:\n {2}inkgrad predict a\.png scans\/.*\n {2}inkgrad predict --top 5/);
   });
 
   it('gives the version of the package', async () => {

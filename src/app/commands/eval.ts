@@ -1,9 +1,12 @@
 // `inkgrad eval`: how well a saved model reads a part of a data set. Imports the app.
 
+import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import { assess, summaryOf, writeAssessment, type Assessment } from '../assessment.js';
 import { evaluate } from '../evaluate.js';
 import { ModelError } from '../exitCodes.js';
 import { loadModel, type Training } from '../modelFile.js';
+import { newFolder } from '../newFolder.js';
 import { Reporter } from '../reporter.js';
 import { openTestSource, openTrainingSource } from '../source.js';
 import { startBackend } from '../backend.js';
@@ -14,6 +17,7 @@ import { dataOptions, jsonOption, runOptions, type CommonArguments } from './opt
 interface EvalArguments extends CommonArguments {
   readonly model: string;
   readonly part: 'test' | 'train' | 'val';
+  readonly out: string | undefined;
 }
 
 /**
@@ -41,44 +45,45 @@ function checkClasses(path: string, classes: readonly string[], dataset: Dataset
   );
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-
 async function run(args: EvalArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
+  const folder = args.out === undefined ? null : await newFolder('out', args.out);
   const { backend } = await startBackend(args);
   const { model, classes, training } = await loadModel(args.model);
   const dataset = await openPart(args, training);
   checkClasses(args.model, classes, dataset);
   if (dataset.synthetic) reporter.warn('*** These are SYNTHETIC characters, not EMNIST. ***');
-  const result = await evaluate(model, dataset, {
+  const evaluation = await evaluate(model, dataset, {
+    probabilities: true,
     onProgress: (done) => reporter.progress(done, dataset.length, `evaluating ${done} of ${dataset.length}`),
   });
   model.dispose();
   await backend.dispose();
 
-  const { accuracy, correct, total, loss, mergedAccuracy, perClass } = result;
-  reporter.emit({
-    model: args.model,
-    data: dataset.name,
-    part: args.part,
-    accuracy,
-    correct,
-    total,
-    loss,
-    mergedAccuracy,
-    perClass,
-  });
-  if (args.json) return;
-  const worst = perClass
+  const probabilities = evaluation.probabilities!;
+  const assessment = assess(evaluation, probabilities, dataset);
+  reporter.emit({ model: args.model, data: dataset.name, part: args.part, ...assessment });
+  const title = `${args.model} on ${dataset.name}`;
+  say(reporter, title, assessment);
+  if (folder === null) return;
+  const names = await writeAssessment(assessment, { folder, title, evaluation, probabilities, dataset });
+  reporter.say(`  written   ${names.map((name) => join(folder, name)).join(', ')}`);
+}
+
+function say(reporter: Reporter, title: string, assessment: Assessment): void {
+  const { total, perClass, confusedPairs } = assessment;
+  reporter.say(`${title}, ${total} images, ${perClass.length} classes`);
+  for (const [name, value, meaning] of summaryOf(assessment)) {
+    reporter.say(`  ${name.padEnd(11)} ${value.padStart(8)}  (${meaning})`);
+  }
+  const hardest = perClass
     .filter((one) => one.accuracy !== null)
     .sort((a, b) => a.accuracy! - b.accuracy!)
     .slice(0, 8)
-    .map((one) => `${one.name} ${percent(one.accuracy!)}`);
-  reporter.say(`${args.model} on ${dataset.name}, ${total} images, ${classes.length} classes`);
-  reporter.say(`  accuracy  ${percent(accuracy)}  (${correct} of ${total})`);
-  reporter.say(`  merged    ${percent(mergedAccuracy)}  (1/I/L, 9/g/q, F/f and 0/O counted as one each)`);
-  reporter.say(`  loss      ${loss.toFixed(4)}`);
-  reporter.say(`  hardest   ${worst.join(', ')}`);
+    .map((one) => `${one.name} ${(100 * one.accuracy!).toFixed(1)} %`);
+  reporter.say(`  hardest     ${hardest.join(', ')}`);
+  const pairs = confusedPairs.slice(0, 8).map(({ label, read, count }) => `${label} as ${read} ${count}`);
+  if (pairs.length > 0) reporter.say(`  confused    ${pairs.join(', ')}`);
 }
 
 export const evalCommand: CommandModule<object, EvalArguments> = {
@@ -99,7 +104,13 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
         describe:
           'Which images: the test part, or the training or validation part the model was trained with',
       })
-      .example('$0 eval --model runs/1/best.safetensors', 'accuracy on the test part')
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'New folder for confusion.png, worst.png, calibration.png and report.html; nothing is written without it',
+      })
+      .example('$0 eval --model runs/1/best.safetensors --out report', 'the test part, with pictures')
       .example('$0 eval --model runs/1/best.safetensors --part val --json', 'the validation part, as JSON'),
   handler: run,
 };

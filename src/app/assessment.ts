@@ -1,0 +1,190 @@
+// All that `eval` says of one evaluation: its numbers in one object, its pictures, its report. Decides what is shown;
+// how it is drawn is plot/. Imports metrics, measures, plot and report.
+
+import { join } from 'node:path';
+import { imageAt, type Dataset } from '../data/dataset.js';
+import { writeAtomically } from './atomicFile.js';
+import type { Evaluation } from './evaluate.js';
+import {
+  bootstrapInterval,
+  calibration,
+  classMeasures,
+  confusedPairs,
+  confusionCounts,
+  macroF1,
+  topAccuracy,
+  type Calibration,
+  type ClassMeasures,
+  type ConfusedPair,
+  type Interval,
+} from './measures.js';
+import type { ClassScore } from './metrics.js';
+import { confusionPlot } from './plot/confusion.js';
+import type { Canvas } from './plot/canvas.js';
+import { gallery } from './plot/gallery.js';
+import { lineChart } from './plot/lineChart.js';
+import { encodeCanvas } from './plot/png.js';
+import { htmlReport } from './report.js';
+
+/** The numbers of an evaluation, as `--json` prints them. */
+export interface Assessment {
+  readonly accuracy: number;
+  readonly accuracyInterval: Interval;
+  readonly correct: number;
+  readonly total: number;
+  readonly loss: number;
+  readonly mergedAccuracy: number;
+  readonly top3Accuracy: number;
+  readonly macroF1: number;
+  readonly calibrationError: number;
+  readonly calibration: Calibration['bins'];
+  readonly confusedPairs: readonly ConfusedPair[];
+  readonly perClass: readonly (ClassScore & ClassMeasures)[];
+}
+
+const PAIRS = 20;
+
+/** Works out all numbers. */
+export function assess(evaluation: Evaluation, probabilities: Float32Array, dataset: Dataset): Assessment {
+  const { accuracy, correct, total, loss, mergedAccuracy, perClass, predictions } = evaluation;
+  const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);
+  const measures = classMeasures(counts, dataset.classes);
+  const { error, bins } = calibration(probabilities, predictions, dataset.labels);
+  return {
+    ...{
+      accuracy,
+      accuracyInterval: bootstrapInterval(correct, total),
+      correct,
+      total,
+      loss,
+      mergedAccuracy,
+    },
+    top3Accuracy: topAccuracy(probabilities, dataset.labels, 3),
+    ...{ macroF1: macroF1(measures), calibrationError: error, calibration: bins },
+    confusedPairs: confusedPairs(counts, dataset.classes, PAIRS),
+    perClass: perClass.map((one, i) => ({ ...one, ...measures[i] })),
+  };
+}
+
+/** The matrix of what was read as what. */
+export function drawConfusion({ predictions }: Evaluation, dataset: Dataset): Canvas {
+  const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);
+  return confusionPlot({ title: `What was read as what: ${dataset.name}`, names: dataset.classes, counts });
+}
+
+const WORST = 60;
+
+/** The mistakes made with the most confidence, or null if there is no mistake. */
+export function drawWorst(
+  evaluation: Evaluation,
+  probabilities: Float32Array,
+  dataset: Dataset,
+): Canvas | null {
+  const { predictions } = evaluation;
+  const { classes, labels } = dataset;
+  const confidence = (i: number): number => probabilities[i * classes.length + predictions[i]];
+  const wrong = [...labels.keys()].filter((i) => predictions[i] !== labels[i]);
+  if (wrong.length === 0) return null;
+  wrong.sort((a, b) => confidence(b) - confidence(a));
+  const tiles = wrong.slice(0, WORST).map((i) => ({
+    pixels: imageAt(dataset, i),
+    caption: `${classes[labels[i]]} read ${classes[predictions[i]]}\n${(100 * confidence(i)).toFixed(1)} %`,
+    tone: 'bad' as const,
+  }));
+  return gallery({ title: `The surest of ${wrong.length} mistakes: ${dataset.name}`, tiles });
+}
+
+/** The accuracy of fewer images is chance. */
+const LEAST_IN_BIN = 10;
+
+/** Confidence beside accuracy: on the diagonal a probability means what it says. */
+export function drawCalibration({ calibration: bins, calibrationError }: Assessment): Canvas {
+  const filled = bins.filter(({ count }) => count >= LEAST_IN_BIN);
+  return lineChart({
+    title: `Calibration error ${(100 * calibrationError).toFixed(2)} %`,
+    ...{
+      xLabel: `confidence (bins of at least ${LEAST_IN_BIN} images)`,
+      yLabel: 'part that was right',
+      width: 620,
+      height: 560,
+    },
+    series: [
+      { name: 'as read', x: filled.map((bin) => bin.confidence!), y: filled.map((bin) => bin.accuracy!) },
+      { name: 'ideal', x: [0, 1], y: [0, 1] },
+    ],
+  });
+}
+
+const percent = (share: number | null): string => (share === null ? '-' : `${(100 * share).toFixed(2)} %`);
+
+/** The numbers of an assessment in words, a line each: name, value and what it means. */
+export function summaryOf(assessment: Assessment): readonly (readonly [string, string, string])[] {
+  const { accuracy, accuracyInterval, correct, total, mergedAccuracy, top3Accuracy, loss } = assessment;
+  const { low, high } = accuracyInterval;
+  return [
+    [
+      'accuracy',
+      percent(accuracy),
+      `${correct} of ${total}; 95 % interval ${percent(low)} to ${percent(high)}`,
+    ],
+    ['merged', percent(mergedAccuracy), '1/I/L, 9/g/q, F/f and 0/O counted as one each'],
+    ['top 3', percent(top3Accuracy), 'the right character is among the three likeliest'],
+    ['macro F1', percent(assessment.macroF1), 'every class counts alike'],
+    ['loss', loss.toFixed(4), 'mean cross-entropy'],
+    ['calibration', percent(assessment.calibrationError), 'expected error of the confidence, 15 bins'],
+  ];
+}
+
+/** What is known of an evaluation besides its numbers. */
+export interface AssessmentFiles {
+  /** A folder that is there and empty. */
+  readonly folder: string;
+  readonly title: string;
+  readonly evaluation: Evaluation;
+  readonly probabilities: Float32Array;
+  readonly dataset: Dataset;
+}
+
+/** Writes confusion.png, worst.png (if there is a mistake), calibration.png and report.html; returns their names. */
+export async function writeAssessment(assessment: Assessment, files: AssessmentFiles): Promise<string[]> {
+  const { folder, title, evaluation, probabilities, dataset } = files;
+  const pictures = [
+    ['confusion.png', 'Confusion matrix', drawConfusion(evaluation, dataset)],
+    ['worst.png', 'The surest mistakes', drawWorst(evaluation, probabilities, dataset)],
+    ['calibration.png', 'Calibration', drawCalibration(assessment)],
+  ] as const;
+  const drawn = pictures.flatMap(([name, heading, canvas]) =>
+    canvas === null ? [] : [{ name, heading, png: encodeCanvas(canvas) }],
+  );
+  for (const { name, png } of drawn) await writeAtomically(join(folder, name), png);
+  const { confusedPairs: pairs, perClass } = assessment;
+  const report = htmlReport({
+    title,
+    sections: [
+      {
+        heading: 'Numbers',
+        paragraphs: [`${dataset.name}, ${dataset.length} images, ${dataset.classes.length} classes.`],
+        table: { head: ['measure', 'value', 'meaning'], rows: summaryOf(assessment).map((row) => [...row]) },
+      },
+      ...drawn.map(({ heading, png }) => ({ heading, image: { alt: heading, png } })),
+      {
+        heading: 'Most confused pairs',
+        table: {
+          head: ['shown', 'read as', 'times', 'of its images'],
+          rows: pairs.map(({ label, read, count, share }) => [label, read, count, percent(share)]),
+        },
+      },
+      {
+        heading: 'Classes',
+        table: {
+          head: ['class', 'images', 'right', 'precision', 'recall', 'F1'],
+          rows: perClass.map(({ name, total, correct, precision, recall, f1 }) => [
+            ...[name, total, correct, percent(precision), percent(recall), percent(f1)],
+          ]),
+        },
+      },
+    ],
+  });
+  await writeAtomically(join(folder, 'report.html'), report);
+  return [...drawn.map(({ name }) => name), 'report.html'];
+}

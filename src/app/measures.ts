@@ -1,0 +1,183 @@
+// What can be said of a classifier beyond its hits: precision and recall, confused pairs, calibration, how sure the
+// accuracy itself is. Host numbers only, nothing runs on a backend; plain hits are in metrics.ts. Imports the rng.
+
+import { Rng } from '../engine/rng.js';
+
+/** How often each class was read as each: row-major `[true][read]`, `[classes, classes]`. */
+export function confusionCounts(
+  predictions: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number,
+): Uint32Array {
+  const counts = new Uint32Array(classes * classes);
+  for (let i = 0; i < labels.length; i++) counts[labels[i] * classes + predictions[i]] += 1;
+  return counts;
+}
+
+export interface ClassMeasures {
+  readonly name: string;
+  /** Of what was read as this class, the part that is; null if nothing was. */
+  readonly precision: number | null;
+  /** Of the images of this class, the part that was read as it; null if there are none. */
+  readonly recall: number | null;
+  /** 2 TP / (2 TP + FP + FN), the harmonic mean of the two; null for a class neither shown nor read. */
+  readonly f1: number | null;
+}
+
+/** Precision, recall and F1 of every class. */
+export function classMeasures(counts: ArrayLike<number>, names: readonly string[]): ClassMeasures[] {
+  const n = names.length;
+  return names.map((name, c) => {
+    let [shown, read] = [0, 0];
+    for (let other = 0; other < n; other++) {
+      shown += counts[c * n + other];
+      read += counts[other * n + c];
+    }
+    const hits = counts[c * n + c];
+    return {
+      name,
+      precision: read === 0 ? null : hits / read,
+      recall: shown === 0 ? null : hits / shown,
+      f1: shown + read === 0 ? null : (2 * hits) / (shown + read),
+    };
+  });
+}
+
+/** The mean of F1 over the classes that have one, each counting alike however many images it has. */
+export function macroF1(measures: readonly ClassMeasures[]): number {
+  const values = measures.flatMap(({ f1 }) => (f1 === null ? [] : [f1]));
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export interface ConfusedPair {
+  readonly label: string;
+  readonly read: string;
+  readonly count: number;
+  /** Of all images of the label. */
+  readonly share: number;
+}
+
+/** The mistakes made most often, at most `most` of them; of equal ones the one that comes first in the classes. */
+export function confusedPairs(
+  counts: ArrayLike<number>,
+  names: readonly string[],
+  most: number,
+): ConfusedPair[] {
+  const n = names.length;
+  const pairs: ConfusedPair[] = [];
+  for (let label = 0; label < n; label++) {
+    let shown = 0;
+    for (let read = 0; read < n; read++) shown += counts[label * n + read];
+    for (let read = 0; read < n; read++) {
+      const count = counts[label * n + read];
+      if (read !== label && count > 0)
+        pairs.push({ label: names[label], read: names[read], count, share: count / shown });
+    }
+  }
+  return pairs.sort((a, b) => b.count - a.count).slice(0, most);
+}
+
+/**
+ * Part of the images whose class is among the k likeliest; of equally likely ones the first count as likelier.
+ *
+ * @param probabilities `[images, classes]`
+ */
+export function topAccuracy(probabilities: ArrayLike<number>, labels: ArrayLike<number>, k: number): number {
+  const classes = probabilities.length / labels.length;
+  let hits = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const own = probabilities[i * classes + labels[i]];
+    let likelier = 0;
+    for (let c = 0; c < classes; c++) {
+      const other = probabilities[i * classes + c];
+      if (other > own || (other === own && c < labels[i])) likelier += 1;
+    }
+    if (likelier < k) hits += 1;
+  }
+  return hits / labels.length;
+}
+
+export interface CalibrationBin {
+  /** Confidences above `from`, up to and with `to`. */
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  /** Mean confidence and part of hits of these images; null if there are none. */
+  readonly confidence: number | null;
+  readonly accuracy: number | null;
+}
+
+export interface Calibration {
+  /** Expected calibration error: mean distance between confidence and accuracy over the bins, weighted by count. */
+  readonly error: number;
+  readonly bins: readonly CalibrationBin[];
+}
+
+/** As in the paper. */
+export const CALIBRATION_BINS = 15;
+
+/**
+ * Whether confidence can be believed: the probability of what was read, in 15 bins of equal width, beside how often it
+ * was right. `ECE = sum over bins of count / n * |accuracy - confidence|`.
+ *
+ * @param probabilities `[images, classes]`
+ * @see C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, equation 3
+ */
+export function calibration(
+  probabilities: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): Calibration {
+  const classes = probabilities.length / labels.length;
+  const sums = Array.from({ length: CALIBRATION_BINS }, () => ({ count: 0, confidence: 0, hits: 0 }));
+  for (let i = 0; i < labels.length; i++) {
+    const confidence = probabilities[i * classes + predictions[i]];
+    const place = Math.ceil(confidence * CALIBRATION_BINS) - 1;
+    const bin = sums[Math.min(CALIBRATION_BINS - 1, Math.max(0, place))];
+    bin.count += 1;
+    bin.confidence += confidence;
+    if (predictions[i] === labels[i]) bin.hits += 1;
+  }
+  let error = 0;
+  for (const { confidence, hits } of sums) error += Math.abs(hits - confidence) / labels.length;
+  const bins = sums.map(({ count, confidence, hits }, i) => ({
+    ...{ from: i / CALIBRATION_BINS, to: (i + 1) / CALIBRATION_BINS, count },
+    confidence: count === 0 ? null : confidence / count,
+    accuracy: count === 0 ? null : hits / count,
+  }));
+  return { error, bins };
+}
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  /** How often such intervals hold the truth. */
+  readonly level: number;
+  readonly resamples: number;
+  readonly seed: number;
+}
+
+const LEVEL = 0.95;
+const RESAMPLES = 1000;
+
+/**
+ * Percentile bootstrap interval of an accuracy: what other test sets of the same size would have given. It knows of the
+ * choice of images only, not of the chance in training.
+ *
+ * @param correct of `total` images; which of them were right makes no difference to a resample
+ * @see B. Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7, 1979
+ */
+export function bootstrapInterval(correct: number, total: number, seed = 0): Interval {
+  const rng = new Rng(seed).split('bootstrap');
+  const accuracies = Float64Array.from({ length: RESAMPLES }, () => {
+    let hits = 0;
+    for (let i = 0; i < total; i++) if (rng.below(total) < correct) hits += 1; // images, with replacement
+    return hits / total;
+  }).sort();
+  const tail = (1 - LEVEL) / 2;
+  return {
+    low: accuracies[Math.floor(tail * (RESAMPLES - 1))],
+    high: accuracies[Math.ceil((1 - tail) * (RESAMPLES - 1))],
+    ...{ level: LEVEL, resamples: RESAMPLES, seed },
+  };
+}
