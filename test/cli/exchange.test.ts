@@ -1,6 +1,6 @@
 // `inkgrad import` and `inkgrad export` as commands: what they write, say and refuse. Runs the built program.
 
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../../src/app/exportModel.js';
@@ -93,6 +93,16 @@ describe('export', () => {
     },
   );
 
+  it('writes a PyTorch project into the folder that is named, from the built program', async () => {
+    const done = await run('export ours.pth --to pytorch some/project --json');
+    expect(done.code, done.stderr).toBe(0);
+    const files = ['README.md', 'emnist.py', 'evaluate.py', 'network.py', 'train.py', 'model.pth'];
+    expect(jsonLines(done)[0]).toMatchObject({ to: 'pytorch', out: 'some/project', files });
+    expect((await readdir(at('some/project'))).sort()).toEqual([...files].sort());
+    expect(digest(await readFile(at('some/project/model.pth')))).toBe(digest(await readFile(at('ours.pth'))));
+    expect(await run('export ours.pth --to pytorch some/project')).toMatchObject({ code: 2 });
+  });
+
   it('never writes over a file, the model itself least of all, unless told to', async () => {
     const before = await readFile(at('ours.safetensors'));
     const refused = await run('export ours.safetensors --to safetensors');
@@ -108,7 +118,9 @@ describe('export', () => {
   it('guesses what a misspelt format should be', async () => {
     const done = await run('export ours.pth --to ONX');
     expect(done).toMatchObject({ code: 2, stdout: '' });
-    expect(done.stderr).toMatch(/must be one of onnx, safetensors, pth.*got ONX; did you mean onnx\?/);
+    expect(done.stderr).toMatch(
+      /must be one of onnx, safetensors, pth, pytorch, got ONX; did you mean onnx\?/,
+    );
     expect((await run('export ours.pth --to keras')).stderr).not.toContain('did you mean');
   });
 });

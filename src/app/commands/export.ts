@@ -1,17 +1,20 @@
-// `inkgrad export`: a model for other programs: ONNX, safetensors, PyTorch. Imports the app.
+// `inkgrad export`: a model for other programs: ONNX, safetensors, PyTorch, a PyTorch project. Imports the app.
 
 import type { Argv, CommandModule } from 'yargs';
 import { writeAtomically } from '../atomicFile.js';
 import { startBackend } from '../backend.js';
-import { exportModel, FILE_FORMATS } from '../exportModel.js';
+import { exportModel, FILE_FORMATS, type ExportedModel, type FileFormat } from '../exportModel.js';
+import { exportProject } from '../exportProject.js';
 import { loadModel } from '../modelFile.js';
 import { beside, checkFree, sha256 } from '../outputFile.js';
 import { Reporter } from '../reporter.js';
 import { forceOption, jsonOption, oneOf } from './options.js';
 
+const TARGETS = [...FILE_FORMATS, 'pytorch'] as const;
+
 interface ExportArguments {
   readonly model: string;
-  readonly to: (typeof FILE_FORMATS)[number];
+  readonly to: (typeof TARGETS)[number];
   readonly out: string | undefined;
   readonly force: boolean;
   readonly json: boolean;
@@ -22,35 +25,43 @@ const NEXT: Record<ExportArguments['to'], string> = {
   onnx: 'input x: float32 [N, 1, 28, 28], (pixel / 255 - 0.5) / 0.5; output logits [N, classes]; see its metadata',
   safetensors: 'arrays under the names of the PyTorch original; class names in the header',
   pth: "torch.load(FILE)['model_state_dict'], class_mapping and input_size beside it",
+  pytorch: 'README.md in it says how; what it trains comes back with inkgrad import',
 };
 
 async function run(args: ExportArguments): Promise<void> {
-  const { model: path, to, out = beside(path, `.${to}`), force, json } = args;
+  const { model: path, to, force, json } = args;
+  const out = args.out ?? beside(path, to === 'pytorch' ? '-pytorch' : `.${to}`);
   const reporter = new Reporter({ json });
   checkFree(out, force);
   const { backend } = await startBackend({ backend: 'reference', threads: 1 });
   const loaded = await loadModel(path);
-  const bytes = await exportModel({ ...loaded, data: loaded.training.data }, to);
+  const exported = { ...loaded, data: loaded.training.data };
+  const result =
+    to === 'pytorch' ? { files: await exportProject(exported, out) } : await writeFileOf(exported, to, out);
   loaded.model.dispose();
   await backend.dispose();
-  await writeAtomically(out, bytes);
-  reporter.emit({
-    model: path,
-    to,
-    out,
-    bytes: bytes.length,
-    sha256: sha256(bytes),
-    classes: loaded.classes,
-  });
+  reporter.emit({ model: path, to, out, ...result, classes: loaded.classes });
   if (json) return;
+  const about =
+    'files' in result ? result.files.join(', ') : `${result.bytes} bytes, sha256 ${result.sha256}`;
   reporter.say(`read      ${path}  (${loaded.classes.length} classes: ${loaded.classes.join('')})`);
-  reporter.say(`wrote     ${out}  (${bytes.length} bytes, sha256 ${sha256(bytes)})`);
+  reporter.say(`wrote     ${out}  (${about})`);
   reporter.say(`use       ${NEXT[to].replace('FILE', `'${out}'`)}`);
 }
 
+async function writeFileOf(
+  exported: ExportedModel,
+  format: FileFormat,
+  out: string,
+): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const bytes = await exportModel(exported, format);
+  await writeAtomically(out, bytes);
+  return { bytes: bytes.length, sha256: sha256(bytes) };
+}
+
 export const exportCommand: CommandModule<object, ExportArguments> = {
-  command: 'export <model>',
-  describe: 'Write a model for other programs: ONNX, safetensors, PyTorch',
+  command: 'export <model> [out]',
+  describe: 'Write a model for other programs: ONNX, safetensors, PyTorch, or a project that trains it on',
   builder: (yargs: Argv): Argv<ExportArguments> =>
     forceOption(jsonOption(yargs))
       .positional('model', {
@@ -62,15 +73,14 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
         type: 'string',
         demandOption: true,
         requiresArg: true,
-        describe: `Format: ${FILE_FORMATS.join(', ')}`,
-        coerce: oneOf('to', FILE_FORMATS),
+        describe: `Format: ${TARGETS.join(', ')} (a folder: network, training for many machines, weights)`,
+        coerce: oneOf('to', TARGETS),
       })
-      .option('out', {
+      .positional('out', {
         type: 'string',
-        requiresArg: true,
-        describe: 'File to write (default: beside the model, with the ending of the format)',
+        describe: 'File or folder to write (default: beside the model, named after it); --out says the same',
       })
       .example('$0 export runs/1/best.safetensors --to onnx', 'writes runs/1/best.onnx')
-      .example('$0 export runs/1/best.safetensors --to pth --out model.pth', 'for torch.load'),
+      .example('$0 export runs/1/best.safetensors --to pytorch project', 'a PyTorch project in project/'),
   handler: run,
 };

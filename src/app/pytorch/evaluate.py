@@ -1,0 +1,31 @@
+"""Counts how many images of the test part a model reads right.
+
+    python evaluate.py --data path/to/emnist --model trained.pth
+"""
+
+import argparse
+
+import torch
+
+from emnist import normalise, read_part
+from network import load_model
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="folder of the official EMNIST files")
+    parser.add_argument("--split", default="balanced", help="EMNIST split (default: balanced)")
+    parser.add_argument("--model", default="model.pth")
+    options = parser.parse_args()
+
+    model, _ = load_model(options.model)
+    model.eval()
+    images, labels = read_part(options.data, options.split, "test")
+    with torch.no_grad():
+        batches = zip(images.split(250), labels.split(250))
+        correct = sum(int((model(normalise(some)).argmax(1) == true).sum()) for some, true in batches)
+    print(f"{correct} of {len(labels)} right, {100 * correct / len(labels):.2f} %")
+
+
+if __name__ == "__main__":
+    main()

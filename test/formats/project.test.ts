@@ -1,0 +1,112 @@
+// The PyTorch project that export writes, run by PyTorch: the same logits, a short epoch on two processes, and the way back
+// through import. Needs a Python with PyTorch.
+
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportProject } from '../../src/app/exportProject.js';
+import { loadModel } from '../../src/app/modelFile.js';
+import { BALANCED_CLASSES } from '../../src/data/splits.js';
+import { onWasm } from '../app/support.js';
+import { drawn, writeEmnist } from '../cli/support.js';
+import { runPython, torchPython, withoutTorch } from '../support/python.js';
+import { largestDifference, logitsOf, madeUpNetwork, noise } from './models.js';
+
+const IMAGES = 5;
+/** Prints what the project's network makes of the images in a file. */
+const LOGITS = `
+import json, sys, torch
+sys.path.insert(0, sys.argv[1])
+from network import load_model
+model, names = load_model(sys.argv[2])
+images = torch.frombuffer(bytearray(open(sys.argv[3], 'rb').read()), dtype=torch.float32).reshape(-1, 1, 28, 28)
+with torch.no_grad():
+  print(json.dumps(model.eval()(images).flatten().tolist()))
+`;
+
+let folder: string;
+const at = (...names: string[]): string => join(folder, ...names);
+
+async function torchLogits(model: string): Promise<number[]> {
+  return JSON.parse(await runPython(LOGITS, [at('project'), model, at('images.f32')])) as number[];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/**
+ * What torchrun does on one machine: starts the processes and tells each its place in the environment. Not with torchrun
+ * itself, as that of PyTorch 1.13 does not start on Python 3.11. Returns what each prints.
+ */
+async function onTwoProcesses(words: readonly string[]): Promise<string[]> {
+  const group = {
+    WORLD_SIZE: '2',
+    MASTER_ADDR: '127.0.0.1',
+    MASTER_PORT: `${await freePort()}`,
+    OMP_NUM_THREADS: '1',
+  };
+  const options = { cwd: folder, timeout: 150_000, killSignal: 'SIGKILL' } as const;
+  const start = promisify(execFile);
+  const processes = ['0', '1'].map((rank) =>
+    start(torchPython!, [at('project', 'train.py'), ...words], {
+      ...options,
+      env: { ...process.env, ...group, RANK: rank, LOCAL_RANK: rank },
+    }),
+  );
+  return (await Promise.all(processes)).map(({ stdout }) => stdout);
+}
+
+describe.skipIf(torchPython === null)(`the exported PyTorch project${withoutTorch}`, () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'inkgrad-project-'));
+    await writeFile(at('images.f32'), Buffer.from(noise(IMAGES).buffer));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it(
+    'gives the same logits',
+    onWasm(async () => {
+      const model = madeUpNetwork(47);
+      const files = await exportProject({ model, classes: BALANCED_CLASSES, data: 'noise' }, at('project'));
+      expect(files).toEqual(['README.md', 'emnist.py', 'evaluate.py', 'network.py', 'train.py', 'model.pth']);
+      const theirs = await torchLogits(at('project', 'model.pth'));
+      expect(theirs).toHaveLength(IMAGES * 47);
+      expect(largestDifference(await logitsOf(model, noise(IMAGES)), theirs)).toBeLessThan(1e-4);
+      model.dispose();
+    }),
+  );
+
+  it(
+    'trains on two processes, and what it trained comes back',
+    onWasm(async () => {
+      await writeEmnist(at('data'), drawn('balanced', 376, 'train'), { split: 'balanced', part: 'train' });
+      const words = ['--data', at('data'), '--model', at('project', 'model.pth'), '--out', at('trained.pth')];
+      const [first, second] = await onTwoProcesses([...words, '--epochs', '1', '--batch-size', '32']);
+      // One line, of process 0: fresh weights guess, and 329 or so images teach them something.
+      expect(first.trim()).toMatch(
+        /^epoch 1\/1 {2}train loss \d\.\d{4} accuracy .* val loss \d\.\d{4} accuracy [\d.]+ %$/,
+      );
+
+      expect(second).toBe('');
+
+      const { model, classes } = await loadModel(at('trained.pth'));
+      expect(classes).toEqual(BALANCED_CLASSES);
+      const theirs = await torchLogits(at('trained.pth'));
+      expect(largestDifference(await logitsOf(model, noise(IMAGES)), theirs)).toBeLessThan(1e-4);
+      const before = await torchLogits(at('project', 'model.pth'));
+      expect(largestDifference(before, theirs)).toBeGreaterThan(0.1); // it is not the model that went out
+      model.dispose();
+    }),
+    200_000,
+  );
+});
