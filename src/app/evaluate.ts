@@ -49,14 +49,14 @@ export async function evaluate(
             return [
               crossEntropy(logits, tensor(batch.labels), { reduction: 'sum' }).item(),
               argmax(logits).data(),
-              probabilities === null ? [] : softmax(logits).data(), // [count, classes]
+              probabilities === null ? Promise.resolve(null) : softmax(logits).data(), // [count, classes]
             ] as const;
           }),
         ),
       );
       lossSum += loss;
       predictions.set(read, done);
-      probabilities?.set(shares, done * classes);
+      if (shares !== null) probabilities?.set(shares, done * classes);
       done += batch.count;
       await onProgress?.(done);
     }
