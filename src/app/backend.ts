@@ -1,47 +1,20 @@
-// Chooses the backend a command runs on. Imports the backends.
+// Starts the backend a command runs on. Imports device.ts, which chooses it.
 
-import { ArgumentError } from '../engine/errors.js';
-import { ReferenceBackend, useBackend, type Backend } from '../engine/index.js';
-import { createWasmBackend } from '../engine/backends/wasm/index.js';
+import { useBackend, type Backend } from '../engine/index.js';
+import { chooseDevice, describeDevice, type DeviceChoice, type DeviceReport } from './device.js';
 
-export const BACKENDS = ['auto', 'wasm', 'reference'] as const;
+export { BACKENDS } from './device.js';
 
-export interface BackendChoice {
-  /** `auto` is the fastest there is: wasm. */
-  readonly backend: string;
-  /** Threads that compute; default one for each processor. The reference backend has one. */
-  readonly threads: number | undefined;
-}
-
-/** A backend, and how to name it in a log: `wasm (base, 2 threads)`. */
+/** A backend, how to name it in a log, e.g. `wasm (base SIMD, 2 threads)`, and what else was tried. */
 export interface StartedBackend {
   readonly backend: Backend;
   readonly description: string;
+  readonly report: DeviceReport;
 }
 
 /** Starts a backend and makes it the current one. */
-export async function startBackend(choice: BackendChoice): Promise<StartedBackend> {
-  const started = await create(choice);
-  useBackend(started.backend);
-  return started;
-}
-
-async function create({ backend: name, threads }: BackendChoice): Promise<StartedBackend> {
-  switch (name) {
-    case 'auto':
-    case 'wasm': {
-      const backend = await createWasmBackend(threads === undefined ? {} : { threads });
-      const count = backend.threads === 1 ? '1 thread' : `${backend.threads} threads`;
-      return { backend, description: `wasm (${backend.build} SIMD, ${count})` };
-    }
-    case 'reference':
-      if (threads !== undefined && threads !== 1) {
-        throw new ArgumentError(
-          `--threads ${threads}: the reference backend has one thread; use --backend wasm`,
-        );
-      }
-      return { backend: new ReferenceBackend(), description: 'reference (plain loops, 1 thread)' };
-    default:
-      throw new ArgumentError(`--backend ${name}: must be one of ${BACKENDS.join(', ')}`);
-  }
+export async function startBackend(choice: DeviceChoice): Promise<StartedBackend> {
+  const { backend, report } = await chooseDevice(choice);
+  useBackend(backend);
+  return { backend, description: describeDevice(report), report };
 }

@@ -6,6 +6,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { InkgradError } from '../engine/errors.js';
 import { dataCommand } from './commands/data.js';
+import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
 import { exportCommand } from './commands/export.js';
 import { importCommand } from './commands/import.js';
@@ -28,6 +29,7 @@ async function main(): Promise<number> {
       .command(dataCommand)
       .command(trainCommand)
       .command(evalCommand)
+      .command(doctorCommand)
       .command(importCommand)
       .command(exportCommand)
       .command(predictCommand)

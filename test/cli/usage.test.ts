@@ -89,7 +89,7 @@ describe.concurrent('words that make no sense end with code 2:', () => {
     ['train --dropout 1', /^--dropout must be at least 0 and below 1, got 1/],
     ['train --val-fraction 2', /^--val-fraction must be above 0 and below 1, got 2/],
     ['train --limit 0', /^--limit must be a whole number of at least 1, got 0/],
-    ['train --backend foo', /Argument: backend, Given: "foo", Choices: "auto", "wasm", "reference"/],
+    ['train --backend foo', /Argument: backend, Given: "foo", Choices: "auto", "wasm", "webgpu",/],
     ['train --split foo', /Argument: split, Given: "foo", Choices: "balanced", "letters"/],
     ['eval', /^Missing required argument: model/],
     ['eval --model', /^Not enough arguments following: model/],

@@ -42,7 +42,7 @@ export function runOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'b
       choices: BACKENDS,
       default: 'auto',
       requiresArg: true,
-      describe: 'What computes: auto is wasm (SIMD); reference is slow and plain',
+      describe: 'What computes: auto is a GPU if there is one and it is faster, else wasm (SIMD)',
     })
     .option('threads', {
       type: 'number',

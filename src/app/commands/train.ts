@@ -8,7 +8,7 @@ import { initialise, saveModel } from '../modelFile.js';
 import { Reporter } from '../reporter.js';
 import { createRunDirectory } from '../runDirectory.js';
 import { openTrainingSource, type TrainingSource } from '../source.js';
-import { startBackend } from '../backend.js';
+import { startBackend, type StartedBackend } from '../backend.js';
 import { Trainer } from '../trainer.js';
 import type { EpochEvent } from '../trainerEvents.js';
 import { dataOptions, jsonOption, runOptions, whole, within, type CommonArguments } from './options.js';
@@ -38,7 +38,7 @@ const syntheticWarning = (reason: string): string => `
 
 async function run(args: TrainArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
-  const { backend, description } = await startBackend(args);
+  const { backend, description, report } = await startBackend(args);
   const rng = new Rng(args.seed);
   const source = await openTrainingSource({ ...args, rng, fetch: { offline: args.offline, reporter } });
   const { train, validation, whySynthetic } = source;
@@ -47,7 +47,7 @@ async function run(args: TrainArguments): Promise<void> {
   const model = new CharacterNet({ classes: train.classes.length, rng, dropout: args.dropout });
   if (args.init !== undefined) await initialise(model, args.init);
   const directory = createRunDirectory(args.out);
-  describe(reporter, args, source, model, directory, description);
+  describe(reporter, args, source, model, directory, { description, report });
 
   const trainer = new Trainer({
     ...{ model, train, validation, rng },
@@ -85,7 +85,7 @@ function describe(
   { train, validation }: TrainingSource,
   model: CharacterNet,
   directory: string,
-  backend: string,
+  { description, report }: Pick<StartedBackend, 'description' | 'report'>,
 ): void {
   reporter.say(`data      ${train.name}: ${train.length} images, ${train.classes.length} classes`);
   reporter.say(
@@ -95,7 +95,10 @@ function describe(
   reporter.say(
     `recipe    Adam, lr ${args.lr}, batch ${args.batchSize}, ${args.epochs} epochs, dropout ${args.dropout}, seed ${args.seed}`,
   );
-  reporter.say(`backend   ${backend}`);
+  reporter.say(`backend   ${description}`);
+  for (const { mode, reason } of report.tried) {
+    if (reason !== '') reporter.say(`          not ${mode}: ${reason}`);
+  }
   reporter.say(`output    ${directory}`);
 }
 

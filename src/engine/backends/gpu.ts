@@ -7,6 +7,7 @@ import { ArgumentError, BackendError } from '../errors.js';
 import { GpuBackend } from './gpu/backend.js';
 import { openDevice } from './gpu/device.js';
 import type { GpuMode, Library } from './gpu/library.js';
+import { prepareHost } from './gpu/nodeHost.js';
 
 export type { GpuBackend, GpuStatistics } from './gpu/backend.js';
 export type { GpuMode } from './gpu/library.js';
@@ -28,7 +29,14 @@ export async function createGpuBackend({ mode, maxKernels = 512 }: GpuOptions): 
   if (!Number.isSafeInteger(maxKernels) || maxKernels < 1) {
     throw new ArgumentError(`gpu: maxKernels must be a whole number of at least 1, got ${maxKernels}`);
   }
-  const backend = new GpuBackend(await openDevice(mode, await importLibrary()), maxKernels);
+  const withdraw = await prepareHost(mode); // first: most machines have nothing to load gpu.js for
+  let backend: GpuBackend;
+  try {
+    backend = new GpuBackend(await openDevice(mode, await importLibrary(), withdraw), maxKernels);
+  } catch (error) {
+    withdraw();
+    throw error;
+  }
   try {
     await checkNumbers(backend);
   } catch (error) {

@@ -1,9 +1,7 @@
-// A device: one of gpu.js's modes, opened, with its adapter's name, or the reason why it cannot be had. Imports errors,
-// and what Node needs to have a GPU at all (nodeHost.ts).
+// A device: one of gpu.js's modes, opened, with its adapter's name, or the reason why it cannot be had. Imports errors.
 
 import { BackendError, DeviceLostError } from '../../errors.js';
 import type { GpuMode, Library, LibraryContext, LibraryInstance } from './library.js';
-import { headlessReason, supplyWebGpu } from './nodeHost.js';
 
 export interface Device {
   readonly mode: GpuMode;
@@ -22,14 +20,13 @@ export interface Device {
 
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|lavapipe|software|basic render/i;
 
-/** @throws BackendError with the reason if the mode cannot be had here */
-export async function openDevice(mode: GpuMode, library: Library): Promise<Device> {
-  if (mode === 'webgpu') return openWebGpu(library);
-  if (mode === 'headlessgl') {
-    const reason = await headlessReason();
-    if (reason !== null) throw new BackendError(`gpu (${mode}): ${reason}`);
-  }
+/**
+ * @param withdraw called when the device is closed: takes back what `prepareHost` put in place
+ * @throws BackendError with the reason if the mode cannot be had here
+ */
+export async function openDevice(mode: GpuMode, library: Library, withdraw: () => void): Promise<Device> {
   const gpu = create(mode, library);
+  if (mode === 'webgpu') return openWebGpu(gpu, library, withdraw);
   return mode === 'webasm' ? openWebAssembly(gpu) : openWebGl(mode, gpu);
 }
 
@@ -70,15 +67,12 @@ function openWebAssembly(gpu: LibraryInstance): Device {
 /** How many backends use gpu.js's one WebGPU device. */
 let webGpuUsers = 0;
 
-async function openWebGpu(library: Library): Promise<Device> {
+async function openWebGpu(gpu: LibraryInstance, library: Library, withdraw: () => void): Promise<Device> {
   const mode = 'webgpu';
-  const withdraw = await supplyWebGpu();
-  const gpu = create(mode, library);
   let context: LibraryContext;
   try {
     context = await library.WebGPUContext.acquire();
   } catch (error) {
-    withdraw();
     throw new BackendError(`gpu (webgpu): no adapter: ${(error as Error).message}`);
   }
   webGpuUsers += 1;

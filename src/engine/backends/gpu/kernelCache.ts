@@ -77,7 +77,7 @@ export class KernelCache {
   checkMode(name: string, { run: { kernel } }: CompiledKernel): void {
     // Not by `constructor.mode`: that says `gpu` for every kind of WebGL.
     if (kernel.constructor !== this.#gpu.Kernel || (kernel.fallbackReason ?? null) !== null) {
-      const where = kernel.constructor.mode ?? 'another mode';
+      const where = 'mode' in kernel.constructor ? String(kernel.constructor.mode) : 'another mode';
       throw new BackendError(
         `gpu (${this.#mode}): kernel ${name} ran on ${where} instead (${kernel.fallbackReason ?? 'no reason given'})`,
       );

@@ -17,7 +17,8 @@ export type DeviceValue = DeviceHandle | Float32Array;
 export interface LibraryKernel {
   (...args: readonly unknown[]): DeviceValue | Promise<DeviceValue>;
   readonly kernel: {
-    readonly constructor: { readonly mode?: string };
+    /** Its class, which has the name of its mode. */
+    readonly constructor: object;
     readonly fallbackReason?: string | null;
   };
   destroy(): void;

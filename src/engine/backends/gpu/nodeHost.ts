@@ -2,6 +2,7 @@
 // binary loads; the package gl brings WebGL, where there is a display. Does nothing in a browser. Imports errors.
 
 import { BackendError } from '../../errors.js';
+import type { GpuMode } from './library.js';
 
 const inNode = (): boolean => typeof process !== 'undefined' && typeof process.versions.node === 'string';
 
@@ -10,26 +11,50 @@ interface WebGpuPackage {
   readonly create?: (options: readonly string[]) => unknown;
 }
 
+const WEBGPU = 'npm install webgpu@0.2.9 (84 MB of binaries)';
+const GL = 'npm install gl@8.1.6 (compiled from source: needs Python, make and a C++ compiler)';
+
+const notInstalled = (install: string): string => `it is not installed: ${install}`;
+
+const nothing = (): void => undefined;
+
+/**
+ * Sees to it that this program has what a mode needs. Returns what undoes it.
+ *
+ * @throws BackendError with the reason, if it is missing
+ */
+export async function prepareHost(mode: GpuMode): Promise<() => void> {
+  if (mode === 'webgpu' && inNode()) return supplyWebGpu();
+  if (mode === 'webgl2' && inNode()) {
+    throw new BackendError(
+      'gpu (webgl2): Node has no WebGL2, a browser has; in Node use headlessgl or webgpu',
+    );
+  }
+  if (mode === 'headlessgl') {
+    const reason = await headlessReason();
+    if (reason !== null) throw new BackendError(`gpu (headlessgl): ${reason}`);
+  }
+  return nothing;
+}
+
 /**
  * Puts the package webgpu behind `navigator.gpu`, where Node has none. Returns what takes it away again: as long as it
  * is there, the process does not end by itself.
  *
  * @throws BackendError if the package is not installed, or its binary does not load here
  */
-export async function supplyWebGpu(): Promise<() => void> {
-  const nothing = (): void => undefined;
-  if (!inNode()) return nothing;
+async function supplyWebGpu(): Promise<() => void> {
   const scope = globalThis as { navigator?: { gpu?: unknown } };
   if (scope.navigator?.gpu !== undefined) return nothing;
   const name = 'webgpu';
   let created: unknown;
   try {
     const { create } = (await import(/* @vite-ignore */ name)) as WebGpuPackage;
-    if (create === undefined) throw new Error('it is not installed');
+    if (create === undefined) throw new Error(notInstalled(WEBGPU));
     created = create([]);
   } catch (error) {
     throw new BackendError(
-      `gpu (webgpu): Node has no navigator.gpu, and the package webgpu does not bring it: ${reasonOf(error)}`,
+      `gpu (webgpu): Node has no GPU of its own, and the package webgpu does not bring one: ${reasonOf(error, WEBGPU)}`,
     );
   }
   scope.navigator ??= {};
@@ -41,14 +66,14 @@ export async function supplyWebGpu(): Promise<() => void> {
 }
 
 /** Why there can be no headless-gl here, as far as can be told without trying; null if nothing speaks against it. */
-export async function headlessReason(): Promise<string | null> {
+async function headlessReason(): Promise<string | null> {
   if (!inNode()) return 'it is for Node; a browser has webgl2';
   const name = 'gl';
   try {
     const module = (await import(/* @vite-ignore */ name)) as { readonly default?: unknown };
-    if (typeof module.default !== 'function') throw new Error('it is not installed');
+    if (typeof module.default !== 'function') throw new Error(notInstalled(GL));
   } catch (error) {
-    return `the package gl does not bring WebGL to Node: ${reasonOf(error)}`;
+    return `the package gl does not bring WebGL to Node: ${reasonOf(error, GL)}`;
   }
   const display = process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY;
   if (process.platform === 'linux' && display === undefined) {
@@ -57,10 +82,9 @@ export async function headlessReason(): Promise<string | null> {
   return null;
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, install: string): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  // Node's word for a package that is not there; a stand-in without an entry point has the second.
-  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED')
-    return 'it is not installed';
+  // Node's words for a package that is not there, and for a stand-in without a program.
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return notInstalled(install);
   return message.split('\n')[0];
 }

@@ -85,6 +85,25 @@ async function chooseModule(
   );
 }
 
+/** What this JavaScript engine has of WebAssembly. */
+export interface WasmFeatures {
+  readonly simd: boolean;
+  /** Fused multiply and add. */
+  readonly relaxedSimd: boolean;
+  /** Memory that threads can share. */
+  readonly threads: boolean;
+}
+
+export async function wasmFeatures(): Promise<WasmFeatures> {
+  const { bytes: base } = await import('#simd/base');
+  const { bytes: relaxed } = await import('#simd/relaxed');
+  return {
+    simd: WebAssembly.validate(base),
+    relaxedSimd: WebAssembly.validate(relaxed),
+    threads: typeof process !== 'undefined' || globalThis.crossOriginIsolated,
+  };
+}
+
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
   readonly dtype = 'float32';

@@ -1,0 +1,48 @@
+// `inkgrad doctor`: what this machine has to compute with, what would be chosen, and why the rest would not. Imports the
+// app and node:os.
+
+import { availableParallelism, cpus } from 'node:os';
+import type { Argv, CommandModule } from 'yargs';
+import { wasmFeatures } from '../../engine/backends/wasm/index.js';
+import { startBackend } from '../backend.js';
+import { Reporter } from '../reporter.js';
+import { jsonOption, runOptions, type CommonArguments } from './options.js';
+
+type DoctorArguments = Pick<CommonArguments, 'backend' | 'threads' | 'json'>;
+
+async function run(args: DoctorArguments): Promise<void> {
+  const reporter = new Reporter({ json: args.json });
+  const { backend, description, report } = await startBackend(args);
+  await backend.dispose();
+  const features = await wasmFeatures();
+  const cpu = { model: cpus().at(0)?.model ?? 'unknown', cores: availableParallelism(), ...features };
+  const runtime = `${process.platform} ${process.arch}, Node ${process.version}`;
+  reporter.emit({ runtime, cpu, ...report });
+  if (args.json) return;
+
+  const { simd, relaxedSimd, threads } = features;
+  reporter.say(`system    ${runtime}`);
+  reporter.say(`cpu       ${cpu.model}, ${cpu.cores} cores`);
+  reporter.say(
+    `          SIMD ${yes(simd)}, relaxed SIMD ${yes(relaxedSimd)}${relaxedSimd ? '' : ' (Node 22 has it)'}, threads ${yes(threads)}`,
+  );
+  reporter.say(`backend   ${report.requested === 'auto' ? 'auto chooses ' : ''}${description}`);
+  reporter.say('tried');
+  for (const { mode, ok, reason, ms } of report.tried) {
+    const verdict = reason === '' ? 'chosen' : ok ? 'works' : 'no';
+    const why = reason === '' ? '' : `: ${reason}`;
+    reporter.say(`  ${mode.padEnd(11)} ${verdict}${why} (${ms.toFixed(0)} ms)`);
+  }
+}
+
+const yes = (has: boolean): string => (has ? 'yes' : 'no');
+
+export const doctorCommand: CommandModule<object, DoctorArguments> = {
+  command: 'doctor',
+  describe: 'Show what this machine has to compute with, and what would be chosen',
+  builder: (yargs: Argv): Argv<DoctorArguments> =>
+    jsonOption(runOptions(yargs))
+      .example('$0 doctor', 'every device tried, with the reason for each that is not available')
+      .example('$0 doctor --backend wasm --json', 'one of them, as JSON'),
+  handler: run,
+};

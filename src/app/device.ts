@@ -1,0 +1,208 @@
+// Chooses what computes, and reports what was tried and why it was or was not taken. Used by the command line and by the
+// page, so free of Node and of any output. Imports the backends and the bench.
+//
+// `auto` takes a GPU only if it is one (a program that imitates a GPU ranks below our own CPU kernels), if two steps of
+// training come out right on it, and if it is then faster than the CPU. Anything else that is asked for by name is that,
+// or an error with the reason: nothing falls back silently.
+
+import { ArgumentError, BackendError, InkgradError } from '../engine/errors.js';
+import { type Backend, ReferenceBackend } from '../engine/index.js';
+import { createGpuBackend } from '../engine/backends/gpu.js';
+import { createWasmBackend } from '../engine/backends/wasm/index.js';
+import { trainingRun } from './deviceBench.js';
+
+export const BACKENDS = ['auto', 'wasm', 'webgpu', 'webgl2', 'headlessgl', 'reference'] as const;
+
+type Mode = Exclude<(typeof BACKENDS)[number], 'auto'>;
+
+/** One thing that was tried. */
+export interface DeviceAttempt {
+  readonly mode: Mode;
+  /** Whether it works here. */
+  readonly ok: boolean;
+  /** Why it does not work, or works and was not chosen; empty for the chosen one. */
+  readonly reason: string;
+  /** Milliseconds that trying took. */
+  readonly ms: number;
+}
+
+export interface DeviceReport {
+  readonly requested: string;
+  readonly chosen: Mode;
+  /** What the chosen one runs on: the adapter's own name, or the build and the threads of the CPU kernels. */
+  readonly adapter: string;
+  /** Whether it runs on the CPU: our own kernels, or a program that imitates a GPU. */
+  readonly software: boolean;
+  readonly tried: readonly DeviceAttempt[];
+}
+
+export interface DeviceChoice {
+  /** One of `BACKENDS`. */
+  readonly backend: string;
+  /** Threads that compute on the CPU; default one for each processor. */
+  readonly threads: number | undefined;
+}
+
+export interface ChosenDevice {
+  readonly backend: Backend;
+  readonly report: DeviceReport;
+}
+
+/** A backend that was opened, and how to name it. */
+export interface Opened {
+  readonly backend: Backend;
+  readonly adapter: string;
+  readonly software: boolean;
+}
+
+/** What choosing needs done; tests put their own in its place. */
+export interface DeviceProbe {
+  readonly open: (mode: Mode, threads: number | undefined) => Promise<Opened>;
+  /** Throws unless the backend computes what the CPU does. */
+  readonly checkNumbers: (backend: Backend, cpu: Backend) => Promise<void>;
+  /** Milliseconds of a training step. */
+  readonly stepTime: (backend: Backend) => Promise<number>;
+}
+
+const GPU_MODES = ['webgpu', 'webgl2', 'headlessgl'] as const;
+
+/** @throws BackendError if what was asked for by name cannot be had; ArgumentError if there is no such name */
+export async function chooseDevice({ backend: requested, threads }: DeviceChoice): Promise<ChosenDevice> {
+  if (requested === 'auto') return chooseBest(threads, { open, checkNumbers, stepTime });
+  const mode = BACKENDS.find((name): name is Mode => name === requested && name !== 'auto');
+  if (mode === undefined) {
+    throw new ArgumentError(`--backend ${requested}: must be one of ${BACKENDS.join(', ')}`);
+  }
+  if (mode === 'reference' && threads !== undefined && threads !== 1) {
+    throw new ArgumentError(`--threads ${threads}: the reference backend has one thread; use --backend wasm`);
+  }
+  const start = performance.now();
+  const opened = await open(mode, threads);
+  const tried = [{ mode, ok: true, reason: '', ms: performance.now() - start }];
+  return { backend: opened.backend, report: reportOf(requested, mode, opened, tried) };
+}
+
+/** One line for a log: `webgpu (google swiftshader, in software)`. */
+export function describeDevice({ chosen, adapter, software }: DeviceReport): string {
+  const imitated = software && chosen !== 'wasm' && chosen !== 'reference';
+  return `${chosen} (${adapter}${imitated ? ', a GPU in software: slow' : ''})`;
+}
+
+async function open(mode: Mode, threads: number | undefined): Promise<Opened> {
+  switch (mode) {
+    case 'reference':
+      return { backend: new ReferenceBackend(), adapter: 'plain loops, 1 thread', software: true };
+    case 'wasm': {
+      const backend = await createWasmBackend(threads === undefined ? {} : { threads });
+      const count = backend.threads === 1 ? '1 thread' : `${backend.threads} threads`;
+      return { backend, adapter: `${backend.build} SIMD, ${count}`, software: true };
+    }
+    default: {
+      const backend = await createGpuBackend({ mode });
+      return { backend, ...backend.adapter };
+    }
+  }
+}
+
+function reportOf(
+  requested: string,
+  chosen: Mode,
+  { adapter, software }: Opened,
+  tried: readonly DeviceAttempt[],
+): DeviceReport {
+  return { requested, chosen, adapter, software, tried };
+}
+
+/** The CPU, or a GPU that proves better. */
+export async function chooseBest(threads: number | undefined, probe: DeviceProbe): Promise<ChosenDevice> {
+  const tried: DeviceAttempt[] = [];
+  const cpu = await openCpu(threads, tried, probe);
+  let best: { readonly mode: Mode; readonly opened: Opened } = cpu;
+  let fastest = 0; // milliseconds a step of the best so far; 0 is not measured yet
+  for (const mode of GPU_MODES) {
+    const start = performance.now();
+    const note = (ok: boolean, reason: string): void => {
+      tried.push({ mode, ok, reason, ms: performance.now() - start });
+    };
+    let opened: Opened | null = null;
+    try {
+      opened = await probe.open(mode, threads);
+      if (opened.software) {
+        note(
+          true,
+          `${opened.adapter} imitates a GPU in software, slower than the CPU kernels; --backend ${mode} forces it`,
+        );
+      } else {
+        await probe.checkNumbers(opened.backend, cpu.opened.backend);
+        if (fastest === 0) fastest = await probe.stepTime(best.opened.backend);
+        const own = await probe.stepTime(opened.backend);
+        const times = `${own.toFixed(1)} ms a step against ${fastest.toFixed(1)} ms`;
+        note(true, own < fastest ? '' : `slower than ${best.mode}: ${times}`);
+        if (own < fastest) {
+          demote(tried, best.mode, `slower than ${mode}: ${times}`);
+          if (best !== cpu) await best.opened.backend.dispose();
+          best = { mode, opened };
+          fastest = own;
+        }
+      }
+    } catch (error) {
+      note(false, reasonOf(mode, error));
+    }
+    if (opened !== null && opened !== best.opened) await opened.backend.dispose();
+  }
+  if (best !== cpu) await cpu.opened.backend.dispose();
+  return { backend: best.opened.backend, report: reportOf('auto', best.mode, best.opened, tried) };
+}
+
+/** The SIMD kernels, or where WebAssembly has none, the reference. */
+async function openCpu(
+  threads: number | undefined,
+  tried: DeviceAttempt[],
+  probe: DeviceProbe,
+): Promise<{ readonly mode: Mode; readonly opened: Opened }> {
+  for (const mode of ['wasm', 'reference'] as const) {
+    const start = performance.now();
+    const note = (ok: boolean, reason: string): void => {
+      tried.push({ mode, ok, reason, ms: performance.now() - start });
+    };
+    try {
+      const opened = await probe.open(mode, threads);
+      note(true, '');
+      return { mode, opened };
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error;
+      note(false, reasonOf(mode, error));
+    }
+  }
+  throw new BackendError('no backend can be started here'); // the reference always can
+}
+
+/** Gives the one that was best until now the reason why it no longer is. */
+function demote(tried: DeviceAttempt[], mode: Mode, reason: string): void {
+  const index = tried.findIndex((attempt) => attempt.mode === mode);
+  tried[index] = { ...tried[index], reason };
+}
+
+/** Errors begin with the mode's name, which a report has beside them. */
+function reasonOf(mode: Mode, error: unknown): string {
+  const { message } = error as Error;
+  return message.startsWith(`gpu (${mode}): `) ? message.slice(`gpu (${mode}): `.length) : message;
+}
+
+const PROBE = { batchSize: 4, steps: 2 };
+
+/** Two steps of training against the CPU's. */
+async function checkNumbers(backend: Backend, cpu: Backend): Promise<void> {
+  const [own, right] = [await trainingRun(backend, PROBE), await trainingRun(cpu, PROBE)];
+  const wrong = own.losses.findIndex((loss, step) => !(Math.abs(loss - right.losses[step]) <= 1e-3));
+  if (wrong < 0) return;
+  throw new InkgradError(
+    `it computes wrongly: the loss of training step ${wrong + 1} is ${own.losses[wrong]}, should be ${right.losses[wrong]}`,
+  );
+}
+
+/** Milliseconds of a training step of 64 images, once everything is compiled. */
+async function stepTime(backend: Backend): Promise<number> {
+  const { ms } = await trainingRun(backend, { batchSize: 64, steps: 4 });
+  return Math.min(...ms.slice(1));
+}

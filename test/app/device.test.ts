@@ -1,0 +1,96 @@
+// Which device `auto` takes: with GPUs that a test makes up, fast, slow, wrong, in software or not there.
+
+import { describe, expect, it } from 'vitest';
+import { chooseBest, chooseDevice, describeDevice, type DeviceProbe } from '../../src/app/device.js';
+import type { Backend } from '../../src/engine/backend.js';
+import { ArgumentError, BackendError, InkgradError } from '../../src/engine/errors.js';
+import { ReferenceBackend } from '../../src/engine/index.js';
+
+/** Milliseconds a step; `wrong` computes wrongly, `software` imitates a GPU. Modes that are not named are not there. */
+type Machine = Readonly<Record<string, number | 'wrong' | 'software'>>;
+
+interface Choice {
+  readonly chosen: string;
+  readonly reasons: Readonly<Record<string, string>>;
+  readonly works: readonly string[];
+  /** Modes that were opened and not disposed of. */
+  readonly left: readonly string[];
+}
+
+async function choose(machine: Machine): Promise<Choice> {
+  const modes = new Map<Backend, string>();
+  const open: DeviceProbe['open'] = (mode) => {
+    if (!(mode in machine)) return Promise.reject(new BackendError(`gpu (${mode}): not here`));
+    const backend = new ReferenceBackend();
+    modes.set(backend, mode);
+    const left = modes;
+    backend.dispose = () => Promise.resolve(void left.delete(backend));
+    return Promise.resolve({ backend, adapter: `${mode} adapter`, software: machine[mode] === 'software' });
+  };
+  const probe: DeviceProbe = {
+    open,
+    checkNumbers: (backend) =>
+      machine[modes.get(backend)!] === 'wrong'
+        ? Promise.reject(new InkgradError('it computes wrongly'))
+        : Promise.resolve(),
+    stepTime: (backend) => Promise.resolve(machine[modes.get(backend)!] as number),
+  };
+  const { backend, report } = await chooseBest(undefined, probe);
+  expect(modes.get(backend)).toBe(report.chosen);
+  return {
+    chosen: report.chosen,
+    reasons: Object.fromEntries(report.tried.map(({ mode, reason }) => [mode, reason])),
+    works: report.tried.filter(({ ok }) => ok).map(({ mode }) => mode),
+    left: [...modes.values()],
+  };
+}
+
+describe('auto', () => {
+  it('takes the CPU where there is no GPU', async () => {
+    const { chosen, reasons, left } = await choose({ wasm: 50 });
+    expect(chosen).toBe('wasm');
+    expect(reasons).toEqual({ wasm: '', webgpu: 'not here', webgl2: 'not here', headlessgl: 'not here' });
+    expect(left).toEqual(['wasm']);
+  });
+
+  it('takes a GPU that is faster, and the fastest of them', async () => {
+    const { chosen, reasons, left } = await choose({ wasm: 50, webgpu: 20, webgl2: 10, headlessgl: 15 });
+    expect(chosen).toBe('webgl2');
+    expect(reasons).toEqual({
+      wasm: 'slower than webgpu: 20.0 ms a step against 50.0 ms',
+      webgpu: 'slower than webgl2: 10.0 ms a step against 20.0 ms',
+      webgl2: '',
+      headlessgl: 'slower than webgl2: 15.0 ms a step against 10.0 ms',
+    });
+    expect(left).toEqual(['webgl2']);
+  });
+
+  it('leaves a GPU that is slower, in software, or wrong', async () => {
+    const { chosen, reasons, works, left } = await choose({
+      ...{ wasm: 50, webgpu: 'software', webgl2: 'wrong', headlessgl: 60 },
+    });
+    expect(chosen).toBe('wasm');
+    expect(reasons.webgpu).toMatch(/^webgpu adapter imitates a GPU in software, slower than the CPU kernels/);
+    expect(reasons.webgl2).toBe('it computes wrongly');
+    expect(reasons.headlessgl).toBe('slower than wasm: 60.0 ms a step against 50.0 ms');
+    expect(works).toEqual(['wasm', 'webgpu', 'headlessgl']);
+    expect(left).toEqual(['wasm']);
+  });
+
+  it('takes the reference where WebAssembly has no SIMD', async () => {
+    expect(await choose({ reference: 900 })).toMatchObject({ chosen: 'reference', left: ['reference'] });
+  });
+});
+
+it('a device asked for by name is that one, or an error', async () => {
+  const { backend, report } = await chooseDevice({ backend: 'reference', threads: undefined });
+  expect(report).toMatchObject({ requested: 'reference', chosen: 'reference', software: true });
+  expect(report.tried).toHaveLength(1);
+  expect(describeDevice(report)).toBe('reference (plain loops, 1 thread)');
+  await backend.dispose();
+  await expect(chooseDevice({ backend: 'webgl2', threads: undefined })).rejects.toThrow(BackendError);
+  await expect(chooseDevice({ backend: 'cuda', threads: undefined })).rejects.toThrow(ArgumentError);
+  await expect(chooseDevice({ backend: 'reference', threads: 2 })).rejects.toThrow(
+    /--threads 2: the reference/,
+  );
+});
