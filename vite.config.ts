@@ -1,7 +1,7 @@
 // How the web pages are built (`npm run build:web`): every page of src/app/web becomes static files in dist-web that any host
 // serves from any folder. Not used by the tests' runner, which has vitest.config.ts.
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { writeContentSecurityPolicy } from './scripts/contentSecurityPolicy.js';
@@ -15,17 +15,26 @@ const pages = Object.fromEntries(
     .map((name) => [name.replace(/\.html$/, ''), folder + name]),
 );
 
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
 export default defineConfig({
   root: folder,
   base: './', // relative addresses: the folder may lie anywhere on a host
   plugins: [freezeKernels(), writeContentSecurityPolicy()],
   worker: { format: 'es', plugins: () => [freezeKernels()] },
   // A browser has no `process`: the branches for Node fall away, and with them the imports of node: modules.
-  define: { 'typeof process': '"undefined"' },
+  define: { 'typeof process': '"undefined"', __VERSION__: JSON.stringify(version) },
+  // Wasm threads need a host that sends these two.
+  preview: {
+    headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+  },
   build: {
     outDir: fileURLToPath(new URL('dist-web/', import.meta.url)),
     emptyOutDir: true,
     target: 'es2022',
+    chunkSizeWarningLimit: 700, // gpu.js alone is 530 KB; it loads when a GPU is tried
     modulePreload: { polyfill: false },
     rolldownOptions: { input: pages },
   },

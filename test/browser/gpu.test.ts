@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allKernels } from '../support/kernels.js';
+import { LOSS_TOLERANCE } from '../gpu/training.js';
 import { executable, type WatchedPage, whyNot } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';
 
@@ -25,6 +26,13 @@ describe.skipIf(executable === null).each(MODES)(`%s in Chromium${whyNot}`, (mod
     expect(results.length).toBeGreaterThan(150);
     expect(adapter).toMatch(/swiftshader/i);
     expect(software).toBe(true);
+  });
+
+  it("trains the whole network for ten steps with the CPU's losses", async () => {
+    const { ok, worst, losses } = await opened.page.evaluate((m) => checks.compareWithCpu(m, 2), mode);
+    expect(losses).toHaveLength(10);
+    expect(worst).toBeLessThanOrEqual(LOSS_TOLERANCE);
+    expect(ok).toBe(true);
   });
 
   it('keeps the number of GPU objects flat over 100 steps and leaves none', async () => {

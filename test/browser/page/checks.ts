@@ -3,6 +3,7 @@
 import { createGpuBackend, type GpuMode } from '../../../src/engine/backends/gpu.js';
 import { createWasmBackend, type WasmBackend } from '../../../src/engine/backends/wasm/index.js';
 import { runKernelSuite, type SuiteResult } from '../../gpu/suite.js';
+import { compareTraining, type TrainingAgreement } from '../../gpu/training.js';
 import * as failures from './failures.js';
 import { watchObjects } from './leaks.js';
 import { trainOnWasm } from './training.js';
@@ -35,6 +36,16 @@ async function kernelSuite(mode: GpuMode): Promise<SuiteReport> {
   return { adapter, software, results };
 }
 
+/** Ten training steps of the whole network, on a GPU and on this CPU. */
+async function compareWithCpu(mode: GpuMode, batchSize: number): Promise<TrainingAgreement> {
+  const backend = await createGpuBackend({ mode });
+  const cpu = await createWasmBackend();
+  const agreement = await compareTraining(backend, cpu, { batchSize });
+  await backend.dispose();
+  await cpu.dispose();
+  return agreement;
+}
+
 /** The kernel suite on the wasm backend. */
 async function wasmSuite(threads: number): Promise<SuiteResult[]> {
   const backend = await createWasmBackend({ threads });
@@ -44,7 +55,10 @@ async function wasmSuite(threads: number): Promise<SuiteResult[]> {
 }
 
 /** Everything a test may call; arguments and results travel as JSON. */
-const checks = { trainOnWasm, startWasm, endWasm, kernelSuite, wasmSuite, watchObjects, failures };
+const checks = {
+  ...{ trainOnWasm, startWasm, endWasm, kernelSuite, wasmSuite },
+  ...{ compareWithCpu, watchObjects, failures },
+};
 
 declare global {
   var checks: Checks;

@@ -58,6 +58,8 @@ export function launchChromium(graphics: Graphics): Promise<Browser> {
 export interface WatchedPage {
   readonly page: Page;
   readonly complaints: readonly string[];
+  /** Every address that it asked for, its workers included. */
+  readonly requests: readonly string[];
 }
 
 /** Opens a page and waits until it has loaded. */
@@ -70,6 +72,8 @@ export async function openPage(browser: Browser, address: string): Promise<Watch
       complaints.push(message.text());
     }
   });
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
   await page.goto(address, { waitUntil: 'load' });
-  return { page, complaints };
+  return { page, complaints, requests };
 }

@@ -1,0 +1,152 @@
+// The bench page: measures a training step on everything this browser can compute with, shows the table and copies it as JSON.
+// gpu.js and the engine load in the worker, and only when the visitor starts. Imports the parts beside it.
+
+import type { Candidate, Report } from './protocol.js';
+import { CANDIDATES, NAMES, type Outcome, runTask } from './run.js';
+import { drawFacts, drawResults, duration, imagesPerSecond, type Row, short } from './view.js';
+
+declare const __VERSION__: string;
+
+function byId<T extends HTMLElement>(id: string, type: new () => T): T {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`the page lacks #${id}`);
+  return found;
+}
+
+const controls = byId('controls', HTMLFormElement);
+const start = byId('start', HTMLButtonElement);
+const stop = byId('stop', HTMLButtonElement);
+const copy = byId('copy', HTMLButtonElement);
+const copied = byId('copied', HTMLElement);
+const status = byId('status', HTMLElement);
+const verdict = byId('verdict', HTMLElement);
+const progress = byId('progress', HTMLProgressElement);
+const device = byId('device', HTMLElement);
+const body = byId('results', HTMLTableElement).tBodies[0];
+
+const rows = new Map<Candidate, Row>(
+  CANDIDATES.map((candidate) => [candidate, { waiting: 'not measured yet' }]),
+);
+/** What the last run found, for the clipboard and for whoever drives the page. */
+let result: object | null = null;
+
+/** Name and version of the browser, as short as it says them. */
+function browserName(): string {
+  const names = navigator.userAgent.match(/(Firefox|Edg|OPR|Chrome|Version)\/[\d.]+/g) ?? [
+    navigator.userAgent,
+  ];
+  return `${names.at(-1)!.replace('/', ' ').replace('Version', 'Safari')} on ${navigator.platform}`;
+}
+
+function describeDevice(): void {
+  const facts: [string, string, string?][] = [
+    ['Browser', browserName()],
+    ['Processor', `${navigator.hardwareConcurrency} logical cores`],
+    [
+      'Threads',
+      crossOriginIsolated
+        ? 'yes: this page is cross-origin isolated'
+        : 'no: the host does not isolate this page, so WebAssembly runs on one core',
+    ],
+  ];
+  for (const candidate of ['webgpu', 'webgl2'] as const) {
+    const row = rows.get(candidate)!;
+    if ('adapter' in row)
+      facts.push([NAMES[candidate], row.adapter, ...(row.software ? ['software'] : [])] as never);
+    else facts.push([NAMES[candidate], 'waiting' in row ? 'known once it has been tried' : row.reason]);
+  }
+  drawFacts(device, facts);
+}
+
+function draw(): void {
+  describeDevice();
+  drawResults(body, rows);
+}
+
+/** The sentence above the table. */
+function conclude(): string {
+  const measured = [...rows].flatMap(([candidate, row]) =>
+    'steps' in row ? [{ candidate, rate: imagesPerSecond(row) }] : [],
+  );
+  if (measured.length === 0) return 'Nothing could be measured here.';
+  const best = measured.reduce((a, b) => (b.rate > a.rate ? b : a));
+  const minutes = 112_800 / best.rate / 60;
+  return (
+    `${NAMES[best.candidate]} is the fastest here: ${short(best.rate)} characters a second. ` +
+    `The 112,800 characters of EMNIST Balanced would take ${short(minutes)} minutes, once through.`
+  );
+}
+
+async function measureAll(
+  batch: number,
+  steps: number,
+  wanted: readonly Candidate[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const candidate of CANDIDATES)
+    rows.set(candidate, { waiting: wanted.includes(candidate) ? 'waiting' : 'left out' });
+  const outcomes: Partial<Record<Candidate, Outcome>> = {};
+  for (const [index, candidate] of wanted.entries()) {
+    const task = { candidate, batch, steps };
+    const name = NAMES[candidate];
+    const say = (text: string): void => {
+      status.textContent = `${name}: ${text}`;
+      rows.set(candidate, { waiting: text });
+      draw();
+    };
+    say('starting');
+    const onReport = (report: Report): void => {
+      if (report.kind === 'started') {
+        say(`ready in ${duration(report.startMs)}; the first step compiles what it needs`);
+      } else if (report.kind === 'step') {
+        say(`${report.step} of ${report.of} steps done`);
+        progress.value = (index + report.step / report.of) / wanted.length;
+      }
+    };
+    const outcome = await runTask(task, onReport, signal);
+    outcomes[candidate] = outcome;
+    rows.set(candidate, outcome);
+    progress.value = (index + 1) / wanted.length;
+    draw();
+    if (signal.aborted) break;
+  }
+  const { hardwareConcurrency, userAgent } = navigator;
+  result = {
+    page: 'inkgrad bench',
+    version: __VERSION__,
+    date: new Date().toISOString(),
+    device: { userAgent, hardwareConcurrency, crossOriginIsolated },
+    results: outcomes,
+  };
+}
+
+async function run(): Promise<void> {
+  const fields = new FormData(controls);
+  const asked = new URLSearchParams(location.search).get('only')?.split(',');
+  const wanted = CANDIDATES.filter((candidate) => asked?.includes(candidate) ?? true);
+  const abort = new AbortController();
+  stop.onclick = () => abort.abort();
+  start.hidden = true;
+  stop.hidden = progress.hidden = false;
+  copy.disabled = verdict.hidden = true;
+  copied.textContent = '';
+  await measureAll(Number(fields.get('batch')), Number(fields.get('steps')), wanted, abort.signal);
+  status.textContent = abort.signal.aborted ? 'Stopped.' : 'Done.';
+  start.textContent = 'Start again';
+  start.hidden = copy.disabled = verdict.hidden = false;
+  stop.hidden = progress.hidden = true;
+  verdict.textContent = conclude();
+  draw();
+}
+
+controls.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void run();
+});
+copy.addEventListener('click', () => {
+  navigator.clipboard.writeText(JSON.stringify(result, null, 2)).then(
+    () => (copied.textContent = 'Copied.'),
+    (error: unknown) => (copied.textContent = `Your browser does not allow it: ${String(error)}`),
+  );
+});
+draw();

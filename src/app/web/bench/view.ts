@@ -1,0 +1,88 @@
+// Draws what the bench page knows: the device's facts, and a row for each candidate. Imports the names and the protocol.
+
+import type { Candidate, Measured } from './protocol.js';
+import { NAMES, type Outcome } from './run.js';
+
+function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  content: string | readonly (Node | string)[] = [],
+  className = '',
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  made.append(...(typeof content === 'string' ? [content] : content));
+  if (className !== '') made.className = className;
+  return made;
+}
+
+/** 1234.5 -> `1,235`, 12.345 -> `12.3`: three digits that matter. */
+export function short(value: number): string {
+  return value.toLocaleString(
+    'en',
+    value < 100 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 },
+  );
+}
+
+/** Milliseconds, or seconds where those read better. */
+export function duration(ms: number): string {
+  return ms < 10_000 ? `${short(ms)} ms` : `${short(ms / 1000)} s`;
+}
+
+/** Facts as a list of terms; a value may carry a badge. */
+export function drawFacts(list: HTMLElement, facts: readonly (readonly [string, string, string?])[]): void {
+  list.replaceChildren(
+    ...facts.flatMap(([term, value, badge]) => [
+      element('dt', term),
+      element('dd', badge === undefined ? value : [value, ' ', element('span', badge, 'badge')]),
+    ]),
+  );
+}
+
+export type Row = Outcome | { readonly waiting: string };
+
+const COLUMNS = ['Characters a second', 'Step', 'First step', 'Compiling', 'Launches', 'Memory', 'Loss'];
+
+/** Images that a backend trains on in a second. */
+export function imagesPerSecond({ batchSize, stepMs }: Measured): number {
+  return (1000 * batchSize) / stepMs;
+}
+
+function numbers(measured: Measured): string[] {
+  const { stepMs, firstStepMs, compileMs, launches, peakBytes, losses } = measured;
+  return [
+    short(imagesPerSecond(measured)),
+    duration(stepMs),
+    duration(firstStepMs),
+    compileMs === null ? 'none' : duration(compileMs),
+    String(Math.round(launches)),
+    `${short(peakBytes / 2 ** 20)} MB`,
+    losses[2].toFixed(3),
+  ];
+}
+
+/** One row a candidate; the bars are relative to the fastest. */
+export function drawResults(body: HTMLElement, rows: ReadonlyMap<Candidate, Row>): void {
+  const fastest = Math.max(...[...rows.values()].map((row) => ('steps' in row ? imagesPerSecond(row) : 0)));
+  body.replaceChildren(
+    ...[...rows].map(([candidate, row]) => {
+      const heading = element('th', NAMES[candidate]);
+      heading.scope = 'row';
+      if (!('steps' in row)) {
+        const [text, look] = 'waiting' in row ? [row.waiting, 'soft'] : [row.reason, 'failed'];
+        const cell = element('td', text, look);
+        cell.colSpan = COLUMNS.length;
+        return element('tr', [heading, cell]);
+      }
+      if (row.software) heading.append(' ', element('span', 'software', 'badge'));
+      heading.append(element('small', `${row.adapter}, ${row.batchSize} a step`));
+      const cells = numbers(row).map((content, index) => {
+        const cell = element('td', [element('span', content)]);
+        cell.dataset.label = COLUMNS[index];
+        return cell;
+      });
+      const fill = element('span');
+      fill.style.width = `${(100 * imagesPerSecond(row)) / fastest}%`;
+      cells[0].append(element('span', [fill], 'bar'));
+      return element('tr', [heading, ...cells]);
+    }),
+  );
+}

@@ -1,0 +1,81 @@
+// The bench page as it is published: it measures, shows, copies, and asks nobody but its own host for anything.
+
+import { describe, expect, it } from 'vitest';
+import { executable, whyNot } from './support/chromium.js';
+import { browserFixture } from './support/suite.js';
+
+interface BenchResult {
+  readonly version: string;
+  readonly device: { readonly crossOriginIsolated: boolean };
+  readonly results: Record<
+    string,
+    { adapter: string; software: boolean; batchSize: number; losses: number[] }
+  >;
+}
+
+describe.skipIf(executable === null)(`bench.html in Chromium${whyNot}`, () => {
+  const site = browserFixture('software');
+  const bare = browserFixture('none');
+
+  it('measures every way of computing and copies the table as JSON', async () => {
+    const { page, complaints, requests } = await site.open('bench.html', { isolated: true });
+    expect(
+      requests.filter((address) => /gpu|worker/.test(address)),
+      'loaded before the visitor starts',
+    ).toEqual([]);
+    await page.selectOption('[name=batch]', '2');
+    await page.selectOption('[name=steps]', '2');
+    await page.click('#start');
+    await expect.poll(() => page.textContent('#status'), { timeout: 170_000, interval: 500 }).toBe('Done.');
+
+    const rows = await page.locator('#results tbody tr').allInnerTexts();
+    expect(rows.map((row) => /^\S+/.exec(row)?.[0])).toEqual([
+      'WebGPU',
+      'WebGL2',
+      'WebAssembly',
+      'Reference',
+    ]);
+    expect(rows[0]).toMatch(/software\s+google swiftshader, 2 a step/);
+    expect(await page.textContent('#verdict')).toContain('WebAssembly is the fastest here');
+
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.click('#copy');
+    await expect.poll(() => page.textContent('#copied')).toBe('Copied.');
+    const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText())) as BenchResult;
+    expect(copied.version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(copied.device.crossOriginIsolated).toBe(true);
+    const { webgpu, webgl2, wasm, reference } = copied.results;
+    expect([webgpu.software, webgl2.software, wasm.software]).toEqual([true, true, false]);
+    for (const { losses } of [webgpu, webgl2, wasm]) {
+      losses.forEach((loss, step) => expect(Math.abs(loss - reference.losses[step])).toBeLessThan(1e-3));
+    }
+
+    const { host } = new URL(page.url());
+    expect(
+      requests.filter((address) => !/^(blob|data):/.test(address) && new URL(address).host !== host),
+    ).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('says what is missing where there is no GPU, and measures the rest', async () => {
+    const { page } = await bare.open('bench.html?only=webgpu,webgl2,wasm');
+    await page.selectOption('[name=batch]', '2');
+    await page.selectOption('[name=steps]', '2');
+    await page.click('#start');
+    await expect.poll(() => page.textContent('#status'), { timeout: 60_000 }).toBe('Done.');
+    const rows = await page.locator('#results tbody tr').allInnerTexts();
+    expect(rows[0]).toContain('gpu (webgpu): ');
+    expect(rows[1]).toContain('gpu (webgl2): there is no WebGL2 context here');
+    expect(rows[2]).toContain('1 thread, 2 a step');
+    expect(rows[3]).toContain('left out');
+  });
+
+  it('stops when asked to', async () => {
+    const { page } = await site.open('bench.html?only=webgl2');
+    await page.click('#start');
+    await page.click('#stop');
+    await expect.poll(() => page.textContent('#status')).toBe('Stopped.');
+    expect(await page.locator('#results tbody tr').nth(1).innerText()).toContain('stopped');
+    expect(await page.isVisible('#start')).toBe(true);
+  });
+});
