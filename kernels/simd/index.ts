@@ -17,13 +17,15 @@ export {
 } from './winograd';
 export {
   winogradGradFilters,
-  winogradGradParts,
-  winogradGradScratch,
-  winogradGradSums,
+  winogradGradFloats,
+  winogradGradProducts,
+  winogradGradTiles,
   winogradGradUnits,
+  winogradGroupImages,
+  winogradInputFloats,
+  winogradSumFloats,
 } from './winogradGradWeight';
 export { winogradStrips } from './winogradTiles';
-export { argMax, sumAxis } from './reduce';
 export { columnSumBlocks, scaleShift, sumBlocks } from './rows';
 export {
   batchNormGradBlocks,
@@ -31,9 +33,6 @@ export {
   batchNormGradInput,
   batchNormStatBlocks,
   batchNormStats,
-  foldStatistics,
-  inverseDeviation,
-  runningAverage,
 } from './batchNorm';
 export {
   bnReluPool,
@@ -47,7 +46,7 @@ export { maxPool, maxPoolGrad } from './pool';
 export { add, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
 export { adamStep, sgdStep } from './optimizer';
 export { crossEntropy, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
-export { copy, stridedCopy, transpose } from './layout';
+export { stridedCopy, transpose } from './layout';
 
 export { PANEL, TILE_ROWS } from './lanes';
 export { ROW_BLOCK } from './rows';

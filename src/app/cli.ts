@@ -8,6 +8,7 @@ import { InkgradError } from '../engine/errors.js';
 import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
+import { exploreCommand } from './commands/explore.js';
 import { exportCommand } from './commands/export.js';
 import { importCommand } from './commands/import.js';
 import { predictCommand } from './commands/predict.js';
@@ -27,6 +28,7 @@ async function main(): Promise<number> {
       .scriptName('inkgrad')
       .usage('$0 <command>\n\nTrain and measure a network that reads handwriting.')
       .command(dataCommand)
+      .command(exploreCommand)
       .command(trainCommand)
       .command(evalCommand)
       .command(doctorCommand)

@@ -6,8 +6,12 @@ import { ArgumentError } from '../engine/errors.js';
 
 const RUNS = 'runs';
 
-/** Makes the named folder, or the next free number under runs/. A folder with anything in it is refused. */
-export function createRunDirectory(named: string | undefined): string {
+/**
+ * Makes the named folder, or the next free number under runs/. A folder with anything in it is refused.
+ *
+ * @param prefix what stands before the number
+ */
+export function createRunDirectory(named: string | undefined, prefix = ''): string {
   if (named !== undefined) {
     if (!isEmptyFolder(named)) {
       throw new ArgumentError(
@@ -18,7 +22,7 @@ export function createRunDirectory(named: string | undefined): string {
   }
   mkdirSync(RUNS, { recursive: true });
   for (let number = 1; ; number++) {
-    const directory = join(RUNS, `${number}`);
+    const directory = join(RUNS, `${prefix}${number}`);
     try {
       mkdirSync(directory); // refuses to make what is there, also for two runs that start at once
       return directory;

@@ -144,6 +144,21 @@ async function readTraining(
   return { all: syntheticDataset({ seed: options.seed, count, part: 'train' }), whySynthetic };
 }
 
+/** One whole part, to look at; synthetic characters of this seed where no place is named and the default one has none. */
+export async function openPart(
+  options: SourceOptions,
+  part: 'train' | 'test',
+  seed: number,
+): Promise<Dataset> {
+  try {
+    return await readStored(options, part);
+  } catch (error) {
+    if (!(error instanceof DataMissingError) || namedDir(options.data) !== null) throw error;
+    const count = Math.min(SYNTHETIC_COUNT, options.limit ?? Infinity);
+    return syntheticDataset({ seed, count, part });
+  }
+}
+
 /** The test part; only evaluation asks for it. */
 export function openTestSource(options: SourceOptions): Promise<Dataset> {
   return readStored(options, 'test');

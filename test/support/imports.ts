@@ -89,6 +89,12 @@ const LAYERS: readonly Layer[] = [
     packages: ['@zip.js/zip.js', 'protobufjs'],
   },
   {
+    name: 'the exploring of data',
+    holds: /^src\/app\/explore\//,
+    knows: /^src\//,
+    packages: ['ml-matrix', 'umap-js'],
+  },
+  {
     name: 'the reader of archives',
     holds: /^src\/app\/fetch\/zipDirectory\.ts$/,
     knows: /^src\//,

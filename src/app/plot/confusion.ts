@@ -12,6 +12,9 @@ export interface ConfusionOptions {
   readonly names: readonly string[];
   /** How often each true class was read as each class: row-major `[true][predicted]`. */
   readonly counts: ArrayLike<number>;
+  /** What rows and columns are; default `truth` and `read as`. */
+  readonly rowLabel?: string;
+  readonly columnLabel?: string;
 }
 
 const RIGHT: Color = [8, 81, 156];
@@ -28,14 +31,17 @@ function cellColor(share: number, isRight: boolean): Color {
 }
 
 /** Draws the matrix; names stand on all four sides, so that a finger finds its row and column. */
-export function confusionPlot({ title, names, counts }: ConfusionOptions): Canvas {
+export function confusionPlot(options: ConfusionOptions): Canvas {
+  const { title, names, counts, rowLabel = 'truth', columnLabel = 'read as' } = options;
   const n = names.length;
   if (counts.length !== n * n || n === 0) {
     throw new ArgumentError(
       `confusion plot: ${n} classes need ${n * n} counts, at least one, got ${counts.length}`,
     );
   }
-  const cell = n > 30 ? 22 : n > 12 ? 28 : 40;
+  // Wide enough for three digits, or for 1.2k.
+  const hasThousands = Array.from(counts).some((count) => count >= 1000);
+  const cell = n > 30 ? (hasThousands ? 24 : 22) : n > 12 ? 28 : 40;
   const longest = Math.max(...names.map((name) => textWidth(name)));
   const label = longest + 12;
   const axisTitle = textHeight() + 12;
@@ -73,11 +79,11 @@ export function confusionPlot({ title, names, counts }: ConfusionOptions): Canva
       canvas.text(middle - textHeight() / 2, top + side + 6, name, { vertical: true, align: 'right' });
     }
   }
-  canvas.text(left + side / 2, top - nameRow - textHeight() - 2, 'read as', {
+  canvas.text(left + side / 2, top - nameRow - textHeight() - 2, columnLabel, {
     align: 'center',
     color: QUIET,
   });
-  canvas.text(PADDING, top + side / 2, 'truth', { align: 'center', vertical: true, color: QUIET });
+  canvas.text(PADDING, top + side / 2, rowLabel, { align: 'center', vertical: true, color: QUIET });
   drawLegends(canvas, left, top + side + nameRow + 10);
   return canvas;
 }

@@ -21,6 +21,8 @@ export interface GalleryOptions {
   readonly tiles: readonly Tile[];
   /** Tiles a row; by default about as many as make the sheet a little wider than tall, at most 16. */
   readonly columns?: number;
+  /** A wider gap after every so many tiles of a row, for tiles that belong together. Default none. */
+  readonly groupsOf?: number;
   /** Pixels of the sheet that a pixel of the image takes. Default 2. */
   readonly scale?: number;
 }
@@ -31,7 +33,7 @@ const LINE = textHeight() + 5;
 
 /** Draws tiles row by row. */
 export function gallery(options: GalleryOptions): Canvas {
-  const { title, tiles, scale = 2 } = options;
+  const { title, tiles, scale = 2, groupsOf = Infinity } = options;
   const { columns = Math.max(1, Math.min(16, Math.ceil(Math.sqrt(tiles.length * 1.6)))) } = options;
   const captions = tiles.map(({ caption }) => caption.split('\n').filter((line) => line !== ''));
   const lines = Math.max(0, ...captions.map((caption) => caption.length));
@@ -40,7 +42,9 @@ export function gallery(options: GalleryOptions): Canvas {
   const widest = Math.max(0, ...captions.flat().map((line) => textWidth(line)));
   const cell = Math.max(image + 2, Math.min(2 * image, widest));
   const rowHeight = image + 2 + (lines > 0 ? 5 + lines * LINE : 0) + GAP;
-  const width = Math.max(2 * PADDING + columns * (cell + GAP) - GAP, title === '' ? 0 : 320);
+  const leftOf = (column: number): number =>
+    PADDING + column * (cell + GAP) + Math.floor(column / groupsOf) * 2 * GAP;
+  const width = Math.max(leftOf(columns - 1) + cell + PADDING, title === '' ? 0 : 320);
   const rows = Math.max(1, Math.ceil(tiles.length / columns));
   const head = title === '' ? PADDING : titleHeight(title, width);
   const canvas = new Canvas(width, head + rows * rowHeight - GAP + PADDING);
@@ -48,7 +52,7 @@ export function gallery(options: GalleryOptions): Canvas {
   if (tiles.length === 0) canvas.text(PADDING, head, 'nothing to show', { color: QUIET });
 
   for (const [i, { pixels, tone = 'plain' }] of tiles.entries()) {
-    const left = PADDING + (i % columns) * (cell + GAP);
+    const left = leftOf(i % columns);
     const top = head + Math.floor(i / columns) * rowHeight;
     const x = left + Math.floor((cell - image) / 2);
     const frame = tone === 'plain' ? 1 : 2;

@@ -55,10 +55,11 @@ export function lineChart(options: LineChartOptions): Canvas {
   // One line needs no legend: the axis says what it is.
   const legend = series.length < 2 ? [] : series.map(({ name }, i) => ({ name, color: PALETTE[i] }));
   const box = drawFrame(canvas, { title, xLabel, yLabel, xAxis, yAxis, legend });
-  for (const { x, label } of marks) drawMark(canvas, box, xAxis.place(x), label);
+  for (const { x } of marks) drawMarkLine(canvas, box, xAxis.place(x));
   for (const [i, one] of series.entries()) {
     drawSeries(canvas, box, xAxis, yAxis, one, PALETTE[i]);
   }
+  for (const { x, label } of marks) drawMarkLabel(canvas, box, xAxis.place(x), label);
   if (!ys.some((value) => Number.isFinite(yAxis.place(value)))) {
     const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
     canvas.text(x, y, 'nothing to show', { align: 'center', color: QUIET });
@@ -66,11 +67,20 @@ export function lineChart(options: LineChartOptions): Canvas {
   return canvas;
 }
 
-function drawMark(canvas: Canvas, box: Box, place: number, label: string): void {
-  if (!(place >= 0 && place <= 1)) return;
-  const x = Math.round(box.left + place * (box.right - box.left));
+function columnOf(box: Box, place: number): number | null {
+  return place >= 0 && place <= 1 ? Math.round(box.left + place * (box.right - box.left)) : null;
+}
+
+function drawMarkLine(canvas: Canvas, box: Box, place: number): void {
+  const x = columnOf(box, place);
+  if (x === null) return;
   for (let y = box.top; y <= box.bottom; y += 6) canvas.line(x, y, x, Math.min(y + 2, box.bottom), QUIET);
-  // Beside its line, on the side where there is room.
+}
+
+/** Beside its line, on the side where there is room, and over the data. */
+function drawMarkLabel(canvas: Canvas, box: Box, place: number, label: string): void {
+  const x = columnOf(box, place);
+  if (x === null) return;
   const fits = x + 6 + textWidth(label) <= box.right;
   const side = fits ? { x: x + 6, align: 'left' as const } : { x: x - 6, align: 'right' as const };
   canvas.outlinedText(side.x, box.top + textHeight() / 2, label, { align: side.align, color: QUIET });

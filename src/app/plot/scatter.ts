@@ -4,6 +4,7 @@
 import { ArgumentError } from '../../engine/errors.js';
 import { Canvas } from './canvas.js';
 import { GRID, groupColor, INK, mix, PALETTE, QUIET, type Color } from './color.js';
+import { textHeight, textWidth } from './font.js';
 import { drawTitle, PADDING } from './frame.js';
 
 export interface ScatterPoint {
@@ -26,7 +27,7 @@ export interface ScatterOptions {
   readonly height?: number;
 }
 
-/** Draws every point, and the names of the groups at the medians of their points. */
+/** Draws every point, and the names of the groups where their points are thickest. */
 export function scatter(options: ScatterOptions): Canvas {
   const { title, points, names, xLabel = '', yLabel = '', width = 900, height = 760 } = options;
   const stray = points.find(({ group }) => !(group in names));
@@ -64,13 +65,60 @@ export function scatter(options: ScatterOptions): Canvas {
   for (const { x, y, group } of shown) {
     canvas.disc(across(x), down(-y), radius, colors[group], 0.75);
   }
+  const taken: Label[] = [];
   for (const [group, name] of names.entries()) {
-    const own = shown.filter((point) => point.group === group);
+    const own = shown
+      .filter((point) => point.group === group)
+      .map((point) => ({ x: across(point.x), y: down(-point.y) }));
     if (own.length === 0) continue;
-    const [x, y] = [across(median(own.map((point) => point.x))), down(median(own.map((point) => -point.y)))];
-    canvas.outlinedText(x, y - 8, name, { scale: 2, align: 'center', color: mix(colors[group], INK, 0.55) });
+    const label = placeLabel(name, densest(own, (right - left) / 12), taken);
+    taken.push(label);
+    const color = mix(colors[group], INK, 0.55);
+    canvas.outlinedText(label.x, label.y - textHeight(2) / 2, name, { scale: 2, align: 'center', color });
   }
   return canvas;
+}
+
+interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A name in its place: its middle, and half its width. */
+interface Label extends Spot {
+  readonly half: number;
+}
+
+/** The middle of the points that lie close round the one with the most others close by; of several, the first. */
+function densest(points: readonly Spot[], radius: number): Spot {
+  const closeTo = (middle: Spot): Spot[] =>
+    points.filter(({ x, y }) => Math.hypot(x - middle.x, y - middle.y) <= radius);
+  let best: readonly Spot[] = [];
+  // A thousand are enough to find the thick of them.
+  for (const point of points.slice(0, 1000)) {
+    const close = closeTo(point);
+    if (close.length > best.length) best = close;
+  }
+  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { x: mean(best.map(({ x }) => x)), y: mean(best.map(({ y }) => y)) };
+}
+
+/** The place nearest to the wanted one where a name covers no other. */
+function placeLabel(name: string, { x, y }: Spot, taken: readonly Label[]): Label {
+  const half = textWidth(name, 2) / 2 + 3;
+  const isFree = (at: Spot): boolean =>
+    taken.every(
+      (other) =>
+        Math.abs(other.x - at.x) >= half + other.half || Math.abs(other.y - at.y) >= textHeight(2) + 5,
+    );
+  for (let distance = 0; distance < 60; distance += 4) {
+    for (let turn = 0; turn < 8; turn++) {
+      const angle = (turn * Math.PI) / 4;
+      const at = { x: x + distance * Math.cos(angle), y: y + distance * Math.sin(angle) };
+      if (isFree(at)) return { ...at, half };
+    }
+  }
+  return { x, y, half };
 }
 
 /** Maps the range of some values onto pixels. */
@@ -82,8 +130,4 @@ function spread(values: readonly number[], from: number, to: number): (value: nu
   }
   if (low === high) return () => (from + to) / 2;
   return (value) => from + ((value - low) / (high - low)) * (to - from);
-}
-
-function median(values: readonly number[]): number {
-  return Float64Array.from(values).sort()[Math.floor(values.length / 2)];
 }

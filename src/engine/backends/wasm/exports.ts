@@ -35,10 +35,12 @@ export interface SimdExports {
 
   // gemm.ts
   packPanels(
-    ...args: [
-      ...[b: Address, strideK: number, strideN: number, inner: number, columns: number],
-      ...[panels: Address, ...range: Range],
-    ]
+    b: Address,
+    strideK: number,
+    strideN: number,
+    inner: number,
+    columns: number,
+    panels: Address,
   ): void;
   packRows(a: Address, strideM: number, strideK: number, rows: number, inner: number, out: Address): void;
   gemm(
@@ -86,22 +88,24 @@ export interface SimdExports {
       ...[out: Address, scratch: Address, ...strips: Range],
     ]
   ): void;
-  winogradGradUnits(images: number): number;
-  winogradGradScratch(shape: Address, images: number): number;
-  winogradGradSums(shape: Address, images: number): number;
-  winogradGradParts(
+  winogradGroupImages(shape: Address): number;
+  winogradInputFloats(shape: Address, images: number): number;
+  winogradGradFloats(shape: Address, images: number): number;
+  winogradSumFloats(shape: Address): number;
+  winogradGradUnits(shape: Address): number;
+  winogradGradTiles(
     ...args: [
       ...[shape: Address, x: Address, gradOut: Address, images: number],
-      ...[sums: Address, scratch: Address, ...parts: Range],
+      ...[inputs: Address, grads: Address, scratch: Address, ...strips: Range],
     ]
   ): void;
-  winogradGradFilters(
-    ...args: [shape: Address, sums: Address, parts: number, gradWeight: Address, ...outChannels: Range]
+  winogradGradProducts(
+    ...args: [
+      ...[shape: Address, inputs: Address, grads: Address, images: number],
+      ...[sums: Address, first: number, ...units: Range],
+    ]
   ): void;
-
-  // reduce.ts
-  sumAxis(x: Address, size: number, inner: number, out: Address, ...outputs: Range): void;
-  argMax(x: Address, size: number, inner: number, out: Address, ...outputs: Range): void;
+  winogradGradFilters(shape: Address, sums: Address, gradWeight: Address, ...outChannels: Range): void;
 
   // rows.ts
   columnSumBlocks(x: Address, rows: number, columns: number, partials: Address, ...blocks: Range): void;
@@ -111,20 +115,6 @@ export interface SimdExports {
   // batchNorm.ts
   batchNormStatBlocks(x: Address, rows: number, columns: number, partials: Address, ...blocks: Range): void;
   batchNormStats(partials: Address, rows: number, columns: number, mean: Address, variance: Address): void;
-  runningAverage(
-    running: Address,
-    batch: Address,
-    momentum: number,
-    correction: number,
-    channels: number,
-  ): void;
-  inverseDeviation(variance: Address, epsilon: number, channels: number, inverse: Address): void;
-  foldStatistics(
-    ...args: [
-      ...[mean: Address, inverse: Address, weight: Address, bias: Address],
-      ...[channels: number, scale: Address, shift: Address],
-    ]
-  ): void;
   batchNormGradBlocks(
     ...args: [
       ...[x: Address, grad: Address, mean: Address, inverse: Address],
@@ -232,9 +222,22 @@ export interface SimdExports {
   ): void;
 
   // layout.ts
-  copy(from: Address, to: Address, count: number): void;
   transpose(x: Address, rows: number, columns: number, out: Address, ...matrices: Range): void;
   stridedCopy(
     ...args: [x: Address, axes: number, shape: Address, strides: Address, out: Address, ...outermost: Range]
   ): void;
 }
+
+type RangeOf<F> = F extends (...args: infer All) => void
+  ? All extends [...infer Own, number, number]
+    ? Own
+    : never
+  : never;
+
+/** Functions that work on a range of units. */
+export type RangedName = {
+  [Name in keyof SimdExports]: RangeOf<SimdExports[Name]> extends never ? never : Name;
+}[keyof SimdExports];
+
+/** The arguments before `begin` and `end`. */
+export type WithoutRange<Name extends RangedName> = RangeOf<SimdExports[Name]> & readonly number[];

@@ -1,0 +1,121 @@
+// `inkgrad explore`: looks at a data set before anything is trained, and writes pictures and a report. Imports the app.
+
+import { join } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import type { Dataset } from '../../data/dataset.js';
+import { DataMissingError } from '../../data/errors.js';
+import { Rng } from '../../engine/index.js';
+import { writeAtomically } from '../atomicFile.js';
+import { encodeCanvas } from '../plot/png.js';
+import { htmlReport } from '../report.js';
+import { Reporter } from '../reporter.js';
+import { createRunDirectory } from '../runDirectory.js';
+import { openPart, openTestSource } from '../source.js';
+import type { Summary } from '../explore/findings.js';
+import type { PictureName } from '../explore/pictures.js';
+import { dataOptions, jsonOption, whole, type CommonArguments } from './options.js';
+
+interface ExploreArguments extends Pick<CommonArguments, 'data' | 'split' | 'limit' | 'json'> {
+  readonly part: 'train' | 'test';
+  readonly out: string | undefined;
+  readonly seed: number;
+}
+
+/** The part that is not explored, whole; null if it is not there. */
+async function openOther(args: ExploreArguments, explored: Dataset): Promise<Dataset | null> {
+  if (explored.synthetic) return null;
+  try {
+    const whole = { data: args.data, split: args.split };
+    return await (args.part === 'train' ? openTestSource(whole) : openPart(whole, 'train', args.seed));
+  } catch (error) {
+    if (error instanceof DataMissingError) return null;
+    throw error;
+  }
+}
+
+async function run(args: ExploreArguments): Promise<void> {
+  const reporter = new Reporter({ json: args.json });
+  const dataset = await openPart(args, args.part, args.seed);
+  if (dataset.synthetic) {
+    reporter.warn('*** No EMNIST data found: exploring SYNTHETIC characters, which are not EMNIST. ***');
+  }
+  const directory = createRunDirectory(args.out, 'explore-');
+  reporter.say(`data      ${dataset.name}: ${dataset.length} images, ${dataset.classes.length} classes`);
+  reporter.say(`output    ${directory}`);
+
+  // Their libraries take a while to load, so only here and not for every command.
+  const { explore } = await import('../explore/index.js');
+  const { doubtsTable, summarize } = await import('../explore/findings.js');
+  const { drawPictures } = await import('../explore/pictures.js');
+  const { reportSections } = await import('../explore/page.js');
+
+  const rng = new Rng(args.seed).split('explore');
+  const found = explore(dataset, {
+    rng,
+    other: await openOther(args, dataset),
+    onProgress: (work, done, total) => reporter.progress(done, total, work),
+  });
+  reporter.progress(0, 1, 'drawing');
+  const summary = summarize(dataset, found);
+  const png: Partial<Record<PictureName, Uint8Array>> = {};
+  for (const [name, canvas] of Object.entries(drawPictures(dataset, found, rng.split('pictures')))) {
+    png[name as PictureName] = encodeCanvas(canvas);
+  }
+  const title = `${dataset.name}, explored`;
+  const files = new Map<string, Uint8Array | string>([
+    ...Object.entries(png).map(([name, bytes]) => [`${name}.png`, bytes] as const),
+    ['doubts.csv', doubtsTable(dataset, found)],
+    ['explore.json', `${JSON.stringify(summary, null, 2)}\n`],
+    ['report.html', htmlReport({ title, sections: reportSections(dataset, found, summary, png) })],
+  ]);
+  for (const [name, contents] of files) await writeAtomically(join(directory, name), contents);
+
+  reporter.emit({ out: directory, files: [...files.keys()], ...summary });
+  if (!args.json) tell(reporter, summary, join(directory, 'report.html'));
+}
+
+function tell(reporter: Reporter, summary: Summary, report: string): void {
+  const { pixels, strokeWidth, longerSide, duplicates, neighbours, fewest, most } = summary;
+  const { inOtherPart } = duplicates;
+  const elsewhere = inOtherPart === null ? '' : `, ${inOtherPart} also in the other part`;
+  const percent = (100 * neighbours.accuracy).toFixed(2);
+  reporter.say(`classes   ${fewest.images} images (${fewest.class}) to ${most.images} (${most.class})`);
+  reporter.say(`pixels    mean ${pixels.mean.toFixed(4)}, standard deviation ${pixels.sd.toFixed(4)}`);
+  reporter.say(
+    `strokes   median ${strokeWidth.median.toFixed(2)} pixels wide, ink ${longerSide.median} pixels long`,
+  );
+  reporter.say(
+    `equal     ${duplicates.copies} copies, ${duplicates.acrossClasses} sets under two labels${elsewhere}`,
+  );
+  reporter.say(`reading   ${percent} % right by the vote of ${neighbours.k} neighbours, no network`);
+  reporter.say(`doubts    ${neighbours.doubts} labels that the neighbours contradict`);
+  reporter.say(`report    ${report}`);
+}
+
+export const exploreCommand: CommandModule<object, ExploreArguments> = {
+  command: 'explore',
+  describe: 'Look at a data set: counts, means, strokes, maps, neighbours, doubtful labels',
+  builder: (yargs: Argv): Argv<ExploreArguments> =>
+    jsonOption(dataOptions(yargs))
+      .option('part', {
+        choices: ['train', 'test'] as const,
+        default: 'train' as const,
+        requiresArg: true,
+        describe: 'Which images',
+      })
+      .option('seed', {
+        type: 'number',
+        default: 42,
+        requiresArg: true,
+        describe: 'Decides which samples are shown and how the map is laid out',
+        coerce: whole('seed', 0),
+      })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Folder for pictures and report (default: runs/explore-1, runs/explore-2, ...)',
+      })
+      .example('$0 explore', 'the training part, into runs/explore-1')
+      .example('$0 explore --part test --limit 2000 --json', 'a quick look, as JSON'),
+  handler: run,
+};

@@ -1,0 +1,89 @@
+// Images that are equal to the last bit: copies within a class, one image under two labels, and training images that
+// are in the test part too. Imports data.
+
+import type { Dataset } from '../../data/dataset.js';
+import { IMAGE_PIXELS } from '../../data/idx.js';
+
+/** One image among those compared. */
+export interface Place {
+  /** The part it is in: the one explored, or the other one. */
+  readonly part: 'own' | 'other';
+  /** Its number in that part, from 0. */
+  readonly index: number;
+  readonly label: number;
+}
+
+export interface Duplicates {
+  /** Each set of two or more equal images with at least one in the explored part, in order of its first image. */
+  readonly groups: readonly (readonly Place[])[];
+  /** Images of the explored part that equal an earlier one of it. */
+  readonly copies: number;
+  /** Groups whose images in the explored part bear two labels or more. */
+  readonly acrossClasses: number;
+  /** Images of the explored part that are in the other part too; null if there is no other part. */
+  readonly inOtherPart: number | null;
+  /** Images without any ink. */
+  readonly blank: number;
+}
+
+/** The 32-bit FNV-1a hash of image `index` (Fowler, Noll, Vo; http://www.isthe.com/chongo/tech/comp/fnv). */
+function hashImage(images: Uint8Array, index: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = index * IMAGE_PIXELS; i < (index + 1) * IMAGE_PIXELS; i++) {
+    hash = Math.imul(hash ^ images[i], 0x01000193);
+  }
+  return hash;
+}
+
+function areEqual(a: Dataset, i: number, b: Dataset, j: number): boolean {
+  for (let pixel = 0; pixel < IMAGE_PIXELS; pixel++) {
+    if (a.images[i * IMAGE_PIXELS + pixel] !== b.images[j * IMAGE_PIXELS + pixel]) return false;
+  }
+  return true;
+}
+
+/** Finds equal images in one part, and those of another part that equal them. */
+export function findDuplicates(own: Dataset, other: Dataset | null): Duplicates {
+  // Images with one hash, in sets of truly equal ones.
+  const sets = new Map<number, Place[][]>();
+  const parts = { own, other };
+  for (const part of ['own', 'other'] as const) {
+    const dataset = parts[part];
+    if (dataset === null) continue;
+    for (let index = 0; index < dataset.length; index++) {
+      const hash = hashImage(dataset.images, index);
+      const place: Place = { part, index, label: dataset.labels[index] };
+      const bucket = sets.get(hash);
+      if (bucket === undefined) {
+        if (part === 'own') sets.set(hash, [[place]]);
+        continue;
+      }
+      const equal = bucket.find(([first]) => areEqual(parts[first.part]!, first.index, dataset, index));
+      if (equal !== undefined) equal.push(place);
+      else if (part === 'own') bucket.push([place]);
+    }
+  }
+  const groups = [...sets.values()].flat().filter((group) => group.length > 1);
+  groups.sort(([a], [b]) => a.index - b.index);
+  const ownOf = groups.map((group) => group.filter(({ part }) => part === 'own'));
+  return {
+    groups,
+    copies: ownOf.reduce((sum, group) => sum + group.length - 1, 0),
+    acrossClasses: ownOf.filter((group) => new Set(group.map(({ label }) => label)).size > 1).length,
+    inOtherPart:
+      other === null
+        ? null
+        : groups.reduce((sum, group, i) => sum + (group.length > ownOf[i].length ? ownOf[i].length : 0), 0),
+    blank: countBlank(own),
+  };
+}
+
+function countBlank(dataset: Dataset): number {
+  let blank = 0;
+  for (let i = 0; i < dataset.length; i++) {
+    let pixel = i * IMAGE_PIXELS;
+    while (pixel < (i + 1) * IMAGE_PIXELS && dataset.images[pixel] === 0) pixel += 1;
+    if (pixel === (i + 1) * IMAGE_PIXELS) blank += 1;
+  }
+  return blank;
+}

@@ -1,0 +1,107 @@
+// Numbers of every image and means of every pixel: how wide the strokes are, how large the ink is, what the average
+// character of a class looks like. Draws nothing. Imports data.
+
+import type { Dataset } from '../../data/dataset.js';
+import { IMAGE_PIXELS } from '../../data/idx.js';
+import { inkExtent, quartiles, strokeWidth, type Quartiles } from '../../data/statistics.js';
+
+/** Called now and then with how much of a piece of work is done. */
+export type Progress = (done: number, total: number) => void;
+
+/** How many images pass between two calls of a progress function. */
+export const PROGRESS_EVERY = 2000;
+
+/** One number an image, in the order of the data set. */
+export interface Measures {
+  /** Mean width of the strokes in pixels, by the estimator of src/data/statistics.ts; 0 for a blank image. */
+  readonly strokeWidth: Float32Array;
+  /** Sides of the box round the ink in pixels; 0 for a blank image. */
+  readonly inkWidth: Float32Array;
+  readonly inkHeight: Float32Array;
+  /** Mean of the pixels, 0 to 1. */
+  readonly ink: Float32Array;
+}
+
+/** Measures every image. */
+export function measureImages(dataset: Dataset, onProgress?: Progress): Measures {
+  const { images, length } = dataset;
+  const [strokes, widths, heights, ink] = Array.from({ length: 4 }, () => new Float32Array(length));
+  for (let i = 0; i < length; i++) {
+    if (i % PROGRESS_EVERY === 0) onProgress?.(i, length);
+    const image = images.subarray(i * IMAGE_PIXELS, (i + 1) * IMAGE_PIXELS);
+    let sum = 0;
+    for (let pixel = 0; pixel < IMAGE_PIXELS; pixel++) sum += image[pixel];
+    const extent = inkExtent(image);
+    strokes[i] = strokeWidth(image);
+    widths[i] = extent?.width ?? 0;
+    heights[i] = extent?.height ?? 0;
+    ink[i] = sum / IMAGE_PIXELS / 255;
+  }
+  return { strokeWidth: strokes, inkWidth: widths, inkHeight: heights, ink };
+}
+
+/** Means over images, pixel by pixel, of values from 0 to 1. */
+export interface PixelMoments {
+  /** Of all images: `[28, 28]`. */
+  readonly mean: Float64Array;
+  readonly sd: Float64Array;
+  /** The mean image of each class; zeros for a class without images. */
+  readonly classMeans: readonly Float64Array[];
+}
+
+/** Averages the pixels of all images and of each class. */
+export function pixelMoments(dataset: Dataset): PixelMoments {
+  const { images, labels, classes, length } = dataset;
+  const counts = new Float64Array(classes.length);
+  const sums = classes.map(() => new Float64Array(IMAGE_PIXELS));
+  const squares = new Float64Array(IMAGE_PIXELS);
+  for (let i = 0; i < length; i++) {
+    const sum = sums[labels[i]];
+    counts[labels[i]] += 1;
+    for (let pixel = 0, at = i * IMAGE_PIXELS; pixel < IMAGE_PIXELS; pixel++, at++) {
+      const value = images[at];
+      sum[pixel] += value;
+      squares[pixel] += value * value;
+    }
+  }
+  const mean = new Float64Array(IMAGE_PIXELS);
+  for (const sum of sums) {
+    for (let pixel = 0; pixel < IMAGE_PIXELS; pixel++) mean[pixel] += sum[pixel] / length / 255;
+  }
+  return {
+    mean,
+    sd: squares.map((square, pixel) => Math.sqrt(Math.max(0, square / length / 255 ** 2 - mean[pixel] ** 2))),
+    classMeans: sums.map((sum, label) => sum.map((value) => value / 255 / Math.max(1, counts[label]))),
+  };
+}
+
+/** What the images of one class are like. */
+export interface ClassSummary {
+  readonly name: string;
+  readonly images: number;
+  /** Quartiles over images with ink; null for a class without any. */
+  readonly strokeWidth: Quartiles | null;
+  readonly inkWidth: Quartiles | null;
+  readonly inkHeight: Quartiles | null;
+  /** Mean of all pixels, 0 to 1. */
+  readonly meanInk: number | null;
+}
+
+/** Sums the measures up class by class. */
+export function summarizeClasses(dataset: Dataset, measures: Measures): ClassSummary[] {
+  const members = dataset.classes.map((): number[] => []);
+  dataset.labels.forEach((label, i) => members[label].push(i));
+  return members.map((own, label) => {
+    const inked = own.filter((i) => measures.ink[i] > 0);
+    const over = (values: Float32Array): Quartiles | null =>
+      inked.length === 0 ? null : quartiles(inked.map((i) => values[i]));
+    return {
+      name: dataset.classes[label],
+      images: own.length,
+      strokeWidth: over(measures.strokeWidth),
+      inkWidth: over(measures.inkWidth),
+      inkHeight: over(measures.inkHeight),
+      meanInk: own.length === 0 ? null : own.reduce((sum, i) => sum + measures.ink[i], 0) / own.length,
+    };
+  });
+}

@@ -1,0 +1,215 @@
+// The pictures of an exploration, each with its file name and what it shows. Imports the plots.
+
+import { imageAt, type Dataset } from '../../data/dataset.js';
+import { IMAGE_PIXELS } from '../../data/idx.js';
+import type { Rng } from '../../engine/rng.js';
+import { barChart } from '../plot/barChart.js';
+import type { Canvas } from '../plot/canvas.js';
+import { confusionPlot } from '../plot/confusion.js';
+import { gallery, type Tile } from '../plot/gallery.js';
+import { histogram } from '../plot/histogram.js';
+import { lineChart } from '../plot/lineChart.js';
+import { sampleSheet } from '../plot/sampleSheet.js';
+import { scatter } from '../plot/scatter.js';
+import type { Exploration } from './index.js';
+
+/** The pictures, by the names of their files without `.png`. */
+export const PICTURES = {
+  counts: 'Bars: the number of images of each class',
+  samples: 'Sheet: images of each class, picked at random',
+  means: 'The mean image of each class',
+  pixels: 'The mean and the standard deviation of each pixel',
+  strokeWidth: 'Histogram: the mean stroke width of each image in pixels',
+  strokeWidthByClass: 'Bars: the median stroke width of each class, with its quartiles',
+  extent: 'Histogram: the longer side of the ink of each image in pixels',
+  components: 'The first principal components as images',
+  variance: 'Line: the share of the variance in the first components',
+  pca: 'Scatter: images along the first two principal components, coloured by class',
+  umap: 'Scatter: images where UMAP puts them, coloured by class',
+  neighbours: 'Matrix: what the nearest neighbours of each class are',
+  pairs: 'The closest images of different classes, two by two',
+  doubts: 'Images whose neighbours disagree with their label',
+  duplicates: 'Images that occur more than once',
+} as const;
+
+export type PictureName = keyof typeof PICTURES;
+export type Pictures = Readonly<Partial<Record<PictureName, Canvas>>>;
+
+const SAMPLES = 6;
+const SHOWN = 48;
+const SHOWN_COMPONENTS = 24;
+
+/** Values as grey levels: `low` becomes paper and `high` ink. */
+function toGray(values: ArrayLike<number>, low: number, high: number): Uint8Array {
+  const span = high - low || 1;
+  return Uint8Array.from(values, (value) => Math.round(255 * Math.max(0, Math.min(1, (value - low) / span))));
+}
+
+function samplesOf(dataset: Dataset, rng: Rng): Uint8Array[][] {
+  const samples = dataset.classes.map((): Uint8Array[] => []);
+  for (const i of rng.permutation(dataset.length)) {
+    const own = samples[dataset.labels[i]];
+    if (own.length < SAMPLES) own.push(imageAt(dataset, i));
+  }
+  return samples;
+}
+
+/** Draws everything there is to show; pictures without content are left out. */
+export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pictures {
+  const { classes: names } = dataset;
+  const { moments, measures, statistics, components, compared, votes } = found;
+  const inked = [...measures.ink.keys()].filter((i) => measures.ink[i] > 0);
+  const inkedWidths = inked.map((i) => measures.strokeWidth[i]);
+  const sides = inked.map((i) => Math.max(measures.inkWidth[i], measures.inkHeight[i]));
+  const highest = Math.max(...moments.mean, 0.01);
+  const highestSd = Math.max(...moments.sd, 0.01);
+  const withStrokes = found.classes.filter(({ strokeWidth }) => strokeWidth !== null);
+  const strokes = withStrokes.map(({ strokeWidth }) => strokeWidth!);
+  const place = (i: number): { x: number; y: number } => ({
+    x: components.points[i * components.count],
+    y: components.points[i * components.count + 1],
+  });
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const [firstShare, secondShare] = components.shares;
+  const cumulative = Array.from(components.shares).map(
+    (
+      (sum) => (share: number) =>
+        (sum += share)
+    )(0),
+  );
+
+  return {
+    counts: barChart({
+      title: 'Images of each class',
+      yLabel: 'images',
+      names,
+      values: Array.from(found.counts),
+    }),
+    samples: sampleSheet({ title: 'Samples', names, samples: samplesOf(dataset, rng.split('samples')) }),
+    means: gallery({
+      title: 'Mean image of each class',
+      tiles: moments.classMeans.map((mean, label) => ({
+        pixels: toGray(mean, 0, Math.max(...mean)),
+        caption: names[label],
+      })),
+      columns: 12,
+    }),
+    pixels: gallery({
+      title: 'Pixels of all images',
+      tiles: [
+        { pixels: toGray(moments.mean, 0, highest), caption: `mean\nblack is ${highest.toFixed(3)}` },
+        {
+          pixels: toGray(moments.sd, 0, highestSd),
+          caption: `standard deviation\nblack is ${highestSd.toFixed(3)}`,
+        },
+      ],
+      columns: 2,
+      scale: 8,
+    }),
+    strokeWidth: histogram({
+      ...{ title: 'Stroke width', xLabel: 'mean width of the strokes of an image, pixels' },
+      ...{ values: inkedWidths, start: 0, step: 0.125, bins: 56 },
+      mark: { x: statistics.strokeWidth.median, label: `median ${statistics.strokeWidth.median.toFixed(2)}` },
+    }),
+    strokeWidthByClass: barChart({
+      title: 'Stroke width of each class: median and quartiles',
+      yLabel: 'pixels',
+      names: withStrokes.map(({ name }) => name),
+      values: strokes.map(({ median }) => median),
+      errorBars: strokes.map(({ lower, upper }) => [lower, upper] as const),
+    }),
+    extent: histogram({
+      ...{ title: 'Longer side of the ink', xLabel: 'pixels, of 28', values: sides },
+      ...{ start: 13.5, step: 1, bins: 15 },
+      mark: { x: statistics.longerSide.median, label: `median ${statistics.longerSide.median}` },
+    }),
+    components: gallery({
+      title: 'Principal components: grey is 0, black and white are opposite',
+      tiles: Array.from({ length: Math.min(SHOWN_COMPONENTS, components.count) }, (_, component): Tile => {
+        const own = components.directions.subarray(component * IMAGE_PIXELS, (component + 1) * IMAGE_PIXELS);
+        const reach = Math.max(...own.map(Math.abs));
+        return {
+          pixels: toGray(own, -reach, reach),
+          caption: `${component + 1}: ${percent(components.shares[component])}`,
+        };
+      }),
+      columns: 12,
+    }),
+    variance: lineChart({
+      title: 'Variance in the first components',
+      ...{ xLabel: 'number of components, of 784', yLabel: 'share of the variance, %', xLog: true },
+      series: [
+        { name: 'all', x: cumulative.map((_, i) => i + 1), y: cumulative.map((share) => 100 * share) },
+      ],
+      marks: [
+        {
+          x: 1 + cumulative.findIndex((share) => share >= 0.9),
+          label: `90 % in ${1 + cumulative.findIndex((share) => share >= 0.9)} components`,
+        },
+      ].filter(({ x }) => x > 0),
+      height: 360,
+    }),
+    pca: scatter({
+      title: 'The first two principal components',
+      points: Array.from(found.mapped, (i) => ({ ...place(i), group: compared.labels[i] })),
+      names,
+      xLabel: `first component, ${percent(firstShare)} of the variance`,
+      yLabel: `second component, ${percent(secondShare)}`,
+    }),
+    umap: scatter({
+      title: 'UMAP: neighbours stay neighbours',
+      points: Array.from({ length: found.map.length / 2 }, (_, i) => ({
+        x: found.map[2 * i],
+        y: found.map[2 * i + 1],
+        group: compared.labels[found.mapped[i]],
+      })),
+      names,
+    }),
+    ...(found.neighbours.k > 0 && {
+      neighbours: confusionPlot({
+        title: `What the ${found.neighbours.k} nearest neighbours vote for`,
+        names,
+        counts: votes.counts,
+        rowLabel: 'label',
+        columnLabel: 'class that the neighbours vote for',
+      }),
+    }),
+    ...drawCases(dataset, found),
+  };
+}
+
+/** Pictures of single images: pairs, doubts, duplicates. */
+function drawCases(dataset: Dataset, { votes, compared, duplicates }: Exploration): Pictures {
+  const { classes: names } = dataset;
+  const tile = (from: Dataset, index: number, caption: string, tone: Tile['tone'] = 'plain'): Tile => ({
+    ...{ pixels: imageAt(from, index), caption, tone },
+  });
+  const pairs = votes.pairs
+    .slice(0, SHOWN / 2)
+    .flatMap(({ indices: [a, b], labels, distance }) => [
+      tile(compared, a, `${names[labels[0]]}\n${distance.toFixed(2)} apart`),
+      tile(compared, b, names[labels[1]]),
+    ]);
+  const doubts = votes.doubts
+    .slice(0, SHOWN)
+    .map(({ index, label, suggested, votes: count }) =>
+      tile(compared, index, `labelled ${names[label]}\n${count} say ${names[suggested]}`, 'bad'),
+    );
+  const copies = duplicates.groups.slice(0, SHOWN).map((group) => {
+    const labels = [...new Set(group.map(({ label }) => names[label]))];
+    const caption = `${labels.join(' ')}\n${group.length} times`;
+    const own = group.find(({ part }) => part === 'own')!;
+    return tile(dataset, own.index, caption, labels.length > 1 ? 'bad' : 'plain');
+  });
+  return {
+    ...(pairs.length > 0 && {
+      pairs: gallery({ title: 'Closest images of different classes', tiles: pairs, columns: 8, groupsOf: 2 }),
+    }),
+    ...(doubts.length > 0 && {
+      doubts: gallery({ title: 'Labels that the neighbours contradict', tiles: doubts, columns: 8 }),
+    }),
+    ...(copies.length > 0 && {
+      duplicates: gallery({ title: 'Images that occur more than once', tiles: copies, columns: 8 }),
+    }),
+  };
+}

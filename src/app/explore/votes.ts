@@ -1,0 +1,100 @@
+// What the neighbours of an image say about its label: a reading without any network, labels to doubt, and the places
+// where two classes touch. Imports data and metrics.
+
+import type { Dataset } from '../../data/dataset.js';
+import { mergedName } from '../metrics.js';
+import type { Neighbours } from './nearest.js';
+
+/** Two images of different classes that lie close together. */
+export interface Pair {
+  readonly indices: readonly [number, number];
+  readonly labels: readonly [number, number];
+  /** Between the two in the space of the components; 1 is the change of one pixel from paper to ink. */
+  readonly distance: number;
+}
+
+/** An image whose neighbours agree on another class. */
+export interface Doubt {
+  readonly index: number;
+  readonly label: number;
+  /** The class that its neighbours have. */
+  readonly suggested: number;
+  /** How many of the neighbours have it. */
+  readonly votes: number;
+  /** Mean distance of the neighbours. */
+  readonly distance: number;
+}
+
+export interface Votes {
+  /** How often each class was read as each by the vote of the neighbours: `[true][read]`. */
+  readonly counts: Float64Array;
+  /** Images read right, the image's own label not being asked. */
+  readonly correct: number;
+  /** Of each pair of classes that meet, the closest two images that are not equal; closest pair first. */
+  readonly pairs: readonly Pair[];
+  /** Most doubtful first. */
+  readonly doubts: readonly Doubt[];
+}
+
+/** The share of the neighbours that must agree before a label is doubted. */
+export const DOUBT_SHARE = 0.8;
+
+/** Whether two names may stand for one shape: 1 I L, 9 g q, F f, 0 O, and the two cases of a letter. */
+export function areAlike(a: string, b: string): boolean {
+  return mergedName(a) === mergedName(b) || a.toLowerCase() === b.toLowerCase();
+}
+
+/** Lets the neighbours of every image vote on its class; of classes with equal votes the nearest image's wins. */
+export function countVotes(dataset: Dataset, { k, indices, distances }: Neighbours): Votes {
+  const { labels, classes, length } = dataset;
+  const n = classes.length;
+  const counts = new Float64Array(n * n);
+  const closest = new Map<number, Pair>();
+  const doubts: Doubt[] = [];
+  const votes = new Int32Array(n);
+  let correct = 0;
+  for (let i = 0; k > 0 && i < length; i++) {
+    votes.fill(0);
+    let total = 0;
+    for (let near = i * k; near < (i + 1) * k; near++) {
+      votes[labels[indices[near]]] += 1;
+      total += distances[near];
+    }
+    let read = labels[indices[i * k]];
+    for (let near = i * k + 1; near < (i + 1) * k; near++) {
+      const other = labels[indices[near]];
+      if (votes[other] > votes[read]) read = other;
+    }
+    const label = labels[i];
+    counts[label * n + read] += 1;
+    if (read === label) correct += 1;
+    else if (
+      votes[label] === 0 &&
+      votes[read] >= DOUBT_SHARE * k &&
+      !areAlike(classes[label], classes[read])
+    ) {
+      doubts.push({ index: i, label, suggested: read, votes: votes[read], distance: total / k });
+    }
+    for (let near = i * k; near < (i + 1) * k; near++)
+      keepClosest(closest, dataset, i, indices[near], distances[near]);
+  }
+  doubts.sort((a, b) => b.votes - a.votes || a.distance - b.distance || a.index - b.index);
+  const pairs = [...closest.values()].sort((a, b) => a.distance - b.distance || a.indices[0] - b.indices[0]);
+  return { counts, correct, pairs, doubts };
+}
+
+/** Remembers the closest two images of each pair of classes; equal images are the business of duplicates.ts. */
+function keepClosest(
+  closest: Map<number, Pair>,
+  { labels, classes }: Dataset,
+  i: number,
+  j: number,
+  distance: number,
+): void {
+  if (labels[i] === labels[j] || distance === 0) return;
+  const [first, second] = labels[i] < labels[j] ? [i, j] : [j, i];
+  const key = labels[first] * classes.length + labels[second];
+  const known = closest.get(key);
+  if (known !== undefined && known.distance <= distance) return;
+  closest.set(key, { indices: [first, second], labels: [labels[first], labels[second]], distance });
+}

@@ -1,0 +1,53 @@
+// How often values of each size occur, as bars that touch. Imports the frame.
+
+import { ArgumentError } from '../../engine/errors.js';
+import { Canvas } from './canvas.js';
+import { INK, PALETTE, QUIET, WHITE } from './color.js';
+import { drawFrame, xOf, yOf } from './frame.js';
+import { axisOf } from './ticks.js';
+
+export interface HistogramOptions {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly values: ArrayLike<number>;
+  /** Where the first bar begins, how wide a bar is, and how many there are; values outside count for the outermost. */
+  readonly start: number;
+  readonly step: number;
+  readonly bins: number;
+  /** A value to mark, with what to call it. */
+  readonly mark?: { readonly x: number; readonly label: string };
+  /** In pixels; default 900 x 300. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Draws the share of the values that lies in each bin. */
+export function histogram(options: HistogramOptions): Canvas {
+  const { title, xLabel, values, start, step, bins, mark, width = 900, height = 300 } = options;
+  if (!(step > 0) || !(bins >= 1)) {
+    throw new ArgumentError(`histogram "${title}": needs a step above 0 and a bin, got ${step} and ${bins}`);
+  }
+  const shares = new Float64Array(bins);
+  for (let i = 0; i < values.length; i++) {
+    const bin = Math.floor((values[i] - start) / step);
+    shares[Math.max(0, Math.min(bins - 1, bin))] += 100 / values.length;
+  }
+  const canvas = new Canvas(width, height);
+  const xAxis = axisOf([start, start + bins * step], { count: 10, round: false });
+  const yAxis = axisOf([0, ...shares], { count: 4 });
+  const box = drawFrame(canvas, { title, xLabel, yLabel: '% of images', xAxis, yAxis });
+  for (const [bin, share] of shares.entries()) {
+    const left = xOf(box, xAxis, start + bin * step);
+    const right = xOf(box, xAxis, start + (bin + 1) * step);
+    const top = yOf(box, yAxis, share);
+    canvas.fillRect(left + 1, top, Math.max(1, right - left - 1), box.bottom - top, PALETTE[0]);
+  }
+  canvas.line(box.left, box.bottom, box.right, box.bottom, QUIET);
+  if (mark !== undefined) {
+    const x = xOf(box, xAxis, mark.x);
+    canvas.line(x, box.top, x, box.bottom, WHITE, 3);
+    canvas.line(x, box.top, x, box.bottom, INK);
+    canvas.outlinedText(x + 8, box.top + 4, mark.label);
+  }
+  return canvas;
+}

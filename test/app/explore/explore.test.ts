@@ -1,0 +1,142 @@
+// What an exploration says about data that is wrong in known ways: copies, one image under two labels, training images
+// among the test images, a wrong label.
+
+import { describe, expect, it } from 'vitest';
+import { findDuplicates } from '../../../src/app/explore/duplicates.js';
+import { doubtsTable, summarize } from '../../../src/app/explore/findings.js';
+import { explore } from '../../../src/app/explore/index.js';
+import { measureImages, pixelMoments, summarizeClasses } from '../../../src/app/explore/measure.js';
+import { drawPictures, PICTURES } from '../../../src/app/explore/pictures.js';
+import { areAlike } from '../../../src/app/explore/votes.js';
+import { makeDataset, subset, type Dataset } from '../../../src/data/dataset.js';
+import { syntheticDataset } from '../../../src/data/synthetic.js';
+import { Rng } from '../../../src/engine/index.js';
+
+const drawn = syntheticDataset({ seed: 4, count: 47 * 16 });
+
+function relabelled(dataset: Dataset, changes: Record<number, number>): Dataset {
+  const labels = dataset.labels.slice();
+  for (const [index, label] of Object.entries(changes)) labels[Number(index)] = label;
+  return makeDataset({ ...dataset, labels });
+}
+
+describe('duplicates', () => {
+  it('are found within a class, across classes and across parts', () => {
+    // 0 1 2 once; 3 twice; 4 three times, once as something else; a blank.
+    const own = relabelled(subset(drawn, [0, 1, 2, 3, 3, 4, 4, 4]), { 7: 9 });
+    own.images.fill(0, 2 * 784, 3 * 784);
+    const { groups, ...numbers } = findDuplicates(own, subset(drawn, [10, 1, 4, 11]));
+    expect(numbers).toEqual({ copies: 3, acrossClasses: 1, inOtherPart: 4, blank: 1 });
+    expect(groups.map((group) => group.map(({ part, index }) => `${part} ${index}`))).toEqual([
+      ['own 1', 'other 1'],
+      ['own 3', 'own 4'],
+      ['own 5', 'own 6', 'own 7', 'other 2'],
+    ]);
+  });
+
+  it('are told from images that differ by one pixel', () => {
+    const own = subset(drawn, [0, 0]);
+    own.images[784] ^= 1;
+    expect(findDuplicates(own, null)).toMatchObject({ groups: [], copies: 0, inOtherPart: null });
+  });
+});
+
+describe('measures', () => {
+  it('are those of the images: a bar of ink', () => {
+    const images = new Uint8Array(2 * 784);
+    for (let y = 4; y < 24; y++) images.fill(255, y * 28 + 12, y * 28 + 15);
+    const bar = makeDataset({
+      name: 'bar',
+      images,
+      labels: new Uint8Array(2),
+      classes: ['I', 'x'],
+      synthetic: true,
+    });
+    const measures = measureImages(bar);
+    expect([measures.inkWidth[0], measures.inkHeight[0]]).toEqual([3, 20]);
+    expect(measures.strokeWidth[0]).toBeCloseTo((2 * 60) / 46, 1); // twice the area over the edge
+    expect(measures.ink[0]).toBeCloseTo(60 / 784, 6);
+    expect(measures.inkWidth[1]).toBe(0);
+    const [first, second] = summarizeClasses(bar, measures);
+    expect(first).toMatchObject({ name: 'I', images: 2, inkHeight: { median: 20 } });
+    expect(second).toMatchObject({ name: 'x', images: 0, inkHeight: null, meanInk: null });
+    const { mean, sd, classMeans } = pixelMoments(bar);
+    expect([mean[4 * 28 + 12], sd[4 * 28 + 12], classMeans[0][4 * 28 + 12]]).toEqual([0.5, 0.5, 0.5]);
+    expect([mean[0], sd[0], classMeans[1][4 * 28 + 12]]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('an exploration', () => {
+  // Image 96 is a 2 among others of its kind; say that it is a 4.
+  const wrong = 47 * 2 + 2;
+  const dataset = relabelled(drawn, { [wrong]: 4 });
+  const found = explore(dataset, { rng: new Rng(1), other: null, mostMapped: 60 });
+
+  it('doubts the label that is wrong, and puts it into the table', () => {
+    expect(found.votes.doubts.map(({ index }) => index)).toContain(wrong);
+    const doubt = found.votes.doubts.find(({ index }) => index === wrong)!;
+    expect(dataset.classes[doubt.suggested]).toBe('2');
+    const lines = doubtsTable(dataset, found).split('\n');
+    expect(lines[0]).toBe('image,label,neighbours_say,votes,of,mean_distance');
+    expect(lines.find((line) => line.startsWith(`${wrong},4,2,`))).toMatch(/,(8|9|10),10,\d+\.\d{3}$/);
+  });
+
+  it('reads most characters by their neighbours, and knows what it counted', () => {
+    const { counts, correct } = found.votes;
+    expect(counts.reduce((sum, value) => sum + value, 0)).toBe(dataset.length);
+    expect(Array.from(dataset.classes, (_, i) => counts[i * 48]).reduce((sum, value) => sum + value, 0)).toBe(
+      correct,
+    );
+    expect(correct / dataset.length).toBeGreaterThan(0.6);
+  });
+
+  it('finds the classes that touch: 1 and I before all others', () => {
+    const names = found.votes.pairs
+      .slice(0, 3)
+      .map(({ labels }) => labels.map((label) => dataset.classes[label]).join(''));
+    expect(names.sort()).toEqual(['1I', '1L', 'IL']);
+    const distances = found.votes.pairs.map(({ distance }) => distance);
+    expect(distances).toEqual([...distances].sort((a, b) => a - b));
+  });
+
+  it('sums up in numbers that JSON can hold', () => {
+    const summary = summarize(dataset, found);
+    expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
+    expect(summary).toMatchObject({
+      ...{ images: 752, classes: 47, synthetic: true, mapped: 60 },
+      ...{ fewest: { class: '2', images: 15 }, most: { class: '4', images: 17 } },
+      neighbours: { k: 10, exact: true, images: 752 },
+    });
+  });
+
+  it('compares a seeded sample of large sets, and keeps the numbers of its images', () => {
+    const some = explore(dataset, { rng: new Rng(1), other: null, mostCompared: 200, mostMapped: 20 });
+    expect(some.compared.length).toBe(200);
+    expect(new Set(some.numbers).size).toBe(200);
+    for (const [place, number] of some.numbers.entries()) {
+      expect(some.compared.labels[place]).toBe(dataset.labels[number]);
+    }
+  });
+
+  it('is drawn, all but what it has not found', () => {
+    const pictures = drawPictures(dataset, found, new Rng(1));
+    expect(Object.keys(PICTURES).filter((name) => !(name in pictures))).toEqual(['duplicates']);
+  });
+
+  it.each([1, 5])('works with %i images', (count) => {
+    const few = subset(
+      drawn,
+      Array.from({ length: count }, (_, i) => i),
+    );
+    const tiny = explore(few, { rng: new Rng(1), other: null });
+    expect(Object.keys(drawPictures(few, tiny, new Rng(1))).length).toBeGreaterThan(8);
+    expect(JSON.stringify(summarize(few, tiny))).not.toContain('NaN');
+  });
+});
+
+it('look-alikes are the four groups and the two cases of a letter', () => {
+  expect([areAlike('1', 'L'), areAlike('q', '9'), areAlike('c', 'C'), areAlike('0', 'O')]).toEqual(
+    Array(4).fill(true),
+  );
+  expect([areAlike('1', '7'), areAlike('O', 'Q'), areAlike('2', 'Z')]).toEqual(Array(3).fill(false));
+});
