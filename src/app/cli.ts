@@ -11,6 +11,7 @@ import { evalCommand } from './commands/eval.js';
 import { exploreCommand } from './commands/explore.js';
 import { exportCommand } from './commands/export.js';
 import { importCommand } from './commands/import.js';
+import { infoCommand } from './commands/info.js';
 import { predictCommand } from './commands/predict.js';
 import { trainCommand } from './commands/train.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
       .command(doctorCommand)
       .command(importCommand)
       .command(exportCommand)
+      .command(infoCommand)
       .command(predictCommand)
       .option('verbose', { type: 'boolean', default: false, describe: 'Show where an error came from' })
       .demandCommand(1, 'Name a command.')

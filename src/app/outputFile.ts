@@ -1,4 +1,5 @@
-// Where a command writes: a name next to its input, and never over something that is there. Imports node:.
+// What a command writes and where: a name next to its input, never over something that is there; digests; and texts from
+// files made fit for a terminal. Imports node:.
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -20,4 +21,13 @@ export function checkFree(path: string, force: boolean): void {
 /** SHA-256, in hexadecimal digits. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Longest text from a file that is worth a line. */
+const MAX_PRINTED = 200;
+
+/** A text out of a file, without what a terminal would obey, and not endless. */
+export function printable(text: string): string {
+  const clean = text.replace(/\p{C}/gu, '?');
+  return clean.length <= MAX_PRINTED ? clean : `${clean.slice(0, MAX_PRINTED)} ...`;
 }

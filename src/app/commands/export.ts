@@ -6,7 +6,7 @@ import { startBackend } from '../backend.js';
 import { exportModel, FILE_FORMATS, type ExportedModel, type FileFormat } from '../exportModel.js';
 import { exportProject } from '../exportProject.js';
 import { loadModel } from '../modelFile.js';
-import { beside, checkFree, sha256 } from '../outputFile.js';
+import { beside, checkFree, printable, sha256 } from '../outputFile.js';
 import { Reporter } from '../reporter.js';
 import { forceOption, jsonOption, oneOf } from './options.js';
 
@@ -44,7 +44,9 @@ async function run(args: ExportArguments): Promise<void> {
   if (json) return;
   const about =
     'files' in result ? result.files.join(', ') : `${result.bytes} bytes, sha256 ${result.sha256}`;
-  reporter.say(`read      ${path}  (${loaded.classes.length} classes: ${loaded.classes.join('')})`);
+  reporter.say(
+    `read      ${path}  (${loaded.classes.length} classes: ${printable(loaded.classes.join(''))})`,
+  );
   reporter.say(`wrote     ${out}  (${about})`);
   reporter.say(`use       ${NEXT[to].replace('FILE', `'${out}'`)}`);
 }

@@ -7,7 +7,7 @@ import { startBackend } from '../backend.js';
 import { ModelError } from '../exitCodes.js';
 import { readModelBytes } from '../modelBytes.js';
 import { modelFrom } from '../modelFile.js';
-import { beside, checkFree, sha256 } from '../outputFile.js';
+import { beside, checkFree, printable, sha256 } from '../outputFile.js';
 import { Reporter } from '../reporter.js';
 import { forceOption, jsonOption } from './options.js';
 
@@ -47,10 +47,12 @@ async function run({
   if (json) return;
   reporter.say(`read      ${file}  (PyTorch, sha256 ${digest})`);
   for (const [name, { shape }] of arrays) {
-    reporter.say(`          ${name.padEnd(36)} ${shape.length === 0 ? 'one number' : shape.join(' x ')}`);
+    reporter.say(
+      `          ${printable(name).padEnd(36)} ${shape.length === 0 ? 'one number' : shape.join(' x ')}`,
+    );
   }
-  reporter.say(`classes   ${classes.length}: ${classes.join('')}`);
-  if (ignored.length > 0) reporter.say(`ignored   ${ignored.join(', ')}`);
+  reporter.say(`classes   ${classes.length}: ${printable(classes.join(''))}`);
+  if (ignored.length > 0) reporter.say(`ignored   ${printable(ignored.join(', '))}`);
   reporter.say(`wrote     ${out}  (sha256 ${sha256(safetensors)})`);
   reporter.say(`next      npx inkgrad eval --model ${out}`);
 }

@@ -1,0 +1,104 @@
+// `inkgrad info`: what a model file holds: layers, work, classes, digest, and where and how it was trained. Imports the app.
+
+import type { Argv, CommandModule } from 'yargs';
+import type { Json, JsonObject } from '../../nn/index.js';
+import { startBackend } from '../backend.js';
+import { describeLayers, type LayerFacts } from '../describeModel.js';
+import { readModelBytes } from '../modelBytes.js';
+import { modelFrom } from '../modelFile.js';
+import { printable, sha256 } from '../outputFile.js';
+import { facts, provenanceOf, without, type Provenance } from '../provenance.js';
+import { Reporter } from '../reporter.js';
+import { jsonOption } from './options.js';
+
+interface InfoArguments {
+  readonly file: string;
+  readonly json: boolean;
+}
+
+async function run({ file, json }: InfoArguments): Promise<void> {
+  const reporter = new Reporter({ json });
+  const { format, original, safetensors } = await readModelBytes(file);
+  const { backend } = await startBackend({ backend: 'reference', threads: 1 });
+  const { model, classes } = modelFrom(file, safetensors);
+  const layers = describeLayers(model);
+  const parameters = model.parameterCount;
+  model.dispose();
+  await backend.dispose();
+  const multiplyAdds = layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0);
+  const provenance = await provenanceOf(file, safetensors);
+  const digest = sha256(original);
+  reporter.emit({
+    ...{ file, format, bytes: original.length, sha256: digest, classes },
+    ...{ parameters, multiplyAdds, layers, ...provenance },
+  });
+  if (json) return;
+  reporter.say(`file      ${file}  (${format}, ${original.length} bytes)`);
+  reporter.say(`sha256    ${digest}`);
+  reporter.say(`classes   ${classes.length}: ${printable(classes.join(''))}\n`);
+  for (const line of table(layers)) reporter.say(line);
+  const millions = (multiplyAdds / 1e6).toFixed(2);
+  reporter.say(`\n${grouped(parameters)} parameters, ${millions} million multiply-adds an image\n`);
+  for (const line of origin(provenance)) reporter.say(line);
+}
+
+const grouped = (count: number): string => count.toLocaleString('en-US');
+
+/** Columns as wide as their widest cell; numbers to the right. */
+function table(layers: readonly LayerFacts[]): string[] {
+  const head = ['name', 'layer', 'output', 'parameters', 'multiply-adds'];
+  const rows = layers.map(({ name, layer, output, parameters, multiplyAdds }) => [
+    ...[name, layer, output.join(' x ')],
+    ...[parameters, multiplyAdds].map((count) => (count === 0 ? '-' : grouped(count))),
+  ]);
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  return [head, ...rows].map((row) =>
+    row
+      .map((cell, column) => (column < 3 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function pick(object: JsonObject, key: string): JsonObject {
+  const value: Json | undefined = object[key];
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+/** The last stretch of a run tells where it was computed. */
+function lastSitting(run: JsonObject): JsonObject {
+  const sittings = run.sittings;
+  return Array.isArray(sittings) ? pick({ last: sittings.at(-1) as Json }, 'last') : {};
+}
+
+function origin({ training, optimizer, run }: Provenance): string[] {
+  const groups: [string, JsonObject][] = [
+    ['trained', training],
+    ['optimizer', without(optimizer, 'steps')],
+    ['recipe', pick(run, 'settings')],
+    ['where', lastSitting(run)],
+  ];
+  const lines = groups
+    .map(([title, object]) => [title, facts(object)] as const)
+    .filter(([, found]) => found.length > 0)
+    .map(([title, found]) => {
+      const words = found.map(([key, value]) => `${printable(key)} ${printable(value)}`);
+      return `${title.padEnd(10)}${words.join(', ')}`;
+    });
+  return lines.length > 0 ? lines : ['trained   the file does not say how'];
+}
+
+export const infoCommand: CommandModule<object, InfoArguments> = {
+  command: 'info <file>',
+  describe: 'Show what a model file holds: layers, work, digest, how it was trained',
+  builder: (yargs: Argv): Argv<InfoArguments> =>
+    jsonOption(yargs)
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Model file that train or import wrote, or a PyTorch .pth file',
+      })
+      .example('$0 info runs/1/best.safetensors', 'a table of its layers')
+      .example('$0 info cnn_model.pth --json', 'the same of a PyTorch file, as JSON'),
+  handler: run,
+};
