@@ -81,9 +81,16 @@ describe('is refused:', () => {
   });
 
   it('a folder that cannot be made', async () => {
-    const dir = await temporaryFolder();
+    const { dir, fetch } = await attempt();
     writeFileSync(join(dir, 'file'), '');
-    const refused = fetchEmnist({ split: 'letters', dir: join(dir, 'file'), url: 'http://127.0.0.1:9/' });
-    await expect(refused).rejects.toThrow(/file: cannot be written, a file has the name of the folder/);
+    const refused = fetch({ dir: join(dir, 'file') });
+    await expect(refused).rejects.toThrow(FetchError);
+    await expect(refused).rejects.toThrow(/file: cannot be written, a (file has the name|part of the path)/);
+  });
+
+  it('before it makes a folder', async () => {
+    const { dir, fetch } = await attempt({ status: 404 });
+    await expect(fetch({ dir: join(dir, 'data', 'emnist') })).rejects.toThrow(/answers 404/);
+    expect(readdirSync(dir)).toEqual([]);
   });
 });

@@ -64,7 +64,6 @@ export async function fetchEmnist(options: FetchOptions): Promise<FetchResult> {
   }
   if (files.size === wanted.length) return { source: null, files: [...files.values()] };
 
-  await onDisk(dir, () => mkdir(dir, { recursive: true }));
   const archive = await openArchive(options);
   const { source } = archive;
   try {
@@ -76,6 +75,7 @@ export async function fetchEmnist(options: FetchOptions): Promise<FetchResult> {
       if (found) files.set(file.name, found);
       else missing.push({ file, member });
     }
+    await makeFolder(dir);
     const total = missing.reduce((sum, { member }) => sum + member.packedSize, 0);
     let before = 0;
     for (const { file, member } of missing) {
@@ -167,6 +167,7 @@ async function openArchive(options: FetchOptions): Promise<OpenArchive> {
     return { source, remote: true, close: () => source.close() };
   }
   onNote?.(`${url}: the server has no ranges, so the whole archive is fetched, and anew after a break`);
+  await makeFolder(dir);
   // Only for a while: what is wanted is taken out of it, and half of it is of no use to a later run.
   const path = join(dir, 'emnist-archive.zip.partial');
   try {
@@ -179,6 +180,11 @@ async function openArchive(options: FetchOptions): Promise<OpenArchive> {
     await rm(path, { force: true });
     throw error;
   }
+}
+
+/** Made as late as can be, so that nothing is left where nothing came. */
+async function makeFolder(dir: string): Promise<void> {
+  await onDisk(dir, () => mkdir(dir, { recursive: true }));
 }
 
 async function checked(archive: OpenArchive, head: Buffer): Promise<OpenArchive> {
