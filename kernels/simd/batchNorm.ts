@@ -97,6 +97,32 @@ export function batchNormStats(partials: usize, rows: i32, C: i32, mean: usize, 
   }
 }
 
+/** running [C] = (1 - momentum) * running + momentum * batch * correction. */
+export function runningAverage(running: usize, batch: usize, momentum: f64, correction: f64, C: i32): void {
+  for (let c: usize = 0, width = floats(C); c < width; c += 4) {
+    const kept = (1 - momentum) * <f64>load<f32>(running + c);
+    store<f32>(running + c, <f32>(kept + momentum * <f64>load<f32>(batch + c) * correction));
+  }
+}
+
+/** inverse [C] = 1 / sqrt(variance + epsilon). */
+export function inverseDeviation(variance: usize, epsilon: f64, C: i32, inverse: usize): void {
+  for (let c: usize = 0, width = floats(C); c < width; c += 4) {
+    store<f32>(inverse + c, <f32>(1 / Math.sqrt(<f64>load<f32>(variance + c) + epsilon)));
+  }
+}
+
+/** scale [C] = weight * inverse, shift [C] = bias - mean * scale: batch norm is y = x * scale + shift. */
+export function foldStatistics(
+  mean: usize, inverse: usize, weight: usize, bias: usize, C: i32, scale: usize, shift: usize,
+): void {
+  for (let c: usize = 0, width = floats(C); c < width; c += 4) {
+    const factor = <f64>load<f32>(weight + c) * <f64>load<f32>(inverse + c);
+    store<f32>(scale + c, <f32>factor);
+    store<f32>(shift + c, <f32>(<f64>load<f32>(bias + c) - <f64>load<f32>(mean + c) * factor));
+  }
+}
+
 /**
  * partials [blocks][2][C] = per block, sum of g and sum of g * xhat with xhat = (x - mean) * inverse; sumBlocks with width 2C
  * adds them up to gradBias and gradWeight. Unit of begin and end: one block.

@@ -1,5 +1,5 @@
 // Matrix multiply over packed panels: out = bias + A B. Packing makes every transpose free and every load contiguous.
-// The naive loop is kernels/matmul.ts. May import lanes, tile, layout.
+// The naive loop is kernels/matmul.ts. May import lanes, tile, smallTile, layout.
 //
 // The ladder is that of the register tile (tile.ts). Panels outside, rows inside: a panel of K x 8 (9 KB for K = 288) stays in
 // the first-level cache while the rows pass. Blocking over K was not needed up to K = 1152, whose 36 KB panel streams from
@@ -8,6 +8,7 @@
 
 import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats } from './lanes';
 import { transposeMatrix } from './layout';
+import { rowTile, tile4 } from './smallTile';
 import { tile } from './tile';
 
 /** offsets[0] of a plain matrix: its row is one run that begins at the row's pointer. */
@@ -15,10 +16,14 @@ const NO_OFFSET: usize = memory.data(16, 16);
 
 /**
  * Packs B, the K x N matrix b[k * strideK + n * strideN], into panels [ceil(N/8)][K][8], padded with zeros.
- * Strides count floats; any strides will do, so a transposed B costs nothing more.
+ * Strides count floats; any strides will do, so a transposed B costs nothing more. Unit of begin and end: one panel.
  */
-export function packPanels(b: usize, strideK: i32, strideN: i32, K: i32, N: i32, panels: usize): void {
-  for (let n = 0; n < N; n += PANEL, panels += <usize>K * PANEL_BYTES) {
+export function packPanels(
+  b: usize, strideK: i32, strideN: i32, K: i32, N: i32, panels: usize, begin: i32, end: i32,
+): void {
+  const panelBytes = <usize>K * PANEL_BYTES, stop = min(N, end * PANEL);
+  panels += <usize>begin * panelBytes;
+  for (let n = begin * PANEL; n < stop; n += PANEL, panels += panelBytes) {
     const from = b + floats(n * strideN);
     const cols = min(PANEL, N - n);
     if (cols < PANEL) clear(panels, K * PANEL);
@@ -72,31 +77,35 @@ export function gemm(
   begin: i32,
   end: i32,
 ): void {
-  const aStride = floats(strideM),
-    outStride = floats(outStrideM);
+  const aStride = floats(strideM), outStride = floats(outStrideM);
   const last = a + <usize>(end - 1) * aStride;
-  for (let n = 0; n < N; n += PANEL) {
+  let n = 0;
+  if (end - begin == 1) {
+    for (; n + 4 * PANEL <= N; n += 4 * PANEL) {
+      rowTile(last, K, panels + floats(n) * <usize>K, bias != 0 ? bias + floats(n) : 0, out + <usize>begin * outStride + floats(n));
+    }
+  }
+  for (; n < N; n += PANEL) {
     const panel = panels + floats(n) * <usize>K;
     const cols = min(PANEL, N - n);
     const panelBias = bias != 0 ? bias + floats(n) : 0;
-    for (let m = begin; m < end; m += TILE_ROWS) {
-      const row = a + <usize>m * aStride;
+    for (let m = begin, rows = 0; m < end; m += rows) {
+      const row = a + <usize>m * aStride, to = out + <usize>m * outStride + floats(n);
+      const left = end - m;
+      // Seven and eight rows are four and four; otherwise as many sixes as there are.
+      if (left <= 4 || left == 7 || left == 8) {
+        rows = min(left, 4);
+        tile4(
+          row, min(row + aStride, last), min(row + 2 * aStride, last), min(row + 3 * aStride, last), K,
+          panel, panelBias, to, outStride, rows, cols,
+        );
+        continue;
+      }
+      rows = min(left, TILE_ROWS);
       tile(
-        row,
-        min(row + aStride, last),
-        min(row + 2 * aStride, last),
-        min(row + 3 * aStride, last),
-        min(row + 4 * aStride, last),
-        min(row + 5 * aStride, last),
-        NO_OFFSET,
-        1,
-        K,
-        panel,
-        panelBias,
-        out + <usize>m * outStride + floats(n),
-        outStride,
-        min(TILE_ROWS, end - m),
-        cols,
+        row, min(row + aStride, last), min(row + 2 * aStride, last),
+        min(row + 3 * aStride, last), min(row + 4 * aStride, last), min(row + 5 * aStride, last),
+        NO_OFFSET, 1, K, panel, panelBias, to, outStride, rows, cols,
       );
     }
   }

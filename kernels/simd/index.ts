@@ -17,15 +17,13 @@ export {
 } from './winograd';
 export {
   winogradGradFilters,
-  winogradGradFloats,
-  winogradGradProducts,
-  winogradGradTiles,
+  winogradGradParts,
+  winogradGradScratch,
+  winogradGradSums,
   winogradGradUnits,
-  winogradGroupImages,
-  winogradInputFloats,
-  winogradSumFloats,
 } from './winogradGradWeight';
 export { winogradStrips } from './winogradTiles';
+export { argMax, sumAxis } from './reduce';
 export { columnSumBlocks, scaleShift, sumBlocks } from './rows';
 export {
   batchNormGradBlocks,
@@ -33,6 +31,9 @@ export {
   batchNormGradInput,
   batchNormStatBlocks,
   batchNormStats,
+  foldStatistics,
+  inverseDeviation,
+  runningAverage,
 } from './batchNorm';
 export {
   bnReluPool,
@@ -46,7 +47,7 @@ export { maxPool, maxPoolGrad } from './pool';
 export { add, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
 export { adamStep, sgdStep } from './optimizer';
 export { crossEntropy, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
-export { stridedCopy, transpose } from './layout';
+export { copy, stridedCopy, transpose } from './layout';
 
 export { PANEL, TILE_ROWS } from './lanes';
 export { ROW_BLOCK } from './rows';

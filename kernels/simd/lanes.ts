@@ -62,6 +62,18 @@ export function storePart(pointer: usize, lanes: v128, count: i32): void {
   }
 }
 
+/** Stores the first `cols` of eight columns. */
+@inline
+export function storeRow(pointer: usize, left: v128, right: v128, cols: i32): void {
+  if (cols == 8) {
+    v128.store(pointer, left);
+    v128.store(pointer, right, 16);
+  } else {
+    storePart(pointer, left, cols);
+    storePart(pointer + 16, right, cols - 4);
+  }
+}
+
 /** The sum of the four lanes, always in the same order. */
 @inline
 export function sumLanes(lanes: v128): f32 {

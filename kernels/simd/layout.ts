@@ -6,6 +6,11 @@
 
 import { floats } from './lanes';
 
+/** to = from, `count` floats. */
+export function copy(from: usize, to: usize, count: i32): void {
+  memory.copy(to, from, floats(count));
+}
+
 /** Transposes a 4x4 block: `from` has rows `fromStride` bytes apart, `to` rows `toStride` bytes apart. */
 @inline
 export function transpose4x4(from: usize, fromStride: usize, to: usize, toStride: usize): void {

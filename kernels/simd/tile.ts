@@ -19,7 +19,7 @@
 // the text each load lands next to its use; with row 5 last, all loads come first and their values go to the stack and
 // back. The numbers computed are the same. The order of locals is the compiler's: measure again after changing it.
 
-import { PANEL_BYTES, floats, fma, fused, splat, storePart, loadPart } from './lanes';
+import { PANEL_BYTES, floats, fma, fused, loadPart, splat, storeRow } from './lanes';
 
 /**
  * out[i][j] = bias[j] + sum over k of A[i][k] * panel[k][j], for i < rows (1 to 6) and j < cols (1 to 8).
@@ -92,16 +92,4 @@ export function tile(
   if (rows > 3) storeRow(out + 3 * outStride, c30, c31, cols);
   if (rows > 4) storeRow(out + 4 * outStride, c40, c41, cols);
   if (rows > 5) storeRow(out + 5 * outStride, c50, c51, cols);
-}
-
-/** Stores the first `cols` of eight columns. */
-@inline
-function storeRow(pointer: usize, left: v128, right: v128, cols: i32): void {
-  if (cols == 8) {
-    v128.store(pointer, left);
-    v128.store(pointer, right, 16);
-  } else {
-    storePart(pointer, left, cols);
-    storePart(pointer + 16, right, cols - 4);
-  }
 }

@@ -48,7 +48,7 @@ function positionFloats(s: ConvShape): i32 {
   return winogradBlockStrips(s) * tilesAcross(s) * s.channels;
 }
 
-/** Floats of scratch for every function here and in winogradGradWeight.ts; each thread brings its own. */
+/** Floats of scratch for every function here; each thread brings its own. */
 export function winogradScratch(s: ConvShape): i32 {
   return stripScratch(s) + POSITIONS * positionFloats(s) + winogradBlockStrips(s) * tilesAcross(s) * POSITIONS * PANEL;
 }

@@ -2,9 +2,9 @@
 // gradient of a 4x4 output tile and d its 6x6 inputs (winogradTransform.ts). Again 36 matrix products, [O x tiles][tiles x C].
 // May import lanes, convShape, winogradTiles, winogradTransform.
 //
-// Three passes, each over units that threads may share, a barrier between: tiles (unit: a strip), products (unit: eight input
-// channels at one position), filters (unit: an output channel). The first two alternate over groups of images, whose number
-// depends on the shape alone: every sum has one order.
+// Two passes, each over units that threads may share, a barrier between: parts (unit: a quarter of the images, transformed
+// and multiplied by one thread, in groups that stay in its own cache), filters (unit: an output channel, over the sums of all
+// parts). How the images divide depends on their number and the shape alone: every sum has one order.
 //
 // The ladder: milliseconds on one core of an AMD EPYC (Zen 4), batch 64, best of many short runs, Node 20; in brackets the
 // speed in GFLOP/s that direct convolution would need for that.
@@ -14,14 +14,17 @@
 //     y first; all images in one group      8.4 (55)               7.8 (59)     14 and 7 MB of transformed tiles
 //     groups of 2 MB                        5.7 (82)               5.4 (85)
 //     relaxed multiply-add, Node 24         4.5 (103)              4.1 (114)    direct: 8.9 and 9.3
+// Those transformed a group on all threads and then multiplied it on all threads: each core wrote tiles that the other had to
+// read, and two threads were 1.15 times as fast as one at it. In parts, which share nothing, one thread takes 5.5 and 5.4 ms
+// on Node 20, 3.9 and 3.7 on Node 24, sums of the parts included.
 
 import { ConvShape } from './convShape';
-import { PANEL, TILE_ROWS, floats, fma, fused, splat } from './lanes';
-import { POSITIONS, clearStrip, gradStrip, inputStrip, tilesAcross, winogradStrips } from './winogradTiles';
+import { PANEL, PANEL_BYTES, TILE_ROWS, floats, fma, fused, splat } from './lanes';
+import { POSITIONS, clearStrip, gradStrip, inputStrip, stripScratch, tilesAcross, winogradStrips } from './winogradTiles';
 import { gradFilterTransform } from './winogradTransform';
 
-/** Floats of transformed tiles in a group of images: 2 MB, for two cores with 1 MB each of second-level cache. */
-const GROUP_FLOATS: i32 = 512 << 10;
+/** Floats of transformed tiles in a group of images: 1 MB, about a core's second-level cache. */
+const GROUP_FLOATS: i32 = 256 << 10;
 
 // Channels are rounded up to whole register tiles: six output by eight input channels. What the surplus computes is not used.
 
@@ -42,65 +45,76 @@ function gradPosition(s: ConvShape, images: i32): i32 {
   return (tilesOf(s, images) * s.outChannels + TILE_ROWS + 3) & ~3;
 }
 
-/** Images that are transformed at a time. */
-export function winogradGroupImages(s: ConvShape): i32 {
-  return max(1, GROUP_FLOATS / (POSITIONS * tilesOf(s, 1) * (inputChannels(s) + s.outChannels)));
+/** Units of winogradGradParts: enough for four threads, and few enough to add up. */
+export function winogradGradUnits(images: i32): i32 {
+  return min(images, 4);
 }
 
-/** Floats of the transformed inputs of a group of images, [36][tiles][C]. */
-export function winogradInputFloats(s: ConvShape, images: i32): i32 {
-  return POSITIONS * tilesOf(s, images) * inputChannels(s);
+/** Images of the largest group that is transformed at a time. */
+function groupImages(s: ConvShape, images: i32): i32 {
+  const units = winogradGradUnits(images), part = (images + units - 1) / units;
+  const most = max(1, GROUP_FLOATS / (POSITIONS * tilesOf(s, 1) * (inputChannels(s) + s.outChannels)));
+  const groups = (part + most - 1) / most;
+  return (part + groups - 1) / groups; // of equal size, as nearly as can be
 }
 
-/** Floats of the transformed gradients of a group of images, [36][tiles][O]. */
-export function winogradGradFloats(s: ConvShape, images: i32): i32 {
-  return POSITIONS * gradPosition(s, images);
+/** Floats of scratch of winogradGradParts: a strip, and the transformed inputs [36][tiles][C] and gradients of a group. */
+export function winogradGradScratch(s: ConvShape, images: i32): i32 {
+  const group = groupImages(s, images);
+  return stripScratch(s) + POSITIONS * (tilesOf(s, group) * inputChannels(s) + gradPosition(s, group));
 }
 
-/** Floats of the sums of products, [36][O][C]. */
-export function winogradSumFloats(s: ConvShape): i32 {
+/** Floats of the sums of products of one part, [O][36][C]: what one filter is made of lies together. */
+function sumFloats(s: ConvShape): i32 {
   return POSITIONS * gradChannels(s) * inputChannels(s);
 }
 
-/** Units of winogradGradProducts. */
-export function winogradGradUnits(s: ConvShape): i32 {
-  return POSITIONS * (inputChannels(s) / PANEL);
+/** Floats of the sums of all parts. */
+export function winogradGradSums(s: ConvShape, images: i32): i32 {
+  return winogradGradUnits(images) * sumFloats(s);
 }
 
 /**
- * Transforms the tiles of x and gradOut, of `images` images each. Unit of begin and end: one strip of
- * images * winogradStrips(s). `scratch` as winogradScratch(s) says.
+ * sums [units][O][36][C] = for each part of the images, the sum over its tiles of gradient times input.
+ * Unit of begin and end: one part of winogradGradUnits(images).
  */
-export function winogradGradTiles(
-  s: ConvShape, x: usize, gradOut: usize, images: i32, inputs: usize, grads: usize, scratch: usize, begin: i32, end: i32,
+export function winogradGradParts(
+  s: ConvShape, x: usize, gradOut: usize, images: i32, sums: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  const across = tilesAcross(s), inputTile = floats(inputChannels(s)), gradTile = floats(s.outChannels);
-  const inputPosition = <usize>tilesOf(s, images) * inputTile;
-  clearStrip(s, scratch);
-  for (let i = begin; i < end; i++) {
-    inputStrip(s, x, i, inputs + <usize>(i * across) * inputTile, inputPosition, inputTile, scratch);
-  }
-  clearStrip(s, scratch);
-  for (let i = begin; i < end; i++) {
-    gradStrip(s, gradOut, i, grads + <usize>(i * across) * gradTile, floats(gradPosition(s, images)), gradTile, scratch);
-  }
-}
-
-/**
- * sums [36][O][C] = sum over the tiles of `images` images of gradient times input, or, unless `first`, that added.
- * Unit of begin and end: eight input channels at one position, of winogradGradUnits(s).
- */
-export function winogradGradProducts(
-  s: ConvShape, inputs: usize, grads: usize, images: i32, sums: usize, first: bool, begin: i32, end: i32,
-): void {
-  const tiles = tilesOf(s, images), C = inputChannels(s), panels = C / PANEL, row = floats(C);
+  const units = winogradGradUnits(images), group = groupImages(s, images);
   for (let unit = begin; unit < end; unit++) {
-    const position = unit / panels, c = floats((unit % panels) * PANEL);
-    const v = inputs + <usize>(position * tiles) * row + c;
-    const y = grads + <usize>position * floats(gradPosition(s, images));
-    const out = sums + <usize>(position * gradChannels(s)) * row + c;
-    for (let o = 0; o < s.outChannels; o += TILE_ROWS) {
-      productTile(y + floats(o), floats(s.outChannels), v, row, tiles, out + <usize>o * row, row, first);
+    const first = (unit * images) / units, last = ((unit + 1) * images) / units;
+    const out = sums + <usize>unit * floats(sumFloats(s));
+    for (let n = first; n < last; n += group) {
+      groupProducts(s, x, gradOut, n, min(group, last - n), group, out, n == first, scratch);
+    }
+  }
+}
+
+/** Transforms a group of images from `n` on, and adds its products to (or begins with them) `sums` [O][36][C]. */
+function groupProducts(
+  s: ConvShape, x: usize, gradOut: usize, n: i32, images: i32, group: i32, sums: usize, first: bool, scratch: usize,
+): void {
+  const across = tilesAcross(s), C = inputChannels(s), row = floats(C), gradTile = floats(s.outChannels);
+  const inputPosition = <usize>tilesOf(s, group) * row, gradStride = floats(gradPosition(s, group));
+  const inputs = scratch + floats(stripScratch(s)), grads = inputs + <usize>POSITIONS * inputPosition;
+  const strips = images * winogradStrips(s), firstStrip = n * winogradStrips(s);
+  clearStrip(s, scratch);
+  for (let i = 0; i < strips; i++) {
+    inputStrip(s, x, firstStrip + i, inputs + <usize>(i * across) * row, inputPosition, row, scratch);
+  }
+  clearStrip(s, scratch);
+  for (let i = 0; i < strips; i++) {
+    gradStrip(s, gradOut, firstStrip + i, grads + <usize>(i * across) * gradTile, gradStride, gradTile, scratch);
+  }
+  const tiles = strips * across, filter = <usize>POSITIONS * row;
+  for (let position = 0; position < POSITIONS; position++) {
+    const v = inputs + <usize>position * inputPosition, y = grads + <usize>position * gradStride;
+    const out = sums + <usize>position * row;
+    for (let c: usize = 0; c < row; c += PANEL_BYTES) {
+      for (let o = 0; o < s.outChannels; o += TILE_ROWS) {
+        productTile(y + floats(o), gradTile, v + c, row, tiles, out + <usize>o * filter + c, filter, first);
+      }
     }
   }
 }
@@ -160,13 +174,27 @@ function putRow(out: usize, left: v128, right: v128, first: bool): void {
   v128.store(out, first ? right : f32x4.add(v128.load(out, 16), right), 16);
 }
 
-/** gradW (OIHW) = G^T u G of the sums u, which are used up. Unit of begin and end: one output channel. */
-export function winogradGradFilters(s: ConvShape, sums: usize, gradW: usize, begin: i32, end: i32): void {
-  const C = inputChannels(s), position = floats(gradChannels(s) * C);
+/**
+ * gradW (OIHW) = G^T u G, u being the sums of `parts` parts, added up in the memory of the first.
+ * Unit of begin and end: one output channel.
+ */
+export function winogradGradFilters(s: ConvShape, sums: usize, parts: i32, gradW: usize, begin: i32, end: i32): void {
+  const C = inputChannels(s), part = floats(sumFloats(s)), filter = POSITIONS * C;
   for (let o = begin; o < end; o++) {
+    const own = sums + floats(o * filter);
+    addParts(own, filter, parts, part);
     for (let c = 0; c < s.channels; c += 4) {
-      gradFilters(sums + floats(o * C + c), position, gradW + floats((o * s.channels + c) * 9), s.channels - c);
+      gradFilters(own + floats(c), floats(C), gradW + floats((o * s.channels + c) * 9), s.channels - c);
     }
+  }
+}
+
+/** Adds the same floats of every part to those of the first, in order. */
+function addParts(row: usize, count: i32, parts: i32, part: usize): void {
+  for (const stop = row + floats(count); row < stop; row += 16) {
+    let sum = v128.load(row);
+    for (let i = 1, other = row + part; i < parts; i++, other += part) sum = f32x4.add(sum, v128.load(other));
+    v128.store(row, sum);
   }
 }
 

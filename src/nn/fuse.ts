@@ -1,10 +1,12 @@
 // Fusion: which layers that follow each other one operation can stand for. It changes how a Sequential computes,
-// never what it is: layers, names, parameters and modes stay. Imports the fused op and the layers it stands for.
+// never what it is: layers, names, parameters and modes stay. Imports the fused ops and the layers they stand for.
 
 import { batchNormReluPool } from '../engine/ops/batchNormReluPool.js';
+import { linearRelu } from '../engine/ops/linear.js';
 import type { Tensor } from '../engine/tensor.js';
 import { ReLU } from './activation.js';
 import { BatchNorm2d } from './batchNorm2d.js';
+import { Linear } from './linear.js';
 import type { Module } from './module.js';
 import { MaxPool2d } from './pool.js';
 
@@ -35,12 +37,29 @@ const normReluPool: Rule = ([norm, relu, pool]) => {
   return { count: 3, step: { forward: (x) => norm.applyWith(batchNormReluPool, x) } };
 };
 
-/** The layers in order, those that fit the rule joined. */
+/** [Linear, ReLU] -> linearRelu. */
+const linearThenRelu: Rule = ([layer, relu]) => {
+  if (!is(layer, Linear) || !is(relu, ReLU)) return null;
+  return { count: 2, step: { forward: (x) => linearRelu(x, layer.weight, layer.bias) } };
+};
+
+const RULES: readonly Rule[] = [normReluPool, linearThenRelu];
+
+/** The first rule that applies to the layers from here on; else the first layer by itself. */
+function nextStep(layers: readonly Module[]): { readonly count: number; readonly step: Step } {
+  for (const rule of RULES) {
+    const joined = rule(layers);
+    if (joined !== null) return joined;
+  }
+  return { count: 1, step: layers[0] };
+}
+
+/** The layers in order, those that fit a rule joined. */
 export function fuse(layers: readonly Module[]): readonly Step[] {
   const steps: Step[] = [];
   let next = 0;
   while (next < layers.length) {
-    const { count, step } = normReluPool(layers.slice(next)) ?? { count: 1, step: layers[next] };
+    const { count, step } = nextStep(layers.slice(next));
     steps.push(step);
     next += count;
   }

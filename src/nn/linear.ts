@@ -1,6 +1,6 @@
 // The fully connected layer. Imports module, init and the linear op.
 
-import { linear } from '../engine/ops/matmul.js';
+import { linear } from '../engine/ops/linear.js';
 import type { Rng } from '../engine/rng.js';
 import type { Tensor } from '../engine/tensor.js';
 import { defaultBias, defaultWeight } from './init.js';
@@ -20,7 +20,7 @@ export interface LinearOptions {
 /**
  * y = x weightT + bias.
  *
- * x [N, inFeatures] -> y [N, outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures], both drawn from
+ * x [..., inFeatures] -> y [..., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures], both drawn from
  * U(-1 / sqrt(inFeatures), 1 / sqrt(inFeatures)).
  *
  * @example

@@ -25,7 +25,7 @@ const shapeErrors: Record<string, () => unknown> = {
   'where: cannot broadcast [2] with [3]: sizes 2 and 3 at axis -1 differ and neither is 1': () =>
     inkgrad.where(z(2), z(3), 0),
   'matmul: inner sizes differ, 3 and 4 (a [2,3], b [4,5])': () => matmul(z(2, 3), z(4, 5)),
-  'matmul: inner sizes differ, 3 and 6 (a [2,3], b [6,5])': () => linear(z(2, 3), z(5, 6)),
+  'linear: input has 3 features but weight expects 6 (x [2,3], w [5,6])': () => linear(z(2, 3), z(5, 6)),
   'matmul: both operands need at least 2 axes (a [3], b [3,2]); reshape a vector to a row or column': () =>
     matmul(z(3), z(3, 2)),
   'matmul: cannot broadcast [2] with [3]: sizes 2 and 3 at axis -1 differ and neither is 1': () =>

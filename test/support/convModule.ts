@@ -134,8 +134,7 @@ export class ConvModule {
     });
   }
 
-  /** @param group images transformed at a time for the weight gradient */
-  winograd(c: Convolution, operands: Operands, group: number, divide: Division): Three<Float32Array> {
+  winograd(c: Convolution, operands: Operands, divide: Division): Three<Float32Array> {
     const simd = this.#simd;
     const each = (units: number, body: (begin: number, end: number) => void) => {
       const borders = divide(units);
@@ -155,21 +154,15 @@ export class ConvModule {
       convolve(shape, at.x, at.bias, at.output, 0);
       convolve(turned, at.gradOut, 0, at.gradInput, 1);
 
-      const inputs = this.#take(simd.winogradInputFloats(shape, group));
-      const grads = this.#take(simd.winogradGradFloats(shape, group));
-      const sums = this.#take(simd.winogradSumFloats(shape));
-      for (let n = 0; n < c.images; n += group) {
-        const images = Math.min(group, c.images - n);
-        const x = at.x + (4 * n * operands.x.length) / c.images;
-        const gradOut = at.gradOut + (4 * n * operands.gradOut.length) / c.images;
-        each(images * simd.winogradStrips(shape), (begin, end) =>
-          simd.winogradGradTiles(shape, x, gradOut, images, inputs, grads, scratch, begin, end),
-        );
-        each(simd.winogradGradUnits(shape), (begin, end) =>
-          simd.winogradGradProducts(shape, inputs, grads, images, sums, +(n === 0), begin, end),
-        );
-      }
-      each(c.outChannels, (begin, end) => simd.winogradGradFilters(shape, sums, at.gradWeight, begin, end));
+      const parts = simd.winogradGradUnits(c.images);
+      const sums = this.#take(simd.winogradGradSums(shape, c.images));
+      const own = this.#take(simd.winogradGradScratch(shape, c.images));
+      each(parts, (begin, end) =>
+        simd.winogradGradParts(shape, at.x, at.gradOut, c.images, sums, own, begin, end),
+      );
+      each(c.outChannels, (begin, end) =>
+        simd.winogradGradFilters(shape, sums, parts, at.gradWeight, begin, end),
+      );
     });
   }
 

@@ -28,18 +28,19 @@ describe('the crew', () => {
     };
     const [sums, ones, twos, own] = [filled(0), filled(1), filled(2), filled(0, size * length)];
 
-    /** sums += summand over the first `units` numbers, `chunk` at a time. */
+    /** Enqueues: sums += summand over the first `units` numbers, `chunk` at a time. */
     const addUp = (summand: { address: number }, units: number, chunk: number): void => {
-      crew.run({ name: 'add', args: [sums.address, summand.address, sums.address], units, chunk });
+      crew.enqueue({ name: 'add', args: [sums.address, summand.address, sums.address], units, chunk });
     };
     /** Which threads took part in a job: each writes 1 + 2 where its own numbers are. */
     const whoCame = (): number[] => {
       own.values.fill(0);
       const scratch = { argument: 2, bytes: 4 * length };
-      crew.run({
+      crew.enqueue({
         ...{ name: 'add', args: [ones.address, twos.address, own.address] },
         ...{ units: length, chunk: 4, scratch },
       });
+      crew.settle();
       const parts = Array.from({ length: size }, (_, thread) =>
         own.values.subarray(thread * length, (thread + 1) * length),
       );
@@ -63,22 +64,42 @@ describe('the crew', () => {
   }
 
   it('does each unit of 20,000 small jobs exactly once, with twice as many threads as processors', async () => {
-    const { sums, ones, twos, addUp, assembled } = await startCrew(4, 2048);
+    const { crew, sums, ones, twos, addUp, assembled } = await startCrew(4, 2048);
     await assembled();
     for (let job = 0; job < 10_000; job++) {
       addUp(ones, 2048, 16);
       addUp(twos, 32, 8); // other arguments, fewer units: one that comes late must not mix the two jobs up
+      if (job % 7 === 0) crew.settle(); // rounds of fourteen jobs; each job waits for the one before it
     }
+    crew.settle();
     const wrong = sums.findIndex((value, unit) => value !== (unit < 32 ? 30_000 : 10_000));
     expect(wrong, `unit ${wrong} has ${sums[wrong]}`).toBe(-1);
     await assembled(); // and all are still there
   });
 
   it('does units that chunks do not divide, and more chunks than there are units', async () => {
-    const { sums, ones, addUp } = await startCrew(3, 64);
+    const { crew, sums, ones, addUp } = await startCrew(3, 64);
     for (let units = 1; units <= 64; units++) addUp(ones, units, 4);
     for (let units = 1; units <= 64; units++) addUp(ones, units, 100);
+    crew.settle();
     expect(Array.from(sums)).toEqual(Array.from({ length: 64 }, (_, i) => 2 * (64 - i)));
+  });
+
+  it('computes while the caller does something else', async () => {
+    const { crew, sums, ones, addUp, assembled } = await startCrew(2, 2048);
+    await assembled();
+    for (let job = 0; job < 10; job++) addUp(ones, 2048, 16);
+    while (!sums.every((value) => value === 10)) await new Promise((resolve) => setImmediate(resolve));
+    crew.settle();
+    expect(new Set(sums)).toEqual(new Set([10]));
+  });
+
+  it('takes more jobs than the queue holds, and settles when there is none', async () => {
+    const { crew, sums, ones, addUp } = await startCrew(2, 64);
+    for (let job = 0; job < 1000; job++) addUp(ones, 64, 16);
+    crew.settle();
+    crew.settle();
+    expect(new Set(sums)).toEqual(new Set([1000]));
   });
 
   it('wakes from sleep, and goes home from sleep', async () => {
@@ -87,8 +108,11 @@ describe('the crew', () => {
     for (let job = 0; job < 5; job++) {
       await asleep();
       addUp(ones, 2048, 16);
+      await asleep(); // within a round, too
+      addUp(ones, 2048, 16);
+      crew.settle();
     }
-    expect(new Set(sums)).toEqual(new Set([5]));
+    expect(new Set(sums)).toEqual(new Set([10]));
     await assembled();
     await asleep();
     await crew.dispose();

@@ -53,18 +53,24 @@ function geometry(x: Shape, weight: Shape, options: Conv2dOptions): Conv2dConsta
     );
   }
   return {
-    ...{ batch, inChannels, height, width, outChannels, outHeight, outWidth, kernelHeight, kernelWidth },
-    ...{
-      strideY,
-      strideX,
-      padY,
-      padX,
-      dilationY,
-      dilationX,
-      groups,
-      groupIn,
-      groupOut: outChannels / groups,
-    },
+    batch,
+    inChannels,
+    height,
+    width,
+    outChannels,
+    outHeight,
+    outWidth,
+    kernelHeight,
+    kernelWidth,
+    strideY,
+    strideX,
+    padY,
+    padX,
+    dilationY,
+    dilationX,
+    groups,
+    groupIn,
+    groupOut: outChannels / groups,
   };
 }
 

@@ -8,6 +8,7 @@ export * from './conv2d.js';
 export * from './dropout.js';
 export * from './join.js';
 export * from './layerNorm.js';
+export * from './linear.js';
 export * from './loss.js';
 export * from './matmul.js';
 export * from './pool.js';

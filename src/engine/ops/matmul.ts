@@ -1,16 +1,14 @@
-// Matrix multiplication of matrices and batches of matrices, and the linear layer made of it. Transposed operands
-// are read through their strides, so neither forward nor backward copies one. Imports the op machinery.
+// Matrix multiplication of matrices and batches of matrices. Transposed operands are read through their strides, so neither
+// forward nor backward copies one. Imports the op machinery.
 
 import { matmul as kernel } from '../../../kernels/matmul.js';
 import { ShapeError } from '../errors.js';
 import { commonBackend, NdArray } from '../ndarray.js';
-import { defineComposite, defineOp, type NoAttributes } from '../op.js';
+import { defineOp, type NoAttributes } from '../op.js';
 import { anywhere } from '../sample.js';
 import * as shapes from '../shape.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { add } from './arithmetic.js';
-import { transpose } from './view.js';
 
 /** The matrix in the last two axes, and the batch in front of them. */
 function split(shape: Shape): { batch: Shape; rows: number; columns: number } {
@@ -87,18 +85,6 @@ export const matmulOp = defineOp<NoAttributes>({
   ],
 });
 
-export const linearOp = defineComposite<NoAttributes>({
-  name: 'linear',
-  compose: ([x, weight, bias]) => {
-    const product = matmulOp([x, transpose(weight)], {});
-    return (bias as Tensor | undefined) === undefined ? product : add(product, bias);
-  },
-  samples: [
-    { title: 'with bias', inputs: [anywhere(3, 4), anywhere(2, 4), anywhere(2)], attributes: {} },
-    { title: 'without bias', inputs: [anywhere(3, 4), anywhere(2, 4)], attributes: {} },
-  ],
-});
-
 /**
  * Matrix product over the last two axes; leading axes broadcast.
  *
@@ -109,16 +95,4 @@ export const linearOp = defineComposite<NoAttributes>({
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   return matmulOp([a, b], {});
-}
-
-/**
- * y = x weightT + bias.
- *
- * @param x [N, in]
- * @param weight [out, in], as PyTorch stores it
- * @param bias [out], or null
- * @returns [N, out]
- */
-export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  return linearOp(bias === null ? [x, weight] : [x, weight, bias], {});
 }

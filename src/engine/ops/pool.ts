@@ -47,8 +47,19 @@ export function poolGeometry(x: Shape, options: AvgPoolOptions, who: string): Po
     );
   }
   return {
-    ...{ planes: images * channels, channels, height, width, outHeight, outWidth, windowHeight, windowWidth },
-    ...{ strideY, strideX, padY, padX, countPadding: (options.countPadding ?? true) ? 1 : 0 },
+    planes: images * channels,
+    channels,
+    height,
+    width,
+    outHeight,
+    outWidth,
+    windowHeight,
+    windowWidth,
+    strideY,
+    strideX,
+    padY,
+    padX,
+    countPadding: (options.countPadding ?? true) ? 1 : 0,
   };
 }
 

@@ -17,36 +17,6 @@ const leastRows = ({ channels }: ChannelConstants): number => Math.ceil(16_384 /
 
 const blocksOf = (machine: Machine, rows: number): number => Math.ceil(rows / machine.rowBlock);
 
-/** scale = weight / sqrt(variance + epsilon), shift = bias - mean * scale: y = x * scale + shift. */
-export function foldInto(
-  machine: Machine,
-  addresses: readonly [mean: number, inverse: number, weight: number, bias: number],
-  [scale, shift]: readonly [scale: number, shift: number],
-  channels: number,
-): void {
-  const [mean, inverse, weight, bias] = addresses.map((address) => machine.memory.floats(address, channels));
-  const scales = machine.memory.floats(scale, channels);
-  const shifts = machine.memory.floats(shift, channels);
-  for (let c = 0; c < channels; c++) {
-    const factor = weight[c] * inverse[c];
-    scales[c] = factor;
-    shifts[c] = bias[c] - mean[c] * factor;
-  }
-}
-
-/** inverse = 1 / sqrt(variance + epsilon). */
-export function inverseDeviation(
-  machine: Machine,
-  variance: number,
-  inverse: number,
-  channels: number,
-  epsilon: number,
-): void {
-  const variances = machine.memory.floats(variance, channels);
-  const inverses = machine.memory.floats(inverse, channels);
-  for (let c = 0; c < channels; c++) inverses[c] = 1 / Math.sqrt(variances[c] + epsilon);
-}
-
 /** Mean and biased variance of every channel of x [rows, channels]. */
 export function batchStatistics(
   machine: Machine,
@@ -58,11 +28,19 @@ export function batchStatistics(
   const blocks = blocksOf(machine, rows);
   machine.withScratch([blocks * 2 * channels], (partials) => {
     machine.parallel('batchNormStatBlocks', [x, rows, channels, partials], blocks, { least: LEAST_BLOCKS });
-    machine.simd.batchNormStats(partials, rows, channels, mean, variance);
+    machine.run('batchNormStats', [partials, rows, channels, mean, variance]);
   });
 }
 
 export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
+  runningAverage: (machine, [running, batch], { length, scalars: [momentum, correction], donate }) => {
+    if (donate !== 0) return null;
+    machine.run('runningAverage', [
+      ...([machine.plain(running), machine.plain(batch), momentum, correction, length] as const),
+    ]);
+    return running;
+  },
+
   batchNormApply: (machine, inputs, { constants, length }) => {
     const c = constants as ChannelConstants;
     const from = machine.channelsLast(inputs[0], layoutOf(c));
@@ -70,7 +48,7 @@ export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
     const output = machine.allocate(length, layoutOf(c));
     const rows = c.images * c.spatial;
     machine.withScratch([c.channels, c.channels], (scale, shift) => {
-      foldInto(machine, [mean, inverse, weight, bias], [scale, shift], c.channels);
+      machine.run('foldStatistics', [mean, inverse, weight, bias, c.channels, scale, shift]);
       machine.parallel('scaleShift', [from, scale, shift, output.address, c.channels], rows, {
         least: leastRows(c),
       });
@@ -81,7 +59,6 @@ export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
 
 export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
   channelSum: (machine, [x], { constants }) => {
-    const { simd } = machine;
     const c = constants as ChannelConstants;
     const rows = c.images * c.spatial;
     const blocks = blocksOf(machine, rows);
@@ -91,7 +68,7 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
       machine.parallel('columnSumBlocks', [from, rows, c.channels, partials], blocks, {
         least: LEAST_BLOCKS,
       });
-      simd.sumBlocks(partials, blocks, c.channels, output.address);
+      machine.run('sumBlocks', [partials, blocks, c.channels, output.address]);
     });
     return [output];
   },
@@ -105,8 +82,10 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
     const [mean, variance] = [machine.allocate(c.channels), machine.allocate(c.channels)];
     batchStatistics(machine, from, rows, c.channels, [mean.address, variance.address]);
     machine.withScratch([c.channels, c.channels, c.channels], (inverse, scale, shift) => {
-      inverseDeviation(machine, variance.address, inverse, c.channels, epsilon);
-      foldInto(machine, [mean.address, inverse, fromWeight, fromBias], [scale, shift], c.channels);
+      machine.run('inverseDeviation', [variance.address, epsilon, c.channels, inverse]);
+      machine.run('foldStatistics', [
+        ...([mean.address, inverse, fromWeight, fromBias, c.channels, scale, shift] as const),
+      ]);
       machine.parallel('scaleShift', [from, scale, shift, y.address, c.channels], rows, {
         least: leastRows(c),
       });
@@ -115,7 +94,6 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
   },
 
   batchNormTrainGrad: (machine, [grad, x, mean, variance, weight], { constants, scalars: [epsilon] }) => {
-    const { simd } = machine;
     const c = constants as ChannelConstants;
     const rows = c.images * c.spatial;
     const blocks = blocksOf(machine, rows);
@@ -128,20 +106,21 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
     const width = 2 * c.channels;
     const lengths = [blocks * width, c.channels, width, 3 * c.channels];
     machine.withScratch(lengths, (partials, inverse, sums, coefficients) => {
-      inverseDeviation(machine, fromVariance, inverse, c.channels, epsilon);
+      machine.run('inverseDeviation', [fromVariance, epsilon, c.channels, inverse]);
       const operands = [fromX, fromGrad, fromMean, inverse] as const;
       machine.parallel('batchNormGradBlocks', [...operands, rows, c.channels, partials], blocks, {
         least: LEAST_BLOCKS,
       });
-      simd.sumBlocks(partials, blocks, width, sums);
-      simd.batchNormGradCoefficients(inverse, fromWeight, sums, rows, c.channels, coefficients);
+      machine.run('sumBlocks', [partials, blocks, width, sums]);
+      machine.run('batchNormGradCoefficients', [
+        ...([inverse, fromWeight, sums, rows, c.channels, coefficients] as const),
+      ]);
       const inputs = [fromX, fromGrad, fromMean, coefficients] as const;
       machine.parallel('batchNormGradInput', [...inputs, gradInput.address, c.channels], rows, {
         least: leastRows(c),
       });
-      const both = machine.memory.floats(sums, width);
-      machine.memory.floats(gradBias.address, c.channels).set(both.subarray(0, c.channels));
-      machine.memory.floats(gradWeight.address, c.channels).set(both.subarray(c.channels));
+      machine.run('copy', [sums, gradBias.address, c.channels]);
+      machine.run('copy', [sums + 4 * c.channels, gradWeight.address, c.channels]);
     });
     return [gradInput, gradWeight, gradBias];
   },

@@ -2,7 +2,7 @@
 // A line is one row of windows. Imports the machine and what batch norm and pooling share with it.
 
 import type { PoolConstants } from '../../../../kernels/pool.js';
-import { batchStatistics, foldInto, inverseDeviation } from './batchNorm.js';
+import { batchStatistics } from './batchNorm.js';
 import type { Machine, WasmBuffer } from './machine.js';
 import type { RoutineOverride } from './override.js';
 import { layouts } from './pool.js';
@@ -21,8 +21,8 @@ function foldStatistics(
   channels: number,
   epsilon: number,
 ): void {
-  inverseDeviation(machine, variance, inverse, channels, epsilon);
-  foldInto(machine, [mean, inverse, weight, bias], [affine, affine + 4 * channels], channels);
+  machine.run('inverseDeviation', [variance, epsilon, channels, inverse]);
+  machine.run('foldStatistics', [mean, inverse, weight, bias, channels, affine, affine + 4 * channels]);
 }
 
 /** y from x and the addresses of mean, variance, weight and bias. */
@@ -82,15 +82,16 @@ export const bnReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
         blocks,
         { least: 2 },
       );
-      simd.sumBlocks(partials, blocks, width, sums);
+      machine.run('sumBlocks', [partials, blocks, width, sums]);
       const coefficients = table + 8 * channels;
-      simd.bnReluPoolGradCoefficients(mean, inverse, weight, sums, rowsOf(g), channels, coefficients);
+      machine.run('bnReluPoolGradCoefficients', [
+        ...([mean, inverse, weight, sums, rowsOf(g), channels, coefficients] as const),
+      ]);
       machine.parallel('bnReluPoolGradInput', [...operands, table, gradInput.address], linesOf(g), {
         least: leastLines(g),
       });
-      const both = machine.memory.floats(sums, width);
-      machine.memory.floats(gradBias.address, channels).set(both.subarray(0, channels));
-      machine.memory.floats(gradWeight.address, channels).set(both.subarray(channels));
+      machine.run('copy', [sums, gradBias.address, channels]);
+      machine.run('copy', [sums + 4 * channels, gradWeight.address, channels]);
     });
     return [gradInput, gradWeight, gradBias];
   },

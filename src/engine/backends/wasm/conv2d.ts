@@ -34,42 +34,59 @@ const SHAPE_WORDS = 26;
 
 function forwardGeometry(c: Conv2dConstants): Geometry {
   return {
-    ...{ height: c.height, width: c.width, channels: c.inChannels },
-    ...{ outHeight: c.outHeight, outWidth: c.outWidth, outChannels: c.outChannels },
-    ...{ kernelHeight: c.kernelHeight, kernelWidth: c.kernelWidth, strideY: c.strideY, strideX: c.strideX },
-    ...{ dilationY: c.dilationY, dilationX: c.dilationX, groups: c.groups, padTop: c.padY, padLeft: c.padX },
-    ...{ insertY: 1, insertX: 1, blockImages: 1 },
+    height: c.height,
+    width: c.width,
+    channels: c.inChannels,
+    outHeight: c.outHeight,
+    outWidth: c.outWidth,
+    outChannels: c.outChannels,
+    kernelHeight: c.kernelHeight,
+    kernelWidth: c.kernelWidth,
+    strideY: c.strideY,
+    strideX: c.strideX,
+    dilationY: c.dilationY,
+    dilationX: c.dilationX,
+    groups: c.groups,
+    padTop: c.padY,
+    padLeft: c.padX,
+    insertY: 1,
+    insertX: 1,
+    blockImages: 1,
   };
 }
 
 /** The convolution that takes the output's gradient back to the input's. */
 function backwardGeometry(c: Conv2dConstants): Geometry {
   return {
-    ...{ height: c.outHeight, width: c.outWidth, channels: c.outChannels },
-    ...{ outHeight: c.height, outWidth: c.width, outChannels: c.inChannels },
-    ...{ kernelHeight: c.kernelHeight, kernelWidth: c.kernelWidth, strideY: 1, strideX: 1 },
-    ...{ dilationY: c.dilationY, dilationX: c.dilationX, groups: c.groups },
+    height: c.outHeight,
+    width: c.outWidth,
+    channels: c.outChannels,
+    outHeight: c.height,
+    outWidth: c.width,
+    outChannels: c.inChannels,
+    kernelHeight: c.kernelHeight,
+    kernelWidth: c.kernelWidth,
+    strideY: 1,
+    strideX: 1,
+    dilationY: c.dilationY,
+    dilationX: c.dilationX,
+    groups: c.groups,
     padTop: c.dilationY * (c.kernelHeight - 1) - c.padY,
     padLeft: c.dilationX * (c.kernelWidth - 1) - c.padX,
-    ...{ insertY: c.strideY, insertX: c.strideX, blockImages: 1 },
+    insertY: c.strideY,
+    insertX: c.strideX,
+    blockImages: 1,
   };
 }
 
-/** Calls `body` with the address of a prepared ConvShape. */
-function withShape<T>(machine: Machine, geometry: Geometry, body: (shape: number) => T): T {
-  const fields = [
-    ...[geometry.height, geometry.width, geometry.channels],
-    ...[geometry.outHeight, geometry.outWidth, geometry.outChannels],
-    ...[geometry.kernelHeight, geometry.kernelWidth, geometry.strideY, geometry.strideX],
-    ...[geometry.dilationY, geometry.dilationX, geometry.groups, geometry.padTop, geometry.padLeft],
-    ...[geometry.insertY, geometry.insertX, geometry.blockImages],
-  ];
+/** Address of a prepared ConvShape. */
+function shapeOf(machine: Machine, geometry: Geometry): number {
+  const fields = Object.values(geometry) as number[]; // in the order of the fields above, which is ConvShape's
   const taps = (geometry.kernelHeight * geometry.kernelWidth * geometry.channels) / geometry.groups;
   const words = SHAPE_WORDS + taps + geometry.blockImages * geometry.outHeight * geometry.outWidth;
-  return machine.withScratch([words], (shape) => {
-    machine.memory.integers(shape, fields.length).set(fields);
+  return machine.table(`convolution ${fields.join(' ')}`, words, (table, shape) => {
+    table.set(fields);
     machine.simd.convPrepare(shape);
-    return body(shape);
   });
 }
 
@@ -108,12 +125,9 @@ interface Workspace {
 }
 
 function withWorkspace(machine: Machine, geometry: Geometry, body: (workspace: Workspace) => void): void {
-  withShape(machine, geometry, (shape) => {
-    const own = Math.ceil(machine.simd.convScratch(shape) / 16) * 16; // whole cache lines, so that threads share none
-    machine.withScratch([own * machine.threads], (scratch) =>
-      body({ shape, scratch, scratchBytes: 4 * own }),
-    );
-  });
+  const shape = shapeOf(machine, geometry);
+  const own = Math.ceil(machine.simd.convScratch(shape) / 16) * 16; // whole cache lines, so that threads share none
+  machine.withScratch([own * machine.threads], (scratch) => body({ shape, scratch, scratchBytes: 4 * own }));
 }
 
 /** Convolves images with packed weights; one unit of work is an image. */
@@ -137,7 +151,7 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     const geometry = forwardGeometry(c);
     if (usesWinograd(c)) {
       const operands = { x: from, weight, bias: fromBias, output: output.address };
-      withShape(machine, geometry, (shape) => winogradConvolve(machine, shape, c.batch, operands, false));
+      winogradConvolve(machine, shapeOf(machine, geometry), c.batch, operands, false);
       return output;
     }
     withWorkspace(machine, geometry, (workspace) => {
@@ -145,7 +159,7 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
         weight,
         `conv ${weightKey(c)}`,
         panelLength(machine, geometry),
-        (to) => machine.simd.packConvWeights(workspace.shape, fromWeight, to),
+        (to) => machine.run('packConvWeights', [workspace.shape, fromWeight, to]),
       );
       convolve(machine, workspace, [from, panels, fromBias, output.address], c.batch);
     });
@@ -160,7 +174,7 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     const geometry = backwardGeometry(c);
     if (usesWinograd(c)) {
       const operands = { x: from, weight, bias: 0, output: output.address };
-      withShape(machine, geometry, (shape) => winogradConvolve(machine, shape, c.batch, operands, true));
+      winogradConvolve(machine, shapeOf(machine, geometry), c.batch, operands, true);
       return output;
     }
     withWorkspace(machine, geometry, (workspace) => {
@@ -168,7 +182,7 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
         weight,
         `turned ${weightKey(c)}`,
         panelLength(machine, geometry),
-        (to) => machine.simd.packConvWeightsFlipped(workspace.shape, fromWeight, to),
+        (to) => machine.run('packConvWeightsFlipped', [workspace.shape, fromWeight, to]),
       );
       convolve(machine, workspace, [from, panels, 0, output.address], c.batch);
     });
@@ -176,30 +190,25 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
   },
 
   conv2dGradWeight: (machine, [x, grad], { constants, length }) => {
-    const { simd } = machine;
     const c = constants as Conv2dConstants;
     const from = machine.channelsLast(x, inputLayout(c));
     const fromGrad = machine.channelsLast(grad, outputLayout(c));
     const output = machine.allocate(length);
     const geometry = forwardGeometry(c);
     if (usesWinograd(c)) {
-      const operands = {
-        x: { address: from, length: c.inChannels * c.height * c.width },
-        grad: { address: fromGrad, length: c.outChannels * c.outHeight * c.outWidth },
-        gradWeight: output.address,
-      };
-      withShape(machine, geometry, (shape) => winogradGradWeight(machine, shape, c, operands));
+      const operands = { x: from, grad: fromGrad, gradWeight: output.address };
+      winogradGradWeight(machine, shapeOf(machine, geometry), c, operands);
       return output;
     }
     withWorkspace(machine, geometry, ({ shape, scratch, scratchBytes }) =>
       machine.withScratch([panelLength(machine, geometry)], (panels) => {
-        const tiles = simd.convGradTiles(shape);
+        const tiles = machine.simd.convGradTiles(shape);
         // Every call pads all images anew, so a thread takes its whole share of the tiles at once.
         machine.parallel('convGradWeight', [shape, from, fromGrad, c.batch, panels, scratch], tiles, {
           least: Math.ceil(tiles / machine.threads),
           scratch: { argument: 5, bytes: scratchBytes },
         });
-        simd.unpackConvWeights(shape, panels, output.address);
+        machine.run('unpackConvWeights', [shape, panels, output.address]);
       }),
     );
     return output;

@@ -1,18 +1,27 @@
-// The crew: worker threads that share the module's memory, started once, asleep or spinning between jobs.
-// Imports the loop they run (work.ts), errors, and the platform's threads, dynamically.
+// The crew: worker threads that share the module's memory, started once, asleep or spinning between jobs, and the queue
+// from which they and the calling thread take jobs. Imports the loop they run (work.ts), errors, and the platform's threads,
+// dynamically.
+//
+// `enqueue` returns at once. The workers compute while the calling thread is still busy with shapes, graphs and the next
+// launch; at `settle`, when it needs a number, it computes too.
 
 import { BackendError } from '../../errors.js';
 import type { LinearMemory } from './memory.js';
-import { takeChunks, workLoop, type ControlFields, type WorkerData } from './work.js';
+import { doJob, workLoop, type ControlFields, type JobFields, type Queue, type WorkerData } from './work.js';
 
-const FIELDS: ControlFields = {
-  ...{ generation: 0, open: 1, active: 2, next: 3, units: 4, chunk: 5 },
-  ...{ job: 6, argumentCount: 7, scratchArgument: 8, scratchBytes: 9, stop: 10 },
-};
+const FIELDS: ControlFields = { round: 0, open: 1, active: 2, jobs: 3, stop: 4 };
 const CONTROL_WORDS = 16;
-const MAX_ARGUMENTS = 32;
+const JOB: JobFields = {
+  ...{ job: 0, argumentCount: 1, units: 2, chunk: 3, scratchArgument: 4, scratchBytes: 5 },
+  ...{ next: 8, done: 9 },
+};
+/** 64 bytes: the counters of two jobs never share a cache line. */
+const JOB_WORDS = 16;
+const MAX_ARGUMENTS = 24;
+/** Jobs that wait at most; a training step has about 80. */
+const CAPACITY = 256;
 
-/** Looks for a job before sleeping: about 0.4 ms, more than the gap between two kernels. */
+/** Looks for a job before sleeping: about 0.4 ms, more than the gap between two launches. */
 const SPINS = 20_000;
 
 /** What every thread instantiates. */
@@ -43,79 +52,104 @@ export class Crew {
   readonly size: number;
   readonly #threads: readonly Thread[];
   readonly #control: Int32Array;
-  readonly #values: Float64Array;
-  readonly #functions: readonly ((...args: number[]) => void)[];
+  readonly #queue: Queue;
   readonly #index: ReadonlyMap<string, number>;
-  #generation = 0;
+  #round = 0;
+  /** Jobs in the present round; 0 if there is none. */
+  #jobs = 0;
 
   private constructor(
     threads: readonly Thread[],
     control: Int32Array,
-    values: Float64Array,
-    exports: WebAssembly.Exports,
+    queue: Queue,
+    names: readonly string[],
   ) {
     this.#threads = threads;
     this.size = threads.length + 1;
     this.#control = control;
-    this.#values = values;
-    const names = Object.keys(exports).sort();
+    this.#queue = queue;
     this.#index = new Map(names.map((name, index) => [name, index]));
-    this.#functions = names.map((name) => exports[name] as (...args: number[]) => void);
   }
 
   /** Starts `size - 1` workers; the calling thread is the last of the crew. They never keep a process alive. */
   static async start(
     size: number,
-    shared: SharedModule,
+    { module, memory }: SharedModule,
     heap: LinearMemory,
     exports: WebAssembly.Exports,
   ): Promise<Crew> {
     const controlAddress = heap.reserve(CONTROL_WORDS * 4);
-    const valuesAddress = heap.reserve(MAX_ARGUMENTS * 8);
-    const control = new Int32Array(shared.memory.buffer, controlAddress, CONTROL_WORDS);
-    const values = new Float64Array(shared.memory.buffer, valuesAddress, MAX_ARGUMENTS);
+    const wordsAddress = heap.reserve(CAPACITY * JOB_WORDS * 4);
+    const valuesAddress = heap.reserve(CAPACITY * MAX_ARGUMENTS * 8);
+    const control = new Int32Array(memory.buffer, controlAddress, CONTROL_WORDS);
     control.fill(0);
+    const names = Object.keys(exports).sort();
+    const queue: Queue = {
+      functions: names.map((name) => exports[name] as (...args: number[]) => void),
+      words: new Int32Array(memory.buffer, wordsAddress, CAPACITY * JOB_WORDS),
+      values: new Float64Array(memory.buffer, valuesAddress, CAPACITY * MAX_ARGUMENTS),
+      ...{ jobWords: JOB_WORDS, jobValues: MAX_ARGUMENTS, at: JOB },
+    };
+    const place = {
+      ...{ module, memory, controlAddress, wordsAddress, valuesAddress, fields: FIELDS, jobFields: JOB },
+      ...{ jobWords: JOB_WORDS, jobValues: MAX_ARGUMENTS, capacity: CAPACITY, spins: SPINS },
+    };
     const threads = await Promise.all(
-      Array.from({ length: size - 1 }, (_, index) => {
-        const place = { controlAddress, valuesAddress, fields: FIELDS, thread: index + 1, spins: SPINS };
-        return startThread({ ...shared, ...place });
-      }),
+      Array.from({ length: size - 1 }, (_, index) => startThread({ ...place, thread: index + 1 })),
     );
-    return new Crew(threads, control, values, exports);
+    return new Crew(threads, control, queue, names);
   }
 
-  /** Runs a job on all threads and returns when it is done. */
-  run({ name, args, units, chunk, scratch }: Job): void {
+  /** Adds a job to the queue. It runs after all jobs before it, on all threads, while the caller goes on. */
+  enqueue({ name, args, units, chunk, scratch }: Job): void {
+    if (this.#jobs === CAPACITY) this.settle();
+    const { words, values } = this.#queue;
+    const word = this.#jobs * JOB_WORDS;
+    words[word + JOB.job] = this.#index.get(name)!;
+    words[word + JOB.argumentCount] = args.length;
+    words[word + JOB.units] = units;
+    words[word + JOB.chunk] = chunk;
+    words[word + JOB.scratchArgument] = scratch?.argument ?? -1;
+    words[word + JOB.scratchBytes] = scratch?.bytes ?? 0;
+    words[word + JOB.next] = 0;
+    words[word + JOB.done] = 0;
+    values.set(args, this.#jobs * MAX_ARGUMENTS);
+    this.#jobs += 1;
+    Atomics.store(this.#control, FIELDS.jobs, this.#jobs);
+    if (this.#jobs > 1) {
+      Atomics.notify(this.#control, FIELDS.jobs);
+      return;
+    }
+    this.#round += 1;
+    Atomics.store(this.#control, FIELDS.open, this.#round);
+    Atomics.store(this.#control, FIELDS.round, this.#round);
+    Atomics.notify(this.#control, FIELDS.round);
+  }
+
+  /** Computes along with the others until every job is done: then memory may be read and written from here. */
+  settle(): void {
+    if (this.#jobs === 0) return;
+    for (let index = 0; index < this.#jobs; index++) doJob(this.#queue, index, 0);
+    this.#jobs = 0;
     const control = this.#control;
-    this.#values.set(args);
-    control[FIELDS.job] = this.#index.get(name)!;
-    control[FIELDS.argumentCount] = args.length;
-    control[FIELDS.units] = units;
-    control[FIELDS.chunk] = chunk;
-    control[FIELDS.scratchArgument] = scratch?.argument ?? -1;
-    control[FIELDS.scratchBytes] = scratch?.bytes ?? 0;
-    Atomics.store(control, FIELDS.next, 0);
-    this.#generation += 1;
-    Atomics.store(control, FIELDS.open, this.#generation);
-    Atomics.store(control, FIELDS.generation, this.#generation);
-    Atomics.notify(control, FIELDS.generation);
-
-    takeChunks(this.#functions, control, this.#values, FIELDS, 0);
     Atomics.store(control, FIELDS.open, 0);
-    while (Atomics.load(control, FIELDS.active) > 0); // others finish their last chunk
+    Atomics.store(control, FIELDS.jobs, -1);
+    Atomics.notify(control, FIELDS.jobs);
+    while (Atomics.load(control, FIELDS.active) > 0); // others find that the round is over
   }
 
-  /** Ends the workers. */
+  /** Finishes all jobs and ends the workers. */
   async dispose(): Promise<void> {
+    this.settle();
     Atomics.store(this.#control, FIELDS.stop, 1);
-    Atomics.add(this.#control, FIELDS.generation, 1);
-    Atomics.notify(this.#control, FIELDS.generation);
+    Atomics.add(this.#control, FIELDS.round, 1);
+    Atomics.notify(this.#control, FIELDS.round);
     await Promise.all(this.#threads.map((thread) => thread.end()));
   }
 }
 
 /** The program of a worker, as text: it needs no file, so it runs from sources, from dist and from a bundle. */
-const program = (data: string): string => `(${workLoop.toString()})(${data}, ${takeChunks.toString()});`;
+const program = (data: string): string => `(${workLoop.toString()})(${data}, ${doJob.toString()});`;
 
 async function startThread(data: WorkerData): Promise<Thread> {
   if (typeof process === 'undefined') return startBrowserThread(data);

@@ -1,6 +1,6 @@
 // Elementwise overrides: pick the common layout of the operands, then one pass over memory. Imports the machine.
 
-import type { RangedName, WithoutRange } from './exports.js';
+import type { RangedName, WithoutRange } from './jobTypes.js';
 import type { Machine, WasmBuffer } from './machine.js';
 import type { KernelOverride } from './override.js';
 

@@ -35,12 +35,10 @@ export interface SimdExports {
 
   // gemm.ts
   packPanels(
-    b: Address,
-    strideK: number,
-    strideN: number,
-    inner: number,
-    columns: number,
-    panels: Address,
+    ...args: [
+      ...[b: Address, strideK: number, strideN: number, inner: number, columns: number],
+      ...[panels: Address, ...range: Range],
+    ]
   ): void;
   packRows(a: Address, strideM: number, strideK: number, rows: number, inner: number, out: Address): void;
   gemm(
@@ -88,24 +86,22 @@ export interface SimdExports {
       ...[out: Address, scratch: Address, ...strips: Range],
     ]
   ): void;
-  winogradGroupImages(shape: Address): number;
-  winogradInputFloats(shape: Address, images: number): number;
-  winogradGradFloats(shape: Address, images: number): number;
-  winogradSumFloats(shape: Address): number;
-  winogradGradUnits(shape: Address): number;
-  winogradGradTiles(
+  winogradGradUnits(images: number): number;
+  winogradGradScratch(shape: Address, images: number): number;
+  winogradGradSums(shape: Address, images: number): number;
+  winogradGradParts(
     ...args: [
       ...[shape: Address, x: Address, gradOut: Address, images: number],
-      ...[inputs: Address, grads: Address, scratch: Address, ...strips: Range],
+      ...[sums: Address, scratch: Address, ...parts: Range],
     ]
   ): void;
-  winogradGradProducts(
-    ...args: [
-      ...[shape: Address, inputs: Address, grads: Address, images: number],
-      ...[sums: Address, first: number, ...units: Range],
-    ]
+  winogradGradFilters(
+    ...args: [shape: Address, sums: Address, parts: number, gradWeight: Address, ...outChannels: Range]
   ): void;
-  winogradGradFilters(shape: Address, sums: Address, gradWeight: Address, ...outChannels: Range): void;
+
+  // reduce.ts
+  sumAxis(x: Address, size: number, inner: number, out: Address, ...outputs: Range): void;
+  argMax(x: Address, size: number, inner: number, out: Address, ...outputs: Range): void;
 
   // rows.ts
   columnSumBlocks(x: Address, rows: number, columns: number, partials: Address, ...blocks: Range): void;
@@ -115,6 +111,20 @@ export interface SimdExports {
   // batchNorm.ts
   batchNormStatBlocks(x: Address, rows: number, columns: number, partials: Address, ...blocks: Range): void;
   batchNormStats(partials: Address, rows: number, columns: number, mean: Address, variance: Address): void;
+  runningAverage(
+    running: Address,
+    batch: Address,
+    momentum: number,
+    correction: number,
+    channels: number,
+  ): void;
+  inverseDeviation(variance: Address, epsilon: number, channels: number, inverse: Address): void;
+  foldStatistics(
+    ...args: [
+      ...[mean: Address, inverse: Address, weight: Address, bias: Address],
+      ...[channels: number, scale: Address, shift: Address],
+    ]
+  ): void;
   batchNormGradBlocks(
     ...args: [
       ...[x: Address, grad: Address, mean: Address, inverse: Address],
@@ -222,22 +232,9 @@ export interface SimdExports {
   ): void;
 
   // layout.ts
+  copy(from: Address, to: Address, count: number): void;
   transpose(x: Address, rows: number, columns: number, out: Address, ...matrices: Range): void;
   stridedCopy(
     ...args: [x: Address, axes: number, shape: Address, strides: Address, out: Address, ...outermost: Range]
   ): void;
 }
-
-type RangeOf<F> = F extends (...args: infer All) => void
-  ? All extends [...infer Own, number, number]
-    ? Own
-    : never
-  : never;
-
-/** Functions that work on a range of units. */
-export type RangedName = {
-  [Name in keyof SimdExports]: RangeOf<SimdExports[Name]> extends never ? never : Name;
-}[keyof SimdExports];
-
-/** The arguments before `begin` and `end`. */
-export type WithoutRange<Name extends RangedName> = RangeOf<SimdExports[Name]> & readonly number[];

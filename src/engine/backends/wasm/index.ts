@@ -131,7 +131,7 @@ export class WasmBackend implements Backend {
 
   upload(values: ArrayLike<number>): Buffer {
     const buffer = this.#machine.allocate(values.length);
-    this.#machine.memory.floats(buffer.address, buffer.length).set(values);
+    this.#machine.floats(buffer.address, buffer.length).set(values);
     return buffer;
   }
 
@@ -154,11 +154,17 @@ export class WasmBackend implements Backend {
     return outputs;
   }
 
-  read(buffer: Buffer): Promise<FloatArray> {
-    const address = this.#machine.launch(() => this.#machine.plain(buffer as WasmBuffer));
-    const copy = new Float32Array(buffer.length);
-    copy.set(this.#machine.memory.floats(address, buffer.length));
-    return Promise.resolve(copy);
+  /** The copy is made in its turn, by the queue; fetching it waits until the caller's own work is done. */
+  async read(buffer: Buffer): Promise<FloatArray> {
+    const { length } = buffer;
+    const machine = this.#machine;
+    const address = machine.launch(() => machine.plain(buffer as WasmBuffer));
+    const copy = machine.memory.take(length);
+    machine.run('copy', [address, copy, length]);
+    await Promise.resolve();
+    const values = machine.floats(copy, length).slice();
+    machine.memory.give(copy, length);
+    return values;
   }
 
   free(buffer: Buffer): void {
@@ -171,12 +177,11 @@ export class WasmBackend implements Backend {
 
   /** The reference backend's loop, over views of linear memory. */
   #runInLoop(inputs: WasmBuffer[], launch: Launch): Buffer {
-    const { memory } = this.#machine;
-    const addresses = inputs.map((input) => this.#machine.plain(input)); // may grow the memory: views come after
-    const output =
-      launch.donate === undefined ? this.#machine.allocate(launch.length) : inputs[launch.donate];
-    const arrays = inputs.map((input, index) => memory.floats(addresses[index], input.length));
-    runInLoop(launch, arrays, memory.floats(output.address, launch.length));
+    const machine = this.#machine;
+    const addresses = inputs.map((input) => machine.plain(input)); // may grow the memory: views come after
+    const output = launch.donate === undefined ? machine.allocate(launch.length) : inputs[launch.donate];
+    const arrays = inputs.map((input, index) => machine.floats(addresses[index], input.length));
+    runInLoop(launch, arrays, machine.floats(output.address, launch.length));
     return output;
   }
 }

@@ -20,11 +20,10 @@ export const layoutOverrides: Readonly<Record<string, KernelOverride>> = {
     const axes = AXES - first;
     const from = machine.plain(x) + c.offset * 4;
     const output = machine.allocate(length);
-    machine.withScratch([2 * AXES], (table) => {
-      machine.memory.integers(table, 2 * axes).set([...sizes.slice(first), ...strides.slice(first)]);
-      machine.parallel('stridedCopy', [from, axes, table, table + 4 * axes, output.address], sizes[first], {
-        least: Math.ceil((LEAST * sizes[first]) / length),
-      });
+    const view = [...sizes.slice(first), ...strides.slice(first)];
+    const table = machine.table(`view ${view.join(' ')}`, 2 * axes, (words) => words.set(view));
+    machine.parallel('stridedCopy', [from, axes, table, table + 4 * axes, output.address], sizes[first], {
+      least: Math.ceil((LEAST * sizes[first]) / length),
     });
     return output;
   },

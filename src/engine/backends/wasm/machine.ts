@@ -1,5 +1,9 @@
 // The machine: linear memory, the SIMD module, and buffers that may hold images in the layout the kernels like.
-// What the overrides (one file a family) work with. Imports memory, exports, errors.
+// What the overrides (one file a family) work with. Imports memory, tables, exports, errors.
+//
+// Order. With several threads, a SIMD function does not run when it is called for: it becomes a job of the crew's queue,
+// and jobs run in the order of the calls. So a block that is given back may be handed out again at once: whoever writes to
+// it does so in a later job. Only JavaScript that touches the numbers itself has to wait, which `floats` and `table` do.
 //
 // Layout. Public arrays are [N, C, H, W]; SIMD wants the channels of a pixel side by side, [N, H, W, C]. A buffer
 // that a convolution or a pool made stays channels-last and says so in `layout`; the next layer takes it as it is.
@@ -9,8 +13,10 @@
 import type { Buffer } from '../../backend.js';
 import { DisposedError } from '../../errors.js';
 import type { Crew } from './crew.js';
-import type { RangedName, SimdExports, WithoutRange } from './exports.js';
+import type { SimdExports } from './exports.js';
+import type { JobName, RangedName, WithoutRange } from './jobTypes.js';
 import type { LinearMemory } from './memory.js';
+import { Tables, type FillTable } from './tables.js';
 
 /** Images whose channels lie innermost: memory holds [images][spatial][channels]. */
 export interface ChannelsLast {
@@ -52,6 +58,7 @@ const isTrivial = ({ channels, spatial }: ChannelsLast): boolean => channels ===
 
 export class Machine {
   readonly memory: LinearMemory;
+  /** The module. Call its functions only to ask about sizes; what computes goes through `run` and `parallel`. */
   readonly simd: SimdExports;
   /** Columns of a packed panel: what packed weights are rounded up to. */
   readonly panel: number;
@@ -63,11 +70,13 @@ export class Machine {
   readonly #crew: Crew | null;
   /** Blocks that conversions left behind during this launch. */
   readonly #outdated: Block[] = [];
+  readonly #tables: Tables;
 
   /** @param crew worker threads, or null to compute on this thread alone */
   constructor(memory: LinearMemory, simd: SimdExports, crew: Crew | null) {
     this.memory = memory;
     this.simd = simd;
+    this.#tables = new Tables(memory, () => this.settle());
     this.#crew = crew;
     this.panel = simd.PANEL.value as number;
     this.tileRows = simd.TILE_ROWS.value as number;
@@ -86,20 +95,44 @@ export class Machine {
     units: number,
     { least = 1, multiple = 1, chunk, scratch }: ParallelOptions = {},
   ): void {
-    if (this.#crew === null || units <= least) {
+    if (this.#crew === null) {
       const run: (...all: number[]) => void = this.simd[name];
       run(...args, 0, units);
       return;
     }
     // Four chunks a thread: an even finish without much counting.
     const share = Math.max(least, Math.ceil(units / (4 * this.#crew.size)));
-    this.#crew.run({ name, args, units, chunk: chunk ?? Math.ceil(share / multiple) * multiple, scratch });
+    const piece = units <= least ? units : (chunk ?? Math.ceil(share / multiple) * multiple);
+    this.#crew.enqueue({ name, args, units, chunk: piece, scratch });
+  }
+
+  /** Runs a SIMD function once, as a whole. */
+  run<Name extends JobName>(name: Name, args: Parameters<SimdExports[Name]> & readonly number[]): void {
+    const run: (...all: number[]) => void = this.simd[name];
+    if (this.#crew === null) run(...args);
+    else this.#crew.enqueue({ name, args, units: 1, chunk: 1 });
+  }
+
+  /** Waits until everything that was called for has been computed. */
+  settle(): void {
+    this.#crew?.settle();
+  }
+
+  /** The numbers at an address, after all that was called for; growing the memory ends the view, so do not keep it. */
+  floats(address: number, length: number): Float32Array {
+    this.settle();
+    return this.memory.floats(address, length);
+  }
+
+  /** Address of a table that kernels read: see tables.ts. */
+  table(key: string, words: number, fill: FillTable): number {
+    return this.#tables.find(key, words, fill);
   }
 
   /** Ends the threads. */
   async dispose(): Promise<void> {
-    this.memory.clear();
     await this.#crew?.dispose();
+    this.memory.clear();
   }
 
   /**

@@ -1,43 +1,90 @@
 // Matrix multiplication: b is packed into panels, a is used in place where its rows are contiguous, and the
-// register tile of kernels/simd/gemm.ts does the rest. Imports the machine.
+// register tile of kernels/simd/gemm.ts does the rest. The linear layer is a product too, with bias and ReLU on the way out.
+// Imports the machine.
 
 import type { MatmulConstants } from '../../../../kernels/matmul.js';
-import type { KernelOverride } from './override.js';
+import type { LinearConstants } from '../../ops/linear.js';
+import type { Machine, WasmBuffer } from './machine.js';
+import type { KernelOverride, RoutineOverride } from './override.js';
 
-/** Multiply-adds that are worth a thread's while. */
+/** Multiply-adds, and numbers to pack, that are worth a thread's while. */
 const LEAST = 500_000;
+const LEAST_PACKED = 32_768;
+
+/** b[k][n] lies at offset + k * innerB + n * columnB, of inner x columns. */
+type Right = Pick<MatmulConstants, 'inner' | 'columns' | 'innerB' | 'columnB'>;
+
+const panelCount = (machine: Machine, columns: number): number => Math.ceil(columns / machine.panel);
+
+/** Packs the matrix at an address. */
+function pack(machine: Machine, from: number, b: Right, to: number): void {
+  machine.parallel(
+    'packPanels',
+    [from, b.innerB, b.columnB, b.inner, b.columns, to],
+    panelCount(machine, b.columns),
+    { least: Math.ceil(LEAST_PACKED / (b.inner * machine.panel)) },
+  );
+}
+
+/** Address of a matrix in panels that stay packed as long as its numbers stay the same. */
+function packedPanels(machine: Machine, buffer: WasmBuffer, offset: number, b: Right): number {
+  const key = `panels ${offset} ${b.innerB} ${b.columnB} ${b.inner} ${b.columns}`;
+  const length = panelCount(machine, b.columns) * machine.panel * b.inner;
+  const from = machine.plain(buffer) + 4 * offset;
+  return machine.packedCopy(buffer, key, length, (to) => pack(machine, from, b, to));
+}
+
+/** out = bias + a times panels, rows shared out among the threads; a single row's columns are not. */
+function product(
+  machine: Machine,
+  [a, strideA, panels, bias, out]: readonly number[],
+  { rows, inner, columns }: Pick<MatmulConstants, 'rows' | 'inner' | 'columns'>,
+): void {
+  const least = Math.ceil(LEAST / (inner * columns));
+  machine.parallel('gemm', [a, strideA, inner, panels, bias, out, columns, columns], rows, {
+    ...{ least, multiple: machine.tileRows },
+  });
+}
 
 export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
   matmul: (machine, [a, b], { constants, length }) => {
-    const { simd } = machine;
     const c = constants as MatmulConstants;
     const batches = length / (c.rows * c.columns);
     if (length === 0 || c.inner === 0) return null;
     const [firstA, firstB] = [machine.plain(a) + 4 * c.offsetA, machine.plain(b) + 4 * c.offsetB];
     const output = machine.allocate(length);
-    const panelLength = Math.ceil(c.columns / machine.panel) * machine.panel * c.inner;
+    const panelLength = panelCount(machine, c.columns) * machine.panel * c.inner;
     const packA = c.innerA !== 1;
-    const least = Math.ceil(LEAST / (c.inner * c.columns));
     // One matrix for the whole batch (a layer's weights) is packed once; a matrix of its own for each is packed in turn.
     const shared = batches === 1 || c.batchB === 0;
-    const pack = (from: number, to: number): void =>
-      simd.packPanels(from, c.innerB, c.columnB, c.inner, c.columns, to);
-    const key = `panels ${c.offsetB} ${c.innerB} ${c.columnB} ${c.inner} ${c.columns}`;
-    const kept = shared ? machine.packedCopy(b, key, panelLength, (to) => pack(firstB, to)) : 0;
+    const kept = shared ? packedPanels(machine, b, c.offsetB, c) : 0;
     machine.withScratch([shared ? 0 : panelLength, packA ? c.rows * c.inner : 0], (own, packed) => {
       for (let n = 0; n < batches; n++) {
-        if (!shared) pack(firstB + 4 * n * c.batchB, own);
+        if (!shared) pack(machine, firstB + 4 * n * c.batchB, c, own);
         let fromA = firstA + 4 * n * c.batchA;
         if (packA) {
-          simd.packRows(fromA, c.rowA, c.innerA, c.rows, c.inner, packed);
+          machine.run('packRows', [fromA, c.rowA, c.innerA, c.rows, c.inner, packed]);
           fromA = packed;
         }
         const to = output.address + 4 * n * c.rows * c.columns;
-        const stride = packA ? c.inner : c.rowA;
-        const operands = [fromA, stride, c.inner, shared ? kept : own, 0, to, c.columns, c.columns] as const;
-        machine.parallel('gemm', [...operands], c.rows, { least, multiple: machine.tileRows });
+        product(machine, [fromA, packA ? c.inner : c.rowA, shared ? kept : own, 0, to], c);
       }
     });
     return output;
+  },
+};
+
+export const matmulRoutines: Readonly<Record<string, RoutineOverride>> = {
+  linearForward: (machine, [x, weight, bias], { constants, lengths: [length] }) => {
+    const c = constants as LinearConstants;
+    const from = machine.plain(x);
+    const fromBias = (bias as WasmBuffer | undefined) === undefined ? 0 : machine.plain(bias);
+    // Weight is [columns, inner]; its transpose is packed.
+    const transposed = { inner: c.inner, columns: c.columns, innerB: 1, columnB: c.inner };
+    const panels = packedPanels(machine, weight, 0, transposed);
+    const y = machine.allocate(length);
+    product(machine, [from, c.inner, panels, fromBias, y.address], c);
+    if (c.relu === 1) machine.parallel('relu', [y.address, y.address], length, { least: length });
+    return [y];
   },
 };

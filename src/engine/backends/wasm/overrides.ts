@@ -6,10 +6,11 @@ import { conv2dOverrides } from './conv2d.js';
 import { dropoutRoutines } from './dropout.js';
 import { elementwiseOverrides } from './elementwise.js';
 import { layoutOverrides } from './layout.js';
-import { matmulOverrides } from './matmul.js';
+import { matmulOverrides, matmulRoutines } from './matmul.js';
 import { optimizerRoutines } from './optimizer.js';
 import type { KernelOverride, RoutineOverride } from './override.js';
 import { poolOverrides, poolRoutines } from './pool.js';
+import { reduceOverrides } from './reduce.js';
 import { softmaxOverrides } from './softmax.js';
 
 export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
@@ -19,6 +20,7 @@ export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
   ...conv2dOverrides,
   ...batchNormOverrides,
   ...poolOverrides,
+  ...reduceOverrides,
   ...softmaxOverrides,
 };
 
@@ -27,5 +29,6 @@ export const routines: Readonly<Record<string, RoutineOverride>> = {
   ...bnReluPoolRoutines,
   ...poolRoutines,
   ...dropoutRoutines,
+  ...matmulRoutines,
   ...optimizerRoutines,
 };

@@ -3,7 +3,7 @@
 
 import type { AxisConstants } from '../../../../kernels/reduce.js';
 import type { ClassConstants } from '../../../../kernels/softmax.js';
-import type { RangedName, WithoutRange } from './exports.js';
+import type { RangedName, WithoutRange } from './jobTypes.js';
 import type { KernelOverride } from './override.js';
 
 /** Exponentials that are worth a thread's while. */

@@ -34,24 +34,8 @@ export function usesWinograd(c: Conv2dConstants): boolean {
   );
 }
 
-/** Scratch memory for every thread, from the given address on. */
-interface Scratch {
-  readonly address: number;
-  readonly bytes: number;
-}
-
-/** Calls `body` with blocks of the given lengths, and with scratch memory for every thread. */
-function withBlocks(
-  machine: Machine,
-  shape: number,
-  lengths: readonly number[],
-  body: (scratch: Scratch, ...addresses: number[]) => void,
-): void {
-  const own = Math.ceil(machine.simd.winogradScratch(shape) / 16) * 16; // whole cache lines, so that threads share none
-  machine.withScratch([own * machine.threads, ...lengths], (address, ...addresses) =>
-    body({ address, bytes: 4 * own }, ...addresses),
-  );
-}
+/** Whole cache lines, so that threads share none. */
+const wholeLines = (floats: number): number => Math.ceil(floats / 16) * 16;
 
 export interface WinogradOperands {
   readonly x: number;
@@ -75,44 +59,34 @@ export function winogradConvolve(
 ): void {
   const { simd } = machine;
   const fromWeight = machine.plain(weight);
-  withBlocks(machine, shape, [], ({ address, bytes }) => {
+  const own = wholeLines(simd.winogradScratch(shape));
+  machine.withScratch([own * machine.threads], (scratch) => {
     const [panels, length] = [simd.winogradPanels(shape), simd.winogradFilterFloats(shape)];
     // Panels and length tell the number of channels on either side.
     const key = `winograd${flipped ? ' turned' : ''} ${panels} ${length}`;
     const filters = machine.packedCopy(weight, key, length, (to) => {
-      const scratch = { argument: 4, bytes };
-      machine.parallel('packWinogradFilters', [shape, fromWeight, +flipped, to, address], panels, {
-        scratch,
+      machine.parallel('packWinogradFilters', [shape, fromWeight, +flipped, to, scratch], panels, {
+        scratch: { argument: 4, bytes: 4 * own },
       });
     });
     const strips = images * simd.winogradStrips(shape);
-    machine.parallel('winogradForward', [shape, x, filters, bias, output, address], strips, {
-      chunk: Math.min(simd.winogradBlockStrips(shape), Math.ceil(strips / machine.threads)),
-      scratch: { argument: 5, bytes },
+    // Every thread takes equally many blocks, and the blocks are as equal as they can be.
+    const rounds = Math.ceil(strips / (machine.threads * simd.winogradBlockStrips(shape)));
+    machine.parallel('winogradForward', [shape, x, filters, bias, output, scratch], strips, {
+      chunk: Math.ceil(strips / (machine.threads * rounds)),
+      scratch: { argument: 5, bytes: 4 * own },
     });
   });
 }
 
-/** What the weight gradient is made of: images, the gradients of their outputs, and where it goes. */
+/** Addresses of images, of the gradients of their outputs, and of the result. */
 export interface WinogradGradOperands {
-  readonly x: Images;
-  readonly grad: Images;
+  readonly x: number;
+  readonly grad: number;
   readonly gradWeight: number;
 }
 
-/** Images, one behind the other. */
-export interface Images {
-  readonly address: number;
-  /** Floats of one image. */
-  readonly length: number;
-}
-
-/**
- * The gradient of the filters. `outChannels` is that of the shape.
- *
- * Group after group of images is transformed and multiplied. The groups depend on the shape and the number of images
- * only, so the result does not depend on the number of threads.
- */
+/** The gradient of the filters: sums over parts of the images, then over the parts. `outChannels` is that of the shape. */
 export function winogradGradWeight(
   machine: Machine,
   shape: number,
@@ -120,27 +94,14 @@ export function winogradGradWeight(
   { x, grad, gradWeight }: WinogradGradOperands,
 ): void {
   const { simd } = machine;
-  const groups = Math.ceil(batch / simd.winogradGroupImages(shape));
-  const group = Math.ceil(batch / groups); // of equal size, as nearly as can be
-  const lengths = [
-    simd.winogradInputFloats(shape, group),
-    simd.winogradGradFloats(shape, group),
-    simd.winogradSumFloats(shape),
-  ];
-  withBlocks(machine, shape, lengths, ({ address, bytes }, inputs, grads, sums) => {
-    for (let n = 0; n < batch; n += group) {
-      const images = Math.min(group, batch - n);
-      const [fromX, fromGrad] = [x, grad].map((each) => each.address + 4 * n * each.length);
-      const strips = images * simd.winogradStrips(shape);
-      machine.parallel(
-        'winogradGradTiles',
-        [shape, fromX, fromGrad, images, inputs, grads, address],
-        strips,
-        { scratch: { argument: 6, bytes } },
-      );
-      const units = simd.winogradGradUnits(shape);
-      machine.parallel('winogradGradProducts', [shape, inputs, grads, images, sums, +(n === 0)], units);
-    }
-    machine.parallel('winogradGradFilters', [shape, sums, gradWeight], outChannels);
+  const parts = simd.winogradGradUnits(batch);
+  const own = wholeLines(simd.winogradGradScratch(shape, batch));
+  const lengths = [own * machine.threads, simd.winogradGradSums(shape, batch)];
+  machine.withScratch(lengths, (scratch, sums) => {
+    machine.parallel('winogradGradParts', [shape, x, grad, batch, sums, scratch], parts, {
+      chunk: 1,
+      scratch: { argument: 5, bytes: 4 * own },
+    });
+    machine.parallel('winogradGradFilters', [shape, sums, parts, gradWeight], outChannels);
   });
 }

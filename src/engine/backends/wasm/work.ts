@@ -1,92 +1,132 @@
-// What a worker thread runs: wait for a job, compute chunks of its units, wait again. `workLoop` is started from
-// its TEXT (see crew.ts), so both functions must be self-contained: no imports, no names from outside.
+// What a worker thread runs: jobs from a queue in shared memory, in order, until it is sent home. `workLoop` is started
+// from its TEXT (see crew.ts), so both functions must be self-contained: no imports, no names from outside.
 //
-// A job is one SIMD function, its arguments, and a number of units. Every thread, the main one too, takes the next
-// chunk of units from a shared counter until none is left. Which thread computes a unit changes nothing about the
-// result, so neither does the number of threads.
+// A job is one SIMD function, its arguments, and a number of units. Every thread takes the next chunk of units from the
+// job's own counter until none is left, waits until the others have finished theirs, and goes on to the next job: a job
+// may read what the job before it has written. Which thread computes a unit changes nothing about the result, so neither
+// does the number of threads.
+//
+// A round is the jobs from one moment at which the queue was empty to the next. The main thread begins a round with its
+// first job, adds jobs while others work on them, and ends it when it needs a result.
 
 /** Where in the control block (32-bit words) each field is. */
 export interface ControlFields {
-  /** Number of the newest job; threads sleep on it. */
-  readonly generation: number;
-  /** Number of the job that may be joined now, or 0. */
+  /** Number of the newest round; threads sleep on it. */
+  readonly round: number;
+  /** Number of the round that may be joined now, or 0. */
   readonly open: number;
-  /** Workers inside a job; the main thread waits until none is. */
+  /** Workers inside the round; the main thread waits until none is before it begins another. */
   readonly active: number;
-  /** First unit that nobody has taken. */
-  readonly next: number;
-  readonly units: number;
-  /** Units taken at a time. */
-  readonly chunk: number;
-  /** Which function, as an index into the sorted names of the module's exports. */
-  readonly job: number;
-  readonly argumentCount: number;
-  /** Index of the argument that is different for each thread, or -1: the address of scratch memory. */
-  readonly scratchArgument: number;
-  /** Distance in bytes between the scratch of two threads. */
-  readonly scratchBytes: number;
+  /** Jobs in the round so far, or -1 once all of them are done; threads sleep on it too. */
+  readonly jobs: number;
   /** 1 ends the workers. */
   readonly stop: number;
 }
 
-type Functions = readonly ((...args: number[]) => void)[];
+/** Where in a job (32-bit words) each field is. */
+export interface JobFields {
+  /** Which function, as an index into the sorted names of the module's exports. */
+  readonly job: number;
+  readonly argumentCount: number;
+  readonly units: number;
+  /** Units taken at a time. */
+  readonly chunk: number;
+  /** Index of the argument that is different for each thread, or -1: the address of scratch memory. */
+  readonly scratchArgument: number;
+  /** Distance in bytes between the scratch of two threads. */
+  readonly scratchBytes: number;
+  /** First unit that nobody has taken. */
+  readonly next: number;
+  /** Units that are done. */
+  readonly done: number;
+}
 
-/** Computes chunks of the present job until there are none left. Returns how many units this thread did. */
-export function takeChunks(
-  functions: Functions,
-  control: Int32Array,
-  values: Float64Array,
-  at: ControlFields,
-  thread: number,
-): number {
-  const run = functions[control[at.job]];
-  const args = Array.from(values.subarray(0, control[at.argumentCount]));
-  const scratch = control[at.scratchArgument];
-  if (scratch >= 0) args[scratch] += thread * control[at.scratchBytes];
-  const units = control[at.units];
-  const chunk = control[at.chunk];
-  let done = 0;
-  for (;;) {
-    const begin = Atomics.add(control, at.next, chunk);
-    if (begin >= units) return done;
-    const end = Math.min(begin + chunk, units);
-    run(...args, begin, end);
-    done += end - begin;
+/** The queue as one thread sees it. */
+export interface Queue {
+  /** The module's exports, sorted by name. */
+  readonly functions: readonly ((...args: number[]) => void)[];
+  /** `jobWords` words for each job. */
+  readonly words: Int32Array;
+  readonly jobWords: number;
+  /** `jobValues` arguments for each job. */
+  readonly values: Float64Array;
+  readonly jobValues: number;
+  readonly at: JobFields;
+}
+
+/** Does this thread's share of one job, and returns when all threads have done theirs. */
+export function doJob(queue: Queue, index: number, thread: number): void {
+  const { functions, words, values, at } = queue;
+  const word = index * queue.jobWords;
+  const units = words[word + at.units];
+  const next = word + at.next;
+  const done = word + at.done;
+  if (Atomics.load(words, next) < units) {
+    const run = functions[words[word + at.job]];
+    const value = index * queue.jobValues;
+    const args = Array.from(values.subarray(value, value + words[word + at.argumentCount]));
+    const scratch = words[word + at.scratchArgument];
+    if (scratch >= 0) args[scratch] += thread * words[word + at.scratchBytes];
+    const chunk = words[word + at.chunk];
+    for (;;) {
+      const begin = Atomics.add(words, next, chunk);
+      if (begin >= units) break;
+      const end = Math.min(begin + chunk, units);
+      run(...args, begin, end);
+      Atomics.add(words, done, end - begin);
+    }
   }
+  while (Atomics.load(words, done) < units); // the others are at their last chunks
 }
 
 export interface WorkerData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Byte address of the control block, and of the arguments behind it. */
+  /** Byte address of the control block, of the jobs, and of their arguments. */
   readonly controlAddress: number;
+  readonly wordsAddress: number;
   readonly valuesAddress: number;
   readonly fields: ControlFields;
+  readonly jobFields: JobFields;
+  readonly jobWords: number;
+  readonly jobValues: number;
+  /** Jobs that the queue has room for. */
+  readonly capacity: number;
   /** This thread's number; the main thread is 0. */
   readonly thread: number;
-  /** How often to look for the next job before going to sleep. */
+  /** How often to look for something to do before going to sleep. */
   readonly spins: number;
 }
 
-/** Runs until told to stop. `take` is `takeChunks`. */
-export function workLoop(data: WorkerData, take: typeof takeChunks): void {
-  const { module, memory, fields: at, thread, spins } = data;
+/** Runs until told to stop. `perform` is `doJob`. */
+export function workLoop(data: WorkerData, perform: typeof doJob): void {
+  const { module, memory, fields: at, jobWords, jobValues, capacity, thread, spins } = data;
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const functions = Object.keys(exports)
     .sort()
     .map((name) => exports[name] as (...args: number[]) => void);
   const control = new Int32Array(memory.buffer, data.controlAddress, 16);
-  const values = new Float64Array(memory.buffer, data.valuesAddress, 32);
-  let seen = 0;
+  const words = new Int32Array(memory.buffer, data.wordsAddress, capacity * jobWords);
+  const values = new Float64Array(memory.buffer, data.valuesAddress, capacity * jobValues);
+  const queue = { functions, words, jobWords, values, jobValues, at: data.jobFields };
+  // Between two jobs, or two rounds, there are microseconds: looking again is faster than being woken.
+  const changed = (field: number, seen: number): number => {
+    for (let i = 0; i < spins && Atomics.load(control, field) === seen; i++);
+    Atomics.wait(control, field, seen);
+    return Atomics.load(control, field);
+  };
+  let round = 0;
   for (;;) {
-    // Between two jobs there are microseconds: looking again is faster than being woken.
-    for (let i = 0; i < spins && Atomics.load(control, at.generation) === seen; i++);
-    Atomics.wait(control, at.generation, seen);
-    seen = Atomics.load(control, at.generation);
+    round = changed(at.round, round);
     if (Atomics.load(control, at.stop) === 1) return;
     Atomics.add(control, at.active, 1);
-    // A job that was over before this thread woke up is closed; its arguments may be gone.
-    if (Atomics.load(control, at.open) === seen) take(functions, control, values, at, thread);
+    // A round that was over before this thread woke up is closed; its jobs may be gone.
+    if (Atomics.load(control, at.open) === round) {
+      let index = 0;
+      for (let jobs = Atomics.load(control, at.jobs); jobs >= 0; jobs = changed(at.jobs, index)) {
+        while (index < jobs) perform(queue, index++, thread);
+      }
+    }
     Atomics.sub(control, at.active, 1);
   }
 }

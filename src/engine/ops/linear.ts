@@ -1,0 +1,121 @@
+// The fully connected layer, alone or with the ReLU behind it: a matrix product whose bias and ReLU a backend adds while the
+// products are still at hand. Imports the op machinery and the matrix product.
+
+import { relu, reluGrad } from '../../../kernels/activation.js';
+import { add } from '../../../kernels/elementwise.js';
+import { ShapeError } from '../errors.js';
+import { elementwise, sumOver } from '../launch.js';
+import type { NdArray } from '../ndarray.js';
+import { defineOp, type SampleInput } from '../op.js';
+import { defineRoutine } from '../routine.js';
+import { anywhere } from '../sample.js';
+import { format, sizeOf, type Shape } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { multiply } from './matmul.js';
+
+/** x is [rows, inner], weight [columns, inner]; `relu` is 1 or 0. */
+export type LinearConstants = Readonly<Record<'rows' | 'inner' | 'columns' | 'relu', number>>;
+
+export interface LinearAttributes {
+  /** Whether negative outputs become 0. */
+  readonly relu: boolean;
+}
+
+/** (x, weight, and bias or nothing) -> x weightT + bias, through ReLU if asked for. */
+export const linearForward = defineRoutine<LinearConstants>({
+  name: 'linearForward',
+  outputs: ({ rows, columns }) => [[rows, columns]],
+  compose: ([x, weight, bias], constants) => {
+    const product = multiply(x, weight.permute([1, 0]));
+    const sum = (bias as NdArray | undefined) === undefined ? product : elementwise(add, [product, bias]);
+    return [constants.relu === 1 ? elementwise(relu, [sum]) : sum];
+  },
+});
+
+/** The leading axes of x as one. */
+function asRows(x: NdArray): NdArray {
+  return x.shape.length === 2 ? x : x.reshape([-1, x.shape.at(-1)!]);
+}
+
+const small = (...shape: number[]): SampleInput => ({
+  ...{ shape, differentiable: true },
+  values: (rng) => Float64Array.from({ length: sizeOf(shape) }, () => rng.between(-0.2, 0.2)),
+});
+
+/** So large that they decide the sign of every output: no sample stands on ReLU's kink. */
+const decisive = (length: number): SampleInput => ({
+  ...{ shape: [length], differentiable: true },
+  values: (rng) => Float64Array.from({ length }, (_, i) => rng.between(4, 5) * (i % 2 === 0 ? 1 : -1)),
+});
+
+const [plain, rectified] = [{ relu: false }, { relu: true }];
+
+export const linearOp = defineOp<LinearAttributes>({
+  name: 'linear',
+  infer: ([x, weight, bias]) => {
+    if (x.length === 0 || weight.length !== 2) {
+      throw new ShapeError(
+        `linear: needs x [..., in] and weight [out, in], got x ${format(x)} and w ${format(weight)}`,
+      );
+    }
+    if (x.at(-1) !== weight[1]) {
+      throw new ShapeError(
+        `linear: input has ${x.at(-1)} features but weight expects ${weight[1]} (x ${format(x)}, w ${format(weight)})`,
+      );
+    }
+    if ((bias as Shape | undefined) !== undefined && (bias.length !== 1 || bias[0] !== weight[0])) {
+      throw new ShapeError(`linear: bias must be [${weight[0]}], got ${format(bias)}`);
+    }
+    return [...x.slice(0, -1), weight[0]];
+  },
+  forward: (inputs, attributes) => {
+    const [x, weight] = inputs;
+    const rows = asRows(x);
+    const constants = {
+      rows: rows.shape[0],
+      inner: rows.shape[1],
+      columns: weight.shape[0],
+      relu: attributes.relu ? 1 : 0,
+    };
+    const [y] = linearForward([rows, ...inputs.slice(1)], constants);
+    return x.shape.length === 2 ? y : y.reshape([...x.shape.slice(0, -1), weight.shape[0]]);
+  },
+  backward: ({ grad, inputs: [x, weight], output, attributes }) => {
+    // Past the ReLU, once for all three: where the output is positive, so was the sum.
+    let past: NdArray | null = null;
+    const gradSum = (): NdArray =>
+      (past ??= asRows(attributes.relu ? elementwise(reluGrad, [grad, output]) : grad));
+    return [
+      () => multiply(gradSum(), weight).reshape(x.shape), // dx = dy w
+      () => multiply(gradSum().permute([1, 0]), asRows(x)), // dw = dyT x
+      () => sumOver(gradSum(), [0]).reshape([weight.shape[0]]), // db = sum of dy over the rows
+    ];
+  },
+  samples: [
+    { title: 'with bias', inputs: [anywhere(3, 4), anywhere(2, 4), anywhere(2)], attributes: plain },
+    { title: 'without bias', inputs: [anywhere(3, 4), anywhere(2, 4)], attributes: plain },
+    { title: 'one row', inputs: [anywhere(1, 5), anywhere(67, 5), anywhere(67)], attributes: plain },
+    { title: 'more axes', inputs: [anywhere(2, 3, 4), anywhere(5, 4), anywhere(5)], attributes: plain },
+    { title: 'ReLU', inputs: [anywhere(7, 9), small(11, 9), decisive(11)], attributes: rectified },
+    { title: 'ReLU of one row', inputs: [anywhere(1, 9), small(35, 9), decisive(35)], attributes: rectified },
+  ],
+});
+
+/**
+ * y = x weightT + bias.
+ *
+ * @param x [..., in]
+ * @param weight [out, in], as PyTorch stores it
+ * @param bias [out], or null
+ * @returns [..., out]
+ * @throws ShapeError if the sizes do not fit
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
+ */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  return linearOp(bias === null ? [x, weight] : [x, weight, bias], plain);
+}
+
+/** relu(linear(x, weight, bias)), in one pass where the backend can. */
+export function linearRelu(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  return linearOp(bias === null ? [x, weight] : [x, weight, bias], rectified);
+}
