@@ -126,8 +126,12 @@ export class Trainer {
     const before = this.#imagesIn(progress.step);
     const lr = this.optimizer.lr;
     this.model.train();
-    for (const batch of this.#loader.batches(epoch, { from: progress.step })) {
-      const { loss, hits } = await trainStep(this.model, this.optimizer, batch);
+    const batches = this.#loader.batches(epoch, { from: progress.step });
+    for (let next = batches.next(); !next.done;) {
+      const batch = next.value;
+      const step = trainStep(this.model, this.optimizer, batch);
+      next = batches.next(); // made ready while the backend computes
+      const { loss, hits } = await step;
       if (!Number.isFinite(loss)) throw this.#diverged(`the loss is ${loss}`);
       progress.step += 1;
       progress.lossSum += loss * batch.count;
