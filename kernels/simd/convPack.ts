@@ -15,6 +15,14 @@ export function packConvWeights(s: ConvShape, w: usize, panels: usize): void {
   move(s, w, panels, false);
 }
 
+/** out [O][length] = w * scale[o]: filters of `length` weights each, as batch norm behind them would scale their outputs. */
+export function scaleFilters(w: usize, scale: usize, O: i32, length: i32, out: usize): void {
+  for (let o = 0; o < O; o++) {
+    const factor = load<f32>(scale + floats(o));
+    for (let i = 0; i < length; i++, w += 4, out += 4) store<f32>(out, load<f32>(w) * factor);
+  }
+}
+
 /** The inverse: panels (a weight gradient) as OIHW. */
 export function unpackConvWeights(s: ConvShape, panels: usize, w: usize): void {
   move(s, w, panels, true);

@@ -4,7 +4,7 @@
 
 export { gemm, packPanels, packRows } from './gemm';
 export { convPrepare } from './convShape';
-export { packConvWeights, packConvWeightsFlipped, unpackConvWeights } from './convPack';
+export { packConvWeights, packConvWeightsFlipped, scaleFilters, unpackConvWeights } from './convPack';
 export { convForward } from './conv2d';
 export { convGradTiles, convGradWeight, convScratch } from './convGradWeight';
 export {

@@ -114,11 +114,13 @@ function transformFilters(
 /**
  * out [N, outHeight, outWidth, outChannels] = convolution of x [N, height, width, channels] with `filters`, plus bias [O] or 0.
  * Unit of begin and end: one strip of N * winogradStrips(s). Needs 4 channels or more, padTop and padLeft of 0 or more.
+ * With `pooled`, out is [N, outHeight / 2, outWidth / 2, outChannels]: the largest of relu(y) under each 2x2 window, taken from
+ * the tile before it is written anywhere.
  *
  * A NaN or an infinity in x makes all outputs of its tiles NaN, also those whose window does not contain it.
  */
 export function winogradForward(
-  s: ConvShape, x: usize, filters: usize, bias: usize, out: usize, scratch: usize, begin: i32, end: i32,
+  s: ConvShape, x: usize, filters: usize, bias: usize, out: usize, pooled: bool, scratch: usize, begin: i32, end: i32,
 ): void {
   const C = s.channels, across = tilesAcross(s), block = winogradBlockStrips(s), position = floats(positionFloats(s));
   const inputs = scratch + floats(stripScratch(s)); // [36][tiles][C]
@@ -137,7 +139,9 @@ export function winogradForward(
         gemm(inputs + <usize>p * position, C, C, filter, 0, to, POSITIONS * PANEL, PANEL, 0, strips * across);
       }
       for (let i = 0; i < strips; i++) {
-        outputStrip(s, products + <usize>(i * across) * PRODUCT_BYTES, first + i, o, bias, out);
+        const strip = products + <usize>(i * across) * PRODUCT_BYTES;
+        if (pooled) pooledStrip(s, strip, first + i, o, bias, out);
+        else outputStrip(s, strip, first + i, o, bias, out);
       }
     }
   }
@@ -158,6 +162,43 @@ function outputStrip(s: ConvShape, products: usize, index: i32, o: i32, bias: us
       outputRows(products + floats(half), shift, out + floats(half), pixel, row, rows, cols, count);
     }
   }
+}
+
+/** The same through ReLU and 2x2 max-pooling. Tiles begin on even pixels, so no window lies in two of them. */
+function pooledStrip(s: ConvShape, products: usize, index: i32, o: i32, bias: usize, out: usize): void {
+  const strips = winogradStrips(s), pixel = floats(s.outChannels), width = s.outWidth >> 1, height = s.outHeight >> 1;
+  const top = (index % strips) * (TILE / 2), row = <usize>width * pixel;
+  out += (<usize>(index / strips) * <usize>height + <usize>top) * row + floats(o);
+  const rows = min(TILE / 2, height - top);
+  for (let x = 0; x < width; x += TILE / 2, products += PRODUCT_BYTES, out += (TILE / 2) * pixel) {
+    outputColumns(products);
+    for (let half = 0; half < PANEL; half += 4) {
+      const count = s.outChannels - o - half;
+      if (count <= 0) break;
+      const shift = bias != 0 ? loadPart(bias + floats(o + half), count) : f32x4.splat(0);
+      for (let y = 0; y < rows; y++) {
+        const upper = products + floats(half) + <usize>(2 * y) * 6 * PANEL_BYTES, lower = upper + 6 * PANEL_BYTES;
+        transformRow(upper, shift);
+        transformRow(lower, shift);
+        for (let column = 0; column < min(TILE / 2, width - x); column++) {
+          const at = <usize>(2 * column) * PANEL_BYTES;
+          const above = f32x4.max(v128.load(upper + at), v128.load(upper + at, 32));
+          const below = f32x4.max(v128.load(lower + at), v128.load(lower + at, 32));
+          const largest = f32x4.max(f32x4.max(above, below), f32x4.splat(0)); // relu
+          storePart(out + <usize>y * row + <usize>column * pixel + floats(half), largest, count);
+        }
+      }
+    }
+  }
+}
+
+/** One row of a tile, in place: six products -> four outputs. */
+@inline
+function transformRow(p: usize, shift: v128): void {
+  outputTransform(
+    v128.load(p), v128.load(p, 32), v128.load(p, 64), v128.load(p, 96), v128.load(p, 128), v128.load(p, 160),
+    shift, p, PANEL_BYTES,
+  );
 }
 
 /** The columns of a tile, in place: [6][6][8] -> [4][6][8]. */

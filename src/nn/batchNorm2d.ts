@@ -1,7 +1,7 @@
 // The batch normalisation layer: a learned scale and shift per channel, and the running statistics that stand in
 // for the batch's own when evaluating. Imports module and the batchNorm op, where the arithmetic is.
 
-import { batchNorm } from '../engine/ops/batchNorm.js';
+import { batchNorm, type BatchNormAttributes } from '../engine/ops/batchNorm.js';
 import { checkImages } from '../engine/ops/window.js';
 import type { Tensor } from '../engine/tensor.js';
 import { constant } from './init.js';
@@ -60,13 +60,17 @@ export class BatchNorm2d extends Module {
     return this.applyWith(batchNorm, x);
   }
 
+  /** What the op needs besides the parameters. */
+  get attributes(): BatchNormAttributes {
+    const { epsilon, momentum, training } = this;
+    return { epsilon, momentum, training, running: { mean: this.running_mean, variance: this.running_var } };
+  }
+
   /** Runs an op that begins with this layer (fuse.ts) on this layer's parameters and statistics. */
   applyWith(op: typeof batchNorm, x: Tensor): Tensor {
     checkImages(x.shape, 'BatchNorm2d');
-    const { epsilon, momentum, training } = this;
-    const running = { mean: this.running_mean, variance: this.running_var };
-    const y = op(x, this.weight, this.bias, { epsilon, momentum, training, running });
-    if (training) this.num_batches_tracked.increment();
+    const y = op(x, this.weight, this.bias, this.attributes);
+    if (this.training) this.num_batches_tracked.increment();
     return y;
   }
 

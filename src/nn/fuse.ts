@@ -2,10 +2,13 @@
 // never what it is: layers, names, parameters and modes stay. Imports the fused ops and the layers they stand for.
 
 import { batchNormReluPool } from '../engine/ops/batchNormReluPool.js';
+import { isRecording } from '../engine/current.js';
+import { convNormReluPool } from '../engine/ops/convNormReluPool.js';
 import { linearRelu } from '../engine/ops/linear.js';
 import type { Tensor } from '../engine/tensor.js';
 import { ReLU } from './activation.js';
 import { BatchNorm2d } from './batchNorm2d.js';
+import { Conv2d } from './conv2d.js';
 import { Linear } from './linear.js';
 import type { Module } from './module.js';
 import { MaxPool2d } from './pool.js';
@@ -37,13 +40,29 @@ const normReluPool: Rule = ([norm, relu, pool]) => {
   return { count: 3, step: { forward: (x) => norm.applyWith(batchNormReluPool, x) } };
 };
 
+/**
+ * [Conv2d, BatchNorm2d, ReLU, MaxPool2d 2x2] -> convNormReluPool where nothing is learned: without a graph, and with batch norm's
+ * running statistics. Otherwise the convolution, and the rule above for the rest.
+ */
+const convNormReluPoolRule: Rule = ([conv, norm, ...rest]) => {
+  const tail = normReluPool([norm, ...rest]);
+  if (!is(conv, Conv2d) || !is(norm, BatchNorm2d) || tail === null) return null;
+  const forward = (x: Tensor): Tensor => {
+    if (isRecording() || norm.training) return tail.step.forward(conv.forward(x));
+    const { weight, bias, options } = conv;
+    const { weight: gamma, bias: beta, attributes } = norm;
+    return convNormReluPool(x, { weight, bias, options, gamma, beta, attributes });
+  };
+  return { count: 4, step: { forward } };
+};
+
 /** [Linear, ReLU] -> linearRelu. */
 const linearThenRelu: Rule = ([layer, relu]) => {
   if (!is(layer, Linear) || !is(relu, ReLU)) return null;
   return { count: 2, step: { forward: (x) => linearRelu(x, layer.weight, layer.bias) } };
 };
 
-const RULES: readonly Rule[] = [normReluPool, linearThenRelu];
+const RULES: readonly Rule[] = [convNormReluPoolRule, normReluPool, linearThenRelu];
 
 /** The first rule that applies to the layers from here on; else the first layer by itself. */
 function nextStep(layers: readonly Module[]): { readonly count: number; readonly step: Step } {

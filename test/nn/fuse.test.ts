@@ -2,13 +2,25 @@
 // one by one, and runs of layers that only look like the pattern are left alone.
 
 import { describe, expect, it } from 'vitest';
-import { type Backend, type FloatArray, mul, Rng, scope, sum, tensor } from '../../src/engine/index.js';
+import {
+  type Backend,
+  type FloatArray,
+  mul,
+  noGrad,
+  Rng,
+  scope,
+  sum,
+  tensor,
+} from '../../src/engine/index.js';
 import {
   BatchNorm2d,
   Conv2d,
   LeakyReLU,
+  Linear,
   MaxPool2d,
   Module,
+  type ModuleBuffer,
+  type Parameter,
   ReLU,
   Sequential,
   setFused,
@@ -66,6 +78,19 @@ async function everything(seed: number, fused: boolean): Promise<Record<string, 
     if (step === 'evaluation') model.eval();
     for (const [name, data] of await pass()) found[`${step}: ${name}`] = data;
   }
+  // Without a graph, filters are folded and kept: each part that enters them changes once, and must be noticed.
+  const x = draw(shape.reduce((a, b) => a * b));
+  const read = async (what: string): Promise<void> => {
+    const y = noGrad(() => scope(() => model.forward(tensor(x, { shape })).data()));
+    found[`without a graph: ${what}`] = Array.from(await y);
+  };
+  await read('trained');
+  await read('again');
+  for (const [name, tensor] of Object.entries(model.stateDict())) {
+    if (name.endsWith('num_batches_tracked')) continue;
+    (tensor as Parameter | ModuleBuffer).assign(Float64Array.from(draw(tensor.size), (value) => 1.5 + value));
+    await read(`another ${name}`);
+  }
   Object.assign(found, await readAll(model.stateDict()));
   model.dispose();
   return found;
@@ -106,6 +131,39 @@ function nodeNames(model: Sequential): string[] {
 
 const onReference = (body: (backend: Backend) => void | Promise<void>) => () =>
   withFreshBackend(reference32.make, body);
+
+describe('rules that need no more than this', () => {
+  it(
+    'join a linear layer and its ReLU',
+    onReference(() => {
+      const rng = new Rng(SEED);
+      const layer = (inFeatures: number): Linear => new Linear({ inFeatures, outFeatures: 6, rng });
+      const model = new Sequential(layer(6), new ReLU(), layer(6));
+      expect(fuse(model.layers)).toHaveLength(2);
+      expect(nodeNames(model)).toEqual(['linear', 'linear']);
+      setFused(model, false);
+      expect(nodeNames(model)).toEqual(['linear', 'relu', 'linear']);
+      model.dispose();
+    }),
+  );
+
+  it(
+    'join a whole block, which takes two ops where a graph is recorded',
+    onReference(() => {
+      const conv = new Conv2d({
+        inChannels: 2,
+        outChannels: 3,
+        kernelSize: 3,
+        padding: 1,
+        rng: new Rng(SEED),
+      });
+      const model = new Sequential(conv, norm(3), new ReLU(), halve());
+      expect(fuse(model.layers)).toHaveLength(1);
+      expect(nodeNames(model)).toEqual(['conv2d', 'batchNormReluPool']);
+      model.dispose();
+    }),
+  );
+});
 
 describe('the rule', () => {
   const unfusedNames = ['batchNorm', 'relu', 'maxPool2d'];

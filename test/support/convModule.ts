@@ -148,7 +148,7 @@ export class ConvModule {
           simd.packWinogradFilters(s, at.weight, flipped, filters, scratch, begin, end),
         );
         each(c.images * simd.winogradStrips(s), (begin, end) =>
-          simd.winogradForward(s, x, filters, bias, out, scratch, begin, end),
+          simd.winogradForward(s, x, filters, bias, out, 0, scratch, begin, end),
         );
       };
       convolve(shape, at.x, at.bias, at.output, 0);

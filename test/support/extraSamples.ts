@@ -7,6 +7,7 @@ import {
   batchNormReluPool,
   concat,
   conv2d,
+  convNormReluPool,
   crossEntropy,
   flatten,
   globalAvgPool2d,
@@ -16,6 +17,7 @@ import {
   mse,
   mul,
   neg,
+  noGrad,
   ones,
   slice,
   sub,
@@ -52,6 +54,22 @@ function runningStatistics(which: 'mean' | 'variance'): (inputs: Tensor[]) => Te
     }
     return running[which];
   };
+}
+
+/** The whole block as a network that only reads runs it: without a graph. */
+function blockWithoutGraph([x, weight, bias, gamma, beta]: Tensor[]): Tensor {
+  const values = Float32Array.from({ length: gamma.size }, (_, c) => 0.25 * (c % 5) + 0.5);
+  const running = { mean: tensor(values), variance: tensor(values) };
+  const attributes = { epsilon, momentum, running, training: false };
+  return noGrad(() =>
+    convNormReluPool(x, { weight, bias, options: { padding: 1 }, gamma, beta, attributes }),
+  );
+}
+
+/** Images, filters and the rest for `blockWithoutGraph`. */
+function blockInputs(images: number, inside: number, outside: number, height: number, width: number) {
+  const shapes = [[images, inside, height, width], [outside, inside, 3, 3], [outside], [outside], [outside]];
+  return shapes.map((shape) => ({ ...anywhere(...shape), differentiable: false }));
 }
 
 const normInputs = [anywhere(4, 3, 5, 2), positive(3), anywhere(3)];
@@ -105,6 +123,9 @@ export const extraSamples: readonly Computation[] = [
   ...functionSamples,
   { title: 'batchNorm: running mean', inputs: normInputs, call: runningStatistics('mean') },
   { title: 'batchNorm: running variance', inputs: rowInputs, call: runningStatistics('variance') },
+  { title: 'convNormReluPool: direct', inputs: blockInputs(2, 1, 5, 6, 7), call: blockWithoutGraph },
+  { title: 'convNormReluPool: even', inputs: blockInputs(2, 16, 17, 6, 8), call: blockWithoutGraph },
+  { title: 'convNormReluPool: odd', inputs: blockInputs(3, 18, 30, 7, 15), call: blockWithoutGraph },
   // Sums of more than 1,024 terms, which some backends do in two stages. Too many numbers for a gradient check.
   { title: 'sum: two stages', inputs: [anywhere(5000)], call: ([x]) => sum(x) },
   { title: 'sum: two stages, columns', inputs: [anywhere(2, 4100, 3)], call: ([x]) => sum(x, { axes: 1 }) },

@@ -24,6 +24,7 @@ export interface Conv2dOptions {
   readonly groups?: number;
 }
 
+/** Sizes of a convolution. Throws ShapeError or ArgumentError if they do not fit together. */
 function geometry(x: Shape, weight: Shape, options: Conv2dOptions): Conv2dConstants {
   checkImages(x, 'conv2d');
   const [strideY, strideX] = pair(options.stride ?? 1, 1, 'conv2d', 'stride');
@@ -84,6 +85,20 @@ function gradWeight(x: NdArray, grad: NdArray, shape: Shape, g: Conv2dConstants)
   return (parts === 1 ? sums : sumOver(sums, [0])).reshape(shape);
 }
 
+/** The same with the bias checked too. */
+export function conv2dGeometry(
+  x: Shape,
+  weight: Shape,
+  bias: Shape | undefined,
+  options: Conv2dOptions,
+): Conv2dConstants {
+  const g = geometry(x, weight, options);
+  if (bias !== undefined && (bias.length !== 1 || bias[0] !== g.outChannels)) {
+    throw new ShapeError(`conv2d: bias must be [${g.outChannels}], got ${format(bias)}`);
+  }
+  return g;
+}
+
 const sample = (title: string, x: number[], weight: number[], attributes: Conv2dOptions, bias = true) => ({
   title,
   inputs: [anywhere(...x), anywhere(...weight), ...(bias ? [anywhere(weight[0])] : [])],
@@ -93,10 +108,7 @@ const sample = (title: string, x: number[], weight: number[], attributes: Conv2d
 export const conv2dOp = defineOp<Conv2dOptions>({
   name: 'conv2d',
   infer: ([x, weight, bias], options) => {
-    const g = geometry(x, weight, options);
-    if ((bias as Shape | undefined) !== undefined && (bias.length !== 1 || bias[0] !== g.outChannels)) {
-      throw new ShapeError(`conv2d: bias must be [${g.outChannels}], got ${format(bias)}`);
-    }
+    const g = conv2dGeometry(x, weight, bias, options);
     return [g.batch, g.outChannels, g.outHeight, g.outWidth];
   },
   forward: ([x, weight, bias], options) => {

@@ -5,6 +5,7 @@ export * from './arithmetic.js';
 export * from './batchNorm.js';
 export * from './batchNormReluPool.js';
 export * from './conv2d.js';
+export * from './convNormReluPool.js';
 export * from './dropout.js';
 export * from './join.js';
 export * from './layerNorm.js';

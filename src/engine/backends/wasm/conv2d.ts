@@ -32,7 +32,7 @@ interface Geometry {
 /** Words that convPrepare adds behind the fields: derived sizes, then the two tables. */
 const SHAPE_WORDS = 26;
 
-function forwardGeometry(c: Conv2dConstants): Geometry {
+export function forwardGeometry(c: Conv2dConstants): Geometry {
   return {
     height: c.height,
     width: c.width,
@@ -80,7 +80,7 @@ function backwardGeometry(c: Conv2dConstants): Geometry {
 }
 
 /** Address of a prepared ConvShape. */
-function shapeOf(machine: Machine, geometry: Geometry): number {
+export function shapeOf(machine: Machine, geometry: Geometry): number {
   const fields = Object.values(geometry) as number[]; // in the order of the fields above, which is ConvShape's
   const taps = (geometry.kernelHeight * geometry.kernelWidth * geometry.channels) / geometry.groups;
   const words = SHAPE_WORDS + taps + geometry.blockImages * geometry.outHeight * geometry.outWidth;
@@ -100,7 +100,7 @@ function panelLength(
   return groups * panels * panel * kernelHeight * kernelWidth * (channels / groups);
 }
 
-const inputLayout = (c: Conv2dConstants) => ({
+export const inputLayout = (c: Conv2dConstants) => ({
   images: c.batch,
   channels: c.inChannels,
   spatial: c.height * c.width,

@@ -54,6 +54,7 @@ export interface SimdExports {
   packConvWeights(shape: Address, weight: Address, panels: Address): void;
   packConvWeightsFlipped(shape: Address, weight: Address, panels: Address): void;
   unpackConvWeights(shape: Address, panels: Address, weight: Address): void;
+  scaleFilters(weight: Address, scale: Address, filters: number, length: number, out: Address): void;
   convForward(
     ...args: [
       ...[shape: Address, x: Address, panels: Address, bias: Address],
@@ -83,7 +84,7 @@ export interface SimdExports {
   winogradForward(
     ...args: [
       ...[shape: Address, x: Address, filters: Address, bias: Address],
-      ...[out: Address, scratch: Address, ...strips: Range],
+      ...[out: Address, pooled: number, scratch: Address, ...strips: Range],
     ]
   ): void;
   winogradGradUnits(images: number): number;

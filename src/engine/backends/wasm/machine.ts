@@ -31,13 +31,17 @@ export interface WasmBuffer extends Buffer {
   /** How they are ordered; null is the public row-major order. */
   layout: ChannelsLast | null;
   /** Rearranged copies (weights in panels), by name, for as long as the numbers stay the same. */
-  packed: Map<string, Block> | null;
+  packed: Map<string, PackedBlock> | null;
+  /** Another number whenever the numbers are others, and different from that of every other buffer. */
+  version: number;
 }
 
 interface Block {
   readonly address: number;
   readonly length: number;
 }
+
+type PackedBlock = Block & { stamp: string };
 
 export interface ParallelOptions {
   /** Units that are worth a thread's while; if there are no more, the calling thread does them alone. Default 1. */
@@ -71,6 +75,7 @@ export class Machine {
   /** Blocks that conversions left behind during this launch. */
   readonly #outdated: Block[] = [];
   readonly #tables: Tables;
+  #version = 0;
 
   /** @param crew worker threads, or null to compute on this thread alone */
   constructor(memory: LinearMemory, simd: SimdExports, crew: Crew | null) {
@@ -150,7 +155,8 @@ export class Machine {
   /** A buffer with undefined contents, for an override to fill. */
   allocate(length: number, layout: ChannelsLast | null = null): WasmBuffer {
     const address = this.memory.take(length);
-    return { address, length, layout: layout === null || isTrivial(layout) ? null : layout, packed: null };
+    const own = layout === null || isTrivial(layout) ? null : layout;
+    return { address, length, layout: own, packed: null, version: this.#version++ };
   }
 
   free(buffer: WasmBuffer): void {
@@ -183,12 +189,21 @@ export class Machine {
    * network that only reads packs its weights once.
    *
    * @param key what is rearranged and how; all that `pack` depends on besides the numbers
+   * @param others further buffers whose numbers enter: if one of them changes, the copy is made again
    */
-  packedCopy(buffer: WasmBuffer, key: string, length: number, pack: (address: number) => void): number {
+  packedCopy(
+    buffer: WasmBuffer,
+    key: string,
+    length: number,
+    pack: (address: number) => void,
+    others: readonly WasmBuffer[] = [],
+  ): number {
     buffer.packed ??= new Map();
+    const stamp = others.map(({ version }) => version).join(' ');
     let block = buffer.packed.get(key);
-    if (block === undefined) {
-      block = { address: this.memory.take(length), length };
+    if (block?.stamp !== stamp) {
+      block ??= { address: this.memory.take(length), length, stamp };
+      block.stamp = stamp;
       pack(block.address);
       buffer.packed.set(key, block);
     }
@@ -199,6 +214,7 @@ export class Machine {
   changed(buffer: WasmBuffer): void {
     for (const { address, length } of buffer.packed?.values() ?? []) this.memory.give(address, length);
     buffer.packed = null;
+    buffer.version = this.#version++;
   }
 
   /** Runs `body` with blocks of the given lengths that are given back at its end. */

@@ -3,6 +3,7 @@
 import { batchNormOverrides, batchNormRoutines } from './batchNorm.js';
 import { bnReluPoolRoutines } from './bnReluPool.js';
 import { conv2dOverrides } from './conv2d.js';
+import { convNormReluPoolRoutines } from './convNormReluPool.js';
 import { dropoutRoutines } from './dropout.js';
 import { elementwiseOverrides } from './elementwise.js';
 import { layoutOverrides } from './layout.js';
@@ -27,6 +28,7 @@ export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
 export const routines: Readonly<Record<string, RoutineOverride>> = {
   ...batchNormRoutines,
   ...bnReluPoolRoutines,
+  ...convNormReluPoolRoutines,
   ...poolRoutines,
   ...dropoutRoutines,
   ...matmulRoutines,

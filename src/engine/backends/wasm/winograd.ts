@@ -57,24 +57,52 @@ export function winogradConvolve(
   { x, weight, bias, output }: WinogradOperands,
   flipped: boolean,
 ): void {
-  const { simd } = machine;
   const fromWeight = machine.plain(weight);
+  const [panels, length] = [machine.simd.winogradPanels(shape), machine.simd.winogradFilterFloats(shape)];
+  // Panels and length tell the number of channels on either side.
+  const key = `winograd${flipped ? ' turned' : ''} ${panels} ${length}`;
+  const filters = machine.packedCopy(weight, key, length, (to) =>
+    packFilters(machine, shape, fromWeight, flipped, to),
+  );
+  convolveStrips(machine, shape, images, [x, filters, bias, output], false);
+}
+
+/** Transforms filters (OIHW) from one address to another. */
+export function packFilters(
+  machine: Machine,
+  shape: number,
+  weight: number,
+  flipped: boolean,
+  filters: number,
+): void {
+  const own = wholeLines(machine.simd.winogradScratch(shape));
+  machine.withScratch([own * machine.threads], (scratch) => {
+    machine.parallel(
+      'packWinogradFilters',
+      [shape, weight, +flipped, filters, scratch],
+      machine.simd.winogradPanels(shape),
+      { scratch: { argument: 4, bytes: 4 * own } },
+    );
+  });
+}
+
+/** Convolves images with transformed filters; with `pooled`, through ReLU and 2x2 max-pooling too. */
+export function convolveStrips(
+  machine: Machine,
+  shape: number,
+  images: number,
+  [x, filters, bias, output]: readonly [x: number, filters: number, bias: number, output: number],
+  pooled: boolean,
+): void {
+  const { simd } = machine;
   const own = wholeLines(simd.winogradScratch(shape));
   machine.withScratch([own * machine.threads], (scratch) => {
-    const [panels, length] = [simd.winogradPanels(shape), simd.winogradFilterFloats(shape)];
-    // Panels and length tell the number of channels on either side.
-    const key = `winograd${flipped ? ' turned' : ''} ${panels} ${length}`;
-    const filters = machine.packedCopy(weight, key, length, (to) => {
-      machine.parallel('packWinogradFilters', [shape, fromWeight, +flipped, to, scratch], panels, {
-        scratch: { argument: 4, bytes: 4 * own },
-      });
-    });
     const strips = images * simd.winogradStrips(shape);
     // Every thread takes equally many blocks, and the blocks are as equal as they can be.
     const rounds = Math.ceil(strips / (machine.threads * simd.winogradBlockStrips(shape)));
-    machine.parallel('winogradForward', [shape, x, filters, bias, output, scratch], strips, {
+    machine.parallel('winogradForward', [shape, x, filters, bias, output, +pooled, scratch], strips, {
       chunk: Math.ceil(strips / (machine.threads * rounds)),
-      scratch: { argument: 5, bytes: 4 * own },
+      scratch: { argument: 6, bytes: 4 * own },
     });
   });
 }

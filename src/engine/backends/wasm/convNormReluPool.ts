@@ -1,0 +1,80 @@
+// A block of a network that only reads: batch norm is folded into the filters, once, and each Winograd tile goes through ReLU and
+// pooling before it is written. Where Winograd does not apply, the convolution and the fused pass behind it take turns.
+// Imports the machine and what it joins.
+
+import { conv2d, type Conv2dConstants } from '../../../../kernels/conv2d.js';
+import type { PoolConstants } from '../../../../kernels/pool.js';
+import { bnReluPoolRoutines } from './bnReluPool.js';
+import { conv2dOverrides, forwardGeometry, inputLayout, shapeOf } from './conv2d.js';
+import type { Machine, WasmBuffer } from './machine.js';
+import type { RoutineOverride } from './override.js';
+import { layouts } from './pool.js';
+import { convolveStrips, packFilters, usesWinograd } from './winograd.js';
+
+/** The windows of 2x2 over the images that a convolution makes. */
+const halvingOf = (c: Conv2dConstants): PoolConstants => ({
+  planes: c.batch * c.outChannels,
+  channels: c.outChannels,
+  height: c.outHeight,
+  width: c.outWidth,
+  outHeight: Math.floor(c.outHeight / 2),
+  outWidth: Math.floor(c.outWidth / 2),
+  windowHeight: 2,
+  windowWidth: 2,
+  strideY: 2,
+  strideX: 2,
+  padY: 0,
+  padX: 0,
+  countPadding: 1,
+});
+
+/** Transformed filters that contain a batch norm, and behind them the bias that does. */
+function foldedFilters(
+  machine: Machine,
+  shape: number,
+  c: Conv2dConstants,
+  buffers: readonly WasmBuffer[],
+  epsilon: number,
+): { readonly filters: number; readonly bias: number } {
+  const [weight, ...others] = buffers;
+  const [from, bias, mean, variance, gamma, beta] = buffers.map((buffer) => machine.plain(buffer));
+  const [length, channels] = [machine.simd.winogradFilterFloats(shape), c.outChannels];
+  const key = `folded ${c.inChannels} ${channels} ${epsilon}`;
+  const fold = (to: number): void => {
+    const lengths = [channels, channels, channels, weight.length];
+    machine.withScratch(lengths, (inverse, scale, shift, scaled) => {
+      machine.run('inverseDeviation', [variance, epsilon, channels, inverse]);
+      machine.run('foldStatistics', [mean, inverse, gamma, beta, channels, scale, shift]);
+      machine.run('scaleFilters', [from, scale, channels, weight.length / channels, scaled]);
+      packFilters(machine, shape, scaled, false, to);
+      machine.run('scaleShift', [bias, scale, shift, to + 4 * length, channels, 0, 1]);
+    });
+  };
+  const filters = machine.packedCopy(weight, key, length + channels, fold, others);
+  return { filters, bias: filters + 4 * length };
+}
+
+export const convNormReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
+  convNormReluPoolEval: (machine, [x, ...buffers], launch) => {
+    const c = launch.constants as Conv2dConstants;
+    const [weight, bias, ...statistics] = buffers;
+    const pool = halvingOf(c);
+    if (!usesWinograd(c)) {
+      const length = c.batch * c.outChannels * c.outHeight * c.outWidth;
+      const common = { kernel: conv2d, inputs: [x, weight, bias], constants: c, scalars: [], length };
+      const y = conv2dOverrides.conv2d(machine, [x, weight, bias], common)!;
+      const output = bnReluPoolRoutines.bnReluPoolEval(machine, [y, ...statistics], {
+        ...launch,
+        constants: pool,
+      });
+      machine.free(y);
+      return output;
+    }
+    const from = machine.channelsLast(x, inputLayout(c));
+    const shape = shapeOf(machine, forwardGeometry(c));
+    const folded = foldedFilters(machine, shape, c, buffers, launch.scalars[0]);
+    const y = machine.allocate(launch.lengths[0], layouts(pool).output);
+    convolveStrips(machine, shape, c.batch, [from, folded.filters, folded.bias, y.address], true);
+    return [y];
+  },
+};

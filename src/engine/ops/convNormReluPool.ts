@@ -1,0 +1,71 @@
+// Convolution, batch norm with its running statistics, ReLU and 2x2 max-pooling as one function, for networks that only read: it
+// records no graph. A backend may fold the batch norm into the filters, since nothing between the two is wanted.
+// nn/fuse.ts puts it in place of the layers. Imports the ops it joins.
+
+import * as kernels from '../../../kernels/conv2d.js';
+import type { Conv2dConstants } from '../../../kernels/conv2d.js';
+import type { PoolConstants } from '../../../kernels/pool.js';
+import { isRecording } from '../current.js';
+import { ArgumentError } from '../errors.js';
+import { filled, launch } from '../launch.js';
+import { defineRoutine } from '../routine.js';
+import { Tensor } from '../tensor.js';
+import { checkChannels, type BatchNormAttributes } from './batchNorm.js';
+import { bnReluPoolEval } from './batchNormReluPool.js';
+import { conv2dGeometry, type Conv2dOptions } from './conv2d.js';
+import { poolGeometry } from './pool.js';
+
+const NAME = 'convNormReluPool';
+
+/** The windows of 2x2 over the images that a convolution makes. */
+function halvingOf({ batch, outChannels, outHeight, outWidth }: Conv2dConstants): PoolConstants {
+  return poolGeometry([batch, outChannels, outHeight, outWidth], { window: 2 }, NAME);
+}
+
+/** (x, weight, bias, mean, variance, gamma, beta; epsilon) -> y [planes, outHeight / 2, outWidth / 2]. */
+export const convNormReluPoolEval = defineRoutine<Conv2dConstants>({
+  name: 'convNormReluPoolEval',
+  outputs: (c) => {
+    const { planes, outHeight, outWidth } = halvingOf(c);
+    return [[planes, outHeight, outWidth]];
+  },
+  compose: ([x, weight, bias, ...statistics], c, [epsilon]) => {
+    const shape = [c.batch, c.outChannels, c.outHeight, c.outWidth];
+    const y = launch(kernels.conv2d, [x, weight, bias], shape, c);
+    return bnReluPoolEval([y, ...statistics], halvingOf(c), [epsilon]);
+  },
+});
+
+export interface ConvNormOperands {
+  /** [O, C / groups, kh, kw] */
+  readonly weight: Tensor;
+  /** [O], or null. */
+  readonly bias: Tensor | null;
+  readonly options: Conv2dOptions;
+  /** Batch norm's own weight and bias, [O]. */
+  readonly gamma: Tensor;
+  readonly beta: Tensor;
+  /** With running statistics, and not in training. */
+  readonly attributes: BatchNormAttributes;
+}
+
+/**
+ * maxPool2d(relu(batchNorm(conv2d(x)))), with running statistics and windows of 2x2. Only under `noGrad`.
+ *
+ * @param x [N, C, H, W]
+ * @returns [N, O, floor(H' / 2), floor(W' / 2)], H' and W' being the convolution's
+ * @throws ArgumentError while a graph is recorded, or without running statistics
+ */
+export function convNormReluPool(x: Tensor, own: ConvNormOperands): Tensor {
+  const { weight, bias, options, gamma, beta, attributes } = own;
+  const { running, training, epsilon } = attributes;
+  if (isRecording()) throw new ArgumentError(`${NAME}: has no gradient; call it under noGrad()`);
+  if (running === null || training) throw new ArgumentError(`${NAME}: needs running statistics`);
+  const c = conv2dGeometry(x.shape, weight.shape, bias?.shape, options);
+  const output = [c.batch, c.outChannels, c.outHeight, c.outWidth];
+  checkChannels([output, gamma.shape, beta.shape], attributes, NAME);
+  const statistics = [running.mean, running.variance, gamma, beta].map((tensor) => tensor.array);
+  const given = bias?.array ?? filled(x.array.backend, [c.outChannels], 0);
+  const [y] = convNormReluPoolEval([x.array, weight.array, given, ...statistics], c, [epsilon]);
+  return new Tensor(y.reshape([c.batch, c.outChannels, ...y.shape.slice(1)]));
+}
