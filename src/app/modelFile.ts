@@ -30,6 +30,8 @@ export interface Training {
   readonly seed: number;
   /** Part of the training images that was set aside; with the seed it tells which. */
   readonly valFraction: number;
+  /** Whether it was validated on the test part instead. */
+  readonly valOnTest: boolean;
   /** Of how many images; null for all there were. */
   readonly limit: number | null;
 }
@@ -63,7 +65,7 @@ const MAX_CLASSES = 1000;
 
 function readTraining(extra: Json): Training {
   const about = extra as Partial<Training> | null;
-  const { classes, data, synthetic, seed, valFraction, limit } = about ?? {};
+  const { classes, data, synthetic, seed, valFraction, valOnTest, limit } = about ?? {};
   if (!Array.isArray(classes) || !classes.every((name) => typeof name === 'string') || classes.length === 0) {
     throw new ModelError(
       'it does not name its classes, so what it reads cannot be told; use a file that train wrote',
@@ -78,6 +80,7 @@ function readTraining(extra: Json): Training {
     synthetic: synthetic === true,
     seed: typeof seed === 'number' ? seed : 0,
     valFraction: typeof valFraction === 'number' ? valFraction : 0.1,
+    valOnTest: valOnTest === true,
     limit: typeof limit === 'number' ? limit : null,
   };
 }
@@ -131,7 +134,7 @@ export function resumeTraining(path: string, trainer: Trainer, training: Trainin
   return reading(path, (bytes) => {
     const { rngs, extra } = loadState(bytes, trainer);
     const saved = readTraining(extra);
-    for (const key of ['seed', 'valFraction', 'limit', 'synthetic', 'classes'] as const) {
+    for (const key of ['seed', 'valFraction', 'valOnTest', 'limit', 'synthetic', 'classes'] as const) {
       const [found, wanted] = [String(saved[key]), String(training[key])];
       if (found !== wanted)
         throw new ModelError(`it is of another run: its ${key} is ${found}, not ${wanted}`);

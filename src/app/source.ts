@@ -94,10 +94,14 @@ async function fetchForTraining(split: EmnistSplit, reporter: Reporter): Promise
 export interface TrainingSourceOptions extends SourceOptions {
   /** Part of the training images that is set aside for validation. */
   readonly valFraction: number;
+  /** Validate on the test part instead, as the original did. Default false. */
+  readonly valOnTest?: boolean;
   /** Decides which images those are. */
   readonly rng: Rng;
   /** Seed of the synthetic characters, should they be needed; null if they must not stand in for missing data. */
   readonly seed: number | null;
+  /** Draw synthetic characters whatever there is, for this reason; needs `seed`. */
+  readonly whyDraw?: string;
   /** Fetch what no place was named for and the default place does not hold; default: do not. */
   readonly fetch?: { readonly offline: boolean; readonly reporter: Reporter };
 }
@@ -109,9 +113,14 @@ export interface TrainingSource {
   readonly whySynthetic: string | null;
 }
 
-/** The training part, cut into training and validation. The test part is not touched. */
+/** The training part, cut into training and validation. The test part is not touched without `valOnTest`. */
 export async function openTrainingSource(options: TrainingSourceOptions): Promise<TrainingSource> {
   const { all, whySynthetic } = await readTraining(options);
+  if (options.valOnTest === true) {
+    const validation =
+      whySynthetic === null ? await readStored(options, 'test') : drawCharacters(options, 'test');
+    return { train: all, validation, whySynthetic };
+  }
   const parts = stratifiedSplit(all, options.valFraction, options.rng.split('validation'));
   if (parts.validation.length === 0 || parts.train.length === 0) {
     throw new ArgumentError(
@@ -125,6 +134,9 @@ export async function openTrainingSource(options: TrainingSourceOptions): Promis
 async function readTraining(
   options: TrainingSourceOptions,
 ): Promise<{ all: Dataset; whySynthetic: string | null }> {
+  if (options.whyDraw !== undefined) {
+    return { all: drawCharacters(options, 'train'), whySynthetic: options.whyDraw };
+  }
   const stored = (): Promise<Dataset> => readStored(options, 'train');
   if (options.seed === null || namedDir(options.data) !== null) {
     return { all: await stored(), whySynthetic: null };
@@ -140,8 +152,11 @@ async function readTraining(
     whySynthetic = whyOffline(offline) ?? (await fetchForTraining(checkSplit(options.split), reporter));
     if (whySynthetic === null) return { all: await stored(), whySynthetic };
   }
-  const count = Math.min(SYNTHETIC_COUNT, options.limit ?? Infinity);
-  return { all: syntheticDataset({ seed: options.seed, count, part: 'train' }), whySynthetic };
+  return { all: drawCharacters(options, 'train'), whySynthetic };
+}
+
+function drawCharacters({ seed, limit }: TrainingSourceOptions, part: 'train' | 'test'): Dataset {
+  return syntheticDataset({ seed: seed!, count: Math.min(SYNTHETIC_COUNT, limit ?? Infinity), part });
 }
 
 /** One whole part, to look at; synthetic characters of this seed where no place is named and the default one has none. */

@@ -25,7 +25,7 @@ export interface ReadEmnistOptions {
 const LONGEST_MAPPING = 4096;
 
 /** Where a file is, under any of its names, or null. */
-async function findFile(dir: string, name: string): Promise<string | null> {
+export async function findFile(dir: string, name: string): Promise<string | null> {
   const { access } = await import('node:fs/promises');
   const path = await import('node:path');
   for (const folder of [dir, path.join(dir, 'gzip')]) {

@@ -26,9 +26,9 @@ interface EvalArguments extends CommonArguments {
  */
 async function openPart(args: EvalArguments, trained: Training): Promise<Dataset> {
   if (args.part === 'test') return openTestSource(args);
-  const { valFraction, synthetic, limit } = trained;
+  const { valFraction, valOnTest, synthetic, limit } = trained;
   const { train, validation } = await openTrainingSource({
-    ...{ data: args.data, split: args.split, limit: limit ?? undefined, valFraction },
+    ...{ data: args.data, split: args.split, limit: limit ?? undefined, valFraction, valOnTest },
     rng: new Rng(trained.seed),
     seed: synthetic ? trained.seed : null, // a model of real characters is not measured on drawn ones
   });

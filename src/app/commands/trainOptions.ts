@@ -1,0 +1,129 @@
+// The options of `inkgrad train`: how they are called, what they do, how they are grouped. Which values they take and
+// what they are when not given is the table of settings's, not yargs's: a resumed run must know what was given.
+// Imports yargs types and the settings.
+
+import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { optionName, SETTINGS, type SettingName, type Settings } from '../run/settings.js';
+import { dataOptions, jsonOption, runOptions, within } from './options.js';
+
+/** Every setting, undefined where it was not given, and what is not part of a run. */
+export type TrainOptions = { readonly [Name in SettingName]?: NonNullable<Settings[Name]> | undefined } & {
+  readonly out: string | undefined;
+  readonly resume: string | undefined;
+  readonly lrFind: boolean | undefined;
+  readonly offline: boolean;
+  readonly quiet: boolean;
+  readonly json: boolean;
+};
+
+/** yargs adds the camel-case name of every option. */
+export type TrainArguments = ArgumentsCamelCase<TrainOptions>;
+
+interface Description {
+  readonly name: SettingName;
+  readonly group: string;
+  readonly describe: string;
+}
+
+const RECIPE = 'Recipe:';
+const DATA = 'Data:';
+const STOPPING = 'When to stop, and going on:';
+const COMPUTE = 'What computes:';
+
+const DESCRIPTIONS: readonly Description[] = [
+  { name: 'epochs', group: RECIPE, describe: 'Times every image is seen; a resumed run may have more' },
+  { name: 'batchSize', group: RECIPE, describe: 'Images a step' },
+  { name: 'lr', group: RECIPE, describe: "Adam's learning rate at the start" },
+  { name: 'dropout', group: RECIPE, describe: 'Chance that a value is dropped before the last layer' },
+  { name: 'seed', group: RECIPE, describe: 'Decides every random draw' },
+  { name: 'shuffle', group: RECIPE, describe: 'New order every epoch (--no-shuffle: file order)' },
+  { name: 'init', group: RECIPE, describe: 'Start from the weights of this model file' },
+  {
+    name: 'valFraction',
+    group: DATA,
+    describe: 'Part of the training images set aside for validation, class by class',
+  },
+  {
+    name: 'valOnTest',
+    group: DATA,
+    describe: 'Validate on the TEST part, only to repeat the protocol of the PyTorch original',
+  },
+  {
+    name: 'patience',
+    group: STOPPING,
+    describe: 'Stop after so many epochs without a better validation accuracy',
+  },
+  { name: 'maxMinutes', group: STOPPING, describe: 'Stop after so many minutes; --resume goes on' },
+  {
+    name: 'checkpointEvery',
+    group: STOPPING,
+    describe: 'Seconds between two checkpoints within an epoch (0: after every step)',
+  },
+];
+
+/** How yargs should read a setting, from what the table says it is when not given. */
+function kindOf(name: SettingName): 'boolean' | 'string' | 'number' {
+  if (typeof SETTINGS[name].initial === 'boolean') return 'boolean';
+  return name === 'init' ? 'string' : 'number';
+}
+
+function settingOptions(yargs: Argv): Argv {
+  for (const { name, group, describe } of DESCRIPTIONS) {
+    const { initial, rule, holds } = SETTINGS[name];
+    const type = kindOf(name);
+    yargs.option(optionName(name), {
+      ...{ type, group, describe },
+      // Not `requiresArg`, with which yargs 18 reads "--epochs 3 --epochs 1" as 4.
+      ...(type === 'boolean' ? {} : { nargs: 1 }),
+      ...(typeof initial === 'number' ? { defaultDescription: `${initial}` } : {}),
+      ...(type === 'number' ? { coerce: within(optionName(name), rule, holds) } : {}),
+    });
+  }
+  return yargs;
+}
+
+export function trainOptions(yargs: Argv): Argv<TrainOptions> {
+  const common = jsonOption(runOptions(dataOptions(yargs)))
+    .default('split', undefined, `"${SETTINGS.split.initial as string}"`)
+    .default('backend', undefined, `"${SETTINGS.backend.initial as string}"`)
+    .group(['data', 'split', 'limit'], DATA)
+    .group(['backend', 'threads'], COMPUTE);
+  return settingOptions(common as unknown as Argv)
+    .option('offline', {
+      type: 'boolean',
+      default: false,
+      group: DATA,
+      describe: 'Do not fetch EMNIST when it is missing (also: INKGRAD_OFFLINE=1)',
+    })
+    .option('resume', {
+      type: 'string',
+      requiresArg: true,
+      group: STOPPING,
+      describe: 'Go on with the run in this folder, as if it had never stopped; its options are kept',
+    })
+    .option('lr-find', {
+      type: 'boolean',
+      group: RECIPE,
+      describe: 'Train nothing: try growing learning rates on a few batches and suggest one',
+    })
+    .option('out', {
+      type: 'string',
+      requiresArg: true,
+      group: 'Output:',
+      describe: 'A new folder for everything the run writes (default: runs/1, runs/2, ...)',
+    })
+    .option('quiet', {
+      type: 'boolean',
+      default: false,
+      describe: 'Print warnings and errors only',
+    })
+    .group(['out', 'quiet', 'json', 'verbose'], 'Output:')
+    .conflicts('resume', ['out', 'lr-find'])
+    .example('$0 train --epochs 5 --limit 10000', 'five short epochs, in a new folder under runs/')
+    .example('$0 train --lr-find --out rates', 'suggest a learning rate, with a plot')
+    .example('$0 train --epochs 50 --patience 5 --out mine', 'long, but no longer than it helps')
+    .example(
+      '$0 train --resume mine',
+      'go on after Ctrl-C, a crash or a limit',
+    ) as unknown as Argv<TrainOptions>;
+}

@@ -1,0 +1,174 @@
+// A run's config.json: what it is and where it was computed, written when it begins and read, with suspicion, when it is
+// resumed. Imports settings, digests, nn's JSON and node:fs.
+
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FormatError, InkgradError } from '../../engine/errors.js';
+import { DataError } from '../../data/errors.js';
+import { JsonReader, type Json, type JsonObject } from '../../nn/json.js';
+import { parseStrictJson } from '../../nn/strictJson.js';
+import { writeAtomically } from '../atomicFile.js';
+import { ModelError } from '../exitCodes.js';
+import type { DataRecord } from './digests.js';
+import { readSettings, type Settings } from './settings.js';
+
+export const CONFIG_FILE = 'config.json';
+
+/** Version of the file's layout. */
+const FORMAT = 1;
+/** A real one has a few thousand bytes. */
+const MAX_BYTES = 1_000_000;
+const MAX_DEPTH = 8;
+const MAX_MESSAGE = 400;
+
+/** One stretch of a run, from its start or a resumption to the next stop: with what it was computed. */
+export interface Sitting {
+  /** ISO 8601. */
+  readonly started: string;
+  /** Steps it began after, as `epoch 3, step 120`. */
+  readonly from: string;
+  /** Versions of this program and of Node. */
+  readonly inkgrad: string;
+  readonly node: string;
+  /** Operating system and processor, e.g. `linux x64`. */
+  readonly platform: string;
+  /** E.g. `wasm (base SIMD, 2 threads)`. */
+  readonly backend: string;
+  /** What is known about the device, e.g. the GPU; null where there is nothing to tell. */
+  readonly device: Json;
+}
+
+export interface RunConfig {
+  readonly settings: Settings;
+  /** Name of each class, in the order of the logits. */
+  readonly classes: readonly string[];
+  /** Weights of the network. */
+  readonly parameters: number;
+  readonly data: DataRecord;
+  readonly sittings: readonly Sitting[];
+}
+
+export async function writeConfig(directory: string, config: RunConfig): Promise<void> {
+  const text = JSON.stringify({ format: FORMAT, ...config }, null, 2);
+  await writeAtomically(join(directory, CONFIG_FILE), `${text}\n`);
+}
+
+/**
+ * Reads the config of a run that is to be resumed.
+ *
+ * @throws ModelError if there is none, or if it is damaged
+ */
+export async function readConfig(directory: string): Promise<RunConfig> {
+  const path = join(directory, CONFIG_FILE);
+  const refuse = (reason: string): never => {
+    throw new ModelError(`--resume ${directory}: ${path}: ${printable(reason)}`);
+  };
+  try {
+    return parseConfig(await readSmallFile(path));
+  } catch (error) {
+    if (error instanceof InkgradError) return refuse(error.message);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return refuse(code === 'ENOENT' ? 'there is no such file; name the folder of a run' : message);
+  }
+}
+
+/** A text from a damaged file may hold anything, at any length: what a terminal would obey, and megabytes. */
+function printable(reason: string): string {
+  const clean = reason.replace(/\p{C}/gu, '?');
+  return clean.length <= MAX_MESSAGE ? clean : `${clean.slice(0, MAX_MESSAGE)} ...`;
+}
+
+async function readSmallFile(path: string): Promise<string> {
+  const found = await stat(path);
+  if (!found.isFile()) throw new FormatError('it is not a file');
+  if (found.size > MAX_BYTES) {
+    throw new FormatError(`it has ${found.size} bytes, above the limit of ${MAX_BYTES}`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+  } catch (error) {
+    if (error instanceof TypeError) throw new FormatError('it is not UTF-8 text');
+    throw error;
+  }
+}
+
+/** @throws FormatError naming the field */
+export function parseConfig(text: string): RunConfig {
+  const config = new JsonReader(parseStrictJson(text, 'config', MAX_DEPTH), 'config');
+  const format = config.count('format');
+  if (format !== FORMAT) throw new FormatError(`it has layout ${format}, this program reads ${FORMAT}`);
+  return {
+    settings: readSettings(objectAt(config, 'settings')),
+    classes: textsAt(config, 'classes'),
+    parameters: config.count('parameters'),
+    data: readData(objectAt(config, 'data')),
+    sittings: listAt(config, 'sittings').map(readSitting),
+  };
+}
+
+function objectAt(config: JsonReader, key: string): JsonObject {
+  const value = config.value(key);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+  throw new FormatError(`config.${key}: expected an object`);
+}
+
+function listAt(config: JsonReader, key: string): readonly Json[] {
+  const value = config.value(key);
+  if (Array.isArray(value)) return value as readonly Json[];
+  throw new FormatError(`config.${key}: expected a list`);
+}
+
+function textsAt(config: JsonReader, key: string): readonly string[] {
+  const list = listAt(config, key);
+  if (list.length > 0 && list.every((item) => typeof item === 'string')) return list;
+  throw new FormatError(`config.${key}: expected a list of texts`);
+}
+
+function readData(saved: JsonObject): DataRecord {
+  const data = new JsonReader(saved, 'config.data');
+  const part = (key: 'train' | 'validation'): DataRecord['train'] => {
+    const found = new JsonReader(data.value(key), `config.data.${key}`);
+    return { images: found.count('images'), sha256: sha256At(found, `config.data.${key}`) };
+  };
+  return {
+    name: data.text('name'),
+    synthetic: data.flag('synthetic'),
+    files: listAt(data, 'files').map((file, index) => {
+      const found = new JsonReader(file, `config.data.files[${index}]`);
+      return { name: found.text('name'), sha256: sha256At(found, `config.data.files[${index}]`) };
+    }),
+    train: part('train'),
+    validation: part('validation'),
+  };
+}
+
+function sha256At(reader: JsonReader, where: string): string {
+  const value = reader.text('sha256');
+  if (/^[0-9a-f]{64}$/.test(value)) return value;
+  throw new FormatError(`${where}.sha256: expected 64 hexadecimal digits`);
+}
+
+function readSitting(saved: Json, index: number): Sitting {
+  const sitting = new JsonReader(saved, `config.sittings[${index}]`);
+  const texts = ['started', 'from', 'inkgrad', 'node', 'platform', 'backend'] as const;
+  const entries = texts.map((key) => [key, sitting.text(key)]);
+  return { ...(Object.fromEntries(entries) as Omit<Sitting, 'device'>), device: sitting.value('device') };
+}
+
+/**
+ * Compares the data found with what the run began with.
+ *
+ * @throws DataError if one image or label differs
+ */
+export function checkSameData(directory: string, saved: DataRecord, found: DataRecord): void {
+  for (const part of ['train', 'validation'] as const) {
+    if (saved[part].sha256 === found[part].sha256 && saved[part].images === found[part].images) continue;
+    throw new DataError(
+      `--resume ${directory}: the ${part === 'train' ? 'training' : 'validation'} data is not what the run began with ` +
+        `(${printable(saved.name)}, ${saved[part].images} images, SHA-256 ${saved[part].sha256.slice(0, 12)}...; found ` +
+        `${found.name}, ${found[part].images} images, ${found[part].sha256.slice(0, 12)}...); name the folder of the ` +
+        'same data with --data',
+    );
+  }
+}

@@ -1,0 +1,93 @@
+// The numbers of every epoch, in files that grow by a line an epoch: metrics.jsonl for programs, metrics.csv for
+// spreadsheets. Imports nn's JSON and node:fs.
+
+import { appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FormatError } from '../../engine/errors.js';
+import { JsonReader } from '../../nn/json.js';
+import { parseStrictJson } from '../../nn/strictJson.js';
+import { writeAtomically } from '../atomicFile.js';
+import { ModelError } from '../exitCodes.js';
+import type { EpochEvent } from '../trainerEvents.js';
+
+const COLUMNS = [
+  ...(['epoch', 'trainLoss', 'trainAccuracy', 'valLoss', 'valAccuracy'] as const),
+  ...(['lr', 'seconds', 'imagesPerSecond'] as const),
+] as const;
+
+/** One epoch's numbers, named as in the files. */
+export type MetricsRow = Pick<EpochEvent, (typeof COLUMNS)[number]>;
+
+export class MetricsLog {
+  readonly #directory: string;
+  readonly #rows: MetricsRow[];
+
+  private constructor(directory: string, rows: MetricsRow[]) {
+    this.#directory = directory;
+    this.#rows = rows;
+  }
+
+  /** Begins the files of a new run. */
+  static async create(directory: string): Promise<MetricsLog> {
+    const log = new MetricsLog(directory, []);
+    await log.#rewrite();
+    return log;
+  }
+
+  /**
+   * Goes on with the files of a run that stands after `epochs`. Rows of later epochs, which a run writes just before the
+   * checkpoint that makes them count, are taken away; they will come again.
+   *
+   * @throws ModelError if the file is damaged
+   */
+  static async resume(directory: string, epochs: number): Promise<MetricsLog> {
+    const path = join(directory, 'metrics.jsonl');
+    const rows: MetricsRow[] = [];
+    const lines = (await readFile(path, 'utf8').catch(() => '')).split('\n');
+    lines.pop(); // what follows the last line break is a line that was cut short, or nothing
+    for (const [index, line] of lines.entries()) {
+      try {
+        const row = readRow(line);
+        if (row.epoch <= epochs) rows.push(row);
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        throw new ModelError(`${path}: line ${index + 1} is damaged: ${error.message.slice(0, 400)}`);
+      }
+    }
+    const log = new MetricsLog(directory, rows);
+    await log.#rewrite();
+    return log;
+  }
+
+  /** All epochs so far. */
+  get rows(): readonly MetricsRow[] {
+    return this.#rows;
+  }
+
+  /** Adds an epoch's line to both files. */
+  async add(event: MetricsRow): Promise<void> {
+    const row = Object.fromEntries(COLUMNS.map((name) => [name, event[name]])) as unknown as MetricsRow;
+    this.#rows.push(row);
+    await appendFile(join(this.#directory, 'metrics.jsonl'), jsonLine(row));
+    await appendFile(join(this.#directory, 'metrics.csv'), csvLine(row));
+  }
+
+  async #rewrite(): Promise<void> {
+    await writeAtomically(join(this.#directory, 'metrics.jsonl'), this.#rows.map(jsonLine).join(''));
+    const head = `${COLUMNS.join(',')}\n`;
+    await writeAtomically(join(this.#directory, 'metrics.csv'), head + this.#rows.map(csvLine).join(''));
+  }
+}
+
+function jsonLine(row: MetricsRow): string {
+  return `${JSON.stringify(row)}\n`;
+}
+
+function csvLine(row: MetricsRow): string {
+  return `${COLUMNS.map((name) => row[name]).join(',')}\n`;
+}
+
+function readRow(line: string): MetricsRow {
+  const row = new JsonReader(parseStrictJson(line, 'row', 2), 'row');
+  return Object.fromEntries(COLUMNS.map((name) => [name, row.number(name)])) as unknown as MetricsRow;
+}

@@ -1,0 +1,193 @@
+// A run: a folder, a trainer and all that is written about it. Opens a new one or one that was broken off, trains, and
+// says how it ended. Imports the parts of a run and the app.
+
+import { InterruptedError } from '../exitCodes.js';
+import { interruptible } from '../interruptible.js';
+import type { StartedBackend } from '../backend.js';
+import type { Training } from '../modelFile.js';
+import type { Reporter } from '../reporter.js';
+import { createRunDirectory } from '../runDirectory.js';
+import { findDataDir, type TrainingSource } from '../source.js';
+import type { Trainer } from '../trainer.js';
+import { packageVersion } from '../version.js';
+import { Checkpoints, placeOf } from './checkpoints.js';
+import { checkSameData, writeConfig, type RunConfig, type Sitting } from './config.js';
+import { digestDataset, digestFiles, type DataRecord } from './digests.js';
+import { MetricsLog } from './metricsLog.js';
+import { percent, train, type Ending } from './session.js';
+import type { Settings } from './settings.js';
+import { EventFile } from './tensorBoard.js';
+
+export interface RunOptions {
+  /** The config of the run to go on with; null for a new one. */
+  readonly saved: RunConfig | null;
+  readonly settings: Settings;
+  readonly source: TrainingSource;
+  readonly trainer: Trainer;
+  readonly started: StartedBackend;
+  readonly reporter: Reporter;
+  /** Folder of a new run, or undefined for the next free one under runs/. */
+  readonly out: string | undefined;
+  /** Folder of the run to go on with. */
+  readonly resume: string | undefined;
+}
+
+export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' | 'reporter'> {
+  readonly directory: string;
+  readonly checkpoints: Checkpoints;
+  readonly metrics: MetricsLog;
+  readonly events: EventFile;
+}
+
+/**
+ * Makes the folder of a new run, or puts the trainer where a run broke off.
+ *
+ * @throws ArgumentError, DataError or ModelError if that cannot be; a folder that was there is then as it was
+ */
+export async function openRun(options: RunOptions): Promise<Run> {
+  const { saved, settings, source, trainer, started, reporter } = options;
+  const data = await recordData(settings, source);
+  if (saved !== null) checkSameData(options.resume!, saved.data, data);
+  const directory = options.resume ?? createRunDirectory(options.out);
+  const training = trainingOf(settings, source);
+  const checkpoints = new Checkpoints(directory, trainer, training, settings.checkpointEvery);
+  // A new run saves its beginning before its config: wherever there is a config, there is a state to go on from.
+  if (saved === null) await checkpoints.save({ isBest: false });
+  else await checkpoints.resume();
+
+  const sitting = describeSitting(started, trainer);
+  if (saved !== null) warnOfChanges(reporter, saved.sittings.at(-1), sitting);
+  const sittings = [...(saved?.sittings ?? []), sitting];
+  const { classes } = source.train;
+  const parameters = trainer.model.parameterCount;
+  await writeConfig(directory, { settings, classes, parameters, data, sittings });
+  const metrics =
+    saved === null
+      ? await MetricsLog.create(directory)
+      : await MetricsLog.resume(directory, trainer.progress.epoch);
+  const events = await EventFile.create(directory, sittings.length);
+  introduce(options, directory, sitting);
+  return { settings, source, trainer, reporter, directory, checkpoints, metrics, events };
+}
+
+async function recordData(settings: Settings, { train, validation }: TrainingSource): Promise<DataRecord> {
+  const { name, synthetic } = train;
+  const dir = synthetic ? null : findDataDir(settings.data ?? undefined);
+  const parts = settings.valOnTest ? (['train', 'test'] as const) : (['train'] as const);
+  return {
+    ...{ name, synthetic, files: dir === null ? [] : await digestFiles(dir, settings.split, parts) },
+    ...{ train: digestDataset(train), validation: digestDataset(validation) },
+  };
+}
+
+function trainingOf(settings: Settings, { train }: TrainingSource): Training {
+  const { seed, valFraction, valOnTest, limit } = settings;
+  const { classes, name: data, synthetic } = train;
+  return { classes, data, synthetic, seed, valFraction, valOnTest, limit };
+}
+
+function describeSitting({ description, device = null }: StartedBackend, trainer: Trainer): Sitting {
+  return {
+    ...{ started: new Date().toISOString(), from: placeOf(trainer) },
+    ...{ inkgrad: packageVersion(), node: process.version, platform: `${process.platform} ${process.arch}` },
+    ...{ backend: description, device },
+  };
+}
+
+/** Threads do not matter; another program, or another way of computing, moves the last digits. */
+function warnOfChanges(reporter: Reporter, before: Sitting | undefined, now: Sitting): void {
+  const kind = ({ backend }: Sitting): string => backend.replace(/, \d+ threads?/, '');
+  if (before === undefined) return;
+  const changes = [
+    ...(before.inkgrad === now.inkgrad ? [] : [`inkgrad ${before.inkgrad}, now ${now.inkgrad}`]),
+    ...(kind(before) === kind(now) ? [] : [`${before.backend}, now ${now.backend}`]),
+  ];
+  if (changes.length === 0) return;
+  reporter.warn(
+    `note      this run was computed with ${changes.join(' and ')}: it goes on, but not to the same last digits`,
+  );
+}
+
+function introduce(options: RunOptions, directory: string, { from, backend }: Sitting): void {
+  const { reporter, settings, source, saved } = options;
+  const { train, validation } = source;
+  const { lr, batchSize, epochs, dropout, seed } = settings;
+  reporter.say(`data      ${train.name}: ${train.length} images, ${train.classes.length} classes`);
+  reporter.say(
+    settings.valOnTest
+      ? `validate  ${validation.length} images of the TEST part`
+      : `validate  ${validation.length} images set aside from the training part; the test part is not read`,
+  );
+  reporter.say(`network   ${options.trainer.model.parameterCount} parameters`);
+  reporter.say(
+    `recipe    Adam, lr ${lr}, batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`,
+  );
+  reporter.say(`backend   ${backend}`);
+  reporter.say(saved === null ? `output    ${directory}` : `resume    ${directory} from ${from}`);
+}
+
+/**
+ * Trains until there is a reason to stop, and says what came of it.
+ *
+ * @throws InterruptedError after a signal, DivergedError if the loss is no longer a number
+ */
+export async function trainRun(run: Run): Promise<void> {
+  const { trainer, settings, reporter, checkpoints } = run;
+  if (trainer.progress.epoch >= settings.epochs) {
+    reporter.say(
+      `\nnothing to train: all ${settings.epochs} epochs are done; --epochs N with a larger N goes on`,
+    );
+  }
+  const { ending, signal } = await interruptible('training was stopped', async (signal) => {
+    signal.addEventListener('abort', () =>
+      reporter.warn('stopping after this step, then saving; once more stops at once, without saving'),
+    );
+    return { ending: await train({ ...run, signal }), signal };
+  });
+  const { bestEpoch, bestAccuracy } = trainer.progress;
+  const best = bestEpoch === 0 ? null : checkpoints.best;
+  reporter.emit({
+    ...{ event: 'end', ending, model: best, bestEpoch },
+    valAccuracy: bestEpoch === 0 ? null : bestAccuracy,
+  });
+  if (ending === 'signal') {
+    const reason = signal.reason as InterruptedError;
+    const goOn = `npx inkgrad train --resume ${run.directory}`;
+    const message = `stopped at ${placeOf(trainer)}; the state is saved. Go on with  ${goOn}`;
+    throw new InterruptedError(reason.signal, message);
+  }
+  farewell(run, ending);
+}
+
+/** Why it ended before its last epoch; null if it did not. */
+function explain(ending: Ending, { trainer, settings }: Run): string | null {
+  const { bestEpoch, bestAccuracy, epoch } = trainer.progress;
+  if (ending === 'patience') {
+    return (
+      `stopped early: the validation accuracy has not risen above ${percent(bestAccuracy)} (epoch ${bestEpoch}) in the ` +
+      `${epoch - bestEpoch} epochs since (--patience ${settings.patience})`
+    );
+  }
+  return ending === 'time' ? `stopped after ${settings.maxMinutes} minutes, at ${placeOf(trainer)}` : null;
+}
+
+function farewell(run: Run, ending: Ending): void {
+  const { reporter, trainer, source, checkpoints, directory } = run;
+  const { bestEpoch, bestAccuracy } = trainer.progress;
+  const { synthetic } = source.train;
+  const reason = explain(ending, run);
+  reporter.say(reason === null ? '' : `\n${reason}`);
+  if (ending === 'time') reporter.say(`go on     npx inkgrad train --resume ${directory}`);
+  if (bestEpoch === 0) {
+    reporter.say('best      no epoch was completed, so there is no best model yet');
+    return;
+  }
+  const what = synthetic ? 'validation accuracy on SYNTHETIC characters' : 'validation accuracy';
+  reporter.say(`best      epoch ${bestEpoch}, ${what} ${percent(bestAccuracy)}`);
+  reporter.say(`model     ${checkpoints.best}`);
+  reporter.say(
+    synthetic
+      ? 'next      get EMNIST with  npx inkgrad data fetch  and train again'
+      : `next      npx inkgrad eval --model ${checkpoints.best}`,
+  );
+}

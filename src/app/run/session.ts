@@ -1,0 +1,102 @@
+// One sitting of a run: trains until there is a reason to stop, and keeps the run's folder up to date on the way.
+// Imports the trainer, checkpoints, metrics, events and the reporter.
+
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Reporter } from '../reporter.js';
+import type { Trainer } from '../trainer.js';
+import { DivergedError, type EpochEvent, type StepEvent } from '../trainerEvents.js';
+import type { Checkpoints } from './checkpoints.js';
+import type { MetricsLog } from './metricsLog.js';
+import type { Settings } from './settings.js';
+import type { EventFile } from './tensorBoard.js';
+
+/** Why a sitting ended. */
+export type Ending = 'finished' | 'patience' | 'time' | 'signal';
+
+export interface SessionOptions {
+  readonly trainer: Trainer;
+  readonly settings: Settings;
+  readonly checkpoints: Checkpoints;
+  readonly metrics: MetricsLog;
+  readonly events: EventFile;
+  /** Asks for an orderly stop. */
+  readonly signal: AbortSignal;
+  readonly reporter: Reporter;
+}
+
+/**
+ * Trains. The state is saved when it returns.
+ *
+ * @throws DivergedError naming the last good checkpoint
+ */
+export async function train(options: SessionOptions): Promise<Ending> {
+  const { trainer, settings, checkpoints, signal } = options;
+  const deadline = performance.now() + 60_000 * (settings.maxMinutes ?? Infinity);
+  if (isOutOfPatience(trainer, settings)) return 'patience';
+  try {
+    for await (const event of trainer.run()) {
+      if (event.event === 'step') showStep(options, event);
+      else await recordEpoch(options, event);
+      await turn(); // a loop of promises alone would never let a signal in
+      const ending = endingAt(event, options, deadline);
+      if (event.event === 'step' && (ending !== null || checkpoints.isDue())) {
+        await checkpoints.save({ isBest: false });
+      }
+      if (ending !== null) return ending;
+    }
+  } catch (error) {
+    if (!(error instanceof DivergedError)) throw error;
+    const { place, last } = checkpoints;
+    throw new DivergedError(`${error.message}; the last good state is ${last} (${place})`);
+  }
+  return signal.aborted ? 'signal' : 'finished';
+}
+
+function endingAt(event: StepEvent | EpochEvent, options: SessionOptions, deadline: number): Ending | null {
+  const { trainer, settings, signal } = options;
+  if (signal.aborted) return 'signal';
+  if (trainer.progress.epoch >= settings.epochs) return null; // it ends by itself
+  if (performance.now() >= deadline) return 'time';
+  return event.event === 'epoch' && isOutOfPatience(trainer, settings) ? 'patience' : null;
+}
+
+/** Whether too many epochs have passed since the best. */
+export function isOutOfPatience({ progress }: Pick<Trainer, 'progress'>, { patience }: Settings): boolean {
+  return patience !== null && progress.epoch - progress.bestEpoch >= patience;
+}
+
+function showStep({ reporter, settings }: SessionOptions, event: StepEvent): void {
+  const { epoch, done, total, trainLoss, trainAccuracy } = event;
+  reporter.progress(
+    done,
+    total,
+    (perSecond) =>
+      `epoch ${epoch}/${settings.epochs}  loss ${trainLoss.toFixed(4)}  accuracy ${percent(trainAccuracy)}  ` +
+      `${Math.round(perSecond)} images/s`,
+  );
+}
+
+/** The row of metrics comes before the checkpoint that makes it count: see `MetricsLog.resume`. */
+async function recordEpoch(options: SessionOptions, event: EpochEvent): Promise<void> {
+  const { reporter, settings, checkpoints, metrics, events } = options;
+  await metrics.add(event);
+  const { epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr, seconds, imagesPerSecond, isBest } =
+    event;
+  await events.add(epoch, {
+    ...{ 'loss/train': trainLoss, 'loss/validation': valLoss },
+    ...{ 'accuracy/train': trainAccuracy, 'accuracy/validation': valAccuracy },
+    ...{ learning_rate: lr, images_per_second: imagesPerSecond },
+  });
+  await checkpoints.save({ isBest });
+  reporter.emit({
+    ...{ event: 'epoch', epoch, trainLoss, trainAccuracy, valLoss, valAccuracy },
+    ...{ lr, seconds, imagesPerSecond },
+  });
+  reporter.say(
+    `epoch ${String(epoch).padStart(2)}/${settings.epochs}  train loss ${trainLoss.toFixed(4)} accuracy ` +
+      `${percent(trainAccuracy)}  val loss ${valLoss.toFixed(4)} accuracy ${percent(valAccuracy)}  lr ${lr}` +
+      `  ${seconds.toFixed(1)} s  ${Math.round(imagesPerSecond)} images/s${isBest ? reporter.paint('green', '  *') : ''}`,
+  );
+}
+
+export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;

@@ -1,0 +1,150 @@
+// Every setting of a training run as one table: what it is when nothing is said, which values it takes, and whether a
+// resumed run may change it. The command line and a run's config.json are both checked against it.
+// Imports errors and nn's JSON types.
+
+import { ArgumentError, FormatError } from '../../engine/errors.js';
+import type { Json, JsonObject } from '../../nn/index.js';
+
+/** What decides a run. Names are those of the options, in camel case; null stands for an option that is not given. */
+export interface Settings {
+  /** The folder of EMNIST files that was named. */
+  readonly data: string | null;
+  readonly split: string;
+  readonly limit: number | null;
+  readonly valFraction: number;
+  readonly valOnTest: boolean;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly lr: number;
+  readonly dropout: number;
+  readonly shuffle: boolean;
+  /** Model file whose weights it began with. */
+  readonly init: string | null;
+  /** Epochs without a better validation accuracy after which to stop. */
+  readonly patience: number | null;
+  /** Minutes after which to stop, of each sitting. */
+  readonly maxMinutes: number | null;
+  /** Seconds between two checkpoints within an epoch. */
+  readonly checkpointEvery: number;
+  readonly backend: string;
+  readonly threads: number | null;
+}
+
+export type SettingName = keyof Settings;
+
+/** Which values a setting takes, as a sentence and as a check. */
+export interface Rule {
+  readonly rule: string;
+  readonly holds: (value: Json) => boolean;
+}
+
+export interface Setting extends Rule {
+  readonly initial: Json;
+  /** Whether it decides what is computed, so that a resumed run must keep it. */
+  readonly fixed: boolean;
+}
+
+const TEXT: Rule = { rule: 'a text', holds: (value) => typeof value === 'string' };
+const FLAG: Rule = { rule: 'true or false', holds: (value) => typeof value === 'boolean' };
+
+function whole(least: number): Rule {
+  const holds = (value: Json): boolean => Number.isSafeInteger(value) && (value as number) >= least;
+  return { rule: `a whole number of at least ${least}`, holds };
+}
+
+function number(rule: string, holds: (value: number) => boolean): Rule {
+  return { rule, holds: (value) => typeof value === 'number' && Number.isFinite(value) && holds(value) };
+}
+
+const fixed = (initial: Json, rule: Rule): Setting => ({ ...rule, initial, fixed: true });
+const free = (initial: Json, rule: Rule): Setting => ({ ...rule, initial, fixed: false });
+
+export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
+  data: free(null, TEXT), // the folder may have moved; what is in it must be the same
+  split: fixed('balanced', TEXT),
+  limit: fixed(null, whole(1)),
+  valFraction: fixed(
+    0.1,
+    number('above 0 and below 1', (value) => value > 0 && value < 1),
+  ),
+  valOnTest: fixed(false, FLAG),
+  seed: fixed(42, whole(0)),
+  epochs: free(20, whole(1)), // nothing before the last epoch depends on it
+  batchSize: fixed(64, whole(1)),
+  lr: fixed(
+    0.001,
+    number('above 0', (value) => value > 0),
+  ),
+  dropout: fixed(
+    0.5,
+    number('at least 0 and below 1', (value) => value >= 0 && value < 1),
+  ),
+  shuffle: fixed(true, FLAG),
+  init: fixed(null, TEXT),
+  patience: free(null, whole(1)),
+  maxMinutes: free(
+    null,
+    number('above 0', (value) => value > 0),
+  ),
+  checkpointEvery: free(
+    30,
+    number('at least 0', (value) => value >= 0),
+  ),
+  backend: free('auto', TEXT), // said loudly if it is another
+  threads: free(null, whole(1)),
+};
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** The name of a setting on the command line: `valFraction` is `val-fraction`. */
+export function optionName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Settings that were given, by name; undefined is not given. */
+export type GivenSettings = { readonly [Name in SettingName]?: Settings[Name] | undefined };
+
+/** What a new run uses: what was given, and for the rest what is usual. */
+export function newSettings(given: GivenSettings): Settings {
+  const entries = SETTING_NAMES.map((name) => [name, given[name] ?? SETTINGS[name].initial] as const);
+  return Object.fromEntries(entries) as unknown as Settings;
+}
+
+/**
+ * What a resumed run uses: what it began with, but for what may change on the way.
+ *
+ * @throws ArgumentError for a given setting that would make it another run
+ */
+export function resumedSettings(saved: Settings, given: GivenSettings, directory: string): Settings {
+  for (const name of SETTING_NAMES) {
+    const value = given[name];
+    if (!SETTINGS[name].fixed || value === undefined || value === saved[name]) continue;
+    const before = saved[name] === null ? 'without it' : `with ${String(saved[name])}`;
+    throw new ArgumentError(
+      `--${optionName(name)} ${String(value)} contradicts --resume ${directory}, a run that began ${before}; leave the ` +
+        'option out, or begin a new run',
+    );
+  }
+  const entries = SETTING_NAMES.map((name) => [name, given[name] ?? saved[name]] as const);
+  return Object.fromEntries(entries) as unknown as Settings;
+}
+
+/**
+ * Checks settings from a file.
+ *
+ * @throws FormatError naming the setting that is missing, unknown, or outside its rule
+ */
+export function readSettings(saved: JsonObject): Settings {
+  const unknown = Object.keys(saved).find((name) => !Object.hasOwn(SETTINGS, name));
+  if (unknown !== undefined)
+    throw new FormatError(`settings: there is no setting ${JSON.stringify(unknown)}`);
+  for (const name of SETTING_NAMES) {
+    if (!Object.hasOwn(saved, name)) throw new FormatError(`settings: ${name} is missing`);
+    const { holds, rule, initial } = SETTINGS[name];
+    const value = saved[name];
+    if (holds(value) || (value === null && initial === null)) continue;
+    throw new FormatError(`settings.${name}: expected ${rule}, got ${JSON.stringify(value)}`);
+  }
+  return saved as unknown as Settings;
+}

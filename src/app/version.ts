@@ -1,0 +1,13 @@
+// The version of this package, read from its package.json. Imports node:fs.
+
+import { existsSync, readFileSync } from 'node:fs';
+
+/** E.g. `0.1.0`. */
+export function packageVersion(): string {
+  // From src/app it lies two folders up, from dist/src/app three.
+  const places = ['../../package.json', '../../../package.json'].map(
+    (path) => new URL(path, import.meta.url),
+  );
+  const found = places.find((place) => existsSync(place))!;
+  return (JSON.parse(readFileSync(found, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,73 @@
+// The learning-rate range test: which rates it tries, that it leaves the trainer as it was, and what it suggests.
+
+import { describe, expect, it } from 'vitest';
+import { rangeTest, rateAt, suggestRate, type RatePoint } from '../../src/app/lrFind.js';
+import { eventsOf, fingerprint, onWasm, takeSteps, tinyTrainer } from './support.js';
+
+describe('the range test', () => {
+  it(
+    'leaves weights, statistics, moments, rate and streams as they were, and the run goes on as if nothing had been',
+    onWasm(async (backend) => {
+      const trainer = tinyTrainer();
+      await takeSteps(trainer, 2);
+      const before = await fingerprint(trainer);
+      const { live } = backend.memory;
+      const points = await rangeTest(trainer, { from: 1e-4, to: 1e-1, steps: 7 });
+      expect(points.length).toBeGreaterThan(3);
+      expect(await fingerprint(trainer)).toBe(before);
+      expect(backend.memory.live).toBeLessThanOrEqual(live); // gradients are gone until the next step
+
+      await eventsOf(trainer);
+      const straight = tinyTrainer();
+      await eventsOf(straight);
+      expect(await fingerprint(trainer)).toBe(await fingerprint(straight));
+      trainer.dispose();
+      straight.dispose();
+    }),
+  );
+
+  it(
+    'puts a run back that has not begun, too, and is the same every time',
+    onWasm(async () => {
+      const trainer = tinyTrainer();
+      const before = await fingerprint(trainer);
+      const first = await rangeTest(trainer, { steps: 6 });
+      expect(await fingerprint(trainer)).toBe(before);
+      expect(await rangeTest(trainer, { steps: 6 })).toEqual(first);
+      expect(first.map(({ lr }) => lr)).toEqual([0, 1, 2, 3, 4, 5].map((i) => rateAt(i, 6, 1e-6, 1)));
+      trainer.dispose();
+    }),
+  );
+
+  it(
+    'ends where the loss explodes, and where it is told to',
+    onWasm(async () => {
+      const trainer = tinyTrainer();
+      const exploding = await rangeTest(trainer, { from: 1, to: 1e30, steps: 12 });
+      expect(exploding.length).toBeLessThan(12);
+      for (const { smoothed } of exploding) expect(Number.isFinite(smoothed)).toBe(true);
+      const told: number[] = [];
+      const short = await rangeTest(trainer, {
+        steps: 9,
+        onStep: (done) => {
+          told.push(done);
+          return done === 3;
+        },
+      });
+      expect(short).toHaveLength(3);
+      expect(told).toEqual([1, 2, 3]);
+      trainer.dispose();
+    }),
+  );
+
+  it('grows by the same factor every step', () => {
+    const rates = [0, 1, 2, 3].map((index) => rateAt(index, 4, 1e-4, 1e-1));
+    for (const [index, rate] of rates.entries()) expect(rate).toBeCloseTo(1e-4 * 10 ** index, 12);
+  });
+
+  it('suggests a tenth of the rate with the lowest loss, to one digit', () => {
+    const point = (lr: number, smoothed: number): RatePoint => ({ lr, smoothed, loss: smoothed });
+    expect(suggestRate([point(1e-5, 3.9), point(1e-3, 3.1), point(0.0237, 2.5), point(0.5, 4)])).toBe(0.002);
+    expect(suggestRate([point(0.01, 1)])).toBe(0.001);
+  });
+});

@@ -1,0 +1,183 @@
+// Runs that are killed from outside and gone on with: the end must be that of a run never touched, byte for byte; and what
+// --resume refuses. Runs the built program.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { cp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';
+import { placeIn, start, waitUntil } from './running.js';
+
+const EPOCHS = 3;
+/** 141 images in batches of 16: nine steps an epoch. */
+const RECIPE = `train --limit 188 --val-fraction 0.25 --batch-size 16 --epochs ${EPOCHS} --seed 9 --lr 0.002`;
+
+let folder: string;
+let straight: Finished;
+const at = (...names: string[]): string => join(folder, ...names);
+const bytesOf = (run: string, file: string): Buffer => readFileSync(at(run, file));
+
+/** The lines of metrics.jsonl without what the clock decides. */
+function metricsOf(run: string): object[] {
+  const lines = readFileSync(at(run, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => ({ ...(JSON.parse(line) as object), seconds: 0, imagesPerSecond: 0 }));
+}
+
+function expectSameEnd(run: string): void {
+  for (const file of ['last.safetensors', 'best.safetensors']) {
+    expect(bytesOf(run, file).equals(bytesOf('straight', file)), file).toBe(true);
+  }
+  expect(metricsOf(run)).toEqual(metricsOf('straight'));
+  expect(readFileSync(at(run, 'metrics.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(1 + EPOCHS);
+  expect(readdirSync(at(run)).filter((name) => name.endsWith('.partial'))).toEqual([]);
+}
+
+beforeAll(async () => {
+  folder = await makeFolder();
+  straight = await inkgrad(folder, `${RECIPE} --json --out straight`, { INKGRAD_OFFLINE: '1' });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it('the run that is never touched ends well', () => {
+  expect(straight.code, straight.stderr).toBe(0);
+  expect(metricsOf('straight')).toHaveLength(EPOCHS);
+});
+
+describe('a run killed with SIGKILL', () => {
+  it('in the middle of an epoch, twice, and gone on with, ends with the same bytes', async () => {
+    const last = at('killed', 'last.safetensors');
+    const first = start(folder, `${RECIPE} --checkpoint-every 0 --out killed`);
+    await waitUntil(first, last, ({ epoch, step }) => epoch === 0 && step >= 3);
+    first.signal('SIGKILL');
+    expect((await first.finished).code).toBeNull();
+    expect(await placeIn(last)).toMatchObject({ epoch: 0 });
+
+    const second = start(folder, 'train --resume killed --checkpoint-every 0');
+    await waitUntil(second, last, ({ epoch, step }) => epoch === 1 && step >= 2);
+    second.signal('SIGKILL');
+    expect((await second.finished).code).toBeNull();
+    const place = await placeIn(last);
+    expect(place).toMatchObject({ epoch: 1 });
+    expect(place!.step, 'in the middle of an epoch').toBeGreaterThan(0);
+
+    const third = await inkgrad(folder, 'train --resume killed --json');
+    expect(third.code, third.stderr).toBe(0);
+    expect(third.stderr).toContain(`resume    killed from epoch 2, step ${place!.step}`);
+    expect(jsonLines(third).map(({ epoch }) => epoch)).toEqual([2, 3, undefined]);
+    expectSameEnd('killed');
+
+    const { sittings } = JSON.parse(bytesOf('killed', 'config.json').toString()) as { sittings: unknown[] };
+    expect(sittings).toMatchObject([
+      { from: 'the beginning' },
+      { from: expect.stringMatching(/^epoch 1, step \d$/) as string },
+      { from: `epoch 2, step ${place!.step}` },
+    ]);
+  });
+
+  it('before its first epoch has a checkpoint begins anew', async () => {
+    const first = start(folder, `${RECIPE} --out early`);
+    await waitUntil(first, at('early', 'last.safetensors'), () => true);
+    while (!readdirSync(at('early')).includes('metrics.csv'))
+      await waitUntil(first, at('early', 'last.safetensors'), () => true);
+    first.signal('SIGKILL');
+    expect((await first.finished).code).toBeNull();
+    const second = await inkgrad(folder, 'train --resume early');
+    expect(second.code, second.stderr).toBe(0);
+    expectSameEnd('early');
+  });
+});
+
+describe('going on', () => {
+  it('with more epochs is the same as having asked for them at once', async () => {
+    const short = await inkgrad(folder, `${RECIPE} --epochs 1 --out longer`);
+    expect(short.code, short.stderr).toBe(0);
+    const more = await inkgrad(folder, `train --resume longer --epochs ${EPOCHS}`);
+    expect(more.code, more.stderr).toBe(0);
+    expectSameEnd('longer');
+  });
+
+  it('with a run that is done trains nothing and changes no weight', async () => {
+    await cp(at('straight'), at('done'), { recursive: true });
+    const { code, stdout } = await inkgrad(folder, 'train --resume done');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`nothing to train: all ${EPOCHS} epochs are done`);
+    expectSameEnd('done');
+  });
+
+  it('repeats an option only if it is the same', async () => {
+    await cp(at('straight'), at('same'), { recursive: true });
+    expect((await inkgrad(folder, 'train --resume same --seed 9 --batch-size 16 --lr 0.002')).code).toBe(0);
+  });
+});
+
+describe.concurrent('--resume refuses', () => {
+  /** Fails unless it was refused without a stack and without touching the run. */
+  async function expectRefusal(run: string, words: string, code: number, message: RegExp): Promise<void> {
+    const before = readdirSync(at(run)).map((name) => [name, bytesOf(run, name).toString('base64')]);
+    const refusal = await inkgrad(folder, `train --resume ${run} ${words}`.trim());
+    expect(refusal.stderr).toMatch(message);
+    expect(refusal.stderr).not.toMatch(/^\s+at .*:\d+/m);
+    expect(refusal.code).toBe(code);
+    expect(readdirSync(at(run)).map((name) => [name, bytesOf(run, name).toString('base64')])).toEqual(before);
+  }
+
+  it.each([
+    ['--lr 0.1', /^inkgrad: --lr 0\.1 contradicts --resume straight, a run that began with 0\.002; leave/],
+    ['--seed 10', /--seed 10 contradicts/],
+    ['--no-shuffle', /--shuffle false contradicts --resume straight, a run that began with true/],
+    ['--split letters', /--split letters contradicts/],
+    ['--limit 189', /--limit 189 contradicts --resume straight, a run that began with 188/],
+    ['--init x', /--init x contradicts --resume straight, a run that began without it/],
+    ['--dropout 0', /--dropout 0 contradicts/],
+    ['--val-on-test', /--val-on-test true contradicts/],
+    ['--out other', /Arguments resume and out are mutually exclusive/],
+    ['--lr-find', /Arguments resume and lr-find are mutually exclusive/],
+  ])('%s', (words, message) => expectRefusal('straight', words, 2, message));
+
+  it('data that has changed, with code 3', async () => {
+    const data = drawn('balanced', 188, 'train');
+    const part = { split: 'balanced', part: 'train' } as const;
+    await writeEmnist(at('data'), data, part);
+    const real = 'train --data data --val-fraction 0.25 --epochs 1';
+    expect((await inkgrad(folder, `${real} --out real`)).code).toBe(0);
+    data.images[28 * 28 * 100 + 300] ^= 1; // one bit of one pixel
+    await writeEmnist(at('changed'), data, part);
+    const message =
+      /--resume real: the (training|validation) data is not what the run began with \(EMNIST balanced train, training part, \d+ images, SHA-256 /;
+    await expectRefusal('real', '--epochs 2 --data changed', 3, message);
+    await expectRefusal('real', '--epochs 2 --data nowhere', 3, /the data folder nowhere does not exist/);
+    // The same bytes elsewhere are the same data.
+    await cp(at('data'), at('moved'), { recursive: true });
+    expect((await inkgrad(folder, 'train --resume real --epochs 2 --data moved')).code).toBe(0);
+  });
+
+  it('the checkpoint of another run, a damaged one, and none, with code 4', async () => {
+    for (const run of ['foreign', 'damaged', 'headless'])
+      await cp(at('straight'), at(run), { recursive: true });
+    const other = await inkgrad(
+      folder,
+      'train --limit 188 --val-fraction 0.25 --epochs 1 --seed 4 --out other',
+    );
+    expect(other.code).toBe(0);
+    await cp(at('other', 'last.safetensors'), at('foreign', 'last.safetensors'));
+    await writeFile(
+      at('damaged', 'last.safetensors'),
+      bytesOf('straight', 'last.safetensors').subarray(0, -9),
+    );
+    await rm(at('headless', 'last.safetensors'));
+    await expectRefusal(
+      'foreign',
+      '',
+      4,
+      /foreign\/last\.safetensors: it is of another run: its seed is 4, not 9/,
+    );
+    await expectRefusal('damaged', '', 4, /model damaged\/last\.safetensors: /);
+    await expectRefusal('headless', '', 4, /model headless\/last\.safetensors: cannot be read/);
+  });
+
+  it('a folder that is no run', async () => {
+    const { code, stderr } = await inkgrad(folder, 'train --resume nowhere');
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^inkgrad: --resume nowhere: nowhere\/config\.json: there is no such file/);
+  });
+});

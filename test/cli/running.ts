@@ -1,0 +1,54 @@
+// A training process that a test watches and stops: started, waited for until its checkpoint stands somewhere, sent a
+// signal. Runs the built program. Imports node: and nn.
+
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readProgress, type Progress } from '../../src/app/trainerEvents.js';
+import { loadState, type JsonObject } from '../../src/nn/index.js';
+import type { Finished } from './support.js';
+
+const CLI = fileURLToPath(new URL('../../dist/src/app/cli.js', import.meta.url));
+const TIME_LIMIT_MS = 50_000;
+
+export interface Running {
+  readonly signal: (name: NodeJS.Signals) => void;
+  /** Resolves when the process has ended; `code` is null if a signal ended it. */
+  readonly finished: Promise<Finished>;
+}
+
+/** Starts `inkgrad` without waiting for it. */
+export function start(cwd: string, words: string): Running {
+  const env = { ...process.env, EMNIST_DIR: undefined, INKGRAD_OFFLINE: '1' };
+  const child = spawn(process.execPath, [CLI, ...words.split(' ')], { cwd, env, timeout: TIME_LIMIT_MS });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (bytes) => (stdout += String(bytes)));
+  child.stderr.on('data', (bytes) => (stderr += String(bytes)));
+  const finished = new Promise<Finished>((resolve) =>
+    child.on('close', (code) => resolve({ code, stdout, stderr })),
+  );
+  return { signal: (name) => void child.kill(name), finished };
+}
+
+/** Where the state in a checkpoint stands; null while there is none. */
+export async function placeIn(checkpoint: string): Promise<Progress | null> {
+  const bytes = await readFile(checkpoint).catch(() => null);
+  return bytes && readProgress((loadState(bytes).extra as JsonObject).progress);
+}
+
+/** Waits until a checkpoint stands where `isThere` says; fails when the process ends before that. */
+export async function waitUntil(
+  { finished }: Running,
+  checkpoint: string,
+  isThere: (progress: Progress) => boolean,
+): Promise<void> {
+  const ended: Finished[] = [];
+  void finished.then((result) => ended.push(result));
+  for (;;) {
+    const progress = await placeIn(checkpoint);
+    if (progress !== null && isThere(progress)) return;
+    if (ended.length > 0) throw new Error(`it ended too early: ${JSON.stringify(ended)}`);
+    await sleep(5);
+  }
+}
