@@ -31,10 +31,11 @@ describe('the range test', () => {
     onWasm(async () => {
       const trainer = tinyTrainer();
       const before = await fingerprint(trainer);
-      const first = await rangeTest(trainer, { steps: 6 });
+      const rates = { from: 1e-6, to: 1e-3, steps: 6 };
+      const first = await rangeTest(trainer, rates);
       expect(await fingerprint(trainer)).toBe(before);
-      expect(await rangeTest(trainer, { steps: 6 })).toEqual(first);
-      expect(first.map(({ lr }) => lr)).toEqual([0, 1, 2, 3, 4, 5].map((i) => rateAt(i, 6, 1e-6, 1)));
+      expect(await rangeTest(trainer, rates)).toEqual(first);
+      expect(first.map(({ lr }) => lr)).toEqual([0, 1, 2, 3, 4, 5].map((i) => rateAt(i, 6, 1e-6, 1e-3)));
       trainer.dispose();
     }),
   );

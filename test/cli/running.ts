@@ -2,6 +2,7 @@
 // signal. Runs the built program. Imports node: and nn.
 
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +15,8 @@ const TIME_LIMIT_MS = 50_000;
 
 export interface Running {
   readonly signal: (name: NodeJS.Signals) => void;
+  /** Resolves when stderr holds a text; never, if the process ends without. */
+  readonly says: (text: string) => Promise<void>;
   /** Resolves when the process has ended; `code` is null if a signal ended it. */
   readonly finished: Promise<Finished>;
 }
@@ -28,7 +31,10 @@ export function start(cwd: string, words: string): Running {
   const finished = new Promise<Finished>((resolve) =>
     child.on('close', (code) => resolve({ code, stdout, stderr })),
   );
-  return { signal: (name) => void child.kill(name), finished };
+  const says = async (text: string): Promise<void> => {
+    while (!stderr.includes(text)) await once(child.stderr, 'data');
+  };
+  return { signal: (name) => void child.kill(name), says, finished };
 }
 
 /** Where the state in a checkpoint stands; null while there is none. */

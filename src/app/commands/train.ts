@@ -9,6 +9,7 @@ import { initialise } from '../modelFile.js';
 import { Reporter } from '../reporter.js';
 import { readConfig, type RunConfig } from '../run/config.js';
 import { openRun, trainRun } from '../run/run.js';
+import { findRate } from '../run/suggestRate.js';
 import { newSettings, resumedSettings, SETTING_NAMES } from '../run/settings.js';
 import type { GivenSettings, Settings } from '../run/settings.js';
 import { openTrainingSource, type TrainingSource } from '../source.js';
@@ -43,6 +44,10 @@ async function run(args: TrainArguments): Promise<void> {
   if (settings.init !== null && saved === null) await initialise(model, settings.init);
   const trainer = makeTrainer(settings, source, model, rng, reporter);
   try {
+    if (args.lrFind === true) {
+      await findRate({ trainer, reporter, out: args.out });
+      return;
+    }
     const run = await openRun({ ...{ saved, settings, source, trainer, reporter }, started, ...args });
     await trainRun(run);
   } finally {

@@ -1,6 +1,7 @@
 // A run: a folder, a trainer and all that is written about it. Opens a new one or one that was broken off, trains, and
 // says how it ended. Imports the parts of a run and the app.
 
+import { join } from 'node:path';
 import { InterruptedError } from '../exitCodes.js';
 import { interruptible } from '../interruptible.js';
 import type { StartedBackend } from '../backend.js';
@@ -14,6 +15,7 @@ import { Checkpoints, placeOf } from './checkpoints.js';
 import { checkSameData, writeConfig, type RunConfig, type Sitting } from './config.js';
 import { digestDataset, digestFiles, type DataRecord } from './digests.js';
 import { MetricsLog } from './metricsLog.js';
+import { writePictures } from './pictures.js';
 import { percent, train, type Ending } from './session.js';
 import type { Settings } from './settings.js';
 import { EventFile } from './tensorBoard.js';
@@ -34,6 +36,7 @@ export interface RunOptions {
 
 export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' | 'reporter'> {
   readonly directory: string;
+  readonly sittings: readonly Sitting[];
   readonly checkpoints: Checkpoints;
   readonly metrics: MetricsLog;
   readonly events: EventFile;
@@ -67,7 +70,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
       : await MetricsLog.resume(directory, trainer.progress.epoch);
   const events = await EventFile.create(directory, sittings.length);
   introduce(options, directory, sitting);
-  return { settings, source, trainer, reporter, directory, checkpoints, metrics, events };
+  return { settings, source, trainer, reporter, directory, sittings, checkpoints, metrics, events };
 }
 
 async function recordData(settings: Settings, { train, validation }: TrainingSource): Promise<DataRecord> {
@@ -140,7 +143,7 @@ export async function trainRun(run: Run): Promise<void> {
   }
   const { ending, signal } = await interruptible('training was stopped', async (signal) => {
     signal.addEventListener('abort', () =>
-      reporter.warn('stopping after this step, then saving; once more stops at once, without saving'),
+      reporter.warn('stopping when this step is done and saved; once more stops at once, without saving'),
     );
     return { ending: await train({ ...run, signal }), signal };
   });
@@ -156,7 +159,21 @@ export async function trainRun(run: Run): Promise<void> {
     const message = `stopped at ${placeOf(trainer)}; the state is saved. Go on with  ${goOn}`;
     throw new InterruptedError(reason.signal, message);
   }
+  if (best !== null) await draw(run, best);
   farewell(run, ending);
+}
+
+async function draw(run: Run, best: string): Promise<void> {
+  const { directory, metrics, trainer, settings, source, reporter } = run;
+  await writePictures({
+    ...{ directory, best, bestEpoch: trainer.progress.bestEpoch, rows: metrics.rows, settings },
+    validation: source.validation,
+    sittings: run.sittings.map(
+      ({ started, from, inkgrad, node, platform, backend }) =>
+        `From ${from}, ${started}: inkgrad ${inkgrad}, Node ${node}, ${platform}, ${backend}`,
+    ),
+    onProgress: (done, total) => reporter.progress(done, total, 'looking at the best model'),
+  });
 }
 
 /** Why it ended before its last epoch; null if it did not. */
@@ -185,6 +202,7 @@ function farewell(run: Run, ending: Ending): void {
   const what = synthetic ? 'validation accuracy on SYNTHETIC characters' : 'validation accuracy';
   reporter.say(`best      epoch ${bestEpoch}, ${what} ${percent(bestAccuracy)}`);
   reporter.say(`model     ${checkpoints.best}`);
+  reporter.say(`report    ${join(directory, 'report.html')}`);
   reporter.say(
     synthetic
       ? 'next      get EMNIST with  npx inkgrad data fetch  and train again'

@@ -1,0 +1,169 @@
+// What a run leaves to look at: its curves, and what its best model still confuses, as PNG files and as one HTML report.
+// Imports plot, report, evaluate.
+
+import { join } from 'node:path';
+import { imageAt, type Dataset } from '../../data/dataset.js';
+import { writeAtomically } from '../atomicFile.js';
+import { evaluate, type Evaluation } from '../evaluate.js';
+import { findMistakes, type Mistake } from '../mistakes.js';
+import { loadModel } from '../modelFile.js';
+import { Canvas } from '../plot/canvas.js';
+import { confusionPlot } from '../plot/confusion.js';
+import { gallery } from '../plot/gallery.js';
+import { lineChart } from '../plot/lineChart.js';
+import { encodeCanvas } from '../plot/png.js';
+import { htmlReport, type ReportSection } from '../report.js';
+import type { MetricsRow } from './metricsLog.js';
+import { optionName, SETTING_NAMES, type Settings } from './settings.js';
+import { percent } from './session.js';
+
+/** Mistakes shown; enough to see what they have in common. */
+const SHOWN = 48;
+
+export interface PicturesOptions {
+  readonly directory: string;
+  /** The model to look at. */
+  readonly best: string;
+  readonly bestEpoch: number;
+  readonly rows: readonly MetricsRow[];
+  readonly validation: Dataset;
+  readonly settings: Settings;
+  /** Where and with what it was computed, a line each sitting. */
+  readonly sittings: readonly string[];
+  readonly onProgress: (done: number, total: number) => unknown;
+}
+
+/** Writes curves.png, confusion.png, worst.png and report.html into the run's folder. */
+export async function writePictures(options: PicturesOptions): Promise<void> {
+  const { directory, best, validation, onProgress } = options;
+  const { model, classes } = await loadModel(best);
+  const result = await evaluate(model, validation, {
+    onProgress: (done) => onProgress(done, validation.length),
+  });
+  const mistakes = await findMistakes(model, validation, result.predictions);
+  model.dispose();
+  const pictures = {
+    curves: encodeCanvas(curves(options)),
+    confusion: encodeCanvas(confusion(validation, classes, result)),
+    worst: encodeCanvas(worst(validation, classes, mistakes)),
+  };
+  for (const [name, png] of Object.entries(pictures)) {
+    await writeAtomically(join(directory, `${name}.png`), png);
+  }
+  await writeAtomically(join(directory, 'report.html'), report(options, result, mistakes.length, pictures));
+}
+
+/** Loss above, accuracy below, over epochs. */
+export function curves({ rows, bestEpoch }: Pick<PicturesOptions, 'rows' | 'bestEpoch'>): Canvas {
+  const x = rows.map(({ epoch }) => epoch);
+  const marks = [{ x: bestEpoch, label: `best epoch ${bestEpoch}` }];
+  const loss = lineChart({
+    ...{ title: 'Loss', xLabel: 'epoch', yLabel: 'cross-entropy', marks },
+    series: [
+      { name: 'training', x, y: rows.map((row) => row.trainLoss) },
+      { name: 'validation', x, y: rows.map((row) => row.valLoss) },
+    ],
+  });
+  const accuracy = lineChart({
+    ...{ title: 'Accuracy', xLabel: 'epoch', yLabel: 'images read right, %', marks },
+    series: [
+      { name: 'training', x, y: rows.map((row) => 100 * row.trainAccuracy) },
+      { name: 'validation', x, y: rows.map((row) => 100 * row.valAccuracy) },
+    ],
+  });
+  const both = new Canvas(loss.width, loss.height + accuracy.height);
+  both.draw(0, 0, loss);
+  both.draw(0, loss.height, accuracy);
+  return both;
+}
+
+function confusion(
+  { labels }: Dataset,
+  names: readonly string[],
+  { predictions, accuracy }: Evaluation,
+): Canvas {
+  const counts = new Uint32Array(names.length * names.length);
+  for (let i = 0; i < labels.length; i++) counts[labels[i] * names.length + predictions[i]] += 1;
+  return confusionPlot({ title: `Validation: ${percent(accuracy)} read right`, names, counts });
+}
+
+function worst(validation: Dataset, names: readonly string[], mistakes: readonly Mistake[]): Canvas {
+  const tiles = mistakes.slice(0, SHOWN).map(({ index, label, read, confidence }) => ({
+    pixels: imageAt(validation, index),
+    caption: `${names[label]} read ${names[read]}\n${Math.round(100 * confidence)} % sure`,
+    tone: 'bad' as const,
+  }));
+  return gallery({ title: `Worst of ${mistakes.length} mistakes in ${validation.length} images`, tiles });
+}
+
+function report(
+  options: PicturesOptions,
+  result: Evaluation,
+  mistakes: number,
+  pictures: { readonly curves: Uint8Array; readonly confusion: Uint8Array; readonly worst: Uint8Array },
+): string {
+  const { directory, rows, bestEpoch, validation, settings, sittings } = options;
+  const what = settings.valOnTest
+    ? 'the TEST part, which makes these numbers too good'
+    : 'images set aside from training';
+  const hardest = result.perClass
+    .filter(({ accuracy }) => accuracy !== null)
+    .sort((a, b) => a.accuracy! - b.accuracy!)
+    .slice(0, 10);
+  const sections: ReportSection[] = [
+    {
+      heading: 'Result',
+      paragraphs: [
+        ...(validation.synthetic
+          ? ['These are SYNTHETIC characters, not EMNIST: the accuracy says nothing about real handwriting.']
+          : []),
+        `The best of ${rows.length} epochs is epoch ${bestEpoch}: ${percent(result.accuracy)} of ${validation.length} ` +
+          `validation images are read right (${what}); ${percent(result.mergedAccuracy)} if 1/I/L, 9/g/q, F/f and 0/O count as one each.`,
+      ],
+      table: {
+        head: [
+          'epoch',
+          'train loss',
+          'train accuracy',
+          'val loss',
+          'val accuracy',
+          'lr',
+          'seconds',
+          'images/s',
+        ],
+        rows: rows.map((row) => [
+          ...[row.epoch, row.trainLoss.toFixed(4), percent(row.trainAccuracy)],
+          ...[row.valLoss.toFixed(4), percent(row.valAccuracy), row.lr],
+          ...[row.seconds.toFixed(1), Math.round(row.imagesPerSecond)],
+        ]),
+      },
+    },
+    {
+      heading: 'Curves',
+      image: { alt: 'Loss and accuracy of training and validation by epoch', png: pictures.curves },
+    },
+    {
+      heading: 'What is confused',
+      paragraphs: ['Rows are what was written, columns what was read. The hardest classes:'],
+      table: {
+        head: ['class', 'images', 'read right', 'accuracy'],
+        rows: hardest.map(({ name, total, correct, accuracy }) => [name, total, correct, percent(accuracy!)]),
+      },
+      image: { alt: 'Confusion matrix of the validation images', png: pictures.confusion },
+    },
+    {
+      heading: 'Worst mistakes',
+      paragraphs: [`${mistakes} images are read wrong; first those whose right class seemed least likely.`],
+      image: { alt: 'Images read wrong, with what they are and what was read', png: pictures.worst },
+    },
+    {
+      heading: 'Settings',
+      table: {
+        head: ['option', 'value'],
+        rows: SETTING_NAMES.map((name) => [`--${optionName(name)}`, String(settings[name] ?? 'not given')]),
+      },
+    },
+    { heading: 'Computed', paragraphs: [validation.name, ...sittings] },
+  ];
+  return htmlReport({ title: `Training run ${directory}`, sections });
+}

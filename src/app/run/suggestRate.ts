@@ -1,0 +1,78 @@
+// `inkgrad train --lr-find`: the range test, its plot and what it suggests, in a folder of its own.
+// Imports lrFind, plot, the reporter.
+
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { writeAtomically } from '../atomicFile.js';
+import type { InterruptedError } from '../exitCodes.js';
+import { interruptible } from '../interruptible.js';
+import { rangeTest, suggestRate, type RatePoint } from '../lrFind.js';
+import type { Canvas } from '../plot/canvas.js';
+import { lineChart } from '../plot/lineChart.js';
+import { writePng } from '../plot/png.js';
+import type { Reporter } from '../reporter.js';
+import { createRunDirectory } from '../runDirectory.js';
+import { DivergedError } from '../trainerEvents.js';
+import type { Trainer } from '../trainer.js';
+
+/** Fewer points than this say nothing. */
+const LEAST_POINTS = 10;
+
+export interface SuggestOptions {
+  readonly trainer: Trainer;
+  readonly reporter: Reporter;
+  readonly out: string | undefined;
+}
+
+/** Tests the trainer's batches, writes lr-find.png and lr-find.csv, and says which rate to train with. */
+export async function findRate({ trainer, reporter, out }: SuggestOptions): Promise<void> {
+  const points = await interruptible(
+    'the range test was stopped; it leaves nothing behind',
+    async (signal) => {
+      const found = await rangeTest(trainer, {
+        onStep: async (done, total) => {
+          reporter.progress(done, total, 'trying learning rates');
+          await turn(); // a loop of promises alone would never let a signal in
+          return signal.aborted;
+        },
+      });
+      if (signal.aborted) throw signal.reason as InterruptedError;
+      return found;
+    },
+  );
+  if (points.length < LEAST_POINTS) {
+    throw new DivergedError(
+      `lr-find: the loss exploded after ${points.length} steps at tiny rates; look at the data`,
+    );
+  }
+  const directory = createRunDirectory(out);
+  const suggestion = suggestRate(points);
+  await writePng(join(directory, 'lr-find.png'), rateChart(points, suggestion));
+  const lines = points.map(({ lr, loss, smoothed }) => `${lr},${loss},${smoothed}\n`);
+  await writeAtomically(join(directory, 'lr-find.csv'), `lr,loss,smoothed\n${lines.join('')}`);
+
+  const lowest = points.reduce((best, point) => (point.smoothed < best.smoothed ? point : best));
+  reporter.emit({ event: 'lr-find', suggestion, directory, points });
+  reporter.say(
+    `tried     ${points.length} rates from ${short(points[0].lr)} to ${short(points.at(-1)!.lr)}, one step each`,
+  );
+  reporter.say(`lowest    loss ${lowest.smoothed.toFixed(4)} at rate ${short(lowest.lr)}`);
+  reporter.say(
+    `suggest   --lr ${suggestion}, a tenth of that: a longer run needs a rate that is safe to stay at`,
+  );
+  reporter.say(`plot      ${join(directory, 'lr-find.png')}`);
+}
+
+const short = (rate: number): string => String(Number(rate.toPrecision(2)));
+
+export function rateChart(points: readonly RatePoint[], suggestion: number): Canvas {
+  const x = points.map(({ lr }) => lr);
+  return lineChart({
+    ...{ title: 'Learning-rate range test', xLabel: 'learning rate', yLabel: 'loss', xLog: true },
+    series: [
+      { name: 'one batch', x, y: points.map(({ loss }) => loss) },
+      { name: 'smoothed', x, y: points.map(({ smoothed }) => smoothed) },
+    ],
+    marks: [{ x: suggestion, label: `suggested ${suggestion}` }],
+  });
+}

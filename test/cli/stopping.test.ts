@@ -1,0 +1,123 @@
+// How a run ends before its last epoch: signals, the clock, patience, a loss that is no number. Through the real process;
+// what stopping in order promises is that --resume goes on. Runs the built program.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadState, type JsonObject } from '../../src/nn/index.js';
+import { inkgrad, jsonLines, makeFolder } from './support.js';
+import { placeIn, start, waitUntil } from './running.js';
+
+const SMALL = 'train --limit 188 --val-fraction 0.25 --batch-size 16';
+
+let folder: string;
+const at = (...names: string[]): string => join(folder, ...names);
+
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe.concurrent('a signal', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s finishes the step, saves, says how to go on and exits with %i', async (signal, code) => {
+    const last = at(signal, 'last.safetensors');
+    const run = start(folder, `${SMALL} --epochs 50 --checkpoint-every 0 --json --out ${signal}`);
+    await waitUntil(run, last, ({ epoch, step }) => epoch >= 1 && step >= 1);
+    run.signal(signal);
+    const finished = await run.finished;
+    expect(finished.code, finished.stderr).toBe(code);
+    const { epoch, step } = (await placeIn(last))!;
+    const place = step === 0 ? `the end of epoch ${epoch}` : `epoch ${epoch + 1}, step ${step}`;
+    expect(finished.stderr).toContain('stopping when this step is done and saved');
+    expect(finished.stderr).toContain(
+      `inkgrad: stopped at ${place}; the state is saved. Go on with  npx inkgrad train --resume ${signal}`,
+    );
+    expect(finished.stderr).not.toMatch(/^\s+at .*:\d+/m);
+    expect(jsonLines(finished).at(-1)).toMatchObject({ event: 'end', ending: 'signal' });
+    expect(readdirSync(at(signal)).filter((name) => name.endsWith('.partial'))).toEqual([]);
+
+    const more = await inkgrad(folder, `train --resume ${signal} --epochs ${epoch + 1}`);
+    expect(more.code, more.stderr).toBe(0);
+    expect(more.stdout).toContain(`resume    ${signal} from ${place}`);
+  });
+
+  it('given twice ends the process at once, and what was saved before stays whole', async () => {
+    const last = at('twice', 'last.safetensors');
+    // Nine steps, then a validation that takes long: both signals come while it runs.
+    const run = start(folder, 'train --val-fraction 0.9 --epochs 50 --checkpoint-every 0 --out twice');
+    await waitUntil(run, last, ({ step }) => step === 9);
+    run.signal('SIGINT');
+    await run.says('stopping when');
+    run.signal('SIGINT');
+    const { code, stderr } = await run.finished;
+    expect(code === null || code === 130, `code ${code}: ${stderr}`).toBe(true);
+    expect(stderr).not.toContain('the state is saved');
+    expect(await placeIn(last)).not.toBeNull();
+  });
+});
+
+describe.concurrent('without a signal', () => {
+  it('--max-minutes stops in the middle of an epoch and says how to go on', async () => {
+    const { code, stdout, stderr } = await inkgrad(folder, `${SMALL} --max-minutes 0.00001 --out short`);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/stopped after 0\.00001 minutes, at epoch 1, step 1\n/);
+    expect(stdout).toContain('go on     npx inkgrad train --resume short');
+    expect(stdout).toContain('no epoch was completed, so there is no best model yet');
+    expect(existsSync(at('short', 'best.safetensors'))).toBe(false);
+    expect(await placeIn(at('short', 'last.safetensors'))).toMatchObject({ epoch: 0, step: 1 });
+  });
+
+  it('--patience stops after so many epochs without a better one, and explains itself', async () => {
+    // At so small a rate nothing is learned: the first epoch stays the best.
+    const words = `${SMALL} --lr 1e-12 --epochs 30 --patience 2`;
+    const { code, stdout, stderr } = await inkgrad(folder, `${words} --out patient`);
+    expect(code, stderr).toBe(0);
+    const message =
+      /stopped early: the validation accuracy has not risen above (\S+ %) \(epoch (\d+)\) in the 2 epochs since \(--patience 2\)/;
+    const [, , best] = message.exec(stdout)!;
+    const lines = readFileSync(at('patient', 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(Number(best) + 2);
+
+    const again = await inkgrad(folder, 'train --resume patient --json');
+    expect(again.code, again.stderr).toBe(0);
+    expect(jsonLines(again)).toMatchObject([{ event: 'end', ending: 'patience' }]); // nothing was trained
+    const more = await inkgrad(folder, 'train --resume patient --patience 3 --json');
+    expect(jsonLines(more).filter(({ event }) => event === 'epoch').length).toBeGreaterThan(0);
+  });
+
+  it('a loss that is not finite ends with code 1, the place, the rate and the last good state', async () => {
+    const { code, stdout, stderr } = await inkgrad(
+      folder,
+      `${SMALL} --lr 1e30 --checkpoint-every 0 --out wild`,
+    );
+    expect(code).toBe(1);
+    const message =
+      /^inkgrad: training diverged: .+ at epoch 1, step \d+ of 9 \(learning rate 1e\+30\); try a lower --lr; the last good state is wild\/last\.safetensors \((the beginning|epoch 1, step \d+)\)$/m;
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
+    expect(stdout).not.toContain('best ');
+    const { extra } = loadState(readFileSync(at('wild', 'last.safetensors')));
+    expect((extra as JsonObject).progress).toBeDefined();
+  });
+
+  it('--val-on-test says loudly what it does', async () => {
+    const { code, stdout, stderr } = await inkgrad(
+      folder,
+      `${SMALL} --epochs 1 --val-on-test --out original`,
+    );
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/\*\*\* --val-on-test: the TEST part chooses the best epoch/);
+    expect(stdout).toMatch(/188 images, 47 classes\n.*validate {2}188 images of the TEST part/);
+  });
+
+  it('--quiet prints warnings alone', async () => {
+    const { code, stdout, stderr } = await inkgrad(folder, `${SMALL} --epochs 1 --quiet --out quiet`);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('SYNTHETIC');
+    expect(stderr).not.toContain('epoch');
+  });
+});

@@ -1,0 +1,116 @@
+// Damaged and hostile config.json files in the folder of a run that is to be resumed: 27 ways, each refused with the reason.
+
+import { describe, expect, it } from 'vitest';
+import { SETTINGS } from '../../src/app/run/settings.js';
+import { parseConfig } from '../../src/app/run/config.js';
+import { describeHostile, type HostileCase } from './support.js';
+
+const DIGEST = 'ab'.repeat(32);
+
+/** A config as train writes it. */
+const GOOD = {
+  format: 1,
+  settings: Object.fromEntries(Object.entries(SETTINGS).map(([name, { initial }]) => [name, initial])),
+  classes: Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt'),
+  parameters: 400367,
+  data: {
+    ...{ name: 'synthetic characters (not EMNIST), training part', synthetic: true, files: [] as unknown[] },
+    train: { images: 5076, sha256: DIGEST },
+    validation: { images: 564, sha256: DIGEST },
+  },
+  sittings: [
+    {
+      ...{ started: '2026-01-01T00:00:00.000Z', from: 'the beginning', inkgrad: '0.1.0', node: 'v20.19.0' },
+      ...{ platform: 'linux x64', backend: 'wasm (base SIMD, 2 threads)', device: null },
+    },
+  ],
+};
+
+const withSettings = (changes: object): string =>
+  JSON.stringify({ ...GOOD, settings: { ...GOOD.settings, ...changes } });
+const withChanges = (changes: object): string => JSON.stringify({ ...GOOD, ...changes });
+const inSettings = (text: string): string =>
+  JSON.stringify(GOOD).replace('"settings":{', `"settings":{${text},`);
+
+/** What is wrong, the file, and what the message says. */
+const CASES: [string, string | Uint8Array, RegExp, number?][] = [
+  ['is empty', '', /not JSON/],
+  ['is not JSON', 'epochs = 20', /not JSON/],
+  ['was cut short', JSON.stringify(GOOD).slice(0, -40), /not JSON/],
+  ['is a program', 'process.exit(0)', /not JSON/],
+  ['holds bytes that are no text', Uint8Array.of(0xff, 0xfe, 0x7b, 0x00), /not UTF-8 text/],
+  [
+    'is of two megabytes',
+    `{"format":1,"x":"${'x'.repeat(2e6)}"}`,
+    /2000018 bytes, above the limit of 1000000/,
+  ],
+  [
+    'is nested a hundred thousand deep',
+    `{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
+    /nested deeper than 8 levels/,
+  ],
+  ['is a list', '[1, 2, 3]', /config: expected a JSON object/],
+  ['is null', 'null', /config: expected a JSON object/],
+  ['names __proto__', inSettings('"__proto__":{"lr":1}'), /the key __proto__ is not allowed/],
+  ['names __proto__ in escapes', inSettings('"\\u005f_proto__":1'), /the key __proto__ is not allowed/],
+  ['names constructor', inSettings('"constructor":1'), /the key constructor is not allowed/],
+  ['has one key twice', inSettings('"lr":0.5'), /the key "lr" appears twice/],
+  ['holds NaN', JSON.stringify(GOOD).replace('"lr":0.001', '"lr":NaN'), /not JSON/],
+  ['spells NaN as a text', withSettings({ lr: 'NaN' }), /settings\.lr: expected above 0, got "NaN"/],
+  [
+    'holds a number beyond all floats',
+    JSON.stringify(GOOD).replace('"lr":0.001', '"lr":1e999'),
+    /settings\.lr: expected above 0/,
+  ],
+  ['has a setting nobody knows', withSettings({ shell: 'rm -rf .' }), /there is no setting "shell"/],
+  ['lacks a setting', JSON.stringify(GOOD).replace('"epochs":20,', ''), /settings: epochs is missing/],
+  [
+    'asks for batches of minus one',
+    withSettings({ batchSize: -1 }),
+    /settings\.batchSize: expected a whole number of at least 1, got -1/,
+  ],
+  [
+    'gives a seed as a list',
+    withSettings({ seed: [42] }),
+    /settings\.seed: expected a whole number of at least 0, got \[42\]/,
+  ],
+  ['is of a later layout', withChanges({ format: 2 }), /it has layout 2, this program reads 1/],
+  ['has no data', withChanges({ data: 7 }), /config\.data: expected an object/],
+  [
+    'has a digest that is none',
+    withChanges({ data: { ...GOOD.data, train: { images: 5, sha256: 'x'.repeat(64) } } }),
+    /config\.data\.train\.sha256: expected 64 hexadecimal digits/,
+  ],
+  [
+    'has classes that are numbers',
+    withChanges({ classes: [1, 2] }),
+    /config\.classes: expected a list of texts/,
+  ],
+  ['sends orders to the terminal', inSettings('"\u001b[2J\u0007\u009b":1'), /there is no setting "/],
+  [
+    'answers with a text of 900 KB',
+    withSettings({ lr: 'A'.repeat(9e5) }),
+    /settings\.lr: expected above 0, got "AAAA.{300,400} \.\.\./,
+  ],
+  // Sound in itself, but it lies about the data.
+  [
+    'lies about the data',
+    withSettings({ limit: 94, valFraction: 0.5 }),
+    /the training data is not what the run began with/,
+    3,
+  ],
+];
+
+describe('the config that the cases damage', () => {
+  it('is sound', () => {
+    expect(parseConfig(JSON.stringify(GOOD)).settings.epochs).toBe(20);
+  });
+});
+
+describeHostile(
+  'config.json',
+  CASES.map(([name, config, message, code = 4]): HostileCase => ({
+    ...{ name, message, code, files: { 'run/config.json': config }, command: 'train --resume run' },
+    culprit: code === 4 ? 'run/config.json' : '--resume run',
+  })),
+);
