@@ -38,6 +38,7 @@ async function learn(path: string): Promise<void> {
       synthetic: true,
       seed: 1,
       valFraction: 0.1,
+      valOnTest: false,
       limit: null,
     });
     trainer.dispose();

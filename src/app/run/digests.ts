@@ -1,7 +1,8 @@
 // What a run was trained on, as digests: of the files for people, who can compare them with those of the official
-// archive, and of the images in memory, which decide whether a run may be resumed. Imports data and node:crypto.
+// archive, and of the images in memory, which decide whether a run may be resumed. Imports data, node:crypto and node:fs.
 
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { Dataset } from '../../data/dataset.js';
 import { findFile } from '../../data/emnist.js';
@@ -44,10 +45,11 @@ export async function digestFiles(
   const digests: FileDigest[] = [];
   for (const part of parts) {
     for (const kind of ['images', 'labels'] as const) {
-      const found = await findFile(dir, fileName(checkSplit(split), part, kind));
-      if (found === null) continue; // it was read a moment ago; gone now, it has no digest
-      const sha256 = createHash('sha256').update(found.bytes).digest('hex');
-      digests.push({ name: basename(found.path), sha256 });
+      const path = await findFile(dir, fileName(checkSplit(split), part, kind));
+      if (path === null) continue; // it was read a moment ago; gone now, it has no digest
+      const hash = createHash('sha256');
+      for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+      digests.push({ name: basename(path), sha256: hash.digest('hex') });
     }
   }
   return digests;
