@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { InterruptedError } from '../exitCodes.js';
 import { interruptible } from '../interruptible.js';
 import type { StartedBackend } from '../backend.js';
+import type { Json } from '../../nn/index.js';
 import type { Training } from '../modelFile.js';
 import type { Reporter } from '../reporter.js';
 import { createRunDirectory } from '../runDirectory.js';
@@ -89,7 +90,8 @@ function trainingOf(settings: Settings, { train }: TrainingSource): Training {
   return { classes, data, synthetic, seed, valFraction, valOnTest, limit };
 }
 
-function describeSitting({ description, device = null }: StartedBackend, trainer: Trainer): Sitting {
+function describeSitting({ description, report }: StartedBackend, trainer: Trainer): Sitting {
+  const device = JSON.parse(JSON.stringify(report)) as Json;
   return {
     ...{ started: new Date().toISOString(), from: placeOf(trainer) },
     ...{ inkgrad: packageVersion(), node: process.version, platform: `${process.platform} ${process.arch}` },
@@ -126,6 +128,9 @@ function introduce(options: RunOptions, directory: string, { from, backend }: Si
     `recipe    Adam, lr ${lr}, batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`,
   );
   reporter.say(`backend   ${backend}`);
+  for (const { mode, reason } of options.started.report.tried) {
+    if (reason !== '') reporter.say(`          not ${mode}: ${reason}`);
+  }
   reporter.say(saved === null ? `output    ${directory}` : `resume    ${directory} from ${from}`);
 }
 
