@@ -31,7 +31,7 @@ export interface Training {
   /** Part of the training images that was set aside; with the seed it tells which. */
   readonly valFraction: number;
   /** Whether it was validated on the test part instead. */
-  readonly valOnTest: boolean;
+  readonly valOnTest?: boolean;
   /** Of how many images; null for all there were. */
   readonly limit: number | null;
 }

@@ -95,7 +95,7 @@ export interface TrainingSourceOptions extends SourceOptions {
   /** Part of the training images that is set aside for validation. */
   readonly valFraction: number;
   /** Validate on the test part instead, as the original did. Default false. */
-  readonly valOnTest?: boolean;
+  readonly valOnTest?: boolean | undefined;
   /** Decides which images those are. */
   readonly rng: Rng;
   /** Seed of the synthetic characters, should they be needed; null if they must not stand in for missing data. */
