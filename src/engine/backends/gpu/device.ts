@@ -118,5 +118,8 @@ function openWebGl(mode: 'webgl2' | 'headlessgl', gpu: LibraryInstance): Device 
 
 function rendererOf(context: WebGL2RenderingContext): string {
   const names = context.getExtension('WEBGL_debug_renderer_info');
-  return String(context.getParameter(names?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER));
+  if (names !== null) return String(context.getParameter(names.UNMASKED_RENDERER_WEBGL));
+  // headless-gl has no such extension and calls every renderer ANGLE; this is where it keeps the driver's own words.
+  const { _getParameterDirect: direct } = context as { _getParameterDirect?: (name: number) => unknown };
+  return String(direct === undefined ? context.getParameter(context.RENDERER) : direct(context.RENDERER));
 }

@@ -11,8 +11,10 @@ interface WebGpuPackage {
   readonly create?: (options: readonly string[]) => unknown;
 }
 
-const WEBGPU = 'npm install webgpu@0.2.9 (84 MB of binaries)';
-const GL = 'npm install gl@8.1.6 (compiled from source: needs Python, make and a C++ compiler)';
+// docs/gpu.md has these roads at length.
+const WEBGPU = 'npm install gpu.js@2.24.1 (it brings webgpu: 89 MB, nothing to compile)';
+const GL =
+  'npm install gpu.js@2.24.1 gl@8.1.6 (gl is compiled: that needs Python, make, a C++ compiler and libxi-dev)';
 
 const notInstalled = (install: string): string => `it is not installed: ${install}`;
 
@@ -86,5 +88,8 @@ function reasonOf(error: unknown, install: string): string {
   const { code, message } = error as NodeJS.ErrnoException;
   // Node's words for a package that is not there, and for a stand-in without a program.
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return notInstalled(install);
-  return message.split('\n')[0];
+  const [line] = message.split('\n');
+  return line.includes('GLIBC') // also GLIBCXX
+    ? `${line}; its binary needs a newer Linux (GLIBCXX_3.4.32: Debian 13, Ubuntu 24.04)`
+    : line;
 }

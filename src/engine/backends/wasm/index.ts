@@ -17,6 +17,7 @@ import type { SimdExports } from './exports.js';
 import { Crew } from './crew.js';
 import { Machine, type WasmBuffer } from './machine.js';
 import { LinearMemory } from './memory.js';
+import { checkModule } from './moduleCheck.js';
 import type { RoutineOverride } from './override.js';
 import { overrides, routines } from './overrides.js';
 
@@ -37,7 +38,8 @@ export interface WasmOptions {
 /**
  * Starts the SIMD backend.
  *
- * @throws BackendError if this JavaScript engine has no WebAssembly SIMD, or not the module asked for
+ * @throws BackendError if this JavaScript engine has no WebAssembly SIMD, or not the module asked for, or if the build is
+ *   older than these sources
  * @example useBackend(await createWasmBackend({ threads: 2 }));
  */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
@@ -47,6 +49,7 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared });
   const module = await WebAssembly.compile(bytes);
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  checkModule(instance.exports);
   const simd = instance.exports as unknown as SimdExports;
   const heap = new LinearMemory(memory, simd.heapBase.value as number);
   const crew = shared ? await Crew.start(threads, { module, memory }, heap, instance.exports) : null;
