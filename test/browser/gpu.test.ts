@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allKernels } from '../support/kernels.js';
-import { LOSS_TOLERANCE } from '../gpu/training.js';
+import { CALM, LOSS_TOLERANCE, RECIPE } from '../gpu/training.js';
 import { executable, type WatchedPage, whyNot } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';
 
@@ -28,22 +28,28 @@ describe.skipIf(executable === null).each(MODES)(`%s in Chromium${whyNot}`, (mod
     expect(software).toBe(true);
   });
 
-  it("trains the whole network for ten steps with the CPU's losses", async () => {
-    const { ok, worst, losses } = await opened.page.evaluate((m) => checks.compareWithCpu(m, 2), mode);
-    expect(losses).toHaveLength(10);
-    expect(worst).toBeLessThanOrEqual(LOSS_TOLERANCE);
+  it.each([
+    { what: 'ten steps, Adam held calm', options: CALM },
+    { what: "the first steps of the recipe's own Adam", options: RECIPE },
+  ])("trains the whole network with the CPU's losses: $what", async ({ options }) => {
+    const { ok, worst, losses } = await opened.page.evaluate(
+      ([m, wanted]) => checks.compareWithCpu(m, wanted),
+      [mode, { ...options, batchSize: 2 }] as const,
+    );
+    expect(losses).toHaveLength(options.steps);
+    expect(worst, JSON.stringify(losses)).toBeLessThanOrEqual(LOSS_TOLERANCE);
     expect(ok).toBe(true);
   });
 
   it('keeps the number of GPU objects flat over 100 steps and leaves none', async () => {
-    const { steps, buffersLeft, afterDispose } = await opened.page.evaluate(
+    const { afterStep, buffersLeft, afterDispose } = await opened.page.evaluate(
       (m) => checks.watchObjects(m, 100),
       mode,
     );
-    expect(steps).toHaveLength(100);
+    expect(afterStep).toHaveLength(100);
     const kind = mode === 'webgpu' ? 'Buffer' : 'Texture';
-    expect(steps[2][kind]).toBeGreaterThan(50); // it does count
-    for (const live of steps.slice(2)) expect(live).toEqual(steps[2]);
+    expect(afterStep[2][kind]).toBeGreaterThan(50); // it does count
+    for (const live of afterStep.slice(2)) expect(live).toEqual(afterStep[2]);
     expect(buffersLeft).toBe(0);
     expect(afterDispose).toEqual({});
   });

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentSecurityPolicy } from '../../scripts/contentSecurityPolicy.js';
-import { trainOnWasm } from './page/training.js';
+import { trainOnWasm } from './page/trainOnWasm.js';
 import { executable, type WatchedPage, whyNot } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';
 

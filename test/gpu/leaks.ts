@@ -1,31 +1,75 @@
-// A run of training steps with a count after each: of the backend's own buffers, or of whatever else must not grow. Free of
-// Node and of the test runner. Imports the app's bench.
+// Training steps of a small network with every kind of layer that the big one has, and a count after each: of the backend's own
+// buffers, or of whatever else must not grow. Free of Node and of the test runner: a page runs the same function. Imports the
+// engine, layers.
 
-import { trainingRun } from '../../src/app/deviceBench.js';
 import type { Backend } from '../../src/engine/backend.js';
-
-export interface LeakOptions {
-  /** Default 100. */
-  readonly steps?: number;
-  /** Images a step. Default 2. */
-  readonly batchSize?: number;
-}
+import { crossEntropy, currentBackend, Rng, scope, tensor, useBackend } from '../../src/engine/index.js';
+import {
+  Adam,
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  Flatten,
+  Linear,
+  MaxPool2d,
+  ReLU,
+  Sequential,
+} from '../../src/nn/index.js';
 
 export interface LeakReport<T> {
   /** The count after each step. */
   readonly afterStep: readonly T[];
-  /** The count once the backend was disposed. */
+  /** The backend's own buffers, once the network is gone. */
+  readonly buffersLeft: number;
+  /** The count once the backend was disposed of. */
   readonly afterDispose: T;
 }
 
-/** Trains, counting after each step, and disposes of the backend. Flat from the third step on, if nothing leaks. */
+const BATCH = 4;
+const SIDE = 8;
+const CLASSES = 5;
+
+/** Trains on one batch of noise, counting after each step, and disposes of the backend. Flat from the third step on, if nothing leaks. */
 export async function trainAndCount<T>(
   backend: Backend,
   count: () => T,
-  { steps = 100, batchSize = 2 }: LeakOptions = {},
+  steps: number,
 ): Promise<LeakReport<T>> {
-  const afterStep: T[] = [];
-  await trainingRun(backend, { steps, batchSize, onStep: () => afterStep.push(count()) });
-  await backend.dispose();
-  return { afterStep, afterDispose: count() };
+  const outer = currentBackend();
+  useBackend(backend);
+  try {
+    const rng = new Rng(3);
+    const model = new Sequential(
+      new Conv2d({ inChannels: 1, outChannels: 3, kernelSize: 3, padding: 1, rng }),
+      new BatchNorm2d({ numFeatures: 3 }),
+      new ReLU(),
+      new MaxPool2d({ kernelSize: 2 }),
+      new Flatten(),
+      new Dropout({ probability: 0.5, rng: rng.split('dropout') }),
+      new Linear({ inFeatures: (3 * SIDE * SIDE) / 4, outFeatures: CLASSES, rng }),
+    );
+    const optimizer = new Adam(model.parameters());
+    const images = Float32Array.from({ length: BATCH * SIDE * SIDE }, () => rng.between(-1, 1));
+    const labels = Float32Array.from({ length: BATCH }, () => rng.below(CLASSES));
+    const afterStep: T[] = [];
+    for (let step = 0; step < steps; step++) {
+      await scope(() => {
+        const x = tensor(images, { shape: [BATCH, 1, SIDE, SIDE] });
+        const loss = crossEntropy(model.forward(x), tensor(labels));
+        optimizer.zeroGrad();
+        loss.backward();
+        optimizer.step();
+        return loss.item();
+      });
+      await scope(() => tensor([0]).item()); // behind everything that the step gave back
+      afterStep.push(count());
+    }
+    model.dispose();
+    optimizer.dispose();
+    const buffersLeft = backend.memory.live;
+    await backend.dispose();
+    return { afterStep, buffersLeft, afterDispose: count() };
+  } finally {
+    useBackend(outer);
+  }
 }

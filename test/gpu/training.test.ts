@@ -4,19 +4,20 @@ import { describe, expect, it } from 'vitest';
 import { createGpuBackend } from '../../src/engine/backends/gpu.js';
 import { createWasmBackend } from '../../src/engine/backends/wasm/index.js';
 import { trainAndCount } from './leaks.js';
-import { compareTraining } from './training.js';
+import { CALM, compareTraining, RECIPE } from './training.js';
 
 describe('training on webasm', () => {
-  it('has the losses of the CPU in ten steps of the whole network', { timeout: 240_000 }, async () => {
-    const [backend, cpu] = [
-      await createGpuBackend({ mode: 'webasm' }),
-      await createWasmBackend({ threads: 1 }),
-    ];
-    const agreement = await compareTraining(backend, cpu, { batchSize: 4 });
+  it.each([
+    { what: 'ten steps, Adam held calm', options: CALM },
+    { what: "the first steps of the recipe's own Adam", options: RECIPE },
+  ])('has the losses of the CPU: $what', { timeout: 240_000 }, async ({ options }) => {
+    const backend = await createGpuBackend({ mode: 'webasm' });
+    const cpu = await createWasmBackend({ threads: 1 });
+    const agreement = await compareTraining(backend, cpu, { ...options, batchSize: 4 });
     await backend.dispose();
     await cpu.dispose();
     expect(agreement, JSON.stringify(agreement)).toMatchObject({ ok: true });
-    expect(agreement.losses).toHaveLength(10);
+    expect(agreement.losses).toHaveLength(options.steps);
     expect(agreement.losses[0][0]).toBeGreaterThan(3);
   });
 
@@ -29,10 +30,11 @@ describe('training on webasm', () => {
         const { live, liveBytes, reservedBytes } = backend.memory;
         return [live, liveBytes, reservedBytes, backend.statistics.cached];
       };
-      const { afterStep, afterDispose } = await trainAndCount(backend, count, { batchSize: 1 });
+      const { afterStep, buffersLeft, afterDispose } = await trainAndCount(backend, count, 100);
       expect(afterStep).toHaveLength(100);
       expect(new Set(afterStep.slice(2).map((each) => each.join())).size).toBe(1);
       expect(afterStep[2][0]).toBeGreaterThan(0);
+      expect(buffersLeft).toBe(0);
       expect(afterDispose).toEqual([0, 0, 0, 0]);
     },
   );

@@ -3,10 +3,11 @@
 import { createGpuBackend, type GpuMode } from '../../../src/engine/backends/gpu.js';
 import { createWasmBackend, type WasmBackend } from '../../../src/engine/backends/wasm/index.js';
 import { runKernelSuite, type SuiteResult } from '../../gpu/suite.js';
-import { compareTraining, type TrainingAgreement } from '../../gpu/training.js';
+import { type LeakReport, trainAndCount } from '../../gpu/leaks.js';
+import { compareTraining, type TrainingAgreement, type TrainingOptions } from '../../gpu/training.js';
 import * as failures from './failures.js';
-import { watchObjects } from './leaks.js';
-import { trainOnWasm } from './training.js';
+import { countObjects, type LiveObjects } from './liveObjects.js';
+import { trainOnWasm } from './trainOnWasm.js';
 
 let running: WasmBackend | undefined;
 
@@ -36,14 +37,22 @@ async function kernelSuite(mode: GpuMode): Promise<SuiteReport> {
   return { adapter, software, results };
 }
 
-/** Ten training steps of the whole network, on a GPU and on this CPU. */
-async function compareWithCpu(mode: GpuMode, batchSize: number): Promise<TrainingAgreement> {
+/** Training steps of the whole network, on a GPU and on this CPU. */
+async function compareWithCpu(mode: GpuMode, options: TrainingOptions): Promise<TrainingAgreement> {
   const backend = await createGpuBackend({ mode });
   const cpu = await createWasmBackend();
-  const agreement = await compareTraining(backend, cpu, { batchSize });
+  const agreement = await compareTraining(backend, cpu, options);
   await backend.dispose();
   await cpu.dispose();
   return agreement;
+}
+
+/** A hundred training steps of a small network, and the GPU objects alive after each. */
+async function watchObjects(mode: GpuMode, steps: number): Promise<LeakReport<LiveObjects>> {
+  const objects = countObjects();
+  const report = await trainAndCount(await createGpuBackend({ mode }), objects.live, steps);
+  objects.end();
+  return report;
 }
 
 /** The kernel suite on the wasm backend. */
