@@ -1,16 +1,15 @@
 // The bench page as it is published: it measures, shows, copies, and asks nobody but its own host for anything.
 
 import { describe, expect, it } from 'vitest';
+import type { DeviceReport } from '../../src/app/device.js';
 import { executable, whyNot } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';
 
 interface BenchResult {
   readonly version: string;
-  readonly device: { readonly crossOriginIsolated: boolean };
-  readonly results: Record<
-    string,
-    { adapter: string; software: boolean; batchSize: number; losses: number[] }
-  >;
+  readonly browser: { readonly crossOriginIsolated: boolean };
+  readonly device: DeviceReport;
+  readonly results: Record<string, { device: DeviceReport; batchSize: number; losses: number[] }>;
 }
 
 describe.skipIf(executable === null)(`bench.html in Chromium${whyNot}`, () => {
@@ -43,9 +42,21 @@ describe.skipIf(executable === null)(`bench.html in Chromium${whyNot}`, () => {
     await expect.poll(() => page.textContent('#copied')).toBe('Copied.');
     const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText())) as BenchResult;
     expect(copied.version).toMatch(/^\d+\.\d+\.\d+$/);
-    expect(copied.device.crossOriginIsolated).toBe(true);
+    expect(copied.browser.crossOriginIsolated).toBe(true);
+    expect(copied.device).toMatchObject({ requested: 'auto', chosen: 'wasm', software: true });
+    expect(copied.device.tried.map(({ mode, ok }) => [mode, ok])).toEqual([
+      ['wasm', true],
+      ['webgpu', true],
+      ['webgl2', true],
+      ['headlessgl', false],
+    ]);
+    const shown = await page.innerText('#device');
+    expect(shown).toContain(`wasm (${copied.device.adapter})`);
+    for (const { reason } of copied.device.tried) expect(shown).toContain(reason);
+    expect(copied.device.tried[1].reason).toContain('imitates a GPU in software');
+
     const { webgpu, webgl2, wasm, reference } = copied.results;
-    expect([webgpu.software, webgl2.software, wasm.software]).toEqual([true, true, false]);
+    expect(webgl2.device).toMatchObject({ requested: 'webgl2', chosen: 'webgl2', software: true });
     for (const { losses } of [webgpu, webgl2, wasm]) {
       losses.forEach((loss, step) => expect(Math.abs(loss - reference.losses[step])).toBeLessThan(1e-3));
     }

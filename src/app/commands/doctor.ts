@@ -5,6 +5,7 @@ import { availableParallelism, cpus } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { wasmFeatures } from '../../engine/backends/wasm/index.js';
 import { startBackend } from '../backend.js';
+import { describeAttempt } from '../device.js';
 import { Reporter } from '../reporter.js';
 import { jsonOption, runOptions, type CommonArguments } from './options.js';
 
@@ -28,10 +29,8 @@ async function run(args: DoctorArguments): Promise<void> {
   );
   reporter.say(`backend   ${report.requested === 'auto' ? 'auto chooses ' : ''}${description}`);
   reporter.say('tried');
-  for (const { mode, ok, reason, ms } of report.tried) {
-    const verdict = reason === '' ? 'chosen' : ok ? 'works' : 'no';
-    const why = reason === '' ? '' : `: ${reason}`;
-    reporter.say(`  ${mode.padEnd(11)} ${verdict}${why} (${ms.toFixed(0)} ms)`);
+  for (const attempt of report.tried) {
+    reporter.say(`  ${attempt.mode.padEnd(11)} ${describeAttempt(attempt)}`);
   }
 }
 

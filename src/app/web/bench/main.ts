@@ -1,8 +1,9 @@
 // The bench page: measures a training step on everything this browser can compute with, shows the table and copies it as JSON.
 // gpu.js and the engine load in the worker, and only when the visitor starts. Imports the parts beside it.
 
+import { describeAttempt, describeDevice, type DeviceReport } from '../../device.js';
 import type { Candidate, Report } from './protocol.js';
-import { CANDIDATES, NAMES, type Outcome, runTask } from './run.js';
+import { CANDIDATES, type Failure, measureCandidate, NAMES, type Outcome, probeDevice } from './run.js';
 import { drawFacts, drawResults, duration, imagesPerSecond, type Row, short } from './view.js';
 
 declare const __VERSION__: string;
@@ -27,6 +28,8 @@ const body = byId('results', HTMLTableElement).tBodies[0];
 const rows = new Map<Candidate, Row>(
   CANDIDATES.map((candidate) => [candidate, { waiting: 'not measured yet' }]),
 );
+/** The device report, the same as `inkgrad doctor` prints; null until the visitor starts. */
+let report: DeviceReport | Failure | null = null;
 /** What the last run found, for the clipboard and for whoever drives the page. */
 let result: object | null = null;
 
@@ -38,8 +41,8 @@ function browserName(): string {
   return `${names.at(-1)!.replace('/', ' ').replace('Version', 'Safari')} on ${navigator.platform}`;
 }
 
-function describeDevice(): void {
-  const facts: [string, string, string?][] = [
+function drawDevice(): void {
+  const facts: [string, string][] = [
     ['Browser', browserName()],
     ['Processor', `${navigator.hardwareConcurrency} logical cores`],
     [
@@ -49,17 +52,17 @@ function describeDevice(): void {
         : 'no: the host does not isolate this page, so WebAssembly runs on one core',
     ],
   ];
-  for (const candidate of ['webgpu', 'webgl2'] as const) {
-    const row = rows.get(candidate)!;
-    if ('adapter' in row)
-      facts.push([NAMES[candidate], row.adapter, ...(row.software ? ['software'] : [])] as never);
-    else facts.push([NAMES[candidate], 'waiting' in row ? 'known once it has been tried' : row.reason]);
+  if (report === null) facts.push(['Best', 'known once you start']);
+  else if ('reason' in report) facts.push(['Best', report.reason]);
+  else {
+    facts.push(['Best', describeDevice(report)]);
+    facts.push(...report.tried.map((attempt): [string, string] => [attempt.mode, describeAttempt(attempt)]));
   }
   drawFacts(device, facts);
 }
 
 function draw(): void {
-  describeDevice();
+  drawDevice();
   drawResults(body, rows);
 }
 
@@ -85,8 +88,16 @@ async function measureAll(
 ): Promise<void> {
   for (const candidate of CANDIDATES)
     rows.set(candidate, { waiting: wanted.includes(candidate) ? 'waiting' : 'left out' });
+  status.textContent = 'Looking at what this browser has to compute with';
+  report = null;
+  draw();
+  report = await probeDevice(signal);
   const outcomes: Partial<Record<Candidate, Outcome>> = {};
   for (const [index, candidate] of wanted.entries()) {
+    if (signal.aborted) {
+      rows.set(candidate, { reason: 'stopped' });
+      break;
+    }
     const task = { candidate, batch, steps };
     const name = NAMES[candidate];
     const say = (text: string): void => {
@@ -95,27 +106,27 @@ async function measureAll(
       draw();
     };
     say('starting');
-    const onReport = (report: Report): void => {
-      if (report.kind === 'started') {
-        say(`ready in ${duration(report.startMs)}; the first step compiles what it needs`);
-      } else if (report.kind === 'step') {
-        say(`${report.step} of ${report.of} steps done`);
-        progress.value = (index + report.step / report.of) / wanted.length;
+    const onReport = (message: Report): void => {
+      if (message.kind === 'started') {
+        say(`ready in ${duration(message.startMs)}; the first step compiles what it needs`);
+      } else if (message.kind === 'step') {
+        say(`${message.step} of ${message.of} steps done`);
+        progress.value = (index + message.step / message.of) / wanted.length;
       }
     };
-    const outcome = await runTask(task, onReport, signal);
+    const outcome = await measureCandidate(task, onReport, signal);
     outcomes[candidate] = outcome;
     rows.set(candidate, outcome);
     progress.value = (index + 1) / wanted.length;
     draw();
-    if (signal.aborted) break;
   }
   const { hardwareConcurrency, userAgent } = navigator;
   result = {
     page: 'inkgrad bench',
     version: __VERSION__,
     date: new Date().toISOString(),
-    device: { userAgent, hardwareConcurrency, crossOriginIsolated },
+    browser: { userAgent, hardwareConcurrency, crossOriginIsolated },
+    device: report,
     results: outcomes,
   };
 }

@@ -1,29 +1,56 @@
 // Runs the candidates one after the other, each in a worker of its own, and collects what they report. No page in here.
 // Imports the protocol.
 
-import type { Candidate, Measured, Report, Task } from './protocol.js';
+import type { DeviceReport } from '../../device.js';
+import type { Candidate, Measured, MeasureTask, Report, Task } from './protocol.js';
+
+/** Why something did not end as it should. */
+export interface Failure {
+  readonly reason: string;
+}
 
 /** What came of one candidate. */
-export type Outcome = Measured | { readonly reason: string };
+export type Outcome = Measured | Failure;
 
-/** Runs one task; resolves however it ends. `signal` stops it. */
-export function runTask(
+/** Gives a worker of its own a task; resolves however it ends: with what `take` makes of a report, or with a failure. */
+function inWorker<Result>(
   task: Task,
-  onReport: (report: Report) => void,
+  take: (report: Report) => Result | undefined,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<Result | Failure> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-  return new Promise<Outcome>((resolve) => {
+  return new Promise<Result | Failure>((resolve) => {
     const stopped = (): void => resolve({ reason: 'stopped' });
     signal.addEventListener('abort', stopped, { once: true });
     worker.onmessage = ({ data }: MessageEvent<Report>) => {
-      onReport(data);
-      if (data.kind === 'failed') resolve({ reason: data.reason });
-      if (data.kind === 'measured') resolve(data.measured);
+      const result = data.kind === 'failed' ? { reason: data.reason } : take(data);
+      if (result !== undefined) resolve(result);
     };
     worker.onerror = ({ message }) => resolve({ reason: `the worker does not run: ${message}` });
     worker.postMessage(task);
   }).finally(() => worker.terminate());
+}
+
+/** What this browser has to compute with, and what `auto` would choose. `signal` stops it. */
+export function probeDevice(signal: AbortSignal): Promise<DeviceReport | Failure> {
+  return inWorker(
+    { kind: 'probe' },
+    (report) => (report.kind === 'probed' ? report.device : undefined),
+    signal,
+  );
+}
+
+/** Measures one backend. `signal` stops it. */
+export function measureCandidate(
+  task: Omit<MeasureTask, 'kind'>,
+  onReport: (report: Report) => void,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const take = (report: Report): Measured | undefined => {
+    onReport(report);
+    return report.kind === 'measured' ? report.measured : undefined;
+  };
+  return inWorker({ kind: 'measure', ...task }, take, signal);
 }
 
 /** Fastest first in the usual case, and the one that always works last. */

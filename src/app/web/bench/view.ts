@@ -1,5 +1,6 @@
 // Draws what the bench page knows: the device's facts, and a row for each candidate. Imports the names and the protocol.
 
+import { imitatesGpu } from '../../device.js';
 import type { Candidate, Measured } from './protocol.js';
 import { NAMES, type Outcome } from './run.js';
 
@@ -27,14 +28,9 @@ export function duration(ms: number): string {
   return ms < 10_000 ? `${short(ms)} ms` : `${short(ms / 1000)} s`;
 }
 
-/** Facts as a list of terms; a value may carry a badge. */
-export function drawFacts(list: HTMLElement, facts: readonly (readonly [string, string, string?])[]): void {
-  list.replaceChildren(
-    ...facts.flatMap(([term, value, badge]) => [
-      element('dt', term),
-      element('dd', badge === undefined ? value : [value, ' ', element('span', badge, 'badge')]),
-    ]),
-  );
+/** Facts as a list of terms. */
+export function drawFacts(list: HTMLElement, facts: readonly (readonly [string, string])[]): void {
+  list.replaceChildren(...facts.flatMap(([term, value]) => [element('dt', term), element('dd', value)]));
 }
 
 export type Row = Outcome | { readonly waiting: string };
@@ -72,8 +68,8 @@ export function drawResults(body: HTMLElement, rows: ReadonlyMap<Candidate, Row>
         cell.colSpan = COLUMNS.length;
         return element('tr', [heading, cell]);
       }
-      if (row.software) heading.append(' ', element('span', 'software', 'badge'));
-      heading.append(element('small', `${row.adapter}, ${row.batchSize} a step`));
+      if (imitatesGpu(row.device)) heading.append(' ', element('span', 'software', 'badge'));
+      heading.append(element('small', `${row.device.adapter}, ${row.batchSize} a step`));
       const cells = numbers(row).map((content, index) => {
         const cell = element('td', [element('span', content)]);
         cell.dataset.label = COLUMNS[index];

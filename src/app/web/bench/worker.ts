@@ -1,40 +1,9 @@
-// Measures one backend, away from the page, which stays awake. Started anew for each, so that a lost device harms nothing else.
-// Imports the backends and the measurement.
+// Reports on the device or measures one backend, away from the page, which stays awake. Started anew for each, so that a lost
+// device harms nothing else. Imports the device report and the measurement.
 
-import { createGpuBackend } from '../../../engine/backends/gpu.js';
-import { createWasmBackend } from '../../../engine/backends/wasm/index.js';
-import { type Backend, ReferenceBackend } from '../../../engine/index.js';
+import { chooseDevice, imitatesGpu } from '../../device.js';
 import { measureDevice } from '../../deviceBench.js';
-import type { Candidate, Report, Started, Task } from './protocol.js';
-
-interface Running {
-  readonly backend: Backend;
-  /** Asked after the first step: a WebGL adapter is known by then. */
-  readonly describe: () => Omit<Started, 'startMs'>;
-}
-
-async function start(candidate: Candidate): Promise<Running> {
-  switch (candidate) {
-    case 'webgpu':
-    case 'webgl2': {
-      const backend = await createGpuBackend({ mode: candidate });
-      return { backend, describe: () => backend.adapter };
-    }
-    case 'wasm': {
-      const backend = await createWasmBackend();
-      const threads = backend.threads === 1 ? '1 thread' : `${backend.threads} threads`;
-      return {
-        backend,
-        describe: () => ({ adapter: `${backend.build} SIMD, ${threads}`, software: false }),
-      };
-    }
-    case 'reference':
-      return {
-        backend: new ReferenceBackend(),
-        describe: () => ({ adapter: 'plain loops, 1 thread', software: false }),
-      };
-  }
-}
+import type { MeasureTask, Report, Task } from './protocol.js';
 
 /** What takes seconds a step gets little to do: a table with fewer images in a row is better than none. */
 const SLOW = { batch: 8, steps: 2 };
@@ -43,12 +12,17 @@ function post(report: Report): void {
   postMessage(report);
 }
 
-async function measure({ candidate, batch, steps }: Task): Promise<void> {
-  const begin = performance.now();
-  const { backend, describe } = await start(candidate);
-  const startMs = performance.now() - begin;
+async function probe(): Promise<void> {
+  const { backend, report } = await chooseDevice({ backend: 'auto', threads: undefined });
+  await backend.dispose();
+  post({ kind: 'probed', device: report });
+}
+
+async function measure({ candidate, batch, steps }: MeasureTask): Promise<void> {
+  const { backend, report } = await chooseDevice({ backend: candidate, threads: undefined });
+  const startMs = report.tried[0].ms;
   post({ kind: 'started', startMs });
-  const slow = candidate === 'reference' || describe().software;
+  const slow = candidate === 'reference' || imitatesGpu(report);
   const batchSize = slow ? Math.min(batch, SLOW.batch) : batch;
   const timed = slow ? Math.min(steps, SLOW.steps) : steps;
   const losses: number[] = [];
@@ -57,13 +31,12 @@ async function measure({ candidate, batch, steps }: Task): Promise<void> {
     post({ kind: 'step', step, of: timed + 1 });
   };
   const measured = await measureDevice(backend, { batchSize, steps: timed, onStep });
-  const { adapter, software } = describe();
   await backend.dispose();
-  post({ kind: 'measured', measured: { adapter, software, startMs, steps: timed, losses, ...measured } });
+  post({ kind: 'measured', measured: { device: report, startMs, steps: timed, losses, ...measured } });
 }
 
 addEventListener('message', ({ data }: MessageEvent<Task>) => {
-  measure(data).catch((error: unknown) => {
+  (data.kind === 'probe' ? probe() : measure(data)).catch((error: unknown) => {
     post({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
   });
 });
