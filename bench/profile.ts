@@ -1,0 +1,70 @@
+// Where a training step spends its time: each SIMD function's milliseconds a step, and what is left for JavaScript. One
+// thread, so that every function runs when it is called and can be timed from outside.
+//
+//     npm run bench:profile -- [--seconds 3] [--batch 64] [--quick]
+
+import { CharacterNet } from '../src/app/model.js';
+import { createWasmBackend, Rng, useBackend } from '../src/index.js';
+import { Machine } from '../src/engine/backends/wasm/machine.js';
+import { Learner, noiseBatch } from './support/learner.js';
+import { thisMachine } from './support/machine.js';
+import { readOptions } from './support/options.js';
+import { formatTable, short } from './support/table.js';
+
+const options = readOptions({ seconds: 3, batch: 64, quick: false });
+const WARM_UP = 20;
+
+interface Cost {
+  milliseconds: number;
+  calls: number;
+}
+
+const costs = new Map<string, Cost>();
+
+/** Replaces a method that takes the function's name first by one that also keeps the time. */
+function timed<Args extends [string, ...unknown[]]>(run: (...args: Args) => void) {
+  return function (this: unknown, ...args: Args): void {
+    const start = performance.now();
+    run.apply(this, args);
+    const cost = costs.get(args[0]) ?? { milliseconds: 0, calls: 0 };
+    costs.set(args[0], cost);
+    cost.milliseconds += performance.now() - start;
+    cost.calls += 1;
+  };
+}
+
+const methods = Machine.prototype as unknown as Record<'parallel' | 'run', (...args: [string]) => void>;
+methods.parallel = timed(methods.parallel);
+methods.run = timed(methods.run);
+
+const backend = await createWasmBackend({ threads: 1 });
+useBackend(backend);
+const learner = new Learner(new CharacterNet({ classes: 47, rng: new Rng(1) }));
+const batch = noiseBatch(options.batch);
+for (let step = 0; step < WARM_UP; step++) await learner.train(batch);
+
+costs.clear();
+let steps = 0;
+const start = performance.now();
+while (performance.now() - start < 1000 * (options.quick ? 0.2 : options.seconds)) {
+  await learner.train(batch);
+  steps += 1;
+}
+const step = (performance.now() - start) / steps;
+learner.dispose();
+await backend.dispose();
+
+const inside = [...costs.values()].reduce((sum, { milliseconds }) => sum + milliseconds / steps, 0);
+const row = (name: string, milliseconds: number, calls: string): string[] => [
+  ...[name, short(milliseconds), `${short((100 * milliseconds) / step)} %`, calls],
+];
+const rows = [...costs]
+  .sort(([, a], [, b]) => b.milliseconds - a.milliseconds)
+  .map(([name, { milliseconds, calls }]) => row(name, milliseconds / steps, short(calls / steps)));
+const { cpu, node } = thisMachine();
+console.log(
+  formatTable(
+    [`${cpu}, Node ${node}, ${backend.build}, batch ${options.batch}`, 'ms a step', 'share', 'calls'],
+    [...rows, row('JavaScript and garbage collection', step - inside, ''), row('step', step, '')],
+  ),
+);
