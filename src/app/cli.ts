@@ -2,7 +2,7 @@
 // The command line: parses, runs a command, and turns an error into a message and an exit code. Imports yargs and
 // the commands.
 
-import yargs from 'yargs';
+import yargs, { type Argv, type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { InkgradError } from '../engine/errors.js';
 import { dataCommand } from './commands/data.js';
@@ -14,7 +14,8 @@ import { importCommand } from './commands/import.js';
 import { infoCommand } from './commands/info.js';
 import { predictCommand } from './commands/predict.js';
 import { trainCommand } from './commands/train.js';
-import { EXIT, exitCodeOf } from './exitCodes.js';
+import { EXIT, EXIT_HELP, exitCodeOf } from './exitCodes.js';
+import { nearest } from './nearest.js';
 
 /** A message without a stack for errors we raise ourselves; everything for the others, which are bugs. */
 function report(error: unknown, verbose: boolean): void {
@@ -22,34 +23,48 @@ function report(error: unknown, verbose: boolean): void {
   process.stderr.write(`inkgrad: ${known ? error.message : String((error as Error).stack ?? error)}\n`);
 }
 
+const COMMANDS = [
+  ...[dataCommand, exploreCommand, trainCommand, evalCommand, predictCommand],
+  ...[importCommand, exportCommand, infoCommand, doctorCommand],
+] as CommandModule[];
+
+/** yargs forgets the epilogue of the program in the help of a command. */
+function withExitCodes(command: CommandModule): CommandModule {
+  const builder = command.builder as (parser: Argv) => Argv;
+  return { ...command, builder: (parser: Argv) => builder(parser).epilogue(EXIT_HELP) };
+}
+
+/** yargs recommends commands, not options: the option that was meant, if a single unknown one is like it. */
+function guessOption(message: string, parser: Argv): string {
+  const unknown = /^Unknown argument: (\S+)$/.exec(message)?.[1];
+  const { key } = (parser as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions();
+  const near = unknown === undefined ? null : nearest(unknown, Object.keys(key));
+  return near === null ? '' : `; did you mean --${near}?`;
+}
+
 async function main(): Promise<number> {
   const words = hideBin(process.argv);
   try {
-    await yargs(words)
+    const program = yargs(words);
+    await program
       .scriptName('inkgrad')
       .usage('$0 <command>\n\nTrain and measure a network that reads handwriting.')
-      .command(dataCommand)
-      .command(exploreCommand)
-      .command(trainCommand)
-      .command(evalCommand)
-      .command(doctorCommand)
-      .command(importCommand)
-      .command(exportCommand)
-      .command(infoCommand)
-      .command(predictCommand)
+      .command(COMMANDS.map(withExitCodes))
       .option('verbose', { type: 'boolean', default: false, describe: 'Show where an error came from' })
       .demandCommand(1, 'Name a command.')
       .recommendCommands()
       .strict()
       .wrap(100)
-      .epilogue('Exit codes: 0 done, 1 failure, 2 usage, 3 data missing or damaged, 4 model incompatible.')
+      .example('$0 train --epochs 5 --limit 10000', 'fetch EMNIST if need be, and train for a few minutes')
+      .example('$0 eval --help', 'the options of one command')
+      .epilogue(EXIT_HELP)
       .exitProcess(false)
       // The last of two wins; a file called 007 keeps its name.
       .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
       .fail((message, error: Error | undefined, parser) => {
         // yargs raises a YError for a value that an option's `coerce` refused; any other error is a command's own.
         if (error !== undefined && error.name !== 'YError') throw error;
-        process.stderr.write(`${message}\n\n`);
+        process.stderr.write(`${message}${guessOption(message, program)}\n\n`);
         parser.showHelp('error');
         throw new UsageShown();
       })

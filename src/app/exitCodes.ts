@@ -1,4 +1,4 @@
-// What the process's exit status means, and which error leads to which. Documented in the README.
+// What the process's exit status means, and which error leads to which.
 
 import { DataError, DataMissingError } from '../data/errors.js';
 import { ArgumentError, InkgradError } from '../engine/errors.js';
@@ -18,6 +18,11 @@ export const EXIT = {
   /** Stopped by SIGTERM (128 + 15). */
   terminated: 143,
 } as const;
+
+/** The same for people, under every command's help. */
+export const EXIT_HELP =
+  'Exit codes: 0 done, 1 failure, 2 usage, 3 data missing or damaged, 4 model incompatible, 130 stopped by Ctrl-C, ' +
+  '143 by SIGTERM.';
 
 /** A model file that cannot be used: not there, damaged, or for another network. */
 export class ModelError extends InkgradError {

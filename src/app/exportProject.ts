@@ -1,18 +1,19 @@
 // A model as a small PyTorch project: the Python files beside this one in `pytorch/`, and the weights. The build copies
 // them next to the compiled code. Imports node:fs, exportModel.
 
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeAtomically } from './atomicFile.js';
 import { exportModel, type ExportedModel } from './exportModel.js';
+import { makeFolder } from './newFolder.js';
 
 const TEMPLATES = fileURLToPath(new URL('./pytorch/', import.meta.url));
 
 /** Writes the project into a folder, which is made if need be; returns the names of its files. */
 export async function exportProject(exported: ExportedModel, folder: string): Promise<string[]> {
   const names = (await readdir(TEMPLATES)).filter((name) => /\.(py|md)$/.test(name)).sort();
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   for (const name of names) await writeAtomically(join(folder, name), await readFile(join(TEMPLATES, name)));
   await writeAtomically(join(folder, 'model.pth'), await exportModel(exported, 'pth'));
   return [...names, 'model.pth'];

@@ -27,7 +27,8 @@ export interface Training {
   readonly data: string;
   /** Whether it was drawn by the program. */
   readonly synthetic: boolean;
-  readonly seed: number;
+  /** Null in a model from elsewhere, which does not say what was set aside. */
+  readonly seed: number | null;
   /** Part of the training images that was set aside; with the seed it tells which. */
   readonly valFraction: number;
   /** Whether it was validated on the test part instead. */
@@ -78,7 +79,7 @@ function readTraining(extra: Json): Training {
     classes,
     data: typeof data === 'string' ? data : 'unknown data',
     synthetic: synthetic === true,
-    seed: typeof seed === 'number' ? seed : 0,
+    seed: typeof seed === 'number' ? seed : null,
     valFraction: typeof valFraction === 'number' ? valFraction : 0.1,
     valOnTest: valOnTest === true,
     limit: typeof limit === 'number' ? limit : null,

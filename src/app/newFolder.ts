@@ -1,8 +1,27 @@
-// A new folder for what a command writes beside its answer: pictures, reports. Never one that holds something already.
+// A new folder for what a command writes: models, pictures, reports. Never one that holds something already.
 // Imports node:fs.
 
-import { mkdir, readdir } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ArgumentError } from '../engine/errors.js';
+
+/**
+ * Makes a folder, and the folders above it, unless it is there.
+ *
+ * Not by mkdir's own `recursive`: where the folder above is there but refuses (as /proc does), Node 20 tries for ever.
+ */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
+    const above = dirname(folder);
+    if (code !== 'ENOENT' || existsSync(above)) throw error;
+    makeFolder(above);
+    makeFolder(folder);
+  }
+}
 
 /**
  * Makes a folder, and the folders above it, or takes an empty one.
@@ -10,11 +29,11 @@ import { ArgumentError } from '../engine/errors.js';
  * @param option how the folder was named on the command line, for the message
  * @throws ArgumentError if there is anything in it, or if it cannot be made
  */
-export async function newFolder(option: string, folder: string): Promise<string> {
+export function newFolder(option: string, folder: string): string {
   let names: string[];
   try {
-    await mkdir(folder, { recursive: true });
-    names = await readdir(folder);
+    makeFolder(folder);
+    names = readdirSync(folder);
   } catch (error) {
     throw new ArgumentError(
       `--${option} ${folder}: this folder cannot be made (${(error as Error).message})`,

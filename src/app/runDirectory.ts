@@ -1,8 +1,8 @@
-// A folder for each run, never one that holds another run's models. Imports node:fs.
+// A folder for each run: the one that was named, or the next free number under runs/. Imports newFolder, node:fs.
 
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ArgumentError } from '../engine/errors.js';
+import { makeFolder, newFolder } from './newFolder.js';
 
 const RUNS = 'runs';
 
@@ -12,15 +12,8 @@ const RUNS = 'runs';
  * @param prefix what stands before the number
  */
 export function createRunDirectory(named: string | undefined, prefix = ''): string {
-  if (named !== undefined) {
-    if (!isEmptyFolder(named)) {
-      throw new ArgumentError(
-        `--out ${named}: this folder is not empty; name a new one, so that nothing is overwritten`,
-      );
-    }
-    return named;
-  }
-  mkdirSync(RUNS, { recursive: true });
+  if (named !== undefined) return newFolder('out', named);
+  makeFolder(RUNS);
   for (let number = 1; ; number++) {
     const directory = join(RUNS, `${prefix}${number}`);
     try {
@@ -29,15 +22,5 @@ export function createRunDirectory(named: string | undefined, prefix = ''): stri
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-  }
-}
-
-/** Makes the folder if need be, and tells whether there is nothing in it. */
-function isEmptyFolder(folder: string): boolean {
-  try {
-    mkdirSync(folder, { recursive: true });
-    return readdirSync(folder).length === 0;
-  } catch (error) {
-    throw new ArgumentError(`--out ${folder}: this folder cannot be made (${(error as Error).message})`);
   }
 }

@@ -67,7 +67,7 @@ describe('data fetch', () => {
   it.each([
     ['data', /^Name what to do with the data: fetch/],
     ['data fetsch', /^Did you mean fetch\?/],
-    ['data fetch --split nope', /Argument: split, Given: "nope"/],
+    ['data fetch --split nope', /--split must be one of balanced, letters, .*, got nope/],
     ['data fetch --from a --url b', /Arguments from and url are mutually exclusive/],
   ])('inkgrad %s ends with code 2', async (words, message) => {
     const { code, stderr } = await inkgrad(await temporaryFolder(), words);

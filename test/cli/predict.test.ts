@@ -213,6 +213,6 @@ describe('predict', () => {
     expect(unknown.stderr).toMatch(/^Unknown argument: nope/);
     const folderOnly = await inkgrad(folder, 'predict full-of-nothing blank.png --invert maybe');
     expect(folderOnly.code).toBe(2);
-    expect(folderOnly.stderr).toMatch(/Argument: invert, Given: "maybe", Choices: "auto", "yes", "no"/);
+    expect(folderOnly.stderr).toMatch(/--invert must be one of auto, yes, no, got maybe/);
   });
 });

@@ -34,6 +34,25 @@ describe.concurrent('help', () => {
       expect(stdout).toContain(text);
   });
 
+  it.each([
+    'data',
+    'data fetch',
+    'explore',
+    'train',
+    'eval',
+    'predict',
+    'import',
+    'export',
+    'info',
+    'doctor',
+  ])('of %s has two examples and the exit codes', async (command) => {
+    const { code, stdout } = await run(`${command} --help`);
+    expect(code).toBe(0);
+    const examples = /\nExamples:\n(.*?)\n\n/s.exec(stdout)?.[1] ?? '';
+    expect(examples.match(new RegExp(`^  inkgrad ${command} `, 'gm'))!.length).toBeGreaterThanOrEqual(2);
+    expect(stdout).toMatch(/Exit codes: 0 done, .*, 130 stopped by\s+Ctrl-C, 143 by SIGTERM\./s);
+  });
+
   it('lists every option of train with its default', async () => {
     const { code, stdout } = await run('train --help');
     expect(code).toBe(0);
@@ -89,11 +108,12 @@ describe.concurrent('words that make no sense end with code 2:', () => {
     ['train --dropout 1', /^--dropout must be at least 0 and below 1, got 1/],
     ['train --val-fraction 2', /^--val-fraction must be above 0 and below 1, got 2/],
     ['train --limit 0', /^--limit must be a whole number of at least 1, got 0/],
-    ['train --backend foo', /Argument: backend, Given: "foo", Choices: "auto", "wasm", "webgpu",/],
-    ['train --split foo', /Argument: split, Given: "foo", Choices: "balanced", "letters"/],
+    ['train --epocs 3', /^Unknown argument: epocs; did you mean --epochs\?/],
+    ['train --backend foo', /^--backend must be one of auto, wasm, webgpu, .*, got foo$/m],
+    ['train --split balancd', /^--split must be one of balanced, .*, got balancd; did you mean balanced\?/],
     ['eval', /^Missing required argument: model/],
     ['eval --model', /^Not enough arguments following: model/],
-    ['eval --model m --part all', /Argument: part, Given: "all", Choices: "test", "train", "val"/],
+    ['eval --model m --part all', /^--part must be one of test, train, val, got all/],
   ])('inkgrad %s', async (words, message) => {
     const refusal = await run(words);
     expectRefusal(refusal, 2, message);
@@ -206,5 +226,11 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
     const message = /EMNIST balanced test: .*data folder data\/emnist does not exist/;
     expectRefusal(await run('eval --model good'), 3, message);
     expectRefusal(await run('eval --model good --part val'), 3, /EMNIST balanced train: .*does not exist/);
+  });
+
+  it('a model that does not say what was set aside, asked for its validation part', async () => {
+    await writeModel('elsewhere', BALANCED, { seed: null });
+    const message = /model elsewhere: does not say .* no --part val to tell; measure it on the test part/;
+    expectRefusal(await run('eval --model elsewhere --part val'), 4, message);
   });
 });

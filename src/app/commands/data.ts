@@ -4,10 +4,11 @@ import type { Argv, CommandModule } from 'yargs';
 import { EMNIST_ARCHIVE } from '../../data/emnist.js';
 import { checkSplit, EMNIST_SPLITS } from '../../data/splits.js';
 import { fetchEmnist } from '../fetch/fetchEmnist.js';
+import { EXIT_HELP } from '../exitCodes.js';
 import { interruptible } from '../interruptible.js';
 import { Reporter } from '../reporter.js';
 import { DEFAULT_DATA_DIR, fetchReports, INTERRUPTED_FETCH } from '../source.js';
-import { jsonOption } from './options.js';
+import { choice, jsonOption } from './options.js';
 
 interface FetchArguments {
   readonly split: string;
@@ -41,9 +42,8 @@ const fetchCommand: CommandModule<object, FetchArguments> = {
   builder: (yargs: Argv): Argv<FetchArguments> =>
     jsonOption(yargs)
       .option('split', {
-        choices: Object.keys(EMNIST_SPLITS),
+        ...choice('split', Object.keys(EMNIST_SPLITS)),
         default: 'balanced',
-        requiresArg: true,
         describe: 'EMNIST split; only its files travel',
       })
       .option('dir', {
@@ -69,7 +69,8 @@ const fetchCommand: CommandModule<object, FetchArguments> = {
       })
       .conflicts('from', 'url')
       .example('$0 data fetch', 'Balanced, about 30 MB, into data/emnist')
-      .example('$0 data fetch --split letters --dir letters', 'another split into another folder'),
+      .example('$0 data fetch --split letters --dir letters', 'another split into another folder')
+      .epilogue(EXIT_HELP),
   handler: run,
 };
 

@@ -12,7 +12,7 @@ import { openTestSource, openTrainingSource } from '../source.js';
 import { startBackend } from '../backend.js';
 import { Rng } from '../../engine/index.js';
 import { limitDataset, type Dataset } from '../../data/dataset.js';
-import { dataOptions, jsonOption, runOptions, type CommonArguments } from './options.js';
+import { choice, dataOptions, jsonOption, runOptions, type CommonArguments } from './options.js';
 
 interface EvalArguments extends CommonArguments {
   readonly model: string;
@@ -26,11 +26,17 @@ interface EvalArguments extends CommonArguments {
  */
 async function openPart(args: EvalArguments, trained: Training): Promise<Dataset> {
   if (args.part === 'test') return openTestSource(args);
-  const { valFraction, valOnTest, synthetic, limit } = trained;
+  const { seed, valFraction, valOnTest, synthetic, limit } = trained;
+  if (seed === null) {
+    throw new ModelError(
+      `model ${args.model}: does not say which images it was trained on and which were set aside, so there is no ` +
+        `--part ${args.part} to tell; measure it on the test part (--part test)`,
+    );
+  }
   const { train, validation } = await openTrainingSource({
     ...{ data: args.data, split: args.split, limit: limit ?? undefined, valFraction, valOnTest },
-    rng: new Rng(trained.seed),
-    seed: synthetic ? trained.seed : null, // a model of real characters is not measured on drawn ones
+    rng: new Rng(seed),
+    seed: synthetic ? seed : null, // a model of real characters is not measured on drawn ones
   });
   const part = args.part === 'val' ? validation : train;
   return args.limit === undefined ? part : limitDataset(part, args.limit);
@@ -47,7 +53,7 @@ function checkClasses(path: string, classes: readonly string[], dataset: Dataset
 
 async function run(args: EvalArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
-  const folder = args.out === undefined ? null : await newFolder('out', args.out);
+  const folder = args.out === undefined ? null : newFolder('out', args.out);
   const { backend } = await startBackend(args);
   const { model, classes, training } = await loadModel(args.model);
   const dataset = await openPart(args, training);
@@ -95,12 +101,11 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
         type: 'string',
         demandOption: true,
         requiresArg: true,
-        describe: 'Model file that train wrote',
+        describe: 'Model file that train or import wrote, or a PyTorch .pth file',
       })
       .option('part', {
-        choices: ['test', 'train', 'val'] as const,
+        ...choice('part', ['test', 'train', 'val']),
         default: 'test' as const,
-        requiresArg: true,
         describe:
           'Which images: the test part, or the training or validation part the model was trained with',
       })

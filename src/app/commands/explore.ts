@@ -13,7 +13,7 @@ import { createRunDirectory } from '../runDirectory.js';
 import { openPart, openTestSource } from '../source.js';
 import type { Summary } from '../explore/findings.js';
 import type { PictureName } from '../explore/pictures.js';
-import { dataOptions, jsonOption, whole, type CommonArguments } from './options.js';
+import { choice, dataOptions, jsonOption, whole, type CommonArguments } from './options.js';
 
 interface ExploreArguments extends Pick<CommonArguments, 'data' | 'split' | 'limit' | 'json'> {
   readonly part: 'train' | 'test';
@@ -98,9 +98,8 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
   builder: (yargs: Argv): Argv<ExploreArguments> =>
     jsonOption(dataOptions(yargs))
       .option('part', {
-        choices: ['train', 'test'] as const,
+        ...choice('part', ['train', 'test']),
         default: 'train' as const,
-        requiresArg: true,
         describe: 'Which images',
       })
       .option('seed', {

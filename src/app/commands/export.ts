@@ -8,7 +8,7 @@ import { exportProject } from '../exportProject.js';
 import { loadModel } from '../modelFile.js';
 import { beside, checkFree, printable, sha256 } from '../outputFile.js';
 import { Reporter } from '../reporter.js';
-import { forceOption, jsonOption, oneOf } from './options.js';
+import { choice, forceOption, jsonOption } from './options.js';
 
 const TARGETS = [...FILE_FORMATS, 'pytorch'] as const;
 
@@ -72,11 +72,9 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
         describe: 'Model file that train or import wrote, or a PyTorch .pth file',
       })
       .option('to', {
-        type: 'string',
+        ...choice('to', TARGETS),
         demandOption: true,
-        requiresArg: true,
-        describe: `Format: ${TARGETS.join(', ')} (a folder: network, training for many machines, weights)`,
-        coerce: oneOf('to', TARGETS),
+        describe: 'Format; pytorch is a folder: network, training for many machines, weights',
       })
       .positional('out', {
         type: 'string',

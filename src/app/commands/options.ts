@@ -23,9 +23,8 @@ export function dataOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, '
       describe: 'Folder of the official EMNIST files (default: EMNIST_DIR, then data/emnist)',
     })
     .option('split', {
-      choices: Object.keys(EMNIST_SPLITS),
+      ...choice('split', Object.keys(EMNIST_SPLITS)),
       default: 'balanced',
-      requiresArg: true,
       describe: 'EMNIST split',
     })
     .option('limit', {
@@ -39,9 +38,8 @@ export function dataOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, '
 export function runOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'backend' | 'threads'>> {
   return yargs
     .option('backend', {
-      choices: BACKENDS,
+      ...choice('backend', BACKENDS),
       default: 'auto',
-      requiresArg: true,
       describe: 'What computes: auto is a GPU if there is one and it is faster, else wasm (SIMD)',
     })
     .option('threads', {
@@ -68,15 +66,16 @@ export function forceOption<T>(yargs: Argv<T>): Argv<T & { readonly force: boole
   });
 }
 
-/** Refuses what is not one of some words, and tells which it is nearest to. */
-export function oneOf<Word extends string>(name: string, words: readonly Word[]) {
-  return (value: string): Word => {
-    const found = words.find((word) => word === value);
-    if (found !== undefined) return found;
+/** An option that takes one of some words: help lists them, and another word is told which it is nearest to. */
+export function choice<Word extends string>(name: string, words: readonly Word[]) {
+  const coerce = (value: string | undefined): Word => {
+    // Undefined: not given, and without a default, as in train.
+    if (value === undefined || words.some((word) => word === value)) return value as Word;
     const near = nearest(value.toLowerCase(), words);
     const guess = near === null ? '' : `; did you mean ${near}?`;
     throw new ArgumentError(`--${name} must be one of ${words.join(', ')}, got ${value}${guess}`);
   };
+  return { choices: words, coerce, requiresArg: true };
 }
 
 /** Refuses what is not a whole number of at least `least`, with the option's name. */

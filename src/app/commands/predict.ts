@@ -15,7 +15,7 @@ import { newFolder } from '../newFolder.js';
 import { decodePicture } from '../pictures/decode.js';
 import { findPictures, readPictureBytes, STDIN, type PictureFile } from '../pictures/files.js';
 import { Reporter } from '../reporter.js';
-import { jsonOption, runOptions, whole, type CommonArguments } from './options.js';
+import { choice, jsonOption, runOptions, whole, type CommonArguments } from './options.js';
 
 interface PredictOptions extends Pick<CommonArguments, 'backend' | 'threads' | 'json'> {
   readonly model: string | undefined;
@@ -44,7 +44,7 @@ interface Item {
 async function run(args: PredictArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
   const pictures = await findPictures(args._.slice(1).map(String));
-  const debugDir = args.debugDir === undefined ? undefined : await newFolder('debug-dir', args.debugDir);
+  const debugDir = args.debugDir === undefined ? undefined : newFolder('debug-dir', args.debugDir);
   const path = args.model ?? (await newestModel());
   const { backend } = await startBackend(args);
   const loaded = await loadModel(path);
@@ -187,9 +187,8 @@ export const predictCommand: CommandModule<object, PredictOptions> = {
         coerce: whole('top', 1),
       })
       .option('invert', {
-        choices: INVERT,
+        ...choice('invert', INVERT),
         default: 'auto' as const,
-        requiresArg: true,
         describe:
           'yes: dark ink on light paper; no: light ink on dark ground; auto: found out for each picture',
       })

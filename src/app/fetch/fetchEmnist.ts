@@ -2,7 +2,7 @@
 // out of the whole archive where the server has no ranges; or out of an archive on disk. Imports the rest of this folder.
 
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { EMNIST_ARCHIVE } from '../../data/emnist.js';
@@ -12,6 +12,7 @@ import { bringFile } from './member.js';
 import { LocalFile, readRange, type RangeSource } from './ranges.js';
 import { downloadWhole, probe, RemoteFile } from './remoteFile.js';
 import type { RequestOptions } from './request.js';
+import { makeFolder } from '../newFolder.js';
 import { onDisk } from './trouble.js';
 import { ARCHIVE_BYTES, OFFICIAL_DIGESTS, wantedFiles, type Digests, type WantedFile } from './wanted.js';
 import { checkZipHead, findMembers, type ZipMember } from './zipDirectory.js';
@@ -75,7 +76,7 @@ export async function fetchEmnist(options: FetchOptions): Promise<FetchResult> {
       if (found) files.set(file.name, found);
       else missing.push({ file, member });
     }
-    await makeFolder(dir);
+    await makeDataFolder(dir);
     const total = missing.reduce((sum, { member }) => sum + member.packedSize, 0);
     let before = 0;
     for (const { file, member } of missing) {
@@ -167,7 +168,7 @@ async function openArchive(options: FetchOptions): Promise<OpenArchive> {
     return { source, remote: true, close: () => source.close() };
   }
   onNote?.(`${url}: the server has no ranges, so the whole archive is fetched, and anew after a break`);
-  await makeFolder(dir);
+  await makeDataFolder(dir);
   // Only for a while: what is wanted is taken out of it, and half of it is of no use to a later run.
   const path = join(dir, 'emnist-archive.zip.partial');
   try {
@@ -183,8 +184,8 @@ async function openArchive(options: FetchOptions): Promise<OpenArchive> {
 }
 
 /** Made as late as can be, so that nothing is left where nothing came. */
-async function makeFolder(dir: string): Promise<void> {
-  await onDisk(dir, () => mkdir(dir, { recursive: true }));
+async function makeDataFolder(dir: string): Promise<void> {
+  await onDisk(dir, () => Promise.resolve().then(() => makeFolder(dir)));
 }
 
 async function checked(archive: OpenArchive, head: Buffer): Promise<OpenArchive> {
