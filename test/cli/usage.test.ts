@@ -50,7 +50,7 @@ describe.concurrent('help', () => {
     expect(code).toBe(0);
     const examples = /\nExamples:\n(.*?)\n\n/s.exec(stdout)?.[1] ?? '';
     expect(examples.match(new RegExp(`^  inkgrad ${command} `, 'gm'))!.length).toBeGreaterThanOrEqual(2);
-    expect(stdout).toMatch(/Exit codes: 0 done, .*, 130 stopped by\s+Ctrl-C, 143 by SIGTERM\./s);
+    expect(stdout).toMatch(/Exit codes: 0 done, .*, 130\s+stopped\s+by\s+Ctrl-C,\s+143\s+by\s+SIGTERM\./s);
   });
 
   it('lists every option of train with its default', async () => {
