@@ -185,9 +185,10 @@ async function draw(run: Run, best: string): Promise<void> {
 function explain(ending: Ending, { trainer, settings }: Run): string | null {
   const { bestEpoch, bestAccuracy, epoch } = trainer.progress;
   if (ending === 'patience') {
+    const since = epoch - bestEpoch;
     return (
       `stopped early: the validation accuracy has not risen above ${percent(bestAccuracy)} (epoch ${bestEpoch}) in the ` +
-      `${epoch - bestEpoch} epochs since (--patience ${settings.patience})`
+      `${since === 1 ? 'epoch' : `${since} epochs`} since (--patience ${settings.patience})`
     );
   }
   return ending === 'time' ? `stopped after ${settings.maxMinutes} minutes, at ${placeOf(trainer)}` : null;
