@@ -57,7 +57,9 @@ function runningStatistics(which: 'mean' | 'variance'): (inputs: Tensor[]) => Te
 }
 
 /** The whole block as a network that only reads runs it: without a graph. */
-function blockWithoutGraph([x, weight, bias, gamma, beta]: Tensor[]): Tensor {
+function blockWithoutGraph(inputs: Tensor[]): Tensor {
+  const [x, weight, gamma, beta] = inputs;
+  const bias = inputs.at(4) ?? null;
   const values = Float32Array.from({ length: gamma.size }, (_, c) => 0.25 * (c % 5) + 0.5);
   const running = { mean: tensor(values), variance: tensor(values) };
   const attributes = { epsilon, momentum, running, training: false };
@@ -67,8 +69,16 @@ function blockWithoutGraph([x, weight, bias, gamma, beta]: Tensor[]): Tensor {
 }
 
 /** Images, filters and the rest for `blockWithoutGraph`. */
-function blockInputs(images: number, inside: number, outside: number, height: number, width: number) {
-  const shapes = [[images, inside, height, width], [outside, inside, 3, 3], [outside], [outside], [outside]];
+function blockInputs(
+  images: number,
+  inside: number,
+  outside: number,
+  height: number,
+  width: number,
+  bias = true,
+) {
+  const own = [[outside], [outside], ...(bias ? [[outside]] : [])];
+  const shapes = [[images, inside, height, width], [outside, inside, 3, 3], ...own];
   return shapes.map((shape) => ({ ...anywhere(...shape), differentiable: false }));
 }
 
@@ -126,6 +136,16 @@ export const extraSamples: readonly Computation[] = [
   { title: 'convNormReluPool: direct', inputs: blockInputs(2, 1, 5, 6, 7), call: blockWithoutGraph },
   { title: 'convNormReluPool: even', inputs: blockInputs(2, 16, 17, 6, 8), call: blockWithoutGraph },
   { title: 'convNormReluPool: odd', inputs: blockInputs(3, 18, 30, 7, 15), call: blockWithoutGraph },
+  {
+    title: 'convNormReluPool: direct, no bias',
+    inputs: blockInputs(2, 1, 5, 6, 7, false),
+    call: blockWithoutGraph,
+  },
+  {
+    title: 'convNormReluPool: no bias',
+    inputs: blockInputs(2, 16, 17, 6, 8, false),
+    call: blockWithoutGraph,
+  },
   // Sums of more than 1,024 terms, which some backends do in two stages. Too many numbers for a gradient check.
   { title: 'sum: two stages', inputs: [anywhere(5000)], call: ([x]) => sum(x) },
   { title: 'sum: two stages, columns', inputs: [anywhere(2, 4100, 3)], call: ([x]) => sum(x, { axes: 1 }) },

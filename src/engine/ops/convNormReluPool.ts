@@ -8,6 +8,7 @@ import type { PoolConstants } from '../../../kernels/pool.js';
 import { isRecording } from '../current.js';
 import { ArgumentError } from '../errors.js';
 import { filled, launch } from '../launch.js';
+import type { NdArray } from '../ndarray.js';
 import { defineRoutine } from '../routine.js';
 import { Tensor } from '../tensor.js';
 import { checkChannels, type BatchNormAttributes } from './batchNorm.js';
@@ -22,17 +23,18 @@ function halvingOf({ batch, outChannels, outHeight, outWidth }: Conv2dConstants)
   return poolGeometry([batch, outChannels, outHeight, outWidth], { window: 2 }, NAME);
 }
 
-/** (x, weight, bias, mean, variance, gamma, beta; epsilon) -> y [planes, outHeight / 2, outWidth / 2]. */
+/** (x, weight, mean, variance, gamma, beta, and bias or nothing; epsilon) -> y [planes, outHeight / 2, outWidth / 2]. */
 export const convNormReluPoolEval = defineRoutine<Conv2dConstants>({
   name: 'convNormReluPoolEval',
   outputs: (c) => {
     const { planes, outHeight, outWidth } = halvingOf(c);
     return [[planes, outHeight, outWidth]];
   },
-  compose: ([x, weight, bias, ...statistics], c, [epsilon]) => {
+  compose: ([x, weight, mean, variance, gamma, beta, bias], c, [epsilon]) => {
     const shape = [c.batch, c.outChannels, c.outHeight, c.outWidth];
-    const y = launch(kernels.conv2d, [x, weight, bias], shape, c);
-    return bnReluPoolEval([y, ...statistics], halvingOf(c), [epsilon]);
+    const given = (bias as NdArray | undefined) ?? filled(x.backend, [c.outChannels], 0);
+    const y = launch(kernels.conv2d, [x, weight, given], shape, c);
+    return bnReluPoolEval([y, mean, variance, gamma, beta], halvingOf(c), [epsilon]);
   },
 });
 
@@ -65,7 +67,7 @@ export function convNormReluPool(x: Tensor, own: ConvNormOperands): Tensor {
   const output = [c.batch, c.outChannels, c.outHeight, c.outWidth];
   checkChannels([output, gamma.shape, beta.shape], attributes, NAME);
   const statistics = [running.mean, running.variance, gamma, beta].map((tensor) => tensor.array);
-  const given = bias?.array ?? filled(x.array.backend, [c.outChannels], 0);
-  const [y] = convNormReluPoolEval([x.array, weight.array, given, ...statistics], c, [epsilon]);
+  const inputs = [x.array, weight.array, ...statistics, ...(bias === null ? [] : [bias.array])];
+  const [y] = convNormReluPoolEval(inputs, c, [epsilon]);
   return new Tensor(y.reshape([c.batch, c.outChannels, ...y.shape.slice(1)]));
 }

@@ -37,7 +37,7 @@ function foldedFilters(
   epsilon: number,
 ): { readonly filters: number; readonly bias: number } {
   const [weight, ...others] = buffers;
-  const [from, bias, mean, variance, gamma, beta] = buffers.map((buffer) => machine.plain(buffer));
+  const [from, mean, variance, gamma, beta, bias] = buffers.map((buffer) => machine.plain(buffer));
   const [length, channels] = [machine.simd.winogradFilterFloats(shape), c.outChannels];
   const key = `folded ${c.inChannels} ${channels} ${epsilon}`;
   const fold = (to: number): void => {
@@ -47,19 +47,30 @@ function foldedFilters(
       machine.run('foldStatistics', [mean, inverse, gamma, beta, channels, scale, shift]);
       machine.run('scaleFilters', [from, scale, channels, weight.length / channels, scaled]);
       packFilters(machine, shape, scaled, false, to);
-      machine.run('scaleShift', [bias, scale, shift, to + 4 * length, channels, 0, 1]);
+      const toBias = to + 4 * length;
+      if (buffers.length < 6) machine.run('copy', [shift, toBias, channels]);
+      else machine.run('scaleShift', [bias, scale, shift, toBias, channels, 0, 1]);
     });
   };
   const filters = machine.packedCopy(weight, key, length + channels, fold, others);
   return { filters, bias: filters + 4 * length };
 }
 
+/** A convolution's bias where it has none. */
+function zeros(machine: Machine, channels: number): WasmBuffer {
+  const buffer = machine.allocate(channels);
+  machine.run('fill', [buffer.address, 0, 0, channels]);
+  return buffer;
+}
+
 export const convNormReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
   convNormReluPoolEval: (machine, [x, ...buffers], launch) => {
     const c = launch.constants as Conv2dConstants;
-    const [weight, bias, ...statistics] = buffers;
     const pool = halvingOf(c);
     if (!usesWinograd(c)) {
+      const [weight, ...statistics] = buffers;
+      const given = statistics.splice(4); // the convolution's own bias, or nothing
+      const bias = given.length > 0 ? given[0] : zeros(machine, c.outChannels);
       const length = c.batch * c.outChannels * c.outHeight * c.outWidth;
       const common = { kernel: conv2d, inputs: [x, weight, bias], constants: c, scalars: [], length };
       const y = conv2dOverrides.conv2d(machine, [x, weight, bias], common)!;
@@ -68,6 +79,7 @@ export const convNormReluPoolRoutines: Readonly<Record<string, RoutineOverride>>
         constants: pool,
       });
       machine.free(y);
+      if (given.length === 0) machine.free(bias);
       return output;
     }
     const from = machine.channelsLast(x, inputLayout(c));
