@@ -1,0 +1,94 @@
+// What the network reads, beside the pad: the character, large; the five likeliest with their probabilities; and the 28 x 28 pixels
+// that it saw. On an empty pad all of it is blank. Imports the helpers for elements, the app's types.
+
+import { IMAGE_SIDE } from '../../../data/idx.js';
+import type { App } from '../app.js';
+import { element } from '../dom.js';
+import type { Ranked, Reading, Verdict } from '../reading/types.js';
+import { percent } from './percent.js';
+import './result.css';
+
+const ROWS = 5;
+
+/** Puts the view into `host` and keeps it true to the app. */
+export function mountResult(host: HTMLElement, app: App): void {
+  const verdict = element('p', { className: 'verdict' });
+  const remark = element('p', { className: 'remark' });
+  const rows = Array.from({ length: ROWS }, makeRow);
+  const likeliest = element('ol', { className: 'likeliest' }, ...rows.map((row) => row.item));
+  const seen = element('canvas', { width: IMAGE_SIDE, height: IMAGE_SIDE, role: 'img' });
+  host.append(
+    element('div', { className: 'spoken' }, verdict, remark),
+    likeliest,
+    element(
+      'figure',
+      { className: 'seen' },
+      seen,
+      element('figcaption', {}, 'What the network sees: ', element('span', {}, '28 × 28 pixels')),
+    ),
+  );
+
+  app.drawing.subscribe(({ image, empty }) => {
+    paint(seen, image);
+    seen.ariaLabel = empty ? 'Nothing yet' : 'The drawing, shrunk to 28 by 28 pixels';
+  });
+  app.reading.subscribe((reading) => {
+    host.classList.toggle('blank', reading === null);
+    host.dataset.kind = reading?.verdict.kind ?? '';
+    likeliest.ariaHidden = String(reading === null);
+    verdict.replaceChildren(...(reading === null ? [] : lettersOf(reading.verdict)));
+    remark.textContent = reading === null ? '' : remarkOn(reading.verdict);
+    rows.forEach((row, at) => row.show(reading?.ranked[at] ?? null));
+    app.say(reading === null ? '' : spoken(reading));
+  });
+}
+
+/** The characters of a verdict, large, with small words between them. */
+function lettersOf({ kind, group }: Verdict): Node[] {
+  const letters = group.flatMap((letter, at) => [
+    ...(at === 0 ? [] : [element('span', { className: 'between' }, ' or ')]),
+    element('span', { className: 'letter' }, letter),
+  ]);
+  return kind === 'unsure' ? [...letters, element('span', { className: 'between' }, '?')] : letters;
+}
+
+function remarkOn({ kind }: Verdict): string {
+  if (kind === 'sure') return '';
+  return kind === 'alike' ? 'They look alike; only a word would tell.' : 'Not sure.';
+}
+
+function spoken({ verdict, ranked }: Reading): string {
+  return verdict.kind === 'sure' ? `${verdict.text}, ${percent(ranked[0].probability)}` : verdict.text;
+}
+
+interface Row {
+  readonly item: HTMLElement;
+  show(ranked: Ranked | null): void;
+}
+
+/** One of the likeliest: the character, a bar, the number. */
+function makeRow(): Row {
+  const label = element('span', { className: 'label' });
+  const fill = element('span', { className: 'fill' });
+  const share = element('span', { className: 'share' });
+  const item = element('li', {}, label, element('span', { className: 'bar' }, fill), share);
+  return {
+    item,
+    show: (ranked) => {
+      label.textContent = ranked?.label ?? '';
+      share.textContent = ranked === null ? '' : percent(ranked.probability);
+      fill.style.transform = `scaleX(${ranked?.probability ?? 0})`;
+    },
+  };
+}
+
+/** Ink bright on a dark ground, as the network gets it: the bytes become the strength of the ink. */
+function paint(canvas: HTMLCanvasElement, image: Uint8Array): void {
+  const context = canvas.getContext('2d')!;
+  const pixels = context.createImageData(IMAGE_SIDE, IMAGE_SIDE);
+  for (let i = 0; i < image.length; i++) {
+    pixels.data.fill(255, 4 * i, 4 * i + 3);
+    pixels.data[4 * i + 3] = image[i];
+  }
+  context.putImageData(pixels, 0, 0);
+}

@@ -1,0 +1,110 @@
+// The parts below the pad. Each is a tab, loaded when it is first shown and known by `#tab=NAME` in the address. Keyboard as in
+// the ARIA tabs pattern: one tab stop, arrow keys, Home and End. Imports the panels on demand, and types.
+
+import type { App, MountPanel, Panel } from './app.js';
+import { element } from './dom.js';
+
+/** One part of the page. */
+export interface Tab {
+  /** In the address (`#tab=NAME`) and in ids (`tab-NAME`, `panel-NAME`). */
+  readonly name: string;
+  readonly title: string;
+  readonly load: () => Promise<{ readonly mount: MountPanel }>;
+}
+
+/** In this order: Thinking, Words, Teach, Train, Model. A part adds its row when it exists. */
+export const TABS: readonly Tab[] = [
+  // { name: 'thinking', title: 'Thinking', load: () => import('./thinking/index.js') },
+];
+
+/** A tab on the page. */
+interface Place {
+  readonly tab: Tab;
+  readonly button: HTMLButtonElement;
+  readonly host: HTMLElement;
+  /** Null until the tab is first shown. */
+  panel: Promise<Panel | null> | null;
+}
+
+/**
+ * Puts the tabs into the page and shows the one that the address names, or else the first.
+ *
+ * @param bar gets the buttons
+ * @param below gets the panels
+ */
+export function mountTabs(bar: HTMLElement, below: HTMLElement, app: App, tabs: readonly Tab[] = TABS): void {
+  const places = tabs.map((tab): Place => {
+    const button = element('button', { type: 'button', role: 'tab', id: `tab-${tab.name}` }, tab.title);
+    button.setAttribute('aria-controls', `panel-${tab.name}`);
+    const host = element('section', { role: 'tabpanel', id: `panel-${tab.name}`, hidden: true });
+    host.setAttribute('aria-labelledby', button.id);
+    return { tab, button, host, panel: null };
+  });
+  bar.replaceChildren(...places.map(({ button }) => button));
+  below.replaceChildren(...places.map(({ host }) => host));
+  if (places.length === 0) return;
+
+  let shown: Place | null = null;
+  const select = (place: Place): void => {
+    if (place === shown) return;
+    if (shown !== null) leave(shown);
+    shown = place;
+    for (const other of places) {
+      const selected = other === place;
+      other.button.setAttribute('aria-selected', String(selected));
+      other.button.tabIndex = selected ? 0 : -1;
+      other.host.hidden = !selected;
+    }
+    place.panel ??= open(place, app);
+    void place.panel.then((panel) => {
+      if (shown === place) panel?.show();
+    });
+  };
+  const choose = (place: Place): void => {
+    select(place);
+    const address = new URLSearchParams(location.hash.slice(1));
+    address.set('tab', place.tab.name);
+    history.replaceState(null, '', `#${address.toString()}`);
+  };
+  const named = (): Place | undefined => {
+    const name = new URLSearchParams(location.hash.slice(1)).get('tab');
+    return places.find(({ tab }) => tab.name === name);
+  };
+
+  places.forEach((place, at) => {
+    place.button.addEventListener('click', () => choose(place));
+    place.button.addEventListener('keydown', (event) => {
+      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: places.length - 1 }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      const next = places[(to + places.length) % places.length];
+      choose(next);
+      next.button.focus();
+    });
+  });
+  window.addEventListener('hashchange', () => {
+    const place = named();
+    if (place !== undefined) select(place);
+  });
+
+  select(named() ?? places[0]);
+}
+
+/** Loads a part into its place; null, and a notice, if that fails. A later visit of the tab tries again. */
+async function open(place: Place, app: App): Promise<Panel | null> {
+  place.host.setAttribute('aria-busy', 'true');
+  try {
+    const { mount } = await place.tab.load();
+    return mount(place.host, app);
+  } catch (error) {
+    place.panel = null;
+    app.fail(error);
+    return null;
+  } finally {
+    place.host.removeAttribute('aria-busy');
+  }
+}
+
+function leave({ panel }: Place): void {
+  void panel?.then((mounted) => mounted?.hide());
+}
