@@ -6,7 +6,7 @@ import { writeAtomically } from '../atomicFile.js';
 import { startBackend } from '../backend.js';
 import { ModelError } from '../exitCodes.js';
 import { readModelBytes } from '../modelBytes.js';
-import { modelFrom } from '../modelFile.js';
+import { modelFrom } from '../modelContents.js';
 import { beside, checkFree, printable, sha256 } from '../outputFile.js';
 import { Reporter } from '../reporter.js';
 import { forceOption, jsonOption } from './options.js';
@@ -32,7 +32,7 @@ async function run({
   }
   // Only what this program can run is written.
   const { backend } = await startBackend({ backend: 'reference', threads: 1 });
-  const { model, classes } = modelFrom(file, safetensors);
+  const { model, classes } = await modelFrom(file, safetensors);
   model.dispose();
   await backend.dispose();
   await writeAtomically(out, safetensors);

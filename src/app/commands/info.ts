@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../../nn/index.js';
 import { startBackend } from '../backend.js';
 import { describeLayers, type LayerFacts } from '../describeModel.js';
 import { readModelBytes } from '../modelBytes.js';
-import { modelFrom } from '../modelFile.js';
+import { modelFrom } from '../modelContents.js';
 import { printable, sha256 } from '../outputFile.js';
 import { facts, provenanceOf, without, type Provenance } from '../provenance.js';
 import { Reporter } from '../reporter.js';
@@ -20,7 +20,7 @@ async function run({ file, json }: InfoArguments): Promise<void> {
   const reporter = new Reporter({ json });
   const { format, original, safetensors } = await readModelBytes(file);
   const { backend } = await startBackend({ backend: 'reference', threads: 1 });
-  const { model, classes } = modelFrom(file, safetensors);
+  const { model, classes } = await modelFrom(file, safetensors);
   const layers = describeLayers(model);
   const parameters = model.parameterCount;
   model.dispose();

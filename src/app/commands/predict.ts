@@ -9,7 +9,8 @@ import { INVERT, preprocess, type Invert, type Prepared } from '../../data/prepr
 import { writeAtomically } from '../atomicFile.js';
 import { startBackend } from '../backend.js';
 import { classify, interpret, type Reading } from '../classify.js';
-import { loadModel, type LoadedModel } from '../modelFile.js';
+import type { LoadedModel } from '../modelContents.js';
+import { loadModel } from '../modelFile.js';
 import { newestModel } from '../newestModel.js';
 import { newFolder } from '../newFolder.js';
 import { decodePicture } from '../pictures/decode.js';

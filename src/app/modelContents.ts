@@ -1,0 +1,121 @@
+// What a model file holds, from its bytes: the network, its classes, what it was trained on. Opens no file, so a page reads
+// models with it, too. Imports nn's serialisation, the network and, when a PyTorch file turns up, pthModel.
+
+import { InkgradError } from '../engine/errors.js';
+import { Rng } from '../engine/rng.js';
+import type { Json } from '../nn/json.js';
+import { loadState } from '../nn/serialize.js';
+import { ModelError } from './exitCodes.js';
+import { isLegacyPth, isPth } from './formats/pthSignature.js';
+import { CharacterNet } from './model.js';
+
+/** What the first bytes of a file say about it. */
+export type ModelFormat = 'safetensors' | 'pth';
+
+export interface ModelContents {
+  /** What the file is. */
+  readonly format: ModelFormat;
+  /** Its contents as safetensors. */
+  readonly safetensors: Uint8Array;
+  /** What else a PyTorch file held, by key; not used. */
+  readonly ignored: readonly string[];
+}
+
+/** What a model was trained on. */
+export interface Training {
+  /** Name of each class, in the order of the logits. */
+  readonly classes: readonly string[];
+  /** Name of the data. */
+  readonly data: string;
+  /** Whether it was drawn by the program. */
+  readonly synthetic: boolean;
+  /** Null in a model from elsewhere, which does not say what was set aside. */
+  readonly seed: number | null;
+  /** Part of the training images that was set aside; with the seed it tells which. */
+  readonly valFraction: number;
+  /** Whether it was validated on the test part instead. */
+  readonly valOnTest?: boolean;
+  /** Of how many images; null for all there were. */
+  readonly limit: number | null;
+}
+
+export interface LoadedModel {
+  /** In evaluation mode, on the current backend. */
+  readonly model: CharacterNet;
+  readonly classes: readonly string[];
+  readonly training: Training;
+}
+
+/**
+ * Turns whatever `work` finds wrong with a file into a ModelError that names it.
+ *
+ * @param name what messages call the file
+ */
+export async function naming<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof InkgradError)) throw error;
+    throw new ModelError(`model ${name}: ${error.message}`);
+  }
+}
+
+/**
+ * Finds out what a file is. Safetensors stay as they are; a PyTorch file becomes those that `inkgrad import` would write, so
+ * that everything behind this knows one format.
+ *
+ * @throws ModelError if it is a PyTorch file that is damaged, would run something, or is of another network
+ */
+export function readContents(name: string, bytes: Uint8Array): Promise<ModelContents> {
+  return naming(name, async () => {
+    if (!isPth(bytes) && !isLegacyPth(bytes))
+      return { format: 'safetensors', safetensors: bytes, ignored: [] };
+    const { convertPth } = await import('./pthModel.js');
+    return { format: 'pth', ...(await convertPth(bytes)) };
+  });
+}
+
+/**
+ * Makes the network that a safetensors file holds; optimizer state is left in the file.
+ *
+ * @throws ModelError if the file is damaged or of another network
+ */
+export function modelFrom(name: string, safetensors: Uint8Array): Promise<LoadedModel> {
+  return naming(name, () => {
+    const training = readTraining(loadState(safetensors).extra);
+    const model = new CharacterNet({ classes: training.classes.length, rng: new Rng(0) });
+    try {
+      loadState(safetensors, { model });
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+    return { model: model.eval(), classes: training.classes, training };
+  });
+}
+
+/** More outputs are refused before a network is made for them. */
+const MAX_CLASSES = 1000;
+
+/** @throws ModelError if it does not name the classes */
+export function readTraining(extra: Json): Training {
+  const about = extra as Partial<Training> | null;
+  const { classes, data, synthetic, seed, valFraction, valOnTest, limit } = about ?? {};
+  if (!Array.isArray(classes) || !classes.every((name) => typeof name === 'string') || classes.length === 0) {
+    throw new ModelError(
+      'it does not name its classes, so what it reads cannot be told; use a file that train wrote',
+    );
+  }
+  if (classes.length > MAX_CLASSES) {
+    throw new ModelError(`it names ${classes.length} classes, more than ${MAX_CLASSES}`);
+  }
+  return {
+    classes,
+    data: typeof data === 'string' ? data : 'unknown data',
+    synthetic: synthetic === true,
+    seed: typeof seed === 'number' ? seed : null,
+    valFraction: typeof valFraction === 'number' ? valFraction : 0.1,
+    valOnTest: valOnTest === true,
+    limit: typeof limit === 'number' ? limit : null,
+  };
+}

@@ -1,0 +1,49 @@
+// A PyTorch file as the safetensors that `inkgrad import` writes. Bytes in, bytes out; a page loads it when such a file turns
+// up. Imports formats, nn's safetensors, the EMNIST splits.
+
+import { FormatError } from '../engine/errors.js';
+import { EMNIST_SPLITS } from '../data/splits.js';
+import { canonicalJson, type JsonObject } from '../nn/json.js';
+import { encodeSafetensors } from '../nn/safetensors.js';
+import { decodePth, type PthFile } from './formats/pth.js';
+import { isLegacyPth } from './formats/pthSignature.js';
+
+/**
+ * Reads a PyTorch file and writes it anew.
+ *
+ * @returns weights and class names as `saveState` would write them (equal files give equal bytes), and what else the file
+ *   held, by key
+ * @throws FormatError if it is damaged, wants to run something, or is not the character network
+ */
+export async function convertPth(
+  bytes: Uint8Array,
+): Promise<{ readonly safetensors: Uint8Array; readonly ignored: readonly string[] }> {
+  if (isLegacyPth(bytes)) {
+    throw new FormatError(
+      'pth: this is the format of PyTorch before 1.6; open it there and torch.save it again to get the new one',
+    );
+  }
+  const { tensors, classes, ignored } = await decodePth(bytes);
+  const extra: JsonObject = {
+    classes: [...(classes ?? usualClasses(tensors))],
+    data: 'unknown data',
+    origin: 'pytorch',
+  };
+  return { safetensors: encodeSafetensors(tensors, { inkgrad: '1', extra: canonicalJson(extra) }), ignored };
+}
+
+/** The bias of the last layer has a number for each class. */
+const LAST_BIAS = 'fc_layers.3.bias';
+
+/** A file that names no classes is taken to tell those of the EMNIST split that has as many. */
+function usualClasses(tensors: PthFile['tensors']): readonly string[] {
+  const outputs = Object.hasOwn(tensors, LAST_BIAS) ? tensors[LAST_BIAS].shape[0] : undefined;
+  const split = Object.values(EMNIST_SPLITS).find(({ classes }) => classes.length === outputs);
+  if (split !== undefined) return split.classes;
+  const known = [...new Set(Object.values(EMNIST_SPLITS).map(({ classes }) => classes.length))].join(', ');
+  throw new FormatError(
+    outputs === undefined
+      ? `pth: there is no ${LAST_BIAS}, so it is not the character network`
+      : `pth: it names no classes (class_mapping), and ${outputs} outputs are none of EMNIST's ${known}`,
+  );
+}
