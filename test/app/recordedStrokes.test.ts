@@ -1,0 +1,70 @@
+// The recorded strokes as data: the files are what the authored hands write, they hold every class, and through the page's own
+// code they look like EMNIST. Played in a browser they are in test/browser.
+
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '../../src/app/evaluate.js';
+import { loadModel } from '../../src/app/modelFile.js';
+import { BALANCED_CLASSES } from '../../src/data/splits.js';
+import { imageStatistics } from '../../src/data/statistics.js';
+import { writeHands } from '../browser/strokes/authored/index.js';
+import {
+  HANDS,
+  readHand,
+  recordedDataset,
+  recordingFile,
+  recordingText,
+} from '../browser/strokes/recorded.js';
+import { wasm, withFreshBackend } from '../support/backends.js';
+import { seedModel } from '../support/seed.js';
+
+it.each(writeHands())('the file of the hand "$hand" is what it writes', async (hand) => {
+  await expect(recordingText(hand)).toMatchFileSnapshot(fileURLToPath(recordingFile(hand.hand)));
+});
+
+describe.each(HANDS)('the strokes of the hand "%s"', (name) => {
+  const { pad, characters } = readHand(name);
+
+  it('are one character for each class', () => {
+    expect(new Set(characters.map(({ label }) => label))).toEqual(new Set(BALANCED_CLASSES));
+    expect(characters).toHaveLength(BALANCED_CLASSES.length);
+  });
+
+  it('stay on the pad, and time only goes forward', () => {
+    for (const { strokes } of characters) {
+      let before = -1;
+      for (const [x, y, t, pressure] of strokes.flat()) {
+        expect(Math.min(x, y, pad[0] - x, pad[1] - y)).toBeGreaterThan(0);
+        expect(t).toBeGreaterThan(before);
+        expect(pressure).toBeGreaterThan(0);
+        expect(pressure).toBeLessThanOrEqual(1);
+        before = t;
+      }
+    }
+  });
+
+  // EMNIST, on 9,400 images: mean 0.1749, sd 0.3330, longer side 24 to 26, centre (13.57, 13.52), stroke width 2.83.
+  it('make images with the statistics of EMNIST', () => {
+    const found = imageStatistics(recordedDataset(name));
+    expect(Math.abs(found.mean - 0.1749)).toBeLessThan(0.012);
+    expect(Math.abs(found.sd - 0.333)).toBeLessThan(0.01);
+    expect(found.longerSide.lower).toBeGreaterThanOrEqual(24);
+    expect(found.longerSide.upper).toBeLessThanOrEqual(26);
+    expect(Math.abs(found.centreX - 13.57)).toBeLessThan(0.15);
+    expect(Math.abs(found.centreY - 13.52)).toBeLessThan(0.15);
+    expect(Math.abs(found.strokeWidth.median - 2.83)).toBeLessThan(0.15);
+  });
+});
+
+const withoutModel = seedModel === undefined ? ' (skipped: SEED_MODEL is not set)' : '';
+
+it.skipIf(seedModel === undefined)(`the original's weights read nine in ten${withoutModel}`, async () => {
+  await withFreshBackend(wasm(1).make, async () => {
+    const { model } = await loadModel(seedModel!);
+    for (const name of HANDS) {
+      const { mergedAccuracy } = await evaluate(model, recordedDataset(name));
+      expect(mergedAccuracy, name).toBeGreaterThanOrEqual(0.9);
+    }
+    model.dispose();
+  });
+});

@@ -1,0 +1,145 @@
+// A hand that writes authored forms on a pad: where and how large, how it leans, how fast it moves, how it wobbles, and when
+// its pointer reports. A model of hands, no person was recorded (see the README). Imports the engine's random numbers.
+// Like raster.ts it needs only + - * / and square roots, so every machine writes the same files.
+
+import type { Rng } from '../../../../src/engine/rng.js';
+import type { RecordedCharacter, RecordedHand, RecordedPoint } from '../recorded.js';
+import { parsePath, type Piece } from './path.js';
+
+/** What makes one hand unlike another. Ranges are drawn anew for every character. */
+export interface HandTraits {
+  readonly name: string;
+  readonly pointer: RecordedHand['pointer'];
+  readonly pad: readonly [width: number, height: number];
+  /** Height of a capital as a part of the pad's. */
+  readonly size: readonly [number, number];
+  /** Width of a character against the authored one. */
+  readonly stretch: readonly [number, number];
+  /** How far the top leans to the right, as a part of the height. */
+  readonly slant: readonly [number, number];
+  /** A turn of the whole character, in radians as long as they are small. */
+  readonly turn: readonly [number, number];
+  /** How far a stroke is misplaced, in pixels. */
+  readonly misplaced: number;
+  /** Slow drift from the path: amplitude in pixels and changes a second. */
+  readonly drift: readonly [amplitude: number, rate: number];
+  /** Fast tremor on top of it. */
+  readonly tremor: readonly [amplitude: number, rate: number];
+  /** Milliseconds a piece of the path: this much, and so much more with the square root of its length in pixels. */
+  readonly pace: readonly [base: number, perRoot: number];
+  /** Milliseconds between two reports of the pointer. */
+  readonly interval: number;
+  /** Steps in which the pointer reports places, in pixels. */
+  readonly grid: number;
+  readonly pressure: readonly [number, number];
+}
+
+/** Writes every form once. */
+export function write(traits: HandTraits, forms: Readonly<Record<string, string>>, rng: Rng): RecordedHand {
+  const characters = Object.entries(forms).map(([label, path]) =>
+    writeCharacter(traits, label, parsePath(path), rng.split(label)),
+  );
+  return { hand: traits.name, pointer: traits.pointer, pad: traits.pad, characters };
+}
+
+function writeCharacter(traits: HandTraits, label: string, strokes: Piece[][], rng: Rng): RecordedCharacter {
+  const within = (range: readonly [number, number]): number => rng.between(range[0], range[1]);
+  const height = within(traits.size) * traits.pad[1];
+  const [stretch, slant, turn] = [within(traits.stretch), within(traits.slant), within(traits.turn)];
+  const placed = (x: number, y: number): [number, number] => {
+    const leaning = (x * stretch - y * slant) / 100;
+    return [height * (leaning - (turn * y) / 100), height * (y / 100 + turn * leaning)];
+  };
+  const laid = strokes.map((pieces) => pieces.map((piece) => piece.map(([x, y]) => placed(x, y))));
+  const move = placement(laid.flat(2), traits.pad, rng);
+  let clock = 0;
+  const written = laid.map((pieces) => {
+    const offset = [0, 1].map((axis) => move[axis] + traits.misplaced * rng.between(-1, 1));
+    const moved = pieces.map((piece) => piece.map(([x, y]) => [x + offset[0], y + offset[1]] as const));
+    const points = writeStroke(traits, moved, clock, rng);
+    clock = points.at(-1)![2] + Math.round(rng.between(120, 320)); // the way through the air to the next stroke
+    return points;
+  });
+  return { label, strokes: written };
+}
+
+/** Where on the pad: about the middle, wholly inside. */
+function placement(
+  points: readonly (readonly number[])[],
+  pad: readonly [number, number],
+  rng: Rng,
+): readonly number[] {
+  return pad.map((side, axis) => {
+    const values = points.map((point) => point[axis]);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const room = Math.max(0, (side - (high - low)) / 2 - 16);
+    return (side - high - low) / 2 + Math.min(room, 0.12 * side) * rng.between(-1, 1);
+  });
+}
+
+/**
+ * Moves along the pieces, each with the smooth start and end of a minimum-jerk movement.
+ *
+ * @see T. Flash, N. Hogan, "The coordination of arm movements", Journal of Neuroscience 5, 1985
+ */
+function writeStroke(traits: HandTraits, pieces: readonly Piece[], start: number, rng: Rng): RecordedPoint[] {
+  const wobbles = [0, 1].map(() => [smoothNoise(rng, traits.drift), smoothNoise(rng, traits.tremor)]);
+  const press = smoothNoise(rng, [0.5, 3]);
+  const [lightest, hardest] = traits.pressure;
+  const points: RecordedPoint[] = [];
+  const report = (x: number, y: number, t: number): void => {
+    const [left, top] = [x, y].map((value, axis) => {
+      const wobbled = value + wobbles[axis].reduce((sum, noise) => sum + noise(t), 0);
+      const inside = Math.min(traits.pad[axis] - 1, Math.max(1, wobbled));
+      return Math.round(inside / traits.grid) * traits.grid;
+    });
+    const pressure = lightest + (hardest - lightest) * (0.5 + press(t));
+    points.push([left, top, Math.round(t), Math.round(pressure * 100) / 100]);
+  };
+  let clock = start;
+  for (const piece of pieces) {
+    const lengths = arcLengths(piece);
+    const total = lengths.at(-1)!;
+    const duration = traits.pace[0] + traits.pace[1] * Math.sqrt(total) * rng.between(0.85, 1.2);
+    const steps = Math.max(2, Math.round(duration / traits.interval));
+    for (let i = points.length === 0 ? 0 : 1; i <= steps; i++) {
+      const s = i / steps;
+      const gone = s * s * s * (10 - 15 * s + 6 * s * s);
+      const [x, y] = pointAt(piece, lengths, gone * total);
+      report(x, y, clock + i * traits.interval);
+    }
+    clock += steps * traits.interval;
+  }
+  return points;
+}
+
+function arcLengths(piece: Piece): number[] {
+  let length = 0;
+  return piece.map(([x, y], i) => {
+    if (i > 0) {
+      const [dx, dy] = [x - piece[i - 1][0], y - piece[i - 1][1]];
+      length += Math.sqrt(dx * dx + dy * dy);
+    }
+    return length;
+  });
+}
+
+function pointAt(piece: Piece, lengths: readonly number[], along: number): readonly [number, number] {
+  const next = lengths.findIndex((length) => length >= along);
+  if (next <= 0) return next === 0 ? piece[0] : piece.at(-1)!;
+  const part = (along - lengths[next - 1]) / (lengths[next] - lengths[next - 1] || 1);
+  const [a, b] = [piece[next - 1], piece[next]];
+  return [a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part];
+}
+
+/** Values that wander between -amplitude and amplitude, `rate` of them a second, with smooth ways between. */
+function smoothNoise(rng: Rng, [amplitude, rate]: readonly [number, number]): (t: number) => number {
+  const values: number[] = [];
+  return (t) => {
+    const place = (t * rate) / 1000;
+    const cell = Math.floor(place);
+    while (values.length < cell + 2) values.push(amplitude * rng.between(-1, 1));
+    const s = place - cell;
+    return values[cell] + (values[cell + 1] - values[cell]) * s * s * (3 - 2 * s);
+  };
+}

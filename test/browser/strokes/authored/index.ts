@@ -1,0 +1,49 @@
+// The two hands that wrote the files of this folder, and all that makes them differ. Imports the forms and the hand.
+
+import { Rng } from '../../../../src/engine/rng.js';
+import type { RecordedHand } from '../recorded.js';
+import { FINGER_FORMS } from './finger.js';
+import { type HandTraits, write } from './hand.js';
+import { MOUSE_FORMS } from './mouse.js';
+
+/** Large, upright, slow; straight lines waver, as a mouse does that one has not learned to draw with. */
+const MOUSE: HandTraits = {
+  name: 'mouse',
+  pointer: 'mouse',
+  pad: [400, 400],
+  size: [0.58, 0.76],
+  stretch: [0.85, 1.1],
+  slant: [-0.04, 0.1],
+  turn: [-0.05, 0.05],
+  misplaced: 9,
+  drift: [11, 4],
+  tremor: [1.2, 10],
+  pace: [90, 26],
+  interval: 12,
+  grid: 1,
+  pressure: [0.5, 0.5], // what browsers report for every mouse
+};
+
+/** Small, leaning, quick; corners are rounded off since the screen reports sixty times a second only. */
+const FINGER: HandTraits = {
+  name: 'finger',
+  pointer: 'touch',
+  pad: [320, 320],
+  size: [0.36, 0.56],
+  stretch: [0.75, 1.05],
+  slant: [0.1, 0.34],
+  turn: [-0.09, 0.03],
+  misplaced: 7,
+  drift: [6, 6],
+  tremor: [1, 12],
+  pace: [60, 21],
+  interval: 16,
+  grid: 0.25,
+  pressure: [0.2, 0.7],
+};
+
+/** Writes both hands anew. */
+export function writeHands(): RecordedHand[] {
+  const rng = new Rng(20).split('recorded strokes');
+  return [write(MOUSE, MOUSE_FORMS, rng.split('mouse')), write(FINGER, FINGER_FORMS, rng.split('finger'))];
+}

@@ -1,0 +1,60 @@
+// The recorded strokes and their file format (the README describes it): reading the files, writing them, and the strokes as
+// src/data/glyph.ts takes them. Used by tests in Node only. Imports node:fs.
+
+import { readFileSync } from 'node:fs';
+import { type Dataset, makeDataset } from '../../../src/data/dataset.js';
+import { renderGlyph, type Stroke } from '../../../src/data/glyph.js';
+import { BALANCED_CLASSES } from '../../../src/data/splits.js';
+
+/** Where the pointer was: pixels of the pad, milliseconds from the first contact, pressure 0..1. */
+export type RecordedPoint = readonly [x: number, y: number, t: number, pressure: number];
+
+export interface RecordedCharacter {
+  /** A class of EMNIST Balanced. */
+  readonly label: string;
+  readonly strokes: readonly (readonly RecordedPoint[])[];
+}
+
+export interface RecordedHand {
+  readonly hand: string;
+  readonly pointer: 'mouse' | 'touch';
+  readonly pad: readonly [width: number, height: number];
+  readonly characters: readonly RecordedCharacter[];
+}
+
+/** The hands that have a file. */
+export const HANDS = ['mouse', 'finger'] as const;
+export type Hand = (typeof HANDS)[number];
+
+/** Where the file of a hand lies. */
+export const recordingFile = (hand: string): URL => new URL(`${hand}.json`, import.meta.url);
+
+/** Reads the file of a hand. */
+export function readHand(hand: Hand): RecordedHand {
+  return JSON.parse(readFileSync(recordingFile(hand), 'utf8')) as RecordedHand;
+}
+
+/** The text of a file: one line a character. */
+export function recordingText({ hand, pointer, pad, characters }: RecordedHand): string {
+  const head = JSON.stringify({ hand, pointer, pad }).slice(0, -1);
+  const lines = characters.map((character) => `  ${JSON.stringify(character)}`).join(',\n');
+  return `${head},"characters":[\n${lines}\n]}\n`;
+}
+
+/** The strokes of a character without time and pressure. */
+export function plainStrokes({ strokes }: RecordedCharacter): Stroke[] {
+  return strokes.map((points) => points.flatMap(([x, y]) => [x, y]));
+}
+
+/** The images of a hand, through the page's own code. */
+export function recordedDataset(hand: Hand): Dataset {
+  const { characters } = readHand(hand);
+  const images = characters.map((character) => renderGlyph(plainStrokes(character)));
+  return makeDataset({
+    name: `recorded strokes: ${hand}`,
+    images: Uint8Array.from(images.flatMap((image) => [...image])),
+    labels: Uint8Array.from(characters, ({ label }) => BALANCED_CLASSES.indexOf(label)),
+    classes: BALANCED_CLASSES,
+    synthetic: true,
+  });
+}
