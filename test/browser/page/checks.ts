@@ -1,5 +1,6 @@
 // What the browser tests call in the page. Runs in Chromium, minified, under the page's policy. Imports the engine and the app.
 
+import { renderGlyph } from '../../../src/data/glyph.js';
 import { createGpuBackend, type GpuMode } from '../../../src/engine/backends/gpu.js';
 import { createWasmBackend, type WasmBackend } from '../../../src/engine/backends/wasm/index.js';
 import { runKernelSuite, type SuiteResult } from '../../gpu/suite.js';
@@ -63,9 +64,14 @@ async function wasmSuite(threads: number): Promise<SuiteResult[]> {
   return results;
 }
 
+/** The 28 x 28 images of drawings, as the page makes them. */
+function glyphs(drawings: readonly (readonly number[][])[]): number[][] {
+  return drawings.map((strokes) => [...renderGlyph(strokes)]);
+}
+
 /** Everything a test may call; arguments and results travel as JSON. */
 const checks = {
-  ...{ trainOnWasm, startWasm, endWasm, kernelSuite, wasmSuite },
+  ...{ trainOnWasm, startWasm, endWasm, kernelSuite, wasmSuite, glyphs },
   ...{ compareWithCpu, watchObjects, failures },
 };
 

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { type Dataset, makeDataset } from '../../../src/data/dataset.js';
-import { renderGlyph, type Stroke } from '../../../src/data/glyph.js';
+import { renderGlyph } from '../../../src/data/glyph.js';
 import { BALANCED_CLASSES } from '../../../src/data/splits.js';
 
 /** Where the pointer was: pixels of the pad, milliseconds from the first contact, pressure 0..1. */
@@ -42,7 +42,7 @@ export function recordingText({ hand, pointer, pad, characters }: RecordedHand):
 }
 
 /** The strokes of a character without time and pressure. */
-export function plainStrokes({ strokes }: RecordedCharacter): Stroke[] {
+export function plainStrokes({ strokes }: RecordedCharacter): number[][] {
   return strokes.map((points) => points.flatMap(([x, y]) => [x, y]));
 }
 

@@ -1,0 +1,30 @@
+// What the network sees must not depend on where it is computed: the recorded strokes through the page's own code, minified and
+// in a browser, against Node, byte for byte.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { imageAt } from '../../src/data/dataset.js';
+import { HANDS, plainStrokes, readHand, recordedDataset } from './strokes/recorded.js';
+import { executable, type WatchedPage, whyNot } from './support/chromium.js';
+import { browserFixture } from './support/suite.js';
+
+describe.skipIf(executable === null)(`28 x 28 images in Chromium${whyNot}`, () => {
+  const site = browserFixture('none');
+  let opened: WatchedPage;
+  beforeAll(async () => {
+    opened = await site.open('checks.html');
+  });
+  afterAll(() => {
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it.each(HANDS)('are those of Node, byte for byte: hand "%s"', async (name) => {
+    const { characters } = readHand(name);
+    const drawings = characters.map(plainStrokes);
+    const inPage = await opened.page.evaluate((strokes) => checks.glyphs(strokes), drawings);
+    const inNode = recordedDataset(name);
+    expect(inPage).toHaveLength(inNode.length);
+    for (const [i, image] of inPage.entries()) {
+      expect(image, characters[i].label).toEqual([...imageAt(inNode, i)]);
+    }
+  });
+});
