@@ -1,34 +1,9 @@
-// What is made of a row of probabilities, and that single images are read as evaluation reads them.
+// Single images are read as evaluation reads them.
 
 import { describe, expect, it } from 'vitest';
-import { classify, interpret } from '../../src/app/classify.js';
+import { classify } from '../../src/app/classify.js';
 import { evaluate } from '../../src/app/evaluate.js';
 import { eventsOf, onWasm, tinyTrainer, train } from './support.js';
-
-describe('interpret', () => {
-  const classes = ['0', '1', 'I', 'L', 'O', 'A'];
-
-  it('lists the likeliest, the first of equal ones first', () => {
-    const { top, read, sure } = interpret([0, 0.05, 0.05, 0, 0, 0.9], classes, 3);
-    expect(top.map(({ name }) => name)).toEqual(['A', '1', 'I']);
-    expect(read).toEqual(['A']);
-    expect(sure).toBe(true);
-  });
-
-  it('names look-alikes that are at least a tenth as likely, and counts them together', () => {
-    const both = interpret([0.5, 0, 0, 0, 0.4, 0.1], classes, 1);
-    expect(both).toMatchObject({ read: ['0', 'O'], sure: true });
-    expect(both.probability).toBeCloseTo(0.9, 12);
-    const three = interpret([0, 0.3, 0.4, 0.02, 0, 0.28], classes, 1);
-    expect(three).toMatchObject({ read: ['I', '1'], sure: true });
-    expect(interpret([0.9, 0, 0, 0, 0.08, 0.02], classes, 1).read).toEqual(['0']);
-  });
-
-  it('doubts what is less than 0.7 likely', () => {
-    expect(interpret([0.69, 0.31, 0, 0, 0, 0], classes, 1)).toMatchObject({ read: ['0'], sure: false });
-    expect(interpret([0.7, 0.3, 0, 0, 0, 0], classes, 1)).toMatchObject({ sure: true });
-  });
-});
 
 describe('classify', () => {
   it(

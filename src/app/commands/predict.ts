@@ -8,7 +8,8 @@ import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/idx.js';
 import { INVERT, preprocess, type Invert, type Prepared } from '../../data/preprocess.js';
 import { writeAtomically } from '../atomicFile.js';
 import { startBackend } from '../backend.js';
-import { classify, interpret, type Reading } from '../classify.js';
+import { classify } from '../classify.js';
+import { interpret, type Reading } from '../interpret.js';
 import type { LoadedModel } from '../modelContents.js';
 import { loadModel } from '../modelFile.js';
 import { newestModel } from '../newestModel.js';
@@ -150,7 +151,8 @@ function tell(reporter: Reporter, item: Item, reading: Reading | null): void {
     reporter.say(`${file}\n  nothing: the picture is empty, no ink stands out from its ground`);
     return;
   }
-  const { top, read: characters, probability, sure } = reading;
+  const { read: characters, probability, sure } = reading;
+  const top = reading.top.map(({ name, probability: share }) => ({ name, probability: share }));
   reporter.emit({ file, empty, kind, read: characters, probability, sure, top, ...debug });
   const alike = characters.length > 1 ? ', which look alike' : '';
   const doubt = sure ? '' : `  (not sure: ${(100 * probability).toFixed(0)} %)`;

@@ -2,7 +2,8 @@
 // No elements and no work of its own. Imports the signal and types.
 
 import type { Stroke } from '../../data/raster.js';
-import type { Reader, Reading } from './reading/types.js';
+import type { Reader } from './reading/reader.js';
+import type { Reading } from './reading/types.js';
 import type { Signal } from './signal.js';
 
 /** What is on the pad. */

@@ -1,6 +1,6 @@
-// What the page knows of a reader and of what it reads: the shapes that the parts share. No code. Imports types.
+// What a reader tells: of an image, and of its model. The shapes that the parts of the page share; no code. Imports types.
 
-import type { CharacterNet } from '../../model.js';
+import type { ModelFormat, Training } from '../../modelContents.js';
 
 /** One class of the model, and how likely it is. */
 export interface Ranked {
@@ -35,13 +35,16 @@ export interface Reading {
   readonly verdict: Verdict;
 }
 
-/** A model that reads. */
-export interface Reader {
-  readonly classes: readonly string[];
-  /** In evaluation mode, on the wasm backend with one thread. */
-  readonly model: CharacterNet;
-  /** What logits are divided by before the softmax. */
-  readonly temperature: number;
-  read(image: Uint8Array): Promise<Reading>;
-  dispose(): void;
+/** What a model file says about itself. */
+export interface ModelCard {
+  /** What the file is called. */
+  readonly name: string;
+  readonly format: ModelFormat;
+  /** The file as it was given. */
+  readonly bytes: Uint8Array;
+  /** Its contents as safetensors: what a worker makes the same network of. */
+  readonly safetensors: Uint8Array;
+  /** Numbers that were learned. */
+  readonly parameters: number;
+  readonly training: Training;
 }

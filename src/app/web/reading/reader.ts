@@ -1,0 +1,79 @@
+// A reader: a model that reads images on the page's own thread. Knows no elements; where the model's bytes come from is the
+// caller's. Imports modelContents, the engine, the page's backend, verdict.
+
+import { type Backend, noGrad, scope, type Tensor, tensor, withBackend } from '../../../engine/index.js';
+import { ArgumentError } from '../../../engine/errors.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../../../data/idx.js';
+import { normalize } from '../../../data/transform.js';
+import type { CharacterNet } from '../../model.js';
+import { modelFrom, readContents, type LoadedModel } from '../../modelContents.js';
+import { pageBackend } from './backend.js';
+import type { ModelCard, Reading } from './types.js';
+import { calibrated, judge } from './verdict.js';
+
+const normalizer = normalize();
+
+export class Reader {
+  readonly classes: readonly string[];
+  /** In evaluation mode, on the page's backend. */
+  readonly model: CharacterNet;
+  /** What logits are divided by before the softmax, so that a probability of 0.8 is right in 80 of 100 cases. */
+  readonly temperature: number;
+  readonly card: ModelCard;
+  readonly #backend: Backend;
+
+  private constructor({ model, classes }: LoadedModel, card: ModelCard, backend: Backend) {
+    this.#backend = backend;
+    this.model = model;
+    this.classes = classes;
+    this.temperature = 1;
+    this.card = card;
+  }
+
+  /**
+   * Makes a reader of a model file.
+   *
+   * @param bytes safetensors, or PyTorch's .pth, whose reader is loaded then
+   * @param name what messages and the card call the file
+   * @throws ModelError if the file is damaged or holds another network
+   * @throws BackendError if the browser has no WebAssembly SIMD
+   */
+  static async open(bytes: Uint8Array, name: string): Promise<Reader> {
+    const { format, safetensors } = await readContents(name, bytes);
+    const backend = await pageBackend();
+    const loaded = await withBackend(backend, () => modelFrom(name, safetensors)); // made before it returns
+    const parameters = loaded.model.parameterCount;
+    const card = { name, format, bytes, safetensors, parameters, training: loaded.training };
+    return new Reader(loaded, card, backend);
+  }
+
+  /**
+   * What the network takes for an image; belongs to the caller's scope.
+   *
+   * @param image 784 bytes, 0 paper, 255 ink
+   * @returns `[1, 1, 28, 28]`, -1 paper, 1 ink
+   */
+  input(image: Uint8Array): Tensor {
+    if (image.length !== IMAGE_PIXELS) {
+      throw new ArgumentError(`reader: an image has ${IMAGE_PIXELS} bytes, got ${image.length}`);
+    }
+    const pixels = new Float32Array(IMAGE_PIXELS);
+    normalizer.apply(image, 0, pixels, 0, IMAGE_PIXELS);
+    return tensor(pixels, { shape: [1, 1, IMAGE_SIDE, IMAGE_SIDE] });
+  }
+
+  /** Reads one image; leaves nothing on the backend. */
+  async read(image: Uint8Array): Promise<Reading> {
+    const numbers = await withBackend(this.#backend, () =>
+      noGrad(() => scope(() => this.model.forward(this.input(image)).data())),
+    ); // [1, classes]
+    const logits = Float32Array.from(numbers);
+    const probabilities = calibrated(logits, this.temperature);
+    return { image, logits, probabilities, ...judge(probabilities, this.classes) };
+  }
+
+  /** Frees the network. */
+  dispose(): void {
+    this.model.dispose();
+  }
+}

@@ -1,0 +1,45 @@
+// From logits to what is said of a drawing: calibrated probabilities, the classes in order, a sentence. Host numbers only, no
+// network, no elements. Imports interpret.ts, which decides for the command line, too.
+
+import { interpret } from '../../interpret.js';
+import type { Ranked, Verdict } from './types.js';
+
+/** In doubt at most so many characters are named. */
+const MOST_NAMED = 3;
+/** In doubt a character less likely than this part of the likeliest is not named. */
+const WORTH_NAMING = 0.1;
+
+/** softmax(logits / temperature). */
+export function calibrated(logits: Float32Array, temperature: number): Float32Array {
+  const highest = logits.reduce((a, b) => Math.max(a, b));
+  const powers = Array.from(logits, (logit) => Math.exp((logit - highest) / temperature));
+  const sum = powers.reduce((a, b) => a + b);
+  return Float32Array.from(powers, (power) => power / sum);
+}
+
+/**
+ * Ranks the classes and says what the drawing is: a character, several that look alike, or not sure.
+ *
+ * @param probabilities calibrated, one for each class
+ */
+export function judge(
+  probabilities: Float32Array,
+  classes: readonly string[],
+): { readonly ranked: readonly Ranked[]; readonly verdict: Verdict } {
+  const { top, read, sure } = interpret(probabilities, classes, classes.length);
+  const ranked = top.map(({ index, name, probability }) => ({ index, label: name, probability }));
+  return { ranked, verdict: sure ? believed(read) : doubted(ranked) };
+}
+
+function believed(group: readonly string[]): Verdict {
+  return { kind: group.length === 1 ? 'sure' : 'alike', label: group[0], text: group.join(' or '), group };
+}
+
+function doubted(ranked: readonly Ranked[]): Verdict {
+  const [best] = ranked;
+  const group = ranked
+    .slice(0, MOST_NAMED)
+    .filter(({ probability }) => probability >= WORTH_NAMING * best.probability)
+    .map(({ label }) => label);
+  return { kind: 'unsure', label: best.label, text: `not sure: ${group.join(', ')}`, group };
+}

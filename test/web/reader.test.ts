@@ -1,0 +1,87 @@
+// The page's reader in Node, on the same backend as in a browser: what it reads is what the command line reads, it leaves
+// nothing behind, and files that are no model are refused by name.
+
+import { expect, it } from 'vitest';
+import { classify } from '../../src/app/classify.js';
+import { ModelError } from '../../src/app/exitCodes.js';
+import { encodePth } from '../../src/app/formats/pthWriter.js';
+import { modelFrom } from '../../src/app/modelContents.js';
+import { pageBackend } from '../../src/app/web/reading/backend.js';
+import { Reader } from '../../src/app/web/reading/reader.js';
+import { BALANCED_CLASSES } from '../../src/data/splits.js';
+import { SyntheticCharacters } from '../../src/data/synthetic.js';
+import { decodeSafetensors } from '../../src/nn/index.js';
+import { wasm, withFreshBackend } from '../support/backends.js';
+import { untrainedModel } from '../support/untrainedModel.js';
+
+const bytes = await untrainedModel();
+const { image } = new SyntheticCharacters({ seed: 5 }).sample(11);
+
+it('reads what the command line reads, and orders all classes', async () => {
+  const reader = await Reader.open(bytes, 'model.safetensors');
+  const reading = await reader.read(image);
+  await withFreshBackend(wasm(1).make, async () => {
+    const { model } = await modelFrom('model', bytes);
+    const wanted = await classify(model, image);
+    wanted.forEach((value, i) => expect(reading.probabilities[i]).toBeCloseTo(value, 6));
+    model.dispose();
+  });
+  expect(reading.image).toBe(image);
+  expect(reading.logits).toHaveLength(47);
+  expect(reading.ranked.map(({ index }) => index).sort((a, b) => a - b)).toEqual([...Array(47).keys()]);
+  expect(reading.ranked[0].probability).toBe(Math.max(...reading.probabilities));
+  expect(reading.ranked[0].label).toBe(BALANCED_CLASSES[reading.ranked[0].index]);
+  reader.dispose();
+});
+
+it('leaves nothing on the backend, and is in evaluation mode', async () => {
+  const { memory } = await pageBackend();
+  const before = memory.live;
+  const reader = await Reader.open(bytes, 'model.safetensors');
+  const first = await reader.read(image);
+  const loaded = (await pageBackend()).memory.live; // with weights in the order that the kernels like
+  for (let i = 0; i < 5; i++) expect((await reader.read(image)).logits).toEqual(first.logits); // no dropout
+  expect((await pageBackend()).memory.live).toBe(loaded);
+  reader.dispose();
+  expect((await pageBackend()).memory.live).toBe(before);
+});
+
+it('says what the file says about its training', async () => {
+  const reader = await Reader.open(bytes, 'mine.safetensors');
+  const { name, format, parameters, training } = reader.card;
+  expect({ name, format, parameters }).toEqual({
+    name: 'mine.safetensors',
+    format: 'safetensors',
+    parameters: 400_367,
+  });
+  expect(training).toMatchObject({ data: 'nothing', seed: 1, classes: BALANCED_CLASSES });
+  reader.dispose();
+});
+
+it('opens a PyTorch file, too, and reads the same with it', async () => {
+  const { tensors } = decodeSafetensors(bytes);
+  const pth = await encodePth({ tensors, classes: BALANCED_CLASSES, inputSize: [1, 28, 28] });
+  const [one, two] = [await Reader.open(bytes, 'a.safetensors'), await Reader.open(pth, 'b.pth')];
+  expect(two.card.format).toBe('pth');
+  expect((await two.read(image)).logits).toEqual((await one.read(image)).logits);
+  for (const reader of [one, two]) reader.dispose();
+});
+
+it.each<[string, Uint8Array]>([
+  ['is cut short', bytes.subarray(0, bytes.length - 1)],
+  ['is a picture', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d)],
+  ['is empty', new Uint8Array(0)],
+  ['is an archive of something else', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0)],
+])('refuses a file that %s, by its name, and keeps nothing of it', async (_, wrong) => {
+  const before = (await pageBackend()).memory.live;
+  const refused = Reader.open(wrong, 'wrong.bin');
+  await expect(refused).rejects.toThrow(ModelError);
+  await expect(refused).rejects.toThrow(/^model wrong\.bin: /);
+  expect((await pageBackend()).memory.live).toBe(before);
+});
+
+it('refuses an image of another size', async () => {
+  const reader = await Reader.open(bytes, 'model.safetensors');
+  await expect(reader.read(new Uint8Array(785))).rejects.toThrow('784 bytes, got 785');
+  reader.dispose();
+});
