@@ -35,6 +35,7 @@ export function mountResult(host: HTMLElement, app: App): void {
   app.reading.subscribe((reading) => {
     host.classList.toggle('blank', reading === null);
     host.dataset.kind = reading?.verdict.kind ?? '';
+    host.dataset.letters = String(reading?.verdict.group.length ?? 0);
     likeliest.ariaHidden = String(reading === null);
     verdict.replaceChildren(...(reading === null ? [] : lettersOf(reading.verdict)));
     remark.textContent = reading === null ? '' : remarkOn(reading.verdict);
@@ -54,7 +55,7 @@ function lettersOf({ kind, group }: Verdict): Node[] {
 
 function remarkOn({ kind }: Verdict): string {
   if (kind === 'sure') return '';
-  return kind === 'alike' ? 'They look alike; only a word would tell.' : 'Not sure.';
+  return kind === 'alike' ? 'They look alike.' : 'Not sure.';
 }
 
 function spoken({ verdict, ranked }: Reading): string {
