@@ -14,6 +14,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
   '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.wasm': 'application/wasm',
+  '.png': 'image/png',
+  '.safetensors': 'application/octet-stream',
 };
 
 /** Pages may share memory between threads only if the host sends these two. */
@@ -59,7 +63,7 @@ export async function serveSite({
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     // `URL` has resolved any `..`, so a name cannot lead out of the folder.
-    const name = pathname.startsWith(SUBPATH) ? pathname.slice(SUBPATH.length) : '';
+    const name = pathname.startsWith(SUBPATH) ? pathname.slice(SUBPATH.length) || 'index.html' : '';
     contentOf(name).then(
       (content) => {
         response.writeHead(200, { ...headers, 'Content-Type': TYPES[path.extname(name)] });

@@ -1,0 +1,100 @@
+// A hand on the page's pad: plays recorded strokes as the browser's own pointer events, from a mouse or a finger, and looks at
+// what the page reads. Imports playwright's types and the recordings' types.
+
+import type { CDPSession, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { RecordedCharacter, RecordedHand } from '../strokes/recorded.js';
+
+/** Plays strokes on one page. */
+export class PadHand {
+  readonly page: Page;
+  readonly #session: Promise<CDPSession>;
+  readonly #hand: Pick<RecordedHand, 'pad' | 'pointer'>;
+
+  /** @param hand whose pad the points are on, and whether it is a mouse or a finger */
+  constructor(page: Page, hand: Pick<RecordedHand, 'pad' | 'pointer'>) {
+    this.page = page;
+    this.#hand = hand;
+    this.#session = page.context().newCDPSession(page);
+  }
+
+  /**
+   * Writes a character on the pad.
+   *
+   * The events are handed over as fast as the browser takes them: where they come quicker than frames it joins them, as it does
+   * with a quick mouse.
+   */
+  async write({ strokes }: RecordedCharacter, canvas = '#pad canvas'): Promise<void> {
+    const pad = this.page.locator(canvas);
+    await pad.scrollIntoViewIfNeeded();
+    const box = (await pad.boundingBox())!;
+    const scale = Math.min(box.width / this.#hand.pad[0], box.height / this.#hand.pad[1]);
+    const left = box.x + (box.width - scale * this.#hand.pad[0]) / 2;
+    const top = box.y + (box.height - scale * this.#hand.pad[1]) / 2;
+    for (const stroke of strokes) {
+      const points = stroke.map(([x, y, , pressure]) => ({
+        x: left + x * scale,
+        y: top + y * scale,
+        pressure,
+      }));
+      await (this.#hand.pointer === 'mouse' ? this.#drag(points) : this.#swipe(points));
+    }
+    await nextFrame(this.page);
+  }
+
+  async #drag(points: readonly Place[]): Promise<void> {
+    const session = await this.#session;
+    const send = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', { x, y }: Place): Promise<void> =>
+      session.send('Input.dispatchMouseEvent', {
+        ...{ type, x, y, clickCount: 1, pointerType: 'mouse' },
+        button: 'left',
+        buttons: type === 'mouseReleased' ? 0 : 1,
+      });
+    await session.send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: points[0].x, y: points[0].y });
+    await Promise.all([
+      send('mousePressed', points[0]),
+      ...points.slice(1).map((point) => send('mouseMoved', point)),
+      send('mouseReleased', points.at(-1)!),
+    ]);
+  }
+
+  async #swipe(points: readonly Place[]): Promise<void> {
+    const session = await this.#session;
+    const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', place?: Place): Promise<void> =>
+      session.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: place ? [{ x: place.x, y: place.y, force: place.pressure, id: 1 }] : [],
+      });
+    await Promise.all([
+      send('touchStart', points[0]),
+      ...points.slice(1).map((point) => send('touchMove', point)),
+      send('touchEnd'),
+    ]);
+  }
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly pressure: number;
+}
+
+/** Waits until the page has shown a frame that began after now. */
+export function nextFrame(page: Page): Promise<void> {
+  return page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+      }),
+  );
+}
+
+/** The likeliest character of the page; empty when nothing is read. */
+export function likeliest(page: Page): Promise<string> {
+  return page.locator('#result .likeliest .label').first().innerText();
+}
+
+/** Waits until the page reads a character as the likeliest. */
+export async function expectLikeliest(page: Page, label: string): Promise<void> {
+  await expect.poll(() => likeliest(page), { timeout: 20_000, interval: 20 }).toBe(label);
+}

@@ -1,0 +1,85 @@
+// Visits to the page as people make them: each in a browser profile of its own, with a window or a phone, and at the end of the
+// suite the proof that nothing failed quietly and nobody else was asked for anything. Imports the test runner and the supports.
+
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { type Graphics, launchChromium } from './chromium.js';
+import { serveSite, type Site, type SiteOptions } from './server.js';
+
+export interface VisitOptions {
+  /** What follows the address of the folder. Default: the page itself, without a file name. */
+  readonly to?: string;
+  /** Window or phone, colours, motion. Default: a window of 1280 x 800. */
+  readonly device?: BrowserContextOptions;
+  /** Whether the host sends the two headers that allow threads. Default false. */
+  readonly isolated?: boolean;
+  /** Errors on the console that this visit is meant to cause. */
+  readonly expected?: RegExp;
+}
+
+export interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly site: Site;
+}
+
+export interface Visits {
+  /** Opens the page in a new profile. */
+  visit(options?: VisitOptions): Promise<Visit>;
+  /** A server of one's own, for tests that end it. */
+  serve(options?: Omit<SiteOptions, 'folder'>): Promise<Site>;
+}
+
+/** Call inside `describe`. */
+export function pageVisits(graphics: Graphics = 'none'): Visits {
+  let browser: Browser;
+  const sites = new Map<string, Promise<Site>>();
+  const others: Site[] = [];
+  const complaints: string[] = [];
+  const foreign: string[] = [];
+  beforeAll(async () => {
+    browser = await launchChromium(graphics);
+  });
+  afterAll(async () => {
+    await browser.close();
+    const all = [...(await Promise.all(sites.values())), ...others];
+    await Promise.all(all.map((site) => site.close()));
+    expect(complaints, 'errors on a console').toEqual([]);
+    expect(foreign, 'asked for elsewhere').toEqual([]);
+    expect(
+      all.flatMap((site) => site.missing),
+      'asked for and not there',
+    ).toEqual([]);
+  });
+
+  const serve: Visits['serve'] = async (options = {}) => {
+    const site = await serveSite({ folder: inject('site'), ...options });
+    others.push(site);
+    return site;
+  };
+  const shared = (isolated: boolean): Promise<Site> => {
+    const key = String(isolated);
+    if (!sites.has(key)) sites.set(key, serveSite({ folder: inject('site'), isolated }));
+    return sites.get(key)!;
+  };
+  return {
+    serve,
+    visit: async ({ to = '', device = {}, isolated = false, expected } = {}) => {
+      const site = await shared(isolated);
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...device });
+      context.on('weberror', (error) => complaints.push(String(error.error())));
+      context.on('console', (message) => {
+        if (message.type() === 'error' && !expected?.test(message.text())) complaints.push(message.text());
+      });
+      context.on('request', (request) => {
+        const address = request.url();
+        if (!/^(blob|data):/.test(address) && new URL(address).host !== new URL(site.address).host) {
+          foreign.push(address);
+        }
+      });
+      const page = await context.newPage();
+      await page.goto(site.address + to);
+      return { page, context, site };
+    },
+  };
+}
