@@ -1,4 +1,5 @@
-// The number formats that a safetensors file may hold, and how each is read into floats. Imports errors only.
+// The number formats that a safetensors file may hold: how each is read into floats, and three of them written. Imports
+// errors only.
 
 import { FormatError } from '../engine/errors.js';
 
@@ -9,6 +10,12 @@ export interface ElementType {
   /** Whether float32 cannot hold every value. */
   readonly wide: boolean;
   readonly read: (view: DataView, at: number) => number;
+}
+
+/** One that is written, too. */
+export interface WrittenType {
+  readonly bytes: number;
+  readonly write: (view: DataView, at: number, value: number) => void;
 }
 
 /**
@@ -25,7 +32,31 @@ function fromHalf(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-const words = new DataView(new ArrayBuffer(4));
+const words = new DataView(new ArrayBuffer(8));
+
+/** The largest number that half precision holds. */
+export const LARGEST_HALF = 65504;
+
+/**
+ * A number as the nearest one of half precision; of two equally near ones the one whose last bit is 0. From 65520 on that is
+ * infinity.
+ *
+ * @returns 16 bits
+ * @see IEEE 754-2019, 4.3.1, roundTiesToEven
+ */
+export function toHalf(value: number): number {
+  if (Number.isNaN(value)) return 0x7e00;
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  words.setFloat64(0, size);
+  const exponent = Math.max((words.getUint32(0) >>> 20) - 1023, -14); // smaller ones are subnormal: their steps are all alike
+  const steps = size / 2 ** (exponent - 10); // exact: only the exponent changes
+  const below = Math.floor(steps);
+  const rest = steps - below;
+  const rounded = rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
+  const bits = (exponent + 14) * 1024 + rounded; // rounding up to 2,048 steps carries into the exponent
+  return sign | Math.min(bits, 0x7c00);
+}
 
 /** bfloat16 is the upper half of a float32. */
 function fromBfloat(bits: number): number {
@@ -51,3 +82,10 @@ export const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map([
   ['I32', { bytes: 4, wide: true, read: (view, at) => view.getInt32(at, true) }],
   ['U8', { bytes: 1, wide: false, read: (view, at) => view.getUint8(at) }],
 ] satisfies [string, ElementType][]);
+
+/** Those that `encodeSafetensors` writes, wide ones first, so that all stay aligned. */
+export const WRITTEN_TYPES = {
+  F64: { bytes: 8, write: (view, at, value) => view.setFloat64(at, value, true) },
+  F32: { bytes: 4, write: (view, at, value) => view.setFloat32(at, value, true) },
+  F16: { bytes: 2, write: (view, at, value) => view.setUint16(at, toHalf(value), true) },
+} satisfies Record<string, WrittenType>;

@@ -7,7 +7,7 @@
 
 import { ArgumentError, FormatError } from '../engine/errors.js';
 import { format, sizeOf, type Shape } from '../engine/shape.js';
-import { ELEMENT_TYPES, type ElementType } from './elementTypes.js';
+import { ELEMENT_TYPES, LARGEST_HALF, toHalf, WRITTEN_TYPES, type ElementType } from './elementTypes.js';
 import { canonicalJson, type Json, type JsonObject } from './json.js';
 import type { HostArray } from './stateDict.js';
 import { parseStrictJson } from './strictJson.js';
@@ -33,40 +33,48 @@ export interface SafetensorsFile {
 
 // ---- writing -----------------------------------------------------------------------------------------------
 
+export interface EncodeOptions {
+  /** Whether an array that would be F32 is written in half precision. Default: none is. */
+  readonly half?: (array: HostArray, name: string) => boolean;
+}
+
+type WrittenName = keyof typeof WRITTEN_TYPES;
+
 /**
- * Float64 arrays become F64, everything else F32. Equal contents give equal bytes: wide arrays come first, which
- * keeps all aligned, and names are sorted.
+ * Float64 arrays become F64, everything else F32, or F16 where `half` says so, rounded to the nearest. Equal contents give
+ * equal bytes: wide arrays come first, which keeps all aligned, and names are sorted.
  *
  * @example
  * const bytes = encodeSafetensors({ weight: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) } });
  * print(decodeSafetensors(bytes).tensors.weight.shape); // [2, 2]
  *
- * @throws ArgumentError if an array does not fill its shape
+ * @throws ArgumentError if an array does not fill its shape, or holds a number that half precision cannot
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, HostArray>>,
   metadata: Readonly<Record<string, string>> = {},
+  { half = () => false }: EncodeOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const isWide = ({ data }: HostArray): boolean => data instanceof Float64Array;
   const names = Object.keys(tensors).sort();
-  const ordered = [
-    ...names.filter((name) => isWide(tensors[name])),
-    ...names.filter((name) => !isWide(tensors[name])),
-  ];
+  const dtypes = new Map(
+    names.map((name): [string, WrittenName] => {
+      const array = tensors[name];
+      if (array.data instanceof Float64Array) return [name, 'F64'];
+      return [name, half(array, name) ? 'F16' : 'F32'];
+    }),
+  );
+  const ordered = (Object.keys(WRITTEN_TYPES) as WrittenName[]).flatMap((dtype) =>
+    names.filter((name) => dtypes.get(name) === dtype).map((name) => ({ name, dtype })),
+  );
 
   const entries: [string, string][] =
     Object.keys(metadata).length > 0 ? [[METADATA, canonicalJson(metadata)]] : [];
   let end = 0;
-  for (const name of ordered) {
+  for (const { name, dtype } of ordered) {
+    checkArray(name, tensors[name], dtype);
     const { shape, data } = tensors[name];
-    if (name === METADATA || data.length !== sizeOf(shape)) {
-      const reason =
-        name === METADATA ? 'the name is reserved' : `${data.length} values do not fill ${format(shape)}`;
-      throw new ArgumentError(`safetensors: cannot write ${name}: ${reason}`);
-    }
     const begin = end;
-    end += data.length * (isWide(tensors[name]) ? 8 : 4);
-    const dtype = isWide(tensors[name]) ? 'F64' : 'F32';
+    end += data.length * WRITTEN_TYPES[dtype].bytes;
     entries.push([name, canonicalJson({ dtype, shape: [...shape], data_offsets: [begin, end] })]);
   }
   const json = `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${entry}`).join(',')}}`;
@@ -79,15 +87,26 @@ export function encodeSafetensors(
   bytes.set(header, LENGTH_BYTES);
   bytes.fill(0x20, LENGTH_BYTES + header.length, LENGTH_BYTES + headerLength);
   let at = LENGTH_BYTES + headerLength;
-  for (const name of ordered) {
+  for (const { name, dtype } of ordered) {
     const { data } = tensors[name];
-    const wide = isWide(tensors[name]);
-    for (let i = 0; i < data.length; i++, at += wide ? 8 : 4) {
-      if (wide) view.setFloat64(at, data[i], true);
-      else view.setFloat32(at, data[i], true);
-    }
+    const type = WRITTEN_TYPES[dtype];
+    for (let i = 0; i < data.length; i++, at += type.bytes) type.write(view, at, data[i]);
   }
   return bytes;
+}
+
+function checkArray(name: string, { shape, data }: HostArray, dtype: WrittenName): void {
+  const refuse = (reason: string): never => {
+    throw new ArgumentError(`safetensors: cannot write ${name}: ${reason}`);
+  };
+  if (name === METADATA) refuse('the name is reserved');
+  if (data.length !== sizeOf(shape)) refuse(`${data.length} values do not fill ${format(shape)}`);
+  if (dtype !== 'F16') return;
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i]) && (toHalf(data[i]) & 0x7fff) === 0x7c00) {
+      refuse(`${data[i]} is beyond ${LARGEST_HALF}, the largest number of half precision; keep float32`);
+    }
+  }
 }
 
 // ---- reading -----------------------------------------------------------------------------------------------

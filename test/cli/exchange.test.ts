@@ -93,6 +93,29 @@ describe('export', () => {
     },
   );
 
+  it('writes weights in half precision, which read as any other model', async () => {
+    const done = await run('export ours.safetensors --to safetensors --half --json');
+    expect(done.code, done.stderr).toBe(0);
+    const [told] = jsonLines(done);
+    expect(told).toMatchObject({ out: 'ours-half.safetensors' });
+    const bytes = await readFile(at('ours-half.safetensors'));
+    expect(bytes.length).toBeLessThan(900_000);
+    const wanted = decodeSafetensors(await readFile(at('ours.safetensors'))).tensors;
+    const found = decodeSafetensors(bytes).tensors;
+    expect(Object.keys(found).sort()).toEqual(Object.keys(wanted).sort());
+    for (const [name, { shape, data }] of Object.entries(wanted)) {
+      expect(found[name].shape).toEqual(shape);
+      const step = shape.length >= 2 ? 2 ** -11 : 0; // biases and statistics stay as they are
+      const far = data.findIndex(
+        (value, i) =>
+          Math.abs(found[name].data[i] - value) > Math.max(Math.abs(value) * step, step * 2 ** -14),
+      );
+      expect([name, far]).toEqual([name, -1]);
+    }
+    expect(await run('info ours-half.safetensors')).toMatchObject({ code: 0 });
+    expect(await run('export ours.safetensors --to onnx --half')).toMatchObject({ code: 2, stdout: '' });
+  });
+
   it('writes a PyTorch project into the folder that is named, from the built program', async () => {
     const done = await run('export ours.pth --to pytorch some/project --json');
     expect(done.code, done.stderr).toBe(0);

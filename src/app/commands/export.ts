@@ -1,9 +1,16 @@
 // `inkgrad export`: a model for other programs: ONNX, safetensors, PyTorch, a PyTorch project. Imports the app.
 
 import type { Argv, CommandModule } from 'yargs';
+import { ArgumentError } from '../../engine/index.js';
 import { writeAtomically } from '../atomicFile.js';
 import { startBackend } from '../backend.js';
-import { exportModel, FILE_FORMATS, type ExportedModel, type FileFormat } from '../exportModel.js';
+import {
+  exportModel,
+  FILE_FORMATS,
+  type ExportedModel,
+  type ExportOptions,
+  type FileFormat,
+} from '../exportModel.js';
 import { exportProject } from '../exportProject.js';
 import { loadModel } from '../modelFile.js';
 import { beside, checkFree, printable, sha256 } from '../outputFile.js';
@@ -16,6 +23,7 @@ interface ExportArguments {
   readonly model: string;
   readonly to: (typeof TARGETS)[number];
   readonly out: string | undefined;
+  readonly half: boolean;
   readonly force: boolean;
   readonly json: boolean;
 }
@@ -29,15 +37,20 @@ const NEXT: Record<ExportArguments['to'], string> = {
 };
 
 async function run(args: ExportArguments): Promise<void> {
-  const { model: path, to, force, json } = args;
-  const out = args.out ?? beside(path, to === 'pytorch' ? '-pytorch' : `.${to}`);
+  const { model: path, to, half, force, json } = args;
+  if (half && to !== 'safetensors') {
+    throw new ArgumentError(`--half is for --to safetensors alone, not for --to ${to}`);
+  }
+  const out = args.out ?? beside(path, to === 'pytorch' ? '-pytorch' : `${half ? '-half' : ''}.${to}`);
   const reporter = new Reporter({ json });
   checkFree(out, force);
   const { backend } = await startBackend({ backend: 'reference', threads: 1 });
   const loaded = await loadModel(path);
   const exported = { ...loaded, data: loaded.training.data };
   const result =
-    to === 'pytorch' ? { files: await exportProject(exported, out) } : await writeFileOf(exported, to, out);
+    to === 'pytorch'
+      ? { files: await exportProject(exported, out) }
+      : await writeFileOf(exported, to, out, { half });
   loaded.model.dispose();
   await backend.dispose();
   reporter.emit({ model: path, to, out, ...result, classes: loaded.classes });
@@ -55,8 +68,9 @@ async function writeFileOf(
   exported: ExportedModel,
   format: FileFormat,
   out: string,
+  options: ExportOptions,
 ): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  const bytes = await exportModel(exported, format);
+  const bytes = await exportModel(exported, format, options);
   await writeAtomically(out, bytes);
   return { bytes: bytes.length, sha256: sha256(bytes) };
 }
@@ -76,11 +90,17 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
         demandOption: true,
         describe: 'Format; pytorch is a folder: network, training for many machines, weights',
       })
+      .option('half', {
+        type: 'boolean',
+        default: false,
+        describe: 'safetensors: weights in half precision (float16, rounded to nearest), half the size',
+      })
       .positional('out', {
         type: 'string',
         describe: 'File or folder to write (default: beside the model, named after it); --out says the same',
       })
       .example('$0 export runs/1/best.safetensors --to onnx', 'writes runs/1/best.onnx')
+      .example('$0 export runs/1/best.safetensors --to safetensors --half', 'weights alone, in 0.8 MB')
       .example('$0 export runs/1/best.safetensors --to pytorch project', 'a PyTorch project in project/'),
   handler: run,
 };
