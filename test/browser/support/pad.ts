@@ -44,7 +44,7 @@ export class PadHand {
 
   async #drag(points: readonly Place[]): Promise<void> {
     const session = await this.#session;
-    const send = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', { x, y }: Place): Promise<void> =>
+    const send = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', { x, y }: Place): Promise<unknown> =>
       session.send('Input.dispatchMouseEvent', {
         ...{ type, x, y, clickCount: 1, pointerType: 'mouse' },
         button: 'left',
@@ -60,7 +60,7 @@ export class PadHand {
 
   async #swipe(points: readonly Place[]): Promise<void> {
     const session = await this.#session;
-    const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', place?: Place): Promise<void> =>
+    const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', place?: Place): Promise<unknown> =>
       session.send('Input.dispatchTouchEvent', {
         type,
         touchPoints: place ? [{ x: place.x, y: place.y, force: place.pressure, id: 1 }] : [],
