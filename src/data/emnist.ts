@@ -1,10 +1,10 @@
-// Reads EMNIST from a folder of official files, packed or not, and stands its images upright. One of the two files of
-// src/data that touch `node:` modules, so they are imported only when a file is read. Fetches nothing.
+// Reads EMNIST from a folder of official files, packed or not. One of the two files of src/data that touch `node:` modules,
+// so they are imported only when a file is read. Fetches nothing; what the files hold, emnistDataset.ts knows.
 
-import type { NdArray } from 'ndarray';
-import { makeDataset, type Dataset } from './dataset.js';
-import { DataError, DataMissingError } from './errors.js';
-import { checkSameCount, IMAGE_PIXELS, IMAGE_SIDE, type IdxKind } from './idx.js';
+import type { Dataset } from './dataset.js';
+import { emnistDataset, type NamedIdx } from './emnistDataset.js';
+import { DataMissingError } from './errors.js';
+import type { IdxKind } from './idx.js';
 import { openFile, readFirst, readIdxFile } from './idxFile.js';
 import { checkSplit, EMNIST_SPLITS, fileName, mappingName, parseMapping } from './splits.js';
 import type { EmnistPart, EmnistSplit } from './splits.js';
@@ -64,14 +64,11 @@ async function missing(options: ReadEmnistOptions, name: string): Promise<DataMi
   );
 }
 
-async function readIdx(
-  options: ReadEmnistOptions,
-  kind: IdxKind,
-): Promise<{ path: string; values: NdArray<Uint8Array> }> {
+async function readIdx(options: ReadEmnistOptions, kind: IdxKind): Promise<NamedIdx> {
   const name = fileName(options.split, options.part, kind);
   const path = await findFile(options.dir, name);
   if (path === null) throw await missing(options, name);
-  return { path, values: await readIdxFile(path, kind) };
+  return { name: path, ...(await readIdxFile(path, kind, options.limit)) };
 }
 
 async function readClasses({ dir, split }: ReadEmnistOptions): Promise<readonly string[]> {
@@ -87,39 +84,6 @@ async function readClasses({ dir, split }: ReadEmnistOptions): Promise<readonly 
 }
 
 /**
- * EMNIST stores every image transposed: byte 28 x + y is the pixel in row y, column x.
- *
- * @returns the first `count` images upright, row by row, in new memory
- */
-export function uprightImages(stored: Uint8Array, count: number): Uint8Array {
-  const upright = new Uint8Array(count * IMAGE_PIXELS);
-  for (let start = 0; start < upright.length; start += IMAGE_PIXELS) {
-    for (let y = 0; y < IMAGE_SIDE; y++) {
-      for (let x = 0; x < IMAGE_SIDE; x++) {
-        upright[start + y * IMAGE_SIDE + x] = stored[start + x * IMAGE_SIDE + y];
-      }
-    }
-  }
-  return upright;
-}
-
-function classIndices(stored: Uint8Array, count: number, path: string, split: EmnistSplit): Uint8Array {
-  const { classes, firstLabel } = EMNIST_SPLITS[split];
-  const indices = new Uint8Array(count);
-  for (let i = 0; i < count; i++) {
-    const index = stored[i] - firstLabel;
-    if (index < 0 || index >= classes.length) {
-      throw new DataError(
-        `${path}: label ${stored[i]} of image ${i} is outside ${firstLabel} to ${firstLabel + classes.length - 1},` +
-          ` the labels of the ${split} split; is this the file of another split?`,
-      );
-    }
-    indices[i] = index;
-  }
-  return indices;
-}
-
-/**
  * Reads one part of one split.
  *
  * @throws DataMissingError when the folder or a file is not there, DataError when a file is damaged
@@ -132,18 +96,6 @@ export async function readEmnist(options: ReadEmnistOptions): Promise<Dataset> {
   }
   const images = await readIdx(options, 'images');
   const labels = await readIdx(options, 'labels');
-  const available = images.values.shape[0];
-  checkSameCount(
-    { name: images.path, count: available },
-    { name: labels.path, count: labels.values.shape[0] },
-  );
-  if (available === 0) throw new DataError(`${images.path}: holds no images; download it again`);
-  const count = Math.min(available, limit ?? available);
-  return makeDataset({
-    name: `EMNIST ${split} ${options.part}`,
-    images: uprightImages(images.values.data, count),
-    labels: classIndices(labels.values.data, count, labels.path, split),
-    classes: await readClasses(options),
-    synthetic: false,
-  });
+  const classes = await readClasses(options);
+  return emnistDataset({ split, part: options.part, images, labels, classes });
 }

@@ -1,12 +1,11 @@
 // IDX, the file format of MNIST and EMNIST: a big-endian header, then one byte a value. Pure functions over bytes,
-// for Node and the browser alike; opening files and unpacking gzip is idxFile.ts. Knows nothing of classes or
+// for Node and the browser alike; streams are idxStream.ts, files and unpacking in Node idxFile.ts. Knows nothing of classes or
 // of EMNIST's transposed images.
 //
 //   bytes 0-1  zero        byte 2  element type, 8 = unsigned byte        byte 3  number of axes
 //   then one 32-bit size per axis, then the values, last axis fastest
 //   (https://yann.lecun.com/exdb/mnist, "the IDX file format")
 
-import ndarray, { type NdArray } from 'ndarray';
 import { format, sizeOf } from '../engine/shape.js';
 import { DataError } from './errors.js';
 
@@ -39,6 +38,12 @@ const IMPOSTORS: readonly { readonly looksLike: (bytes: Uint8Array) => boolean; 
 /** Whether bytes begin with the gzip signature (RFC 1952, section 2.3.1). */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** For gzip data that cannot be unpacked; `reason` is what the unpacker threw. */
+export function damagedGzip(name: string, reason: unknown): DataError {
+  const why = reason instanceof Error ? reason.message : String(reason);
+  return new DataError(`${name}: the gzip data is damaged or cut short (${why}); download it again`);
 }
 
 function textStart(bytes: Uint8Array): string {
@@ -126,18 +131,6 @@ export function checkIdxLength({ shape, totalLength }: IdxHeader, length: number
   throw new DataError(
     `${name}: the header promises ${format(shape)}, so ${totalLength} bytes, but the file has ${length}; ${fault}`,
   );
-}
-
-/**
- * Reads one IDX file, already unpacked, as a view over its bytes (nothing is copied).
- *
- * @returns images as `[n, 28, 28]` or labels as `[n]`, exactly as stored
- * @throws DataError for another kind of file, missing or surplus bytes, or images that are not 28 x 28
- */
-export function parseIdx(bytes: Uint8Array, options: ParseIdxOptions): NdArray<Uint8Array> {
-  const header = readIdxHeader(bytes, options);
-  checkIdxLength(header, bytes.length, options.name);
-  return ndarray(bytes.subarray(header.headerLength), [...header.shape]);
 }
 
 /** Throws unless a file of images and a file of labels hold equally many. */

@@ -2,9 +2,9 @@
 // the two files of src/data that touch `node:` modules, so they are imported only when a file is read.
 
 import type { FileHandle } from 'node:fs/promises';
-import type { NdArray } from 'ndarray';
 import { DataError } from './errors.js';
-import { checkIdxLength, isGzip, parseIdx, readIdxHeader, type ParseIdxOptions } from './idx.js';
+import { checkIdxLength, damagedGzip, isGzip, readIdxHeader, type ParseIdxOptions } from './idx.js';
+import { readIdxStream, type IdxContents, type ReadIdxStreamOptions } from './idxStream.js';
 
 const LONGEST_HEADER = 16;
 
@@ -34,53 +34,38 @@ export async function readFirst(handle: FileHandle, length: number): Promise<Uin
 /**
  * Reads one IDX file; one that begins with the gzip signature is unpacked.
  *
- * @returns images as `[n, 28, 28]` or labels as `[n]`, exactly as stored
+ * @param most keep the first so many images or labels; all by default
  * @throws DataError if the file cannot be read or is not what it must be
  */
 export async function readIdxFile(
   path: string,
   expect: ParseIdxOptions['expect'],
-): Promise<NdArray<Uint8Array>> {
-  const options = { name: path, expect };
+  most?: number,
+): Promise<IdxContents> {
+  const options = { name: path, expect, most };
   const { handle, size } = await openFile(path);
   try {
     const head = await readFirst(handle, LONGEST_HEADER);
-    if (isGzip(head)) return parseIdx(await unpack(handle, size, options), options);
+    if (isGzip(head)) return await unpack(handle, size, options);
     checkIdxLength(readIdxHeader(head, options), size, path);
-    return parseIdx(await readFirst(handle, size), options);
+    return await readIdxStream(handle.createReadStream({ start: 0, autoClose: false }), options);
   } finally {
     await handle.close();
   }
 }
 
-/** Unpacks into an array of the length that the header promises; whatever comes beyond is not kept. */
-async function unpack(handle: FileHandle, size: number, options: ParseIdxOptions): Promise<Uint8Array> {
+async function unpack(handle: FileHandle, size: number, options: ReadIdxStreamOptions): Promise<IdxContents> {
   const { createGunzip } = await import('node:zlib');
   const packed = handle.createReadStream({ start: 0, autoClose: false });
   const unpacker = createGunzip();
   packed.on('error', (error) => unpacker.destroy(error));
   packed.pipe(unpacker);
-  let head: Uint8Array = new Uint8Array(0);
-  let bytes: Uint8Array | null = null; // as soon as the header is there
-  let length = 0;
+  let contents: IdxContents;
   try {
-    for await (const piece of unpacker as AsyncIterable<Uint8Array>) {
-      const more: Uint8Array = bytes === null ? joined(head, piece) : piece;
-      if (bytes === null && more.length < LONGEST_HEADER) {
-        head = more;
-        continue;
-      }
-      bytes ??= new Uint8Array(readIdxHeader(more, options).totalLength);
-      if (length + more.length > bytes.length) throw surplus(bytes.length, options);
-      bytes.set(more, length);
-      length += more.length;
-    }
+    contents = await readIdxStream(unpacker as AsyncIterable<Uint8Array>, options);
   } catch (error) {
     if (error instanceof DataError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DataError(
-      `${options.name}: the gzip data is damaged or cut short (${reason}); download it again`,
-    );
+    throw damagedGzip(options.name, error);
   } finally {
     packed.destroy();
   }
@@ -91,18 +76,5 @@ async function unpack(handle: FileHandle, size: number, options: ParseIdxOptions
       `${options.name}: ${behind} bytes follow the end of the gzip data, the file is damaged: download it again`,
     );
   }
-  return bytes?.subarray(0, length) ?? head;
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
-}
-
-function surplus(promised: number, { name }: ParseIdxOptions): DataError {
-  return new DataError(
-    `${name}: unpacks to more than the ${promised} bytes that its header promises, the file is damaged: download it again`,
-  );
+  return contents;
 }

@@ -1,35 +1,51 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../src/data/errors.js';
 import { FormatError } from '../../src/engine/errors.js';
-import { checkSameCount, isGzip, parseIdx, type IdxKind } from '../../src/data/idx.js';
+import { checkSameCount, isGzip, type IdxKind } from '../../src/data/idx.js';
+import { readIdxStream, type IdxContents } from '../../src/data/idxStream.js';
 import { idx, idxImages, idxLabels } from './support.js';
 
 const twoImages = Uint8Array.from({ length: 2 * 784 }, (_, i) => i % 251);
 
-function parse(bytes: Uint8Array, expected: IdxKind = 'images'): unknown {
-  return parseIdx(bytes, { name: 'some-file', expect: expected });
+/** The bytes as a stream of pieces of one length, as files and unpackers give them. */
+function pieces(bytes: Uint8Array, size: number): AsyncIterable<Uint8Array> {
+  const starts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => i * size);
+  return Readable.from(starts.map((start) => bytes.subarray(start, start + size)));
 }
 
-describe('parseIdx', () => {
-  it('views images as [n, 28, 28] without copying', () => {
-    const bytes = idxImages(twoImages);
-    const images = parseIdx(bytes, { name: 'f', expect: 'images' });
-    expect(images.shape).toEqual([2, 28, 28]);
-    expect(images.get(1, 3, 5)).toBe(twoImages[784 + 3 * 28 + 5]);
-    bytes[16] = 77;
-    expect(images.get(0, 0, 0)).toBe(77);
+function read(bytes: Uint8Array, expected: IdxKind, most?: number, size = 1000): Promise<IdxContents> {
+  return readIdxStream(pieces(bytes, size), { name: 'some-file', expect: expected, most });
+}
+
+describe('readIdxStream', () => {
+  it.each([1, 15, 16, 17, 784, 5000])('reads images as [n, 28, 28] from pieces of %i bytes', async (size) => {
+    const { count, values } = await read(idxImages(twoImages), 'images', undefined, size);
+    expect(count).toBe(2);
+    expect(values.shape).toEqual([2, 28, 28]);
+    expect(values.get(1, 3, 5)).toBe(twoImages[784 + 3 * 28 + 5]);
+    expect(Buffer.from(values.data).equals(twoImages)).toBe(true);
   });
 
-  it('reads labels, also from the middle of a larger buffer', () => {
-    const shifted = new Uint8Array(7 + 8 + 3).subarray(7);
-    shifted.set(idxLabels([4, 0, 46]));
-    const labels = parseIdx(shifted, { name: 'f', expect: 'labels' });
-    expect(labels.shape).toEqual([3]);
-    expect([labels.get(0), labels.get(1), labels.get(2)]).toEqual([4, 0, 46]);
+  it('reads labels, also fewer than a header of images is long', async () => {
+    const { count, values } = await read(idxLabels([4, 0, 46]), 'labels');
+    expect(count).toBe(3);
+    expect([...values.data]).toEqual([4, 0, 46]);
   });
 
-  it('reads a file of no images', () => {
-    expect(parseIdx(idxImages([]), { name: 'f', expect: 'images' }).shape).toEqual([0, 28, 28]);
+  it('keeps no more than is wanted, and looks through the rest', async () => {
+    const { count, values } = await read(idxImages(twoImages), 'images', 1);
+    expect(count).toBe(2);
+    expect(values.shape).toEqual([1, 28, 28]);
+    expect(values.data).toHaveLength(784);
+    expect(Buffer.from(values.data).equals(twoImages.subarray(0, 784))).toBe(true);
+    const cut = idxImages(twoImages).subarray(0, -1);
+    await expect(read(cut, 'images', 1)).rejects.toThrow(/cut short/);
+    expect((await read(idxLabels([1, 2]), 'labels', 100)).values.shape).toEqual([2]);
+  });
+
+  it('reads a file of no images', async () => {
+    expect((await read(idxImages([]), 'images')).values.shape).toEqual([0, 28, 28]);
   });
 
   const html = new TextEncoder().encode('\n<!DOCTYPE html><html><body>Moved</body></html>');
@@ -45,14 +61,15 @@ describe('parseIdx', () => {
     ['an empty file', new Uint8Array(0), 'images', /takes 16 bytes.*only 0/],
     ['half a header', idxImages(twoImages).subarray(0, 10), 'images', /takes 16 bytes.*only 10/],
     ['a cut file', idxImages(twoImages).subarray(0, 1000), 'images', /so 1584 bytes.*has 1000.*cut short/],
-    ['surplus bytes', idx(0x801, [2], [1, 2, 3, 4, 5]), 'labels', /so 10 bytes.*has 13.*3 bytes follow/],
+    ['surplus bytes', idx(0x801, [2], [1, 2, 3, 4, 5]), 'labels', /more than the 10 bytes that its header/],
     ['images of another size', idx(0x803, [1, 32, 30], new Uint8Array(960)), 'images', /32 x 30.*28 x 28/],
     ['a huge count', idx(0x803, [0xffffffff, 28, 28], []), 'images', /promises 4294967295 images.*697932/],
-  ] satisfies [string, Uint8Array, IdxKind, RegExp][])('refuses %s', (_, bytes, kind, message) => {
-    expect(() => parse(bytes, kind)).toThrow(DataError);
-    expect(() => parse(bytes, kind)).toThrow(FormatError);
-    expect(() => parse(bytes, kind)).toThrow(message);
-    expect(() => parse(bytes, kind)).toThrow(/^some-file: /);
+  ] satisfies [string, Uint8Array, IdxKind, RegExp][])('refuses %s', async (_, bytes, kind, message) => {
+    const error = await read(bytes, kind).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DataError);
+    expect(error).toBeInstanceOf(FormatError);
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).toMatch(/^some-file: /);
   });
 });
 

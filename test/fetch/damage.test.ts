@@ -60,7 +60,7 @@ describe('damage at random', () => {
       fc.asyncProperty(manyDamages, async (all) => {
         writeFileSync(path, all.reduce(damaged, packed));
         try {
-          const { data } = await readIdxFile(path, 'images');
+          const { data } = (await readIdxFile(path, 'images')).values;
           return Buffer.from(data).equals(images.subarray(16));
         } catch (error) {
           return isRefusal(error);

@@ -1,0 +1,73 @@
+// From what EMNIST's files hold to a data set: images upright, labels from 0. For Node and the browser alike; opens no
+// file (emnist.ts does in Node, the page by itself). Imports idx, splits, dataset, errors.
+
+import { makeDataset, type Dataset } from './dataset.js';
+import { DataError } from './errors.js';
+import { checkSameCount, IMAGE_PIXELS, IMAGE_SIDE } from './idx.js';
+import type { IdxContents } from './idxStream.js';
+import { EMNIST_SPLITS, type EmnistPart, type EmnistSplit } from './splits.js';
+
+/** What a file holds, and what messages call it. */
+export interface NamedIdx extends IdxContents {
+  readonly name: string;
+}
+
+export interface EmnistFiles {
+  readonly split: EmnistSplit;
+  readonly part: EmnistPart;
+  readonly images: NamedIdx;
+  readonly labels: NamedIdx;
+  /** The names of the classes; default, those of the split. */
+  readonly classes?: readonly string[] | undefined;
+}
+
+/**
+ * Puts a file of images and a file of labels together.
+ *
+ * @throws DataError if they do not belong together or hold nothing
+ */
+export function emnistDataset({ split, part, images, labels, classes }: EmnistFiles): Dataset {
+  checkSameCount(images, labels);
+  if (images.count === 0) throw new DataError(`${images.name}: holds no images; download it again`);
+  const count = Math.min(images.values.shape[0], labels.values.shape[0]);
+  return makeDataset({
+    name: `EMNIST ${split} ${part}`,
+    images: uprightImages(images.values.data, count),
+    labels: classIndices(labels.values.data, count, labels.name, split),
+    classes: classes ?? EMNIST_SPLITS[split].classes,
+    synthetic: false,
+  });
+}
+
+/**
+ * EMNIST stores every image transposed: byte 28 x + y is the pixel in row y, column x.
+ *
+ * @returns the first `count` images upright, row by row, in new memory
+ */
+export function uprightImages(stored: Uint8Array, count: number): Uint8Array {
+  const upright = new Uint8Array(count * IMAGE_PIXELS);
+  for (let start = 0; start < upright.length; start += IMAGE_PIXELS) {
+    for (let y = 0; y < IMAGE_SIDE; y++) {
+      for (let x = 0; x < IMAGE_SIDE; x++) {
+        upright[start + y * IMAGE_SIDE + x] = stored[start + x * IMAGE_SIDE + y];
+      }
+    }
+  }
+  return upright;
+}
+
+function classIndices(stored: Uint8Array, count: number, name: string, split: EmnistSplit): Uint8Array {
+  const { classes, firstLabel } = EMNIST_SPLITS[split];
+  const indices = new Uint8Array(count);
+  for (let i = 0; i < count; i++) {
+    const index = stored[i] - firstLabel;
+    if (index < 0 || index >= classes.length) {
+      throw new DataError(
+        `${name}: label ${stored[i]} of image ${i} is outside ${firstLabel} to ${firstLabel + classes.length - 1},` +
+          ` the labels of the ${split} split; is this the file of another split?`,
+      );
+    }
+    indices[i] = index;
+  }
+  return indices;
+}

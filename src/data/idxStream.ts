@@ -1,0 +1,92 @@
+// One IDX file from a stream of bytes, already unpacked, in no more memory than its header promises or the reader wants. For
+// Node and the browser alike: whoever opens the file brings the stream. Imports idx and errors.
+
+import ndarray, { type NdArray } from 'ndarray';
+import { sizeOf } from '../engine/shape.js';
+import { DataError } from './errors.js';
+import { checkIdxLength, readIdxHeader, type IdxHeader, type ParseIdxOptions } from './idx.js';
+
+const LONGEST_HEADER = 16;
+
+export interface ReadIdxStreamOptions extends ParseIdxOptions {
+  /** Keep the first so many images or labels; the rest is read, so that damage shows, and dropped. Default: all. */
+  readonly most?: number | undefined;
+}
+
+/** What was read of a file. */
+export interface IdxContents {
+  /** How many images or labels the file holds. */
+  readonly count: number;
+  /** Those that were kept, as stored: `[n, 28, 28]` or `[n]`. */
+  readonly values: NdArray<Uint8Array>;
+}
+
+/**
+ * Reads a whole file from its pieces. What the stream itself throws is passed on.
+ *
+ * @throws DataError for another kind of file, missing or surplus bytes, or images that are not 28 x 28
+ */
+export async function readIdxStream(
+  pieces: AsyncIterable<Uint8Array>,
+  options: ReadIdxStreamOptions,
+): Promise<IdxContents> {
+  let head: Uint8Array = new Uint8Array(0);
+  let body: Body | null = null; // as soon as the header is there
+  for await (const piece of pieces) {
+    if (body !== null) {
+      body.add(piece);
+      continue;
+    }
+    head = joined(head, piece);
+    if (head.length < LONGEST_HEADER) continue;
+    body = new Body(readIdxHeader(head, options), options);
+    body.add(head.subarray(body.header.headerLength));
+  }
+  if (body === null) {
+    body = new Body(readIdxHeader(head, options), options); // a few labels, or a header cut short
+    body.add(head.subarray(body.header.headerLength));
+  }
+  return body.contents();
+}
+
+/** The values behind a header. */
+class Body {
+  readonly header: IdxHeader;
+  readonly #name: string;
+  readonly #shape: readonly number[];
+  readonly #bytes: Uint8Array;
+  #length = 0;
+
+  constructor(header: IdxHeader, { name, most = Infinity }: ReadIdxStreamOptions) {
+    const [count, ...rest] = header.shape;
+    this.header = header;
+    this.#name = name;
+    this.#shape = [Math.min(count, most), ...rest];
+    this.#bytes = new Uint8Array(sizeOf(this.#shape));
+  }
+
+  add(piece: Uint8Array): void {
+    const { headerLength, totalLength } = this.header;
+    if (headerLength + this.#length + piece.length > totalLength) {
+      throw new DataError(
+        `${this.#name}: unpacks to more than the ${totalLength} bytes that its header promises, the file is damaged:` +
+          ' download it again',
+      );
+    }
+    const room = this.#bytes.length - this.#length;
+    if (room > 0) this.#bytes.set(room < piece.length ? piece.subarray(0, room) : piece, this.#length);
+    this.#length += piece.length;
+  }
+
+  contents(): IdxContents {
+    checkIdxLength(this.header, this.header.headerLength + this.#length, this.#name);
+    return { count: this.header.shape[0], values: ndarray(this.#bytes, [...this.#shape]) };
+  }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
