@@ -14,7 +14,7 @@ import type { Dataset } from '../data/dataset.js';
 import { IMAGE_SIDE } from '../data/idx.js';
 import { BatchLoader, type Batch } from '../data/loader.js';
 import { Adam, ReduceLROnPlateau, type Module, type Optimizer } from '../nn/index.js';
-import { evaluate } from './evaluate.js';
+import { evaluate, type Evaluation } from './evaluate.js';
 import type { CharacterNet } from './model.js';
 import { DivergedError, type EpochEvent, type Progress, type StepEvent } from './trainerEvents.js';
 
@@ -34,6 +34,8 @@ export interface TrainerOptions {
   readonly rng: Rng;
   /** Called during the evaluation after an epoch, which is no place to save; a promise is waited for. */
   readonly onValidation?: (done: number, total: number) => void | Promise<void>;
+  /** Called after that evaluation with all that it found, the class read in each image included. */
+  readonly onEvaluated?: (evaluation: Evaluation) => void;
 }
 
 export class Trainer {
@@ -50,7 +52,7 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     this.#options = {
       ...{ epochs: 20, batchSize: 64, learningRate: 0.001, shuffle: true },
-      ...{ onValidation: () => undefined },
+      ...{ onValidation: () => undefined, onEvaluated: () => undefined },
       ...options,
     };
     const { model, train, batchSize, learningRate, shuffle, rng } = this.#options;
@@ -120,7 +122,7 @@ export class Trainer {
   }
 
   async *#epoch(epoch: number): AsyncGenerator<StepEvent | EpochEvent, void, undefined> {
-    const { train, validation, onValidation } = this.#options;
+    const { train, validation, onValidation, onEvaluated } = this.#options;
     const { progress } = this;
     const start = performance.now();
     const before = this.#imagesIn(progress.step);
@@ -139,9 +141,11 @@ export class Trainer {
       yield { event: 'step', epoch, ...this.#place(), ...this.#means() };
     }
     const trained = performance.now();
-    const { loss: valLoss, accuracy: valAccuracy } = await evaluate(this.model, validation, {
+    const evaluation = await evaluate(this.model, validation, {
       onProgress: (done) => onValidation(done, validation.length),
     });
+    const { loss: valLoss, accuracy: valAccuracy } = evaluation;
+    onEvaluated(evaluation);
     if (!Number.isFinite(valLoss)) throw this.#diverged(`the validation loss is ${valLoss}`);
     this.scheduler.step(valLoss);
 
@@ -179,7 +183,7 @@ export class Trainer {
     const at = Math.min(step + 1, batchesPerEpoch);
     return new DivergedError(
       `training diverged: ${what} at epoch ${epoch + 1}, step ${at} of ${batchesPerEpoch} ` +
-        `(learning rate ${this.optimizer.lr}); try a lower --lr`,
+        `(learning rate ${this.optimizer.lr}); try a lower one (--lr)`,
     );
   }
 }

@@ -73,6 +73,17 @@ export class SyntheticCharacters {
 
 /** Draws `count` samples into a data set. */
 export function syntheticDataset(options: SyntheticOptions & { readonly count: number }): Dataset {
+  const drawing = drawDataset(options);
+  for (;;) {
+    const { done, value } = drawing.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same for whoever has other things to do: yields after each sample how many are drawn, returns the data set. */
+export function* drawDataset(
+  options: SyntheticOptions & { readonly count: number },
+): Generator<number, Dataset, undefined> {
   const { count } = options;
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new ArgumentError(`synthetic: count must be a whole number of at least 1, got ${count}`);
@@ -84,6 +95,7 @@ export function syntheticDataset(options: SyntheticOptions & { readonly count: n
     const { image, label } = characters.sample(index);
     images.set(image, index * IMAGE_PIXELS);
     labels[index] = label;
+    yield index + 1;
   }
   const name = 'synthetic characters (not EMNIST)';
   return makeDataset({ name, images, labels, classes: characters.classes, synthetic: true });

@@ -96,7 +96,7 @@ describe.concurrent('without a signal', () => {
     );
     expect(code).toBe(1);
     const message =
-      /^inkgrad: training diverged: .+ at epoch 1, step \d+ of 9 \(learning rate 1e\+30\); try a lower --lr; the last good state is wild\/last\.safetensors \((the beginning|epoch 1, step \d+)\)$/m;
+      /^inkgrad: training diverged: .+ at epoch 1, step \d+ of 9 \(learning rate 1e\+30\); try a lower one \(--lr\); the last good state is wild\/last\.safetensors \((the beginning|epoch 1, step \d+)\)$/m;
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
     expect(stdout).not.toContain('best ');
