@@ -1,0 +1,99 @@
+// Reads the EMNIST files that a person has given, in the worker: packed or not, in no more memory than what is kept of them.
+// Nothing is sent anywhere. Imports data.
+
+import type { Dataset } from '../../../data/dataset.js';
+import { emnistDataset, type NamedIdx } from '../../../data/emnistDataset.js';
+import { DataError } from '../../../data/errors.js';
+import { checkIdxLength, damagedGzip, isGzip, readIdxHeader, type IdxKind } from '../../../data/idx.js';
+import { readIdxStream } from '../../../data/idxStream.js';
+import { parseMapping } from '../../../data/splits.js';
+import type { EmnistPart } from '../../../data/splits.js';
+import { MOST_IMAGES, type GivenFiles } from './protocol.js';
+
+export interface OpenedFiles {
+  readonly train: Dataset;
+  readonly test: Dataset | null;
+  /** Images in the files, kept or not. */
+  readonly counts: { readonly train: number; readonly test: number | null };
+}
+
+/** A mapping file has at most 62 short lines. */
+const LONGEST_MAPPING = 4096;
+
+/**
+ * @param nameOf what to call a file in messages
+ * @throws DataError naming the file, what is wrong with it, and what to do
+ */
+export async function openFiles(files: GivenFiles, nameOf: (file: Blob) => string): Promise<OpenedFiles> {
+  const { split, mapping } = files;
+  const classes =
+    mapping === null
+      ? undefined
+      : parseMapping(await mapping.slice(0, LONGEST_MAPPING).text(), { name: nameOf(mapping), split });
+  const readPart = async (part: EmnistPart, images: Blob, labels: Blob) => {
+    const read = async (file: Blob, kind: IdxKind): Promise<NamedIdx> => {
+      const name = nameOf(file);
+      return { name, ...(await readIdxBlob(file, { name, expect: kind, most: MOST_IMAGES })) };
+    };
+    const [small, large] = [await read(labels, 'labels'), await read(images, 'images')];
+    return {
+      dataset: emnistDataset({ split, part, images: large, labels: small, classes }),
+      count: large.count,
+    };
+  };
+  const train = await readPart('train', files.trainImages, files.trainLabels);
+  const test =
+    files.testImages === null || files.testLabels === null
+      ? null
+      : await readPart('test', files.testImages, files.testLabels);
+  return {
+    train: train.dataset,
+    test: test?.dataset ?? null,
+    counts: { train: train.count, test: test?.count ?? null },
+  };
+}
+
+type ReadIdxOptions = Parameters<typeof readIdxStream>[1];
+
+/** Reads one IDX file; one that begins with the gzip signature is unpacked. */
+async function readIdxBlob(file: Blob, options: ReadIdxOptions): ReturnType<typeof readIdxStream> {
+  const head = await firstBytes(file, options.name);
+  const packed = isGzip(head);
+  if (!packed) checkIdxLength(readIdxHeader(head, options), file.size, options.name);
+  const stream = packed ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream();
+  try {
+    return await readIdxStream(piecesOf(stream), options);
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    if (!packed || (error as Error).name === 'NotReadableError') throw unreadable(options.name, error);
+    throw damagedGzip(options.name, error);
+  }
+}
+
+async function firstBytes(file: Blob, name: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await file.slice(0, 16).arrayBuffer());
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+function unreadable(name: string, error: unknown): DataError {
+  return new DataError(
+    `${name}: cannot be read (${(error as Error).message}); it may have been changed, moved or be a folder: choose it again`,
+  );
+}
+
+/** A stream as something to loop over; browsers do not all have that by themselves. */
+async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined); // of no use any more, however it ended
+  }
+}

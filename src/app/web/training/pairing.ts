@@ -1,0 +1,116 @@
+// Which of EMNIST's files a person has given, by their official names, and which are still missing. Opens none: what is in them
+// the worker finds out. No elements in here. Imports the splits and errors.
+
+import { DataError } from '../../../data/errors.js';
+import { checkSplit, EMNIST_SPLITS, type EmnistSplit } from '../../../data/splits.js';
+import type { GivenFiles } from './protocol.js';
+
+/** What a file is for. */
+export const ROLES = ['trainImages', 'trainLabels', 'testImages', 'testLabels', 'mapping'] as const;
+
+export type Role = (typeof ROLES)[number];
+
+/** A file, as far as pairing needs to know it. */
+export interface Named {
+  readonly name: string;
+}
+
+/** The files given so far, all of one split. */
+export interface Collection<File extends Named> {
+  /** Null while there are none. */
+  readonly split: EmnistSplit | null;
+  readonly files: Readonly<Partial<Record<Role, File>>>;
+}
+
+export const EMPTY: Collection<never> = { split: null, files: {} };
+
+/** `emnist-balanced-train-images-idx3-ubyte.gz`, or with the ` (1)` of a second download, or without `.gz`. */
+const DATA_NAME = /^emnist-([a-z]+)-(train|test)-(images|labels)-idx[13]-ubyte( ?\(\d+\))?(\.gz)?$/i;
+const MAPPING_NAME = /^emnist-([a-z]+)-mapping( ?\(\d+\))?\.txt$/i;
+
+/** What people are likely to drop instead, and what to do about it. */
+const OTHERS: readonly (readonly [name: RegExp, advice: string])[] = [
+  [/\.zip$/i, 'is an archive: unpack it, and choose the files of one split in its gzip folder'],
+  [/\.mat$/i, 'is the MATLAB form of EMNIST: choose the files of the binary form (gzip.zip) instead'],
+  [/^(train|t10k)-(images|labels)/i, 'is a file of MNIST by its name, which stores images another way up'],
+  [/^emnist-[a-z]+-(train|test)-(images|labels)/i, 'has a changed name'],
+];
+
+/** The role of a file by its name. @throws DataError if it has none */
+export function roleOf(name: string): { readonly split: EmnistSplit; readonly role: Role } {
+  const data = DATA_NAME.exec(name);
+  const mapping = MAPPING_NAME.exec(name);
+  const split = (data ?? mapping)?.[1].toLowerCase();
+  if (split === undefined) {
+    const advice =
+      OTHERS.find(([pattern]) => pattern.test(name))?.[1] ?? 'is none of the official EMNIST files';
+    throw new DataError(
+      `${name}: ${advice}; their names are like emnist-balanced-train-images-idx3-ubyte.gz`,
+    );
+  }
+  if (!Object.hasOwn(EMNIST_SPLITS, split)) {
+    throw new DataError(
+      `${name}: EMNIST has no split ${split}; it has ${Object.keys(EMNIST_SPLITS).join(', ')}`,
+    );
+  }
+  if (data === null) return { split: checkSplit(split), role: 'mapping' };
+  const [part, kind] = [data[2].toLowerCase(), data[3].toLowerCase()];
+  const role = ROLES.find((one) => one.toLowerCase() === part + kind)!;
+  return { split: checkSplit(split), role };
+}
+
+/**
+ * Adds files to a collection; one with a role that is taken replaces the one before.
+ *
+ * @throws DataError, naming the file, if one has no role or is of another split; then nothing is added
+ */
+export function addFiles<File extends Named>(
+  before: Collection<File>,
+  added: readonly File[],
+): Collection<File> {
+  const files: Partial<Record<Role, File>> = { ...before.files };
+  const here = new Map<Role, File>();
+  let { split } = before;
+  for (const file of added) {
+    const known = roleOf(file.name);
+    split ??= known.split;
+    if (known.split !== split) {
+      throw new DataError(
+        `${file.name}: is of the ${known.split} split, but the others are of ${split}; choose files of one split,` +
+          ' or remove those chosen before',
+      );
+    }
+    const twin = here.get(known.role);
+    if (twin !== undefined) {
+      throw new DataError(`${file.name}: is the same part as ${twin.name}; choose one of the two`);
+    }
+    here.set(known.role, file);
+    files[known.role] = file;
+  }
+  return { split, files };
+}
+
+/** What the files of a role are called, for people. */
+export const ROLE_NAMES: Readonly<Record<Role, string>> = {
+  trainImages: 'training images',
+  trainLabels: 'training labels',
+  testImages: 'test images',
+  testLabels: 'test labels',
+  mapping: 'mapping of the classes',
+};
+
+/** The roles without which there is no training: the training pair, and the other half of the test pair. */
+export function missingRoles({ files }: Collection<Named>): Role[] {
+  const wanted: Role[] = ['trainImages', 'trainLabels'];
+  if (files.testImages !== undefined || files.testLabels !== undefined)
+    wanted.push('testImages', 'testLabels');
+  return wanted.filter((role) => files[role] === undefined);
+}
+
+/** The collection as the worker takes it, or null while something is missing. */
+export function completeFiles({ split, files }: Collection<File>): GivenFiles | null {
+  const { trainImages, trainLabels, testImages = null, testLabels = null, mapping = null } = files;
+  if (split === null || trainImages === undefined || trainLabels === undefined) return null;
+  if ((testImages === null) !== (testLabels === null)) return null;
+  return { split, trainImages, trainLabels, testImages, testLabels, mapping };
+}

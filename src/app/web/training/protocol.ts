@@ -1,0 +1,227 @@
+// What the page and the training worker say to each other. Both sides check what arrives (`readCommand`, `readReport`): a
+// message of another shape is a fault in the program, to be seen where it happens. No worker and no elements in here.
+// Imports types, and errors.
+
+import { ArgumentError } from '../../../engine/errors.js';
+import { EMNIST_SPLITS, type EmnistSplit } from '../../../data/splits.js';
+import type { DeviceReport } from '../../device.js';
+import type { EpochEvent } from '../../trainerEvents.js';
+import * as is from './guards.js';
+
+/** What a run can compute on; `auto` tries all of them and takes the fastest. */
+export const BACKEND_CHOICES = ['wasm', 'webgpu', 'webgl2', 'auto'] as const;
+
+export type BackendChoice = (typeof BACKEND_CHOICES)[number];
+
+/** The most images that are kept of one file: all of EMNIST Balanced, and 94 MB. */
+export const MOST_IMAGES = 120_000;
+
+/** What a person chooses for a run. */
+export interface Settings {
+  /** Drawn by the program, or the EMNIST files that were opened before. */
+  readonly source: 'synthetic' | 'emnist';
+  /** How many images to take, those set aside for validation included. */
+  readonly images: number;
+  readonly backend: BackendChoice;
+  readonly epochs: number;
+  /** Images a step. */
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** Chance that a value of the last hidden layer is dropped. */
+  readonly dropout: number;
+  readonly seed: number;
+}
+
+/** The EMNIST files of one split that a person has given: the training part, and the test part if there is one. */
+export interface GivenFiles {
+  readonly split: EmnistSplit;
+  readonly trainImages: Blob;
+  readonly trainLabels: Blob;
+  readonly testImages: Blob | null;
+  readonly testLabels: Blob | null;
+  /** Names the classes; without it the split's own table does. */
+  readonly mapping: Blob | null;
+}
+
+/** Page to worker. */
+export type Command =
+  | { readonly kind: 'open'; readonly files: GivenFiles }
+  | { readonly kind: 'start'; readonly settings: Settings }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'continue' }
+  | { readonly kind: 'stop' };
+
+/** The images that a run does not learn from, and what they show. */
+export interface ValidationImages {
+  /** `[n, 28, 28]`, 0 paper, 255 ink. */
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+/** Where a run stands, for charts and clocks. */
+export interface StepReport {
+  readonly kind: 'step';
+  readonly epoch: number;
+  /** Images of this epoch done, and all of them. */
+  readonly done: number;
+  readonly total: number;
+  /** Means over the images since the last such report. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly imagesPerSecond: number;
+  /** Until the last epoch ends. */
+  readonly secondsLeft: number;
+}
+
+/** After each epoch. */
+export interface EpochReport {
+  readonly kind: 'epoch';
+  readonly numbers: Omit<EpochEvent, 'event'>;
+  /** The class number read in each validation image. */
+  readonly predictions: Uint8Array;
+}
+
+/** The network as it is: what stays if everything else goes. */
+export interface ModelReport {
+  readonly kind: 'model';
+  /** Safetensors, as the command line writes and reads them. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Epochs completed, and the part of the next one. */
+  readonly epochs: number;
+}
+
+/** What the test images say, once, after the last step. */
+export interface TestReport {
+  readonly kind: 'tested';
+  readonly total: number;
+  readonly accuracy: number;
+  readonly mergedAccuracy: number;
+}
+
+/** Worker to page. */
+export type Report =
+  | {
+      readonly kind: 'opened';
+      readonly split: EmnistSplit;
+      /** Images in the files; at most `MOST_IMAGES` of them are kept. */
+      readonly train: number;
+      readonly test: number | null;
+    }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'preparing'; readonly what: string; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'ready';
+      readonly device: DeviceReport;
+      /** Name of the data. */
+      readonly data: string;
+      readonly classes: readonly string[];
+      /** Images to learn from. */
+      readonly train: number;
+      readonly validation: ValidationImages;
+    }
+  | StepReport
+  | EpochReport
+  | ModelReport
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'continued' }
+  | TestReport
+  | { readonly kind: 'ended'; readonly how: 'finished' | 'stopped' }
+  | { readonly kind: 'failed'; readonly reason: string; readonly lostDevice: boolean };
+
+/** A guard for each field of each kind of message; leaving one out does not compile. */
+type Table<Message extends { readonly kind: string }> = {
+  readonly [Kind in Message['kind']]: {
+    readonly [Field in Exclude<keyof Extract<Message, { kind: Kind }>, 'kind'>]: is.Guard;
+  };
+};
+
+/** What the numbers of a run may be; the page's fields and the worker's check both go by it. */
+export const LIMITS = {
+  images: { least: 94, most: MOST_IMAGES },
+  epochs: { least: 1, most: 200 },
+  batchSize: { least: 2, most: 512 },
+  learningRate: { least: 1e-6, most: 1 },
+  dropout: { least: 0, most: 0.9 },
+  seed: { least: 0, most: 2 ** 32 - 1 },
+} as const;
+
+const isSplit = is.oneOf(...Object.keys(EMNIST_SPLITS));
+
+const COMMANDS: Table<Command> = {
+  open: {
+    files: is.object({
+      split: isSplit,
+      ...{ trainImages: is.blob, trainLabels: is.blob },
+      ...{ testImages: is.orNull(is.blob), testLabels: is.orNull(is.blob), mapping: is.orNull(is.blob) },
+    }),
+  },
+  start: {
+    settings: is.object({
+      source: is.oneOf('synthetic', 'emnist'),
+      backend: is.oneOf(...BACKEND_CHOICES),
+      images: is.whole(LIMITS.images),
+      epochs: is.whole(LIMITS.epochs),
+      batchSize: is.whole(LIMITS.batchSize),
+      learningRate: is.number(LIMITS.learningRate),
+      dropout: is.number(LIMITS.dropout),
+      seed: is.whole(LIMITS.seed),
+    }),
+  },
+  pause: {},
+  continue: {},
+  stop: {},
+};
+
+const isCount = is.whole({ least: 0, most: Number.MAX_SAFE_INTEGER });
+const isShare = is.number({ least: 0, most: 1 });
+const isPositive = is.number({ least: 0, most: Infinity });
+
+const REPORTS: Table<Report> = {
+  opened: { split: isSplit, train: isCount, test: is.orNull(isCount) },
+  refused: { reason: is.text },
+  preparing: { what: is.text, done: isCount, total: isCount },
+  ready: {
+    device: is.object({ requested: is.text, chosen: is.text, adapter: is.text, tried: Array.isArray }),
+    data: is.text,
+    classes: is.list(is.text),
+    train: isCount,
+    validation: is.object({ images: is.bytes, labels: is.bytes }),
+  },
+  step: {
+    ...{ epoch: isCount, done: isCount, total: isCount, loss: isPositive, accuracy: isShare },
+    ...{ imagesPerSecond: isPositive, secondsLeft: isPositive },
+  },
+  epoch: {
+    numbers: is.object({
+      ...{ epoch: isCount, trainLoss: isPositive, trainAccuracy: isShare, valLoss: isPositive },
+      ...{ valAccuracy: isShare, lr: isPositive, seconds: isPositive, imagesPerSecond: isPositive },
+    }),
+    predictions: is.bytes,
+  },
+  model: { bytes: is.bytes, epochs: isPositive },
+  paused: {},
+  continued: {},
+  tested: { total: isCount, accuracy: isShare, mergedAccuracy: isShare },
+  ended: { how: is.oneOf('finished', 'stopped') },
+  failed: { reason: is.text, lostDevice: is.flag },
+};
+
+/** @throws ArgumentError naming the field that is missing or cannot be */
+export function readCommand(message: unknown): Command {
+  return read(message, COMMANDS, 'training command') as Command;
+}
+
+/** @throws ArgumentError naming the field that is missing or cannot be */
+export function readReport(message: unknown): Report {
+  return read(message, REPORTS, 'training report') as Report;
+}
+
+function read(message: unknown, table: Readonly<Record<string, is.Fields>>, what: string): unknown {
+  const kind: unknown = is.isRecord(message) ? message.kind : undefined;
+  if (typeof kind !== 'string' || !Object.hasOwn(table, kind)) {
+    throw new ArgumentError(`${what}: there is no kind ${String(kind)}`);
+  }
+  const wrong = is.wrongField(message, table[kind]);
+  if (wrong !== null) throw new ArgumentError(`${what} ${kind}: its ${wrong}`);
+  return message;
+}

@@ -1,0 +1,212 @@
+// The worker's part of training, without the worker: takes commands, runs the library's own Trainer, and reports. Runs in Node
+// too, where its test is. One run at a time. Imports the trainer, the device report, data, the protocol.
+//
+//   idle -- start --> preparing --> training <-- pause / continue --> paused
+//     ^                                 |
+//     +--- ended (finished, stopped) or failed
+
+import { ArgumentError, DeviceLostError, InkgradError } from '../../../engine/errors.js';
+import { type Backend, Rng, useBackend } from '../../../engine/index.js';
+import { limitDataset, stratifiedSplit, type Dataset } from '../../../data/dataset.js';
+import { drawDataset } from '../../../data/synthetic.js';
+import type { ChosenDevice, DeviceChoice } from '../../device.js';
+import { evaluate } from '../../evaluate.js';
+import { CharacterNet } from '../../model.js';
+import { Trainer } from '../../trainer.js';
+import { openFiles, type OpenedFiles } from './openFiles.js';
+import { modelReport } from './modelReport.js';
+import type { Command, GivenFiles, Report, Settings } from './protocol.js';
+import { Watch } from './watch.js';
+
+/** What the session needs from outside. */
+export interface Outside {
+  readonly post: (report: Report, transfer?: Transferable[]) => void;
+  /** Lets commands arrive: a loop of resolved promises alone never would. */
+  readonly turn: () => Promise<void>;
+  readonly chooseDevice: (choice: DeviceChoice) => Promise<ChosenDevice>;
+  /** What to call a file in messages. */
+  readonly nameOf: (file: Blob) => string;
+}
+
+/** The part of the images that is set aside, as with `inkgrad train`. */
+const VALIDATION = 0.1;
+/** A network is reported at least so often, in milliseconds: so much is lost at most if the device is. */
+const KEEP_EVERY = 10_000;
+
+/** Thrown out of whatever is going on when the person stops it. */
+class Stopped extends Error {}
+
+export class Session {
+  readonly #outside: Outside;
+  #opened: OpenedFiles | null = null;
+  #busy = false;
+  #stop = false;
+  /** Resolves when training may go on; null while it may. */
+  #gate: { readonly opened: Promise<void>; readonly open: () => void } | null = null;
+
+  constructor(outside: Outside) {
+    this.#outside = outside;
+  }
+
+  /** Resolves when all that the command asks for is done; never rejects, failures are reported. */
+  async receive(command: Command): Promise<void> {
+    if (command.kind === 'open') await this.#exclusively(() => this.#open(command.files));
+    else if (command.kind === 'start') await this.#exclusively(() => this.#train(command.settings));
+    else if (command.kind === 'pause') this.#gate ??= gate();
+    else {
+      this.#stop ||= command.kind === 'stop';
+      this.#gate?.open();
+      this.#gate = null;
+    }
+  }
+
+  async #exclusively(work: () => Promise<void>): Promise<void> {
+    try {
+      if (this.#busy) throw new ArgumentError('training: another run is under way; stop it first');
+      this.#busy = true;
+      [this.#stop, this.#gate] = [false, null];
+      try {
+        await work();
+      } finally {
+        this.#busy = false;
+      }
+    } catch (error) {
+      if (error instanceof Stopped) this.#outside.post({ kind: 'ended', how: 'stopped' });
+      else this.#outside.post(failure(error));
+    }
+  }
+
+  async #open(files: GivenFiles): Promise<void> {
+    this.#opened = null;
+    try {
+      this.#opened = await openFiles(files, this.#outside.nameOf);
+      const { train, test } = this.#opened.counts;
+      this.#outside.post({ kind: 'opened', split: files.split, train, test });
+    } catch (error) {
+      if (!(error instanceof InkgradError)) throw error;
+      this.#outside.post({ kind: 'refused', reason: error.message });
+    }
+  }
+
+  async #train(settings: Settings): Promise<void> {
+    const { post, chooseDevice } = this.#outside;
+    const rng = new Rng(settings.seed);
+    const data = await this.#data(settings);
+    const { train, validation } = stratifiedSplit(data, VALIDATION, rng.split('validation'));
+    post({ kind: 'preparing', what: 'getting the device ready', done: 0, total: 0 });
+    const { backend, report: device } = await chooseDevice({
+      backend: settings.backend,
+      threads: undefined,
+    });
+    useBackend(backend);
+    let trainer: Trainer | null = null;
+    try {
+      const watch = new Watch(settings.epochs);
+      const { learningRate, batchSize, epochs, dropout } = settings;
+      trainer = new Trainer({
+        model: new CharacterNet({ classes: data.classes.length, rng, dropout }),
+        ...{ train, validation, rng, learningRate, batchSize, epochs },
+        onValidation: () => this.#turn(),
+        onEvaluated: ({ predictions }) => watch.evaluated(predictions),
+      });
+      post({
+        ...{ kind: 'ready', device, data: data.name, classes: data.classes, train: train.length },
+        validation: { images: validation.images, labels: validation.labels },
+      });
+      await this.#loop(trainer, data, settings, watch);
+    } finally {
+      await release(trainer, backend);
+    }
+  }
+
+  async #loop(trainer: Trainer, data: Dataset, settings: Settings, watch: Watch): Promise<void> {
+    const { post } = this.#outside;
+    let kept = performance.now();
+    const keep = async (): Promise<void> => {
+      await trainer.checkWeights();
+      const report = await modelReport(trainer, data, settings, VALIDATION);
+      post(report, [report.bytes.buffer]);
+      kept = performance.now();
+    };
+    watch.begin();
+    for await (const event of trainer.run()) {
+      const report = watch.report(event);
+      if (report !== null) post(report);
+      if (event.event === 'epoch' || performance.now() - kept > KEEP_EVERY) await keep();
+      await this.#outside.turn();
+      const held = this.#gate;
+      if (held !== null && !this.#stop) {
+        await keep();
+        post({ kind: 'paused' });
+        await held.opened;
+        if (!this.#stop) post({ kind: 'continued' });
+        watch.begin();
+      }
+      if (this.#stop) break;
+    }
+    if (this.#stop) {
+      await keep();
+      throw new Stopped();
+    }
+    await this.#test(trainer, settings);
+    post({ kind: 'ended', how: 'finished' });
+  }
+
+  /** The test images are looked at once, after the last step: nothing was chosen by them. */
+  async #test({ model }: Trainer, { source }: Settings): Promise<void> {
+    if (source !== 'emnist' || !this.#opened?.test) return;
+    const { test } = this.#opened;
+    const { post } = this.#outside;
+    const onProgress = (done: number): Promise<void> => {
+      post({ kind: 'preparing', what: 'reading the test images', done, total: test.length });
+      return this.#turn();
+    };
+    const { total, accuracy, mergedAccuracy } = await evaluate(model, test, { onProgress });
+    post({ kind: 'tested', total, accuracy, mergedAccuracy });
+  }
+
+  async #data({ source, images, seed }: Settings): Promise<Dataset> {
+    if (source === 'emnist') {
+      if (this.#opened === null) throw new ArgumentError('training: no EMNIST files have been opened');
+      return limitDataset(this.#opened.train, images);
+    }
+    const drawing = drawDataset({ seed, count: images });
+    for (let said = 0; ;) {
+      const { done, value } = drawing.next();
+      if (done === true) return value;
+      if (value < said + 100 && value < images) continue;
+      this.#outside.post({ kind: 'preparing', what: 'drawing characters', done: value, total: images });
+      said = value;
+      await this.#turn();
+    }
+  }
+
+  /** Lets commands arrive, and leaves whatever is going on if one of them is to stop. */
+  async #turn(): Promise<void> {
+    await this.#outside.turn();
+    if (this.#stop) throw new Stopped();
+  }
+}
+
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+/** Frees all that a run held; a device that is lost can no longer be freed, and need not be. */
+async function release(trainer: Trainer | null, backend: Backend): Promise<void> {
+  try {
+    trainer?.dispose();
+    await backend.dispose();
+  } catch {
+    // The error that ended the run is the one to tell.
+  }
+}
+
+function failure(error: unknown): Report {
+  const reason = error instanceof Error ? error.message : String(error);
+  return { kind: 'failed', reason, lostDevice: error instanceof DeviceLostError };
+}

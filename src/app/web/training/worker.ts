@@ -1,0 +1,23 @@
+// The shell around the session: a web worker's messages. Imports the session, the protocol, the device report.
+
+import { chooseDevice } from '../../device.js';
+import { readCommand, type Report } from './protocol.js';
+import { Session } from './session.js';
+
+/** A message to oneself: unlike a timer it comes back at once, after the messages that wait. */
+const { port1, port2 } = new MessageChannel();
+
+const session = new Session({
+  post: (report: Report, transfer: Transferable[] = []) => postMessage(report, { transfer }),
+  turn: () =>
+    new Promise((resolve) => {
+      port1.onmessage = () => resolve();
+      port2.postMessage(null);
+    }),
+  chooseDevice,
+  nameOf: (file) => (file instanceof File ? file.name : 'the file'),
+});
+
+addEventListener('message', ({ data }: MessageEvent) => {
+  void session.receive(readCommand(data));
+});

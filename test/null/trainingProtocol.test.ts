@@ -1,0 +1,120 @@
+// The messages between the page and the training worker: the right ones pass, each wrong field is named.
+
+import { describe, expect, it } from 'vitest';
+import { readCommand, readReport, type Settings } from '../../src/app/web/training/protocol.js';
+import { Pace } from '../../src/app/web/training/pace.js';
+import { Watch } from '../../src/app/web/training/watch.js';
+
+const settings: Settings = {
+  ...{ source: 'synthetic', images: 4700, backend: 'wasm', epochs: 10 },
+  ...{ batchSize: 64, learningRate: 0.001, dropout: 0.5, seed: 42 },
+};
+const step = {
+  ...{ kind: 'step', epoch: 1, done: 64, total: 640, loss: 2.5, accuracy: 0.1 },
+  ...{ imagesPerSecond: 900, secondsLeft: 12 },
+};
+
+describe('a training command', () => {
+  it.each([{ kind: 'start', settings }, { kind: 'pause' }, { kind: 'continue' }, { kind: 'stop' }])(
+    'of the kind $kind passes as it is',
+    (command) => {
+      expect(readCommand(command)).toBe(command);
+    },
+  );
+
+  it('may bring files', () => {
+    const blob = new Blob(['x']);
+    const files = {
+      ...{ split: 'balanced', trainImages: blob, trainLabels: blob },
+      ...{ testImages: null, testLabels: null, mapping: null },
+    };
+    expect(readCommand({ kind: 'open', files })).toMatchObject({ files });
+    expect(() => readCommand({ kind: 'open', files: { ...files, trainLabels: 'x' } })).toThrow(
+      'files.trainLabels is x',
+    );
+    expect(() => readCommand({ kind: 'open', files: { ...files, split: 'toString' } })).toThrow(
+      'files.split',
+    );
+  });
+
+  it.each([
+    ['epochs', 0],
+    ['epochs', 2.5],
+    ['epochs', '3'],
+    ['batchSize', 1],
+    ['batchSize', 513],
+    ['learningRate', NaN],
+    ['learningRate', 0],
+    ['dropout', 1],
+    ['seed', -1],
+    ['images', 1e9],
+    ['backend', 'reference'],
+    ['source', undefined],
+  ])('with the %s %s is refused by name', (field, value) => {
+    const command = { kind: 'start', settings: { ...settings, [field]: value } };
+    expect(() => readCommand(command)).toThrow(`training command start: its settings.${field} is ${value}`);
+  });
+
+  it.each([null, 7, {}, { kind: 'destroy' }, { kind: 'toString' }])('%j is none', (message) => {
+    expect(() => readCommand(message)).toThrow('training command: there is no kind');
+  });
+});
+
+describe('a training report', () => {
+  it('passes if its numbers are numbers', () => {
+    expect(readReport(step)).toBe(step);
+    expect(() => readReport({ ...step, loss: NaN })).toThrow('training report step: its loss is NaN');
+    expect(() => readReport({ ...step, accuracy: 1.5 })).toThrow('its accuracy is 1.5');
+    expect(() => readReport({ kind: 'model', bytes: [1, 2], epochs: 1 })).toThrow(
+      'its bytes is of another kind',
+    );
+    expect(() => readReport({ kind: 'epoch', numbers: null, predictions: new Uint8Array(1) })).toThrow(
+      'its numbers.contents are null',
+    );
+  });
+});
+
+describe('the pace of a run', () => {
+  it('is that of the last seconds, and knows nothing of pauses', () => {
+    const pace = new Pace();
+    expect(pace.imagesPerSecond).toBe(0);
+    pace.begin(0);
+    pace.add(100, 1000);
+    expect(pace.imagesPerSecond).toBe(100);
+    expect(pace.secondsFor(50)).toBe(0.5);
+    for (let second = 2; second <= 20; second++) pace.add(1000, 1000 * second);
+    expect(pace.imagesPerSecond).toBe(1000);
+    pace.begin(100_000);
+    expect(pace.imagesPerSecond).toBe(0);
+    pace.add(300, 101_000);
+    expect(pace.imagesPerSecond).toBe(300);
+  });
+});
+
+describe('what is reported of the steps', () => {
+  const event = (epoch: number, done: number, trainLoss: number, trainAccuracy: number) =>
+    ({ event: 'step', epoch, step: done, steps: 10, done, total: 10, trainLoss, trainAccuracy }) as const;
+
+  it('are means since the last report, and the time left', () => {
+    const watch = new Watch(2);
+    watch.begin(0);
+    expect(watch.report(event(1, 2, 4, 0.5), 1000)).toMatchObject({ loss: 4, accuracy: 0.5, secondsLeft: 9 });
+    expect(watch.report(event(1, 3, 3, 0.5), 1010)).toBeNull();
+    const later = watch.report(event(1, 4, 3, 0.75), 2000);
+    expect(later).toMatchObject({ loss: 2, accuracy: 1, imagesPerSecond: 2, secondsLeft: 8 });
+    expect(watch.report(event(1, 10, 3, 0.75), 2001)).toMatchObject({
+      done: 10,
+      loss: 3,
+      secondsLeft: expect.any(Number) as number,
+    });
+    watch.evaluated(Uint8Array.of(1, 2));
+    const numbers = {
+      ...{ epoch: 1, trainLoss: 3, trainAccuracy: 0.75, valLoss: 2, valAccuracy: 0.8, lr: 0.1 },
+      ...{ seconds: 2, imagesPerSecond: 5, isBest: true },
+    };
+    expect(watch.report({ event: 'epoch', ...numbers }, 3000)).toEqual({
+      ...{ kind: 'epoch', numbers, predictions: Uint8Array.of(1, 2) },
+    });
+    expect(watch.report(event(2, 1, 1, 1), 4000)).toMatchObject({ epoch: 2, loss: 1, accuracy: 1 });
+  });
+});
