@@ -109,10 +109,11 @@ describe('what is reported of the steps', () => {
     });
     watch.evaluated(Uint8Array.of(1, 2));
     const numbers = {
+      event: 'epoch',
       ...{ epoch: 1, trainLoss: 3, trainAccuracy: 0.75, valLoss: 2, valAccuracy: 0.8, lr: 0.1 },
       ...{ seconds: 2, imagesPerSecond: 5, isBest: true },
-    };
-    expect(watch.report({ event: 'epoch', ...numbers }, 3000)).toEqual({
+    } as const;
+    expect(watch.report(numbers, 3000)).toEqual({
       ...{ kind: 'epoch', numbers, predictions: Uint8Array.of(1, 2) },
     });
     expect(watch.report(event(2, 1, 1, 1), 4000)).toMatchObject({ epoch: 2, loss: 1, accuracy: 1 });

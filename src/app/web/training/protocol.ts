@@ -76,7 +76,7 @@ export interface StepReport {
 /** After each epoch. */
 export interface EpochReport {
   readonly kind: 'epoch';
-  readonly numbers: Omit<EpochEvent, 'event'>;
+  readonly numbers: EpochEvent;
   /** The class number read in each validation image. */
   readonly predictions: Uint8Array;
 }
@@ -130,9 +130,9 @@ export type Report =
 
 /** A guard for each field of each kind of message; leaving one out does not compile. */
 type Table<Message extends { readonly kind: string }> = {
-  readonly [Kind in Message['kind']]: {
-    readonly [Field in Exclude<keyof Extract<Message, { kind: Kind }>, 'kind'>]: is.Guard;
-  };
+  readonly [Kind in Message['kind']]: Readonly<
+    Record<Exclude<keyof Extract<Message, { kind: Kind }>, 'kind'>, is.Guard>
+  >;
 };
 
 /** What the numbers of a run may be; the page's fields and the worker's check both go by it. */

@@ -52,8 +52,9 @@ export class Session {
   async receive(command: Command): Promise<void> {
     if (command.kind === 'open') await this.#exclusively(() => this.#open(command.files));
     else if (command.kind === 'start') await this.#exclusively(() => this.#train(command.settings));
-    else if (command.kind === 'pause') this.#gate ??= gate();
-    else {
+    else if (command.kind === 'pause') {
+      if (!this.#stop) this.#gate ??= gate();
+    } else {
       this.#stop ||= command.kind === 'stop';
       this.#gate?.open();
       this.#gate = null;
@@ -135,11 +136,11 @@ export class Session {
       if (event.event === 'epoch' || performance.now() - kept > KEEP_EVERY) await keep();
       await this.#outside.turn();
       const held = this.#gate;
-      if (held !== null && !this.#stop) {
+      if (held !== null) {
         await keep();
         post({ kind: 'paused' });
         await held.opened;
-        if (!this.#stop) post({ kind: 'continued' });
+        post({ kind: 'continued' });
         watch.begin();
       }
       if (this.#stop) break;

@@ -45,8 +45,7 @@ export class Watch {
       this.#last = NOTHING;
       this.#seen = 0;
       this.#pace.add(0, now);
-      const { event: _, ...numbers } = event;
-      return { kind: 'epoch', numbers, predictions: this.#predictions };
+      return { kind: 'epoch', numbers: event, predictions: this.#predictions };
     }
     const { epoch, done, total, trainLoss, trainAccuracy } = event;
     this.#pace.add(done - this.#seen, now);
