@@ -24,7 +24,8 @@ export class Learner {
   train({ images, labels }: HostBatch): Promise<number> {
     this.model.train();
     return scope(() => {
-      const loss = crossEntropy(this.model.forward(upload(images, labels.length)), tensor(labels));
+      const [x, target] = [upload(images, labels.length), tensor(labels)]; // all uploads first: the queue need not drain for one
+      const loss = crossEntropy(this.model.forward(x), target);
       this.#optimizer.zeroGrad();
       loss.backward();
       this.#optimizer.step();

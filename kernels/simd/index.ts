@@ -46,7 +46,7 @@ export { dropout } from './dropout';
 export { maxPool, maxPoolGrad } from './pool';
 export { add, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
 export { adamStep, sgdStep } from './optimizer';
-export { crossEntropy, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
+export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
 export { copy, stridedCopy, transpose } from './layout';
 
 export { PANEL, TILE_ROWS } from './lanes';

@@ -1,31 +1,44 @@
 // One optimizer step over flat arrays, each array read once and written once. Names and order follow PyTorch.
 // The formulas one array at a time are kernels/optimizer.ts. May import lanes only.
-// Unit of begin and end: one element; begin must be a multiple of 4.
+// Unit of begin and end: see each.
 //
 // The complements 1 - beta are arguments because float32 would spoil them: 1 - float32(0.999) is off by 5e-5 of itself.
 
 import { floats, fma, loadPart, storePart } from './lanes';
 
+/** Numbers of one parameter that a unit of adamStep covers; the last unit of a parameter may cover fewer. */
+const UNIT: i32 = 64;
+/** Bytes of a row of its table: addresses of parameter, grad, first and second; the parameter's first unit; its length. */
+const ROW: usize = 24;
+
 /**
- * Adam (Kingma and Ba 2015), with L2 penalty as in torch.optim.Adam:
- *   g = grad + weightDecay * parameter
+ * Adam (Kingma and Ba 2015) for all parameters of the table. With L2 penalty as in torch.optim.Adam, and the shrinking of
+ * torch.optim.AdamW, which is 1 for Adam:
+ *   parameter = shrink * parameter;  g = grad + weightDecay * parameter
  *   first = beta1 * first + (1 - beta1) * g;  second = beta2 * second + (1 - beta2) * g^2
  *   parameter -= stepSize * first / (sqrt(second) / root + epsilon)
- * with stepSize = lr / (1 - beta1^t) and root = sqrt(1 - beta2^t).
+ * with stepSize = lr / (1 - beta1^t) and root = sqrt(1 - beta2^t). Unit of begin and end: 64 numbers of one parameter.
  */
 export function adamStep(
-  parameter: usize, grad: usize, first: usize, second: usize,
+  table: usize, parameters: i32,
   stepSize: f32, beta1: f32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32, root: f32, epsilon: f32, weightDecay: f32,
-  begin: i32, end: i32,
+  shrink: f32, begin: i32, end: i32,
 ): void {
   const b1 = f32x4.splat(beta1), c1 = f32x4.splat(oneMinusBeta1), b2 = f32x4.splat(beta2), c2 = f32x4.splat(oneMinusBeta2);
   const step = f32x4.splat(stepSize), perRoot = f32x4.splat(<f32>(1 / <f64>root)), eps = f32x4.splat(epsilon);
-  const decay = f32x4.splat(weightDecay);
-  const full = begin + ((end - begin) & ~3);
-  for (let i = begin; i < full; i += 4) {
-    adamLanes(parameter, grad, first, second, floats(i), 4, step, b1, c1, b2, c2, perRoot, eps, decay);
+  const decay = f32x4.splat(weightDecay), kept = f32x4.splat(shrink);
+  for (const stop = table + <usize>parameters * ROW; table < stop; table += ROW) {
+    const parameter = load<usize>(table), grad = load<usize>(table, 4);
+    const first = load<usize>(table, 8), second = load<usize>(table, 12);
+    const unit = load<i32>(table, 16), length = load<i32>(table, 20);
+    const last = min((end - unit) * UNIT, length), full = last & ~3;
+    let i = max(begin - unit, 0) * UNIT;
+    if (i >= last) continue; // others compute this parameter
+    for (; i < full; i += 4) {
+      adamLanes(parameter, grad, first, second, floats(i), 4, step, b1, c1, b2, c2, perRoot, eps, decay, kept);
+    }
+    adamLanes(parameter, grad, first, second, floats(i), last - i, step, b1, c1, b2, c2, perRoot, eps, decay, kept);
   }
-  adamLanes(parameter, grad, first, second, floats(full), end - full, step, b1, c1, b2, c2, perRoot, eps, decay);
 }
 
 /** Adam for the first `count` of four elements, `at` bytes into each array. */
@@ -33,8 +46,9 @@ export function adamStep(
 function adamLanes(
   parameter: usize, grad: usize, first: usize, second: usize, at: usize, count: i32,
   step: v128, b1: v128, c1: v128, b2: v128, c2: v128, perRoot: v128, eps: v128, decay: v128,
+  kept: v128,
 ): void {
-  const p = loadPart(parameter + at, count);
+  const p = f32x4.mul(loadPart(parameter + at, count), kept);
   const g = fma(loadPart(grad + at, count), decay, p);
   const m = fma(f32x4.mul(c1, g), b1, loadPart(first + at, count));
   const v = fma(f32x4.mul(f32x4.mul(c2, g), g), b2, loadPart(second + at, count));
@@ -49,6 +63,7 @@ function adamLanes(
  *   g = grad + weightDecay * parameter;  velocity = momentum * velocity + added * g
  *   parameter -= rate * (nesterov ? g + momentum * velocity : velocity)
  * `added` is 1 - dampening, and 1 on the first step, when velocity is all zeros. velocity may be 0: plain descent.
+ * Unit of begin and end: one element; begin must be a multiple of 4.
  */
 export function sgdStep(
   parameter: usize, grad: usize, velocity: usize,

@@ -55,7 +55,7 @@ function isClass(label: i32, classes: i32): bool {
  * losses [rows] = cross-entropy of each row against its label (class number as a float), with label smoothing: the target is
  * smoothing / classes everywhere and 1 - smoothing more at the label.
  */
-export function crossEntropy(
+function crossEntropy(
   logits: usize, lineLog: usize, labels: usize, classes: i32, smoothing: f32, losses: usize, begin: i32, end: i32,
 ): void {
   const kept: f32 = 1 - smoothing;
@@ -70,6 +70,30 @@ export function crossEntropy(
     }
     store<f32>(losses + floats(row), loss);
   }
+}
+
+/** shifted = logits less the maximum of their row. */
+function shiftByMax(logits: usize, classes: i32, shifted: usize, begin: i32, end: i32): void {
+  for (let row = begin; row < end; row++) {
+    const first = floats(row) * <usize>classes;
+    let largest = load<f32>(logits + first);
+    for (let k = 1; k < classes; k++) largest = max(largest, load<f32>(logits + first + floats(k)));
+    const shift = f32x4.splat(largest);
+    for (let k = 0; k < classes; k += 4) {
+      const at = first + floats(k), count = classes - k;
+      storePart(shifted + at, f32x4.sub(loadPart(logits + at, count), shift), count);
+    }
+  }
+}
+
+/** All that cross-entropy computes on the way forward, row by row in one job: shifted logits, their lineLog, losses. */
+export function crossEntropyForward(
+  logits: usize, labels: usize, classes: i32, smoothing: f32, shifted: usize, lineLog: usize, losses: usize,
+  begin: i32, end: i32,
+): void {
+  shiftByMax(logits, classes, shifted, begin, end);
+  logSumExp(shifted, classes, lineLog, begin, end);
+  crossEntropy(shifted, lineLog, labels, classes, smoothing, losses, begin, end);
 }
 
 /** gradLogits = (softmax - target) * g of the row. */

@@ -2,7 +2,7 @@
 // gradient of a 4x4 output tile and d its 6x6 inputs (winogradTransform.ts). Again 36 matrix products, [O x tiles][tiles x C].
 // May import lanes, convShape, winogradTiles, winogradTransform.
 //
-// Two passes, each over units that threads may share, a barrier between: parts (unit: a quarter of the images, transformed
+// Two passes, each over units that threads may share, a barrier between: parts (unit: an eighth of the images, transformed
 // and multiplied by one thread, in groups that stay in its own cache), filters (unit: an output channel, over the sums of all
 // parts). How the images divide depends on their number and the shape alone: every sum has one order.
 //
@@ -16,7 +16,8 @@
 //     relaxed multiply-add, Node 24         4.5 (103)              4.1 (114)    direct: 8.9 and 9.3
 // Those transformed a group on all threads and then multiplied it on all threads: each core wrote tiles that the other had to
 // read, and two threads were 1.15 times as fast as one at it. In parts, which share nothing, one thread takes 5.5 and 5.4 ms
-// on Node 20, 3.9 and 3.7 on Node 24, sums of the parts included.
+// on Node 20, 3.9 and 3.7 on Node 24, sums of the parts included. That was with four parts, at whose ends two threads waited for
+// each other 0.3 ms a layer; now there are eight.
 
 import { ConvShape } from './convShape';
 import { PANEL, PANEL_BYTES, TILE_ROWS, floats, fma, fused, splat } from './lanes';
@@ -45,9 +46,9 @@ function gradPosition(s: ConvShape, images: i32): i32 {
   return (tilesOf(s, images) * s.outChannels + TILE_ROWS + 3) & ~3;
 }
 
-/** Units of winogradGradParts: enough for four threads, and few enough to add up. */
+/** Units of winogradGradParts: enough for four threads to end together, and few enough to add up. */
 export function winogradGradUnits(images: i32): i32 {
-  return min(images, 4);
+  return min(images, 8);
 }
 
 /** Images of the largest group that is transformed at a time. */

@@ -8,10 +8,10 @@ import { sizeOf, type Shape } from './shape.js';
 
 export interface RoutineDefinition<C extends Constants> {
   readonly name: string;
-  /** Shapes of the outputs. */
+  /** Shapes of the outputs; those that replace an input have its shape, whatever is said here. */
   readonly outputs: (constants: C) => readonly Shape[];
   /** For each output, the input it replaces in place, or -1 for a new array. Default: all new. */
-  readonly replaces?: readonly number[];
+  readonly replaces?: (constants: C) => readonly number[];
   /** The same thing from kernels; the outputs in order. An output that replaces an input is updated in it. */
   readonly compose: (
     inputs: readonly NdArray[],
@@ -37,19 +37,20 @@ export function defineRoutine<C extends Constants>(definition: RoutineDefinition
     if (implementation === undefined) return definition.compose(inputs, constants, scalars);
 
     const shapes = definition.outputs(constants);
-    const donate = definition.replaces ?? shapes.map(() => -1);
+    const donate = definition.replaces?.(constants) ?? shapes.map(() => -1);
+    const replaced = (output: number): NdArray | undefined => inputs[donate[output]];
     const buffers = implementation({
       inputs: inputs.map((array) => array.dense().storage.buffer),
       constants,
       scalars,
-      lengths: shapes.map(sizeOf),
+      lengths: shapes.map((shape, index) => replaced(index)?.size ?? sizeOf(shape)),
       donate,
     });
     return buffers.map((buffer, index) => {
-      const replaced = inputs[donate[index]] as NdArray | undefined;
-      if (replaced === undefined) return NdArray.wrap(backend, buffer, shapes[index]);
-      replaced.storage.replace(buffer);
-      return replaced;
+      const target = replaced(index);
+      if (target === undefined) return NdArray.wrap(backend, buffer, shapes[index]);
+      target.storage.replace(buffer);
+      return target;
     });
   };
   return Object.assign(call, { definition });

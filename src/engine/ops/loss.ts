@@ -5,6 +5,7 @@ import * as kernels from '../../../kernels/softmax.js';
 import { ArgumentError, ShapeError } from '../errors.js';
 import { launch } from '../launch.js';
 import { defineComposite, defineOp } from '../op.js';
+import { defineRoutine } from '../routine.js';
 import { anywhere, indices } from '../sample.js';
 import { format, sameShape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
@@ -19,6 +20,21 @@ function reduce(losses: Tensor, reduction: Reduction): Tensor {
   if (reduction === 'none') return losses;
   return reduction === 'mean' ? mean(losses) : sum(losses);
 }
+
+/** logits are [rows, classes]. */
+export type LossConstants = Readonly<Record<'rows' | 'classes', number>>;
+
+/** (logits, labels; smoothing) -> logits less their row's maximum, the log of the sum of their exponentials, the losses. */
+export const crossEntropyForward = defineRoutine<LossConstants>({
+  name: 'crossEntropyForward',
+  outputs: ({ rows, classes }) => [[rows, classes], [rows, 1], [rows]],
+  compose: ([logits, labels], { rows, classes }, scalars) => {
+    const shifted = shiftedByMax(logits, 1);
+    const lineLog = logSumExp(shifted, 1);
+    const losses = launch(kernels.crossEntropy, [shifted, lineLog, labels], [rows], { classes }, scalars);
+    return [shifted, lineLog, losses];
+  },
+});
 
 /** One loss a row; see `crossEntropy`. */
 export const crossEntropyOp = defineOp<{ readonly smoothing: number }>({
@@ -35,12 +51,11 @@ export const crossEntropyOp = defineOp<{ readonly smoothing: number }>({
     return [logits[0]];
   },
   forward: ([logits, labels], { smoothing }, save) => {
-    const shifted = shiftedByMax(logits, 1);
-    const lineLog = logSumExp(shifted, 1);
+    const [rows, classes] = logits.shape;
+    const [shifted, lineLog, losses] = crossEntropyForward([logits, labels], { rows, classes }, [smoothing]);
     save(shifted);
     save(lineLog);
-    const [rows, classes] = logits.shape;
-    return launch(kernels.crossEntropy, [shifted, lineLog, labels], [rows], { classes }, [smoothing]);
+    return losses;
   },
   // dlogits = (softmax(logits) - target) * grad of the row
   backward: ({ grad, inputs: [{ shape }, labels], attributes: { smoothing }, saved }) => [

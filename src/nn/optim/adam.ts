@@ -9,29 +9,40 @@ import { defineRoutine } from '../../engine/routine.js';
 import type { JsonObject, JsonReader } from '../json.js';
 import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
-import { Optimizer } from './optimizer.js';
-import type { UpdateConstants } from './sgd.js';
+import { type Move, Optimizer } from './optimizer.js';
+
+/** Arrays that belong to one parameter: itself, its gradient, the two averages. */
+const ARRAYS = 4;
 
 /**
- * (parameter, grad, first, second; stepSize, beta1, beta2, root, epsilon, weightDecay, shrink): all but grad in place.
+ * (parameter, grad, first, second, and so on for every parameter; stepSize, beta1, beta2, root, epsilon, weightDecay,
+ * shrink): all but the gradients in place. One routine for all parameters, as a network has many that are small.
  *
  * weightDecay adds that much of the parameter to the gradient (Adam); shrink multiplies the parameter first (AdamW).
  */
-export const adamStep = defineRoutine<UpdateConstants>({
+export const adamStep = defineRoutine<Readonly<Record<'parameters', number>>>({
   name: 'adamStep',
-  outputs: ({ length }) => [[length], [length], [length]],
-  replaces: [0, 2, 3],
-  compose: ([parameter, grad, first, second], _, scalars) => {
-    const [stepSize, beta1, beta2, root, epsilon, weightDecay, shrink] = scalars;
-    if (shrink !== 1) updateInPlace(scaleShift, parameter, [], [shrink, 0]);
-    const penalized =
-      weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], [weightDecay]);
-    updateInPlace(kernels.movingAverage, first, [penalized], [beta1, 1 - beta1]);
-    updateInPlace(kernels.movingSquare, second, [penalized], [beta2]);
-    updateInPlace(kernels.adamDescend, parameter, [first, second], [stepSize, root, epsilon]);
-    return [parameter, first, second];
-  },
+  outputs: ({ parameters }) => Array.from({ length: 3 * parameters }, () => []),
+  replaces: ({ parameters }) =>
+    Array.from({ length: parameters }, (_, i) => [ARRAYS * i, ARRAYS * i + 2, ARRAYS * i + 3]).flat(),
+  compose: (inputs, { parameters }, scalars) =>
+    Array.from({ length: parameters }, (_, i) =>
+      moveOne(inputs.slice(ARRAYS * i, ARRAYS * (i + 1)), scalars),
+    ).flat(),
 });
+
+function moveOne(
+  [parameter, grad, first, second]: readonly NdArray[],
+  [stepSize, beta1, beta2, root, epsilon, weightDecay, shrink]: readonly number[],
+): readonly NdArray[] {
+  if (shrink !== 1) updateInPlace(scaleShift, parameter, [], [shrink, 0]);
+  const penalized =
+    weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], [weightDecay]);
+  updateInPlace(kernels.movingAverage, first, [penalized], [beta1, 1 - beta1]);
+  updateInPlace(kernels.movingSquare, second, [penalized], [beta2]);
+  updateInPlace(kernels.adamDescend, parameter, [first, second], [stepSize, root, epsilon]);
+  return [parameter, first, second];
+}
 
 export interface AdamOptions {
   /** Learning rate: about the most a number moves in one step. Default 1e-3. */
@@ -94,19 +105,25 @@ export class Adam extends Optimizer {
     return { penalty: weightDecay, shrink: 1 };
   }
 
-  protected override update(
-    parameter: NdArray,
-    gradient: NdArray,
-    [first, second]: readonly NdArray[],
-    steps: number,
-  ): void {
+  protected override update(moves: readonly Move[]): void {
+    // All parameters that have had equally many updates, usually all, move together.
+    for (const steps of new Set(moves.map((move) => move.steps))) {
+      this.#moveAll(
+        moves.filter((move) => move.steps === steps),
+        steps,
+      );
+    }
+  }
+
+  #moveAll(moves: readonly Move[], steps: number): void {
     const [beta1, beta2] = this.#betas;
     // Both averages start at 0 and are too small at first; these undo it. In float64, on the host.
     const stepSize = this.lr / (1 - beta1 ** steps);
     const root = Math.sqrt(1 - beta2 ** steps);
     const { penalty, shrink } = this.decay(this.#weightDecay);
     const scalars = [stepSize, beta1, beta2, root, this.#epsilon, penalty, shrink];
-    adamStep([parameter, gradient, first, second], { length: parameter.size }, scalars);
+    const arrays = moves.flatMap(({ parameter, gradient, slots }) => [parameter, gradient, ...slots]);
+    adamStep(arrays, { parameters: moves.length }, scalars);
   }
 
   protected override hyperparameters(): JsonObject {

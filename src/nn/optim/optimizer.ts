@@ -31,6 +31,16 @@ interface Slot {
   readonly tensors: readonly Tensor[];
 }
 
+/** A parameter that has a gradient, and what is kept for it. */
+export interface Move {
+  readonly parameter: NdArray;
+  readonly gradient: NdArray;
+  /** The optimizer's own arrays, in the order of `slotNames`. */
+  readonly slots: readonly NdArray[];
+  /** Updates so far, this one included: 1 is the first. */
+  readonly steps: number;
+}
+
 export abstract class Optimizer {
   readonly parameters: readonly Parameter[];
   readonly #slots: (Slot | null)[];
@@ -56,13 +66,8 @@ export abstract class Optimizer {
   /** SGD's momentum or Adam's beta1: what a one-cycle schedule turns down while the rate is high. */
   abstract momentum: number;
 
-  /** Moves one parameter. `steps` counts this update: 1 is the first. */
-  protected abstract update(
-    parameter: NdArray,
-    gradient: NdArray,
-    slots: readonly NdArray[],
-    steps: number,
-  ): void;
+  /** Moves parameters, at least one. */
+  protected abstract update(moves: readonly Move[]): void;
 
   /** Options to save, the learning rate aside. */
   protected abstract hyperparameters(): JsonObject;
@@ -83,17 +88,16 @@ export abstract class Optimizer {
   /** Moves every parameter that has a gradient. The gradients stay until `zeroGrad`. */
   step(): void {
     scope(() => {
+      const moves: Move[] = [];
       for (const [index, parameter] of this.parameters.entries()) {
         if (parameter.grad === null) continue;
         const slot = (this.#slots[index] ??= this.#createSlot(parameter));
         slot.steps += 1;
-        this.update(
-          parameter.array,
-          parameter.grad.array,
-          slot.tensors.map((kept) => kept.array),
-          slot.steps,
-        );
+        const slots = slot.tensors.map((kept) => kept.array);
+        const { steps } = slot;
+        moves.push({ parameter: parameter.array, gradient: parameter.grad.array, slots, steps });
       }
+      if (moves.length > 0) this.update(moves);
     });
   }
 

@@ -3,22 +3,21 @@
 
 import * as kernels from '../../../kernels/optimizer.js';
 import { elementwise, updateInPlace } from '../../engine/launch.js';
-import type { NdArray } from '../../engine/ndarray.js';
 import { ArgumentError } from '../../engine/errors.js';
 import { defineRoutine } from '../../engine/routine.js';
 import type { JsonObject, JsonReader } from '../json.js';
 import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
-import { Optimizer } from './optimizer.js';
+import { type Move, Optimizer } from './optimizer.js';
 
-/** What the update routines are told: how many numbers the parameter has. */
-export type UpdateConstants = Readonly<Record<'length', number>>;
+/** How many numbers the parameter has. */
+type UpdateConstants = Readonly<Record<'length', number>>;
 
 /** (parameter, grad, velocity; rate, momentum, added, weightDecay, nesterov): parameter and velocity in place. */
 export const sgdStep = defineRoutine<UpdateConstants>({
   name: 'sgdStep',
   outputs: ({ length }) => [[length], [length]],
-  replaces: [0, 2],
+  replaces: () => [0, 2],
   compose: ([parameter, grad, velocity], _, [rate, momentum, added, weightDecay, nesterov]) => {
     const penalized =
       weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], [weightDecay]);
@@ -84,16 +83,13 @@ export class SGD extends Optimizer {
     this.#nesterov = nesterov;
   }
 
-  protected override update(
-    parameter: NdArray,
-    gradient: NdArray,
-    [velocity]: readonly NdArray[],
-    steps: number,
-  ): void {
-    // PyTorch starts the velocity as the first gradient itself, undampened; without momentum it is always that.
-    const added = steps === 1 || this.momentum === 0 ? 1 : 1 - this.#dampening;
-    const scalars = [this.lr, this.momentum, added, this.#weightDecay, this.#nesterov ? 1 : 0];
-    sgdStep([parameter, gradient, velocity], { length: parameter.size }, scalars);
+  protected override update(moves: readonly Move[]): void {
+    for (const { parameter, gradient, slots, steps } of moves) {
+      // PyTorch starts the velocity as the first gradient itself, undampened; without momentum it is always that.
+      const added = steps === 1 || this.momentum === 0 ? 1 : 1 - this.#dampening;
+      const scalars = [this.lr, this.momentum, added, this.#weightDecay, this.#nesterov ? 1 : 0];
+      sgdStep([parameter, gradient, ...slots], { length: parameter.size }, scalars);
+    }
   }
 
   protected override hyperparameters(): JsonObject {

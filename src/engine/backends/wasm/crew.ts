@@ -18,11 +18,11 @@ const JOB: JobFields = {
 /** 64 bytes: the counters of two jobs never share a cache line. */
 const JOB_WORDS = 16;
 const MAX_ARGUMENTS = 24;
-/** Jobs that wait at most; a training step has about 120. */
+/** Jobs that wait at most; a training step has about 100. */
 const CAPACITY = 256;
 
-/** Looks for a job before sleeping: about 0.4 ms, more than the gap between two launches. */
-const SPINS = 20_000;
+/** Looks for a job before sleeping: about 1 ms, more than the gap between two launches or two steps. */
+const SPINS = 60_000;
 
 /** What every thread instantiates. */
 export interface SharedModule {

@@ -189,10 +189,10 @@ export interface SimdExports {
   logSumExp(x: Address, classes: number, lineLog: Address, ...rows: Range): void;
   logSoftmax(x: Address, lineLog: Address, classes: number, y: Address, ...rows: Range): void;
   softmax(x: Address, lineLog: Address, classes: number, y: Address, ...rows: Range): void;
-  crossEntropy(
+  crossEntropyForward(
     ...args: [
-      ...[logits: Address, lineLog: Address, labels: Address, classes: number, smoothing: number],
-      ...[losses: Address, ...rows: Range],
+      ...[logits: Address, labels: Address, classes: number, smoothing: number],
+      ...[shifted: Address, lineLog: Address, losses: Address, ...rows: Range],
     ]
   ): void;
   crossEntropyGrad(
@@ -220,9 +220,9 @@ export interface SimdExports {
   // optimizer.ts
   adamStep(
     ...args: [
-      ...[parameter: Address, grad: Address, first: Address, second: Address, stepSize: number],
+      ...[table: Address, parameters: number, stepSize: number],
       ...[beta1: number, oneMinusBeta1: number, beta2: number, oneMinusBeta2: number],
-      ...[root: number, epsilon: number, decay: number, ...range: Range],
+      ...[root: number, epsilon: number, decay: number, shrink: number, ...units: Range],
     ]
   ): void;
   sgdStep(

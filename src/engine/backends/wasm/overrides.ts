@@ -12,7 +12,7 @@ import { optimizerRoutines } from './optimizer.js';
 import type { KernelOverride, RoutineOverride } from './override.js';
 import { poolOverrides, poolRoutines } from './pool.js';
 import { reduceOverrides } from './reduce.js';
-import { softmaxOverrides } from './softmax.js';
+import { softmaxOverrides, softmaxRoutines } from './softmax.js';
 
 export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
   ...elementwiseOverrides,
@@ -33,4 +33,5 @@ export const routines: Readonly<Record<string, RoutineOverride>> = {
   ...dropoutRoutines,
   ...matmulRoutines,
   ...optimizerRoutines,
+  ...softmaxRoutines,
 };

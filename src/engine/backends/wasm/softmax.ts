@@ -4,7 +4,7 @@
 import type { AxisConstants } from '../../../../kernels/reduce.js';
 import type { ClassConstants } from '../../../../kernels/softmax.js';
 import type { RangedName, WithoutRange } from './jobTypes.js';
-import type { KernelOverride } from './override.js';
+import type { KernelOverride, RoutineOverride } from './override.js';
 
 /** Exponentials that are worth a thread's while. */
 const LEAST = 8192;
@@ -45,26 +45,37 @@ const lines =
     const { size, inner } = constants as AxisConstants;
     return { classes: size, perRow, inner };
   };
-const logits =
-  (perRow: boolean) =>
-  (constants: Readonly<Record<string, number>>): Rows => ({
-    classes: (constants as ClassConstants).classes,
-    perRow,
-    inner: 1,
-  });
+const logits = (constants: Readonly<Record<string, number>>): Rows => ({
+  classes: (constants as ClassConstants).classes,
+  perRow: false,
+  inner: 1,
+});
 
 export const softmaxOverrides: Readonly<Record<string, KernelOverride>> = {
   logSumExp: overRows('logSumExp', lines(true), ([x], out, size) => [x, size, out]),
   logSoftmax: overRows('logSoftmax', lines(false), ([x, lineLog], out, size) => [x, lineLog, size, out]),
   softmax: overRows('softmax', lines(false), ([x, lineLog], out, size) => [x, lineLog, size, out]),
-  crossEntropy: overRows('crossEntropy', logits(true), ([x, lineLog, labels], out, classes, [smoothing]) => [
-    ...([x, lineLog, labels, classes, smoothing, out] as const),
-  ]),
   crossEntropyGrad: overRows(
     'crossEntropyGrad',
-    logits(false),
+    logits,
     ([grad, x, lineLog, labels], out, classes, [smoothing]) => [
       ...([grad, x, lineLog, labels, classes, smoothing, out] as const),
     ],
   ),
+};
+
+export const softmaxRoutines: Readonly<Record<string, RoutineOverride>> = {
+  crossEntropyForward: (machine, [logits, labels], { constants, scalars: [smoothing], lengths }) => {
+    const { rows, classes } = constants as Readonly<Record<'rows' | 'classes', number>>;
+    const [from, fromLabels] = [machine.plain(logits), machine.plain(labels)];
+    const outputs = lengths.map((length) => machine.allocate(length));
+    const [shifted, lineLog, losses] = outputs.map(({ address }) => address);
+    machine.parallel(
+      'crossEntropyForward',
+      [from, fromLabels, classes, smoothing, shifted, lineLog, losses],
+      rows,
+      { least: Math.ceil(LEAST / classes) },
+    );
+    return outputs;
+  },
 };
