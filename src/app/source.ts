@@ -30,6 +30,9 @@ export interface SourceOptions {
   readonly limit?: number | undefined;
 }
 
+/** Name of the stream that decides which training images are set aside. */
+export const VALIDATION_STREAM = 'validation';
+
 /** What a person reads who has stopped fetching. */
 export const INTERRUPTED_FETCH =
   'stopped; what had arrived is kept in files named .partial, and the same command goes on from there';
@@ -121,7 +124,7 @@ export async function openTrainingSource(options: TrainingSourceOptions): Promis
       whySynthetic === null ? await readStored(options, 'test') : drawCharacters(options, 'test');
     return { train: all, validation, whySynthetic };
   }
-  const parts = stratifiedSplit(all, options.valFraction, options.rng.split('validation'));
+  const parts = stratifiedSplit(all, options.valFraction, options.rng.split(VALIDATION_STREAM));
   if (parts.validation.length === 0 || parts.train.length === 0) {
     throw new ArgumentError(
       `--val-fraction ${options.valFraction} of ${all.length} images leaves ${parts.train.length} to train on and ` +

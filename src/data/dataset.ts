@@ -93,17 +93,19 @@ export function classCounts(dataset: Dataset): Uint32Array {
   return counts;
 }
 
+/** Places in a data set: which images go to which part, in the order of the original. */
+export interface SplitIndices {
+  readonly train: readonly number[];
+  readonly validation: readonly number[];
+}
+
 /**
  * Sets a seeded part of every class aside: `round(fraction * count)` of each go to validation.
  *
  * Both parts keep the order of the original, so only membership is random, and it depends on nothing but the
  * key of `rng` and the labels.
  */
-export function stratifiedSplit(
-  dataset: Dataset,
-  fraction: number,
-  rng: Rng,
-): { readonly train: Dataset; readonly validation: Dataset } {
+export function stratifiedIndices(dataset: Dataset, fraction: number, rng: Rng): SplitIndices {
   if (!(fraction > 0 && fraction < 1)) {
     throw new ArgumentError(
       `stratified split: fraction must lie between 0 and 1, exclusive, got ${fraction}`,
@@ -119,15 +121,20 @@ export function stratifiedSplit(
   }
   const all = Array.from({ length: dataset.length }, (_, index) => index);
   return {
-    train: subset(
-      dataset,
-      all.filter((index) => isValidation[index] === 0),
-      `${dataset.name}, training part`,
-    ),
-    validation: subset(
-      dataset,
-      all.filter((index) => isValidation[index] === 1),
-      `${dataset.name}, validation part`,
-    ),
+    train: all.filter((index) => isValidation[index] === 0),
+    validation: all.filter((index) => isValidation[index] === 1),
+  };
+}
+
+/** The two parts of `stratifiedIndices` as data sets; the images are copied. */
+export function stratifiedSplit(
+  dataset: Dataset,
+  fraction: number,
+  rng: Rng,
+): { readonly train: Dataset; readonly validation: Dataset } {
+  const { train, validation } = stratifiedIndices(dataset, fraction, rng);
+  return {
+    train: subset(dataset, train, `${dataset.name}, training part`),
+    validation: subset(dataset, validation, `${dataset.name}, validation part`),
   };
 }

@@ -1,0 +1,28 @@
+// Writes which images `inkgrad train` sets aside for a seed, so that another program can train on the same ones:
+// JSON with the places in the training files of the images to train on and of those to validate on.
+//
+//     npm run build:bench && node dist/bench/recipes/split.js --seed 1 [--data DIR] [--split balanced] > split-1.json
+//
+// Imports the app, the data and node:util.
+
+import { parseArgs } from 'node:util';
+import { findDataDir, VALIDATION_STREAM } from '../../src/app/source.js';
+import { stratifiedIndices } from '../../src/data/dataset.js';
+import { readEmnist } from '../../src/data/emnist.js';
+import { checkSplit } from '../../src/data/splits.js';
+import { Rng } from '../../src/index.js';
+import { usageError } from '../support/options.js';
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    split: { type: 'string', default: 'balanced' },
+    seed: { type: 'string', default: '42' },
+    fraction: { type: 'string', default: '0.1' },
+  },
+});
+const dir = findDataDir(values.data) ?? usageError('no EMNIST data: name its folder with --data or EMNIST_DIR');
+const [seed, fraction] = [Number(values.seed), Number(values.fraction)];
+const dataset = await readEmnist({ dir, split: checkSplit(values.split), part: 'train' });
+const indices = stratifiedIndices(dataset, fraction, new Rng(seed).split(VALIDATION_STREAM));
+console.log(JSON.stringify({ split: values.split, seed, fraction, ...indices }));
