@@ -1,5 +1,5 @@
 // All that `eval` says of one evaluation: its numbers in one object, its pictures, its report. Decides what is shown;
-// how it is drawn is plot/. Imports metrics, measures, plot and report.
+// how it is drawn is plot/. Imports metrics, measures, temperature, plot and report.
 
 import { join } from 'node:path';
 import { imageAt, type Dataset } from '../data/dataset.js';
@@ -25,6 +25,7 @@ import { gallery } from './plot/gallery.js';
 import { lineChart } from './plot/lineChart.js';
 import { encodeCanvas } from './plot/png.js';
 import { htmlReport } from './report.js';
+import { probabilitiesOf } from './temperature.js';
 
 /** The numbers of an evaluation, as `--json` prints them. */
 export interface Assessment {
@@ -36,7 +37,11 @@ export interface Assessment {
   readonly mergedAccuracy: number;
   readonly top3Accuracy: number;
   readonly macroF1: number;
+  /** What the logits were divided by. */
+  readonly temperature: number;
+  /** Expected calibration error with it, and of the plain softmax. */
   readonly calibrationError: number;
+  readonly uncalibratedError: number;
   readonly calibration: Calibration['bins'];
   readonly confusedPairs: readonly ConfusedPair[];
   readonly perClass: readonly (ClassScore & ClassMeasures)[];
@@ -44,12 +49,21 @@ export interface Assessment {
 
 const PAIRS = 20;
 
+/** An evaluation with its logits, and the probabilities that the model's temperature makes of them. */
+export interface CalibratedEvaluation extends Evaluation {
+  readonly logits: Float32Array;
+  readonly temperature: number;
+  readonly probabilities: Float32Array;
+}
+
 /** Works out all numbers. */
-export function assess(evaluation: Evaluation, probabilities: Float32Array, dataset: Dataset): Assessment {
+export function assess(evaluation: CalibratedEvaluation, dataset: Dataset): Assessment {
   const { accuracy, correct, total, loss, mergedAccuracy, perClass, predictions } = evaluation;
+  const { logits, temperature, probabilities } = evaluation;
   const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);
   const measures = classMeasures(counts, dataset.classes);
   const { error, bins } = calibration(probabilities, predictions, dataset.labels);
+  const plain = temperature === 1 ? probabilities : probabilitiesOf(logits, dataset.classes.length);
   return {
     ...{
       accuracy,
@@ -60,7 +74,9 @@ export function assess(evaluation: Evaluation, probabilities: Float32Array, data
       mergedAccuracy,
     },
     top3Accuracy: topAccuracy(probabilities, dataset.labels, 3),
-    ...{ macroF1: macroF1(measures), calibrationError: error, calibration: bins },
+    ...{ macroF1: macroF1(measures), temperature, calibrationError: error },
+    uncalibratedError: calibration(plain, predictions, dataset.labels).error,
+    calibration: bins,
     confusedPairs: confusedPairs(counts, dataset.classes, PAIRS),
     perClass: perClass.map((one, i) => ({ ...one, ...measures[i] })),
   };
@@ -75,12 +91,8 @@ export function drawConfusion({ predictions }: Evaluation, dataset: Dataset): Ca
 const WORST = 60;
 
 /** The mistakes made with the most confidence, or null if there is no mistake. */
-export function drawWorst(
-  evaluation: Evaluation,
-  probabilities: Float32Array,
-  dataset: Dataset,
-): Canvas | null {
-  const { predictions } = evaluation;
+export function drawWorst(evaluation: CalibratedEvaluation, dataset: Dataset): Canvas | null {
+  const { predictions, probabilities } = evaluation;
   const { classes, labels } = dataset;
   const confidence = (i: number): number => probabilities[i * classes.length + predictions[i]];
   const wrong = [...labels.keys()].filter((i) => predictions[i] !== labels[i]);
@@ -131,8 +143,17 @@ export function summaryOf(assessment: Assessment): readonly (readonly [string, s
     ['top 3', percent(top3Accuracy), 'the right character is among the three likeliest'],
     ['macro F1', percent(assessment.macroF1), 'every class counts alike'],
     ['loss', loss.toFixed(4), 'mean cross-entropy'],
-    ['calibration', percent(assessment.calibrationError), 'expected error of the confidence, 15 bins'],
+    [
+      'calibration',
+      percent(assessment.calibrationError),
+      `expected error of the confidence, 15 bins${atTemperature(assessment)}`,
+    ],
   ];
+}
+
+function atTemperature({ temperature, uncalibratedError }: Assessment): string {
+  if (temperature === 1) return '';
+  return `; at temperature ${temperature.toFixed(3)}, ${percent(uncalibratedError)} without it`;
 }
 
 /** What is known of an evaluation besides its numbers. */
@@ -140,17 +161,16 @@ export interface AssessmentFiles {
   /** A folder that is there and empty. */
   readonly folder: string;
   readonly title: string;
-  readonly evaluation: Evaluation;
-  readonly probabilities: Float32Array;
+  readonly evaluation: CalibratedEvaluation;
   readonly dataset: Dataset;
 }
 
 /** Writes confusion.png, worst.png (if there is a mistake), calibration.png and report.html; returns their names. */
 export async function writeAssessment(assessment: Assessment, files: AssessmentFiles): Promise<string[]> {
-  const { folder, title, evaluation, probabilities, dataset } = files;
+  const { folder, title, evaluation, dataset } = files;
   const pictures = [
     ['confusion.png', 'Confusion matrix', drawConfusion(evaluation, dataset)],
-    ['worst.png', 'The surest mistakes', drawWorst(evaluation, probabilities, dataset)],
+    ['worst.png', 'The surest mistakes', drawWorst(evaluation, dataset)],
     ['calibration.png', 'Calibration', drawCalibration(assessment)],
   ] as const;
   const drawn = pictures.flatMap(([name, heading, canvas]) =>

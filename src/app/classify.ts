@@ -1,27 +1,33 @@
 // What a network says of single images: a probability for each class; what to make of them is interpret.ts. No data
 // set, no labels; measuring against labels is evaluate.ts. Imports engine, nn and data.
 
-import { noGrad, scope, softmax, tensor } from '../engine/index.js';
+import { noGrad, scope, tensor } from '../engine/index.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../data/idx.js';
 import { normalize } from '../data/transform.js';
 import type { Module } from '../nn/index.js';
+import { probabilitiesOf } from './temperature.js';
 
 /**
  * Runs images through a network in evaluation mode, all at once.
  *
  * @param images upright, 0 = paper, 255 = ink: `[n, 28, 28]`
+ * @param temperature of the model file; default 1
  * @returns probabilities, row by row: `[n, classes]`
  */
-export async function classify(model: Module, images: Uint8Array): Promise<Float32Array> {
+export async function classify(
+  model: Module,
+  images: Uint8Array,
+  temperature = 1,
+): Promise<Float32Array> {
   const count = images.length / IMAGE_PIXELS;
   const input = new Float32Array(images.length);
   normalize().apply(images, 0, input, 0, images.length);
   model.eval();
-  const probabilities = await noGrad(() =>
+  const logits = await noGrad(() =>
     scope(() => {
       const x = tensor(input, { shape: [count, 1, IMAGE_SIDE, IMAGE_SIDE] });
-      return softmax(model.forward(x)).data(); // [n, classes]
+      return model.forward(x).data(); // [n, classes]
     }),
   );
-  return Float32Array.from(probabilities);
+  return probabilitiesOf(logits, logits.length / count, temperature);
 }

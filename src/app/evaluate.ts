@@ -1,7 +1,7 @@
 // Evaluation: what a model reads in each image of a data set, and the mean loss. No gradients, no printing.
 // Imports engine, nn, data and metrics.
 
-import { argmax, crossEntropy, noGrad, scope, softmax, tensor } from '../engine/index.js';
+import { argmax, crossEntropy, noGrad, scope, tensor } from '../engine/index.js';
 import { BatchLoader } from '../data/loader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Module } from '../nn/index.js';
@@ -12,15 +12,15 @@ export interface Evaluation extends Score {
   readonly loss: number;
   /** Class number read in each image. */
   readonly predictions: Uint8Array;
-  /** Probability of each class for each image, `[length, classes]`; null unless asked for. */
-  readonly probabilities: Float32Array | null;
+  /** What the network gives for each image, `[length, classes]`; null unless asked for. */
+  readonly logits: Float32Array | null;
 }
 
 export interface EvaluateOptions {
   /** Images at a time. Default 250. */
   readonly batchSize?: number;
-  /** Keep the probabilities, too; training's validation does without. Default false. */
-  readonly probabilities?: boolean;
+  /** Keep the logits, too; training's validation does without. Default false. */
+  readonly logits?: boolean;
   /** Called after every batch with the number of images done; a promise is waited for. */
   readonly onProgress?: (done: number) => unknown;
 }
@@ -34,14 +34,14 @@ export async function evaluate(
   const { batchSize = 250, onProgress } = options;
   const classes = dataset.classes.length;
   const predictions = new Uint8Array(dataset.length);
-  const probabilities = options.probabilities === true ? new Float32Array(dataset.length * classes) : null;
+  const kept = options.logits === true ? new Float32Array(dataset.length * classes) : null;
   const modes = model.namedModules().map(([, layer]) => [layer, layer.training] as const);
   let lossSum = 0;
   let done = 0;
   model.eval();
   try {
     for (const batch of new BatchLoader({ dataset, batchSize }).batches(0)) {
-      const [loss, read, shares] = await Promise.all(
+      const [loss, read, rows] = await Promise.all(
         noGrad(() =>
           scope(() => {
             const images = tensor(batch.images, { shape: [batch.count, 1, dataset.height, dataset.width] });
@@ -49,14 +49,14 @@ export async function evaluate(
             return [
               crossEntropy(logits, tensor(batch.labels), { reduction: 'sum' }).item(),
               argmax(logits).data(),
-              probabilities === null ? Promise.resolve(null) : softmax(logits).data(), // [count, classes]
+              kept === null ? Promise.resolve(null) : logits.data(),
             ] as const;
           }),
         ),
       );
       lossSum += loss;
       predictions.set(read, done);
-      if (shares !== null) probabilities?.set(shares, done * classes);
+      if (rows !== null) kept?.set(rows, done * classes);
       done += batch.count;
       await onProgress?.(done);
     }
@@ -64,5 +64,5 @@ export async function evaluate(
     for (const [layer, training] of modes) layer.training = training;
   }
   const scores = score(predictions, dataset.labels, dataset.classes);
-  return { ...scores, loss: lossSum / dataset.length, predictions, probabilities };
+  return { ...scores, loss: lossSum / dataset.length, predictions, logits: kept };
 }

@@ -17,6 +17,8 @@ export interface ExportedModel {
   readonly classes: readonly string[];
   /** Name of the data it was trained on. */
   readonly data: string;
+  /** What to divide the logits by before they become probabilities. Default 1. */
+  readonly temperature?: number;
 }
 
 /** A module's state dict in host memory. */
@@ -47,19 +49,23 @@ const ENCODERS: Record<
     options: ExportOptions,
   ) => Uint8Array | Promise<Uint8Array>
 > = {
-  onnx: (tensors, { model, classes }) =>
+  onnx: (tensors, { model, classes, temperature = 1 }) =>
     encodeOnnx({
       layers: layersOf(model),
       tensors,
       inputSize: INPUT_SIZE,
       outputs: classes.length,
       description: `Reads a handwritten character. Input: images [N, 1, 28, 28], float32, ${NORMALISATION}.`,
-      metadata: { classes: JSON.stringify(classes), normalisation: NORMALISATION },
+      metadata: {
+        classes: JSON.stringify(classes),
+        normalisation: NORMALISATION,
+        temperature: `${temperature}`,
+      },
     }),
-  safetensors: (tensors, { classes, data }, { half = false }) =>
+  safetensors: (tensors, { classes, data, temperature = 1 }, { half = false }) =>
     encodeSafetensors(
       tensors,
-      { inkgrad: '1', extra: canonicalJson({ classes: [...classes], data }) },
+      { inkgrad: '1', extra: canonicalJson({ classes: [...classes], data, temperature }) },
       half ? { half: isWeight } : {},
     ),
   pth: (tensors, { classes }) => encodePth({ tensors, classes, inputSize: INPUT_SIZE }),

@@ -37,12 +37,16 @@ export interface Training {
   readonly valOnTest?: boolean;
   /** Of how many images; null for all there were. */
   readonly limit: number | null;
+  /** What to divide the logits by, so that probabilities can be believed (temperature.ts); 1 until it is fitted. */
+  readonly temperature?: number;
 }
 
 export interface LoadedModel {
   /** In evaluation mode, on the current backend. */
   readonly model: CharacterNet;
   readonly classes: readonly string[];
+  /** What to divide the logits by before they become probabilities (temperature.ts). */
+  readonly temperature: number;
   readonly training: Training;
 }
 
@@ -90,7 +94,8 @@ export function modelFrom(name: string, safetensors: Uint8Array): Promise<Loaded
       model.dispose();
       throw error;
     }
-    return { model: model.eval(), classes: training.classes, training };
+    const { classes, temperature = 1 } = training;
+    return { model: model.eval(), classes, temperature, training };
   });
 }
 
@@ -100,7 +105,7 @@ const MAX_CLASSES = 1000;
 /** @throws ModelError if it does not name the classes */
 export function readTraining(extra: Json): Training {
   const about = extra as Partial<Training> | null;
-  const { classes, data, synthetic, seed, valFraction, valOnTest, limit } = about ?? {};
+  const { classes, data, synthetic, seed, valFraction, valOnTest, limit, temperature = 1 } = about ?? {};
   if (!Array.isArray(classes) || !classes.every((name) => typeof name === 'string') || classes.length === 0) {
     throw new ModelError(
       'it does not name its classes, so what it reads cannot be told; use a file that train wrote',
@@ -108,6 +113,9 @@ export function readTraining(extra: Json): Training {
   }
   if (classes.length > MAX_CLASSES) {
     throw new ModelError(`it names ${classes.length} classes, more than ${MAX_CLASSES}`);
+  }
+  if (!(typeof temperature === 'number' && temperature > 0 && temperature < Infinity)) {
+    throw new ModelError(`its temperature is ${JSON.stringify(temperature)}, expected a number above 0`);
   }
   return {
     classes,
@@ -117,5 +125,6 @@ export function readTraining(extra: Json): Training {
     valFraction: typeof valFraction === 'number' ? valFraction : 0.1,
     valOnTest: valOnTest === true,
     limit: typeof limit === 'number' ? limit : null,
+    temperature,
   };
 }

@@ -2,7 +2,15 @@
 // renamed, so a file under the final name is always whole; PyTorch's files are read too. Imports nn's serialisation,
 // modelContents, modelBytes and the trainer's types.
 
-import { decodeSafetensors, loadState, saveState, type JsonObject, type Module } from '../nn/index.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  loadState,
+  saveState,
+  type JsonObject,
+  type Module,
+} from '../nn/index.js';
+import { canonicalJson } from '../nn/json.js';
 import { writeAtomically } from './atomicFile.js';
 import { ModelError } from './exitCodes.js';
 import { readModelBytes } from './modelBytes.js';
@@ -31,6 +39,20 @@ async function reading<T>(path: string, read: (bytes: Uint8Array) => T): Promise
  */
 export async function loadModel(path: string): Promise<LoadedModel> {
   return modelFrom(path, (await readModelBytes(path)).safetensors);
+}
+
+/**
+ * Writes a temperature into a model file that `train` or `import` wrote; everything else stays.
+ *
+ * @throws ModelError if the file is missing or damaged
+ */
+export async function storeTemperature(path: string, temperature: number): Promise<void> {
+  const bytes = await reading(path, (saved) => {
+    const { tensors, metadata } = decodeSafetensors(saved);
+    const extra = { ...(loadState(saved).extra as JsonObject), temperature };
+    return encodeSafetensors(tensors, { ...metadata, extra: canonicalJson(extra) });
+  });
+  await writeAtomically(path, bytes);
 }
 
 /** Overwrites a network's weights with those of a file, whatever else the file holds. */

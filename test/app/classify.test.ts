@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/app/classify.js';
 import { evaluate } from '../../src/app/evaluate.js';
+import { probabilitiesOf } from '../../src/app/temperature.js';
 import { eventsOf, onWasm, tinyTrainer, train } from './support.js';
 
 describe('classify', () => {
@@ -11,16 +12,20 @@ describe('classify', () => {
     onWasm(async () => {
       const trainer = tinyTrainer();
       await eventsOf(trainer);
-      const { probabilities, predictions } = await evaluate(trainer.model, train, { probabilities: true });
-      const single = await classify(trainer.model, train.images);
-      expect(single).toHaveLength(train.length * 47);
-      single.forEach((value, i) => expect(Math.abs(value - probabilities![i])).toBeLessThan(1e-5));
+      const { logits, predictions } = await evaluate(trainer.model, train, { logits: true });
+      for (const temperature of [1, 2.5]) {
+        const expected = probabilitiesOf(logits!, 47, temperature);
+        const single = await classify(trainer.model, train.images, temperature);
+        expect(single).toHaveLength(train.length * 47);
+        single.forEach((value, i) => expect(Math.abs(value - expected[i])).toBeLessThan(1e-5));
+      }
+      const probabilities = probabilitiesOf(logits!, 47);
       for (let i = 0; i < train.length; i++) {
-        const row = Array.from(probabilities!.subarray(i * 47, (i + 1) * 47));
+        const row = Array.from(probabilities.subarray(i * 47, (i + 1) * 47));
         expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
         expect(row.indexOf(Math.max(...row))).toBe(predictions[i]);
       }
-      expect((await evaluate(trainer.model, train)).probabilities).toBeNull();
+      expect((await evaluate(trainer.model, train)).logits).toBeNull();
       trainer.dispose();
     }),
   );

@@ -18,7 +18,7 @@ const EPOCH_FIELDS = [
   ...['event', 'epoch', 'trainLoss', 'trainAccuracy', 'valLoss', 'valAccuracy', 'lr'],
   ...['seconds', 'imagesPerSecond'],
 ];
-const END_FIELDS = ['event', 'ending', 'model', 'bestEpoch', 'valAccuracy'];
+const END_FIELDS = ['event', 'ending', 'model', 'bestEpoch', 'valAccuracy', 'temperature'];
 
 let folder: string;
 const at = (...names: string[]): string => join(folder, ...names);

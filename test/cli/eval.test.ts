@@ -2,13 +2,13 @@
 // and its report. Runs the built program.
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, type Evaluation } from '../../src/app/evaluate.js';
 import type { ClassScore } from '../../src/app/metrics.js';
-import { loadModel } from '../../src/app/modelFile.js';
+import { loadModel, storeTemperature } from '../../src/app/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/splits.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
 import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';
@@ -24,6 +24,7 @@ const COMMANDS = {
   prose: 'eval --model ours/best.safetensors --data test',
   pictures: 'eval --model ours/best.safetensors --data test --out about/test',
   again: `${PART} --data test --out about`,
+  calibrate: 'eval --model ours/other.safetensors --json --data train --part val --calibrate',
 };
 
 let folder: string;
@@ -37,6 +38,9 @@ beforeAll(async () => {
   await writeEmnist(at('test'), drawn('balanced', 94, 'test'), { ...balanced, part: 'test' });
   for (const [name, words] of Object.entries(COMMANDS)) {
     runs[name as keyof typeof COMMANDS] = await inkgrad(folder, words);
+    if (name !== 'train') continue;
+    await copyFile(at('ours', 'best.safetensors'), at('ours', 'other.safetensors'));
+    await storeTemperature(at('ours', 'other.safetensors'), 3);
   }
 }, 240_000);
 afterAll(() => rm(folder, { recursive: true }));
@@ -81,7 +85,8 @@ describe('eval', () => {
         'loss',
         'mergedAccuracy',
       ],
-      ...['top3Accuracy', 'macroF1', 'calibrationError', 'calibration', 'confusedPairs', 'perClass'],
+      ...['top3Accuracy', 'macroF1', 'temperature', 'calibrationError', 'uncalibratedError', 'calibration'],
+      ...['confusedPairs', 'perClass'],
     ]);
     const [{ accuracyInterval, calibrationError, top3Accuracy, perClass: classes }] = jsonLines(runs.test);
     const { low, high } = accuracyInterval as { low: number; high: number };
@@ -122,6 +127,25 @@ describe('eval', () => {
     expect(stdout).toMatch(/merged .*top 3 .*macro F1 .*loss .*calibration .*hardest .*confused /s);
     expect(stdout).not.toContain('{');
     expect(stderr).toBe('');
+  });
+});
+
+describe('the temperature', () => {
+  it('is fitted by train on the validation images and lowers the error of the confidence', () => {
+    const [{ temperature, calibrationError, uncalibratedError }] = jsonLines(runs.validation);
+    expect(jsonLines(runs.train).at(-1)).toMatchObject({ event: 'end', temperature });
+    expect(temperature).not.toBe(1);
+    expect(calibrationError).not.toBe(uncalibratedError);
+    expect(jsonLines(runs.test)[0].temperature).toBe(temperature);
+    expect(runs.prose.stdout).toContain(`at temperature ${Number(temperature).toFixed(3)}`);
+  });
+
+  it('--calibrate fits the same and leaves the rest of the file as it was', () => {
+    expect(jsonLines(runs.calibrate)).toEqual([
+      { ...jsonLines(runs.validation)[0], model: join('ours', 'other.safetensors') },
+    ]);
+    const [best, other] = ['best', 'other'].map((name) => readFileSync(at('ours', `${name}.safetensors`)));
+    expect(other.equals(best)).toBe(true);
   });
 });
 

@@ -3,13 +3,15 @@
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { assess, summaryOf, writeAssessment, type Assessment } from '../assessment.js';
+import { calibrateModel } from '../calibrate.js';
 import { evaluate } from '../evaluate.js';
 import { ModelError } from '../exitCodes.js';
-import type { Training } from '../modelContents.js';
+import type { LoadedModel, Training } from '../modelContents.js';
 import { loadModel } from '../modelFile.js';
 import { newFolder } from '../newFolder.js';
 import { Reporter } from '../reporter.js';
 import { openTestSource, openTrainingSource } from '../source.js';
+import { probabilitiesOf } from '../temperature.js';
 import { startBackend } from '../backend.js';
 import { Rng } from '../../engine/index.js';
 import { limitDataset, type Dataset } from '../../data/dataset.js';
@@ -18,6 +20,7 @@ import { choice, dataOptions, jsonOption, runOptions, type CommonArguments } fro
 interface EvalArguments extends CommonArguments {
   readonly model: string;
   readonly part: 'test' | 'train' | 'val';
+  readonly calibrate: boolean;
   readonly out: string | undefined;
 }
 
@@ -56,25 +59,40 @@ async function run(args: EvalArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
   const folder = args.out === undefined ? null : newFolder('out', args.out);
   const { backend } = await startBackend(args);
-  const { model, classes, training } = await loadModel(args.model);
+  const loaded = await loadModel(args.model);
+  const { model, classes, training } = loaded;
+  const temperature = args.calibrate ? await calibrate(args, loaded, reporter) : loaded.temperature;
   const dataset = await openPart(args, training);
   checkClasses(args.model, classes, dataset);
   if (dataset.synthetic) reporter.warn('*** These are SYNTHETIC characters, not EMNIST. ***');
   const evaluation = await evaluate(model, dataset, {
-    probabilities: true,
+    logits: true,
     onProgress: (done) => reporter.progress(done, dataset.length, `evaluating ${done} of ${dataset.length}`),
   });
   model.dispose();
   await backend.dispose();
 
-  const probabilities = evaluation.probabilities!;
-  const assessment = assess(evaluation, probabilities, dataset);
+  const logits = evaluation.logits!;
+  const probabilities = probabilitiesOf(logits, classes.length, temperature);
+  const calibrated = { ...evaluation, logits, temperature, probabilities };
+  const assessment = assess(calibrated, dataset);
   reporter.emit({ model: args.model, data: dataset.name, part: args.part, ...assessment });
   const title = `${args.model} on ${dataset.name}`;
   say(reporter, title, assessment);
   if (folder === null) return;
-  const names = await writeAssessment(assessment, { folder, title, evaluation, probabilities, dataset });
+  const names = await writeAssessment(assessment, { folder, title, evaluation: calibrated, dataset });
   reporter.say(`  written   ${names.map((name) => join(folder, name)).join(', ')}`);
+}
+
+/** Fits the temperature on the validation part, whatever part is measured then, and stores it in the model file. */
+async function calibrate(args: EvalArguments, loaded: LoadedModel, reporter: Reporter): Promise<number> {
+  const validation = await openPart({ ...args, part: 'val', limit: undefined }, loaded.training);
+  checkClasses(args.model, loaded.classes, validation);
+  const { temperature } = await calibrateModel(args.model, loaded, validation, (done, total) =>
+    reporter.progress(done, total, 'calibrating'),
+  );
+  reporter.say(`temperature ${temperature.toFixed(3)}, fitted on the validation part, is now in ${args.model}`);
+  return temperature;
 }
 
 function say(reporter: Reporter, title: string, assessment: Assessment): void {
@@ -109,6 +127,12 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
         default: 'test' as const,
         describe:
           'Which images: the test part, or the training or validation part the model was trained with',
+      })
+      .option('calibrate', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'First fit the temperature on the validation part and store it in the model file, as train does at its end',
       })
       .option('out', {
         type: 'string',

@@ -126,7 +126,7 @@ async function read(items: readonly Item[], loaded: LoadedModel, top: number): P
   if (filled.length === 0) return items.map(() => null);
   const images = new Uint8Array(filled.length * IMAGE_PIXELS);
   filled.forEach(({ prepared }, i) => images.set(prepared!.image, i * IMAGE_PIXELS));
-  const probabilities = await classify(loaded.model, images);
+  const probabilities = await classify(loaded.model, images, loaded.temperature);
   const { length } = loaded.classes;
   return items.map((item) => {
     const row = filled.indexOf(item);

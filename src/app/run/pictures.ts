@@ -1,12 +1,12 @@
 // What a run leaves to look at: its curves, and what its best model still confuses, as PNG files and as one HTML report.
-// Imports plot, report, evaluate.
+// Imports plot, report, mistakes.
 
 import { join } from 'node:path';
 import { imageAt, type Dataset } from '../../data/dataset.js';
 import { writeAtomically } from '../atomicFile.js';
-import { evaluate, type Evaluation } from '../evaluate.js';
+import type { Evaluation } from '../evaluate.js';
 import { findMistakes, type Mistake } from '../mistakes.js';
-import { loadModel } from '../modelFile.js';
+import type { LoadedModel } from '../modelContents.js';
 import { Canvas } from '../plot/canvas.js';
 import { confusionPlot } from '../plot/confusion.js';
 import { gallery } from '../plot/gallery.js';
@@ -22,35 +22,33 @@ const SHOWN = 48;
 
 export interface PicturesOptions {
   readonly directory: string;
-  /** The model to look at. */
-  readonly best: string;
+  /** The model to look at, and what it read in the validation images. */
+  readonly best: LoadedModel;
+  readonly evaluation: Evaluation;
+  /** What is to be said of its confidence. */
+  readonly calibration: string;
   readonly bestEpoch: number;
   readonly rows: readonly MetricsRow[];
   readonly validation: Dataset;
   readonly settings: Settings;
   /** Where and with what it was computed, a line each sitting. */
   readonly sittings: readonly string[];
-  readonly onProgress: (done: number, total: number) => unknown;
 }
 
 /** Writes curves.png, confusion.png, worst.png and report.html into the run's folder. */
 export async function writePictures(options: PicturesOptions): Promise<void> {
-  const { directory, best, validation, onProgress } = options;
-  const { model, classes } = await loadModel(best);
-  const result = await evaluate(model, validation, {
-    onProgress: (done) => onProgress(done, validation.length),
-  });
-  const mistakes = await findMistakes(model, validation, result.predictions);
-  model.dispose();
+  const { directory, best, evaluation, validation } = options;
+  const { classes } = best;
+  const mistakes = await findMistakes(best.model, validation, evaluation.predictions);
   const pictures = {
     curves: encodeCanvas(curves(options)),
-    confusion: encodeCanvas(confusion(validation, classes, result)),
+    confusion: encodeCanvas(confusion(validation, classes, evaluation)),
     worst: encodeCanvas(worst(validation, classes, mistakes)),
   };
   for (const [name, png] of Object.entries(pictures)) {
     await writeAtomically(join(directory, `${name}.png`), png);
   }
-  await writeAtomically(join(directory, 'report.html'), report(options, result, mistakes.length, pictures));
+  await writeAtomically(join(directory, 'report.html'), report(options, mistakes.length, pictures));
 }
 
 /** Loss above, accuracy below, over epochs. */
@@ -98,11 +96,10 @@ function worst(validation: Dataset, names: readonly string[], mistakes: readonly
 
 function report(
   options: PicturesOptions,
-  result: Evaluation,
   mistakes: number,
   pictures: { readonly curves: Uint8Array; readonly confusion: Uint8Array; readonly worst: Uint8Array },
 ): string {
-  const { directory, rows, bestEpoch, validation, settings, sittings } = options;
+  const { directory, rows, bestEpoch, validation, settings, sittings, evaluation: result } = options;
   const what = settings.valOnTest
     ? 'the TEST part, which makes these numbers too good'
     : 'images set aside from training';
@@ -119,6 +116,7 @@ function report(
           : []),
         `The best of ${rows.length} epochs is epoch ${bestEpoch}: ${percent(result.accuracy)} of ${validation.length} ` +
           `validation images are read right (${what}); ${percent(result.mergedAccuracy)} if 1/I/L, 9/g/q, F/f and 0/O count as one each.`,
+        options.calibration,
       ],
       table: {
         head: [

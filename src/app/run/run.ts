@@ -6,7 +6,9 @@ import { InterruptedError } from '../exitCodes.js';
 import { interruptible } from '../interruptible.js';
 import type { StartedBackend } from '../backend.js';
 import type { Json } from '../../nn/index.js';
+import { calibrateModel } from '../calibrate.js';
 import type { Training } from '../modelContents.js';
+import { loadModel } from '../modelFile.js';
 import type { Reporter } from '../reporter.js';
 import { createRunDirectory } from '../runDirectory.js';
 import { findDataDir, type TrainingSource } from '../source.js';
@@ -154,9 +156,10 @@ export async function trainRun(run: Run): Promise<void> {
   });
   const { bestEpoch, bestAccuracy } = trainer.progress;
   const best = bestEpoch === 0 ? null : checkpoints.best;
+  const temperature = best === null || ending === 'signal' ? null : await finish(run, best);
   reporter.emit({
     ...{ event: 'end', ending, model: best, bestEpoch },
-    valAccuracy: bestEpoch === 0 ? null : bestAccuracy,
+    ...{ valAccuracy: bestEpoch === 0 ? null : bestAccuracy, temperature },
   });
   if (ending === 'signal') {
     const reason = signal.reason as InterruptedError;
@@ -164,21 +167,34 @@ export async function trainRun(run: Run): Promise<void> {
     const message = `stopped at ${placeOf(trainer)}; the state is saved. Go on with  ${goOn}`;
     throw new InterruptedError(reason.signal, message);
   }
-  if (best !== null) await draw(run, best);
   farewell(run, ending);
 }
 
-async function draw(run: Run, best: string): Promise<void> {
+/** Gives the best model its temperature, draws what it confuses, and returns the temperature. */
+async function finish(run: Run, path: string): Promise<number> {
   const { directory, metrics, trainer, settings, source, reporter } = run;
+  const { validation } = source;
+  const best = await loadModel(path);
+  const { evaluation, temperature, errorBefore, errorAfter } = await calibrateModel(
+    path,
+    best,
+    validation,
+    (done, total) => reporter.progress(done, total, 'looking at the best model'),
+  );
+  const calibration =
+    `temperature ${temperature.toFixed(3)}: expected calibration error on the validation images ` +
+    `${percent(errorAfter)}, ${percent(errorBefore)} without it`;
+  reporter.say(`\ncalibrate ${calibration}`);
   await writePictures({
-    ...{ directory, best, bestEpoch: trainer.progress.bestEpoch, rows: metrics.rows, settings },
-    validation: source.validation,
+    ...{ directory, best, evaluation, calibration: `Calibrated by ${calibration}.`, validation },
+    ...{ bestEpoch: trainer.progress.bestEpoch, rows: metrics.rows, settings },
     sittings: run.sittings.map(
       ({ started, from, inkgrad, node, platform, backend }) =>
         `From ${from}, ${started}: inkgrad ${inkgrad}, Node ${node}, ${platform}, ${backend}`,
     ),
-    onProgress: (done, total) => reporter.progress(done, total, 'looking at the best model'),
   });
+  best.model.dispose();
+  return temperature;
 }
 
 /** Why it ended before its last epoch; null if it did not. */
@@ -199,7 +215,7 @@ function farewell(run: Run, ending: Ending): void {
   const { bestEpoch, bestAccuracy } = trainer.progress;
   const { synthetic } = source.train;
   const reason = explain(ending, run);
-  reporter.say(reason === null ? '' : `\n${reason}`);
+  if (reason !== null) reporter.say(`\n${reason}`);
   if (ending === 'time') reporter.say(`go on     npx inkgrad train --resume ${directory}`);
   if (bestEpoch === 0) {
     reporter.say('best      no epoch was completed, so there is no best model yet');

@@ -1,0 +1,41 @@
+// Gives a saved model its temperature: fits it on validation images and writes it into the file. Imports evaluate, measures,
+// modelFile, temperature.
+
+import type { Dataset } from '../data/dataset.js';
+import { evaluate, type Evaluation } from './evaluate.js';
+import { calibration } from './measures.js';
+import type { LoadedModel } from './modelContents.js';
+import { storeTemperature } from './modelFile.js';
+import { fitTemperature, probabilitiesOf } from './temperature.js';
+
+export interface Calibrated {
+  readonly temperature: number;
+  /** Expected calibration error on the validation images, as the network is and with the temperature. */
+  readonly errorBefore: number;
+  readonly errorAfter: number;
+  /** What the model read in them. */
+  readonly evaluation: Evaluation;
+}
+
+/**
+ * Fits the temperature of the model in a file and stores it there.
+ *
+ * @param validation images that the model has not learned from
+ */
+export async function calibrateModel(
+  path: string,
+  { model, classes }: LoadedModel,
+  validation: Dataset,
+  onProgress: (done: number, total: number) => unknown = () => undefined,
+): Promise<Calibrated> {
+  const evaluation = await evaluate(model, validation, {
+    logits: true,
+    onProgress: (done) => onProgress(done, validation.length),
+  });
+  const { predictions, logits } = evaluation;
+  const temperature = fitTemperature(logits!, validation.labels);
+  const errorAt = (t: number): number =>
+    calibration(probabilitiesOf(logits!, classes.length, t), predictions, validation.labels).error;
+  await storeTemperature(path, temperature);
+  return { temperature, errorBefore: errorAt(1), errorAfter: errorAt(temperature), evaluation };
+}

@@ -1,0 +1,78 @@
+// Temperature scaling: that the fitted number is the minimum, that it finds back the temperature labels were drawn with,
+// and that probabilities are the softmax.
+
+import { describe, expect, it } from 'vitest';
+import { fitTemperature, probabilitiesOf } from '../../src/app/temperature.js';
+import { Rng } from '../../src/engine/rng.js';
+
+const CLASSES = 7;
+
+/** Logits, and labels drawn from softmax(logits / temperature). */
+function draw(count: number, temperature: number, seed: number): { logits: number[]; labels: number[] } {
+  const rng = new Rng(seed);
+  const logits = Array.from({ length: count * CLASSES }, () => 4 * rng.normal());
+  const probabilities = probabilitiesOf(logits, CLASSES, temperature);
+  const labels = Array.from({ length: count }, (_, i) => {
+    let left = rng.uniform();
+    for (let c = 0; c < CLASSES - 1; c++) {
+      left -= probabilities[i * CLASSES + c];
+      if (left < 0) return c;
+    }
+    return CLASSES - 1;
+  });
+  return { logits, labels };
+}
+
+function meanLoss(logits: readonly number[], labels: readonly number[], temperature: number): number {
+  const losses = labels.map((label, i) => {
+    const row = logits.slice(i * CLASSES, (i + 1) * CLASSES).map((z) => z / temperature);
+    const highest = Math.max(...row);
+    return highest + Math.log(row.reduce((sum, z) => sum + Math.exp(z - highest), 0)) - row[label];
+  });
+  return losses.reduce((sum, loss) => sum + loss, 0) / labels.length;
+}
+
+describe('fitTemperature', () => {
+  it.each([0.4, 1, 1.7, 3])('finds the temperature %d that labels were drawn with', (temperature) => {
+    const { logits, labels } = draw(20_000, temperature, 3);
+    expect(Math.abs(fitTemperature(logits, labels) / temperature - 1)).toBeLessThan(0.04);
+  });
+
+  it('is where the loss is lowest', () => {
+    const { logits, labels } = draw(500, 1.3, 4);
+    const fitted = fitTemperature(logits, labels);
+    const lowest = meanLoss(logits, labels, fitted);
+    for (const factor of [0.9, 0.99, 0.999, 1.001, 1.01, 1.1]) {
+      expect(meanLoss(logits, labels, fitted * factor)).toBeGreaterThan(lowest);
+    }
+  });
+
+  it('does not mind a number added to all logits of a row, nor logits that exp cannot take', () => {
+    const { logits, labels } = draw(500, 1.3, 5);
+    const moved = logits.map((z, i) => z + 5000 * Math.floor(i / CLASSES));
+    expect(fitTemperature(moved, labels)).toBeCloseTo(fitTemperature(logits, labels), 6);
+  });
+
+  it('stays within bounds where all is right, and where all is wrong', () => {
+    const rows = [5, 0, 0, 0, 5, 0, 0, 0, 5];
+    expect(fitTemperature(rows, [0, 1, 2])).toBe(0.05);
+    expect(fitTemperature(rows, [1, 2, 0])).toBe(20);
+  });
+
+  it('refuses labels that do not belong to the logits', () => {
+    expect(() => fitTemperature([1, 2, 3], [0, 1])).toThrow('3 logits do not belong to 2 labels');
+  });
+});
+
+describe('probabilitiesOf', () => {
+  it('is the softmax of the logits over the temperature', () => {
+    const probabilities = Array.from(probabilitiesOf([1, 3, 1000, 998], 2, 2));
+    const high = 1 / (1 + Math.exp(-1));
+    [1 - high, high, high, 1 - high].forEach((value, i) => expect(probabilities[i]).toBeCloseTo(value, 6));
+    expect(Array.from(probabilitiesOf([0, Math.log(3)], 2))).toEqual([0.25, 0.75]);
+  });
+
+  it.each([0, -1, NaN, Infinity])('refuses a temperature of %d', (temperature) => {
+    expect(() => probabilitiesOf([1, 2], 2, temperature)).toThrow('must be a finite number above 0');
+  });
+});
