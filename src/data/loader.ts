@@ -3,6 +3,7 @@
 
 import { ArgumentError } from '../engine/errors.js';
 import type { Rng } from '../engine/rng.js';
+import type { Augmenter } from './augment.js';
 import type { Dataset } from './dataset.js';
 import { prefetch } from './prefetch.js';
 import { normalize, type Normalizer } from './transform.js';
@@ -16,6 +17,8 @@ export interface BatchLoaderOptions {
   readonly dropLast?: boolean;
   /** Default `normalize()`, bytes to -1..1. */
   readonly normalize?: Normalizer;
+  /** Changes every image anew in every epoch; null (the default) leaves them as they are. */
+  readonly augment?: Augmenter | null;
   /** How many batches may be in use at once; default 4. */
   readonly ring?: number;
 }
@@ -44,6 +47,7 @@ export class BatchLoader {
   readonly batchesPerEpoch: number;
   readonly #shuffle: Rng | null;
   readonly #normalize: Normalizer;
+  readonly #augment: Augmenter | null;
   readonly #ring: readonly Omit<Batch, 'number' | 'count'>[];
   #taken = 0;
 
@@ -63,6 +67,7 @@ export class BatchLoader {
     }
     this.#shuffle = shuffle;
     this.#normalize = options.normalize ?? normalize();
+    this.#augment = options.augment ?? null;
     const size = Math.min(batchSize, dataset.length);
     this.#ring = Array.from({ length: ring }, () => ({
       images: new Float32Array(size * dataset.height * dataset.width),
@@ -83,13 +88,13 @@ export class BatchLoader {
   batches(epoch: number, options: BatchesOptions = {}): Generator<Batch, void, undefined> {
     const { from = 0 } = options;
     requireWhole('from', from, 0);
-    return this.#batchesFrom(from, this.order(epoch)); // so that a wrong argument throws here, not at the first batch
+    return this.#batchesFrom(from, epoch, this.order(epoch)); // so that a wrong argument throws here, not at the first batch
   }
 
-  *#batchesFrom(from: number, order: Uint32Array): Generator<Batch, void, undefined> {
+  *#batchesFrom(from: number, epoch: number, order: Uint32Array): Generator<Batch, void, undefined> {
     for (let number = from; number < this.batchesPerEpoch; number++) {
       const start = number * this.batchSize;
-      yield this.#fill(number, order.subarray(start, start + this.batchSize));
+      yield this.#fill(number, epoch, order.subarray(start, start + this.batchSize));
     }
   }
 
@@ -108,13 +113,25 @@ export class BatchLoader {
     return prefetch(this.batches(epoch, options), depth);
   }
 
-  #fill(number: number, members: Uint32Array): Batch {
+  /** Writes one image, normalised, as this epoch sees it. */
+  #draw(member: number, epoch: number, target: Float32Array, start: number): void {
+    const { images, height, width } = this.dataset;
+    const pixels = height * width;
+    if (this.#augment === null) {
+      this.#normalize.apply(images, member * pixels, target, start, pixels);
+      return;
+    }
+    const { mean, std } = this.#normalize; // (byte / 255 - mean) / std as one factor and one summand
+    this.#augment.apply(images, member, epoch, target, start, 1 / (255 * std), -mean / std);
+  }
+
+  #fill(number: number, epoch: number, members: Uint32Array): Batch {
     const { dataset } = this;
     const pixels = dataset.height * dataset.width;
     const count = members.length;
     const slot = this.#ring[this.#taken++ % this.#ring.length];
     for (let i = 0; i < count; i++) {
-      this.#normalize.apply(dataset.images, members[i] * pixels, slot.images, i * pixels, pixels);
+      this.#draw(members[i], epoch, slot.images, i * pixels);
       slot.labels[i] = dataset.labels[members[i]];
     }
     slot.indices.set(members);

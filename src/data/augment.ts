@@ -1,0 +1,134 @@
+// Augmentation: every image a little moved, turned, sized and slanted, and drawn with a thinner or thicker pen, anew in every
+// epoch, so that the network learns characters and not pictures. One pass from bytes to normalised floats, in scratch arrays
+// that are made once. What an image becomes depends on the seed, the epoch and its place in the data set alone: neither on the
+// order of the images nor on who computes it, so a resumed run sees the same. Imports errors, the rng, idx, strokeWidth.
+
+import { ArgumentError } from '../engine/errors.js';
+import { Rng } from '../engine/rng.js';
+import { IMAGE_SIDE } from './idx.js';
+import { PADDED_SIDE, varyStroke } from './strokeWidth.js';
+
+/** How far an image may be changed, each drawn evenly from minus to plus the number; 0 is not at all. */
+export interface AugmentOptions {
+  /** Pixels along each axis. Default 0. */
+  readonly shift?: number;
+  /** Degrees. Default 0. */
+  readonly rotation?: number;
+  /** Part of the size, for each axis by itself: 0.1 is from 0.9 to 1.1. Default 0. */
+  readonly scale?: number;
+  /** Slant, as the tangent of its angle. Default 0. */
+  readonly shear?: number;
+  /** Width of the stroke, from -1 (a pixel thinner on each side) to 1 (a pixel thicker). Default 0. */
+  readonly stroke?: number;
+}
+
+/** Random words an image takes; even, since the generator makes two at a time. */
+const DRAWS = 8;
+/** Where turning and sizing leave things in place: the middle between pixels 13 and 14. */
+const CENTRE = (IMAGE_SIDE - 1) / 2;
+
+const LIMITS: Readonly<Record<keyof AugmentOptions, number>> = {
+  shift: IMAGE_SIDE / 2,
+  rotation: 180,
+  scale: 0.9,
+  shear: 2,
+  stroke: 1,
+};
+
+/** Whether any of these changes anything. */
+export function augments(options: AugmentOptions): boolean {
+  return Object.values(options).some((value) => value !== 0);
+}
+
+export class Augmenter {
+  readonly #options: Required<AugmentOptions>;
+  readonly #rng: Rng;
+  /** The image with a border of paper, before and after the stroke's change. */
+  readonly #image = new Float32Array(PADDED_SIDE * PADDED_SIDE);
+  readonly #changed = new Float32Array(PADDED_SIDE * PADDED_SIDE);
+  #epoch = -1;
+  #key: readonly [number, number] = [0, 0];
+
+  /** @param rng whose key decides all draws: the `augment` stream of a run */
+  constructor(options: AugmentOptions, rng: Rng) {
+    this.#options = { shift: 0, rotation: 0, scale: 0, shear: 0, stroke: 0, ...options };
+    for (const [name, limit] of Object.entries(LIMITS) as [keyof AugmentOptions, number][]) {
+      const value = this.#options[name];
+      if (value >= 0 && value <= limit) continue;
+      throw new ArgumentError(`augment: ${name} must be from 0 to ${limit}, got ${value}`);
+    }
+    this.#rng = rng;
+  }
+
+  /**
+   * Draws one image as one epoch sees it.
+   *
+   * @param images upright bytes, `[n, 28, 28]`
+   * @param image which of them
+   * @param target takes 784 numbers from `start` on: `factor * byte + summand`, which normalises
+   */
+  apply(
+    images: Uint8Array,
+    image: number,
+    epoch: number,
+    target: Float32Array,
+    start: number,
+    factor: number,
+    summand: number,
+  ): void {
+    const { shift, rotation, scale, shear, stroke } = this.#options;
+    if (epoch !== this.#epoch) {
+      this.#key = this.#rng.split(`epoch-${epoch}`).state().key;
+      this.#epoch = epoch;
+    }
+    const draw = new Rng({ key: this.#key, drawn: image * DRAWS });
+    const [right, down] = [draw.between(-shift, shift), draw.between(-shift, shift)];
+    const angle = (draw.between(-rotation, rotation) * Math.PI) / 180;
+    const [wide, high] = [1 + draw.between(-scale, scale), 1 + draw.between(-scale, scale)];
+    const slant = draw.between(-shear, shear);
+    const width = draw.between(-stroke, stroke);
+
+    this.#load(images, image * IMAGE_SIDE * IMAGE_SIDE);
+    const source = stroke === 0 ? this.#image : varyStroke(this.#image, width, this.#changed);
+
+    // Where a pixel of the new image lies in the old one: the inverse of turning (slanting (sizing)).
+    const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
+    const xx = (cosine + slant * sine) / wide;
+    const xy = (sine - slant * cosine) / wide;
+    const yx = -sine / high;
+    const yy = cosine / high;
+    const [left, top] = [-CENTRE - right, -CENTRE - down];
+    // 1 more, for the border; places further out than the border are paper like the border itself.
+    const x0 = 1 + CENTRE + xx * left + xy * top;
+    const y0 = 1 + CENTRE + yx * left + yy * top;
+    const last = PADDED_SIDE - 1;
+    let at = start;
+    for (let row = 0; row < IMAGE_SIDE; row++) {
+      for (let column = 0; column < IMAGE_SIDE; column++, at++) {
+        const x = x0 + xx * column + xy * row;
+        const y = y0 + yx * column + yy * row;
+        if (x <= 0 || y <= 0 || x >= last || y >= last) {
+          target[at] = summand;
+          continue;
+        }
+        const [i, j] = [x | 0, y | 0];
+        const [fx, fy] = [x - i, y - j];
+        const from = j * PADDED_SIDE + i;
+        const above = source[from] + fx * (source[from + 1] - source[from]);
+        const below =
+          source[from + PADDED_SIDE] + fx * (source[from + PADDED_SIDE + 1] - source[from + PADDED_SIDE]);
+        target[at] = factor * (above + fy * (below - above)) + summand;
+      }
+    }
+  }
+
+  /** Copies an image into the middle of the scratch array; its border stays paper. */
+  #load(images: Uint8Array, from: number): void {
+    for (let row = 0; row < IMAGE_SIDE; row++) {
+      const to = (row + 1) * PADDED_SIDE + 1;
+      for (let column = 0; column < IMAGE_SIDE; column++) {
+        this.#image[to + column] = images[from + row * IMAGE_SIDE + column];
+      }
+    }
+  }
+}
