@@ -91,7 +91,9 @@ async function calibrate(args: EvalArguments, loaded: LoadedModel, reporter: Rep
   const { temperature } = await calibrateModel(args.model, loaded, validation, (done, total) =>
     reporter.progress(done, total, 'calibrating'),
   );
-  reporter.say(`temperature ${temperature.toFixed(3)}, fitted on the validation part, is now in ${args.model}`);
+  reporter.say(
+    `temperature ${temperature.toFixed(3)}, fitted on the validation part, is now in ${args.model}`,
+  );
   return temperature;
 }
 
