@@ -22,11 +22,11 @@ export class Reader {
   readonly card: ModelCard;
   readonly #backend: Backend;
 
-  private constructor({ model, classes }: LoadedModel, card: ModelCard, backend: Backend) {
+  private constructor({ model, classes, temperature }: LoadedModel, card: ModelCard, backend: Backend) {
     this.#backend = backend;
     this.model = model;
     this.classes = classes;
-    this.temperature = 1;
+    this.temperature = temperature;
     this.card = card;
   }
 
