@@ -17,13 +17,13 @@ export interface RecordedCharacter {
 
 export interface RecordedHand {
   readonly hand: string;
-  readonly pointer: 'mouse' | 'touch';
+  readonly pointer: 'mouse' | 'touch' | 'pen';
   readonly pad: readonly [width: number, height: number];
   readonly characters: readonly RecordedCharacter[];
 }
 
 /** The hands that have a file. */
-export const HANDS = ['mouse', 'finger'] as const;
+export const HANDS = ['mouse', 'finger', 'pen'] as const;
 export type Hand = (typeof HANDS)[number];
 
 /** Where the file of a hand lies. */

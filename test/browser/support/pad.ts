@@ -1,4 +1,4 @@
-// A hand on the page's pad: plays recorded strokes as the browser's own pointer events, from a mouse or a finger, and looks at
+// A hand on the page's pad: plays recorded strokes as the browser's own pointer events, from a mouse, a finger or a pen, and looks at
 // what the page reads. Imports playwright's types and the recordings' types.
 
 import type { CDPSession, Page } from 'playwright-core';
@@ -11,7 +11,7 @@ export class PadHand {
   readonly #session: Promise<CDPSession>;
   readonly #hand: Pick<RecordedHand, 'pad' | 'pointer'>;
 
-  /** @param hand whose pad the points are on, and whether it is a mouse or a finger */
+  /** @param hand whose pad the points are on, and what it holds */
   constructor(page: Page, hand: Pick<RecordedHand, 'pad' | 'pointer'>) {
     this.page = page;
     this.#hand = hand;
@@ -37,20 +37,25 @@ export class PadHand {
         y: top + y * scale,
         pressure,
       }));
-      await (this.#hand.pointer === 'mouse' ? this.#drag(points) : this.#swipe(points));
+      await (this.#hand.pointer === 'touch' ? this.#swipe(points) : this.#drag(points));
     }
     await nextFrame(this.page);
   }
 
   async #drag(points: readonly Place[]): Promise<void> {
     const session = await this.#session;
-    const send = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', { x, y }: Place): Promise<unknown> =>
+    const pointerType = this.#hand.pointer === 'pen' ? 'pen' : 'mouse';
+    const send = (
+      type: 'mousePressed' | 'mouseMoved' | 'mouseReleased',
+      { x, y, pressure: force }: Place,
+    ): Promise<unknown> =>
       session.send('Input.dispatchMouseEvent', {
-        ...{ type, x, y, clickCount: 1, pointerType: 'mouse' },
+        ...{ type, x, y, force, pointerType, clickCount: 1 },
         button: 'left',
         buttons: type === 'mouseReleased' ? 0 : 1,
       });
-    await session.send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: points[0].x, y: points[0].y });
+    const [{ x, y }] = points;
+    await session.send('Input.dispatchMouseEvent', { type: 'mouseMoved', x, y, pointerType });
     await Promise.all([
       send('mousePressed', points[0]),
       ...points.slice(1).map((point) => send('mouseMoved', point)),

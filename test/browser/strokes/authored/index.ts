@@ -1,10 +1,11 @@
-// The two hands that wrote the files of this folder, and all that makes them differ. Imports the forms and the hand.
+// The three hands that wrote the files of this folder, and all that makes them differ. Imports the forms and the hand.
 
 import { Rng } from '../../../../src/engine/rng.js';
 import type { RecordedHand } from '../recorded.js';
 import { FINGER_FORMS } from './finger.js';
 import { type HandTraits, write } from './hand.js';
 import { MOUSE_FORMS } from './mouse.js';
+import { PEN_FORMS } from './pen.js';
 
 /** Large, upright, slow; straight lines waver, as a mouse does that one has not learned to draw with. */
 const MOUSE: HandTraits = {
@@ -42,8 +43,30 @@ const FINGER: HandTraits = {
   pressure: [0.2, 0.7],
 };
 
-/** Writes both hands anew. */
+/** In a hurry, upright to leaning back, now narrow and now wide; a pen that feels how hard it is pressed. */
+const PEN: HandTraits = {
+  name: 'pen',
+  pointer: 'pen',
+  pad: [480, 480],
+  size: [0.3, 0.7],
+  stretch: [0.7, 1.35],
+  slant: [-0.28, 0.06],
+  turn: [-0.1, 0.1],
+  misplaced: 14,
+  drift: [15, 5],
+  tremor: [0.6, 10],
+  pace: [40, 16],
+  interval: 8,
+  grid: 0.25,
+  pressure: [0.15, 0.9],
+};
+
+/** Writes all hands anew. */
 export function writeHands(): RecordedHand[] {
   const rng = new Rng(20).split('recorded strokes');
-  return [write(MOUSE, MOUSE_FORMS, rng.split('mouse')), write(FINGER, FINGER_FORMS, rng.split('finger'))];
+  return [
+    write(MOUSE, MOUSE_FORMS, rng.split('mouse')),
+    write(FINGER, FINGER_FORMS, rng.split('finger')),
+    write(PEN, PEN_FORMS, rng.split('pen')),
+  ];
 }
