@@ -1,14 +1,18 @@
 // The page: puts its parts together. The pad draws, a reader reads each drawing, the result shows what was read, and the tabs
 // look closer. What the first prediction does not need loads later. Imports the parts.
 
+import { renderGlyph, type Stroke } from '../../data/glyph.js';
 import { IMAGE_PIXELS } from '../../data/idx.js';
 import type { App, Drawing } from './app.js';
 import { byId } from './dom.js';
+import { mountInvitation } from './invitation/invitation.js';
 import { makeNotices, makeVoice } from './notices.js';
 import type { Reader } from './reading/reader.js';
 import type { Reading } from './reading/types.js';
 import { keepReading } from './readingLoop.js';
 import { mountResult } from './result/result.js';
+import { play } from './samples/play.js';
+import { mountSamples } from './samples/samples.js';
 import { Signal } from './signal.js';
 import { mountTabs } from './tabs.js';
 
@@ -23,5 +27,25 @@ const app: App = {
 };
 
 mountResult(byId('result', HTMLElement), app);
+mountInvitation(byId('invitation', HTMLElement), app);
 keepReading(app);
-mountTabs(byId('tabs', HTMLElement), byId('panels', HTMLElement), app);
+
+const show = (strokes: readonly Stroke[]): void => {
+  app.drawing.set({ strokes, image: renderGlyph(strokes), empty: strokes.length === 0, source: 'strokes' });
+};
+let stopWriting = (): void => undefined;
+mountSamples(byId('samples', HTMLElement), (strokes) => {
+  stopWriting();
+  stopWriting = play(strokes, show);
+});
+
+/** Resolves when the first reader is there: only then does what lies below the pad load. */
+const firstReader = new Promise<void>((resolve) => {
+  app.reader.subscribe((reader) => {
+    if (reader !== null) resolve();
+  });
+});
+mountTabs(
+  { bar: byId('tabs', HTMLElement), below: byId('panels', HTMLElement), firstThings: firstReader },
+  app,
+);

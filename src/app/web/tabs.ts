@@ -31,8 +31,13 @@ interface Place {
  *
  * @param bar gets the buttons
  * @param below gets the panels
+ * @param firstThings what a panel that nobody asked for waits for before it loads
  */
-export function mountTabs(bar: HTMLElement, below: HTMLElement, app: App, tabs: readonly Tab[] = TABS): void {
+export function mountTabs(
+  { bar, below, firstThings }: { bar: HTMLElement; below: HTMLElement; firstThings: Promise<unknown> },
+  app: App,
+  tabs: readonly Tab[] = TABS,
+): void {
   const places = tabs.map((tab): Place => {
     const button = element('button', { type: 'button', role: 'tab', id: `tab-${tab.name}` }, tab.title);
     button.setAttribute('aria-controls', `panel-${tab.name}`);
@@ -45,23 +50,34 @@ export function mountTabs(bar: HTMLElement, below: HTMLElement, app: App, tabs: 
   if (places.length === 0) return;
 
   let shown: Place | null = null;
+  /** Whether the panel that is shown has been told so. */
+  let awake = false;
   const select = (place: Place): void => {
     if (place === shown) return;
-    if (shown !== null) leave(shown);
+    if (awake) void shown?.panel?.then((panel) => panel?.hide());
     shown = place;
+    awake = false;
     for (const other of places) {
       const selected = other === place;
       other.button.setAttribute('aria-selected', String(selected));
       other.button.tabIndex = selected ? 0 : -1;
       other.host.hidden = !selected;
     }
+  };
+  /** Loads the panel that is shown, the first time, and sets it to work. */
+  const wake = (place: Place): void => {
+    if (shown !== place || awake) return;
+    awake = true;
     place.panel ??= open(place, app);
     void place.panel.then((panel) => {
-      if (shown === place) panel?.show();
+      if (shown !== place) return;
+      if (panel === null) awake = false;
+      else panel.show();
     });
   };
   const choose = (place: Place): void => {
     select(place);
+    wake(place);
     const address = new URLSearchParams(location.hash.slice(1));
     address.set('tab', place.tab.name);
     history.replaceState(null, '', `#${address.toString()}`);
@@ -84,10 +100,12 @@ export function mountTabs(bar: HTMLElement, below: HTMLElement, app: App, tabs: 
   });
   window.addEventListener('hashchange', () => {
     const place = named();
-    if (place !== undefined) select(place);
+    if (place !== undefined) choose(place);
   });
 
-  select(named() ?? places[0]);
+  const first = named() ?? places[0];
+  select(first);
+  void firstThings.then(() => wake(first));
 }
 
 /** Loads a part into its place; null, and a notice, if that fails. A later visit of the tab tries again. */
@@ -103,8 +121,4 @@ async function open(place: Place, app: App): Promise<Panel | null> {
   } finally {
     place.host.removeAttribute('aria-busy');
   }
-}
-
-function leave({ panel }: Place): void {
-  void panel?.then((mounted) => mounted?.hide());
 }

@@ -29,8 +29,8 @@ const SIDE = 0.56;
 /** Points a span of the curve. */
 const STEPS = 8;
 
-/** The strokes of a sample in the middle of a square pad, in units of the pad. */
-export function strokesOf({ path }: Sample): Stroke[] {
+/** The strokes of a path in the middle of a square pad, in units of the pad. */
+export function strokesOf(path: string): Stroke[] {
   const paths = parseSkeleton(1, path).strokes.map((stroke) => smoothPath(stroke, stroke.knots, STEPS));
   const [xs, ys] = [0, 1].map((axis) =>
     paths.flatMap((points) => [...points].filter((_, i) => i % 2 === axis)),

@@ -3,7 +3,11 @@
 import type { Stroke } from '../../../data/raster.js';
 import { element } from '../dom.js';
 import { SAMPLES, strokesOf } from './forms.js';
+import { pictureOf } from './picture.js';
 import './samples.css';
+
+/** How much of the pad a button leaves out around its character. */
+const MARGIN = 0.16;
 
 /**
  * Puts the row into `host`.
@@ -12,32 +16,17 @@ import './samples.css';
  */
 export function mountSamples(host: HTMLElement, pick: (strokes: readonly Stroke[]) => void): void {
   const buttons = SAMPLES.map((sample) => {
-    const strokes = strokesOf(sample);
+    const strokes = strokesOf(sample.path);
     const button = element('button', {
       type: 'button',
       className: 'sample',
       ariaLabel: `Draw ${sample.name}`,
     });
-    button.append(picture(strokes));
+    button.append(pictureOf(strokes, MARGIN));
     button.addEventListener('click', () => pick(strokes));
     return element('li', {}, button);
   });
-  const heading = element('h2', { id: 'samples-heading' }, 'Or let one be drawn');
+  const heading = element('h2', { id: 'samples-heading' }, 'Or have one drawn for you');
   const list = element('ul', {}, ...buttons);
   host.append(heading, list);
-}
-
-const SVG = 'http://www.w3.org/2000/svg';
-
-/** The strokes as a small drawing; the button says in words what it is. */
-function picture(strokes: readonly Stroke[]): SVGSVGElement {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', '0.16 0.16 0.68 0.68');
-  svg.setAttribute('aria-hidden', 'true');
-  for (const stroke of strokes) {
-    const line = document.createElementNS(SVG, 'polyline');
-    line.setAttribute('points', Array.from(stroke, (value) => value.toFixed(3)).join(' '));
-    svg.append(line);
-  }
-  return svg;
 }

@@ -1,0 +1,26 @@
+// Draws docs/images/page.png: the page with a character on its pad, as a visitor's browser shows it. Run it after
+// `npm run build:web`; needs a Chromium (CHROMIUM, or the usual place). Imports Vite and playwright-core.
+
+import { mkdirSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import { preview } from 'vite';
+
+const server = await preview({ logLevel: 'warn' });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-background-networking'],
+});
+const page = await browser.newPage({
+  viewport: { width: 1280, height: 800 },
+  colorScheme: 'light',
+  reducedMotion: 'reduce', // the sample is there at once
+});
+await page.goto(server.resolvedUrls.local[0]);
+await page.getByRole('button', { name: 'Draw the letter g' }).click();
+await page.locator('#result .likeliest .label').first().filter({ hasText: /./ }).waitFor();
+await page.waitForTimeout(500); // the first tab fills
+await page.mouse.move(0, 0);
+mkdirSync('docs/images', { recursive: true });
+await page.screenshot({ path: 'docs/images/page.png' });
+await browser.close();
+await server.close();

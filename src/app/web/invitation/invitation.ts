@@ -1,0 +1,25 @@
+// What an empty pad says: a letter writes itself there once, faintly, above a few words. It goes with the first touch and
+// comes back when the pad is cleared. Imports the forms and how they are written, the helper for elements, the app's types.
+
+import type { App } from '../app.js';
+import { element } from '../dom.js';
+import { strokesOf } from '../samples/forms.js';
+import { pictureOf, showStrokes } from '../samples/picture.js';
+import { play } from '../samples/play.js';
+import './invitation.css';
+
+const LETTER = '57,12 34,1 8,17 1,50 20,74 44,62 58,13! 60,60 78,77';
+
+/** Puts the invitation over the pad. */
+export function mountInvitation(host: HTMLElement, app: App): void {
+  const strokes = strokesOf(LETTER);
+  const picture = pictureOf([], -0.22);
+  host.append(picture, element('p', {}, 'Draw a letter or a digit'));
+  const stop = play(strokes, (soFar) => showStrokes(picture, soFar));
+  app.drawing.subscribe(({ empty }) => {
+    host.classList.toggle('gone', !empty);
+    if (empty) return;
+    stop();
+    showStrokes(picture, strokes);
+  });
+}
