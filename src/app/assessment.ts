@@ -2,6 +2,7 @@
 // how it is drawn is plot/. Imports metrics, measures, temperature, plot and report.
 
 import { join } from 'node:path';
+import { ArgumentError } from '../engine/errors.js';
 import { imageAt, type Dataset } from '../data/dataset.js';
 import { writeAtomically } from './atomicFile.js';
 import type { Evaluation } from './evaluate.js';
@@ -54,6 +55,16 @@ export interface CalibratedEvaluation extends Evaluation {
   readonly logits: Float32Array;
   readonly temperature: number;
   readonly probabilities: Float32Array;
+}
+
+/** @param evaluation with its logits */
+export function withTemperature(evaluation: Evaluation, temperature: number): CalibratedEvaluation {
+  const { logits, total } = evaluation;
+  if (logits === null) throw new ArgumentError('assessment: the evaluation kept no logits; ask for them');
+  return {
+    ...{ ...evaluation, logits, temperature },
+    probabilities: probabilitiesOf(logits, logits.length / total, temperature),
+  };
 }
 
 /** Works out all numbers. */

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { assess, summaryOf, writeAssessment, type Assessment } from '../assessment.js';
+import { assess, summaryOf, withTemperature, writeAssessment, type Assessment } from '../assessment.js';
 import { calibrateModel } from '../calibrate.js';
 import { evaluate } from '../evaluate.js';
 import { ModelError } from '../exitCodes.js';
@@ -11,7 +11,6 @@ import { loadModel } from '../modelFile.js';
 import { newFolder } from '../newFolder.js';
 import { Reporter } from '../reporter.js';
 import { openTestSource, openTrainingSource } from '../source.js';
-import { probabilitiesOf } from '../temperature.js';
 import { startBackend } from '../backend.js';
 import { Rng } from '../../engine/index.js';
 import { limitDataset, type Dataset } from '../../data/dataset.js';
@@ -72,9 +71,7 @@ async function run(args: EvalArguments): Promise<void> {
   model.dispose();
   await backend.dispose();
 
-  const logits = evaluation.logits!;
-  const probabilities = probabilitiesOf(logits, classes.length, temperature);
-  const calibrated = { ...evaluation, logits, temperature, probabilities };
+  const calibrated = withTemperature(evaluation, temperature);
   const assessment = assess(calibrated, dataset);
   reporter.emit({ model: args.model, data: dataset.name, part: args.part, ...assessment });
   const title = `${args.model} on ${dataset.name}`;

@@ -1,15 +1,11 @@
 // What a run leaves to look at: its curves, and what its best model still confuses, as PNG files and as one HTML report.
-// Imports plot, report, mistakes.
+// Imports plot, report, and what eval draws (assessment).
 
 import { join } from 'node:path';
-import { imageAt, type Dataset } from '../../data/dataset.js';
+import type { Dataset } from '../../data/dataset.js';
+import { drawConfusion, drawWorst, type CalibratedEvaluation } from '../assessment.js';
 import { writeAtomically } from '../atomicFile.js';
-import type { Evaluation } from '../evaluate.js';
-import { findMistakes, type Mistake } from '../mistakes.js';
-import type { LoadedModel } from '../modelContents.js';
 import { Canvas } from '../plot/canvas.js';
-import { confusionPlot } from '../plot/confusion.js';
-import { gallery } from '../plot/gallery.js';
 import { lineChart } from '../plot/lineChart.js';
 import { encodeCanvas } from '../plot/png.js';
 import { htmlReport, type ReportSection } from '../report.js';
@@ -17,14 +13,10 @@ import type { MetricsRow } from './metricsLog.js';
 import { optionName, SETTING_NAMES, type Settings } from './settings.js';
 import { percent } from './session.js';
 
-/** Mistakes shown; enough to see what they have in common. */
-const SHOWN = 48;
-
 export interface PicturesOptions {
   readonly directory: string;
-  /** The model to look at, and what it read in the validation images. */
-  readonly best: LoadedModel;
-  readonly evaluation: Evaluation;
+  /** What the best model read in the validation images. */
+  readonly evaluation: CalibratedEvaluation;
   /** What is to be said of its confidence. */
   readonly calibration: string;
   readonly bestEpoch: number;
@@ -35,20 +27,22 @@ export interface PicturesOptions {
   readonly sittings: readonly string[];
 }
 
-/** Writes curves.png, confusion.png, worst.png and report.html into the run's folder. */
+/** PNG files by name. */
+type Pictures = Readonly<Record<'curves' | 'confusion', Uint8Array> & { worst?: Uint8Array }>;
+
+/** Writes curves.png, confusion.png, worst.png (if there is a mistake) and report.html into the run's folder. */
 export async function writePictures(options: PicturesOptions): Promise<void> {
-  const { directory, best, evaluation, validation } = options;
-  const { classes } = best;
-  const mistakes = await findMistakes(best.model, validation, evaluation.predictions);
-  const pictures = {
+  const { directory, evaluation, validation } = options;
+  const worst = drawWorst(evaluation, validation);
+  const pictures: Pictures = {
     curves: encodeCanvas(curves(options)),
-    confusion: encodeCanvas(confusion(validation, classes, evaluation)),
-    worst: encodeCanvas(worst(validation, classes, mistakes)),
+    confusion: encodeCanvas(drawConfusion(evaluation, validation)),
+    ...(worst === null ? {} : { worst: encodeCanvas(worst) }),
   };
   for (const [name, png] of Object.entries(pictures)) {
     await writeAtomically(join(directory, `${name}.png`), png);
   }
-  await writeAtomically(join(directory, 'report.html'), report(options, mistakes.length, pictures));
+  await writeAtomically(join(directory, 'report.html'), report(options, pictures));
 }
 
 /** Loss above, accuracy below, over epochs. */
@@ -75,30 +69,7 @@ export function curves({ rows, bestEpoch }: Pick<PicturesOptions, 'rows' | 'best
   return both;
 }
 
-function confusion(
-  { labels }: Dataset,
-  names: readonly string[],
-  { predictions, accuracy }: Evaluation,
-): Canvas {
-  const counts = new Uint32Array(names.length * names.length);
-  for (let i = 0; i < labels.length; i++) counts[labels[i] * names.length + predictions[i]] += 1;
-  return confusionPlot({ title: `Validation: ${percent(accuracy)} read right`, names, counts });
-}
-
-function worst(validation: Dataset, names: readonly string[], mistakes: readonly Mistake[]): Canvas {
-  const tiles = mistakes.slice(0, SHOWN).map(({ index, label, read, confidence }) => ({
-    pixels: imageAt(validation, index),
-    caption: `${names[label]} read ${names[read]}\n${Math.round(100 * confidence)} % sure`,
-    tone: 'bad' as const,
-  }));
-  return gallery({ title: `Worst of ${mistakes.length} mistakes in ${validation.length} images`, tiles });
-}
-
-function report(
-  options: PicturesOptions,
-  mistakes: number,
-  pictures: { readonly curves: Uint8Array; readonly confusion: Uint8Array; readonly worst: Uint8Array },
-): string {
+function report(options: PicturesOptions, pictures: Pictures): string {
   const { directory, rows, bestEpoch, validation, settings, sittings, evaluation: result } = options;
   const what = settings.valOnTest
     ? 'the TEST part, which makes these numbers too good'
@@ -151,8 +122,12 @@ function report(
     },
     {
       heading: 'Worst mistakes',
-      paragraphs: [`${mistakes} images are read wrong; first those whose right class seemed least likely.`],
-      image: { alt: 'Images read wrong, with what they are and what was read', png: pictures.worst },
+      paragraphs: [
+        `${result.total - result.correct} images are read wrong; first those it was surest about.`,
+      ],
+      ...(pictures.worst === undefined
+        ? {}
+        : { image: { alt: 'Images read wrong, with what they are and what was read', png: pictures.worst } }),
     },
     {
       heading: 'Settings',

@@ -6,6 +6,7 @@ import { InterruptedError } from '../exitCodes.js';
 import { interruptible } from '../interruptible.js';
 import type { StartedBackend } from '../backend.js';
 import type { Json } from '../../nn/index.js';
+import { withTemperature } from '../assessment.js';
 import { calibrateModel } from '../calibrate.js';
 import type { Training } from '../modelContents.js';
 import { loadModel } from '../modelFile.js';
@@ -186,7 +187,8 @@ async function finish(run: Run, path: string): Promise<number> {
     `${percent(errorAfter)}, ${percent(errorBefore)} without it`;
   reporter.say(`\ncalibrate ${calibration}`);
   await writePictures({
-    ...{ directory, best, evaluation, calibration: `Calibrated by ${calibration}.`, validation },
+    ...{ directory, validation, calibration: `Calibrated by ${calibration}.` },
+    evaluation: withTemperature(evaluation, temperature),
     ...{ bestEpoch: trainer.progress.bestEpoch, rows: metrics.rows, settings },
     sittings: run.sittings.map(
       ({ started, from, inkgrad, node, platform, backend }) =>
