@@ -1,11 +1,13 @@
 // All that `eval` says of one evaluation: its numbers in one object, its pictures, its report. Decides what is shown;
-// how it is drawn is plot/. Imports metrics, measures, temperature, plot and report.
+// how it is drawn is plot/. Imports metrics, measures, interpret,
+// temperature, plot and report.
 
 import { join } from 'node:path';
 import { ArgumentError } from '../engine/errors.js';
 import { imageAt, type Dataset } from '../data/dataset.js';
 import { writeAtomically } from './atomicFile.js';
 import type { Evaluation } from './evaluate.js';
+import { countStatements, type Statements } from './interpret.js';
 import {
   bootstrapInterval,
   calibration,
@@ -44,6 +46,8 @@ export interface Assessment {
   readonly calibrationError: number;
   readonly uncalibratedError: number;
   readonly calibration: Calibration['bins'];
+  /** What `predict` would say of the images, and whether it would be right. */
+  readonly statements: Statements;
   readonly confusedPairs: readonly ConfusedPair[];
   readonly perClass: readonly (ClassScore & ClassMeasures)[];
 }
@@ -88,6 +92,7 @@ export function assess(evaluation: CalibratedEvaluation, dataset: Dataset): Asse
     ...{ macroF1: macroF1(measures), temperature, calibrationError: error },
     uncalibratedError: calibration(plain, predictions, dataset.labels).error,
     calibration: bins,
+    statements: countStatements(probabilities, dataset.labels, dataset.classes),
     confusedPairs: confusedPairs(counts, dataset.classes, PAIRS),
     perClass: perClass.map((one, i) => ({ ...one, ...measures[i] })),
   };
@@ -159,7 +164,16 @@ export function summaryOf(assessment: Assessment): readonly (readonly [string, s
       percent(assessment.calibrationError),
       `expected error of the confidence, 15 bins${atTemperature(assessment)}`,
     ],
+    sureness(assessment),
   ];
+}
+
+/** How often there is no doubt, and what that is worth. */
+function sureness({ statements: { one, alike, unsure }, total }: Assessment): [string, string, string] {
+  const count = one.count + alike.count;
+  const right = (said: number, of: number): string => percent(of === 0 ? null : said / of);
+  const meaning = `right in ${right(one.right + alike.right, count)}, look-alikes named together; in doubt ${right(unsure.right, unsure.count)}`;
+  return ['sure', percent(count / total), meaning];
 }
 
 function atTemperature({ temperature, uncalibratedError }: Assessment): string {

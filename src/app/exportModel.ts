@@ -6,6 +6,7 @@ import { encodeOnnx } from './formats/onnx.js';
 import { encodePth } from './formats/pthWriter.js';
 import { INPUT_SIZE, layersOf, NORMALISATION } from './layers.js';
 import type { CharacterNet } from './model.js';
+import type { Training } from './modelContents.js';
 
 /** Formats of one file. */
 export const FILE_FORMATS = ['onnx', 'safetensors', 'pth'] as const;
@@ -19,6 +20,8 @@ export interface ExportedModel {
   readonly data: string;
   /** What to divide the logits by before they become probabilities. Default 1. */
   readonly temperature?: number;
+  /** What else is known of its training; safetensors keep it, so that its validation part can still be told. */
+  readonly training?: Training;
 }
 
 /** A module's state dict in host memory. */
@@ -62,12 +65,10 @@ const ENCODERS: Record<
         temperature: `${temperature}`,
       },
     }),
-  safetensors: (tensors, { classes, data, temperature = 1 }, { half = false }) =>
-    encodeSafetensors(
-      tensors,
-      { inkgrad: '1', extra: canonicalJson({ classes: [...classes], data, temperature }) },
-      half ? { half: isWeight } : {},
-    ),
+  safetensors: (tensors, { classes, data, temperature = 1, training }, { half = false }) => {
+    const extra = canonicalJson({ ...training, classes: [...classes], data, temperature });
+    return encodeSafetensors(tensors, { inkgrad: '1', extra }, half ? { half: isWeight } : {});
+  },
   pth: (tensors, { classes }) => encodePth({ tensors, classes, inputSize: INPUT_SIZE }),
 };
 

@@ -1,7 +1,7 @@
 // What is made of a row of probabilities: characters, look-alikes, doubt.
 
 import { describe, expect, it } from 'vitest';
-import { interpret } from '../../src/app/interpret.js';
+import { countStatements, interpret } from '../../src/app/interpret.js';
 
 describe('interpret', () => {
   const classes = ['0', '1', 'I', 'L', 'O', 'A'];
@@ -25,5 +25,23 @@ describe('interpret', () => {
   it('doubts what is less than 0.7 likely', () => {
     expect(interpret([0.69, 0.31, 0, 0, 0, 0], classes, 1)).toMatchObject({ read: ['0'], sure: false });
     expect(interpret([0.7, 0.3, 0, 0, 0, 0], classes, 1)).toMatchObject({ sure: true });
+  });
+});
+
+it('counts what is said, and whether the true character is among the ones named', () => {
+  const classes = ['0', 'O', 'A'];
+  const images: [label: number, row: number[]][] = [
+    [2, [0, 0.1, 0.9]], // A
+    [1, [0, 0.1, 0.9]], // A, wrong
+    [0, [0.4, 0.6, 0]], // O or 0
+    [2, [0.5, 0.5, 0]], // 0 or O, wrong
+    [2, [0.25, 0.1, 0.65]], // not sure, A
+    [0, [0.25, 0.1, 0.65]], // not sure, A, wrong
+    [0, [0.25, 0.1, 0.65]],
+  ];
+  const probabilities = Float32Array.from(images.flatMap(([, row]) => row));
+  const labels = images.map(([label]) => label);
+  expect(countStatements(probabilities, labels, classes)).toEqual({
+    ...{ one: { count: 2, right: 1 }, alike: { count: 2, right: 1 }, unsure: { count: 3, right: 1 } },
   });
 });

@@ -86,6 +86,7 @@ describe('eval', () => {
         'mergedAccuracy',
       ],
       ...['top3Accuracy', 'macroF1', 'temperature', 'calibrationError', 'uncalibratedError', 'calibration'],
+      'statements',
       ...['confusedPairs', 'perClass'],
     ]);
     const [{ accuracyInterval, calibrationError, top3Accuracy, perClass: classes }] = jsonLines(runs.test);

@@ -1,7 +1,7 @@
 // What the page says of a row of numbers: one character, look-alikes, or doubt.
 
 import { expect, it } from 'vitest';
-import { calibrated, judge } from '../../src/app/web/reading/verdict.js';
+import { judge } from '../../src/app/web/reading/verdict.js';
 
 const classes = ['0', '1', 'I', 'O', '5', 'S'];
 const say = (...probabilities: number[]) => judge(Float32Array.from(probabilities), classes).verdict;
@@ -32,12 +32,4 @@ it('ranks every class, equal ones in the order of the classes', () => {
   const { ranked } = judge(Float32Array.of(0.1, 0.3, 0.1, 0.3, 0.1, 0.1), classes);
   expect(ranked.map(({ label }) => label).join('')).toBe('1O0I5S');
   expect(ranked[1]).toEqual({ index: 3, label: 'O', probability: Math.fround(0.3) });
-});
-
-it('divides logits by the temperature before the softmax', () => {
-  const logits = Float32Array.of(2, 0, -1);
-  const powers = [Math.exp(1), Math.exp(0), Math.exp(-0.5)];
-  const sum = powers.reduce((a, b) => a + b);
-  calibrated(logits, 2).forEach((value, i) => expect(value).toBeCloseTo(powers[i] / sum, 6));
-  calibrated(Float32Array.of(1000, 999), 1).forEach((value) => expect(value).toBeGreaterThan(0.2)); // no overflow
 });

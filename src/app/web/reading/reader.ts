@@ -7,9 +7,10 @@ import { IMAGE_PIXELS, IMAGE_SIDE } from '../../../data/idx.js';
 import { normalize } from '../../../data/transform.js';
 import type { CharacterNet } from '../../model.js';
 import { modelFrom, readContents, type LoadedModel } from '../../modelContents.js';
+import { probabilitiesOf } from '../../temperature.js';
 import { pageBackend } from './backend.js';
 import type { ModelCard, Reading } from './types.js';
-import { calibrated, judge } from './verdict.js';
+import { judge } from './verdict.js';
 
 const normalizer = normalize();
 
@@ -68,7 +69,7 @@ export class Reader {
       noGrad(() => scope(() => this.model.forward(this.input(image)).data())),
     ); // [1, classes]
     const logits = Float32Array.from(numbers);
-    const probabilities = calibrated(logits, this.temperature);
+    const probabilities = probabilitiesOf(logits, logits.length, this.temperature);
     return { image, logits, probabilities, ...judge(probabilities, this.classes) };
   }
 

@@ -1,21 +1,14 @@
-// From logits to what is said of a drawing: calibrated probabilities, the classes in order, a sentence. Host numbers only, no
-// network, no elements. Imports interpret.ts, which decides for the command line, too.
+// From probabilities to what is said of a drawing: the classes in order, and a sentence. Host numbers only, no network, no
+// elements. Imports interpret.ts, which decides for the command line, too.
 
-import { interpret } from '../../interpret.js';
+import { interpret, WORTH_NAMING } from '../../interpret.js';
 import type { Ranked, Verdict } from './types.js';
 
-/** In doubt at most so many characters are named. */
+/**
+ * In doubt at most so many characters are named. On the validation images in doubt the right one is the likeliest in 54 %, among
+ * two in 85 %, among three in 91 %, among four in 93 %.
+ */
 const MOST_NAMED = 3;
-/** In doubt a character less likely than this part of the likeliest is not named. */
-const WORTH_NAMING = 0.1;
-
-/** softmax(logits / temperature). */
-export function calibrated(logits: Float32Array, temperature: number): Float32Array {
-  const highest = logits.reduce((a, b) => Math.max(a, b));
-  const powers = Array.from(logits, (logit) => Math.exp((logit - highest) / temperature));
-  const sum = powers.reduce((a, b) => a + b);
-  return Float32Array.from(powers, (power) => power / sum);
-}
 
 /**
  * Ranks the classes and says what the drawing is: a character, several that look alike, or not sure.

@@ -1,0 +1,95 @@
+// docs/model.md from the record of the shipped model: sentences around its numbers. Imports nothing.
+
+const percent = (share) => `${(100 * share).toFixed(2)} %`;
+const grouped = (count) => count.toLocaleString('en-US');
+
+/** Which images a number was measured on, in words that promise no more than they are. */
+function whichImages({ official }, { images }) {
+  return official
+    ? `the ${grouped(images)} images of the official test part`
+    : `the ${grouped(images)}-image development test set (real EMNIST images, not the official partition)`;
+}
+
+function statementRow(name, { count, right }, images) {
+  return [name, `${grouped(count)} (${percent(count / images)})`, count === 0 ? '-' : percent(right / count)];
+}
+
+/** Rows as a table whose columns are aligned as prettier aligns them. */
+function table(head, ...rows) {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  const line = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** @param record as scripts/ship-model.js writes it */
+export function describeRecord(record) {
+  const { training, test, validation, float32 } = record;
+  const lost = float32.correct - test.correct;
+  const change =
+    lost === 0
+      ? 'as many as with float32'
+      : `${Math.abs(lost)} ${lost > 0 ? 'fewer' : 'more'} than with float32 (${percent(float32.accuracy)}, merged ${percent(float32.mergedAccuracy)})`;
+  const { one, alike, unsure } = validation.statements;
+  return `# The model that the page ships
+
+Written by \`scripts/ship-model.js\` from \`src/app/web/model/model.json\`; the page's model card shows the same numbers.
+
+${table(
+  ['what', 'value'],
+  ['file', `\`src/app/web/model/${record.file}\`, ${grouped(record.bytes)} bytes`],
+  ['SHA-256', `\`${record.sha256}\``],
+  ['network', `${grouped(record.parameters)} parameters, ${record.classes} classes`],
+  ['numbers', 'weights in float16 rounded to nearest, biases and batch norm in float32'],
+  [
+    'accuracy',
+    `${percent(test.accuracy)} (${grouped(test.correct)} of ${grouped(test.images)}), 95 % interval ${percent(test.interval.low)} to ${percent(test.interval.high)}`,
+  ],
+  ['merged', `${percent(test.mergedAccuracy)} (1/I/L, 9/g/q, F/f and 0/O counted as one each)`],
+  ['top 3', percent(test.top3Accuracy)],
+  ['loss by half precision', change],
+  [
+    'calibration',
+    `temperature ${test.temperature.toFixed(3)}; expected error ${percent(test.calibrationError)}, ${percent(test.uncalibratedError)} without it`,
+  ],
+)}
+
+Measured on ${whichImages(training, test)}; the temperature is fitted on the ${grouped(validation.images)} validation images.
+
+## How it was made
+
+\`\`\`sh
+${training.command}
+\`\`\`
+
+at commit \`${training.commit}\`, inkgrad ${training.inkgrad}, Node ${training.node}, ${training.backend}, begun on ${training.date}, seed ${training.seed}.
+${grouped(training.images)} images to learn from and ${grouped(training.setAside)} set aside for validation; ${training.epochs} epochs, of which epoch
+${training.bestEpoch} had the best validation accuracy (${percent(training.bestValAccuracy)}). The test images were not read before the end. Losses and
+accuracies of every epoch: [logs/page-model.csv](logs/page-model.csv).
+
+The run's \`best.safetensors\` had the SHA-256 \`${training.weights}\`. The data:
+
+${training.files.map(({ name, sha256 }) => `- \`${name}\`, SHA-256 \`${sha256}\``).join('\n')}
+
+## What it says, and how often that is right
+
+On the ${grouped(validation.images)} validation images, at the calibrated probabilities (\`src/app/interpret.ts\`):
+
+${table(
+  ['it says', 'images', 'right'],
+  statementRow('one character', one, validation.images),
+  statementRow('look-alikes, "0 or O"', alike, validation.images),
+  statementRow('not sure', unsure, validation.images),
+)}
+
+Right means that the true character is the one named, or among the look-alikes named.
+
+## Replacing it
+
+\`\`\`sh
+npm run build
+node scripts/ship-model.js runs/1 --data path/to/emnist --commit SHA --command 'npx inkgrad train ...'
+\`\`\`
+
+exports the run's best model, measures it, and writes \`model.safetensors\`, \`model.json\`, the log and this page.
+`;
+}

@@ -1,0 +1,101 @@
+// Makes a run's best model the one that the page ships: exports it in half precision, measures it, and writes the record of
+// both. Every number of the record, of docs/model.md and of the page's model card comes from here. Run after `npm run build`:
+//
+//     node scripts/ship-model.js runs/1 --data path/to/emnist --commit SHA --command 'npx inkgrad train --seed 1'
+//
+// SHA is the commit that the run was trained with. Imports node: modules, the built command line and its table of digests.
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { OFFICIAL_DIGESTS } from '../dist/src/app/fetch/wanted.js';
+import { describeRecord } from './describeRecord.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const place = join(root, 'src/app/web/model');
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string' }, commit: { type: 'string' }, command: { type: 'string' } },
+});
+const [run] = positionals;
+const { data, commit, command } = values;
+if (run === undefined || data === undefined || commit === undefined || command === undefined) {
+  console.error(
+    "usage: node scripts/ship-model.js RUN --data FOLDER --commit SHA --command 'npx inkgrad train ...'",
+  );
+  process.exit(2);
+}
+
+const sha256 = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+/** Runs a command of inkgrad and returns what it prints as JSON. */
+function inkgrad(...words) {
+  const program = join(root, 'dist/src/app/cli.js');
+  const text = execFileSync(process.execPath, [program, ...words, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 2 ** 24,
+  });
+  return JSON.parse(text);
+}
+
+/** What the record keeps of an evaluation. */
+function measure(model, part, ...options) {
+  const found = inkgrad('eval', '--model', model, '--data', data, '--part', part, ...options);
+  const { accuracy, accuracyInterval, correct, total, mergedAccuracy, top3Accuracy } = found;
+  const { temperature, calibrationError, uncalibratedError, statements } = found;
+  const interval = { low: accuracyInterval.low, high: accuracyInterval.high };
+  return {
+    ...{ data: found.data, images: total, correct, accuracy, interval, mergedAccuracy, top3Accuracy },
+    ...{ temperature, calibrationError, uncalibratedError, statements },
+  };
+}
+
+const config = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8'));
+const epochs = readFileSync(join(run, 'metrics.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
+const best = epochs.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
+const shipped = join(place, 'model.safetensors');
+
+// Calibrating writes into the file, so into a copy.
+const folder = mkdtempSync(join(tmpdir(), 'inkgrad-ship-'));
+const copy = join(folder, 'best.safetensors');
+copyFileSync(join(run, 'best.safetensors'), copy);
+const single = measure(copy, 'test', '--calibrate');
+inkgrad('export', copy, '--to', 'safetensors', '--half', '--out', shipped, '--force');
+rmSync(folder, { recursive: true });
+
+const test = measure(shipped, 'test');
+const validation = measure(shipped, 'val');
+const { files, train, validation: setAside } = config.data;
+const sitting = config.sittings.at(-1);
+const record = {
+  file: 'model.safetensors',
+  bytes: statSync(shipped).size,
+  sha256: sha256(shipped),
+  parameters: config.parameters,
+  classes: config.classes.length,
+  training: {
+    ...{ command, commit, node: sitting.node, inkgrad: sitting.inkgrad, backend: sitting.backend },
+    ...{ date: config.sittings[0].started.slice(0, 10), seed: config.settings.seed },
+    ...{ epochs: epochs.length, bestEpoch: best.epoch, bestValAccuracy: best.valAccuracy },
+    ...{ data: config.data.name, images: train.images, setAside: setAside.images, files },
+    // Known files of the official archive, or others of the same format.
+    official: files.every(({ name, sha256: digest }) => OFFICIAL_DIGESTS[name] === digest),
+    weights: sha256(join(run, 'best.safetensors')),
+  },
+  ...{ test, validation },
+  float32: { correct: single.correct, accuracy: single.accuracy, mergedAccuracy: single.mergedAccuracy },
+};
+writeFileSync(join(place, 'model.json'), `${JSON.stringify(record, null, 2)}\n`);
+copyFileSync(join(run, 'metrics.csv'), join(root, 'docs/logs/page-model.csv'));
+writeFileSync(join(root, 'docs/model.md'), describeRecord(record));
+console.log(
+  `${shipped}: ${record.bytes} bytes, sha256 ${record.sha256}\nrecord in model.json beside it and docs/model.md`,
+);
