@@ -1,0 +1,87 @@
+// What teaching a model a few corrections costs the rest of what it reads, on real images: characters of EMNIST's test part
+// that the model reads wrong are taught, and the others read again. Accuracy, not speed; the model is a file of your own.
+//
+//     EMNIST_DIR=DIR npm run bench:teaching -- --model MODEL [--trials 10] [--quick]
+
+import { readFile } from 'node:fs/promises';
+import { modelFrom } from '../src/app/modelContents.js';
+import { openTestSource } from '../src/app/source.js';
+import { featuresOf, largest, logitsOf, rowOf, type Rows } from '../src/app/teaching/features.js';
+import { personalise } from '../src/app/teaching/personalise.js';
+import { drawRehearsal } from '../src/app/teaching/rehearsal.js';
+import type { CharacterNet } from '../src/app/model.js';
+import { imageAt } from '../src/data/dataset.js';
+import { normalize } from '../src/data/transform.js';
+import { createWasmBackend, Rng, useBackend } from '../src/index.js';
+import { readOptions } from './support/options.js';
+import { formatTable } from './support/table.js';
+
+const { model: paths, trials: asked, quick } = readOptions({ model: [''], trials: 10, quick: false });
+const trials = quick ? 1 : asked;
+useBackend(await createWasmBackend());
+const bytes = new Uint8Array(await readFile(paths[0]));
+const original = await modelFrom(paths[0], bytes);
+const test = await openTestSource({ data: undefined, split: 'balanced' });
+const pixels = new Float32Array(test.images.length);
+normalize().apply(test.images, 0, pixels, 0, pixels.length);
+/** The convolutions stay, so one pass serves every taught model. */
+const features: Rows = await featuresOf(original.model, pixels);
+
+async function read(model: CharacterNet): Promise<number[]> {
+  const logits = await logitsOf(model, features);
+  return Array.from({ length: test.length }, (_, index) => largest(rowOf(logits, index)));
+}
+
+const before = await read(original.model);
+const wrong = [...before.keys()].filter((index) => before[index] !== test.labels[index]);
+
+/** Percent read right of the images that are not taught. */
+function accuracy(readings: readonly number[], taught: ReadonlySet<number>): number {
+  const others = [...readings.keys()].filter((index) => !taught.has(index));
+  return (100 * others.filter((index) => readings[index] === test.labels[index]).length) / others.length;
+}
+
+interface Trial {
+  readonly steps: number;
+  /** Part of the corrections that are now read right. */
+  readonly right: number;
+  /** Percentage points of accuracy on all other images. */
+  readonly lost: number;
+}
+
+async function trial(number: number, count: number, rehearse: boolean): Promise<Trial> {
+  const order = new Rng(number).permutation(wrong.length).subarray(0, count);
+  const taught = new Set(Array.from(order, (place) => wrong[place]));
+  const corrections = [...taught].map((at) => ({ image: imageAt(test, at), label: test.labels[at] }));
+  const atStake = [...taught].flatMap((at) => [test.classes[test.labels[at]], test.classes[before[at]]]);
+  const { model } = await modelFrom(paths[0], bytes);
+  const rehearsal = rehearse ? drawRehearsal(atStake) : null;
+  const { step } = await personalise(model, { corrections, rehearsal, seed: number });
+  const after = await read(model);
+  model.dispose();
+  return {
+    steps: step,
+    right: [...taught].filter((at) => after[at] === test.labels[at]).length / count,
+    lost: accuracy(before, taught) - accuracy(after, taught),
+  };
+}
+
+const rows: string[][] = [];
+for (const count of [1, 5, 20]) {
+  for (const rehearse of [false, true]) {
+    const results: Trial[] = [];
+    for (let number = 1; number <= trials; number++) results.push(await trial(number, count, rehearse));
+    const mean = (key: keyof Trial): number =>
+      results.reduce((sum, result) => sum + result[key], 0) / trials;
+    const worst = Math.max(...results.map(({ lost }) => lost));
+    const numbers = [mean('lost').toFixed(2), worst.toFixed(2), (100 * mean('right')).toFixed(0)];
+    rows.push([`${count}, ${rehearse ? 'rehearsed' : 'not rehearsed'}`, ...numbers, mean('steps').toFixed(0)]);
+  }
+}
+console.log(
+  `before: ${accuracy(before, new Set()).toFixed(2)} % of ${test.length} images, ${trials} trials a row`,
+);
+console.log(
+  formatTable(['corrections', 'points lost', 'worst trial', 'taught, now right %', 'steps'], rows),
+);
+process.exit(0);

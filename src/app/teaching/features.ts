@@ -1,0 +1,72 @@
+// What the frozen part of the network makes of images, once: the numbers that the two linear layers get. And what those
+// layers say of such numbers. Images and numbers of the host in and out. Imports engine, data's sizes, the network.
+
+import { flatten, noGrad, scope, tensor } from '../../engine/index.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/idx.js';
+import type { CharacterNet } from '../model.js';
+
+/** A matrix on the host, row by row. */
+export interface Rows {
+  readonly values: Float32Array;
+  readonly count: number;
+  /** Numbers a row. */
+  readonly width: number;
+}
+
+/** Images at a time: bounds the memory that the convolutions take. */
+const CHUNK = 250;
+
+/**
+ * Runs images through the convolutions in evaluation mode.
+ *
+ * @param pixels normalised, `[n, 28, 28]`
+ * @returns `[n, 1152]`
+ */
+export async function featuresOf(model: CharacterNet, pixels: Float32Array): Promise<Rows> {
+  model.eval();
+  const count = pixels.length / IMAGE_PIXELS;
+  const parts: Float32Array[] = [];
+  for (let from = 0; from < count; from += CHUNK) {
+    const part = pixels.subarray(from * IMAGE_PIXELS, (from + CHUNK) * IMAGE_PIXELS);
+    const shape = [part.length / IMAGE_PIXELS, 1, IMAGE_SIDE, IMAGE_SIDE];
+    const read = noGrad(() => scope(() => flatten(model.conv_layers.forward(tensor(part, { shape }))).data()));
+    parts.push(Float32Array.from(await read));
+  }
+  return joined(parts, count);
+}
+
+/** What the linear layers say: `[n, 1152]` -> logits `[n, classes]`. */
+export async function logitsOf(model: CharacterNet, { values, count, width }: Rows): Promise<Rows> {
+  model.eval();
+  const read = noGrad(() =>
+    scope(() => model.fc_layers.forward(tensor(values, { shape: [count, width] })).data()),
+  );
+  return joined([Float32Array.from(await read)], count);
+}
+
+function joined(parts: readonly Float32Array[], count: number): Rows {
+  const values = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    values.set(part, at);
+    at += part.length;
+  }
+  return { values, count, width: count === 0 ? 0 : values.length / count };
+}
+
+/** One row, as a view. */
+export function rowOf({ values, width }: Rows, index: number): Float32Array {
+  return values.subarray(index * width, (index + 1) * width);
+}
+
+/** The chosen rows in the given order, copied. */
+export function pick(rows: Rows, indices: ArrayLike<number>): Rows {
+  const values = new Float32Array(indices.length * rows.width);
+  for (let i = 0; i < indices.length; i++) values.set(rowOf(rows, indices[i]), i * rows.width);
+  return { values, count: indices.length, width: rows.width };
+}
+
+/** The place of the largest number; the first of equal ones. */
+export function largest(row: Float32Array): number {
+  return row.reduce((best, value, index) => (value > row[best] ? index : best), 0);
+}

@@ -1,0 +1,97 @@
+// One lesson, from a model file and corrections to a taught model file and what came of it. The model that is taught is always
+// the original: all corrections are learned anew, so a lesson depends neither on their order in time nor on earlier lessons,
+// and one that is taken back leaves no trace. Bytes in, bytes out; runs in Node and in a worker. Imports the parts beside it.
+
+import type { JsonObject } from '../../nn/json.js';
+import { loadState, saveState } from '../../nn/serialize.js';
+import { normalize } from '../../data/transform.js';
+import { modelFrom } from '../modelContents.js';
+import type { CharacterNet } from '../model.js';
+import { featuresOf, largest, logitsOf, rowOf, type Rows } from './features.js';
+import { personalise, type Correction, type PersonaliseProgress } from './personalise.js';
+import { drawExam, drawRehearsal } from './rehearsal.js';
+
+export interface LessonOptions {
+  /** What messages call the model. */
+  readonly name: string;
+  /** The original. */
+  readonly safetensors: Uint8Array;
+  /** At least one. */
+  readonly corrections: readonly Correction[];
+  /** Called every few steps; a promise is waited for. */
+  readonly onProgress?: (progress: PersonaliseProgress) => unknown;
+}
+
+/** How characters drawn by the program are read that were never rehearsed: not EMNIST, not people's writing. */
+export interface ExamResult {
+  readonly count: number;
+  /** How many of them were read right, and are now. */
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface Lesson {
+  /** The taught model as a file: the original's with other linear layers. `inkgrad` reads it. */
+  readonly safetensors: Uint8Array<ArrayBuffer>;
+  /** Null if the program can draw none of the model's characters. */
+  readonly exam: ExamResult | null;
+  /** How many of the corrections are now read right with some margin. */
+  readonly learned: number;
+  readonly steps: number;
+}
+
+/**
+ * Teaches.
+ *
+ * @throws ModelError if the file is no model; ArgumentError if a correction does not fit it
+ */
+export async function giveLesson(options: LessonOptions): Promise<Lesson> {
+  const { name, safetensors, corrections, ...rest } = options;
+  const { model, classes } = await modelFrom(name, safetensors);
+  try {
+    const exam = drawExam(classes);
+    const asked = await featuresOf(model, pixelsOf([...corrections.map(({ image }) => image), exam.images]));
+    const before = readingsOf(await logitsOf(model, asked));
+    const atStake = corrections.flatMap(({ label }, at) => [classes[label], classes[before[at]]]);
+    const { step: steps, learned } = await personalise(model, { corrections, rehearsal: drawRehearsal(atStake), ...rest });
+    const after = readingsOf(await logitsOf(model, asked));
+    const right = (read: readonly number[]): number =>
+      exam.names.filter((wanted, at) => classes[read[corrections.length + at]] === wanted).length;
+    return {
+      safetensors: await saveTaught(model, safetensors, corrections.length),
+      exam:
+        exam.names.length === 0
+          ? null
+          : { count: exam.names.length, before: right(before), after: right(after) },
+      learned,
+      steps,
+    };
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Normalised, `[n, 28, 28]`, of parts of one or more images. */
+function pixelsOf(parts: readonly Uint8Array[]): Float32Array {
+  const pixels = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    normalize().apply(part, 0, pixels, at, part.length);
+    at += part.length;
+  }
+  return pixels;
+}
+
+function readingsOf(logits: Rows): number[] {
+  return Array.from({ length: logits.count }, (_, index) => largest(rowOf(logits, index)));
+}
+
+/** What the original's file says of itself stays, with a note that this is a taught one. */
+function saveTaught(
+  model: CharacterNet,
+  original: Uint8Array,
+  corrections: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const extra = loadState(original).extra as JsonObject;
+  return saveState({ model, extra: { ...extra, taught: { corrections } } });
+}

@@ -1,0 +1,37 @@
+// A taught model on the page: a reader, and how it reads the corrections that it learned, beside the original. Imports the
+// reader.
+
+import type { ExamResult } from '../../teaching/lesson.js';
+import { Reader } from '../reading/reader.js';
+import type { Reading } from '../reading/types.js';
+import type { Correction } from './corrections.js';
+
+/** How a corrected drawing is read by the original and by the taught model. */
+export interface Comparison {
+  readonly before: Reading;
+  readonly after: Reading;
+}
+
+/** A model that has learned corrections. */
+export interface Taught {
+  readonly reader: Reader;
+  readonly exam: ExamResult | null;
+  /** Of the corrections that it learned. */
+  readonly comparisons: ReadonlyMap<Correction, Comparison>;
+}
+
+/** Makes a reader of a taught model's bytes, and lets both models read the corrections. */
+export async function openTaught(
+  original: Reader,
+  safetensors: Uint8Array,
+  exam: ExamResult | null,
+  corrections: readonly Correction[],
+): Promise<Taught> {
+  const reader = await Reader.open(safetensors, `${original.card.name}, taught by you`);
+  const comparisons = new Map<Correction, Comparison>();
+  for (const correction of corrections) {
+    const { image } = correction;
+    comparisons.set(correction, { before: await original.read(image), after: await reader.read(image) });
+  }
+  return { reader, exam, comparisons };
+}

@@ -1,0 +1,186 @@
+// Teaching a network: what is corrected is learned, what is rehearsed is not forgotten, equal lessons give equal bytes, and
+// the taught model is a file that everything else reads. The network has first learned the synthetic characters a little.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { classify } from '../../../src/app/classify.js';
+import { evaluate } from '../../../src/app/evaluate.js';
+import { modelFrom } from '../../../src/app/modelContents.js';
+import { loadModel } from '../../../src/app/modelFile.js';
+import { largest } from '../../../src/app/teaching/features.js';
+import { giveLesson, type Lesson } from '../../../src/app/teaching/lesson.js';
+import {
+  personalise,
+  type Correction,
+  type PersonaliseProgress,
+} from '../../../src/app/teaching/personalise.js';
+import { drawExam, drawRehearsal } from '../../../src/app/teaching/rehearsal.js';
+import { imageAt } from '../../../src/data/dataset.js';
+import { IMAGE_PIXELS } from '../../../src/data/idx.js';
+import { BALANCED_CLASSES } from '../../../src/data/splits.js';
+import { syntheticDataset } from '../../../src/data/synthetic.js';
+import { decodeSafetensors, saveState } from '../../../src/nn/index.js';
+import { eventsOf, onWasm, tinyTrainer } from '../support.js';
+
+const NAME = 'test model';
+/** Drawing and learning take seconds; a busy machine takes its time. */
+const PATIENCE = 240_000;
+
+let original: Uint8Array;
+/** Characters that the original reads wrong, of a part that it was neither trained nor examined on. */
+let corrections: readonly Correction[];
+let lesson: Lesson;
+
+beforeAll(
+  onWasm(async () => {
+    const train = syntheticDataset({ seed: 3, count: 20 * 47 });
+    const trainer = tinyTrainer({ train, epochs: 4 });
+    await eventsOf(trainer);
+    const extra = { classes: [...BALANCED_CLASSES], data: 'synthetic', synthetic: true, seed: 3 };
+    original = Uint8Array.from(await saveState({ model: trainer.model, extra }));
+    const drawn = syntheticDataset({ seed: 9, part: 'test', count: 6 * 47 });
+    const { predictions } = await evaluate(trainer.model, drawn);
+    trainer.dispose();
+    const wrong = [...predictions.keys()].filter((at) => predictions[at] !== drawn.labels[at]);
+    corrections = wrong.slice(0, 5).map((at) => ({ image: imageAt(drawn, at), label: drawn.labels[at] }));
+    lesson = await giveLesson({ name: NAME, safetensors: original, corrections });
+  }),
+  PATIENCE,
+);
+
+/** Number of the class that a model reads in an image. */
+async function reads(safetensors: Uint8Array, image: Uint8Array): Promise<number> {
+  const { model } = await modelFrom(NAME, safetensors);
+  const probabilities = await classify(model, image);
+  model.dispose();
+  return largest(probabilities);
+}
+
+describe('a lesson', () => {
+  it(
+    'teaches wrong characters, and costs at most 2 points on drawn characters that were not rehearsed',
+    onWasm(async () => {
+      expect(corrections).toHaveLength(5);
+      for (const { image, label } of corrections) {
+        expect(await reads(original, image)).not.toBe(label);
+        expect(await reads(lesson.safetensors, image)).toBe(label);
+      }
+      expect(lesson.learned).toBe(5);
+      const { count, before, after } = lesson.exam!;
+      expect(count).toBe(470);
+      expect(before / count, 'the original is no beginner').toBeGreaterThan(0.6);
+      expect(after).toBeGreaterThanOrEqual(before - 0.02 * count);
+    }),
+  );
+
+  it('changes the linear layers alone, and notes in the file that it did', () => {
+    const [was, is] = [decodeSafetensors(original), decodeSafetensors(lesson.safetensors)];
+    expect(Object.keys(is.tensors)).toEqual(Object.keys(was.tensors));
+    const changed = Object.keys(is.tensors).filter(
+      (name) => Buffer.compare(bytesOf(was.tensors[name].data), bytesOf(is.tensors[name].data)) !== 0,
+    );
+    expect(changed).toEqual([
+      'fc_layers.0.bias',
+      'fc_layers.0.weight',
+      'fc_layers.3.bias',
+      'fc_layers.3.weight',
+    ]);
+    const about = JSON.parse(was.metadata.extra) as object;
+    expect(JSON.parse(is.metadata.extra)).toEqual({ ...about, taught: { corrections: 5 } });
+  });
+
+  it(
+    'gives the same bytes again',
+    onWasm(async () => {
+      const again = await giveLesson({ name: NAME, safetensors: original, corrections });
+      expect(Buffer.compare(lesson.safetensors, again.safetensors)).toBe(0);
+    }),
+    PATIENCE,
+  );
+
+  it(
+    'makes a model file that the command line reads',
+    onWasm(async () => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'inkgrad-taught-'));
+      try {
+        await writeFile(path.join(folder, 'taught.safetensors'), lesson.safetensors);
+        const { model, classes } = await loadModel(path.join(folder, 'taught.safetensors'));
+        expect(classes).toEqual(BALANCED_CLASSES);
+        expect(largest(await classify(model, corrections[0].image))).toBe(corrections[0].label);
+        model.dispose();
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    }),
+  );
+});
+
+describe('personalise', () => {
+  it(
+    'ends when corrections contradict each other, tells of progress, and leaves nothing on the backend',
+    onWasm(async (backend) => {
+      const { model } = await modelFrom(NAME, original);
+      const [{ image, label }] = corrections;
+      await classify(model, image); // makes what a model keeps once it has been used
+      const live = backend.memory.live;
+      const progress: PersonaliseProgress[] = [];
+      const end = await personalise(model, {
+        corrections: [
+          { image, label },
+          { image, label: (label + 1) % 47 },
+        ],
+        rehearsal: null,
+        onProgress: (now) => progress.push(now),
+      });
+      expect(end.learned).toBeLessThan(2);
+      expect(progress[0].step).toBe(0);
+      expect(progress.at(-1)).toEqual(end);
+      expect(end.step).toBe(end.most);
+      expect(backend.memory.live).toBe(live);
+      model.dispose();
+    }),
+    PATIENCE,
+  );
+
+  it(
+    'refuses corrections that do not fit',
+    onWasm(async () => {
+      const { model } = await modelFrom(NAME, original);
+      const image = new Uint8Array(IMAGE_PIXELS);
+      const teach = (wrong: Correction[]) => personalise(model, { corrections: wrong, rehearsal: null });
+      await expect(teach([])).rejects.toThrow('there are no corrections');
+      await expect(teach([{ image, label: 47 }])).rejects.toThrow("label 47 is none of the network's 47");
+      await expect(teach([{ image: new Uint8Array(5), label: 1 }])).rejects.toThrow('784 bytes, got 5');
+      model.dispose();
+    }),
+  );
+});
+
+describe('what is rehearsed', () => {
+  it('is of all classes, and more of those at stake and their look-alikes', () => {
+    const { all, close } = drawRehearsal(['O']);
+    expect(all.length).toBe(470 * IMAGE_PIXELS);
+    expect(close.length).toBe(240 * IMAGE_PIXELS);
+    const drawn = syntheticDataset({ seed: 1, count: 12 * 47 });
+    const zero = imageAt(drawn, 10 * 47 + BALANCED_CLASSES.indexOf('0')); // the first beyond the ten of each class
+    expect(close.subarray(0, IMAGE_PIXELS)).toEqual(zero);
+    expect(drawRehearsal(['?']).close.length).toBe(0);
+  });
+
+  it('shares no drawing with the exam, which asks what the model knows', () => {
+    const exam = drawExam(['A', 'B', '?']);
+    expect(exam.names).toHaveLength(20);
+    expect(new Set(exam.names)).toEqual(new Set(['A', 'B']));
+    const rehearsed = Buffer.from(drawRehearsal(['A', 'B']).all);
+    for (let at = 0; at < 20; at++) {
+      const image = exam.images.subarray(at * IMAGE_PIXELS, (at + 1) * IMAGE_PIXELS);
+      expect(rehearsed.includes(Buffer.from(image))).toBe(false);
+    }
+  });
+});
+
+function bytesOf(data: Float32Array | Float64Array): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}

@@ -1,0 +1,259 @@
+// The teacher of the page without a page: what it learns, keeps, restores, takes back and forgets, and what it does where
+// learning or keeping fails. Lessons are given by a stand-in that makes the last corrected character win; readers are real.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { IMAGE_PIXELS } from '../../src/data/idx.js';
+import { SyntheticCharacters } from '../../src/data/synthetic.js';
+import type { Lesson } from '../../src/app/teaching/lesson.js';
+import type { Drawing } from '../../src/app/web/app.js';
+import { pageBackend } from '../../src/app/web/reading/backend.js';
+import { Reader } from '../../src/app/web/reading/reader.js';
+import type { Reading } from '../../src/app/web/reading/types.js';
+import { Signal } from '../../src/app/web/signal.js';
+import type { Kept } from '../../src/app/web/teaching/keeper.js';
+import { Teacher, type TeacherParts } from '../../src/app/web/teaching/teacher.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
+import { untrainedModel } from '../support/untrainedModel.js';
+
+const characters = new SyntheticCharacters({ seed: 5 });
+const drawing = (index: number): Drawing => ({
+  strokes: [[0.1, 0.2, 0.3, 0.4]],
+  image: characters.sample(index).image,
+  empty: false,
+  source: 'strokes',
+});
+
+/** Gives the classes of the corrections so large a bias that one of them wins, the last by most. */
+const biased: TeacherParts['teach'] = ({ safetensors, corrections }, onProgress) => {
+  onProgress({ step: 0, most: 10, learned: 0 });
+  const { tensors, metadata } = decodeSafetensors(safetensors);
+  const bias = tensors['fc_layers.3.bias'];
+  corrections.forEach(({ label }, at) => (bias.data[label] += 100 * (at + 1)));
+  const lesson: Lesson = {
+    safetensors: encodeSafetensors(tensors, metadata),
+    exam: { count: 470, before: 400, after: 399 },
+    learned: corrections.length,
+    steps: 10,
+  };
+  return Promise.resolve(lesson);
+};
+
+class MemoryKeeper {
+  kept: Kept | null = null;
+  refuses: string | null = null;
+
+  load(): Promise<Kept | null> {
+    return this.#answer(this.kept);
+  }
+
+  save(kept: Kept): Promise<void> {
+    if (this.refuses === null) this.kept = kept;
+    return this.#answer(undefined);
+  }
+
+  forget(): Promise<void> {
+    if (this.refuses === null) this.kept = null;
+    return this.#answer(undefined);
+  }
+
+  #answer<T>(value: T): Promise<T> {
+    return this.refuses === null ? Promise.resolve(value) : Promise.reject(new Error(this.refuses));
+  }
+}
+
+let bytes: Uint8Array;
+let original: Reader;
+let keeper: MemoryKeeper;
+let failures: unknown[];
+let live: number;
+
+beforeAll(async () => {
+  bytes = await untrainedModel();
+  await pageBackend();
+});
+
+beforeEach(async () => {
+  live = (await pageBackend()).memory.live;
+  original = await Reader.open(bytes, 'model.safetensors');
+  keeper = new MemoryKeeper();
+  failures = [];
+});
+
+interface Page extends TeacherParts {
+  readonly teacher: Teacher;
+}
+
+/** A visit of the page. */
+async function visit(teach = biased): Promise<Page> {
+  const app = {
+    reader: new Signal<Reader | null>(original),
+    drawing: new Signal(drawing(11)),
+    reading: new Signal<Reading | null>(null),
+    say: () => undefined,
+    fail: (error: unknown) => failures.push(error),
+  };
+  app.reading.set(await original.read(app.drawing.value.image));
+  const parts = { app, keeper, teach };
+  return { ...parts, teacher: await Teacher.start(parts) };
+}
+
+const read = async ({ app }: TeacherParts): Promise<string> => {
+  const reading = await app.reader.value!.read(app.drawing.value.image);
+  return reading.verdict.label;
+};
+
+/** Waits until the teacher has restored what it will. */
+async function settled(page: Page): Promise<void> {
+  await expect.poll(() => page.teacher.state.value.taught).not.toBeNull();
+}
+
+describe('the teacher', () => {
+  it('learns a correction, and the whole page reads with what it learned', async () => {
+    const page = await visit();
+    await page.teacher.correct('B');
+    expect(await read(page)).toBe('B');
+    const { taught, corrections, inUse, progress, restored } = page.teacher.state.value;
+    expect({ inUse, progress, restored }).toEqual({ inUse: true, progress: null, restored: false });
+    expect(corrections.map(({ label }) => label)).toEqual(['B']);
+    expect(taught?.reader).toBe(page.app.reader.value);
+    const { before, after } = taught!.comparisons.get(corrections[0])!;
+    expect([before.verdict.label, after.verdict.label]).toEqual([corrections[0].was, 'B']);
+    page.teacher.use(false);
+    expect(page.app.reader.value).toBe(original);
+    expect(page.teacher.state.value.inUse).toBe(false);
+    page.teacher.use(true);
+    expect(await read(page)).toBe('B');
+    await page.teacher.forget();
+  });
+
+  it('restores what the last visit taught, and says that it did', async () => {
+    await (await visit()).teacher.correct('B');
+    const page = await visit();
+    await settled(page);
+    expect(page.teacher.state.value).toMatchObject({ restored: true, inUse: true });
+    expect(await read(page)).toBe('B');
+    expect(page.teacher.state.value.taught?.exam).toEqual({ count: 470, before: 400, after: 399 });
+    await page.teacher.forget();
+  });
+
+  it('keeps corrections with another model, but teaches it on request only', async () => {
+    await (await visit()).teacher.correct('B');
+    const file = decodeSafetensors(bytes);
+    file.tensors['fc_layers.3.bias'].data[0] += 1;
+    const other = encodeSafetensors(file.tensors, file.metadata);
+    original = await Reader.open(other, 'other.safetensors');
+    const page = await visit();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(page.teacher.state.value).toMatchObject({ taught: null, inUse: false });
+    expect(page.teacher.state.value.corrections).toHaveLength(1);
+    await page.teacher.again();
+    expect(await read(page)).toBe('B');
+    expect(page.app.reader.value?.card.name).toBe('other.safetensors, taught by you');
+    await page.teacher.forget();
+  });
+
+  it('follows the page to another model, and lets go of what it taught the last', async () => {
+    const page = await visit();
+    await page.teacher.correct('B');
+    const other = await Reader.open(bytes, 'mine.safetensors');
+    page.app.reader.set(other);
+    await settled(page); // the same bytes under another name: the same model
+    expect(page.teacher.original).toBe(other);
+    expect(page.app.reader.value?.card.name).toBe('mine.safetensors, taught by you');
+    await page.teacher.forget();
+    expect(page.app.reader.value).toBe(other);
+    other.dispose();
+  });
+
+  it('takes back a correction, and with the last one the original reads again', async () => {
+    const page = await visit();
+    await page.teacher.correct('B');
+    page.app.drawing.set(drawing(12));
+    await page.teacher.correct('e');
+    expect(await read(page)).toBe('e');
+    await page.teacher.remove(page.teacher.state.value.corrections[1]);
+    expect(await read(page)).toBe('B');
+    await page.teacher.remove(page.teacher.state.value.corrections[0]);
+    expect(page.app.reader.value).toBe(original);
+    expect(keeper.kept).toBeNull();
+  });
+
+  it('forgets everything, here and in the browser', async () => {
+    const page = await visit();
+    await page.teacher.correct('B');
+    expect(keeper.kept?.taught).not.toBeNull();
+    await page.teacher.forget();
+    expect(keeper.kept).toBeNull();
+    expect(page.app.reader.value).toBe(original);
+    expect(page.teacher.state.value).toMatchObject({ corrections: [], taught: null, inUse: false });
+    original.dispose();
+    expect((await pageBackend()).memory.live).toBe(live);
+  });
+
+  it('hands its corrections to another visitor', async () => {
+    const giver = await visit();
+    await giver.teacher.correct('B');
+    const text = giver.teacher.exportCorrections();
+    await giver.teacher.forget();
+    const taker = await visit();
+    await taker.teacher.add(text, 'corrections.json');
+    expect(await read(taker)).toBe('B');
+    await expect(taker.teacher.add('{}', 'other.json')).rejects.toThrow('other.json: is no file of corrections');
+    expect(taker.teacher.state.value.corrections).toHaveLength(1);
+    await taker.teacher.forget();
+  });
+
+  it('leaves out characters that the model does not have', async () => {
+    const image = btoa(String.fromCharCode(...new Uint8Array(IMAGE_PIXELS)));
+    const foreign = { image, label: 'ß', was: 'B', strokes: [] };
+    const page = await visit();
+    const text = JSON.stringify({ kind: 'inkgrad corrections', version: 1, corrections: [foreign] });
+    await page.teacher.add(text, 'corrections.json');
+    expect(page.teacher.state.value.corrections).toHaveLength(1);
+    expect(page.teacher.state.value.taught).toBeNull();
+    expect(page.teacher.teachable()).toEqual([]);
+    await page.teacher.forget();
+  });
+});
+
+describe('what goes wrong', () => {
+  it('a lesson that fails is told, and the correction stays', async () => {
+    const page = await visit(() => Promise.reject(new Error('out of memory')));
+    await page.teacher.correct('B');
+    expect(failures).toEqual([new Error('out of memory')]);
+    expect(page.app.reader.value).toBe(original);
+    expect(page.teacher.state.value).toMatchObject({ progress: null, taught: null });
+    expect(page.teacher.state.value.corrections).toHaveLength(1);
+    await page.teacher.forget();
+  });
+
+  it('a lesson that is cancelled ends without a word', async () => {
+    const page = await visit(
+      (_, __, signal) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+    );
+    const lesson = page.teacher.correct('B');
+    expect(page.teacher.state.value.progress).toBe('starting');
+    page.teacher.cancel();
+    await lesson;
+    expect(failures).toEqual([]);
+    expect(page.teacher.state.value.progress).toBeNull();
+    await page.teacher.forget();
+  });
+
+  it('a browser that keeps nothing is told of, and teaching works all the same', async () => {
+    keeper.refuses = 'The quota has been exceeded.';
+    const page = await visit();
+    expect(page.teacher.state.value.refusal).toBe('The quota has been exceeded.');
+    await page.teacher.correct('B');
+    expect(await read(page)).toBe('B');
+    expect(page.teacher.state.value.refusal).toBe('The quota has been exceeded.');
+    expect(failures).toEqual([]);
+    keeper.refuses = null;
+    await page.teacher.forget();
+  });
+});
+
+afterAll(async () => {
+  await (await pageBackend()).dispose();
+});
