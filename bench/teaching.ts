@@ -71,17 +71,18 @@ for (const count of [1, 5, 20]) {
   for (const rehearse of [false, true]) {
     const results: Trial[] = [];
     for (let number = 1; number <= trials; number++) results.push(await trial(number, count, rehearse));
-    const mean = (key: keyof Trial): number =>
-      results.reduce((sum, result) => sum + result[key], 0) / trials;
+    const mean = (key: keyof Trial): number => results.reduce((sum, result) => sum + result[key], 0) / trials;
     const worst = Math.max(...results.map(({ lost }) => lost));
     const numbers = [mean('lost').toFixed(2), worst.toFixed(2), (100 * mean('right')).toFixed(0)];
-    rows.push([`${count}, ${rehearse ? 'rehearsed' : 'not rehearsed'}`, ...numbers, mean('steps').toFixed(0)]);
+    rows.push([
+      `${count}, ${rehearse ? 'rehearsed' : 'not rehearsed'}`,
+      ...numbers,
+      mean('steps').toFixed(0),
+    ]);
   }
 }
 console.log(
   `before: ${accuracy(before, new Set()).toFixed(2)} % of ${test.length} images, ${trials} trials a row`,
 );
-console.log(
-  formatTable(['corrections', 'points lost', 'worst trial', 'taught, now right %', 'steps'], rows),
-);
+console.log(formatTable(['corrections', 'points lost', 'worst trial', 'taught, now right %', 'steps'], rows));
 process.exit(0);

@@ -80,6 +80,12 @@ const LAYERS: readonly Layer[] = [
     knows: /^src\//,
     packages: ['yargs', 'ndarray', 'fast-png', 'node:'],
   },
+  {
+    name: 'what a page keeps in the browser',
+    holds: /^src\/app\/web\/teaching\/keeper\.ts$/,
+    knows: /^src\//,
+    packages: ['idb'],
+  },
   // Pages run in a browser: nothing of Node, no package but what the engine brings.
   { name: 'the pages', holds: /^src\/app\/web\//, knows: /^src\// },
   {

@@ -3,63 +3,14 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { IMAGE_PIXELS } from '../../src/data/idx.js';
-import { SyntheticCharacters } from '../../src/data/synthetic.js';
-import type { Lesson } from '../../src/app/teaching/lesson.js';
-import type { Drawing } from '../../src/app/web/app.js';
 import { pageBackend } from '../../src/app/web/reading/backend.js';
 import { Reader } from '../../src/app/web/reading/reader.js';
 import type { Reading } from '../../src/app/web/reading/types.js';
 import { Signal } from '../../src/app/web/signal.js';
-import type { Kept } from '../../src/app/web/teaching/keeper.js';
 import { Teacher, type TeacherParts } from '../../src/app/web/teaching/teacher.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
 import { untrainedModel } from '../support/untrainedModel.js';
-
-const characters = new SyntheticCharacters({ seed: 5 });
-const drawing = (index: number): Drawing => ({
-  strokes: [[0.1, 0.2, 0.3, 0.4]],
-  image: characters.sample(index).image,
-  empty: false,
-  source: 'strokes',
-});
-
-/** Gives the classes of the corrections so large a bias that one of them wins, the last by most. */
-const biased: TeacherParts['teach'] = ({ safetensors, corrections }, onProgress) => {
-  onProgress({ step: 0, most: 10, learned: 0 });
-  const { tensors, metadata } = decodeSafetensors(safetensors);
-  const bias = tensors['fc_layers.3.bias'];
-  corrections.forEach(({ label }, at) => (bias.data[label] += 100 * (at + 1)));
-  const lesson: Lesson = {
-    safetensors: encodeSafetensors(tensors, metadata),
-    exam: { count: 470, before: 400, after: 399 },
-    learned: corrections.length,
-    steps: 10,
-  };
-  return Promise.resolve(lesson);
-};
-
-class MemoryKeeper {
-  kept: Kept | null = null;
-  refuses: string | null = null;
-
-  load(): Promise<Kept | null> {
-    return this.#answer(this.kept);
-  }
-
-  save(kept: Kept): Promise<void> {
-    if (this.refuses === null) this.kept = kept;
-    return this.#answer(undefined);
-  }
-
-  forget(): Promise<void> {
-    if (this.refuses === null) this.kept = null;
-    return this.#answer(undefined);
-  }
-
-  #answer<T>(value: T): Promise<T> {
-    return this.refuses === null ? Promise.resolve(value) : Promise.reject(new Error(this.refuses));
-  }
-}
+import { biased, drawing, MemoryKeeper } from './teachingSupport.js';
 
 let bytes: Uint8Array;
 let original: Reader;
@@ -198,7 +149,9 @@ describe('the teacher', () => {
     const taker = await visit();
     await taker.teacher.add(text, 'corrections.json');
     expect(await read(taker)).toBe('B');
-    await expect(taker.teacher.add('{}', 'other.json')).rejects.toThrow('other.json: is no file of corrections');
+    await expect(taker.teacher.add('{}', 'other.json')).rejects.toThrow(
+      'other.json: is no file of corrections',
+    );
     expect(taker.teacher.state.value.corrections).toHaveLength(1);
     await taker.teacher.forget();
   });

@@ -29,7 +29,9 @@ export async function featuresOf(model: CharacterNet, pixels: Float32Array): Pro
   for (let from = 0; from < count; from += CHUNK) {
     const part = pixels.subarray(from * IMAGE_PIXELS, (from + CHUNK) * IMAGE_PIXELS);
     const shape = [part.length / IMAGE_PIXELS, 1, IMAGE_SIDE, IMAGE_SIDE];
-    const read = noGrad(() => scope(() => flatten(model.conv_layers.forward(tensor(part, { shape }))).data()));
+    const read = noGrad(() =>
+      scope(() => flatten(model.conv_layers.forward(tensor(part, { shape }))).data()),
+    );
     parts.push(Float32Array.from(await read));
   }
   return joined(parts, count);

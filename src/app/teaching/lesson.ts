@@ -53,7 +53,11 @@ export async function giveLesson(options: LessonOptions): Promise<Lesson> {
     const asked = await featuresOf(model, pixelsOf([...corrections.map(({ image }) => image), exam.images]));
     const before = readingsOf(await logitsOf(model, asked));
     const atStake = corrections.flatMap(({ label }, at) => [classes[label], classes[before[at]]]);
-    const { step: steps, learned } = await personalise(model, { corrections, rehearsal: drawRehearsal(atStake), ...rest });
+    const { step: steps, learned } = await personalise(model, {
+      corrections,
+      rehearsal: drawRehearsal(atStake),
+      ...rest,
+    });
     const after = readingsOf(await logitsOf(model, asked));
     const right = (read: readonly number[]): number =>
       exam.names.filter((wanted, at) => classes[read[corrections.length + at]] === wanted).length;

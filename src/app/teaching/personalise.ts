@@ -107,7 +107,8 @@ export async function personalise(
 
 function checkCorrections(corrections: readonly Correction[], model: CharacterNet): void {
   const [bias] = model.parameters().slice(-1); // of the last layer: a number for each class
-  if (corrections.length === 0) throw new ArgumentError('personalise: there are no corrections to learn from');
+  if (corrections.length === 0)
+    throw new ArgumentError('personalise: there are no corrections to learn from');
   for (const { image, label } of corrections) {
     if (image.length !== IMAGE_PIXELS) {
       throw new ArgumentError(`personalise: an image has ${IMAGE_PIXELS} bytes, got ${image.length}`);

@@ -35,13 +35,17 @@ const VERSION = 1;
 const STORE = 'teaching';
 
 /** Runs `work` on the database, which is closed afterwards so that it can be deleted at any time. */
-async function withDatabase<T>(work: (database: IDBPDatabase) => Promise<T>, create: boolean): Promise<T | null> {
-  let missing = false;
+async function withDatabase<T>(
+  work: (database: IDBPDatabase) => Promise<T>,
+  create: boolean,
+): Promise<T | null> {
+  const found = { nothing: false };
   try {
     const database = await openDB(DATABASE, VERSION, {
       upgrade: (made, before, _, transaction) => {
-        missing = before === 0 && !create;
-        if (missing) transaction.abort(); // then the browser makes no database
+        found.nothing = before === 0 && !create;
+        if (found.nothing)
+          transaction.abort(); // then the browser makes no database
         else made.createObjectStore(STORE);
       },
     });
@@ -51,7 +55,7 @@ async function withDatabase<T>(work: (database: IDBPDatabase) => Promise<T>, cre
       database.close();
     }
   } catch (error) {
-    if (missing) return null;
+    if (found.nothing) return null;
     throw error;
   }
 }
@@ -63,7 +67,10 @@ export const browserKeeper: Keeper = {
       const text: unknown = await database.get(STORE, 'corrections');
       const taught = (await database.get(STORE, 'taught')) as TaughtModel | undefined;
       if (typeof text !== 'string') throw new FormatError('what was kept in this browser cannot be read');
-      return { corrections: decodeCorrections(text, 'what was kept in this browser'), taught: taught ?? null };
+      return {
+        corrections: decodeCorrections(text, 'what was kept in this browser'),
+        taught: taught ?? null,
+      };
     }, false),
   save: async ({ corrections, taught }) => {
     await withDatabase(async (database) => {

@@ -11,22 +11,7 @@ import { Signal } from '../signal.js';
 import { decodeCorrections, encodeCorrections, withMore, type Correction } from './corrections.js';
 import type { Keeper, TaughtModel } from './keeper.js';
 import type { LessonTask } from './protocol.js';
-import { openTaught, type Taught } from './taught.js';
-
-export interface TeacherState {
-  /** Oldest first. */
-  readonly corrections: readonly Correction[];
-  /** Of the lesson that is being given; null if none is. */
-  readonly progress: PersonaliseProgress | 'starting' | null;
-  /** Null if there is none, or none for the model that is loaded. */
-  readonly taught: Taught | null;
-  /** Whether the page reads with the taught model. */
-  readonly inUse: boolean;
-  /** Whether `taught` comes from an earlier visit. */
-  readonly restored: boolean;
-  /** Why the browser keeps nothing; null if it does. */
-  readonly refusal: string | null;
-}
+import { NOTHING, openTaught, type Taught, type TeacherState } from './taught.js';
 
 /** What the teacher gets from outside; tests put their own in its place. */
 export interface TeacherParts {
@@ -38,15 +23,6 @@ export interface TeacherParts {
     signal: AbortSignal,
   ) => Promise<Lesson>;
 }
-
-const NOTHING: TeacherState = {
-  corrections: [],
-  progress: null,
-  taught: null,
-  inUse: false,
-  restored: false,
-  refusal: null,
-};
 
 export class Teacher {
   readonly state = new Signal<TeacherState>(NOTHING);
@@ -175,7 +151,10 @@ export class Teacher {
   ): Promise<void> {
     const digest = await sha256(original.card.safetensors);
     const taught = await openTaught(original, safetensors, exam, learned);
-    if (signal.aborted) return taught.reader.dispose();
+    if (signal.aborted) {
+      taught.reader.dispose();
+      return;
+    }
     const corrections = encodeCorrections(learned);
     this.#set({ restored: false });
     this.#setTaught(taught, digest === null ? null : { digest, safetensors, corrections, exam });
@@ -200,11 +179,15 @@ export class Teacher {
   /** Uses what an earlier visit taught this very model, if it did and the corrections are still the same. */
   async #restore(original: Reader): Promise<void> {
     const kept = this.#kept;
-    if (kept === null || kept.digest !== (await sha256(original.card.safetensors))) return;
+    if (kept === null) return;
+    if (kept.digest !== (await sha256(original.card.safetensors))) return;
     const learned = this.teachable();
     if (kept.corrections !== encodeCorrections(learned)) return;
     const taught = await openTaught(original, kept.safetensors, kept.exam, learned);
-    if (this.#original !== original || this.#lesson !== null) return taught.reader.dispose();
+    if (this.#original !== original || this.#lesson !== null) {
+      taught.reader.dispose();
+      return;
+    }
     this.#set({ restored: true });
     this.#setTaught(taught, kept);
     this.#parts.app.say('The page reads with what you taught it last time.');

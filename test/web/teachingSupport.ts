@@ -1,0 +1,57 @@
+// What the tests of the page's teacher share: drawings, lessons that cost nothing, and a browser's storage in memory.
+// Imports the app and the engine.
+
+import { SyntheticCharacters } from '../../src/data/synthetic.js';
+import type { Lesson } from '../../src/app/teaching/lesson.js';
+import type { Drawing } from '../../src/app/web/app.js';
+import type { Keeper, Kept } from '../../src/app/web/teaching/keeper.js';
+import type { TeacherParts } from '../../src/app/web/teaching/teacher.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
+
+const characters = new SyntheticCharacters({ seed: 5 });
+/** A drawn character on the pad. */
+export const drawing = (index: number): Drawing => ({
+  strokes: [[0.1, 0.2, 0.3, 0.4]],
+  image: characters.sample(index).image,
+  empty: false,
+  source: 'strokes',
+});
+
+/** Gives the classes of the corrections so large a bias that one of them wins, the last by most. */
+export const biased: TeacherParts['teach'] = ({ safetensors, corrections }, onProgress) => {
+  onProgress({ step: 0, most: 10, learned: 0 });
+  const { tensors, metadata } = decodeSafetensors(safetensors);
+  const bias = tensors['fc_layers.3.bias'];
+  corrections.forEach(({ label }, at) => (bias.data[label] += 100 * (at + 1)));
+  const lesson: Lesson = {
+    safetensors: encodeSafetensors(tensors, metadata),
+    exam: { count: 470, before: 400, after: 399 },
+    learned: corrections.length,
+    steps: 10,
+  };
+  return Promise.resolve(lesson);
+};
+
+/** A browser's storage in memory, which may refuse. */
+export class MemoryKeeper implements Keeper {
+  kept: Kept | null = null;
+  refuses: string | null = null;
+
+  load(): Promise<Kept | null> {
+    return this.#answer(this.kept);
+  }
+
+  save(kept: Kept): Promise<void> {
+    if (this.refuses === null) this.kept = kept;
+    return this.#answer(undefined);
+  }
+
+  forget(): Promise<void> {
+    if (this.refuses === null) this.kept = null;
+    return this.#answer(undefined);
+  }
+
+  #answer<T>(value: T): Promise<T> {
+    return this.refuses === null ? Promise.resolve(value) : Promise.reject(new Error(this.refuses));
+  }
+}
