@@ -14,13 +14,13 @@ export interface Sample {
 
 /** Letters and digits that the network is sure of, then one that only a word could tell, and one between two. */
 export const SAMPLES: readonly Sample[] = [
-  { name: 'the letter R', path: '10,3 4,98 / 8,5 44,0 60,22 44,44 9,50! 38,60 68,99' },
+  { name: 'the letter R', path: '9,3 4,98 / 9,3 44,0 60,22 44,44 8,50! 38,60 68,99' },
   { name: 'the digit 4', path: '40,0 4,60! 72,57 / 52,34 47,104' },
   { name: 'the letter g', path: '52,13 30,0 6,13 4,40 26,51 47,36 54,5! 54,82 34,103 5,92' },
   { name: 'the digit 2', path: '4,24 16,5 38,0 54,14 50,38 26,68 2,94! 22,88 64,93' },
   { name: 'the letter e', path: '3,39 48,32! 45,9 26,0 6,14 0,40 13,62 36,67 58,53' },
   { name: 'the letter K', path: '9,0 4,98 / 62,3 8,54! 30,50 68,99' },
-  { name: 'a circle, 0 or O', path: '44,3 22,2 4,24 1,54 14,84 36,90 58,70 64,38 54,12 38,1' },
+  { name: 'a circle, 0 or O', path: '34,0 10,16 0,48 10,82 32,94 54,78 62,44 54,12 34,0' },
   { name: 'something between 5 and S', path: '60,6 30,3 13,14 16,36! 40,46 58,66 46,90 22,97 0,87' },
 ];
 
