@@ -1,9 +1,12 @@
-// The characters to pick: where they lie on the pad and how they are written bit by
-// bit. No browser.
+// The characters to pick: where they lie on the pad, what the page's model reads in them, and how they are written bit by bit.
+// No browser.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Reader } from '../../src/app/web/reading/reader.js';
 import { SAMPLES, strokesOf } from '../../src/app/web/samples/forms.js';
 import { beginningOf } from '../../src/app/web/samples/play.js';
+import { renderGlyph } from '../../src/data/glyph.js';
 
 describe('samples', () => {
   it.each(SAMPLES)('$name lies in the middle of the pad', ({ path }) => {
@@ -14,6 +17,15 @@ describe('samples', () => {
       expect((least + most) / 2, name).toBeCloseTo(0.5, 9);
       expect(most - least, name).toBeLessThanOrEqual(0.56 + 1e-9);
     }
+  });
+
+  it('are read as what they are called', async () => {
+    const model = new URL('../../src/app/web/model/model.safetensors', import.meta.url);
+    const reader = await Reader.open(readFileSync(model), 'the page’s model');
+    const said: string[] = [];
+    for (const { path } of SAMPLES) said.push((await reader.read(renderGlyph(strokesOf(path)))).verdict.text);
+    reader.dispose();
+    expect(said).toEqual(['R', '4', 'g', '2', 'e', 'K', '0 or O', 'not sure: 5, S']);
   });
 });
 

@@ -8,6 +8,7 @@ import { byId } from './dom.js';
 import { mountInvitation } from './invitation/invitation.js';
 import { makeNotices, makeVoice } from './notices.js';
 import type { Reader } from './reading/reader.js';
+import { openShipped } from './reading/shipped.js';
 import type { Reading } from './reading/types.js';
 import { keepReading } from './readingLoop.js';
 import { mountResult } from './result/result.js';
@@ -39,13 +40,9 @@ mountSamples(byId('samples', HTMLElement), (strokes) => {
   stopWriting = play(strokes, show);
 });
 
-/** Resolves when the first reader is there: only then does what lies below the pad load. */
-const firstReader = new Promise<void>((resolve) => {
-  app.reader.subscribe((reader) => {
-    if (reader !== null) resolve();
-  });
-});
-mountTabs(
-  { bar: byId('tabs', HTMLElement), below: byId('panels', HTMLElement), firstThings: firstReader },
-  app,
+/** The pad works meanwhile; what lies below it loads when the model has come, or has not. */
+const opened = openShipped().then(
+  (reader) => app.reader.set(reader),
+  (error: unknown) => app.fail(error),
 );
+mountTabs({ bar: byId('tabs', HTMLElement), below: byId('panels', HTMLElement), firstThings: opened }, app);
