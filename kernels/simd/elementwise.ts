@@ -56,6 +56,16 @@ export function mul(a: usize, b: usize, y: usize, begin: i32, end: i32): void {
   storePart(y + floats(i), f32x4.mul(loadPart(a + floats(i), end - i), loadPart(b + floats(i), end - i)), end - i);
 }
 
+/** y = ka * a + kb * b: a running average, in place if y is a. */
+export function blend(a: usize, ka: f32, b: usize, kb: f32, y: usize, begin: i32, end: i32): void {
+  const ca = f32x4.splat(ka), cb = f32x4.splat(kb);
+  let i = begin;
+  for (; i + 4 <= end; i += 4) {
+    v128.store(y + floats(i), fma(f32x4.mul(cb, v128.load(b + floats(i))), ca, v128.load(a + floats(i))));
+  }
+  storePart(y + floats(i), fma(f32x4.mul(cb, loadPart(b + floats(i), end - i)), ca, loadPart(a + floats(i), end - i)), end - i);
+}
+
 /** y = factor * x + offset. */
 export function scale(x: usize, factor: f32, offset: f32, y: usize, begin: i32, end: i32): void {
   const a = f32x4.splat(factor), b = f32x4.splat(offset);

@@ -44,7 +44,7 @@ export {
 } from './bnReluPool';
 export { dropout } from './dropout';
 export { maxPool, maxPoolGrad } from './pool';
-export { add, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
+export { add, blend, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
 export { adamStep, sgdStep } from './optimizer';
 export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
 export { copy, stridedCopy, transpose } from './layout';

@@ -8,7 +8,7 @@ import { BatchLoader } from '../data/loader.js';
 import { syntheticDataset } from '../data/synthetic.js';
 import { Adam, type AdamOptions } from '../nn/index.js';
 import { CharacterNet } from './model.js';
-import { trainStep } from './trainer.js';
+import { trainStep } from './trainStep.js';
 
 export interface TrainingRunOptions {
   /** Images a step. */

@@ -2,7 +2,8 @@
 // Source: Smith, "Cyclical learning rates for training neural networks", 2017, section 3.3. Imports nn and the trainer.
 
 import { loadState, saveState } from '../nn/index.js';
-import { trainStep, type Trainer } from './trainer.js';
+import type { Trainer } from './trainer.js';
+import { trainStep } from './trainStep.js';
 
 export interface RangeTestOptions {
   /** Rate of the first step. Default 1e-6. */
@@ -60,7 +61,7 @@ export async function rangeTest(trainer: Trainer, options: RangeTestOptions = {}
     }
   } finally {
     optimizer.zeroGrad();
-    const { rngs: streams } = loadState(before, trainer);
+    const { rngs: streams } = loadState(before, { model, optimizer, scheduler }); // the average was not touched
     trainer.resume({ rngs: streams, progress: { ...progress } });
   }
   return points;

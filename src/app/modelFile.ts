@@ -6,6 +6,7 @@ import {
   decodeSafetensors,
   encodeSafetensors,
   loadState,
+  modelArrays,
   saveState,
   type JsonObject,
   type Module,
@@ -18,11 +19,20 @@ import { modelFrom, naming, readTraining, type LoadedModel, type Training } from
 import type { Trainer } from './trainer.js';
 import { readProgress } from './trainerEvents.js';
 
-/** Saves weights, optimizer, schedule, random streams and progress: all that going on needs. */
-export async function saveModel(path: string, trainer: Trainer, training: Training): Promise<void> {
+/**
+ * Saves weights, optimizer, schedule, random streams and progress: all that going on needs.
+ *
+ * @param average null in a file that is only to be used
+ */
+export async function saveModel(
+  path: string,
+  trainer: Trainer,
+  training: Training,
+  { average }: Pick<Trainer, 'average'> = trainer,
+): Promise<void> {
   const { model, optimizer, scheduler, rngs, progress } = trainer;
   const about = { ...training, classes: [...training.classes], progress: { ...progress } };
-  const bytes = await saveState({ model, optimizer, scheduler, rngs, extra: about });
+  const bytes = await saveState({ model, optimizer, scheduler, average, rngs, extra: about });
   await writeAtomically(path, bytes);
 }
 
@@ -59,9 +69,7 @@ export async function storeTemperature(path: string, temperature: number): Promi
 export function initialise(model: Module, path: string): Promise<void> {
   return reading(path, (bytes) => {
     const { tensors } = decodeSafetensors(bytes);
-    model.loadStateDict(
-      Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith('optimizer.'))),
-    );
+    model.loadStateDict(modelArrays(tensors));
   });
 }
 

@@ -1,21 +1,23 @@
 // The trainer: epochs of steps, an evaluation after each, a learning rate that follows it. Free of any user
 // interface: it yields events, and whoever iterates over them prints, plots, saves or stops. At every event its state
 // is whole, so it can be saved there, in the middle of an epoch too, and gone on with.
-// Imports engine, nn, data, evaluate.
+// Imports engine, nn, data, evaluate, trainStep.
 //
-// Follow one step from here: `trainStep` uploads a batch, runs the model's textbook layers (nn/), each of which calls an
+// Follow one step from here: `trainStep` (trainStep.ts) uploads a batch, runs the model's textbook layers (nn/), each of which calls an
 // op (engine/ops/), each of which launches kernels on the backend; `loss.backward()` walks the recorded graph
 // (engine/autograd.ts) and `optimizer.step()` updates every parameter in place. docs/architecture.md has the map.
 
-import { argmax, crossEntropy, scope, tensor } from '../engine/index.js';
+import type { Tensor } from '../engine/index.js';
 import { FormatError } from '../engine/errors.js';
 import type { Rng } from '../engine/rng.js';
+import { Augmenter, augments, type AugmentOptions } from '../data/augment.js';
 import type { Dataset } from '../data/dataset.js';
-import { IMAGE_SIDE } from '../data/idx.js';
-import { BatchLoader, type Batch } from '../data/loader.js';
-import { Adam, ReduceLROnPlateau, type Module, type Optimizer } from '../nn/index.js';
+import { BatchLoader } from '../data/loader.js';
+import { Adam, AdamW, CurveScheduler, ReduceLROnPlateau, WeightAverage } from '../nn/index.js';
 import { evaluate, type Evaluation } from './evaluate.js';
 import type { CharacterNet } from './model.js';
+import { makeSchedule, type ScheduleName } from './schedule.js';
+import { logPriors, trainStep } from './trainStep.js';
 import { DivergedError, type EpochEvent, type Progress, type StepEvent } from './trainerEvents.js';
 
 export interface TrainerOptions {
@@ -26,8 +28,20 @@ export interface TrainerOptions {
   readonly epochs?: number;
   /** Images a step. Default 64. */
   readonly batchSize?: number;
-  /** Adam's learning rate at the start. Default 0.001. */
+  /** Adam's learning rate: the first, or with a schedule over all steps the highest. Default 0.001. */
   readonly learningRate?: number;
+  /** Default `plateau`. */
+  readonly schedule?: ScheduleName;
+  /** AdamW's; 0, the default, is plain Adam. */
+  readonly weightDecay?: number;
+  /** How images are changed in each epoch. Default: not at all. */
+  readonly augment?: AugmentOptions;
+  /** Share of each target that is spread over all classes. Default 0. */
+  readonly labelSmoothing?: number;
+  /** Learn as if every class had as many images; see `logPriors`. Default false. */
+  readonly balance?: boolean;
+  /** Validate and save the moving average of the weights, with this decay. Default 0: the weights themselves. */
+  readonly average?: number;
   /** A new random order every epoch. Default true. */
   readonly shuffle?: boolean;
   /** The run's root of randomness. */
@@ -41,30 +55,39 @@ export interface TrainerOptions {
 export class Trainer {
   readonly model: CharacterNet;
   readonly optimizer: Adam;
-  readonly scheduler: ReduceLROnPlateau;
+  readonly scheduler: ReduceLROnPlateau | CurveScheduler;
+  /** The weights to use, where they are averaged. */
+  readonly average: WeightAverage | null;
   readonly progress: Progress = {
     ...{ epoch: 0, step: 0, lossSum: 0, correct: 0 },
     ...{ bestEpoch: 0, bestAccuracy: -1 },
   };
   readonly #options: Required<TrainerOptions>;
   readonly #loader: BatchLoader;
+  readonly #priors: Tensor | null;
 
   constructor(options: TrainerOptions) {
     this.#options = {
-      ...{ epochs: 20, batchSize: 64, learningRate: 0.001, shuffle: true },
+      ...{ epochs: 20, batchSize: 64, learningRate: 0.001, shuffle: true, schedule: 'plateau' },
+      ...{ weightDecay: 0, augment: {}, labelSmoothing: 0, balance: false, average: 0 },
       ...{ onValidation: () => undefined, onEvaluated: () => undefined },
       ...options,
     };
-    const { model, train, batchSize, learningRate, shuffle, rng } = this.#options;
+    const { model, train, batchSize, learningRate, shuffle, rng, epochs } = this.#options;
+    const { schedule, weightDecay, augment, balance, average } = this.#options;
     this.model = model;
-    this.optimizer = new Adam(model.parameters(), { lr: learningRate });
-    // The original's schedule: a tenth of the rate after more than two epochs without a lower validation loss.
-    this.scheduler = new ReduceLROnPlateau(this.optimizer, { mode: 'min', patience: 2 });
+    const rates = { lr: learningRate, weightDecay };
+    this.optimizer = new (weightDecay > 0 ? AdamW : Adam)(model.parameters(), rates);
     this.#loader = new BatchLoader({
       dataset: train,
       batchSize,
       shuffle: shuffle ? rng.split('shuffle') : null,
+      augment: augments(augment) ? new Augmenter(augment, rng.split('augment')) : null,
     });
+    const totalSteps = epochs * this.#loader.batchesPerEpoch;
+    this.scheduler = makeSchedule(schedule, this.optimizer, { learningRate, totalSteps });
+    this.average = average > 0 ? new WeightAverage(model, { decay: average }) : null;
+    this.#priors = balance ? logPriors(train) : null;
   }
 
   /** The streams that a step draws from. Epoch orders need none: they follow from the shuffle key and the epoch. */
@@ -110,10 +133,22 @@ export class Trainer {
     }
   }
 
-  /** Frees the model and the optimizer. */
+  /** Does something with the averaged weights in the place of the model's own, where there are any. */
+  async withAverage<T>(work: () => Promise<T>): Promise<T> {
+    this.average?.swap();
+    try {
+      return await work();
+    } finally {
+      this.average?.swap();
+    }
+  }
+
+  /** Frees the model, the optimizer and what else the trainer made. */
   dispose(): void {
     this.model.dispose();
     this.optimizer.dispose();
+    this.average?.dispose();
+    this.#priors?.dispose();
   }
 
   /** Trains from the present progress to the last epoch. Stop by not asking for the next event. */
@@ -122,32 +157,34 @@ export class Trainer {
   }
 
   async *#epoch(epoch: number): AsyncGenerator<StepEvent | EpochEvent, void, undefined> {
-    const { train, validation, onValidation, onEvaluated } = this.#options;
+    const { train, validation, onValidation, onEvaluated, labelSmoothing } = this.#options;
     const { progress } = this;
     const start = performance.now();
     const before = this.#imagesIn(progress.step);
-    const lr = this.optimizer.lr;
     this.model.train();
     const batches = this.#loader.batches(epoch, { from: progress.step });
     for (let next = batches.next(); !next.done;) {
       const batch = next.value;
-      const step = trainStep(this.model, this.optimizer, batch);
+      const step = trainStep(this.model, this.optimizer, batch, { labelSmoothing, priors: this.#priors });
       next = batches.next(); // made ready while the backend computes
       const { loss, hits } = await step;
       if (!Number.isFinite(loss)) throw this.#diverged(`the loss is ${loss}`);
+      this.average?.update();
+      if (this.scheduler instanceof CurveScheduler) this.scheduler.step();
       progress.step += 1;
       progress.lossSum += loss * batch.count;
       progress.correct += hits;
       yield { event: 'step', epoch, ...this.#place(), ...this.#means() };
     }
+    const { lr } = this.optimizer;
     const trained = performance.now();
-    const evaluation = await evaluate(this.model, validation, {
-      onProgress: (done) => onValidation(done, validation.length),
-    });
+    const evaluation = await this.withAverage(() =>
+      evaluate(this.model, validation, { onProgress: (done) => onValidation(done, validation.length) }),
+    );
     const { loss: valLoss, accuracy: valAccuracy } = evaluation;
     onEvaluated(evaluation);
     if (!Number.isFinite(valLoss)) throw this.#diverged(`the validation loss is ${valLoss}`);
-    this.scheduler.step(valLoss);
+    if (this.scheduler instanceof ReduceLROnPlateau) this.scheduler.step(valLoss);
 
     const means = this.#means();
     const isBest = valAccuracy > progress.bestAccuracy;
@@ -186,31 +223,4 @@ export class Trainer {
         `(learning rate ${this.optimizer.lr}); try a lower one (--lr)`,
     );
   }
-}
-
-/** What one step found out, before it moved the weights. */
-export interface StepNumbers {
-  /** The batch's mean loss. */
-  readonly loss: number;
-  /** How many images of the batch were read right. */
-  readonly hits: number;
-}
-
-/** One step of training: forward, loss, backward, update. The numbers are read after all of it has been enqueued. */
-export async function trainStep(model: Module, optimizer: Optimizer, batch: Batch): Promise<StepNumbers> {
-  const [loss, read] = await Promise.all(
-    scope(() => {
-      const images = tensor(batch.images, { shape: [batch.count, 1, IMAGE_SIDE, IMAGE_SIDE] });
-      const labels = tensor(batch.labels);
-      const logits = model.forward(images); // [count, classes]
-      const loss = crossEntropy(logits, labels);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      return [loss.item(), argmax(logits).data()] as const;
-    }),
-  );
-  let hits = 0;
-  for (let i = 0; i < batch.count; i++) if (read[i] === batch.labels[i]) hits += 1;
-  return { loss, hits };
 }

@@ -28,7 +28,7 @@ export interface EpochEvent {
   readonly trainAccuracy: number;
   readonly valLoss: number;
   readonly valAccuracy: number;
-  /** Learning rate of this epoch. */
+  /** Learning rate at the end of this epoch, before validation changes it. */
   readonly lr: number;
   /** Wall time of the epoch, evaluation included; of its rest, where it was resumed. */
   readonly seconds: number;

@@ -26,7 +26,8 @@ export { SGD, sgdStep, type SGDOptions } from './optim/sgd.js';
 export { Adam, adamStep, type AdamOptions } from './optim/adam.js';
 export { AdamW } from './optim/adamW.js';
 export { clipGradNorm, clipGradValue } from './optim/clip.js';
-export { type Scheduler } from './schedule/scheduler.js';
+export { WeightAverage, type WeightAverageOptions } from './weightAverage.js';
+export { CurveScheduler, type Scheduler } from './schedule/scheduler.js';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './schedule/reduceLROnPlateau.js';
 export { StepLR, type StepLROptions } from './schedule/stepLR.js';
 export { CosineWithWarmup, type CosineWithWarmupOptions } from './schedule/cosineWithWarmup.js';
@@ -37,5 +38,5 @@ export {
   type SafetensorsFile,
   type SavedArray,
 } from './safetensors.js';
-export { loadState, saveState, type LoadedState, type StateParts } from './serialize.js';
+export { loadState, modelArrays, saveState, type LoadedState, type StateParts } from './serialize.js';
 export type { Json, JsonObject } from './json.js';

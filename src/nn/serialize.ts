@@ -1,5 +1,6 @@
 // A training run in one safetensors file: the model's arrays under their own names, so that other tools can read the
-// weights, the optimizer's arrays after `optimizer.`, and everything else as JSON in the header's texts.
+// weights, the optimizer's arrays after `optimizer.`, averaged weights after `average.`, and everything else as JSON in the
+// header's texts.
 // Bytes in, bytes out; no files. Imports safetensors, json, module, optimizer, scheduler, rng.
 
 import { ArgumentError, FormatError } from '../engine/errors.js';
@@ -12,8 +13,10 @@ import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 import type { Scheduler } from './schedule/scheduler.js';
 import type { HostArray } from './stateDict.js';
 import { parseStrictJson } from './strictJson.js';
+import type { WeightAverage } from './weightAverage.js';
 
-const OPTIMIZER = 'optimizer.';
+/** Parts with arrays of their own beside the model's, whose names they precede. */
+const PARTS = ['optimizer', 'average'] as const;
 /** Version of what is in the header's texts. */
 const VERSION = '1';
 
@@ -22,6 +25,8 @@ export interface StateParts {
   readonly model?: Module;
   readonly optimizer?: Optimizer;
   readonly scheduler?: Scheduler;
+  /** Null is as good as absent. */
+  readonly average?: WeightAverage | null;
   /** Random streams by purpose: `{ dropout, shuffle }`. */
   readonly rngs?: Readonly<Record<string, Rng>>;
   /** Anything else that fits in JSON: the epoch, the class names, ... */
@@ -51,19 +56,20 @@ export interface LoadedState {
  * optimizer.dispose();
  */
 export async function saveState(parts: StateParts): Promise<Uint8Array<ArrayBuffer>> {
-  const { model, optimizer, scheduler, rngs, extra } = parts;
+  const { model, scheduler, rngs, extra } = parts;
   const tensors = new Map(Object.entries(model?.stateDict() ?? {}));
-  const clash = [...tensors.keys()].find((name) => name.startsWith(OPTIMIZER));
+  const clash = [...tensors.keys()].find((name) => partOf(name) !== null);
   if (clash !== undefined) {
     throw new ArgumentError(
-      `saveState: the model's ${clash} begins with ${OPTIMIZER}, which is the optimizer's`,
+      `saveState: the model's ${clash} begins with ${partOf(clash)!}., which is the name of another part`,
     );
   }
   const metadata: Record<string, string> = { inkgrad: VERSION };
-  if (optimizer !== undefined) {
-    const state = optimizer.stateDict();
-    for (const [name, tensor] of Object.entries(state.tensors)) tensors.set(OPTIMIZER + name, tensor);
-    metadata.optimizer = canonicalJson(state.settings, 'optimizer state');
+  for (const part of PARTS) {
+    const state = parts[part]?.stateDict();
+    if (state === undefined) continue;
+    for (const [name, tensor] of Object.entries(state.tensors)) tensors.set(`${part}.${name}`, tensor);
+    metadata[part] = canonicalJson(state.settings, `${part} state`);
   }
   if (scheduler !== undefined) metadata.scheduler = canonicalJson(scheduler.state(), 'scheduler state');
   if (rngs !== undefined) metadata.rngs = canonicalJson(streamsToJson(rngs), 'random streams');
@@ -87,7 +93,7 @@ export async function saveState(parts: StateParts): Promise<Uint8Array<ArrayBuff
  */
 export function loadState(
   bytes: Uint8Array,
-  targets: Pick<StateParts, 'model' | 'optimizer' | 'scheduler'> = {},
+  targets: Pick<StateParts, 'model' | 'optimizer' | 'scheduler' | 'average'> = {},
 ): LoadedState {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const part = (name: string): Json => {
@@ -100,25 +106,35 @@ export function loadState(
     throw new FormatError(`loadState: the file is of version ${version}, this program reads ${VERSION}`);
   }
 
-  const { model, optimizer, scheduler } = targets;
-  const entries = Object.entries(tensors);
-  const own = Object.fromEntries(entries.filter(([name]) => !name.startsWith(OPTIMIZER)));
-  const kept = Object.fromEntries(
-    entries
-      .filter(([name]) => name.startsWith(OPTIMIZER))
-      .map(([name, array]) => [name.slice(OPTIMIZER.length), array]),
-  );
+  const { model, scheduler } = targets;
+  const own = modelArrays(tensors);
+  const prepared = PARTS.flatMap((name) => {
+    const target = targets[name] ?? null;
+    if (target === null) return [];
+    const arrays = Object.entries(tensors)
+      .filter(([full]) => partOf(full) === name)
+      .map(([full, array]) => [full.slice(name.length + 1), array] as const);
+    return [target.prepareLoad({ settings: part(name), tensors: Object.fromEntries(arrays) })];
+  });
   // First all checks, then all changes.
   const commits = [
     ...(model === undefined ? [] : [model.prepareLoad(own).commit]),
-    ...(optimizer === undefined
-      ? []
-      : [optimizer.prepareLoad({ settings: part('optimizer'), tensors: kept })]),
+    ...prepared,
     ...(scheduler === undefined ? [] : [scheduler.prepareLoad(part('scheduler'))]),
   ];
   const result = { rngs: streamsFromJson(optional('rngs') ?? {}), extra: optional('extra') };
   for (const commit of commits) commit();
   return result;
+}
+
+/** The part that an array belongs to; null for the model's own. */
+function partOf(name: string): (typeof PARTS)[number] | null {
+  return PARTS.find((part) => name.startsWith(`${part}.`)) ?? null;
+}
+
+/** The model's own among the arrays of a file. */
+export function modelArrays<T>(tensors: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => partOf(name) === null));
 }
 
 function streamsToJson(rngs: Readonly<Record<string, Rng>>): JsonObject {

@@ -5,7 +5,17 @@ import { describe, expect, it } from 'vitest';
 import { Trainer } from '../../src/app/trainer.js';
 import { readProgress, type EpochEvent, type Progress, type StepEvent } from '../../src/app/trainerEvents.js';
 import { loadState } from '../../src/nn/index.js';
-import { checkpoint, digest, eventsOf, fingerprint, onWasm, takeSteps, tinyTrainer } from './support.js';
+import {
+  ALL_INGREDIENTS,
+  checkpoint,
+  digest,
+  eventsOf,
+  fingerprint,
+  onWasm,
+  takeSteps,
+  tinyTrainer,
+  type TinyOptions,
+} from './support.js';
 
 const EPOCHS = 2;
 /** Steps of an epoch of the tiny trainer. */
@@ -14,43 +24,47 @@ const STEPS = 5;
 const timeless = (event: StepEvent | EpochEvent): object => ({ ...event, seconds: 0, imagesPerSecond: 0 });
 
 /** A trainer that goes on from a checkpoint. */
-function resumed(saved: Uint8Array): Trainer {
-  const trainer = tinyTrainer({ epochs: EPOCHS });
+function resumed(saved: Uint8Array, options: TinyOptions = {}): Trainer {
+  const trainer = tinyTrainer({ ...options, epochs: EPOCHS });
   const { rngs, extra } = loadState(saved, trainer);
   trainer.resume({ rngs, progress: readProgress(extra) });
   return trainer;
 }
 
 describe('going on after a break', () => {
-  it(
-    'at any event equals going straight on: all later events, and every byte of the end',
-    onWasm(async () => {
-      const straight = tinyTrainer({ epochs: EPOCHS });
-      const events: object[] = [];
-      const saved: Uint8Array[] = [];
-      for await (const event of straight.run()) {
-        events.push(timeless(event));
-        saved.push(await checkpoint(straight)); // which must not disturb the run either
-      }
-      expect(events).toHaveLength(EPOCHS * (STEPS + 1));
-      const end = await fingerprint(straight);
+  it.each<[string, TinyOptions]>([
+    ['the original recipe', {}],
+    ['every ingredient there is', ALL_INGREDIENTS],
+  ])(
+    'at any event equals going straight on, with %s: all later events, and every byte of the end',
+    (_, options) =>
+      onWasm(async () => {
+        const straight = tinyTrainer({ ...options, epochs: EPOCHS });
+        const events: object[] = [];
+        const saved: Uint8Array[] = [];
+        for await (const event of straight.run()) {
+          events.push(timeless(event));
+          saved.push(await checkpoint(straight)); // which must not disturb the run either
+        }
+        expect(events).toHaveLength(EPOCHS * (STEPS + 1));
+        const end = await fingerprint(straight);
 
-      const undisturbed = tinyTrainer({ epochs: EPOCHS });
-      await eventsOf(undisturbed);
-      expect(await fingerprint(undisturbed)).toBe(end);
+        const undisturbed = tinyTrainer({ ...options, epochs: EPOCHS });
+        await eventsOf(undisturbed);
+        expect(await fingerprint(undisturbed)).toBe(end);
 
-      // The first step, the middle, the last step before the evaluation, right after it, and the second epoch.
-      for (const place of [0, 2, STEPS - 1, STEPS, STEPS + 1, STEPS + 3, 2 * STEPS]) {
-        const trainer = resumed(saved[place]);
-        expect(await fingerprint(trainer), `state after event ${place}`).toBe(digest(saved[place]));
-        const later = await eventsOf(trainer);
-        expect(later.map(timeless), `events after ${place}`).toEqual(events.slice(place + 1));
-        expect(await fingerprint(trainer), `end after a break at ${place}`).toBe(end);
-        trainer.dispose();
-      }
-      straight.dispose();
-      undisturbed.dispose();
-    }),
+        // The first step, the middle, the last step before the evaluation, right after it, and the second epoch.
+        for (const place of [0, 2, STEPS - 1, STEPS, STEPS + 1, STEPS + 3, 2 * STEPS]) {
+          const trainer = resumed(saved[place], options);
+          expect(await fingerprint(trainer), `state after event ${place}`).toBe(digest(saved[place]));
+          const later = await eventsOf(trainer);
+          expect(later.map(timeless), `events after ${place}`).toEqual(events.slice(place + 1));
+          expect(await fingerprint(trainer), `end after a break at ${place}`).toBe(end);
+          trainer.dispose();
+        }
+        straight.dispose();
+        undisturbed.dispose();
+      })(),
   );
 
   it(

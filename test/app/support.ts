@@ -26,6 +26,12 @@ export function onWasm(body: (backend: Backend) => void | Promise<void>): () => 
 
 export type TinyOptions = Partial<TrainerOptions> & { readonly seed?: number; readonly dropout?: number };
 
+/** Every ingredient that a recipe may have, on top of the original's. */
+export const ALL_INGREDIENTS: TinyOptions = {
+  ...{ schedule: 'one-cycle', weightDecay: 0.01, labelSmoothing: 0.1, balance: true, average: 0.9 },
+  augment: { shift: 2, rotation: 10, scale: 0.1, shear: 0.15, stroke: 0.5 },
+};
+
 /** A trainer of a fresh network, on the current backend. One epoch of five steps unless told otherwise. */
 export function tinyTrainer({ seed = SEED, dropout = 0.5, ...options }: TinyOptions = {}): Trainer {
   const rng = new Rng(seed);
@@ -54,8 +60,8 @@ export async function takeSteps(trainer: Trainer, count: number): Promise<void> 
 
 /** All that a checkpoint holds: weights, running statistics, moments, schedule, streams and progress. */
 export function checkpoint(trainer: Trainer): Promise<Uint8Array> {
-  const { model, optimizer, scheduler, rngs, progress } = trainer;
-  return saveState({ model, optimizer, scheduler, rngs, extra: { ...progress } });
+  const { model, optimizer, scheduler, average, rngs, progress } = trainer;
+  return saveState({ model, optimizer, scheduler, average, rngs, extra: { ...progress } });
 }
 
 /** Equal for equal bytes; comparing megabytes element by element would take the test longer than the training. */

@@ -9,7 +9,7 @@ const DIGEST = 'ab'.repeat(32);
 
 /** A config as train writes it. */
 const GOOD = {
-  format: 1,
+  format: 2,
   settings: Object.fromEntries(Object.entries(SETTINGS).map(([name, { initial }]) => [name, initial])),
   classes: Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt'),
   parameters: 400367,
@@ -41,7 +41,7 @@ const CASES: [string, string | Uint8Array, RegExp, number?][] = [
   ['holds bytes that are no text', Uint8Array.of(0xff, 0xfe, 0x7b, 0x00), /not UTF-8 text/],
   [
     'is of two megabytes',
-    `{"format":1,"x":"${'x'.repeat(2e6)}"}`,
+    `{"format":2,"x":"${'x'.repeat(2e6)}"}`,
     /2000019 bytes, above the limit of 1000000/,
   ],
   [
@@ -72,7 +72,7 @@ const CASES: [string, string | Uint8Array, RegExp, number?][] = [
     withSettings({ seed: [42] }),
     /settings\.seed: expected a whole number of at least 0, got \[42\]/,
   ],
-  ['is of a later layout', withChanges({ format: 2 }), /it has layout 2, this program reads 1/],
+  ['is of a later layout', withChanges({ format: 3 }), /it has layout 3, this program reads 2/],
   ['has no data', withChanges({ data: 7 }), /config\.data: expected an object/],
   [
     'has a digest that is none',

@@ -82,9 +82,10 @@ function makeTrainer(
   rng: Rng,
   reporter: Reporter,
 ): Trainer {
-  const { epochs, batchSize, lr, shuffle } = settings;
+  const { lr: learningRate, shift, rotation, scale, shear, stroke, epochs } = settings;
   const trainer = new Trainer({
-    ...{ model, train, validation, rng, epochs, batchSize, learningRate: lr, shuffle },
+    ...settings,
+    ...{ model, train, validation, rng, learningRate, augment: { shift, rotation, scale, shear, stroke } },
     onValidation: async (done, total) => {
       reporter.progress(done, total, `epoch ${trainer.progress.epoch + 1}/${epochs}  validating`);
       await turn(); // a loop of promises alone would never let a signal in

@@ -4,7 +4,9 @@
 
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { optionName, SETTINGS, type SettingName, type Settings } from '../run/settings.js';
-import { dataOptions, jsonOption, runOptions, within } from './options.js';
+import { SCHEDULES } from '../schedule.js';
+import { RECIPE_NAMES } from '../run/recipes.js';
+import { choice, dataOptions, jsonOption, runOptions, within } from './options.js';
 
 /** Every setting, undefined where it was not given, and what is not part of a run. */
 export type TrainOptions = { readonly [Name in SettingName]?: NonNullable<Settings[Name]> | undefined } & {
@@ -30,11 +32,45 @@ const DATA = 'Data:';
 const STOPPING = 'When to stop, and going on:';
 const COMPUTE = 'What computes:';
 
+const IMAGES = 'Augmentation, anew in every epoch (0: none):';
+
 const DESCRIPTIONS: readonly Description[] = [
+  {
+    name: 'recipe',
+    group: RECIPE,
+    describe: "original: the PyTorch original's; best: what docs/recipes.md says. Other options change it",
+  },
   { name: 'epochs', group: RECIPE, describe: 'Times every image is seen; a resumed run may have more' },
   { name: 'batchSize', group: RECIPE, describe: 'Images a step' },
-  { name: 'lr', group: RECIPE, describe: "Adam's learning rate at the start" },
+  { name: 'lr', group: RECIPE, describe: "Adam's learning rate at the start, or the highest of a curve" },
+  {
+    name: 'schedule',
+    group: RECIPE,
+    describe: 'How the rate moves: on a plateau, or along a curve over all steps',
+  },
+  { name: 'weightDecay', group: RECIPE, describe: "AdamW's weight decay (0: plain Adam)" },
   { name: 'dropout', group: RECIPE, describe: 'Chance that a value is dropped before the last layer' },
+  { name: 'labelSmoothing', group: RECIPE, describe: 'Share of each target spread evenly over all classes' },
+  {
+    name: 'balance',
+    group: RECIPE,
+    describe: 'Learn as if every class had as many images (logit adjustment)',
+  },
+  {
+    name: 'average',
+    group: RECIPE,
+    describe:
+      'Use a moving average of the weights with this decay, such as 0.999 (0: the weights themselves)',
+  },
+  { name: 'shift', group: IMAGES, describe: 'Move images by up to so many pixels along each axis' },
+  { name: 'rotation', group: IMAGES, describe: 'Turn images by up to so many degrees' },
+  { name: 'scale', group: IMAGES, describe: 'Change width and height by up to this part of them' },
+  { name: 'shear', group: IMAGES, describe: 'Slant images by up to this tangent' },
+  {
+    name: 'stroke',
+    group: IMAGES,
+    describe: 'Thin or widen strokes by up to this part of a pixel on each side',
+  },
   { name: 'seed', group: RECIPE, describe: 'Decides every random draw' },
   { name: 'shuffle', group: RECIPE, describe: 'New order every epoch (--no-shuffle: file order)' },
   { name: 'init', group: RECIPE, describe: 'Start from the weights of this model file' },
@@ -61,11 +97,22 @@ const DESCRIPTIONS: readonly Description[] = [
   },
 ];
 
+function isWord(initial: unknown): initial is number | string {
+  return typeof initial === 'number' || typeof initial === 'string';
+}
+
 /** How yargs should read a setting, from what the table says it is when not given. */
 function kindOf(name: SettingName): 'boolean' | 'string' | 'number' {
-  if (typeof SETTINGS[name].initial === 'boolean') return 'boolean';
-  return name === 'init' ? 'string' : 'number';
+  const { initial } = SETTINGS[name];
+  if (typeof initial === 'boolean') return 'boolean';
+  return typeof initial === 'string' || name === 'init' ? 'string' : 'number';
 }
+
+/** The words that an option takes. */
+const WORDS: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
+  recipe: RECIPE_NAMES,
+  schedule: SCHEDULES,
+};
 
 function settingOptions(yargs: Argv): Argv {
   for (const { name, group, describe } of DESCRIPTIONS) {
@@ -75,7 +122,8 @@ function settingOptions(yargs: Argv): Argv {
       ...{ type, group, describe },
       // Not `requiresArg`, with which yargs 18 reads "--epochs 3 --epochs 1" as 4.
       ...(type === 'boolean' ? {} : { nargs: 1 }),
-      ...(typeof initial === 'number' ? { defaultDescription: `${initial}` } : {}),
+      ...(isWord(initial) ? { defaultDescription: `${initial}` } : {}),
+      ...(WORDS[name] === undefined ? {} : choice(optionName(name), WORDS[name])),
       ...(type === 'number' ? { coerce: within(optionName(name), rule, holds) } : {}),
     });
   }
@@ -120,6 +168,7 @@ export function trainOptions(yargs: Argv): Argv<TrainOptions> {
     .group(['out', 'quiet', 'json', 'verbose'], 'Output:')
     .conflicts('resume', ['out', 'lr-find'])
     .example('$0 train --epochs 5 --limit 10000', 'five short epochs, in a new folder under runs/')
+    .example('$0 train --recipe best --out best', 'the most accurate recipe known')
     .example('$0 train --lr-find --out rates', 'suggest a learning rate, with a plot')
     .example('$0 train --epochs 50 --patience 5 --out mine', 'long, but no longer than it helps')
     .example(

@@ -49,7 +49,11 @@ export class Checkpoints {
    */
   async save({ isBest }: { readonly isBest: boolean }): Promise<void> {
     await this.#trainer.checkWeights();
-    if (isBest) await saveModel(this.best, this.#trainer, this.#training);
+    if (isBest) {
+      const save = (): Promise<void> =>
+        saveModel(this.best, this.#trainer, this.#training, { average: null });
+      await this.#trainer.withAverage(save);
+    }
     await saveModel(this.last, this.#trainer, this.#training);
     this.#place = placeOf(this.#trainer);
     this.#savedAt = performance.now();

@@ -20,6 +20,7 @@ import { checkSameData, writeConfig, type RunConfig, type Sitting } from './conf
 import { digestDataset, digestFiles, type DataRecord } from './digests.js';
 import { MetricsLog } from './metricsLog.js';
 import { writePictures } from './pictures.js';
+import { describeRecipe } from './describeRecipe.js';
 import { percent, train, type Ending } from './session.js';
 import type { Settings } from './settings.js';
 import { EventFile } from './tensorBoard.js';
@@ -119,7 +120,6 @@ function warnOfChanges(reporter: Reporter, before: Sitting | undefined, now: Sit
 function introduce(options: RunOptions, directory: string, { from, backend }: Sitting): void {
   const { reporter, settings, source, saved } = options;
   const { train, validation } = source;
-  const { lr, batchSize, epochs, dropout, seed } = settings;
   reporter.say(`data      ${train.name}: ${train.length} images, ${train.classes.length} classes`);
   reporter.say(
     settings.valOnTest
@@ -127,9 +127,9 @@ function introduce(options: RunOptions, directory: string, { from, backend }: Si
       : `validate  ${validation.length} images set aside from the training part; the test part is not read`,
   );
   reporter.say(`network   ${options.trainer.model.parameterCount} parameters`);
-  reporter.say(
-    `recipe    Adam, lr ${lr}, batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`,
-  );
+  const [recipe, ...more] = describeRecipe(settings);
+  reporter.say(`recipe    ${recipe}`);
+  for (const line of more) reporter.say(`          ${line}`);
   reporter.say(`backend   ${backend}`);
   for (const { mode, reason } of options.started.report.tried) {
     if (reason !== '') reporter.say(`          not ${mode}: ${reason}`);

@@ -94,7 +94,7 @@ async function recordEpoch(options: SessionOptions, event: EpochEvent): Promise<
   });
   reporter.say(
     `epoch ${String(epoch).padStart(2)}/${settings.epochs}  train loss ${trainLoss.toFixed(4)} accuracy ` +
-      `${percent(trainAccuracy)}  val loss ${valLoss.toFixed(4)} accuracy ${percent(valAccuracy)}  lr ${lr}` +
+      `${percent(trainAccuracy)}  val loss ${valLoss.toFixed(4)} accuracy ${percent(valAccuracy)}  lr ${Number(lr.toPrecision(3))}` +
       `  ${seconds.toFixed(1)} s  ${Math.round(imagesPerSecond)} images/s${isBest ? reporter.paint('green', '  *') : ''}`,
   );
 }

@@ -1,12 +1,16 @@
 // Every setting of a training run as one table: what it is when nothing is said, which values it takes, and whether a
 // resumed run may change it. The command line and a run's config.json are both checked against it.
-// Imports errors and nn's JSON types.
+// Imports errors, nn's JSON types, recipes and schedules.
 
 import { ArgumentError, FormatError } from '../../engine/errors.js';
 import type { Json, JsonObject } from '../../nn/index.js';
+import { SCHEDULES, type ScheduleName } from '../schedule.js';
+import { RECIPE_NAMES, RECIPES, type RecipeName } from './recipes.js';
 
 /** What decides a run. Names are those of the options, in camel case; null stands for an option that is not given. */
 export interface Settings {
+  /** What the settings below are when they are not given. */
+  readonly recipe: RecipeName;
   /** The folder of EMNIST files that was named. */
   readonly data: string | null;
   readonly split: string;
@@ -17,7 +21,20 @@ export interface Settings {
   readonly epochs: number;
   readonly batchSize: number;
   readonly lr: number;
+  readonly schedule: ScheduleName;
+  readonly weightDecay: number;
   readonly dropout: number;
+  readonly labelSmoothing: number;
+  /** Learn as if every class had as many images. */
+  readonly balance: boolean;
+  /** Decay of the weights' moving average; 0: not averaged. */
+  readonly average: number;
+  /** How far images are changed: pixels, degrees, part of the size, slant, stroke width. */
+  readonly shift: number;
+  readonly rotation: number;
+  readonly scale: number;
+  readonly shear: number;
+  readonly stroke: number;
   readonly shuffle: boolean;
   /** Model file whose weights it began with. */
   readonly init: string | null;
@@ -48,6 +65,18 @@ export interface Setting extends Rule {
 const TEXT: Rule = { rule: 'a text', holds: (value) => typeof value === 'string' };
 const FLAG: Rule = { rule: 'true or false', holds: (value) => typeof value === 'boolean' };
 
+function oneOf(words: readonly string[]): Rule {
+  return { rule: `one of ${words.join(', ')}`, holds: (value) => words.some((word) => word === value) };
+}
+
+/** From 0, which is without, to a limit. */
+function upTo(limit: number): Rule {
+  return number(`from 0 to ${limit}`, (value) => value >= 0 && value <= limit);
+}
+
+/** Part of a whole, the whole left out. */
+const SHARE = number('at least 0 and below 1', (value) => value >= 0 && value < 1);
+
 function whole(least: number): Rule {
   const holds = (value: Json): boolean => Number.isSafeInteger(value) && (value as number) >= least;
   return { rule: `a whole number of at least ${least}`, holds };
@@ -61,6 +90,7 @@ const fixed = (initial: Json, rule: Rule): Setting => ({ ...rule, initial, fixed
 const free = (initial: Json, rule: Rule): Setting => ({ ...rule, initial, fixed: false });
 
 export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
+  recipe: fixed('original', oneOf(RECIPE_NAMES)),
   data: free(null, TEXT), // the folder may have moved; what is in it must be the same
   split: fixed('balanced', TEXT),
   limit: fixed(null, whole(1)),
@@ -76,10 +106,17 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
     0.001,
     number('above 0', (value) => value > 0),
   ),
-  dropout: fixed(
-    0.5,
-    number('at least 0 and below 1', (value) => value >= 0 && value < 1),
-  ),
+  schedule: fixed('plateau', oneOf(SCHEDULES)),
+  weightDecay: fixed(0, upTo(1)),
+  dropout: fixed(0.5, SHARE),
+  labelSmoothing: fixed(0, SHARE),
+  balance: fixed(false, FLAG),
+  average: fixed(0, SHARE),
+  shift: fixed(0, upTo(14)),
+  rotation: fixed(0, upTo(180)),
+  scale: fixed(0, upTo(0.9)),
+  shear: fixed(0, upTo(2)),
+  stroke: fixed(0, upTo(1)),
   shuffle: fixed(true, FLAG),
   init: fixed(null, TEXT),
   patience: free(null, whole(1)),
@@ -105,10 +142,18 @@ export function optionName(name: string): string {
 /** Settings that were given, by name; undefined is not given. */
 export type GivenSettings = { readonly [Name in SettingName]?: Settings[Name] | undefined };
 
-/** What a new run uses: what was given, and for the rest what is usual. */
+/** What a new run uses: what was given, for the rest what the recipe says, for the rest what is usual. */
 export function newSettings(given: GivenSettings): Settings {
-  const entries = SETTING_NAMES.map((name) => [name, given[name] ?? SETTINGS[name].initial] as const);
+  const recipe = RECIPES[given.recipe ?? 'original'];
+  const entries = SETTING_NAMES.map(
+    (name) => [name, given[name] ?? recipe[name] ?? SETTINGS[name].initial] as const,
+  );
   return Object.fromEntries(entries) as unknown as Settings;
+}
+
+/** Whether a resumed run must keep a setting: a schedule over all steps also fixes how many there are. */
+function isFixed(name: SettingName, { schedule }: Settings): boolean {
+  return SETTINGS[name].fixed || (name === 'epochs' && schedule !== 'plateau');
 }
 
 /**
@@ -119,7 +164,7 @@ export function newSettings(given: GivenSettings): Settings {
 export function resumedSettings(saved: Settings, given: GivenSettings, directory: string): Settings {
   for (const name of SETTING_NAMES) {
     const value = given[name];
-    if (!SETTINGS[name].fixed || value === undefined || value === saved[name]) continue;
+    if (value === undefined || value === saved[name] || !isFixed(name, saved)) continue;
     const before = saved[name] === null ? 'without it' : `with ${String(saved[name])}`;
     throw new ArgumentError(
       `--${optionName(name)} ${String(value)} contradicts --resume ${directory}, a run that began ${before}; leave the ` +

@@ -38,6 +38,7 @@ export const elementwiseOverrides: Readonly<Record<string, KernelOverride>> = {
   sub: pass('sub', ([a, b], y) => [a, b, y]),
   mul: pass('mul', ([a, b], y) => [a, b, y]),
   scaleShift: pass('scale', ([x], y, [factor, summand]) => [x, factor, summand, y]),
+  movingAverage: pass('blend', ([average, x], y, [kept, added]) => [average, kept, x, added, y]),
   relu: pass('relu', ([x], y) => [x, y]),
   reluGrad: pass('reluGrad', ([grad, x], y) => [grad, x, y]),
 };

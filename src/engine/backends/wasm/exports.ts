@@ -211,6 +211,9 @@ export interface SimdExports {
   // elementwise.ts
   fill(y: Address, value: number, ...range: Range): void;
   scale(x: Address, factor: number, summand: number, y: Address, ...range: Range): void;
+  blend(
+    ...args: [a: Address, partOfA: number, b: Address, partOfB: number, y: Address, ...range: Range]
+  ): void;
   relu(x: Address, y: Address, ...range: Range): void;
   reluGrad: Binary;
   add: Binary;

@@ -68,6 +68,7 @@ const ARGUMENTS: {
   scale: 6,
   relu: 4,
   reluGrad: 5,
+  blend: 7,
   add: 5,
   sub: 5,
   mul: 5,

@@ -1,0 +1,28 @@
+// A run's recipe in words, as `train` prints it. Imports settings' types only.
+
+import type { Settings } from './settings.js';
+
+/** A line each: optimizer and sizes, what is done to images, what else. */
+export function describeRecipe(settings: Settings): string[] {
+  const { recipe, lr, schedule, batchSize, epochs, dropout, seed, weightDecay } = settings;
+  const optimizer = weightDecay > 0 ? `AdamW (weight decay ${weightDecay})` : 'Adam';
+  const rate = schedule === 'plateau' ? `lr ${lr}` : `lr up to ${lr} (${schedule})`;
+  const rest = `batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`;
+  const { shift, rotation, scale, shear, stroke, labelSmoothing, average, balance } = settings;
+  const images = [
+    ...(shift > 0 ? [`shift ${shift} px`] : []),
+    ...(rotation > 0 ? [`rotation ${rotation} degrees`] : []),
+    ...(scale > 0 ? [`scale ${scale}`] : []),
+    ...(shear > 0 ? [`shear ${shear}`] : []),
+    ...(stroke > 0 ? [`stroke ${stroke}`] : []),
+  ];
+  const more = [
+    ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
+    ...(balance ? ['classes balanced'] : []),
+    ...(average > 0 ? [`weights averaged (${average})`] : []),
+  ];
+  return [
+    `${recipe === 'original' ? '' : `${recipe}: `}${optimizer}, ${rate}, ${rest}`,
+    ...[images, more].filter((list) => list.length > 0).map((list) => list.join(', ')),
+  ];
+}

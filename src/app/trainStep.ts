@@ -1,0 +1,61 @@
+// One step of training: forward, loss, backward, update; and what may be done to the loss. Imports engine, nn, data.
+
+import { add, argmax, crossEntropy, scope, tensor, type Tensor } from '../engine/index.js';
+import { classCounts, type Dataset } from '../data/dataset.js';
+import { IMAGE_SIDE } from '../data/idx.js';
+import type { Batch } from '../data/loader.js';
+import type { Module, Optimizer } from '../nn/index.js';
+
+/** What one step found out, before it moved the weights. */
+export interface StepNumbers {
+  /** The batch's mean loss. */
+  readonly loss: number;
+  /** How many images of the batch were read right. */
+  readonly hits: number;
+}
+
+export interface StepOptions {
+  /** Share of the target that is spread evenly over all classes. Default 0. */
+  readonly labelSmoothing?: number;
+  /** Added to the logits in the loss alone, `[classes]`; see `logPriors`. Default null: nothing. */
+  readonly priors?: Tensor | null;
+}
+
+/** Takes the step. The numbers are read after all of it has been enqueued. */
+export async function trainStep(
+  model: Module,
+  optimizer: Optimizer,
+  batch: Batch,
+  { labelSmoothing = 0, priors = null }: StepOptions = {},
+): Promise<StepNumbers> {
+  const [loss, read] = await Promise.all(
+    scope(() => {
+      const images = tensor(batch.images, { shape: [batch.count, 1, IMAGE_SIDE, IMAGE_SIDE] });
+      const labels = tensor(batch.labels);
+      const logits = model.forward(images); // [count, classes]
+      const judged = priors === null ? logits : add(logits, priors);
+      const loss = crossEntropy(judged, labels, { labelSmoothing });
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      return [loss.item(), argmax(logits).data()] as const;
+    }),
+  );
+  let hits = 0;
+  for (let i = 0; i < batch.count; i++) if (read[i] === batch.labels[i]) hits += 1;
+  return { loss, hits };
+}
+
+/**
+ * The logarithm of each class's share of a data set, `[classes]`; lives until it is disposed of.
+ *
+ * A network whose logits plus these fit the labels has learned what a character looks like, and leaves to these how often it
+ * is written: read without them, every class is as likely as any other before the ink is seen. A class without images
+ * counts as one image.
+ *
+ * @see A. Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, equation 10
+ */
+export function logPriors(dataset: Dataset): Tensor {
+  const counts = classCounts(dataset);
+  return tensor(Array.from(counts, (count) => Math.log(Math.max(1, count) / dataset.length))).keep();
+}

@@ -1,0 +1,118 @@
+// Averaged weights: beside the weights that training moves, their exponential moving average, which lies nearer the middle of the
+// region that training wanders about in and mostly reads better. One launch an array and step. Imports current, launch, tensor,
+// module, parameter, stateDict, json and the kernel.
+//
+// Sources: B. Polyak and A. Juditsky, "Acceleration of stochastic approximation by averaging", 1992; PyTorch's
+// torch.optim.swa_utils.AveragedModel with get_ema_multi_avg_fn and use_buffers=True.
+
+import { movingAverage } from '../../kernels/optimizer.js';
+import { scope } from '../engine/current.js';
+import { updateInPlace } from '../engine/launch.js';
+import { zeros, type Tensor } from '../engine/tensor.js';
+import { JsonReader } from './json.js';
+import type { Module } from './module.js';
+import { check } from './options.js';
+import type { OptimizerState, SavedOptimizerState } from './optim/optimizer.js';
+import { Counter } from './parameter.js';
+import { compareState, rowMajor } from './stateDict.js';
+
+export interface WeightAverageOptions {
+  /** How much of the average is kept at each step. Default 0.999: about the last thousand steps. */
+  readonly decay?: number;
+}
+
+/**
+ * average = d average + (1 - d) weight after each step, with d = min(decay, t / (9 + t)) after t earlier updates: the first
+ * takes the weights as they are, and what the network was at its beginning is soon forgotten.
+ *
+ * Batch norm's running statistics are averaged with the weights, since they belong to them; counts of batches are not.
+ *
+ * @example
+ * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
+ * const average = new WeightAverage(model, { decay: 0.99 });
+ * average.update(); // after each step of the optimizer
+ * average.swap(); // the model now computes with the averages
+ * average.swap(); // and again with its own weights
+ * average.dispose();
+ * model.dispose();
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.swa_utils.AveragedModel.html
+ */
+export class WeightAverage {
+  readonly decay: number;
+  /** The model's tensors by name, each with its average. */
+  readonly #pairs: readonly (readonly [name: string, own: Tensor, average: Tensor])[];
+  #updates = 0;
+  #swapped = false;
+
+  /** The averages are zero until the first update, which takes the model's numbers over. */
+  constructor(model: Module, { decay = 0.999 }: WeightAverageOptions = {}) {
+    check('WeightAverage', 'decay', decay, 'at least 0 and below 1', decay >= 0 && decay < 1);
+    this.decay = decay;
+    const buffers = model.namedBuffers().filter(([, buffer]) => !(buffer instanceof Counter));
+    this.#pairs = [...model.namedParameters(), ...buffers].map(([name, own]) => {
+      return [name, own, zeros(own.shape, { backend: own.array.backend }).keep()];
+    });
+  }
+
+  /** Whether the model computes with the averages. */
+  get swapped(): boolean {
+    return this.#swapped;
+  }
+
+  /** Moves every average towards the model's present number. Call it after each step of the optimizer. */
+  update(): void {
+    const decay = Math.min(this.decay, this.#updates / (9 + this.#updates));
+    scope(() => {
+      for (const [, own, average] of this.#pairs) {
+        updateInPlace(movingAverage, average.array, [own.array], [decay, 1 - decay]);
+      }
+    });
+    this.#updates += 1;
+  }
+
+  /** Exchanges the model's numbers and the averages; nothing is copied. Twice is as if it had not been. */
+  swap(): void {
+    for (const [, own, average] of this.#pairs) {
+      const [storage, other] = [own.array.storage, average.array.storage];
+      const { buffer } = storage;
+      storage.replace(other.buffer);
+      other.replace(buffer);
+    }
+    this.#swapped = !this.#swapped;
+  }
+
+  /** Everything to go on with, as an optimizer keeps it; the arrays stay this object's own. */
+  stateDict(): OptimizerState {
+    return {
+      settings: { type: 'weightAverage', decay: this.decay, updates: this.#updates },
+      tensors: Object.fromEntries(this.#pairs.map(([name, , average]) => [name, average])),
+    };
+  }
+
+  /**
+   * Checks a saved state; the result puts it in place.
+   *
+   * @throws FormatError or ArgumentError if it belongs to another model
+   */
+  prepareLoad({ settings, tensors }: SavedOptimizerState): () => void {
+    const saved = new JsonReader(settings, 'weight average');
+    const updates = saved.count('updates');
+    const wanted = new Map(this.#pairs.map(([name, own]) => [name, own.shape]));
+    compareState('weight average', wanted, tensors);
+    return () => {
+      this.#updates = updates;
+      for (const [name, , average] of this.#pairs) {
+        const { storage } = average.array;
+        const previous = storage.buffer;
+        storage.replace(storage.backend.upload(rowMajor(tensors[name])));
+        storage.backend.free(previous);
+      }
+    };
+  }
+
+  /** Frees the averages; the model is whoever's it was. */
+  dispose(): void {
+    for (const [, , average] of this.#pairs) average.dispose();
+  }
+}

@@ -1,0 +1,114 @@
+// Averaged weights: the recurrence against the same sums in JavaScript, what a swap does and undoes, and saving.
+
+import { describe, expect, it } from 'vitest';
+import { Rng, scope, tensor } from '../../src/engine/index.js';
+import { BatchNorm2d, Linear, loadState, Module, saveState, WeightAverage } from '../../src/nn/index.js';
+import type { Tensor } from '../../src/engine/tensor.js';
+import { backendsUnderTest, withFreshBackend } from '../support/backends.js';
+import { expectClose } from '../support/parity.js';
+
+class Small extends Module {
+  readonly linear = new Linear({ inFeatures: 37, outFeatures: 11, rng: new Rng(1) });
+  readonly norm = new BatchNorm2d({ numFeatures: 3 });
+
+  override forward(x: Tensor): Tensor {
+    return x;
+  }
+}
+
+/** Moves everything that the average follows, as an optimizer and a forward pass would. */
+function move(model: Small, step: number): void {
+  const { linear, norm } = model;
+  for (const part of [linear.weight, linear.bias!, norm.running_mean]) {
+    part.assign(Array.from({ length: part.size }, (_, i) => Math.sin(i + 7 * step)));
+  }
+}
+
+/** d of update t, from 0: PyTorch's first update copies, and a short run forgets its start. */
+const decayAt = (t: number, decay: number): number => Math.min(decay, t / (9 + t));
+
+describe.each(backendsUnderTest)('WeightAverage on $name', ({ make }) => {
+  const onBackend = (body: () => Promise<void>): Promise<void> => withFreshBackend(make, body);
+
+  it('is the moving average of weights and running statistics; a swap shows it and a second hides it', () =>
+    onBackend(async () => {
+      const model = new Small();
+      const average = new WeightAverage(model, { decay: 0.6 });
+      const expected = new Float64Array(37 * 11);
+      for (let step = 0; step < 20; step++) {
+        move(model, step);
+        average.update();
+        const d = decayAt(step, 0.6);
+        expected.forEach((value, i) => (expected[i] = d * value + (1 - d) * Math.sin(i + 7 * step)));
+      }
+      const own = await model.linear.weight.data();
+      average.swap();
+      expect(average.swapped).toBe(true);
+      expectClose(await model.linear.weight.data(), expected, 'weights');
+      expectClose(await model.norm.running_mean.data(), expected.subarray(0, 3), 'running mean');
+      average.swap();
+      expect(await model.linear.weight.data()).toEqual(own);
+      average.dispose();
+      model.dispose();
+    }));
+
+  it('is the model itself after the first update', () =>
+    onBackend(async () => {
+      const model = new Small();
+      const average = new WeightAverage(model);
+      const own = await model.linear.weight.data();
+      average.update();
+      average.swap();
+      expect(await model.linear.weight.data()).toEqual(own);
+      average.dispose();
+      model.dispose();
+    }));
+
+  it('makes what computes with the model compute with the averages', () =>
+    onBackend(async () => {
+      const model = new Small();
+      const average = new WeightAverage(model);
+      const read = (): Promise<ArrayLike<number>> =>
+        scope(() => model.linear.forward(tensor([Array.from({ length: 37 }, (_, i) => i / 37)])).data());
+      average.update();
+      const before = await read();
+      move(model, 3);
+      const moved = await read();
+      average.swap();
+      expect(await read()).toEqual(before);
+      average.swap();
+      expect(await read()).toEqual(moved);
+      average.dispose();
+      model.dispose();
+    }));
+
+  it('goes on from a saved state to the same numbers', () =>
+    onBackend(async () => {
+      const [model, other] = [new Small(), new Small()];
+      const [average, resumed] = [model, other].map((one) => new WeightAverage(one, { decay: 0.9 }));
+      for (let step = 0; step < 5; step++) {
+        move(model, step);
+        average.update();
+      }
+      loadState(await saveState({ model, average }), { model: other, average: resumed });
+      for (const [one, its] of [
+        [model, average],
+        [other, resumed],
+      ] as const) {
+        move(one, 9);
+        its.update();
+        its.swap();
+      }
+      expect(await other.linear.weight.data()).toEqual(await model.linear.weight.data());
+      const bytes = await saveState({ model });
+      expect(() => loadState(bytes, { average })).toThrow('the file holds no average');
+      for (const one of [model, other, average, resumed]) one.dispose();
+    }));
+});
+
+it('refuses a decay of 1 and more', () =>
+  withFreshBackend(backendsUnderTest[0].make, () => {
+    const model = new Small();
+    expect(() => new WeightAverage(model, { decay: 1 })).toThrow('at least 0 and below 1');
+    model.dispose();
+  }));

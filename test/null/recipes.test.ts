@@ -1,0 +1,72 @@
+// Recipes: what a run uses when a recipe, single options or both are given, and what a resumed run may not change.
+
+import { describe, expect, it } from 'vitest';
+import { describeRecipe } from '../../src/app/run/describeRecipe.js';
+import { RECIPES } from '../../src/app/run/recipes.js';
+import { newSettings, readSettings, resumedSettings, SETTINGS } from '../../src/app/run/settings.js';
+import type { JsonObject } from '../../src/nn/index.js';
+
+describe('recipes', () => {
+  it('the original is what is done when nothing is said', () => {
+    expect(newSettings({})).toEqual(newSettings({ recipe: 'original' }));
+    expect(newSettings({})).toMatchObject({
+      lr: 0.001,
+      dropout: 0.5,
+      schedule: 'plateau',
+      average: 0,
+      shift: 0,
+    });
+    expect(describeRecipe(newSettings({ seed: 7 }))).toEqual([
+      'Adam, lr 0.001, batch 64, 20 epochs, dropout 0.5, seed 7',
+    ]);
+  });
+
+  it('the best names every ingredient it has, and options given beside it win', () => {
+    const settings = newSettings({ recipe: 'best', shift: 0, dropout: 0.4, balance: false });
+    expect(settings).toMatchObject({
+      ...RECIPES.best,
+      recipe: 'best',
+      shift: 0,
+      dropout: 0.4,
+      balance: false,
+    });
+    const words = describeRecipe(settings).join('\n');
+    expect(words).toMatch(/^best: AdamW .*one-cycle.* dropout 0\.4/);
+    expect(words).toContain('rotation 10 degrees');
+    expect(words).not.toMatch(/shift|balanced/);
+  });
+
+  it.each(Object.entries(RECIPES))('%s holds to the rules of the settings', (recipe, parts) => {
+    for (const [name, value] of Object.entries(parts)) {
+      expect(SETTINGS[name as keyof typeof SETTINGS].holds(value), name).toBe(true);
+    }
+    const settings = newSettings({ recipe: recipe as keyof typeof RECIPES });
+    expect(readSettings(JSON.parse(JSON.stringify(settings)) as JsonObject)).toEqual(settings);
+  });
+
+  it('a word that is none is refused', () => {
+    const settings = { ...newSettings({}), schedule: 'sometimes' } as unknown as JsonObject;
+    expect(() => readSettings(settings)).toThrow('expected one of plateau, cosine, one-cycle');
+  });
+});
+
+describe('a resumed run', () => {
+  it('may have more epochs, unless the rate follows a curve over all steps', () => {
+    expect(resumedSettings(newSettings({}), { epochs: 30 }, 'runs/1').epochs).toBe(30);
+    const best = newSettings({ recipe: 'best' });
+    expect(() => resumedSettings(best, { epochs: 30 }, 'runs/1')).toThrow('--epochs 30 contradicts');
+    expect(resumedSettings(best, { epochs: best.epochs }, 'runs/1')).toEqual(best);
+  });
+
+  it('keeps its recipe and every ingredient', () => {
+    const best = newSettings({ recipe: 'best' });
+    for (const given of [
+      { recipe: 'original' as const },
+      { stroke: 0.4 },
+      { balance: false },
+      { average: 0 },
+    ]) {
+      expect(() => resumedSettings(best, given, 'runs/1')).toThrow('contradicts --resume runs/1');
+    }
+  });
+});
