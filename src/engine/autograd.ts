@@ -43,6 +43,43 @@ export function createNode(node: Omit<GraphNode, 'id'>): GraphNode {
 
 /** See `Tensor.backward`. */
 export function backward(root: Differentiable, seed?: NdArray): void {
+  scope(() =>
+    walk(root, seed, {
+      leadsOn: (input) => input.requiresGrad,
+      reached: (leaf, gradient) => leaf.accumulateGrad(gradient),
+    }),
+  );
+}
+
+/** See `gradientOf`. */
+export function gradientOfLeaf(root: Differentiable, leaf: Differentiable, seed?: NdArray): NdArray {
+  if (leaf.node !== null || !leaf.requiresGrad) {
+    throw new ArgumentError(
+      'gradientOf: x must be a leaf that requires a gradient (tensor(..., { requiresGrad: true }))',
+    );
+  }
+  const onTheWay = leadingTo(leaf, root);
+  return scope(() => {
+    let sum = filled(root.array.backend, leaf.shape, 0);
+    walk(root, seed, {
+      leadsOn: (input) => input === leaf || (input.node !== null && onTheWay.has(input.node)),
+      reached: (_, gradient) => {
+        sum = elementwise(add, [sum, gradient]);
+      },
+    });
+    return sum;
+  });
+}
+
+/** What one way of going backward wants. */
+interface Errand {
+  /** Whether a gradient is wanted here or for anything this was made from. */
+  readonly leadsOn: (input: Differentiable) => boolean;
+  /** Takes a part of a leaf's gradient: one for every place where the leaf is used. */
+  readonly reached: (leaf: Differentiable, gradient: NdArray) => void;
+}
+
+function walk(root: Differentiable, seed: NdArray | undefined, { leadsOn, reached }: Errand): void {
   if (!root.requiresGrad) {
     throw new ArgumentError(
       'backward: nothing here requires a gradient (a leaf needs requiresGrad; noGrad() records none)',
@@ -59,35 +96,33 @@ export function backward(root: Differentiable, seed?: NdArray): void {
     );
   }
 
-  scope(() => {
-    // Gradients of computed tensors wait here until their node's turn; those of leaves go to `leaf.grad`.
-    const waiting = new Map<GraphNode, NdArray>();
-    const pass = (target: Differentiable, gradient: NdArray): void => {
-      if (target.node === null) {
-        target.accumulateGrad(gradient);
-        return;
-      }
-      const sum = waiting.get(target.node);
-      waiting.set(target.node, sum === undefined ? gradient : elementwise(add, [sum, gradient]));
-    };
-
-    pass(root, seed?.view() ?? filled(root.array.backend, root.shape, 1));
-    for (const node of newestFirst(root)) {
-      const gradient = waiting.get(node);
-      if (gradient === undefined) continue;
-      // Whatever a node's thunks make on the way is freed before the next node runs.
-      const gradients = scope(() => inputGradients(node, gradient));
-      node.inputs.forEach((input, index) => {
-        const own = gradients[index];
-        if (own !== null) pass(input, own);
-      });
-      waiting.delete(node);
-      gradient.dispose();
+  // Gradients of computed tensors wait here until their node's turn.
+  const waiting = new Map<GraphNode, NdArray>();
+  const pass = (target: Differentiable, gradient: NdArray): void => {
+    if (target.node === null) {
+      reached(target, gradient);
+      return;
     }
-  });
+    const sum = waiting.get(target.node);
+    waiting.set(target.node, sum === undefined ? gradient : elementwise(add, [sum, gradient]));
+  };
+
+  pass(root, seed?.view() ?? filled(root.array.backend, root.shape, 1));
+  for (const node of newestFirst(root)) {
+    const gradient = waiting.get(node);
+    if (gradient === undefined) continue;
+    // Whatever a node's thunks make on the way is freed before the next node runs.
+    const gradients = scope(() => inputGradients(node, gradient, leadsOn));
+    node.inputs.forEach((input, index) => {
+      const own = gradients[index];
+      if (own !== null) pass(input, own);
+    });
+    waiting.delete(node);
+    gradient.dispose();
+  }
 }
 
-function inputGradients(node: GraphNode, gradient: NdArray): (NdArray | null)[] {
+function inputGradients(node: GraphNode, gradient: NdArray, leadsOn: Errand['leadsOn']): (NdArray | null)[] {
   const thunks = node.backward(gradient);
   if (thunks.length < node.inputs.length) {
     throw new ArgumentError(
@@ -96,7 +131,7 @@ function inputGradients(node: GraphNode, gradient: NdArray): (NdArray | null)[] 
   }
   return node.inputs.map((input, index) => {
     const thunk = thunks[index];
-    if (!input.requiresGrad || thunk === null) return null;
+    if (!leadsOn(input) || thunk === null) return null;
     const own = unbroadcast(thunk(), input.shape, `${node.name}, gradient of input ${index}`);
     // The walker disposes of what it gets, and a thunk may return `gradient`, an input, or one array twice.
     return own.view();
@@ -113,4 +148,17 @@ function newestFirst(root: Differentiable): GraphNode[] {
     unvisited.push(...next.node.inputs.filter((input) => input.requiresGrad));
   }
   return [...found].sort((a, b) => b.id - a.id);
+}
+
+/** The nodes of `root` that were made from `leaf`. */
+function leadingTo(leaf: Differentiable, root: Differentiable): Set<GraphNode> {
+  const found = new Set<GraphNode>();
+  const oldestFirst = newestFirst(root).reverse();
+  for (const node of oldestFirst) {
+    const leads = node.inputs.some(
+      (input) => input === leaf || (input.node !== null && found.has(input.node)),
+    );
+    if (leads) found.add(node);
+  }
+  return found;
 }

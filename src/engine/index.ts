@@ -6,7 +6,7 @@ export type { Shape } from './shape.js';
 export type { Backend, FloatArray, MemoryReport } from './backend.js';
 export { ReferenceBackend, type ReferenceOptions } from './backends/reference.js';
 export { currentBackend, isRecording, noGrad, scope, useBackend, withBackend } from './current.js';
-export { full, ones, Tensor, tensor, zeros, type Numbers, type TensorOptions } from './tensor.js';
+export { full, gradientOf, ones, Tensor, tensor, zeros, type Numbers, type TensorOptions } from './tensor.js';
 export { formatArray } from './print.js';
 export type { Op, Sample, SampleInput } from './op.js';
 export * from './ops/index.js';

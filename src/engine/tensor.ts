@@ -4,7 +4,7 @@
 import ndarray from 'ndarray';
 import type { NdArray as HostNdArray } from 'ndarray';
 import { add } from '../../kernels/elementwise.js';
-import { backward, type Differentiable, type GraphNode } from './autograd.js';
+import { backward, gradientOfLeaf, type Differentiable, type GraphNode } from './autograd.js';
 import type { Backend, FloatArray } from './backend.js';
 import { currentBackend, type Owner } from './current.js';
 import { ArgumentError, ShapeError } from './errors.js';
@@ -124,6 +124,20 @@ export class Tensor implements Differentiable, Owner {
     this.zeroGrad();
     this.array.dispose();
   }
+}
+
+/**
+ * d y / d x, by itself: only what lies between x and y is computed, and no leaf's `grad` changes. For questions about one
+ * input, such as which pixels a class hangs on; training asks `backward` for all parameters at once.
+ *
+ * @param y of one element, unless `gradient` says how much each element counts
+ * @param x a leaf that requires a gradient; one that y was not made from has gradient 0
+ * @param gradient d result / d y; default 1
+ * @throws ArgumentError if x is no such leaf, or y has several elements and no `gradient` is given
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
+ */
+export function gradientOf(y: Tensor, x: Tensor, gradient?: Tensor): Tensor {
+  return new Tensor(gradientOfLeaf(y, x, gradient?.array));
 }
 
 /**

@@ -1,0 +1,156 @@
+// What a filter is and why it fires: its kernels with the batch norm folded in, and the sum at one point taken apart. Arithmetic on
+// host numbers that a test holds to the network's own outputs. Knows no elements. Imports the engine's types, nn and the stages.
+
+import { ArgumentError, type FloatArray } from '../../../engine/index.js';
+import { BatchNorm2d, Conv2d } from '../../../nn/index.js';
+import type { Stages } from './stages.js';
+
+/** Rows and columns of a kernel. */
+export const KERNEL_SIDE = 3;
+const TAPS = KERNEL_SIDE * KERNEL_SIDE;
+
+/** A block's convolution and batch norm as one convolution: gamma / sqrt(variance + epsilon) is a factor, the rest a bias. */
+export interface Filters {
+  readonly outChannels: number;
+  readonly inChannels: number;
+  /** [outChannels, inChannels, 3, 3] */
+  readonly weight: Float64Array;
+  /** [outChannels] */
+  readonly bias: Float64Array;
+}
+
+/** Reads the filters of every block. */
+export function filtersOf({ blocks }: Stages): Promise<Filters[]> {
+  return Promise.all(
+    blocks.map(({ layers: [conv, norm] }) => {
+      if (!(conv instanceof Conv2d) || !(norm instanceof BatchNorm2d)) {
+        throw new ArgumentError('thinking: a block must begin with a convolution and its batch norm');
+      }
+      return fold(conv, norm);
+    }),
+  );
+}
+
+async function fold(conv: Conv2d, norm: BatchNorm2d): Promise<Filters> {
+  const [outChannels, inChannels] = conv.weight.shape;
+  const [weight, gamma, beta, mean, variance, bias] = await Promise.all([
+    conv.weight.data(),
+    norm.weight.data(),
+    norm.bias.data(),
+    norm.running_mean.data(),
+    norm.running_var.data(),
+    conv.bias?.data() ?? new Float32Array(outChannels),
+  ]);
+  const factor = Float64Array.from(gamma, (value, o) => value / Math.sqrt(variance[o] + norm.epsilon));
+  return {
+    outChannels,
+    inChannels,
+    weight: Float64Array.from(weight, (value, i) => value * factor[Math.floor(i / (inChannels * TAPS))]),
+    bias: factor.map((value, o) => (bias[o] - mean[o]) * value + beta[o]),
+  };
+}
+
+/** The kernel with which a filter looks at one channel, [3, 3]. */
+export function kernelOf({ inChannels, weight }: Filters, filter: number, channel: number): Float64Array {
+  const start = (filter * inChannels + channel) * TAPS;
+  return weight.subarray(start, start + TAPS);
+}
+
+/** Where a map is strongest, and how strong; the first of several. */
+export interface Peak {
+  readonly row: number;
+  readonly column: number;
+  readonly value: number;
+}
+
+/** @param maps [channels, side, side] */
+export function peakOf(maps: FloatArray, side: number, channel: number): Peak {
+  const start = channel * side * side;
+  let at = 0;
+  for (let i = 1; i < side * side; i++) if (maps[start + i] > maps[start + at]) at = i;
+  return { row: Math.floor(at / side), column: at % side, value: maps[start + at] };
+}
+
+/** What one channel adds to a filter's sum at a point. */
+export interface Share {
+  readonly channel: number;
+  readonly value: number;
+}
+
+/** A filter's sum at one point of the convolution: `bias` plus all `shares`. */
+export interface TakenApart {
+  readonly row: number;
+  readonly column: number;
+  readonly bias: number;
+  /** In the order of the channels. */
+  readonly shares: readonly Share[];
+  readonly total: number;
+}
+
+/**
+ * Takes the sum behind a point of a pooled map apart: of the 2 x 2 sums that were pooled there, the largest.
+ *
+ * @param input what the block got, [inChannels, side, side]; around it are zeros
+ * @param point of the pooled map
+ */
+export function takeApart(
+  filters: Filters,
+  filter: number,
+  input: FloatArray,
+  side: number,
+  point: { readonly row: number; readonly column: number },
+): TakenApart {
+  const sums = [0, 1, 2, 3].map((corner) =>
+    sumAt(filters, filter, input, side, 2 * point.row + (corner >> 1), 2 * point.column + (corner & 1)),
+  );
+  return sums.reduce((best, sum) => (sum.total > best.total ? sum : best));
+}
+
+function sumAt(
+  filters: Filters,
+  filter: number,
+  input: FloatArray,
+  side: number,
+  row: number,
+  column: number,
+): TakenApart {
+  const shares = Array.from({ length: filters.inChannels }, (_, channel): Share => {
+    const kernel = kernelOf(filters, filter, channel);
+    const pixels = patch(input, side, channel, row, column);
+    return { channel, value: kernel.reduce((sum, weight, tap) => sum + weight * pixels[tap], 0) };
+  });
+  const bias = filters.bias[filter];
+  return { row, column, bias, shares, total: shares.reduce((sum, { value }) => sum + value, bias) };
+}
+
+/** The 3 x 3 numbers around a point of one channel; zero outside. */
+export function patch(
+  input: FloatArray,
+  side: number,
+  channel: number,
+  row: number,
+  column: number,
+): number[] {
+  return Array.from({ length: TAPS }, (_, tap) => {
+    const y = row + Math.floor(tap / KERNEL_SIDE) - 1;
+    const x = column + (tap % KERNEL_SIDE) - 1;
+    const inside = y >= 0 && y < side && x >= 0 && x < side;
+    return inside ? input[(channel * side + y) * side + x] : 0;
+  });
+}
+
+/** How many pixels apart neighbours of a block's maps are: 2, 4, 8. */
+export function strideOf(block: number): number {
+  return 2 ** (block + 1);
+}
+
+/**
+ * The rows of pixels (or columns) that a row of a block's maps depends on; they may lie outside the picture.
+ *
+ * A pooled number looks at 4 x 4 numbers of the stage before: a 3 x 3 window, at 2 x 2 places.
+ */
+export function fieldOf(block: number, row: number): { readonly first: number; readonly last: number } {
+  let [first, last] = [row, row];
+  for (let stage = block; stage >= 0; stage--) [first, last] = [2 * first - 1, 2 * last + 2];
+  return { first, last };
+}

@@ -1,0 +1,57 @@
+// The network in the pieces that one looks at: three blocks, the hidden layer, the last layer. The very layers of the network, run
+// in its order; nothing is computed a second way. Knows no elements. Imports the engine, nn and the network.
+
+import { flatten, type Tensor } from '../../../engine/index.js';
+import { Linear, MaxPool2d, type Module, Sequential } from '../../../nn/index.js';
+import type { CharacterNet } from '../../model.js';
+
+export interface Stages {
+  /** Each is convolution, batch norm, ReLU and pooling. */
+  readonly blocks: readonly Sequential[];
+  /** From the last block's maps to the 256 hidden numbers. */
+  readonly hidden: Sequential;
+  /** From those to one number a class. */
+  readonly last: Sequential;
+}
+
+export interface Activations {
+  /** [N, 32, 14, 14], [N, 64, 7, 7], [N, 128, 3, 3] */
+  readonly blocks: readonly Tensor[];
+  /** [N, 256] */
+  readonly hidden: Tensor;
+  /** [N, classes] */
+  readonly logits: Tensor;
+}
+
+/** Cuts a network into its stages. They share its layers, so they follow when its weights change. */
+export function stagesOf({ conv_layers, fc_layers }: CharacterNet): Stages {
+  const part = (whole: Sequential, layers: readonly Module[]): Sequential => {
+    const stage = new Sequential(...layers);
+    stage.fused = whole.fused;
+    return stage;
+  };
+  const { layers } = conv_layers;
+  const blocks = layers.flatMap((layer, at) => {
+    if (!(layer instanceof MaxPool2d)) return [];
+    const start = layers.slice(0, at).findLastIndex((before) => before instanceof MaxPool2d) + 1;
+    return [part(conv_layers, layers.slice(start, at + 1))];
+  });
+  const end = fc_layers.layers.findLastIndex((layer) => layer instanceof Linear);
+  return {
+    blocks,
+    hidden: part(fc_layers, fc_layers.layers.slice(0, end)),
+    last: part(fc_layers, fc_layers.layers.slice(end)),
+  };
+}
+
+/**
+ * Runs the network and keeps what each stage hands on.
+ *
+ * @param x [N, 1, 28, 28]
+ */
+export function activations({ blocks, hidden, last }: Stages, x: Tensor): Activations {
+  const maps: Tensor[] = [];
+  for (const block of blocks) maps.push(block.forward(maps.at(-1) ?? x));
+  const features = hidden.forward(flatten(maps.at(-1)!));
+  return { blocks: maps, hidden: features, logits: last.forward(features) };
+}

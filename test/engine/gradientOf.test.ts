@@ -1,0 +1,101 @@
+// gradientOf(): the gradient of one leaf by itself. What backward() leaves on all leaves is in backward.test.ts.
+
+import { describe, expect, it } from 'vitest';
+import {
+  add,
+  ArgumentError,
+  gradientOf,
+  linear,
+  mul,
+  noGrad,
+  scope,
+  ShapeError,
+  sum,
+  tensor,
+} from '../../src/engine/index.js';
+import * as kernels from '../../kernels/elementwise.js';
+import { elementwise } from '../../src/engine/launch.js';
+import type { NdArray } from '../../src/engine/ndarray.js';
+import { defineOp } from '../../src/engine/op.js';
+import { withLeaves } from './leaves.js';
+
+describe('gradientOf', () => {
+  it(
+    'is what backward leaves on the leaf, and leaves nothing on any',
+    withLeaves([[1, 2], [[3, 4]], [5]], async (x, weight, bias) => {
+      const [own, left] = scope(() => {
+        const y = sum(mul(linear(x, weight, bias), linear(x, weight, bias)));
+        const found = gradientOf(y, x).data();
+        expect([x.grad, weight.grad, bias.grad]).toEqual([null, null, null]);
+        y.backward();
+        return [found, x.grad!.data()] as const;
+      });
+      expect([...(await own)]).toEqual([...(await left)]);
+      expect([...(await own)]).toEqual([96, 128]); // 2 (3 + 8 + 5) [3, 4]
+    }),
+  );
+
+  it(
+    'adds up every use of the leaf, and is zero for a leaf that was not used',
+    withLeaves([2, 3], async (x, other) => {
+      const [cubed, unused] = scope(() => {
+        const y = add(mul(mul(x, x), x), x);
+        return [gradientOf(y, x).item(), gradientOf(y, other).item()] as const;
+      });
+      expect(await cubed).toBe(13);
+      expect(await unused).toBe(0);
+    }),
+  );
+
+  it(
+    'goes back through one graph as often as one asks, each time with its own weights of y',
+    withLeaves([[1, 2, 3]], async (x) => {
+      const rows = scope(() => {
+        const y = mul(x, x);
+        return [tensor([1, 0, 0]), tensor([0, 1, -1])].map((weights) => gradientOf(y, x, weights).data());
+      });
+      expect([...(await rows[0])]).toEqual([2, 0, 0]);
+      expect([...(await rows[1])]).toEqual([0, 4, -6]);
+    }),
+  );
+
+  it(
+    'computes nothing for what does not lead to the leaf',
+    withLeaves([2, 3], async (x, weight) => {
+      const asked: string[] = [];
+      const times = (a: NdArray, b: NdArray): NdArray => elementwise(kernels.mul, [a, b]);
+      const product = defineOp({
+        name: 'watchedProduct',
+        infer: () => [],
+        forward: ([a, b]) => times(a, b),
+        backward: ({ grad, inputs: [a, b] }) => {
+          const asking = (name: string, other: NdArray) => (): NdArray => {
+            asked.push(name);
+            return times(grad, other);
+          };
+          return [asking('x', b), asking('weight', a)];
+        },
+        samples: [],
+      });
+      const found = scope(() => gradientOf(product([x, weight], {}), x).item());
+      expect(await found).toBe(3);
+      expect(asked).toEqual(['x']);
+    }),
+  );
+
+  it(
+    'refuses what has no gradient, and says why',
+    withLeaves([[1, 2]], (x) => {
+      scope(() => {
+        const y = mul(x, x);
+        expect(() => gradientOf(y, x)).toThrow(ArgumentError); // two elements
+        expect(() => gradientOf(y, x, tensor([1]))).toThrow(ShapeError);
+        expect(() => gradientOf(sum(mul(y, y)), y)).toThrow(/x must be a leaf/);
+        expect(() => gradientOf(y, tensor([1, 2]), tensor([1, 1]))).toThrow(/x must be a leaf/);
+        const blind = noGrad(() => sum(mul(x, x)));
+        expect(() => gradientOf(blind, x)).toThrow(/nothing here requires a gradient/);
+      });
+      return Promise.resolve();
+    }),
+  );
+});

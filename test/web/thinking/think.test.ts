@@ -1,0 +1,177 @@
+// What the page shows of the network's inside is the network's own: each stage against the whole, the saliency map against finite
+// differences in float64, sums that are taken apart against the maps, and nothing left behind.
+
+import { describe, expect, it } from 'vitest';
+import { CharacterNet } from '../../../src/app/model.js';
+import { fieldOf, filtersOf, peakOf, strideOf, takeApart } from '../../../src/app/web/thinking/filters.js';
+import { activations, stagesOf } from '../../../src/app/web/thinking/stages.js';
+import { think } from '../../../src/app/web/thinking/think.js';
+import { SyntheticCharacters } from '../../../src/data/synthetic.js';
+import { normalize } from '../../../src/data/transform.js';
+import { gradientOf, noGrad, Rng, scope, tensor, Tensor } from '../../../src/engine/index.js';
+import { setFused } from '../../../src/nn/index.js';
+import { fastBackends, oracle, wasm, withFreshBackend } from '../../support/backends.js';
+
+const CLASSES = 47;
+const IMAGE = [1, 1, 28, 28];
+const pixels = new Float32Array(784);
+normalize().apply(new SyntheticCharacters({ seed: 5 }).sample(11).image, 0, pixels, 0, 784);
+// Paper is one number, and the largest of four equal numbers has no slope: a little noise keeps every pixel apart.
+const noise = new Rng(3);
+pixels.forEach((value, i) => {
+  pixels[i] = value + noise.between(-0.1, 0.1);
+});
+const input = (): Tensor => tensor(pixels, { shape: IMAGE });
+const question = { winner: 3, wanted: 7, against: 3 };
+
+/** A network whose batch norms do something, in evaluation mode; gone when `body` has ended. */
+async function withNetwork(body: (model: CharacterNet) => Promise<void>): Promise<void> {
+  const rng = new Rng(11);
+  const model = new CharacterNet({ classes: CLASSES, rng });
+  for (const [name, buffer] of model.namedBuffers()) {
+    const between = (low: number, high: number): Float64Array =>
+      Float64Array.from({ length: buffer.size }, () => rng.between(low, high));
+    if (name.endsWith('running_var')) buffer.assign(between(0.02, 0.2));
+    if (name.endsWith('running_mean')) buffer.assign(between(-0.1, 0.1));
+  }
+  await body(model.eval());
+  model.dispose();
+}
+
+describe.each(fastBackends)('on $name', ({ make }) => {
+  it.each([true, false])('every stage together is the network, fused: %s', (fused) =>
+    withFreshBackend(make, () =>
+      withNetwork(async (model) => {
+        setFused(model, fused);
+        const stages = stagesOf(model);
+        expect(stages.blocks.map(({ layers }) => layers.length)).toEqual([4, 4, 4]);
+        const whole = await noGrad(() => scope(() => model.forward(input()).data()));
+        const [shapes, logits] = scope(() => {
+          const seen = activations(stages, input());
+          return [[...seen.blocks, seen.hidden].map(({ shape }) => shape), seen.logits.data()] as const;
+        });
+        expect(shapes).toEqual([
+          [1, 32, 14, 14],
+          [1, 64, 7, 7],
+          [1, 128, 3, 3],
+          [1, 256],
+        ]);
+        const thought = await think(stages, input, question);
+        for (const numbers of [await logits, thought.logits]) {
+          numbers.forEach((value, k) => expect(value).toBeCloseTo(whole[k], 4));
+        }
+      }),
+    ),
+  );
+});
+
+it('a thought leaves nothing on the backend and no gradient on the network', () =>
+  withFreshBackend(wasm(1).make, (backend) =>
+    withNetwork(async (model) => {
+      const stages = stagesOf(model);
+      const first = await think(stages, input, question);
+      const { live, allocations } = backend.memory; // with weights in the order that the kernels like
+      for (let i = 0; i < 20; i++) await think(stages, input, question);
+      expect(backend.memory).toMatchObject({ live, allocations });
+      expect(model.parameters().every(({ grad }) => grad === null)).toBe(true);
+      expect((await think(stages, input, question)).saliency).toEqual(first.saliency); // no dropout
+    }),
+  ));
+
+it('the slopes are those of finite differences, in float64', () =>
+  withFreshBackend(oracle.make, () =>
+    withNetwork(async (model) => {
+      const { saliency, toward } = await think(stagesOf(model), input, question);
+      const STEP = 1e-6; // of ink; in the network's input twice that
+      const places = [0, 27, 210, 238, 300, 378, 406, 407, 434, 490, 555, 783];
+      const moved = places.flatMap((place) =>
+        [2 * STEP, -2 * STEP].map((step) =>
+          Float64Array.from(pixels, (value, i) => value + (i === place ? step : 0)),
+        ),
+      );
+      const batch = new Float64Array(moved.length * 784);
+      moved.forEach((values, n) => batch.set(values, n * 784));
+      const shape = [moved.length, 1, 28, 28];
+      const logits = await noGrad(() => scope(() => model.forward(tensor(batch, { shape })).data()));
+      const at = (n: number, k: number): number => logits[n * CLASSES + k];
+      places.forEach((place, i) => {
+        const slope = (k: number): number => (at(2 * i, k) - at(2 * i + 1, k)) / (2 * STEP);
+        expect(saliency[place]).toBeCloseTo(slope(3), 6);
+        expect(toward[place]).toBeCloseTo(slope(7) - slope(3), 6);
+      });
+      expect(Math.max(...places.map((place) => Math.abs(saliency[place])))).toBeGreaterThan(0.01);
+    }),
+  ));
+
+it('the SIMD slopes are those of the reference', async () => {
+  const slopes = async (make: typeof oracle.make): Promise<ArrayLike<number>> => {
+    let found: ArrayLike<number> = [];
+    await withFreshBackend(make, () =>
+      withNetwork(async (model) => {
+        found = (await think(stagesOf(model), input, question)).saliency;
+      }),
+    );
+    return found;
+  };
+  const [wanted, found] = [await slopes(oracle.make), await slopes(wasm(1).make)];
+  const largest = Math.max(...Array.from(wanted, Math.abs));
+  for (let i = 0; i < 784; i++) expect(Math.abs(found[i] - wanted[i]) / largest).toBeLessThan(1e-3);
+});
+
+it('a filter that is taken apart adds up to what the network says', () =>
+  withFreshBackend(wasm(1).make, () =>
+    withNetwork(async (model) => {
+      const stages = stagesOf(model);
+      const filters = await filtersOf(stages);
+      const { blocks } = await think(stages, input, question);
+      const stagesSeen = [pixels, ...blocks];
+      let fired = 0;
+      for (const [block, side] of [28, 14, 7].entries()) {
+        for (let filter = 0; filter < filters[block].outChannels; filter++) {
+          const peak = peakOf(blocks[block], Math.floor(side / 2), filter);
+          const { bias, shares, total } = takeApart(filters[block], filter, stagesSeen[block], side, peak);
+          expect(shares.reduce((sum, { value }) => sum + value, bias)).toBeCloseTo(total, 9);
+          expect(Math.max(0, total)).toBeCloseTo(peak.value, 3);
+          if (peak.value > 0) fired += 1;
+        }
+      }
+      expect(fired).toBeGreaterThan(100);
+    }),
+  ));
+
+it('a point of a map depends on the pixels of its field and on no others', () =>
+  withFreshBackend(wasm(1).make, () =>
+    withNetwork(async (model) => {
+      const stages = stagesOf(model);
+      const points: readonly (readonly [number, number, number])[] = [
+        [0, 5, 9],
+        [1, 3, 2],
+        [2, 1, 0],
+      ];
+      for (const [block, row, column] of points) {
+        const slopes = await scope(() => {
+          const x = new Tensor(input().array, true);
+          const maps = activations(stages, x).blocks[block];
+          const [, channels, side] = maps.shape;
+          const seed = new Float32Array(maps.size);
+          for (let c = 0; c < channels; c++) seed[(c * side + row) * side + column] = c + 1;
+          return gradientOf(maps, x, tensor(seed, { shape: maps.shape })).data();
+        });
+        // Winograd's tiles leave traces of rounding outside.
+        const least = 1e-5 * Math.max(...slopes.map(Math.abs));
+        const seen = [...slopes.keys()].filter((i) => Math.abs(slopes[i]) > least);
+        const rows = seen.map((i) => Math.floor(i / 28));
+        const columns = seen.map((i) => i % 28);
+        const [down, across] = [fieldOf(block, row), fieldOf(block, column)];
+        expect([Math.min(...rows), Math.max(...rows)]).toEqual([
+          Math.max(0, down.first),
+          Math.min(27, down.last),
+        ]);
+        expect([Math.min(...columns), Math.max(...columns)]).toEqual([
+          Math.max(0, across.first),
+          Math.min(27, across.last),
+        ]);
+      }
+      expect([0, 1, 2].map(strideOf)).toEqual([2, 4, 8]);
+    }),
+  ));
