@@ -76,6 +76,7 @@ export function mountTabs(
     });
   };
   const choose = (place: Place): void => {
+    document.body.classList.add('looking'); // the pad makes room (beside.css)
     select(place);
     wake(place);
     const address = new URLSearchParams(location.hash.slice(1));
@@ -103,9 +104,10 @@ export function mountTabs(
     if (place !== undefined) choose(place);
   });
 
-  const first = named() ?? places[0];
-  select(first);
-  void firstThings.then(() => wake(first));
+  const asked = named();
+  if (asked !== undefined) return choose(asked);
+  select(places[0]);
+  void firstThings.then(() => wake(places[0]));
 }
 
 /** Loads a part into its place; null, and a notice, if that fails. A later visit of the tab tries again. */
