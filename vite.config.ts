@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { writeContentSecurityPolicy } from './scripts/contentSecurityPolicy.js';
 import { freezeKernels } from './scripts/freezeKernels.js';
+import { offlineFiles } from './scripts/offlineFiles.js';
 
 const folder = fileURLToPath(new URL('src/app/web/', import.meta.url));
 /** Every page of the folder, by name. */
@@ -22,7 +23,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 export default defineConfig({
   root: folder,
   base: './', // relative addresses: the folder may lie anywhere on a host
-  plugins: [freezeKernels(), writeContentSecurityPolicy()],
+  plugins: [freezeKernels(), writeContentSecurityPolicy(), offlineFiles(`${folder}offline/serviceWorker.ts`)],
   worker: { format: 'es', plugins: () => [freezeKernels()] },
   // A browser has no `process`: the branches for Node fall away, and with them the imports of node: modules.
   define: { 'typeof process': '"undefined"', __VERSION__: JSON.stringify(version) },

@@ -86,7 +86,7 @@ Right means that the true character is the one named, or among the look-alikes n
 ## Replacing it
 
 \`\`\`sh
-npm run build
+npm run build:node
 node scripts/ship-model.js runs/1 --data path/to/emnist --commit SHA --command 'npx inkgrad train ...'
 \`\`\`
 

@@ -1,5 +1,5 @@
 // Makes a run's best model the one that the page ships: exports it in half precision, measures it, and writes the record of
-// both. Every number of the record, of docs/model.md and of the page's model card comes from here. Run after `npm run build`:
+// both. Every number of the record, of docs/model.md and of the page's model card comes from here. Run after `npm run build:node`:
 //
 //     node scripts/ship-model.js runs/1 --data path/to/emnist --commit SHA --command 'npx inkgrad train --seed 1'
 //

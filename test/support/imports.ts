@@ -86,6 +86,12 @@ const LAYERS: readonly Layer[] = [
     knows: /^src\//,
     packages: ['idb'],
   },
+  {
+    name: 'the service worker',
+    holds: /^src\/app\/web\/offline\/serviceWorker\.ts$/,
+    knows: /^$/,
+    packages: ['workbox-precaching'],
+  },
   // Pages run in a browser: nothing of Node, no package but what the engine brings.
   { name: 'the pages', holds: /^src\/app\/web\//, knows: /^src\// },
   {

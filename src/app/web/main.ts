@@ -46,3 +46,8 @@ const opened = openShipped().then(
   (error: unknown) => app.fail(error),
 );
 mountTabs({ bar: byId('tabs', HTMLElement), below: byId('panels', HTMLElement), firstThings: opened }, app);
+
+void opened
+  .then(() => import('./offline/register.js'))
+  .then(({ workOffline }) => workOffline(byId('notices', HTMLElement)))
+  .catch((error: unknown) => app.fail(error));

@@ -13,6 +13,8 @@ export interface VisitOptions {
   readonly device?: BrowserContextOptions;
   /** Whether the host sends the two headers that allow threads. Default false. */
   readonly isolated?: boolean;
+  /** A server of one's own instead of the shared one. */
+  readonly on?: Site;
   /** Errors on the console that this visit is meant to cause. */
   readonly expected?: RegExp;
 }
@@ -27,7 +29,7 @@ export interface Visits {
   /** Opens the page in a new profile. */
   visit(options?: VisitOptions): Promise<Visit>;
   /** A server of one's own, for tests that end it. */
-  serve(options?: Omit<SiteOptions, 'folder'>): Promise<Site>;
+  serve(options?: Partial<SiteOptions>): Promise<Site>;
 }
 
 /** Call inside `describe`. */
@@ -64,8 +66,8 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
   };
   return {
     serve,
-    visit: async ({ to = '', device = {}, isolated = false, expected } = {}) => {
-      const site = await shared(isolated);
+    visit: async ({ to = '', device = {}, isolated = false, on, expected } = {}) => {
+      const site = on ?? (await shared(isolated));
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...device });
       context.on('weberror', (error) => complaints.push(String(error.error())));
       context.on('console', (message) => {

@@ -1,6 +1,7 @@
 // The model that comes with the page, and its record; how they are made is scripts/ship-model.js. Imports the reader and errors.
 
 import { ModelError } from '../../exitCodes.js';
+import { pageBackend } from './backend.js';
 import { Reader } from './reader.js';
 
 /** Beside the page, under a name that changes with the contents. */
@@ -8,7 +9,8 @@ const MODEL = new URL('../model/model.safetensors', import.meta.url);
 
 /** Makes a reader of the page's own model. @throws ModelError if it does not arrive, or is damaged */
 export async function openShipped(): Promise<Reader> {
-  return Reader.open(await fetchBytes(MODEL), 'model.safetensors');
+  const [bytes] = await Promise.all([fetchBytes(MODEL), pageBackend()]); // what computes starts meanwhile
+  return Reader.open(bytes, 'model.safetensors');
 }
 
 async function fetchBytes(address: URL): Promise<Uint8Array> {

@@ -88,5 +88,5 @@ export function checkModule(exports: WebAssembly.Exports): void {
   });
   if (different.length === 0) return;
   const names = different.map(([name]) => name).join(', ');
-  throw new BackendError(`wasm: the SIMD module is out of date (${names}):  npm run build`);
+  throw new BackendError(`wasm: the SIMD module is out of date (${names}):  npm run build:node`);
 }

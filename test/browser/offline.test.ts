@@ -1,0 +1,65 @@
+// The page without a network: after one visit everything is kept, and a new build is offered, not forced upon anybody.
+
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { executable, whyNot } from './support/chromium.js';
+import { pageVisits } from './support/visits.js';
+
+/** Waits until the service worker has kept all files and answers for the page. */
+async function kept(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+}
+
+/** Draws a sample and tells what was read. */
+async function readSample(page: Page): Promise<string> {
+  await page.locator('#samples button').first().click();
+  await expect.poll(() => page.locator('#result .letter').count(), { timeout: 30_000 }).toBeGreaterThan(0);
+  return page.locator('#result .verdict').innerText();
+}
+
+describe.skipIf(executable === null)(`offline${whyNot}`, () => {
+  const site = pageVisits();
+  let folder: string;
+  beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'inkgrad-site-'))));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('reads, reloads and shows the other page when the network is gone', async () => {
+    const { page, context } = await site.visit({ isolated: true });
+    const online = await readSample(page);
+    await kept(page);
+    await context.setOffline(true);
+    await page.reload();
+    expect(await readSample(page)).toBe(online);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true); // the headers are kept, too
+    await page.goto(new URL('bench.html?only=wasm', page.url()).href);
+    expect(await page.title()).toContain('inkgrad');
+    await context.close();
+  });
+
+  it('offers a new version, and loads it when asked to', async () => {
+    await cp(inject('site'), folder, { recursive: true });
+    const server = await site.serve({ folder });
+    const { page, context } = await site.visit({ on: server });
+    await kept(page);
+    await page.reload(); // from here on the worker answers
+    const index = join(folder, 'index.html');
+    await writeFile(index, (await readFile(index, 'utf8')).replace('<title>', '<title>new '));
+    const worker = join(folder, 'serviceWorker.js');
+    const text = await readFile(worker, 'utf8');
+    const next = text.replace(/("url":"index\.html","revision":")\w+/, '$1another');
+    expect(next).not.toBe(text);
+    await writeFile(worker, next);
+
+    await page.reload();
+    expect(await page.title()).not.toMatch(/^new/); // the old version, whole
+    await page.locator('.new-version button').click({ timeout: 60_000 });
+    await expect.poll(() => page.title().catch(() => ''), { timeout: 30_000 }).toMatch(/^new/);
+    expect(await page.locator('.new-version').count()).toBe(0);
+    await context.close();
+  });
+});
