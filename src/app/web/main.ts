@@ -1,12 +1,14 @@
 // The page: puts its parts together. The pad draws, a reader reads each drawing, the result shows what was read, and the tabs
 // look closer. What the first prediction does not need loads later. Imports the parts.
 
-import { renderGlyph, type Stroke } from '../../data/glyph.js';
-import { IMAGE_PIXELS } from '../../data/idx.js';
-import type { App, Drawing } from './app.js';
+import type { App } from './app.js';
 import { byId } from './dom.js';
 import { mountInvitation } from './invitation/invitation.js';
 import { makeNotices, makeVoice } from './notices.js';
+import { drawingOf } from './pad/drawing.js';
+import { followAddress } from './pad/link.js';
+import { Pad } from './pad/pad.js';
+import { EMPTY_SHEET } from './pad/sheet.js';
 import type { Reader } from './reading/reader.js';
 import { openShipped } from './reading/shipped.js';
 import type { Reading } from './reading/types.js';
@@ -17,11 +19,9 @@ import { mountSamples } from './samples/samples.js';
 import { Signal } from './signal.js';
 import { mountTabs } from './tabs.js';
 
-const EMPTY: Drawing = { strokes: [], image: new Uint8Array(IMAGE_PIXELS), empty: true, source: 'strokes' };
-
 const app: App = {
   reader: new Signal<Reader | null>(null),
-  drawing: new Signal(EMPTY),
+  drawing: new Signal(drawingOf(EMPTY_SHEET)),
   reading: new Signal<Reading | null>(null),
   say: makeVoice(byId('voice', HTMLElement)),
   fail: makeNotices(byId('notices', HTMLElement)),
@@ -31,13 +31,22 @@ mountResult(byId('result', HTMLElement), app);
 mountInvitation(byId('invitation', HTMLElement), app);
 keepReading(app);
 
-const show = (strokes: readonly Stroke[]): void => {
-  app.drawing.set({ strokes, image: renderGlyph(strokes), empty: strokes.length === 0, source: 'strokes' });
-};
 let stopWriting = (): void => undefined;
+const pad = new Pad(byId('pad', HTMLElement), app, {
+  label: 'Drawing pad',
+  begun: () => stopWriting(),
+});
+pad.sheet.subscribe((sheet) => app.drawing.set(drawingOf(sheet)));
+followAddress(
+  (strokes) => pad.setStrokes(strokes),
+  (error) => app.fail(error),
+);
 mountSamples(byId('samples', HTMLElement), (strokes) => {
   stopWriting();
-  stopWriting = play(strokes, show);
+  stopWriting = play(strokes, (soFar) => {
+    if (soFar === strokes) pad.setStrokes(strokes);
+    else pad.preview(soFar);
+  });
 });
 
 /** The pad works meanwhile; what lies below it loads when the model has come, or has not. */

@@ -1,0 +1,36 @@
+// Drawings in the page's address: `#s=TEXT`, beside `tab=NAME`. Imports share.
+
+import type { Stroke } from '../../../data/raster.js';
+import { decodeStrokes, encodeStrokes } from './share.js';
+
+/** The address of the page with a drawing in it. @throws ArgumentError if the drawing is too much for an address */
+export function addressOf(strokes: readonly Stroke[], page: string): string {
+  const address = new URL(page);
+  const parts = new URLSearchParams(address.hash.slice(1));
+  parts.set('s', encodeStrokes(strokes));
+  address.hash = parts.toString();
+  return address.href;
+}
+
+/** The drawing in an address, or null if it has none. @throws FormatError if it is damaged */
+export function strokesIn(hash: string): number[][] | null {
+  const text = new URLSearchParams(hash.replace(/^#/, '')).get('s');
+  return text === null ? null : decodeStrokes(text);
+}
+
+/** Shows the drawing of the address, now and whenever the address gets another one. */
+export function followAddress(
+  show: (strokes: readonly Stroke[]) => void,
+  fail: (error: unknown) => void,
+): void {
+  const look = (): void => {
+    try {
+      const strokes = strokesIn(location.hash);
+      if (strokes !== null) show(strokes);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  window.addEventListener('hashchange', look);
+  look();
+}

@@ -1,0 +1,98 @@
+// The pad's buttons: a picture, a word, and a hint that names the key. Knows nothing of strokes. Imports the helper for elements and types.
+
+import { element } from '../dom.js';
+import type { Command } from './keys.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+export interface ToolOptions {
+  /** What the button says; also its name for people who listen. */
+  readonly label: string;
+  /** What it does, for its hint. */
+  readonly does: string;
+  /** Its key for people, e.g. `Ctrl+Z`. */
+  readonly key?: string;
+  /** The same for programs, as `aria-keyshortcuts` has it, e.g. `Control+Z`. */
+  readonly shortcut?: string;
+  /** The icon: an SVG path in a box of 24 x 24. */
+  readonly icon: string;
+  /** Whether it is switched on and off. Default false. */
+  readonly toggles?: boolean;
+  readonly press: () => void;
+}
+
+/** One button. */
+export function makeTool({
+  label,
+  does,
+  key,
+  shortcut,
+  icon,
+  toggles,
+  press,
+}: ToolOptions): HTMLButtonElement {
+  const button = element('button', { type: 'button', className: 'tool' }, iconOf(icon), label);
+  button.title = key === undefined ? does : `${does} (${key})`;
+  if (shortcut !== undefined) button.setAttribute('aria-keyshortcuts', shortcut);
+  if (toggles === true) button.setAttribute('aria-pressed', 'false');
+  button.addEventListener('click', press);
+  return button;
+}
+
+function iconOf(path: string): SVGSVGElement {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  const line = document.createElementNS(SVG, 'path');
+  line.setAttribute('d', path);
+  svg.append(line);
+  return svg;
+}
+
+/** Switches buttons on or off; the focus moves from one that is switched off to `refuge`, or it would be lost. */
+export function enable(button: HTMLButtonElement, enabled: boolean, refuge: HTMLElement): void {
+  if (button.disabled === !enabled) return;
+  if (!enabled && document.activeElement === button) refuge.focus({ preventScroll: true });
+  button.disabled = !enabled;
+}
+
+/** Ctrl, or Cmd's sign on a Mac. */
+const CONTROL = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl+';
+
+export const ICONS = {
+  undo: 'M8 4 3.5 8.5 8 13M3.5 8.5h10a5.75 5.75 0 0 1 0 11.5H8',
+  redo: 'm16 4 4.5 4.5L16 13M20.5 8.5h-10a5.75 5.75 0 0 0 0 11.5H16',
+  erase:
+    'M9 20l-4.8-4.8a1.6 1.6 0 0 1 0-2.3L12.7 4.4a1.6 1.6 0 0 1 2.3 0l4.8 4.8a1.6 1.6 0 0 1 0 2.3L11.3 20ZM8.4 8.7l7.1 7.1M9 20h11.5',
+  clear: 'M4.5 6.5h15M9.5 6.5V4h5v2.5M6.5 6.5 7.4 20h9.2l.9-13.5M10.2 10.5v5.5M13.8 10.5v5.5',
+  picture: 'M3.5 5h17v14h-17ZM3.5 16l4.7-5 4.3 4.5 2.8-2.8 5.2 5M15.8 9.2v.1',
+  link: 'M10 13.8a4 4 0 0 0 5.9.3l3.2-3.2a4 4 0 0 0-5.7-5.7l-1.5 1.5M14 10.2a4 4 0 0 0-5.9-.3l-3.2 3.2a4 4 0 0 0 5.7 5.7l1.5-1.5',
+} as const;
+
+/** The buttons of what a pad does by itself. */
+export function makeCommandTools(press: (command: Command) => void): Record<Command, HTMLButtonElement> {
+  const tool = (command: Command, options: Omit<ToolOptions, 'icon' | 'press'>): HTMLButtonElement =>
+    makeTool({ icon: ICONS[command], press: () => press(command), ...options });
+  return {
+    undo: tool('undo', {
+      label: 'Undo',
+      does: 'Takes the last stroke back',
+      key: `${CONTROL}Z`,
+      shortcut: 'Control+Z Meta+Z',
+    }),
+    redo: tool('redo', {
+      label: 'Redo',
+      does: 'Brings back what was taken back',
+      key: `${CONTROL}Y`,
+      shortcut: 'Control+Y Control+Shift+Z Meta+Shift+Z',
+    }),
+    erase: tool('erase', {
+      label: 'Erase',
+      does: 'Removes each stroke that you touch',
+      key: 'E',
+      shortcut: 'E',
+      toggles: true,
+    }),
+    clear: tool('clear', { label: 'Clear', does: 'Wipes the pad', key: 'Delete', shortcut: 'Delete Escape' }),
+  };
+}

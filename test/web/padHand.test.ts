@@ -1,0 +1,157 @@
+// The pad without a browser: which pointer draws, which key does what, what the eraser touches, how a stroke grows.
+
+import { describe, expect, it } from 'vitest';
+import { drawingOf, imageOf } from '../../src/app/web/pad/drawing.js';
+import { touched } from '../../src/app/web/pad/erase.js';
+import { commandOf, follows, type Key } from '../../src/app/web/pad/keys.js';
+import { OnePointer, PALM_TIME } from '../../src/app/web/pad/pointers.js';
+import { EMPTY_SHEET } from '../../src/app/web/pad/sheet.js';
+import { StrokeBuilder } from '../../src/app/web/pad/strokeBuilder.js';
+import { renderGlyph } from '../../src/data/glyph.js';
+
+describe('OnePointer', () => {
+  const at = (pointerId: number, pointerType: string, timeStamp = 0) => ({
+    pointerId,
+    pointerType,
+    timeStamp,
+  });
+
+  it('lets the first finger draw and no second, until the first is lifted', () => {
+    const one = new OnePointer();
+    expect(one.down(at(1, 'touch'))).toBe('draw');
+    expect(one.down(at(2, 'touch'))).toBe('ignore');
+    expect([one.up(2), one.active, one.up(1), one.active]).toEqual([false, 1, true, null]);
+    expect(one.down(at(3, 'touch'))).toBe('draw');
+  });
+
+  it('takes the pen instead of the palm that came first, and ignores the palm that comes later', () => {
+    const one = new OnePointer();
+    one.down(at(1, 'touch'));
+    expect(one.down(at(2, 'pen', 10))).toBe('draw instead');
+    expect([one.up(1), one.up(2)]).toEqual([false, true]);
+    expect(one.down(at(3, 'touch', 10 + PALM_TIME - 1))).toBe('ignore');
+    expect(one.down(at(4, 'touch', 10 + PALM_TIME))).toBe('draw');
+  });
+
+  it('keeps the hand out while a pen hovers', () => {
+    const one = new OnePointer();
+    one.seen(at(1, 'pen', 5000));
+    expect(one.down(at(2, 'touch', 5100))).toBe('ignore');
+    expect(one.down(at(3, 'mouse', 5100))).toBe('draw');
+  });
+});
+
+describe('keys', () => {
+  const key = (name: string, ...held: (keyof Key)[]): Key => ({
+    ...{ key: name, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false },
+    ...Object.fromEntries(held.map((one) => [one, true])),
+  });
+
+  it.each([
+    [key('z', 'ctrlKey'), 'undo'],
+    [key('z', 'metaKey'), 'undo'],
+    [key('Z', 'ctrlKey', 'shiftKey'), 'redo'],
+    [key('Z', 'metaKey', 'shiftKey'), 'redo'],
+    [key('y', 'ctrlKey'), 'redo'],
+    [key('e'), 'erase'],
+    [key('Delete'), 'clear'],
+    [key('Escape'), 'clear'],
+    [key('z'), null],
+    [key('e', 'ctrlKey'), null],
+    [key('z', 'ctrlKey', 'altKey'), null],
+    [key('Delete', 'shiftKey'), null],
+  ])('%o: %s', (pressed, command) => {
+    expect(commandOf(pressed)).toBe(command);
+  });
+
+  it('follows a letter on the pad alone, and what wipes the pad nowhere else', () => {
+    const places = ['here', 'nowhere', 'elsewhere', 'taken'] as const;
+    const heard = (command: 'undo' | 'erase' | 'clear') => places.filter((place) => follows(command, place));
+    expect(heard('erase')).toEqual(['here']);
+    expect(heard('clear')).toEqual(['here', 'nowhere']);
+    expect(heard('undo')).toEqual(['here', 'nowhere', 'elsewhere']);
+  });
+});
+
+describe('the eraser', () => {
+  const line = [0.2, 0.2, 0.8, 0.2];
+  const dot = [0.5, 0.5];
+
+  it('touches what it crosses, even between two places, and what it comes near', () => {
+    expect(touched([line, dot], [0.5, 0.0, 0.5, 0.4], 0.05)).toEqual([line]);
+    expect(touched([line, dot], [0.3, 0.24, 0.3, 0.24], 0.05)).toEqual([line]);
+    expect(touched([line, dot], [0.3, 0.26, 0.4, 0.26], 0.05)).toEqual([]);
+    expect(touched([line, dot], [0.46, 0.5, 0.46, 0.5], 0.05)).toEqual([dot]);
+    expect(touched([line, dot], [0.5, 0.1, 0.5, 0.9], 0.01)).toEqual([line, dot]);
+  });
+});
+
+describe('StrokeBuilder', () => {
+  it('passes through its first and its last point and stays near all, with one pressure a point', () => {
+    const builder = new StrokeBuilder();
+    const way = Array.from({ length: 40 }, (_, i) => [
+      0.5 + 0.3 * Math.cos(i / 6),
+      0.5 + 0.3 * Math.sin(i / 6),
+    ]);
+    for (const [x, y] of way) {
+      builder.add(x, y, 0.5);
+      expect(builder.points.slice(-2)).toEqual([x, y]);
+      expect(builder.pressures.length).toBe(builder.points.length / 2);
+    }
+    expect(builder.points.slice(0, 2)).toEqual(way[0]);
+    for (let i = 0; i < builder.points.length; i += 2) {
+      const radius = Math.hypot(builder.points[i] - 0.5, builder.points[i + 1] - 0.5);
+      expect(Math.abs(radius - 0.3)).toBeLessThan(0.002); // chords of this circle come as near as 0.299
+    }
+  });
+
+  it('grows by no trembling, yet ends where the pointer is', () => {
+    const builder = new StrokeBuilder();
+    builder.add(0.1, 0.1, 1);
+    for (let i = 0; i < 1000; i++) builder.add(i % 2 === 0 ? 0.1 : 0.103, 0.1, 1);
+    expect(builder.points).toEqual([0.1, 0.1, 0.103, 0.1]);
+  });
+
+  it('keeps a tap a dot', () => {
+    const builder = new StrokeBuilder();
+    builder.add(0.4, 0.4, 1);
+    builder.add(0.4, 0.4, 1);
+    expect(builder.points).toEqual([0.4, 0.4]);
+  });
+});
+
+describe('what the network sees', () => {
+  const letter = [
+    [0.3, 0.8, 0.5, 0.2, 0.7, 0.8],
+    [0.4, 0.6, 0.6, 0.6],
+  ];
+
+  it('is what the command line would see', () => {
+    expect(drawingOf({ strokes: letter, picture: null })).toEqual({
+      ...{ strokes: letter, image: renderGlyph(letter), empty: false, source: 'strokes' },
+    });
+  });
+
+  it('of nothing is nothing', () => {
+    const { empty, image } = drawingOf(EMPTY_SHEET);
+    expect([empty, Math.max(...image)]).toEqual([true, 0]);
+  });
+
+  it('of a tap with a tremble is nearly a dot, not a line across the image', () => {
+    const dot = imageOf([[0.5, 0.5]]);
+    const tremble = imageOf([[0.5, 0.5, 0.502, 0.501]]);
+    expect(Math.max(...dot)).toBe(255);
+    const difference = tremble.reduce((sum, value, i) => sum + Math.abs(value - dot[i]), 0) / 784;
+    expect(difference).toBeLessThan(8);
+  });
+
+  it('changes by little when the pen moves by little, from a dot to a letter', () => {
+    let before = imageOf([[0.2, 0.5]]);
+    for (let length = 0.002; length < 0.4; length += 0.002) {
+      const image = imageOf([[0.2, 0.5, 0.2 + length, 0.5]]);
+      const change = image.reduce((sum, value, i) => sum + Math.abs(value - before[i]), 0) / 784;
+      expect(change).toBeLessThan(12);
+      before = image;
+    }
+  });
+});
