@@ -1,7 +1,6 @@
 // One IDX file from a stream of bytes, already unpacked, in no more memory than its header promises or the reader wants. For
 // Node and the browser alike: whoever opens the file brings the stream. Imports idx and errors.
 
-import ndarray, { type NdArray } from 'ndarray';
 import { sizeOf } from '../engine/shape.js';
 import { DataError } from './errors.js';
 import { checkIdxLength, readIdxHeader, type IdxHeader, type ParseIdxOptions } from './idx.js';
@@ -17,8 +16,8 @@ export interface ReadIdxStreamOptions extends ParseIdxOptions {
 export interface IdxContents {
   /** How many images or labels the file holds. */
   readonly count: number;
-  /** Those that were kept, as stored: `[n, 28, 28]` or `[n]`. */
-  readonly values: NdArray<Uint8Array>;
+  /** Those that were kept, as stored: `[n, 28, 28]` or `[n]`. No `ndarray`: that package makes code of text, which a page forbids. */
+  readonly values: { readonly shape: readonly number[]; readonly data: Uint8Array };
 }
 
 /**
@@ -80,7 +79,7 @@ class Body {
 
   contents(): IdxContents {
     checkIdxLength(this.header, this.header.headerLength + this.#length, this.#name);
-    return { count: this.header.shape[0], values: ndarray(this.#bytes, [...this.#shape]) };
+    return { count: this.header.shape[0], values: { shape: this.#shape, data: this.#bytes } };
   }
 }
 

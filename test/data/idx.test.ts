@@ -23,7 +23,6 @@ describe('readIdxStream', () => {
     const { count, values } = await read(idxImages(twoImages), 'images', undefined, size);
     expect(count).toBe(2);
     expect(values.shape).toEqual([2, 28, 28]);
-    expect(values.get(1, 3, 5)).toBe(twoImages[784 + 3 * 28 + 5]);
     expect(Buffer.from(values.data).equals(twoImages)).toBe(true);
   });
 
