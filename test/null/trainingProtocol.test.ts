@@ -10,7 +10,7 @@ const settings: Settings = {
   ...{ batchSize: 64, learningRate: 0.001, dropout: 0.5, seed: 42 },
 };
 const step = {
-  ...{ kind: 'step', epoch: 1, done: 64, total: 640, loss: 2.5, accuracy: 0.1 },
+  ...{ kind: 'step', epoch: 1, done: 64, total: 640, images: 64, loss: 2.5, accuracy: 0.1 },
   ...{ imagesPerSecond: 900, secondsLeft: 12 },
 };
 

@@ -92,6 +92,12 @@ const LAYERS: readonly Layer[] = [
     knows: /^$/,
     packages: ['workbox-precaching'],
   },
+  {
+    name: 'the curves of the page',
+    holds: /^src\/app\/web\/training\/curves\.ts$/,
+    knows: /^src\//,
+    packages: ['uplot'],
+  },
   // Pages run in a browser: nothing of Node, no package but what the engine brings.
   { name: 'the pages', holds: /^src\/app\/web\//, knows: /^src\// },
   {

@@ -14,7 +14,7 @@ export interface Tab {
 
 /** In this order: Thinking, Words, Teach, Train, Model. A part adds its row when it exists. */
 export const TABS: readonly Tab[] = [
-  // { name: 'thinking', title: 'Thinking', load: () => import('./thinking/index.js') },
+  { name: 'train', title: 'Train', load: () => import('./training/index.js') },
 ];
 
 /** A tab on the page. */

@@ -12,12 +12,12 @@ export async function modelReport(
   { model, progress, loader }: Trainer,
   data: Dataset,
   { seed, images }: Settings,
-  valFraction: number,
+  about: Pick<Training, 'valFraction' | 'temperature'>,
 ): Promise<ModelReport> {
   const epochs = progress.epoch + progress.step / loader.batchesPerEpoch;
   const training: Training = {
     ...{ classes: data.classes, data: data.name, synthetic: data.synthetic },
-    ...{ seed, valFraction, valOnTest: false, limit: images },
+    ...{ seed, valOnTest: false, limit: images, ...about },
   };
   const extra = { ...training, classes: [...data.classes], progress: { ...progress }, origin: 'page' };
   return { kind: 'model', bytes: await saveState({ model, extra }), epochs };

@@ -65,7 +65,8 @@ export interface StepReport {
   /** Images of this epoch done, and all of them. */
   readonly done: number;
   readonly total: number;
-  /** Means over the images since the last such report. */
+  /** Images since the last such report, and means over them. */
+  readonly images: number;
   readonly loss: number;
   readonly accuracy: number;
   readonly imagesPerSecond: number;
@@ -188,7 +189,14 @@ const REPORTS: Table<Report> = {
     validation: is.object({ images: is.bytes, labels: is.bytes }),
   },
   step: {
-    ...{ epoch: isCount, done: isCount, total: isCount, loss: isPositive, accuracy: isShare },
+    ...{
+      epoch: isCount,
+      done: isCount,
+      total: isCount,
+      images: isCount,
+      loss: isPositive,
+      accuracy: isShare,
+    },
     ...{ imagesPerSecond: isPositive, secondsLeft: isPositive },
   },
   epoch: {

@@ -12,6 +12,7 @@ import { drawDataset } from '../../../data/synthetic.js';
 import type { ChosenDevice, DeviceChoice } from '../../device.js';
 import { evaluate } from '../../evaluate.js';
 import { CharacterNet } from '../../model.js';
+import { fitTemperature } from '../../temperature.js';
 import { Trainer } from '../../trainer.js';
 import { openFiles, type OpenedFiles } from './openFiles.js';
 import { modelReport } from './modelReport.js';
@@ -114,18 +115,24 @@ export class Session {
         ...{ kind: 'ready', device, data: data.name, classes: data.classes, train: train.length },
         validation: { images: validation.images, labels: validation.labels },
       });
-      await this.#loop(trainer, data, settings, watch);
+      await this.#loop(trainer, data, validation, settings, watch);
     } finally {
       await release(trainer, backend);
     }
   }
 
-  async #loop(trainer: Trainer, data: Dataset, settings: Settings, watch: Watch): Promise<void> {
+  async #loop(
+    trainer: Trainer,
+    data: Dataset,
+    validation: Dataset,
+    settings: Settings,
+    watch: Watch,
+  ): Promise<void> {
     const { post } = this.#outside;
     let kept = performance.now();
-    const keep = async (): Promise<void> => {
+    const keep = async (temperature = 1): Promise<void> => {
       await trainer.checkWeights();
-      const report = await modelReport(trainer, data, settings, VALIDATION);
+      const report = await modelReport(trainer, data, settings, { valFraction: VALIDATION, temperature });
       post(report, [report.bytes.buffer]);
       kept = performance.now();
     };
@@ -149,6 +156,11 @@ export class Session {
       await keep();
       throw new Stopped();
     }
+    const evaluation = await evaluate(trainer.model, validation, {
+      logits: true,
+      onProgress: () => this.#turn(),
+    });
+    await keep(fitTemperature(evaluation.logits!, validation.labels));
     await this.#test(trainer, settings);
     post({ kind: 'ended', how: 'finished' });
   }

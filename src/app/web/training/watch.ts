@@ -55,11 +55,12 @@ export class Watch {
     const sums = { done, loss: trainLoss * done, hits: trainAccuracy * done };
     const { done: before, loss, hits } = this.#last;
     this.#last = sums;
+    const images = done - before;
     const left = total - done + total * (this.#epochs - epoch);
     return {
-      ...{ kind: 'step', epoch, done, total },
-      loss: Math.max(0, (sums.loss - loss) / (done - before)), // sums of many terms: a hair below 0 is 0
-      accuracy: Math.min(1, Math.max(0, (sums.hits - hits) / (done - before))),
+      ...{ kind: 'step', epoch, done, total, images },
+      loss: Math.max(0, (sums.loss - loss) / images), // sums of many terms: a hair below 0 is 0
+      accuracy: Math.min(1, Math.max(0, (sums.hits - hits) / images)),
       imagesPerSecond: this.#pace.imagesPerSecond,
       secondsLeft: this.#pace.secondsFor(left),
     };

@@ -1,0 +1,89 @@
+// The images of one cell of the confusion matrix, and the mistakes made most often as ways to open one. Imports the bookkeeping.
+
+import { element } from '../dom.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../../../data/idx.js';
+import type { Cell, Confusion } from './confusion.js';
+import type { ValidationImages } from './protocol.js';
+
+/** More images than this are not drawn. */
+const MOST = 48;
+const WORST = 10;
+
+export class CellView {
+  readonly element: HTMLElement;
+  readonly #heading = element('h4', { tabIndex: -1 }, 'Images of a cell');
+  readonly #note = element('p', { className: 'soft' }, 'Open a cell of the matrix to see its images.');
+  readonly #images = element('ul', { className: 'cell-images' });
+  readonly #worst = element('ul', { className: 'worst' });
+  readonly #onOpen: (cell: Cell) => void;
+  #cell: Cell | null = null;
+
+  /** @param onOpen called with the cell of a mistake that the person chooses */
+  constructor(onOpen: (cell: Cell) => void) {
+    this.#onOpen = onOpen;
+    this.element = element(
+      'div',
+      { className: 'cell' },
+      element('div', {}, this.#heading, this.#note, this.#images),
+      element('div', {}, element('h4', {}, 'Most frequent mistakes'), this.#worst),
+    );
+  }
+
+  /** Shows what a later epoch has made of the same images; the open cell stays open. */
+  update(confusion: Confusion | null, validation: ValidationImages | null): void {
+    const mistakes = confusion?.worst(WORST) ?? [];
+    this.#worst.replaceChildren(
+      ...mistakes.map(({ cell, pair }) => {
+        const text = `${pair.label} read as ${pair.read}: ${pair.count}`;
+        const button = element('button', { type: 'button', className: 'plain' }, text);
+        button.addEventListener('click', () => this.#onOpen(cell));
+        return element('li', {}, button);
+      }),
+    );
+    if (mistakes.length === 0) {
+      this.#worst.append(
+        element('li', { className: 'soft' }, confusion === null ? 'None yet.' : 'None at all.'),
+      );
+    }
+    if (confusion === null || validation === null) this.#cell = null;
+    if (this.#cell !== null) this.show(this.#cell, confusion!, validation!);
+    else {
+      this.#heading.textContent = 'Images of a cell';
+      this.#note.textContent = 'Open a cell of the matrix to see its images.';
+      this.#images.replaceChildren();
+    }
+  }
+
+  show(cell: Cell, confusion: Confusion, { images }: ValidationImages): void {
+    this.#cell = cell;
+    const numbers = confusion.images(cell);
+    const [label, read] = [confusion.classes[cell.label], confusion.classes[cell.read]];
+    this.#heading.textContent = confusion.describe(cell);
+    this.#note.textContent =
+      numbers.length === 0
+        ? 'No validation image is in this cell.'
+        : numbers.length > MOST
+          ? `The first ${MOST} of them.`
+          : label === read
+            ? 'All of them were read right.'
+            : `They show ${label}; the network took them for ${read}.`;
+    this.#images.replaceChildren(
+      ...numbers.slice(0, MOST).map((number) => {
+        const canvas = draw(images.subarray(number * IMAGE_PIXELS, (number + 1) * IMAGE_PIXELS));
+        canvas.role = 'img';
+        canvas.ariaLabel = `Validation image ${number + 1}: shows ${label}, read as ${read}`;
+        return element('li', {}, canvas);
+      }),
+    );
+  }
+}
+
+/** An image as the network gets it: ink bright on black. */
+function draw(image: Uint8Array): HTMLCanvasElement {
+  const canvas = element('canvas', { width: IMAGE_SIDE, height: IMAGE_SIDE });
+  const context = canvas.getContext('2d')!;
+  const pixels = context.createImageData(IMAGE_SIDE, IMAGE_SIDE);
+  image.forEach((value, i) => pixels.data.set([value, value, value, 255], 4 * i));
+  context.putImageData(pixels, 0, 0);
+  return canvas;
+}

@@ -1,0 +1,93 @@
+// The bookkeeping behind the confusion matrix: how often each class was read as each, which images those are, and where the keys
+// lead. No elements in here. Imports the measures of `inkgrad eval`.
+
+import { confusionCounts, confusedPairs, type ConfusedPair } from '../../measures.js';
+
+/** A place in the matrix: what an image shows, and what it was read as; class numbers. */
+export interface Cell {
+  readonly label: number;
+  readonly read: number;
+}
+
+export class Confusion {
+  readonly classes: readonly string[];
+  readonly #labels: Uint8Array;
+  readonly #predictions: Uint8Array;
+  readonly #counts: Uint32Array;
+  readonly #totals: Uint32Array;
+
+  /**
+   * @param labels class number that each image shows
+   * @param predictions class number read in each image
+   */
+  constructor(classes: readonly string[], labels: Uint8Array, predictions: Uint8Array) {
+    this.classes = classes;
+    this.#labels = labels;
+    this.#predictions = predictions;
+    this.#counts = confusionCounts(predictions, labels, classes.length);
+    this.#totals = new Uint32Array(classes.length);
+    for (const label of labels) this.#totals[label] += 1;
+  }
+
+  count({ label, read }: Cell): number {
+    return this.#counts[label * this.classes.length + read];
+  }
+
+  /** How many images show the class. */
+  total(label: number): number {
+    return this.#totals[label];
+  }
+
+  /** The part of a class's images that was read so; 0 for a class without images. */
+  share(cell: Cell): number {
+    const total = this.total(cell.label);
+    return total === 0 ? 0 : this.count(cell) / total;
+  }
+
+  /** The images of a cell, by number. */
+  images({ label, read }: Cell): number[] {
+    const found: number[] = [];
+    for (let i = 0; i < this.#labels.length; i++) {
+      if (this.#labels[i] === label && this.#predictions[i] === read) found.push(i);
+    }
+    return found;
+  }
+
+  /** The mistakes made most often, as cells. */
+  worst(most: number): { readonly cell: Cell; readonly pair: ConfusedPair }[] {
+    return confusedPairs(this.#counts, this.classes, most).map((pair) => ({
+      pair,
+      cell: { label: this.classes.indexOf(pair.label), read: this.classes.indexOf(pair.read) },
+    }));
+  }
+
+  /** What a cell says: `5 read as S: 3 of 20 (15.0 %)`. */
+  describe(cell: Cell): string {
+    const [label, read] = [this.classes[cell.label], this.classes[cell.read]];
+    const total = this.total(cell.label);
+    if (total === 0) return `${label} read as ${read}: there are no images of ${label}`;
+    const share = (100 * this.share(cell)).toFixed(1);
+    return `${label} read as ${read}: ${this.count(cell)} of ${total} (${share} %)`;
+  }
+}
+
+/** Where a key leads from a cell; null if it leads nowhere. Ends of rows do not wrap. */
+export function moveCell({ label, read }: Cell, key: string, classes: number): Cell | null {
+  const within = (value: number): number => Math.min(Math.max(value, 0), classes - 1);
+  switch (key) {
+    case 'ArrowUp':
+      return { label: within(label - 1), read };
+    case 'ArrowDown':
+      return { label: within(label + 1), read };
+    case 'ArrowLeft':
+      return { label, read: within(read - 1) };
+    case 'ArrowRight':
+      return { label, read: within(read + 1) };
+    case 'Home':
+      return { label, read: 0 };
+    case 'End':
+      return { label, read: classes - 1 };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,123 @@
+// The curves of a run: loss and accuracy, training and validation, live. The drawing is uPlot's, which works under the page's
+// policy; its colours are the page's. Imports uPlot, the history, the theme.
+
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { element } from '../dom.js';
+import type { Lines } from './history.js';
+import { onThemeChange, themeOf } from './theme.js';
+
+const HEIGHT = 220;
+
+export interface CurveOptions {
+  readonly title: string;
+  /** How a value is written, on the axis and in the legend. */
+  readonly format: (value: number) => string;
+  /** The most that a value can be, or null if there is no such thing. */
+  readonly most: number | null;
+}
+
+export class Curve {
+  /** A figure; its label tells what it shows. */
+  readonly element: HTMLElement;
+  readonly #options: CurveOptions;
+  readonly #canvas = element('div', { className: 'curve-canvas' });
+  readonly #values = [element('output'), element('output')];
+  #plot: uPlot | null = null;
+  #lines: Lines = { x: [], training: [], validation: [] };
+  #epochs = 1;
+
+  constructor(options: CurveOptions) {
+    this.#options = options;
+    const names = ['training', 'validation'];
+    const legend = names.map((name, i) =>
+      element('span', { className: `key key-${name}` }, element('i'), name, ' ', this.#values[i]),
+    );
+    this.element = element(
+      'figure',
+      { className: 'curve' },
+      element('figcaption', {}, element('strong', {}, options.title), ...legend),
+      this.#canvas,
+    );
+    this.#canvas.role = 'img';
+    new ResizeObserver(() => this.#fit()).observe(this.#canvas);
+    onThemeChange(() => this.#redraw());
+    this.show(this.#lines, 1);
+  }
+
+  /** Shows the lines as they are now, on an axis of so many epochs. */
+  show(lines: Lines, epochs: number): void {
+    this.#lines = lines;
+    if (epochs !== this.#epochs) {
+      this.#epochs = epochs;
+      this.#redraw();
+    } else this.#plot?.setData(this.#data());
+    this.#tell(null);
+    const [training, validation] = this.#values.map(({ value }) => value || 'none yet');
+    this.#canvas.ariaLabel =
+      `${this.#options.title} by epoch: training ${training}, validation ${validation}; ` +
+      'the table of epochs below has the numbers';
+  }
+
+  #data(): uPlot.AlignedData {
+    const { x, training, validation } = this.#lines;
+    return [x, training, validation];
+  }
+
+  /** Values under the pointer, or else the last ones. */
+  #tell(index: number | null): void {
+    for (const [i, line] of [this.#lines.training, this.#lines.validation].entries()) {
+      const until = index === null ? line.length : index + 1;
+      const value = line.slice(0, until).findLast((one) => one !== null);
+      this.#values[i].value = value === undefined ? '' : this.#options.format(value);
+    }
+  }
+
+  #redraw(): void {
+    this.#plot?.destroy();
+    this.#plot = null;
+    this.#fit();
+  }
+
+  #fit(): void {
+    const width = this.#canvas.clientWidth;
+    if (width === 0) return; // the tab is hidden
+    if (this.#plot === null) this.#plot = new uPlot(this.#settings(width), this.#data(), this.#canvas);
+    else if (this.#plot.width !== width) this.#plot.setSize({ width, height: HEIGHT });
+  }
+
+  #settings(width: number): uPlot.Options {
+    const theme = themeOf(this.#canvas);
+    const { format, most } = this.#options;
+    const axis = (): uPlot.Axis => ({
+      stroke: theme.soft,
+      font: `12px ${theme.font}`,
+      grid: { stroke: theme.line, width: 1 },
+      ticks: { show: false },
+    });
+    return {
+      ...{ width, height: HEIGHT, legend: { show: false } },
+      cursor: { drag: { x: false, y: false }, points: { size: 7 } },
+      scales: {
+        x: { time: false, range: [0, this.#epochs] },
+        // Guessing among 47 classes costs ln 47 = 3.85: where the loss of an untrained network begins.
+        y: { range: (_, __, highest) => [0, most ?? (this.#lines.x.length === 0 ? 4 : 1.05 * highest)] },
+      },
+      axes: [
+        { ...axis(), space: 40, size: 28, incrs: [1, 2, 5, 10, 20, 50] },
+        { ...axis(), size: 48, values: (_, splits) => splits.map(format) },
+      ],
+      series: [
+        {},
+        { stroke: theme.training, width: 1.5, points: { show: false }, spanGaps: true },
+        {
+          stroke: theme.validation,
+          width: 2.5,
+          points: { show: true, size: 6, fill: theme.surface },
+          spanGaps: true,
+        },
+      ],
+      hooks: { setCursor: [(plot) => this.#tell(plot.cursor.idx ?? null)] },
+    };
+  }
+}

@@ -1,0 +1,99 @@
+// What a run has told so far, as lines to draw and rows to read. No elements in here. Imports types.
+
+import type { EpochEvent } from '../../trainerEvents.js';
+import type { StepReport } from './protocol.js';
+
+/** The lines of a chart: equally long, null where a line has no point. */
+export interface Lines {
+  /** In epochs: 1.5 is the middle of the second. */
+  readonly x: number[];
+  readonly training: (number | null)[];
+  readonly validation: (number | null)[];
+}
+
+/** A point of the training lines is a mean over at least so many images, or it would jump about; but the first come at once. */
+const CALM = 256;
+const FIRST = 4;
+
+export class History {
+  readonly #epochs: EpochEvent[] = [];
+  #waiting = { images: 0, loss: 0, hits: 0 };
+  readonly #loss: Lines = { x: [], training: [], validation: [] };
+  readonly #accuracy: Lines = { x: [], training: [], validation: [] };
+
+  /** The epochs that have ended. */
+  get epochs(): readonly EpochEvent[] {
+    return this.#epochs;
+  }
+
+  get loss(): Lines {
+    return this.#loss;
+  }
+
+  get accuracy(): Lines {
+    return this.#accuracy;
+  }
+
+  addStep({ epoch, done, total, images, loss, accuracy }: StepReport): void {
+    const waiting = this.#waiting;
+    const sum = {
+      images: waiting.images + images,
+      loss: waiting.loss + loss * images,
+      hits: waiting.hits + accuracy * images,
+    };
+    const isPoint = sum.images >= CALM || this.#loss.x.length < FIRST;
+    this.#waiting = isPoint ? { images: 0, loss: 0, hits: 0 } : sum;
+    if (!isPoint) return;
+    const x = epoch - 1 + done / total;
+    add(this.#loss, x, sum.loss / sum.images, null);
+    add(this.#accuracy, x, sum.hits / sum.images, null);
+  }
+
+  addEpoch(event: EpochEvent): void {
+    this.#epochs.push(event);
+    add(this.#loss, event.epoch, null, event.valLoss);
+    add(this.#accuracy, event.epoch, null, event.valAccuracy);
+  }
+
+  /** The run in one sentence, for people who do not see the charts. */
+  summary(): string {
+    const last = this.#epochs.at(-1);
+    if (last === undefined) return 'No epoch has ended yet.';
+    const [first] = this.#epochs;
+    const best = this.#epochs.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
+    const before = this.#epochs.length === 1 ? '' : `from ${first.valLoss.toFixed(2)} to `;
+    return (
+      `After ${last.epoch} ${last.epoch === 1 ? 'epoch' : 'epochs'}: validation loss ${before}` +
+      `${last.valLoss.toFixed(2)}, ${percent(last.valAccuracy)} of the validation characters read right` +
+      `${best === last ? '' : ` (best: ${percent(best.valAccuracy)} after epoch ${best.epoch})`}; ` +
+      `training loss ${last.trainLoss.toFixed(2)}, accuracy ${percent(last.trainAccuracy)}.`
+    );
+  }
+}
+
+/** Adds a point; one at the place of the last point completes that. */
+function add(lines: Lines, x: number, training: number | null, validation: number | null): void {
+  const last = lines.x.length - 1;
+  if (last >= 0 && lines.x[last] === x) {
+    lines.training[last] ??= training;
+    lines.validation[last] ??= validation;
+    return;
+  }
+  lines.x.push(x);
+  lines.training.push(training);
+  lines.validation.push(validation);
+}
+
+/** 0.8512 -> `85.1 %`. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** Seconds for people: `under a second`, `45 s`, `3 min 20 s`, `1 h 5 min`. */
+export function timeText(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 1) return 'under a second';
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

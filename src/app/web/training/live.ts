@@ -1,0 +1,143 @@
+// What a run shows while it goes: where it stands, how fast it is, how long it still takes, and the curves. Imports the curves,
+// the history, the device's name.
+
+import { element } from '../dom.js';
+import type { DeviceReport } from '../../device.js';
+import { Curve } from './curves.js';
+import { deviceText, isSlow } from './deviceField.js';
+import { History, percent, timeText } from './history.js';
+import type { StepReport } from './protocol.js';
+
+export class Live {
+  readonly element: HTMLElement;
+  readonly #status = element('p', { className: 'status', role: 'status' });
+  readonly #detail = element('p', { className: 'detail soft' });
+  readonly #device = element('p', { className: 'detail soft' });
+  readonly #progress = element('progress', { max: 1, value: 0, ariaLabel: 'Progress of the training' });
+  readonly #loss = new Curve({ title: 'Loss', format: (value) => value.toFixed(2), most: null });
+  readonly #accuracy = new Curve({
+    title: 'Accuracy',
+    format: (value) => `${(100 * value).toFixed(0)} %`,
+    most: 1,
+  });
+  readonly #summary = element('p', { className: 'for-listeners' });
+  readonly #rows = element('tbody');
+  #history = new History();
+  #epochs = 1;
+
+  constructor() {
+    this.say(
+      'Nothing is training yet',
+      'Start it, and the first points of the curves appear within seconds.',
+    );
+    this.element = element(
+      'div',
+      { className: 'live' },
+      this.#status,
+      this.#progress,
+      this.#detail,
+      this.#device,
+      element('div', { className: 'curves' }, this.#loss.element, this.#accuracy.element),
+      this.#summary,
+    );
+  }
+
+  /** The same as the curves, as a table. */
+  table(): HTMLElement {
+    const columns = [
+      'Epoch',
+      'Training loss',
+      'Training accuracy',
+      'Validation loss',
+      'Validation accuracy',
+      'Rate',
+      'Seconds',
+    ];
+    const head = columns.map((name) => element('th', { scope: 'col' }, name));
+    const table = element(
+      'table',
+      { className: 'epochs' },
+      element('caption', { className: 'for-listeners' }, 'Loss and accuracy after each epoch'),
+      element('thead', {}, element('tr', {}, ...head)),
+      this.#rows,
+    );
+    // A wide table scrolls, and so must be in reach of the keyboard.
+    const scroller = element(
+      'div',
+      { className: 'table-scroller', tabIndex: 0, role: 'region', ariaLabel: 'Epochs' },
+      table,
+    );
+    return element('details', {}, element('summary', {}, 'Table of epochs'), scroller);
+  }
+
+  /** A new run of so many epochs. */
+  begin(epochs: number): void {
+    this.#history = new History();
+    this.#epochs = epochs;
+    this.#rows.replaceChildren();
+    this.#device.replaceChildren();
+    this.#progress.value = 0;
+    this.#showCurves();
+  }
+
+  say(text: string, detail = ''): void {
+    this.#status.textContent = text;
+    this.#detail.textContent = detail;
+  }
+
+  preparing(what: string, done: number, total: number): void {
+    const first = this.#status.textContent === '' || !this.#status.textContent.startsWith('Getting');
+    if (first) this.#status.textContent = 'Getting ready'; // a live region: not once for each hundred drawings
+    this.#detail.textContent =
+      total === 0 ? what : `${what}: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`;
+    if (total > 0) this.#progress.value = done / total;
+  }
+
+  ready(device: DeviceReport, data: string, train: number, validation: number): void {
+    const numbers = `${train.toLocaleString('en')} to learn from, ${validation.toLocaleString('en')} for validation`;
+    const badge = isSlow(device) ? [element('span', { className: 'badge' }, 'a GPU in software: slow')] : [];
+    this.#device.replaceChildren(`${data}: ${numbers}. On the ${deviceText(device)}. `, ...badge);
+    this.#progress.value = 0;
+  }
+
+  step(report: StepReport): void {
+    this.#history.addStep(report);
+    const { epoch, done, total, imagesPerSecond, secondsLeft } = report;
+    const status = `Training: epoch ${epoch} of ${this.#epochs}`;
+    if (this.#status.textContent !== status) this.#status.textContent = status;
+    this.#detail.textContent =
+      `${Math.round(imagesPerSecond).toLocaleString('en')} images a second, ` +
+      `${timeText(secondsLeft)} left`;
+    this.#progress.value = (epoch - 1 + done / total) / this.#epochs;
+    this.#showCurves();
+  }
+
+  epoch(event: Parameters<History['addEpoch']>[0]): void {
+    this.#history.addEpoch(event);
+    const { epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr, seconds } = event;
+    const cells = [
+      ...[trainLoss.toFixed(4), percent(trainAccuracy), valLoss.toFixed(4), percent(valAccuracy)],
+      ...[String(Number(lr.toPrecision(3))), seconds.toFixed(1)],
+    ];
+    this.#rows.append(
+      element(
+        'tr',
+        {},
+        element('th', { scope: 'row' }, String(epoch)),
+        ...cells.map((text) => element('td', {}, text)),
+      ),
+    );
+    this.#showCurves();
+    this.#summary.textContent = this.#history.summary();
+  }
+
+  /** The run so far in a sentence. */
+  get summary(): string {
+    return this.#history.summary();
+  }
+
+  #showCurves(): void {
+    this.#loss.show(this.#history.loss, this.#epochs);
+    this.#accuracy.show(this.#history.accuracy, this.#epochs);
+  }
+}

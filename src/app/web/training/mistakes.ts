@@ -1,0 +1,72 @@
+// What the network confuses: the matrix, the images of its open cell, each class's accuracy. Imports the parts.
+
+import { element } from '../dom.js';
+import { CellView } from './cellView.js';
+import { Confusion, type Cell } from './confusion.js';
+import { percent } from './history.js';
+import { Matrix } from './matrix.js';
+import type { ValidationImages } from './protocol.js';
+
+export class Mistakes {
+  readonly element: HTMLElement;
+  readonly #matrix = new Matrix((cell) => this.#open(cell));
+  readonly #cell = new CellView((cell) => this.#matrix.open(cell));
+  readonly #classes = element('ul', { className: 'class-accuracies' });
+  #confusion: Confusion | null = null;
+  #validation: ValidationImages | null = null;
+  #names: readonly string[] = [];
+
+  constructor() {
+    this.element = element(
+      'section',
+      { className: 'mistakes', hidden: true },
+      element('h3', {}, 'What it confuses'),
+      element(
+        'p',
+        { className: 'soft' },
+        'Characters it has not learned from. Each row is a character, each column what was read: right on the diagonal, wrong ' +
+          'beside it; the bars are each character’s accuracy. Open a cell to see its images.',
+      ),
+      element('div', { className: 'mistakes-columns' }, this.#matrix.element, this.#cell.element),
+      element('details', {}, element('summary', {}, 'Accuracy of each character'), this.#classes),
+    );
+  }
+
+  /** A new run. */
+  begin(): void {
+    this.element.hidden = true;
+    this.#confusion = this.#validation = null;
+    this.#cell.update(null, null);
+    this.#matrix.show(null);
+  }
+
+  /** The images that the run validates on. */
+  take(names: readonly string[], validation: ValidationImages): void {
+    this.#names = names;
+    this.#validation = validation;
+  }
+
+  /** What an epoch's network reads in them. */
+  update(predictions: Uint8Array): void {
+    const validation = this.#validation;
+    if (validation === null) return;
+    const confusion = new Confusion(this.#names, validation.labels, predictions);
+    this.#confusion = confusion;
+    this.element.hidden = false;
+    this.#matrix.show(confusion);
+    this.#cell.update(confusion, validation);
+    this.#classes.replaceChildren(
+      ...this.#names.map((name, label) => {
+        const total = confusion.total(label);
+        const share = total === 0 ? 'no images' : percent(confusion.share({ label, read: label }));
+        return element('li', {}, element('strong', {}, name), ` ${share}`);
+      }),
+    );
+  }
+
+  #open(cell: Cell): void {
+    if (this.#confusion !== null && this.#validation !== null) {
+      this.#cell.show(cell, this.#confusion, this.#validation);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+// What a person chooses for a run: how many images, how long, on what. Sensible without touching anything. Imports the limits.
+
+import { element } from '../dom.js';
+import { LIMITS, MOST_IMAGES, type BackendChoice, type Settings } from './protocol.js';
+
+type Choices = readonly (readonly [value: number | string, text: string])[];
+
+const SYNTHETIC_COUNTS: Choices = [20, 50, 100, 200, 400].map((each) => [
+  47 * each,
+  `${(47 * each).toLocaleString('en')} (${each} of each)`,
+]);
+const EMNIST_COUNTS = [5_000, 20_000, 60_000];
+
+const BATCHES: Choices = [16, 32, 64, 128, 256].map((size) => [size, `${size} images`]);
+const RATES: Choices = [
+  [0.0003, '0.0003'],
+  [0.001, '0.001'],
+  [0.003, '0.003'],
+  [0.01, '0.01'],
+  [0.1, '0.1 (too much: watch it fail)'],
+];
+const DROPOUTS: Choices = [
+  [0, 'none'],
+  [0.25, 'a quarter'],
+  [0.5, 'half'],
+];
+const DEVICES: readonly (readonly [BackendChoice, string])[] = [
+  ['wasm', 'processor (CPU)'],
+  ['webgpu', 'graphics card, WebGPU'],
+  ['webgl2', 'graphics card, WebGL2'],
+  ['auto', 'whatever proves fastest'],
+];
+
+/** The settings of a first run: a minute or less on two cores. */
+const DEFAULTS = { images: 4700, epochs: 8, batchSize: 64, learningRate: 0.001, dropout: 0.25, seed: 42 };
+
+export class SettingsForm {
+  readonly element: HTMLFieldSetElement;
+  readonly #images = select('Characters', SYNTHETIC_COUNTS, DEFAULTS.images);
+  readonly #epochs = whole('Epochs', 'how often each is seen', DEFAULTS.epochs, LIMITS.epochs);
+  readonly #device = select('Compute on', DEVICES, 'wasm');
+  readonly #batch = select('Batch', BATCHES, DEFAULTS.batchSize);
+  readonly #rate = select('Learning rate', RATES, DEFAULTS.learningRate);
+  readonly #dropout = select('Dropout', DROPOUTS, DEFAULTS.dropout);
+  readonly #seed = whole('Seed', 'the same gives the same network', DEFAULTS.seed, LIMITS.seed);
+  #source: Settings['source'] = 'synthetic';
+
+  constructor() {
+    const more = element(
+      'details',
+      {},
+      element('summary', {}, 'More settings'),
+      ...[this.#batch, this.#rate, this.#dropout, this.#seed].map(({ row }) => row),
+    );
+    const rows = [this.#images, this.#epochs, this.#device].map(({ row }) => row);
+    this.element = element('fieldset', { className: 'settings', ariaLabel: 'Settings' }, ...rows, more);
+  }
+
+  /** Off while a run goes. */
+  set disabled(disabled: boolean) {
+    this.element.disabled = disabled;
+  }
+
+  /**
+   * Offers the counts that make sense for where the images come from.
+   *
+   * @param available how many images the EMNIST files hold; null for drawn ones
+   */
+  offer(available: number | null): void {
+    this.#source = available === null ? 'synthetic' : 'emnist';
+    if (available === null) fill(this.#images.input, SYNTHETIC_COUNTS, DEFAULTS.images);
+    else {
+      const most = Math.min(available, MOST_IMAGES);
+      const counts = [...EMNIST_COUNTS.filter((count) => count < most), most];
+      const text = (count: number): string =>
+        count === available ? `all ${count.toLocaleString('en')}` : `the first ${count.toLocaleString('en')}`;
+      fill(
+        this.#images.input,
+        counts.map((count) => [count, text(count)]),
+        counts[Math.min(1, counts.length - 1)],
+      );
+    }
+  }
+
+  read(): Settings {
+    return {
+      source: this.#source,
+      images: Number(this.#images.input.value),
+      epochs: Number(this.#epochs.input.value),
+      backend: this.#device.input.value as BackendChoice,
+      batchSize: Number(this.#batch.input.value),
+      learningRate: Number(this.#rate.input.value),
+      dropout: Number(this.#dropout.input.value),
+      seed: Number(this.#seed.input.value),
+    };
+  }
+}
+
+interface Row<Input> {
+  readonly row: HTMLElement;
+  readonly input: Input;
+}
+
+function select(label: string, choices: Choices, chosen: number | string): Row<HTMLSelectElement> {
+  const input = element('select');
+  fill(input, choices, chosen);
+  return { row: element('label', {}, element('span', {}, label), input), input };
+}
+
+function fill(input: HTMLSelectElement, choices: Choices, chosen: number | string): void {
+  input.replaceChildren(
+    ...choices.map(([value, text]) =>
+      element('option', { value: String(value), selected: value === chosen }, text),
+    ),
+  );
+}
+
+function whole(
+  label: string,
+  hint: string,
+  value: number,
+  { least, most }: { readonly least: number; readonly most: number },
+): Row<HTMLInputElement> {
+  const input = element('input', {
+    ...{ type: 'number', min: String(least), max: String(most), step: '1', required: true },
+    ...{ value: String(value), inputMode: 'numeric' },
+  });
+  const name = element('span', {}, label, ' ', element('small', {}, hint));
+  return { row: element('label', {}, name, input), input };
+}

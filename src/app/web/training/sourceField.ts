@@ -1,0 +1,187 @@
+// Where the images come from: drawn by the program, which is not EMNIST and says so, or EMNIST files of the person's own,
+// dropped or picked. The files stay on the device. Imports the pairing.
+
+import { element } from '../dom.js';
+import {
+  addFiles,
+  completeFiles,
+  EMPTY,
+  missingRoles,
+  ROLE_NAMES,
+  ROLES,
+  type Collection,
+} from './pairing.js';
+import { MOST_IMAGES, type GivenFiles } from './protocol.js';
+
+export interface SourceEvents {
+  /** The files are complete: they should be opened. */
+  readonly onFiles: (files: GivenFiles) => void;
+  /** Another source is chosen, or the files changed; null images are drawn, 0 are not known yet. */
+  readonly onChange: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+const EMNIST_PAGE = 'https://www.nist.gov/itl/products-and-services/emnist-dataset';
+
+export class SourceField {
+  readonly element: HTMLFieldSetElement;
+  readonly #events: SourceEvents;
+  readonly #files = element('input', { type: 'file', multiple: true });
+  readonly #list = element('ul', { className: 'file-list' });
+  readonly #state = element('p', { className: 'file-state' });
+  readonly #remove = element('button', { type: 'button', className: 'plain' }, 'Remove the files');
+  readonly #own = element('div', { className: 'own-files', hidden: true });
+  readonly #warning: HTMLElement;
+  #collection: Collection<File> = EMPTY;
+  #available = 0;
+
+  constructor(events: SourceEvents) {
+    this.#events = events;
+    this.#warning = element(
+      'p',
+      { className: 'not-emnist' },
+      element('strong', {}, 'Not EMNIST. '),
+      'These characters are drawn by a program, not written by people. They are easier to read; what is reached here says ' +
+        'nothing about real handwriting.',
+    );
+    const radio = (value: string, text: string, checked: boolean): HTMLElement => {
+      const input = element('input', { type: 'radio', name: 'source', value, checked });
+      input.addEventListener('change', () => this.#choose(value === 'emnist'));
+      return element('label', { className: 'choice' }, input, text);
+    };
+    const drop = element(
+      'label',
+      { className: 'drop' },
+      element('strong', {}, 'Drop EMNIST files here, or choose them'),
+      element('small', {}, 'images and labels of one split, .gz or unpacked; they stay on your device'),
+      this.#files,
+    );
+    const link = element('a', { href: EMNIST_PAGE, target: '_blank', rel: 'noreferrer' }, 'NIST offers them');
+    this.#own.append(
+      drop,
+      this.#list,
+      this.#state,
+      this.#remove,
+      element('p', { className: 'soft' }, link, ' for free.'),
+    );
+    this.element = element(
+      'fieldset',
+      {},
+      element('legend', {}, 'Learn from'),
+      radio('synthetic', 'Synthetic characters', true),
+      radio('emnist', 'EMNIST files of your own', false),
+      this.#warning,
+      this.#own,
+    );
+    this.#listen(drop);
+    this.#draw();
+  }
+
+  /** Images to learn from: null if they are drawn, 0 while the files are not complete or not opened. */
+  get available(): number | null {
+    return this.#own.hidden ? null : this.#available;
+  }
+
+  /** The files as the worker takes them, or null. */
+  get given(): GivenFiles | null {
+    return completeFiles(this.#collection);
+  }
+
+  /** The worker has opened the files and found so many images. */
+  opened(train: number, test: number | null): void {
+    this.#available = train;
+    const some = train > MOST_IMAGES ? ` (the first ${MOST_IMAGES.toLocaleString('en')} fit in here)` : '';
+    const more = test === null ? '' : `, and ${test.toLocaleString('en')} to test on at the end`;
+    this.#say(`${train.toLocaleString('en')} images to learn from${some}${more}.`);
+    this.#events.onChange();
+  }
+
+  /** The worker cannot use the files. */
+  refused(reason: string): void {
+    this.#available = 0;
+    this.#say(reason, true);
+    this.#events.onChange();
+  }
+
+  #listen(drop: HTMLElement): void {
+    this.#files.addEventListener('change', () => {
+      this.#add([...(this.#files.files ?? [])]);
+      this.#files.value = ''; // so that the same file can be chosen again
+    });
+    this.#remove.addEventListener('click', () => {
+      this.#collection = EMPTY;
+      this.#available = 0;
+      this.#draw();
+      this.#events.onChange();
+      this.#files.focus();
+    });
+    for (const name of ['dragenter', 'dragover'] as const) {
+      drop.addEventListener(name, (event) => {
+        event.preventDefault();
+        drop.classList.add('over');
+      });
+    }
+    drop.addEventListener('dragleave', () => drop.classList.remove('over'));
+    drop.addEventListener('drop', (event) => {
+      event.preventDefault();
+      event.stopPropagation(); // the pad takes dropped pictures
+      drop.classList.remove('over');
+      this.#add([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+
+  #choose(own: boolean): void {
+    this.#own.hidden = !own;
+    this.#warning.hidden = own;
+    this.#events.onChange();
+  }
+
+  #add(files: readonly File[]): void {
+    if (files.length === 0 || this.element.disabled) return;
+    try {
+      this.#collection = addFiles(this.#collection, files);
+    } catch (error) {
+      this.#say((error as Error).message, true);
+      return;
+    }
+    this.#available = 0;
+    this.#draw();
+    const complete = completeFiles(this.#collection);
+    if (complete !== null) {
+      this.#say('Looking through the files');
+      this.#events.onFiles(complete);
+    }
+    this.#events.onChange();
+  }
+
+  #draw(): void {
+    const { files, split } = this.#collection;
+    const missing = missingRoles(this.#collection);
+    const shown = ROLES.filter((role) => files[role] !== undefined || missing.includes(role));
+    this.#list.replaceChildren(
+      ...shown.map((role) => {
+        const file = files[role];
+        const item = element(
+          'li',
+          {},
+          element('span', {}, ROLE_NAMES[role]),
+          element('small', {}, file?.name ?? 'missing'),
+        );
+        item.className = file === undefined ? 'missing' : 'there';
+        return item;
+      }),
+    );
+    this.#remove.hidden = split === null;
+    this.#say(
+      split === null || missing.length === 0
+        ? ''
+        : `Still missing of the ${split} split: ${missing.map((role) => ROLE_NAMES[role]).join(', ')}.`,
+    );
+  }
+
+  #say(text: string, bad = false): void {
+    this.#state.textContent = text;
+    this.#state.classList.toggle('bad', bad);
+    this.#state.role = bad ? 'alert' : 'status';
+  }
+}

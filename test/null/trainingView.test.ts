@@ -1,0 +1,109 @@
+// What the training tab keeps without drawing it: the lines of the curves, and the bookkeeping of the confusion matrix.
+
+import { describe, expect, it } from 'vitest';
+import { Confusion, moveCell } from '../../src/app/web/training/confusion.js';
+import { History, timeText } from '../../src/app/web/training/history.js';
+import type { StepReport } from '../../src/app/web/training/protocol.js';
+import type { EpochEvent } from '../../src/app/trainerEvents.js';
+
+const epoch = (number: number, valLoss: number, valAccuracy: number): EpochEvent => ({
+  event: 'epoch',
+  ...{ epoch: number, trainLoss: 1, trainAccuracy: 0.5, valLoss, valAccuracy },
+  ...{ lr: 0.001, seconds: 3, imagesPerSecond: 100, isBest: true },
+});
+const step = (number: number, done: number, images: number, loss: number): StepReport => ({
+  kind: 'step',
+  ...{ epoch: number, done, total: 1000, images, loss, accuracy: 0.5 },
+  ...{ imagesPerSecond: 100, secondsLeft: 1 },
+});
+
+describe('the history of a run', () => {
+  it('shows the first points at once, later ones as means over 256 images, across the end of an epoch', () => {
+    const history = new History();
+    for (const done of [50, 100, 150, 200]) history.addStep(step(1, done, 50, 4));
+    expect(history.loss.x).toEqual([0.05, 0.1, 0.15, 0.2]);
+    history.addStep(step(1, 900, 700, 3));
+    history.addStep(step(1, 1000, 100, 2));
+    history.addStep(step(2, 300, 300, 1));
+    expect(history.loss.x).toEqual([0.05, 0.1, 0.15, 0.2, 0.9, 1.3]);
+    expect(history.loss.training).toEqual([4, 4, 4, 4, 3, 1.25]);
+    expect(history.accuracy.training.every((share) => share === 0.5)).toBe(true);
+  });
+
+  it('puts validation where its epoch ends, beside a training point that is there', () => {
+    const history = new History();
+    history.addStep(step(1, 1000, 1000, 2));
+    history.addEpoch(epoch(1, 1.5, 0.6));
+    history.addEpoch(epoch(2, 1.2, 0.7));
+    expect(history.loss).toEqual({ x: [1, 2], training: [2, null], validation: [1.5, 1.2] });
+    expect(history.accuracy.validation).toEqual([0.6, 0.7]);
+  });
+
+  it('sums up in a sentence', () => {
+    const history = new History();
+    expect(history.summary()).toBe('No epoch has ended yet.');
+    history.addEpoch(epoch(1, 1.5, 0.71));
+    expect(history.summary()).toMatch(/^After 1 epoch: validation loss 1\.50, 71\.0 % of the validation/);
+    history.addEpoch(epoch(2, 1.2, 0.7));
+    expect(history.summary()).toMatch(
+      /^After 2 epochs: .*from 1\.50 to 1\.20, 70\.0 %.*\(best: 71\.0 % after epoch 1\)/,
+    );
+  });
+
+  it.each([
+    [0.2, 'under a second'],
+    [44.6, '45 s'],
+    [200, '3 min 20 s'],
+    [3900, '1 h 5 min'],
+  ])('tells %f seconds as %s', (seconds, text) => {
+    expect(timeText(seconds)).toBe(text);
+  });
+});
+
+describe('the confusion matrix', () => {
+  const classes = ['a', 'b', 'c', 'd'];
+  const labels = Uint8Array.of(0, 0, 0, 1, 1, 2);
+  const confusion = new Confusion(classes, labels, Uint8Array.of(0, 1, 1, 1, 0, 2));
+
+  it('counts, and knows the images of each cell', () => {
+    expect(confusion.count({ label: 0, read: 1 })).toBe(2);
+    expect(confusion.images({ label: 0, read: 1 })).toEqual([1, 2]);
+    expect(confusion.images({ label: 1, read: 2 })).toEqual([]);
+    const cells = classes.flatMap((_, label) => classes.map((__, read) => ({ label, read })));
+    expect(cells.flatMap((cell) => confusion.images(cell)).sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    for (const cell of cells) expect(confusion.images(cell)).toHaveLength(confusion.count(cell));
+  });
+
+  it('has the accuracy of each class on its diagonal, and of a class without images says so', () => {
+    expect(confusion.share({ label: 0, read: 0 })).toBeCloseTo(1 / 3);
+    expect(confusion.share({ label: 2, read: 2 })).toBe(1);
+    expect(confusion.share({ label: 3, read: 3 })).toBe(0);
+    expect(confusion.describe({ label: 0, read: 1 })).toBe('a read as b: 2 of 3 (66.7 %)');
+    expect(confusion.describe({ label: 3, read: 1 })).toBe('d read as b: there are no images of d');
+  });
+
+  it('lists the most frequent mistakes as cells', () => {
+    expect(confusion.worst(5).map(({ cell, pair }) => [cell, pair.count])).toEqual([
+      [{ label: 0, read: 1 }, 2],
+      [{ label: 1, read: 0 }, 1],
+    ]);
+    expect(confusion.worst(1)).toHaveLength(1);
+  });
+
+  it.each([
+    ['ArrowUp', { label: 0, read: 2 }],
+    ['ArrowDown', { label: 2, read: 2 }],
+    ['ArrowLeft', { label: 1, read: 1 }],
+    ['ArrowRight', { label: 1, read: 3 }],
+    ['Home', { label: 1, read: 0 }],
+    ['End', { label: 1, read: 3 }],
+    ['Tab', null],
+  ])('is walked over with %s', (key, to) => {
+    expect(moveCell({ label: 1, read: 2 }, key, 4)).toEqual(to);
+  });
+
+  it('ends at its edges', () => {
+    expect(moveCell({ label: 0, read: 3 }, 'ArrowUp', 4)).toEqual({ label: 0, read: 3 });
+    expect(moveCell({ label: 0, read: 3 }, 'ArrowRight', 4)).toEqual({ label: 0, read: 3 });
+  });
+});
