@@ -24,7 +24,7 @@ export class PadHand {
    * The events are handed over as fast as the browser takes them: where they come quicker than frames it joins them, as it does
    * with a quick mouse.
    */
-  async write({ strokes }: RecordedCharacter, canvas = '#pad canvas'): Promise<void> {
+  async write({ strokes }: Pick<RecordedCharacter, 'strokes'>, canvas = '#pad canvas'): Promise<void> {
     const pad = this.page.locator(canvas);
     await pad.scrollIntoViewIfNeeded();
     const box = (await pad.boundingBox())!;
@@ -100,6 +100,36 @@ export function likeliest(page: Page): Promise<string> {
 }
 
 /** Waits until the page reads a character as the likeliest. */
-export async function expectLikeliest(page: Page, label: string): Promise<void> {
-  await expect.poll(() => likeliest(page), { timeout: 20_000, interval: 20 }).toBe(label);
+export async function expectLikeliest(page: Page, label: string, what = label): Promise<void> {
+  await expect.poll(() => likeliest(page), { ...PATIENCE, message: what }).toBe(label);
 }
+
+/** Waits until the page reads anything. */
+export async function expectAnyReading(page: Page): Promise<void> {
+  await expect.poll(() => likeliest(page), PATIENCE).not.toBe('');
+}
+
+/** What the page shows as seen by the network: 784 numbers, 0 paper, 255 ink. */
+export function seen(page: Page): Promise<number[]> {
+  return page.locator<HTMLCanvasElement>('#result .seen canvas').evaluate((canvas) => {
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    return Array.from({ length: data.length / 4 }, (_, pixel) => data[4 * pixel + 3]);
+  });
+}
+
+/** Waits until the network sees this. */
+export async function expectSeen(page: Page, image: readonly number[]): Promise<void> {
+  await expect.poll(() => seen(page), PATIENCE).toEqual(image);
+}
+
+/** Waits until the pad is empty and nothing is read or said. */
+export async function expectBlank(page: Page): Promise<void> {
+  await expectLikeliest(page, '', 'nothing read');
+  expect(await seen(page)).toEqual(EMPTY);
+  expect(await page.locator('#result .verdict').innerText()).toBe('');
+}
+
+const EMPTY = Array<number>(784).fill(0);
+
+/** A busy machine is slow, not wrong. */
+const PATIENCE = { timeout: 30_000, interval: 20 };

@@ -6,6 +6,14 @@ import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { type Graphics, launchChromium } from './chromium.js';
 import { serveSite, type Site, type SiteOptions } from './server.js';
 
+/** A phone in the hand. */
+export const PHONE = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+  deviceScaleFactor: 2,
+} satisfies BrowserContextOptions;
+
 export interface VisitOptions {
   /** What follows the address of the folder. Default: the page itself, without a file name. */
   readonly to?: string;

@@ -1,0 +1,27 @@
+// The parts under the page's tabs. Imports playwright's types and the test runner.
+
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** Opens a tab and waits until its panel has loaded; returns the panel. */
+export async function openTab(page: Page, name: string): Promise<Locator> {
+  await page.locator(`#tab-${name}`).click();
+  const panel = page.locator(`#panel-${name}`);
+  await expect
+    .poll(() => panel.evaluate((host) => host.childElementCount > 0 && !host.hasAttribute('aria-busy')), {
+      timeout: 30_000,
+      message: `the panel "${name}"`,
+    })
+    .toBe(true);
+  return panel;
+}
+
+/** Opens one tab after another; yields their names. */
+export async function* openTabs(page: Page): AsyncGenerator<string> {
+  const ids = await page.getByRole('tab').evaluateAll((tabs) => tabs.map(({ id }) => id));
+  for (const id of ids) {
+    const name = id.replace('tab-', '');
+    await openTab(page, name);
+    yield name;
+  }
+}
