@@ -32,15 +32,19 @@ describe.skipIf(executable === null)(`drawing${whyNot}`, () => {
     const { characters, ...recording } = readHand(name);
     const inNode = await readInNode(name);
     const hand = new PadHand(page, recording);
+    // Every second character, and of the next hand the others: 24, 23 and 24 of 47.
+    const written = characters
+      .map((character, at) => ({ character, at }))
+      .filter(({ at }) => at % 2 === HANDS.indexOf(name) % 2);
     let right = 0;
-    for (const [at, character] of characters.entries()) {
+    for (const { character, at } of written) {
       await hand.write(character);
       await expectLikeliest(page, inNode[at], `the ${name}'s ${character.label}`);
       if (mergedName(await likeliest(page)) === mergedName(character.label)) right += 1;
       await page.keyboard.press('Delete');
       await expectBlank(page);
     }
-    expect(right / characters.length, 'right with look-alikes merged').toBeGreaterThanOrEqual(0.9);
+    expect(right / written.length, 'right with look-alikes merged').toBeGreaterThanOrEqual(0.9);
     await context.close();
   });
 });

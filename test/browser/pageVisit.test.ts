@@ -1,0 +1,131 @@
+// Visits of other kinds: with the keyboard alone, on a phone, by a link that carries a drawing, with a picture, and with less motion.
+
+import { describe, expect, it } from 'vitest';
+import { drawingOf } from '../../src/app/web/pad/drawing.js';
+import { decodeStrokes, encodeStrokes } from '../../src/app/web/pad/share.js';
+import { executable, whyNot } from './support/chromium.js';
+import {
+  expectAnyReading,
+  expectBlank,
+  expectLikeliest,
+  expectSeen,
+  nextFrame,
+  PadHand,
+} from './support/pad.js';
+import { pageVisits, PHONE } from './support/visits.js';
+import { plainStrokes, readHand, type RecordedCharacter } from './strokes/recorded.js';
+
+/** A character of the mouse. */
+function written(label: string): RecordedCharacter {
+  return readHand('mouse').characters.find((character) => character.label === label)!;
+}
+
+/** Its strokes in units of the pad. */
+function onPad(label: string): number[][] {
+  const side = readHand('mouse').pad[1];
+  return plainStrokes(written(label)).map((stroke) => stroke.map((value) => value / side));
+}
+
+describe.skipIf(executable === null)(`with the keyboard alone${whyNot}`, () => {
+  const site = pageVisits();
+
+  it('reaches a sample, has it read, opens every tab, and sees where the focus is', async () => {
+    const { page } = await site.visit();
+    const focused = (): Promise<string> =>
+      page.evaluate(() => {
+        const at = document.activeElement;
+        return at === null
+          ? ''
+          : `${at.id} ${at.className} ${at.getAttribute('aria-label') ?? at.textContent}`;
+      });
+    const tabTo = async (wanted: RegExp): Promise<void> => {
+      for (let presses = 0; presses < 40; presses++) {
+        await page.keyboard.press('Tab');
+        if (wanted.test(await focused())) return;
+      }
+      expect.fail(`Tab does not reach ${wanted}`);
+    };
+    await tabTo(/sample.*letter R/);
+    const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
+    expect(outline).not.toBe('none');
+    await page.keyboard.press('Enter');
+    await expectLikeliest(page, 'R');
+    await tabTo(/^tab-/);
+    const tabs = await page.getByRole('tab').count();
+    for (let opened = 0; opened < tabs; opened++) {
+      const name = (await focused()).replace(/^tab-(\S+) .*/s, '$1');
+      await expect.poll(() => page.locator(`#panel-${name}`).isVisible()).toBe(true);
+      expect(await page.locator('#panels > :not([hidden])').count()).toBe(1);
+      await page.keyboard.press('ArrowRight');
+    }
+  });
+});
+
+describe.skipIf(executable === null)(`on a phone${whyNot}`, () => {
+  const site = pageVisits();
+
+  it.each([
+    { name: '390 pixels', width: 390, height: 844 },
+    { name: '320 pixels', width: 320, height: 568 },
+  ])('draws without moving the page: $name', async ({ width, height }) => {
+    const { page } = await site.visit({ device: { ...PHONE, viewport: { width, height } } });
+    const { characters, ...recording } = readHand('finger');
+    const box = (await page.locator('#pad canvas').boundingBox())!;
+    expect(box.width).toBeGreaterThan(0.8 * width); // as large as the phone lets it be
+    expect(box.y + box.height, 'the pad in sight').toBeLessThanOrEqual(height);
+    const hand = new PadHand(page, recording);
+    await hand.write(characters.find(({ label }) => label === 'h')!);
+    await expectLikeliest(page, 'h');
+    expect(await page.evaluate(() => window.scrollY)).toBe(0);
+  });
+});
+
+describe.skipIf(executable === null)(`a link with a drawing${whyNot}`, () => {
+  const site = pageVisits();
+
+  it('shows the drawing, and the network sees the same 28 x 28 bytes as in Node', async () => {
+    const text = encodeStrokes(onPad('B'));
+    const { page } = await site.visit({ to: `#s=${text}` });
+    await expectLikeliest(page, 'B');
+    const { image } = drawingOf({ strokes: decodeStrokes(text), picture: null });
+    await expectSeen(page, [...image]);
+  });
+
+  it('follows another link in the same window', async () => {
+    const { page } = await site.visit({ to: `#s=${encodeStrokes(onPad('B'))}` });
+    await expectLikeliest(page, 'B');
+    await page.evaluate(
+      (text) => {
+        location.hash = `#s=${text}`;
+      },
+      encodeStrokes(onPad('e')),
+    );
+    await expectLikeliest(page, 'e');
+  });
+
+  it('says so when it was damaged on its way, and leaves the pad empty', async () => {
+    const text = encodeStrokes(onPad('B'));
+    const { page } = await site.visit({ to: `#s=${text.slice(0, -3)}` });
+    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/link|address|drawing/i);
+    await expectBlank(page);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await new PadHand(page, readHand('mouse')).write(written('B'));
+    await expectLikeliest(page, 'B');
+  });
+});
+
+describe.skipIf(executable === null)(`where less motion is wanted${whyNot}`, () => {
+  const site = pageVisits();
+
+  it('nothing moves by itself', async () => {
+    const { page } = await site.visit({ device: { reducedMotion: 'reduce' } });
+    await page.locator('#samples button').first().click();
+    await nextFrame(page);
+    await expectAnyReading(page);
+    const moving = await page.evaluate(
+      () => document.getAnimations().filter((animation) => animation.playState === 'running').length,
+    );
+    expect(moving).toBe(0);
+  });
+});
