@@ -15,6 +15,7 @@ import {
   recordingFile,
   recordingText,
 } from '../browser/strokes/recorded.js';
+import { shippedModel } from '../browser/support/model.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
 import { seedModel } from '../support/seed.js';
 
@@ -56,15 +57,17 @@ describe.each(HANDS)('the strokes of the hand "%s"', (name) => {
   });
 });
 
-const withoutModel = seedModel === undefined ? ' (skipped: SEED_MODEL is not set)' : '';
-
-it.skipIf(seedModel === undefined)(`the original's weights read nine in ten${withoutModel}`, async () => {
+const without = seedModel === undefined ? ' (skipped: SEED_MODEL is not set)' : '';
+const readsNineInTen = async (path: string): Promise<void> => {
   await withFreshBackend(wasm(1).make, async () => {
-    const { model } = await loadModel(seedModel!);
+    const { model } = await loadModel(path);
     for (const name of HANDS) {
       const { mergedAccuracy } = await evaluate(model, recordedDataset(name));
       expect(mergedAccuracy, name).toBeGreaterThanOrEqual(0.9);
     }
     model.dispose();
   });
-});
+};
+
+it('the model of the page reads nine in ten of each hand', () => readsNineInTen(shippedModel));
+it.skipIf(seedModel === undefined)(`the original's weights, too${without}`, () => readsNineInTen(seedModel!));
