@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { executable, whyNot } from './support/chromium.js';
+import { openTabs } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
 
 /** Waits until the service worker has kept all files and answers for the page. */
@@ -36,6 +37,7 @@ describe.skipIf(executable === null)(`offline${whyNot}`, () => {
     await page.reload();
     expect(await readSample(page)).toBe(online);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true); // the headers are kept, too
+    for await (const tab of openTabs(page)) expect(await page.getByRole('alert').count(), tab).toBe(0);
     await page.goto(new URL('bench.html?only=wasm', page.url()).href);
     expect(await page.title()).toContain('inkgrad');
     await context.close();

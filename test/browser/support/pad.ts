@@ -111,7 +111,8 @@ export async function expectAnyReading(page: Page): Promise<void> {
 
 /** What the page shows as seen by the network: 784 numbers, 0 paper, 255 ink. */
 export function seen(page: Page): Promise<number[]> {
-  return page.locator<HTMLCanvasElement>('#result .seen canvas').evaluate((canvas) => {
+  return page.locator('#result .seen canvas').evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
     return Array.from({ length: data.length / 4 }, (_, pixel) => data[4 * pixel + 3]);
   });
