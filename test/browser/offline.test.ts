@@ -59,7 +59,7 @@ describe.skipIf(executable === null)(`offline${whyNot}`, () => {
 
     await page.reload();
     expect(await page.title()).not.toMatch(/^new/); // the old version, whole
-    await page.locator('.new-version button').click({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Load it' }).click({ timeout: 60_000 });
     await expect.poll(() => page.title().catch(() => ''), { timeout: 30_000 }).toMatch(/^new/);
     expect(await page.locator('.new-version').count()).toBe(0);
     await context.close();
