@@ -1,0 +1,83 @@
+// What the ablation compares: the two recipes, and the best one without one ingredient at a time. Only names and options of
+// `inkgrad train`. No imports.
+
+export interface Variant {
+  readonly name: string;
+  /** What is left out, for the table. */
+  readonly title: string;
+  /** Options of `inkgrad train`. */
+  readonly options: readonly string[];
+}
+
+/** The best recipe but for what the options say. */
+const without = (name: string, title: string, ...options: string[]): Variant => ({
+  ...{ name: `without-${name}`, title: `best without ${title}` },
+  options: ['--recipe', 'best', ...options],
+});
+
+export const VARIANTS: readonly Variant[] = [
+  { name: 'original', title: 'original', options: ['--recipe', 'original'] },
+  { name: 'best', title: 'best', options: ['--recipe', 'best'] },
+  without('affine', 'shift, rotation, scale, shear', '--shift=0', '--rotation=0', '--scale=0', '--shear=0'),
+  without('stroke', 'stroke width', '--stroke=0'),
+  without('smoothing', 'label smoothing', '--label-smoothing=0'),
+  without('balance', 'balanced classes', '--no-balance'),
+  without('average', 'averaged weights', '--average=0'),
+  without('one-cycle', 'one cycle (plateau, lr 0.001)', '--schedule=plateau', '--lr=0.001'),
+  without('decay', 'weight decay', '--weight-decay=0'),
+  without('less-dropout', 'less dropout (0.5)', '--dropout=0.5'),
+];
+
+/** One training run with one seed, and what came of it on the test part. */
+export interface Result {
+  readonly name: string;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  readonly valAccuracy: number;
+  readonly testImages: number;
+  readonly testAccuracy: number;
+  readonly testMerged: number;
+  readonly calibrationError: number;
+  /** Training time, all epochs. */
+  readonly seconds: number;
+}
+
+/** Student's t for a 95 % interval, by the number of runs. */
+const T95: Readonly<Record<number, number>> = { 2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776 };
+
+export interface Estimate {
+  readonly mean: number;
+  /** Half the width of the 95 % interval of the mean over seeds; null for one run. */
+  readonly half: number | null;
+}
+
+/** The mean over seeds with its 95 % interval (Student's t): how much another choice of seeds would move it. */
+export function estimate(values: readonly number[]): Estimate {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  if (n < 2) return { mean, half: null };
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  return { mean, half: (T95[n] ?? 2.571) * Math.sqrt(variance / n) };
+}
+
+/** The table's rows, one a variant that has results: title, seeds, accuracy, merged, calibration error, minutes. */
+export function tableRows(results: readonly Result[]): string[][] {
+  const cell = ({ mean, half }: Estimate): string =>
+    `${(100 * mean).toFixed(2)}${half === null ? '' : ` ± ${(100 * half).toFixed(2)}`}`;
+  return VARIANTS.flatMap(({ name, title }) => {
+    const own = results.filter((result) => result.name === name);
+    if (own.length === 0) return [];
+    const of = (measure: (result: Result) => number): string => cell(estimate(own.map(measure)));
+    return [
+      [
+        title,
+        own.map(({ seed }) => seed).join(' '),
+        of(({ testAccuracy }) => testAccuracy),
+        of(({ testMerged }) => testMerged),
+        of(({ calibrationError }) => calibrationError),
+        (own.reduce((sum, { seconds }) => sum + seconds, 0) / own.length / 60).toFixed(1),
+      ],
+    ];
+  });
+}

@@ -1,0 +1,33 @@
+// The same drawings with pens of several widths: whether a network reads what people draw with a thin or a thick brush can only
+// be told when nothing but the brush changes. Drawn characters, not EMNIST. Imports the synthetic characters and glyph.
+
+import { makeDataset, type Dataset } from './dataset.js';
+import { DEFAULT_INK_SIZE, GlyphRenderer } from './glyph.js';
+import { IMAGE_PIXELS } from './idx.js';
+import { SyntheticCharacters } from './synthetic.js';
+
+/** Pens of the test, in pixels of EMNIST's 128 x 128 canvas; real EMNIST is about 8. */
+export const PEN_WIDTHS: readonly number[] = [4, 6, 8, 10, 12];
+
+export interface PenWidthOptions {
+  readonly seed: number;
+  /** Drawings; the classes take turns. */
+  readonly count: number;
+  /** In pixels of the 128 x 128 canvas, above 0. */
+  readonly penWidth: number;
+}
+
+/** Drawing i is the same for every pen: its strokes come from the synthetic characters' test part, at one size. */
+export function penWidthDataset({ seed, count, penWidth }: PenWidthOptions): Dataset {
+  const characters = new SyntheticCharacters({ seed, part: 'test' });
+  const renderer = new GlyphRenderer();
+  const images = new Uint8Array(count * IMAGE_PIXELS);
+  const labels = new Uint8Array(count);
+  for (let index = 0; index < count; index++) {
+    const { strokes, label } = characters.drawing(index);
+    images.set(renderer.render(strokes, { inkSize: DEFAULT_INK_SIZE, penWidth }), index * IMAGE_PIXELS);
+    labels[index] = label;
+  }
+  const name = `synthetic characters (not EMNIST), pen of ${penWidth}`;
+  return makeDataset({ name, images, labels, classes: characters.classes, synthetic: true });
+}

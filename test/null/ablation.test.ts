@@ -1,0 +1,39 @@
+// The ablation's variants and its statistics.
+
+import { describe, expect, it } from 'vitest';
+import { estimate, tableRows, VARIANTS, type Result } from '../../bench/recipes/variants.js';
+import { optionName, SETTING_NAMES } from '../../src/app/run/settings.js';
+
+describe('variants', () => {
+  it('have names of their own and options that train has', () => {
+    expect(new Set(VARIANTS.map(({ name }) => name)).size).toBe(VARIANTS.length);
+    const known = SETTING_NAMES.map(optionName);
+    for (const { name, options } of VARIANTS) {
+      const named = options.filter((word) => word.startsWith('--'));
+      for (const word of named) {
+        expect(known, name).toContain(word.replace(/^--(no-)?/, '').replace(/=.*/, ''));
+      }
+    }
+  });
+});
+
+describe('estimate', () => {
+  it("is the mean with Student's 95 % interval", () => {
+    const { mean, half } = estimate([0.88, 0.89, 0.9]);
+    expect(mean).toBeCloseTo(0.89, 12);
+    expect(half).toBeCloseTo((4.303 * 0.01) / Math.sqrt(3), 12);
+    expect(estimate([0.5])).toEqual({ mean: 0.5, half: null });
+  });
+});
+
+it('the table has a row for each variant with results, in the order of the variants', () => {
+  const result = (name: string, seed: number, testAccuracy: number): Result => ({
+    ...{ name, seed, epochs: 20, bestEpoch: 9, valAccuracy: 0.9, testImages: 9400, testAccuracy },
+    ...{ testMerged: testAccuracy + 0.05, calibrationError: 0.01, seconds: 600 },
+  });
+  const rows = tableRows([result('best', 2, 0.91), result('original', 1, 0.88), result('best', 1, 0.9)]);
+  expect(rows).toEqual([
+    ['original', '1', '88.00', '93.00', '1.00', '10.0'],
+    ['best', '2 1', '90.50 ± 6.35', '95.50 ± 6.35', '1.00 ± 0.00', '10.0'],
+  ]);
+});
