@@ -111,8 +111,10 @@ export class Augmenter {
           target[at] = summand;
           continue;
         }
-        const [i, j] = [x | 0, y | 0];
-        const [fx, fy] = [x - i, y - j];
+        const i = x | 0;
+        const j = y | 0;
+        const fx = x - i;
+        const fy = y - j;
         const from = j * PADDED_SIDE + i;
         const above = source[from] + fx * (source[from + 1] - source[from]);
         const below =

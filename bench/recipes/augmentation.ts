@@ -1,0 +1,62 @@
+// What augmentation costs: training steps on the same images, as they are and augmented by the best recipe, in turns.
+//
+//     npm run build:bench && node dist/bench/recipes/augmentation.js [--rounds 6] [--seconds 2] [--threads 2]
+//
+// Batches are made as the trainer makes them, each while the backend computes the one before. Imports the app, the data.
+
+import { Augmenter } from '../../src/data/augment.js';
+import { BatchLoader, type Batch } from '../../src/data/loader.js';
+import { syntheticDataset } from '../../src/data/synthetic.js';
+import { CharacterNet } from '../../src/app/model.js';
+import { RECIPES } from '../../src/app/run/recipes.js';
+import { trainStep } from '../../src/app/trainStep.js';
+import { Adam, createWasmBackend, Rng, useBackend } from '../../src/index.js';
+import { readOptions } from '../support/options.js';
+import { spread } from '../support/statistics.js';
+
+const { rounds, seconds, threads } = readOptions({ rounds: 6, seconds: 2, threads: 2 });
+const backend = await createWasmBackend({ threads });
+useBackend(backend);
+const rng = new Rng(1);
+const model = new CharacterNet({ classes: 47, rng });
+const optimizer = new Adam(model.parameters());
+const dataset = syntheticDataset({ seed: 1, count: 2560 });
+const { shift, rotation, scale, shear, stroke } = RECIPES.best as Record<string, number>;
+const augmenter = new Augmenter({ shift, rotation, scale, shear, stroke }, rng.split('augment'));
+
+function* endless(augment: Augmenter | null): Generator<Batch, never, undefined> {
+  const loader = new BatchLoader({ dataset, batchSize: 64, shuffle: rng.split('shuffle'), augment });
+  for (let epoch = 1; ; epoch++) yield* loader.batches(epoch);
+}
+
+/** Images a second over some seconds. */
+async function speed(batches: Generator<Batch, never, undefined>, duration: number): Promise<number> {
+  const start = performance.now();
+  let [images, batch] = [0, batches.next().value];
+  while (performance.now() - start < 1000 * duration) {
+    const step = trainStep(model, optimizer, batch);
+    images += batch.count;
+    batch = batches.next().value; // made ready while the backend computes
+    await step;
+  }
+  return images / ((performance.now() - start) / 1000);
+}
+
+const sources = [endless(null), endless(augmenter)];
+for (const source of sources) await speed(source, 1); // warm up
+const pairs: [number, number][] = [];
+for (let round = 0; round < rounds; round++) {
+  const order = round % 2 === 0 ? [0, 1] : [1, 0];
+  const pair: [number, number] = [0, 0];
+  for (const which of order) pair[which] = await speed(sources[which], seconds);
+  pairs.push(pair);
+}
+model.dispose();
+optimizer.dispose();
+await backend.dispose();
+const cost = spread(pairs.map(([plain, augmented]) => 100 * (1 - augmented / plain)));
+const [plain, augmented] = [0, 1].map((which) => spread(pairs.map((pair) => pair[which])).median);
+console.log(
+  `Node ${process.version}, ${threads} threads: ${plain.toFixed(0)} images/s as they are, ${augmented.toFixed(0)} augmented; ` +
+    `cost ${cost.median.toFixed(1)} % (${cost.min.toFixed(1)} to ${cost.max.toFixed(1)} %)`,
+);
