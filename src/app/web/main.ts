@@ -7,7 +7,9 @@ import { mountInvitation } from './invitation/invitation.js';
 import { makeNotices, makeVoice } from './notices.js';
 import { drawingOf } from './pad/drawing.js';
 import { followAddress } from './pad/link.js';
+import { offerLink } from './pad/linkButton.js';
 import { Pad } from './pad/pad.js';
+import { takePictures } from './pad/pictureInput.js';
 import { EMPTY_SHEET } from './pad/sheet.js';
 import type { Reader } from './reading/reader.js';
 import { openShipped } from './reading/shipped.js';
@@ -37,6 +39,8 @@ const pad = new Pad(byId('pad', HTMLElement), app, {
   begun: () => stopWriting(),
 });
 pad.sheet.subscribe((sheet) => app.drawing.set(drawingOf(sheet)));
+takePictures(pad, app);
+offerLink(pad, app);
 followAddress(
   (strokes) => pad.setStrokes(strokes),
   (error) => app.fail(error),

@@ -1,0 +1,75 @@
+// A picture file that the visitor chose -> what the pad shows and what the network sees, by the function that the command line
+// uses for pictures. The browser decodes. Loaded when the first picture comes. Imports preprocess, the limits of pictures, errors.
+
+import { DataError } from '../../../data/errors.js';
+import { preprocess } from '../../../data/preprocess.js';
+import { readJpegHeader } from '../../pictures/jpegHeader.js';
+import { checkSize, MOST_BYTES } from '../../pictures/limits.js';
+import type { PlacedPicture } from './sheet.js';
+
+/** The longer side of what the pad shows. */
+const SHOWN_SIDE = 1024;
+
+/**
+ * Reads a picture of one character.
+ *
+ * @param name what messages call the file
+ * @throws DataError if it is empty, too large, no picture that this browser reads, or if nothing is on it
+ */
+export async function readPicture(file: Blob, name: string): Promise<PlacedPicture> {
+  if (file.size === 0) throw new DataError(`${name}: the file is empty`);
+  if (file.size > MOST_BYTES) {
+    throw new DataError(
+      `${name}: is ${Math.round(file.size / 2 ** 20)} MB large; at most ${MOST_BYTES / 2 ** 20} MB are read.` +
+        ' Scale the picture down or cut the character out',
+    );
+  }
+  checkHeader(new Uint8Array(await file.arrayBuffer()), name);
+  const decoded = await createImageBitmap(file).catch(() => {
+    throw new DataError(
+      `${name}: is no picture that this browser can read, or a damaged one; choose a PNG, JPEG, WebP or GIF file`,
+    );
+  });
+  try {
+    const { width, height } = decoded;
+    checkSize(name, width, height);
+    const { image, empty } = preprocess({ data: pixelsOf(decoded), width, height, channels: 4 });
+    if (empty) {
+      throw new DataError(
+        `${name}: nothing on it stands out; choose a picture of one character, dark on light or light on dark`,
+      );
+    }
+    return { bitmap: await reduced(decoded), image };
+  } finally {
+    decoded.close();
+  }
+}
+
+/** Refuses a picture that would take too much memory before it is decoded, as far as its kind tells. */
+function checkHeader(bytes: Uint8Array, name: string): void {
+  const isPng = bytes.length >= 24 && String.fromCharCode(...bytes.subarray(1, 4)) === 'PNG';
+  if (isPng) {
+    const header = new DataView(bytes.buffer);
+    checkSize(name, header.getUint32(16), header.getUint32(20));
+  }
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) readJpegHeader(bytes, name);
+}
+
+/** Red, green, blue and alpha of every pixel. */
+function pixelsOf(picture: ImageBitmap): Uint8ClampedArray {
+  const canvas = document.createElement('canvas');
+  canvas.width = picture.width;
+  canvas.height = picture.height;
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
+  context.drawImage(picture, 0, 0);
+  return context.getImageData(0, 0, picture.width, picture.height).data;
+}
+
+function reduced(picture: ImageBitmap): Promise<ImageBitmap> {
+  const scale = Math.min(1, SHOWN_SIDE / Math.max(picture.width, picture.height));
+  return createImageBitmap(picture, {
+    resizeWidth: Math.max(1, Math.round(picture.width * scale)),
+    resizeHeight: Math.max(1, Math.round(picture.height * scale)),
+    resizeQuality: 'high',
+  });
+}
