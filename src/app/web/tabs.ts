@@ -15,6 +15,7 @@ export interface Tab {
 /** In this order: Thinking, Words, Teach, Train, Model. A part adds its row when it exists. */
 export const TABS: readonly Tab[] = [
   { name: 'train', title: 'Train', load: () => import('./training/index.js') },
+  { name: 'model', title: 'Model', load: () => import('./card/index.js') },
 ];
 
 /** A tab on the page. */

@@ -1,0 +1,120 @@
+// What the card says of a model, as texts. No elements. Imports the shapes of what is known.
+
+import type { ModelCard } from '../reading/types.js';
+import type { NamedLayer } from './layers.js';
+import type { Identity, ModelRecord } from './record.js';
+
+/** A number that matters, and what it means. */
+export interface Figure {
+  readonly value: string;
+  readonly name: string;
+  readonly meaning: string;
+}
+
+/** A name and what stands beside it; `code` is set in the typeface for code. */
+export interface Fact {
+  readonly name: string;
+  readonly text: string;
+  readonly code?: boolean;
+}
+
+const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)}\u00a0%`;
+const grouped = (count: number): string => count.toLocaleString('en-US');
+
+const ALIKE = '1/I/L, 9/g/q, F/f and 0/O count as one each';
+
+/** The figures at the top. */
+export function figuresOf({ parameters, training }: ModelCard, record: ModelRecord | null): Figure[] {
+  const network = {
+    value: grouped(parameters),
+    name: 'parameters',
+    meaning: `learned numbers that tell ${training.classes.length} characters apart`,
+  };
+  if (record === null) return [network];
+  const { accuracy, correct, images, mergedAccuracy, statements } = record.test;
+  const { one, alike } = statements;
+  const sure = one.count + alike.count;
+  return [
+    {
+      value: percent(accuracy),
+      name: 'accuracy',
+      meaning: `${grouped(correct)} of ${grouped(images)} test images`,
+    },
+    { value: percent(mergedAccuracy), name: 'look-alikes merged', meaning: ALIKE },
+    {
+      value: percent((one.right + alike.right) / sure),
+      name: 'right when sure',
+      meaning: `it is sure of ${percent(sure / images)} of the images`,
+    },
+    network,
+  ];
+}
+
+/** Where the model comes from and what its numbers were measured on. */
+export function factsOf(card: ModelCard, { digest, record }: Identity): Fact[] {
+  const file = `${card.name}, ${grouped(card.bytes.length)} bytes`;
+  const last = [
+    { name: 'File', text: file },
+    {
+      name: 'SHA-256',
+      text: digest ?? 'not computed: the page came neither by https nor from this machine',
+      code: true,
+    },
+  ];
+  return [...(record === null ? factsOfFile(card) : factsOfRecord(record)), ...last];
+}
+
+function factsOfRecord({ training, test, validation, float32 }: ModelRecord): Fact[] {
+  const which = training.official
+    ? 'the official test part of EMNIST Balanced'
+    : 'a development split of real EMNIST images, not the official partition';
+  const lost = float32.correct - test.correct;
+  const half =
+    lost === 0
+      ? 'costs nothing: as many right as in full precision'
+      : `${Math.abs(lost)} images ${lost > 0 ? 'fewer' : 'more'} right than in full precision`;
+  return [
+    { name: 'Learned from', text: `${grouped(training.images)} images of handwriting (${training.data})` },
+    { name: 'Measured on', text: `${grouped(test.images)} others that it never saw: ${which}` },
+    {
+      name: 'Calibration',
+      text:
+        `at temperature ${test.temperature.toFixed(2)}, fitted on ${grouped(validation.images)} validation images, a probability ` +
+        `is off by ${percent(test.calibrationError)} on average (${percent(test.uncalibratedError)} without)`,
+    },
+    { name: 'Half precision', text: half },
+    { name: 'Made by', text: training.command, code: true },
+    {
+      name: 'With',
+      text: `commit ${training.commit}, seed ${training.seed}, Node ${training.node.replace(/^v/, '')}, ${training.date}; best of ${training.epochs} epochs: ${training.bestEpoch}`,
+    },
+  ];
+}
+
+/** A model of one's own says little, and the card no more than that. */
+function factsOfFile({ training }: ModelCard): Fact[] {
+  const { data, synthetic, seed, temperature = 1 } = training;
+  const drawn = synthetic ? ': characters drawn by the program, so do not trust it with handwriting' : '';
+  return [
+    { name: 'Learned from', text: `${data}${drawn}` },
+    { name: 'Accuracy', text: 'the file does not say; inkgrad eval measures it' },
+    {
+      name: 'Calibration',
+      text:
+        temperature === 1
+          ? 'none: probabilities are as the network gives them'
+          : `temperature ${temperature.toFixed(2)}`,
+    },
+    ...(seed === null ? [] : [{ name: 'Seed', text: String(seed) }]),
+  ];
+}
+
+/** The network in a sentence, from what its layers are. */
+export function networkInBrief(layers: readonly NamedLayer[]): string {
+  const count = (kind: string): number => layers.filter((layer) => layer.kind === kind).length;
+  const work = layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+  return (
+    `${count('Convolution')} blocks of convolution, batch norm, ReLU and pooling, then ${count('Linear')} linear layers; ` +
+    `${(work / 1e6).toFixed(1)} million multiplications for a reading.`
+  );
+}

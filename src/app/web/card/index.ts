@@ -1,0 +1,125 @@
+// The Model panel: what reads here, how well, on what data; and a model of one's own instead. Imports the facts, the layers, the
+// reader on demand.
+
+import { InkgradError } from '../../../engine/errors.js';
+import type { App, Panel } from '../app.js';
+import { element } from '../dom.js';
+import { pageBackend } from '../reading/backend.js';
+import type { Reader } from '../reading/reader.js';
+import { factsOf, figuresOf, networkInBrief } from './facts.js';
+import { namedLayers, type NamedLayer } from './layers.js';
+import { identify, type Identity } from './record.js';
+import './card.css';
+
+/** Larger files are refused before they are read; a run with its optimizer has 5 MB. */
+const MOST_BYTES = 2 ** 26;
+
+/** Puts the panel into `host`. */
+export function mount(host: HTMLElement, app: App): Panel {
+  const card = element('div', { className: 'model-card' });
+  const picker = element('input', { type: 'file', accept: '.safetensors,.pth,.pt', id: 'own-model' });
+  const own = element('label', { className: 'button', htmlFor: 'own-model' }, 'Load a model of your own');
+  const back = element('button', { type: 'button', hidden: true }, 'Back to the page’s model');
+  const hint = element(
+    'p',
+    { className: 'soft' },
+    'A .safetensors file that inkgrad train wrote or this page saved, or the original’s .pth. It stays on your device.',
+  );
+  host.append(card, element('div', { className: 'own-model' }, picker, own, back), hint);
+
+  /** Changes the reader; a failure leaves the old one. */
+  const change = async (open: () => Promise<Reader>): Promise<void> => {
+    host.setAttribute('aria-busy', 'true');
+    try {
+      const reader = await open();
+      app.reader.set(reader);
+      app.say(`The page now reads with ${reader.card.name}`);
+    } catch (error) {
+      app.fail(error);
+    } finally {
+      host.removeAttribute('aria-busy');
+    }
+  };
+  picker.addEventListener('change', () => {
+    const file = picker.files?.[0];
+    picker.value = ''; // the same file may be picked again
+    if (file !== undefined) void change(() => openFile(file));
+  });
+  back.addEventListener('click', () => {
+    void change(async () => (await import('../reading/shipped.js')).openShipped());
+  });
+
+  let shown = false;
+  let described: Reader | null = null;
+  const show = async (): Promise<void> => {
+    const reader = app.reader.value;
+    if (!shown || reader === null || reader === described) return;
+    described = reader;
+    try {
+      const [identity] = await Promise.all([identify(reader.card), pageBackend()]);
+      if (app.reader.value !== reader) return; // another one came meanwhile, and is described by its own call
+      back.hidden = identity.record !== null;
+      card.replaceChildren(...draw(reader, identity, namedLayers(reader.model)));
+    } catch (error) {
+      if (app.reader.value === reader) app.fail(error);
+    }
+  };
+  app.reader.subscribe(() => void show());
+  return {
+    show: () => {
+      shown = true;
+      void show();
+    },
+    hide: () => {
+      shown = false;
+    },
+  };
+}
+
+async function openFile(file: File): Promise<Reader> {
+  if (file.size > MOST_BYTES) {
+    throw new InkgradError(
+      `model ${file.name}: it has ${file.size} bytes, more than ${MOST_BYTES}; a model of this network has about a million`,
+    );
+  }
+  const { Reader } = await import('../reading/reader.js');
+  return Reader.open(new Uint8Array(await file.arrayBuffer()), file.name);
+}
+
+function draw({ card }: Reader, identity: Identity, layers: readonly NamedLayer[]): HTMLElement[] {
+  const figures = figuresOf(card, identity.record).map(({ value, name, meaning }) =>
+    element('li', {}, element('b', {}, value), element('span', {}, name), element('small', {}, meaning)),
+  );
+  const facts = factsOf(card, identity).flatMap(({ name, text, code }) => [
+    element('dt', {}, name),
+    element('dd', {}, code === true ? element('code', {}, text) : text),
+  ]);
+  const rows = layers.map(({ kind, name, output, parameters }) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, kind),
+      element('td', {}, element('code', {}, name)),
+      element('td', {}, output.join(' × ')),
+      element('td', {}, parameters === 0 ? '–' : parameters.toLocaleString('en-US')),
+    ),
+  );
+  const head = ['Layer', 'Name', 'Output', 'Parameters'].map((text) => element('th', { scope: 'col' }, text));
+  const table = element(
+    'table',
+    {},
+    element('thead', {}, element('tr', {}, ...head)),
+    element('tbody', {}, ...rows),
+  );
+  return [
+    element('h3', {}, identity.record === null ? card.name : 'The model of this page'),
+    element('ul', { className: 'figures' }, ...figures),
+    element('dl', {}, ...facts),
+    element(
+      'details',
+      {},
+      element('summary', {}, networkInBrief(layers)),
+      element('div', { tabIndex: 0 }, table),
+    ),
+  ];
+}

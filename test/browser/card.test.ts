@@ -1,0 +1,69 @@
+// The Model tab: the record of the page's own model, a model of one's own by file picker, and what is no model, refused while the
+// old one stays.
+
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { untrainedModel } from '../support/untrainedModel.js';
+import { findings } from './support/axe.js';
+import { executable, whyNot } from './support/chromium.js';
+import { pageVisits } from './support/visits.js';
+
+const shipped = new URL('../../src/app/web/model/model.safetensors', import.meta.url);
+
+const card = (page: Page): Promise<string> => page.locator('.model-card').innerText();
+const pick = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>
+  page.setInputFiles('#own-model', {
+    name,
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(bytes),
+  });
+
+describe.skipIf(executable === null)(`the model card${whyNot}`, () => {
+  const site = pageVisits();
+
+  it('shows the record of the page’s model, and that of no other', async () => {
+    const { page, context } = await site.visit({ to: '#tab=model' });
+    await expect.poll(() => card(page), { timeout: 30_000 }).toContain('The model of this page');
+    const digest = createHash('sha256')
+      .update(await readFile(shipped))
+      .digest('hex');
+    expect(await card(page)).toContain(digest);
+    expect(await card(page)).toMatch(/accuracy/);
+    expect(await card(page)).toContain('400,367');
+    expect(await card(page)).toContain(
+      '3 blocks of convolution, batch norm, ReLU and pooling, then 2 linear layers',
+    );
+    expect(await findings(page)).toEqual([]);
+
+    await pick(page, 'mine.safetensors', await untrainedModel());
+    await expect.poll(() => card(page), { timeout: 30_000 }).toContain('mine.safetensors');
+    expect(await card(page)).not.toContain('test images');
+    expect(await card(page)).toContain('nothing'); // the data that it names
+    await page.getByRole('button', { name: 'Back to the page’s model' }).click();
+    await expect.poll(() => card(page), { timeout: 30_000 }).toContain(digest);
+    await context.close();
+  });
+
+  it('refuses damaged and foreign files by name, and keeps the model', async () => {
+    const { page, context } = await site.visit({ to: '#tab=model' });
+    await expect.poll(() => card(page), { timeout: 30_000 }).toContain('The model of this page');
+    const before = await card(page);
+    const whole = await readFile(shipped);
+    for (const [name, bytes, reason] of [
+      ['cut.safetensors', whole.subarray(0, 400_000), 'lie outside the file'],
+      ['photo.safetensors', Buffer.from('\x89PNG\r\n\x1a\n and so on'), 'is this a safetensors file?'],
+      ['other.pth', Buffer.from('PK\x03\x04 no archive'), 'damaged or was cut short'],
+    ] as const) {
+      await pick(page, name, bytes);
+      const notice = page.locator('.notice', { hasText: name });
+      await expect.poll(() => notice.count(), { timeout: 30_000 }).toBe(1);
+      expect(await notice.innerText()).toContain(reason);
+    }
+    expect(await card(page)).toBe(before);
+    await page.locator('#samples button').first().click();
+    await expect.poll(() => page.locator('#result .letter').count(), { timeout: 30_000 }).toBeGreaterThan(0);
+    await context.close();
+  });
+});
