@@ -47,6 +47,7 @@ followAddress(
 );
 mountSamples(byId('samples', HTMLElement), (strokes) => {
   stopWriting();
+  pad.canvas.scrollIntoView({ block: 'nearest' }); // on a phone the samples are far below
   stopWriting = play(strokes, (soFar) => {
     if (soFar === strokes) pad.setStrokes(strokes);
     else pad.preview(soFar);
