@@ -1,0 +1,76 @@
+// `inkgrad train --recipe best` on a handful of characters: what is printed and kept, and that the model to use is the one that was
+// validated. Runs the built program.
+
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RECIPES } from '../../src/app/run/recipes.js';
+import { decodeSafetensors } from '../../src/nn/index.js';
+import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';
+
+const COMMANDS = {
+  train:
+    'train --recipe best --shift 0 --data train --val-fraction 0.25 --epochs 2 --seed 5 --out ours --json',
+  validation: 'eval --model ours/best.safetensors --data train --part val --json',
+  more: 'train --resume ours --epochs 3 --data train',
+  other: 'train --resume ours --recipe original --data train',
+  unknown: 'train --recipe bset --data train',
+  beyond: 'train --rotation 181 --data train',
+};
+
+let folder: string;
+const runs = {} as Record<keyof typeof COMMANDS, Finished>;
+
+beforeAll(async () => {
+  folder = await makeFolder();
+  await writeEmnist(join(folder, 'train'), drawn('balanced', 188, 'train'), {
+    ...{ split: 'balanced', firstLabel: 0, part: 'train' },
+  });
+  for (const [name, words] of Object.entries(COMMANDS)) {
+    runs[name as keyof typeof COMMANDS] = await inkgrad(folder, words);
+  }
+}, 400_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+const namesIn = (file: string): string[] =>
+  Object.keys(decodeSafetensors(readFileSync(join(folder, 'ours', file))).tensors);
+
+describe('train --recipe best', () => {
+  it('keeps the recipe, but for the options given beside it, in config.json', () => {
+    expect(runs.train.code, runs.train.stderr).toBe(0);
+    const { settings } = JSON.parse(readFileSync(join(folder, 'ours', 'config.json'), 'utf8')) as {
+      settings: object;
+    };
+    expect(settings).toMatchObject({ ...RECIPES.best, recipe: 'best', shift: 0, epochs: 2 });
+    expect(runs.train.stderr).toMatch(/recipe {4}best: AdamW .*one-cycle/);
+    expect(runs.train.stderr).toContain('weights averaged (0.999)');
+    expect(runs.train.stderr).not.toContain('shift');
+  });
+
+  it('the model to use holds the averaged weights that were validated, the state to go on from both', () => {
+    const { valAccuracy, temperature } = jsonLines(runs.train).at(-1)!;
+    expect(jsonLines(runs.validation)[0]).toMatchObject({ accuracy: valAccuracy, temperature });
+    const weight = 'conv_layers.0.weight';
+    expect(namesIn('last.safetensors')).toEqual(expect.arrayContaining([weight, `average.${weight}`]));
+    expect(namesIn('best.safetensors')).toContain(weight);
+    expect(namesIn('best.safetensors').filter((name) => name.startsWith('average.'))).toEqual([]);
+  });
+
+  it('cannot be given more epochs or another recipe later, with code 2', () => {
+    for (const [run, words] of [
+      [runs.more, '--epochs 3 contradicts --resume ours'],
+      [runs.other, '--recipe original contradicts --resume ours'],
+    ] as const) {
+      expect(run.code).toBe(2);
+      expect(run.stderr).toContain(words);
+    }
+  });
+});
+
+it('a recipe or a number that cannot be is refused with what would do', () => {
+  expect(runs.unknown).toMatchObject({ code: 2, stdout: '' });
+  expect(runs.unknown.stderr).toContain('did you mean best?');
+  expect(runs.beyond.code).toBe(2);
+  expect(runs.beyond.stderr).toContain('--rotation must be from 0 to 180');
+});
