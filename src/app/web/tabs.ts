@@ -106,9 +106,10 @@ export function mountTabs(
   });
 
   const asked = named();
-  if (asked !== undefined) return choose(asked);
-  select(places[0]);
-  void firstThings.then(() => wake(places[0]));
+  if (asked === undefined) {
+    select(places[0]);
+    void firstThings.then(() => wake(places[0]));
+  } else choose(asked);
 }
 
 /** Loads a part into its place; null, and a notice, if that fails. A later visit of the tab tries again. */
