@@ -62,6 +62,10 @@ const opened = openShipped().then(
 mountTabs({ bar: byId('tabs', HTMLElement), below: byId('panels', HTMLElement), firstThings: opened }, app);
 
 void opened
+  .then(() => import('./teaching/start.js'))
+  .then(({ startTeaching }) => startTeaching(byId('taught', HTMLElement), app))
+  .catch((error: unknown) => app.fail(error));
+void opened
   .then(() => import('./offline/register.js'))
   .then(({ workOffline }) => workOffline(byId('notices', HTMLElement)))
   .catch((error: unknown) => app.fail(error));

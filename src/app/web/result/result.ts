@@ -4,6 +4,7 @@
 import { IMAGE_SIDE } from '../../../data/idx.js';
 import type { App } from '../app.js';
 import { element } from '../dom.js';
+import { paint } from '../pixels.js';
 import type { Ranked, Reading, Verdict } from '../reading/types.js';
 import { percent } from './percent.js';
 import './result.css';
@@ -81,15 +82,4 @@ function makeRow(): Row {
       fill.style.transform = `scaleX(${ranked?.probability ?? 0})`;
     },
   };
-}
-
-/** Ink bright on a dark ground, as the network gets it: the bytes become the strength of the ink. */
-function paint(canvas: HTMLCanvasElement, image: Uint8Array): void {
-  const context = canvas.getContext('2d')!;
-  const pixels = context.createImageData(IMAGE_SIDE, IMAGE_SIDE);
-  for (let i = 0; i < image.length; i++) {
-    pixels.data.fill(255, 4 * i, 4 * i + 3);
-    pixels.data[4 * i + 3] = image[i];
-  }
-  context.putImageData(pixels, 0, 0);
 }

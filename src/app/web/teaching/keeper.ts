@@ -44,9 +44,12 @@ async function withDatabase<T>(
     const database = await openDB(DATABASE, VERSION, {
       upgrade: (made, before, _, transaction) => {
         found.nothing = before === 0 && !create;
-        if (found.nothing)
-          transaction.abort(); // then the browser makes no database
-        else made.createObjectStore(STORE);
+        if (!found.nothing) {
+          made.createObjectStore(STORE);
+          return;
+        }
+        transaction.done.catch(() => undefined); // it rejects because of what follows
+        transaction.abort(); // then the browser makes no database
       },
     });
     try {
