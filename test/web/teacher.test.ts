@@ -110,6 +110,8 @@ describe('the teacher', () => {
     page.app.reader.set(other);
     await settled(page); // the same bytes under another name: the same model
     expect(page.teacher.original).toBe(other);
+    expect(page.app.reader.value, 'who loads a model wants that model').toBe(other);
+    page.teacher.use(true);
     expect(page.app.reader.value?.card.name).toBe('mine.safetensors, taught by you');
     await page.teacher.forget();
     expect(page.app.reader.value).toBe(other);

@@ -168,16 +168,18 @@ export class Teacher {
     if (reader === null) return;
     if (reader !== this.#original && reader !== taught?.reader) {
       this.cancel();
+      // What the page begins with is taught again as it was; who loads a model later wants that model.
+      const begins = this.#original === null;
       this.#original = reader;
       this.#set({ taught: null });
       taught?.reader.dispose();
-      void this.#restore(reader).catch((error: unknown) => this.#parts.app.fail(error));
+      void this.#restore(reader, begins).catch((error: unknown) => this.#parts.app.fail(error));
     }
     this.#set({ inUse: reader === this.state.value.taught?.reader });
   }
 
-  /** Uses what an earlier visit taught this very model, if it did and the corrections are still the same. */
-  async #restore(original: Reader): Promise<void> {
+  /** Opens what was taught this very model, if it was and the corrections are still the same. */
+  async #restore(original: Reader, use: boolean): Promise<void> {
     const kept = this.#kept;
     if (kept === null) return;
     if (kept.digest !== (await sha256(original.card.safetensors))) return;
@@ -189,16 +191,16 @@ export class Teacher {
       return;
     }
     this.#set({ restored: true });
-    this.#setTaught(taught, kept);
-    this.#parts.app.say('The page reads with what you taught it last time.');
+    this.#setTaught(taught, kept, use);
+    if (use) this.#parts.app.say('The page reads with what you taught it last time.');
   }
 
-  /** Puts a taught model in place of the last one, or the original if there is none, and lets the page read with it. */
-  #setTaught(taught: Taught | null, kept: TaughtModel | null): void {
+  /** Puts a taught model in place of the last one, or the original if there is none; with `use` the page reads with it. */
+  #setTaught(taught: Taught | null, kept: TaughtModel | null, use = taught !== null): void {
     const last = this.state.value.taught;
     this.#kept = kept;
     this.#set({ taught });
-    if (taught !== null || this.state.value.inUse) this.use(taught !== null);
+    if (use || this.state.value.inUse) this.use(use);
     last?.reader.dispose();
   }
 
