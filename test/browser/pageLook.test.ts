@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { findings } from './support/axe.js';
 import { executable, whyNot } from './support/chromium.js';
 import { expectAnyReading } from './support/pad.js';
-import { openTabs } from './support/tabs.js';
+import { expectPanel, openTabs } from './support/tabs.js';
 import { pageVisits, PHONE } from './support/visits.js';
 
 const SMALL_PHONE = { ...PHONE, viewport: { width: 320, height: 568 } };
@@ -22,6 +22,7 @@ describe.skipIf(executable === null)(`the page's look${whyNot}`, () => {
     { name: 'a laptop, dark', device: { ...LAPTOP, colorScheme: 'dark' as const } },
   ])('axe finds nothing, before and after a drawing, under every tab: $name', async ({ device }) => {
     const { page, context } = await site.visit({ device });
+    await expectPanel(page);
     expect(await findings(page), 'empty').toEqual([]);
     await page.locator('#samples button').first().click();
     await expectAnyReading(page);

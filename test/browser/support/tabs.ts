@@ -6,14 +6,19 @@ import { expect } from 'vitest';
 /** Opens a tab and waits until its panel has loaded; returns the panel. */
 export async function openTab(page: Page, name: string): Promise<Locator> {
   await page.locator(`#tab-${name}`).click();
-  const panel = page.locator(`#panel-${name}`);
+  await expectPanel(page);
+  return page.locator(`#panel-${name}`);
+}
+
+/** Waits until the panel that is shown has loaded. */
+export async function expectPanel(page: Page): Promise<void> {
+  const panel = page.locator('#panels > :not([hidden])');
   await expect
     .poll(() => panel.evaluate((host) => host.childElementCount > 0 && !host.hasAttribute('aria-busy')), {
       timeout: 30_000,
-      message: `the panel "${name}"`,
+      message: 'the panel has loaded',
     })
     .toBe(true);
-  return panel;
 }
 
 /** Opens one tab after another; yields their names. */

@@ -1,0 +1,46 @@
+// A model of one's own on the page: one that the command line wrote reads the pad, and a damaged one is refused with the reason
+// while the old one goes on reading.
+
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { untrainedModel } from '../support/untrainedModel.js';
+import { executable, whyNot } from './support/chromium.js';
+import { shippedModel } from './support/model.js';
+import { expectLikeliest } from './support/pad.js';
+import { openTab } from './support/tabs.js';
+import { pageVisits } from './support/visits.js';
+
+const PATIENCE = { timeout: 60_000, interval: 50 };
+
+describe.skipIf(executable === null)(`a model of one's own${whyNot}`, () => {
+  const site = pageVisits();
+
+  it('reads once it is loaded; a damaged one is refused and the old one stays', async () => {
+    const { page } = await site.visit({ to: '#tab=model' });
+    await page.getByRole('button', { name: 'Draw the letter R' }).click();
+    await expectLikeliest(page, 'R');
+    const panel = await openTab(page, 'model');
+    await expect.poll(() => panel.innerText(), PATIENCE).toContain('400,367');
+    const shares = (): Promise<string> => page.locator('#result .likeliest').innerText();
+    const shipped = await shares();
+
+    const load = (name: string, buffer: Buffer): Promise<void> =>
+      panel.locator('input[type=file]').setInputFiles({ name, mimeType: '', buffer });
+    const whole = await readFile(shippedModel);
+    await load('cut.safetensors', whole.subarray(0, 5000));
+    await expect.poll(() => page.getByRole('alert').innerText(), PATIENCE).toContain('cut.safetensors');
+    expect(await shares()).toBe(shipped);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    const noise = Buffer.alloc(5000, 7);
+    await load('noise.bin', noise);
+    await expect.poll(() => page.getByRole('alert').innerText(), PATIENCE).toContain('noise.bin');
+    expect(await shares()).toBe(shipped);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+
+    await load('untrained.safetensors', Buffer.from(await untrainedModel()));
+    await expect.poll(shares, PATIENCE).not.toBe(shipped);
+    await expect.poll(() => panel.innerText(), PATIENCE).toContain('untrained.safetensors');
+    await panel.getByRole('button', { name: /^Back/ }).click();
+    await expect.poll(shares, PATIENCE).toBe(shipped);
+  });
+});

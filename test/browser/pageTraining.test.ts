@@ -1,0 +1,94 @@
+// Training from nothing in the page: the loss falls, a pause is a pause, what was learned reads the pad, and files of one's own are
+// taken or refused with a reason.
+
+import { gzipSync } from 'node:zlib';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { uprightImages } from '../../src/data/emnistDataset.js';
+import { fileName } from '../../src/data/splits.js';
+import { syntheticDataset } from '../../src/data/synthetic.js';
+import { idxImages, idxLabels } from '../data/support.js';
+import { executable, whyNot } from './support/chromium.js';
+import { expectAnyReading } from './support/pad.js';
+import { openTab } from './support/tabs.js';
+import { pageVisits } from './support/visits.js';
+
+/** Seconds on a free machine. */
+const PATIENCE = { timeout: 120_000, interval: 100 };
+
+/** Sets the shortest run that learns something, and begins it. */
+async function start(panel: Locator, epochs: number): Promise<void> {
+  await panel.getByRole('spinbutton', { name: /^Epochs/ }).fill(String(epochs));
+  await panel.getByRole('button', { name: /^Start/ }).click();
+}
+
+/** Waits for a sentence in the panel's status. */
+async function expectStatus(panel: Locator, text: RegExp): Promise<void> {
+  await expect.poll(() => panel.locator('.status').innerText(), PATIENCE).toMatch(text);
+}
+
+/** The training losses of the table of epochs. */
+async function losses(panel: Locator): Promise<number[]> {
+  const rows = await panel
+    .locator('.epochs tbody tr')
+    .evaluateAll((all) => all.map((row) => Number(row.querySelector('td')?.textContent)));
+  return rows;
+}
+
+describe.skipIf(executable === null)(`training in the page${whyNot}`, () => {
+  const site = pageVisits();
+
+  it('lowers the loss, pauses and goes on, and the network can read the pad', async () => {
+    const { page } = await site.visit({ to: '#tab=train', isolated: true });
+    const panel = await openTab(page, 'train');
+    await panel.locator('.settings select').first().selectOption({ index: 0 }); // 940
+    await start(panel, 3);
+    await expect.poll(() => losses(panel), PATIENCE).toHaveLength(1);
+    await panel.getByRole('button', { name: 'Pause' }).click();
+    await expectStatus(panel, /^Paused/);
+    const paused = await losses(panel);
+    await panel.getByRole('button', { name: 'Continue' }).click();
+    await expectStatus(panel, /^Finished/);
+    const all = await losses(panel);
+    expect(all).toHaveLength(3);
+    expect(all.slice(0, paused.length)).toEqual(paused);
+    expect(all[2]).toBeLessThan(0.8 * all[0]);
+
+    await page.locator('#samples button').first().click();
+    await expectAnyReading(page);
+    const before = await shares(page);
+    await panel.getByRole('button', { name: 'Use this network' }).click();
+    await expect.poll(() => shares(page), PATIENCE).not.toEqual(before);
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  it('learns from EMNIST files of one’s own, and refuses a damaged one with its name and the reason', async () => {
+    const { page } = await site.visit({ to: '#tab=train', isolated: true });
+    const panel = await openTab(page, 'train');
+    await panel.getByText('EMNIST files of your own').click();
+    const drawn = syntheticDataset({ seed: 1, count: 470 });
+    const images = idxImages(uprightImages(drawn.images, drawn.length)); // transposing twice changes nothing
+    const labels = idxLabels([...drawn.labels]);
+    const file = (kind: 'images' | 'labels', bytes: Uint8Array) => ({
+      name: `${fileName('balanced', 'train', kind)}.gz`,
+      mimeType: 'application/gzip',
+      buffer: gzipSync(bytes),
+    });
+    const input = panel.locator('input[type=file]');
+    await input.setInputFiles([file('images', images.subarray(0, 1000)), file('labels', labels)]);
+    await expect
+      .poll(() => panel.innerText(), PATIENCE)
+      .toMatch(/images-idx3-ubyte\.gz: .*(short|cut|end|bytes)/);
+    await panel.getByRole('button', { name: 'Remove the files' }).click();
+    await input.setInputFiles([file('images', images), file('labels', labels)]);
+    await expect.poll(() => panel.innerText(), PATIENCE).toContain('470 images to learn from');
+    await start(panel, 1);
+    await expectStatus(panel, /^Finished/);
+    expect(await losses(panel)).toHaveLength(1);
+  });
+});
+
+/** The five likeliest with their shares. */
+function shares(page: Page): Promise<string> {
+  return page.locator('#result .likeliest').innerText();
+}
