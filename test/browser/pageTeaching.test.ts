@@ -1,0 +1,69 @@
+// Teaching the page one's own hand: a character that is read wrong is learned, is still known after a reload, and is forgotten on
+// request. With the mouse, and once with the keyboard alone.
+
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { executable, whyNot } from './support/chromium.js';
+import { expectLikeliest, likeliest, PadHand } from './support/pad.js';
+import { openTab } from './support/tabs.js';
+import { pageVisits } from './support/visits.js';
+import { readHand, type RecordedCharacter } from './strokes/recorded.js';
+
+/** A lesson takes seconds on a free machine. */
+const PATIENCE = { timeout: 150_000, interval: 100 };
+
+const { characters, ...mouse } = readHand('mouse');
+const written = (label: string): RecordedCharacter =>
+  characters.find((character) => character.label === label)!;
+
+/** What is taught here: that this hand's Z is to be read as a B. No network believes that unless it has learned it. */
+const [DRAWN, TAUGHT] = ['Z', 'B'];
+
+async function draw(page: Page, label: string): Promise<void> {
+  await page.keyboard.press('Escape');
+  await new PadHand(page, mouse).write(written(label));
+}
+
+describe.skipIf(executable === null)(`teaching${whyNot}`, () => {
+  const site = pageVisits();
+
+  it('learns a correction, keeps the rest, knows it after a reload, and forgets it', async () => {
+    const { page } = await site.visit({ to: '#tab=teach' });
+    await draw(page, DRAWN);
+    await expectLikeliest(page, DRAWN);
+    const panel = await openTab(page, 'teach');
+    await panel.getByRole('radio', { name: TAUGHT, exact: true }).check({ force: true });
+    await panel.getByRole('button', { name: `Teach it: this is ${TAUGHT}` }).click();
+    await expect.poll(() => likeliest(page), PATIENCE).toBe(TAUGHT);
+    await expect.poll(() => panel.innerText(), PATIENCE).toContain('The rest is not forgotten.');
+    for (const other of ['H', 'e', '2']) {
+      await draw(page, other);
+      await expectLikeliest(page, other);
+    }
+
+    await page.reload();
+    await draw(page, DRAWN);
+    await expect.poll(() => likeliest(page), PATIENCE).toBe(TAUGHT);
+
+    await openTab(page, 'teach');
+    await panel.getByRole('button', { name: 'Forget everything' }).first().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Forget everything' }).click();
+    await expect.poll(() => likeliest(page), PATIENCE).toBe(DRAWN);
+    await page.reload();
+    await draw(page, DRAWN);
+    await expectLikeliest(page, DRAWN);
+    expect(await page.evaluate(() => indexedDB.databases())).toEqual([]);
+  });
+
+  it('teaches with the keyboard alone', async () => {
+    const { page } = await site.visit({ to: '#tab=teach' });
+    await page.getByRole('button', { name: 'Draw the letter R' }).focus();
+    await page.keyboard.press('Enter');
+    await expectLikeliest(page, 'R');
+    const panel = await openTab(page, 'teach');
+    await panel.getByRole('radio').first().focus();
+    await page.keyboard.press('b');
+    await page.keyboard.press('Enter'); // in a form that is the button that sends it
+    await expect.poll(() => likeliest(page), PATIENCE).toBe('b');
+  });
+});
