@@ -23,6 +23,8 @@ export interface VisitOptions {
   readonly isolated?: boolean;
   /** A server of one's own instead of the shared one. */
   readonly on?: Site;
+  /** Done to the new profile before the page is opened. */
+  readonly before?: (context: BrowserContext) => Promise<void>;
   /** Errors on the console that this visit is meant to cause. */
   readonly expected?: RegExp;
 }
@@ -74,7 +76,7 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
   };
   return {
     serve,
-    visit: async ({ to = '', device = {}, isolated = false, on, expected } = {}) => {
+    visit: async ({ to = '', device = {}, isolated = false, on, before, expected } = {}) => {
       const site = on ?? (await shared(isolated));
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...device });
       context.on('weberror', (error) => complaints.push(String(error.error())));
@@ -87,6 +89,7 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
           foreign.push(address);
         }
       });
+      await before?.(context);
       const page = await context.newPage();
       await page.goto(site.address + to);
       return { page, context, site };

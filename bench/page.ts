@@ -1,0 +1,136 @@
+// What the page costs a visitor, in Chromium: time from opening a link to the first reading with a cold profile, milliseconds a
+// reading afterwards, compressed bytes of script, bytes of weights. Builds and serves the page itself.
+//
+//     npm run bench:page -- [--visits 9] [--readings 500] [--quick]
+//
+// The pages come from this machine, so the network's share is next to nothing: what counts is what the browser does.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { build, preview } from 'vite';
+import {
+  type Bytes,
+  DRAWING,
+  type FirstReading,
+  noteFirstReading,
+  type Timings,
+  weigh,
+} from './page/firstReading.js';
+import { readOptions, usageError } from './support/options.js';
+import { ROOT } from './support/paths.js';
+import { saveResult } from './support/results.js';
+import { spread, type Spread } from './support/statistics.js';
+import { formatTable } from './support/table.js';
+
+const asked = readOptions({ visits: 9, readings: 500, quick: false });
+const visits = asked.quick ? 1 : asked.visits;
+const readings = asked.quick ? 20 : asked.readings;
+const WARM_UP = 50;
+
+const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (place) => place !== undefined && existsSync(place),
+);
+if (executablePath === undefined) usageError('no Chromium here; set CHROMIUM to its path');
+
+interface Served {
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Builds the pages as they are published, and perhaps more entries beside them, and serves them. */
+async function serve(extra: Readonly<Record<string, string>>, folder: string): Promise<Served> {
+  const configFile = join(ROOT, 'vite.config.ts');
+  await build({
+    ...{ configFile, logLevel: 'error' },
+    build: {
+      ...{ outDir: join(ROOT, folder), reportCompressedSize: false },
+      rolldownOptions: {
+        input: extra,
+        output: {
+          entryFileNames: ({ name }) => (name === 'readings' ? 'readings.js' : 'assets/[name]-[hash].js'),
+        },
+      },
+    },
+  });
+  const server = await preview({
+    configFile,
+    logLevel: 'error',
+    build: { outDir: join(ROOT, folder) },
+    preview: { port: 0 },
+  });
+  return { address: server.resolvedUrls!.local[0], close: () => server.close() };
+}
+
+/** In a profile of its own: nothing is cached, no code is compiled. */
+async function firstVisit(
+  browser: Browser,
+  address: string,
+): Promise<{ readonly first: FirstReading; readonly bytes: Bytes }> {
+  const context = await browser.newContext();
+  await noteFirstReading(context);
+  const page = await context.newPage();
+  await page.goto(address + DRAWING);
+  const first = (await page.evaluate(() => globalThis.firstReading))!;
+  const bytes = await weigh(page, first);
+  await context.close();
+  return { first, bytes };
+}
+
+async function timeReadings(browser: Browser, address: string): Promise<Timings> {
+  const page = await browser.newPage();
+  await page.goto(`${address}bench.html`); // an idle page of the same host, with the same headers
+  await page.addScriptTag({ url: `${address}readings.js`, type: 'module' });
+  await page.waitForFunction(() => 'timeReadings' in globalThis);
+  const strokes = [
+    [0.3, 0.15, 0.28, 0.5, 0.27, 0.85],
+    [0.3, 0.16, 0.5, 0.13, 0.66, 0.25, 0.6, 0.42, 0.3, 0.48, 0.5, 0.6, 0.68, 0.86],
+  ];
+  const timings = await page.evaluate(([drawn, count]) => globalThis.timeReadings(drawn, count), [
+    strokes,
+    WARM_UP + readings,
+  ] as const);
+  await page.close();
+  return timings;
+}
+
+const browser = await chromium.launch({
+  executablePath,
+  args: ['--no-sandbox', '--disable-gpu'],
+});
+const site = await serve({}, 'build/bench-page');
+const opened = [];
+for (let i = 0; i < visits; i++) opened.push(await firstVisit(browser, site.address));
+await site.close();
+const bench = await serve({ readings: join(ROOT, 'bench/page/readings.ts') }, 'build/bench-readings');
+const timed = await timeReadings(browser, bench.address);
+await bench.close();
+
+/** Of the readings after the first ones, which compile what runs. */
+const steady = (values: readonly number[]): Spread & { readonly p99: number } => {
+  const kept = values.slice(WARM_UP).sort((a, b) => a - b);
+  return { ...spread(kept), p99: kept[Math.floor(0.99 * (kept.length - 1))] };
+};
+const [{ bytes, first }] = opened;
+const result = {
+  firstReading: { visits, read: first.text, ms: spread(opened.map(({ first: { ms } }) => ms)) },
+  reading: { readings, image: steady(timed.image), network: steady(timed.network), both: steady(timed.both) },
+  bytes,
+};
+const ms = (value: number): string => value.toFixed(value < 10 ? 2 : 0);
+const { both, image, network } = result.reading;
+const rows = [
+  [
+    'first reading, cold profile, ms',
+    '1000',
+    ...[result.firstReading.ms].flatMap(({ median: m, min, max }) => [ms(m), ms(min), ms(max)]),
+  ],
+  ['a reading, ms', '8', ms(both.median), ms(both.min), ms(both.p99)],
+  ['  strokes to 28 x 28', '', ms(image.median), ms(image.min), ms(image.p99)],
+  ['  network and verdict', '', ms(network.median), ms(network.min), ms(network.p99)],
+  ['script before it, bytes (gzip)', '100000', String(bytes.scripts), '', ''],
+  ['weights, bytes', '900000', String(bytes.weights), '', ''],
+];
+console.log(formatTable(['what', 'budget', 'median', 'min', 'max or 99 %'], rows));
+console.log(`\nscripts: ${bytes.names.join(', ')}\nresults: ${saveResult('page', result, asked)}`);
+await browser.close();

@@ -1,0 +1,23 @@
+// Runs in the page's thread: how long a reading takes, from strokes to the 28 x 28 image and on to the verdict. The page's own code,
+// bundled as it is. Imports the page's reader and the data layer.
+
+import { openShipped } from '../../src/app/web/reading/shipped.js';
+import { renderGlyph } from '../../src/data/glyph.js';
+import type { Timings } from './firstReading.js';
+
+globalThis.timeReadings = async (strokes, count) => {
+  const reader = await openShipped();
+  const timings: Timings = { image: [], network: [], both: [] };
+  for (let i = 0; i < count; i++) {
+    const start = performance.now();
+    const image = renderGlyph(strokes);
+    const made = performance.now();
+    await reader.read(image);
+    const end = performance.now();
+    timings.image.push(made - start);
+    timings.network.push(end - made);
+    timings.both.push(end - start);
+  }
+  reader.dispose();
+  return timings;
+};

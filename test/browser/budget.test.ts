@@ -1,0 +1,24 @@
+// What a visitor's browser fetches before the first reading: the budget of bytes. Times are measured by bench/page.ts.
+
+import { describe, expect, it } from 'vitest';
+import { DRAWING, noteFirstReading, weigh } from '../../bench/page/firstReading.js';
+import { executable, whyNot } from './support/chromium.js';
+import { pageVisits } from './support/visits.js';
+
+describe.skipIf(executable === null)(`before the first reading${whyNot}`, () => {
+  const site = pageVisits();
+
+  it('there come at most 100 kB of compressed script, one SIMD module, no gpu.js, and 0.9 MB of weights', async () => {
+    const { page, context } = await site.visit({ to: DRAWING, before: noteFirstReading });
+    const first = (await page.evaluate(() => globalThis.firstReading))!;
+    const { scripts, weights, names } = await weigh(page, first);
+    expect(first.text).toBe('R');
+    expect(scripts, names.join(', ')).toBeLessThanOrEqual(100_000);
+    expect(scripts).toBeGreaterThan(40_000); // there was something to weigh
+    expect(weights).toBeLessThanOrEqual(900_000);
+    expect(weights).toBeGreaterThan(400_000);
+    expect(names.filter((name) => name.includes('gpu'))).toEqual([]);
+    expect(names.filter((name) => /^(base|relaxed)/.test(name))).toHaveLength(1);
+    await context.close();
+  });
+});
