@@ -1,8 +1,9 @@
 // Captions of the thinking panel: places, numbers, and what a hand can change.
 
 import { expect, it } from 'vitest';
-import { possibleChange } from '../../../src/app/web/thinking/change.js';
+import { dabs } from '../../../src/app/web/thinking/change.js';
 import {
+  atPlace,
   describeSlopes,
   figure,
   heaviest,
@@ -21,6 +22,15 @@ it('names the ninth that a point lies in', () => {
     'middle',
     'bottom',
     'bottom left',
+  ]);
+});
+
+it('says where in a sentence', () => {
+  expect([atPlace(0, 0, 3), atPlace(1, 1, 3), atPlace(1, 2, 3), atPlace(2, 1, 3)]).toEqual([
+    'at the top left',
+    'in the middle',
+    'on the right',
+    'at the bottom',
   ]);
 });
 
@@ -56,8 +66,19 @@ it('writes numbers for people', () => {
   ]);
 });
 
-it('counts only what a hand can change: ink on what is blank, none where there is some', () => {
-  const image = Uint8Array.from([0, 255, 0, 255, 51]);
-  const change = possibleChange(Float32Array.from([2, 2, -2, -2, -1]), image);
-  expect([...change].map((value) => Number(value.toFixed(3)))).toEqual([2, 0, 0, -2, -0.2]);
+it('offers a dab of the pen where ink is missing, and rubbing out where there is some', () => {
+  const [blank, full] = [new Uint8Array(784), new Uint8Array(784).fill(255)];
+  const slopes = new Float32Array(784);
+  const middle = 14 * 28 + 14;
+  slopes[middle] = 2;
+  expect([...dabs(slopes, blank)].filter((value) => value !== 0)).toHaveLength(9);
+  expect(dabs(slopes, blank)[middle]).toBe(2);
+  expect(dabs(slopes, blank)[middle + 29]).toBeCloseTo(1.2, 6); // the corner of a dab has 0.6 of its ink
+  expect(dabs(slopes, full).every((value) => value === 0)).toBe(true); // there is no room for ink, and less would hurt
+  slopes[middle] = -2;
+  expect(dabs(slopes, full)[middle]).toBe(-2);
+  expect(dabs(slopes, blank).every((value) => value === 0)).toBe(true);
+  slopes[middle + 1] = 3; // on blank paper a dab around the middle costs 2 and brings 3
+  expect(dabs(slopes, blank)[middle]).toBe(1);
+  expect(dabs(new Float32Array(784).fill(1), blank)[0]).toBeCloseTo(3.6, 6); // the rest of that dab lies outside
 });

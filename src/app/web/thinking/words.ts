@@ -23,6 +23,13 @@ export function heaviest(values: ArrayLike<number>, size: number): string | null
   return (most as [string, number] | undefined)?.[0] ?? null;
 }
 
+/** `placeName` with the word before it: "at the top left", "in the middle". */
+export function atPlace(row: number, column: number, size: number): string {
+  const name = placeName(row, column, size);
+  if (name === 'middle') return 'in the middle';
+  return name === 'left' || name === 'right' ? `on the ${name}` : `at the ${name}`;
+}
+
 /** A number as people read it: two or three digits that count, a real minus sign. */
 export function figure(value: number): string {
   const size = Math.abs(value);

@@ -1,0 +1,62 @@
+// The maps of the three blocks, and beside them the filter that one points at. Imports map grids, the filter's view.
+
+import { element } from '../dom.js';
+import { FilterView } from './filterView.js';
+import { MapGrid } from './mapGrid.js';
+import type { Choice } from './picker.js';
+import { BLOCKS, type FilterChoice, type Scene, type View } from './scene.js';
+
+export class BlocksView implements View {
+  readonly root: HTMLElement;
+  readonly #grids: readonly MapGrid[];
+  readonly #filter = new FilterView();
+  readonly #choice: Choice<FilterChoice>;
+
+  constructor(choice: Choice<FilterChoice>) {
+    this.#choice = choice;
+    this.#grids = BLOCKS.map((_, block) => new MapGrid(block, choice));
+    this.root = element(
+      'section',
+      { className: 'filters' },
+      element('h3', {}, 'What its filters find'),
+      element(
+        'p',
+        { className: 'how' },
+        'How to read this: every small picture is a map of your drawing, made by one filter that looks everywhere for one thing. The ',
+        'stronger the colour, the better it fits there. Block 1 finds edges, block 2 corners and bends made of edges, block 3 ',
+        'large parts of characters; each keeps half the detail of the one before.',
+      ),
+      this.#scaleSwitch(),
+      element(
+        'div',
+        { className: 'blocks-and-filter' },
+        element('div', { className: 'blocks' }, ...this.#grids.map(({ root }) => root)),
+        this.#filter.root,
+      ),
+    );
+  }
+
+  #scaleSwitch(): HTMLElement {
+    const box = element('input', { type: 'checkbox' });
+    box.addEventListener('change', () => {
+      for (const grid of this.#grids) grid.each = box.checked;
+    });
+    return element(
+      'label',
+      { className: 'switch' },
+      box,
+      ' Stretch every map to the full scale: shows faint ones, but maps can no longer be compared',
+    );
+  }
+
+  show(scene: Scene | null): void {
+    for (const grid of this.#grids) grid.show(scene);
+    this.choose(scene);
+  }
+
+  /** Another filter is pointed at. */
+  choose(scene: Scene | null): void {
+    for (const grid of this.#grids) grid.mark(this.#choice.kept);
+    this.#filter.show(scene, this.#choice.value);
+  }
+}

@@ -1,0 +1,94 @@
+// How numbers become pictures: a drawing, maps, and marks as wide as a number is large (Hinton diagrams). Works on contexts, knows no
+// elements. Imports the palette.
+
+import { css, type Colour, type Palette } from './palette.js';
+
+/** A small canvas that is never shown: pixels go through it to be enlarged. */
+export class Stamp {
+  readonly canvas: HTMLCanvasElement;
+  readonly #context: CanvasRenderingContext2D;
+  readonly #pixels: ImageData;
+
+  constructor(width: number, height: number) {
+    this.canvas = document.createElement('canvas');
+    this.canvas.width = width;
+    this.canvas.height = height;
+    this.#context = this.canvas.getContext('2d')!;
+    this.#pixels = this.#context.createImageData(width, height);
+  }
+
+  /** @param strengths 0..1, as rows. @param table red, green, blue, alpha for each of 256 strengths */
+  fill(strengths: ArrayLike<number>, table: Uint8ClampedArray): void {
+    const { data } = this.#pixels;
+    for (let i = 0; i < strengths.length; i++) {
+      const entry = 4 * Math.round(255 * Math.min(1, Math.max(0, strengths[i])));
+      data[4 * i] = table[entry];
+      data[4 * i + 1] = table[entry + 1];
+      data[4 * i + 2] = table[entry + 2];
+      data[4 * i + 3] = table[entry + 3];
+    }
+    this.#context.putImageData(this.#pixels, 0, 0);
+  }
+}
+
+/** Covers everything with one colour. */
+export function clear(context: CanvasRenderingContext2D, colour: Colour): void {
+  context.fillStyle = css(colour);
+  context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+}
+
+/** One colour, from invisible to solid, for 256 strengths. */
+export function fade([red, green, blue]: Colour): Uint8ClampedArray {
+  return Uint8ClampedArray.from({ length: 4 * 256 }, (_, i) => [red, green, blue, i >> 2][i & 3]);
+}
+
+export interface Marks {
+  readonly values: ArrayLike<number>;
+  /** Values a side; they fill a square. */
+  readonly side: number;
+  /** The number whose mark fills its place. */
+  readonly largest: number;
+}
+
+/** Smaller marks than this part of a place would be dust. */
+const DUST = 0.12;
+
+/** Discs for numbers above 0, squares for those below, as wide as the number is large. All of it begins at `left`, `top`. */
+export function paintMarks(
+  context: CanvasRenderingContext2D,
+  { values, side, largest }: Marks,
+  palette: Palette,
+  extent: number,
+  left = 0,
+  top = 0,
+): void {
+  if (largest <= 0) return;
+  const place = extent / side;
+  const discs = new Path2D();
+  const squares = new Path2D();
+  for (let i = 0; i < values.length; i++) {
+    const width = Math.min(1, Math.abs(values[i]) / largest); // of a place
+    if (width < DUST) continue;
+    const x = left + ((i % side) + 0.5) * place;
+    const y = top + (Math.floor(i / side) + 0.5) * place;
+    if (values[i] > 0) {
+      const radius = 0.56 * width * place;
+      discs.moveTo(x + radius, y);
+      discs.arc(x, y, radius, 0, 2 * Math.PI);
+    } else {
+      const half = 0.48 * width * place;
+      squares.rect(x - half, y - half, 2 * half, 2 * half);
+    }
+  }
+  context.fillStyle = palette.more;
+  context.fill(discs);
+  context.fillStyle = palette.less;
+  context.fill(squares);
+}
+
+/** The largest size among numbers of either sign. */
+export function largestOf(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
+  return largest;
+}
