@@ -15,6 +15,7 @@ export interface Tab {
 /** In this order: Thinking, Words, Teach, Train, Model. A part adds its row when it exists. */
 export const TABS: readonly Tab[] = [
   { name: 'thinking', title: 'Thinking', load: () => import('./thinking/index.js') },
+  { name: 'words', title: 'Words', load: () => import('./words/index.js') },
   { name: 'teach', title: 'Teach', load: () => import('./teaching/index.js') },
   { name: 'train', title: 'Train', load: () => import('./training/index.js') },
   { name: 'model', title: 'Model', load: () => import('./card/index.js') },

@@ -1,0 +1,39 @@
+// Reads the groups of a line, each once: while the hand writes one character the others are known already. Knows no elements.
+// Imports the pad's drawing, segment and types.
+
+import type { Stroke } from '../../../data/raster.js';
+import { imageOf } from '../pad/drawing.js';
+import type { Reader } from '../reading/reader.js';
+import type { Reading } from '../reading/types.js';
+import type { Group } from './segment.js';
+
+interface Known {
+  readonly reader: Reader;
+  readonly strokes: readonly Stroke[];
+  /** Numbers of all strokes: one that is still being drawn grows. */
+  readonly numbers: number;
+  readonly reading: Reading;
+}
+
+export class LineReader {
+  #known: readonly Known[] = [];
+
+  /** Reads each group; what is no longer asked for is forgotten. */
+  async read(groups: readonly Group[], reader: Reader): Promise<Reading[]> {
+    const read: Known[] = [];
+    for (const { strokes } of groups) {
+      const numbers = strokes.reduce((sum, { length }) => sum + length, 0);
+      const known = this.#known.find(
+        (one) => one.reader === reader && one.numbers === numbers && sameStrokes(one.strokes, strokes),
+      );
+      const reading = known?.reading ?? (await reader.read(imageOf(strokes)));
+      read.push({ reader, strokes, numbers, reading });
+    }
+    this.#known = read;
+    return read.map(({ reading }) => reading);
+  }
+}
+
+function sameStrokes(one: readonly Stroke[], other: readonly Stroke[]): boolean {
+  return one.length === other.length && one.every((stroke) => other.includes(stroke));
+}

@@ -1,0 +1,137 @@
+// A line of writing without a browser: which strokes are one character, where spaces are, and what a word decides.
+
+import { describe, expect, it } from 'vitest';
+import { readLine, type ReadGroup } from '../../src/app/web/words/line.js';
+import { type Group, joinOf, segment, splitOf } from '../../src/app/web/words/segment.js';
+import type { Stroke } from '../../src/data/raster.js';
+
+/** Strokes of some letters in a box of height 1, and how wide each is. */
+const FORMS: Readonly<Record<string, { readonly width: number; readonly strokes: readonly number[][] }>> = {
+  A: { width: 0.6, strokes: [[0, 1, 0.3, 0], [0.3, 0, 0.6, 1], [0.12, 0.6, 0.48, 0.6]] },
+  E: { width: 0.5, strokes: [[0, 0, 0, 1], [0, 0, 0.5, 0], [0, 0.5, 0.4, 0.5], [0, 1, 0.5, 1]] },
+  H: { width: 0.6, strokes: [[0, 0, 0, 1], [0.6, 0, 0.6, 1], [0, 0.5, 0.6, 0.5]] },
+  K: { width: 0.5, strokes: [[0, 0, 0.04, 1], [0.5, 0, 0.06, 0.5, 0.5, 1]] },
+  L: { width: 0.5, strokes: [[0, 0, 0, 1, 0.5, 1]] },
+  O: { width: 0.6, strokes: [[0.3, 0, 0, 0.5, 0.3, 1, 0.6, 0.5, 0.3, 0]] },
+  X: { width: 0.6, strokes: [[0, 0, 0.6, 1], [0.6, 0, 0, 1]] },
+  i: { width: 0.02, strokes: [[0, 0.4, 0.02, 1], [0.05, 0.15]] },
+  j: { width: 0.2, strokes: [[0.2, 0.4, 0.2, 1.2, 0, 1.3], [0.22, 0.2]] },
+  t: { width: 0.36, strokes: [[0.18, 0, 0.18, 1], [0, 0.35, 0.36, 0.35]] },
+  l: { width: 0, strokes: [[0, 0, 0, 1]] },
+}; // prettier-ignore
+
+/** Writes a text with a hand of this size; gaps between letters are a fifth of it, spaces four fifths. */
+function write(text: string, size = 0.4): Stroke[] {
+  let x = 0.1;
+  const strokes: Stroke[] = [];
+  for (const letter of text) {
+    if (letter === ' ') {
+      x += 0.6 * size;
+      continue;
+    }
+    const { width, strokes: form } = FORMS[letter];
+    for (const stroke of form)
+      strokes.push(stroke.map((v, i) => (i % 2 === 0 ? x + v * size : 0.3 + v * size)));
+    x += (width + 0.2) * size;
+  }
+  return strokes;
+}
+
+const sizes = (groups: readonly Group[]): number[] => groups.map(({ strokes }) => strokes.length);
+const shape = (text: string): number[] =>
+  Array.from(text.replaceAll(' ', ''), (c) => FORMS[c].strokes.length);
+
+describe('segment', () => {
+  it.each(['HELLO', 'EXtL', 'AA', 'iH', 'HijO', 'till', 'KOALA', 'lll', 'O', 'HiHi'])(
+    'finds the letters of %s, at any size',
+    (text) => {
+      for (const size of [0.12, 0.4]) {
+        const strokes = write(text, size);
+        expect(sizes(segment(strokes))).toEqual(shape(text));
+        expect(sizes(segment([...strokes].reverse()))).toEqual(shape(text)); // dots and bars may come last
+        expect(segment(strokes).some(({ spaceBefore }) => spaceBefore)).toBe(false);
+      }
+    },
+  );
+
+  it.each(['HE LLO', 'A A', 'L i t', 'HELLO AXEL'])('finds the spaces of "%s"', (text) => {
+    const spaces = segment(write(text)).map(({ spaceBefore }) => spaceBefore);
+    const expected = Array.from(text).flatMap((c, i) => (c === ' ' ? [] : [text[i - 1] === ' ']));
+    expect(spaces).toEqual(expected);
+  });
+
+  it('of nothing is nothing, and of a dot one group', () => {
+    expect(segment([])).toEqual([]);
+    expect(sizes(segment([[0.5, 0.5]]))).toEqual([1]);
+  });
+
+  it('does as the visitor says, as long as the strokes are there', () => {
+    const strokes = write('HO');
+    const [h, o] = segment(strokes);
+    const join = joinOf(h, o);
+    expect(sizes(segment(strokes, [join]))).toEqual([4]);
+    const split = splitOf(segment(strokes, [join])[0])!;
+    expect(sizes(segment(strokes, [join, split]))).toEqual([3, 1]);
+    expect(sizes(segment(strokes.slice(1), [join]))).toEqual([2, 1]);
+    expect(sizes(segment(strokes.slice(0, 3), [join]))).toEqual([3]);
+    expect(splitOf(segment(write('O'))[0])).toBeNull();
+  });
+});
+
+describe('readLine', () => {
+  /** A group that is read as these, the first likeliest; a height of 1 and no space before it unless said. */
+  const group = (likely: readonly [string, number][], height = 1, spaceBefore = false): ReadGroup => ({
+    ranked: likely.map(([label, probability], index) => ({ index, label, probability })),
+    ...{ height, spaceBefore },
+  });
+  const of = (...pairs: [string, number][]): [string, number][] => pairs;
+
+  it('takes O for 0 among digits and says so', () => {
+    const { text, characters } = readLine([
+      group(of(['4', 0.99])),
+      group(of(['O', 0.6], ['0', 0.39])),
+      group(of(['7', 0.98])),
+    ]);
+    expect(text).toBe('407');
+    expect(characters[1].note).toBe('O read as 0: the rest of the word is digits');
+    expect(characters[0].note).toBeNull();
+  });
+
+  it('takes 5 for S among letters', () => {
+    const { text, characters } = readLine([group(of(['A', 0.99])), group(of(['5', 0.7], ['S', 0.25]))]);
+    expect(text).toBe('AS');
+    expect(characters[1].note).toBe('5 read as S: the rest of the word is letters');
+  });
+
+  it('leaves alone what the network is sure of, what stands alone, and mixed words', () => {
+    expect(readLine([group(of(['4', 0.99])), group(of(['O', 0.995], ['0', 0.004]))]).text).toBe('4O');
+    expect(readLine([group(of(['O', 0.6], ['0', 0.4]))]).text).toBe('O');
+    const mixed = [group(of(['A', 1])), group(of(['4', 1])), group(of(['O', 0.6], ['0', 0.4]))];
+    expect(readLine(mixed).text).toBe('A4O');
+    // No look-alikes: an unlikely character stays what it is.
+    expect(readLine([group(of(['A', 1])), group(of(['4', 0.5], ['X', 0.4]))]).text).toBe('A4');
+  });
+
+  it('decides for each word by itself', () => {
+    const { text } = readLine([
+      group(of(['7', 1])),
+      group(of(['O', 0.6], ['0', 0.4])),
+      group(of(['A', 1]), 1, true),
+      group(of(['0', 0.6], ['O', 0.4])),
+    ]);
+    expect(text).toBe('70 AO');
+  });
+
+  it('tells small from capital by height, and where that says nothing by the neighbours', () => {
+    const { text, characters } = readLine([
+      group(of(['h', 1])),
+      group(of(['e', 1]), 0.6),
+      group(of(['L', 1])),
+      group(of(['O', 1]), 0.6),
+    ]);
+    expect(text).toBe('helo');
+    expect(characters[3].note).toBe('O written small: by its height and its neighbours');
+    expect(readLine([group(of(['H', 1])), group(of(['L', 1])), group(of(['O', 1]), 0.95)]).text).toBe('HLO');
+    expect(readLine([group(of(['X', 1]))]).text).toBe('X');
+  });
+});
