@@ -1,0 +1,53 @@
+// A line on the wide pad: strokes are grouped into characters, each is read, and joining and splitting change the line.
+
+import { describe, expect, it } from 'vitest';
+import { executable, whyNot } from './support/chromium.js';
+import { PadHand } from './support/pad.js';
+import { openTab } from './support/tabs.js';
+import { pageVisits } from './support/visits.js';
+import { readHand, type RecordedPoint } from './strokes/recorded.js';
+
+const PATIENCE = { timeout: 30_000, interval: 50 };
+
+/** The mouse's characters beside each other on a pad of 1600 x 400, each a little smaller than the pad is high. */
+function line(word: string): RecordedPoint[][] {
+  const { characters } = readHand('mouse');
+  return Array.from(word).flatMap((letter, at) => {
+    const { strokes } = characters.find(({ label }) => label === letter)!;
+    return strokes.map((stroke) =>
+      stroke.map(([x, y, t, pressure]): RecordedPoint => [
+        0.8 * x + 340 * at + 40,
+        0.8 * y + 40,
+        t,
+        pressure,
+      ]),
+    );
+  });
+}
+
+describe.skipIf(executable === null)(`words${whyNot}`, () => {
+  const site = pageVisits();
+
+  it('reads a word, joins and splits its characters, and takes strokes back', async () => {
+    const { page } = await site.visit({ to: '#tab=words' });
+    const panel = await openTab(page, 'words');
+    const text = (): Promise<string> => panel.locator('output.line').innerText();
+    const strokes = line('HAND');
+    const hand = new PadHand(page, { pad: [1600, 400], pointer: 'mouse' });
+    await hand.write({ strokes }, '#panel-words canvas');
+    await expect.poll(text, PATIENCE).toBe('HAND');
+    expect(await panel.locator('.boxes .box').count()).toBe(4);
+
+    await panel.getByRole('button', { name: /^Join H with A/ }).click();
+    await expect.poll(() => panel.locator('.boxes .box').count(), PATIENCE).toBe(3);
+    await panel.getByRole('button', { name: /^Split .*character 1$/ }).click();
+    await expect.poll(text, PATIENCE).toBe('HAND');
+
+    await panel.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(text, PATIENCE).not.toBe('HAND');
+    await panel.getByRole('button', { name: 'Redo' }).click();
+    await expect.poll(text, PATIENCE).toBe('HAND');
+    await panel.getByRole('button', { name: 'Clear' }).click();
+    await expect.poll(text, PATIENCE).toBe('');
+  });
+});
