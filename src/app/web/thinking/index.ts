@@ -61,11 +61,16 @@ export function mount(host: HTMLElement, app: App): Panel {
 
   app.reader.subscribe((reader) => {
     opened = reader === null ? null : { reader, stages: stagesOf(reader.model), filters: null };
-    if (opened !== null) void readFilters(opened).then(work.ask, (error: unknown) => app.fail(error));
+    if (opened !== null) {
+      void readFilters(opened).then(work.ask, (error: unknown) => {
+        if (app.reader.value === reader) app.fail(error);
+      });
+    }
     work.ask();
   });
   app.reading.subscribe(work.ask);
   onPaletteChange(() => showScene(scene));
+  showScene(null); // titles and labels, for whoever comes here before it can be seen
   return { show: work.resume, hide: work.pause };
 }
 
