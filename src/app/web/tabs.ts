@@ -35,7 +35,7 @@ interface Place {
  *
  * @param bar gets the buttons
  * @param below gets the panels
- * @param firstThings what a panel that nobody asked for waits for before it loads
+ * @param firstThings what a panel that nobody asked for waits for before it loads; it also waits until it is in sight
  */
 export function mountTabs(
   { bar, below, firstThings }: { bar: HTMLElement; below: HTMLElement; firstThings: Promise<unknown> },
@@ -111,7 +111,7 @@ export function mountTabs(
   const asked = named();
   if (asked === undefined) {
     select(places[0]);
-    void firstThings.then(() => wake(places[0]));
+    void firstThings.then(() => inSight(places[0].host)).then(() => wake(places[0]));
   } else choose(asked);
 }
 
@@ -128,4 +128,16 @@ async function open(place: Place, app: App): Promise<Panel | null> {
   } finally {
     place.host.removeAttribute('aria-busy');
   }
+}
+
+/** Resolves once some of an element is on the screen: on a phone the panel is far below, and may never be looked at. */
+function inSight(host: HTMLElement): Promise<void> {
+  return new Promise((resolve) => {
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(host);
+  });
 }
