@@ -1,7 +1,7 @@
 // What this browser has to compute with: what is known at once, and, when asked, the report that `inkgrad doctor` prints, for
 // which gpu.js is loaded. Imports the device report and the bench page's probe.
 
-import { describeAttempt, describeDevice, imitatesGpu, type DeviceReport } from '../../device.js';
+import { describeAttempt, imitatesGpu, type DeviceAttempt, type DeviceReport } from '../../device.js';
 import { probeDevice } from '../bench/run.js';
 import { drawFacts } from '../bench/view.js';
 import { element } from '../dom.js';
@@ -48,7 +48,8 @@ export class DeviceField {
       return;
     }
     this.#state.textContent = `Best: ${deviceText(report)}.`;
-    this.#draw(report.tried.map((attempt) => [NAMES[attempt.mode], describeAttempt(attempt)]));
+    const here = report.tried.filter(({ mode }) => mode !== 'headlessgl'); // which is for Node
+    this.#draw(here.map((attempt) => [NAMES[attempt.mode], attemptText(attempt)]));
   }
 
   #draw(more: readonly (readonly [string, string])[]): void {
@@ -66,8 +67,13 @@ export class DeviceField {
 }
 
 /** What a run computes on: `CPU (relaxed SIMD, 2 threads)`. */
-export function deviceText(report: DeviceReport): string {
-  return describeDevice(report).replace(report.chosen, NAMES[report.chosen]);
+export function deviceText({ chosen, adapter }: DeviceReport): string {
+  return `${NAMES[chosen]} (${adapter})`;
+}
+
+/** The report is written for the command line; on the page one chooses from a list. */
+function attemptText(attempt: DeviceAttempt): string {
+  return describeAttempt(attempt).replace(/; --backend \w+ forces it/, ', but can be chosen all the same');
 }
 
 /** Whether to warn that the GPU is none. */

@@ -64,7 +64,7 @@ export class Live {
     // A wide table scrolls, and so must be in reach of the keyboard.
     const scroller = element(
       'div',
-      { className: 'table-scroller', tabIndex: 0, role: 'region', ariaLabel: 'Epochs' },
+      { className: 'table-scroller', tabIndex: 0, role: 'region', ariaLabel: 'Table of epochs' },
       table,
     );
     return element('details', {}, element('summary', {}, 'Table of epochs'), scroller);
@@ -96,7 +96,7 @@ export class Live {
   ready(device: DeviceReport, data: string, train: number, validation: number): void {
     const numbers = `${train.toLocaleString('en')} to learn from, ${validation.toLocaleString('en')} for validation`;
     const badge = isSlow(device) ? [element('span', { className: 'badge' }, 'a GPU in software: slow')] : [];
-    this.#device.replaceChildren(`${data}: ${numbers}. On the ${deviceText(device)}. `, ...badge);
+    this.#device.replaceChildren(`${data}: ${numbers}. Computed by ${deviceText(device)}. `, ...badge);
     this.#progress.value = 0;
   }
 

@@ -32,7 +32,7 @@ const DEVICES: readonly (readonly [BackendChoice, string])[] = [
 ];
 
 /** The settings of a first run: a minute or less on two cores. */
-const DEFAULTS = { images: 4700, epochs: 8, batchSize: 64, learningRate: 0.001, dropout: 0.25, seed: 42 };
+const DEFAULTS = { images: 2350, epochs: 10, batchSize: 64, learningRate: 0.001, dropout: 0.25, seed: 42 };
 
 export class SettingsForm {
   readonly element: HTMLFieldSetElement;
@@ -104,7 +104,16 @@ interface Row<Input> {
 function select(label: string, choices: Choices, chosen: number | string): Row<HTMLSelectElement> {
   const input = element('select');
   fill(input, choices, chosen);
-  return { row: element('label', {}, element('span', {}, label), input), input };
+  return rowOf(label, '', input);
+}
+
+/** A field with its name and a hint beside it. */
+function rowOf<Input extends HTMLElement>(label: string, hint: string, input: Input): Row<Input> {
+  input.id = `training-${label.toLowerCase().replaceAll(' ', '-')}`;
+  const small = element('small', { id: `${input.id}-hint` }, hint);
+  if (hint !== '') input.setAttribute('aria-describedby', small.id);
+  const name = element('div', {}, element('label', { htmlFor: input.id }, label), small);
+  return { row: element('div', { className: 'row' }, name, input), input };
 }
 
 function fill(input: HTMLSelectElement, choices: Choices, chosen: number | string): void {
@@ -125,6 +134,5 @@ function whole(
     ...{ type: 'number', min: String(least), max: String(most), step: '1', required: true },
     ...{ value: String(value), inputMode: 'numeric' },
   });
-  const name = element('span', {}, label, ' ', element('small', {}, hint));
-  return { row: element('label', {}, name, input), input };
+  return rowOf(label, hint, input);
 }

@@ -26,7 +26,7 @@ const EMNIST_PAGE = 'https://www.nist.gov/itl/products-and-services/emnist-datas
 export class SourceField {
   readonly element: HTMLFieldSetElement;
   readonly #events: SourceEvents;
-  readonly #files = element('input', { type: 'file', multiple: true });
+  readonly #files = element('input', { type: 'file', multiple: true, className: 'for-listeners' });
   readonly #list = element('ul', { className: 'file-list' });
   readonly #state = element('p', { className: 'file-state' });
   readonly #remove = element('button', { type: 'button', className: 'plain' }, 'Remove the files');
