@@ -13,7 +13,7 @@ export function whenSeen(element: Element, work: () => Promise<void>): SeenWork 
   let stale = false;
   let busy = false;
   let paused = true;
-  let seen = false;
+  let seen = true; // until the observer says otherwise: the first work is done unseen, so that nothing stands there unnamed
   let frame = 0;
 
   const run = async (): Promise<void> => {
