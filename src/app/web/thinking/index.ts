@@ -70,7 +70,6 @@ export function mount(host: HTMLElement, app: App): Panel {
   });
   app.reading.subscribe(work.ask);
   onPaletteChange(() => showScene(scene));
-  showScene(null); // titles and labels, for whoever comes here before it can be seen
   return { show: work.resume, hide: work.pause };
 }
 
