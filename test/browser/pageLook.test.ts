@@ -22,6 +22,7 @@ describe.skipIf(executable === null)(`the page's look${whyNot}`, () => {
     { name: 'a laptop, dark', device: { ...LAPTOP, colorScheme: 'dark' as const } },
   ])('axe finds nothing, before and after a drawing, under every tab: $name', async ({ device }) => {
     const { page, context } = await site.visit({ device });
+    await page.locator('#panels').scrollIntoViewIfNeeded(); // the first part loads when it is in sight
     await expectPanel(page);
     expect(await findings(page), 'empty').toEqual([]);
     await page.locator('#samples button').first().click();

@@ -39,7 +39,6 @@ export function mount(host: HTMLElement, app: App): Panel {
     if (next !== null && filter.kept === null) filter.keep({ block: 0, filter: loudest(next) });
     for (const view of views) view.show(next);
   };
-  showScene(null); // at once: every picture and button has a name, also while it waits below the fold
   const work = whenSeen(host, async () => {
     const reading = app.reading.value;
     if (reading?.logits.length !== opened?.reader.classes.length || reading === null || opened === null) {
