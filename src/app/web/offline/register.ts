@@ -4,18 +4,23 @@
 import { element } from '../dom.js';
 import './offline.css';
 
+/** Undefined where it fails, or where somebody who blocks service workers answers with nothing. */
+async function register(): Promise<ServiceWorkerRegistration | undefined> {
+  try {
+    return await navigator.serviceWorker.register(new URL('./serviceWorker.js', document.baseURI), {
+      scope: './',
+    });
+  } catch {
+    return undefined;
+  }
+}
+
 /** @param host where the offer of a new version appears */
 export async function workOffline(host: HTMLElement): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;
-  let registration: ServiceWorkerRegistration;
-  try {
-    registration = await serviceWorker.register(new URL('./serviceWorker.js', document.baseURI), {
-      scope: './',
-    });
-  } catch {
-    return; // it is an extra
-  }
+  const registration = await register();
+  if (registration === undefined) return; // it is an extra
   /** The first worker of all takes over by itself; one that waits beside an older one is a new version. */
   const watch = (): void => {
     const { waiting } = registration;
