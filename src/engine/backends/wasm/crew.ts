@@ -13,7 +13,7 @@ const FIELDS: ControlFields = { round: 0, open: 1, active: 2, jobs: 3, stop: 4 }
 const CONTROL_WORDS = 16;
 const JOB: JobFields = {
   ...{ job: 0, argumentCount: 1, units: 2, chunk: 3, scratchArgument: 4, scratchBytes: 5 },
-  ...{ next: 8, done: 9 },
+  ...{ taken: 8, done: 9 },
 };
 /** 64 bytes: the counters of two jobs never share a cache line. */
 const JOB_WORDS = 16;
@@ -111,7 +111,7 @@ export class Crew {
     words[word + JOB.chunk] = chunk;
     words[word + JOB.scratchArgument] = scratch?.argument ?? -1;
     words[word + JOB.scratchBytes] = scratch?.bytes ?? 0;
-    words[word + JOB.next] = 0;
+    words[word + JOB.taken] = 0;
     words[word + JOB.done] = 0;
     values.set(args, this.#jobs * MAX_ARGUMENTS);
     this.#jobs += 1;

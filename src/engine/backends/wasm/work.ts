@@ -1,10 +1,12 @@
 // What a worker thread runs: jobs from a queue in shared memory, in order, until it is sent home. `workLoop` is started
 // from its TEXT (see crew.ts), so both functions must be self-contained: no imports, no names from outside.
 //
-// A job is one SIMD function, its arguments, and a number of units. Every thread takes the next chunk of units from the
-// job's own counter until none is left, waits until the others have finished theirs, and goes on to the next job: a job
-// may read what the job before it has written. Which thread computes a unit changes nothing about the result, so neither
-// does the number of threads.
+// A job is one SIMD function, its arguments, and a number of units. Every thread takes chunks of units until none is left,
+// waits until the others have finished theirs, and goes on to the next job: a job may read what the job before it has
+// written. Which thread computes a unit changes nothing about the result, so neither does the number of threads.
+//
+// Threads with even numbers take chunks from the front, the others from the back. Units are mostly images, so that two
+// threads work on the same halves of a batch in job after job, and find in their own caches what they wrote there.
 //
 // A round is the jobs from one moment at which the queue was empty to the next. The main thread begins a round with its
 // first job, adds jobs while others work on them, and ends it when it needs a result.
@@ -35,8 +37,8 @@ export interface JobFields {
   readonly scratchArgument: number;
   /** Distance in bytes between the scratch of two threads. */
   readonly scratchBytes: number;
-  /** First unit that nobody has taken. */
-  readonly next: number;
+  /** Chunks that are taken: from the front in the lower 16 bits, from the back in the upper ones. */
+  readonly taken: number;
   /** Units that are done. */
   readonly done: number;
 }
@@ -59,18 +61,26 @@ export function doJob(queue: Queue, index: number, thread: number): void {
   const { functions, words, values, at } = queue;
   const word = index * queue.jobWords;
   const units = words[word + at.units];
-  const next = word + at.next;
+  const chunk = words[word + at.chunk];
+  const chunks = Math.ceil(units / chunk);
   const done = word + at.done;
-  if (Atomics.load(words, next) < units) {
+  const fromFront = thread % 2 === 0;
+  /** Takes a chunk; a number that is not below `chunks` if there was none. */
+  const take = (): number => {
+    const before = Atomics.add(words, word + at.taken, fromFront ? 1 : 0x10000);
+    const [front, back] = [before & 0xffff, before >>> 16];
+    if (front + back >= chunks) return chunks;
+    return fromFront ? front : chunks - 1 - back;
+  };
+  let number = take();
+  if (number < chunks) {
     const run = functions[words[word + at.job]];
     const value = index * queue.jobValues;
     const args = Array.from(values.subarray(value, value + words[word + at.argumentCount]));
     const scratch = words[word + at.scratchArgument];
     if (scratch >= 0) args[scratch] += thread * words[word + at.scratchBytes];
-    const chunk = words[word + at.chunk];
-    for (;;) {
-      const begin = Atomics.add(words, next, chunk);
-      if (begin >= units) break;
+    for (; number < chunks; number = take()) {
+      const begin = number * chunk;
       const end = Math.min(begin + chunk, units);
       run(...args, begin, end);
       Atomics.add(words, done, end - begin);
