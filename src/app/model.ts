@@ -1,9 +1,18 @@
 // The network: three blocks of convolution, batch norm, ReLU and pooling, then two linear layers. 400,367
-// parameters for 47 classes; layer names and order are those of the PyTorch original, so its weights load.
-// Imports nn.
+// parameters for 47 classes; layer names and order are those of the PyTorch original, so its weights load. A block may have
+// more than one convolution, each with its batch norm and ReLU. Imports nn.
 
-import { type Rng, type Tensor, flatten } from '../engine/index.js';
+import { type Rng, type Shape, type Tensor, flatten } from '../engine/index.js';
 import { BatchNorm2d, Conv2d, Dropout, Linear, MaxPool2d, Module, ReLU, Sequential } from '../nn/index.js';
+
+/** Channels of the three blocks. */
+const CHANNELS = [32, 64, 128] as const;
+/** How many convolutions each of the three blocks has. */
+export type Convolutions = readonly [number, number, number];
+/** What the original has. */
+const ONE_EACH: Convolutions = [1, 1, 1];
+/** More are refused, so that a damaged file makes no large network. */
+const MOST = 3;
 
 export interface CharacterNetOptions {
   /** How many classes to tell apart. */
@@ -12,15 +21,37 @@ export interface CharacterNetOptions {
   readonly rng: Rng;
   /** Chance that dropout drops a value. Default 0.5. */
   readonly dropout?: number;
+  /** Default 1, 1, 1. */
+  readonly convolutions?: Convolutions;
 }
 
-function block(inChannels: number, outChannels: number, rng: Rng): Module[] {
+function convolution(inChannels: number, outChannels: number, rng: Rng): Module[] {
   return [
     new Conv2d({ inChannels, outChannels, kernelSize: 3, padding: 1, rng }),
     new BatchNorm2d({ numFeatures: outChannels }),
     new ReLU(),
-    new MaxPool2d({ kernelSize: 2 }),
   ];
+}
+
+/** From `[N, inChannels, H, W]` to `[N, outChannels, H / 2, W / 2]`, rounded down. */
+function block(inChannels: number, outChannels: number, convolutions: number, rng: Rng): Module[] {
+  const more = Array.from({ length: convolutions - 1 }, () => convolution(outChannels, outChannels, rng));
+  return [...convolution(inChannels, outChannels, rng), ...more.flat(), new MaxPool2d({ kernelSize: 2 })];
+}
+
+/**
+ * How many convolutions each block of a saved network has, from the shapes of its arrays, so that a file needs not say so.
+ * What is no such network counts one each, and its names and shapes will not fit.
+ */
+export function convolutionsOf(arrays: Readonly<Record<string, { readonly shape: Shape }>>): Convolutions {
+  const filters = Object.entries(arrays).filter(
+    ([name, { shape }]) => name.startsWith('conv_layers.') && shape.length === 4,
+  );
+  const [first, second, third] = CHANNELS.map(
+    (channels) => filters.filter(([, { shape }]) => shape[0] === channels).length,
+  );
+  const counts: Convolutions = [first, second, third];
+  return counts.every((count) => count >= 1 && count <= MOST) ? counts : ONE_EACH;
 }
 
 /** Reads a 28 x 28 character: [N, 1, 28, 28] -> logits [N, classes]. */
@@ -29,13 +60,14 @@ export class CharacterNet extends Module {
   readonly fc_layers: Sequential;
   readonly #dropout: Dropout;
 
-  constructor({ classes, rng, dropout = 0.5 }: CharacterNetOptions) {
+  constructor({ classes, rng, dropout = 0.5, convolutions = ONE_EACH }: CharacterNetOptions) {
     super();
     const init = rng.split('init');
+    const [first, second, third] = convolutions;
     this.conv_layers = new Sequential(
-      ...block(1, 32, init), // [N, 32, 14, 14]
-      ...block(32, 64, init), // [N, 64, 7, 7]
-      ...block(64, 128, init), // [N, 128, 3, 3]
+      ...block(1, 32, first, init), // [N, 32, 14, 14]
+      ...block(32, 64, second, init), // [N, 64, 7, 7]
+      ...block(64, 128, third, init), // [N, 128, 3, 3]
     );
     this.#dropout = new Dropout({ probability: dropout, rng: rng.split('dropout') });
     this.fc_layers = new Sequential(

@@ -4,10 +4,11 @@
 import { InkgradError } from '../engine/errors.js';
 import { Rng } from '../engine/rng.js';
 import type { Json } from '../nn/json.js';
-import { loadState } from '../nn/serialize.js';
+import { decodeSafetensors } from '../nn/safetensors.js';
+import { loadState, modelArrays } from '../nn/serialize.js';
 import { ModelError } from './exitCodes.js';
 import { isLegacyPth, isPth } from './formats/pthSignature.js';
-import { CharacterNet } from './model.js';
+import { CharacterNet, convolutionsOf } from './model.js';
 
 /** What the first bytes of a file say about it. */
 export type ModelFormat = 'safetensors' | 'pth';
@@ -87,7 +88,8 @@ export function readContents(name: string, bytes: Uint8Array): Promise<ModelCont
 export function modelFrom(name: string, safetensors: Uint8Array): Promise<LoadedModel> {
   return naming(name, () => {
     const training = readTraining(loadState(safetensors).extra);
-    const model = new CharacterNet({ classes: training.classes.length, rng: new Rng(0) });
+    const convolutions = convolutionsOf(modelArrays(decodeSafetensors(safetensors).tensors));
+    const model = new CharacterNet({ classes: training.classes.length, rng: new Rng(0), convolutions });
     try {
       loadState(safetensors, { model });
     } catch (error) {

@@ -1,12 +1,16 @@
 // Networks and images for the tests of exporting. Imports the app and the engine.
 
-import { CharacterNet } from '../../src/app/model.js';
+import { CharacterNet, type Convolutions } from '../../src/app/model.js';
 import { noGrad, Rng, scope, tensor } from '../../src/engine/index.js';
 
 /** A network whose running statistics are not those of a fresh one, in evaluation mode. */
-export function madeUpNetwork(classes: number, seed = 5): CharacterNet {
+export function madeUpNetwork(
+  classes: number,
+  seed = 5,
+  convolutions: Convolutions = [1, 1, 1],
+): CharacterNet {
   const rng = new Rng(seed);
-  const model = new CharacterNet({ classes, rng });
+  const model = new CharacterNet({ classes, rng, convolutions });
   for (const [name, buffer] of model.namedBuffers()) {
     if (name.endsWith('num_batches_tracked')) buffer.assign([1234]);
     else

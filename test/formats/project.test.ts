@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportProject } from '../../src/app/exportProject.js';
+import type { Convolutions } from '../../src/app/model.js';
 import { loadModel } from '../../src/app/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/splits.js';
 import { onWasm } from '../app/support.js';
@@ -73,17 +74,26 @@ describe.skipIf(torchPython === null)(`the exported PyTorch project${withoutTorc
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it(
-    'gives the same logits',
-    onWasm(async () => {
-      const model = madeUpNetwork(47);
-      const files = await exportProject({ model, classes: BALANCED_CLASSES, data: 'noise' }, at('project'));
-      expect(files).toEqual(['README.md', 'emnist.py', 'evaluate.py', 'network.py', 'train.py', 'model.pth']);
-      const theirs = await torchLogits(at('project', 'model.pth'));
-      expect(theirs).toHaveLength(IMAGES * 47);
-      expect(largestDifference(await logitsOf(model, noise(IMAGES)), theirs)).toBeLessThan(1e-4);
-      model.dispose();
-    }),
+  it.each([[[2, 1, 3]], [[1, 1, 1]]] as [Convolutions][])(
+    'gives the same logits with %j convolutions in the blocks',
+    (convolutions) =>
+      onWasm(async () => {
+        const model = madeUpNetwork(47, 5, convolutions);
+        await rm(at('project'), { recursive: true, force: true });
+        const files = await exportProject({ model, classes: BALANCED_CLASSES, data: 'noise' }, at('project'));
+        expect(files).toEqual([
+          'README.md',
+          'emnist.py',
+          'evaluate.py',
+          'network.py',
+          'train.py',
+          'model.pth',
+        ]);
+        const theirs = await torchLogits(at('project', 'model.pth'));
+        expect(theirs).toHaveLength(IMAGES * 47);
+        expect(largestDifference(await logitsOf(model, noise(IMAGES)), theirs)).toBeLessThan(1e-4);
+        model.dispose();
+      })(),
   );
 
   it(

@@ -88,8 +88,12 @@ export function whole(name: string, least: number) {
 }
 
 /** Refuses what does not satisfy `holds`, naming the option and the rule. */
-export function within(name: string, rule: string, holds: (value: number) => boolean) {
-  return (value: number): number => {
+export function within<T extends number | string = number>(
+  name: string,
+  rule: string,
+  holds: (value: T) => boolean,
+) {
+  return (value: T): T => {
     const given = Number.isNaN(value) ? 'something that is not a number' : value;
     if (!holds(value)) throw new ArgumentError(`--${name} must be ${rule}, got ${given}`);
     return value;

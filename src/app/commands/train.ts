@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
 import { startBackend } from '../backend.js';
-import { CharacterNet } from '../model.js';
+import { CharacterNet, type Convolutions } from '../model.js';
 import { initialise } from '../modelFile.js';
 import { Reporter } from '../reporter.js';
 import { readConfig, type RunConfig } from '../run/config.js';
@@ -34,13 +34,14 @@ async function run(args: TrainArguments): Promise<void> {
   const settings =
     saved === null ? newSettings(given(args)) : resumedSettings(saved.settings, given(args), args.resume!);
   const { backend, threads, seed, dropout } = settings;
+  const convolutions = settings.convolutions.split(',').map(Number) as unknown as Convolutions;
   const started = await startBackend({ backend, threads: threads ?? undefined });
   const rng = new Rng(seed);
   const source = await openSource(settings, saved, rng, { offline: args.offline, reporter });
   if (source.whySynthetic !== null) reporter.warn(syntheticWarning(source.whySynthetic));
   if (settings.valOnTest) reporter.warn(VAL_ON_TEST_WARNING);
 
-  const model = new CharacterNet({ classes: source.train.classes.length, rng, dropout });
+  const model = new CharacterNet({ classes: source.train.classes.length, rng, dropout, convolutions });
   if (settings.init !== null && saved === null) await initialise(model, settings.init);
   const trainer = makeTrainer(settings, source, model, rng, reporter);
   try {

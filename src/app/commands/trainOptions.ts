@@ -50,6 +50,11 @@ const DESCRIPTIONS: readonly Description[] = [
   },
   { name: 'weightDecay', group: RECIPE, describe: "AdamW's weight decay (0: plain Adam)" },
   { name: 'dropout', group: RECIPE, describe: 'Chance that a value is dropped before the last layer' },
+  {
+    name: 'convolutions',
+    group: RECIPE,
+    describe: 'How many convolutions each of the three blocks has; the last of a block is pooled',
+  },
   { name: 'labelSmoothing', group: RECIPE, describe: 'Share of each target spread evenly over all classes' },
   {
     name: 'balance',
@@ -124,7 +129,9 @@ function settingOptions(yargs: Argv): Argv {
       ...(type === 'boolean' ? {} : { nargs: 1 }),
       ...(isWord(initial) ? { defaultDescription: `${initial}` } : {}),
       ...(WORDS[name] === undefined ? {} : choice(optionName(name), WORDS[name])),
-      ...(type === 'number' ? { coerce: within(optionName(name), rule, holds) } : {}),
+      ...(type === 'number' || name === 'convolutions'
+        ? { coerce: within(optionName(name), rule, holds) }
+        : {}),
     });
   }
   return yargs;

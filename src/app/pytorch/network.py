@@ -9,24 +9,34 @@ from torch import nn
 INPUT_SIZE = (1, 28, 28)
 
 
-def block(in_channels, out_channels):
-    return [
-        nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1),
-        nn.BatchNorm2d(out_channels),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-    ]
+CHANNELS = (32, 64, 128)
+
+
+def block(in_channels, out_channels, convolutions):
+    layers = []
+    for channels in [in_channels] + [out_channels] * (convolutions - 1):
+        layers += [
+            nn.Conv2d(channels, out_channels, kernel_size=3, padding=1),
+            nn.BatchNorm2d(out_channels),
+            nn.ReLU(),
+        ]
+    return layers + [nn.MaxPool2d(2)]
 
 
 class CharacterNet(nn.Module):
-    """Normalised images [N, 1, 28, 28] to logits [N, classes]."""
+    """Normalised images [N, 1, 28, 28] to logits [N, classes].
 
-    def __init__(self, classes, dropout=0.5):
+    convolutions: how many each of the three blocks has.
+    """
+
+    def __init__(self, classes, dropout=0.5, convolutions=(1, 1, 1)):
         super().__init__()
+        self.convolutions = convolutions
+        first, second, third = convolutions
         self.conv_layers = nn.Sequential(
-            *block(1, 32),  # [N, 32, 14, 14]
-            *block(32, 64),  # [N, 64, 7, 7]
-            *block(64, 128),  # [N, 128, 3, 3]
+            *block(1, 32, first),  # [N, 32, 14, 14]
+            *block(32, 64, second),  # [N, 64, 7, 7]
+            *block(64, 128, third),  # [N, 128, 3, 3]
         )
         self.fc_layers = nn.Sequential(
             nn.Linear(128 * 3 * 3, 256),
@@ -39,10 +49,17 @@ class CharacterNet(nn.Module):
         return self.fc_layers(self.conv_layers(x).flatten(1))
 
 
+def convolutions_of(state):
+    """How many convolutions each block of a state dict has, from the shapes of its filters."""
+    filters = [value.shape[0] for value in state.values() if value.dim() == 4]
+    return tuple(filters.count(channels) for channels in CHANNELS)
+
+
 def load_model(path):
     """A network from a file that inkgrad or train.py wrote, and the name of each class."""
     contents = torch.load(path, map_location="cpu")
     names = list(contents["class_mapping"])
-    model = CharacterNet(len(names))
-    model.load_state_dict(contents["model_state_dict"])
+    state = contents["model_state_dict"]
+    model = CharacterNet(len(names), convolutions=convolutions_of(state))
+    model.load_state_dict(state)
     return model, names

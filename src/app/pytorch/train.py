@@ -80,7 +80,8 @@ def main():
 
     torch.manual_seed(options.seed)  # the same first weights everywhere
     known, names = load_model(options.model)
-    model = (known if options.warm else CharacterNet(len(names))).to(device)
+    fresh = CharacterNet(len(names), convolutions=known.convolutions)
+    model = (known if options.warm else fresh).to(device)
     parallel = DistributedDataParallel(model, device_ids=[device] if device.type == "cuda" else None)
     torch.manual_seed(options.seed + 1 + rank)  # other dropout masks everywhere
 

@@ -8,7 +8,7 @@ export function describeRecipe(settings: Settings): string[] {
   const optimizer = weightDecay > 0 ? `AdamW (weight decay ${weightDecay})` : 'Adam';
   const rate = schedule === 'plateau' ? `lr ${lr}` : `lr up to ${lr} (${schedule})`;
   const rest = `batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`;
-  const { shift, rotation, scale, shear, stroke, labelSmoothing, average, balance } = settings;
+  const { shift, rotation, scale, shear, stroke, labelSmoothing, average, balance, convolutions } = settings;
   const images = [
     ...(shift > 0 ? [`shift ${shift} px`] : []),
     ...(rotation > 0 ? [`rotation ${rotation} degrees`] : []),
@@ -17,6 +17,7 @@ export function describeRecipe(settings: Settings): string[] {
     ...(stroke > 0 ? [`stroke ${stroke}`] : []),
   ];
   const more = [
+    ...(convolutions === '1,1,1' ? [] : [`${convolutions} convolutions in the blocks`]),
     ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
     ...(balance ? ['classes balanced'] : []),
     ...(average > 0 ? [`weights averaged (${average})`] : []),

@@ -24,6 +24,8 @@ export interface Settings {
   readonly schedule: ScheduleName;
   readonly weightDecay: number;
   readonly dropout: number;
+  /** How many each of the three blocks has, e.g. `1,2,1`. */
+  readonly convolutions: string;
   readonly labelSmoothing: number;
   /** Learn as if every class had as many images. */
   readonly balance: boolean;
@@ -109,6 +111,10 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   schedule: fixed('plateau', oneOf(SCHEDULES)),
   weightDecay: fixed(0, upTo(1)),
   dropout: fixed(0.5, SHARE),
+  convolutions: fixed('1,1,1', {
+    rule: 'three numbers from 1 to 3, such as 1,2,1',
+    holds: (value) => typeof value === 'string' && /^[1-3],[1-3],[1-3]$/.test(value),
+  }),
   labelSmoothing: fixed(0, SHARE),
   balance: fixed(false, FLAG),
   average: fixed(0, SHARE),

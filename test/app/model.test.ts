@@ -1,0 +1,67 @@
+// The network with more than one convolution in a block: how many parameters it has, that a file need not say so, and that what
+// is refused is refused in words.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { exportModel } from '../../src/app/exportModel.js';
+import { CharacterNet, convolutionsOf, type Convolutions } from '../../src/app/model.js';
+import { loadModel } from '../../src/app/modelFile.js';
+import { BALANCED_CLASSES } from '../../src/data/splits.js';
+import { Rng } from '../../src/engine/index.js';
+import { largestDifference, logitsOf, madeUpNetwork, noise } from '../formats/models.js';
+import { onWasm } from './support.js';
+
+let folder: string;
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'inkgrad-network-'))));
+afterAll(() => rm(folder, { recursive: true }));
+
+it(
+  'has as many parameters as its layers say',
+  onWasm(() => {
+    const more = (channels: number): number => channels * channels * 9 + channels + 2 * channels;
+    const count = (convolutions?: Convolutions): number => {
+      const model = new CharacterNet({
+        classes: 47,
+        rng: new Rng(1),
+        ...(convolutions && { convolutions }),
+      });
+      const { parameterCount } = model;
+      model.dispose();
+      return parameterCount;
+    };
+    expect(count()).toBe(400_367);
+    expect(count([1, 1, 1])).toBe(400_367);
+    expect(count([1, 2, 1])).toBe(400_367 + more(64));
+    expect(count([2, 2, 2])).toBe(400_367 + more(32) + more(64) + more(128));
+  }),
+);
+
+it.each(['safetensors', 'pth'] as const)('is made anew from the arrays of a %s file alone', (format) =>
+  onWasm(async () => {
+    for (const convolutions of [
+      [1, 2, 1],
+      [3, 1, 2],
+    ] as Convolutions[]) {
+      const model = madeUpNetwork(47, 5, convolutions);
+      const file = join(folder, `${convolutions.join('')}.${format}`);
+      await writeFile(file, await exportModel({ model, classes: BALANCED_CLASSES, data: 'noise' }, format));
+      const { model: loaded } = await loadModel(file);
+      expect(Object.keys(loaded.stateDict())).toEqual(Object.keys(model.stateDict()));
+      const [ours, theirs] = [await logitsOf(model, noise(3)), await logitsOf(loaded, noise(3))];
+      expect(largestDifference(ours, theirs)).toBe(0);
+      model.dispose();
+      loaded.dispose();
+    }
+  })(),
+);
+
+it('counts one convolution each in arrays that are of no such network', () => {
+  const filters = (...channels: number[]): Record<string, { shape: number[] }> =>
+    Object.fromEntries(channels.map((n, i) => [`conv_layers.${i}.weight`, { shape: [n, 1, 3, 3] }]));
+  expect(convolutionsOf(filters(32, 64, 64, 128))).toEqual([1, 2, 1]);
+  expect(convolutionsOf(filters(32, 64))).toEqual([1, 1, 1]); // no third block
+  expect(convolutionsOf(filters(32, 32, 32, 32, 64, 128))).toEqual([1, 1, 1]); // four are too many
+  expect(convolutionsOf({})).toEqual([1, 1, 1]);
+});
