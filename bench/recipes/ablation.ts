@@ -1,9 +1,9 @@
 // The ablation: trains every variant of variants.ts with every seed, one after another, measures each on the test part once it
-// is done, and draws the table. Killed at any time it goes on where it was, by `train --resume`; what is finished is never
-// trained again. Each run is a folder bench/.ablation/VARIANT-SEED, so a run made elsewhere counts when it is put there.
+// is done, and draws the table. The scale is full or small (variants.ts). Killed at any time it goes on where it was, by `train --resume`; what is finished is never
+// trained again. Each run is a folder bench/.ablation/SCALE/VARIANT-SEED, so a run made elsewhere counts when it is put there.
 //
 //     npm run build:bench && node dist/bench/recipes/ablation.js --data DIR
-//         [--variants best,original] [--seeds 1,2,3] [--epochs 20] [--threads 2] [--table]
+//         [--scale full] [--variants best,original] [--seeds 1,2,3] [--threads 2] [--table]
 //
 // --table trains nothing. Results: bench/results/ablation.json and, on stdout, a table. Imports node: modules and variants.
 
@@ -14,22 +14,32 @@ import { parseArgs } from 'node:util';
 import { usageError } from '../support/options.js';
 import { RESULTS, ROOT } from '../support/paths.js';
 import { formatTable } from '../support/table.js';
-import { tableRows, VARIANTS, type Result, type Variant } from './variants.js';
+import {
+  optionsOf,
+  SCALES,
+  tableRows,
+  VARIANTS,
+  type Result,
+  type ScaleName,
+  type Variant,
+} from './variants.js';
 
 const { values } = parseArgs({
   options: {
     data: { type: 'string' },
     variants: { type: 'string', default: VARIANTS.map(({ name }) => name).join() },
     seeds: { type: 'string', default: '1,2,3' },
-    epochs: { type: 'string', default: '20' },
+    scale: { type: 'string', default: 'full' },
     threads: { type: 'string', default: '2' },
     table: { type: 'boolean', default: false },
   },
 });
 const CLI = join(ROOT, 'dist', 'src', 'app', 'cli.js');
-const FOLDERS = join(ROOT, 'bench', '.ablation');
 const FILE = join(RESULTS, 'ablation.json');
-const epochs = Number(values.epochs);
+if (!Object.hasOwn(SCALES, values.scale))
+  usageError(`there is no scale ${values.scale}; there are ${Object.keys(SCALES).join()}`);
+const scale = values.scale as ScaleName;
+const FOLDERS = join(ROOT, 'bench', '.ablation', scale);
 const seeds = values.seeds.split(',').map(Number);
 const chosen = values.variants.split(',').map((name) => {
   const found = VARIANTS.find((variant) => variant.name === name);
@@ -69,13 +79,21 @@ function rowsOf(folder: string): Row[] {
 const where = [...(values.data === undefined ? [] : ['--data', values.data])];
 const compute = ['--backend', 'wasm', '--threads', values.threads];
 
-function train({ name, options }: Variant, seed: number): string {
+/** How many epochs a run was to have; 0 for one that has not begun. */
+function epochsOf(folder: string): number {
+  const file = join(folder, 'config.json');
+  if (!existsSync(file)) return 0;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { settings: { epochs: number } }).settings.epochs;
+}
+
+function train(variant: Variant, seed: number): string {
+  const { name } = variant;
   const folder = join(FOLDERS, `${name}-${seed}`);
-  if (rowsOf(folder).length >= epochs) return folder;
-  const begun = existsSync(join(folder, 'config.json'));
+  const begun = epochsOf(folder) > 0;
+  if (begun && rowsOf(folder).length >= epochsOf(folder)) return folder;
   const words = begun
     ? ['--resume', folder]
-    : [...options, '--seed', `${seed}`, '--epochs', `${epochs}`, '--out', folder];
+    : [...optionsOf(variant, scale), '--seed', `${seed}`, '--out', folder];
   console.error(`\n${begun ? 'going on with' : 'training'} ${name}, seed ${seed}`);
   inkgrad('train', ...words, ...where, ...compute, '--json');
   return folder;
@@ -95,7 +113,7 @@ function measure({ name }: Variant, seed: number, folder: string): Result {
   const rows = rowsOf(folder);
   const best = rows.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
   return {
-    ...{ name, seed, epochs: rows.length, bestEpoch: best.epoch, valAccuracy: best.valAccuracy },
+    ...{ name, scale, seed, epochs: rows.length, bestEpoch: best.epoch, valAccuracy: best.valAccuracy },
     ...{ testImages: total, testAccuracy: accuracy, testMerged: mergedAccuracy, calibrationError },
     seconds: rows.reduce((sum, { seconds }) => sum + seconds, 0),
   };
@@ -110,11 +128,20 @@ function save(): void {
 mkdirSync(FOLDERS, { recursive: true });
 for (const seed of values.table ? [] : seeds) {
   for (const variant of chosen) {
-    if (results.some((one) => one.name === variant.name && one.seed === seed && one.epochs === epochs))
-      continue;
+    const same = (one: Result): boolean =>
+      one.name === variant.name && one.seed === seed && one.scale === scale;
+    if (results.some(same)) continue;
     results.push(measure(variant, seed, train(variant, seed)));
     save();
   }
 }
-const head = ['recipe', 'seeds', 'test accuracy, %', 'merged, %', 'calibration error, %', 'minutes'];
-console.log(formatTable(head, tableRows(results.filter((one) => one.epochs === epochs))));
+const head = [
+  'recipe',
+  'seeds',
+  'accuracy, %',
+  'less best, points',
+  'merged, %',
+  'calibration error, %',
+  'minutes',
+];
+console.log(formatTable(head, tableRows(results, scale)));

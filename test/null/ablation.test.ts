@@ -1,7 +1,7 @@
 // The ablation's variants and its statistics.
 
 import { describe, expect, it } from 'vitest';
-import { estimate, tableRows, VARIANTS, type Result } from '../../bench/recipes/variants.js';
+import { estimate, optionsOf, tableRows, VARIANTS, type Result } from '../../bench/recipes/variants.js';
 import { optionName, SETTING_NAMES } from '../../src/app/run/settings.js';
 
 describe('variants', () => {
@@ -17,6 +17,13 @@ describe('variants', () => {
   });
 });
 
+it("a run has the variant's options, and the scale's where the variant says nothing", () => {
+  const options = ['--recipe=best', '--convolutions=1,2,2'];
+  const variant = { name: 'deep', title: 'deep', options };
+  expect(optionsOf(variant, 'full')).toEqual(options);
+  expect(optionsOf(variant, 'small')).toEqual([...options, '--limit=12000', '--epochs=12']);
+});
+
 describe('estimate', () => {
   it("is the mean with Student's 95 % interval", () => {
     const { mean, half } = estimate([0.88, 0.89, 0.9]);
@@ -28,12 +35,25 @@ describe('estimate', () => {
 
 it('the table has a row for each variant with results, in the order of the variants', () => {
   const result = (name: string, seed: number, testAccuracy: number): Result => ({
-    ...{ name, seed, epochs: 20, bestEpoch: 9, valAccuracy: 0.9, testImages: 9400, testAccuracy },
+    ...{
+      name,
+      scale: 'full' as const,
+      seed,
+      epochs: 20,
+      bestEpoch: 9,
+      valAccuracy: 0.9,
+      testImages: 9400,
+      testAccuracy,
+    },
     ...{ testMerged: testAccuracy + 0.05, calibrationError: 0.01, seconds: 600 },
   });
-  const rows = tableRows([result('best', 2, 0.91), result('original', 1, 0.88), result('best', 1, 0.9)]);
+  const other: Result = { ...result('best', 3, 0.5), scale: 'small' };
+  const rows = tableRows(
+    [result('best', 2, 0.91), result('original', 1, 0.88), result('best', 1, 0.9), other],
+    'full',
+  );
   expect(rows).toEqual([
-    ['original', '1', '88.00', '93.00', '1.00', '10.0'],
-    ['best', '2 1', '90.50 ± 6.35', '95.50 ± 6.35', '1.00 ± 0.00', '10.0'],
+    ['original', '1', '88.00', '-2.00', '93.00', '1.00', '10.0'],
+    ['best', '2 1', '90.50 ± 6.35', '', '95.50 ± 6.35', '1.00 ± 0.00', '10.0'],
   ]);
 });
