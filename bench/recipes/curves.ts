@@ -1,0 +1,58 @@
+// Learning curves of the recipes, the mean over seeds: how many images are read right, of those trained on and of those set
+// aside, after each epoch. Reads the metrics of the ablation's runs (ablation.ts), draws one PNG.
+//
+//     node dist/bench/recipes/curves.js docs/images/recipes-curves.png
+//         [--scale full] [--variants original,best] [--seeds 1,2,3]
+//
+// Imports node: modules, the plots.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { lineChart, type Series } from '../../src/app/plot/lineChart.js';
+import { writePng } from '../../src/app/plot/png.js';
+import { usageError } from '../support/options.js';
+import { ROOT } from '../support/paths.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    scale: { type: 'string', default: 'full' },
+    variants: { type: 'string', default: 'original,best' },
+    seeds: { type: 'string', default: '1,2,3' },
+  },
+});
+if (positionals.length !== 1) usageError('name the PNG to write');
+const [out] = positionals;
+const seeds = values.seeds.split(',');
+
+interface Row {
+  readonly epoch: number;
+  readonly trainAccuracy: number;
+  readonly valAccuracy: number;
+}
+
+function rowsOf(variant: string, seed: string): Row[] {
+  const folder = join(ROOT, 'bench', '.ablation', values.scale, `${variant}-${seed}`);
+  const lines = readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Row);
+}
+
+/** The mean over seeds, in percent, epoch by epoch. */
+function mean(name: string, runs: readonly Row[][], measure: (row: Row) => number): Series {
+  const y = runs[0].map((_, i) => runs.reduce((sum, rows) => sum + measure(rows[i]), 0) / runs.length);
+  return { name, x: runs[0].map(({ epoch }) => epoch), y: y.map((share) => 100 * share) };
+}
+
+const series = values.variants.split(',').flatMap((variant) => {
+  const runs = seeds.map((seed) => rowsOf(variant, seed));
+  return [
+    mean(`${variant}, training`, runs, ({ trainAccuracy }) => trainAccuracy),
+    mean(`${variant}, validation`, runs, ({ valAccuracy }) => valAccuracy),
+  ];
+});
+const title = `Accuracy, mean of seeds ${seeds.join(', ')}`;
+// The first epoch of a network that drops values is far below everything that matters.
+const drawn = series.map(({ name, x, y }) => ({ name, x: x.slice(1), y: y.slice(1) }));
+await writePng(out, lineChart({ title, xLabel: 'epoch', yLabel: 'images read right, %', series: drawn }));
+console.log(`written: ${out}`);
