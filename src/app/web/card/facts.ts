@@ -114,7 +114,7 @@ export function networkInBrief(layers: readonly NamedLayer[]): string {
   const count = (kind: string): number => layers.filter((layer) => layer.kind === kind).length;
   const work = layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
   return (
-    `${count('Convolution')} blocks of convolution, batch norm, ReLU and pooling, then ${count('Linear')} linear layers; ` +
+    `${count('Max pooling')} blocks of ${count('Convolution')} convolutions in all, with batch norm, ReLU and pooling, then ${count('Linear')} linear layers; ` +
     `${(work / 1e6).toFixed(1)} million multiplications for a reading.`
   );
 }

@@ -9,7 +9,7 @@ import { MarkLegend } from './legend.js';
 import { clear, fade, largestOf, Stamp } from './paint.js';
 import { currentPalette, type Colour, type Palette } from './palette.js';
 import { Plate } from './plate.js';
-import { BLOCKS, inputNumbers, inputOf, type FilterChoice, type Scene } from './scene.js';
+import { BLOCKS, inputSide, type FilterChoice, type Scene } from './scene.js';
 import { paintDrawing, write } from './slopes.js';
 import { atPlace, figure, signed } from './words.js';
 
@@ -81,9 +81,10 @@ export class FilterView {
       write(this.#sum, '');
       return;
     }
-    const { count, side } = inputOf(block);
+    const side = inputSide(block);
     const filters = scene.filters[block];
-    const input = inputNumbers(scene, block);
+    const input = scene.thought.inputs[block];
+    const raw = block === 0 && scene.convolutions[0] === 1; // it looks at the drawing itself, -1 paper, 1 ink
     const apart = takeApart(filters, filter, input, side, peak);
     const most = apart.shares.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, FEEDERS);
     this.#rows.forEach((row, at) => {
@@ -94,11 +95,11 @@ export class FilterView {
       const { channel, value } = most[at];
       const maps = input.subarray(channel * side * side, (channel + 1) * side * side);
       row.show({
-        name: block === 0 ? 'your drawing' : `filter ${channel + 1} of block ${block}`,
+        name: raw ? 'your drawing' : nameOf(scene, block, channel),
         adds: signed(value),
         kernel: kernelOf(filters, filter, channel),
         largest: Math.max(...most.map((share) => largestOf(kernelOf(filters, filter, share.channel)))),
-        source: block === 0 ? maps.map((value) => (value + 1) / 2) : maps,
+        source: raw ? maps.map((value) => (value + 1) / 2) : maps,
         side,
         at: apart,
       });
@@ -109,7 +110,7 @@ export class FilterView {
         apart,
         most.reduce((sum, { value }) => sum + value, 0),
         most.length,
-        count,
+        filters.inChannels,
       ),
     );
   }
@@ -133,7 +134,9 @@ export class FilterView {
     const extent = side * strideOf(choice.block) * pixel; // block 3 leaves a rim that it does not look at
     context.imageSmoothingEnabled = true;
     context.drawImage(stamp.canvas, 0, 0, extent, extent);
-    const [down, across] = [fieldOf(choice.block, peak.row), fieldOf(choice.block, peak.column)];
+    const field = (place: number): ReturnType<typeof fieldOf> =>
+      fieldOf(scene.convolutions, choice.block, place);
+    const [down, across] = [field(peak.row), field(peak.column)];
     context.strokeStyle = palette.mark;
     context.lineWidth = Math.max(2, width / 150);
     context.strokeRect(
@@ -143,6 +146,13 @@ export class FilterView {
       (down.last - down.first + 1) * pixel,
     );
   }
+}
+
+/** What a block's last convolution gets comes from the block before, or from the convolution before in the same block. */
+function nameOf({ convolutions }: Scene, block: number, channel: number): string {
+  return convolutions[block] === 1
+    ? `filter ${channel + 1} of block ${block}`
+    : `inner filter ${channel + 1} of block ${block + 1}`;
 }
 
 /** A strong colour of the ramp that stands out from drawing and ground. */

@@ -9,7 +9,7 @@ import type { Stages } from './stages.js';
 export const KERNEL_SIDE = 3;
 const TAPS = KERNEL_SIDE * KERNEL_SIDE;
 
-/** A block's convolution and batch norm as one convolution: gamma / sqrt(variance + epsilon) is a factor, the rest a bias. */
+/** A block's last convolution and batch norm as one convolution: gamma / sqrt(variance + epsilon) is a factor, the rest a bias. */
 export interface Filters {
   readonly outChannels: number;
   readonly inChannels: number;
@@ -22,9 +22,10 @@ export interface Filters {
 /** Reads the filters of every block. */
 export function filtersOf({ blocks }: Stages): Promise<Filters[]> {
   return Promise.all(
-    blocks.map(({ layers: [conv, norm] }) => {
+    blocks.map(({ last }) => {
+      const [conv, norm] = last.layers;
       if (!(conv instanceof Conv2d) || !(norm instanceof BatchNorm2d)) {
-        throw new ArgumentError('thinking: a block must begin with a convolution and its batch norm');
+        throw new ArgumentError('thinking: a convolution must be followed by its batch norm');
       }
       return fold(conv, norm);
     }),
@@ -90,7 +91,7 @@ export interface TakenApart {
 /**
  * Takes the sum behind a point of a pooled map apart: of the 2 x 2 sums that were pooled there, the largest.
  *
- * @param input what the block got, [inChannels, side, side]; around it are zeros
+ * @param input what the convolution got, [inChannels, side, side]; around it are zeros
  * @param point of the pooled map
  */
 export function takeApart(
@@ -147,10 +148,18 @@ export function strideOf(block: number): number {
 /**
  * The rows of pixels (or columns) that a row of a block's maps depends on; they may lie outside the picture.
  *
- * A pooled number looks at 4 x 4 numbers of the stage before: a 3 x 3 window, at 2 x 2 places.
+ * A pooled number looks at 2 x 2 places, and every convolution before at one more on each side.
+ *
+ * @param convolutions how many each block has
  */
-export function fieldOf(block: number, row: number): { readonly first: number; readonly last: number } {
+export function fieldOf(
+  convolutions: readonly number[],
+  block: number,
+  row: number,
+): { readonly first: number; readonly last: number } {
   let [first, last] = [row, row];
-  for (let stage = block; stage >= 0; stage--) [first, last] = [2 * first - 1, 2 * last + 2];
+  for (let stage = block; stage >= 0; stage--) {
+    [first, last] = [2 * first - convolutions[stage], 2 * last + 1 + convolutions[stage]];
+  }
   return { first, last };
 }

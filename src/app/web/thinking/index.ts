@@ -4,8 +4,6 @@
 import type { App, Panel } from '../app.js';
 import { element } from '../dom.js';
 import type { Reader } from '../reading/reader.js';
-import { IMAGE_SIDE } from '../../../data/idx.js';
-import { normalize } from '../../../data/transform.js';
 import { BlocksView } from './blocks.js';
 import { filtersOf, type Filters } from './filters.js';
 import { Outcome } from './outcome.js';
@@ -50,9 +48,8 @@ export function mount(host: HTMLElement, app: App): Panel {
     const question = ask(reading.ranked[0].index, reading.ranked[1].index, wanted.value);
     try {
       const thought = await think(stages, () => reader.input(reading.image), question);
-      const input = new Float32Array(IMAGE_SIDE * IMAGE_SIDE);
-      normalize().apply(reading.image, 0, input, 0, input.length);
-      showScene({ reading, classes: reader.classes, thought, question, input, filters });
+      const convolutions = stages.blocks.map((block) => block.convolutions);
+      showScene({ reading, classes: reader.classes, thought, question, convolutions, filters });
     } catch (error) {
       if (app.reader.value === reader) app.fail(error); // one that was replaced may fail, it is disposed of
     }

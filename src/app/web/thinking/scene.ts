@@ -1,6 +1,5 @@
 // What the views of the panel show: one drawing and what went on in the network for it. Types and sizes. Imports types.
 
-import type { FloatArray } from '../../../engine/index.js';
 import { IMAGE_SIDE } from '../../../data/idx.js';
 import type { Reading } from '../reading/types.js';
 import type { Filters } from './filters.js';
@@ -11,8 +10,8 @@ export interface Scene {
   readonly classes: readonly string[];
   readonly thought: Thought;
   readonly question: Question;
-  /** What the first block got, [28, 28], -1 paper, 1 ink. */
-  readonly input: FloatArray;
+  /** Convolutions in each block. */
+  readonly convolutions: readonly number[];
   /** Null until they have been read from the model. */
   readonly filters: readonly Filters[] | null;
 }
@@ -36,14 +35,9 @@ export const BLOCKS: readonly BlockSize[] = [
   { count: 128, side: 3 },
 ];
 
-/** What a block gets: channels and rows of each. */
-export function inputOf(block: number): BlockSize {
-  return block === 0 ? { count: 1, side: IMAGE_SIDE } : BLOCKS[block - 1];
-}
-
-/** The numbers that a block gets. */
-export function inputNumbers({ input, thought }: Scene, block: number): FloatArray {
-  return block === 0 ? input : thought.blocks[block - 1];
+/** Rows and columns of the maps that a block gets, and that all its convolutions make. */
+export function inputSide(block: number): number {
+  return block === 0 ? IMAGE_SIDE : BLOCKS[block - 1].side;
 }
 
 /** A view of the scene; null is an empty pad. */

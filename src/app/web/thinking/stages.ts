@@ -2,12 +2,20 @@
 // in its order; nothing is computed a second way. Knows no elements. Imports the engine, nn and the network.
 
 import { flatten, type Tensor } from '../../../engine/index.js';
-import { Linear, MaxPool2d, type Module, Sequential } from '../../../nn/index.js';
+import { Conv2d, Linear, MaxPool2d, type Module, Sequential } from '../../../nn/index.js';
 import type { CharacterNet } from '../../model.js';
 
+export interface Block {
+  /** All convolutions but the last, each with its batch norm and ReLU; no layers in a block of one convolution. */
+  readonly before: Sequential;
+  /** The last convolution, batch norm, ReLU and pooling. */
+  readonly last: Sequential;
+  /** How many there are. */
+  readonly convolutions: number;
+}
+
 export interface Stages {
-  /** Each is convolution, batch norm, ReLU and pooling. */
-  readonly blocks: readonly Sequential[];
+  readonly blocks: readonly Block[];
   /** From the last block's maps to the 256 hidden numbers. */
   readonly hidden: Sequential;
   /** From those to one number a class. */
@@ -15,6 +23,8 @@ export interface Stages {
 }
 
 export interface Activations {
+  /** What the last convolution of each block gets: [N, channels, 28, 28], [N, channels, 14, 14], [N, channels, 7, 7] */
+  readonly inputs: readonly Tensor[];
   /** [N, 32, 14, 14], [N, 64, 7, 7], [N, 128, 3, 3] */
   readonly blocks: readonly Tensor[];
   /** [N, 256] */
@@ -34,7 +44,11 @@ export function stagesOf({ conv_layers, fc_layers }: CharacterNet): Stages {
   const blocks = layers.flatMap((layer, at) => {
     if (!(layer instanceof MaxPool2d)) return [];
     const start = layers.slice(0, at).findLastIndex((before) => before instanceof MaxPool2d) + 1;
-    return [part(conv_layers, layers.slice(start, at + 1))];
+    const own = layers.slice(start, at + 1);
+    const convolutions = own.filter((one) => one instanceof Conv2d).length;
+    const end = own.findLastIndex((one) => one instanceof Conv2d);
+    const [before, last] = [own.slice(0, end), own.slice(end)];
+    return [{ before: part(conv_layers, before), last: part(conv_layers, last), convolutions }];
   });
   const end = fc_layers.layers.findLastIndex((layer) => layer instanceof Linear);
   return {
@@ -50,8 +64,12 @@ export function stagesOf({ conv_layers, fc_layers }: CharacterNet): Stages {
  * @param x [N, 1, 28, 28]
  */
 export function activations({ blocks, hidden, last }: Stages, x: Tensor): Activations {
+  const inputs: Tensor[] = [];
   const maps: Tensor[] = [];
-  for (const block of blocks) maps.push(block.forward(maps.at(-1) ?? x));
+  for (const { before, last } of blocks) {
+    inputs.push(before.forward(maps.at(-1) ?? x));
+    maps.push(last.forward(inputs.at(-1)!));
+  }
   const features = hidden.forward(flatten(maps.at(-1)!));
-  return { blocks: maps, hidden: features, logits: last.forward(features) };
+  return { inputs, blocks: maps, hidden: features, logits: last.forward(features) };
 }

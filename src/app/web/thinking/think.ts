@@ -18,6 +18,8 @@ export interface Question {
 }
 
 export interface Thought {
+  /** What the last convolution of each block gets, [channels, side, side]; around it are zeros. */
+  readonly inputs: readonly FloatArray[];
   /** What each block hands on, [channels, side, side]. */
   readonly blocks: readonly FloatArray[];
   /** [256] */
@@ -43,7 +45,7 @@ export async function think(
 ): Promise<Thought> {
   const pending = scope(() => {
     const x = new Tensor(input().array, true);
-    const { blocks, hidden, logits } = activations(stages, x);
+    const { inputs, blocks, hidden, logits } = activations(stages, x);
     /** How the sum of logits, each times its weight, changes with the ink of each pixel. */
     const slope = (weights: ReadonlyMap<number, number>): Promise<FloatArray> => {
       const seed = Float32Array.from(
@@ -53,6 +55,7 @@ export async function think(
       return gradientOf(logits, x, tensor(seed, { shape: logits.shape, backend: x.array.backend })).data();
     };
     return {
+      inputs: inputs.map((maps) => maps.data()),
       blocks: blocks.map((maps) => maps.data()),
       hidden: hidden.data(),
       logits: logits.data(),
@@ -71,5 +74,6 @@ export async function think(
     pending.saliency,
     pending.toward,
   ]);
-  return { blocks: await Promise.all(pending.blocks), hidden, logits, saliency, toward };
+  const [inputs, blocks] = [await Promise.all(pending.inputs), await Promise.all(pending.blocks)];
+  return { inputs, blocks, hidden, logits, saliency, toward };
 }
