@@ -58,7 +58,7 @@ describe('a round trip', () => {
   });
 
   it('holds the largest weights, and takes rows beyond what a scale can count for zeros', () => {
-    const data = [2e38, -2e38, 1e-44, -1e-45, 2e-36, -2e-36];
+    const data = [2e38, -2e38, 190 * 2 ** -149, 2 ** -149, 2e-36, -2e-36];
     const found = Array.from(roundTrip({ w: { shape: [3, 2], data } }).w.data);
     expect(found.map((value) => Number(value.toPrecision(2)))).toEqual([2e38, -2e38, 0, 0, 2e-36, -2e-36]);
   });
