@@ -3,6 +3,19 @@
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
 const grouped = (count) => count.toLocaleString('en-US');
 
+/** What the record's `weights` are called. */
+const WEIGHTS = {
+  float16: {
+    numbers: 'weights in float16 rounded to nearest, biases and batch norm in float32',
+    loss: 'loss by half precision',
+  },
+  int8: {
+    numbers:
+      'weights in 8 bits with a float32 scale a row (`src/nn/quantise.ts`), biases and batch norm in float32',
+    loss: 'loss by 8-bit weights',
+  },
+};
+
 /** Which images a number was measured on, in words that promise no more than they are. */
 function whichImages({ official }, { images }) {
   return official
@@ -25,6 +38,7 @@ function table(head, ...rows) {
 export function describeRecord(record) {
   const { training, test, validation, float32 } = record;
   const lost = float32.correct - test.correct;
+  const { numbers, loss } = WEIGHTS[record.weights];
   const change =
     lost === 0
       ? 'as many as with float32'
@@ -39,14 +53,14 @@ ${table(
   ['file', `\`src/app/web/model/${record.file}\`, ${grouped(record.bytes)} bytes`],
   ['SHA-256', `\`${record.sha256}\``],
   ['network', `${grouped(record.parameters)} parameters, ${record.classes} classes`],
-  ['numbers', 'weights in float16 rounded to nearest, biases and batch norm in float32'],
+  ['numbers', numbers],
   [
     'accuracy',
     `${percent(test.accuracy)} (${grouped(test.correct)} of ${grouped(test.images)}), 95 % interval ${percent(test.interval.low)} to ${percent(test.interval.high)}`,
   ],
   ['merged', `${percent(test.mergedAccuracy)} (1/I/L, 9/g/q, F/f and 0/O counted as one each)`],
   ['top 3', percent(test.top3Accuracy)],
-  ['loss by half precision', change],
+  [loss, change],
   [
     'calibration',
     `temperature ${test.temperature.toFixed(3)}; expected error ${percent(test.calibrationError)}, ${percent(test.uncalibratedError)} without it`,

@@ -1,6 +1,6 @@
 // A loaded model in the formats of other programs, as bytes. Imports model, layers, nn, formats.
 
-import { encodeSafetensors, type HostArray, type Module } from '../nn/index.js';
+import { encodeSafetensors, quantise, type HostArray, type Module } from '../nn/index.js';
 import { canonicalJson } from '../nn/json.js';
 import { encodeOnnx } from './formats/onnx.js';
 import { encodePth } from './formats/pthWriter.js';
@@ -33,14 +33,18 @@ export async function hostState(model: Module): Promise<Record<string, HostArray
   return Object.fromEntries(await Promise.all(read));
 }
 
+/** Number formats of weights. */
+export const WEIGHT_FORMATS = ['float32', 'float16', 'int8'] as const;
+export type WeightFormat = (typeof WEIGHT_FORMATS)[number];
+
 export interface ExportOptions {
-  /** Safetensors alone: the weights of convolutions and linear layers in half precision. Default false. */
-  readonly half?: boolean;
+  /** Safetensors alone: what the weights of convolutions and linear layers are written in. Default float32. */
+  readonly weights?: WeightFormat;
 }
 
 /**
- * Weights are 99.6 % of the numbers. The rest gains nothing from being halved, and loses: batch norm counts its batches, and
- * half precision cannot count beyond 2,048.
+ * Weights are 99.6 % of the numbers. The rest gains nothing from fewer bits, and loses: batch norm counts its batches, and half
+ * precision cannot count beyond 2,048.
  */
 const isWeight = ({ shape }: HostArray): boolean => shape.length >= 2;
 
@@ -65,9 +69,14 @@ const ENCODERS: Record<
         temperature: `${temperature}`,
       },
     }),
-  safetensors: (tensors, { classes, data, temperature = 1, training }, { half = false }) => {
+  safetensors: (tensors, { classes, data, temperature = 1, training }, { weights = 'float32' }) => {
     const extra = canonicalJson({ ...training, classes: [...classes], data, temperature });
-    return encodeSafetensors(tensors, { inkgrad: '1', extra }, half ? { half: isWeight } : {});
+    const written = weights === 'int8' ? quantise(tensors, isWeight) : tensors;
+    return encodeSafetensors(
+      written,
+      { inkgrad: '1', extra },
+      weights === 'float16' ? { half: isWeight } : {},
+    );
   },
   pth: (tensors, { classes }) => encodePth({ tensors, classes, inputSize: INPUT_SIZE }),
 };
@@ -75,7 +84,7 @@ const ENCODERS: Record<
 /**
  * The weights and the class names; equal models give equal bytes.
  *
- * @throws ArgumentError if half precision is asked for and a weight is beyond it
+ * @throws ArgumentError if a weight is beyond the format that is asked for
  */
 export async function exportModel(
   exported: ExportedModel,

@@ -1,4 +1,4 @@
-// The number formats that a safetensors file may hold: how each is read into floats, and three of them written. Imports
+// The number formats that a safetensors file may hold: how each is read, and four of them written. Imports
 // errors only.
 
 import { FormatError } from '../engine/errors.js';
@@ -80,6 +80,7 @@ export const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map([
   ['BF16', { bytes: 2, wide: false, read: (view, at) => fromBfloat(view.getUint16(at, true)) }],
   ['I64', { bytes: 8, wide: true, read: (view, at) => fromBigInt(view.getBigInt64(at, true)) }],
   ['I32', { bytes: 4, wide: true, read: (view, at) => view.getInt32(at, true) }],
+  ['I8', { bytes: 1, wide: false, read: (view, at) => view.getInt8(at) }],
   ['U8', { bytes: 1, wide: false, read: (view, at) => view.getUint8(at) }],
 ] satisfies [string, ElementType][]);
 
@@ -88,4 +89,5 @@ export const WRITTEN_TYPES = {
   F64: { bytes: 8, write: (view, at, value) => view.setFloat64(at, value, true) },
   F32: { bytes: 4, write: (view, at, value) => view.setFloat32(at, value, true) },
   F16: { bytes: 2, write: (view, at, value) => view.setUint16(at, toHalf(value), true) },
+  I8: { bytes: 1, write: (view, at, value) => view.setInt8(at, value) },
 } satisfies Record<string, WrittenType>;

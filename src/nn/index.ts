@@ -38,5 +38,6 @@ export {
   type SafetensorsFile,
   type SavedArray,
 } from './safetensors.js';
+export { quantise } from './quantise.js';
 export { loadState, modelArrays, saveState, type LoadedState, type StateParts } from './serialize.js';
 export type { Json, JsonObject } from './json.js';

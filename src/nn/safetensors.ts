@@ -19,10 +19,13 @@ const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
 const METADATA = '__metadata__';
 
-/** An array as it was in the file: 64-bit numbers and large integers as float64, all others as float32. */
+/**
+ * An array as it was in the file: 64-bit numbers and large integers as float64, signed bytes as they are (quantise.ts makes
+ * floats of them), all others as float32.
+ */
 export interface SavedArray {
   readonly shape: Shape;
-  readonly data: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+  readonly data: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
 }
 
 export interface SafetensorsFile {
@@ -41,8 +44,8 @@ export interface EncodeOptions {
 type WrittenName = keyof typeof WRITTEN_TYPES;
 
 /**
- * Float64 arrays become F64, everything else F32, or F16 where `half` says so, rounded to the nearest. Equal contents give
- * equal bytes: wide arrays come first, which keeps all aligned, and names are sorted.
+ * Float64 arrays become F64, Int8 arrays I8, everything else F32, or F16 where `half` says so, rounded to the nearest. Equal
+ * contents give equal bytes: wide arrays come first, which keeps all aligned, and names are sorted.
  *
  * @example
  * const bytes = encodeSafetensors({ weight: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) } });
@@ -60,6 +63,7 @@ export function encodeSafetensors(
     names.map((name): [string, WrittenName] => {
       const array = tensors[name];
       if (array.data instanceof Float64Array) return [name, 'F64'];
+      if (array.data instanceof Int8Array) return [name, 'I8'];
       return [name, half(array, name) ? 'F16' : 'F32'];
     }),
   );
@@ -115,6 +119,7 @@ function checkArray(name: string, { shape, data }: HostArray, dtype: WrittenName
 interface Entry {
   readonly name: string;
   readonly shape: Shape;
+  readonly dtype: string;
   readonly type: ElementType;
   readonly begin: number;
   readonly end: number;
@@ -137,9 +142,10 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   checkCoverage(entries, bytes.length - dataStart);
 
   const view = new DataView(bytes.buffer, bytes.byteOffset + dataStart, bytes.length - dataStart);
-  const tensors = entries.map(({ name, shape, type, begin }): [string, SavedArray] => {
+  const tensors = entries.map(({ name, shape, dtype, type, begin }): [string, SavedArray] => {
     const length = sizeOf(shape);
-    const data = type.wide ? new Float64Array(length) : new Float32Array(length);
+    const floats = type.wide ? Float64Array : Float32Array;
+    const data = dtype === 'I8' ? new Int8Array(length) : new floats(length);
     for (let i = 0; i < length; i++) data[i] = type.read(view, begin + i * type.bytes);
     return [name, { shape, data }];
   });
@@ -203,7 +209,7 @@ function readEntry(name: string, entry: Json): Entry {
       `${where}: ${format(shape)} at ${type.bytes} bytes a number needs ${wanted} bytes, offsets ${format(offsets)} hold ${end - begin}`,
     );
   }
-  return { name, shape, type, begin, end };
+  return { name, shape, dtype: dtype as string, type, begin, end };
 }
 
 /** Throws unless the arrays cover the data exactly: nothing outside, no overlap, no gap. */

@@ -1,7 +1,7 @@
 // A training run in one safetensors file: the model's arrays under their own names, so that other tools can read the
 // weights, the optimizer's arrays after `optimizer.`, averaged weights after `average.`, and everything else as JSON in the
 // header's texts.
-// Bytes in, bytes out; no files. Imports safetensors, json, module, optimizer, scheduler, rng.
+// Bytes in, bytes out; no files. Imports safetensors, quantise, json, module, optimizer, scheduler, rng.
 
 import { ArgumentError, FormatError } from '../engine/errors.js';
 import { Rng, type RngState } from '../engine/rng.js';
@@ -9,7 +9,8 @@ import type { Tensor } from '../engine/tensor.js';
 import { canonicalJson, JsonReader, type Json, type JsonObject } from './json.js';
 import type { Module } from './module.js';
 import type { Optimizer } from './optim/optimizer.js';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+import { dequantise } from './quantise.js';
+import { decodeSafetensors, encodeSafetensors, type SavedArray } from './safetensors.js';
 import type { Scheduler } from './schedule/scheduler.js';
 import type { HostArray } from './stateDict.js';
 import { parseStrictJson } from './strictJson.js';
@@ -132,9 +133,13 @@ function partOf(name: string): (typeof PARTS)[number] | null {
   return PARTS.find((part) => name.startsWith(`${part}.`)) ?? null;
 }
 
-/** The model's own among the arrays of a file. */
-export function modelArrays<T>(tensors: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(tensors).filter(([name]) => partOf(name) === null));
+/**
+ * The model's own among the arrays of a file, as floats: whoever reads weights gets them here, whatever they are written in.
+ *
+ * @throws FormatError if 8-bit weights lack their scales or have wrong ones
+ */
+export function modelArrays(tensors: Readonly<Record<string, SavedArray>>): Record<string, SavedArray> {
+  return dequantise(Object.fromEntries(Object.entries(tensors).filter(([name]) => partOf(name) === null)));
 }
 
 function streamsToJson(rngs: Readonly<Record<string, Rng>>): JsonObject {

@@ -1,17 +1,18 @@
 // The network with more than one convolution in a block: how many parameters it has, that a file need not say so, and that what
 // is refused is refused in words.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportModel } from '../../src/app/exportModel.js';
 import { CharacterNet, convolutionsOf, type Convolutions } from '../../src/app/model.js';
-import { loadModel } from '../../src/app/modelFile.js';
+import { initialise, loadModel, storeTemperature } from '../../src/app/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/splits.js';
 import { Rng } from '../../src/engine/index.js';
+import { decodeSafetensors, encodeSafetensors, modelArrays } from '../../src/nn/index.js';
 import { largestDifference, logitsOf, madeUpNetwork, noise } from '../formats/models.js';
-import { onWasm } from './support.js';
+import { digest, onWasm } from './support.js';
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'inkgrad-network-'))));
@@ -55,6 +56,32 @@ it.each(['safetensors', 'pth'] as const)('is made anew from the arrays of a %s f
       loaded.dispose();
     }
   })(),
+);
+
+it(
+  'is made of a file with 8-bit weights, which stays one when it is given a temperature',
+  onWasm(async () => {
+    const model = madeUpNetwork(47, 5, [1, 2, 2]);
+    const file = join(folder, 'int8.safetensors');
+    const exported = { model, classes: BALANCED_CLASSES, data: 'noise' };
+    await writeFile(file, await exportModel(exported, 'safetensors', { weights: 'int8' }));
+    const arrays = async () => decodeSafetensors(await readFile(file)).tensors;
+    const before = await arrays();
+    expect(before['conv_layers.0.weight'].data).toBeInstanceOf(Int8Array);
+    expect(convolutionsOf(modelArrays(before))).toEqual([1, 2, 2]);
+
+    await storeTemperature(file, 1.5);
+    const { model: loaded, temperature } = await loadModel(file);
+    expect(temperature).toBe(1.5);
+    expect(digest(encodeSafetensors(await arrays()))).toBe(digest(encodeSafetensors(before)));
+
+    const fresh = madeUpNetwork(47, 6, [1, 2, 2]);
+    await initialise(fresh, file);
+    const logits = await logitsOf(loaded, noise(3));
+    expect(largestDifference(logits, await logitsOf(fresh, noise(3)))).toBe(0);
+    expect(largestDifference(logits, await logitsOf(model, noise(3)))).toBeGreaterThan(0);
+    for (const one of [model, loaded, fresh]) one.dispose();
+  }),
 );
 
 it('counts one convolution each in arrays that are of no such network', () => {

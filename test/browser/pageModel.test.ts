@@ -3,6 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import record from '../../src/app/web/model/model.json' with { type: 'json' };
 import { untrainedModel } from '../support/untrainedModel.js';
 import { executable, whyNot } from './support/chromium.js';
 import { shippedModel } from './support/model.js';
@@ -10,6 +11,7 @@ import { expectLikeliest } from './support/pad.js';
 import { openTab } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
 
+const parameters = record.parameters.toLocaleString('en-US');
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
 describe.skipIf(executable === null)(`a model of one's own${whyNot}`, () => {
@@ -20,7 +22,7 @@ describe.skipIf(executable === null)(`a model of one's own${whyNot}`, () => {
     await page.getByRole('button', { name: 'Draw the letter R' }).click();
     await expectLikeliest(page, 'R');
     const panel = await openTab(page, 'model');
-    await expect.poll(() => panel.innerText(), PATIENCE).toContain('400,367');
+    await expect.poll(() => panel.innerText(), PATIENCE).toContain(parameters);
     const shares = (): Promise<string> => page.locator('#result .likeliest').innerText();
     const shipped = await shares();
 

@@ -4,10 +4,11 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../../src/app/exportModel.js';
-import { decodeSafetensors } from '../../src/nn/index.js';
+import { loadModel } from '../../src/app/modelFile.js';
+import { decodeSafetensors, modelArrays } from '../../src/nn/index.js';
 import { BALANCED_CLASSES } from '../../src/data/splits.js';
 import { digest, onWasm } from '../app/support.js';
-import { madeUpNetwork } from '../formats/models.js';
+import { largestDifference, logitsOf, madeUpNetwork, noise } from '../formats/models.js';
 import { inkgrad, jsonLines, makeFolder, type Finished } from './support.js';
 
 let folder: string;
@@ -93,27 +94,65 @@ describe('export', () => {
     },
   );
 
-  it('writes weights in half precision, which read as any other model', async () => {
-    const done = await run('export ours.safetensors --to safetensors --half --json');
-    expect(done.code, done.stderr).toBe(0);
-    const [told] = jsonLines(done);
-    expect(told).toMatchObject({ out: 'ours-half.safetensors' });
-    const bytes = await readFile(at('ours-half.safetensors'));
-    expect(bytes.length).toBeLessThan(900_000);
-    const wanted = decodeSafetensors(await readFile(at('ours.safetensors'))).tensors;
-    const found = decodeSafetensors(bytes).tensors;
-    expect(Object.keys(found).sort()).toEqual(Object.keys(wanted).sort());
-    for (const [name, { shape, data }] of Object.entries(wanted)) {
-      expect(found[name].shape).toEqual(shape);
-      const step = shape.length >= 2 ? 2 ** -11 : 0; // biases and statistics stay as they are
-      const far = data.findIndex(
-        (value, i) =>
-          Math.abs(found[name].data[i] - value) > Math.max(Math.abs(value) * step, step * 2 ** -14),
-      );
-      expect([name, far]).toEqual([name, -1]);
-    }
-    expect(await run('info ours-half.safetensors')).toMatchObject({ code: 0 });
-    expect(await run('export ours.safetensors --to onnx --half')).toMatchObject({ code: 2, stdout: '' });
+  it.each(['float32', 'float16', 'int8'] as const)(
+    'writes %s weights, which read as any other model',
+    async (weights) => {
+      const name = `${weights}.safetensors`;
+      const done = await run(`export ours.safetensors --to safetensors --weights ${weights} --out ${name}`);
+      expect(done.code, done.stderr).toBe(0);
+      const bytes = await readFile(at(name));
+      const most = { float32: 1_620_000, float16: 815_000, int8: 415_000 }[weights];
+      expect(bytes.length).toBeLessThan(most);
+      expect(bytes.length).toBeGreaterThan(0.95 * most);
+      const wanted = decodeSafetensors(await readFile(at('ours.safetensors'))).tensors;
+      const found = modelArrays(decodeSafetensors(bytes).tensors);
+      expect(Object.keys(found).sort()).toEqual(Object.keys(wanted).sort());
+      for (const [name, { shape, data }] of Object.entries(wanted)) {
+        expect(found[name].shape).toEqual(shape);
+        const largest = largestDifference(data, new Float32Array(data.length));
+        const allowed = (value: number): number => {
+          if (shape.length < 2) return 0; // biases and statistics stay as they are
+          if (weights === 'int8') return (largest / 127 / 2) * 1.0001;
+          return weights === 'float16' ? 2 ** -11 * Math.max(Math.abs(value), 2 ** -14) : 0;
+        };
+        const far = data.findIndex((value, i) => Math.abs(found[name].data[i] - value) > allowed(value));
+        expect([name, far]).toEqual([name, -1]);
+      }
+    },
+  );
+
+  it.each([
+    ['float16', 0.002],
+    ['int8', 0.02],
+  ] as const)('writes a model with %s weights that computes nearly the same', async (weights, near) => {
+    const told = jsonLines(
+      await run(`export ours.safetensors --to safetensors --weights ${weights} --json`),
+    )[0];
+    expect(told).toMatchObject({ out: `ours-${weights}.safetensors`, classes: BALANCED_CLASSES });
+    await onWasm(async () => {
+      const logits = async (name: string): Promise<ArrayLike<number>> => {
+        const { model } = await loadModel(at(name));
+        const found = await logitsOf(model, noise(20));
+        model.dispose();
+        return found;
+      };
+      const [wanted, found] = [await logits('ours.safetensors'), await logits(`ours-${weights}.safetensors`)];
+      const difference = largestDifference(wanted, found);
+      expect(difference).toBeGreaterThan(0);
+      expect(difference).toBeLessThan(near * largestDifference(wanted, new Float32Array(wanted.length)));
+    })();
+    const info = await run(`info ours-${weights}.safetensors --json`);
+    expect(info.code, info.stderr).toBe(0);
+    expect(jsonLines(info)[0]).toMatchObject({ bytes: told.bytes, sha256: told.sha256, parameters: 400_367 });
+  });
+
+  it('knows number formats for safetensors alone, and those it has', async () => {
+    const refused = await run('export ours.safetensors --to onnx --weights int8');
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain('--weights int8 is for --to safetensors alone, not for --to onnx');
+    const misspelt = await run('export ours.safetensors --to safetensors --weights int9');
+    expect(misspelt).toMatchObject({ code: 2, stdout: '' });
+    expect(misspelt.stderr).toContain('must be one of float32, float16, int8, got int9; did you mean int8?');
   });
 
   it('writes a PyTorch project into the folder that is named, from the built program', async () => {

@@ -26,6 +26,13 @@ const array = (about: object = {}): object => ({
 const one = (about: object): Uint8Array => file({ x: array(about) }, ten);
 const extra = (words: string): Uint8Array =>
   file({ __metadata__: { inkgrad: '1', extra: words }, x: array() }, ten);
+const scales = (count: number): object => array({ shape: [count], data_offsets: [40, 40 + 4 * count] });
+/** One row of 40 8-bit weights, and floats behind it. */
+const bytes8 = (more: object, ...floats: number[]): Uint8Array =>
+  file(
+    { x: array({ dtype: 'I8', shape: [1, 40] }), ...more },
+    Buffer.concat([ten, new Uint8Array(Float32Array.from(floats).buffer)]),
+  );
 const manyNames = JSON.stringify({ classes: new Array<string>(2_000_000).fill('') });
 
 const inputs: readonly HostileInput[] = [
@@ -117,6 +124,25 @@ const inputs: readonly HostileInput[] = [
     file({ x: array({ dtype: 'I64', shape: [1], data_offsets: [0, 8] }) }, new Uint8Array(8).fill(0x7f)),
     /too large to be read exactly/,
   ],
+  // 8-bit weights
+  ['has 8-bit weights without scales', bytes8({}), /array "x" is in 8 bits, but there is no x\.scale/],
+  [
+    'has the scale of a weight that is not there',
+    bytes8({ 'x.scale': scales(1), 'y.scale': { ...scales(1), data_offsets: [44, 48] } }, 1, 1),
+    /array "y\.scale" is the scale of an 8-bit array that is not there/,
+  ],
+  [
+    'has a scale for each of too many rows',
+    bytes8({ 'x.scale': scales(3) }, 1, 1, 1),
+    /array "x\.scale" should have the shape \[1\], one scale a row, not \[3\]/,
+  ],
+  ['has a negative scale', bytes8({ 'x.scale': scales(1) }, -1), /the scale of row 0 is -1/],
+  [
+    'has a scale that is no number',
+    bytes8({ 'x.scale': scales(1) }, NaN),
+    /the scale of row 0 is not a number/,
+  ],
+  ['has an infinite scale', bytes8({ 'x.scale': scales(1) }, Infinity), /the scale of row 0 is Infinity/],
   // what this program needs to know
   [
     'is of a newer version',

@@ -103,13 +103,14 @@ describe('reading number formats', () => {
     expect(read('BF16', 2, littleEndian([0x3f80, 0xc040, 0x7f80, 0x8000]))).toEqual([1, -3, Infinity, -0]);
   });
 
-  it('F64, I64, I32, U8', () => {
+  it('F64, I64, I32, I8, U8', () => {
     expect(read('F64', 8, Array.from(new Uint8Array(Float64Array.of(Math.PI).buffer)))).toEqual([Math.PI]);
     expect(read('I64', 8, [255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 16, 0])).toEqual([
       -1,
       2 ** 52,
     ]);
     expect(read('I32', 4, [255, 255, 255, 127, 0, 0, 0, 128])).toEqual([2 ** 31 - 1, -(2 ** 31)]);
+    expect(read('I8', 1, [0, 127, 128, 255])).toEqual([0, 127, -128, -1]);
     expect(read('U8', 1, [0, 128, 255])).toEqual([0, 128, 255]);
   });
 

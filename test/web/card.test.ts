@@ -2,10 +2,14 @@
 
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { factsOf, figuresOf } from '../../src/app/web/card/facts.js';
+import type { Convolutions } from '../../src/app/model.js';
+import { factsOf, figuresOf, networkInBrief } from '../../src/app/web/card/facts.js';
+import { namedLayers } from '../../src/app/web/card/layers.js';
 import { identify } from '../../src/app/web/card/record.js';
 import type { ModelCard } from '../../src/app/web/reading/types.js';
 import { describeRecord } from '../../scripts/describeRecord.js';
+import { onWasm } from '../app/support.js';
+import { madeUpNetwork } from '../formats/models.js';
 
 const root = new URL('../../', import.meta.url);
 const bytes = await readFile(new URL('src/app/web/model/model.safetensors', root));
@@ -34,6 +38,35 @@ it('shows accuracy, strict and merged, with what it was measured on', async () =
   expect(text).toContain(made.official ? 'official test part' : 'not the official partition');
   expect(text).toContain(made.command);
 });
+
+it.each([
+  ['float16', 100, 100, 'Half precision', '100 of 9,400 images right, as many as in full precision'],
+  ['int8', 97, 100, '8-bit weights', '97 of 9,400 images right, 3 fewer than in full precision'],
+  ['int8', 101, 100, '8-bit weights', '101 of 9,400 images right, 1 more than in full precision'],
+])('says what %s weights cost, %i right instead of %i', async (weights, correct, full, name, text) => {
+  const { digest, record } = await identify(card);
+  const [test, float32] = [
+    { ...record!.test, images: 9400, correct },
+    { ...record!.float32, correct: full },
+  ];
+  const identity = { digest, record: { ...record!, weights, test, float32 } };
+  expect(factsOf(card, identity)).toContainEqual({ name, text });
+  expect(describeRecord(identity.record)).toContain(`loss by ${name.toLowerCase()}`);
+});
+
+it.each<[Convolutions, string]>([
+  [[1, 1, 1], '3 blocks of convolution, batch norm, ReLU and pooling, then 2 linear layers; 7.8 million'],
+  [
+    [1, 2, 2],
+    '3 blocks with 5 convolutions in all, each with batch norm and ReLU, and pooling, then 2 linear',
+  ],
+])('tells of a network with %j convolutions in brief', (convolutions, text) =>
+  onWasm(() => {
+    const model = madeUpNetwork(47, 5, convolutions);
+    expect(networkInBrief(namedLayers(model))).toContain(text);
+    model.dispose();
+  })(),
+);
 
 it('claims no accuracy for a file that has none', () => {
   const text = JSON.stringify([figuresOf(card, null), factsOf(card, { digest: null, record: null })]);

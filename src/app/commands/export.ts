@@ -7,9 +7,11 @@ import { startBackend } from '../backend.js';
 import {
   exportModel,
   FILE_FORMATS,
+  WEIGHT_FORMATS,
   type ExportedModel,
   type ExportOptions,
   type FileFormat,
+  type WeightFormat,
 } from '../exportModel.js';
 import { exportProject } from '../exportProject.js';
 import { loadModel } from '../modelFile.js';
@@ -23,7 +25,7 @@ interface ExportArguments {
   readonly model: string;
   readonly to: (typeof TARGETS)[number];
   readonly out: string | undefined;
-  readonly half: boolean;
+  readonly weights: WeightFormat;
   readonly force: boolean;
   readonly json: boolean;
 }
@@ -37,11 +39,13 @@ const NEXT: Record<ExportArguments['to'], string> = {
 };
 
 async function run(args: ExportArguments): Promise<void> {
-  const { model: path, to, half, force, json } = args;
-  if (half && to !== 'safetensors') {
-    throw new ArgumentError(`--half is for --to safetensors alone, not for --to ${to}`);
+  const { model: path, to, weights, force, json } = args;
+  const isPlain = weights === 'float32';
+  if (!isPlain && to !== 'safetensors') {
+    throw new ArgumentError(`--weights ${weights} is for --to safetensors alone, not for --to ${to}`);
   }
-  const out = args.out ?? beside(path, to === 'pytorch' ? '-pytorch' : `${half ? '-half' : ''}.${to}`);
+  const ending = to === 'pytorch' ? '-pytorch' : `${isPlain ? '' : `-${weights}`}.${to}`;
+  const out = args.out ?? beside(path, ending);
   const reporter = new Reporter({ json });
   checkFree(out, force);
   const { backend } = await startBackend({ backend: 'reference', threads: 1 });
@@ -50,7 +54,7 @@ async function run(args: ExportArguments): Promise<void> {
   const result =
     to === 'pytorch'
       ? { files: await exportProject(exported, out) }
-      : await writeFileOf(exported, to, out, { half });
+      : await writeFileOf(exported, to, out, { weights });
   loaded.model.dispose();
   await backend.dispose();
   reporter.emit({ model: path, to, out, ...result, classes: loaded.classes });
@@ -90,17 +94,17 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
         demandOption: true,
         describe: 'Format; pytorch is a folder: network, training for many machines, weights',
       })
-      .option('half', {
-        type: 'boolean',
-        default: false,
-        describe: 'safetensors: weights in half precision (float16, rounded to nearest), half the size',
+      .option('weights', {
+        ...choice('weights', WEIGHT_FORMATS),
+        default: 'float32' as const,
+        describe: 'safetensors: number format of the weights; float16 is half the size, int8 a quarter',
       })
       .positional('out', {
         type: 'string',
         describe: 'File or folder to write (default: beside the model, named after it); --out says the same',
       })
       .example('$0 export runs/1/best.safetensors --to onnx', 'writes runs/1/best.onnx')
-      .example('$0 export runs/1/best.safetensors --to safetensors --half', 'weights alone, in 0.8 MB')
+      .example('$0 export runs/1/best.safetensors --to safetensors --weights int8', 'a quarter of the size')
       .example('$0 export runs/1/best.safetensors --to pytorch project', 'a PyTorch project in project/'),
   handler: run,
 };

@@ -181,6 +181,6 @@ describe('what is rehearsed', () => {
   });
 });
 
-function bytesOf(data: Float32Array | Float64Array): Uint8Array {
+function bytesOf(data: ArrayBufferView): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -64,15 +64,15 @@ export function factsOf(card: ModelCard, { digest, record }: Identity): Fact[] {
   return [...(record === null ? factsOfFile(card) : factsOfRecord(record)), ...last];
 }
 
-function factsOfRecord({ training, test, validation, float32 }: ModelRecord): Fact[] {
+/** What the number formats of a record's weights are called here. */
+const WEIGHTS: Readonly<Record<string, string>> = { float16: 'Half precision', int8: '8-bit weights' };
+
+function factsOfRecord({ weights, training, test, validation, float32 }: ModelRecord): Fact[] {
   const which = training.official
     ? 'the official test part of EMNIST Balanced'
     : 'a development split of real EMNIST images, not the official partition';
   const lost = float32.correct - test.correct;
-  const half =
-    lost === 0
-      ? 'costs nothing: as many right as in full precision'
-      : `${Math.abs(lost)} images ${lost > 0 ? 'fewer' : 'more'} right than in full precision`;
+  const change = lost === 0 ? 'as many as' : `${grouped(Math.abs(lost))} ${lost > 0 ? 'fewer' : 'more'} than`;
   return [
     { name: 'Learned from', text: `${grouped(training.images)} images of handwriting (${training.data})` },
     { name: 'Measured on', text: `${grouped(test.images)} others that it never saw: ${which}` },
@@ -82,7 +82,10 @@ function factsOfRecord({ training, test, validation, float32 }: ModelRecord): Fa
         `at temperature ${test.temperature.toFixed(2)}, fitted on ${grouped(validation.images)} validation images, a probability ` +
         `is off by ${percent(test.calibrationError)} on average (${percent(test.uncalibratedError)} without)`,
     },
-    { name: 'Half precision', text: half },
+    {
+      name: WEIGHTS[weights],
+      text: `${grouped(test.correct)} of ${grouped(test.images)} images right, ${change} in full precision`,
+    },
     { name: 'Made by', text: training.command, code: true },
     {
       name: 'With',
@@ -113,8 +116,13 @@ function factsOfFile({ training }: ModelCard): Fact[] {
 export function networkInBrief(layers: readonly NamedLayer[]): string {
   const count = (kind: string): number => layers.filter((layer) => layer.kind === kind).length;
   const work = layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+  const [convolutions, blocks] = [count('Convolution'), count('Max pooling')];
+  const each =
+    convolutions === blocks
+      ? 'of convolution, batch norm, ReLU and pooling'
+      : `with ${convolutions} convolutions in all, each with batch norm and ReLU, and pooling`;
   return (
-    `${count('Max pooling')} blocks of ${count('Convolution')} convolutions in all, with batch norm, ReLU and pooling, then ${count('Linear')} linear layers; ` +
+    `${blocks} blocks ${each}, then ${count('Linear')} linear layers; ` +
     `${(work / 1e6).toFixed(1)} million multiplications for a reading.`
   );
 }

@@ -1,0 +1,124 @@
+// Weights in 8 bits: each row of an array (of a convolution or linear layer: an output channel) as whole numbers -127 to 127
+// and one scale, so that w is about q * scale. They save room in files; nothing computes with them. A file holds them as two
+// arrays, I8 under the weight's own name and F32 under `NAME.scale`. Imports errors, shape, stateDict.
+//
+// Symmetric quantisation: Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
+// Inference", 2018, with zero point 0; a scale a channel: Krishnamoorthi, arXiv:1806.08342, 2018, 3.1 and 3.2.
+
+import { ArgumentError, FormatError } from '../engine/errors.js';
+import { format, sizeOf } from '../engine/shape.js';
+import type { SavedArray } from './safetensors.js';
+import { rowMajor, type HostArray, type HostState } from './stateDict.js';
+
+/** What the name of a scale ends with. A module's array has such a name only if a parameter of its own is called so. */
+const SCALE = '.scale';
+/** The largest whole number; -128 is left out, so that there are as many below zero as above. */
+const LARGEST = 127;
+/** The smallest float32 that keeps all its digits. A row so small that its scale would be below becomes zeros. */
+const SMALLEST_SCALE = 2 ** -126;
+
+/** Whether a scale gives numbers that float32 holds, whatever the byte. */
+function isScale(scale: number): boolean {
+  return scale >= 0 && Math.fround(128 * scale) < Infinity;
+}
+
+/**
+ * Makes 8-bit weights of some arrays: `scale = max|w| / 127` a row, `q = round(w / scale)`. No number moves by more than half a
+ * scale. A row of zeros has the scale 0.
+ *
+ * @param which the arrays to quantise; they must have rows
+ * @returns all arrays: those chosen as two, the others as they are
+ * @throws ArgumentError if a chosen array has no axis or holds a number that is not finite, or if a name ends in `.scale`
+ */
+export function quantise(
+  arrays: HostState,
+  which: (array: HostArray, name: string) => boolean,
+): Record<string, HostArray> {
+  const parts = Object.entries(arrays).map(([name, array]): [string, HostArray][] => {
+    if (name.endsWith(SCALE)) {
+      throw new ArgumentError(`quantise: ${name} has the name of a scale; rename it, or keep float32`);
+    }
+    if (!which(array, name)) return [[name, array]];
+    const { whole, scales } = quantiseRows(name, array);
+    return [
+      [name, { shape: array.shape, data: whole }],
+      [`${name}${SCALE}`, { shape: [scales.length], data: scales }],
+    ];
+  });
+  return Object.fromEntries(parts.flat());
+}
+
+function quantiseRows(name: string, array: HostArray): { whole: Int8Array; scales: Float32Array } {
+  if (array.shape.length === 0) throw new ArgumentError(`quantise: ${name} is one number and has no rows`);
+  const data = rowMajor(array);
+  const [rows] = array.shape;
+  const width = sizeOf(array.shape.slice(1));
+  const whole = new Int8Array(data.length);
+  const scales = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const [begin, end] = [row * width, (row + 1) * width];
+    let largest = 0;
+    for (let i = begin; i < end; i++) largest = Math.max(largest, Math.abs(data[i])); // keeps what is not a number
+    const scale = Math.fround(largest / LARGEST);
+    if (!isScale(scale)) {
+      throw new ArgumentError(`quantise: row ${row} of ${name} goes up to ${largest}; keep float32`);
+    }
+    if (scale < SMALLEST_SCALE) continue; // zeros
+    scales[row] = scale;
+    for (let i = begin; i < end; i++) whole[i] = Math.round(data[i] / scale);
+  }
+  return { whole, scales };
+}
+
+/**
+ * Turns the 8-bit weights among the arrays of a file back into float32; arrays of a file without any stay as they are.
+ *
+ * @returns all arrays but the scales
+ * @throws FormatError that names the array if its scale is missing, of another shape, or holds anything but numbers of at least
+ *   0; or if a scale belongs to no 8-bit array
+ */
+export function dequantise(arrays: Readonly<Record<string, SavedArray>>): Record<string, SavedArray> {
+  const entries = Object.entries(arrays);
+  const isWhole = (name: string): boolean =>
+    Object.hasOwn(arrays, name) && arrays[name].data instanceof Int8Array;
+  if (!entries.some(([name]) => isWhole(name))) return { ...arrays };
+
+  const stray = entries.find(
+    ([name]) => name.endsWith(SCALE) && !isWhole(name.slice(0, name.length - SCALE.length)),
+  );
+  if (stray !== undefined) {
+    fail(stray[0], 'is the scale of an 8-bit array that is not there');
+  }
+  return Object.fromEntries(
+    entries
+      .filter(([name]) => !name.endsWith(SCALE))
+      .map(([name, array]) => [name, isWhole(name) ? restore(name, array, arrays) : array]),
+  );
+}
+
+function restore(
+  name: string,
+  { shape, data }: SavedArray,
+  arrays: Readonly<Record<string, SavedArray>>,
+): SavedArray {
+  const scaleName = `${name}${SCALE}`;
+  if (shape.length === 0) fail(name, 'is one 8-bit number; 8-bit weights have rows');
+  if (!Object.hasOwn(arrays, scaleName)) fail(name, `is in 8 bits, but there is no ${scaleName}`);
+  const { shape: found, data: scales } = arrays[scaleName];
+  const [rows] = shape;
+  if (!(scales instanceof Float32Array)) fail(scaleName, 'should hold 32-bit floats');
+  if (found.length !== 1 || found[0] !== rows) {
+    fail(scaleName, `should have the shape ${format([rows])}, one scale a row, not ${format(found)}`);
+  }
+  const bad = scales.findIndex((scale) => !isScale(scale));
+  if (bad !== -1) {
+    const told = Number.isNaN(scales[bad]) ? 'not a number' : String(scales[bad]);
+    fail(scaleName, `should hold numbers from 0 to 2.6e36, but the scale of row ${bad} is ${told}`);
+  }
+  const width = sizeOf(shape.slice(1));
+  return { shape, data: Float32Array.from(data, (whole, i) => whole * scales[Math.floor(i / width)]) };
+}
+
+function fail(name: string, reason: string): never {
+  throw new FormatError(`8-bit weights: array ${JSON.stringify(name)} ${reason}`);
+}
