@@ -17,6 +17,7 @@ const COMMANDS = {
   other: 'train --resume ours --recipe original --data train',
   unknown: 'train --recipe bset --data train',
   beyond: 'train --rotation 181 --data train',
+  two: 'train --convolutions 1,2 --data train',
 };
 
 let folder: string;
@@ -45,6 +46,8 @@ describe('train --recipe best', () => {
     expect(settings).toMatchObject({ ...RECIPES.best, recipe: 'best', shift: 0, epochs: 2 });
     expect(runs.train.stderr).toMatch(/recipe {4}best: AdamW .*one-cycle/);
     expect(runs.train.stderr).toContain('weights averaged (0.999)');
+    expect(runs.train.stderr).toContain('network   585263 parameters');
+    expect(runs.train.stderr).toContain('1,2,2 convolutions in the blocks');
     expect(runs.train.stderr).not.toContain('shift');
   });
 
@@ -73,4 +76,8 @@ it('a recipe or a number that cannot be is refused with what would do', () => {
   expect(runs.unknown.stderr).toContain('did you mean best?');
   expect(runs.beyond.code).toBe(2);
   expect(runs.beyond.stderr).toContain('--rotation must be from 0 to 180');
+  expect(runs.two).toMatchObject({ code: 2, stdout: '' });
+  expect(runs.two.stderr).toContain(
+    '--convolutions must be three numbers from 1 to 3, such as 1,2,1, got 1,2',
+  );
 });
