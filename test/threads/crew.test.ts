@@ -63,6 +63,15 @@ describe('the crew', () => {
     return { crew, sums: sums.values, ones, twos, addUp, assembled };
   }
 
+  it('does each unit once where there are more chunks than a 16-bit counter holds', async () => {
+    const units = 200_000;
+    const { crew, sums, ones, addUp, assembled } = await startCrew(4, units);
+    await assembled();
+    addUp(ones, units, 1);
+    crew.settle();
+    expect(sums.every((sum) => sum === 1)).toBe(true);
+  });
+
   it('does each unit of 20,000 small jobs exactly once, with twice as many threads as processors', async () => {
     const { crew, sums, ones, twos, addUp, assembled } = await startCrew(4, 2048);
     await assembled();

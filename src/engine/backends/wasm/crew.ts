@@ -21,6 +21,9 @@ const MAX_ARGUMENTS = 24;
 /** Jobs that wait at most; a training step has about 100. */
 const CAPACITY = 256;
 
+/** Chunks of a job at most: each half of the counter of chunks has 16 bits, and threads count on a little when none is left. */
+const MAX_CHUNKS = 2 ** 15;
+
 /** Looks for a job before sleeping: about 1 ms, more than the gap between two launches or two steps. */
 const SPINS = 60_000;
 
@@ -108,7 +111,7 @@ export class Crew {
     words[word + JOB.job] = this.#index.get(name)!;
     words[word + JOB.argumentCount] = args.length;
     words[word + JOB.units] = units;
-    words[word + JOB.chunk] = chunk;
+    words[word + JOB.chunk] = Math.max(chunk, Math.ceil(units / MAX_CHUNKS));
     words[word + JOB.scratchArgument] = scratch?.argument ?? -1;
     words[word + JOB.scratchBytes] = scratch?.bytes ?? 0;
     words[word + JOB.taken] = 0;
