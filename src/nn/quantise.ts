@@ -116,7 +116,11 @@ function restore(
     fail(scaleName, `should hold numbers from 0 to 2.6e36, but the scale of row ${bad} is ${told}`);
   }
   const width = sizeOf(shape.slice(1));
-  return { shape, data: Float32Array.from(data, (whole, i) => whole * scales[Math.floor(i / width)]) };
+  const floats = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    for (let i = row * width; i < (row + 1) * width; i++) floats[i] = data[i] * scales[row];
+  }
+  return { shape, data: floats };
 }
 
 function fail(name: string, reason: string): never {
