@@ -1,6 +1,7 @@
 // The ablation: trains every variant of variants.ts with every seed, one after another, measures each on the test part once it
-// is done, and draws the table. The scale is full or small (variants.ts). Killed at any time it goes on where it was, by `train --resume`; what is finished is never
-// trained again. Each run is a folder bench/.ablation/SCALE/VARIANT-SEED, so a run made elsewhere counts when it is put there.
+// is done, and draws the table. The scale is full or small (variants.ts). Killed at any time it goes on where it was, by
+// `train --resume`; what is finished is never trained again. Each run is a folder bench/.ablation/SCALE/VARIANT-SEED, so a run
+// made elsewhere counts when it is put there.
 //
 //     npm run build:bench && node dist/bench/recipes/ablation.js --data DIR
 //         [--scale full] [--variants best,original] [--seeds 1,2,3] [--threads 2] [--table]
