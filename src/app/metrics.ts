@@ -29,6 +29,8 @@ export interface Score {
   readonly correct: number;
   /** correct / total. */
   readonly accuracy: number;
+  /** Mean of the classes' accuracies, as if there were as many images of each; classes without images left out. */
+  readonly balancedAccuracy: number;
   /** Accuracy when look-alikes (1/I/L, 9/g/q, F/f, 0/O) count as one class each. */
   readonly mergedAccuracy: number;
   readonly perClass: readonly ClassScore[];
@@ -61,10 +63,13 @@ export function score(
     if (merged[read] === merged[label]) mergedCorrect += 1;
   }
   const total = labels.length;
+  const present = totals.filter((count) => count > 0).length;
+  const balanced = hits.reduce((sum, count, label) => sum + (count === 0 ? 0 : count / totals[label]), 0);
   return {
     total,
     correct,
     accuracy: correct / total,
+    balancedAccuracy: balanced / present,
     mergedAccuracy: mergedCorrect / total,
     perClass: classes.map((name, label) => ({
       name,
