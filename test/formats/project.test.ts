@@ -45,9 +45,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Long for an epoch of 376 images, even beside other tests: it takes about ten seconds. */
+const HANGING_MS = 80_000;
+
 /**
  * What torchrun does on one machine: starts the processes and tells each its place in the environment. Not with torchrun
- * itself, as that of PyTorch 1.13 does not start on Python 3.11. Returns what each prints.
+ * itself, as that of PyTorch 1.13 does not start on Python 3.11. A process that hangs is ended in a way that makes Python say
+ * where it stood. Returns what each prints.
  */
 async function onTwoProcesses(words: readonly string[]): Promise<string[]> {
   const group = {
@@ -55,8 +59,9 @@ async function onTwoProcesses(words: readonly string[]): Promise<string[]> {
     MASTER_ADDR: '127.0.0.1',
     MASTER_PORT: `${await freePort()}`,
     OMP_NUM_THREADS: '1',
+    PYTHONFAULTHANDLER: '1',
   };
-  const options = { cwd: folder, timeout: 150_000, killSignal: 'SIGKILL' } as const;
+  const options = { cwd: folder, timeout: HANGING_MS, killSignal: 'SIGABRT' } as const;
   const start = promisify(execFile);
   const processes = ['0', '1'].map((rank) =>
     start(torchPython!, [at('project', 'train.py'), ...words], {
@@ -64,7 +69,27 @@ async function onTwoProcesses(words: readonly string[]): Promise<string[]> {
       env: { ...process.env, ...group, RANK: rank, LOCAL_RANK: rank },
     }),
   );
-  return (await Promise.all(processes)).map(({ stdout }) => stdout);
+  const ended = await Promise.allSettled(processes); // all of them: what one says explains the other
+  const failed = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+  if (failed.length > 0) throw new AggregateError(failed, failed.map(({ message }) => message).join('\n'));
+  return ended.map((one) => (one as PromiseFulfilledResult<{ stdout: string }>).value.stdout);
+}
+
+/**
+ * The same, and once more if it hung: two processes of PyTorch 1.13 have once not ended within 150 seconds, without a word.
+ * What is wrong with the project fails both times.
+ */
+async function onTwoProcessesAtLast(words: readonly string[]): Promise<string[]> {
+  try {
+    return await onTwoProcesses(words);
+  } catch (error) {
+    const hung = (error as AggregateError).errors.some(
+      (one) => (one as { killed?: boolean }).killed === true,
+    );
+    if (!hung) throw error;
+    console.warn(`the two processes hung; trying once more\n${(error as Error).message}`);
+    return onTwoProcesses(words);
+  }
 }
 
 describe.skipIf(torchPython === null)(`the exported PyTorch project${withoutTorch}`, () => {
@@ -101,7 +126,7 @@ describe.skipIf(torchPython === null)(`the exported PyTorch project${withoutTorc
     onWasm(async () => {
       await writeEmnist(at('data'), drawn('balanced', 376, 'train'), { split: 'balanced', part: 'train' });
       const words = ['--data', at('data'), '--model', at('project', 'model.pth'), '--out', at('trained.pth')];
-      const [first, second] = await onTwoProcesses([...words, '--epochs', '1', '--batch-size', '32']);
+      const [first, second] = await onTwoProcessesAtLast([...words, '--epochs', '1', '--batch-size', '32']);
       // One line, of process 0: fresh weights guess, and 329 or so images teach them something.
       expect(first.trim()).toMatch(
         /^epoch 1\/1 {2}train loss \d\.\d{4} accuracy .* val loss \d\.\d{4} accuracy [\d.]+ %$/,
@@ -117,6 +142,6 @@ describe.skipIf(torchPython === null)(`the exported PyTorch project${withoutTorc
       expect(largestDifference(before, theirs)).toBeGreaterThan(0.1); // it is not the model that went out
       model.dispose();
     }),
-    200_000,
+    240_000,
   );
 });
