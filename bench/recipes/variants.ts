@@ -37,6 +37,7 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'original', title: 'original', options: ['--recipe=original'] },
   { name: 'best', title: 'best', options: ['--recipe=best'] },
   without('affine', 'shift, rotation, scale, shear', '--shift=0', '--rotation=0', '--scale=0', '--shear=0'),
+  without('elastic', 'elastic distortion', '--elastic=0'),
   without('stroke', 'stroke width', '--stroke=0'),
   without('smoothing', 'label smoothing', '--label-smoothing=0'),
   without('balance', 'balanced classes', '--no-balance'),

@@ -38,6 +38,8 @@ export interface Assessment {
   readonly total: number;
   readonly loss: number;
   readonly mergedAccuracy: number;
+  /** Mean over the classes: what `train --balance` goes by. */
+  readonly balancedAccuracy: number;
   readonly top3Accuracy: number;
   readonly macroF1: number;
   /** What the logits were divided by. */
@@ -73,8 +75,8 @@ export function withTemperature(evaluation: Evaluation, temperature: number): Ca
 
 /** Works out all numbers. */
 export function assess(evaluation: CalibratedEvaluation, dataset: Dataset): Assessment {
-  const { accuracy, correct, total, loss, mergedAccuracy, perClass, predictions } = evaluation;
-  const { logits, temperature, probabilities } = evaluation;
+  const { accuracy, correct, total, loss, mergedAccuracy, balancedAccuracy } = evaluation;
+  const { perClass, predictions, logits, temperature, probabilities } = evaluation;
   const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);
   const measures = classMeasures(counts, dataset.classes);
   const { error, bins } = calibration(probabilities, predictions, dataset.labels);
@@ -87,6 +89,7 @@ export function assess(evaluation: CalibratedEvaluation, dataset: Dataset): Asse
       total,
       loss,
       mergedAccuracy,
+      balancedAccuracy,
     },
     top3Accuracy: topAccuracy(probabilities, dataset.labels, 3),
     ...{ macroF1: macroF1(measures), temperature, calibrationError: error },
@@ -156,6 +159,11 @@ export function summaryOf(assessment: Assessment): readonly (readonly [string, s
       `${correct} of ${total}; 95 % interval ${percent(low)} to ${percent(high)}`,
     ],
     ['merged', percent(mergedAccuracy), '1/I/L, 9/g/q, F/f and 0/O counted as one each'],
+    [
+      'balanced',
+      percent(assessment.balancedAccuracy),
+      'mean over the classes, by which train --balance goes',
+    ],
     ['top 3', percent(top3Accuracy), 'the right character is among the three likeliest'],
     ['macro F1', percent(assessment.macroF1), 'every class counts alike'],
     ['loss', loss.toFixed(4), 'mean cross-entropy'],

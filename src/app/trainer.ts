@@ -182,7 +182,7 @@ export class Trainer {
       evaluate(this.model, validation, { onProgress: (done) => onValidation(done, validation.length) }),
     );
     const { loss: valLoss } = evaluation;
-    // What is trained as if every class had as many images is judged in the same way.
+    // What learns as if every class had as many images is judged in the same way.
     const valAccuracy = balance ? evaluation.balancedAccuracy : evaluation.accuracy;
     onEvaluated(evaluation);
     if (!Number.isFinite(valLoss)) throw this.#diverged(`the validation loss is ${valLoss}`);

@@ -16,10 +16,12 @@ function scorePairs(pairs: string, classes: readonly string[] = BALANCED_CLASSES
 
 describe('score', () => {
   it('counts hits in all, and for each class', () => {
-    const { total, correct, accuracy, perClass } = scorePairs('A>A A>B A>A B>B C>A C>B C>C C>A', [
-      ...['A', 'B', 'C', 'D'],
-    ]);
+    const { total, correct, accuracy, balancedAccuracy, perClass } = scorePairs(
+      'A>A A>B A>A B>B C>A C>B C>C C>A',
+      [...['A', 'B', 'C', 'D']],
+    );
     expect({ total, correct, accuracy }).toEqual({ total: 8, correct: 4, accuracy: 0.5 });
+    expect(balancedAccuracy).toBeCloseTo((2 / 3 + 1 + 0.25) / 3, 15); // D, of which there is no image, does not count
     expect(perClass).toEqual([
       { name: 'A', total: 3, correct: 2, accuracy: 2 / 3 },
       { name: 'B', total: 1, correct: 1, accuracy: 1 },

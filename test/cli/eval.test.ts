@@ -84,6 +84,7 @@ describe('eval', () => {
         'total',
         'loss',
         'mergedAccuracy',
+        'balancedAccuracy',
       ],
       ...['top3Accuracy', 'macroF1', 'temperature', 'calibrationError', 'uncalibratedError', 'calibration'],
       'statements',
