@@ -5,7 +5,7 @@ import { InkgradError } from '../engine/errors.js';
 import { Rng } from '../engine/rng.js';
 import type { Json } from '../nn/json.js';
 import { decodeSafetensors } from '../nn/safetensors.js';
-import { loadState, modelArrays } from '../nn/serialize.js';
+import { loadState } from '../nn/serialize.js';
 import { ModelError } from './exitCodes.js';
 import { isLegacyPth, isPth } from './formats/pthSignature.js';
 import { CharacterNet, convolutionsOf } from './model.js';
@@ -87,11 +87,12 @@ export function readContents(name: string, bytes: Uint8Array): Promise<ModelCont
  */
 export function modelFrom(name: string, safetensors: Uint8Array): Promise<LoadedModel> {
   return naming(name, () => {
-    const training = readTraining(loadState(safetensors).extra);
-    const convolutions = convolutionsOf(modelArrays(decodeSafetensors(safetensors).tensors));
+    const file = decodeSafetensors(safetensors);
+    const training = readTraining(loadState(file).extra);
+    const convolutions = convolutionsOf(file.tensors);
     const model = new CharacterNet({ classes: training.classes.length, rng: new Rng(0), convolutions });
     try {
-      loadState(safetensors, { model });
+      loadState(file, { model });
     } catch (error) {
       model.dispose();
       throw error;

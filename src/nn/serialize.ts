@@ -10,7 +10,12 @@ import { canonicalJson, JsonReader, type Json, type JsonObject } from './json.js
 import type { Module } from './module.js';
 import type { Optimizer } from './optim/optimizer.js';
 import { dequantise } from './quantise.js';
-import { decodeSafetensors, encodeSafetensors, type SavedArray } from './safetensors.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsFile,
+  type SavedArray,
+} from './safetensors.js';
 import type { Scheduler } from './schedule/scheduler.js';
 import type { HostArray } from './stateDict.js';
 import { parseStrictJson } from './strictJson.js';
@@ -89,14 +94,15 @@ export async function saveState(parts: StateParts): Promise<Uint8Array<ArrayBuff
  * Puts a saved run in place. Only the parts that are given are loaded; without any, it reads streams and extra alone,
  * which is how to learn what model to build.
  *
+ * @param saved the file's bytes, or what `decodeSafetensors` made of them: whoever has looked into a file reads it once
  * @throws FormatError if the file is damaged or lacks a part that is given
  * @throws ArgumentError if names or shapes do not fit; in either case nothing was changed
  */
 export function loadState(
-  bytes: Uint8Array,
+  saved: Uint8Array | SafetensorsFile,
   targets: Pick<StateParts, 'model' | 'optimizer' | 'scheduler' | 'average'> = {},
 ): LoadedState {
-  const { tensors, metadata } = decodeSafetensors(bytes);
+  const { tensors, metadata } = saved instanceof Uint8Array ? decodeSafetensors(saved) : saved;
   const part = (name: string): Json => {
     if (!Object.hasOwn(metadata, name)) throw new FormatError(`loadState: the file holds no ${name}`);
     return parseStrictJson(metadata[name], `loadState: ${name}`);
