@@ -88,7 +88,6 @@ const record = {
     ...{ command, commit, node: sitting.node, inkgrad: sitting.inkgrad, backend: sitting.backend },
     ...{ date: config.sittings[0].started.slice(0, 10), seed: config.settings.seed },
     ...{ epochs: epochs.length, bestEpoch: best.epoch, bestValAccuracy: best.valAccuracy },
-    balanced: config.settings.balance, // validation accuracy is then the mean over classes
     ...{ data: config.data.name, images: train.images, setAside: setAside.images, files },
     // Known files of the official archive, or others of the same format.
     official: files.every(({ name, sha256: digest }) => OFFICIAL_DIGESTS[name] === digest),

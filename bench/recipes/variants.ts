@@ -37,7 +37,6 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'original', title: 'original', options: ['--recipe=original'] },
   { name: 'best', title: 'best', options: ['--recipe=best'] },
   without('affine', 'shift, rotation, scale, shear', '--shift=0', '--rotation=0', '--scale=0', '--shear=0'),
-  without('elastic', 'elastic distortion', '--elastic=0'),
   without('stroke', 'stroke width', '--stroke=0'),
   without('smoothing', 'label smoothing', '--label-smoothing=0'),
   without('balance', 'balanced classes', '--no-balance'),
@@ -45,6 +44,10 @@ export const VARIANTS: readonly Variant[] = [
   without('one-cycle', 'one cycle (plateau, lr 0.001)', '--schedule=plateau', '--lr=0.001'),
   without('decay', 'weight decay', '--weight-decay=0'),
   without('dropout', 'dropout', '--dropout=0'),
+  {
+    ...{ name: 'with-elastic', title: 'best with elastic distortion' },
+    options: ['--recipe=best', '--elastic=1.5'],
+  },
   without('flatness', 'flat blocks (two convolutions in the second and third)', '--convolutions=1,2,2'),
 ];
 

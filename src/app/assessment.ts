@@ -38,7 +38,7 @@ export interface Assessment {
   readonly total: number;
   readonly loss: number;
   readonly mergedAccuracy: number;
-  /** Mean over the classes: what `train --balance` goes by. */
+  /** Mean over the classes, as if there were as many images of each. */
   readonly balancedAccuracy: number;
   readonly top3Accuracy: number;
   readonly macroF1: number;
@@ -162,7 +162,7 @@ export function summaryOf(assessment: Assessment): readonly (readonly [string, s
     [
       'balanced',
       percent(assessment.balancedAccuracy),
-      'mean over the classes, by which train --balance goes',
+      'mean over the classes, as if there were as many images of each',
     ],
     ['top 3', percent(top3Accuracy), 'the right character is among the three likeliest'],
     ['macro F1', percent(assessment.macroF1), 'every class counts alike'],

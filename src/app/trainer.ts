@@ -38,7 +38,7 @@ export interface TrainerOptions {
   readonly augment?: AugmentOptions;
   /** Share of each target that is spread over all classes. Default 0. */
   readonly labelSmoothing?: number;
-  /** Learn, and choose the best epoch, as if every class had as many images; see `logPriors`. Default false. */
+  /** Learn as if every class had as many images; see `logPriors`. Default false. */
   readonly balance?: boolean;
   /** Validate and save the moving average of the weights, with this decay. Default 0: the weights themselves. */
   readonly average?: number;
@@ -157,7 +157,7 @@ export class Trainer {
   }
 
   async *#epoch(epoch: number): AsyncGenerator<StepEvent | EpochEvent, void, undefined> {
-    const { train, validation, onValidation, onEvaluated, labelSmoothing, balance } = this.#options;
+    const { train, validation, onValidation, onEvaluated, labelSmoothing } = this.#options;
     const { progress } = this;
     const start = performance.now();
     const before = this.#imagesIn(progress.step);
@@ -181,9 +181,7 @@ export class Trainer {
     const evaluation = await this.withAverage(() =>
       evaluate(this.model, validation, { onProgress: (done) => onValidation(done, validation.length) }),
     );
-    const { loss: valLoss } = evaluation;
-    // What learns as if every class had as many images is judged in the same way.
-    const valAccuracy = balance ? evaluation.balancedAccuracy : evaluation.accuracy;
+    const { loss: valLoss, accuracy: valAccuracy } = evaluation;
     onEvaluated(evaluation);
     if (!Number.isFinite(valLoss)) throw this.#diverged(`the validation loss is ${valLoss}`);
     if (this.scheduler instanceof ReduceLROnPlateau) this.scheduler.step(valLoss);

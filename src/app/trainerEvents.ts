@@ -27,7 +27,6 @@ export interface EpochEvent {
   readonly trainLoss: number;
   readonly trainAccuracy: number;
   readonly valLoss: number;
-  /** Mean of the classes' accuracies where classes are balanced in training, too. */
   readonly valAccuracy: number;
   /** Learning rate at the end of this epoch, before validation changes it. */
   readonly lr: number;

@@ -2,7 +2,7 @@
 // it notices divergence. That a run can be broken off and gone on with is resume.test.ts's.
 
 import { describe, expect, it } from 'vitest';
-import { evaluate, type Evaluation } from '../../src/app/evaluate.js';
+import { evaluate } from '../../src/app/evaluate.js';
 import { DivergedError } from '../../src/app/trainerEvents.js';
 import type { EpochEvent, StepEvent } from '../../src/app/trainerEvents.js';
 import { subset } from '../../src/data/dataset.js';
@@ -53,29 +53,6 @@ describe('events', () => {
       });
       expect(await eventsOf(trainer)).toEqual([]); // it has arrived
       trainer.dispose();
-    }),
-  );
-
-  it(
-    'with balanced classes validation is the mean over classes, and the best epoch the best by it',
-    onWasm(async () => {
-      // Five classes have ten images each, the others one.
-      const often = [0, 1, 2, 3, 4].flatMap((label) => new Array<number>(9).fill(label));
-      const uneven = subset(validation, [...validation.labels.keys(), ...often]);
-      for (const balance of [false, true]) {
-        const found: Evaluation[] = [];
-        const trainer = tinyTrainer({
-          ...{ validation: uneven, balance, epochs: 3, learningRate: 0.002 },
-          onEvaluated: (evaluation) => found.push(evaluation),
-        });
-        const epochs = (await eventsOf(trainer)).filter(isEpoch);
-        const judged = found.map((evaluation) => evaluation[balance ? 'balancedAccuracy' : 'accuracy']);
-        expect(epochs.map(({ valAccuracy }) => valAccuracy)).toEqual(judged);
-        expect(trainer.progress.bestAccuracy).toBe(Math.max(...judged));
-        const last = found.at(-1)!;
-        expect(Math.abs(last.balancedAccuracy - last.accuracy)).toBeGreaterThan(0.01); // the two can be told apart
-        trainer.dispose();
-      }
     }),
   );
 

@@ -87,12 +87,6 @@ function report(options: PicturesOptions, pictures: Pictures): string {
           : []),
         `The best of ${rows.length} epochs is epoch ${bestEpoch}: ${percent(result.accuracy)} of ${validation.length} ` +
           `validation images are read right (${what}); ${percent(result.mergedAccuracy)} if 1/I/L, 9/g/q, F/f and 0/O count as one each.`,
-        ...(settings.balance
-          ? [
-              `Classes are balanced, so epochs are compared by the mean of the classes' accuracies, which the table and the ` +
-                `curves show: ${percent(result.balancedAccuracy)} at its best.`,
-            ]
-          : []),
         options.calibration,
       ],
       table: {

@@ -213,7 +213,7 @@ function explain(ending: Ending, { trainer, settings }: Run): string | null {
 }
 
 function farewell(run: Run, ending: Ending): void {
-  const { reporter, trainer, source, checkpoints, directory, settings } = run;
+  const { reporter, trainer, source, checkpoints, directory } = run;
   const { bestEpoch, bestAccuracy } = trainer.progress;
   const { synthetic } = source.train;
   const reason = explain(ending, run);
@@ -224,8 +224,7 @@ function farewell(run: Run, ending: Ending): void {
     return;
   }
   const what = synthetic ? 'validation accuracy on SYNTHETIC characters' : 'validation accuracy';
-  const mean = settings.balance ? ', the mean over classes' : '';
-  reporter.say(`best      epoch ${bestEpoch}, ${what} ${percent(bestAccuracy)}${mean}`);
+  reporter.say(`best      epoch ${bestEpoch}, ${what} ${percent(bestAccuracy)}`);
   reporter.say(`model     ${checkpoints.best}`);
   reporter.say(`report    ${join(directory, 'report.html')}`);
   reporter.say(
