@@ -21,8 +21,8 @@ const rng = new Rng(1);
 const model = new CharacterNet({ classes: 47, rng });
 const optimizer = new Adam(model.parameters());
 const dataset = syntheticDataset({ seed: 1, count: 2560 });
-const { shift, rotation, scale, shear, elastic, stroke } = RECIPES.best as Record<string, number>;
-const augmenter = new Augmenter({ shift, rotation, scale, shear, elastic, stroke }, rng.split('augment'));
+const { shift, rotation, scale, shear, stroke } = RECIPES.best as Record<string, number>;
+const augmenter = new Augmenter({ shift, rotation, scale, shear, stroke }, rng.split('augment'));
 
 function* endless(augment: Augmenter | null): Generator<Batch, never, undefined> {
   const loader = new BatchLoader({ dataset, batchSize: 64, shuffle: rng.split('shuffle'), augment });

@@ -44,10 +44,6 @@ export const VARIANTS: readonly Variant[] = [
   without('one-cycle', 'one cycle (plateau, lr 0.001)', '--schedule=plateau', '--lr=0.001'),
   without('decay', 'weight decay', '--weight-decay=0'),
   without('dropout', 'dropout', '--dropout=0'),
-  {
-    ...{ name: 'with-elastic', title: 'best with elastic distortion' },
-    options: ['--recipe=best', '--elastic=1.5'],
-  },
   without('flatness', 'flat blocks (two convolutions in the second and third)', '--convolutions=1,2,2'),
 ];
 

@@ -1,11 +1,10 @@
-// Augmentation: every image a little moved, turned, sized, slanted and bent, and drawn with a thinner or thicker pen, anew in every
+// Augmentation: every image a little moved, turned, sized and slanted, and drawn with a thinner or thicker pen, anew in every
 // epoch, so that the network learns characters and not pictures. One pass from bytes to normalised floats, in scratch arrays
 // that are made once. What an image becomes depends on the seed, the epoch and its place in the data set alone: neither on the
-// order of the images nor on who computes it, so a resumed run sees the same. Imports errors, the rng, elastic, idx, strokeWidth.
+// order of the images nor on who computes it, so a resumed run sees the same. Imports errors, the rng, idx, strokeWidth.
 
 import { ArgumentError } from '../engine/errors.js';
 import { Rng } from '../engine/rng.js';
-import { ELASTIC_DRAWS, ElasticField } from './elastic.js';
 import { IMAGE_SIDE } from './idx.js';
 import { PADDED_SIDE, varyStroke } from './strokeWidth.js';
 
@@ -19,8 +18,6 @@ export interface AugmentOptions {
   readonly scale?: number;
   /** Slant, as the tangent of its angle. Default 0. */
   readonly shear?: number;
-  /** Pixels that points 7 pixels apart move, each by itself, what is between them in proportion. Default 0. */
-  readonly elastic?: number;
   /** Width of the stroke, from -1 (a pixel thinner on each side) to 1 (a pixel thicker). Default 0. */
   readonly stroke?: number;
 }
@@ -35,7 +32,6 @@ const LIMITS: Readonly<Record<keyof AugmentOptions, number>> = {
   rotation: 180,
   scale: 0.9,
   shear: 2,
-  elastic: 7,
   stroke: 1,
 };
 
@@ -50,14 +46,12 @@ export class Augmenter {
   /** The image with a border of paper, before and after the stroke's change. */
   readonly #image = new Float32Array(PADDED_SIDE * PADDED_SIDE);
   readonly #changed = new Float32Array(PADDED_SIDE * PADDED_SIDE);
-  readonly #bends = new ElasticField();
   #epoch = -1;
   #key: readonly [number, number] = [0, 0];
-  #bendKey: readonly [number, number] = [0, 0];
 
   /** @param rng whose key decides all draws: the `augment` stream of a run */
   constructor(options: AugmentOptions, rng: Rng) {
-    this.#options = { shift: 0, rotation: 0, scale: 0, shear: 0, elastic: 0, stroke: 0, ...options };
+    this.#options = { shift: 0, rotation: 0, scale: 0, shear: 0, stroke: 0, ...options };
     for (const [name, limit] of Object.entries(LIMITS) as [keyof AugmentOptions, number][]) {
       const value = this.#options[name];
       if (value >= 0 && value <= limit) continue;
@@ -82,11 +76,9 @@ export class Augmenter {
     factor: number,
     summand: number,
   ): void {
-    const { shift, rotation, scale, shear, elastic, stroke } = this.#options;
+    const { shift, rotation, scale, shear, stroke } = this.#options;
     if (epoch !== this.#epoch) {
-      const own = this.#rng.split(`epoch-${epoch}`);
-      this.#key = own.state().key;
-      this.#bendKey = own.split('elastic').state().key;
+      this.#key = this.#rng.split(`epoch-${epoch}`).state().key;
       this.#epoch = epoch;
     }
     const draw = new Rng({ key: this.#key, drawn: image * DRAWS });
@@ -95,10 +87,6 @@ export class Augmenter {
     const [wide, high] = [1 + draw.between(-scale, scale), 1 + draw.between(-scale, scale)];
     const slant = draw.between(-shear, shear);
     const width = draw.between(-stroke, stroke);
-    if (elastic > 0) {
-      this.#bends.draw(elastic, new Rng({ key: this.#bendKey, drawn: image * ELASTIC_DRAWS }));
-    }
-    const { right: bendX, down: bendY } = this.#bends;
 
     this.#load(images, image * IMAGE_SIDE * IMAGE_SIDE);
     const source = stroke === 0 ? this.#image : varyStroke(this.#image, width, this.#changed);
@@ -115,11 +103,10 @@ export class Augmenter {
     const y0 = 1 + CENTRE + yx * left + yy * top;
     const last = PADDED_SIDE - 1;
     let at = start;
-    let pixel = 0;
     for (let row = 0; row < IMAGE_SIDE; row++) {
-      for (let column = 0; column < IMAGE_SIDE; column++, at++, pixel++) {
-        const x = x0 + xx * column + xy * row + bendX[pixel];
-        const y = y0 + yx * column + yy * row + bendY[pixel];
+      for (let column = 0; column < IMAGE_SIDE; column++, at++) {
+        const x = x0 + xx * column + xy * row;
+        const y = y0 + yx * column + yy * row;
         if (x <= 0 || y <= 0 || x >= last || y >= last) {
           target[at] = summand;
           continue;

@@ -29,7 +29,7 @@ export type TinyOptions = Partial<TrainerOptions> & { readonly seed?: number; re
 /** Every ingredient that a recipe may have, on top of the original's. */
 export const ALL_INGREDIENTS: TinyOptions = {
   ...{ schedule: 'one-cycle', weightDecay: 0.01, labelSmoothing: 0.1, balance: true, average: 0.9 },
-  augment: { shift: 2, rotation: 10, scale: 0.1, shear: 0.15, elastic: 1.5, stroke: 0.5 },
+  augment: { shift: 2, rotation: 10, scale: 0.1, shear: 0.15, stroke: 0.5 },
 };
 
 /** A trainer of a fresh network, on the current backend. One epoch of five steps unless told otherwise. */

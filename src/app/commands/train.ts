@@ -83,11 +83,10 @@ function makeTrainer(
   rng: Rng,
   reporter: Reporter,
 ): Trainer {
-  const { lr: learningRate, shift, rotation, scale, shear, elastic, stroke, epochs } = settings;
+  const { lr: learningRate, shift, rotation, scale, shear, stroke, epochs } = settings;
   const trainer = new Trainer({
     ...settings,
-    ...{ model, train, validation, rng, learningRate },
-    augment: { shift, rotation, scale, shear, elastic, stroke },
+    ...{ model, train, validation, rng, learningRate, augment: { shift, rotation, scale, shear, stroke } },
     onValidation: async (done, total) => {
       reporter.progress(done, total, `epoch ${trainer.progress.epoch + 1}/${epochs}  validating`);
       await turn(); // a loop of promises alone would never let a signal in

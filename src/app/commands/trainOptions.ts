@@ -72,11 +72,6 @@ const DESCRIPTIONS: readonly Description[] = [
   { name: 'scale', group: IMAGES, describe: 'Change width and height by up to this part of them' },
   { name: 'shear', group: IMAGES, describe: 'Slant images by up to this tangent' },
   {
-    name: 'elastic',
-    group: IMAGES,
-    describe: 'Bend images: points 7 pixels apart move by up to so many pixels, each by itself',
-  },
-  {
     name: 'stroke',
     group: IMAGES,
     describe: 'Thin or widen strokes by up to this part of a pixel on each side',

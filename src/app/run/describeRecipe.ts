@@ -8,14 +8,12 @@ export function describeRecipe(settings: Settings): string[] {
   const optimizer = weightDecay > 0 ? `AdamW (weight decay ${weightDecay})` : 'Adam';
   const rate = schedule === 'plateau' ? `lr ${lr}` : `lr up to ${lr} (${schedule})`;
   const rest = `batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`;
-  const { shift, rotation, scale, shear, elastic, stroke } = settings;
-  const { labelSmoothing, average, balance, convolutions } = settings;
+  const { shift, rotation, scale, shear, stroke, labelSmoothing, average, balance, convolutions } = settings;
   const images = [
     ...(shift > 0 ? [`shift ${shift} px`] : []),
     ...(rotation > 0 ? [`rotation ${rotation} degrees`] : []),
     ...(scale > 0 ? [`scale ${scale}`] : []),
     ...(shear > 0 ? [`shear ${shear}`] : []),
-    ...(elastic > 0 ? [`elastic ${elastic} px`] : []),
     ...(stroke > 0 ? [`stroke ${stroke}`] : []),
   ];
   const more = [

@@ -31,12 +31,11 @@ export interface Settings {
   readonly balance: boolean;
   /** Decay of the weights' moving average; 0: not averaged. */
   readonly average: number;
-  /** How far images are changed: pixels, degrees, part of the size, slant, pixels of bending, stroke width. */
+  /** How far images are changed: pixels, degrees, part of the size, slant, stroke width. */
   readonly shift: number;
   readonly rotation: number;
   readonly scale: number;
   readonly shear: number;
-  readonly elastic: number;
   readonly stroke: number;
   readonly shuffle: boolean;
   /** Model file whose weights it began with. */
@@ -123,7 +122,6 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   rotation: fixed(0, upTo(180)),
   scale: fixed(0, upTo(0.9)),
   shear: fixed(0, upTo(2)),
-  elastic: fixed(0, upTo(7)),
   stroke: fixed(0, upTo(1)),
   shuffle: fixed(true, FLAG),
   init: fixed(null, TEXT),
