@@ -114,6 +114,7 @@ def main():
             if val_accuracy > best:
                 save(model, names, options.out)
         best = max(best, val_accuracy)
+    del parallel  # before its group: in PyTorch 1.13 a process whose DDP outlives the group may never end
     dist.destroy_process_group()
 
 
