@@ -116,6 +116,13 @@ interface Line {
 }
 
 describe('predict', () => {
+  it('takes the last of two numbers, and does not add them', async () => {
+    const run = await inkgrad(folder, 'predict A --json --top 3 --top 1');
+    expect(run.code, run.stderr).toBe(0);
+    const readings = (jsonLines(run) as unknown as Line[]).slice(0, -1);
+    expect(readings.map(({ top }) => top.length)).toEqual(Array<number>(8).fill(1));
+  });
+
   it('reads the same character however the picture shows it', async () => {
     const run = await inkgrad(folder, 'predict A 3 K --json --top 4 --debug-dir seen');
     expect(run.code, run.stderr).toBe(0);

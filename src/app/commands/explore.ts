@@ -105,7 +105,7 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
       .option('seed', {
         type: 'number',
         default: 42,
-        requiresArg: true,
+        nargs: 1,
         describe: 'Decides which samples are shown and how the map is laid out',
         coerce: whole('seed', 0),
       })

@@ -1,4 +1,5 @@
-// Options that several commands share, with one description each. Imports yargs types and the app's tables.
+// Options that several commands share, with one description each. Numbers have `nargs: 1`: with `requiresArg` yargs 18 reads
+// "--threads 3 --threads 1" as 4. Imports yargs types and the app's tables.
 
 import type { Argv } from 'yargs';
 import { EMNIST_SPLITS } from '../../data/splits.js';
@@ -29,7 +30,7 @@ export function dataOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, '
     })
     .option('limit', {
       type: 'number',
-      requiresArg: true,
+      nargs: 1,
       describe: 'Use the first so many images only',
       coerce: whole('limit', 1),
     });
@@ -44,7 +45,7 @@ export function runOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'b
     })
     .option('threads', {
       type: 'number',
-      requiresArg: true,
+      nargs: 1,
       describe: 'Threads that compute (default: one for each processor); the result does not depend on it',
       coerce: whole('threads', 1),
     });

@@ -185,7 +185,7 @@ export const predictCommand: CommandModule<object, PredictOptions> = {
       .option('top', {
         type: 'number',
         default: 3,
-        requiresArg: true,
+        nargs: 1,
         describe: 'How many of the likeliest characters to list',
         coerce: whole('top', 1),
       })
