@@ -44,7 +44,12 @@ export const VARIANTS: readonly Variant[] = [
   without('one-cycle', 'one cycle (plateau, lr 0.001)', '--schedule=plateau', '--lr=0.001'),
   without('decay', 'weight decay', '--weight-decay=0'),
   without('dropout', 'dropout', '--dropout=0'),
-  without('flatness', 'flat blocks (two convolutions in the second and third)', '--convolutions=1,2,2'),
+  {
+    name: 'deeper',
+    title: 'best with 1, 2, 2 convolutions',
+    options: ['--recipe=best', '--convolutions=1,2,2'],
+  },
+  { name: 'deepest', title: 'best with 2, 2, 2', options: ['--recipe=best', '--convolutions=2,2,2'] },
 ];
 
 /** One training run with one seed, and what came of it on the test part. */

@@ -1,0 +1,62 @@
+// How well models that were trained with --limit read the training images behind that limit, which they never saw: 40,000 images
+// to choose between recipes by, so that the test part need not be asked. A table, and JSON with --json.
+//
+//     npm run build:bench && node dist/bench/recipes/unseen.js --data DIR [--count 40000] [--json] MODEL.safetensors ...
+//
+// Imports the app, the data, the bench's tables and node:util.
+
+import { parseArgs } from 'node:util';
+import { evaluate } from '../../src/app/evaluate.js';
+import { loadModel } from '../../src/app/modelFile.js';
+import { subset, type Dataset } from '../../src/data/dataset.js';
+import { readEmnist } from '../../src/data/emnist.js';
+import { createWasmBackend, useBackend } from '../../src/index.js';
+import { usageError } from '../support/options.js';
+import { formatTable } from '../support/table.js';
+
+const { values, positionals } = parseArgs({
+  options: {
+    data: { type: 'string', default: process.env.EMNIST_DIR ?? 'data/emnist' },
+    count: { type: 'string', default: '40000' },
+    json: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+});
+if (positionals.length === 0) usageError('name at least one model file');
+const count = Number(values.count);
+
+/** `count` training images behind the first `limit`. */
+function behind(all: Dataset, limit: number): Dataset {
+  const length = Math.min(count, all.length - limit);
+  return subset(
+    all,
+    Array.from({ length }, (_, index) => limit + index),
+  );
+}
+
+const backend = await createWasmBackend({ threads: 1 });
+useBackend(backend);
+const all = await readEmnist({ dir: values.data, split: 'balanced', part: 'train' });
+const results = [];
+for (const path of positionals) {
+  const { model, training } = await loadModel(path);
+  if (training.limit === null || training.limit >= all.length)
+    usageError(`${path} was trained on all images`);
+  const dataset = behind(all, training.limit);
+  const { accuracy, balancedAccuracy, mergedAccuracy } = await evaluate(model, dataset);
+  model.dispose();
+  results.push({ path, images: dataset.length, accuracy, balancedAccuracy, mergedAccuracy });
+}
+await backend.dispose();
+
+if (values.json) {
+  console.log(JSON.stringify(results));
+} else {
+  const percent = (share: number): string => (100 * share).toFixed(2);
+  const rows = results.map(({ path, images, accuracy, balancedAccuracy, mergedAccuracy }) => [
+    path,
+    `${images}`,
+    ...[accuracy, balancedAccuracy, mergedAccuracy].map(percent),
+  ]);
+  console.log(formatTable(['model', 'images', 'accuracy, %', 'mean over classes, %', 'merged, %'], rows));
+}
