@@ -10,7 +10,6 @@ export function describeRecipe(settings: Settings): string[] {
   const rest = `batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`;
   const { shift, rotation, scale, shear, stroke, labelSmoothing, average, balance, convolutions } = settings;
   const { teacher, teacherWeight } = settings;
-  const teachers = teacher?.split(',').length ?? 0;
   const images = [
     ...(shift > 0 ? [`shift ${shift} px`] : []),
     ...(rotation > 0 ? [`rotation ${rotation} degrees`] : []),
@@ -22,9 +21,7 @@ export function describeRecipe(settings: Settings): string[] {
     ...(convolutions === '1,1,1' ? [] : [`${convolutions} convolutions in the blocks`]),
     ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
     ...(balance ? ['classes balanced'] : []),
-    ...(teachers === 0
-      ? []
-      : [`${teachers} teacher${teachers === 1 ? '' : 's'} (${teacherWeight} of the loss)`]),
+    ...(teacher === null ? [] : [`${teacher.split(',').length} teachers (${teacherWeight} of the loss)`]),
     ...(average > 0 ? [`weights averaged (${average})`] : []),
   ];
   return [
