@@ -1,0 +1,89 @@
+// How far networks agree in what they misread, look-alikes counted as one: images that every one of many misreads alike are
+// hard to blame on a recipe. Also what the mean of their probabilities reads, which is more than one network of their kind can be
+// expected to. Counts, JSON with --json, and a sheet of those images with --picture.
+//
+//     npm run build:bench && node dist/bench/recipes/agreement.js --data DIR [--picture FILE.png] [--json] MODEL.safetensors ...
+//
+// Imports the app, the data, the plots, the bench's tables and node:util.
+
+import { parseArgs } from 'node:util';
+import { evaluate } from '../../src/app/evaluate.js';
+import { mergedName, score } from '../../src/app/metrics.js';
+import { loadModel } from '../../src/app/modelFile.js';
+import { gallery } from '../../src/app/plot/gallery.js';
+import { writePng } from '../../src/app/plot/png.js';
+import { probabilitiesOf } from '../../src/app/temperature.js';
+import { imageAt } from '../../src/data/dataset.js';
+import { readEmnist } from '../../src/data/emnist.js';
+import { createWasmBackend, useBackend } from '../../src/index.js';
+import { usageError } from '../support/options.js';
+import { formatTable } from '../support/table.js';
+
+const { values, positionals } = parseArgs({
+  options: {
+    data: { type: 'string', default: process.env.EMNIST_DIR ?? 'data/emnist' },
+    picture: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+});
+if (positionals.length < 2) usageError('name two model files or more');
+/** Tiles of the sheet. */
+const SHOWN = 96;
+
+const backend = await createWasmBackend({ threads: 1 });
+useBackend(backend);
+const test = await readEmnist({ dir: values.data, split: 'balanced', part: 'test' });
+const names = test.classes.map(mergedName);
+const readings: Uint8Array[] = []; // of each model, the class read in each image
+const together = new Float64Array(test.length * names.length); // sums of probabilities, a row an image
+for (const path of positionals) {
+  const { model, temperature } = await loadModel(path);
+  const { predictions, logits } = await evaluate(model, test, { logits: true });
+  readings.push(predictions);
+  const probabilities = probabilitiesOf(logits!, names.length, temperature);
+  probabilities.forEach((probability, i) => (together[i] += probability));
+  model.dispose();
+}
+await backend.dispose();
+
+/** The likeliest class of each image by all of them together. */
+const chosen = Array.from({ length: test.length }, (_, i) => {
+  const row = together.subarray(i * names.length, (i + 1) * names.length);
+  return row.indexOf(Math.max(...row));
+});
+const { accuracy, mergedAccuracy } = score(chosen, test.labels, test.classes);
+
+/** How many images are misread by 0, 1, ... all of the models. */
+const byCount = new Array<number>(readings.length + 1).fill(0);
+/** Those that all misread, as the same. */
+const alike: number[] = [];
+for (let i = 0; i < test.length; i++) {
+  const truth = names[test.labels[i]];
+  const read = readings.map((predictions) => names[predictions[i]]);
+  const wrong = read.filter((name) => name !== truth).length;
+  byCount[wrong] += 1;
+  if (wrong === readings.length && new Set(read).size === 1) alike.push(i);
+}
+
+if (values.picture !== undefined) {
+  const tiles = alike.slice(0, SHOWN).map((i) => ({
+    pixels: imageAt(test, i),
+    caption: `${test.classes[test.labels[i]]}\nread ${test.classes[readings[0][i]]}`,
+  }));
+  const title = `Misread alike by all of ${readings.length} networks: ${alike.length} of ${test.length} images`;
+  await writePng(values.picture, gallery({ title, tiles, columns: 16 }));
+}
+const result = {
+  ...{ images: test.length, models: positionals, byCount, misreadAlikeByAll: alike.length },
+  together: { accuracy, mergedAccuracy },
+};
+if (values.json) {
+  console.log(JSON.stringify(result));
+} else {
+  const rows = byCount.map((count, models) => [`${models} of ${readings.length}`, `${count}`]);
+  console.log(formatTable(['misread by, look-alikes as one', 'images'], rows));
+  const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+  console.log(`\nmisread alike by all: ${alike.length} of ${test.length}`);
+  console.log(`by the mean of their probabilities: ${percent(accuracy)}, merged ${percent(mergedAccuracy)}`);
+}
