@@ -24,6 +24,7 @@ const { values, positionals } = parseArgs({
 });
 if (positionals.length === 0) usageError('name at least one model file');
 const count = Number(values.count);
+if (!(Number.isSafeInteger(count) && count > 0)) usageError('--count must be a whole number above 0');
 
 /** `count` training images behind the first `limit`. */
 function behind(all: Dataset, limit: number): Dataset {

@@ -125,7 +125,7 @@ function settingOptions(yargs: Argv): Argv {
     const type = kindOf(name);
     yargs.option(optionName(name), {
       ...{ type, group, describe },
-      // Not `requiresArg`, with which yargs 18 reads "--epochs 3 --epochs 1" as 4.
+      // Not `requiresArg`: see options.ts.
       ...(type === 'boolean' ? {} : { nargs: 1 }),
       ...(isWord(initial) ? { defaultDescription: `${initial}` } : {}),
       ...(WORDS[name] === undefined ? {} : choice(optionName(name), WORDS[name])),
