@@ -4,7 +4,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { evaluate, type Evaluation } from './evaluate.js';
 import { calibration } from './measures.js';
-import type { LoadedModel } from './modelContents.js';
+import { priorsOf, type LoadedModel } from './modelContents.js';
 import { storeTemperature } from './modelFile.js';
 import { fitTemperature, probabilitiesOf } from './temperature.js';
 
@@ -13,7 +13,7 @@ export interface Calibrated {
   /** Expected calibration error on the validation images, as the network is and with the temperature. */
   readonly errorBefore: number;
   readonly errorAfter: number;
-  /** What the model read in them. */
+  /** What the model read in them, with the shares of the classes if it was trained to do without. */
   readonly evaluation: Evaluation;
 }
 
@@ -24,12 +24,13 @@ export interface Calibrated {
  */
 export async function calibrateModel(
   path: string,
-  { model, classes }: LoadedModel,
+  { model, classes, training }: LoadedModel,
   validation: Dataset,
   onProgress: (done: number, total: number) => unknown = () => undefined,
 ): Promise<Calibrated> {
   const evaluation = await evaluate(model, validation, {
     logits: true,
+    priors: priorsOf(training, 'val'),
     onProgress: (done) => onProgress(done, validation.length),
   });
   const { predictions, logits } = evaluation;

@@ -1,7 +1,7 @@
 // Evaluation: what a model reads in each image of a data set, and the mean loss. No gradients, no printing.
 // Imports engine, nn, data and metrics.
 
-import { argmax, crossEntropy, noGrad, scope, tensor } from '../engine/index.js';
+import { add, argmax, crossEntropy, noGrad, scope, tensor } from '../engine/index.js';
 import { BatchLoader } from '../data/loader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Module } from '../nn/index.js';
@@ -12,7 +12,7 @@ export interface Evaluation extends Score {
   readonly loss: number;
   /** Class number read in each image. */
   readonly predictions: Uint8Array;
-  /** What the network gives for each image, `[length, classes]`; null unless asked for. */
+  /** What the network gives for each image, with the priors if there are any, `[length, classes]`; null unless asked for. */
   readonly logits: Float32Array | null;
 }
 
@@ -21,6 +21,11 @@ export interface EvaluateOptions {
   readonly batchSize?: number;
   /** Keep the logits, too; training's validation does without. Default false. */
   readonly logits?: boolean;
+  /**
+   * Added to the logits before anything is read from them, `[classes]`; see `logPriors`. For images that are as often of each
+   * class as those trained on. Default null: every class is as likely as any other before the ink is seen.
+   */
+  readonly priors?: readonly number[] | null;
   /** Called after every batch with the number of images done; a promise is waited for. */
   readonly onProgress?: (done: number) => unknown;
 }
@@ -31,7 +36,7 @@ export async function evaluate(
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { batchSize = 250, onProgress } = options;
+  const { batchSize = 250, priors = null, onProgress } = options;
   const classes = dataset.classes.length;
   const predictions = new Uint8Array(dataset.length);
   const kept = options.logits === true ? new Float32Array(dataset.length * classes) : null;
@@ -45,7 +50,8 @@ export async function evaluate(
         noGrad(() =>
           scope(() => {
             const images = tensor(batch.images, { shape: [batch.count, 1, dataset.height, dataset.width] });
-            const logits = model.forward(images); // [count, classes]
+            const plain = model.forward(images); // [count, classes]
+            const logits = priors === null ? plain : add(plain, tensor(priors));
             return [
               crossEntropy(logits, tensor(batch.labels), { reduction: 'sum' }).item(),
               argmax(logits).data(),

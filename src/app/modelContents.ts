@@ -38,8 +38,16 @@ export interface Training {
   readonly valOnTest?: boolean;
   /** Of how many images; null for all there were. */
   readonly limit: number | null;
+  /** What `--balance` added to the logits in training, `[classes]` (`logPriors`); null: nothing. */
+  readonly logPriors?: readonly number[] | null;
   /** What to divide the logits by, so that probabilities can be believed (temperature.ts); 1 until it is fitted. */
   readonly temperature?: number;
+}
+
+/** What to add to a model's logits to read one of the parts: the test part's classes are as often as each other, or unknown. */
+export function priorsOf(training: Training, part: 'test' | 'train' | 'val'): readonly number[] | null {
+  const isTest = part === 'test' || (part === 'val' && training.valOnTest === true);
+  return isTest ? null : (training.logPriors ?? null);
 }
 
 export interface LoadedModel {
@@ -109,6 +117,7 @@ const MAX_CLASSES = 1000;
 export function readTraining(extra: Json): Training {
   const about = extra as Partial<Training> | null;
   const { classes, data, synthetic, seed, valFraction, valOnTest, limit, temperature = 1 } = about ?? {};
+  const { logPriors = null } = about ?? {};
   if (!Array.isArray(classes) || !classes.every((name) => typeof name === 'string') || classes.length === 0) {
     throw new ModelError(
       'it does not name its classes, so what it reads cannot be told; use a file that train wrote',
@@ -120,6 +129,9 @@ export function readTraining(extra: Json): Training {
   if (!(typeof temperature === 'number' && temperature > 0 && temperature < Infinity)) {
     throw new ModelError(`its temperature is ${JSON.stringify(temperature)}, expected a number above 0`);
   }
+  if (logPriors !== null && !isPriors(logPriors, classes.length)) {
+    throw new ModelError(`its logPriors are not ${classes.length} finite numbers, one for each class`);
+  }
   return {
     classes,
     data: typeof data === 'string' ? data : 'unknown data',
@@ -128,6 +140,11 @@ export function readTraining(extra: Json): Training {
     valFraction: typeof valFraction === 'number' ? valFraction : 0.1,
     valOnTest: valOnTest === true,
     limit: typeof limit === 'number' ? limit : null,
+    logPriors,
     temperature,
   };
+}
+
+function isPriors(value: unknown, classes: number): boolean {
+  return Array.isArray(value) && value.length === classes && value.every(Number.isFinite);
 }

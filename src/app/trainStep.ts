@@ -17,7 +17,7 @@ export interface StepNumbers {
 export interface StepOptions {
   /** Share of the target that is spread evenly over all classes. Default 0. */
   readonly labelSmoothing?: number;
-  /** Added to the logits in the loss alone, `[classes]`; see `logPriors`. Default null: nothing. */
+  /** Added to the logits before they are judged, `[classes]`; see `logPriors`. Default null: nothing. */
   readonly priors?: Tensor | null;
 }
 
@@ -38,7 +38,7 @@ export async function trainStep(
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();
-      return [loss.item(), argmax(logits).data()] as const;
+      return [loss.item(), argmax(judged).data()] as const;
     }),
   );
   let hits = 0;
@@ -47,15 +47,15 @@ export async function trainStep(
 }
 
 /**
- * The logarithm of each class's share of a data set, `[classes]`; lives until it is disposed of.
+ * The logarithm of each class's share of a data set, `[classes]`.
  *
  * A network whose logits plus these fit the labels has learned what a character looks like, and leaves to these how often it
- * is written: read without them, every class is as likely as any other before the ink is seen. A class without images
- * counts as one image.
+ * is written: read without them, every class is as likely as any other before the ink is seen. Images that are as often of
+ * each class as those trained on, such as the validation part, are read with them. A class without images counts as one image.
  *
  * @see A. Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, equation 10
  */
-export function logPriors(dataset: Dataset): Tensor {
+export function logPriors(dataset: Dataset): number[] {
   const counts = classCounts(dataset);
-  return tensor(Array.from(counts, (count) => Math.log(Math.max(1, count) / dataset.length))).keep();
+  return Array.from(counts, (count) => Math.log(Math.max(1, count) / dataset.length));
 }

@@ -7,7 +7,7 @@
 // op (engine/ops/), each of which launches kernels on the backend; `loss.backward()` walks the recorded graph
 // (engine/autograd.ts) and `optimizer.step()` updates every parameter in place. docs/architecture.md has the map.
 
-import type { Tensor } from '../engine/index.js';
+import { tensor, type Tensor } from '../engine/index.js';
 import { FormatError } from '../engine/errors.js';
 import type { Rng } from '../engine/rng.js';
 import { Augmenter, augments, type AugmentOptions } from '../data/augment.js';
@@ -40,6 +40,8 @@ export interface TrainerOptions {
   readonly labelSmoothing?: number;
   /** Learn as if every class had as many images; see `logPriors`. Default false. */
   readonly balance?: boolean;
+  /** Whether validation images are as often of each class as those trained on; `balance` asks. Default true. */
+  readonly sameShares?: boolean;
   /** Validate and save the moving average of the weights, with this decay. Default 0: the weights themselves. */
   readonly average?: number;
   /** A new random order every epoch. Default true. */
@@ -64,12 +66,14 @@ export class Trainer {
   };
   readonly #options: Required<TrainerOptions>;
   readonly #loader: BatchLoader;
+  /** What `balance` adds to the logits, null without it; the model's file keeps it. */
+  readonly priors: readonly number[] | null;
   readonly #priors: Tensor | null;
 
   constructor(options: TrainerOptions) {
     this.#options = {
       ...{ epochs: 20, batchSize: 64, learningRate: 0.001, shuffle: true, schedule: 'plateau' },
-      ...{ weightDecay: 0, augment: {}, labelSmoothing: 0, balance: false, average: 0 },
+      ...{ weightDecay: 0, augment: {}, labelSmoothing: 0, balance: false, sameShares: true, average: 0 },
       ...{ onValidation: () => undefined, onEvaluated: () => undefined },
       ...options,
     };
@@ -87,7 +91,8 @@ export class Trainer {
     const totalSteps = epochs * this.#loader.batchesPerEpoch;
     this.scheduler = makeSchedule(schedule, this.optimizer, { learningRate, totalSteps });
     this.average = average > 0 ? new WeightAverage(model, { decay: average }) : null;
-    this.#priors = balance ? logPriors(train) : null;
+    this.priors = balance ? logPriors(train) : null;
+    this.#priors = this.priors === null ? null : tensor(this.priors).keep();
   }
 
   /** The streams that a step draws from. Epoch orders need none: they follow from the shuffle key and the epoch. */
@@ -157,7 +162,7 @@ export class Trainer {
   }
 
   async *#epoch(epoch: number): AsyncGenerator<StepEvent | EpochEvent, void, undefined> {
-    const { train, validation, onValidation, onEvaluated, labelSmoothing } = this.#options;
+    const { train, validation, onValidation, onEvaluated, labelSmoothing, sameShares } = this.#options;
     const { progress } = this;
     const start = performance.now();
     const before = this.#imagesIn(progress.step);
@@ -179,7 +184,10 @@ export class Trainer {
     const { lr } = this.optimizer;
     const trained = performance.now();
     const evaluation = await this.withAverage(() =>
-      evaluate(this.model, validation, { onProgress: (done) => onValidation(done, validation.length) }),
+      evaluate(this.model, validation, {
+        priors: sameShares ? this.priors : null,
+        onProgress: (done) => onValidation(done, validation.length),
+      }),
     );
     const { loss: valLoss, accuracy: valAccuracy } = evaluation;
     onEvaluated(evaluation);

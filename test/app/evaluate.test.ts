@@ -51,6 +51,21 @@ describe('evaluate', () => {
   );
 
   it(
+    'adds priors to the logits before anything is read from them',
+    onWasm(async () => {
+      const trainer = tinyTrainer();
+      const priors = train.classes.map((_, c) => (c === 5 ? 40 : 0.25 * c)); // class 5 outweighs whatever is seen
+      const plain = await evaluate(trainer.model, validation, { logits: true });
+      const weighed = await evaluate(trainer.model, validation, { logits: true, priors });
+      expect(new Set(plain.predictions)).not.toEqual(new Set([5]));
+      expect(new Set(weighed.predictions)).toEqual(new Set([5]));
+      expect(weighed.logits).toEqual(plain.logits!.map((logit, i) => logit + Math.fround(priors[i % 47])));
+      expect(weighed.loss).toBeGreaterThan(plain.loss + 20); // nearly every image is of another class
+      trainer.dispose();
+    }),
+  );
+
+  it(
     'restores the modes after an error, too',
     onWasm(async () => {
       const trainer = tinyTrainer();

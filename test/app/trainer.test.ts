@@ -5,11 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluate.js';
 import { DivergedError } from '../../src/app/trainerEvents.js';
 import type { EpochEvent, StepEvent } from '../../src/app/trainerEvents.js';
-import { subset } from '../../src/data/dataset.js';
+import { subset, type Dataset } from '../../src/data/dataset.js';
 import { eventsOf, fingerprint, onWasm, SEED, takeSteps } from './support.js';
 import { tinyTrainer, train, validation, type TinyOptions } from './support.js';
 
 const isEpoch = (event: StepEvent | EpochEvent): event is EpochEvent => event.event === 'epoch';
+
+/** The first image of class 0, `count` times. */
+function often({ labels }: Dataset, count: number): number[] {
+  return Array.from({ length: count }, () => labels.indexOf(0));
+}
 
 /** Runs to the end and returns what stands for the state then. */
 async function finalState(options: TinyOptions): Promise<string> {
@@ -76,6 +81,42 @@ describe('events', () => {
       const rates = (await eventsOf(trainer)).filter(isEpoch).map(({ lr }) => lr);
       // Better than nothing, then as many bad epochs as it bears, then one more.
       expect(rates).toEqual([1e-3, 1e-3, 1e-3, 1e-3, 1e-4, 1e-4]);
+      trainer.dispose();
+    }),
+  );
+});
+
+describe('balance', () => {
+  // Class 0 is a third of the images: its prior tells.
+  const uneven = subset(train, [...Array.from({ length: train.length }, (_, i) => i), ...often(train, 70)]);
+  const options = { train: uneven, balance: true, learningRate: 0.003 };
+
+  it(
+    'validates with the shares that the loss had, unless validation images have others',
+    onWasm(async () => {
+      for (const sameShares of [true, false]) {
+        const trainer = tinyTrainer({ ...options, sameShares });
+        const [epoch] = (await eventsOf(trainer)).filter(isEpoch);
+        const { priors } = trainer;
+        expect(priors![0]).toBeCloseTo(Math.log(73 / 211), 12);
+        expect(priors![1]).toBeCloseTo(Math.log(3 / 211), 12);
+        const [plain, weighed] = [
+          await evaluate(trainer.model, validation),
+          await evaluate(trainer.model, validation, { priors }),
+        ];
+        expect(Math.abs(weighed.loss - plain.loss)).toBeGreaterThan(0.1);
+        const { loss, accuracy } = sameShares ? weighed : plain;
+        expect(epoch).toMatchObject({ valLoss: loss, valAccuracy: accuracy });
+        trainer.dispose();
+      }
+    }),
+  );
+
+  it(
+    'is nothing to a run without it',
+    onWasm(() => {
+      const trainer = tinyTrainer();
+      expect(trainer.priors).toBeNull();
       trainer.dispose();
     }),
   );

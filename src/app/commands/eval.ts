@@ -6,7 +6,7 @@ import { assess, summaryOf, withTemperature, writeAssessment, type Assessment } 
 import { calibrateModel } from '../calibrate.js';
 import { evaluate } from '../evaluate.js';
 import { ModelError } from '../exitCodes.js';
-import type { LoadedModel, Training } from '../modelContents.js';
+import { priorsOf, type LoadedModel, type Training } from '../modelContents.js';
 import { loadModel } from '../modelFile.js';
 import { newFolder } from '../newFolder.js';
 import { Reporter } from '../reporter.js';
@@ -64,8 +64,9 @@ async function run(args: EvalArguments): Promise<void> {
   const dataset = await openPart(args, training);
   checkClasses(args.model, classes, dataset);
   if (dataset.synthetic) reporter.warn('*** These are SYNTHETIC characters, not EMNIST. ***');
+  const priors = priorsOf(training, args.part);
   const evaluation = await evaluate(model, dataset, {
-    logits: true,
+    ...{ logits: true, priors },
     onProgress: (done) => reporter.progress(done, dataset.length, `evaluating ${done} of ${dataset.length}`),
   });
   model.dispose();
@@ -75,7 +76,7 @@ async function run(args: EvalArguments): Promise<void> {
   const assessment = assess(calibrated, dataset);
   reporter.emit({ model: args.model, data: dataset.name, part: args.part, ...assessment });
   const title = `${args.model} on ${dataset.name}`;
-  say(reporter, title, assessment);
+  say(reporter, priors === null ? title : `${title}, with the shares of the classes`, assessment);
   if (folder === null) return;
   const names = await writeAssessment(assessment, { folder, title, evaluation: calibrated, dataset });
   reporter.say(`  written   ${names.map((name) => join(folder, name)).join(', ')}`);

@@ -87,6 +87,7 @@ function makeTrainer(
   const trainer = new Trainer({
     ...settings,
     ...{ model, train, validation, rng, learningRate, augment: { shift, rotation, scale, shear, stroke } },
+    sameShares: !settings.valOnTest,
     onValidation: async (done, total) => {
       reporter.progress(done, total, `epoch ${trainer.progress.epoch + 1}/${epochs}  validating`);
       await turn(); // a loop of promises alone would never let a signal in

@@ -57,7 +57,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
   const data = await recordData(settings, source);
   if (saved !== null) checkSameData(options.resume!, saved.data, data);
   const directory = options.resume ?? createRunDirectory(options.out);
-  const training = trainingOf(settings, source);
+  const training = trainingOf(settings, source, trainer);
   const checkpoints = new Checkpoints(directory, trainer, training, settings.checkpointEvery);
   // A new run saves its beginning before its config: wherever there is a config, there is a state to go on from.
   if (saved === null) await checkpoints.save({ isBest: false });
@@ -88,10 +88,10 @@ async function recordData(settings: Settings, { train, validation }: TrainingSou
   };
 }
 
-function trainingOf(settings: Settings, { train }: TrainingSource): Training {
+function trainingOf(settings: Settings, { train }: TrainingSource, { priors }: Trainer): Training {
   const { seed, valFraction, valOnTest, limit } = settings;
   const { classes, name: data, synthetic } = train;
-  return { classes, data, synthetic, seed, valFraction, valOnTest, limit };
+  return { classes, data, synthetic, seed, valFraction, valOnTest, limit, logPriors: priors };
 }
 
 function describeSitting({ description, report }: StartedBackend, trainer: Trainer): Sitting {
