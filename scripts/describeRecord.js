@@ -43,7 +43,7 @@ export function describeRecord(record) {
     lost === 0
       ? 'as many as with float32'
       : `${Math.abs(lost)} ${lost > 0 ? 'fewer' : 'more'} than with float32 (${percent(float32.accuracy)}, merged ${percent(float32.mergedAccuracy)})`;
-  const { one, alike, unsure } = validation.statements;
+  const { one, alike, unsure } = test.statements;
   return `# The model that the page ships
 
 Written by \`scripts/ship-model.js\` from \`src/app/web/model/model.json\`; the page's model card shows the same numbers.
@@ -86,13 +86,13 @@ ${training.files.map(({ name, sha256 }) => `- \`${name}\`, SHA-256 \`${sha256}\`
 
 ## What it says, and how often that is right
 
-On the ${grouped(validation.images)} validation images, at the calibrated probabilities (\`src/app/interpret.ts\`):
+On the same ${grouped(test.images)} images, at the calibrated probabilities (\`src/app/interpret.ts\`):
 
 ${table(
   ['it says', 'images', 'right'],
-  statementRow('one character', one, validation.images),
-  statementRow('look-alikes, "0 or O"', alike, validation.images),
-  statementRow('not sure', unsure, validation.images),
+  statementRow('one character', one, test.images),
+  statementRow('look-alikes, "0 or O"', alike, test.images),
+  statementRow('not sure', unsure, test.images),
 )}
 
 Right means that the true character is the one named, or among the look-alikes named.

@@ -152,6 +152,16 @@ const inputs: readonly HostileInput[] = [
   ['names no classes', one({}), /does not name its classes/],
   ['names two million classes', extra(manyNames), /names 2000000 classes, more than 1000/],
   ['has class names that are numbers', extra('{"classes":[1,2]}'), /does not name its classes/],
+  ...['0', '-1', '"1"'].map((temperature): HostileInput => [
+    `has the temperature ${temperature}`,
+    extra(`{"classes":["a","b"],"temperature":${temperature}}`),
+    /its temperature is .*, expected a number above 0/,
+  ]),
+  ...['[0]', '[0,"1"]', '[0,null]', '7'].map((priors): HostileInput => [
+    `has the priors ${priors}`,
+    extra(`{"classes":["a","b"],"logPriors":${priors}}`),
+    /its logPriors are not 2 finite numbers/,
+  ]),
   ['has an extra that is no JSON', extra('{"classes":'), /extra: not JSON/],
   ['is of another network', extra('{"classes":["a","b"]}'), /missing: conv_layers\.0\.weight/],
 ];
