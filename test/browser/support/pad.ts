@@ -104,6 +104,11 @@ export async function expectLikeliest(page: Page, label: string, what = label): 
   await expect.poll(() => likeliest(page), { ...PATIENCE, message: what }).toBe(label);
 }
 
+/** Waits until the page reads one of these as the likeliest. */
+export async function expectLikeliestOf(page: Page, labels: readonly string[], what: string): Promise<void> {
+  await expect.poll(() => likeliest(page), { ...PATIENCE, message: what }).toBeOneOf([...labels]);
+}
+
 /** Waits until the page reads anything. */
 export async function expectAnyReading(page: Page): Promise<void> {
   await expect.poll(() => likeliest(page), PATIENCE).not.toBe('');
