@@ -34,6 +34,7 @@ export async function calibrateModel(
     onProgress: (done) => onProgress(done, validation.length),
   });
   const { predictions, logits } = evaluation;
+  // Priors, where there are any, are divided with the rest. Dividing the network's part alone was tried: the loss is the same.
   const temperature = fitTemperature(logits!, validation.labels);
   const errorAt = (t: number): number =>
     calibration(probabilitiesOf(logits!, classes.length, t), predictions, validation.labels).error;

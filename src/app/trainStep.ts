@@ -1,6 +1,6 @@
 // One step of training: forward, loss, backward, update; and what may be done to the loss. Imports engine, nn, data.
 
-import { add, argmax, crossEntropy, scope, tensor, type Tensor } from '../engine/index.js';
+import { add, argmax, crossEntropy, scope, tensor } from '../engine/index.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
 import { IMAGE_SIDE } from '../data/idx.js';
 import type { Batch } from '../data/loader.js';
@@ -18,7 +18,7 @@ export interface StepOptions {
   /** Share of the target that is spread evenly over all classes. Default 0. */
   readonly labelSmoothing?: number;
   /** Added to the logits before they are judged, `[classes]`; see `logPriors`. Default null: nothing. */
-  readonly priors?: Tensor | null;
+  readonly priors?: readonly number[] | null;
 }
 
 /** Takes the step. The numbers are read after all of it has been enqueued. */
@@ -33,7 +33,7 @@ export async function trainStep(
       const images = tensor(batch.images, { shape: [batch.count, 1, IMAGE_SIDE, IMAGE_SIDE] });
       const labels = tensor(batch.labels);
       const logits = model.forward(images); // [count, classes]
-      const judged = priors === null ? logits : add(logits, priors);
+      const judged = priors === null ? logits : add(logits, tensor(priors));
       const loss = crossEntropy(judged, labels, { labelSmoothing });
       optimizer.zeroGrad();
       loss.backward();

@@ -7,7 +7,6 @@
 // op (engine/ops/), each of which launches kernels on the backend; `loss.backward()` walks the recorded graph
 // (engine/autograd.ts) and `optimizer.step()` updates every parameter in place. docs/architecture.md has the map.
 
-import { tensor, type Tensor } from '../engine/index.js';
 import { FormatError } from '../engine/errors.js';
 import type { Rng } from '../engine/rng.js';
 import { Augmenter, augments, type AugmentOptions } from '../data/augment.js';
@@ -68,7 +67,6 @@ export class Trainer {
   readonly #loader: BatchLoader;
   /** What `balance` adds to the logits, null without it; the model's file keeps it. */
   readonly priors: readonly number[] | null;
-  readonly #priors: Tensor | null;
 
   constructor(options: TrainerOptions) {
     this.#options = {
@@ -92,7 +90,6 @@ export class Trainer {
     this.scheduler = makeSchedule(schedule, this.optimizer, { learningRate, totalSteps });
     this.average = average > 0 ? new WeightAverage(model, { decay: average }) : null;
     this.priors = balance ? logPriors(train) : null;
-    this.#priors = this.priors === null ? null : tensor(this.priors).keep();
   }
 
   /** The streams that a step draws from. Epoch orders need none: they follow from the shuffle key and the epoch. */
@@ -153,7 +150,6 @@ export class Trainer {
     this.model.dispose();
     this.optimizer.dispose();
     this.average?.dispose();
-    this.#priors?.dispose();
   }
 
   /** Trains from the present progress to the last epoch. Stop by not asking for the next event. */
@@ -170,7 +166,7 @@ export class Trainer {
     const batches = this.#loader.batches(epoch, { from: progress.step });
     for (let next = batches.next(); !next.done;) {
       const batch = next.value;
-      const step = trainStep(this.model, this.optimizer, batch, { labelSmoothing, priors: this.#priors });
+      const step = trainStep(this.model, this.optimizer, batch, { labelSmoothing, priors: this.priors });
       next = batches.next(); // made ready while the backend computes
       const { loss, hits } = await step;
       if (!Number.isFinite(loss)) throw this.#diverged(`the loss is ${loss}`);

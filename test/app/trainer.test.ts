@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluate.js';
+import { priorsOf } from '../../src/app/modelContents.js';
 import { DivergedError } from '../../src/app/trainerEvents.js';
 import type { EpochEvent, StepEvent } from '../../src/app/trainerEvents.js';
 import { subset, type Dataset } from '../../src/data/dataset.js';
@@ -111,6 +112,17 @@ describe('balance', () => {
       }
     }),
   );
+
+  it('gives a part its shares back only where it has them', () => {
+    const training = {
+      ...{ classes: ['a', 'b'], data: 'some', synthetic: false, seed: 1, valFraction: 0.1, limit: null },
+      logPriors: [-0.5, -1],
+    };
+    expect(priorsOf(training, 'train')).toEqual([-0.5, -1]);
+    expect(priorsOf(training, 'val')).toEqual([-0.5, -1]);
+    expect(priorsOf({ ...training, valOnTest: true }, 'val')).toBeNull();
+    expect(priorsOf(training, 'test')).toBeNull();
+  });
 
   it(
     'is nothing to a run without it',

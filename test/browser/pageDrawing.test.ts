@@ -21,7 +21,7 @@ import {
 import { pageVisits, PHONE, type Visit } from './support/visits.js';
 import { type Hand, HANDS, readHand, recordedDataset } from './strokes/recorded.js';
 
-/** Two readings as probable as that, but for this, may change places when a pointer rounds where it is. */
+/** Readings whose probabilities differ by less may change places, since a pointer rounds where it is. */
 const TIE = 0.05;
 
 /** What the model that the page ships reads in Node, for each character of a hand: the likeliest, and what ties with it. */
