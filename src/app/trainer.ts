@@ -17,7 +17,7 @@ import { evaluate, type Evaluation } from './evaluate.js';
 import type { CharacterNet } from './model.js';
 import { makeSchedule, type ScheduleName } from './schedule.js';
 import { logPriors, trainStep } from './trainStep.js';
-import { DivergedError, type EpochEvent, type Progress, type StepEvent } from './trainerEvents.js';
+import { DivergedError, type EpochEvent, type Keep, type Progress, type StepEvent } from './trainerEvents.js';
 
 export interface TrainerOptions {
   readonly model: CharacterNet;
@@ -41,6 +41,8 @@ export interface TrainerOptions {
   readonly balance?: boolean;
   /** Whether validation images are as often of each class as those trained on; `balance` asks. Default true. */
   readonly sameShares?: boolean;
+  /** Which epoch's network becomes the run's model. Default `best`. */
+  readonly keep?: Keep;
   /** Validate and save the moving average of the weights, with this decay. Default 0: the weights themselves. */
   readonly average?: number;
   /** A new random order every epoch. Default true. */
@@ -72,6 +74,7 @@ export class Trainer {
     this.#options = {
       ...{ epochs: 20, batchSize: 64, learningRate: 0.001, shuffle: true, schedule: 'plateau' },
       ...{ weightDecay: 0, augment: {}, labelSmoothing: 0, balance: false, sameShares: true, average: 0 },
+      ...{ keep: 'best' },
       ...{ onValidation: () => undefined, onEvaluated: () => undefined },
       ...options,
     };
@@ -158,7 +161,7 @@ export class Trainer {
   }
 
   async *#epoch(epoch: number): AsyncGenerator<StepEvent | EpochEvent, void, undefined> {
-    const { train, validation, onValidation, onEvaluated, labelSmoothing, sameShares } = this.#options;
+    const { train, validation, onValidation, onEvaluated, labelSmoothing, sameShares, keep } = this.#options;
     const { progress } = this;
     const start = performance.now();
     const before = this.#imagesIn(progress.step);
@@ -191,7 +194,7 @@ export class Trainer {
     if (this.scheduler instanceof ReduceLROnPlateau) this.scheduler.step(valLoss);
 
     const means = this.#means();
-    const isBest = valAccuracy > progress.bestAccuracy;
+    const isBest = keep === 'last' || valAccuracy > progress.bestAccuracy;
     if (isBest) Object.assign(progress, { bestEpoch: epoch, bestAccuracy: valAccuracy });
     Object.assign(progress, { epoch, step: 0, lossSum: 0, correct: 0 });
     yield {

@@ -3,6 +3,10 @@
 import { InkgradError } from '../engine/errors.js';
 import { JsonReader, type Json } from '../nn/json.js';
 
+/** Which epoch's network becomes the run's model: the one with the highest validation accuracy, or the last there is. */
+export const KEEPS = ['best', 'last'] as const;
+export type Keep = (typeof KEEPS)[number];
+
 /** After every step. */
 export interface StepEvent {
   readonly event: 'step';
@@ -34,7 +38,7 @@ export interface EpochEvent {
   readonly seconds: number;
   /** Training images a second, without the evaluation. */
   readonly imagesPerSecond: number;
-  /** Whether this epoch has the highest validation accuracy so far. */
+  /** Whether this epoch's network is now the run's model: it reads best so far, or `keep` asks for the last. */
   readonly isBest: boolean;
 }
 
@@ -52,7 +56,7 @@ export interface Progress {
   /** Over these steps: each image's loss, summed, and hits. */
   lossSum: number;
   correct: number;
-  /** The epoch with the highest validation accuracy; 0 and -1 before the first. */
+  /** The epoch whose network is the run's model, and its validation accuracy; 0 and -1 before the first. */
   bestEpoch: number;
   bestAccuracy: number;
 }

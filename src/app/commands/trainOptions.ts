@@ -5,6 +5,7 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { optionName, SETTINGS, type SettingName, type Settings } from '../run/settings.js';
 import { SCHEDULES } from '../schedule.js';
+import { KEEPS } from '../trainerEvents.js';
 import { RECIPE_NAMES } from '../run/recipes.js';
 import { choice, dataOptions, jsonOption, runOptions, within } from './options.js';
 
@@ -67,6 +68,11 @@ const DESCRIPTIONS: readonly Description[] = [
     describe:
       'Use a moving average of the weights with this decay, such as 0.999 (0: the weights themselves)',
   },
+  {
+    name: 'keep',
+    group: RECIPE,
+    describe: 'Whose network becomes the model: the epoch best in validation, or the last',
+  },
   { name: 'shift', group: IMAGES, describe: 'Move images by up to so many pixels along each axis' },
   { name: 'rotation', group: IMAGES, describe: 'Turn images by up to so many degrees' },
   { name: 'scale', group: IMAGES, describe: 'Change width and height by up to this part of them' },
@@ -117,6 +123,7 @@ function kindOf(name: SettingName): 'boolean' | 'string' | 'number' {
 const WORDS: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
   recipe: RECIPE_NAMES,
   schedule: SCHEDULES,
+  keep: KEEPS,
 };
 
 function settingOptions(yargs: Argv): Argv {

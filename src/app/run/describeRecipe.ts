@@ -8,7 +8,7 @@ export function describeRecipe(settings: Settings): string[] {
   const optimizer = weightDecay > 0 ? `AdamW (weight decay ${weightDecay})` : 'Adam';
   const rate = schedule === 'plateau' ? `lr ${lr}` : `lr up to ${lr} (${schedule})`;
   const rest = `batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`;
-  const { shift, rotation, scale, shear, stroke, labelSmoothing, average, balance, convolutions } = settings;
+  const { shift, rotation, scale, shear, stroke, labelSmoothing, average, balance, convolutions, keep } = settings;
   const images = [
     ...(shift > 0 ? [`shift ${shift} px`] : []),
     ...(rotation > 0 ? [`rotation ${rotation} degrees`] : []),
@@ -21,6 +21,7 @@ export function describeRecipe(settings: Settings): string[] {
     ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
     ...(balance ? ['classes balanced'] : []),
     ...(average > 0 ? [`weights averaged (${average})`] : []),
+    ...(keep === 'last' ? ['last epoch kept'] : []),
   ];
   return [
     `${recipe === 'original' ? '' : `${recipe}: `}${optimizer}, ${rate}, ${rest}`,

@@ -15,10 +15,11 @@ import { percent } from './session.js';
 
 export interface PicturesOptions {
   readonly directory: string;
-  /** What the best model read in the validation images. */
+  /** What the run's model reads in the validation images. */
   readonly evaluation: CalibratedEvaluation;
   /** What is to be said of its confidence. */
   readonly calibration: string;
+  /** The epoch whose network is the run's model. */
   readonly bestEpoch: number;
   readonly rows: readonly MetricsRow[];
   readonly validation: Dataset;
@@ -46,9 +47,10 @@ export async function writePictures(options: PicturesOptions): Promise<void> {
 }
 
 /** Loss above, accuracy below, over epochs. */
-export function curves({ rows, bestEpoch }: Pick<PicturesOptions, 'rows' | 'bestEpoch'>): Canvas {
+export function curves(options: Pick<PicturesOptions, 'rows' | 'bestEpoch' | 'settings'>): Canvas {
+  const { rows, bestEpoch, settings } = options;
   const x = rows.map(({ epoch }) => epoch);
-  const marks = [{ x: bestEpoch, label: `best epoch ${bestEpoch}` }];
+  const marks = [{ x: bestEpoch, label: `${settings.keep} epoch ${bestEpoch}` }];
   const loss = lineChart({
     ...{ title: 'Loss', xLabel: 'epoch', yLabel: 'cross-entropy', marks },
     series: [
@@ -85,7 +87,7 @@ function report(options: PicturesOptions, pictures: Pictures): string {
         ...(validation.synthetic
           ? ['These are SYNTHETIC characters, not EMNIST: the accuracy says nothing about real handwriting.']
           : []),
-        `The best of ${rows.length} epochs is epoch ${bestEpoch}: ${percent(result.accuracy)} of ${validation.length} ` +
+        `The ${settings.keep} of ${rows.length} epochs is epoch ${bestEpoch}: ${percent(result.accuracy)} of ${validation.length} ` +
           `validation images are read right (${what}); ${percent(result.mergedAccuracy)} if 1/I/L, 9/g/q, F/f and 0/O count as one each.`,
         options.calibration,
       ],

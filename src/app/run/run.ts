@@ -180,7 +180,7 @@ async function finish(run: Run, path: string): Promise<number> {
     path,
     best,
     validation,
-    (done, total) => reporter.progress(done, total, 'looking at the best model'),
+    (done, total) => reporter.progress(done, total, 'looking at the model'),
   );
   const calibration =
     `temperature ${temperature.toFixed(3)}: expected calibration error on the validation images ` +
@@ -213,7 +213,7 @@ function explain(ending: Ending, { trainer, settings }: Run): string | null {
 }
 
 function farewell(run: Run, ending: Ending): void {
-  const { reporter, trainer, source, checkpoints, directory } = run;
+  const { reporter, trainer, source, checkpoints, directory, settings } = run;
   const { bestEpoch, bestAccuracy } = trainer.progress;
   const { synthetic } = source.train;
   const reason = explain(ending, run);
@@ -224,7 +224,7 @@ function farewell(run: Run, ending: Ending): void {
     return;
   }
   const what = synthetic ? 'validation accuracy on SYNTHETIC characters' : 'validation accuracy';
-  reporter.say(`best      epoch ${bestEpoch}, ${what} ${percent(bestAccuracy)}`);
+  reporter.say(`${settings.keep.padEnd(10)}epoch ${bestEpoch}, ${what} ${percent(bestAccuracy)}`);
   reporter.say(`model     ${checkpoints.best}`);
   reporter.say(`report    ${join(directory, 'report.html')}`);
   reporter.say(

@@ -1,10 +1,11 @@
 // Every setting of a training run as one table: what it is when nothing is said, which values it takes, and whether a
 // resumed run may change it. The command line and a run's config.json are both checked against it.
-// Imports errors, nn's JSON types, recipes and schedules.
+// Imports errors, nn's JSON types, recipes, schedules and what a trainer may keep.
 
 import { ArgumentError, FormatError } from '../../engine/errors.js';
 import type { Json, JsonObject } from '../../nn/index.js';
 import { SCHEDULES, type ScheduleName } from '../schedule.js';
+import { KEEPS, type Keep } from '../trainerEvents.js';
 import { RECIPE_NAMES, RECIPES, type RecipeName } from './recipes.js';
 
 /** What decides a run. Names are those of the options, in camel case; null stands for an option that is not given. */
@@ -29,6 +30,8 @@ export interface Settings {
   readonly labelSmoothing: number;
   /** Learn as if every class had as many images. */
   readonly balance: boolean;
+  /** Which epoch's network becomes the run's model. */
+  readonly keep: Keep;
   /** Decay of the weights' moving average; 0: not averaged. */
   readonly average: number;
   /** How far images are changed: pixels, degrees, part of the size, slant, stroke width. */
@@ -117,6 +120,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   }),
   labelSmoothing: fixed(0, SHARE),
   balance: fixed(false, FLAG),
+  keep: fixed('best', oneOf(KEEPS)),
   average: fixed(0, SHARE),
   shift: fixed(0, upTo(14)),
   rotation: fixed(0, upTo(180)),
@@ -154,7 +158,16 @@ export function newSettings(given: GivenSettings): Settings {
   const entries = SETTING_NAMES.map(
     (name) => [name, given[name] ?? recipe[name] ?? SETTINGS[name].initial] as const,
   );
-  return Object.fromEntries(entries) as unknown as Settings;
+  return together(Object.fromEntries(entries) as unknown as Settings);
+}
+
+/** @throws ArgumentError where two settings ask for what cannot be had together */
+function together(settings: Settings): Settings {
+  if (settings.keep === 'best' || settings.patience === null) return settings;
+  throw new ArgumentError(
+    `--patience ${settings.patience} waits for a better epoch, and --keep last asks for none; leave out --patience, or ` +
+      'name --keep best',
+  );
 }
 
 /** Whether a resumed run must keep a setting: a schedule over all steps also fixes how many there are. */
@@ -165,7 +178,7 @@ function isFixed(name: SettingName, { schedule }: Settings): boolean {
 /**
  * What a resumed run uses: what it began with, but for what may change on the way.
  *
- * @throws ArgumentError for a given setting that would make it another run
+ * @throws ArgumentError for a given setting that would make it another run, or for two that contradict each other
  */
 export function resumedSettings(saved: Settings, given: GivenSettings, directory: string): Settings {
   for (const name of SETTING_NAMES) {
@@ -178,7 +191,7 @@ export function resumedSettings(saved: Settings, given: GivenSettings, directory
     );
   }
   const entries = SETTING_NAMES.map((name) => [name, given[name] ?? saved[name]] as const);
-  return Object.fromEntries(entries) as unknown as Settings;
+  return together(Object.fromEntries(entries) as unknown as Settings);
 }
 
 /**
