@@ -62,7 +62,8 @@ const epochs = readFileSync(join(run, 'metrics.jsonl'), 'utf8')
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line));
-const best = epochs.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
+const { keep } = config.settings;
+const kept = keep === 'last' ? epochs.at(-1) : epochs.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
 const shipped = join(place, 'model.safetensors');
 
 // Calibrating writes into the file, so into a copy.
@@ -87,7 +88,7 @@ const record = {
   training: {
     ...{ command, commit, node: sitting.node, inkgrad: sitting.inkgrad, backend: sitting.backend },
     ...{ date: config.sittings[0].started.slice(0, 10), seed: config.settings.seed },
-    ...{ epochs: epochs.length, bestEpoch: best.epoch, bestValAccuracy: best.valAccuracy },
+    ...{ epochs: epochs.length, keep, keptEpoch: kept.epoch, valAccuracy: kept.valAccuracy },
     ...{ data: config.data.name, images: train.images, setAside: setAside.images, files },
     // Known files of the official archive, or others of the same format.
     official: files.every(({ name, sha256: digest }) => OFFICIAL_DIGESTS[name] === digest),

@@ -80,18 +80,25 @@ function rowsOf(folder: string): Row[] {
 const where = [...(values.data === undefined ? [] : ['--data', values.data])];
 const compute = ['--backend', 'wasm', '--threads', values.threads];
 
-/** How many epochs a run was to have; 0 for one that has not begun. */
-function epochsOf(folder: string): number {
+interface Plan {
+  readonly epochs: number;
+  /** Which epoch is the run's model; runs from before there was a choice keep the best. */
+  readonly keep?: 'best' | 'last';
+}
+
+/** What a run was to be; 0 epochs for one that has not begun. */
+function planOf(folder: string): Plan {
   const file = join(folder, 'config.json');
-  if (!existsSync(file)) return 0;
-  return (JSON.parse(readFileSync(file, 'utf8')) as { settings: { epochs: number } }).settings.epochs;
+  if (!existsSync(file)) return { epochs: 0 };
+  return (JSON.parse(readFileSync(file, 'utf8')) as { settings: Plan }).settings;
 }
 
 function train(variant: Variant, seed: number): string {
   const { name } = variant;
   const folder = join(FOLDERS, `${name}-${seed}`);
-  const begun = epochsOf(folder) > 0;
-  if (begun && rowsOf(folder).length >= epochsOf(folder)) return folder;
+  const { epochs } = planOf(folder);
+  const begun = epochs > 0;
+  if (begun && rowsOf(folder).length >= epochs) return folder;
   const words = begun
     ? ['--resume', folder]
     : [...optionsOf(variant, scale), '--seed', `${seed}`, '--out', folder];
@@ -112,9 +119,12 @@ function measure({ name }: Variant, seed: number, folder: string): Result {
   const line = inkgrad('eval', '--model', model, '--part', 'test', '--json', ...where, ...compute);
   const { accuracy, mergedAccuracy, calibrationError, total } = JSON.parse(line) as Measured;
   const rows = rowsOf(folder);
-  const best = rows.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
+  const kept =
+    planOf(folder).keep === 'last'
+      ? rows.at(-1)!
+      : rows.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
   return {
-    ...{ name, scale, seed, epochs: rows.length, bestEpoch: best.epoch, valAccuracy: best.valAccuracy },
+    ...{ name, scale, seed, epochs: rows.length, keptEpoch: kept.epoch, valAccuracy: kept.valAccuracy },
     ...{ testImages: total, testAccuracy: accuracy, testMerged: mergedAccuracy, calibrationError },
     seconds: rows.reduce((sum, { seconds }) => sum + seconds, 0),
   };

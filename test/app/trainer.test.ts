@@ -63,6 +63,24 @@ describe('events', () => {
   );
 
   it(
+    'keep says which epoch becomes the model: the best in validation, or whichever is last',
+    onWasm(async () => {
+      const one = subset(validation, [0]); // read right or not: an epoch cannot be better than the first that does
+      for (const keep of ['best', 'last'] as const) {
+        const trainer = tinyTrainer({ epochs: 4, learningRate: 0.003, keep, train: one, validation: one });
+        const epochs = (await eventsOf(trainer)).filter(isEpoch);
+        const first = epochs.findIndex(({ valAccuracy }) => valAccuracy === 1);
+        expect(first).toBeGreaterThanOrEqual(0);
+        expect(first).toBeLessThan(3);
+        const marked = epochs.map(({ isBest }) => isBest);
+        expect(marked).toEqual(epochs.map((_, at) => keep === 'last' || at === 0 || at === first));
+        expect(trainer.progress.bestEpoch).toBe(keep === 'last' ? 4 : first + 1);
+        trainer.dispose();
+      }
+    }),
+  );
+
+  it(
     'the first loss is that of guessing among 47 classes',
     onWasm(async () => {
       const trainer = tinyTrainer();

@@ -21,6 +21,7 @@ const COMMANDS = {
   unknown: 'train --recipe bset --data train',
   beyond: 'train --rotation 181 --data train',
   two: 'train --convolutions 1,2 --data train',
+  patient: 'train --recipe best --patience 2 --data train',
 };
 
 let folder: string;
@@ -49,16 +50,18 @@ describe('train --recipe best', () => {
     const { settings } = JSON.parse(readFileSync(join(folder, 'ours', 'config.json'), 'utf8')) as {
       settings: object;
     };
-    expect(settings).toMatchObject({ ...RECIPES.best, recipe: 'best', shift: 0, epochs: 2 });
+    expect(settings).toMatchObject({ ...RECIPES.best, ...{ recipe: 'best', shift: 0, epochs: 2, valFraction: 0.25 } });
     expect(runs.train.stderr).toMatch(/recipe {4}best: AdamW .*one-cycle/);
     expect(runs.train.stderr).toContain('weights averaged (0.999)');
-    expect(runs.train.stderr).toContain('network   585263 parameters');
-    expect(runs.train.stderr).toContain('1,2,2 convolutions in the blocks');
+    expect(runs.train.stderr).toContain('network   594575 parameters');
+    expect(runs.train.stderr).toContain('2,2,2 convolutions in the blocks');
     expect(runs.train.stderr).not.toContain('shift');
   });
 
-  it('the model to use holds the averaged weights that were validated, the state to go on from both', () => {
-    const { valAccuracy, temperature } = jsonLines(runs.train).at(-1)!;
+  it('the model to use holds the averaged weights that were validated last, the state to go on from both', () => {
+    const [epochs, end] = [jsonLines(runs.train).slice(0, -1), jsonLines(runs.train).at(-1)!];
+    const { valAccuracy, temperature } = end;
+    expect(end).toMatchObject({ bestEpoch: 2, valAccuracy: epochs.at(-1)!.valAccuracy });
     expect(jsonLines(runs.validation)[0]).toMatchObject({ accuracy: valAccuracy, temperature });
     expect(jsonLines(runs.calibrate)[0]).toMatchObject({ temperature });
     expect(runs.prose.stdout).toMatch(/validation part, with the shares of the classes, 67 images/);
@@ -84,6 +87,8 @@ it('a recipe or a number that cannot be is refused with what would do', () => {
   expect(runs.unknown.stderr).toContain('did you mean best?');
   expect(runs.beyond.code).toBe(2);
   expect(runs.beyond.stderr).toContain('--rotation must be from 0 to 180');
+  expect(runs.patient).toMatchObject({ code: 2, stdout: '' });
+  expect(runs.patient.stderr).toContain('leave out --patience, or name --keep best');
   expect(runs.two).toMatchObject({ code: 2, stdout: '' });
   expect(runs.two.stderr).toContain(
     '--convolutions must be three numbers from 1 to 3, such as 1,2,1, got 1,2',

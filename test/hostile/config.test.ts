@@ -9,7 +9,7 @@ const DIGEST = 'ab'.repeat(32);
 
 /** A config as train writes it. */
 const GOOD = {
-  format: 3,
+  format: 4,
   settings: Object.fromEntries(Object.entries(SETTINGS).map(([name, { initial }]) => [name, initial])),
   classes: Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt'),
   parameters: 400367,
@@ -72,7 +72,7 @@ const CASES: [string, string | Uint8Array, RegExp, number?][] = [
     withSettings({ seed: [42] }),
     /settings\.seed: expected a whole number of at least 0, got \[42\]/,
   ],
-  ['is of a later layout', withChanges({ format: 4 }), /it has layout 4, this program reads 3/],
+  ['is of a later layout', withChanges({ format: 5 }), /it has layout 5, this program reads 4/],
   ['has no data', withChanges({ data: 7 }), /config\.data: expected an object/],
   [
     'has a digest that is none',

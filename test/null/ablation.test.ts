@@ -21,7 +21,8 @@ it("a run has the variant's options, and the scale's where the variant says noth
   const options = ['--recipe=best', '--convolutions=1,2,2'];
   const variant = { name: 'deep', title: 'deep', options };
   expect(optionsOf(variant, 'full')).toEqual(options);
-  expect(optionsOf(variant, 'small')).toEqual([...options, '--limit=12000', '--epochs=12']);
+  const small = ['--limit=12000', '--val-fraction=0.1', '--epochs=12', '--keep=best'];
+  expect(optionsOf(variant, 'small')).toEqual([...options, ...small]);
 });
 
 describe('estimate', () => {
@@ -40,7 +41,7 @@ it('the table has a row for each variant with results, in the order of the varia
       scale: 'full' as const,
       seed,
       epochs: 20,
-      bestEpoch: 9,
+      keptEpoch: 9,
       valAccuracy: 0.9,
       testImages: 9400,
       testAccuracy,

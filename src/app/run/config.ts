@@ -15,7 +15,7 @@ import { readSettings, type Settings } from './settings.js';
 export const CONFIG_FILE = 'config.json';
 
 /** Version of the file's layout. */
-const FORMAT = 3;
+const FORMAT = 4;
 /** A real one has a few thousand bytes. */
 const MAX_BYTES = 1_000_000;
 const MAX_DEPTH = 8;

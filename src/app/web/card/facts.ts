@@ -89,7 +89,7 @@ function factsOfRecord({ weights, training, test, validation, float32 }: ModelRe
     { name: 'Made by', text: training.command, code: true },
     {
       name: 'With',
-      text: `commit ${training.commit}, seed ${training.seed}, Node ${training.node.replace(/^v/, '')}, ${training.date}; best of ${training.epochs} epochs: ${training.bestEpoch}`,
+      text: `commit ${training.commit}, seed ${training.seed}, Node ${training.node.replace(/^v/, '')}, ${training.date}; epoch ${training.keptEpoch} of ${training.epochs}`,
     },
   ];
 }
