@@ -63,7 +63,8 @@ const epochs = readFileSync(join(run, 'metrics.jsonl'), 'utf8')
   .split('\n')
   .map((line) => JSON.parse(line));
 const { keep } = config.settings;
-const kept = keep === 'last' ? epochs.at(-1) : epochs.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
+const kept =
+  keep === 'last' ? epochs.at(-1) : epochs.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
 const shipped = join(place, 'model.safetensors');
 
 // Calibrating writes into the file, so into a copy.

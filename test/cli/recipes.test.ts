@@ -50,7 +50,10 @@ describe('train --recipe best', () => {
     const { settings } = JSON.parse(readFileSync(join(folder, 'ours', 'config.json'), 'utf8')) as {
       settings: object;
     };
-    expect(settings).toMatchObject({ ...RECIPES.best, ...{ recipe: 'best', shift: 0, epochs: 2, valFraction: 0.25 } });
+    expect(settings).toMatchObject({
+      ...RECIPES.best,
+      ...{ recipe: 'best', shift: 0, epochs: 2, valFraction: 0.25 },
+    });
     expect(runs.train.stderr).toMatch(/recipe {4}best: AdamW .*one-cycle/);
     expect(runs.train.stderr).toContain('weights averaged (0.999)');
     expect(runs.train.stderr).toContain('network   594575 parameters');
