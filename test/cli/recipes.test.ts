@@ -56,8 +56,8 @@ describe('train --recipe best', () => {
     });
     expect(runs.train.stderr).toMatch(/recipe {4}best: AdamW .*one-cycle/);
     expect(runs.train.stderr).toContain('weights averaged (0.999)');
-    expect(runs.train.stderr).toContain('network   594575 parameters');
-    expect(runs.train.stderr).toContain('2,2,2 convolutions in the blocks');
+    expect(runs.train.stderr).toContain('network   585263 parameters');
+    expect(runs.train.stderr).toContain('1,2,2 convolutions in the blocks');
     expect(runs.train.stderr).not.toContain('shift');
   });
 
