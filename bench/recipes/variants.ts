@@ -44,6 +44,7 @@ export const VARIANTS: readonly Variant[] = [
   without('one-cycle', 'one cycle (plateau, lr 0.001)', '--schedule=plateau', '--lr=0.001'),
   without('decay', 'weight decay', '--weight-decay=0'),
   without('dropout', 'dropout', '--dropout=0'),
+  without('last', 'the last epoch (best in validation)', '--keep=best'), // at the small scale all keep the best
   // The small scale has one convolution a block; at full scale the first of these two is the best recipe itself.
   {
     name: 'deeper',

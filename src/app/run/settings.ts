@@ -161,7 +161,11 @@ export function newSettings(given: GivenSettings): Settings {
   return together(Object.fromEntries(entries) as unknown as Settings);
 }
 
-/** @throws ArgumentError where two settings ask for what cannot be had together */
+/**
+ * The settings as they are.
+ *
+ * @throws ArgumentError if two of them ask for what cannot be had together
+ */
 function together(settings: Settings): Settings {
   if (settings.keep === 'best' || settings.patience === null) return settings;
   throw new ArgumentError(
