@@ -1,6 +1,17 @@
 // One step of training: forward, loss, backward, update; and what may be done to the loss. Imports engine, nn, data.
 
-import { add, argmax, crossEntropy, scope, tensor } from '../engine/index.js';
+import {
+  add,
+  argmax,
+  crossEntropy,
+  mul,
+  noGrad,
+  scope,
+  softCrossEntropy,
+  softmax,
+  tensor,
+  type Tensor,
+} from '../engine/index.js';
 import { classCounts, type Dataset } from '../data/dataset.js';
 import { IMAGE_SIDE } from '../data/idx.js';
 import type { Batch } from '../data/loader.js';
@@ -19,6 +30,16 @@ export interface StepOptions {
   readonly labelSmoothing?: number;
   /** Added to the logits before they are judged, `[classes]`; see `logPriors`. Default null: nothing. */
   readonly priors?: readonly number[] | null;
+  /** What else there is to learn from. Default null: labels alone. */
+  readonly lesson?: Lesson | null;
+}
+
+/** What a network that has been trained before reads in the same images. */
+export interface Lesson {
+  /** In evaluation mode. */
+  readonly teacher: Module;
+  /** Its part of the loss, 0 to 1; the rest is that of the labels. */
+  readonly weight: number;
 }
 
 /** Takes the step. The numbers are read after all of it has been enqueued. */
@@ -26,7 +47,7 @@ export async function trainStep(
   model: Module,
   optimizer: Optimizer,
   batch: Batch,
-  { labelSmoothing = 0, priors = null }: StepOptions = {},
+  { labelSmoothing = 0, priors = null, lesson = null }: StepOptions = {},
 ): Promise<StepNumbers> {
   const [loss, read] = await Promise.all(
     scope(() => {
@@ -34,7 +55,8 @@ export async function trainStep(
       const labels = tensor(batch.labels);
       const logits = model.forward(images); // [count, classes]
       const judged = priors === null ? logits : add(logits, tensor(priors));
-      const loss = crossEntropy(judged, labels, { labelSmoothing });
+      const labelled = crossEntropy(judged, labels, { labelSmoothing });
+      const loss = lesson === null ? labelled : learnFrom(lesson, images, logits, labelled);
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();
@@ -44,6 +66,15 @@ export async function trainStep(
   let hits = 0;
   for (let i = 0; i < batch.count; i++) if (read[i] === batch.labels[i]) hits += 1;
   return { loss, hits };
+}
+
+/**
+ * The loss with a teacher's part. It sees the images as the student does, augmented; priors are kept out of its part, since a
+ * network trained with them reads without them.
+ */
+function learnFrom({ teacher, weight }: Lesson, images: Tensor, logits: Tensor, labelled: Tensor): Tensor {
+  const targets = noGrad(() => softmax(teacher.forward(images)));
+  return add(mul(labelled, 1 - weight), mul(softCrossEntropy(logits, targets), weight));
 }
 
 /**

@@ -12,11 +12,11 @@ import type { Rng } from '../engine/rng.js';
 import { Augmenter, augments, type AugmentOptions } from '../data/augment.js';
 import type { Dataset } from '../data/dataset.js';
 import { BatchLoader } from '../data/loader.js';
-import { Adam, AdamW, CurveScheduler, ReduceLROnPlateau, WeightAverage } from '../nn/index.js';
+import { Adam, AdamW, CurveScheduler, ReduceLROnPlateau, WeightAverage, type Module } from '../nn/index.js';
 import { evaluate, type Evaluation } from './evaluate.js';
 import type { CharacterNet } from './model.js';
 import { makeSchedule, type ScheduleName } from './schedule.js';
-import { logPriors, trainStep } from './trainStep.js';
+import { logPriors, trainStep, type Lesson } from './trainStep.js';
 import { DivergedError, type EpochEvent, type Keep, type Progress, type StepEvent } from './trainerEvents.js';
 
 export interface TrainerOptions {
@@ -45,6 +45,10 @@ export interface TrainerOptions {
   readonly keep?: Keep;
   /** Validate and save the moving average of the weights, with this decay. Default 0: the weights themselves. */
   readonly average?: number;
+  /** Networks to learn from beside the labels, which take turns, a batch each; the trainer frees them. Default none. */
+  readonly teachers?: readonly Module[];
+  /** The teachers' part of the loss, the labels have the rest. Default 0.8. */
+  readonly teacherWeight?: number;
   /** A new random order every epoch. Default true. */
   readonly shuffle?: boolean;
   /** The run's root of randomness. */
@@ -74,7 +78,7 @@ export class Trainer {
     this.#options = {
       ...{ epochs: 20, batchSize: 64, learningRate: 0.001, shuffle: true, schedule: 'plateau' },
       ...{ weightDecay: 0, augment: {}, labelSmoothing: 0, balance: false, sameShares: true, average: 0 },
-      ...{ keep: 'best' },
+      ...{ keep: 'best', teachers: [], teacherWeight: 0.8 },
       ...{ onValidation: () => undefined, onEvaluated: () => undefined },
       ...options,
     };
@@ -153,6 +157,7 @@ export class Trainer {
     this.model.dispose();
     this.optimizer.dispose();
     this.average?.dispose();
+    for (const teacher of this.#options.teachers) teacher.dispose();
   }
 
   /** Trains from the present progress to the last epoch. Stop by not asking for the next event. */
@@ -169,7 +174,8 @@ export class Trainer {
     const batches = this.#loader.batches(epoch, { from: progress.step });
     for (let next = batches.next(); !next.done;) {
       const batch = next.value;
-      const step = trainStep(this.model, this.optimizer, batch, { labelSmoothing, priors: this.priors });
+      const options = { labelSmoothing, priors: this.priors, lesson: this.#lesson() };
+      const step = trainStep(this.model, this.optimizer, batch, options);
       next = batches.next(); // made ready while the backend computes
       const { loss, hits } = await step;
       if (!Number.isFinite(loss)) throw this.#diverged(`the loss is ${loss}`);
@@ -202,6 +208,15 @@ export class Trainer {
       seconds: (performance.now() - start) / 1000,
       imagesPerSecond: (1000 * (train.length - before)) / (trained - start),
     };
+  }
+
+  /** Whose turn it is follows from the step, so a run that is resumed goes on with the same. */
+  #lesson(): Lesson | null {
+    const { teachers, teacherWeight: weight } = this.#options;
+    if (teachers.length === 0) return null;
+    const { epoch, step } = this.progress;
+    const turn = (epoch * this.#loader.batchesPerEpoch + step) % teachers.length;
+    return { teacher: teachers[turn], weight };
   }
 
   /** Images of an epoch that its first `step` steps see. */

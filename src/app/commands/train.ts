@@ -5,7 +5,7 @@ import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
 import { startBackend } from '../backend.js';
 import { CharacterNet, type Convolutions } from '../model.js';
-import { initialise } from '../modelFile.js';
+import { initialise, loadModel } from '../modelFile.js';
 import { Reporter } from '../reporter.js';
 import { readConfig, type RunConfig } from '../run/config.js';
 import { openRun, trainRun } from '../run/run.js';
@@ -43,7 +43,10 @@ async function run(args: TrainArguments): Promise<void> {
 
   const model = new CharacterNet({ classes: source.train.classes.length, rng, dropout, convolutions });
   if (settings.init !== null && saved === null) await initialise(model, settings.init);
-  const trainer = makeTrainer(settings, source, model, rng, reporter);
+  const teachers = (await Promise.all((settings.teacher?.split(',') ?? []).map(loadModel))).map(
+    (one) => one.model,
+  );
+  const trainer = makeTrainer(settings, source, model, teachers, rng, reporter);
   try {
     if (args.lrFind === true) {
       await findRate({ trainer, reporter, out: args.out });
@@ -80,13 +83,15 @@ function makeTrainer(
   settings: Settings,
   { train, validation }: TrainingSource,
   model: CharacterNet,
+  teachers: readonly CharacterNet[],
   rng: Rng,
   reporter: Reporter,
 ): Trainer {
   const { lr: learningRate, shift, rotation, scale, shear, stroke, epochs } = settings;
   const trainer = new Trainer({
     ...settings,
-    ...{ model, train, validation, rng, learningRate, augment: { shift, rotation, scale, shear, stroke } },
+    ...{ model, teachers, train, validation, rng, learningRate },
+    augment: { shift, rotation, scale, shear, stroke },
     sameShares: !settings.valOnTest,
     onValidation: async (done, total) => {
       reporter.progress(done, total, `epoch ${trainer.progress.epoch + 1}/${epochs}  validating`);

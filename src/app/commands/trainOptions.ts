@@ -63,6 +63,12 @@ const DESCRIPTIONS: readonly Description[] = [
     describe: 'Learn as if every class had as many images (logit adjustment)',
   },
   {
+    name: 'teacher',
+    group: RECIPE,
+    describe: 'Learn also what these models read in the same images (FILE,FILE,...: they take turns)',
+  },
+  { name: 'teacherWeight', group: RECIPE, describe: "The teachers' part of the loss; labels have the rest" },
+  {
     name: 'average',
     group: RECIPE,
     describe:
@@ -116,7 +122,7 @@ function isWord(initial: unknown): initial is number | string {
 function kindOf(name: SettingName): 'boolean' | 'string' | 'number' {
   const { initial } = SETTINGS[name];
   if (typeof initial === 'boolean') return 'boolean';
-  return typeof initial === 'string' || name === 'init' ? 'string' : 'number';
+  return typeof initial === 'string' || name === 'init' || name === 'teacher' ? 'string' : 'number';
 }
 
 /** The words that an option takes. */

@@ -10,6 +10,7 @@ export function describeRecipe(settings: Settings): string[] {
   const rest = `batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`;
   const { shift, rotation, scale, shear, stroke, labelSmoothing, average, balance, convolutions, keep } =
     settings;
+  const { teacher, teacherWeight } = settings;
   const images = [
     ...(shift > 0 ? [`shift ${shift} px`] : []),
     ...(rotation > 0 ? [`rotation ${rotation} degrees`] : []),
@@ -21,6 +22,7 @@ export function describeRecipe(settings: Settings): string[] {
     ...(convolutions === '1,1,1' ? [] : [`${convolutions} convolutions in the blocks`]),
     ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
     ...(balance ? ['classes balanced'] : []),
+    ...(teacher === null ? [] : [`${teacher.split(',').length} teachers (${teacherWeight} of the loss)`]),
     ...(average > 0 ? [`weights averaged (${average})`] : []),
     ...(keep === 'last' ? ['last epoch kept'] : []),
   ];

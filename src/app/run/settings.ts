@@ -32,6 +32,10 @@ export interface Settings {
   readonly balance: boolean;
   /** Which epoch's network becomes the run's model. */
   readonly keep: Keep;
+  /** Model files to learn from beside the labels, with commas between. */
+  readonly teacher: string | null;
+  /** The teachers' part of the loss. */
+  readonly teacherWeight: number;
   /** Decay of the weights' moving average; 0: not averaged. */
   readonly average: number;
   /** How far images are changed: pixels, degrees, part of the size, slant, stroke width. */
@@ -121,6 +125,8 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   labelSmoothing: fixed(0, SHARE),
   balance: fixed(false, FLAG),
   keep: fixed('best', oneOf(KEEPS)),
+  teacher: free(null, TEXT), // the files may have moved; what is in them must be the same
+  teacherWeight: fixed(0.8, upTo(1)),
   average: fixed(0, SHARE),
   shift: fixed(0, upTo(14)),
   rotation: fixed(0, upTo(180)),

@@ -1,17 +1,17 @@
-// Losses: cross-entropy against class numbers, and mean squared error. Imports the op machinery and the softmax
-// kernels.
+// Losses: cross-entropy against class numbers or against probabilities, and mean squared error. Imports the op machinery
+// and the softmax kernels.
 
 import * as kernels from '../../../kernels/softmax.js';
 import { ArgumentError, ShapeError } from '../errors.js';
 import { launch } from '../launch.js';
-import { defineComposite, defineOp } from '../op.js';
+import { defineComposite, defineOp, type NoAttributes } from '../op.js';
 import { defineRoutine } from '../routine.js';
-import { anywhere, indices } from '../sample.js';
+import { anywhere, indices, positive } from '../sample.js';
 import { format, sameShape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { mul, sub } from './arithmetic.js';
+import { mul, neg, sub } from './arithmetic.js';
 import { mean, sum } from './reduce.js';
-import { logSumExp, shiftedByMax } from './softmax.js';
+import { logSoftmax, logSumExp, shiftedByMax } from './softmax.js';
 
 /** How the losses of a batch become one number. `none` leaves one loss a row (or element). */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -74,6 +74,20 @@ export const crossEntropyOp = defineOp<{ readonly smoothing: number }>({
   ],
 });
 
+/** One loss a row; see `softCrossEntropy`. */
+export const softCrossEntropyOp = defineComposite<NoAttributes>({
+  name: 'softCrossEntropy',
+  compose: ([logits, targets]) => {
+    if (logits.shape.length !== 2 || !sameShape(logits.shape, targets.shape)) {
+      throw new ShapeError(
+        `softCrossEntropy: needs logits and targets [N, classes], got ${format(logits.shape)} and ${format(targets.shape)}`,
+      );
+    }
+    return neg(sum(mul(targets, logSoftmax(logits)), { axes: [1] }));
+  },
+  samples: [{ title: 'rows', inputs: [anywhere(3, 5), positive(3, 5)], attributes: {} }],
+});
+
 export const mseOp = defineComposite<{ readonly reduction: Reduction }>({
   name: 'mse',
   compose: ([prediction, target], { reduction }) => {
@@ -111,6 +125,18 @@ export function crossEntropy(
   { labelSmoothing = 0, reduction = 'mean' }: CrossEntropyOptions = {},
 ): Tensor {
   return reduce(crossEntropyOp([logits, labels], { smoothing: labelSmoothing }), reduction);
+}
+
+/**
+ * -sum of targets * log softmax(logits) of each row, averaged over the batch: cross-entropy where the truth is not one class
+ * but a probability for each, such as what another network reads (distillation).
+ *
+ * @param logits [N, classes], unnormalised
+ * @param targets [N, classes], at least 0, each row with the sum 1
+ * @see G. Hinton, O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", 2015
+ */
+export function softCrossEntropy(logits: Tensor, targets: Tensor, reduction: Reduction = 'mean'): Tensor {
+  return reduce(softCrossEntropyOp([logits, targets], {}), reduction);
 }
 
 /** Mean squared error between tensors of one shape. */
