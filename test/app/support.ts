@@ -24,19 +24,28 @@ export function onWasm(body: (backend: Backend) => void | Promise<void>): () => 
   return () => withFreshBackend(wasm(1).make, body);
 }
 
-export type TinyOptions = Partial<TrainerOptions> & { readonly seed?: number; readonly dropout?: number };
+export type TinyOptions = Partial<TrainerOptions> & {
+  readonly seed?: number;
+  readonly dropout?: number;
+  /** One teacher of fresh weights for each. */
+  readonly teacherSeeds?: readonly number[];
+};
 
 /** Every ingredient that a recipe may have, on top of the original's. */
 export const ALL_INGREDIENTS: TinyOptions = {
   ...{ schedule: 'one-cycle', weightDecay: 0.01, labelSmoothing: 0.1, balance: true, average: 0.9 },
   augment: { shift: 2, rotation: 10, scale: 0.1, shear: 0.15, stroke: 0.5 },
+  teacherSeeds: [1, 2, 3],
 };
 
 /** A trainer of a fresh network, on the current backend. One epoch of five steps unless told otherwise. */
-export function tinyTrainer({ seed = SEED, dropout = 0.5, ...options }: TinyOptions = {}): Trainer {
+export function tinyTrainer(given: TinyOptions = {}): Trainer {
+  const { seed = SEED, dropout = 0.5, teacherSeeds = [], ...options } = given;
+  const classes = train.classes.length;
   const rng = new Rng(seed);
-  const model = new CharacterNet({ classes: train.classes.length, rng, dropout });
-  return new Trainer({ model, train, validation, rng, epochs: 1, batchSize: 32, ...options });
+  const model = new CharacterNet({ classes, rng, dropout });
+  const teachers = teacherSeeds.map((seed) => new CharacterNet({ classes, rng: new Rng(seed) }).eval());
+  return new Trainer({ model, train, validation, rng, teachers, epochs: 1, batchSize: 32, ...options });
 }
 
 /** Runs until `isLast` holds for an event, or to the end; returns all events. */

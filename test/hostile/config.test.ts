@@ -1,4 +1,4 @@
-// Damaged and hostile config.json files in the folder of a run that is to be resumed: 27 ways, each refused with the reason.
+// Damaged and hostile config.json files in the folder of a run that is to be resumed: 28 ways, each refused with the reason.
 
 import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../src/app/run/settings.js';
@@ -9,7 +9,7 @@ const DIGEST = 'ab'.repeat(32);
 
 /** A config as train writes it. */
 const GOOD = {
-  format: 4,
+  format: 5,
   settings: Object.fromEntries(Object.entries(SETTINGS).map(([name, { initial }]) => [name, initial])),
   classes: Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt'),
   parameters: 400367,
@@ -18,6 +18,7 @@ const GOOD = {
     train: { images: 5076, sha256: DIGEST },
     validation: { images: 564, sha256: DIGEST },
   },
+  teachers: [] as unknown[],
   sittings: [
     {
       ...{ started: '2026-01-01T00:00:00.000Z', from: 'the beginning', inkgrad: '0.1.0', node: 'v20.19.0' },
@@ -72,8 +73,9 @@ const CASES: [string, string | Uint8Array, RegExp, number?][] = [
     withSettings({ seed: [42] }),
     /settings\.seed: expected a whole number of at least 0, got \[42\]/,
   ],
-  ['is of a later layout', withChanges({ format: 5 }), /it has layout 5, this program reads 4/],
+  ['is of a later layout', withChanges({ format: 6 }), /it has layout 6, this program reads 5/],
   ['has no data', withChanges({ data: 7 }), /config\.data: expected an object/],
+  ['has teachers that are none', withChanges({ teachers: 7 }), /config\.teachers: expected a list/],
   [
     'has a digest that is none',
     withChanges({ data: { ...GOOD.data, train: { images: 5, sha256: 'x'.repeat(64) } } }),

@@ -5,13 +5,14 @@ import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
 import { startBackend } from '../backend.js';
 import { CharacterNet, type Convolutions } from '../model.js';
-import { initialise, loadModel } from '../modelFile.js';
+import { initialise } from '../modelFile.js';
 import { Reporter } from '../reporter.js';
 import { readConfig, type RunConfig } from '../run/config.js';
 import { openRun, trainRun } from '../run/run.js';
 import { findRate } from '../run/suggestRate.js';
 import { newSettings, resumedSettings, SETTING_NAMES } from '../run/settings.js';
 import type { GivenSettings, Settings } from '../run/settings.js';
+import { openTeachers } from '../run/teachers.js';
 import { openTrainingSource, type TrainingSource } from '../source.js';
 import { Trainer } from '../trainer.js';
 import { trainOptions, type TrainArguments, type TrainOptions } from './trainOptions.js';
@@ -41,18 +42,20 @@ async function run(args: TrainArguments): Promise<void> {
   if (source.whySynthetic !== null) reporter.warn(syntheticWarning(source.whySynthetic));
   if (settings.valOnTest) reporter.warn(VAL_ON_TEST_WARNING);
 
-  const model = new CharacterNet({ classes: source.train.classes.length, rng, dropout, convolutions });
+  const { classes } = source.train;
+  const teachers = await openTeachers(settings.teacher, { classes, balance: settings.balance });
+  const model = new CharacterNet({ classes: classes.length, rng, dropout, convolutions });
   if (settings.init !== null && saved === null) await initialise(model, settings.init);
-  const teachers = (await Promise.all((settings.teacher?.split(',') ?? []).map(loadModel))).map(
-    (one) => one.model,
-  );
-  const trainer = makeTrainer(settings, source, model, teachers, rng, reporter);
+  const trainer = makeTrainer(settings, source, model, teachers.models, rng, reporter);
   try {
     if (args.lrFind === true) {
       await findRate({ trainer, reporter, out: args.out });
       return;
     }
-    const run = await openRun({ ...{ saved, settings, source, trainer, reporter }, started, ...args });
+    const run = await openRun({
+      ...{ saved, settings, source, teachers: teachers.files, trainer, reporter },
+      ...{ started, ...args },
+    });
     await trainRun(run);
   } finally {
     trainer.dispose();

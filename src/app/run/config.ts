@@ -9,13 +9,13 @@ import { JsonReader, type Json, type JsonObject } from '../../nn/json.js';
 import { parseStrictJson } from '../../nn/strictJson.js';
 import { writeAtomically } from '../atomicFile.js';
 import { ModelError } from '../exitCodes.js';
-import type { DataRecord } from './digests.js';
+import type { DataRecord, FileDigest } from './digests.js';
 import { readSettings, type Settings } from './settings.js';
 
 export const CONFIG_FILE = 'config.json';
 
 /** Version of the file's layout. */
-const FORMAT = 4;
+const FORMAT = 5;
 /** A real one has a few thousand bytes. */
 const MAX_BYTES = 1_000_000;
 const MAX_DEPTH = 8;
@@ -45,6 +45,8 @@ export interface RunConfig {
   /** Weights of the network. */
   readonly parameters: number;
   readonly data: DataRecord;
+  /** The model files it learns from beside the labels, in the order of their turns. */
+  readonly teachers: readonly FileDigest[];
   readonly sittings: readonly Sitting[];
 }
 
@@ -103,6 +105,7 @@ export function parseConfig(text: string): RunConfig {
     classes: textsAt(config, 'classes'),
     parameters: config.count('parameters'),
     data: readData(objectAt(config, 'data')),
+    teachers: filesAt(config, 'teachers', 'config.teachers'),
     sittings: listAt(config, 'sittings').map(readSitting),
   };
 }
@@ -134,13 +137,17 @@ function readData(saved: JsonObject): DataRecord {
   return {
     name: data.text('name'),
     synthetic: data.flag('synthetic'),
-    files: listAt(data, 'files').map((file, index) => {
-      const found = new JsonReader(file, `config.data.files[${index}]`);
-      return { name: found.text('name'), sha256: sha256At(found, `config.data.files[${index}]`) };
-    }),
+    files: filesAt(data, 'files', 'config.data.files'),
     train: part('train'),
     validation: part('validation'),
   };
+}
+
+function filesAt(reader: JsonReader, key: string, where: string): FileDigest[] {
+  return listAt(reader, key).map((file, index) => {
+    const found = new JsonReader(file, `${where}[${index}]`);
+    return { name: found.text('name'), sha256: sha256At(found, `${where}[${index}]`) };
+  });
 }
 
 function sha256At(reader: JsonReader, where: string): string {

@@ -11,6 +11,7 @@ export function describeRecipe(settings: Settings): string[] {
   const { shift, rotation, scale, shear, stroke, labelSmoothing, average, balance, convolutions, keep } =
     settings;
   const { teacher, teacherWeight } = settings;
+  const teachers = teacher?.split(',').length ?? 0;
   const images = [
     ...(shift > 0 ? [`shift ${shift} px`] : []),
     ...(rotation > 0 ? [`rotation ${rotation} degrees`] : []),
@@ -22,7 +23,9 @@ export function describeRecipe(settings: Settings): string[] {
     ...(convolutions === '1,1,1' ? [] : [`${convolutions} convolutions in the blocks`]),
     ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
     ...(balance ? ['classes balanced'] : []),
-    ...(teacher === null ? [] : [`${teacher.split(',').length} teachers (${teacherWeight} of the loss)`]),
+    ...(teachers === 0
+      ? []
+      : [`${teachers} teacher${teachers === 1 ? '' : 's'} (${teacherWeight} of the loss)`]),
     ...(average > 0 ? [`weights averaged (${average})`] : []),
     ...(keep === 'last' ? ['last epoch kept'] : []),
   ];

@@ -36,6 +36,13 @@ export function digestDataset({ images, labels, classes, length }: Dataset): Par
   return { images: length, sha256: hash.digest('hex') };
 }
 
+/** The digest of a file as it lies there, under its name without the folder. */
+export async function digestFile(path: string): Promise<FileDigest> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return { name: basename(path), sha256: hash.digest('hex') };
+}
+
 /** The digests of the files of some parts of a split, as they lie in the folder. */
 export async function digestFiles(
   dir: string,
@@ -47,9 +54,7 @@ export async function digestFiles(
     for (const kind of ['images', 'labels'] as const) {
       const path = await findFile(dir, fileName(checkSplit(split), part, kind));
       if (path === null) continue; // it was read a moment ago; gone now, it has no digest
-      const hash = createHash('sha256');
-      for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-      digests.push({ name: basename(path), sha256: hash.digest('hex') });
+      digests.push(await digestFile(path));
     }
   }
   return digests;

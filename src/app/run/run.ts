@@ -17,12 +17,13 @@ import type { Trainer } from '../trainer.js';
 import { packageVersion } from '../version.js';
 import { Checkpoints, placeOf } from './checkpoints.js';
 import { checkSameData, writeConfig, type RunConfig, type Sitting } from './config.js';
-import { digestDataset, digestFiles, type DataRecord } from './digests.js';
+import { digestDataset, digestFiles, type DataRecord, type FileDigest } from './digests.js';
 import { MetricsLog } from './metricsLog.js';
 import { writePictures } from './pictures.js';
 import { describeRecipe } from './describeRecipe.js';
 import { percent, train, type Ending } from './session.js';
 import type { Settings } from './settings.js';
+import { checkSameTeachers } from './teachers.js';
 import { EventFile } from './tensorBoard.js';
 
 export interface RunOptions {
@@ -30,6 +31,7 @@ export interface RunOptions {
   readonly saved: RunConfig | null;
   readonly settings: Settings;
   readonly source: TrainingSource;
+  readonly teachers: readonly FileDigest[];
   readonly trainer: Trainer;
   readonly started: StartedBackend;
   readonly reporter: Reporter;
@@ -53,9 +55,12 @@ export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' 
  * @throws ArgumentError, DataError or ModelError if that cannot be; a folder that was there is then as it was
  */
 export async function openRun(options: RunOptions): Promise<Run> {
-  const { saved, settings, source, trainer, started, reporter } = options;
+  const { saved, settings, source, teachers, trainer, started, reporter } = options;
   const data = await recordData(settings, source);
-  if (saved !== null) checkSameData(options.resume!, saved.data, data);
+  if (saved !== null) {
+    checkSameData(options.resume!, saved.data, data);
+    checkSameTeachers(options.resume!, saved.teachers, teachers);
+  }
   const directory = options.resume ?? createRunDirectory(options.out);
   const training = trainingOf(settings, source, trainer);
   const checkpoints = new Checkpoints(directory, trainer, training, settings.checkpointEvery);
@@ -68,7 +73,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
   const sittings = [...(saved?.sittings ?? []), sitting];
   const { classes } = source.train;
   const parameters = trainer.model.parameterCount;
-  await writeConfig(directory, { settings, classes, parameters, data, sittings });
+  await writeConfig(directory, { settings, classes, parameters, data, teachers, sittings });
   const metrics =
     saved === null
       ? await MetricsLog.create(directory)

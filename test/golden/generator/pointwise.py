@@ -12,7 +12,7 @@ EXTREMES = torch.tensor(
 
 
 def loss():
-    return cross_entropy_cases() + mse_cases() + softmax_cases()
+    return cross_entropy_cases() + soft_cross_entropy_cases() + mse_cases() + softmax_cases()
 
 
 def cross_entropy_cases():
@@ -36,6 +36,17 @@ def cross_entropy_cases():
                 options = {"kind": "cross_entropy", "reduction": reduction, "label_smoothing": smoothing}
                 tensors = differentiate(run, {"x": x}, draw)
                 cases.append(case(name, options, tensors, {"labels": labels.tolist()}))
+    return cases
+
+
+def soft_cross_entropy_cases():
+    cases = []
+    for reduction in ("mean", "sum"):
+        draw = Draw(f"loss/soft_cross_entropy_{reduction}")
+        inputs = {"x": draw.normal(4, 7, scale=3), "target": F.softmax(draw.normal(4, 7, scale=2), 1)}
+        run = lambda x, target: F.cross_entropy(x, target, reduction=reduction)  # noqa: E731
+        options = {"kind": "soft_cross_entropy", "reduction": reduction}
+        cases.append(case(f"soft_cross_entropy_{reduction}", options, differentiate(run, inputs, draw)))
     return cases
 
 

@@ -1,0 +1,81 @@
+// The networks that a run learns from beside the labels (--teacher): read, checked, and recorded by their digests, so that a
+// resumed run goes on with the same. Imports the model files and digests.
+
+import { ModelError } from '../exitCodes.js';
+import type { CharacterNet } from '../model.js';
+import { loadModel } from '../modelFile.js';
+import type { LoadedModel } from '../modelContents.js';
+import { digestFile, type FileDigest } from './digests.js';
+
+export interface Teachers {
+  /** In evaluation mode, on the current backend; whoever asked frees them. */
+  readonly models: readonly CharacterNet[];
+  readonly files: readonly FileDigest[];
+}
+
+/** What a teacher must have in common with the run that learns from it. */
+export interface Pupil {
+  /** What the run learns to tell apart, in the order of the logits. */
+  readonly classes: readonly string[];
+  /** Whether it learns as if every class had as many images. */
+  readonly balance: boolean;
+}
+
+/**
+ * Reads the models of a list of files with commas between; none for null.
+ *
+ * @throws ModelError if one is missing or damaged, tells other classes apart, or was balanced where the run is not, or the other
+ *   way round: what the two read would differ by the shares of the classes
+ */
+export async function openTeachers(list: string | null, pupil: Pupil): Promise<Teachers> {
+  const models: CharacterNet[] = [];
+  const files: FileDigest[] = [];
+  try {
+    for (const path of list?.split(',') ?? []) {
+      const teacher = await loadModel(path);
+      models.push(teacher.model);
+      checkSameTask(path, teacher, pupil);
+      files.push(await digestFile(path));
+    }
+  } catch (error) {
+    for (const model of models) model.dispose();
+    throw error;
+  }
+  return { models, files };
+}
+
+function checkSameTask(path: string, { classes, training }: LoadedModel, pupil: Pupil): void {
+  if (classes.join('\n') !== pupil.classes.join('\n')) {
+    throw new ModelError(
+      `--teacher ${path}: its ${classes.length} classes are not the ${pupil.classes.length} of the data; ` +
+        'name a model that was trained on the same classes',
+    );
+  }
+  const balanced = (training.logPriors ?? null) !== null;
+  if (balanced === pupil.balance) return;
+  throw new ModelError(
+    pupil.balance
+      ? `--teacher ${path}: it was trained without --balance, and this run has it; name a model trained with it, or say --no-balance`
+      : `--teacher ${path}: it was trained with --balance, and this run is without; add --balance, or name another model`,
+  );
+}
+
+/**
+ * Compares the teachers found with those that a run began with.
+ *
+ * @throws ModelError if one is another, or their number or order is
+ */
+export function checkSameTeachers(
+  directory: string,
+  saved: readonly FileDigest[],
+  found: readonly FileDigest[],
+): void {
+  const same = saved.length === found.length && saved.every(({ sha256 }, i) => sha256 === found[i].sha256);
+  if (same) return;
+  const tell = (files: readonly FileDigest[]): string =>
+    files.map(({ name, sha256 }) => `${name} (SHA-256 ${sha256.slice(0, 12)}...)`).join(', ') || 'none';
+  throw new ModelError(
+    `--resume ${directory}: the teachers are not those the run began with (then ${tell(saved)}; found ${tell(found)}); ` +
+      'name the same files in the same order with --teacher',
+  );
+}

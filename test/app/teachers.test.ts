@@ -1,0 +1,74 @@
+// Learning from a teacher: the loss of a step against the same sum written out by hand, and that teachers take turns and learn
+// nothing themselves.
+
+import { expect, it } from 'vitest';
+import { CharacterNet } from '../../src/app/model.js';
+import { trainStep } from '../../src/app/trainStep.js';
+import { BatchLoader, type Batch } from '../../src/data/loader.js';
+import { Rng, scope, tensor } from '../../src/engine/index.js';
+import { SGD, type Module } from '../../src/nn/index.js';
+import { eventsOf, onWasm, tinyTrainer, train } from './support.js';
+
+const CLASSES = train.classes.length;
+const fresh = (seed: number): CharacterNet =>
+  new CharacterNet({ classes: CLASSES, rng: new Rng(seed), dropout: 0 });
+
+/** The first 16 images. */
+const firstBatch = (): Batch => new BatchLoader({ dataset: train, batchSize: 16 }).batches(0).next().value!;
+
+const read = (model: Module, images: Float32Array, count: number): Promise<ArrayLike<number>> =>
+  scope(() => model.forward(tensor(images, { shape: [count, 1, 28, 28] })).data());
+
+/** Rows of log softmax. */
+function logProbabilities(logits: ArrayLike<number>): number[][] {
+  return Array.from({ length: logits.length / CLASSES }, (_, row) => {
+    const line = Array.from({ length: CLASSES }, (_, c) => logits[row * CLASSES + c]);
+    const log = Math.log(line.reduce((sum, z) => sum + Math.exp(z), 0));
+    return line.map((z) => z - log);
+  });
+}
+
+it(
+  "a step's loss is the labels' part and the teacher's part, by their weights",
+  onWasm(async () => {
+    const batch = firstBatch();
+    const { images, labels, count } = batch;
+    const [model, teacher] = [fresh(1), fresh(2).eval()];
+    const own = logProbabilities(await read(model, images, count));
+    const taught = logProbabilities(await read(teacher, images, count));
+    const mean = (of: (row: number) => number): number =>
+      own.reduce((sum, _, row) => sum + of(row), 0) / count;
+    const byLabels = mean((row) => -own[row][labels[row]]);
+    const byTeacher = mean(
+      (row) => -taught[row].reduce((sum, log, c) => sum + Math.exp(log) * own[row][c], 0),
+    );
+
+    const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+    const { loss } = await trainStep(model, optimizer, batch, { lesson: { teacher, weight: 0.7 } });
+    expect(loss).toBeCloseTo(0.3 * byLabels + 0.7 * byTeacher, 5);
+    for (const one of [model, optimizer, teacher]) one.dispose();
+  }),
+);
+
+it(
+  'every teacher has its turn, and none of them changes',
+  onWasm(async () => {
+    const asked: number[] = [];
+    const teachers = [5, 6].map((seed, index) => {
+      const teacher = fresh(seed).eval();
+      const forward = teacher.forward.bind(teacher);
+      teacher.forward = (x) => {
+        asked.push(index);
+        return forward(x);
+      };
+      return teacher;
+    });
+    const before = await Promise.all(teachers.map((one) => one.parameters()[0].data()));
+    const trainer = tinyTrainer({ teachers });
+    await eventsOf(trainer);
+    expect(asked).toEqual([0, 1, 0, 1, 0]);
+    const after = await Promise.all(teachers.map((one) => one.parameters()[0].data()));
+    expect(after).toEqual(before);
+    trainer.dispose();
+  }),
+);

@@ -1,0 +1,72 @@
+// `inkgrad train --teacher`: a run that learns from networks trained before it, and what it answers to teachers that are missing,
+// of other classes, or not those it began with. Runs the built program.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { copyFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { drawn, inkgrad, makeFolder, writeEmnist } from './support.js';
+
+const SMALL = 'train --data train --val-fraction 0.5 --epochs 1';
+const PUPIL = `${SMALL} --seed 3 --teacher first.safetensors,second.safetensors`;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await makeFolder();
+  const images = drawn('balanced', 94, 'train');
+  await writeEmnist(join(folder, 'train'), images, { split: 'balanced', firstLabel: 0, part: 'train' });
+  const letters = drawn('letters', 104, 'train');
+  await writeEmnist(join(folder, 'train'), letters, { split: 'letters', firstLabel: 1, part: 'train' });
+  for (const [seed, name] of ['first', 'second'].entries()) {
+    const { code, stderr } = await inkgrad(folder, `${SMALL} --seed ${seed} --out ${name}`);
+    expect(code, stderr).toBe(0);
+    await copyFile(join(folder, name, 'best.safetensors'), join(folder, `${name}.safetensors`));
+  }
+  const { code, stdout, stderr } = await inkgrad(folder, `${PUPIL} --out pupil`);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toContain('2 teachers (0.8 of the loss)');
+}, 400_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+const weights = (run: string): Buffer => readFileSync(join(folder, run, 'best.safetensors'));
+
+it('the teachers move the weights, and their order does, but not where they lie', async () => {
+  await copyFile(join(folder, 'first.safetensors'), join(folder, 'moved.safetensors'));
+  await inkgrad(folder, `${SMALL} --seed 3 --out alone`);
+  await inkgrad(folder, `${SMALL} --seed 3 --teacher second.safetensors,first.safetensors --out turned`);
+  await inkgrad(folder, `${SMALL} --seed 3 --teacher moved.safetensors,second.safetensors --out same`);
+  expect(weights('alone').equals(weights('pupil'))).toBe(false);
+  expect(weights('turned').equals(weights('pupil'))).toBe(false);
+  expect(weights('same').equals(weights('pupil'))).toBe(true);
+});
+
+it('config.json keeps the digests, and other teachers are refused when the run goes on', async () => {
+  const { teachers } = JSON.parse(readFileSync(join(folder, 'pupil', 'config.json'), 'utf8')) as {
+    teachers: { name: string; sha256: string }[];
+  };
+  expect(teachers.map(({ name }) => name)).toEqual(['first.safetensors', 'second.safetensors']);
+  const other = await inkgrad(folder, 'train --resume pupil --epochs 2 --teacher first.safetensors');
+  expect(other).toMatchObject({ code: 4, stdout: '' });
+  expect(other.stderr).toMatch(/the teachers are not those the run began with .* with --teacher/);
+  const { code, stderr } = await inkgrad(folder, 'train --resume pupil --epochs 2');
+  expect(code, stderr).toBe(0);
+});
+
+it('a teacher that is missing, tells other classes apart or is not balanced alike is refused with its name, and no folder is made', async () => {
+  const missing = await inkgrad(
+    folder,
+    `${SMALL} --teacher first.safetensors,none.safetensors --out missing`,
+  );
+  expect(missing).toMatchObject({ code: 4, stdout: '' });
+  expect(missing.stderr).toMatch(/none\.safetensors: .*no such file/);
+  const letters = `${SMALL} --split letters --teacher first.safetensors --out letters`;
+  const strange = await inkgrad(folder, letters);
+  expect(strange, strange.stderr).toMatchObject({ code: 4, stdout: '' });
+  expect(strange.stderr).toMatch(/--teacher first\.safetensors: .*classes/);
+  const balanced = await inkgrad(folder, `${SMALL} --balance --teacher first.safetensors --out balanced`);
+  expect(balanced, balanced.stderr).toMatchObject({ code: 4, stdout: '' });
+  expect(balanced.stderr).toMatch(
+    /--teacher first\.safetensors: it was trained without --balance.*--no-balance/s,
+  );
+  for (const run of ['missing', 'letters', 'balanced']) expect(existsSync(join(folder, run))).toBe(false);
+});
