@@ -41,13 +41,17 @@ if (!Object.hasOwn(SCALES, values.scale))
   usageError(`there is no scale ${values.scale}; there are ${Object.keys(SCALES).join()}`);
 const scale = values.scale as ScaleName;
 const FOLDERS = join(ROOT, 'bench', '.ablation', scale);
+/** Seeds of the networks that teach, whichever seeds learn. */
+const TEACHERS = [1, 2, 3];
 const seeds = values.seeds.split(',').map(Number);
-const chosen = values.variants.split(',').map((name) => {
+const chosen = values.variants.split(',').map(variantOf);
+
+function variantOf(name: string): Variant {
   const found = VARIANTS.find((variant) => variant.name === name);
   return (
     found ?? usageError(`there is no variant ${name}; there are ${VARIANTS.map((one) => one.name).join()}`)
   );
-});
+}
 
 const results: Result[] = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Result[]) : [];
 
@@ -101,10 +105,17 @@ function train(variant: Variant, seed: number): string {
   if (begun && rowsOf(folder).length >= epochs) return folder;
   const words = begun
     ? ['--resume', folder]
-    : [...optionsOf(variant, scale), '--seed', `${seed}`, '--out', folder];
+    : [...optionsOf(variant, scale), ...teachersOf(variant), '--seed', `${seed}`, '--out', folder];
   console.error(`\n${begun ? 'going on with' : 'training'} ${name}, seed ${seed}`);
   inkgrad('train', ...words, ...where, ...compute, '--json');
   return folder;
+}
+
+/** The networks that a variant learns from, trained first where they are not. */
+function teachersOf({ taughtBy }: Variant): string[] {
+  if (taughtBy === undefined) return [];
+  const files = TEACHERS.map((seed) => join(train(variantOf(taughtBy), seed), 'best.safetensors'));
+  return ['--teacher', files.join()];
 }
 
 interface Measured {

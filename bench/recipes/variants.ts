@@ -7,6 +7,8 @@ export interface Variant {
   readonly title: string;
   /** Options of `inkgrad train`. */
   readonly options: readonly string[];
+  /** Variant whose networks of seeds 1, 2 and 3 it learns from, the same for each of its own seeds. */
+  readonly taughtBy?: string;
 }
 
 /** How much is trained. */
@@ -36,6 +38,7 @@ const without = (name: string, title: string, ...options: string[]): Variant => 
 export const VARIANTS: readonly Variant[] = [
   { name: 'original', title: 'original', options: ['--recipe=original'] },
   { name: 'best', title: 'best', options: ['--recipe=best'] },
+  { name: 'taught', title: 'best, taught by three of best', options: ['--recipe=best'], taughtBy: 'best' },
   without('affine', 'shift, rotation, scale, shear', '--shift=0', '--rotation=0', '--scale=0', '--shear=0'),
   without('stroke', 'stroke width', '--stroke=0'),
   without('smoothing', 'label smoothing', '--label-smoothing=0'),

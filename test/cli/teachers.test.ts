@@ -70,3 +70,14 @@ it('a teacher that is missing, tells other classes apart or is not balanced alik
   );
   for (const run of ['missing', 'letters', 'balanced']) expect(existsSync(join(folder, run))).toBe(false);
 });
+
+it.each([
+  ['--teacher first.safetensors,', /--teacher .*model files with commas between/],
+  ['--teacher-weight 0.5', /--teacher-weight 0\.5 .*name their model files with --teacher/],
+  ['--teacher first.safetensors --teacher-weight 1.5', /--teacher-weight .*from 0 to 1/],
+])('%s is refused', async (words, reason) => {
+  const { code, stdout, stderr } = await inkgrad(folder, `${SMALL} ${words} --out refused`);
+  expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(reason);
+  expect(existsSync(join(folder, 'refused'))).toBe(false);
+});

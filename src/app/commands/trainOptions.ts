@@ -142,7 +142,7 @@ function settingOptions(yargs: Argv): Argv {
       ...(type === 'boolean' ? {} : { nargs: 1 }),
       ...(isWord(initial) ? { defaultDescription: `${initial}` } : {}),
       ...(WORDS[name] === undefined ? {} : choice(optionName(name), WORDS[name])),
-      ...(type === 'number' || name === 'convolutions'
+      ...(type === 'number' || name === 'convolutions' || name === 'teacher'
         ? { coerce: within(optionName(name), rule, holds) }
         : {}),
     });
@@ -189,6 +189,10 @@ export function trainOptions(yargs: Argv): Argv<TrainOptions> {
     .conflicts('resume', ['out', 'lr-find'])
     .example('$0 train --epochs 5 --limit 10000', 'five short epochs, in a new folder under runs/')
     .example('$0 train --recipe best --out best', 'the most accurate recipe known')
+    .example(
+      '$0 train --recipe best --teacher a/best.safetensors,b/best.safetensors',
+      'learn from two others, too',
+    )
     .example('$0 train --lr-find --out rates', 'suggest a learning rate, with a plot')
     .example('$0 train --epochs 50 --patience 5 --out mine', 'long, but no longer than it helps')
     .example(

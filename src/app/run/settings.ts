@@ -125,7 +125,11 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   labelSmoothing: fixed(0, SHARE),
   balance: fixed(false, FLAG),
   keep: fixed('best', oneOf(KEEPS)),
-  teacher: free(null, TEXT), // the files may have moved; what is in them must be the same
+  // The files may have moved; what is in them must be the same.
+  teacher: free(null, {
+    rule: 'model files with commas between, such as a.safetensors,b.safetensors',
+    holds: (value) => typeof value === 'string' && value.split(',').every((path) => path.trim() !== ''),
+  }),
   teacherWeight: fixed(0.8, upTo(1)),
   average: fixed(0, SHARE),
   shift: fixed(0, upTo(14)),
@@ -173,11 +177,19 @@ export function newSettings(given: GivenSettings): Settings {
  * @throws ArgumentError if two of them ask for what cannot be had together
  */
 function together(settings: Settings): Settings {
-  if (settings.keep === 'best' || settings.patience === null) return settings;
-  throw new ArgumentError(
-    `--patience ${settings.patience} waits for a better epoch, and --keep last asks for none; leave out --patience, or ` +
-      'name --keep best',
-  );
+  const { keep, patience, teacher, teacherWeight } = settings;
+  if (keep === 'last' && patience !== null) {
+    throw new ArgumentError(
+      `--patience ${patience} waits for a better epoch, and --keep last asks for none; leave out --patience, or ` +
+        'name --keep best',
+    );
+  }
+  if (teacher === null && teacherWeight !== SETTINGS.teacherWeight.initial) {
+    throw new ArgumentError(
+      `--teacher-weight ${teacherWeight} is the part of teachers, and there is none; name their model files with --teacher`,
+    );
+  }
+  return settings;
 }
 
 /** Whether a resumed run must keep a setting: a schedule over all steps also fixes how many there are. */
