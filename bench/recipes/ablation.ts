@@ -127,15 +127,16 @@ interface Measured {
 
 function measure({ name }: Variant, seed: number, folder: string): Result {
   const model = join(folder, 'best.safetensors');
-  const line = inkgrad('eval', '--model', model, '--part', 'test', '--json', ...where, ...compute);
-  const { accuracy, mergedAccuracy, calibrationError, total } = JSON.parse(line) as Measured;
+  const on = (part: string): Measured =>
+    JSON.parse(inkgrad('eval', '--model', model, '--part', part, '--json', ...where, ...compute)) as Measured;
+  const { accuracy, mergedAccuracy, calibrationError, total } = on('test');
   const rows = rowsOf(folder);
   const kept =
     planOf(folder).keep === 'last'
       ? rows.at(-1)!
       : rows.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
   return {
-    ...{ name, scale, seed, epochs: rows.length, keptEpoch: kept.epoch, valAccuracy: kept.valAccuracy },
+    ...{ name, scale, seed, epochs: rows.length, keptEpoch: kept.epoch, valAccuracy: on('val').accuracy },
     ...{ testImages: total, testAccuracy: accuracy, testMerged: mergedAccuracy, calibrationError },
     seconds: rows.reduce((sum, { seconds }) => sum + seconds, 0),
   };

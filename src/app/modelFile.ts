@@ -3,6 +3,7 @@
 // modelContents, modelBytes and the trainer's types.
 
 import {
+  Counter,
   decodeSafetensors,
   encodeSafetensors,
   loadState,
@@ -61,6 +62,24 @@ export async function storeTemperature(path: string, temperature: number): Promi
     const { tensors, metadata } = decodeSafetensors(saved);
     const extra = { ...(loadState(saved).extra as JsonObject), temperature };
     return encodeSafetensors(tensors, { ...metadata, extra: canonicalJson(extra) });
+  });
+  await writeAtomically(path, bytes);
+}
+
+/**
+ * Writes batch norm's running statistics of a network into the model file that it was read from; everything else stays.
+ *
+ * @throws ModelError if the file is missing or damaged
+ */
+export async function storeStatistics(path: string, model: Module): Promise<void> {
+  const buffers = model.namedBuffers().filter(([, buffer]) => !(buffer instanceof Counter));
+  const taken = await Promise.all(
+    buffers.map(async ([name, buffer]) => [name, await buffer.data()] as const),
+  );
+  const bytes = await reading(path, (saved) => {
+    const { tensors, metadata } = decodeSafetensors(saved);
+    const statistics = taken.map(([name, data]) => [name, { ...tensors[name], data }] as const);
+    return encodeSafetensors({ ...tensors, ...Object.fromEntries(statistics) }, metadata);
   });
   await writeAtomically(path, bytes);
 }

@@ -40,7 +40,8 @@ export class BatchNorm2d extends Module {
   /** How many batches the running statistics have seen. */
   readonly num_batches_tracked: Counter;
   readonly epsilon: number;
-  readonly momentum: number;
+  /** May be changed at any time: 1/n at the nth batch makes the running statistics the mean of all. */
+  momentum: number;
 
   constructor({ numFeatures, epsilon = 1e-5, momentum = 0.1 }: BatchNorm2dOptions) {
     super();

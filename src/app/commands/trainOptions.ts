@@ -75,6 +75,11 @@ const DESCRIPTIONS: readonly Description[] = [
       'Use a moving average of the weights with this decay, such as 0.999 (0: the weights themselves)',
   },
   {
+    name: 'preciseBn',
+    group: RECIPE,
+    describe: "At the end take batch norm's statistics anew, from training images as they are, not augmented",
+  },
+  {
     name: 'keep',
     group: RECIPE,
     describe: 'Whose network becomes the model: the epoch best in validation, or the last',

@@ -10,7 +10,7 @@ export function describeRecipe(settings: Settings): string[] {
   const rest = `batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`;
   const { shift, rotation, scale, shear, stroke, labelSmoothing, average, balance, convolutions, keep } =
     settings;
-  const { teacher, teacherWeight } = settings;
+  const { teacher, teacherWeight, preciseBn } = settings;
   const teachers = teacher?.split(',').length ?? 0;
   const images = [
     ...(shift > 0 ? [`shift ${shift} px`] : []),
@@ -27,6 +27,7 @@ export function describeRecipe(settings: Settings): string[] {
       ? []
       : [`${teachers} teacher${teachers === 1 ? '' : 's'} (${teacherWeight} of the loss)`]),
     ...(average > 0 ? [`weights averaged (${average})`] : []),
+    ...(preciseBn ? ['statistics of images as they are'] : []),
     ...(keep === 'last' ? ['last epoch kept'] : []),
   ];
   return [

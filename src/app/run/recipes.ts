@@ -16,6 +16,6 @@ export const RECIPES: Readonly<Record<RecipeName, Readonly<Record<string, Json>>
     ...{ convolutions: '1,2,2', dropout: 0.4, epochs: 16, keep: 'last' },
     ...{ lr: 0.003, schedule: 'one-cycle', weightDecay: 0.01, average: 0.999 },
     ...{ shift: 1, rotation: 10, scale: 0.1, shear: 0.15, stroke: 0.5 },
-    ...{ labelSmoothing: 0.05, balance: true },
+    ...{ labelSmoothing: 0.05, balance: true, preciseBn: true },
   },
 };

@@ -6,10 +6,7 @@ import { InterruptedError } from '../exitCodes.js';
 import { interruptible } from '../interruptible.js';
 import type { StartedBackend } from '../backend.js';
 import type { Json } from '../../nn/index.js';
-import { withTemperature } from '../assessment.js';
-import { calibrateModel } from '../calibrate.js';
 import type { Training } from '../modelContents.js';
-import { loadModel } from '../modelFile.js';
 import type { Reporter } from '../reporter.js';
 import { createRunDirectory } from '../runDirectory.js';
 import { findDataDir, type TrainingSource } from '../source.js';
@@ -18,8 +15,8 @@ import { packageVersion } from '../version.js';
 import { Checkpoints, placeOf } from './checkpoints.js';
 import { checkSameData, writeConfig, type RunConfig, type Sitting } from './config.js';
 import { digestDataset, digestFiles, type DataRecord, type FileDigest } from './digests.js';
+import { finish } from './finish.js';
 import { MetricsLog } from './metricsLog.js';
-import { writePictures } from './pictures.js';
 import { describeRecipe } from './describeRecipe.js';
 import { percent, train, type Ending } from './session.js';
 import type { Settings } from './settings.js';
@@ -162,10 +159,11 @@ export async function trainRun(run: Run): Promise<void> {
   });
   const { bestEpoch, bestAccuracy } = trainer.progress;
   const best = bestEpoch === 0 ? null : checkpoints.best;
-  const temperature = best === null || ending === 'signal' ? null : await finish(run, best);
+  const finished = best === null || ending === 'signal' ? null : await finish(run, best);
+  const valAccuracy = finished?.accuracy ?? (bestEpoch === 0 ? null : bestAccuracy);
   reporter.emit({
     ...{ event: 'end', ending, model: best, bestEpoch },
-    ...{ valAccuracy: bestEpoch === 0 ? null : bestAccuracy, temperature },
+    ...{ valAccuracy, temperature: finished?.temperature ?? null },
   });
   if (ending === 'signal') {
     const reason = signal.reason as InterruptedError;
@@ -173,35 +171,7 @@ export async function trainRun(run: Run): Promise<void> {
     const message = `stopped at ${placeOf(trainer)}; the state is saved. Go on with  ${goOn}`;
     throw new InterruptedError(reason.signal, message);
   }
-  farewell(run, ending);
-}
-
-/** Gives the best model its temperature, draws what it confuses, and returns the temperature. */
-async function finish(run: Run, path: string): Promise<number> {
-  const { directory, metrics, trainer, settings, source, reporter } = run;
-  const { validation } = source;
-  const best = await loadModel(path);
-  const { evaluation, temperature, errorBefore, errorAfter } = await calibrateModel(
-    path,
-    best,
-    validation,
-    (done, total) => reporter.progress(done, total, 'looking at the model'),
-  );
-  const calibration =
-    `temperature ${temperature.toFixed(3)}: expected calibration error on the validation images ` +
-    `${percent(errorAfter)}, ${percent(errorBefore)} without it`;
-  reporter.say(`\ncalibrate ${calibration}`);
-  await writePictures({
-    ...{ directory, validation, calibration: `Calibrated by ${calibration}.` },
-    evaluation: withTemperature(evaluation, temperature),
-    ...{ bestEpoch: trainer.progress.bestEpoch, rows: metrics.rows, settings },
-    sittings: run.sittings.map(
-      ({ started, from, inkgrad, node, platform, backend }) =>
-        `From ${from}, ${started}: inkgrad ${inkgrad}, Node ${node}, ${platform}, ${backend}`,
-    ),
-  });
-  best.model.dispose();
-  return temperature;
+  farewell(run, ending, finished?.accuracy ?? bestAccuracy);
 }
 
 /** Why it ended before its last epoch; null if it did not. */
@@ -217,9 +187,10 @@ function explain(ending: Ending, { trainer, settings }: Run): string | null {
   return ending === 'time' ? `stopped after ${settings.maxMinutes} minutes, at ${placeOf(trainer)}` : null;
 }
 
-function farewell(run: Run, ending: Ending): void {
+/** @param accuracy of the model on the validation images */
+function farewell(run: Run, ending: Ending, accuracy: number): void {
   const { reporter, trainer, source, checkpoints, directory, settings } = run;
-  const { bestEpoch, bestAccuracy } = trainer.progress;
+  const { bestEpoch } = trainer.progress;
   const { synthetic } = source.train;
   const reason = explain(ending, run);
   if (reason !== null) reporter.say(`\n${reason}`);
@@ -229,7 +200,7 @@ function farewell(run: Run, ending: Ending): void {
     return;
   }
   const what = synthetic ? 'validation accuracy on SYNTHETIC characters' : 'validation accuracy';
-  reporter.say(`${settings.keep.padEnd(10)}epoch ${bestEpoch}, ${what} ${percent(bestAccuracy)}`);
+  reporter.say(`${settings.keep.padEnd(10)}epoch ${bestEpoch}, ${what} ${percent(accuracy)}`);
   reporter.say(`model     ${checkpoints.best}`);
   reporter.say(`report    ${join(directory, 'report.html')}`);
   reporter.say(

@@ -30,6 +30,8 @@ export interface Settings {
   readonly labelSmoothing: number;
   /** Learn as if every class had as many images. */
   readonly balance: boolean;
+  /** Take batch norm's statistics anew from images as they are when the run ends (preciseStatistics.ts). */
+  readonly preciseBn: boolean;
   /** Which epoch's network becomes the run's model. */
   readonly keep: Keep;
   /** Model files to learn from beside the labels, with commas between. */
@@ -124,6 +126,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   }),
   labelSmoothing: fixed(0, SHARE),
   balance: fixed(false, FLAG),
+  preciseBn: fixed(false, FLAG),
   keep: fixed('best', oneOf(KEEPS)),
   // The files may have moved; what is in them must be the same.
   teacher: free(null, {

@@ -1,0 +1,72 @@
+// What a run does when its training ends: batch norm's statistics anew, if its recipe says so, the temperature, and the pictures.
+// Imports the model files, calibration, statistics and pictures.
+
+import { withTemperature } from '../assessment.js';
+import { calibrateModel } from '../calibrate.js';
+import { loadModel, storeStatistics } from '../modelFile.js';
+import { takeStatistics } from '../preciseStatistics.js';
+import type { Reporter } from '../reporter.js';
+import type { TrainingSource } from '../source.js';
+import type { Trainer } from '../trainer.js';
+import type { Sitting } from './config.js';
+import type { MetricsLog } from './metricsLog.js';
+import { writePictures } from './pictures.js';
+import { percent } from './session.js';
+import type { Settings } from './settings.js';
+
+export interface FinishOptions {
+  readonly directory: string;
+  readonly settings: Settings;
+  readonly source: TrainingSource;
+  readonly trainer: Trainer;
+  readonly metrics: MetricsLog;
+  readonly sittings: readonly Sitting[];
+  readonly reporter: Reporter;
+}
+
+export interface Finished {
+  readonly temperature: number;
+  /** Part of the validation images that the model reads as it is now. */
+  readonly accuracy: number;
+}
+
+/** Gives the best model its statistics and temperature, and draws what it confuses. */
+export async function finish(run: FinishOptions, path: string): Promise<Finished> {
+  const { directory, metrics, trainer, settings, source, reporter } = run;
+  const { train, validation } = source;
+  const best = await loadModel(path);
+  if (settings.preciseBn) {
+    await takeStatistics(best.model, train, settings.seed, (done, total) =>
+      reporter.progress(done, total, 'taking statistics of images as they are'),
+    );
+    await storeStatistics(path, best.model);
+  }
+  const { evaluation, temperature, errorBefore, errorAfter } = await calibrateModel(
+    path,
+    best,
+    validation,
+    (done, total) => reporter.progress(done, total, 'looking at the model'),
+  );
+  const calibration =
+    `temperature ${temperature.toFixed(3)}: expected calibration error on the validation images ` +
+    `${percent(errorAfter)}, ${percent(errorBefore)} without it`;
+  const { accuracy } = evaluation;
+  const { bestAccuracy } = trainer.progress;
+  reporter.say(
+    settings.preciseBn
+      ? `\nprecise   statistics of ${train.length} images as they are: validation accuracy ${percent(accuracy)}, with those of augmented ones ${percent(bestAccuracy)}`
+      : '',
+  );
+  reporter.say(`calibrate ${calibration}`);
+  await writePictures({
+    ...{ directory, validation, calibration: `Calibrated by ${calibration}.` },
+    evaluation: withTemperature(evaluation, temperature),
+    ...{ bestEpoch: trainer.progress.bestEpoch, rows: metrics.rows, settings },
+    sittings: run.sittings.map(
+      ({ started, from, inkgrad, node, platform, backend }) =>
+        `From ${from}, ${started}: inkgrad ${inkgrad}, Node ${node}, ${platform}, ${backend}`,
+    ),
+  });
+  best.model.dispose();
+  return { temperature, accuracy };
+}
