@@ -77,7 +77,7 @@ ${training.command}
 
 at commit \`${training.commit}\`, inkgrad ${training.inkgrad}, Node ${training.node}, ${training.backend}, begun on ${training.date}, seed ${training.seed}.
 ${grouped(training.images)} images to learn from and ${grouped(training.setAside)} set aside for validation; ${training.epochs} epochs, of which epoch
-${training.keptEpoch} was kept (${training.keep === 'last' ? 'the last' : 'the best in validation'}; validation accuracy ${percent(training.valAccuracy)}). The test images were not read before the end. Losses and
+${training.keptEpoch} was kept (${training.keep === 'last' ? 'the last' : 'the best in validation'}). The shipped file reads ${percent(validation.accuracy)} of the validation images. The test images were not read before the end. Losses and
 accuracies of every epoch: [logs/page-model.csv](logs/page-model.csv).
 
 The run's \`best.safetensors\` had the SHA-256 \`${training.weights}\`. The data:

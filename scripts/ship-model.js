@@ -89,7 +89,7 @@ const record = {
   training: {
     ...{ command, commit, node: sitting.node, inkgrad: sitting.inkgrad, backend: sitting.backend },
     ...{ date: config.sittings[0].started.slice(0, 10), seed: config.settings.seed },
-    ...{ epochs: epochs.length, keep, keptEpoch: kept.epoch, valAccuracy: kept.valAccuracy },
+    ...{ epochs: epochs.length, keep, keptEpoch: kept.epoch },
     ...{ data: config.data.name, images: train.images, setAside: setAside.images, files },
     // Known files of the official archive, or others of the same format.
     official: files.every(({ name, sha256: digest }) => OFFICIAL_DIGESTS[name] === digest),

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RECIPES } from '../../src/app/run/recipes.js';
 import { subset } from '../../src/data/dataset.js';
-import { decodeSafetensors } from '../../src/nn/index.js';
+import { decodeSafetensors, type SafetensorsFile } from '../../src/nn/index.js';
 import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';
 
 const COMMANDS = {
@@ -41,8 +41,9 @@ beforeAll(async () => {
 }, 400_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-const namesIn = (file: string): string[] =>
-  Object.keys(decodeSafetensors(readFileSync(join(folder, 'ours', file))).tensors);
+const tensorsIn = (file: string): SafetensorsFile['tensors'] =>
+  decodeSafetensors(readFileSync(join(folder, 'ours', file))).tensors;
+const namesIn = (file: string): string[] => Object.keys(tensorsIn(file));
 
 describe('train --recipe best', () => {
   it('keeps the recipe, but for the options given beside it, in config.json', () => {
@@ -64,14 +65,20 @@ describe('train --recipe best', () => {
   it('the model to use holds the averaged weights that were validated last, the state to go on from both', () => {
     const [epochs, end] = [jsonLines(runs.train).slice(0, -1), jsonLines(runs.train).at(-1)!];
     const { valAccuracy, temperature } = end;
-    expect(end).toMatchObject({ bestEpoch: 2, valAccuracy: epochs.at(-1)!.valAccuracy });
+    expect(epochs).toHaveLength(2);
+    expect(end).toMatchObject({ bestEpoch: 2 });
     expect(jsonLines(runs.validation)[0]).toMatchObject({ accuracy: valAccuracy, temperature });
     expect(jsonLines(runs.calibrate)[0]).toMatchObject({ temperature });
+    expect(runs.train.stderr).toMatch(/precise {3}statistics of \d+ images as they are: validation accuracy/);
     expect(runs.prose.stdout).toMatch(/validation part, with the shares of the classes, 67 images/);
     const weight = 'conv_layers.0.weight';
     expect(namesIn('last.safetensors')).toEqual(expect.arrayContaining([weight, `average.${weight}`]));
     expect(namesIn('best.safetensors')).toContain(weight);
     expect(namesIn('best.safetensors').filter((name) => name.startsWith('average.'))).toEqual([]);
+    const [best, last] = ['best.safetensors', 'last.safetensors'].map((file) => tensorsIn(file));
+    expect(best[weight].data).toEqual(last[`average.${weight}`].data);
+    const mean = 'conv_layers.1.running_mean'; // taken from images as they are, in the model to use alone
+    expect(best[mean].data).not.toEqual(last[`average.${mean}`].data);
   });
 
   it('cannot be given more epochs or another recipe later, with code 2', () => {

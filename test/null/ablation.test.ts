@@ -21,7 +21,7 @@ it("a run has the variant's options, and the scale's where the variant says noth
   const options = ['--recipe=best', '--convolutions=1,2,2'];
   const variant = { name: 'deep', title: 'deep', options };
   expect(optionsOf(variant, 'full')).toEqual(options);
-  const small = ['--limit=12000', '--epochs=12', '--keep=best'];
+  const small = ['--limit=12000', '--epochs=12', '--keep=best', '--no-precise-bn'];
   expect(optionsOf(variant, 'small')).toEqual([...options, ...small]);
 });
 

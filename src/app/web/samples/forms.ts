@@ -21,7 +21,7 @@ export const SAMPLES: readonly Sample[] = [
   { name: 'the letter e', path: '3,39 48,32! 45,9 26,0 6,14 0,40 13,62 36,67 58,53' },
   { name: 'the letter K', path: '9,0 4,98 / 62,3 8,54! 30,50 68,99' },
   { name: 'a circle, 0 or O', path: '34,0 10,16 0,48 10,82 32,94 54,78 62,44 54,12 34,0' },
-  { name: 'something between 5 and S', path: '60,6 30,3 13,17 12,36! 40,46 58,66 46,90 22,97 0,87' },
+  { name: 'something between 5 and S', path: '60,6 30,4 13,17 12,36! 40,46 58,66 46,90 22,97 0,87' },
 ];
 
 /** The side of the box that a sample fills on the pad, and where it begins, in units of the pad. */

@@ -1,0 +1,88 @@
+// Batch norm's statistics of images as they are: the first layer's against means and variances written out by hand over two batches
+// of unlike size, and that nothing else of the network changes.
+
+import { expect, it } from 'vitest';
+import { CharacterNet } from '../../src/app/model.js';
+import { takeStatistics } from '../../src/app/preciseStatistics.js';
+import { subset } from '../../src/data/dataset.js';
+import { BatchLoader } from '../../src/data/loader.js';
+import { Rng, scope, tensor } from '../../src/engine/index.js';
+import { BatchNorm2d } from '../../src/nn/index.js';
+import { onWasm, train } from './support.js';
+
+const SEED = 7;
+/** A full batch of 256 and one of 44. */
+const images = subset(
+  train,
+  Array.from({ length: 300 }, (_, i) => i % train.length),
+);
+const fresh = (): CharacterNet =>
+  new CharacterNet({ classes: train.classes.length, rng: new Rng(3), convolutions: [1, 2, 1] }).eval();
+
+const norms = (model: CharacterNet): BatchNorm2d[] =>
+  model.conv_layers.layers.filter((layer) => layer instanceof BatchNorm2d);
+
+/** Mean and unbiased variance of each channel of the first convolution's output, of some images. */
+async function channelsOf(model: CharacterNet, batch: Float32Array, count: number): Promise<number[][]> {
+  const convolution = model.conv_layers.layers[0];
+  const y = await scope(() => convolution.forward(tensor(batch, { shape: [count, 1, 28, 28] })).data());
+  const plane = 28 * 28;
+  const channels = y.length / count / plane;
+  return Array.from({ length: channels }, (_, c) => {
+    const values = Array.from({ length: count }, (_, n) =>
+      Array.from(y.subarray((n * channels + c) * plane, (n * channels + c + 1) * plane)),
+    ).flat();
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    return [mean, squares / (values.length - 1)];
+  });
+}
+
+it(
+  'are the mean of those of all batches, each counted by its images',
+  onWasm(async () => {
+    const model = fresh();
+    const shuffle = new Rng(SEED).split('statistics');
+    const expected = { mean: new Array<number>(32).fill(0), variance: new Array<number>(32).fill(0) };
+    const counts: number[] = [];
+    for (const batch of new BatchLoader({ dataset: images, batchSize: 256, shuffle }).batches(1)) {
+      counts.push(batch.count);
+      const channels = await channelsOf(model, batch.images, batch.count);
+      channels.forEach(([mean, variance], c) => {
+        expected.mean[c] += (mean * batch.count) / images.length;
+        expected.variance[c] += (variance * batch.count) / images.length;
+      });
+    }
+    expect(counts).toEqual([256, 44]);
+
+    await takeStatistics(model, images, SEED);
+    const [first] = norms(model);
+    const [mean, variance] = [await first.running_mean.data(), await first.running_var.data()];
+    expected.mean.forEach((value, c) => expect(mean[c]).toBeCloseTo(value, 5));
+    expected.variance.forEach((value, c) => expect(variance[c]).toBeCloseTo(value, 5));
+    model.dispose();
+  }),
+);
+
+it(
+  'leave the weights and the mode as they were, and come out the same when they are taken again',
+  onWasm(async () => {
+    const [model, other] = [fresh(), fresh()];
+    const told: number[] = [];
+    await takeStatistics(model, images, SEED, (done) => told.push(done));
+    expect(told).toEqual([256, 300]);
+    for (const layer of norms(model)) expect([layer.training, layer.momentum]).toEqual([false, 0.1]);
+    const weights = async (of: CharacterNet): Promise<unknown> =>
+      Promise.all(of.parameters().map((parameter) => parameter.data()));
+    expect(await weights(model)).toEqual(await weights(other));
+
+    const statistics = (of: CharacterNet): Promise<unknown> =>
+      Promise.all(norms(of).flatMap((layer) => [layer.running_mean.data(), layer.running_var.data()]));
+    const once = await statistics(model);
+    expect(norms(model)).toHaveLength(4);
+    expect(once).not.toEqual(await statistics(other));
+    await takeStatistics(model, images, SEED);
+    expect(await statistics(model)).toEqual(once);
+    for (const one of [model, other]) one.dispose();
+  }),
+);
