@@ -2,7 +2,7 @@
 // interpolated, so smoother and lower in contrast than those the network is used on. This takes them once more, from images as
 // they are; weights stay. Imports engine, nn, data, the network and the model files.
 //
-// Source: Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021 (precise statistics; whose images they are of: section 4).
+// Source: Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021 (precise statistics).
 
 import { noGrad, Rng, scope, tensor } from '../engine/index.js';
 import { BatchNorm2d } from '../nn/index.js';

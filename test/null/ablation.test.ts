@@ -6,7 +6,11 @@ import { optionName, SETTING_NAMES } from '../../src/app/run/settings.js';
 
 describe('variants', () => {
   it('have names of their own and options that train has', () => {
-    expect(new Set(VARIANTS.map(({ name }) => name)).size).toBe(VARIANTS.length);
+    const names = new Set(VARIANTS.map(({ name }) => name));
+    expect(names.size).toBe(VARIANTS.length);
+    const teachers = VARIANTS.flatMap(({ taughtBy }) => taughtBy ?? []);
+    expect(teachers).not.toHaveLength(0);
+    for (const teacher of teachers) expect(names).toContain(teacher);
     const known = SETTING_NAMES.map(optionName);
     for (const { name, options } of VARIANTS) {
       const named = options.filter((word) => word.startsWith('--'));

@@ -51,15 +51,19 @@ export async function finish(run: FinishOptions, path: string): Promise<Finished
     `temperature ${temperature.toFixed(3)}: expected calibration error on the validation images ` +
     `${percent(errorAfter)}, ${percent(errorBefore)} without it`;
   const { accuracy } = evaluation;
-  const { bestAccuracy } = trainer.progress;
-  reporter.say(
-    settings.preciseBn
-      ? `\nprecise   statistics of ${train.length} images as they are: validation accuracy ${percent(accuracy)}, with those of augmented ones ${percent(bestAccuracy)}`
-      : '',
-  );
+  const before = trainer.progress.bestAccuracy;
+  const statistics = settings.preciseBn
+    ? `statistics of ${train.length} images as they are: validation accuracy ${percent(accuracy)}, with those of augmented ones ${percent(before)}`
+    : null;
+  reporter.say('');
+  if (statistics !== null) reporter.say(`precise   ${statistics}`);
   reporter.say(`calibrate ${calibration}`);
+  const said = [
+    ...(statistics === null ? [] : [`Batch norm has ${statistics}.`]),
+    `Calibrated by ${calibration}.`,
+  ];
   await writePictures({
-    ...{ directory, validation, calibration: `Calibrated by ${calibration}.` },
+    ...{ directory, validation, said },
     evaluation: withTemperature(evaluation, temperature),
     ...{ bestEpoch: trainer.progress.bestEpoch, rows: metrics.rows, settings },
     sittings: run.sittings.map(

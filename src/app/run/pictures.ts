@@ -17,8 +17,8 @@ export interface PicturesOptions {
   readonly directory: string;
   /** What the run's model reads in the validation images. */
   readonly evaluation: CalibratedEvaluation;
-  /** What is to be said of its confidence. */
-  readonly calibration: string;
+  /** What else is to be said of it, of its statistics and its confidence: a paragraph each. */
+  readonly said: readonly string[];
   /** The epoch whose network is the run's model. */
   readonly bestEpoch: number;
   readonly rows: readonly MetricsRow[];
@@ -89,7 +89,7 @@ function report(options: PicturesOptions, pictures: Pictures): string {
           : []),
         `The ${settings.keep} of ${rows.length} epochs is epoch ${bestEpoch}: ${percent(result.accuracy)} of ${validation.length} ` +
           `validation images are read right (${what}); ${percent(result.mergedAccuracy)} if 1/I/L, 9/g/q, F/f and 0/O count as one each.`,
-        options.calibration,
+        ...options.said,
       ],
       table: {
         head: [
