@@ -1,10 +1,22 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { slownessForWorkers, timeLimit } from './test/support/timeLimit.js';
 
-export default defineConfig({
+/** Where to write the results as JSON, for continuous integration. */
+const report = process.env.INKGRAD_TEST_REPORT;
+
+export default defineConfig(({ mode }) => ({
   test: {
-    env: { INKGRAD_OFFLINE: '1' }, // no test looks for EMNIST on the network
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    env: {
+      INKGRAD_OFFLINE: '1', // no test looks for EMNIST on the network
+      INKGRAD_LONG: mode === 'long' ? '1' : '',
+      ...slownessForWorkers(),
+    },
+    maxWorkers: availableParallelism(),
+    testTimeout: timeLimit(120_000),
+    hookTimeout: timeLimit(240_000),
+    reporters: ['default', './test/support/skippedGroups.ts', ...(report === undefined ? [] : ['json'])],
+    ...(report !== undefined && { outputFile: { json: report } }),
     projects: [
       {
         extends: true,
@@ -15,7 +27,7 @@ export default defineConfig({
         },
       },
       {
-        // After the others and one file at a time: a GPU in software takes all cores.
+        // After the others: a GPU in software takes all cores.
         extends: true,
         test: {
           name: 'browser',
@@ -23,10 +35,9 @@ export default defineConfig({
           globalSetup: 'test/browser/support/buildSite.ts',
           fileParallelism: false,
           sequence: { groupOrder: 1 },
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: timeLimit(240_000),
         },
       },
     ],
   },
-});
+}));

@@ -1,6 +1,6 @@
-// Starts the backend a command runs on. Imports device.ts, which chooses it.
+// Starts the backend that a command runs on, and disposes of it afterwards.
 
-import { useBackend, type Backend } from '../engine/index.js';
+import { currentBackend, useBackend, type Backend } from '../engine/index.js';
 import { chooseDevice, describeDevice, type DeviceChoice, type DeviceReport } from './device.js';
 
 export { BACKENDS } from './device.js';
@@ -12,9 +12,22 @@ export interface StartedBackend {
   readonly report: DeviceReport;
 }
 
-/** Starts a backend and makes it the current one. */
-export async function startBackend(choice: DeviceChoice): Promise<StartedBackend> {
+/**
+ * Starts a backend, makes it the current one while `work` runs, and disposes of it when `work` returns or throws.
+ *
+ * @returns the result of `work`
+ */
+export async function withBackend<T>(
+  choice: DeviceChoice,
+  work: (started: StartedBackend) => Promise<T> | T,
+): Promise<T> {
   const { backend, report } = await chooseDevice(choice);
+  const outer = currentBackend();
   useBackend(backend);
-  return { backend, description: describeDevice(report), report };
+  try {
+    return await work({ backend, description: describeDevice(report), report });
+  } finally {
+    useBackend(outer);
+    await backend.dispose();
+  }
 }

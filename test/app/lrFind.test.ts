@@ -2,13 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import { rangeTest, rateAt, suggestRate, type RatePoint } from '../../src/app/lrFind.js';
-import { eventsOf, fingerprint, onWasm, takeSteps, tinyTrainer } from './support.js';
+import { eventsOf, fingerprint, onWasm, SMALL, takeSteps, tinyTrainer } from './support.js';
 
 describe('the range test', () => {
   it(
     'leaves weights, statistics, moments, rate and streams as they were, and the run goes on as if nothing had been',
     onWasm(async (backend) => {
-      const trainer = tinyTrainer();
+      const trainer = tinyTrainer(SMALL);
       await takeSteps(trainer, 2);
       const before = await fingerprint(trainer);
       const { live } = backend.memory;
@@ -18,7 +18,7 @@ describe('the range test', () => {
       expect(backend.memory.live).toBeLessThanOrEqual(live); // gradients are gone until the next step
 
       await eventsOf(trainer);
-      const straight = tinyTrainer();
+      const straight = tinyTrainer(SMALL);
       await eventsOf(straight);
       expect(await fingerprint(trainer)).toBe(await fingerprint(straight));
       trainer.dispose();
@@ -29,7 +29,7 @@ describe('the range test', () => {
   it(
     'puts a run back that has not begun, too, and is the same every time',
     onWasm(async () => {
-      const trainer = tinyTrainer();
+      const trainer = tinyTrainer(SMALL);
       const before = await fingerprint(trainer);
       const rates = { from: 1e-6, to: 1e-3, steps: 6 };
       const first = await rangeTest(trainer, rates);
@@ -43,7 +43,7 @@ describe('the range test', () => {
   it(
     'ends where the loss explodes, and where it is told to',
     onWasm(async () => {
-      const trainer = tinyTrainer();
+      const trainer = tinyTrainer(SMALL);
       const exploding = await rangeTest(trainer, { from: 1, to: 1e30, steps: 12 });
       expect(exploding.length).toBeLessThan(12);
       for (const { smoothed } of exploding) expect(Number.isFinite(smoothed)).toBe(true);

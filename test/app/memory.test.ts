@@ -3,19 +3,18 @@
 import { describe, expect, it } from 'vitest';
 import { subset } from '../../src/data/dataset.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
-import { tinyTrainer, train } from './support.js';
+import { tinyTrainer, train, validation } from './support.js';
 
 describe('memory', () => {
   it.each([1, 2])(
     '200 steps of the real network allocate nothing after the first few (%i threads)',
     (threads) =>
       withFreshBackend(wasm(threads).make, async (backend) => {
+        const numbers = Array.from({ length: 40 }, (_, i) => i);
         const ten = {
-          train: subset(
-            train,
-            Array.from({ length: 80 }, (_, i) => i),
-          ),
-          batchSize: 8,
+          train: subset(train, numbers),
+          validation: subset(validation, numbers.slice(0, 12)),
+          batchSize: 4,
         };
         const trainer = tinyTrainer({ ...ten, epochs: 20 });
         const counts: { allocations: number; live: number }[] = [];

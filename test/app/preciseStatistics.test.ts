@@ -8,7 +8,7 @@ import { subset } from '../../src/data/dataset.js';
 import { BatchLoader } from '../../src/data/loader.js';
 import { Rng, scope, tensor } from '../../src/engine/index.js';
 import { BatchNorm2d } from '../../src/nn/index.js';
-import { onWasm, train } from './support.js';
+import { digest, onWasm, train } from './support.js';
 
 const SEED = 7;
 /** A full batch of 256 and one of 44. */
@@ -29,9 +29,11 @@ async function channelsOf(model: CharacterNet, batch: Float32Array, count: numbe
   const plane = 28 * 28;
   const channels = y.length / count / plane;
   return Array.from({ length: channels }, (_, c) => {
-    const values = Array.from({ length: count }, (_, n) =>
-      Array.from(y.subarray((n * channels + c) * plane, (n * channels + c + 1) * plane)),
-    ).flat();
+    const values = new Float32Array(count * plane);
+    for (let n = 0; n < count; n++) {
+      const from = (n * channels + c) * plane;
+      values.set(y.subarray(from, from + plane), n * plane);
+    }
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
     return [mean, squares / (values.length - 1)];
@@ -72,8 +74,12 @@ it(
     await takeStatistics(model, images, SEED, (done) => told.push(done));
     expect(told).toEqual([256, 300]);
     for (const layer of norms(model)) expect([layer.training, layer.momentum]).toEqual([false, 0.1]);
-    const weights = async (of: CharacterNet): Promise<unknown> =>
-      Promise.all(of.parameters().map((parameter) => parameter.data()));
+    const weights = async (of: CharacterNet): Promise<string[]> => {
+      const values = await Promise.all(of.parameters().map((parameter) => parameter.data()));
+      return values.map(({ buffer, byteOffset, byteLength }) =>
+        digest(new Uint8Array(buffer, byteOffset, byteLength)),
+      );
+    };
     expect(await weights(model)).toEqual(await weights(other));
 
     const statistics = (of: CharacterNet): Promise<unknown> =>

@@ -17,7 +17,8 @@ import {
 } from '../browser/strokes/recorded.js';
 import { shippedModel } from '../browser/support/model.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
-import { seedModel } from '../support/seed.js';
+import { seedModel, seedModelMissing } from '../support/seed.js';
+import { skipNote } from '../support/skipping.js';
 
 it.each(writeHands())('the file of the hand "$hand" is what it writes', async (hand) => {
   await expect(recordingText(hand)).toMatchFileSnapshot(fileURLToPath(recordingFile(hand.hand)));
@@ -57,7 +58,6 @@ describe.each(HANDS)('the strokes of the hand "%s"', (name) => {
   });
 });
 
-const without = seedModel === undefined ? ' (skipped: SEED_MODEL is not set)' : '';
 const readsNineInTen = async (path: string): Promise<void> => {
   await withFreshBackend(wasm(1).make, async () => {
     const { model } = await loadModel(path);
@@ -70,4 +70,6 @@ const readsNineInTen = async (path: string): Promise<void> => {
 };
 
 it('the model of the page reads nine in ten of each hand', () => readsNineInTen(shippedModel));
-it.skipIf(seedModel === undefined)(`the original's weights, too${without}`, () => readsNineInTen(seedModel!));
+it.skipIf(seedModelMissing !== null)(`the original's weights, too${skipNote(seedModelMissing)}`, () =>
+  readsNineInTen(seedModel!),
+);

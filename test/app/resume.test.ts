@@ -12,20 +12,23 @@ import {
   eventsOf,
   fingerprint,
   onWasm,
+  SMALL,
   takeSteps,
   tinyTrainer,
   type TinyOptions,
 } from './support.js';
 
 const EPOCHS = 2;
-/** Steps of an epoch of the tiny trainer. */
+/** Steps of an epoch of a small trainer. */
 const STEPS = 5;
+
+const smallTrainer = (options: TinyOptions = {}): Trainer => tinyTrainer({ ...SMALL, ...options });
 
 const timeless = (event: StepEvent | EpochEvent): object => ({ ...event, seconds: 0, imagesPerSecond: 0 });
 
 /** A trainer that goes on from a checkpoint. */
 function resumed(saved: Uint8Array, options: TinyOptions = {}): Trainer {
-  const trainer = tinyTrainer({ ...options, epochs: EPOCHS });
+  const trainer = smallTrainer({ ...options, epochs: EPOCHS });
   const { rngs, extra } = loadState(saved, trainer);
   trainer.resume({ rngs, progress: readProgress(extra) });
   return trainer;
@@ -34,12 +37,12 @@ function resumed(saved: Uint8Array, options: TinyOptions = {}): Trainer {
 describe('going on after a break', () => {
   it.each<[string, TinyOptions]>([
     ['the original recipe', {}],
-    ['every ingredient there is', ALL_INGREDIENTS],
+    ['every ingredient there is', { ...ALL_INGREDIENTS, teacherSeeds: [1, 2] }],
   ])(
     'at any event equals going straight on, with %s: all later events, and every byte of the end',
     (_, options) =>
       onWasm(async () => {
-        const straight = tinyTrainer({ ...options, epochs: EPOCHS });
+        const straight = smallTrainer({ ...options, epochs: EPOCHS });
         const events: object[] = [];
         const saved: Uint8Array[] = [];
         for await (const event of straight.run()) {
@@ -49,7 +52,7 @@ describe('going on after a break', () => {
         expect(events).toHaveLength(EPOCHS * (STEPS + 1));
         const end = await fingerprint(straight);
 
-        const undisturbed = tinyTrainer({ ...options, epochs: EPOCHS });
+        const undisturbed = smallTrainer({ ...options, epochs: EPOCHS });
         await eventsOf(undisturbed);
         expect(await fingerprint(undisturbed)).toBe(end);
 
@@ -70,12 +73,12 @@ describe('going on after a break', () => {
   it(
     'needs the streams: with a fresh one for the dropout masks the end is another',
     onWasm(async () => {
-      const straight = tinyTrainer({ epochs: EPOCHS });
+      const straight = smallTrainer({ epochs: EPOCHS });
       await takeSteps(straight, 3);
       const saved = await checkpoint(straight);
       await eventsOf(straight);
 
-      const forgetful = tinyTrainer({ epochs: EPOCHS });
+      const forgetful = smallTrainer({ epochs: EPOCHS });
       const { extra } = loadState(saved, forgetful);
       forgetful.resume({ rngs: forgetful.rngs, progress: readProgress(extra) });
       await eventsOf(forgetful);
@@ -89,12 +92,12 @@ describe('going on after a break', () => {
   it(
     'twice in one trainer, without a file, is the same run too, and no buffer is left behind',
     onWasm(async (backend) => {
-      const straight = tinyTrainer();
+      const straight = smallTrainer();
       await eventsOf(straight);
       const end = await fingerprint(straight);
       straight.dispose();
 
-      const trainer = tinyTrainer();
+      const trainer = smallTrainer();
       await takeSteps(trainer, 1);
       const { live } = backend.memory; // weights, gradients, moments
       await takeSteps(trainer, 2);

@@ -2,7 +2,7 @@
 // Imports the app.
 
 import { createHash } from 'node:crypto';
-import { stratifiedSplit, type Dataset } from '../../src/data/dataset.js';
+import { stratifiedSplit, subset, type Dataset } from '../../src/data/dataset.js';
 import { syntheticDataset } from '../../src/data/synthetic.js';
 import { CharacterNet } from '../../src/app/model.js';
 import { Trainer, type TrainerOptions } from '../../src/app/trainer.js';
@@ -18,6 +18,17 @@ const parts = stratifiedSplit(syntheticDataset({ seed: SEED, count: 4 * 47 }), 0
 export const train: Dataset = parts.train;
 /** One more of each. */
 export const validation: Dataset = parts.validation;
+
+/** Options of a run that has five steps an epoch, as by default, but an eighth of the images: for tests of many runs. */
+export const SMALL: TinyOptions = {
+  train: subset(train, firstNumbers(18)),
+  validation: subset(validation, firstNumbers(6)),
+  batchSize: 4, // 4, 4, 4, 4 and 2 images
+};
+
+function firstNumbers(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
 
 /** A test body on a wasm backend of its own, on one thread. */
 export function onWasm(body: (backend: Backend) => void | Promise<void>): () => Promise<void> {

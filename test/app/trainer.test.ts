@@ -7,7 +7,7 @@ import { priorsOf } from '../../src/app/modelContents.js';
 import { DivergedError } from '../../src/app/trainerEvents.js';
 import type { EpochEvent, StepEvent } from '../../src/app/trainerEvents.js';
 import { subset, type Dataset } from '../../src/data/dataset.js';
-import { eventsOf, fingerprint, onWasm, SEED, takeSteps } from './support.js';
+import { eventsOf, fingerprint, onWasm, SEED, SMALL, takeSteps } from './support.js';
 import { tinyTrainer, train, validation, type TinyOptions } from './support.js';
 
 const isEpoch = (event: StepEvent | EpochEvent): event is EpochEvent => event.event === 'epoch';
@@ -19,7 +19,7 @@ function often({ labels }: Dataset, count: number): number[] {
 
 /** Runs to the end and returns what stands for the state then. */
 async function finalState(options: TinyOptions): Promise<string> {
-  const trainer = tinyTrainer(options);
+  const trainer = tinyTrainer({ ...SMALL, ...options });
   await eventsOf(trainer);
   const state = await fingerprint(trainer);
   trainer.dispose();

@@ -67,7 +67,7 @@ beforeAll(async () => {
   await writeEmnist(at('letters', 'data'), drawn('letters', 188, 'train'), { ...oneBased, part: 'train' });
   await writeEmnist(at('letters', 'data'), drawn('letters', 94, 'test'), { ...oneBased, part: 'test' });
   [synthetic, real, letters] = await Promise.all([onSynthetic(), onReal(), onLetters()]);
-}, 240_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 it('every command ends with code 0', () => {

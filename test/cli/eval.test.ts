@@ -42,7 +42,7 @@ beforeAll(async () => {
     await copyFile(at('ours', 'best.safetensors'), at('ours', 'other.safetensors'));
     await storeTemperature(at('ours', 'other.safetensors'), 3);
   }
-}, 240_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 it('every command ends with code 0, but one that would overwrite with 2', () => {

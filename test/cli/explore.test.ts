@@ -26,7 +26,7 @@ beforeAll(async () => {
   real = await run('explore --data data --out real --json');
   first = await run('explore --limit 100');
   second = await run('explore --limit 100 --out again');
-}, 180_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('explore on EMNIST files', () => {

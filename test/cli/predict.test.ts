@@ -15,7 +15,7 @@ import { Rng } from '../../src/engine/index.js';
 import { difference, drawing, drawLarge, grey, type Coverage } from '../data/pictures.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
 import { buildPng, exif, filterless, greyJpeg, greyPng, withSegments } from '../support/pictureFiles.js';
-import { inkgrad, jsonLines, makeFolder } from './support.js';
+import { inkgrad, inkgradProcess, jsonLines, makeFolder } from './support.js';
 
 const SEED = 20;
 /** An A, a 3 and a K, which nothing else looks like. */
@@ -103,7 +103,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'A', 'notes.txt'), 'no picture');
   await writeFile(join(folder, 'blank.png'), greyPng(new Uint8Array(400).fill(255), 20, 20));
   await writeFile(join(folder, 'bad.png'), 'no picture');
-}, 240_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 interface Line {
@@ -191,7 +191,7 @@ describe('predict', () => {
 
   it('reads stdin', async () => {
     const bytes = readFileSync(join(folder, 'K', '6-good.jpg'));
-    const run = await inkgrad(folder, 'predict - --json', {}, bytes);
+    const run = await inkgradProcess(folder, 'predict - --json', { input: bytes });
     expect(run.code, run.stderr).toBe(0);
     expect(jsonLines(run)[0]).toMatchObject({ file: 'stdin', read: ['K'] });
   });

@@ -38,7 +38,7 @@ beforeAll(async () => {
   for (const [name, words] of Object.entries(COMMANDS)) {
     runs[name as keyof typeof COMMANDS] = await inkgrad(folder, words);
   }
-}, 400_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 const tensorsIn = (file: string): SafetensorsFile['tensors'] =>

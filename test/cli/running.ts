@@ -1,17 +1,13 @@
-// A training process that a test watches and stops: started, waited for until its checkpoint stands somewhere, sent a
-// signal. Runs the built program. Imports node: and nn.
+// A training process that a test observes and stops: start it, wait until its checkpoint has reached a step, send a signal.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readProgress, type Progress } from '../../src/app/trainerEvents.js';
 import { loadState, type JsonObject } from '../../src/nn/index.js';
+import { CLI, COMMAND_LIMIT_MS, commandEnvironment } from '../support/commands.js';
 import type { Finished } from './support.js';
-
-const CLI = fileURLToPath(new URL('../../dist/src/app/cli.js', import.meta.url));
-const TIME_LIMIT_MS = 50_000;
 
 export interface Running {
   readonly signal: (name: NodeJS.Signals) => void;
@@ -23,8 +19,8 @@ export interface Running {
 
 /** Starts `inkgrad` without waiting for it. */
 export function start(cwd: string, words: string): Running {
-  const env = { ...process.env, EMNIST_DIR: undefined, INKGRAD_OFFLINE: '1' };
-  const child = spawn(process.execPath, [CLI, ...words.split(' ')], { cwd, env, timeout: TIME_LIMIT_MS });
+  const options = { cwd, env: commandEnvironment(), timeout: COMMAND_LIMIT_MS };
+  const child = spawn(process.execPath, [CLI, ...words.split(' ')], options);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (bytes) => (stdout += String(bytes)));
   child.stderr.on('data', (bytes) => (stderr += String(bytes)));

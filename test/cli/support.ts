@@ -1,51 +1,47 @@
-// The built command line as a child process, and small EMNIST folders for it to read. Imports node: and data.
+// The built command line, and small EMNIST folders as its input.
 
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { fileName, type EmnistPart, type EmnistSplit } from '../../src/data/splits.js';
 import { subset, type Dataset } from '../../src/data/dataset.js';
 import { syntheticDataset, type SyntheticPart } from '../../src/data/synthetic.js';
 import { idxImages, idxLabels } from '../data/support.js';
+import { runInProcess, runShared, type CommandResult } from '../support/commands.js';
 
-export const CLI = fileURLToPath(new URL('../../dist/src/app/cli.js', import.meta.url));
+export { CLI } from '../support/commands.js';
 
-export interface Finished {
-  /** Null if it had to be killed. */
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type Finished = CommandResult;
 
 /** A folder that the caller removes. */
 export function makeFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'inkgrad-cli-'));
 }
 
+const argumentsOf = (words: string): string[] => (words === '' ? [] : words.split(' '));
+
 /**
- * Runs `inkgrad` in a folder, without the EMNIST_DIR of whoever runs the tests, and without fetching it. `input` is what
- * it finds on stdin.
+ * Runs `inkgrad` in a folder, without EMNIST_DIR and without network, in the process that the commands of a test file
+ * share.
+ *
+ * @param words the arguments, separated by spaces
  */
-export function inkgrad(
+export async function inkgrad(
   cwd: string,
   words: string,
   env: Record<string, string> = {},
-  input: Uint8Array = new Uint8Array(),
 ): Promise<Finished> {
-  if (!existsSync(CLI)) throw new Error('the command line is not built: run npm run build first');
-  const args = words === '' ? [] : words.split(' ');
-  const allEnv = { ...process.env, EMNIST_DIR: undefined, INKGRAD_OFFLINE: '1', ...env };
-  const options = { cwd, env: allEnv, timeout: 50_000, killSignal: 'SIGKILL' } as const;
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [CLI, ...args], options, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
-    );
-    child.stdin?.on('error', () => undefined); // a program that does not read it may end first
-    child.stdin?.end(input);
-  });
+  const { code, stdout, stderr } = await runShared({ cwd, args: argumentsOf(words), env });
+  return { code, stdout, stderr };
+}
+
+/** The same in a process of its own: for stdin, for exit codes of the process, and for commands that run at once. */
+export function inkgradProcess(
+  cwd: string,
+  words: string,
+  { env, input }: { env?: Record<string, string>; input?: Uint8Array } = {},
+): Promise<Finished> {
+  return runInProcess({ cwd, args: argumentsOf(words), env, ...(input && { input }) });
 }
 
 /** Each line of stdout as JSON; fails if any is not. */

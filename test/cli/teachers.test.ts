@@ -25,7 +25,7 @@ beforeAll(async () => {
   const { code, stdout, stderr } = await inkgrad(folder, `${PUPIL} --out pupil`);
   expect(code, stderr).toBe(0);
   expect(stdout).toContain('2 teachers (0.8 of the loss)');
-}, 400_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 const weights = (run: string): Buffer => readFileSync(join(folder, run, 'best.safetensors'));

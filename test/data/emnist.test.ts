@@ -8,6 +8,8 @@ import { uprightImages } from '../../src/data/emnistDataset.js';
 import { DataError, DataMissingError } from '../../src/data/errors.js';
 import { BALANCED_CLASSES, checkSplit, EMNIST_SPLITS, parseMapping } from '../../src/data/splits.js';
 import { idxImages, idxLabels, temporaryFolder, writeFiles } from './support.js';
+import { emnistDir, emnistMissing } from '../support/seed.js';
+import { skipNote } from '../support/skipping.js';
 
 /** An upright L: a bar down column 4 from row 2 to row 24, and a foot along row 24 to column 12. */
 function uprightL(): Uint8Array {
@@ -162,8 +164,7 @@ describe('the splits', () => {
   });
 });
 
-const emnistDir = process.env.EMNIST_DIR;
-describe.runIf(emnistDir)('real EMNIST (skipped unless EMNIST_DIR names its folder)', () => {
+describe.skipIf(emnistMissing !== null)(`real EMNIST${skipNote(emnistMissing)}`, () => {
   it('agrees with the built-in classes in every mapping file it has', async () => {
     for (const split of ['balanced', 'letters', 'digits', 'mnist'] as const) {
       const name = `emnist-${split}-mapping.txt`;

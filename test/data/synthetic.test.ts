@@ -16,6 +16,8 @@ import { LOWER_FORMS } from '../../src/data/skeletons/lower.js';
 import { parseSkeleton, smoothPath } from '../../src/data/skeletons/skeleton.js';
 import { UPPER_FORMS } from '../../src/data/skeletons/upper.js';
 import { FormatError } from '../../src/engine/errors.js';
+import { emnistDir, emnistMissing } from '../support/seed.js';
+import { skipNote } from '../support/skipping.js';
 
 /** FNV-1a, enough to see that a byte has changed. */
 function fingerprint(bytes: Uint8Array): string {
@@ -163,8 +165,7 @@ describe('statistics', () => {
     expectToLookLikeEmnist(imageStatistics(syntheticDataset({ seed: 1, count: 47 * 60 })));
   });
 
-  const emnistDir = process.env.EMNIST_DIR;
-  it.runIf(emnistDir)('of real EMNIST do too (skipped unless EMNIST_DIR names its folder)', async () => {
+  it.skipIf(emnistMissing !== null)(`of real EMNIST do too${skipNote(emnistMissing)}`, async () => {
     expectToLookLikeEmnist(
       imageStatistics(await readEmnist({ dir: emnistDir!, split: 'balanced', part: 'test' })),
     );

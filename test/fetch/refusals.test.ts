@@ -10,6 +10,7 @@ import { temporaryFolder } from '../data/support.js';
 import { zip } from '../support/zip.js';
 import { archive, attempt, files, IMAGES, IMAGES_PARTIAL, partialsIn } from './attempt.js';
 import { archiveMembers, splitFiles, type Misdeeds } from './support.js';
+import { skipNote } from '../support/skipping.js';
 
 describe('is refused:', () => {
   const flipped = Buffer.from(archive);
@@ -71,7 +72,8 @@ describe('is refused:', () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  it.skipIf(!existsSync('/dev/full'))('a full disk (skipped without /dev/full)', async () => {
+  const noFullDisk = existsSync('/dev/full') ? null : 'no /dev/full; run on Linux';
+  it.skipIf(noFullDisk !== null)(`a full disk${skipNote(noFullDisk)}`, async () => {
     const { dir, fetch } = await attempt();
     symlinkSync('/dev/full', join(dir, IMAGES_PARTIAL));
     const refused = fetch();

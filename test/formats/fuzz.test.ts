@@ -7,6 +7,7 @@ import { program } from '../../src/app/formats/pickleWriter.js';
 import { readStorage, TORCH_GLOBALS } from '../../src/app/formats/torchTensor.js';
 import { FormatError, Rng } from '../../src/engine/index.js';
 import { float32, pth, stateDict, tensor } from './support.js';
+import { rounds } from '../support/rounds.js';
 
 const seed = Date.now() % 2 ** 32;
 const x = tensor({ length: 10, shape: [2, 5], stride: [5, 1] });
@@ -39,21 +40,21 @@ it(`pickles with random damage (seed ${seed})`, async () => {
   const rng = new Rng(seed);
   const bytes = program(state);
   let refused = 0;
-  for (let round = 0; round < 2000; round++) {
+  for (let round = 0; round < rounds(2000); round++) {
     const damaged = damage(bytes, rng);
     if (!(await survives(() => readPickle(damaged, { globals: TORCH_GLOBALS, persistent: readStorage }))))
       refused++;
   }
-  expect(refused).toBeGreaterThan(500); // the damage does some
+  expect(refused).toBeGreaterThan(rounds(500)); // the damage does some
 });
 
 it(`archives with random damage (seed ${seed})`, async () => {
   const rng = new Rng(seed);
   const bytes = await pth(state, { 'data/0': float32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9) });
   let refused = 0;
-  for (let round = 0; round < 300; round++) {
+  for (let round = 0; round < rounds(300); round++) {
     const damaged = damage(bytes, rng);
     if (!(await survives(() => decodePth(damaged)))) refused++;
   }
-  expect(refused).toBeGreaterThan(100);
+  expect(refused).toBeGreaterThan(rounds(100));
 });

@@ -15,7 +15,7 @@ import { loadModel } from '../../src/app/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/splits.js';
 import { onWasm } from '../app/support.js';
 import { drawn, writeEmnist } from '../cli/support.js';
-import { runPython, torchPython, withoutTorch } from '../support/python.js';
+import { runPython, torchPython, torchMissing } from '../support/python.js';
 import { largestDifference, logitsOf, madeUpNetwork, noise } from './models.js';
 
 const IMAGES = 5;
@@ -29,6 +29,8 @@ images = torch.frombuffer(bytearray(open(sys.argv[3], 'rb').read()), dtype=torch
 with torch.no_grad():
   print(json.dumps(model.eval()(images).flatten().tolist()))
 `;
+import { skipNote } from '../support/skipping.js';
+import { timeLimit } from '../support/timeLimit.js';
 
 let folder: string;
 const at = (...names: string[]): string => join(folder, ...names);
@@ -46,7 +48,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Long for an epoch of 376 images, even beside other tests: it takes about ten seconds. */
-const HANGING_MS = 80_000;
+const HANGING_MS = timeLimit(80_000);
 
 /**
  * What torchrun does on one machine: starts the processes and tells each its place in the environment. Not with torchrun
@@ -75,7 +77,7 @@ async function onTwoProcesses(words: readonly string[]): Promise<string[]> {
   return ended.map((one) => (one as PromiseFulfilledResult<{ stdout: string }>).value.stdout);
 }
 
-describe.skipIf(torchPython === null)(`the exported PyTorch project${withoutTorch}`, () => {
+describe.skipIf(torchMissing !== null)(`the exported PyTorch project${skipNote(torchMissing)}`, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'inkgrad-project-'));
     await writeFile(at('images.f32'), Buffer.from(noise(IMAGES).buffer));
@@ -125,6 +127,6 @@ describe.skipIf(torchPython === null)(`the exported PyTorch project${withoutTorc
       expect(largestDifference(before, theirs)).toBeGreaterThan(0.1); // it is not the model that went out
       model.dispose();
     }),
-    200_000,
+    2 * HANGING_MS,
   );
 });

@@ -9,7 +9,7 @@ import { call, dict, FALSE, integer, list, name, text, tuple } from '../../src/a
 import { decodePth } from '../../src/app/formats/pth.js';
 import { isPth } from '../../src/app/formats/pthSignature.js';
 import { encodePth } from '../../src/app/formats/pthWriter.js';
-import { runPython, torchPython, withoutTorch } from '../support/python.js';
+import { runPython, torchMissing } from '../support/python.js';
 import { float32, ORDERED_DICT, pth, stateDict, tensor, type TensorText } from './support.js';
 
 const numbers = float32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
@@ -159,8 +159,9 @@ for name, state in cases.items():
   told = {key: {'shape': list(value.shape), 'data': value.detach().double().flatten().tolist()} for key, value in state.items()}
   json.dump(told, open(f'{folder}/{name}.json', 'w'))
 `;
+import { skipNote } from '../support/skipping.js';
 
-describe.skipIf(torchPython === null)(`what PyTorch writes${withoutTorch}`, () => {
+describe.skipIf(torchMissing !== null)(`what PyTorch writes${skipNote(torchMissing)}`, () => {
   it('reads back number by number, in two protocols', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'inkgrad-pth-'));
     try {

@@ -4,6 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { createGpuBackend, type GpuMode } from '../../src/engine/backends/gpu.js';
 import { runKernelSuite, SUITE_TOLERANCE } from './suite.js';
+import { skipNote } from '../support/skipping.js';
+import { timeLimit } from '../support/timeLimit.js';
 
 /** Why a mode cannot be had here; null if it can. */
 async function reasonAgainst(mode: GpuMode): Promise<string | null> {
@@ -24,15 +26,18 @@ async function expectAgreement(mode: GpuMode): Promise<void> {
   expect(backend.memory).toMatchObject({ live: 0, liveBytes: 0, reservedBytes: 0 });
 }
 
-const noHeadless = await reasonAgainst('headlessgl');
+const noHeadless =
+  (await reasonAgainst('headlessgl')) === null
+    ? null
+    : 'no WebGL2 in Node; npm install --no-save gl, and run with a display or xvfb-run';
 
 describe('every op sample and every kernel agree with the reference', () => {
   it('on webasm', () => expectAgreement('webasm'));
 
   // Mesa's software renderer takes 0.15 s to compile a kernel, and there are 600.
   it.skipIf(noHeadless !== null)(
-    `on headlessgl${noHeadless === null ? '' : ` (skipped: ${noHeadless})`}`,
-    { timeout: 400_000 },
+    `on headlessgl${skipNote(noHeadless)}`,
+    { timeout: timeLimit(400_000) },
     () => expectAgreement('headlessgl'),
   );
 });

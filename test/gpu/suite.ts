@@ -50,10 +50,12 @@ export async function runKernelSuite(
   for (const computation of allComputations) {
     await report(computation.title, () => compareComputation(backend, exact, computation, seed));
   }
-  const launches = await recordLaunches(seed);
+  const recording = recorded.get(seed) ?? recordLaunches(seed);
+  recorded.set(seed, recording);
+  const launches = await recording;
   for (const { kernel } of allKernels) {
-    const recorded = launches.get(kernel.name) ?? [syntheticLaunch(kernel, new Rng(seed))];
-    await report(`kernel ${kernel.name}`, () => compareKernel(backend, exact, recorded));
+    const own = launches.get(kernel.name) ?? [syntheticLaunch(kernel, new Rng(seed))];
+    await report(`kernel ${kernel.name}`, () => compareKernel(backend, exact, own));
   }
   await exact.dispose();
   return results;
@@ -125,6 +127,9 @@ interface RecordedLaunch extends Omit<Launch, 'inputs' | 'donate'> {
 
 /** At most this many launches of each kernel are run by themselves, each with constants of its own. */
 const LAUNCHES_EACH = 4;
+
+/** Recorded launches by seed: they are the same for every backend. */
+const recorded = new Map<number, Promise<Map<string, RecordedLaunch[]>>>();
 
 /** What the samples launch, kernel by kernel. */
 async function recordLaunches(seed: number): Promise<Map<string, RecordedLaunch[]>> {

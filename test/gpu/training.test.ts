@@ -1,21 +1,30 @@
 // Training through the gpu backend in Node, on gpu.js's WebAssembly: the CPU's losses, and no buffer more from step to step.
 
-import { describe, expect, it } from 'vitest';
-import { createGpuBackend } from '../../src/engine/backends/gpu.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Backend } from '../../src/engine/backend.js';
+import { createGpuBackend, type GpuBackend } from '../../src/engine/backends/gpu.js';
 import { createWasmBackend } from '../../src/engine/backends/wasm/index.js';
 import { trainAndCount } from './leaks.js';
 import { CALM, compareTraining, RECIPE } from './training.js';
 
 describe('training on webasm', () => {
+  // Both runs on one backend, so that each kernel is compiled once.
+  let backend: GpuBackend;
+  let cpu: Backend;
+  beforeAll(async () => {
+    backend = await createGpuBackend({ mode: 'webasm' });
+    cpu = await createWasmBackend({ threads: 1 });
+  });
+  afterAll(async () => {
+    await backend.dispose();
+    await cpu.dispose();
+  });
+
   it.each([
     { what: 'ten steps, Adam held calm', options: CALM },
     { what: "the first steps of the recipe's own Adam", options: RECIPE },
   ])('has the losses of the CPU: $what', { timeout: 240_000 }, async ({ options }) => {
-    const backend = await createGpuBackend({ mode: 'webasm' });
-    const cpu = await createWasmBackend({ threads: 1 });
-    const agreement = await compareTraining(backend, cpu, { ...options, batchSize: 4 });
-    await backend.dispose();
-    await cpu.dispose();
+    const agreement = await compareTraining(backend, cpu, { ...options, batchSize: 2 });
     expect(agreement, JSON.stringify(agreement)).toMatchObject({ ok: true });
     expect(agreement.losses).toHaveLength(options.steps);
     expect(agreement.losses[0][0]).toBeGreaterThan(3);

@@ -78,4 +78,5 @@ describeHostile(
     files: { 'bad.jpg': file, 'm.safetensors': model },
     command: 'predict bad.jpg --model m.safetensors',
   })),
+  ['65,535 x 65,535 pixels', '2,000 scans', '20 MB of Exif, and then no picture'],
 );

@@ -87,4 +87,9 @@ const inputs: readonly HostileInput[] = [
   ['ends in the middle', await pth(raw(0x58).subarray(0, 3)), /pickle: needs 4 bytes at byte 3/],
 ];
 
-describeHostile('pickle', evaluating('bad.pth', inputs));
+describeHostile('pickle', evaluating('bad.pth', inputs), [
+  'runs os.system',
+  'doubles a list sixty times',
+  'has a million instructions',
+  'announces a text of 4 GB',
+]);

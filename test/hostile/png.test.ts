@@ -112,4 +112,9 @@ describeHostile(
     files: { 'bad.png': file, 'm.safetensors': model },
     command: 'predict bad.png --model m.safetensors',
   })),
+  [
+    '65,535 x 65,535 pixels',
+    'a bomb of 600 MB in the pixels',
+    'a bomb of 300 MB in a colour profile, and no pixels',
+  ],
 );

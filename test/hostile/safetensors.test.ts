@@ -166,4 +166,8 @@ const inputs: readonly HostileInput[] = [
   ['is of another network', extra('{"classes":["a","b"]}'), /missing: conv_layers\.0\.weight/],
 ];
 
-describeHostile('safetensors', evaluating('bad.safetensors', inputs));
+describeHostile('safetensors', evaluating('bad.safetensors', inputs), [
+  'says that its header has 100 MB',
+  'nests a million levels deep',
+  'names two million classes',
+]);

@@ -1,101 +1,145 @@
-// Damaged and hostile files against the built command line: each case is run as a process of its own, with a bounded
-// heap and a time limit, in a folder that holds the case's files and nothing else. One file of cases a kind of input
-// sits beside this one. Imports node: and vitest; knows no file format.
+// Damaged and hostile files as input of the built command line: each case runs in a folder that contains its files and
+// nothing else. The cases of a format share one process; some run in a process of their own, with a bounded heap.
+// The cases themselves are in the files beside this one, one per format.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
+import {
+  COMMAND_LIMIT_MS,
+  runInProcess,
+  runShared,
+  type CommandOptions,
+  type CommandResult,
+} from '../support/commands.js';
 
-const CLI = fileURLToPath(new URL('../../dist/src/app/cli.js', import.meta.url));
-const TIME_LIMIT_MS = 50_000;
 const HEAP_MEGABYTES = 256;
-/** Node itself takes 45 to 60 MB, a backend and a network about as much again. */
-const MEGABYTES = 300;
+/** Above a bare Node process: program and backend take about 60, the rest is for the input. */
+const MEGABYTES = 260;
+/** Cases of a format that run in processes of their own, at least. */
+const MIN_SEPARATE = 3;
 
-// Cases of one file run two at a time; a case's own time limit ends it before the test's does.
-vi.setConfig({ maxConcurrency: 2, testTimeout: 2 * TIME_LIMIT_MS });
+// A case's own time limit ends it before the test's does.
+vi.setConfig({ maxConcurrency: 2, testTimeout: 2 * COMMAND_LIMIT_MS });
 
-/** One hostile input and what the program must answer. */
+/** One hostile input and the expected refusal. */
 export interface HostileCase {
   /** What is wrong with the input. */
   readonly name: string;
   /** The files of the case by path, `/` between folders. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
-  /** What follows `inkgrad`, words separated by spaces; runs in the folder of the files. */
+  /** Arguments of `inkgrad`, separated by spaces; runs in the folder of the files. */
   readonly command: string;
-  /** What the message must say about the problem. */
+  /** Pattern of the error message. */
   readonly message: RegExp;
   /** The file that the message must name. */
   readonly culprit: string;
   /** Exit code: 2 usage, 3 data, 4 model. */
   readonly code: number;
-  /** Peak resident memory allowed; default 300. */
+  /** Peak resident memory allowed above a bare Node process, in MB; default 260. */
   readonly megabytes?: number;
   /** Environment variables of this case alone. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What a run of the program left. */
-export interface Outcome {
-  /** Null if it had to be killed, or died of a signal. */
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Peak resident memory in MB; null if the process died before it could say. */
+/** Result of a case. */
+export interface Outcome extends CommandResult {
+  /**
+   * Peak resident memory in MB: above a bare Node process in a separate process, growth during the command in a shared
+   * one. Null if the process died before it could report it, or the system does not.
+   */
   readonly megabytes: number | null;
   /** Files that are new, gone or changed. */
   readonly touched: readonly string[];
 }
 
-// Runs inside the process and writes down its peak memory. VmHWM begins at zero with the program; the maxRSS of
-// getrusage, which other systems have to do with, may still count the test runner that it was forked from.
-const WITNESS = `
+// Runs inside the process and writes its peak memory to a file. VmHWM starts at zero with the program; the maxRSS of
+// getrusage, used on other systems, may include the test runner that the process was forked from.
+const REPORT_MEMORY = `
 import { readFileSync, writeFileSync } from 'node:fs';
 process.on('exit', () => {
   let kilobytes = process.resourceUsage().maxRSS;
   try { kilobytes = Number(/VmHWM:\\s*(\\d+)/.exec(readFileSync('/proc/self/status', 'latin1'))[1]); } catch {}
-  writeFileSync(process.env.INKGRAD_TEST_WITNESS, String(kilobytes));
+  writeFileSync(process.env.INKGRAD_TEST_MEMORY, String(kilobytes));
 });`;
 
-/** Writes the files of a case into a new folder, runs the program there and looks at what is left. */
-export async function runHostile(hostile: Omit<HostileCase, 'name'>): Promise<Outcome> {
-  if (!existsSync(CLI)) throw new Error('the command line is not built: run npm run build first');
+const asModule = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
+const IMPORT_REPORT = ['--import', asModule(REPORT_MEMORY)];
+
+/** Reads what `REPORT_MEMORY` wrote, in MB; null if there is nothing. */
+async function readMegabytes(file: string): Promise<number | null> {
+  return existsSync(file) ? Number(await readFile(file, 'utf8')) / 1024 : null;
+}
+
+let bare: Promise<number> | undefined;
+
+/** Peak memory of a Node process of this version that runs nothing, in MB. */
+export function bareMegabytes(): Promise<number> {
+  bare ??= inFolder(async (folder) => {
+    const file = join(folder, 'memory');
+    const env = { ...process.env, INKGRAD_TEST_MEMORY: file };
+    await promisify(execFile)(process.execPath, [...IMPORT_REPORT, '-e', '0'], { env });
+    return (await readMegabytes(file))!;
+  });
+  return bare;
+}
+
+/** Runs `work` in a new folder and removes it. */
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'inkgrad-hostile-'));
-  const [cwd, witness] = [join(folder, 'case'), join(folder, 'witness')];
   try {
-    await mkdir(cwd);
-    for (const [name, contents] of Object.entries(hostile.files)) {
-      await mkdir(dirname(join(cwd, name)), { recursive: true });
-      await writeFile(join(cwd, name), contents);
-    }
-    const args = [`--max-old-space-size=${HEAP_MEGABYTES}`, '--import', asModule(WITNESS), CLI];
-    const finished = await new Promise<Pick<Outcome, 'code' | 'stdout' | 'stderr'>>((resolve) => {
-      const child = execFile(
-        process.execPath,
-        [...args, ...hostile.command.split(' ')],
-        {
-          ...{ cwd, timeout: TIME_LIMIT_MS, killSignal: 'SIGKILL', maxBuffer: 2 ** 24 },
-          env: {
-            ...{ ...process.env, EMNIST_DIR: undefined, INKGRAD_OFFLINE: '1' },
-            ...{ ...hostile.env, INKGRAD_TEST_WITNESS: witness },
-          },
-        },
-        (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
-      );
-    });
-    const kilobytes = existsSync(witness) ? Number(await readFile(witness, 'utf8')) : null;
-    const megabytes = kilobytes === null ? null : kilobytes / 1024;
-    return { ...finished, megabytes, touched: await touchedFiles(cwd, hostile.files) };
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-const asModule = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
+/** Where a case runs: in a process of its own with a bounded heap, or in the one that the test file's cases share. */
+export type Where = 'separate' | 'shared';
+
+/** Writes the files of a case into a new folder, runs the program there and compares the files afterwards. */
+export function runHostile(
+  { files, command, env }: Pick<HostileCase, 'files' | 'command' | 'env'>,
+  where: Where,
+): Promise<Outcome> {
+  return inFolder(async (folder) => {
+    const cwd = join(folder, 'case');
+    await mkdir(cwd);
+    for (const [name, contents] of Object.entries(files)) {
+      await mkdir(dirname(join(cwd, name)), { recursive: true });
+      await writeFile(join(cwd, name), contents);
+    }
+    const args = command.split(' ');
+    const result =
+      where === 'shared'
+        ? await runShared({ cwd, args, env })
+        : await runSeparate({ cwd, args, env, memoryFile: join(folder, 'memory') });
+    return { ...result, touched: await touchedFiles(cwd, files) };
+  });
+}
+
+interface SeparateOptions extends CommandOptions {
+  /** Where the process writes its peak memory. */
+  readonly memoryFile: string;
+}
+
+async function runSeparate({
+  memoryFile,
+  env,
+  ...options
+}: SeparateOptions): Promise<Omit<Outcome, 'touched'>> {
+  const result = await runInProcess({
+    ...options,
+    env: { ...env, INKGRAD_TEST_MEMORY: memoryFile },
+    nodeArgs: [`--max-old-space-size=${HEAP_MEGABYTES}`, ...IMPORT_REPORT],
+  });
+  const peak = await readMegabytes(memoryFile);
+  return { ...result, megabytes: peak === null ? null : peak - (await bareMegabytes()) };
+}
 
 async function touchedFiles(folder: string, files: HostileCase['files']): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -116,25 +160,23 @@ async function touchedFiles(folder: string, files: HostileCase['files']): Promis
   return touched;
 }
 
-/** Everything about an outcome that is not as it must be, as sentences; empty if the refusal was a good one. */
+/** Everything about an outcome that is not as expected, as sentences; empty if the refusal is correct. */
 export function faultsOf(
   outcome: Outcome,
-  expected: Omit<HostileCase, 'name' | 'files' | 'command'>,
+  expected: Pick<HostileCase, 'message' | 'culprit' | 'code' | 'megabytes'>,
+  where: Where = 'separate',
 ): string[] {
   const { code, stdout, stderr, megabytes, touched } = outcome;
   const { megabytes: allowed = MEGABYTES } = expected;
   const faults: [boolean, string][] = [
-    [code === null, `it did not end by itself within ${TIME_LIMIT_MS / 1000} s, or was killed`],
+    [code === null, `it did not end within ${COMMAND_LIMIT_MS / 1000} s, or was killed`],
     [code !== null && code !== expected.code, `exit code ${code} instead of ${expected.code}`],
     [!expected.message.test(stderr), `the message does not match ${String(expected.message)}`],
     [!stderr.includes(expected.culprit), `the message does not name ${expected.culprit}`],
-    [/^\s+at .*[:(]/m.test(stderr), 'a stack trace was shown'],
-    [
-      /\b(undefined|NaN|\[object Object\])/.test(stderr),
-      'the message holds a value that nobody meant to print',
-    ],
+    [/^\s+at .*[:(]/m.test(stderr), 'it printed a stack trace'],
+    [/\b(undefined|NaN|\[object Object\])/.test(stderr), 'the message contains undefined, NaN or an object'],
     [stdout !== '', `stdout is not empty: ${stdout.slice(0, 200)}`],
-    [megabytes === null, 'it died before it could tell its peak memory'],
+    [megabytes === null && where === 'separate', 'it died before it could report its peak memory'],
     [
       megabytes !== null && megabytes > allowed,
       `${megabytes?.toFixed(0)} MB at its peak, allowed are ${allowed}`,
@@ -145,15 +187,26 @@ export function faultsOf(
 }
 
 /**
- * Declares one test a case, two running at a time.
+ * Declares one test per case.
  *
- * @param kind what the inputs pass for, e.g. `IDX`
+ * @param kind the format of the inputs, e.g. `IDX`
+ * @param separate names of the cases that run in a process of their own: at least three, and those that test memory
  */
-export function describeHostile(kind: string, cases: readonly HostileCase[]): void {
+export function describeHostile(
+  kind: string,
+  cases: readonly HostileCase[],
+  separate: readonly string[],
+): void {
   describe.concurrent(`a damaged or hostile ${kind} is refused:`, () => {
-    it.each(cases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
-      const outcome = await runHostile(one);
-      expect(faultsOf(outcome, one), `inkgrad ${one.command}\n${outcome.stderr}`).toEqual([]);
+    it.each(cases.map((one) => [one.name, one] as const))('%s', async (name, one) => {
+      const where = separate.includes(name) ? 'separate' : 'shared';
+      const outcome = await runHostile(one, where);
+      expect(faultsOf(outcome, one, where), `inkgrad ${one.command}\n${outcome.stderr}`).toEqual([]);
     });
+  });
+  it(`at least ${MIN_SEPARATE} cases run in a process of their own (${kind})`, () => {
+    const names = cases.map(({ name }) => name);
+    expect(separate.filter((name) => names.includes(name)).length).toBeGreaterThanOrEqual(MIN_SEPARATE);
+    expect(names).toEqual(expect.arrayContaining([...separate]));
   });
 }

@@ -12,7 +12,7 @@ const LABELS = 'gzip/emnist-digits-train-labels-idx1-ubyte.gz';
 
 function refused(name: string, archive: Uint8Array | string, message: RegExp): HostileCase {
   return {
-    ...{ name, files: { 'gzip.zip': archive }, message, culprit: 'gzip.zip', code: 3, megabytes: 200 },
+    ...{ name, files: { 'gzip.zip': archive }, message, culprit: 'gzip.zip', code: 3, megabytes: 160 },
     command: 'data fetch --split digits --dir out --from gzip.zip',
   };
 }
@@ -45,89 +45,97 @@ const zeros = Buffer.alloc(64e6);
 const images = members.find(({ path }) => path === IMAGES)!;
 const DIRECTORY = /the directory of this ZIP archive is damaged or cut off/;
 
-describeHostile('ZIP archive', [
-  refused('nothing in it', '', /gzip\.zip: is empty/),
-  refused('prose', 'This was to be an archive.', /is not a ZIP archive: it begins with 54686973/),
-  refused('a web page', '<!doctype html><title>Moved</title>', /is an HTML page, not a ZIP archive/),
-  refused('gzip data', gzipSync('hello'), /is not a ZIP archive: it begins with 1f8b0800/),
-  refused('an archive of nothing', zip([]), /is not a ZIP archive: it begins with 504b0506/),
-  refused('the first bytes alone', good.subarray(0, 100), DIRECTORY),
-  refused('half of it', good.subarray(0, good.length / 2), DIRECTORY),
-  refused('a cut end', good.subarray(0, -10), DIRECTORY),
-  refused(
-    'a missing beginning',
-    good.subarray(good.indexOf('PK\u0003\u0004', 4)),
-    /damaged|no member begins there/,
-  ),
-  refused('a damaged directory', flipped(good.lastIndexOf('PK\u0001\u0002')), DIRECTORY),
-  refused(
-    'a changed byte',
-    flipped(good.indexOf(IMAGES) + IMAGES.length + 99),
-    /images.* (CRC-32|cannot be unpacked)/,
-  ),
-  refused(
-    'names alone',
-    zip(members.map((one) => ({ ...one, bytes: Buffer.alloc(0) }))),
-    /images.*is not gzip data/,
-  ),
-  refused(
-    'names that climb',
-    zip([{ ...images, path: `../../${IMAGES}` }]),
-    /has no member gzip\/emnist|damaged/,
-  ),
-  refused('absolute names', zip([{ ...images, path: `/${IMAGES}` }]), /has no member gzip\/emnist|damaged/),
-  refused('a member twice', zip([...members, images]), /images-idx3-ubyte\.gz twice|damaged/),
-  refused(
-    'a member missing',
-    zip(members.filter(({ path }) => path !== LABELS)),
-    /has no member gzip\/.*labels/,
-  ),
-  changed('a wrong CRC-32', { crc: 1 }, /images.*has another CRC-32 than the directory names/),
-  changed('a size too small', { size: 100 }, /images.*unpacks to more than the 100 bytes/),
-  changed(
-    'a size too large',
-    { size: 99_999 },
-    /images.*unpacks to \d+ bytes, but the directory names 99999/,
-  ),
-  changed('a huge size', { size: 0xfffffffe }, /images.*claims to be 4294967294 bytes/),
-  changed('a packed size too small', { packedSize: 40 }, /images.*cannot be unpacked/),
-  changed('a packed size beyond the end', { packedSize: 0x7fffffff }, /2147483647 bytes|damaged/),
-  changed('stored with two sizes', { method: 0, size: 5 }, /unpacks to more than the 5 bytes|damaged/),
-  changed(
-    'stored, said to be packed',
-    { bytes: images.bytes, method: 8, size: 1, crc: 0 },
-    /more than the 1 bytes/,
-  ),
-  changed('encryption', { flags: 1 }, /images.*is encrypted/),
-  changed('an unknown method', { method: 99 }, /images.*is packed by method 99|damaged/),
-  changed('bzip2', { method: 12 }, /images.*is packed by method 12/),
-  changed('no header where it should be', { headerAt: 40 }, /begins at byte 40, but no member begins there/),
-  changed('a place beyond the end', { headerAt: 0x7fffffff }, /from byte 2147483647|damaged/),
-  changed('a wrong local signature', { signature: 0x12345678 }, /images.*no member begins there/),
-  changed(
-    'sizes of 2^60',
-    { size: IN_EXTRA, packedSize: IN_EXTRA, extra: zip64(2n ** 60n, 2n ** 60n) },
-    /images|damaged/,
-  ),
-  changed('sizes of 2^64 - 1', { size: IN_EXTRA, extra: zip64(2n ** 64n - 1n) }, /images|damaged/),
-  changed(
-    'a 64-bit size that is not there',
-    { size: IN_EXTRA, extra: zip64() },
-    /images.*is there, but not where/,
-  ),
-  changed('no gzip data', { bytes: Buffer.from('not packed twice') }, /images.*is not gzip data/),
-  changed(
-    'a bomb that says so',
-    { bytes: zeros },
-    /labels.*claims to be 64000000 bytes, .* more than 2000000/,
-    LABELS,
-  ),
-  changed(
-    'a bomb that does not',
-    { bytes: zeros, size: 1000 },
-    /images.*(not gzip data|more than the 1000 bytes)/,
-  ),
-  wrongEnd('more members than there are', { entries: 99 }, DIRECTORY),
-  wrongEnd('no members', { entries: 0 }, /damaged|has no member/),
-  wrongEnd('a second disk', { disk: 1 }, DIRECTORY),
-]);
+describeHostile(
+  'ZIP archive',
+  [
+    refused('nothing in it', '', /gzip\.zip: is empty/),
+    refused('prose', 'This was to be an archive.', /is not a ZIP archive: it begins with 54686973/),
+    refused('a web page', '<!doctype html><title>Moved</title>', /is an HTML page, not a ZIP archive/),
+    refused('gzip data', gzipSync('hello'), /is not a ZIP archive: it begins with 1f8b0800/),
+    refused('an archive of nothing', zip([]), /is not a ZIP archive: it begins with 504b0506/),
+    refused('the first bytes alone', good.subarray(0, 100), DIRECTORY),
+    refused('half of it', good.subarray(0, good.length / 2), DIRECTORY),
+    refused('a cut end', good.subarray(0, -10), DIRECTORY),
+    refused(
+      'a missing beginning',
+      good.subarray(good.indexOf('PK\u0003\u0004', 4)),
+      /damaged|no member begins there/,
+    ),
+    refused('a damaged directory', flipped(good.lastIndexOf('PK\u0001\u0002')), DIRECTORY),
+    refused(
+      'a changed byte',
+      flipped(good.indexOf(IMAGES) + IMAGES.length + 99),
+      /images.* (CRC-32|cannot be unpacked)/,
+    ),
+    refused(
+      'names alone',
+      zip(members.map((one) => ({ ...one, bytes: Buffer.alloc(0) }))),
+      /images.*is not gzip data/,
+    ),
+    refused(
+      'names that climb',
+      zip([{ ...images, path: `../../${IMAGES}` }]),
+      /has no member gzip\/emnist|damaged/,
+    ),
+    refused('absolute names', zip([{ ...images, path: `/${IMAGES}` }]), /has no member gzip\/emnist|damaged/),
+    refused('a member twice', zip([...members, images]), /images-idx3-ubyte\.gz twice|damaged/),
+    refused(
+      'a member missing',
+      zip(members.filter(({ path }) => path !== LABELS)),
+      /has no member gzip\/.*labels/,
+    ),
+    changed('a wrong CRC-32', { crc: 1 }, /images.*has another CRC-32 than the directory names/),
+    changed('a size too small', { size: 100 }, /images.*unpacks to more than the 100 bytes/),
+    changed(
+      'a size too large',
+      { size: 99_999 },
+      /images.*unpacks to \d+ bytes, but the directory names 99999/,
+    ),
+    changed('a huge size', { size: 0xfffffffe }, /images.*claims to be 4294967294 bytes/),
+    changed('a packed size too small', { packedSize: 40 }, /images.*cannot be unpacked/),
+    changed('a packed size beyond the end', { packedSize: 0x7fffffff }, /2147483647 bytes|damaged/),
+    changed('stored with two sizes', { method: 0, size: 5 }, /unpacks to more than the 5 bytes|damaged/),
+    changed(
+      'stored, said to be packed',
+      { bytes: images.bytes, method: 8, size: 1, crc: 0 },
+      /more than the 1 bytes/,
+    ),
+    changed('encryption', { flags: 1 }, /images.*is encrypted/),
+    changed('an unknown method', { method: 99 }, /images.*is packed by method 99|damaged/),
+    changed('bzip2', { method: 12 }, /images.*is packed by method 12/),
+    changed(
+      'no header where it should be',
+      { headerAt: 40 },
+      /begins at byte 40, but no member begins there/,
+    ),
+    changed('a place beyond the end', { headerAt: 0x7fffffff }, /from byte 2147483647|damaged/),
+    changed('a wrong local signature', { signature: 0x12345678 }, /images.*no member begins there/),
+    changed(
+      'sizes of 2^60',
+      { size: IN_EXTRA, packedSize: IN_EXTRA, extra: zip64(2n ** 60n, 2n ** 60n) },
+      /images|damaged/,
+    ),
+    changed('sizes of 2^64 - 1', { size: IN_EXTRA, extra: zip64(2n ** 64n - 1n) }, /images|damaged/),
+    changed(
+      'a 64-bit size that is not there',
+      { size: IN_EXTRA, extra: zip64() },
+      /images.*is there, but not where/,
+    ),
+    changed('no gzip data', { bytes: Buffer.from('not packed twice') }, /images.*is not gzip data/),
+    changed(
+      'a bomb that says so',
+      { bytes: zeros },
+      /labels.*claims to be 64000000 bytes, .* more than 2000000/,
+      LABELS,
+    ),
+    changed(
+      'a bomb that does not',
+      { bytes: zeros, size: 1000 },
+      /images.*(not gzip data|more than the 1000 bytes)/,
+    ),
+    wrongEnd('more members than there are', { entries: 99 }, DIRECTORY),
+    wrongEnd('no members', { entries: 0 }, /damaged|has no member/),
+    wrongEnd('a second disk', { disk: 1 }, DIRECTORY),
+  ],
+  ['a bomb that says so', 'a bomb that does not', 'a huge size'],
+);

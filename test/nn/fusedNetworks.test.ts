@@ -25,6 +25,7 @@ import {
 } from '../../src/nn/index.js';
 import { type BackendUnderTest, oracle, reference32, wasm, withFreshBackend } from '../support/backends.js';
 import { readAll } from './support.js';
+import { rounds } from '../support/rounds.js';
 
 const SEED = 20261123;
 
@@ -175,7 +176,7 @@ describe.each([
   { ...wasm(1), tolerance: 5e-6 },
   { ...wasm(2), tolerance: 5e-6 },
 ])('fused and unfused networks agree on $name', ({ make, tolerance }) => {
-  it.each(Array.from({ length: 12 }, (_, i) => SEED + i))('seed %i', (seed) =>
+  it.each(Array.from({ length: rounds(12) }, (_, i) => SEED + i))('seed %i', (seed) =>
     expectEqual(make, seed, tolerance),
   );
 });

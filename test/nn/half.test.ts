@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { LARGEST_HALF, toHalf } from '../../src/nn/elementTypes.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
 import { ArgumentError } from '../../src/engine/index.js';
+import { rounds } from '../support/rounds.js';
 
 const half = () => true;
 
@@ -67,7 +68,7 @@ it('takes the nearest of all', () => {
         if (!Number.isNaN(other)) expect(distance <= other || (neighbour & 0x7fff) === 0x7c00).toBe(true);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: rounds(2000) },
   );
 });
 

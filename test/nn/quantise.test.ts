@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { FormatError, InkgradError, Rng } from '../../src/engine/index.js';
 import * as nn from '../../src/nn/index.js';
 import { freshBackend, readAll } from './support.js';
+import { rounds } from '../support/rounds.js';
 
 const SEED = 31;
 const all = (): boolean => true;
@@ -136,7 +137,7 @@ describe('a file with 8-bit weights', () => {
           expect(error).toBeInstanceOf(InkgradError);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds(2000) },
     );
   });
 });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../../src/engine/index.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
+import { rounds } from '../support/rounds.js';
 
 /** A file from a header's text and data, the header's length included unless given. */
 function file(header: string | Uint8Array, data: ArrayLike<number> = [], length?: bigint): Uint8Array {
@@ -224,7 +225,7 @@ describe('hostile files', () => {
           expect(error).toBeInstanceOf(FormatError);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds(2000) },
     );
   });
 });

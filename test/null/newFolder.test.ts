@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { makeFolder, newFolder } from '../../src/app/newFolder.js';
 import { ArgumentError } from '../../src/engine/errors.js';
+import { skipNote } from '../support/skipping.js';
 
 const root = mkdtempSync(join(tmpdir(), 'inkgrad-folder-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -25,8 +26,9 @@ it('is refused where something is', () => {
   expect(() => newFolder('debug-dir', root)).toThrow(/^--debug-dir .*: this folder is not empty/);
 });
 
-it.skipIf(!existsSync('/proc/self'))(
-  'is refused, not tried for ever, where nothing can be made (skipped without /proc)',
+const noProc = existsSync('/proc/self') ? null : 'no /proc; run on Linux';
+it.skipIf(noProc !== null)(
+  `is refused, not tried for ever, where nothing can be made${skipNote(noProc)}`,
   () => {
     expect(() => newFolder('out', '/proc/new/below')).toThrow(/cannot be made \(ENOENT/);
   },

@@ -24,26 +24,32 @@ import {
 import { updateInPlace } from '../../src/engine/launch.js';
 import * as kernels from '../../kernels/elementwise.js';
 import { backendsUnderTest } from '../support/backends.js';
-import { expectClose, whole } from '../support/parity.js';
+import { type Computation, expectClose, whole } from '../support/parity.js';
 import { parityFixture } from '../support/parityFixture.js';
 import { chainInputs, chains, wideChains, wideInputs } from './layoutChains.js';
 
 const SEED = 20261123;
 const SAME = { padding: 1 };
 
+const computationOf =
+  (inputs: Computation['inputs']) =>
+  ([title, chain]: (typeof chains)[number]): [string, Computation] => [
+    title,
+    { title, inputs, call: ([x, f, g]) => chain(x, f, g) },
+  ];
+// Shared by the backends, so that the oracle computes each once (parityFixture.ts).
+const computations = chains.map(computationOf(chainInputs));
+const wideComputations = wideChains.map(computationOf(wideInputs));
+
 describe.each(backendsUnderTest)('layouts on $name', (tested) => {
   const fixture = parityFixture(tested);
   const { agree } = fixture;
 
-  it.each(chains)('%s', async (title, chain) => {
-    for (const seed of [SEED, SEED + 1, SEED + 2]) {
-      await agree({ title, inputs: chainInputs, call: ([x, f, g]) => chain(x, f, g) }, seed);
-    }
+  it.each(computations)('%s', async (_, computation) => {
+    for (const seed of [SEED, SEED + 1, SEED + 2]) await agree(computation, seed);
   });
 
-  it.each(wideChains)('wide: %s', (title, chain) =>
-    agree({ title, inputs: wideInputs, call: ([x, f, g]) => chain(x, f, g) }, SEED, 5e-5),
-  );
+  it.each(wideComputations)('wide: %s', (_, computation) => agree(computation, SEED, 5e-5));
 
   // Updates in place have no gradient; only the numbers count.
   const constants = [whole([2, 3, 5, 4], 2, false), whole([4, 3, 3, 3], 2, false)];

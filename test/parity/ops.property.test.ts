@@ -21,6 +21,7 @@ import { anywhere, indices, positive } from '../../src/engine/sample.js';
 import { fastBackends } from '../support/backends.js';
 import { whole } from '../support/parity.js';
 import { parityFixture } from '../support/parityFixture.js';
+import { rounds } from '../support/rounds.js';
 
 const between = (min: number, max: number) => fc.integer({ min, max });
 const pair = (min: number, max: number) => fc.tuple(between(min, max), between(min, max));
@@ -77,7 +78,7 @@ describe.each(fastBackends)('on $name', (tested) => {
           await agree({ title, inputs: [whole(a.shape), whole(b.shape)], call }, seed, 0);
         },
       ),
-      { numRuns: 120 },
+      { numRuns: rounds(120) },
     ));
 
   it('matmul: one operand permuted among its batch axes', () =>
@@ -91,7 +92,7 @@ describe.each(fastBackends)('on $name', (tested) => {
           await agree({ title, inputs: [whole([i, n, k]), whole([5, k, n])], call }, seed, 0);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: rounds(30) },
     ));
 
   it('pools: any window, with ties everywhere', () =>
@@ -121,7 +122,7 @@ describe.each(fastBackends)('on $name', (tested) => {
           await agree({ title: `avgPool2d ${title} ${countPadding}`, inputs, call: average }, seed);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: rounds(100) },
     ));
 
   it('batchNorm: any channels and sizes', () =>
@@ -144,7 +145,7 @@ describe.each(fastBackends)('on $name', (tested) => {
           await agree({ title: `batchNorm ${JSON.stringify(shape)}`, inputs, call }, seed, 5e-5);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: rounds(60) },
     ));
 
   it('linear, cross-entropy and softmax: any batch, classes and axis', () =>
@@ -166,7 +167,7 @@ describe.each(fastBackends)('on $name', (tested) => {
           await agree({ title: `softmax of ${title}`, inputs: [anywhere(rows, width)], call: columns }, seed);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: rounds(50) },
     ));
 
   it('sums and joins: any axis of any shape', () =>
@@ -189,6 +190,6 @@ describe.each(fastBackends)('on $name', (tested) => {
           await agree({ title: `concat ${title}`, inputs, call }, seed, 0);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: rounds(60) },
     ));
 });

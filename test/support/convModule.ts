@@ -56,19 +56,24 @@ export function definition(c: Convolution, { x, weight, bias, gradOut }: Operand
     return { output: make(output), gradInput: make(gradInput), gradWeight: make(gradWeight) };
   };
   const [sums, absolutes] = [zeros(), zeros()];
-  const add = (which: keyof Three<unknown>, index: number, term: number) => {
-    sums[which][index] += term;
-    absolutes[which][index] += Math.abs(term);
-  };
   const { channels: C, outChannels: O } = c;
-  for (let i = 0; i < sums.output.length; i++) add('output', i, bias[i % O]);
+  for (let i = 0; i < sums.output.length; i++) {
+    sums.output[i] = bias[i % O];
+    absolutes.output[i] = Math.abs(bias[i % O]);
+  }
   forEachPair(c, (pixel, outPixel, tap) => {
     for (let o = 0; o < O; o++) {
       for (let k = 0; k < C; k++) {
         const [from, to, w] = [pixel * C + k, outPixel * O + o, (o * C + k) * 9 + tap];
-        add('output', to, x[from] * weight[w]);
-        add('gradInput', from, gradOut[to] * weight[w]);
-        add('gradWeight', w, gradOut[to] * x[from]);
+        const product = x[from] * weight[w];
+        sums.output[to] += product;
+        absolutes.output[to] += Math.abs(product);
+        const inputTerm = gradOut[to] * weight[w];
+        sums.gradInput[from] += inputTerm;
+        absolutes.gradInput[from] += Math.abs(inputTerm);
+        const weightTerm = gradOut[to] * x[from];
+        sums.gradWeight[w] += weightTerm;
+        absolutes.gradWeight[w] += Math.abs(weightTerm);
       }
     }
   });
@@ -109,13 +114,16 @@ export class ConvModule {
   readonly #simd: SimdExports;
   readonly #memory = new WebAssembly.Memory({ initial: 2000 });
   readonly #blocks: { readonly address: number; readonly length: number }[] = [];
-  #end = 0;
+  readonly #begin: number;
+  #end: number;
 
   constructor() {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: { memory: this.#memory },
     });
     this.#simd = instance.exports as unknown as SimdExports;
+    this.#begin = Math.ceil((this.#simd.heapBase.value as number) / 64) * 64;
+    this.#end = this.#memory.buffer.byteLength;
   }
 
   direct(c: Convolution, operands: Operands): Three<Float32Array> {
@@ -171,9 +179,10 @@ export class ConvModule {
     operands: Operands,
     body: (at: Record<keyof Operands | keyof Three<unknown>, number>, shape: number, turned: number) => void,
   ): Three<Float32Array> {
-    this.#end = Math.ceil((this.#simd.heapBase.value as number) / 64) * 64;
+    // NaN everywhere: all of the memory before the first run, then the part that the run before has used.
+    this.#floats(this.#begin, (this.#end - this.#begin) / 4).fill(NaN);
+    this.#end = this.#begin;
     this.#blocks.length = 0;
-    new Float32Array(this.#memory.buffer, this.#end).fill(NaN);
     const [[height, width], [outHeight, outWidth]] = [c.size, outSize(c)];
     const [top, left] = c.padding;
     const [inner, outer] = [

@@ -127,13 +127,26 @@ const LAYERS: readonly Layer[] = [
   { name: 'the public face', holds: /^src\/index\.ts$/, knows: /^src\/(engine|nn|data)\// },
 ];
 
+/** Cache of `readImports` by path: several rules read all files, and parsing takes longer than judging. */
+const parsed = new Map<string, { readonly source: string; readonly imports: ImportStatement[] }>();
+
 /** All imports of one file. */
-export function readImports(from: string, source: string): ImportStatement[] {
-  const file = ts.createSourceFile(from, source, ts.ScriptTarget.ESNext, true);
+export function readImports(from: string, source: string): readonly ImportStatement[] {
+  const known = parsed.get(from);
+  if (known?.source === source) return known.imports;
+  const imports = parseImports(from, source);
+  parsed.set(from, { source, imports });
+  return imports;
+}
+
+function parseImports(from: string, source: string): ImportStatement[] {
+  const { ParseNone } = ts.JSDocParsingMode; // imports in comments do not count
+  const options = { languageVersion: ts.ScriptTarget.ESNext, jsDocParsingMode: ParseNone };
+  const file = ts.createSourceFile(from, source, options);
   const found: ImportStatement[] = [];
   const add = (node: ts.Expression, typeOnly: boolean, dynamic = false): void => {
     if (!ts.isStringLiteralLike(node)) return;
-    const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+    const line = file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
     const specifier = node.text;
     found.push({ from, line, specifier, target: resolveTarget(from, specifier), typeOnly, dynamic });
   };

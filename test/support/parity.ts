@@ -50,7 +50,17 @@ export async function expectAgreement(
   seed: number,
   tolerance = TOLERANCE,
 ): Promise<void> {
-  const expected = await evaluate(oracle, computation, seed);
+  await expectResults(backend, await evaluate(oracle, computation, seed), computation, seed, tolerance);
+}
+
+/** Fails unless a backend gives the results that the oracle gave. */
+export async function expectResults(
+  backend: Backend,
+  expected: Results,
+  computation: Computation,
+  seed: number,
+  tolerance = TOLERANCE,
+): Promise<void> {
   const actual = await evaluate(backend, computation, seed);
   expect([...actual.keys()], computation.title).toEqual([...expected.keys()]);
   for (const [name, values] of expected) {

@@ -3,13 +3,26 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { Backend } from '../../src/engine/index.js';
 import { type BackendUnderTest, oracle } from './backends.js';
-import { type Computation, expectAgreement } from './parity.js';
+import { type Computation, evaluate, expectResults, type Results } from './parity.js';
 
 export interface ParityFixture {
   /** The backend under test; ready once tests run. */
   readonly backend: Backend;
   /** Fails unless it agrees with the oracle on a computation. */
   readonly agree: (computation: Computation, seed: number, tolerance?: number) => Promise<void>;
+}
+
+/** Results of the oracle by seed, so that tests of several backends that share a computation object compute them once. */
+const expectedResults = new WeakMap<Computation, Map<number, Results>>();
+
+async function expectedOf(exact: Backend, computation: Computation, seed: number): Promise<Results> {
+  const bySeed = expectedResults.get(computation) ?? new Map<number, Results>();
+  expectedResults.set(computation, bySeed);
+  const known = bySeed.get(seed);
+  if (known !== undefined) return known;
+  const results = await evaluate(exact, computation, seed);
+  bySeed.set(seed, results);
+  return results;
 }
 
 /** Call inside `describe`. */
@@ -28,6 +41,9 @@ export function parityFixture({ make }: BackendUnderTest): ParityFixture {
     get backend() {
       return backend;
     },
-    agree: (computation, seed, tolerance) => expectAgreement(backend, exact, computation, seed, tolerance),
+    agree: async (computation, seed, tolerance) => {
+      const expected = await expectedOf(exact, computation, seed);
+      await expectResults(backend, expected, computation, seed, tolerance);
+    },
   };
 }

@@ -1,10 +1,13 @@
-// A Python that has PyTorch, if this machine has one ($PYTHON, python3, /usr/bin/python3; on Debian `apt install
-// python3-torch`). Tests that need it skip without, and say so. Imports node:.
+// A Python that has PyTorch, if this machine has one: $PYTHON, python3 or /usr/bin/python3.
 
 import { execFile, spawnSync } from 'node:child_process';
+import type { Missing } from './skipping.js';
+import { timeLimit } from './timeLimit.js';
 
 function hasTorch(python: string): boolean {
-  return spawnSync(python, ['-c', 'import torch'], { timeout: 60_000, stdio: 'ignore' }).status === 0;
+  return (
+    spawnSync(python, ['-c', 'import torch'], { timeout: timeLimit(60_000), stdio: 'ignore' }).status === 0
+  );
 }
 
 const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3'].filter((one) => one !== undefined);
@@ -12,8 +15,10 @@ const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3'].filter((o
 /** The first Python that can import torch, or null. */
 export const torchPython: string | null = candidates.find(hasTorch) ?? null;
 
-/** For a test's title: why it is skipped, or nothing. */
-export const withoutTorch = torchPython === null ? ' (skipped: no Python with PyTorch)' : '';
+export const torchMissing: Missing =
+  torchPython === null
+    ? "no Python with PyTorch; install Debian's python3-torch and libopenblas0-pthread, or set PYTHON"
+    : null;
 
 /** Runs a Python program and returns what it prints. */
 export function runPython(
@@ -25,7 +30,7 @@ export function runPython(
   // One thread: the machine runs other tests too.
   const options = {
     env: { ...process.env, OMP_NUM_THREADS: '1', ...env },
-    timeout: 120_000,
+    timeout: timeLimit(120_000),
     maxBuffer: 2 ** 26,
   };
   return new Promise((resolve, reject) => {

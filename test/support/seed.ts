@@ -1,12 +1,14 @@
-// Where the model of the PyTorch original and real EMNIST are, if this machine has them. Imports nothing.
+// The model of the PyTorch original and real EMNIST, if the environment names them.
+
+import type { Missing } from './skipping.js';
 
 /** The original's model, `cnn_model.pth`. */
 export const seedModel = process.env.SEED_MODEL;
-/** The folder of EMNIST Balanced whose test part the original was counted on. */
+/** The folder of EMNIST Balanced; the original's accuracy was counted on its test part. */
 export const emnistDir = process.env.EMNIST_DIR;
 
-/** For a test's title: why it is skipped, or nothing. */
-export const withoutSeed =
-  seedModel === undefined || emnistDir === undefined
-    ? ' (skipped: SEED_MODEL and EMNIST_DIR are not both set)'
-    : '';
+export const emnistMissing: Missing =
+  emnistDir === undefined ? 'no EMNIST; set EMNIST_DIR to the folder with its files' : null;
+
+export const seedModelMissing: Missing =
+  seedModel === undefined ? 'no model of the PyTorch original; set SEED_MODEL to its cnn_model.pth' : null;

@@ -12,7 +12,9 @@ import { SyntheticCharacters } from '../../src/data/synthetic.js';
 import { ArgumentError, FormatError } from '../../src/engine/errors.js';
 import { scope, tensor } from '../../src/engine/index.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
-import { seedModel, withoutSeed } from '../support/seed.js';
+import { seedModel, seedModelMissing } from '../support/seed.js';
+import { skipNote } from '../support/skipping.js';
+import { rounds } from '../support/rounds.js';
 
 const characters = new SyntheticCharacters({ seed: 5 });
 
@@ -58,7 +60,7 @@ describe('drawings as text', () => {
     }
   });
 
-  it.skipIf(seedModel === undefined)(`are read as before${withoutSeed}`, () =>
+  it.skipIf(seedModelMissing !== null)(`are read as before${skipNote(seedModelMissing)}`, () =>
     withFreshBackend(wasm(1).make, async () => {
       const { model } = await loadModel(seedModel!);
       const read = (drawn: number[][]): Promise<number> =>
@@ -144,7 +146,7 @@ describe('a damaged drawing', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: rounds(2000) },
     );
   });
 
@@ -164,7 +166,7 @@ describe('a damaged drawing', () => {
           expect(error).toBeInstanceOf(FormatError);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds(2000) },
     );
   });
 });

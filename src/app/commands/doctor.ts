@@ -4,7 +4,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { wasmFeatures } from '../../engine/backends/wasm/index.js';
-import { startBackend } from '../backend.js';
+import { withBackend } from '../backend.js';
 import { describeAttempt } from '../device.js';
 import { Reporter } from '../reporter.js';
 import { jsonOption, runOptions, type CommonArguments } from './options.js';
@@ -13,8 +13,7 @@ type DoctorArguments = Pick<CommonArguments, 'backend' | 'threads' | 'json'>;
 
 async function run(args: DoctorArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
-  const { backend, description, report } = await startBackend(args);
-  await backend.dispose();
+  const { description, report } = await withBackend(args, (started) => started);
   const features = await wasmFeatures();
   const cpu = { model: cpus().at(0)?.model ?? 'unknown', cores: availableParallelism(), ...features };
   const runtime = `${process.platform} ${process.arch}, Node ${process.version}`;

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { assess, summaryOf, withTemperature, writeAssessment, type Assessment } from '../assessment.js';
 import { calibrateModel } from '../calibrate.js';
-import { evaluate } from '../evaluate.js';
+import { evaluate, type Evaluation } from '../evaluate.js';
 import { ModelError } from '../exitCodes.js';
 import { priorsOf, type LoadedModel, type Training } from '../modelContents.js';
 import { loadModel } from '../modelFile.js';
 import { newFolder } from '../newFolder.js';
 import { Reporter } from '../reporter.js';
 import { openTestSource, openTrainingSource } from '../source.js';
-import { startBackend } from '../backend.js';
+import { withBackend } from '../backend.js';
 import { Rng } from '../../engine/index.js';
 import { limitDataset, type Dataset } from '../../data/dataset.js';
 import { choice, dataOptions, jsonOption, runOptions, type CommonArguments } from './options.js';
@@ -57,7 +57,29 @@ function checkClasses(path: string, classes: readonly string[], dataset: Dataset
 async function run(args: EvalArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
   const folder = args.out === undefined ? null : newFolder('out', args.out);
-  const { backend } = await startBackend(args);
+  const { evaluation, dataset, temperature, withPriors } = await withBackend(args, () =>
+    measure(args, reporter),
+  );
+  const calibrated = withTemperature(evaluation, temperature);
+  const assessment = assess(calibrated, dataset);
+  reporter.emit({ model: args.model, data: dataset.name, part: args.part, ...assessment });
+  const title = `${args.model} on ${dataset.name}`;
+  say(reporter, withPriors ? `${title}, with the shares of the classes` : title, assessment);
+  if (folder === null) return;
+  const names = await writeAssessment(assessment, { folder, title, evaluation: calibrated, dataset });
+  reporter.say(`  written   ${names.map((name) => join(folder, name)).join(', ')}`);
+}
+
+/** What the network computes for a part of the data. */
+interface Measured {
+  readonly evaluation: Evaluation;
+  readonly dataset: Dataset;
+  readonly temperature: number;
+  /** Whether the class frequencies of the data were added to the logits. */
+  readonly withPriors: boolean;
+}
+
+async function measure(args: EvalArguments, reporter: Reporter): Promise<Measured> {
   const loaded = await loadModel(args.model);
   const { model, classes, training } = loaded;
   const temperature = args.calibrate ? await calibrate(args, loaded, reporter) : loaded.temperature;
@@ -70,16 +92,7 @@ async function run(args: EvalArguments): Promise<void> {
     onProgress: (done) => reporter.progress(done, dataset.length, `evaluating ${done} of ${dataset.length}`),
   });
   model.dispose();
-  await backend.dispose();
-
-  const calibrated = withTemperature(evaluation, temperature);
-  const assessment = assess(calibrated, dataset);
-  reporter.emit({ model: args.model, data: dataset.name, part: args.part, ...assessment });
-  const title = `${args.model} on ${dataset.name}`;
-  say(reporter, priors === null ? title : `${title}, with the shares of the classes`, assessment);
-  if (folder === null) return;
-  const names = await writeAssessment(assessment, { folder, title, evaluation: calibrated, dataset });
-  reporter.say(`  written   ${names.map((name) => join(folder, name)).join(', ')}`);
+  return { evaluation, dataset, temperature, withPriors: priors !== null };
 }
 
 /** Fits the temperature on the validation part, whatever part is measured then, and stores it in the model file. */

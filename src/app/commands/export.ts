@@ -3,7 +3,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { ArgumentError } from '../../engine/index.js';
 import { writeAtomically } from '../atomicFile.js';
-import { startBackend } from '../backend.js';
+import { withBackend } from '../backend.js';
 import {
   exportModel,
   FILE_FORMATS,
@@ -48,22 +48,21 @@ async function run(args: ExportArguments): Promise<void> {
   const out = args.out ?? beside(path, ending);
   const reporter = new Reporter({ json });
   checkFree(out, force);
-  const { backend } = await startBackend({ backend: 'reference', threads: 1 });
-  const loaded = await loadModel(path);
-  const exported = { ...loaded, data: loaded.training.data };
-  const result =
-    to === 'pytorch'
-      ? { files: await exportProject(exported, out) }
-      : await writeFileOf(exported, to, out, { weights });
-  loaded.model.dispose();
-  await backend.dispose();
-  reporter.emit({ model: path, to, out, ...result, classes: loaded.classes });
+  const { result, classes } = await withBackend({ backend: 'reference', threads: 1 }, async () => {
+    const loaded = await loadModel(path);
+    const exported = { ...loaded, data: loaded.training.data };
+    const result =
+      to === 'pytorch'
+        ? { files: await exportProject(exported, out) }
+        : await writeFileOf(exported, to, out, { weights });
+    loaded.model.dispose();
+    return { result, classes: loaded.classes };
+  });
+  reporter.emit({ model: path, to, out, ...result, classes });
   if (json) return;
   const about =
     'files' in result ? result.files.join(', ') : `${result.bytes} bytes, sha256 ${result.sha256}`;
-  reporter.say(
-    `read      ${path}  (${loaded.classes.length} classes: ${printable(loaded.classes.join(''))})`,
-  );
+  reporter.say(`read      ${path}  (${classes.length} classes: ${printable(classes.join(''))})`);
   reporter.say(`wrote     ${out}  (${about})`);
   reporter.say(`use       ${NEXT[to].replace('FILE', `'${out}'`)}`);
 }

@@ -3,7 +3,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { decodeSafetensors } from '../../nn/index.js';
 import { writeAtomically } from '../atomicFile.js';
-import { startBackend } from '../backend.js';
+import { withBackend } from '../backend.js';
 import { ModelError } from '../exitCodes.js';
 import { readModelBytes } from '../modelBytes.js';
 import { modelFrom } from '../modelContents.js';
@@ -31,10 +31,11 @@ async function run({
     throw new ModelError(`model ${file}: is a ${format} file, which every command reads as it is`);
   }
   // Only what this program can run is written.
-  const { backend } = await startBackend({ backend: 'reference', threads: 1 });
-  const { model, classes } = await modelFrom(file, safetensors);
-  model.dispose();
-  await backend.dispose();
+  const classes = await withBackend({ backend: 'reference', threads: 1 }, async () => {
+    const { model, classes } = await modelFrom(file, safetensors);
+    model.dispose();
+    return classes;
+  });
   await writeAtomically(out, safetensors);
 
   const arrays = Object.entries(decodeSafetensors(safetensors).tensors);

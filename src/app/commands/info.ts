@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import type { Json, JsonObject } from '../../nn/index.js';
-import { startBackend } from '../backend.js';
+import { withBackend } from '../backend.js';
 import { describeLayers, type LayerFacts } from '../describeModel.js';
 import { readModelBytes } from '../modelBytes.js';
 import { modelFrom } from '../modelContents.js';
@@ -19,12 +19,15 @@ interface InfoArguments {
 async function run({ file, json }: InfoArguments): Promise<void> {
   const reporter = new Reporter({ json });
   const { format, original, safetensors } = await readModelBytes(file);
-  const { backend } = await startBackend({ backend: 'reference', threads: 1 });
-  const { model, classes } = await modelFrom(file, safetensors);
-  const layers = describeLayers(model);
-  const parameters = model.parameterCount;
-  model.dispose();
-  await backend.dispose();
+  const { classes, layers, parameters } = await withBackend(
+    { backend: 'reference', threads: 1 },
+    async () => {
+      const { model, classes } = await modelFrom(file, safetensors);
+      const described = { classes, layers: describeLayers(model), parameters: model.parameterCount };
+      model.dispose();
+      return described;
+    },
+  );
   const multiplyAdds = layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0);
   const provenance = await provenanceOf(file, safetensors);
   const digest = sha256(original);

@@ -7,7 +7,7 @@ import { DataError, DataMissingError } from '../../data/errors.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/idx.js';
 import { INVERT, preprocess, type Invert, type Prepared } from '../../data/preprocess.js';
 import { writeAtomically } from '../atomicFile.js';
-import { startBackend } from '../backend.js';
+import { withBackend } from '../backend.js';
 import { classify } from '../classify.js';
 import { interpret, type Reading } from '../interpret.js';
 import type { LoadedModel } from '../modelContents.js';
@@ -48,7 +48,42 @@ async function run(args: PredictArguments): Promise<void> {
   const pictures = await findPictures(args._.slice(1).map(String));
   const debugDir = args.debugDir === undefined ? undefined : newFolder('debug-dir', args.debugDir);
   const path = args.model ?? (await newestModel());
-  const { backend } = await startBackend(args);
+  const counts = await withBackend(args, () => predictAll(args, { path, pictures, debugDir, reporter }));
+  reporter.emit(counts);
+  if (pictures.length > 1) {
+    reporter.say(
+      `${counts.pictures} pictures: ${counts.read} read, ${counts.empty} empty, ${counts.failed} failed`,
+    );
+  }
+  if (debugDir !== undefined) reporter.say(`what the network saw is in ${debugDir}`);
+  if (counts.failed === 0) return;
+  throw new DataError(
+    counts.failed === 1 && counts.pictures === 1
+      ? 'the picture could not be read'
+      : `${counts.failed} of ${counts.pictures} pictures could not be read; the others were`,
+  );
+}
+
+interface Counts {
+  readonly pictures: number;
+  read: number;
+  empty: number;
+  failed: number;
+}
+
+interface PredictTask {
+  /** Path of the model. */
+  readonly path: string;
+  readonly pictures: readonly PictureFile[];
+  readonly debugDir: string | undefined;
+  readonly reporter: Reporter;
+}
+
+/** Predicts all images in batches and reports each; returns how many there were of each kind. */
+async function predictAll(
+  args: PredictArguments,
+  { path, pictures, debugDir, reporter }: PredictTask,
+): Promise<Counts> {
   const loaded = await loadModel(path);
   if (args.model === undefined)
     reporter.warn(`*** Model ${path}, the newest of runs/; --model names another. ***`);
@@ -57,7 +92,7 @@ async function run(args: PredictArguments): Promise<void> {
       '*** This model has learned SYNTHETIC characters only; do not trust it with real ones. ***',
     );
   }
-  const counts = { pictures: pictures.length, read: 0, empty: 0, failed: 0 };
+  const counts: Counts = { pictures: pictures.length, read: 0, empty: 0, failed: 0 };
   for (let start = 0; start < pictures.length; start += BATCH) {
     const items: Item[] = [];
     for (const picture of pictures.slice(start, start + BATCH)) {
@@ -72,20 +107,7 @@ async function run(args: PredictArguments): Promise<void> {
     counts.read += readings.filter((reading) => reading !== null).length;
   }
   loaded.model.dispose();
-  await backend.dispose();
-  reporter.emit(counts);
-  if (pictures.length > 1) {
-    reporter.say(
-      `${counts.pictures} pictures: ${counts.read} read, ${counts.empty} empty, ${counts.failed} failed`,
-    );
-  }
-  if (debugDir !== undefined) reporter.say(`what the network saw is in ${debugDir}`);
-  if (counts.failed === 0) return;
-  throw new DataError(
-    counts.failed === 1 && counts.pictures === 1
-      ? 'the picture could not be read'
-      : `${counts.failed} of ${counts.pictures} pictures could not be read; the others were`,
-  );
+  return counts;
 }
 
 /** Reads, decodes and prepares one picture; whatever is wrong with it stays with it. */

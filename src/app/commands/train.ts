@@ -3,7 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
-import { startBackend } from '../backend.js';
+import { withBackend, type StartedBackend } from '../backend.js';
 import { CharacterNet, type Convolutions } from '../model.js';
 import { initialise } from '../modelFile.js';
 import { Reporter } from '../reporter.js';
@@ -34,9 +34,24 @@ async function run(args: TrainArguments): Promise<void> {
   const saved = args.resume === undefined ? null : await readConfig(args.resume);
   const settings =
     saved === null ? newSettings(given(args)) : resumedSettings(saved.settings, given(args), args.resume!);
-  const { backend, threads, seed, dropout } = settings;
+  const { backend, threads } = settings;
+  await withBackend({ backend, threads: threads ?? undefined }, (started) =>
+    runOn(started, { args, saved, settings, reporter }),
+  );
+}
+
+interface TrainTask {
+  readonly args: TrainArguments;
+  /** The configuration of the run to resume, or null for a new run. */
+  readonly saved: RunConfig | null;
+  readonly settings: Settings;
+  readonly reporter: Reporter;
+}
+
+/** Builds the trainer and trains, or searches the learning rate. */
+async function runOn(started: StartedBackend, { args, saved, settings, reporter }: TrainTask): Promise<void> {
+  const { seed, dropout } = settings;
   const convolutions = settings.convolutions.split(',').map(Number) as unknown as Convolutions;
-  const started = await startBackend({ backend, threads: threads ?? undefined });
   const rng = new Rng(seed);
   const source = await openSource(settings, saved, rng, { offline: args.offline, reporter });
   if (source.whySynthetic !== null) reporter.warn(syntheticWarning(source.whySynthetic));
@@ -59,7 +74,6 @@ async function run(args: TrainArguments): Promise<void> {
     await trainRun(run);
   } finally {
     trainer.dispose();
-    await started.backend.dispose();
   }
 }
 

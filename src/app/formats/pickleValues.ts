@@ -8,9 +8,13 @@ export class PickleList {
   readonly items: PickleValue[] = [];
 }
 
-/** A dict; keys are texts and numbers only. */
+/** A dict; keys are strings and numbers. The map is created on first use: a hostile file may make 500,000 empty dicts. */
 export class PickleDict {
-  readonly entries = new Map<string | number, PickleValue>();
+  #entries: Map<string | number, PickleValue> | null = null;
+
+  get entries(): Map<string | number, PickleValue> {
+    return (this.#entries ??= new Map());
+  }
 }
 
 /** What a listed function made: a tensor, a storage. */

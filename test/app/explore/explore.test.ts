@@ -20,6 +20,15 @@ function relabelled(dataset: Dataset, changes: Record<number, number>): Dataset 
   return makeDataset({ ...dataset, labels });
 }
 
+/** The images without ink outside their middle rows. Components of fewer pixels take less time. */
+function onlyMiddle(dataset: Dataset): Dataset {
+  const images = dataset.images.map((value, at) => {
+    const row = Math.floor((at % 784) / 28);
+    return row < 11 || row > 16 ? 0 : value;
+  });
+  return makeDataset({ ...dataset, images });
+}
+
 describe('duplicates', () => {
   it('are found within a class, across classes and across parts', () => {
     // 0 1 2 once; 3 twice; 4 three times, once as something else; a blank.
@@ -110,7 +119,12 @@ describe('an exploration', () => {
   });
 
   it('compares a seeded sample of large sets, and keeps the numbers of its images', () => {
-    const some = explore(dataset, { rng: new Rng(1), other: null, mostCompared: 200, mostMapped: 20 });
+    const some = explore(onlyMiddle(dataset), {
+      rng: new Rng(1),
+      other: null,
+      mostCompared: 200,
+      mostMapped: 20,
+    });
     expect(some.compared.length).toBe(200);
     expect(new Set(some.numbers).size).toBe(200);
     for (const [place, number] of some.numbers.entries()) {
@@ -124,10 +138,8 @@ describe('an exploration', () => {
   });
 
   it.each([1, 5])('works with %i images', (count) => {
-    const few = subset(
-      drawn,
-      Array.from({ length: count }, (_, i) => i),
-    );
+    const numbers = Array.from({ length: count }, (_, i) => i);
+    const few = onlyMiddle(subset(drawn, numbers));
     const tiny = explore(few, { rng: new Rng(1), other: null });
     expect(Object.keys(drawPictures(few, tiny, new Rng(1))).length).toBeGreaterThan(8);
     expect(JSON.stringify(summarize(few, tiny))).not.toContain('NaN');
