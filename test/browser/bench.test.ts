@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceReport } from '../../src/app/device.js';
 import { executable, whyNot } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';
+import { eventually, TRAINING_LIMIT } from './support/waiting.js';
 
 interface BenchResult {
   readonly version: string;
@@ -12,7 +13,7 @@ interface BenchResult {
   readonly results: Record<string, { device: DeviceReport; batchSize: number; losses: number[] }>;
 }
 
-describe.skipIf(executable === null)(`bench.html in Chromium${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`bench.html in Chromium${whyNot}`, () => {
   const site = browserFixture('software');
   const bare = browserFixture('none');
 
@@ -25,7 +26,7 @@ describe.skipIf(executable === null)(`bench.html in Chromium${whyNot}`, () => {
     await page.selectOption('[name=batch]', '2');
     await page.selectOption('[name=steps]', '2');
     await page.click('#start');
-    await expect.poll(() => page.textContent('#status'), { timeout: 170_000, interval: 500 }).toBe('Done.');
+    await eventually(async () => expect(await page.textContent('#status')).toBe('Done.'), TRAINING_LIMIT);
 
     const rows = await page.locator('#results tbody tr').allInnerTexts();
     expect(rows.map((row) => /^\S+/.exec(row)?.[0])).toEqual([
@@ -39,7 +40,7 @@ describe.skipIf(executable === null)(`bench.html in Chromium${whyNot}`, () => {
 
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.click('#copy');
-    await expect.poll(() => page.textContent('#copied')).toBe('Copied.');
+    await eventually(async () => expect(await page.textContent('#copied')).toBe('Copied.'));
     const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText())) as BenchResult;
     expect(copied.version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(copied.browser.crossOriginIsolated).toBe(true);
@@ -73,7 +74,7 @@ describe.skipIf(executable === null)(`bench.html in Chromium${whyNot}`, () => {
     await page.selectOption('[name=batch]', '2');
     await page.selectOption('[name=steps]', '2');
     await page.click('#start');
-    await expect.poll(() => page.textContent('#status'), { timeout: 60_000 }).toBe('Done.');
+    await eventually(async () => expect(await page.textContent('#status')).toBe('Done.'), TRAINING_LIMIT);
     const rows = await page.locator('#results tbody tr').allInnerTexts();
     expect(rows[0]).toContain('gpu (webgpu): ');
     expect(rows[1]).toContain('gpu (webgl2): there is no WebGL2 context here');
@@ -85,7 +86,7 @@ describe.skipIf(executable === null)(`bench.html in Chromium${whyNot}`, () => {
     const { page } = await site.open('bench.html?only=webgl2');
     await page.click('#start');
     await page.click('#stop');
-    await expect.poll(() => page.textContent('#status')).toBe('Stopped.');
+    await eventually(async () => expect(await page.textContent('#status')).toBe('Stopped.'));
     expect(await page.locator('#results tbody tr').nth(1).innerText()).toContain('stopped');
     expect(await page.isVisible('#start')).toBe(true);
   });

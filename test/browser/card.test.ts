@@ -10,6 +10,7 @@ import { untrainedModel } from '../support/untrainedModel.js';
 import { findings } from './support/axe.js';
 import { executable, whyNot } from './support/chromium.js';
 import { pageVisits } from './support/visits.js';
+import { eventually } from './support/waiting.js';
 
 const shipped = new URL('../../src/app/web/model/model.safetensors', import.meta.url);
 
@@ -21,12 +22,12 @@ const pick = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>
     buffer: Buffer.from(bytes),
   });
 
-describe.skipIf(executable === null)(`the model card${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`the model card${whyNot}`, () => {
   const site = pageVisits();
 
   it('shows the record of the page’s model, and that of no other', async () => {
     const { page, context } = await site.visit({ to: '#tab=model' });
-    await expect.poll(() => card(page), { timeout: 30_000 }).toContain('The model of this page');
+    await eventually(async () => expect(await card(page)).toContain('The model of this page'));
     const digest = createHash('sha256')
       .update(await readFile(shipped))
       .digest('hex');
@@ -37,17 +38,17 @@ describe.skipIf(executable === null)(`the model card${whyNot}`, () => {
     expect(await findings(page)).toEqual([]);
 
     await pick(page, 'mine.safetensors', await untrainedModel());
-    await expect.poll(() => card(page), { timeout: 30_000 }).toContain('mine.safetensors');
+    await eventually(async () => expect(await card(page)).toContain('mine.safetensors'));
     expect(await card(page)).not.toContain('test images');
     expect(await card(page)).toContain('nothing'); // the data that it names
     await page.getByRole('button', { name: 'Back to the page’s model' }).click();
-    await expect.poll(() => card(page), { timeout: 30_000 }).toContain(digest);
+    await eventually(async () => expect(await card(page)).toContain(digest));
     await context.close();
   });
 
   it('refuses damaged and foreign files by name, and keeps the model', async () => {
     const { page, context } = await site.visit({ to: '#tab=model' });
-    await expect.poll(() => card(page), { timeout: 30_000 }).toContain('The model of this page');
+    await eventually(async () => expect(await card(page)).toContain('The model of this page'));
     const before = await card(page);
     const whole = await readFile(shipped);
     for (const [name, bytes, reason] of [
@@ -57,12 +58,12 @@ describe.skipIf(executable === null)(`the model card${whyNot}`, () => {
     ] as const) {
       await pick(page, name, bytes);
       const notice = page.locator('.notice', { hasText: name });
-      await expect.poll(() => notice.count(), { timeout: 30_000 }).toBe(1);
+      await eventually(async () => expect(await notice.count()).toBe(1));
       expect(await notice.innerText()).toContain(reason);
     }
     expect(await card(page)).toBe(before);
     await page.locator('#samples button').first().click();
-    await expect.poll(() => page.locator('#result .letter').count(), { timeout: 30_000 }).toBeGreaterThan(0);
+    await eventually(async () => expect(await page.locator('#result .letter').count()).toBeGreaterThan(0));
     await context.close();
   });
 });

@@ -7,8 +7,11 @@ import { executable, type WatchedPage, whyNot } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';
 
 const MODES = ['webgl2', 'webgpu'] as const;
+const IN_ORDER = { concurrent: false };
 
-describe.skipIf(executable === null).each(MODES)(`%s in Chromium${whyNot}`, (mode) => {
+// Both modes run at the same time, each in a browser of its own: most of the work of a GPU in software is compilation on
+// one thread. The tests of a mode run one after another.
+describe.skipIf(executable === null).concurrent.each(MODES)(`%s in Chromium${whyNot}`, (mode) => {
   const site = browserFixture('software');
   let opened: WatchedPage;
   beforeAll(async () => {
@@ -18,30 +21,36 @@ describe.skipIf(executable === null).each(MODES)(`%s in Chromium${whyNot}`, (mod
     expect(opened.complaints).toEqual([]);
   });
 
-  it('agrees with the reference on every op sample and every kernel', async () => {
-    const { adapter, software, results } = await opened.page.evaluate((m) => checks.kernelSuite(m), mode);
-    expect(results.filter(({ ok }) => !ok)).toEqual([]);
-    const names = results.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(allKernels.map(({ kernel }) => `kernel ${kernel.name}`)));
-    expect(results.length).toBeGreaterThan(150);
-    expect(adapter).toMatch(/swiftshader/i);
-    expect(software).toBe(true);
+  describe('on one backend', IN_ORDER, () => {
+    afterAll(async () => {
+      await opened.page.evaluate(() => checks.disposeSharedGpu());
+    });
+
+    it('agrees with the reference on every op sample and every kernel', async () => {
+      const { adapter, software, results } = await opened.page.evaluate((m) => checks.kernelSuite(m), mode);
+      expect(results.filter(({ ok }) => !ok)).toEqual([]);
+      const names = results.map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(allKernels.map(({ kernel }) => `kernel ${kernel.name}`)));
+      expect(results.length).toBeGreaterThan(150);
+      expect(adapter).toMatch(/swiftshader/i);
+      expect(software).toBe(true);
+    });
+
+    it.each([
+      { what: 'ten steps, Adam held calm', options: CALM },
+      { what: "the first steps of the recipe's own Adam", options: RECIPE },
+    ])("trains the whole network with the CPU's losses: $what", async ({ options }) => {
+      const { ok, worst, losses } = await opened.page.evaluate(
+        ([m, wanted]) => checks.compareWithCpu(m, wanted),
+        [mode, { ...options, batchSize: 2 }] as const,
+      );
+      expect(losses).toHaveLength(options.steps);
+      expect(worst, JSON.stringify(losses)).toBeLessThanOrEqual(LOSS_TOLERANCE);
+      expect(ok).toBe(true);
+    });
   });
 
-  it.each([
-    { what: 'ten steps, Adam held calm', options: CALM },
-    { what: "the first steps of the recipe's own Adam", options: RECIPE },
-  ])("trains the whole network with the CPU's losses: $what", async ({ options }) => {
-    const { ok, worst, losses } = await opened.page.evaluate(
-      ([m, wanted]) => checks.compareWithCpu(m, wanted),
-      [mode, { ...options, batchSize: 2 }] as const,
-    );
-    expect(losses).toHaveLength(options.steps);
-    expect(worst, JSON.stringify(losses)).toBeLessThanOrEqual(LOSS_TOLERANCE);
-    expect(ok).toBe(true);
-  });
-
-  it('keeps the number of GPU objects flat over 100 steps and leaves none', async () => {
+  it('keeps the number of GPU objects flat over 100 steps and leaves none', IN_ORDER, async () => {
     const { afterStep, buffersLeft, afterDispose } = await opened.page.evaluate(
       (m) => checks.watchObjects(m, 100),
       mode,
@@ -54,19 +63,19 @@ describe.skipIf(executable === null).each(MODES)(`%s in Chromium${whyNot}`, (mod
     expect(afterDispose).toEqual({});
   });
 
-  it('names a kernel that does not compile when its numbers are read, and goes on', async () => {
+  it('names a kernel that does not compile when its numbers are read, and goes on', IN_ORDER, async () => {
     const { error, after } = await opened.page.evaluate((m) => checks.failures.brokenKernel(m), mode);
     expect(error).toMatch(RegExp(`^BackendError: gpu \\(${mode}\\): kernel broken could not be compiled: `));
     expect(after).toEqual([1, 0]);
   });
 
-  it('refuses a buffer that was freed, and a backend that was disposed of', async () => {
+  it('refuses a buffer that was freed, and a backend that was disposed of', IN_ORDER, async () => {
     const errors = await opened.page.evaluate((m) => checks.failures.usedAfterFree(m), mode);
     const freed = `DisposedError: gpu (${mode}): this buffer was freed`;
     expect(errors).toEqual([freed, freed, freed, `DisposedError: gpu (${mode}): this backend was disposed`]);
   });
 
-  it('says that the device was lost, and can be opened again', async () => {
+  it('says that the device was lost, and can be opened again', IN_ORDER, async () => {
     const { read, run, again } = await opened.page.evaluate((m) => checks.failures.lostDevice(m), mode);
     expect(read).toContain(`DeviceLostError: gpu (${mode}): the device was lost`);
     expect(read).toContain('go on from the last checkpoint');

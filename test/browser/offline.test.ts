@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { executable, whyNot } from './support/chromium.js';
 import { openTabs } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
+import { eventually } from './support/waiting.js';
 
 /** Waits until the service worker has kept all files and answers for the page. */
 async function kept(page: Page): Promise<void> {
@@ -19,10 +20,10 @@ async function kept(page: Page): Promise<void> {
 /** Has the first sample drawn, stroke by stroke, until it is read. */
 async function readsR(page: Page): Promise<void> {
   await page.locator('#samples button').first().click();
-  await expect.poll(() => page.locator('#result .verdict').innerText(), { timeout: 30_000 }).toBe('R');
+  await eventually(async () => expect(await page.locator('#result .verdict').innerText()).toBe('R'));
 }
 
-describe.skipIf(executable === null)(`offline${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`offline${whyNot}`, () => {
   const site = pageVisits();
   let folder: string;
   beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'inkgrad-site-'))));
@@ -58,8 +59,8 @@ describe.skipIf(executable === null)(`offline${whyNot}`, () => {
 
     await page.reload();
     expect(await page.title()).not.toMatch(/^new/); // the old version, whole
-    await page.getByRole('button', { name: 'Load it' }).click({ timeout: 60_000 });
-    await expect.poll(() => page.title().catch(() => ''), { timeout: 30_000 }).toMatch(/^new/);
+    await page.getByRole('button', { name: 'Load it' }).click();
+    await eventually(async () => expect(await page.title().catch(() => '')).toMatch(/^new/));
     expect(await page.locator('.new-version').count()).toBe(0);
     await context.close();
   });

@@ -10,10 +10,9 @@ import { shippedModel } from './support/model.js';
 import { expectLikeliest } from './support/pad.js';
 import { openTab } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
+import { eventually } from './support/waiting.js';
 
 const parameters = record.parameters.toLocaleString('en-US');
-const PATIENCE = { timeout: 60_000, interval: 50 };
-
 describe.skipIf(executable === null)(`a model of one's own${whyNot}`, () => {
   const site = pageVisits();
 
@@ -23,7 +22,7 @@ describe.skipIf(executable === null)(`a model of one's own${whyNot}`, () => {
     await page.getByRole('button', { name: 'Draw the letter R' }).click();
     await expectLikeliest(page, 'R');
     const panel = await openTab(page, 'model');
-    await expect.poll(() => panel.innerText(), PATIENCE).toContain(parameters);
+    await eventually(async () => expect(await panel.innerText()).toContain(parameters));
     const shares = (): Promise<string> => page.locator('#result .likeliest').innerText();
     const shipped = await shares();
 
@@ -31,19 +30,21 @@ describe.skipIf(executable === null)(`a model of one's own${whyNot}`, () => {
       panel.locator('input[type=file]').setInputFiles({ name, mimeType: '', buffer });
     const whole = await readFile(shippedModel);
     await load('cut.safetensors', whole.subarray(0, 5000));
-    await expect.poll(() => page.getByRole('alert').innerText(), PATIENCE).toContain('cut.safetensors');
+    await eventually(async () =>
+      expect(await page.getByRole('alert').innerText()).toContain('cut.safetensors'),
+    );
     expect(await shares()).toBe(shipped);
     await page.getByRole('button', { name: 'Dismiss' }).click();
     const noise = Buffer.alloc(5000, 7);
     await load('noise.bin', noise);
-    await expect.poll(() => page.getByRole('alert').innerText(), PATIENCE).toContain('noise.bin');
+    await eventually(async () => expect(await page.getByRole('alert').innerText()).toContain('noise.bin'));
     expect(await shares()).toBe(shipped);
     await page.getByRole('button', { name: 'Dismiss' }).click();
 
     await load('untrained.safetensors', Buffer.from(await untrainedModel()));
-    await expect.poll(shares, PATIENCE).not.toBe(shipped);
-    await expect.poll(() => panel.innerText(), PATIENCE).toContain('untrained.safetensors');
+    await eventually(async () => expect(await shares()).not.toBe(shipped));
+    await eventually(async () => expect(await panel.innerText()).toContain('untrained.safetensors'));
     await panel.getByRole('button', { name: /^Back/ }).click();
-    await expect.poll(shares, PATIENCE).toBe(shipped);
+    await eventually(async () => expect(await shares()).toBe(shipped));
   });
 });

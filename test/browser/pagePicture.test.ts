@@ -8,6 +8,7 @@ import { executable, whyNot } from './support/chromium.js';
 import { expectBlank, expectLikeliest, expectSeen } from './support/pad.js';
 import { pageVisits } from './support/visits.js';
 import { plainStrokes, readHand } from './strokes/recorded.js';
+import { eventually } from './support/waiting.js';
 
 const SIDE = 240;
 
@@ -25,7 +26,7 @@ function photograph(label: string): Uint8Array {
   return Uint8Array.from(raster.data, (ink) => 214 - 180 * ink);
 }
 
-describe.skipIf(executable === null)(`a picture${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`a picture${whyNot}`, () => {
   const site = pageVisits();
 
   it('is read from a file, as in Node; one that is none is refused by name', async () => {
@@ -40,7 +41,7 @@ describe.skipIf(executable === null)(`a picture${whyNot}`, () => {
     await expectLikeliest(page, 'K');
     await expectSeen(page, [...image]);
     await choose('broken.png', Uint8Array.of(1, 2, 3));
-    await expect.poll(() => page.getByRole('alert').innerText()).toContain('broken.png');
+    await eventually(async () => expect(await page.getByRole('alert').innerText()).toContain('broken.png'));
     await expectSeen(page, [...image]); // what was there stays
     await page.getByRole('button', { name: 'Undo' }).click();
     await expectBlank(page);

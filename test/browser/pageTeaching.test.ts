@@ -8,9 +8,7 @@ import { expectLikeliest, likeliest, PadHand } from './support/pad.js';
 import { openTab } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
 import { readHand, type RecordedCharacter } from './strokes/recorded.js';
-
-/** A lesson takes seconds on a free machine. */
-const PATIENCE = { timeout: 150_000, interval: 100 };
+import { eventually, TRAINING_LIMIT } from './support/waiting.js';
 
 const { characters, ...mouse } = readHand('mouse');
 const written = (label: string): RecordedCharacter =>
@@ -24,7 +22,7 @@ async function draw(page: Page, label: string): Promise<void> {
   await new PadHand(page, mouse).write(written(label));
 }
 
-describe.skipIf(executable === null)(`teaching${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`teaching${whyNot}`, () => {
   const site = pageVisits();
 
   it('learns a correction, keeps the rest, knows it after a reload, and forgets it', async () => {
@@ -34,8 +32,11 @@ describe.skipIf(executable === null)(`teaching${whyNot}`, () => {
     const panel = await openTab(page, 'teach');
     await panel.getByRole('radio', { name: TAUGHT, exact: true }).check({ force: true });
     await panel.getByRole('button', { name: `Teach it: this is ${TAUGHT}` }).click();
-    await expect.poll(() => likeliest(page), PATIENCE).toBe(TAUGHT);
-    await expect.poll(() => panel.innerText(), PATIENCE).toContain('The rest is not forgotten.');
+    await eventually(async () => expect(await likeliest(page)).toBe(TAUGHT), TRAINING_LIMIT);
+    await eventually(
+      async () => expect(await panel.innerText()).toContain('The rest is not forgotten.'),
+      TRAINING_LIMIT,
+    );
     for (const other of ['H', 'e', '2']) {
       await draw(page, other);
       await expectLikeliest(page, other);
@@ -43,12 +44,12 @@ describe.skipIf(executable === null)(`teaching${whyNot}`, () => {
 
     await page.reload();
     await draw(page, DRAWN);
-    await expect.poll(() => likeliest(page), PATIENCE).toBe(TAUGHT);
+    await eventually(async () => expect(await likeliest(page)).toBe(TAUGHT), TRAINING_LIMIT);
 
     await openTab(page, 'teach');
     await panel.getByRole('button', { name: 'Forget everything' }).first().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Forget everything' }).click();
-    await expect.poll(() => likeliest(page), PATIENCE).toBe(DRAWN);
+    await eventually(async () => expect(await likeliest(page)).toBe(DRAWN), TRAINING_LIMIT);
     await page.reload();
     await draw(page, DRAWN);
     await expectLikeliest(page, DRAWN);
@@ -64,6 +65,6 @@ describe.skipIf(executable === null)(`teaching${whyNot}`, () => {
     await panel.getByRole('radio').first().focus();
     await page.keyboard.press('b');
     await page.keyboard.press('Enter'); // in a form that is the button that sends it
-    await expect.poll(() => likeliest(page), PATIENCE).toBe('b');
+    await eventually(async () => expect(await likeliest(page)).toBe('b'), TRAINING_LIMIT);
   });
 });

@@ -12,9 +12,7 @@ import { executable, whyNot } from './support/chromium.js';
 import { expectAnyReading } from './support/pad.js';
 import { openTab } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
-
-/** Seconds on a free machine. */
-const PATIENCE = { timeout: 120_000, interval: 100 };
+import { eventually, TRAINING_LIMIT } from './support/waiting.js';
 
 /** Sets the shortest run that learns something, and begins it. */
 async function start(panel: Locator, epochs: number): Promise<void> {
@@ -24,7 +22,10 @@ async function start(panel: Locator, epochs: number): Promise<void> {
 
 /** Waits for a sentence in the panel's status. */
 async function expectStatus(panel: Locator, text: RegExp): Promise<void> {
-  await expect.poll(() => panel.locator('.status').innerText(), PATIENCE).toMatch(text);
+  await eventually(
+    async () => expect(await panel.locator('.status').innerText()).toMatch(text),
+    TRAINING_LIMIT,
+  );
 }
 
 /** The training losses of the table of epochs. */
@@ -35,7 +36,7 @@ async function losses(panel: Locator): Promise<number[]> {
   return rows;
 }
 
-describe.skipIf(executable === null)(`training in the page${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`training in the page${whyNot}`, () => {
   const site = pageVisits();
 
   it('lowers the loss, pauses and goes on, and the network can read the pad', async () => {
@@ -43,7 +44,7 @@ describe.skipIf(executable === null)(`training in the page${whyNot}`, () => {
     const panel = await openTab(page, 'train');
     await panel.locator('.settings select').first().selectOption({ index: 0 }); // 940
     await start(panel, 3);
-    await expect.poll(() => losses(panel), PATIENCE).toHaveLength(1);
+    await eventually(async () => expect(await losses(panel)).toHaveLength(1), TRAINING_LIMIT);
     await panel.getByRole('button', { name: 'Pause' }).click();
     await expectStatus(panel, /^Paused/);
     const paused = await losses(panel);
@@ -58,7 +59,7 @@ describe.skipIf(executable === null)(`training in the page${whyNot}`, () => {
     await expectAnyReading(page);
     const before = await shares(page);
     await panel.getByRole('button', { name: 'Use this network' }).click();
-    await expect.poll(() => shares(page), PATIENCE).not.toEqual(before);
+    await eventually(async () => expect(await shares(page)).not.toEqual(before), TRAINING_LIMIT);
     expect(await page.getByRole('alert').count()).toBe(0);
   });
 
@@ -76,12 +77,16 @@ describe.skipIf(executable === null)(`training in the page${whyNot}`, () => {
     });
     const input = panel.locator('input[type=file]');
     await input.setInputFiles([file('images', images.subarray(0, 1000)), file('labels', labels)]);
-    await expect
-      .poll(() => panel.innerText(), PATIENCE)
-      .toMatch(/images-idx3-ubyte\.gz: .*(short|cut|end|bytes)/);
+    await eventually(
+      async () => expect(await panel.innerText()).toMatch(/images-idx3-ubyte\.gz: .*(short|cut|end|bytes)/),
+      TRAINING_LIMIT,
+    );
     await panel.getByRole('button', { name: 'Remove the files' }).click();
     await input.setInputFiles([file('images', images), file('labels', labels)]);
-    await expect.poll(() => panel.innerText(), PATIENCE).toContain('470 images to learn from');
+    await eventually(
+      async () => expect(await panel.innerText()).toContain('470 images to learn from'),
+      TRAINING_LIMIT,
+    );
     await start(panel, 1);
     await expectStatus(panel, /^Finished/);
     expect(await losses(panel)).toHaveLength(1);

@@ -14,6 +14,7 @@ import {
 } from './support/pad.js';
 import { pageVisits, PHONE } from './support/visits.js';
 import { plainStrokes, readHand, type RecordedCharacter } from './strokes/recorded.js';
+import { eventually } from './support/waiting.js';
 
 /** A character of the mouse. */
 function written(label: string): RecordedCharacter {
@@ -26,7 +27,7 @@ function onPad(label: string): number[][] {
   return plainStrokes(written(label)).map((stroke) => stroke.map((value) => value / side));
 }
 
-describe.skipIf(executable === null)(`with the keyboard alone${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`with the keyboard alone${whyNot}`, () => {
   const site = pageVisits();
 
   it('reaches a sample, has it read, opens every tab, and sees where the focus is', async () => {
@@ -54,14 +55,14 @@ describe.skipIf(executable === null)(`with the keyboard alone${whyNot}`, () => {
     await tabTo(/^tab-/);
     for (let opened = 0; opened < tabs; opened++) {
       const name = (await focused()).replace(/^tab-(\S+) .*/s, '$1');
-      await expect.poll(() => page.locator(`#panel-${name}`).isVisible()).toBe(true);
+      await eventually(async () => expect(await page.locator(`#panel-${name}`).isVisible()).toBe(true));
       expect(await page.locator('#panels > :not([hidden])').count()).toBe(1);
       await page.keyboard.press('ArrowRight');
     }
   });
 });
 
-describe.skipIf(executable === null)(`on a phone${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`on a phone${whyNot}`, () => {
   const site = pageVisits();
 
   it.each([
@@ -80,7 +81,7 @@ describe.skipIf(executable === null)(`on a phone${whyNot}`, () => {
   });
 });
 
-describe.skipIf(executable === null)(`a link with a drawing${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`a link with a drawing${whyNot}`, () => {
   const site = pageVisits();
 
   it('shows the drawing, and the network sees the same 28 x 28 bytes as in Node', async () => {
@@ -106,7 +107,9 @@ describe.skipIf(executable === null)(`a link with a drawing${whyNot}`, () => {
   it('says so when it was damaged on its way, and leaves the pad empty', async () => {
     const text = encodeStrokes(onPad('B'));
     const { page } = await site.visit({ to: `#s=${text.slice(0, -3)}` });
-    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/link|address|drawing/i);
+    await eventually(async () =>
+      expect(await page.getByRole('alert').innerText()).toMatch(/link|address|drawing/i),
+    );
     await expectBlank(page);
     await page.getByRole('button', { name: 'Dismiss' }).click();
     expect(await page.getByRole('alert').count()).toBe(0);
@@ -115,7 +118,7 @@ describe.skipIf(executable === null)(`a link with a drawing${whyNot}`, () => {
   });
 });
 
-describe.skipIf(executable === null)(`where less motion is wanted${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`where less motion is wanted${whyNot}`, () => {
   const site = pageVisits();
 
   it('nothing moves by itself', async () => {

@@ -6,8 +6,7 @@ import { PadHand } from './support/pad.js';
 import { openTab } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
 import { readHand, type RecordedPoint } from './strokes/recorded.js';
-
-const PATIENCE = { timeout: 30_000, interval: 50 };
+import { eventually } from './support/waiting.js';
 
 /** The mouse's characters beside each other on a pad of 1600 x 400, each a little smaller than the pad is high. */
 function line(word: string): RecordedPoint[][] {
@@ -35,19 +34,19 @@ describe.skipIf(executable === null)(`words${whyNot}`, () => {
     const strokes = line('HAND');
     const hand = new PadHand(page, { pad: [1600, 400], pointer: 'mouse' });
     await hand.write({ strokes }, '#panel-words canvas');
-    await expect.poll(text, PATIENCE).toBe('HAND');
+    await eventually(async () => expect(await text()).toBe('HAND'));
     expect(await panel.locator('.boxes .box').count()).toBe(4);
 
     await panel.getByRole('button', { name: /^Join H with A/ }).click();
-    await expect.poll(() => panel.locator('.boxes .box').count(), PATIENCE).toBe(3);
+    await eventually(async () => expect(await panel.locator('.boxes .box').count()).toBe(3));
     await panel.getByRole('button', { name: /^Split .*character 1$/ }).click();
-    await expect.poll(text, PATIENCE).toBe('HAND');
+    await eventually(async () => expect(await text()).toBe('HAND'));
 
     await panel.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(text, PATIENCE).not.toBe('HAND');
+    await eventually(async () => expect(await text()).not.toBe('HAND'));
     await panel.getByRole('button', { name: 'Redo' }).click();
-    await expect.poll(text, PATIENCE).toBe('HAND');
+    await eventually(async () => expect(await text()).toBe('HAND'));
     await panel.getByRole('button', { name: 'Clear' }).click();
-    await expect.poll(text, PATIENCE).toBe('');
+    await eventually(async () => expect(await text()).toBe(''));
   });
 });

@@ -5,6 +5,7 @@ import { contentSecurityPolicy } from '../../scripts/contentSecurityPolicy.js';
 import { trainOnWasm } from './page/trainOnWasm.js';
 import { executable, type WatchedPage, whyNot } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';
+import { eventually } from './support/waiting.js';
 
 describe.skipIf(executable === null)(`the wasm backend in Chromium${whyNot}`, () => {
   const site = browserFixture('none');
@@ -53,7 +54,7 @@ describe.skipIf(executable === null)(`the wasm backend in Chromium${whyNot}`, ()
     expect(threads).toBe(processors);
     expect(page.workers()).toHaveLength(processors - 1);
     await page.evaluate(() => checks.endWasm());
-    await expect.poll(() => page.workers(), { timeout: 30_000 }).toHaveLength(0);
+    await eventually(() => expect(page.workers()).toHaveLength(0));
   });
 
   it('says so when the policy of the page forbids its threads', async () => {

@@ -124,6 +124,18 @@ describe('the crew', () => {
     await crew.dispose();
   });
 
+  it('reports a job that traps, on any thread, instead of waiting for it', async () => {
+    const { crew, addUp, ones, assembled } = await startCrew(4, 2048);
+    await assembled();
+    const args = [0x7fff0000, ones.address, ones.address]; // beyond the end of the memory
+    crew.enqueue({ name: 'add', args, units: 2048, chunk: 16 });
+    const lost = /^wasm: a job failed \(RuntimeError: memory access out of bounds\); this backend is lost/;
+    expect(() => crew.settle()).toThrow(lost);
+    expect(() => crew.settle()).toThrow(lost);
+    expect(() => addUp(ones, 64, 16)).toThrow(lost);
+    await crew.dispose();
+  });
+
   it('can be sent home before its threads have started, after a job, and twice', async () => {
     const { crew: idle } = await startCrew(4, 64);
     await idle.dispose();

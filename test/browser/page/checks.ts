@@ -1,7 +1,7 @@
 // What the browser tests call in the page. Runs in Chromium, minified, under the page's policy. Imports the engine and the app.
 
 import { renderGlyph } from '../../../src/data/glyph.js';
-import { createGpuBackend, type GpuMode } from '../../../src/engine/backends/gpu.js';
+import { createGpuBackend, type GpuBackend, type GpuMode } from '../../../src/engine/backends/gpu.js';
 import { createWasmBackend, type WasmBackend } from '../../../src/engine/backends/wasm/index.js';
 import { runKernelSuite, type SuiteResult } from '../../gpu/suite.js';
 import { type LeakReport, trainAndCount } from '../../gpu/leaks.js';
@@ -23,6 +23,23 @@ async function endWasm(): Promise<void> {
   await running?.dispose();
 }
 
+/** The GPU backend that `kernelSuite` and `compareWithCpu` share: a kernel is compiled for the first of them only. */
+let sharedGpu: GpuBackend | undefined;
+
+/** More kernels than both compile, so none is evicted and compiled again. */
+const MAX_KERNELS = 2048;
+
+async function openSharedGpu(mode: GpuMode): Promise<GpuBackend> {
+  sharedGpu ??= await createGpuBackend({ mode, maxKernels: MAX_KERNELS });
+  return sharedGpu;
+}
+
+/** Disposes of the shared backend. */
+async function disposeSharedGpu(): Promise<void> {
+  await sharedGpu?.dispose();
+  sharedGpu = undefined;
+}
+
 interface SuiteReport {
   readonly adapter: string;
   readonly software: boolean;
@@ -31,19 +48,17 @@ interface SuiteReport {
 
 /** The kernel suite on a GPU. */
 async function kernelSuite(mode: GpuMode): Promise<SuiteReport> {
-  const backend = await createGpuBackend({ mode });
+  const backend = await openSharedGpu(mode);
   const results = await runKernelSuite(backend);
   const { adapter, software } = backend.adapter;
-  await backend.dispose();
   return { adapter, software, results };
 }
 
 /** Training steps of the whole network, on a GPU and on this CPU. */
 async function compareWithCpu(mode: GpuMode, options: TrainingOptions): Promise<TrainingAgreement> {
-  const backend = await createGpuBackend({ mode });
+  const backend = await openSharedGpu(mode);
   const cpu = await createWasmBackend();
   const agreement = await compareTraining(backend, cpu, options);
-  await backend.dispose();
   await cpu.dispose();
   return agreement;
 }
@@ -72,7 +87,7 @@ function glyphs(drawings: readonly (readonly number[][])[]): number[][] {
 /** Everything a test may call; arguments and results travel as JSON. */
 const checks = {
   ...{ trainOnWasm, startWasm, endWasm, kernelSuite, wasmSuite, glyphs },
-  ...{ compareWithCpu, watchObjects, failures },
+  ...{ compareWithCpu, disposeSharedGpu, watchObjects, failures },
 };
 
 declare global {

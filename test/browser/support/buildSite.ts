@@ -1,10 +1,11 @@
-// Builds what the browser tests load, once for all of them: the pages as they are published, minified, plus one more entry,
-// checks.js, which shares the engine's chunks with the pages. Imports Vite.
+// Prepares the browser tests, once for all files: builds the minified pages as published, plus the entry checks.js, which
+// shares the engine's chunks with the pages; and starts the browser that the files share.
 
 import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
 import { build } from 'vite';
 import type { TestProject } from 'vitest/node';
-import { executable } from './chromium.js';
+import { executable, launchOptions } from './chromium.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const root = path('../../../');
@@ -13,14 +14,22 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The folder with the built site. */
     readonly site: string;
+    /** Endpoint of the shared browser, which has no GPU. */
+    readonly browser: string;
   }
 }
 
-/** Runs before the first browser test; not at all when none is asked for. */
-export default async function buildSite({ provide }: TestProject): Promise<void> {
+/** Runs before the first browser test, if any test is selected. Returns the teardown. */
+export default async function prepare({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const folder = `${root}build/browser-tests`;
   provide('site', folder);
-  if (executable === null) return;
+  if (executable === null) return undefined;
+  const [browser] = await Promise.all([chromium.launchServer(launchOptions('none')), buildSite(folder)]);
+  provide('browser', browser.wsEndpoint());
+  return () => browser.close();
+}
+
+async function buildSite(folder: string): Promise<void> {
   await build({
     configFile: `${root}vite.config.ts`,
     logLevel: 'error',

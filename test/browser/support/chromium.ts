@@ -1,8 +1,9 @@
-// A real Chromium without a window: where it is, the flags that give it GPUs in software, and pages that report what goes wrong
-// in them. Imports playwright-core, which brings no browser of its own.
+// Chromium without a window: its path, its flags with and without software GPUs, and pages that record their errors.
 
 import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, LaunchOptions, Page } from 'playwright-core';
+import { WAIT_LIMIT } from './waiting.js';
+import { skipNote } from '../../support/skipping.js';
 
 const PLACES = [
   process.env.CHROMIUM,
@@ -18,9 +19,10 @@ const PLACES = [
 /** The browser to use, or null. */
 export const executable = PLACES.find((place) => place !== undefined && existsSync(place)) ?? null;
 
-/** For a suite's title: says why it is skipped, if it is. */
-export const whyNot =
-  executable === null ? ' (skipped: no Chromium; install chromium or set CHROMIUM to its path)' : '';
+/** The end of a suite's title: why it is skipped, if it is. */
+export const whyNot = skipNote(
+  executable === null ? "no Chromium; install Debian's chromium, or set CHROMIUM to its path" : null,
+);
 
 /** Nothing that talks to anybody else, and no sandbox, which containers do not allow. */
 const QUIET = [
@@ -46,12 +48,12 @@ const NO_GPU = ['--disable-gpu', '--disable-software-rasterizer', '--disable-web
 /** The GPUs that a browser has. */
 export type Graphics = 'software' | 'none';
 
-/** Starts the browser. */
-export function launchChromium(graphics: Graphics): Promise<Browser> {
-  return chromium.launch({
+/** How the browser is started. */
+export function launchOptions(graphics: Graphics): LaunchOptions {
+  return {
     executablePath: executable!,
     args: [...QUIET, ...(graphics === 'software' ? SOFTWARE_GPU : NO_GPU)],
-  });
+  };
 }
 
 /** A page, and every uncaught error and every breach of the policy in it so far. */
@@ -65,6 +67,7 @@ export interface WatchedPage {
 /** Opens a page and waits until it has loaded. */
 export async function openPage(browser: Browser, address: string): Promise<WatchedPage> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(WAIT_LIMIT);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {

@@ -4,6 +4,7 @@
 import type { CDPSession, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { RecordedCharacter, RecordedHand } from '../strokes/recorded.js';
+import { eventually } from './waiting.js';
 
 /** Plays strokes on one page. */
 export class PadHand {
@@ -101,17 +102,19 @@ export function likeliest(page: Page): Promise<string> {
 
 /** Waits until the page reads a character as the likeliest. */
 export async function expectLikeliest(page: Page, label: string, what = label): Promise<void> {
-  await expect.poll(() => likeliest(page), { ...PATIENCE, message: what }).toBe(label);
+  await eventually(async () => expect(await likeliest(page), what).toBe(label));
 }
 
 /** Waits until the page reads one of these as the likeliest. */
 export async function expectLikeliestOf(page: Page, labels: readonly string[], what: string): Promise<void> {
-  await expect.poll(() => likeliest(page), { ...PATIENCE, message: what }).toBeOneOf([...labels]);
+  await eventually(async () => {
+    expect(await likeliest(page), what).toBeOneOf([...labels]);
+  });
 }
 
 /** Waits until the page reads anything. */
 export async function expectAnyReading(page: Page): Promise<void> {
-  await expect.poll(() => likeliest(page), PATIENCE).not.toBe('');
+  await eventually(async () => expect(await likeliest(page)).not.toBe(''));
 }
 
 /** What the page shows as seen by the network: 784 numbers, 0 paper, 255 ink. */
@@ -125,10 +128,10 @@ export function seen(page: Page): Promise<number[]> {
 
 /** Waits until the network sees this. */
 export async function expectSeen(page: Page, image: readonly number[]): Promise<void> {
-  await expect.poll(() => seen(page), PATIENCE).toEqual(image);
+  await eventually(async () => expect(await seen(page)).toEqual(image));
 }
 
-/** Waits until the pad is empty and nothing is read or said. */
+/** Waits until the pad is empty and the page shows no prediction and no verdict. */
 export async function expectBlank(page: Page): Promise<void> {
   await expectLikeliest(page, '', 'nothing read');
   expect(await seen(page)).toEqual(EMPTY);
@@ -136,6 +139,3 @@ export async function expectBlank(page: Page): Promise<void> {
 }
 
 const EMPTY = Array<number>(784).fill(0);
-
-/** A busy machine is slow, not wrong. */
-const PATIENCE = { timeout: 30_000, interval: 20 };

@@ -3,7 +3,8 @@
 
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
-import { type Graphics, launchChromium, openPage, type WatchedPage } from './chromium.js';
+import { openBrowser } from './browsers.js';
+import { type Graphics, openPage, type WatchedPage } from './chromium.js';
 import { serveSite, type Site, type SiteOptions } from './server.js';
 
 export interface BrowserFixture {
@@ -16,7 +17,7 @@ export function browserFixture(gpu: Graphics): BrowserFixture {
   let browser: Browser;
   const sites: Site[] = [];
   beforeAll(async () => {
-    browser = await launchChromium(gpu);
+    browser = await openBrowser(gpu);
   });
   afterAll(async () => {
     await browser.close();

@@ -2,6 +2,7 @@
 
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { eventually } from './waiting.js';
 
 /** Opens a tab and waits until its panel has loaded; returns the panel. */
 export async function openTab(page: Page, name: string): Promise<Locator> {
@@ -13,12 +14,12 @@ export async function openTab(page: Page, name: string): Promise<Locator> {
 /** Waits until the panel that is shown has loaded. */
 export async function expectPanel(page: Page): Promise<void> {
   const panel = page.locator('#panels > :not([hidden])');
-  await expect
-    .poll(() => panel.evaluate((host) => host.childElementCount > 0 && !host.hasAttribute('aria-busy')), {
-      timeout: 30_000,
-      message: 'the panel has loaded',
-    })
-    .toBe(true);
+  await eventually(async () =>
+    expect(
+      await panel.evaluate((host) => host.childElementCount > 0 && !host.hasAttribute('aria-busy')),
+      'the panel has loaded',
+    ).toBe(true),
+  );
 }
 
 /** Opens one tab after another; yields their names. */

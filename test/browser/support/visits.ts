@@ -3,8 +3,10 @@
 
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
-import { type Graphics, launchChromium } from './chromium.js';
+import { openBrowser } from './browsers.js';
+import type { Graphics } from './chromium.js';
 import { serveSite, type Site, type SiteOptions } from './server.js';
+import { WAIT_LIMIT } from './waiting.js';
 
 /** A phone in the hand. */
 export const PHONE = {
@@ -50,7 +52,7 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
   const complaints: string[] = [];
   const foreign: string[] = [];
   beforeAll(async () => {
-    browser = await launchChromium(graphics);
+    browser = await openBrowser(graphics);
   });
   afterAll(async () => {
     await browser.close();
@@ -79,6 +81,7 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
     visit: async ({ to = '', device = {}, isolated = false, on, before, expected } = {}) => {
       const site = on ?? (await shared(isolated));
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...device });
+      context.setDefaultTimeout(WAIT_LIMIT);
       context.on('weberror', (error) => complaints.push(String(error.error())));
       context.on('console', (message) => {
         if (message.type() === 'error' && !expected?.test(message.text())) complaints.push(message.text());

@@ -9,8 +9,9 @@ import { BackendError } from '../../errors.js';
 import type { LinearMemory } from './memory.js';
 import { doJob, workLoop, type ControlFields, type JobFields, type Queue, type WorkerData } from './work.js';
 
-const FIELDS: ControlFields = { round: 0, open: 1, active: 2, jobs: 3, stop: 4 };
+const FIELDS: ControlFields = { round: 0, open: 1, active: 2, jobs: 3, stop: 4, failed: 5 };
 const CONTROL_WORDS = 16;
+const MESSAGE_BYTES = 256;
 const JOB: JobFields = {
   ...{ job: 0, argumentCount: 1, units: 2, chunk: 3, scratchArgument: 4, scratchBytes: 5 },
   ...{ taken: 8, done: 9 },
@@ -57,6 +58,7 @@ export class Crew {
   readonly #control: Int32Array;
   readonly #queue: Queue;
   readonly #index: ReadonlyMap<string, number>;
+  readonly #message: Uint8Array;
   #round = 0;
   /** Jobs in the present round; 0 if there is none. */
   #jobs = 0;
@@ -66,7 +68,9 @@ export class Crew {
     control: Int32Array,
     queue: Queue,
     names: readonly string[],
+    message: Uint8Array,
   ) {
+    this.#message = message;
     this.#threads = threads;
     this.size = threads.length + 1;
     this.#control = control;
@@ -82,6 +86,7 @@ export class Crew {
     exports: WebAssembly.Exports,
   ): Promise<Crew> {
     const controlAddress = heap.reserve(CONTROL_WORDS * 4);
+    const messageAddress = heap.reserve(MESSAGE_BYTES);
     const wordsAddress = heap.reserve(CAPACITY * JOB_WORDS * 4);
     const valuesAddress = heap.reserve(CAPACITY * MAX_ARGUMENTS * 8);
     const control = new Int32Array(memory.buffer, controlAddress, CONTROL_WORDS);
@@ -92,19 +97,27 @@ export class Crew {
       words: new Int32Array(memory.buffer, wordsAddress, CAPACITY * JOB_WORDS),
       values: new Float64Array(memory.buffer, valuesAddress, CAPACITY * MAX_ARGUMENTS),
       ...{ jobWords: JOB_WORDS, jobValues: MAX_ARGUMENTS, at: JOB },
+      ...{ control, failed: FIELDS.failed },
     };
     const place = {
       ...{ module, memory, controlAddress, wordsAddress, valuesAddress, fields: FIELDS, jobFields: JOB },
+      ...{ messageAddress, messageBytes: MESSAGE_BYTES },
       ...{ jobWords: JOB_WORDS, jobValues: MAX_ARGUMENTS, capacity: CAPACITY, spins: SPINS },
     };
     const threads = await Promise.all(
       Array.from({ length: size - 1 }, (_, index) => startThread({ ...place, thread: index + 1 })),
     );
-    return new Crew(threads, control, queue, names);
+    const message = new Uint8Array(memory.buffer, messageAddress, MESSAGE_BYTES);
+    return new Crew(threads, control, queue, names, message);
   }
 
-  /** Adds a job to the queue. It runs after all jobs before it, on all threads, while the caller goes on. */
+  /**
+   * Adds a job to the queue. It runs after all jobs before it, on all threads, while the caller goes on.
+   *
+   * @throws BackendError if a job has failed before
+   */
   enqueue({ name, args, units, chunk, scratch }: Job): void {
+    this.#checkAlive();
     if (this.#jobs === CAPACITY) this.settle();
     const { words, values } = this.#queue;
     const word = this.#jobs * JOB_WORDS;
@@ -129,21 +142,42 @@ export class Crew {
     Atomics.notify(this.#control, FIELDS.round);
   }
 
-  /** Computes along with the others until every job is done: then memory may be read and written from here. */
+  /**
+   * Computes along with the others until every job is done: then memory may be read and written from here.
+   *
+   * @throws BackendError if a job has failed: a WebAssembly trap on any thread. The results of its round are undefined.
+   */
   settle(): void {
+    this.#finishRound();
+    this.#checkAlive();
+  }
+
+  #finishRound(): void {
     if (this.#jobs === 0) return;
-    for (let index = 0; index < this.#jobs; index++) doJob(this.#queue, index, 0);
-    this.#jobs = 0;
     const control = this.#control;
+    try {
+      for (let index = 0; index < this.#jobs; index++) doJob(this.#queue, index, 0);
+    } catch (error) {
+      this.#message.fill(0).set(new TextEncoder().encode(String(error)).subarray(0, MESSAGE_BYTES - 1));
+      Atomics.store(control, FIELDS.failed, 1);
+    }
+    this.#jobs = 0;
     Atomics.store(control, FIELDS.open, 0);
     Atomics.store(control, FIELDS.jobs, -1);
     Atomics.notify(control, FIELDS.jobs);
     while (Atomics.load(control, FIELDS.active) > 0); // others find that the round is over
   }
 
+  #checkAlive(): void {
+    if (Atomics.load(this.#control, FIELDS.failed) === 0) return;
+    const bytes = this.#message.slice(); // TextDecoder refuses shared memory
+    const reason = new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
+    throw new BackendError(`wasm: a job failed (${reason}); this backend is lost, create a new one`);
+  }
+
   /** Finishes all jobs and ends the workers. */
   async dispose(): Promise<void> {
-    this.settle();
+    this.#finishRound();
     Atomics.store(this.#control, FIELDS.stop, 1);
     Atomics.add(this.#control, FIELDS.round, 1);
     Atomics.notify(this.#control, FIELDS.round);

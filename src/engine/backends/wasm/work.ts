@@ -23,6 +23,8 @@ export interface ControlFields {
   readonly jobs: number;
   /** 1 ends the workers. */
   readonly stop: number;
+  /** 1 once a job has thrown (a WebAssembly trap): no thread waits for its units any more. */
+  readonly failed: number;
 }
 
 /** Where in a job (32-bit words) each field is. */
@@ -54,11 +56,14 @@ export interface Queue {
   readonly values: Float64Array;
   readonly jobValues: number;
   readonly at: JobFields;
+  readonly control: Int32Array;
+  /** Index of `ControlFields.failed`. */
+  readonly failed: number;
 }
 
-/** Does this thread's share of one job, and returns when all threads have done theirs. */
+/** Does this thread's share of one job, and returns when all threads have done theirs or one has failed. */
 export function doJob(queue: Queue, index: number, thread: number): void {
-  const { functions, words, values, at } = queue;
+  const { functions, words, values, at, control, failed } = queue;
   const word = index * queue.jobWords;
   const units = words[word + at.units];
   const chunk = words[word + at.chunk];
@@ -86,14 +91,18 @@ export function doJob(queue: Queue, index: number, thread: number): void {
       Atomics.add(words, done, end - begin);
     }
   }
-  while (Atomics.load(words, done) < units); // the others are at their last chunks
+  // The others are at their last chunks.
+  while (Atomics.load(words, done) < units && Atomics.load(control, failed) === 0);
 }
 
 export interface WorkerData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Byte address of the control block, of the jobs, and of their arguments. */
+  /** Byte address of the control block, of the message of a failure, of the jobs, and of their arguments. */
   readonly controlAddress: number;
+  readonly messageAddress: number;
+  /** Bytes for the message, which ends with the first zero. */
+  readonly messageBytes: number;
   readonly wordsAddress: number;
   readonly valuesAddress: number;
   readonly fields: ControlFields;
@@ -118,7 +127,16 @@ export function workLoop(data: WorkerData, perform: typeof doJob): void {
   const control = new Int32Array(memory.buffer, data.controlAddress, 16);
   const words = new Int32Array(memory.buffer, data.wordsAddress, capacity * jobWords);
   const values = new Float64Array(memory.buffer, data.valuesAddress, capacity * jobValues);
-  const queue = { functions, words, jobWords, values, jobValues, at: data.jobFields };
+  const queue = {
+    ...{ functions, words, jobWords, values, jobValues, at: data.jobFields },
+    ...{ control, failed: at.failed },
+  };
+  /** Stores the reason, then marks the failure. */
+  const fail = (error: unknown): void => {
+    const message = new TextEncoder().encode(String(error)).subarray(0, data.messageBytes - 1);
+    new Uint8Array(memory.buffer, data.messageAddress, data.messageBytes).fill(0).set(message);
+    Atomics.store(control, at.failed, 1);
+  };
   // Between two jobs, or two rounds, there are microseconds: looking again is faster than being woken.
   const changed = (field: number, seen: number): number => {
     for (let i = 0; i < spins && Atomics.load(control, field) === seen; i++);
@@ -134,7 +152,12 @@ export function workLoop(data: WorkerData, perform: typeof doJob): void {
     if (Atomics.load(control, at.open) === round) {
       let index = 0;
       for (let jobs = Atomics.load(control, at.jobs); jobs >= 0; jobs = changed(at.jobs, index)) {
-        while (index < jobs) perform(queue, index++, thread);
+        try {
+          while (index < jobs) perform(queue, index++, thread);
+        } catch (error) {
+          fail(error);
+          index = jobs;
+        }
       }
     }
     Atomics.sub(control, at.active, 1);
