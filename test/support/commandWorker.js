@@ -59,3 +59,5 @@ let queue = Promise.resolve();
 process.on('message', (message) => {
   queue = queue.then(() => run(message));
 });
+
+process.on('disconnect', () => process.exit());

@@ -1,9 +1,9 @@
-// The built command line, in a process of its own or in a process that a test file's commands share.
+// The built command line, in a process of its own or in a process that the commands of the tests share.
 
 import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 import { timeLimit } from './timeLimit.js';
 
 /** The built program. */
@@ -89,9 +89,13 @@ class CommandProcess {
   constructor() {
     checkBuilt();
     this.#child = fork(WORKER, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+    // It ends with the test runner's process and does not keep that alive.
+    this.#child.unref();
+    this.#child.channel?.unref();
     let stray = '';
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream!.on('data', (bytes) => (stray += String(bytes)));
+    for (const stream of [this.#child.stdout, this.#child.stderr] as Socket[]) {
+      stream.on('data', (bytes) => (stray += String(bytes)));
+      stream.unref();
     }
     this.#child.on('message', ({ id, ...result }: Answer) => {
       this.#pending.get(id)!(result);
@@ -127,7 +131,7 @@ let shared: CommandProcess | null = null;
 let waiting: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a command in the process that all commands of a test file share. Fast, since the program is loaded once.
+ * Runs a command in the process that commands share. Fast, since the program is loaded once.
  *
  * Commands run one at a time. One that hangs or ends the process gets the code null, and the next one a new process.
  */
@@ -145,9 +149,3 @@ export function runShared(options: CommandOptions): Promise<SharedCommandResult>
   waiting = result;
   return result;
 }
-
-// Registered for every test file that imports this module.
-afterAll(() => {
-  shared?.kill();
-  shared = null;
-});

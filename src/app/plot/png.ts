@@ -7,7 +7,7 @@ import type { Canvas } from './canvas.js';
 /** The bytes of a PNG file with three channels of 8 bits. */
 export function encodeCanvas(canvas: Canvas): Uint8Array {
   const { width, height, pixels } = canvas;
-  return encode({ width, height, data: pixels, channels: 3, depth: 8 }, { zlib: { level: 9 } });
+  return encode({ width, height, data: pixels, channels: 3, depth: 8 });
 }
 
 /** Writes a picture to a file, whole or not at all. */

@@ -1,12 +1,13 @@
 // Time limits of the browser tests, and a wait for a condition.
 
 import { vi } from 'vitest';
+import { timeLimit } from '../../support/timeLimit.js';
 
 /** Limit of a wait for the page, in milliseconds. */
-export const WAIT_LIMIT = 60_000;
+export const WAIT_LIMIT = timeLimit(60_000);
 
 /** Limit of a wait for training, in milliseconds. It takes seconds on an idle machine. */
-export const TRAINING_LIMIT = 150_000;
+export const TRAINING_LIMIT = timeLimit(150_000);
 
 const INTERVAL = 20;
 
