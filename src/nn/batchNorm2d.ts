@@ -2,7 +2,7 @@
 // for the batch's own when evaluating. Imports module and the batchNorm op, where the arithmetic is.
 
 import { batchNorm, type BatchNormAttributes } from '../engine/ops/batchNorm.js';
-import { checkImages } from '../engine/ops/window.js';
+import { checkImages } from '../engine/ops/internal/window.js';
 import type { Tensor } from '../engine/tensor.js';
 import { constant } from './init.js';
 import { Module } from './module.js';

@@ -1,7 +1,7 @@
 // Pooling layers. No state. Imports module and the pool ops.
 
 import { avgPool2d, globalAvgPool2d, maxPool2d } from '../engine/ops/pool.js';
-import { pair, type Pair } from '../engine/ops/window.js';
+import { pair, type Pair } from '../engine/ops/internal/window.js';
 import { check } from './options.js';
 import type { Tensor } from '../engine/tensor.js';
 import { describePair } from './conv2d.js';

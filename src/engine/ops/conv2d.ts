@@ -11,7 +11,7 @@ import { anywhere } from '../sample.js';
 import { format, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { channelSum } from './batchNorm.js';
-import { checkImages, pair, windowPlaces, type Pair } from './window.js';
+import { checkImages, pair, windowPlaces, type Pair } from './internal/window.js';
 
 export interface Conv2dOptions {
   /** Step between windows. Default 1. */

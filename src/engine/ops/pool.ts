@@ -11,7 +11,7 @@ import { anywhere, distinct } from '../sample.js';
 import { format, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { mean } from './reduce.js';
-import { checkImages, pair, windowPlaces, type Pair } from './window.js';
+import { checkImages, pair, windowPlaces, type Pair } from './internal/window.js';
 
 export interface PoolOptions {
   /** Size of the window. */

@@ -1,8 +1,8 @@
 // What convolution and pooling share: options given as one number or [vertical, horizontal], and the size of the
 // output of a sliding window. Imports errors and shape.
 
-import { ArgumentError, ShapeError } from '../errors.js';
-import { format, type Shape } from '../shape.js';
+import { ArgumentError, ShapeError } from '../../errors.js';
+import { format, type Shape } from '../../shape.js';
 
 /** One number for both directions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
