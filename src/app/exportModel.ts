@@ -1,7 +1,7 @@
 // A loaded model in the formats of other programs, as bytes. Imports model, layers, nn, formats.
 
 import { encodeSafetensors, quantise, type HostArray, type Module } from '../nn/index.js';
-import { canonicalJson } from '../nn/json.js';
+import { canonicalJson } from '../nn/saving/json.js';
 import { encodeOnnx } from './formats/onnx.js';
 import { encodePth } from './formats/pthWriter.js';
 import { INPUT_SIZE, layersOf, NORMALISATION } from './layers.js';

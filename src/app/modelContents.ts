@@ -3,9 +3,9 @@
 
 import { InkgradError } from '../engine/errors.js';
 import { Rng } from '../engine/rng.js';
-import type { Json } from '../nn/json.js';
-import { decodeSafetensors } from '../nn/safetensors.js';
-import { loadState } from '../nn/serialize.js';
+import type { Json } from '../nn/saving/json.js';
+import { decodeSafetensors } from '../nn/saving/safetensors.js';
+import { loadState } from '../nn/saving/serialize.js';
 import { ModelError } from './exitCodes.js';
 import { isLegacyPth, isPth } from './formats/pthSignature.js';
 import { CharacterNet, convolutionsOf } from './model.js';

@@ -12,7 +12,7 @@ import {
   type JsonObject,
   type Module,
 } from '../nn/index.js';
-import { canonicalJson } from '../nn/json.js';
+import { canonicalJson } from '../nn/saving/json.js';
 import { writeAtomically } from './atomicFile.js';
 import { ModelError } from './exitCodes.js';
 import { readModelBytes } from './modelBytes.js';

@@ -4,7 +4,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeSafetensors, type Json, type JsonObject } from '../nn/index.js';
-import { parseStrictJson } from '../nn/strictJson.js';
+import { parseStrictJson } from '../nn/saving/strictJson.js';
 
 /** A config has a few thousand bytes. */
 const MAX_CONFIG_BYTES = 1_000_000;

@@ -3,8 +3,8 @@
 
 import { FormatError } from '../engine/errors.js';
 import { EMNIST_SPLITS } from '../data/splits.js';
-import { canonicalJson, type JsonObject } from '../nn/json.js';
-import { encodeSafetensors } from '../nn/safetensors.js';
+import { canonicalJson, type JsonObject } from '../nn/saving/json.js';
+import { encodeSafetensors } from '../nn/saving/safetensors.js';
 import { decodePth, type PthFile } from './formats/pth.js';
 import { isLegacyPth } from './formats/pthSignature.js';
 

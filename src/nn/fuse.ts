@@ -6,12 +6,12 @@ import { isRecording } from '../engine/current.js';
 import { convNormReluPool } from '../engine/ops/convNormReluPool.js';
 import { linearRelu } from '../engine/ops/linear.js';
 import type { Tensor } from '../engine/tensor.js';
-import { ReLU } from './activation.js';
-import { BatchNorm2d } from './batchNorm2d.js';
-import { Conv2d } from './conv2d.js';
-import { Linear } from './linear.js';
+import { ReLU } from './layers/activation.js';
+import { BatchNorm2d } from './layers/batchNorm2d.js';
+import { Conv2d } from './layers/conv2d.js';
+import { Linear } from './layers/linear.js';
 import type { Module } from './module.js';
-import { MaxPool2d } from './pool.js';
+import { MaxPool2d } from './layers/pool.js';
 
 /** What a Sequential runs: a layer, or one operation for several. */
 export interface Step {

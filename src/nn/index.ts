@@ -3,30 +3,30 @@
 export { Module } from './module.js';
 export { Counter, ModuleBuffer, Parameter } from './parameter.js';
 export { Sequential, setFused } from './sequential.js';
-export { Linear, type LinearOptions } from './linear.js';
-export { Conv2d, type Conv2dLayerOptions } from './conv2d.js';
-export { BatchNorm2d, type BatchNorm2dOptions } from './batchNorm2d.js';
-export { GELU, LeakyReLU, ReLU, Sigmoid, Tanh, type LeakyReLUOptions } from './activation.js';
+export { Linear, type LinearOptions } from './layers/linear.js';
+export { Conv2d, type Conv2dLayerOptions } from './layers/conv2d.js';
+export { BatchNorm2d, type BatchNorm2dOptions } from './layers/batchNorm2d.js';
+export { GELU, LeakyReLU, ReLU, Sigmoid, Tanh, type LeakyReLUOptions } from './layers/activation.js';
 export {
   AvgPool2d,
   GlobalAvgPool2d,
   MaxPool2d,
   type AvgPool2dOptions,
   type MaxPool2dOptions,
-} from './pool.js';
-export { Dropout, type DropoutOptions } from './dropout.js';
-export { Flatten, type FlattenOptions } from './flatten.js';
-export { LayerNorm, type LayerNormLayerOptions } from './layerNorm.js';
-export { Embedding, type EmbeddingOptions } from './embedding.js';
+} from './layers/pool.js';
+export { Dropout, type DropoutOptions } from './layers/dropout.js';
+export { Flatten, type FlattenOptions } from './layers/flatten.js';
+export { LayerNorm, type LayerNormLayerOptions } from './layers/layerNorm.js';
+export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
 export { CrossEntropyLoss, MSELoss, type Loss } from './loss.js';
 export * from './init.js';
-export type { HostArray, HostState, LoadOptions, LoadReport } from './stateDict.js';
+export type { HostArray, HostState, LoadOptions, LoadReport } from './saving/stateDict.js';
 export { Optimizer, type OptimizerState, type SavedOptimizerState } from './optim/optimizer.js';
 export { SGD, sgdStep, type SGDOptions } from './optim/sgd.js';
 export { Adam, adamStep, type AdamOptions } from './optim/adam.js';
 export { AdamW } from './optim/adamW.js';
 export { clipGradNorm, clipGradValue } from './optim/clip.js';
-export { WeightAverage, type WeightAverageOptions } from './weightAverage.js';
+export { WeightAverage, type WeightAverageOptions } from './optim/weightAverage.js';
 export { CurveScheduler, type Scheduler } from './schedule/scheduler.js';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './schedule/reduceLROnPlateau.js';
 export { StepLR, type StepLROptions } from './schedule/stepLR.js';
@@ -37,7 +37,7 @@ export {
   encodeSafetensors,
   type SafetensorsFile,
   type SavedArray,
-} from './safetensors.js';
-export { quantise } from './quantise.js';
-export { loadState, modelArrays, saveState, type LoadedState, type StateParts } from './serialize.js';
-export type { Json, JsonObject } from './json.js';
+} from './saving/safetensors.js';
+export { quantise } from './saving/quantise.js';
+export { loadState, modelArrays, saveState, type LoadedState, type StateParts } from './saving/serialize.js';
+export type { Json, JsonObject } from './saving/json.js';

@@ -12,7 +12,7 @@ import {
   type LoadOptions,
   type LoadReport,
   type PreparedLoad,
-} from './stateDict.js';
+} from './saving/stateDict.js';
 
 /**
  * Base class of every layer and every network.

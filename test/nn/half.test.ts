@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LARGEST_HALF, toHalf } from '../../src/nn/elementTypes.js';
+import { LARGEST_HALF, toHalf } from '../../src/nn/saving/elementTypes.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
 import { ArgumentError } from '../../src/engine/index.js';
 import { rounds } from '../support/rounds.js';

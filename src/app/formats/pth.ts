@@ -4,7 +4,7 @@
 
 import { sizeOf } from '../../engine/shape.js';
 import type { SavedArray } from '../../nn/index.js';
-import { rowMajor } from '../../nn/stateDict.js';
+import { rowMajor } from '../../nn/saving/stateDict.js';
 import { readPickle } from './pickle.js';
 import { kindOf, PickleDict, PickleList, PickleTuple, type PickleValue } from './pickleValues.js';
 import {

@@ -5,7 +5,7 @@
 
 import { FormatError } from '../../engine/errors.js';
 import { format, sizeOf, type Shape } from '../../engine/shape.js';
-import { ELEMENT_TYPES, type ElementType } from '../../nn/elementTypes.js';
+import { ELEMENT_TYPES, type ElementType } from '../../nn/saving/elementTypes.js';
 import {
   kindOf,
   PickleDict,

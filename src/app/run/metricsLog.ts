@@ -4,8 +4,8 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FormatError } from '../../engine/errors.js';
-import { JsonReader } from '../../nn/json.js';
-import { parseStrictJson } from '../../nn/strictJson.js';
+import { JsonReader } from '../../nn/saving/json.js';
+import { parseStrictJson } from '../../nn/saving/strictJson.js';
 import { writeAtomically } from '../atomicFile.js';
 import { ModelError } from '../exitCodes.js';
 import type { EpochEvent } from '../trainerEvents.js';

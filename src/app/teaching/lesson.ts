@@ -2,8 +2,8 @@
 // the original: all corrections are learned anew, so a lesson depends neither on their order in time nor on earlier lessons,
 // and one that is taken back leaves no trace. Bytes in, bytes out; runs in Node and in a worker. Imports the parts beside it.
 
-import type { JsonObject } from '../../nn/json.js';
-import { loadState, saveState } from '../../nn/serialize.js';
+import type { JsonObject } from '../../nn/saving/json.js';
+import { loadState, saveState } from '../../nn/saving/serialize.js';
 import { normalize } from '../../data/transform.js';
 import { modelFrom } from '../modelContents.js';
 import type { CharacterNet } from '../model.js';

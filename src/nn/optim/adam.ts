@@ -6,7 +6,7 @@ import * as kernels from '../../../kernels/optimizer.js';
 import { elementwise, updateInPlace } from '../../engine/launch.js';
 import type { NdArray } from '../../engine/ndarray.js';
 import { defineRoutine } from '../../engine/routine.js';
-import type { JsonObject, JsonReader } from '../json.js';
+import type { JsonObject, JsonReader } from '../saving/json.js';
 import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
 import { type Move, Optimizer } from './optimizer.js';

@@ -7,10 +7,10 @@ import { ArgumentError, FormatError } from '../../engine/errors.js';
 import { NdArray } from '../../engine/ndarray.js';
 import type { Shape } from '../../engine/shape.js';
 import { Tensor, zeros } from '../../engine/tensor.js';
-import { JsonReader, type Json, type JsonObject } from '../json.js';
+import { JsonReader, type Json, type JsonObject } from '../saving/json.js';
 import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
-import { compareState, rowMajor, type HostState } from '../stateDict.js';
+import { compareState, rowMajor, type HostState } from '../saving/stateDict.js';
 
 /** An optimizer's state: numbers, and arrays such as `0.exp_avg` for parameter 0, which stay the optimizer's own. */
 export interface OptimizerState {

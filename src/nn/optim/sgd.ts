@@ -5,7 +5,7 @@ import * as kernels from '../../../kernels/optimizer.js';
 import { elementwise, updateInPlace } from '../../engine/launch.js';
 import { ArgumentError } from '../../engine/errors.js';
 import { defineRoutine } from '../../engine/routine.js';
-import type { JsonObject, JsonReader } from '../json.js';
+import type { JsonObject, JsonReader } from '../saving/json.js';
 import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
 import { type Move, Optimizer } from './optimizer.js';

@@ -1,7 +1,7 @@
 // ReduceLROnPlateau: lowers the rate when a metric has stopped getting better. The order of the checks is PyTorch's,
 // its treatment of NaN and of negative metrics included. Imports scheduler.
 
-import { numberToJson, type Json, type JsonObject } from '../json.js';
+import { numberToJson, type Json, type JsonObject } from '../saving/json.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { check, checkCount } from '../options.js';
 import { readState, type Scheduler } from './scheduler.js';

@@ -3,7 +3,7 @@
 // Imports optimizer, json.
 
 import { FormatError } from '../../engine/errors.js';
-import { JsonReader, type Json, type JsonObject } from '../json.js';
+import { JsonReader, type Json, type JsonObject } from '../saving/json.js';
 import type { Optimizer } from '../optim/optimizer.js';
 
 /** What can be saved with a training run. */

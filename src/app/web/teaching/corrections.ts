@@ -4,8 +4,8 @@
 import { FormatError } from '../../../engine/errors.js';
 import { IMAGE_PIXELS } from '../../../data/idx.js';
 import type { Stroke } from '../../../data/raster.js';
-import { canonicalJson, JsonReader, type Json } from '../../../nn/json.js';
-import { parseStrictJson } from '../../../nn/strictJson.js';
+import { canonicalJson, JsonReader, type Json } from '../../../nn/saving/json.js';
+import { parseStrictJson } from '../../../nn/saving/strictJson.js';
 
 /** A drawing and what somebody says it is. Not tied to a model: any model that knows the character can learn it. */
 export interface Correction {

@@ -1,11 +1,11 @@
 // Pooling layers. No state. Imports module and the pool ops.
 
-import { avgPool2d, globalAvgPool2d, maxPool2d } from '../engine/ops/pool.js';
-import { pair, type Pair } from '../engine/ops/internal/window.js';
-import { check } from './options.js';
-import type { Tensor } from '../engine/tensor.js';
+import { avgPool2d, globalAvgPool2d, maxPool2d } from '../../engine/ops/pool.js';
+import { pair, type Pair } from '../../engine/ops/internal/window.js';
+import { check } from '../options.js';
+import type { Tensor } from '../../engine/tensor.js';
 import { describePair } from './conv2d.js';
-import { Module } from './module.js';
+import { Module } from '../module.js';
 
 export interface MaxPool2dOptions {
   /** Size of the window. */

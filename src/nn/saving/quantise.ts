@@ -5,8 +5,8 @@
 // Symmetric quantisation: Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
 // Inference", 2018, with zero point 0; a scale a channel: Krishnamoorthi, arXiv:1806.08342, 2018, 3.1 and 3.2.
 
-import { ArgumentError, FormatError } from '../engine/errors.js';
-import { format, sizeOf } from '../engine/shape.js';
+import { ArgumentError, FormatError } from '../../engine/errors.js';
+import { format, sizeOf } from '../../engine/shape.js';
 import type { SavedArray } from './safetensors.js';
 import { rowMajor, type HostArray, type HostState } from './stateDict.js';
 

@@ -1,7 +1,7 @@
 // JSON from a file that is not trusted. `JSON.parse` takes the last of two equal keys without a word and passes names
 // such as __proto__ on to whoever copies the object; both are refused here, and deep nesting. Imports errors and json.
 
-import { FormatError } from '../engine/errors.js';
+import { FormatError } from '../../engine/errors.js';
 import type { Json } from './json.js';
 
 /** Names that mean something else to JavaScript when an object is copied key by key. */

@@ -5,16 +5,16 @@
 // Sources: B. Polyak and A. Juditsky, "Acceleration of stochastic approximation by averaging", 1992; PyTorch's
 // torch.optim.swa_utils.AveragedModel with get_ema_multi_avg_fn and use_buffers=True.
 
-import { movingAverage } from '../../kernels/optimizer.js';
-import { scope } from '../engine/current.js';
-import { updateInPlace } from '../engine/launch.js';
-import { zeros, type Tensor } from '../engine/tensor.js';
-import { JsonReader } from './json.js';
-import type { Module } from './module.js';
-import { check } from './options.js';
-import type { OptimizerState, SavedOptimizerState } from './optim/optimizer.js';
-import { Counter } from './parameter.js';
-import { compareState, rowMajor } from './stateDict.js';
+import { movingAverage } from '../../../kernels/optimizer.js';
+import { scope } from '../../engine/current.js';
+import { updateInPlace } from '../../engine/launch.js';
+import { zeros, type Tensor } from '../../engine/tensor.js';
+import { JsonReader } from '../saving/json.js';
+import type { Module } from '../module.js';
+import { check } from '../options.js';
+import type { OptimizerState, SavedOptimizerState } from './optimizer.js';
+import { Counter } from '../parameter.js';
+import { compareState, rowMajor } from '../saving/stateDict.js';
 
 export interface WeightAverageOptions {
   /** How much of the average is kept at each step. Default 0.999: about the last thousand steps. */

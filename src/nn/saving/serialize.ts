@@ -3,12 +3,12 @@
 // header's texts.
 // Bytes in, bytes out; no files. Imports safetensors, quantise, json, module, optimizer, scheduler, rng.
 
-import { ArgumentError, FormatError } from '../engine/errors.js';
-import { Rng, type RngState } from '../engine/rng.js';
-import type { Tensor } from '../engine/tensor.js';
+import { ArgumentError, FormatError } from '../../engine/errors.js';
+import { Rng, type RngState } from '../../engine/rng.js';
+import type { Tensor } from '../../engine/tensor.js';
 import { canonicalJson, JsonReader, type Json, type JsonObject } from './json.js';
-import type { Module } from './module.js';
-import type { Optimizer } from './optim/optimizer.js';
+import type { Module } from '../module.js';
+import type { Optimizer } from '../optim/optimizer.js';
 import { dequantise } from './quantise.js';
 import {
   decodeSafetensors,
@@ -16,10 +16,10 @@ import {
   type SafetensorsFile,
   type SavedArray,
 } from './safetensors.js';
-import type { Scheduler } from './schedule/scheduler.js';
+import type { Scheduler } from '../schedule/scheduler.js';
 import type { HostArray } from './stateDict.js';
 import { parseStrictJson } from './strictJson.js';
-import type { WeightAverage } from './weightAverage.js';
+import type { WeightAverage } from '../optim/weightAverage.js';
 
 /** Parts with arrays of their own beside the model's, whose names they precede. */
 const PARTS = ['optimizer', 'average'] as const;

@@ -1,12 +1,12 @@
 // The fully connected layer. Imports module, init and the linear op.
 
-import { linear } from '../engine/ops/linear.js';
-import type { Rng } from '../engine/rng.js';
-import type { Tensor } from '../engine/tensor.js';
-import { defaultBias, defaultWeight } from './init.js';
-import { Module } from './module.js';
-import { checkCount } from './options.js';
-import { Parameter } from './parameter.js';
+import { linear } from '../../engine/ops/linear.js';
+import type { Rng } from '../../engine/rng.js';
+import type { Tensor } from '../../engine/tensor.js';
+import { defaultBias, defaultWeight } from '../init.js';
+import { Module } from '../module.js';
+import { checkCount } from '../options.js';
+import { Parameter } from '../parameter.js';
 
 export interface LinearOptions {
   readonly inFeatures: number;

@@ -1,12 +1,12 @@
 // The layer normalisation layer. Imports module and the layerNorm op.
 
-import { layerNorm } from '../engine/ops/layerNorm.js';
-import type { Shape } from '../engine/shape.js';
-import type { Tensor } from '../engine/tensor.js';
-import { constant } from './init.js';
-import { Module } from './module.js';
-import { check, checkCount } from './options.js';
-import { Parameter } from './parameter.js';
+import { layerNorm } from '../../engine/ops/layerNorm.js';
+import type { Shape } from '../../engine/shape.js';
+import type { Tensor } from '../../engine/tensor.js';
+import { constant } from '../init.js';
+import { Module } from '../module.js';
+import { check, checkCount } from '../options.js';
+import { Parameter } from '../parameter.js';
 
 export interface LayerNormLayerOptions {
   /** Sizes of the last axes, over which each example is normalised; a number is one axis. */

@@ -1,7 +1,7 @@
 // State as JSON: the types, a reader that checks what it reads, and a writer that gives equal states equal text.
 // Knows no files. Imports errors only.
 
-import { ArgumentError, FormatError } from '../engine/errors.js';
+import { ArgumentError, FormatError } from '../../engine/errors.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 

@@ -1,12 +1,12 @@
 // The embedding layer: a learned row of numbers for each of a set of things. Imports module and the gatherRows op.
 
-import { gatherRows } from '../engine/ops/join.js';
-import type { Rng } from '../engine/rng.js';
-import type { Tensor } from '../engine/tensor.js';
-import { normal } from './init.js';
-import { Module } from './module.js';
-import { checkCount } from './options.js';
-import { Parameter } from './parameter.js';
+import { gatherRows } from '../../engine/ops/join.js';
+import type { Rng } from '../../engine/rng.js';
+import type { Tensor } from '../../engine/tensor.js';
+import { normal } from '../init.js';
+import { Module } from '../module.js';
+import { checkCount } from '../options.js';
+import { Parameter } from '../parameter.js';
 
 export interface EmbeddingOptions {
   /** How many things there are. */

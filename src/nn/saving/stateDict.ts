@@ -1,8 +1,15 @@
 // Loading a state: compares the names and shapes that are wanted with those that were given and tells every
 // difference at once, before anything is touched. Knows no modules and no files. Imports errors and shape.
 
-import { ArgumentError } from '../engine/errors.js';
-import { contiguousStrides, format, isContiguous, sameShape, sizeOf, type Shape } from '../engine/shape.js';
+import { ArgumentError } from '../../engine/errors.js';
+import {
+  contiguousStrides,
+  format,
+  isContiguous,
+  sameShape,
+  sizeOf,
+  type Shape,
+} from '../../engine/shape.js';
 
 /** Numbers in host memory: `{ shape, data }`, as a file gives them, or an `ndarray`, which may be a view. */
 export interface HostArray {

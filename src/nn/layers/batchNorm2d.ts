@@ -1,13 +1,13 @@
 // The batch normalisation layer: a learned scale and shift per channel, and the running statistics that stand in
 // for the batch's own when evaluating. Imports module and the batchNorm op, where the arithmetic is.
 
-import { batchNorm, type BatchNormAttributes } from '../engine/ops/batchNorm.js';
-import { checkImages } from '../engine/ops/internal/window.js';
-import type { Tensor } from '../engine/tensor.js';
-import { constant } from './init.js';
-import { Module } from './module.js';
-import { check, checkCount } from './options.js';
-import { Counter, ModuleBuffer, Parameter } from './parameter.js';
+import { batchNorm, type BatchNormAttributes } from '../../engine/ops/batchNorm.js';
+import { checkImages } from '../../engine/ops/internal/window.js';
+import type { Tensor } from '../../engine/tensor.js';
+import { constant } from '../init.js';
+import { Module } from '../module.js';
+import { check, checkCount } from '../options.js';
+import { Counter, ModuleBuffer, Parameter } from '../parameter.js';
 
 export interface BatchNorm2dOptions {
   /** Channels of the input. */

@@ -1,13 +1,13 @@
 // The convolutional layer. Imports module, init and the conv2d op.
 
-import { conv2d, type Conv2dOptions } from '../engine/ops/conv2d.js';
-import { pair, type Pair } from '../engine/ops/internal/window.js';
-import type { Rng } from '../engine/rng.js';
-import type { Tensor } from '../engine/tensor.js';
-import { defaultBias, defaultWeight } from './init.js';
-import { Module } from './module.js';
-import { check, checkCount } from './options.js';
-import { Parameter } from './parameter.js';
+import { conv2d, type Conv2dOptions } from '../../engine/ops/conv2d.js';
+import { pair, type Pair } from '../../engine/ops/internal/window.js';
+import type { Rng } from '../../engine/rng.js';
+import type { Tensor } from '../../engine/tensor.js';
+import { defaultBias, defaultWeight } from '../init.js';
+import { Module } from '../module.js';
+import { check, checkCount } from '../options.js';
+import { Parameter } from '../parameter.js';
 
 export interface Conv2dLayerOptions extends Conv2dOptions {
   readonly inChannels: number;

@@ -1,10 +1,10 @@
 // Activation functions as layers; the functions themselves, and their derivatives, are in the engine. No state.
 // Imports module and the activation ops.
 
-import { gelu, leakyRelu, relu, sigmoid, tanh } from '../engine/ops/activation.js';
-import type { Tensor } from '../engine/tensor.js';
-import { Module } from './module.js';
-import { check } from './options.js';
+import { gelu, leakyRelu, relu, sigmoid, tanh } from '../../engine/ops/activation.js';
+import type { Tensor } from '../../engine/tensor.js';
+import { Module } from '../module.js';
+import { check } from '../options.js';
 
 /** max(x, 0). */
 export class ReLU extends Module {

@@ -1,10 +1,10 @@
 // The dropout layer: drops values in training, does nothing in evaluation. Imports module and the dropout op.
 
-import { dropout } from '../engine/ops/dropout.js';
-import type { Rng } from '../engine/rng.js';
-import type { Tensor } from '../engine/tensor.js';
-import { Module } from './module.js';
-import { check } from './options.js';
+import { dropout } from '../../engine/ops/dropout.js';
+import type { Rng } from '../../engine/rng.js';
+import type { Tensor } from '../../engine/tensor.js';
+import { Module } from '../module.js';
+import { check } from '../options.js';
 
 export interface DropoutOptions {
   /** Chance that a value is set to 0. Default 0.5. */

@@ -1,7 +1,7 @@
 // The number formats that a safetensors file may hold: how each is read, and four of them written. Imports
 // errors only.
 
-import { FormatError } from '../engine/errors.js';
+import { FormatError } from '../../engine/errors.js';
 
 /** One number format. Everything is little-endian. */
 export interface ElementType {

@@ -1,8 +1,8 @@
 // Flatten: from images to rows, between convolutions and fully connected layers. Imports module and the view op.
 
-import { flatten } from '../engine/ops/view.js';
-import type { Tensor } from '../engine/tensor.js';
-import { Module } from './module.js';
+import { flatten } from '../../engine/ops/view.js';
+import type { Tensor } from '../../engine/tensor.js';
+import { Module } from '../module.js';
 
 export interface FlattenOptions {
   /** First of the axes that become one. Default 1, so that the batch stays. */

@@ -5,8 +5,8 @@
 // Layout: u64 length n of the header | n bytes of JSON, padded with spaces | the arrays' bytes, without gaps.
 // Source: https://github.com/huggingface/safetensors#format
 
-import { ArgumentError, FormatError } from '../engine/errors.js';
-import { format, sizeOf, type Shape } from '../engine/shape.js';
+import { ArgumentError, FormatError } from '../../engine/errors.js';
+import { format, sizeOf, type Shape } from '../../engine/shape.js';
 import { ELEMENT_TYPES, LARGEST_HALF, toHalf, WRITTEN_TYPES, type ElementType } from './elementTypes.js';
 import { canonicalJson, type Json, type JsonObject } from './json.js';
 import type { HostArray } from './stateDict.js';
