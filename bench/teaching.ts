@@ -10,8 +10,8 @@ import { featuresOf, largest, logitsOf, rowOf, type Rows } from '../src/app/teac
 import { personalise } from '../src/app/teaching/personalise.js';
 import { drawRehearsal } from '../src/app/teaching/rehearsal.js';
 import type { CharacterNet } from '../src/app/model.js';
-import { imageAt } from '../src/data/dataset.js';
-import { normalize } from '../src/data/transform.js';
+import { imageAt } from '../src/data/loading/dataset.js';
+import { normalize } from '../src/data/loading/transform.js';
 import { createWasmBackend, Rng, useBackend } from '../src/index.js';
 import { readOptions } from './support/options.js';
 import { formatTable } from './support/table.js';

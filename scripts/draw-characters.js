@@ -3,7 +3,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { encode } from 'fast-png';
-import { SyntheticCharacters } from '../dist/src/data/synthetic.js';
+import { SyntheticCharacters } from '../dist/src/data/strokes/synthetic.js';
 
 const COLUMNS = 24;
 const SAMPLES = 4;

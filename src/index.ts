@@ -3,7 +3,7 @@
 export * from './engine/index.js';
 export * from './nn/index.js';
 export { createWasmBackend, type WasmBackend, type WasmOptions } from './engine/backends/wasm/index.js';
-export { BatchLoader, type Batch, type BatchLoaderOptions } from './data/loader.js';
-export { stratifiedSplit, type Dataset } from './data/dataset.js';
-export { readEmnist, type ReadEmnistOptions } from './data/emnist.js';
-export { SyntheticCharacters, syntheticDataset, type SyntheticOptions } from './data/synthetic.js';
+export { BatchLoader, type Batch, type BatchLoaderOptions } from './data/loading/loader.js';
+export { stratifiedSplit, type Dataset } from './data/loading/dataset.js';
+export { readEmnist, type ReadEmnistOptions } from './data/emnist/readEmnist.js';
+export { SyntheticCharacters, syntheticDataset, type SyntheticOptions } from './data/strokes/synthetic.js';

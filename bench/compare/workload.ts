@@ -4,8 +4,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CharacterNet } from '../../src/app/model.js';
-import { syntheticDataset } from '../../src/data/synthetic.js';
-import { normalize } from '../../src/data/transform.js';
+import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
+import { normalize } from '../../src/data/loading/transform.js';
 import { ReferenceBackend, Rng, useBackend } from '../../src/index.js';
 import { PEERS } from '../support/paths.js';
 

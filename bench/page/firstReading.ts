@@ -3,7 +3,7 @@
 
 import { gzipSync } from 'node:zlib';
 import type { BrowserContext, Page } from 'playwright-core';
-import type { Stroke } from '../../src/data/raster.js';
+import type { Stroke } from '../../src/data/strokes/raster.js';
 
 /** A link to a drawing, the letter R: the page reads it as soon as it can. */
 export const DRAWING =

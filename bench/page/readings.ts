@@ -2,7 +2,7 @@
 // bundled as it is. Imports the page's reader and the data layer.
 
 import { openShipped } from '../../src/app/web/reading/shipped.js';
-import { renderGlyph } from '../../src/data/glyph.js';
+import { renderGlyph } from '../../src/data/strokes/glyph.js';
 import type { Timings } from './firstReading.js';
 
 globalThis.timeReadings = async (strokes, count) => {

@@ -4,9 +4,9 @@
 //
 // Batches are made as the trainer makes them, each while the backend computes the one before. Imports the app, the data.
 
-import { Augmenter } from '../../src/data/augment.js';
-import { BatchLoader, type Batch } from '../../src/data/loader.js';
-import { syntheticDataset } from '../../src/data/synthetic.js';
+import { Augmenter } from '../../src/data/loading/augment.js';
+import { BatchLoader, type Batch } from '../../src/data/loading/loader.js';
+import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { CharacterNet } from '../../src/app/model.js';
 import { RECIPES } from '../../src/app/run/recipes.js';
 import { trainStep } from '../../src/app/trainStep.js';

@@ -7,9 +7,9 @@
 
 import { parseArgs } from 'node:util';
 import { findDataDir, VALIDATION_STREAM } from '../../src/app/source.js';
-import { stratifiedIndices } from '../../src/data/dataset.js';
-import { readEmnist } from '../../src/data/emnist.js';
-import { checkSplit } from '../../src/data/splits.js';
+import { stratifiedIndices } from '../../src/data/loading/dataset.js';
+import { readEmnist } from '../../src/data/emnist/readEmnist.js';
+import { checkSplit } from '../../src/data/emnist/splits.js';
 import { Rng } from '../../src/index.js';
 import { usageError } from '../support/options.js';
 

@@ -8,8 +8,8 @@
 import { parseArgs } from 'node:util';
 import { evaluate } from '../../src/app/evaluate.js';
 import { loadModel } from '../../src/app/modelFile.js';
-import { subset, type Dataset } from '../../src/data/dataset.js';
-import { readEmnist } from '../../src/data/emnist.js';
+import { subset, type Dataset } from '../../src/data/loading/dataset.js';
+import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { createWasmBackend, useBackend } from '../../src/index.js';
 import { usageError } from '../support/options.js';
 import { formatTable } from '../support/table.js';

@@ -4,7 +4,7 @@
 
 import { join } from 'node:path';
 import { ArgumentError } from '../engine/errors.js';
-import { imageAt, type Dataset } from '../data/dataset.js';
+import { imageAt, type Dataset } from '../data/loading/dataset.js';
 import { writeAtomically } from './atomicFile.js';
 import type { Evaluation } from './evaluate.js';
 import { countStatements, type Statements } from './interpret.js';

@@ -1,7 +1,7 @@
 // Gives a saved model its temperature: fits it on validation images and writes it into the file. Imports evaluate, measures,
 // modelFile, temperature.
 
-import type { Dataset } from '../data/dataset.js';
+import type { Dataset } from '../data/loading/dataset.js';
 import { evaluate, type Evaluation } from './evaluate.js';
 import { calibration } from './measures.js';
 import { priorsOf, type LoadedModel } from './modelContents.js';

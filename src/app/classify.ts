@@ -2,8 +2,8 @@
 // set, no labels; measuring against labels is evaluate.ts. Imports engine, nn and data.
 
 import { noGrad, scope, tensor } from '../engine/index.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../data/idx.js';
-import { normalize } from '../data/transform.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../data/emnist/idx.js';
+import { normalize } from '../data/loading/transform.js';
 import type { Module } from '../nn/index.js';
 import { probabilitiesOf } from './temperature.js';
 

@@ -4,8 +4,8 @@
 
 import type { Backend } from '../engine/backend.js';
 import { currentBackend, Rng, useBackend } from '../engine/index.js';
-import { BatchLoader } from '../data/loader.js';
-import { syntheticDataset } from '../data/synthetic.js';
+import { BatchLoader } from '../data/loading/loader.js';
+import { syntheticDataset } from '../data/strokes/synthetic.js';
 import { Adam, type AdamOptions } from '../nn/index.js';
 import { CharacterNet } from './model.js';
 import { trainStep } from './trainStep.js';

@@ -2,8 +2,8 @@
 // Imports engine, nn, data and metrics.
 
 import { add, argmax, crossEntropy, noGrad, scope, tensor } from '../engine/index.js';
-import { BatchLoader } from '../data/loader.js';
-import type { Dataset } from '../data/dataset.js';
+import { BatchLoader } from '../data/loading/loader.js';
+import type { Dataset } from '../data/loading/dataset.js';
 import type { Module } from '../nn/index.js';
 import { score, type Score } from './metrics.js';
 

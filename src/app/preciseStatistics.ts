@@ -6,9 +6,9 @@
 
 import { noGrad, Rng, scope, tensor } from '../engine/index.js';
 import { BatchNorm2d } from '../nn/index.js';
-import type { Dataset } from '../data/dataset.js';
-import { IMAGE_SIDE } from '../data/idx.js';
-import { BatchLoader } from '../data/loader.js';
+import type { Dataset } from '../data/loading/dataset.js';
+import { IMAGE_SIDE } from '../data/emnist/idx.js';
+import { BatchLoader } from '../data/loading/loader.js';
 import type { CharacterNet } from './model.js';
 
 /** Images a batch. Each batch is normalised by its own statistics on the way to the deeper layers, so it should not be small. */

@@ -2,7 +2,7 @@
 // up. Imports formats, nn's safetensors, the EMNIST splits.
 
 import { FormatError } from '../engine/errors.js';
-import { EMNIST_SPLITS } from '../data/splits.js';
+import { EMNIST_SPLITS } from '../data/emnist/splits.js';
 import { canonicalJson, type JsonObject } from '../nn/saving/json.js';
 import { encodeSafetensors } from '../nn/saving/safetensors.js';
 import { decodePth, type PthFile } from './formats/pth.js';

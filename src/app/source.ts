@@ -5,10 +5,10 @@
 import { existsSync } from 'node:fs';
 import { ArgumentError, InkgradError } from '../engine/errors.js';
 import type { Rng } from '../engine/rng.js';
-import { stratifiedSplit, type Dataset } from '../data/dataset.js';
-import { readEmnist } from '../data/emnist.js';
-import { checkSplit, type EmnistSplit } from '../data/splits.js';
-import { syntheticDataset } from '../data/synthetic.js';
+import { stratifiedSplit, type Dataset } from '../data/loading/dataset.js';
+import { readEmnist } from '../data/emnist/readEmnist.js';
+import { checkSplit, type EmnistSplit } from '../data/emnist/splits.js';
+import { syntheticDataset } from '../data/strokes/synthetic.js';
 import { DataMissingError } from '../data/errors.js';
 import { InterruptedError } from './exitCodes.js';
 import { fetchEmnist, type FetchOptions } from './fetch/fetchEmnist.js';

@@ -9,9 +9,9 @@
 
 import { FormatError } from '../engine/errors.js';
 import type { Rng } from '../engine/rng.js';
-import { Augmenter, augments, type AugmentOptions } from '../data/augment.js';
-import type { Dataset } from '../data/dataset.js';
-import { BatchLoader } from '../data/loader.js';
+import { Augmenter, augments, type AugmentOptions } from '../data/loading/augment.js';
+import type { Dataset } from '../data/loading/dataset.js';
+import { BatchLoader } from '../data/loading/loader.js';
 import { Adam, AdamW, CurveScheduler, ReduceLROnPlateau, WeightAverage, type Module } from '../nn/index.js';
 import { evaluate, type Evaluation } from './evaluate.js';
 import type { CharacterNet } from './model.js';

@@ -1,7 +1,7 @@
 // That training takes memory at its start and then no more.
 
 import { describe, expect, it } from 'vitest';
-import { subset } from '../../src/data/dataset.js';
+import { subset } from '../../src/data/loading/dataset.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
 import { tinyTrainer, train, validation } from './support.js';
 

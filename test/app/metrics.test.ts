@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { LOOK_ALIKES, mergedName, score } from '../../src/app/metrics.js';
-import { BALANCED_CLASSES } from '../../src/data/splits.js';
+import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 
 /** Scores pairs written as `label>read`, e.g. `1>I`: a one that was read as the letter. */
 function scorePairs(pairs: string, classes: readonly string[] = BALANCED_CLASSES) {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportModel } from '../../src/app/exportModel.js';
 import { CharacterNet, convolutionsOf, type Convolutions } from '../../src/app/model.js';
 import { initialise, loadModel, storeTemperature } from '../../src/app/modelFile.js';
-import { BALANCED_CLASSES } from '../../src/data/splits.js';
+import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { Rng } from '../../src/engine/index.js';
 import { decodeSafetensors, encodeSafetensors, modelArrays } from '../../src/nn/index.js';
 import { largestDifference, logitsOf, madeUpNetwork, noise } from '../formats/models.js';

@@ -10,7 +10,7 @@ import { encodePth } from '../../src/app/formats/pthWriter.js';
 import { CharacterNet } from '../../src/app/model.js';
 import { initialise, loadModel } from '../../src/app/modelFile.js';
 import { readModelBytes } from '../../src/app/modelBytes.js';
-import { BALANCED_CLASSES } from '../../src/data/splits.js';
+import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { Rng } from '../../src/engine/index.js';
 import { loadState, saveState, type HostArray, type Module } from '../../src/nn/index.js';
 import { pth, stateDict, tensor } from '../formats/support.js';

@@ -4,8 +4,8 @@
 import { expect, it } from 'vitest';
 import { CharacterNet } from '../../src/app/model.js';
 import { takeStatistics } from '../../src/app/preciseStatistics.js';
-import { subset } from '../../src/data/dataset.js';
-import { BatchLoader } from '../../src/data/loader.js';
+import { subset } from '../../src/data/loading/dataset.js';
+import { BatchLoader } from '../../src/data/loading/loader.js';
 import { Rng, scope, tensor } from '../../src/engine/index.js';
 import { BatchNorm2d } from '../../src/nn/index.js';
 import { digest, onWasm, train } from './support.js';

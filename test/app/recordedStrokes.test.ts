@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluate.js';
 import { loadModel } from '../../src/app/modelFile.js';
-import { BALANCED_CLASSES } from '../../src/data/splits.js';
-import { imageStatistics } from '../../src/data/statistics.js';
+import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
+import { imageStatistics } from '../../src/data/loading/statistics.js';
 import { writeHands } from '../browser/strokes/authored/index.js';
 import {
   HANDS,

@@ -2,8 +2,8 @@
 // Imports the app.
 
 import { createHash } from 'node:crypto';
-import { stratifiedSplit, subset, type Dataset } from '../../src/data/dataset.js';
-import { syntheticDataset } from '../../src/data/synthetic.js';
+import { stratifiedSplit, subset, type Dataset } from '../../src/data/loading/dataset.js';
+import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { CharacterNet } from '../../src/app/model.js';
 import { Trainer, type TrainerOptions } from '../../src/app/trainer.js';
 import type { EpochEvent, StepEvent } from '../../src/app/trainerEvents.js';

@@ -4,7 +4,7 @@
 import { expect, it } from 'vitest';
 import { CharacterNet } from '../../src/app/model.js';
 import { trainStep } from '../../src/app/trainStep.js';
-import { BatchLoader, type Batch } from '../../src/data/loader.js';
+import { BatchLoader, type Batch } from '../../src/data/loading/loader.js';
 import { Rng, scope, tensor } from '../../src/engine/index.js';
 import { SGD, type Module } from '../../src/nn/index.js';
 import { eventsOf, onWasm, tinyTrainer, train } from './support.js';

@@ -10,7 +10,7 @@ import { modelFrom } from '../../src/app/modelContents.js';
 import type { GivenFiles, Report, Settings } from '../../src/app/web/training/protocol.js';
 import { readReport } from '../../src/app/web/training/protocol.js';
 import { Session, type Outside } from '../../src/app/web/training/session.js';
-import { syntheticDataset } from '../../src/data/synthetic.js';
+import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { idxImages, idxLabels } from '../data/support.js';
 
 const SETTINGS: Settings = {

@@ -2,7 +2,7 @@
 // in a browser, against Node, byte for byte.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { imageAt } from '../../src/data/dataset.js';
+import { imageAt } from '../../src/data/loading/dataset.js';
 import { HANDS, plainStrokes, readHand, recordedDataset } from './strokes/recorded.js';
 import { executable, type WatchedPage, whyNot } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';

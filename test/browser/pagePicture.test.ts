@@ -2,8 +2,8 @@
 
 import { encode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { preprocess } from '../../src/data/preprocess.js';
-import { Raster } from '../../src/data/raster.js';
+import { preprocess } from '../../src/data/image/preprocess.js';
+import { Raster } from '../../src/data/strokes/raster.js';
 import { executable, whyNot } from './support/chromium.js';
 import { expectBlank, expectLikeliest, expectSeen } from './support/pad.js';
 import { pageVisits } from './support/visits.js';

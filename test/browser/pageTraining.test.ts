@@ -4,9 +4,9 @@
 import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { uprightImages } from '../../src/data/emnistDataset.js';
-import { fileName } from '../../src/data/splits.js';
-import { syntheticDataset } from '../../src/data/synthetic.js';
+import { uprightImages } from '../../src/data/emnist/emnistDataset.js';
+import { fileName } from '../../src/data/emnist/splits.js';
+import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { idxImages, idxLabels } from '../data/support.js';
 import { executable, whyNot } from './support/chromium.js';
 import { expectAnyReading } from './support/pad.js';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../../src/app/exportModel.js';
 import { loadModel } from '../../src/app/modelFile.js';
 import { decodeSafetensors, modelArrays } from '../../src/nn/index.js';
-import { BALANCED_CLASSES } from '../../src/data/splits.js';
+import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { digest, onWasm } from '../app/support.js';
 import { largestDifference, logitsOf, madeUpNetwork, noise } from '../formats/models.js';
 import { inkgrad, jsonLines, makeFolder, type Finished } from './support.js';

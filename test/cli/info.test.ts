@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportModel } from '../../src/app/exportModel.js';
 import { saveModel } from '../../src/app/modelFile.js';
-import { BALANCED_CLASSES } from '../../src/data/splits.js';
+import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { digest, onWasm, tinyTrainer } from '../app/support.js';
 import { madeUpNetwork } from '../formats/models.js';
 import { inkgrad, jsonLines, makeFolder } from './support.js';

@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RECIPES } from '../../src/app/run/recipes.js';
-import { subset } from '../../src/data/dataset.js';
+import { subset } from '../../src/data/loading/dataset.js';
 import { decodeSafetensors, type SafetensorsFile } from '../../src/nn/index.js';
 import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';
 

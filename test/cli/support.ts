@@ -3,9 +3,9 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileName, type EmnistPart, type EmnistSplit } from '../../src/data/splits.js';
-import { subset, type Dataset } from '../../src/data/dataset.js';
-import { syntheticDataset, type SyntheticPart } from '../../src/data/synthetic.js';
+import { fileName, type EmnistPart, type EmnistSplit } from '../../src/data/emnist/splits.js';
+import { subset, type Dataset } from '../../src/data/loading/dataset.js';
+import { syntheticDataset, type SyntheticPart } from '../../src/data/strokes/synthetic.js';
 import { idxImages, idxLabels } from '../data/support.js';
 import { runInProcess, runShared, type CommandResult } from '../support/commands.js';
 

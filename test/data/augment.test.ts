@@ -1,11 +1,11 @@
 // Augmentation: what each change does to an image whose answer is known, that nothing depends on order, and that no ink is lost.
 
 import { describe, expect, it } from 'vitest';
-import { Augmenter, augments, type AugmentOptions } from '../../src/data/augment.js';
-import { BatchLoader } from '../../src/data/loader.js';
-import { PADDED_SIDE, varyStroke } from '../../src/data/strokeWidth.js';
-import { syntheticDataset } from '../../src/data/synthetic.js';
-import { normalize } from '../../src/data/transform.js';
+import { Augmenter, augments, type AugmentOptions } from '../../src/data/loading/augment.js';
+import { BatchLoader } from '../../src/data/loading/loader.js';
+import { PADDED_SIDE, varyStroke } from '../../src/data/image/strokeWidth.js';
+import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
+import { normalize } from '../../src/data/loading/transform.js';
 import { Rng } from '../../src/engine/rng.js';
 
 const SIDE = 28;

@@ -9,7 +9,7 @@ import {
   stratifiedSplit,
   subset,
   type Dataset,
-} from '../../src/data/dataset.js';
+} from '../../src/data/loading/dataset.js';
 import { ArgumentError } from '../../src/engine/errors.js';
 import { Rng } from '../../src/engine/rng.js';
 import { numberedDataset } from './support.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bitmapToGlyph, GlyphRenderer, renderGlyph, type Stroke } from '../../src/data/glyph.js';
-import { Raster } from '../../src/data/raster.js';
-import { inkExtent, strokeWidth } from '../../src/data/statistics.js';
+import { bitmapToGlyph, GlyphRenderer, renderGlyph, type Stroke } from '../../src/data/strokes/glyph.js';
+import { Raster } from '../../src/data/strokes/raster.js';
+import { inkExtent, strokeWidth } from '../../src/data/loading/statistics.js';
 import { ArgumentError } from '../../src/engine/errors.js';
 
 const coordinate = fc.double({ min: -500, max: 500, noNaN: true });

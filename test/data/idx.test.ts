@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../src/data/errors.js';
 import { FormatError } from '../../src/engine/errors.js';
-import { checkSameCount, isGzip, type IdxKind } from '../../src/data/idx.js';
-import { readIdxStream, type IdxContents } from '../../src/data/idxStream.js';
+import { checkSameCount, isGzip, type IdxKind } from '../../src/data/emnist/idx.js';
+import { readIdxStream, type IdxContents } from '../../src/data/emnist/idxStream.js';
 import { idx, idxImages, idxLabels } from './support.js';
 
 const twoImages = Uint8Array.from({ length: 2 * 784 }, (_, i) => i % 251);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BatchLoader, type Batch } from '../../src/data/loader.js';
-import { normalize } from '../../src/data/transform.js';
+import { BatchLoader, type Batch } from '../../src/data/loading/loader.js';
+import { normalize } from '../../src/data/loading/transform.js';
 import { Rng } from '../../src/engine/rng.js';
 import { numberedDataset } from './support.js';
 

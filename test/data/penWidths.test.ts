@@ -1,9 +1,9 @@
 // The pen-width test set: one drawing, many pens.
 
 import { describe, expect, it } from 'vitest';
-import { imageAt, type Dataset } from '../../src/data/dataset.js';
-import { PEN_WIDTHS, penWidthDataset } from '../../src/data/penWidths.js';
-import { strokeWidth } from '../../src/data/statistics.js';
+import { imageAt, type Dataset } from '../../src/data/loading/dataset.js';
+import { PEN_WIDTHS, penWidthDataset } from '../../src/data/strokes/penWidths.js';
+import { strokeWidth } from '../../src/data/loading/statistics.js';
 
 const COUNT = 94;
 const sets = PEN_WIDTHS.map((penWidth) => penWidthDataset({ seed: 4, count: COUNT, penWidth }));

@@ -1,9 +1,9 @@
 // Characters as pictures of many kinds, for the tests of preprocessing and of predict: large drawings of strokes, and
 // the ways to put them on paper. Imports data.
 
-import { Raster } from '../../src/data/raster.js';
-import type { Picture } from '../../src/data/preprocess.js';
-import { SyntheticCharacters, type SyntheticDrawing } from '../../src/data/synthetic.js';
+import { Raster } from '../../src/data/strokes/raster.js';
+import type { Picture } from '../../src/data/image/preprocess.js';
+import { SyntheticCharacters, type SyntheticDrawing } from '../../src/data/strokes/synthetic.js';
 import { Rng } from '../../src/engine/rng.js';
 
 /** How much ink is on each pixel of a picture, 0..1. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prefetch } from '../../src/data/prefetch.js';
+import { prefetch } from '../../src/data/loading/prefetch.js';
 
 /** A source that notes what was asked of it. */
 class Source {

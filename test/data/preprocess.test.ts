@@ -1,10 +1,10 @@
 // Any picture of a character gives about the 28 x 28 image that its strokes give, and nothing gives an empty one.
 
 import { describe, expect, it } from 'vitest';
-import { makeDataset } from '../../src/data/dataset.js';
-import { renderGlyph } from '../../src/data/glyph.js';
-import { preprocess, type Picture } from '../../src/data/preprocess.js';
-import { imageStatistics, inkExtent, strokeWidth } from '../../src/data/statistics.js';
+import { makeDataset } from '../../src/data/loading/dataset.js';
+import { renderGlyph } from '../../src/data/strokes/glyph.js';
+import { preprocess, type Picture } from '../../src/data/image/preprocess.js';
+import { imageStatistics, inkExtent, strokeWidth } from '../../src/data/loading/statistics.js';
 import { ArgumentError } from '../../src/engine/errors.js';
 import {
   coloured,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Raster } from '../../src/data/raster.js';
-import { cubic, resample } from '../../src/data/resample.js';
+import { Raster } from '../../src/data/strokes/raster.js';
+import { cubic, resample } from '../../src/data/image/resample.js';
 
 describe('Raster', () => {
   it('inks a bar of the area its length and width say', () => {

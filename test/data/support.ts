@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { makeDataset, type Dataset } from '../../src/data/dataset.js';
+import { makeDataset, type Dataset } from '../../src/data/loading/dataset.js';
 
 /** IDX bytes with any magic number and sizes, right or wrong. */
 export function idx(magic: number, sizes: readonly number[], values: ArrayLike<number>): Uint8Array {

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classCounts, imageAt } from '../../src/data/dataset.js';
-import { readEmnist } from '../../src/data/emnist.js';
+import { classCounts, imageAt } from '../../src/data/loading/dataset.js';
+import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import {
   inkExtent,
   imageStatistics,
   quartiles,
   strokeWidth,
   type ImageStatistics,
-} from '../../src/data/statistics.js';
-import { BALANCED_CLASSES } from '../../src/data/splits.js';
-import { SyntheticCharacters, syntheticDataset } from '../../src/data/synthetic.js';
-import { DIGIT_FORMS } from '../../src/data/skeletons/digits.js';
-import { LOWER_FORMS } from '../../src/data/skeletons/lower.js';
-import { parseSkeleton, smoothPath } from '../../src/data/skeletons/skeleton.js';
-import { UPPER_FORMS } from '../../src/data/skeletons/upper.js';
+} from '../../src/data/loading/statistics.js';
+import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
+import { SyntheticCharacters, syntheticDataset } from '../../src/data/strokes/synthetic.js';
+import { DIGIT_FORMS } from '../../src/data/strokes/skeletons/digits.js';
+import { LOWER_FORMS } from '../../src/data/strokes/skeletons/lower.js';
+import { parseSkeleton, smoothPath } from '../../src/data/strokes/skeletons/skeleton.js';
+import { UPPER_FORMS } from '../../src/data/strokes/skeletons/upper.js';
 import { FormatError } from '../../src/engine/errors.js';
 import { emnistDir, emnistMissing } from '../support/seed.js';
 import { skipNote } from '../support/skipping.js';

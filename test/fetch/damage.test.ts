@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { fetchEmnist } from '../../src/app/fetch/fetchEmnist.js';
 import { DataError, DataMissingError } from '../../src/data/errors.js';
-import { readIdxFile } from '../../src/data/idxFile.js';
+import { readIdxFile } from '../../src/data/emnist/idxFile.js';
 import { idxImages, temporaryFolder } from '../data/support.js';
 import { zip } from '../support/zip.js';
 import { archiveMembers, splitFiles } from './support.js';

@@ -8,7 +8,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { fetchEmnist } from '../../src/app/fetch/fetchEmnist.js';
 import { FetchError } from '../../src/app/fetch/trouble.js';
-import { readEmnist } from '../../src/data/emnist.js';
+import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { temporaryFolder } from '../data/support.js';
 import { archive, attempt, expectComplete, files, IMAGES, IMAGES_PARTIAL, partialsIn } from './attempt.js';
 

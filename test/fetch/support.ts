@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
-import { EMNIST_SPLITS, fileName, mappingName, type EmnistSplit } from '../../src/data/splits.js';
+import { EMNIST_SPLITS, fileName, mappingName, type EmnistSplit } from '../../src/data/emnist/splits.js';
 import { Rng } from '../../src/engine/rng.js';
 import { idxImages, idxLabels } from '../data/support.js';
 import type { Member } from '../support/zip.js';

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportProject } from '../../src/app/exportProject.js';
 import type { Convolutions } from '../../src/app/model.js';
 import { loadModel } from '../../src/app/modelFile.js';
-import { BALANCED_CLASSES } from '../../src/data/splits.js';
+import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { onWasm } from '../app/support.js';
 import { drawn, writeEmnist } from '../cli/support.js';
 import { runPython, torchPython, torchMissing } from '../support/python.js';

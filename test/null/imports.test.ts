@@ -80,7 +80,7 @@ describe('the checker', () => {
   it.each([
     ['src/engine/backends/gpu.ts', "import { GPU } from 'gpu.js';"],
     ['src/engine/backends/wasm/index.ts', "const os = await import('node:os');"],
-    ['src/data/emnist.ts', "const { readFile } = await import('node:fs/promises');"],
+    ['src/data/emnist/readEmnist.ts', "const { readFile } = await import('node:fs/promises');"],
     ['src/data/a.ts', "import { Rng } from '../engine/rng.js';"],
     ['src/app/commands/train.ts', "import yargs from 'yargs';"],
     ['src/app/trainer.ts', "import { x } from '../data/loader.js'; import { y } from '../nn/linear.js';"],

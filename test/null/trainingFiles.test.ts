@@ -1,7 +1,7 @@
 // The page's pairing of EMNIST files by their names: what belongs together, what is missing, and what people drop instead.
 
 import { describe, expect, it } from 'vitest';
-import { fileName, mappingName } from '../../src/data/splits.js';
+import { fileName, mappingName } from '../../src/data/emnist/splits.js';
 import { DataError } from '../../src/data/errors.js';
 import { addFiles, completeFiles, EMPTY, missingRoles, roleOf } from '../../src/app/web/training/pairing.js';
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytes as base } from '#simd/base-threads';
 import { bytes as relaxed } from '#simd/relaxed-threads';
-import { subset } from '../../src/data/dataset.js';
+import { subset } from '../../src/data/loading/dataset.js';
 import { ArgumentError } from '../../src/engine/errors.js';
 import { add, scope, sum, tensor, useBackend } from '../../src/engine/index.js';
 import { createWasmBackend, type WasmOptions } from '../../src/engine/backends/wasm/index.js';

@@ -25,8 +25,8 @@ import {
   type Tensor,
 } from '../../src/engine/index.js';
 import * as nn from '../../src/nn/index.js';
-import { normalize } from '../../src/data/transform.js';
-import { syntheticDataset } from '../../src/data/synthetic.js';
+import { normalize } from '../../src/data/loading/transform.js';
+import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { onReference, wasm, withFreshBackend } from '../support/backends.js';
 
 // A tensor is a flat row of numbers and a shape. Reading it back is a promise: a GPU answers when it is done.

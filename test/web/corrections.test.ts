@@ -8,7 +8,7 @@ import {
   withMore,
   type Correction,
 } from '../../src/app/web/teaching/corrections.js';
-import { IMAGE_PIXELS } from '../../src/data/idx.js';
+import { IMAGE_PIXELS } from '../../src/data/emnist/idx.js';
 import { FormatError } from '../../src/engine/errors.js';
 
 function correction(label: string, ink: number, strokes: readonly number[][] = []): Correction {

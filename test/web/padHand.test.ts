@@ -7,7 +7,7 @@ import { commandOf, follows, type Key } from '../../src/app/web/pad/keys.js';
 import { OnePointer, PALM_TIME } from '../../src/app/web/pad/pointers.js';
 import { EMPTY_SHEET } from '../../src/app/web/pad/sheet.js';
 import { StrokeBuilder } from '../../src/app/web/pad/strokeBuilder.js';
-import { renderGlyph } from '../../src/data/glyph.js';
+import { renderGlyph } from '../../src/data/strokes/glyph.js';
 
 describe('OnePointer', () => {
   const at = (pointerId: number, pointerType: string, timeStamp = 0) => ({

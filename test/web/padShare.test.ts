@@ -8,7 +8,7 @@ import { imageOf } from '../../src/app/web/pad/drawing.js';
 import { addressOf, strokesIn } from '../../src/app/web/pad/link.js';
 import { decodeStrokes, encodeStrokes, MOST_CHARACTERS } from '../../src/app/web/pad/share.js';
 import { simplified } from '../../src/app/web/pad/simplify.js';
-import { SyntheticCharacters } from '../../src/data/synthetic.js';
+import { SyntheticCharacters } from '../../src/data/strokes/synthetic.js';
 import { ArgumentError, FormatError } from '../../src/engine/errors.js';
 import { scope, tensor } from '../../src/engine/index.js';
 import { wasm, withFreshBackend } from '../support/backends.js';

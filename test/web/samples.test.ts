@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Reader } from '../../src/app/web/reading/reader.js';
 import { SAMPLES, strokesOf } from '../../src/app/web/samples/forms.js';
 import { beginningOf } from '../../src/app/web/samples/play.js';
-import { renderGlyph } from '../../src/data/glyph.js';
+import { renderGlyph } from '../../src/data/strokes/glyph.js';
 
 describe('samples', () => {
   it.each(SAMPLES)('$name lies in the middle of the pad', ({ path }) => {

@@ -2,7 +2,7 @@
 // learning or keeping fails. Lessons are given by a stand-in that makes the last corrected character win; readers are real.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { IMAGE_PIXELS } from '../../src/data/idx.js';
+import { IMAGE_PIXELS } from '../../src/data/emnist/idx.js';
 import { pageBackend } from '../../src/app/web/reading/backend.js';
 import { Reader } from '../../src/app/web/reading/reader.js';
 import type { Reading } from '../../src/app/web/reading/types.js';

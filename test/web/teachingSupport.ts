@@ -1,7 +1,7 @@
 // What the tests of the page's teacher share: drawings, lessons that cost nothing, and a browser's storage in memory.
 // Imports the app and the engine.
 
-import { SyntheticCharacters } from '../../src/data/synthetic.js';
+import { SyntheticCharacters } from '../../src/data/strokes/synthetic.js';
 import type { Lesson } from '../../src/app/teaching/lesson.js';
 import type { Drawing } from '../../src/app/web/app.js';
 import type { Keeper, Kept } from '../../src/app/web/teaching/keeper.js';

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { readLine, type ReadGroup } from '../../src/app/web/words/line.js';
 import { type Group, joinOf, segment, splitOf } from '../../src/app/web/words/segment.js';
-import type { Stroke } from '../../src/data/raster.js';
+import type { Stroke } from '../../src/data/strokes/raster.js';
 
 /** Strokes of some letters in a box of height 1, and how wide each is. */
 const FORMS: Readonly<Record<string, { readonly width: number; readonly strokes: readonly number[][] }>> = {

@@ -1,8 +1,8 @@
 // `inkgrad data fetch`: brings EMNIST. Imports the app.
 
 import type { Argv, CommandModule } from 'yargs';
-import { EMNIST_ARCHIVE } from '../../data/emnist.js';
-import { checkSplit, EMNIST_SPLITS } from '../../data/splits.js';
+import { EMNIST_ARCHIVE } from '../../data/emnist/readEmnist.js';
+import { checkSplit, EMNIST_SPLITS } from '../../data/emnist/splits.js';
 import { fetchEmnist } from '../fetch/fetchEmnist.js';
 import { EXIT_HELP } from '../exitCodes.js';
 import { interruptible } from '../interruptible.js';

@@ -13,7 +13,7 @@ import { Reporter } from '../reporter.js';
 import { openTestSource, openTrainingSource } from '../source.js';
 import { withBackend } from '../backend.js';
 import { Rng } from '../../engine/index.js';
-import { limitDataset, type Dataset } from '../../data/dataset.js';
+import { limitDataset, type Dataset } from '../../data/loading/dataset.js';
 import { choice, dataOptions, jsonOption, runOptions, type CommonArguments } from './options.js';
 
 interface EvalArguments extends CommonArguments {

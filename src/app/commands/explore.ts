@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import type { Dataset } from '../../data/dataset.js';
+import type { Dataset } from '../../data/loading/dataset.js';
 import { DataMissingError } from '../../data/errors.js';
 import { Rng } from '../../engine/index.js';
 import { writeAtomically } from '../atomicFile.js';

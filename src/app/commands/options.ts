@@ -2,7 +2,7 @@
 // "--threads 3 --threads 1" as 4. Imports yargs types and the app's tables.
 
 import type { Argv } from 'yargs';
-import { EMNIST_SPLITS } from '../../data/splits.js';
+import { EMNIST_SPLITS } from '../../data/emnist/splits.js';
 import { BACKENDS } from '../backend.js';
 import { ArgumentError } from '../../engine/errors.js';
 import { nearest } from '../nearest.js';

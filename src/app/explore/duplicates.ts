@@ -1,8 +1,8 @@
 // Images that are equal to the last bit: copies within a class, one image under two labels, and training images that
 // are in the test part too. Imports data.
 
-import type { Dataset } from '../../data/dataset.js';
-import { IMAGE_PIXELS } from '../../data/idx.js';
+import type { Dataset } from '../../data/loading/dataset.js';
+import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 
 /** One image among those compared. */
 export interface Place {

@@ -1,7 +1,7 @@
 // What an exploration found, in numbers: the summary that --json prints and explore.json keeps, and the list of labels
 // to doubt. Imports nothing but the exploration's types.
 
-import type { Dataset } from '../../data/dataset.js';
+import type { Dataset } from '../../data/loading/dataset.js';
 import type { Exploration } from './index.js';
 
 /** Class pairs that the summary and the report list. */

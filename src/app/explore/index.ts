@@ -1,8 +1,8 @@
 // Everything that can be said about a data set without training anything. Numbers only: pictures.ts draws them and
 // page.ts writes them down. Imports data and the other files of this folder.
 
-import { classCounts, subset, type Dataset } from '../../data/dataset.js';
-import { imageStatistics, type ImageStatistics } from '../../data/statistics.js';
+import { classCounts, subset, type Dataset } from '../../data/loading/dataset.js';
+import { imageStatistics, type ImageStatistics } from '../../data/loading/statistics.js';
 import type { Rng } from '../../engine/rng.js';
 import { findDuplicates, type Duplicates } from './duplicates.js';
 import { embed } from './embedding.js';

@@ -1,9 +1,9 @@
 // Numbers of every image and means of every pixel: how wide the strokes are, how large the ink is, what the average
 // character of a class looks like. Draws nothing. Imports data.
 
-import type { Dataset } from '../../data/dataset.js';
-import { IMAGE_PIXELS } from '../../data/idx.js';
-import { inkExtent, quartiles, strokeWidth, type Quartiles } from '../../data/statistics.js';
+import type { Dataset } from '../../data/loading/dataset.js';
+import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
+import { inkExtent, quartiles, strokeWidth, type Quartiles } from '../../data/loading/statistics.js';
 
 /** Called now and then with how much of a piece of work is done. */
 export type Progress = (done: number, total: number) => void;
@@ -13,7 +13,7 @@ export const PROGRESS_EVERY = 2000;
 
 /** One number an image, in the order of the data set. */
 export interface Measures {
-  /** Mean width of the strokes in pixels, by the estimator of src/data/statistics.ts; 0 for a blank image. */
+  /** Mean width of the strokes in pixels, by the estimator of src/data/loading/statistics.ts; 0 for a blank image. */
   readonly strokeWidth: Float32Array;
   /** Sides of the box round the ink in pixels; 0 for a blank image. */
   readonly inkWidth: Float32Array;

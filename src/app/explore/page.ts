@@ -1,6 +1,6 @@
 // The report of an exploration: what each picture tells, with its numbers. Imports the report and the pictures' names.
 
-import type { Dataset } from '../../data/dataset.js';
+import type { Dataset } from '../../data/loading/dataset.js';
 import type { ReportSection, ReportTable } from '../report.js';
 import type { Summary } from './findings.js';
 import type { Exploration } from './index.js';

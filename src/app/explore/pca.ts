@@ -3,8 +3,8 @@
 // the eigenvectors of their covariance are ml-matrix's work.
 
 import { EVD, Matrix } from 'ml-matrix';
-import type { Dataset } from '../../data/dataset.js';
-import { IMAGE_PIXELS } from '../../data/idx.js';
+import type { Dataset } from '../../data/loading/dataset.js';
+import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import { PROGRESS_EVERY, type Progress } from './measure.js';
 
 export interface Components {

@@ -1,7 +1,7 @@
 // The pictures of an exploration, each with its file name and what it shows. Imports the plots.
 
-import { imageAt, type Dataset } from '../../data/dataset.js';
-import { IMAGE_PIXELS } from '../../data/idx.js';
+import { imageAt, type Dataset } from '../../data/loading/dataset.js';
+import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import type { Rng } from '../../engine/rng.js';
 import { barChart } from '../plot/barChart.js';
 import type { Canvas } from '../plot/canvas.js';

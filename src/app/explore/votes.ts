@@ -1,7 +1,7 @@
 // What the neighbours of an image say about its label: a reading without any network, labels to doubt, and the places
 // where two classes touch. Imports data and metrics.
 
-import type { Dataset } from '../../data/dataset.js';
+import type { Dataset } from '../../data/loading/dataset.js';
 import { mergedName } from '../metrics.js';
 import type { Neighbours } from './nearest.js';
 

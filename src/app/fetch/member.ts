@@ -8,7 +8,7 @@ import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { DataError } from '../../data/errors.js';
-import { isGzip } from '../../data/idx.js';
+import { isGzip } from '../../data/emnist/idx.js';
 import { LocalFile, type RangeSource } from './ranges.js';
 import { onDisk } from './trouble.js';
 import type { WantedFile } from './wanted.js';

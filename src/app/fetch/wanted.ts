@@ -1,7 +1,7 @@
 // Which files make a split, what they are called in the official archive, how large they may be at most, and the digests
 // that are known. A table. Imports data's names.
 
-import { fileName, mappingName, parseMapping, type EmnistSplit } from '../../data/splits.js';
+import { fileName, mappingName, parseMapping, type EmnistSplit } from '../../data/emnist/splits.js';
 
 /** The official archive's size; a progress bar needs it where a server does not say. */
 export const ARCHIVE_BYTES = 561_753_746;

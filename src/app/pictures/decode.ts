@@ -1,7 +1,7 @@
 // A picture file's bytes -> pixels, by what the first bytes say it is, never by its name. Imports the decoders.
 
 import { DataError } from '../../data/errors.js';
-import type { Picture } from '../../data/preprocess.js';
+import type { Picture } from '../../data/image/preprocess.js';
 import { decodeJpeg } from './jpeg.js';
 import { decodePng, PNG_SIGNATURE } from './png.js';
 

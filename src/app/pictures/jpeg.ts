@@ -5,7 +5,7 @@
 
 import { decode } from 'jpeg-js';
 import { DataError } from '../../data/errors.js';
-import type { Picture } from '../../data/preprocess.js';
+import type { Picture } from '../../data/image/preprocess.js';
 import { readJpegHeader } from './jpegHeader.js';
 import { MOST_PIXELS, reasonOf } from './limits.js';
 

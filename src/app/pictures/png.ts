@@ -6,7 +6,7 @@
 import { inflateSync } from 'node:zlib';
 import { convertIndexedToRgb, decode, type DecodedPng } from 'fast-png';
 import { DataError } from '../../data/errors.js';
-import type { Picture } from '../../data/preprocess.js';
+import type { Picture } from '../../data/image/preprocess.js';
 import { checkSize, reasonOf } from './limits.js';
 
 export const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;

@@ -1,7 +1,7 @@
 // Characters side by side, each with a few words under it: samples, mistakes, means. Dark ink on white, as on paper.
 // Imports the canvas.
 
-import { IMAGE_SIDE } from '../../data/idx.js';
+import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { Canvas } from './canvas.js';
 import { BAD, GOOD, GRID, INK, QUIET, type Color } from './color.js';
 import { textHeight, textWidth } from './font.js';

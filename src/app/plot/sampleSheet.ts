@@ -1,7 +1,7 @@
 // A sheet of characters, a column for each class: what the images of a data set look like at a glance. Imports the
 // canvas.
 
-import { IMAGE_SIDE } from '../../data/idx.js';
+import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { Canvas } from './canvas.js';
 import { textHeight } from './font.js';
 import { drawTitle, PADDING, titleHeight } from './frame.js';

@@ -4,9 +4,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import type { Dataset } from '../../data/dataset.js';
-import { findFile } from '../../data/emnist.js';
-import { checkSplit, fileName, type EmnistPart } from '../../data/splits.js';
+import type { Dataset } from '../../data/loading/dataset.js';
+import { findFile } from '../../data/emnist/readEmnist.js';
+import { checkSplit, fileName, type EmnistPart } from '../../data/emnist/splits.js';
 
 export interface FileDigest {
   /** As it is called in its folder, e.g. `emnist-balanced-train-images-idx3-ubyte.gz`. */

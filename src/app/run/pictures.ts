@@ -2,7 +2,7 @@
 // Imports plot, report, and what eval draws (assessment).
 
 import { join } from 'node:path';
-import type { Dataset } from '../../data/dataset.js';
+import type { Dataset } from '../../data/loading/dataset.js';
 import { drawConfusion, drawWorst, type CalibratedEvaluation } from '../assessment.js';
 import { writeAtomically } from '../atomicFile.js';
 import { Canvas } from '../plot/canvas.js';

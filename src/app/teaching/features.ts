@@ -2,7 +2,7 @@
 // layers say of such numbers. Images and numbers of the host in and out. Imports engine, data's sizes, the network.
 
 import { flatten, noGrad, scope, tensor } from '../../engine/index.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/idx.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
 import type { CharacterNet } from '../model.js';
 
 /** A matrix on the host, row by row. */

@@ -4,7 +4,7 @@
 
 import type { JsonObject } from '../../nn/saving/json.js';
 import { loadState, saveState } from '../../nn/saving/serialize.js';
-import { normalize } from '../../data/transform.js';
+import { normalize } from '../../data/loading/transform.js';
 import { modelFrom } from '../modelContents.js';
 import type { CharacterNet } from '../model.js';
 import { featuresOf, largest, logitsOf, rowOf, type Rows } from './features.js';

@@ -21,9 +21,9 @@
 
 import { crossEntropy, logSoftmax, mul, Rng, scope, softmax, sum, tensor } from '../../engine/index.js';
 import { ArgumentError } from '../../engine/errors.js';
-import { Augmenter } from '../../data/augment.js';
-import { IMAGE_PIXELS } from '../../data/idx.js';
-import { normalize } from '../../data/transform.js';
+import { Augmenter } from '../../data/loading/augment.js';
+import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
+import { normalize } from '../../data/loading/transform.js';
 import { Adam } from '../../nn/index.js';
 import type { CharacterNet } from '../model.js';
 import { featuresOf, largest, logitsOf, pick, rowOf, type Rows } from './features.js';

@@ -2,9 +2,9 @@
 // characters that the program draws. They are not EMNIST, and being right on them is not being right on people's writing.
 // Host arrays only. Imports data and the look-alikes.
 
-import { IMAGE_PIXELS } from '../../data/idx.js';
-import { BALANCED_CLASSES } from '../../data/splits.js';
-import { SyntheticCharacters } from '../../data/synthetic.js';
+import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
+import { BALANCED_CLASSES } from '../../data/emnist/splits.js';
+import { SyntheticCharacters } from '../../data/strokes/synthetic.js';
 import { mergedName } from '../metrics.js';
 
 /** Fixed, so that the same corrections always teach the same. */

@@ -1,7 +1,7 @@
 // What the parts of the page share: the drawing, who reads it, what was read, and how to speak to the visitor.
 // No elements and no work of its own. Imports the signal and types.
 
-import type { Stroke } from '../../data/raster.js';
+import type { Stroke } from '../../data/strokes/raster.js';
 import type { Reader } from './reading/reader.js';
 import type { Reading } from './reading/types.js';
 import type { Signal } from './signal.js';

@@ -8,8 +8,8 @@ import { explore } from '../../../src/app/explore/index.js';
 import { measureImages, pixelMoments, summarizeClasses } from '../../../src/app/explore/measure.js';
 import { drawPictures, PICTURES } from '../../../src/app/explore/pictures.js';
 import { areAlike } from '../../../src/app/explore/votes.js';
-import { makeDataset, subset, type Dataset } from '../../../src/data/dataset.js';
-import { syntheticDataset } from '../../../src/data/synthetic.js';
+import { makeDataset, subset, type Dataset } from '../../../src/data/loading/dataset.js';
+import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { Rng } from '../../../src/engine/index.js';
 
 const drawn = syntheticDataset({ seed: 4, count: 47 * 16 });

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { embed } from '../../../src/app/explore/embedding.js';
 import { nearestNeighbours } from '../../../src/app/explore/nearest.js';
 import { principalComponents } from '../../../src/app/explore/pca.js';
-import { makeDataset, type Dataset } from '../../../src/data/dataset.js';
-import { syntheticDataset } from '../../../src/data/synthetic.js';
+import { makeDataset, type Dataset } from '../../../src/data/loading/dataset.js';
+import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { Rng } from '../../../src/engine/index.js';
 
 const SEED = 20_261_124;

@@ -17,10 +17,10 @@ import {
   type PersonaliseProgress,
 } from '../../../src/app/teaching/personalise.js';
 import { drawExam, drawRehearsal } from '../../../src/app/teaching/rehearsal.js';
-import { imageAt } from '../../../src/data/dataset.js';
-import { IMAGE_PIXELS } from '../../../src/data/idx.js';
-import { BALANCED_CLASSES } from '../../../src/data/splits.js';
-import { syntheticDataset } from '../../../src/data/synthetic.js';
+import { imageAt } from '../../../src/data/loading/dataset.js';
+import { IMAGE_PIXELS } from '../../../src/data/emnist/idx.js';
+import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
+import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { decodeSafetensors, saveState } from '../../../src/nn/index.js';
 import { eventsOf, onWasm, tinyTrainer } from '../support.js';
 

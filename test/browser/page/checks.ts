@@ -1,6 +1,6 @@
 // What the browser tests call in the page. Runs in Chromium, minified, under the page's policy. Imports the engine and the app.
 
-import { renderGlyph } from '../../../src/data/glyph.js';
+import { renderGlyph } from '../../../src/data/strokes/glyph.js';
 import { createGpuBackend, type GpuBackend, type GpuMode } from '../../../src/engine/backends/gpu.js';
 import { createWasmBackend, type WasmBackend } from '../../../src/engine/backends/wasm/index.js';
 import { runKernelSuite, type SuiteResult } from '../../gpu/suite.js';

@@ -1,8 +1,8 @@
 // Ten steps of the whole network on one backend, in the page or in Node: the losses, and a fingerprint of every weight.
 // Imports the engine, the app.
 
-import { stratifiedSplit } from '../../../src/data/dataset.js';
-import { syntheticDataset } from '../../../src/data/synthetic.js';
+import { stratifiedSplit } from '../../../src/data/loading/dataset.js';
+import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { createWasmBackend, type WasmOptions } from '../../../src/engine/backends/wasm/index.js';
 import { Rng, useBackend } from '../../../src/engine/index.js';
 import { CharacterNet } from '../../../src/app/model.js';

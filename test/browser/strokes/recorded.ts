@@ -1,10 +1,10 @@
 // The recorded strokes and their file format (the README describes it): reading the files, writing them, and the strokes as
-// src/data/glyph.ts takes them. Used by tests in Node only. Imports node:fs.
+// src/data/strokes/glyph.ts takes them. Used by tests in Node only. Imports node:fs.
 
 import { readFileSync } from 'node:fs';
-import { type Dataset, makeDataset } from '../../../src/data/dataset.js';
-import { renderGlyph } from '../../../src/data/glyph.js';
-import { BALANCED_CLASSES } from '../../../src/data/splits.js';
+import { type Dataset, makeDataset } from '../../../src/data/loading/dataset.js';
+import { renderGlyph } from '../../../src/data/strokes/glyph.js';
+import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
 
 /** Where the pointer was: pixels of the pad, milliseconds from the first contact, pressure 0..1. */
 export type RecordedPoint = readonly [x: number, y: number, t: number, pressure: number];

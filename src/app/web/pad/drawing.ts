@@ -1,8 +1,8 @@
 // From the strokes on the pad to what the network sees, by the function that the command line uses too. Runs in Node and in a
 // browser with the same bits. Imports data's glyph, and types.
 
-import { DEFAULT_INK_SIZE, GlyphRenderer, type Stroke } from '../../../data/glyph.js';
-import { IMAGE_PIXELS } from '../../../data/idx.js';
+import { DEFAULT_INK_SIZE, GlyphRenderer, type Stroke } from '../../../data/strokes/glyph.js';
+import { IMAGE_PIXELS } from '../../../data/emnist/idx.js';
 import type { Drawing } from '../app.js';
 import type { Sheet } from './sheet.js';
 

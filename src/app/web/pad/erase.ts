@@ -1,6 +1,6 @@
 // Which strokes an eraser touches. No DOM; imports types.
 
-import type { Stroke } from '../../../data/raster.js';
+import type { Stroke } from '../../../data/strokes/raster.js';
 
 /**
  * The strokes that come within `reach` of the eraser's way from one place to the next.

@@ -1,6 +1,6 @@
 // Drawings in the page's address: `#s=TEXT`, beside `tab=NAME`. Imports share.
 
-import type { Stroke } from '../../../data/raster.js';
+import type { Stroke } from '../../../data/strokes/raster.js';
 import { decodeStrokes, encodeStrokes } from './share.js';
 
 /** The address of the page with a drawing in it. @throws ArgumentError if the drawing is too much for an address */

@@ -1,6 +1,6 @@
 // The pad: draws strokes, erases and takes back, shows a picture. What the strokes mean is not its business. Imports its parts.
 
-import type { Stroke } from '../../../data/raster.js';
+import type { Stroke } from '../../../data/strokes/raster.js';
 import type { App } from '../app.js';
 import { element } from '../dom.js';
 import { Signal } from '../signal.js';

@@ -2,7 +2,7 @@
 // uses for pictures. The browser decodes. Loaded when the first picture comes. Imports preprocess, the limits of pictures, errors.
 
 import { DataError } from '../../../data/errors.js';
-import { preprocess } from '../../../data/preprocess.js';
+import { preprocess } from '../../../data/image/preprocess.js';
 import { readJpegHeader } from '../../pictures/jpegHeader.js';
 import { checkSize, MOST_BYTES } from '../../pictures/limits.js';
 import type { PlacedPicture } from './sheet.js';

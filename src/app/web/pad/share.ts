@@ -5,7 +5,7 @@
 // point the way from the one before it, x and y, in 1024ths of the pad's height; two bytes of a checksum. Numbers are LEB128,
 // signed ones in zigzag order (0, -1, 1, -2, ...).
 
-import type { Stroke } from '../../../data/raster.js';
+import type { Stroke } from '../../../data/strokes/raster.js';
 import { ArgumentError, FormatError } from '../../../engine/errors.js';
 import { crc32c } from '../../run/crc32c.js';
 import { simplified } from './simplify.js';

@@ -1,6 +1,6 @@
 // What lies on the pad at one moment: strokes, or a picture. Never changed, only replaced. No code. Imports types.
 
-import type { Stroke } from '../../../data/raster.js';
+import type { Stroke } from '../../../data/strokes/raster.js';
 
 /** A picture that the visitor chose. */
 export interface PlacedPicture {

@@ -1,6 +1,6 @@
 // A polyline with fewer points that stays close to the one given. Imports types.
 
-import type { Stroke } from '../../../data/raster.js';
+import type { Stroke } from '../../../data/strokes/raster.js';
 
 /**
  * Leaves out points whose absence moves the line by at most `tolerance`; both ends stay.

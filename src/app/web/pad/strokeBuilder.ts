@@ -1,7 +1,7 @@
 // A stroke while it is being drawn: the points of the pointer, and the smooth curve through them that everything else sees, the
 // network and the screen alike. No DOM; imports data's curve.
 
-import { smoothSpan } from '../../../data/curve.js';
+import { smoothSpan } from '../../../data/strokes/curve.js';
 
 /** Pointers report whole pixels: points closer than this part of the pad's height would only add their trembling. */
 const LEAST_STEP = 0.006;

@@ -1,7 +1,7 @@
 // The canvas of the pad: as many pixels as the screen has below it, strokes as round lines, or a picture. Redraws at most once a
 // frame. Knows neither pointers nor history. Imports types.
 
-import type { Stroke } from '../../../data/raster.js';
+import type { Stroke } from '../../../data/strokes/raster.js';
 
 /** What is to be seen. */
 export interface Scene {

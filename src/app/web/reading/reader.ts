@@ -3,8 +3,8 @@
 
 import { type Backend, noGrad, scope, type Tensor, tensor, withBackend } from '../../../engine/index.js';
 import { ArgumentError } from '../../../engine/errors.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../../../data/idx.js';
-import { normalize } from '../../../data/transform.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../../../data/emnist/idx.js';
+import { normalize } from '../../../data/loading/transform.js';
 import type { CharacterNet } from '../../model.js';
 import { modelFrom, readContents, type LoadedModel } from '../../modelContents.js';
 import { probabilitiesOf } from '../../temperature.js';

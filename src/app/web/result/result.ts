@@ -1,7 +1,7 @@
 // What the network reads, beside the pad: the character, large; the five likeliest with their probabilities; and the 28 x 28 pixels
 // that it saw. On an empty pad all of it is blank. Imports the helpers for elements, the app's types.
 
-import { IMAGE_SIDE } from '../../../data/idx.js';
+import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { App } from '../app.js';
 import { element } from '../dom.js';
 import { paint } from '../pixels.js';

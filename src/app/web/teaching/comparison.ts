@@ -1,7 +1,7 @@
 // How a drawing is read before and after the lesson: a table with bars, of the characters that either reading holds likely.
 // Imports the helper for elements, and how probabilities are written.
 
-import { IMAGE_SIDE } from '../../../data/idx.js';
+import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import { element } from '../dom.js';
 import { paint } from '../pixels.js';
 import type { Reading } from '../reading/types.js';

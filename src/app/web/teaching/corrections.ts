@@ -2,8 +2,8 @@
 // trusted: every part is checked. No storage, no elements. Imports nn's JSON and data's sizes.
 
 import { FormatError } from '../../../engine/errors.js';
-import { IMAGE_PIXELS } from '../../../data/idx.js';
-import type { Stroke } from '../../../data/raster.js';
+import { IMAGE_PIXELS } from '../../../data/emnist/idx.js';
+import type { Stroke } from '../../../data/strokes/raster.js';
 import { canonicalJson, JsonReader, type Json } from '../../../nn/saving/json.js';
 import { parseStrictJson } from '../../../nn/saving/strictJson.js';
 

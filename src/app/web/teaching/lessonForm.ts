@@ -1,7 +1,7 @@
 // The form of a lesson: the drawing, what it is read as, what it really is, and how the learning goes. Imports the picker and the
 // helper for elements.
 
-import { IMAGE_SIDE } from '../../../data/idx.js';
+import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { App } from '../app.js';
 import { element } from '../dom.js';
 import { paint } from '../pixels.js';

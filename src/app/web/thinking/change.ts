@@ -1,6 +1,6 @@
 // From slopes to what a hand can do: put down a dab of the pen, or rub one out. Knows no elements. Imports the size of images.
 
-import { IMAGE_SIDE } from '../../../data/idx.js';
+import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 
 const FULL = 255;
 /** Ink of one dab, as rows: the pen is 2.65 pixels wide, as EMNIST's strokes are. */

@@ -1,7 +1,7 @@
 // One filter, large: where on the drawing it fires, and why: the kernels that bring it most at its strongest point, and what
 // each of them adds. Imports the filters, painting, words.
 
-import { IMAGE_SIDE } from '../../../data/idx.js';
+import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import { element } from '../dom.js';
 import { FeedRow } from './feedRow.js';
 import { fieldOf, kernelOf, peakOf, strideOf, takeApart, type Peak, type TakenApart } from './filters.js';

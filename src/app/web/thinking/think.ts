@@ -2,7 +2,7 @@
 // own autograd. Knows no elements. Imports the engine and the stages.
 
 import { gradientOf, scope, Tensor, tensor, type FloatArray } from '../../../engine/index.js';
-import { normalize } from '../../../data/transform.js';
+import { normalize } from '../../../data/loading/transform.js';
 import { activations, type Stages } from './stages.js';
 
 /** Ink goes from 0 to 1 where the network's input goes from -1 to 1: a slope along ink is that much steeper. */

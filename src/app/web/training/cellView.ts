@@ -1,7 +1,7 @@
 // The images of one cell of the confusion matrix, and the mistakes made most often as ways to open one. Imports the bookkeeping.
 
 import { element } from '../dom.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../../../data/idx.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { Cell, Confusion } from './confusion.js';
 import type { ValidationImages } from './protocol.js';
 

@@ -1,7 +1,7 @@
 // The network of a run as the bytes of a model file, the very kind that `inkgrad train` writes; without the optimizer, since
 // nobody goes on with this run elsewhere. Imports nn, the trainer's types.
 
-import type { Dataset } from '../../../data/dataset.js';
+import type { Dataset } from '../../../data/loading/dataset.js';
 import { saveState } from '../../../nn/index.js';
 import type { Training } from '../../modelContents.js';
 import type { Trainer } from '../../trainer.js';

@@ -1,13 +1,19 @@
 // Reads the EMNIST files that a person has given, in the worker: packed or not, in no more memory than what is kept of them.
 // Nothing is sent anywhere. Imports data.
 
-import type { Dataset } from '../../../data/dataset.js';
-import { emnistDataset, type NamedIdx } from '../../../data/emnistDataset.js';
+import type { Dataset } from '../../../data/loading/dataset.js';
+import { emnistDataset, type NamedIdx } from '../../../data/emnist/emnistDataset.js';
 import { DataError } from '../../../data/errors.js';
-import { checkIdxLength, damagedGzip, isGzip, readIdxHeader, type IdxKind } from '../../../data/idx.js';
-import { readIdxStream } from '../../../data/idxStream.js';
-import { parseMapping } from '../../../data/splits.js';
-import type { EmnistPart } from '../../../data/splits.js';
+import {
+  checkIdxLength,
+  damagedGzip,
+  isGzip,
+  readIdxHeader,
+  type IdxKind,
+} from '../../../data/emnist/idx.js';
+import { readIdxStream } from '../../../data/emnist/idxStream.js';
+import { parseMapping } from '../../../data/emnist/splits.js';
+import type { EmnistPart } from '../../../data/emnist/splits.js';
 import { MOST_IMAGES, type GivenFiles } from './protocol.js';
 
 export interface OpenedFiles {

@@ -2,7 +2,7 @@
 // the worker finds out. No elements in here. Imports the splits and errors.
 
 import { DataError } from '../../../data/errors.js';
-import { checkSplit, EMNIST_SPLITS, type EmnistSplit } from '../../../data/splits.js';
+import { checkSplit, EMNIST_SPLITS, type EmnistSplit } from '../../../data/emnist/splits.js';
 import type { GivenFiles } from './protocol.js';
 
 /** What a file is for. */

@@ -3,7 +3,7 @@
 // Imports types, and errors.
 
 import { ArgumentError } from '../../../engine/errors.js';
-import { EMNIST_SPLITS, type EmnistSplit } from '../../../data/splits.js';
+import { EMNIST_SPLITS, type EmnistSplit } from '../../../data/emnist/splits.js';
 import type { DeviceReport } from '../../device.js';
 import type { EpochEvent } from '../../trainerEvents.js';
 import * as is from './guards.js';

@@ -7,8 +7,8 @@
 
 import { ArgumentError, DeviceLostError, InkgradError } from '../../../engine/errors.js';
 import { type Backend, Rng, useBackend } from '../../../engine/index.js';
-import { limitDataset, stratifiedSplit, type Dataset } from '../../../data/dataset.js';
-import { drawDataset } from '../../../data/synthetic.js';
+import { limitDataset, stratifiedSplit, type Dataset } from '../../../data/loading/dataset.js';
+import { drawDataset } from '../../../data/strokes/synthetic.js';
 import type { ChosenDevice, DeviceChoice } from '../../device.js';
 import { evaluate } from '../../evaluate.js';
 import { CharacterNet } from '../../model.js';

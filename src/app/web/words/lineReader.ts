@@ -1,7 +1,7 @@
 // Reads the groups of a line, each once: while the hand writes one character the others are known already. Knows no elements.
 // Imports the pad's drawing, segment and types.
 
-import type { Stroke } from '../../../data/raster.js';
+import type { Stroke } from '../../../data/strokes/raster.js';
 import { imageOf } from '../pad/drawing.js';
 import type { Reader } from '../reading/reader.js';
 import type { Reading } from '../reading/types.js';

@@ -1,7 +1,7 @@
 // Which strokes of a line belong to one character, and where a space is. Decided by where the strokes are, never by what they
 // look like, so that a visitor can tell why. No DOM; imports types.
 
-import type { Stroke } from '../../../data/raster.js';
+import type { Stroke } from '../../../data/strokes/raster.js';
 
 /** In units of the pad. */
 export interface StrokeBox {

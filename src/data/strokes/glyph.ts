@@ -6,10 +6,10 @@
 // box (not the centre of mass, as MNIST did) in a square with a border of 2 pixels, bicubic to 28 x 28,
 // stretch to 0..255.
 
-import { ArgumentError } from '../engine/errors.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from './idx.js';
+import { ArgumentError } from '../../engine/errors.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
 import { BLUR_REACH, Raster, type Stroke } from './raster.js';
-import { resample } from './resample.js';
+import { resample } from '../image/resample.js';
 
 export type { Stroke } from './raster.js';
 

@@ -1,7 +1,7 @@
 // Taking items from a source ahead of the one who uses them, so that a batch is ready when the last step ends.
 // Knows nothing of batches. Imports errors only.
 
-import { ArgumentError } from '../engine/errors.js';
+import { ArgumentError } from '../../engine/errors.js';
 
 /**
  * Yields what `source` yields, in order, keeping up to `depth` further items ready.

@@ -6,8 +6,8 @@
 //   then one 32-bit size per axis, then the values, last axis fastest
 //   (https://yann.lecun.com/exdb/mnist, "the IDX file format")
 
-import { format, sizeOf } from '../engine/shape.js';
-import { DataError } from './errors.js';
+import { format, sizeOf } from '../../engine/shape.js';
+import { DataError } from '../errors.js';
 
 export const IMAGE_SIDE = 28;
 export const IMAGE_PIXELS = IMAGE_SIDE * IMAGE_SIDE;

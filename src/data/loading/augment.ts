@@ -3,10 +3,10 @@
 // that are made once. What an image becomes depends on the seed, the epoch and its place in the data set alone: neither on the
 // order of the images nor on who computes it, so a resumed run sees the same. Imports errors, the rng, idx, strokeWidth.
 
-import { ArgumentError } from '../engine/errors.js';
-import { Rng } from '../engine/rng.js';
-import { IMAGE_SIDE } from './idx.js';
-import { PADDED_SIDE, varyStroke } from './strokeWidth.js';
+import { ArgumentError } from '../../engine/errors.js';
+import { Rng } from '../../engine/rng.js';
+import { IMAGE_SIDE } from '../emnist/idx.js';
+import { PADDED_SIDE, varyStroke } from '../image/strokeWidth.js';
 
 /** How far an image may be changed, each drawn evenly from minus to plus the number; 0 is not at all. */
 export interface AugmentOptions {

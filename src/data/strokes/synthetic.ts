@@ -2,16 +2,16 @@
 // glyph pipeline as the page. For learning and testing without a download. It is not EMNIST, and accuracy on it says
 // nothing about accuracy on EMNIST: the data set carries that in its name and in `synthetic`.
 
-import { ArgumentError } from '../engine/errors.js';
-import { Rng } from '../engine/rng.js';
-import { makeDataset, type Dataset } from './dataset.js';
+import { ArgumentError } from '../../engine/errors.js';
+import { Rng } from '../../engine/rng.js';
+import { makeDataset, type Dataset } from '../loading/dataset.js';
 import { GlyphRenderer, type GlyphOptions, type Stroke } from './glyph.js';
-import { IMAGE_PIXELS } from './idx.js';
+import { IMAGE_PIXELS } from '../emnist/idx.js';
 import { DIGIT_FORMS } from './skeletons/digits.js';
 import { LOWER_FORMS } from './skeletons/lower.js';
 import { parseSkeleton, smoothPath, type Skeleton } from './skeletons/skeleton.js';
 import { UPPER_FORMS } from './skeletons/upper.js';
-import { BALANCED_CLASSES } from './splits.js';
+import { BALANCED_CLASSES } from '../emnist/splits.js';
 
 const FORMS = { ...DIGIT_FORMS, ...UPPER_FORMS, ...LOWER_FORMS };
 

@@ -1,8 +1,8 @@
 // One IDX file from a stream of bytes, already unpacked, in no more memory than its header promises or the reader wants. For
 // Node and the browser alike: whoever opens the file brings the stream. Imports idx and errors.
 
-import { sizeOf } from '../engine/shape.js';
-import { DataError } from './errors.js';
+import { sizeOf } from '../../engine/shape.js';
+import { DataError } from '../errors.js';
 import { checkIdxLength, readIdxHeader, type IdxHeader, type ParseIdxOptions } from './idx.js';
 
 const LONGEST_HEADER = 16;

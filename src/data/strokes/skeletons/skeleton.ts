@@ -4,7 +4,7 @@
 // of handwriting, a tall letter about 100 high and an "o" about 60: the pen is as wide for both. It bends smoothly through a point unless it is marked "!", a corner. A stroke that ends where it began
 // closes smoothly, and a stroke of one point is a dot. `'0,100 40,0! 76,100 / 14,62 66,62'` is an A.
 
-import { FormatError } from '../../engine/errors.js';
+import { FormatError } from '../../../engine/errors.js';
 import { smoothSpan } from '../curve.js';
 
 /** Ways to write each class: how common a form is among its class, and its path. */

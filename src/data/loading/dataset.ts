@@ -2,9 +2,9 @@
 // Host arrays only, no tensors, no files; emnist.ts and synthetic.ts make data sets, loader.ts batches them.
 
 import ndarray, { type NdArray } from 'ndarray';
-import { ArgumentError } from '../engine/errors.js';
-import type { Rng } from '../engine/rng.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from './idx.js';
+import { ArgumentError } from '../../engine/errors.js';
+import type { Rng } from '../../engine/rng.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
 
 export interface Dataset {
   /** What to call it in reports, e.g. `EMNIST balanced test`. */

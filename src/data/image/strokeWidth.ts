@@ -3,7 +3,7 @@
 //
 // Source: P. Soille, "Morphological Image Analysis", 2nd edition, 2003, chapter 3.
 
-import { IMAGE_SIDE } from './idx.js';
+import { IMAGE_SIDE } from '../emnist/idx.js';
 
 /** An image with one pixel of paper around it. */
 export const PADDED_SIDE = IMAGE_SIDE + 2;

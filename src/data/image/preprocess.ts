@@ -2,11 +2,11 @@
 // line and the page call this same function. Decoding files is not done here; what is ink is decided in ink.ts, the
 // recipe from the ink on is glyph.ts. Runs in Node and in a browser.
 
-import { bitmapToGlyph, DEFAULT_INK_SIZE, DEFAULT_PEN_WIDTH } from './glyph.js';
-import { IMAGE_PIXELS } from './idx.js';
+import { bitmapToGlyph, DEFAULT_INK_SIZE, DEFAULT_PEN_WIDTH } from '../strokes/glyph.js';
+import { IMAGE_PIXELS } from '../emnist/idx.js';
 import { findInk, type Ink, type Invert } from './ink.js';
 import { toPlanes, type Picture } from './picture.js';
-import type { Box } from './raster.js';
+import type { Box } from '../strokes/raster.js';
 import { meanStrokeWidth, widened, withoutDust } from './specks.js';
 
 export { INVERT, type Invert } from './ink.js';

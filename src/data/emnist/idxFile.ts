@@ -2,7 +2,7 @@
 // the two files of src/data that touch `node:` modules, so they are imported only when a file is read.
 
 import type { FileHandle } from 'node:fs/promises';
-import { DataError } from './errors.js';
+import { DataError } from '../errors.js';
 import { checkIdxLength, damagedGzip, isGzip, readIdxHeader, type ParseIdxOptions } from './idx.js';
 import { readIdxStream, type IdxContents, type ReadIdxStreamOptions } from './idxStream.js';
 

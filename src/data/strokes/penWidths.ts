@@ -1,9 +1,9 @@
 // The same drawings with pens of several widths: whether a network reads what people draw with a thin or a thick brush can only
 // be told when nothing but the brush changes. Drawn characters, not EMNIST. Imports the synthetic characters and glyph.
 
-import { makeDataset, type Dataset } from './dataset.js';
+import { makeDataset, type Dataset } from '../loading/dataset.js';
 import { DEFAULT_INK_SIZE, GlyphRenderer } from './glyph.js';
-import { IMAGE_PIXELS } from './idx.js';
+import { IMAGE_PIXELS } from '../emnist/idx.js';
 import { SyntheticCharacters } from './synthetic.js';
 
 /** Pens of the test, in pixels of EMNIST's 128 x 128 canvas; real EMNIST is about 8. */

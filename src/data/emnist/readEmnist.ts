@@ -1,14 +1,14 @@
 // Reads EMNIST from a folder of official files, packed or not. One of the two files of src/data that touch `node:` modules,
 // so they are imported only when a file is read. Fetches nothing; what the files hold, emnistDataset.ts knows.
 
-import type { Dataset } from './dataset.js';
+import type { Dataset } from '../loading/dataset.js';
 import { emnistDataset, type NamedIdx } from './emnistDataset.js';
-import { DataMissingError } from './errors.js';
+import { DataMissingError } from '../errors.js';
 import type { IdxKind } from './idx.js';
 import { openFile, readFirst, readIdxFile } from './idxFile.js';
 import { checkSplit, EMNIST_SPLITS, fileName, mappingName, parseMapping } from './splits.js';
 import type { EmnistPart, EmnistSplit } from './splits.js';
-import { ArgumentError } from '../engine/errors.js';
+import { ArgumentError } from '../../engine/errors.js';
 
 export const EMNIST_ARCHIVE = 'https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip';
 

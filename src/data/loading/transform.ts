@@ -1,7 +1,7 @@
 // From pixel bytes to the numbers a network reads. Writes into arrays the caller owns, so that a batch costs no
 // allocation. No augmentation, no tensors; imports errors only.
 
-import { ArgumentError } from '../engine/errors.js';
+import { ArgumentError } from '../../engine/errors.js';
 
 export interface NormalizeOptions {
   /** Of pixel values in 0..1; default 0.5. */

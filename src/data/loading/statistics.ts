@@ -1,9 +1,9 @@
 // Numbers that say how a set of 28 x 28 images looks: brightness, extent, placing, stroke width. Used to hold the
 // synthetic characters and the page's preprocessing against real EMNIST. Changes nothing, imports no files.
 
-import { ArgumentError } from '../engine/errors.js';
+import { ArgumentError } from '../../engine/errors.js';
 import type { Dataset } from './dataset.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from './idx.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
 
 /** The box around every pixel that is not paper. */
 export interface InkExtent {

@@ -2,7 +2,7 @@
 // brought to what the later steps work on. Says nothing about what is ink; ink.ts does. For Node and the browser.
 // Imports errors and resample.
 
-import { ArgumentError } from '../engine/errors.js';
+import { ArgumentError } from '../../engine/errors.js';
 import { resample, type GreyImage } from './resample.js';
 
 /** Pixels row by row, channels side by side. */

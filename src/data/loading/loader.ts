@@ -1,8 +1,8 @@
 // Cuts a data set into batches of normalised floats, in an order that depends on the seed and the epoch alone.
 // Host arrays only: whoever trains uploads them. Knows no tensors and no files.
 
-import { ArgumentError } from '../engine/errors.js';
-import type { Rng } from '../engine/rng.js';
+import { ArgumentError } from '../../engine/errors.js';
+import type { Rng } from '../../engine/rng.js';
 import type { Augmenter } from './augment.js';
 import type { Dataset } from './dataset.js';
 import { prefetch } from './prefetch.js';

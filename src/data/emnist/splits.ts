@@ -2,9 +2,9 @@
 // parser of their mapping files. Opens no file (emnist.ts does), so a browser can use it.
 // Source: Cohen, Afshar, Tapson, van Schaik, "EMNIST: an extension of MNIST to handwritten letters", 2017.
 
-import { ArgumentError } from '../engine/errors.js';
+import { ArgumentError } from '../../engine/errors.js';
 import type { IdxKind } from './idx.js';
-import { DataError } from './errors.js';
+import { DataError } from '../errors.js';
 
 const DIGITS = '0123456789';
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';

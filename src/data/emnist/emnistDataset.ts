@@ -1,8 +1,8 @@
 // From what EMNIST's files hold to a data set: images upright, labels from 0. For Node and the browser alike; opens no
 // file (emnist.ts does in Node, the page by itself). Imports idx, splits, dataset, errors.
 
-import { makeDataset, type Dataset } from './dataset.js';
-import { DataError } from './errors.js';
+import { makeDataset, type Dataset } from '../loading/dataset.js';
+import { DataError } from '../errors.js';
 import { checkSameCount, IMAGE_PIXELS, IMAGE_SIDE } from './idx.js';
 import type { IdxContents } from './idxStream.js';
 import { EMNIST_SPLITS, type EmnistPart, type EmnistSplit } from './splits.js';
