@@ -4,7 +4,7 @@
 //     npm run bench -- [--threads 1,2] [--seconds 0.5] [--quick]
 
 import { Bench } from 'tinybench';
-import { CharacterNet } from '../src/app/model.js';
+import { CharacterNet } from '../src/app/model/characterNet.js';
 import * as ink from '../src/index.js';
 import { noiseBatch } from './support/learner.js';
 import { thisMachine } from './support/machine.js';

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CharacterNet } from '../src/app/model.js';
+import { CharacterNet } from '../src/app/model/characterNet.js';
 import { createWasmBackend, Rng, useBackend } from '../src/index.js';
 import { Learner, noiseBatch } from './support/learner.js';
 import { readOptions } from './support/options.js';

@@ -3,7 +3,7 @@
 //
 //     npm run bench:profile -- [--seconds 3] [--batch 64] [--quick]
 
-import { CharacterNet } from '../src/app/model.js';
+import { CharacterNet } from '../src/app/model/characterNet.js';
 import { createWasmBackend, Rng, useBackend } from '../src/index.js';
 import { Machine } from '../src/engine/backends/wasm/machine.js';
 import { Learner, noiseBatch } from './support/learner.js';

@@ -3,7 +3,7 @@
 //     npm run bench:step -- [--threads 1,2] [--seconds 2] [--quick]
 
 import { Bench } from 'tinybench';
-import { CharacterNet } from '../src/app/model.js';
+import { CharacterNet } from '../src/app/model/characterNet.js';
 import { BackendError, createWasmBackend, Rng, useBackend } from '../src/index.js';
 import { Learner, noiseBatch } from './support/learner.js';
 import { thisMachine } from './support/machine.js';

@@ -3,7 +3,7 @@
 //
 //     npm run bench:sweep -- [--batches 1,2,...] [--threads 1,2,3,4] [--sides 28,...] [--seconds 1] [--quick]
 
-import { CharacterNet } from '../src/app/model.js';
+import { CharacterNet } from '../src/app/model/characterNet.js';
 import * as ink from '../src/index.js';
 import { Learner, noiseBatch } from './support/learner.js';
 import { thisMachine } from './support/machine.js';

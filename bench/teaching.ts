@@ -4,12 +4,12 @@
 //     EMNIST_DIR=DIR npm run bench:teaching -- --model MODEL [--trials 10] [--quick]
 
 import { readFile } from 'node:fs/promises';
-import { modelFrom } from '../src/app/modelContents.js';
+import { modelFrom } from '../src/app/model/modelContents.js';
 import { openTestSource } from '../src/app/source.js';
 import { featuresOf, largest, logitsOf, rowOf, type Rows } from '../src/app/teaching/features.js';
 import { personalise } from '../src/app/teaching/personalise.js';
 import { drawRehearsal } from '../src/app/teaching/rehearsal.js';
-import type { CharacterNet } from '../src/app/model.js';
+import type { CharacterNet } from '../src/app/model/characterNet.js';
 import { imageAt } from '../src/data/loading/dataset.js';
 import { normalize } from '../src/data/loading/transform.js';
 import { createWasmBackend, Rng, useBackend } from '../src/index.js';

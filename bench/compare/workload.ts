@@ -3,7 +3,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CharacterNet } from '../../src/app/model.js';
+import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { normalize } from '../../src/data/loading/transform.js';
 import { ReferenceBackend, Rng, useBackend } from '../../src/index.js';

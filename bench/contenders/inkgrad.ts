@@ -2,7 +2,7 @@
 //
 //     node dist/bench/contenders/inkgrad.js [threads]
 
-import { CharacterNet } from '../../src/app/model.js';
+import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { createWasmBackend, Rng, useBackend } from '../../src/index.js';
 import { CHECK_STEPS, type CheckReply } from '../compare/protocol.js';
 import { BATCH, batchOf, CLASSES, readWorkload } from '../compare/workload.js';

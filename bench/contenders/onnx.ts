@@ -6,8 +6,8 @@ import { installedVersion, requirePeer } from '../compare/peers.js';
 import { BATCH, batchOf, CLASSES, readWorkload, type Batch } from '../compare/workload.js';
 import { meanCrossEntropy } from './crossEntropy.js';
 import { serve } from './serve.js';
-import { exportModel } from '../../src/app/exportModel.js';
-import { CharacterNet } from '../../src/app/model.js';
+import { exportModel } from '../../src/app/model/exportModel.js';
+import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { ReferenceBackend, Rng, useBackend } from '../../src/engine/index.js';
 
 /** What is used of the packages; both have the same interface. */

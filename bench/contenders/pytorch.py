@@ -28,7 +28,7 @@ def read_floats(name):
 
 
 class CharacterNet(nn.Module):
-    """The network of src/app/model.ts, layer by layer and name by name."""
+    """The network of src/app/model/characterNet.ts, layer by layer and name by name."""
 
     def __init__(self, dropout):
         super().__init__()

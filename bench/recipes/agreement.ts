@@ -9,7 +9,7 @@
 import { parseArgs } from 'node:util';
 import { evaluate } from '../../src/app/evaluate.js';
 import { mergedName, score } from '../../src/app/metrics.js';
-import { loadModel } from '../../src/app/modelFile.js';
+import { loadModel } from '../../src/app/model/modelFile.js';
 import { gallery } from '../../src/app/plot/gallery.js';
 import { writePng } from '../../src/app/plot/png.js';
 import { probabilitiesOf } from '../../src/app/temperature.js';

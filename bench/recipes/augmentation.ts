@@ -7,7 +7,7 @@
 import { Augmenter } from '../../src/data/loading/augment.js';
 import { BatchLoader, type Batch } from '../../src/data/loading/loader.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
-import { CharacterNet } from '../../src/app/model.js';
+import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { RECIPES } from '../../src/app/run/recipes.js';
 import { trainStep } from '../../src/app/trainStep.js';
 import { Adam, createWasmBackend, Rng, useBackend } from '../../src/index.js';

@@ -7,7 +7,7 @@
 
 import { parseArgs } from 'node:util';
 import { evaluate } from '../../src/app/evaluate.js';
-import { loadModel } from '../../src/app/modelFile.js';
+import { loadModel } from '../../src/app/model/modelFile.js';
 import { PEN_WIDTHS, penWidthDataset } from '../../src/data/strokes/penWidths.js';
 import { createWasmBackend, useBackend } from '../../src/index.js';
 import { usageError } from '../support/options.js';

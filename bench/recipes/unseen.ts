@@ -7,7 +7,7 @@
 
 import { parseArgs } from 'node:util';
 import { evaluate } from '../../src/app/evaluate.js';
-import { loadModel } from '../../src/app/modelFile.js';
+import { loadModel } from '../../src/app/model/modelFile.js';
 import { subset, type Dataset } from '../../src/data/loading/dataset.js';
 import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { createWasmBackend, useBackend } from '../../src/index.js';

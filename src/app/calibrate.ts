@@ -4,8 +4,8 @@
 import type { Dataset } from '../data/loading/dataset.js';
 import { evaluate, type Evaluation } from './evaluate.js';
 import { calibration } from './measures.js';
-import { priorsOf, type LoadedModel } from './modelContents.js';
-import { storeTemperature } from './modelFile.js';
+import { priorsOf, type LoadedModel } from './model/modelContents.js';
+import { storeTemperature } from './model/modelFile.js';
 import { fitTemperature, probabilitiesOf } from './temperature.js';
 
 export interface Calibrated {

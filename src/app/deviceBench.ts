@@ -7,7 +7,7 @@ import { currentBackend, Rng, useBackend } from '../engine/index.js';
 import { BatchLoader } from '../data/loading/loader.js';
 import { syntheticDataset } from '../data/strokes/synthetic.js';
 import { Adam, type AdamOptions } from '../nn/index.js';
-import { CharacterNet } from './model.js';
+import { CharacterNet } from './model/characterNet.js';
 import { trainStep } from './trainStep.js';
 
 export interface TrainingRunOptions {

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeAtomically } from './atomicFile.js';
-import { exportModel, type ExportedModel } from './exportModel.js';
+import { exportModel, type ExportedModel } from './model/exportModel.js';
 import { makeFolder } from './newFolder.js';
 
 const TEMPLATES = fileURLToPath(new URL('./pytorch/', import.meta.url));

@@ -9,7 +9,7 @@ import { BatchNorm2d } from '../nn/index.js';
 import type { Dataset } from '../data/loading/dataset.js';
 import { IMAGE_SIDE } from '../data/emnist/idx.js';
 import { BatchLoader } from '../data/loading/loader.js';
-import type { CharacterNet } from './model.js';
+import type { CharacterNet } from './model/characterNet.js';
 
 /** Images a batch. Each batch is normalised by its own statistics on the way to the deeper layers, so it should not be small. */
 const BATCH_SIZE = 256;

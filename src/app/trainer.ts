@@ -14,7 +14,7 @@ import type { Dataset } from '../data/loading/dataset.js';
 import { BatchLoader } from '../data/loading/loader.js';
 import { Adam, AdamW, CurveScheduler, ReduceLROnPlateau, WeightAverage, type Module } from '../nn/index.js';
 import { evaluate, type Evaluation } from './evaluate.js';
-import type { CharacterNet } from './model.js';
+import type { CharacterNet } from './model/characterNet.js';
 import { makeSchedule, type ScheduleName } from './schedule.js';
 import { logPriors, trainStep, type Lesson } from './trainStep.js';
 import { DivergedError, type EpochEvent, type Keep, type Progress, type StepEvent } from './trainerEvents.js';

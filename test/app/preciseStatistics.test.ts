@@ -2,7 +2,7 @@
 // of unlike size, and that nothing else of the network changes.
 
 import { expect, it } from 'vitest';
-import { CharacterNet } from '../../src/app/model.js';
+import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { takeStatistics } from '../../src/app/preciseStatistics.js';
 import { subset } from '../../src/data/loading/dataset.js';
 import { BatchLoader } from '../../src/data/loading/loader.js';

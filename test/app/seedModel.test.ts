@@ -3,8 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluate.js';
-import { exportModel } from '../../src/app/exportModel.js';
-import { loadModel } from '../../src/app/modelFile.js';
+import { exportModel } from '../../src/app/model/exportModel.js';
+import { loadModel } from '../../src/app/model/modelFile.js';
 import { openTestSource } from '../../src/app/source.js';
 import { BatchLoader } from '../../src/data/loading/loader.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { stratifiedSplit, subset, type Dataset } from '../../src/data/loading/dataset.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
-import { CharacterNet } from '../../src/app/model.js';
+import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { Trainer, type TrainerOptions } from '../../src/app/trainer.js';
 import type { EpochEvent, StepEvent } from '../../src/app/trainerEvents.js';
 import { Rng, type Backend } from '../../src/engine/index.js';

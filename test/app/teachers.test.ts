@@ -2,7 +2,7 @@
 // nothing themselves.
 
 import { expect, it } from 'vitest';
-import { CharacterNet } from '../../src/app/model.js';
+import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { trainStep } from '../../src/app/trainStep.js';
 import { BatchLoader, type Batch } from '../../src/data/loading/loader.js';
 import { Rng, scope, tensor } from '../../src/engine/index.js';

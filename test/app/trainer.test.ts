@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluate.js';
-import { priorsOf } from '../../src/app/modelContents.js';
+import { priorsOf } from '../../src/app/model/modelContents.js';
 import { DivergedError } from '../../src/app/trainerEvents.js';
 import type { EpochEvent, StepEvent } from '../../src/app/trainerEvents.js';
 import { subset, type Dataset } from '../../src/data/loading/dataset.js';

@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createWasmBackend } from '../../src/engine/backends/wasm/index.js';
 import { BackendError, DeviceLostError } from '../../src/engine/errors.js';
 import { chooseDevice } from '../../src/app/device.js';
-import { modelFrom } from '../../src/app/modelContents.js';
+import { modelFrom } from '../../src/app/model/modelContents.js';
 import type { GivenFiles, Report, Settings } from '../../src/app/web/training/protocol.js';
 import { readReport } from '../../src/app/web/training/protocol.js';
 import { Session, type Outside } from '../../src/app/web/training/session.js';

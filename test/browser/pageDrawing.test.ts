@@ -4,7 +4,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mergedName } from '../../src/app/metrics.js';
 import { evaluate } from '../../src/app/evaluate.js';
-import { loadModel } from '../../src/app/modelFile.js';
+import { loadModel } from '../../src/app/model/modelFile.js';
 import { probabilitiesOf } from '../../src/app/temperature.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
 import { executable, whyNot } from './support/chromium.js';

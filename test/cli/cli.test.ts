@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CharacterNet } from '../../src/app/model.js';
+import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { openTrainingSource } from '../../src/app/source.js';
 import { Trainer } from '../../src/app/trainer.js';
 import type { EpochEvent } from '../../src/app/trainerEvents.js';

@@ -8,7 +8,7 @@ import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, type Evaluation } from '../../src/app/evaluate.js';
 import type { ClassScore } from '../../src/app/metrics.js';
-import { loadModel, storeTemperature } from '../../src/app/modelFile.js';
+import { loadModel, storeTemperature } from '../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
 import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';

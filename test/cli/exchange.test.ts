@@ -3,8 +3,8 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportModel } from '../../src/app/exportModel.js';
-import { loadModel } from '../../src/app/modelFile.js';
+import { exportModel } from '../../src/app/model/exportModel.js';
+import { loadModel } from '../../src/app/model/modelFile.js';
 import { decodeSafetensors, modelArrays } from '../../src/nn/index.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { digest, onWasm } from '../app/support.js';

@@ -3,8 +3,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { exportModel } from '../../src/app/exportModel.js';
-import { saveModel } from '../../src/app/modelFile.js';
+import { exportModel } from '../../src/app/model/exportModel.js';
+import { saveModel } from '../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { digest, onWasm, tinyTrainer } from '../app/support.js';
 import { madeUpNetwork } from '../formats/models.js';

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CharacterNet } from '../../src/app/model.js';
+import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { Rng } from '../../src/engine/index.js';
 import { saveState, type Json } from '../../src/nn/index.js';
 import { drawn, inkgrad, makeFolder, writeEmnist, type Finished } from './support.js';

@@ -1,6 +1,6 @@
 // Networks and images for the tests of exporting. Imports the app and the engine.
 
-import { CharacterNet, type Convolutions } from '../../src/app/model.js';
+import { CharacterNet, type Convolutions } from '../../src/app/model/characterNet.js';
 import { noGrad, Rng, scope, tensor } from '../../src/engine/index.js';
 
 /** A network whose running statistics are not those of a fresh one, in evaluation mode. */

@@ -1,10 +1,10 @@
 // The exported ONNX file against this program's own forward pass, in ONNX Runtime.
 
 import { expect, it } from 'vitest';
-import { exportModel } from '../../src/app/exportModel.js';
+import { exportModel } from '../../src/app/model/exportModel.js';
 import { encodeOnnx } from '../../src/app/formats/onnx.js';
 import { ModelProto } from '../../src/app/formats/onnxSchema.js';
-import type { Convolutions } from '../../src/app/model.js';
+import type { Convolutions } from '../../src/app/model/characterNet.js';
 import { GELU } from '../../src/nn/index.js';
 import { onWasm } from '../app/support.js';
 import { openOnnx } from '../support/onnxruntime.js';

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { type Backend, crossEntropy, Rng, scope, tensor } from '../../src/engine/index.js';
-import { CharacterNet } from '../../src/app/model.js';
+import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { Adam } from '../../src/nn/index.js';
 import { fastBackends, oracle, withFreshBackend } from '../support/backends.js';
 import { type GoldenCase, loadGolden } from './fixtures.js';

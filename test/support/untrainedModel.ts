@@ -1,6 +1,6 @@
 // A model file of the network before it has learned anything, for tests that need one that loads. Imports the app.
 
-import { CharacterNet } from '../../src/app/model.js';
+import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { Rng } from '../../src/engine/index.js';
 import { saveState } from '../../src/nn/index.js';

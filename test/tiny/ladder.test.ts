@@ -194,7 +194,7 @@ it(
 );
 
 // The top: thirty-two letters, A to Z and six small ones, drawn by 32 different hands, learned by heart. A network
-// that cannot do this has a bug; the real one (src/app/model.ts) is the same thing, a block deeper.
+// that cannot do this has a bug; the real one (src/app/model/characterNet.ts) is the same thing, a block deeper.
 it('rung 9: thirty-two letters to 100 %', () =>
   withFreshBackend(wasm(1).make, async (backend: Backend) => {
     const { images, labels } = drawLetters();

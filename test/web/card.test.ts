@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import type { Convolutions } from '../../src/app/model.js';
+import type { Convolutions } from '../../src/app/model/characterNet.js';
 import { factsOf, figuresOf, networkInBrief } from '../../src/app/web/card/facts.js';
 import { namedLayers } from '../../src/app/web/card/layers.js';
 import { identify } from '../../src/app/web/card/record.js';

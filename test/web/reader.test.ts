@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { classify } from '../../src/app/classify.js';
 import { ModelError } from '../../src/app/exitCodes.js';
 import { encodePth } from '../../src/app/formats/pthWriter.js';
-import { modelFrom } from '../../src/app/modelContents.js';
+import { modelFrom } from '../../src/app/model/modelContents.js';
 import { pageBackend } from '../../src/app/web/reading/backend.js';
 import { Reader } from '../../src/app/web/reading/reader.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';

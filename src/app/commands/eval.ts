@@ -6,8 +6,8 @@ import { assess, summaryOf, withTemperature, writeAssessment, type Assessment } 
 import { calibrateModel } from '../calibrate.js';
 import { evaluate, type Evaluation } from '../evaluate.js';
 import { ModelError } from '../exitCodes.js';
-import { priorsOf, type LoadedModel, type Training } from '../modelContents.js';
-import { loadModel } from '../modelFile.js';
+import { priorsOf, type LoadedModel, type Training } from '../model/modelContents.js';
+import { loadModel } from '../model/modelFile.js';
 import { newFolder } from '../newFolder.js';
 import { Reporter } from '../reporter.js';
 import { openTestSource, openTrainingSource } from '../source.js';

@@ -12,9 +12,9 @@ import {
   type ExportOptions,
   type FileFormat,
   type WeightFormat,
-} from '../exportModel.js';
+} from '../model/exportModel.js';
 import { exportProject } from '../exportProject.js';
-import { loadModel } from '../modelFile.js';
+import { loadModel } from '../model/modelFile.js';
 import { beside, checkFree, printable, sha256 } from '../outputFile.js';
 import { Reporter } from '../reporter.js';
 import { choice, forceOption, jsonOption } from './options.js';

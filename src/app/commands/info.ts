@@ -3,11 +3,11 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { Json, JsonObject } from '../../nn/index.js';
 import { withBackend } from '../backend.js';
-import { describeLayers, type LayerFacts } from '../describeModel.js';
-import { readModelBytes } from '../modelBytes.js';
-import { modelFrom } from '../modelContents.js';
+import { describeLayers, type LayerFacts } from '../model/describeModel.js';
+import { readModelBytes } from '../model/modelBytes.js';
+import { modelFrom } from '../model/modelContents.js';
 import { printable, sha256 } from '../outputFile.js';
-import { facts, provenanceOf, without, type Provenance } from '../provenance.js';
+import { facts, provenanceOf, without, type Provenance } from '../model/provenance.js';
 import { Reporter } from '../reporter.js';
 import { jsonOption } from './options.js';
 

@@ -1,8 +1,8 @@
 // When a run saves itself, and where: last.safetensors to go on from, best.safetensors to use. Imports modelFile.
 
 import { join } from 'node:path';
-import type { Training } from '../modelContents.js';
-import { resumeTraining, saveModel } from '../modelFile.js';
+import type { Training } from '../model/modelContents.js';
+import { resumeTraining, saveModel } from '../model/modelFile.js';
 import type { Trainer } from '../trainer.js';
 
 export class Checkpoints {

@@ -3,7 +3,7 @@
 
 import { withTemperature } from '../assessment.js';
 import { calibrateModel } from '../calibrate.js';
-import { loadModel, storeStatistics } from '../modelFile.js';
+import { loadModel, storeStatistics } from '../model/modelFile.js';
 import { takeStatistics } from '../preciseStatistics.js';
 import type { Reporter } from '../reporter.js';
 import type { TrainingSource } from '../source.js';

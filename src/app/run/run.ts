@@ -6,7 +6,7 @@ import { InterruptedError } from '../exitCodes.js';
 import { interruptible } from '../interruptible.js';
 import type { StartedBackend } from '../backend.js';
 import type { Json } from '../../nn/index.js';
-import type { Training } from '../modelContents.js';
+import type { Training } from '../model/modelContents.js';
 import type { Reporter } from '../reporter.js';
 import { createRunDirectory } from '../runDirectory.js';
 import { findDataDir, type TrainingSource } from '../source.js';

@@ -2,9 +2,9 @@
 // resumed run goes on with the same. Imports the model files and digests.
 
 import { ModelError } from '../exitCodes.js';
-import type { CharacterNet } from '../model.js';
-import { loadModel } from '../modelFile.js';
-import type { LoadedModel } from '../modelContents.js';
+import type { CharacterNet } from '../model/characterNet.js';
+import { loadModel } from '../model/modelFile.js';
+import type { LoadedModel } from '../model/modelContents.js';
 import { digestFile, type FileDigest } from './digests.js';
 
 export interface Teachers {

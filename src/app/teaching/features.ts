@@ -3,7 +3,7 @@
 
 import { flatten, noGrad, scope, tensor } from '../../engine/index.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
-import type { CharacterNet } from '../model.js';
+import type { CharacterNet } from '../model/characterNet.js';
 
 /** A matrix on the host, row by row. */
 export interface Rows {

@@ -5,8 +5,8 @@
 import type { JsonObject } from '../../nn/saving/json.js';
 import { loadState, saveState } from '../../nn/saving/serialize.js';
 import { normalize } from '../../data/loading/transform.js';
-import { modelFrom } from '../modelContents.js';
-import type { CharacterNet } from '../model.js';
+import { modelFrom } from '../model/modelContents.js';
+import type { CharacterNet } from '../model/characterNet.js';
 import { featuresOf, largest, logitsOf, rowOf, type Rows } from './features.js';
 import { personalise, type Correction, type PersonaliseProgress } from './personalise.js';
 import { drawExam, drawRehearsal } from './rehearsal.js';

@@ -25,7 +25,7 @@ import { Augmenter } from '../../data/loading/augment.js';
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import { normalize } from '../../data/loading/transform.js';
 import { Adam } from '../../nn/index.js';
-import type { CharacterNet } from '../model.js';
+import type { CharacterNet } from '../model/characterNet.js';
 import { featuresOf, largest, logitsOf, pick, rowOf, type Rows } from './features.js';
 import type { Rehearsal } from './rehearsal.js';
 

@@ -7,8 +7,8 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { classify } from '../../../src/app/classify.js';
 import { evaluate } from '../../../src/app/evaluate.js';
-import { modelFrom } from '../../../src/app/modelContents.js';
-import { loadModel } from '../../../src/app/modelFile.js';
+import { modelFrom } from '../../../src/app/model/modelContents.js';
+import { loadModel } from '../../../src/app/model/modelFile.js';
 import { largest } from '../../../src/app/teaching/features.js';
 import { giveLesson, type Lesson } from '../../../src/app/teaching/lesson.js';
 import {

@@ -5,7 +5,7 @@ import { stratifiedSplit } from '../../../src/data/loading/dataset.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { createWasmBackend, type WasmOptions } from '../../../src/engine/backends/wasm/index.js';
 import { Rng, useBackend } from '../../../src/engine/index.js';
-import { CharacterNet } from '../../../src/app/model.js';
+import { CharacterNet } from '../../../src/app/model/characterNet.js';
 import { Trainer } from '../../../src/app/trainer.js';
 import { saveState } from '../../../src/nn/index.js';
 

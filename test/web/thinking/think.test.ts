@@ -2,7 +2,7 @@
 // differences in float64, sums that are taken apart against the maps, and nothing left behind.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CharacterNet, type Convolutions } from '../../../src/app/model.js';
+import { CharacterNet, type Convolutions } from '../../../src/app/model/characterNet.js';
 import { fieldOf, filtersOf, peakOf, strideOf, takeApart } from '../../../src/app/web/thinking/filters.js';
 import { activations, stagesOf } from '../../../src/app/web/thinking/stages.js';
 import { think, type Thought } from '../../../src/app/web/thinking/think.js';

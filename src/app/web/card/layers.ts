@@ -11,9 +11,9 @@ import {
   type Module,
   ReLU,
 } from '../../../nn/index.js';
-import { describeLayers, type LayerFacts } from '../../describeModel.js';
-import { layersOf } from '../../layers.js';
-import type { CharacterNet } from '../../model.js';
+import { describeLayers, type LayerFacts } from '../../model/describeModel.js';
+import { layersOf } from '../../model/layerList.js';
+import type { CharacterNet } from '../../model/characterNet.js';
 
 const KINDS: readonly (readonly [abstract new (...args: never[]) => Module, string])[] = [
   [Conv2d, 'Convolution'],

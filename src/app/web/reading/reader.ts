@@ -5,8 +5,8 @@ import { type Backend, noGrad, scope, type Tensor, tensor, withBackend } from '.
 import { ArgumentError } from '../../../engine/errors.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import { normalize } from '../../../data/loading/transform.js';
-import type { CharacterNet } from '../../model.js';
-import { modelFrom, readContents, type LoadedModel } from '../../modelContents.js';
+import type { CharacterNet } from '../../model/characterNet.js';
+import { modelFrom, readContents, type LoadedModel } from '../../model/modelContents.js';
 import { probabilitiesOf } from '../../temperature.js';
 import { pageBackend } from './backend.js';
 import type { ModelCard, Reading } from './types.js';

@@ -1,6 +1,6 @@
 // What a reader tells: of an image, and of its model. The shapes that the parts of the page share; no code. Imports types.
 
-import type { ModelFormat, Training } from '../../modelContents.js';
+import type { ModelFormat, Training } from '../../model/modelContents.js';
 
 /** One class of the model, and how likely it is. */
 export interface Ranked {

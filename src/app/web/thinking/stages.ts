@@ -3,7 +3,7 @@
 
 import { flatten, type Tensor } from '../../../engine/index.js';
 import { Conv2d, Linear, MaxPool2d, type Module, Sequential } from '../../../nn/index.js';
-import type { CharacterNet } from '../../model.js';
+import type { CharacterNet } from '../../model/characterNet.js';
 
 export interface Block {
   /** All convolutions but the last, each with its batch norm and ReLU; no layers in a block of one convolution. */

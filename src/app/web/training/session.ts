@@ -11,7 +11,7 @@ import { limitDataset, stratifiedSplit, type Dataset } from '../../../data/loadi
 import { drawDataset } from '../../../data/strokes/synthetic.js';
 import type { ChosenDevice, DeviceChoice } from '../../device.js';
 import { evaluate } from '../../evaluate.js';
-import { CharacterNet } from '../../model.js';
+import { CharacterNet } from '../../model/characterNet.js';
 import { fitTemperature } from '../../temperature.js';
 import { Trainer } from '../../trainer.js';
 import { openFiles, type OpenedFiles } from './openFiles.js';

@@ -1,11 +1,11 @@
 // A loaded model in the formats of other programs, as bytes. Imports model, layers, nn, formats.
 
-import { encodeSafetensors, quantise, type HostArray, type Module } from '../nn/index.js';
-import { canonicalJson } from '../nn/saving/json.js';
-import { encodeOnnx } from './formats/onnx.js';
-import { encodePth } from './formats/pthWriter.js';
-import { INPUT_SIZE, layersOf, NORMALISATION } from './layers.js';
-import type { CharacterNet } from './model.js';
+import { encodeSafetensors, quantise, type HostArray, type Module } from '../../nn/index.js';
+import { canonicalJson } from '../../nn/saving/json.js';
+import { encodeOnnx } from '../formats/onnx.js';
+import { encodePth } from '../formats/pthWriter.js';
+import { INPUT_SIZE, layersOf, NORMALISATION } from './layerList.js';
+import type { CharacterNet } from './characterNet.js';
 import type { Training } from './modelContents.js';
 
 /** Formats of one file. */

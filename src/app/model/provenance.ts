@@ -3,8 +3,8 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { decodeSafetensors, type Json, type JsonObject } from '../nn/index.js';
-import { parseStrictJson } from '../nn/saving/strictJson.js';
+import { decodeSafetensors, type Json, type JsonObject } from '../../nn/index.js';
+import { parseStrictJson } from '../../nn/saving/strictJson.js';
 
 /** A config has a few thousand bytes. */
 const MAX_CONFIG_BYTES = 1_000_000;

@@ -1,8 +1,8 @@
 // The character network as a list of layers in the order in which they run: what exporting and describing it walk.
 // Imports model and nn.
 
-import { Flatten, type Module } from '../nn/index.js';
-import type { CharacterNet } from './model.js';
+import { Flatten, type Module } from '../../nn/index.js';
+import type { CharacterNet } from './characterNet.js';
 
 /** Channels, height and width of one image. */
 export const INPUT_SIZE: readonly number[] = [1, 28, 28];

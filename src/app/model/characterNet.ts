@@ -2,8 +2,8 @@
 // parameters for 47 classes; layer names and order are those of the PyTorch original, so its weights load. A block may have
 // more than one convolution, each with its batch norm and ReLU. Imports nn.
 
-import { type Rng, type Shape, type Tensor, flatten } from '../engine/index.js';
-import { BatchNorm2d, Conv2d, Dropout, Linear, MaxPool2d, Module, ReLU, Sequential } from '../nn/index.js';
+import { type Rng, type Shape, type Tensor, flatten } from '../../engine/index.js';
+import { BatchNorm2d, Conv2d, Dropout, Linear, MaxPool2d, Module, ReLU, Sequential } from '../../nn/index.js';
 
 /** Channels of the three blocks. */
 const CHANNELS = [32, 64, 128] as const;

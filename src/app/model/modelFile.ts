@@ -11,14 +11,14 @@ import {
   saveState,
   type JsonObject,
   type Module,
-} from '../nn/index.js';
-import { canonicalJson } from '../nn/saving/json.js';
-import { writeAtomically } from './atomicFile.js';
-import { ModelError } from './exitCodes.js';
+} from '../../nn/index.js';
+import { canonicalJson } from '../../nn/saving/json.js';
+import { writeAtomically } from '../atomicFile.js';
+import { ModelError } from '../exitCodes.js';
 import { readModelBytes } from './modelBytes.js';
 import { modelFrom, naming, readTraining, type LoadedModel, type Training } from './modelContents.js';
-import type { Trainer } from './trainer.js';
-import { readProgress } from './trainerEvents.js';
+import type { Trainer } from '../trainer.js';
+import { readProgress } from '../trainerEvents.js';
 
 /**
  * Saves weights, optimizer, schedule, random streams and progress: all that going on needs.

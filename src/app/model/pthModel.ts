@@ -1,12 +1,12 @@
 // A PyTorch file as the safetensors that `inkgrad import` writes. Bytes in, bytes out; a page loads it when such a file turns
 // up. Imports formats, nn's safetensors, the EMNIST splits.
 
-import { FormatError } from '../engine/errors.js';
-import { EMNIST_SPLITS } from '../data/emnist/splits.js';
-import { canonicalJson, type JsonObject } from '../nn/saving/json.js';
-import { encodeSafetensors } from '../nn/saving/safetensors.js';
-import { decodePth, type PthFile } from './formats/pth.js';
-import { isLegacyPth } from './formats/pthSignature.js';
+import { FormatError } from '../../engine/errors.js';
+import { EMNIST_SPLITS } from '../../data/emnist/splits.js';
+import { canonicalJson, type JsonObject } from '../../nn/saving/json.js';
+import { encodeSafetensors } from '../../nn/saving/safetensors.js';
+import { decodePth, type PthFile } from '../formats/pth.js';
+import { isLegacyPth } from '../formats/pthSignature.js';
 
 /**
  * Reads a PyTorch file and writes it anew.

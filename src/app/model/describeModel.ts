@@ -1,11 +1,11 @@
 // What a network consists of: every layer's shape, parameters and work, found by sending one image through it.
 // Imports engine, nn, layers.
 
-import { noGrad, scope, zeros } from '../engine/index.js';
-import { sizeOf, type Shape } from '../engine/shape.js';
-import { Conv2d, Linear, type Module } from '../nn/index.js';
-import { INPUT_SIZE, layersOf } from './layers.js';
-import type { CharacterNet } from './model.js';
+import { noGrad, scope, zeros } from '../../engine/index.js';
+import { sizeOf, type Shape } from '../../engine/shape.js';
+import { Conv2d, Linear, type Module } from '../../nn/index.js';
+import { INPUT_SIZE, layersOf } from './layerList.js';
+import type { CharacterNet } from './characterNet.js';
 
 export interface LayerFacts {
   /** Its name in the state dict. */

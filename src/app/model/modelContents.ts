@@ -1,14 +1,14 @@
 // What a model file holds, from its bytes: the network, its classes, what it was trained on. Opens no file, so a page reads
 // models with it, too. Imports nn's serialisation, the network and, when a PyTorch file turns up, pthModel.
 
-import { InkgradError } from '../engine/errors.js';
-import { Rng } from '../engine/rng.js';
-import type { Json } from '../nn/saving/json.js';
-import { decodeSafetensors } from '../nn/saving/safetensors.js';
-import { loadState } from '../nn/saving/serialize.js';
-import { ModelError } from './exitCodes.js';
-import { isLegacyPth, isPth } from './formats/pthSignature.js';
-import { CharacterNet, convolutionsOf } from './model.js';
+import { InkgradError } from '../../engine/errors.js';
+import { Rng } from '../../engine/rng.js';
+import type { Json } from '../../nn/saving/json.js';
+import { decodeSafetensors } from '../../nn/saving/safetensors.js';
+import { loadState } from '../../nn/saving/serialize.js';
+import { ModelError } from '../exitCodes.js';
+import { isLegacyPth, isPth } from '../formats/pthSignature.js';
+import { CharacterNet, convolutionsOf } from './characterNet.js';
 
 /** What the first bytes of a file say about it. */
 export type ModelFormat = 'safetensors' | 'pth';
