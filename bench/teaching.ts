@@ -5,7 +5,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { modelFrom } from '../src/app/model/modelContents.js';
-import { openTestSource } from '../src/app/source.js';
+import { openTestSource } from '../src/app/training/source.js';
 import { featuresOf, largest, logitsOf, rowOf, type Rows } from '../src/app/teaching/features.js';
 import { personalise } from '../src/app/teaching/personalise.js';
 import { drawRehearsal } from '../src/app/teaching/rehearsal.js';

@@ -12,7 +12,7 @@ import { mergedName, score } from '../../src/app/metrics.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { gallery } from '../../src/app/plot/gallery.js';
 import { writePng } from '../../src/app/plot/png.js';
-import { probabilitiesOf } from '../../src/app/temperature.js';
+import { probabilitiesOf } from '../../src/app/training/temperature.js';
 import { imageAt } from '../../src/data/loading/dataset.js';
 import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { createWasmBackend, useBackend } from '../../src/index.js';

@@ -6,7 +6,7 @@
 // Imports the app, the data and node:util.
 
 import { parseArgs } from 'node:util';
-import { findDataDir, VALIDATION_STREAM } from '../../src/app/source.js';
+import { findDataDir, VALIDATION_STREAM } from '../../src/app/training/source.js';
 import { stratifiedIndices } from '../../src/data/loading/dataset.js';
 import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { checkSplit } from '../../src/data/emnist/splits.js';

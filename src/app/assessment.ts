@@ -28,7 +28,7 @@ import { gallery } from './plot/gallery.js';
 import { lineChart } from './plot/lineChart.js';
 import { encodeCanvas } from './plot/png.js';
 import { htmlReport } from './report.js';
-import { probabilitiesOf } from './temperature.js';
+import { probabilitiesOf } from './training/temperature.js';
 
 /** The numbers of an evaluation, as `--json` prints them. */
 export interface Assessment {

@@ -5,7 +5,7 @@ import { noGrad, scope, tensor } from '../engine/index.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../data/emnist/idx.js';
 import { normalize } from '../data/loading/transform.js';
 import type { Module } from '../nn/index.js';
-import { probabilitiesOf } from './temperature.js';
+import { probabilitiesOf } from './training/temperature.js';
 
 /**
  * Runs images through a network in evaluation mode, all at once.

@@ -8,7 +8,7 @@ import { BatchLoader } from '../data/loading/loader.js';
 import { syntheticDataset } from '../data/strokes/synthetic.js';
 import { Adam, type AdamOptions } from '../nn/index.js';
 import { CharacterNet } from './model/characterNet.js';
-import { trainStep } from './trainStep.js';
+import { trainStep } from './training/trainStep.js';
 
 export interface TrainingRunOptions {
   /** Images a step. */

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/app/classify.js';
 import { evaluate } from '../../src/app/evaluate.js';
-import { probabilitiesOf } from '../../src/app/temperature.js';
+import { probabilitiesOf } from '../../src/app/training/temperature.js';
 import { eventsOf, onWasm, tinyTrainer, train } from './support.js';
 
 describe('classify', () => {

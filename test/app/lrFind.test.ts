@@ -1,7 +1,7 @@
 // The learning-rate range test: which rates it tries, that it leaves the trainer as it was, and what it suggests.
 
 import { describe, expect, it } from 'vitest';
-import { rangeTest, rateAt, suggestRate, type RatePoint } from '../../src/app/lrFind.js';
+import { rangeTest, rateAt, suggestRate, type RatePoint } from '../../src/app/training/lrFind.js';
 import { eventsOf, fingerprint, onWasm, SMALL, takeSteps, tinyTrainer } from './support.js';
 
 describe('the range test', () => {

@@ -3,7 +3,7 @@
 
 import { expect, it } from 'vitest';
 import { CharacterNet } from '../../src/app/model/characterNet.js';
-import { takeStatistics } from '../../src/app/preciseStatistics.js';
+import { takeStatistics } from '../../src/app/training/preciseStatistics.js';
 import { subset } from '../../src/data/loading/dataset.js';
 import { BatchLoader } from '../../src/data/loading/loader.js';
 import { Rng, scope, tensor } from '../../src/engine/index.js';

@@ -2,8 +2,13 @@
 // a run killed from outside goes on as well is test/cli/resume.test.ts's.
 
 import { describe, expect, it } from 'vitest';
-import { Trainer } from '../../src/app/trainer.js';
-import { readProgress, type EpochEvent, type Progress, type StepEvent } from '../../src/app/trainerEvents.js';
+import { Trainer } from '../../src/app/training/trainer.js';
+import {
+  readProgress,
+  type EpochEvent,
+  type Progress,
+  type StepEvent,
+} from '../../src/app/training/trainerEvents.js';
 import { loadState } from '../../src/nn/index.js';
 import {
   ALL_INGREDIENTS,

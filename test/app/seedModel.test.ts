@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluate.js';
 import { exportModel } from '../../src/app/model/exportModel.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
-import { openTestSource } from '../../src/app/source.js';
+import { openTestSource } from '../../src/app/training/source.js';
 import { BatchLoader } from '../../src/data/loading/loader.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { wasm, withFreshBackend } from '../support/backends.js';

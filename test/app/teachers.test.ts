@@ -3,7 +3,7 @@
 
 import { expect, it } from 'vitest';
 import { CharacterNet } from '../../src/app/model/characterNet.js';
-import { trainStep } from '../../src/app/trainStep.js';
+import { trainStep } from '../../src/app/training/trainStep.js';
 import { BatchLoader, type Batch } from '../../src/data/loading/loader.js';
 import { Rng, scope, tensor } from '../../src/engine/index.js';
 import { SGD, type Module } from '../../src/nn/index.js';

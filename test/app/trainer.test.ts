@@ -4,8 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluate.js';
 import { priorsOf } from '../../src/app/model/modelContents.js';
-import { DivergedError } from '../../src/app/trainerEvents.js';
-import type { EpochEvent, StepEvent } from '../../src/app/trainerEvents.js';
+import { DivergedError } from '../../src/app/training/trainerEvents.js';
+import type { EpochEvent, StepEvent } from '../../src/app/training/trainerEvents.js';
 import { subset, type Dataset } from '../../src/data/loading/dataset.js';
 import { eventsOf, fingerprint, onWasm, SEED, SMALL, takeSteps } from './support.js';
 import { tinyTrainer, train, validation, type TinyOptions } from './support.js';

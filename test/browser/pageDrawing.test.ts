@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { mergedName } from '../../src/app/metrics.js';
 import { evaluate } from '../../src/app/evaluate.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
-import { probabilitiesOf } from '../../src/app/temperature.js';
+import { probabilitiesOf } from '../../src/app/training/temperature.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
 import { executable, whyNot } from './support/chromium.js';
 import { shippedModel } from './support/model.js';

@@ -8,7 +8,7 @@ import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { saveModel } from '../../src/app/model/modelFile.js';
-import { Trainer } from '../../src/app/trainer.js';
+import { Trainer } from '../../src/app/training/trainer.js';
 import { stratifiedSplit } from '../../src/data/loading/dataset.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { Rng } from '../../src/engine/index.js';

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RECIPES } from '../../src/app/run/recipes.js';
+import { RECIPES } from '../../src/app/training/recipes.js';
 import { subset } from '../../src/data/loading/dataset.js';
 import { decodeSafetensors, type SafetensorsFile } from '../../src/nn/index.js';
 import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';

@@ -69,8 +69,12 @@ describe('the checker', () => {
     ['src/data/a.ts', "import { Linear } from '../nn/linear.js';", 'data must not import'],
     ['src/data/a.ts', "import { Tensor } from '../engine/tensor.js';", 'data must not import'],
     ['src/data/a.ts', "const fs = await import('node:fs');", 'data must not import node:fs'],
-    ['src/app/trainer.ts', "import yargs from 'yargs';", 'app must not import yargs'],
-    ['src/app/trainer.ts', "import { hideBin } from 'yargs/helpers';", 'app must not import yargs/helpers'],
+    ['src/app/training/trainer.ts', "import yargs from 'yargs';", 'app must not import yargs'],
+    [
+      'src/app/training/trainer.ts',
+      "import { hideBin } from 'yargs/helpers';",
+      'app must not import yargs/helpers',
+    ],
     ['src/app/web/bench/main.ts', "const fs = await import('node:fs');", 'pages must not import node:fs'],
     ['src/elsewhere.ts', "import './engine/shape.js';", 'belongs to no layer'],
   ])('%s may not say %s', (path, source, complaint) => {
@@ -83,7 +87,10 @@ describe('the checker', () => {
     ['src/data/emnist/readEmnist.ts', "const { readFile } = await import('node:fs/promises');"],
     ['src/data/a.ts', "import { Rng } from '../engine/rng.js';"],
     ['src/app/commands/train.ts', "import yargs from 'yargs';"],
-    ['src/app/trainer.ts', "import { x } from '../data/loader.js'; import { y } from '../nn/linear.js';"],
+    [
+      'src/app/training/trainer.ts',
+      "import { x } from '../data/loader.js'; import { y } from '../nn/linear.js';",
+    ],
     ['src/engine/a.ts', "// import { Module } from '../nn/module.js';\nconst text = 'import x from yargs';"],
   ])('%s may say %s', (path, source) => {
     expect(judged(path, source)).toEqual([]);

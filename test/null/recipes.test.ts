@@ -1,8 +1,8 @@
 // Recipes: what a run uses when a recipe, single options or both are given, and what a resumed run may not change.
 
 import { describe, expect, it } from 'vitest';
-import { describeRecipe } from '../../src/app/run/describeRecipe.js';
-import { RECIPES } from '../../src/app/run/recipes.js';
+import { describeRecipe } from '../../src/app/training/describeRecipe.js';
+import { RECIPES } from '../../src/app/training/recipes.js';
 import { newSettings, readSettings, resumedSettings, SETTINGS } from '../../src/app/run/settings.js';
 import type { JsonObject } from '../../src/nn/index.js';
 

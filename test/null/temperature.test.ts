@@ -2,7 +2,7 @@
 // and that probabilities are the softmax.
 
 import { describe, expect, it } from 'vitest';
-import { fitTemperature, probabilitiesOf } from '../../src/app/temperature.js';
+import { fitTemperature, probabilitiesOf } from '../../src/app/training/temperature.js';
 import { Rng } from '../../src/engine/rng.js';
 
 const CLASSES = 7;

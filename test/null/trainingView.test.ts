@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Confusion, moveCell } from '../../src/app/web/training/confusion.js';
 import { History, timeText } from '../../src/app/web/training/history.js';
 import type { StepReport } from '../../src/app/web/training/protocol.js';
-import type { EpochEvent } from '../../src/app/trainerEvents.js';
+import type { EpochEvent } from '../../src/app/training/trainerEvents.js';
 
 const epoch = (number: number, valLoss: number, valAccuracy: number): EpochEvent => ({
   event: 'epoch',

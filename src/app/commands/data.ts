@@ -7,7 +7,7 @@ import { fetchEmnist } from '../fetch/fetchEmnist.js';
 import { EXIT_HELP } from '../exitCodes.js';
 import { interruptible } from '../interruptible.js';
 import { Reporter } from '../reporter.js';
-import { DEFAULT_DATA_DIR, fetchReports, INTERRUPTED_FETCH } from '../source.js';
+import { DEFAULT_DATA_DIR, fetchReports, INTERRUPTED_FETCH } from '../training/source.js';
 import { choice, jsonOption } from './options.js';
 
 interface FetchArguments {

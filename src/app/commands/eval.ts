@@ -3,14 +3,14 @@
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { assess, summaryOf, withTemperature, writeAssessment, type Assessment } from '../assessment.js';
-import { calibrateModel } from '../calibrate.js';
+import { calibrateModel } from '../training/calibrate.js';
 import { evaluate, type Evaluation } from '../evaluate.js';
 import { ModelError } from '../exitCodes.js';
 import { priorsOf, type LoadedModel, type Training } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
 import { newFolder } from '../newFolder.js';
 import { Reporter } from '../reporter.js';
-import { openTestSource, openTrainingSource } from '../source.js';
+import { openTestSource, openTrainingSource } from '../training/source.js';
 import { withBackend } from '../backend.js';
 import { Rng } from '../../engine/index.js';
 import { limitDataset, type Dataset } from '../../data/loading/dataset.js';

@@ -10,7 +10,7 @@ import { encodeCanvas } from '../plot/png.js';
 import { htmlReport } from '../report.js';
 import { Reporter } from '../reporter.js';
 import { createRunDirectory } from '../runDirectory.js';
-import { openPart, openTestSource } from '../source.js';
+import { openPart, openTestSource } from '../training/source.js';
 import type { Summary } from '../explore/findings.js';
 import type { PictureName } from '../explore/pictures.js';
 import { choice, dataOptions, jsonOption, whole, type CommonArguments } from './options.js';

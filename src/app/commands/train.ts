@@ -9,12 +9,12 @@ import { initialise } from '../model/modelFile.js';
 import { Reporter } from '../reporter.js';
 import { readConfig, type RunConfig } from '../run/config.js';
 import { openRun, trainRun } from '../run/run.js';
-import { findRate } from '../run/suggestRate.js';
+import { findRate } from '../training/suggestRate.js';
 import { newSettings, resumedSettings, SETTING_NAMES } from '../run/settings.js';
 import type { GivenSettings, Settings } from '../run/settings.js';
 import { openTeachers } from '../run/teachers.js';
-import { openTrainingSource, type TrainingSource } from '../source.js';
-import { Trainer } from '../trainer.js';
+import { openTrainingSource, type TrainingSource } from '../training/source.js';
+import { Trainer } from '../training/trainer.js';
 import { trainOptions, type TrainArguments, type TrainOptions } from './trainOptions.js';
 
 const syntheticWarning = (reason: string): string => `

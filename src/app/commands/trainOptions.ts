@@ -4,9 +4,9 @@
 
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { optionName, SETTINGS, type SettingName, type Settings } from '../run/settings.js';
-import { SCHEDULES } from '../schedule.js';
-import { KEEPS } from '../trainerEvents.js';
-import { RECIPE_NAMES } from '../run/recipes.js';
+import { SCHEDULES } from '../training/schedule.js';
+import { KEEPS } from '../training/trainerEvents.js';
+import { RECIPE_NAMES } from '../training/recipes.js';
 import { choice, dataOptions, jsonOption, runOptions, within } from './options.js';
 
 /** Every setting, undefined where it was not given, and what is not part of a run. */

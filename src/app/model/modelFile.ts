@@ -17,8 +17,8 @@ import { writeAtomically } from '../atomicFile.js';
 import { ModelError } from '../exitCodes.js';
 import { readModelBytes } from './modelBytes.js';
 import { modelFrom, naming, readTraining, type LoadedModel, type Training } from './modelContents.js';
-import type { Trainer } from '../trainer.js';
-import { readProgress } from '../trainerEvents.js';
+import type { Trainer } from '../training/trainer.js';
+import { readProgress } from '../training/trainerEvents.js';
 
 /**
  * Saves weights, optimizer, schedule, random streams and progress: all that going on needs.

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Training } from '../model/modelContents.js';
 import { resumeTraining, saveModel } from '../model/modelFile.js';
-import type { Trainer } from '../trainer.js';
+import type { Trainer } from '../training/trainer.js';
 
 export class Checkpoints {
   /** The state to go on from. */

@@ -2,12 +2,12 @@
 // Imports the model files, calibration, statistics and pictures.
 
 import { withTemperature } from '../assessment.js';
-import { calibrateModel } from '../calibrate.js';
+import { calibrateModel } from '../training/calibrate.js';
 import { loadModel, storeStatistics } from '../model/modelFile.js';
-import { takeStatistics } from '../preciseStatistics.js';
+import { takeStatistics } from '../training/preciseStatistics.js';
 import type { Reporter } from '../reporter.js';
-import type { TrainingSource } from '../source.js';
-import type { Trainer } from '../trainer.js';
+import type { TrainingSource } from '../training/source.js';
+import type { Trainer } from '../training/trainer.js';
 import type { Sitting } from './config.js';
 import type { MetricsLog } from './metricsLog.js';
 import { writePictures } from './pictures.js';

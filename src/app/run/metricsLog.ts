@@ -8,7 +8,7 @@ import { JsonReader } from '../../nn/saving/json.js';
 import { parseStrictJson } from '../../nn/saving/strictJson.js';
 import { writeAtomically } from '../atomicFile.js';
 import { ModelError } from '../exitCodes.js';
-import type { EpochEvent } from '../trainerEvents.js';
+import type { EpochEvent } from '../training/trainerEvents.js';
 
 const COLUMNS = [
   ...(['epoch', 'trainLoss', 'trainAccuracy', 'valLoss', 'valAccuracy'] as const),

@@ -3,8 +3,8 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Reporter } from '../reporter.js';
-import type { Trainer } from '../trainer.js';
-import { DivergedError, type EpochEvent, type StepEvent } from '../trainerEvents.js';
+import type { Trainer } from '../training/trainer.js';
+import { DivergedError, type EpochEvent, type StepEvent } from '../training/trainerEvents.js';
 import type { Checkpoints } from './checkpoints.js';
 import type { MetricsLog } from './metricsLog.js';
 import type { Settings } from './settings.js';

@@ -4,9 +4,9 @@
 
 import { ArgumentError, FormatError } from '../../engine/errors.js';
 import type { Json, JsonObject } from '../../nn/index.js';
-import { SCHEDULES, type ScheduleName } from '../schedule.js';
-import { KEEPS, type Keep } from '../trainerEvents.js';
-import { RECIPE_NAMES, RECIPES, type RecipeName } from './recipes.js';
+import { SCHEDULES, type ScheduleName } from '../training/schedule.js';
+import { KEEPS, type Keep } from '../training/trainerEvents.js';
+import { RECIPE_NAMES, RECIPES, type RecipeName } from '../training/recipes.js';
 
 /** What decides a run. Names are those of the options, in camel case; null stands for an option that is not given. */
 export interface Settings {

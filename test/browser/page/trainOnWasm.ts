@@ -6,7 +6,7 @@ import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { createWasmBackend, type WasmOptions } from '../../../src/engine/backends/wasm/index.js';
 import { Rng, useBackend } from '../../../src/engine/index.js';
 import { CharacterNet } from '../../../src/app/model/characterNet.js';
-import { Trainer } from '../../../src/app/trainer.js';
+import { Trainer } from '../../../src/app/training/trainer.js';
 import { saveState } from '../../../src/nn/index.js';
 
 export interface WasmTraining {

@@ -7,7 +7,7 @@ import { IMAGE_PIXELS, IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import { normalize } from '../../../data/loading/transform.js';
 import type { CharacterNet } from '../../model/characterNet.js';
 import { modelFrom, readContents, type LoadedModel } from '../../model/modelContents.js';
-import { probabilitiesOf } from '../../temperature.js';
+import { probabilitiesOf } from '../../training/temperature.js';
 import { pageBackend } from './backend.js';
 import type { ModelCard, Reading } from './types.js';
 import { judge } from './verdict.js';

@@ -1,6 +1,6 @@
 // What a run has told so far, as lines to draw and rows to read. No elements in here. Imports types.
 
-import type { EpochEvent } from '../../trainerEvents.js';
+import type { EpochEvent } from '../../training/trainerEvents.js';
 import type { StepReport } from './protocol.js';
 
 /** The lines of a chart: equally long, null where a line has no point. */

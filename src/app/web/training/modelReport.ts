@@ -4,7 +4,7 @@
 import type { Dataset } from '../../../data/loading/dataset.js';
 import { saveState } from '../../../nn/index.js';
 import type { Training } from '../../model/modelContents.js';
-import type { Trainer } from '../../trainer.js';
+import type { Trainer } from '../../training/trainer.js';
 import type { ModelReport, Settings } from './protocol.js';
 
 /** Reads the weights; the trainer must stand between two steps. */

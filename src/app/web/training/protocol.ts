@@ -5,7 +5,7 @@
 import { ArgumentError } from '../../../engine/errors.js';
 import { EMNIST_SPLITS, type EmnistSplit } from '../../../data/emnist/splits.js';
 import type { DeviceReport } from '../../device.js';
-import type { EpochEvent } from '../../trainerEvents.js';
+import type { EpochEvent } from '../../training/trainerEvents.js';
 import * as is from './guards.js';
 
 /** What a run can compute on; `auto` tries all of them and takes the fastest. */

@@ -1,7 +1,7 @@
 // Turns the trainer's events into what the page shows: means since the last look, not since the epoch began, and the time
 // left. Imports the pace, and types.
 
-import type { EpochEvent, StepEvent } from '../../trainerEvents.js';
+import type { EpochEvent, StepEvent } from '../../training/trainerEvents.js';
 import { Pace } from './pace.js';
 import type { EpochReport, StepReport } from './protocol.js';
 

@@ -1,7 +1,7 @@
 // The learning-rate range test: how the loss answers to rates that grow from step to step, and the rate that suggests.
 // Source: Smith, "Cyclical learning rates for training neural networks", 2017, section 3.3. Imports nn and the trainer.
 
-import { loadState, saveState } from '../nn/index.js';
+import { loadState, saveState } from '../../nn/index.js';
 import type { Trainer } from './trainer.js';
 import { trainStep } from './trainStep.js';
 

@@ -6,14 +6,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { writeAtomically } from '../atomicFile.js';
 import type { InterruptedError } from '../exitCodes.js';
 import { interruptible } from '../interruptible.js';
-import { rangeTest, suggestRate, type RatePoint } from '../lrFind.js';
+import { rangeTest, suggestRate, type RatePoint } from './lrFind.js';
 import type { Canvas } from '../plot/canvas.js';
 import { lineChart } from '../plot/lineChart.js';
 import { writePng } from '../plot/png.js';
 import type { Reporter } from '../reporter.js';
 import { createRunDirectory } from '../runDirectory.js';
-import { DivergedError } from '../trainerEvents.js';
-import type { Trainer } from '../trainer.js';
+import { DivergedError } from './trainerEvents.js';
+import type { Trainer } from './trainer.js';
 
 /** Fewer points than this say nothing. */
 const LEAST_POINTS = 10;

@@ -1,7 +1,7 @@
 // What the trainer tells about itself, where it stands, and how it fails. Imports errors and nn's JSON.
 
-import { InkgradError } from '../engine/errors.js';
-import { JsonReader, type Json } from '../nn/saving/json.js';
+import { InkgradError } from '../../engine/errors.js';
+import { JsonReader, type Json } from '../../nn/saving/json.js';
 
 /** Which epoch's network becomes the run's model: the one with the highest validation accuracy, or the last there is. */
 export const KEEPS = ['best', 'last'] as const;

@@ -7,14 +7,21 @@
 // op (engine/ops/), each of which launches kernels on the backend; `loss.backward()` walks the recorded graph
 // (engine/autograd.ts) and `optimizer.step()` updates every parameter in place. docs/architecture.md has the map.
 
-import { FormatError } from '../engine/errors.js';
-import type { Rng } from '../engine/rng.js';
-import { Augmenter, augments, type AugmentOptions } from '../data/loading/augment.js';
-import type { Dataset } from '../data/loading/dataset.js';
-import { BatchLoader } from '../data/loading/loader.js';
-import { Adam, AdamW, CurveScheduler, ReduceLROnPlateau, WeightAverage, type Module } from '../nn/index.js';
-import { evaluate, type Evaluation } from './evaluate.js';
-import type { CharacterNet } from './model/characterNet.js';
+import { FormatError } from '../../engine/errors.js';
+import type { Rng } from '../../engine/rng.js';
+import { Augmenter, augments, type AugmentOptions } from '../../data/loading/augment.js';
+import type { Dataset } from '../../data/loading/dataset.js';
+import { BatchLoader } from '../../data/loading/loader.js';
+import {
+  Adam,
+  AdamW,
+  CurveScheduler,
+  ReduceLROnPlateau,
+  WeightAverage,
+  type Module,
+} from '../../nn/index.js';
+import { evaluate, type Evaluation } from '../evaluate.js';
+import type { CharacterNet } from '../model/characterNet.js';
 import { makeSchedule, type ScheduleName } from './schedule.js';
 import { logPriors, trainStep, type Lesson } from './trainStep.js';
 import { DivergedError, type EpochEvent, type Keep, type Progress, type StepEvent } from './trainerEvents.js';

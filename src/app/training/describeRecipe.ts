@@ -1,6 +1,6 @@
 // A run's recipe in words, as `train` prints it. Imports settings' types only.
 
-import type { Settings } from './settings.js';
+import type { Settings } from '../run/settings.js';
 
 /** A line each: optimizer and sizes, what is done to images, what else. */
 export function describeRecipe(settings: Settings): string[] {

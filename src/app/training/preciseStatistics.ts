@@ -4,12 +4,12 @@
 //
 // Source: Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021 (precise statistics).
 
-import { noGrad, Rng, scope, tensor } from '../engine/index.js';
-import { BatchNorm2d } from '../nn/index.js';
-import type { Dataset } from '../data/loading/dataset.js';
-import { IMAGE_SIDE } from '../data/emnist/idx.js';
-import { BatchLoader } from '../data/loading/loader.js';
-import type { CharacterNet } from './model/characterNet.js';
+import { noGrad, Rng, scope, tensor } from '../../engine/index.js';
+import { BatchNorm2d } from '../../nn/index.js';
+import type { Dataset } from '../../data/loading/dataset.js';
+import { IMAGE_SIDE } from '../../data/emnist/idx.js';
+import { BatchLoader } from '../../data/loading/loader.js';
+import type { CharacterNet } from '../model/characterNet.js';
 
 /** Images a batch. Each batch is normalised by its own statistics on the way to the deeper layers, so it should not be small. */
 const BATCH_SIZE = 256;

@@ -4,7 +4,7 @@
 //
 // Source: C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 4.2.
 
-import { ArgumentError } from '../engine/errors.js';
+import { ArgumentError } from '../../engine/errors.js';
 
 /** No temperature is sought beyond these: a set read without a mistake would ask for 0. */
 const LOWEST = 0.05;

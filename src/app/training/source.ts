@@ -3,17 +3,17 @@
 // Imports data and the fetching.
 
 import { existsSync } from 'node:fs';
-import { ArgumentError, InkgradError } from '../engine/errors.js';
-import type { Rng } from '../engine/rng.js';
-import { stratifiedSplit, type Dataset } from '../data/loading/dataset.js';
-import { readEmnist } from '../data/emnist/readEmnist.js';
-import { checkSplit, type EmnistSplit } from '../data/emnist/splits.js';
-import { syntheticDataset } from '../data/strokes/synthetic.js';
-import { DataMissingError } from '../data/errors.js';
-import { InterruptedError } from './exitCodes.js';
-import { fetchEmnist, type FetchOptions } from './fetch/fetchEmnist.js';
-import { interruptible } from './interruptible.js';
-import type { Reporter } from './reporter.js';
+import { ArgumentError, InkgradError } from '../../engine/errors.js';
+import type { Rng } from '../../engine/rng.js';
+import { stratifiedSplit, type Dataset } from '../../data/loading/dataset.js';
+import { readEmnist } from '../../data/emnist/readEmnist.js';
+import { checkSplit, type EmnistSplit } from '../../data/emnist/splits.js';
+import { syntheticDataset } from '../../data/strokes/synthetic.js';
+import { DataMissingError } from '../../data/errors.js';
+import { InterruptedError } from '../exitCodes.js';
+import { fetchEmnist, type FetchOptions } from '../fetch/fetchEmnist.js';
+import { interruptible } from '../interruptible.js';
+import type { Reporter } from '../reporter.js';
 
 /** Where `inkgrad` looks for data when nothing names a place. */
 export const DEFAULT_DATA_DIR = 'data/emnist';

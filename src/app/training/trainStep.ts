@@ -11,11 +11,11 @@ import {
   softmax,
   tensor,
   type Tensor,
-} from '../engine/index.js';
-import { classCounts, type Dataset } from '../data/loading/dataset.js';
-import { IMAGE_SIDE } from '../data/emnist/idx.js';
-import type { Batch } from '../data/loading/loader.js';
-import type { Module, Optimizer } from '../nn/index.js';
+} from '../../engine/index.js';
+import { classCounts, type Dataset } from '../../data/loading/dataset.js';
+import { IMAGE_SIDE } from '../../data/emnist/idx.js';
+import type { Batch } from '../../data/loading/loader.js';
+import type { Module, Optimizer } from '../../nn/index.js';
 
 /** What one step found out, before it moved the weights. */
 export interface StepNumbers {

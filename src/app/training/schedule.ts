@@ -6,7 +6,7 @@ import {
   ReduceLROnPlateau,
   type CurveScheduler,
   type Optimizer,
-} from '../nn/index.js';
+} from '../../nn/index.js';
 
 /**
  * plateau: the original's, a tenth of the rate after more than two epochs without a lower validation loss. cosine: half a

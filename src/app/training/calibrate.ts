@@ -1,11 +1,11 @@
 // Gives a saved model its temperature: fits it on validation images and writes it into the file. Imports evaluate, measures,
 // modelFile, temperature.
 
-import type { Dataset } from '../data/loading/dataset.js';
-import { evaluate, type Evaluation } from './evaluate.js';
-import { calibration } from './measures.js';
-import { priorsOf, type LoadedModel } from './model/modelContents.js';
-import { storeTemperature } from './model/modelFile.js';
+import type { Dataset } from '../../data/loading/dataset.js';
+import { evaluate, type Evaluation } from '../evaluate.js';
+import { calibration } from '../measures.js';
+import { priorsOf, type LoadedModel } from '../model/modelContents.js';
+import { storeTemperature } from '../model/modelFile.js';
 import { fitTemperature, probabilitiesOf } from './temperature.js';
 
 export interface Calibrated {
