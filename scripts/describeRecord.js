@@ -86,7 +86,7 @@ ${training.files.map(({ name, sha256 }) => `- \`${name}\`, SHA-256 \`${sha256}\`
 
 ## What it says, and how often that is right
 
-On the same ${grouped(test.images)} images, at the calibrated probabilities (\`src/app/interpret.ts\`):
+On the same ${grouped(test.images)} images, at the calibrated probabilities (\`src/app/evaluation/interpret.ts\`):
 
 ${table(
   ['it says', 'images', 'right'],

@@ -7,8 +7,8 @@
 // Imports the app, the data, the plots, the bench's tables and node:util.
 
 import { parseArgs } from 'node:util';
-import { evaluate } from '../../src/app/evaluate.js';
-import { mergedName, score } from '../../src/app/metrics.js';
+import { evaluate } from '../../src/app/evaluation/evaluate.js';
+import { mergedName, score } from '../../src/app/evaluation/metrics.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { gallery } from '../../src/app/plot/gallery.js';
 import { writePng } from '../../src/app/plot/png.js';

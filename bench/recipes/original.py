@@ -27,7 +27,7 @@ sys.dont_write_bytecode = True
 from emnist import normalise, read_part  # noqa: E402: the path is set just above
 from network import CharacterNet  # noqa: E402
 
-LOOK_ALIKES = ["1IL", "9gq", "Ff", "0O"]  # as in src/app/metrics.ts
+LOOK_ALIKES = ["1IL", "9gq", "Ff", "0O"]  # as in src/app/evaluation/metrics.ts
 
 
 def arguments():

@@ -6,7 +6,7 @@
 // Imports the app, the data, the bench's tables and node:util.
 
 import { parseArgs } from 'node:util';
-import { evaluate } from '../../src/app/evaluate.js';
+import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { PEN_WIDTHS, penWidthDataset } from '../../src/data/strokes/penWidths.js';
 import { createWasmBackend, useBackend } from '../../src/index.js';

@@ -6,7 +6,7 @@
 // Imports the app, the data, the bench's tables and node:util.
 
 import { parseArgs } from 'node:util';
-import { evaluate } from '../../src/app/evaluate.js';
+import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { subset, type Dataset } from '../../src/data/loading/dataset.js';
 import { readEmnist } from '../../src/data/emnist/readEmnist.js';

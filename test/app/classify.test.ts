@@ -1,8 +1,8 @@
 // Single images are read as evaluation reads them.
 
 import { describe, expect, it } from 'vitest';
-import { classify } from '../../src/app/classify.js';
-import { evaluate } from '../../src/app/evaluate.js';
+import { classify } from '../../src/app/evaluation/classify.js';
+import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { probabilitiesOf } from '../../src/app/training/temperature.js';
 import { eventsOf, onWasm, tinyTrainer, train } from './support.js';
 

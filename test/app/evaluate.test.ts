@@ -1,7 +1,7 @@
 // Evaluation: that it leaves the model as it was, and that its numbers do not depend on how images are batched.
 
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../src/app/evaluate.js';
+import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { eventsOf, fingerprint, onWasm, takeSteps, tinyTrainer, train, validation } from './support.js';
 
 describe('evaluate', () => {

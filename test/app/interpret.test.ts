@@ -1,7 +1,7 @@
 // What is made of a row of probabilities: characters, look-alikes, doubt.
 
 import { describe, expect, it } from 'vitest';
-import { countStatements, interpret } from '../../src/app/interpret.js';
+import { countStatements, interpret } from '../../src/app/evaluation/interpret.js';
 
 describe('interpret', () => {
   const classes = ['0', '1', 'I', 'L', 'O', 'A'];

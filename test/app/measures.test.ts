@@ -11,7 +11,7 @@ import {
   confusionCounts,
   macroF1,
   topAccuracy,
-} from '../../src/app/measures.js';
+} from '../../src/app/evaluation/measures.js';
 
 const NAMES = ['a', 'b', 'c', 'd'];
 //  truth     a a a b b c c c c

@@ -2,7 +2,7 @@
 // file, named by SEED_MODEL, and the images it was counted on, named by EMNIST_DIR; neither is in the repository.
 
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../src/app/evaluate.js';
+import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { exportModel } from '../../src/app/model/exportModel.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { openTestSource } from '../../src/app/training/source.js';

@@ -2,7 +2,7 @@
 // it notices divergence. That a run can be broken off and gone on with is resume.test.ts's.
 
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../src/app/evaluate.js';
+import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { priorsOf } from '../../src/app/model/modelContents.js';
 import { DivergedError } from '../../src/app/training/trainerEvents.js';
 import type { EpochEvent, StepEvent } from '../../src/app/training/trainerEvents.js';

@@ -2,7 +2,7 @@
 // nothing behind, and files that are no model are refused by name.
 
 import { expect, it } from 'vitest';
-import { classify } from '../../src/app/classify.js';
+import { classify } from '../../src/app/evaluation/classify.js';
 import { ModelError } from '../../src/app/exitCodes.js';
 import { encodePth } from '../../src/app/formats/pthWriter.js';
 import { modelFrom } from '../../src/app/model/modelContents.js';

@@ -2,9 +2,15 @@
 
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { assess, summaryOf, withTemperature, writeAssessment, type Assessment } from '../assessment.js';
+import {
+  assess,
+  summaryOf,
+  withTemperature,
+  writeAssessment,
+  type Assessment,
+} from '../evaluation/assessment.js';
 import { calibrateModel } from '../training/calibrate.js';
-import { evaluate, type Evaluation } from '../evaluate.js';
+import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import { ModelError } from '../exitCodes.js';
 import { priorsOf, type LoadedModel, type Training } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';

@@ -1,7 +1,7 @@
 // What a run does when its training ends: batch norm's statistics anew, if its recipe says so, the temperature, and the pictures.
 // Imports the model files, calibration, statistics and pictures.
 
-import { withTemperature } from '../assessment.js';
+import { withTemperature } from '../evaluation/assessment.js';
 import { calibrateModel } from '../training/calibrate.js';
 import { loadModel, storeStatistics } from '../model/modelFile.js';
 import { takeStatistics } from '../training/preciseStatistics.js';

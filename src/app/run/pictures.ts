@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import type { Dataset } from '../../data/loading/dataset.js';
-import { drawConfusion, drawWorst, type CalibratedEvaluation } from '../assessment.js';
+import { drawConfusion, drawWorst, type CalibratedEvaluation } from '../evaluation/assessment.js';
 import { writeAtomically } from '../atomicFile.js';
 import { Canvas } from '../plot/canvas.js';
 import { lineChart } from '../plot/lineChart.js';

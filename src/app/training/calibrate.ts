@@ -2,8 +2,8 @@
 // modelFile, temperature.
 
 import type { Dataset } from '../../data/loading/dataset.js';
-import { evaluate, type Evaluation } from '../evaluate.js';
-import { calibration } from '../measures.js';
+import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
+import { calibration } from '../evaluation/measures.js';
 import { priorsOf, type LoadedModel } from '../model/modelContents.js';
 import { storeTemperature } from '../model/modelFile.js';
 import { fitTemperature, probabilitiesOf } from './temperature.js';

@@ -20,7 +20,7 @@ import {
   WeightAverage,
   type Module,
 } from '../../nn/index.js';
-import { evaluate, type Evaluation } from '../evaluate.js';
+import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { makeSchedule, type ScheduleName } from './schedule.js';
 import { logPriors, trainStep, type Lesson } from './trainStep.js';

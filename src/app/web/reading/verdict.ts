@@ -1,7 +1,7 @@
 // From probabilities to what is said of a drawing: the classes in order, and a sentence. Host numbers only, no network, no
 // elements. Imports interpret.ts, which decides for the command line, too.
 
-import { interpret, WORTH_NAMING } from '../../interpret.js';
+import { interpret, WORTH_NAMING } from '../../evaluation/interpret.js';
 import type { Ranked, Verdict } from './types.js';
 
 /**

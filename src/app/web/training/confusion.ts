@@ -1,7 +1,7 @@
 // The bookkeeping behind the confusion matrix: how often each class was read as each, which images those are, and where the keys
 // lead. No elements in here. Imports the measures of `inkgrad eval`.
 
-import { confusionCounts, confusedPairs, type ConfusedPair } from '../../measures.js';
+import { confusionCounts, confusedPairs, type ConfusedPair } from '../../evaluation/measures.js';
 
 /** A place in the matrix: what an image shows, and what it was read as; class numbers. */
 export interface Cell {

@@ -10,7 +10,7 @@ import { type Backend, Rng, useBackend } from '../../../engine/index.js';
 import { limitDataset, stratifiedSplit, type Dataset } from '../../../data/loading/dataset.js';
 import { drawDataset } from '../../../data/strokes/synthetic.js';
 import type { ChosenDevice, DeviceChoice } from '../../device.js';
-import { evaluate } from '../../evaluate.js';
+import { evaluate } from '../../evaluation/evaluate.js';
 import { CharacterNet } from '../../model/characterNet.js';
 import { fitTemperature } from '../../training/temperature.js';
 import { Trainer } from '../../training/trainer.js';

@@ -1,7 +1,7 @@
 // What can be said of a classifier beyond its hits: precision and recall, confused pairs, calibration, how sure the
 // accuracy itself is. Host numbers only, nothing runs on a backend; plain hits are in metrics.ts. Imports the rng.
 
-import { Rng } from '../engine/rng.js';
+import { Rng } from '../../engine/rng.js';
 
 /** How often each class was read as each: row-major `[true][read]`, `[classes, classes]`. */
 export function confusionCounts(

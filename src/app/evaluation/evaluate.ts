@@ -1,10 +1,10 @@
 // Evaluation: what a model reads in each image of a data set, and the mean loss. No gradients, no printing.
 // Imports engine, nn, data and metrics.
 
-import { add, argmax, crossEntropy, noGrad, scope, tensor } from '../engine/index.js';
-import { BatchLoader } from '../data/loading/loader.js';
-import type { Dataset } from '../data/loading/dataset.js';
-import type { Module } from '../nn/index.js';
+import { add, argmax, crossEntropy, noGrad, scope, tensor } from '../../engine/index.js';
+import { BatchLoader } from '../../data/loading/loader.js';
+import type { Dataset } from '../../data/loading/dataset.js';
+import type { Module } from '../../nn/index.js';
 import { score, type Score } from './metrics.js';
 
 export interface Evaluation extends Score {

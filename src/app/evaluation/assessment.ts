@@ -3,9 +3,9 @@
 // temperature, plot and report.
 
 import { join } from 'node:path';
-import { ArgumentError } from '../engine/errors.js';
-import { imageAt, type Dataset } from '../data/loading/dataset.js';
-import { writeAtomically } from './atomicFile.js';
+import { ArgumentError } from '../../engine/errors.js';
+import { imageAt, type Dataset } from '../../data/loading/dataset.js';
+import { writeAtomically } from '../atomicFile.js';
 import type { Evaluation } from './evaluate.js';
 import { countStatements, type Statements } from './interpret.js';
 import {
@@ -22,13 +22,13 @@ import {
   type Interval,
 } from './measures.js';
 import type { ClassScore } from './metrics.js';
-import { confusionPlot } from './plot/confusion.js';
-import type { Canvas } from './plot/canvas.js';
-import { gallery } from './plot/gallery.js';
-import { lineChart } from './plot/lineChart.js';
-import { encodeCanvas } from './plot/png.js';
-import { htmlReport } from './report.js';
-import { probabilitiesOf } from './training/temperature.js';
+import { confusionPlot } from '../plot/confusion.js';
+import type { Canvas } from '../plot/canvas.js';
+import { gallery } from '../plot/gallery.js';
+import { lineChart } from '../plot/lineChart.js';
+import { encodeCanvas } from '../plot/png.js';
+import { htmlReport } from '../report.js';
+import { probabilitiesOf } from '../training/temperature.js';
 
 /** The numbers of an evaluation, as `--json` prints them. */
 export interface Assessment {

@@ -1,11 +1,11 @@
 // What a network says of single images: a probability for each class; what to make of them is interpret.ts. No data
 // set, no labels; measuring against labels is evaluate.ts. Imports engine, nn and data.
 
-import { noGrad, scope, tensor } from '../engine/index.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../data/emnist/idx.js';
-import { normalize } from '../data/loading/transform.js';
-import type { Module } from '../nn/index.js';
-import { probabilitiesOf } from './training/temperature.js';
+import { noGrad, scope, tensor } from '../../engine/index.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
+import { normalize } from '../../data/loading/transform.js';
+import type { Module } from '../../nn/index.js';
+import { probabilitiesOf } from '../training/temperature.js';
 
 /**
  * Runs images through a network in evaluation mode, all at once.
