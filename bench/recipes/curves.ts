@@ -9,8 +9,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { lineChart, type Series } from '../../src/app/plot/lineChart.js';
-import { writePng } from '../../src/app/plot/png.js';
+import { lineChart, type Series } from '../../src/app/report/lineChart.js';
+import { writePng } from '../../src/app/report/png.js';
 import { usageError } from '../support/options.js';
 import { ROOT } from '../support/paths.js';
 

@@ -22,12 +22,12 @@ import {
   type Interval,
 } from './measures.js';
 import type { ClassScore } from './metrics.js';
-import { confusionPlot } from '../plot/confusion.js';
-import type { Canvas } from '../plot/canvas.js';
-import { gallery } from '../plot/gallery.js';
-import { lineChart } from '../plot/lineChart.js';
-import { encodeCanvas } from '../plot/png.js';
-import { htmlReport } from '../report.js';
+import { confusionPlot } from '../report/confusion.js';
+import type { Canvas } from '../report/canvas.js';
+import { gallery } from '../report/gallery.js';
+import { lineChart } from '../report/lineChart.js';
+import { encodeCanvas } from '../report/png.js';
+import { htmlReport } from '../report/htmlReport.js';
 import { probabilitiesOf } from '../training/temperature.js';
 
 /** The numbers of an evaluation, as `--json` prints them. */

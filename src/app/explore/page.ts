@@ -1,7 +1,7 @@
 // The report of an exploration: what each picture tells, with its numbers. Imports the report and the pictures' names.
 
 import type { Dataset } from '../../data/loading/dataset.js';
-import type { ReportSection, ReportTable } from '../report.js';
+import type { ReportSection, ReportTable } from '../report/htmlReport.js';
 import type { Summary } from './findings.js';
 import type { Exploration } from './index.js';
 import { PICTURES, type PictureName } from './pictures.js';

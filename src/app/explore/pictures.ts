@@ -3,14 +3,14 @@
 import { imageAt, type Dataset } from '../../data/loading/dataset.js';
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import type { Rng } from '../../engine/rng.js';
-import { barChart } from '../plot/barChart.js';
-import type { Canvas } from '../plot/canvas.js';
-import { confusionPlot } from '../plot/confusion.js';
-import { gallery, type Tile } from '../plot/gallery.js';
-import { histogram } from '../plot/histogram.js';
-import { lineChart } from '../plot/lineChart.js';
-import { sampleSheet } from '../plot/sampleSheet.js';
-import { scatter } from '../plot/scatter.js';
+import { barChart } from '../report/barChart.js';
+import type { Canvas } from '../report/canvas.js';
+import { confusionPlot } from '../report/confusion.js';
+import { gallery, type Tile } from '../report/gallery.js';
+import { histogram } from '../report/histogram.js';
+import { lineChart } from '../report/lineChart.js';
+import { sampleSheet } from '../report/sampleSheet.js';
+import { scatter } from '../report/scatter.js';
 import type { Exploration } from './index.js';
 
 /** The pictures, by the names of their files without `.png`. */

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { Canvas } from '../../../src/app/plot/canvas.js';
-import type { Color } from '../../../src/app/plot/color.js';
-import { encodeCanvas, writePng } from '../../../src/app/plot/png.js';
+import { Canvas } from '../../../src/app/report/canvas.js';
+import type { Color } from '../../../src/app/report/color.js';
+import { encodeCanvas, writePng } from '../../../src/app/report/png.js';
 
 const RED: Color = [200, 0, 0];
 const BLUE: Color = [0, 0, 200];

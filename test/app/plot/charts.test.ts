@@ -1,8 +1,8 @@
 // The charts: colours at places that follow from the data, sizes that follow from the names, and the errors.
 
 import { describe, expect, it } from 'vitest';
-import { barChart } from '../../../src/app/plot/barChart.js';
-import type { Canvas } from '../../../src/app/plot/canvas.js';
+import { barChart } from '../../../src/app/report/barChart.js';
+import type { Canvas } from '../../../src/app/report/canvas.js';
 import {
   BAD,
   GOOD,
@@ -11,11 +11,11 @@ import {
   QUIET,
   readableOn,
   type Color,
-} from '../../../src/app/plot/color.js';
-import { confusionPlot } from '../../../src/app/plot/confusion.js';
-import { gallery } from '../../../src/app/plot/gallery.js';
-import { lineChart } from '../../../src/app/plot/lineChart.js';
-import { scatter } from '../../../src/app/plot/scatter.js';
+} from '../../../src/app/report/color.js';
+import { confusionPlot } from '../../../src/app/report/confusion.js';
+import { gallery } from '../../../src/app/report/gallery.js';
+import { lineChart } from '../../../src/app/report/lineChart.js';
+import { scatter } from '../../../src/app/report/scatter.js';
 
 /** Every pixel of just this colour. */
 function places(canvas: Canvas, color: Color): { x: number; y: number }[] {

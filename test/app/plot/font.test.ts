@@ -1,7 +1,14 @@
 // The font: every printable character has a picture of its own, and the ones that handwriting confuses differ clearly.
 
 import { describe, expect, it } from 'vitest';
-import { glyphOf, GLYPH_ROWS, GLYPHS, textHeight, textWidth, traceText } from '../../../src/app/plot/font.js';
+import {
+  glyphOf,
+  GLYPH_ROWS,
+  GLYPHS,
+  textHeight,
+  textWidth,
+  traceText,
+} from '../../../src/app/report/font.js';
 
 const PRINTABLE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i));
 

@@ -1,9 +1,9 @@
 // The HTML report: one file that loads nothing and believes no text.
 
 import { describe, expect, it } from 'vitest';
-import { Canvas } from '../../../src/app/plot/canvas.js';
-import { encodeCanvas } from '../../../src/app/plot/png.js';
-import { htmlReport } from '../../../src/app/report.js';
+import { Canvas } from '../../../src/app/report/canvas.js';
+import { encodeCanvas } from '../../../src/app/report/png.js';
+import { htmlReport } from '../../../src/app/report/htmlReport.js';
 
 const png = encodeCanvas(new Canvas(3, 3));
 const nasty = `<script>alert("1")</script> & 'more'`;

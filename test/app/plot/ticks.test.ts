@@ -1,7 +1,7 @@
 // Which numbers stand on an axis, and where values lie on it.
 
 import { describe, expect, it } from 'vitest';
-import { axisOf, formatTick } from '../../../src/app/plot/ticks.js';
+import { axisOf, formatTick } from '../../../src/app/report/ticks.js';
 
 const labels = (...parameters: Parameters<typeof axisOf>) =>
   axisOf(...parameters).ticks.map(({ label }) => label);
