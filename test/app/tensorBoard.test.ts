@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { crc32c, maskedCrc32c } from '../../src/app/run/crc32c.js';
+import { crc32c, maskedCrc32c } from '../../src/app/formats/crc32c.js';
 import { EventFile } from '../../src/app/run/tensorBoard.js';
 
 /** CRC-32C bit by bit, and the mask as TensorFlow's documentation states it. */

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '../../src/app/model/modelFile.js';
-import { crc32c } from '../../src/app/run/crc32c.js';
+import { crc32c } from '../../src/app/formats/crc32c.js';
 import { imageOf } from '../../src/app/web/pad/drawing.js';
 import { addressOf, strokesIn } from '../../src/app/web/pad/link.js';
 import { decodeStrokes, encodeStrokes, MOST_CHARACTERS } from '../../src/app/web/pad/share.js';

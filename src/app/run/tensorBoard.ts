@@ -9,7 +9,7 @@
 
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { maskedCrc32c } from './crc32c.js';
+import { maskedCrc32c } from '../formats/crc32c.js';
 
 // ---- protobuf: field number and kind in one byte, then the value -----------------------------------------------
 

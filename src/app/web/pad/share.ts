@@ -7,7 +7,7 @@
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 import { ArgumentError, FormatError } from '../../../engine/errors.js';
-import { crc32c } from '../../run/crc32c.js';
+import { crc32c } from '../../formats/crc32c.js';
 import { simplified } from './simplify.js';
 
 /** Characters of a text: some programs cut longer addresses off. */

@@ -4,11 +4,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeAtomically } from './atomicFile.js';
-import { exportModel, type ExportedModel } from './model/exportModel.js';
-import { makeFolder } from './newFolder.js';
+import { writeAtomically } from '../../atomicFile.js';
+import { exportModel, type ExportedModel } from '../../model/exportModel.js';
+import { makeFolder } from '../../newFolder.js';
 
-const TEMPLATES = fileURLToPath(new URL('./pytorch/', import.meta.url));
+const TEMPLATES = fileURLToPath(new URL('../../pytorch/', import.meta.url));
 
 /** Writes the project into a folder, which is made if need be; returns the names of its files. */
 export async function exportProject(exported: ExportedModel, folder: string): Promise<string[]> {
