@@ -6,9 +6,9 @@
 import { readFile } from 'node:fs/promises';
 import { modelFrom } from '../src/app/model/modelContents.js';
 import { openTestSource } from '../src/app/training/source.js';
-import { featuresOf, largest, logitsOf, rowOf, type Rows } from '../src/app/teaching/features.js';
-import { personalise } from '../src/app/teaching/personalise.js';
-import { drawRehearsal } from '../src/app/teaching/rehearsal.js';
+import { featuresOf, largest, logitsOf, rowOf, type Rows } from '../src/app/correction/features.js';
+import { personalise } from '../src/app/correction/personalise.js';
+import { drawRehearsal } from '../src/app/correction/rehearsal.js';
 import type { CharacterNet } from '../src/app/model/characterNet.js';
 import { imageAt } from '../src/data/loading/dataset.js';
 import { normalize } from '../src/data/loading/transform.js';

@@ -2,7 +2,7 @@
 // Imports the app and the engine.
 
 import { SyntheticCharacters } from '../../src/data/strokes/synthetic.js';
-import type { Lesson } from '../../src/app/teaching/lesson.js';
+import type { Lesson } from '../../src/app/correction/lesson.js';
 import type { Drawing } from '../../src/app/web/app.js';
 import type { Keeper, Kept } from '../../src/app/web/teaching/keeper.js';
 import type { TeacherParts } from '../../src/app/web/teaching/teacher.js';

@@ -9,14 +9,14 @@ import { classify } from '../../../src/app/evaluation/classify.js';
 import { evaluate } from '../../../src/app/evaluation/evaluate.js';
 import { modelFrom } from '../../../src/app/model/modelContents.js';
 import { loadModel } from '../../../src/app/model/modelFile.js';
-import { largest } from '../../../src/app/teaching/features.js';
-import { giveLesson, type Lesson } from '../../../src/app/teaching/lesson.js';
+import { largest } from '../../../src/app/correction/features.js';
+import { giveLesson, type Lesson } from '../../../src/app/correction/lesson.js';
 import {
   personalise,
   type Correction,
   type PersonaliseProgress,
-} from '../../../src/app/teaching/personalise.js';
-import { drawExam, drawRehearsal } from '../../../src/app/teaching/rehearsal.js';
+} from '../../../src/app/correction/personalise.js';
+import { drawExam, drawRehearsal } from '../../../src/app/correction/rehearsal.js';
 import { imageAt } from '../../../src/data/loading/dataset.js';
 import { IMAGE_PIXELS } from '../../../src/data/emnist/idx.js';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';

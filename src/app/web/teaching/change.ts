@@ -1,6 +1,6 @@
 // What the lesson changed: one drawing before and after, and that the rest is not forgotten. Imports the table beside it.
 
-import type { ExamResult } from '../../teaching/lesson.js';
+import type { ExamResult } from '../../correction/lesson.js';
 import { element } from '../dom.js';
 import { drawComparison } from './comparison.js';
 import type { Correction } from './corrections.js';

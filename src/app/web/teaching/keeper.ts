@@ -3,7 +3,7 @@
 
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import { FormatError } from '../../../engine/errors.js';
-import type { ExamResult } from '../../teaching/lesson.js';
+import type { ExamResult } from '../../correction/lesson.js';
 import { decodeCorrections, encodeCorrections, type Correction } from './corrections.js';
 
 /** A taught model, as it is kept. */

@@ -1,7 +1,7 @@
 // What the page and the worker that teaches say to each other. Types only.
 
-import type { Lesson, LessonOptions } from '../../teaching/lesson.js';
-import type { PersonaliseProgress } from '../../teaching/personalise.js';
+import type { Lesson, LessonOptions } from '../../correction/lesson.js';
+import type { PersonaliseProgress } from '../../correction/personalise.js';
 
 /** Page to worker, once: the original and all corrections. */
 export type LessonTask = Omit<LessonOptions, 'onProgress'>;

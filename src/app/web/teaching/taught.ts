@@ -1,8 +1,8 @@
 // A taught model on the page, a reader and how it reads the corrections that it learned beside the original; and the state of the
 // teacher around it. Imports the reader and types.
 
-import type { ExamResult } from '../../teaching/lesson.js';
-import type { PersonaliseProgress } from '../../teaching/personalise.js';
+import type { ExamResult } from '../../correction/lesson.js';
+import type { PersonaliseProgress } from '../../correction/personalise.js';
 import { Reader } from '../reading/reader.js';
 import type { Reading } from '../reading/types.js';
 import type { Correction } from './corrections.js';

@@ -1,8 +1,8 @@
 // Has a lesson given in a worker of its own, which ends with it. Knows no elements and keeps nothing. Imports the protocol.
 
 import { InkgradError } from '../../../engine/errors.js';
-import type { Lesson } from '../../teaching/lesson.js';
-import type { PersonaliseProgress } from '../../teaching/personalise.js';
+import type { Lesson } from '../../correction/lesson.js';
+import type { PersonaliseProgress } from '../../correction/personalise.js';
 import type { LessonMessage, LessonTask } from './protocol.js';
 
 /**

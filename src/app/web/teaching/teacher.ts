@@ -2,8 +2,8 @@
 // of the corrections teaches the original anew. No elements. Imports the app's types, the reader, the parts beside it.
 
 import { InkgradError } from '../../../engine/errors.js';
-import type { Lesson } from '../../teaching/lesson.js';
-import type { PersonaliseProgress } from '../../teaching/personalise.js';
+import type { Lesson } from '../../correction/lesson.js';
+import type { PersonaliseProgress } from '../../correction/personalise.js';
 import type { App } from '../app.js';
 import { sha256 } from '../digest.js';
 import type { Reader } from '../reading/reader.js';

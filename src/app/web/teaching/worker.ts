@@ -3,7 +3,7 @@
 
 import { useBackend } from '../../../engine/index.js';
 import { createWasmBackend } from '../../../engine/backends/wasm/index.js';
-import { giveLesson } from '../../teaching/lesson.js';
+import { giveLesson } from '../../correction/lesson.js';
 import type { LessonMessage, LessonTask } from './protocol.js';
 
 function post(message: LessonMessage, transfer: ArrayBuffer[] = []): void {
