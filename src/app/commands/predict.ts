@@ -14,8 +14,8 @@ import type { LoadedModel } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
 import { newestModel } from '../model/newestModel.js';
 import { newFolder } from '../newFolder.js';
-import { decodePicture } from '../pictures/decode.js';
-import { findPictures, readPictureBytes, STDIN, type PictureFile } from '../pictures/files.js';
+import { decodePicture } from '../images/decode.js';
+import { findPictures, readPictureBytes, STDIN, type PictureFile } from '../images/files.js';
 import { Reporter } from '../reporter.js';
 import { choice, jsonOption, runOptions, whole, type CommonArguments } from './options.js';
 

@@ -1,7 +1,7 @@
 // Decoding: every kind of PNG gives its pixels, JPEG gives them nearly and upright, and what is neither is named.
 
 import { describe, expect, it } from 'vitest';
-import { decodePicture } from '../../../src/app/pictures/decode.js';
+import { decodePicture } from '../../../src/app/images/decode.js';
 import { DataError } from '../../../src/data/errors.js';
 import { buildPng, exif, filterless, greyJpeg, greyPng, withSegments } from '../../support/pictureFiles.js';
 

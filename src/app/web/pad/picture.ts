@@ -3,8 +3,8 @@
 
 import { DataError } from '../../../data/errors.js';
 import { preprocess } from '../../../data/image/preprocess.js';
-import { readJpegHeader } from '../../pictures/jpegHeader.js';
-import { checkSize, MOST_BYTES } from '../../pictures/limits.js';
+import { readJpegHeader } from '../../images/jpegHeader.js';
+import { checkSize, MOST_BYTES } from '../../images/limits.js';
 import type { PlacedPicture } from './sheet.js';
 
 /** The longer side of what the pad shows. */
