@@ -1,7 +1,7 @@
 // Which device `auto` takes: with GPUs that a test makes up, fast, slow, wrong, in software or not there.
 
 import { describe, expect, it } from 'vitest';
-import { chooseBest, chooseDevice, describeDevice, type DeviceProbe } from '../../src/app/device.js';
+import { chooseBest, chooseDevice, describeDevice, type DeviceProbe } from '../../src/app/device/device.js';
 import type { Backend } from '../../src/engine/backend.js';
 import { ArgumentError, BackendError, InkgradError } from '../../src/engine/errors.js';
 import { ReferenceBackend } from '../../src/engine/index.js';

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { createWasmBackend } from '../../src/engine/backends/wasm/index.js';
 import { BackendError, DeviceLostError } from '../../src/engine/errors.js';
-import { chooseDevice } from '../../src/app/device.js';
+import { chooseDevice } from '../../src/app/device/device.js';
 import { modelFrom } from '../../src/app/model/modelContents.js';
 import type { GivenFiles, Report, Settings } from '../../src/app/web/training/protocol.js';
 import { readReport } from '../../src/app/web/training/protocol.js';

@@ -1,7 +1,7 @@
 // The bench page as it is published: it measures, shows, copies, and asks nobody but its own host for anything.
 
 import { describe, expect, it } from 'vitest';
-import type { DeviceReport } from '../../src/app/device.js';
+import type { DeviceReport } from '../../src/app/device/device.js';
 import { executable, whyNot } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';
 import { eventually, TRAINING_LIMIT } from './support/waiting.js';

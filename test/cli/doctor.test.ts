@@ -2,7 +2,7 @@
 
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
-import type { DeviceReport } from '../../src/app/device.js';
+import type { DeviceReport } from '../../src/app/device/device.js';
 import { inkgrad } from './support.js';
 
 interface DoctorReport extends DeviceReport {

@@ -1,7 +1,7 @@
 // Steps of training on a backend and on a CPU backend: the losses must agree. Free of Node and of the test runner, so
 // that a page can run it too. Imports the app's bench.
 
-import { trainingRun } from '../../src/app/deviceBench.js';
+import { trainingRun } from '../../src/app/device/deviceBench.js';
 import type { Backend } from '../../src/engine/backend.js';
 import type { AdamOptions } from '../../src/nn/index.js';
 

@@ -4,8 +4,8 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { wasmFeatures } from '../../engine/backends/wasm/index.js';
-import { withBackend } from '../backend.js';
-import { describeAttempt } from '../device.js';
+import { withBackend } from '../device/backend.js';
+import { describeAttempt } from '../device/device.js';
 import { Reporter } from '../reporter.js';
 import { jsonOption, runOptions, type CommonArguments } from './options.js';
 

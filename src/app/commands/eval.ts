@@ -17,7 +17,7 @@ import { loadModel } from '../model/modelFile.js';
 import { newFolder } from '../newFolder.js';
 import { Reporter } from '../reporter.js';
 import { openTestSource, openTrainingSource } from '../training/source.js';
-import { withBackend } from '../backend.js';
+import { withBackend } from '../device/backend.js';
 import { Rng } from '../../engine/index.js';
 import { limitDataset, type Dataset } from '../../data/loading/dataset.js';
 import { choice, dataOptions, jsonOption, runOptions, type CommonArguments } from './options.js';

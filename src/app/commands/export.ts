@@ -3,7 +3,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { ArgumentError } from '../../engine/index.js';
 import { writeAtomically } from '../atomicFile.js';
-import { withBackend } from '../backend.js';
+import { withBackend } from '../device/backend.js';
 import {
   exportModel,
   FILE_FORMATS,

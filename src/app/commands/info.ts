@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import type { Json, JsonObject } from '../../nn/index.js';
-import { withBackend } from '../backend.js';
+import { withBackend } from '../device/backend.js';
 import { describeLayers, type LayerFacts } from '../model/describeModel.js';
 import { readModelBytes } from '../model/modelBytes.js';
 import { modelFrom } from '../model/modelContents.js';

@@ -7,7 +7,7 @@ import { DataError, DataMissingError } from '../../data/errors.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { INVERT, preprocess, type Invert, type Prepared } from '../../data/image/preprocess.js';
 import { writeAtomically } from '../atomicFile.js';
-import { withBackend } from '../backend.js';
+import { withBackend } from '../device/backend.js';
 import { classify } from '../evaluation/classify.js';
 import { interpret, type Reading } from '../evaluation/interpret.js';
 import type { LoadedModel } from '../model/modelContents.js';

@@ -3,7 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
-import { withBackend, type StartedBackend } from '../backend.js';
+import { withBackend, type StartedBackend } from '../device/backend.js';
 import { CharacterNet, type Convolutions } from '../model/characterNet.js';
 import { initialise } from '../model/modelFile.js';
 import { Reporter } from '../reporter.js';

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { InterruptedError } from '../exitCodes.js';
 import { interruptible } from '../interruptible.js';
-import type { StartedBackend } from '../backend.js';
+import type { StartedBackend } from '../device/backend.js';
 import type { Json } from '../../nn/index.js';
 import type { Training } from '../model/modelContents.js';
 import type { Reporter } from '../reporter.js';

@@ -1,7 +1,7 @@
 // The bench page: measures a training step on everything this browser can compute with, shows the table and copies it as JSON.
 // gpu.js and the engine load in the worker, and only when the visitor starts. Imports the parts beside it.
 
-import { describeAttempt, describeDevice, type DeviceReport } from '../../device.js';
+import { describeAttempt, describeDevice, type DeviceReport } from '../../device/device.js';
 import type { Candidate, Report } from './protocol.js';
 import { CANDIDATES, type Failure, measureCandidate, NAMES, type Outcome, probeDevice } from './run.js';
 import { drawFacts, drawResults, duration, imagesPerSecond, type Row, short } from './view.js';

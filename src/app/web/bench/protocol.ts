@@ -1,7 +1,7 @@
 // What the page and its worker say to each other, and the result that both build. Types only.
 
-import type { DeviceReport } from '../../device.js';
-import type { DeviceMeasurement } from '../../deviceBench.js';
+import type { DeviceReport } from '../../device/device.js';
+import type { DeviceMeasurement } from '../../device/deviceBench.js';
 
 export type Candidate = 'webgpu' | 'webgl2' | 'wasm' | 'reference';
 

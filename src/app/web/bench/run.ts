@@ -1,7 +1,7 @@
 // Runs the candidates one after the other, each in a worker of its own, and collects what they report. No page in here.
 // Imports the protocol.
 
-import type { DeviceReport } from '../../device.js';
+import type { DeviceReport } from '../../device/device.js';
 import type { Candidate, Measured, MeasureTask, Report, Task } from './protocol.js';
 
 /** Why something did not end as it should. */

@@ -1,6 +1,6 @@
 // Draws what the bench page knows: the device's facts, and a row for each candidate. Imports the names and the protocol.
 
-import { imitatesGpu } from '../../device.js';
+import { imitatesGpu } from '../../device/device.js';
 import type { Candidate, Measured } from './protocol.js';
 import { NAMES, type Outcome } from './run.js';
 

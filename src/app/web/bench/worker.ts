@@ -1,8 +1,8 @@
 // Reports on the device or measures one backend, away from the page, which stays awake. Started anew for each, so that a lost
 // device harms nothing else. Imports the device report and the measurement.
 
-import { chooseDevice, imitatesGpu } from '../../device.js';
-import { measureDevice } from '../../deviceBench.js';
+import { chooseDevice, imitatesGpu } from '../../device/device.js';
+import { measureDevice } from '../../device/deviceBench.js';
 import type { MeasureTask, Report, Task } from './protocol.js';
 
 /** What takes seconds a step gets little to do: a table with fewer images in a row is better than none. */

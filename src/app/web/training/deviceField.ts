@@ -1,7 +1,7 @@
 // What this browser has to compute with: what is known at once, and, when asked, the report that `inkgrad doctor` prints, for
 // which gpu.js is loaded. Imports the device report and the bench page's probe.
 
-import { describeAttempt, imitatesGpu, type DeviceAttempt, type DeviceReport } from '../../device.js';
+import { describeAttempt, imitatesGpu, type DeviceAttempt, type DeviceReport } from '../../device/device.js';
 import { probeDevice } from '../bench/run.js';
 import { drawFacts } from '../bench/view.js';
 import { element } from '../dom.js';

@@ -2,7 +2,7 @@
 // the history, the device's name.
 
 import { element } from '../dom.js';
-import type { DeviceReport } from '../../device.js';
+import type { DeviceReport } from '../../device/device.js';
 import { Curve } from './curves.js';
 import { deviceText, isSlow } from './deviceField.js';
 import { History, percent, timeText } from './history.js';

@@ -4,7 +4,7 @@
 
 import { ArgumentError } from '../../../engine/errors.js';
 import { EMNIST_SPLITS, type EmnistSplit } from '../../../data/emnist/splits.js';
-import type { DeviceReport } from '../../device.js';
+import type { DeviceReport } from '../../device/device.js';
 import type { EpochEvent } from '../../training/trainerEvents.js';
 import * as is from './guards.js';
 

@@ -9,7 +9,7 @@ import { ArgumentError, DeviceLostError, InkgradError } from '../../../engine/er
 import { type Backend, Rng, useBackend } from '../../../engine/index.js';
 import { limitDataset, stratifiedSplit, type Dataset } from '../../../data/loading/dataset.js';
 import { drawDataset } from '../../../data/strokes/synthetic.js';
-import type { ChosenDevice, DeviceChoice } from '../../device.js';
+import type { ChosenDevice, DeviceChoice } from '../../device/device.js';
 import { evaluate } from '../../evaluation/evaluate.js';
 import { CharacterNet } from '../../model/characterNet.js';
 import { fitTemperature } from '../../training/temperature.js';

@@ -1,6 +1,6 @@
 // The shell around the session: a web worker's messages. Imports the session, the protocol, the device report.
 
-import { chooseDevice } from '../../device.js';
+import { chooseDevice } from '../../device/device.js';
 import { readCommand, type Report } from './protocol.js';
 import { Session } from './session.js';
 

@@ -2,13 +2,13 @@
 // the probe that chooses a device (device.ts), by tests and by the page bench.html. Free of Node and of any output.
 // Imports the network, the trainer's step, drawn characters.
 
-import type { Backend } from '../engine/backend.js';
-import { currentBackend, Rng, useBackend } from '../engine/index.js';
-import { BatchLoader } from '../data/loading/loader.js';
-import { syntheticDataset } from '../data/strokes/synthetic.js';
-import { Adam, type AdamOptions } from '../nn/index.js';
-import { CharacterNet } from './model/characterNet.js';
-import { trainStep } from './training/trainStep.js';
+import type { Backend } from '../../engine/backend.js';
+import { currentBackend, Rng, useBackend } from '../../engine/index.js';
+import { BatchLoader } from '../../data/loading/loader.js';
+import { syntheticDataset } from '../../data/strokes/synthetic.js';
+import { Adam, type AdamOptions } from '../../nn/index.js';
+import { CharacterNet } from '../model/characterNet.js';
+import { trainStep } from '../training/trainStep.js';
 
 export interface TrainingRunOptions {
   /** Images a step. */

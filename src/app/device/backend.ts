@@ -1,6 +1,6 @@
 // Starts the backend that a command runs on, and disposes of it afterwards.
 
-import { currentBackend, useBackend, type Backend } from '../engine/index.js';
+import { currentBackend, useBackend, type Backend } from '../../engine/index.js';
 import { chooseDevice, describeDevice, type DeviceChoice, type DeviceReport } from './device.js';
 
 export { BACKENDS } from './device.js';

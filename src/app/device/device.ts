@@ -5,10 +5,10 @@
 // training come out right on it, and if it is then faster than the CPU. Anything else that is asked for by name is that,
 // or an error with the reason: nothing falls back silently.
 
-import { ArgumentError, BackendError, InkgradError } from '../engine/errors.js';
-import { type Backend, ReferenceBackend } from '../engine/index.js';
-import { createGpuBackend } from '../engine/backends/gpu.js';
-import { createWasmBackend } from '../engine/backends/wasm/index.js';
+import { ArgumentError, BackendError, InkgradError } from '../../engine/errors.js';
+import { type Backend, ReferenceBackend } from '../../engine/index.js';
+import { createGpuBackend } from '../../engine/backends/gpu.js';
+import { createWasmBackend } from '../../engine/backends/wasm/index.js';
 import { trainingRun } from './deviceBench.js';
 
 export const BACKENDS = ['auto', 'wasm', 'webgpu', 'webgl2', 'headlessgl', 'reference'] as const;
