@@ -1,7 +1,7 @@
 // The line that shows how far long work is: its numbers, and that it never wraps.
 
 import { describe, expect, it } from 'vitest';
-import { clock, logLine, ProgressSeries, terminalLine } from '../../src/app/progressLine.js';
+import { clock, logLine, ProgressSeries, terminalLine } from '../../src/app/terminal/progressLine.js';
 
 describe('a series', () => {
   it('tells speed and time left from the first call on, wherever that was', () => {

@@ -12,7 +12,7 @@ import { infoCommand } from './info.js';
 import { predictCommand } from './predict.js';
 import { trainCommand } from './train.js';
 import { EXIT, EXIT_HELP, exitCodeOf } from '../exitCodes.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../terminal/nearest.js';
 
 /** A message without a stack for errors we raise ourselves; everything for the others, which are bugs. */
 function report(error: unknown, verbose: boolean): void {

@@ -6,7 +6,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { wasmFeatures } from '../../engine/backends/wasm/index.js';
 import { withBackend } from '../device/backend.js';
 import { describeAttempt } from '../device/device.js';
-import { Reporter } from '../reporter.js';
+import { Reporter } from '../terminal/reporter.js';
 import { jsonOption, runOptions, type CommonArguments } from './options.js';
 
 type DoctorArguments = Pick<CommonArguments, 'backend' | 'threads' | 'json'>;

@@ -15,7 +15,7 @@ import { ModelError } from '../exitCodes.js';
 import { priorsOf, type LoadedModel, type Training } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
 import { newFolder } from '../newFolder.js';
-import { Reporter } from '../reporter.js';
+import { Reporter } from '../terminal/reporter.js';
 import { openTestSource, openTrainingSource } from '../training/source.js';
 import { withBackend } from '../device/backend.js';
 import { Rng } from '../../engine/index.js';

@@ -8,7 +8,7 @@ import { Rng } from '../../engine/index.js';
 import { writeAtomically } from '../atomicFile.js';
 import { encodeCanvas } from '../report/png.js';
 import { htmlReport } from '../report/htmlReport.js';
-import { Reporter } from '../reporter.js';
+import { Reporter } from '../terminal/reporter.js';
 import { createRunDirectory } from '../runDirectory.js';
 import { openPart, openTestSource } from '../training/source.js';
 import type { Summary } from '../explore/findings.js';

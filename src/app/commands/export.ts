@@ -16,7 +16,7 @@ import {
 import { exportProject } from '../formats/pytorchProject/exportProject.js';
 import { loadModel } from '../model/modelFile.js';
 import { beside, checkFree, printable, sha256 } from '../outputFile.js';
-import { Reporter } from '../reporter.js';
+import { Reporter } from '../terminal/reporter.js';
 import { choice, forceOption, jsonOption } from './options.js';
 
 const TARGETS = [...FILE_FORMATS, 'pytorch'] as const;

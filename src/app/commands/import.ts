@@ -8,7 +8,7 @@ import { ModelError } from '../exitCodes.js';
 import { readModelBytes } from '../model/modelBytes.js';
 import { modelFrom } from '../model/modelContents.js';
 import { beside, checkFree, printable, sha256 } from '../outputFile.js';
-import { Reporter } from '../reporter.js';
+import { Reporter } from '../terminal/reporter.js';
 import { forceOption, jsonOption } from './options.js';
 
 interface ImportArguments {

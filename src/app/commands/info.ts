@@ -8,7 +8,7 @@ import { readModelBytes } from '../model/modelBytes.js';
 import { modelFrom } from '../model/modelContents.js';
 import { printable, sha256 } from '../outputFile.js';
 import { facts, provenanceOf, without, type Provenance } from '../model/provenance.js';
-import { Reporter } from '../reporter.js';
+import { Reporter } from '../terminal/reporter.js';
 import { jsonOption } from './options.js';
 
 interface InfoArguments {

@@ -5,7 +5,7 @@ import type { Argv } from 'yargs';
 import { EMNIST_SPLITS } from '../../data/emnist/splits.js';
 import { BACKENDS } from '../device/backend.js';
 import { ArgumentError } from '../../engine/errors.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../terminal/nearest.js';
 
 export interface CommonArguments {
   readonly data: string | undefined;

@@ -16,7 +16,7 @@ import { newestModel } from '../model/newestModel.js';
 import { newFolder } from '../newFolder.js';
 import { decodePicture } from '../images/decode.js';
 import { findPictures, readPictureBytes, STDIN, type PictureFile } from '../images/files.js';
-import { Reporter } from '../reporter.js';
+import { Reporter } from '../terminal/reporter.js';
 import { choice, jsonOption, runOptions, whole, type CommonArguments } from './options.js';
 
 interface PredictOptions extends Pick<CommonArguments, 'backend' | 'threads' | 'json'> {

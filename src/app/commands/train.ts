@@ -6,7 +6,7 @@ import { Rng } from '../../engine/index.js';
 import { withBackend, type StartedBackend } from '../device/backend.js';
 import { CharacterNet, type Convolutions } from '../model/characterNet.js';
 import { initialise } from '../model/modelFile.js';
-import { Reporter } from '../reporter.js';
+import { Reporter } from '../terminal/reporter.js';
 import { readConfig, type RunConfig } from '../run/config.js';
 import { openRun, trainRun } from '../run/run.js';
 import { findRate } from '../training/suggestRate.js';

@@ -5,7 +5,7 @@ import { withTemperature } from '../evaluation/assessment.js';
 import { calibrateModel } from '../training/calibrate.js';
 import { loadModel, storeStatistics } from '../model/modelFile.js';
 import { takeStatistics } from '../training/preciseStatistics.js';
-import type { Reporter } from '../reporter.js';
+import type { Reporter } from '../terminal/reporter.js';
 import type { TrainingSource } from '../training/source.js';
 import type { Trainer } from '../training/trainer.js';
 import type { Sitting } from './config.js';

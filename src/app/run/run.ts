@@ -3,15 +3,15 @@
 
 import { join } from 'node:path';
 import { InterruptedError } from '../exitCodes.js';
-import { interruptible } from '../interruptible.js';
+import { interruptible } from '../terminal/interruptible.js';
 import type { StartedBackend } from '../device/backend.js';
 import type { Json } from '../../nn/index.js';
 import type { Training } from '../model/modelContents.js';
-import type { Reporter } from '../reporter.js';
+import type { Reporter } from '../terminal/reporter.js';
 import { createRunDirectory } from '../runDirectory.js';
 import { findDataDir, type TrainingSource } from '../training/source.js';
 import type { Trainer } from '../training/trainer.js';
-import { packageVersion } from '../version.js';
+import { packageVersion } from '../terminal/version.js';
 import { Checkpoints, placeOf } from './checkpoints.js';
 import { checkSameData, writeConfig, type RunConfig, type Sitting } from './config.js';
 import { digestDataset, digestFiles, type DataRecord, type FileDigest } from './digests.js';

@@ -2,7 +2,7 @@
 // Imports the trainer, checkpoints, metrics, events and the reporter.
 
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Reporter } from '../reporter.js';
+import type { Reporter } from '../terminal/reporter.js';
 import type { Trainer } from '../training/trainer.js';
 import { DivergedError, type EpochEvent, type StepEvent } from '../training/trainerEvents.js';
 import type { Checkpoints } from './checkpoints.js';

@@ -12,8 +12,8 @@ import { syntheticDataset } from '../../data/strokes/synthetic.js';
 import { DataMissingError } from '../../data/errors.js';
 import { InterruptedError } from '../exitCodes.js';
 import { fetchEmnist, type FetchOptions } from '../fetch/fetchEmnist.js';
-import { interruptible } from '../interruptible.js';
-import type { Reporter } from '../reporter.js';
+import { interruptible } from '../terminal/interruptible.js';
+import type { Reporter } from '../terminal/reporter.js';
 
 /** Where `inkgrad` looks for data when nothing names a place. */
 export const DEFAULT_DATA_DIR = 'data/emnist';
