@@ -14,7 +14,7 @@ import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import { ModelError } from '../exitCodes.js';
 import { priorsOf, type LoadedModel, type Training } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
-import { newFolder } from '../newFolder.js';
+import { newFolder } from '../run/newFolder.js';
 import { Reporter } from '../terminal/reporter.js';
 import { openTestSource, openTrainingSource } from '../training/source.js';
 import { withBackend } from '../device/backend.js';

@@ -9,7 +9,7 @@ import { writeAtomically } from '../atomicFile.js';
 import { encodeCanvas } from '../report/png.js';
 import { htmlReport } from '../report/htmlReport.js';
 import { Reporter } from '../terminal/reporter.js';
-import { createRunDirectory } from '../runDirectory.js';
+import { createRunDirectory } from '../run/runDirectory.js';
 import { openPart, openTestSource } from '../training/source.js';
 import type { Summary } from '../explore/findings.js';
 import type { PictureName } from '../explore/pictures.js';

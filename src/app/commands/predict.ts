@@ -13,7 +13,7 @@ import { interpret, type Reading } from '../evaluation/interpret.js';
 import type { LoadedModel } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
 import { newestModel } from '../model/newestModel.js';
-import { newFolder } from '../newFolder.js';
+import { newFolder } from '../run/newFolder.js';
 import { decodePicture } from '../images/decode.js';
 import { findPictures, readPictureBytes, STDIN, type PictureFile } from '../images/files.js';
 import { Reporter } from '../terminal/reporter.js';

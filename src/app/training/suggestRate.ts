@@ -11,7 +11,7 @@ import type { Canvas } from '../report/canvas.js';
 import { lineChart } from '../report/lineChart.js';
 import { writePng } from '../report/png.js';
 import type { Reporter } from '../terminal/reporter.js';
-import { createRunDirectory } from '../runDirectory.js';
+import { createRunDirectory } from '../run/runDirectory.js';
 import { DivergedError } from './trainerEvents.js';
 import type { Trainer } from './trainer.js';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeAtomically } from '../../atomicFile.js';
 import { exportModel, type ExportedModel } from '../../model/exportModel.js';
-import { makeFolder } from '../../newFolder.js';
+import { makeFolder } from '../../run/newFolder.js';
 
 const TEMPLATES = fileURLToPath(new URL('../../pytorch/', import.meta.url));
 

@@ -3,7 +3,7 @@
 
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ArgumentError } from '../engine/errors.js';
+import { ArgumentError } from '../../engine/errors.js';
 
 /**
  * Makes a folder, and the folders above it, unless it is there.
