@@ -1,7 +1,7 @@
 // Runs in the page's thread: how long a reading takes, from strokes to the 28 x 28 image and on to the verdict. The page's own code,
 // bundled as it is. Imports the page's reader and the data layer.
 
-import { openShipped } from '../../src/app/web/reading/shipped.js';
+import { openShipped } from '../../src/app/web/prediction/shipped.js';
 import { renderGlyph } from '../../src/data/strokes/glyph.js';
 import type { Timings } from './firstReading.js';
 

@@ -6,7 +6,7 @@ import type { Convolutions } from '../../src/app/model/characterNet.js';
 import { factsOf, figuresOf, networkInBrief } from '../../src/app/web/card/facts.js';
 import { namedLayers } from '../../src/app/web/card/layers.js';
 import { identify } from '../../src/app/web/card/record.js';
-import type { ModelCard } from '../../src/app/web/reading/types.js';
+import type { ModelCard } from '../../src/app/web/prediction/types.js';
 import { describeRecord } from '../../scripts/describeRecord.js';
 import { onWasm } from '../app/support.js';
 import { madeUpNetwork } from '../formats/models.js';

@@ -2,12 +2,12 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Drawing } from '../../src/app/web/app.js';
-import { makeVoice, reasonOf } from '../../src/app/web/notices.js';
-import type { Reader } from '../../src/app/web/reading/reader.js';
-import type { Reading } from '../../src/app/web/reading/types.js';
-import { keepReading } from '../../src/app/web/readingLoop.js';
-import { percent } from '../../src/app/web/result/percent.js';
-import { Signal } from '../../src/app/web/signal.js';
+import { makeVoice, reasonOf } from '../../src/app/web/ui/notices.js';
+import type { Reader } from '../../src/app/web/prediction/reader.js';
+import type { Reading } from '../../src/app/web/prediction/types.js';
+import { keepReading } from '../../src/app/web/prediction/readingLoop.js';
+import { percent } from '../../src/app/web/prediction/percent.js';
+import { Signal } from '../../src/app/web/ui/signal.js';
 import { ArgumentError } from '../../src/engine/errors.js';
 
 describe('Signal', () => {

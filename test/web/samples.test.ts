@@ -3,9 +3,9 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Reader } from '../../src/app/web/reading/reader.js';
-import { SAMPLES, strokesOf } from '../../src/app/web/samples/forms.js';
-import { beginningOf } from '../../src/app/web/samples/play.js';
+import { Reader } from '../../src/app/web/prediction/reader.js';
+import { SAMPLES, strokesOf } from '../../src/app/web/pad/samples/forms.js';
+import { beginningOf } from '../../src/app/web/pad/samples/play.js';
 import { renderGlyph } from '../../src/data/strokes/glyph.js';
 
 describe('samples', () => {

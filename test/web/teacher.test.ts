@@ -3,10 +3,10 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { IMAGE_PIXELS } from '../../src/data/emnist/idx.js';
-import { pageBackend } from '../../src/app/web/reading/backend.js';
-import { Reader } from '../../src/app/web/reading/reader.js';
-import type { Reading } from '../../src/app/web/reading/types.js';
-import { Signal } from '../../src/app/web/signal.js';
+import { pageBackend } from '../../src/app/web/prediction/backend.js';
+import { Reader } from '../../src/app/web/prediction/reader.js';
+import type { Reading } from '../../src/app/web/prediction/types.js';
+import { Signal } from '../../src/app/web/ui/signal.js';
 import { Teacher, type TeacherParts } from '../../src/app/web/teaching/teacher.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
 import { untrainedModel } from '../support/untrainedModel.js';

@@ -1,7 +1,7 @@
 // What the page says of a row of numbers: one character, look-alikes, or doubt.
 
 import { expect, it } from 'vitest';
-import { judge } from '../../src/app/web/reading/verdict.js';
+import { judge } from '../../src/app/web/prediction/verdict.js';
 
 const classes = ['0', '1', 'I', 'O', '5', 'S'];
 const say = (...probabilities: number[]) => judge(Float32Array.from(probabilities), classes).verdict;

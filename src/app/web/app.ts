@@ -2,9 +2,9 @@
 // No elements and no work of its own. Imports the signal and types.
 
 import type { Stroke } from '../../data/strokes/raster.js';
-import type { Reader } from './reading/reader.js';
-import type { Reading } from './reading/types.js';
-import type { Signal } from './signal.js';
+import type { Reader } from './prediction/reader.js';
+import type { Reading } from './prediction/types.js';
+import type { Signal } from './ui/signal.js';
 
 /** What is on the pad. */
 export interface Drawing {

@@ -2,24 +2,24 @@
 // look closer. What the first prediction does not need loads later. Imports the parts.
 
 import type { App } from './app.js';
-import { byId } from './dom.js';
-import { mountInvitation } from './invitation/invitation.js';
-import { makeNotices, makeVoice } from './notices.js';
+import { byId } from './ui/dom.js';
+import { mountInvitation } from './pad/invitation.js';
+import { makeNotices, makeVoice } from './ui/notices.js';
 import { drawingOf } from './pad/drawing.js';
 import { followAddress } from './pad/link.js';
 import { offerLink } from './pad/linkButton.js';
 import { Pad } from './pad/pad.js';
 import { takePictures } from './pad/pictureInput.js';
 import { EMPTY_SHEET } from './pad/sheet.js';
-import type { Reader } from './reading/reader.js';
-import { openShipped } from './reading/shipped.js';
-import type { Reading } from './reading/types.js';
-import { keepReading } from './readingLoop.js';
-import { mountResult } from './result/result.js';
-import { play } from './samples/play.js';
-import { mountSamples } from './samples/samples.js';
-import { Signal } from './signal.js';
-import { mountTabs } from './tabs.js';
+import type { Reader } from './prediction/reader.js';
+import { openShipped } from './prediction/shipped.js';
+import type { Reading } from './prediction/types.js';
+import { keepReading } from './prediction/readingLoop.js';
+import { mountResult } from './prediction/result.js';
+import { play } from './pad/samples/play.js';
+import { mountSamples } from './pad/samples/samples.js';
+import { Signal } from './ui/signal.js';
+import { mountTabs } from './ui/tabs.js';
 
 const app: App = {
   reader: new Signal<Reader | null>(null),

@@ -1,6 +1,6 @@
 // What the card says of a model, as texts. No elements. Imports the shapes of what is known.
 
-import type { ModelCard } from '../reading/types.js';
+import type { ModelCard } from '../prediction/types.js';
 import type { NamedLayer } from './layers.js';
 import type { Identity, ModelRecord } from './record.js';
 

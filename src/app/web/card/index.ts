@@ -3,9 +3,9 @@
 
 import { InkgradError } from '../../../engine/errors.js';
 import type { App, Panel } from '../app.js';
-import { element } from '../dom.js';
-import { pageBackend } from '../reading/backend.js';
-import type { Reader } from '../reading/reader.js';
+import { element } from '../ui/dom.js';
+import { pageBackend } from '../prediction/backend.js';
+import type { Reader } from '../prediction/reader.js';
 import { factsOf, figuresOf, networkInBrief } from './facts.js';
 import { namedLayers, type NamedLayer } from './layers.js';
 import { identify, type Identity } from './record.js';
@@ -46,7 +46,7 @@ export function mount(host: HTMLElement, app: App): Panel {
     if (file !== undefined) void change(() => openFile(file));
   });
   back.addEventListener('click', () => {
-    void change(async () => (await import('../reading/shipped.js')).openShipped());
+    void change(async () => (await import('../prediction/shipped.js')).openShipped());
   });
 
   let shown = false;
@@ -82,7 +82,7 @@ async function openFile(file: File): Promise<Reader> {
       `model ${file.name}: it has ${file.size} bytes, more than ${MOST_BYTES}; a model of this network has about a million`,
     );
   }
-  const { Reader } = await import('../reading/reader.js');
+  const { Reader } = await import('../prediction/reader.js');
   return Reader.open(new Uint8Array(await file.arrayBuffer()), file.name);
 }
 

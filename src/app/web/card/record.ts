@@ -2,8 +2,8 @@
 // counts only for a file with the same digest: no other model is ever shown its numbers. Imports the record and the digest.
 
 import shipped from '../model/model.json' with { type: 'json' };
-import { sha256 } from '../digest.js';
-import type { ModelCard } from '../reading/types.js';
+import { sha256 } from '../ui/digest.js';
+import type { ModelCard } from '../prediction/types.js';
 
 export type ModelRecord = typeof shipped;
 

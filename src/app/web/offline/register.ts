@@ -1,7 +1,7 @@
 // Starts the service worker once the page works, and offers a new version when one has arrived. Without service workers (an old
 // browser, http without localhost, the development server) the page works as before, online. Imports the helpers for elements.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import './offline.css';
 
 /** Undefined where it fails, or where somebody who blocks service workers answers with nothing. */

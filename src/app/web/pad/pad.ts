@@ -2,8 +2,8 @@
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 import type { App } from '../app.js';
-import { element } from '../dom.js';
-import { Signal } from '../signal.js';
+import { element } from '../ui/dom.js';
+import { Signal } from '../ui/signal.js';
 import { touched } from './erase.js';
 import { followHand, type HandPoint } from './hand.js';
 import { History } from './history.js';

@@ -2,7 +2,7 @@
 
 import { DataError } from '../../../data/errors.js';
 import type { App } from '../app.js';
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import type { Pad } from './pad.js';
 import { ICONS, makeTool } from './toolbar.js';
 

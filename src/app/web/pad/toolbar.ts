@@ -1,6 +1,6 @@
 // The pad's buttons: a picture, a word, and a hint that names the key. Knows nothing of strokes. Imports the helper for elements and types.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import type { Command } from './keys.js';
 
 const SVG = 'http://www.w3.org/2000/svg';

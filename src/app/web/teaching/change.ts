@@ -1,7 +1,7 @@
 // What the lesson changed: one drawing before and after, and that the rest is not forgotten. Imports the table beside it.
 
 import type { ExamResult } from '../../correction/lesson.js';
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { drawComparison } from './comparison.js';
 import type { Correction } from './corrections.js';
 import type { Taught } from './taught.js';

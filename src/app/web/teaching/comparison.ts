@@ -2,10 +2,10 @@
 // Imports the helper for elements, and how probabilities are written.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
-import { element } from '../dom.js';
-import { paint } from '../pixels.js';
-import type { Reading } from '../reading/types.js';
-import { percent } from '../result/percent.js';
+import { element } from '../ui/dom.js';
+import { paint } from '../ui/pixels.js';
+import type { Reading } from '../prediction/types.js';
+import { percent } from '../prediction/percent.js';
 import type { Comparison } from './taught.js';
 
 /** A bar for less would be empty. */

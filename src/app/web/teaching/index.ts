@@ -2,7 +2,7 @@
 // teacher and the views beside it.
 
 import type { App, Panel } from '../app.js';
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { drawChange } from './change.js';
 import { makeLesson } from './lessonForm.js';
 import { drawCorrections } from './list.js';

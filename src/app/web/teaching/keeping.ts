@@ -3,7 +3,7 @@
 
 import { FormatError } from '../../../engine/errors.js';
 import type { App } from '../app.js';
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { pickFile, saveFile } from './files.js';
 import type { Teacher } from './teacher.js';
 

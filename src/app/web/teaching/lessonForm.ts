@@ -3,8 +3,8 @@
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { App } from '../app.js';
-import { element } from '../dom.js';
-import { paint } from '../pixels.js';
+import { element } from '../ui/dom.js';
+import { paint } from '../ui/pixels.js';
 import type { TeacherState } from './taught.js';
 import { makePicker } from './picker.js';
 import type { Teacher } from './teacher.js';

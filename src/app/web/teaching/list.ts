@@ -1,7 +1,7 @@
 // The corrections as a list of pictures: what each is said to be, how it is read now, a button to look at it and one to take it
 // back. Imports the helper for elements and types.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { pixels } from './comparison.js';
 import type { Correction } from './corrections.js';
 import type { Comparison, TeacherState } from './taught.js';

@@ -1,7 +1,7 @@
 // The mark beside the reading: that a taught model reads, or could, and the way from one to the other. Empty as long as nothing
 // was taught. Imports the helper for elements and the teacher's type.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import type { Teacher } from './teacher.js';
 import './mark.css';
 

@@ -1,7 +1,7 @@
 // "It is a …": all characters that a model knows, to choose one by touch, arrow keys, or typing it. Native radio buttons, so that
 // browsers and screen readers know what it is. Imports the helper for elements.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 
 export interface Picker {
   readonly element: HTMLElement;

@@ -3,8 +3,8 @@
 
 import type { ExamResult } from '../../correction/lesson.js';
 import type { PersonaliseProgress } from '../../correction/personalise.js';
-import { Reader } from '../reading/reader.js';
-import type { Reading } from '../reading/types.js';
+import { Reader } from '../prediction/reader.js';
+import type { Reading } from '../prediction/types.js';
 import type { Correction } from './corrections.js';
 
 /** How a corrected drawing is read by the original and by the taught model. */

@@ -1,6 +1,6 @@
 // The maps of the three blocks, and beside them the filter that one points at. Imports map grids, the filter's view.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { FilterView } from './filterView.js';
 import { MapGrid } from './mapGrid.js';
 import type { Choice } from './picker.js';

@@ -1,7 +1,7 @@
 // One thing that a filter looks at: the map or drawing with a frame where it looks, the kernel it looks with, and what that adds.
 // Imports painting, plates.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { KERNEL_SIDE } from './filters.js';
 import { clear, paintMarks, Stamp } from './paint.js';
 import { currentPalette, rampTable } from './palette.js';

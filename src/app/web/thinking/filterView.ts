@@ -2,7 +2,7 @@
 // each of them adds. Imports the filters, painting, words.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { FeedRow } from './feedRow.js';
 import { fieldOf, kernelOf, peakOf, strideOf, takeApart, type Peak, type TakenApart } from './filters.js';
 import { MarkLegend } from './legend.js';

@@ -2,8 +2,8 @@
 // at most once a frame, and always on the latest drawing. Imports the views and what they show.
 
 import type { App, Panel } from '../app.js';
-import { element } from '../dom.js';
-import type { Reader } from '../reading/reader.js';
+import { element } from '../ui/dom.js';
+import type { Reader } from '../prediction/reader.js';
 import { BlocksView } from './blocks.js';
 import { filtersOf, type Filters } from './filters.js';
 import { Outcome } from './outcome.js';

@@ -1,6 +1,6 @@
 // What colours and sizes mean, beside each picture. Imports the helpers for elements, the palette, plates.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { currentPalette } from './palette.js';
 import { paintMarks } from './paint.js';
 import { Plate } from './plate.js';

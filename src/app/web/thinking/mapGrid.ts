@@ -1,6 +1,6 @@
 // All maps of one block on one canvas, each under an element that can be pointed at. Imports painting, the picker, the legend.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { RampLegend } from './legend.js';
 import { clear, Stamp } from './paint.js';
 import { currentPalette, rampTable } from './palette.js';

@@ -1,8 +1,8 @@
 // The end of the network: the 256 hidden numbers as a strip, and for every class its score and its probability. A class that is pointed
 // at is the one that the picture of what would change it asks about. Imports the picker, painting, words.
 
-import { element } from '../dom.js';
-import { percent } from '../result/percent.js';
+import { element } from '../ui/dom.js';
+import { percent } from '../prediction/percent.js';
 import { RampLegend } from './legend.js';
 import { clear, Stamp } from './paint.js';
 import { currentPalette, rampTable } from './palette.js';

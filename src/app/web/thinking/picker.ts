@@ -2,7 +2,7 @@
 // keys) shows one for the moment; a click, a tap, Enter or Space keeps it. An ARIA listbox with one tab stop.
 // Imports the helpers for elements.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 
 export interface PickerOptions {
   /** What the list is, for people who hear it. */

@@ -1,7 +1,7 @@
 // A canvas that is as sharp as the screen: it has the pixels of the place that the style sheet gives it, and is painted anew when
 // that changes. Imports the helpers for elements.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 
 /** Paints on a canvas of `width` x `height` device pixels, all of which it covers. */
 export type Painter = (context: CanvasRenderingContext2D, width: number, height: number) => void;

@@ -1,8 +1,8 @@
 // Which pixels decide, and which would decide otherwise: the slope of the winner's score, and of another class's lead over it, with
 // buttons for the likeliest classes. Imports the helpers for elements, slope pictures, words.
 
-import { element } from '../dom.js';
-import { percent } from '../result/percent.js';
+import { element } from '../ui/dom.js';
+import { percent } from '../prediction/percent.js';
 import { dabs } from './change.js';
 import { MarkLegend } from './legend.js';
 import { largestOf } from './paint.js';

@@ -1,7 +1,7 @@
 // What the views of the panel show: one drawing and what went on in the network for it. Types and sizes. Imports types.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
-import type { Reading } from '../reading/types.js';
+import type { Reading } from '../prediction/types.js';
 import type { Filters } from './filters.js';
 import type { Question, Thought } from './think.js';
 

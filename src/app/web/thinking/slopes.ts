@@ -1,7 +1,7 @@
 // A drawing with marks upon it: which pixels matter to a number, and which way. Imports the helpers for elements, painting.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { clear, fade, largestOf, paintMarks, Stamp } from './paint.js';
 import { currentPalette } from './palette.js';
 import { Plate } from './plate.js';

@@ -1,6 +1,6 @@
 // The images of one cell of the confusion matrix, and the mistakes made most often as ways to open one. Imports the bookkeeping.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { Cell, Confusion } from './confusion.js';
 import type { ValidationImages } from './protocol.js';

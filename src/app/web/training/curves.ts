@@ -3,7 +3,7 @@
 
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import type { Lines } from './history.js';
 import { onThemeChange, themeOf } from './theme.js';
 

@@ -4,7 +4,7 @@
 import { describeAttempt, imitatesGpu, type DeviceAttempt, type DeviceReport } from '../../device/device.js';
 import { probeDevice } from '../bench/run.js';
 import { drawFacts } from '../bench/view.js';
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 
 const NAMES: Readonly<Record<string, string>> = {
   wasm: 'CPU',

@@ -2,7 +2,7 @@
 // Training goes on in its worker while another tab is shown. Imports the parts, and the reader on demand.
 
 import type { App, Panel } from '../app.js';
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { Client } from './client.js';
 import { DeviceField } from './deviceField.js';
 import { Live } from './live.js';

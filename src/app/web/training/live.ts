@@ -1,7 +1,7 @@
 // What a run shows while it goes: where it stands, how fast it is, how long it still takes, and the curves. Imports the curves,
 // the history, the device's name.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import type { DeviceReport } from '../../device/device.js';
 import { Curve } from './curves.js';
 import { deviceText, isSlow } from './deviceField.js';

@@ -1,7 +1,7 @@
 // The confusion matrix on a canvas: a row for what an image shows, a column for what was read in it, a bar for each class's
 // accuracy. A pointer or the arrow keys walk over its cells, a click or Enter opens one. Imports the bookkeeping, the theme.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { moveCell, type Cell, type Confusion } from './confusion.js';
 import { onThemeChange, themeOf, type Theme } from './theme.js';
 

@@ -1,6 +1,6 @@
 // What the network confuses: the matrix, the images of its open cell, each class's accuracy. Imports the parts.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { CellView } from './cellView.js';
 import { Confusion, type Cell } from './confusion.js';
 import { percent } from './history.js';

@@ -3,7 +3,7 @@
 
 import { BackendError, DeviceLostError } from '../../../engine/errors.js';
 import type { App } from '../app.js';
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import type { ModelReport } from './protocol.js';
 
 const FILE = 'inkgrad-page.safetensors';
@@ -61,7 +61,7 @@ export class NetworkActions {
     const place = this.#place();
     this.#use.disabled = true;
     try {
-      const { Reader } = await import('../reading/reader.js');
+      const { Reader } = await import('../prediction/reader.js');
       this.#app.reader.set(await Reader.open(this.#kept.bytes.slice(), FILE));
       this.#text.textContent = `The pad is read by the network after ${place}. Draw something above.`;
       this.#app.say(this.#text.textContent);

@@ -1,6 +1,6 @@
 // What a person chooses for a run: how many images, how long, on what. Sensible without touching anything. Imports the limits.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { LIMITS, MOST_IMAGES, type BackendChoice, type Settings } from './protocol.js';
 
 type Choices = readonly (readonly [value: number | string, text: string])[];

@@ -1,7 +1,7 @@
 // Where the images come from: drawn by the program, which is not EMNIST and says so, or EMNIST files of the person's own,
 // dropped or picked. The files stay on the device. Imports the pairing.
 
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import {
   addFiles,
   completeFiles,

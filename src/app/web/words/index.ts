@@ -2,7 +2,7 @@
 // Imports the pad and its neighbours.
 
 import type { App, Panel } from '../app.js';
-import { element } from '../dom.js';
+import { element } from '../ui/dom.js';
 import { Pad } from '../pad/pad.js';
 import { readLine } from './line.js';
 import { LineReader } from './lineReader.js';

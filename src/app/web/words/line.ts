@@ -2,7 +2,7 @@
 // was before and why. Pure; imports the groups of look-alikes.
 
 import { LOOK_ALIKES } from '../../evaluation/metrics.js';
-import type { Ranked } from '../reading/types.js';
+import type { Ranked } from '../prediction/types.js';
 
 /** One group of strokes, read. */
 export interface ReadGroup {

@@ -3,8 +3,8 @@
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 import { imageOf } from '../pad/drawing.js';
-import type { Reader } from '../reading/reader.js';
-import type { Reading } from '../reading/types.js';
+import type { Reader } from '../prediction/reader.js';
+import type { Reading } from '../prediction/types.js';
 import type { Group } from './segment.js';
 
 interface Known {

@@ -1,8 +1,8 @@
 // How a line is shown: boxes over the pad, and below it a row of its characters with what else each may be and buttons to part
 // and to join. Reads nothing. Imports the helper for elements and types.
 
-import { element } from '../dom.js';
-import type { Ranked } from '../reading/types.js';
+import { element } from '../ui/dom.js';
+import type { Ranked } from '../prediction/types.js';
 import type { LineCharacter } from './line.js';
 import { type Group, splitOf } from './segment.js';
 

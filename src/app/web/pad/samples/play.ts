@@ -1,7 +1,7 @@
 // Writes strokes bit by bit, as a hand would, so that one can watch the reading change on the way. Draws nothing itself.
 // Imports types.
 
-import type { Stroke } from '../../../data/strokes/raster.js';
+import type { Stroke } from '../../../../data/strokes/raster.js';
 
 /** How long a character takes to be written, in milliseconds. */
 const WRITING_TIME = 900;

@@ -1,8 +1,8 @@
 // Characters for visitors who would rather watch first: the paths a pen takes, authored for this page, in the notation of
 // src/data/strokes/skeletons/skeleton.ts. Imports that notation, and strokes.
 
-import type { Stroke } from '../../../data/strokes/raster.js';
-import { parseSkeleton, smoothPath } from '../../../data/strokes/skeletons/skeleton.js';
+import type { Stroke } from '../../../../data/strokes/raster.js';
+import { parseSkeleton, smoothPath } from '../../../../data/strokes/skeletons/skeleton.js';
 
 /** A character to pick. */
 export interface Sample {

@@ -1,7 +1,7 @@
 // Reads every drawing, one at a time: while one is being read the others wait, and of those the latest alone is read.
 // So the page keeps up with the hand on a slow device, too. Imports the signal and types.
 
-import type { App } from './app.js';
+import type { App } from '../app.js';
 
 /** Keeps `app.reading` true to `app.drawing` and `app.reader`; returns how to stop that. */
 export function keepReading(app: Pick<App, 'reader' | 'drawing' | 'reading' | 'fail'>): () => void {

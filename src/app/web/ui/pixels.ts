@@ -1,6 +1,6 @@
 // Shows 28 x 28 images as the network gets them. The style sheet gives the canvas its dark ground and its size. Imports data's sizes.
 
-import { IMAGE_SIDE } from '../../data/emnist/idx.js';
+import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 
 /** Ink bright on a dark ground, as the network gets it: the bytes become the strength of the ink. */
 export function paint(canvas: HTMLCanvasElement, image: Uint8Array): void {

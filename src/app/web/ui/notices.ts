@@ -1,7 +1,7 @@
 // How the page speaks up: notices of what failed, with reason and fix, and a quiet voice for people who listen to the page.
 // Imports the engine's errors and the helpers for elements.
 
-import { InkgradError } from '../../engine/errors.js';
+import { InkgradError } from '../../../engine/errors.js';
 import { element } from './dom.js';
 
 /** So long nothing more must happen before it is told: nobody wants to hear every stage of a stroke. */

@@ -2,10 +2,10 @@
 // comes back when the pad is cleared. Imports the forms and how they are written, the helper for elements, the app's types.
 
 import type { App } from '../app.js';
-import { element } from '../dom.js';
-import { strokesOf } from '../samples/forms.js';
-import { pictureOf, showStrokes } from '../samples/picture.js';
-import { play } from '../samples/play.js';
+import { element } from '../ui/dom.js';
+import { strokesOf } from './samples/forms.js';
+import { pictureOf, showStrokes } from './samples/picture.js';
+import { play } from './samples/play.js';
 import './invitation.css';
 
 const LETTER = '57,12 34,1 8,17 1,50 20,74 44,62 58,13! 60,60 78,77';

@@ -3,9 +3,9 @@
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { App } from '../app.js';
-import { element } from '../dom.js';
-import { paint } from '../pixels.js';
-import type { Ranked, Reading, Verdict } from '../reading/types.js';
+import { element } from '../ui/dom.js';
+import { paint } from '../ui/pixels.js';
+import type { Ranked, Reading, Verdict } from './types.js';
 import { percent } from './percent.js';
 import './result.css';
 

@@ -1,7 +1,7 @@
 // A row of characters to pick: each button shows the strokes that it puts on the pad. Imports the forms and the helpers.
 
-import type { Stroke } from '../../../data/strokes/raster.js';
-import { element } from '../dom.js';
+import type { Stroke } from '../../../../data/strokes/raster.js';
+import { element } from '../../ui/dom.js';
 import { SAMPLES, strokesOf } from './forms.js';
 import { pictureOf } from './picture.js';
 import './samples.css';

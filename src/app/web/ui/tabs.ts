@@ -1,7 +1,7 @@
 // The parts below the pad. Each is a tab, loaded when it is first shown and known by `#tab=NAME` in the address. Keyboard as in
 // the ARIA tabs pattern: one tab stop, arrow keys, Home and End. Imports the panels on demand, and types.
 
-import type { App, MountPanel, Panel } from './app.js';
+import type { App, MountPanel, Panel } from '../app.js';
 import { element } from './dom.js';
 
 /** One part of the page. */
@@ -14,11 +14,11 @@ export interface Tab {
 
 /** In this order: Thinking, Words, Teach, Train, Model. A part adds its row when it exists. */
 export const TABS: readonly Tab[] = [
-  { name: 'thinking', title: 'Thinking', load: () => import('./thinking/index.js') },
-  { name: 'words', title: 'Words', load: () => import('./words/index.js') },
-  { name: 'teach', title: 'Teach', load: () => import('./teaching/index.js') },
-  { name: 'train', title: 'Train', load: () => import('./training/index.js') },
-  { name: 'model', title: 'Model', load: () => import('./card/index.js') },
+  { name: 'thinking', title: 'Thinking', load: () => import('../thinking/index.js') },
+  { name: 'words', title: 'Words', load: () => import('../words/index.js') },
+  { name: 'teach', title: 'Teach', load: () => import('../teaching/index.js') },
+  { name: 'train', title: 'Train', load: () => import('../training/index.js') },
+  { name: 'model', title: 'Model', load: () => import('../card/index.js') },
 ];
 
 /** A tab on the page. */

@@ -1,6 +1,6 @@
 // Strokes as a small picture that takes its size and colour from the style sheet. Imports types.
 
-import type { Stroke } from '../../../data/strokes/raster.js';
+import type { Stroke } from '../../../../data/strokes/raster.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
