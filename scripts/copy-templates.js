@@ -3,7 +3,7 @@
 
 import { cpSync } from 'node:fs';
 
-const FOLDER = 'src/app/pytorch';
+const FOLDER = 'src/app/formats/pytorchProject';
 const root = new URL('../', import.meta.url);
 
 const isTemplate = (path) => !/\.\w+$/.test(path) || /\.(py|md)$/.test(path); // folders, Python and its README

@@ -1,7 +1,8 @@
 // Counting hits, held against numbers counted by hand.
 
 import { describe, expect, it } from 'vitest';
-import { LOOK_ALIKES, mergedName, score } from '../../src/app/evaluation/metrics.js';
+import { LOOK_ALIKES, mergedName } from '../../src/data/emnist/lookAlikes.js';
+import { score } from '../../src/app/evaluation/metrics.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 
 /** Scores pairs written as `label>read`, e.g. `1>I`: a one that was read as the letter. */

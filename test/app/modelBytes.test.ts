@@ -5,7 +5,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ModelError } from '../../src/app/exitCodes.js';
+import { ModelError } from '../../src/app/errors.js';
 import { encodePth } from '../../src/app/formats/pthWriter.js';
 import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { initialise, loadModel } from '../../src/app/model/modelFile.js';

@@ -2,7 +2,7 @@
 // back, erased and cleared, by button and by key.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { mergedName } from '../../src/app/evaluation/metrics.js';
+import { mergedName } from '../../src/data/emnist/lookAlikes.js';
 import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { probabilitiesOf } from '../../src/app/training/temperature.js';

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportProject } from '../../src/app/formats/pytorchProject/exportProject.js';
+import { exportProject } from '../../src/app/model/exportProject.js';
 import type { Convolutions } from '../../src/app/model/characterNet.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';

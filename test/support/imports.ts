@@ -63,7 +63,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'nn', holds: /^src\/nn\//, knows: RegExp(`^(${KERNELS}|${ENGINE}|src/nn/)`) },
   {
     name: 'the files of data that read files',
-    holds: /^src\/data\/(emnist|idxFile)\.ts$/,
+    holds: /^src\/data\/emnist\/(readEmnist|idxFile)\.ts$/,
     knows: /^src\/(data\/|engine\/(rng|shape|errors)\.ts$)/,
     packages: ['ndarray', 'node:'],
     nodeOnDemand: true,

@@ -3,7 +3,7 @@
 
 import { expect, it } from 'vitest';
 import { classify } from '../../src/app/evaluation/classify.js';
-import { ModelError } from '../../src/app/exitCodes.js';
+import { ModelError } from '../../src/app/errors.js';
 import { encodePth } from '../../src/app/formats/pthWriter.js';
 import { modelFrom } from '../../src/app/model/modelContents.js';
 import { pageBackend } from '../../src/app/web/prediction/backend.js';

@@ -11,7 +11,7 @@ import { importCommand } from './import.js';
 import { infoCommand } from './info.js';
 import { predictCommand } from './predict.js';
 import { trainCommand } from './train.js';
-import { EXIT, EXIT_HELP, exitCodeOf } from '../exitCodes.js';
+import { EXIT, EXIT_HELP, exitCodeOf } from '../terminal/exitCodes.js';
 import { nearest } from '../terminal/nearest.js';
 
 /** A message without a stack for errors we raise ourselves; everything for the others, which are bugs. */

@@ -4,7 +4,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { EMNIST_ARCHIVE } from '../../data/emnist/readEmnist.js';
 import { checkSplit, EMNIST_SPLITS } from '../../data/emnist/splits.js';
 import { fetchEmnist } from '../fetch/fetchEmnist.js';
-import { EXIT_HELP } from '../exitCodes.js';
+import { EXIT_HELP } from '../terminal/exitCodes.js';
 import { interruptible } from '../terminal/interruptible.js';
 import { Reporter } from '../terminal/reporter.js';
 import { DEFAULT_DATA_DIR, fetchReports, INTERRUPTED_FETCH } from '../training/source.js';

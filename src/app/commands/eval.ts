@@ -11,7 +11,7 @@ import {
 } from '../evaluation/assessment.js';
 import { calibrateModel } from '../training/calibrate.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
-import { ModelError } from '../exitCodes.js';
+import { ModelError } from '../errors.js';
 import { priorsOf, type LoadedModel, type Training } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
 import { newFolder } from '../run/newFolder.js';

@@ -13,7 +13,7 @@ import {
   type FileFormat,
   type WeightFormat,
 } from '../model/exportModel.js';
-import { exportProject } from '../formats/pytorchProject/exportProject.js';
+import { exportProject } from '../model/exportProject.js';
 import { loadModel } from '../model/modelFile.js';
 import { beside, checkFree, printable, sha256 } from '../outputFile.js';
 import { Reporter } from '../terminal/reporter.js';

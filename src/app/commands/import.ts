@@ -4,7 +4,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { decodeSafetensors } from '../../nn/index.js';
 import { writeAtomically } from '../atomicFile.js';
 import { withBackend } from '../device/backend.js';
-import { ModelError } from '../exitCodes.js';
+import { ModelError } from '../errors.js';
 import { readModelBytes } from '../model/modelBytes.js';
 import { modelFrom } from '../model/modelContents.js';
 import { beside, checkFree, printable, sha256 } from '../outputFile.js';

@@ -5,7 +5,7 @@
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import { BALANCED_CLASSES } from '../../data/emnist/splits.js';
 import { SyntheticCharacters } from '../../data/strokes/synthetic.js';
-import { mergedName } from '../evaluation/metrics.js';
+import { mergedName } from '../../data/emnist/lookAlikes.js';
 
 /** Fixed, so that the same corrections always teach the same. */
 const SEED = 1;

@@ -1,7 +1,7 @@
 // What to make of a row of probabilities, in words: one character, look-alikes, or doubt. The command line and the page say the
 // same. Host numbers only; imports the groups of look-alikes.
 
-import { mergedName } from './metrics.js';
+import { mergedName } from '../../data/emnist/lookAlikes.js';
 
 export interface Choice {
   /** Number of the class. */

@@ -1,17 +1,6 @@
 // What a classifier got right: counts from predictions and labels. Host numbers only; imports nothing.
 
-/** Characters that even people confuse without context; 60 % of the original's errors lie between these. */
-export const LOOK_ALIKES: readonly (readonly string[])[] = [
-  ['1', 'I', 'L'],
-  ['9', 'g', 'q'],
-  ['F', 'f'],
-  ['0', 'O'],
-];
-
-/** The group a class counts as when look-alikes are merged: the first of its group, or itself. */
-export function mergedName(name: string): string {
-  return LOOK_ALIKES.find((group) => group.includes(name))?.[0] ?? name;
-}
+import { mergedName } from '../../data/emnist/lookAlikes.js';
 
 export interface ClassScore {
   /** The class's character. */

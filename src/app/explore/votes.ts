@@ -2,7 +2,7 @@
 // where two classes touch. Imports data and metrics.
 
 import type { Dataset } from '../../data/loading/dataset.js';
-import { mergedName } from '../evaluation/metrics.js';
+import { mergedName } from '../../data/emnist/lookAlikes.js';
 import type { Neighbours } from './nearest.js';
 
 /** Two images of different classes that lie close together. */

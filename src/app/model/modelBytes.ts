@@ -1,7 +1,7 @@
 // The bytes of a model file on the disk, whatever wrote it; what they mean is modelContents.ts. Imports node:fs.
 
 import { readFile, stat } from 'node:fs/promises';
-import { ModelError } from '../exitCodes.js';
+import { ModelError } from '../errors.js';
 import { readContents, type ModelContents } from './modelContents.js';
 
 /** Larger files are refused before they are read; the network has 1.6 MB, a whole run of it 5. */

@@ -6,7 +6,7 @@ import { Rng } from '../../engine/rng.js';
 import type { Json } from '../../nn/saving/json.js';
 import { decodeSafetensors } from '../../nn/saving/safetensors.js';
 import { loadState } from '../../nn/saving/serialize.js';
-import { ModelError } from '../exitCodes.js';
+import { ModelError } from '../errors.js';
 import { isLegacyPth, isPth } from '../formats/pthSignature.js';
 import { CharacterNet, convolutionsOf } from './characterNet.js';
 

@@ -14,7 +14,7 @@ import {
 } from '../../nn/index.js';
 import { canonicalJson } from '../../nn/saving/json.js';
 import { writeAtomically } from '../atomicFile.js';
-import { ModelError } from '../exitCodes.js';
+import { ModelError } from '../errors.js';
 import { readModelBytes } from './modelBytes.js';
 import { modelFrom, naming, readTraining, type LoadedModel, type Training } from './modelContents.js';
 import type { Trainer } from '../training/trainer.js';

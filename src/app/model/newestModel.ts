@@ -2,7 +2,7 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelError } from '../exitCodes.js';
+import { ModelError } from '../errors.js';
 
 /**
  * Finds the `runs/NAME/best.safetensors` that was written last.

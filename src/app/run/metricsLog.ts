@@ -7,7 +7,7 @@ import { FormatError } from '../../engine/errors.js';
 import { JsonReader } from '../../nn/saving/json.js';
 import { parseStrictJson } from '../../nn/saving/strictJson.js';
 import { writeAtomically } from '../atomicFile.js';
-import { ModelError } from '../exitCodes.js';
+import { ModelError } from '../errors.js';
 import type { EpochEvent } from '../training/trainerEvents.js';
 
 const COLUMNS = [

@@ -2,7 +2,7 @@
 // says how it ended. Imports the parts of a run and the app.
 
 import { join } from 'node:path';
-import { InterruptedError } from '../exitCodes.js';
+import { InterruptedError } from '../errors.js';
 import { interruptible } from '../terminal/interruptible.js';
 import type { StartedBackend } from '../device/backend.js';
 import type { Json } from '../../nn/index.js';

@@ -1,7 +1,7 @@
 // The networks that a run learns from beside the labels (--teacher): read, checked, and recorded by their digests, so that a
 // resumed run goes on with the same. Imports the model files and digests.
 
-import { ModelError } from '../exitCodes.js';
+import { ModelError } from '../errors.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { loadModel } from '../model/modelFile.js';
 import type { LoadedModel } from '../model/modelContents.js';

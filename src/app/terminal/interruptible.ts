@@ -1,7 +1,7 @@
 // Work that Ctrl-C or SIGTERM ends in good order. The second signal ends the process at once, as without this. Imports
 // the exit codes.
 
-import { InterruptedError } from '../exitCodes.js';
+import { InterruptedError } from '../errors.js';
 
 /**
  * Runs work that can be told to stop.

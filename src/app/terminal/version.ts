@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /** E.g. `0.1.0`. */
 export function packageVersion(): string {
-  // From src/app it lies two folders up, from dist/src/app three.
-  const places = ['../../../package.json', '../../../package.json'].map(
+  // Three folders up from src/app/terminal, four from dist/src/app/terminal.
+  const places = ['../../../package.json', '../../../../package.json'].map(
     (path) => new URL(path, import.meta.url),
   );
   const found = places.find((place) => existsSync(place))!;

@@ -10,7 +10,7 @@ import { readEmnist } from '../../data/emnist/readEmnist.js';
 import { checkSplit, type EmnistSplit } from '../../data/emnist/splits.js';
 import { syntheticDataset } from '../../data/strokes/synthetic.js';
 import { DataMissingError } from '../../data/errors.js';
-import { InterruptedError } from '../exitCodes.js';
+import { InterruptedError } from '../errors.js';
 import { fetchEmnist, type FetchOptions } from '../fetch/fetchEmnist.js';
 import { interruptible } from '../terminal/interruptible.js';
 import type { Reporter } from '../terminal/reporter.js';

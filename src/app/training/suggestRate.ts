@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { writeAtomically } from '../atomicFile.js';
-import type { InterruptedError } from '../exitCodes.js';
+import type { InterruptedError } from '../errors.js';
 import { interruptible } from '../terminal/interruptible.js';
 import { rangeTest, suggestRate, type RatePoint } from './lrFind.js';
 import type { Canvas } from '../report/canvas.js';

@@ -1,6 +1,6 @@
 // The model that comes with the page, and its record; how they are made is scripts/ship-model.js. Imports the reader and errors.
 
-import { ModelError } from '../../exitCodes.js';
+import { ModelError } from '../../errors.js';
 import { pageBackend } from './backend.js';
 import { Reader } from './reader.js';
 

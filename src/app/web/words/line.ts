@@ -1,7 +1,7 @@
 // From what was read in each group to a line of text: what one character cannot tell, its word may. Says of every character what it
 // was before and why. Pure; imports the groups of look-alikes.
 
-import { LOOK_ALIKES } from '../../evaluation/metrics.js';
+import { LOOK_ALIKES } from '../../../data/emnist/lookAlikes.js';
 import type { Ranked } from '../prediction/types.js';
 
 /** One group of strokes, read. */

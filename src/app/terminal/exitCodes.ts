@@ -1,7 +1,8 @@
 // What the process's exit status means, and which error leads to which.
 
-import { DataError, DataMissingError } from '../data/errors.js';
-import { ArgumentError, InkgradError } from '../engine/errors.js';
+import { DataError, DataMissingError } from '../../data/errors.js';
+import { ArgumentError } from '../../engine/errors.js';
+import { InterruptedError, ModelError } from '../errors.js';
 
 export const EXIT = {
   done: 0,
@@ -23,22 +24,6 @@ export const EXIT = {
 export const EXIT_HELP =
   'Exit codes: 0 done, 1 failure, 2 usage, 3 data missing or damaged, 4 model incompatible, 130 stopped by Ctrl-C, ' +
   '143 by SIGTERM.';
-
-/** A model file that cannot be used: not there, damaged, or for another network. */
-export class ModelError extends InkgradError {
-  override name = 'ModelError';
-}
-
-/** Stopped by a signal before the work was done; the message says what was saved and how to go on. */
-export class InterruptedError extends InkgradError {
-  override name = 'InterruptedError';
-  readonly signal: 'SIGINT' | 'SIGTERM';
-
-  constructor(signal: 'SIGINT' | 'SIGTERM', message: string) {
-    super(message);
-    this.signal = signal;
-  }
-}
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof DataError || error instanceof DataMissingError) return EXIT.data;

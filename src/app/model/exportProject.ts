@@ -1,14 +1,14 @@
-// A model as a small PyTorch project: the Python files beside this one in `pytorch/`, and the weights. The build copies
+// A model as a small PyTorch project: the Python files in `formats/pytorchProject/`, and the weights. The build copies
 // them next to the compiled code. Imports node:fs, exportModel.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeAtomically } from '../../atomicFile.js';
-import { exportModel, type ExportedModel } from '../../model/exportModel.js';
-import { makeFolder } from '../../run/newFolder.js';
+import { writeAtomically } from '../atomicFile.js';
+import { exportModel, type ExportedModel } from './exportModel.js';
+import { makeFolder } from '../run/newFolder.js';
 
-const TEMPLATES = fileURLToPath(new URL('../../pytorch/', import.meta.url));
+const TEMPLATES = fileURLToPath(new URL('../formats/pytorchProject/', import.meta.url));
 
 /** Writes the project into a folder, which is made if need be; returns the names of its files. */
 export async function exportProject(exported: ExportedModel, folder: string): Promise<string[]> {
