@@ -129,7 +129,8 @@ function rest(): Case[] {
     backwardCase('cross-entropy backward', 0, [logits], ink.crossEntropy(logits, classes)),
     {
       name: `Adam, all ${model.parameterCount} parameters`,
-      ...{ flops: 0, bytes: 7 * 4 * model.parameterCount }, // reads 4 arrays, writes 3
+      flops: 0,
+      bytes: 7 * 4 * model.parameterCount, // reads 4 arrays, writes 3
       run: () => ink.scope(() => optimizer.step()),
     },
   ];
@@ -139,9 +140,16 @@ async function measure(threads: number, module: 'base' | 'relaxed' | undefined):
   const backend = await ink.createWasmBackend({ threads, ...(module ? { module } : {}) });
   ink.useBackend(backend);
   const cases = [
-    ...[...convolution(1, 32, 28), ...convolution(32, 64, 14), ...convolution(64, 128, 7)],
-    ...[...norm(32, 28), ...norm(64, 14), ...norm(128, 7), ...pool(32, 28)],
-    ...[...linear(1152, 256), ...linear(256, 47), ...rest()],
+    ...convolution(1, 32, 28),
+    ...convolution(32, 64, 14),
+    ...convolution(64, 128, 7),
+    ...norm(32, 28),
+    ...norm(64, 14),
+    ...norm(128, 7),
+    ...pool(32, 28),
+    ...linear(1152, 256),
+    ...linear(256, 47),
+    ...rest(),
   ];
   const time = 1000 * (options.quick ? 0.02 : options.seconds);
   const bench = new Bench({ time, warmupTime: time / 4, iterations: 5, warmupIterations: 2 });

@@ -45,8 +45,13 @@ async function growth(): Promise<Mark[]> {
     const { rss, heapUsed } = process.memoryUsage();
     const { live, liveBytes, reservedBytes, allocations } = backend.memory;
     marks.push({
-      ...{ step, rssMiB: mib(rss), heapMiB: mib(heapUsed), live, liveMiB: mib(liveBytes) },
-      ...{ reservedMiB: mib(reservedBytes), allocations },
+      step,
+      rssMiB: mib(rss),
+      heapMiB: mib(heapUsed),
+      live,
+      liveMiB: mib(liveBytes),
+      reservedMiB: mib(reservedBytes),
+      allocations,
     });
   }
   learner.dispose();

@@ -42,9 +42,11 @@ interface Served {
 async function serve(extra: Readonly<Record<string, string>>, folder: string): Promise<Served> {
   const configFile = join(ROOT, 'vite.config.ts');
   await build({
-    ...{ configFile, logLevel: 'error' },
+    configFile,
+    logLevel: 'error',
     build: {
-      ...{ outDir: join(ROOT, folder), reportCompressedSize: false },
+      outDir: join(ROOT, folder),
+      reportCompressedSize: false,
       rolldownOptions: {
         input: extra,
         output: {

@@ -56,7 +56,10 @@ await backend.dispose();
 
 const inside = [...costs.values()].reduce((sum, { milliseconds }) => sum + milliseconds / steps, 0);
 const row = (name: string, milliseconds: number, calls: string): string[] => [
-  ...[name, short(milliseconds), `${short((100 * milliseconds) / step)} %`, calls],
+  name,
+  short(milliseconds),
+  `${short((100 * milliseconds) / step)} %`,
+  calls,
 ];
 const rows = [...costs]
   .sort(([, a], [, b]) => b.milliseconds - a.milliseconds)

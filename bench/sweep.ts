@@ -44,12 +44,12 @@ function anySizeNet(): ink.Module {
     new ink.MaxPool2d({ kernelSize: 2 }),
   ];
   return new ink.Sequential(
-    ...[...block(1, 32), ...block(32, 64), ...block(64, 128)],
-    ...[
-      new ink.GlobalAvgPool2d(),
-      new ink.Flatten(),
-      new ink.Linear({ inFeatures: 128, outFeatures: 47, rng }),
-    ],
+    ...block(1, 32),
+    ...block(32, 64),
+    ...block(64, 128),
+    new ink.GlobalAvgPool2d(),
+    new ink.Flatten(),
+    new ink.Linear({ inFeatures: 128, outFeatures: 47, rng }),
   );
 }
 
@@ -102,8 +102,13 @@ for (const settings of sweeps) {
   for (const setting of settings) own.push(await measure(setting));
   points.push(...own);
   const rows = own.map(({ value, threads, images, train, infer, reservedMiB }) => [
-    ...[`${value}`, `${threads}`, short(train), short((1000 * images) / train)],
-    ...[short(infer), short((1000 * images) / infer), `${reservedMiB}`],
+    `${value}`,
+    `${threads}`,
+    short(train),
+    short((1000 * images) / train),
+    short(infer),
+    short((1000 * images) / infer),
+    `${reservedMiB}`,
   ]);
   const header = [
     own[0].axis,

@@ -52,8 +52,17 @@ function measure(model, part, ...options) {
   const { temperature, calibrationError, uncalibratedError, statements } = found;
   const interval = { low: accuracyInterval.low, high: accuracyInterval.high };
   return {
-    ...{ data: found.data, images: total, correct, accuracy, interval, mergedAccuracy, top3Accuracy },
-    ...{ temperature, calibrationError, uncalibratedError, statements },
+    data: found.data,
+    images: total,
+    correct,
+    accuracy,
+    interval,
+    mergedAccuracy,
+    top3Accuracy,
+    temperature,
+    calibrationError,
+    uncalibratedError,
+    statements,
   };
 }
 
@@ -87,15 +96,26 @@ const record = {
   parameters: config.parameters,
   classes: config.classes.length,
   training: {
-    ...{ command, commit, node: sitting.node, inkgrad: sitting.inkgrad, backend: sitting.backend },
-    ...{ date: config.sittings[0].started.slice(0, 10), seed: config.settings.seed },
-    ...{ epochs: epochs.length, keep, keptEpoch: kept.epoch },
-    ...{ data: config.data.name, images: train.images, setAside: setAside.images, files },
+    command,
+    commit,
+    node: sitting.node,
+    inkgrad: sitting.inkgrad,
+    backend: sitting.backend,
+    date: config.sittings[0].started.slice(0, 10),
+    seed: config.settings.seed,
+    epochs: epochs.length,
+    keep,
+    keptEpoch: kept.epoch,
+    data: config.data.name,
+    images: train.images,
+    setAside: setAside.images,
+    files,
     // Known files of the official archive, or others of the same format.
     official: files.every(({ name, sha256: digest }) => OFFICIAL_DIGESTS[name] === digest),
     weights: sha256(join(run, 'best.safetensors')),
   },
-  ...{ test, validation },
+  test,
+  validation,
   float32: { correct: single.correct, accuracy: single.accuracy, mergedAccuracy: single.mergedAccuracy },
 };
 writeFileSync(join(place, 'model.json'), `${JSON.stringify(record, null, 2)}\n`);

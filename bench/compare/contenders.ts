@@ -40,16 +40,19 @@ function peer(
 /** Settings that would make a default run something else than the default. */
 const UNSET = Object.fromEntries(
   [
-    ...[
-      'OMP_NUM_THREADS',
-      'OMP_PROC_BIND',
-      'OMP_WAIT_POLICY',
-      'OMP_PLACES',
-      'GOMP_SPINCOUNT',
-      'MKL_NUM_THREADS',
-    ],
-    ...['OPENBLAS_NUM_THREADS', 'OPENBLAS_CORETYPE', 'ATEN_CPU_CAPABILITY', 'LD_PRELOAD'],
-    ...['MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_', 'MALLOC_TOP_PAD_'],
+    'OMP_NUM_THREADS',
+    'OMP_PROC_BIND',
+    'OMP_WAIT_POLICY',
+    'OMP_PLACES',
+    'GOMP_SPINCOUNT',
+    'MKL_NUM_THREADS',
+    'OPENBLAS_NUM_THREADS',
+    'OPENBLAS_CORETYPE',
+    'ATEN_CPU_CAPABILITY',
+    'LD_PRELOAD',
+    'MALLOC_MMAP_THRESHOLD_',
+    'MALLOC_TRIM_THRESHOLD_',
+    'MALLOC_TOP_PAD_',
   ].map((name) => [name, null]),
 );
 

@@ -69,7 +69,12 @@ export async function measure(
         const before = idle();
         const { steps, seconds } = await child.round(task, options.seconds);
         onSample({
-          ...{ task, round, contender: name, steps, seconds, disturbance: (idle() - before) / seconds },
+          task,
+          round,
+          contender: name,
+          steps,
+          seconds,
+          disturbance: (idle() - before) / seconds,
           imagesPerSecond: (IMAGES[task] * steps) / seconds,
           milliseconds: (1000 * seconds) / steps,
         });

@@ -136,8 +136,16 @@ function measure({ name }: Variant, seed: number, folder: string): Result {
       ? rows.at(-1)!
       : rows.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
   return {
-    ...{ name, scale, seed, epochs: rows.length, keptEpoch: kept.epoch, valAccuracy: on('val').accuracy },
-    ...{ testImages: total, testAccuracy: accuracy, testMerged: mergedAccuracy, calibrationError },
+    name,
+    scale,
+    seed,
+    epochs: rows.length,
+    keptEpoch: kept.epoch,
+    valAccuracy: on('val').accuracy,
+    testImages: total,
+    testAccuracy: accuracy,
+    testMerged: mergedAccuracy,
+    calibrationError,
     seconds: rows.reduce((sum, { seconds }) => sum + seconds, 0),
   };
 }

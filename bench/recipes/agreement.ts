@@ -76,7 +76,10 @@ if (values.picture !== undefined) {
   await writePng(values.picture, gallery({ title, tiles, columns: 16 }));
 }
 const result = {
-  ...{ images: test.length, models: positionals, byCount, misreadAlikeByAll: alike.length },
+  images: test.length,
+  models: positionals,
+  byCount,
+  misreadAlikeByAll: alike.length,
   together: { accuracy, mergedAccuracy },
 };
 if (values.json) {

@@ -34,7 +34,8 @@ export function optionsOf({ options }: Variant, scale: ScaleName): string[] {
 
 /** The best recipe but for what the options say. */
 const without = (name: string, title: string, ...options: string[]): Variant => ({
-  ...{ name: `without-${name}`, title: `best without ${title}` },
+  name: `without-${name}`,
+  title: `best without ${title}`,
   options: ['--recipe=best', ...options],
 });
 

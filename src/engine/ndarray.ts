@@ -115,9 +115,17 @@ export class NdArray {
     const stride = (axis: number): number => (axis < lead ? 0 : strides[axis - lead]);
     const constants = {
       offset: this.offset,
-      ...{ size1: size(1), size2: size(2), size3: size(3), size4: size(4), size5: size(5) },
-      ...{ stride0: stride(0), stride1: stride(1), stride2: stride(2) },
-      ...{ stride3: stride(3), stride4: stride(4), stride5: stride(5) },
+      size1: size(1),
+      size2: size(2),
+      size3: size(3),
+      size4: size(4),
+      size5: size(5),
+      stride0: stride(0),
+      stride1: stride(1),
+      stride2: stride(2),
+      stride3: stride(3),
+      stride4: stride(4),
+      stride5: stride(5),
     };
     const inputs = [this.storage.buffer];
     const buffer = this.backend.run({

@@ -67,7 +67,10 @@ describe('auto', () => {
 
   it('leaves a GPU that is slower, in software, or wrong', async () => {
     const { chosen, reasons, works, left } = await choose({
-      ...{ wasm: 50, webgpu: 'software', webgl2: 'wrong', headlessgl: 60 },
+      wasm: 50,
+      webgpu: 'software',
+      webgl2: 'wrong',
+      headlessgl: 60,
     });
     expect(chosen).toBe('wasm');
     expect(reasons.webgpu).toMatch(/^webgpu adapter imitates a GPU in software, slower than the CPU kernels/);

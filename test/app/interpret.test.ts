@@ -42,6 +42,8 @@ it('counts what is said, and whether the true character is among the ones named'
   const probabilities = Float32Array.from(images.flatMap(([, row]) => row));
   const labels = images.map(([label]) => label);
   expect(countStatements(probabilities, labels, classes)).toEqual({
-    ...{ one: { count: 2, right: 1 }, alike: { count: 2, right: 1 }, unsure: { count: 3, right: 1 } },
+    one: { count: 2, right: 1 },
+    alike: { count: 2, right: 1 },
+    unsure: { count: 3, right: 1 },
   });
 });

@@ -19,7 +19,7 @@ describe('score', () => {
   it('counts hits in all, and for each class', () => {
     const { total, correct, accuracy, balancedAccuracy, perClass } = scorePairs(
       'A>A A>B A>A B>B C>A C>B C>C C>A',
-      [...['A', 'B', 'C', 'D']],
+      ['A', 'B', 'C', 'D'],
     );
     expect({ total, correct, accuracy }).toEqual({ total: 8, correct: 4, accuracy: 0.5 });
     expect(balancedAccuracy).toBeCloseTo((2 / 3 + 1 + 0.25) / 3, 15); // D, of which there is no image, does not count

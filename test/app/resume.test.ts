@@ -115,8 +115,12 @@ describe('going on after a break', () => {
   );
 
   const good: Progress = {
-    ...{ epoch: 1, step: 2, lossSum: 1, correct: 3 },
-    ...{ bestEpoch: 1, bestAccuracy: 0.5 },
+    epoch: 1,
+    step: 2,
+    lossSum: 1,
+    correct: 3,
+    bestEpoch: 1,
+    bestAccuracy: 0.5,
   };
 
   it(

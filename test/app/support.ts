@@ -44,7 +44,11 @@ export type TinyOptions = Partial<TrainerOptions> & {
 
 /** Every ingredient that a recipe may have, on top of the original's. */
 export const ALL_INGREDIENTS: TinyOptions = {
-  ...{ schedule: 'one-cycle', weightDecay: 0.01, labelSmoothing: 0.1, balance: true, average: 0.9 },
+  schedule: 'one-cycle',
+  weightDecay: 0.01,
+  labelSmoothing: 0.1,
+  balance: true,
+  average: 0.9,
   augment: { shift: 2, rotation: 10, scale: 0.1, shear: 0.15, stroke: 0.5 },
   teacherSeeds: [1, 2, 3],
 };

@@ -54,8 +54,12 @@ describe('events', () => {
       const bestAccuracy = Math.max(...epochs.map(({ valAccuracy }) => valAccuracy));
       const bestEpoch = epochs.find(({ valAccuracy }) => valAccuracy === bestAccuracy)?.epoch;
       expect(trainer.progress).toEqual({
-        ...{ epoch: 2, step: 0, lossSum: 0, correct: 0 },
-        ...{ bestEpoch, bestAccuracy },
+        epoch: 2,
+        step: 0,
+        lossSum: 0,
+        correct: 0,
+        bestEpoch,
+        bestAccuracy,
       });
       expect(await eventsOf(trainer)).toEqual([]); // it has arrived
       trainer.dispose();
@@ -133,7 +137,12 @@ describe('balance', () => {
 
   it('gives a part its shares back only where it has them', () => {
     const training = {
-      ...{ classes: ['a', 'b'], data: 'some', synthetic: false, seed: 1, valFraction: 0.1, limit: null },
+      classes: ['a', 'b'],
+      data: 'some',
+      synthetic: false,
+      seed: 1,
+      valFraction: 0.1,
+      limit: null,
       logPriors: [-0.5, -1],
     };
     expect(priorsOf(training, 'train')).toEqual([-0.5, -1]);

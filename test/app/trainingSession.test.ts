@@ -14,8 +14,14 @@ import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { idxImages, idxLabels } from '../data/support.js';
 
 const SETTINGS: Settings = {
-  ...{ source: 'synthetic', images: 235, backend: 'wasm', epochs: 2 },
-  ...{ batchSize: 16, learningRate: 0.002, dropout: 0.25, seed: 7 },
+  source: 'synthetic',
+  images: 235,
+  backend: 'wasm',
+  epochs: 2,
+  batchSize: 16,
+  learningRate: 0.002,
+  dropout: 0.25,
+  seed: 7,
 };
 
 /** A session, everything it has reported, and a way to answer a report. */
@@ -160,7 +166,9 @@ describe('EMNIST files', () => {
     split: 'balanced',
     trainImages: blob(gzipSync(idxImages(images))),
     trainLabels: blob(idxLabels([...labels])),
-    ...{ testImages: null, testLabels: null, mapping: null },
+    testImages: null,
+    testLabels: null,
+    mapping: null,
     ...changed,
   });
 

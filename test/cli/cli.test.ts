@@ -15,8 +15,15 @@ import { wasm, withFreshBackend } from '../support/backends.js';
 import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';
 
 const EPOCH_FIELDS = [
-  ...['event', 'epoch', 'trainLoss', 'trainAccuracy', 'valLoss', 'valAccuracy', 'lr'],
-  ...['seconds', 'imagesPerSecond'],
+  'event',
+  'epoch',
+  'trainLoss',
+  'trainAccuracy',
+  'valLoss',
+  'valAccuracy',
+  'lr',
+  'seconds',
+  'imagesPerSecond',
 ];
 const END_FIELDS = ['event', 'ending', 'model', 'bestEpoch', 'valAccuracy', 'temperature'];
 

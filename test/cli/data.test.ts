@@ -36,7 +36,9 @@ describe('data fetch', () => {
     expect((result.files as { name: string }[]).map(({ name }) => name).sort()).toEqual(names);
     expect(Object.keys((result.files as object[])[0])).toEqual(['name', 'bytes', 'sha256', 'present']);
     expect(await inkgrad(folder, `${FETCH} --dir d --quiet --url ${url}`)).toEqual({
-      ...{ code: 0, stdout: '', stderr: '' },
+      code: 0,
+      stdout: '',
+      stderr: '',
     });
   });
 

@@ -35,9 +35,13 @@ describe('import', () => {
     const [told] = jsonLines(done);
     const bytes = await readFile(at('read.safetensors'));
     expect(told).toMatchObject({
-      ...{ file: 'ours.pth', format: 'pth', sha256: digest(await readFile(at('ours.pth'))) },
-      ...{ classes: BALANCED_CLASSES, ignored: ['input_size'] },
-      ...{ out: 'read.safetensors', outSha256: digest(bytes) },
+      file: 'ours.pth',
+      format: 'pth',
+      sha256: digest(await readFile(at('ours.pth'))),
+      classes: BALANCED_CLASSES,
+      ignored: ['input_size'],
+      out: 'read.safetensors',
+      outSha256: digest(bytes),
     });
     const arrays = told.arrays as { name: string; shape: number[] }[];
     expect(arrays).toHaveLength(25);

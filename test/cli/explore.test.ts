@@ -35,7 +35,11 @@ describe('explore on EMNIST files', () => {
     const [summary, ...rest] = jsonLines(real);
     expect(rest).toEqual([]);
     expect(summary).toMatchObject({
-      ...{ out: 'real', data: 'EMNIST balanced train', synthetic: false, images: 188, classes: 47 },
+      out: 'real',
+      data: 'EMNIST balanced train',
+      synthetic: false,
+      images: 188,
+      classes: 47,
       duplicates: { copies: 1, acrossClasses: 1, inOtherPart: 1, blank: 0 },
       neighbours: { images: 188, k: 10, exact: true },
     });

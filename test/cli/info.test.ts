@@ -35,7 +35,9 @@ it('counts parameters, shapes and multiply-adds, and names the digest of the fil
   expect(done.code, done.stderr).toBe(0);
   const [told] = jsonLines(done);
   expect(told).toMatchObject({
-    ...{ format: 'pth', sha256: digest(await readFile(at('ours.pth'))), parameters: 400_367 },
+    format: 'pth',
+    sha256: digest(await readFile(at('ours.pth'))),
+    parameters: 400_367,
     // 28 * 28 * 32 * 9 + 14 * 14 * 64 * 32 * 9 + 7 * 7 * 128 * 64 * 9 + 1152 * 256 + 256 * 47
     multiplyAdds: 7_758_080,
     training: { origin: 'pytorch' },
@@ -43,8 +45,11 @@ it('counts parameters, shapes and multiply-adds, and names the digest of the fil
   const layers = told.layers as { name: string; parameters: number }[];
   expect(layers).toHaveLength(17);
   expect(layers[4]).toEqual({
-    ...{ name: 'conv_layers.4', layer: 'Conv2d(32, 64, kernelSize=3, padding=1)', output: [64, 14, 14] },
-    ...{ parameters: 64 * 32 * 9 + 64, multiplyAdds: 3_612_672 },
+    name: 'conv_layers.4',
+    layer: 'Conv2d(32, 64, kernelSize=3, padding=1)',
+    output: [64, 14, 14],
+    parameters: 64 * 32 * 9 + 64,
+    multiplyAdds: 3_612_672,
   });
   expect(layers.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(400_367);
 });

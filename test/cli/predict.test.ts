@@ -67,14 +67,20 @@ function filesOf(index: number): Record<string, Uint8Array> {
     '2-light-on-dark.png': greyPng(bytesOf(coverage, 230, 30), width, height),
     '3-small.png': greyPng(bytesOf(small, 40, 220), small.width, small.height),
     '4-red-on-nothing.png': buildPng({
-      ...{ width, height, colour: 6 },
+      width,
+      height,
+      colour: 6,
       rows: filterless(
         spread((ink) => [200, 0, 0, 255 * ink]),
         4 * width,
       ),
     }),
     '5-two-colours.png': buildPng({
-      ...{ width, height, depth: 8, colour: 3, palette: [250, 250, 200, 0, 0, 90] },
+      width,
+      height,
+      depth: 8,
+      colour: 3,
+      palette: [250, 250, 200, 0, 0, 90],
       rows: filterless(
         spread((ink) => [ink > 0.5 ? 1 : 0]),
         width,

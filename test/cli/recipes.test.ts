@@ -33,7 +33,9 @@ beforeAll(async () => {
   const even = drawn('balanced', 188, 'train');
   const places = Array.from(even.labels, (label, i) => (label < 10 ? [i, i, i] : [i])).flat();
   await writeEmnist(join(folder, 'train'), subset(even, places), {
-    ...{ split: 'balanced', firstLabel: 0, part: 'train' },
+    split: 'balanced',
+    firstLabel: 0,
+    part: 'train',
   });
   for (const [name, words] of Object.entries(COMMANDS)) {
     runs[name as keyof typeof COMMANDS] = await inkgrad(folder, words);
@@ -53,7 +55,10 @@ describe('train --recipe best', () => {
     };
     expect(settings).toMatchObject({
       ...RECIPES.best,
-      ...{ recipe: 'best', shift: 0, epochs: 2, valFraction: 0.25 },
+      recipe: 'best',
+      shift: 0,
+      epochs: 2,
+      valFraction: 0.25,
     });
     expect(runs.train.stderr).toMatch(/recipe {4}best: AdamW .*one-cycle/);
     expect(runs.train.stderr).toContain('weights averaged (0.999)');

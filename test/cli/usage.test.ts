@@ -57,8 +57,15 @@ describe.concurrent('help', () => {
     const { code, stdout } = await run('train --help');
     expect(code).toBe(0);
     const defaults: Record<string, string> = {
-      ...{ split: '"balanced"', epochs: '20', 'batch-size': '64', lr: '0.001', seed: '42' },
-      ...{ dropout: '0.5', 'val-fraction': '0.1', backend: '"auto"', json: 'false' },
+      split: '"balanced"',
+      epochs: '20',
+      'batch-size': '64',
+      lr: '0.001',
+      seed: '42',
+      dropout: '0.5',
+      'val-fraction': '0.1',
+      backend: '"auto"',
+      json: 'false',
     };
     for (const option of ['data', 'limit', 'init', 'no-shuffle', 'out', ...Object.keys(defaults)]) {
       expect(stdout).toContain(`--${option}`);

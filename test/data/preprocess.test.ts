@@ -196,7 +196,10 @@ describe('strokes', () => {
 
 describe('a picture without a character', () => {
   const flat = (value: number, channels: 1 | 4 = 1): Picture => ({
-    ...{ data: new Uint8Array(100 * 80 * channels).fill(value), width: 100, height: 80, channels },
+    data: new Uint8Array(100 * 80 * channels).fill(value),
+    width: 100,
+    height: 80,
+    channels,
   });
   const gauss = noise(SEED + 1);
   const empty: Record<string, Picture> = {

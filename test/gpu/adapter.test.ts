@@ -12,7 +12,9 @@ const asked = (words: Readonly<Record<number, string>>): ((name: number) => stri
   return (name) => words[name];
 };
 const context = (extension: object | null, words: Readonly<Record<number, string>>): object => ({
-  ...{ RENDERER, getExtension: () => extension, getParameter: asked(words) },
+  RENDERER,
+  getExtension: () => extension,
+  getParameter: asked(words),
 });
 
 const LLVMPIPE = 'ANGLE (Mesa/X.org llvmpipe (LLVM 15.0.6, 256 bits) OpenGL 4.5 core)';

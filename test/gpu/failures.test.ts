@@ -156,7 +156,9 @@ describe('a device', () => {
     const run = (x: Float32Array): Float32Array => (isLost ? new Float32Array(x.length) : x.slice());
     const made = { kernel: new Kernel(), destroy: () => undefined };
     const gpu = {
-      ...{ Kernel, context: null, destroy: () => Promise.resolve() },
+      Kernel,
+      context: null,
+      destroy: () => Promise.resolve(),
       createKernel: () => Object.assign((...args: readonly unknown[]) => run(args[0] as Float32Array), made),
     };
     const checkAlive = (): void => {

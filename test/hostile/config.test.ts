@@ -14,15 +14,22 @@ const GOOD = {
   classes: Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt'),
   parameters: 400367,
   data: {
-    ...{ name: 'synthetic characters (not EMNIST), training part', synthetic: true, files: [] as unknown[] },
+    name: 'synthetic characters (not EMNIST), training part',
+    synthetic: true,
+    files: [] as unknown[],
     train: { images: 5076, sha256: DIGEST },
     validation: { images: 564, sha256: DIGEST },
   },
   teachers: [] as unknown[],
   sittings: [
     {
-      ...{ started: '2026-01-01T00:00:00.000Z', from: 'the beginning', inkgrad: '0.1.0', node: 'v20.19.0' },
-      ...{ platform: 'linux x64', backend: 'wasm (base SIMD, 2 threads)', device: null },
+      started: '2026-01-01T00:00:00.000Z',
+      from: 'the beginning',
+      inkgrad: '0.1.0',
+      node: 'v20.19.0',
+      platform: 'linux x64',
+      backend: 'wasm (base SIMD, 2 threads)',
+      device: null,
     },
   ],
 };
@@ -109,7 +116,11 @@ describe('the config that the cases damage', () => {
 describeHostile(
   'config.json',
   CASES.map(([name, config, message, code = 4]): HostileCase => ({
-    ...{ name, message, code, files: { 'run/config.json': config }, command: 'train --resume run' },
+    name,
+    message,
+    code,
+    files: { 'run/config.json': config },
+    command: 'train --resume run',
     culprit: code === 4 ? 'run/config.json' : '--resume run',
   })),
   [

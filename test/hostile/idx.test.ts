@@ -18,7 +18,11 @@ function wrong(
 ): HostileCase {
   const files = { [IMAGES]: images, [LABELS]: labels, [file]: contents };
   return {
-    ...{ name, message, culprit: file.split('/')[0], code: 3, command: 'train --data .' },
+    name,
+    message,
+    culprit: file.split('/')[0],
+    code: 3,
+    command: 'train --data .',
     files: Object.fromEntries(Object.entries(files).filter(([path]) => !file.startsWith(`${path}/`))),
   };
 }

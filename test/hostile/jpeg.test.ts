@@ -74,7 +74,10 @@ const inputs: readonly (readonly [name: string, file: Uint8Array, message: RegEx
 describeHostile(
   'JPEG',
   inputs.map(([name, file, message]): HostileCase => ({
-    ...{ name, message, culprit: 'bad.jpg', code: 3 },
+    name,
+    message,
+    culprit: 'bad.jpg',
+    code: 3,
     files: { 'bad.jpg': file, 'm.safetensors': model },
     command: 'predict bad.jpg --model m.safetensors',
   })),

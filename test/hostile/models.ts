@@ -9,7 +9,11 @@ export type HostileInput = readonly [what: string, bytes: Uint8Array, message: R
 /** Each input as the model of `inkgrad eval`, which must end with code 4. */
 export function evaluating(file: string, inputs: readonly HostileInput[]): HostileCase[] {
   return inputs.map(([name, bytes, message]) => ({
-    ...{ name, message, files: { [file]: bytes }, culprit: file, code: 4 },
+    name,
+    message,
+    files: { [file]: bytes },
+    culprit: file,
+    code: 4,
     command: `eval --backend reference --model ${file}`,
   }));
 }

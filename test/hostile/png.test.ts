@@ -108,7 +108,10 @@ const inputs: readonly (readonly [name: string, file: Uint8Array | string, messa
 describeHostile(
   'PNG',
   inputs.map(([name, file, message]): HostileCase => ({
-    ...{ name, message, culprit: 'bad.png', code: 3 },
+    name,
+    message,
+    culprit: 'bad.png',
+    code: 3,
     files: { 'bad.png': file, 'm.safetensors': model },
     command: 'predict bad.png --model m.safetensors',
   })),

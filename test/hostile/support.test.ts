@@ -5,7 +5,11 @@ import { bareMegabytes, faultsOf, runHostile, type Outcome } from './support.js'
 
 const EXPECTED = { message: /cut short/, culprit: 'bad-file', code: 3 };
 const GOOD: Outcome = {
-  ...{ code: 3, stdout: '', stderr: 'inkgrad: bad-file: it was cut short\n', megabytes: 80, touched: [] },
+  code: 3,
+  stdout: '',
+  stderr: 'inkgrad: bad-file: it was cut short\n',
+  megabytes: 80,
+  touched: [],
 };
 
 describe('a refusal', () => {

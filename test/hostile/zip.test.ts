@@ -12,7 +12,12 @@ const LABELS = 'gzip/emnist-digits-train-labels-idx1-ubyte.gz';
 
 function refused(name: string, archive: Uint8Array | string, message: RegExp): HostileCase {
   return {
-    ...{ name, files: { 'gzip.zip': archive }, message, culprit: 'gzip.zip', code: 3, megabytes: 160 },
+    name,
+    files: { 'gzip.zip': archive },
+    message,
+    culprit: 'gzip.zip',
+    code: 3,
+    megabytes: 160,
     command: 'data fetch --split digits --dir out --from gzip.zip',
   };
 }

@@ -40,17 +40,17 @@ describe('estimate', () => {
 
 it('the table has a row for each variant with results, in the order of the variants', () => {
   const result = (name: string, seed: number, testAccuracy: number): Result => ({
-    ...{
-      name,
-      scale: 'full' as const,
-      seed,
-      epochs: 20,
-      keptEpoch: 9,
-      valAccuracy: 0.9,
-      testImages: 9400,
-      testAccuracy,
-    },
-    ...{ testMerged: testAccuracy + 0.05, calibrationError: 0.01, seconds: 600 },
+    name,
+    scale: 'full' as const,
+    seed,
+    epochs: 20,
+    keptEpoch: 9,
+    valAccuracy: 0.9,
+    testImages: 9400,
+    testAccuracy,
+    testMerged: testAccuracy + 0.05,
+    calibrationError: 0.01,
+    seconds: 600,
   });
   const other: Result = { ...result('best', 3, 0.5), scale: 'small' };
   const rows = tableRows(

@@ -6,12 +6,25 @@ import { Pace } from '../../src/app/web/training/pace.js';
 import { Watch } from '../../src/app/web/training/watch.js';
 
 const settings: Settings = {
-  ...{ source: 'synthetic', images: 4700, backend: 'wasm', epochs: 10 },
-  ...{ batchSize: 64, learningRate: 0.001, dropout: 0.5, seed: 42 },
+  source: 'synthetic',
+  images: 4700,
+  backend: 'wasm',
+  epochs: 10,
+  batchSize: 64,
+  learningRate: 0.001,
+  dropout: 0.5,
+  seed: 42,
 };
 const step = {
-  ...{ kind: 'step', epoch: 1, done: 64, total: 640, images: 64, loss: 2.5, accuracy: 0.1 },
-  ...{ imagesPerSecond: 900, secondsLeft: 12 },
+  kind: 'step',
+  epoch: 1,
+  done: 64,
+  total: 640,
+  images: 64,
+  loss: 2.5,
+  accuracy: 0.1,
+  imagesPerSecond: 900,
+  secondsLeft: 12,
 };
 
 describe('a training command', () => {
@@ -25,8 +38,12 @@ describe('a training command', () => {
   it('may bring files', () => {
     const blob = new Blob(['x']);
     const files = {
-      ...{ split: 'balanced', trainImages: blob, trainLabels: blob },
-      ...{ testImages: null, testLabels: null, mapping: null },
+      split: 'balanced',
+      trainImages: blob,
+      trainLabels: blob,
+      testImages: null,
+      testLabels: null,
+      mapping: null,
     };
     expect(readCommand({ kind: 'open', files })).toMatchObject({ files });
     expect(() => readCommand({ kind: 'open', files: { ...files, trainLabels: 'x' } })).toThrow(
@@ -110,11 +127,20 @@ describe('what is reported of the steps', () => {
     watch.evaluated(Uint8Array.of(1, 2));
     const numbers = {
       event: 'epoch',
-      ...{ epoch: 1, trainLoss: 3, trainAccuracy: 0.75, valLoss: 2, valAccuracy: 0.8, lr: 0.1 },
-      ...{ seconds: 2, imagesPerSecond: 5, isBest: true },
+      epoch: 1,
+      trainLoss: 3,
+      trainAccuracy: 0.75,
+      valLoss: 2,
+      valAccuracy: 0.8,
+      lr: 0.1,
+      seconds: 2,
+      imagesPerSecond: 5,
+      isBest: true,
     } as const;
     expect(watch.report(numbers, 3000)).toEqual({
-      ...{ kind: 'epoch', numbers, predictions: Uint8Array.of(1, 2) },
+      kind: 'epoch',
+      numbers,
+      predictions: Uint8Array.of(1, 2),
     });
     expect(watch.report(event(2, 1, 1, 1), 4000)).toMatchObject({ epoch: 2, loss: 1, accuracy: 1 });
   });

@@ -8,13 +8,26 @@ import type { EpochEvent } from '../../src/app/training/trainerEvents.js';
 
 const epoch = (number: number, valLoss: number, valAccuracy: number): EpochEvent => ({
   event: 'epoch',
-  ...{ epoch: number, trainLoss: 1, trainAccuracy: 0.5, valLoss, valAccuracy },
-  ...{ lr: 0.001, seconds: 3, imagesPerSecond: 100, isBest: true },
+  epoch: number,
+  trainLoss: 1,
+  trainAccuracy: 0.5,
+  valLoss,
+  valAccuracy,
+  lr: 0.001,
+  seconds: 3,
+  imagesPerSecond: 100,
+  isBest: true,
 });
 const step = (number: number, done: number, images: number, loss: number): StepReport => ({
   kind: 'step',
-  ...{ epoch: number, done, total: 1000, images, loss, accuracy: 0.5 },
-  ...{ imagesPerSecond: 100, secondsLeft: 1 },
+  epoch: number,
+  done,
+  total: 1000,
+  images,
+  loss,
+  accuracy: 0.5,
+  imagesPerSecond: 100,
+  secondsLeft: 1,
 });
 
 describe('the history of a run', () => {

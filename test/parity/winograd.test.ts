@@ -16,9 +16,24 @@ const SEED = 20261123;
 /** A 3x3 convolution of stride 1 with padding 1, and what `change` makes of it. */
 function constants(change: Partial<Conv2dConstants> = {}): Conv2dConstants {
   const plain = {
-    ...{ batch: 64, inChannels: 32, height: 14, width: 14, outChannels: 64, outHeight: 14, outWidth: 14 },
-    ...{ kernelHeight: 3, kernelWidth: 3, strideY: 1, strideX: 1, padY: 1, padX: 1 },
-    ...{ dilationY: 1, dilationX: 1, groups: 1, groupIn: 32, groupOut: 64 },
+    batch: 64,
+    inChannels: 32,
+    height: 14,
+    width: 14,
+    outChannels: 64,
+    outHeight: 14,
+    outWidth: 14,
+    kernelHeight: 3,
+    kernelWidth: 3,
+    strideY: 1,
+    strideX: 1,
+    padY: 1,
+    padX: 1,
+    dilationY: 1,
+    dilationX: 1,
+    groups: 1,
+    groupIn: 32,
+    groupOut: 64,
   };
   return { ...plain, ...change };
 }
@@ -106,7 +121,8 @@ describe('the kernels', () => {
 });
 
 const sample = (shape: readonly number[], deviation: number) => ({
-  ...{ shape, differentiable: true },
+  shape,
+  differentiable: true,
   values: (rng: Rng) =>
     Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => deviation * rng.normal()),
 });

@@ -193,9 +193,13 @@ export class ConvModule {
     const turned = this.#shape([...outer, ...inner], [2 - top, 2 - left]);
     const { output, gradInput, gradWeight } = lengths(c);
     const at = {
-      ...{ x: this.#put(operands.x), weight: this.#put(operands.weight), bias: this.#put(operands.bias) },
-      ...{ gradOut: this.#put(operands.gradOut), output: this.#take(output) },
-      ...{ gradInput: this.#take(gradInput), gradWeight: this.#take(gradWeight) },
+      x: this.#put(operands.x),
+      weight: this.#put(operands.weight),
+      bias: this.#put(operands.bias),
+      gradOut: this.#put(operands.gradOut),
+      output: this.#take(output),
+      gradInput: this.#take(gradInput),
+      gradWeight: this.#take(gradWeight),
     };
     body(at, shape, turned);
     for (const { address, length } of this.#blocks) {

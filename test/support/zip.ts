@@ -68,14 +68,20 @@ export function zip(members: readonly Member[], end: EndRecord = {}): Buffer {
       ] as const),
     );
     const local = Buffer.concat([
-      ...[little([4, member.signature ?? 0x04034b50]), common, little([2, 0]), name],
+      little([4, member.signature ?? 0x04034b50]),
+      common,
+      little([2, 0]),
+      name,
       packed,
     ]);
     locals.push(local);
     directory.push(
-      ...[little([4, 0x02014b50], [2, 20]), common, little([2, extra.length])],
+      little([4, 0x02014b50], [2, 20]),
+      common,
+      little([2, extra.length]),
       little([2, 0], [2, 0], [2, 0], [4, 0], [4, member.headerAt ?? at]),
-      ...[name, Buffer.from(extra)],
+      name,
+      Buffer.from(extra),
     );
     at += local.length;
   }

@@ -37,8 +37,11 @@ describe('the crew', () => {
       own.values.fill(0);
       const scratch = { argument: 2, bytes: 4 * length };
       crew.enqueue({
-        ...{ name: 'add', args: [ones.address, twos.address, own.address] },
-        ...{ units: length, chunk: 4, scratch },
+        name: 'add',
+        args: [ones.address, twos.address, own.address],
+        units: length,
+        chunk: 4,
+        scratch,
       });
       crew.settle();
       const parts = Array.from({ length: size }, (_, thread) =>

@@ -15,7 +15,11 @@ const root = new URL('../../', import.meta.url);
 const bytes = await readFile(new URL('src/app/web/model/model.safetensors', root));
 const training = { data: 'some data', synthetic: false, seed: null, valFraction: 0.1, limit: null };
 const card: ModelCard = {
-  ...{ name: 'a.safetensors', format: 'safetensors', bytes, safetensors: bytes, parameters: 400_367 },
+  name: 'a.safetensors',
+  format: 'safetensors',
+  bytes,
+  safetensors: bytes,
+  parameters: 400_367,
   training: { ...training, classes: ['A', 'B'] },
 };
 

@@ -43,7 +43,11 @@ describe('OnePointer', () => {
 
 describe('keys', () => {
   const key = (name: string, ...held: (keyof Key)[]): Key => ({
-    ...{ key: name, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false },
+    key: name,
+    ctrlKey: false,
+    metaKey: false,
+    shiftKey: false,
+    altKey: false,
     ...Object.fromEntries(held.map((one) => [one, true])),
   });
 
@@ -128,7 +132,10 @@ describe('what the network sees', () => {
 
   it('is what the command line would see', () => {
     expect(drawingOf({ strokes: letter, picture: null })).toEqual({
-      ...{ strokes: letter, image: renderGlyph(letter), empty: false, source: 'strokes' },
+      strokes: letter,
+      image: renderGlyph(letter),
+      empty: false,
+      source: 'strokes',
     });
   });
 

@@ -21,7 +21,10 @@ it('names look-alikes together, the likelier first', () => {
 
 it('doubts, and names what it may be', () => {
   expect(say(0, 0, 0, 0, 0.5, 0.5)).toEqual({
-    ...{ kind: 'unsure', label: '5', text: 'not sure: 5, S', group: ['5', 'S'] },
+    kind: 'unsure',
+    label: '5',
+    text: 'not sure: 5, S',
+    group: ['5', 'S'],
   });
   expect(say(0.2, 0.2, 0.2, 0, 0.2, 0.2).group).toEqual(['0', '1', 'I']); // three are enough
   expect(say(0.6, 0.1, 0.1, 0.05, 0.1, 0.05).text).toBe('not sure: 0, 1, I');

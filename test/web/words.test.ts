@@ -82,7 +82,8 @@ describe('readLine', () => {
   /** A group that is read as these, the first likeliest; a height of 1 and no space before it unless said. */
   const group = (likely: readonly [string, number][], height = 1, spaceBefore = false): ReadGroup => ({
     ranked: likely.map(([label, probability], index) => ({ index, label, probability })),
-    ...{ height, spaceBefore },
+    height,
+    spaceBefore,
   });
   const of = (...pairs: [string, number][]): [string, number][] => pairs;
 

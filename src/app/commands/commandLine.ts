@@ -21,8 +21,15 @@ function report(error: unknown, verbose: boolean): void {
 }
 
 const COMMANDS = [
-  ...[dataCommand, exploreCommand, trainCommand, evalCommand, predictCommand],
-  ...[importCommand, exportCommand, infoCommand, doctorCommand],
+  dataCommand,
+  exploreCommand,
+  trainCommand,
+  evalCommand,
+  predictCommand,
+  importCommand,
+  exportCommand,
+  infoCommand,
+  doctorCommand,
 ] as CommandModule[];
 
 /** yargs forgets the epilogue of the program in the help of a command. */

@@ -43,7 +43,11 @@ async function openPart(args: EvalArguments, trained: Training): Promise<Dataset
     );
   }
   const { train, validation } = await openTrainingSource({
-    ...{ data: args.data, split: args.split, limit: limit ?? undefined, valFraction, valOnTest },
+    data: args.data,
+    split: args.split,
+    limit: limit ?? undefined,
+    valFraction,
+    valOnTest,
     rng: new Rng(seed),
     seed: synthetic ? seed : null, // a model of real characters is not measured on drawn ones
   });
@@ -94,7 +98,8 @@ async function measure(args: EvalArguments, reporter: Reporter): Promise<Measure
   if (dataset.synthetic) reporter.warn('*** These are SYNTHETIC characters, not EMNIST. ***');
   const priors = priorsOf(training, args.part);
   const evaluation = await evaluate(model, dataset, {
-    ...{ logits: true, priors },
+    logits: true,
+    priors,
     onProgress: (done) => reporter.progress(done, dataset.length, `evaluating ${done} of ${dataset.length}`),
   });
   model.dispose();

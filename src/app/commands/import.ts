@@ -41,9 +41,14 @@ async function run({
   const arrays = Object.entries(decodeSafetensors(safetensors).tensors);
   const digest = sha256(original);
   reporter.emit({
-    ...{ file, format, sha256: digest, classes, ignored },
+    file,
+    format,
+    sha256: digest,
+    classes,
+    ignored,
     arrays: arrays.map(([name, { shape }]) => ({ name, shape })),
-    ...{ out, outSha256: sha256(safetensors) },
+    out,
+    outSha256: sha256(safetensors),
   });
   if (json) return;
   reporter.say(`read      ${file}  (PyTorch, sha256 ${digest})`);

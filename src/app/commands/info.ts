@@ -32,8 +32,15 @@ async function run({ file, json }: InfoArguments): Promise<void> {
   const provenance = await provenanceOf(file, safetensors);
   const digest = sha256(original);
   reporter.emit({
-    ...{ file, format, bytes: original.length, sha256: digest, classes },
-    ...{ parameters, multiplyAdds, layers, ...provenance },
+    file,
+    format,
+    bytes: original.length,
+    sha256: digest,
+    classes,
+    parameters,
+    multiplyAdds,
+    layers,
+    ...provenance,
   });
   if (json) return;
   reporter.say(`file      ${file}  (${format}, ${original.length} bytes)`);
@@ -51,7 +58,9 @@ const grouped = (count: number): string => count.toLocaleString('en-US');
 function table(layers: readonly LayerFacts[]): string[] {
   const head = ['name', 'layer', 'output', 'parameters', 'multiply-adds'];
   const rows = layers.map(({ name, layer, output, parameters, multiplyAdds }) => [
-    ...[name, layer, output.join(' x ')],
+    name,
+    layer,
+    output.join(' x '),
     ...[parameters, multiplyAdds].map((count) => (count === 0 ? '-' : grouped(count))),
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));

@@ -68,8 +68,14 @@ async function runOn(started: StartedBackend, { args, saved, settings, reporter 
       return;
     }
     const run = await openRun({
-      ...{ saved, settings, source, teachers: teachers.files, trainer, reporter },
-      ...{ started, ...args },
+      saved,
+      settings,
+      source,
+      teachers: teachers.files,
+      trainer,
+      reporter,
+      started,
+      ...args,
     });
     await trainRun(run);
   } finally {
@@ -107,7 +113,12 @@ function makeTrainer(
   const { lr: learningRate, shift, rotation, scale, shear, stroke, epochs } = settings;
   const trainer = new Trainer({
     ...settings,
-    ...{ model, teachers, train, validation, rng, learningRate },
+    model,
+    teachers,
+    train,
+    validation,
+    rng,
+    learningRate,
     augment: { shift, rotation, scale, shear, stroke },
     sameShares: !settings.valOnTest,
     onValidation: async (done, total) => {

@@ -142,7 +142,9 @@ function settingOptions(yargs: Argv): Argv {
     const { initial, rule, holds } = SETTINGS[name];
     const type = kindOf(name);
     yargs.option(optionName(name), {
-      ...{ type, group, describe },
+      type,
+      group,
+      describe,
       // Not `requiresArg`: see options.ts.
       ...(type === 'boolean' ? {} : { nargs: 1 }),
       ...(isWord(initial) ? { defaultDescription: `${initial}` } : {}),

@@ -97,9 +97,16 @@ export async function measureDevice(
     .sort((a, b) => b.launches - a.launches);
   const { compiled = null, compileMs = null } = statisticsOf(backend);
   return {
-    ...{ backend: backend.name, batchSize, firstStepMs: ms[0], stepMs: timed[Math.floor(timed.length / 2)] },
-    ...{ launches: kernels.reduce((sum, { launches }) => sum + launches, 0), kernels, compiled, compileMs },
-    ...{ peakBytes: counter.peakBytes, reservedBytes: backend.memory.reservedBytes },
+    backend: backend.name,
+    batchSize,
+    firstStepMs: ms[0],
+    stepMs: timed[Math.floor(timed.length / 2)],
+    launches: kernels.reduce((sum, { launches }) => sum + launches, 0),
+    kernels,
+    compiled,
+    compileMs,
+    peakBytes: counter.peakBytes,
+    reservedBytes: backend.memory.reservedBytes,
   };
 }
 

@@ -68,7 +68,9 @@ export function withTemperature(evaluation: Evaluation, temperature: number): Ca
   const { logits, total } = evaluation;
   if (logits === null) throw new ArgumentError('assessment: the evaluation kept no logits; ask for them');
   return {
-    ...{ ...evaluation, logits, temperature },
+    ...evaluation,
+    logits,
+    temperature,
     probabilities: probabilitiesOf(logits, logits.length / total, temperature),
   };
 }
@@ -82,17 +84,17 @@ export function assess(evaluation: CalibratedEvaluation, dataset: Dataset): Asse
   const { error, bins } = calibration(probabilities, predictions, dataset.labels);
   const plain = temperature === 1 ? probabilities : probabilitiesOf(logits, dataset.classes.length);
   return {
-    ...{
-      accuracy,
-      accuracyInterval: bootstrapInterval(correct, total),
-      correct,
-      total,
-      loss,
-      mergedAccuracy,
-      balancedAccuracy,
-    },
+    accuracy,
+    accuracyInterval: bootstrapInterval(correct, total),
+    correct,
+    total,
+    loss,
+    mergedAccuracy,
+    balancedAccuracy,
     top3Accuracy: topAccuracy(probabilities, dataset.labels, 3),
-    ...{ macroF1: macroF1(measures), temperature, calibrationError: error },
+    macroF1: macroF1(measures),
+    temperature,
+    calibrationError: error,
     uncalibratedError: calibration(plain, predictions, dataset.labels).error,
     calibration: bins,
     statements: countStatements(probabilities, dataset.labels, dataset.classes),
@@ -133,12 +135,10 @@ export function drawCalibration({ calibration: bins, calibrationError }: Assessm
   const filled = bins.filter(({ count }) => count >= LEAST_IN_BIN);
   return lineChart({
     title: `Calibration error ${(100 * calibrationError).toFixed(2)} %`,
-    ...{
-      xLabel: `confidence (bins of at least ${LEAST_IN_BIN} images)`,
-      yLabel: 'part that was right',
-      width: 620,
-      height: 560,
-    },
+    xLabel: `confidence (bins of at least ${LEAST_IN_BIN} images)`,
+    yLabel: 'part that was right',
+    width: 620,
+    height: 560,
     series: [
       { name: 'as read', x: filled.map((bin) => bin.confidence!), y: filled.map((bin) => bin.accuracy!) },
       { name: 'ideal', x: [0, 1], y: [0, 1] },
@@ -232,7 +232,12 @@ export async function writeAssessment(assessment: Assessment, files: AssessmentF
         table: {
           head: ['class', 'images', 'right', 'precision', 'recall', 'F1'],
           rows: perClass.map(({ name, total, correct, precision, recall, f1 }) => [
-            ...[name, total, correct, percent(precision), percent(recall), percent(f1)],
+            name,
+            total,
+            correct,
+            percent(precision),
+            percent(recall),
+            percent(f1),
           ]),
         },
       },

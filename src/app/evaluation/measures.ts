@@ -141,7 +141,9 @@ export function calibration(
   let error = 0;
   for (const { confidence, hits } of sums) error += Math.abs(hits - confidence) / labels.length;
   const bins = sums.map(({ count, confidence, hits }, i) => ({
-    ...{ from: i / CALIBRATION_BINS, to: (i + 1) / CALIBRATION_BINS, count },
+    from: i / CALIBRATION_BINS,
+    to: (i + 1) / CALIBRATION_BINS,
+    count,
     confidence: count === 0 ? null : confidence / count,
     accuracy: count === 0 ? null : hits / count,
   }));
@@ -178,6 +180,8 @@ export function bootstrapInterval(correct: number, total: number, seed = 0): Int
   return {
     low: accuracies[Math.floor(tail * (RESAMPLES - 1))],
     high: accuracies[Math.ceil((1 - tail) * (RESAMPLES - 1))],
-    ...{ level: LEVEL, resamples: RESAMPLES, seed },
+    level: LEVEL,
+    resamples: RESAMPLES,
+    seed,
   };
 }

@@ -107,8 +107,12 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       scale: 8,
     }),
     strokeWidth: histogram({
-      ...{ title: 'Stroke width', xLabel: 'mean width of the strokes of an image, pixels' },
-      ...{ values: inkedWidths, start: 0, step: 0.125, bins: 56 },
+      title: 'Stroke width',
+      xLabel: 'mean width of the strokes of an image, pixels',
+      values: inkedWidths,
+      start: 0,
+      step: 0.125,
+      bins: 56,
       mark: { x: statistics.strokeWidth.median, label: `median ${statistics.strokeWidth.median.toFixed(2)}` },
     }),
     strokeWidthByClass: barChart({
@@ -119,8 +123,12 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       errorBars: strokes.map(({ lower, upper }) => [lower, upper] as const),
     }),
     extent: histogram({
-      ...{ title: 'Longer side of the ink', xLabel: 'pixels, of 28', values: sides },
-      ...{ start: 13.5, step: 1, bins: 15 },
+      title: 'Longer side of the ink',
+      xLabel: 'pixels, of 28',
+      values: sides,
+      start: 13.5,
+      step: 1,
+      bins: 15,
       mark: { x: statistics.longerSide.median, label: `median ${statistics.longerSide.median}` },
     }),
     components: gallery({
@@ -137,7 +145,9 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
     }),
     variance: lineChart({
       title: 'Variance in the first components',
-      ...{ xLabel: 'number of components, of 784', yLabel: 'share of the variance, %', xLog: true },
+      xLabel: 'number of components, of 784',
+      yLabel: 'share of the variance, %',
+      xLog: true,
       series: [
         { name: 'all', x: cumulative.map((_, i) => i + 1), y: cumulative.map((share) => 100 * share) },
       ],
@@ -182,7 +192,9 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
 function drawCases(dataset: Dataset, { votes, compared, duplicates }: Exploration): Pictures {
   const { classes: names } = dataset;
   const tile = (from: Dataset, index: number, caption: string, tone: Tile['tone'] = 'plain'): Tile => ({
-    ...{ pixels: imageAt(from, index), caption, tone },
+    pixels: imageAt(from, index),
+    caption,
+    tone,
   });
   const pairs = votes.pairs
     .slice(0, SHOWN / 2)

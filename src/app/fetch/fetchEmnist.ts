@@ -84,7 +84,13 @@ export async function fetchEmnist(options: FetchOptions): Promise<FetchResult> {
       const done = before;
       const onBytes = (bytes: number): void => onProgress?.(done + bytes, total, file.name);
       const sha256 = await bringFile({
-        ...{ source, remote: archive.remote, member, wanted: file, dir, onBytes, onNote },
+        source,
+        remote: archive.remote,
+        member,
+        wanted: file,
+        dir,
+        onBytes,
+        onNote,
       });
       files.set(file.name, { name: file.name, bytes: member.size, sha256, present: false });
       before += member.packedSize;

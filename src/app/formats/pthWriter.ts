@@ -44,7 +44,12 @@ function tensor(key: string, member: number, { shape, data }: HostArray): Pickle
   const sizes = (values: readonly number[]): Pickled => tuple(...values.map(integer));
   return call(
     name('torch._utils', '_rebuild_tensor_v2'),
-    ...[persistent(id), integer(0), sizes(shape), sizes(contiguousStrides(shape)), FALSE, orderedDict],
+    persistent(id),
+    integer(0),
+    sizes(shape),
+    sizes(contiguousStrides(shape)),
+    FALSE,
+    orderedDict,
   );
 }
 

@@ -21,8 +21,11 @@ export function decodeJpeg(bytes: Uint8Array, name: string): Picture {
   const { orientation } = readJpegHeader(bytes, name);
   try {
     const { data, width, height } = decode(bytes, {
-      ...{ useTArray: true, formatAsRGBA: false, tolerantDecoding: false },
-      ...{ maxResolutionInMP: MOST_PIXELS / 1e6, maxMemoryUsageInMB: MOST_MEGABYTES },
+      useTArray: true,
+      formatAsRGBA: false,
+      tolerantDecoding: false,
+      maxResolutionInMP: MOST_PIXELS / 1e6,
+      maxMemoryUsageInMB: MOST_MEGABYTES,
     });
     return upright({ data, width, height, channels: 3 }, orientation);
   } catch (error) {

@@ -108,15 +108,13 @@ function unpackedSize({ width, height, depth, channels, interlaced }: Header): n
   if (!interlaced) return rows(width, height);
   // The seven passes of Adam7: first column, first row and the steps between (section 8.1).
   const passes = [
-    ...[
-      [0, 0, 8, 8],
-      [4, 0, 8, 8],
-      [0, 4, 4, 8],
-      [2, 0, 4, 4],
-      [0, 2, 2, 4],
-      [1, 0, 2, 2],
-      [0, 1, 1, 2],
-    ],
+    [0, 0, 8, 8],
+    [4, 0, 8, 8],
+    [0, 4, 4, 8],
+    [2, 0, 4, 4],
+    [0, 2, 2, 4],
+    [1, 0, 2, 2],
+    [0, 1, 1, 2],
   ];
   return passes.reduce(
     (sum, [x, y, stepX, stepY]) =>

@@ -63,9 +63,13 @@ export async function finish(run: FinishOptions, path: string): Promise<Finished
     `Calibrated by ${calibration}.`,
   ];
   await writePictures({
-    ...{ directory, validation, said },
+    directory,
+    validation,
+    said,
     evaluation: withTemperature(evaluation, temperature),
-    ...{ bestEpoch: trainer.progress.bestEpoch, rows: metrics.rows, settings },
+    bestEpoch: trainer.progress.bestEpoch,
+    rows: metrics.rows,
+    settings,
     sittings: run.sittings.map(
       ({ started, from, inkgrad, node, platform, backend }) =>
         `From ${from}, ${started}: inkgrad ${inkgrad}, Node ${node}, ${platform}, ${backend}`,

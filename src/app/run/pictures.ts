@@ -52,14 +52,20 @@ export function curves(options: Pick<PicturesOptions, 'rows' | 'bestEpoch' | 'se
   const x = rows.map(({ epoch }) => epoch);
   const marks = [{ x: bestEpoch, label: `${settings.keep} epoch ${bestEpoch}` }];
   const loss = lineChart({
-    ...{ title: 'Loss', xLabel: 'epoch', yLabel: 'cross-entropy', marks },
+    title: 'Loss',
+    xLabel: 'epoch',
+    yLabel: 'cross-entropy',
+    marks,
     series: [
       { name: 'training', x, y: rows.map((row) => row.trainLoss) },
       { name: 'validation', x, y: rows.map((row) => row.valLoss) },
     ],
   });
   const accuracy = lineChart({
-    ...{ title: 'Accuracy', xLabel: 'epoch', yLabel: 'images read right, %', marks },
+    title: 'Accuracy',
+    xLabel: 'epoch',
+    yLabel: 'images read right, %',
+    marks,
     series: [
       { name: 'training', x, y: rows.map((row) => 100 * row.trainAccuracy) },
       { name: 'validation', x, y: rows.map((row) => 100 * row.valAccuracy) },
@@ -103,9 +109,14 @@ function report(options: PicturesOptions, pictures: Pictures): string {
           'images/s',
         ],
         rows: rows.map((row) => [
-          ...[row.epoch, row.trainLoss.toFixed(4), percent(row.trainAccuracy)],
-          ...[row.valLoss.toFixed(4), percent(row.valAccuracy), row.lr],
-          ...[row.seconds.toFixed(1), Math.round(row.imagesPerSecond)],
+          row.epoch,
+          row.trainLoss.toFixed(4),
+          percent(row.trainAccuracy),
+          row.valLoss.toFixed(4),
+          percent(row.valAccuracy),
+          row.lr,
+          row.seconds.toFixed(1),
+          Math.round(row.imagesPerSecond),
         ]),
       },
     },

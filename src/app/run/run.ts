@@ -85,8 +85,11 @@ async function recordData(settings: Settings, { train, validation }: TrainingSou
   const dir = synthetic ? null : findDataDir(settings.data ?? undefined);
   const parts = settings.valOnTest ? (['train', 'test'] as const) : (['train'] as const);
   return {
-    ...{ name, synthetic, files: dir === null ? [] : await digestFiles(dir, settings.split, parts) },
-    ...{ train: digestDataset(train), validation: digestDataset(validation) },
+    name,
+    synthetic,
+    files: dir === null ? [] : await digestFiles(dir, settings.split, parts),
+    train: digestDataset(train),
+    validation: digestDataset(validation),
   };
 }
 
@@ -99,9 +102,13 @@ function trainingOf(settings: Settings, { train }: TrainingSource, { priors }: T
 function describeSitting({ description, report }: StartedBackend, trainer: Trainer): Sitting {
   const device = JSON.parse(JSON.stringify(report)) as Json;
   return {
-    ...{ started: new Date().toISOString(), from: placeOf(trainer) },
-    ...{ inkgrad: packageVersion(), node: process.version, platform: `${process.platform} ${process.arch}` },
-    ...{ backend: description, device },
+    started: new Date().toISOString(),
+    from: placeOf(trainer),
+    inkgrad: packageVersion(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    backend: description,
+    device,
   };
 }
 
@@ -162,8 +169,12 @@ export async function trainRun(run: Run): Promise<void> {
   const finished = best === null || ending === 'signal' ? null : await finish(run, best);
   const valAccuracy = finished?.accuracy ?? (bestEpoch === 0 ? null : bestAccuracy);
   reporter.emit({
-    ...{ event: 'end', ending, model: best, bestEpoch },
-    ...{ valAccuracy, temperature: finished?.temperature ?? null },
+    event: 'end',
+    ending,
+    model: best,
+    bestEpoch,
+    valAccuracy,
+    temperature: finished?.temperature ?? null,
   });
   if (ending === 'signal') {
     const reason = signal.reason as InterruptedError;

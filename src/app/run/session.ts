@@ -83,14 +83,24 @@ async function recordEpoch(options: SessionOptions, event: EpochEvent): Promise<
   const { epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr, seconds, imagesPerSecond, isBest } =
     event;
   await events.add(epoch, {
-    ...{ 'loss/train': trainLoss, 'loss/validation': valLoss },
-    ...{ 'accuracy/train': trainAccuracy, 'accuracy/validation': valAccuracy },
-    ...{ learning_rate: lr, images_per_second: imagesPerSecond },
+    'loss/train': trainLoss,
+    'loss/validation': valLoss,
+    'accuracy/train': trainAccuracy,
+    'accuracy/validation': valAccuracy,
+    learning_rate: lr,
+    images_per_second: imagesPerSecond,
   });
   await checkpoints.save({ isBest });
   reporter.emit({
-    ...{ event: 'epoch', epoch, trainLoss, trainAccuracy, valLoss, valAccuracy },
-    ...{ lr, seconds, imagesPerSecond },
+    event: 'epoch',
+    epoch,
+    trainLoss,
+    trainAccuracy,
+    valLoss,
+    valAccuracy,
+    lr,
+    seconds,
+    imagesPerSecond,
   });
   reporter.say(
     `epoch ${String(epoch).padStart(2)}/${settings.epochs}  train loss ${trainLoss.toFixed(4)} accuracy ` +

@@ -83,7 +83,10 @@ async function fetchForTraining(split: EmnistSplit, reporter: Reporter): Promise
   try {
     await interruptible(INTERRUPTED_FETCH, (signal) =>
       fetchEmnist({
-        ...{ split, dir: DEFAULT_DATA_DIR, signal, ...fetchReports(reporter) },
+        split,
+        dir: DEFAULT_DATA_DIR,
+        signal,
+        ...fetchReports(reporter),
         firstContact: { tries: 1, answerWithin: 5_000 },
       }),
     );

@@ -68,7 +68,10 @@ const short = (rate: number): string => String(Number(rate.toPrecision(2)));
 export function rateChart(points: readonly RatePoint[], suggestion: number): Canvas {
   const x = points.map(({ lr }) => lr);
   return lineChart({
-    ...{ title: 'Learning-rate range test', xLabel: 'learning rate', yLabel: 'loss', xLog: true },
+    title: 'Learning-rate range test',
+    xLabel: 'learning rate',
+    yLabel: 'loss',
+    xLog: true,
     series: [
       { name: 'one batch', x, y: points.map(({ loss }) => loss) },
       { name: 'smoothed', x, y: points.map(({ smoothed }) => smoothed) },

@@ -73,8 +73,12 @@ export class Trainer {
   /** The weights to use, where they are averaged. */
   readonly average: WeightAverage | null;
   readonly progress: Progress = {
-    ...{ epoch: 0, step: 0, lossSum: 0, correct: 0 },
-    ...{ bestEpoch: 0, bestAccuracy: -1 },
+    epoch: 0,
+    step: 0,
+    lossSum: 0,
+    correct: 0,
+    bestEpoch: 0,
+    bestAccuracy: -1,
   };
   readonly #options: Required<TrainerOptions>;
   readonly #loader: BatchLoader;
@@ -83,10 +87,22 @@ export class Trainer {
 
   constructor(options: TrainerOptions) {
     this.#options = {
-      ...{ epochs: 20, batchSize: 64, learningRate: 0.001, shuffle: true, schedule: 'plateau' },
-      ...{ weightDecay: 0, augment: {}, labelSmoothing: 0, balance: false, sameShares: true, average: 0 },
-      ...{ keep: 'best', teachers: [], teacherWeight: 0.8 },
-      ...{ onValidation: () => undefined, onEvaluated: () => undefined },
+      epochs: 20,
+      batchSize: 64,
+      learningRate: 0.001,
+      shuffle: true,
+      schedule: 'plateau',
+      weightDecay: 0,
+      augment: {},
+      labelSmoothing: 0,
+      balance: false,
+      sameShares: true,
+      average: 0,
+      keep: 'best',
+      teachers: [],
+      teacherWeight: 0.8,
+      onValidation: () => undefined,
+      onEvaluated: () => undefined,
       ...options,
     };
     const { model, train, batchSize, learningRate, shuffle, rng, epochs } = this.#options;
@@ -211,7 +227,13 @@ export class Trainer {
     if (isBest) Object.assign(progress, { bestEpoch: epoch, bestAccuracy: valAccuracy });
     Object.assign(progress, { epoch, step: 0, lossSum: 0, correct: 0 });
     yield {
-      ...{ event: 'epoch', epoch, ...means, valLoss, valAccuracy, lr, isBest },
+      event: 'epoch',
+      epoch,
+      ...means,
+      valLoss,
+      valAccuracy,
+      lr,
+      isBest,
       seconds: (performance.now() - start) / 1000,
       imagesPerSecond: (1000 * (train.length - before)) / (trained - start),
     };

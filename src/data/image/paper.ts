@@ -64,7 +64,9 @@ export function otsu(values: Float32Array, most = 1): Parting {
   const { dark, bright, darkShare } = found;
   return {
     threshold: (((firstBest + lastBest) / 2 + 1) / BINS) * most,
-    ...{ dark, bright, brightShare: 1 - darkShare },
+    dark,
+    bright,
+    brightShare: 1 - darkShare,
     separability: variance > 1e-12 ? best / variance : 0,
     spread: Math.sqrt(Math.max(0, variance - best)),
   };

@@ -38,13 +38,15 @@ function asRows(x: NdArray): NdArray {
 }
 
 const small = (...shape: number[]): SampleInput => ({
-  ...{ shape, differentiable: true },
+  shape,
+  differentiable: true,
   values: (rng) => Float64Array.from({ length: sizeOf(shape) }, () => rng.between(-0.2, 0.2)),
 });
 
 /** So large that they decide the sign of every output: no sample stands on ReLU's kink. */
 const decisive = (length: number): SampleInput => ({
-  ...{ shape: [length], differentiable: true },
+  shape: [length],
+  differentiable: true,
   values: (rng) => Float64Array.from({ length }, (_, i) => rng.between(4, 5) * (i % 2 === 0 ? 1 : -1)),
 });
 

@@ -47,8 +47,14 @@ export class ReduceLROnPlateau implements Scheduler {
 
   constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
     this.#options = {
-      ...{ mode: 'min', factor: 0.1, patience: 10, threshold: 1e-4, thresholdMode: 'rel' },
-      ...{ cooldown: 0, minLr: 0, epsilon: 1e-8 },
+      mode: 'min',
+      factor: 0.1,
+      patience: 10,
+      threshold: 1e-4,
+      thresholdMode: 'rel',
+      cooldown: 0,
+      minLr: 0,
+      epsilon: 1e-8,
       ...options,
     };
     const { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, epsilon } = this.#options;

@@ -112,8 +112,12 @@ describe('an exploration', () => {
     const summary = summarize(dataset, found);
     expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
     expect(summary).toMatchObject({
-      ...{ images: 752, classes: 47, synthetic: true, mapped: 60 },
-      ...{ fewest: { class: '2', images: 15 }, most: { class: '4', images: 17 } },
+      images: 752,
+      classes: 47,
+      synthetic: true,
+      mapped: 60,
+      fewest: { class: '2', images: 15 },
+      most: { class: '4', images: 17 },
       neighbours: { k: 10, exact: true, images: 752 },
     });
   });

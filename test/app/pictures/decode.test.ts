@@ -15,7 +15,7 @@ describe('PNG', () => {
     // 10 pixels a row: 1 bit, 2 bytes a row.
     const bits = [0b10100000, 0b01000000, 0b00000000, 0b11000000];
     expect(decoded(buildPng({ width: 10, height: 2, depth: 1, rows: filterless(bits, 2) })).data).toEqual(
-      [1, 0, 1, 0, 0, 0, 0, 0, 0, 1, ...[0, 0, 0, 0, 0, 0, 0, 0, 1, 1]].map((bit) => 255 * bit),
+      [1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1].map((bit) => 255 * bit),
     );
     const pairs = buildPng({ width: 3, height: 1, depth: 2, rows: filterless([0b00011011], 1) });
     expect(decoded(pairs).data).toEqual([0, 85, 170]);
@@ -71,7 +71,7 @@ describe('PNG', () => {
 
   it('interlaced', () => {
     // 3 x 3: pass 1 holds (0,0), pass 4 (2,0), pass 5 (0,2) and (2,2), pass 6 (1,0) and (1,2), pass 7 the row between.
-    const rows = Uint8Array.of(...[0, 1], ...[0, 3], ...[0, 7, 9], ...[0, 2], ...[0, 8], ...[0, 4, 5, 6]);
+    const rows = Uint8Array.of(0, 1, 0, 3, 0, 7, 9, 0, 2, 0, 8, 0, 4, 5, 6);
     const png = buildPng({ width: 3, height: 3, interlace: 1, rows });
     expect(decoded(png).data).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     const bits = { width: 3, height: 3, depth: 1, interlace: 1, rows };

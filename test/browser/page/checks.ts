@@ -86,8 +86,16 @@ function glyphs(drawings: readonly (readonly number[][])[]): number[][] {
 
 /** Everything a test may call; arguments and results travel as JSON. */
 const checks = {
-  ...{ trainOnWasm, startWasm, endWasm, kernelSuite, wasmSuite, glyphs },
-  ...{ compareWithCpu, disposeSharedGpu, watchObjects, failures },
+  trainOnWasm,
+  startWasm,
+  endWasm,
+  kernelSuite,
+  wasmSuite,
+  glyphs,
+  compareWithCpu,
+  disposeSharedGpu,
+  watchObjects,
+  failures,
 };
 
 declare global {

@@ -5,8 +5,16 @@
 export type LiveObjects = Readonly<Record<string, number>>;
 
 const WEBGL_KINDS = [
-  ...['Texture', 'Framebuffer', 'Renderbuffer', 'Buffer', 'VertexArray'],
-  ...['Program', 'Shader', 'Sampler', 'Query', 'TransformFeedback'],
+  'Texture',
+  'Framebuffer',
+  'Renderbuffer',
+  'Buffer',
+  'VertexArray',
+  'Program',
+  'Shader',
+  'Sampler',
+  'Query',
+  'TransformFeedback',
 ];
 
 /** What WebGPU can delete; pipelines and bind groups hold no memory and go with the garbage. */

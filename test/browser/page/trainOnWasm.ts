@@ -70,7 +70,11 @@ export async function trainOnWasm(options: WasmOptions): Promise<WasmTraining> {
   const { build, threads } = backend;
   await backend.dispose();
   return {
-    ...{ build, threads, losses, helped, crossOriginIsolated: globalThis.crossOriginIsolated },
+    build,
+    threads,
+    losses,
+    helped,
+    crossOriginIsolated: globalThis.crossOriginIsolated,
     fingerprint: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''),
   };
 }

@@ -51,7 +51,12 @@ export class PadHand {
       { x, y, pressure: force }: Place,
     ): Promise<unknown> =>
       session.send('Input.dispatchMouseEvent', {
-        ...{ type, x, y, force, pointerType, clickCount: 1 },
+        type,
+        x,
+        y,
+        force,
+        pointerType,
+        clickCount: 1,
         button: 'left',
         buttons: type === 'mouseReleased' ? 0 : 1,
       });

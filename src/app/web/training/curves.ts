@@ -96,7 +96,9 @@ export class Curve {
       ticks: { show: false },
     });
     return {
-      ...{ width, height: HEIGHT, legend: { show: false } },
+      width,
+      height: HEIGHT,
+      legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 7 } },
       scales: {
         x: { time: false, range: [0, this.#epochs] },

@@ -116,8 +116,12 @@ export class Live {
     this.#history.addEpoch(event);
     const { epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr, seconds } = event;
     const cells = [
-      ...[trainLoss.toFixed(4), percent(trainAccuracy), valLoss.toFixed(4), percent(valAccuracy)],
-      ...[String(Number(lr.toPrecision(3))), seconds.toFixed(1)],
+      trainLoss.toFixed(4),
+      percent(trainAccuracy),
+      valLoss.toFixed(4),
+      percent(valAccuracy),
+      String(Number(lr.toPrecision(3))),
+      seconds.toFixed(1),
     ];
     this.#rows.append(
       element(

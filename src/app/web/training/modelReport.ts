@@ -16,8 +16,13 @@ export async function modelReport(
 ): Promise<ModelReport> {
   const epochs = progress.epoch + progress.step / loader.batchesPerEpoch;
   const training: Training = {
-    ...{ classes: data.classes, data: data.name, synthetic: data.synthetic },
-    ...{ seed, valOnTest: false, limit: images, ...about },
+    classes: data.classes,
+    data: data.name,
+    synthetic: data.synthetic,
+    seed,
+    valOnTest: false,
+    limit: images,
+    ...about,
   };
   const extra = { ...training, classes: [...data.classes], progress: { ...progress }, origin: 'page' };
   return { kind: 'model', bytes: await saveState({ model, extra }), epochs };

@@ -107,12 +107,21 @@ export class Session {
       const { learningRate, batchSize, epochs, dropout } = settings;
       trainer = new Trainer({
         model: new CharacterNet({ classes: data.classes.length, rng, dropout }),
-        ...{ train, validation, rng, learningRate, batchSize, epochs },
+        train,
+        validation,
+        rng,
+        learningRate,
+        batchSize,
+        epochs,
         onValidation: () => this.#turn(),
         onEvaluated: ({ predictions }) => watch.evaluated(predictions),
       });
       post({
-        ...{ kind: 'ready', device, data: data.name, classes: data.classes, train: train.length },
+        kind: 'ready',
+        device,
+        data: data.name,
+        classes: data.classes,
+        train: train.length,
         validation: { images: validation.images, labels: validation.labels },
       });
       await this.#loop(trainer, data, validation, settings, watch);

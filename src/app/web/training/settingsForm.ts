@@ -131,8 +131,13 @@ function whole(
   { least, most }: { readonly least: number; readonly most: number },
 ): Row<HTMLInputElement> {
   const input = element('input', {
-    ...{ type: 'number', min: String(least), max: String(most), step: '1', required: true },
-    ...{ value: String(value), inputMode: 'numeric' },
+    type: 'number',
+    min: String(least),
+    max: String(most),
+    step: '1',
+    required: true,
+    value: String(value),
+    inputMode: 'numeric',
   });
   return rowOf(label, hint, input);
 }

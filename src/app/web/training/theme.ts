@@ -18,9 +18,15 @@ export function themeOf(host: HTMLElement): Theme {
   const style = getComputedStyle(host);
   const token = (name: string): string => style.getPropertyValue(name).trim();
   return {
-    ...{ surface: token('--surface'), ink: token('--ink'), soft: token('--ink-soft'), line: token('--line') },
-    ...{ right: token('--accent'), wrong: token('--bad'), font: token('--sans') },
-    ...{ training: token('--chart-training'), validation: token('--chart-validation') },
+    surface: token('--surface'),
+    ink: token('--ink'),
+    soft: token('--ink-soft'),
+    line: token('--line'),
+    right: token('--accent'),
+    wrong: token('--bad'),
+    font: token('--sans'),
+    training: token('--chart-training'),
+    validation: token('--chart-validation'),
   };
 }
 

@@ -58,7 +58,11 @@ export class Watch {
     const images = done - before;
     const left = total - done + total * (this.#epochs - epoch);
     return {
-      ...{ kind: 'step', epoch, done, total, images },
+      kind: 'step',
+      epoch,
+      done,
+      total,
+      images,
       loss: Math.max(0, (sums.loss - loss) / images), // sums of many terms: a hair below 0 is 0
       accuracy: Math.min(1, Math.max(0, (sums.hits - hits) / images)),
       imagesPerSecond: this.#pace.imagesPerSecond,

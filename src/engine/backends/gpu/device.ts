@@ -80,7 +80,10 @@ async function openWebGpu(gpu: LibraryInstance, library: Library, withdraw: () =
   const words = [info?.vendor, info?.architecture, info?.device, info?.description];
   const adapter = words.filter((word) => word !== undefined && word !== '').join(' ') || 'unnamed adapter';
   return {
-    ...{ mode, gpu, adapter, reusesOutputs: false },
+    mode,
+    gpu,
+    adapter,
+    reusesOutputs: false,
     software: (info?.isFallbackAdapter ?? isFallbackAdapter ?? false) || SOFTWARE.test(adapter),
     checkAlive: () => {
       if (context.isLost) throw lost(mode);
@@ -97,7 +100,9 @@ async function openWebGpu(gpu: LibraryInstance, library: Library, withdraw: () =
 function openWebGl(mode: 'webgl2' | 'headlessgl', gpu: LibraryInstance): Device {
   const name = (): string => (gpu.context === null ? 'WebGL context not made yet' : rendererOf(gpu.context));
   return {
-    ...{ mode, gpu, reusesOutputs: true },
+    mode,
+    gpu,
+    reusesOutputs: true,
     get adapter() {
       return name();
     },

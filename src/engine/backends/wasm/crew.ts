@@ -13,8 +13,14 @@ const FIELDS: ControlFields = { round: 0, open: 1, active: 2, jobs: 3, stop: 4, 
 const CONTROL_WORDS = 16;
 const MESSAGE_BYTES = 256;
 const JOB: JobFields = {
-  ...{ job: 0, argumentCount: 1, units: 2, chunk: 3, scratchArgument: 4, scratchBytes: 5 },
-  ...{ taken: 8, done: 9 },
+  job: 0,
+  argumentCount: 1,
+  units: 2,
+  chunk: 3,
+  scratchArgument: 4,
+  scratchBytes: 5,
+  taken: 8,
+  done: 9,
 };
 /** 64 bytes: the counters of two jobs never share a cache line. */
 const JOB_WORDS = 16;
@@ -96,13 +102,26 @@ export class Crew {
       functions: names.map((name) => exports[name] as (...args: number[]) => void),
       words: new Int32Array(memory.buffer, wordsAddress, CAPACITY * JOB_WORDS),
       values: new Float64Array(memory.buffer, valuesAddress, CAPACITY * MAX_ARGUMENTS),
-      ...{ jobWords: JOB_WORDS, jobValues: MAX_ARGUMENTS, at: JOB },
-      ...{ control, failed: FIELDS.failed },
+      jobWords: JOB_WORDS,
+      jobValues: MAX_ARGUMENTS,
+      at: JOB,
+      control,
+      failed: FIELDS.failed,
     };
     const place = {
-      ...{ module, memory, controlAddress, wordsAddress, valuesAddress, fields: FIELDS, jobFields: JOB },
-      ...{ messageAddress, messageBytes: MESSAGE_BYTES },
-      ...{ jobWords: JOB_WORDS, jobValues: MAX_ARGUMENTS, capacity: CAPACITY, spins: SPINS },
+      module,
+      memory,
+      controlAddress,
+      wordsAddress,
+      valuesAddress,
+      fields: FIELDS,
+      jobFields: JOB,
+      messageAddress,
+      messageBytes: MESSAGE_BYTES,
+      jobWords: JOB_WORDS,
+      jobValues: MAX_ARGUMENTS,
+      capacity: CAPACITY,
+      spins: SPINS,
     };
     const threads = await Promise.all(
       Array.from({ length: size - 1 }, (_, index) => startThread({ ...place, thread: index + 1 })),

@@ -42,7 +42,8 @@ function product(
 ): void {
   const least = Math.ceil(LEAST / (inner * columns));
   machine.parallel('gemm', [a, strideA, inner, panels, bias, out, columns, columns], rows, {
-    ...{ least, multiple: machine.tileRows },
+    least,
+    multiple: machine.tileRows,
   });
 }
 

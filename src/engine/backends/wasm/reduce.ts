@@ -15,7 +15,8 @@ const alongAxis =
     const from = machine.plain(x);
     const output = machine.allocate(length);
     machine.parallel(name, [from, size, inner, output.address], length, {
-      ...{ least: Math.ceil(LEAST / size), multiple: 64 },
+      least: Math.ceil(LEAST / size),
+      multiple: 64,
     });
     return output;
   };

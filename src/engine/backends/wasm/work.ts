@@ -128,8 +128,14 @@ export function workLoop(data: WorkerData, perform: typeof doJob): void {
   const words = new Int32Array(memory.buffer, data.wordsAddress, capacity * jobWords);
   const values = new Float64Array(memory.buffer, data.valuesAddress, capacity * jobValues);
   const queue = {
-    ...{ functions, words, jobWords, values, jobValues, at: data.jobFields },
-    ...{ control, failed: at.failed },
+    functions,
+    words,
+    jobWords,
+    values,
+    jobValues,
+    at: data.jobFields,
+    control,
+    failed: at.failed,
   };
   /** Stores the reason, then marks the failure. */
   const fail = (error: unknown): void => {
