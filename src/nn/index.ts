@@ -29,9 +29,9 @@ export { clipGradNorm, clipGradValue } from './optim/clip.js';
 export { WeightAverage, type WeightAverageOptions } from './optim/weightAverage.js';
 export { CurveScheduler, type Scheduler } from './schedule/scheduler.js';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './schedule/reduceLROnPlateau.js';
-export { StepLR, type StepLROptions } from './schedule/stepLR.js';
-export { CosineWithWarmup, type CosineWithWarmupOptions } from './schedule/cosineWithWarmup.js';
-export { OneCycle, type OneCycleOptions } from './schedule/oneCycle.js';
+export { StepLR, type StepLROptions } from './schedule/curves.js';
+export { CosineWithWarmup, type CosineWithWarmupOptions } from './schedule/curves.js';
+export { OneCycle, type OneCycleOptions } from './schedule/curves.js';
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -3,12 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { Trainer } from '../../src/app/training/trainer.js';
-import {
-  readProgress,
-  type EpochEvent,
-  type Progress,
-  type StepEvent,
-} from '../../src/app/training/trainerEvents.js';
+import { readProgress, type Progress } from '../../src/app/training/progress.js';
+import { type EpochEvent, type StepEvent } from '../../src/app/training/trainerEvents.js';
 import { loadState } from '../../src/nn/index.js';
 import {
   ALL_INGREDIENTS,

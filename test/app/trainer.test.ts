@@ -7,8 +7,18 @@ import { priorsOf } from '../../src/app/model/modelContents.js';
 import { DivergedError } from '../../src/app/training/trainerEvents.js';
 import type { EpochEvent, StepEvent } from '../../src/app/training/trainerEvents.js';
 import { subset, type Dataset } from '../../src/data/loading/dataset.js';
-import { eventsOf, fingerprint, onWasm, SEED, SMALL, takeSteps } from './support.js';
-import { tinyTrainer, train, validation, type TinyOptions } from './support.js';
+import {
+  eventsOf,
+  fingerprint,
+  onWasm,
+  SEED,
+  SMALL,
+  takeSteps,
+  tinyTrainer,
+  train,
+  validation,
+  type TinyOptions,
+} from './support.js';
 
 const isEpoch = (event: StepEvent | EpochEvent): event is EpochEvent => event.event === 'epoch';
 

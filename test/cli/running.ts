@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readProgress, type Progress } from '../../src/app/training/trainerEvents.js';
+import { readProgress, type Progress } from '../../src/app/training/progress.js';
 import { loadState, type JsonObject } from '../../src/nn/index.js';
 import { CLI, COMMAND_LIMIT_MS, commandEnvironment } from '../support/commands.js';
 import type { Finished } from './support.js';

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { makeFolder, newFolder } from '../../src/app/run/newFolder.js';
+import { makeFolder, newFolder } from '../../src/app/outputFiles.js';
 import { ArgumentError } from '../../src/engine/errors.js';
 import { skipNote } from '../support/skipping.js';
 

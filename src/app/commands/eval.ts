@@ -2,19 +2,14 @@
 
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import {
-  assess,
-  summaryOf,
-  withTemperature,
-  writeAssessment,
-  type Assessment,
-} from '../evaluation/assessment.js';
+import { writeAssessment } from '../evaluation/assessmentReport.js';
+import { assess, summaryOf, withTemperature, type Assessment } from '../evaluation/assessment.js';
 import { calibrateModel } from '../training/calibrate.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import { ModelError } from '../errors.js';
 import { priorsOf, type LoadedModel, type Training } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
-import { newFolder } from '../run/newFolder.js';
+import { newFolder } from '../outputFiles.js';
 import { Reporter } from '../terminal/reporter.js';
 import { openTestSource, openTrainingSource } from '../training/source.js';
 import { withBackend } from '../device/backend.js';

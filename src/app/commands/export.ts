@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { ArgumentError } from '../../engine/index.js';
-import { writeAtomically } from '../atomicFile.js';
+import { writeAtomically, withEnding, checkFree } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import {
   exportModel,
@@ -15,7 +15,8 @@ import {
 } from '../model/exportModel.js';
 import { exportProject } from '../model/exportProject.js';
 import { loadModel } from '../model/modelFile.js';
-import { beside, checkFree, printable, sha256 } from '../outputFile.js';
+import { sha256 } from '../sha256.js';
+import { printable } from '../terminal/printable.js';
 import { Reporter } from '../terminal/reporter.js';
 import { choice, forceOption, jsonOption } from './options.js';
 
@@ -45,7 +46,7 @@ async function run(args: ExportArguments): Promise<void> {
     throw new ArgumentError(`--weights ${weights} is for --to safetensors alone, not for --to ${to}`);
   }
   const ending = to === 'pytorch' ? '-pytorch' : `${isPlain ? '' : `-${weights}`}.${to}`;
-  const out = args.out ?? beside(path, ending);
+  const out = args.out ?? withEnding(path, ending);
   const reporter = new Reporter({ json });
   checkFree(out, force);
   const { result, classes } = await withBackend({ backend: 'reference', threads: 1 }, async () => {

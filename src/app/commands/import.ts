@@ -2,12 +2,13 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { decodeSafetensors } from '../../nn/index.js';
-import { writeAtomically } from '../atomicFile.js';
+import { writeAtomically, withEnding, checkFree } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import { ModelError } from '../errors.js';
 import { readModelBytes } from '../model/modelBytes.js';
 import { modelFrom } from '../model/modelContents.js';
-import { beside, checkFree, printable, sha256 } from '../outputFile.js';
+import { sha256 } from '../sha256.js';
+import { printable } from '../terminal/printable.js';
 import { Reporter } from '../terminal/reporter.js';
 import { forceOption, jsonOption } from './options.js';
 
@@ -20,7 +21,7 @@ interface ImportArguments {
 
 async function run({
   file,
-  out = beside(file, '.safetensors'),
+  out = withEnding(file, '.safetensors'),
   force,
   json,
 }: ImportArguments): Promise<void> {

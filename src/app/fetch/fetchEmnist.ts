@@ -12,7 +12,7 @@ import { bringFile } from './member.js';
 import { LocalFile, readRange, type RangeSource } from './ranges.js';
 import { downloadWhole, probe, RemoteFile } from './remoteFile.js';
 import type { RequestOptions } from './request.js';
-import { makeFolder } from '../run/newFolder.js';
+import { makeFolder } from '../outputFiles.js';
 import { onDisk } from './trouble.js';
 import { ARCHIVE_BYTES, OFFICIAL_DIGESTS, wantedFiles, type Digests, type WantedFile } from './wanted.js';
 import { checkZipHead, findMembers, type ZipMember } from './zipDirectory.js';

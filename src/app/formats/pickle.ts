@@ -1,11 +1,192 @@
-// Python's pickle format, read by a closed interpreter. A pickle is a program: "push this, call that". Python runs
-// whatever it names, `os.system` included. This one knows the instructions that build lists, dicts and numbers, and
-// calls only the functions that its caller lists; any other name ends the reading. Imports byteReader, pickleMachine.
+// Reader for Python's pickle format: a closed interpreter. A pickle is a program; Python runs whatever it names, including
+// `os.system`. This reader accepts only the instructions that build lists, dicts and numbers, and calls only the functions
+// that its caller lists. Any other name is an error.
 // Source: https://docs.python.org/3/library/pickletools.html
 
+import { FormatError } from '../../engine/errors.js';
 import { ByteReader } from './byteReader.js';
-import { pickleFailure as fail, PickleMachine, type PickleOptions } from './pickleMachine.js';
-import { PickleDict, PickleList, PickleTuple, type PickleValue } from './pickleValues.js';
+
+// ---- values ------------------------------------------------------------------------------------------------------
+
+export class PickleTuple {
+  constructor(readonly items: readonly PickleValue[]) {}
+}
+
+export class PickleList {
+  readonly items: PickleValue[] = [];
+}
+
+/** A dict; keys are strings and numbers. The map is created on first use: a hostile file may make 500,000 empty dicts. */
+export class PickleDict {
+  #entries: Map<string | number, PickleValue> | null = null;
+
+  get entries(): Map<string | number, PickleValue> {
+    return (this.#entries ??= new Map());
+  }
+}
+
+/** What a listed function made: a tensor, a storage. */
+export abstract class PickleObject {
+  /** What it is, for messages: `a tensor`. */
+  abstract readonly kind: string;
+}
+
+/** A listed name, `torch.FloatStorage`, and what a call of it gives; null if it can only be passed on. */
+export class PickleGlobal {
+  constructor(
+    readonly name: string,
+    readonly call: ((parameters: readonly PickleValue[]) => PickleValue) | null,
+  ) {}
+}
+
+export type PickleValue =
+  null | boolean | number | string | PickleTuple | PickleList | PickleDict | PickleObject | PickleGlobal;
+
+/** `a list`, `the text "..."`, for messages. */
+export function kindOf(value: PickleValue | undefined): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (value instanceof PickleObject) return value.kind;
+  if (value instanceof PickleGlobal) return `the name ${value.name}`;
+  if (value instanceof PickleTuple) return 'a tuple';
+  if (value instanceof PickleList) return 'a list';
+  if (value instanceof PickleDict) return 'a dict';
+  return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 40))}` : `${value}`;
+}
+
+// ---- the machine: stack, marks and memo ---------------------------------------------------------------------------
+
+/** Longest integer, in bytes. */
+const MAX_INTEGER_BYTES = 8;
+
+export interface PickleOptions {
+  /** All that the pickle may name, as `module.name`. */
+  readonly globals: readonly PickleGlobal[];
+  /** What stands for a persistent id: data that is kept outside the pickle. */
+  readonly persistent: (id: PickleValue) => PickleValue;
+}
+
+function fail(reason: string): never {
+  throw new FormatError(`pickle: ${reason}`);
+}
+
+export class PickleMachine {
+  readonly #stack: PickleValue[] = [];
+  readonly #marks: number[] = [];
+  readonly #memo = new Map<number, PickleValue>();
+  readonly #globals: ReadonlyMap<string, PickleGlobal>;
+
+  constructor(
+    readonly input: ByteReader,
+    readonly options: PickleOptions,
+  ) {
+    this.#globals = new Map(options.globals.map((one) => [one.name, one]));
+  }
+
+  // ---- the stack -------------------------------------------------------------------------------------------
+
+  push(value: PickleValue): void {
+    this.#stack.push(value);
+  }
+
+  /** Values below the last mark cannot be reached. */
+  top(): PickleValue {
+    if (this.#stack.length <= (this.#marks.at(-1) ?? 0)) fail('takes a value from an empty stack');
+    return this.#stack.at(-1)!;
+  }
+
+  pop(): PickleValue {
+    const value = this.top();
+    this.#stack.pop();
+    return value;
+  }
+
+  mark(): void {
+    this.#marks.push(this.#stack.length);
+  }
+
+  /** All values above the last mark, in order. */
+  popToMark(): PickleValue[] {
+    const start = this.#marks.pop() ?? fail('takes values down to a mark, but there is none');
+    return this.#stack.splice(start);
+  }
+
+  /** The last `count` values, in order. */
+  popSeveral(count: number): PickleValue[] {
+    return Array.from({ length: count }, () => this.pop()).reverse();
+  }
+
+  // ---- the memo --------------------------------------------------------------------------------------------
+
+  /** Keeps the top of the stack under a number; by default the next one. */
+  remember(index = this.#memo.size): void {
+    this.#memo.set(index, this.top());
+  }
+
+  recall(index: number): void {
+    const value = this.#memo.get(index);
+    this.push(value === undefined ? fail(`recalls value ${index}, which was never stored`) : value);
+  }
+
+  // ---- building --------------------------------------------------------------------------------------------
+
+  pushInteger(bytes: number): void {
+    if (bytes > MAX_INTEGER_BYTES) fail(`an integer of ${bytes} bytes is longer than ${MAX_INTEGER_BYTES}`);
+    const value = Number(this.input.integer(bytes));
+    this.push(Number.isSafeInteger(value) ? value : fail('an integer is too large to be held exactly'));
+  }
+
+  append(items: readonly PickleValue[]): void {
+    const list = this.top();
+    if (!(list instanceof PickleList)) fail(`appends to ${kindOf(list)}`);
+    for (const item of items) list.items.push(item);
+  }
+
+  /** Sets keys of the dict on top of the stack from `key, value, key, value, ...`. */
+  setItems(pairs: readonly PickleValue[]): void {
+    const dict = this.top();
+    if (!(dict instanceof PickleDict)) fail(`sets a key of ${kindOf(dict)}`);
+    if (pairs.length % 2 !== 0) fail('sets a key without a value');
+    for (let at = 0; at < pairs.length; at += 2) {
+      const key = pairs[at];
+      if (typeof key !== 'string' && typeof key !== 'number') fail(`${kindOf(key)} as key of a dict`);
+      dict.entries.set(key, pairs[at + 1]);
+    }
+  }
+
+  /** Attributes of an object. A state dict has some about its version, which say nothing about its arrays. */
+  build(): void {
+    this.pop();
+    const target = this.top();
+    if (!(target instanceof PickleDict)) fail(`sets attributes of ${kindOf(target)}`);
+  }
+
+  // ---- names and calls -------------------------------------------------------------------------------------
+
+  pushGlobal(module: PickleValue, name: PickleValue): void {
+    if (typeof module !== 'string' || typeof name !== 'string')
+      fail('a name is made of something else than text');
+    const full = `${module}.${name}`;
+    const global = this.#globals.get(full);
+    if (global === undefined) {
+      fail(
+        `asks Python for ${JSON.stringify(full.slice(0, 80))}, which is not among the names that weights need; it was ` +
+          'not run. If you trust the file, save its weights alone: torch.save(model.state_dict(), FILE)',
+      );
+    }
+    this.push(global);
+  }
+
+  /** Calls a listed function: the only way in which a pickle makes anything. */
+  reduce(): void {
+    const parameters = this.pop();
+    const callee = this.pop();
+    if (!(callee instanceof PickleGlobal) || callee.call === null) fail(`calls ${kindOf(callee)}`);
+    if (!(parameters instanceof PickleTuple)) fail(`calls ${callee.name} with ${kindOf(parameters)}`);
+    this.push(callee.call(parameters.items));
+  }
+}
+
+// ---- the instructions ---------------------------------------------------------------------------------------------
 
 /** Instructions of the longest program that is run; a state dict takes about 60 a tensor. Bounds time and memory. */
 const MAX_INSTRUCTIONS = 500_000;

@@ -5,8 +5,7 @@
 import { sizeOf } from '../../engine/shape.js';
 import type { SavedArray } from '../../nn/index.js';
 import { rowMajor } from '../../nn/saving/stateDict.js';
-import { readPickle } from './pickle.js';
-import { kindOf, PickleDict, PickleList, PickleTuple, type PickleValue } from './pickleValues.js';
+import { readPickle, kindOf, PickleDict, PickleList, PickleTuple, type PickleValue } from './pickle.js';
 import {
   pthFailure as fail,
   readStorage,

@@ -6,14 +6,7 @@
 import { FormatError } from '../../engine/errors.js';
 import { format, sizeOf, type Shape } from '../../engine/shape.js';
 import { ELEMENT_TYPES, type ElementType } from '../../nn/saving/elementTypes.js';
-import {
-  kindOf,
-  PickleDict,
-  PickleGlobal,
-  PickleObject,
-  PickleTuple,
-  type PickleValue,
-} from './pickleValues.js';
+import { kindOf, PickleDict, PickleGlobal, PickleObject, PickleTuple, type PickleValue } from './pickle.js';
 
 /** As many axes as PyTorch's own kernels take. */
 const MAX_RANK = 64;

@@ -4,9 +4,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeAtomically } from '../atomicFile.js';
+import { writeAtomically, makeFolder } from '../outputFiles.js';
 import { exportModel, type ExportedModel } from './exportModel.js';
-import { makeFolder } from '../run/newFolder.js';
 
 const TEMPLATES = fileURLToPath(new URL('../formats/pytorchProject/', import.meta.url));
 

@@ -13,12 +13,12 @@ import {
   type Module,
 } from '../../nn/index.js';
 import { canonicalJson } from '../../nn/saving/json.js';
-import { writeAtomically } from '../atomicFile.js';
+import { writeAtomically } from '../outputFiles.js';
 import { ModelError } from '../errors.js';
 import { readModelBytes } from './modelBytes.js';
 import { modelFrom, naming, readTraining, type LoadedModel, type Training } from './modelContents.js';
 import type { Trainer } from '../training/trainer.js';
-import { readProgress } from '../training/trainerEvents.js';
+import { readProgress } from '../training/progress.js';
 
 /**
  * Saves weights, optimizer, schedule, random streams and progress: all that going on needs.

@@ -1,7 +1,7 @@
 // From a canvas to a PNG file. The same picture gives the same bytes. Imports fast-png.
 
 import { encode } from 'fast-png';
-import { writeAtomically } from '../atomicFile.js';
+import { writeAtomically } from '../outputFiles.js';
 import type { Canvas } from './canvas.js';
 
 /** The bytes of a PNG file with three channels of 8 bits. */

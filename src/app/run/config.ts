@@ -7,7 +7,7 @@ import { FormatError, InkgradError } from '../../engine/errors.js';
 import { DataError } from '../../data/errors.js';
 import { JsonReader, type Json, type JsonObject } from '../../nn/saving/json.js';
 import { parseStrictJson } from '../../nn/saving/strictJson.js';
-import { writeAtomically } from '../atomicFile.js';
+import { writeAtomically } from '../outputFiles.js';
 import { ModelError } from '../errors.js';
 import type { DataRecord, FileDigest } from './digests.js';
 import { readSettings, type Settings } from './settings.js';

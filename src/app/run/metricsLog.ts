@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { FormatError } from '../../engine/errors.js';
 import { JsonReader } from '../../nn/saving/json.js';
 import { parseStrictJson } from '../../nn/saving/strictJson.js';
-import { writeAtomically } from '../atomicFile.js';
+import { writeAtomically } from '../outputFiles.js';
 import { ModelError } from '../errors.js';
 import type { EpochEvent } from '../training/trainerEvents.js';
 

@@ -3,8 +3,9 @@
 
 import { join } from 'node:path';
 import type { Dataset } from '../../data/loading/dataset.js';
-import { drawConfusion, drawWorst, type CalibratedEvaluation } from '../evaluation/assessment.js';
-import { writeAtomically } from '../atomicFile.js';
+import { drawConfusion, drawWorst } from '../evaluation/assessmentReport.js';
+import { type CalibratedEvaluation } from '../evaluation/assessment.js';
+import { writeAtomically } from '../outputFiles.js';
 import { Canvas } from '../report/canvas.js';
 import { lineChart } from '../report/lineChart.js';
 import { encodeCanvas } from '../report/png.js';

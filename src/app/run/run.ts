@@ -8,7 +8,7 @@ import type { StartedBackend } from '../device/backend.js';
 import type { Json } from '../../nn/index.js';
 import type { Training } from '../model/modelContents.js';
 import type { Reporter } from '../terminal/reporter.js';
-import { createRunDirectory } from './runDirectory.js';
+import { createRunDirectory } from '../outputFiles.js';
 import { findDataDir, type TrainingSource } from '../training/source.js';
 import type { Trainer } from '../training/trainer.js';
 import { packageVersion } from '../terminal/version.js';

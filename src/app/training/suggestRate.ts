@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { writeAtomically } from '../atomicFile.js';
+import { writeAtomically, createRunDirectory } from '../outputFiles.js';
 import type { InterruptedError } from '../errors.js';
 import { interruptible } from '../terminal/interruptible.js';
 import { rangeTest, suggestRate, type RatePoint } from './lrFind.js';
@@ -11,7 +11,6 @@ import type { Canvas } from '../report/canvas.js';
 import { lineChart } from '../report/lineChart.js';
 import { writePng } from '../report/png.js';
 import type { Reporter } from '../terminal/reporter.js';
-import { createRunDirectory } from '../run/runDirectory.js';
 import { DivergedError } from './trainerEvents.js';
 import type { Trainer } from './trainer.js';
 

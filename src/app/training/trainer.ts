@@ -24,7 +24,8 @@ import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { makeSchedule, type ScheduleName } from './schedule.js';
 import { logPriors, trainStep, type Lesson } from './trainStep.js';
-import { DivergedError, type EpochEvent, type Keep, type Progress, type StepEvent } from './trainerEvents.js';
+import { checkProgress, type Progress } from './progress.js';
+import { DivergedError, type EpochEvent, type Keep, type StepEvent } from './trainerEvents.js';
 
 export interface TrainerOptions {
   readonly model: CharacterNet;
@@ -142,14 +143,10 @@ export class Trainer {
     if (!Object.hasOwn(saved.rngs, 'dropout')) {
       throw new FormatError('trainer: the saved run lacks the random stream dropout, so it cannot go on');
     }
-    const { epoch, step, correct, bestEpoch } = saved.progress;
-    const { batchesPerEpoch } = this.#loader;
-    if (step > batchesPerEpoch || correct > this.#imagesIn(step) || bestEpoch > epoch) {
-      throw new FormatError(
-        `trainer: the saved run stands at step ${step} after epoch ${epoch} with ${correct} hits and its best epoch ` +
-          `${bestEpoch}, which cannot be in a run of ${batchesPerEpoch} steps an epoch`,
-      );
-    }
+    checkProgress(saved.progress, {
+      batchesPerEpoch: this.#loader.batchesPerEpoch,
+      imagesIn: (steps) => this.#imagesIn(steps),
+    });
     this.model.dropout.rng = saved.rngs.dropout;
     Object.assign(this.progress, saved.progress);
   }

@@ -1,7 +1,6 @@
-// What the trainer tells about itself, where it stands, and how it fails. Imports errors and nn's JSON.
+// Events of the trainer, after every step and every epoch, and its error.
 
 import { InkgradError } from '../../engine/errors.js';
-import { JsonReader, type Json } from '../../nn/saving/json.js';
 
 /** Which epoch's network becomes the run's model: the one with the highest validation accuracy, or the last there is. */
 export const KEEPS = ['best', 'last'] as const;
@@ -45,39 +44,4 @@ export interface EpochEvent {
 /** The loss is no longer a number: the run cannot recover. */
 export class DivergedError extends InkgradError {
   override name = 'DivergedError';
-}
-
-/** Where a run stands: with the model, the optimizer, the schedule and the streams, all that going on needs. */
-export interface Progress {
-  /** Epochs completed. */
-  epoch: number;
-  /** Steps done of the next epoch. */
-  step: number;
-  /** Over these steps: each image's loss, summed, and hits. */
-  lossSum: number;
-  correct: number;
-  /** The epoch whose network is the run's model, and its validation accuracy; 0 and -1 before the first. */
-  bestEpoch: number;
-  bestAccuracy: number;
-}
-
-/**
- * Reads the progress of a checkpoint.
- *
- * @throws FormatError naming the field that is missing or cannot be
- */
-export function readProgress(saved: Json): Progress {
-  const progress = new JsonReader(saved, 'progress');
-  return {
-    epoch: progress.count('epoch'),
-    step: progress.count('step'),
-    lossSum: progress.numberThat('lossSum', 'a finite number', Number.isFinite),
-    correct: progress.count('correct'),
-    bestEpoch: progress.count('bestEpoch'),
-    bestAccuracy: progress.numberThat('bestAccuracy', '-1, or from 0 to 1', isAccuracy),
-  };
-}
-
-function isAccuracy(value: number): boolean {
-  return value === -1 || (value >= 0 && value <= 1);
 }

@@ -1,9 +1,70 @@
-// One cycle: the rate rises to a high maximum and falls far below its start, while momentum does the opposite
-// (Smith and Topin, "Super-convergence", 2018). Imports scheduler.
+// Schedules that are a function of the number of steps: staircase, cosine with warm-up, one cycle.
 
 import type { Optimizer } from '../optim/optimizer.js';
 import { check, checkCount } from '../options.js';
 import { CurveScheduler } from './scheduler.js';
+
+export interface StepLROptions {
+  /** Calls of `step` between two falls. */
+  readonly stepSize: number;
+  /** Factor of each fall. Default 0.1. */
+  readonly gamma?: number;
+}
+
+/**
+ * The rate is multiplied by `gamma` every `stepSize` steps: lr = baseLr * gamma^floor(step / stepSize).
+ *
+ * @example
+ * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
+ * const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+ * const schedule = new StepLR(optimizer, { stepSize: 2, gamma: 0.5 });
+ * for (let epoch = 0; epoch < 4; epoch++) schedule.step();
+ * print(optimizer.lr); // 0.025
+ * model.dispose();
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
+ */
+export class StepLR extends CurveScheduler {
+  constructor(optimizer: Optimizer, { stepSize, gamma = 0.1 }: StepLROptions) {
+    checkCount('StepLR', 'stepSize', stepSize);
+    check('StepLR', 'gamma', gamma, 'greater than 0', gamma > 0);
+    super('StepLR', optimizer, (step, baseLr) => ({ lr: baseLr * gamma ** Math.floor(step / stepSize) }));
+  }
+}
+
+export interface CosineWithWarmupOptions {
+  /** Steps of the whole run, warm-up included; after them the rate stays at its end. */
+  readonly totalSteps: number;
+  /** Steps of the rise; the last of them has the full rate. Default 0. */
+  readonly warmupSteps?: number;
+  /** Where the rate ends, as a part of the full rate. Default 0. */
+  readonly floor?: number;
+}
+
+/**
+ * Cosine annealing after a linear warm-up (Loshchilov and Hutter, "SGDR", 2017, without restarts).
+ *
+ * For t < warmupSteps lr = baseLr (t + 1) / warmupSteps, then with p = (t - warmupSteps) / (totalSteps - warmupSteps)
+ * lr = baseLr (floor + (1 - floor) (1 + cos(pi p)) / 2).
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
+ */
+export class CosineWithWarmup extends CurveScheduler {
+  constructor(optimizer: Optimizer, options: CosineWithWarmupOptions) {
+    const { totalSteps, warmupSteps = 0, floor = 0 } = options;
+    checkCount('CosineWithWarmup', 'warmupSteps', warmupSteps, 0);
+    checkCount('CosineWithWarmup', 'totalSteps', totalSteps);
+    const rule = `more than warmupSteps (${warmupSteps})`;
+    check('CosineWithWarmup', 'totalSteps', totalSteps, rule, totalSteps > warmupSteps);
+    check('CosineWithWarmup', 'floor', floor, 'from 0 to 1', floor >= 0 && floor <= 1);
+
+    super('CosineWithWarmup', optimizer, (step, baseLr) => {
+      if (step < warmupSteps) return { lr: (baseLr * (step + 1)) / warmupSteps };
+      const progress = Math.min(1, (step - warmupSteps) / (totalSteps - warmupSteps));
+      return { lr: baseLr * (floor + ((1 - floor) * (1 + Math.cos(Math.PI * progress))) / 2) };
+    });
+  }
+}
 
 export interface OneCycleOptions {
   /** The highest rate. The optimizer's own rate at the start does not matter. */
@@ -35,6 +96,9 @@ const ANNEALS: Readonly<Record<'cos' | 'linear', Anneal>> = {
 };
 
 /**
+ * One-cycle policy: the rate rises to a high maximum and falls far below its start, and momentum does the opposite
+ * (Smith and Topin, "Super-convergence", 2018).
+ *
  * maxLr / divFactor rises to maxLr in the first pctStart of the steps, then falls to maxLr / divFactor / finalDivFactor.
  *
  * @example

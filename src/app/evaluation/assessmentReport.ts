@@ -1,0 +1,115 @@
+// Charts and report of an evaluation: confusion matrix, most confident errors, reliability diagram, and the HTML report.
+
+import { join } from 'node:path';
+import { imageAt, type Dataset } from '../../data/loading/dataset.js';
+import { writeAtomically } from '../outputFiles.js';
+import type { Canvas } from '../report/canvas.js';
+import { confusionPlot } from '../report/confusion.js';
+import { gallery } from '../report/gallery.js';
+import { htmlReport } from '../report/htmlReport.js';
+import { lineChart } from '../report/lineChart.js';
+import { encodeCanvas } from '../report/png.js';
+import { percent, summaryOf, type Assessment, type CalibratedEvaluation } from './assessment.js';
+import type { Evaluation } from './evaluate.js';
+import { confusionCounts } from './measures.js';
+
+/** The matrix of what was read as what. */
+export function drawConfusion({ predictions }: Evaluation, dataset: Dataset): Canvas {
+  const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);
+  return confusionPlot({ title: `What was read as what: ${dataset.name}`, names: dataset.classes, counts });
+}
+
+const WORST = 60;
+
+/** The mistakes made with the most confidence, or null if there is no mistake. */
+export function drawWorst(evaluation: CalibratedEvaluation, dataset: Dataset): Canvas | null {
+  const { predictions, probabilities } = evaluation;
+  const { classes, labels } = dataset;
+  const confidence = (i: number): number => probabilities[i * classes.length + predictions[i]];
+  const wrong = [...labels.keys()].filter((i) => predictions[i] !== labels[i]);
+  if (wrong.length === 0) return null;
+  wrong.sort((a, b) => confidence(b) - confidence(a));
+  const tiles = wrong.slice(0, WORST).map((i) => ({
+    pixels: imageAt(dataset, i),
+    caption: `${classes[labels[i]]} read ${classes[predictions[i]]}\n${(100 * confidence(i)).toFixed(1)} %`,
+    tone: 'bad' as const,
+  }));
+  return gallery({ title: `The surest of ${wrong.length} mistakes: ${dataset.name}`, tiles });
+}
+
+/** The accuracy of fewer images is chance. */
+const LEAST_IN_BIN = 10;
+
+/** Confidence beside accuracy: on the diagonal a probability means what it says. */
+export function drawCalibration({ calibration: bins, calibrationError }: Assessment): Canvas {
+  const filled = bins.filter(({ count }) => count >= LEAST_IN_BIN);
+  return lineChart({
+    title: `Calibration error ${(100 * calibrationError).toFixed(2)} %`,
+    xLabel: `confidence (bins of at least ${LEAST_IN_BIN} images)`,
+    yLabel: 'part that was right',
+    width: 620,
+    height: 560,
+    series: [
+      { name: 'as read', x: filled.map((bin) => bin.confidence!), y: filled.map((bin) => bin.accuracy!) },
+      { name: 'ideal', x: [0, 1], y: [0, 1] },
+    ],
+  });
+}
+
+/** What is known of an evaluation besides its numbers. */
+export interface AssessmentFiles {
+  /** A folder that is there and empty. */
+  readonly folder: string;
+  readonly title: string;
+  readonly evaluation: CalibratedEvaluation;
+  readonly dataset: Dataset;
+}
+
+/** Writes confusion.png, worst.png (if there is a mistake), calibration.png and report.html; returns their names. */
+export async function writeAssessment(assessment: Assessment, files: AssessmentFiles): Promise<string[]> {
+  const { folder, title, evaluation, dataset } = files;
+  const pictures = [
+    ['confusion.png', 'Confusion matrix', drawConfusion(evaluation, dataset)],
+    ['worst.png', 'The surest mistakes', drawWorst(evaluation, dataset)],
+    ['calibration.png', 'Calibration', drawCalibration(assessment)],
+  ] as const;
+  const drawn = pictures.flatMap(([name, heading, canvas]) =>
+    canvas === null ? [] : [{ name, heading, png: encodeCanvas(canvas) }],
+  );
+  for (const { name, png } of drawn) await writeAtomically(join(folder, name), png);
+  const { confusedPairs: pairs, perClass } = assessment;
+  const report = htmlReport({
+    title,
+    sections: [
+      {
+        heading: 'Numbers',
+        paragraphs: [`${dataset.name}, ${dataset.length} images, ${dataset.classes.length} classes.`],
+        table: { head: ['measure', 'value', 'meaning'], rows: summaryOf(assessment).map((row) => [...row]) },
+      },
+      ...drawn.map(({ heading, png }) => ({ heading, image: { alt: heading, png } })),
+      {
+        heading: 'Most confused pairs',
+        table: {
+          head: ['shown', 'read as', 'times', 'of its images'],
+          rows: pairs.map(({ label, read, count, share }) => [label, read, count, percent(share)]),
+        },
+      },
+      {
+        heading: 'Classes',
+        table: {
+          head: ['class', 'images', 'right', 'precision', 'recall', 'F1'],
+          rows: perClass.map(({ name, total, correct, precision, recall, f1 }) => [
+            name,
+            total,
+            correct,
+            percent(precision),
+            percent(recall),
+            percent(f1),
+          ]),
+        },
+      },
+    ],
+  });
+  await writeAtomically(join(folder, 'report.html'), report);
+  return [...drawn.map(({ name }) => name), 'report.html'];
+}

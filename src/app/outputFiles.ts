@@ -1,0 +1,99 @@
+// Where a command writes: new folders, free names, and files that are complete or absent.
+
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
+import { ArgumentError } from '../engine/errors.js';
+
+/** Writes a file under a temporary name and renames it, so that a crash leaves no incomplete file under its name. */
+export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  const partial = `${path}.partial`;
+  try {
+    await writeFile(partial, content);
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** The path with another ending: `runs/1/best.safetensors` -> `runs/1/best.onnx`. */
+export function withEnding(path: string, ending: string): string {
+  const { dir, name } = parse(path);
+  return join(dir, `${name}${ending}`);
+}
+
+/**
+ * Checks that nothing would be overwritten.
+ *
+ * @throws ArgumentError if the path exists and `force` is false
+ */
+export function checkFree(path: string, force: boolean): void {
+  if (force || !existsSync(path)) return;
+  throw new ArgumentError(`${path}: is there already; name another file with --out, or say --force`);
+}
+
+/**
+ * Creates a folder and its parents, unless it exists.
+ *
+ * Does not use the `recursive` option of mkdir: if a parent exists but rejects new folders (such as /proc), Node 20 never
+ * returns.
+ */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
+    const parent = dirname(folder);
+    if (code !== 'ENOENT' || existsSync(parent)) throw error;
+    makeFolder(parent);
+    makeFolder(folder);
+  }
+}
+
+/**
+ * Creates a folder and its parents, or accepts an empty one.
+ *
+ * @param option the command-line option that names the folder, for the message
+ * @throws ArgumentError if the folder contains anything or cannot be created
+ */
+export function newFolder(option: string, folder: string): string {
+  let names: string[];
+  try {
+    makeFolder(folder);
+    names = readdirSync(folder);
+  } catch (error) {
+    throw new ArgumentError(
+      `--${option} ${folder}: this folder cannot be made (${(error as Error).message})`,
+    );
+  }
+  if (names.length > 0) {
+    throw new ArgumentError(
+      `--${option} ${folder}: this folder is not empty; name a new one, so that nothing is overwritten`,
+    );
+  }
+  return folder;
+}
+
+const RUNS = 'runs';
+
+/**
+ * Creates the named folder, or the next free number under runs/.
+ *
+ * @param prefix text before the number
+ * @throws ArgumentError if the named folder contains anything or cannot be created
+ */
+export function createRunDirectory(named: string | undefined, prefix = ''): string {
+  if (named !== undefined) return newFolder('out', named);
+  makeFolder(RUNS);
+  for (let number = 1; ; number++) {
+    const directory = join(RUNS, `${prefix}${number}`);
+    try {
+      mkdirSync(directory); // fails if it exists, also when two runs start at the same time
+      return directory;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// The position of a training run: stored in checkpoints, checked when a run is resumed.
+
+import { FormatError } from '../../engine/errors.js';
+import { JsonReader, type Json } from '../../nn/saving/json.js';
+
+/** Position of a run. With model, optimizer, schedule and random streams it is the complete state to resume from. */
+export interface Progress {
+  /** Epochs completed. */
+  epoch: number;
+  /** Steps done of the next epoch. */
+  step: number;
+  /** Over these steps: each image's loss, summed, and hits. */
+  lossSum: number;
+  correct: number;
+  /** The epoch whose network is the run's model, and its validation accuracy; 0 and -1 before the first. */
+  bestEpoch: number;
+  bestAccuracy: number;
+}
+
+/**
+ * Reads the progress of a checkpoint.
+ *
+ * @throws FormatError naming the field that is missing or cannot be
+ */
+export function readProgress(saved: Json): Progress {
+  const progress = new JsonReader(saved, 'progress');
+  return {
+    epoch: progress.count('epoch'),
+    step: progress.count('step'),
+    lossSum: progress.numberThat('lossSum', 'a finite number', Number.isFinite),
+    correct: progress.count('correct'),
+    bestEpoch: progress.count('bestEpoch'),
+    bestAccuracy: progress.numberThat('bestAccuracy', '-1, or from 0 to 1', isAccuracy),
+  };
+}
+
+function isAccuracy(value: number): boolean {
+  return value === -1 || (value >= 0 && value <= 1);
+}
+
+/** The size of an epoch: what a position must fit into. */
+export interface EpochSize {
+  readonly batchesPerEpoch: number;
+  /** Images in the first `steps` batches. */
+  readonly imagesIn: (steps: number) => number;
+}
+
+/**
+ * Checks that a saved position is possible in this run.
+ *
+ * @throws FormatError if it has more steps, hits or epochs than the run can have
+ */
+export function checkProgress(progress: Progress, { batchesPerEpoch, imagesIn }: EpochSize): void {
+  const { epoch, step, correct, bestEpoch } = progress;
+  if (step <= batchesPerEpoch && correct <= imagesIn(step) && bestEpoch <= epoch) return;
+  throw new FormatError(
+    `trainer: the saved run stands at step ${step} after epoch ${epoch} with ${correct} hits and its best epoch ` +
+      `${bestEpoch}, which cannot be in a run of ${batchesPerEpoch} steps an epoch`,
+  );
+}
