@@ -1,0 +1,48 @@
+// Documents name files that exist: every path and every file name in backticks, and every relative link.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = new URL('../../', import.meta.url);
+const FOLDERS = ['src', 'kernels', 'test', 'bench', 'scripts', 'docs'];
+
+/** Names of all source files, without folders. */
+const names = new Set(
+  FOLDERS.flatMap((folder) => readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })).map(
+    (path) => path.replaceAll('\\', '/').split('/').at(-1)!,
+  ),
+);
+
+const documents = ['README.md', ...readdirSync(new URL('docs', ROOT)).map((name) => `docs/${name}`)].filter(
+  (path) => path.endsWith('.md'),
+);
+
+/** Files and folders that a document names and that do not exist. */
+function missingFiles(path: string, text: string): string[] {
+  const isThere = (relative: string, base: URL = ROOT): boolean => existsSync(new URL(relative, base));
+  // A folder that starts with a dot is an output, and a compiled file has a source.
+  const paths = [...text.matchAll(/`((?:src|kernels|test|bench|scripts|docs)\/[\w./-]*)`/g)].map(
+    ([, one]) => one,
+  );
+  const files = [...text.matchAll(/`(?:[\w-]+\/)*([\w-]+(?:\.\w+)*\.(?:ts|js|py))`/g)].map(
+    ([, name]) => name,
+  );
+  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)].map(([, link]) => link);
+  return [
+    ...paths.filter((one) => !one.includes('/.') && !isThere(one)),
+    ...files.filter((name) => !names.has(name) && !names.has(name.replace(/\.js$/, '.ts'))),
+    ...links.filter((link) => !isThere(link, new URL(path, ROOT))),
+  ];
+}
+
+describe('a document names only files that exist:', () => {
+  it.each(documents)('%s', (path) => {
+    expect(missingFiles(path, readFileSync(new URL(path, ROOT), 'utf8'))).toEqual([]);
+  });
+});
+
+it('a file that does not exist is found', () => {
+  const text =
+    'See `src/gone.ts`, `engine/absent.ts` and [this](nowhere.md), `src/engine/shape.ts`, `shape.ts`.';
+  expect(missingFiles('docs/x.md', text)).toEqual(['src/gone.ts', 'gone.ts', 'absent.ts', 'nowhere.md']);
+});
