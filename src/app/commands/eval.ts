@@ -16,6 +16,7 @@ import { withBackend } from '../device/backend.js';
 import { Rng } from '../../engine/index.js';
 import { limitDataset, type Dataset } from '../../data/loading/dataset.js';
 import { choice, dataOptions, jsonOption, runOptions, type CommonArguments } from './options.js';
+import { percent } from '../evaluation/percent.js';
 
 interface EvalArguments extends CommonArguments {
   readonly model: string;
@@ -124,7 +125,7 @@ function say(reporter: Reporter, title: string, assessment: Assessment): void {
     .filter((one) => one.accuracy !== null)
     .sort((a, b) => a.accuracy! - b.accuracy!)
     .slice(0, 8)
-    .map((one) => `${one.name} ${(100 * one.accuracy!).toFixed(1)} %`);
+    .map((one) => `${one.name} ${percent(one.accuracy, 1)}`);
   reporter.say(`  hardest     ${hardest.join(', ')}`);
   const pairs = confusedPairs.slice(0, 8).map(({ label, read, count }) => `${label} as ${read} ${count}`);
   if (pairs.length > 0) reporter.say(`  confused    ${pairs.join(', ')}`);

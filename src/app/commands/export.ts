@@ -73,10 +73,10 @@ async function writeFileOf(
   format: FileFormat,
   out: string,
   options: ExportOptions,
-): Promise<{ readonly bytes: number; readonly sha256: string }> {
+): Promise<{ readonly bytes: number; readonly sha256: string | null }> {
   const bytes = await exportModel(exported, format, options);
   await writeAtomically(out, bytes);
-  return { bytes: bytes.length, sha256: sha256(bytes) };
+  return { bytes: bytes.length, sha256: await sha256(bytes) };
 }
 
 export const exportCommand: CommandModule<object, ExportArguments> = {

@@ -40,7 +40,7 @@ async function run({
   await writeAtomically(out, safetensors);
 
   const arrays = Object.entries(decodeSafetensors(safetensors).tensors);
-  const digest = sha256(original);
+  const [digest, outDigest] = [await sha256(original), await sha256(safetensors)];
   reporter.emit({
     file,
     format,
@@ -49,7 +49,7 @@ async function run({
     ignored,
     arrays: arrays.map(([name, { shape }]) => ({ name, shape })),
     out,
-    outSha256: sha256(safetensors),
+    outSha256: outDigest,
   });
   if (json) return;
   reporter.say(`read      ${file}  (PyTorch, sha256 ${digest})`);
@@ -60,7 +60,7 @@ async function run({
   }
   reporter.say(`classes   ${classes.length}: ${printable(classes.join(''))}`);
   if (ignored.length > 0) reporter.say(`ignored   ${printable(ignored.join(', '))}`);
-  reporter.say(`wrote     ${out}  (sha256 ${sha256(safetensors)})`);
+  reporter.say(`wrote     ${out}  (sha256 ${outDigest})`);
   reporter.say(`next      npx inkgrad eval --model ${out}`);
 }
 

@@ -31,7 +31,7 @@ async function run({ file, json }: InfoArguments): Promise<void> {
   );
   const multiplyAdds = layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0);
   const provenance = await provenanceOf(file, safetensors);
-  const digest = sha256(original);
+  const digest = await sha256(original);
   reporter.emit({
     file,
     format,

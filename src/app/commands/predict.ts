@@ -17,6 +17,7 @@ import { decodePicture } from '../images/decode.js';
 import { findPictures, readPictureBytes, STDIN, type PictureFile } from '../images/files.js';
 import { Reporter } from '../terminal/reporter.js';
 import { choice, jsonOption, runOptions, whole, type CommonArguments } from './options.js';
+import { percent } from '../evaluation/percent.js';
 
 interface PredictOptions extends Pick<CommonArguments, 'backend' | 'threads' | 'json'> {
   readonly model: string | undefined;
@@ -156,8 +157,6 @@ async function read(items: readonly Item[], loaded: LoadedModel, top: number): P
   });
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1).padStart(5)} %`;
-
 function tell(reporter: Reporter, item: Item, reading: Reading | null): void {
   const { file, prepared, error, debugFile } = item;
   if (error !== undefined) {
@@ -176,12 +175,14 @@ function tell(reporter: Reporter, item: Item, reading: Reading | null): void {
   const top = reading.top.map(({ name, probability: share }) => ({ name, probability: share }));
   reporter.emit({ file, empty, kind, read: characters, probability, sure, top, ...debug });
   const alike = characters.length > 1 ? ', which look alike' : '';
-  const doubt = sure ? '' : `  (not sure: ${(100 * probability).toFixed(0)} %)`;
+  const doubt = sure ? '' : `  (not sure: ${percent(probability, 0)})`;
   reporter.say(
     `${file}\n  ${reporter.paint(sure ? 'green' : 'yellow', characters.join(' or '))}${alike}${doubt}`,
   );
   for (const { name, probability: share } of top) {
-    reporter.say(`    ${name} ${percent(share)}  ${'█'.repeat(Math.round(share * BAR))}`.trimEnd());
+    reporter.say(
+      `    ${name} ${percent(share, 1).padStart(7)}  ${'█'.repeat(Math.round(share * BAR))}`.trimEnd(),
+    );
   }
 }
 

@@ -2,8 +2,9 @@
 // layers say of such numbers. Images and numbers of the host in and out. Imports engine, data's sizes, the network.
 
 import { flatten, noGrad, scope, tensor } from '../../engine/index.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
+import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import type { CharacterNet } from '../model/characterNet.js';
+import { imageTensor } from '../model/imageTensor.js';
 
 /** A matrix on the host, row by row. */
 export interface Rows {
@@ -28,10 +29,7 @@ export async function featuresOf(model: CharacterNet, pixels: Float32Array): Pro
   const parts: Float32Array[] = [];
   for (let from = 0; from < count; from += CHUNK) {
     const part = pixels.subarray(from * IMAGE_PIXELS, (from + CHUNK) * IMAGE_PIXELS);
-    const shape = [part.length / IMAGE_PIXELS, 1, IMAGE_SIDE, IMAGE_SIDE];
-    const read = noGrad(() =>
-      scope(() => flatten(model.conv_layers.forward(tensor(part, { shape }))).data()),
-    );
+    const read = noGrad(() => scope(() => flatten(model.conv_layers.forward(imageTensor(part))).data()));
     parts.push(Float32Array.from(await read));
   }
   return joined(parts, count);

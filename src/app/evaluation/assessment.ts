@@ -19,6 +19,7 @@ import {
 } from './measures.js';
 import type { ClassScore } from './metrics.js';
 import { probabilitiesOf } from '../training/temperature.js';
+import { percent } from './percent.js';
 
 /** The numbers of an evaluation, as `--json` prints them. */
 export interface Assessment {
@@ -92,9 +93,6 @@ export function assess(evaluation: CalibratedEvaluation, dataset: Dataset): Asse
     perClass: perClass.map((one, i) => ({ ...one, ...measures[i] })),
   };
 }
-
-export const percent = (share: number | null): string =>
-  share === null ? '-' : `${(100 * share).toFixed(2)} %`;
 
 /** The numbers of an assessment in words, a line each: name, value and what it means. */
 export function summaryOf(assessment: Assessment): readonly (readonly [string, string, string])[] {

@@ -9,9 +9,10 @@ import { gallery } from '../report/gallery.js';
 import { htmlReport } from '../report/htmlReport.js';
 import { lineChart } from '../report/lineChart.js';
 import { encodeCanvas } from '../report/png.js';
-import { percent, summaryOf, type Assessment, type CalibratedEvaluation } from './assessment.js';
+import { summaryOf, type Assessment, type CalibratedEvaluation } from './assessment.js';
 import type { Evaluation } from './evaluate.js';
 import { confusionCounts } from './measures.js';
+import { percent } from './percent.js';
 
 /** The matrix of what was read as what. */
 export function drawConfusion({ predictions }: Evaluation, dataset: Dataset): Canvas {
@@ -31,7 +32,7 @@ export function drawWorst(evaluation: CalibratedEvaluation, dataset: Dataset): C
   wrong.sort((a, b) => confidence(b) - confidence(a));
   const tiles = wrong.slice(0, WORST).map((i) => ({
     pixels: imageAt(dataset, i),
-    caption: `${classes[labels[i]]} read ${classes[predictions[i]]}\n${(100 * confidence(i)).toFixed(1)} %`,
+    caption: `${classes[labels[i]]} read ${classes[predictions[i]]}\n${percent(confidence(i), 1)}`,
     tone: 'bad' as const,
   }));
   return gallery({ title: `The surest of ${wrong.length} mistakes: ${dataset.name}`, tiles });
@@ -44,7 +45,7 @@ const LEAST_IN_BIN = 10;
 export function drawCalibration({ calibration: bins, calibrationError }: Assessment): Canvas {
   const filled = bins.filter(({ count }) => count >= LEAST_IN_BIN);
   return lineChart({
-    title: `Calibration error ${(100 * calibrationError).toFixed(2)} %`,
+    title: `Calibration error ${percent(calibrationError)}`,
     xLabel: `confidence (bins of at least ${LEAST_IN_BIN} images)`,
     yLabel: 'part that was right',
     width: 620,

@@ -1,11 +1,12 @@
 // What a network says of single images: a probability for each class; what to make of them is interpret.ts. No data
 // set, no labels; measuring against labels is evaluate.ts. Imports engine, nn and data.
 
-import { noGrad, scope, tensor } from '../../engine/index.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
+import { noGrad, scope } from '../../engine/index.js';
+import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import { normalize } from '../../data/loading/transform.js';
 import type { Module } from '../../nn/index.js';
 import { probabilitiesOf } from '../training/temperature.js';
+import { imageTensor } from '../model/imageTensor.js';
 
 /**
  * Runs images through a network in evaluation mode, all at once.
@@ -19,11 +20,8 @@ export async function classify(model: Module, images: Uint8Array, temperature = 
   const input = new Float32Array(images.length);
   normalize().apply(images, 0, input, 0, images.length);
   model.eval();
-  const logits = await noGrad(() =>
-    scope(() => {
-      const x = tensor(input, { shape: [count, 1, IMAGE_SIDE, IMAGE_SIDE] });
-      return model.forward(x).data(); // [n, classes]
-    }),
+  const logits = await noGrad(
+    () => scope(() => model.forward(imageTensor(input)).data()), // [n, classes]
   );
   return probabilitiesOf(logits, logits.length / count, temperature);
 }

@@ -5,6 +5,7 @@ import type { ReportSection, ReportTable } from '../report/htmlReport.js';
 import type { Summary } from './findings.js';
 import type { Exploration } from './index.js';
 import { PICTURES, type PictureName } from './pictures.js';
+import { percent } from '../evaluation/percent.js';
 
 /**
  * What has been measured on the 9,400 images of a development test set in the Balanced classes, by another program.
@@ -18,7 +19,6 @@ const ELSEWHERE = {
   strokeWidth: '2.65 (2.21 to 3.18), by another estimator',
 };
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const count = (value: number): string => value.toLocaleString('en-US');
 
 /** `2,400 images` or `1 image`. */

@@ -12,6 +12,7 @@ import { lineChart } from '../report/lineChart.js';
 import { sampleSheet } from '../report/sampleSheet.js';
 import { scatter } from '../report/scatter.js';
 import type { Exploration } from './index.js';
+import { percent } from '../evaluation/percent.js';
 
 /** The pictures, by the names of their files without `.png`. */
 export const PICTURES = {
@@ -69,7 +70,6 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
     x: components.points[i * components.count],
     y: components.points[i * components.count + 1],
   });
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const [firstShare, secondShare] = components.shares;
   const cumulative = Array.from(components.shares).map(
     (
@@ -138,7 +138,7 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
         const reach = Math.max(...own.map(Math.abs));
         return {
           pixels: toGray(own, -reach, reach),
-          caption: `${component + 1}: ${percent(components.shares[component])}`,
+          caption: `${component + 1}: ${percent(components.shares[component], 1)}`,
         };
       }),
       columns: 12,
@@ -163,8 +163,8 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       title: 'The first two principal components',
       points: Array.from(found.mapped, (i) => ({ ...place(i), group: compared.labels[i] })),
       names,
-      xLabel: `first component, ${percent(firstShare)} of the variance`,
-      yLabel: `second component, ${percent(secondShare)}`,
+      xLabel: `first component, ${percent(firstShare, 1)} of the variance`,
+      yLabel: `second component, ${percent(secondShare, 1)}`,
     }),
     umap: scatter({
       title: 'UMAP: neighbours stay neighbours',

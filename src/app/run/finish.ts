@@ -11,7 +11,7 @@ import type { Trainer } from '../training/trainer.js';
 import type { Sitting } from './config.js';
 import type { MetricsLog } from './metricsLog.js';
 import { writePictures } from './pictures.js';
-import { percent } from './session.js';
+import { percent } from '../evaluation/percent.js';
 import type { Settings } from './settings.js';
 
 export interface FinishOptions {

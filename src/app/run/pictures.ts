@@ -12,7 +12,7 @@ import { encodeCanvas } from '../report/png.js';
 import { htmlReport, type ReportSection } from '../report/htmlReport.js';
 import type { MetricsRow } from './metricsLog.js';
 import { optionName, SETTING_NAMES, type Settings } from './settings.js';
-import { percent } from './session.js';
+import { percent } from '../evaluation/percent.js';
 
 export interface PicturesOptions {
   readonly directory: string;
@@ -130,7 +130,7 @@ function report(options: PicturesOptions, pictures: Pictures): string {
       paragraphs: ['Rows are what was written, columns what was read. The hardest classes:'],
       table: {
         head: ['class', 'images', 'read right', 'accuracy'],
-        rows: hardest.map(({ name, total, correct, accuracy }) => [name, total, correct, percent(accuracy!)]),
+        rows: hardest.map(({ name, total, correct, accuracy }) => [name, total, correct, percent(accuracy)]),
       },
       image: { alt: 'Confusion matrix of the validation images', png: pictures.confusion },
     },

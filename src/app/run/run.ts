@@ -18,7 +18,8 @@ import { digestDataset, digestFiles, type DataRecord, type FileDigest } from './
 import { finish } from './finish.js';
 import { MetricsLog } from './metricsLog.js';
 import { describeRecipe } from '../training/describeRecipe.js';
-import { percent, train, type Ending } from './session.js';
+import { percent } from '../evaluation/percent.js';
+import { train, type Ending } from './session.js';
 import type { Settings } from './settings.js';
 import { checkSameTeachers } from './teachers.js';
 import { EventFile } from './tensorBoard.js';

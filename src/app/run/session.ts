@@ -9,6 +9,7 @@ import type { Checkpoints } from './checkpoints.js';
 import type { MetricsLog } from './metricsLog.js';
 import type { Settings } from './settings.js';
 import type { EventFile } from './tensorBoard.js';
+import { percent } from '../evaluation/percent.js';
 
 /** Why a sitting ended. */
 export type Ending = 'finished' | 'patience' | 'time' | 'signal';
@@ -108,5 +109,3 @@ async function recordEpoch(options: SessionOptions, event: EpochEvent): Promise<
       `  ${seconds.toFixed(1)} s  ${Math.round(imagesPerSecond)} images/s${isBest ? reporter.paint('green', '  *') : ''}`,
   );
 }
-
-export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;

@@ -4,12 +4,12 @@
 //
 // Source: Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021 (precise statistics).
 
-import { noGrad, Rng, scope, tensor } from '../../engine/index.js';
+import { noGrad, Rng, scope } from '../../engine/index.js';
 import { BatchNorm2d } from '../../nn/index.js';
 import type { Dataset } from '../../data/loading/dataset.js';
-import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { BatchLoader } from '../../data/loading/loader.js';
 import type { CharacterNet } from '../model/characterNet.js';
+import { imageTensor } from '../model/imageTensor.js';
 
 /** Images a batch. Each batch is normalised by its own statistics on the way to the deeper layers, so it should not be small. */
 const BATCH_SIZE = 256;
@@ -36,8 +36,7 @@ export async function takeStatistics(
     seen += count;
     // With the weight 1, 1/2, 1/3, ... of the newest, a moving average is the mean of all.
     for (const layer of layers) layer.momentum = count / seen;
-    const shape = [count, 1, IMAGE_SIDE, IMAGE_SIDE];
-    await scope(() => noGrad(() => model.conv_layers.forward(tensor(images, { shape })).data()));
+    await scope(() => noGrad(() => model.conv_layers.forward(imageTensor(images)).data()));
     await onProgress(seen, dataset.length);
   }
   layers.forEach((layer, i) => (layer.momentum = usual[i]));

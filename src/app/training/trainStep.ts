@@ -13,9 +13,9 @@ import {
   type Tensor,
 } from '../../engine/index.js';
 import { classCounts, type Dataset } from '../../data/loading/dataset.js';
-import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import type { Batch } from '../../data/loading/loader.js';
 import type { Module, Optimizer } from '../../nn/index.js';
+import { imageTensor } from '../model/imageTensor.js';
 
 /** What one step found out, before it moved the weights. */
 export interface StepNumbers {
@@ -51,7 +51,7 @@ export async function trainStep(
 ): Promise<StepNumbers> {
   const [loss, read] = await Promise.all(
     scope(() => {
-      const images = tensor(batch.images, { shape: [batch.count, 1, IMAGE_SIDE, IMAGE_SIDE] });
+      const images = imageTensor(batch.images);
       const labels = tensor(batch.labels);
       const logits = model.forward(images); // [count, classes]
       const judged = priors === null ? logits : add(logits, tensor(priors));

@@ -10,6 +10,7 @@ import { ArgumentError } from '../../engine/errors.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
 import { BLUR_REACH, Raster, type Stroke } from './raster.js';
 import { resample } from '../image/resample.js';
+import { boundingBox } from './boundingBox.js';
 
 export type { Stroke } from './raster.js';
 
@@ -70,7 +71,6 @@ function checkSizes(inkSize: number, penWidth: number): void {
 
 /** Moves the strokes to the middle of the canvas and scales their longer side to `inkSize`. */
 function fitToCanvas(strokes: readonly Stroke[], inkSize: number): Float64Array[] {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const stroke of strokes) {
     if (stroke.length % 2 !== 0) {
       throw new ArgumentError(
@@ -82,12 +82,9 @@ function fitToCanvas(strokes: readonly Stroke[], inkSize: number): Float64Array[
       if (!Number.isFinite(x) || !Number.isFinite(y)) {
         throw new ArgumentError(`glyph: stroke coordinates must be finite, got (${x}, ${y})`);
       }
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y);
     }
   }
+  const { left, top, right, bottom } = boundingBox(strokes);
   const side = Math.max(right - left, bottom - top);
   const scale = side > 0 ? inkSize / side : 0; // a lone dot stays a dot
   const middle = (SOURCE_SIDE - 1) / 2;

@@ -1,0 +1,6 @@
+// Shares as percentages.
+
+/** A share from 0 to 1 as a percentage, e.g. `90.41 %`; `-` for null, the share of an empty set. */
+export function percent(share: number | null, digits = 2): string {
+  return share === null ? '-' : `${(100 * share).toFixed(digits)} %`;
+}
