@@ -44,7 +44,7 @@ it(
     );
 
     const optimizer = new SGD(model.parameters(), { lr: 0.1 });
-    const { loss } = await trainStep(model, optimizer, batch, { lesson: { teacher, weight: 0.7 } });
+    const { loss } = await trainStep(model, optimizer, batch, { distillation: { teacher, weight: 0.7 } });
     expect(loss).toBeCloseTo(0.3 * byLabels + 0.7 * byTeacher, 5);
     for (const one of [model, optimizer, teacher]) one.dispose();
   }),

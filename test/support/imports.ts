@@ -82,7 +82,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     name: 'what a page keeps in the browser',
-    holds: /^src\/app\/web\/teaching\/keeper\.ts$/,
+    holds: /^src\/app\/web\/teaching\/correctionStore\.ts$/,
     knows: /^src\//,
     packages: ['idb'],
   },

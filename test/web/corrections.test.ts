@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeCorrections,
   encodeCorrections,
-  MOST_CORRECTIONS,
+  MAX_CORRECTIONS as MOST_CORRECTIONS,
   withMore,
   type Correction,
 } from '../../src/app/web/teaching/corrections.js';

@@ -6,7 +6,7 @@ import { makeVoice, reasonOf } from '../../src/app/web/ui/notices.js';
 import type { Reader } from '../../src/app/web/prediction/reader.js';
 import type { Reading } from '../../src/app/web/prediction/types.js';
 import { keepReading } from '../../src/app/web/prediction/readingLoop.js';
-import { percent } from '../../src/app/web/prediction/percent.js';
+import { percent } from '../../src/app/web/prediction/verdict.js';
 import { Signal } from '../../src/app/web/ui/signal.js';
 import { ArgumentError } from '../../src/engine/errors.js';
 

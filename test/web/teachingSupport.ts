@@ -4,7 +4,10 @@
 import { SyntheticCharacters } from '../../src/data/strokes/synthetic.js';
 import type { Lesson } from '../../src/app/correction/lesson.js';
 import type { Drawing } from '../../src/app/web/app.js';
-import type { Keeper, Kept } from '../../src/app/web/teaching/keeper.js';
+import type {
+  CorrectionStore as Keeper,
+  StoredCorrections as Kept,
+} from '../../src/app/web/teaching/correctionStore.js';
 import type { TeacherParts } from '../../src/app/web/teaching/teacher.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
 

@@ -31,11 +31,11 @@ export interface StepOptions {
   /** Added to the logits before they are judged, `[classes]`; see `logPriors`. Default null: nothing. */
   readonly priors?: readonly number[] | null;
   /** What else there is to learn from. Default null: labels alone. */
-  readonly lesson?: Lesson | null;
+  readonly distillation?: Distillation | null;
 }
 
 /** What a network that has been trained before reads in the same images. */
-export interface Lesson {
+export interface Distillation {
   /** In evaluation mode. */
   readonly teacher: Module;
   /** Its part of the loss, 0 to 1; the rest is that of the labels. */
@@ -47,7 +47,7 @@ export async function trainStep(
   model: Module,
   optimizer: Optimizer,
   batch: Batch,
-  { labelSmoothing = 0, priors = null, lesson = null }: StepOptions = {},
+  { labelSmoothing = 0, priors = null, distillation = null }: StepOptions = {},
 ): Promise<StepNumbers> {
   const [loss, read] = await Promise.all(
     scope(() => {
@@ -56,7 +56,7 @@ export async function trainStep(
       const logits = model.forward(images); // [count, classes]
       const judged = priors === null ? logits : add(logits, tensor(priors));
       const labelled = crossEntropy(judged, labels, { labelSmoothing });
-      const loss = lesson === null ? labelled : learnFrom(lesson, images, logits, labelled);
+      const loss = distillation === null ? labelled : learnFrom(distillation, images, logits, labelled);
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();
@@ -72,7 +72,7 @@ export async function trainStep(
  * The loss with a teacher's part. It sees the images as the student does, augmented; priors are kept out of its part, since a
  * network trained with them reads without them.
  */
-function learnFrom({ teacher, weight }: Lesson, images: Tensor, logits: Tensor, labelled: Tensor): Tensor {
+function learnFrom({ teacher, weight }: Distillation, images: Tensor, logits: Tensor, labelled: Tensor): Tensor {
   const targets = noGrad(() => softmax(teacher.forward(images)));
   return add(mul(labelled, 1 - weight), mul(softCrossEntropy(logits, targets), weight));
 }

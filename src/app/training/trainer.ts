@@ -23,7 +23,7 @@ import {
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { makeSchedule, type ScheduleName } from './schedule.js';
-import { logPriors, trainStep, type Lesson } from './trainStep.js';
+import { logPriors, trainStep, type Distillation } from './trainStep.js';
 import { checkProgress, type Progress } from './progress.js';
 import { DivergedError, type EpochEvent, type Keep, type StepEvent } from './trainerEvents.js';
 
@@ -194,7 +194,7 @@ export class Trainer {
     const batches = this.#loader.batches(epoch, { from: progress.step });
     for (let next = batches.next(); !next.done;) {
       const batch = next.value;
-      const options = { labelSmoothing, priors: this.priors, lesson: this.#lesson() };
+      const options = { labelSmoothing, priors: this.priors, distillation: this.#distillation() };
       const step = trainStep(this.model, this.optimizer, batch, options);
       next = batches.next(); // made ready while the backend computes
       const { loss, hits } = await step;
@@ -237,7 +237,7 @@ export class Trainer {
   }
 
   /** Whose turn it is follows from the step, so a run that is resumed goes on with the same. */
-  #lesson(): Lesson | null {
+  #distillation(): Distillation | null {
     const { teachers, teacherWeight: weight } = this.#options;
     if (teachers.length === 0) return null;
     const { epoch, step } = this.progress;

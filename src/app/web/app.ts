@@ -1,40 +1,39 @@
-// What the parts of the page share: the drawing, who reads it, what was read, and how to speak to the visitor.
-// No elements and no work of its own. Imports the signal and types.
+// The shared state of the page: drawing, reader, prediction, and messages to the visitor. Types without logic.
 
 import type { Stroke } from '../../data/strokes/raster.js';
 import type { Reader } from './prediction/reader.js';
 import type { Reading } from './prediction/types.js';
 import type { Signal } from './ui/signal.js';
 
-/** What is on the pad. */
+/** The contents of the pad. */
 export interface Drawing {
-  /** In units of the pad, 0..1 of its height; none if it is a picture. */
+  /** In units of the pad's height, 0..1; empty for an image from a file. */
   readonly strokes: readonly Stroke[];
-  /** What the network sees: 784 bytes, 28 x 28, 0 paper, 255 ink. */
+  /** The network's input, [28, 28], 0 = paper, 255 = ink. */
   readonly image: Uint8Array;
   readonly empty: boolean;
   readonly source: 'strokes' | 'picture';
 }
 
-/** The page as its parts know it. */
+/** The interface between the page and its parts. */
 export interface App {
-  /** Null until the model has loaded; another one when the visitor loads or teaches a model. */
+  /** Null until the model has loaded; replaced when the visitor loads or fine-tunes a model. */
   readonly reader: Signal<Reader | null>;
   readonly drawing: Signal<Drawing>;
-  /** Of the latest drawing that was read; null while the pad is empty. */
+  /** The latest prediction; null while the pad is empty. */
   readonly reading: Signal<Reading | null>;
-  /** Tells people who listen to the page instead of looking at it; polite, and after a pause. */
+  /** Announces a sentence to screen readers, politely and after a pause. */
   say(text: string): void;
-  /** Shows a notice with the reason, which stays until it is dismissed. */
+  /** Shows the error as a notice until it is dismissed. */
   fail(error: unknown): void;
 }
 
-/** A part of the page under a tab, as it is once mounted. */
+/** A mounted panel. */
 export interface Panel {
   show(): void;
-  /** Another tab is shown: stop working. */
+  /** Called when another tab is shown: stop computing. */
   hide(): void;
 }
 
-/** What the `index.ts` of a panel's folder exports as `mount`. */
+/** Type of `mount`, which `index.ts` of every panel's folder exports. */
 export type MountPanel = (host: HTMLElement, app: App) => Panel;

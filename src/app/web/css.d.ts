@@ -1,3 +1,3 @@
-// Vite bundles a style sheet that a module imports; for TypeScript it is a module without exports.
+// Type declaration for style sheets that modules import; Vite bundles them.
 
 declare module '*.css' {}

@@ -1,5 +1,4 @@
-// The page: puts its parts together. The pad draws, a reader reads each drawing, the result shows what was read, and the tabs
-// look closer. What the first prediction does not need loads later. Imports the parts.
+// Entry point of the page: connects pad, reader, result and tabs. Code that the first prediction does not need loads later.
 
 import type { App } from './app.js';
 import { byId } from './ui/dom.js';
@@ -47,14 +46,14 @@ followAddress(
 );
 mountSamples(byId('samples', HTMLElement), (strokes) => {
   stopWriting();
-  pad.canvas.scrollIntoView({ block: 'nearest' }); // on a phone the samples are far below
+  pad.canvas.scrollIntoView({ block: 'nearest' }); // on a phone the samples are far below the pad
   stopWriting = play(strokes, (soFar) => {
     if (soFar === strokes) pad.setStrokes(strokes);
     else pad.preview(soFar);
   });
 });
 
-/** The pad works meanwhile; what lies below it loads when the model has come, or has not. */
+/** The pad works while the model loads; the panels load after the model has loaded or failed. */
 const opened = openShipped().then(
   (reader) => app.reader.set(reader),
   (error: unknown) => app.fail(error),
@@ -62,7 +61,7 @@ const opened = openShipped().then(
 mountTabs({ bar: byId('tabs', HTMLElement), below: byId('panels', HTMLElement), firstThings: opened }, app);
 
 void opened
-  .then(() => import('./teaching/start.js'))
+  .then(() => import('./teaching/modelSwitch.js'))
   .then(({ startTeaching }) => startTeaching(byId('taught', HTMLElement), app))
   .catch((error: unknown) => app.fail(error));
 void opened

@@ -15,7 +15,7 @@ async function caught(body: () => unknown): Promise<string> {
   }
 }
 
-const one = { constants: {}, scalars: [], length: 2 };
+const one = { constants: {}, scalars: {}, length: 2 };
 
 /** Where there may be no such device. */
 export function open(mode: GpuMode): Promise<string> {

@@ -1,16 +1,16 @@
 // Captions of the thinking panel: places, numbers, and what a hand can change.
 
 import { expect, it } from 'vitest';
-import { dabs } from '../../../src/app/web/thinking/change.js';
+import { dabs } from '../../../src/app/web/thinking/think.js';
 import {
   atPlace,
-  describeSlopes,
+  describeGradients as describeSlopes,
   figure,
   heaviest,
   placeName,
   signed,
   times,
-} from '../../../src/app/web/thinking/words.js';
+} from '../../../src/app/web/thinking/captionText.js';
 
 it('names the ninth that a point lies in', () => {
   expect([placeName(0, 0, 28), placeName(0, 14, 28), placeName(14, 27, 28)]).toEqual([

@@ -1,5 +1,5 @@
-// The bench page: measures a training step on everything this browser can compute with, shows the table and copies it as JSON.
-// gpu.js and the engine load in the worker, and only when the visitor starts. Imports the parts beside it.
+// The benchmark page: measures a training step on every backend of this browser, shows a table and copies it as JSON.
+// gpu.js and the engine load in the worker, after the visitor starts the benchmark.
 
 import { describeAttempt, describeDevice, type DeviceReport } from '../../device/device.js';
 import type { Candidate, Report } from './protocol.js';
@@ -28,12 +28,12 @@ const body = byId('results', HTMLTableElement).tBodies[0];
 const rows = new Map<Candidate, Row>(
   CANDIDATES.map((candidate) => [candidate, { waiting: 'not measured yet' }]),
 );
-/** The device report, the same as `inkgrad doctor` prints; null until the visitor starts. */
+/** The device report, as `inkgrad doctor` prints it; null before the start. */
 let report: DeviceReport | Failure | null = null;
-/** What the last run found, for the clipboard and for whoever drives the page. */
+/** The last result, for the clipboard and for scripts that control the page. */
 let result: object | null = null;
 
-/** Name and version of the browser, as short as it says them. */
+/** Name and version of the browser. */
 function browserName(): string {
   const names = navigator.userAgent.match(/(Firefox|Edg|OPR|Chrome|Version)\/[\d.]+/g) ?? [
     navigator.userAgent,

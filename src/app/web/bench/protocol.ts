@@ -1,11 +1,11 @@
-// What the page and its worker say to each other, and the result that both build. Types only.
+// The messages between the benchmark page and its worker, and the result.
 
 import type { DeviceReport } from '../../device/device.js';
 import type { DeviceMeasurement } from '../../device/deviceBench.js';
 
 export type Candidate = 'webgpu' | 'webgl2' | 'wasm' | 'reference';
 
-/** Page to worker: report what `auto` would choose and why. */
+/** Page to worker: report which backend `auto` would choose and why. */
 export interface ProbeTask {
   readonly kind: 'probe';
 }
@@ -15,20 +15,20 @@ export interface MeasureTask {
   readonly kind: 'measure';
   readonly candidate: Candidate;
   readonly batch: number;
-  /** Steps timed after the first. */
+  /** Number of timed steps, without the first. */
   readonly steps: number;
 }
 
 export type Task = ProbeTask | MeasureTask;
 
 export interface Measured extends DeviceMeasurement {
-  /** The device report of this one backend, asked for by name. */
+  /** The device report for this backend only. */
   readonly device: DeviceReport;
-  /** Milliseconds until it was ready. */
+  /** Startup time in milliseconds. */
   readonly startMs: number;
-  /** Steps timed after the first. */
+  /** Number of timed steps, without the first. */
   readonly steps: number;
-  /** Training loss of every step. Equal numbers of images a step see equal images, so every backend must agree on it. */
+  /** Training loss of every step. With the same batch size all backends see the same images, so their losses must agree. */
   readonly losses: readonly number[];
 }
 

@@ -1,18 +1,17 @@
-// Runs the candidates one after the other, each in a worker of its own, and collects what they report. No page in here.
-// Imports the protocol.
+// Runs the benchmark candidates one after the other, each in a separate worker, and collects their results. No DOM.
 
 import type { DeviceReport } from '../../device/device.js';
 import type { Candidate, Measured, MeasureTask, Report, Task } from './protocol.js';
 
-/** Why something did not end as it should. */
+/** Reason of a failure. */
 export interface Failure {
   readonly reason: string;
 }
 
-/** What came of one candidate. */
+/** Result of one candidate. */
 export type Outcome = Measured | Failure;
 
-/** Gives a worker of its own a task; resolves however it ends: with what `take` makes of a report, or with a failure. */
+/** Runs a task in a new worker. Always resolves: with the result of `take` for a report, or with a failure. */
 function inWorker<Result>(
   task: Task,
   take: (report: Report) => Result | undefined,
@@ -31,7 +30,7 @@ function inWorker<Result>(
   }).finally(() => worker.terminate());
 }
 
-/** What this browser has to compute with, and what `auto` would choose. `signal` stops it. */
+/** The devices of this browser and the choice of `auto`. `signal` stops it. */
 export function probeDevice(signal: AbortSignal): Promise<DeviceReport | Failure> {
   return inWorker(
     { kind: 'probe' },
@@ -53,7 +52,7 @@ export function measureCandidate(
   return inWorker({ kind: 'measure', ...task }, take, signal);
 }
 
-/** Fastest first in the usual case, and the one that always works last. */
+/** Usually fastest first; the one that always works is last. */
 export const CANDIDATES: readonly Candidate[] = ['webgpu', 'webgl2', 'wasm', 'reference'];
 
 export const NAMES: Readonly<Record<Candidate, string>> = {

@@ -1,4 +1,4 @@
-// Draws what the bench page knows: the device's facts, and a row for each candidate. Imports the names and the protocol.
+// The views of the benchmark page: device facts, and a table with one row per candidate.
 
 import { imitatesGpu } from '../../device/device.js';
 import type { Candidate, Measured } from './protocol.js';
@@ -15,7 +15,7 @@ function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** 1234.5 -> `1,235`, 12.345 -> `12.3`: three digits that matter. */
+/** 1234.5 -> `1,235`, 12.345 -> `12.3`: three significant digits. */
 export function short(value: number): string {
   return value.toLocaleString(
     'en',
@@ -23,12 +23,12 @@ export function short(value: number): string {
   );
 }
 
-/** Milliseconds, or seconds where those read better. */
+/** Formats a duration in milliseconds, or in seconds if it is long. */
 export function duration(ms: number): string {
   return ms < 10_000 ? `${short(ms)} ms` : `${short(ms / 1000)} s`;
 }
 
-/** Facts as a list of terms. */
+/** Facts as a description list. */
 export function drawFacts(list: HTMLElement, facts: readonly (readonly [string, string])[]): void {
   list.replaceChildren(...facts.flatMap(([term, value]) => [element('dt', term), element('dd', value)]));
 }
@@ -37,7 +37,7 @@ export type Row = Outcome | { readonly waiting: string };
 
 const COLUMNS = ['Characters a second', 'Step', 'First step', 'Compiling', 'Launches', 'Memory', 'Loss'];
 
-/** Images that a backend trains on in a second. */
+/** Training throughput of a backend in images per second. */
 export function imagesPerSecond({ batchSize, stepMs }: Measured): number {
   return (1000 * batchSize) / stepMs;
 }
@@ -55,7 +55,7 @@ function numbers(measured: Measured): string[] {
   ];
 }
 
-/** One row a candidate; the bars are relative to the fastest. */
+/** One row per candidate; bars are relative to the fastest. */
 export function drawResults(body: HTMLElement, rows: ReadonlyMap<Candidate, Row>): void {
   const fastest = Math.max(...[...rows.values()].map((row) => ('steps' in row ? imagesPerSecond(row) : 0)));
   body.replaceChildren(

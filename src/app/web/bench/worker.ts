@@ -1,11 +1,11 @@
-// Reports on the device or measures one backend, away from the page, which stays awake. Started anew for each, so that a lost
-// device harms nothing else. Imports the device report and the measurement.
+// The benchmark worker: reports on the device or measures one backend. Each task gets a new worker, so that a lost device
+// does not affect the others.
 
 import { chooseDevice, imitatesGpu } from '../../device/device.js';
 import { measureDevice } from '../../device/deviceBench.js';
 import type { MeasureTask, Report, Task } from './protocol.js';
 
-/** What takes seconds a step gets little to do: a table with fewer images in a row is better than none. */
+/** Fewer images for backends that take seconds per step, so that their rows appear at all. */
 const SLOW = { batch: 8, steps: 2 };
 
 function post(report: Report): void {

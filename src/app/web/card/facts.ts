@@ -1,17 +1,17 @@
-// What the card says of a model, as texts. No elements. Imports the shapes of what is known.
+// The facts of the model card as texts. No DOM.
 
 import type { ModelCard } from '../prediction/types.js';
 import type { NamedLayer } from './layers.js';
 import type { Identity, ModelRecord } from './record.js';
 
-/** A number that matters, and what it means. */
+/** A key figure with its meaning. */
 export interface Figure {
   readonly value: string;
   readonly name: string;
   readonly meaning: string;
 }
 
-/** A name and what stands beside it; `code` is set in the typeface for code. */
+/** A named fact; `code` is set in a monospaced typeface. */
 export interface Fact {
   readonly name: string;
   readonly text: string;
@@ -23,7 +23,7 @@ const grouped = (count: number): string => count.toLocaleString('en-US');
 
 const ALIKE = '1/I/L, 9/g/q, F/f and 0/O count as one each';
 
-/** The figures at the top. */
+/** The key figures at the top. */
 export function figuresOf({ parameters, training }: ModelCard, record: ModelRecord | null): Figure[] {
   const network = {
     value: grouped(parameters),
@@ -50,7 +50,7 @@ export function figuresOf({ parameters, training }: ModelCard, record: ModelReco
   ];
 }
 
-/** Where the model comes from and what its numbers were measured on. */
+/** Origin of the model, and the data of its measurements. */
 export function factsOf(card: ModelCard, { digest, record }: Identity): Fact[] {
   const file = `${card.name}, ${grouped(card.bytes.length)} bytes`;
   const last = [
@@ -64,7 +64,7 @@ export function factsOf(card: ModelCard, { digest, record }: Identity): Fact[] {
   return [...(record === null ? factsOfFile(card) : factsOfRecord(record)), ...last];
 }
 
-/** What the number formats of a record's weights are called here. */
+/** Display names of the weights' number formats. */
 const WEIGHTS: Readonly<Record<string, string>> = { float16: 'Half precision', int8: '8-bit weights' };
 
 function factsOfRecord({ weights, training, test, validation, float32 }: ModelRecord): Fact[] {
@@ -94,7 +94,7 @@ function factsOfRecord({ weights, training, test, validation, float32 }: ModelRe
   ];
 }
 
-/** A model of one's own says little, and the card no more than that. */
+/** Facts of a model without a record, from its file alone. */
 function factsOfFile({ training }: ModelCard): Fact[] {
   const { data, synthetic, seed, temperature = 1 } = training;
   const drawn = synthetic ? ': characters drawn by the program, so do not trust it with handwriting' : '';
@@ -112,7 +112,7 @@ function factsOfFile({ training }: ModelCard): Fact[] {
   ];
 }
 
-/** The network in a sentence, from what its layers are. */
+/** The architecture in one sentence, from its layers. */
 export function networkInBrief(layers: readonly NamedLayer[]): string {
   const count = (kind: string): number => layers.filter((layer) => layer.kind === kind).length;
   const work = layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);

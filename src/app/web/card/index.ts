@@ -1,5 +1,4 @@
-// The Model panel: what reads here, how well, on what data; and a model of one's own instead. Imports the facts, the layers, the
-// reader on demand.
+// The Model panel: facts about the current model, and a button to load another one.
 
 import { InkgradError } from '../../../engine/errors.js';
 import type { App, Panel } from '../app.js';
@@ -11,10 +10,10 @@ import { namedLayers, type NamedLayer } from './layers.js';
 import { identify, type Identity } from './record.js';
 import './card.css';
 
-/** Larger files are refused before they are read; a run with its optimizer has 5 MB. */
+/** Larger files are rejected unread; a run with its optimizer state has 5 MB. */
 const MOST_BYTES = 2 ** 26;
 
-/** Puts the panel into `host`. */
+/** Mounts the panel in `host`. */
 export function mount(host: HTMLElement, app: App): Panel {
   const card = element('div', { className: 'model-card' });
   const picker = element('input', { type: 'file', accept: '.safetensors,.pth,.pt', id: 'own-model' });
@@ -27,7 +26,7 @@ export function mount(host: HTMLElement, app: App): Panel {
   );
   host.append(card, element('div', { className: 'own-model' }, picker, own, back), hint);
 
-  /** Changes the reader; a failure leaves the old one. */
+  /** Replaces the reader; on failure the old one stays. */
   const change = async (open: () => Promise<Reader>): Promise<void> => {
     host.setAttribute('aria-busy', 'true');
     try {
@@ -42,7 +41,7 @@ export function mount(host: HTMLElement, app: App): Panel {
   };
   picker.addEventListener('change', () => {
     const file = picker.files?.[0];
-    picker.value = ''; // the same file may be picked again
+    picker.value = ''; // so that picking the same file again triggers a change event
     if (file !== undefined) void change(() => openFile(file));
   });
   back.addEventListener('click', () => {
@@ -57,7 +56,7 @@ export function mount(host: HTMLElement, app: App): Panel {
     described = reader;
     try {
       const [identity] = await Promise.all([identify(reader.card), pageBackend()]);
-      if (app.reader.value !== reader) return; // another one came meanwhile, and is described by its own call
+      if (app.reader.value !== reader) return; // replaced meanwhile; another call describes the new one
       back.hidden = identity.record !== null;
       card.replaceChildren(...draw(reader, identity, namedLayers(reader.model)));
     } catch (error) {

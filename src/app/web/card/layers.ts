@@ -1,5 +1,4 @@
-// The layers of a network under names for people. The program's own names of classes are of no use here: a minifier shortens them.
-// Imports nn, layers, describeModel.
+// The layers of a network with display names. Class names cannot be used, because the minifier shortens them.
 
 import {
   BatchNorm2d,
@@ -30,7 +29,7 @@ export interface NamedLayer extends LayerFacts {
   readonly kind: string;
 }
 
-/** The layers in the order in which they run. */
+/** The layers in execution order. */
 export function namedLayers(model: CharacterNet): NamedLayer[] {
   const layers = layersOf(model);
   return describeLayers(model).map((facts, i) => ({

@@ -1,5 +1,5 @@
-// What is known of a model beyond its file: the record of the one that ships with the page (scripts/ship-model.js writes it). It
-// counts only for a file with the same digest: no other model is ever shown its numbers. Imports the record and the digest.
+// The record of the page's own model, which scripts/ship-model.js writes: its training and its measurements.
+// It applies only to a file with the same SHA-256, so no other model is shown with its numbers.
 
 import shipped from '../model/model.json' with { type: 'json' };
 import { sha256 } from '../ui/digest.js';
@@ -8,7 +8,7 @@ import type { ModelCard } from '../prediction/types.js';
 export type ModelRecord = typeof shipped;
 
 export interface Identity {
-  /** SHA-256 of the file; null where the browser computes none. */
+  /** SHA-256 of the file; null if the browser computes none. */
   readonly digest: string | null;
   /** Null for every model but the page's own. */
   readonly record: ModelRecord | null;

@@ -1,10 +1,10 @@
-// Starts the service worker once the page works, and offers a new version when one has arrived. Without service workers (an old
-// browser, http without localhost, the development server) the page works as before, online. Imports the helpers for elements.
+// Registration of the service worker, and the offer to reload when a new version has arrived.
+// Without service workers (old browsers, http without localhost, the development server) the page works online only.
 
 import { element } from '../ui/dom.js';
 import './offline.css';
 
-/** Undefined where it fails, or where somebody who blocks service workers answers with nothing. */
+/** Undefined if the registration fails, or if a blocker of service workers returns nothing. */
 async function register(): Promise<ServiceWorkerRegistration | undefined> {
   try {
     return await navigator.serviceWorker.register(new URL('./serviceWorker.js', document.baseURI), {
@@ -15,13 +15,13 @@ async function register(): Promise<ServiceWorkerRegistration | undefined> {
   }
 }
 
-/** @param host where the offer of a new version appears */
+/** @param host container for the offer of a new version */
 export async function workOffline(host: HTMLElement): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;
   const registration = await register();
-  if (registration === undefined) return; // it is an extra
-  /** The first worker of all takes over by itself; one that waits beside an older one is a new version. */
+  if (registration === undefined) return; // offline use is optional
+  /** The first worker activates by itself; a worker that waits behind an older one is a new version. */
   const watch = (): void => {
     const { waiting } = registration;
     if (waiting !== null && serviceWorker.controller !== null) offer(host, waiting);
@@ -32,7 +32,7 @@ export async function workOffline(host: HTMLElement): Promise<void> {
   });
 }
 
-/** Reloads only the page on which it was asked for: others may hold drawings. */
+/** Reloads only the page where the visitor requested it: other open pages may contain drawings. */
 function offer(host: HTMLElement, waiting: ServiceWorker): void {
   if (host.querySelector('.new-version') !== null) return;
   const reload = element('button', { type: 'button' }, 'Load it');

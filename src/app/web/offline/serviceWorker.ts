@@ -1,28 +1,28 @@
-// The service worker: keeps every file of the page's build in the browser, so that the page works without a network after the
-// first visit. Files whose contents are the same in a new build are not fetched again. A new version waits until the visitor asks
-// for it (register.ts), so that a page never gets half of its files from another build. Imports workbox-precaching.
+// The service worker: caches every file of the build, so that the page works offline after the first visit.
+// Files that are unchanged in a new build are not downloaded again. A new version waits until the visitor requests it
+// (register.ts), so that a page never mixes files of two builds.
 //
-// Why not vite-plugin-pwa: it brings 340 packages (Babel, a second bundler) for this one file; the list of files is a few lines of
-// our own (scripts/offlineFiles.ts).
+// vite-plugin-pwa is not used because it adds 340 packages (Babel, a second bundler). The list of files takes a few lines
+// (scripts/offlineFiles.ts).
 
 import { cleanupOutdatedCaches, precacheAndRoute } from 'workbox-precaching';
 
-/** One file of the build. A name with a digest in it needs no revision. */
+/** One file of the build. A name that contains a content hash needs no revision. */
 interface OfflineFile {
   readonly url: string;
   readonly revision: string | null;
 }
 
-/** The build puts the list in. */
+/** Inserted by the build. */
 declare const __OFFLINE_FILES__: OfflineFile[];
-/** What a service worker has and a page has not. */
+/** The part of the service worker's global scope that is used here. */
 declare const self: {
   skipWaiting(): Promise<void>;
   addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
 };
 
 precacheAndRoute(__OFFLINE_FILES__, {
-  ignoreURLParametersMatching: [/./], // bench.html?only=... is bench.html
+  ignoreURLParametersMatching: [/./], // bench.html?only=... is the same file as bench.html
 });
 cleanupOutdatedCaches();
 

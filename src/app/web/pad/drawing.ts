@@ -1,5 +1,5 @@
-// From the strokes on the pad to what the network sees, by the function that the command line uses too. Runs in Node and in a
-// browser with the same bits. Imports data's glyph, and types.
+// Conversion of strokes to the network's 28 x 28 input, with the function that the command line uses.
+// The results in Node and in browsers are bit-for-bit identical.
 
 import { DEFAULT_INK_SIZE, GlyphRenderer, type Stroke } from '../../../data/strokes/glyph.js';
 import { IMAGE_PIXELS } from '../../../data/emnist/idx.js';
@@ -7,18 +7,18 @@ import type { Drawing } from '../app.js';
 import type { Sheet } from './sheet.js';
 
 /**
- * Marks smaller than this part of the pad's height are not enlarged to a whole character's size: the tremble of a finger that
- * taps would become a letter. They stay small beside the pen, as a dot is.
+ * Drawings smaller than this fraction of the pad's height are not enlarged to the size of a character. Otherwise the tremble
+ * of a tapping finger would become a letter; this way it stays a dot.
  */
 export const SMALL_MARK = 0.08;
 
-/** The least size that `renderGlyph` takes for a mark, in its own units; far below one pixel. */
+/** Minimum size that `renderGlyph` accepts, in its units; far below one pixel. */
 const LEAST_INK = 1e-3;
 
-/** One canvas for all drawings. */
+/** Canvas shared by all drawings. */
 const renderer = new GlyphRenderer();
 
-/** The longer side of the box around strokes, in their own unit; 0 for none and for a dot. */
+/** The longer side of the strokes' bounding box, in their unit; 0 for no strokes and for a dot. */
 export function extentOf(strokes: readonly Stroke[]): number {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const stroke of strokes) {
@@ -33,16 +33,16 @@ export function extentOf(strokes: readonly Stroke[]): number {
 }
 
 /**
- * What the network sees of strokes: `[28, 28]`, 0 = paper, 255 = ink.
+ * Renders strokes as the network's input: `[28, 28]`, 0 = paper, 255 = ink.
  *
- * @param strokes in units of the pad, 0..1 of its height
+ * @param strokes in units of the pad's height, 0..1
  */
 export function imageOf(strokes: readonly Stroke[]): Uint8Array {
   const share = Math.min(1, extentOf(strokes) / SMALL_MARK);
   return renderer.render(strokes, { inkSize: Math.max(LEAST_INK, DEFAULT_INK_SIZE * share) });
 }
 
-/** What is on the pad, as the parts of the page know it. */
+/** The contents of the pad as the page's `Drawing`. */
 export function drawingOf({ strokes, picture }: Sheet): Drawing {
   if (picture !== null) return { strokes: [], image: picture.image, empty: false, source: 'picture' };
   const empty = strokes.length === 0;

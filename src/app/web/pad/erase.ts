@@ -1,12 +1,12 @@
-// Which strokes an eraser touches. No DOM; imports types.
+// Hit test of the eraser: which strokes it touches. No DOM.
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 
 /**
- * The strokes that come within `reach` of the eraser's way from one place to the next.
+ * The strokes within `reach` of the eraser's path from one position to the next.
  *
- * @param way x, y of where the eraser was and x, y of where it is, in units of the strokes
- * @param reach half of the eraser's width and half of the pen's
+ * @param way x, y of the previous position and x, y of the current one, in units of the strokes
+ * @param reach half of the eraser's width plus half of the pen's
  */
 export function touched(
   strokes: readonly Stroke[],
@@ -24,7 +24,7 @@ export function touched(
 
 type Segment = readonly [number, number, number, number];
 
-/** Two segments come within `reach` of each other: they cross, or an end of one is near the other. */
+/** Whether two segments are within `reach`: they cross, or an end of one is near the other. */
 function segmentsMeet(a: Segment, b: Segment, reach: number): boolean {
   if (
     Math.min(a[0], a[2]) - reach > Math.max(b[0], b[2]) ||
@@ -44,7 +44,7 @@ function segmentsMeet(a: Segment, b: Segment, reach: number): boolean {
   );
 }
 
-/** Above 0 on one side of the line through a segment, below on the other. */
+/** Positive on one side of the line through a segment, negative on the other. */
 function side([x0, y0, x1, y1]: Segment, x: number, y: number): number {
   return (x1 - x0) * (y - y0) - (y1 - y0) * (x - x0);
 }

@@ -1,31 +1,30 @@
-// Pointer events on a canvas -> one hand that draws: every point that the browser has, also those between two frames; a second
-// finger and the palm left out. Knows no strokes. Imports pointers.
+// Pointer events of a canvas, reduced to one drawing hand: all coalesced points, without second fingers and palms.
 
 import { OnePointer } from './pointers.js';
 
-/** A place on the screen, and how hard the pen is pressed there, 0..1. */
+/** A screen position and the pen's pressure, 0..1. */
 export interface HandPoint {
   readonly clientX: number;
   readonly clientY: number;
   readonly pressure: number;
 }
 
-/** What the hand does. `begin` comes first, then `move` any number of times, then `end` or `cancel`. */
+/** Callbacks of a gesture: `begin`, then any number of `move`, then `end` or `cancel`. */
 export interface HandListener {
   /**
-   * @param pen whether its pressure means anything
-   * @param rubber whether it is the other end of a pen, or its button for erasing
+   * @param pen whether it is a pen, so that the pressure is meaningful
+   * @param rubber whether it is a pen's eraser end or eraser button
    */
   begin(point: HandPoint, tool: { readonly pen: boolean; readonly rubber: boolean }): void;
   move(points: readonly HandPoint[]): void;
   end(): void;
-  /** The gesture was no drawing; what it began is to be taken back. */
+  /** The gesture was not a drawing: undo what it began. */
   cancel(): void;
 }
 
-/** The main button of a mouse, a finger or a pen's tip. */
+/** Main mouse button, finger, or tip of a pen. */
 const MAIN = 0;
-/** The button at a pen's other end, as `button` and in `buttons` (Pointer Events, section 4.1.1.2). */
+/** A pen's eraser, in `button` and in `buttons` (Pointer Events, section 4.1.1.2). */
 const [ERASER, ERASER_BIT] = [5, 32];
 
 export function followHand(canvas: HTMLCanvasElement, listener: HandListener): void {
@@ -37,7 +36,7 @@ export function followHand(canvas: HTMLCanvasElement, listener: HandListener): v
     if (turn === 'ignore') return;
     if (turn === 'draw instead') listener.cancel();
     canvas.setPointerCapture(event.pointerId);
-    event.preventDefault(); // no text is selected, no picture dragged
+    event.preventDefault(); // prevents text selection and image dragging
     canvas.focus({ preventScroll: true });
     listener.begin(event, { pen: event.pointerType === 'pen', rubber });
   });
@@ -55,11 +54,11 @@ export function followHand(canvas: HTMLCanvasElement, listener: HandListener): v
   canvas.addEventListener('pointercancel', (event) => {
     if (one.up(event.pointerId)) listener.cancel();
   });
-  // The browser took the pointer away without a word: what was drawn stays.
+  // The browser released the capture without a pointerup: keep the drawing.
   canvas.addEventListener('lostpointercapture', (event) => {
     if (one.up(event.pointerId)) listener.end();
   });
-  // A long press with a finger is a slow line, no menu.
+  // A long press is a slow stroke, so suppress the context menu.
   canvas.addEventListener('contextmenu', (event) => {
     if (one.active !== null) event.preventDefault();
   });

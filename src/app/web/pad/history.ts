@@ -1,10 +1,10 @@
-// Undo and redo over whole states, oldest to newest. Knows nothing of strokes and draws nothing. Imports nothing.
+// Undo and redo over immutable states.
 
-/** How many states can be taken back; older ones are forgotten. */
+/** Maximum number of undo steps; older states are dropped. */
 export const MOST_STEPS = 500;
 
 /**
- * What was, what is, and what was taken back. States are never changed, so keeping one costs a reference.
+ * Past, current and undone states. States are immutable, so storing one costs a reference.
  *
  * @example
  * const history = new History('');
@@ -18,7 +18,7 @@ export class History<T> {
   #future: T[] = [];
   readonly #most: number;
 
-  /** @param most how many states can be taken back; default 500 */
+  /** @param most maximum number of undo steps; default 500 */
   constructor(present: T, most = MOST_STEPS) {
     this.#present = present;
     this.#most = most;
@@ -36,7 +36,7 @@ export class History<T> {
     return this.#future.length > 0;
   }
 
-  /** Makes `state` the present; what had been taken back can no longer be brought back. */
+  /** Makes `state` the current one and drops the undone states. */
   push(state: T): void {
     this.#past.push(this.#present);
     if (this.#past.length > this.#most) this.#past.shift();
@@ -44,7 +44,7 @@ export class History<T> {
     this.#future = [];
   }
 
-  /** Goes one state back, or stays where there is none. */
+  /** Returns to the previous state, if there is one. */
   undo(): T {
     if (this.#past.length > 0) {
       this.#future.push(this.#present);
@@ -53,7 +53,7 @@ export class History<T> {
     return this.#present;
   }
 
-  /** Goes one state forward again, or stays where there is none. */
+  /** Returns to the state that was undone last, if there is one. */
   redo(): T {
     if (this.#future.length > 0) {
       this.#past.push(this.#present);

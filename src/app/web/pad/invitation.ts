@@ -1,5 +1,4 @@
-// What an empty pad says: a letter writes itself there once, faintly, above a few words. It goes with the first touch and
-// comes back when the pad is cleared. Imports the forms and how they are written, the helper for elements, the app's types.
+// The hint on an empty pad: a faint letter that draws itself once, and a short text. Hidden while there is a drawing.
 
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
@@ -10,7 +9,7 @@ import './invitation.css';
 
 const LETTER = '57,12 34,1 8,17 1,50 20,74 44,62 58,13! 60,60 78,77';
 
-/** Puts the invitation over the pad. */
+/** Mounts the hint in `host`, over the pad. */
 export function mountInvitation(host: HTMLElement, app: App): void {
   const strokes = strokesOf(LETTER);
   const picture = pictureOf([], -0.22);

@@ -1,8 +1,8 @@
-// Which key does what on a pad. Pure; imports nothing.
+// Keyboard commands of the pad. No DOM.
 
 export type Command = 'undo' | 'redo' | 'erase' | 'clear';
 
-/** What of a key's event matters. */
+/** The part of `KeyboardEvent` that commands need. */
 export interface Key {
   readonly key: string;
   readonly ctrlKey: boolean;
@@ -25,20 +25,20 @@ export function commandOf({ key, ctrlKey, metaKey, shiftKey, altKey }: Key): Com
   return ['Delete', 'Backspace', 'Escape'].includes(key) ? 'clear' : null;
 }
 
-/** Where the focus is, seen from a pad. */
+/** The focus relative to a pad. */
 export type Focus =
   /** On the pad or its buttons. */
   | 'here'
-  /** On nothing. */
+  /** Nowhere. */
   | 'nowhere'
-  /** On something that takes no text. */
+  /** On an element without text input. */
   | 'elsewhere'
-  /** In a field, in a dialog or on another pad, whose keys are their own. */
+  /** In a text field, in a dialog or on another pad, which handle keys themselves. */
   | 'taken';
 
 /**
- * Whether a pad follows a command: a letter alone only with the focus on the pad (WCAG 2.2, 2.1.4), what wipes the pad also with
- * the focus nowhere, and undo wherever nobody else needs it.
+ * Whether a pad executes a command: a single letter only with the focus on the pad (WCAG 2.2, 2.1.4), `clear` also with the
+ * focus nowhere, undo and redo wherever no other element handles them.
  */
 export function follows(command: Command, focus: Focus): boolean {
   if (focus === 'here') return true;

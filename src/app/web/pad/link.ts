@@ -1,9 +1,9 @@
-// Drawings in the page's address: `#s=TEXT`, beside `tab=NAME`. Imports share.
+// Drawings in the page's address: `#s=TEXT`, next to `tab=NAME`.
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 import { decodeStrokes, encodeStrokes } from './share.js';
 
-/** The address of the page with a drawing in it. @throws ArgumentError if the drawing is too much for an address */
+/** The page's address with a drawing. @throws ArgumentError if the drawing is too large for an address */
 export function addressOf(strokes: readonly Stroke[], page: string): string {
   const address = new URL(page);
   const parts = new URLSearchParams(address.hash.slice(1));
@@ -12,13 +12,13 @@ export function addressOf(strokes: readonly Stroke[], page: string): string {
   return address.href;
 }
 
-/** The drawing in an address, or null if it has none. @throws FormatError if it is damaged */
+/** The drawing in an address, or null. @throws FormatError if it is damaged */
 export function strokesIn(hash: string): number[][] | null {
   const text = new URLSearchParams(hash.replace(/^#/, '')).get('s');
   return text === null ? null : decodeStrokes(text);
 }
 
-/** Shows the drawing of the address, now and whenever the address gets another one. */
+/** Shows the drawing in the address, now and after every change of the address. */
 export function followAddress(
   show: (strokes: readonly Stroke[]) => void,
   fail: (error: unknown) => void,

@@ -1,14 +1,14 @@
-// The button that copies a link to the drawing. Imports link and toolbar.
+// The button that copies a link to the drawing.
 
 import type { App } from '../app.js';
 import { addressOf } from './link.js';
 import type { Pad } from './pad.js';
 import { enable, ICONS, makeTool } from './toolbar.js';
 
-/** How long the button says that it has copied, in milliseconds. */
+/** Duration of the button's confirmation, in milliseconds. */
 const SHOWN = 2000;
 
-/** Adds the button to the pad. */
+/** Adds the link button to the pad's toolbar. */
 export function offerLink(pad: Pad, app: Pick<App, 'say' | 'fail'>): void {
   const copy = async (): Promise<void> => {
     try {
@@ -17,7 +17,7 @@ export function offerLink(pad: Pad, app: Pick<App, 'say' | 'fail'>): void {
         await navigator.clipboard.writeText(address);
         said('Copied', 'The link is copied');
       } catch {
-        // No clipboard without https, or none is allowed: the address bar holds it as well.
+        // The clipboard is unavailable without https or permission: use the address bar.
         history.replaceState(null, '', address);
         said('In address', 'The link is in the address bar');
       }

@@ -1,4 +1,4 @@
-// The pad: draws strokes, erases and takes back, shows a picture. What the strokes mean is not its business. Imports its parts.
+// The drawing pad: strokes, eraser, undo, and images from files.
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 import type { App } from '../app.js';
@@ -15,28 +15,28 @@ import { enable, makeCommandTools } from './toolbar.js';
 import './pad.css';
 
 export interface PadOptions {
-  /** What the pad is for, for people who listen to the page. */
+  /** Accessible name of the pad. */
   readonly label: string;
-  /** A pad for a line of characters. Default false: a square for one. */
+  /** Whether the pad is wide, for a line of characters. Default false: a square for one character. */
   readonly wide?: boolean;
-  /** Called when the visitor begins to draw or to erase. */
+  /** Called at the start of drawing or erasing. */
   readonly begun?: () => void;
 }
 
-/** Width of the line on the screen, in parts of the pad's height. The network sees a pen of its own (glyph.ts). */
+/** Line width on the screen, as a fraction of the pad's height. The network's input uses a different pen (glyph.ts). */
 const PEN_WIDTH = 0.045;
-/** Half of the eraser's width, in the same unit. */
+/** Half of the eraser's width, as a fraction of the pad's height. */
 const ERASER_REACH = 0.03;
 
-/** What the hand is doing. */
+/** The gesture in progress. */
 type Doing =
   | { readonly kind: 'drawing'; readonly builder: StrokeBuilder }
   | { readonly kind: 'erasing'; at: readonly [x: number, y: number] };
 
 export class Pad {
-  /** What lies on the pad now, also in the middle of a stroke: its last stroke grows in place until the hand is lifted. */
+  /** The current contents, updated during a stroke: the last stroke grows in place until the pointer is lifted. */
   readonly sheet = new Signal<Sheet>(EMPTY_SHEET);
-  /** For more buttons. */
+  /** Other modules add their buttons here. */
   readonly toolbar = element('div', { className: 'tools', role: 'toolbar' });
   readonly root: HTMLElement;
   readonly canvas: HTMLCanvasElement;
@@ -44,13 +44,13 @@ export class Pad {
   readonly #options: PadOptions;
   readonly #surface: Surface;
   readonly #history = new History<Sheet>(EMPTY_SHEET);
-  /** How hard a pen was pressed, for strokes of a pen: for their look alone. */
+  /** Pressures of pen strokes, which affect only their appearance. */
   readonly #pressures = new WeakMap<Stroke, readonly number[]>();
   readonly #buttons: Readonly<Record<Command, HTMLButtonElement>>;
   #doing: Doing | null = null;
   #erases = false;
 
-  /** Puts a pad with its buttons into `host`. */
+  /** Mounts the pad with its buttons in `host`. */
   constructor(host: HTMLElement, app: Pick<App, 'say'>, options: PadOptions) {
     this.#app = app;
     this.#options = options;
@@ -77,7 +77,7 @@ export class Pad {
     this.#show(EMPTY_SHEET);
   }
 
-  /** Width of the pad in its heights. */
+  /** Aspect ratio: width / height. */
   get aspect(): number {
     return this.#surface.aspect;
   }
@@ -86,19 +86,19 @@ export class Pad {
     return this.#erases;
   }
 
-  /** Puts other strokes on the pad; what was there comes back with undo. */
+  /** Replaces the contents with strokes; undo restores the old contents. */
   setStrokes(strokes: readonly Stroke[]): void {
     this.#cancel();
     this.#push({ strokes, picture: null });
   }
 
-  /** Puts a picture on the pad; the next stroke begins on an empty one. */
+  /** Replaces the contents with an image; the next stroke starts on an empty pad. */
   setPicture(picture: PlacedPicture): void {
     this.#cancel();
     this.#push({ strokes: [], picture });
   }
 
-  /** Shows strokes that are not the visitor's yet: the next change of any kind takes them away. */
+  /** Shows strokes outside the history, until the next change of any kind. */
   preview(strokes: readonly Stroke[]): void {
     if (this.#doing === null) this.#show({ strokes, picture: null });
   }
@@ -107,7 +107,7 @@ export class Pad {
     if (this.#doing !== null) {
       this.#cancel();
       return;
-    } // in the middle of a stroke it means that stroke
+    } // during a stroke, undo discards that stroke
     if (!this.#history.canUndo) return;
     this.#show(this.#history.undo());
     this.#app.say('Undone');
@@ -129,7 +129,7 @@ export class Pad {
     this.#app.say('The pad is empty');
   }
 
-  /** Switches between drawing and erasing. */
+  /** Toggles between drawing and erasing. */
   erase(on: boolean): void {
     if (on === this.#erases) return;
     this.#erases = on;
@@ -193,7 +193,7 @@ export class Pad {
     if (gone.length > 0) this.#show({ strokes: strokes.filter((s) => !gone.includes(s)), picture: null });
   }
 
-  /** Everything that one touch drew or erased is one step of the history. */
+  /** Adds the result of one gesture to the history as one step. */
   #end(): void {
     const doing = this.#doing;
     if (doing === null) return;
@@ -227,7 +227,7 @@ export class Pad {
     const at = document.activeElement;
     if (this.root.contains(at)) return 'here';
     const { bottom, top, height } = this.canvas.getBoundingClientRect();
-    if (height === 0 || bottom < 0 || top > window.innerHeight) return 'taken'; // nobody wipes what they do not see
+    if (height === 0 || bottom < 0 || top > window.innerHeight) return 'taken'; // an invisible pad must not be cleared
     if (at === null || at === document.body) return 'nowhere';
     return at.closest('input, textarea, select, [contenteditable], dialog, .pad') ? 'taken' : 'elsewhere';
   }

@@ -1,5 +1,5 @@
-// A picture file that the visitor chose -> what the pad shows and what the network sees, by the function that the command line
-// uses for pictures. The browser decodes. Loaded when the first picture comes. Imports preprocess, the limits of pictures, errors.
+// Conversion of an image file to the pad's bitmap and the network's input, with the command line's preprocessing.
+// The browser decodes the file. Loaded on demand with the first image.
 
 import { DataError } from '../../../data/errors.js';
 import { preprocess } from '../../../data/image/preprocess.js';
@@ -7,14 +7,14 @@ import { readJpegHeader } from '../../images/jpegHeader.js';
 import { checkSize, MOST_BYTES } from '../../images/limits.js';
 import type { PlacedPicture } from './sheet.js';
 
-/** The longer side of what the pad shows. */
+/** The longer side of the bitmap on the pad, in pixels. */
 const SHOWN_SIDE = 1024;
 
 /**
- * Reads a picture of one character.
+ * Reads an image of one character.
  *
- * @param name what messages call the file
- * @throws DataError if it is empty, too large, no picture that this browser reads, or if nothing is on it
+ * @param name name of the file, for error messages
+ * @throws DataError if it is empty, too large, not decodable by this browser, or blank
  */
 export async function readPicture(file: Blob, name: string): Promise<PlacedPicture> {
   if (file.size === 0) throw new DataError(`${name}: the file is empty`);
@@ -45,7 +45,7 @@ export async function readPicture(file: Blob, name: string): Promise<PlacedPictu
   }
 }
 
-/** Refuses a picture that would take too much memory before it is decoded, as far as its kind tells. */
+/** Rejects an image that would need too much memory, before decoding, for the formats whose header it can read. */
 function checkHeader(bytes: Uint8Array, name: string): void {
   const isPng = bytes.length >= 24 && String.fromCharCode(...bytes.subarray(1, 4)) === 'PNG';
   if (isPng) {
@@ -55,7 +55,7 @@ function checkHeader(bytes: Uint8Array, name: string): void {
   if (bytes[0] === 0xff && bytes[1] === 0xd8) readJpegHeader(bytes, name);
 }
 
-/** Red, green, blue and alpha of every pixel. */
+/** The pixels as RGBA. */
 function pixelsOf(picture: ImageBitmap): Uint8ClampedArray {
   const canvas = document.createElement('canvas');
   canvas.width = picture.width;

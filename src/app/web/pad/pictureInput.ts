@@ -1,4 +1,4 @@
-// The ways by which a picture comes to the pad: a button, a drop, a paste. Reads none itself. Imports picture on demand.
+// Image input for the pad: a button, drag and drop, and paste.
 
 import { DataError } from '../../../data/errors.js';
 import type { App } from '../app.js';
@@ -6,7 +6,7 @@ import { element } from '../ui/dom.js';
 import type { Pad } from './pad.js';
 import { ICONS, makeTool } from './toolbar.js';
 
-/** Adds the button to the pad, and makes it take what is dropped on it and what is pasted. */
+/** Adds the button to the pad, and handles dropped and pasted files. */
 export function takePictures(pad: Pad, app: Pick<App, 'say' | 'fail'>): void {
   let latest = 0;
   const take = async (file: File): Promise<void> => {
@@ -28,7 +28,7 @@ export function takePictures(pad: Pad, app: Pick<App, 'say' | 'fail'>): void {
   const input = element('input', { type: 'file', accept: 'image/*', hidden: true, ariaLabel: 'Picture' });
   input.addEventListener('change', () => {
     const file = input.files?.[0];
-    input.value = ''; // the same file may be chosen again
+    input.value = ''; // so that choosing the same file again triggers a change event
     if (file !== undefined) void take(file);
   });
   const does = 'Reads a picture of one character instead; you may also drop or paste one';
@@ -50,7 +50,7 @@ export function takePictures(pad: Pad, app: Pick<App, 'say' | 'fail'>): void {
     if (file !== undefined) void take(file);
     else app.fail(new DataError('what was dropped is no file; save the picture first and drop its file'));
   });
-  // A file that misses the pad would replace the page.
+  // Otherwise a file dropped outside the pad would replace the page.
   for (const name of ['dragover', 'drop'] as const) {
     window.addEventListener(name, (event) => event.preventDefault());
   }

@@ -1,27 +1,26 @@
-// Which of several fingers, palms, pens and mice on the pad draws. Only one at a time, and a pen before a hand. No DOM;
-// imports nothing.
+// Palm rejection: selects the one pointer that draws among fingers, palms, pens and mice. A pen takes precedence. No DOM.
 
-/** What a pointer that has just come down does. */
+/** Role of a pointer that has just touched the pad. */
 export type Turn =
   /** It draws. */
   | 'draw'
-  /** It draws, and what the pointer before it had begun was the palm of the hand that holds the pen: take that back. */
+  /** It draws, and the previous pointer was the palm of the hand that holds the pen: undo its stroke. */
   | 'draw instead'
-  /** Another one draws already, or it is a hand beside a pen. */
+  /** It is ignored: another pointer draws, or it is a hand near a pen. */
   | 'ignore';
 
-/** A hand that comes down within this time after a pen was last seen is the palm, in milliseconds. */
+/** A touch within this time after the last pen event is the palm, in milliseconds. */
 export const PALM_TIME = 1000;
 
 export interface PointerSeen {
   readonly pointerId: number;
-  /** `mouse`, `pen`, `touch`, or something that a browser has yet to invent. */
+  /** `mouse`, `pen`, `touch`, or an unknown type. */
   readonly pointerType: string;
-  /** Milliseconds on any clock that does not jump. */
+  /** Milliseconds of a monotonic clock. */
   readonly timeStamp: number;
 }
 
-/** Lets one pointer at a time draw. */
+/** Allows one pointer at a time to draw. */
 export class OnePointer {
   #drawing: { readonly id: number; readonly type: string } | null = null;
   #penSeen = -Infinity;
@@ -42,12 +41,12 @@ export class OnePointer {
     return before === null ? 'draw' : 'draw instead';
   }
 
-  /** A pointer moved, touching or hovering: a pen near the pad keeps the hand from drawing. */
+  /** A pointer moved, touching or hovering: a pen near the pad blocks touches. */
   seen({ pointerType, timeStamp }: PointerSeen): void {
     if (pointerType === 'pen') this.#penSeen = timeStamp;
   }
 
-  /** A pointer left; answers whether it was the one that drew. */
+  /** A pointer left; returns whether it was the one that drew. */
   up(pointerId: number): boolean {
     if (this.#drawing?.id !== pointerId) return false;
     this.#drawing = null;

@@ -1,33 +1,32 @@
-// Strokes to a short text that an address can carry, and back. A text that was damaged on its way is refused, never
-// half understood. No DOM. Imports the checksum, errors and simplify.
+// Encoding of strokes as a short text for addresses, and decoding, which rejects damaged texts.
 //
-// "1", the version, then base64url (RFC 4648, section 5) of: the number of strokes; for each the number of its points and for each
-// point the way from the one before it, x and y, in 1024ths of the pad's height; two bytes of a checksum. Numbers are LEB128,
-// signed ones in zigzag order (0, -1, 1, -2, ...).
+// Format: "1" (the version), then base64url (RFC 4648, section 5) of: the number of strokes; for each the number of points and
+// for each point the offset from the previous one, x and y, in 1/1024 of the pad's height; a checksum of two bytes.
+// Numbers are LEB128, signed ones in zigzag order (0, -1, 1, -2, ...).
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 import { ArgumentError, FormatError } from '../../../engine/errors.js';
 import { crc32c } from '../../formats/crc32c.js';
 import { simplified } from './simplify.js';
 
-/** Characters of a text: some programs cut longer addresses off. */
+/** Maximum length of a text: some programs truncate longer addresses. */
 export const MOST_CHARACTERS = 3000;
-/** Steps of the grid in the pad's height. */
+/** Grid steps per height of the pad. */
 const GRID = 1024;
-/** The widest pad, in its heights. */
+/** Maximum aspect ratio of a pad. */
 const WIDEST = 16;
 const VERSION = '1';
 /**
- * How far simplifying may move a stroke, of its longer side, the finest first. The first is an eighth of a pixel of the canvas of
- * 128 x 128 that the network's image is made on; the others are for pads so full that they would not fit otherwise.
+ * Tolerances of the simplification, as fractions of the drawing's longer side, finest first. The first is 1/8 pixel of the
+ * 128 x 128 canvas from which the network's input is made; the others are for drawings that would not fit otherwise.
  */
 const TOLERANCES = [1 / 480, 1 / 240, 1 / 120, 1 / 60];
 
 /**
- * Writes strokes as text.
+ * Encodes strokes as text.
  *
  * @param strokes in units of the pad
- * @throws ArgumentError if they do not fit into an address
+ * @throws ArgumentError if they do not fit in an address
  */
 export function encodeStrokes(strokes: readonly Stroke[]): string {
   for (const tolerance of TOLERANCES) {
@@ -58,7 +57,7 @@ function bytesOf(strokes: readonly Stroke[], tolerance: number): number[] {
   return bytes;
 }
 
-/** The points in steps of the grid; those that fall on the one before them are left out. */
+/** The points in grid steps, without consecutive duplicates. */
 function onGrid(points: readonly number[]): number[] {
   const placed: number[] = [];
   for (let i = 0; i < points.length; i += 2) {
@@ -78,9 +77,9 @@ function sideOf(stroke: Stroke): number {
 }
 
 /**
- * Reads what `encodeStrokes` wrote.
+ * Decodes the output of `encodeStrokes`.
  *
- * @throws FormatError if the text is of another version, was cut short or changed
+ * @throws FormatError if the text has another version, was truncated or changed
  */
 export function decodeStrokes(text: string): number[][] {
   if (!text.startsWith(VERSION)) {
@@ -115,7 +114,7 @@ const damaged = (): FormatError =>
     'the link was cut short or changed on its way, so its drawing cannot be shown; copy it again',
   );
 
-/** Reads numbers; whatever does not fit is damage. */
+/** Reads numbers; throws if the bytes are damaged. */
 class Source {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -128,7 +127,7 @@ class Source {
     return this.#at === this.#bytes.length;
   }
 
-  /** A number of things that follow: each takes a byte at least. */
+  /** A count of items that follow; each takes at least one byte. */
   count(): number {
     const value = this.#number();
     if (value > this.#bytes.length - this.#at) throw damaged();
@@ -174,6 +173,6 @@ function fromBase64Url(text: string): Uint8Array | null {
   try {
     return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
   } catch {
-    return null; // a length that no bytes have
+    return null; // not a valid base64 length
   }
 }

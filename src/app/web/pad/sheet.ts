@@ -1,17 +1,17 @@
-// What lies on the pad at one moment: strokes, or a picture. Never changed, only replaced. No code. Imports types.
+// The immutable contents of the pad: strokes or an image.
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 
-/** A picture that the visitor chose. */
+/** An image from a file. */
 export interface PlacedPicture {
-  /** As it is shown. */
+  /** For display. */
   readonly bitmap: ImageBitmap;
-  /** As the network sees it: 784 bytes, 0 paper, 255 ink. */
+  /** The network's input, [28, 28], 0 = paper, 255 = ink. */
   readonly image: Uint8Array;
 }
 
 export interface Sheet {
-  /** In units of the pad, 0..1 of its height; none if there is a picture. */
+  /** In units of the pad's height, 0..1; empty if there is an image. */
   readonly strokes: readonly Stroke[];
   readonly picture: PlacedPicture | null;
 }

@@ -1,9 +1,9 @@
-// A polyline with fewer points that stays close to the one given. Imports types.
+// Polyline simplification (Douglas-Peucker).
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 
 /**
- * Leaves out points whose absence moves the line by at most `tolerance`; both ends stay.
+ * Removes points as long as the line moves by at most `tolerance`; keeps both ends.
  *
  * @param tolerance in the unit of the stroke
  * @see D. Douglas, T. Peucker, "Algorithms for the reduction of the number of points ...", Cartographica 10, 1973
@@ -29,7 +29,7 @@ export function simplified(stroke: Stroke, tolerance: number): number[] {
   return points;
 }
 
-/** How far point `i` is from the segment between two others. */
+/** Distance of point `i` from the segment between two other points. */
 function distanceToSegment(stroke: Stroke, i: number, first: number, last: number): number {
   const [x0, y0] = [stroke[2 * first], stroke[2 * first + 1]];
   const [dx, dy] = [stroke[2 * last] - x0, stroke[2 * last + 1] - y0];

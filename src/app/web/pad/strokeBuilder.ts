@@ -1,32 +1,31 @@
-// A stroke while it is being drawn: the points of the pointer, and the smooth curve through them that everything else sees, the
-// network and the screen alike. No DOM; imports data's curve.
+// A stroke during drawing: pointer positions, and the smooth curve through them that both the screen and the network use.
 
 import { smoothSpan } from '../../../data/strokes/curve.js';
 
-/** Pointers report whole pixels: points closer than this part of the pad's height would only add their trembling. */
+/** Minimum distance of points, as a fraction of the pad's height. Pointers report whole pixels; closer points add noise. */
 const LEAST_STEP = 0.006;
-/** How far apart the points of the curve are, in the same unit: about a third of a pixel of 28. */
+/** Distance of the curve's points, in the same unit: about 1/3 of a pixel of the 28 x 28 image. */
 const CURVE_STEP = 0.012;
-/** Points of one stroke; a hand that draws on for minutes adds no more. */
+/** Maximum number of points per stroke; further points are ignored. */
 const MOST_POINTS = 20_000;
 
-/** Takes points one by one; `points` is the curve so far. */
+/** Takes points one at a time; `points` is the curve so far. */
 export class StrokeBuilder {
-  /** x, y, x, y, ... of the curve in units of the pad. Grows in place, and its end still changes. */
+  /** x, y, x, y, ... of the curve in units of the pad. Grows in place; its end may still change. */
   readonly points: number[] = [];
-  /** How hard the pen was pressed at each of them, 0..1. */
+  /** Pressure at each point, 0..1. */
   readonly pressures: number[] = [];
   readonly #knots: number[] = [];
   readonly #force: number[] = [];
-  /** Numbers of `points` that will not change any more. */
+  /** Length of the final part of `points`. */
   #settled = 0;
 
   /**
-   * Adds the next point of the pointer.
+   * Adds the next pointer position.
    *
    * @param x in units of the pad
    * @param y in units of the pad, 0 at the top
-   * @param pressure 0..1; for the look alone
+   * @param pressure 0..1; affects only the appearance
    */
   add(x: number, y: number, pressure: number): void {
     if (this.points.length >= MOST_POINTS) return;
@@ -39,7 +38,7 @@ export class StrokeBuilder {
       this.#settled = 2;
       return;
     }
-    // The curve before the last knot had to wait for this point to know where it bends.
+    // The curve up to the last knot depends on this point, so it is final only now.
     const far = this.#distance(count - 1, x, y) >= LEAST_STEP;
     this.points.length = this.#settled;
     this.pressures.length = this.#settled / 2;
@@ -58,12 +57,12 @@ export class StrokeBuilder {
     return Math.sqrt(dx * dx + dy * dy);
   }
 
-  /** Appends the curve to knot `to` from the one before it; `after` is the knot behind, -1 if there is none yet. */
+  /** Appends the curve from the previous knot to knot `to`; `after` is the next knot, -1 if there is none yet. */
   #span(to: number, after: number): void {
     const length = this.#distance(to - 1, this.#knots[2 * to], this.#knots[2 * to + 1]);
     if (length === 0) return;
     const steps = Math.max(1, Math.ceil(length / CURVE_STEP));
-    const ends = [to - 2, to - 1, to, after] as const; // below 0: the stroke begins there
+    const ends = [to - 2, to - 1, to, after] as const; // a negative index is before the start of the stroke
     smoothSpan(this.#knots, ends, steps, this.points, this.points.length);
     const [from, until] = [this.#force[to - 1], this.#force[to]];
     for (let step = 1; step <= steps; step++) this.pressures.push(from + ((until - from) * step) / steps);

@@ -1,18 +1,17 @@
-// The canvas of the pad: as many pixels as the screen has below it, strokes as round lines, or a picture. Redraws at most once a
-// frame. Knows neither pointers nor history. Imports types.
+// The canvas of the pad at the screen's resolution: strokes as round lines, or an image. Redraws at most once per frame.
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 
-/** What is to be seen. */
+/** The displayed contents. */
 export interface Scene {
   readonly strokes: readonly Stroke[];
-  /** Shown in the middle instead of strokes. */
+  /** Shown centered instead of strokes. */
   readonly picture: ImageBitmap | null;
 }
 
-/** Part of the picture's box that stays free around it. */
+/** Margin around the image, as a fraction of its box. */
 const MARGIN = 0.06;
-/** How much thinner and thicker a pen's line gets with its pressure. */
+/** Factors of the line width at the lowest and highest pressure of a pen. */
 const [THIN, THICK] = [0.5, 1.5];
 
 export class Surface {
@@ -24,8 +23,8 @@ export class Surface {
   #frame = 0;
 
   /**
-   * @param penWidth of the line on the screen, in parts of the pad's height
-   * @param pressures of a stroke's points, for strokes of a pen
+   * @param penWidth line width on the screen, as a fraction of the pad's height
+   * @param pressures returns the pressures of a stroke's points if a pen drew it
    */
   constructor(
     canvas: HTMLCanvasElement,
@@ -39,11 +38,11 @@ export class Surface {
     if (context === null) throw new Error('the browser gives no canvas to draw on');
     this.#context = context;
     this.#watchSize();
-    // Colours are the style sheet's: the line is drawn anew when they change.
+    // The style sheet sets the colors: redraw when they change.
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#redrawSoon());
   }
 
-  /** Width of the pad in its heights. */
+  /** Aspect ratio: width / height. */
   get aspect(): number {
     const { clientWidth, clientHeight } = this.canvas;
     return clientHeight > 0 ? clientWidth / clientHeight : 1;
@@ -54,7 +53,7 @@ export class Surface {
     this.#redrawSoon();
   }
 
-  /** Where a pointer is, in units of the pad; beyond its edge is at its edge. */
+  /** Position of a pointer in units of the pad, clamped to its edges. */
   place(clientX: number, clientY: number): readonly [x: number, y: number] {
     const { left, top, height, width } = this.canvas.getBoundingClientRect();
     if (height === 0) return [0, 0];
@@ -64,17 +63,17 @@ export class Surface {
 
   #watchSize(): void {
     const observer = new ResizeObserver(([entry]) => {
-      // Where the browser tells the device's pixels, the canvas has exactly those.
+      // Use the exact size in device pixels if the browser reports it.
       const exact = 'devicePixelContentBoxSize' in entry ? entry.devicePixelContentBoxSize[0] : undefined;
       const { width, height } = entry.contentRect;
       this.canvas.width = exact?.inlineSize ?? Math.round(width * devicePixelRatio);
       this.canvas.height = exact?.blockSize ?? Math.round(height * devicePixelRatio);
-      this.#draw(); // at once: setting the size has wiped it
+      this.#draw(); // immediately, because setting the size clears the canvas
     });
     try {
       observer.observe(this.canvas, { box: 'device-pixel-content-box' });
     } catch {
-      observer.observe(this.canvas); // Safari knows no such box
+      observer.observe(this.canvas); // Safari does not support this box
     }
   }
 
@@ -100,7 +99,7 @@ export class Surface {
   }
 }
 
-/** The picture as large as fits. */
+/** Draws the image as large as it fits. */
 function drawPicture(context: CanvasRenderingContext2D, picture: ImageBitmap): void {
   const { width, height } = context.canvas;
   const room = 1 - 2 * MARGIN;
@@ -133,7 +132,7 @@ function drawStroke(
     const [x, y] = [stroke[2 * point] * unit, stroke[2 * point + 1] * unit];
     context.lineTo(x, y);
     if (pressures === undefined || point === count - 1) continue;
-    // One line has one width: where it changes, the next begins.
+    // A path has one width, so start a new path where the width changes.
     context.lineWidth = widthAt(point);
     context.stroke();
     context.beginPath();

@@ -1,4 +1,4 @@
-// The pad's buttons: a picture, a word, and a hint that names the key. Knows nothing of strokes. Imports the helper for elements and types.
+// The buttons of the pad, each with an icon, a label and a tooltip that names its key.
 
 import { element } from '../ui/dom.js';
 import type { Command } from './keys.js';
@@ -6,22 +6,22 @@ import type { Command } from './keys.js';
 const SVG = 'http://www.w3.org/2000/svg';
 
 export interface ToolOptions {
-  /** What the button says; also its name for people who listen. */
+  /** Visible label and accessible name. */
   readonly label: string;
-  /** What it does, for its hint. */
+  /** Description for the tooltip. */
   readonly does: string;
-  /** Its key for people, e.g. `Ctrl+Z`. */
+  /** Key to display, e.g. `Ctrl+Z`. */
   readonly key?: string;
-  /** The same for programs, as `aria-keyshortcuts` has it, e.g. `Control+Z`. */
+  /** Key for `aria-keyshortcuts`, e.g. `Control+Z`. */
   readonly shortcut?: string;
   /** The icon: an SVG path in a box of 24 x 24. */
   readonly icon: string;
-  /** Whether it is switched on and off. Default false. */
+  /** Whether it is a toggle button. Default false. */
   readonly toggles?: boolean;
   readonly press: () => void;
 }
 
-/** One button. */
+/** Makes a button. */
 export function makeTool({
   label,
   does,
@@ -49,14 +49,14 @@ function iconOf(path: string): SVGSVGElement {
   return svg;
 }
 
-/** Switches buttons on or off; the focus moves from one that is switched off to `refuge`, or it would be lost. */
+/** Enables or disables a button. If the button being disabled has the focus, moves the focus to `refuge`. */
 export function enable(button: HTMLButtonElement, enabled: boolean, refuge: HTMLElement): void {
   if (button.disabled === !enabled) return;
   if (!enabled && document.activeElement === button) refuge.focus({ preventScroll: true });
   button.disabled = !enabled;
 }
 
-/** Ctrl, or Cmd's sign on a Mac. */
+/** Ctrl, or the Command sign on a Mac. */
 const CONTROL = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl+';
 
 export const ICONS = {
@@ -69,7 +69,7 @@ export const ICONS = {
   link: 'M10 13.8a4 4 0 0 0 5.9.3l3.2-3.2a4 4 0 0 0-5.7-5.7l-1.5 1.5M14 10.2a4 4 0 0 0-5.9-.3l-3.2 3.2a4 4 0 0 0 5.7 5.7l1.5-1.5',
 } as const;
 
-/** The buttons of what a pad does by itself. */
+/** The buttons for the pad's built-in commands. */
 export function makeCommandTools(press: (command: Command) => void): Record<Command, HTMLButtonElement> {
   const tool = (command: Command, options: Omit<ToolOptions, 'icon' | 'press'>): HTMLButtonElement =>
     makeTool({ icon: ICONS[command], press: () => press(command), ...options });

@@ -1,5 +1,5 @@
-// What the page computes with on its own thread: WebAssembly SIMD, one thread, started once, since a prediction takes less
-// time than waking others does. Workers of the page start their own. Imports the engine and, on demand, the wasm backend.
+// The backend of the page's main thread: WebAssembly SIMD with one thread, started once. Workers start their own backends.
+// One thread, because a prediction takes less time than waking other threads.
 
 import { type Backend, useBackend } from '../../../engine/index.js';
 
@@ -20,7 +20,7 @@ export function pageBackend(): Promise<Backend> {
 
 async function start(): Promise<Backend> {
   const { createWasmBackend } = await import('../../../engine/backends/wasm/index.js');
-  const backend = await createWasmBackend({ threads: 1 }); // the relaxed build where the browser takes it
+  const backend = await createWasmBackend({ threads: 1 }); // relaxed SIMD if the browser supports it
   useBackend(backend);
   return backend;
 }

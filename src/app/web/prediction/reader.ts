@@ -1,5 +1,4 @@
-// A reader: a model that reads images on the page's own thread. Knows no elements; where the model's bytes come from is the
-// caller's. Imports modelContents, the engine, the page's backend, verdict.
+// Reader: a loaded model that predicts images on the page's main thread. The caller provides the model's bytes.
 
 import { type Backend, noGrad, scope, type Tensor, tensor, withBackend } from '../../../engine/index.js';
 import { ArgumentError } from '../../../engine/errors.js';
@@ -16,9 +15,9 @@ const normalizer = normalize();
 
 export class Reader {
   readonly classes: readonly string[];
-  /** In evaluation mode, on the page's backend. */
+  /** The network, in evaluation mode, on the page's backend. */
   readonly model: CharacterNet;
-  /** What logits are divided by before the softmax, so that a probability of 0.8 is right in 80 of 100 cases. */
+  /** Calibration temperature: logits are divided by it before the softmax, so that probabilities match frequencies. */
   readonly temperature: number;
   readonly card: ModelCard;
   readonly #backend: Backend;
@@ -32,27 +31,27 @@ export class Reader {
   }
 
   /**
-   * Makes a reader of a model file.
+   * Opens a model file.
    *
-   * @param bytes safetensors, or PyTorch's .pth, whose reader is loaded then
-   * @param name what messages and the card call the file
-   * @throws ModelError if the file is damaged or holds another network
+   * @param bytes safetensors, or PyTorch's .pth, whose parser is loaded on demand
+   * @param name name of the file, for messages and the model card
+   * @throws ModelError if the file is damaged or contains another network
    * @throws BackendError if the browser has no WebAssembly SIMD
    */
   static async open(bytes: Uint8Array, name: string): Promise<Reader> {
     const { format, safetensors } = await readContents(name, bytes);
     const backend = await pageBackend();
-    const loaded = await withBackend(backend, () => modelFrom(name, safetensors)); // made before it returns
+    const loaded = await withBackend(backend, () => modelFrom(name, safetensors)); // the current backend is restored when it returns
     const parameters = loaded.model.parameterCount;
     const card = { name, format, bytes, safetensors, parameters, training: loaded.training };
     return new Reader(loaded, card, backend);
   }
 
   /**
-   * What the network takes for an image; belongs to the caller's scope.
+   * The network's input for an image; the tensor belongs to the caller's scope.
    *
-   * @param image 784 bytes, 0 paper, 255 ink
-   * @returns `[1, 1, 28, 28]`, -1 paper, 1 ink
+   * @param image [28, 28], 0 = paper, 255 = ink
+   * @returns `[1, 1, 28, 28]`, -1 = paper, 1 = ink
    */
   input(image: Uint8Array): Tensor {
     if (image.length !== IMAGE_PIXELS) {
@@ -63,7 +62,7 @@ export class Reader {
     return tensor(pixels, { shape: [1, 1, IMAGE_SIDE, IMAGE_SIDE] });
   }
 
-  /** Reads one image; leaves nothing on the backend. */
+  /** Predicts one image; leaves no tensors on the backend. */
   async read(image: Uint8Array): Promise<Reading> {
     const numbers = await withBackend(this.#backend, () =>
       noGrad(() => scope(() => this.model.forward(this.input(image)).data())),

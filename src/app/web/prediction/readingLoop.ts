@@ -1,13 +1,12 @@
-// Reads every drawing, one at a time: while one is being read the others wait, and of those the latest alone is read.
-// So the page keeps up with the hand on a slow device, too. Imports the signal and types.
+// The prediction loop: one prediction at a time, always for the latest drawing, so that it keeps up on slow devices.
 
 import type { App } from '../app.js';
 
-/** Keeps `app.reading` true to `app.drawing` and `app.reader`; returns how to stop that. */
+/** Updates `app.reading` when `app.drawing` or `app.reader` changes; returns a function that stops it. */
 export function keepReading(app: Pick<App, 'reader' | 'drawing' | 'reading' | 'fail'>): () => void {
   let stopped = false;
   let busy = false;
-  /** Whether drawing or reader have changed since the last reading began. */
+  /** Whether the drawing or the reader changed since the last prediction started. */
   let stale = false;
 
   const work = async (): Promise<void> => {
@@ -19,10 +18,10 @@ export function keepReading(app: Pick<App, 'reader' | 'drawing' | 'reading' | 'f
       if (drawing.empty || reader === null) continue;
       try {
         const reading = await reader.read(drawing.image);
-        // What was rubbed out meanwhile is not spoken of any more; a line that was added is: it is read next.
+        // Drop the result if the pad was cleared meanwhile. After other changes, show it until the next prediction.
         if (!app.drawing.value.empty) app.reading.set(reading);
       } catch (error) {
-        if (app.reader.value === reader) app.fail(error); // one that was replaced may fail, it is disposed of
+        if (app.reader.value === reader) app.fail(error); // a replaced reader is disposed of and may fail
       }
     }
     busy = false;

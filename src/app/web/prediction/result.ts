@@ -1,17 +1,17 @@
-// What the network reads, beside the pad: the character, large; the five likeliest with their probabilities; and the 28 x 28 pixels
-// that it saw. On an empty pad all of it is blank. Imports the helpers for elements, the app's types.
+// The prediction next to the pad: the character, the top five with probabilities, and the 28 x 28 input.
+// On an empty pad all of it is blank.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
 import { paint } from '../ui/pixels.js';
 import type { Ranked, Reading, Verdict } from './types.js';
-import { percent } from './percent.js';
+import { percent } from './verdict.js';
 import './result.css';
 
 const ROWS = 5;
 
-/** Puts the view into `host` and keeps it true to the app. */
+/** Mounts the view in `host` and updates it with the app's state. */
 export function mountResult(host: HTMLElement, app: App): void {
   const verdict = element('p', { className: 'verdict' });
   const remark = element('p', { className: 'remark' });
@@ -45,7 +45,7 @@ export function mountResult(host: HTMLElement, app: App): void {
   });
 }
 
-/** The characters of a verdict, large, with small words between them. */
+/** The characters of a verdict in large type, with connecting words in small type. */
 function lettersOf({ kind, group }: Verdict): Node[] {
   const letters = group.flatMap((letter, at) => [
     ...(at === 0 ? [] : [element('span', { className: 'between' }, ' or ')]),
@@ -68,7 +68,7 @@ interface Row {
   show(ranked: Ranked | null): void;
 }
 
-/** One of the likeliest: the character, a bar, the number. */
+/** One row of the top five: the character, a bar, the probability. */
 function makeRow(): Row {
   const label = element('span', { className: 'label' });
   const fill = element('span', { className: 'fill' });

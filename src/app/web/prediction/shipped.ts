@@ -1,15 +1,15 @@
-// The model that comes with the page, and its record; how they are made is scripts/ship-model.js. Imports the reader and errors.
+// Loading of the model that comes with the page; scripts/ship-model.js makes it.
 
 import { ModelError } from '../../errors.js';
 import { pageBackend } from './backend.js';
 import { Reader } from './reader.js';
 
-/** Beside the page, under a name that changes with the contents. */
+/** The bundler adds a content hash to the name. */
 const MODEL = new URL('../model/model.safetensors', import.meta.url);
 
-/** Makes a reader of the page's own model. @throws ModelError if it does not arrive, or is damaged */
+/** Loads the page's own model. @throws ModelError if the download fails or the file is damaged */
 export async function openShipped(): Promise<Reader> {
-  const [bytes] = await Promise.all([fetchBytes(MODEL), pageBackend()]); // what computes starts meanwhile
+  const [bytes] = await Promise.all([fetchBytes(MODEL), pageBackend()]); // start the backend during the download
   return Reader.open(bytes, 'model.safetensors');
 }
 

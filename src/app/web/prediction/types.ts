@@ -1,50 +1,50 @@
-// What a reader tells: of an image, and of its model. The shapes that the parts of the page share; no code. Imports types.
+// Types of predictions and model metadata, shared by the parts of the page.
 
 import type { ModelFormat, Training } from '../../model/modelContents.js';
 
-/** One class of the model, and how likely it is. */
+/** One class of the model with its probability. */
 export interface Ranked {
-  /** Number of the class, as in `Reader.classes`. */
+  /** Index of the class in `Reader.classes`. */
   readonly index: number;
   readonly label: string;
   /** Calibrated, 0..1. */
   readonly probability: number;
 }
 
-/** What to say of a drawing. */
+/** A prediction as shown to the visitor. */
 export interface Verdict {
-  /** One character, several that look alike, or not sure. */
+  /** One character, several look-alikes, or not sure. */
   readonly kind: 'sure' | 'alike' | 'unsure';
   /** The likeliest character. */
   readonly label: string;
-  /** For people: "B", "0 or O", "not sure: 5, S". */
+  /** Display text: "B", "0 or O", "not sure: 5, S". */
   readonly text: string;
   /** The characters named in `text`. */
   readonly group: readonly string[];
 }
 
-/** What a reader makes of one image. */
+/** The prediction for one image. */
 export interface Reading {
-  /** 784 bytes, 0 paper, 255 ink: what was read. */
+  /** The input, [28, 28], 0 = paper, 255 = ink. */
   readonly image: Uint8Array;
   readonly logits: Float32Array;
   /** Calibrated, in the order of the classes. */
   readonly probabilities: Float32Array;
-  /** Every class, the likeliest first. */
+  /** Every class, most probable first. */
   readonly ranked: readonly Ranked[];
   readonly verdict: Verdict;
 }
 
-/** What a model file says about itself. */
+/** Metadata of a model file. */
 export interface ModelCard {
-  /** What the file is called. */
+  /** Name of the file. */
   readonly name: string;
   readonly format: ModelFormat;
-  /** The file as it was given. */
+  /** The original file. */
   readonly bytes: Uint8Array;
-  /** Its contents as safetensors: what a worker makes the same network of. */
+  /** The model as safetensors, from which a worker can load the same network. */
   readonly safetensors: Uint8Array;
-  /** Numbers that were learned. */
+  /** Number of trainable parameters. */
   readonly parameters: number;
   readonly training: Training;
 }

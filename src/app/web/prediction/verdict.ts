@@ -1,19 +1,18 @@
-// From probabilities to what is said of a drawing: the classes in order, and a sentence. Host numbers only, no network, no
-// elements. Imports interpret.ts, which decides for the command line, too.
+// Conversion of class probabilities to a ranking and a text for the visitor, with the rules of the command line (interpret.ts).
 
 import { interpret, WORTH_NAMING } from '../../evaluation/interpret.js';
 import type { Ranked, Verdict } from './types.js';
 
 /**
- * In doubt at most so many characters are named. On the validation images in doubt the right one is the likeliest in 54 %, among
- * two in 85 %, among three in 91 %, among four in 93 %.
+ * Maximum number of characters named in an uncertain verdict. On the uncertain validation images the right class is the top
+ * one in 54 %, in the top two in 85 %, top three in 91 %, top four in 93 %.
  */
 const MOST_NAMED = 3;
 
 /**
- * Ranks the classes and says what the drawing is: a character, several that look alike, or not sure.
+ * Ranks the classes and makes a verdict: one character, several look-alikes, or not sure.
  *
- * @param probabilities calibrated, one for each class
+ * @param probabilities calibrated, [classes]
  */
 export function judge(
   probabilities: Float32Array,
@@ -35,4 +34,12 @@ function doubted(ranked: readonly Ranked[]): Verdict {
     .filter(({ probability }) => probability >= WORTH_NAMING * best.probability)
     .map(({ label }) => label);
   return { kind: 'unsure', label: best.label, text: `not sure: ${group.join(', ')}`, group };
+}
+
+/** Formats a probability in whole percent, never as 0 % or 100 %: "97 %", "< 1 %", "> 99 %"; with no-break spaces. */
+export function percent(probability: number): string {
+  const rounded = Math.round(probability * 100);
+  if (rounded < 1) return '<\u202f1\u202f%';
+  if (rounded > 99) return '>\u202f99\u202f%';
+  return `${rounded}\u202f%`;
 }

@@ -1,5 +1,5 @@
-// The corrections somebody made, and the one text that they are kept as in the browser and in a file. What comes in is not
-// trusted: every part is checked. No storage, no elements. Imports nn's JSON and data's sizes.
+// The corrections of a visitor and their JSON encoding, which the browser's storage and saved files share.
+// Decoding validates every field, since a file may come from anywhere.
 
 import { FormatError } from '../../../engine/errors.js';
 import { IMAGE_PIXELS } from '../../../data/emnist/idx.js';
@@ -7,29 +7,29 @@ import type { Stroke } from '../../../data/strokes/raster.js';
 import { canonicalJson, JsonReader, type Json } from '../../../nn/saving/json.js';
 import { parseStrictJson } from '../../../nn/saving/strictJson.js';
 
-/** A drawing and what somebody says it is. Not tied to a model: any model that knows the character can learn it. */
+/** A drawing with its label. Independent of the model: any model with this class can be fine-tuned on it. */
 export interface Correction {
   /** The character, e.g. `B`. */
   readonly label: string;
-  /** What was read in its place. */
+  /** The character predicted when it was corrected. */
   readonly was: string;
-  /** 784 bytes, 0 paper, 255 ink. */
+  /** [28, 28], 0 = paper, 255 = ink. */
   readonly image: Uint8Array;
-  /** In units of the pad; none if it was a picture. */
+  /** In units of the pad; empty for an image from a file. */
   readonly strokes: readonly Stroke[];
 }
 
-/** More are not kept: a lesson would take minutes. */
-export const MOST_CORRECTIONS = 200;
-/** A longer text is not even looked at. */
-const MOST_CHARACTERS = 20_000_000;
-const MOST_NUMBERS = 20_000; // of one drawing's strokes
+/** The oldest beyond this number are dropped, because fine-tuning on more takes minutes. */
+export const MAX_CORRECTIONS = 200;
+/** Longer files are rejected before parsing. */
+const MAX_CHARACTERS = 20_000_000;
+const MAX_NUMBERS = 20_000; // coordinates per drawing
 const KIND = 'inkgrad corrections';
 const VERSION = 1;
-/** Strokes are kept to this part of the pad's height, a twentieth of a pixel on most screens. */
+/** Coordinates are rounded to 1 / PRECISION of the pad's height, about 1/20 pixel on most screens. */
 const PRECISION = 10_000;
 
-/** Corrections as text: JSON, images in base 64. Equal corrections give equal text. */
+/** Encodes corrections as JSON with images in base64. Equal corrections give equal text. */
 export function encodeCorrections(corrections: readonly Correction[]): string {
   const list = corrections.map(({ label, was, image, strokes }) => ({
     label,
@@ -43,13 +43,13 @@ export function encodeCorrections(corrections: readonly Correction[]): string {
 }
 
 /**
- * Reads such a text.
+ * Parses and validates the output of `encodeCorrections`.
  *
- * @param name what messages call it
- * @throws FormatError that says what is wrong and where
+ * @param name the source, for error messages
+ * @throws FormatError with the invalid field
  */
 export function decodeCorrections(text: string, name: string): Correction[] {
-  if (text.length > MOST_CHARACTERS) {
+  if (text.length > MAX_CHARACTERS) {
     throw new FormatError(`${name}: is too long for a file of corrections`);
   }
   const file = new JsonReader(parseStrictJson(text, name), name);
@@ -61,8 +61,8 @@ export function decodeCorrections(text: string, name: string): Correction[] {
     throw new FormatError(`${name}: is of version ${version}, this page reads ${VERSION}`);
   }
   const list = listOf(file.value('corrections'), `${name}: corrections`);
-  if (list.length > MOST_CORRECTIONS) {
-    throw new FormatError(`${name}: holds ${list.length} corrections, more than ${MOST_CORRECTIONS}`);
+  if (list.length > MAX_CORRECTIONS) {
+    throw new FormatError(`${name}: holds ${list.length} corrections, more than ${MAX_CORRECTIONS}`);
   }
   return list.map((item, at) => readCorrection(item, `${name}: correction ${at + 1}`));
 }
@@ -77,8 +77,8 @@ function readCorrection(item: Json, where: string): Correction {
     }
     return values as number[];
   });
-  if (strokes.reduce((sum, stroke) => sum + stroke.length, 0) > MOST_NUMBERS) {
-    throw new FormatError(`${where}: its strokes have more than ${MOST_NUMBERS} numbers`);
+  if (strokes.reduce((sum, stroke) => sum + stroke.length, 0) > MAX_NUMBERS) {
+    throw new FormatError(`${where}: its strokes have more than ${MAX_NUMBERS} numbers`);
   }
   return {
     label: character(reader.text('label'), where),
@@ -98,7 +98,7 @@ function readImage(text: string, where: string): Uint8Array {
   try {
     bytes = atob(text);
   } catch {
-    // Told below: of what is no base 64 there are no bytes.
+    // Not base64: the length check below throws.
   }
   if (bytes.length !== IMAGE_PIXELS) {
     throw new FormatError(`${where}: its image is not ${IMAGE_PIXELS} bytes in base 64`);
@@ -111,7 +111,7 @@ function listOf(value: Json, where: string): readonly Json[] {
   throw new FormatError(`${where}: expected a list`);
 }
 
-/** Puts corrections to those there are; of one and the same image the later word counts, and the oldest beyond 200 go. */
+/** Appends corrections. A later correction of the same image replaces the earlier one; at most `MAX_CORRECTIONS` remain. */
 export function withMore(corrections: readonly Correction[], more: readonly Correction[]): Correction[] {
   const all = [...corrections];
   for (const added of more) {
@@ -119,5 +119,5 @@ export function withMore(corrections: readonly Correction[], more: readonly Corr
     if (at >= 0) all.splice(at, 1);
     all.push(added);
   }
-  return all.slice(-MOST_CORRECTIONS);
+  return all.slice(-MAX_CORRECTIONS);
 }

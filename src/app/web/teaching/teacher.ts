@@ -1,22 +1,62 @@
-// The teacher: what the visitor corrected, the model that learned it, and which of the two models reads the page. Every change
-// of the corrections teaches the original anew. No elements. Imports the app's types, the reader, the parts beside it.
+// Teacher: the visitor's corrections, the model fine-tuned on them, and which of the two models the page uses.
+// Every change of the corrections fine-tunes the original model from the start.
 
 import { InkgradError } from '../../../engine/errors.js';
-import type { Lesson } from '../../correction/lesson.js';
+import type { ExamResult, Lesson } from '../../correction/lesson.js';
 import type { PersonaliseProgress } from '../../correction/personalise.js';
 import type { App } from '../app.js';
+import { Reader } from '../prediction/reader.js';
+import type { Reading } from '../prediction/types.js';
 import { sha256 } from '../ui/digest.js';
-import type { Reader } from '../prediction/reader.js';
 import { Signal } from '../ui/signal.js';
+import type { CorrectionStore, TaughtModel } from './correctionStore.js';
 import { decodeCorrections, encodeCorrections, withMore, type Correction } from './corrections.js';
-import type { Keeper, TaughtModel } from './keeper.js';
-import type { LessonTask } from './protocol.js';
-import { NOTHING, openTaught, type Taught, type TeacherState } from './taught.js';
+import type { LessonTask } from './lessonClient.js';
 
-/** What the teacher gets from outside; tests put their own in its place. */
+/** Predictions for a corrected drawing by the original and the fine-tuned model. */
+export interface Comparison {
+  readonly before: Reading;
+  readonly after: Reading;
+}
+
+/** A fine-tuned model. */
+export interface Taught {
+  readonly reader: Reader;
+  readonly exam: ExamResult | null;
+  /** For every correction that it was fine-tuned on. */
+  readonly comparisons: ReadonlyMap<Correction, Comparison>;
+}
+
+/** The observable state of a `Teacher`. */
+export interface TeacherState {
+  /** Oldest first. */
+  readonly corrections: readonly Correction[];
+  /** Progress of the running lesson; null if none is running. */
+  readonly progress: PersonaliseProgress | 'starting' | null;
+  /** Null if no model was fine-tuned from the loaded one. */
+  readonly taught: Taught | null;
+  /** Whether the page predicts with the fine-tuned model. */
+  readonly inUse: boolean;
+  /** Whether `taught` comes from an earlier visit. */
+  readonly restored: boolean;
+  /** Error message of the last failed access to the store; null if it succeeded. */
+  readonly refusal: string | null;
+}
+
+/** Initial state. */
+const NOTHING: TeacherState = {
+  corrections: [],
+  progress: null,
+  taught: null,
+  inUse: false,
+  restored: false,
+  refusal: null,
+};
+
+/** Dependencies of a `Teacher`; tests replace them. */
 export interface TeacherParts {
   readonly app: Pick<App, 'reader' | 'drawing' | 'reading' | 'say' | 'fail'>;
-  readonly keeper: Keeper;
+  readonly keeper: CorrectionStore;
   readonly teach: (
     task: LessonTask,
     onProgress: (progress: PersonaliseProgress) => void,
@@ -24,40 +64,41 @@ export interface TeacherParts {
   ) => Promise<Lesson>;
 }
 
+/** Fine-tunes the original model on all corrections after each change, and selects the model that the page uses. */
 export class Teacher {
   readonly state = new Signal<TeacherState>(NOTHING);
   readonly #parts: TeacherParts;
   #original: Reader | null = null;
-  /** What is kept of `taught`; null with it, and where the browser has no digests. */
-  #kept: TaughtModel | null = null;
+  /** The stored form of `taught`; null without it, or if the browser computes no SHA-256. */
+  #stored: TaughtModel | null = null;
   #lesson: AbortController | null = null;
-  /** Saving and forgetting, one after the other. */
+  /** Resolves after the last queued save or delete. */
   #storing: Promise<void> = Promise.resolve();
 
   private constructor(parts: TeacherParts) {
     this.#parts = parts;
   }
 
-  /** Reads what is kept, uses the taught model of an earlier visit if it belongs to the page's, and then follows the page's. */
+  /** Loads the store, then follows the page's model and restores the stored one if it was fine-tuned from it. */
   static async start(parts: TeacherParts): Promise<Teacher> {
     const teacher = new Teacher(parts);
     try {
-      const kept = await parts.keeper.load();
-      if (kept !== null) teacher.#set({ corrections: kept.corrections });
-      teacher.#kept = kept?.taught ?? null;
+      const contents = await parts.keeper.load();
+      if (contents !== null) teacher.#set({ corrections: contents.corrections });
+      teacher.#stored = contents?.taught ?? null;
     } catch (error) {
-      teacher.#refused(error);
+      teacher.#storeFailed(error);
     }
     parts.app.reader.subscribe((reader) => teacher.#follow(reader));
     return teacher;
   }
 
-  /** What the visitor loaded or the page began with. */
+  /** The model before fine-tuning: the one that the visitor loaded or the page's own. */
   get original(): Reader | null {
     return this.#original;
   }
 
-  /** Takes the present drawing for a `label`, and teaches it. */
+  /** Adds the current drawing with `label` to the corrections and fine-tunes. */
   async correct(label: string): Promise<void> {
     const { drawing, reading } = this.#parts.app;
     if (drawing.value.empty) return;
@@ -67,33 +108,33 @@ export class Teacher {
     await this.#learn(withMore(this.state.value.corrections, [correction]));
   }
 
-  /** Takes a correction back, and teaches the others. */
+  /** Removes a correction and fine-tunes on the others. */
   remove(correction: Correction): Promise<void> {
     return this.#learn(this.state.value.corrections.filter((other) => other !== correction));
   }
 
-  /** Puts corrections from a file to those there are, and teaches all. */
+  /** Adds corrections from a file and fine-tunes on all. @throws FormatError if the file is invalid */
   async add(text: string, name: string): Promise<void> {
     await this.#learn(withMore(this.state.value.corrections, decodeCorrections(text, name)));
   }
 
-  /** Teaches the model that is loaded all corrections. */
+  /** Fine-tunes the loaded model on all corrections. */
   again(): Promise<void> {
     return this.#learn(this.state.value.corrections);
   }
 
-  /** Ends the lesson; the corrections stay. */
+  /** Cancels the lesson; the corrections stay. */
   cancel(): void {
     this.#lesson?.abort(new InkgradError('cancelled'));
   }
 
-  /** Whether the page reads with the taught model from now on, if there is one. */
+  /** Makes the page predict with the fine-tuned model if there is one, or with the original. */
   use(taught: boolean): void {
     const reader = taught ? this.state.value.taught?.reader : this.#original;
     if (reader) this.#parts.app.reader.set(reader);
   }
 
-  /** Forgets corrections and the taught model, here and in the browser. */
+  /** Deletes the corrections and the fine-tuned model, in memory and in the store. */
   async forget(): Promise<void> {
     this.cancel();
     this.#setTaught(null, null);
@@ -101,12 +142,12 @@ export class Teacher {
     await this.#store();
   }
 
-  /** The corrections as a file's text. */
+  /** The corrections as the text of a file. */
   exportCorrections(): string {
     return encodeCorrections(this.state.value.corrections);
   }
 
-  /** Those that the loaded model has a class for. */
+  /** The corrections whose label is a class of the loaded model. */
   teachable(): Correction[] {
     const classes = this.#original?.classes ?? [];
     return this.state.value.corrections.filter(({ label }) => classes.includes(label));
@@ -162,69 +203,85 @@ export class Teacher {
     await this.#store();
   }
 
-  /** Takes notice of the page's reader: one of ours, or a new original. */
+  /** Handles a change of the page's reader: the original, the fine-tuned model, or a new original. */
   #follow(reader: Reader | null): void {
     const { taught } = this.state.value;
     if (reader === null) return;
     if (reader !== this.#original && reader !== taught?.reader) {
       this.cancel();
-      // What the page begins with is taught again as it was; who loads a model later wants that model.
-      const begins = this.#original === null;
+      // Only the page's first model switches to the stored one. A visitor who loads a model later expects that model.
+      const isFirst = this.#original === null;
       this.#original = reader;
       this.#set({ taught: null });
       taught?.reader.dispose();
-      void this.#restore(reader, begins).catch((error: unknown) => this.#parts.app.fail(error));
+      void this.#restore(reader, isFirst).catch((error: unknown) => this.#parts.app.fail(error));
     }
     this.#set({ inUse: reader === this.state.value.taught?.reader });
   }
 
-  /** Opens what was taught this very model, if it was and the corrections are still the same. */
+  /** Opens the stored model if it was fine-tuned from `original` on the current corrections. */
   async #restore(original: Reader, use: boolean): Promise<void> {
-    const kept = this.#kept;
-    if (kept === null) return;
-    if (kept.digest !== (await sha256(original.card.safetensors))) return;
+    const stored = this.#stored;
+    if (stored === null) return;
+    if (stored.digest !== (await sha256(original.card.safetensors))) return;
     const learned = this.teachable();
-    if (kept.corrections !== encodeCorrections(learned)) return;
-    const taught = await openTaught(original, kept.safetensors, kept.exam, learned);
+    if (stored.corrections !== encodeCorrections(learned)) return;
+    const taught = await openTaught(original, stored.safetensors, stored.exam, learned);
     if (this.#original !== original || this.#lesson !== null) {
       taught.reader.dispose();
       return;
     }
     this.#set({ restored: true });
-    this.#setTaught(taught, kept, use);
+    this.#setTaught(taught, stored, use);
     if (use) this.#parts.app.say('The page reads with what you taught it last time.');
   }
 
-  /** Puts a taught model in place of the last one, or the original if there is none; with `use` the page reads with it. */
-  #setTaught(taught: Taught | null, kept: TaughtModel | null, use = taught !== null): void {
+  /** Replaces the fine-tuned model; null removes it. With `use` the page predicts with the new one. */
+  #setTaught(taught: Taught | null, stored: TaughtModel | null, use = taught !== null): void {
     const last = this.state.value.taught;
-    this.#kept = kept;
+    this.#stored = stored;
     this.#set({ taught });
     if (use || this.state.value.inUse) this.use(use);
     last?.reader.dispose();
   }
 
-  /** Keeps what there is. A browser that refuses does not stop the teaching. */
+  /** Saves the state. A failure sets `refusal` and does not stop the lesson. */
   #store(): Promise<void> {
     const { corrections } = this.state.value;
     const { keeper } = this.#parts;
-    const taught = this.#kept;
+    const taught = this.#stored;
     this.#storing = this.#storing.then(async () => {
       try {
         await (corrections.length === 0 ? keeper.forget() : keeper.save({ corrections, taught }));
         this.#set({ refusal: null });
       } catch (error) {
-        this.#refused(error);
+        this.#storeFailed(error);
       }
     });
     return this.#storing;
   }
 
-  #refused(error: unknown): void {
+  #storeFailed(error: unknown): void {
     this.#set({ refusal: error instanceof Error ? error.message : String(error) });
   }
 
   #set(change: Partial<TeacherState>): void {
     this.state.set({ ...this.state.value, ...change });
   }
+}
+
+/** Opens a fine-tuned model and predicts the corrections with both models. */
+async function openTaught(
+  original: Reader,
+  safetensors: Uint8Array,
+  exam: ExamResult | null,
+  corrections: readonly Correction[],
+): Promise<Taught> {
+  const reader = await Reader.open(safetensors, `${original.card.name}, taught by you`);
+  const comparisons = new Map<Correction, Comparison>();
+  for (const correction of corrections) {
+    const { image } = correction;
+    comparisons.set(correction, { before: await original.read(image), after: await reader.read(image) });
+  }
+  return { reader, exam, comparisons };
 }

@@ -1,10 +1,10 @@
-// Gives a lesson away from the page, which stays awake, on a backend of its own: on all cores where the page is cross-origin
-// isolated, on one elsewhere. One lesson, then the page ends it. Imports the lesson, the engine, the wasm backend.
+// Worker that runs one lesson, so that the page stays responsive. The page terminates it afterwards.
+// Its backend uses all cores if the page is cross-origin isolated, otherwise one.
 
 import { useBackend } from '../../../engine/index.js';
 import { createWasmBackend } from '../../../engine/backends/wasm/index.js';
 import { giveLesson } from '../../correction/lesson.js';
-import type { LessonMessage, LessonTask } from './protocol.js';
+import type { LessonMessage, LessonTask } from './lessonClient.js';
 
 function post(message: LessonMessage, transfer: ArrayBuffer[] = []): void {
   postMessage(message, { transfer });

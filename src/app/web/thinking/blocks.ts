@@ -1,4 +1,4 @@
-// The maps of the three blocks, and beside them the filter that one points at. Imports map grids, the filter's view.
+// The feature maps of the three blocks, and next to them the details of the selected filter.
 
 import { element } from '../ui/dom.js';
 import { FilterView } from './filterView.js';
@@ -54,7 +54,7 @@ export class BlocksView implements View {
     this.choose(scene);
   }
 
-  /** Another filter is pointed at. */
+  /** Shows the filter that is selected now. */
   choose(scene: Scene | null): void {
     for (const grid of this.#grids) grid.mark(this.#choice.kept);
     this.#filter.show(scene, this.#choice.value);

@@ -1,24 +1,23 @@
-// One thing that a filter looks at: the map or drawing with a frame where it looks, the kernel it looks with, and what that adds.
-// Imports painting, plates.
+// One row of the filter view: an input channel with the receptive field framed, the kernel for it, and its contribution.
 
 import { element } from '../ui/dom.js';
 import { KERNEL_SIDE } from './filters.js';
 import { clear, paintMarks, Stamp } from './paint.js';
 import { currentPalette, rampTable } from './palette.js';
 import { Plate } from './plate.js';
-import { write } from './slopes.js';
+import { write } from './gradients.js';
 
 export interface Feed {
   readonly name: string;
   readonly adds: string;
   /** [3, 3] */
   readonly kernel: ArrayLike<number>;
-  /** The number whose mark fills its place in the kernel. */
+  /** The absolute value whose mark fills its cell of the kernel. */
   readonly largest: number;
   /** [side, side], at least 0 */
   readonly source: ArrayLike<number>;
   readonly side: number;
-  /** The middle of where it looks. */
+  /** Center of the receptive field. */
   readonly at: { readonly row: number; readonly column: number };
 }
 

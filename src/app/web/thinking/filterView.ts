@@ -1,5 +1,4 @@
-// One filter, large: where on the drawing it fires, and why: the kernels that bring it most at its strongest point, and what
-// each of them adds. Imports the filters, painting, words.
+// Details of one filter: its activations over the drawing, and the input channels that contribute most at its strongest point.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import { element } from '../ui/dom.js';
@@ -7,11 +6,11 @@ import { FeedRow } from './feedRow.js';
 import { fieldOf, kernelOf, peakOf, strideOf, takeApart, type Peak, type TakenApart } from './filters.js';
 import { MarkLegend } from './legend.js';
 import { clear, fade, largestOf, Stamp } from './paint.js';
-import { currentPalette, type Colour, type Palette } from './palette.js';
+import { currentPalette, type Color, type Palette } from './palette.js';
 import { Plate } from './plate.js';
 import { BLOCKS, inputSide, type FilterChoice, type Scene } from './scene.js';
-import { paintDrawing, write } from './slopes.js';
-import { atPlace, figure, signed } from './words.js';
+import { paintDrawing, write } from './gradients.js';
+import { atPlace, figure, signed } from './captionText.js';
 
 const FEEDERS = 4;
 
@@ -84,7 +83,7 @@ export class FilterView {
     const side = inputSide(block);
     const filters = scene.filters[block];
     const input = scene.thought.inputs[block];
-    const raw = block === 0 && scene.convolutions[0] === 1; // it looks at the drawing itself, -1 paper, 1 ink
+    const raw = block === 0 && scene.convolutions[0] === 1; // its input is the drawing, -1 = paper, 1 = ink
     const apart = takeApart(filters, filter, input, side, peak);
     const most = apart.shares.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, FEEDERS);
     this.#rows.forEach((row, at) => {
@@ -131,7 +130,7 @@ export class FilterView {
       fade(overlay(palette)),
     );
     const pixel = width / IMAGE_SIDE;
-    const extent = side * strideOf(choice.block) * pixel; // block 3 leaves a rim that it does not look at
+    const extent = side * strideOf(choice.block) * pixel; // the maps of block 3 do not cover the whole image
     context.imageSmoothingEnabled = true;
     context.drawImage(stamp.canvas, 0, 0, extent, extent);
     const field = (place: number): ReturnType<typeof fieldOf> =>
@@ -148,15 +147,15 @@ export class FilterView {
   }
 }
 
-/** What a block's last convolution gets comes from the block before, or from the convolution before in the same block. */
+/** Name of the layer before a block's last convolution: the previous block, or an earlier convolution of the same block. */
 function nameOf({ convolutions }: Scene, block: number, channel: number): string {
   return convolutions[block] === 1
     ? `filter ${channel + 1} of block ${block}`
     : `inner filter ${channel + 1} of block ${block + 1}`;
 }
 
-/** A strong colour of the ramp that stands out from drawing and ground. */
-function overlay({ ramp }: Palette): Colour {
+/** A strong color of the ramp that contrasts with the drawing and the background. */
+function overlay({ ramp }: Palette): Color {
   return ramp[3];
 }
 

@@ -1,15 +1,15 @@
-// What a filter is and why it fires: its kernels with the batch norm folded in, and the sum at one point taken apart. Arithmetic on
-// host numbers that a test holds to the network's own outputs. Knows no elements. Imports the engine's types, nn and the stages.
+// Convolution filters with batch norm folded in, and the decomposition of one activation into contributions per channel.
+// Plain arithmetic in float64; a test compares it with the network's outputs.
 
 import { ArgumentError, type FloatArray } from '../../../engine/index.js';
 import { BatchNorm2d, Conv2d } from '../../../nn/index.js';
 import type { Stages } from './stages.js';
 
-/** Rows and columns of a kernel. */
+/** Side length of a kernel. */
 export const KERNEL_SIDE = 3;
 const TAPS = KERNEL_SIDE * KERNEL_SIDE;
 
-/** A block's last convolution and batch norm as one convolution: gamma / sqrt(variance + epsilon) is a factor, the rest a bias. */
+/** A block's last convolution with its batch norm folded in: weights times gamma / sqrt(variance + epsilon), the rest a bias. */
 export interface Filters {
   readonly outChannels: number;
   readonly inChannels: number;
@@ -19,7 +19,7 @@ export interface Filters {
   readonly bias: Float64Array;
 }
 
-/** Reads the filters of every block. */
+/** The folded filters of every block. */
 export function filtersOf({ blocks }: Stages): Promise<Filters[]> {
   return Promise.all(
     blocks.map(({ last }) => {
@@ -51,20 +51,20 @@ async function fold(conv: Conv2d, norm: BatchNorm2d): Promise<Filters> {
   };
 }
 
-/** The kernel with which a filter looks at one channel, [3, 3]. */
+/** The kernel of a filter for one input channel, [3, 3]. */
 export function kernelOf({ inChannels, weight }: Filters, filter: number, channel: number): Float64Array {
   const start = (filter * inChannels + channel) * TAPS;
   return weight.subarray(start, start + TAPS);
 }
 
-/** Where a map is strongest, and how strong; the first of several. */
+/** Position and value of a map's maximum; the first of equal ones. */
 export interface Peak {
   readonly row: number;
   readonly column: number;
   readonly value: number;
 }
 
-/** @param maps [channels, side, side] */
+/** The maximum of one channel. @param maps [channels, side, side] */
 export function peakOf(maps: FloatArray, side: number, channel: number): Peak {
   const start = channel * side * side;
   let at = 0;
@@ -72,13 +72,13 @@ export function peakOf(maps: FloatArray, side: number, channel: number): Peak {
   return { row: Math.floor(at / side), column: at % side, value: maps[start + at] };
 }
 
-/** What one channel adds to a filter's sum at a point. */
+/** Contribution of one channel to a filter's sum at a point. */
 export interface Share {
   readonly channel: number;
   readonly value: number;
 }
 
-/** A filter's sum at one point of the convolution: `bias` plus all `shares`. */
+/** A filter's output at one point before ReLU, decomposed: `total` is `bias` plus all `shares`. */
 export interface TakenApart {
   readonly row: number;
   readonly column: number;
@@ -89,10 +89,10 @@ export interface TakenApart {
 }
 
 /**
- * Takes the sum behind a point of a pooled map apart: of the 2 x 2 sums that were pooled there, the largest.
+ * Decomposes the sum behind a point of a pooled map: the largest of the 2 x 2 sums that max pooling compared.
  *
- * @param input what the convolution got, [inChannels, side, side]; around it are zeros
- * @param point of the pooled map
+ * @param input input of the convolution without its zero padding, [inChannels, side, side]
+ * @param point position in the pooled map
  */
 export function takeApart(
   filters: Filters,
@@ -124,7 +124,7 @@ function sumAt(
   return { row, column, bias, shares, total: shares.reduce((sum, { value }) => sum + value, bias) };
 }
 
-/** The 3 x 3 numbers around a point of one channel; zero outside. */
+/** The 3 x 3 values around a point of one channel, with zero padding. */
 export function patch(
   input: FloatArray,
   side: number,
@@ -140,17 +140,17 @@ export function patch(
   });
 }
 
-/** How many pixels apart neighbours of a block's maps are: 2, 4, 8. */
+/** Stride of a block's maps in input pixels: 2, 4, 8. */
 export function strideOf(block: number): number {
   return 2 ** (block + 1);
 }
 
 /**
- * The rows of pixels (or columns) that a row of a block's maps depends on; they may lie outside the picture.
+ * Receptive field of a row (or column) of a block's maps, in input pixels; it may extend beyond the image.
  *
- * A pooled number looks at 2 x 2 places, and every convolution before at one more on each side.
+ * Pooling covers 2 x 2 positions, and every convolution before it adds one on each side.
  *
- * @param convolutions how many each block has
+ * @param convolutions number of convolutions per block
  */
 export function fieldOf(
   convolutions: readonly number[],

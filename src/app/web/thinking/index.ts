@@ -1,5 +1,5 @@
-// The Thinking panel: what happens in the network between the 28 x 28 pixels and the verdict, live. Works only while it can be seen,
-// at most once a frame, and always on the latest drawing. Imports the views and what they show.
+// The Thinking panel: activations and gradients of the network for the current drawing, live.
+// It computes only while it is visible, at most once per frame, and always for the latest drawing.
 
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
@@ -9,14 +9,14 @@ import { filtersOf, type Filters } from './filters.js';
 import { Outcome } from './outcome.js';
 import { onPaletteChange } from './palette.js';
 import { Choice } from './picker.js';
-import { Reasons } from './reasons.js';
+import { Explanation } from './explanation.js';
 import { BLOCKS, type FilterChoice, type Scene } from './scene.js';
 import { stagesOf, type Stages } from './stages.js';
 import { think, type Question } from './think.js';
 import { whenSeen } from './whenSeen.js';
 import './thinking.css';
 
-/** A model that has been taken apart. */
+/** The page's model, split into stages. */
 interface Opened {
   readonly reader: Reader;
   readonly stages: Stages;
@@ -28,8 +28,12 @@ export function mount(host: HTMLElement, app: App): Panel {
   let scene: Scene | null = null;
   const wanted = new Choice<number>(() => work.ask());
   const filter = new Choice<FilterChoice>(() => blocks.choose(scene));
-  const [reasons, blocks, outcome] = [new Reasons(wanted), new BlocksView(filter), new Outcome(wanted)];
-  const views = [reasons, blocks, outcome];
+  const [explanation, blocks, outcome] = [
+    new Explanation(wanted),
+    new BlocksView(filter),
+    new Outcome(wanted),
+  ];
+  const views = [explanation, blocks, outcome];
   host.append(element('div', { className: 'thinking' }, ...views.map(({ root }) => root)));
 
   const showScene = (next: Scene | null): void => {
@@ -51,7 +55,7 @@ export function mount(host: HTMLElement, app: App): Panel {
       const convolutions = stages.blocks.map((block) => block.convolutions);
       showScene({ reading, classes: reader.classes, thought, question, convolutions, filters });
     } catch (error) {
-      if (app.reader.value === reader) app.fail(error); // one that was replaced may fail, it is disposed of
+      if (app.reader.value === reader) app.fail(error); // a replaced reader is disposed of and may fail
     }
   });
 
@@ -73,7 +77,7 @@ async function readFilters(opened: Opened): Promise<void> {
   opened.filters = await filtersOf(opened.stages);
 }
 
-/** The filter of block 1 with the strongest point: one to begin with. */
+/** The filter of block 1 with the strongest activation, selected at first. */
 function loudest({ thought: { blocks } }: Scene): number {
   const [maps] = blocks;
   let at = 0;
@@ -81,7 +85,7 @@ function loudest({ thought: { blocks } }: Scene): number {
   return Math.floor(at / (BLOCKS[0].side * BLOCKS[0].side));
 }
 
-/** Another class is measured against the winner, the winner against the runner-up; the runner-up if none is asked for. */
+/** Compares `chosen` with the top class, and the top class with the second. Without `chosen`, compares the second. */
 function ask(winner: number, second: number, chosen: number | null): Question {
   const wanted = chosen ?? second;
   return { winner, wanted, against: wanted === winner ? second : winner };

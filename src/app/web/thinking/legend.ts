@@ -1,11 +1,11 @@
-// What colours and sizes mean, beside each picture. Imports the helpers for elements, the palette, plates.
+// Legends of the figures: the meaning of their colors and mark sizes.
 
 import { element } from '../ui/dom.js';
 import { currentPalette } from './palette.js';
 import { paintMarks } from './paint.js';
 import { Plate } from './plate.js';
 
-/** A bar from silent to strongest, with the number that is strongest now. */
+/** A color bar from 0 to the strongest activation, with the current maximum. */
 export class RampLegend {
   readonly root: HTMLElement;
   readonly #plate: Plate;
@@ -40,7 +40,7 @@ export class RampLegend {
   }
 }
 
-/** A disc and a square, growing, with what each stands for. */
+/** Discs and squares of growing size, with their meanings. */
 export class MarkLegend {
   readonly root: HTMLElement;
   readonly #plates: readonly Plate[];

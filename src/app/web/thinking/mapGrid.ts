@@ -1,4 +1,4 @@
-// All maps of one block on one canvas, each under an element that can be pointed at. Imports painting, the picker, the legend.
+// All feature maps of one block on one canvas, under an accessible list of selectable cells.
 
 import { element } from '../ui/dom.js';
 import { RampLegend } from './legend.js';
@@ -7,9 +7,9 @@ import { currentPalette, rampTable } from './palette.js';
 import { Picker, type Choice } from './picker.js';
 import { Plate } from './plate.js';
 import { BLOCKS, type FilterChoice, type Scene, type View } from './scene.js';
-import { figure } from './words.js';
+import { figure } from './captionText.js';
 
-/** Between maps, of the width of a map. */
+/** Gap between maps, as a fraction of a map's width. */
 const GAP = 0.14;
 
 export class MapGrid implements View {
@@ -20,7 +20,7 @@ export class MapGrid implements View {
   readonly #stamp: Stamp;
   readonly #legend = new RampLegend();
   readonly #strengths: Float32Array;
-  /** Asking the style sheet takes time: only for another width. */
+  /** Computed style is slow to read, so this is updated only when the width changes. */
   #measured = { width: 0, columns: 1 };
   #each = false;
   #scene: Scene | null = null;
@@ -37,7 +37,7 @@ export class MapGrid implements View {
       keep: (filter) => choice.keep({ block, filter }),
     });
     this.#plate = new Plate('maps', (context, width) => this.#paint(context, width));
-    this.#plate.canvas.role = 'presentation'; // the list above it says what there is
+    this.#plate.canvas.role = 'presentation'; // the list on top of it describes the maps
     this.root = element(
       'div',
       { className: `block block-${block + 1}` },
@@ -51,7 +51,7 @@ export class MapGrid implements View {
     );
   }
 
-  /** Whether each map has a scale of its own, instead of one for the block. */
+  /** Whether each map is scaled separately, instead of all maps of the block together. */
   set each(each: boolean) {
     this.#each = each;
     this.show(this.#scene);
@@ -71,7 +71,7 @@ export class MapGrid implements View {
     this.#legend.show(scene === null ? '–' : most);
   }
 
-  /** Fills in the strengths, 0..1; returns the largest number of the block. */
+  /** Computes the strengths, 0..1; returns the largest activation of the block. */
   #measure({ thought }: Scene): number {
     const { count, side } = BLOCKS[this.#block];
     const maps = thought.blocks[this.#block];
@@ -90,7 +90,7 @@ export class MapGrid implements View {
     return all;
   }
 
-  /** As many maps in a row as the list has; the style sheet says how many that are. */
+  /** Reads the number of maps per row from the list, whose columns the style sheet sets. */
   #paint(context: CanvasRenderingContext2D, width: number): void {
     const { count, side } = BLOCKS[this.#block];
     if (width !== this.#measured.width) {

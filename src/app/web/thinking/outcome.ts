@@ -1,16 +1,16 @@
-// The end of the network: the 256 hidden numbers as a strip, and for every class its score and its probability. A class that is pointed
-// at is the one that the picture of what would change it asks about. Imports the picker, painting, words.
+// The last layers: the 256 hidden activations as a strip, and the logit and probability of every class.
+// The selected class is also the one that the explanation compares with the top class.
 
 import { element } from '../ui/dom.js';
-import { percent } from '../prediction/percent.js';
+import { percent } from '../prediction/verdict.js';
 import { RampLegend } from './legend.js';
 import { clear, Stamp } from './paint.js';
 import { currentPalette, rampTable } from './palette.js';
 import { type Choice, Picker } from './picker.js';
 import { Plate } from './plate.js';
 import type { Scene, View } from './scene.js';
-import { write } from './slopes.js';
-import { figure } from './words.js';
+import { write } from './gradients.js';
+import { figure } from './captionText.js';
 
 const HIDDEN_ROWS = 4;
 const HIDDEN_COLUMNS = 64;

@@ -1,9 +1,8 @@
-// How numbers become pictures: a drawing, maps, and marks as wide as a number is large (Hinton diagrams). Works on contexts, knows no
-// elements. Imports the palette.
+// Painting of arrays on a canvas: drawings, feature maps, and Hinton diagrams (marks as wide as a value is large).
 
-import { css, type Colour, type Palette } from './palette.js';
+import { css, type Color, type Palette } from './palette.js';
 
-/** A small canvas that is never shown: pixels go through it to be enlarged. */
+/** A small offscreen canvas, from which pixels are drawn enlarged. */
 export class Stamp {
   readonly canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
@@ -17,7 +16,7 @@ export class Stamp {
     this.#pixels = this.#context.createImageData(width, height);
   }
 
-  /** @param strengths 0..1, as rows. @param table red, green, blue, alpha for each of 256 strengths */
+  /** Sets the pixels. @param strengths 0..1, row by row. @param table red, green, blue, alpha for each of 256 strengths */
   fill(strengths: ArrayLike<number>, table: Uint8ClampedArray): void {
     const { data } = this.#pixels;
     for (let i = 0; i < strengths.length; i++) {
@@ -31,29 +30,29 @@ export class Stamp {
   }
 }
 
-/** Covers everything with one colour. */
-export function clear(context: CanvasRenderingContext2D, colour: Colour): void {
-  context.fillStyle = css(colour);
+/** Fills the canvas with one color. */
+export function clear(context: CanvasRenderingContext2D, color: Color): void {
+  context.fillStyle = css(color);
   context.fillRect(0, 0, context.canvas.width, context.canvas.height);
 }
 
-/** One colour, from invisible to solid, for 256 strengths. */
-export function fade([red, green, blue]: Colour): Uint8ClampedArray {
+/** A table of 256 strengths from transparent to opaque, in one color. */
+export function fade([red, green, blue]: Color): Uint8ClampedArray {
   return Uint8ClampedArray.from({ length: 4 * 256 }, (_, i) => [red, green, blue, i >> 2][i & 3]);
 }
 
 export interface Marks {
   readonly values: ArrayLike<number>;
-  /** Values a side; they fill a square. */
+  /** Side length of the square of values. */
   readonly side: number;
-  /** The number whose mark fills its place. */
+  /** The absolute value whose mark fills its cell. */
   readonly largest: number;
 }
 
-/** Smaller marks than this part of a place would be dust. */
+/** Marks smaller than this fraction of a cell are not drawn. */
 const DUST = 0.12;
 
-/** Discs for numbers above 0, squares for those below, as wide as the number is large. All of it begins at `left`, `top`. */
+/** Draws positive values as discs and negative ones as squares, with widths proportional to the absolute values. */
 export function paintMarks(
   context: CanvasRenderingContext2D,
   { values, side, largest }: Marks,
@@ -67,7 +66,7 @@ export function paintMarks(
   const discs = new Path2D();
   const squares = new Path2D();
   for (let i = 0; i < values.length; i++) {
-    const width = Math.min(1, Math.abs(values[i]) / largest); // of a place
+    const width = Math.min(1, Math.abs(values[i]) / largest); // as a fraction of a cell
     if (width < DUST) continue;
     const x = left + ((i % side) + 0.5) * place;
     const y = top + (Math.floor(i / side) + 0.5) * place;
@@ -86,7 +85,7 @@ export function paintMarks(
   context.fill(squares);
 }
 
-/** The largest size among numbers of either sign. */
+/** The largest absolute value. */
 export function largestOf(values: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));

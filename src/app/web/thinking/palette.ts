@@ -1,21 +1,20 @@
-// The colours of the thinking panel, in a light and a dark set. How strong a number is shows as lightness, which everybody sees;
-// its sign as orange or blue, which people with every kind of colour blindness tell apart, and as a disc or a square.
-// Knows no elements beyond the media query. Imports nothing.
+// The colors of the Thinking panel, for light and dark mode. Lightness encodes the strength of an activation.
+// The sign is shown as orange or blue, which people with any color blindness can tell apart, and as a disc or a square.
 
-export type Colour = readonly [red: number, green: number, blue: number];
+export type Color = readonly [red: number, green: number, blue: number];
 
 export interface Palette {
-  /** Behind every picture. */
-  readonly ground: Colour;
-  /** The drawing, where it lies under something else: quiet. */
-  readonly drawing: Colour;
-  /** From silent to strongest; lightness goes one way. */
-  readonly ramp: readonly Colour[];
-  /** More ink, or more of a channel, raises the number. */
+  /** Background of every figure. */
+  readonly ground: Color;
+  /** The drawing under marks or an overlay. */
+  readonly drawing: Color;
+  /** From 0 to the strongest activation, with monotonic lightness. */
+  readonly ramp: readonly Color[];
+  /** Positive: more ink, or a stronger channel, increases the value. */
   readonly more: string;
-  /** Less raises it. */
+  /** Negative: less increases it. */
   readonly less: string;
-  /** Frames and points upon pictures. */
+  /** Frames and points on figures. */
   readonly mark: string;
 }
 
@@ -49,8 +48,8 @@ export const DARK: Palette = {
   mark: '#f0e9dc',
 };
 
-/** Red, green, blue, alpha for each of 256 strengths. */
-export function rampTable(ramp: readonly Colour[]): Uint8ClampedArray {
+/** The ramp as red, green, blue, alpha for each of 256 strengths. */
+export function rampTable(ramp: readonly Color[]): Uint8ClampedArray {
   const table = new Uint8ClampedArray(4 * 256);
   for (let i = 0; i < 256; i++) {
     const at = (i / 255) * (ramp.length - 1);
@@ -65,17 +64,17 @@ export function rampTable(ramp: readonly Colour[]): Uint8ClampedArray {
 
 const dark = typeof matchMedia === 'undefined' ? null : matchMedia('(prefers-color-scheme: dark)');
 
-/** The set that the visitor's screen is in now. */
+/** The palette of the current color scheme. */
 export function currentPalette(): Palette {
   return dark?.matches === true ? DARK : LIGHT;
 }
 
-/** Calls `changed` when the screen goes from light to dark or back. */
+/** Calls `changed` when the color scheme changes between light and dark. */
 export function onPaletteChange(changed: () => void): void {
   dark?.addEventListener('change', changed);
 }
 
-/** For a canvas's `fillStyle`. */
-export function css([red, green, blue]: Colour): string {
+/** A color as a `fillStyle` of a canvas. */
+export function css([red, green, blue]: Color): string {
   return `rgb(${red} ${green} ${blue})`;
 }

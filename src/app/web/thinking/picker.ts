@@ -1,15 +1,14 @@
-// Many small things of which one is looked at, by mouse, finger or keys. Pointing (hovering, or moving the focus with the arrow
-// keys) shows one for the moment; a click, a tap, Enter or Space keeps it. An ARIA listbox with one tab stop.
-// Imports the helpers for elements.
+// An ARIA listbox with one tab stop, for selecting one of many small items with mouse, touch or keyboard.
+// Hovering, or moving the focus with the arrow keys, previews an item; a click, a tap, Enter or Space selects it.
 
 import { element } from '../ui/dom.js';
 
 export interface PickerOptions {
-  /** What the list is, for people who hear it. */
+  /** Accessible name of the list. */
   readonly label: string;
-  /** What each thing is called. */
+  /** Accessible name of each item. */
   readonly names: readonly string[];
-  /** The one that is pointed at; null when none is any more. */
+  /** Called with the previewed item, or null when the preview ends. */
   readonly point: (index: number | null) => void;
   readonly keep: (index: number) => void;
 }
@@ -48,7 +47,7 @@ export class Picker {
     this.root.addEventListener('keydown', (event) => this.#key(event));
   }
 
-  /** Marks the one that is kept. */
+  /** Marks the selected item. */
   mark(index: number | null): void {
     if (index === this.#kept) return;
     (this.items[this.#kept] as HTMLElement | undefined)?.setAttribute('aria-selected', 'false');
@@ -92,7 +91,7 @@ export class Picker {
     if (to >= 0 && to <= last) this.items[to].focus();
   }
 
-  /** How many stand in the first row. */
+  /** Number of items in the first row. */
   #columns(): number {
     const top = this.items[0].offsetTop;
     const next = this.items.findIndex(({ offsetTop }) => offsetTop > top);
@@ -100,7 +99,7 @@ export class Picker {
   }
 }
 
-/** What is kept, and what is pointed at for the moment. */
+/** The selected value (`kept`) and the previewed one. */
 export class Choice<T> {
   #kept: T | null = null;
   #pointed: T | null = null;

@@ -1,9 +1,8 @@
-// A canvas that is as sharp as the screen: it has the pixels of the place that the style sheet gives it, and is painted anew when
-// that changes. Imports the helpers for elements.
+// A canvas at the screen's resolution: it matches its CSS size in device pixels and repaints when that changes.
 
 import { element } from '../ui/dom.js';
 
-/** Paints on a canvas of `width` x `height` device pixels, all of which it covers. */
+/** Paints the whole canvas of `width` x `height` device pixels. */
 export type Painter = (context: CanvasRenderingContext2D, width: number, height: number) => void;
 
 export class Plate {
@@ -11,7 +10,7 @@ export class Plate {
   readonly #context: CanvasRenderingContext2D;
   readonly #paint: Painter;
 
-  /** @param className gives it a size */
+  /** @param className sets the size in the style sheet */
   constructor(className: string, paint: Painter) {
     this.canvas = element('canvas', { className: `plate ${className}`, role: 'img' });
     this.#context = this.canvas.getContext('2d')!;
@@ -19,7 +18,7 @@ export class Plate {
     new ResizeObserver(() => this.#fit()).observe(this.canvas);
   }
 
-  /** What people hear of the picture. */
+  /** Sets the accessible description. */
   describe(text: string): void {
     if (this.canvas.ariaLabel !== text) this.canvas.ariaLabel = text;
   }

@@ -1,4 +1,4 @@
-// What the views of the panel show: one drawing and what went on in the network for it. Types and sizes. Imports types.
+// The data that the panel's views show: one drawing and the network's activations and gradients for it. Types and sizes.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { Reading } from '../prediction/types.js';
@@ -10,13 +10,13 @@ export interface Scene {
   readonly classes: readonly string[];
   readonly thought: Thought;
   readonly question: Question;
-  /** Convolutions in each block. */
+  /** Number of convolutions per block. */
   readonly convolutions: readonly number[];
-  /** Null until they have been read from the model. */
+  /** Null until the model's weights have been read. */
   readonly filters: readonly Filters[] | null;
 }
 
-/** One filter of one block, both counted from 0. */
+/** One filter of one block, zero-based. */
 export interface FilterChoice {
   readonly block: number;
   readonly filter: number;
@@ -24,18 +24,18 @@ export interface FilterChoice {
 
 export interface BlockSize {
   readonly count: number;
-  /** Rows and columns of a map. */
+  /** Side length of a map. */
   readonly side: number;
 }
 
-/** Of the three blocks. */
+/** Output sizes of the three blocks. */
 export const BLOCKS: readonly BlockSize[] = [
   { count: 32, side: 14 },
   { count: 64, side: 7 },
   { count: 128, side: 3 },
 ];
 
-/** Rows and columns of the maps that a block gets, and that all its convolutions make. */
+/** Side length of a block's input, and of the outputs of its convolutions. */
 export function inputSide(block: number): number {
   return block === 0 ? IMAGE_SIDE : BLOCKS[block - 1].side;
 }

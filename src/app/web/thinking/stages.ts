@@ -1,5 +1,5 @@
-// The network in the pieces that one looks at: three blocks, the hidden layer, the last layer. The very layers of the network, run
-// in its order; nothing is computed a second way. Knows no elements. Imports the engine, nn and the network.
+// The network split into the stages that the panel shows: three blocks, the hidden layer, the last layer.
+// The stages share the network's layers and run them in order, so nothing is computed a second way.
 
 import { flatten, type Tensor } from '../../../engine/index.js';
 import { Conv2d, Linear, MaxPool2d, type Module, Sequential } from '../../../nn/index.js';
@@ -10,20 +10,20 @@ export interface Block {
   readonly before: Sequential;
   /** The last convolution, batch norm, ReLU and pooling. */
   readonly last: Sequential;
-  /** How many there are. */
+  /** Number of convolutions, the last included. */
   readonly convolutions: number;
 }
 
 export interface Stages {
   readonly blocks: readonly Block[];
-  /** From the last block's maps to the 256 hidden numbers. */
+  /** From the last block's maps to the 256 hidden activations. */
   readonly hidden: Sequential;
-  /** From those to one number a class. */
+  /** From the hidden activations to the logits. */
   readonly last: Sequential;
 }
 
 export interface Activations {
-  /** What the last convolution of each block gets: [N, channels, 28, 28], [N, channels, 14, 14], [N, channels, 7, 7] */
+  /** Input of each block's last convolution: [N, channels, 28, 28], [N, channels, 14, 14], [N, channels, 7, 7] */
   readonly inputs: readonly Tensor[];
   /** [N, 32, 14, 14], [N, 64, 7, 7], [N, 128, 3, 3] */
   readonly blocks: readonly Tensor[];
@@ -33,7 +33,7 @@ export interface Activations {
   readonly logits: Tensor;
 }
 
-/** Cuts a network into its stages. They share its layers, so they follow when its weights change. */
+/** Splits a network into its stages. They share its layers, so changed weights take effect. */
 export function stagesOf({ conv_layers, fc_layers }: CharacterNet): Stages {
   const part = (whole: Sequential, layers: readonly Module[]): Sequential => {
     const stage = new Sequential(...layers);
@@ -59,7 +59,7 @@ export function stagesOf({ conv_layers, fc_layers }: CharacterNet): Stages {
 }
 
 /**
- * Runs the network and keeps what each stage hands on.
+ * Runs the network and returns the output of each stage.
  *
  * @param x [N, 1, 28, 28]
  */

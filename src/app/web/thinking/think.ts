@@ -1,42 +1,42 @@
-// What goes on in the network for one image: what every stage hands on, and which pixels matter to the outcome, by the engine's
-// own autograd. Knows no elements. Imports the engine and the stages.
+// The activations of every stage for one image, and the gradients of the logits with respect to its pixels, from autograd.
 
 import { gradientOf, scope, Tensor, tensor, type FloatArray } from '../../../engine/index.js';
+import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import { normalize } from '../../../data/loading/transform.js';
 import { activations, type Stages } from './stages.js';
 
-/** Ink goes from 0 to 1 where the network's input goes from -1 to 1: a slope along ink is that much steeper. */
+/** Ink in 0..1 is normalized to -1..1; gradients with respect to ink are larger by this factor. */
 const INPUT_PER_INK = 1 / normalize().std;
 
 export interface Question {
   /** The class whose score is explained. */
   readonly winner: number;
-  /** The class that one would like to be more likely. */
+  /** The class that the visitor wants to be more likely. */
   readonly wanted: number;
-  /** The class that `wanted` is measured against. */
+  /** The class that `wanted` is compared with. */
   readonly against: number;
 }
 
 export interface Thought {
-  /** What the last convolution of each block gets, [channels, side, side]; around it are zeros. */
+  /** Input of each block's last convolution without its zero padding, [channels, side, side]. */
   readonly inputs: readonly FloatArray[];
-  /** What each block hands on, [channels, side, side]. */
+  /** Output of each block, [channels, side, side]. */
   readonly blocks: readonly FloatArray[];
   /** [256] */
   readonly hidden: FloatArray;
   /** [classes] */
   readonly logits: FloatArray;
-  /** d logit of the winner / d ink, [28, 28]: what a pixel of full ink more would add to its score, by the slope. */
+  /** d logit of the winner / d ink, [28, 28]: the first-order effect of one more pixel of full ink. */
   readonly saliency: FloatArray;
-  /** d (logit wanted - logit against) / d ink, [28, 28]. That difference is the logarithm of how many times likelier one is. */
+  /** d (logit wanted - logit against) / d ink, [28, 28]. The difference is the log of the ratio of their probabilities. */
   readonly toward: FloatArray;
 }
 
 /**
- * Runs one image forward once and backward twice, in evaluation mode; leaves nothing on the backend and no gradient on the
- * network's parameters.
+ * Runs one image forward once and backward twice, in evaluation mode. It leaves no tensors on the backend and does not touch
+ * the gradients of the network's parameters.
  *
- * @param input makes what the network takes, [1, 1, 28, 28]
+ * @param input makes the network's input, [1, 1, 28, 28]
  */
 export async function think(
   stages: Stages,
@@ -46,8 +46,8 @@ export async function think(
   const pending = scope(() => {
     const x = new Tensor(input().array, true);
     const { inputs, blocks, hidden, logits } = activations(stages, x);
-    /** How the sum of logits, each times its weight, changes with the ink of each pixel. */
-    const slope = (weights: ReadonlyMap<number, number>): Promise<FloatArray> => {
+    /** Gradient of the weighted sum of logits with respect to the ink of each pixel. */
+    const inkGradient = (weights: ReadonlyMap<number, number>): Promise<FloatArray> => {
       const seed = Float32Array.from(
         { length: logits.size },
         (_, k) => INPUT_PER_INK * (weights.get(k) ?? 0),
@@ -59,8 +59,8 @@ export async function think(
       blocks: blocks.map((maps) => maps.data()),
       hidden: hidden.data(),
       logits: logits.data(),
-      saliency: slope(new Map([[winner, 1]])),
-      toward: slope(
+      saliency: inkGradient(new Map([[winner, 1]])),
+      toward: inkGradient(
         new Map([
           [wanted, 1],
           [against, -1],
@@ -76,4 +76,35 @@ export async function think(
   ]);
   const [inputs, blocks] = [await Promise.all(pending.inputs), await Promise.all(pending.blocks)];
   return { inputs, blocks, hidden, logits, saliency, toward };
+}
+
+const FULL = 255;
+/** Ink of one dab, [3, 3]: the pen is 2.65 pixels wide, as in EMNIST. */
+const DAB = [0.6, 1, 0.6, 1, 1, 1, 0.6, 1, 0.6];
+
+/**
+ * First-order effect on a score of the better of two edits around each pixel: adding a dab of the pen, or erasing one.
+ * 0 if neither increases the score. A blank pixel can only gain ink, a full one can only lose it.
+ *
+ * @param gradients d score / d ink, ink from 0 to 1, [28, 28]
+ * @param image [28, 28], 0 paper, 255 ink
+ * @returns [28, 28]: positive for adding ink, negative for erasing; the absolute value is the gain
+ */
+export function dabs(gradients: ArrayLike<number>, image: Uint8Array): Float32Array {
+  return Float32Array.from(image, (_, i) => {
+    const [row, column] = [Math.floor(i / IMAGE_SIDE), i % IMAGE_SIDE];
+    let adding = 0;
+    let removing = 0;
+    for (let tap = 0; tap < DAB.length; tap++) {
+      const y = row + Math.floor(tap / 3) - 1;
+      const x = column + (tap % 3) - 1;
+      if (y < 0 || y >= IMAGE_SIDE || x < 0 || x >= IMAGE_SIDE) continue;
+      const at = y * IMAGE_SIDE + x;
+      const ink = image[at] / FULL;
+      adding += gradients[at] * Math.min(DAB[tap], 1 - ink);
+      removing -= gradients[at] * Math.min(DAB[tap], ink);
+    }
+    if (Math.max(adding, removing) <= 0) return 0;
+    return adding >= removing ? adding : -removing;
+  });
 }

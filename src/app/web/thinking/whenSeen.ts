@@ -1,19 +1,19 @@
-// Work that follows what happens on the page without getting in its way: once a frame at most, one at a time, and only while the
-// element can be seen. What was asked for meanwhile is done once, later. Imports nothing.
+// Scheduling of work for a visible element: at most once per frame, never twice at the same time.
+// Requests that arrive while it is hidden, paused or busy are merged into one run afterwards.
 
 export interface SeenWork {
-  /** Something has changed. */
+  /** Requests a run. */
   readonly ask: () => void;
   readonly pause: () => void;
   readonly resume: () => void;
 }
 
-/** Paused until `resume`. */
+/** Starts paused; call `resume`. */
 export function whenSeen(element: Element, work: () => Promise<void>): SeenWork {
   let stale = false;
   let busy = false;
   let paused = true;
-  let seen = true; // until the observer says otherwise: the first work is done unseen, so that nothing stands there unnamed
+  let seen = true; // until the observer reports: the first run happens even if hidden, so that the views have accessible names
   let frame = 0;
 
   const run = async (): Promise<void> => {

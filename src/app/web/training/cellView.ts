@@ -1,11 +1,11 @@
-// The images of one cell of the confusion matrix, and the mistakes made most often as ways to open one. Imports the bookkeeping.
+// The images of one cell of the confusion matrix, and buttons for the most frequent mistakes.
 
 import { element } from '../ui/dom.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { Cell, Confusion } from './confusion.js';
 import type { ValidationImages } from './protocol.js';
 
-/** More images than this are not drawn. */
+/** Maximum number of images shown. */
 const MOST = 48;
 const WORST = 10;
 
@@ -18,7 +18,7 @@ export class CellView {
   readonly #onOpen: (cell: Cell) => void;
   #cell: Cell | null = null;
 
-  /** @param onOpen called with the cell of a mistake that the person chooses */
+  /** @param onOpen called with the cell of the chosen mistake */
   constructor(onOpen: (cell: Cell) => void) {
     this.#onOpen = onOpen;
     this.element = element(
@@ -29,7 +29,7 @@ export class CellView {
     );
   }
 
-  /** Shows what a later epoch has made of the same images; the open cell stays open. */
+  /** Shows the predictions of a later epoch; the open cell stays open. */
   update(confusion: Confusion | null, validation: ValidationImages | null): void {
     const mistakes = confusion?.worst(WORST) ?? [];
     this.#worst.replaceChildren(
@@ -78,7 +78,7 @@ export class CellView {
   }
 }
 
-/** An image as the network gets it: ink bright on black. */
+/** An image as the network sees it: bright ink on black. */
 function draw(image: Uint8Array): HTMLCanvasElement {
   const canvas = element('canvas', { width: IMAGE_SIDE, height: IMAGE_SIDE });
   const context = canvas.getContext('2d')!;

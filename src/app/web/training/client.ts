@@ -1,15 +1,14 @@
-// The page's end of the line to the training worker: starts it when it is needed, checks what it says, notices when it is dead,
-// and ends it if it no longer answers. Imports the protocol.
+// Page side of the training worker: starts it on demand, validates its messages, and detects when it dies or hangs.
 
 import { BackendError } from '../../../engine/errors.js';
 import { readReport, type Command, type Report } from './protocol.js';
 
-/** So long the worker has for stopping by itself, in milliseconds; a device that hangs never does. */
+/** Time in milliseconds for the worker to stop before it is terminated; a hung device never stops. */
 const PATIENCE = 8_000;
 
 export interface ClientEvents {
   readonly onReport: (report: Report) => void;
-  /** The worker is gone, and why; what it held is lost. */
+  /** The worker died with this error; its state is lost. */
   readonly onDeath: (error: Error) => void;
 }
 

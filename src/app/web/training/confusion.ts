@@ -1,9 +1,8 @@
-// The bookkeeping behind the confusion matrix: how often each class was read as each, which images those are, and where the keys
-// lead. No elements in here. Imports the measures of `inkgrad eval`.
+// The confusion matrix: counts, the images of each cell, and keyboard navigation. No DOM.
 
 import { confusionCounts, confusedPairs, type ConfusedPair } from '../../evaluation/measures.js';
 
-/** A place in the matrix: what an image shows, and what it was read as; class numbers. */
+/** A cell of the matrix: true class and predicted class, as indices. */
 export interface Cell {
   readonly label: number;
   readonly read: number;
@@ -17,8 +16,8 @@ export class Confusion {
   readonly #totals: Uint32Array;
 
   /**
-   * @param labels class number that each image shows
-   * @param predictions class number read in each image
+   * @param labels true class of each image
+   * @param predictions predicted class of each image
    */
   constructor(classes: readonly string[], labels: Uint8Array, predictions: Uint8Array) {
     this.classes = classes;
@@ -33,18 +32,18 @@ export class Confusion {
     return this.#counts[label * this.classes.length + read];
   }
 
-  /** How many images show the class. */
+  /** Number of images of the class. */
   total(label: number): number {
     return this.#totals[label];
   }
 
-  /** The part of a class's images that was read so; 0 for a class without images. */
+  /** Fraction of a class's images in this cell; 0 for a class without images. */
   share(cell: Cell): number {
     const total = this.total(cell.label);
     return total === 0 ? 0 : this.count(cell) / total;
   }
 
-  /** The images of a cell, by number. */
+  /** Indices of the images of a cell. */
   images({ label, read }: Cell): number[] {
     const found: number[] = [];
     for (let i = 0; i < this.#labels.length; i++) {
@@ -53,7 +52,7 @@ export class Confusion {
     return found;
   }
 
-  /** The mistakes made most often, as cells. */
+  /** The cells of the most frequent mistakes. */
   worst(most: number): { readonly cell: Cell; readonly pair: ConfusedPair }[] {
     return confusedPairs(this.#counts, this.classes, most).map((pair) => ({
       pair,
@@ -61,7 +60,7 @@ export class Confusion {
     }));
   }
 
-  /** What a cell says: `5 read as S: 3 of 20 (15.0 %)`. */
+  /** A cell as text: `5 read as S: 3 of 20 (15.0 %)`. */
   describe(cell: Cell): string {
     const [label, read] = [this.classes[cell.label], this.classes[cell.read]];
     const total = this.total(cell.label);
@@ -71,7 +70,7 @@ export class Confusion {
   }
 }
 
-/** Where a key leads from a cell; null if it leads nowhere. Ends of rows do not wrap. */
+/** The cell that a key moves to; null for other keys and at the border. Rows do not wrap. */
 export function moveCell({ label, read }: Cell, key: string, classes: number): Cell | null {
   const within = (value: number): number => Math.min(Math.max(value, 0), classes - 1);
   switch (key) {

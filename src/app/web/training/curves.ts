@@ -1,5 +1,5 @@
-// The curves of a run: loss and accuracy, training and validation, live. The drawing is uPlot's, which works under the page's
-// policy; its colours are the page's. Imports uPlot, the history, the theme.
+// Live charts of a run: loss and accuracy, training and validation, drawn with uPlot.
+// uPlot works under the page's content security policy; the colors come from the style sheet.
 
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -11,14 +11,14 @@ const HEIGHT = 220;
 
 export interface CurveOptions {
   readonly title: string;
-  /** How a value is written, on the axis and in the legend. */
+  /** Formats a value for the axis and the legend. */
   readonly format: (value: number) => string;
-  /** The most that a value can be, or null if there is no such thing. */
+  /** Upper bound of the values, or null. */
   readonly most: number | null;
 }
 
 export class Curve {
-  /** A figure; its label tells what it shows. */
+  /** The chart as a figure with an accessible label. */
   readonly element: HTMLElement;
   readonly #options: CurveOptions;
   readonly #canvas = element('div', { className: 'curve-canvas' });
@@ -45,7 +45,7 @@ export class Curve {
     this.show(this.#lines, 1);
   }
 
-  /** Shows the lines as they are now, on an axis of so many epochs. */
+  /** Shows the current lines on an axis of `epochs` epochs. */
   show(lines: Lines, epochs: number): void {
     this.#lines = lines;
     if (epochs !== this.#epochs) {
@@ -64,7 +64,7 @@ export class Curve {
     return [x, training, validation];
   }
 
-  /** Values under the pointer, or else the last ones. */
+  /** Shows the values under the pointer, or the last ones. */
   #tell(index: number | null): void {
     for (const [i, line] of [this.#lines.training, this.#lines.validation].entries()) {
       const until = index === null ? line.length : index + 1;
@@ -102,7 +102,7 @@ export class Curve {
       cursor: { drag: { x: false, y: false }, points: { size: 7 } },
       scales: {
         x: { time: false, range: [0, this.#epochs] },
-        // Guessing among 47 classes costs ln 47 = 3.85: where the loss of an untrained network begins.
+        // A uniform guess among 47 classes has a loss of ln 47 = 3.85, the initial loss of an untrained network.
         y: { range: (_, __, highest) => [0, most ?? (this.#lines.x.length === 0 ? 4 : 1.05 * highest)] },
       },
       axes: [

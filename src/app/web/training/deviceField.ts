@@ -1,5 +1,5 @@
-// What this browser has to compute with: what is known at once, and, when asked, the report that `inkgrad doctor` prints, for
-// which gpu.js is loaded. Imports the device report and the bench page's probe.
+// The devices of this browser: what is known immediately, and on request the report that `inkgrad doctor` prints.
+// The report loads gpu.js.
 
 import { describeAttempt, imitatesGpu, type DeviceAttempt, type DeviceReport } from '../../device/device.js';
 import { probeDevice } from '../bench/run.js';
@@ -33,7 +33,7 @@ export class DeviceField {
     this.#draw([]);
   }
 
-  /** Off while training computes: a probe would slow both down. */
+  /** Disabled during training: a probe would slow both down. */
   set disabled(disabled: boolean) {
     this.#ask.disabled = disabled;
   }
@@ -48,7 +48,7 @@ export class DeviceField {
       return;
     }
     this.#state.textContent = `Best: ${deviceText(report)}.`;
-    const here = report.tried.filter(({ mode }) => mode !== 'headlessgl'); // which is for Node
+    const here = report.tried.filter(({ mode }) => mode !== 'headlessgl'); // headlessgl is for Node
     this.#draw(here.map((attempt) => [NAMES[attempt.mode], attemptText(attempt)]));
   }
 
@@ -66,15 +66,15 @@ export class DeviceField {
   }
 }
 
-/** What a run computes on: `CPU (relaxed SIMD, 2 threads)`. */
+/** The device of a run as text: `CPU (relaxed SIMD, 2 threads)`. */
 export function deviceText({ chosen, adapter }: DeviceReport): string {
   return `${NAMES[chosen]} (${adapter})`;
 }
 
-/** The report is written for the command line; on the page one chooses from a list. */
+/** Adapts the report's text, which is written for the command line, to the page. */
 function attemptText(attempt: DeviceAttempt): string {
   return describeAttempt(attempt).replace(/; --backend \w+ forces it/, ', but can be chosen all the same');
 }
 
-/** Whether to warn that the GPU is none. */
+/** Whether the GPU is a software renderer, which is slow. */
 export const isSlow = imitatesGpu;

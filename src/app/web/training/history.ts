@@ -1,17 +1,17 @@
-// What a run has told so far, as lines to draw and rows to read. No elements in here. Imports types.
+// The metrics of a run: lines for the charts, rows for the table, and their formatting. No DOM.
 
 import type { EpochEvent } from '../../training/trainerEvents.js';
 import type { StepReport } from './protocol.js';
 
-/** The lines of a chart: equally long, null where a line has no point. */
+/** The lines of a chart, of equal length; null where a line has no point. */
 export interface Lines {
-  /** In epochs: 1.5 is the middle of the second. */
+  /** In epochs: 1.5 is the middle of the second epoch. */
   readonly x: number[];
   readonly training: (number | null)[];
   readonly validation: (number | null)[];
 }
 
-/** A point of the training lines is a mean over at least so many images, or it would jump about; but the first come at once. */
+/** Each training point averages at least this many images, to reduce noise. The first points are shown immediately. */
 const CALM = 256;
 const FIRST = 4;
 
@@ -21,7 +21,7 @@ export class History {
   readonly #loss: Lines = { x: [], training: [], validation: [] };
   readonly #accuracy: Lines = { x: [], training: [], validation: [] };
 
-  /** The epochs that have ended. */
+  /** The completed epochs. */
   get epochs(): readonly EpochEvent[] {
     return this.#epochs;
   }
@@ -55,7 +55,7 @@ export class History {
     add(this.#accuracy, event.epoch, null, event.valAccuracy);
   }
 
-  /** The run in one sentence, for people who do not see the charts. */
+  /** The run in one sentence, for screen readers. */
   summary(): string {
     const last = this.#epochs.at(-1);
     if (last === undefined) return 'No epoch has ended yet.';
@@ -71,7 +71,7 @@ export class History {
   }
 }
 
-/** Adds a point; one at the place of the last point completes that. */
+/** Adds a point; merges it into the last point if both have the same x. */
 function add(lines: Lines, x: number, training: number | null, validation: number | null): void {
   const last = lines.x.length - 1;
   if (last >= 0 && lines.x[last] === x) {
@@ -89,7 +89,7 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** Seconds for people: `under a second`, `45 s`, `3 min 20 s`, `1 h 5 min`. */
+/** Formats seconds: `under a second`, `45 s`, `3 min 20 s`, `1 h 5 min`. */
 export function timeText(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 1) return 'under a second';

@@ -1,5 +1,5 @@
-// The tab that trains a network from nothing, in the page: puts the parts together and says which buttons make sense when.
-// Training goes on in its worker while another tab is shown. Imports the parts, and the reader on demand.
+// The Train panel: trains a network from random weights in the page, and enables the controls that apply to each state.
+// Training continues in its worker while another tab is shown.
 
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
@@ -35,9 +35,9 @@ class Training {
   readonly #pause = element('button', { type: 'button' }, 'Pause');
   readonly #stop = element('button', { type: 'button' }, 'Stop');
   #phase: Phase = 'idle';
-  /** The worker holds the files. */
+  /** Whether the worker has opened the files. */
   #filesOpen = false;
-  /** To be started as soon as the files are open. */
+  /** Settings of the run that starts when the files are open. */
   #waiting: Settings | null = null;
   #tested = '';
 
@@ -99,7 +99,7 @@ class Training {
     this.#network.forget();
     this.#tested = '';
     if (settings.source === 'emnist' && !this.#filesOpen) {
-      this.#waiting = settings; // the worker that held the files is gone
+      this.#waiting = settings; // the worker with the open files was terminated
       this.#open();
     } else this.#enter('preparing', { kind: 'start', settings });
   }
@@ -192,7 +192,7 @@ class Training {
     this.#app.fail(this.#network.explain(error.message, false));
   }
 
-  /** Which fields and buttons make sense now. */
+  /** Enables the fields and buttons that apply to the current state. */
   #show(): void {
     const idle = this.#phase === 'idle';
     this.#source.element.disabled = !idle;
@@ -207,8 +207,8 @@ class Training {
   }
 }
 
-/** Puts the tab into its place. */
+/** Mounts the panel in `host`. */
 export function mount(host: HTMLElement, app: App): Panel {
   new Training(host, app);
-  return { show: () => undefined, hide: () => undefined }; // training goes on behind another tab
+  return { show: () => undefined, hide: () => undefined }; // training continues while another tab is open
 }

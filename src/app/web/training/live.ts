@@ -1,5 +1,4 @@
-// What a run shows while it goes: where it stands, how fast it is, how long it still takes, and the curves. Imports the curves,
-// the history, the device's name.
+// The live view of a run: progress, speed, remaining time and charts.
 
 import { element } from '../ui/dom.js';
 import type { DeviceReport } from '../../device/device.js';
@@ -42,7 +41,7 @@ export class Live {
     );
   }
 
-  /** The same as the curves, as a table. */
+  /** The data of the charts as a table. */
   table(): HTMLElement {
     const columns = [
       'Epoch',
@@ -61,7 +60,7 @@ export class Live {
       element('thead', {}, element('tr', {}, ...head)),
       this.#rows,
     );
-    // A wide table scrolls, and so must be in reach of the keyboard.
+    // A wide table scrolls, so it must be focusable.
     const scroller = element(
       'div',
       { className: 'table-scroller', tabIndex: 0, role: 'region', ariaLabel: 'Table of epochs' },
@@ -70,7 +69,7 @@ export class Live {
     return element('details', {}, element('summary', {}, 'Table of epochs'), scroller);
   }
 
-  /** A new run of so many epochs. */
+  /** Resets the view for a new run. */
   begin(epochs: number): void {
     this.#history = new History();
     this.#epochs = epochs;
@@ -87,7 +86,7 @@ export class Live {
 
   preparing(what: string, done: number, total: number): void {
     const first = this.#status.textContent === '' || !this.#status.textContent.startsWith('Getting');
-    if (first) this.#status.textContent = 'Getting ready'; // a live region: not once for each hundred drawings
+    if (first) this.#status.textContent = 'Getting ready'; // a live region: do not announce every progress message
     this.#detail.textContent =
       total === 0 ? what : `${what}: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`;
     if (total > 0) this.#progress.value = done / total;
@@ -135,7 +134,7 @@ export class Live {
     this.#summary.textContent = this.#history.summary();
   }
 
-  /** The run so far in a sentence. */
+  /** The run so far in one sentence. */
   get summary(): string {
     return this.#history.summary();
   }

@@ -1,11 +1,11 @@
-// The confusion matrix on a canvas: a row for what an image shows, a column for what was read in it, a bar for each class's
-// accuracy. A pointer or the arrow keys walk over its cells, a click or Enter opens one. Imports the bookkeeping, the theme.
+// The confusion matrix on a canvas: rows are true classes, columns predicted ones, bars the accuracy of each class.
+// The pointer or the arrow keys move over the cells; a click or Enter opens one.
 
 import { element } from '../ui/dom.js';
 import { moveCell, type Cell, type Confusion } from './confusion.js';
 import { onThemeChange, themeOf, type Theme } from './theme.js';
 
-/** In CSS pixels: a cell that a finger can still hit after some aiming; names beside it; the bars on the right. */
+/** Sizes in CSS pixels: a cell, just large enough for touch; the class names; the bars on the right. */
 const LEAST_CELL = 11;
 const NAMES = 22;
 const BARS = 56;
@@ -22,7 +22,7 @@ export class Matrix {
   #opened: Cell | null = null;
   #cell = LEAST_CELL;
 
-  /** @param onOpen called with the cell that the person opens */
+  /** @param onOpen called with the opened cell */
   constructor(onOpen: (cell: Cell) => void) {
     this.#onOpen = onOpen;
     this.#surface = element(
@@ -85,7 +85,7 @@ export class Matrix {
     this.#readout.textContent = this.#confusion?.describe(this.#at) ?? 'After the first epoch.';
   }
 
-  /** Scrolls the cell of the keys into sight, where the matrix is wider than the screen. */
+  /** Scrolls the current cell into view if the matrix is wider than the screen. */
   #reveal(): void {
     const middle = NAMES + (this.#at.read + 0.5) * this.#cell;
     this.#surface.scrollLeft = middle - this.#surface.clientWidth / 2;
@@ -133,7 +133,7 @@ export class Matrix {
         context.fillRect(x, y, size - 1, size - 1);
         const share = confusion.share({ label, read });
         if (share === 0) continue;
-        // As in the pictures of `inkgrad eval`: with the square root, a mistake made once in a hundred is seen.
+        // As in the figures of `inkgrad eval`: the square root makes a mistake rate of 1 % visible.
         context.globalAlpha = 0.12 + 0.88 * Math.sqrt(share);
         context.fillStyle = label === read ? theme.right : theme.wrong;
         context.fillRect(x, y, size - 1, size - 1);

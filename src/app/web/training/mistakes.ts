@@ -1,4 +1,4 @@
-// What the network confuses: the matrix, the images of its open cell, each class's accuracy. Imports the parts.
+// The mistakes of the network: confusion matrix, images of the open cell, accuracy per class.
 
 import { element } from '../ui/dom.js';
 import { CellView } from './cellView.js';
@@ -32,7 +32,7 @@ export class Mistakes {
     );
   }
 
-  /** A new run. */
+  /** Resets the view for a new run. */
   begin(): void {
     this.element.hidden = true;
     this.#confusion = this.#validation = null;
@@ -40,13 +40,13 @@ export class Mistakes {
     this.#matrix.show(null);
   }
 
-  /** The images that the run validates on. */
+  /** Sets the validation images of the run. */
   take(names: readonly string[], validation: ValidationImages): void {
     this.#names = names;
     this.#validation = validation;
   }
 
-  /** What an epoch's network reads in them. */
+  /** Sets an epoch's predictions for the validation images. */
   update(predictions: Uint8Array): void {
     const validation = this.#validation;
     if (validation === null) return;

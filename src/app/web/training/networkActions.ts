@@ -1,5 +1,5 @@
-// What can be done with the network of a run, finished or not: read the pad with it, or take it away as a file that the command
-// line reads. Keeps the last one that arrived, whatever happens to the worker. Imports the reader on demand.
+// Actions on the network of a run, finished or not: predict the pad's drawing with it, or download it as a model file.
+// The last network that arrived stays available if the worker dies.
 
 import { BackendError, DeviceLostError } from '../../../engine/errors.js';
 import type { App } from '../app.js';
@@ -39,7 +39,7 @@ export class NetworkActions {
     this.element.hidden = true;
   }
 
-  /** An error that also says what is left of the run. */
+  /** Extends an error message with what remains of the run. */
   explain(reason: string, lostDevice: boolean): Error {
     const left =
       this.#kept === null
@@ -76,6 +76,6 @@ export class NetworkActions {
     if (this.#kept === null) return;
     const address = URL.createObjectURL(new Blob([this.#kept.bytes], { type: 'application/octet-stream' }));
     element('a', { href: address, download: FILE }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000); // the download reads it for a while
+    setTimeout(() => URL.revokeObjectURL(address), 60_000); // the download reads it after the click
   }
 }

@@ -1,5 +1,5 @@
-// Reads the EMNIST files that a person has given, in the worker: packed or not, in no more memory than what is kept of them.
-// Nothing is sent anywhere. Imports data.
+// Reading of EMNIST files in the worker, gzip-compressed or not, in no more memory than the kept images need.
+// The files never leave the device.
 
 import type { Dataset } from '../../../data/loading/dataset.js';
 import { emnistDataset, type NamedIdx } from '../../../data/emnist/emnistDataset.js';
@@ -19,16 +19,16 @@ import { MOST_IMAGES, type GivenFiles } from './protocol.js';
 export interface OpenedFiles {
   readonly train: Dataset;
   readonly test: Dataset | null;
-  /** Images in the files, kept or not. */
+  /** Number of images in the files, including those not kept. */
   readonly counts: { readonly train: number; readonly test: number | null };
 }
 
-/** A mapping file has at most 62 short lines. */
+/** Larger files are rejected; a mapping file has at most 62 short lines. */
 const LONGEST_MAPPING = 4096;
 
 /**
- * @param nameOf what to call a file in messages
- * @throws DataError naming the file, what is wrong with it, and what to do
+ * @param nameOf name of a file, for error messages
+ * @throws DataError with the file, the problem and the fix
  */
 export async function openFiles(files: GivenFiles, nameOf: (file: Blob) => string): Promise<OpenedFiles> {
   const { split, mapping } = files;
@@ -61,7 +61,7 @@ export async function openFiles(files: GivenFiles, nameOf: (file: Blob) => strin
 
 type ReadIdxOptions = Parameters<typeof readIdxStream>[1];
 
-/** Reads one IDX file; one that begins with the gzip signature is unpacked. */
+/** Reads one IDX file; decompresses it if it begins with the gzip signature. */
 async function readIdxBlob(file: Blob, options: ReadIdxOptions): ReturnType<typeof readIdxStream> {
   const head = await firstBytes(file, options.name);
   const packed = isGzip(head);
@@ -90,7 +90,7 @@ function unreadable(name: string, error: unknown): DataError {
   );
 }
 
-/** A stream as something to loop over; browsers do not all have that by themselves. */
+/** A stream as an async iterable, which not every browser supports natively. */
 async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = stream.getReader();
   try {
@@ -100,6 +100,6 @@ async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
       yield value;
     }
   } finally {
-    await reader.cancel().catch(() => undefined); // of no use any more, however it ended
+    await reader.cancel().catch(() => undefined); // the stream is no longer needed, whether or not cancel fails
   }
 }

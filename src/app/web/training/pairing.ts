@@ -1,23 +1,22 @@
-// Which of EMNIST's files a person has given, by their official names, and which are still missing. Opens none: what is in them
-// the worker finds out. No elements in here. Imports the splits and errors.
+// Pairing of EMNIST files by their official names: which are given, and which are missing. The worker reads their contents.
 
 import { DataError } from '../../../data/errors.js';
 import { checkSplit, EMNIST_SPLITS, type EmnistSplit } from '../../../data/emnist/splits.js';
 import type { GivenFiles } from './protocol.js';
 
-/** What a file is for. */
+/** Role of a file in the data set. */
 export const ROLES = ['trainImages', 'trainLabels', 'testImages', 'testLabels', 'mapping'] as const;
 
 export type Role = (typeof ROLES)[number];
 
-/** A file, as far as pairing needs to know it. */
+/** The part of `File` that pairing needs. */
 export interface Named {
   readonly name: string;
 }
 
 /** The files given so far, all of one split. */
 export interface Collection<File extends Named> {
-  /** Null while there are none. */
+  /** Null while there are no files. */
   readonly split: EmnistSplit | null;
   readonly files: Readonly<Partial<Record<Role, File>>>;
 }
@@ -28,7 +27,7 @@ export const EMPTY: Collection<never> = { split: null, files: {} };
 const DATA_NAME = /^emnist-([a-z]+)-(train|test)-(images|labels)-idx[13]-ubyte( ?\(\d+\))?(\.gz)?$/i;
 const MAPPING_NAME = /^emnist-([a-z]+)-mapping( ?\(\d+\))?\.txt$/i;
 
-/** What people are likely to drop instead, and what to do about it. */
+/** Files that visitors may drop by mistake, and the hint for each. */
 const OTHERS: readonly (readonly [name: RegExp, advice: string])[] = [
   [/\.zip$/i, 'is an archive: unpack it, and choose the files of one split in its gzip folder'],
   [/\.mat$/i, 'is the MATLAB form of EMNIST: choose the files of the binary form (gzip.zip) instead'],
@@ -60,9 +59,9 @@ export function roleOf(name: string): { readonly split: EmnistSplit; readonly ro
 }
 
 /**
- * Adds files to a collection; one with a role that is taken replaces the one before.
+ * Adds files to a collection; a file replaces an earlier one with the same role.
  *
- * @throws DataError, naming the file, if one has no role or is of another split; then nothing is added
+ * @throws DataError with the file if it has no role or belongs to another split; then nothing is added
  */
 export function addFiles<File extends Named>(
   before: Collection<File>,
@@ -90,7 +89,7 @@ export function addFiles<File extends Named>(
   return { split, files };
 }
 
-/** What the files of a role are called, for people. */
+/** Display names of the roles. */
 export const ROLE_NAMES: Readonly<Record<Role, string>> = {
   trainImages: 'training images',
   trainLabels: 'training labels',
@@ -99,7 +98,7 @@ export const ROLE_NAMES: Readonly<Record<Role, string>> = {
   mapping: 'mapping of the classes',
 };
 
-/** The roles without which there is no training: the training pair, and the other half of the test pair. */
+/** Missing roles that training requires: the training pair, and the other half of an incomplete test pair. */
 export function missingRoles({ files }: Collection<Named>): Role[] {
   const wanted: Role[] = ['trainImages', 'trainLabels'];
   if (files.testImages !== undefined || files.testLabels !== undefined)
@@ -107,7 +106,7 @@ export function missingRoles({ files }: Collection<Named>): Role[] {
   return wanted.filter((role) => files[role] === undefined);
 }
 
-/** The collection as the worker takes it, or null while something is missing. */
+/** The collection as the worker's input, or null while a file is missing. */
 export function completeFiles({ split, files }: Collection<File>): GivenFiles | null {
   const { trainImages, trainLabels, testImages = null, testLabels = null, mapping = null } = files;
   if (split === null || trainImages === undefined || trainLabels === undefined) return null;

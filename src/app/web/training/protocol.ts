@@ -1,45 +1,44 @@
-// What the page and the training worker say to each other. Both sides check what arrives (`readCommand`, `readReport`): a
-// message of another shape is a fault in the program, to be seen where it happens. No worker and no elements in here.
-// Imports types, and errors.
+// The messages between the page and the training worker. Both sides validate them (`readCommand`, `readReport`), so that
+// a message of the wrong shape, a bug, fails where it arrives.
 
 import { ArgumentError } from '../../../engine/errors.js';
 import { EMNIST_SPLITS, type EmnistSplit } from '../../../data/emnist/splits.js';
 import type { DeviceReport } from '../../device/device.js';
 import type { EpochEvent } from '../../training/trainerEvents.js';
-import * as is from './guards.js';
+import * as is from './validation.js';
 
-/** What a run can compute on; `auto` tries all of them and takes the fastest. */
+/** Backends of a run; `auto` tries all and takes the fastest. */
 export const BACKEND_CHOICES = ['wasm', 'webgpu', 'webgl2', 'auto'] as const;
 
 export type BackendChoice = (typeof BACKEND_CHOICES)[number];
 
-/** The most images that are kept of one file: all of EMNIST Balanced, and 94 MB. */
+/** Maximum number of images kept of one file: all of EMNIST Balanced, 94 MB. */
 export const MOST_IMAGES = 120_000;
 
-/** What a person chooses for a run. */
+/** Settings of a run. */
 export interface Settings {
-  /** Drawn by the program, or the EMNIST files that were opened before. */
+  /** Synthetic images, or the EMNIST files that were opened before. */
   readonly source: 'synthetic' | 'emnist';
-  /** How many images to take, those set aside for validation included. */
+  /** Number of images, including the validation images. */
   readonly images: number;
   readonly backend: BackendChoice;
   readonly epochs: number;
-  /** Images a step. */
+  /** Images per step. */
   readonly batchSize: number;
   readonly learningRate: number;
-  /** Chance that a value of the last hidden layer is dropped. */
+  /** Dropout probability of the last hidden layer. */
   readonly dropout: number;
   readonly seed: number;
 }
 
-/** The EMNIST files of one split that a person has given: the training part, and the test part if there is one. */
+/** The EMNIST files of one split: the training pair, and the test pair if given. */
 export interface GivenFiles {
   readonly split: EmnistSplit;
   readonly trainImages: Blob;
   readonly trainLabels: Blob;
   readonly testImages: Blob | null;
   readonly testLabels: Blob | null;
-  /** Names the classes; without it the split's own table does. */
+  /** Class names; without it the split's built-in table is used. */
   readonly mapping: Blob | null;
 }
 
@@ -51,26 +50,26 @@ export type Command =
   | { readonly kind: 'continue' }
   | { readonly kind: 'stop' };
 
-/** The images that a run does not learn from, and what they show. */
+/** The validation images of a run and their labels. */
 export interface ValidationImages {
-  /** `[n, 28, 28]`, 0 paper, 255 ink. */
+  /** `[n, 28, 28]`, 0 = paper, 255 = ink. */
   readonly images: Uint8Array;
   readonly labels: Uint8Array;
 }
 
-/** Where a run stands, for charts and clocks. */
+/** Progress of a run. */
 export interface StepReport {
   readonly kind: 'step';
   readonly epoch: number;
-  /** Images of this epoch done, and all of them. */
+  /** Images of this epoch that are done, and all of them. */
   readonly done: number;
   readonly total: number;
-  /** Images since the last such report, and means over them. */
+  /** Images since the last report, and means over them. */
   readonly images: number;
   readonly loss: number;
   readonly accuracy: number;
   readonly imagesPerSecond: number;
-  /** Until the last epoch ends. */
+  /** Until the end of the last epoch. */
   readonly secondsLeft: number;
 }
 
@@ -78,20 +77,20 @@ export interface StepReport {
 export interface EpochReport {
   readonly kind: 'epoch';
   readonly numbers: EpochEvent;
-  /** The class number read in each validation image. */
+  /** Predicted class of each validation image. */
   readonly predictions: Uint8Array;
 }
 
-/** The network as it is: what stays if everything else goes. */
+/** The current network, which survives a crash of the worker. */
 export interface ModelReport {
   readonly kind: 'model';
-  /** Safetensors, as the command line writes and reads them. */
+  /** Safetensors, in the format of the command line. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Epochs completed, and the part of the next one. */
+  /** Completed epochs, with the fraction of the current one. */
   readonly epochs: number;
 }
 
-/** What the test images say, once, after the last step. */
+/** Result on the test images, once, after the last step. */
 export interface TestReport {
   readonly kind: 'tested';
   readonly total: number;
@@ -104,7 +103,7 @@ export type Report =
   | {
       readonly kind: 'opened';
       readonly split: EmnistSplit;
-      /** Images in the files; at most `MOST_IMAGES` of them are kept. */
+      /** Number of images in the files; at most `MOST_IMAGES` are kept. */
       readonly train: number;
       readonly test: number | null;
     }
@@ -113,10 +112,10 @@ export type Report =
   | {
       readonly kind: 'ready';
       readonly device: DeviceReport;
-      /** Name of the data. */
+      /** Name of the data set. */
       readonly data: string;
       readonly classes: readonly string[];
-      /** Images to learn from. */
+      /** Number of training images. */
       readonly train: number;
       readonly validation: ValidationImages;
     }
@@ -129,14 +128,14 @@ export type Report =
   | { readonly kind: 'ended'; readonly how: 'finished' | 'stopped' }
   | { readonly kind: 'failed'; readonly reason: string; readonly lostDevice: boolean };
 
-/** A guard for each field of each kind of message; leaving one out does not compile. */
+/** A check for each field of each kind of message; a missing one does not compile. */
 type Table<Message extends { readonly kind: string }> = {
   readonly [Kind in Message['kind']]: Readonly<
-    Record<Exclude<keyof Extract<Message, { kind: Kind }>, 'kind'>, is.Guard>
+    Record<Exclude<keyof Extract<Message, { kind: Kind }>, 'kind'>, is.Check>
   >;
 };
 
-/** What the numbers of a run may be; the page's fields and the worker's check both go by it. */
+/** Ranges of the settings, used by the page's fields and by the worker's validation. */
 export const LIMITS = {
   images: { least: 94, most: MOST_IMAGES },
   epochs: { least: 1, most: 200 },
@@ -222,12 +221,12 @@ const REPORTS: Table<Report> = {
   failed: { reason: is.text, lostDevice: is.flag },
 };
 
-/** @throws ArgumentError naming the field that is missing or cannot be */
+/** @throws ArgumentError with the missing or invalid field */
 export function readCommand(message: unknown): Command {
   return read(message, COMMANDS, 'training command') as Command;
 }
 
-/** @throws ArgumentError naming the field that is missing or cannot be */
+/** @throws ArgumentError with the missing or invalid field */
 export function readReport(message: unknown): Report {
   return read(message, REPORTS, 'training report') as Report;
 }

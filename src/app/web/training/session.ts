@@ -1,40 +1,41 @@
-// The worker's part of training, without the worker: takes commands, runs the library's own Trainer, and reports. Runs in Node
-// too, where its test is. One run at a time. Imports the trainer, the device report, data, the protocol.
+// A training session without its worker: takes commands, runs the library's Trainer, and reports. One run at a time.
+// It also runs in Node, where it is tested.
 //
-//   idle -- start --> preparing --> training <-- pause / continue --> paused
-//     ^                                 |
-//     +--- ended (finished, stopped) or failed
+// idle -- start --> preparing --> training <-- pause / continue --> paused
+// ^                                 |
+// +--- ended (finished, stopped) or failed
 
 import { ArgumentError, DeviceLostError, InkgradError } from '../../../engine/errors.js';
 import { type Backend, Rng, useBackend } from '../../../engine/index.js';
 import { limitDataset, stratifiedSplit, type Dataset } from '../../../data/loading/dataset.js';
 import { drawDataset } from '../../../data/strokes/synthetic.js';
 import type { ChosenDevice, DeviceChoice } from '../../device/device.js';
+import { saveState } from '../../../nn/index.js';
 import { evaluate } from '../../evaluation/evaluate.js';
 import { CharacterNet } from '../../model/characterNet.js';
+import type { Training } from '../../model/modelContents.js';
 import { fitTemperature } from '../../training/temperature.js';
 import { Trainer } from '../../training/trainer.js';
 import { openFiles, type OpenedFiles } from './openFiles.js';
-import { modelReport } from './modelReport.js';
-import type { Command, GivenFiles, Report, Settings } from './protocol.js';
+import type { Command, GivenFiles, ModelReport, Report, Settings } from './protocol.js';
 import { Watch } from './watch.js';
 
-/** What the session needs from outside. */
+/** Dependencies of a session; tests replace them. */
 export interface Outside {
   readonly post: (report: Report, transfer?: Transferable[]) => void;
-  /** Lets commands arrive: a loop of resolved promises alone never would. */
+  /** Yields to the event loop so that commands arrive; resolved promises alone do not. */
   readonly turn: () => Promise<void>;
   readonly chooseDevice: (choice: DeviceChoice) => Promise<ChosenDevice>;
-  /** What to call a file in messages. */
+  /** Name of a file, for error messages. */
   readonly nameOf: (file: Blob) => string;
 }
 
-/** The part of the images that is set aside: as with `inkgrad train`, and more of the drawn ones, which are few. */
+/** Validation fraction: as in `inkgrad train`, and larger for synthetic data, which has fewer images. */
 const VALIDATION = { emnist: 0.1, synthetic: 0.2 } as const;
-/** A network is reported at least so often, in milliseconds: so much is lost at most if the device is. */
+/** Interval of network reports in milliseconds: at most this much training is lost with the device. */
 const KEEP_EVERY = 10_000;
 
-/** Thrown out of whatever is going on when the person stops it. */
+/** Thrown inside a run when it is stopped. */
 class Stopped extends Error {}
 
 export class Session {
@@ -42,14 +43,14 @@ export class Session {
   #opened: OpenedFiles | null = null;
   #busy = false;
   #stop = false;
-  /** Resolves when training may go on; null while it may. */
+  /** Resolves when a paused run continues; null if it is not paused. */
   #gate: { readonly opened: Promise<void>; readonly open: () => void } | null = null;
 
   constructor(outside: Outside) {
     this.#outside = outside;
   }
 
-  /** Resolves when all that the command asks for is done; never rejects, failures are reported. */
+  /** Runs a command to its end. Never rejects; failures are reported. */
   async receive(command: Command): Promise<void> {
     if (command.kind === 'open') await this.#exclusively(() => this.#open(command.files));
     else if (command.kind === 'start') await this.#exclusively(() => this.#train(command.settings));
@@ -177,7 +178,7 @@ export class Session {
     post({ kind: 'ended', how: 'finished' });
   }
 
-  /** The test images are looked at once, after the last step: nothing was chosen by them. */
+  /** Evaluates the test images once, after the last step, so that no decision depends on them. */
   async #test({ model }: Trainer, { source }: Settings): Promise<void> {
     if (source !== 'emnist' || !this.#opened?.test) return;
     const { test } = this.#opened;
@@ -206,7 +207,7 @@ export class Session {
     }
   }
 
-  /** Lets commands arrive, and leaves whatever is going on if one of them is to stop. */
+  /** Yields for commands; throws `Stopped` if one of them was `stop`. */
   async #turn(): Promise<void> {
     await this.#outside.turn();
     if (this.#stop) throw new Stopped();
@@ -221,17 +222,38 @@ function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   return { opened, open };
 }
 
-/** Frees all that a run held; a device that is lost can no longer be freed, and need not be. */
+/** Frees the resources of a run. A lost device needs no freeing, and attempts fail. */
 async function release(trainer: Trainer | null, backend: Backend): Promise<void> {
   try {
     trainer?.dispose();
     await backend.dispose();
   } catch {
-    // The error that ended the run is the one to tell.
+    // Keep the error that ended the run.
   }
 }
 
 function failure(error: unknown): Report {
   const reason = error instanceof Error ? error.message : String(error);
   return { kind: 'failed', reason, lostDevice: error instanceof DeviceLostError };
+}
+
+/** The network of a run as a model file in the format of `inkgrad train`, without the optimizer. Call between two steps. */
+async function modelReport(
+  { model, progress, loader }: Trainer,
+  data: Dataset,
+  { seed, images }: Settings,
+  about: Pick<Training, 'valFraction' | 'temperature'>,
+): Promise<ModelReport> {
+  const epochs = progress.epoch + progress.step / loader.batchesPerEpoch;
+  const training: Training = {
+    classes: data.classes,
+    data: data.name,
+    synthetic: data.synthetic,
+    seed,
+    valOnTest: false,
+    limit: images,
+    ...about,
+  };
+  const extra = { ...training, classes: [...data.classes], progress: { ...progress }, origin: 'page' };
+  return { kind: 'model', bytes: await saveState({ model, extra }), epochs };
 }

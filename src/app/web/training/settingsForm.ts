@@ -1,4 +1,4 @@
-// What a person chooses for a run: how many images, how long, on what. Sensible without touching anything. Imports the limits.
+// The settings form of a run: number of images, epochs, device and more, with defaults that work.
 
 import { element } from '../ui/dom.js';
 import { LIMITS, MOST_IMAGES, type BackendChoice, type Settings } from './protocol.js';
@@ -31,7 +31,7 @@ const DEVICES: readonly (readonly [BackendChoice, string])[] = [
   ['auto', 'whatever proves fastest'],
 ];
 
-/** The settings of a first run: a minute or less on two cores. */
+/** Default settings: at most a minute on two cores. */
 const DEFAULTS = { images: 2350, epochs: 10, batchSize: 64, learningRate: 0.001, dropout: 0.25, seed: 42 };
 
 export class SettingsForm {
@@ -56,15 +56,15 @@ export class SettingsForm {
     this.element = element('fieldset', { className: 'settings', ariaLabel: 'Settings' }, ...rows, more);
   }
 
-  /** Off while a run goes. */
+  /** Disabled during a run. */
   set disabled(disabled: boolean) {
     this.element.disabled = disabled;
   }
 
   /**
-   * Offers the counts that make sense for where the images come from.
+   * Sets the selectable numbers of images for the source.
    *
-   * @param available how many images the EMNIST files hold; null for drawn ones
+   * @param available number of images in the EMNIST files; null for synthetic images
    */
   offer(available: number | null): void {
     this.#source = available === null ? 'synthetic' : 'emnist';
@@ -107,7 +107,7 @@ function select(label: string, choices: Choices, chosen: number | string): Row<H
   return rowOf(label, '', input);
 }
 
-/** A field with its name and a hint beside it. */
+/** A field with its label and a hint. */
 function rowOf<Input extends HTMLElement>(label: string, hint: string, input: Input): Row<Input> {
   input.id = `training-${label.toLowerCase().replaceAll(' ', '-')}`;
   const small = element('small', { id: `${input.id}-hint` }, hint);

@@ -1,5 +1,5 @@
-// Where the images come from: drawn by the program, which is not EMNIST and says so, or EMNIST files of the person's own,
-// dropped or picked. The files stay on the device. Imports the pairing.
+// The source of the images: synthetic characters, or the visitor's EMNIST files, dropped or picked.
+// The files never leave the device.
 
 import { element } from '../ui/dom.js';
 import {
@@ -14,9 +14,9 @@ import {
 import { MOST_IMAGES, type GivenFiles } from './protocol.js';
 
 export interface SourceEvents {
-  /** The files are complete: they should be opened. */
+  /** The files are complete and can be opened. */
   readonly onFiles: (files: GivenFiles) => void;
-  /** Another source is chosen, or the files changed; null images are drawn, 0 are not known yet. */
+  /** Source or files changed. `images` is null for synthetic images, 0 while the number is unknown. */
   readonly onChange: () => void;
   readonly fail: (error: unknown) => void;
 }
@@ -77,17 +77,17 @@ export class SourceField {
     this.#draw();
   }
 
-  /** Images to learn from: null if they are drawn, 0 while the files are not complete or not opened. */
+  /** Number of images: null for synthetic ones, 0 while the files are incomplete or not open. */
   get available(): number | null {
     return this.#own.hidden ? null : this.#available;
   }
 
-  /** The files as the worker takes them, or null. */
+  /** The files as the worker's input, or null. */
   get given(): GivenFiles | null {
     return completeFiles(this.#collection);
   }
 
-  /** The worker has opened the files and found so many images. */
+  /** Sets the number of images after the worker has opened the files. */
   opened(train: number, test: number | null): void {
     this.#available = train;
     const some = train > MOST_IMAGES ? ` (the first ${MOST_IMAGES.toLocaleString('en')} fit in here)` : '';
@@ -96,7 +96,7 @@ export class SourceField {
     this.#events.onChange();
   }
 
-  /** The worker cannot use the files. */
+  /** Shows why the worker rejected the files. */
   refused(reason: string): void {
     this.#available = 0;
     this.#say(reason, true);
@@ -106,7 +106,7 @@ export class SourceField {
   #listen(drop: HTMLElement): void {
     this.#files.addEventListener('change', () => {
       this.#add([...(this.#files.files ?? [])]);
-      this.#files.value = ''; // so that the same file can be chosen again
+      this.#files.value = ''; // so that choosing the same file again triggers a change event
     });
     this.#remove.addEventListener('click', () => {
       this.#collection = EMPTY;
@@ -124,7 +124,7 @@ export class SourceField {
     drop.addEventListener('dragleave', () => drop.classList.remove('over'));
     drop.addEventListener('drop', (event) => {
       event.preventDefault();
-      event.stopPropagation(); // the pad takes dropped pictures
+      event.stopPropagation(); // the pad accepts dropped images
       drop.classList.remove('over');
       this.#add([...(event.dataTransfer?.files ?? [])]);
     });

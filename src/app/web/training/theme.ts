@@ -1,4 +1,4 @@
-// The page's colours for what is drawn on a canvas, and word of it when they change. Imports nothing.
+// The page's colors for canvas drawing, with a callback for changes of the color scheme.
 
 export interface Theme {
   readonly surface: string;
@@ -7,13 +7,13 @@ export interface Theme {
   readonly line: string;
   readonly right: string;
   readonly wrong: string;
-  /** Lines of training and validation in the charts. */
+  /** Training and validation lines in the charts. */
   readonly training: string;
   readonly validation: string;
   readonly font: string;
 }
 
-/** The colours as they are now, from the tokens of style.css and training.css. */
+/** The current colors, from the variables of style.css and training.css. */
 export function themeOf(host: HTMLElement): Theme {
   const style = getComputedStyle(host);
   const token = (name: string): string => style.getPropertyValue(name).trim();
@@ -30,7 +30,7 @@ export function themeOf(host: HTMLElement): Theme {
   };
 }
 
-/** Calls back when the person changes from light to dark or back. */
+/** Calls back when the color scheme changes between light and dark. */
 export function onThemeChange(listener: () => void): void {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', listener);
 }

@@ -1,14 +1,13 @@
-// Turns the trainer's events into what the page shows: means since the last look, not since the epoch began, and the time
-// left. Imports the pace, and types.
+// Conversion of trainer events into reports for the page: means since the last report, and the remaining time.
 
 import type { EpochEvent, StepEvent } from '../../training/trainerEvents.js';
 import { Pace } from './pace.js';
 import type { EpochReport, StepReport } from './protocol.js';
 
-/** Steps are reported no more often than this, in milliseconds. */
+/** Minimum interval of step reports, in milliseconds. */
 const EVERY = 200;
 
-/** Sums over an epoch so far. */
+/** Sums over the current epoch. */
 interface Sums {
   readonly done: number;
   readonly loss: number;
@@ -29,17 +28,17 @@ export class Watch {
     this.#epochs = epochs;
   }
 
-  /** Training begins, or goes on after a pause. */
+  /** Call when training starts or resumes. */
   begin(now = performance.now()): void {
     this.#pace.begin(now);
   }
 
-  /** What the evaluation of the epoch that is about to end has read. */
+  /** Sets the validation predictions of the epoch that is about to end. */
   evaluated(predictions: Uint8Array): void {
     this.#predictions = predictions;
   }
 
-  /** The report to send, or null if the last one was a moment ago. */
+  /** The report to send, or null if the last one is too recent. */
   report(event: StepEvent | EpochEvent, now = performance.now()): StepReport | EpochReport | null {
     if (event.event === 'epoch') {
       this.#last = NOTHING;
@@ -63,7 +62,7 @@ export class Watch {
       done,
       total,
       images,
-      loss: Math.max(0, (sums.loss - loss) / images), // sums of many terms: a hair below 0 is 0
+      loss: Math.max(0, (sums.loss - loss) / images), // rounding errors of the sums can make it negative
       accuracy: Math.min(1, Math.max(0, (sums.hits - hits) / images)),
       imagesPerSecond: this.#pace.imagesPerSecond,
       secondsLeft: this.#pace.secondsFor(left),

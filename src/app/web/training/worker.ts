@@ -1,10 +1,10 @@
-// The shell around the session: a web worker's messages. Imports the session, the protocol, the device report.
+// The training worker: connects a session to the messages of a web worker.
 
 import { chooseDevice } from '../../device/device.js';
 import { readCommand, type Report } from './protocol.js';
 import { Session } from './session.js';
 
-/** A message to oneself: unlike a timer it comes back at once, after the messages that wait. */
+/** A message to itself arrives after the queued messages and, unlike a timer, without delay. */
 const { port1, port2 } = new MessageChannel();
 
 const session = new Session({

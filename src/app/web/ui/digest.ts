@@ -1,6 +1,6 @@
-// The SHA-256 of bytes, which tells models apart. Imports nothing.
+// SHA-256 of bytes, which identifies models.
 
-/** In hexadecimal; null where the browser computes none, on pages that came neither by https nor from this machine. */
+/** SHA-256 in hexadecimal; null in an insecure context (neither https nor localhost), where browsers compute none. */
 export async function sha256(bytes: Uint8Array): Promise<string | null> {
   const { subtle } = globalThis.crypto as Partial<Crypto>;
   if (subtle === undefined) return null;

@@ -1,13 +1,13 @@
-// Two helpers for elements, so that no part needs a template language. Imports nothing.
+// Helpers for creating and finding elements.
 
-/** Properties that `element` sets: of the element itself, and attributes that have no property of the same name. */
+/** The properties that `element` can set. */
 type Properties<T> = Partial<Omit<T, 'style' | 'dataset' | 'classList' | 'children'>>;
 
 /**
- * Makes an element.
+ * Creates an element.
  *
  * @param properties of the element, e.g. `className`, `hidden`, `ariaLabel`
- * @param children elements, or texts; text is never read as HTML
+ * @param children elements or text; text is never parsed as HTML
  */
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
@@ -19,7 +19,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** The element of the page with this id. @throws Error if the page lacks it */
+/** The page's element with this id. @throws Error if there is none of this type */
 export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);
   if (!(found instanceof type)) throw new Error(`the page lacks #${id}`);

@@ -1,17 +1,16 @@
-// How the page speaks up: notices of what failed, with reason and fix, and a quiet voice for people who listen to the page.
-// Imports the engine's errors and the helpers for elements.
+// Messages to the visitor: visible error notices, and announcements for screen readers.
 
 import { InkgradError } from '../../../engine/errors.js';
 import { element } from './dom.js';
 
-/** So long nothing more must happen before it is told: nobody wants to hear every stage of a stroke. */
+/** Debounce time of announcements, so that intermediate states of a stroke are not announced. */
 const PAUSE = 700; // ms
 
 /**
- * The voice of the page.
+ * Makes the announcer for screen readers.
  *
  * @param region a polite live region (`role="status"`)
- * @returns what tells a sentence once the page has been quiet for a moment; a later one takes its place
+ * @returns a function that announces a sentence after a pause; a later sentence replaces a pending one
  */
 export function makeVoice(region: HTMLElement): (text: string) => void {
   let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -23,7 +22,7 @@ export function makeVoice(region: HTMLElement): (text: string) => void {
   };
 }
 
-/** What a visitor reads of an error. Our own say what is wrong and what helps; of others the message is all there is. */
+/** The text of an error for the visitor. Errors of this project include the fix; of others there is only the message. */
 export function reasonOf(error: unknown): string {
   if (error instanceof InkgradError) return sentence(error.message);
   if (error instanceof Error && error.message !== '')
@@ -36,14 +35,14 @@ function sentence(text: string): string {
 }
 
 /**
- * Shows failures, newest last; the same reason is shown once.
+ * Shows errors, newest last; the same message is shown once.
  *
- * @param list gets a notice each; a live region of its own (`role="alert"` on each notice)
+ * @param list the container of the notices; each notice has `role="alert"`
  */
 export function makeNotices(list: HTMLElement): (error: unknown) => void {
   const shown = new Map<string, HTMLElement>();
   return (error) => {
-    console.warn(error); // for whoever looks for the stack
+    console.warn(error); // for the stack trace
     const reason = reasonOf(error);
     if (shown.has(reason)) return;
     const close = element('button', { type: 'button', className: 'plain', ariaLabel: 'Dismiss' }, '×');

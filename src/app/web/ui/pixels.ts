@@ -1,8 +1,8 @@
-// Shows 28 x 28 images as the network gets them. The style sheet gives the canvas its dark ground and its size. Imports data's sizes.
+// Painting of 28 x 28 images on a canvas, whose background and size the style sheet sets.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 
-/** Ink bright on a dark ground, as the network gets it: the bytes become the strength of the ink. */
+/** Paints white ink on the canvas, with the bytes as opacity. */
 export function paint(canvas: HTMLCanvasElement, image: Uint8Array): void {
   const context = canvas.getContext('2d')!;
   const pixels = context.createImageData(IMAGE_SIDE, IMAGE_SIDE);

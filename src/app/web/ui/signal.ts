@@ -1,4 +1,4 @@
-// One value that others watch: how the parts of the page hear of each other. No batching, no derived values. Imports nothing.
+// Signal: an observable value, through which the parts of the page communicate. No batching, no derived values.
 
 /** A value with listeners. */
 export class Signal<T> {
@@ -13,16 +13,16 @@ export class Signal<T> {
     return this.#value;
   }
 
-  /** Changes the value and tells every listener, also when it is the same as before. */
+  /** Sets the value and calls every listener, even if the value is unchanged. */
   set(value: T): void {
     this.#value = value;
-    // A listener may subscribe or unsubscribe others; those that come in meanwhile have been told already.
+    // A listener may subscribe or unsubscribe others; subscribe() has already called the new ones.
     for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener(value);
   }
 
-  /** Calls `listener` at once and after each `set`; returns how to stop that. */
+  /** Calls `listener` immediately and after each `set`; returns a function that unsubscribes it. */
   subscribe(listener: (value: T) => void): () => void {
-    const own = (value: T): void => listener(value); // the same function may subscribe twice
+    const own = (value: T): void => listener(value); // so that the same function can subscribe twice
     this.#listeners.add(own);
     own(this.#value);
     return () => this.#listeners.delete(own);

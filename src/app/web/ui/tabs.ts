@@ -1,18 +1,18 @@
-// The parts below the pad. Each is a tab, loaded when it is first shown and known by `#tab=NAME` in the address. Keyboard as in
-// the ARIA tabs pattern: one tab stop, arrow keys, Home and End. Imports the panels on demand, and types.
+// The tabs below the pad. Each panel is loaded when first shown; the address selects it with `#tab=NAME`.
+// Keyboard as in the ARIA tabs pattern: one tab stop, arrow keys, Home and End.
 
 import type { App, MountPanel, Panel } from '../app.js';
 import { element } from './dom.js';
 
-/** One part of the page. */
+/** Description of a tab. */
 export interface Tab {
-  /** In the address (`#tab=NAME`) and in ids (`tab-NAME`, `panel-NAME`). */
+  /** Used in the address (`#tab=NAME`) and in ids (`tab-NAME`, `panel-NAME`). */
   readonly name: string;
   readonly title: string;
   readonly load: () => Promise<{ readonly mount: MountPanel }>;
 }
 
-/** In this order: Thinking, Words, Teach, Train, Model. A part adds its row when it exists. */
+/** The tabs in display order. */
 export const TABS: readonly Tab[] = [
   { name: 'thinking', title: 'Thinking', load: () => import('../thinking/index.js') },
   { name: 'words', title: 'Words', load: () => import('../words/index.js') },
@@ -21,7 +21,7 @@ export const TABS: readonly Tab[] = [
   { name: 'model', title: 'Model', load: () => import('../card/index.js') },
 ];
 
-/** A tab on the page. */
+/** A mounted tab. */
 interface Place {
   readonly tab: Tab;
   readonly button: HTMLButtonElement;
@@ -31,11 +31,11 @@ interface Place {
 }
 
 /**
- * Puts the tabs into the page and shows the one that the address names, or else the first.
+ * Mounts the tabs and shows the one in the address, or the first.
  *
- * @param bar gets the buttons
- * @param below gets the panels
- * @param firstThings what a panel that nobody asked for waits for before it loads; it also waits until it is in sight
+ * @param bar container of the buttons
+ * @param below container of the panels
+ * @param firstThings the initial panel loads after this promise, and not before it is visible, unless the address names it
  */
 export function mountTabs(
   { bar, below, firstThings }: { bar: HTMLElement; below: HTMLElement; firstThings: Promise<unknown> },
@@ -54,7 +54,7 @@ export function mountTabs(
   if (places.length === 0) return;
 
   let shown: Place | null = null;
-  /** Whether the panel that is shown has been told so. */
+  /** Whether `show` has been called on the shown panel. */
   let awake = false;
   const select = (place: Place): void => {
     if (place === shown) return;
@@ -68,7 +68,7 @@ export function mountTabs(
       other.host.hidden = !selected;
     }
   };
-  /** Loads the panel that is shown, the first time, and sets it to work. */
+  /** Loads the shown panel if necessary and activates it. */
   const wake = (place: Place): void => {
     if (shown !== place || awake) return;
     awake = true;
@@ -80,7 +80,7 @@ export function mountTabs(
     });
   };
   const choose = (place: Place): void => {
-    document.body.classList.add('looking'); // the pad makes room (beside.css)
+    document.body.classList.add('looking'); // moves the pad to the side (beside.css)
     select(place);
     wake(place);
     const address = new URLSearchParams(location.hash.slice(1));
@@ -115,7 +115,7 @@ export function mountTabs(
   } else choose(asked);
 }
 
-/** Loads a part into its place; null, and a notice, if that fails. A later visit of the tab tries again. */
+/** Loads and mounts a panel. On failure it shows a notice and returns null; selecting the tab again retries. */
 async function open(place: Place, app: App): Promise<Panel | null> {
   place.host.setAttribute('aria-busy', 'true');
   try {
@@ -130,7 +130,7 @@ async function open(place: Place, app: App): Promise<Panel | null> {
   }
 }
 
-/** Resolves once some of an element is on the screen: on a phone the panel is far below, and may never be looked at. */
+/** Resolves when part of an element is visible. On a phone the panel is far below and may never be. */
 function inSight(host: HTMLElement): Promise<void> {
   return new Promise((resolve) => {
     const observer = new IntersectionObserver((entries) => {

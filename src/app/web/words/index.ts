@@ -1,5 +1,4 @@
-// The part "Words": a wide pad whose strokes are grouped into characters, each of which the page's reader reads, live.
-// Imports the pad and its neighbours.
+// The Words panel: a wide pad whose strokes are grouped into characters and predicted live.
 
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
@@ -10,7 +9,7 @@ import { type Edit, joinOf, segment, splitOf } from './segment.js';
 import { drawBoxes, drawCharacters, type Shown } from './view.js';
 import './words.css';
 
-/** Puts the part into `host`. */
+/** Mounts the panel in `host`. */
 export function mount(host: HTMLElement, app: App): Panel {
   const words = new Words(host, app);
   return { show: () => words.show(), hide: () => words.hide() };
@@ -63,7 +62,7 @@ class Words {
     this.#visible = false;
   }
 
-  /** One line is read at a time; what changes meanwhile is read next. */
+  /** Predicts one version of the line at a time; later changes trigger another run. */
   #changed(): void {
     this.#stale = true;
     if (!this.#busy && this.#visible) void this.#work();
@@ -127,7 +126,7 @@ class Words {
       await navigator.clipboard.writeText(this.#text.textContent);
       this.#app.say('The text is copied');
     } catch {
-      // No clipboard without https, or none is allowed: the text is marked, and one key copies it.
+      // The clipboard is unavailable without https or permission: select the text for copying by keyboard.
       getSelection()?.selectAllChildren(this.#text);
       this.#app.say('The text is marked: copy it with your keyboard');
     }

@@ -1,22 +1,21 @@
-// From what was read in each group to a line of text: what one character cannot tell, its word may. Says of every character what it
-// was before and why. Pure; imports the groups of look-alikes.
+// Conversion of predicted groups to text: other characters of a word resolve its look-alikes. Each change has a reason.
 
 import { LOOK_ALIKES } from '../../../data/emnist/lookAlikes.js';
 import type { Ranked } from '../prediction/types.js';
 
-/** One group of strokes, read. */
+/** A group of strokes with its prediction. */
 export interface ReadGroup {
-  /** Every class, the likeliest first. */
+  /** Every class, most probable first. */
   readonly ranked: readonly Ranked[];
-  /** Height of its box, in any unit. */
+  /** Height of its bounding box, in any unit. */
   readonly height: number;
   readonly spaceBefore: boolean;
 }
 
 export interface LineCharacter {
-  /** What stands in the text. */
+  /** The character in the text. */
   readonly text: string;
-  /** Why it is not what the network found likeliest, or null. */
+  /** Why it differs from the network's top class; null if it does not. */
   readonly note: string | null;
 }
 
@@ -25,7 +24,7 @@ export interface Line {
   readonly characters: readonly LineCharacter[];
 }
 
-/** Digits and letters that hands write alike; a word may decide between them. */
+/** Look-alike digits and letters, between which the word decides. */
 const ALIKE: readonly (readonly string[])[] = [
   ...LOOK_ALIKES,
   ['5', 'S'],
@@ -33,16 +32,16 @@ const ALIKE: readonly (readonly string[])[] = [
   ['8', 'B'],
   ['6', 'b', 'G'],
 ];
-/** A look-alike that the network finds less probable than this is no choice. */
+/** Minimum probability of a look-alike to be considered. */
 const LEAST = 0.02;
-/** EMNIST Balanced has one class for both cases of these. Those of the first row are small when they are low ... */
+/** Letters whose two cases are one class in EMNIST Balanced. For these, a low height means lower case ... */
 const CASE_BY_HEIGHT = 'CMOSUVWXZ';
-/** ... these are about as tall in both cases: only their neighbours tell. */
+/** ... while these are equally tall in both cases, so only their neighbors decide. */
 const CASE_BY_NEIGHBOURS = 'IJKLPY';
-/** Small letters are lower than this part of the line's tallest character. */
+/** Lower-case letters are lower than this fraction of the line's tallest character. */
 const LOW = 0.72;
 
-/** Reads a line, word by word. */
+/** Converts a line, word by word. */
 export function readLine(groups: readonly ReadGroup[]): Line {
   const tallest = Math.max(...groups.map(({ height }) => height));
   const words: ReadGroup[][] = [];
@@ -69,7 +68,7 @@ function readWord(word: readonly ReadGroup[], tallest: number): LineCharacter[] 
 
 const isDigit = (label: string): boolean => /^\d$/.test(label);
 
-/** Look-alikes of the other kind that are probable enough to be meant. */
+/** Look-alikes of the other kind with sufficient probability. */
 function others(ranked: readonly Ranked[]): Ranked[] {
   const [{ label }] = ranked;
   const groups = ALIKE.filter((group) => group.includes(label));
@@ -81,7 +80,7 @@ function others(ranked: readonly Ranked[]): Ranked[] {
   );
 }
 
-/** What the characters of a word that can be nothing else are; null if there are none, or of both kinds. */
+/** The kind of the unambiguous characters of a word; null if there are none, or both kinds. */
 function kindOf(word: readonly ReadGroup[]): 'digits' | 'letters' | null {
   const firm = word.filter(({ ranked }) => others(ranked).length === 0);
   const digits = firm.filter(({ ranked }) => isDigit(ranked[0].label)).length;
@@ -99,7 +98,7 @@ function choose(
   return other === undefined ? { label, from: null } : { label: other.label, from: label };
 }
 
-/** A letter that has one class for both cases, in the case that the line suggests; in doubt a capital, as its class is called. */
+/** A letter of a case-merged class in the case that the line suggests; in doubt upper case, like the class name. */
 function inCase(label: string, low: boolean, word: readonly string[]): string {
   const small = label.toLowerCase();
   if (CASE_BY_HEIGHT.includes(label)) return low ? small : label;

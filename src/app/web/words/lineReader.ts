@@ -1,5 +1,4 @@
-// Reads the groups of a line, each once: while the hand writes one character the others are known already. Knows no elements.
-// Imports the pad's drawing, segment and types.
+// Predictions for the groups of a line, cached so that only changed groups are predicted again.
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 import { imageOf } from '../pad/drawing.js';
@@ -10,7 +9,7 @@ import type { Group } from './segment.js';
 interface Known {
   readonly reader: Reader;
   readonly strokes: readonly Stroke[];
-  /** Numbers of all strokes: one that is still being drawn grows. */
+  /** Number of coordinates of all strokes, which changes while a stroke is being drawn. */
   readonly numbers: number;
   readonly reading: Reading;
 }
@@ -18,7 +17,7 @@ interface Known {
 export class LineReader {
   #known: readonly Known[] = [];
 
-  /** Reads each group; what is no longer asked for is forgotten. */
+  /** Predicts each group; cached predictions of other groups are dropped. */
   async read(groups: readonly Group[], reader: Reader): Promise<Reading[]> {
     const read: Known[] = [];
     for (const { strokes } of groups) {

@@ -1,5 +1,5 @@
-// Which strokes of a line belong to one character, and where a space is. Decided by where the strokes are, never by what they
-// look like, so that a visitor can tell why. No DOM; imports types.
+// Segmentation of a line's strokes into characters and spaces, from their positions alone. No DOM.
+// It ignores shapes, so that visitors can understand the result.
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 
@@ -11,33 +11,33 @@ export interface StrokeBox {
   readonly bottom: number;
 }
 
-/** Strokes of one character. */
+/** The strokes of one character. */
 export interface Group {
   readonly strokes: readonly Stroke[];
   readonly box: StrokeBox;
-  /** Whether a space lies before it. */
+  /** Whether a space precedes it. */
   readonly spaceBefore: boolean;
 }
 
-/** What the visitor decided otherwise, by the strokes themselves: it holds as long as they are on the pad. */
+/** A manual correction of the segmentation. It refers to stroke objects, so it applies as long as they are on the pad. */
 export type Edit =
   | { readonly kind: 'join'; readonly one: Stroke; readonly other: Stroke }
-  /** These of a group's strokes are a character of their own. */
+  /** Splits these strokes off as a separate character. */
   | { readonly kind: 'split'; readonly off: ReadonlySet<Stroke> };
 
-/** Strokes of one character overlap by at least this part of the narrower one's width; crossbars and dots always do. */
+/** Minimum horizontal overlap of strokes of one character, as a fraction of the narrower one's width. */
 const LEAST_OVERLAP = 0.35;
 /**
- * Strokes narrower than this part of the line's height, dots and upright lines, have no width to compare: they belong to what their
- * middle is over, or beside with no more than that much between.
+ * Strokes narrower than this fraction of the line's height, such as dots and vertical lines, have no usable width. They belong
+ * to the stroke that their center is over, or next to with at most this gap.
  */
 const [THIN, BESIDE] = [0.15, 0.06];
-/** Strokes lower than this part of the highest are dots and bars, and say nothing of the letters' height. */
+/** Strokes lower than this fraction of the highest are dots and bars, and do not count for the line's height. */
 const DOT = 0.25;
-/** A gap wider than this part of the line's height is a space, if it is also wider than this many usual gaps. */
+/** A gap is a space if it exceeds this fraction of the line's height and this multiple of the usual gap. */
 const [SPACE, USUAL_GAPS] = [0.55, 2];
 
-/** The box around strokes. */
+/** The bounding box of strokes. */
 export function boxOf(strokes: readonly Stroke[]): StrokeBox {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const stroke of strokes) {
@@ -49,7 +49,7 @@ export function boxOf(strokes: readonly Stroke[]): StrokeBox {
   return { left, top, right, bottom };
 }
 
-/** The height of the line's letters: the middle one of the strokes' heights that are no dots or bars. */
+/** Height of the line's letters: the median height of the strokes that are not dots or bars. */
 export function lineHeight(strokes: readonly Stroke[]): number {
   const boxes = strokes.map((stroke) => boxOf([stroke]));
   const heights = boxes.map(({ top, bottom }) => bottom - top);
@@ -57,10 +57,10 @@ export function lineHeight(strokes: readonly Stroke[]): number {
   const letters = heights.filter((height) => height >= DOT * tallest).sort((a, b) => a - b);
   const middle = letters[Math.floor(letters.length / 2)] ?? 0;
   if (middle > 0) return middle;
-  return Math.max(...boxes.map(({ left, right }) => right - left), 0.05); // a line of dashes or dots
+  return Math.max(...boxes.map(({ left, right }) => right - left), 0.05); // only dashes or dots
 }
 
-/** Groups the strokes of a line into characters, from left to right. */
+/** Groups the strokes of a line into characters, left to right. */
 export function segment(strokes: readonly Stroke[], edits: readonly Edit[] = []): Group[] {
   const height = lineHeight(strokes);
   let parts = strokes.map((stroke) => [stroke]);
@@ -75,14 +75,14 @@ export function segment(strokes: readonly Stroke[], edits: readonly Edit[] = [])
   const usual = [...gaps].sort((a, b) => a - b)[Math.floor((gaps.length - 1) / 2)] ?? 0;
   return placed.map((part, i) => {
     const gap = i > 0 ? gaps[i - 1] : 0;
-    const alone = gaps.length < 3; // too few to know what is usual
+    const alone = gaps.length < 3; // too few gaps for a typical one
     return { ...part, spaceBefore: gap > SPACE * height && (alone || gap > USUAL_GAPS * usual) };
   });
 }
 
 type Part = readonly Stroke[];
 
-/** The numbers of the first two parts that belong together, or null. */
+/** Indices of the first two parts that belong together, or null. */
 function closest(parts: readonly Part[], height: number): [number, number] | null {
   const boxes = parts.map(boxOf);
   for (let a = 0; a < parts.length; a++) {
@@ -123,7 +123,7 @@ function edited(parts: Stroke[][], edit: Edit): Stroke[][] {
   });
 }
 
-/** How a group of several strokes comes apart: at the widest step between the middles of its strokes. Null for one stroke. */
+/** Splits a group at the widest gap between the centers of its strokes. Null for one stroke. */
 export function splitOf({ strokes }: Group): Edit | null {
   if (strokes.length < 2) return null;
   const middles = strokes

@@ -1,12 +1,11 @@
-// How a line is shown: boxes over the pad, and below it a row of its characters with what else each may be and buttons to part
-// and to join. Reads nothing. Imports the helper for elements and types.
+// The views of a line: boxes over the pad, and a list of the characters with alternatives and buttons to split and join.
 
 import { element } from '../ui/dom.js';
 import type { Ranked } from '../prediction/types.js';
 import type { LineCharacter } from './line.js';
 import { type Group, splitOf } from './segment.js';
 
-/** One character with everything that is known of it. */
+/** One character with its group and alternatives. */
 export interface Shown {
   readonly group: Group;
   readonly character: LineCharacter;
@@ -15,16 +14,16 @@ export interface Shown {
 
 export interface ViewListener {
   split(at: number): void;
-  /** Joins a character with the one behind it. */
+  /** Joins a character with the next one. */
   join(at: number): void;
 }
 
-/** Candidates that are named. */
+/** Number of alternatives shown. */
 const NAMED = 3;
-/** Room between the strokes and their box, in units of the pad: half of the pen, and a little. */
+/** Padding between strokes and box, in units of the pad: half of the pen and a little more. */
 const ROOM = 0.045;
 
-/** Puts a box around each group; `aspect` is the pad's width in its heights. */
+/** Draws a box around each group; `aspect` is the pad's width / height. */
 export function drawBoxes(layer: HTMLElement, shown: readonly Shown[], aspect: number): void {
   layer.replaceChildren(
     ...shown.map(({ group, character }) => {
@@ -40,7 +39,7 @@ export function drawBoxes(layer: HTMLElement, shown: readonly Shown[], aspect: n
   );
 }
 
-/** Lists the characters. The focus stays on the button that has it, as far as it still exists. */
+/** Lists the characters. The focus stays on the same button if it still exists. */
 export function drawCharacters(list: HTMLElement, shown: readonly Shown[], listener: ViewListener): void {
   const focused = (document.activeElement as HTMLElement | null)?.dataset.edit;
   list.replaceChildren(
@@ -71,7 +70,7 @@ export function drawCharacters(list: HTMLElement, shown: readonly Shown[], liste
   if (focused !== undefined) list.querySelector<HTMLElement>(`[data-edit="${focused}"]`)?.focus();
 }
 
-/** `62 %`; what rounds to nothing or to all is neither. */
+/** Formats a probability in whole percent, never as 0 % or 100 %. */
 function percentOf(probability: number): string {
   const percent = Math.round(100 * probability);
   return percent < 1 ? '<1 %' : percent > 99 ? '>99 %' : `${percent} %`;

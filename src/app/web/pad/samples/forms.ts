@@ -1,18 +1,17 @@
-// Characters for visitors who would rather watch first: the paths a pen takes, authored for this page, in the notation of
-// src/data/strokes/skeletons/skeleton.ts. Imports that notation, and strokes.
+// Sample characters for the page, as pen paths in the notation of src/data/strokes/skeletons/skeleton.ts.
 
 import type { Stroke } from '../../../../data/strokes/raster.js';
 import { parseSkeleton, smoothPath } from '../../../../data/strokes/skeletons/skeleton.js';
 
-/** A character to pick. */
+/** A sample character. */
 export interface Sample {
-  /** What its button is called. */
+  /** Name of its button. */
   readonly name: string;
-  /** Its path. */
+  /** Its pen path. */
   readonly path: string;
 }
 
-/** Letters and digits that the network is sure of, then one that only a word could tell, and one between two. */
+/** Characters with high confidence, then one that only context can decide, and one between two classes. */
 export const SAMPLES: readonly Sample[] = [
   { name: 'the letter R', path: '9,3 4,98 / 9,3 44,0 60,22 44,44 8,50! 38,60 68,99' },
   { name: 'the digit 4', path: '40,0 4,60! 72,57 / 52,34 47,104' },
@@ -24,12 +23,12 @@ export const SAMPLES: readonly Sample[] = [
   { name: 'something between 5 and S', path: '60,6 30,4 13,17 12,36! 40,46 58,66 46,90 22,97 0,87' },
 ];
 
-/** The side of the box that a sample fills on the pad, and where it begins, in units of the pad. */
+/** Longer side of a sample's bounding box on the pad, in units of the pad. */
 const SIDE = 0.56;
-/** Points a span of the curve. */
+/** Points per span of the curve. */
 const STEPS = 8;
 
-/** The strokes of a path in the middle of a square pad, in units of the pad. */
+/** The strokes of a path, centered on a square pad, in units of the pad. */
 export function strokesOf(path: string): Stroke[] {
   const paths = parseSkeleton(1, path).strokes.map((stroke) => smoothPath(stroke, stroke.knots, STEPS));
   const [xs, ys] = [0, 1].map((axis) =>

@@ -1,14 +1,14 @@
-// Strokes as a small picture that takes its size and colour from the style sheet. Imports types.
+// Thumbnails of strokes as SVG, with size and color from the style sheet.
 
 import type { Stroke } from '../../../../data/strokes/raster.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * Draws strokes. People who listen to the page are told in words what it is, by whoever shows it.
+ * Draws strokes as an SVG that is hidden from screen readers; the caller provides the accessible name.
  *
  * @param strokes in units of the pad
- * @param margin how much of the pad is left out on each side. Default 0.
+ * @param margin fraction of the pad that is cropped on each side. Default 0.
  */
 export function pictureOf(strokes: readonly Stroke[], margin = 0): SVGSVGElement {
   const svg = document.createElementNS(SVG, 'svg');
@@ -20,7 +20,7 @@ export function pictureOf(strokes: readonly Stroke[], margin = 0): SVGSVGElement
   return svg;
 }
 
-/** Shows other strokes in a picture. */
+/** Replaces the strokes of a thumbnail. */
 export function showStrokes(picture: SVGSVGElement, strokes: readonly Stroke[]): void {
   const lines = strokes.map((stroke, at) => {
     const line = picture.children.item(at) ?? document.createElementNS(SVG, 'polyline');

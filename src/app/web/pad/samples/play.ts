@@ -1,15 +1,14 @@
-// Writes strokes bit by bit, as a hand would, so that one can watch the reading change on the way. Draws nothing itself.
-// Imports types.
+// Animation that draws strokes gradually, like a hand, so that the prediction can be watched changing.
 
 import type { Stroke } from '../../../../data/strokes/raster.js';
 
-/** How long a character takes to be written, in milliseconds. */
+/** Duration of a character's animation, in milliseconds. */
 const WRITING_TIME = 900;
 
 /**
- * The beginning of strokes that were written at an even pace.
+ * The beginning of strokes that are drawn at constant speed.
  *
- * @param share of the whole way of the pen that has been done, 0..1
+ * @param share fraction of the total path length, 0..1
  */
 export function beginningOf(strokes: readonly Stroke[], share: number): Stroke[] {
   if (share >= 1) return [...strokes];
@@ -41,10 +40,10 @@ function lengthOf(stroke: Stroke): number {
 }
 
 /**
- * Writes strokes, a bit more each frame; at once for people who asked for less motion.
+ * Animates strokes, frame by frame; shows them immediately if the visitor prefers reduced motion.
  *
- * @param show gets what is written so far, at last the strokes themselves
- * @returns how to stop; what has been shown stays
+ * @param show called with the strokes so far, at the end with all
+ * @returns a function that stops the animation; the strokes shown so far stay
  */
 export function play(strokes: readonly Stroke[], show: (soFar: readonly Stroke[]) => void): () => void {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) {

@@ -1,4 +1,4 @@
-// A row of characters to pick: each button shows the strokes that it puts on the pad. Imports the forms and the helpers.
+// The row of sample characters: each button puts its strokes on the pad.
 
 import type { Stroke } from '../../../../data/strokes/raster.js';
 import { element } from '../../ui/dom.js';
@@ -6,13 +6,13 @@ import { SAMPLES, strokesOf } from './forms.js';
 import { pictureOf } from './picture.js';
 import './samples.css';
 
-/** How much of the pad a button leaves out around its character. */
+/** Fraction of the pad that a thumbnail crops on each side. */
 const MARGIN = 0.16;
 
 /**
- * Puts the row into `host`.
+ * Mounts the row in `host`.
  *
- * @param pick gets the strokes of the sample that the visitor chose, in units of the pad
+ * @param pick called with the strokes of the chosen sample, in units of the pad
  */
 export function mountSamples(host: HTMLElement, pick: (strokes: readonly Stroke[]) => void): void {
   const buttons = SAMPLES.map((sample) => {

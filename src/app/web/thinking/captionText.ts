@@ -1,10 +1,9 @@
-// Numbers and places in plain words: what captions say, and what people hear who do not see the pictures. Knows no elements.
-// Imports nothing.
+// Numbers and positions formatted as text, for captions and for screen readers.
 
 const ROWS = ['top', 'middle', 'bottom'];
 const COLUMNS = ['left', 'middle', 'right'];
 
-/** Names the ninth of a square that a point lies in: "top left", "middle". Counted from 0, `size` to a side. */
+/** Names the ninth of a `size` x `size` square that contains a point: "top left", "middle". */
 export function placeName(row: number, column: number, size: number): string {
   const third = (at: number): number => Math.min(2, Math.floor((3 * at) / size));
   const [vertical, horizontal] = [ROWS[third(row)], COLUMNS[third(column)]];
@@ -12,7 +11,7 @@ export function placeName(row: number, column: number, size: number): string {
   return horizontal === 'middle' ? 'middle' : horizontal;
 }
 
-/** The ninth of a square with the largest sum, or null if nothing is above 0. */
+/** Names the ninth of a square with the largest sum of positive values; null if there are none. */
 export function heaviest(values: ArrayLike<number>, size: number): string | null {
   const sums = new Map<string, number>();
   for (let i = 0; i < values.length; i++) {
@@ -23,14 +22,14 @@ export function heaviest(values: ArrayLike<number>, size: number): string | null
   return (most as [string, number] | undefined)?.[0] ?? null;
 }
 
-/** `placeName` with the word before it: "at the top left", "in the middle". */
+/** `placeName` with its preposition: "at the top left", "in the middle". */
 export function atPlace(row: number, column: number, size: number): string {
   const name = placeName(row, column, size);
   if (name === 'middle') return 'in the middle';
   return name === 'left' || name === 'right' ? `on the ${name}` : `at the ${name}`;
 }
 
-/** A number as people read it: two or three digits that count, a real minus sign. */
+/** Formats a number with two or three significant digits and a true minus sign. */
 export function figure(value: number): string {
   const size = Math.abs(value);
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
@@ -38,13 +37,13 @@ export function figure(value: number): string {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
-/** `figure` with its sign always there. */
+/** `figure` with an explicit sign. */
 export function signed(value: number): string {
   const text = figure(value);
   return text.startsWith('−') ? text : `+${text}`;
 }
 
-/** How many times likelier one thing is than another, whose logarithms of probability are `difference` apart. */
+/** Formats the ratio of two probabilities whose logarithms differ by `difference`. */
 export function times(difference: number): string {
   const ratio = Math.exp(Math.abs(difference));
   if (ratio >= 1e6) return 'more than a million times';
@@ -52,11 +51,11 @@ export function times(difference: number): string {
   return `${ratio >= 10 ? Math.round(ratio) : ratio.toFixed(1)} times`;
 }
 
-/** Where the most of a signed picture lies, for people who hear it. */
-export function describeSlopes(slopes: ArrayLike<number>, size: number): string {
-  const more = heaviest(slopes, size);
+/** Describes where the largest positive and negative gradients are, for screen readers. */
+export function describeGradients(gradients: ArrayLike<number>, size: number): string {
+  const more = heaviest(gradients, size);
   const less = heaviest(
-    Array.from(slopes, (slope) => -slope),
+    Array.from(gradients, (gradient) => -gradient),
     size,
   );
   if (more === null && less === null) return 'No pixel matters.';

@@ -1,55 +1,60 @@
-// Keeps what was taught in the browser (IndexedDB) from one visit to the next, and nowhere else. A visitor who teaches nothing
-// leaves no database; forgetting deletes it as a whole. Imports idb, the corrections' text.
+// Storage of corrections and the fine-tuned model between visits, in the browser's IndexedDB.
+// The database is created by the first save, and `forget` deletes it.
 
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import { FormatError } from '../../../engine/errors.js';
 import type { ExamResult } from '../../correction/lesson.js';
 import { decodeCorrections, encodeCorrections, type Correction } from './corrections.js';
 
-/** A taught model, as it is kept. */
+/** A fine-tuned model, as it is stored. */
 export interface TaughtModel {
-  /** SHA-256 of the model it was taught on: with another one it is not used. */
+  /** SHA-256 of the original model. It is used with no other. */
   readonly digest: string;
   readonly safetensors: Uint8Array<ArrayBuffer>;
-  /** The corrections it was taught, as text: others mean that it is out of date. */
+  /** The corrections it was fine-tuned on, encoded. If they differ from the current ones, the model is out of date. */
   readonly corrections: string;
   readonly exam: ExamResult | null;
 }
 
-export interface Kept {
+/** The contents of the store. */
+export interface StoredCorrections {
   readonly corrections: readonly Correction[];
   readonly taught: TaughtModel | null;
 }
 
-/** What the teacher needs of a place to keep things; all may reject: browsers refuse in private windows, or are full. */
-export interface Keeper {
-  /** Null if nothing is kept. */
-  load(): Promise<Kept | null>;
-  save(kept: Kept): Promise<void>;
+/** Storage of the corrections. Every method may reject: private windows refuse storage, and the quota may be exceeded. */
+export interface CorrectionStore {
+  /** Null if nothing is stored. */
+  load(): Promise<StoredCorrections | null>;
+  save(contents: StoredCorrections): Promise<void>;
   forget(): Promise<void>;
 }
 
 const DATABASE = 'inkgrad-teaching';
-/** A change of what is stored is a new version, and a step in `upgrade`. */
+/** Changing the stored format requires a new version and a step in `upgrade`. */
 const VERSION = 1;
 const STORE = 'teaching';
 
-/** Runs `work` on the database, which is closed afterwards so that it can be deleted at any time. */
+/**
+ * Runs `work` on the database and closes it afterwards, so that it can be deleted at any time.
+ *
+ * @param create whether to create a missing database; otherwise the result is null
+ */
 async function withDatabase<T>(
   work: (database: IDBPDatabase) => Promise<T>,
   create: boolean,
 ): Promise<T | null> {
-  const found = { nothing: false };
+  const state = { missing: false };
   try {
     const database = await openDB(DATABASE, VERSION, {
       upgrade: (made, before, _, transaction) => {
-        found.nothing = before === 0 && !create;
-        if (!found.nothing) {
+        state.missing = before === 0 && !create;
+        if (!state.missing) {
           made.createObjectStore(STORE);
           return;
         }
-        transaction.done.catch(() => undefined); // it rejects because of what follows
-        transaction.abort(); // then the browser makes no database
+        transaction.done.catch(() => undefined); // the abort below rejects it
+        transaction.abort(); // so that the browser creates no database
       },
     });
     try {
@@ -58,13 +63,13 @@ async function withDatabase<T>(
       database.close();
     }
   } catch (error) {
-    if (found.nothing) return null;
+    if (state.missing) return null;
     throw error;
   }
 }
 
-/** The browser's own storage. */
-export const browserKeeper: Keeper = {
+/** The store in IndexedDB. */
+export const browserStore: CorrectionStore = {
   load: () =>
     withDatabase(async (database) => {
       const text: unknown = await database.get(STORE, 'corrections');

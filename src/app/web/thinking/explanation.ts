@@ -1,22 +1,22 @@
-// Which pixels decide, and which would decide otherwise: the slope of the winner's score, and of another class's lead over it, with
-// buttons for the likeliest classes. Imports the helpers for elements, slope pictures, words.
+// The explanation of a prediction: which pixels support the top class, and which changes would favor another class.
+// It shows the gradient of the top class's logit, and of another class's lead over it, with buttons for the likeliest classes.
 
 import { element } from '../ui/dom.js';
-import { percent } from '../prediction/percent.js';
-import { dabs } from './change.js';
+import { percent } from '../prediction/verdict.js';
+import { dabs } from './think.js';
 import { MarkLegend } from './legend.js';
 import { largestOf } from './paint.js';
 import type { Choice } from './picker.js';
 import type { Scene, View } from './scene.js';
-import { SlopePicture, write } from './slopes.js';
-import { figure, signed, times } from './words.js';
+import { GradientFigure, write } from './gradients.js';
+import { figure, signed, times } from './captionText.js';
 
 const LIKELIEST = 5;
 
-export class Reasons implements View {
+export class Explanation implements View {
   readonly root: HTMLElement;
-  readonly #why: SlopePicture;
-  readonly #toward: SlopePicture;
+  readonly #why: GradientFigure;
+  readonly #toward: GradientFigure;
   readonly #legends: readonly MarkLegend[];
   readonly #buttons: readonly HTMLButtonElement[];
   #ranked: readonly number[] = [];
@@ -34,11 +34,11 @@ export class Reasons implements View {
       ...this.#buttons,
     );
     choose.ariaLabel = 'What would make another character more likely';
-    this.#why = new SlopePicture('why', this.#legends[0].root);
-    this.#toward = new SlopePicture('toward', this.#legends[1].root);
+    this.#why = new GradientFigure('why', this.#legends[0].root);
+    this.#toward = new GradientFigure('toward', this.#legends[1].root);
     this.root = element(
       'section',
-      { className: 'reasons' },
+      { className: 'explanation' },
       element('h3', {}, 'Which pixels decide'),
       element(
         'p',

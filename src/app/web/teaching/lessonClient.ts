@@ -1,15 +1,24 @@
-// Has a lesson given in a worker of its own, which ends with it. Knows no elements and keeps nothing. Imports the protocol.
+// Page side of a lesson: the messages between page and worker, and the function that runs a lesson in a worker (worker.ts).
 
 import { InkgradError } from '../../../engine/errors.js';
-import type { Lesson } from '../../correction/lesson.js';
+import type { Lesson, LessonOptions } from '../../correction/lesson.js';
 import type { PersonaliseProgress } from '../../correction/personalise.js';
-import type { LessonMessage, LessonTask } from './protocol.js';
+
+/** Page to worker, once: the original model and all corrections. */
+export type LessonTask = Omit<LessonOptions, 'onProgress'>;
+
+/** Worker to page: any number of progress messages, then one of the others. */
+export type LessonMessage =
+  | { readonly kind: 'progress'; readonly progress: PersonaliseProgress }
+  | { readonly kind: 'taught'; readonly lesson: Lesson }
+  /** `reason` is shown to the visitor. */
+  | { readonly kind: 'failed'; readonly reason: string };
 
 /**
- * Gives a lesson.
+ * Runs a lesson in a new worker and terminates the worker afterwards.
  *
- * @param signal ends it; then the promise rejects with the signal's reason
- * @throws InkgradError if the worker fails, or the browser starts none
+ * @param signal cancels the lesson; the promise then rejects with the signal's reason
+ * @throws InkgradError if the worker fails or does not start
  */
 export function teachInWorker(
   task: LessonTask,

@@ -1,14 +1,14 @@
-// A drawing with marks upon it: which pixels matter to a number, and which way. Imports the helpers for elements, painting.
+// A figure of gradients with respect to the pixels: a drawing with marks for the size and sign at each pixel.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import { element } from '../ui/dom.js';
 import { clear, fade, largestOf, paintMarks, Stamp } from './paint.js';
 import { currentPalette } from './palette.js';
 import { Plate } from './plate.js';
-import { describeSlopes } from './words.js';
+import { describeGradients } from './captionText.js';
 
-/** Marks upon a drawing, with a title above and a sentence below. */
-export class SlopePicture {
+/** A drawing with marks, a title above and a caption below. */
+export class GradientFigure {
   readonly root: HTMLElement;
   readonly #title = element('h4');
   readonly #caption = element('p', { className: 'caption' });
@@ -17,9 +17,9 @@ export class SlopePicture {
   #image: Uint8Array | null = null;
   #values: ArrayLike<number> = [];
 
-  /** @param below goes between picture and sentence */
+  /** @param below elements between canvas and caption */
   constructor(name: string, ...below: readonly HTMLElement[]) {
-    this.#plate = new Plate('slopes', (context, width) => {
+    this.#plate = new Plate('gradients', (context, width) => {
       const palette = currentPalette();
       clear(context, palette.ground);
       if (this.#image === null) return;
@@ -47,13 +47,15 @@ export class SlopePicture {
     write(this.#title, title);
     write(this.#caption, caption);
     this.#plate.describe(
-      image === null ? `${title}: nothing is drawn yet` : `${title}. ${describeSlopes(values, IMAGE_SIDE)}`,
+      image === null
+        ? `${title}: nothing is drawn yet`
+        : `${title}. ${describeGradients(values, IMAGE_SIDE)}`,
     );
     this.#plate.paint();
   }
 }
 
-/** The 28 x 28 pixels, quietly, enlarged to a square. */
+/** Paints a 28 x 28 image in a muted color, enlarged to a square. */
 export function paintDrawing(
   context: CanvasRenderingContext2D,
   stamp: Stamp,
@@ -68,7 +70,7 @@ export function paintDrawing(
   context.drawImage(stamp.canvas, 0, 0, extent, extent);
 }
 
-/** Changes a text only if it is another: the page has nothing to do for one that stays. */
+/** Sets a text if it differs, which avoids needless layout. */
 export function write(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }

@@ -1,17 +1,15 @@
-// Keeping what was taught: saved as files, loaded from one, forgotten on request; and what the browser does with it. Imports the
-// teacher's type and the helpers.
+// The buttons that save and load corrections as files, save the fine-tuned model, and delete everything.
 
 import { FormatError } from '../../../engine/errors.js';
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
-import { pickFile, saveFile } from './files.js';
 import type { Teacher } from './teacher.js';
 
-/** A file of 200 corrections has less than 2 MB. */
-const MOST_BYTES = 20_000_000;
+/** Larger files are rejected unread; 200 corrections take less than 2 MB. */
+const MAX_BYTES = 20_000_000;
 
-/** Puts buttons and notes into `host`. */
-export function mountKeeping(host: HTMLElement, app: App, teacher: Teacher): void {
+/** Adds the buttons and a note about the browser's storage to `host`. */
+export function mountFileButtons(host: HTMLElement, app: App, teacher: Teacher): void {
   const button = (text: string, act: () => unknown): HTMLButtonElement => {
     const made = element('button', { type: 'button' }, text);
     made.addEventListener('click', () => void act());
@@ -52,12 +50,12 @@ export function mountKeeping(host: HTMLElement, app: App, teacher: Teacher): voi
   });
 }
 
-/** Loads a file of corrections that the visitor picks, and teaches them. */
+/** Lets the visitor pick a file of corrections and fine-tunes on them. */
 async function load(app: App, teacher: Teacher): Promise<void> {
   const file = await pickFile('.json,application/json');
   if (file === null) return;
   try {
-    if (file.size > MOST_BYTES) {
+    if (file.size > MAX_BYTES) {
       throw new FormatError(
         `${file.name}: is too large for a file of corrections; choose one that this page saved`,
       );
@@ -68,7 +66,7 @@ async function load(app: App, teacher: Teacher): Promise<void> {
   }
 }
 
-/** Asks once more before all is forgotten. */
+/** Makes the dialog that confirms the deletion. */
 function makeConfirmation(forget: () => void): HTMLDialogElement {
   const keep = element('button', { type: 'submit', value: 'keep' }, 'Keep it');
   const go = element('button', { type: 'submit', value: 'forget', className: 'danger' }, 'Forget everything');
@@ -90,4 +88,26 @@ function makeConfirmation(forget: () => void): HTMLDialogElement {
     dialog.returnValue = '';
   });
   return dialog;
+}
+
+/** Downloads bytes or text as a file. */
+function saveFile(name: string, content: string | Uint8Array<ArrayBuffer>, type: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000); // the browser reads it after the click
+}
+
+/** Opens a file picker; resolves to null if the visitor cancels. */
+function pickFile(accept: string): Promise<File | null> {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.accept = accept;
+  return new Promise((resolve) => {
+    input.addEventListener('change', () => resolve(input.files?.[0] ?? null));
+    input.addEventListener('cancel', () => resolve(null));
+    input.click();
+  });
 }
