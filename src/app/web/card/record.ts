@@ -2,7 +2,7 @@
 // It applies only to a file with the same SHA-256, so no other model is shown with its numbers.
 
 import shipped from '../model/model.json' with { type: 'json' };
-import { sha256 } from '../ui/digest.js';
+import { sha256 } from '../../sha256.js';
 import type { ModelCard } from '../prediction/types.js';
 
 export type ModelRecord = typeof shipped;

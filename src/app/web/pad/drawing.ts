@@ -5,6 +5,7 @@ import { DEFAULT_INK_SIZE, GlyphRenderer, type Stroke } from '../../../data/stro
 import { IMAGE_PIXELS } from '../../../data/emnist/idx.js';
 import type { Drawing } from '../app.js';
 import type { Sheet } from './sheet.js';
+import { boundingBox } from '../../../data/strokes/boundingBox.js';
 
 /**
  * Drawings smaller than this fraction of the pad's height are not enlarged to the size of a character. Otherwise the tremble
@@ -20,15 +21,7 @@ const renderer = new GlyphRenderer();
 
 /** The longer side of the strokes' bounding box, in their unit; 0 for no strokes and for a dot. */
 export function extentOf(strokes: readonly Stroke[]): number {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const stroke of strokes) {
-    for (let i = 0; i + 1 < stroke.length; i += 2) {
-      left = Math.min(left, stroke[i]);
-      right = Math.max(right, stroke[i]);
-      top = Math.min(top, stroke[i + 1]);
-      bottom = Math.max(bottom, stroke[i + 1]);
-    }
-  }
+  const { left, top, right, bottom } = boundingBox(strokes);
   return Math.max(0, right - left, bottom - top);
 }
 

@@ -1,8 +1,8 @@
 // Reader: a loaded model that predicts images on the page's main thread. The caller provides the model's bytes.
 
-import { type Backend, noGrad, scope, type Tensor, tensor, withBackend } from '../../../engine/index.js';
+import { type Backend, noGrad, scope, type Tensor, withBackend } from '../../../engine/index.js';
 import { ArgumentError } from '../../../engine/errors.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../../../data/emnist/idx.js';
+import { IMAGE_PIXELS } from '../../../data/emnist/idx.js';
 import { normalize } from '../../../data/loading/transform.js';
 import type { CharacterNet } from '../../model/characterNet.js';
 import { modelFrom, readContents, type LoadedModel } from '../../model/modelContents.js';
@@ -10,6 +10,7 @@ import { probabilitiesOf } from '../../training/temperature.js';
 import { pageBackend } from './backend.js';
 import type { ModelCard, Reading } from './types.js';
 import { judge } from './verdict.js';
+import { imageTensor } from '../../model/imageTensor.js';
 
 const normalizer = normalize();
 
@@ -59,7 +60,7 @@ export class Reader {
     }
     const pixels = new Float32Array(IMAGE_PIXELS);
     normalizer.apply(image, 0, pixels, 0, IMAGE_PIXELS);
-    return tensor(pixels, { shape: [1, 1, IMAGE_SIDE, IMAGE_SIDE] });
+    return imageTensor(pixels);
   }
 
   /** Predicts one image; leaves no tensors on the backend. */

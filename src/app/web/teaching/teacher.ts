@@ -7,7 +7,7 @@ import type { PersonaliseProgress } from '../../correction/personalise.js';
 import type { App } from '../app.js';
 import { Reader } from '../prediction/reader.js';
 import type { Reading } from '../prediction/types.js';
-import { sha256 } from '../ui/digest.js';
+import { sha256 } from '../../sha256.js';
 import { Signal } from '../ui/signal.js';
 import type { CorrectionStore, TaughtModel } from './correctionStore.js';
 import { decodeCorrections, encodeCorrections, withMore, type Correction } from './corrections.js';

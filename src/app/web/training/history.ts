@@ -2,6 +2,7 @@
 
 import type { EpochEvent } from '../../training/trainerEvents.js';
 import type { StepReport } from './protocol.js';
+import { percent } from '../../evaluation/percent.js';
 
 /** The lines of a chart, of equal length; null where a line has no point. */
 export interface Lines {
@@ -64,9 +65,9 @@ export class History {
     const before = this.#epochs.length === 1 ? '' : `from ${first.valLoss.toFixed(2)} to `;
     return (
       `After ${last.epoch} ${last.epoch === 1 ? 'epoch' : 'epochs'}: validation loss ${before}` +
-      `${last.valLoss.toFixed(2)}, ${percent(last.valAccuracy)} of the validation characters read right` +
-      `${best === last ? '' : ` (best: ${percent(best.valAccuracy)} after epoch ${best.epoch})`}; ` +
-      `training loss ${last.trainLoss.toFixed(2)}, accuracy ${percent(last.trainAccuracy)}.`
+      `${last.valLoss.toFixed(2)}, ${percent(last.valAccuracy, 1)} of the validation characters read right` +
+      `${best === last ? '' : ` (best: ${percent(best.valAccuracy, 1)} after epoch ${best.epoch})`}; ` +
+      `training loss ${last.trainLoss.toFixed(2)}, accuracy ${percent(last.trainAccuracy, 1)}.`
     );
   }
 }
@@ -82,11 +83,6 @@ function add(lines: Lines, x: number, training: number | null, validation: numbe
   lines.x.push(x);
   lines.training.push(training);
   lines.validation.push(validation);
-}
-
-/** 0.8512 -> `85.1 %`. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 /** Formats seconds: `under a second`, `45 s`, `3 min 20 s`, `1 h 5 min`. */

@@ -12,6 +12,7 @@ import type { Report, Settings } from './protocol.js';
 import { SettingsForm } from './settingsForm.js';
 import { SourceField } from './sourceField.js';
 import './training.css';
+import { percent } from '../../evaluation/percent.js';
 
 type Phase = 'idle' | 'opening' | 'preparing' | 'running' | 'pausing' | 'paused' | 'stopping';
 
@@ -163,8 +164,8 @@ class Training {
         break;
       case 'tested':
         this.#tested =
-          `Test images, looked at once, now: ${(100 * report.accuracy).toFixed(2)} % of ${report.total.toLocaleString('en')} right ` +
-          `(${(100 * report.mergedAccuracy).toFixed(2)} % with look-alikes such as 0 and O as one).`;
+          `Test images, looked at once, now: ${percent(report.accuracy)} of ${report.total.toLocaleString('en')} right ` +
+          `(${percent(report.mergedAccuracy)} with look-alikes such as 0 and O as one).`;
         break;
       case 'ended':
         this.#end(report.how === 'finished' ? 'Finished' : 'Stopped');

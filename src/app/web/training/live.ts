@@ -4,7 +4,8 @@ import { element } from '../ui/dom.js';
 import type { DeviceReport } from '../../device/device.js';
 import { Curve } from './curves.js';
 import { deviceText, isSlow } from './deviceField.js';
-import { History, percent, timeText } from './history.js';
+import { percent } from '../../evaluation/percent.js';
+import { History, timeText } from './history.js';
 import type { StepReport } from './protocol.js';
 
 export class Live {
@@ -16,7 +17,7 @@ export class Live {
   readonly #loss = new Curve({ title: 'Loss', format: (value) => value.toFixed(2), most: null });
   readonly #accuracy = new Curve({
     title: 'Accuracy',
-    format: (value) => `${(100 * value).toFixed(0)} %`,
+    format: (value) => percent(value, 0),
     most: 1,
   });
   readonly #summary = element('p', { className: 'for-listeners' });
@@ -116,9 +117,9 @@ export class Live {
     const { epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr, seconds } = event;
     const cells = [
       trainLoss.toFixed(4),
-      percent(trainAccuracy),
+      percent(trainAccuracy, 1),
       valLoss.toFixed(4),
-      percent(valAccuracy),
+      percent(valAccuracy, 1),
       String(Number(lr.toPrecision(3))),
       seconds.toFixed(1),
     ];

@@ -3,7 +3,7 @@
 import { element } from '../ui/dom.js';
 import { CellView } from './cellView.js';
 import { Confusion, type Cell } from './confusion.js';
-import { percent } from './history.js';
+import { percent } from '../../evaluation/percent.js';
 import { Matrix } from './matrix.js';
 import type { ValidationImages } from './protocol.js';
 
@@ -58,7 +58,7 @@ export class Mistakes {
     this.#classes.replaceChildren(
       ...this.#names.map((name, label) => {
         const total = confusion.total(label);
-        const share = total === 0 ? 'no images' : percent(confusion.share({ label, read: label }));
+        const share = total === 0 ? 'no images' : percent(confusion.share({ label, read: label }), 1);
         return element('li', {}, element('strong', {}, name), ` ${share}`);
       }),
     );

@@ -2,14 +2,7 @@
 // It ignores shapes, so that visitors can understand the result.
 
 import type { Stroke } from '../../../data/strokes/raster.js';
-
-/** In units of the pad. */
-export interface StrokeBox {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
+import { boundingBox, type StrokeBox } from '../../../data/strokes/boundingBox.js';
 
 /** The strokes of one character. */
 export interface Group {
@@ -37,21 +30,9 @@ const DOT = 0.25;
 /** A gap is a space if it exceeds this fraction of the line's height and this multiple of the usual gap. */
 const [SPACE, USUAL_GAPS] = [0.55, 2];
 
-/** The bounding box of strokes. */
-export function boxOf(strokes: readonly Stroke[]): StrokeBox {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const stroke of strokes) {
-    for (let i = 0; i + 1 < stroke.length; i += 2) {
-      [left, right] = [Math.min(left, stroke[i]), Math.max(right, stroke[i])];
-      [top, bottom] = [Math.min(top, stroke[i + 1]), Math.max(bottom, stroke[i + 1])];
-    }
-  }
-  return { left, top, right, bottom };
-}
-
 /** Height of the line's letters: the median height of the strokes that are not dots or bars. */
 export function lineHeight(strokes: readonly Stroke[]): number {
-  const boxes = strokes.map((stroke) => boxOf([stroke]));
+  const boxes = strokes.map((stroke) => boundingBox([stroke]));
   const heights = boxes.map(({ top, bottom }) => bottom - top);
   const tallest = Math.max(...heights, 0);
   const letters = heights.filter((height) => height >= DOT * tallest).sort((a, b) => a - b);
@@ -69,7 +50,7 @@ export function segment(strokes: readonly Stroke[], edits: readonly Edit[] = [])
   }
   for (const edit of edits) parts = edited(parts, edit);
   const placed = parts
-    .map((part) => ({ strokes: part, box: boxOf(part) }))
+    .map((part) => ({ strokes: part, box: boundingBox(part) }))
     .sort((a, b) => a.box.left + a.box.right - b.box.left - b.box.right);
   const gaps = placed.slice(1).map(({ box }, i) => box.left - placed[i].box.right);
   const usual = [...gaps].sort((a, b) => a - b)[Math.floor((gaps.length - 1) / 2)] ?? 0;
@@ -84,7 +65,7 @@ type Part = readonly Stroke[];
 
 /** Indices of the first two parts that belong together, or null. */
 function closest(parts: readonly Part[], height: number): [number, number] | null {
-  const boxes = parts.map(boxOf);
+  const boxes = parts.map(boundingBox);
   for (let a = 0; a < parts.length; a++) {
     for (let b = a + 1; b < parts.length; b++) {
       if (belong(boxes[a], boxes[b], height)) return [a, b];
@@ -127,7 +108,7 @@ function edited(parts: Stroke[][], edit: Edit): Stroke[][] {
 export function splitOf({ strokes }: Group): Edit | null {
   if (strokes.length < 2) return null;
   const middles = strokes
-    .map((stroke) => ({ stroke, box: boxOf([stroke]) }))
+    .map((stroke) => ({ stroke, box: boundingBox([stroke]) }))
     .map(({ stroke, box }) => ({ stroke, at: (box.left + box.right) / 2 }))
     .sort((a, b) => a.at - b.at);
   let [widest, cut] = [-1, 1];

@@ -4,6 +4,7 @@ import { element } from '../ui/dom.js';
 import type { Ranked } from '../prediction/types.js';
 import type { LineCharacter } from './line.js';
 import { type Group, splitOf } from './segment.js';
+import { percent as probabilityText } from '../prediction/verdict.js';
 
 /** One character with its group and alternatives. */
 export interface Shown {
@@ -48,7 +49,7 @@ export function drawCharacters(list: HTMLElement, shown: readonly Shown[], liste
       const candidates = ranked
         .slice(0, NAMED)
         .map(({ label, probability }) =>
-          element('li', {}, element('b', {}, label), ` ${percentOf(probability)}`),
+          element('li', {}, element('b', {}, label), ` ${probabilityText(probability)}`),
         );
       const item = element('li', { className: 'character' });
       if (group.spaceBefore) item.classList.add('after-space');
@@ -68,12 +69,6 @@ export function drawCharacters(list: HTMLElement, shown: readonly Shown[], liste
     }),
   );
   if (focused !== undefined) list.querySelector<HTMLElement>(`[data-edit="${focused}"]`)?.focus();
-}
-
-/** Formats a probability in whole percent, never as 0 % or 100 %. */
-function percentOf(probability: number): string {
-  const percent = Math.round(100 * probability);
-  return percent < 1 ? '<1 %' : percent > 99 ? '>99 %' : `${percent} %`;
 }
 
 function editButton(text: string, name: string, edit: string, press: () => void): HTMLButtonElement {

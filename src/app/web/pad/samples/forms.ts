@@ -2,6 +2,7 @@
 
 import type { Stroke } from '../../../../data/strokes/raster.js';
 import { parseSkeleton, smoothPath } from '../../../../data/strokes/skeletons/skeleton.js';
+import { boundingBox } from '../../../../data/strokes/boundingBox.js';
 
 /** A sample character. */
 export interface Sample {
@@ -31,10 +32,7 @@ const STEPS = 8;
 /** The strokes of a path, centered on a square pad, in units of the pad. */
 export function strokesOf(path: string): Stroke[] {
   const paths = parseSkeleton(1, path).strokes.map((stroke) => smoothPath(stroke, stroke.knots, STEPS));
-  const [xs, ys] = [0, 1].map((axis) =>
-    paths.flatMap((points) => [...points].filter((_, i) => i % 2 === axis)),
-  );
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const { left, top, right, bottom } = boundingBox(paths);
   const scale = SIDE / Math.max(right - left, bottom - top);
   return paths.map((points) =>
     Array.from(points, (value, i) =>
