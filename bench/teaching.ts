@@ -7,8 +7,8 @@ import { readFile } from 'node:fs/promises';
 import { modelFrom } from '../src/app/model/modelContents.js';
 import { openTestSource } from '../src/app/training/source.js';
 import { featuresOf, largest, logitsOf, rowOf, type Rows } from '../src/app/correction/features.js';
-import { personalise } from '../src/app/correction/personalise.js';
-import { drawRehearsal } from '../src/app/correction/rehearsal.js';
+import { fineTune } from '../src/app/correction/fineTune.js';
+import { drawReplay } from '../src/app/correction/replay.js';
 import type { CharacterNet } from '../src/app/model/characterNet.js';
 import { imageAt } from '../src/data/loading/dataset.js';
 import { normalize } from '../src/data/loading/transform.js';
@@ -49,14 +49,14 @@ interface Trial {
   readonly lost: number;
 }
 
-async function trial(number: number, count: number, rehearse: boolean): Promise<Trial> {
+async function trial(number: number, count: number, withReplay: boolean): Promise<Trial> {
   const order = new Rng(number).permutation(wrong.length).subarray(0, count);
   const taught = new Set(Array.from(order, (place) => wrong[place]));
   const corrections = [...taught].map((at) => ({ image: imageAt(test, at), label: test.labels[at] }));
   const atStake = [...taught].flatMap((at) => [test.classes[test.labels[at]], test.classes[before[at]]]);
   const { model } = await modelFrom(paths[0], bytes);
-  const rehearsal = rehearse ? drawRehearsal(atStake) : null;
-  const { step } = await personalise(model, { corrections, rehearsal, seed: number });
+  const replay = withReplay ? drawReplay(atStake) : null;
+  const { step } = await fineTune(model, { corrections, replay, seed: number });
   const after = await read(model);
   model.dispose();
   return {
@@ -68,14 +68,14 @@ async function trial(number: number, count: number, rehearse: boolean): Promise<
 
 const rows: string[][] = [];
 for (const count of [1, 5, 20]) {
-  for (const rehearse of [false, true]) {
+  for (const withReplay of [false, true]) {
     const results: Trial[] = [];
-    for (let number = 1; number <= trials; number++) results.push(await trial(number, count, rehearse));
+    for (let number = 1; number <= trials; number++) results.push(await trial(number, count, withReplay));
     const mean = (key: keyof Trial): number => results.reduce((sum, result) => sum + result[key], 0) / trials;
     const worst = Math.max(...results.map(({ lost }) => lost));
     const numbers = [mean('lost').toFixed(2), worst.toFixed(2), (100 * mean('right')).toFixed(0)];
     rows.push([
-      `${count}, ${rehearse ? 'rehearsed' : 'not rehearsed'}`,
+      `${count}, ${withReplay ? 'replayed' : 'not replayed'}`,
       ...numbers,
       mean('steps').toFixed(0),
     ]);

@@ -9,7 +9,7 @@ const DIRECTIVES: Readonly<Record<string, readonly string[]>> = {
   'default-src': ["'none'"],
   // Compiling WebAssembly counts as evaluation; this allows that and no text.
   'script-src': ["'self'", "'wasm-unsafe-eval'"],
-  // The wasm backend's threads start from a text in memory (src/engine/backends/wasm/crew.ts).
+  // The worker threads of the wasm backend start from a blob (src/engine/backends/wasm/threadPool.ts).
   'worker-src': ["'self'", 'blob:'],
   'style-src': ["'self'"],
   'img-src': ["'self'", 'data:'],

@@ -11,7 +11,7 @@ const WEIGHTS = {
   },
   int8: {
     numbers:
-      'weights in 8 bits with a float32 scale a row (`src/nn/saving/quantise.ts`), biases and batch norm in float32',
+      'weights in 8 bits with a float32 scale a row (`src/nn/saving/quantize.ts`), biases and batch norm in float32',
     loss: 'loss by 8-bit weights',
   },
 };

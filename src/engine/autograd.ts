@@ -1,6 +1,6 @@
-// Reverse-mode differentiation: walk the graph from the loss to the leaves, newest node first, and pass each
-// node's gradient on to its inputs (Rumelhart, Hinton and Williams 1986). Works on arrays, not tensors, so going
-// backward cannot record a graph. Imports ndarray, launch, current, kernels.
+// Reverse-mode differentiation: walk the graph from the loss to the leaves, newest node first, and pass each node's
+// gradient on to its inputs (Rumelhart, Hinton and Williams 1986). Works on arrays, not tensors, so going backward
+// cannot record a graph.
 
 import { add } from '../../kernels/elementwise.js';
 import { scope } from './current.js';

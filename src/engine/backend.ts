@@ -1,7 +1,7 @@
-// What a backend is: five methods, one await. WebGPU cannot read back synchronously, so only `read` returns a
-// promise; everything else enqueues. Operations never know which backend runs them. Types only.
+// Backend interface: five methods, one of them asynchronous. WebGPU cannot read back synchronously, so `read` returns a promise;
+// everything else enqueues. Operations do not depend on the backend that runs them.
 
-import type { Constants, Kernel } from '../../kernels/kernel.js';
+import type { Constants, Kernel, NamedScalars } from '../../kernels/kernel.js';
 
 /** Numbers a backend holds. Opaque: only the backend that made it can open it. */
 export interface Buffer {
@@ -13,7 +13,7 @@ export interface Launch {
   readonly kernel: Kernel;
   readonly inputs: readonly Buffer[];
   readonly constants: Constants;
-  readonly scalars: readonly number[];
+  readonly scalars: NamedScalars;
   readonly length: number;
   /**
    * Index of an input whose memory the output may take over. That input is gone afterwards, whether or not the
@@ -26,7 +26,7 @@ export interface Launch {
 export interface RoutineLaunch {
   readonly inputs: readonly Buffer[];
   readonly constants: Constants;
-  readonly scalars: readonly number[];
+  readonly scalars: NamedScalars;
   /** Length of every output. */
   readonly lengths: readonly number[];
   /** For each output the index of the input it replaces (as `donate` above), or -1. */

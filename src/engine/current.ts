@@ -1,6 +1,5 @@
-// The engine's one documented piece of global state: which backend creates arrays, whether operations are
-// recorded for backward, and which scope new arrays belong to. Everything else is passed in. Imports types,
-// errors and the reference backend.
+// The engine's one documented piece of global state: which backend creates arrays, whether operations are recorded for
+// backward, and which scope new arrays belong to. Everything else is passed in.
 
 import type { Backend } from './backend.js';
 import { ReferenceBackend } from './backends/reference.js';

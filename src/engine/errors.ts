@@ -1,5 +1,5 @@
-// The errors the engine throws on purpose. Each message names the operation, the offending values, the rule
-// they break and, where one is likely, the fix. Imports nothing.
+// The errors the engine throws on purpose. Each message names the operation, the offending values, the rule they break
+// and, where one is likely, the fix.
 
 /** Base class of every error that inkgrad raises deliberately. */
 export class InkgradError extends Error {

@@ -1,5 +1,5 @@
-// Gradient check: is the gradient that backward computes the slope that a small step measures? Works on any
-// function of tensors, an op of your own included. Imports the engine; used by tests, exported to users.
+// Gradient check: is the gradient that backward computes the slope that a small step measures? Works on any function of
+// tensors, an op of your own included.
 
 import type { Backend } from './backend.js';
 import { ReferenceBackend } from './backends/reference.js';

@@ -1,7 +1,6 @@
-// From arrays to launches: the few functions through which every op reaches a backend. No gradients here.
-// Imports ndarray, routine, shape and kernels.
+// From arrays to launches: the functions through which every op calls a backend. They compute no gradients.
 
-import type { Constants, Kernel, NoConstants } from '../../kernels/kernel.js';
+import type { Constants, Kernel, NamedScalars, NoConstants, ScalarArguments } from '../../kernels/kernel.js';
 import { fill } from '../../kernels/elementwise.js';
 import { sumAxis, sumAxisPart } from '../../kernels/reduce.js';
 import type { Backend } from './backend.js';
@@ -9,14 +8,18 @@ import { commonBackend, NdArray } from './ndarray.js';
 import * as shapes from './shape.js';
 import type { Shape } from './shape.js';
 
+/** The scalars of a launch; none if the argument is missing. */
+const scalarsOf = ([scalars = {}]: readonly NamedScalars[]): NamedScalars => scalars;
+
 /** Runs `kernel` over dense inputs; the result has `shape`. Views are made dense first. */
-export function launch<C extends Constants>(
-  kernel: Kernel<C>,
+export function launch<C extends Constants, S extends NamedScalars>(
+  kernel: Kernel<C, S>,
   inputs: readonly NdArray[],
   shape: Shape,
   constants: C,
-  scalars: readonly number[] = [],
+  ...rest: ScalarArguments<S>
 ): NdArray {
+  const scalars = scalarsOf(rest);
   const backend = commonBackend(inputs, kernel.name);
   const buffers = inputs.map((array) => array.dense().storage.buffer);
   const length = shapes.sizeOf(shape);
@@ -24,16 +27,16 @@ export function launch<C extends Constants>(
 }
 
 /** Runs an elementwise kernel; inputs broadcast to their common shape first. */
-export function elementwise(
-  kernel: Kernel<NoConstants>,
+export function elementwise<S extends NamedScalars>(
+  kernel: Kernel<NoConstants, S>,
   inputs: readonly NdArray[],
-  scalars: readonly number[] = [],
+  ...scalars: ScalarArguments<S>
 ): NdArray {
   const shape = inputs
     .map((array) => array.shape)
-    .reduce<Shape>((common, own) => shapes.broadcastShapes(common, own, kernel.name), []);
+    .reduce<Shape>((common, next) => shapes.broadcastShapes(common, next, kernel.name), []);
   const expanded = inputs.map((array) => array.expand(shape));
-  return launch(kernel, expanded, shape, {}, scalars);
+  return launch(kernel, expanded, shape, {}, ...scalars);
 }
 
 /**
@@ -42,16 +45,16 @@ export function elementwise(
  * Every array over the same storage sees the new numbers: this is for parameters and running averages, never
  * for values a graph still needs.
  */
-export function updateInPlace(
-  kernel: Kernel<NoConstants>,
+export function updateInPlace<S extends NamedScalars>(
+  kernel: Kernel<NoConstants, S>,
   target: NdArray,
   others: readonly NdArray[],
-  scalars: readonly number[] = [],
+  ...rest: ScalarArguments<S>
 ): void {
   const inputs = [target, ...others];
   const backend = commonBackend(inputs, kernel.name);
   const buffers = [target.storage.buffer, ...others.map((array) => array.dense().storage.buffer)];
-  const common = { constants: {}, scalars, length: target.size };
+  const common = { constants: {}, scalars: scalarsOf(rest), length: target.size };
   target.storage.replace(backend.run({ kernel, inputs: buffers, ...common, donate: 0 }));
 }
 
@@ -60,7 +63,7 @@ export function filled(backend: Backend, shape: Shape, value: number): NdArray {
   const length = shapes.sizeOf(shape);
   return NdArray.wrap(
     backend,
-    backend.run({ kernel: fill, inputs: [], constants: {}, scalars: [value], length }),
+    backend.run({ kernel: fill, inputs: [], constants: {}, scalars: { value }, length }),
     shape,
   );
 }

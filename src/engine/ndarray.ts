@@ -1,6 +1,5 @@
-// NdArray: a shape over a storage. No gradients (tensor.ts), no arithmetic (launch.ts and ops/). Reshape,
-// permute, slice and expand are views: new shape and strides, same numbers, nothing copied.
-// Imports shape, storage, current, and the stridedCopy kernel that makes a view dense.
+// NdArray: a shape over a storage. No gradients (tensor.ts), no arithmetic (launch.ts and ops/). Reshape, permute,
+// slice and expand are views: new shape and strides, same numbers, nothing copied.
 
 import { stridedCopy } from '../../kernels/layout.js';
 import type { Backend, Buffer, FloatArray } from './backend.js';
@@ -132,7 +131,7 @@ export class NdArray {
       kernel: stridedCopy,
       inputs,
       constants,
-      scalars: [],
+      scalars: {},
       length: this.size,
     });
     return NdArray.wrap(this.backend, buffer, this.shape);

@@ -1,5 +1,5 @@
-// What an operation is: one file, five parts. name, infer (the shape rule), forward, backward (one thunk an
-// input), samples (what gradient check and parity run). Imports tensor, autograd, ndarray, rng.
+// What an operation is: one file, five parts. name, infer (the shape rule), forward, backward (one thunk an input),
+// samples (what gradient check and parity run).
 
 import { createNode, type GradientThunk } from './autograd.js';
 import { isRecording, scope } from './current.js';

@@ -1,4 +1,4 @@
-// Readable numbers: an array as nested brackets, columns aligned, long axes abridged. Imports shape.
+// Readable numbers: an array as nested brackets, columns aligned, long axes abridged.
 
 import { sizeOf, type Shape } from './shape.js';
 

@@ -1,5 +1,5 @@
-// Random numbers: a counter-based generator, so a stream is two integers that a checkpoint can hold, and
-// streams split by name never share draws. Not for cryptography. Imports errors only.
+// Random numbers: a counter-based generator, so a stream is two integers that a checkpoint can hold, and streams split
+// by name never share draws. Not for cryptography.
 //
 // The generator is Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy
 // as 1, 2, 3", SC 2011), the one JAX uses: block number n under a key gives two 32-bit words, by nothing but

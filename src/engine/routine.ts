@@ -1,37 +1,35 @@
-// Routines: a named group of launches with several outputs, written once as a composition of kernels, which a
-// backend may answer in one pass of its own (batch norm's three gradients, Adam's three arrays). Tests run both
-// and compare. Imports ndarray and shape.
+// Routines: a named group of launches with several outputs, defined once as a composition of kernels. A backend may implement
+// it in one pass (the three gradients of batch norm, the three arrays of Adam). Tests run both and compare.
 
-import type { Constants } from '../../kernels/kernel.js';
+import type { Constants, NamedScalars, NoScalars, ScalarArguments } from '../../kernels/kernel.js';
 import { commonBackend, NdArray } from './ndarray.js';
 import { sizeOf, type Shape } from './shape.js';
 
-export interface RoutineDefinition<C extends Constants> {
+export interface RoutineDefinition<C extends Constants, S extends NamedScalars = NoScalars> {
   readonly name: string;
-  /** Shapes of the outputs; those that replace an input have its shape, whatever is said here. */
+  /** Shapes of the outputs. The shape of an output that replaces an input is ignored: it is that of the input. */
   readonly outputs: (constants: C) => readonly Shape[];
-  /** For each output, the input it replaces in place, or -1 for a new array. Default: all new. */
+  /** For each output, the index of the input it replaces in place, or -1 for a new array. Default: all new. */
   readonly replaces?: (constants: C) => readonly number[];
-  /** The same thing from kernels; the outputs in order. An output that replaces an input is updated in it. */
-  readonly compose: (
-    inputs: readonly NdArray[],
-    constants: C,
-    scalars: readonly number[],
-  ) => readonly NdArray[];
+  /** The composition of kernels; returns the outputs in order. It updates an input that an output replaces in place. */
+  readonly compose: (inputs: readonly NdArray[], constants: C, scalars: S) => readonly NdArray[];
 }
 
-/** A callable routine: the backend's own implementation where it has one, else the composition. */
-export interface Routine<C extends Constants> {
-  (inputs: readonly NdArray[], constants: C, scalars?: readonly number[]): readonly NdArray[];
-  readonly definition: RoutineDefinition<C>;
+/** A callable routine: the implementation of the backend if it has one, else the composition. */
+export interface Routine<C extends Constants, S extends NamedScalars = NoScalars> {
+  (inputs: readonly NdArray[], constants: C, ...scalars: ScalarArguments<S>): readonly NdArray[];
+  readonly definition: RoutineDefinition<C, S>;
 }
 
-export function defineRoutine<C extends Constants>(definition: RoutineDefinition<C>): Routine<C> {
+export function defineRoutine<C extends Constants, S extends NamedScalars = NoScalars>(
+  definition: RoutineDefinition<C, S>,
+): Routine<C, S> {
   const call = (
     inputs: readonly NdArray[],
     constants: C,
-    scalars: readonly number[] = [],
+    ...rest: ScalarArguments<S>
   ): readonly NdArray[] => {
+    const [scalars = {} as S] = rest as readonly S[];
     const backend = commonBackend(inputs, definition.name);
     const implementation = backend.routines?.[definition.name];
     if (implementation === undefined) return definition.compose(inputs, constants, scalars);

@@ -1,5 +1,5 @@
-// Inputs for samples: random values kept away from the points where a function has no derivative, by
-// construction and not by luck. Imports the sample type and shape.
+// Inputs for samples: random values kept away from the points where a function has no derivative, by construction and
+// not by luck.
 
 import type { SampleInput } from './op.js';
 import type { Rng } from './rng.js';

@@ -1,5 +1,5 @@
-// Storage: one backend buffer and a count of the arrays that look into it. A reshape or a slice is a second
-// array over the same storage; the buffer is freed with the last of them. Imports errors and types.
+// Storage: one backend buffer and a count of the arrays that look into it. A reshape or a slice is a second array over
+// the same storage; the buffer is freed with the last of them.
 
 import type { Backend, Buffer } from './backend.js';
 import { DisposedError } from './errors.js';

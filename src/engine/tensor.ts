@@ -1,5 +1,5 @@
 // Tensor: an array that remembers how it was made, so that `backward()` can go back the same way. Operations are
-// functions (ops/), not methods. Imports ndarray, autograd, current and shape; `ndarray` (the package) for host views.
+// functions (ops/), not methods.
 
 import ndarray from 'ndarray';
 import type { NdArray as HostNdArray } from 'ndarray';

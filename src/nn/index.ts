@@ -1,4 +1,4 @@
-// Neural networks: layers, initialisers, optimizers, schedules, saving and loading. Start reading at module.ts.
+// Neural networks: layers, initializers, optimizers, schedules, saving and loading. Start reading at module.ts.
 
 export { Module } from './module.js';
 export { Counter, ModuleBuffer, Parameter } from './parameter.js';
@@ -38,6 +38,6 @@ export {
   type SafetensorsFile,
   type SavedArray,
 } from './saving/safetensors.js';
-export { quantise } from './saving/quantise.js';
+export { quantize } from './saving/quantize.js';
 export { loadState, modelArrays, saveState, type LoadedState, type StateParts } from './saving/serialize.js';
 export type { Json, JsonObject } from './saving/json.js';

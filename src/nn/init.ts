@@ -1,4 +1,4 @@
-// How weights start. An initialiser is a function from a shape to numbers; the random ones hold the stream they
+// How weights start. An initializer is a function from a shape to numbers; the random ones hold the stream they
 // draw from, so randomness is never hidden. Knows no layers. Imports rng and shape.
 //
 // The idea behind all of them: a layer should neither blow up nor fade out what passes through it, so the spread of
@@ -82,7 +82,7 @@ function draw(shape: Shape, next: () => number): Float32Array {
   return Float32Array.from({ length: sizeOf(shape) }, next);
 }
 
-/** The same number everywhere: 0 for biases, 1 for the scales of normalisation. */
+/** The same number everywhere: 0 for biases, 1 for the scales of normalization. */
 export function constant(value: number): Initializer {
   return (shape) => new Float32Array(sizeOf(shape)).fill(value);
 }

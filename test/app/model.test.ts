@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportModel } from '../../src/app/model/exportModel.js';
 import { CharacterNet, convolutionsOf, type Convolutions } from '../../src/app/model/characterNet.js';
-import { initialise, loadModel, storeTemperature } from '../../src/app/model/modelFile.js';
+import { initialize, loadModel, storeTemperature } from '../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { Rng } from '../../src/engine/index.js';
 import { decodeSafetensors, encodeSafetensors, modelArrays } from '../../src/nn/index.js';
@@ -76,7 +76,7 @@ it(
     expect(digest(encodeSafetensors(await arrays()))).toBe(digest(encodeSafetensors(before)));
 
     const fresh = madeUpNetwork(47, 6, [1, 2, 2]);
-    await initialise(fresh, file);
+    await initialize(fresh, file);
     const logits = await logitsOf(loaded, noise(3));
     expect(largestDifference(logits, await logitsOf(fresh, noise(3)))).toBe(0);
     expect(largestDifference(logits, await logitsOf(model, noise(3)))).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ModelError } from '../../src/app/errors.js';
 import { encodePth } from '../../src/app/formats/pthWriter.js';
 import { CharacterNet } from '../../src/app/model/characterNet.js';
-import { initialise, loadModel } from '../../src/app/model/modelFile.js';
+import { initialize, loadModel } from '../../src/app/model/modelFile.js';
 import { readModelBytes } from '../../src/app/model/modelBytes.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { Rng } from '../../src/engine/index.js';
@@ -46,7 +46,7 @@ it(
     expect(digest(await saveState({ model: loaded.model }))).toBe(digest(await saveState({ model })));
 
     const other = new CharacterNet({ classes: 47, rng: new Rng(4) });
-    await initialise(other, file);
+    await initialize(other, file);
     expect(digest(await saveState({ model: other }))).toBe(digest(await saveState({ model })));
     for (const one of [model, loaded.model, other]) one.dispose();
   }),

@@ -45,15 +45,15 @@ describe.each(HANDS)('the strokes of the hand "%s"', (name) => {
     }
   });
 
-  // EMNIST, on 9,400 images: mean 0.1749, sd 0.3330, longer side 24 to 26, centre (13.57, 13.52), stroke width 2.83.
+  // EMNIST, on 9,400 images: mean 0.1749, sd 0.3330, longer side 24 to 26, center (13.57, 13.52), stroke width 2.83.
   it('make images with the statistics of EMNIST', () => {
     const found = imageStatistics(recordedDataset(name));
     expect(Math.abs(found.mean - 0.1749)).toBeLessThan(0.012);
     expect(Math.abs(found.sd - 0.333)).toBeLessThan(0.01);
     expect(found.longerSide.lower).toBeGreaterThanOrEqual(24);
     expect(found.longerSide.upper).toBeLessThanOrEqual(26);
-    expect(Math.abs(found.centreX - 13.57)).toBeLessThan(0.15);
-    expect(Math.abs(found.centreY - 13.52)).toBeLessThan(0.15);
+    expect(Math.abs(found.centerX - 13.57)).toBeLessThan(0.15);
+    expect(Math.abs(found.centerY - 13.52)).toBeLessThan(0.15);
     expect(Math.abs(found.strokeWidth.median - 2.83)).toBeLessThan(0.15);
   });
 });

@@ -12,7 +12,7 @@ import { eventually } from './support/waiting.js';
 
 const SIDE = 240;
 
-/** A character of the pen, dark on grey paper, a little below the middle: grey values row by row. */
+/** A character of the pen, dark on gray paper, a little below the middle: gray values row by row. */
 function photograph(label: string): Uint8Array {
   const { characters, pad } = readHand('pen');
   const raster = new Raster(SIDE, SIDE);
@@ -31,13 +31,13 @@ describe.skipIf(executable === null).concurrent(`a picture${whyNot}`, () => {
 
   it('is read from a file, as in Node; one that is none is refused by name', async () => {
     const { page } = await site.visit();
-    const grey = photograph('K');
-    const { image } = preprocess({ data: grey, width: SIDE, height: SIDE, channels: 1 });
+    const gray = photograph('K');
+    const { image } = preprocess({ data: gray, width: SIDE, height: SIDE, channels: 1 });
     const choose = (name: string, buffer: Uint8Array): Promise<void> =>
       page
         .locator('#pad input[type=file]')
         .setInputFiles({ name, mimeType: 'image/png', buffer: Buffer.from(buffer) });
-    await choose('k.png', encode({ data: grey, width: SIDE, height: SIDE, channels: 1 }));
+    await choose('k.png', encode({ data: gray, width: SIDE, height: SIDE, channels: 1 }));
     await expectLikeliest(page, 'K');
     await expectSeen(page, [...image]);
     await choose('broken.png', Uint8Array.of(1, 2, 3));

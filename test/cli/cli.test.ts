@@ -52,7 +52,7 @@ const onSynthetic = () =>
 const onReal = () =>
   chain(at('real'), {
     train: `${REAL} ${RECIPE} --out ours`,
-    init: `${REAL} --init ours/best.safetensors --lr 1e-9 --seed 77 --out initialised`,
+    init: `${REAL} --init ours/best.safetensors --lr 1e-9 --seed 77 --out initialized`,
   });
 const onLetters = () =>
   chain(at('letters'), {
@@ -144,7 +144,7 @@ describe('train on EMNIST files', () => {
   });
 
   it('--init begins with the weights of a file', () => {
-    const [before, after] = [at('real', 'ours', 'best'), at('real', 'initialised', 'last')].map(
+    const [before, after] = [at('real', 'ours', 'best'), at('real', 'initialized', 'last')].map(
       (path) => decodeSafetensors(readFileSync(`${path}.safetensors`)).tensors,
     );
     const learned = Object.keys(before).filter((name) => /^(conv|fc)_layers.*(weight|bias)$/.test(name));

@@ -12,9 +12,9 @@ import { Trainer } from '../../src/app/training/trainer.js';
 import { stratifiedSplit } from '../../src/data/loading/dataset.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { Rng } from '../../src/engine/index.js';
-import { difference, drawing, drawLarge, grey, type Coverage } from '../data/pictures.js';
+import { difference, drawing, drawLarge, gray, type Coverage } from '../data/pictures.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
-import { buildPng, exif, filterless, greyJpeg, greyPng, withSegments } from '../support/pictureFiles.js';
+import { buildPng, exif, filterless, grayJpeg, grayPng, withSegments } from '../support/pictureFiles.js';
 import { inkgrad, inkgradProcess, jsonLines, makeFolder } from './support.js';
 
 const SEED = 20;
@@ -46,7 +46,7 @@ async function learn(path: string): Promise<void> {
 }
 
 const bytesOf = (coverage: Coverage, dark: number, light: number): Uint8Array =>
-  grey(coverage, (ink) => light + (dark - light) * ink).data as Uint8Array;
+  gray(coverage, (ink) => light + (dark - light) * ink).data as Uint8Array;
 
 /** Files of one character, by how it is shown. */
 function filesOf(index: number): Record<string, Uint8Array> {
@@ -54,8 +54,8 @@ function filesOf(index: number): Record<string, Uint8Array> {
   const coverage = drawLarge(shown);
   const { width, height } = coverage;
   const dark = bytesOf(coverage, 0, 255);
-  const spread = (colour: (ink: number) => number[]): Uint8Array =>
-    Uint8Array.from(Array.from(coverage.data).flatMap(colour));
+  const spread = (color: (ink: number) => number[]): Uint8Array =>
+    Uint8Array.from(Array.from(coverage.data).flatMap(color));
   const small = drawLarge(shown, { size: 60, margins: [9, 5, 7, 12] });
   // Lying on its right side, as a camera turned to the left stores it: row y of the file is column y of the picture.
   const lying = Uint8Array.from(
@@ -63,32 +63,32 @@ function filesOf(index: number): Record<string, Uint8Array> {
     (_, i) => dark[(i % height) * width + (width - 1 - Math.floor(i / height))],
   );
   return {
-    '1-white.png': greyPng(dark, width, height),
-    '2-light-on-dark.png': greyPng(bytesOf(coverage, 230, 30), width, height),
-    '3-small.png': greyPng(bytesOf(small, 40, 220), small.width, small.height),
+    '1-white.png': grayPng(dark, width, height),
+    '2-light-on-dark.png': grayPng(bytesOf(coverage, 230, 30), width, height),
+    '3-small.png': grayPng(bytesOf(small, 40, 220), small.width, small.height),
     '4-red-on-nothing.png': buildPng({
       width,
       height,
-      colour: 6,
+      color: 6,
       rows: filterless(
         spread((ink) => [200, 0, 0, 255 * ink]),
         4 * width,
       ),
     }),
-    '5-two-colours.png': buildPng({
+    '5-two-colors.png': buildPng({
       width,
       height,
       depth: 8,
-      colour: 3,
+      color: 3,
       palette: [250, 250, 200, 0, 0, 90],
       rows: filterless(
         spread((ink) => [ink > 0.5 ? 1 : 0]),
         width,
       ),
     }),
-    '6-good.jpg': greyJpeg(dark, width, height, 95),
-    '7-poor.jpg': greyJpeg(dark, width, height, 15),
-    '8-lying.jpeg': withSegments(greyJpeg(lying, height, width, 90), exif(6)),
+    '6-good.jpg': grayJpeg(dark, width, height, 95),
+    '7-poor.jpg': grayJpeg(dark, width, height, 15),
+    '8-lying.jpeg': withSegments(grayJpeg(lying, height, width, 90), exif(6)),
   };
 }
 
@@ -107,7 +107,7 @@ beforeAll(async () => {
     }
   }
   await writeFile(join(folder, 'A', 'notes.txt'), 'no picture');
-  await writeFile(join(folder, 'blank.png'), greyPng(new Uint8Array(400).fill(255), 20, 20));
+  await writeFile(join(folder, 'blank.png'), grayPng(new Uint8Array(400).fill(255), 20, 20));
   await writeFile(join(folder, 'bad.png'), 'no picture');
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -140,7 +140,7 @@ describe('predict', () => {
       '2-light-on-dark.png',
       '3-small.png',
       '4-red-on-nothing.png',
-      '5-two-colours.png',
+      '5-two-colors.png',
     ];
     const sorted = [...names, '6-good.jpg', '7-poor.jpg', join('below', '8-lying.jpeg')];
     expect(readings.map(({ file }) => file)).toEqual(

@@ -21,7 +21,7 @@ const original = (image: number): Uint8Array => dataset.images.subarray(image * 
 const total = (pixels: ArrayLike<number>): number =>
   Array.from(pixels).reduce((sum, value) => sum + value, 0);
 
-/** Centre of the ink, in pixels from the middle of the image, and its spread along each axis. */
+/** Center of the ink, in pixels from the middle of the image, and its spread along each axis. */
 function moments(pixels: ArrayLike<number>): { x: number; y: number; spreadX: number; spreadY: number } {
   const sum = total(pixels);
   let [x, y, xx, yy] = [0, 0, 0, 0];
@@ -153,7 +153,7 @@ describe('BatchLoader with augmentation', () => {
   const loader = (options: AugmentOptions, shuffle: Rng | null = null): BatchLoader =>
     new BatchLoader({ dataset, batchSize: 20, shuffle, augment: new Augmenter(options, new Rng(5)) });
 
-  it('normalises as without, but for rounding', () => {
+  it('normalizes as without, but for rounding', () => {
     const [plain] = new BatchLoader({ dataset, batchSize: 20, normalize: normalize() }).batches(1);
     const [batch] = loader({ stroke: 0 }).batches(1);
     batch.images.forEach((value, i) => expect(Math.abs(value - plain.images[i])).toBeLessThan(1e-6));

@@ -16,16 +16,16 @@ function borderOf(image: Uint8Array): number[] {
 }
 
 describe('renderGlyph', () => {
-  it('reaches 255, leaves the border empty and centres the box, for any strokes', () => {
+  it('reaches 255, leaves the border empty and centers the box, for any strokes', () => {
     fc.assert(
       fc.property(drawing, (strokes) => {
         const image = renderGlyph(strokes);
         expect(Math.max(...image)).toBe(255);
         expect(Math.max(...borderOf(image))).toBe(0);
-        const { centreX, centreY } = inkExtent(image)!;
+        const { centerX, centerY } = inkExtent(image)!;
         // The box of what is left after rounding may lose a faint column on one side.
-        expect(Math.abs(centreX - 13.5)).toBeLessThanOrEqual(1);
-        expect(Math.abs(centreY - 13.5)).toBeLessThanOrEqual(1);
+        expect(Math.abs(centerX - 13.5)).toBeLessThanOrEqual(1);
+        expect(Math.abs(centerY - 13.5)).toBeLessThanOrEqual(1);
       }),
       { numRuns: 60 },
     );
@@ -138,7 +138,7 @@ describe('bitmapToGlyph', () => {
     bytes.forEach((value, i) => expect(Math.abs(value - dim[i])).toBeLessThanOrEqual(2));
   });
 
-  it('leaves a finished 28 x 28 glyph recognisably the same', () => {
+  it('leaves a finished 28 x 28 glyph recognizably the same', () => {
     const glyph = renderGlyph([
       [0, 0, 70, 0, 20, 100],
       [15, 50, 55, 50],

@@ -51,8 +51,8 @@ export function drawing(seed: number, index: number): SyntheticDrawing {
   return new SyntheticCharacters({ seed }).drawing(index);
 }
 
-/** Grey bytes, brightness decided by `shade` from the ink on a pixel and its place, both 0..1. */
-export function grey(
+/** Gray bytes, brightness decided by `shade` from the ink on a pixel and its place, both 0..1. */
+export function gray(
   { data, width, height }: Coverage,
   shade: (ink: number, x: number, y: number) => number,
 ): Picture {
@@ -66,10 +66,10 @@ export function grey(
   return { data: bytes, width, height, channels: 1 };
 }
 
-type Colour = readonly number[];
+type Color = readonly number[];
 
-/** Ink of one colour on paper of another; with four parts a colour may be transparent. */
-export function coloured({ data, width, height }: Coverage, ink: Colour, paper: Colour): Picture {
+/** Ink of one color on paper of another; with four parts a color may be transparent. */
+export function colored({ data, width, height }: Coverage, ink: Color, paper: Color): Picture {
   const channels = ink.length as 3 | 4;
   const bytes = new Uint8Array(data.length * channels);
   data.forEach((share, i) => {
@@ -78,8 +78,8 @@ export function coloured({ data, width, height }: Coverage, ink: Colour, paper: 
   return { data: bytes, width, height, channels };
 }
 
-/** Strokes of one colour whose edges are transparent, as a canvas saves them. */
-export function onNothing({ data, width, height }: Coverage, [red, green, blue]: Colour): Picture {
+/** Strokes of one color whose edges are transparent, as a canvas saves them. */
+export function onNothing({ data, width, height }: Coverage, [red, green, blue]: Color): Picture {
   const bytes = new Uint8Array(data.length * 4);
   data.forEach((share, i) => bytes.set([red, green, blue, 255 * share], 4 * i));
   return { data: bytes, width, height, channels: 4 };

@@ -7,11 +7,11 @@ import { preprocess, type Picture } from '../../src/data/image/preprocess.js';
 import { imageStatistics, inkExtent, strokeWidth } from '../../src/data/loading/statistics.js';
 import { ArgumentError } from '../../src/engine/errors.js';
 import {
-  coloured,
+  colored,
   difference,
   drawing,
   drawLarge,
-  grey,
+  gray,
   noise,
   onNothing,
   type Coverage,
@@ -35,7 +35,7 @@ function penOf(index: number): number {
   return (68 * penWidth!) / (inkSize! + penWidth!);
 }
 const large = (index: number): Coverage => drawLarge(drawing(SEED, index));
-const darkOnWhite = (coverage: Coverage): Picture => grey(coverage, (ink) => 255 * (1 - ink));
+const darkOnWhite = (coverage: Coverage): Picture => gray(coverage, (ink) => 255 * (1 - ink));
 
 describe('preprocess gives synthetic characters, drawn large in dark ink on white,', () => {
   const count = 2 * 47;
@@ -52,13 +52,13 @@ describe('preprocess gives synthetic characters, drawn large in dark ink on whit
     );
 
   it('the statistics of EMNIST', () => {
-    const { mean, sd, longerSide, centreX, centreY, strokeWidth: width } = about(images);
+    const { mean, sd, longerSide, centerX, centerY, strokeWidth: width } = about(images);
     expect(Math.abs(mean - 0.175)).toBeLessThan(0.02);
     expect(Math.abs(sd - 0.333)).toBeLessThan(0.02);
     expect(longerSide.lower).toBeGreaterThanOrEqual(24);
     expect(longerSide.upper).toBeLessThanOrEqual(26);
-    expect(Math.abs(centreX - 13.5)).toBeLessThan(0.15);
-    expect(Math.abs(centreY - 13.5)).toBeLessThan(0.15);
+    expect(Math.abs(centerX - 13.5)).toBeLessThan(0.15);
+    expect(Math.abs(centerY - 13.5)).toBeLessThan(0.15);
     expect(Math.abs(width.median - about(direct).strokeWidth.median)).toBeLessThan(0.15);
   });
 
@@ -75,27 +75,27 @@ describe('preprocess gives synthetic characters, drawn large in dark ink on whit
 describe('the picture may be', () => {
   const gauss = noise(SEED);
   const kinds: Record<string, (coverage: Coverage) => Picture> = {
-    'light on dark': (c) => grey(c, (ink) => 20 + 220 * ink),
-    faint: (c) => grey(c, (ink) => 200 - 35 * ink),
-    'noisy all over': (c) => grey(c, (ink) => 220 - 170 * ink + 10 * gauss()),
-    'full of dust': (c) => grey(c, (ink) => (gauss() > 3 ? 0 : 255 * (1 - ink))),
-    'lit from one corner': (c) => grey(c, (ink, x, y) => (1 - 0.8 * ink) * (250 - 150 * x - 50 * y)),
+    'light on dark': (c) => gray(c, (ink) => 20 + 220 * ink),
+    faint: (c) => gray(c, (ink) => 200 - 35 * ink),
+    'noisy all over': (c) => gray(c, (ink) => 220 - 170 * ink + 10 * gauss()),
+    'full of dust': (c) => gray(c, (ink) => (gauss() > 3 ? 0 : 255 * (1 - ink))),
+    'lit from one corner': (c) => gray(c, (ink, x, y) => (1 - 0.8 * ink) * (250 - 150 * x - 50 * y)),
     'light ink lit from one corner': (c) =>
-      grey(c, (ink, x, y) => (0.15 + 0.7 * ink) * (250 - 120 * x - 50 * y)),
-    'blue on yellow': (c) => coloured(c, [20, 40, 190], [250, 240, 90]),
-    'yellow on white': (c) => coloured(c, [240, 220, 60], [255, 255, 255]),
+      gray(c, (ink, x, y) => (0.15 + 0.7 * ink) * (250 - 120 * x - 50 * y)),
+    'blue on yellow': (c) => colored(c, [20, 40, 190], [250, 240, 90]),
+    'yellow on white': (c) => colored(c, [240, 220, 60], [255, 255, 255]),
     'black on nothing': (c) => onNothing(c, [0, 0, 0]),
     'white on nothing': (c) => onNothing(c, [255, 255, 255]),
-    'opaque, with an alpha channel': (c) => coloured(c, [0, 0, 0, 255], [255, 255, 255, 255]),
+    'opaque, with an alpha channel': (c) => colored(c, [0, 0, 0, 255], [255, 255, 255, 255]),
     'dark on a light sheet with transparent corners': (c) =>
-      withTransparentCorners(coloured(c, [30, 30, 30, 255], [240, 235, 220, 255])),
+      withTransparentCorners(colored(c, [30, 30, 30, 255], [240, 235, 220, 255])),
     'light on a dark sheet with transparent corners': (c) =>
-      withTransparentCorners(coloured(c, [240, 240, 240, 255], [30, 40, 60, 255])),
+      withTransparentCorners(colored(c, [240, 240, 240, 255], [30, 40, 60, 255])),
     'of 16 bits': (c) => ({
       ...darkOnWhite(c),
       data: Uint16Array.from(c.data, (ink) => 65535 - 40000 * ink),
     }),
-    'grey with alpha': (c) => ({
+    'gray with alpha': (c) => ({
       ...c,
       data: Uint8Array.from({ length: 2 * c.data.length }, (_, i) =>
         i % 2 === 0 ? 0 : 255 * c.data[i >> 1],
@@ -143,7 +143,7 @@ describe('invert', () => {
   const coverage = large(SOME[0]);
 
   it('yes takes dark for ink and no takes light, whatever there is more of', () => {
-    const [dark, light] = [darkOnWhite(coverage), grey(coverage, (ink) => 255 * ink)];
+    const [dark, light] = [darkOnWhite(coverage), gray(coverage, (ink) => 255 * ink)];
     const found = preprocess(dark);
     expect(found.kind).toBe('dark');
     expect(preprocess(dark, { invert: 'yes' })).toEqual(found);
@@ -205,7 +205,7 @@ describe('a picture without a character', () => {
   const empty: Record<string, Picture> = {
     white: flat(255),
     black: flat(0),
-    grey: flat(128),
+    gray: flat(128),
     transparent: flat(0, 4),
     'one pixel': { data: Uint8Array.of(9), width: 1, height: 1, channels: 1 },
     'noise only': { ...flat(0), data: Uint8Array.from({ length: 8000 }, () => 128 + 20 * gauss()) },

@@ -133,7 +133,7 @@ describe('statistics', () => {
   it('measure a bar exactly', () => {
     const image = new Uint8Array(784);
     for (let y = 2; y < 26; y++) image.fill(255, y * 28 + 10, y * 28 + 13); // 3 wide, 24 high
-    expect(inkExtent(image)).toEqual({ width: 3, height: 24, centreX: 11, centreY: 13.5 });
+    expect(inkExtent(image)).toEqual({ width: 3, height: 24, centerX: 11, centerY: 13.5 });
     // 2 * 72 / 54, but for the corner where both neighbours differ and the edge is cut across: sqrt(2), not 2
     expect(strokeWidth(image)).toBeCloseTo((2 * 72) / (54 - 2 + Math.SQRT2), 10);
     expect(inkExtent(new Uint8Array(784))).toBeNull();
@@ -153,8 +153,8 @@ describe('statistics', () => {
     expect(found.sd).toBeLessThan(0.345);
     expect(found.longerSide.lower).toBeGreaterThanOrEqual(24);
     expect(found.longerSide.upper).toBeLessThanOrEqual(26);
-    expect(Math.abs(found.centreX - 13.5)).toBeLessThan(0.1);
-    expect(Math.abs(found.centreY - 13.5)).toBeLessThan(0.1);
+    expect(Math.abs(found.centerX - 13.5)).toBeLessThan(0.1);
+    expect(Math.abs(found.centerY - 13.5)).toBeLessThan(0.1);
     expect(found.strokeWidth.lower).toBeGreaterThan(2.2);
     expect(found.strokeWidth.median).toBeGreaterThan(2.6);
     expect(found.strokeWidth.median).toBeLessThan(2.9);

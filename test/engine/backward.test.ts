@@ -75,7 +75,7 @@ describe('backward', () => {
           const square = add(a, b);
           sum(mul(square, square)).backward();
           // What gradient clipping does: scale in place.
-          updateInPlace(kernels.scaleShift, a.grad!.array, [], [0, 0]);
+          updateInPlace(kernels.scaleShift, a.grad!.array, [], { factor: 0, summand: 0 });
         });
         expect([...(await a.grad!.data())]).toEqual([0, 0]);
         expect([...(await b.grad!.data())]).toEqual([8, 12]);
@@ -88,7 +88,7 @@ describe('backward', () => {
     withLeaves([[1, 2]], async (x) => {
       const seed = tensor([[1], [2]]);
       scope(() => reshape(x, [2, 1]).backward(seed));
-      scope(() => updateInPlace(kernels.scaleShift, seed.array, [], [0, 0]));
+      scope(() => updateInPlace(kernels.scaleShift, seed.array, [], { factor: 0, summand: 0 }));
       expect([...(await x.grad!.data())]).toEqual([1, 2]);
       seed.dispose();
     }),

@@ -19,7 +19,7 @@ import {
   zeros,
 } from '../../src/engine/index.js';
 import { elementwise, updateInPlace } from '../../src/engine/launch.js';
-import { descend } from '../../kernels/optimizer.js';
+import { sgdUpdate } from '../../kernels/optimizer.js';
 import { add as addKernel } from '../../kernels/elementwise.js';
 import { BufferPool, sizeClass } from '../../src/engine/backends/bufferPool.js';
 import { backendsUnderTest, withFreshBackend } from '../support/backends.js';
@@ -47,7 +47,7 @@ class SmallNet {
 
   step(): void {
     for (const parameter of this.parameters) {
-      updateInPlace(descend, parameter.array, [parameter.grad!.array], [0.05]);
+      updateInPlace(sgdUpdate, parameter.array, [parameter.grad!.array], { lr: 0.05 });
       parameter.zeroGrad();
     }
   }

@@ -21,7 +21,7 @@ export function madeUpNetwork(
   return model.eval();
 }
 
-/** Numbers such as normalised images have, -1 to 1. */
+/** Numbers such as normalized images have, -1 to 1. */
 export function noise(images: number, seed = 8): Float32Array {
   const rng = new Rng(seed);
   return Float32Array.from({ length: images * 784 }, () => 2 * rng.uniform() - 1);

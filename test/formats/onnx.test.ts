@@ -46,7 +46,7 @@ it(
     expect(file.doc_string).toContain('(pixel / 255 - 0.5) / 0.5');
     const texts = Object.fromEntries(file.metadata_props.map(({ key, value }) => [key, value]));
     expect(JSON.parse(texts.classes)).toEqual(classes);
-    expect(texts.normalisation).toContain('(pixel / 255 - 0.5) / 0.5');
+    expect(texts.normalization).toContain('(pixel / 255 - 0.5) / 0.5');
     const block = ['Conv', 'BatchNormalization', 'Relu', 'MaxPool'];
     const names = file.graph.node.map(({ op_type }) => op_type);
     expect(names).toEqual([...block, ...block, ...block, 'Flatten', 'Gemm', 'Relu', 'Gemm']);

@@ -28,11 +28,11 @@ function unit(seed: number, index: number): number {
   return (hashIndex(seed, index) >>> 8) * 2 ** -23 - 1;
 }
 
-/** A tensor of the state dict: element i is `centre + bound * unit(name, i)`. */
+/** A tensor of the state dict: element i is `center + bound * unit(name, i)`. */
 export interface StateEntry {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly centre: number;
+  readonly center: number;
   readonly bound: number;
 }
 
@@ -41,8 +41,8 @@ export const STATE: readonly StateEntry[] = stateTable();
 
 function stateTable(): StateEntry[] {
   const table: StateEntry[] = [];
-  const add = (name: string, shape: number[], centre: number, bound: number): void => {
-    table.push({ name, shape, centre, bound });
+  const add = (name: string, shape: number[], center: number, bound: number): void => {
+    table.push({ name, shape, center, bound });
   };
   const channels = [1, 32, 64, 128];
   for (let block = 0; block < 3; block++) {
@@ -69,10 +69,10 @@ function stateTable(): StateEntry[] {
 }
 
 /** The values the trace starts from. */
-export function initialTensor({ name, shape, centre, bound }: StateEntry): Float32Array {
+export function initialTensor({ name, shape, center, bound }: StateEntry): Float32Array {
   const seed = hashName(name);
   const length = shape.reduce((product, size) => product * size, 1);
-  return Float32Array.from({ length }, (_, index) => centre + bound * unit(seed, index));
+  return Float32Array.from({ length }, (_, index) => center + bound * unit(seed, index));
 }
 
 /** The 16 class indices of a step, counted from 0. */
@@ -87,9 +87,9 @@ export function images(step: number): Float32Array {
   const pixels = new Float32Array(BATCH * SIDE * SIDE);
   labels(step).forEach((label, place) => {
     const sample = step * BATCH + place;
-    const centres = blobCentres(label, sample);
+    const centers = blobCenters(label, sample);
     for (let i = 0; i < SIDE * SIDE; i++) {
-      const ink = inkAt(Math.floor(i / SIDE), i % SIDE, centres);
+      const ink = inkAt(Math.floor(i / SIDE), i % SIDE, centers);
       const grain = unit(grainSeed, sample * SIDE * SIDE + i);
       pixels[place * SIDE * SIDE + i] = 0.875 * (2 * Math.min(ink, 1) - 1) + 0.125 * grain;
     }
@@ -97,7 +97,7 @@ export function images(step: number): Float32Array {
   return pixels;
 }
 
-function blobCentres(label: number, sample: number): [y: number, x: number][] {
+function blobCenters(label: number, sample: number): [y: number, x: number][] {
   const [blobs, jitter] = [hashName('blobs'), hashName('jitter')];
   return Array.from({ length: BLOBS }, (_, blob) => {
     const at = (label * BLOBS + blob) * 2;
@@ -107,9 +107,9 @@ function blobCentres(label: number, sample: number): [y: number, x: number][] {
   });
 }
 
-function inkAt(row: number, column: number, centres: [y: number, x: number][]): number {
+function inkAt(row: number, column: number, centers: [y: number, x: number][]): number {
   let ink = 0;
-  for (const [y, x] of centres) {
+  for (const [y, x] of centers) {
     const [dy, dx] = [row - y, column - x];
     const inside = 1 - (dy * dy + dx * dx) * 0.03125;
     if (inside > 0) ink += inside * inside;

@@ -1,4 +1,4 @@
-// Optimizers, gradient clipping and the initialisers' bounds against PyTorch, every option. In float64 only the
+// Optimizers, gradient clipping and the initializers' bounds against PyTorch, every option. In float64 only the
 // rounding of the stored result is left. In float32 each step rounds, by a part of the size the number had on its way,
 // which is about 1 even where it ends near 0: hence the floor.
 import { afterAll, describe, expect, it } from 'vitest';
@@ -113,7 +113,7 @@ describe.each(BACKENDS)('$backend.dtype', ({ backend, ...allowed }) => {
   });
 });
 
-describe('initialisers', () => {
+describe('initializers', () => {
   const SEED = 17;
   const init = loadGolden('init');
   const NONLINEARITIES: Readonly<Record<string, nn.Nonlinearity>> = { relu: 'relu', leaky_relu: 'leakyRelu' };
@@ -135,7 +135,7 @@ describe('initialisers', () => {
     for (const [name, gain] of Object.entries(gains)) expect(gain, name).toBeCloseTo(values.number(name), 14);
   });
 
-  /** Our initialiser for a case, and the deviation it is made of. */
+  /** Our initializer for a case, and the deviation it is made of. */
   function ours({ name, options }: GoldenCase): { initialize: nn.Initializer; deviation: number } {
     const rng = new Rng(SEED);
     const shape = options.numbers('shape');

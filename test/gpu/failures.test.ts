@@ -12,7 +12,7 @@ import type { Device } from '../../src/engine/backends/gpu/device.js';
 import { ProgramQueue } from '../../src/engine/backends/gpu/queue.js';
 import { ArgumentError, BackendError, DeviceLostError, DisposedError } from '../../src/engine/errors.js';
 
-const noneOf = { constants: {}, scalars: [] };
+const noneOf = { constants: {}, scalars: {} };
 
 const on =
   (body: (backend: GpuBackend) => Promise<void>, maxKernels = 512): (() => Promise<void>) =>

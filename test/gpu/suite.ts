@@ -162,7 +162,13 @@ function syntheticLaunch(kernel: Kernel, rng: Rng): RecordedLaunch {
   const length = 100;
   const draw = (): number => rng.between(0.3, 0.9);
   const arrays = kernel.inputs.map(() => Float32Array.from({ length }, draw));
-  return { kernel, arrays, constants: {}, scalars: kernel.scalars.map(draw), length };
+  return {
+    kernel,
+    arrays,
+    constants: {},
+    scalars: Object.fromEntries(kernel.scalars.map((name) => [name, draw()])),
+    length,
+  };
 }
 
 async function compareKernel(

@@ -17,6 +17,7 @@ import {
   tensor,
 } from '../../src/engine/index.js';
 import { elementwise, filled } from '../../src/engine/launch.js';
+import type { NdArray } from '../../src/engine/ndarray.js';
 import { defineOp, type NoAttributes, type OpDefinition } from '../../src/engine/op.js';
 import { anywhere, awayFromZero, indices, positive } from '../../src/engine/sample.js';
 import * as kernels from '../../kernels/elementwise.js';
@@ -35,9 +36,9 @@ function product(backward: Backward): (inputs: Tensor[]) => Tensor {
   return (inputs) => op(inputs, {});
 }
 
-const times = elementwise.bind(null, kernels.mul);
-const scaled = (...args: [Parameters<typeof times>[0], number]) =>
-  elementwise(kernels.scaleShift, [times(args[0])], [args[1], 0]);
+const times = (operands: readonly NdArray[]): NdArray => elementwise(kernels.mul, operands);
+const scaled = (operands: readonly NdArray[], factor: number): NdArray =>
+  elementwise(kernels.scaleShift, [times(operands)], { factor, summand: 0 });
 
 const inputs = [awayFromZero(2, 3), awayFromZero(2, 3)];
 const options = { name: 'product (equal shapes)', seed: 7 };
@@ -168,7 +169,7 @@ describe('backward that breaks the rules is refused with the name of the op', ()
       infer: ([a]) => a,
       forward: ([a, b]) => elementwise(kernels.add, [a, b]),
       backward: ({ grad }) => {
-        const both = elementwise(kernels.scaleShift, [grad], [1, 0]);
+        const both = elementwise(kernels.scaleShift, [grad], { factor: 1, summand: 0 });
         return [() => both, () => both];
       },
       samples: [],

@@ -1,14 +1,14 @@
 // Damaged and hostile JPEG files for `predict`: cut, lying about their size, thousands of scans, codings that are not
 // read, other things in place of a picture.
 
-import { exif, greyJpeg, segment, withSegments } from '../support/pictureFiles.js';
+import { exif, grayJpeg, segment, withSegments } from '../support/pictureFiles.js';
 import { untrainedModel } from '../support/untrainedModel.js';
 import { describeHostile, type HostileCase } from './support.js';
 
 const model = await untrainedModel();
 const side = 64;
 const pixels = Uint8Array.from({ length: side * side }, (_, i) => (i % side > 28 && i % side < 36 ? 0 : 255));
-const good = greyJpeg(pixels, side, side);
+const good = grayJpeg(pixels, side, side);
 
 /** Where the segment of a marker begins. */
 const placeOf = (marker: number): number => Buffer.from(good).indexOf(Uint8Array.of(0xff, marker));
@@ -40,7 +40,7 @@ const inputs: readonly (readonly [name: string, file: Uint8Array, message: RegEx
   ['arithmetic coding', changed(frame + 1, 0xc9), /arithmetic coding is not read; save it as/],
   ['lossless coding', changed(frame + 1, 0xc3), /lossless or hierarchical coding is not read/],
   ['12 bits a value', changed(frame + 4, 12), /12 bits a value is not read/],
-  ['two colour components', changed(frame + 9, 2), /a frame of a wrong length/],
+  ['two color components', changed(frame + 9, 2), /a frame of a wrong length/],
   ['sampling of nothing', changed(frame + 11, 0x00), /sampling 0 x 0/],
   ['sampling of 15 x 15', changed(frame + 11, 0xff), /sampling 15 x 15/],
   ['two frames', join(good.subarray(0, scan), good.subarray(frame, scan), good.subarray(scan)), /two frames/],

@@ -1,14 +1,14 @@
 // Damaged and hostile PNG files for `predict`: cut, lying about their size, bombs, wrong check sums, other files.
 
 import { deflateSync } from 'node:zlib';
-import { buildPng, chunk, filterless, greyPng, pngHeader, pngOf } from '../support/pictureFiles.js';
+import { buildPng, chunk, filterless, grayPng, pngHeader, pngOf } from '../support/pictureFiles.js';
 import { untrainedModel } from '../support/untrainedModel.js';
 import { describeHostile, type HostileCase } from './support.js';
 
 const model = await untrainedModel();
 const [side, end] = [64, chunk('IEND', new Uint8Array())];
 const pixels = Uint8Array.from({ length: side * side }, (_, i) => (i % side > 28 && i % side < 36 ? 0 : 255));
-const good = greyPng(pixels, side, side);
+const good = grayPng(pixels, side, side);
 const rows = filterless(pixels, side);
 const header = pngHeader({ width: side, height: side });
 const data = (bytes: Uint8Array): Uint8Array => chunk('IDAT', deflateSync(bytes));
@@ -46,7 +46,7 @@ const inputs: readonly (readonly [name: string, file: Uint8Array | string, messa
     /more pixels than the 64 x 64/,
   ],
   [
-    'a bomb of 300 MB in a colour profile, and no pixels',
+    'a bomb of 300 MB in a color profile, and no pixels',
     pngOf(header, chunk('iCCP', Buffer.concat([Buffer.from('x\0\0', 'latin1'), zeros(300)])), end),
     /packed pixels are damaged/,
   ],
@@ -62,25 +62,25 @@ const inputs: readonly (readonly [name: string, file: Uint8Array | string, messa
     /damaged \(Unsupported filter: 9\)/,
   ],
   [
-    'an unknown colour type',
-    pngOf(pngHeader({ width: 9, height: 9, colour: 5 }), data(rows), end),
-    /no colour type 5/,
+    'an unknown color type',
+    pngOf(pngHeader({ width: 9, height: 9, color: 5 }), data(rows), end),
+    /no color type 5/,
   ],
   ['3 bits a value', pngOf(pngHeader({ width: 9, height: 9, depth: 3 }), data(rows), end), /3 bits a value/],
   [
-    'colours of a palette that is not there',
-    buildPng({ width: side, height: side, colour: 3, rows }),
+    'colors of a palette that is not there',
+    buildPng({ width: side, height: side, color: 3, rows }),
     /there is no palette/,
   ],
   [
-    'colours outside the palette',
-    buildPng({ width: side, height: side, colour: 3, rows, palette: [1, 2, 3] }),
+    'colors outside the palette',
+    buildPng({ width: side, height: side, color: 3, rows, palette: [1, 2, 3] }),
     /Incorrect index of palette/,
   ],
   [
-    'a palette of no colours',
-    buildPng({ width: side, height: side, colour: 3, rows, palette: [] }),
-    /1 to 256 colours, this one 0|damaged/,
+    'a palette of no colors',
+    buildPng({ width: side, height: side, color: 3, rows, palette: [] }),
+    /1 to 256 colors, this one 0|damaged/,
   ],
   [
     'an interlace method that is none',
@@ -118,6 +118,6 @@ describeHostile(
   [
     '65,535 x 65,535 pixels',
     'a bomb of 600 MB in the pixels',
-    'a bomb of 300 MB in a colour profile, and no pixels',
+    'a bomb of 300 MB in a color profile, and no pixels',
   ],
 );

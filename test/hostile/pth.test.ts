@@ -111,7 +111,7 @@ const inputs: readonly HostileInput[] = [
     /stride of a tensor should be a short tuple/,
   ],
   [
-    'has quantised numbers',
+    'has quantized numbers',
     await pth(
       stateDict({ x: tensor({ storage: 'QInt8Storage', length: 10, shape: [10], stride: [1] }) }),
       ten,

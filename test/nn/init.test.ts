@@ -1,4 +1,4 @@
-// Initialisers: formulas against values worked out by hand, and what is drawn against what was asked for, in
+// Initializers: formulas against values worked out by hand, and what is drawn against what was asked for, in
 // statistics with a printed seed. PyTorch's own bounds are in test/golden.
 
 import { describe, expect, it } from 'vitest';

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { ReferenceBackend, useBackend } from '../../src/engine/index.js';
+import type { NamedScalars } from '../../kernels/kernel.js';
 import type { Buffer, RoutineLaunch } from '../../src/engine/backend.js';
 import {
   Adam,
@@ -86,11 +87,11 @@ describe('state', () => {
 
 describe('a backend with updates of its own', () => {
   it('gets the documented inputs and scalars, and its results replace parameter and state', async () => {
-    const calls: [string, number[], readonly number[]][] = [];
+    const calls: [string, NamedScalars, readonly number[]][] = [];
     const record =
       (name: string) =>
       ({ inputs, scalars, lengths, donate }: RoutineLaunch): Buffer[] => {
-        calls.push([name, [...scalars], lengths]);
+        calls.push([name, scalars, lengths]);
         expect(inputs).toHaveLength(name === 'adamStep' ? 4 : 3);
         return donate.map((index) => inputs[index]);
       };
@@ -112,15 +113,19 @@ describe('a backend with updates of its own', () => {
       optimizer.step();
     }
     const [rootOne, rootTwo] = [Math.sqrt(0.25), Math.sqrt(1 - 0.75 ** 2)];
-    expect(calls.map(([name, scalars]) => [name, ...scalars])).toEqual([
-      ['adamStep', 1, 0.5, 0.75, rootOne, 0.125, 2, 1],
-      ['adamStep', 0.5 / 0.75, 0.5, 0.75, rootTwo, 0.125, 2, 1],
-      ['adamStep', 1, 0.5, 0.75, rootOne, 0.125, 0, 0.5],
-      ['adamStep', 0.5 / 0.75, 0.5, 0.75, rootTwo, 0.125, 0, 0.5],
-      ['sgdStep', 0.5, 0.75, 1, 2, 0],
-      ['sgdStep', 0.5, 0.75, 0.75, 2, 0],
-      ['sgdStep', 0.5, 0.75, 1, 0, 1],
-      ['sgdStep', 0.5, 0.75, 1, 0, 1],
+    const adam = { beta1: 0.5, beta2: 0.75, epsilon: 0.125 };
+    const stepOne = { ...adam, stepSize: 1, biasCorrection2Sqrt: rootOne };
+    const stepTwo = { ...adam, stepSize: 0.5 / 0.75, biasCorrection2Sqrt: rootTwo };
+    const sgd = { lr: 0.5, momentum: 0.75 };
+    expect(calls.map(([name, scalars]) => [name, scalars])).toEqual([
+      ['adamStep', { ...stepOne, weightDecay: 2, shrink: 1 }],
+      ['adamStep', { ...stepTwo, weightDecay: 2, shrink: 1 }],
+      ['adamStep', { ...stepOne, weightDecay: 0, shrink: 0.5 }],
+      ['adamStep', { ...stepTwo, weightDecay: 0, shrink: 0.5 }],
+      ['sgdStep', { ...sgd, oneMinusDampening: 1, weightDecay: 2, nesterov: 0 }],
+      ['sgdStep', { ...sgd, oneMinusDampening: 0.75, weightDecay: 2, nesterov: 0 }],
+      ['sgdStep', { ...sgd, oneMinusDampening: 1, weightDecay: 0, nesterov: 1 }],
+      ['sgdStep', { ...sgd, oneMinusDampening: 1, weightDecay: 0, nesterov: 1 }],
     ]);
     expect(calls.map(([, , lengths]) => lengths)).toEqual([
       ...Array<number[]>(4).fill([6, 6, 6]),

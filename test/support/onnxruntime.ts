@@ -5,7 +5,7 @@ import ort from 'onnxruntime-web';
 ort.env.wasm.numThreads = 1;
 
 export interface OnnxSession {
-  /** Images [N, 1, 28, 28], normalised, to logits [N, classes], row by row. */
+  /** Images [N, 1, 28, 28], normalized, to logits [N, classes], row by row. */
   readonly run: (images: Float32Array) => Promise<Float32Array>;
   readonly release: () => Promise<void>;
 }

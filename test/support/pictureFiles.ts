@@ -9,8 +9,8 @@ export interface PngParts {
   readonly height: number;
   /** Bits a value; default 8. */
   readonly depth?: number;
-  /** 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA; default 0. */
-  readonly colour?: number;
+  /** 0 gray, 2 RGB, 3 palette, 4 gray and alpha, 6 RGBA; default 0. */
+  readonly color?: number;
   readonly interlace?: number;
   /** Rows with their filter's number in front; packed here. */
   readonly rows: Uint8Array;
@@ -32,11 +32,11 @@ export function chunk(type: string, data: Uint8Array): Uint8Array {
 }
 
 export function pngHeader(parts: Omit<PngParts, 'rows'>): Uint8Array {
-  const { width, height, depth = 8, colour = 0, interlace = 0 } = parts;
+  const { width, height, depth = 8, color = 0, interlace = 0 } = parts;
   const data = Buffer.alloc(13);
   data.writeUInt32BE(width, 0);
   data.writeUInt32BE(height, 4);
-  data.set([depth, colour, 0, 0, interlace], 8);
+  data.set([depth, color, 0, 0, interlace], 8);
   return chunk('IHDR', data);
 }
 
@@ -57,8 +57,8 @@ export function buildPng(parts: PngParts): Uint8Array {
   );
 }
 
-/** Grey bytes as a PNG. */
-export function greyPng(data: ArrayLike<number>, width: number, height: number): Uint8Array {
+/** Gray bytes as a PNG. */
+export function grayPng(data: ArrayLike<number>, width: number, height: number): Uint8Array {
   return buildPng({ width, height, rows: filterless(data, width) });
 }
 
@@ -71,8 +71,8 @@ export function filterless(data: ArrayLike<number>, rowBytes: number): Uint8Arra
   return rows;
 }
 
-/** Grey bytes as a baseline JPEG. */
-export function greyJpeg(data: ArrayLike<number>, width: number, height: number, quality = 90): Uint8Array {
+/** Gray bytes as a baseline JPEG. */
+export function grayJpeg(data: ArrayLike<number>, width: number, height: number, quality = 90): Uint8Array {
   const rgba = new Uint8Array(4 * data.length);
   for (let i = 0; i < data.length; i++) rgba.set([data[i], data[i], data[i], 255], 4 * i);
   return Uint8Array.from(encode({ data: rgba, width, height }, quality).data);

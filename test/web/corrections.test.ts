@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeCorrections,
   encodeCorrections,
-  MAX_CORRECTIONS as MOST_CORRECTIONS,
+  MAX_CORRECTIONS as MAX_CORRECTIONS,
   withMore,
   type Correction,
 } from '../../src/app/web/teaching/corrections.js';
@@ -60,7 +60,7 @@ describe('a text of corrections', () => {
   });
 
   it('is refused with more corrections than are kept', () => {
-    const many = Array.from({ length: MOST_CORRECTIONS + 1 }, () => correction('B', 3));
+    const many = Array.from({ length: MAX_CORRECTIONS + 1 }, () => correction('B', 3));
     expect(() => read(encodeCorrections(many))).toThrow('holds 201 corrections, more than 200');
   });
 });
@@ -72,9 +72,9 @@ describe('withMore', () => {
   });
 
   it('lets the oldest go', () => {
-    const many = Array.from({ length: MOST_CORRECTIONS }, (_, at) => correction(`${at}`, at + 1));
+    const many = Array.from({ length: MAX_CORRECTIONS }, (_, at) => correction(`${at}`, at + 1));
     const list = withMore(many, [correction('new', 0)]);
-    expect(list).toHaveLength(MOST_CORRECTIONS);
+    expect(list).toHaveLength(MAX_CORRECTIONS);
     expect(list[0].label).toBe('1');
     expect(list.at(-1)?.label).toBe('new');
   });

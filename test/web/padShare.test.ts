@@ -6,7 +6,7 @@ import { loadModel } from '../../src/app/model/modelFile.js';
 import { crc32c } from '../../src/app/formats/crc32c.js';
 import { imageOf } from '../../src/app/web/pad/drawing.js';
 import { addressOf, strokesIn } from '../../src/app/web/pad/link.js';
-import { decodeStrokes, encodeStrokes, MOST_CHARACTERS } from '../../src/app/web/pad/share.js';
+import { decodeStrokes, encodeStrokes, MAX_CHARACTERS } from '../../src/app/web/pad/share.js';
 import { simplified } from '../../src/app/web/pad/simplify.js';
 import { SyntheticCharacters } from '../../src/data/strokes/synthetic.js';
 import { ArgumentError, FormatError } from '../../src/engine/errors.js';
@@ -100,7 +100,7 @@ describe('drawings as text', () => {
         return 0.5 + radius * (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
       });
     const text = encodeStrokes([scribble(6000)]);
-    expect(text.length).toBeLessThanOrEqual(MOST_CHARACTERS);
+    expect(text.length).toBeLessThanOrEqual(MAX_CHARACTERS);
     const many = Array.from({ length: 500 }, (_, i) => scribble(40).map((value) => value * (i / 500)));
     expect(() => encodeStrokes(many)).toThrow(ArgumentError);
     expect(() => encodeStrokes(many)).toThrow('500 strokes are too much for an address; clear the pad');

@@ -10,11 +10,11 @@ import { Signal } from '../../src/app/web/ui/signal.js';
 import { Teacher, type TeacherParts } from '../../src/app/web/teaching/teacher.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
 import { untrainedModel } from '../support/untrainedModel.js';
-import { biased, drawing, MemoryKeeper } from './teachingSupport.js';
+import { biased, drawing, MemoryStore } from './teachingSupport.js';
 
 let bytes: Uint8Array;
 let original: Reader;
-let keeper: MemoryKeeper;
+let store: MemoryStore;
 let failures: unknown[];
 let live: number;
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   live = (await pageBackend()).memory.live;
   original = await Reader.open(bytes, 'model.safetensors');
-  keeper = new MemoryKeeper();
+  store = new MemoryStore();
   failures = [];
 });
 
@@ -44,7 +44,7 @@ async function visit(teach = biased): Promise<Page> {
     fail: (error: unknown) => failures.push(error),
   };
   app.reading.set(await original.read(app.drawing.value.image));
-  const parts = { app, keeper, teach };
+  const parts = { app, store, teach };
   return { ...parts, teacher: await Teacher.start(parts) };
 }
 
@@ -128,15 +128,15 @@ describe('the teacher', () => {
     expect(await read(page)).toBe('B');
     await page.teacher.remove(page.teacher.state.value.corrections[0]);
     expect(page.app.reader.value).toBe(original);
-    expect(keeper.kept).toBeNull();
+    expect(store.kept).toBeNull();
   });
 
   it('forgets everything, here and in the browser', async () => {
     const page = await visit();
     await page.teacher.correct('B');
-    expect(keeper.kept?.taught).not.toBeNull();
+    expect(store.kept?.taught).not.toBeNull();
     await page.teacher.forget();
-    expect(keeper.kept).toBeNull();
+    expect(store.kept).toBeNull();
     expect(page.app.reader.value).toBe(original);
     expect(page.teacher.state.value).toMatchObject({ corrections: [], taught: null, inUse: false });
     original.dispose();
@@ -197,14 +197,14 @@ describe('what goes wrong', () => {
   });
 
   it('a browser that keeps nothing is told of, and teaching works all the same', async () => {
-    keeper.refuses = 'The quota has been exceeded.';
+    store.refuses = 'The quota has been exceeded.';
     const page = await visit();
     expect(page.teacher.state.value.refusal).toBe('The quota has been exceeded.');
     await page.teacher.correct('B');
     expect(await read(page)).toBe('B');
     expect(page.teacher.state.value.refusal).toBe('The quota has been exceeded.');
     expect(failures).toEqual([]);
-    keeper.refuses = null;
+    store.refuses = null;
     await page.teacher.forget();
   });
 });

@@ -36,7 +36,7 @@ export const biased: TeacherParts['teach'] = ({ safetensors, corrections }, onPr
 };
 
 /** A browser's storage in memory, which may refuse. */
-export class MemoryKeeper implements Keeper {
+export class MemoryStore implements Keeper {
   kept: Kept | null = null;
   refuses: string | null = null;
 

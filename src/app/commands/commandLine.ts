@@ -12,7 +12,7 @@ import { infoCommand } from './info.js';
 import { predictCommand } from './predict.js';
 import { trainCommand } from './train.js';
 import { EXIT, EXIT_HELP, exitCodeOf } from '../terminal/exitCodes.js';
-import { nearest } from '../terminal/nearest.js';
+import { closestName } from '../terminal/closestName.js';
 
 /** A message without a stack for errors we raise ourselves; everything for the others, which are bugs. */
 function report(error: unknown, verbose: boolean): void {
@@ -42,7 +42,7 @@ function withExitCodes(command: CommandModule): CommandModule {
 function guessOption(message: string, parser: Argv): string {
   const unknown = /^Unknown argument: (\S+)$/.exec(message)?.[1];
   const { key } = (parser as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions();
-  const near = unknown === undefined ? null : nearest(unknown, Object.keys(key));
+  const near = unknown === undefined ? null : closestName(unknown, Object.keys(key));
   return near === null ? '' : `; did you mean --${near}?`;
 }
 

@@ -5,7 +5,7 @@ import type { Argv } from 'yargs';
 import { EMNIST_SPLITS } from '../../data/emnist/splits.js';
 import { BACKENDS } from '../device/backend.js';
 import { ArgumentError } from '../../engine/errors.js';
-import { nearest } from '../terminal/nearest.js';
+import { closestName } from '../terminal/closestName.js';
 
 export interface CommonArguments {
   readonly data: string | undefined;
@@ -72,7 +72,7 @@ export function choice<Word extends string>(name: string, words: readonly Word[]
   const coerce = (value: string | undefined): Word => {
     // Undefined: not given, and without a default, as in train.
     if (value === undefined || words.some((word) => word === value)) return value as Word;
-    const near = nearest(value.toLowerCase(), words);
+    const near = closestName(value.toLowerCase(), words);
     const guess = near === null ? '' : `; did you mean ${near}?`;
     throw new ArgumentError(`--${name} must be one of ${words.join(', ')}, got ${value}${guess}`);
   };

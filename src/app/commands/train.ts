@@ -5,7 +5,7 @@ import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
 import { withBackend, type StartedBackend } from '../device/backend.js';
 import { CharacterNet, type Convolutions } from '../model/characterNet.js';
-import { initialise } from '../model/modelFile.js';
+import { initialize } from '../model/modelFile.js';
 import { Reporter } from '../terminal/reporter.js';
 import { readConfig, type RunConfig } from '../run/config.js';
 import { openRun, trainRun } from '../run/run.js';
@@ -60,7 +60,7 @@ async function runOn(started: StartedBackend, { args, saved, settings, reporter 
   const { classes } = source.train;
   const teachers = await openTeachers(settings.teacher, { classes, balance: settings.balance });
   const model = new CharacterNet({ classes: classes.length, rng, dropout, convolutions });
-  if (settings.init !== null && saved === null) await initialise(model, settings.init);
+  if (settings.init !== null && saved === null) await initialize(model, settings.init);
   const trainer = makeTrainer(settings, source, model, teachers.models, rng, reporter);
   try {
     if (args.lrFind === true) {

@@ -20,7 +20,7 @@ const CHUNK = 250;
 /**
  * Runs images through the convolutions in evaluation mode.
  *
- * @param pixels normalised, `[n, 28, 28]`
+ * @param pixels normalized, `[n, 28, 28]`
  * @returns `[n, 1152]`
  */
 export async function featuresOf(model: CharacterNet, pixels: Float32Array): Promise<Rows> {

@@ -8,8 +8,8 @@ import { normalize } from '../../data/loading/transform.js';
 import { modelFrom } from '../model/modelContents.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { featuresOf, largest, logitsOf, rowOf, type Rows } from './features.js';
-import { personalise, type Correction, type PersonaliseProgress } from './personalise.js';
-import { drawExam, drawRehearsal } from './rehearsal.js';
+import { fineTune, type Correction, type FineTuneProgress } from './fineTune.js';
+import { drawExam, drawReplay } from './replay.js';
 
 export interface LessonOptions {
   /** What messages call the model. */
@@ -19,10 +19,10 @@ export interface LessonOptions {
   /** At least one. */
   readonly corrections: readonly Correction[];
   /** Called every few steps; a promise is waited for. */
-  readonly onProgress?: (progress: PersonaliseProgress) => unknown;
+  readonly onProgress?: (progress: FineTuneProgress) => unknown;
 }
 
-/** How characters drawn by the program are read that were never rehearsed: not EMNIST, not people's writing. */
+/** How characters drawn by the program are read that were never replayed: not EMNIST, not people's writing. */
 export interface ExamResult {
   readonly count: number;
   /** How many of them were read right, and are now. */
@@ -53,9 +53,9 @@ export async function giveLesson(options: LessonOptions): Promise<Lesson> {
     const asked = await featuresOf(model, pixelsOf([...corrections.map(({ image }) => image), exam.images]));
     const before = readingsOf(await logitsOf(model, asked));
     const atStake = corrections.flatMap(({ label }, at) => [classes[label], classes[before[at]]]);
-    const { step: steps, learned } = await personalise(model, {
+    const { step: steps, learned } = await fineTune(model, {
       corrections,
-      rehearsal: drawRehearsal(atStake),
+      replay: drawReplay(atStake),
       ...rest,
     });
     const after = readingsOf(await logitsOf(model, asked));
@@ -75,7 +75,7 @@ export async function giveLesson(options: LessonOptions): Promise<Lesson> {
   }
 }
 
-/** Normalised, `[n, 28, 28]`, of parts of one or more images. */
+/** Normalized, `[n, 28, 28]`, of parts of one or more images. */
 function pixelsOf(parts: readonly Uint8Array[]): Float32Array {
   const pixels = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

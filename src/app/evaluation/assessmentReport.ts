@@ -39,14 +39,14 @@ export function drawWorst(evaluation: CalibratedEvaluation, dataset: Dataset): C
 }
 
 /** The accuracy of fewer images is chance. */
-const LEAST_IN_BIN = 10;
+const MIN_IN_BIN = 10;
 
 /** Confidence beside accuracy: on the diagonal a probability means what it says. */
 export function drawCalibration({ calibration: bins, calibrationError }: Assessment): Canvas {
-  const filled = bins.filter(({ count }) => count >= LEAST_IN_BIN);
+  const filled = bins.filter(({ count }) => count >= MIN_IN_BIN);
   return lineChart({
     title: `Calibration error ${percent(calibrationError)}`,
-    xLabel: `confidence (bins of at least ${LEAST_IN_BIN} images)`,
+    xLabel: `confidence (bins of at least ${MIN_IN_BIN} images)`,
     yLabel: 'part that was right',
     width: 620,
     height: 560,

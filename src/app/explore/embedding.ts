@@ -3,7 +3,7 @@
 
 import { UMAP } from 'umap-js';
 import type { Rng } from '../../engine/rng.js';
-import { nearestNeighbours } from './nearest.js';
+import { nearestNeighbours } from './nearestNeighbors.js';
 import type { Progress } from './measure.js';
 
 export interface EmbeddingOptions {

@@ -22,7 +22,7 @@ export function summarize(dataset: Dataset, found: Exploration) {
     pixels: { mean: statistics.mean, sd: statistics.sd },
     strokeWidth: statistics.strokeWidth,
     longerSide: statistics.longerSide,
-    centre: { x: statistics.centreX, y: statistics.centreY },
+    centre: { x: statistics.centerX, y: statistics.centerY },
     duplicates: {
       copies: duplicates.copies,
       acrossClasses: duplicates.acrossClasses,

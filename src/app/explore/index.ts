@@ -8,7 +8,7 @@ import { findDuplicates, type Duplicates } from './duplicates.js';
 import { embed } from './embedding.js';
 import { measureImages, pixelMoments, summarizeClasses } from './measure.js';
 import type { ClassSummary, Measures, PixelMoments, Progress } from './measure.js';
-import { nearestNeighbours } from './nearest.js';
+import { nearestNeighbours } from './nearestNeighbors.js';
 import { principalComponents, type Components } from './pca.js';
 import { countVotes, type Votes } from './votes.js';
 
@@ -16,9 +16,9 @@ import { countVotes, type Votes } from './votes.js';
 const COMPONENTS = 32;
 const NEIGHBOURS = 10;
 /** Components and neighbours are found for at most so many images; more would take longer than one waits. */
-const MOST_COMPARED = 120_000;
+const MAX_COMPARED = 120_000;
 /** Images that the two scatter plots show. */
-const MOST_MAPPED = 4000;
+const MAX_MAPPED = 4000;
 
 export interface ExploreOptions {
   /** Decides which images are sampled, and the layout of the map. */
@@ -60,7 +60,7 @@ function chooseSome(count: number, most: number, rng: Rng): Uint32Array {
 
 /** Measures, compares and maps a data set. */
 export function explore(dataset: Dataset, options: ExploreOptions): Exploration {
-  const { rng, other, onProgress, mostCompared = MOST_COMPARED, mostMapped = MOST_MAPPED } = options;
+  const { rng, other, onProgress, mostCompared = MAX_COMPARED, mostMapped = MAX_MAPPED } = options;
   const progressOf =
     (work: string): Progress =>
     (done, total) =>

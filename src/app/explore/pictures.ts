@@ -25,8 +25,8 @@ export const PICTURES = {
   extent: 'Histogram: the longer side of the ink of each image in pixels',
   components: 'The first principal components as images',
   variance: 'Line: the share of the variance in the first components',
-  pca: 'Scatter: images along the first two principal components, coloured by class',
-  umap: 'Scatter: images where UMAP puts them, coloured by class',
+  pca: 'Scatter: images along the first two principal components, colored by class',
+  umap: 'Scatter: images where UMAP puts them, colored by class',
   neighbours: 'Matrix: what the nearest neighbours of each class are',
   pairs: 'The closest images of different classes, two by two',
   doubts: 'Images whose neighbours disagree with their label',
@@ -40,7 +40,7 @@ const SAMPLES = 6;
 const SHOWN = 48;
 const SHOWN_COMPONENTS = 24;
 
-/** Values as grey levels: `low` becomes paper and `high` ink. */
+/** Values as gray levels: `low` becomes paper and `high` ink. */
 function toGray(values: ArrayLike<number>, low: number, high: number): Uint8Array {
   const span = high - low || 1;
   return Uint8Array.from(values, (value) => Math.round(255 * Math.max(0, Math.min(1, (value - low) / span))));
@@ -132,7 +132,7 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       mark: { x: statistics.longerSide.median, label: `median ${statistics.longerSide.median}` },
     }),
     components: gallery({
-      title: 'Principal components: grey is 0, black and white are opposite',
+      title: 'Principal components: gray is 0, black and white are opposite',
       tiles: Array.from({ length: Math.min(SHOWN_COMPONENTS, components.count) }, (_, component): Tile => {
         const own = components.directions.subarray(component * IMAGE_PIXELS, (component + 1) * IMAGE_PIXELS);
         const reach = Math.max(...own.map(Math.abs));
@@ -205,7 +205,7 @@ function drawCases(dataset: Dataset, { votes, compared, duplicates }: Exploratio
   const doubts = votes.doubts
     .slice(0, SHOWN)
     .map(({ index, label, suggested, votes: count }) =>
-      tile(compared, index, `labelled ${names[label]}\n${count} say ${names[suggested]}`, 'bad'),
+      tile(compared, index, `labeled ${names[label]}\n${count} say ${names[suggested]}`, 'bad'),
     );
   const copies = duplicates.groups.slice(0, SHOWN).map((group) => {
     const labels = [...new Set(group.map(({ label }) => names[label]))];

@@ -3,7 +3,7 @@
 
 import type { Dataset } from '../../data/loading/dataset.js';
 import { mergedName } from '../../data/emnist/lookAlikes.js';
-import type { Neighbours } from './nearest.js';
+import type { Neighbours } from './nearestNeighbors.js';
 
 /** Two images of different classes that lie close together. */
 export interface Pair {

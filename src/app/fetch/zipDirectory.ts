@@ -8,8 +8,8 @@ import { InkgradError } from '../../engine/errors.js';
 import { readRange, type RangeSource } from './ranges.js';
 
 /** The official archive has some forty members; a directory that goes on and on is meant to tire its reader. */
-const MOST_MEMBERS = 10_000;
-const MOST_AT_ONCE = 1 << 22;
+const MAX_MEMBERS = 10_000;
+const MAX_AT_ONCE = 1 << 22;
 /** The record at the very end may hold a comment of 64 KB; the directory is mostly within a little more than that. */
 const TAIL = 66 * 1024;
 const LOCAL_HEADER = 30;
@@ -43,7 +43,7 @@ class Access extends Reader<RangeSource> {
   override async readUint8Array(start: number, length: number): Promise<Uint8Array> {
     const end = Math.min(start + length, this.size);
     if (!(start >= 0 && start <= end)) throw new Error('it points outside of the file');
-    if (end - start > MOST_AT_ONCE) throw new Error(`it claims to be ${length} bytes long`);
+    if (end - start > MAX_AT_ONCE) throw new Error(`it claims to be ${length} bytes long`);
     if (start < this.#tailStart) return readRange(this.#source, start, end);
     this.#tail ??= readRange(this.#source, this.#tailStart, this.size);
     return (await this.#tail).subarray(start - this.#tailStart, end - this.#tailStart);
@@ -89,9 +89,9 @@ export async function findMembers(
   await parsing(source, async () => {
     let count = 0;
     for await (const entry of new ZipReader(new Access(source)).getEntriesGenerator()) {
-      if (++count > MOST_MEMBERS) {
+      if (++count > MAX_MEMBERS) {
         throw new DataError(
-          `${name}: has more than ${MOST_MEMBERS} members; this is not the archive of EMNIST`,
+          `${name}: has more than ${MAX_MEMBERS} members; this is not the archive of EMNIST`,
         );
       }
       if (!wanted.has(entry.filename)) continue;

@@ -33,7 +33,7 @@ export interface OnnxNetwork {
   readonly outputs: number;
   /** What the network is and what its input means, for people. */
   readonly description: string;
-  /** Texts for programs: class names, normalisation. */
+  /** Texts for programs: class names, normalization. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError, DataMissingError } from '../../data/errors.js';
-import { MOST_BYTES } from './limits.js';
+import { MAX_BYTES } from './limits.js';
 
 /** Stands for stdin on the command line. */
 export const STDIN = '-';
@@ -49,14 +49,14 @@ export async function readPictureBytes(path: string): Promise<Uint8Array> {
     for await (const part of stream as AsyncIterable<Buffer>) {
       parts.push(part);
       size += part.length;
-      if (size > MOST_BYTES) break;
+      if (size > MAX_BYTES) break;
     }
   } catch (error) {
     throw new DataMissingError(`${name}: cannot be read (${(error as Error).message})`);
   }
-  if (size > MOST_BYTES) {
+  if (size > MAX_BYTES) {
     throw new DataError(
-      `${name}: has more than ${MOST_BYTES / 2 ** 20} MB; scale it down or cut the character out`,
+      `${name}: has more than ${MAX_BYTES / 2 ** 20} MB; scale it down or cut the character out`,
     );
   }
   return Buffer.concat(parts);

@@ -7,10 +7,10 @@ import { decode } from 'jpeg-js';
 import { DataError } from '../../data/errors.js';
 import type { Picture } from '../../data/image/preprocess.js';
 import { readJpegHeader } from './jpegHeader.js';
-import { MOST_PIXELS, reasonOf } from './limits.js';
+import { MAX_PIXELS, reasonOf } from './limits.js';
 
 /** Megabytes that decoding may take: 12 for each million pixels, and some more. */
-const MOST_MEGABYTES = 512;
+const MAX_MEGABYTES = 512;
 
 /**
  * Decodes a JPEG file, upright.
@@ -24,8 +24,8 @@ export function decodeJpeg(bytes: Uint8Array, name: string): Picture {
       useTArray: true,
       formatAsRGBA: false,
       tolerantDecoding: false,
-      maxResolutionInMP: MOST_PIXELS / 1e6,
-      maxMemoryUsageInMB: MOST_MEGABYTES,
+      maxResolutionInMP: MAX_PIXELS / 1e6,
+      maxMemoryUsageInMB: MAX_MEGABYTES,
     });
     return upright({ data, width, height, channels: 3 }, orientation);
   } catch (error) {

@@ -14,7 +14,7 @@ export interface JpegHeader {
 }
 
 /** A progressive picture takes about ten scans; each runs over all pixels, so thousands of them would take hours. */
-const MOST_SCANS = 100;
+const MAX_SCANS = 100;
 const [SOI, EOI, SOS, APP1] = [0xd8, 0xd9, 0xda, 0xe1];
 /** Frames that are read: baseline, extended and progressive, all with Huffman codes. */
 const READ_FRAMES = [0xc0, 0xc1, 0xc2];
@@ -51,7 +51,7 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
     if (marker === APP1) orientation = readOrientation(segment) ?? orientation;
     at = end;
     if (marker !== SOS) continue;
-    if (++scans > MOST_SCANS) throw damaged(name, `more than ${MOST_SCANS} scans`);
+    if (++scans > MAX_SCANS) throw damaged(name, `more than ${MAX_SCANS} scans`);
     at = endOfScan(bytes, at);
   }
   if (width === 0 || scans === 0) throw damaged(name, 'no picture between its first and its last marker');
@@ -86,7 +86,7 @@ function readFrame(marker: number, segment: Uint8Array, name: string): [width: n
     throw damaged(name, 'a frame of a wrong length');
   if (depth !== 8)
     throw new DataError(`${name}: JPEG with ${depth} bits a value is not read; save it with 8`);
-  if (![1, 3, 4].includes(components)) throw damaged(name, `${components} colour components`);
+  if (![1, 3, 4].includes(components)) throw damaged(name, `${components} color components`);
   for (let i = 0; i < components; i++) {
     const sampling = segment[7 + 3 * i];
     const [across, down] = [sampling >> 4, sampling & 15];

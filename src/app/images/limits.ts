@@ -3,18 +3,18 @@
 import { DataError } from '../../data/errors.js';
 
 /** Bytes of a file. */
-export const MOST_BYTES = 64 * 2 ** 20;
+export const MAX_BYTES = 64 * 2 ** 20;
 /** Pixels, about 6,500 x 4,900: decoding takes up to some 12 bytes for each. */
-export const MOST_PIXELS = 32e6;
+export const MAX_PIXELS = 32e6;
 
 /** Refuses what a header promises before any memory is taken for it. */
 export function checkSize(name: string, width: number, height: number): void {
   if (width < 1 || height < 1) {
     throw new DataError(`${name}: is ${width} x ${height} pixels large, so there is nothing on it`);
   }
-  if (width * height > MOST_PIXELS) {
+  if (width * height > MAX_PIXELS) {
     throw new DataError(
-      `${name}: claims to be ${width} x ${height} pixels large; at most ${MOST_PIXELS / 1e6} million are read.` +
+      `${name}: claims to be ${width} x ${height} pixels large; at most ${MAX_PIXELS / 1e6} million are read.` +
         ' Scale it down or cut the character out',
     );
   }

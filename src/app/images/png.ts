@@ -26,7 +26,7 @@ interface Chunk {
   readonly whole: Uint8Array;
 }
 
-/** Colour types and how many values a pixel has (section 11.2.1). */
+/** Color types and how many values a pixel has (section 11.2.1). */
 const CHANNELS: Readonly<Record<number, number | undefined>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const KEPT = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
 
@@ -82,16 +82,16 @@ function readHeader(chunks: readonly Chunk[], name: string): Header {
   }
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
-  const [depth, colour, interlace] = [data[8], data[9], data[12]];
+  const [depth, color, interlace] = [data[8], data[9], data[12]];
   checkSize(name, width, height);
-  const channels = CHANNELS[colour];
-  if (channels === undefined) throw new DataError(`${name}: has no colour type ${colour} that PNG knows`);
-  const depths = colour === 0 ? [1, 2, 4, 8, 16] : colour === 3 ? [1, 2, 4, 8] : [8, 16];
+  const channels = CHANNELS[color];
+  if (channels === undefined) throw new DataError(`${name}: has no color type ${color} that PNG knows`);
+  const depths = color === 0 ? [1, 2, 4, 8, 16] : color === 3 ? [1, 2, 4, 8] : [8, 16];
   if (!depths.includes(depth)) {
-    throw new DataError(`${name}: ${depth} bits a value do not go with colour type ${colour}`);
+    throw new DataError(`${name}: ${depth} bits a value do not go with color type ${color}`);
   }
-  if (colour === 3 && !chunks.some(({ type }) => type === 'PLTE')) {
-    throw new DataError(`${name}: its pixels name colours of a palette, but there is no palette`);
+  if (color === 3 && !chunks.some(({ type }) => type === 'PLTE')) {
+    throw new DataError(`${name}: its pixels name colors of a palette, but there is no palette`);
   }
   if (interlace === 1 && depth < 8) {
     throw new DataError(
@@ -142,12 +142,12 @@ function checkPixels(chunks: readonly Chunk[], header: Header, name: string): vo
   );
 }
 
-/** Resolves palettes, spreads packed bits, and turns a transparent colour into an alpha channel. */
+/** Resolves palettes, spreads packed bits, and turns a transparent color into an alpha channel. */
 function toPicture(png: DecodedPng, name: string): Picture {
   const { width, height } = png;
   if (png.palette !== undefined && png.channels === 1) {
     if (png.palette.length === 0 || png.palette.length > 256) {
-      throw new DataError(`${name}: a palette has 1 to 256 colours, this one ${png.palette.length}`);
+      throw new DataError(`${name}: a palette has 1 to 256 colors, this one ${png.palette.length}`);
     }
     return { data: convertIndexedToRgb(png), width, height, channels: png.palette[0].length as 3 | 4 };
   }
@@ -157,7 +157,7 @@ function toPicture(png: DecodedPng, name: string): Picture {
   return png.transparency === undefined ? picture : withAlpha(picture, png.transparency, png.depth);
 }
 
-/** Grey values of 1, 2 or 4 bits, rows beginning at whole bytes, as bytes 0..255. */
+/** Gray values of 1, 2 or 4 bits, rows beginning at whole bytes, as bytes 0..255. */
 function spreadBits({ data, width, height, depth }: DecodedPng): Uint8Array {
   const most = 2 ** depth - 1;
   const rowBytes = Math.ceil((width * depth) / 8);
@@ -168,7 +168,7 @@ function spreadBits({ data, width, height, depth }: DecodedPng): Uint8Array {
   });
 }
 
-/** One colour may stand for transparency (section 11.3.1.1); its values have the depth of the file. */
+/** One color may stand for transparency (section 11.3.1.1); its values have the depth of the file. */
 function withAlpha(picture: Picture, transparent: Uint16Array, depth: number): Picture {
   const { data, width, height, channels } = picture;
   const white = data instanceof Uint16Array ? 65535 : 255;

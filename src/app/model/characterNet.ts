@@ -12,7 +12,7 @@ export type Convolutions = readonly [number, number, number];
 /** What the original has. */
 const ONE_EACH: Convolutions = [1, 1, 1];
 /** More are refused, so that a damaged file makes no large network. */
-const MOST = 3;
+const MAX = 3;
 
 export interface CharacterNetOptions {
   /** How many classes to tell apart. */
@@ -51,7 +51,7 @@ export function convolutionsOf(arrays: Readonly<Record<string, { readonly shape:
     (channels) => filters.filter(([, { shape }]) => shape[0] === channels).length,
   );
   const counts: Convolutions = [first, second, third];
-  return counts.every((count) => count >= 1 && count <= MOST) ? counts : ONE_EACH;
+  return counts.every((count) => count >= 1 && count <= MAX) ? counts : ONE_EACH;
 }
 
 /** Reads a 28 x 28 character: [N, 1, 28, 28] -> logits [N, classes]. */

@@ -1,10 +1,10 @@
 // A loaded model in the formats of other programs, as bytes. Imports model, layers, nn, formats.
 
-import { encodeSafetensors, quantise, type HostArray, type Module } from '../../nn/index.js';
+import { encodeSafetensors, quantize, type HostArray, type Module } from '../../nn/index.js';
 import { canonicalJson } from '../../nn/saving/json.js';
 import { encodeOnnx } from '../formats/onnx.js';
 import { encodePth } from '../formats/pthWriter.js';
-import { INPUT_SIZE, layersOf, NORMALISATION } from './layerList.js';
+import { INPUT_SIZE, layersOf, NORMALIZATION } from './layerList.js';
 import type { CharacterNet } from './characterNet.js';
 import type { Training } from './modelContents.js';
 
@@ -62,16 +62,16 @@ const ENCODERS: Record<
       tensors,
       inputSize: INPUT_SIZE,
       outputs: classes.length,
-      description: `Reads a handwritten character. Input: images [N, 1, 28, 28], float32, ${NORMALISATION}.`,
+      description: `Reads a handwritten character. Input: images [N, 1, 28, 28], float32, ${NORMALIZATION}.`,
       metadata: {
         classes: JSON.stringify(classes),
-        normalisation: NORMALISATION,
+        normalization: NORMALIZATION,
         temperature: `${temperature}`,
       },
     }),
   safetensors: (tensors, { classes, data, temperature = 1, training }, { weights = 'float32' }) => {
     const extra = canonicalJson({ ...training, classes: [...classes], data, temperature });
-    const written = weights === 'int8' ? quantise(tensors, isWeight) : tensors;
+    const written = weights === 'int8' ? quantize(tensors, isWeight) : tensors;
     return encodeSafetensors(
       written,
       { inkgrad: '1', extra },

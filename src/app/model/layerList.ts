@@ -8,7 +8,7 @@ import type { CharacterNet } from './characterNet.js';
 export const INPUT_SIZE: readonly number[] = [1, 28, 28];
 
 /** How a pixel from 0 (background) to 255 (ink) becomes what the network takes. */
-export const NORMALISATION = '(pixel / 255 - 0.5) / 0.5, upright, light ink on dark ground';
+export const NORMALIZATION = '(pixel / 255 - 0.5) / 0.5, upright, light ink on dark ground';
 
 /** Layers with their names in the state dict; `flatten`, which has no state, is the network's own. */
 export function layersOf({ conv_layers, fc_layers }: CharacterNet): [string, Module][] {

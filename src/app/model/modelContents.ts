@@ -1,5 +1,5 @@
 // What a model file holds, from its bytes: the network, its classes, what it was trained on. Opens no file, so a page reads
-// models with it, too. Imports nn's serialisation, the network and, when a PyTorch file turns up, pthModel.
+// models with it, too. Imports nn's serialization, the network and, when a PyTorch file turns up, pthModel.
 
 import { InkgradError } from '../../engine/errors.js';
 import { Rng } from '../../engine/rng.js';

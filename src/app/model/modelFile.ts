@@ -1,5 +1,5 @@
 // Model files on the disk: the network, what it was trained on and how far, in one safetensors file. Written beside and then
-// renamed, so a file under the final name is always whole; PyTorch's files are read too. Imports nn's serialisation,
+// renamed, so a file under the final name is always whole; PyTorch's files are read too. Imports nn's serialization,
 // modelContents, modelBytes and the trainer's types.
 
 import {
@@ -85,7 +85,7 @@ export async function storeStatistics(path: string, model: Module): Promise<void
 }
 
 /** Overwrites a network's weights with those of a file, whatever else the file holds. */
-export function initialise(model: Module, path: string): Promise<void> {
+export function initialize(model: Module, path: string): Promise<void> {
   return reading(path, (bytes) => {
     const { tensors } = decodeSafetensors(bytes);
     model.loadStateDict(modelArrays(tensors));

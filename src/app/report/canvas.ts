@@ -1,5 +1,5 @@
 // A picture in memory: red, green and blue bytes, and the few ways to draw that charts need. Lines and discs have
-// soft edges. Writes no files (png.ts does). Imports the font and the colours.
+// soft edges. Writes no files (png.ts does). Imports the font and the colors.
 //
 // A coordinate means the middle of a pixel: the line from (2, 5) to (9, 5) of thickness 1 fills just the pixels 2 to 9
 // of row 5. What lies outside the picture is not drawn.
@@ -41,13 +41,13 @@ export class Canvas {
     this.fillRect(0, 0, width, height, background);
   }
 
-  /** The colour of a pixel inside the picture. */
+  /** The color of a pixel inside the picture. */
   at(x: number, y: number): Color {
     const i = 3 * (y * this.width + x);
     return [this.pixels[i], this.pixels[i + 1], this.pixels[i + 2]];
   }
 
-  /** Lays a colour over one pixel; `cover` 1 hides what was there, 0 changes nothing. */
+  /** Lays a color over one pixel; `cover` 1 hides what was there, 0 changes nothing. */
   blend(x: number, y: number, color: Color, cover = 1): void {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height || cover <= 0) return;
     const i = 3 * (y * this.width + x);
@@ -102,7 +102,7 @@ export class Canvas {
     this.#cover([x, y, x, y], radius, color, (px, py) => Math.hypot(px - x, py - y), opacity);
   }
 
-  /** Colours the pixels no further than `radius` from a shape; those at its edge by the part that it covers. */
+  /** Colors the pixels no further than `radius` from a shape; those at its edge by the part that it covers. */
   #cover(
     [left, top, right, bottom]: readonly [number, number, number, number],
     radius: number,
@@ -167,7 +167,7 @@ export class Canvas {
     this.text(x, y, text, options);
   }
 
-  /** Copies a grey image, one byte a pixel, each pixel `scale` pixels wide and tall; `invert` makes 255 black. */
+  /** Copies a gray image, one byte a pixel, each pixel `scale` pixels wide and tall; `invert` makes 255 black. */
   image(
     x: number,
     y: number,

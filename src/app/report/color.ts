@@ -1,4 +1,4 @@
-// The colours of every picture, so that all of them look as if one hand had drawn them. Imports nothing.
+// The colors of every picture, so that all of them look as if one hand had drawn them. Imports nothing.
 
 /** Red, green and blue, 0 to 255 each. */
 export type Color = readonly [red: number, green: number, blue: number];
@@ -14,7 +14,7 @@ export const GOOD: Color = [0, 158, 115];
 export const BAD: Color = [213, 94, 0];
 
 /**
- * Colours for up to eight lines that people with any colour vision can tell apart, the ones that stand out best on
+ * Colors for up to eight lines that people with any color vision can tell apart, the ones that stand out best on
  * white first (Okabe and Ito, "Color Universal Design", 2008; without its yellow, which vanishes on white).
  */
 export const PALETTE: readonly Color[] = [
@@ -28,20 +28,20 @@ export const PALETTE: readonly Color[] = [
   [150, 150, 150],
 ];
 
-/** The colour `share` of the way from one to another, 0 to 1. */
+/** The color `share` of the way from one to another, 0 to 1. */
 export function mix(from: Color, to: Color, share: number): Color {
   const at = (i: 0 | 1 | 2): number => Math.round(from[i] + (to[i] - from[i]) * share);
   return [at(0), at(1), at(2)];
 }
 
-/** Black or white, whichever is easier to read on a colour. */
+/** Black or white, whichever is easier to read on a color. */
 export function readableOn([red, green, blue]: Color): Color {
   return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? INK : WHITE;
 }
 
 /**
- * A colour for each of many groups: round the hues in steps of the golden angle, so that neighbours in number are far
- * apart in colour, in three lightnesses. Forty-seven cannot all be told apart by colour: write the names beside them.
+ * A color for each of many groups: round the hues in steps of the golden angle, so that neighbours in number are far
+ * apart in color, in three lightnesses. Forty-seven cannot all be told apart by color: write the names beside them.
  */
 export function groupColor(group: number): Color {
   const hue = (group * 137.508) % 360;

@@ -1,5 +1,5 @@
 // The confusion matrix as a picture: a row for each true class, a column for each class it was read as. What is right is
-// blue, what is wrong orange; a colour tells the share of its row. Imports the canvas.
+// blue, what is wrong orange; a color tells the share of its row. Imports the canvas.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Canvas } from './canvas.js';
@@ -23,7 +23,7 @@ const LEGEND_WIDTH = 160;
 const LEGEND_ROW = 40;
 
 /**
- * The colour of a cell. Colour grows with the square root of the share: a mistake made once in a hundred is seen, and
+ * The color of a cell. Color grows with the square root of the share: a mistake made once in a hundred is seen, and
  * still is a tenth as dark as one made always.
  */
 function cellColor(share: number, isRight: boolean): Color {
@@ -107,5 +107,5 @@ function drawLegends(canvas: Canvas, left: number, top: number): void {
     canvas.text(x + LEGEND_WIDTH, top + 16, '100 %', { align: 'right', color: QUIET });
     x += LEGEND_WIDTH + 30;
   }
-  canvas.text(x, top + 2, 'colour: share of the row; number: images', { color: QUIET });
+  canvas.text(x, top + 2, 'color: share of the row; number: images', { color: QUIET });
 }

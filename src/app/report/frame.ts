@@ -59,7 +59,7 @@ export function wrapText(text: string, width: number, scale = 1): string[] {
   return lines;
 }
 
-/** Writes names with their colours in rows and gives the row below them. */
+/** Writes names with their colors in rows and gives the row below them. */
 export function drawLegend(
   canvas: Canvas,
   entries: readonly LegendEntry[],

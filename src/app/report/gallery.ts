@@ -12,7 +12,7 @@ export interface Tile {
   readonly pixels: Uint8Array;
   /** Lines are parted by `\n`; a line that is too long is cut. */
   readonly caption: string;
-  /** The colour of the frame and of the caption's first line. Default `plain`. */
+  /** The color of the frame and of the caption's first line. Default `plain`. */
   readonly tone?: 'good' | 'bad' | 'plain';
 }
 

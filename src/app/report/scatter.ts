@@ -1,4 +1,4 @@
-// Points in the plane, coloured by group, with the group's name where most of its points are. Axes carry no numbers:
+// Points in the plane, colored by group, with the group's name where most of its points are. Axes carry no numbers:
 // what is meant for this picture (PCA, UMAP) has distances but no units. Imports the canvas.
 
 import { ArgumentError } from '../../engine/errors.js';

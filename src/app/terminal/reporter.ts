@@ -71,7 +71,7 @@ export class Reporter {
     process.stdout.write(`${JSON.stringify(value)}\n`);
   }
 
-  /** `text` in a colour for `say`, where the terminal has colours and NO_COLOR does not forbid them; else as it is. */
+  /** `text` in a color for `say`, where the terminal has colors and NO_COLOR does not forbid them; else as it is. */
   paint(color: 'green' | 'yellow' | 'dim', text: string): string {
     const colored = this.#people.isTTY && this.#people.hasColors();
     return colored ? styleText(color, text, { validateStream: false }) : text;

@@ -11,12 +11,12 @@ import { BatchLoader } from '../../data/loading/loader.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { imageTensor } from '../model/imageTensor.js';
 
-/** Images a batch. Each batch is normalised by its own statistics on the way to the deeper layers, so it should not be small. */
+/** Images a batch. Each batch is normalized by its own statistics on the way to the deeper layers, so it should not be small. */
 const BATCH_SIZE = 256;
 
 /**
  * Sets the running statistics to the mean of those of all batches, each counted by its images: every layer's inputs are the outputs
- * of layers that normalise by the batch, as in training. The same images and seed give the same bits.
+ * of layers that normalize by the batch, as in training. The same images and seed give the same bits.
  *
  * @param model in evaluation mode, and left in it
  * @param seed decides which images are a batch

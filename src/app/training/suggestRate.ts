@@ -15,7 +15,7 @@ import { DivergedError } from './trainerEvents.js';
 import type { Trainer } from './trainer.js';
 
 /** Fewer points than this say nothing. */
-const LEAST_POINTS = 10;
+const MIN_POINTS = 10;
 
 export interface SuggestOptions {
   readonly trainer: Trainer;
@@ -39,7 +39,7 @@ export async function findRate({ trainer, reporter, out }: SuggestOptions): Prom
       return found;
     },
   );
-  if (points.length < LEAST_POINTS) {
+  if (points.length < MIN_POINTS) {
     throw new DivergedError(
       `lr-find: the loss exploded after ${points.length} steps at tiny rates; look at the data`,
     );

@@ -40,7 +40,7 @@ export function probabilitiesOf(logits: ArrayLike<number>, classes: number, temp
 }
 
 /**
- * The temperature that makes the labels likeliest: it minimises the mean cross-entropy of softmax(logits / temperature).
+ * The temperature that makes the labels likeliest: it minimizes the mean cross-entropy of softmax(logits / temperature).
  *
  * The loss is convex in 1 / temperature, so its slope has one zero at most. Newton's method finds it, kept between bounds
  * that every step moves together; a step that would leave them halves the distance instead.

@@ -55,8 +55,8 @@ export async function trainStep(
       const labels = tensor(batch.labels);
       const logits = model.forward(images); // [count, classes]
       const judged = priors === null ? logits : add(logits, tensor(priors));
-      const labelled = crossEntropy(judged, labels, { labelSmoothing });
-      const loss = distillation === null ? labelled : learnFrom(distillation, images, logits, labelled);
+      const labeled = crossEntropy(judged, labels, { labelSmoothing });
+      const loss = distillation === null ? labeled : learnFrom(distillation, images, logits, labeled);
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();
@@ -72,9 +72,14 @@ export async function trainStep(
  * The loss with a teacher's part. It sees the images as the student does, augmented; priors are kept out of its part, since a
  * network trained with them reads without them.
  */
-function learnFrom({ teacher, weight }: Distillation, images: Tensor, logits: Tensor, labelled: Tensor): Tensor {
+function learnFrom(
+  { teacher, weight }: Distillation,
+  images: Tensor,
+  logits: Tensor,
+  labeled: Tensor,
+): Tensor {
   const targets = noGrad(() => softmax(teacher.forward(images)));
-  return add(mul(labelled, 1 - weight), mul(softCrossEntropy(logits, targets), weight));
+  return add(mul(labeled, 1 - weight), mul(softCrossEntropy(logits, targets), weight));
 }
 
 /**

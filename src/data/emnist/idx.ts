@@ -13,7 +13,7 @@ export const IMAGE_SIDE = 28;
 export const IMAGE_PIXELS = IMAGE_SIDE * IMAGE_SIDE;
 
 /** As many as the largest file of EMNIST holds, the training part of ByClass and ByMerge (table II of the paper). */
-const MOST_ITEMS = 697_932;
+const MAX_ITEMS = 697_932;
 
 export type IdxKind = 'images' | 'labels';
 
@@ -112,9 +112,9 @@ export function readIdxHeader(bytes: Uint8Array, options: ParseIdxOptions): IdxH
         ' the header is damaged or this is another data set',
     );
   }
-  if (shape[0] > MOST_ITEMS) {
+  if (shape[0] > MAX_ITEMS) {
     throw new DataError(
-      `${name}: the header promises ${shape[0]} ${expect}, but no file of EMNIST has more than ${MOST_ITEMS};` +
+      `${name}: the header promises ${shape[0]} ${expect}, but no file of EMNIST has more than ${MAX_ITEMS};` +
         ' the header is damaged, download it again',
     );
   }

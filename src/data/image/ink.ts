@@ -3,7 +3,7 @@
 
 import { evenLight, otsu, type Parting } from './paper.js';
 import { compose, type Planes } from './picture.js';
-import type { GreyImage } from './resample.js';
+import type { GrayImage } from './resample.js';
 
 /**
  * Whether the picture has to be turned into light ink on a dark ground, which is how EMNIST shows characters: `yes`
@@ -17,14 +17,14 @@ export interface Ink {
   readonly data: Float32Array;
   readonly width: number;
   readonly height: number;
-  /** What the ink was recognised by: dark on light, light on dark, or opaque on transparent. */
+  /** What the ink was recognized by: dark on light, light on dark, or opaque on transparent. */
   readonly kind: 'dark' | 'light' | 'opaque';
 }
 
 /** Sides that differ by less than this much brightness are one blank side. */
-const LEAST_CONTRAST = 0.06;
+const MIN_CONTRAST = 0.06;
 /** Sides that lie closer than this many of their own standard deviations are noise parted in two: 2.7 if it is normal. */
-const LEAST_CLEARNESS = 3.2;
+const MIN_CLEARNESS = 3.2;
 /** Below this the picture is tried again with the light made even. */
 const CLEAN = 0.92;
 /** Ink counts as paper below the first and as full above the second of these parts of the full contrast. */
@@ -43,7 +43,7 @@ export function findInk(planes: Planes, invert: Invert): Ink | null {
 }
 
 /**
- * Strokes on a transparent ground, whatever their colour: what is opaque has one brightness only, or covers less than
+ * Strokes on a transparent ground, whatever their color: what is opaque has one brightness only, or covers less than
  * half of its box. Otherwise what is opaque is a sheet with the character on it.
  */
 function isOpaqueInk(planes: Planes): boolean {
@@ -60,7 +60,7 @@ function isOpaqueInk(planes: Planes): boolean {
   }
   if (solid.length < 0.5 * (right - left + 1) * (bottom - top + 1)) return true;
   const { bright, dark } = otsu(solid);
-  return bright - dark < LEAST_CONTRAST;
+  return bright - dark < MIN_CONTRAST;
 }
 
 /** The brightness of every pixel that is more opaque than transparent. */
@@ -78,7 +78,7 @@ function paperOf(planes: Planes): number {
 }
 
 /** Tries the picture as it is and, where that leaves doubt, under even light. */
-function withEvenLight(image: GreyImage, invert: Invert): Ink | null {
+function withEvenLight(image: GrayImage, invert: Invert): Ink | null {
   const plain = otsu(image.data);
   let best = { image, parting: plain };
   if (plain.separability < CLEAN) {
@@ -98,7 +98,7 @@ function withEvenLight(image: GreyImage, invert: Invert): Ink | null {
 }
 
 /** Paper is what most of the border and most of the picture is; the two count alike. */
-function paperIsLight({ data, width, height }: GreyImage, parting: Parting, invert: Invert): boolean {
+function paperIsLight({ data, width, height }: GrayImage, parting: Parting, invert: Invert): boolean {
   if (invert !== 'auto') return invert === 'yes';
   const rim = Math.max(1, Math.round(0.02 * Math.min(width, height)));
   let [count, bright] = [0, 0];
@@ -113,10 +113,10 @@ function paperIsLight({ data, width, height }: GreyImage, parting: Parting, inve
 }
 
 /** Scales brightness so that paper is 0 and the core of the ink is 1, and makes the edges between steeper. */
-function inkOf({ data, width, height }: GreyImage, parting: Parting, kind: Ink['kind']): Ink | null {
+function inkOf({ data, width, height }: GrayImage, parting: Parting, kind: Ink['kind']): Ink | null {
   const { dark, bright, spread, threshold } = parting;
   const contrast = bright - dark;
-  if (contrast < LEAST_CONTRAST || contrast < LEAST_CLEARNESS * spread) return null;
+  if (contrast < MIN_CONTRAST || contrast < MIN_CLEARNESS * spread) return null;
   const paper = kind === 'dark' ? bright : dark;
   const inkValues = data.filter((value) => value > threshold !== (kind === 'dark')).sort();
   if (inkValues.length === 0) return null;

@@ -1,7 +1,7 @@
 // Telling ink from paper by brightness: Otsu's threshold, and the light that falls unevenly on a sheet taken out.
 // Does not know which of the two sides is ink; ink.ts decides. Imports nothing but a type.
 
-import type { GreyImage } from './resample.js';
+import type { GrayImage } from './resample.js';
 
 /** Brightness values parted in two. */
 export interface Parting {
@@ -77,7 +77,7 @@ const TERMS = 6;
 /** Pixels that the fit looks at along each axis; a smooth surface needs no more. */
 const SAMPLES = 96;
 /** The darkest paper that brightness is divided by. */
-const LEAST_PAPER = 0.04;
+const MIN_PAPER = 0.04;
 
 /**
  * Takes uneven light out: fits a surface of second degree to the brightness of the paper and divides by it, so that
@@ -85,7 +85,7 @@ const LEAST_PAPER = 0.04;
  *
  * @param isPaper which values to fit to
  */
-export function evenLight(image: GreyImage, isPaper: (index: number) => boolean): Float32Array | null {
+export function evenLight(image: GrayImage, isPaper: (index: number) => boolean): Float32Array | null {
   const { data, width, height } = image;
   const step = Math.max(1, Math.floor(Math.max(width, height) / SAMPLES));
   const matrix = new Float64Array(TERMS * (TERMS + 1)); // normal equations, the right side as a last column
@@ -108,7 +108,7 @@ export function evenLight(image: GreyImage, isPaper: (index: number) => boolean)
     const terms = termsAt((index % width) / width - 0.5, Math.floor(index / width) / height - 0.5);
     let paper = 0;
     for (let term = 0; term < TERMS; term++) paper += surface[term] * terms[term];
-    return value / Math.max(LEAST_PAPER, paper);
+    return value / Math.max(MIN_PAPER, paper);
   });
 }
 

@@ -1,9 +1,9 @@
-// A picture as a decoder or a canvas gives it, and its way to grey: transparency composed, colours weighed, size
+// A picture as a decoder or a canvas gives it, and its way to gray: transparency composed, colors weighed, size
 // brought to what the later steps work on. Says nothing about what is ink; ink.ts does. For Node and the browser.
 // Imports errors and resample.
 
 import { ArgumentError } from '../../engine/errors.js';
-import { resample, type GreyImage } from './resample.js';
+import { resample, type GrayImage } from './resample.js';
 
 /** Pixels row by row, channels side by side. */
 export interface Picture {
@@ -11,7 +11,7 @@ export interface Picture {
   readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
   readonly width: number;
   readonly height: number;
-  /** 1 grey, 2 grey and alpha, 3 red green blue, 4 red green blue alpha. */
+  /** 1 gray, 2 gray and alpha, 3 red green blue, 4 red green blue alpha. */
   readonly channels: 1 | 2 | 3 | 4;
 }
 
@@ -29,8 +29,8 @@ export interface Planes {
 }
 
 /** Longer side of what the later steps see: smaller pictures are enlarged smoothly, larger ones averaged down. */
-const LEAST_SIDE = 256;
-const MOST_SIDE = 1024;
+const MIN_SIDE = 256;
+const MAX_SIDE = 1024;
 
 /** Weights of red, green and blue in brightness (ITU-R BT.709). */
 const [RED, GREEN, BLUE] = [0.2126, 0.7152, 0.0722];
@@ -50,10 +50,10 @@ export function toPlanes(picture: Picture): Planes {
   checkPicture(picture);
   const { channels, width, height } = picture;
   const hasAlpha = channels === 2 || channels === 4;
-  const factor = Math.max(1, Math.ceil(Math.max(width, height) / MOST_SIDE));
+  const factor = Math.max(1, Math.ceil(Math.max(width, height) / MAX_SIDE));
   const reduced = averageDown(picture, factor, hasAlpha);
   const longer = Math.max(reduced.width, reduced.height);
-  const scale = longer < LEAST_SIDE ? LEAST_SIDE / longer : 1;
+  const scale = longer < MIN_SIDE ? MIN_SIDE / longer : 1;
   const opaque = reduced.opacity?.every((value) => value === 1) ?? true;
   return {
     light: enlarge(reduced.light, reduced, scale),
@@ -93,7 +93,7 @@ function averageDown(picture: Picture, factor: number, hasAlpha: boolean): Plane
 
 function enlarge(data: Float32Array, { width, height }: Planes, scale: number): Float32Array {
   if (scale === 1) return data;
-  const image: GreyImage = {
+  const image: GrayImage = {
     data: padEdges(data, width, height),
     width: width + 2 * EDGE,
     height: height + 2 * EDGE,
@@ -120,7 +120,7 @@ function padEdges(data: Float32Array, width: number, height: number): Float32Arr
 }
 
 /** Lays the picture on a ground of one brightness. */
-export function compose({ light, opacity, width, height }: Planes, ground: Ground): GreyImage {
+export function compose({ light, opacity, width, height }: Planes, ground: Ground): GrayImage {
   const data = opacity ? light.map((value, i) => value + (1 - opacity[i]) * ground) : light;
   return { data, width, height };
 }

@@ -22,7 +22,7 @@ export interface Prepared {
   readonly image: Uint8Array;
   /** Nothing on the picture stands out. */
   readonly empty: boolean;
-  /** What the ink was recognised by; null for an empty picture. */
+  /** What the ink was recognized by; null for an empty picture. */
   readonly kind: Ink['kind'] | null;
 }
 
@@ -30,13 +30,13 @@ export interface Prepared {
  * The thinnest pen, in units of EMNIST's 128 x 128 source: thinner strokes are widened to it. A quarter of EMNIST's
  * own images are thinner than 2.21 of 28 pixels, which is 5.7 of these units.
  */
-const LEAST_PEN = 5.7;
+const MIN_PEN = 5.7;
 
 /**
  * Finds the character in a picture and gives it EMNIST's size, place and softness.
  *
- * Transparency is composed, colour becomes brightness, uneven light is evened out, dust is dropped; then the ink's
- * box is scaled to 68 units of a 128 x 128 canvas, blurred, centred and shrunk (glyph.ts).
+ * Transparency is composed, color becomes brightness, uneven light is evened out, dust is dropped; then the ink's
+ * box is scaled to 68 units of a 128 x 128 canvas, blurred, centerd and shrunk (glyph.ts).
  *
  * @throws ArgumentError if the picture's sizes and its data do not fit
  * @example
@@ -75,7 +75,7 @@ function withPenOfEmnist(
 ): { data: Float32Array; width: number; height: number } {
   const longer = Math.max(box.right - box.left, box.bottom - box.top) + 1;
   const unit = longer / (DEFAULT_INK_SIZE + DEFAULT_PEN_WIDTH); // in pixels of the ink map
-  const margin = Math.ceil(LEAST_PEN * unit) + 2;
+  const margin = Math.ceil(MIN_PEN * unit) + 2;
   const wide = box.right - box.left + 1 + 2 * margin;
   const tall = box.bottom - box.top + 1 + 2 * margin;
   const height = ink.length / width;
@@ -87,6 +87,6 @@ function withPenOfEmnist(
       data[y * wide + x] = ink[fromY * width + fromX];
     }
   }
-  const missing = LEAST_PEN * unit - meanStrokeWidth(data, wide, tall);
+  const missing = MIN_PEN * unit - meanStrokeWidth(data, wide, tall);
   return { data: missing > 0 ? widened(data, wide, tall, missing / 2) : data, width: wide, height: tall };
 }

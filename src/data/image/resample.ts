@@ -1,4 +1,4 @@
-// Resizing a grey image by antialiased bicubic interpolation, one axis after the other. Knows nothing of glyphs.
+// Resizing a gray image by antialiased bicubic interpolation, one axis after the other. Knows nothing of glyphs.
 // Imports nothing, and uses only + - * /, so that every JavaScript engine gives the same bits.
 
 /** The part of an image to resize, in pixels, not necessarily whole; what lies outside the image is paper. */
@@ -9,7 +9,7 @@ export interface Region {
   readonly height: number;
 }
 
-export interface GreyImage {
+export interface GrayImage {
   readonly data: Float32Array;
   readonly width: number;
   readonly height: number;
@@ -49,22 +49,22 @@ function makeTaps(start: number, extent: number, inputSize: number, outputSize: 
   const count = new Int32Array(outputSize);
   const weights = new Float64Array(outputSize * room);
   for (let place = 0; place < outputSize; place++) {
-    const centre = start + (place + 0.5) * scale - 0.5;
-    const low = Math.ceil(centre - support);
-    const high = Math.floor(centre + support);
+    const center = start + (place + 0.5) * scale - 0.5;
+    const low = Math.ceil(center - support);
+    const high = Math.floor(center + support);
     let total = 0;
-    for (let input = low; input <= high; input++) total += cubic((input - centre) / stretch);
+    for (let input = low; input <= high; input++) total += cubic((input - center) / stretch);
     const from = Math.max(0, low);
     first[place] = from;
     count[place] = Math.max(0, Math.min(inputSize - 1, high) - from + 1);
     for (let k = 0; k < count[place]; k++)
-      weights[place * room + k] = cubic((from + k - centre) / stretch) / total;
+      weights[place * room + k] = cubic((from + k - center) / stretch) / total;
   }
   return { first, count, weights, room };
 }
 
 /** Resizes a region of `image` to `width` x `height`; bicubic overshoot is kept, so values may leave the input's range. */
-export function resample(image: GreyImage, region: Region, width: number, height: number): Float32Array {
+export function resample(image: GrayImage, region: Region, width: number, height: number): Float32Array {
   const across = makeTaps(region.left, region.width, image.width, width);
   const down = makeTaps(region.top, region.height, image.height, height);
   const firstRow = Math.min(...down.first);
@@ -85,7 +85,7 @@ export function resample(image: GreyImage, region: Region, width: number, height
 }
 
 /** The first of the two passes: each of the rows that will be read, brought to its new width. */
-function resampleRows(image: GreyImage, across: Taps, firstRow: number, rowCount: number): Float32Array {
+function resampleRows(image: GrayImage, across: Taps, firstRow: number, rowCount: number): Float32Array {
   // Locals, because V8 would otherwise load each of these anew for every pixel.
   const { data } = image;
   const { first, count, weights, room } = across;

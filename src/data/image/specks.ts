@@ -90,6 +90,6 @@ export function widened(ink: Float32Array, width: number, height: number, radius
       if (x > 0) nearer(at, at + width - 1, ACROSS);
     }
   }
-  // The edge of the ink lies half a pixel outside its outermost pixels' centres.
+  // The edge of the ink lies half a pixel outside its outermost pixels' centers.
   return ink.map((value, at) => Math.max(value, Math.min(1, Math.max(0, radius + 1 - distance[at] / SIDE))));
 }

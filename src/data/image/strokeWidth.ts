@@ -1,4 +1,4 @@
-// A thinner or thicker pen, on a finished image: grey dilation (the brightest of a pixel and its four neighbours) or erosion
+// A thinner or thicker pen, on a finished image: gray dilation (the brightest of a pixel and its four neighbours) or erosion
 // (the darkest), mixed with the image itself, so that widths in between are possible. Imports idx.
 //
 // Source: P. Soille, "Morphological Image Analysis", 2nd edition, 2003, chapter 3.

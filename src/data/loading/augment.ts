@@ -1,5 +1,5 @@
 // Augmentation: every image a little moved, turned, sized and slanted, and drawn with a thinner or thicker pen, anew in every
-// epoch, so that the network learns characters and not pictures. One pass from bytes to normalised floats, in scratch arrays
+// epoch, so that the network learns characters and not pictures. One pass from bytes to normalized floats, in scratch arrays
 // that are made once. What an image becomes depends on the seed, the epoch and its place in the data set alone: neither on the
 // order of the images nor on who computes it, so a resumed run sees the same. Imports errors, the rng, idx, strokeWidth.
 
@@ -25,7 +25,7 @@ export interface AugmentOptions {
 /** Random words an image takes; even, since the generator makes two at a time. */
 const DRAWS = 8;
 /** Where turning and sizing leave things in place: the middle between pixels 13 and 14. */
-const CENTRE = (IMAGE_SIDE - 1) / 2;
+const CENTER = (IMAGE_SIDE - 1) / 2;
 
 const LIMITS: Readonly<Record<keyof AugmentOptions, number>> = {
   shift: IMAGE_SIDE / 2,
@@ -65,7 +65,7 @@ export class Augmenter {
    *
    * @param images upright bytes, `[n, 28, 28]`
    * @param image which of them
-   * @param target takes 784 numbers from `start` on: `factor * byte + summand`, which normalises
+   * @param target takes 784 numbers from `start` on: `factor * byte + summand`, which normalizes
    */
   apply(
     images: Uint8Array,
@@ -97,10 +97,10 @@ export class Augmenter {
     const xy = (sine - slant * cosine) / wide;
     const yx = -sine / high;
     const yy = cosine / high;
-    const [left, top] = [-CENTRE - right, -CENTRE - down];
+    const [left, top] = [-CENTER - right, -CENTER - down];
     // 1 more, for the border; places further out than the border are paper like the border itself.
-    const x0 = 1 + CENTRE + xx * left + xy * top;
-    const y0 = 1 + CENTRE + yx * left + yy * top;
+    const x0 = 1 + CENTER + xx * left + xy * top;
+    const y0 = 1 + CENTER + yx * left + yy * top;
     const last = PADDED_SIDE - 1;
     let at = start;
     for (let row = 0; row < IMAGE_SIDE; row++) {

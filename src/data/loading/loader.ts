@@ -1,4 +1,4 @@
-// Cuts a data set into batches of normalised floats, in an order that depends on the seed and the epoch alone.
+// Cuts a data set into batches of normalized floats, in an order that depends on the seed and the epoch alone.
 // Host arrays only: whoever trains uploads them. Knows no tensors and no files.
 
 import { ArgumentError } from '../../engine/errors.js';
@@ -113,7 +113,7 @@ export class BatchLoader {
     return prefetch(this.batches(epoch, options), depth);
   }
 
-  /** Writes one image, normalised, as this epoch sees it. */
+  /** Writes one image, normalized, as this epoch sees it. */
   #draw(member: number, epoch: number, target: Float32Array, start: number): void {
     const { images, height, width } = this.dataset;
     const pixels = height * width;

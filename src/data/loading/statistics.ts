@@ -9,8 +9,8 @@ import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
 export interface InkExtent {
   readonly width: number;
   readonly height: number;
-  readonly centreX: number;
-  readonly centreY: number;
+  readonly centerX: number;
+  readonly centerY: number;
 }
 
 export interface ImageStatistics {
@@ -19,9 +19,9 @@ export interface ImageStatistics {
   readonly sd: number;
   /** The longer side of the ink box in pixels: quartiles over images. */
   readonly longerSide: Quartiles;
-  /** The centre of the ink box in pixel indices, averaged over images; 13.5 is the middle. */
-  readonly centreX: number;
-  readonly centreY: number;
+  /** The center of the ink box in pixel indices, averaged over images; 13.5 is the middle. */
+  readonly centerX: number;
+  readonly centerY: number;
   /** In pixels: quartiles over images. */
   readonly strokeWidth: Quartiles;
 }
@@ -48,8 +48,8 @@ export function inkExtent(image: Uint8Array): InkExtent | null {
   return {
     width: right - left + 1,
     height: bottom - top + 1,
-    centreX: (left + right) / 2,
-    centreY: (top + bottom) / 2,
+    centerX: (left + right) / 2,
+    centerY: (top + bottom) / 2,
   };
 }
 
@@ -99,23 +99,23 @@ export function imageStatistics(dataset: Dataset): ImageStatistics {
   const mean = sum / dataset.images.length;
   const sides: number[] = [];
   const widths: number[] = [];
-  let centreX = 0;
-  let centreY = 0;
+  let centerX = 0;
+  let centerY = 0;
   for (let start = 0; start < dataset.images.length; start += IMAGE_PIXELS) {
     const image = dataset.images.subarray(start, start + IMAGE_PIXELS);
     const extent = inkExtent(image);
     if (!extent) continue;
     sides.push(Math.max(extent.width, extent.height));
     widths.push(strokeWidth(image));
-    centreX += extent.centreX;
-    centreY += extent.centreY;
+    centerX += extent.centerX;
+    centerY += extent.centerY;
   }
   return {
     mean: mean / 255,
     sd: Math.sqrt(sumOfSquares / dataset.images.length - mean * mean) / 255,
     longerSide: quartiles(sides),
-    centreX: centreX / sides.length,
-    centreY: centreY / sides.length,
+    centerX: centerX / sides.length,
+    centerY: centerY / sides.length,
     strokeWidth: quartiles(widths),
   };
 }

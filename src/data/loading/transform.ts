@@ -10,7 +10,7 @@ export interface NormalizeOptions {
   readonly std?: number;
 }
 
-/** A normalisation as a table: there are only 256 bytes, so each is worked out once. */
+/** A normalization as a table: there are only 256 bytes, so each is worked out once. */
 export interface Normalizer {
   readonly mean: number;
   readonly std: number;

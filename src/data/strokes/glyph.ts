@@ -1,9 +1,9 @@
-// From pen strokes, or from a grey picture of a character, to the 28 x 28 image the network reads, by the recipe
+// From pen strokes, or from a gray picture of a character, to the 28 x 28 image the network reads, by the recipe
 // the EMNIST authors used. The page, the command line and the synthetic characters all come through here.
 // Runs in Node and in a browser with the same bits. Decides nothing about what is ink in a photo.
 //
-// Cohen et al. 2017: a 128 x 128 binary image, Gaussian blur of sigma 1, crop to the ink, centre the
-// box (not the centre of mass, as MNIST did) in a square with a border of 2 pixels, bicubic to 28 x 28,
+// Cohen et al. 2017: a 128 x 128 binary image, Gaussian blur of sigma 1, crop to the ink, center the
+// box (not the center of mass, as MNIST did) in a square with a border of 2 pixels, bicubic to 28 x 28,
 // stretch to 0..255.
 
 import { ArgumentError } from '../../engine/errors.js';
@@ -97,7 +97,7 @@ function fitToCanvas(strokes: readonly Stroke[], inkSize: number): Float64Array[
   );
 }
 
-/** The second half of the recipe, from the blurred canvas: crop, centre, shrink, stretch. */
+/** The second half of the recipe, from the blurred canvas: crop, center, shrink, stretch. */
 function finish(raster: Raster): Uint8Array {
   const image = new Uint8Array(IMAGE_PIXELS);
   const box = raster.inkBox(0);
@@ -119,7 +119,7 @@ function finish(raster: Raster): Uint8Array {
   return image;
 }
 
-export interface GreyBitmap {
+export interface GrayBitmap {
   /** Row by row, bright = ink: bytes 0..255 or floats in any range from 0 (paper). */
   readonly data: Uint8Array | Uint8ClampedArray | Float32Array;
   readonly width: number;
@@ -127,13 +127,13 @@ export interface GreyBitmap {
 }
 
 /**
- * Turns a grey picture of one character, ink bright on a black ground, into a 28 x 28 image.
+ * Turns a gray picture of one character, ink bright on a black ground, into a 28 x 28 image.
  *
  * The ink is cropped and brought to EMNIST's source resolution first; from there on all is as for strokes.
  *
  * @param threshold how much of the brightest pixel counts as ink when cropping; raise it for a noisy ground
  */
-export function bitmapToGlyph(bitmap: GreyBitmap, threshold = 0.1): Uint8Array {
+export function bitmapToGlyph(bitmap: GrayBitmap, threshold = 0.1): Uint8Array {
   const { data, width, height } = bitmap;
   if (!(width >= 1 && height >= 1) || data.length !== width * height) {
     throw new ArgumentError(

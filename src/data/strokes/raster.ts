@@ -1,4 +1,4 @@
-// A small grey canvas: draws strokes with a round pen, blurs them, and finds the box around the ink. The first half
+// A small gray canvas: draws strokes with a round pen, blurs them, and finds the box around the ink. The first half
 // of the way from strokes to a 28 x 28 image (glyph.ts has the whole). Imports nothing.
 //
 // Only + - * / and square roots are used: those are exactly rounded everywhere, so Node and a browser
@@ -25,7 +25,7 @@ const GAUSSIAN = [
 const GAUSSIAN_SUM = 1 + 2 * (GAUSSIAN[1] + GAUSSIAN[2] + GAUSSIAN[3] + GAUSSIAN[4]);
 const [TAP_0, TAP_1, TAP_2, TAP_3, TAP_4] = GAUSSIAN.map((value) => value / GAUSSIAN_SUM);
 
-/** Grey pixels, 0 = paper and 1 = ink, that remembers which part of itself was touched. */
+/** Gray pixels, 0 = paper and 1 = ink, that remembers which part of itself was touched. */
 export class Raster {
   readonly width: number;
   readonly height: number;
@@ -60,7 +60,7 @@ export class Raster {
     this.#bottom = Math.min(this.height - 1, empty ? bottom : Math.max(this.#bottom, bottom));
   }
 
-  /** Draws a stroke given in pixels with a round pen; pixel (0, 0) has its centre at (0, 0). */
+  /** Draws a stroke given in pixels with a round pen; pixel (0, 0) has its center at (0, 0). */
   drawStroke(stroke: Stroke, penWidth: number): void {
     if (stroke.length === 2) this.#drawSegment(stroke[0], stroke[1], stroke[0], stroke[1], penWidth / 2);
     for (let i = 0; i + 3 < stroke.length; i += 2) {
@@ -98,7 +98,7 @@ export class Raster {
     }
   }
 
-  /** Copies a grey image in, with its corner at (left, top), scaled by `gain`. */
+  /** Copies a gray image in, with its corner at (left, top), scaled by `gain`. */
   paste(
     image: ArrayLike<number>,
     width: number,

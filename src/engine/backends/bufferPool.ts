@@ -1,5 +1,5 @@
-// A free list by size: a buffer given back waits for the next request of the same size class, so that a training
-// loop, which asks for the same sizes at every step, allocates nothing after the first. Imports types only.
+// A free list by size: a buffer given back waits for the next request of the same size class, so that a training loop,
+// which asks for the same sizes at every step, allocates nothing after the first.
 
 import type { MemoryReport } from '../backend.js';
 

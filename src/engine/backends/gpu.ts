@@ -1,5 +1,5 @@
 // Opens the gpu backend (gpu/backend.ts). The only file that imports gpu.js, and on demand, so that nobody loads it who
-// does not ask. Imports the parts in gpu/, errors, and two kernels to try the device with.
+// does not ask.
 
 import { scaleShift } from '../../../kernels/elementwise.js';
 import { sumAxis } from '../../../kernels/reduce.js';
@@ -62,9 +62,15 @@ async function importLibrary(): Promise<Library> {
 async function checkNumbers(backend: GpuBackend): Promise<void> {
   const length = 8;
   const x = backend.upload(Float32Array.from({ length }, (_, index) => index));
-  const line = backend.run({ kernel: scaleShift, inputs: [x], constants: {}, scalars: [2, 1], length });
+  const line = backend.run({
+    kernel: scaleShift,
+    inputs: [x],
+    constants: {},
+    scalars: { factor: 2, summand: 1 },
+    length,
+  });
   const constants = { size: 2, inner: 1 };
-  const pairs = backend.run({ kernel: sumAxis, inputs: [line], constants, scalars: [], length: length / 2 });
+  const pairs = backend.run({ kernel: sumAxis, inputs: [line], constants, scalars: {}, length: length / 2 });
   const values = await backend.read(pairs);
   for (const buffer of [x, line, pairs]) backend.free(buffer);
   if (values.join() !== '4,12,20,28') {

@@ -1,8 +1,8 @@
-// The reference backend: a loop that calls each kernel's own function for every output element. Slow, complete,
-// exact, and steppable in a debugger; in float64 it is what gradients are checked with. The other backends are
-// tested against it and inherit from it. Imports the backend types, errors and the pool.
+// The reference backend: a loop that calls each kernel's own function for every output element. Slow, complete, exact,
+// and steppable in a debugger; in float64 it is what gradients are checked with. The other backends are tested against
+// it and inherit from it.
 
-import type { KernelThis } from '../../../kernels/kernel.js';
+import type { Kernel, KernelThis, NamedScalars } from '../../../kernels/kernel.js';
 import type { Backend, Buffer, FloatArray, Launch, MemoryReport } from '../backend.js';
 import { ArgumentError, DisposedError } from '../errors.js';
 import { BufferPool } from './bufferPool.js';
@@ -31,19 +31,30 @@ export function runInLoop(
   const { kernel, constants, scalars, length } = launch;
   const thread = { x: 0 };
   const self: KernelThis<typeof constants> = { thread, constants };
-  const body = (kernel.body as (...args: unknown[]) => number).bind(self, ...inputs, ...scalars);
+  const body = (kernel.body as (...args: unknown[]) => number).bind(
+    self,
+    ...inputs,
+    ...orderedScalars(kernel, scalars),
+  );
   for (let i = 0; i < length; i++) {
     thread.x = i;
     output[i] = body();
   }
 }
 
-/** Throws unless a launch gives a kernel exactly what it declares. */
+/** The values of the scalars in the order of a kernel's parameters. */
+export const orderedScalars = (kernel: Kernel, scalars: NamedScalars): number[] =>
+  kernel.scalars.map((name) => scalars[name]);
+
+/** Throws unless a launch has the arrays and scalars that its kernel declares. */
 export function checkLaunch({ kernel, inputs, scalars }: Launch): void {
-  if (inputs.length !== kernel.inputs.length || scalars.length !== kernel.scalars.length) {
+  const names = Object.keys(scalars);
+  const sameScalars =
+    names.length === kernel.scalars.length && kernel.scalars.every((name) => name in scalars);
+  if (inputs.length !== kernel.inputs.length || !sameScalars) {
     throw new ArgumentError(
-      `kernel ${kernel.name}: takes arrays (${kernel.inputs.join(', ')}) and numbers (${kernel.scalars.join(', ')}), ` +
-        `got ${inputs.length} arrays and ${scalars.length} numbers`,
+      `kernel ${kernel.name}: takes arrays (${kernel.inputs.join(', ')}) and scalars (${kernel.scalars.join(', ')}), ` +
+        `got ${inputs.length} arrays and scalars (${names.join(', ')})`,
     );
   }
 }

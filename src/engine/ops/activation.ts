@@ -1,4 +1,4 @@
-// Activation functions. Imports the op machinery and the activation kernels, where the formulas are.
+// Activation functions.
 
 import * as kernels from '../../../kernels/activation.js';
 import { elementwise } from '../launch.js';
@@ -17,9 +17,9 @@ export const reluOp = defineOp<NoAttributes>({
 export const leakyReluOp = defineOp<{ readonly slope: number }>({
   name: 'leakyRelu',
   infer: ([x]) => x,
-  forward: ([x], { slope }) => elementwise(kernels.leakyRelu, [x], [slope]),
+  forward: ([x], { slope }) => elementwise(kernels.leakyRelu, [x], { slope }),
   backward: ({ grad, inputs: [x], attributes: { slope } }) => [
-    () => elementwise(kernels.leakyReluGrad, [grad, x], [slope]),
+    () => elementwise(kernels.leakyReluGrad, [grad, x], { slope }),
   ],
   samples: [{ title: 'both signs', inputs: [awayFromZero(3, 5)], attributes: { slope: 0.1 } }],
 });

@@ -1,5 +1,4 @@
-// Arithmetic on one or two tensors that broadcast. A number may stand for a tensor. Imports the op machinery and
-// the elementwise kernels.
+// Arithmetic on one or two tensors that broadcast. A number may stand for a tensor.
 
 import * as kernels from '../../../kernels/elementwise.js';
 import { elementwise, filled } from '../launch.js';
@@ -48,7 +47,10 @@ export const subOp = defineOp<NoAttributes>({
   name: 'sub',
   infer: broadcast('sub'),
   forward: (inputs) => elementwise(kernels.sub, inputs),
-  backward: ({ grad }) => [() => grad, () => elementwise(kernels.scaleShift, [grad], [-1, 0])], // da - db
+  backward: ({ grad }) => [
+    () => grad,
+    () => elementwise(kernels.scaleShift, [grad], { factor: -1, summand: 0 }),
+  ], // da - db
   samples: pairs(anywhere),
 });
 
@@ -116,9 +118,9 @@ export interface ScaleShiftAttributes {
 export const scaleShiftOp = defineOp<ScaleShiftAttributes>({
   name: 'scaleShift',
   infer: ([x]) => x,
-  forward: ([x], { factor, summand }) => elementwise(kernels.scaleShift, [x], [factor, summand]),
+  forward: ([x], { factor, summand }) => elementwise(kernels.scaleShift, [x], { factor, summand }),
   backward: ({ grad, attributes: { factor } }) => [
-    () => elementwise(kernels.scaleShift, [grad], [factor, 0]), // d(fx + s) = f dx
+    () => elementwise(kernels.scaleShift, [grad], { factor, summand: 0 }), // d(fx + s) = f dx
   ],
   samples: [
     { title: 'both', inputs: [anywhere(2, 3)], attributes: { factor: -1.5, summand: 0.25 } },

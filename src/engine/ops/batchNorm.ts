@@ -1,6 +1,5 @@
-// Batch normalisation over x [N, C, ...]: forward with the batch's statistics (training) or with running ones
-// (evaluation), and the gradients. Two routines let a backend do each in one pass. Imports the op machinery and
-// the batchNorm kernels, where the formulas are.
+// Batch normalization over x [N, C, ...]: forward with the statistics of the batch (training) or with running ones (evaluation),
+// and the gradients. Two routines let a backend do each in one pass. The formulas are in kernels/batchNorm.ts.
 
 import * as kernels from '../../../kernels/batchNorm.js';
 import type { ChannelConstants } from '../../../kernels/batchNorm.js';
@@ -34,17 +33,26 @@ export function channelSum(x: NdArray): NdArray {
   return channelSumRoutine([x], channelConstants(x.shape))[0];
 }
 
-/** (x, weight, bias; epsilon) -> y, the batch's mean, and its biased variance. */
-export const batchNormTrain = defineRoutine<ChannelConstants>({
+/** Scalars of the batch norm routines. */
+export type NormScalars = Readonly<Record<'epsilon', number>>;
+
+/** (x, weight, bias) -> y, the mean of the batch, and its biased variance. */
+export const batchNormTrain = defineRoutine<ChannelConstants, NormScalars>({
   name: 'batchNormTrain',
   outputs: ({ images, channels, spatial }) => [[images, channels, spatial], [channels], [channels]],
-  compose: ([x, weight, bias], constants, [epsilon]) => {
+  compose: ([x, weight, bias], constants, { epsilon }) => {
     const { images, channels, spatial } = constants;
     const share = 1 / (images * spatial);
-    const mean = elementwise(scaleShift, [channelSumRoutine([x], constants)[0]], [share, 0]);
+    const mean = elementwise(scaleShift, [channelSumRoutine([x], constants)[0]], {
+      factor: share,
+      summand: 0,
+    });
     const planes = launch(kernels.squaredDeviation, [x, mean], [images, channels], constants);
-    const variance = elementwise(scaleShift, [sumOver(planes, [0]).reshape([channels])], [share, 0]);
-    const inverse = elementwise(kernels.inverseDeviation, [variance], [epsilon]);
+    const variance = elementwise(scaleShift, [sumOver(planes, [0]).reshape([channels])], {
+      factor: share,
+      summand: 0,
+    });
+    const inverse = elementwise(kernels.inverseDeviation, [variance], { epsilon });
     const shape = [images, channels, spatial];
     return [
       launch(kernels.batchNormApply, [x, mean, inverse, weight, bias], shape, constants),
@@ -54,13 +62,13 @@ export const batchNormTrain = defineRoutine<ChannelConstants>({
   },
 });
 
-/** (grad, x, mean, variance, weight; epsilon) -> dx, dweight, dbias. */
-export const batchNormTrainGrad = defineRoutine<ChannelConstants>({
+/** (grad, x, mean, variance, weight) -> dx, dweight, dbias. */
+export const batchNormTrainGrad = defineRoutine<ChannelConstants, NormScalars>({
   name: 'batchNormTrainGrad',
   outputs: ({ images, channels, spatial }) => [[images, channels, spatial], [channels], [channels]],
-  compose: ([grad, x, mean, variance, weight], constants, [epsilon]) => {
+  compose: ([grad, x, mean, variance, weight], constants, { epsilon }) => {
     const { images, channels, spatial } = constants;
-    const inverse = elementwise(kernels.inverseDeviation, [variance], [epsilon]);
+    const inverse = elementwise(kernels.inverseDeviation, [variance], { epsilon });
     const gradBias = channelSumRoutine([grad], constants)[0];
     const planes = launch(
       kernels.batchNormGradWeight,
@@ -117,8 +125,11 @@ export function updateRunning(
 ): void {
   const { running, momentum } = attributes;
   if (running === null) return;
-  updateInPlace(kernels.runningAverage, running.mean.array, [mean], [momentum, 1]);
-  updateInPlace(kernels.runningAverage, running.variance.array, [variance], [momentum, count / (count - 1)]);
+  updateInPlace(kernels.runningAverage, running.mean.array, [mean], { momentum, correction: 1 });
+  updateInPlace(kernels.runningAverage, running.variance.array, [variance], {
+    momentum,
+    correction: count / (count - 1),
+  });
 }
 
 /** With running statistics, which x does not move: dx, dweight and dbias for grad, the gradient of batchNorm's output. */
@@ -130,7 +141,7 @@ export function evaluationGradients(
   const constants = channelConstants(x.shape);
   const { images, channels } = constants;
   const mean = running!.mean.array;
-  const inverse = elementwise(kernels.inverseDeviation, [running!.variance.array], [epsilon]);
+  const inverse = elementwise(kernels.inverseDeviation, [running!.variance.array], { epsilon });
   return [
     () => launch(kernels.batchNormGradInputEval, [grad(), inverse, weight], x.shape, constants),
     () =>
@@ -154,14 +165,14 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
     const { epsilon, running, training } = attributes;
     const constants = channelConstants(x.shape);
     if (training) {
-      const [y, mean, variance] = batchNormTrain([x, weight, bias], constants, [epsilon]);
+      const [y, mean, variance] = batchNormTrain([x, weight, bias], constants, { epsilon });
       updateRunning(mean, variance, constants.images * constants.spatial, attributes);
       save(mean);
       save(variance);
       return y.reshape(x.shape);
     }
     const [mean, variance] = [running!.mean.array, running!.variance.array];
-    const inverse = elementwise(kernels.inverseDeviation, [variance], [epsilon]);
+    const inverse = elementwise(kernels.inverseDeviation, [variance], { epsilon });
     return launch(kernels.batchNormApply, [x, mean, inverse, weight, bias], x.shape, constants);
   },
   backward: ({ grad, inputs, attributes, saved }) => {
@@ -171,7 +182,7 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
     // One routine makes all three gradients: whichever thunk comes first runs it.
     let all: readonly NdArray[] | null = null;
     const gradients = (): readonly NdArray[] =>
-      (all ??= batchNormTrainGrad([grad, x, ...saved, weight], constants, [attributes.epsilon]));
+      (all ??= batchNormTrainGrad([grad, x, ...saved, weight], constants, { epsilon: attributes.epsilon }));
     return [() => gradients()[0].reshape(x.shape), () => gradients()[1], () => gradients()[2]];
   },
   samples: [

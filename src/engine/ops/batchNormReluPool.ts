@@ -1,6 +1,5 @@
-// Batch norm, ReLU and 2x2 max-pooling as one op: the same numbers as the three in turn, but a backend may keep what
-// lies between them out of memory and compute it again on the way back. nn/fuse.ts puts it in place of the layers.
-// Imports the ops it joins, the op machinery and their kernels.
+// Batch norm, ReLU and 2x2 max-pooling as one op: the same results as the three ops, but a backend need not store the values
+// between them; it computes them again in the backward pass. nn/fuse.ts replaces the three layers by it.
 
 import { relu, reluGrad } from '../../../kernels/activation.js';
 import { batchNormApply, inverseDeviation } from '../../../kernels/batchNorm.js';
@@ -19,6 +18,7 @@ import {
   evaluationGradients,
   updateRunning,
   type BatchNormAttributes,
+  type NormScalars,
 } from './batchNorm.js';
 import { maxPool2dRoutine, poolGeometry, pooledShape } from './pool.js';
 
@@ -46,16 +46,16 @@ function reluPoolGrad(grad: NdArray, h: NdArray, g: PoolConstants): NdArray {
   return elementwise(reluGrad, [gradRelu, h.reshape(gradRelu.shape)]);
 }
 
-/** (x, mean, variance, weight, bias; epsilon) -> h = batch norm of x with these statistics. */
+/** (x, mean, variance, weight, bias) -> h = batch norm of x with these statistics. */
 function normalize(inputs: readonly NdArray[], g: PoolConstants, epsilon: number): NdArray {
   const [x, mean, variance, weight, bias] = inputs;
-  const inverse = elementwise(inverseDeviation, [variance], [epsilon]);
+  const inverse = elementwise(inverseDeviation, [variance], { epsilon });
   const operands = [x, mean, inverse, weight, bias];
   return launch(batchNormApply, operands, [g.planes, g.height, g.width], channelsOf(g));
 }
 
-/** (x, weight, bias; epsilon) -> y, the batch's mean, and its biased variance. Windows 2x2, stride 2, no padding. */
-export const bnReluPoolTrain = defineRoutine<PoolConstants>({
+/** (x, weight, bias) -> y, the mean of the batch, and its biased variance. Windows 2x2, stride 2, no padding. */
+export const bnReluPoolTrain = defineRoutine<PoolConstants, NormScalars>({
   name: 'bnReluPoolTrain',
   outputs: (g) => [outputShape(g), [g.channels], [g.channels]],
   compose: (inputs, g, scalars) => {
@@ -64,22 +64,22 @@ export const bnReluPoolTrain = defineRoutine<PoolConstants>({
   },
 });
 
-/** (grad, x, mean, variance, weight, bias; epsilon) -> dx, dweight, dbias. Computes h again: nothing of it was kept. */
-export const bnReluPoolTrainGrad = defineRoutine<PoolConstants>({
+/** (grad, x, mean, variance, weight, bias) -> dx, dweight, dbias. Recomputes h, which is not saved. */
+export const bnReluPoolTrainGrad = defineRoutine<PoolConstants, NormScalars>({
   name: 'bnReluPoolTrainGrad',
   outputs: (g) => [[g.planes, g.height, g.width], [g.channels], [g.channels]],
-  compose: ([grad, ...inputs], g, [epsilon]) => {
+  compose: ([grad, ...inputs], g, { epsilon }) => {
     const [x, mean, variance, weight] = inputs;
     const gradNorm = reluPoolGrad(grad, normalize(inputs, g, epsilon), g);
-    return batchNormTrainGrad([gradNorm, x, mean, variance, weight], channelsOf(g), [epsilon]);
+    return batchNormTrainGrad([gradNorm, x, mean, variance, weight], channelsOf(g), { epsilon });
   },
 });
 
-/** (x, mean, variance, weight, bias; epsilon) -> y, with running statistics. */
-export const bnReluPoolEval = defineRoutine<PoolConstants>({
+/** (x, mean, variance, weight, bias) -> y, with running statistics. */
+export const bnReluPoolEval = defineRoutine<PoolConstants, NormScalars>({
   name: 'bnReluPoolEval',
   outputs: (g) => [outputShape(g)],
-  compose: (inputs, g, [epsilon]) => [reluPool(normalize(inputs, g, epsilon), g)[0]],
+  compose: (inputs, g, { epsilon }) => [reluPool(normalize(inputs, g, epsilon), g)[0]],
 });
 
 /**
@@ -127,9 +127,9 @@ export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
     const g = geometry(x.shape);
     if (!training) {
       const inputs = [x, running!.mean.array, running!.variance.array, weight, bias];
-      return bnReluPoolEval(inputs, g, [epsilon])[0].reshape(pooledShape(x.shape, g));
+      return bnReluPoolEval(inputs, g, { epsilon })[0].reshape(pooledShape(x.shape, g));
     }
-    const [y, mean, variance] = bnReluPoolTrain([x, weight, bias], g, [epsilon]);
+    const [y, mean, variance] = bnReluPoolTrain([x, weight, bias], g, { epsilon });
     updateRunning(mean, variance, sizeOf(x.shape) / g.channels, own);
     save(mean);
     save(variance);
@@ -149,7 +149,7 @@ export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
     // One routine makes all three gradients: whichever thunk comes first runs it.
     let all: readonly NdArray[] | null = null;
     const gradients = (): readonly NdArray[] =>
-      (all ??= bnReluPoolTrainGrad([grad, x, ...saved, weight, bias], g, [epsilon]));
+      (all ??= bnReluPoolTrainGrad([grad, x, ...saved, weight, bias], g, { epsilon }));
     return [() => gradients()[0].reshape(x.shape), () => gradients()[1], () => gradients()[2]];
   },
   samples: [

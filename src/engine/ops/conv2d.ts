@@ -1,5 +1,5 @@
-// Two-dimensional convolution over images [N, C, H, W]. The formulas are in kernels/conv2d.ts; this file is the
-// shape rule, the gradients and the options. Imports the op machinery.
+// Two-dimensional convolution over images [N, C, H, W]. The formulas are in kernels/conv2d.ts; this file is the shape
+// rule, the gradients and the options.
 
 import * as kernels from '../../../kernels/conv2d.js';
 import type { Conv2dConstants } from '../../../kernels/conv2d.js';

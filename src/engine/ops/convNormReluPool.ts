@@ -1,6 +1,6 @@
-// Convolution, batch norm with its running statistics, ReLU and 2x2 max-pooling as one function, for networks that only read: it
-// records no graph. A backend may fold the batch norm into the filters, since nothing between the two is wanted.
-// nn/fuse.ts puts it in place of the layers. Imports the ops it joins.
+// Convolution, batch norm with its running statistics, ReLU and 2x2 max-pooling as one function, for networks that only
+// read: it records no graph. A backend may fold the batch norm into the filters, since nothing between the two is
+// wanted. nn/fuse.ts puts it in place of the layers.
 
 import * as kernels from '../../../kernels/conv2d.js';
 import type { Conv2dConstants } from '../../../kernels/conv2d.js';
@@ -11,7 +11,7 @@ import { filled, launch } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
 import { defineRoutine } from '../routine.js';
 import { Tensor } from '../tensor.js';
-import { checkChannels, type BatchNormAttributes } from './batchNorm.js';
+import { checkChannels, type BatchNormAttributes, type NormScalars } from './batchNorm.js';
 import { bnReluPoolEval } from './batchNormReluPool.js';
 import { conv2dGeometry, type Conv2dOptions } from './conv2d.js';
 import { poolGeometry } from './pool.js';
@@ -23,18 +23,18 @@ function halvingOf({ batch, outChannels, outHeight, outWidth }: Conv2dConstants)
   return poolGeometry([batch, outChannels, outHeight, outWidth], { window: 2 }, NAME);
 }
 
-/** (x, weight, mean, variance, gamma, beta, and bias or nothing; epsilon) -> y [planes, outHeight / 2, outWidth / 2]. */
-export const convNormReluPoolEval = defineRoutine<Conv2dConstants>({
+/** (x, weight, mean, variance, gamma, beta, and bias or nothing) -> y [planes, outHeight / 2, outWidth / 2]. */
+export const convNormReluPoolEval = defineRoutine<Conv2dConstants, NormScalars>({
   name: 'convNormReluPoolEval',
   outputs: (c) => {
     const { planes, outHeight, outWidth } = halvingOf(c);
     return [[planes, outHeight, outWidth]];
   },
-  compose: ([x, weight, mean, variance, gamma, beta, bias], c, [epsilon]) => {
+  compose: ([x, weight, mean, variance, gamma, beta, bias], c, { epsilon }) => {
     const shape = [c.batch, c.outChannels, c.outHeight, c.outWidth];
     const given = (bias as NdArray | undefined) ?? filled(x.backend, [c.outChannels], 0);
     const y = launch(kernels.conv2d, [x, weight, given], shape, c);
-    return bnReluPoolEval([y, mean, variance, gamma, beta], halvingOf(c), [epsilon]);
+    return bnReluPoolEval([y, mean, variance, gamma, beta], halvingOf(c), { epsilon });
   },
 });
 
@@ -68,6 +68,6 @@ export function convNormReluPool(x: Tensor, own: ConvNormOperands): Tensor {
   checkChannels([output, gamma.shape, beta.shape], attributes, NAME);
   const statistics = [running.mean, running.variance, gamma, beta].map((tensor) => tensor.array);
   const inputs = [x.array, weight.array, ...statistics, ...(bias === null ? [] : [bias.array])];
-  const [y] = convNormReluPoolEval(inputs, c, [epsilon]);
+  const [y] = convNormReluPoolEval(inputs, c, { epsilon });
   return new Tensor(y.reshape([c.batch, c.outChannels, ...y.shape.slice(1)]));
 }

@@ -1,5 +1,5 @@
 // Dropout: in training a random part of the values is set to 0 and the rest scaled up, so that the expected sum
-// stays (Srivastava et al., 2014). A routine lets a backend draw the mask itself. Imports the op machinery and rng.
+// stays the same (Srivastava et al., 2014). A routine lets a backend generate the mask.
 
 import { mul } from '../../../kernels/elementwise.js';
 import { ArgumentError } from '../errors.js';
@@ -18,14 +18,16 @@ export interface DropoutAttributes {
   readonly key: readonly [number, number];
 }
 
+type DropoutScalars = Readonly<Record<'probability' | 'key0' | 'key1', number>>;
+
 /**
- * (x; probability, key0, key1) -> y = x * mask, and the mask: place i is 0 if number i of the stream with this key is
- * below the probability, else 1 / (1 - probability). The same mask on every backend, bit for bit.
+ * x -> y = x * mask, and the mask: element i is 0 if number i of the stream with this key is below the probability, else
+ * 1 / (1 - probability). The mask is the same on every backend, bit for bit.
  */
-export const dropoutForward = defineRoutine<Readonly<Record<'length', number>>>({
+export const dropoutForward = defineRoutine<Readonly<Record<'length', number>>, DropoutScalars>({
   name: 'dropoutForward',
   outputs: ({ length }) => [[length], [length]],
-  compose: ([x], { length }, [probability, key0, key1]) => {
+  compose: ([x], { length }, { probability, key0, key1 }) => {
     const rng = new Rng({ key: [key0, key1], drawn: 0 });
     const scale = 1 / (1 - probability);
     const draw = (): number => (rng.uniform() < probability ? 0 : scale);
@@ -43,7 +45,8 @@ export const dropoutOp = defineOp<DropoutAttributes>({
     return x;
   },
   forward: ([x], { probability, key }, save) => {
-    const [y, mask] = dropoutForward([x], { length: x.size }, [probability, ...key]);
+    const scalars = { probability, key0: key[0], key1: key[1] };
+    const [y, mask] = dropoutForward([x], { length: x.size }, scalars);
     save(mask.reshape(x.shape));
     return y.reshape(x.shape);
   },

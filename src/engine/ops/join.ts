@@ -1,4 +1,4 @@
-// Joining tensors along an axis, and picking rows of a table. Imports the op machinery and the layout kernels.
+// Joining tensors along an axis, and picking rows of a table.
 
 import * as kernels from '../../../kernels/layout.js';
 import { ArgumentError, ShapeError } from '../errors.js';

@@ -1,4 +1,4 @@
-// Layer normalisation: every example is shifted and scaled to mean 0 and variance 1 over its last axes
+// Layer normalization: every example is shifted and scaled to mean 0 and variance 1 over its last axes
 // (Ba, Kiros and Hinton, 2016). Composed of other ops, so its gradient follows from theirs.
 
 import { ShapeError } from '../errors.js';

@@ -1,5 +1,5 @@
-// The fully connected layer, alone or with the ReLU behind it: a matrix product whose bias and ReLU a backend adds while the
-// products are still at hand. Imports the op machinery and the matrix product.
+// The fully connected layer, alone or with the ReLU behind it: a matrix product whose bias and ReLU a backend adds
+// while the products are still at hand.
 
 import { relu, reluGrad } from '../../../kernels/activation.js';
 import { add } from '../../../kernels/elementwise.js';

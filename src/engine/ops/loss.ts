@@ -1,5 +1,4 @@
-// Losses: cross-entropy against class numbers or against probabilities, and mean squared error. Imports the op machinery
-// and the softmax kernels.
+// Losses: cross-entropy against class indices or class probabilities, and mean squared error.
 
 import * as kernels from '../../../kernels/softmax.js';
 import { ArgumentError, ShapeError } from '../errors.js';
@@ -24,15 +23,15 @@ function reduce(losses: Tensor, reduction: Reduction): Tensor {
 /** logits are [rows, classes]. */
 export type LossConstants = Readonly<Record<'rows' | 'classes', number>>;
 
-/** (logits, labels; smoothing) -> logits less their row's maximum, the log of the sum of their exponentials, the losses. */
-export const crossEntropyForward = defineRoutine<LossConstants>({
+/** (logits, labels) -> logits minus the maximum of their row, log-sum-exp of these, losses. */
+export const crossEntropyForward = defineRoutine<LossConstants, Readonly<Record<'smoothing', number>>>({
   name: 'crossEntropyForward',
   outputs: ({ rows, classes }) => [[rows, classes], [rows, 1], [rows]],
   compose: ([logits, labels], { rows, classes }, scalars) => {
     const shifted = shiftedByMax(logits, 1);
-    const lineLog = logSumExp(shifted, 1);
-    const losses = launch(kernels.crossEntropy, [shifted, lineLog, labels], [rows], { classes }, scalars);
-    return [shifted, lineLog, losses];
+    const lse = logSumExp(shifted, 1);
+    const losses = launch(kernels.crossEntropy, [shifted, lse, labels], [rows], { classes }, scalars);
+    return [shifted, lse, losses];
   },
 });
 
@@ -52,19 +51,25 @@ export const crossEntropyOp = defineOp<{ readonly smoothing: number }>({
   },
   forward: ([logits, labels], { smoothing }, save) => {
     const [rows, classes] = logits.shape;
-    const [shifted, lineLog, losses] = crossEntropyForward([logits, labels], { rows, classes }, [smoothing]);
+    const [shifted, lse, losses] = crossEntropyForward([logits, labels], { rows, classes }, { smoothing });
     save(shifted);
-    save(lineLog);
+    save(lse);
     return losses;
   },
   // dlogits = (softmax(logits) - target) * grad of the row
   backward: ({ grad, inputs: [{ shape }, labels], attributes: { smoothing }, saved }) => [
     () => {
-      const [shifted, lineLog] = saved;
+      const [shifted, lse] = saved;
       const classes = shape[1];
-      return launch(kernels.crossEntropyGrad, [grad, shifted, lineLog, labels], shape, { classes }, [
-        smoothing,
-      ]);
+      return launch(
+        kernels.crossEntropyGrad,
+        [grad, shifted, lse, labels],
+        shape,
+        { classes },
+        {
+          smoothing,
+        },
+      );
     },
     null,
   ],
@@ -113,9 +118,9 @@ export interface CrossEntropyOptions {
 }
 
 /**
- * -log softmax(logits)[label], averaged over the batch: what a classifier minimises.
+ * -log softmax(logits)[label], averaged over the batch: what a classifier minimizes.
  *
- * @param logits [N, classes], unnormalised
+ * @param logits [N, classes], unnormalized
  * @param labels [N], class numbers from 0; a number outside is undefined, so check what comes from outside
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
  */
@@ -131,7 +136,7 @@ export function crossEntropy(
  * -sum of targets * log softmax(logits) of each row, averaged over the batch: cross-entropy where the truth is not one class
  * but a probability for each, such as what another network reads (distillation).
  *
- * @param logits [N, classes], unnormalised
+ * @param logits [N, classes], unnormalized
  * @param targets [N, classes], at least 0, each row with the sum 1
  * @see G. Hinton, O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", 2015
  */

@@ -1,5 +1,5 @@
-// Matrix multiplication of matrices and batches of matrices. Transposed operands are read through their strides, so neither
-// forward nor backward copies one. Imports the op machinery.
+// Matrix multiplication of matrices and batches of matrices. Transposed operands are read through their strides, so
+// neither forward nor backward copies one.
 
 import { matmul as kernel } from '../../../kernels/matmul.js';
 import { ShapeError } from '../errors.js';
@@ -58,7 +58,7 @@ export function multiply(a: NdArray, b: NdArray): NdArray {
   };
   const backend = commonBackend([left, right], 'matmul');
   const inputs = [left.storage.buffer, right.storage.buffer];
-  const buffer = backend.run({ kernel, inputs, constants, scalars: [], length: shapes.sizeOf(shape) });
+  const buffer = backend.run({ kernel, inputs, constants, scalars: {}, length: shapes.sizeOf(shape) });
   return NdArray.wrap(backend, buffer, shape);
 }
 

@@ -1,5 +1,4 @@
 // Pooling over images [N, C, H, W]: maximum and mean under a sliding window, and the mean of a whole plane.
-// Imports the op machinery and the pool kernels.
 
 import * as kernels from '../../../kernels/pool.js';
 import type { PoolConstants } from '../../../kernels/pool.js';
@@ -18,12 +17,12 @@ export interface PoolOptions {
   readonly window: Pair;
   /** Step between windows. Default: the window, so that windows do not overlap. */
   readonly stride?: Pair;
-  /** Rim around the image, at most half a window: never a maximum, zeros for the mean. Default 0. */
+  /** Padding around the image, at most half a window: never a maximum, zeros for the mean. Default 0. */
   readonly padding?: Pair;
 }
 
 export interface AvgPoolOptions extends PoolOptions {
-  /** Whether zeros of the rim count in the mean. Default true, as in PyTorch. */
+  /** Whether the zeros of the padding count in the mean. Default true, as in PyTorch. */
   readonly countPadding?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Reductions over axes: sum, mean, max, variance. Imports the op machinery and the reduction kernels.
+// Reductions over axes: sum, mean, max, variance.
 
 import * as kernels from '../../../kernels/reduce.js';
 import { noGrad } from '../current.js';

@@ -1,4 +1,4 @@
-// Softmax and its logarithm along one axis. Imports the op machinery and the softmax kernels.
+// Softmax and its logarithm along one axis.
 
 import { mul, sub } from '../../../kernels/elementwise.js';
 import { argmaxAxis, takeAxis } from '../../../kernels/reduce.js';

@@ -1,5 +1,4 @@
 // Functions of one tensor, element by element: powers, exponentials, absolute value, clamp.
-// Imports the op machinery and the elementwise kernels.
 
 import * as kernels from '../../../kernels/elementwise.js';
 import { ArgumentError } from '../errors.js';
@@ -43,10 +42,13 @@ export const absOp = defineOp<NoAttributes>({
 export const powOp = defineOp<{ readonly exponent: number }>({
   name: 'pow',
   infer: ([x]) => x,
-  forward: ([x], { exponent }) => elementwise(kernels.pow, [x], [exponent]),
+  forward: ([x], { exponent }) => elementwise(kernels.pow, [x], { exponent }),
   backward: ({ grad, inputs: [x], attributes: { exponent } }) => [
     // p x^(p-1)
-    () => elementwise(kernels.powGrad, [grad, elementwise(kernels.pow, [x], [exponent - 1])], [exponent]),
+    () =>
+      elementwise(kernels.powGrad, [grad, elementwise(kernels.pow, [x], { exponent: exponent - 1 })], {
+        exponent,
+      }),
   ],
   samples: [
     { title: 'square', inputs: [awayFromZero(2, 3)], attributes: { exponent: 2 } },
@@ -67,9 +69,9 @@ export const clampOp = defineOp<ClampAttributes>({
     if (!(low <= high)) throw new ArgumentError(`clamp: low ${low} must not exceed high ${high}`);
     return x;
   },
-  forward: ([x], { low, high }) => elementwise(kernels.clamp, [x], [low, high]),
+  forward: ([x], { low, high }) => elementwise(kernels.clamp, [x], { low, high }),
   backward: ({ grad, inputs: [x], attributes: { low, high } }) => [
-    () => elementwise(kernels.clampGrad, [grad, x], [low, high]), // 1 inside, 0 outside
+    () => elementwise(kernels.clampGrad, [grad, x], { low, high }), // 1 inside, 0 outside
   ],
   samples: [{ title: 'both ends', inputs: [distinct(8, 8)], attributes: { low: -0.5, high: 0.6 } }],
 });
@@ -99,7 +101,7 @@ export function pow(x: Tensor, exponent: number): Tensor {
   return powOp([x], { exponent });
 }
 
-/** x limited to [low, high]; the gradient passes where low <= x <= high. */
+/** x limited to { low, high }; the gradient passes where low <= x <= high. */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
   return clampOp([x], { low, high });
 }

@@ -1,5 +1,4 @@
 // Views: reshape, flatten, permute, transpose, expand, slice. Forward copies nothing; backward is the view undone.
-// Imports the op machinery, shape and the layout kernels.
 
 import { sliceGrad } from '../../../kernels/layout.js';
 import { ArgumentError, ShapeError } from '../errors.js';

@@ -1,4 +1,4 @@
-// The batch normalisation layer: a learned scale and shift per channel, and the running statistics that stand in
+// The batch normalization layer: a learned scale and shift per channel, and the running statistics that stand in
 // for the batch's own when evaluating. Imports module and the batchNorm op, where the arithmetic is.
 
 import { batchNorm, type BatchNormAttributes } from '../../engine/ops/batchNorm.js';

@@ -1,4 +1,4 @@
-// The layer normalisation layer. Imports module and the layerNorm op.
+// The layer normalization layer. Imports module and the layerNorm op.
 
 import { layerNorm } from '../../engine/ops/layerNorm.js';
 import type { Shape } from '../../engine/shape.js';
@@ -9,7 +9,7 @@ import { check, checkCount } from '../options.js';
 import { Parameter } from '../parameter.js';
 
 export interface LayerNormLayerOptions {
-  /** Sizes of the last axes, over which each example is normalised; a number is one axis. */
+  /** Sizes of the last axes, over which each example is normalized; a number is one axis. */
   readonly normalizedShape: number | Shape;
   /** Added to the variance. Default 1e-5. */
   readonly epsilon?: number;

@@ -14,13 +14,24 @@ import { type Move, Optimizer } from './optimizer.js';
 /** Arrays that belong to one parameter: itself, its gradient, the two averages. */
 const ARRAYS = 4;
 
+type AdamScalars = Readonly<
+  Record<
+    | 'stepSize' // lr / (1 - beta1^t)
+    | 'beta1'
+    | 'beta2'
+    | 'biasCorrection2Sqrt' // sqrt(1 - beta2^t)
+    | 'epsilon'
+    | 'weightDecay' // Adam: this times the parameter is added to the gradient
+    | 'shrink', // AdamW: the parameter is multiplied by this first
+    number
+  >
+>;
+
 /**
- * (parameter, grad, first, second, and so on for every parameter; stepSize, beta1, beta2, root, epsilon, weightDecay,
- * shrink): all but the gradients in place. One routine for all parameters, as a network has many that are small.
- *
- * weightDecay adds that much of the parameter to the gradient (Adam); shrink multiplies the parameter first (AdamW).
+ * (parameter, grad, first, second, and so on for every parameter): all but the gradients are updated in place. One routine
+ * for all parameters, because a network has many small ones.
  */
-export const adamStep = defineRoutine<Readonly<Record<'parameters', number>>>({
+export const adamStep = defineRoutine<Readonly<Record<'parameters', number>>, AdamScalars>({
   name: 'adamStep',
   outputs: ({ parameters }) => Array.from({ length: 3 * parameters }, () => []),
   replaces: ({ parameters }) =>
@@ -33,14 +44,14 @@ export const adamStep = defineRoutine<Readonly<Record<'parameters', number>>>({
 
 function moveOne(
   [parameter, grad, first, second]: readonly NdArray[],
-  [stepSize, beta1, beta2, root, epsilon, weightDecay, shrink]: readonly number[],
+  { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink }: AdamScalars,
 ): readonly NdArray[] {
-  if (shrink !== 1) updateInPlace(scaleShift, parameter, [], [shrink, 0]);
+  if (shrink !== 1) updateInPlace(scaleShift, parameter, [], { factor: shrink, summand: 0 });
   const penalized =
-    weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], [weightDecay]);
-  updateInPlace(kernels.movingAverage, first, [penalized], [beta1, 1 - beta1]);
-  updateInPlace(kernels.movingSquare, second, [penalized], [beta2]);
-  updateInPlace(kernels.adamDescend, parameter, [first, second], [stepSize, root, epsilon]);
+    weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], { weightDecay });
+  updateInPlace(kernels.movingAverage, first, [penalized], { beta: beta1, alpha: 1 - beta1 });
+  updateInPlace(kernels.movingSquare, second, [penalized], { beta: beta2 });
+  updateInPlace(kernels.adamUpdate, parameter, [first, second], { stepSize, biasCorrection2Sqrt, epsilon });
   return [parameter, first, second];
 }
 
@@ -119,9 +130,10 @@ export class Adam extends Optimizer {
     const [beta1, beta2] = this.#betas;
     // Both averages start at 0 and are too small at first; these undo it. In float64, on the host.
     const stepSize = this.lr / (1 - beta1 ** steps);
-    const root = Math.sqrt(1 - beta2 ** steps);
-    const { penalty, shrink } = this.decay(this.#weightDecay);
-    const scalars = [stepSize, beta1, beta2, root, this.#epsilon, penalty, shrink];
+    const biasCorrection2Sqrt = Math.sqrt(1 - beta2 ** steps);
+    const { penalty: weightDecay, shrink } = this.decay(this.#weightDecay);
+    const epsilon = this.#epsilon;
+    const scalars = { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink };
     const arrays = moves.flatMap(({ parameter, gradient, slots }) => [parameter, gradient, ...slots]);
     adamStep(arrays, { parameters: moves.length }, scalars);
   }

@@ -13,18 +13,25 @@ import { type Move, Optimizer } from './optimizer.js';
 /** How many numbers the parameter has. */
 type UpdateConstants = Readonly<Record<'length', number>>;
 
-/** (parameter, grad, velocity; rate, momentum, added, weightDecay, nesterov): parameter and velocity in place. */
-export const sgdStep = defineRoutine<UpdateConstants>({
+/** `nesterov` is 0 or 1. `oneMinusDampening` is 1 on the first step, when the velocity is 0. */
+type SgdScalars = Readonly<
+  Record<'lr' | 'momentum' | 'oneMinusDampening' | 'weightDecay' | 'nesterov', number>
+>;
+
+/** (parameter, grad, velocity): parameter and velocity are updated in place. */
+export const sgdStep = defineRoutine<UpdateConstants, SgdScalars>({
   name: 'sgdStep',
   outputs: ({ length }) => [[length], [length]],
   replaces: () => [0, 2],
-  compose: ([parameter, grad, velocity], _, [rate, momentum, added, weightDecay, nesterov]) => {
+  compose: ([parameter, grad, velocity], _, { lr, momentum, oneMinusDampening, weightDecay, nesterov }) => {
     const penalized =
-      weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], [weightDecay]);
-    updateInPlace(kernels.movingAverage, velocity, [penalized], [momentum, added]);
+      weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], { weightDecay });
+    updateInPlace(kernels.movingAverage, velocity, [penalized], { beta: momentum, alpha: oneMinusDampening });
     const direction =
-      nesterov === 0 ? velocity : elementwise(kernels.movingAverage, [velocity, penalized], [momentum, 1]);
-    updateInPlace(kernels.descend, parameter, [direction], [rate]);
+      nesterov === 0
+        ? velocity
+        : elementwise(kernels.movingAverage, [velocity, penalized], { beta: momentum, alpha: 1 });
+    updateInPlace(kernels.sgdUpdate, parameter, [direction], { lr });
     return [parameter, velocity];
   },
 });
@@ -86,8 +93,14 @@ export class SGD extends Optimizer {
   protected override update(moves: readonly Move[]): void {
     for (const { parameter, gradient, slots, steps } of moves) {
       // PyTorch starts the velocity as the first gradient itself, undampened; without momentum it is always that.
-      const added = steps === 1 || this.momentum === 0 ? 1 : 1 - this.#dampening;
-      const scalars = [this.lr, this.momentum, added, this.#weightDecay, this.#nesterov ? 1 : 0];
+      const oneMinusDampening = steps === 1 || this.momentum === 0 ? 1 : 1 - this.#dampening;
+      const scalars = {
+        lr: this.lr,
+        momentum: this.momentum,
+        oneMinusDampening,
+        weightDecay: this.#weightDecay,
+        nesterov: this.#nesterov ? 1 : 0,
+      };
       sgdStep([parameter, gradient, ...slots], { length: parameter.size }, scalars);
     }
   }

@@ -65,7 +65,7 @@ export class WeightAverage {
     const decay = Math.min(this.decay, this.#updates / (9 + this.#updates));
     scope(() => {
       for (const [, own, average] of this.#pairs) {
-        updateInPlace(movingAverage, average.array, [own.array], [decay, 1 - decay]);
+        updateInPlace(movingAverage, average.array, [own.array], { beta: decay, alpha: 1 - decay });
       }
     });
     this.#updates += 1;

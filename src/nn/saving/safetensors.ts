@@ -20,7 +20,7 @@ const ALIGNMENT = 8;
 const METADATA = '__metadata__';
 
 /**
- * An array as it was in the file: 64-bit numbers and large integers as float64, signed bytes as they are (quantise.ts makes
+ * An array as it was in the file: 64-bit numbers and large integers as float64, signed bytes as they are (quantize.ts makes
  * floats of them), all others as float32.
  */
 export interface SavedArray {

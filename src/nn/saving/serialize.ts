@@ -1,7 +1,7 @@
 // A training run in one safetensors file: the model's arrays under their own names, so that other tools can read the
 // weights, the optimizer's arrays after `optimizer.`, averaged weights after `average.`, and everything else as JSON in the
 // header's texts.
-// Bytes in, bytes out; no files. Imports safetensors, quantise, json, module, optimizer, scheduler, rng.
+// Bytes in, bytes out; no files. Imports safetensors, quantize, json, module, optimizer, scheduler, rng.
 
 import { ArgumentError, FormatError } from '../../engine/errors.js';
 import { Rng, type RngState } from '../../engine/rng.js';
@@ -9,7 +9,7 @@ import type { Tensor } from '../../engine/tensor.js';
 import { canonicalJson, JsonReader, type Json, type JsonObject } from './json.js';
 import type { Module } from '../module.js';
 import type { Optimizer } from '../optim/optimizer.js';
-import { dequantise } from './quantise.js';
+import { dequantize } from './quantize.js';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -145,7 +145,7 @@ function partOf(name: string): (typeof PARTS)[number] | null {
  * @throws FormatError if 8-bit weights lack their scales or have wrong ones
  */
 export function modelArrays(tensors: Readonly<Record<string, SavedArray>>): Record<string, SavedArray> {
-  return dequantise(Object.fromEntries(Object.entries(tensors).filter(([name]) => partOf(name) === null)));
+  return dequantize(Object.fromEntries(Object.entries(tensors).filter(([name]) => partOf(name) === null)));
 }
 
 function streamsToJson(rngs: Readonly<Record<string, Rng>>): JsonObject {

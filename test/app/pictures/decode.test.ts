@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodePicture } from '../../../src/app/images/decode.js';
 import { DataError } from '../../../src/data/errors.js';
-import { buildPng, exif, filterless, greyJpeg, greyPng, withSegments } from '../../support/pictureFiles.js';
+import { buildPng, exif, filterless, grayJpeg, grayPng, withSegments } from '../../support/pictureFiles.js';
 
 const decoded = (bytes: Uint8Array) => {
   const { data, ...rest } = decodePicture(bytes, 'a.png');
@@ -23,39 +23,39 @@ describe('PNG', () => {
     expect(decoded(halves)).toEqual({ data: [0, 255, 119], width: 3, height: 1, channels: 1 });
   });
 
-  it('of 8 and 16 bits, with and without colour and alpha', () => {
-    for (const [colour, channels] of [
+  it('of 8 and 16 bits, with and without color and alpha', () => {
+    for (const [color, channels] of [
       [0, 1],
       [2, 3],
       [4, 2],
       [6, 4],
     ] as const) {
       const values = Array.from({ length: 4 * channels }, (_, i) => 10 * i + 1);
-      const eight = buildPng({ width: 2, height: 2, colour, rows: filterless(values, 2 * channels) });
+      const eight = buildPng({ width: 2, height: 2, color, rows: filterless(values, 2 * channels) });
       expect(decoded(eight)).toEqual({ data: values, width: 2, height: 2, channels });
       const halves = values.flatMap((value) => [value, 7]);
       const sixteen = buildPng({
         width: 2,
         height: 2,
         depth: 16,
-        colour,
+        color,
         rows: filterless(halves, 4 * channels),
       });
       expect(decoded(sixteen).data).toEqual(values.map((value) => 256 * value + 7));
     }
   });
 
-  it('with a palette, whose colours may be transparent', () => {
+  it('with a palette, whose colors may be transparent', () => {
     const palette = [1, 2, 3, 40, 50, 60, 7, 8, 9];
-    const parts = { width: 3, height: 1, depth: 2, colour: 3, rows: filterless([0b01001000], 1), palette };
+    const parts = { width: 3, height: 1, depth: 2, color: 3, rows: filterless([0b01001000], 1), palette };
     expect(decoded(buildPng(parts))).toMatchObject({ data: [40, 50, 60, 1, 2, 3, 7, 8, 9], channels: 3 });
     const { data, channels } = decoded(buildPng({ ...parts, transparency: [0, 128] }));
     expect({ data, channels }).toEqual({ data: [40, 50, 60, 128, 1, 2, 3, 0, 7, 8, 9, 255], channels: 4 });
   });
 
-  it('where one colour stands for transparency', () => {
-    const grey = buildPng({ width: 2, height: 1, rows: filterless([5, 6], 2), transparency: [0, 6] });
-    expect(decoded(grey)).toMatchObject({ data: [5, 255, 6, 0], channels: 2 });
+  it('where one color stands for transparency', () => {
+    const gray = buildPng({ width: 2, height: 1, rows: filterless([5, 6], 2), transparency: [0, 6] });
+    expect(decoded(gray)).toMatchObject({ data: [5, 255, 6, 0], channels: 2 });
     const bits = buildPng({
       width: 2,
       height: 1,
@@ -65,8 +65,8 @@ describe('PNG', () => {
     });
     expect(decoded(bits)).toMatchObject({ data: [0, 255, 255, 0], channels: 2 });
     const rows = filterless([1, 2, 3, 1, 2, 4, 9, 9, 9], 9);
-    const colour = buildPng({ width: 3, height: 1, colour: 2, rows, transparency: [0, 1, 0, 2, 0, 3] });
-    expect(decoded(colour)).toMatchObject({ data: [1, 2, 3, 0, 1, 2, 4, 255, 9, 9, 9, 255], channels: 4 });
+    const color = buildPng({ width: 3, height: 1, color: 2, rows, transparency: [0, 1, 0, 2, 0, 3] });
+    expect(decoded(color)).toMatchObject({ data: [1, 2, 3, 0, 1, 2, 4, 255, 9, 9, 9, 255], channels: 4 });
   });
 
   it('interlaced', () => {
@@ -81,12 +81,12 @@ describe('PNG', () => {
 
 describe('JPEG', () => {
   const [width, height] = [48, 32];
-  /** A bright block at the top left, a grey one at the top right. */
+  /** A bright block at the top left, a gray one at the top right. */
   const pixels = Array.from({ length: width * height }, (_, i): number => {
     const [x, y] = [i % width, Math.floor(i / width)];
     return y >= 16 ? 0 : x < 16 ? 255 : x < 32 ? 0 : 128;
   });
-  const jpeg = greyJpeg(pixels, width, height);
+  const jpeg = grayJpeg(pixels, width, height);
   const corners = (bytes: Uint8Array): { size: string; corners: number[] } => {
     const picture = decodePicture(bytes, 'a.jpg');
     const at = (x: number, y: number): number => {
@@ -151,7 +151,7 @@ describe('other files', () => {
   });
 
   it('too many pixels are refused before they are unpacked', () => {
-    expect(() => decodePicture(greyPng([], 1, 0), 'x.png')).toThrow(/1 x 0 pixels large/);
+    expect(() => decodePicture(grayPng([], 1, 0), 'x.png')).toThrow(/1 x 0 pixels large/);
     expect(() =>
       decodePicture(buildPng({ width: 8000, height: 8000, rows: new Uint8Array(3) }), 'x.png'),
     ).toThrow(/8000 x 8000 pixels large; at most 32 million/);

@@ -24,7 +24,7 @@ function print(canvas: Canvas): string[] {
 }
 
 describe('a canvas', () => {
-  it('begins as paper of one colour', () => {
+  it('begins as paper of one color', () => {
     const canvas = new Canvas(3, 2, BLUE);
     expect([...canvas.pixels]).toEqual(Array.from({ length: 6 }, () => BLUE).flat());
     expect(new Canvas(1, 1).at(0, 0)).toEqual(WHITE);
@@ -85,7 +85,7 @@ describe('a canvas', () => {
     expect(canvas.pixels.every((value) => value === 255)).toBe(true);
   });
 
-  it('copies grey images, larger and turned to paper and ink', () => {
+  it('copies gray images, larger and turned to paper and ink', () => {
     const canvas = new Canvas(4, 4);
     canvas.image(1, 1, Uint8Array.of(0, 255, 100, 0), 2, 2, { invert: true });
     expect(canvas.at(1, 1)).toEqual(WHITE);

@@ -1,4 +1,4 @@
-// The charts: colours at places that follow from the data, sizes that follow from the names, and the errors.
+// The charts: colors at places that follow from the data, sizes that follow from the names, and the errors.
 
 import { describe, expect, it } from 'vitest';
 import { barChart } from '../../../src/app/report/barChart.js';
@@ -17,7 +17,7 @@ import { gallery } from '../../../src/app/report/gallery.js';
 import { lineChart } from '../../../src/app/report/lineChart.js';
 import { scatter } from '../../../src/app/report/scatter.js';
 
-/** Every pixel of just this colour. */
+/** Every pixel of just this color. */
 function places(canvas: Canvas, color: Color): { x: number; y: number }[] {
   const found: { x: number; y: number }[] = [];
   for (let y = 0; y < canvas.height; y++) {
@@ -63,7 +63,7 @@ describe('a line chart', () => {
     expect(columns.has(700)).toBe(true);
   });
 
-  it('names its lines if there are several, in their colours', () => {
+  it('names its lines if there are several, in their colors', () => {
     const series = ['first', 'second'].map((name, i) => ({ name, x: [0, 1], y: [i, i] }));
     const chart = lineChart({ ...labels, series });
     for (const color of PALETTE.slice(0, 2)) {
@@ -136,7 +136,7 @@ describe('a confusion plot', () => {
   it('has blue on its diagonal and orange beside it, by shares of the row', () => {
     const counts = [90, 10, 1, 1];
     const plot = confusionPlot({ title: '', names: ['a', 'b'], counts });
-    // The matrix lies in a frame of one colour; its four cells fill that.
+    // The matrix lies in a frame of one color; its four cells fill that.
     const frame = places(plot, QUIET);
     const columns = frame.map(({ x }) => x).filter((x) => frame.filter((place) => place.x === x).length > 60);
     const [left, right] = [Math.min(...columns), Math.max(...columns)];
@@ -210,15 +210,15 @@ describe('a scatter', () => {
       { x: 1, y: 1, group: 1 },
     ];
     const plot = scatter({ title: '', points, names: ['', ''] });
-    const centre = (group: number) => {
+    const center = (group: number) => {
       const found = places(plot, PALETTE[group]).concat(
         places(plot, PALETTE[group].map((c) => Math.round(255 + (c - 255) * 0.75)) as unknown as Color),
       );
       return { x: mean(found.map(({ x }) => x)), y: mean(found.map(({ y }) => y)) };
     };
-    expect(centre(0).x).toBeLessThan(100);
-    expect(centre(1).x).toBeGreaterThan(800);
-    expect(centre(0).y).toBeGreaterThan(centre(1).y + 500);
+    expect(center(0).x).toBeLessThan(100);
+    expect(center(1).x).toBeGreaterThan(800);
+    expect(center(0).y).toBeGreaterThan(center(1).y + 500);
   });
 
   it('leaves out what has no place, and refuses unknown groups', () => {
@@ -230,7 +230,7 @@ describe('a scatter', () => {
   });
 });
 
-describe('colours', () => {
+describe('colors', () => {
   it('of groups are all different', () => {
     expect(new Set(Array.from({ length: 62 }, (_, i) => groupColor(i).join())).size).toBe(62);
   });

@@ -1,4 +1,4 @@
-// Teaching a network: what is corrected is learned, what is rehearsed is not forgotten, equal lessons give equal bytes, and
+// Teaching a network: what is corrected is learned, what is replayed is not forgotten, equal lessons give equal bytes, and
 // the taught model is a file that everything else reads. The network has first learned the synthetic characters a little.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,12 +11,8 @@ import { modelFrom } from '../../../src/app/model/modelContents.js';
 import { loadModel } from '../../../src/app/model/modelFile.js';
 import { largest } from '../../../src/app/correction/features.js';
 import { giveLesson, type Lesson } from '../../../src/app/correction/lesson.js';
-import {
-  personalise,
-  type Correction,
-  type PersonaliseProgress,
-} from '../../../src/app/correction/personalise.js';
-import { drawExam, drawRehearsal } from '../../../src/app/correction/rehearsal.js';
+import { fineTune, type Correction, type FineTuneProgress } from '../../../src/app/correction/fineTune.js';
+import { drawExam, drawReplay } from '../../../src/app/correction/replay.js';
 import { imageAt } from '../../../src/data/loading/dataset.js';
 import { IMAGE_PIXELS } from '../../../src/data/emnist/idx.js';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
@@ -61,7 +57,7 @@ async function reads(safetensors: Uint8Array, image: Uint8Array): Promise<number
 
 describe('a lesson', () => {
   it(
-    'teaches wrong characters, and costs at most 2 points on drawn characters that were not rehearsed',
+    'teaches wrong characters, and costs at most 2 points on drawn characters that were not replayed',
     onWasm(async () => {
       expect(corrections).toHaveLength(5);
       for (const { image, label } of corrections) {
@@ -118,7 +114,7 @@ describe('a lesson', () => {
   );
 });
 
-describe('personalise', () => {
+describe('fineTune', () => {
   it(
     'ends when corrections contradict each other, tells of progress, and leaves nothing on the backend',
     onWasm(async (backend) => {
@@ -126,13 +122,13 @@ describe('personalise', () => {
       const [{ image, label }] = corrections;
       await classify(model, image); // makes what a model keeps once it has been used
       const live = backend.memory.live;
-      const progress: PersonaliseProgress[] = [];
-      const end = await personalise(model, {
+      const progress: FineTuneProgress[] = [];
+      const end = await fineTune(model, {
         corrections: [
           { image, label },
           { image, label: (label + 1) % 47 },
         ],
-        rehearsal: null,
+        replay: null,
         onProgress: (now) => progress.push(now),
       });
       expect(end.learned).toBeLessThan(2);
@@ -150,7 +146,7 @@ describe('personalise', () => {
     onWasm(async () => {
       const { model } = await modelFrom(NAME, original);
       const image = new Uint8Array(IMAGE_PIXELS);
-      const teach = (wrong: Correction[]) => personalise(model, { corrections: wrong, rehearsal: null });
+      const teach = (wrong: Correction[]) => fineTune(model, { corrections: wrong, replay: null });
       await expect(teach([])).rejects.toThrow('there are no corrections');
       await expect(teach([{ image, label: 47 }])).rejects.toThrow("label 47 is none of the network's 47");
       await expect(teach([{ image: new Uint8Array(5), label: 1 }])).rejects.toThrow('784 bytes, got 5');
@@ -159,25 +155,25 @@ describe('personalise', () => {
   );
 });
 
-describe('what is rehearsed', () => {
+describe('what is replayed', () => {
   it('is of all classes, and more of those at stake and their look-alikes', () => {
-    const { all, close } = drawRehearsal(['O']);
+    const { all, close } = drawReplay(['O']);
     expect(all.length).toBe(470 * IMAGE_PIXELS);
     expect(close.length).toBe(240 * IMAGE_PIXELS);
     const drawn = syntheticDataset({ seed: 1, count: 12 * 47 });
     const zero = imageAt(drawn, 10 * 47 + BALANCED_CLASSES.indexOf('0')); // the first beyond the ten of each class
     expect(close.subarray(0, IMAGE_PIXELS)).toEqual(zero);
-    expect(drawRehearsal(['?']).close.length).toBe(0);
+    expect(drawReplay(['?']).close.length).toBe(0);
   });
 
   it('shares no drawing with the exam, which asks what the model knows', () => {
     const exam = drawExam(['A', 'B', '?']);
     expect(exam.names).toHaveLength(20);
     expect(new Set(exam.names)).toEqual(new Set(['A', 'B']));
-    const rehearsed = Buffer.from(drawRehearsal(['A', 'B']).all);
+    const replayed = Buffer.from(drawReplay(['A', 'B']).all);
     for (let at = 0; at < 20; at++) {
       const image = exam.images.subarray(at * IMAGE_PIXELS, (at + 1) * IMAGE_PIXELS);
-      expect(rehearsed.includes(Buffer.from(image))).toBe(false);
+      expect(replayed.includes(Buffer.from(image))).toBe(false);
     }
   });
 });

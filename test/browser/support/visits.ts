@@ -19,7 +19,7 @@ export const PHONE = {
 export interface VisitOptions {
   /** What follows the address of the folder. Default: the page itself, without a file name. */
   readonly to?: string;
-  /** Window or phone, colours, motion. Default: a window of 1280 x 800. */
+  /** Window or phone, colors, motion. Default: a window of 1280 x 800. */
   readonly device?: BrowserContextOptions;
   /** Whether the host sends the two headers that allow threads. Default false. */
   readonly isolated?: boolean;

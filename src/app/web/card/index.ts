@@ -11,7 +11,7 @@ import { identify, type Identity } from './record.js';
 import './card.css';
 
 /** Larger files are rejected unread; a run with its optimizer state has 5 MB. */
-const MOST_BYTES = 2 ** 26;
+const MAX_BYTES = 2 ** 26;
 
 /** Mounts the panel in `host`. */
 export function mount(host: HTMLElement, app: App): Panel {
@@ -76,9 +76,9 @@ export function mount(host: HTMLElement, app: App): Panel {
 }
 
 async function openFile(file: File): Promise<Reader> {
-  if (file.size > MOST_BYTES) {
+  if (file.size > MAX_BYTES) {
     throw new InkgradError(
-      `model ${file.name}: it has ${file.size} bytes, more than ${MOST_BYTES}; a model of this network has about a million`,
+      `model ${file.name}: it has ${file.size} bytes, more than ${MAX_BYTES}; a model of this network has about a million`,
     );
   }
   const { Reader } = await import('../prediction/reader.js');

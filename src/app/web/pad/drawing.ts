@@ -14,7 +14,7 @@ import { boundingBox } from '../../../data/strokes/boundingBox.js';
 export const SMALL_MARK = 0.08;
 
 /** Minimum size that `renderGlyph` accepts, in its units; far below one pixel. */
-const LEAST_INK = 1e-3;
+const MIN_INK = 1e-3;
 
 /** Canvas shared by all drawings. */
 const renderer = new GlyphRenderer();
@@ -32,7 +32,7 @@ export function extentOf(strokes: readonly Stroke[]): number {
  */
 export function imageOf(strokes: readonly Stroke[]): Uint8Array {
   const share = Math.min(1, extentOf(strokes) / SMALL_MARK);
-  return renderer.render(strokes, { inkSize: Math.max(LEAST_INK, DEFAULT_INK_SIZE * share) });
+  return renderer.render(strokes, { inkSize: Math.max(MIN_INK, DEFAULT_INK_SIZE * share) });
 }
 
 /** The contents of the pad as the page's `Drawing`. */

@@ -1,7 +1,7 @@
 // Undo and redo over immutable states.
 
 /** Maximum number of undo steps; older states are dropped. */
-export const MOST_STEPS = 500;
+export const MAX_STEPS = 500;
 
 /**
  * Past, current and undone states. States are immutable, so storing one costs a reference.
@@ -19,7 +19,7 @@ export class History<T> {
   readonly #most: number;
 
   /** @param most maximum number of undo steps; default 500 */
-  constructor(present: T, most = MOST_STEPS) {
+  constructor(present: T, most = MAX_STEPS) {
     this.#present = present;
     this.#most = most;
   }

@@ -4,7 +4,7 @@
 import { DataError } from '../../../data/errors.js';
 import { preprocess } from '../../../data/image/preprocess.js';
 import { readJpegHeader } from '../../images/jpegHeader.js';
-import { checkSize, MOST_BYTES } from '../../images/limits.js';
+import { checkSize, MAX_BYTES } from '../../images/limits.js';
 import type { PlacedPicture } from './sheet.js';
 
 /** The longer side of the bitmap on the pad, in pixels. */
@@ -18,9 +18,9 @@ const SHOWN_SIDE = 1024;
  */
 export async function readPicture(file: Blob, name: string): Promise<PlacedPicture> {
   if (file.size === 0) throw new DataError(`${name}: the file is empty`);
-  if (file.size > MOST_BYTES) {
+  if (file.size > MAX_BYTES) {
     throw new DataError(
-      `${name}: is ${Math.round(file.size / 2 ** 20)} MB large; at most ${MOST_BYTES / 2 ** 20} MB are read.` +
+      `${name}: is ${Math.round(file.size / 2 ** 20)} MB large; at most ${MAX_BYTES / 2 ** 20} MB are read.` +
         ' Scale the picture down or cut the character out',
     );
   }

@@ -10,7 +10,7 @@ import { crc32c } from '../../formats/crc32c.js';
 import { simplified } from './simplify.js';
 
 /** Maximum length of a text: some programs truncate longer addresses. */
-export const MOST_CHARACTERS = 3000;
+export const MAX_CHARACTERS = 3000;
 /** Grid steps per height of the pad. */
 const GRID = 1024;
 /** Maximum aspect ratio of a pad. */
@@ -31,7 +31,7 @@ const TOLERANCES = [1 / 480, 1 / 240, 1 / 120, 1 / 60];
 export function encodeStrokes(strokes: readonly Stroke[]): string {
   for (const tolerance of TOLERANCES) {
     const body = bytesOf(strokes, tolerance);
-    if (1 + Math.ceil(((body.length + 2) * 4) / 3) > MOST_CHARACTERS) continue;
+    if (1 + Math.ceil(((body.length + 2) * 4) / 3) > MAX_CHARACTERS) continue;
     const check = crc32c(Uint8Array.from(body));
     return VERSION + toBase64Url([...body, check & 255, (check >> 8) & 255]);
   }
@@ -85,7 +85,7 @@ export function decodeStrokes(text: string): number[][] {
   if (!text.startsWith(VERSION)) {
     throw new FormatError('the link was made by another version of this page; ask for it to be copied again');
   }
-  const bytes = text.length <= MOST_CHARACTERS ? fromBase64Url(text.slice(1)) : null;
+  const bytes = text.length <= MAX_CHARACTERS ? fromBase64Url(text.slice(1)) : null;
   if (bytes === null || bytes.length < 3) throw damaged();
   const body = bytes.subarray(0, -2);
   const check = crc32c(body);

@@ -3,11 +3,11 @@
 import { smoothSpan } from '../../../data/strokes/curve.js';
 
 /** Minimum distance of points, as a fraction of the pad's height. Pointers report whole pixels; closer points add noise. */
-const LEAST_STEP = 0.006;
+const MIN_STEP = 0.006;
 /** Distance of the curve's points, in the same unit: about 1/3 of a pixel of the 28 x 28 image. */
 const CURVE_STEP = 0.012;
 /** Maximum number of points per stroke; further points are ignored. */
-const MOST_POINTS = 20_000;
+const MAX_POINTS = 20_000;
 
 /** Takes points one at a time; `points` is the curve so far. */
 export class StrokeBuilder {
@@ -28,7 +28,7 @@ export class StrokeBuilder {
    * @param pressure 0..1; affects only the appearance
    */
   add(x: number, y: number, pressure: number): void {
-    if (this.points.length >= MOST_POINTS) return;
+    if (this.points.length >= MAX_POINTS) return;
     const count = this.#knots.length / 2;
     if (count === 0) {
       this.#knots.push(x, y);
@@ -39,7 +39,7 @@ export class StrokeBuilder {
       return;
     }
     // The curve up to the last knot depends on this point, so it is final only now.
-    const far = this.#distance(count - 1, x, y) >= LEAST_STEP;
+    const far = this.#distance(count - 1, x, y) >= MIN_STEP;
     this.points.length = this.#settled;
     this.pressures.length = this.#settled / 2;
     this.#knots.push(x, y);

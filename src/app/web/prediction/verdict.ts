@@ -7,7 +7,7 @@ import type { Ranked, Verdict } from './types.js';
  * Maximum number of characters named in an uncertain verdict. On the uncertain validation images the right class is the top
  * one in 54 %, in the top two in 85 %, top three in 91 %, top four in 93 %.
  */
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /**
  * Ranks the classes and makes a verdict: one character, several look-alikes, or not sure.
@@ -30,7 +30,7 @@ function believed(group: readonly string[]): Verdict {
 function doubted(ranked: readonly Ranked[]): Verdict {
   const [best] = ranked;
   const group = ranked
-    .slice(0, MOST_NAMED)
+    .slice(0, MAX_NAMED)
     .filter(({ probability }) => probability >= WORTH_NAMING * best.probability)
     .map(({ label }) => label);
   return { kind: 'unsure', label: best.label, text: `not sure: ${group.join(', ')}`, group };

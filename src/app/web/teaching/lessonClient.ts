@@ -2,14 +2,14 @@
 
 import { InkgradError } from '../../../engine/errors.js';
 import type { Lesson, LessonOptions } from '../../correction/lesson.js';
-import type { PersonaliseProgress } from '../../correction/personalise.js';
+import type { FineTuneProgress } from '../../correction/fineTune.js';
 
 /** Page to worker, once: the original model and all corrections. */
 export type LessonTask = Omit<LessonOptions, 'onProgress'>;
 
 /** Worker to page: any number of progress messages, then one of the others. */
 export type LessonMessage =
-  | { readonly kind: 'progress'; readonly progress: PersonaliseProgress }
+  | { readonly kind: 'progress'; readonly progress: FineTuneProgress }
   | { readonly kind: 'taught'; readonly lesson: Lesson }
   /** `reason` is shown to the visitor. */
   | { readonly kind: 'failed'; readonly reason: string };
@@ -22,7 +22,7 @@ export type LessonMessage =
  */
 export function teachInWorker(
   task: LessonTask,
-  onProgress: (progress: PersonaliseProgress) => void,
+  onProgress: (progress: FineTuneProgress) => void,
   signal: AbortSignal,
 ): Promise<Lesson> {
   signal.throwIfAborted();

@@ -12,7 +12,7 @@ let started: Promise<Teacher> | undefined;
 
 /** The page's only teacher; the first call starts it. */
 export function teacherOf(app: App): Promise<Teacher> {
-  started ??= Teacher.start({ app, keeper: browserStore, teach: teachInWorker });
+  started ??= Teacher.start({ app, store: browserStore, teach: teachInWorker });
   return started;
 }
 

@@ -3,7 +3,7 @@
 
 import { InkgradError } from '../../../engine/errors.js';
 import type { ExamResult, Lesson } from '../../correction/lesson.js';
-import type { PersonaliseProgress } from '../../correction/personalise.js';
+import type { FineTuneProgress } from '../../correction/fineTune.js';
 import type { App } from '../app.js';
 import { Reader } from '../prediction/reader.js';
 import type { Reading } from '../prediction/types.js';
@@ -32,7 +32,7 @@ export interface TeacherState {
   /** Oldest first. */
   readonly corrections: readonly Correction[];
   /** Progress of the running lesson; null if none is running. */
-  readonly progress: PersonaliseProgress | 'starting' | null;
+  readonly progress: FineTuneProgress | 'starting' | null;
   /** Null if no model was fine-tuned from the loaded one. */
   readonly taught: Taught | null;
   /** Whether the page predicts with the fine-tuned model. */
@@ -56,10 +56,10 @@ const NOTHING: TeacherState = {
 /** Dependencies of a `Teacher`; tests replace them. */
 export interface TeacherParts {
   readonly app: Pick<App, 'reader' | 'drawing' | 'reading' | 'say' | 'fail'>;
-  readonly keeper: CorrectionStore;
+  readonly store: CorrectionStore;
   readonly teach: (
     task: LessonTask,
-    onProgress: (progress: PersonaliseProgress) => void,
+    onProgress: (progress: FineTuneProgress) => void,
     signal: AbortSignal,
   ) => Promise<Lesson>;
 }
@@ -83,7 +83,7 @@ export class Teacher {
   static async start(parts: TeacherParts): Promise<Teacher> {
     const teacher = new Teacher(parts);
     try {
-      const contents = await parts.keeper.load();
+      const contents = await parts.store.load();
       if (contents !== null) teacher.#set({ corrections: contents.corrections });
       teacher.#stored = contents?.taught ?? null;
     } catch (error) {
@@ -248,11 +248,11 @@ export class Teacher {
   /** Saves the state. A failure sets `refusal` and does not stop the lesson. */
   #store(): Promise<void> {
     const { corrections } = this.state.value;
-    const { keeper } = this.#parts;
+    const { store } = this.#parts;
     const taught = this.#stored;
     this.#storing = this.#storing.then(async () => {
       try {
-        await (corrections.length === 0 ? keeper.forget() : keeper.save({ corrections, taught }));
+        await (corrections.length === 0 ? store.forget() : store.save({ corrections, taught }));
         this.#set({ refusal: null });
       } catch (error) {
         this.#storeFailed(error);

@@ -23,7 +23,7 @@ export class BlocksView implements View {
         'p',
         { className: 'how' },
         'How to read this: every small picture is a map of your drawing, made by one filter that looks everywhere for one thing. The ',
-        'stronger the colour, the better it fits there. Block 1 finds edges, block 2 corners and bends made of edges, block 3 ',
+        'stronger the color, the better it fits there. Block 1 finds edges, block 2 corners and bends made of edges, block 3 ',
         'large parts of characters; each keeps half the detail of the one before.',
       ),
       this.#scaleSwitch(),

@@ -21,7 +21,7 @@ export class RampLegend {
       context.fillStyle = gradient;
       context.fillRect(0, 0, width, height);
     });
-    this.#plate.describe('Colour scale, from silent to strongest');
+    this.#plate.describe('Color scale, from silent to strongest');
     this.root = element(
       'div',
       { className: 'legend' },

@@ -6,7 +6,7 @@ import type { Cell, Confusion } from './confusion.js';
 import type { ValidationImages } from './protocol.js';
 
 /** Maximum number of images shown. */
-const MOST = 48;
+const MAX = 48;
 const WORST = 10;
 
 export class CellView {
@@ -62,13 +62,13 @@ export class CellView {
     this.#note.textContent =
       numbers.length === 0
         ? 'No validation image is in this cell.'
-        : numbers.length > MOST
-          ? `The first ${MOST} of them.`
+        : numbers.length > MAX
+          ? `The first ${MAX} of them.`
           : label === read
             ? 'All of them were read right.'
             : `They show ${label}; the network took them for ${read}.`;
     this.#images.replaceChildren(
-      ...numbers.slice(0, MOST).map((number) => {
+      ...numbers.slice(0, MAX).map((number) => {
         const canvas = draw(images.subarray(number * IMAGE_PIXELS, (number + 1) * IMAGE_PIXELS));
         canvas.role = 'img';
         canvas.ariaLabel = `Validation image ${number + 1}: shows ${label}, read as ${read}`;

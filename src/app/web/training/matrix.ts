@@ -6,7 +6,7 @@ import { moveCell, type Cell, type Confusion } from './confusion.js';
 import { onThemeChange, themeOf, type Theme } from './theme.js';
 
 /** Sizes in CSS pixels: a cell, just large enough for touch; the class names; the bars on the right. */
-const LEAST_CELL = 11;
+const MIN_CELL = 11;
 const NAMES = 22;
 const BARS = 56;
 const GAP = 8;
@@ -20,7 +20,7 @@ export class Matrix {
   #confusion: Confusion | null = null;
   #at: Cell = { label: 0, read: 0 };
   #opened: Cell | null = null;
-  #cell = LEAST_CELL;
+  #cell = MIN_CELL;
 
   /** @param onOpen called with the opened cell */
   constructor(onOpen: (cell: Cell) => void) {
@@ -106,7 +106,7 @@ export class Matrix {
       return;
     }
     const { classes } = this.#confusion;
-    this.#cell = Math.min(32, Math.max(LEAST_CELL, Math.floor((room - NAMES - GAP - BARS) / classes.length)));
+    this.#cell = Math.min(32, Math.max(MIN_CELL, Math.floor((room - NAMES - GAP - BARS) / classes.length)));
     const side = this.#cell * classes.length;
     const [width, height] = [NAMES + side + GAP + BARS, NAMES + side + 1];
     const scale = devicePixelRatio;

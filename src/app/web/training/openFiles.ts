@@ -14,7 +14,7 @@ import {
 import { readIdxStream } from '../../../data/emnist/idxStream.js';
 import { parseMapping } from '../../../data/emnist/splits.js';
 import type { EmnistPart } from '../../../data/emnist/splits.js';
-import { MOST_IMAGES, type GivenFiles } from './protocol.js';
+import { MAX_IMAGES, type GivenFiles } from './protocol.js';
 
 export interface OpenedFiles {
   readonly train: Dataset;
@@ -39,7 +39,7 @@ export async function openFiles(files: GivenFiles, nameOf: (file: Blob) => strin
   const readPart = async (part: EmnistPart, images: Blob, labels: Blob) => {
     const read = async (file: Blob, kind: IdxKind): Promise<NamedIdx> => {
       const name = nameOf(file);
-      return { name, ...(await readIdxBlob(file, { name, expect: kind, most: MOST_IMAGES })) };
+      return { name, ...(await readIdxBlob(file, { name, expect: kind, most: MAX_IMAGES })) };
     };
     const [small, large] = [await read(labels, 'labels'), await read(images, 'images')];
     return {

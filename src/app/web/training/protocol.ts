@@ -13,7 +13,7 @@ export const BACKEND_CHOICES = ['wasm', 'webgpu', 'webgl2', 'auto'] as const;
 export type BackendChoice = (typeof BACKEND_CHOICES)[number];
 
 /** Maximum number of images kept of one file: all of EMNIST Balanced, 94 MB. */
-export const MOST_IMAGES = 120_000;
+export const MAX_IMAGES = 120_000;
 
 /** Settings of a run. */
 export interface Settings {
@@ -103,7 +103,7 @@ export type Report =
   | {
       readonly kind: 'opened';
       readonly split: EmnistSplit;
-      /** Number of images in the files; at most `MOST_IMAGES` are kept. */
+      /** Number of images in the files; at most `MAX_IMAGES` are kept. */
       readonly train: number;
       readonly test: number | null;
     }
@@ -137,7 +137,7 @@ type Table<Message extends { readonly kind: string }> = {
 
 /** Ranges of the settings, used by the page's fields and by the worker's validation. */
 export const LIMITS = {
-  images: { least: 94, most: MOST_IMAGES },
+  images: { least: 94, most: MAX_IMAGES },
   epochs: { least: 1, most: 200 },
   batchSize: { least: 2, most: 512 },
   learningRate: { least: 1e-6, most: 1 },

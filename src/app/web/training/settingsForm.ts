@@ -1,7 +1,7 @@
 // The settings form of a run: number of images, epochs, device and more, with defaults that work.
 
 import { element } from '../ui/dom.js';
-import { LIMITS, MOST_IMAGES, type BackendChoice, type Settings } from './protocol.js';
+import { LIMITS, MAX_IMAGES, type BackendChoice, type Settings } from './protocol.js';
 
 type Choices = readonly (readonly [value: number | string, text: string])[];
 
@@ -70,7 +70,7 @@ export class SettingsForm {
     this.#source = available === null ? 'synthetic' : 'emnist';
     if (available === null) fill(this.#images.input, SYNTHETIC_COUNTS, DEFAULTS.images);
     else {
-      const most = Math.min(available, MOST_IMAGES);
+      const most = Math.min(available, MAX_IMAGES);
       const counts = [...EMNIST_COUNTS.filter((count) => count < most), most];
       const text = (count: number): string =>
         count === available ? `all ${count.toLocaleString('en')}` : `the first ${count.toLocaleString('en')}`;

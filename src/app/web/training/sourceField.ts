@@ -11,7 +11,7 @@ import {
   ROLES,
   type Collection,
 } from './pairing.js';
-import { MOST_IMAGES, type GivenFiles } from './protocol.js';
+import { MAX_IMAGES, type GivenFiles } from './protocol.js';
 
 export interface SourceEvents {
   /** The files are complete and can be opened. */
@@ -90,7 +90,7 @@ export class SourceField {
   /** Sets the number of images after the worker has opened the files. */
   opened(train: number, test: number | null): void {
     this.#available = train;
-    const some = train > MOST_IMAGES ? ` (the first ${MOST_IMAGES.toLocaleString('en')} fit in here)` : '';
+    const some = train > MAX_IMAGES ? ` (the first ${MAX_IMAGES.toLocaleString('en')} fit in here)` : '';
     const more = test === null ? '' : `, and ${test.toLocaleString('en')} to test on at the end`;
     this.#say(`${train.toLocaleString('en')} images to learn from${some}${more}.`);
     this.#events.onChange();

@@ -19,7 +19,7 @@ export type Edit =
   | { readonly kind: 'split'; readonly off: ReadonlySet<Stroke> };
 
 /** Minimum horizontal overlap of strokes of one character, as a fraction of the narrower one's width. */
-const LEAST_OVERLAP = 0.35;
+const MIN_OVERLAP = 0.35;
 /**
  * Strokes narrower than this fraction of the line's height, such as dots and vertical lines, have no usable width. They belong
  * to the stroke that their center is over, or next to with at most this gap.
@@ -82,7 +82,7 @@ function belong(a: StrokeBox, b: StrokeBox, height: number): boolean {
     const middle = (thin.left + thin.right) / 2;
     return middle >= wide.left - BESIDE * height && middle <= wide.right + BESIDE * height;
   }
-  return overlap >= LEAST_OVERLAP * narrower;
+  return overlap >= MIN_OVERLAP * narrower;
 }
 
 function joined(parts: readonly Stroke[][], one: number, other: number): Stroke[][] {

@@ -1,11 +1,10 @@
 // The gpu backend: the kernels' own text, run by gpu.js. Every call is put into one queue in program order (queue.ts
 // says why); `read` alone waits. What it does not do: compute anywhere but where it was told to. gpu.ts opens it.
-// Imports the backend types, errors, the launch check, and its parts.
 
 import { upload } from '../../../../kernels/layout.js';
 import type { Backend, Buffer, FloatArray, Launch, MemoryReport } from '../../backend.js';
 import { ArgumentError, BackendError, DeviceLostError, DisposedError } from '../../errors.js';
-import { checkLaunch } from '../reference.js';
+import { checkLaunch, orderedScalars } from '../reference.js';
 import type { Device } from './device.js';
 import { type CompiledKernel, KernelCache, type KernelStatistics } from './kernelCache.js';
 import type { DeviceValue, GpuMode } from './library.js';
@@ -168,7 +167,7 @@ export class GpuBackend implements Backend {
     }
     const sizes = inputs.map((input) => Math.max(1, input.length));
     const compiled = this.#kernels.get(kernel, constants, sizes, length);
-    await this.#execute(kernel.name, compiled, [...values, ...scalars], output);
+    await this.#execute(kernel.name, compiled, [...values, ...orderedScalars(kernel, scalars)], output);
   }
 
   async #send(values: Float32Array, buffer: GpuBuffer): Promise<void> {

@@ -1,4 +1,4 @@
-// A device: one of gpu.js's modes, opened, with its adapter's name, or the reason why it cannot be had. Imports errors.
+// A device: one of gpu.js's modes, opened, with its adapter's name, or the reason why it cannot be had.
 
 import { BackendError, DeviceLostError } from '../../errors.js';
 import type { GpuMode, Library, LibraryContext, LibraryInstance } from './library.js';

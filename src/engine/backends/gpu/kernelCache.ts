@@ -1,5 +1,5 @@
-// Compiled kernels, by name, sizes and constants: the sizes are part of the program that gpu.js makes. Bounded: the
-// one that was not used for the longest time goes first. Imports types and errors.
+// Compiled kernels, by name, sizes and constants: the sizes are part of the program that gpu.js makes. Bounded: the one
+// that was not used for the longest time goes first.
 
 import type { Constants, Kernel } from '../../../../kernels/kernel.js';
 import { ArgumentError, BackendError } from '../../errors.js';

@@ -1,5 +1,5 @@
 // A GPU in Node: Node has neither navigator.gpu nor WebGL of its own. The package webgpu brings the first, where its
-// binary loads; the package gl brings WebGL, where there is a display. Does nothing in a browser. Imports errors.
+// binary loads; the package gl brings WebGL, where there is a display. Does nothing in a browser.
 
 import { BackendError } from '../../errors.js';
 import type { GpuMode } from './library.js';

@@ -1,4 +1,4 @@
-// A queue that runs jobs one after the other, in the order in which the program asked for them. Imports nothing.
+// A queue that runs jobs one after the other, in the order in which the program asked for them.
 //
 // WebGPU makes it necessary: there a compiled kernel answers with the promise of a handle, so the next launch cannot
 // start yet, although the program went on; and a buffer must not be deleted before its last reader has been handed to

@@ -1,5 +1,5 @@
-// What convolution and pooling share: options given as one number or [vertical, horizontal], and the size of the
-// output of a sliding window. Imports errors and shape.
+// What convolution and pooling share: options given as one number or [vertical, horizontal], and the size of the output
+// of a sliding window.
 
 import { ArgumentError, ShapeError } from '../../errors.js';
 import { format, type Shape } from '../../shape.js';

@@ -14,7 +14,7 @@ const OF_EACH = 10;
 /** Of the characters at stake, all together. */
 const CLOSE = 240;
 
-export interface Rehearsal {
+export interface Replay {
   /** Of every class: `[n, 28, 28]`. */
   readonly all: Uint8Array;
   /** More of the classes that the corrections are about, whose borders are about to move. */
@@ -22,11 +22,11 @@ export interface Rehearsal {
 }
 
 /**
- * Draws what is rehearsed.
+ * Draws what is replayed.
  *
  * @param atStake names of the classes that corrections name or that were read in their place; their look-alikes come along
  */
-export function drawRehearsal(atStake: Iterable<string>): Rehearsal {
+export function drawReplay(atStake: Iterable<string>): Replay {
   const characters = new SyntheticCharacters({ seed: SEED, part: 'train' });
   const groups = new Set([...atStake].map(mergedName));
   const numbers = [...BALANCED_CLASSES.keys()].filter((at) => groups.has(mergedName(BALANCED_CLASSES[at])));
@@ -47,7 +47,7 @@ export interface Exam {
   readonly names: readonly string[];
 }
 
-/** Ten of each class that both the program can draw and the model knows; none of them is ever rehearsed. */
+/** Ten of each class that both the program can draw and the model knows; none of them is ever replayed. */
 export function drawExam(classes: readonly string[]): Exam {
   const characters = new SyntheticCharacters({ seed: SEED, part: 'validation' });
   const known = [...Array(OF_EACH * BALANCED_CLASSES.length).keys()].filter((i) =>

@@ -13,8 +13,8 @@ const all = (): boolean => true;
 const file = (arrays: nn.HostState): Uint8Array => nn.encodeSafetensors(arrays);
 
 /** Arrays as they come back from a file with 8-bit weights. */
-function roundTrip(arrays: nn.HostState, which: Parameters<typeof nn.quantise>[1] = all) {
-  return nn.modelArrays(nn.decodeSafetensors(file(nn.quantise(arrays, which))).tensors);
+function roundTrip(arrays: nn.HostState, which: Parameters<typeof nn.quantize>[1] = all) {
+  return nn.modelArrays(nn.decodeSafetensors(file(nn.quantize(arrays, which))).tensors);
 }
 
 describe('a round trip', () => {
@@ -50,7 +50,7 @@ describe('a round trip', () => {
   });
 
   it('gives each row a scale of its own, 0 to a row of zeros', () => {
-    const arrays = nn.quantise({ w: { shape: [3, 2], data: [1, -127, 0, 0, -0, 0.5] } }, all);
+    const arrays = nn.quantize({ w: { shape: [3, 2], data: [1, -127, 0, 0, -0, 0.5] } }, all);
     expect(arrays).toEqual({
       w: { shape: [3, 2], data: Int8Array.of(1, -127, 0, 0, 0, 127) },
       'w.scale': { shape: [3], data: Float32Array.of(1, 0, 0.5 / 127) },
@@ -77,7 +77,7 @@ describe('a round trip', () => {
   });
 
   it('takes a byte a weight, after the wide arrays', () => {
-    const bytes = file(nn.quantise({ w: { shape: [10, 99], data: new Float32Array(990).fill(1) } }, all));
+    const bytes = file(nn.quantize({ w: { shape: [10, 99], data: new Float32Array(990).fill(1) } }, all));
     const header = 8 + new DataView(bytes.buffer).getUint32(0, true);
     expect(bytes.length - header).toBe(990 + 4 * 10);
     expect(new TextDecoder().decode(bytes.subarray(8, header))).toMatch(/"w\.scale".*"F32".*"w".*"I8"/);
@@ -97,7 +97,7 @@ describe('a round trip', () => {
       /norm\.scale has the name of a scale/,
     ],
   ])('refuses %s', (_, arrays, message) => {
-    expect(() => nn.quantise(arrays, all)).toThrow(message);
+    expect(() => nn.quantize(arrays, all)).toThrow(message);
   });
 });
 
@@ -108,7 +108,7 @@ describe('a file with 8-bit weights', () => {
     const model = new nn.Linear({ inFeatures: 2, outFeatures: 2, rng: new Rng(SEED) });
     const weight = { shape: [2, 2], data: [127, -3, 254, 2] };
     const bytes = file(
-      nn.quantise({ weight, bias: { shape: [2], data: [5, 6] } }, ({ shape }) => shape.length > 1),
+      nn.quantize({ weight, bias: { shape: [2], data: [5, 6] } }, ({ shape }) => shape.length > 1),
     );
     nn.loadState(bytes, { model });
     expect(await readAll(model.stateDict())).toEqual({ weight: [127, -3, 254, 2], bias: [5, 6] });
@@ -116,13 +116,13 @@ describe('a file with 8-bit weights', () => {
   });
 
   it('is written again as it was read', () => {
-    const bytes = file(nn.quantise({ w: { shape: [2, 2], data: [1, 2, 3, 4] } }, all));
+    const bytes = file(nn.quantize({ w: { shape: [2, 2], data: [1, 2, 3, 4] } }, all));
     expect(nn.encodeSafetensors(nn.decodeSafetensors(bytes).tensors)).toEqual(bytes);
   });
 
   it('any change of any byte is either read or refused in words', () => {
     const good = file(
-      nn.quantise({ a: { shape: [2, 2], data: [1, 2, 3, 4] }, b: { shape: [1, 2], data: [1, 0] } }, all),
+      nn.quantize({ a: { shape: [2, 2], data: [1, 2, 3, 4] }, b: { shape: [1, 2], data: [1, 0] } }, all),
     );
     const changes = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 });
     fc.assert(

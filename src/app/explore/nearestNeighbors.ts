@@ -33,7 +33,7 @@ export interface NearestOptions {
 
 /** Points sorted into cells: those of cell c are `members[starts[c] .. starts[c + 1])`. */
 interface Cells {
-  readonly centres: Float32Array;
+  readonly centers: Float32Array;
   readonly starts: Int32Array;
   readonly members: Int32Array;
 }
@@ -91,11 +91,11 @@ class Shortlist {
   }
 }
 
-function nearestCentre(points: Float32Array, i: number, centres: Float32Array, dimensions: number): number {
+function nearestCenter(points: Float32Array, i: number, centers: Float32Array, dimensions: number): number {
   let best = 0;
   let limit = Infinity;
-  for (let c = 0; c * dimensions < centres.length; c++) {
-    const distance = squaredDistance(points, i * dimensions, centres, c * dimensions, dimensions, limit);
+  for (let c = 0; c * dimensions < centers.length; c++) {
+    const distance = squaredDistance(points, i * dimensions, centers, c * dimensions, dimensions, limit);
     if (distance >= limit) continue;
     best = c;
     limit = distance;
@@ -106,16 +106,16 @@ function nearestCentre(points: Float32Array, i: number, centres: Float32Array, d
 /** Cells round randomly chosen points, moved once to the middle of their members (a round of k-means). */
 function makeCells(points: Float32Array, n: number, dimensions: number, rng: Rng): Cells {
   const count = Math.round(Math.sqrt(n));
-  const centres = new Float32Array(count * dimensions);
+  const centers = new Float32Array(count * dimensions);
   for (const [c, i] of rng.permutation(n).subarray(0, count).entries()) {
-    centres.set(points.subarray(i * dimensions, (i + 1) * dimensions), c * dimensions);
+    centers.set(points.subarray(i * dimensions, (i + 1) * dimensions), c * dimensions);
   }
   const cellOf = new Int32Array(n);
   const assign = (): void => {
-    for (let i = 0; i < n; i++) cellOf[i] = nearestCentre(points, i, centres, dimensions);
+    for (let i = 0; i < n; i++) cellOf[i] = nearestCenter(points, i, centers, dimensions);
   };
   assign();
-  moveCentres(points, cellOf, centres, dimensions);
+  moveCenters(points, cellOf, centers, dimensions);
   assign();
   const starts = new Int32Array(count + 1);
   for (const cell of cellOf) starts[cell + 1] += 1;
@@ -123,32 +123,32 @@ function makeCells(points: Float32Array, n: number, dimensions: number, rng: Rng
   const members = new Int32Array(n);
   const next = starts.slice();
   for (let i = 0; i < n; i++) members[next[cellOf[i]]++] = i;
-  return { centres, starts, members };
+  return { centers, starts, members };
 }
 
-/** Moves each centre to the mean of its members; an empty cell keeps its centre. */
-function moveCentres(
+/** Moves each center to the mean of its members; an empty cell keeps its center. */
+function moveCenters(
   points: Float32Array,
   cellOf: Int32Array,
-  centres: Float32Array,
+  centers: Float32Array,
   dimensions: number,
 ): void {
-  const sums = new Float64Array(centres.length);
-  const counts = new Int32Array(centres.length / dimensions);
+  const sums = new Float64Array(centers.length);
+  const counts = new Int32Array(centers.length / dimensions);
   for (const [i, cell] of cellOf.entries()) {
     counts[cell] += 1;
     for (let d = 0; d < dimensions; d++) sums[cell * dimensions + d] += points[i * dimensions + d];
   }
-  for (let at = 0; at < centres.length; at++) {
+  for (let at = 0; at < centers.length; at++) {
     const count = counts[Math.floor(at / dimensions)];
-    if (count > 0) centres[at] = sums[at] / count;
+    if (count > 0) centers[at] = sums[at] / count;
   }
 }
 
 /** One cell with every point in it. */
 function singleCell(points: Float32Array, n: number, dimensions: number): Cells {
   return {
-    centres: points.slice(0, dimensions),
+    centers: points.slice(0, dimensions),
     starts: Int32Array.of(0, n),
     members: Int32Array.from({ length: n }, (_, i) => i),
   };
@@ -160,7 +160,7 @@ export function nearestNeighbours(points: Float32Array, options: NearestOptions)
   const n = points.length / dimensions;
   const k = Math.max(0, Math.min(options.k, n - 1));
   const exact = n <= exactUpTo;
-  const { centres, starts, members } = exact
+  const { centers, starts, members } = exact
     ? singleCell(points, n, dimensions)
     : makeCells(points, n, dimensions, rng);
   // The points in the order of their cells: neighbours in memory, too.
@@ -191,7 +191,7 @@ export function nearestNeighbours(points: Float32Array, options: NearestOptions)
     for (let c = 0; c + 1 < starts.length; c++) {
       probed.add(
         c,
-        squaredDistance(points, i * dimensions, centres, c * dimensions, dimensions, probed.worst),
+        squaredDistance(points, i * dimensions, centers, c * dimensions, dimensions, probed.worst),
       );
     }
     found.clear();

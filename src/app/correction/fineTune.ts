@@ -1,5 +1,5 @@
 // Teaches a trained network somebody's corrections. The two linear layers learn; the convolutions stay as they are, so each
-// image passes through them once and a step costs little. Beside the corrections it rehearses: on characters that the program
+// image passes through them once and a step costs little. Beside the corrections it replays: on characters that the program
 // draws, the network shall go on saying what it said before (Hinton et al. 2015, "Distilling the knowledge in a neural
 // network"; Li and Hoiem 2016, "Learning without forgetting"). No page, no file, no accuracy: lesson.ts is around it.
 // Imports engine, nn, data, features.
@@ -9,15 +9,15 @@
 // `npm run bench:teaching`, with the model that the page ships (88.45 %) and with the PyTorch original's (90.96 %):
 //
 //   corrections                      1              5             20
-//   shipped, not rehearsed       -0.07 (0.30)   1.52 (3.49)   5.37  (6.22)
-//   shipped, rehearsed            0.02 (0.16)   0.44 (0.92)   1.00  (1.52)
-//   original's, not rehearsed     0.71 (0.97)   3.00 (4.29)   8.77 (10.00)
-//   original's, rehearsed         0.37 (0.57)   0.86 (1.29)   2.57  (3.48)
+//   shipped, not replayed       -0.07 (0.30)   1.52 (3.49)   5.37  (6.22)
+//   shipped, replayed            0.02 (0.16)   0.44 (0.92)   1.00  (1.52)
+//   original's, not replayed     0.71 (0.97)   3.00 (4.29)   8.77 (10.00)
+//   original's, replayed         0.37 (0.57)   0.86 (1.29)   2.57  (3.48)
 //
 // All corrections are read right afterwards; of 20 to the original's model 98 % are.
 //
 // Tried first, with the original's model, and left: SGD, which lost 1.4 points or more for one correction, 4.6 for five and 4.8
-// for twenty; and rehearsing all classes alike, without more of those at stake, which lost 0.8, 2.4 and 4.6.
+// for twenty; and replaying all classes alike, without more of those at stake, which lost 0.8, 2.4 and 4.6.
 
 import { crossEntropy, mul, Rng, scope, softCrossEntropy, softmax, tensor } from '../../engine/index.js';
 import { ArgumentError } from '../../engine/errors.js';
@@ -27,7 +27,7 @@ import { normalize } from '../../data/loading/transform.js';
 import { Adam } from '../../nn/index.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { featuresOf, largest, logitsOf, pick, rowOf, type Rows } from './features.js';
-import type { Rehearsal } from './rehearsal.js';
+import type { Replay } from './replay.js';
 
 /** What somebody says a drawing is. */
 export interface Correction {
@@ -37,17 +37,17 @@ export interface Correction {
   readonly label: number;
 }
 
-export interface PersonaliseOptions {
+export interface FineTuneOptions {
   readonly corrections: readonly Correction[];
-  /** What shall not be forgotten; null rehearses nothing, which is there to measure what that costs. */
-  readonly rehearsal: Rehearsal | null;
+  /** What shall not be forgotten; null replays nothing, which is there to measure what that costs. */
+  readonly replay: Replay | null;
   /** Default 1. Equal seeds and corrections give equal weights on equal kernels. */
   readonly seed?: number;
   /** Called every few steps; a promise is waited for. */
-  readonly onProgress?: (progress: PersonaliseProgress) => unknown;
+  readonly onProgress?: (progress: FineTuneProgress) => unknown;
 }
 
-export interface PersonaliseProgress {
+export interface FineTuneProgress {
   readonly step: number;
   /** Learning ends at this step at the latest. */
   readonly most: number;
@@ -61,12 +61,12 @@ const JITTER = { shift: 1.2, rotation: 8, scale: 0.08, shear: 0.12, stroke: 0.3 
 const COPIES = 12;
 const LEARNING_RATE = 5e-4;
 const BATCH = { own: 32, all: 32, close: 64 };
-/** How much what is rehearsed counts beside the corrections. */
+/** How much what is replayed counts beside the corrections. */
 const WEIGHT = 8;
 /** Learned: the character is so many times likelier than any other, and it wins in this part of the jittered copies. */
 const ENOUGH = { ratio: 1.5, copies: 0.8 };
 const CHECK_EVERY = 4;
-const MOST_STEPS = 200;
+const MAX_STEPS = 200;
 
 /**
  * Trains the linear layers of `model`, in place and in evaluation mode, until every correction is read right with some margin
@@ -74,24 +74,21 @@ const MOST_STEPS = 200;
  *
  * @throws ArgumentError if there are no corrections, or one does not fit the network
  */
-export async function personalise(
-  model: CharacterNet,
-  options: PersonaliseOptions,
-): Promise<PersonaliseProgress> {
-  const { corrections, rehearsal, seed = 1, onProgress } = options;
+export async function fineTune(model: CharacterNet, options: FineTuneOptions): Promise<FineTuneProgress> {
+  const { corrections, replay, seed = 1, onProgress } = options;
   checkCorrections(corrections, model);
   const rng = new Rng(seed);
   const own = await featuresOf(model, jittered(corrections, rng.split('augment'))); // [12 n, 1152]
-  const kept = rehearsal === null ? null : await Kept.of(model, rehearsal);
+  const kept = replay === null ? null : await Kept.of(model, replay);
   const draw = rng.split('shuffle');
   const optimizer = new Adam(model.fc_layers.parameters(), { lr: LEARNING_RATE });
   try {
     for (let step = 0; ; step++) {
       if (step % CHECK_EVERY === 0) {
         const learned = countLearned(await logitsOf(model, own), corrections);
-        const progress = { step, most: MOST_STEPS, learned };
+        const progress = { step, most: MAX_STEPS, learned };
         await onProgress?.(progress);
-        if (learned === corrections.length || step >= MOST_STEPS) return progress;
+        if (learned === corrections.length || step >= MAX_STEPS) return progress;
       }
       const rows = indices(draw, BATCH.own, 0, own.count);
       const labels = Array.from(rows, (row) => corrections[Math.floor(row / COPIES)].label);
@@ -110,19 +107,18 @@ export async function personalise(
 
 function checkCorrections(corrections: readonly Correction[], model: CharacterNet): void {
   const [bias] = model.parameters().slice(-1); // of the last layer: a number for each class
-  if (corrections.length === 0)
-    throw new ArgumentError('personalise: there are no corrections to learn from');
+  if (corrections.length === 0) throw new ArgumentError('fineTune: there are no corrections to learn from');
   for (const { image, label } of corrections) {
     if (image.length !== IMAGE_PIXELS) {
-      throw new ArgumentError(`personalise: an image has ${IMAGE_PIXELS} bytes, got ${image.length}`);
+      throw new ArgumentError(`fineTune: an image has ${IMAGE_PIXELS} bytes, got ${image.length}`);
     }
     if (!(Number.isInteger(label) && label >= 0 && label < bias.size)) {
-      throw new ArgumentError(`personalise: label ${label} is none of the network's ${bias.size} classes`);
+      throw new ArgumentError(`fineTune: label ${label} is none of the network's ${bias.size} classes`);
     }
   }
 }
 
-/** Every correction as it is, then its jittered copies: normalised pixels `[12 n, 28, 28]`. */
+/** Every correction as it is, then its jittered copies: normalized pixels `[12 n, 28, 28]`. */
 function jittered(corrections: readonly Correction[], rng: Rng): Float32Array {
   const plain = normalize();
   const augmenter = new Augmenter(JITTER, rng);
@@ -152,7 +148,7 @@ function countLearned(logits: Rows, corrections: readonly Correction[]): number 
   }).length;
 }
 
-/** What shall stay: features of rehearsed images, and what the network says of them before it learns. */
+/** What shall stay: features of replayed images, and what the network says of them before it learns. */
 class Kept {
   readonly #features: Rows;
   readonly #said: Rows;
@@ -165,7 +161,7 @@ class Kept {
     this.#close = close;
   }
 
-  static async of(model: CharacterNet, { all, close }: Rehearsal): Promise<Kept> {
+  static async of(model: CharacterNet, { all, close }: Replay): Promise<Kept> {
     const pixels = new Float32Array(all.length + close.length);
     normalize().apply(all, 0, pixels, 0, all.length);
     normalize().apply(close, 0, pixels, all.length, close.length);
@@ -175,7 +171,7 @@ class Kept {
     return new Kept(features, { ...logits, values: Float32Array.from(said) }, all.length / IMAGE_PIXELS);
   }
 
-  /** Adds the gradient of -sum(said * log softmax(logits)), averaged over a batch of rehearsed images. */
+  /** Adds the gradient of -sum(said * log softmax(logits)), averaged over a batch of replayed images. */
   backward(model: CharacterNet, draw: Rng): void {
     const { count } = this.#features;
     const rows = [

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { embed } from '../../../src/app/explore/embedding.js';
-import { nearestNeighbours } from '../../../src/app/explore/nearest.js';
+import { nearestNeighbours } from '../../../src/app/explore/nearestNeighbors.js';
 import { principalComponents } from '../../../src/app/explore/pca.js';
 import { makeDataset, type Dataset } from '../../../src/data/loading/dataset.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
@@ -13,10 +13,10 @@ const SEED = 20_261_124;
 /** Points in clusters, so that cells have something to find. */
 function clusters(n: number, dimensions: number, seed: number): Float32Array {
   const rng = new Rng(seed);
-  const centres = Array.from({ length: 12 * dimensions }, () => 4 * rng.normal());
+  const centers = Array.from({ length: 12 * dimensions }, () => 4 * rng.normal());
   return Float32Array.from({ length: n * dimensions }, (_, at) => {
     const cluster = Math.floor(at / dimensions) % 12;
-    return centres[cluster * dimensions + (at % dimensions)] + rng.normal();
+    return centers[cluster * dimensions + (at % dimensions)] + rng.normal();
   });
 }
 

@@ -2,7 +2,7 @@
 // and one scale, so that w is about q * scale. They save room in files; nothing computes with them. A file holds them as two
 // arrays, I8 under the weight's own name and F32 under `NAME.scale`. Imports errors, shape, stateDict.
 //
-// Symmetric quantisation: Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
+// Symmetric quantization: Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
 // Inference", 2018, with zero point 0; a scale a channel: Krishnamoorthi, arXiv:1806.08342, 2018, 3.1 and 3.2.
 
 import { ArgumentError, FormatError } from '../../engine/errors.js';
@@ -26,20 +26,20 @@ function isScale(scale: number): boolean {
  * Makes 8-bit weights of some arrays: `scale = max|w| / 127` a row, `q = round(w / scale)`. No number moves by more than half a
  * scale. A row of zeros has the scale 0.
  *
- * @param which the arrays to quantise; they must have rows
+ * @param which the arrays to quantize; they must have rows
  * @returns all arrays: those chosen as two, the others as they are
  * @throws ArgumentError if a chosen array has no axis or holds a number that is not finite, or if a name ends in `.scale`
  */
-export function quantise(
+export function quantize(
   arrays: HostState,
   which: (array: HostArray, name: string) => boolean,
 ): Record<string, HostArray> {
   const parts = Object.entries(arrays).map(([name, array]): [string, HostArray][] => {
     if (name.endsWith(SCALE)) {
-      throw new ArgumentError(`quantise: ${name} has the name of a scale; rename it, or keep float32`);
+      throw new ArgumentError(`quantize: ${name} has the name of a scale; rename it, or keep float32`);
     }
     if (!which(array, name)) return [[name, array]];
-    const { whole, scales } = quantiseRows(name, array);
+    const { whole, scales } = quantizeRows(name, array);
     return [
       [name, { shape: array.shape, data: whole }],
       [`${name}${SCALE}`, { shape: [scales.length], data: scales }],
@@ -48,8 +48,8 @@ export function quantise(
   return Object.fromEntries(parts.flat());
 }
 
-function quantiseRows(name: string, array: HostArray): { whole: Int8Array; scales: Float32Array } {
-  if (array.shape.length === 0) throw new ArgumentError(`quantise: ${name} is one number and has no rows`);
+function quantizeRows(name: string, array: HostArray): { whole: Int8Array; scales: Float32Array } {
+  if (array.shape.length === 0) throw new ArgumentError(`quantize: ${name} is one number and has no rows`);
   const data = rowMajor(array);
   const [rows] = array.shape;
   const width = sizeOf(array.shape.slice(1));
@@ -61,7 +61,7 @@ function quantiseRows(name: string, array: HostArray): { whole: Int8Array; scale
     for (let i = begin; i < end; i++) largest = Math.max(largest, Math.abs(data[i])); // keeps what is not a number
     const scale = Math.fround(largest / LARGEST);
     if (!isScale(scale)) {
-      throw new ArgumentError(`quantise: row ${row} of ${name} goes up to ${largest}; keep float32`);
+      throw new ArgumentError(`quantize: row ${row} of ${name} goes up to ${largest}; keep float32`);
     }
     if (scale < SMALLEST_SCALE) continue; // zeros
     scales[row] = scale;
@@ -77,7 +77,7 @@ function quantiseRows(name: string, array: HostArray): { whole: Int8Array; scale
  * @throws FormatError that names the array if its scale is missing, of another shape, or holds anything but numbers of at least
  *   0; or if a scale belongs to no 8-bit array
  */
-export function dequantise(arrays: Readonly<Record<string, SavedArray>>): Record<string, SavedArray> {
+export function dequantize(arrays: Readonly<Record<string, SavedArray>>): Record<string, SavedArray> {
   const entries = Object.entries(arrays);
   const isWhole = (name: string): boolean =>
     Object.hasOwn(arrays, name) && arrays[name].data instanceof Int8Array;

@@ -1,7 +1,7 @@
 // "Did you mean ...?": the word that takes the fewest edits. Imports nothing.
 
 /** More edits than this are another word, not a slip of the finger. */
-const MOST_EDITS = 2;
+const MAX_EDITS = 2;
 
 /** How many letters must be put in, taken out or changed to make one word of the other (Levenshtein's distance). */
 function edits(one: string, other: string): number {
@@ -19,7 +19,7 @@ function edits(one: string, other: string): number {
 }
 
 /** The word that is most like `given`, or null if none is close. */
-export function nearest<Word extends string>(given: string, words: readonly Word[]): Word | null {
+export function closestName<Word extends string>(given: string, words: readonly Word[]): Word | null {
   const ranked = words.map((word) => ({ word, count: edits(given, word) })).sort((a, b) => a.count - b.count);
-  return ranked.length > 0 && ranked[0].count <= MOST_EDITS ? ranked[0].word : null;
+  return ranked.length > 0 && ranked[0].count <= MAX_EDITS ? ranked[0].word : null;
 }
