@@ -1,13 +1,13 @@
-// Errors of the application, as thrown by commands and by the page.
+// Errors of the application, thrown by commands and by the page.
 
 import { InkgradError } from '../engine/errors.js';
 
-/** A model file that cannot be used: not there, damaged, or for another network. */
+/** A model file that cannot be used: missing, damaged, or of another network. */
 export class ModelError extends InkgradError {
   override name = 'ModelError';
 }
 
-/** Stopped by a signal before the work was done; the message says what was saved and how to go on. */
+/** Stopped by a signal before completion; the message states what was saved and how to resume. */
 export class InterruptedError extends InkgradError {
   override name = 'InterruptedError';
   readonly signal: 'SIGINT' | 'SIGTERM';

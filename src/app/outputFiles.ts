@@ -1,11 +1,13 @@
-// Where a command writes: new folders, free names, and files that are complete or absent.
+// Output paths of commands: new folders, free names, and files that are complete or absent.
 
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { ArgumentError } from '../engine/errors.js';
 
-/** Writes a file under a temporary name and renames it, so that a crash leaves no incomplete file under its name. */
+/**
+ * Writes a file under a temporary name and renames it, so that a crash leaves no incomplete file.
+ */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const partial = `${path}.partial`;
   try {
@@ -17,7 +19,7 @@ export async function writeAtomically(path: string, content: string | Uint8Array
   }
 }
 
-/** The path with another ending: `runs/1/best.safetensors` -> `runs/1/best.onnx`. */
+/** Replaces the extension of a path: `runs/1/best.safetensors` -> `runs/1/best.onnx`. */
 export function withEnding(path: string, ending: string): string {
   const { dir, name } = parse(path);
   return join(dir, `${name}${ending}`);
@@ -36,8 +38,8 @@ export function checkFree(path: string, force: boolean): void {
 /**
  * Creates a folder and its parents, unless it exists.
  *
- * Does not use the `recursive` option of mkdir: if a parent exists but rejects new folders (such as /proc), Node 20 never
- * returns.
+ * Does not use the `recursive` option of mkdir: if a parent exists but rejects new folders (such as
+ * /proc), Node 20 never returns.
  */
 export function makeFolder(folder: string): void {
   try {
@@ -90,7 +92,8 @@ export function createRunDirectory(named: string | undefined, prefix = ''): stri
   for (let number = 1; ; number++) {
     const directory = join(RUNS, `${prefix}${number}`);
     try {
-      mkdirSync(directory); // fails if it exists, also when two runs start at the same time
+      // Fails if it exists, also when two runs start at the same time.
+      mkdirSync(directory);
       return directory;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

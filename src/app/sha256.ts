@@ -3,7 +3,8 @@
 /**
  * SHA-256 in hexadecimal digits.
  *
- * @returns null where the browser has no `crypto.subtle`: on pages that came neither over https nor from localhost
+ * @returns null if the browser has no `crypto.subtle`: on pages served neither over https
+ *   nor from localhost
  */
 export async function sha256(bytes: Uint8Array): Promise<string | null> {
   const { subtle } = globalThis.crypto as Partial<Crypto>;

@@ -1,14 +1,17 @@
-// The errors of the data layer: a file that is damaged, and a file that is not there. They are two classes because
-// a person mends them differently, and the command line gives them different exit codes.
+// The errors of the data layer: damaged files and missing files. They are two classes because their
+// fixes differ and the command line gives them different exit codes.
 
 import { FormatError, InkgradError } from '../engine/errors.js';
 
-/** A data file that is damaged, cut short, or of another kind than expected; the message names the file and the fix. */
+/**
+ * A data file that is damaged, truncated or of another kind than expected. The message names the
+ * file and the fix.
+ */
 export class DataError extends FormatError {
   override name = 'DataError';
 }
 
-/** Data that is not where it was looked for; the message lists the places and says how to get it. */
+/** Data that was not found. The message lists the places searched and how to get the data. */
 export class DataMissingError extends InkgradError {
   override name = 'DataMissingError';
 }

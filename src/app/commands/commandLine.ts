@@ -1,4 +1,5 @@
-// The command line as a function: parses the arguments, runs a command, and turns an error into a message and an exit code.
+// The command line as a function: parses the arguments, runs a command, and converts an error to a
+// message and an exit code.
 
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { InkgradError } from '../../engine/errors.js';
@@ -14,7 +15,10 @@ import { trainCommand } from './train.js';
 import { EXIT, EXIT_HELP, exitCodeOf } from '../terminal/exitCodes.js';
 import { closestName } from '../terminal/closestName.js';
 
-/** A message without a stack for errors we raise ourselves; everything for the others, which are bugs. */
+/**
+ * Prints an error: the message only for an InkgradError, the stack for other errors,
+ * which are bugs.
+ */
 function report(error: unknown, verbose: boolean): void {
   const known = error instanceof InkgradError && !verbose;
   process.stderr.write(`inkgrad: ${known ? error.message : String((error as Error).stack ?? error)}\n`);
@@ -32,13 +36,15 @@ const COMMANDS = [
   doctorCommand,
 ] as CommandModule[];
 
-/** yargs forgets the epilogue of the program in the help of a command. */
+/** Adds the exit codes to a command's help: yargs omits the program's epilogue there. */
 function withExitCodes(command: CommandModule): CommandModule {
   const builder = command.builder as (parser: Argv) => Argv;
   return { ...command, builder: (parser: Argv) => builder(parser).epilogue(EXIT_HELP) };
 }
 
-/** yargs recommends commands, not options: the option that was meant, if a single unknown one is like it. */
+/**
+ * Suggests the closest option for a single unknown one: yargs suggests commands, but not options.
+ */
 function guessOption(message: string, parser: Argv): string {
   const unknown = /^Unknown argument: (\S+)$/.exec(message)?.[1];
   const { key } = (parser as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions();
@@ -68,10 +74,11 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
       .example('$0 eval --help', 'the options of one command')
       .epilogue(EXIT_HELP)
       .exitProcess(false)
-      // The last of two wins; a file called 007 keeps its name.
+      // For an option given twice, the last value counts; a file named 007 keeps its name.
       .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
       .fail((message, error: Error | undefined, parser) => {
-        // yargs raises a YError for a value that an option's `coerce` refused; any other error is a command's own.
+        // yargs throws a YError for a value that an option's `coerce` rejected; any other error
+        // comes from the command.
         if (error !== undefined && error.name !== 'YError') throw error;
         process.stderr.write(`${message}${guessOption(message, program)}\n\n`);
         parser.showHelp('error');
@@ -86,5 +93,5 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
   }
 }
 
-/** The message and the help are on the screen already. */
+/** Thrown after the message and the help have been printed. */
 class UsageShown extends Error {}

@@ -1,4 +1,4 @@
-// `inkgrad data fetch`: brings EMNIST. Imports the app.
+// `inkgrad data fetch`: downloads EMNIST.
 
 import type { Argv, CommandModule } from 'yargs';
 import { EMNIST_ARCHIVE } from '../../data/emnist/readEmnist.js';

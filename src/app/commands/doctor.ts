@@ -1,5 +1,5 @@
-// `inkgrad doctor`: what this machine has to compute with, what would be chosen, and why the rest would not. Imports the
-// app and node:os.
+// `inkgrad doctor`: shows the available backends, which one `auto` selects, and why
+// others are unavailable.
 
 import { availableParallelism, cpus } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';

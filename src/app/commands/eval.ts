@@ -1,4 +1,4 @@
-// `inkgrad eval`: how well a saved model reads a part of a data set. Imports the app.
+// `inkgrad eval`: evaluates a saved model on a part of a data set.
 
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
@@ -26,8 +26,10 @@ interface EvalArguments extends CommonArguments {
 }
 
 /**
- * The part to read; train and val are cut as the model's own training cut them, before --limit takes its share, so
- * that no image the model has learned from is ever in the validation part.
+ * Opens the part to evaluate. Train and val are split as in the model's training, before --limit
+ * applies. The validation part therefore never contains an image that the model was trained on.
+ *
+ * @throws ModelError if the model does not record its split
  */
 async function openPart(args: EvalArguments, trained: Training): Promise<Dataset> {
   if (args.part === 'test') return openTestSource(args);
@@ -45,13 +47,19 @@ async function openPart(args: EvalArguments, trained: Training): Promise<Dataset
     valFraction,
     valOnTest,
     rng: new Rng(seed),
-    seed: synthetic ? seed : null, // a model of real characters is not measured on drawn ones
+    // A model trained on real characters is not evaluated on synthetic ones.
+    seed: synthetic ? seed : null,
   });
   const part = args.part === 'val' ? validation : train;
   return args.limit === undefined ? part : limitDataset(part, args.limit);
 }
 
-/** Logits are matched with labels by their number: both must count the same classes. */
+/**
+ * Checks that the model and the data set have the same classes: logits and labels are
+ * matched by index.
+ *
+ * @throws ModelError if they differ
+ */
 function checkClasses(path: string, classes: readonly string[], dataset: Dataset): void {
   if (classes.join() === dataset.classes.join()) return;
   throw new ModelError(
@@ -76,12 +84,12 @@ async function run(args: EvalArguments): Promise<void> {
   reporter.say(`  written   ${names.map((name) => join(folder, name)).join(', ')}`);
 }
 
-/** What the network computes for a part of the data. */
+/** The results of a model on a part of the data. */
 interface Measured {
   readonly evaluation: Evaluation;
   readonly dataset: Dataset;
   readonly temperature: number;
-  /** Whether the class frequencies of the data were added to the logits. */
+  /** True if log-priors were added to the logits. */
   readonly withPriors: boolean;
 }
 
@@ -102,7 +110,10 @@ async function measure(args: EvalArguments, reporter: Reporter): Promise<Measure
   return { evaluation, dataset, temperature, withPriors: priors !== null };
 }
 
-/** Fits the temperature on the validation part, whatever part is measured then, and stores it in the model file. */
+/**
+ * Fits the temperature on the validation part, whichever part is evaluated, and stores it in
+ * the model file.
+ */
 async function calibrate(args: EvalArguments, loaded: LoadedModel, reporter: Reporter): Promise<number> {
   const validation = await openPart({ ...args, part: 'val', limit: undefined }, loaded.training);
   checkClasses(args.model, loaded.classes, validation);

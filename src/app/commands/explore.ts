@@ -1,4 +1,4 @@
-// `inkgrad explore`: looks at a data set before anything is trained, and writes pictures and a report. Imports the app.
+// `inkgrad explore`: analyzes a data set before training, and writes charts and a report.
 
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
@@ -20,7 +20,7 @@ interface ExploreArguments extends Pick<CommonArguments, 'data' | 'split' | 'lim
   readonly seed: number;
 }
 
-/** The part that is not explored, whole; null if it is not there. */
+/** The whole other part, for comparison; null if it does not exist. */
 async function openOther(args: ExploreArguments, explored: Dataset): Promise<Dataset | null> {
   if (explored.synthetic) return null;
   try {
@@ -42,7 +42,7 @@ async function run(args: ExploreArguments): Promise<void> {
   reporter.say(`data      ${dataset.name}: ${dataset.length} images, ${dataset.classes.length} classes`);
   reporter.say(`output    ${directory}`);
 
-  // Their libraries take a while to load, so only here and not for every command.
+  // Imported here, because these libraries load slowly and other commands do not need them.
   const { explore } = await import('../explore/index.js');
   const { doubtsTable, summarize } = await import('../explore/findings.js');
   const { drawPictures } = await import('../explore/pictures.js');

@@ -1,4 +1,5 @@
-// `inkgrad export`: a model for other programs: ONNX, safetensors, PyTorch, a PyTorch project. Imports the app.
+// `inkgrad export`: converts a model for other programs: ONNX, safetensors, PyTorch,
+// a PyTorch project.
 
 import type { Argv, CommandModule } from 'yargs';
 import { ArgumentError } from '../../engine/index.js';
@@ -31,7 +32,7 @@ interface ExportArguments {
   readonly json: boolean;
 }
 
-/** What may be done with each kind of file. */
+/** How to use each kind of output. */
 const NEXT: Record<ExportArguments['to'], string> = {
   onnx: 'input x: float32 [N, 1, 28, 28], (pixel / 255 - 0.5) / 0.5; output logits [N, classes]; see its metadata',
   safetensors: 'arrays under the names of the PyTorch original; class names in the header',

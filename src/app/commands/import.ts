@@ -1,4 +1,4 @@
-// `inkgrad import`: turns a PyTorch file into a model file, and says what it found in it. Imports the app.
+// `inkgrad import`: converts a PyTorch file to a model file, and lists its contents.
 
 import type { Argv, CommandModule } from 'yargs';
 import { decodeSafetensors } from '../../nn/index.js';
@@ -31,7 +31,7 @@ async function run({
   if (format !== 'pth') {
     throw new ModelError(`model ${file}: is a ${format} file, which every command reads as it is`);
   }
-  // Only what this program can run is written.
+  // Load the network first, so that only models that this program can run are written.
   const classes = await withBackend({ backend: 'reference', threads: 1 }, async () => {
     const { model, classes } = await modelFrom(file, safetensors);
     model.dispose();

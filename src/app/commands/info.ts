@@ -1,4 +1,5 @@
-// `inkgrad info`: what a model file holds: layers, work, classes, digest, and where and how it was trained. Imports the app.
+// `inkgrad info`: shows a model file's layers, multiply-adds, classes, digest, and how
+// it was trained.
 
 import type { Argv, CommandModule } from 'yargs';
 import type { Json, JsonObject } from '../../nn/index.js';
@@ -55,7 +56,7 @@ async function run({ file, json }: InfoArguments): Promise<void> {
 
 const grouped = (count: number): string => count.toLocaleString('en-US');
 
-/** Columns as wide as their widest cell; numbers to the right. */
+/** Formats columns as wide as their widest cell; numbers are right-aligned. */
 function table(layers: readonly LayerFacts[]): string[] {
   const head = ['name', 'layer', 'output', 'parameters', 'multiply-adds'];
   const rows = layers.map(({ name, layer, output, parameters, multiplyAdds }) => [
@@ -78,7 +79,7 @@ function pick(object: JsonObject, key: string): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
-/** The last stretch of a run tells where it was computed. */
+/** The last session of a run, which records where it was computed. */
 function lastSitting(run: JsonObject): JsonObject {
   const sittings = run.sittings;
   return Array.isArray(sittings) ? pick({ last: sittings.at(-1) as Json }, 'last') : {};

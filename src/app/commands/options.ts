@@ -1,5 +1,5 @@
-// Options that several commands share, with one description each. Numbers have `nargs: 1`: with `requiresArg` yargs 18 reads
-// "--threads 3 --threads 1" as 4. Imports yargs types and the app's tables.
+// Options shared by several commands. Numbers have `nargs: 1`: with `requiresArg` yargs 18 parses
+// "--threads 3 --threads 1" as 4.
 
 import type { Argv } from 'yargs';
 import { EMNIST_SPLITS } from '../../data/emnist/splits.js';
@@ -67,7 +67,10 @@ export function forceOption<T>(yargs: Argv<T>): Argv<T & { readonly force: boole
   });
 }
 
-/** An option that takes one of some words: help lists them, and another word is told which it is nearest to. */
+/**
+ * An option with a fixed set of values. Help lists them; the error for another value
+ * suggests the closest.
+ */
 export function choice<Word extends string>(name: string, words: readonly Word[]) {
   const coerce = (value: string | undefined): Word => {
     // Undefined: not given, and without a default, as in train.
@@ -79,7 +82,7 @@ export function choice<Word extends string>(name: string, words: readonly Word[]
   return { choices: words, coerce, requiresArg: true };
 }
 
-/** Refuses what is not a whole number of at least `least`, with the option's name. */
+/** A coerce function that accepts integers of at least `least`. */
 export function whole(name: string, least: number) {
   return within(
     name,
@@ -88,7 +91,9 @@ export function whole(name: string, least: number) {
   );
 }
 
-/** Refuses what does not satisfy `holds`, naming the option and the rule. */
+/**
+ * A coerce function that rejects values for which `holds` is false, naming the option and the rule.
+ */
 export function within<T extends number | string = number>(
   name: string,
   rule: string,

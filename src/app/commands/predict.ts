@@ -1,4 +1,4 @@
-// `inkgrad predict`: what character each picture shows. Imports the app.
+// `inkgrad predict`: classifies the character in each image.
 
 import { basename, join } from 'node:path';
 import { encode } from 'fast-png';
@@ -29,13 +29,13 @@ interface PredictOptions extends Pick<CommonArguments, 'backend' | 'threads' | '
 /** yargs adds the camel-case name of every option. */
 type PredictArguments = ArgumentsCamelCase<PredictOptions>;
 
-/** Pictures that go through the network together. */
+/** Images per forward pass. */
 const BATCH = 64;
-/** Pixels of a debug picture that one pixel of the image takes. */
+/** Scale factor of debug images. */
 const ENLARGED = 10;
 const BAR = 24;
 
-/** One picture on its way: what became of it, or why nothing did. */
+/** One image and its state: prepared, or the error that prevented it. */
 interface Item {
   readonly file: string;
   readonly prepared?: Prepared;
@@ -79,7 +79,7 @@ interface PredictTask {
   readonly reporter: Reporter;
 }
 
-/** Predicts all images in batches and reports each; returns how many there were of each kind. */
+/** Predicts all images in batches and reports each; returns the counts of each outcome. */
 async function predictAll(
   args: PredictArguments,
   { path, pictures, debugDir, reporter }: PredictTask,
@@ -110,7 +110,10 @@ async function predictAll(
   return counts;
 }
 
-/** Reads, decodes and prepares one picture; whatever is wrong with it stays with it. */
+/**
+ * Reads, decodes and preprocesses one image; an error is stored in its item, so that
+ * the others continue.
+ */
 async function prepare(
   { path, problem }: PictureFile,
   invert: Invert,
@@ -132,7 +135,7 @@ async function prepare(
   }
 }
 
-/** The 28 x 28 image as a PNG that can be looked at. */
+/** The 28 x 28 image enlarged, as a PNG. */
 function enlarged(image: Uint8Array): Uint8Array {
   const side = IMAGE_SIDE * ENLARGED;
   const data = Uint8Array.from({ length: side * side }, (_, i) => {
@@ -142,7 +145,7 @@ function enlarged(image: Uint8Array): Uint8Array {
   return encode({ data, width: side, height: side, channels: 1, depth: 8 });
 }
 
-/** Runs what is not empty through the network in one batch; null for the rest. */
+/** Classifies the non-empty images in one batch; null for the rest. */
 async function read(items: readonly Item[], loaded: LoadedModel, top: number): Promise<(Reading | null)[]> {
   const filled = items.filter(({ prepared }) => prepared?.empty === false);
   if (filled.length === 0) return items.map(() => null);
@@ -186,8 +189,8 @@ function tell(reporter: Reporter, item: Item, reading: Reading | null): void {
   }
 }
 
-// Files are not declared as positionals: yargs would drop a lone `-` and, as options given twice are to count once, all
-// files but the last.
+// Files are not declared as positionals. yargs would drop a lone `-`. It would also keep only the
+// last file, because duplicate arguments count once.
 export const predictCommand: CommandModule<object, PredictOptions> = {
   command: 'predict',
   describe: 'Read the character in each picture',

@@ -1,4 +1,4 @@
-// `inkgrad train`: trains the network in a folder of its own, or goes on with a run that was broken off. Imports the app.
+// `inkgrad train`: trains the network in a new folder, or resumes an interrupted run.
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
@@ -48,7 +48,7 @@ interface TrainTask {
   readonly reporter: Reporter;
 }
 
-/** Builds the trainer and trains, or searches the learning rate. */
+/** Creates the trainer, then trains or runs the learning-rate range test. */
 async function runOn(started: StartedBackend, { args, saved, settings, reporter }: TrainTask): Promise<void> {
   const { seed, dropout } = settings;
   const convolutions = settings.convolutions.split(',').map(Number) as unknown as Convolutions;
@@ -83,12 +83,15 @@ async function runOn(started: StartedBackend, { args, saved, settings, reporter 
   }
 }
 
-/** The settings among the arguments. */
+/** Extracts the settings from the arguments. */
 function given(args: TrainArguments): GivenSettings {
   return Object.fromEntries(SETTING_NAMES.map((name) => [name, args[name]]));
 }
 
-/** A new run takes what there is; one that is resumed takes what it began with, real or drawn, or nothing. */
+/**
+ * Opens the data. A new run uses any available source. A resumed run requires the source it began
+ * with, real or synthetic.
+ */
 function openSource(
   settings: Settings,
   saved: RunConfig | null,
@@ -123,7 +126,7 @@ function makeTrainer(
     sameShares: !settings.valOnTest,
     onValidation: async (done, total) => {
       reporter.progress(done, total, `epoch ${trainer.progress.epoch + 1}/${epochs}  validating`);
-      await turn(); // a loop of promises alone would never let a signal in
+      await turn(); // yields to the event loop; awaited promises alone would block signals
     },
   });
   return trainer;

@@ -1,6 +1,6 @@
-// The options of `inkgrad train`: how they are called, what they do, how they are grouped. Which values they take and
-// what they are when not given is the table of settings's, not yargs's: a resumed run must know what was given.
-// Imports yargs types and the settings.
+// Options of `inkgrad train`: names, descriptions and groups. Valid values and defaults come
+// from the settings table, not from yargs, because a resumed run must distinguish given
+// options from defaults.
 
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { optionName, SETTINGS, type SettingName, type Settings } from '../run/settings.js';
@@ -9,7 +9,7 @@ import { KEEPS } from '../training/trainerEvents.js';
 import { RECIPE_NAMES } from '../training/recipes.js';
 import { choice, dataOptions, jsonOption, runOptions, within } from './options.js';
 
-/** Every setting, undefined where it was not given, and what is not part of a run. */
+/** Every setting, undefined if not given, and options that are not part of a run. */
 export type TrainOptions = { readonly [Name in SettingName]?: NonNullable<Settings[Name]> | undefined } & {
   readonly out: string | undefined;
   readonly resume: string | undefined;
@@ -123,14 +123,14 @@ function isWord(initial: unknown): initial is number | string {
   return typeof initial === 'number' || typeof initial === 'string';
 }
 
-/** How yargs should read a setting, from what the table says it is when not given. */
+/** The yargs type of a setting, inferred from its default. */
 function kindOf(name: SettingName): 'boolean' | 'string' | 'number' {
   const { initial } = SETTINGS[name];
   if (typeof initial === 'boolean') return 'boolean';
   return typeof initial === 'string' || name === 'init' || name === 'teacher' ? 'string' : 'number';
 }
 
-/** The words that an option takes. */
+/** Valid values of options with a fixed set. */
 const WORDS: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
   recipe: RECIPE_NAMES,
   schedule: SCHEDULES,

@@ -1,4 +1,4 @@
-// The numbers of an evaluation: one object for `eval --json`, and the same in words.
+// Metrics of an evaluation: as one object for `eval --json`, and as text.
 
 import { ArgumentError } from '../../engine/errors.js';
 import type { Dataset } from '../../data/loading/dataset.js';
@@ -21,7 +21,7 @@ import type { ClassScore } from './metrics.js';
 import { probabilitiesOf } from '../training/temperature.js';
 import { percent } from './percent.js';
 
-/** The numbers of an evaluation, as `--json` prints them. */
+/** The metrics of an evaluation, as `--json` prints them. */
 export interface Assessment {
   readonly accuracy: number;
   readonly accuracyInterval: Interval;
@@ -29,17 +29,17 @@ export interface Assessment {
   readonly total: number;
   readonly loss: number;
   readonly mergedAccuracy: number;
-  /** Mean over the classes, as if there were as many images of each. */
+  /** Mean of the per-class accuracies, independent of class frequency. */
   readonly balancedAccuracy: number;
   readonly top3Accuracy: number;
   readonly macroF1: number;
-  /** What the logits were divided by. */
+  /** Temperature that divided the logits. */
   readonly temperature: number;
-  /** Expected calibration error with it, and of the plain softmax. */
+  /** Expected calibration error with the temperature, and of the plain softmax. */
   readonly calibrationError: number;
   readonly uncalibratedError: number;
   readonly calibration: Calibration['bins'];
-  /** What `predict` would say of the images, and whether it would be right. */
+  /** Counts of what `predict` would print for the images, and how often it is correct. */
   readonly statements: Statements;
   readonly confusedPairs: readonly ConfusedPair[];
   readonly perClass: readonly (ClassScore & ClassMeasures)[];
@@ -47,14 +47,19 @@ export interface Assessment {
 
 const PAIRS = 20;
 
-/** An evaluation with its logits, and the probabilities that the model's temperature makes of them. */
+/** An evaluation with its logits, and the probabilities at the model's temperature. */
 export interface CalibratedEvaluation extends Evaluation {
   readonly logits: Float32Array;
   readonly temperature: number;
   readonly probabilities: Float32Array;
 }
 
-/** @param evaluation with its logits */
+/**
+ * Adds the probabilities at a temperature to an evaluation.
+ *
+ * @param evaluation with its logits
+ * @throws ArgumentError if the evaluation has no logits
+ */
 export function withTemperature(evaluation: Evaluation, temperature: number): CalibratedEvaluation {
   const { logits, total } = evaluation;
   if (logits === null) throw new ArgumentError('assessment: the evaluation kept no logits; ask for them');
@@ -66,7 +71,7 @@ export function withTemperature(evaluation: Evaluation, temperature: number): Ca
   };
 }
 
-/** Works out all numbers. */
+/** Computes all metrics. */
 export function assess(evaluation: CalibratedEvaluation, dataset: Dataset): Assessment {
   const { accuracy, correct, total, loss, mergedAccuracy, balancedAccuracy } = evaluation;
   const { perClass, predictions, logits, temperature, probabilities } = evaluation;
@@ -94,7 +99,7 @@ export function assess(evaluation: CalibratedEvaluation, dataset: Dataset): Asse
   };
 }
 
-/** The numbers of an assessment in words, a line each: name, value and what it means. */
+/** The metrics as text, one line each: name, value and meaning. */
 export function summaryOf(assessment: Assessment): readonly (readonly [string, string, string])[] {
   const { accuracy, accuracyInterval, correct, total, mergedAccuracy, top3Accuracy, loss } = assessment;
   const { low, high } = accuracyInterval;
@@ -122,7 +127,7 @@ export function summaryOf(assessment: Assessment): readonly (readonly [string, s
   ];
 }
 
-/** How often there is no doubt, and what that is worth. */
+/** Fraction of confident predictions, and their accuracy. */
 function sureness({ statements: { one, alike, unsure }, total }: Assessment): [string, string, string] {
   const count = one.count + alike.count;
   const right = (said: number, of: number): string => percent(of === 0 ? null : said / of);

@@ -1,4 +1,5 @@
-// Charts and report of an evaluation: confusion matrix, most confident errors, reliability diagram, and the HTML report.
+// Charts and report of an evaluation: confusion matrix, most confident errors, reliability diagram,
+// and the HTML report.
 
 import { join } from 'node:path';
 import { imageAt, type Dataset } from '../../data/loading/dataset.js';
@@ -14,7 +15,7 @@ import type { Evaluation } from './evaluate.js';
 import { confusionCounts } from './measures.js';
 import { percent } from './percent.js';
 
-/** The matrix of what was read as what. */
+/** The confusion matrix. */
 export function drawConfusion({ predictions }: Evaluation, dataset: Dataset): Canvas {
   const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);
   return confusionPlot({ title: `What was read as what: ${dataset.name}`, names: dataset.classes, counts });
@@ -22,7 +23,7 @@ export function drawConfusion({ predictions }: Evaluation, dataset: Dataset): Ca
 
 const WORST = 60;
 
-/** The mistakes made with the most confidence, or null if there is no mistake. */
+/** The most confident errors, or null if there are none. */
 export function drawWorst(evaluation: CalibratedEvaluation, dataset: Dataset): Canvas | null {
   const { predictions, probabilities } = evaluation;
   const { classes, labels } = dataset;
@@ -38,10 +39,10 @@ export function drawWorst(evaluation: CalibratedEvaluation, dataset: Dataset): C
   return gallery({ title: `The surest of ${wrong.length} mistakes: ${dataset.name}`, tiles });
 }
 
-/** The accuracy of fewer images is chance. */
+/** Minimum number of images per bin; with fewer, the accuracy is noise. */
 const MIN_IN_BIN = 10;
 
-/** Confidence beside accuracy: on the diagonal a probability means what it says. */
+/** Reliability diagram: accuracy over confidence. On the diagonal the model is calibrated. */
 export function drawCalibration({ calibration: bins, calibrationError }: Assessment): Canvas {
   const filled = bins.filter(({ count }) => count >= MIN_IN_BIN);
   return lineChart({
@@ -57,16 +58,19 @@ export function drawCalibration({ calibration: bins, calibrationError }: Assessm
   });
 }
 
-/** What is known of an evaluation besides its numbers. */
+/** An evaluation and the context of its report. */
 export interface AssessmentFiles {
-  /** A folder that is there and empty. */
+  /** An existing, empty folder. */
   readonly folder: string;
   readonly title: string;
   readonly evaluation: CalibratedEvaluation;
   readonly dataset: Dataset;
 }
 
-/** Writes confusion.png, worst.png (if there is a mistake), calibration.png and report.html; returns their names. */
+/**
+ * Writes confusion.png, worst.png (if there are errors), calibration.png and report.html;
+ * returns their names.
+ */
 export async function writeAssessment(assessment: Assessment, files: AssessmentFiles): Promise<string[]> {
   const { folder, title, evaluation, dataset } = files;
   const pictures = [

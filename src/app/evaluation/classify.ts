@@ -1,5 +1,5 @@
-// What a network says of single images: a probability for each class; what to make of them is interpret.ts. No data
-// set, no labels; measuring against labels is evaluate.ts. Imports engine, nn and data.
+// Classifies images: returns a probability for each class. interpret.ts interprets them;
+// evaluate.ts measures accuracy against labels.
 
 import { noGrad, scope } from '../../engine/index.js';
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
@@ -9,10 +9,10 @@ import { probabilitiesOf } from '../training/temperature.js';
 import { imageTensor } from '../model/imageTensor.js';
 
 /**
- * Runs images through a network in evaluation mode, all at once.
+ * Runs images through a network in evaluation mode, in one batch.
  *
  * @param images upright, 0 = paper, 255 = ink: `[n, 28, 28]`
- * @param temperature of the model file; default 1
+ * @param temperature the temperature of the model file; default 1
  * @returns probabilities, row by row: `[n, classes]`
  */
 export async function classify(model: Module, images: Uint8Array, temperature = 1): Promise<Float32Array> {

@@ -1,5 +1,5 @@
-// Evaluation: what a model reads in each image of a data set, and the mean loss. No gradients, no printing.
-// Imports engine, nn, data and metrics.
+// Evaluates a model on a data set: predictions, mean loss, and the logits on request. No gradients,
+// no output to the user.
 
 import { add, argmax, crossEntropy, noGrad, scope, tensor } from '../../engine/index.js';
 import { BatchLoader } from '../../data/loading/loader.js';
@@ -10,27 +10,30 @@ import { score, type Score } from './metrics.js';
 export interface Evaluation extends Score {
   /** Mean cross-entropy. */
   readonly loss: number;
-  /** Class number read in each image. */
+  /** Predicted class index of each image. */
   readonly predictions: Uint8Array;
-  /** What the network gives for each image, with the priors if there are any, `[length, classes]`; null unless asked for. */
+  /**
+   * Logits of each image, including log-priors if given, `[length, classes]`;
+   * null unless requested.
+   */
   readonly logits: Float32Array | null;
 }
 
 export interface EvaluateOptions {
-  /** Images at a time. Default 250. */
+  /** Images per batch. Default 250. */
   readonly batchSize?: number;
-  /** Keep the logits, too; training's validation does without. Default false. */
+  /** Return the logits; validation during training does not need them. Default false. */
   readonly logits?: boolean;
   /**
-   * Added to the logits before anything is read from them, `[classes]`; see `logPriors`. For images that are as often of each
-   * class as those trained on. Default null: every class is as likely as any other before the ink is seen.
+   * Log-priors added to the logits, `[classes]`; see `logPriors`. For images with the class prior
+   * of the training data. Default null: a uniform class prior.
    */
   readonly priors?: readonly number[] | null;
-  /** Called after every batch with the number of images done; a promise is waited for. */
+  /** Called after every batch with the number of images done; a promise is awaited. */
   readonly onProgress?: (done: number) => unknown;
 }
 
-/** Runs the model in evaluation mode over a data set; every layer's own mode is restored afterwards. */
+/** Runs the model in evaluation mode on a data set, then restores the mode of every layer. */
 export async function evaluate(
   model: Module,
   dataset: Dataset,

@@ -1,56 +1,60 @@
-// What to make of a row of probabilities, in words: one character, look-alikes, or doubt. The command line and the page say the
-// same. Host numbers only; imports the groups of look-alikes.
+// Interprets a row of probabilities: one character, look-alikes, or low confidence. The command
+// line and the page share it. Host numbers only.
 
 import { mergedName } from '../../data/emnist/lookAlikes.js';
 
 export interface Choice {
-  /** Number of the class. */
+  /** Class index. */
   readonly index: number;
   readonly name: string;
   readonly probability: number;
 }
 
-/** What was read in one image. */
+/** The prediction for one image. */
 export interface Reading {
-  /** The likeliest classes, the first one first. */
+  /** The most probable classes, in descending order. */
   readonly top: readonly Choice[];
   /**
-   * The character, or the look-alikes that it may be without context, the likeliest first: those of its group
-   * (1/I/L, 9/g/q, F/f, 0/O) that are at least a tenth as likely.
+   * The character, or the look-alikes that cannot be distinguished without context, most
+   * probable first. These are the members of its group (1/I/L, 9/g/q, F/f, 0/O) that are at
+   * least a tenth as probable.
    */
   readonly read: readonly string[];
-  /** What the characters in `read` have together. */
+  /** The total probability of the characters in `read`. */
   readonly probability: number;
-  /** Whether that is enough to be believed: at least 0.7. */
+  /** True if the prediction is confident: `probability` is at least 0.7. */
   readonly sure: boolean;
 }
 
-// Both numbers were chosen on the 9,262 validation images of the page's first model (original recipe, seed 1, docs/model.md), at
-// its calibrated probabilities.
+// Both thresholds were chosen on the 9,262 validation images of the page's first model (original
+// recipe, seed 1, docs/model.md), at its calibrated probabilities.
 
 /**
- * Characters less likely than this part of the likeliest are not worth naming. At 0.1 a reading without doubt names 1.26 of them
- * on average and holds the right one in 97.7 %; at 0.5 1.12 and 95.8 %, at 0.02 1.30 and 97.9 %.
+ * Minimum probability of a listed look-alike, relative to the most probable class. At 0.1, a
+ * confident prediction lists 1.26 characters on average and includes the correct one in 97.7 % of
+ * cases; at 0.5, 1.12 and 95.8 %; at 0.02, 1.30 and 97.9 %.
  */
 export const WORTH_NAMING = 0.1;
 /**
- * Of readings less probable than this nearly half are wrong: below 0.7 lie 4.1 % of the images, of which 45 % are read wrongly, as
- * against 2.3 % of the others. A limit of 0.9 would doubt 11.2 %, three of four of them for nothing; 0.5 would doubt 0.8 %.
+ * Minimum probability of a confident prediction. Nearly half of the predictions below it are wrong:
+ * 4.1 % of the images are below 0.7, of which 45 % are predicted wrongly, compared with 2.3 % of
+ * the others. A threshold of 0.9 would flag 11.2 %, three of four of them without need; 0.5 would
+ * flag 0.8 %.
  */
 const SURE = 0.7;
 
 /**
- * Puts a row of probabilities into words.
+ * Interprets a row of probabilities.
  *
- * @param probabilities one for each class
- * @param count how many of the likeliest to list
+ * @param probabilities one per class
+ * @param count number of the most probable classes to list
  */
 export function interpret(
   probabilities: ArrayLike<number>,
   classes: readonly string[],
   count: number,
 ): Reading {
-  // Equal ones stay in the order of the classes.
+  // The sort is stable: equal probabilities stay in class order.
   const ranked = classes
     .map((name, index): Choice => ({ index, name, probability: probabilities[index] }))
     .sort((a, b) => b.probability - a.probability);
@@ -71,27 +75,30 @@ export function interpret(
   };
 }
 
-/** How often something was said, and how often rightly: the true character was among those named. */
+/**
+ * Number of predictions of one kind, and how many are correct: the true character is
+ * among those listed.
+ */
 export interface Said {
   readonly count: number;
   readonly right: number;
 }
 
-/** What was said of the images of a data set. */
+/** Predictions on a data set, counted by kind. */
 export interface Statements {
-  /** One character, and no doubt. */
+  /** One character, with confidence. */
   readonly one: Said;
-  /** Several that look alike, and no doubt. */
+  /** Several look-alikes, with confidence. */
   readonly alike: Said;
-  /** Not sure. */
+  /** Low confidence. */
   readonly unsure: Said;
 }
 
 /**
- * Counts what `interpret` says of images, and whether it is right.
+ * Counts the predictions of `interpret` on a data set, and how many are correct.
  *
  * @param probabilities `[images, classes]`
- * @param labels class number of each image
+ * @param labels class index of each image
  */
 export function countStatements(
   probabilities: Float32Array,

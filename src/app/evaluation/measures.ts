@@ -1,9 +1,10 @@
-// What can be said of a classifier beyond its hits: precision and recall, confused pairs, calibration, how sure the
-// accuracy itself is. Host numbers only, nothing runs on a backend; plain hits are in metrics.ts. Imports the rng.
+// Classifier metrics beyond accuracy: precision and recall, confused pairs, calibration,
+// and a confidence interval of the accuracy. Host numbers only, without a backend. Accuracy
+// is in metrics.ts.
 
 import { Rng } from '../../engine/rng.js';
 
-/** How often each class was read as each: row-major `[true][read]`, `[classes, classes]`. */
+/** Confusion matrix, row-major `[true][predicted]`, `[classes, classes]`. */
 export function confusionCounts(
   predictions: ArrayLike<number>,
   labels: ArrayLike<number>,
@@ -16,11 +17,14 @@ export function confusionCounts(
 
 export interface ClassMeasures {
   readonly name: string;
-  /** Of what was read as this class, the part that is; null if nothing was. */
+  /** Fraction of the predictions of this class that are correct; null if there are none. */
   readonly precision: number | null;
-  /** Of the images of this class, the part that was read as it; null if there are none. */
+  /** Fraction of the images of this class that are predicted correctly; null if there are none. */
   readonly recall: number | null;
-  /** 2 TP / (2 TP + FP + FN), the harmonic mean of the two; null for a class neither shown nor read. */
+  /**
+   * 2 TP / (2 TP + FP + FN), the harmonic mean of the two; null for a class without
+   * images and predictions.
+   */
   readonly f1: number | null;
 }
 
@@ -43,7 +47,7 @@ export function classMeasures(counts: ArrayLike<number>, names: readonly string[
   });
 }
 
-/** The mean of F1 over the classes that have one, each counting alike however many images it has. */
+/** Unweighted mean of F1 over the classes that have one. */
 export function macroF1(measures: readonly ClassMeasures[]): number {
   const values = measures.flatMap(({ f1 }) => (f1 === null ? [] : [f1]));
   return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -53,11 +57,11 @@ export interface ConfusedPair {
   readonly label: string;
   readonly read: string;
   readonly count: number;
-  /** Of all images of the label. */
+  /** Fraction of all images of the label. */
   readonly share: number;
 }
 
-/** The mistakes made most often, at most `most` of them; of equal ones the one that comes first in the classes. */
+/** The most frequent confusions, at most `most` of them; ties stay in class order. */
 export function confusedPairs(
   counts: ArrayLike<number>,
   names: readonly string[],
@@ -78,7 +82,8 @@ export function confusedPairs(
 }
 
 /**
- * Part of the images whose class is among the k likeliest; of equally likely ones the first count as likelier.
+ * Top-k accuracy: the fraction of images whose class is among the k most probable. Ties are
+ * resolved in class order.
  *
  * @param probabilities `[images, classes]`
  */
@@ -98,27 +103,30 @@ export function topAccuracy(probabilities: ArrayLike<number>, labels: ArrayLike<
 }
 
 export interface CalibrationBin {
-  /** Confidences above `from`, up to and with `to`. */
+  /** Confidences above `from`, up to and including `to`. */
   readonly from: number;
   readonly to: number;
   readonly count: number;
-  /** Mean confidence and part of hits of these images; null if there are none. */
+  /** Mean confidence and accuracy of these images; null if there are none. */
   readonly confidence: number | null;
   readonly accuracy: number | null;
 }
 
 export interface Calibration {
-  /** Expected calibration error: mean distance between confidence and accuracy over the bins, weighted by count. */
+  /**
+   * Expected calibration error: mean absolute difference between confidence and accuracy over the
+   * bins, weighted by count.
+   */
   readonly error: number;
   readonly bins: readonly CalibrationBin[];
 }
 
-/** As in the paper. */
+/** Number of bins, as in the paper. */
 export const CALIBRATION_BINS = 15;
 
 /**
- * Whether confidence can be believed: the probability of what was read, in 15 bins of equal width, beside how often it
- * was right. `ECE = sum over bins of count / n * |accuracy - confidence|`.
+ * Calibration: the confidence of the predictions, in 15 bins of equal width, compared with their
+ * accuracy. `ECE = sum over bins of count / n * |accuracy - confidence|`.
  *
  * @param probabilities `[images, classes]`
  * @see C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, equation 3
@@ -153,7 +161,7 @@ export function calibration(
 export interface Interval {
   readonly low: number;
   readonly high: number;
-  /** How often such intervals hold the truth. */
+  /** Coverage probability of the interval. */
   readonly level: number;
   readonly resamples: number;
   readonly seed: number;
@@ -163,17 +171,19 @@ const LEVEL = 0.95;
 const RESAMPLES = 1000;
 
 /**
- * Percentile bootstrap interval of an accuracy: what other test sets of the same size would have given. It knows of the
- * choice of images only, not of the chance in training.
+ * Percentile bootstrap interval of an accuracy: the range for other test sets of the same size. It
+ * covers the choice of images only, not the randomness of training.
  *
- * @param correct of `total` images; which of them were right makes no difference to a resample
+ * @param correct number of correct predictions among `total` images; a resample does not depend
+ *   on which ones
  * @see B. Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7, 1979
  */
 export function bootstrapInterval(correct: number, total: number, seed = 0): Interval {
   const rng = new Rng(seed).split('bootstrap');
   const accuracies = Float64Array.from({ length: RESAMPLES }, () => {
     let hits = 0;
-    for (let i = 0; i < total; i++) if (rng.below(total) < correct) hits += 1; // images, with replacement
+    // Draws images with replacement.
+    for (let i = 0; i < total; i++) if (rng.below(total) < correct) hits += 1;
     return hits / total;
   }).sort();
   const tail = (1 - LEVEL) / 2;

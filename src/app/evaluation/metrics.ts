@@ -1,4 +1,4 @@
-// What a classifier got right: counts from predictions and labels. Host numbers only; imports nothing.
+// Accuracy of a classifier, computed from predictions and labels. Host numbers only.
 
 import { mergedName } from '../../data/emnist/lookAlikes.js';
 
@@ -7,7 +7,7 @@ export interface ClassScore {
   readonly name: string;
   /** Images of this class. */
   readonly total: number;
-  /** Of these, how many were read as this class. */
+  /** Number of these that were predicted correctly. */
   readonly correct: number;
   /** correct / total; null for a class without images. */
   readonly accuracy: number | null;
@@ -18,7 +18,10 @@ export interface Score {
   readonly correct: number;
   /** correct / total. */
   readonly accuracy: number;
-  /** Mean of the classes' accuracies, as if there were as many images of each; classes without images left out. */
+  /**
+   * Mean of the per-class accuracies, independent of class frequency; classes without
+   * images are excluded.
+   */
   readonly balancedAccuracy: number;
   /** Accuracy when look-alikes (1/I/L, 9/g/q, F/f, 0/O) count as one class each. */
   readonly mergedAccuracy: number;
@@ -26,10 +29,10 @@ export interface Score {
 }
 
 /**
- * Counts hits.
+ * Computes accuracies.
  *
- * @param predictions class number read in each image
- * @param labels class number of each image, as long as `predictions`
+ * @param predictions predicted class index of each image
+ * @param labels class index of each image, as long as `predictions`
  * @param classes the name of each class
  */
 export function score(

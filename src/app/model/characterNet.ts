@@ -1,27 +1,28 @@
-// The network: three blocks of convolution, batch norm, ReLU and pooling, then two linear layers. 400,367
-// parameters for 47 classes; layer names and order are those of the PyTorch original, so its weights load. A block may have
-// more than one convolution, each with its batch norm and ReLU. Imports nn.
+// The character network: three blocks of convolution, batch norm, ReLU and pooling, then two linear
+// layers. It has 400,367 parameters for 47 classes. Layer names and order are those of the PyTorch
+// original, so its weights load. A block may have more than one convolution, each with its own
+// batch norm and ReLU.
 
 import { type Rng, type Shape, type Tensor, flatten } from '../../engine/index.js';
 import { BatchNorm2d, Conv2d, Dropout, Linear, MaxPool2d, Module, ReLU, Sequential } from '../../nn/index.js';
 
-/** Channels of the three blocks. */
+/** Output channels of the three blocks. */
 const CHANNELS = [32, 64, 128] as const;
-/** How many convolutions each of the three blocks has. */
+/** Number of convolutions in each of the three blocks. */
 export type Convolutions = readonly [number, number, number];
-/** What the original has. */
+/** The original's. */
 const ONE_EACH: Convolutions = [1, 1, 1];
-/** More are refused, so that a damaged file makes no large network. */
+/** Maximum per block; bounds the size of the network that a damaged file can create. */
 const MAX = 3;
 
 export interface CharacterNetOptions {
-  /** How many classes to tell apart. */
+  /** Number of classes. */
   readonly classes: number;
-  /** Where weights and dropout masks are drawn from. */
+  /** Generator for the initial weights and the dropout masks. */
   readonly rng: Rng;
-  /** Chance that dropout drops a value. Default 0.5. */
+  /** Dropout probability. Default 0.5. */
   readonly dropout?: number;
-  /** Default 1, 1, 1. */
+  /** Convolutions per block. Default 1, 1, 1. */
   readonly convolutions?: Convolutions;
 }
 
@@ -40,8 +41,9 @@ function block(inChannels: number, outChannels: number, convolutions: number, rn
 }
 
 /**
- * How many convolutions each block of a saved network has, from the shapes of its arrays, so that a file needs not say so.
- * What is no such network counts one each, and its names and shapes will not fit.
+ * Infers the number of convolutions per block from the shapes of a saved network's arrays, so that
+ * files need not store it. Returns 1, 1, 1 for arrays of another network; loading then fails
+ * because names and shapes do not match.
  */
 export function convolutionsOf(arrays: Readonly<Record<string, { readonly shape: Shape }>>): Convolutions {
   const filters = Object.entries(arrays).filter(
@@ -54,7 +56,7 @@ export function convolutionsOf(arrays: Readonly<Record<string, { readonly shape:
   return counts.every((count) => count >= 1 && count <= MAX) ? counts : ONE_EACH;
 }
 
-/** Reads a 28 x 28 character: [N, 1, 28, 28] -> logits [N, classes]. */
+/** Classifies a 28 x 28 character: [N, 1, 28, 28] -> logits [N, classes]. */
 export class CharacterNet extends Module {
   readonly conv_layers: Sequential;
   readonly fc_layers: Sequential;
@@ -78,7 +80,7 @@ export class CharacterNet extends Module {
     );
   }
 
-  /** The one layer that draws random numbers; a checkpoint keeps its stream. */
+  /** The only layer that draws random numbers; a checkpoint stores its stream. */
   get dropout(): Dropout {
     return this.#dropout;
   }

@@ -1,5 +1,5 @@
-// What a network consists of: every layer's shape, parameters and work, found by sending one image through it.
-// Imports engine, nn, layers.
+// Layer table of a network: output shape, parameters and multiply-adds of every layer, measured by
+// a forward pass of one image.
 
 import { noGrad, scope, zeros } from '../../engine/index.js';
 import { sizeOf, type Shape } from '../../engine/shape.js';
@@ -10,24 +10,28 @@ import type { CharacterNet } from './characterNet.js';
 export interface LayerFacts {
   /** Its name in the state dict. */
   readonly name: string;
-  /** Its kind and its settings. */
+  /** Its type and settings. */
   readonly layer: string;
-  /** Shape of what comes out for one image. */
+  /** Output shape for one image. */
   readonly output: Shape;
-  /** Numbers that are learned. */
+  /** Number of learned parameters. */
   readonly parameters: number;
-  /** Multiplications with an addition for one image; layers without a product count none. */
+  /** Multiply-adds for one image; 0 for layers without weights to multiply by. */
   readonly multiplyAdds: number;
 }
 
-/** Each number that comes out of a product is the sum of so many terms; no other layer multiplies by weights. */
+/**
+ * Multiply-adds per output value. Only convolutions and linear layers multiply by weights;
+ * 0 for others.
+ */
 function termsOf(layer: Module): number {
-  if (layer instanceof Conv2d) return sizeOf(layer.weight.shape.slice(1)); // inChannels / groups * kh * kw
+  // inChannels / groups * kh * kw
+  if (layer instanceof Conv2d) return sizeOf(layer.weight.shape.slice(1));
   if (layer instanceof Linear) return layer.weight.shape[1]; // inFeatures
   return 0;
 }
 
-/** One entry a layer, in the order in which they run. The network must be in evaluation mode. */
+/** One entry per layer, in execution order. The network must be in evaluation mode. */
 export function describeLayers(model: CharacterNet): LayerFacts[] {
   return noGrad(() => {
     const facts: LayerFacts[] = [];

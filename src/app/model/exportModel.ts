@@ -1,4 +1,4 @@
-// A loaded model in the formats of other programs, as bytes. Imports model, layers, nn, formats.
+// Exports a loaded model to the formats of other programs, as bytes.
 
 import { encodeSafetensors, quantize, type HostArray, type Module } from '../../nn/index.js';
 import { canonicalJson } from '../../nn/saving/json.js';
@@ -8,7 +8,7 @@ import { INPUT_SIZE, layersOf, NORMALIZATION } from './layerList.js';
 import type { CharacterNet } from './characterNet.js';
 import type { Training } from './modelContents.js';
 
-/** Formats of one file. */
+/** Single-file formats. */
 export const FILE_FORMATS = ['onnx', 'safetensors', 'pth'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
@@ -16,11 +16,14 @@ export interface ExportedModel {
   readonly model: CharacterNet;
   /** Name of each class, in the order of the logits. */
   readonly classes: readonly string[];
-  /** Name of the data it was trained on. */
+  /** Name of the training data. */
   readonly data: string;
-  /** What to divide the logits by before they become probabilities. Default 1. */
+  /** Temperature: divides the logits before the softmax. Default 1. */
   readonly temperature?: number;
-  /** What else is known of its training; safetensors keep it, so that its validation part can still be told. */
+  /**
+   * Further training metadata. Only safetensors store it, so that the validation part can
+   * still be identified.
+   */
   readonly training?: Training;
 }
 
@@ -38,12 +41,16 @@ export const WEIGHT_FORMATS = ['float32', 'float16', 'int8'] as const;
 export type WeightFormat = (typeof WEIGHT_FORMATS)[number];
 
 export interface ExportOptions {
-  /** Safetensors alone: what the weights of convolutions and linear layers are written in. Default float32. */
+  /**
+   * Safetensors only: number format of the weights of convolutions and linear
+   * layers. Default float32.
+   */
   readonly weights?: WeightFormat;
 }
 
 /**
- * Weights are 99.6 % of the numbers. The rest gains nothing from fewer bits, and loses: batch norm counts its batches, and half
+ * True for convolution and linear weights, 99.6 % of the numbers. The rest stays float32: fewer
+ * bits would save almost nothing. Batch norm's batch counter would also become wrong, because half
  * precision cannot count beyond 2,048.
  */
 const isWeight = ({ shape }: HostArray): boolean => shape.length >= 2;
@@ -82,9 +89,9 @@ const ENCODERS: Record<
 };
 
 /**
- * The weights and the class names; equal models give equal bytes.
+ * Exports the weights and the class names; equal models give equal bytes.
  *
- * @throws ArgumentError if a weight is beyond the format that is asked for
+ * @throws ArgumentError if a weight exceeds the range of the requested number format
  */
 export async function exportModel(
   exported: ExportedModel,

@@ -1,5 +1,5 @@
-// A model as a small PyTorch project: the Python files in `formats/pytorchProject/`, and the weights. The build copies
-// them next to the compiled code. Imports node:fs, exportModel.
+// Exports a model as a small PyTorch project: the Python files in `formats/pytorchProject/`, and
+// the weights. The build copies the Python files next to the compiled code.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,9 @@ import { exportModel, type ExportedModel } from './exportModel.js';
 
 const TEMPLATES = fileURLToPath(new URL('../formats/pytorchProject/', import.meta.url));
 
-/** Writes the project into a folder, which is made if need be; returns the names of its files. */
+/**
+ * Writes the project into a folder, which is created if necessary; returns the names of its files.
+ */
 export async function exportProject(exported: ExportedModel, folder: string): Promise<string[]> {
   const names = (await readdir(TEMPLATES)).filter((name) => /\.(py|md)$/.test(name)).sort();
   makeFolder(folder);

@@ -1,4 +1,4 @@
-// Normalized pixels as the input of the character network.
+// Uploads normalized pixels as the input of the character network.
 
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { tensor, type Tensor } from '../../engine/index.js';

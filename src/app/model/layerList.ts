@@ -1,5 +1,4 @@
-// The character network as a list of layers in the order in which they run: what exporting and describing it walk.
-// Imports model and nn.
+// The character network as a list of layers in execution order, for export and description.
 
 import { Flatten, type Module } from '../../nn/index.js';
 import type { CharacterNet } from './characterNet.js';
@@ -7,10 +6,12 @@ import type { CharacterNet } from './characterNet.js';
 /** Channels, height and width of one image. */
 export const INPUT_SIZE: readonly number[] = [1, 28, 28];
 
-/** How a pixel from 0 (background) to 255 (ink) becomes what the network takes. */
+/** Maps a pixel from 0 (background) to 255 (ink) to an input value. */
 export const NORMALIZATION = '(pixel / 255 - 0.5) / 0.5, upright, light ink on dark ground';
 
-/** Layers with their names in the state dict; `flatten`, which has no state, is the network's own. */
+/**
+ * Layers with their names in the state dict. `flatten`, which has no state, is part of `forward`.
+ */
 export function layersOf({ conv_layers, fc_layers }: CharacterNet): [string, Module][] {
   const inside = (name: string, layers: readonly Module[]): [string, Module][] =>
     layers.map((layer, index) => [`${name}.${index}`, layer]);

@@ -1,21 +1,23 @@
-// The bytes of a model file on the disk, whatever wrote it; what they mean is modelContents.ts. Imports node:fs.
+// Reads the bytes of a model file from disk, in any supported format.
+// modelContents.ts interprets them.
 
 import { readFile, stat } from 'node:fs/promises';
 import { ModelError } from '../errors.js';
 import { readContents, type ModelContents } from './modelContents.js';
 
-/** Larger files are refused before they are read; the network has 1.6 MB, a whole run of it 5. */
+/** Maximum file size, checked before reading. A model has 1.6 MB, a checkpoint 5. */
 const MAX_FILE_BYTES = 2 ** 28;
 
 export interface ModelBytes extends ModelContents {
-  /** The file itself. */
+  /** The unconverted file. */
   readonly original: Uint8Array;
 }
 
 /**
  * Reads a model file.
  *
- * @throws ModelError that names the file if it is missing, too large, damaged, or would run something
+ * @throws ModelError naming the file if it is missing, too large or damaged, or if its pickle
+ *   would execute code
  */
 export async function readModelBytes(path: string): Promise<ModelBytes> {
   const original = await readWhole(path);

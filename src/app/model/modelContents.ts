@@ -1,5 +1,5 @@
-// What a model file holds, from its bytes: the network, its classes, what it was trained on. Opens no file, so a page reads
-// models with it, too. Imports nn's serialization, the network and, when a PyTorch file turns up, pthModel.
+// Decodes the bytes of a model file: the network, its classes, its training metadata. Opens no
+// file, so the page uses it too. pthModel.ts is loaded only for a PyTorch file.
 
 import { InkgradError } from '../../engine/errors.js';
 import { Rng } from '../../engine/rng.js';
@@ -10,41 +10,53 @@ import { ModelError } from '../errors.js';
 import { isLegacyPth, isPth } from '../formats/pthSignature.js';
 import { CharacterNet, convolutionsOf } from './characterNet.js';
 
-/** What the first bytes of a file say about it. */
+/** File format, detected from the first bytes. */
 export type ModelFormat = 'safetensors' | 'pth';
 
 export interface ModelContents {
-  /** What the file is. */
+  /** Format of the original file. */
   readonly format: ModelFormat;
-  /** Its contents as safetensors. */
+  /** Contents converted to safetensors. */
   readonly safetensors: Uint8Array;
-  /** What else a PyTorch file held, by key; not used. */
+  /** Keys of a PyTorch file that are not used. */
   readonly ignored: readonly string[];
 }
 
-/** What a model was trained on. */
+/** Training metadata of a model. */
 export interface Training {
   /** Name of each class, in the order of the logits. */
   readonly classes: readonly string[];
-  /** Name of the data. */
+  /** Name of the training data. */
   readonly data: string;
-  /** Whether it was drawn by the program. */
+  /** True for synthetic characters. */
   readonly synthetic: boolean;
-  /** Null in a model from elsewhere, which does not say what was set aside. */
+  /** Seed of the run. Null for an imported model, whose validation images are unknown. */
   readonly seed: number | null;
-  /** Part of the training images that was set aside; with the seed it tells which. */
+  /**
+   * Fraction of the training images used for validation. Together with the seed
+   * it determines which.
+   */
   readonly valFraction: number;
-  /** Whether it was validated on the test part instead. */
+  /** True if the run validated on the test part instead. */
   readonly valOnTest?: boolean;
-  /** Of how many images; null for all there were. */
+  /** Number of images that the run was limited to; null for all. */
   readonly limit: number | null;
-  /** What `--balance` added to the logits in training, `[classes]` (`logPriors`); null: nothing. */
+  /**
+   * Log-priors that `--balance` added to the logits in training, `[classes]`
+   * (`logPriors`); null: none.
+   */
   readonly logPriors?: readonly number[] | null;
-  /** What to divide the logits by, so that probabilities can be believed (temperature.ts); 1 until it is fitted. */
+  /**
+   * Temperature that divides the logits to calibrate the probabilities (temperature.ts); 1 until
+   * it is fitted.
+   */
   readonly temperature?: number;
 }
 
-/** What to add to a model's logits to read one of the parts: the test part's classes are as often as each other, or unknown. */
+/**
+ * Log-priors to add to a model's logits when evaluating a part of the data. Null for the test part,
+ * whose class prior is uniform or unknown.
+ */
 export function priorsOf(training: Training, part: 'test' | 'train' | 'val'): readonly number[] | null {
   const isTest = part === 'test' || (part === 'val' && training.valOnTest === true);
   return isTest ? null : (training.logPriors ?? null);
@@ -54,15 +66,15 @@ export interface LoadedModel {
   /** In evaluation mode, on the current backend. */
   readonly model: CharacterNet;
   readonly classes: readonly string[];
-  /** What to divide the logits by before they become probabilities (temperature.ts). */
+  /** Temperature that divides the logits before the softmax (temperature.ts). */
   readonly temperature: number;
   readonly training: Training;
 }
 
 /**
- * Turns whatever `work` finds wrong with a file into a ModelError that names it.
+ * Runs `work` and converts every InkgradError to a ModelError that names the file.
  *
- * @param name what messages call the file
+ * @param name the file name used in messages
  */
 export async function naming<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   try {
@@ -74,10 +86,10 @@ export async function naming<T>(name: string, work: () => T | Promise<T>): Promi
 }
 
 /**
- * Finds out what a file is. Safetensors stay as they are; a PyTorch file becomes those that `inkgrad import` would write, so
- * that everything behind this knows one format.
+ * Detects the format of a file. Safetensors are returned unchanged. A PyTorch file is converted to
+ * the safetensors that `inkgrad import` would write, so that all later code handles one format.
  *
- * @throws ModelError if it is a PyTorch file that is damaged, would run something, or is of another network
+ * @throws ModelError if a PyTorch file is damaged, would execute code, or is of another network
  */
 export function readContents(name: string, bytes: Uint8Array): Promise<ModelContents> {
   return naming(name, async () => {
@@ -89,7 +101,7 @@ export function readContents(name: string, bytes: Uint8Array): Promise<ModelCont
 }
 
 /**
- * Makes the network that a safetensors file holds; optimizer state is left in the file.
+ * Creates the network stored in a safetensors file; optimizer state is ignored.
  *
  * @throws ModelError if the file is damaged or of another network
  */
@@ -110,10 +122,14 @@ export function modelFrom(name: string, safetensors: Uint8Array): Promise<Loaded
   });
 }
 
-/** More outputs are refused before a network is made for them. */
+/** Maximum number of classes, checked before a network is created. */
 const MAX_CLASSES = 1000;
 
-/** @throws ModelError if it does not name the classes */
+/**
+ * Validates the training metadata of a model file and fills in defaults.
+ *
+ * @throws ModelError if the class names are missing or a field is invalid
+ */
 export function readTraining(extra: Json): Training {
   const about = extra as Partial<Training> | null;
   const { classes, data, synthetic, seed, valFraction, valOnTest, limit, temperature = 1 } = about ?? {};

@@ -1,6 +1,6 @@
-// Model files on the disk: the network, what it was trained on and how far, in one safetensors file. Written beside and then
-// renamed, so a file under the final name is always whole; PyTorch's files are read too. Imports nn's serialization,
-// modelContents, modelBytes and the trainer's types.
+// Model files on disk: network, training metadata and progress in one safetensors file. Files are
+// written under a temporary name and then renamed, so a file with the final name is always
+// complete. PyTorch files can also be read.
 
 import {
   Counter,
@@ -21,9 +21,9 @@ import type { Trainer } from '../training/trainer.js';
 import { readProgress } from '../training/progress.js';
 
 /**
- * Saves weights, optimizer, schedule, random streams and progress: all that going on needs.
+ * Saves weights, optimizer, schedule, random streams and progress: everything that resuming needs.
  *
- * @param average null in a file that is only to be used
+ * @param average null for a model that will not be resumed
  */
 export async function saveModel(
   path: string,
@@ -37,14 +37,17 @@ export async function saveModel(
   await writeAtomically(path, bytes);
 }
 
-/** Runs `read` on a file as safetensors and turns whatever is wrong with it into a ModelError that names it. */
+/**
+ * Runs `read` on a file as safetensors and converts every error to a ModelError that
+ * names the file.
+ */
 async function reading<T>(path: string, read: (bytes: Uint8Array) => T): Promise<T> {
   const { safetensors } = await readModelBytes(path);
   return naming(path, () => read(safetensors));
 }
 
 /**
- * Reads a model for use; its optimizer state is left in the file.
+ * Loads a model for inference; optimizer state is ignored.
  *
  * @throws ModelError if the file is missing, damaged, or of another network
  */
@@ -53,7 +56,7 @@ export async function loadModel(path: string): Promise<LoadedModel> {
 }
 
 /**
- * Writes a temperature into a model file that `train` or `import` wrote; everything else stays.
+ * Writes a temperature into a model file of `train` or `import`; everything else stays unchanged.
  *
  * @throws ModelError if the file is missing or damaged
  */
@@ -67,7 +70,8 @@ export async function storeTemperature(path: string, temperature: number): Promi
 }
 
 /**
- * Writes batch norm's running statistics of a network into the model file that it was read from; everything else stays.
+ * Writes a network's batch-norm running statistics into its model file; everything
+ * else stays unchanged.
  *
  * @throws ModelError if the file is missing or damaged
  */
@@ -84,7 +88,11 @@ export async function storeStatistics(path: string, model: Module): Promise<void
   await writeAtomically(path, bytes);
 }
 
-/** Overwrites a network's weights with those of a file, whatever else the file holds. */
+/**
+ * Overwrites a network's weights with those of a file; other contents of the file are ignored.
+ *
+ * @throws ModelError if the file is missing, damaged, or of another network
+ */
 export function initialize(model: Module, path: string): Promise<void> {
   return reading(path, (bytes) => {
     const { tensors } = decodeSafetensors(bytes);
@@ -93,7 +101,7 @@ export function initialize(model: Module, path: string): Promise<void> {
 }
 
 /**
- * Puts a saved run in place: weights, optimizer, schedule, random streams and progress.
+ * Restores a checkpoint: weights, optimizer, schedule, random streams and progress.
  *
  * @throws ModelError if the file is missing, damaged, or of another run
  */

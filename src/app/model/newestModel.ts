@@ -1,11 +1,11 @@
-// The model to use when none is named: the newest that a training run under runs/ has left. Imports node:fs.
+// Finds the default model: the newest one of the training runs under runs/.
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../errors.js';
 
 /**
- * Finds the `runs/NAME/best.safetensors` that was written last.
+ * Finds the most recently written `runs/NAME/best.safetensors`.
  *
  * @throws ModelError if there is none
  */

@@ -1,20 +1,20 @@
-// Where a model comes from, as far as its file and the config.json of its run tell: settings, data, device, progress.
-// All of it is somebody else's text until it is printed. Imports nn's JSON and node:fs.
+// Provenance of a model from its file and the config.json of its run: settings, data, device,
+// progress. All values are untrusted text; escape them when printing.
 
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeSafetensors, type Json, type JsonObject } from '../../nn/index.js';
 import { parseStrictJson } from '../../nn/saving/strictJson.js';
 
-/** A config has a few thousand bytes. */
+/** Maximum size; a real config has a few thousand bytes. */
 const MAX_CONFIG_BYTES = 1_000_000;
 
 export interface Provenance {
-  /** What the file says about its training: data, seed, progress, ... */
+  /** Training metadata of the file: data, seed, progress, ... */
   readonly training: JsonObject;
-  /** Settings of the optimizer, if the file is a checkpoint. */
+  /** Optimizer settings, if the file is a checkpoint. */
   readonly optimizer: JsonObject;
-  /** The config.json beside the file; empty if there is none that can be read. */
+  /** The config.json next to the file; empty if it is missing or unreadable. */
   readonly run: JsonObject;
 }
 
@@ -22,18 +22,18 @@ function asObject(value: Json | undefined): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
-/** The config of the run in whose folder a model lies. A damaged one says nothing. */
+/** The config of the run whose folder contains the model. A damaged config counts as empty. */
 async function readRun(model: string): Promise<JsonObject> {
   const path = join(dirname(model), 'config.json');
   try {
     const { size } = await stat(path);
     return size > MAX_CONFIG_BYTES ? {} : asObject(parseStrictJson(await readFile(path, 'utf8'), path));
   } catch {
-    return {}; // the model is what was asked about
+    return {}; // not an error: the caller needs the model, not the run
   }
 }
 
-/** Reads the texts of a model file that was found good, and the run's beside it. */
+/** Reads the metadata of a valid model file, and the config of the run next to it. */
 export async function provenanceOf(path: string, safetensors: Uint8Array): Promise<Provenance> {
   const { metadata } = decodeSafetensors(safetensors);
   const part = (name: string): JsonObject =>
@@ -46,7 +46,10 @@ export function without(object: JsonObject, left: string): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== left));
 }
 
-/** An object as short texts by path, `progress.epoch` -> `12`; lists and what is too deep are left out. */
+/**
+ * Flattens an object to short texts by path, `progress.epoch` -> `12`. Omits lists, nulls and
+ * values nested too deeply.
+ */
 export function facts(value: JsonObject, depth = 3, prefix = ''): [string, string][] {
   return Object.entries(value).flatMap(([key, one]): [string, string][] => {
     if (one === null || Array.isArray(one)) return [];

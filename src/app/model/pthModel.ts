@@ -1,5 +1,5 @@
-// A PyTorch file as the safetensors that `inkgrad import` writes. Bytes in, bytes out; a page loads it when such a file turns
-// up. Imports formats, nn's safetensors, the EMNIST splits.
+// Converts a PyTorch file to the safetensors that `inkgrad import` writes. Bytes in, bytes out; the
+// page loads this module only for such a file.
 
 import { FormatError } from '../../engine/errors.js';
 import { EMNIST_SPLITS } from '../../data/emnist/splits.js';
@@ -9,11 +9,11 @@ import { decodePth, type PthFile } from '../formats/pth.js';
 import { isLegacyPth } from '../formats/pthSignature.js';
 
 /**
- * Reads a PyTorch file and writes it anew.
+ * Converts a PyTorch file.
  *
- * @returns weights and class names as `saveState` would write them (equal files give equal bytes), and what else the file
- *   held, by key
- * @throws FormatError if it is damaged, wants to run something, or is not the character network
+ * @returns weights and class names as `saveState` would write them (equal files give equal bytes),
+ *   and the keys of unused contents
+ * @throws FormatError if it is damaged, would execute code, or is not the character network
  */
 export async function convertPth(
   bytes: Uint8Array,
@@ -32,10 +32,14 @@ export async function convertPth(
   return { safetensors: encodeSafetensors(tensors, { inkgrad: '1', extra: canonicalJson(extra) }), ignored };
 }
 
-/** The bias of the last layer has a number for each class. */
+/** The bias of the last layer has one number per class. */
 const LAST_BIAS = 'fc_layers.3.bias';
 
-/** A file that names no classes is taken to tell those of the EMNIST split that has as many. */
+/**
+ * The class names of a file that contains none: those of the EMNIST split with as many classes.
+ *
+ * @throws FormatError if no split has as many classes, or the last layer's bias is missing
+ */
 function usualClasses(tensors: PthFile['tensors']): readonly string[] {
   const outputs = Object.hasOwn(tensors, LAST_BIAS) ? tensors[LAST_BIAS].shape[0] : undefined;
   const split = Object.values(EMNIST_SPLITS).find(({ classes }) => classes.length === outputs);

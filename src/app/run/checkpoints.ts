@@ -1,4 +1,4 @@
-// When a run saves itself, and where: last.safetensors to go on from, best.safetensors to use. Imports modelFile.
+// Checkpoints of a run: last.safetensors to resume from, best.safetensors for inference.
 
 import { join } from 'node:path';
 import type { Training } from '../model/modelContents.js';
@@ -6,9 +6,12 @@ import { resumeTraining, saveModel } from '../model/modelFile.js';
 import type { Trainer } from '../training/trainer.js';
 
 export class Checkpoints {
-  /** The state to go on from. */
+  /** Path of the checkpoint to resume from. */
   readonly last: string;
-  /** The state with the highest validation accuracy. */
+  /**
+   * Path of the model to use: the epoch with the highest validation accuracy, or the last
+   * with `--keep last`.
+   */
   readonly best: string;
   readonly #trainer: Trainer;
   readonly #training: Training;
@@ -25,27 +28,31 @@ export class Checkpoints {
     this.#interval = 1000 * seconds;
   }
 
-  /** Where the state in `last` stands, as `epoch 3, step 120`. */
+  /** The position of the checkpoint in `last`, e.g. `epoch 3, step 120`. */
   get place(): string {
     return this.#place;
   }
 
-  /** Puts the state of `last` in place. */
+  /**
+   * Restores the checkpoint in `last`.
+   *
+   * @throws ModelError if the file is missing, damaged, or of another run
+   */
   async resume(): Promise<void> {
     await resumeTraining(this.last, this.#trainer, this.#training);
     this.#place = placeOf(this.#trainer);
   }
 
-  /** Whether the last checkpoint is old enough for a new one. */
+  /** True if the checkpoint interval has elapsed. */
   isDue(): boolean {
     return performance.now() - this.#savedAt >= this.#interval;
   }
 
   /**
-   * Saves the present state, and before that, if it is the best, as the best: should the process be killed in between, the
-   * run goes on from an older state and finds the best again.
+   * Saves the current state. If it is the best, saves the best model first: if the process is
+   * killed in between, the run resumes from an older state and finds the best again.
    *
-   * @throws DivergedError, and then saves nothing, if a weight is not finite
+   * @throws DivergedError, without saving, if a weight is not finite
    */
   async save({ isBest }: { readonly isBest: boolean }): Promise<void> {
     await this.#trainer.checkWeights();
@@ -60,7 +67,7 @@ export class Checkpoints {
   }
 }
 
-/** Where a run stands, for people: `epoch 3, step 120`. */
+/** The position of a run as text: `epoch 3, step 120`. */
 export function placeOf({ progress }: Pick<Trainer, 'progress'>): string {
   const { epoch, step } = progress;
   if (step > 0) return `epoch ${epoch + 1}, step ${step}`;

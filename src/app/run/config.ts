@@ -1,5 +1,5 @@
-// A run's config.json: what it is and where it was computed, written when it begins and read, with suspicion, when it is
-// resumed. Imports settings, digests, nn's JSON and node:fs.
+// A run's config.json: settings, data and environment. It is written when the run begins, and
+// validated strictly when the run is resumed.
 
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,16 +16,16 @@ export const CONFIG_FILE = 'config.json';
 
 /** Version of the file's layout. */
 const FORMAT = 5;
-/** A real one has a few thousand bytes. */
+/** Limits for untrusted files; a real config has a few thousand bytes. */
 const MAX_BYTES = 1_000_000;
 const MAX_DEPTH = 8;
 const MAX_MESSAGE = 400;
 
-/** One stretch of a run, from its start or a resumption to the next stop: with what it was computed. */
+/** One session of a run, from its start or a resumption to the next stop: its environment. */
 export interface Sitting {
   /** ISO 8601. */
   readonly started: string;
-  /** Steps it began after, as `epoch 3, step 120`. */
+  /** Position at which it began, e.g. `epoch 3, step 120`. */
   readonly from: string;
   /** Versions of this program and of Node. */
   readonly inkgrad: string;
@@ -34,7 +34,7 @@ export interface Sitting {
   readonly platform: string;
   /** E.g. `wasm (base SIMD, 2 threads)`. */
   readonly backend: string;
-  /** What is known about the device, e.g. the GPU; null where there is nothing to tell. */
+  /** Details of the device, e.g. the GPU; null if there are none. */
   readonly device: Json;
 }
 
@@ -42,10 +42,10 @@ export interface RunConfig {
   readonly settings: Settings;
   /** Name of each class, in the order of the logits. */
   readonly classes: readonly string[];
-  /** Weights of the network. */
+  /** Number of parameters of the network. */
   readonly parameters: number;
   readonly data: DataRecord;
-  /** The model files it learns from beside the labels, in the order of their turns. */
+  /** Teacher model files for distillation, in the order in which they alternate. */
   readonly teachers: readonly FileDigest[];
   readonly sittings: readonly Sitting[];
 }
@@ -56,9 +56,9 @@ export async function writeConfig(directory: string, config: RunConfig): Promise
 }
 
 /**
- * Reads the config of a run that is to be resumed.
+ * Reads the config of a run to resume.
  *
- * @throws ModelError if there is none, or if it is damaged
+ * @throws ModelError if it is missing or damaged
  */
 export async function readConfig(directory: string): Promise<RunConfig> {
   const path = join(directory, CONFIG_FILE);
@@ -75,7 +75,10 @@ export async function readConfig(directory: string): Promise<RunConfig> {
   }
 }
 
-/** A text from a damaged file may hold anything, at any length: what a terminal would obey, and megabytes. */
+/**
+ * Removes control characters and limits the length: text from a damaged file may contain terminal
+ * escapes or megabytes.
+ */
 function printable(reason: string): string {
   const clean = reason.replace(/\p{C}/gu, '?');
   return clean.length <= MAX_MESSAGE ? clean : `${clean.slice(0, MAX_MESSAGE)} ...`;
@@ -95,7 +98,11 @@ async function readSmallFile(path: string): Promise<string> {
   }
 }
 
-/** @throws FormatError naming the field */
+/**
+ * Parses and validates a config.
+ *
+ * @throws FormatError naming the invalid field
+ */
 export function parseConfig(text: string): RunConfig {
   const config = new JsonReader(parseStrictJson(text, 'config', MAX_DEPTH), 'config');
   const format = config.count('format');
@@ -164,9 +171,9 @@ function readSitting(saved: Json, index: number): Sitting {
 }
 
 /**
- * Compares the data found with what the run began with.
+ * Compares the current data with the data that the run began with.
  *
- * @throws DataError if one image or label differs
+ * @throws DataError if an image or label differs
  */
 export function checkSameData(directory: string, saved: DataRecord, found: DataRecord): void {
   for (const part of ['train', 'validation'] as const) {

@@ -1,5 +1,5 @@
-// What a run was trained on, as digests: of the files for people, who can compare them with those of the official
-// archive, and of the images in memory, which decide whether a run may be resumed. Imports data, node:crypto and node:fs.
+// SHA-256 digests of a run's training data. File digests let people compare with the official
+// archive. Digests of the images in memory determine whether a run may be resumed.
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -9,23 +9,23 @@ import { findFile } from '../../data/emnist/readEmnist.js';
 import { checkSplit, fileName, type EmnistPart } from '../../data/emnist/splits.js';
 
 export interface FileDigest {
-  /** As it is called in its folder, e.g. `emnist-balanced-train-images-idx3-ubyte.gz`. */
+  /** File name without the folder, e.g. `emnist-balanced-train-images-idx3-ubyte.gz`. */
   readonly name: string;
   readonly sha256: string;
 }
 
 export interface PartDigest {
   readonly images: number;
-  /** Over all images, then all labels, then the names of the classes. */
+  /** Over all images, then all labels, then the class names. */
   readonly sha256: string;
 }
 
-/** What a run was trained on. */
+/** The data that a run was trained on. */
 export interface DataRecord {
   readonly name: string;
-  /** Whether it was drawn by this program. */
+  /** True for synthetic characters. */
   readonly synthetic: boolean;
-  /** The files it was read from; none for synthetic data. */
+  /** The source files; empty for synthetic data. */
   readonly files: readonly FileDigest[];
   readonly train: PartDigest;
   readonly validation: PartDigest;
@@ -36,14 +36,14 @@ export function digestDataset({ images, labels, classes, length }: Dataset): Par
   return { images: length, sha256: hash.digest('hex') };
 }
 
-/** The digest of a file as it lies there, under its name without the folder. */
+/** The digest of a file's bytes, under its name without the folder. */
 export async function digestFile(path: string): Promise<FileDigest> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
   return { name: basename(path), sha256: hash.digest('hex') };
 }
 
-/** The digests of the files of some parts of a split, as they lie in the folder. */
+/** The digests of a split's files for some parts, as stored in the folder. */
 export async function digestFiles(
   dir: string,
   split: string,
@@ -53,7 +53,8 @@ export async function digestFiles(
   for (const part of parts) {
     for (const kind of ['images', 'labels'] as const) {
       const path = await findFile(dir, fileName(checkSplit(split), part, kind));
-      if (path === null) continue; // it was read a moment ago; gone now, it has no digest
+      // The file was read earlier and has disappeared since: it has no digest.
+      if (path === null) continue;
       digests.push(await digestFile(path));
     }
   }

@@ -1,5 +1,5 @@
-// What a run does when its training ends: batch norm's statistics anew, if its recipe says so, the temperature, and the pictures.
-// Imports the model files, calibration, statistics and pictures.
+// Steps at the end of a run: precise batch norm if the recipe enables it, temperature scaling,
+// and the charts.
 
 import { withTemperature } from '../evaluation/assessment.js';
 import { calibrateModel } from '../training/calibrate.js';
@@ -26,11 +26,11 @@ export interface FinishOptions {
 
 export interface Finished {
   readonly temperature: number;
-  /** Part of the validation images that the model reads as it is now. */
+  /** Accuracy of the final model on the validation images. */
   readonly accuracy: number;
 }
 
-/** Gives the best model its statistics and temperature, and draws what it confuses. */
+/** Finalizes the best model: batch-norm statistics, temperature, charts and report. */
 export async function finish(run: FinishOptions, path: string): Promise<Finished> {
   const { directory, metrics, trainer, settings, source, reporter } = run;
   const { train, validation } = source;

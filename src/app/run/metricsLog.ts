@@ -1,5 +1,5 @@
-// The numbers of every epoch, in files that grow by a line an epoch: metrics.jsonl for programs, metrics.csv for
-// spreadsheets. Imports nn's JSON and node:fs.
+// Log of every epoch's metrics, one line per epoch: metrics.jsonl for programs,
+// metrics.csv for spreadsheets.
 
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const COLUMNS = [
   ...(['lr', 'seconds', 'imagesPerSecond'] as const),
 ] as const;
 
-/** One epoch's numbers, named as in the files. */
+/** One epoch's metrics, named as in the files. */
 export type MetricsRow = Pick<EpochEvent, (typeof COLUMNS)[number]>;
 
 export class MetricsLog {
@@ -27,7 +27,7 @@ export class MetricsLog {
     this.#rows = rows;
   }
 
-  /** Begins the files of a new run. */
+  /** Creates the files of a new run. */
   static async create(directory: string): Promise<MetricsLog> {
     const log = new MetricsLog(directory, []);
     await log.#rewrite();
@@ -35,8 +35,8 @@ export class MetricsLog {
   }
 
   /**
-   * Goes on with the files of a run that stands after `epochs`. Rows of later epochs, which a run writes just before the
-   * checkpoint that makes them count, are taken away; they will come again.
+   * Reopens the files of a run that has completed `epochs`. Drops rows of later epochs: a run
+   * writes a row just before the checkpoint that makes it valid, so these epochs will run again.
    *
    * @throws ModelError if the file is damaged
    */
@@ -44,7 +44,8 @@ export class MetricsLog {
     const path = join(directory, 'metrics.jsonl');
     const rows: MetricsRow[] = [];
     const lines = (await readFile(path, 'utf8').catch(() => '')).split('\n');
-    lines.pop(); // what follows the last line break is a line that was cut short, or nothing
+    // After the last line break is a truncated line, or nothing.
+    lines.pop();
     for (const [index, line] of lines.entries()) {
       try {
         const row = readRow(line);
@@ -64,7 +65,7 @@ export class MetricsLog {
     return this.#rows;
   }
 
-  /** Adds an epoch's line to both files. */
+  /** Appends an epoch's line to both files. */
   async add(event: MetricsRow): Promise<void> {
     const row = Object.fromEntries(COLUMNS.map((name) => [name, event[name]])) as unknown as MetricsRow;
     this.#rows.push(row);

@@ -1,5 +1,4 @@
-// What a run leaves to look at: its curves, and what its best model still confuses, as PNG files and as one HTML report.
-// Imports plot, report, and what eval draws (assessment).
+// Charts of a run: its curves and its best model's errors, as PNG files and one HTML report.
 
 import { join } from 'node:path';
 import type { Dataset } from '../../data/loading/dataset.js';
@@ -16,23 +15,26 @@ import { percent } from '../evaluation/percent.js';
 
 export interface PicturesOptions {
   readonly directory: string;
-  /** What the run's model reads in the validation images. */
+  /** Evaluation of the run's model on the validation images. */
   readonly evaluation: CalibratedEvaluation;
-  /** What else is to be said of it, of its statistics and its confidence: a paragraph each. */
+  /** Further paragraphs about the model, on its statistics and its calibration. */
   readonly said: readonly string[];
   /** The epoch whose network is the run's model. */
   readonly bestEpoch: number;
   readonly rows: readonly MetricsRow[];
   readonly validation: Dataset;
   readonly settings: Settings;
-  /** Where and with what it was computed, a line each sitting. */
+  /** Position and environment of each session, one line each. */
   readonly sittings: readonly string[];
 }
 
 /** PNG files by name. */
 type Pictures = Readonly<Record<'curves' | 'confusion', Uint8Array> & { worst?: Uint8Array }>;
 
-/** Writes curves.png, confusion.png, worst.png (if there is a mistake) and report.html into the run's folder. */
+/**
+ * Writes curves.png, confusion.png, worst.png (if there are errors) and report.html into
+ * the run's folder.
+ */
 export async function writePictures(options: PicturesOptions): Promise<void> {
   const { directory, evaluation, validation } = options;
   const worst = drawWorst(evaluation, validation);
@@ -47,7 +49,7 @@ export async function writePictures(options: PicturesOptions): Promise<void> {
   await writeAtomically(join(directory, 'report.html'), report(options, pictures));
 }
 
-/** Loss above, accuracy below, over epochs. */
+/** Loss (top) and accuracy (bottom) over epochs. */
 export function curves(options: Pick<PicturesOptions, 'rows' | 'bestEpoch' | 'settings'>): Canvas {
   const { rows, bestEpoch, settings } = options;
   const x = rows.map(({ epoch }) => epoch);

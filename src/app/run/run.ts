@@ -1,5 +1,4 @@
-// A run: a folder, a trainer and all that is written about it. Opens a new one or one that was broken off, trains, and
-// says how it ended. Imports the parts of a run and the app.
+// A training run: creates or resumes its folder, trains, and reports the result.
 
 import { join } from 'node:path';
 import { InterruptedError } from '../errors.js';
@@ -25,7 +24,7 @@ import { checkSameTeachers } from './teachers.js';
 import { EventFile } from './tensorBoard.js';
 
 export interface RunOptions {
-  /** The config of the run to go on with; null for a new one. */
+  /** The config of the run to resume; null for a new one. */
   readonly saved: RunConfig | null;
   readonly settings: Settings;
   readonly source: TrainingSource;
@@ -35,7 +34,7 @@ export interface RunOptions {
   readonly reporter: Reporter;
   /** Folder of a new run, or undefined for the next free one under runs/. */
   readonly out: string | undefined;
-  /** Folder of the run to go on with. */
+  /** Folder of the run to resume. */
   readonly resume: string | undefined;
 }
 
@@ -48,9 +47,10 @@ export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' 
 }
 
 /**
- * Makes the folder of a new run, or puts the trainer where a run broke off.
+ * Creates the folder of a new run, or restores the trainer from a run's checkpoint.
  *
- * @throws ArgumentError, DataError or ModelError if that cannot be; a folder that was there is then as it was
+ * @throws ArgumentError, DataError or ModelError if that is impossible; an existing folder
+ *   is then unchanged
  */
 export async function openRun(options: RunOptions): Promise<Run> {
   const { saved, settings, source, teachers, trainer, started, reporter } = options;
@@ -62,7 +62,8 @@ export async function openRun(options: RunOptions): Promise<Run> {
   const directory = options.resume ?? createRunDirectory(options.out);
   const training = trainingOf(settings, source, trainer);
   const checkpoints = new Checkpoints(directory, trainer, training, settings.checkpointEvery);
-  // A new run saves its beginning before its config: wherever there is a config, there is a state to go on from.
+  // A new run saves its initial state before its config. A folder with a config therefore always
+  // has a checkpoint to resume from.
   if (saved === null) await checkpoints.save({ isBest: false });
   else await checkpoints.resume();
 
@@ -113,7 +114,10 @@ function describeSitting({ description, report }: StartedBackend, trainer: Train
   };
 }
 
-/** Threads do not matter; another program, or another way of computing, moves the last digits. */
+/**
+ * Warns if the program version or the backend has changed, which changes the last digits. The
+ * number of threads does not.
+ */
 function warnOfChanges(reporter: Reporter, before: Sitting | undefined, now: Sitting): void {
   const kind = ({ backend }: Sitting): string => backend.replace(/, \d+ threads?/, '');
   if (before === undefined) return;
@@ -148,9 +152,10 @@ function introduce(options: RunOptions, directory: string, { from, backend }: Si
 }
 
 /**
- * Trains until there is a reason to stop, and says what came of it.
+ * Trains until a stop condition, then finalizes the model and prints the result.
  *
- * @throws InterruptedError after a signal, DivergedError if the loss is no longer a number
+ * @throws InterruptedError after a signal
+ * @throws DivergedError if the loss is not finite
  */
 export async function trainRun(run: Run): Promise<void> {
   const { trainer, settings, reporter, checkpoints } = run;
@@ -186,7 +191,7 @@ export async function trainRun(run: Run): Promise<void> {
   farewell(run, ending, finished?.accuracy ?? bestAccuracy);
 }
 
-/** Why it ended before its last epoch; null if it did not. */
+/** Why the run ended before its last epoch; null if it did not. */
 function explain(ending: Ending, { trainer, settings }: Run): string | null {
   const { bestEpoch, bestAccuracy, epoch } = trainer.progress;
   if (ending === 'patience') {
@@ -199,7 +204,11 @@ function explain(ending: Ending, { trainer, settings }: Run): string | null {
   return ending === 'time' ? `stopped after ${settings.maxMinutes} minutes, at ${placeOf(trainer)}` : null;
 }
 
-/** @param accuracy of the model on the validation images */
+/**
+ * Prints the result.
+ *
+ * @param accuracy of the model on the validation images
+ */
 function farewell(run: Run, ending: Ending, accuracy: number): void {
   const { reporter, trainer, source, checkpoints, directory, settings } = run;
   const { bestEpoch } = trainer.progress;

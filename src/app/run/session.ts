@@ -1,5 +1,4 @@
-// One sitting of a run: trains until there is a reason to stop, and keeps the run's folder up to date on the way.
-// Imports the trainer, checkpoints, metrics, events and the reporter.
+// One session of a run: trains until a stop condition and keeps the run's folder up to date.
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Reporter } from '../terminal/reporter.js';
@@ -11,7 +10,7 @@ import type { Settings } from './settings.js';
 import type { EventFile } from './tensorBoard.js';
 import { percent } from '../evaluation/percent.js';
 
-/** Why a sitting ended. */
+/** Why a session ended. */
 export type Ending = 'finished' | 'patience' | 'time' | 'signal';
 
 export interface SessionOptions {
@@ -20,7 +19,7 @@ export interface SessionOptions {
   readonly checkpoints: Checkpoints;
   readonly metrics: MetricsLog;
   readonly events: EventFile;
-  /** Asks for an orderly stop. */
+  /** Requests an orderly stop. */
   readonly signal: AbortSignal;
   readonly reporter: Reporter;
 }
@@ -28,7 +27,7 @@ export interface SessionOptions {
 /**
  * Trains. The state is saved when it returns.
  *
- * @throws DivergedError naming the last good checkpoint
+ * @throws DivergedError naming the last valid checkpoint
  */
 export async function train(options: SessionOptions): Promise<Ending> {
   const { trainer, settings, checkpoints, signal } = options;
@@ -38,7 +37,7 @@ export async function train(options: SessionOptions): Promise<Ending> {
     for await (const event of trainer.run()) {
       if (event.event === 'step') showStep(options, event);
       else await recordEpoch(options, event);
-      await turn(); // a loop of promises alone would never let a signal in
+      await turn(); // yields to the event loop; awaited promises alone would block signals
       const ending = endingAt(event, options, deadline);
       if (event.event === 'step' && (ending !== null || checkpoints.isDue())) {
         await checkpoints.save({ isBest: false });
@@ -56,12 +55,12 @@ export async function train(options: SessionOptions): Promise<Ending> {
 function endingAt(event: StepEvent | EpochEvent, options: SessionOptions, deadline: number): Ending | null {
   const { trainer, settings, signal } = options;
   if (signal.aborted) return 'signal';
-  if (trainer.progress.epoch >= settings.epochs) return null; // it ends by itself
+  if (trainer.progress.epoch >= settings.epochs) return null; // the trainer ends the loop
   if (performance.now() >= deadline) return 'time';
   return event.event === 'epoch' && isOutOfPatience(trainer, settings) ? 'patience' : null;
 }
 
-/** Whether too many epochs have passed since the best. */
+/** True if `patience` epochs have passed since the best. */
 export function isOutOfPatience({ progress }: Pick<Trainer, 'progress'>, { patience }: Settings): boolean {
   return patience !== null && progress.epoch - progress.bestEpoch >= patience;
 }
@@ -77,7 +76,7 @@ function showStep({ reporter, settings }: SessionOptions, event: StepEvent): voi
   );
 }
 
-/** The row of metrics comes before the checkpoint that makes it count: see `MetricsLog.resume`. */
+/** Writes the metrics row before the checkpoint that makes it valid: see `MetricsLog.resume`. */
 async function recordEpoch(options: SessionOptions, event: EpochEvent): Promise<void> {
   const { reporter, settings, checkpoints, metrics, events } = options;
   await metrics.add(event);

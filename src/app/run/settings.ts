@@ -1,6 +1,5 @@
-// Every setting of a training run as one table: what it is when nothing is said, which values it takes, and whether a
-// resumed run may change it. The command line and a run's config.json are both checked against it.
-// Imports errors, nn's JSON types, recipes, schedules and what a trainer may keep.
+// Table of every setting of a training run: default, valid values, and whether a resumed run may
+// change it. The command line and a run's config.json are both validated against it.
 
 import { ArgumentError, FormatError } from '../../engine/errors.js';
 import type { Json, JsonObject } from '../../nn/index.js';
@@ -8,11 +7,14 @@ import { SCHEDULES, type ScheduleName } from '../training/schedule.js';
 import { KEEPS, type Keep } from '../training/trainerEvents.js';
 import { RECIPE_NAMES, RECIPES, type RecipeName } from '../training/recipes.js';
 
-/** What decides a run. Names are those of the options, in camel case; null stands for an option that is not given. */
+/**
+ * The settings of a run. Names are those of the options, in camel case; null stands for an option
+ * that is not given.
+ */
 export interface Settings {
-  /** What the settings below are when they are not given. */
+  /** Defaults for the settings below. */
   readonly recipe: RecipeName;
-  /** The folder of EMNIST files that was named. */
+  /** The folder of EMNIST files that was given. */
   readonly data: string | null;
   readonly split: string;
   readonly limit: number | null;
@@ -25,33 +27,36 @@ export interface Settings {
   readonly schedule: ScheduleName;
   readonly weightDecay: number;
   readonly dropout: number;
-  /** How many each of the three blocks has, e.g. `1,2,1`. */
+  /** Convolutions in each of the three blocks, e.g. `1,2,1`. */
   readonly convolutions: string;
   readonly labelSmoothing: number;
-  /** Learn as if every class had as many images. */
+  /** Train with logit adjustment, as if classes were balanced. */
   readonly balance: boolean;
-  /** Take batch norm's statistics anew from images as they are when the run ends (preciseStatistics.ts). */
+  /**
+   * Precise batch norm: recompute the running statistics on unaugmented images at the end of
+   * the run (preciseStatistics.ts).
+   */
   readonly preciseBn: boolean;
   /** Which epoch's network becomes the run's model. */
   readonly keep: Keep;
-  /** Model files to learn from beside the labels, with commas between. */
+  /** Teacher model files for distillation, separated by commas. */
   readonly teacher: string | null;
-  /** The teachers' part of the loss. */
+  /** Weight of the teachers' term in the loss. */
   readonly teacherWeight: number;
-  /** Decay of the weights' moving average; 0: not averaged. */
+  /** Decay of the weights' moving average; 0: no average. */
   readonly average: number;
-  /** How far images are changed: pixels, degrees, part of the size, slant, stroke width. */
+  /** Augmentation ranges: pixels, degrees, relative size, shear, stroke width. */
   readonly shift: number;
   readonly rotation: number;
   readonly scale: number;
   readonly shear: number;
   readonly stroke: number;
   readonly shuffle: boolean;
-  /** Model file whose weights it began with. */
+  /** Model file that supplied the initial weights. */
   readonly init: string | null;
-  /** Epochs without a better validation accuracy after which to stop. */
+  /** Stop after this many epochs without a better validation accuracy. */
   readonly patience: number | null;
-  /** Minutes after which to stop, of each sitting. */
+  /** Stop each session after this many minutes. */
   readonly maxMinutes: number | null;
   /** Seconds between two checkpoints within an epoch. */
   readonly checkpointEvery: number;
@@ -61,7 +66,7 @@ export interface Settings {
 
 export type SettingName = keyof Settings;
 
-/** Which values a setting takes, as a sentence and as a check. */
+/** Valid values of a setting, as text and as a predicate. */
 export interface Rule {
   readonly rule: string;
   readonly holds: (value: Json) => boolean;
@@ -69,7 +74,7 @@ export interface Rule {
 
 export interface Setting extends Rule {
   readonly initial: Json;
-  /** Whether it decides what is computed, so that a resumed run must keep it. */
+  /** True if the setting affects the results, so that a resumed run must keep it. */
   readonly fixed: boolean;
 }
 
@@ -80,12 +85,12 @@ function oneOf(words: readonly string[]): Rule {
   return { rule: `one of ${words.join(', ')}`, holds: (value) => words.some((word) => word === value) };
 }
 
-/** From 0, which is without, to a limit. */
+/** From 0, which disables the feature, to a limit. */
 function upTo(limit: number): Rule {
   return number(`from 0 to ${limit}`, (value) => value >= 0 && value <= limit);
 }
 
-/** Part of a whole, the whole left out. */
+/** A fraction from 0 to below 1. */
 const SHARE = number('at least 0 and below 1', (value) => value >= 0 && value < 1);
 
 function whole(least: number): Rule {
@@ -102,7 +107,8 @@ const free = (initial: Json, rule: Rule): Setting => ({ ...rule, initial, fixed:
 
 export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   recipe: fixed('original', oneOf(RECIPE_NAMES)),
-  data: free(null, TEXT), // the folder may have moved; what is in it must be the same
+  // The folder may have moved; its contents must be the same.
+  data: free(null, TEXT),
   split: fixed('balanced', TEXT),
   limit: fixed(null, whole(1)),
   valFraction: fixed(
@@ -128,7 +134,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   balance: fixed(false, FLAG),
   preciseBn: fixed(false, FLAG),
   keep: fixed('best', oneOf(KEEPS)),
-  // The files may have moved; what is in them must be the same.
+  // The files may have moved; their contents must be the same.
   teacher: free(null, {
     rule: 'model files with commas between, such as a.safetensors,b.safetensors',
     holds: (value) => typeof value === 'string' && value.split(',').every((path) => path.trim() !== ''),
@@ -151,7 +157,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
     30,
     number('at least 0', (value) => value >= 0),
   ),
-  backend: free('auto', TEXT), // said loudly if it is another
+  backend: free('auto', TEXT), // a different backend causes a warning
   threads: free(null, whole(1)),
 };
 
@@ -162,10 +168,14 @@ export function optionName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Settings that were given, by name; undefined is not given. */
+/** Settings that were given, by name; undefined means not given. */
 export type GivenSettings = { readonly [Name in SettingName]?: Settings[Name] | undefined };
 
-/** What a new run uses: what was given, for the rest what the recipe says, for the rest what is usual. */
+/**
+ * The settings of a new run: given values, then the recipe's, then the defaults.
+ *
+ * @throws ArgumentError if two settings contradict each other
+ */
 export function newSettings(given: GivenSettings): Settings {
   const recipe = RECIPES[given.recipe ?? 'original'];
   const entries = SETTING_NAMES.map(
@@ -175,9 +185,9 @@ export function newSettings(given: GivenSettings): Settings {
 }
 
 /**
- * The settings as they are.
+ * Checks that settings are compatible and returns them unchanged.
  *
- * @throws ArgumentError if two of them ask for what cannot be had together
+ * @throws ArgumentError if two settings contradict each other
  */
 function together(settings: Settings): Settings {
   const { keep, patience, teacher, teacherWeight } = settings;
@@ -195,15 +205,16 @@ function together(settings: Settings): Settings {
   return settings;
 }
 
-/** Whether a resumed run must keep a setting: a schedule over all steps also fixes how many there are. */
+/** True if a resumed run must keep a setting. A curve schedule also fixes the number of epochs. */
 function isFixed(name: SettingName, { schedule }: Settings): boolean {
   return SETTINGS[name].fixed || (name === 'epochs' && schedule !== 'plateau');
 }
 
 /**
- * What a resumed run uses: what it began with, but for what may change on the way.
+ * The settings of a resumed run: the saved ones, except for changes that are allowed.
  *
- * @throws ArgumentError for a given setting that would make it another run, or for two that contradict each other
+ * @throws ArgumentError if a given setting would change the results, or two settings
+ *   contradict each other
  */
 export function resumedSettings(saved: Settings, given: GivenSettings, directory: string): Settings {
   for (const name of SETTING_NAMES) {
@@ -220,9 +231,9 @@ export function resumedSettings(saved: Settings, given: GivenSettings, directory
 }
 
 /**
- * Checks settings from a file.
+ * Validates settings from a file.
  *
- * @throws FormatError naming the setting that is missing, unknown, or outside its rule
+ * @throws FormatError naming the setting that is missing, unknown or invalid
  */
 export function readSettings(saved: JsonObject): Settings {
   const unknown = Object.keys(saved).find((name) => !Object.hasOwn(SETTINGS, name));

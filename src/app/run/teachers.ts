@@ -1,5 +1,5 @@
-// The networks that a run learns from beside the labels (--teacher): read, checked, and recorded by their digests, so that a
-// resumed run goes on with the same. Imports the model files and digests.
+// Teacher networks of a run (--teacher): loaded, validated, and recorded by their digests, so that
+// a resumed run uses the same ones.
 
 import { ModelError } from '../errors.js';
 import type { CharacterNet } from '../model/characterNet.js';
@@ -8,24 +8,24 @@ import type { LoadedModel } from '../model/modelContents.js';
 import { digestFile, type FileDigest } from './digests.js';
 
 export interface Teachers {
-  /** In evaluation mode, on the current backend; whoever asked frees them. */
+  /** In evaluation mode, on the current backend; the caller disposes them. */
   readonly models: readonly CharacterNet[];
   readonly files: readonly FileDigest[];
 }
 
-/** What a teacher must have in common with the run that learns from it. */
+/** Properties that a teacher must share with the student's run. */
 export interface Pupil {
-  /** What the run learns to tell apart, in the order of the logits. */
+  /** The run's class names, in the order of the logits. */
   readonly classes: readonly string[];
-  /** Whether it learns as if every class had as many images. */
+  /** True if the run trains with logit adjustment. */
   readonly balance: boolean;
 }
 
 /**
- * Reads the models of a list of files with commas between; none for null.
+ * Loads the models of a comma-separated list of files; none for null.
  *
- * @throws ModelError if one is missing or damaged, tells other classes apart, or was balanced where the run is not, or the other
- *   way round: what the two read would differ by the shares of the classes
+ * @throws ModelError if one is missing or damaged or has other classes, or if only one of teacher
+ *   and run uses `--balance`: their predictions would then differ by the log-priors
  */
 export async function openTeachers(list: string | null, pupil: Pupil): Promise<Teachers> {
   const models: CharacterNet[] = [];
@@ -61,9 +61,9 @@ function checkSameTask(path: string, { classes, training }: LoadedModel, pupil: 
 }
 
 /**
- * Compares the teachers found with those that a run began with.
+ * Compares the current teachers with those that a run began with.
  *
- * @throws ModelError if one is another, or their number or order is
+ * @throws ModelError if a file, their number or their order differs
  */
 export function checkSameTeachers(
   directory: string,

@@ -1,17 +1,22 @@
-// An event file that TensorBoard reads: numbers over epochs. Imports node:fs and crc32c.
+// Writes event files for TensorBoard: scalars over epochs.
 //
-// Three of the format's messages are all that is needed, each with fields in a fixed order, so they are written here by
-// hand: a protobuf library would ask for a schema as long as this file, and bring a run-time of some hundred kilobytes.
+// Only three of the format's messages are needed, each with fields in a fixed order, so they are
+// encoded by hand. A protobuf library would need a schema as long as this file, and a runtime of
+// some hundred kilobytes.
 //
-// File: records, each u64 length | masked CRC-32C of these 8 bytes | data | masked CRC-32C of the data, little-endian.
-// Source: https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/lib/io/record_writer.h (framing) and
-// https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/event.proto, summary.proto (messages)
+// File: records, each u64 length | masked CRC-32C of these 8 bytes | data | masked CRC-32C of
+// the data, little-endian.
+// Source:
+// https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/lib/io/record_writer.h
+// (framing) and
+// https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/event.proto,
+// summary.proto (messages)
 
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maskedCrc32c } from '../formats/crc32c.js';
 
-// ---- protobuf: field number and kind in one byte, then the value -----------------------------------------------
+// ---- protobuf: field number and wire type in one byte, then the value ------------------------
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -21,7 +26,7 @@ const FIXED32 = 5;
 /** All field numbers here are below 16, so a tag is one byte. */
 const tag = (field: number, kind: number): number => (field << 3) | kind;
 
-/** A whole number of at least 0, seven bits a byte, lowest first. */
+/** A nonnegative integer, seven bits per byte, lowest first. */
 function varint(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
@@ -51,7 +56,7 @@ function littleEndian(length: number, write: (view: DataView<ArrayBuffer>) => vo
   return view.buffer;
 }
 
-// ---- the messages ------------------------------------------------------------------------------------------------
+// ---- messages ---------------------------------------------------------------------------------
 
 /** Event { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5; } */
 function event(seconds: number, step: number, content: readonly number[]): Uint8Array {
@@ -65,7 +70,7 @@ function summary(scalars: Readonly<Record<string, number>>): number[] {
   );
 }
 
-/** One record of the file. */
+/** Frames one record of the file. */
 export function frame(data: Uint8Array): Uint8Array {
   const record = new Uint8Array(8 + 4 + data.length + 4);
   const view = new DataView(record.buffer);
@@ -76,12 +81,12 @@ export function frame(data: Uint8Array): Uint8Array {
   return record;
 }
 
-/** The record that opens a file. */
+/** The first record of a file. */
 export function openingRecord(seconds: number): Uint8Array {
   return frame(event(seconds, 0, text(3, 'brain.Event:2')));
 }
 
-/** A record of named numbers, of which TensorBoard draws one curve each. */
+/** A record of named scalars; TensorBoard draws one curve per name. */
 export function scalarRecord(
   seconds: number,
   step: number,
@@ -92,7 +97,7 @@ export function scalarRecord(
 
 const now = (): number => Date.now() / 1000;
 
-/** An event file of one sitting: TensorBoard joins all that lie in a folder. */
+/** The event file of one session; TensorBoard merges all event files of a folder. */
 export class EventFile {
   readonly #path: string;
 
@@ -100,7 +105,7 @@ export class EventFile {
     this.#path = path;
   }
 
-  /** @param sitting which stretch of the run this is, from 1 */
+  /** @param sitting number of the session in the run, from 1 */
   static async create(directory: string, sitting: number): Promise<EventFile> {
     const file = new EventFile(
       join(directory, `events.out.tfevents.${Math.floor(now())}.inkgrad.${sitting}`),

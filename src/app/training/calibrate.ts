@@ -1,5 +1,4 @@
-// Gives a saved model its temperature: fits it on validation images and writes it into the file. Imports evaluate, measures,
-// modelFile, temperature.
+// Calibrates a saved model: fits its temperature on validation images and writes it into the file.
 
 import type { Dataset } from '../../data/loading/dataset.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
@@ -10,17 +9,18 @@ import { fitTemperature, probabilitiesOf } from './temperature.js';
 
 export interface Calibrated {
   readonly temperature: number;
-  /** Expected calibration error on the validation images, as the network is and with the temperature. */
+  /** Expected calibration error on the validation images, without and with the temperature. */
   readonly errorBefore: number;
   readonly errorAfter: number;
-  /** What the model read in them, with the shares of the classes if it was trained to do without. */
+  /** Predictions on the validation images, with log-priors if the model was trained with them. */
   readonly evaluation: Evaluation;
 }
 
 /**
  * Fits the temperature of the model in a file and stores it there.
  *
- * @param validation images that the model has not learned from
+ * @param validation images that the model was not trained on
+ * @throws ModelError if the file is missing or damaged
  */
 export async function calibrateModel(
   path: string,
@@ -34,7 +34,8 @@ export async function calibrateModel(
     onProgress: (done) => onProgress(done, validation.length),
   });
   const { predictions, logits } = evaluation;
-  // Priors, where there are any, are divided with the rest. Dividing the network's part alone was tried: the loss is the same.
+  // The temperature also divides the log-priors, if any. Dividing only the network's logits was
+  // tried: the loss is the same.
   const temperature = fitTemperature(logits!, validation.labels);
   const errorAt = (t: number): number =>
     calibration(probabilitiesOf(logits!, classes.length, t), predictions, validation.labels).error;

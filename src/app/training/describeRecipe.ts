@@ -1,8 +1,8 @@
-// A run's recipe in words, as `train` prints it. Imports settings' types only.
+// Describes a run's recipe in text, as `train` prints it.
 
 import type { Settings } from '../run/settings.js';
 
-/** A line each: optimizer and sizes, what is done to images, what else. */
+/** One line each: optimizer and sizes; augmentation; other settings. */
 export function describeRecipe(settings: Settings): string[] {
   const { recipe, lr, schedule, batchSize, epochs, dropout, seed, weightDecay } = settings;
   const optimizer = weightDecay > 0 ? `AdamW (weight decay ${weightDecay})` : 'Adam';

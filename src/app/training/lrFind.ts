@@ -1,5 +1,6 @@
-// The learning-rate range test: how the loss answers to rates that grow from step to step, and the rate that suggests.
-// Source: Smith, "Cyclical learning rates for training neural networks", 2017, section 3.3. Imports nn and the trainer.
+// Learning-rate range test: records the loss while the rate grows from step to step, and
+// suggests a rate.
+// Source: Smith, "Cyclical learning rates for training neural networks", 2017, section 3.3.
 
 import { loadState, saveState } from '../../nn/index.js';
 import type { Trainer } from './trainer.js';
@@ -10,24 +11,30 @@ export interface RangeTestOptions {
   readonly from?: number;
   /** Rate of the last step. Default 1. */
   readonly to?: number;
-  /** Steps, each with its own rate, equally far apart on a logarithmic scale. Default 120. */
+  /** Number of steps, each with its own rate, evenly spaced on a logarithmic scale. Default 120. */
   readonly steps?: number;
-  /** Called after every step with the number done; a promise is waited for. True ends the test early. */
+  /**
+   * Called after every step with the number done; a promise is awaited. Return true to end
+   * the test early.
+   */
   readonly onStep?: (done: number, total: number) => boolean | Promise<boolean>;
 }
 
 /** One step of the test. */
 export interface RatePoint {
   readonly lr: number;
-  /** The batch's own loss. */
+  /** Loss of the batch. */
   readonly loss: number;
-  /** Mean over the steps so far, the newest weighing most. */
+  /** Exponential moving average of the losses so far, bias-corrected. */
   readonly smoothed: number;
 }
 
-/** How much of the mean an older loss keeps a step (Smith's test is noisy without). */
+/** Decay of the moving average per step (Smith's test is noisy without smoothing). */
 const SMOOTHING = 0.9;
-/** The test is over when the smoothed loss is so many times the lowest: everything after is worse. */
+/**
+ * The test ends when the smoothed loss exceeds this multiple of its minimum; larger rates
+ * only increase it.
+ */
 const HOPELESS = 3;
 
 /** The rate of step `index` of `steps`. */
@@ -36,8 +43,8 @@ export function rateAt(index: number, steps: number, from: number, to: number): 
 }
 
 /**
- * Runs the test on the trainer's own batches and puts everything back as it was: weights, running statistics, moments, rate,
- * random streams. It ends early where the loss explodes.
+ * Runs the test on the trainer's own batches, then restores its state: weights, running statistics,
+ * moments, rate, random streams. The test ends early if the loss explodes.
  */
 export async function rangeTest(trainer: Trainer, options: RangeTestOptions = {}): Promise<RatePoint[]> {
   const { from = 1e-6, to = 1, steps = 120, onStep = () => false } = options;
@@ -53,7 +60,8 @@ export async function rangeTest(trainer: Trainer, options: RangeTestOptions = {}
       optimizer.lr = lr;
       const { loss } = await trainStep(model, optimizer, batchAt(trainer, index));
       average = SMOOTHING * average + (1 - SMOOTHING) * loss;
-      const smoothed = average / (1 - SMOOTHING ** (index + 1)); // as in Adam: the average began at 0
+      // Bias correction as in Adam: the average starts at 0.
+      const smoothed = average / (1 - SMOOTHING ** (index + 1));
       if (!Number.isFinite(smoothed) || smoothed > HOPELESS * lowest) break;
       lowest = Math.min(lowest, smoothed);
       points.push({ lr, loss, smoothed });
@@ -61,13 +69,14 @@ export async function rangeTest(trainer: Trainer, options: RangeTestOptions = {}
     }
   } finally {
     optimizer.zeroGrad();
-    const { rngs: streams } = loadState(before, { model, optimizer, scheduler }); // the average was not touched
+    // The weight average was not changed.
+    const { rngs: streams } = loadState(before, { model, optimizer, scheduler });
     trainer.resume({ rngs: streams, progress: { ...progress } });
   }
   return points;
 }
 
-/** Batches of epoch after epoch, as training would see them. */
+/** The batch at `index` of consecutive epochs, as in training. */
 function batchAt({ loader }: Trainer, index: number) {
   const { batchesPerEpoch } = loader;
   const [epoch, from] = [1 + Math.floor(index / batchesPerEpoch), index % batchesPerEpoch];
@@ -76,8 +85,8 @@ function batchAt({ loader }: Trainer, index: number) {
 }
 
 /**
- * A tenth of the rate at which the smoothed loss is lowest: there the loss still falls fast, and far from where it
- * explodes. Rounded to one digit, since the test tells no more.
+ * A tenth of the rate at which the smoothed loss is lowest: there the loss still falls fast, far
+ * from where it explodes. Rounded to one digit, the accuracy of the test.
  */
 export function suggestRate(points: readonly RatePoint[]): number {
   const lowest = points.reduce((best, point) => (point.smoothed < best.smoothed ? point : best));

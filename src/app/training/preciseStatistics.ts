@@ -1,8 +1,8 @@
-// Batch norm's statistics of the images that will be read. The running ones that training leaves behind are of augmented images:
-// interpolated, so smoother and lower in contrast than those the network is used on. This takes them once more, from images as
-// they are; weights stay. Imports engine, nn, data, the network and the model files.
+// Precise batch norm: recomputes batch norm's running statistics on unaugmented images. The running
+// statistics of training come from augmented images. These are interpolated, so they are smoother
+// and lower in contrast than the images that the network is used on. Weights stay unchanged.
 //
-// Source: Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021 (precise statistics).
+// Source: Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021 (precise batch norm).
 
 import { noGrad, Rng, scope } from '../../engine/index.js';
 import { BatchNorm2d } from '../../nn/index.js';
@@ -11,15 +11,19 @@ import { BatchLoader } from '../../data/loading/loader.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { imageTensor } from '../model/imageTensor.js';
 
-/** Images a batch. Each batch is normalized by its own statistics on the way to the deeper layers, so it should not be small. */
+/**
+ * Batch size. Each batch is normalized by its own statistics for the deeper layers, so it should
+ * not be small.
+ */
 const BATCH_SIZE = 256;
 
 /**
- * Sets the running statistics to the mean of those of all batches, each counted by its images: every layer's inputs are the outputs
- * of layers that normalize by the batch, as in training. The same images and seed give the same bits.
+ * Sets the running statistics to the mean of the statistics of all batches, weighted by batch size.
+ * As in training, every layer's inputs come from layers that normalize by the batch. The same
+ * images and seed give bit-for-bit identical results.
  *
  * @param model in evaluation mode, and left in it
- * @param seed decides which images are a batch
+ * @param seed determines the composition of the batches
  */
 export async function takeStatistics(
   model: CharacterNet,
@@ -34,7 +38,7 @@ export async function takeStatistics(
   for (const layer of layers) layer.train();
   for (const { images, count } of new BatchLoader({ dataset, batchSize: BATCH_SIZE, shuffle }).batches(1)) {
     seen += count;
-    // With the weight 1, 1/2, 1/3, ... of the newest, a moving average is the mean of all.
+    // With momentum 1, 1/2, 1/3, ..., a moving average equals the mean of all values.
     for (const layer of layers) layer.momentum = count / seen;
     await scope(() => noGrad(() => model.conv_layers.forward(imageTensor(images)).data()));
     await onProgress(seen, dataset.length);

@@ -3,16 +3,22 @@
 import { FormatError } from '../../engine/errors.js';
 import { JsonReader, type Json } from '../../nn/saving/json.js';
 
-/** Position of a run. With model, optimizer, schedule and random streams it is the complete state to resume from. */
+/**
+ * Position of a run. With model, optimizer, schedule and random streams it is the complete state
+ * to resume from.
+ */
 export interface Progress {
   /** Epochs completed. */
   epoch: number;
-  /** Steps done of the next epoch. */
+  /** Steps completed of the next epoch. */
   step: number;
-  /** Over these steps: each image's loss, summed, and hits. */
+  /** Over these steps: the sum of each image's loss, and the number of correct predictions. */
   lossSum: number;
   correct: number;
-  /** The epoch whose network is the run's model, and its validation accuracy; 0 and -1 before the first. */
+  /**
+   * The epoch whose network is the run's model, and its validation accuracy; 0 and -1
+   * before the first.
+   */
   bestEpoch: number;
   bestAccuracy: number;
 }
@@ -20,7 +26,7 @@ export interface Progress {
 /**
  * Reads the progress of a checkpoint.
  *
- * @throws FormatError naming the field that is missing or cannot be
+ * @throws FormatError naming the field that is missing or invalid
  */
 export function readProgress(saved: Json): Progress {
   const progress = new JsonReader(saved, 'progress');
@@ -38,7 +44,7 @@ function isAccuracy(value: number): boolean {
   return value === -1 || (value >= 0 && value <= 1);
 }
 
-/** The size of an epoch: what a position must fit into. */
+/** Size of an epoch, which bounds a position. */
 export interface EpochSize {
   readonly batchesPerEpoch: number;
   /** Images in the first `steps` batches. */

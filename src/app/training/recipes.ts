@@ -1,6 +1,5 @@
-// Recipes: settings that belong together, by name. What a recipe does not name is as in the table of settings, and any
-// option given beside --recipe takes the place of the recipe's. docs/recipes.md says what each ingredient is for.
-// Imports nn's JSON types.
+// Recipes: named sets of settings. Settings that a recipe omits have the defaults of the settings
+// table, and options given with --recipe override it. docs/recipes.md explains each ingredient.
 
 import type { Json } from '../../nn/index.js';
 
@@ -9,9 +8,15 @@ export type RecipeName = (typeof RECIPE_NAMES)[number];
 
 /** Values by the name of the setting. */
 export const RECIPES: Readonly<Record<RecipeName, Readonly<Record<string, Json>>>> = {
-  /** The PyTorch original's training: Adam, the rate divided by ten on a plateau, dropout 0.5, images as they are. */
+  /**
+   * The PyTorch original's training: Adam, rate divided by ten on a plateau, dropout
+   * 0.5, no augmentation.
+   */
   original: {},
-  /** What reads best of all that was tried: docs/recipes.md. 2.9 times the original's arithmetic an image. */
+  /**
+   * The most accurate recipe tried: docs/recipes.md. Needs 2.9 times the original's
+   * arithmetic per image.
+   */
   best: {
     convolutions: '1,2,2',
     dropout: 0.4,

@@ -1,4 +1,4 @@
-// How the learning rate moves in a run: by what validation says, or along a curve over all steps. Imports nn.
+// Learning-rate schedules of a run: driven by the validation loss, or a curve over all steps.
 
 import {
   CosineWithWarmup,
@@ -9,20 +9,24 @@ import {
 } from '../../nn/index.js';
 
 /**
- * plateau: the original's, a tenth of the rate after more than two epochs without a lower validation loss. cosine: half a
- * cosine down to 0. one-cycle: up from a 25th in the first three tenths of the run, then down to almost 0.
+ * plateau: the original's, divides the rate by ten after more than two epochs without a lower
+ * validation loss. cosine: half a cosine down to 0. one-cycle: rises from 1/25 of the maximum
+ * during the first 30 % of the run, then falls to almost 0.
  */
 export const SCHEDULES = ['plateau', 'cosine', 'one-cycle'] as const;
 export type ScheduleName = (typeof SCHEDULES)[number];
 
 export interface ScheduleOptions {
-  /** The rate to start from, or of a curve the highest. */
+  /** The initial rate, or the maximum of a curve. */
   readonly learningRate: number;
   /** Steps of the whole run, which the curves need. */
   readonly totalSteps: number;
 }
 
-/** One that follows validation steps once an epoch, one that is a curve after every step. */
+/**
+ * Creates a schedule. Step a plateau schedule with the validation loss once per epoch, and a curve
+ * after every step.
+ */
 export function makeSchedule(
   name: ScheduleName,
   optimizer: Optimizer,

@@ -1,6 +1,6 @@
-// Where the images come from: the folder named by --data, by EMNIST_DIR, or data/emnist. When training finds none, it
-// fetches them; and only when that fails, the built-in synthetic characters, which are not EMNIST and never pass for it.
-// Imports data and the fetching.
+// Selects the image source: the folder given by --data, by EMNIST_DIR, or data/emnist. If training
+// finds no data, it downloads EMNIST. Only if that fails does it use the built-in synthetic
+// characters, which are not EMNIST and are always labeled as synthetic.
 
 import { existsSync } from 'node:fs';
 import { ArgumentError, InkgradError } from '../../engine/errors.js';
@@ -15,10 +15,10 @@ import { fetchEmnist, type FetchOptions } from '../fetch/fetchEmnist.js';
 import { interruptible } from '../terminal/interruptible.js';
 import type { Reporter } from '../terminal/reporter.js';
 
-/** Where `inkgrad` looks for data when nothing names a place. */
+/** Default data folder. */
 export const DEFAULT_DATA_DIR = 'data/emnist';
 
-/** Synthetic training images: 120 of each of the 47 classes. */
+/** Number of synthetic training images: 120 of each of the 47 classes. */
 const SYNTHETIC_COUNT = 47 * 120;
 
 export interface SourceOptions {
@@ -26,25 +26,25 @@ export interface SourceOptions {
   readonly data?: string | undefined;
   /** EMNIST split. */
   readonly split: string;
-  /** Read the first so many images only. */
+  /** Read only this many images, from the first. */
   readonly limit?: number | undefined;
 }
 
-/** Name of the stream that decides which training images are set aside. */
+/** Name of the random stream that selects the validation images. */
 export const VALIDATION_STREAM = 'validation';
 
-/** What a person reads who has stopped fetching. */
+/** Message shown when the user stops a download. */
 export const INTERRUPTED_FETCH =
   'stopped; what had arrived is kept in files named .partial, and the same command goes on from there';
 
-/** Who forbids fetching without being asked: a sentence, or null if nobody does. */
+/** The reason why downloading is forbidden, as a sentence; null if it is allowed. */
 export function whyOffline(offline: boolean): string | null {
   if (offline) return '--offline forbids fetching it';
   const { INKGRAD_OFFLINE = '' } = process.env;
   return INKGRAD_OFFLINE === '' || INKGRAD_OFFLINE === '0' ? null : 'INKGRAD_OFFLINE forbids fetching it';
 }
 
-/** How fetching reports to a person. */
+/** Callbacks that report a download to the user. */
 export function fetchReports(reporter: Reporter): Pick<FetchOptions, 'onProgress' | 'onNote'> {
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
   return {
@@ -59,25 +59,31 @@ export function fetchReports(reporter: Reporter): Pick<FetchOptions, 'onProgress
   };
 }
 
-/** The folder that was named, or null. */
+/** The folder given by --data or EMNIST_DIR, or null. */
 function namedDir(data: string | undefined): string | null {
   const named = data ?? process.env.EMNIST_DIR;
   return named !== undefined && named !== '' ? named : null;
 }
 
-/** The folder to read EMNIST from: the one named, or the default one, or null if that is absent. */
+/**
+ * The folder to read EMNIST from: the one given, or the default one, or null if that
+ * does not exist.
+ */
 export function findDataDir(data: string | undefined): string | null {
   return namedDir(data) ?? (existsSync(DEFAULT_DATA_DIR) ? DEFAULT_DATA_DIR : null);
 }
 
-/** One part as it is stored. */
+/** One part from disk. */
 function readStored(options: SourceOptions, part: 'train' | 'test'): Promise<Dataset> {
   const limit = options.limit === undefined ? {} : { limit: options.limit };
   const dir = namedDir(options.data) ?? DEFAULT_DATA_DIR;
   return readEmnist({ dir, split: checkSplit(options.split), part, ...limit });
 }
 
-/** Brings EMNIST for training, or tells why it cannot: a few seconds suffice to learn that there is no network. */
+/**
+ * Downloads EMNIST for training; returns null, or the reason why it failed. One attempt with a 5 s
+ * timeout detects a missing network quickly.
+ */
 async function fetchForTraining(split: EmnistSplit, reporter: Reporter): Promise<string | null> {
   reporter.say(`No EMNIST data found: fetching the ${split} split into ${DEFAULT_DATA_DIR}`);
   try {
@@ -98,28 +104,37 @@ async function fetchForTraining(split: EmnistSplit, reporter: Reporter): Promise
 }
 
 export interface TrainingSourceOptions extends SourceOptions {
-  /** Part of the training images that is set aside for validation. */
+  /** Fraction of the training images used for validation. */
   readonly valFraction: number;
   /** Validate on the test part instead, as the original did. Default false. */
   readonly valOnTest?: boolean | undefined;
-  /** Decides which images those are. */
+  /** Selects the validation images. */
   readonly rng: Rng;
-  /** Seed of the synthetic characters, should they be needed; null if they must not stand in for missing data. */
+  /** Seed of the synthetic characters, if needed; null if they must not replace missing data. */
   readonly seed: number | null;
-  /** Draw synthetic characters whatever there is, for this reason; needs `seed`. */
+  /** Always use synthetic characters, for this reason; needs `seed`. */
   readonly whyDraw?: string;
-  /** Fetch what no place was named for and the default place does not hold; default: do not. */
+  /** Download EMNIST if no folder was given and the default folder has no data; default: do not. */
   readonly fetch?: { readonly offline: boolean; readonly reporter: Reporter };
 }
 
 export interface TrainingSource {
   readonly train: Dataset;
   readonly validation: Dataset;
-  /** Why the characters are synthetic: what hindered fetching real ones. Null if they are real. */
+  /**
+   * Why the characters are synthetic: the reason why the download failed. Null if they are real.
+   */
   readonly whySynthetic: string | null;
 }
 
-/** The training part, cut into training and validation. The test part is not touched without `valOnTest`. */
+/**
+ * The training part, split into training and validation. The test part is read
+ * only with `valOnTest`.
+ *
+ * @throws ArgumentError if a part would be empty
+ * @throws DataMissingError if the data does not exist and synthetic characters are not allowed
+ * @throws DataError if a file is damaged
+ */
 export async function openTrainingSource(options: TrainingSourceOptions): Promise<TrainingSource> {
   const { all, whySynthetic } = await readTraining(options);
   if (options.valOnTest === true) {
@@ -165,7 +180,10 @@ function drawCharacters({ seed, limit }: TrainingSourceOptions, part: 'train' | 
   return syntheticDataset({ seed: seed!, count: Math.min(SYNTHETIC_COUNT, limit ?? Infinity), part });
 }
 
-/** One whole part, to look at; synthetic characters of this seed where no place is named and the default one has none. */
+/**
+ * One whole part, for display. Uses synthetic characters of this seed if no folder was given and
+ * the default folder has no data.
+ */
 export async function openPart(
   options: SourceOptions,
   part: 'train' | 'test',
@@ -180,7 +198,7 @@ export async function openPart(
   }
 }
 
-/** The test part; only evaluation asks for it. */
+/** The test part; used only by evaluation. */
 export function openTestSource(options: SourceOptions): Promise<Dataset> {
   return readStored(options, 'test');
 }

@@ -1,5 +1,5 @@
-// `inkgrad train --lr-find`: the range test, its plot and what it suggests, in a folder of its own.
-// Imports lrFind, plot, the reporter.
+// `inkgrad train --lr-find`: runs the range test and writes its plot and suggestion to
+// a separate folder.
 
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import type { Reporter } from '../terminal/reporter.js';
 import { DivergedError } from './trainerEvents.js';
 import type { Trainer } from './trainer.js';
 
-/** Fewer points than this say nothing. */
+/** Minimum number of points for a suggestion. */
 const MIN_POINTS = 10;
 
 export interface SuggestOptions {
@@ -23,7 +23,13 @@ export interface SuggestOptions {
   readonly out: string | undefined;
 }
 
-/** Tests the trainer's batches, writes lr-find.png and lr-find.csv, and says which rate to train with. */
+/**
+ * Runs the range test on the trainer's batches, writes lr-find.png and lr-find.csv, and prints
+ * the suggested rate.
+ *
+ * @throws DivergedError if the loss explodes within the first steps
+ * @throws InterruptedError after a signal
+ */
 export async function findRate({ trainer, reporter, out }: SuggestOptions): Promise<void> {
   const points = await interruptible(
     'the range test was stopped; it leaves nothing behind',
@@ -31,7 +37,7 @@ export async function findRate({ trainer, reporter, out }: SuggestOptions): Prom
       const found = await rangeTest(trainer, {
         onStep: async (done, total) => {
           reporter.progress(done, total, 'trying learning rates');
-          await turn(); // a loop of promises alone would never let a signal in
+          await turn(); // yields to the event loop; awaited promises alone would block signals
           return signal.aborted;
         },
       });

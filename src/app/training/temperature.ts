@@ -1,24 +1,25 @@
-// Temperature scaling: one number by which all logits are divided, so that a probability of 0.8 is right in 80 of 100
-// cases. What is read stays the same, since dividing moves no maximum. Host numbers only, so a page can use it;
-// imports errors.
+// Temperature scaling: divides all logits by one number, so that predictions with probability 0.8
+// are correct in 80 of 100 cases. Predictions stay the same, since dividing does not move the
+// maximum. Host numbers only, so the page can use it.
 //
 // Source: C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 4.2.
 
 import { ArgumentError } from '../../engine/errors.js';
 
-/** No temperature is sought beyond these: a set read without a mistake would ask for 0. */
+/** Bounds of the temperature. Without them, a set with no errors would give 0. */
 const LOWEST = 0.05;
 const HIGHEST = 20;
-/** Newton's steps; about six are enough. */
+/** Maximum Newton steps; about six are enough. */
 const MAX_STEPS = 60;
 const TOLERANCE = 1e-10;
 
 /**
- * Probabilities of a network's logits: softmax(logits / temperature), row by row, in float64.
+ * Softmax of a network's logits: softmax(logits / temperature), row by row, in float64.
  *
  * @param logits `[n, classes]`
  * @param temperature above 0; default 1, the plain softmax
  * @returns `[n, classes]`
+ * @throws ArgumentError if the temperature is not finite and above 0
  */
 export function probabilitiesOf(logits: ArrayLike<number>, classes: number, temperature = 1): Float32Array {
   if (!(temperature > 0 && temperature < Infinity)) {
@@ -40,14 +41,17 @@ export function probabilitiesOf(logits: ArrayLike<number>, classes: number, temp
 }
 
 /**
- * The temperature that makes the labels likeliest: it minimizes the mean cross-entropy of softmax(logits / temperature).
+ * Fits the temperature by maximum likelihood: minimizes the mean cross-entropy of
+ * softmax(logits / temperature).
  *
- * The loss is convex in 1 / temperature, so its slope has one zero at most. Newton's method finds it, kept between bounds
- * that every step moves together; a step that would leave them halves the distance instead.
+ * The loss is convex in 1 / temperature, so its derivative has at most one zero. Newton's
+ * method finds it within bounds that every step tightens. A step outside the bounds is
+ * replaced by bisection.
  *
- * @param logits `[n, classes]`, of images that the network has not learned from
- * @param labels `[n]`, class numbers
+ * @param logits `[n, classes]`, of images that the network was not trained on
+ * @param labels `[n]`, class indices
  * @returns from 0.05 to 20
+ * @throws ArgumentError if the lengths do not match
  */
 export function fitTemperature(logits: ArrayLike<number>, labels: ArrayLike<number>): number {
   const classes = logits.length / labels.length;
@@ -72,8 +76,8 @@ export function fitTemperature(logits: ArrayLike<number>, labels: ArrayLike<numb
 }
 
 /**
- * How the mean cross-entropy of softmax(scale * z) changes with scale: slope = mean(E[z] - z[label]) and curvature =
- * mean(Var[z]), expectations under that softmax.
+ * Derivatives of the mean cross-entropy of softmax(scale * z) by scale: slope = mean(E[z] -
+ * z[label]) and curvature = mean(Var[z]), expectations under that softmax.
  */
 function slopeAt(
   scale: number,
@@ -89,7 +93,8 @@ function slopeAt(
     for (let c = 0; c < classes; c++) highest = Math.max(highest, logits[row + c]);
     let [sum, first, second] = [0, 0, 0];
     for (let c = 0; c < classes; c++) {
-      const z = logits[row + c] - highest; // moving all logits of a row moves neither result
+      // Shifting all logits of a row changes neither result.
+      const z = logits[row + c] - highest;
       const power = Math.exp(scale * z);
       sum += power;
       first += power * z;

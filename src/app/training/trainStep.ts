@@ -1,4 +1,5 @@
-// One step of training: forward, loss, backward, update; and what may be done to the loss. Imports engine, nn, data.
+// One training step: forward, loss, backward, update. The loss supports label smoothing, logit
+// adjustment and distillation.
 
 import {
   add,
@@ -17,32 +18,35 @@ import type { Batch } from '../../data/loading/loader.js';
 import type { Module, Optimizer } from '../../nn/index.js';
 import { imageTensor } from '../model/imageTensor.js';
 
-/** What one step found out, before it moved the weights. */
+/** Results of one step, computed before the update. */
 export interface StepNumbers {
-  /** The batch's mean loss. */
+  /** Mean loss of the batch. */
   readonly loss: number;
-  /** How many images of the batch were read right. */
+  /** Number of correct predictions in the batch. */
   readonly hits: number;
 }
 
 export interface StepOptions {
-  /** Share of the target that is spread evenly over all classes. Default 0. */
+  /** Fraction of the target that is spread evenly over all classes. Default 0. */
   readonly labelSmoothing?: number;
-  /** Added to the logits before they are judged, `[classes]`; see `logPriors`. Default null: nothing. */
+  /**
+   * Log-priors added to the logits before the loss, `[classes]`; see `logPriors`.
+   * Default null: none.
+   */
   readonly priors?: readonly number[] | null;
-  /** What else there is to learn from. Default null: labels alone. */
+  /** Distillation from a teacher. Default null: labels only. */
   readonly distillation?: Distillation | null;
 }
 
-/** What a network that has been trained before reads in the same images. */
+/** A teacher network and its weight in the loss. */
 export interface Distillation {
   /** In evaluation mode. */
   readonly teacher: Module;
-  /** Its part of the loss, 0 to 1; the rest is that of the labels. */
+  /** Weight of the teacher's term in the loss, 0 to 1; the labels have the rest. */
   readonly weight: number;
 }
 
-/** Takes the step. The numbers are read after all of it has been enqueued. */
+/** Performs one step. The results are read after the whole step has been enqueued. */
 export async function trainStep(
   model: Module,
   optimizer: Optimizer,
@@ -69,8 +73,10 @@ export async function trainStep(
 }
 
 /**
- * The loss with a teacher's part. It sees the images as the student does, augmented; priors are kept out of its part, since a
- * network trained with them reads without them.
+ * Adds the distillation term to the loss.
+ *
+ * The teacher sees the same augmented images as the student. The term excludes the log-priors,
+ * since a network trained with them predicts without them.
  */
 function learnFrom(
   { teacher, weight }: Distillation,
@@ -83,13 +89,13 @@ function learnFrom(
 }
 
 /**
- * The logarithm of each class's share of a data set, `[classes]`.
+ * Log class frequencies of a data set, shape `[classes]`.
  *
- * A network whose logits plus these fit the labels has learned what a character looks like, and leaves to these how often it
- * is written: read without them, every class is as likely as any other before the ink is seen. Images that are as often of
- * each class as those trained on, such as the validation part, are read with them. A class without images counts as one image.
+ * Added to the logits during training (logit adjustment), they absorb the class imbalance.
+ * Evaluating without them assumes a uniform class prior. Evaluating with them assumes the prior of
+ * this data set, as the validation part has. Empty classes count as one image.
  *
- * @see A. Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, equation 10
+ * @see Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, eq. 10
  */
 export function logPriors(dataset: Dataset): number[] {
   const counts = classCounts(dataset);

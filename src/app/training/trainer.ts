@@ -1,11 +1,11 @@
-// The trainer: epochs of steps, an evaluation after each, a learning rate that follows it. Free of any user
-// interface: it yields events, and whoever iterates over them prints, plots, saves or stops. At every event its state
-// is whole, so it can be saved there, in the middle of an epoch too, and gone on with.
-// Imports engine, nn, data, evaluate, trainStep.
+// The trainer: epochs of steps, an evaluation after each epoch, and a learning-rate schedule. It
+// has no user interface. It yields events, and the caller prints, plots, saves or stops. At every
+// event the state is consistent, so it can be saved there and resumed, also within an epoch.
 //
-// Follow one step from here: `trainStep` (trainStep.ts) uploads a batch, runs the model's textbook layers (nn/), each of which calls an
-// op (engine/ops/), each of which launches kernels on the backend; `loss.backward()` walks the recorded graph
-// (engine/autograd.ts) and `optimizer.step()` updates every parameter in place. docs/architecture.md has the map.
+// Follow one step from here: `trainStep` (trainStep.ts) uploads a batch and runs the model's layers
+// (nn/). Each layer calls an op (engine/ops/), and each op launches kernels on the backend.
+// `loss.backward()` walks the recorded graph (engine/autograd.ts) and `optimizer.step()` updates
+// every parameter in place. docs/architecture.md has the map.
 
 import { FormatError } from '../../engine/errors.js';
 import type { Rng } from '../../engine/rng.js';
@@ -31,39 +31,48 @@ export interface TrainerOptions {
   readonly model: CharacterNet;
   readonly train: Dataset;
   readonly validation: Dataset;
-  /** How often every image is seen. Default 20. */
+  /** Number of epochs. Default 20. */
   readonly epochs?: number;
-  /** Images a step. Default 64. */
+  /** Images per step. Default 64. */
   readonly batchSize?: number;
-  /** Adam's learning rate: the first, or with a schedule over all steps the highest. Default 0.001. */
+  /** Adam's learning rate: the initial one, or the maximum of a curve schedule. Default 0.001. */
   readonly learningRate?: number;
   /** Default `plateau`. */
   readonly schedule?: ScheduleName;
-  /** AdamW's; 0, the default, is plain Adam. */
+  /** AdamW's weight decay; 0, the default, is plain Adam. */
   readonly weightDecay?: number;
-  /** How images are changed in each epoch. Default: not at all. */
+  /** Augmentation. Default: none. */
   readonly augment?: AugmentOptions;
-  /** Share of each target that is spread over all classes. Default 0. */
+  /** Fraction of each target that is spread evenly over all classes. Default 0. */
   readonly labelSmoothing?: number;
-  /** Learn as if every class had as many images; see `logPriors`. Default false. */
+  /** Train with logit adjustment, as if classes were balanced; see `logPriors`. Default false. */
   readonly balance?: boolean;
-  /** Whether validation images are as often of each class as those trained on; `balance` asks. Default true. */
+  /**
+   * True if the validation images have the class prior of the training images; used by
+   * `balance`. Default true.
+   */
   readonly sameShares?: boolean;
   /** Which epoch's network becomes the run's model. Default `best`. */
   readonly keep?: Keep;
-  /** Validate and save the moving average of the weights, with this decay. Default 0: the weights themselves. */
+  /**
+   * Decay of the moving average of the weights, which is validated and saved. Default
+   * 0: no average.
+   */
   readonly average?: number;
-  /** Networks to learn from beside the labels, which take turns, a batch each; the trainer frees them. Default none. */
+  /**
+   * Teacher networks for distillation, alternating by batch; the trainer disposes
+   * them. Default none.
+   */
   readonly teachers?: readonly Module[];
-  /** The teachers' part of the loss, the labels have the rest. Default 0.8. */
+  /** Weight of the teacher's term in the loss; the labels have the rest. Default 0.8. */
   readonly teacherWeight?: number;
-  /** A new random order every epoch. Default true. */
+  /** Shuffle every epoch. Default true. */
   readonly shuffle?: boolean;
-  /** The run's root of randomness. */
+  /** The root random generator of the run. */
   readonly rng: Rng;
-  /** Called during the evaluation after an epoch, which is no place to save; a promise is waited for. */
+  /** Called during the evaluation after an epoch; do not save there. A promise is awaited. */
   readonly onValidation?: (done: number, total: number) => void | Promise<void>;
-  /** Called after that evaluation with all that it found, the class read in each image included. */
+  /** Called after that evaluation with its results, including the prediction for each image. */
   readonly onEvaluated?: (evaluation: Evaluation) => void;
 }
 
@@ -71,7 +80,7 @@ export class Trainer {
   readonly model: CharacterNet;
   readonly optimizer: Adam;
   readonly scheduler: ReduceLROnPlateau | CurveScheduler;
-  /** The weights to use, where they are averaged. */
+  /** The weight average, null without `average`. Use it for validation and inference. */
   readonly average: WeightAverage | null;
   readonly progress: Progress = {
     epoch: 0,
@@ -83,7 +92,7 @@ export class Trainer {
   };
   readonly #options: Required<TrainerOptions>;
   readonly #loader: BatchLoader;
-  /** What `balance` adds to the logits, null without it; the model's file keeps it. */
+  /** Log-priors that `balance` adds to the logits, null without it; stored in the model file. */
   readonly priors: readonly number[] | null;
 
   constructor(options: TrainerOptions) {
@@ -123,7 +132,10 @@ export class Trainer {
     this.priors = balance ? logPriors(train) : null;
   }
 
-  /** The streams that a step draws from. Epoch orders need none: they follow from the shuffle key and the epoch. */
+  /**
+   * The random streams that a step draws from. Epoch orders need none: they follow from the shuffle
+   * key and the epoch.
+   */
   get rngs(): Readonly<Record<string, Rng>> {
     return { dropout: this.model.dropout.rng };
   }
@@ -134,10 +146,10 @@ export class Trainer {
   }
 
   /**
-   * Takes over the streams and the progress of a saved run. Model, optimizer and scheduler have been put in place by
-   * `loadState(bytes, trainer)`; `run` then goes on as if there had been no break.
+   * Restores the random streams and the progress of a checkpoint. Restore model, optimizer and
+   * scheduler before, with `loadState(bytes, trainer)`. `run` then continues as if uninterrupted.
    *
-   * @throws FormatError, and then changes nothing, if the progress cannot be one of this run
+   * @throws FormatError, before any change, if the progress is impossible in this run
    */
   resume(saved: { readonly rngs: Readonly<Record<string, Rng>>; readonly progress: Progress }): void {
     if (!Object.hasOwn(saved.rngs, 'dropout')) {
@@ -152,9 +164,11 @@ export class Trainer {
   }
 
   /**
-   * Looks at every weight. A loss is computed before its step moves the weights, so it cannot tell.
+   * Checks that every weight is finite. The loss cannot show this, because it is computed before
+   * its step updates the weights.
    *
-   * @throws DivergedError if one is not finite: such a state must not take the place of a good one
+   * @throws DivergedError if a weight is not finite: such a state must not replace
+   *   a valid checkpoint
    */
   async checkWeights(): Promise<void> {
     for (const [name, parameter] of this.model.namedParameters()) {
@@ -162,7 +176,7 @@ export class Trainer {
     }
   }
 
-  /** Does something with the averaged weights in the place of the model's own, where there are any. */
+  /** Runs `work` with the averaged weights swapped into the model, if averaging is on. */
   async withAverage<T>(work: () => Promise<T>): Promise<T> {
     this.average?.swap();
     try {
@@ -172,7 +186,7 @@ export class Trainer {
     }
   }
 
-  /** Frees the model, the optimizer and what else the trainer made. */
+  /** Frees the model, the optimizer, the average and the teachers. */
   dispose(): void {
     this.model.dispose();
     this.optimizer.dispose();
@@ -180,7 +194,11 @@ export class Trainer {
     for (const teacher of this.#options.teachers) teacher.dispose();
   }
 
-  /** Trains from the present progress to the last epoch. Stop by not asking for the next event. */
+  /**
+   * Trains from the current progress to the last epoch. To stop, leave the loop.
+   *
+   * @throws DivergedError if a loss is not finite
+   */
   async *run(): AsyncGenerator<StepEvent | EpochEvent, void, undefined> {
     while (this.progress.epoch < this.#options.epochs) yield* this.#epoch(this.progress.epoch + 1);
   }
@@ -196,7 +214,7 @@ export class Trainer {
       const batch = next.value;
       const options = { labelSmoothing, priors: this.priors, distillation: this.#distillation() };
       const step = trainStep(this.model, this.optimizer, batch, options);
-      next = batches.next(); // made ready while the backend computes
+      next = batches.next(); // prepare it while the backend computes
       const { loss, hits } = await step;
       if (!Number.isFinite(loss)) throw this.#diverged(`the loss is ${loss}`);
       this.average?.update();
@@ -236,7 +254,10 @@ export class Trainer {
     };
   }
 
-  /** Whose turn it is follows from the step, so a run that is resumed goes on with the same. */
+  /**
+   * The teacher of the current step. It depends only on the step number, so a resumed run uses
+   * the same one.
+   */
   #distillation(): Distillation | null {
     const { teachers, teacherWeight: weight } = this.#options;
     if (teachers.length === 0) return null;
@@ -245,7 +266,7 @@ export class Trainer {
     return { teacher: teachers[turn], weight };
   }
 
-  /** Images of an epoch that its first `step` steps see. */
+  /** Number of images in the first `step` steps of an epoch. */
   #imagesIn(step: number): number {
     return Math.min(step * this.#options.batchSize, this.#options.train.length);
   }

@@ -1,5 +1,5 @@
-// From what EMNIST's files hold to a data set: images upright, labels from 0. For Node and the browser alike; opens no
-// file (emnist.ts does in Node, the page by itself). Imports idx, splits, dataset, errors.
+// Converts the contents of EMNIST files to a data set: upright images, labels from 0. Runs in Node
+// and in the browser. Opens no file; readEmnist.ts does so in Node, the page in the browser.
 
 import { makeDataset, type Dataset } from '../loading/dataset.js';
 import { DataError } from '../errors.js';
@@ -7,7 +7,7 @@ import { checkSameCount, IMAGE_PIXELS, IMAGE_SIDE } from './idx.js';
 import type { IdxContents } from './idxStream.js';
 import { EMNIST_SPLITS, type EmnistPart, type EmnistSplit } from './splits.js';
 
-/** What a file holds, and what messages call it. */
+/** The contents of an IDX file and the name that error messages use. */
 export interface NamedIdx extends IdxContents {
   readonly name: string;
 }
@@ -17,14 +17,14 @@ export interface EmnistFiles {
   readonly part: EmnistPart;
   readonly images: NamedIdx;
   readonly labels: NamedIdx;
-  /** The names of the classes; default, those of the split. */
+  /** The class names; default: those of the split. */
   readonly classes?: readonly string[] | undefined;
 }
 
 /**
- * Puts a file of images and a file of labels together.
+ * Combines a file of images and a file of labels into a data set.
  *
- * @throws DataError if they do not belong together or hold nothing
+ * @throws DataError if the counts differ, a label is outside the split, or there are no images
  */
 export function emnistDataset({ split, part, images, labels, classes }: EmnistFiles): Dataset {
   checkSameCount(images, labels);
@@ -40,9 +40,9 @@ export function emnistDataset({ split, part, images, labels, classes }: EmnistFi
 }
 
 /**
- * EMNIST stores every image transposed: byte 28 x + y is the pixel in row y, column x.
+ * Transposes stored EMNIST images. EMNIST stores byte 28 x + y for the pixel in row y, column x.
  *
- * @returns the first `count` images upright, row by row, in new memory
+ * @returns the first `count` images upright, row by row, in a new array
  */
 export function uprightImages(stored: Uint8Array, count: number): Uint8Array {
   const upright = new Uint8Array(count * IMAGE_PIXELS);

@@ -1,6 +1,7 @@
-// IDX, the file format of MNIST and EMNIST: a big-endian header, then one byte a value. Pure functions over bytes,
-// for Node and the browser alike; streams are idxStream.ts, files and unpacking in Node idxFile.ts. Knows nothing of classes or
-// of EMNIST's transposed images.
+// Parser of IDX headers, the file format of MNIST and EMNIST: a big-endian header, then one
+// byte per value. Pure functions over bytes, for Node and the browser. Streams are in
+// idxStream.ts; files and decompression in Node are in idxFile.ts. Classes and EMNIST's
+// transposition are handled elsewhere.
 //
 //   bytes 0-1  zero        byte 2  element type, 8 = unsigned byte        byte 3  number of axes
 //   then one 32-bit size per axis, then the values, last axis fastest
@@ -12,7 +13,10 @@ import { DataError } from '../errors.js';
 export const IMAGE_SIDE = 28;
 export const IMAGE_PIXELS = IMAGE_SIDE * IMAGE_SIDE;
 
-/** As many as the largest file of EMNIST holds, the training part of ByClass and ByMerge (table II of the paper). */
+/**
+ * Item count of the largest EMNIST files, the training part of ByClass and ByMerge (table II
+ * of the paper).
+ */
 const MAX_ITEMS = 697_932;
 
 export type IdxKind = 'images' | 'labels';
@@ -22,7 +26,7 @@ const KINDS = {
   labels: { magic: 0x00000801, axes: 1 },
 } as const;
 
-/** How the first bytes of files that are often met in place of an IDX file look. */
+/** Detects files that users often supply in place of an IDX file, by their first bytes. */
 const IMPOSTORS: readonly { readonly looksLike: (bytes: Uint8Array) => boolean; readonly what: string }[] = [
   { looksLike: isGzip, what: 'is gzip data that was not unpacked: gunzip it first' },
   {
@@ -35,12 +39,12 @@ const IMPOSTORS: readonly { readonly looksLike: (bytes: Uint8Array) => boolean; 
   },
 ];
 
-/** Whether bytes begin with the gzip signature (RFC 1952, section 2.3.1). */
+/** True if the bytes begin with the gzip signature (RFC 1952, section 2.3.1). */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** For gzip data that cannot be unpacked; `reason` is what the unpacker threw. */
+/** The error for gzip data that cannot be decompressed; `reason` is what the decompressor threw. */
 export function damagedGzip(name: string, reason: unknown): DataError {
   const why = reason instanceof Error ? reason.message : String(reason);
   return new DataError(`${name}: the gzip data is damaged or cut short (${why}); download it again`);
@@ -69,12 +73,12 @@ function wrongMagic(bytes: Uint8Array, magic: number, options: ParseIdxOptions):
 }
 
 export interface ParseIdxOptions {
-  /** What to call the file in messages. */
+  /** The file name used in error messages. */
   readonly name: string;
   readonly expect: IdxKind;
 }
 
-/** What an IDX header promises. */
+/** The contents of an IDX header. */
 export interface IdxHeader {
   /** `[n, 28, 28]` or `[n]`. */
   readonly shape: readonly number[];
@@ -85,10 +89,10 @@ export interface IdxHeader {
 }
 
 /**
- * Reads the header.
+ * Parses the header.
  *
- * @param bytes the file's first bytes: 16, or all if it has fewer
- * @throws DataError for another kind of file, or for sizes that no file of EMNIST has
+ * @param bytes the file's first 16 bytes, or all of them if there are fewer
+ * @throws DataError for another kind of file, or for sizes that no EMNIST file has
  */
 export function readIdxHeader(bytes: Uint8Array, options: ParseIdxOptions): IdxHeader {
   const { name, expect } = options;
@@ -121,7 +125,11 @@ export function readIdxHeader(bytes: Uint8Array, options: ParseIdxOptions): IdxH
   return { shape, headerLength, totalLength: headerLength + sizeOf(shape) };
 }
 
-/** Throws unless a file has as many bytes as its header promises. */
+/**
+ * Checks the file length against the header.
+ *
+ * @throws DataError if the lengths differ
+ */
 export function checkIdxLength({ shape, totalLength }: IdxHeader, length: number, name: string): void {
   if (length === totalLength) return;
   const fault =
@@ -133,7 +141,11 @@ export function checkIdxLength({ shape, totalLength }: IdxHeader, length: number
   );
 }
 
-/** Throws unless a file of images and a file of labels hold equally many. */
+/**
+ * Checks that a file of images and a file of labels have the same number of items.
+ *
+ * @throws DataError if the counts differ
+ */
 export function checkSameCount(
   images: { readonly name: string; readonly count: number },
   labels: { readonly name: string; readonly count: number },

@@ -1,5 +1,6 @@
-// One IDX file from disk, packed with gzip or not, in no more memory than its header promises, and that is bounded. One of
-// the two files of src/data that touch `node:` modules, so they are imported only when a file is read.
+// Reads one IDX file from disk, gzip-compressed or not. Memory is bounded by the size in the
+// header, which is itself bounded. This file and readEmnist.ts are the only ones in src/data that
+// use `node:` modules, so they import them only when a file is read.
 
 import type { FileHandle } from 'node:fs/promises';
 import { DataError } from '../errors.js';
@@ -8,7 +9,11 @@ import { readIdxStream, type IdxContents, type ReadIdxStreamOptions } from './id
 
 const LONGEST_HEADER = 16;
 
-/** Opens a file for reading; a folder, a device or a pipe (which could keep one waiting for ever) is refused. */
+/**
+ * Opens a regular file for reading. Rejects folders, devices and pipes: a pipe could block forever.
+ *
+ * @throws DataError if the path is not a regular file or cannot be opened
+ */
 export async function openFile(path: string): Promise<{ handle: FileHandle; size: number }> {
   const { open, stat } = await import('node:fs/promises');
   try {
@@ -21,7 +26,7 @@ export async function openFile(path: string): Promise<{ handle: FileHandle; size
   }
 }
 
-/** The first `length` bytes of a file, or all if there are fewer. */
+/** Reads the first `length` bytes of a file, or all of them if there are fewer. */
 export async function readFirst(handle: FileHandle, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let filled = 0;
@@ -32,10 +37,10 @@ export async function readFirst(handle: FileHandle, length: number): Promise<Uin
 }
 
 /**
- * Reads one IDX file; one that begins with the gzip signature is unpacked.
+ * Reads one IDX file; a file that begins with the gzip signature is decompressed.
  *
- * @param most keep the first so many images or labels; all by default
- * @throws DataError if the file cannot be read or is not what it must be
+ * @param most number of images or labels to keep, from the first; default: all
+ * @throws DataError if the file cannot be read or is not a valid IDX file of the expected kind
  */
 export async function readIdxFile(
   path: string,
@@ -69,7 +74,7 @@ async function unpack(handle: FileHandle, size: number, options: ReadIdxStreamOp
   } finally {
     packed.destroy();
   }
-  // Node stops without a word at bytes behind the end of the gzip data.
+  // Node silently ignores bytes after the end of the gzip data.
   const behind = size - unpacker.bytesWritten;
   if (behind > 0) {
     throw new DataError(

@@ -1,5 +1,5 @@
-// One IDX file from a stream of bytes, already unpacked, in no more memory than its header promises or the reader wants. For
-// Node and the browser alike: whoever opens the file brings the stream. Imports idx and errors.
+// Reads one IDX file from a stream of uncompressed bytes. Allocates at most the size in the header,
+// or less when `most` limits it. Runs in Node and in the browser; the caller supplies the stream.
 
 import { sizeOf } from '../../engine/shape.js';
 import { DataError } from '../errors.js';
@@ -8,29 +8,36 @@ import { checkIdxLength, readIdxHeader, type IdxHeader, type ParseIdxOptions } f
 const LONGEST_HEADER = 16;
 
 export interface ReadIdxStreamOptions extends ParseIdxOptions {
-  /** Keep the first so many images or labels; the rest is read, so that damage shows, and dropped. Default: all. */
+  /**
+   * Number of images or labels to keep, from the first. The rest is read and discarded, so that
+   * damage is still detected. Default: all.
+   */
   readonly most?: number | undefined;
 }
 
-/** What was read of a file. */
+/** The values read from a file. */
 export interface IdxContents {
-  /** How many images or labels the file holds. */
+  /** Number of images or labels in the file. */
   readonly count: number;
-  /** Those that were kept, as stored: `[n, 28, 28]` or `[n]`. No `ndarray`: that package makes code of text, which a page forbids. */
+  /**
+   * The kept values, as stored: `[n, 28, 28]` or `[n]`. Not an `ndarray`: that package generates
+   * code from strings, which the page's content security policy forbids.
+   */
   readonly values: { readonly shape: readonly number[]; readonly data: Uint8Array };
 }
 
 /**
- * Reads a whole file from its pieces. What the stream itself throws is passed on.
+ * Reads a whole file from its chunks. Errors of the stream itself are rethrown.
  *
- * @throws DataError for another kind of file, missing or surplus bytes, or images that are not 28 x 28
+ * @throws DataError for another kind of file, missing or surplus bytes, or images that are not
+ *   28 x 28
  */
 export async function readIdxStream(
   pieces: AsyncIterable<Uint8Array>,
   options: ReadIdxStreamOptions,
 ): Promise<IdxContents> {
   let head: Uint8Array = new Uint8Array(0);
-  let body: Body | null = null; // as soon as the header is there
+  let body: Body | null = null; // set once the header is complete
   for await (const piece of pieces) {
     if (body !== null) {
       body.add(piece);
@@ -42,13 +49,14 @@ export async function readIdxStream(
     body.add(head.subarray(body.header.headerLength));
   }
   if (body === null) {
-    body = new Body(readIdxHeader(head, options), options); // a few labels, or a header cut short
+    // A file of a few labels, or a truncated header.
+    body = new Body(readIdxHeader(head, options), options);
     body.add(head.subarray(body.header.headerLength));
   }
   return body.contents();
 }
 
-/** The values behind a header. */
+/** Collects the values after a header. */
 class Body {
   readonly header: IdxHeader;
   readonly #name: string;

@@ -1,6 +1,9 @@
-// Groups of characters that look alike, and merging of the classes of a group.
+// Groups of look-alike characters, and merging of their classes.
 
-/** Characters that even people confuse without context; 60 % of the original's errors lie between these. */
+/**
+ * Characters that people confuse without context; 60 % of the original's errors fall
+ * within these groups.
+ */
 export const LOOK_ALIKES: readonly (readonly string[])[] = [
   ['1', 'I', 'L'],
   ['9', 'g', 'q'],
@@ -8,7 +11,7 @@ export const LOOK_ALIKES: readonly (readonly string[])[] = [
   ['0', 'O'],
 ];
 
-/** The group a class counts as when look-alikes are merged: the first of its group, or itself. */
+/** The class name after merging look-alikes: the first of its group, or the name itself. */
 export function mergedName(name: string): string {
   return LOOK_ALIKES.find((group) => group.includes(name))?.[0] ?? name;
 }

@@ -1,5 +1,6 @@
-// Reads EMNIST from a folder of official files, packed or not. One of the two files of src/data that touch `node:` modules,
-// so they are imported only when a file is read. Fetches nothing; what the files hold, emnistDataset.ts knows.
+// Reads EMNIST from a folder of official files, compressed or not. This file and idxFile.ts are the
+// only ones in src/data that use `node:` modules, so they import them only when a file is read.
+// Downloads nothing. The contents are interpreted in emnistDataset.ts.
 
 import type { Dataset } from '../loading/dataset.js';
 import { emnistDataset, type NamedIdx } from './emnistDataset.js';
@@ -13,18 +14,21 @@ import { ArgumentError } from '../../engine/errors.js';
 export const EMNIST_ARCHIVE = 'https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip';
 
 export interface ReadEmnistOptions {
-  /** The folder of the files, or the one that holds the archive's `gzip/` folder. */
+  /** The folder of the files, or the parent of the archive's `gzip/` folder. */
   readonly dir: string;
   readonly split: EmnistSplit;
   readonly part: EmnistPart;
-  /** Keep the first so many images only; all by default. */
+  /** Number of images to keep, from the first; default: all. */
   readonly limit?: number;
 }
 
-/** The longest mapping, of ByClass, has 62 lines of at most a dozen characters. */
+/**
+ * Maximum length in bytes: the longest mapping, ByClass, has 62 lines of at most
+ * a dozen characters.
+ */
 const LONGEST_MAPPING = 4096;
 
-/** Where a file is, under any of its names, or null. */
+/** Finds a file in `dir` or `dir/gzip`, with or without `.gz`. Returns its path, or null. */
 export async function findFile(dir: string, name: string): Promise<string | null> {
   const { access } = await import('node:fs/promises');
   const path = await import('node:path');
@@ -86,7 +90,9 @@ async function readClasses({ dir, split }: ReadEmnistOptions): Promise<readonly 
 /**
  * Reads one part of one split.
  *
- * @throws DataMissingError when the folder or a file is not there, DataError when a file is damaged
+ * @throws DataMissingError if the folder or a file does not exist
+ * @throws DataError if a file is damaged
+ * @throws ArgumentError if the split is unknown or `limit` is not a positive integer
  */
 export async function readEmnist(options: ReadEmnistOptions): Promise<Dataset> {
   const { limit } = options;

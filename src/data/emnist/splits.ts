@@ -1,6 +1,7 @@
-// The six EMNIST splits as a table: their classes, where their labels start, what their files are called; and the
-// parser of their mapping files. Opens no file (emnist.ts does), so a browser can use it.
-// Source: Cohen, Afshar, Tapson, van Schaik, "EMNIST: an extension of MNIST to handwritten letters", 2017.
+// The six EMNIST splits: their classes, first labels and file names, and the parser of their
+// mapping files. Opens no file (readEmnist.ts does), so it also runs in a browser.
+// Source: Cohen, Afshar, Tapson, van Schaik, "EMNIST: an extension of MNIST to
+// handwritten letters", 2017.
 
 import { ArgumentError } from '../../engine/errors.js';
 import type { IdxKind } from './idx.js';
@@ -10,7 +11,10 @@ const DIGITS = '0123456789';
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const LOWER = 'abcdefghijklmnopqrstuvwxyz';
 
-/** The 47 classes of Balanced and ByMerge; letters whose two cases look alike share the capital's class. */
+/**
+ * The 47 classes of Balanced and ByMerge. Letters whose two cases look alike share the class
+ * of the capital.
+ */
 export const BALANCED_CLASSES: readonly string[] = Array.from(DIGITS + UPPER + 'abdefghnqrt');
 
 export interface SplitInfo {
@@ -31,7 +35,11 @@ export const EMNIST_SPLITS = {
 export type EmnistSplit = keyof typeof EMNIST_SPLITS;
 export type EmnistPart = 'train' | 'test';
 
-/** Narrows a string from outside (a flag, a checkpoint) to a split, or says which there are. */
+/**
+ * Narrows an external string (a flag, a checkpoint) to a split.
+ *
+ * @throws ArgumentError if the split does not exist; the message lists the valid ones
+ */
 export function checkSplit(split: string): EmnistSplit {
   if (Object.hasOwn(EMNIST_SPLITS, split)) return split as EmnistSplit;
   throw new ArgumentError(
@@ -49,9 +57,11 @@ export function mappingName(split: EmnistSplit): string {
 }
 
 /**
- * Reads a mapping file: each line is a label, then the ASCII code of each character that label stands for.
+ * Parses a mapping file: each line is a label, then the ASCII code of each character of that class.
  *
- * @returns the class names in label order; a class of several characters is named by its first, the capital
+ * @returns the class names in label order; a class of several characters takes its
+ *   first, the capital
+ * @throws DataError if a line is malformed, or the labels do not match the split
  */
 export function parseMapping(text: string, options: { name: string; split: EmnistSplit }): string[] {
   const { name, split } = options;

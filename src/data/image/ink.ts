@@ -1,38 +1,48 @@
-// What is ink in a picture: dark on light or light on dark, transparent or opaque, under even light or not. Gives an
-// ink map, 0 = paper and 1 = ink, which preprocess.ts brings to EMNIST's form. Imports the other picture files.
+// Detects ink in an image: dark on light or light on dark, transparent or opaque, under
+// even or uneven light. Returns an ink map, 0 = paper and 1 = ink, which preprocess.ts
+// converts to EMNIST's form.
 
 import { evenLight, otsu, type Parting } from './paper.js';
 import { compose, type Planes } from './picture.js';
 import type { GrayImage } from './resample.js';
 
 /**
- * Whether the picture has to be turned into light ink on a dark ground, which is how EMNIST shows characters: `yes`
- * for dark ink on light paper, `no` for light ink on a dark ground, `auto` to find out.
+ * Whether to invert the image to light ink on a dark background, as in EMNIST. `yes` for dark ink
+ * on light paper, `no` for light ink on a dark background, `auto` to detect it.
  */
 export const INVERT = ['auto', 'yes', 'no'] as const;
 export type Invert = (typeof INVERT)[number];
 
 export interface Ink {
-  /** 0 = paper, 1 = ink; edges lie between. */
+  /** 0 = paper, 1 = ink; edges have values in between. */
   readonly data: Float32Array;
   readonly width: number;
   readonly height: number;
-  /** What the ink was recognized by: dark on light, light on dark, or opaque on transparent. */
+  /** How the ink was detected: dark on light, light on dark, or opaque on transparent. */
   readonly kind: 'dark' | 'light' | 'opaque';
 }
 
-/** Sides that differ by less than this much brightness are one blank side. */
+/** Minimum brightness contrast; below it the image counts as blank. */
 const MIN_CONTRAST = 0.06;
-/** Sides that lie closer than this many of their own standard deviations are noise parted in two: 2.7 if it is normal. */
+/**
+ * Minimum contrast in standard deviations within the two sides; below it the image counts as noise.
+ * Normally distributed noise split in two gives 2.7.
+ */
 const MIN_CLEARNESS = 3.2;
-/** Below this the picture is tried again with the light made even. */
+/** Separability below which the image is processed again with its light evened out. */
 const CLEAN = 0.92;
-/** Ink counts as paper below the first and as full above the second of these parts of the full contrast. */
+/**
+ * Fractions of the full contrast: ink below the first counts as paper, above the second
+ * as full ink.
+ */
 const [PAPER_END, INK_START] = [0.3, 0.7];
-/** The ink's own brightness is taken where this part of its pixels is surely ink; the others are edges. */
+/**
+ * Quantile of the ink pixels, from faintest to strongest, that gives the ink's own brightness;
+ * fainter ink pixels are edges.
+ */
 const CORE = 0.85;
 
-/** The ink map of a picture, or null if there is nothing on it. */
+/** The ink map of an image, or null if the image is blank. */
 export function findInk(planes: Planes, invert: Invert): Ink | null {
   const { opacity } = planes;
   if (opacity !== null && invert === 'auto' && isOpaqueInk(planes)) {
@@ -43,8 +53,9 @@ export function findInk(planes: Planes, invert: Invert): Ink | null {
 }
 
 /**
- * Strokes on a transparent ground, whatever their color: what is opaque has one brightness only, or covers less than
- * half of its box. Otherwise what is opaque is a sheet with the character on it.
+ * True for strokes on a transparent background, of any color: the opaque pixels have a single
+ * brightness, or cover less than half of their bounding box. Otherwise the opaque pixels are a
+ * sheet with a character on it.
  */
 function isOpaqueInk(planes: Planes): boolean {
   const { opacity, width, height } = planes;
@@ -63,21 +74,21 @@ function isOpaqueInk(planes: Planes): boolean {
   return bright - dark < MIN_CONTRAST;
 }
 
-/** The brightness of every pixel that is more opaque than transparent. */
+/** The brightness of every pixel with an opacity of at least 0.5. */
 function solidLight({ light, opacity }: Planes): Float32Array {
   return light
     .map((value, at) => (opacity![at] < 0.5 ? NaN : value / opacity![at]))
     .filter((value) => !Number.isNaN(value));
 }
 
-/** The brightness that covers most of what is opaque: what the transparent rest is taken for. */
+/** The brightness of most opaque pixels. Transparent pixels are composited onto it. */
 function paperOf(planes: Planes): number {
   if (planes.opacity === null) return 1;
   const { bright, dark, brightShare } = otsu(solidLight(planes));
   return brightShare >= 0.5 ? bright : dark;
 }
 
-/** Tries the picture as it is and, where that leaves doubt, under even light. */
+/** Segments the image unchanged and, if the separability is low, with its light evened out. */
 function withEvenLight(image: GrayImage, invert: Invert): Ink | null {
   const plain = otsu(image.data);
   let best = { image, parting: plain };
@@ -97,7 +108,10 @@ function withEvenLight(image: GrayImage, invert: Invert): Ink | null {
   return inkOf(best.image, best.parting, lightPaper ? 'dark' : 'light');
 }
 
-/** Paper is what most of the border and most of the picture is; the two count alike. */
+/**
+ * True if the paper is the bright side: the bright shares of the border and of the whole image sum
+ * to at least 1.
+ */
 function paperIsLight({ data, width, height }: GrayImage, parting: Parting, invert: Invert): boolean {
   if (invert !== 'auto') return invert === 'yes';
   const rim = Math.max(1, Math.round(0.02 * Math.min(width, height)));
@@ -112,7 +126,7 @@ function paperIsLight({ data, width, height }: GrayImage, parting: Parting, inve
   return bright / count + parting.brightShare >= 1;
 }
 
-/** Scales brightness so that paper is 0 and the core of the ink is 1, and makes the edges between steeper. */
+/** Scales brightness so that paper is 0 and the core of the ink is 1, and steepens the edges. */
 function inkOf({ data, width, height }: GrayImage, parting: Parting, kind: Ink['kind']): Ink | null {
   const { dark, bright, spread, threshold } = parting;
   const contrast = bright - dark;

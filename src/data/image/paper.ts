@@ -1,18 +1,18 @@
-// Telling ink from paper by brightness: Otsu's threshold, and the light that falls unevenly on a sheet taken out.
-// Does not know which of the two sides is ink; ink.ts decides. Imports nothing but a type.
+// Separates ink from paper by brightness: Otsu's threshold, and removal of uneven light. Which of
+// the two sides is ink is decided in ink.ts.
 
 import type { GrayImage } from './resample.js';
 
-/** Brightness values parted in two. */
+/** Brightness values split into two sides. */
 export interface Parting {
   /** Values above it belong to the bright side. */
   readonly threshold: number;
   /** Mean of each side. */
   readonly dark: number;
   readonly bright: number;
-  /** Part of the values on the bright side. */
+  /** Fraction of the values on the bright side. */
   readonly brightShare: number;
-  /** How well they part: variance between the sides over all variance, 0..1; 1 for two pure values. */
+  /** Between-class variance over total variance, 0..1; 1 for two pure values. */
   readonly separability: number;
   /** Standard deviation within the sides. */
   readonly spread: number;
@@ -21,9 +21,9 @@ export interface Parting {
 const BINS = 256;
 
 /**
- * Otsu's threshold: the one that leaves the least variance within the two sides.
+ * Otsu's threshold: minimizes the variance within the two sides.
  *
- * @param values from 0 to `most`; what lies beyond counts as the end
+ * @param values from 0 to `most`; values outside are clamped
  * @see N. Otsu, "A threshold selection method from gray-level histograms", IEEE Trans. SMC 9, 1979
  */
 export function otsu(values: Float32Array, most = 1): Parting {
@@ -58,7 +58,8 @@ export function otsu(values: Float32Array, most = 1): Parting {
       [best, firstBest, lastBest] = [between, bin, bin];
       found = { dark, bright, darkShare };
     } else if (between === best) {
-      lastBest = bin; // an empty stretch between the sides: its middle is the fairest threshold
+      // No values lie between the sides: use the middle of the empty range.
+      lastBest = bin;
     }
   }
   const { dark, bright, darkShare } = found;
@@ -72,23 +73,25 @@ export function otsu(values: Float32Array, most = 1): Parting {
   };
 }
 
-/** Terms of a surface of second degree in x and y. */
+/** Number of terms of a quadratic surface in x and y. */
 const TERMS = 6;
-/** Pixels that the fit looks at along each axis; a smooth surface needs no more. */
+/** Number of pixels sampled along each axis for the fit; a smooth surface needs no more. */
 const SAMPLES = 96;
-/** The darkest paper that brightness is divided by. */
+/** Lower bound of the paper brightness that pixels are divided by. */
 const MIN_PAPER = 0.04;
 
 /**
- * Takes uneven light out: fits a surface of second degree to the brightness of the paper and divides by it, so that
- * paper is about 1 everywhere.
+ * Removes uneven light: fits a quadratic surface to the brightness of the paper and divides by it,
+ * so that paper is about 1 everywhere.
  *
- * @param isPaper which values to fit to
+ * @param isPaper selects the pixels to fit, by index
+ * @returns the corrected brightness, or null if the samples do not determine a surface
  */
 export function evenLight(image: GrayImage, isPaper: (index: number) => boolean): Float32Array | null {
   const { data, width, height } = image;
   const step = Math.max(1, Math.floor(Math.max(width, height) / SAMPLES));
-  const matrix = new Float64Array(TERMS * (TERMS + 1)); // normal equations, the right side as a last column
+  // Normal equations; the last column is the right-hand side.
+  const matrix = new Float64Array(TERMS * (TERMS + 1));
   for (let y = 0; y < height; y += step) {
     for (let x = 0; x < width; x += step) {
       const index = y * width + x;
@@ -116,7 +119,7 @@ function termsAt(x: number, y: number): readonly number[] {
   return [1, x, y, x * x, x * y, y * y];
 }
 
-/** Gaussian elimination with the largest pivot; null if the samples do not determine a surface. */
+/** Gaussian elimination with partial pivoting; null if the samples do not determine a surface. */
 function solve(matrix: Float64Array): Float64Array | null {
   const at = (row: number, column: number): number => row * (TERMS + 1) + column;
   for (let pivot = 0; pivot < TERMS; pivot++) {

@@ -1,38 +1,40 @@
-// A picture as a decoder or a canvas gives it, and its way to gray: transparency composed, colors weighed, size
-// brought to what the later steps work on. Says nothing about what is ink; ink.ts does. For Node and the browser.
-// Imports errors and resample.
+// A decoded image and its conversion to gray planes: compositing of transparency, luma weights, and
+// resizing to the working size. Ink detection is in ink.ts. Runs in Node and in the browser.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { resample, type GrayImage } from './resample.js';
 
-/** Pixels row by row, channels side by side. */
+/** A decoded image: pixels row by row, channels interleaved. */
 export interface Picture {
   /** Bytes 0..255, or 16-bit values 0..65535. */
   readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
   readonly width: number;
   readonly height: number;
-  /** 1 gray, 2 gray and alpha, 3 red green blue, 4 red green blue alpha. */
+  /** 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA. */
   readonly channels: 1 | 2 | 3 | 4;
 }
 
-/** What transparent pixels become: a brightness from 0 to 1. */
+/** The brightness from 0 to 1 that transparent pixels are composited onto. */
 export type Ground = number;
 
-/** The brightness and the opacity of every pixel, both 0..1, at the size that the later steps work on. */
+/** Brightness and opacity of every pixel, both 0..1, at the working size. */
 export interface Planes {
   /** Brightness times opacity. */
   readonly light: Float32Array;
-  /** Null where every pixel is opaque. */
+  /** Null if every pixel is opaque. */
   readonly opacity: Float32Array | null;
   readonly width: number;
   readonly height: number;
 }
 
-/** Longer side of what the later steps see: smaller pictures are enlarged smoothly, larger ones averaged down. */
+/**
+ * Bounds of the longer side at the working size: smaller images are enlarged by bicubic
+ * interpolation, larger ones are averaged down.
+ */
 const MIN_SIDE = 256;
 const MAX_SIDE = 1024;
 
-/** Weights of red, green and blue in brightness (ITU-R BT.709). */
+/** Luma weights of red, green and blue (ITU-R BT.709). */
 const [RED, GREEN, BLUE] = [0.2126, 0.7152, 0.0722];
 
 export function checkPicture({ data, width, height, channels }: Picture): void {
@@ -45,7 +47,11 @@ export function checkPicture({ data, width, height, channels }: Picture): void {
   }
 }
 
-/** Splits a picture into brightness and opacity and brings both to the working size. */
+/**
+ * Splits an image into brightness and opacity and resizes both to the working size.
+ *
+ * @throws ArgumentError if the data length does not match the sizes
+ */
 export function toPlanes(picture: Picture): Planes {
   checkPicture(picture);
   const { channels, width, height } = picture;
@@ -63,7 +69,10 @@ export function toPlanes(picture: Picture): Planes {
   };
 }
 
-/** Means over blocks of `factor` x `factor` pixels; those at the right and lower edge may be smaller. */
+/**
+ * Means over blocks of `factor` x `factor` pixels; blocks at the right and lower edge
+ * may be smaller.
+ */
 function averageDown(picture: Picture, factor: number, hasAlpha: boolean): Planes {
   const { data, channels } = picture;
   const white = data instanceof Uint16Array ? 65535 : 255;
@@ -100,14 +109,14 @@ function enlarge(data: Float32Array, { width, height }: Planes, scale: number): 
   };
   const region = { left: EDGE, top: EDGE, width, height };
   const [wide, tall] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
-  // Bicubic overshoot is no brightness.
+  // Clamp: bicubic overshoot is not a valid brightness.
   return resample(image, region, wide, tall).map((value) => Math.min(1, Math.max(0, value)));
 }
 
-/** How far bicubic interpolation looks beyond the edge; `resample` would find black there. */
+/** Pixels that bicubic interpolation reads beyond the edge, where `resample` would return black. */
 const EDGE = 2;
 
-/** Repeats the outermost pixels around the picture. */
+/** Replicates the outermost pixels around the image. */
 function padEdges(data: Float32Array, width: number, height: number): Float32Array {
   const padded = new Float32Array((width + 2 * EDGE) * (height + 2 * EDGE));
   for (let y = 0; y < height + 2 * EDGE; y++) {
@@ -119,7 +128,7 @@ function padEdges(data: Float32Array, width: number, height: number): Float32Arr
   return padded;
 }
 
-/** Lays the picture on a ground of one brightness. */
+/** Composites the image onto a background of one brightness. */
 export function compose({ light, opacity, width, height }: Planes, ground: Ground): GrayImage {
   const data = opacity ? light.map((value, i) => value + (1 - opacity[i]) * ground) : light;
   return { data, width, height };

@@ -1,6 +1,7 @@
-// Any picture of one character -> the 28 x 28 image the network reads, as EMNIST's authors made theirs. The command
-// line and the page call this same function. Decoding files is not done here; what is ink is decided in ink.ts, the
-// recipe from the ink on is glyph.ts. Runs in Node and in a browser.
+// Converts any image of one character to the 28 x 28 input of the network, by the recipe of
+// EMNIST's authors. The command line and the page call this same function. Decoding happens
+// elsewhere, ink detection in ink.ts, and the recipe from the ink on in glyph.ts. Runs in Node and
+// in a browser.
 
 import { bitmapToGlyph, DEFAULT_INK_SIZE, DEFAULT_PEN_WIDTH } from '../strokes/glyph.js';
 import { IMAGE_PIXELS } from '../emnist/idx.js';
@@ -13,32 +14,35 @@ export { INVERT, type Invert } from './ink.js';
 export type { Picture } from './picture.js';
 
 export interface PreprocessOptions {
-  /** Whether ink is darker than its ground and has to be turned round. Default `auto`: found out. */
+  /**
+   * Whether the ink is darker than its background and must be inverted. Default `auto`: detected.
+   */
   readonly invert?: Invert;
 }
 
 export interface Prepared {
-  /** `[28, 28]`, 0 = paper, 255 = ink; all paper if the picture is empty. */
+  /** `[28, 28]`, 0 = paper, 255 = ink; all paper if the image is empty. */
   readonly image: Uint8Array;
-  /** Nothing on the picture stands out. */
+  /** True if no ink was found. */
   readonly empty: boolean;
-  /** What the ink was recognized by; null for an empty picture. */
+  /** How the ink was detected; null for an empty image. */
   readonly kind: Ink['kind'] | null;
 }
 
 /**
- * The thinnest pen, in units of EMNIST's 128 x 128 source: thinner strokes are widened to it. A quarter of EMNIST's
- * own images are thinner than 2.21 of 28 pixels, which is 5.7 of these units.
+ * Minimum pen width, in units of EMNIST's 128 x 128 source; thinner strokes are widened to it. A
+ * quarter of EMNIST's images are thinner than 2.21 of 28 pixels, which is 5.7 of these units.
  */
 const MIN_PEN = 5.7;
 
 /**
- * Finds the character in a picture and gives it EMNIST's size, place and softness.
+ * Finds the character in an image and gives it EMNIST's size, position and softness.
  *
- * Transparency is composed, color becomes brightness, uneven light is evened out, dust is dropped; then the ink's
- * box is scaled to 68 units of a 128 x 128 canvas, blurred, centerd and shrunk (glyph.ts).
+ * Transparency is composited, color becomes brightness, uneven light is removed, and dust is
+ * dropped. The ink's bounding box is then scaled to 68 units of a 128 x 128 canvas, blurred,
+ * centered and shrunk (glyph.ts).
  *
- * @throws ArgumentError if the picture's sizes and its data do not fit
+ * @throws ArgumentError if the data length does not match the sizes
  * @example
  * const { image, empty } = preprocess({ data: rgba, width: 300, height: 200, channels: 4 });
  */
@@ -54,7 +58,10 @@ export function preprocess(picture: Picture, options: PreprocessOptions = {}): P
 
 const EMPTY = (): Prepared => ({ image: new Uint8Array(IMAGE_PIXELS), empty: true, kind: null });
 
-/** The box of all ink above half, as bitmapToGlyph crops where edges are faint. */
+/**
+ * Bounding box of all ink of at least 0.5. Approximate: `bitmapToGlyph` crops again, at
+ * the faint edges.
+ */
 function boxOf(ink: Float32Array, width: number): Box | null {
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
   for (const [at, value] of ink.entries()) {
@@ -67,7 +74,9 @@ function boxOf(ink: Float32Array, width: number): Box | null {
   return right < 0 ? null : { left, top, right, bottom };
 }
 
-/** Cuts the box out with some paper around it, and widens strokes that would come out thinner than any EMNIST pen's. */
+/**
+ * Crops to the box plus a margin of paper, and widens strokes that would be thinner than EMNIST's.
+ */
 function withPenOfEmnist(
   ink: Float32Array,
   width: number,

@@ -1,7 +1,7 @@
-// Resizing a gray image by antialiased bicubic interpolation, one axis after the other. Knows nothing of glyphs.
-// Imports nothing, and uses only + - * /, so that every JavaScript engine gives the same bits.
+// Resizes a gray image by antialiased bicubic interpolation, one axis after the other. Uses only +
+// - * /, so that every JavaScript engine gives bit-for-bit identical results.
 
-/** The part of an image to resize, in pixels, not necessarily whole; what lies outside the image is paper. */
+/** The region of an image to resize, in pixels, possibly fractional; outside the image is paper. */
 export interface Region {
   readonly left: number;
   readonly top: number;
@@ -16,9 +16,10 @@ export interface GrayImage {
 }
 
 /**
- * Keys' cubic convolution kernel with a = -1/2, the one that reproduces parabolas.
+ * Keys' cubic convolution kernel with a = -1/2, the value that reproduces parabolas exactly.
  *
- * @see R. Keys, "Cubic convolution interpolation for digital image processing", IEEE Trans. ASSP 29, 1981, eq. 15
+ * @see R. Keys, "Cubic convolution interpolation for digital image processing", IEEE Trans. ASSP
+ *   29, 1981, eq. 15
  */
 export function cubic(x: number): number {
   const d = Math.abs(x);
@@ -27,18 +28,21 @@ export function cubic(x: number): number {
   return 0;
 }
 
-/** For each output place, which inputs it reads and how much of each. */
+/** For each output index, the range of inputs and their weights. */
 interface Taps {
   readonly first: Int32Array;
   readonly count: Int32Array;
   readonly weights: Float64Array;
-  /** Weights a place has room for. */
+  /** Weights allocated per output index. */
   readonly room: number;
 }
 
 /**
- * When shrinking, the kernel is stretched by the factor, so every input pixel counts: without that a thin line
- * between two samples would vanish. When enlarging it is plain bicubic interpolation.
+ * Computes the taps of one axis.
+ *
+ * When shrinking, the kernel is stretched by the scale factor, so that every input pixel
+ * contributes. Without stretching, a thin line between two samples would vanish. When enlarging, it
+ * is plain bicubic interpolation.
  */
 function makeTaps(start: number, extent: number, inputSize: number, outputSize: number): Taps {
   const scale = extent / outputSize;
@@ -63,7 +67,10 @@ function makeTaps(start: number, extent: number, inputSize: number, outputSize: 
   return { first, count, weights, room };
 }
 
-/** Resizes a region of `image` to `width` x `height`; bicubic overshoot is kept, so values may leave the input's range. */
+/**
+ * Resizes a region of `image` to `width` x `height`. Bicubic overshoot is not clamped, so values
+ * may leave the input's range.
+ */
 export function resample(image: GrayImage, region: Region, width: number, height: number): Float32Array {
   const across = makeTaps(region.left, region.width, image.width, width);
   const down = makeTaps(region.top, region.height, image.height, height);
@@ -84,9 +91,9 @@ export function resample(image: GrayImage, region: Region, width: number, height
   return output;
 }
 
-/** The first of the two passes: each of the rows that will be read, brought to its new width. */
+/** The first pass: resizes each row that the second pass reads to the new width. */
 function resampleRows(image: GrayImage, across: Taps, firstRow: number, rowCount: number): Float32Array {
-  // Locals, because V8 would otherwise load each of these anew for every pixel.
+  // Locals, because V8 would otherwise reload each of these for every pixel.
   const { data } = image;
   const { first, count, weights, room } = across;
   const width = first.length;

@@ -1,17 +1,20 @@
-// Connected pieces of ink: dust is dropped, and thin pens are made as wide as EMNIST's. Works on an ink map, 0 = paper
-// and 1 = ink, of any size. Imports nothing.
+// Connected components of ink: removes dust and widens thin strokes to EMNIST's pen width. Operates
+// on an ink map, 0 = paper and 1 = ink, of any size.
 
-/** Part of the largest piece's ink below which a piece is dust. The dot of an i is about an eighth of its stem. */
+/**
+ * A component with less than this fraction of the largest component's ink is dust. The dot of an i
+ * is about an eighth of its stem.
+ */
 const DUST = 0.02;
 
 /**
- * Drops every piece of ink that is tiny beside the largest. Pixels belong together when they touch at a side or a
- * corner.
+ * Removes every component that is tiny compared to the largest. Pixels are connected when they
+ * touch at a side or a corner (8-connectivity).
  *
  * @returns the ink map without dust
  */
 export function withoutDust(ink: Float32Array, width: number, height: number): Float32Array {
-  const piece = new Int32Array(ink.length); // number of each pixel's piece, 0 for paper
+  const piece = new Int32Array(ink.length); // label of each pixel's component, 0 for paper
   const amounts = [0];
   const waiting: number[] = [];
   for (let start = 0; start < ink.length; start++) {
@@ -39,7 +42,7 @@ export function withoutDust(ink: Float32Array, width: number, height: number): F
   return ink.map((value, at) => (amounts[piece[at]] < DUST * largest ? 0 : value));
 }
 
-/** The mean width of the strokes in pixels: twice the area over the perimeter, as in statistics.ts. */
+/** Mean stroke width in pixels: twice the area over the perimeter, as in statistics.ts. */
 export function meanStrokeWidth(ink: Float32Array, width: number, height: number): number {
   let [area, perimeter] = [0, 0];
   for (let y = -1; y < height; y++) {
@@ -55,13 +58,17 @@ export function meanStrokeWidth(ink: Float32Array, width: number, height: number
   return perimeter === 0 ? 0 : (2 * area) / perimeter;
 }
 
-/** Length of a step to the side and across, the pair of small whole numbers closest to 1 and the root of 2 (Borgefors). */
+/**
+ * Costs of a horizontal or vertical step and of a diagonal step: small integers in a ratio close to
+ * 1 : sqrt(2) (Borgefors).
+ */
 const [SIDE, ACROSS] = [3, 4];
 
 /**
- * Widens every stroke by `radius` pixels on each side; the map must have that much paper around its ink.
+ * Widens every stroke by `radius` pixels on each side. The map must have that much paper
+ * around its ink.
  *
- * Distances are chamfer distances, within 6 % of the true ones.
+ * Distances are chamfer distances, within 6 % of the Euclidean ones.
  * @see G. Borgefors, "Distance transformations in digital images", CVGIP 34, 1986
  */
 export function widened(ink: Float32Array, width: number, height: number, radius: number): Float32Array {
@@ -90,6 +97,6 @@ export function widened(ink: Float32Array, width: number, height: number, radius
       if (x > 0) nearer(at, at + width - 1, ACROSS);
     }
   }
-  // The edge of the ink lies half a pixel outside its outermost pixels' centers.
+  // The edge of the ink lies half a pixel outside the centers of its outermost pixels.
   return ink.map((value, at) => Math.max(value, Math.min(1, Math.max(0, radius + 1 - distance[at] / SIDE))));
 }

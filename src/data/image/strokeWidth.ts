@@ -1,23 +1,25 @@
-// A thinner or thicker pen, on a finished image: gray dilation (the brightest of a pixel and its four neighbours) or erosion
-// (the darkest), mixed with the image itself, so that widths in between are possible. Imports idx.
+// Thins or thickens the strokes of a finished image. Mixes the image with its gray dilation
+// (maximum of a pixel and its four neighbors) or erosion (minimum), so that widths in
+// between are possible.
 //
 // Source: P. Soille, "Morphological Image Analysis", 2nd edition, 2003, chapter 3.
 
 import { IMAGE_SIDE } from '../emnist/idx.js';
 
-/** An image with one pixel of paper around it. */
+/** Side of an image with one pixel of paper on each side. */
 export const PADDED_SIDE = IMAGE_SIDE + 2;
 
 /**
- * Widens or thins the strokes of one image.
+ * Thickens or thins the strokes of one image.
  *
  * @param image `[30, 30]`, ink above 0, with a border of zeros, which is not changed
- * @param amount -1 to 1: the part of the dilation (above 0) or of the erosion (below) in the result
+ * @param amount -1 to 1: the fraction of the dilation (above 0) or of the erosion (below)
+ *   in the result
  * @param result `[30, 30]`; its border must be zeros
- * @returns `result`, whose brightest pixel is as bright as the image's, as all of EMNIST's are
+ * @returns `result`, scaled so that its maximum equals the image's maximum, as in all of EMNIST
  */
 export function varyStroke(image: Float32Array, amount: number, result: Float32Array): Float32Array {
-  const sign = amount < 0 ? -1 : 1; // the darkest is minus the brightest of the negative
+  const sign = amount < 0 ? -1 : 1; // erosion = -dilation(-image)
   const part = Math.abs(amount);
   let [before, after] = [0, 0];
   for (let row = 1; row <= IMAGE_SIDE; row++) {

@@ -1,30 +1,32 @@
-// Augmentation: every image a little moved, turned, sized and slanted, and drawn with a thinner or thicker pen, anew in every
-// epoch, so that the network learns characters and not pictures. One pass from bytes to normalized floats, in scratch arrays
-// that are made once. What an image becomes depends on the seed, the epoch and its place in the data set alone: neither on the
-// order of the images nor on who computes it, so a resumed run sees the same. Imports errors, the rng, idx, strokeWidth.
+// Augmentation: random shift, rotation, scale, shear and stroke width, different for every image in
+// every epoch. One pass from bytes to normalized floats, with scratch arrays allocated once. The
+// result depends only on the seed, the epoch and the image's index in the data set. It does not
+// depend on the order of the images or on the thread, so a resumed run sees the same images.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Rng } from '../../engine/rng.js';
 import { IMAGE_SIDE } from '../emnist/idx.js';
 import { PADDED_SIDE, varyStroke } from '../image/strokeWidth.js';
 
-/** How far an image may be changed, each drawn evenly from minus to plus the number; 0 is not at all. */
+/**
+ * Augmentation ranges. Each value is drawn uniformly from minus to plus the number; 0 disables it.
+ */
 export interface AugmentOptions {
   /** Pixels along each axis. Default 0. */
   readonly shift?: number;
   /** Degrees. Default 0. */
   readonly rotation?: number;
-  /** Part of the size, for each axis by itself: 0.1 is from 0.9 to 1.1. Default 0. */
+  /** Relative size, drawn separately for each axis: 0.1 means 0.9 to 1.1. Default 0. */
   readonly scale?: number;
   /** Slant, as the tangent of its angle. Default 0. */
   readonly shear?: number;
-  /** Width of the stroke, from -1 (a pixel thinner on each side) to 1 (a pixel thicker). Default 0. */
+  /** Stroke width, from -1 (a pixel thinner on each side) to 1 (a pixel thicker). Default 0. */
   readonly stroke?: number;
 }
 
-/** Random words an image takes; even, since the generator makes two at a time. */
+/** Random words per image; even, because the generator produces two at a time. */
 const DRAWS = 8;
-/** Where turning and sizing leave things in place: the middle between pixels 13 and 14. */
+/** The fixed point of rotation and scaling: the middle between pixels 13 and 14. */
 const CENTER = (IMAGE_SIDE - 1) / 2;
 
 const LIMITS: Readonly<Record<keyof AugmentOptions, number>> = {
@@ -35,7 +37,7 @@ const LIMITS: Readonly<Record<keyof AugmentOptions, number>> = {
   stroke: 1,
 };
 
-/** Whether any of these changes anything. */
+/** True if any option is nonzero. */
 export function augments(options: AugmentOptions): boolean {
   return Object.values(options).some((value) => value !== 0);
 }
@@ -43,13 +45,13 @@ export function augments(options: AugmentOptions): boolean {
 export class Augmenter {
   readonly #options: Required<AugmentOptions>;
   readonly #rng: Rng;
-  /** The image with a border of paper, before and after the stroke's change. */
+  /** The image with a border of paper, before and after the stroke-width change. */
   readonly #image = new Float32Array(PADDED_SIDE * PADDED_SIDE);
   readonly #changed = new Float32Array(PADDED_SIDE * PADDED_SIDE);
   #epoch = -1;
   #key: readonly [number, number] = [0, 0];
 
-  /** @param rng whose key decides all draws: the `augment` stream of a run */
+  /** @param rng its key determines all draws: the `augment` stream of a run */
   constructor(options: AugmentOptions, rng: Rng) {
     this.#options = { shift: 0, rotation: 0, scale: 0, shear: 0, stroke: 0, ...options };
     for (const [name, limit] of Object.entries(LIMITS) as [keyof AugmentOptions, number][]) {
@@ -61,11 +63,11 @@ export class Augmenter {
   }
 
   /**
-   * Draws one image as one epoch sees it.
+   * Writes one image as augmented in one epoch.
    *
    * @param images upright bytes, `[n, 28, 28]`
-   * @param image which of them
-   * @param target takes 784 numbers from `start` on: `factor * byte + summand`, which normalizes
+   * @param image index of the image
+   * @param target receives 784 numbers from `start` on: `factor * byte + summand`, which normalizes
    */
   apply(
     images: Uint8Array,
@@ -91,14 +93,14 @@ export class Augmenter {
     this.#load(images, image * IMAGE_SIDE * IMAGE_SIDE);
     const source = stroke === 0 ? this.#image : varyStroke(this.#image, width, this.#changed);
 
-    // Where a pixel of the new image lies in the old one: the inverse of turning (slanting (sizing)).
+    // Maps a pixel of the new image to the old one: the inverse of rotation(shear(scale)).
     const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
     const xx = (cosine + slant * sine) / wide;
     const xy = (sine - slant * cosine) / wide;
     const yx = -sine / high;
     const yy = cosine / high;
     const [left, top] = [-CENTER - right, -CENTER - down];
-    // 1 more, for the border; places further out than the border are paper like the border itself.
+    // Plus 1 for the border. Positions beyond the border are paper, like the border.
     const x0 = 1 + CENTER + xx * left + xy * top;
     const y0 = 1 + CENTER + yx * left + yy * top;
     const last = PADDED_SIDE - 1;

@@ -1,5 +1,6 @@
-// A data set in memory: upright 28 x 28 byte images and their class indices, and the ways to cut one into parts.
-// Host arrays only, no tensors, no files; emnist.ts and synthetic.ts make data sets, loader.ts batches them.
+// A data set in memory, and functions that split it. Consists of upright 28 x 28 byte images and
+// their class indices. Host arrays only, no tensors, no files. emnistDataset.ts and synthetic.ts
+// create data sets; loader.ts batches them.
 
 import ndarray, { type NdArray } from 'ndarray';
 import { ArgumentError } from '../../engine/errors.js';
@@ -7,18 +8,18 @@ import type { Rng } from '../../engine/rng.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
 
 export interface Dataset {
-  /** What to call it in reports, e.g. `EMNIST balanced test`. */
+  /** Name used in reports, e.g. `EMNIST balanced test`. */
   readonly name: string;
   /** Upright images, row by row: `[length, 28, 28]`, 0 = paper, 255 = ink. */
   readonly images: Uint8Array;
   /** Class indices, from 0: `[length]`. */
   readonly labels: Uint8Array;
-  /** The name of each class; `classes[labels[i]]` is what image i shows. */
+  /** Name of each class; image i shows `classes[labels[i]]`. */
   readonly classes: readonly string[];
   readonly length: number;
   readonly height: 28;
   readonly width: 28;
-  /** True for drawn data, so that a report never calls it EMNIST. */
+  /** True for synthetic data, so that a report never calls it EMNIST. */
   readonly synthetic: boolean;
 }
 
@@ -30,7 +31,11 @@ export interface DatasetParts {
   readonly synthetic: boolean;
 }
 
-/** Puts a data set together and checks that its parts fit. */
+/**
+ * Creates a data set from its parts.
+ *
+ * @throws ArgumentError if the lengths do not match or a label is outside the classes
+ */
 export function makeDataset(parts: DatasetParts): Dataset {
   const { name, images, labels, classes, synthetic } = parts;
   const { length } = labels;
@@ -53,7 +58,11 @@ export function asNdarray(dataset: Dataset): NdArray<Uint8Array> {
   return ndarray(dataset.images, [dataset.length, dataset.height, dataset.width]);
 }
 
-/** Image i, 784 bytes; a view, not a copy. */
+/**
+ * Image `index`, 784 bytes; a view, not a copy.
+ *
+ * @throws ArgumentError if the index is out of range
+ */
 export function imageAt(dataset: Dataset, index: number): Uint8Array {
   if (!Number.isInteger(index) || index < 0 || index >= dataset.length) {
     throw new ArgumentError(
@@ -63,7 +72,7 @@ export function imageAt(dataset: Dataset, index: number): Uint8Array {
   return dataset.images.subarray(index * IMAGE_PIXELS, (index + 1) * IMAGE_PIXELS);
 }
 
-/** The chosen images in the given order, copied. */
+/** Copies the images at `indices`, in that order, into a new data set. */
 export function subset(dataset: Dataset, indices: ArrayLike<number>, name = dataset.name): Dataset {
   const images = new Uint8Array(indices.length * IMAGE_PIXELS);
   const labels = new Uint8Array(indices.length);
@@ -74,7 +83,11 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
   return makeDataset({ ...dataset, name, images, labels });
 }
 
-/** The first n images, as a view; all of them if there are fewer. */
+/**
+ * The first n images, as a view; all of them if there are fewer.
+ *
+ * @throws ArgumentError unless n is a positive integer
+ */
 export function limitDataset(dataset: Dataset, n: number): Dataset {
   if (!Number.isSafeInteger(n) || n < 1) {
     throw new ArgumentError(`limit: must be a whole number of at least 1, got ${n}`);
@@ -86,24 +99,27 @@ export function limitDataset(dataset: Dataset, n: number): Dataset {
   });
 }
 
-/** How many images each class has. */
+/** Number of images per class. */
 export function classCounts(dataset: Dataset): Uint32Array {
   const counts = new Uint32Array(dataset.classes.length);
   for (const label of dataset.labels) counts[label]++;
   return counts;
 }
 
-/** Places in a data set: which images go to which part, in the order of the original. */
+/** Indices of the images in each part, in the original order. */
 export interface SplitIndices {
   readonly train: readonly number[];
   readonly validation: readonly number[];
 }
 
 /**
- * Sets a seeded part of every class aside: `round(fraction * count)` of each go to validation.
+ * Splits off a seeded fraction of every class for validation: `round(fraction *
+ * count)` images each.
  *
- * Both parts keep the order of the original, so only membership is random, and it depends on nothing but the
- * key of `rng` and the labels.
+ * Both parts keep the original order, so only membership is random. It depends only on the key of
+ * `rng` and on the labels.
+ *
+ * @throws ArgumentError unless 0 < fraction < 1
  */
 export function stratifiedIndices(dataset: Dataset, fraction: number, rng: Rng): SplitIndices {
   if (!(fraction > 0 && fraction < 1)) {

@@ -1,5 +1,5 @@
-// Cuts a data set into batches of normalized floats, in an order that depends on the seed and the epoch alone.
-// Host arrays only: whoever trains uploads them. Knows no tensors and no files.
+// Cuts a data set into batches of normalized floats, in an order that depends only on the seed and
+// the epoch. Host arrays only; the caller uploads them.
 
 import { ArgumentError } from '../../engine/errors.js';
 import type { Rng } from '../../engine/rng.js';
@@ -11,33 +11,39 @@ import { normalize, type Normalizer } from './transform.js';
 export interface BatchLoaderOptions {
   readonly dataset: Dataset;
   readonly batchSize: number;
-  /** Shuffles every epoch anew from this stream's key; null (the default) keeps the data set's order. */
+  /** Shuffles every epoch with this stream's key; null (the default) keeps the data set's order. */
   readonly shuffle?: Rng | null;
-  /** Leave out a last batch that is not full; default false. */
+  /** Omits a last batch that is not full; default false. */
   readonly dropLast?: boolean;
   /** Default `normalize()`, bytes to -1..1. */
   readonly normalize?: Normalizer;
-  /** Changes every image anew in every epoch; null (the default) leaves them as they are. */
+  /** Augments every image in every epoch; null (the default) disables augmentation. */
   readonly augment?: Augmenter | null;
-  /** How many batches may be in use at once; default 4. */
+  /** Number of batches that may be in use at once; default 4. */
   readonly ring?: number;
 }
 
-/** Valid until `ring` further batches have been taken from the same loader; copy what must live longer. */
+/**
+ * One batch. Valid until `ring` further batches have been taken from the same loader; copy it to
+ * keep it longer.
+ */
 export interface Batch {
-  /** Its place in the epoch, from 0. */
+  /** Index of the batch in the epoch, from 0. */
   readonly number: number;
   readonly count: number;
   /** `[count, 1, 28, 28]`, row by row. */
   readonly images: Float32Array;
-  /** `[count]`, class indices as floats, which is what a backend uploads. */
+  /** `[count]`, class indices as floats, the type that a backend uploads. */
   readonly labels: Float32Array;
-  /** `[count]`, which images of the data set these are. */
+  /** `[count]`, the index in the data set of each image. */
   readonly indices: Uint32Array;
 }
 
 export interface BatchesOptions {
-  /** Start at this batch of the epoch; a resumed run skips the ones it has done without drawing them. Default 0. */
+  /**
+   * First batch of the epoch. A resumed run skips completed batches without computing
+   * them. Default 0.
+   */
   readonly from?: number;
 }
 
@@ -76,7 +82,10 @@ export class BatchLoader {
     }));
   }
 
-  /** The order of one epoch: a function of the shuffle key and the epoch, so nothing has to be replayed. */
+  /**
+   * The order of one epoch. A pure function of the shuffle key and the epoch, so a resumed
+   * run replays nothing.
+   */
   order(epoch: number): Uint32Array {
     requireWhole('epoch', epoch, 0);
     const { length } = this.dataset;
@@ -84,11 +93,16 @@ export class BatchLoader {
     return this.#shuffle.split(`epoch-${epoch}`).permutation(length);
   }
 
-  /** The batches of one epoch, one after the other. */
+  /**
+   * The batches of one epoch, in order.
+   *
+   * @throws ArgumentError if `epoch` or `from` is not a nonnegative integer
+   */
   batches(epoch: number, options: BatchesOptions = {}): Generator<Batch, void, undefined> {
     const { from = 0 } = options;
     requireWhole('from', from, 0);
-    return this.#batchesFrom(from, epoch, this.order(epoch)); // so that a wrong argument throws here, not at the first batch
+    // Not a generator itself, so that a wrong argument throws here and not at the first batch.
+    return this.#batchesFrom(from, epoch, this.order(epoch));
   }
 
   *#batchesFrom(from: number, epoch: number, order: Uint32Array): Generator<Batch, void, undefined> {
@@ -98,7 +112,12 @@ export class BatchLoader {
     }
   }
 
-  /** The same batches with `depth` of them made ahead; needs a ring of at least `depth + 1`. */
+  /**
+   * The batches of one epoch, with up to `depth` of them prefetched. Needs a ring of at least
+   * `depth + 1`.
+   *
+   * @throws ArgumentError if the ring is too small
+   */
   prefetched(
     epoch: number,
     options: BatchesOptions & { readonly depth?: number } = {},
@@ -113,7 +132,7 @@ export class BatchLoader {
     return prefetch(this.batches(epoch, options), depth);
   }
 
-  /** Writes one image, normalized, as this epoch sees it. */
+  /** Writes one image, augmented for this epoch and normalized. */
   #draw(member: number, epoch: number, target: Float32Array, start: number): void {
     const { images, height, width } = this.dataset;
     const pixels = height * width;
@@ -121,7 +140,8 @@ export class BatchLoader {
       this.#normalize.apply(images, member * pixels, target, start, pixels);
       return;
     }
-    const { mean, std } = this.#normalize; // (byte / 255 - mean) / std as one factor and one summand
+    // (byte / 255 - mean) / std as one factor and one summand.
+    const { mean, std } = this.#normalize;
     this.#augment.apply(images, member, epoch, target, start, 1 / (255 * std), -mean / std);
   }
 

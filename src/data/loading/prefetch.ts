@@ -1,13 +1,15 @@
-// Taking items from a source ahead of the one who uses them, so that a batch is ready when the last step ends.
-// Knows nothing of batches. Imports errors only.
+// Prefetching: takes items from a source ahead of the consumer, so that a batch is ready when the
+// last step ends.
 
 import { ArgumentError } from '../../engine/errors.js';
 
 /**
- * Yields what `source` yields, in order, keeping up to `depth` further items ready.
+ * Yields the items of `source`, in order, keeping up to `depth` further items ready.
  *
- * An error of the source arrives at its place in the order, after the items before it. Leaving the loop early
- * (`break`, a throw) stops the source; its `finally` blocks run.
+ * An error of the source is thrown at its position in the order, after the items before it. Leaving
+ * the loop early (`break`, a throw) stops the source; its `finally` blocks run.
+ *
+ * @throws ArgumentError if `depth` is not a positive integer
  */
 export async function* prefetch<T>(
   source: Iterable<T> | AsyncIterable<T>,
@@ -19,11 +21,13 @@ export async function* prefetch<T>(
   const iterator =
     Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   const queue: Promise<IteratorResult<T>>[] = [];
-  // One pull waits for the one before, so a source never sees two at once, nor any after its first error.
+  // Each pull waits for the previous one, so a source is never pulled concurrently, nor after
+  // its first error.
   let latest: Promise<unknown> = Promise.resolve();
   const pull = (): void => {
     const item = latest.then(() => iterator.next());
-    item.catch(() => undefined); // it is thrown where its turn comes; until then it is not "unhandled"
+    // Marks the rejection as handled; it is thrown when its turn comes.
+    item.catch(() => undefined);
     latest = item;
     queue.push(item);
   };
@@ -31,14 +35,16 @@ export async function* prefetch<T>(
   try {
     for (;;) {
       while (queue.length < depth + 1) pull();
-      ended = true; // unless an item comes: a source that is done, or has thrown, is not to be stopped again
+      // Reset below if an item arrives. A source that is done, or has thrown, must not
+      // be stopped again.
+      ended = true;
       const result = await queue.shift()!;
       if (result.done) return;
       ended = false;
       yield result.value;
     }
   } finally {
-    await latest.catch(() => undefined); // a pull under way ends first
+    await latest.catch(() => undefined); // wait for a pull in progress
     if (!ended) await iterator.return?.();
   }
 }

@@ -1,11 +1,12 @@
-// Numbers that say how a set of 28 x 28 images looks: brightness, extent, placing, stroke width. Used to hold the
-// synthetic characters and the page's preprocessing against real EMNIST. Changes nothing, imports no files.
+// Statistics of a set of 28 x 28 images: brightness, extent, position, stroke width. Used to
+// compare the synthetic characters and the page's preprocessing with real EMNIST. Pure
+// functions; no files.
 
 import { ArgumentError } from '../../engine/errors.js';
 import type { Dataset } from './dataset.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
 
-/** The box around every pixel that is not paper. */
+/** Bounding box of all pixels that are not paper. */
 export interface InkExtent {
   readonly width: number;
   readonly height: number;
@@ -14,7 +15,7 @@ export interface InkExtent {
 }
 
 export interface ImageStatistics {
-  /** Of pixel values in 0..1. */
+  /** Over pixel values in 0..1. */
   readonly mean: number;
   readonly sd: number;
   /** The longer side of the ink box in pixels: quartiles over images. */
@@ -32,7 +33,7 @@ export interface Quartiles {
   readonly upper: number;
 }
 
-/** Where the ink of an image is, or null if it has none. */
+/** Bounding box of an image's ink, or null if it has none. */
 export function inkExtent(image: Uint8Array): InkExtent | null {
   let [left, top, right, bottom] = [IMAGE_SIDE, IMAGE_SIDE, -1, -1];
   for (let i = 0; i < IMAGE_PIXELS; i++) {
@@ -54,15 +55,16 @@ export function inkExtent(image: Uint8Array): InkExtent | null {
 }
 
 /**
- * The mean width of the strokes in pixels: twice the area over the perimeter, `w = 2 w L / (2 L)` for a long bar.
+ * Mean stroke width in pixels: twice the area over the perimeter, `w = 2 w L / (2 L)` for
+ * a long bar.
  *
- * The perimeter is the image's total variation, the sum of its gradient's length, which does not care how blurred
- * the edges are.
+ * The perimeter is the image's total variation, the sum of its gradient magnitudes, which does not
+ * depend on how blurred the edges are.
  */
 export function strokeWidth(image: Uint8Array): number {
   let area = 0;
   let perimeter = 0;
-  // One row and column of paper before the image, so that ink at the border has an edge too.
+  // Start one row and one column outside the image, so that ink at the border also has an edge.
   for (let y = -1; y < IMAGE_SIDE; y++) {
     for (let x = -1; x < IMAGE_SIDE; x++) {
       const here = pixel(image, x, y);
@@ -80,14 +82,18 @@ function pixel(image: Uint8Array, x: number, y: number): number {
   return inside ? image[y * IMAGE_SIDE + x] / 255 : 0;
 }
 
-/** The values a quarter, half and three quarters of the way up a sorted list. */
+/** The 25th, 50th and 75th percentiles. */
 export function quartiles(values: ArrayLike<number>): Quartiles {
   const sorted = Float64Array.from(values).sort();
   const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
   return { lower: at(0.25), median: at(0.5), upper: at(0.75) };
 }
 
-/** Measures a data set; images without ink count for the pixels only. */
+/**
+ * Computes the statistics of a data set. Images without ink count for the pixel values only.
+ *
+ * @throws ArgumentError if the data set is empty
+ */
 export function imageStatistics(dataset: Dataset): ImageStatistics {
   if (dataset.length === 0) throw new ArgumentError(`statistics: ${dataset.name} has no images`);
   let sum = 0;

@@ -1,5 +1,5 @@
-// From pixel bytes to the numbers a network reads. Writes into arrays the caller owns, so that a batch costs no
-// allocation. No augmentation, no tensors; imports errors only.
+// Normalizes pixel bytes to the input values of a network. Writes into arrays that the caller owns,
+// so that a batch allocates nothing.
 
 import { ArgumentError } from '../../engine/errors.js';
 
@@ -10,13 +10,17 @@ export interface NormalizeOptions {
   readonly std?: number;
 }
 
-/** A normalization as a table: there are only 256 bytes, so each is worked out once. */
+/** A normalization as a lookup table: there are only 256 byte values, so each is computed once. */
 export interface Normalizer {
   readonly mean: number;
   readonly std: number;
-  /** `table[v]` is what byte v becomes. */
+  /** `table[v]` is the normalized value of byte v. */
   readonly table: Float32Array;
-  /** Converts `length` bytes from `source[sourceStart]` on into `target[targetStart]` on. */
+  /**
+   * Converts `length` bytes from `source[sourceStart]` on into `target[targetStart]` on.
+   *
+   * @throws ArgumentError if the values do not fit
+   */
   apply(
     source: Uint8Array,
     sourceStart: number,
@@ -29,6 +33,7 @@ export interface Normalizer {
 /**
  * `(v / 255 - mean) / std`, each step rounded to float32 as PyTorch's ToTensor and Normalize do.
  *
+ * @throws ArgumentError if `mean` is not finite or `std` is not finite and above 0
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.Normalize.html
  */
 export function normalize(options: NormalizeOptions = {}): Normalizer {

@@ -9,7 +9,10 @@ export interface StrokeBox {
   readonly bottom: number;
 }
 
-/** Bounding box of all points, in their own unit. Without points `left` is Infinity and `right` -Infinity. */
+/**
+ * Bounding box of all points, in their own unit. Without points `left` is Infinity
+ * and `right` -Infinity.
+ */
 export function boundingBox(strokes: readonly Stroke[]): StrokeBox {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const stroke of strokes) {

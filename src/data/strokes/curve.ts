@@ -1,19 +1,21 @@
-// The smooth curve through points that a pen passed: of the letter forms and of the strokes on the page. Draws no pixels;
-// imports nothing. Only + - * / and square roots, so that every JavaScript engine gives the same bits.
+// Smooth curve through the points of a pen path, for the letter forms and the strokes on
+// the page. Uses only + - * / and square roots, so that every JavaScript engine gives
+// bit-for-bit identical results.
 
-/** Where a curve's points go: an array with room for them, or one that grows. */
+/** Receives a curve's points: a preallocated array or one that grows. */
 type Path = Record<number, number>;
 
 /**
- * One span of a smooth curve, as a polyline: centripetal Catmull-Rom, which neither overshoots nor loops where points lie
- * close together.
+ * One span of a smooth curve, as a polyline. Uses a centripetal Catmull-Rom spline, which neither
+ * overshoots nor loops where points lie close together.
  *
  * @param knots x, y, x, y, ... of the points that the curve passes through
- * @param before number of the knot before `from` that gives the curve its direction there, or -1 for none
- * @param after the same behind `to`
- * @param path gets x, y, ... of `steps` points, the last of them `to`
- * @param at where in `path` the first goes
- * @see C. Yuksel, S. Schaefer, J. Keyser, "On the parameterization of Catmull-Rom curves", SIAM/ACM 2009
+ * @param before index of the knot before `from` that determines the direction there, or -1 for none
+ * @param after index of the knot after `to`, in the same way
+ * @param path receives x, y, ... of `steps` points, the last of them `to`
+ * @param at index in `path` of the first value
+ * @see C. Yuksel, S. Schaefer, J. Keyser, "On the parameterization of Catmull-Rom
+ *   curves", SIAM/ACM 2009
  */
 export function smoothSpan(
   knots: ArrayLike<number>,
@@ -24,7 +26,8 @@ export function smoothSpan(
 ): void {
   const [x1, y1, x2, y2] = [knots[2 * from], knots[2 * from + 1], knots[2 * to], knots[2 * to + 1]];
   const chord = rootOfDistance(x2 - x1, y2 - y1);
-  // The inner control points of the Bezier cubic for this span, a third of the tangent away from its ends.
+  // The inner control points of this span's cubic Bezier, a third of the tangent away
+  // from its ends.
   let [ax, ay] = [x1 + (x2 - x1) / 3, y1 + (y2 - y1) / 3];
   let [bx, by] = [x2 - (x2 - x1) / 3, y2 - (y2 - y1) / 3];
   if (before >= 0) {
@@ -52,7 +55,7 @@ function rootOfDistance(dx: number, dy: number): number {
   return Math.sqrt(Math.sqrt(dx * dx + dy * dy));
 }
 
-/** The Bezier control point beside `near`, on the way from it to `far`, when the curve came from `previous`. */
+/** The Bezier control point next to `near`, toward `far`, when the curve comes from `previous`. */
 function control(previous: number, near: number, far: number, gap: number, chord: number): number {
   if (gap === 0 || chord === 0) return near;
   const towards = gap * gap * far - chord * chord * previous;

@@ -1,10 +1,10 @@
-// From pen strokes, or from a gray picture of a character, to the 28 x 28 image the network reads, by the recipe
-// the EMNIST authors used. The page, the command line and the synthetic characters all come through here.
-// Runs in Node and in a browser with the same bits. Decides nothing about what is ink in a photo.
+// Converts pen strokes or a gray image of a character to the 28 x 28 network input, by the recipe
+// of the EMNIST authors. The page, the command line and the synthetic characters all use it. Node
+// and browsers give bit-for-bit identical results. Ink detection in photos is in ink.ts.
 //
-// Cohen et al. 2017: a 128 x 128 binary image, Gaussian blur of sigma 1, crop to the ink, center the
-// box (not the center of mass, as MNIST did) in a square with a border of 2 pixels, bicubic to 28 x 28,
-// stretch to 0..255.
+// Cohen et al. 2017: a 128 x 128 binary image, Gaussian blur of sigma 1, crop to the ink, center
+// the box (not the center of mass, as MNIST did) in a square with a border of 2 pixels, bicubic to
+// 28 x 28, stretch to 0..255.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
@@ -14,33 +14,41 @@ import { boundingBox } from './boundingBox.js';
 
 export type { Stroke } from './raster.js';
 
-/** The side of the canvas strokes are drawn on, EMNIST's source resolution. */
+/** Side of the canvas that strokes are drawn on, EMNIST's source resolution. */
 export const SOURCE_SIDE = 128;
-/** About the median height of a character at that resolution, measured along the middle of the pen. */
+/**
+ * About the median height of a character at that resolution, measured along the middle of the pen.
+ */
 export const DEFAULT_INK_SIZE = 60;
 /**
- * Whatever the brush on screen looked like, this pen gives EMNIST's stroke width: by `strokeWidth` of statistics.ts
- * the median of 9,400 real images is 2.83 pixels, and of glyphs drawn so 2.75.
+ * Pen width that reproduces EMNIST's stroke width, independent of the brush on screen. By
+ * `strokeWidth` of statistics.ts, the median of 9,400 real images is 2.83 pixels and that of glyphs
+ * with this pen is 2.75.
  */
 export const DEFAULT_PEN_WIDTH = 8;
 
 const BORDER = 2;
 
 export interface GlyphOptions {
-  /** The longer side of the strokes' box, in pixels of the 128 x 128 canvas; default 60. */
+  /**
+   * The longer side of the strokes' bounding box, in pixels of the 128 x 128 canvas; default 60.
+   */
   readonly inkSize?: number;
   /** The width of the round pen in the same pixels; default 8. */
   readonly penWidth?: number;
 }
 
-/** Draws glyphs one after another on one canvas. */
+/** Draws several glyphs on one reused canvas. */
 export class GlyphRenderer {
   readonly #raster = new Raster(SOURCE_SIDE, SOURCE_SIDE);
 
   /**
-   * Draws strokes as EMNIST would show them: `[28, 28]`, 0 = paper, 255 = ink.
+   * Draws strokes in EMNIST's form: `[28, 28]`, 0 = paper, 255 = ink.
    *
-   * Position and size of the strokes do not matter, only their form. No strokes give an empty image.
+   * The result does not depend on the position and size of the strokes. Without strokes the
+   * image is empty.
+   *
+   * @throws ArgumentError if a size is out of range or a coordinate is not finite
    */
   render(strokes: readonly Stroke[], options: GlyphOptions = {}): Uint8Array {
     const { inkSize = DEFAULT_INK_SIZE, penWidth = DEFAULT_PEN_WIDTH } = options;
@@ -52,7 +60,7 @@ export class GlyphRenderer {
   }
 }
 
-/** Draws one glyph; `new GlyphRenderer()` saves the canvas when there are many. */
+/** Draws one glyph. For many glyphs use `new GlyphRenderer()`, which reuses its canvas. */
 export function renderGlyph(strokes: readonly Stroke[], options: GlyphOptions = {}): Uint8Array {
   return new GlyphRenderer().render(strokes, options);
 }
@@ -69,7 +77,7 @@ function checkSizes(inkSize: number, penWidth: number): void {
   }
 }
 
-/** Moves the strokes to the middle of the canvas and scales their longer side to `inkSize`. */
+/** Centers the strokes on the canvas and scales their longer side to `inkSize`. */
 function fitToCanvas(strokes: readonly Stroke[], inkSize: number): Float64Array[] {
   for (const stroke of strokes) {
     if (stroke.length % 2 !== 0) {
@@ -86,7 +94,7 @@ function fitToCanvas(strokes: readonly Stroke[], inkSize: number): Float64Array[
   }
   const { left, top, right, bottom } = boundingBox(strokes);
   const side = Math.max(right - left, bottom - top);
-  const scale = side > 0 ? inkSize / side : 0; // a lone dot stays a dot
+  const scale = side > 0 ? inkSize / side : 0; // a single dot stays a dot
   const middle = (SOURCE_SIDE - 1) / 2;
   return strokes.map((stroke) =>
     Float64Array.from({ length: stroke.length }, (_, i) =>
@@ -114,7 +122,7 @@ function finish(raster: Raster): Uint8Array {
   const shrunk = resample(raster, region, IMAGE_SIDE, IMAGE_SIDE);
   let brightest = 0;
   for (let i = 0; i < IMAGE_PIXELS; i++) brightest = Math.max(brightest, shrunk[i]);
-  // A Uint8Array takes the integer part, so 0.5 rounds; bicubic undershoot is paper.
+  // Uint8Array truncates, so adding 0.5 rounds. Bicubic undershoot becomes paper.
   for (let i = 0; i < IMAGE_PIXELS; i++) image[i] = Math.max(0, (shrunk[i] / brightest) * 255) + 0.5;
   return image;
 }
@@ -127,11 +135,14 @@ export interface GrayBitmap {
 }
 
 /**
- * Turns a gray picture of one character, ink bright on a black ground, into a 28 x 28 image.
+ * Converts a gray image of one character, bright ink on a black background, to a 28 x 28 image.
  *
- * The ink is cropped and brought to EMNIST's source resolution first; from there on all is as for strokes.
+ * The ink is cropped and scaled to EMNIST's source resolution; the remaining steps are
+ * those for strokes.
  *
- * @param threshold how much of the brightest pixel counts as ink when cropping; raise it for a noisy ground
+ * @param threshold fraction of the maximum above which a pixel counts as ink when cropping; raise
+ *   it for a noisy background
+ * @throws ArgumentError if the data length does not match the sizes or `threshold` is out of range
  */
 export function bitmapToGlyph(bitmap: GrayBitmap, threshold = 0.1): Uint8Array {
   const { data, width, height } = bitmap;
@@ -149,7 +160,8 @@ export function bitmapToGlyph(bitmap: GrayBitmap, threshold = 0.1): Uint8Array {
 
   const source = new Raster(width, height);
   source.paste(data, width, height, 0, 0, 1 / brightest);
-  const box = source.inkBox(threshold)!; // the brightest pixel is above every threshold
+  // Never null: the brightest pixel is above every threshold.
+  const box = source.inkBox(threshold)!;
   const cropWidth = box.right - box.left + 1;
   const cropHeight = box.bottom - box.top + 1;
   const longer = Math.max(cropWidth, cropHeight);

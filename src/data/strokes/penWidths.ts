@@ -1,23 +1,26 @@
-// The same drawings with pens of several widths: whether a network reads what people draw with a thin or a thick brush can only
-// be told when nothing but the brush changes. Drawn characters, not EMNIST. Imports the synthetic characters and glyph.
+// Test sets of the same drawings with pens of several widths. They isolate the effect of pen width
+// on accuracy, because only the brush changes. Synthetic characters, not EMNIST.
 
 import { makeDataset, type Dataset } from '../loading/dataset.js';
 import { DEFAULT_INK_SIZE, GlyphRenderer } from './glyph.js';
 import { IMAGE_PIXELS } from '../emnist/idx.js';
 import { SyntheticCharacters } from './synthetic.js';
 
-/** Pens of the test, in pixels of EMNIST's 128 x 128 canvas; real EMNIST is about 8. */
+/** Pen widths of the test, in pixels of EMNIST's 128 x 128 canvas; real EMNIST is about 8. */
 export const PEN_WIDTHS: readonly number[] = [4, 6, 8, 10, 12];
 
 export interface PenWidthOptions {
   readonly seed: number;
-  /** Drawings; the classes take turns. */
+  /** Number of drawings; classes alternate. */
   readonly count: number;
   /** In pixels of the 128 x 128 canvas, above 0. */
   readonly penWidth: number;
 }
 
-/** Drawing i is the same for every pen: its strokes come from the synthetic characters' test part, at one size. */
+/**
+ * Draws a test set with one pen. Drawing i is the same for every pen: its strokes come from the
+ * synthetic characters' test part, at one size.
+ */
 export function penWidthDataset({ seed, count, penWidth }: PenWidthOptions): Dataset {
   const characters = new SyntheticCharacters({ seed, part: 'test' });
   const renderer = new GlyphRenderer();

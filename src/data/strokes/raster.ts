@@ -1,10 +1,10 @@
-// A small gray canvas: draws strokes with a round pen, blurs them, and finds the box around the ink. The first half
-// of the way from strokes to a 28 x 28 image (glyph.ts has the whole). Imports nothing.
+// A small gray canvas: draws strokes with a round pen, blurs them, and finds the bounding box of
+// the ink. This is the first half of the conversion from strokes to a 28 x 28 image (glyph.ts).
 //
-// Only + - * / and square roots are used: those are exactly rounded everywhere, so Node and a browser
-// make the same image bit for bit, which Math.exp or Math.sin would not promise.
+// Uses only + - * / and square roots. These are correctly rounded everywhere, so Node and browsers
+// make bit-for-bit identical images. Math.exp and Math.sin do not guarantee that.
 
-/** A stroke as the pen moved: x, y, x, y, ... in any unit, y pointing down; a single point is a dot. */
+/** The path of a pen: x, y, x, y, ... in any unit, y pointing down. A single point is a dot. */
 export type Stroke = ArrayLike<number>;
 
 /** Inclusive pixel bounds. */
@@ -15,7 +15,7 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** How far the blur carries ink: four sigma, where a Gaussian has fallen below 1/1000 of its peak. */
+/** Radius of the blur: four sigma, where a Gaussian has fallen below 1/1000 of its peak. */
 export const BLUR_REACH = 4;
 
 /** exp(-k^2 / 2) for k = 0 .. 4, and the sum over -4 .. 4. */
@@ -25,7 +25,7 @@ const GAUSSIAN = [
 const GAUSSIAN_SUM = 1 + 2 * (GAUSSIAN[1] + GAUSSIAN[2] + GAUSSIAN[3] + GAUSSIAN[4]);
 const [TAP_0, TAP_1, TAP_2, TAP_3, TAP_4] = GAUSSIAN.map((value) => value / GAUSSIAN_SUM);
 
-/** Gray pixels, 0 = paper and 1 = ink, that remembers which part of itself was touched. */
+/** Gray pixels, 0 = paper and 1 = ink. Tracks the modified region. */
 export class Raster {
   readonly width: number;
   readonly height: number;
@@ -43,7 +43,7 @@ export class Raster {
     this.#rows = new Float32Array(width * height);
   }
 
-  /** Wipes what was drawn. */
+  /** Clears the canvas. */
   clear(): void {
     for (let y = this.#top; y <= this.#bottom; y++) {
       this.data.fill(0, y * this.width + this.#left, y * this.width + this.#right + 1);
@@ -60,7 +60,7 @@ export class Raster {
     this.#bottom = Math.min(this.height - 1, empty ? bottom : Math.max(this.#bottom, bottom));
   }
 
-  /** Draws a stroke given in pixels with a round pen; pixel (0, 0) has its center at (0, 0). */
+  /** Draws a stroke, given in pixels, with a round pen; pixel (0, 0) has its center at (0, 0). */
   drawStroke(stroke: Stroke, penWidth: number): void {
     if (stroke.length === 2) this.#drawSegment(stroke[0], stroke[1], stroke[0], stroke[1], penWidth / 2);
     for (let i = 0; i + 3 < stroke.length; i += 2) {
@@ -68,7 +68,10 @@ export class Raster {
     }
   }
 
-  /** Inks every pixel by how far it lies inside the pen's path: 0 half a pixel outside, 1 half a pixel inside. */
+  /**
+   * Inks every pixel by its distance from the pen's edge: 0 half a pixel outside, 1 half
+   * a pixel inside.
+   */
   #drawSegment(x0: number, y0: number, x1: number, y1: number, radius: number): void {
     const reach = radius + 0.5;
     const left = Math.max(0, Math.ceil(Math.min(x0, x1) - reach));
@@ -86,7 +89,8 @@ export class Raster {
       for (let x = left; x <= right; x++) {
         const px = x - x0;
         const py = y - y0;
-        const along = Math.min(1, Math.max(0, (px * dx + py * dy) * scale)); // the nearest point of the segment
+        // Parameter of the nearest point of the segment.
+        const along = Math.min(1, Math.max(0, (px * dx + py * dy) * scale));
         const ox = px - along * dx;
         const oy = py - along * dy;
         const distanceSquared = ox * ox + oy * oy;
@@ -98,7 +102,7 @@ export class Raster {
     }
   }
 
-  /** Copies a gray image in, with its corner at (left, top), scaled by `gain`. */
+  /** Copies a gray image, with its corner at (left, top), scaled by `gain`. */
   paste(
     image: ArrayLike<number>,
     width: number,
@@ -115,7 +119,7 @@ export class Raster {
     this.#touch(left, top, left + width - 1, top + height - 1);
   }
 
-  /** A Gaussian blur of sigma 1 pixel, one axis after the other, over the touched part only. */
+  /** Gaussian blur of sigma 1 pixel, one axis after the other, over the modified region only. */
   blur(): void {
     if (this.#right < 0) return;
     const [left, right] = [this.#left, this.#right];
@@ -134,12 +138,12 @@ export class Raster {
         data[row + x] = tap(rows, row + x, width, y, height);
       }
     }
-    // `rows` outside the touched part must read as paper next time.
+    // `rows` outside the modified region must be paper next time.
     for (let y = this.#top; y <= this.#bottom; y++)
       rows.fill(0, y * width + this.#left, y * width + this.#right + 1);
   }
 
-  /** The smallest box around every pixel above `threshold`, or null on an empty canvas. */
+  /** Bounding box of all pixels above `threshold`, or null on an empty canvas. */
   inkBox(threshold: number): Box | null {
     let [left, top, right, bottom] = [this.width, this.height, -1, -1];
     for (let y = this.#top; y <= this.#bottom; y++) {

@@ -1,6 +1,6 @@
-// Synthetic characters: letter forms drawn by an imagined hand that leans, stretches and trembles, through the same
-// glyph pipeline as the page. For learning and testing without a download. It is not EMNIST, and accuracy on it says
-// nothing about accuracy on EMNIST: the data set carries that in its name and in `synthetic`.
+// Synthetic characters: randomly varied letter forms, drawn by the same glyph pipeline as the page.
+// For learning and testing without a download. They are not EMNIST, and accuracy on them does not
+// predict accuracy on EMNIST. The data set records this in its name and in `synthetic`.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Rng } from '../../engine/rng.js';
@@ -20,7 +20,7 @@ const SKELETONS: readonly (readonly Skeleton[])[] = BALANCED_CLASSES.map((name) 
   FORMS[name].map(([weight, path]) => parseSkeleton(weight, path)),
 );
 
-/** Polyline points a span of a curve: more would be finer than a pixel. */
+/** Polyline points per curve span; more would be finer than a pixel. */
 const STEPS = 6;
 
 export type SyntheticPart = 'train' | 'validation' | 'test';
@@ -43,7 +43,7 @@ export interface SyntheticDrawing {
   readonly label: number;
 }
 
-/** An endless supply of drawn characters: sample i depends on the seed, the part and i alone. */
+/** Unlimited synthetic characters: sample i depends only on the seed, the part and i. */
 export class SyntheticCharacters {
   readonly classes = BALANCED_CLASSES;
   readonly #root: Rng;
@@ -53,13 +53,18 @@ export class SyntheticCharacters {
     this.#root = new Rng(options.seed).split(`synthetic-${options.part ?? 'train'}`);
   }
 
-  /** Draws sample `index`; labels go round the 47 classes, so any stretch of indices is balanced. */
+  /** Draws sample `index`. The label is `index` modulo 47, so any range of indices is balanced. */
   sample(index: number): SyntheticSample {
     const { strokes, tool, label } = this.drawing(index);
     return { image: this.#renderer.render(strokes, tool), label };
   }
 
-  /** The strokes of sample `index` before they are drawn, and the pen, for whoever draws them otherwise. */
+  /**
+   * The strokes of sample `index` before they are drawn, and the pen, for callers
+   * with another renderer.
+   *
+   * @throws ArgumentError if `index` is not a nonnegative integer
+   */
   drawing(index: number): SyntheticDrawing {
     if (!Number.isSafeInteger(index) || index < 0) {
       throw new ArgumentError(`synthetic: index must be a whole number of at least 0, got ${index}`);
@@ -71,7 +76,11 @@ export class SyntheticCharacters {
   }
 }
 
-/** Draws `count` samples into a data set. */
+/**
+ * Draws `count` samples into a data set.
+ *
+ * @throws ArgumentError if `count` is not a positive integer
+ */
 export function syntheticDataset(options: SyntheticOptions & { readonly count: number }): Dataset {
   const drawing = drawDataset(options);
   for (;;) {
@@ -80,7 +89,10 @@ export function syntheticDataset(options: SyntheticOptions & { readonly count: n
   }
 }
 
-/** The same for whoever has other things to do: yields after each sample how many are drawn, returns the data set. */
+/**
+ * Like `syntheticDataset`, but incremental: yields the number of samples drawn after each sample,
+ * and returns the data set.
+ */
 export function* drawDataset(
   options: SyntheticOptions & { readonly count: number },
 ): Generator<number, Dataset, undefined> {
@@ -101,10 +113,10 @@ export function* drawDataset(
   return makeDataset({ name, images, labels, classes: characters.classes, synthetic: true });
 }
 
-/** One writer with one pen, for one character. */
+/** Random handwriting parameters of one character: one writer with one pen. */
 class Hand {
   readonly #rng: Rng;
-  /** x' = xx x + xy y, y' = yx x + yy y: stretch, slant and rotation in one. */
+  /** x' = xx x + xy y, y' = yx x + yy y: stretch, slant and rotation combined. */
   readonly #affine: readonly [xx: number, xy: number, yx: number, yy: number];
   /** A smooth bend of the whole sheet: the quadratic terms of x' and of y'. */
   readonly #bend: readonly number[];
@@ -116,8 +128,9 @@ class Hand {
   constructor(rng: Rng) {
     this.#rng = rng;
     const stretch = rng.between(0.82, 1.28);
-    const slant = 0.26 + 0.4 * this.#spread(); // most hands lean to the right
-    // A rotation by about 2t, from t = tan(angle / 2), without sine or cosine (see raster.ts for why).
+    const slant = 0.26 + 0.4 * this.#spread(); // most handwriting leans right
+    // A rotation by about 2t, from t = tan(angle / 2), without sine or cosine (see
+    // raster.ts for why).
     const t = 0.075 * this.#spread();
     const cosine = (1 - t * t) / (1 + t * t);
     const sine = (2 * t) / (1 + t * t);
@@ -129,27 +142,33 @@ class Hand {
     this.#penWidth = 7.4 + 3.4 * this.#spread();
   }
 
-  /** A number in (-1, 1) about 0, small ones likelier: the sum of two uniform draws. */
+  /**
+   * A random number in (-1, 1) with a triangular density around 0: the difference of
+   * two uniform draws.
+   */
   #spread(): number {
     return this.#rng.uniform() - this.#rng.uniform();
   }
 
-  /** Picks a form by its weight. */
+  /** Chooses a form with probability proportional to its weight. */
   choose(forms: readonly Skeleton[]): Skeleton {
     const total = forms.reduce((sum, form) => sum + form.weight, 0);
     let rest = this.#rng.uniform() * total;
     return forms.find((form) => (rest -= form.weight) < 0) ?? forms[0];
   }
 
-  /** The same pen writes small letters smaller, so they come out bolder and softer when enlarged to 28 x 28. */
+  /**
+   * The pen and size of a form. The same pen writes small letters smaller, so they are bolder and
+   * softer when enlarged to 28 x 28.
+   */
   tool(skeleton: Skeleton): GlyphOptions {
     return { inkSize: (this.#capitalHeight * skeleton.size) / 100, penWidth: this.#penWidth };
   }
 
-  /** Strokes of a form as this hand writes it. */
+  /** Strokes of a form as written by this hand. */
   write(skeleton: Skeleton): Float64Array[] {
     return skeleton.strokes.map((stroke) => {
-      // Strokes are misplaced as a whole a little, and every point of them by itself.
+      // Random offsets: a small one per stroke, and one per point.
       const offsetX = 0.5 * this.#unsteadiness * this.#spread();
       const offsetY = 0.5 * this.#unsteadiness * this.#spread();
       const knots = stroke.knots.map(
@@ -163,7 +182,7 @@ class Hand {
     const [xx, xy, yx, yy] = this.#affine;
     const b = this.#bend;
     for (let i = 0; i < path.length; i += 2) {
-      const x = path[i] - 32; // about the middle of a form
+      const x = path[i] - 32; // relative to the middle of a form
       const y = path[i + 1] - 50;
       const bentX = x + b[0] * x * x + b[1] * x * y + b[2] * y * y;
       const bentY = y + b[3] * x * x + b[4] * x * y + b[5] * y * y;

@@ -1,5 +1,5 @@
-// How people write the ten digits, as the paths their pens take. Authored by hand for this project; the notation
-// is explained in skeleton.ts. Weights say how common a form is among the forms of its class.
+// Handwritten forms of the ten digits, as pen paths. Authored by hand for this project; skeleton.ts
+// explains the notation. Weights are the relative frequencies of the forms of a class.
 
 import type { FormTable } from './skeleton.js';
 

@@ -1,5 +1,5 @@
-// How people write the eleven small letters that are classes of their own in the Balanced split, as the paths
-// their pens take. Authored by hand for this project; the notation is explained in skeleton.ts.
+// Handwritten forms of the eleven small letters with their own class in the Balanced split, as pen
+// paths. Authored by hand for this project; skeleton.ts explains the notation.
 
 import type { FormTable } from './skeleton.js';
 

@@ -1,16 +1,18 @@
-// The notation of the letter forms, and the smooth path through their points. Draws no pixels. Imports errors and curve.
+// Parser of the letter-form notation, and the smooth path through a form's points.
 //
-// A form is the path of a pen: points "x,y" that it passes through, y down, strokes parted by "/". Sizes are those
-// of handwriting, a tall letter about 100 high and an "o" about 60: the pen is as wide for both. It bends smoothly through a point unless it is marked "!", a corner. A stroke that ends where it began
-// closes smoothly, and a stroke of one point is a dot. `'0,100 40,0! 76,100 / 14,62 66,62'` is an A.
+// A form is the path of a pen: points "x,y" that it passes through, y down, strokes separated by
+// "/". Sizes are those of handwriting: a tall letter is about 100 high and an "o" about 60, with
+// the same pen for both. The path bends smoothly through a point unless the point is marked "!", a
+// corner. A stroke that ends where it began closes smoothly, and a stroke of one point is a dot.
+// `'0,100 40,0! 76,100 / 14,62 66,62'` is an A.
 
 import { FormatError } from '../../../engine/errors.js';
 import { smoothSpan } from '../curve.js';
 
-/** Ways to write each class: how common a form is among its class, and its path. */
+/** The forms of each class: relative frequency within the class, and path. */
 export type FormTable = Readonly<Record<string, readonly (readonly [weight: number, path: string])[]>>;
 
-/** One stroke of a form, before a hand has varied it. */
+/** One stroke of a form, before random variation. */
 export interface SkeletonStroke {
   /** x, y, x, y, ... of the points the pen passes through. */
   readonly knots: Float64Array;
@@ -21,13 +23,17 @@ export interface SkeletonStroke {
 export interface Skeleton {
   readonly weight: number;
   readonly strokes: readonly SkeletonStroke[];
-  /** The longer side of the box around it: small letters are small. */
+  /** The longer side of the bounding box; small letters are smaller. */
   readonly size: number;
 }
 
 const KNOT = /^(-?\d+),(-?\d+)(!?)$/;
 
-/** Reads one form in the notation above. */
+/**
+ * Parses one form in the notation above.
+ *
+ * @throws FormatError if the weight is not above 0 or a point is malformed
+ */
 export function parseSkeleton(weight: number, path: string): Skeleton {
   if (!(weight > 0)) throw new FormatError(`skeleton "${path}": its weight must be above 0, got ${weight}`);
   const strokes = path.split('/').map((text): SkeletonStroke => {
@@ -53,8 +59,8 @@ export function parseSkeleton(weight: number, path: string): Skeleton {
 /**
  * A smooth curve through the knots of a stroke, as a polyline.
  *
- * @param knots the stroke's knots after a hand has moved them, as many as the stroke has
- * @param steps points a span
+ * @param knots the stroke's knots after random variation, as many as the stroke has
+ * @param steps points per span
  */
 export function smoothPath(stroke: SkeletonStroke, knots: Float64Array, steps: number): Float64Array {
   const spans = knots.length / 2 - 1;
@@ -68,12 +74,16 @@ export function smoothPath(stroke: SkeletonStroke, knots: Float64Array, steps: n
   return path;
 }
 
-/** The knot that gives the curve its direction at `knot`, or -1 where the curve ends or turns a corner. */
+/**
+ * Index of the knot that determines the direction at `knot`, or -1 where the curve ends or
+ * has a corner.
+ */
 function neighbour(stroke: SkeletonStroke, knot: number, direction: 1 | -1): number {
   const last = stroke.isCorner.length - 1;
   if (stroke.isCorner[knot]) return -1;
   const next = knot + direction;
   if (next >= 0 && next <= last) return next;
   if (!stroke.isClosed) return -1;
-  return direction === 1 ? 1 : last - 1; // the first and the last knot are the same place
+  // The first and the last knot of a closed stroke coincide.
+  return direction === 1 ? 1 : last - 1;
 }

@@ -1,6 +1,6 @@
-// How people write the classes named by a capital, as the paths their pens take. In the Balanced split the classes
-// C I J K L M O P S U V W X Y Z hold the small letter too, so their forms do as well.
-// Authored by hand for this project; the notation is explained in skeleton.ts.
+// Handwritten forms of the classes named by a capital, as pen paths. In the Balanced split, C I J K
+// L M O P S U V W X Y Z include the small letter, and so do their forms. Authored by hand for this
+// project; skeleton.ts explains the notation.
 
 import type { FormTable } from './skeleton.js';
 
