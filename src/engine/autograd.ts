@@ -1,6 +1,6 @@
-// Reverse-mode differentiation: walk the graph from the loss to the leaves, newest node first, and pass each node's
-// gradient on to its inputs (Rumelhart, Hinton and Williams 1986). Works on arrays, not tensors, so going backward
-// cannot record a graph.
+// Reverse-mode automatic differentiation (Rumelhart, Hinton and Williams 1986).
+// The backward pass visits the graph from the loss to the leaves, newest node first, and passes
+// each node's gradient to its inputs. It works on arrays, not tensors, so it cannot record a graph.
 
 import { add } from '../../kernels/elementwise.js';
 import { scope } from './current.js';
@@ -9,34 +9,40 @@ import { elementwise, filled, unbroadcast } from './launch.js';
 import type { NdArray } from './ndarray.js';
 import { format, sameShape, sizeOf, type Shape } from './shape.js';
 
-/** What the graph connects; tensor.ts has the only class of this kind. */
+/** A vertex of the graph; `Tensor` (tensor.ts) is the only implementation. */
 export interface Differentiable {
   readonly array: NdArray;
   readonly shape: Shape;
   readonly requiresGrad: boolean;
-  /** How it was made; null for a leaf. */
+  /** The node that created it; null for a leaf. */
   readonly node: GraphNode | null;
-  /** Adds to the gradient that a leaf keeps. */
+  /** Adds to the gradient stored on a leaf. */
   accumulateGrad(gradient: NdArray): void;
 }
 
 /** Computes the gradient of one input. */
 export type GradientThunk = () => NdArray;
 
-/** How a tensor was made: by which op, from what, and how a gradient goes back through it. */
+/** The operation that created a tensor: its name, its inputs and its gradient function. */
 export interface GraphNode {
-  /** Grows with every node, so newest first is an order in which no node comes before its consumers. */
+  /**
+   * Increases with every node. Newest first is therefore a topological order: consumers before
+   * producers.
+   */
   readonly id: number;
-  /** The op's name, for messages and pictures of the graph. */
+  /** The op's name, for error messages and drawings of the graph. */
   readonly name: string;
   readonly inputs: readonly Differentiable[];
-  /** d loss / d output -> for each input, how to get d loss / d input; null where the op has no gradient. */
+  /**
+   * Maps d loss / d output to one thunk per input that computes d loss / d input; null where the op
+   * has no gradient.
+   */
   readonly backward: (gradient: NdArray) => readonly (GradientThunk | null)[];
 }
 
 let nextId = 0;
 
-/** Makes a node; its id is larger than that of every node before. */
+/** Creates a node; its id is larger than that of every earlier node. */
 export function createNode(node: Omit<GraphNode, 'id'>): GraphNode {
   return { id: nextId++, ...node };
 }
@@ -71,15 +77,15 @@ export function gradientOfLeaf(root: Differentiable, leaf: Differentiable, seed?
   });
 }
 
-/** What one way of going backward wants. */
-interface Errand {
-  /** Whether a gradient is wanted here or for anything this was made from. */
+/** Callbacks of one backward pass. */
+interface Visitor {
+  /** Whether the gradient of this input is needed, for itself or for its inputs. */
   readonly leadsOn: (input: Differentiable) => boolean;
-  /** Takes a part of a leaf's gradient: one for every place where the leaf is used. */
+  /** Receives one part of a leaf's gradient; called once for every use of the leaf. */
   readonly reached: (leaf: Differentiable, gradient: NdArray) => void;
 }
 
-function walk(root: Differentiable, seed: NdArray | undefined, { leadsOn, reached }: Errand): void {
+function walk(root: Differentiable, seed: NdArray | undefined, { leadsOn, reached }: Visitor): void {
   if (!root.requiresGrad) {
     throw new ArgumentError(
       'backward: nothing here requires a gradient (a leaf needs requiresGrad; noGrad() records none)',
@@ -96,7 +102,7 @@ function walk(root: Differentiable, seed: NdArray | undefined, { leadsOn, reache
     );
   }
 
-  // Gradients of computed tensors wait here until their node's turn.
+  // Accumulated gradients of computed tensors, until their node is processed.
   const waiting = new Map<GraphNode, NdArray>();
   const pass = (target: Differentiable, gradient: NdArray): void => {
     if (target.node === null) {
@@ -111,7 +117,7 @@ function walk(root: Differentiable, seed: NdArray | undefined, { leadsOn, reache
   for (const node of newestFirst(root)) {
     const gradient = waiting.get(node);
     if (gradient === undefined) continue;
-    // Whatever a node's thunks make on the way is freed before the next node runs.
+    // Temporary arrays of a node's thunks are freed before the next node runs.
     const gradients = scope(() => inputGradients(node, gradient, leadsOn));
     node.inputs.forEach((input, index) => {
       const own = gradients[index];
@@ -122,7 +128,7 @@ function walk(root: Differentiable, seed: NdArray | undefined, { leadsOn, reache
   }
 }
 
-function inputGradients(node: GraphNode, gradient: NdArray, leadsOn: Errand['leadsOn']): (NdArray | null)[] {
+function inputGradients(node: GraphNode, gradient: NdArray, leadsOn: Visitor['leadsOn']): (NdArray | null)[] {
   const thunks = node.backward(gradient);
   if (thunks.length < node.inputs.length) {
     throw new ArgumentError(
@@ -133,12 +139,16 @@ function inputGradients(node: GraphNode, gradient: NdArray, leadsOn: Errand['lea
     const thunk = thunks[index];
     if (!leadsOn(input) || thunk === null) return null;
     const own = unbroadcast(thunk(), input.shape, `${node.name}, gradient of input ${index}`);
-    // The walker disposes of what it gets, and a thunk may return `gradient`, an input, or one array twice.
+    // The backward pass disposes of the result. A thunk may return `gradient`, an input, or one
+    // array twice, so return a view.
     return own.view();
   });
 }
 
-/** All nodes that `root` was made with, newest first. No recursion: graphs are as deep as networks are. */
+/**
+ * All nodes that `root` was computed from, newest first. Iterative: a deep network makes a deep
+ * graph.
+ */
 function newestFirst(root: Differentiable): GraphNode[] {
   const found = new Set<GraphNode>();
   const unvisited: Differentiable[] = [root];
@@ -150,7 +160,7 @@ function newestFirst(root: Differentiable): GraphNode[] {
   return [...found].sort((a, b) => b.id - a.id);
 }
 
-/** The nodes of `root` that were made from `leaf`. */
+/** The nodes of `root` that depend on `leaf`. */
 function leadingTo(leaf: Differentiable, root: Differentiable): Set<GraphNode> {
   const found = new Set<GraphNode>();
   const oldestFirst = newestFirst(root).reverse();

@@ -1,9 +1,10 @@
-// Backend interface: five methods, one of them asynchronous. WebGPU cannot read back synchronously, so `read` returns a promise;
-// everything else enqueues. Operations do not depend on the backend that runs them.
+// Backend interface: five methods, of which `read` and `dispose` are asynchronous.
+// WebGPU has no synchronous readback, so `read` returns a promise; every other method enqueues.
+// Operations do not depend on the backend that runs them.
 
 import type { Constants, Kernel, NamedScalars } from '../../kernels/kernel.js';
 
-/** Numbers a backend holds. Opaque: only the backend that made it can open it. */
+/** Elements in the memory of a backend. Opaque: only the backend that created it can access it. */
 export interface Buffer {
   readonly length: number;
 }
@@ -16,20 +17,22 @@ export interface Launch {
   readonly scalars: NamedScalars;
   readonly length: number;
   /**
-   * Index of an input whose memory the output may take over. That input is gone afterwards, whether or not the
-   * backend used the permission. Only for kernels that read this input at `thread.x` alone.
+   * Index of an input whose memory the output may reuse. The input is invalid afterwards, whether
+   * or not the backend reused it. Only for kernels that access this input at `thread.x` alone.
    */
   readonly donate?: number;
 }
 
-/** A group of launches that a backend may answer as one, with several outputs: see routine.ts. */
+/**
+ * A group of launches, with several outputs, that a backend may implement as one; see routine.ts.
+ */
 export interface RoutineLaunch {
   readonly inputs: readonly Buffer[];
   readonly constants: Constants;
   readonly scalars: NamedScalars;
   /** Length of every output. */
   readonly lengths: readonly number[];
-  /** For each output the index of the input it replaces (as `donate` above), or -1. */
+  /** For each output, the index of the input it replaces (see `donate` above), or -1. */
   readonly donate: readonly number[];
 }
 
@@ -37,15 +40,18 @@ export type RoutineImplementation = (launch: RoutineLaunch) => Buffer[];
 
 export type FloatArray = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
-/** What a backend's memory holds now, so that tests can prove nothing leaks and a step allocates nothing. */
+/**
+ * Memory use of a backend. Tests use it to check that nothing leaks and that a step allocates
+ * nothing.
+ */
 export interface MemoryReport {
   /** Buffers in use. */
   readonly live: number;
   /** Bytes in use. */
   readonly liveBytes: number;
-  /** Bytes taken from the system, in use or kept for reuse. */
+  /** Bytes allocated from the system, in use or kept for reuse. */
   readonly reservedBytes: number;
-  /** How often memory was taken from the system because no freed buffer fitted. */
+  /** Number of allocations from the system, made when no freed buffer fits. */
   readonly allocations: number;
 }
 
@@ -54,20 +60,24 @@ export interface Backend {
   readonly dtype: 'float32' | 'float64';
   readonly memory: MemoryReport;
   /**
-   * Most numbers that one output element should add up. Longer sums go in two stages: a GPU has more threads than that,
-   * and a float32 sum of a million terms is off by a part in five hundred. Default: no limit.
+   * Largest number of terms that one output element should sum. Longer sums use two stages: a GPU
+   * has more threads than that, and a float32 sum of a million terms has a relative error of about
+   * 1/500. Default: no limit.
    */
   readonly maxTerms?: number;
-  /** Copies host numbers in. */
+  /** Copies host values to the backend. */
   upload(values: ArrayLike<number>): Buffer;
-  /** Enqueues a kernel; the result may be used as an input at once. */
+  /** Enqueues a kernel; the result may be used as an input immediately. */
   run(launch: Launch): Buffer;
-  /** The only await: a copy of the numbers, after every launch before it. */
+  /** Copies the elements to the host, after every earlier launch. */
   read(buffer: Buffer): Promise<FloatArray>;
-  /** Gives a buffer back. Enqueued too: never overtakes a launch that reads the buffer. */
+  /** Frees a buffer. Enqueued like a launch: earlier launches can still access the buffer. */
   free(buffer: Buffer): void;
-  /** Ends the backend; every buffer is gone. */
+  /** Shuts down the backend and frees every buffer. */
   dispose(): Promise<void>;
-  /** Faster implementations of some routines, by name. Optional: what is missing is composed from kernels. */
+  /**
+   * Faster implementations of some routines, by name. Optional: a missing routine is composed of
+   * kernels.
+   */
   readonly routines?: Readonly<Record<string, RoutineImplementation>>;
 }

@@ -1,10 +1,11 @@
-// The engine's one documented piece of global state: which backend creates arrays, whether operations are recorded for
-// backward, and which scope new arrays belong to. Everything else is passed in.
+// The global state of the engine: the current backend, whether a graph is recorded, and the current
+// scope.
+// All other state is passed explicitly.
 
 import type { Backend } from './backend.js';
 import { ReferenceBackend } from './backends/reference.js';
 
-/** Anything a scope can give back. */
+/** An object that a scope can dispose of. */
 export interface Disposable {
   dispose(): void;
 }
@@ -22,18 +23,21 @@ interface Current {
 
 const current: Current = { backend: null, recording: true, scope: null };
 
-/** The backend that creates arrays now; a float32 reference backend until one is chosen. */
+/** The backend that new arrays use. Default: a float32 reference backend. */
 export function currentBackend(): Backend {
   current.backend ??= new ReferenceBackend();
   return current.backend;
 }
 
-/** Makes `backend` the one that creates arrays, from here on. Existing arrays stay where they are. */
+/** Sets the backend of new arrays. Existing arrays stay on their backend. */
 export function useBackend(backend: Backend): void {
   current.backend = backend;
 }
 
-/** Runs `body` with another backend creating arrays, then restores the present one. Synchronous bodies only. */
+/**
+ * Runs `body` with another current backend, then restores the previous one. `body` must be
+ * synchronous.
+ */
 export function withBackend<T>(backend: Backend, body: () => T): T {
   const outer = current.backend;
   current.backend = backend;
@@ -44,13 +48,14 @@ export function withBackend<T>(backend: Backend, body: () => T): T {
   }
 }
 
-/** Whether operations remember how to go backward. */
+/** Whether operations record a graph for backward. */
 export function isRecording(): boolean {
   return current.recording;
 }
 
 /**
- * Runs `body` without recording a graph: for evaluation and for parameter updates. Synchronous bodies only.
+ * Runs `body` without recording a graph: for evaluation and for parameter updates. `body` must be
+ * synchronous.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.no_grad.html
  */
@@ -64,22 +69,23 @@ export function noGrad<T>(body: () => T): T {
   }
 }
 
-/** Enters a new array into the innermost scope, which will dispose of it. */
+/** Adds a new array to the innermost scope, which disposes of it. */
 export function track(array: Disposable): void {
   current.scope?.arrays.add(array);
 }
 
-/** Takes an array out of the scope that owns it: it lives until its own `dispose()`. */
+/** Removes an array from the scope that owns it: it lives until its own `dispose()`. */
 export function untrack(array: Disposable): void {
   for (let scope = current.scope; scope !== null && !scope.arrays.delete(array); scope = scope.outer);
 }
 
 /**
- * Runs `body` and disposes of every array made inside it, except the ones it returns (an array, a tensor, or an
- * array of those), which move to the scope outside.
+ * Runs `body` and disposes of every array created inside it, except the ones it returns (an array,
+ * a tensor, or an array of those). These move to the outer scope.
  *
- * A training step is one scope: activations and gradients go back to the free list at its end. The body is
- * synchronous; what it wants to know later it returns as a promise (`return loss.item()`), which pins its buffer.
+ * A training step is one scope: its activations and gradients return to the free list at the end.
+ * `body` must be synchronous. To get a value out, return a promise (`return loss.item()`), which
+ * retains its buffer.
  *
  * @example
  * const loss = await scope(() => {
@@ -105,7 +111,7 @@ export function scope<T>(body: () => T): T {
   }
 }
 
-/** A value that carries an array a scope may own: a tensor names its array here. */
+/** A value with an array that a scope may own, such as a tensor. */
 export interface Owner {
   readonly owned: Disposable;
 }

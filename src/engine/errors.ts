@@ -1,12 +1,12 @@
-// The errors the engine throws on purpose. Each message names the operation, the offending values, the rule they break
-// and, where one is likely, the fix.
+// Error classes of the engine. Each message states the operation, the invalid values, the violated
+// rule and, if there is a likely one, the fix.
 
-/** Base class of every error that inkgrad raises deliberately. */
+/** Base class of every error that inkgrad throws deliberately. */
 export class InkgradError extends Error {
   override name = 'InkgradError';
 }
 
-/** Shapes that do not fit together, e.g. `matmul: inner sizes differ, 3 and 4 (a [2,3], b [4,5])`. */
+/** Incompatible shapes, e.g. `matmul: inner sizes differ, 3 and 4 (a [2,3], b [4,5])`. */
 export class ShapeError extends InkgradError {
   override name = 'ShapeError';
 }
@@ -21,17 +21,17 @@ export class DisposedError extends InkgradError {
   override name = 'DisposedError';
 }
 
-/** A backend that cannot be had on this machine, with the reason. */
+/** A backend that is unavailable on this machine; the message states the reason. */
 export class BackendError extends InkgradError {
   override name = 'BackendError';
 }
 
-/** A GPU that went away: unplugged, reset by its driver, or taken by the system. Everything it held is gone. */
+/** A lost GPU: unplugged, reset by its driver, or taken by the system. All its buffers are lost. */
 export class DeviceLostError extends BackendError {
   override name = 'DeviceLostError';
 }
 
-/** A file whose contents are damaged or of another kind than expected. */
+/** A file that is damaged or has another format than expected. */
 export class FormatError extends InkgradError {
   override name = 'FormatError';
 }

@@ -1,5 +1,5 @@
-// Gradient check: is the gradient that backward computes the slope that a small step measures? Works on any function of
-// tensors, an op of your own included.
+// Gradient check: compares the gradient of backward with central differences.
+// It works on any function of tensors, including user-defined ops.
 
 import type { Backend } from './backend.js';
 import { ReferenceBackend } from './backends/reference.js';
@@ -11,17 +11,17 @@ import type { SampleInput } from './op.js';
 import { Rng } from './rng.js';
 import { type Tensor, tensor } from './tensor.js';
 
-/** A gradient that is not the slope, with everything needed to look into it. */
+/** Thrown when a gradient differs from the numeric one, or buffers leak. */
 export class GradientError extends InkgradError {
   override name = 'GradientError';
 }
 
 export interface GradientCheckOptions {
-  /** What to call the function in messages. Default `function`. */
+  /** Name of the function in messages. Default `function`. */
   readonly name?: string;
   /** Seed of the inputs and of the random projection. Default 1. */
   readonly seed?: number;
-  /** Half the distance of the two points of a central difference. Default 1e-5. */
+  /** Half the distance between the two points of a central difference. Default 1e-5. */
   readonly step?: number;
   /** Largest allowed |analytic - numeric| / max(|analytic|, |numeric|, floor). Default 1e-6. */
   readonly tolerance?: number;
@@ -30,7 +30,7 @@ export interface GradientCheckOptions {
 }
 
 export interface GradientReport {
-  /** Partial derivatives compared. */
+  /** Number of partial derivatives compared. */
   readonly compared: number;
   readonly largestError: number;
 }
@@ -38,12 +38,14 @@ export interface GradientReport {
 /**
  * Compares the analytic gradient of `call` with central differences, in float64.
  *
- * The output is projected on a random direction r, so one backward pass covers all of it: with L = sum(r * y),
- * dL/dx[i] is compared with (L(x + h e_i) - L(x - h e_i)) / 2h for every element of every input.
+ * The output is projected on a random direction r, so one backward pass covers all elements. With L
+ * = sum(r * y), it compares dL/dx[i] with (L(x + h e_i) - L(x - h e_i)) / 2h. It does so for every
+ * element of every differentiable input.
  *
- * @param call a function of tensors; called often, so it must not draw new random numbers
+ * @param call a function of tensors; called many times, so it must be deterministic
  * @param inputs shapes and values, e.g. `awayFromZero(2, 3)` from sample.ts
- * @throws GradientError naming input, index, analytic and numeric value of the worst element
+ * @throws GradientError with the input, index, analytic and numeric value of the worst element, or
+ *   if buffers are still in use after the check
  */
 export async function checkGradient(
   call: (inputs: Tensor[]) => Tensor,
@@ -56,7 +58,7 @@ export async function checkGradient(
   const values = inputs.map((input) => Float64Array.from(input.values(rng)));
   const projections = rng.split('projection');
 
-  /** The projected output; with `differentiate`, its gradients too. */
+  /** Computes the projected output and, if `differentiate`, its gradients. */
   const evaluate = async (differentiate: boolean): Promise<{ value: number; gradients: Float64Array[] }> => {
     const pending = withBackend(backend, () =>
       scope(() => {
@@ -93,7 +95,7 @@ export async function checkGradient(
       const analytic = gradients[index][i] as number | undefined;
       const size = Math.max(Math.abs(analytic ?? 0), Math.abs(numeric), floor);
       const difference = Math.abs((analytic ?? NaN) - numeric) / size;
-      const error = Number.isNaN(difference) ? Infinity : difference; // missing or not a number: as wrong as can be
+      const error = Number.isNaN(difference) ? Infinity : difference; // missing or NaN: the largest possible error
       compared += 1;
       if (error > largestError) {
         largestError = error;
@@ -111,7 +113,7 @@ export async function checkGradient(
   return { compared, largestError };
 }
 
-/** sum(r * y) for a random r that is the same at every call. */
+/** sum(r * y) for a random r that is the same in every call. */
 function project(output: Tensor, projections: Rng, backend: Backend): Tensor {
   const rng = new Rng(projections.state());
   const direction = Float64Array.from(

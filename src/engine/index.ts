@@ -1,4 +1,4 @@
-// The engine's public face: tensors, ops, gradients, backends. Start reading at shape.ts.
+// Public API of the engine: tensors, ops, gradients, backends. Start reading at shape.ts.
 
 export * from './errors.js';
 export * from './rng.js';

@@ -1,4 +1,5 @@
-// From arrays to launches: the functions through which every op calls a backend. They compute no gradients.
+// Functions on arrays through which every op launches kernels on a backend; they record no
+// gradients.
 
 import type { Constants, Kernel, NamedScalars, NoConstants, ScalarArguments } from '../../kernels/kernel.js';
 import { fill } from '../../kernels/elementwise.js';
@@ -8,10 +9,12 @@ import { commonBackend, NdArray } from './ndarray.js';
 import * as shapes from './shape.js';
 import type { Shape } from './shape.js';
 
-/** The scalars of a launch; none if the argument is missing. */
+/** The scalars of a launch; empty if the argument is missing. */
 const scalarsOf = ([scalars = {}]: readonly NamedScalars[]): NamedScalars => scalars;
 
-/** Runs `kernel` over dense inputs; the result has `shape`. Views are made dense first. */
+/**
+ * Runs `kernel` over dense inputs; the result has shape `shape`. Non-dense views are copied first.
+ */
 export function launch<C extends Constants, S extends NamedScalars>(
   kernel: Kernel<C, S>,
   inputs: readonly NdArray[],
@@ -26,7 +29,7 @@ export function launch<C extends Constants, S extends NamedScalars>(
   return NdArray.wrap(backend, backend.run({ kernel, inputs: buffers, constants, scalars, length }), shape);
 }
 
-/** Runs an elementwise kernel; inputs broadcast to their common shape first. */
+/** Runs an elementwise kernel; inputs are first broadcast to their common shape. */
 export function elementwise<S extends NamedScalars>(
   kernel: Kernel<NoConstants, S>,
   inputs: readonly NdArray[],
@@ -40,10 +43,11 @@ export function elementwise<S extends NamedScalars>(
 }
 
 /**
- * Runs an elementwise kernel in place: the result replaces `target`, which must be dense and is the first input.
+ * Runs an elementwise kernel in place: the result replaces `target`, which must be dense and is the
+ * first input.
  *
- * Every array over the same storage sees the new numbers: this is for parameters and running averages, never
- * for values a graph still needs.
+ * Every array over the same storage changes. Use it for parameters and running averages, never for
+ * values that a graph still needs.
  */
 export function updateInPlace<S extends NamedScalars>(
   kernel: Kernel<NoConstants, S>,
@@ -58,7 +62,7 @@ export function updateInPlace<S extends NamedScalars>(
   target.storage.replace(backend.run({ kernel, inputs: buffers, ...common, donate: 0 }));
 }
 
-/** An array of one repeated value. */
+/** An array filled with one value. */
 export function filled(backend: Backend, shape: Shape, value: number): NdArray {
   const length = shapes.sizeOf(shape);
   return NdArray.wrap(
@@ -68,13 +72,13 @@ export function filled(backend: Backend, shape: Shape, value: number): NdArray {
   );
 }
 
-/** Sums over sorted axes, which stay as size 1. Neighbouring axes are summed as one. */
+/** Sums over sorted axes, which stay as size 1. Adjacent axes are summed in one launch. */
 export function sumOver(array: NdArray, axes: readonly number[]): NdArray {
   const shape = [...array.shape];
   let result = array.dense();
   let end = axes.length;
   while (end > 0) {
-    let first = end - 1; // the longest run of neighbouring axes that ends here
+    let first = end - 1; // the longest run of adjacent axes that ends here
     while (first > 0 && axes[first - 1] === axes[first] - 1) first--;
     const run = axes.slice(first, end);
     const size = shapes.sizeOf(run.map((axis) => shape[axis]));
@@ -86,20 +90,23 @@ export function sumOver(array: NdArray, axes: readonly number[]): NdArray {
   return result;
 }
 
-/** [outer, size, inner] -> `shape`, which is [outer, 1, inner]: at once, or in two stages where the backend asks for it. */
+/**
+ * Sums [outer, size, inner] to `shape`, which is [outer, 1, inner]. Uses two stages if `size`
+ * exceeds the backend's `maxTerms`.
+ */
 function sumLines(array: NdArray, size: number, inner: number, shape: Shape): NdArray {
   if (size <= (array.backend.maxTerms ?? Infinity)) return launch(sumAxis, [array], shape, { size, inner });
-  const chunk = Math.ceil(Math.sqrt(size)); // as many terms in the first stage as in the second
+  const chunk = Math.ceil(Math.sqrt(size)); // equal numbers of terms in both stages
   const parts = Math.ceil(size / chunk);
   const outer = shapes.sizeOf(shape) / inner;
   const sums = launch(sumAxisPart, [array], [outer, parts, inner], { size, inner, parts, chunk });
   return launch(sumAxis, [sums], shape, { size: parts, inner });
 }
 
-/** Undoes broadcasting: sums `gradient` over every axis along which `shape` was repeated. */
+/** Reverses broadcasting: sums `gradient` over every axis along which `shape` was repeated. */
 export function unbroadcast(gradient: NdArray, shape: Shape, who: string): NdArray {
   if (shapes.sameShape(gradient.shape, shape)) return gradient;
-  shapes.broadcastStrides(shape, shape, gradient.shape, who); // throws where `shape` was not repeated to get here
+  shapes.broadcastStrides(shape, shape, gradient.shape, who); // throws if `shape` does not broadcast to the gradient's shape
   const lead = gradient.shape.length - shape.length;
   const repeated = gradient.shape
     .map((_, axis) => axis)

@@ -1,5 +1,7 @@
-// NdArray: a shape over a storage. No gradients (tensor.ts), no arithmetic (launch.ts and ops/). Reshape, permute,
-// slice and expand are views: new shape and strides, same numbers, nothing copied.
+// NdArray: a shape and strides over a storage, without gradients (tensor.ts) or arithmetic
+// (launch.ts and ops/).
+// Reshape, permute, slice and expand return views: new shape and strides over the same elements.
+// Only a reshape of an array that is not dense copies.
 
 import { stridedCopy } from '../../kernels/layout.js';
 import type { Backend, Buffer, FloatArray } from './backend.js';
@@ -13,14 +15,14 @@ const MAX_RANK = 6;
 
 export class NdArray {
   readonly shape: Shape;
-  /** Distance in memory between neighbours along each axis; 0 repeats one element. */
+  /** Distance in elements between neighbors along each axis; 0 repeats one element. */
   readonly strides: Shape;
-  /** Where in the storage the first element is. */
+  /** Index of the first element in the storage. */
   readonly offset: number;
   readonly storage: Storage;
   #disposed = false;
 
-  /** Takes over one reference of `storage`. Row-major from the storage's start unless told otherwise. */
+  /** Takes over one reference of `storage`. Default: row-major from the start of the storage. */
   constructor(storage: Storage, shape: Shape, strides: Shape = shapes.contiguousStrides(shape), offset = 0) {
     this.storage = storage;
     this.shape = shape;
@@ -29,7 +31,11 @@ export class NdArray {
     track(this);
   }
 
-  /** Copies host numbers, in row-major order, onto a backend. */
+  /**
+   * Copies host values, in row-major order, to a backend.
+   *
+   * @throws ShapeError if the number of values differs from the size of the shape
+   */
   static upload(values: ArrayLike<number>, shape: Shape, backend: Backend = currentBackend()): NdArray {
     shapes.checkShape(shape, 'tensor');
     if (values.length !== shapes.sizeOf(shape)) {
@@ -40,7 +46,7 @@ export class NdArray {
     return new NdArray(new Storage(backend, backend.upload(values)), shape);
   }
 
-  /** Wraps a buffer that a launch has just made. */
+  /** Wraps a buffer that a launch has just created. */
   static wrap(backend: Backend, buffer: Buffer, shape: Shape): NdArray {
     return new NdArray(new Storage(backend, buffer), shape);
   }
@@ -53,25 +59,30 @@ export class NdArray {
     return this.storage.backend;
   }
 
-  /** Whether this array is exactly its storage, read front to back: what a kernel can take as it is. */
+  /**
+   * Whether the array is contiguous and covers its whole storage. All kernels require dense inputs,
+   * except those with stride constants (matmul, stridedCopy).
+   */
   get isDense(): boolean {
     return (
       this.offset === 0 && this.size === this.storage.length && shapes.isContiguous(this.shape, this.strides)
     );
   }
 
-  /** Another array over the same storage. */
+  /** A second array over the same storage. */
   view(shape: Shape = this.shape, strides: Shape = this.strides, offset: number = this.offset): NdArray {
     return new NdArray(this.storage.retain(), shape, strides, offset);
   }
 
-  /** The same numbers in a new shape; one size may be -1. Copies only if this array is not dense. */
+  /**
+   * The same elements in a new shape; one size may be -1. Copies only if this array is not dense.
+   */
   reshape(target: Shape): NdArray {
     const shape = shapes.resolveReshape(this.shape, target, 'reshape');
     return this.dense().view(shape, shapes.contiguousStrides(shape), 0);
   }
 
-  /** Axes in another order: `permute([1, 0])` is the transpose of a matrix. */
+  /** The axes in another order: `permute([1, 0])` is the transpose of a matrix. */
   permute(order: readonly number[]): NdArray {
     return this.view(
       order.map((axis) => this.shape[axis]),
@@ -79,7 +90,7 @@ export class NdArray {
     );
   }
 
-  /** Elements start, start + step, ... below end of one axis. */
+  /** The elements start, start + step, ... below end along one axis. */
   slice(axis: number, start: number, end: number, step = 1): NdArray {
     return this.view(
       this.shape.with(axis, Math.ceil((end - start) / step)),
@@ -88,18 +99,23 @@ export class NdArray {
     );
   }
 
-  /** Repeats axes of size 1, and adds leading axes, up to `target`; see broadcasting in shape.ts. */
+  /**
+   * Repeats axes of size 1, and adds leading axes, up to `target`; see broadcasting in shape.ts.
+   */
   expand(target: Shape): NdArray {
     if (shapes.sameShape(this.shape, target)) return this;
     return this.view(target, shapes.broadcastStrides(this.shape, this.strides, target, 'expand'));
   }
 
-  /** This array if it is dense already, else a dense copy. */
+  /** This array if it is dense, otherwise a dense copy. */
   dense(): NdArray {
     return this.isDense ? this : this.#copy();
   }
 
-  /** This array if it is dense and no other looks into its storage, else a dense copy: safe to update in place. */
+  /**
+   * This array if it is dense and no other array shares its storage, otherwise a dense copy. The
+   * result is safe to update in place.
+   */
   unshared(): NdArray {
     return this.isDense && !this.storage.isShared ? this : this.#copy();
   }
@@ -137,7 +153,10 @@ export class NdArray {
     return NdArray.wrap(this.backend, buffer, this.shape);
   }
 
-  /** The numbers in row-major order, as a copy. Pins the buffer, so that a scope may end meanwhile. */
+  /**
+   * A copy of the elements in row-major order. Retains the buffer, so the scope may end before the
+   * read completes.
+   */
   async read(): Promise<FloatArray> {
     const dense = this.dense();
     const storage = dense.storage.retain();
@@ -149,13 +168,15 @@ export class NdArray {
     }
   }
 
-  /** Takes this array out of its scope: it lives until `dispose()`. */
+  /** Removes this array from its scope: it lives until `dispose()`. */
   keep(): this {
     untrack(this);
     return this;
   }
 
-  /** Gives the array up; the memory is freed with the last view of it. Twice does no harm. */
+  /**
+   * Releases the array. The memory is freed with the last view of it. Calling it twice is harmless.
+   */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -168,7 +189,11 @@ export class NdArray {
   }
 }
 
-/** Throws unless all arrays live on one backend, which it returns. */
+/**
+ * Returns the backend of the arrays.
+ *
+ * @throws ArgumentError if the arrays are on different backends
+ */
 export function commonBackend(arrays: readonly NdArray[], who: string): Backend {
   const backend = arrays[0].backend;
   const stranger = arrays.find((array) => array.backend !== backend);

@@ -1,5 +1,6 @@
-// What an operation is: one file, five parts. name, infer (the shape rule), forward, backward (one thunk an input),
-// samples (what gradient check and parity run).
+// Definition of an operation: one file with five parts.
+// The parts are name, infer (shape rule), forward, backward (one thunk per input) and samples
+// (inputs for the gradient check and the backend parity tests).
 
 import { createNode, type GradientThunk } from './autograd.js';
 import { isRecording, scope } from './current.js';
@@ -12,13 +13,13 @@ import { Tensor } from './tensor.js';
 /** One input of a sample: its shape and how to fill it. */
 export interface SampleInput {
   readonly shape: Shape;
-  /** Makes the values, row-major. */
+  /** Generates the values in row-major order. */
   readonly values: (rng: Rng) => ArrayLike<number>;
-  /** Whether the gradient with respect to it is checked. Indices and conditions have none. */
+  /** Whether the gradient check covers this input. False for indices and conditions. */
   readonly differentiable: boolean;
 }
 
-/** One way to call an op, for the suites that run every op. */
+/** One example call of an op, for the test suites that run every op. */
 export interface Sample<A> {
   readonly title: string;
   readonly inputs: readonly SampleInput[];
@@ -28,14 +29,14 @@ export interface Sample<A> {
 /** For ops without options. */
 export type NoAttributes = Readonly<Record<string, never>>;
 
-/** What backward may use. */
+/** The values available to backward. */
 export interface BackwardContext<A> {
   /** d loss / d output. */
   readonly grad: NdArray;
   readonly inputs: readonly NdArray[];
   readonly output: NdArray;
   readonly attributes: A;
-  /** What forward put aside with `save`. */
+  /** The arrays that forward stored with `save`. */
   readonly saved: readonly NdArray[];
 }
 
@@ -44,19 +45,22 @@ export interface OpDefinition<A> {
   /** Shape of the output. Throws ShapeError or ArgumentError. */
   readonly infer: (shapes: readonly Shape[], attributes: A) => Shape;
   readonly forward: (inputs: readonly NdArray[], attributes: A, save: (array: NdArray) => void) => NdArray;
-  /** One thunk an input; null for an input without a gradient. Broadcast inputs are summed back by the walker. */
+  /**
+   * One thunk per input; null for an input without a gradient. The backward pass sums the gradients
+   * of broadcast inputs.
+   */
   readonly backward: (context: BackwardContext<A>) => readonly (GradientThunk | null)[];
   readonly samples: readonly Sample<A>[];
 }
 
-/** A function of tensors that the suites can find and check. */
+/** A function of tensors, with the name and samples that the test suites use. */
 export interface Op<A> {
   (inputs: readonly Tensor[], attributes: A): Tensor;
   readonly opName: string;
   readonly samples: readonly Sample<A>[];
 }
 
-/** Makes an op with its own gradient. */
+/** Creates an op with its own gradient. */
 export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
   const { name } = definition;
   const call = (tensors: readonly Tensor[], attributes: A): Tensor => {
@@ -67,7 +71,8 @@ export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
     );
     const recorded = isRecording() && tensors.some((tensor) => tensor.requiresGrad);
     const saved: NdArray[] = [];
-    // What forward makes on the way is freed at once; what backward needs stays as long as the result.
+    // Temporary arrays of forward are freed at once. The arrays that backward needs live as long as
+    // the result.
     const [output] = scope(() => {
       const result = definition.forward(inputs, attributes, (array) => saved.push(array));
       return recorded ? [result, ...saved] : [result];
@@ -87,12 +92,12 @@ export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
 
 export interface CompositeDefinition<A> {
   readonly name: string;
-  /** The function, in terms of other ops; its gradient follows from theirs. */
+  /** The function, composed of other ops; its gradient follows from theirs. */
   readonly compose: (inputs: readonly Tensor[], attributes: A) => Tensor;
   readonly samples: readonly Sample<A>[];
 }
 
-/** Makes an op out of ops. */
+/** Creates an op composed of other ops. */
 export function defineComposite<A>({ name, compose, samples }: CompositeDefinition<A>): Op<A> {
   return Object.assign((inputs: readonly Tensor[], attributes: A) => compose(inputs, attributes), {
     opName: name,

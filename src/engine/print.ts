@@ -1,11 +1,14 @@
-// Readable numbers: an array as nested brackets, columns aligned, long axes abridged.
+// Text format of arrays: nested brackets, aligned columns, long axes abridged.
 
 import { sizeOf, type Shape } from './shape.js';
 
-/** Axes longer than this show their first and last three places. */
+/** Axes longer than 2 * EDGE + 1 show only their first and last EDGE elements. */
 const EDGE = 3;
 
-/** A number in at most 4 decimals, or in exponent form where that would hide it. */
+/**
+ * Formats a number with at most 4 decimals, or in exponent form if it is below 1e-3 or at least
+ * 1e6.
+ */
 function formatNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return `${value}`;
   const size = Math.abs(value);

@@ -1,9 +1,11 @@
-// Random numbers: a counter-based generator, so a stream is two integers that a checkpoint can hold, and streams split
-// by name never share draws. Not for cryptography.
+// Counter-based random number generator with named, independent streams. Not for cryptography.
 //
-// The generator is Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy
-// as 1, 2, 3", SC 2011), the one JAX uses: block number n under a key gives two 32-bit words, by nothing but
-// additions, rotations and exclusive ors, so JavaScript and WebAssembly agree on every bit.
+// The state of a stream is small enough for a checkpoint. Streams split by name never share draws.
+//
+// The generator is Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw, "Parallel random
+// numbers: as easy as 1, 2, 3", SC 2011), as in JAX. Block n under a key gives two 32-bit words. It
+// uses only additions, rotations and exclusive ors, so JavaScript and WebAssembly agree on every
+// bit.
 
 import { ArgumentError } from './errors.js';
 
@@ -30,7 +32,7 @@ export function threefry2x32(
     x0 = (x0 + x1) | 0;
     x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
     if (round % 4 === 3) {
-      const injection = (round + 1) / 4; // every fourth round mixes the key in again
+      const injection = (round + 1) / 4; // every fourth round adds the key again
       x0 = (x0 + keys[injection % 3]) | 0;
       x1 = (x1 + keys[(injection + 1) % 3] + injection) | 0;
     }
@@ -38,10 +40,10 @@ export function threefry2x32(
   return [x0 >>> 0, x1 >>> 0];
 }
 
-/** Everything a stream is: JSON-safe, so that it fits in a checkpoint. */
+/** The complete state of a stream. JSON-compatible, so it can be stored in a checkpoint. */
 export interface RngState {
   readonly key: readonly [number, number];
-  /** How many 32-bit words have been drawn. */
+  /** Number of 32-bit words drawn so far. */
   readonly drawn: number;
 }
 
@@ -51,7 +53,11 @@ export class Rng {
   #drawn = 0;
   #block: readonly [number, number] = [0, 0];
 
-  /** @param seed a non-negative safe integer; the same seed gives the same stream on every machine */
+  /**
+   * @param seed a non-negative safe integer; the same seed gives the same stream on every machine.
+   *   Or the state of a stream to continue
+   * @throws ArgumentError if the seed is not such an integer
+   */
   constructor(seed: number | RngState) {
     if (typeof seed !== 'number') {
       this.#key = seed.key;
@@ -78,7 +84,7 @@ export class Rng {
     return this.#block[odd];
   }
 
-  /** The next number in [0, 1), on a grid of 2^-24 so that float32 holds it exactly. */
+  /** The next number in [0, 1), a multiple of 2^-24 and therefore exact in float32. */
   uniform(): number {
     return (this.bits() >>> 8) * 2 ** -24;
   }
@@ -88,18 +94,21 @@ export class Rng {
     return low + (high - low) * this.uniform();
   }
 
-  /** The next standard normal number (Box-Muller, the cosine half only, so that two draws make one). */
+  /**
+   * The next standard normal number (Box-Muller). Uses only the cosine half, so one number takes
+   * two draws.
+   */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** The next whole number in [0, n), each equally likely to within 2^-32. */
+  /** The next integer in [0, n), uniform to within 2^-32. */
   below(n: number): number {
     return Math.floor((this.bits() * n) / 2 ** 32);
   }
 
-  /** A random order of 0 .. n-1 (Fisher-Yates). */
+  /** A random permutation of 0 .. n-1 (Fisher-Yates). */
   permutation(n: number): Uint32Array {
     const order = Uint32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
@@ -112,21 +121,23 @@ export class Rng {
   }
 
   /**
-   * A stream of its own for one purpose (`init`, `shuffle`, `dropout`, ...). It depends on this stream's key and
-   * the name alone, never on how much was drawn, so adding a draw in one place moves no other.
+   * A separate stream for one purpose (`init`, `shuffle`, `dropout`, ...). It depends only on this
+   * stream's key and the name, not on the number of draws. An additional draw in one stream
+   * therefore changes no other.
    */
   split(name: string): Rng {
     let [k0, k1] = this.#key;
     for (const character of name) {
-      // The high bit of the second word keeps these blocks apart from the ones `bits` draws.
+      // The high bit of the second word separates these blocks from the blocks that `bits` draws.
       [k0, k1] = threefry2x32(k0, k1, character.codePointAt(0)!, 0x80000000);
     }
-    // An end mark that no character equals: without it 'ab' would be the stream 'b' of the stream 'a'.
+    // An end mark that no character equals. Without it, `split('ab')` would equal
+    // `split('a').split('b')`.
     [k0, k1] = threefry2x32(k0, k1, END_OF_NAME, 0x80000000);
     return new Rng({ key: [k0, k1], drawn: 0 });
   }
 
-  /** What a checkpoint stores; `new Rng(state)` goes on exactly where this stream stands. */
+  /** The state for a checkpoint; `new Rng(state)` continues the stream exactly. */
   state(): RngState {
     return { key: this.#key, drawn: this.#drawn };
   }

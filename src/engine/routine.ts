@@ -1,5 +1,7 @@
-// Routines: a named group of launches with several outputs, defined once as a composition of kernels. A backend may implement
-// it in one pass (the three gradients of batch norm, the three arrays of Adam). Tests run both and compare.
+// Routines: named groups of launches with several outputs, each defined as a composition of
+// kernels.
+// A backend may implement a routine in one pass (the three gradients of batch norm, the three
+// arrays of Adam). Tests run both versions and compare the results.
 
 import type { Constants, NamedScalars, NoScalars, ScalarArguments } from '../../kernels/kernel.js';
 import { commonBackend, NdArray } from './ndarray.js';
@@ -7,15 +9,23 @@ import { sizeOf, type Shape } from './shape.js';
 
 export interface RoutineDefinition<C extends Constants, S extends NamedScalars = NoScalars> {
   readonly name: string;
-  /** Shapes of the outputs. The shape of an output that replaces an input is ignored: it is that of the input. */
+  /**
+   * Shapes of the outputs. Ignored for an output that replaces an input, which keeps the input's
+   * shape.
+   */
   readonly outputs: (constants: C) => readonly Shape[];
-  /** For each output, the index of the input it replaces in place, or -1 for a new array. Default: all new. */
+  /**
+   * For each output, the index of the input it replaces in place, or -1 for a new array. Default:
+   * all new.
+   */
   readonly replaces?: (constants: C) => readonly number[];
-  /** The composition of kernels; returns the outputs in order. It updates an input that an output replaces in place. */
+  /** The composition of kernels; returns the outputs in order. Updates replaced inputs in place. */
   readonly compose: (inputs: readonly NdArray[], constants: C, scalars: S) => readonly NdArray[];
 }
 
-/** A callable routine: the implementation of the backend if it has one, else the composition. */
+/**
+ * A callable routine: the implementation of the backend if it has one, otherwise the composition.
+ */
 export interface Routine<C extends Constants, S extends NamedScalars = NoScalars> {
   (inputs: readonly NdArray[], constants: C, ...scalars: ScalarArguments<S>): readonly NdArray[];
   readonly definition: RoutineDefinition<C, S>;

@@ -1,5 +1,5 @@
-// Inputs for samples: random values kept away from the points where a function has no derivative, by construction and
-// not by luck.
+// Random inputs for op samples, at a safe distance from points where a function is not
+// differentiable.
 
 import type { SampleInput } from './op.js';
 import type { Rng } from './rng.js';
@@ -16,14 +16,14 @@ function each(shape: Shape, draw: (rng: Rng) => number, differentiable = true): 
 /** Uniform in [-2, 2). */
 export const anywhere = (...shape: number[]): SampleInput => each(shape, (rng) => rng.between(-2, 2));
 
-/** Magnitude in [0.3, 2), either sign: away from the kink of abs and relu, and from division by 0. */
+/** Magnitude in [0.3, 2), either sign: avoids the kink of abs and relu, and division by 0. */
 export const awayFromZero = (...shape: number[]): SampleInput =>
   each(shape, (rng) => rng.between(0.3, 2) * (rng.uniform() < 0.5 ? -1 : 1));
 
 /** Uniform in [0.3, 2): for log, sqrt and powers. */
 export const positive = (...shape: number[]): SampleInput => each(shape, (rng) => rng.between(0.3, 2));
 
-/** All values at least 0.05 apart, in random order: no ties for max and max-pooling. */
+/** All values at least 0.05 apart, in random order: no ties for max and max pooling. */
 export const distinct = (...shape: number[]): SampleInput => ({
   shape,
   differentiable: true,
@@ -31,7 +31,7 @@ export const distinct = (...shape: number[]): SampleInput => ({
     Float64Array.from(rng.permutation(sizeOf(shape)), (rank) => 0.05 * (rank - sizeOf(shape) / 2) + 0.02),
 });
 
-/** Whole numbers in [0, below): labels and row numbers, which have no gradient. */
+/** Integers in [0, below): labels and row indices, which have no gradient. */
 export const indices = (below: number, ...shape: number[]): SampleInput =>
   each(shape, (rng) => rng.below(below), false);
 

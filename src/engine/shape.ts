@@ -1,17 +1,21 @@
-// Shapes and strides: the arithmetic behind broadcasting and views. No data, no backend; imports errors only.
-// Start reading here: a tensor is a flat row of numbers, and everything about its shape is in this file.
+// Shapes and strides: the arithmetic of broadcasting and views, without data and without a backend.
+// Start reading here: a tensor is a flat sequence of numbers, and this file contains everything
+// about its shape.
 
 import { ShapeError } from './errors.js';
 
-/** Sizes of the axes, outermost first: `[64, 1, 28, 28]` is 64 images of one channel. `[]` is a single number. */
+/**
+ * Sizes of the axes, outermost first: `[64, 1, 28, 28]` is 64 images of one channel. `[]` is a
+ * scalar.
+ */
 export type Shape = readonly number[];
 
-/** `[2,3]`, as shapes appear in every message. */
+/** Formats a shape as `[2,3]`, for messages. */
 export function format(shape: Shape): string {
   return `[${shape.join(',')}]`;
 }
 
-/** How many elements a shape holds: the product of its sizes, 1 for a scalar. */
+/** Number of elements: the product of the sizes, 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);
 }
@@ -20,7 +24,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
-/** Throws unless every size is a whole number of at least 0. */
+/**
+ * Validates that every size is an integer of at least 0.
+ *
+ * @throws ShapeError otherwise
+ */
 export function checkShape(shape: Shape, who: string): void {
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     throw new ShapeError(`${who}: sizes must be whole numbers of at least 0, got ${format(shape)}`);
@@ -28,7 +36,7 @@ export function checkShape(shape: Shape, who: string): void {
 }
 
 /**
- * Row-major strides: how far apart in memory neighbours along each axis are.
+ * Row-major strides: the distance in elements between neighbors along each axis.
  *
  * `[2,3,4]` has strides `[12,4,1]`: the last axis is contiguous.
  */
@@ -42,13 +50,17 @@ export function contiguousStrides(shape: Shape): number[] {
   return strides;
 }
 
-/** Whether elements in reading order lie side by side (axes of size 1 never matter). */
+/** Whether the elements are contiguous in row-major order (axes of size 1 are ignored). */
 export function isContiguous(shape: Shape, strides: Shape): boolean {
   const expected = contiguousStrides(shape);
   return shape.every((size, axis) => size === 1 || strides[axis] === expected[axis]);
 }
 
-/** Turns a possibly negative axis (-1 is the last) into 0 .. rank-1. */
+/**
+ * Converts a possibly negative axis (-1 is the last) to 0 .. rank-1.
+ *
+ * @throws ShapeError if the axis is out of range
+ */
 export function normalizeAxis(axis: number, rank: number, who: string): number {
   const normalized = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || normalized < 0 || normalized >= rank) {
@@ -57,7 +69,11 @@ export function normalizeAxis(axis: number, rank: number, who: string): number {
   return normalized;
 }
 
-/** Sorted, distinct, non-negative axes; `undefined` means all of them. */
+/**
+ * Sorted, distinct, non-negative axes; `undefined` means all axes.
+ *
+ * @throws ShapeError if an axis is out of range or occurs twice
+ */
 export function normalizeAxes(
   axes: number | readonly number[] | undefined,
   rank: number,
@@ -72,8 +88,9 @@ export function normalizeAxes(
 }
 
 /**
- * The shape two operands broadcast to: aligned at the right, sizes must be equal or one of them 1.
+ * The broadcast shape of two operands: aligned at the right, sizes must be equal or one of them 1.
  *
+ * @throws ShapeError if the shapes cannot be broadcast
  * @see https://numpy.org/doc/stable/user/basics.broadcasting.html
  */
 export function broadcastShapes(a: Shape, b: Shape, who: string): number[] {
@@ -91,7 +108,11 @@ export function broadcastShapes(a: Shape, b: Shape, who: string): number[] {
   });
 }
 
-/** Strides that read an array of `shape` as if it had the larger `target` shape: repeated axes get stride 0. */
+/**
+ * Strides of an array of `shape` viewed as the larger `target` shape: repeated axes get stride 0.
+ *
+ * @throws ShapeError if `shape` cannot be expanded to `target`
+ */
 export function broadcastStrides(shape: Shape, strides: Shape, target: Shape, who: string): number[] {
   const lead = target.length - shape.length;
   const fits = shape.every((own, axis) => own === 1 || own === target[axis + lead]);
@@ -102,7 +123,11 @@ export function broadcastStrides(shape: Shape, strides: Shape, target: Shape, wh
   });
 }
 
-/** Resolves one `-1` in a reshape target and checks that the element counts agree. */
+/**
+ * Resolves one `-1` in a reshape target and checks that the element counts agree.
+ *
+ * @throws ShapeError if they differ, or more than one size is -1
+ */
 export function resolveReshape(shape: Shape, target: Shape, who: string): number[] {
   const unknown = target.filter((size) => size === -1).length;
   const known = target.reduce((product, size) => (size === -1 ? product : product * size), 1);
@@ -121,7 +146,10 @@ export function resolveReshape(shape: Shape, target: Shape, who: string): number
   return resolved;
 }
 
-/** The three sizes around one axis: how often it repeats, how long it is, how many elements share each place. */
+/**
+ * The sizes around one axis: elements before it (`outer`), along it (`size`) and after it
+ * (`inner`).
+ */
 export function aroundAxis(shape: Shape, axis: number): { outer: number; size: number; inner: number } {
   return { outer: sizeOf(shape.slice(0, axis)), size: shape[axis], inner: sizeOf(shape.slice(axis + 1)) };
 }

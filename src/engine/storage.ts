@@ -1,5 +1,5 @@
-// Storage: one backend buffer and a count of the arrays that look into it. A reshape or a slice is a second array over
-// the same storage; the buffer is freed with the last of them.
+// Storage: a backend buffer with a count of the arrays that refer to it.
+// A reshape or a slice is a second array over the same storage. The last release frees the buffer.
 
 import type { Backend, Buffer } from './backend.js';
 import { DisposedError } from './errors.js';
@@ -16,32 +16,36 @@ export class Storage {
   #buffer: Buffer | null;
   #references = 1;
 
-  /** Takes over `buffer`; starts with one reference. */
+  /** Takes over `buffer`; the reference count starts at one. */
   constructor(backend: Backend, buffer: Buffer) {
     this.backend = backend;
     this.length = buffer.length;
     this.#buffer = buffer;
   }
 
-  /** The buffer, as long as anything refers to it. */
+  /**
+   * The buffer.
+   *
+   * @throws DisposedError if the last reference was released
+   */
   get buffer(): Buffer {
     if (this.#buffer === null) throw disposed();
     return this.#buffer;
   }
 
-  /** Whether more than one array looks into this storage. */
+  /** Whether more than one array refers to this storage. */
   get isShared(): boolean {
     return this.#references > 1;
   }
 
-  /** Counts one more array that looks into this storage. */
+  /** Increments the reference count. */
   retain(): this {
     if (this.#buffer === null) throw disposed();
     this.#references += 1;
     return this;
   }
 
-  /** Counts one array less and frees the buffer with the last. */
+  /** Decrements the reference count; the last release frees the buffer. */
   release(): void {
     this.#references -= 1;
     if (this.#references === 0) {
@@ -50,7 +54,7 @@ export class Storage {
     }
   }
 
-  /** Puts the result of an in-place launch in the place of the buffer it consumed. */
+  /** Replaces the buffer by the result of an in-place launch, which consumed it. */
   replace(buffer: Buffer): void {
     this.#buffer = buffer;
   }

@@ -1,5 +1,5 @@
-// Tensor: an array that remembers how it was made, so that `backward()` can go back the same way. Operations are
-// functions (ops/), not methods.
+// Tensor: an n-dimensional array that records the operation that created it, for `backward()`.
+// Operations are functions (ops/), not methods.
 
 import ndarray from 'ndarray';
 import type { NdArray as HostNdArray } from 'ndarray';
@@ -13,26 +13,29 @@ import { NdArray } from './ndarray.js';
 import { formatArray } from './print.js';
 import { checkShape, format, sizeOf, type Shape } from './shape.js';
 
-/** Numbers as a caller has them: one, nested lists, a typed array with a shape, or an `ndarray`. */
+/** Input values: a number, nested lists, a typed array with a shape, or an `ndarray`. */
 export type Numbers = number | readonly Numbers[];
 
 export interface TensorOptions {
-  /** Shape of a flat list of values. Default: the shape of the nesting. */
+  /** Shape of a flat list of values. Default: the shape of the nested lists. */
   readonly shape?: Shape;
-  /** Whether `backward` leaves a gradient here. Default false. */
+  /** Whether `backward` accumulates a gradient in `grad`. Default false. */
   readonly requiresGrad?: boolean;
-  /** Where the numbers live. Default: the current backend. */
+  /** Backend that stores the elements. Default: the current backend. */
   readonly backend?: Backend;
 }
 
 export class Tensor implements Differentiable, Owner {
-  /** The numbers. */
+  /** The elements. */
   readonly array: NdArray;
-  /** Whether a gradient is wanted here or for anything this was made from. */
+  /** Whether this tensor, or any tensor it was computed from, requires a gradient. */
   readonly requiresGrad: boolean;
-  /** How this tensor was made; null for a leaf, which was given, not computed. */
+  /** The graph node that created this tensor; null for a leaf, which is given, not computed. */
   readonly node: GraphNode | null;
-  /** d loss / d this, on leaves that require it, after `backward()`. Lives until `zeroGrad`, not until the scope ends. */
+  /**
+   * d loss / d this, on leaves that require a gradient, after `backward()`. It lives until
+   * `zeroGrad`, not until the scope ends.
+   */
   grad: Tensor | null = null;
 
   constructor(array: NdArray, requiresGrad = false, node: GraphNode | null = null) {
@@ -53,15 +56,15 @@ export class Tensor implements Differentiable, Owner {
     return this.array;
   }
 
-  /** The numbers in row-major order, as a copy. */
+  /** A copy of the elements in row-major order. */
   data(): Promise<FloatArray> {
     return this.array.read();
   }
 
   /**
-   * The number of a tensor of one element.
+   * The value of a one-element tensor.
    *
-   * @throws ArgumentError for any other size
+   * @throws ArgumentError if the tensor does not have exactly one element
    */
   async item(): Promise<number> {
     if (this.size !== 1)
@@ -69,40 +72,44 @@ export class Tensor implements Differentiable, Owner {
     return (await this.array.read())[0];
   }
 
-  /** The numbers as an `ndarray` over a copy in host memory. */
+  /** The elements as an `ndarray` over a copy in host memory. */
   async ndarray(): Promise<HostNdArray<FloatArray>> {
     return ndarray(await this.data(), [...this.shape]);
   }
 
-  /** The numbers as text, rows and columns aligned; long axes are abridged. */
+  /** The elements as text, with aligned rows and columns; long axes are abridged. */
   async print(): Promise<string> {
     return formatArray(await this.data(), this.shape);
   }
 
-  /** The shape and where it lives; the numbers need `print`. */
+  /** The shape, element type and backend, without the elements; see `print`. */
   toString(): string {
     const grad = this.requiresGrad ? ', requiresGrad' : '';
     return `Tensor ${format(this.shape)} ${this.array.backend.dtype} on ${this.array.backend.name}${grad}`;
   }
 
   /**
-   * Adds d this / d leaf to the `grad` of every leaf this was made from.
+   * Adds d this / d leaf to the `grad` of every leaf this tensor was computed from.
    *
-   * @param gradient d result / d this; default 1, for which this must have one element
-   * @throws ArgumentError if nothing here requires a gradient, or the gradient's shape is another
+   * @param gradient d result / d this, of this tensor's shape; default 1, which requires a
+   *   one-element tensor
+   * @throws ArgumentError if this tensor requires no gradient, or has several elements and
+   *   `gradient` is missing
+   * @throws ShapeError if the gradient has another shape than this tensor
    */
   backward(gradient?: Tensor): void {
     backward(this, gradient?.array);
   }
 
   accumulateGrad(gradient: NdArray): void {
-    // Its own numbers: clipping a gradient in place must not reach that of another leaf (d(a+b) serves both).
+    // A separate copy: clipping one gradient in place must not change another leaf's (d(a+b) serves
+    // both).
     const own = this.grad === null ? gradient.unshared() : elementwise(add, [this.grad.array, gradient]);
     this.zeroGrad();
     this.grad = new Tensor(own).keep();
   }
 
-  /** The same numbers without their history. */
+  /** The same elements without a graph; shares memory with this tensor. */
   detach(): Tensor {
     return new Tensor(this.array.view());
   }
@@ -113,13 +120,13 @@ export class Tensor implements Differentiable, Owner {
     this.grad = null;
   }
 
-  /** Takes the tensor out of its scope: it lives until `dispose()`. */
+  /** Removes the tensor from its scope: it lives until `dispose()`. */
   keep(): this {
     this.array.keep();
     return this;
   }
 
-  /** Gives up the numbers and the gradient. Inside a `scope` this happens by itself. */
+  /** Frees the elements and the gradient. Inside a `scope` this happens automatically. */
   dispose(): void {
     this.zeroGrad();
     this.array.dispose();
@@ -127,13 +134,16 @@ export class Tensor implements Differentiable, Owner {
 }
 
 /**
- * d y / d x, by itself: only what lies between x and y is computed, and no leaf's `grad` changes. For questions about one
- * input, such as which pixels a class hangs on; training asks `backward` for all parameters at once.
+ * d y / d x. Computes only the part of the graph between x and y; no leaf's `grad` changes.
  *
- * @param y of one element, unless `gradient` says how much each element counts
- * @param x a leaf that requires a gradient; one that y was not made from has gradient 0
- * @param gradient d result / d y; default 1
- * @throws ArgumentError if x is no such leaf, or y has several elements and no `gradient` is given
+ * Use it for the gradient of one input, such as a saliency map; training uses `backward`, which
+ * computes the gradients of all parameters.
+ *
+ * @param y a one-element tensor, unless `gradient` is given
+ * @param x a leaf that requires a gradient; if y does not depend on it, the gradient is 0
+ * @param gradient d result / d y, of y's shape; default 1
+ * @throws ArgumentError if x is not such a leaf, or y has several elements and `gradient` is
+ *   missing
  * @see https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
  */
 export function gradientOf(y: Tensor, x: Tensor, gradient?: Tensor): Tensor {
@@ -141,7 +151,7 @@ export function gradientOf(y: Tensor, x: Tensor, gradient?: Tensor): Tensor {
 }
 
 /**
- * A tensor from host numbers.
+ * Creates a tensor from host values.
  *
  * @example tensor([[1, 2], [3, 4]])
  * @example tensor(new Float32Array(6), { shape: [2, 3], requiresGrad: true })
@@ -156,7 +166,7 @@ export function tensor(
   return new Tensor(NdArray.upload(flat, options.shape ?? shape, backend), requiresGrad);
 }
 
-/** A tensor of one repeated value. */
+/** A tensor filled with one value. */
 export function full(shape: Shape, value: number, options: Omit<TensorOptions, 'shape'> = {}): Tensor {
   const { requiresGrad = false, backend = currentBackend() } = options;
   checkShape(shape, 'full');
@@ -178,7 +188,7 @@ function flatten(values: Numbers | Float32Array | Float64Array | HostNdArray): {
   if (typeof values === 'number') return { flat: [values], shape: [] };
   if (ArrayBuffer.isView(values)) return { flat: values, shape: [values.length] };
   if ('stride' in values) {
-    // An ndarray may be a view with any strides: read it in row-major order.
+    // An ndarray may be a view with any strides: copy it in row-major order.
     const flat = new Float64Array(sizeOf(values.shape));
     const dense = ndarray(flat, values.shape);
     const at = new Array<number>(values.shape.length).fill(0);

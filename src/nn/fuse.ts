@@ -1,5 +1,5 @@
-// Fusion: which layers that follow each other one operation can stand for. It changes how a Sequential computes,
-// never what it is: layers, names, parameters and modes stay. Imports the fused ops and the layers they stand for.
+// Fusion: replaces consecutive layers of a Sequential by one operation.
+// It changes only the computation: layers, names, parameters and modes stay the same.
 
 import { batchNormReluPool } from '../engine/ops/batchNormReluPool.js';
 import { isRecording } from '../engine/current.js';
@@ -13,15 +13,17 @@ import { Linear } from './layers/linear.js';
 import type { Module } from './module.js';
 import { MaxPool2d } from './layers/pool.js';
 
-/** What a Sequential runs: a layer, or one operation for several. */
+/** One step of a Sequential: a layer, or one operation for several layers. */
 export interface Step {
   forward(x: Tensor): Tensor;
 }
 
-/** How many of the first layers a rule joins, and into what; null if it does not apply to them. */
+/**
+ * Number of leading layers that a rule fuses, and the fused step; null if the rule does not match.
+ */
 type Rule = (layers: readonly Module[]) => { readonly count: number; readonly step: Step } | null;
 
-/** Whether a layer is of this very class: a subclass may compute something else. */
+/** Whether a layer is exactly of this class. A subclass may compute something else. */
 function is<T extends Module>(
   layer: Module | undefined,
   type: abstract new (...args: never[]) => T,
@@ -29,20 +31,24 @@ function is<T extends Module>(
   return layer?.constructor === type;
 }
 
-/** Windows of 2x2 side by side, without a rim. */
+/** Whether the windows are 2x2 with stride 2 and without padding. */
 function isHalving({ options: { window, stride, padding } }: MaxPool2d): boolean {
   return [...window, ...stride].every((size) => size === 2) && padding.every((size) => size === 0);
 }
 
-/** [BatchNorm2d, ReLU, MaxPool2d 2x2] -> batchNormReluPool, which never writes what lies between them to memory. */
+/**
+ * [BatchNorm2d, ReLU, MaxPool2d 2x2] -> batchNormReluPool, which need not store intermediate
+ * results.
+ */
 const normReluPool: Rule = ([norm, relu, pool]) => {
   if (!is(norm, BatchNorm2d) || !is(relu, ReLU) || !is(pool, MaxPool2d) || !isHalving(pool)) return null;
   return { count: 3, step: { forward: (x) => norm.applyWith(batchNormReluPool, x) } };
 };
 
 /**
- * [Conv2d, BatchNorm2d, ReLU, MaxPool2d 2x2] -> convNormReluPool where nothing is learned: without a graph, and with batch norm's
- * running statistics. Otherwise the convolution, and the rule above for the rest.
+ * [Conv2d, BatchNorm2d, ReLU, MaxPool2d 2x2] -> convNormReluPool, for inference: no graph is
+ * recorded and batch norm uses its running statistics. Otherwise the convolution, followed by
+ * `normReluPool`.
  */
 const convNormReluPoolRule: Rule = ([conv, norm, ...rest]) => {
   const tail = normReluPool([norm, ...rest]);
@@ -64,7 +70,7 @@ const linearThenRelu: Rule = ([layer, relu]) => {
 
 const RULES: readonly Rule[] = [convNormReluPoolRule, normReluPool, linearThenRelu];
 
-/** The first rule that applies to the layers from here on; else the first layer by itself. */
+/** The first rule that matches the leading layers; if none does, the first layer alone. */
 function nextStep(layers: readonly Module[]): { readonly count: number; readonly step: Step } {
   for (const rule of RULES) {
     const joined = rule(layers);
@@ -73,7 +79,7 @@ function nextStep(layers: readonly Module[]): { readonly count: number; readonly
   return { count: 1, step: layers[0] };
 }
 
-/** The layers in order, those that fit a rule joined. */
+/** The steps that compute the layers in order, fused where a rule matches. */
 export function fuse(layers: readonly Module[]): readonly Step[] {
   const steps: Step[] = [];
   let next = 0;

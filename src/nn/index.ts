@@ -1,4 +1,6 @@
-// Neural networks: layers, initializers, optimizers, schedules, saving and loading. Start reading at module.ts.
+// Public API of the neural network library: layers, initializers, optimizers, schedules, saving and
+// loading.
+// Start reading at module.ts.
 
 export { Module } from './module.js';
 export { Counter, ModuleBuffer, Parameter } from './parameter.js';

@@ -1,24 +1,28 @@
-// How weights start. An initializer is a function from a shape to numbers; the random ones hold the stream they
-// draw from, so randomness is never hidden. Knows no layers. Imports rng and shape.
+// Initializers: functions from a shape to initial values.
+// A random initializer holds the stream it draws from, so all randomness is explicit.
 //
-// The idea behind all of them: a layer should neither blow up nor fade out what passes through it, so the spread of
-// its weights depends on how many inputs (fan in) or outputs (fan out) each unit has.
+// All of them follow one idea. A layer should neither amplify nor attenuate its signals. The scale
+// of its weights therefore depends on the number of inputs (fan in) or outputs (fan out) of each
+// unit.
 
 import type { Rng } from '../engine/rng.js';
 import { ShapeError } from '../engine/errors.js';
 import { format, sizeOf, type Shape } from '../engine/shape.js';
 import { check } from './options.js';
 
-/** Makes the first numbers of a parameter, row-major, rounded to float32 so that every backend starts alike. */
+/**
+ * Generates the initial values of a parameter in row-major order, rounded to float32 so that every
+ * backend starts from the same values.
+ */
 export type Initializer = (shape: Shape) => Float32Array;
 
-/** What follows a layer; decides by how much weights make up for what the nonlinearity takes away. */
+/** The nonlinearity after a layer; it determines the gain of the weights. */
 export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'selu';
 
 /**
- * The factor that keeps the variance of signals through a nonlinearity.
+ * The gain that preserves the variance of signals through a nonlinearity.
  *
- * @param slope of `leakyRelu` below 0; default 0.01
+ * @param slope negative slope of `leakyRelu`; default 0.01
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain
  */
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
@@ -28,15 +32,15 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
     tanh: 5 / 3,
     relu: Math.SQRT2,
     leakyRelu: Math.sqrt(2 / (1 + slope * slope)),
-    selu: 3 / 4, // as PyTorch has it, for compatibility rather than theory
+    selu: 3 / 4, // PyTorch's value, chosen for compatibility rather than theory
   };
   return gains[nonlinearity];
 }
 
 /**
- * Inputs and outputs of one unit of a layer.
+ * Number of inputs and outputs of one unit of a layer.
  *
- * @param shape [out, in] or [out, in, ...kernel]; the kernel's taps count on both sides
+ * @param shape [out, in] or [out, in, ...kernel]; both fans include the kernel size
  * @throws ShapeError for fewer than 2 axes
  */
 export function fans(shape: Shape): { fanIn: number; fanOut: number } {
@@ -49,11 +53,14 @@ export function fans(shape: Shape): { fanIn: number; fanOut: number } {
 
 export interface KaimingOptions {
   readonly rng: Rng;
-  /** Keep the variance of the signal going forward (`fanIn`, default) or of the gradient going back. */
+  /**
+   * Preserve the variance of the forward signal (`fanIn`, default) or of the backward gradient
+   * (`fanOut`).
+   */
   readonly mode?: 'fanIn' | 'fanOut';
-  /** Default `leakyRelu`, whose slope 0 is ReLU. */
+  /** Default `leakyRelu`, which is ReLU for slope 0. */
   readonly nonlinearity?: Nonlinearity;
-  /** Slope of `leakyRelu`. Default 0. */
+  /** Negative slope of `leakyRelu`. Default 0. */
   readonly slope?: number;
 }
 
@@ -75,14 +82,14 @@ export function xavierDeviation(shape: Shape, gain = 1): number {
   return gain * Math.sqrt(2 / (fanIn + fanOut));
 }
 
-/** A uniform distribution of this half width has standard deviation 1. */
+/** A uniform distribution on [-HALF_WIDTH, HALF_WIDTH) has standard deviation 1. */
 const HALF_WIDTH = Math.sqrt(3);
 
 function draw(shape: Shape, next: () => number): Float32Array {
   return Float32Array.from({ length: sizeOf(shape) }, next);
 }
 
-/** The same number everywhere: 0 for biases, 1 for the scales of normalization. */
+/** One constant value: 0 for biases, 1 for the weights of normalization layers. */
 export function constant(value: number): Initializer {
   return (shape) => new Float32Array(sizeOf(shape)).fill(value);
 }
@@ -93,14 +100,14 @@ export function uniform({ low, high, rng }: { low: number; high: number; rng: Rn
   return (shape) => draw(shape, () => rng.between(low, high));
 }
 
-/** Normal. Default mean 0, deviation 1. */
+/** Normal distribution. Default mean 0, standard deviation 1. */
 export function normal(options: { mean?: number; deviation?: number; rng: Rng }): Initializer {
   const { mean = 0, deviation = 1, rng } = options;
   check('init.normal', 'deviation', deviation, 'at least 0', deviation >= 0);
   return (shape) => draw(shape, () => mean + deviation * rng.normal());
 }
 
-/** Uniform with the deviation of He et al.: [-sqrt(3) d, sqrt(3) d). */
+/** Uniform with the standard deviation d of He et al.: [-sqrt(3) d, sqrt(3) d). */
 export function kaimingUniform(options: KaimingOptions): Initializer {
   return (shape) => {
     const bound = HALF_WIDTH * kaimingDeviation(shape, options);
@@ -108,12 +115,12 @@ export function kaimingUniform(options: KaimingOptions): Initializer {
   };
 }
 
-/** Normal with the deviation of He et al. */
+/** Normal with the standard deviation of He et al. */
 export function kaimingNormal(options: KaimingOptions): Initializer {
   return (shape) => normal({ deviation: kaimingDeviation(shape, options), rng: options.rng })(shape);
 }
 
-/** Uniform with the deviation of Glorot and Bengio. */
+/** Uniform with the standard deviation of Glorot and Bengio. */
 export function xavierUniform({ rng, gain = 1 }: XavierOptions): Initializer {
   return (shape) => {
     const bound = HALF_WIDTH * xavierDeviation(shape, gain);
@@ -121,23 +128,23 @@ export function xavierUniform({ rng, gain = 1 }: XavierOptions): Initializer {
   };
 }
 
-/** Normal with the deviation of Glorot and Bengio. */
+/** Normal with the standard deviation of Glorot and Bengio. */
 export function xavierNormal({ rng, gain = 1 }: XavierOptions): Initializer {
   return (shape) => normal({ deviation: xavierDeviation(shape, gain), rng })(shape);
 }
 
 /**
- * What PyTorch's Linear and Conv2d do to their weights: Kaiming-uniform with slope sqrt(5), which comes to
- * U(-1 / sqrt(fanIn), 1 / sqrt(fanIn)).
+ * PyTorch's default for the weights of Linear and Conv2d: Kaiming uniform with slope sqrt(5), which
+ * equals U(-1 / sqrt(fanIn), 1 / sqrt(fanIn)).
  */
 export function defaultWeight(rng: Rng): Initializer {
   return kaimingUniform({ rng, slope: Math.sqrt(5) });
 }
 
 /**
- * What PyTorch's Linear and Conv2d do to their biases: U(-1 / sqrt(fanIn), 1 / sqrt(fanIn)).
+ * PyTorch's default for the biases of Linear and Conv2d: U(-1 / sqrt(fanIn), 1 / sqrt(fanIn)).
  *
- * @param weight shape of the weight beside it, which the fan in is taken from
+ * @param weight shape of the weight of the same layer, which determines the fan in
  */
 export function defaultBias(rng: Rng, weight: Shape): Initializer {
   const bound = 1 / Math.sqrt(fans(weight).fanIn);

@@ -1,16 +1,17 @@
-// Losses as objects that keep their options. Not modules: they take two tensors and own no state. Imports the loss ops.
+// Losses as objects with options. They are not modules: they take two tensors and have no state.
 
 import { crossEntropy, mse, type CrossEntropyOptions, type Reduction } from '../engine/ops/loss.js';
 import type { Tensor } from '../engine/tensor.js';
 import { check } from './options.js';
 
-/** How far a prediction is from its target. */
+/** A function that measures the error of a prediction. */
 export interface Loss {
   forward(prediction: Tensor, target: Tensor): Tensor;
 }
 
 /**
- * -log softmax(logits)[label], averaged over the batch: logits [N, classes], labels [N] -> a scalar.
+ * -log softmax(logits)[label], averaged over the batch: logits [N, classes], labels [N] -> a
+ * scalar.
  *
  * @example
  * const criterion = new CrossEntropyLoss({ labelSmoothing: 0.1 });
@@ -33,7 +34,7 @@ export class CrossEntropyLoss implements Loss {
   }
 }
 
-/** (prediction - target)^2, averaged over all elements of two tensors of one shape. */
+/** (prediction - target)^2, averaged over all elements of two tensors of the same shape. */
 export class MSELoss implements Loss {
   readonly reduction: Reduction;
 

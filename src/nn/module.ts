@@ -1,6 +1,6 @@
-// Module: a function of tensors that owns parameters, buffers and other modules. It finds them by looking at its
-// own properties, and a property's name is its key in the state dict, as in PyTorch. Knows no particular layer.
-// Imports tensor, parameter, stateDict.
+// Module: base class of layers and networks, which own parameters, buffers and other modules.
+// A module finds them among its own properties. The name of a property is its key in the state
+// dict, as in PyTorch.
 
 import { ArgumentError } from '../engine/errors.js';
 import type { Tensor } from '../engine/tensor.js';
@@ -17,8 +17,9 @@ import {
 /**
  * Base class of every layer and every network.
  *
- * A subclass assigns parameters, buffers and modules to properties and writes `forward`. A property that should not
- * count (a teacher network, a cache) goes into a `#private` field.
+ * A subclass assigns parameters, buffers and modules to properties and implements `forward`. Store
+ * a module or tensor that must not be part of the state (a teacher network, a cache) in a
+ * `#private` field.
  *
  * @example
  * class Residual extends Module {
@@ -40,13 +41,20 @@ import {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html
  */
 export abstract class Module {
-  /** Whether dropout drops and batch norm uses the batch's own statistics. Set by `train` and `eval`. */
+  /**
+   * Whether the module is in training mode, which affects dropout and batch norm. Set by `train`
+   * and `eval`.
+   */
   training = true;
 
-  /** The function itself. */
+  /** Computes the output of the module. */
   abstract forward(x: Tensor): Tensor;
 
-  /** Names and values to search for parameters, buffers and modules: the own properties. */
+  /**
+   * Names and values that are searched for parameters, buffers and modules: the own properties.
+   *
+   * @throws ArgumentError if a property is a list of modules, whose parameters would be missed
+   */
   protected members(): [string, unknown][] {
     const members = Object.entries(this) as [string, unknown][];
     for (const [name, value] of members) {
@@ -60,17 +68,19 @@ export abstract class Module {
     return members;
   }
 
-  /** Modules directly inside this one, with their property names. */
+  /** Direct submodules with their property names. */
   namedChildren(): [string, Module][] {
     return this.members().filter((member): member is [string, Module] => member[1] instanceof Module);
   }
 
-  /** Modules directly inside this one. */
+  /** Direct submodules. */
   get children(): Module[] {
     return this.namedChildren().map(([, child]) => child);
   }
 
-  /** This module (with the name '') and every one inside it, with dotted names, outermost first. */
+  /**
+   * This module (with the name '') and all modules inside it, with dotted names, outermost first.
+   */
   namedModules(prefix = ''): [string, Module][] {
     return [
       [prefix, this],
@@ -78,7 +88,10 @@ export abstract class Module {
     ];
   }
 
-  /** Every tensor of a kind in this module and those inside it. A tensor used twice appears under both names. */
+  /**
+   * All tensors of one kind in this module and its submodules. A tensor used twice is listed under
+   * both names.
+   */
   #named<T>(kind: (value: unknown) => value is T): [string, T][] {
     return this.namedModules().flatMap(([path, module]) =>
       module
@@ -88,7 +101,7 @@ export abstract class Module {
     );
   }
 
-  /** Parameters with their dotted names; one that is used in several places counts once. */
+  /** Parameters with their dotted names; a parameter used in several places is listed once. */
   namedParameters(): [string, Parameter][] {
     const seen = new Set<Parameter>();
     return this.#named(isParameter).filter(([, parameter]) => {
@@ -98,7 +111,7 @@ export abstract class Module {
     });
   }
 
-  /** What to give to an optimizer. */
+  /** All parameters, for an optimizer. */
   parameters(): Parameter[] {
     return this.namedParameters().map(([, parameter]) => parameter);
   }
@@ -108,7 +121,7 @@ export abstract class Module {
     return this.#named(isBuffer);
   }
 
-  /** How many numbers are learned. */
+  /** Number of trainable values: the sum of the parameter sizes. */
   get parameterCount(): number {
     return this.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
   }
@@ -118,8 +131,9 @@ export abstract class Module {
   }
 
   /**
-   * Everything to save, under PyTorch's names (`conv.weight`, `norm.running_mean`). The tensors are the module's own,
-   * not copies: read them with `data()` and do not dispose of them.
+   * Parameters and buffers under PyTorch's names (`conv.weight`, `norm.running_mean`). The tensors
+   * belong to the module, they are not copies: access their values with `data()` and do not dispose
+   * of them.
    */
   stateDict(): Record<string, Tensor> {
     const state = this.#state();
@@ -128,11 +142,12 @@ export abstract class Module {
   }
 
   /**
-   * Overwrites parameters and buffers. They stay the same tensors, so an optimizer that holds them goes on.
+   * Overwrites parameters and buffers in place. The tensor objects stay the same, so an existing
+   * optimizer remains valid.
    *
-   * @param state host arrays by name; `decodeSafetensors(bytes).tensors` is one
+   * @param state host arrays by name, such as `decodeSafetensors(bytes).tensors`
    * @returns with `strict: false`, the names that were skipped
-   * @throws ArgumentError listing every difference; then nothing was changed
+   * @throws ArgumentError listing every difference; nothing is changed in that case
    */
   loadStateDict(state: HostState, options: LoadOptions = {}): LoadReport {
     const { missing, unexpected, commit } = this.prepareLoad(state, options);
@@ -140,7 +155,7 @@ export abstract class Module {
     return { missing, unexpected };
   }
 
-  /** Checks what `loadStateDict` would do and leaves the doing to `commit`. */
+  /** Validates a call of `loadStateDict`; `commit` of the result executes it. */
   prepareLoad(state: HostState, options: LoadOptions = {}): PreparedLoad {
     const own = new Map(this.#state());
     const wanted = new Map([...own].map(([name, tensor]) => [name, tensor.shape]));
@@ -152,14 +167,14 @@ export abstract class Module {
     return { ...report, commit };
   }
 
-  /** Puts this module and all inside it in training mode (or, with false, in evaluation mode). */
+  /** Sets training mode (or, with false, evaluation mode) on this module and all its submodules. */
   train(training = true): this {
     this.training = training;
     for (const child of this.children) child.train(training);
     return this;
   }
 
-  /** Puts this module and all inside it in evaluation mode. */
+  /** Sets evaluation mode on this module and all its submodules. */
   eval(): this {
     return this.train(false);
   }
@@ -174,12 +189,14 @@ export abstract class Module {
     for (const [, tensor] of this.#state()) tensor.dispose();
   }
 
-  /** What `toString` shows in the brackets of a layer, e.g. `1, 32, kernelSize=3`. */
+  /**
+   * The text that `toString` prints between the parentheses of a layer, e.g. `1, 32, kernelSize=3`.
+   */
   protected describe(): string {
     return '';
   }
 
-  /** The tree of modules, as PyTorch prints it. */
+  /** The tree of modules, in PyTorch's format. */
   toString(): string {
     const lines = this.namedChildren().map(
       ([name, child]) => `\n  (${name}): ${child.toString().replaceAll('\n', '\n  ')}`,

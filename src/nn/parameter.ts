@@ -1,6 +1,7 @@
-// What a module owns: parameters, which an optimizer moves, and buffers, which forward itself moves (running
-// averages). Both are tensors that live outside scopes, until their module is disposed of, and whose numbers are
-// replaced in place, so that whoever holds the tensor sees the new ones. Imports tensor, ndarray, current.
+// State tensors of a module: parameters, which an optimizer updates, and buffers, which `forward`
+// updates (running averages).
+// Both live outside scopes, until their module is disposed of. Their values are replaced in place,
+// so every reference to the tensor sees the update.
 
 import { ShapeError } from '../engine/errors.js';
 import { NdArray } from '../engine/ndarray.js';
@@ -8,7 +9,7 @@ import { format, type Shape } from '../engine/shape.js';
 import { Tensor } from '../engine/tensor.js';
 import type { Initializer } from './init.js';
 
-/** What parameters and buffers share. Lives on the backend that is current when it is made. */
+/** Base class of parameters and buffers. Allocated on the current backend. */
 abstract class StateTensor extends Tensor {
   constructor(shape: Shape, values: ArrayLike<number> | Initializer, requiresGrad: boolean) {
     const numbers = typeof values === 'function' ? values(shape) : values;
@@ -16,7 +17,12 @@ abstract class StateTensor extends Tensor {
     this.keep();
   }
 
-  /** Overwrites the numbers, row-major. Shape, gradient and identity stay. */
+  /**
+   * Overwrites the values, given in row-major order. Shape, gradient and identity of the tensor
+   * stay.
+   *
+   * @throws ShapeError if the number of values differs from the size of the tensor
+   */
   assign(values: ArrayLike<number>): void {
     if (values.length !== this.size) {
       throw new ShapeError(`assign: ${values.length} values do not fill shape ${format(this.shape)}`);
@@ -29,7 +35,7 @@ abstract class StateTensor extends Tensor {
 }
 
 /**
- * A tensor that is learned: `backward` leaves a gradient on it and an optimizer moves it.
+ * A trainable tensor: `backward` accumulates its gradient and an optimizer updates it.
  *
  * @example
  * const weight = new Parameter([2, 3], xavierUniform({ rng: new Rng(1) }));
@@ -43,20 +49,21 @@ export class Parameter extends StateTensor {
   }
 }
 
-/** State that is saved with a module but not learned, such as batch norm's `running_mean`. */
+/** State that is saved with a module but not trained, such as batch norm's `running_mean`. */
 export class ModuleBuffer extends StateTensor {
   constructor(shape: Shape, values: ArrayLike<number> | Initializer) {
     super(shape, values, false);
   }
 
-  /** Makes the tensor hold what the host knows. Called before the state is read. */
+  /** Copies host-side state to the tensor. Called before the state is read. */
   flush(): void {
-    // A plain buffer's numbers are nowhere but in the tensor.
+    // A plain buffer has no host-side state.
   }
 }
 
 /**
- * A buffer of one whole number that is counted on the host: no launch a step. The tensor follows at `flush`.
+ * A buffer of one integer that is counted on the host, without a launch per step. `flush` copies it
+ * to the tensor.
  *
  * In float32 the tensor is exact up to 2^24.
  */

@@ -1,11 +1,11 @@
-// Sequential: modules one after the other; where several can be computed as one, they are. Imports module and fuse.
+// Sequential: a chain of modules, in which consecutive layers are fused where possible.
 
 import type { Tensor } from '../engine/tensor.js';
 import { fuse, type Step } from './fuse.js';
 import { Module } from './module.js';
 
 /**
- * Feeds each layer's output to the next. In the state dict the layers are called 0, 1, 2, ...
+ * Passes the output of each layer to the next. In the state dict the layers are named 0, 1, 2, ...
  *
  * @example
  * const rng = new Rng(1);
@@ -21,7 +21,10 @@ import { Module } from './module.js';
  */
 export class Sequential extends Module {
   readonly layers: readonly Module[];
-  /** Whether layers that one operation can stand for run as one. The results are the same up to rounding. */
+  /**
+   * Whether consecutive layers are fused into one operation where possible. Results agree up to
+   * rounding. Default true.
+   */
   fused = true;
   readonly #steps: readonly Step[];
 
@@ -41,7 +44,7 @@ export class Sequential extends Module {
   }
 }
 
-/** Switches fusion on or off in every Sequential of a network. */
+/** Enables or disables fusion in every Sequential of a network. */
 export function setFused(network: Module, fused: boolean): void {
   for (const [, module] of network.namedModules()) if (module instanceof Sequential) module.fused = fused;
 }

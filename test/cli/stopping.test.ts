@@ -1,5 +1,5 @@
-// How a run ends before its last epoch: signals, the clock, patience, a loss that is no number. Through the real process;
-// what stopping in order promises is that --resume goes on. Runs the built program.
+// Tests runs that end before their last epoch: signals, time limit, patience, a non-finite loss.
+// After an orderly stop, --resume must continue the run. Runs the built program in a real process.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -32,7 +32,7 @@ describe.concurrent('a signal', () => {
     expect(finished.code, finished.stderr).toBe(code);
     const { epoch, step } = (await placeIn(last))!;
     const place = step === 0 ? `the end of epoch ${epoch}` : `epoch ${epoch + 1}, step ${step}`;
-    expect(finished.stderr).toContain('stopping when this step is done and saved');
+    expect(finished.stderr).toContain('stopping after this step is saved');
     expect(finished.stderr).toContain(
       `inkgrad: stopped at ${place}; the state is saved. Go on with  npx inkgrad train --resume ${signal}`,
     );
@@ -51,7 +51,7 @@ describe.concurrent('a signal', () => {
     const run = start(folder, 'train --val-fraction 0.9 --epochs 50 --checkpoint-every 0 --out twice');
     await waitUntil(run, last, ({ step }) => step === 9);
     run.signal('SIGINT');
-    await run.says('stopping when');
+    await run.says('stopping after');
     run.signal('SIGINT');
     const { code, stderr } = await run.finished;
     expect(code === null || code === 130, `code ${code}: ${stderr}`).toBe(true);

@@ -19,8 +19,8 @@ import { trainOptions, type TrainArguments, type TrainOptions } from './trainOpt
 
 const syntheticWarning = (reason: string): string => `
   *** No EMNIST data found: training on the built-in SYNTHETIC characters. These are not EMNIST.  ***
-  *** Accuracy here says nothing about real handwriting. To train on EMNIST, mend what is said    ***
-  *** below, or fetch it with  npx inkgrad data fetch  or name its folder with  --data            ***
+  *** Accuracy here says nothing about real handwriting. To train on EMNIST, fix the problem      ***
+  *** reported below, run  npx inkgrad data fetch  or name its folder with  --data                ***
   Why: ${reason}
 `;
 

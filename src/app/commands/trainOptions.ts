@@ -33,7 +33,7 @@ const DATA = 'Data:';
 const STOPPING = 'When to stop, and going on:';
 const COMPUTE = 'What computes:';
 
-const IMAGES = 'Augmentation, anew in every epoch (0: none):';
+const IMAGES = 'Augmentation, random in every epoch (0: none):';
 
 const DESCRIPTIONS: readonly Description[] = [
   {
@@ -77,7 +77,7 @@ const DESCRIPTIONS: readonly Description[] = [
   {
     name: 'preciseBn',
     group: RECIPE,
-    describe: "At the end take batch norm's statistics anew, from training images as they are, not augmented",
+    describe: 'At the end recompute batch-norm statistics on unaugmented training images',
   },
   {
     name: 'keep',

@@ -166,7 +166,7 @@ export async function trainRun(run: Run): Promise<void> {
   }
   const { ending, signal } = await interruptible('training was stopped', async (signal) => {
     signal.addEventListener('abort', () =>
-      reporter.warn('stopping when this step is done and saved; once more stops at once, without saving'),
+      reporter.warn('stopping after this step is saved; a second signal stops at once, without saving'),
     );
     return { ending: await train({ ...run, signal }), signal };
   });

@@ -1,14 +1,18 @@
-// A free list by size: a buffer given back waits for the next request of the same size class, so that a training loop,
-// which asks for the same sizes at every step, allocates nothing after the first.
+// Free list of memory blocks by size class.
+// A freed block is reused by the next request of the same size class. A training loop requests the
+// same sizes in every step, so it allocates only in the first.
 
 import type { MemoryReport } from '../backend.js';
 
-/** Rounds up to a multiple of 64, so that buffers of nearly equal length share a class. */
+/**
+ * Rounds up to a multiple of 64 elements, at least 64, so that buffers of nearly equal length share
+ * a class.
+ */
 export function sizeClass(length: number): number {
   return Math.max(64, Math.ceil(length / 64) * 64);
 }
 
-/** Keeps freed blocks by capacity. `Block` is whatever the backend allocates: an array, or an address. */
+/** Keeps freed blocks by capacity. `Block` is the backend's allocation: an array, or an address. */
 export class BufferPool<Block> {
   readonly #free = new Map<number, Block[]>();
   readonly #allocate: (capacity: number) => Block;
@@ -23,7 +27,7 @@ export class BufferPool<Block> {
     this.#allocate = allocate;
   }
 
-  /** A block for at least `length` elements. Its contents are whatever was there before. */
+  /** Returns a block for at least `length` elements. Its contents are undefined. */
   take(length: number): Block {
     const capacity = sizeClass(length);
     const bytes = capacity * this.#bytesPerElement;
@@ -38,7 +42,7 @@ export class BufferPool<Block> {
     return block;
   }
 
-  /** Gives back a block that was taken for `length` elements. */
+  /** Returns a block that was taken for `length` elements to the pool. */
   give(block: Block, length: number): void {
     const capacity = sizeClass(length);
     const waiting = this.#free.get(capacity);
@@ -48,7 +52,7 @@ export class BufferPool<Block> {
     this.#liveBytes -= capacity * this.#bytesPerElement;
   }
 
-  /** Forgets every block, used or free. */
+  /** Drops every block, used or free. */
   clear(): void {
     this.#free.clear();
     this.#live = 0;

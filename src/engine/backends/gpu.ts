@@ -1,5 +1,6 @@
-// Opens the gpu backend (gpu/backend.ts). The only file that imports gpu.js, and on demand, so that nobody loads it who
-// does not ask.
+// Entry point of the gpu backend (gpu/backend.ts).
+// This is the only file that imports gpu.js. The import is dynamic, so gpu.js is loaded only if
+// this backend is requested.
 
 import { scaleShift } from '../../../kernels/elementwise.js';
 import { sumAxis } from '../../../kernels/reduce.js';
@@ -13,23 +14,32 @@ export type { GpuBackend, GpuStatistics } from './gpu/backend.js';
 export type { GpuMode } from './gpu/library.js';
 
 export interface GpuOptions {
-  /** What computes. There is no default: a backend that was asked for is that one, or an error. */
+  /**
+   * The gpu.js mode. There is no default and no fallback: the requested mode is used, or an error
+   * is thrown.
+   */
   readonly mode: GpuMode;
-  /** Most compiled kernels kept; beyond that, the least recently used goes. Default 512. */
+  /**
+   * Maximum number of compiled kernels to keep; beyond it, the least recently used is evicted.
+   * Default 512.
+   */
   readonly maxKernels?: number;
 }
 
 /**
- * Starts the gpu backend, and tries whether it computes: some drivers accept everything and answer zeros.
+ * Starts the gpu backend, and verifies that it computes correctly: some drivers accept every call
+ * and return zeros.
  *
- * @throws BackendError if gpu.js is not installed, the mode cannot be had here, or the numbers are wrong
+ * @throws BackendError if gpu.js is not installed, the mode is unavailable on this machine, or the
+ *   results are wrong
+ * @throws ArgumentError if `maxKernels` is not an integer of at least 1
  * @example const backend = await createGpuBackend({ mode: 'webgpu' });
  */
 export async function createGpuBackend({ mode, maxKernels = 512 }: GpuOptions): Promise<GpuBackend> {
   if (!Number.isSafeInteger(maxKernels) || maxKernels < 1) {
     throw new ArgumentError(`gpu: maxKernels must be a whole number of at least 1, got ${maxKernels}`);
   }
-  const withdraw = await prepareHost(mode); // first: most machines have nothing to load gpu.js for
+  const withdraw = await prepareHost(mode); // first, because most machines lack the mode and need not load gpu.js
   let backend: GpuBackend;
   try {
     backend = new GpuBackend(await openDevice(mode, await importLibrary(), withdraw), maxKernels);
@@ -58,7 +68,11 @@ async function importLibrary(): Promise<Library> {
   }
 }
 
-/** 2 x + 1, and its sums in pairs. */
+/**
+ * Verifies 2 x + 1, and the sums of its adjacent pairs.
+ *
+ * @throws BackendError if the results are wrong
+ */
 async function checkNumbers(backend: GpuBackend): Promise<void> {
   const length = 8;
   const x = backend.upload(Float32Array.from({ length }, (_, index) => index));

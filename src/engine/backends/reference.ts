@@ -1,15 +1,18 @@
-// The reference backend: a loop that calls each kernel's own function for every output element. Slow, complete, exact,
-// and steppable in a debugger; in float64 it is what gradients are checked with. The other backends are tested against
-// it and inherit from it.
+// Reference backend: calls each kernel's own function in a loop over the output elements.
+// It is slow, complete, exact, and can be stepped through in a debugger. The gradient check uses it
+// in float64. The other backends are tested against it.
 
 import type { Kernel, KernelThis, NamedScalars } from '../../../kernels/kernel.js';
 import type { Backend, Buffer, FloatArray, Launch, MemoryReport } from '../backend.js';
 import { ArgumentError, DisposedError } from '../errors.js';
 import { BufferPool } from './bufferPool.js';
 
-/** A buffer of this backend: plain host memory, longer than `length` where the size class is. */
+/**
+ * A buffer of this backend, in host memory. The block may be longer than `length`, because of its
+ * size class.
+ */
 interface HostBuffer extends Buffer {
-  /** Null once freed. */
+  /** Null after `free`. */
   block: FloatArray | null;
 }
 
@@ -20,8 +23,9 @@ function hostBuffer(block: FloatArray, length: number): HostBuffer {
 /**
  * Runs a kernel's function once for every element of `output`.
  *
- * @param inputs whole input arrays, as the kernel's `inputs` names them
- * @param output receives `length` elements; may be one of the inputs if the kernel reads it at `thread.x` alone
+ * @param inputs whole input arrays, in the order of the kernel's `inputs`
+ * @param output receives `length` elements; may be one of the inputs if the kernel reads that input
+ *   at `thread.x` alone
  */
 export function runInLoop(
   launch: Launch,
@@ -42,11 +46,15 @@ export function runInLoop(
   }
 }
 
-/** The values of the scalars in the order of a kernel's parameters. */
+/** The values of the scalars in the order of the kernel's parameters. */
 export const orderedScalars = (kernel: Kernel, scalars: NamedScalars): number[] =>
   kernel.scalars.map((name) => scalars[name]);
 
-/** Throws unless a launch has the arrays and scalars that its kernel declares. */
+/**
+ * Validates that a launch has the arrays and scalars that its kernel declares.
+ *
+ * @throws ArgumentError otherwise
+ */
 export function checkLaunch({ kernel, inputs, scalars }: Launch): void {
   const names = Object.keys(scalars);
   const sameScalars =
@@ -60,14 +68,14 @@ export function checkLaunch({ kernel, inputs, scalars }: Launch): void {
 }
 
 export interface ReferenceOptions {
-  /** Precision of every number held. Default `float32`. */
+  /** Precision of all elements. Default `float32`. */
   readonly dtype?: 'float32' | 'float64';
 }
 
 export class ReferenceBackend implements Backend {
   readonly name = 'reference';
   readonly dtype: 'float32' | 'float64';
-  /** As on a GPU, so that the text of the two stages runs here too. */
+  /** The limit of a GPU, so that the two-stage kernels run on this backend too. */
   readonly maxTerms = 1024;
   readonly #pool: BufferPool<FloatArray>;
 

@@ -1,4 +1,4 @@
-// Activation functions.
+// Activation functions: ReLU, leaky ReLU, sigmoid, tanh, GELU.
 
 import * as kernels from '../../../kernels/activation.js';
 import { elementwise } from '../launch.js';

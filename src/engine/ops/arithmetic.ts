@@ -1,4 +1,4 @@
-// Arithmetic on one or two tensors that broadcast. A number may stand for a tensor.
+// Elementwise arithmetic with broadcasting; an operand may be a number.
 
 import * as kernels from '../../../kernels/elementwise.js';
 import { elementwise, filled } from '../launch.js';
@@ -15,7 +15,7 @@ function broadcast(name: string): (shapes: readonly Shape[]) => Shape {
   return (shapes) => shapes.reduce((a, b) => broadcastShapes(a, b, name));
 }
 
-/** Numbers become scalars on the backend of the tensors beside them. */
+/** Converts numbers to scalar tensors on the backend of the other operands. */
 function tensors(...operands: Operand[]): Tensor[] {
   const beside = operands.find((operand) => operand instanceof Tensor);
   return operands.map((operand) =>
@@ -23,7 +23,10 @@ function tensors(...operands: Operand[]): Tensor[] {
   );
 }
 
-/** Equal shapes, a row, a column, a scalar, and both operands repeated: the ways broadcasting goes wrong. */
+/**
+ * Samples of the cases of broadcasting: equal shapes, a row, a column, a scalar, and both operands
+ * repeated.
+ */
 function pairs(make: (...shape: number[]) => ReturnType<typeof anywhere>): Sample<NoAttributes>[] {
   const shapes: [string, number[], number[]][] = [
     ['equal shapes', [2, 3], [2, 3]],
@@ -94,7 +97,7 @@ export const whereOp = defineOp<NoAttributes>({
   name: 'where',
   infer: broadcast('where'),
   forward: (inputs) => elementwise(kernels.where, inputs),
-  // Each element's gradient goes to the side it was taken from.
+  // The gradient of each element goes to the operand it was selected from.
   backward: ({ grad, inputs: [chosen] }) => [
     null,
     () => elementwise(kernels.where, [chosen, grad, zero(grad)]),
@@ -138,22 +141,22 @@ export function sub(a: Operand, b: Operand): Tensor {
   return subOp(tensors(a, b), {});
 }
 
-/** a * b element by element, broadcast. */
+/** a * b, elementwise, broadcast. */
 export function mul(a: Operand, b: Operand): Tensor {
   return mulOp(tensors(a, b), {});
 }
 
-/** a / b element by element, broadcast. */
+/** a / b, elementwise, broadcast. */
 export function div(a: Operand, b: Operand): Tensor {
   return divOp(tensors(a, b), {});
 }
 
-/** The larger of a and b element by element; at a tie each gets half of the gradient. */
+/** The elementwise maximum of a and b; in a tie each gets half of the gradient. */
 export function maximum(a: Operand, b: Operand): Tensor {
   return maximumOp(tensors(a, b), {});
 }
 
-/** a where `chosen` is not 0, else b; all three broadcast. `chosen` has no gradient. */
+/** a where `chosen` is not 0, otherwise b; all three broadcast. `chosen` has no gradient. */
 export function where(chosen: Tensor, a: Operand, b: Operand): Tensor {
   return whereOp(tensors(chosen, a, b), {});
 }

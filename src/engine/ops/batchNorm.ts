@@ -1,5 +1,7 @@
-// Batch normalization over x [N, C, ...]: forward with the statistics of the batch (training) or with running ones (evaluation),
-// and the gradients. Two routines let a backend do each in one pass. The formulas are in kernels/batchNorm.ts.
+// Batch normalization over x [N, C, ...], with batch statistics (training) or running statistics
+// (evaluation), and its gradients.
+// Two routines let a backend implement forward and backward in one pass each. The formulas are in
+// kernels/batchNorm.ts.
 
 import * as kernels from '../../../kernels/batchNorm.js';
 import type { ChannelConstants } from '../../../kernels/batchNorm.js';
@@ -18,7 +20,10 @@ function channelConstants([images, channels, ...space]: Shape): ChannelConstants
   return { images, channels, spatial: sizeOf(space) };
 }
 
-/** x [images, channels, spatial] -> [channels], in two stages: each plane, then over the images. */
+/**
+ * x [images, channels, spatial] -> [channels], in two stages: over each plane, then over the
+ * images.
+ */
 export const channelSumRoutine = defineRoutine<ChannelConstants>({
   name: 'channelSum',
   outputs: ({ channels }) => [[channels]],
@@ -28,7 +33,7 @@ export const channelSumRoutine = defineRoutine<ChannelConstants>({
   },
 });
 
-/** Sum over every axis but the channels: [N, C, ...] -> [C]. */
+/** Sum over every axis except the channels: [N, C, ...] -> [C]. */
 export function channelSum(x: NdArray): NdArray {
   return channelSumRoutine([x], channelConstants(x.shape))[0];
 }
@@ -87,16 +92,25 @@ export const batchNormTrainGrad = defineRoutine<ChannelConstants, NormScalars>({
 });
 
 export interface BatchNormAttributes {
-  /** Added to the variance, so that a constant channel does not divide by 0. */
+  /** Added to the variance, to avoid a division by 0 for a constant channel. */
   readonly epsilon: number;
   /** Weight of the new batch in the running statistics. */
   readonly momentum: number;
-  /** Training: updated with the batch's statistics. Evaluation (`training` false): used in their place. */
+  /**
+   * Running statistics, each [C]. Training updates them with the batch statistics; evaluation
+   * (`training` false) uses them and requires them.
+   */
   readonly running: { readonly mean: Tensor; readonly variance: Tensor } | null;
   readonly training: boolean;
 }
 
-/** Throws unless x [N, C, ...] and the parameters [C] fit together. */
+/**
+ * Validates that x [N, C, ...] and the parameters [C] match.
+ *
+ * @throws ShapeError if they do not
+ * @throws ArgumentError if evaluation has no running statistics, or training has fewer than 2
+ *   values per channel
+ */
 export function checkChannels(
   [x, weight, bias]: readonly Shape[],
   { running, training }: BatchNormAttributes,
@@ -116,7 +130,10 @@ export function checkChannels(
   }
 }
 
-/** running = (1 - momentum) running + momentum batch, with the unbiased variance (n / (n - 1)), as in PyTorch. */
+/**
+ * running = (1 - momentum) running + momentum batch, with the unbiased variance (n / (n - 1)), as
+ * in PyTorch.
+ */
 export function updateRunning(
   mean: NdArray,
   variance: NdArray,
@@ -132,7 +149,10 @@ export function updateRunning(
   });
 }
 
-/** With running statistics, which x does not move: dx, dweight and dbias for grad, the gradient of batchNorm's output. */
+/**
+ * Evaluation mode: dx, dweight and dbias for grad, the gradient of batchNorm's output. The running
+ * statistics are constants: they do not depend on x.
+ */
 export function evaluationGradients(
   grad: () => NdArray,
   [x, weight]: readonly NdArray[],
@@ -179,7 +199,7 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
     if (!attributes.training) return evaluationGradients(() => grad, inputs, attributes);
     const [x, weight] = inputs;
     const constants = channelConstants(x.shape);
-    // One routine makes all three gradients: whichever thunk comes first runs it.
+    // One routine computes all three gradients; the first thunk that runs calls it.
     let all: readonly NdArray[] | null = null;
     const gradients = (): readonly NdArray[] =>
       (all ??= batchNormTrainGrad([grad, x, ...saved, weight], constants, { epsilon: attributes.epsilon }));
@@ -201,11 +221,12 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
 });
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias, channel by channel.
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias, per channel.
  *
  * @param x [N, C, ...]
  * @param weight [C]
  * @param bias [C]
+ * @throws ShapeError or ArgumentError; see `checkChannels`
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
  */
 export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, attributes: BatchNormAttributes): Tensor {

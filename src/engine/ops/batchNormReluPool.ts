@@ -1,5 +1,6 @@
-// Batch norm, ReLU and 2x2 max-pooling as one op: the same results as the three ops, but a backend need not store the values
-// between them; it computes them again in the backward pass. nn/fuse.ts replaces the three layers by it.
+// Batch norm, ReLU and 2x2 max pooling as one op.
+// The results equal those of the three ops. A backend need not store the values between them: it
+// recomputes them in the backward pass. nn/fuse.ts substitutes this op for the three layers.
 
 import { relu, reluGrad } from '../../../kernels/activation.js';
 import { batchNormApply, inverseDeviation } from '../../../kernels/batchNorm.js';
@@ -34,7 +35,7 @@ const channelsOf = ({ planes, channels, height, width }: PoolConstants): Channel
 
 const outputShape = ({ planes, outHeight, outWidth }: PoolConstants): Shape => [planes, outHeight, outWidth];
 
-/** h -> the maximum of relu(h) under each window, and where it was found. */
+/** h -> the maximum of relu(h) under each window, and its index. */
 function reluPool(h: NdArray, g: PoolConstants): readonly NdArray[] {
   return maxPool2dRoutine([elementwise(relu, [h])], g);
 }
@@ -54,7 +55,10 @@ function normalize(inputs: readonly NdArray[], g: PoolConstants, epsilon: number
   return launch(batchNormApply, operands, [g.planes, g.height, g.width], channelsOf(g));
 }
 
-/** (x, weight, bias) -> y, the mean of the batch, and its biased variance. Windows 2x2, stride 2, no padding. */
+/**
+ * (x, weight, bias) -> y, the mean of the batch, and its biased variance. Windows 2x2, stride 2, no
+ * padding.
+ */
 export const bnReluPoolTrain = defineRoutine<PoolConstants, NormScalars>({
   name: 'bnReluPoolTrain',
   outputs: (g) => [outputShape(g), [g.channels], [g.channels]],
@@ -64,7 +68,9 @@ export const bnReluPoolTrain = defineRoutine<PoolConstants, NormScalars>({
   },
 });
 
-/** (grad, x, mean, variance, weight, bias) -> dx, dweight, dbias. Recomputes h, which is not saved. */
+/**
+ * (grad, x, mean, variance, weight, bias) -> dx, dweight, dbias. Recomputes h, which is not saved.
+ */
 export const bnReluPoolTrainGrad = defineRoutine<PoolConstants, NormScalars>({
   name: 'bnReluPoolTrainGrad',
   outputs: (g) => [[g.planes, g.height, g.width], [g.channels], [g.channels]],
@@ -83,8 +89,9 @@ export const bnReluPoolEval = defineRoutine<PoolConstants, NormScalars>({
 });
 
 /**
- * Every channel holds the same evenly spaced numbers, mean 0 and variance 1, in random order. So no two are nearly
- * equal, and with the weights below batch norm brings none of them near ReLU's kink, whatever the seed.
+ * Every channel contains the same evenly spaced numbers, mean 0 and variance 1, in random order. No
+ * two are nearly equal. With the weights below, batch norm maps none of them near ReLU's kink, for
+ * any seed.
  */
 const evenChannels = (images: number, channels: number, height: number, width: number): SampleInput => ({
   shape: [images, channels, height, width],
@@ -101,7 +108,9 @@ const evenChannels = (images: number, channels: number, height: number, width: n
   },
 });
 
-/** Weights of both signs, and biases that lift or lower a channel by a part of its spread. */
+/**
+ * Weights of both signs, and biases that shift a channel by a fraction of its standard deviation.
+ */
 const weights = (channels: number): SampleInput => ({
   shape: [channels],
   differentiable: true,
@@ -146,7 +155,7 @@ export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
         (gradNorm ??= reluPoolGrad(grad, normalize(normInputs, g, epsilon), g).reshape(x.shape));
       return evaluationGradients(through, inputs, own);
     }
-    // One routine makes all three gradients: whichever thunk comes first runs it.
+    // One routine computes all three gradients; the first thunk that runs calls it.
     let all: readonly NdArray[] | null = null;
     const gradients = (): readonly NdArray[] =>
       (all ??= bnReluPoolTrainGrad([grad, x, ...saved, weight, bias], g, { epsilon }));
@@ -165,10 +174,12 @@ export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
 });
 
 /**
- * maxPool2d(relu(batchNorm(x, weight, bias, attributes)), { window: 2 }), in one pass where the backend can.
+ * maxPool2d(relu(batchNorm(x, weight, bias, attributes)), { window: 2 }), in one pass if the
+ * backend implements it.
  *
- * Ties and kinks as in the three ops: the first maximum wins, and a window whose maximum is not positive passes no
- * gradient back. An odd last row or column is not pooled, yet counts in the statistics and has their gradient.
+ * Ties and kinks are treated as in the three ops: the first maximum gets the gradient, and a window
+ * whose maximum is not positive has gradient 0. An odd last row or column is not pooled, but it is
+ * part of the statistics and has their gradient.
  *
  * @param x [N, C, H, W]
  * @param weight [C]

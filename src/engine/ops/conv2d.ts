@@ -1,5 +1,5 @@
-// Two-dimensional convolution over images [N, C, H, W]. The formulas are in kernels/conv2d.ts; this file is the shape
-// rule, the gradients and the options.
+// Two-dimensional convolution over images [N, C, H, W]: shape rule, gradients and options.
+// The formulas are in kernels/conv2d.ts.
 
 import * as kernels from '../../../kernels/conv2d.js';
 import type { Conv2dConstants } from '../../../kernels/conv2d.js';
@@ -18,13 +18,20 @@ export interface Conv2dOptions {
   readonly stride?: Pair;
   /** Zeros added on each side. Default 0. */
   readonly padding?: Pair;
-  /** Distance between the taps of a window. Default 1. */
+  /** Distance between the elements of a filter. Default 1. */
   readonly dilation?: Pair;
-  /** Groups of channels that do not see each other; must divide both channel counts. Default 1. */
+  /**
+   * Number of channel groups that are convolved separately; must divide both channel counts.
+   * Default 1.
+   */
   readonly groups?: number;
 }
 
-/** Sizes of a convolution. Throws ShapeError or ArgumentError if they do not fit together. */
+/**
+ * Sizes of a convolution.
+ *
+ * @throws ShapeError or ArgumentError if they do not match
+ */
 function geometry(x: Shape, weight: Shape, options: Conv2dOptions): Conv2dConstants {
   checkImages(x, 'conv2d');
   const [strideY, strideX] = pair(options.stride ?? 1, 1, 'conv2d', 'stride');
@@ -75,7 +82,10 @@ function geometry(x: Shape, weight: Shape, options: Conv2dOptions): Conv2dConsta
   };
 }
 
-/** dW, or parts of it over some images each and then their sum, where the backend wants short sums. */
+/**
+ * dW. If the sums are longer than the backend's `maxTerms`, it sums over several images at a time
+ * and then adds these parts.
+ */
 function gradWeight(x: NdArray, grad: NdArray, shape: Shape, g: Conv2dConstants): NdArray {
   const places = g.outHeight * g.outWidth;
   const most = Math.max(1, Math.floor((x.backend.maxTerms ?? Infinity) / places));
@@ -85,7 +95,7 @@ function gradWeight(x: NdArray, grad: NdArray, shape: Shape, g: Conv2dConstants)
   return (parts === 1 ? sums : sumOver(sums, [0])).reshape(shape);
 }
 
-/** The same with the bias checked too. */
+/** `geometry`, with a check of the bias shape. */
 export function conv2dGeometry(
   x: Shape,
   weight: Shape,
@@ -121,7 +131,7 @@ export const conv2dOp = defineOp<Conv2dOptions>({
     return [
       () => launch(kernels.conv2dGradInput, [grad, weight], x.shape, g),
       () => gradWeight(x, grad, weight.shape, g),
-      () => channelSum(grad), // dbias = sum of grad over images and places
+      () => channelSum(grad), // dbias = sum of grad over images and positions
     ];
   },
   samples: [
@@ -139,13 +149,13 @@ export const conv2dOp = defineOp<Conv2dOptions>({
 });
 
 /**
- * Convolution (cross-correlation) of images with a bank of filters.
+ * Convolution (cross-correlation) of images with a set of filters.
  *
  * @param x [N, C, H, W]
  * @param weight [O, C / groups, kh, kw]
  * @param bias [O], or null
  * @returns [N, O, H', W'] with H' = floor((H + 2 padding - dilation (kh - 1) - 1) / stride) + 1
- * @throws ShapeError if the channels do not fit or the window is larger than the image
+ * @throws ShapeError if the channels do not match or the window is larger than the padded image
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
  */
 export function conv2d(

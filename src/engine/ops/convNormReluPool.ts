@@ -1,6 +1,7 @@
-// Convolution, batch norm with its running statistics, ReLU and 2x2 max-pooling as one function, for networks that only
-// read: it records no graph. A backend may fold the batch norm into the filters, since nothing between the two is
-// wanted. nn/fuse.ts puts it in place of the layers.
+// Convolution, batch norm with running statistics, ReLU and 2x2 max pooling as one function, for
+// inference.
+// It records no graph. A backend may fold the batch norm into the filters, since the values between
+// the two are not needed. nn/fuse.ts substitutes it for the layers.
 
 import * as kernels from '../../../kernels/conv2d.js';
 import type { Conv2dConstants } from '../../../kernels/conv2d.js';
@@ -18,12 +19,15 @@ import { poolGeometry } from './pool.js';
 
 const NAME = 'convNormReluPool';
 
-/** The windows of 2x2 over the images that a convolution makes. */
+/** The 2x2 pooling windows over the output of a convolution. */
 function halvingOf({ batch, outChannels, outHeight, outWidth }: Conv2dConstants): PoolConstants {
   return poolGeometry([batch, outChannels, outHeight, outWidth], { window: 2 }, NAME);
 }
 
-/** (x, weight, mean, variance, gamma, beta, and bias or nothing) -> y [planes, outHeight / 2, outWidth / 2]. */
+/**
+ * (x, weight, mean, variance, gamma, beta, and optionally bias) -> y [planes, floor(outHeight / 2),
+ * floor(outWidth / 2)].
+ */
 export const convNormReluPoolEval = defineRoutine<Conv2dConstants, NormScalars>({
   name: 'convNormReluPoolEval',
   outputs: (c) => {
@@ -44,18 +48,20 @@ export interface ConvNormOperands {
   /** [O], or null. */
   readonly bias: Tensor | null;
   readonly options: Conv2dOptions;
-  /** Batch norm's own weight and bias, [O]. */
+  /** Weight and bias of batch norm, [O]. */
   readonly gamma: Tensor;
   readonly beta: Tensor;
-  /** With running statistics, and not in training. */
+  /** Must have running statistics, and `training` false. */
   readonly attributes: BatchNormAttributes;
 }
 
 /**
- * maxPool2d(relu(batchNorm(conv2d(x)))), with running statistics and windows of 2x2. Only under `noGrad`.
+ * maxPool2d(relu(batchNorm(conv2d(x)))), with running statistics and 2x2 windows. Only under
+ * `noGrad`.
  *
  * @param x [N, C, H, W]
- * @returns [N, O, floor(H' / 2), floor(W' / 2)], H' and W' being the convolution's
+ * @returns [N, O, floor(H' / 2), floor(W' / 2)], where H' and W' are the output size of the
+ *   convolution
  * @throws ArgumentError while a graph is recorded, or without running statistics
  */
 export function convNormReluPool(x: Tensor, own: ConvNormOperands): Tensor {

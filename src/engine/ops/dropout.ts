@@ -1,5 +1,6 @@
-// Dropout: in training a random part of the values is set to 0 and the rest scaled up, so that the expected sum
-// stays the same (Srivastava et al., 2014). A routine lets a backend generate the mask.
+// Dropout: in training, sets random elements to 0 and scales the others up, so the expected sum
+// stays the same (Srivastava et al., 2014).
+// A routine lets a backend generate the mask.
 
 import { mul } from '../../../kernels/elementwise.js';
 import { ArgumentError } from '../errors.js';
@@ -12,17 +13,18 @@ import { anywhere } from '../sample.js';
 import type { Tensor } from '../tensor.js';
 
 export interface DropoutAttributes {
-  /** Chance that a value is dropped. */
+  /** Probability that an element is dropped. */
   readonly probability: number;
-  /** Key of the stream the mask is drawn from: the same key, the same mask. */
+  /** Key of the stream that the mask is drawn from: equal keys give equal masks. */
   readonly key: readonly [number, number];
 }
 
 type DropoutScalars = Readonly<Record<'probability' | 'key0' | 'key1', number>>;
 
 /**
- * x -> y = x * mask, and the mask: element i is 0 if number i of the stream with this key is below the probability, else
- * 1 / (1 - probability). The mask is the same on every backend, bit for bit.
+ * x -> y = x * mask, and the mask. Element i of the mask depends on number i of the stream with
+ * this key. It is 0 if that number is below the probability, otherwise 1 / (1 - probability). The
+ * mask is bit-for-bit identical on every backend.
  */
 export const dropoutForward = defineRoutine<Readonly<Record<'length', number>>, DropoutScalars>({
   name: 'dropoutForward',
@@ -58,10 +60,13 @@ export const dropoutOp = defineOp<DropoutAttributes>({
 });
 
 /**
- * Sets values to 0 with a probability and scales the others by 1 / (1 - probability).
+ * Sets elements to 0 with a probability and scales the others by 1 / (1 - probability).
  *
- * Draws two numbers from `rng`, the key of the mask's own stream, so a checkpoint of `rng` repeats every later mask.
- * For evaluation do not call it: the layer (nn/dropout.ts) is then the identity.
+ * Draws two words from `rng`, which are the key of the mask's own stream. A checkpoint of `rng`
+ * therefore reproduces every later mask. Do not call it in evaluation, where the layer
+ * (nn/layers/dropout.ts) is the identity.
+ *
+ * @throws ArgumentError if the probability is not at least 0 and below 1
  */
 export function dropout(x: Tensor, probability: number, rng: Rng): Tensor {
   return dropoutOp([x], { probability, key: [rng.bits(), rng.bits()] });

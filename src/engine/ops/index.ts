@@ -1,4 +1,5 @@
-// Every op, one line a file. The suites walk these exports, so an op that is not here does not exist.
+// Exports every op, one line per file. The test suites iterate over these exports: an op that is
+// missing here is not tested.
 
 export * from './activation.js';
 export * from './arithmetic.js';

@@ -1,4 +1,4 @@
-// Joining tensors along an axis, and picking rows of a table.
+// Concatenation along an axis, and row lookup in a table.
 
 import * as kernels from '../../../kernels/layout.js';
 import { ArgumentError, ShapeError } from '../errors.js';
@@ -21,7 +21,7 @@ export const concatOp = defineOp<{ readonly axis: number }>({
     const sizeB = b.shape[axis];
     return launch(kernels.concat, [a, b], a.shape.with(axis, sizeA + sizeB), { sizeA, sizeB, inner });
   },
-  // Each input gets its own part of the gradient back.
+  // Each input gets its part of the gradient.
   backward: ({ grad, inputs: [a], output, attributes: { axis } }) => [
     () => grad.slice(axis, 0, a.shape[axis]),
     () => grad.slice(axis, a.shape[axis], output.shape[axis]),
@@ -61,11 +61,16 @@ export const gatherRowsOp = defineOp<NoAttributes>({
   ],
 });
 
-/** Tensors joined along one axis; every other axis must agree. */
+/**
+ * Concatenates tensors along one axis; all other axes must be equal.
+ *
+ * @throws ArgumentError for an empty list
+ * @throws ShapeError if another axis differs
+ */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ArgumentError('concat: needs at least one tensor');
   const along = normalizeAxis(axis, tensors[0].shape.length, 'concat');
-  // Halving keeps the copies at n log n where joining one after the other would make n^2.
+  // Divide and conquer copies O(n log n) elements; sequential concatenation would copy O(n^2).
   if (tensors.length === 1) return tensors[0];
   const middle = Math.ceil(tensors.length / 2);
   return concatOp([concat(tensors.slice(0, middle), along), concat(tensors.slice(middle), along)], {
@@ -74,10 +79,11 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 }
 
 /**
- * Rows of a table by number: an embedding look-up.
+ * Rows of a table by index: an embedding lookup.
  *
  * @param table [rows, width]
- * @param places row numbers, of any shape; reading a row that is not there is undefined, so check what comes from outside
+ * @param places row indices, of any shape; an index out of range is undefined behavior, so validate
+ *   external data
  * @returns [...places, width]
  */
 export function gatherRows(table: Tensor, places: Tensor): Tensor {

@@ -1,5 +1,6 @@
-// Layer normalization: every example is shifted and scaled to mean 0 and variance 1 over its last axes
-// (Ba, Kiros and Hinton, 2016). Composed of other ops, so its gradient follows from theirs.
+// Layer normalization: shifts and scales each example to mean 0 and variance 1 over its last axes
+// (Ba, Kiros and Hinton, 2016).
+// It is composed of other ops, so its gradient follows from theirs.
 
 import { ShapeError } from '../errors.js';
 import { defineComposite } from '../op.js';
@@ -42,8 +43,10 @@ export const layerNormOp = defineComposite<LayerNormOptions>({
 });
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axes, which weight and bias have.
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axes of x, which are the
+ * shape of weight and bias.
  *
+ * @throws ShapeError if the shapes do not match
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
  */
 export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Tensor {

@@ -1,5 +1,5 @@
-// The fully connected layer, alone or with the ReLU behind it: a matrix product whose bias and ReLU a backend adds
-// while the products are still at hand.
+// Fully connected layer, with or without a following ReLU.
+// A backend can add the bias and apply the ReLU while the products are still in registers or cache.
 
 import { relu, reluGrad } from '../../../kernels/activation.js';
 import { add } from '../../../kernels/elementwise.js';
@@ -21,7 +21,7 @@ export interface LinearAttributes {
   readonly relu: boolean;
 }
 
-/** (x, weight, and bias or nothing) -> x weightT + bias, through ReLU if asked for. */
+/** (x, weight, and optionally bias) -> x weightT + bias, followed by ReLU if `relu` is 1. */
 export const linearForward = defineRoutine<LinearConstants>({
   name: 'linearForward',
   outputs: ({ rows, columns }) => [[rows, columns]],
@@ -32,7 +32,7 @@ export const linearForward = defineRoutine<LinearConstants>({
   },
 });
 
-/** The leading axes of x as one. */
+/** Joins the leading axes of x into one. */
 function asRows(x: NdArray): NdArray {
   return x.shape.length === 2 ? x : x.reshape([-1, x.shape.at(-1)!]);
 }
@@ -43,7 +43,7 @@ const small = (...shape: number[]): SampleInput => ({
   values: (rng) => Float64Array.from({ length: sizeOf(shape) }, () => rng.between(-0.2, 0.2)),
 });
 
-/** So large that they decide the sign of every output: no sample stands on ReLU's kink. */
+/** Large biases that determine the sign of every output, so that no sample is near ReLU's kink. */
 const decisive = (length: number): SampleInput => ({
   shape: [length],
   differentiable: true,
@@ -83,7 +83,8 @@ export const linearOp = defineOp<LinearAttributes>({
     return x.shape.length === 2 ? y : y.reshape([...x.shape.slice(0, -1), weight.shape[0]]);
   },
   backward: ({ grad, inputs: [x, weight], output, attributes }) => {
-    // Past the ReLU, once for all three: where the output is positive, so was the sum.
+    // Gradient before the ReLU, computed once for all three thunks: the sum is positive exactly
+    // where the output is.
     let past: NdArray | null = null;
     const gradSum = (): NdArray =>
       (past ??= asRows(attributes.relu ? elementwise(reluGrad, [grad, output]) : grad));
@@ -110,14 +111,16 @@ export const linearOp = defineOp<LinearAttributes>({
  * @param weight [out, in], as PyTorch stores it
  * @param bias [out], or null
  * @returns [..., out]
- * @throws ShapeError if the sizes do not fit
+ * @throws ShapeError if the sizes do not match
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   return linearOp(bias === null ? [x, weight] : [x, weight, bias], plain);
 }
 
-/** relu(linear(x, weight, bias)), in one pass where the backend can. */
+/**
+ * relu(linear(x, weight, bias)), in one pass if the backend implements it. Shapes as in `linear`.
+ */
 export function linearRelu(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   return linearOp(bias === null ? [x, weight] : [x, weight, bias], rectified);
 }

@@ -1,4 +1,4 @@
-// Losses: cross-entropy against class indices or class probabilities, and mean squared error.
+// Loss functions: cross-entropy with class indices or class probabilities, and mean squared error.
 
 import * as kernels from '../../../kernels/softmax.js';
 import { ArgumentError, ShapeError } from '../errors.js';
@@ -12,7 +12,9 @@ import { mul, neg, sub } from './arithmetic.js';
 import { mean, sum } from './reduce.js';
 import { logSoftmax, logSumExp, shiftedByMax } from './softmax.js';
 
-/** How the losses of a batch become one number. `none` leaves one loss a row (or element). */
+/**
+ * Reduction of the losses of a batch to one number. `none` returns one loss per row (or element).
+ */
 export type Reduction = 'mean' | 'sum' | 'none';
 
 function reduce(losses: Tensor, reduction: Reduction): Tensor {
@@ -35,7 +37,7 @@ export const crossEntropyForward = defineRoutine<LossConstants, Readonly<Record<
   },
 });
 
-/** One loss a row; see `crossEntropy`. */
+/** One loss per row; see `crossEntropy`. */
 export const crossEntropyOp = defineOp<{ readonly smoothing: number }>({
   name: 'crossEntropy',
   infer: ([logits, labels], { smoothing }) => {
@@ -79,7 +81,7 @@ export const crossEntropyOp = defineOp<{ readonly smoothing: number }>({
   ],
 });
 
-/** One loss a row; see `softCrossEntropy`. */
+/** One loss per row; see `softCrossEntropy`. */
 export const softCrossEntropyOp = defineComposite<NoAttributes>({
   name: 'softCrossEntropy',
   compose: ([logits, targets]) => {
@@ -111,17 +113,23 @@ export const mseOp = defineComposite<{ readonly reduction: Reduction }>({
 });
 
 export interface CrossEntropyOptions {
-  /** Share of the target that is spread evenly over all classes, 0 (default) to 1. */
+  /**
+   * Label smoothing: fraction of the target that is spread evenly over all classes, 0 (default) to
+   * 1.
+   */
   readonly labelSmoothing?: number;
   /** Default `mean`. */
   readonly reduction?: Reduction;
 }
 
 /**
- * -log softmax(logits)[label], averaged over the batch: what a classifier minimizes.
+ * Cross-entropy loss -log softmax(logits)[label], averaged over the batch.
  *
  * @param logits [N, classes], unnormalized
- * @param labels [N], class numbers from 0; a number outside is undefined, so check what comes from outside
+ * @param labels [N], class indices from 0; an index out of range is undefined behavior, so validate
+ *   external data
+ * @throws ShapeError if the shapes do not match
+ * @throws ArgumentError if `labelSmoothing` is outside 0 to 1
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
  */
 export function crossEntropy(
@@ -133,18 +141,23 @@ export function crossEntropy(
 }
 
 /**
- * -sum of targets * log softmax(logits) of each row, averaged over the batch: cross-entropy where the truth is not one class
- * but a probability for each, such as what another network reads (distillation).
+ * Cross-entropy with class probabilities: -sum of targets * log softmax(logits) of each row,
+ * averaged over the batch. In distillation the targets are the predictions of a teacher network.
  *
  * @param logits [N, classes], unnormalized
- * @param targets [N, classes], at least 0, each row with the sum 1
+ * @param targets [N, classes], at least 0, each row sums to 1
+ * @throws ShapeError if the shapes differ
  * @see G. Hinton, O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", 2015
  */
 export function softCrossEntropy(logits: Tensor, targets: Tensor, reduction: Reduction = 'mean'): Tensor {
   return reduce(softCrossEntropyOp([logits, targets], {}), reduction);
 }
 
-/** Mean squared error between tensors of one shape. */
+/**
+ * Mean squared error of two tensors of the same shape.
+ *
+ * @throws ShapeError if the shapes differ
+ */
 export function mse(prediction: Tensor, target: Tensor, reduction: Reduction = 'mean'): Tensor {
   return mseOp([prediction, target], { reduction });
 }

@@ -1,5 +1,6 @@
-// Matrix multiplication of matrices and batches of matrices. Transposed operands are read through their strides, so
-// neither forward nor backward copies one.
+// Matrix multiplication of matrices and batches of matrices.
+// Kernels read transposed operands through their strides, so neither forward nor backward copies
+// one.
 
 import { matmul as kernel } from '../../../kernels/matmul.js';
 import { ShapeError } from '../errors.js';
@@ -10,7 +11,7 @@ import * as shapes from '../shape.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 
-/** The matrix in the last two axes, and the batch in front of them. */
+/** The sizes of the matrix in the last two axes, and the batch axes before them. */
 function split(shape: Shape): { batch: Shape; rows: number; columns: number } {
   return { batch: shape.slice(0, -2), rows: shape.at(-2)!, columns: shape.at(-1)! };
 }
@@ -30,7 +31,10 @@ function inferMatmul(a: Shape, b: Shape): Shape {
   return [...shapes.broadcastShapes(left.batch, right.batch, 'matmul'), left.rows, right.columns];
 }
 
-/** An operand whose batch axes are one: [batch, rows, columns], broadcast if need be; a single matrix stays single. */
+/**
+ * An operand with one batch axis: [batch, rows, columns], broadcast if necessary. A single matrix
+ * keeps two axes.
+ */
 function asBatch(x: NdArray, batch: Shape): NdArray {
   const { rows, columns } = split(x.shape);
   if (x.shape.length === 2) return x;
@@ -38,7 +42,7 @@ function asBatch(x: NdArray, batch: Shape): NdArray {
   return x.expand([...batch, rows, columns]).reshape([-1, rows, columns]);
 }
 
-/** The product on arrays. */
+/** Matrix product of two arrays. */
 export function multiply(a: NdArray, b: NdArray): NdArray {
   const shape = inferMatmul(a.shape, b.shape);
   const { batch, rows, columns } = split(shape);
@@ -62,7 +66,7 @@ export function multiply(a: NdArray, b: NdArray): NdArray {
   return NdArray.wrap(backend, buffer, shape);
 }
 
-/** Each matrix of a batch transposed. */
+/** Transposes each matrix of a batch. */
 function transposed(x: NdArray): NdArray {
   const last = x.shape.length - 1;
   return x.permute([...x.shape.keys()].with(last, last - 1).with(last - 1, last));
@@ -91,7 +95,7 @@ export const matmulOp = defineOp<NoAttributes>({
  * @param a [..., n, k]
  * @param b [..., k, m]
  * @returns [..., n, m]
- * @throws ShapeError if the inner sizes differ
+ * @throws ShapeError if the inner sizes differ, or an operand has fewer than 2 axes
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   return matmulOp([a, b], {});

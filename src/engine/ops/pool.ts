@@ -1,4 +1,5 @@
-// Pooling over images [N, C, H, W]: maximum and mean under a sliding window, and the mean of a whole plane.
+// Pooling over images [N, C, H, W]: maximum and mean under a sliding window, and global average
+// pooling.
 
 import * as kernels from '../../../kernels/pool.js';
 import type { PoolConstants } from '../../../kernels/pool.js';
@@ -15,18 +16,25 @@ import { checkImages, pair, windowPlaces, type Pair } from './internal/window.js
 export interface PoolOptions {
   /** Size of the window. */
   readonly window: Pair;
-  /** Step between windows. Default: the window, so that windows do not overlap. */
+  /** Step between windows. Default: the window size, so windows do not overlap. */
   readonly stride?: Pair;
-  /** Padding around the image, at most half a window: never a maximum, zeros for the mean. Default 0. */
+  /**
+   * Padding on each side of the image, at most half a window. Never the maximum; zeros for the
+   * mean. Default 0.
+   */
   readonly padding?: Pair;
 }
 
 export interface AvgPoolOptions extends PoolOptions {
-  /** Whether the zeros of the padding count in the mean. Default true, as in PyTorch. */
+  /** Whether the mean includes the zeros of the padding. Default true, as in PyTorch. */
   readonly countPadding?: boolean;
 }
 
-/** The windows of images [N, C, H, W]. Throws if the options do not fit them. */
+/**
+ * Sizes of the pooling of images [N, C, H, W].
+ *
+ * @throws ShapeError or ArgumentError if the options do not match the images
+ */
 export function poolGeometry(x: Shape, options: AvgPoolOptions, who: string): PoolConstants {
   checkImages(x, who);
   const [windowHeight, windowWidth] = pair(options.window, 1, who, 'window');
@@ -62,7 +70,7 @@ export function poolGeometry(x: Shape, options: AvgPoolOptions, who: string): Po
   };
 }
 
-/** x -> the largest values, and where in its plane each was found. */
+/** x -> the maximum under each window, and its index in the plane. */
 export const maxPool2dRoutine = defineRoutine<PoolConstants>({
   name: 'maxPool2d',
   outputs: ({ planes, outHeight, outWidth }) => [
@@ -88,7 +96,7 @@ export const maxPool2dOp = defineOp<PoolOptions>({
     save(index);
     return y.reshape(pooledShape(x.shape, g));
   },
-  // The gradient goes to the place the maximum came from.
+  // The gradient goes to the index of the maximum.
   backward: ({ grad, inputs: [x], attributes, saved: [index] }) => [
     () => launch(kernels.maxPoolGrad, [grad, index], x.shape, poolGeometry(x.shape, attributes, 'maxPool2d')),
   ],
@@ -130,10 +138,11 @@ export const avgPool2dOp = defineOp<AvgPoolOptions>({
 });
 
 /**
- * Largest value under each window; of equals the first, row by row.
+ * Maximum under each window; of equal elements the first in row-major order.
  *
  * @param x [N, C, H, W]
  * @returns [N, C, H', W'] with H' = floor((H + 2 padding - window) / stride) + 1
+ * @throws ShapeError or ArgumentError if the options do not match the images
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  */
 export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
@@ -145,7 +154,9 @@ export function avgPool2d(x: Tensor, options: AvgPoolOptions): Tensor {
   return avgPool2dOp([x], options);
 }
 
-/** Mean of every plane: [N, C, H, W] -> [N, C, 1, 1] (PyTorch's adaptive average pooling to 1x1). */
+/**
+ * Mean over each plane: [N, C, H, W] -> [N, C, 1, 1] (PyTorch's adaptive average pooling to 1x1).
+ */
 export function globalAvgPool2d(x: Tensor): Tensor {
   checkImages(x.shape, 'globalAvgPool2d');
   return mean(x, { axes: [2, 3], keepDims: true });

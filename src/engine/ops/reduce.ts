@@ -1,4 +1,4 @@
-// Reductions over axes: sum, mean, max, variance.
+// Reductions over axes: sum, mean, max, argmax, variance.
 
 import * as kernels from '../../../kernels/reduce.js';
 import { noGrad } from '../current.js';
@@ -17,9 +17,9 @@ interface AxesAttributes {
   readonly axes: readonly number[];
 }
 
-/** What reductions share: which axes, and whether they stay as size 1. */
+/** Common options of the reductions. */
 export interface ReduceOptions {
-  /** One axis, several, or (default) all; negative ones count from the end. */
+  /** One axis, several, or all (default); negative axes count from the end. */
   readonly axes?: number | readonly number[];
   /** Keep the reduced axes as size 1. Default false. */
   readonly keepDims?: boolean;
@@ -32,7 +32,7 @@ export const sumOp = defineOp<AxesAttributes>({
   name: 'sum',
   infer: ([x], { axes }) => keptShape(x, axes),
   forward: ([x], { axes }) => (axes.length === 0 ? x.view() : sumOver(x, axes)),
-  backward: ({ grad, inputs: [x] }) => [() => grad.expand(x.shape)], // every summand counts once
+  backward: ({ grad, inputs: [x] }) => [() => grad.expand(x.shape)], // each summand has derivative 1
   samples: [
     { title: 'all', inputs: [anywhere(2, 3)], attributes: { axes: [0, 1] } },
     { title: 'last', inputs: [anywhere(2, 3)], attributes: { axes: [1] } },
@@ -73,7 +73,7 @@ export const maxOp = defineOp<{ readonly axis: number }>({
 });
 
 export interface VarianceAttributes extends AxesAttributes {
-  /** 1 divides by n - 1 (an unbiased estimate), 0 by n. */
+  /** 1 divides by n - 1 (unbiased estimate), 0 by n. */
   readonly correction: number;
 }
 
@@ -112,11 +112,15 @@ export function mean(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}):
   return scaleShift(sum(x, { axes: list, keepDims }), 1 / count);
 }
 
-/** Largest value over axes, by default all; the first of equals gets the gradient. */
+/**
+ * Maximum over axes, by default all; of equal elements the first gets the gradient.
+ *
+ * @throws ShapeError if a reduced axis has size 0
+ */
 export function max(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
   const list = shapes.normalizeAxes(axes, x.shape.length, 'max');
   if (list.length === x.shape.length && !keepDims) {
-    // One pass over everything, so that "first" means first in memory order.
+    // One reduction over all elements, so that "first" means first in memory order.
     return reshape(maxOp([reshape(x, [x.size])], { axis: 0 }), []);
   }
   const result = list.reduceRight((partial, axis) => maxOp([partial], { axis }), x);
@@ -137,7 +141,12 @@ export function variance(
   return reduced(varianceOp([x], { axes: list, correction }), list, keepDims);
 }
 
-/** Place of the largest value along one axis (the first of equals), as whole numbers without a gradient. */
+/**
+ * Index of the maximum along one axis (of equal elements the first), as integers without a
+ * gradient.
+ *
+ * @throws ShapeError if the axis has size 0
+ */
 export function argmax(x: Tensor, axis = -1): Tensor {
   return noGrad(() => argmaxOp([x], { axis: shapes.normalizeAxis(axis, x.shape.length, 'argmax') }));
 }

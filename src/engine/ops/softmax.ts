@@ -1,4 +1,4 @@
-// Softmax and its logarithm along one axis.
+// Softmax and log-softmax along one axis.
 
 import { mul, sub } from '../../../kernels/elementwise.js';
 import { argmaxAxis, takeAxis } from '../../../kernels/reduce.js';
@@ -15,8 +15,8 @@ interface AxisAttributes {
 }
 
 /**
- * x less the maximum of its line along `axis`. The results here stay the same, and in float32 they stay exact:
- * the log of a sum near 1000 has only four decimals left, that of a shifted line seven.
+ * x minus its maximum along `axis`. This does not change softmax, and it preserves precision in
+ * float32. The log of a sum near 1000 has only four decimals; that of shifted values has seven.
  */
 export function shiftedByMax(x: NdArray, axis: number): NdArray {
   const { size, inner } = aroundAxis(x.shape, axis);
@@ -25,7 +25,7 @@ export function shiftedByMax(x: NdArray, axis: number): NdArray {
   return elementwise(sub, [x, launch(takeAxis, [x, index], shape, { size, inner })]);
 }
 
-/** log of the sum of exponentials of each line along `axis`, which stays as size 1. */
+/** Log of the sum of exponentials along `axis`, which stays as size 1. */
 export function logSumExp(x: NdArray, axis: number): NdArray {
   const { size, inner } = aroundAxis(x.shape, axis);
   return launch(kernels.logSumExp, [x], x.shape.with(axis, 1), { size, inner });
@@ -77,12 +77,15 @@ export const softmaxOp = defineOp<AxisAttributes>({
   samples,
 });
 
-/** exp(x) / sum of exp(x) along one axis, by default the last; large values do not overflow. */
+/** exp(x) / sum of exp(x) along one axis, by default the last. Large values do not overflow. */
 export function softmax(x: Tensor, axis = -1): Tensor {
   return softmaxOp([x], { axis: normalizeAxis(axis, x.shape.length, 'softmax') });
 }
 
-/** log softmax(x), computed without the detour that loses small probabilities. */
+/**
+ * log softmax(x) along one axis, by default the last. More accurate than log(softmax(x)) for small
+ * probabilities.
+ */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return logSoftmaxOp([x], { axis: normalizeAxis(axis, x.shape.length, 'logSoftmax') });
 }

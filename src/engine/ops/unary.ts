@@ -1,4 +1,4 @@
-// Functions of one tensor, element by element: powers, exponentials, absolute value, clamp.
+// Elementwise functions of one tensor: powers, exponentials, absolute value, clamp.
 
 import * as kernels from '../../../kernels/elementwise.js';
 import { ArgumentError } from '../errors.js';
@@ -96,12 +96,16 @@ export function abs(x: Tensor): Tensor {
   return absOp([x], {});
 }
 
-/** x to the power of a number. */
+/** x to the power of a constant exponent. */
 export function pow(x: Tensor, exponent: number): Tensor {
   return powOp([x], { exponent });
 }
 
-/** x limited to { low, high }; the gradient passes where low <= x <= high. */
+/**
+ * x limited to [low, high]; the gradient passes where low <= x <= high.
+ *
+ * @throws ArgumentError if low exceeds high
+ */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
   return clampOp([x], { low, high });
 }

@@ -1,4 +1,6 @@
-// Views: reshape, flatten, permute, transpose, expand, slice. Forward copies nothing; backward is the view undone.
+// View operations: reshape, flatten, permute, transpose, expand, slice.
+// Forward copies nothing, except in a reshape of an array that is not dense. Backward reverses the
+// view.
 
 import { sliceGrad } from '../../../kernels/layout.js';
 import { ArgumentError, ShapeError } from '../errors.js';
@@ -32,7 +34,7 @@ export const permuteOp = defineOp<{ readonly order: readonly number[] }>({
     return order.map((axis) => x[axis]);
   },
   forward: ([x], { order }) => x.permute(order),
-  // The inverse permutation: where did axis i go?
+  // Inverse permutation: axis i of the input is axis order.indexOf(i) of the output.
   backward: ({ grad, attributes: { order } }) => [
     () => grad.permute(order.map((_, axis) => order.indexOf(axis))),
   ],
@@ -47,11 +49,11 @@ export const expandOp = defineOp<{ readonly shape: Shape }>({
   name: 'expand',
   infer: ([x], { shape }) => {
     shapes.checkShape(shape, 'expand');
-    shapes.broadcastStrides(x, x, shape, 'expand'); // throws where x does not fit
+    shapes.broadcastStrides(x, x, shape, 'expand'); // throws if x cannot be expanded
     return shape;
   },
   forward: ([x], { shape }) => x.expand(shape).view(),
-  backward: ({ grad }) => [() => grad], // the walker sums over what was repeated
+  backward: ({ grad }) => [() => grad], // the backward pass sums over repeated axes
   samples: [
     { title: 'new axis', inputs: [anywhere(3)], attributes: { shape: [2, 3] } },
     { title: 'inner axis', inputs: [anywhere(2, 1, 2)], attributes: { shape: [2, 4, 2] } },
@@ -95,23 +97,27 @@ export const sliceOp = defineOp<SliceAttributes>({
   ],
 });
 
-/** The same numbers in another shape; one size may be -1. A view. */
+/**
+ * The same elements in another shape; one size may be -1. A view if x is dense, otherwise a copy.
+ */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   return reshapeOp([x], { shape });
 }
 
-/** Joins all axes from `startAxis` on into one. Default 1: a batch of anything becomes a batch of rows. */
+/**
+ * Joins all axes from `startAxis` on. Default 1, which keeps the batch axis: [N, ...] -> [N, size].
+ */
 export function flatten(x: Tensor, startAxis = 1): Tensor {
   const axis = shapes.normalizeAxis(startAxis, x.shape.length, 'flatten');
   return reshape(x, [...x.shape.slice(0, axis), shapes.sizeOf(x.shape.slice(axis))]);
 }
 
-/** Axes in another order. A view. */
+/** The axes in another order. A view. */
 export function permute(x: Tensor, order: readonly number[]): Tensor {
   return permuteOp([x], { order });
 }
 
-/** Swaps two axes, by default the last two: the transpose of a matrix. A view. */
+/** Swaps two axes, by default the last two (the transpose of a matrix). A view. */
 export function transpose(x: Tensor, axisA = -2, axisB = -1): Tensor {
   const order = x.shape.map((_, axis) => axis);
   const a = shapes.normalizeAxis(axisA, order.length, 'transpose');
@@ -126,12 +132,14 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * Part of one axis: places start, start + step, ... below end. A view.
+ * The indices start, start + step, ... below end along one axis. A view.
  *
- * Negative positions count from the end, as in `Array.prototype.slice`.
+ * Negative indices count from the end, as in `Array.prototype.slice`.
  *
  * @param end default: the size of the axis
  * @param step at least 1; default 1
+ * @throws ShapeError if the range exceeds the axis
+ * @throws ArgumentError if `step` is not an integer of at least 1
  */
 export function slice(x: Tensor, axis: number, start: number, end?: number, step = 1): Tensor {
   const along = shapes.normalizeAxis(axis, x.shape.length, 'slice');

@@ -1,5 +1,5 @@
-// Activation functions as layers; the functions themselves, and their derivatives, are in the engine. No state.
-// Imports module and the activation ops.
+// Activation functions as layers without state; the functions and their derivatives are in the
+// engine.
 
 import { gelu, leakyRelu, relu, sigmoid, tanh } from '../../engine/ops/activation.js';
 import type { Tensor } from '../../engine/tensor.js';
@@ -14,7 +14,7 @@ export class ReLU extends Module {
 }
 
 export interface LeakyReLUOptions {
-  /** Slope below 0. Default 0.01. */
+  /** Negative slope. Default 0.01. */
   readonly slope?: number;
 }
 
@@ -51,7 +51,10 @@ export class Tanh extends Module {
   }
 }
 
-/** GELU in its tanh form: PyTorch's `approximate='tanh'`, within 5e-4 of its default, which uses erf. */
+/**
+ * GELU in its tanh form: PyTorch's `approximate='tanh'`, within 5e-4 of PyTorch's default, which
+ * uses erf.
+ */
 export class GELU extends Module {
   override forward(x: Tensor): Tensor {
     return gelu(x);

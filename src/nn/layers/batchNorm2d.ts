@@ -1,5 +1,5 @@
-// The batch normalization layer: a learned scale and shift per channel, and the running statistics that stand in
-// for the batch's own when evaluating. Imports module and the batchNorm op, where the arithmetic is.
+// Batch normalization layer: a trained scale and shift per channel, and running statistics for
+// evaluation.
 
 import { batchNorm, type BatchNormAttributes } from '../../engine/ops/batchNorm.js';
 import { checkImages } from '../../engine/ops/internal/window.js';
@@ -10,7 +10,7 @@ import { check, checkCount } from '../options.js';
 import { Counter, ModuleBuffer, Parameter } from '../parameter.js';
 
 export interface BatchNorm2dOptions {
-  /** Channels of the input. */
+  /** Number of input channels. */
   readonly numFeatures: number;
   /** Added to the variance. Default 1e-5. */
   readonly epsilon?: number;
@@ -19,10 +19,11 @@ export interface BatchNorm2dOptions {
 }
 
 /**
- * y = (x - mean) / sqrt(variance + epsilon) * weight + bias, channel by channel.
+ * y = (x - mean) / sqrt(variance + epsilon) * weight + bias, per channel.
  *
- * x and y [N, C, H, W]. In training, mean and (biased) variance are the batch's, and the running ones move towards them
- * by `momentum` (the variance unbiased); in evaluation they are the running ones. Properties have PyTorch's names.
+ * x and y [N, C, H, W]. Training normalizes with the mean and (biased) variance of the batch. It
+ * also updates the running statistics, with weight `momentum` and the unbiased variance. Evaluation
+ * normalizes with the running statistics. The properties have PyTorch's names.
  *
  * @example
  * const layer = new BatchNorm2d({ numFeatures: 2 });
@@ -37,10 +38,13 @@ export class BatchNorm2d extends Module {
   readonly bias: Parameter;
   readonly running_mean: ModuleBuffer;
   readonly running_var: ModuleBuffer;
-  /** How many batches the running statistics have seen. */
+  /** Number of batches in the running statistics. */
   readonly num_batches_tracked: Counter;
   readonly epsilon: number;
-  /** May be changed at any time: 1/n at the nth batch makes the running statistics the mean of all. */
+  /**
+   * May change at any time: with 1/n at the nth batch, the running statistics are the mean over all
+   * batches.
+   */
   momentum: number;
 
   constructor({ numFeatures, epsilon = 1e-5, momentum = 0.1 }: BatchNorm2dOptions) {
@@ -61,13 +65,15 @@ export class BatchNorm2d extends Module {
     return this.applyWith(batchNorm, x);
   }
 
-  /** What the op needs besides the parameters. */
+  /** The op's attributes: options, mode and running statistics. */
   get attributes(): BatchNormAttributes {
     const { epsilon, momentum, training } = this;
     return { epsilon, momentum, training, running: { mean: this.running_mean, variance: this.running_var } };
   }
 
-  /** Runs an op that begins with this layer (fuse.ts) on this layer's parameters and statistics. */
+  /**
+   * Runs an op that starts with batch norm (fuse.ts) with this layer's parameters and statistics.
+   */
   applyWith(op: typeof batchNorm, x: Tensor): Tensor {
     checkImages(x.shape, 'BatchNorm2d');
     const y = op(x, this.weight, this.bias, this.attributes);

@@ -1,4 +1,4 @@
-// The convolutional layer. Imports module, init and the conv2d op.
+// Convolution layer.
 
 import { conv2d, type Conv2dOptions } from '../../engine/ops/conv2d.js';
 import { pair, type Pair } from '../../engine/ops/internal/window.js';
@@ -13,19 +13,19 @@ export interface Conv2dLayerOptions extends Conv2dOptions {
   readonly inChannels: number;
   readonly outChannels: number;
   readonly kernelSize: Pair;
-  /** Whether to add a learned bias. Default true. */
+  /** Whether to add a trained bias. Default true. */
   readonly bias?: boolean;
-  /** Where the first weights are drawn from. */
+  /** Stream that the initial weights are drawn from. */
   readonly rng: Rng;
 }
 
 /**
- * Slides a bank of learned filters over images.
+ * Convolution of images with trained filters.
  *
  * x [N, inChannels, H, W] -> y [N, outChannels, H', W'] with
- * H' = floor((H + 2 padding - dilation (kernelSize - 1) - 1) / stride) + 1;
- * weight [outChannels, inChannels / groups, kh, kw], bias [outChannels], both drawn from U(-b, b) with
- * b = 1 / sqrt(inChannels / groups * kh * kw).
+ * H' = floor((H + 2 padding - dilation (kernelSize - 1) - 1) / stride) + 1.
+ * weight [outChannels, inChannels / groups, kh, kw], bias [outChannels]. Both are initialized from
+ * U(-b, b) with b = 1 / sqrt(inChannels / groups * kh * kw), as in PyTorch.
  *
  * @example
  * const layer = new Conv2d({ inChannels: 1, outChannels: 32, kernelSize: 3, padding: 1, rng: new Rng(1) });
@@ -84,7 +84,7 @@ export class Conv2d extends Module {
   }
 }
 
-/** `3` or `[3,5]`. */
+/** Formats a pair as `3` or `[3,5]`. */
 export function describePair(value: Pair | readonly number[]): string {
   if (typeof value === 'number') return `${value}`;
   return value[0] === value[1] ? `${value[0]}` : `[${value.join(',')}]`;

@@ -1,4 +1,4 @@
-// The dropout layer: drops values in training, does nothing in evaluation. Imports module and the dropout op.
+// Dropout layer: active in training, the identity in evaluation.
 
 import { dropout } from '../../engine/ops/dropout.js';
 import type { Rng } from '../../engine/rng.js';
@@ -7,15 +7,15 @@ import { Module } from '../module.js';
 import { check } from '../options.js';
 
 export interface DropoutOptions {
-  /** Chance that a value is set to 0. Default 0.5. */
+  /** Probability that an element is set to 0. Default 0.5. */
   readonly probability?: number;
-  /** Where the masks are drawn from. */
+  /** Stream that the masks are drawn from. */
   readonly rng: Rng;
 }
 
 /**
- * In training, sets each value to 0 with `probability` and multiplies the others by 1 / (1 - probability). The
- * identity in evaluation and for probability 0, when it draws nothing.
+ * In training, sets each element to 0 with `probability` and multiplies the others by 1 / (1 -
+ * probability). In evaluation, and for probability 0, it is the identity and draws nothing.
  *
  * @example
  * const layer = new Dropout({ probability: 0.5, rng: new Rng(1) });
@@ -27,7 +27,10 @@ export interface DropoutOptions {
  */
 export class Dropout extends Module {
   readonly probability: number;
-  /** The stream of the masks. A stream cannot be rewound: to go on from a checkpoint, put its stream here. */
+  /**
+   * Stream of the masks. A stream cannot be rewound: to resume from a checkpoint, assign its stream
+   * here.
+   */
   rng: Rng;
 
   constructor({ probability = 0.5, rng }: DropoutOptions) {

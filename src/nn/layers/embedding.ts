@@ -1,4 +1,4 @@
-// The embedding layer: a learned row of numbers for each of a set of things. Imports module and the gatherRows op.
+// Embedding layer: a lookup table with one trained vector per index.
 
 import { gatherRows } from '../../engine/ops/join.js';
 import type { Rng } from '../../engine/rng.js';
@@ -9,17 +9,18 @@ import { checkCount } from '../options.js';
 import { Parameter } from '../parameter.js';
 
 export interface EmbeddingOptions {
-  /** How many things there are. */
+  /** Number of rows of the table. */
   readonly numEmbeddings: number;
-  /** Length of the row each has. */
+  /** Length of each row. */
   readonly embeddingDim: number;
-  /** Where the first rows are drawn from. */
+  /** Stream that the initial weights are drawn from. */
   readonly rng: Rng;
 }
 
 /**
- * Row i of the table for each number i of the input: x [...] whole numbers -> y [..., embeddingDim]. The table starts
- * standard normal. A number that is not a row is undefined: check what comes from outside.
+ * Row i of the table for each index i of the input: x [...] of integers -> y [..., embeddingDim].
+ * The initial table is standard normal. An index out of range is undefined behavior: validate
+ * external input.
  *
  * @example
  * const layer = new Embedding({ numEmbeddings: 10, embeddingDim: 3, rng: new Rng(1) });

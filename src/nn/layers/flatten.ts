@@ -1,16 +1,16 @@
-// Flatten: from images to rows, between convolutions and fully connected layers. Imports module and the view op.
+// Flatten layer: converts images to rows, between convolutions and fully connected layers.
 
 import { flatten } from '../../engine/ops/view.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { Module } from '../module.js';
 
 export interface FlattenOptions {
-  /** First of the axes that become one. Default 1, so that the batch stays. */
+  /** First axis to flatten. Default 1, which keeps the batch axis. */
   readonly startAxis?: number;
 }
 
 /**
- * Joins all axes from `startAxis` on: [N, C, H, W] -> [N, C * H * W]. Copies nothing.
+ * Joins all axes from `startAxis` on: [N, C, H, W] -> [N, C * H * W], without a copy.
  *
  * @example
  * scope(() => print(new Flatten().forward(zeros([8, 128, 3, 3])).shape)); // [8, 1152]

@@ -1,4 +1,4 @@
-// The layer normalization layer. Imports module and the layerNorm op.
+// Layer normalization layer.
 
 import { layerNorm } from '../../engine/ops/layerNorm.js';
 import type { Shape } from '../../engine/shape.js';
@@ -16,8 +16,8 @@ export interface LayerNormLayerOptions {
 }
 
 /**
- * y = (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axes of each example. The same in training
- * and evaluation.
+ * y = (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axes of each example.
+ * Identical in training and evaluation.
  *
  * @example
  * const layer = new LayerNorm({ normalizedShape: 4 });

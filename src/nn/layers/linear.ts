@@ -1,4 +1,4 @@
-// The fully connected layer. Imports module, init and the linear op.
+// Fully connected layer.
 
 import { linear } from '../../engine/ops/linear.js';
 import type { Rng } from '../../engine/rng.js';
@@ -11,17 +11,18 @@ import { Parameter } from '../parameter.js';
 export interface LinearOptions {
   readonly inFeatures: number;
   readonly outFeatures: number;
-  /** Whether to add a learned bias. Default true. */
+  /** Whether to add a trained bias. Default true. */
   readonly bias?: boolean;
-  /** Where the first weights are drawn from. */
+  /** Stream that the initial weights are drawn from. */
   readonly rng: Rng;
 }
 
 /**
  * y = x weightT + bias.
  *
- * x [..., inFeatures] -> y [..., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures], both drawn from
- * U(-1 / sqrt(inFeatures), 1 / sqrt(inFeatures)).
+ * x [..., inFeatures] -> y [..., outFeatures]; weight [outFeatures, inFeatures], bias
+ * [outFeatures]. Both are initialized from U(-1 / sqrt(inFeatures), 1 / sqrt(inFeatures)), as in
+ * PyTorch.
  *
  * @example
  * const layer = new Linear({ inFeatures: 3, outFeatures: 2, rng: new Rng(1) });

@@ -1,4 +1,4 @@
-// Pooling layers. No state. Imports module and the pool ops.
+// Pooling layers without state.
 
 import { avgPool2d, globalAvgPool2d, maxPool2d } from '../../engine/ops/pool.js';
 import { pair, type Pair } from '../../engine/ops/internal/window.js';
@@ -10,14 +10,14 @@ import { Module } from '../module.js';
 export interface MaxPool2dOptions {
   /** Size of the window. */
   readonly kernelSize: Pair;
-  /** Step between windows. Default: the window, so that windows do not overlap. */
+  /** Step between windows. Default: the window size, so windows do not overlap. */
   readonly stride?: Pair;
-  /** Rim around the image, at most half a window. Default 0. */
+  /** Padding on each side of the image, at most half a window. Default 0. */
   readonly padding?: Pair;
 }
 
 export interface AvgPool2dOptions extends MaxPool2dOptions {
-  /** Whether the zeros of the rim count in the mean. Default true, as in PyTorch. */
+  /** Whether the mean includes the zeros of the padding. Default true, as in PyTorch. */
   readonly countIncludePad?: boolean;
 }
 
@@ -41,7 +41,7 @@ function describeWindow({ window, stride, padding }: Window): string {
 }
 
 /**
- * Largest value under each window; of equals the first.
+ * Maximum under each window; of equal values, the first.
  *
  * x [N, C, H, W] -> y [N, C, H', W'] with H' = floor((H + 2 padding - kernelSize) / stride) + 1.
  *
@@ -90,7 +90,7 @@ export class AvgPool2d extends Module {
   }
 }
 
-/** Mean of every plane: [N, C, H, W] -> [N, C, 1, 1]. */
+/** Mean over each channel of an image: [N, C, H, W] -> [N, C, 1, 1]. */
 export class GlobalAvgPool2d extends Module {
   override forward(x: Tensor): Tensor {
     return globalAvgPool2d(x);

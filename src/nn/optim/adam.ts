@@ -1,5 +1,6 @@
-// Adam: gradient descent in which each number has a rate of its own, from running averages of its gradient and of
-// its square (Kingma and Ba, 2015). Order of operations as in PyTorch. Imports the optimizer base and the kernels.
+// Adam: gradient descent with a step size per element, from running averages of the gradient and
+// its square (Kingma and Ba, 2015).
+// The order of operations matches PyTorch.
 
 import { scaleShift } from '../../../kernels/elementwise.js';
 import * as kernels from '../../../kernels/optimizer.js';
@@ -11,7 +12,7 @@ import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
 import { type Move, Optimizer } from './optimizer.js';
 
-/** Arrays that belong to one parameter: itself, its gradient, the two averages. */
+/** Arrays per parameter: the parameter, its gradient, the two averages. */
 const ARRAYS = 4;
 
 type AdamScalars = Readonly<
@@ -21,15 +22,15 @@ type AdamScalars = Readonly<
     | 'beta2'
     | 'biasCorrection2Sqrt' // sqrt(1 - beta2^t)
     | 'epsilon'
-    | 'weightDecay' // Adam: this times the parameter is added to the gradient
-    | 'shrink', // AdamW: the parameter is multiplied by this first
+    | 'weightDecay' // Adam: weightDecay times the parameter is added to the gradient
+    | 'shrink', // AdamW: factor on the parameter, applied first
     number
   >
 >;
 
 /**
- * (parameter, grad, first, second, and so on for every parameter): all but the gradients are updated in place. One routine
- * for all parameters, because a network has many small ones.
+ * (parameter, grad, first, second, and so on for every parameter): all but the gradients are
+ * updated in place. One routine updates all parameters, because a network has many small ones.
  */
 export const adamStep = defineRoutine<Readonly<Record<'parameters', number>>, AdamScalars>({
   name: 'adamStep',
@@ -56,13 +57,16 @@ function moveOne(
 }
 
 export interface AdamOptions {
-  /** Learning rate: about the most a number moves in one step. Default 1e-3. */
+  /** Learning rate: approximately the largest change of an element in one step. Default 1e-3. */
   readonly lr?: number;
-  /** How much of the averages of gradient and squared gradient is kept at each step. Default [0.9, 0.999]. */
+  /** Decay factors of the averages of gradient and squared gradient. Default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
   /** Added to the denominator. Default 1e-8. */
   readonly epsilon?: number;
-  /** Adam: strength of the L2 penalty, default 0. AdamW: part of the rate by which weights shrink, default 0.01. */
+  /**
+   * Adam: L2 penalty, default 0. AdamW: decoupled decay, multiplied by the learning rate, default
+   * 0.01.
+   */
   readonly weightDecay?: number;
 }
 
@@ -111,13 +115,16 @@ export class Adam extends Optimizer {
     this.#betas = [beta1, this.#betas[1]];
   }
 
-  /** How weight decay enters: as a part of the parameter added to the gradient, and as a factor on the parameter. */
+  /**
+   * The two forms of weight decay: `penalty` times the parameter is added to the gradient; `shrink`
+   * multiplies the parameter.
+   */
   protected decay(weightDecay: number): { penalty: number; shrink: number } {
     return { penalty: weightDecay, shrink: 1 };
   }
 
   protected override update(moves: readonly Move[]): void {
-    // All parameters that have had equally many updates, usually all, move together.
+    // Update parameters with equal step counts (usually all) together.
     for (const steps of new Set(moves.map((move) => move.steps))) {
       this.#moveAll(
         moves.filter((move) => move.steps === steps),
@@ -128,7 +135,8 @@ export class Adam extends Optimizer {
 
   #moveAll(moves: readonly Move[], steps: number): void {
     const [beta1, beta2] = this.#betas;
-    // Both averages start at 0 and are too small at first; these undo it. In float64, on the host.
+    // Bias correction: both averages start at 0 and are too small at first. Computed in float64 on
+    // the host.
     const stepSize = this.lr / (1 - beta1 ** steps);
     const biasCorrection2Sqrt = Math.sqrt(1 - beta2 ** steps);
     const { penalty: weightDecay, shrink } = this.decay(this.#weightDecay);

@@ -1,11 +1,12 @@
-// AdamW: Adam whose weight decay does not go through the averages (Loshchilov and Hutter, "Decoupled weight decay
-// regularization", 2019). Imports adam.
+// AdamW: Adam with weight decay decoupled from the moment estimates (Loshchilov and Hutter,
+// "Decoupled weight decay regularization", 2019).
 
 import type { Parameter } from '../parameter.js';
 import { Adam, type AdamOptions } from './adam.js';
 
 /**
- * parameter = (1 - lr weightDecay) parameter, then Adam's step with the plain gradient. Default weightDecay 0.01.
+ * parameter = (1 - lr weightDecay) parameter, then Adam's update with the unmodified gradient.
+ * Default weightDecay 0.01.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
  */

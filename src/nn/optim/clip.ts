@@ -1,5 +1,6 @@
-// Gradient clipping: between backward and step, keeps one bad batch from throwing the weights far off. Everything
-// stays on the device; nothing is awaited. Imports the ops, launch and the kernels.
+// Gradient clipping: limits the gradients between backward and step, so one bad batch cannot
+// disrupt the weights.
+// All values stay on the device; nothing is awaited.
 
 import { clamp as clampKernel } from '../../../kernels/elementwise.js';
 import { scaleByFirst } from '../../../kernels/optimizer.js';
@@ -13,10 +14,13 @@ import { Tensor, zeros } from '../../engine/tensor.js';
 import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
 
-/** Keeps the division finite when all gradients are 0; PyTorch's value. */
+/** Avoids a division by 0 when all gradients are 0; PyTorch's value. */
 const TINY = 1e-6;
 
-/** Gives a parameter another gradient. Not in place: whoever else holds the old one keeps its numbers. */
+/**
+ * Replaces the gradient of a parameter. Not in place: other references to the old gradient keep
+ * their values.
+ */
 function replaceGrad(parameter: Parameter, gradient: NdArray): void {
   parameter.zeroGrad();
   parameter.grad = new Tensor(gradient).keep();
@@ -33,9 +37,9 @@ function squaredNorm(gradient: Tensor): Tensor {
 }
 
 /**
- * Scales all gradients by one factor so that their common Euclidean norm is at most `maxNorm`.
+ * Scales all gradients by one factor so that their total Euclidean norm is at most `maxNorm`.
  *
- * @returns the norm before clipping, as a scalar tensor: `item()` awaits it, training need not
+ * @returns the norm before clipping, as a scalar tensor; training need not await its `item()`
  * @example
  * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
  * const norm = await scope(() => {
@@ -64,7 +68,7 @@ export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number):
 }
 
 /**
- * Limits every number of every gradient to [-limit, limit].
+ * Limits every element of every gradient to [-limit, limit].
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
  */

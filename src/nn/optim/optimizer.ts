@@ -1,6 +1,7 @@
-// What every optimizer has: parameters, a learning rate, and per parameter some arrays of its own shape (momentum,
-// moments), which are made when the parameter gets its first gradient. How one parameter moves is the subclass's.
-// The state lives here, not on tensors. Imports ndarray, tensor, parameter, stateDict, json.
+// Base class of the optimizers: parameters, a learning rate, and per-parameter state (momentum,
+// moments).
+// The state of a parameter is allocated with its first gradient. It belongs to the optimizer, not
+// to the tensors. Subclasses implement the update rule.
 
 import { scope } from '../../engine/current.js';
 import { ArgumentError, FormatError } from '../../engine/errors.js';
@@ -12,32 +13,35 @@ import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
 import { compareState, rowMajor, type HostState } from '../saving/stateDict.js';
 
-/** An optimizer's state: numbers, and arrays such as `0.exp_avg` for parameter 0, which stay the optimizer's own. */
+/**
+ * State of an optimizer: numbers, and arrays such as `0.exp_avg` for parameter 0. The optimizer
+ * owns the arrays.
+ */
 export interface OptimizerState {
   readonly settings: JsonObject;
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
-/** The same, read back from a file. */
+/** An `OptimizerState` loaded from a file. */
 export interface SavedOptimizerState {
   readonly settings: Json;
   readonly tensors: HostState;
 }
 
-/** What is kept for one parameter once it has had a gradient. */
+/** State of one parameter, allocated with its first gradient. */
 interface Slot {
   /** Updates of this parameter so far. */
   steps: number;
   readonly tensors: readonly Tensor[];
 }
 
-/** A parameter that has a gradient, and what is kept for it. */
+/** A parameter with a gradient, and its optimizer state. */
 export interface Move {
   readonly parameter: NdArray;
   readonly gradient: NdArray;
-  /** The optimizer's own arrays, in the order of `slotNames`. */
+  /** The optimizer's arrays, in the order of `slotNames`. */
   readonly slots: readonly NdArray[];
-  /** Updates so far, this one included: 1 is the first. */
+  /** Updates so far, including this one: 1 in the first step. */
   readonly steps: number;
 }
 
@@ -46,7 +50,10 @@ export abstract class Optimizer {
   readonly #slots: (Slot | null)[];
   #lr = 0;
 
-  /** @param parameters what to optimize: `model.parameters()` */
+  /**
+   * @param parameters the parameters to optimize: `model.parameters()`
+   * @throws ArgumentError if there are no parameters, or one is listed twice
+   */
   constructor(parameters: readonly Parameter[], lr: number) {
     if (parameters.length === 0) throw new ArgumentError('optimizer: there are no parameters to optimize');
     if (new Set(parameters).size !== parameters.length) {
@@ -57,25 +64,28 @@ export abstract class Optimizer {
     this.lr = lr;
   }
 
-  /** Which optimizer this is, as a saved state names it. */
+  /** Type of the optimizer in a saved state. */
   abstract readonly type: string;
 
-  /** PyTorch's names for the arrays kept for each parameter. */
+  /** PyTorch's names of the arrays per parameter. */
   protected abstract readonly slotNames: readonly string[];
 
-  /** SGD's momentum or Adam's beta1: what a one-cycle schedule turns down while the rate is high. */
+  /**
+   * SGD's momentum or Adam's beta1, which a one-cycle schedule lowers while the learning rate is
+   * high.
+   */
   abstract momentum: number;
 
-  /** Moves parameters, at least one. */
+  /** Updates the given parameters, at least one. */
   protected abstract update(moves: readonly Move[]): void;
 
-  /** Options to save, the learning rate aside. */
+  /** Options to save, without the learning rate. */
   protected abstract hyperparameters(): JsonObject;
 
-  /** Checks saved options; the result puts them in place. */
+  /** Validates saved options; the returned function applies them. */
   protected abstract readHyperparameters(saved: JsonReader): () => void;
 
-  /** Learning rate; may be set between steps, by a schedule or by hand. */
+  /** Learning rate; may be set between steps, by a schedule or manually. */
   get lr(): number {
     return this.#lr;
   }
@@ -85,7 +95,7 @@ export abstract class Optimizer {
     this.#lr = value;
   }
 
-  /** Moves every parameter that has a gradient. The gradients stay until `zeroGrad`. */
+  /** Updates every parameter that has a gradient. The gradients stay until `zeroGrad`. */
   step(): void {
     scope(() => {
       const moves: Move[] = [];
@@ -101,12 +111,12 @@ export abstract class Optimizer {
     });
   }
 
-  /** Frees the gradients of all parameters: call it before each backward. */
+  /** Frees the gradients of all parameters; call it before each backward. */
   zeroGrad(): void {
     for (const parameter of this.parameters) parameter.zeroGrad();
   }
 
-  /** Everything that a later run needs to go on as if there had been no break. */
+  /** The complete state, for a later run that continues exactly. */
   stateDict(): OptimizerState {
     const tensors = this.#slots.flatMap((slot, index) =>
       (slot?.tensors ?? []).map((kept, place) => [`${index}.${this.slotNames[place]}`, kept] as const),
@@ -119,15 +129,16 @@ export abstract class Optimizer {
   }
 
   /**
-   * Takes over a saved state, learning rate included.
+   * Loads a saved state, including the learning rate.
    *
-   * @throws FormatError or ArgumentError if it belongs to another optimizer or model; then nothing was changed
+   * @throws FormatError or ArgumentError if it belongs to another optimizer or model; nothing is
+   *   changed in that case
    */
   loadStateDict(state: SavedOptimizerState): void {
     this.prepareLoad(state)();
   }
 
-  /** Checks what `loadStateDict` would do; the result does it. */
+  /** Validates a call of `loadStateDict`; the returned function executes it. */
   prepareLoad({ settings, tensors }: SavedOptimizerState): () => void {
     const saved = new JsonReader(settings, 'optimizer state');
     const type = saved.text('type');
@@ -161,7 +172,10 @@ export abstract class Optimizer {
     };
   }
 
-  /** Frees what is kept for the parameters; the parameters are the model's. A later step starts afresh. */
+  /**
+   * Frees the optimizer state, but not the parameters, which belong to the model. A later step
+   * starts from an empty state.
+   */
   dispose(): void {
     for (const [index, slot] of this.#slots.entries()) {
       for (const kept of slot?.tensors ?? []) kept.dispose();
@@ -169,7 +183,7 @@ export abstract class Optimizer {
     }
   }
 
-  /** Arrays of the parameter's shape, zero unless values are given. */
+  /** Allocates arrays of the parameter's shape; zero if `values` is missing. */
   #createSlot(parameter: Parameter, values?: (name: string) => ArrayLike<number>): Slot {
     const { backend } = parameter.array;
     const { shape } = parameter;

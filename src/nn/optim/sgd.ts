@@ -1,5 +1,5 @@
-// Stochastic gradient descent, with momentum, Nesterov's look-ahead and weight decay. Order of operations as in
-// PyTorch. Imports the optimizer base and the optimizer kernels.
+// Stochastic gradient descent with momentum, Nesterov momentum and weight decay.
+// The order of operations matches PyTorch.
 
 import * as kernels from '../../../kernels/optimizer.js';
 import { elementwise, updateInPlace } from '../../engine/launch.js';
@@ -10,10 +10,10 @@ import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
 import { type Move, Optimizer } from './optimizer.js';
 
-/** How many numbers the parameter has. */
+/** Number of elements of the parameter. */
 type UpdateConstants = Readonly<Record<'length', number>>;
 
-/** `nesterov` is 0 or 1. `oneMinusDampening` is 1 on the first step, when the velocity is 0. */
+/** `nesterov` is 0 or 1. `oneMinusDampening` is 1 in the first step, when the velocity is 0. */
 type SgdScalars = Readonly<
   Record<'lr' | 'momentum' | 'oneMinusDampening' | 'weightDecay' | 'nesterov', number>
 >;
@@ -39,13 +39,18 @@ export const sgdStep = defineRoutine<UpdateConstants, SgdScalars>({
 export interface SGDOptions {
   /** Learning rate. Default 1e-3. */
   readonly lr?: number;
-  /** Part of the velocity that is kept at each step. Default 0: plain gradient descent. */
+  /** Factor on the velocity in each step. Default 0: plain gradient descent. */
   readonly momentum?: number;
-  /** The gradient adds 1 - dampening of itself to the velocity (from the second step on). Default 0. */
+  /**
+   * The gradient enters the velocity with factor 1 - dampening, from the second step on. Default 0.
+   */
   readonly dampening?: number;
-  /** Strength of the L2 penalty: this times the parameter is added to the gradient. Default 0. */
+  /** L2 penalty: weightDecay times the parameter is added to the gradient. Default 0. */
   readonly weightDecay?: number;
-  /** Step along grad + momentum * velocity, the gradient a step ahead. Needs momentum, no dampening. Default false. */
+  /**
+   * Nesterov momentum: update along grad + momentum * velocity. Requires momentum without
+   * dampening. Default false.
+   */
   readonly nesterov?: boolean;
 }
 
@@ -92,7 +97,8 @@ export class SGD extends Optimizer {
 
   protected override update(moves: readonly Move[]): void {
     for (const { parameter, gradient, slots, steps } of moves) {
-      // PyTorch starts the velocity as the first gradient itself, undampened; without momentum it is always that.
+      // PyTorch initializes the velocity with the first gradient, undampened. Without momentum the
+      // velocity is always the gradient.
       const oneMinusDampening = steps === 1 || this.momentum === 0 ? 1 : 1 - this.#dampening;
       const scalars = {
         lr: this.lr,

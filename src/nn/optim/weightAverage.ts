@@ -1,9 +1,10 @@
-// Averaged weights: beside the weights that training moves, their exponential moving average, which lies nearer the middle of the
-// region that training wanders about in and mostly reads better. One launch an array and step. Imports current, launch, tensor,
-// module, parameter, stateDict, json and the kernel.
+// Averaged weights: an exponential moving average of the weights that training updates.
+// Averaged weights lie closer to the center of the low-loss region and usually generalize better.
+// An update takes one launch per array.
 //
-// Sources: B. Polyak and A. Juditsky, "Acceleration of stochastic approximation by averaging", 1992; PyTorch's
-// torch.optim.swa_utils.AveragedModel with get_ema_multi_avg_fn and use_buffers=True.
+// Sources: B. Polyak and A. Juditsky, "Acceleration of stochastic approximation by averaging",
+// 1992; PyTorch's torch.optim.swa_utils.AveragedModel with get_ema_multi_avg_fn and
+// use_buffers=True.
 
 import { movingAverage } from '../../../kernels/optimizer.js';
 import { scope } from '../../engine/current.js';
@@ -17,15 +18,17 @@ import { Counter } from '../parameter.js';
 import { compareState, rowMajor } from '../saving/stateDict.js';
 
 export interface WeightAverageOptions {
-  /** How much of the average is kept at each step. Default 0.999: about the last thousand steps. */
+  /** Factor on the average in each step. Default 0.999: an average over about 1,000 steps. */
   readonly decay?: number;
 }
 
 /**
- * average = d average + (1 - d) weight after each step, with d = min(decay, t / (9 + t)) after t earlier updates: the first
- * takes the weights as they are, and what the network was at its beginning is soon forgotten.
+ * average = d average + (1 - d) weight after each step, with d = min(decay, t / (9 + t)) after t
+ * earlier updates. The first update copies the weights. The smaller d of the first updates quickly
+ * removes the influence of the initial weights.
  *
- * Batch norm's running statistics are averaged with the weights, since they belong to them; counts of batches are not.
+ * Batch norm's running statistics are averaged too, since they depend on the weights. Batch
+ * counters are not.
  *
  * @example
  * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
@@ -45,7 +48,7 @@ export class WeightAverage {
   #updates = 0;
   #swapped = false;
 
-  /** The averages are zero until the first update, which takes the model's numbers over. */
+  /** The averages are zero until the first update, which copies the model's values. */
   constructor(model: Module, { decay = 0.999 }: WeightAverageOptions = {}) {
     check('WeightAverage', 'decay', decay, 'at least 0 and below 1', decay >= 0 && decay < 1);
     this.decay = decay;
@@ -55,12 +58,12 @@ export class WeightAverage {
     });
   }
 
-  /** Whether the model computes with the averages. */
+  /** Whether the model currently uses the averages. */
   get swapped(): boolean {
     return this.#swapped;
   }
 
-  /** Moves every average towards the model's present number. Call it after each step of the optimizer. */
+  /** Updates every average with the model's current values. Call it after each optimizer step. */
   update(): void {
     const decay = Math.min(this.decay, this.#updates / (9 + this.#updates));
     scope(() => {
@@ -71,7 +74,7 @@ export class WeightAverage {
     this.#updates += 1;
   }
 
-  /** Exchanges the model's numbers and the averages; nothing is copied. Twice is as if it had not been. */
+  /** Exchanges the model's values and the averages without a copy. A second call restores them. */
   swap(): void {
     for (const [, own, average] of this.#pairs) {
       const [storage, other] = [own.array.storage, average.array.storage];
@@ -82,7 +85,7 @@ export class WeightAverage {
     this.#swapped = !this.#swapped;
   }
 
-  /** Everything to go on with, as an optimizer keeps it; the arrays stay this object's own. */
+  /** The complete state, in the format of an optimizer. This object owns the arrays. */
   stateDict(): OptimizerState {
     return {
       settings: { type: 'weightAverage', decay: this.decay, updates: this.#updates },
@@ -91,7 +94,7 @@ export class WeightAverage {
   }
 
   /**
-   * Checks a saved state; the result puts it in place.
+   * Validates a saved state; the returned function loads it.
    *
    * @throws FormatError or ArgumentError if it belongs to another model
    */
@@ -111,7 +114,7 @@ export class WeightAverage {
     };
   }
 
-  /** Frees the averages; the model is whoever's it was. */
+  /** Frees the averages, but not the model. */
   dispose(): void {
     for (const [, , average] of this.#pairs) average.dispose();
   }

@@ -1,18 +1,17 @@
-// The number formats that a safetensors file may hold: how each is read, and four of them written. Imports
-// errors only.
+// Number formats of safetensors files: how each is read, and how four of them are written.
 
 import { FormatError } from '../../engine/errors.js';
 
-/** One number format. Everything is little-endian. */
+/** A number format that can be read. All formats are little-endian. */
 export interface ElementType {
-  /** Bytes an element. */
+  /** Bytes per element. */
   readonly bytes: number;
-  /** Whether float32 cannot hold every value. */
+  /** Whether the format has values that float32 cannot represent. */
   readonly wide: boolean;
   readonly read: (view: DataView, at: number) => number;
 }
 
-/** One that is written, too. */
+/** A number format that can be written. */
 export interface WrittenType {
   readonly bytes: number;
   readonly write: (view: DataView, at: number, value: number) => void;
@@ -34,12 +33,11 @@ function fromHalf(bits: number): number {
 
 const words = new DataView(new ArrayBuffer(8));
 
-/** The largest number that half precision holds. */
+/** The largest finite half-precision number. */
 export const LARGEST_HALF = 65504;
 
 /**
- * A number as the nearest one of half precision; of two equally near ones the one whose last bit is 0. From 65520 on that is
- * infinity.
+ * Rounds a number to half precision, ties to even. Magnitudes of 65520 and above become infinity.
  *
  * @returns 16 bits
  * @see IEEE 754-2019, 4.3.1, roundTiesToEven
@@ -49,7 +47,7 @@ export function toHalf(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   words.setFloat64(0, size);
-  const exponent = Math.max((words.getUint32(0) >>> 20) - 1023, -14); // smaller ones are subnormal: their steps are all alike
+  const exponent = Math.max((words.getUint32(0) >>> 20) - 1023, -14); // smaller numbers are subnormal, with a constant step
   const steps = size / 2 ** (exponent - 10); // exact: only the exponent changes
   const below = Math.floor(steps);
   const rest = steps - below;
@@ -72,7 +70,7 @@ function fromBigInt(value: bigint): number {
   return number;
 }
 
-/** By the name that the header gives them. */
+/** Readable formats by their names in the header. */
 export const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map([
   ['F64', { bytes: 8, wide: true, read: (view, at) => view.getFloat64(at, true) }],
   ['F32', { bytes: 4, wide: false, read: (view, at) => view.getFloat32(at, true) }],
@@ -84,7 +82,7 @@ export const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map([
   ['U8', { bytes: 1, wide: false, read: (view, at) => view.getUint8(at) }],
 ] satisfies [string, ElementType][]);
 
-/** Those that `encodeSafetensors` writes, wide ones first, so that all stay aligned. */
+/** Formats that `encodeSafetensors` writes, wide ones first, so that all arrays stay aligned. */
 export const WRITTEN_TYPES = {
   F64: { bytes: 8, write: (view, at, value) => view.setFloat64(at, value, true) },
   F32: { bytes: 4, write: (view, at, value) => view.setFloat32(at, value, true) },

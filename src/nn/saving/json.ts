@@ -1,5 +1,4 @@
-// State as JSON: the types, a reader that checks what it reads, and a writer that gives equal states equal text.
-// Knows no files. Imports errors only.
+// State as JSON: types, a validating reader, and a canonical writer (equal states give equal text).
 
 import { ArgumentError, FormatError } from '../../engine/errors.js';
 
@@ -9,10 +8,13 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** How the numbers that JSON lacks are spelled. */
+/** Text form of the numbers that JSON does not support. */
 const NOT_FINITE: Readonly<Record<string, number>> = { Infinity, '-Infinity': -Infinity, NaN };
 
-/** A number as JSON, the ones that JSON lacks as text. `JsonReader.number` reads both. */
+/**
+ * Converts a number to JSON; infinities and NaN become text. `JsonReader.number` accepts both
+ * forms.
+ */
 export function numberToJson(value: number): Json {
   return Number.isFinite(value) ? value : `${value}`;
 }
@@ -24,7 +26,7 @@ function isObject(value: Json | undefined): value is JsonObject {
 /**
  * JSON text with sorted keys: equal values give equal text.
  *
- * @throws ArgumentError for a number that JSON lacks, which would otherwise turn into null without a word
+ * @throws ArgumentError for infinities and NaN, which JSON.stringify would silently convert to null
  */
 export function canonicalJson(value: Json, where = 'state'): string {
   if (typeof value === 'number' && !Number.isFinite(value)) {
@@ -41,7 +43,10 @@ export function canonicalJson(value: Json, where = 'state'): string {
   return `{${entries.join(',')}}`;
 }
 
-/** A JSON object read by key and type: a missing key or another type is a FormatError that names the place. */
+/**
+ * Reads a JSON object by key and type. A missing key or a wrong type throws a FormatError that
+ * states its path.
+ */
 export class JsonReader {
   readonly #object: JsonObject;
   readonly #where: string;
@@ -60,18 +65,18 @@ export class JsonReader {
     return Object.hasOwn(this.#object, key) ? this.#object[key] : this.#fail(key, 'a value');
   }
 
-  /** Any number, `numberToJson`'s spellings included. */
+  /** Any number, including the text forms of `numberToJson`. */
   number(key: string): number {
     return this.#number(this.value(key), key);
   }
 
-  /** A number of which a rule holds; write the rule so that NaN fails it. */
+  /** A number for which `holds` is true; write `holds` so that it is false for NaN. */
   numberThat(key: string, rule: string, holds: (value: number) => boolean): number {
     const value = this.number(key);
     return holds(value) ? value : this.#fail(key, rule);
   }
 
-  /** A whole number of at least 0. */
+  /** An integer of at least 0. */
   count(key: string): number {
     return this.numberThat(key, 'a whole number of at least 0', isCount);
   }

@@ -1,34 +1,41 @@
-// Weights in 8 bits: each row of an array (of a convolution or linear layer: an output channel) as whole numbers -127 to 127
-// and one scale, so that w is about q * scale. They save room in files; nothing computes with them. A file holds them as two
-// arrays, I8 under the weight's own name and F32 under `NAME.scale`. Imports errors, shape, stateDict.
+// 8-bit quantization of weights, per row: w is approximately q * scale, with integers q from -127
+// to 127 and one scale per row.
+// A row is an output channel of a convolution or linear layer. 8-bit weights reduce file size and
+// are never used for computation. A file stores two arrays: I8 under the weight's own name and F32
+// under `NAME.scale`.
 //
-// Symmetric quantization: Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
-// Inference", 2018, with zero point 0; a scale a channel: Krishnamoorthi, arXiv:1806.08342, 2018, 3.1 and 3.2.
+// Symmetric quantization with zero point 0: Jacob et al., "Quantization and Training of Neural
+// Networks for Efficient Integer-Arithmetic-Only Inference", 2018. One scale per channel:
+// Krishnamoorthi, arXiv:1806.08342, 2018, 3.1 and 3.2.
 
 import { ArgumentError, FormatError } from '../../engine/errors.js';
 import { format, sizeOf } from '../../engine/shape.js';
 import type { SavedArray } from './safetensors.js';
 import { rowMajor, type HostArray, type HostState } from './stateDict.js';
 
-/** What the name of a scale ends with. A module's array has such a name only if a parameter of its own is called so. */
+/**
+ * Suffix of the name of a scale. A module's own array has such a name only if a parameter is called
+ * `scale`.
+ */
 const SCALE = '.scale';
-/** The largest whole number; -128 is left out, so that there are as many below zero as above. */
+/** The largest integer; -128 is excluded to keep the range symmetric. */
 const LARGEST = 127;
-/** The smallest float32 that keeps all its digits. A row so small that its scale would be below becomes zeros. */
+/** The smallest normal float32. A row with a smaller scale is quantized to zeros. */
 const SMALLEST_SCALE = 2 ** -126;
 
-/** Whether a scale gives numbers that float32 holds, whatever the byte. */
+/** Whether the scale is at least 0 and scale * q is finite in float32 for every byte q. */
 function isScale(scale: number): boolean {
   return scale >= 0 && Math.fround(128 * scale) < Infinity;
 }
 
 /**
- * Makes 8-bit weights of some arrays: `scale = max|w| / 127` a row, `q = round(w / scale)`. No number moves by more than half a
- * scale. A row of zeros has the scale 0.
+ * Quantizes some arrays to 8 bits: `scale = max|w| / 127` per row, `q = round(w / scale)`. The
+ * error of an element is at most half a scale. A row of zeros has scale 0.
  *
- * @param which the arrays to quantize; they must have rows
- * @returns all arrays: those chosen as two, the others as they are
- * @throws ArgumentError if a chosen array has no axis or holds a number that is not finite, or if a name ends in `.scale`
+ * @param which selects the arrays to quantize; they must have rows
+ * @returns all arrays: each selected one as two arrays, the others unchanged
+ * @throws ArgumentError if a selected array has no axis or a non-finite element, or if a name ends
+ *   in `.scale`
  */
 export function quantize(
   arrays: HostState,
@@ -58,7 +65,7 @@ function quantizeRows(name: string, array: HostArray): { whole: Int8Array; scale
   for (let row = 0; row < rows; row++) {
     const [begin, end] = [row * width, (row + 1) * width];
     let largest = 0;
-    for (let i = begin; i < end; i++) largest = Math.max(largest, Math.abs(data[i])); // keeps what is not a number
+    for (let i = begin; i < end; i++) largest = Math.max(largest, Math.abs(data[i])); // propagates NaN
     const scale = Math.fround(largest / LARGEST);
     if (!isScale(scale)) {
       throw new ArgumentError(`quantize: row ${row} of ${name} goes up to ${largest}; keep float32`);
@@ -71,11 +78,12 @@ function quantizeRows(name: string, array: HostArray): { whole: Int8Array; scale
 }
 
 /**
- * Turns the 8-bit weights among the arrays of a file back into float32; arrays of a file without any stay as they are.
+ * Converts the 8-bit weights among the arrays of a file back to float32. Without 8-bit arrays, all
+ * arrays are returned unchanged.
  *
- * @returns all arrays but the scales
- * @throws FormatError that names the array if its scale is missing, of another shape, or holds anything but numbers of at least
- *   0; or if a scale belongs to no 8-bit array
+ * @returns all arrays except the scales
+ * @throws FormatError if the scale of an array is missing, has another shape, or contains anything
+ *   but finite numbers of at least 0; or if a scale has no 8-bit array
  */
 export function dequantize(arrays: Readonly<Record<string, SavedArray>>): Record<string, SavedArray> {
   const entries = Object.entries(arrays);

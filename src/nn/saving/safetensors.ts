@@ -1,8 +1,9 @@
-// The safetensors format: named arrays and a little text in one file, which any tool can read and which, unlike a
-// pickle, runs nothing. Bytes in, arrays out; knows no modules. A file is not trusted: every number in its header is
-// checked before it is used. Imports errors, shape, json, elementTypes, strictJson.
+// The safetensors format: named arrays and text metadata in one file.
+// Many tools support it and, unlike a pickle, it cannot execute code. Files are not trusted: every
+// number in the header is validated before use.
 //
-// Layout: u64 length n of the header | n bytes of JSON, padded with spaces | the arrays' bytes, without gaps.
+// Layout: u64 length n of the header | n bytes of JSON, padded with spaces | the arrays' bytes,
+// without gaps.
 // Source: https://github.com/huggingface/safetensors#format
 
 import { ArgumentError, FormatError } from '../../engine/errors.js';
@@ -12,16 +13,16 @@ import { canonicalJson, type Json, type JsonObject } from './json.js';
 import type { HostArray } from './stateDict.js';
 import { parseStrictJson } from './strictJson.js';
 
-/** The reference implementation's limit. */
+/** Limit of the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
-/** The header is padded to a multiple of this, so that the arrays start aligned. */
+/** The header is padded to a multiple of this size, so that the arrays are aligned. */
 const ALIGNMENT = 8;
 const METADATA = '__metadata__';
 
 /**
- * An array as it was in the file: 64-bit numbers and large integers as float64, signed bytes as they are (quantize.ts makes
- * floats of them), all others as float32.
+ * A decoded array. 64-bit numbers and large integers become float64, all other types float32.
+ * Signed bytes stay Int8Array (quantize.ts converts them to floats).
  */
 export interface SavedArray {
   readonly shape: Shape;
@@ -30,28 +31,32 @@ export interface SavedArray {
 
 export interface SafetensorsFile {
   readonly tensors: Readonly<Record<string, SavedArray>>;
-  /** The header's texts, e.g. `{ format: 'pt' }`. */
+  /** Text metadata of the header, e.g. `{ format: 'pt' }`. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-// ---- writing -----------------------------------------------------------------------------------------------
+// ---- writing ------------------------------------------------------------------------------------
 
 export interface EncodeOptions {
-  /** Whether an array that would be F32 is written in half precision. Default: none is. */
+  /** Whether an F32 array is written in half precision. Default: never. */
   readonly half?: (array: HostArray, name: string) => boolean;
 }
 
 type WrittenName = keyof typeof WRITTEN_TYPES;
 
 /**
- * Float64 arrays become F64, Int8 arrays I8, everything else F32, or F16 where `half` says so, rounded to the nearest. Equal
- * contents give equal bytes: wide arrays come first, which keeps all aligned, and names are sorted.
+ * Encodes arrays as a safetensors file.
+ *
+ * Float64 arrays become F64, Int8 arrays I8, all others F32, or F16 (rounded to nearest) if `half`
+ * returns true. Equal contents give equal bytes: names are sorted, and wide arrays come first,
+ * which keeps all arrays aligned.
  *
  * @example
  * const bytes = encodeSafetensors({ weight: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) } });
  * print(decodeSafetensors(bytes).tensors.weight.shape); // [2, 2]
  *
- * @throws ArgumentError if an array does not fill its shape, or holds a number that half precision cannot
+ * @throws ArgumentError if an array does not fill its shape, or has a number out of the range of
+ *   half precision
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, HostArray>>,
@@ -113,9 +118,9 @@ function checkArray(name: string, { shape, data }: HostArray, dtype: WrittenName
   }
 }
 
-// ---- reading -----------------------------------------------------------------------------------------------
+// ---- reading ------------------------------------------------------------------------------------
 
-/** A header entry after all checks. Offsets count from the end of the header. */
+/** A validated header entry. Offsets are relative to the end of the header. */
 interface Entry {
   readonly name: string;
   readonly shape: Shape;
@@ -130,10 +135,10 @@ function fail(reason: string): never {
 }
 
 /**
- * Reads a file.
+ * Decodes a safetensors file.
  *
- * @throws FormatError naming what is wrong: a truncated file, a damaged header, offsets that overlap, leave gaps or do
- * not fit the shape, an unknown number format, a name twice
+ * @throws FormatError with the reason: a truncated file, a damaged header, an unknown number
+ *   format, a duplicate name, or offsets that overlap, leave gaps or do not fit the shape
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const { header, dataStart } = readHeader(bytes);
@@ -176,7 +181,7 @@ function readHeader(bytes: Uint8Array): { header: JsonObject; dataStart: number 
   }
   if (!text.startsWith('{'))
     fail(`the header should begin with {, found ${JSON.stringify(text.slice(0, 1))}`);
-  // Three levels are all a header has: the file, an array's entry, its shape.
+  // A header has at most three levels: the file, an array's entry, its shape.
   return { header: parseStrictJson(text, 'safetensors header', 3) as JsonObject, dataStart };
 }
 
@@ -202,7 +207,7 @@ function readEntry(name: string, entry: Json): Entry {
     fail(`${where}: data_offsets should be two whole numbers of at least 0`);
   }
   const [begin, end] = offsets;
-  // A product beyond 2^53 is no longer exact, but is then larger than any file too.
+  // A product above 2^53 is not exact, but is then larger than any file.
   const wanted = sizeOf(shape) * type.bytes;
   if (end - begin !== wanted) {
     fail(
@@ -212,7 +217,11 @@ function readEntry(name: string, entry: Json): Entry {
   return { name, shape, dtype: dtype as string, type, begin, end };
 }
 
-/** Throws unless the arrays cover the data exactly: nothing outside, no overlap, no gap. */
+/**
+ * Checks that the arrays cover the data exactly: nothing outside, no overlap, no gap.
+ *
+ * @throws FormatError otherwise
+ */
 function checkCoverage(entries: readonly Entry[], available: number): void {
   let covered = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {

@@ -1,7 +1,7 @@
-// A training run in one safetensors file: the model's arrays under their own names, so that other tools can read the
-// weights, the optimizer's arrays after `optimizer.`, averaged weights after `average.`, and everything else as JSON in the
-// header's texts.
-// Bytes in, bytes out; no files. Imports safetensors, quantize, json, module, optimizer, scheduler, rng.
+// Saves a training run in one safetensors file.
+// The model's arrays keep their own names, so other tools can read the weights. The optimizer's
+// arrays have the prefix `optimizer.`, averaged weights `average.`. Everything else is JSON in the
+// header's metadata. The functions convert to and from bytes; they do not access files.
 
 import { ArgumentError, FormatError } from '../../engine/errors.js';
 import { Rng, type RngState } from '../../engine/rng.js';
@@ -21,35 +21,38 @@ import type { HostArray } from './stateDict.js';
 import { parseStrictJson } from './strictJson.js';
 import type { WeightAverage } from '../optim/weightAverage.js';
 
-/** Parts with arrays of their own beside the model's, whose names they precede. */
+/** Parts with their own arrays, whose names start with the part and a dot. */
 const PARTS = ['optimizer', 'average'] as const;
-/** Version of what is in the header's texts. */
+/** Version of the metadata format. */
 const VERSION = '1';
 
-/** What to save. All parts are optional: a model alone makes a plain file of weights. */
+/** The parts to save. All are optional: a model alone gives a plain file of weights. */
 export interface StateParts {
   readonly model?: Module;
   readonly optimizer?: Optimizer;
   readonly scheduler?: Scheduler;
-  /** Null is as good as absent. */
+  /** Null is the same as absent. */
   readonly average?: WeightAverage | null;
   /** Random streams by purpose: `{ dropout, shuffle }`. */
   readonly rngs?: Readonly<Record<string, Rng>>;
-  /** Anything else that fits in JSON: the epoch, the class names, ... */
+  /** Any other JSON data: the epoch, the class names, ... */
   readonly extra?: Json;
 }
 
-/** What `loadState` cannot put in place by itself. */
+/** The parts that `loadState` returns instead of loading them in place. */
 export interface LoadedState {
-  /** The saved streams, standing where they stood. A stream cannot be rewound, so these take the place of the old. */
+  /**
+   * The saved streams, at their saved positions. A stream cannot be rewound, so these replace the
+   * existing ones.
+   */
   readonly rngs: Readonly<Record<string, Rng>>;
   /** Null if nothing was saved. */
   readonly extra: Json;
 }
 
 /**
- * Saves a run. What is saved is the state at the time of the call, even if training goes on before the promise
- * resolves. Equal states give equal bytes.
+ * Saves a run. The file contains the state at the time of the call, even if training continues
+ * before the promise resolves. Equal states give equal bytes.
  *
  * @example
  * const rng = new Rng(1);
@@ -60,6 +63,8 @@ export interface LoadedState {
  * print(extra, rngs.main.uniform() === rng.uniform()); // { epoch: 3 } true
  * model.dispose();
  * optimizer.dispose();
+ *
+ * @throws ArgumentError if a name in the model starts with the name of another part
  */
 export async function saveState(parts: StateParts): Promise<Uint8Array<ArrayBuffer>> {
   const { model, scheduler, rngs, extra } = parts;
@@ -81,7 +86,7 @@ export async function saveState(parts: StateParts): Promise<Uint8Array<ArrayBuff
   if (rngs !== undefined) metadata.rngs = canonicalJson(streamsToJson(rngs), 'random streams');
   if (extra !== undefined) metadata.extra = canonicalJson(extra, 'extra');
 
-  // Every read is asked for before the first await: a step made meanwhile cannot get between them.
+  // Start every read before the first await: no optimizer step can occur between them.
   const read = async ([name, tensor]: [string, Tensor]): Promise<[string, HostArray]> => [
     name,
     { shape: tensor.shape, data: await tensor.data() },
@@ -91,12 +96,13 @@ export async function saveState(parts: StateParts): Promise<Uint8Array<ArrayBuff
 }
 
 /**
- * Puts a saved run in place. Only the parts that are given are loaded; without any, it reads streams and extra alone,
- * which is how to learn what model to build.
+ * Loads a saved run. Only the given parts are loaded. Without any, it returns only streams and
+ * extra, for example to find out which model to create.
  *
- * @param saved the file's bytes, or what `decodeSafetensors` made of them: whoever has looked into a file reads it once
- * @throws FormatError if the file is damaged or lacks a part that is given
- * @throws ArgumentError if names or shapes do not fit; in either case nothing was changed
+ * @param saved the bytes of the file, or the result of `decodeSafetensors`, which avoids decoding
+ *   twice
+ * @throws FormatError if the file is damaged or a given part is missing in it
+ * @throws ArgumentError if names or shapes do not match; in both cases nothing is changed
  */
 export function loadState(
   saved: Uint8Array | SafetensorsFile,
@@ -123,7 +129,7 @@ export function loadState(
       .map(([full, array]) => [full.slice(name.length + 1), array] as const);
     return [target.prepareLoad({ settings: part(name), tensors: Object.fromEntries(arrays) })];
   });
-  // First all checks, then all changes.
+  // All checks run before the first change.
   const commits = [
     ...(model === undefined ? [] : [model.prepareLoad(own).commit]),
     ...prepared,
@@ -134,13 +140,14 @@ export function loadState(
   return result;
 }
 
-/** The part that an array belongs to; null for the model's own. */
+/** The part that an array belongs to; null for arrays of the model. */
 function partOf(name: string): (typeof PARTS)[number] | null {
   return PARTS.find((part) => name.startsWith(`${part}.`)) ?? null;
 }
 
 /**
- * The model's own among the arrays of a file, as floats: whoever reads weights gets them here, whatever they are written in.
+ * The model's arrays among the arrays of a file, as floats. Dequantizes 8-bit weights, so callers
+ * need not handle the file's number formats.
  *
  * @throws FormatError if 8-bit weights lack their scales or have wrong ones
  */

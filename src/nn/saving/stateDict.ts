@@ -1,5 +1,5 @@
-// Loading a state: compares the names and shapes that are wanted with those that were given and tells every
-// difference at once, before anything is touched. Knows no modules and no files. Imports errors and shape.
+// State dicts: compares expected and given names and shapes, and reports all differences before any
+// change.
 
 import { ArgumentError } from '../../engine/errors.js';
 import {
@@ -11,36 +11,39 @@ import {
   type Shape,
 } from '../../engine/shape.js';
 
-/** Numbers in host memory: `{ shape, data }`, as a file gives them, or an `ndarray`, which may be a view. */
+/**
+ * An array in host memory: `{ shape, data }`, as decoded from a file, or an `ndarray`, which may be
+ * a view.
+ */
 export interface HostArray {
   readonly shape: Shape;
   readonly data: ArrayLike<number>;
-  /** Distance in `data` between neighbours along each axis. Default: row-major. */
+  /** Distance in `data` between neighbors along each axis. Default: row-major. */
   readonly stride?: readonly number[];
-  /** Where in `data` the first element is. Default 0. */
+  /** Index of the first element in `data`. Default 0. */
   readonly offset?: number;
 }
 
 /** Host arrays by name. */
 export type HostState = Readonly<Record<string, HostArray>>;
 
-/** Names that only one side has; both empty after a strict load. */
+/** Names that are only expected or only given; both lists are empty after a strict load. */
 export interface LoadReport {
   readonly missing: readonly string[];
   readonly unexpected: readonly string[];
 }
 
 export interface LoadOptions {
-  /** Refuse missing and unexpected names. A wrong shape is always refused. Default true. */
+  /** Reject missing and unexpected names. A wrong shape is always rejected. Default true. */
   readonly strict?: boolean;
 }
 
-/** A load that has been checked. Nothing changes before `commit`, which cannot fail. */
+/** A validated load. Nothing changes before `commit`, which cannot fail. */
 export interface PreparedLoad extends LoadReport {
   readonly commit: () => void;
 }
 
-/** The numbers of a host array in row-major order. */
+/** The elements of a host array in row-major order. */
 export function rowMajor({ shape, data, stride, offset = 0 }: HostArray): ArrayLike<number> {
   const strides = stride ?? contiguousStrides(shape);
   const size = sizeOf(shape);
@@ -52,7 +55,7 @@ export function rowMajor({ shape, data, stride, offset = 0 }: HostArray): ArrayL
   });
 }
 
-/** Why a host array cannot fill a shape, or null. */
+/** The reason why a host array does not fit a shape, or null. */
 function misfit(wanted: Shape, given: HostArray): string | null {
   if (!sameShape(wanted, given.shape)) {
     return `wanted ${format(wanted)}, given ${format(given.shape)}`;

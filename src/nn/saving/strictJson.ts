@@ -1,13 +1,14 @@
-// JSON from a file that is not trusted. `JSON.parse` takes the last of two equal keys without a word and passes names
-// such as __proto__ on to whoever copies the object; both are refused here, and deep nesting. Imports errors and json.
+// Strict JSON parser for untrusted files: rejects duplicate keys, unsafe keys and deep nesting.
+// `JSON.parse` silently uses the last of two equal keys. It also accepts keys such as __proto__,
+// which are unsafe when the object is copied.
 
 import { FormatError } from '../../engine/errors.js';
 import type { Json } from './json.js';
 
-/** Names that mean something else to JavaScript when an object is copied key by key. */
+/** Keys with a special meaning in JavaScript when an object is copied key by key. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** The index of the quote that ends the string which begins at `start`, or the end of the text. */
+/** Index of the quote that closes the string starting at `start`, or the length of the text. */
 function closingQuote(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === '\\') at += 1;
@@ -19,12 +20,12 @@ function closingQuote(text: string, start: number): number {
 /**
  * Parses JSON.
  *
- * @param where what to call the text in messages
- * @param maxDepth how many objects and lists may lie inside each other
- * @throws FormatError for malformed text, a key twice in one object, a forbidden key, or deeper nesting
+ * @param where name of the text in error messages
+ * @param maxDepth maximum nesting depth of objects and lists
+ * @throws FormatError for malformed text, a duplicate key, a forbidden key, or deeper nesting
  */
 export function parseStrictJson(text: string, where: string, maxDepth = 64): Json {
-  // One pass over the brackets and strings; what else is wrong with the text, JSON.parse says afterwards.
+  // One pass over brackets and strings; JSON.parse reports all other errors afterwards.
   const open: (Set<string> | null)[] = []; // the keys of each open object, null for a list
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
@@ -41,7 +42,7 @@ export function parseStrictJson(text: string, where: string, maxDepth = 64): Jso
   return parse(text, where);
 }
 
-/** Whether a colon follows, after white space: only a key is followed by one. */
+/** Whether a colon follows, after white space: only keys are followed by a colon. */
 function isKey(text: string, closing: number): boolean {
   let at = closing + 1;
   while (at < text.length && ' \n\r\t'.includes(text[at])) at++;

@@ -1,18 +1,19 @@
-// Schedules that are a function of the number of steps: staircase, cosine with warm-up, one cycle.
+// Schedules that are a function of the step number: step decay, cosine with warm-up, one cycle.
 
 import type { Optimizer } from '../optim/optimizer.js';
 import { check, checkCount } from '../options.js';
 import { CurveScheduler } from './scheduler.js';
 
 export interface StepLROptions {
-  /** Calls of `step` between two falls. */
+  /** Calls of `step` between two reductions. */
   readonly stepSize: number;
-  /** Factor of each fall. Default 0.1. */
+  /** Factor of each reduction. Default 0.1. */
   readonly gamma?: number;
 }
 
 /**
- * The rate is multiplied by `gamma` every `stepSize` steps: lr = baseLr * gamma^floor(step / stepSize).
+ * Multiplies the learning rate by `gamma` every `stepSize` steps: lr = baseLr * gamma^floor(step /
+ * stepSize).
  *
  * @example
  * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
@@ -33,19 +34,23 @@ export class StepLR extends CurveScheduler {
 }
 
 export interface CosineWithWarmupOptions {
-  /** Steps of the whole run, warm-up included; after them the rate stays at its end. */
+  /**
+   * Steps of the whole run, including warm-up; afterwards the learning rate stays at its final
+   * value.
+   */
   readonly totalSteps: number;
-  /** Steps of the rise; the last of them has the full rate. Default 0. */
+  /** Steps of the warm-up; the last of them has the full rate. Default 0. */
   readonly warmupSteps?: number;
-  /** Where the rate ends, as a part of the full rate. Default 0. */
+  /** Final learning rate as a fraction of the full rate. Default 0. */
   readonly floor?: number;
 }
 
 /**
  * Cosine annealing after a linear warm-up (Loshchilov and Hutter, "SGDR", 2017, without restarts).
  *
- * For t < warmupSteps lr = baseLr (t + 1) / warmupSteps, then with p = (t - warmupSteps) / (totalSteps - warmupSteps)
- * lr = baseLr (floor + (1 - floor) (1 + cos(pi p)) / 2).
+ * At step t < warmupSteps, lr = baseLr (t + 1) / warmupSteps. Afterwards, with p = min(1, (t -
+ * warmupSteps) / (totalSteps - warmupSteps)), lr = baseLr (floor + (1 - floor) (1 + cos(pi p)) /
+ * 2).
  *
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
  */
@@ -67,27 +72,30 @@ export class CosineWithWarmup extends CurveScheduler {
 }
 
 export interface OneCycleOptions {
-  /** The highest rate. The optimizer's own rate at the start does not matter. */
+  /** Maximum learning rate. The optimizer's initial rate is ignored. */
   readonly maxLr: number;
-  /** Steps of the whole run; after them the settings stay at their end. */
+  /** Steps of the whole run; afterwards the settings stay at their final values. */
   readonly totalSteps: number;
-  /** Part of the run spent rising. Default 0.3. */
+  /** Fraction of the run in which the learning rate rises. Default 0.3. */
   readonly pctStart?: number;
-  /** Shape of rise and fall. Default `cos`. */
+  /** Shape of the rise and the fall. Default `cos`. */
   readonly anneal?: 'cos' | 'linear';
-  /** maxLr / divFactor is the rate at the start. Default 25. */
+  /** The initial rate is maxLr / divFactor. Default 25. */
   readonly divFactor?: number;
-  /** The rate at the start / finalDivFactor is the one at the end. Default 10,000. */
+  /** The final rate is the initial rate / finalDivFactor. Default 10,000. */
   readonly finalDivFactor?: number;
-  /** Whether momentum (Adam's beta1) falls while the rate rises, and rises while it falls. Default true. */
+  /**
+   * Whether momentum (Adam's beta1) falls while the rate rises, and rises while the rate falls.
+   * Default true.
+   */
   readonly cycleMomentum?: boolean;
-  /** Momentum at the highest rate. Default 0.85. */
+  /** Momentum at the maximum rate. Default 0.85. */
   readonly baseMomentum?: number;
-  /** Momentum at both ends. Default 0.95. */
+  /** Momentum at the first and the last step. Default 0.95. */
   readonly maxMomentum?: number;
 }
 
-/** From `start` at part 0 to `end` at part 1. */
+/** Interpolates from `start` (part 0) to `end` (part 1). */
 type Anneal = (start: number, end: number, part: number) => number;
 
 const ANNEALS: Readonly<Record<'cos' | 'linear', Anneal>> = {
@@ -96,10 +104,11 @@ const ANNEALS: Readonly<Record<'cos' | 'linear', Anneal>> = {
 };
 
 /**
- * One-cycle policy: the rate rises to a high maximum and falls far below its start, and momentum does the opposite
- * (Smith and Topin, "Super-convergence", 2018).
+ * One-cycle policy: the learning rate rises to a high maximum and falls far below its initial
+ * value; momentum does the opposite (Smith and Topin, "Super-convergence", 2018).
  *
- * maxLr / divFactor rises to maxLr in the first pctStart of the steps, then falls to maxLr / divFactor / finalDivFactor.
+ * The rate rises from maxLr / divFactor to maxLr in the first pctStart of the steps, then falls to
+ * maxLr / divFactor / finalDivFactor.
  *
  * @example
  * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });

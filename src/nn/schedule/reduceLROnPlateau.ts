@@ -1,5 +1,5 @@
-// ReduceLROnPlateau: lowers the rate when a metric has stopped getting better. The order of the checks is PyTorch's,
-// its treatment of NaN and of negative metrics included. Imports scheduler.
+// ReduceLROnPlateau: lowers the learning rate when a metric stops improving.
+// The order of the checks matches PyTorch, including its treatment of NaN and of negative metrics.
 
 import { numberToJson, type Json, type JsonObject } from '../saving/json.js';
 import type { Optimizer } from '../optim/optimizer.js';
@@ -7,26 +7,26 @@ import { check, checkCount } from '../options.js';
 import { readState, type Scheduler } from './scheduler.js';
 
 export interface ReduceLROnPlateauOptions {
-  /** Whether the metric should fall (`min`, default) or rise. */
+  /** Whether a lower (`min`, default) or a higher metric is better. */
   readonly mode?: 'min' | 'max';
-  /** What the rate is multiplied by. Default 0.1. */
+  /** Factor on the learning rate. Default 0.1. */
   readonly factor?: number;
-  /** How many epochs without a better metric to bear; the next one lowers the rate. Default 10. */
+  /** Number of epochs without improvement to tolerate; the next one lowers the rate. Default 10. */
   readonly patience?: number;
-  /** How much better than the best a metric must be to count. Default 1e-4. */
+  /** Minimum improvement over the best metric. Default 1e-4. */
   readonly threshold?: number;
-  /** Whether the threshold is a part of the best metric (`rel`, default) or a difference. */
+  /** Whether the threshold is relative to the best metric (`rel`, default) or absolute. */
   readonly thresholdMode?: 'rel' | 'abs';
-  /** Epochs after a reduction in which bad ones do not count. Default 0. */
+  /** Epochs after a reduction in which bad epochs are not counted. Default 0. */
   readonly cooldown?: number;
-  /** The rate never falls below this. Default 0. */
+  /** Lower bound of the learning rate. Default 0. */
   readonly minLr?: number;
-  /** A reduction by no more than this is not made. Default 1e-8. */
+  /** Reductions of at most this size are skipped. Default 1e-8. */
   readonly epsilon?: number;
 }
 
 /**
- * After more than `patience` epochs without a better metric, lr = max(lr * factor, minLr).
+ * After more than `patience` epochs without improvement, lr = max(lr * factor, minLr).
  *
  * @example
  * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
@@ -71,22 +71,22 @@ export class ReduceLROnPlateau implements Scheduler {
     this.#best = mode === 'min' ? Infinity : -Infinity;
   }
 
-  /** The best metric so far; infinite before the first. */
+  /** The best metric so far; infinite before the first epoch. */
   get best(): number {
     return this.#best;
   }
 
-  /** Epochs since the metric was last better, those in cooldown not counted. */
+  /** Epochs since the last improvement, without those in cooldown. */
   get badEpochs(): number {
     return this.#badEpochs;
   }
 
-  /** Epochs in which bad ones do not count yet. */
+  /** Remaining cooldown epochs. */
   get cooldownLeft(): number {
     return this.#cooldownLeft;
   }
 
-  /** Takes the metric of an epoch; NaN is never better. */
+  /** Processes the metric of an epoch; NaN is never an improvement. */
   step(metric: number): void {
     if (this.#isBetter(metric)) {
       this.#best = metric;
@@ -109,7 +109,8 @@ export class ReduceLROnPlateau implements Scheduler {
     const { mode, threshold, thresholdMode } = this.#options;
     const best = this.#best;
     if (mode === 'min') {
-      // Relative and below 0, this bound lies above the best, so a slightly worse metric passes: as in PyTorch.
+      // For a negative best, this relative bound is above it, so a slightly worse metric passes, as
+      // in PyTorch.
       return metric < (thresholdMode === 'rel' ? best * (1 - threshold) : best - threshold);
     }
     return metric > (thresholdMode === 'rel' ? best * (threshold + 1) : best + threshold);

@@ -1,22 +1,29 @@
-// Schedules: how the learning rate moves while training goes on. Here is what they share, and the base of those that
-// are a fixed curve over step numbers. A schedule holds the optimizer and sets its rate; it knows no training loop.
-// Imports optimizer, json.
+// Learning rate schedules: the interface, and the base class of schedules that are a function of
+// the step number.
+// A schedule sets the learning rate of its optimizer; it does not depend on the training loop.
 
 import { FormatError } from '../../engine/errors.js';
 import { JsonReader, type Json, type JsonObject } from '../saving/json.js';
 import type { Optimizer } from '../optim/optimizer.js';
 
-/** What can be saved with a training run. */
+/** A schedule whose state can be saved with a training run. */
 export interface Scheduler {
-  /** Everything that moves, as JSON. Options are not in it: they belong to the one who makes the schedule. */
+  /**
+   * The state as JSON. Options are not included: the caller passes them again when it creates the
+   * schedule.
+   */
   state(): JsonObject;
-  /** Goes on where `state` was taken. The optimizer's own state has the learning rate. */
+  /** Loads a saved state. The learning rate is part of the optimizer's state. */
   load(state: Json): void;
-  /** Checks what `load` would do; the result does it. */
+  /** Validates a call of `load`; the returned function executes it. */
   prepareLoad(state: Json): () => void;
 }
 
-/** Opens a saved state after checking that it is of this kind of schedule. */
+/**
+ * Opens a saved state.
+ *
+ * @throws FormatError if it belongs to another type of schedule
+ */
 export function readState(state: Json, type: string): JsonReader {
   const saved = new JsonReader(state, 'scheduler state');
   const found = saved.text('type');
@@ -25,22 +32,22 @@ export function readState(state: Json, type: string): JsonReader {
   return saved;
 }
 
-/** What the optimizer should use at one step. */
+/** Settings of the optimizer at one step. */
 export interface CurvePoint {
   readonly lr: number;
-  /** Left alone if absent. */
+  /** Unchanged if absent. */
   readonly momentum?: number;
 }
 
-/** The settings of step 0, 1, ..., given the learning rate the optimizer began with. */
+/** The settings of step 0, 1, ..., given the initial learning rate of the optimizer. */
 export type Curve = (step: number, baseLr: number) => CurvePoint;
 
 /**
- * A schedule that depends on the number of steps alone. The settings of step 0 are put in place at once; call `step`
- * after each of the optimizer's steps (or once an epoch: the schedule counts calls).
+ * A schedule that depends only on the number of steps. The constructor applies the settings of step
+ * 0. Call `step` after each optimizer step (or once per epoch: the schedule counts calls).
  *
- * PyTorch multiplies the present rate at each call; here each rate is computed from the first one, so that rounding
- * does not pile up.
+ * PyTorch multiplies the current rate in each call. Here each rate is computed from the initial
+ * rate, so rounding errors do not accumulate.
  */
 export abstract class CurveScheduler implements Scheduler {
   readonly #type: string;
@@ -57,12 +64,12 @@ export abstract class CurveScheduler implements Scheduler {
     this.#apply();
   }
 
-  /** Calls of `step` so far. */
+  /** Number of calls of `step` so far. */
   get steps(): number {
     return this.#steps;
   }
 
-  /** Moves the optimizer on to its next settings. */
+  /** Applies the settings of the next step to the optimizer. */
   step(): void {
     this.#steps += 1;
     this.#apply();

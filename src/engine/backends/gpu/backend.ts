@@ -1,5 +1,6 @@
-// The gpu backend: the kernels' own text, run by gpu.js. Every call is put into one queue in program order (queue.ts
-// says why); `read` alone waits. What it does not do: compute anywhere but where it was told to. gpu.ts opens it.
+// gpu backend: compiles and runs the kernels' source with gpu.js.
+// Every call is queued in program order (queue.ts explains why); only `read` waits. There is no
+// fallback to another device. gpu.ts creates the backend.
 
 import { upload } from '../../../../kernels/layout.js';
 import type { Backend, Buffer, FloatArray, Launch, MemoryReport } from '../../backend.js';
@@ -10,24 +11,27 @@ import { type CompiledKernel, KernelCache, type KernelStatistics } from './kerne
 import type { DeviceValue, GpuMode } from './library.js';
 import { ProgramQueue } from './queue.js';
 
-/** Indices are float32 on the device: above this, neighbours have the same number. */
+/** Indices are float32 on the device: above this limit, adjacent indices are indistinguishable. */
 const MAX_LENGTH = 2 ** 24;
 const MAX_INPUTS = 7;
 
-/** A buffer of this backend. What it holds exists once its job in the queue is done. */
+/** A buffer of this backend. Its value exists after its job in the queue is done. */
 interface GpuBuffer extends Buffer {
   freed: boolean;
   value: DeviceValue | null;
-  /** The kernel that made the value. */
+  /** The kernel that computed the value. */
   maker: CompiledKernel | null;
-  /** Why there is no value: what went wrong in the launch that should have made it, or in one before that. */
+  /**
+   * Why there is no value: the error of the launch that should have computed it, or of an earlier
+   * one.
+   */
   failure: Error | null;
 }
 
 export interface GpuStatistics extends KernelStatistics {
   /** Kernels run so far. */
   readonly launches: number;
-  /** Milliseconds that first runs took, which compile. */
+  /** Milliseconds spent in first runs, which include compilation. */
   readonly compileMs: number;
 }
 
@@ -53,7 +57,7 @@ export class GpuBackend implements Backend {
     this.#kernels = new KernelCache(device.gpu, device.mode, maxKernels);
   }
 
-  /** The adapter's own name, and whether it is a program that imitates a GPU. */
+  /** The adapter's name, and whether it is a software renderer. */
   get adapter(): Pick<Device, 'adapter' | 'software'> {
     return { adapter: this.#device.adapter, software: this.#device.software };
   }
@@ -73,7 +77,7 @@ export class GpuBackend implements Backend {
 
   upload(values: ArrayLike<number>): Buffer {
     const buffer = this.#allocate(values.length, 'upload');
-    const copy = Float32Array.from(values); // now: the caller may change its array before the queue gets here
+    const copy = Float32Array.from(values); // copied now: the caller may change its array before the queue reaches this job
     this.#enqueue(buffer, () => this.#send(copy, buffer));
     return buffer;
   }
@@ -95,7 +99,7 @@ export class GpuBackend implements Backend {
 
   async read(buffer: Buffer): Promise<FloatArray> {
     const own = this.#open(buffer);
-    // In an object, so that the queue goes on while the numbers travel.
+    // Wrapped in an object, so that the queue continues during the transfer.
     const { arriving } = await this.#queue.enqueue(() => {
       this.#device.checkAlive();
       const value = valueOf(own);
@@ -103,7 +107,7 @@ export class GpuBackend implements Backend {
     });
     try {
       const values = await arriving;
-      this.#device.checkAlive(); // a lost device sends zeros
+      this.#device.checkAlive(); // a lost device returns zeros
       return Float32Array.from(values.subarray(0, own.length));
     } catch (error) {
       throw this.#explain(error, 'the numbers could not be read back');
@@ -118,7 +122,10 @@ export class GpuBackend implements Backend {
     void this.#queue.enqueue(() => this.#release(own));
   }
 
-  /** Waits for what is in the queue, then gives back every buffer, kernel and the device. Twice does no harm. */
+  /**
+   * Waits for the queue, then frees every buffer, every kernel and the device. Calling it twice is
+   * harmless.
+   */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -151,7 +158,10 @@ export class GpuBackend implements Backend {
     return own;
   }
 
-  /** A job that fills `buffer`. What fails shows when its numbers, or numbers made from them, are read. */
+  /**
+   * Enqueues a job that fills `buffer`. An error is reported when the buffer, or one computed from
+   * it, is read.
+   */
   #enqueue(buffer: GpuBuffer, job: () => Promise<void>): void {
     void this.#queue.enqueue(job).catch((error: unknown) => {
       buffer.failure = error as Error;
@@ -162,7 +172,7 @@ export class GpuBackend implements Backend {
     const { kernel, constants, scalars, length } = launch;
     const values = inputs.map(valueOf);
     if (length === 0) {
-      await this.#send(new Float32Array(0), output); // nothing to compute, yet a reader needs an array to bind
+      await this.#send(new Float32Array(0), output); // nothing to compute, but later kernels need an array to bind
       return;
     }
     const sizes = inputs.map((input) => Math.max(1, input.length));
@@ -190,7 +200,7 @@ export class GpuBackend implements Backend {
     } catch (error) {
       throw this.#explain(error, `kernel ${name} could not be ${first ? 'compiled' : 'run'}`);
     }
-    // WebGL draws into the same texture again if its last contents were given back.
+    // WebGL reuses the same texture if the kernel's last output was freed.
     if (first || compiled.newest !== null || !this.#device.reusesOutputs) this.#allocations += 1;
     this.#kernels.lend(compiled, output);
     output.maker = compiled;

@@ -1,4 +1,5 @@
-// A device: one of gpu.js's modes, opened, with its adapter's name, or the reason why it cannot be had.
+// Opens a device in one of gpu.js's modes, with its adapter's name, or reports why it is
+// unavailable.
 
 import { BackendError, DeviceLostError } from '../../errors.js';
 import type { GpuMode, Library, LibraryContext, LibraryInstance } from './library.js';
@@ -6,23 +7,27 @@ import type { GpuMode, Library, LibraryContext, LibraryInstance } from './librar
 export interface Device {
   readonly mode: GpuMode;
   readonly gpu: LibraryInstance;
-  /** The adapter as its driver names it. Known in WebGL after the first kernel. */
+  /**
+   * The adapter's name as reported by its driver. In WebGL it is available after the first kernel.
+   */
   readonly adapter: string;
-  /** Whether the adapter is a program that imitates a GPU: slower than our own CPU kernels. */
+  /** Whether the adapter is a software renderer, which is slower than inkgrad's CPU kernels. */
   readonly software: boolean;
-  /** Whether an output that was given back is written again, instead of a new one made. */
+  /** Whether the memory of a freed output is reused for the next one. */
   readonly reusesOutputs: boolean;
-  /** @throws DeviceLostError if the device has gone. */
+  /** @throws DeviceLostError if the device is lost */
   readonly checkAlive: () => void;
-  /** Gives the device back; kernels and buffers are gone before. */
+  /** Closes the device; kernels and buffers must be freed before. */
   readonly close: () => Promise<void>;
 }
 
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|lavapipe|software|basic render/i;
 
 /**
- * @param withdraw called when the device is closed: takes back what `prepareHost` put in place
- * @throws BackendError with the reason if the mode cannot be had here
+ * Opens a device.
+ *
+ * @param withdraw called when the device is closed: undoes `prepareHost`
+ * @throws BackendError with the reason if the mode is unavailable on this machine
  */
 export async function openDevice(mode: GpuMode, library: Library, withdraw: () => void): Promise<Device> {
   const gpu = create(mode, library);
@@ -64,7 +69,7 @@ function openWebAssembly(gpu: LibraryInstance): Device {
   };
 }
 
-/** How many backends use gpu.js's one WebGPU device. */
+/** Number of backends that use gpu.js's single WebGPU device. */
 let webGpuUsers = 0;
 
 async function openWebGpu(gpu: LibraryInstance, library: Library, withdraw: () => void): Promise<Device> {
@@ -124,7 +129,8 @@ function openWebGl(mode: 'webgl2' | 'headlessgl', gpu: LibraryInstance): Device 
 function rendererOf(context: WebGL2RenderingContext): string {
   const names = context.getExtension('WEBGL_debug_renderer_info');
   if (names !== null) return String(context.getParameter(names.UNMASKED_RENDERER_WEBGL));
-  // headless-gl has no such extension and calls every renderer ANGLE; this is where it keeps the driver's own words.
+  // headless-gl lacks this extension and reports ANGLE for every renderer; its private method
+  // returns the driver's string.
   const { _getParameterDirect: direct } = context as { _getParameterDirect?: (name: number) => unknown };
   return String(direct === undefined ? context.getParameter(context.RENDERER) : direct(context.RENDERER));
 }

@@ -1,31 +1,37 @@
-// Compiled kernels, by name, sizes and constants: the sizes are part of the program that gpu.js makes. Bounded: the one
-// that was not used for the longest time goes first.
+// LRU cache of compiled kernels, by name, sizes and constants, which gpu.js compiles into the
+// program.
 
 import type { Constants, Kernel } from '../../../../kernels/kernel.js';
 import { ArgumentError, BackendError } from '../../errors.js';
 import type { DeviceValue, GpuMode, LibraryInstance, LibraryKernel } from './library.js';
 
-/** Only a `while` loop or a bound from an argument would need it; gpu.js's own limit cuts those off silently. */
+/**
+ * gpu.js needs a limit only for `while` loops and loop bounds from arguments; its own limit
+ * silently truncates them.
+ */
 const LOOP_LIMIT = 2 ** 24;
 
-/** A kernel for given sizes, and what it holds on the device. */
+/** A kernel compiled for given sizes, and its device resources. */
 export interface CompiledKernel {
   readonly run: LibraryKernel;
   readonly source: string;
   /** Bytes of one output. */
   readonly bytes: number;
-  /** Whether it has run, and so been compiled and checked. */
+  /** Whether it has run once, and so is compiled and checked. */
   started: boolean;
-  /** Outputs still in use. gpu.js deletes or loses them with the kernel, so it has to outlive them. */
+  /**
+   * Outputs still in use. gpu.js deletes or loses them with the kernel, so the kernel must outlive
+   * them.
+   */
   outstanding: number;
-  /** The newest output, whose memory gpu.js keeps for the next run; null once it has been given back. */
+  /** The newest output; null after it was freed, when gpu.js keeps its memory for the next run. */
   newest: object | null;
-  /** Left the cache; ends with its last output. */
+  /** Evicted from the cache; destroyed with its last output. */
   retired: boolean;
 }
 
 export interface KernelStatistics {
-  /** Programs made so far, and in the cache now. */
+  /** Kernels compiled so far, and kernels in the cache now. */
   readonly compiled: number;
   readonly cached: number;
 }
@@ -48,7 +54,7 @@ export class KernelCache {
     return { compiled: this.#compiled, cached: this.#kernels.size };
   }
 
-  /** Bytes that kernels keep for their next output, beside the outputs in use. */
+  /** Bytes that kernels keep for their next output, in addition to the outputs in use. */
   get keptBytes(): number {
     let bytes = 0;
     for (const kept of [...this.#kernels.values(), ...this.#retired]) {
@@ -57,7 +63,11 @@ export class KernelCache {
     return bytes;
   }
 
-  /** The kernel for arrays of these lengths, compiled at its first run. */
+  /**
+   * The kernel for arrays of these lengths; its first run compiles it.
+   *
+   * @throws ArgumentError if two kernels with different source have the same name
+   */
   get(kernel: Kernel, constants: Constants, inputs: readonly number[], length: number): CompiledKernel {
     const key = `${kernel.name} ${inputs.join()} ${length} ${JSON.stringify(constants)}`;
     let compiled = this.#kernels.get(key);
@@ -73,9 +83,14 @@ export class KernelCache {
     return compiled;
   }
 
-  /** Throws unless the kernel ran where it was meant to: gpu.js goes over to plain JavaScript rather than fail. */
+  /**
+   * Checks that the kernel ran in the requested mode: gpu.js falls back to plain JavaScript instead
+   * of failing.
+   *
+   * @throws BackendError otherwise
+   */
   checkMode(name: string, { run: { kernel } }: CompiledKernel): void {
-    // Not by `constructor.mode`: that says `gpu` for every kind of WebGL.
+    // `constructor.mode` cannot be used: it is `gpu` for every kind of WebGL.
     if (kernel.constructor !== this.#gpu.Kernel || (kernel.fallbackReason ?? null) !== null) {
       const where = 'mode' in kernel.constructor ? String(kernel.constructor.mode) : 'another mode';
       throw new BackendError(
@@ -90,7 +105,7 @@ export class KernelCache {
     compiled.newest = output;
   }
 
-  /** Deletes an output. A kernel that has left the cache ends with its last one. */
+  /** Deletes an output. An evicted kernel is destroyed with its last output. */
   giveBack(compiled: CompiledKernel, output: object, value: DeviceValue): void {
     if ('delete' in value) value.delete();
     compiled.outstanding -= 1;
@@ -98,7 +113,7 @@ export class KernelCache {
     if (compiled.retired && compiled.outstanding === 0) this.#end(compiled);
   }
 
-  /** Ends all kernels; their outputs have been given back. */
+  /** Destroys all kernels; their outputs must be freed before. */
   clear(): void {
     for (const compiled of [...this.#kernels.values(), ...this.#retired]) this.#end(compiled);
     this.#kernels.clear();

@@ -1,23 +1,30 @@
-// The part of gpu.js that the gpu backend uses, as types. gpu.js itself is imported in one place only, gpu.ts.
-// Types only; its own declarations need WebGPU's, and say less about pipelines than is needed here.
+// Types of the part of gpu.js that the gpu backend uses; only gpu.ts imports gpu.js itself.
+// gpu.js's own declarations require WebGPU's, and describe pipelines in less detail than needed
+// here.
 
-/** What computes. `webasm` is gpu.js's own WebAssembly: no GPU, but the kernels' text in float32 anywhere. */
+/**
+ * Where kernels run. `webasm` is gpu.js's own WebAssembly: no GPU, but it runs the kernels' source
+ * in float32 on any machine.
+ */
 export type GpuMode = 'webgpu' | 'webgl2' | 'headlessgl' | 'webasm';
 
-/** Numbers that stay on the device. */
+/** Elements in device memory. */
 export interface DeviceHandle {
   toArray(): Float32Array | Promise<Float32Array>;
   delete(): void;
 }
 
-/** What a pipeline kernel returns: a handle, or in webasm mode, which has no device memory, the numbers. */
+/**
+ * The result of a pipeline kernel: a handle, or the elements themselves in webasm mode, which has
+ * no device memory.
+ */
 export type DeviceValue = DeviceHandle | Float32Array;
 
-/** A compiled kernel. Arguments are device values or a host array, then the scalars. */
+/** A compiled kernel. Its arguments are device values or a host array, followed by the scalars. */
 export interface LibraryKernel {
   (...args: readonly unknown[]): DeviceValue | Promise<DeviceValue>;
   readonly kernel: {
-    /** Its class, which has the name of its mode. */
+    /** Its class, whose name is that of its mode. */
     readonly constructor: object;
     readonly fallbackReason?: string | null;
   };
@@ -32,20 +39,20 @@ export interface LibraryKernelSettings {
   readonly precision: 'single';
   readonly tactic: 'precision';
   readonly loopMaxIterations: number;
-  /** Called where gpu.js would go on with a CPU kernel. */
+  /** Called when gpu.js would fall back to a CPU kernel. */
   readonly onRequestFallback: () => never;
 }
 
 export interface LibraryInstance {
-  /** The class of the kernels that this mode makes. */
+  /** The class of the kernels of this mode. */
   readonly Kernel: object;
-  /** The WebGL context, once a kernel was made. */
+  /** The WebGL context; null before the first kernel is created. */
   readonly context: WebGL2RenderingContext | null;
   createKernel(source: string, settings: LibraryKernelSettings): LibraryKernel;
   destroy(): Promise<void>;
 }
 
-/** WebGPU's adapter and device, as far as they are asked about here. */
+/** The used part of WebGPU's adapter and device. */
 export interface LibraryContext {
   readonly adapter: {
     readonly info?: {
@@ -62,6 +69,6 @@ export interface LibraryContext {
 
 export interface Library {
   readonly GPU: new (settings: { readonly mode: GpuMode }) => LibraryInstance;
-  /** gpu.js keeps one WebGPU device for the whole page. */
+  /** gpu.js has a single WebGPU device per page. */
   readonly WebGPUContext: { acquire(): Promise<LibraryContext>; destroy(): Promise<void> };
 }

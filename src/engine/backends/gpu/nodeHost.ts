@@ -1,17 +1,18 @@
-// A GPU in Node: Node has neither navigator.gpu nor WebGL of its own. The package webgpu brings the first, where its
-// binary loads; the package gl brings WebGL, where there is a display. Does nothing in a browser.
+// GPU access in Node, which has neither navigator.gpu nor WebGL; does nothing in a browser.
+// The package webgpu provides navigator.gpu, if its binary loads. The package gl provides WebGL, if
+// there is a display.
 
 import { BackendError } from '../../errors.js';
 import type { GpuMode } from './library.js';
 
 const inNode = (): boolean => typeof process !== 'undefined' && typeof process.versions.node === 'string';
 
-/** What is asked of the package webgpu. */
+/** The used part of the package webgpu. */
 interface WebGpuPackage {
   readonly create?: (options: readonly string[]) => unknown;
 }
 
-// docs/gpu.md has these roads at length.
+// docs/gpu.md describes both options in detail.
 const WEBGPU = 'npm install gpu.js@2.24.1 (it brings webgpu: 89 MB, nothing to compile)';
 const GL =
   'npm install gpu.js@2.24.1 gl@8.1.6 (gl is compiled: that needs Python, make, a C++ compiler and libxi-dev)';
@@ -21,9 +22,9 @@ const notInstalled = (install: string): string => `it is not installed: ${instal
 const nothing = (): void => undefined;
 
 /**
- * Sees to it that this program has what a mode needs. Returns what undoes it.
+ * Provides what a mode requires in this process. Returns a function that undoes it.
  *
- * @throws BackendError with the reason, if it is missing
+ * @throws BackendError with the reason, if the requirement is not met
  */
 export async function prepareHost(mode: GpuMode): Promise<() => void> {
   if (mode === 'webgpu' && inNode()) return supplyWebGpu();
@@ -40,8 +41,8 @@ export async function prepareHost(mode: GpuMode): Promise<() => void> {
 }
 
 /**
- * Puts the package webgpu behind `navigator.gpu`, where Node has none. Returns what takes it away again: as long as it
- * is there, the process does not end by itself.
+ * Sets `navigator.gpu` from the package webgpu, if Node has none. Returns a function that removes
+ * it: as long as it exists, the process does not exit.
  *
  * @throws BackendError if the package is not installed, or its binary does not load here
  */
@@ -67,7 +68,10 @@ async function supplyWebGpu(): Promise<() => void> {
   };
 }
 
-/** Why there can be no headless-gl here, as far as can be told without trying; null if nothing speaks against it. */
+/**
+ * The reason why headless-gl is unavailable here, as far as can be determined without trying it;
+ * null if none is found.
+ */
 async function headlessReason(): Promise<string | null> {
   if (!inNode()) return 'it is for Node; a browser has webgl2';
   const name = 'gl';
@@ -86,7 +90,7 @@ async function headlessReason(): Promise<string | null> {
 
 function reasonOf(error: unknown, install: string): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  // Node's words for a package that is not there, and for a stand-in without a program.
+  // Node's error codes for a missing package, and for a placeholder package without a program.
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return notInstalled(install);
   const [line] = message.split('\n');
   return line.includes('GLIBC') // also GLIBCXX

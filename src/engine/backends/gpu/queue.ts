@@ -1,14 +1,17 @@
-// A queue that runs jobs one after the other, in the order in which the program asked for them.
+// Queue that runs asynchronous jobs one after another, in program order.
 //
-// WebGPU makes it necessary: there a compiled kernel answers with the promise of a handle, so the next launch cannot
-// start yet, although the program went on; and a buffer must not be deleted before its last reader has been handed to
-// the device. In one strict order both are true by construction. A job that waits for numbers to come back does not
-// hold up the queue: it starts the transfer and returns the promise inside an object.
+// WebGPU requires it. A compiled kernel returns the promise of a handle there, so the next launch
+// cannot start when the program issues it. Also, a buffer must not be deleted before its last
+// reader was submitted to the device. Strict order guarantees both. A job that waits for a readback
+// does not block the queue: it starts the transfer and returns the promise inside an object.
 
 export class ProgramQueue {
   #tail: Promise<unknown> = Promise.resolve();
 
-  /** Runs `job` when all jobs before it have ended, well or not. Rejects if it throws; the next one runs all the same. */
+  /**
+   * Runs `job` after all earlier jobs have completed or failed. Rejects if it throws; later jobs
+   * run regardless.
+   */
   enqueue<T>(job: () => T | Promise<T>): Promise<T> {
     const result = this.#tail.then(job);
     this.#tail = result.catch(() => undefined);

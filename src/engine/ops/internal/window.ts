@@ -1,5 +1,5 @@
-// What convolution and pooling share: options given as one number or [vertical, horizontal], and the size of the output
-// of a sliding window.
+// Helpers of convolution and pooling: options for one or both directions, and the output size of a
+// sliding window.
 
 import { ArgumentError, ShapeError } from '../../errors.js';
 import { format, type Shape } from '../../shape.js';
@@ -7,7 +7,11 @@ import { format, type Shape } from '../../shape.js';
 /** One number for both directions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
 
-/** Expands a pair and checks that both are whole numbers of at least `least`. */
+/**
+ * Expands a pair and checks that both values are integers of at least `least`.
+ *
+ * @throws ArgumentError otherwise
+ */
 export function pair(value: Pair, least: number, who: string, name: string): readonly [number, number] {
   const both = typeof value === 'number' ? ([value, value] as const) : value;
   if (!both.every((size) => Number.isInteger(size) && size >= least)) {
@@ -18,7 +22,10 @@ export function pair(value: Pair, least: number, who: string, name: string): rea
   return both;
 }
 
-/** Places a window can stand: floor((size + 2 padding - dilation (window - 1) - 1) / stride) + 1. */
+/**
+ * Number of window positions along one axis: floor((size + 2 padding - dilation (window - 1) - 1) /
+ * stride) + 1.
+ */
 export function windowPlaces(
   size: number,
   window: number,
@@ -29,7 +36,11 @@ export function windowPlaces(
   return Math.floor((size + 2 * padding - dilation * (window - 1) - 1) / stride) + 1;
 }
 
-/** Throws unless `x` is [N, C, H, W]. */
+/**
+ * Validates that `x` is [N, C, H, W].
+ *
+ * @throws ShapeError otherwise
+ */
 export function checkImages(x: Shape, who: string): void {
   if (x.length !== 4) {
     throw new ShapeError(
