@@ -1,5 +1,6 @@
-// inkgrad against its peers on this machine, in one command and one run: training and inference of the same network,
-// on the same data, from the same weights, in interleaved rounds. bench/README.md explains the contenders.
+// Compares inkgrad with other frameworks on this machine, in one command and one run: training and
+// inference of the same network, on the same data, from the same weights, in interleaved rounds.
+// bench/README.md explains the contenders.
 //
 //     npm run bench:compare -- [--only pytorch,inkgrad-node20] [--tasks train,infer64,infer1] [--rounds 5]
 //                              [--seconds 2] [--warmup 2] [--quick] [--no-check] [--list]
@@ -31,7 +32,7 @@ const tasks = options.tasks.map((task) => {
     usageError(`--tasks: no task '${task}'; choose from ${TASKS.join(', ')}`);
   return task as Task;
 });
-// A contender's name chooses it; anything else chooses all that begin with it: --only pytorch-best,inkgrad-
+// An exact name selects that contender; any other word is a prefix: --only pytorch-best,inkgrad-
 const known = new Set(CONTENDERS.map(({ name }) => name));
 const chosen = CONTENDERS.filter(({ name }) =>
   options.only.some((word) => (known.has(word) ? name === word : name.startsWith(word))),
@@ -67,7 +68,7 @@ async function start(): Promise<void> {
 
 async function check(): Promise<void> {
   for (const [name, child] of children) {
-    // convnetjs has no batch norm: another network, nothing to compare.
+    // convnetjs has no batch norm: its network differs, so there is nothing to compare.
     await child.check().then(
       (losses) => checks.set(name, losses),
       (error: unknown) => console.log(`${name}: not checked: ${(error as Error).message}`),

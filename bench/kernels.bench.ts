@@ -1,5 +1,6 @@
-// How long each part of the training step takes, on the network's own shapes at batch 64: forward, and backward for
-// one input at a time. Through the public ops, so that it measures whatever the backend does for them.
+// Times each part of the training step on the network's shapes at batch 64: forward, and backward
+// for one input at a time. It uses the public ops, so it measures whatever the backend does for
+// them.
 //
 //     npm run bench -- [--threads 1,2] [--seconds 0.5] [--quick]
 
@@ -16,9 +17,9 @@ const options = readOptions({ threads: [1, 2], seconds: 0.5, quick: false });
 
 interface Case {
   readonly name: string;
-  /** Floating-point operations, or 0 where memory sets the pace. */
+  /** Floating-point operations, or 0 for memory-bound cases. */
   readonly flops: number;
-  /** Least traffic: every number in and out once, 4 bytes each. */
+  /** Minimum memory traffic: every number read or written once, 4 bytes each. */
   readonly bytes: number;
   readonly run: () => void;
 }
@@ -33,13 +34,13 @@ function random(shape: number[], requiresGrad = false): ink.Tensor {
   );
 }
 
-/** A function forward. */
+/** The forward pass of a function. */
 function forwardCase(name: string, flops: number, x: ink.Tensor, body: () => ink.Tensor): Case {
   const bytes = 4 * (x.size + ink.scope(() => body().size));
   return { name: `${name} forward`, flops, bytes, run: () => ink.scope(() => void body()) };
 }
 
-/** Backward through the graph that made `y`, to those of its leaves that want a gradient. */
+/** Backward through the graph of `y`, to its leaves that require a gradient. */
 
 function backwardCase(name: string, flops: number, leaves: readonly ink.Tensor[], y: ink.Tensor): Case {
   const seed = random([...y.shape]);
@@ -68,7 +69,7 @@ function convolution(inputs: number, outputs: number, side: number): Case[] {
   const toWeight = y(false, true);
   return [
     forwardCase(name, flops, x, () => ink.conv2d(x, weight, bias, { padding: 1 })),
-    // Nothing asks for the first layer's: images do not learn.
+    // The first layer needs no input gradient: images are not trained.
     ...(inputs === 1 ? [] : [backwardCase(`${name} gradInput`, flops, toInput.leaves, toInput.y)]),
     backwardCase(`${name} gradWeight`, flops, toWeight.leaves, toWeight.y),
   ];
@@ -86,7 +87,9 @@ function linear(inputs: number, outputs: number): Case[] {
   ];
 }
 
-/** Batch norm alone, and with its ReLU and pooling as the network has them (fused, if the layers fuse). */
+/**
+ * Batch norm alone, and followed by ReLU and pooling as in the network (fused, if the layers fuse).
+ */
 function norm(channels: number, side: number): Case[] {
   const name = `at ${channels} x ${side}x${side}`;
   const x = random([BATCH, channels, side, side], true);

@@ -1,5 +1,6 @@
-// Memory over time and at its peak: whether 5,000 steps take more than 500, and what a whole `inkgrad train` on EMNIST
-// needs, data included (when EMNIST_DIR names its folder, on Linux, whose kernel keeps a process's high-water mark).
+// Memory over time and peak memory: whether 5,000 steps take more than 500, and what a complete
+// `inkgrad train` on EMNIST needs, including the data. The latter requires EMNIST_DIR and Linux,
+// whose kernel records a process's high-water mark.
 //
 //     npm run bench:memory -- [--steps 5000] [--every 500] [--epochs 1] [--threads 2] [--quick]
 
@@ -27,7 +28,7 @@ interface Mark {
   readonly live: number;
   readonly liveMiB: number;
   readonly reservedMiB: number;
-  /** How often the backend took memory from the system since it started. */
+  /** Number of times the backend has allocated memory from the system. */
   readonly allocations: number;
 }
 
@@ -59,7 +60,7 @@ async function growth(): Promise<Mark[]> {
   return marks;
 }
 
-/** VmHWM of a process in MiB: the most memory it ever held; null once it is gone or where there is no /proc. */
+/** VmHWM of a process in MiB, its peak resident memory; null after its end or without /proc. */
 function peakOf(pid: number): number | null {
   try {
     const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -69,7 +70,7 @@ function peakOf(pid: number): number | null {
   }
 }
 
-/** Runs `inkgrad train` in a process of its own; resolves to its peak in MiB. */
+/** Runs `inkgrad train` in a separate process; resolves to its peak memory in MiB. */
 async function peakOfTraining(): Promise<number> {
   const out = mkdtempSync(join(tmpdir(), 'inkgrad-memory-'));
   const cli = join(ROOT, 'dist', 'src', 'app', 'cli.js');

@@ -1,9 +1,11 @@
-// What the page costs a visitor, in Chromium: time from opening a link to the first reading with a cold profile, milliseconds a
-// reading afterwards, compressed bytes of script, bytes of weights. Builds and serves the page itself.
+// Page performance in Chromium: time from opening a link to the first prediction with a cold
+// profile, milliseconds per later prediction, compressed script size, and size of the weights.
+// Builds and serves the page itself.
 //
 //     npm run bench:page -- [--visits 9] [--readings 500] [--quick]
 //
-// The pages come from this machine, so the network's share is next to nothing: what counts is what the browser does.
+// The page is served from this machine, so network time is negligible: the result is the browser's
+// share.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,7 +40,7 @@ interface Served {
   close(): Promise<void>;
 }
 
-/** Builds the pages as they are published, and perhaps more entries beside them, and serves them. */
+/** Builds the pages as published, with optional extra entries, and serves them. */
 async function serve(extra: Readonly<Record<string, string>>, folder: string): Promise<Served> {
   const configFile = join(ROOT, 'vite.config.ts');
   await build({
@@ -64,7 +66,7 @@ async function serve(extra: Readonly<Record<string, string>>, folder: string): P
   return { address: server.resolvedUrls!.local[0], close: () => server.close() };
 }
 
-/** In a profile of its own: nothing is cached, no code is compiled. */
+/** Uses a new browser profile: nothing is cached, no code is compiled. */
 async function firstVisit(
   browser: Browser,
   address: string,
@@ -108,7 +110,7 @@ const bench = await serve({ readings: join(ROOT, 'bench/page/readings.ts') }, 'b
 const timed = await timeReadings(browser, bench.address);
 await bench.close();
 
-/** Of the readings after the first ones, which compile what runs. */
+/** Statistics without the warm-up predictions, during which code is compiled. */
 const steady = (values: readonly number[]): Spread & { readonly p99: number } => {
   const kept = values.slice(WARM_UP).sort((a, b) => a - b);
   return { ...spread(kept), p99: kept[Math.floor(0.99 * (kept.length - 1))] };

@@ -1,5 +1,6 @@
-// Where a training step spends its time: each SIMD function's milliseconds a step, and what is left for JavaScript. One
-// thread, so that every function runs when it is called and can be timed from outside.
+// Profile of a training step: milliseconds per step of each SIMD function, and the remainder for
+// JavaScript. It uses one thread, so that every function runs synchronously and can be timed from
+// outside.
 //
 //     npm run bench:profile -- [--seconds 3] [--batch 64] [--quick]
 
@@ -21,7 +22,7 @@ interface Cost {
 
 const costs = new Map<string, Cost>();
 
-/** Replaces a method that takes the function's name first by one that also keeps the time. */
+/** Wraps a method whose first argument is the function's name, and records its time. */
 function timed<Args extends [string, ...unknown[]]>(run: (...args: Args) => void) {
   return function (this: unknown, ...args: Args): void {
     const start = performance.now();

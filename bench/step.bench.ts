@@ -1,4 +1,5 @@
-// The whole training step and inference of CharacterNet, for each number of threads and each build of the kernels.
+// Times the complete training step and inference of CharacterNet, for each number of threads and
+// each build of the kernels.
 //
 //     npm run bench:step -- [--threads 1,2] [--seconds 2] [--quick]
 
@@ -12,7 +13,10 @@ import { formatTable, short } from './support/table.js';
 
 const options = readOptions({ threads: [1, 2], seconds: 2, quick: false });
 const BATCH = 64;
-/** Floating-point operations of one image, forward and trained: what the layers' definitions say, whatever saves some. */
+/**
+ * Floating-point operations per image, by the layers' definitions, regardless of algorithms that
+ * save some.
+ */
 const FLOPS = { infer: 15.5e6, train: 46.1e6 } as const;
 
 async function measure(threads: number, module: 'base' | 'relaxed'): Promise<string[][]> {

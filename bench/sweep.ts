@@ -1,5 +1,6 @@
-// How the cost grows: with the batch, the threads, and the size of the image. Prints a table for each and writes all
-// of them to bench/results. Square images other than 28 go through the same blocks with a global mean at their end.
+// Scaling of the cost with batch size, threads and image size. Prints a table for each and writes
+// all of them to bench/results. Square images of sides other than 28 use the same blocks followed
+// by global average pooling.
 //
 //     npm run bench:sweep -- [--batches 1,2,...] [--threads 1,2,3,4] [--sides 28,...] [--seconds 1] [--quick]
 
@@ -22,19 +23,19 @@ const options = readOptions({
 const seconds = options.quick ? 0.1 : options.seconds;
 
 interface Point {
-  /** What was varied, e.g. `batch`. */
+  /** The parameter that varies, e.g. `batch`. */
   readonly axis: string;
   readonly value: number;
   readonly threads: number;
-  /** Median milliseconds of a step. */
+  /** Median milliseconds per step. */
   readonly train: number;
   readonly infer: number;
   readonly images: number;
-  /** Memory that the backend has taken by then. */
+  /** Memory that the backend has reserved after the measurement. */
   readonly reservedMiB: number;
 }
 
-/** Three blocks of the network's kind, then the mean of each channel's plane: any side of at least 8. */
+/** Three blocks of CharacterNet's kind, then global average pooling: any side of at least 8. */
 function anySizeNet(): ink.Module {
   const rng = new ink.Rng(1);
   const block = (inChannels: number, outChannels: number): ink.Module[] => [

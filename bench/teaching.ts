@@ -1,6 +1,6 @@
-// What teaching a model a few corrections costs the rest of what it reads, on real images: characters of EMNIST's test part
-// that the model reads wrong are taught, and the others read again. Accuracy, not speed; the model is a file of your own.
-//
+// Cost of fine-tuning on a few corrections, on real images. Characters of EMNIST's test part that
+// the model misclassifies are used as corrections, and accuracy is measured on the others. It
+// measures accuracy, not speed. MODEL is a model file of your own.
 //     EMNIST_DIR=DIR npm run bench:teaching -- --model MODEL [--trials 10] [--quick]
 
 import { readFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ const original = await modelFrom(paths[0], bytes);
 const test = await openTestSource({ data: undefined, split: 'balanced' });
 const pixels = new Float32Array(test.images.length);
 normalize().apply(test.images, 0, pixels, 0, pixels.length);
-/** The convolutions stay, so one pass serves every taught model. */
+/** The convolutions are frozen, so one pass serves every fine-tuned model. */
 const features: Rows = await featuresOf(original.model, pixels);
 
 async function read(model: CharacterNet): Promise<number[]> {
@@ -35,7 +35,7 @@ async function read(model: CharacterNet): Promise<number[]> {
 const before = await read(original.model);
 const wrong = [...before.keys()].filter((index) => before[index] !== test.labels[index]);
 
-/** Percent read right of the images that are not taught. */
+/** Accuracy in percent on the images that are not corrections. */
 function accuracy(readings: readonly number[], taught: ReadonlySet<number>): number {
   const others = [...readings.keys()].filter((index) => !taught.has(index));
   return (100 * others.filter((index) => readings[index] === test.labels[index]).length) / others.length;
@@ -43,9 +43,9 @@ function accuracy(readings: readonly number[], taught: ReadonlySet<number>): num
 
 interface Trial {
   readonly steps: number;
-  /** Part of the corrections that are now read right. */
+  /** Share of the corrections that are predicted correctly afterwards. */
   readonly right: number;
-  /** Percentage points of accuracy on all other images. */
+  /** Lost accuracy on all other images, in percentage points. */
   readonly lost: number;
 }
 

@@ -1,15 +1,16 @@
-// The page's Content-Security-Policy, and a Vite plugin that writes it into every built page. Imports Vite's types.
+// The page's Content-Security-Policy, and a Vite plugin that writes it into every built page.
 //
-// What is missing matters most: no 'unsafe-eval' (gpu.js needs none on webgl2 and webgpu), no 'unsafe-inline', and no
-// host but the page's own: a visitor's browser asks nobody else for anything.
+// Deliberately missing are 'unsafe-eval' (gpu.js needs none on webgl2 and webgpu), 'unsafe-inline',
+// and any host but the page's own: the page makes no third-party requests.
 
 import type { Plugin } from 'vite';
 
 const DIRECTIVES: Readonly<Record<string, readonly string[]>> = {
   'default-src': ["'none'"],
-  // Compiling WebAssembly counts as evaluation; this allows that and no text.
+  // Compiling WebAssembly counts as evaluation; this allows it, but not the evaluation of strings.
   'script-src': ["'self'", "'wasm-unsafe-eval'"],
-  // The worker threads of the wasm backend start from a blob (src/engine/backends/wasm/threadPool.ts).
+  // The worker threads of the wasm backend start from a blob
+  // (src/engine/backends/wasm/threadPool.ts).
   'worker-src': ["'self'", 'blob:'],
   'style-src': ["'self'"],
   'img-src': ["'self'", 'data:'],
@@ -20,12 +21,14 @@ const DIRECTIVES: Readonly<Record<string, readonly string[]>> = {
   'form-action': ["'none'"],
 };
 
-/** The policy as a header's value. */
+/** The policy as the value of a header. */
 export const contentSecurityPolicy = Object.entries(DIRECTIVES)
   .map(([name, sources]) => `${name} ${sources.join(' ')}`)
   .join('; ');
 
-/** Puts the policy into each page as its first tag: a static host needs to send no header for it. */
+/**
+ * Inserts the policy as the first tag of each page, so that a static host needs to send no header.
+ */
 export function writeContentSecurityPolicy(): Plugin {
   return {
     name: 'inkgrad:content-security-policy',

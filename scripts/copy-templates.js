@@ -1,5 +1,5 @@
-// Copies what is not compiled, the PyTorch project that `inkgrad export --to pytorch` writes, next to the compiled
-// program, which reads it from there. Imports node:fs.
+// Copies the uncompiled PyTorch project of `inkgrad export --to pytorch` next to the compiled
+// program, which reads it from there.
 
 import { cpSync } from 'node:fs';
 

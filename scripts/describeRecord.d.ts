@@ -1,4 +1,8 @@
-// For the type checker: scripts are plain JavaScript. Imports nothing.
+// Type declarations for describeRecord.js, which is plain JavaScript.
 
-/** @param record as scripts/ship-model.js writes it */
+/**
+ * Generates docs/model.md from a model record.
+ *
+ * @param record as written by scripts/ship-model.js
+ */
 export function describeRecord(record: unknown): string;

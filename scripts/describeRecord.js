@@ -1,9 +1,9 @@
-// docs/model.md from the record of the shipped model: sentences around its numbers. Imports nothing.
+// Generates docs/model.md from the record of the shipped model.
 
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
 const grouped = (count) => count.toLocaleString('en-US');
 
-/** What the record's `weights` are called. */
+/** Texts for each value of the record's `weights`. */
 const WEIGHTS = {
   float16: {
     numbers: 'weights in float16 rounded to nearest, biases and batch norm in float32',
@@ -16,7 +16,7 @@ const WEIGHTS = {
   },
 };
 
-/** Which images a number was measured on, in words that promise no more than they are. */
+/** Describes the test images without overstating what they are. */
 function whichImages({ official }, { images }) {
   return official
     ? `the ${grouped(images)} images of the official test part`
@@ -27,14 +27,18 @@ function statementRow(name, { count, right }, images) {
   return [name, `${grouped(count)} (${percent(count / images)})`, count === 0 ? '-' : percent(right / count)];
 }
 
-/** Rows as a table whose columns are aligned as prettier aligns them. */
+/** Formats a Markdown table with columns aligned as by prettier. */
 function table(head, ...rows) {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
   const line = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-/** @param record as scripts/ship-model.js writes it */
+/**
+ * Generates docs/model.md from a model record.
+ *
+ * @param record as written by scripts/ship-model.js
+ */
 export function describeRecord(record) {
   const { training, test, validation, float32 } = record;
   const lost = float32.correct - test.correct;

@@ -1,5 +1,5 @@
-// Draws docs/images/characters.png: a sheet of the built-in synthetic characters, one column a class. Run it after
-// `npm run build`. Imports the built data layer and fast-png.
+// Draws docs/images/characters.png: a sheet of the built-in synthetic characters, one column per
+// class. Run it after `npm run build`.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { encode } from 'fast-png';

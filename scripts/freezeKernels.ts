@@ -1,7 +1,7 @@
-// A Vite plugin: writes every kernel's text into the program as a string, before minification can touch it.
-// Not a bundler's optimisation but a condition of correctness: gpu.js compiles a kernel from its text, and a
-// minified text (comma expressions, `?:` for `if`, renamed arguments) is compiled into other numbers or none.
-// Imports Vite's parser.
+// Vite plugin that embeds every kernel's source text as a string, before minification can change
+// it. This is a correctness requirement, not an optimization. gpu.js compiles a kernel from its
+// text; minified text (comma expressions, `?:` for `if`, renamed arguments) compiles to wrong
+// results or not at all.
 //
 //     kernel('relu', ['x'], [], function (x) { ... })
 //  -> kernel('relu', ['x'], [], function (x) { ... }, "function (x) { ... }")
@@ -16,14 +16,14 @@ interface Node {
   readonly [field: string]: unknown;
 }
 
-/** Where kernels are declared: `kernels/NAME.ts`, the SIMD sources below it not. */
+/** Files that declare kernels: `kernels/NAME.ts`, but not the SIMD sources below it. */
 const KERNEL_FILES = /\/kernels\/[^/]+\.ts$/;
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }
 
-/** Every node below one, itself first. */
+/** A node and all its descendants, in preorder. */
 function* nodesOf(node: Node): Generator<Node> {
   yield node;
   for (const field of Object.values(node)) {
@@ -33,7 +33,7 @@ function* nodesOf(node: Node): Generator<Node> {
   }
 }
 
-/** Names under which a file imports what kernel.ts exports. */
+/** Local names of the imports from kernel.ts. */
 function declaringNames(program: Node): Set<string> {
   const names = new Set<string>();
   for (const node of nodesOf(program)) {
@@ -45,10 +45,10 @@ function declaringNames(program: Node): Set<string> {
 }
 
 /**
- * Adds its text to each declaration of a kernel whose last argument is the formula.
+ * Appends its source text to each kernel declaration whose last argument is the formula.
  *
  * @param code a module in plain JavaScript: types are stripped, nothing is minified yet
- * @returns the new text on the same lines, or null if the module declares no kernel
+ * @returns the new code with unchanged line numbers, or null if the module declares no kernel
  */
 export function freezeKernelText(code: string): string | null {
   const program = parseSync('kernels.js', code).program as unknown as Node;
@@ -62,11 +62,14 @@ export function freezeKernelText(code: string): string | null {
     additions.push({ at: formula.end, text: `, ${JSON.stringify(text)}` });
   }
   if (additions.length === 0) return null;
-  additions.sort((a, b) => b.at - a.at); // from the end, so that earlier places stay where they are
+  additions.sort((a, b) => b.at - a.at); // from the end, so that earlier positions stay valid
   return additions.reduce((text, { at, text: added }) => text.slice(0, at) + added + text.slice(at), code);
 }
 
-/** The plugin. Runs after TypeScript is stripped (`post`) and before rendering, which is when chunks are minified. */
+/**
+ * The plugin. It runs after TypeScript is stripped (`post`) and before rendering, during which
+ * chunks are minified.
+ */
 export function freezeKernels(): Plugin {
   return {
     name: 'inkgrad:freeze-kernels',

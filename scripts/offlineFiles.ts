@@ -1,25 +1,27 @@
-// A Vite plugin: builds the service worker, and tells it which files the build has, so that it can keep them. Imports node:
-// modules and Vite's types.
+// Vite plugin that builds the service worker and inserts the list of the build's files, which the
+// worker caches.
 
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** The name in serviceWorker.ts that the list takes the place of. */
+/** The name in serviceWorker.ts that is replaced by the list. */
 const PLACEHOLDER = '__OFFLINE_FILES__';
-/** In names that Vite gives: eight characters of a digest before the ending. */
+/** Hash in file names that Vite generates: eight characters before the extension. */
 const DIGEST = /-[\w-]{8}\.\w+$/;
 
 const digestOf = (contents: string | Uint8Array): string =>
   createHash('sha256').update(contents).digest('hex').slice(0, 16);
 
-/** Beside the page, under a name that stays: a service worker reaches what lies below its own address. */
+/**
+ * Next to the page, under a fixed name: a service worker's scope is the path below its own address.
+ */
 const WORKER = 'serviceWorker.js';
 
 /**
- * Adds `serviceWorker.js`, with the list of all files in it: all that is written, and the public folder, but for the worker itself
- * and source maps.
+ * Adds `serviceWorker.js`, with a list of all output files and the public folder, excluding the
+ * worker itself and source maps.
  *
  * @param source file of the service worker
  */

@@ -1,5 +1,5 @@
-// Serves the built pages (dist-web) on a free local port, cross-origin isolated, so that wasm threads run, and prints the address of
-// one of them:  node scripts/serve-web.js [bench.html]  . Imports Vite.
+// Serves the built pages (dist-web) on a free local port and prints the address of one: node
+// scripts/serve-web.js [bench.html] The pages are cross-origin isolated, so that wasm threads work.
 
 import { preview } from 'vite';
 

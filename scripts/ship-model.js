@@ -1,9 +1,10 @@
-// Makes a run's best model the one that the page ships: exports it with 8-bit weights, measures it, and writes the record of
-// both. Every number of the record, of docs/model.md and of the page's model card comes from here. Run after `npm run build:node`:
+// Ships a run's best model with the page: exports it with 8-bit weights, evaluates it, and writes
+// the record of both. Every number of the record, of docs/model.md and of the page's model card
+// comes from here. Run after `npm run build:node`:
 //
 //     node scripts/ship-model.js runs/1 --data path/to/emnist --commit SHA --command 'npx inkgrad train --seed 1'
 //
-// SHA is the commit that the run was trained with. Imports node: modules, the built command line and its table of digests.
+// SHA is the commit that the run was trained with.
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -17,7 +18,10 @@ import { describeRecord } from './describeRecord.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const place = join(root, 'src/app/web/model');
-/** Number format of the weights: the network of the best recipe fits the page's 0.9 MB in no wider one. */
+/**
+ * Number format of the weights: with a wider one, the best recipe's network exceeds the page's 0.9
+ * MB.
+ */
 const WEIGHTS = 'int8';
 
 const { positionals, values } = parseArgs({
@@ -35,7 +39,7 @@ if (run === undefined || data === undefined || commit === undefined || command =
 
 const sha256 = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-/** Runs a command of inkgrad and returns what it prints as JSON. */
+/** Runs an inkgrad command and returns its JSON output. */
 function inkgrad(...words) {
   const program = join(root, 'dist/src/app/cli.js');
   const text = execFileSync(process.execPath, [program, ...words, '--json'], {
@@ -45,7 +49,7 @@ function inkgrad(...words) {
   return JSON.parse(text);
 }
 
-/** What the record keeps of an evaluation. */
+/** The part of an evaluation that the record contains. */
 function measure(model, part, ...options) {
   const found = inkgrad('eval', '--model', model, '--data', data, '--part', part, ...options);
   const { accuracy, accuracyInterval, correct, total, mergedAccuracy, top3Accuracy } = found;
@@ -76,7 +80,7 @@ const kept =
   keep === 'last' ? epochs.at(-1) : epochs.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
 const shipped = join(place, 'model.safetensors');
 
-// Calibrating writes into the file, so into a copy.
+// Calibration writes into the file, so it uses a copy.
 const folder = mkdtempSync(join(tmpdir(), 'inkgrad-ship-'));
 const copy = join(folder, 'best.safetensors');
 copyFileSync(join(run, 'best.safetensors'), copy);
@@ -110,7 +114,7 @@ const record = {
     images: train.images,
     setAside: setAside.images,
     files,
-    // Known files of the official archive, or others of the same format.
+    // Whether the files are those of the official archive, or others of the same format.
     official: files.every(({ name, sha256: digest }) => OFFICIAL_DIGESTS[name] === digest),
     weights: sha256(join(run, 'best.safetensors')),
   },

@@ -1,5 +1,5 @@
-// A contender as a persistent child process: commands in, one reply each, and how much processor time it uses while
-// it should be idle. Imports node: modules and the protocol.
+// Runs a contender as a persistent child process: sends commands, receives one reply each, and
+// measures its CPU time while it should be idle.
 
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string | null>>;
 }
 
-/** Clock ticks a second in /proc/PID/stat: 100 on every Linux that Node runs on. */
+/** Clock ticks per second in /proc/PID/stat: 100 on every Linux that Node runs on. */
 const TICKS = 100;
 
 export class Child {
@@ -31,13 +31,17 @@ export class Child {
     this.ready = ready;
   }
 
-  /** Starts the program and waits until it is ready. @throws Error with the last of its stderr if it ends first */
+  /**
+   * Starts the program and waits until it is ready.
+   *
+   * @throws Error with the last lines of its stderr if it ends first
+   */
   static async start({ command, env = {} }: ChildOptions): Promise<Child> {
     const [program, ...args] = command;
     const process = spawn(program, args, { stdio: 'pipe', env: environment(env) });
     let complaint = '';
     process.stderr.on('data', (text: Buffer) => (complaint = (complaint + text.toString()).slice(-4000)));
-    process.stdin.on('error', () => undefined); // it has ended; the reader below says so
+    process.stdin.on('error', () => undefined); // the process has ended; the reader below reports it
     const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
     const failed = new Promise<never>((_, reject) => process.once('error', reject));
     failed.catch(() => undefined);
@@ -57,12 +61,12 @@ export class Child {
     return this.#ask({ cmd: 'round', task, seconds });
   }
 
-  /** Processor seconds that the process and all its threads have used; 0 after its end, NaN where there is no /proc. */
+  /** CPU seconds of the process and all its threads; 0 after its end, NaN without /proc. */
   cpuSeconds(): number {
     if (this.#ended) return 0;
     try {
       const stat = readFileSync(`/proc/${this.#process.pid ?? 0}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // the name before may contain spaces
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // the name before it may contain spaces
       return (Number(fields[11]) + Number(fields[12])) / TICKS; // utime, stime
     } catch {
       return NaN;
@@ -89,7 +93,7 @@ export class Child {
   }
 }
 
-/** The next line that is a reply; libraries print other things too. */
+/** The next line that is a reply; libraries may print other lines. */
 async function reply<R extends object>(nextLine: () => Promise<string>): Promise<R> {
   for (;;) {
     const line = await nextLine();

@@ -1,5 +1,5 @@
-// The contenders: how each is started, and what must be there first. bench/README.md says what each one is.
-// Imports peers, paths and the workload's place.
+// The list of contenders: how each is started, and what it requires. bench/README.md describes each
+// one.
 
 import { compiled, source } from '../support/paths.js';
 import type { ChildOptions } from './child.js';
@@ -8,11 +8,18 @@ import { WORKLOAD } from './workload.js';
 
 export interface ContenderEntry {
   readonly name: string;
-  /** Fetches what is missing and tells how to start it. @throws Error that says why it cannot take part */
+  /**
+   * Fetches missing dependencies and returns the start command.
+   *
+   * @throws Error with the reason why the contender cannot take part
+   */
   readonly prepare: () => Promise<ChildOptions>;
 }
 
-/** Binds a command to the first core: one thread against one thread, on the same core. */
+/**
+ * Pins a command to the first core, so that single-threaded contenders are compared on the same
+ * core.
+ */
 const pinned = (options: ChildOptions): ChildOptions => ({
   ...options,
   command: ['taskset', '-c', '0', ...options.command],
@@ -37,7 +44,7 @@ function peer(
   };
 }
 
-/** Settings that would make a default run something else than the default. */
+/** Environment variables that would change a run with default settings. */
 const UNSET = Object.fromEntries(
   [
     'OMP_NUM_THREADS',
@@ -59,15 +66,16 @@ const UNSET = Object.fromEntries(
 const MIB = 2 ** 20;
 
 /**
- * One thread pool, OpenMP's, with threads that stay where they are; and a glibc that keeps large activations instead of
- * giving them back to the system: 0.2 page faults a step instead of 6,240, counted on PyTorch 1.13.
+ * Environment of the tuned runs. There is one thread pool, OpenMP's, with pinned threads. glibc
+ * retains large activations instead of returning them to the system: 0.2 page faults per step
+ * instead of 6,240, measured with PyTorch 1.13.
  */
 const BEST_ENVIRONMENT = {
   ...UNSET,
   OMP_NUM_THREADS: '2',
   OPENBLAS_NUM_THREADS: '1',
   OMP_PROC_BIND: 'true',
-  MALLOC_MMAP_THRESHOLD_: `${32 * MIB}`, // older glibc refuses more; the largest activation here has 6.4 MB
+  MALLOC_MMAP_THRESHOLD_: `${32 * MIB}`, // older glibc rejects larger values; the largest activation here has 6.4 MB
   MALLOC_TRIM_THRESHOLD_: `${4096 * MIB}`,
   MALLOC_TOP_PAD_: `${256 * MIB}`,
 };

@@ -1,5 +1,5 @@
-// Fetches what a comparison needs and the project does not: npm packages and other versions of Node, each pinned,
-// into bench/.peers. Their install scripts are not run. Also finds PyTorch. Imports node: modules and paths.
+// Installs the npm packages and Node versions that only the comparison needs, with pinned versions,
+// into bench/.peers. Their install scripts are not run. Also finds a Python with PyTorch.
 
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { PEERS } from '../support/paths.js';
 
 const run = promisify(execFile);
 
-/** Exact versions, so that a result can be repeated. Node itself comes as a package too. */
+/** Exact versions, so that results are reproducible. Node is installed as a package too. */
 const PACKAGES = {
   '@tensorflow/tfjs': '4.22.0',
   '@tensorflow/tfjs-backend-wasm': '4.22.0',
@@ -25,7 +25,11 @@ const PACKAGES = {
 export type PackageName = keyof typeof PACKAGES;
 export type NodeMajor = 20 | 24;
 
-/** Installs packages that are not there yet. @throws Error that says why one cannot be had */
+/**
+ * Installs missing packages.
+ *
+ * @throws Error with the reason why a package is unavailable
+ */
 export async function install(names: readonly PackageName[]): Promise<void> {
   mkdirSync(PEERS, { recursive: true });
   const manifest = join(PEERS, 'package.json');
@@ -47,7 +51,10 @@ function firstLine(error: unknown): string {
   return (stderr ?? message).trim().split('\n')[0];
 }
 
-/** Loads an installed package. Its types are not installed with the project: the caller states what it uses. */
+/**
+ * Loads an installed package. Its types are not installed with the project; the caller declares
+ * what it uses.
+ */
 export function requirePeer(name: PackageName, path = ''): unknown {
   return createRequire(join(PEERS, 'package.json'))(name + path);
 }
@@ -58,7 +65,7 @@ export function installedVersion(name: PackageName): string {
   return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
-/** The `node` program of a major version: the one that runs now, or one fetched. */
+/** The `node` program of a major version: the running one, or an installed one. */
 export async function nodeProgram(major: NodeMajor): Promise<string> {
   if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   await install([`node${major}`]);
@@ -66,7 +73,11 @@ export async function nodeProgram(major: NodeMajor): Promise<string> {
   return join(PEERS, 'node_modules', `node${major}`, 'bin', program);
 }
 
-/** A Python that has PyTorch: $PYTHON, or the first of the usual ones. @throws Error if none has */
+/**
+ * A Python with PyTorch: $PYTHON, or the first of the usual ones.
+ *
+ * @throws Error if none has PyTorch
+ */
 export async function pythonWithTorch(): Promise<string> {
   const { PYTHON } = process.env;
   const candidates = PYTHON === undefined ? ['python3', '/usr/bin/python3'] : [PYTHON];

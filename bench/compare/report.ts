@@ -1,5 +1,5 @@
-// From samples to tables: what each contender does, and the ratios that the project promises, round by round.
-// Imports protocol, rounds and the support files.
+// Summarizes samples in tables: the speed of each contender, and the speed ratios that the project
+// guarantees, per round.
 
 import { spread, type Spread } from '../support/statistics.js';
 import { formatTable, short } from '../support/table.js';
@@ -10,13 +10,16 @@ export interface Ratio extends Spread {
   readonly task: Task;
   readonly of: string;
   readonly to: string;
-  /** Speed over speed in each round that both took part in: above 1, `of` is the faster. */
+  /** Speed of `of` divided by speed of `to`, for each round with both; above 1, `of` is faster. */
   readonly rounds: readonly number[];
-  /** What the project promises at least; null where it promises nothing. */
+  /** The guaranteed minimum; null if there is none. */
   readonly promised: number | null;
 }
 
-/** [task, faster, slower, promised speed ratio]. A latency of at most 0.6 times is a speed of at least 1 / 0.6. */
+/**
+ * [task, faster, slower, guaranteed speed ratio]. A latency of at most 0.6 times is a speed of at
+ * least 1 / 0.6.
+ */
 const PROMISES: readonly (readonly [Task, string, string, number | null])[] = [
   ['train', 'inkgrad-node20', 'pytorch', 1.3],
   ['train', 'inkgrad-node24', 'pytorch-best', 1],
@@ -43,7 +46,7 @@ const PROMISES: readonly (readonly [Task, string, string, number | null])[] = [
   ),
 ];
 
-/** Every ratio above whose two sides were measured. */
+/** Every ratio above with measurements of both contenders. */
 export function ratios(samples: readonly Sample[]): Ratio[] {
   const speed = (task: Task, name: string, round: number): number | undefined =>
     samples.find((s) => s.task === task && s.contender === name && s.round === round)?.imagesPerSecond;
@@ -57,7 +60,7 @@ export function ratios(samples: readonly Sample[]): Ratio[] {
   });
 }
 
-/** Speed of each contender at a task: median, and from the slowest to the fastest round. */
+/** Speed of each contender at a task: median, minimum and maximum over the rounds. */
 export function speedTable(task: Task, samples: readonly Sample[]): string {
   const latency = task === 'infer1';
   const unit = latency ? 'ms' : 'img/s';
@@ -76,7 +79,7 @@ export function speedTable(task: Task, samples: readonly Sample[]): string {
   return formatTable([task, `median ${unit}`, 'min - max', 'disturbed by idle'], rows);
 }
 
-/** The ratios as a table: in each round, then the median, and whether a promise is kept. */
+/** The ratios as a table: per round, the median, and whether a guarantee is met. */
 export function ratioTable(all: readonly Ratio[]): string {
   const rows = all.map(({ task, of, to, rounds, median, min, max, promised }) => [
     `${task}: ${of} / ${to}`,
@@ -88,10 +91,12 @@ export function ratioTable(all: readonly Ratio[]): string {
   return formatTable(['speed ratio', 'each round', 'median', 'min - max', 'promised'], rows);
 }
 
-/** Losses further apart than this from the first contender's are another network or another gradient. */
+/**
+ * Larger differences from the first contender's losses indicate a different network or gradient.
+ */
 const TOLERANCE = 2e-3;
 
-/** The losses that contenders compute from the same weights and batches, and whether they agree. */
+/** The losses of all contenders for the same weights and batches, and whether they agree. */
 export function checkTable(checks: ReadonlyMap<string, CheckReply>): string {
   const [reference] = checks.values();
   const rows = [...checks].map(([name, { evaluation, training }]) => {

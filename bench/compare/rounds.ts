@@ -1,18 +1,19 @@
-// Measures all contenders in interleaved rounds: in every round each one works for a while, alone, the others idle;
-// so a slow minute of the machine slows all of them, and ratios are taken within a round. Imports child, protocol.
+// Measures all contenders in interleaved rounds. In every round each contender runs alone for a
+// while and the others are idle. A slow period of the machine therefore affects all of them, and
+// ratios are computed within a round.
 
 import type { Child } from './child.js';
 import { IMAGES, type Task } from './protocol.js';
 
 export interface RoundOptions {
   readonly rounds: number;
-  /** How long each contender works in a round. */
+  /** Seconds that each contender runs per round. */
   readonly seconds: number;
-  /** How long each one works before the first round. */
+  /** Seconds that each contender runs before the first round. */
   readonly warmup: number;
 }
 
-/** One contender in one round. */
+/** Result of one contender in one round. */
 export interface Sample {
   readonly task: Task;
   /** From 0. */
@@ -21,18 +22,23 @@ export interface Sample {
   readonly steps: number;
   readonly seconds: number;
   readonly imagesPerSecond: number;
-  /** A step's mean. */
+  /** Mean milliseconds per step. */
   readonly milliseconds: number;
-  /** Processor time that the idle contenders used meanwhile, as a part of one core. */
+  /** CPU time of the idle contenders in the same period, as a fraction of one core. */
   readonly disturbance: number;
 }
 
-/** Threads of a pool may spin after their work, waiting for more (libgomp's a few ms): they sleep when this is over. */
+/**
+ * Threads of a pool may spin after their work (libgomp's for a few ms); after this pause they are
+ * asleep.
+ */
 const PAUSE_MS = 300;
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 
-/** Measures one task. A contender that fails is reported to `onFailure` and left out of the rest. */
+/**
+ * Measures one task. A contender that fails is reported to `onFailure` and excluded from the rest.
+ */
 export async function measure(
   task: Task,
   children: ReadonlyMap<string, Child>,
@@ -60,7 +66,8 @@ export async function measure(
     });
   }
   for (let round = 0; round < options.rounds; round++) {
-    // Each round begins one further on, so that nobody always follows the same neighbour's heat or cold caches.
+    // The order rotates, so that no contender always inherits the same predecessor's heat or cold
+    // caches.
     for (let i = 0; i < names.length; i++) {
       const name = names[(i + round) % names.length];
       await attempt(name, async (child) => {

@@ -1,5 +1,5 @@
-// What every contender computes on: the same images, labels and initial weights, as plain little-endian float32
-// files that any language reads. Written by compare.ts, read by contenders. Imports src and node: modules.
+// The workload of every contender: the same images, labels and initial weights, as little-endian
+// float32 files that any language can read. Written by compare.ts, read by the contenders.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,10 +13,10 @@ export const WORKLOAD = join(PEERS, 'workload');
 export const PIXELS = 28 * 28;
 export const CLASSES = 47;
 export const BATCH = 64;
-/** So many that nothing learns them by heart in the time of a comparison. */
+/** Enough batches that no contender can memorize them during a comparison. */
 const BATCHES = 40;
 
-/** A named array of the network, row-major, as PyTorch names and shapes it. */
+/** A named array of the network, row-major, with PyTorch's names and shapes. */
 export interface NamedArray {
   readonly name: string;
   readonly shape: readonly number[];
@@ -26,9 +26,9 @@ export interface NamedArray {
 export interface Workload {
   /** [BATCHES * BATCH, 1, 28, 28], -1 to 1. */
   readonly images: Float32Array;
-  /** [BATCHES * BATCH], class numbers. */
+  /** [BATCHES * BATCH], class indices. */
   readonly labels: Float32Array;
-  /** Parameters and running statistics at the start. */
+  /** Initial parameters and running statistics. */
   readonly weights: readonly NamedArray[];
 }
 
@@ -36,7 +36,7 @@ interface Manifest {
   readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
-/** Draws the images and the weights and writes the files. */
+/** Generates the images and the weights and writes the files. */
 export async function writeWorkload(): Promise<void> {
   const dataset = syntheticDataset({ seed: 1, count: BATCHES * BATCH });
   const images = new Float32Array(dataset.images.length);
@@ -50,7 +50,7 @@ export async function writeWorkload(): Promise<void> {
     arrays.push({ name, shape: tensor.shape, data: Float32Array.from(await tensor.data()) });
   }
   model.dispose();
-  // Running statistics that are not 0 and 1, so that a contender who forgets them is found out by the check.
+  // Running statistics other than 0 and 1, so that the check detects a contender that ignores them.
   const rng = new Rng(2);
   for (const { name, data } of arrays) {
     if (name.endsWith('running_mean')) data.forEach((_, i) => (data[i] = rng.between(-0.2, 0.2)));
@@ -73,7 +73,7 @@ function readFloats(name: string): Float32Array {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
-/** Reads what `writeWorkload` wrote. */
+/** Reads the files of `writeWorkload`. */
 export function readWorkload(): Workload {
   const { weights } = JSON.parse(readFileSync(join(WORKLOAD, 'manifest.json'), 'utf8')) as Manifest;
   const all = readFloats('weights.f32');
@@ -94,7 +94,7 @@ export interface Batch {
   readonly labels: Float32Array;
 }
 
-/** Batch number `index` of `count` images; after the last comes the first again. */
+/** Batch number `index` of `count` images; wraps around after the last one. */
 export function batchOf(workload: Workload, index: number, count: number): Batch {
   const first = (index % (workload.labels.length / count)) * count;
   return {

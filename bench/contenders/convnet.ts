@@ -1,5 +1,6 @@
-// ConvNetJS (2014) as a contender: the library has no batch norm, so its network is the same without those layers,
-// and it works one image at a time. Its trainer has no Adam either; Adadelta is its nearest, per-weight, rule.
+// ConvNetJS (2014) as a contender. The library has no batch norm, so its network is the same
+// without those layers, and it processes one image at a time. Its trainer has no Adam; Adadelta is
+// the closest per-weight update rule.
 //
 //     node dist/bench/contenders/convnet.js
 
@@ -7,7 +8,7 @@ import { installedVersion, requirePeer } from '../compare/peers.js';
 import { BATCH, batchOf, CLASSES, PIXELS, readWorkload, type Batch } from '../compare/workload.js';
 import { serve } from './serve.js';
 
-/** What is used of the package. */
+/** The part of the package's interface that is used here. */
 interface ConvNet {
   readonly Vol: new (width: number, height: number, depth: number, value: number) => Volume;
   readonly Net: new () => Net;

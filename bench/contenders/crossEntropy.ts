@@ -1,4 +1,5 @@
-// The loss of logits that are already in host memory: how `check` compares contenders that only infer. No imports.
+// Cross-entropy of logits in host memory; `check` uses it to compare contenders that only support
+// inference.
 
 /** Mean of logsumexp(logits) - logits[label] over the rows, in float64. */
 export function meanCrossEntropy(logits: ArrayLike<number>, labels: ArrayLike<number>): number {

@@ -1,4 +1,5 @@
-// inkgrad as a contender: the bare training step and inference of CharacterNet, through the package's public face.
+// inkgrad as a contender: the bare training step and inference of CharacterNet, through the
+// package's public API.
 //
 //     node dist/bench/contenders/inkgrad.js [threads]
 
@@ -17,7 +18,7 @@ useBackend(backend);
 function makeLearner(dropout: number): Learner {
   const model = new CharacterNet({ classes: CLASSES, rng: new Rng(1), dropout });
   const start = Object.fromEntries(workload.weights.map((array) => [array.name, array]));
-  model.loadStateDict(start, { strict: false }); // the count of batches is not in the workload
+  model.loadStateDict(start, { strict: false }); // the workload has no num_batches_tracked
   return new Learner(model);
 }
 

@@ -1,4 +1,5 @@
-// jax-js on its WebAssembly device as a contender. In Node it has one thread: it knows only the web's Worker.
+// jax-js on its WebAssembly device as a contender. In Node it has one thread, because it supports
+// only the web's Worker.
 //
 //     node dist/bench/contenders/jax.js
 
@@ -53,7 +54,7 @@ class Learner {
     this.#v = zeros();
   }
 
-  /** One step; the loss read back. */
+  /** One training step; resolves to the loss. */
   async train(batch: Batch): Promise<number> {
     this.#steps++;
     const mask = Float32Array.from({ length: batch.labels.length * HIDDEN }, () =>

@@ -1,5 +1,6 @@
-// CharacterNet, its loss and one step of Adam as pure functions of jax-js, in that library's terms of ownership:
-// a function uses up every array it is given, once; what is needed twice is given as `x.ref` the first time.
+// CharacterNet, its loss and one Adam step as pure functions of jax-js, with that library's
+// ownership rules: a function consumes every array that it is passed. An array that is needed again
+// is passed as `x.ref` first.
 
 import type { Array, Jax, Tree } from './jaxTypes.js';
 
@@ -13,9 +14,13 @@ export interface JaxNet {
   /** Parameters, running statistics, images -> logits in evaluation mode. */
   readonly infer: (parameters: Tree, running: Tree, images: Array) => Array;
   /**
-   * Parameters, running statistics, Adam's averages of the gradient and of its square; and of this step: images `x`,
-   * one-hot `labels`, the dropout `mask`, and `unbias1`, `unbias2`, [1] each, 1 - beta^t
-   * -> mean cross-entropy, and the first four after the step.
+   * One training step.
+   *
+   * Arguments: parameters, running statistics, Adam's moving averages of the gradient and of its
+   * square. The last argument has the inputs of this step: images `x`, one-hot `labels`, the
+   * dropout `mask`, and `unbias1`, `unbias2`, [1] each, 1 - beta^t.
+   *
+   * @returns mean cross-entropy, and the first four arguments after the step
    */
   readonly step: (
     ...args: readonly [parameters: Tree, running: Tree, m: Tree, v: Tree, input: Tree]
@@ -30,7 +35,10 @@ export function makeNet({ numpy: np, lax, nn, jit, tree, valueAndGrad }: Jax): J
     return x.sub(channels(mean)).mul(channels(scale)).add(channels(bias));
   }
 
-  /** The three blocks; `statistics` gives a norm layer's mean and variance and does not use up its x. */
+  /**
+   * The three blocks; `statistics` returns a norm layer's mean and variance and does not consume
+   * its x.
+   */
   function features(p: Tree, images: Array, statistics: (layer: string, x: Array) => [Array, Array]): Array {
     let x = images;
     for (let block = 0; block < 3; block++) {
@@ -56,7 +64,7 @@ export function makeNet({ numpy: np, lax, nn, jit, tree, valueAndGrad }: Jax): J
     return linear(parameters, 'fc_layers.3', nn.relu(linear(parameters, 'fc_layers.0', x)));
   };
 
-  /** Mean cross-entropy in training mode, and the running statistics after it. */
+  /** Mean cross-entropy in training mode, and the updated running statistics. */
   function loss(parameters: Tree, running: Tree, x: Array, labels: Array, mask: Array): [Array, Tree] {
     const [images] = x.shape;
     const updated: Record<string, Array> = {};

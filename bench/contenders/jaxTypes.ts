@@ -1,6 +1,7 @@
-// What the contender uses of jax-js, which is not installed with the project. Types only.
+// Types of the part of jax-js that the contender uses; the library is not installed with the
+// project.
 
-/** Every function takes over the arrays it is given; `x.ref` is how to give one and keep it. */
+/** Every function takes ownership of the arrays it is passed; pass `x.ref` to keep one. */
 export interface Array {
   readonly ref: Array;
   readonly shape: readonly number[];
@@ -18,10 +19,13 @@ export interface Array {
 /** Arrays by name. */
 export type Tree = Readonly<Record<string, Array>>;
 
-/** What functions that are compiled take: arrays, and objects of them, nested. */
+/** Arguments of compiled functions: arrays, and nested objects of arrays. */
 export type Nested = Array | { readonly [name: string]: Nested };
 
-/** A function of the library: a property, not a method, since it is taken out of its namespace. */
+/**
+ * A function of the library. It is a property, not a method, because it is used without its
+ * namespace object.
+ */
 type Fn<A extends readonly unknown[]> = (...args: A) => Array;
 
 export interface Jax {

@@ -1,4 +1,5 @@
-// onnxruntime as a contender, inference only: `web` (WebAssembly, 2 threads) or `node` (native, 2 threads).
+// onnxruntime as a contender, inference only: `web` (WebAssembly, 2 threads) or `node` (native, 2
+// threads).
 //
 //     node dist/bench/contenders/onnx.js web|node
 
@@ -10,7 +11,7 @@ import { exportModel } from '../../src/app/model/exportModel.js';
 import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { ReferenceBackend, Rng, useBackend } from '../../src/engine/index.js';
 
-/** What is used of the packages; both have the same interface. */
+/** The part of the packages' common interface that is used here. */
 interface Onnxruntime {
   readonly env: { readonly wasm: { numThreads?: number } };
   readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => OnnxTensor;
@@ -39,11 +40,11 @@ const native = process.argv[2] === 'node';
 const name = native ? 'onnxruntime-node' : 'onnxruntime-web';
 const ort = requirePeer(name) as Onnxruntime;
 if (!native) ort.env.wasm.numThreads = THREADS;
-// The file that `inkgrad export --to onnx` writes, with exactly the weights the others have.
+// The file that `inkgrad export --to onnx` writes, with the same weights as the other contenders.
 useBackend(new ReferenceBackend());
 const model = new CharacterNet({ classes: CLASSES, rng: new Rng(0) });
 model.loadStateDict(Object.fromEntries(workload.weights.map(({ name, ...array }) => [name, array])), {
-  strict: false, // the workload has no num_batches_tracked, and inference no use for it
+  strict: false, // the workload has no num_batches_tracked, which inference does not need
 });
 const classes = Array.from({ length: CLASSES }, (_, number) => `${number}`);
 const file = await exportModel({ model, classes, data: 'synthetic characters' }, 'onnx');

@@ -1,14 +1,14 @@
-// The server loop of a contender written in JavaScript: reads commands from stdin, one at a time, runs them, and
-// writes replies. Between commands it waits for input and computes nothing. Imports the protocol and node:readline.
+// Server loop of a JavaScript contender: reads commands from stdin, runs them one at a time, and
+// writes replies. Between commands it waits for input and computes nothing.
 
 import { createInterface } from 'node:readline';
 import type { CheckReply, Command, Ready, RoundReply, Task } from '../compare/protocol.js';
 
 export interface Contender {
   readonly versions: Readonly<Record<string, string>>;
-  /** One step of each task it can do; `index` counts the steps of that task. */
+  /** One step of each supported task; `index` counts the steps of that task. */
   readonly tasks: Partial<Record<Task, (index: number) => Promise<unknown> | number>>;
-  /** Losses from the workload's weights, or null where the network cannot be the same. */
+  /** Computes losses from the workload's weights, or null if the network cannot be the same. */
   readonly check: (() => Promise<CheckReply>) | null;
 }
 

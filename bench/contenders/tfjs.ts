@@ -1,5 +1,6 @@
-// TensorFlow.js with its WebAssembly backend as a contender. That backend cannot train a convolution: it lacks the
-// filter's gradient, which tfjsFilterGradient.ts adds. Channels-last, as the library wants it.
+// TensorFlow.js with its WebAssembly backend as a contender. That backend cannot train convolutions
+// because it lacks the filter gradient, which tfjsFilterGradient.ts adds. The library requires
+// channels-last layout.
 //
 //     node dist/bench/contenders/tfjs.js
 
@@ -74,7 +75,7 @@ class Learner {
     return tf.losses.softmaxCrossEntropy(labels, this.#forward(batch, training));
   }
 
-  /** One step; the loss read back. */
+  /** One training step; resolves to the loss. */
   async train(batch: Batch): Promise<number> {
     const loss = tf.tidy(() => this.#optimizer.minimize(() => this.#loss(batch, true), true))!;
     const [value] = await loss.data();
@@ -101,7 +102,7 @@ function blend(running: Variable, value: Tensor): void {
   running.assign(tf.add(tf.mul(running, tf.scalar(1 - MOMENTUM)), tf.mul(value, tf.scalar(MOMENTUM))));
 }
 
-/** [256, 128 * 3 * 3] whose inputs are channels-first -> [3 * 3 * 128, 256] for channels-last. */
+/** [256, 128 * 3 * 3] with channels-first inputs -> [3 * 3 * 128, 256] for channels-last. */
 function flattenedChannelsLast(weight: Tensor): Tensor {
   return tf.reshape(tf.transpose(tf.reshape(weight, [256, 128, 3, 3]), [2, 3, 1, 0]), [1152, 256]);
 }

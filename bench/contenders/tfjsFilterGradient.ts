@@ -1,10 +1,12 @@
-// The kernel that TensorFlow.js's WebAssembly backend lacks for training convolutions, composed of kernels it has.
-// For windows of k x k, stride 1, with the padding that keeps the size: all that the network needs. Imports types.
+// The filter gradient of a convolution, which TensorFlow.js's WebAssembly backend lacks, composed
+// of its existing kernels. It supports what the network needs: windows of k x k, stride 1, padding
+// that keeps the size.
 //
 //   dW[i, j, c, o] = sum over n, y, x of X[n, y + i - pad, x + j - pad, c] dY[n, y, x, o]
 //
-// Three forms were tried, the last two kept, on the network's shapes (batch 64, milliseconds, best of 8, Node 20, AMD EPYC). The machine
-// was busy, with a load average of 6 on 2 cores: good for the order of the three, not as speeds.
+// Three implementations were compared on the network's shapes; the last two are used. Times in
+// milliseconds, batch 64, best of 8, Node 20, AMD EPYC. The machine was busy, with a load average
+// of 6 on 2 cores: the ranking is valid, the absolute times are not.
 //
 //                                            1 -> 32 at 28x28   32 -> 64 at 14x14   64 -> 128 at 7x7
 //   a matrix product for each tap                   7.6                54                  54
@@ -23,7 +25,7 @@ export function addFilterGradient(tf: Tensorflow): void {
   });
 }
 
-/** Channels become images and images channels: X [C, H, W, N] * dY [H, W, N, O] -> [C, k, k, O]. */
+/** Swaps batch and channels: X [C, H, W, N] * dY [H, W, N, O] -> [C, k, k, O]. */
 function transposedConvolution(tf: Tensorflow, x: Tensor, dy: Tensor, padding: number): Tensor {
   const gradient = tf.conv2d(tf.transpose(x, [3, 1, 2, 0]), tf.transpose(dy, [1, 2, 0, 3]), 1, padding);
   return tf.transpose(gradient, [1, 2, 0, 3]); // [k, k, C, O]

@@ -1,4 +1,5 @@
-// What the contender uses of TensorFlow.js, which is not installed with the project. Types only.
+// Types of the part of TensorFlow.js that the contender uses; the library is not installed with the
+// project.
 
 export interface Tensor {
   readonly shape: readonly number[];
@@ -15,7 +16,7 @@ interface AdamOptimizer {
   dispose(): void;
 }
 
-/** What the library calls for one kernel of one backend. */
+/** Registration of one kernel for one backend. */
 interface KernelConfig {
   readonly kernelName: string;
   readonly backendName: string;

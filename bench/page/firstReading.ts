@@ -1,24 +1,24 @@
-// What opening the page costs until something has been read: shared by the bench, which times it, and the test that holds the
-// budget of bytes. Imports node:zlib and types.
+// Measures the page until its first prediction. Shared by the benchmark, which times it, and the
+// test of the byte budget.
 
 import { gzipSync } from 'node:zlib';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Stroke } from '../../src/data/strokes/raster.js';
 
-/** A link to a drawing, the letter R: the page reads it as soon as it can. */
+/** A link to a drawing of the letter R, which the page classifies as soon as it can. */
 export const DRAWING =
   '#s=1AgLMBfQDOb4IHTq9CIgCLTIDLgQoDCASIBogHjRIEiQMJAQiAyALIilGGyI_Oh8WKRQtDmcQ2wEU2gE2VCQoGDAoLjAqNtABsAJ0TA';
 
 export interface FirstReading {
-  /** What was read. */
+  /** The predicted character. */
   readonly text: string;
-  /** Milliseconds from the beginning of the navigation. */
+  /** Milliseconds since the start of the navigation. */
   readonly ms: number;
-  /** Addresses of everything that had arrived, or had been asked for, by then. */
+  /** Addresses of every file that had been loaded or requested by then. */
   readonly files: readonly string[];
 }
 
-/** Milliseconds of each reading: making the image, reading it, and both. */
+/** Milliseconds per prediction: rendering the image, classifying it, and both. */
 export interface Timings {
   readonly image: number[];
   readonly network: number[];
@@ -27,11 +27,11 @@ export interface Timings {
 
 declare global {
   var firstReading: Promise<FirstReading> | undefined;
-  /** Where readings.ts runs. */
+  /** Defined where readings.ts runs. */
   var timeReadings: (strokes: readonly Stroke[], count: number) => Promise<Timings>;
 }
 
-/** Makes every page of a context note its first reading; call before a page is opened. */
+/** Makes every page of a context record its first prediction; call before a page is opened. */
 export async function noteFirstReading(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     globalThis.firstReading = new Promise((resolve) => {
@@ -49,15 +49,18 @@ export async function noteFirstReading(context: BrowserContext): Promise<void> {
 }
 
 export interface Bytes {
-  /** Of all scripts, as gzip sends them. */
+  /** Total size of all scripts with gzip. */
   readonly scripts: number;
-  /** Of the model file. */
+  /** Size of the model file. */
   readonly weights: number;
   /** Names of the scripts. */
   readonly names: readonly string[];
 }
 
-/** Weighs what a page had fetched at its first reading; fetches it once more, from the page. */
+/**
+ * Measures the size of the files that a page had loaded at its first prediction; fetches them
+ * again, from the page.
+ */
 export async function weigh(page: Page, { files }: FirstReading): Promise<Bytes> {
   const fetched = async (ending: string): Promise<Map<string, Buffer>> => {
     const all = new Map<string, Buffer>();

@@ -1,5 +1,5 @@
-// Runs in the page's thread: how long a reading takes, from strokes to the 28 x 28 image and on to the verdict. The page's own code,
-// bundled as it is. Imports the page's reader and the data layer.
+// Runs in the page's thread: times predictions, from strokes to the 28 x 28 image and from there to
+// the verdict. It is bundled with the page's unmodified code.
 
 import { openShipped } from '../../src/app/web/prediction/shipped.js';
 import { renderGlyph } from '../../src/data/strokes/glyph.js';

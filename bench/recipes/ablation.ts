@@ -1,12 +1,13 @@
-// The ablation: trains every variant of variants.ts with every seed, one after another, measures each on the test part once it
-// is done, and draws the table. The scale is full or small (variants.ts). Killed at any time it goes on where it was, by
-// `train --resume`; what is finished is never trained again. Each run is a folder bench/.ablation/SCALE/VARIANT-SEED, so a run
-// made elsewhere counts when it is put there.
+// Ablation study: trains every variant of variants.ts with every seed, evaluates each on the test
+// part when its training is complete, and prints the table. The scale is full or small
+// (variants.ts). After an interruption the same command continues with `train --resume`; finished
+// runs are never repeated. Each run is a folder bench/.ablation/SCALE/VARIANT-SEED, so a run from
+// another machine can be copied there.
 //
 //     npm run build:bench && node dist/bench/recipes/ablation.js --data DIR
 //         [--scale full] [--variants best,original] [--seeds 1,2,3] [--threads 2] [--table]
 //
-// --table trains nothing. Results: bench/results/ablation.json and, on stdout, a table. Imports node: modules and variants.
+// --table trains nothing. Results: bench/results/ablation.json and, on stdout, a table.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -41,7 +42,7 @@ if (!Object.hasOwn(SCALES, values.scale))
   usageError(`there is no scale ${values.scale}; there are ${Object.keys(SCALES).join()}`);
 const scale = values.scale as ScaleName;
 const FOLDERS = join(ROOT, 'bench', '.ablation', scale);
-/** Seeds of the networks that teach, whichever seeds learn. */
+/** Seeds of the teacher networks, for all student seeds. */
 const TEACHERS = [1, 2, 3];
 const seeds = values.seeds.split(',').map(Number);
 const chosen = values.variants.split(',').map(variantOf);
@@ -55,7 +56,7 @@ function variantOf(name: string): Variant {
 
 const results: Result[] = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Result[]) : [];
 
-/** Runs the command line; its progress goes to the terminal. Returns what it printed on stdout. */
+/** Runs the command line with its progress on the terminal. Returns its stdout. */
 function inkgrad(...words: string[]): string {
   const { status, signal, stdout } = spawnSync(process.execPath, [CLI, ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -64,7 +65,7 @@ function inkgrad(...words: string[]): string {
   });
   if (status === 0) return stdout;
   console.error(`ended with ${signal ?? status}: inkgrad ${words.join(' ')}`);
-  return process.exit(status ?? 1); // the same command goes on from here
+  return process.exit(status ?? 1); // the same command continues from here
 }
 
 interface Row {
@@ -73,7 +74,7 @@ interface Row {
   readonly seconds: number;
 }
 
-/** What a run has written about its epochs so far. */
+/** Metrics of the epochs that a run has completed so far. */
 function rowsOf(folder: string): Row[] {
   const file = join(folder, 'metrics.jsonl');
   if (!existsSync(file)) return [];
@@ -86,11 +87,11 @@ const compute = ['--backend', 'wasm', '--threads', values.threads];
 
 interface Plan {
   readonly epochs: number;
-  /** Which epoch is the run's model; runs from before there was a choice keep the best. */
+  /** Which epoch becomes the run's model; runs from before this option keep the best. */
   readonly keep?: 'best' | 'last';
 }
 
-/** What a run was to be; 0 epochs for one that has not begun. */
+/** Settings of a run; 0 epochs if it has not started. */
 function planOf(folder: string): Plan {
   const file = join(folder, 'config.json');
   if (!existsSync(file)) return { epochs: 0 };
@@ -111,7 +112,7 @@ function train(variant: Variant, seed: number): string {
   return folder;
 }
 
-/** The networks that a variant learns from, trained first where they are not. */
+/** The teacher networks of a variant, which are trained first if necessary. */
 function teachersOf({ taughtBy }: Variant): string[] {
   if (taughtBy === undefined) return [];
   const files = TEACHERS.map((seed) => join(train(variantOf(taughtBy), seed), 'best.safetensors'));

@@ -1,10 +1,9 @@
-// How far networks agree in what they misread, look-alikes counted as one: images that every one of many misreads alike are
-// hard to blame on a recipe. Also what the mean of their probabilities reads, which is more than one network of their kind can be
-// expected to. Counts, JSON with --json, and a sheet of those images with --picture.
+// Agreement of several networks' errors, with look-alikes merged. Images that many networks all
+// misclassify in the same way are unlikely to be the recipe's fault. It also reports the accuracy
+// of their mean probabilities (an ensemble), an upper bound of what one such network can be
+// expected to reach. Prints counts, or JSON with --json; --picture writes a sheet of those images.
 //
 //     npm run build:bench && node dist/bench/recipes/agreement.js --data DIR [--picture FILE.png] [--json] MODEL.safetensors ...
-//
-// Imports the app, the data, the plots, the bench's tables and node:util.
 
 import { parseArgs } from 'node:util';
 import { evaluate } from '../../src/app/evaluation/evaluate.js';
@@ -29,15 +28,15 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 if (positionals.length < 2) usageError('name two model files or more');
-/** Tiles of the sheet. */
+/** Number of tiles on the sheet. */
 const SHOWN = 96;
 
 const backend = await createWasmBackend({ threads: 1 });
 useBackend(backend);
 const test = await readEmnist({ dir: values.data, split: 'balanced', part: 'test' });
 const names = test.classes.map(mergedName);
-const readings: Uint8Array[] = []; // of each model, the class read in each image
-const together = new Float64Array(test.length * names.length); // sums of probabilities, a row an image
+const readings: Uint8Array[] = []; // predicted class of each image, per model
+const together = new Float64Array(test.length * names.length); // sums of probabilities, one row per image
 for (const path of positionals) {
   const { model, temperature } = await loadModel(path);
   const { predictions, logits } = await evaluate(model, test, { logits: true });
@@ -48,16 +47,16 @@ for (const path of positionals) {
 }
 await backend.dispose();
 
-/** The likeliest class of each image by all of them together. */
+/** The most likely class of each image according to the ensemble. */
 const chosen = Array.from({ length: test.length }, (_, i) => {
   const row = together.subarray(i * names.length, (i + 1) * names.length);
   return row.indexOf(Math.max(...row));
 });
 const { accuracy, mergedAccuracy } = score(chosen, test.labels, test.classes);
 
-/** How many images are misread by 0, 1, ... all of the models. */
+/** Number of images that 0, 1, ... all of the models misclassify. */
 const byCount = new Array<number>(readings.length + 1).fill(0);
-/** Those that all misread, as the same. */
+/** Images that all models misclassify as the same class. */
 const alike: number[] = [];
 for (let i = 0; i < test.length; i++) {
   const truth = names[test.labels[i]];

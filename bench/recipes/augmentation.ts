@@ -1,8 +1,9 @@
-// What augmentation costs: training steps on the same images, as they are and augmented by the best recipe, in turns.
+// Cost of augmentation: alternates training steps on unaugmented images and on images augmented by
+// the best recipe.
 //
 //     npm run build:bench && node dist/bench/recipes/augmentation.js [--rounds 6] [--seconds 2] [--threads 2]
 //
-// Batches are made as the trainer makes them, each while the backend computes the one before. Imports the app, the data.
+// Batches are prepared as in the trainer, each while the backend computes the previous one.
 
 import { Augmenter } from '../../src/data/loading/augment.js';
 import { BatchLoader, type Batch } from '../../src/data/loading/loader.js';
@@ -29,14 +30,14 @@ function* endless(augment: Augmenter | null): Generator<Batch, never, undefined>
   for (let epoch = 1; ; epoch++) yield* loader.batches(epoch);
 }
 
-/** Images a second over some seconds. */
+/** Measures images per second for `duration` seconds. */
 async function speed(batches: Generator<Batch, never, undefined>, duration: number): Promise<number> {
   const start = performance.now();
   let [images, batch] = [0, batches.next().value];
   while (performance.now() - start < 1000 * duration) {
     const step = trainStep(model, optimizer, batch);
     images += batch.count;
-    batch = batches.next().value; // made ready while the backend computes
+    batch = batches.next().value; // prepared while the backend computes
     await step;
   }
   return images / ((performance.now() - start) / 1000);

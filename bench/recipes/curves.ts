@@ -1,10 +1,8 @@
-// Learning curves of the recipes, the mean over seeds: how many images are read right, of those trained on and of those set
-// aside, after each epoch. Reads the metrics of the ablation's runs (ablation.ts), draws one PNG.
+// Learning curves of the recipes, averaged over seeds: training and validation accuracy after each
+// epoch. Reads the metrics of the ablation's runs (ablation.ts) and draws one PNG.
 //
 //     node dist/bench/recipes/curves.js docs/images/recipes-curves.png
 //         [--scale full] [--variants original,best] [--seeds 1,2,3]
-//
-// Imports node: modules, the plots.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,7 +36,7 @@ function rowsOf(variant: string, seed: string): Row[] {
   return lines.map((line) => JSON.parse(line) as Row);
 }
 
-/** The mean over seeds, in percent, epoch by epoch. */
+/** The mean over seeds, in percent, per epoch. */
 function mean(name: string, runs: readonly Row[][], measure: (row: Row) => number): Series {
   const y = runs[0].map((_, i) => runs.reduce((sum, rows) => sum + measure(rows[i]), 0) / runs.length);
   return { name, x: runs[0].map(({ epoch }) => epoch), y: y.map((share) => 100 * share) };
@@ -52,7 +50,7 @@ const series = values.variants.split(',').flatMap((variant) => {
   ];
 });
 const title = `Accuracy, mean of seeds ${seeds.join(', ')}`;
-// The first epoch of a network that drops values is far below everything that matters.
+// With dropout, the first epoch is far below the relevant range.
 const drawn = series.map(({ name, x, y }) => ({ name, x: x.slice(1), y: y.slice(1) }));
 await writePng(out, lineChart({ title, xLabel: 'epoch', yLabel: 'images read right, %', series: drawn }));
 console.log(`written: ${out}`);

@@ -1,9 +1,8 @@
-// How well models read the same drawn characters with pens of 4 to 12 units (of EMNIST's 128): a table, and JSON with --json.
-// The characters are synthetic; what counts is the difference between pens, not the height.
+// Accuracy of models on the same synthetic characters drawn with pens of 4 to 12 units (of EMNIST's
+// 128): a table, or JSON with --json. The characters are synthetic; only the difference between
+// pens is meaningful, not the absolute accuracy.
 //
 //     npm run build:bench && node dist/bench/recipes/pens.js [--count 4700] [--seed 1] [--json] MODEL.safetensors ...
-//
-// Imports the app, the data, the bench's tables and node:util.
 
 import { parseArgs } from 'node:util';
 import { evaluate } from '../../src/app/evaluation/evaluate.js';

@@ -1,9 +1,8 @@
-// Writes which images `inkgrad train` sets aside for a seed, so that another program can train on the same ones:
-// JSON with the places in the training files of the images to train on and of those to validate on.
+// Writes the training/validation split of `inkgrad train` for a seed, so that another program can
+// train on the same images. The output is JSON with the indices of the training and validation
+// images in the training files.
 //
 //     npm run build:bench && node dist/bench/recipes/split.js --seed 1 [--data DIR] [--split balanced] > split-1.json
-//
-// Imports the app, the data and node:util.
 
 import { parseArgs } from 'node:util';
 import { findDataDir, VALIDATION_STREAM } from '../../src/app/training/source.js';

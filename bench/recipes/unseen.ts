@@ -1,9 +1,8 @@
-// How well models that were trained with --limit read the training images behind that limit, which they never saw: 40,000 images
-// to choose between recipes by, so that the test part need not be asked. A table, and JSON with --json.
+// Accuracy of models trained with --limit on the training images beyond that limit, which they
+// never saw: 40,000 images for choosing between recipes without using the test part. Prints a
+// table, or JSON with --json.
 //
 //     npm run build:bench && node dist/bench/recipes/unseen.js --data DIR [--count 40000] [--json] MODEL.safetensors ...
-//
-// Imports the app, the data, the bench's tables and node:util.
 
 import { parseArgs } from 'node:util';
 import { evaluate } from '../../src/app/evaluation/evaluate.js';
@@ -26,7 +25,7 @@ if (positionals.length === 0) usageError('name at least one model file');
 const count = Number(values.count);
 if (!(Number.isSafeInteger(count) && count > 0)) usageError('--count must be a whole number above 0');
 
-/** `count` training images behind the first `limit`. */
+/** `count` training images after the first `limit`. */
 function behind(all: Dataset, limit: number): Dataset {
   const length = Math.min(count, all.length - limit);
   return subset(

@@ -1,38 +1,41 @@
-// What the ablation compares: the two recipes, and the best one without one ingredient at a time, on all images or on some.
-// Only names and options of `inkgrad train`, and the statistics of the table. No imports.
+// Variants of the ablation: the two recipes, and the best one without one component at a time, on
+// all images or a subset. Contains only names, options of `inkgrad train`, and the statistics of
+// the table.
 
 export interface Variant {
   readonly name: string;
-  /** What is left out, for the table. */
+  /** Description of what is left out, for the table. */
   readonly title: string;
   /** Options of `inkgrad train`. */
   readonly options: readonly string[];
-  /** Variant whose networks of seeds 1, 2 and 3 it learns from, the same for each of its own seeds. */
+  /**
+   * Variant whose networks of seeds 1, 2 and 3 are the teachers; the same for each student seed.
+   */
   readonly taughtBy?: string;
 }
 
-/** How much is trained. */
+/** Amount of training. */
 export type ScaleName = 'full' | 'small';
 
-/** What every run of a scale is given; a variant's own options come first. */
+/** Options of every run of a scale; a variant's options take precedence. */
 export const SCALES: Readonly<Record<ScaleName, readonly string[]>> = {
-  /** All images, and the recipe's own epochs. */
+  /** All images, and the recipe's number of epochs. */
   full: [],
   /**
-   * Some 90 seconds a run on one thread: 12,000 images, a tenth of them set aside, 12 epochs, the original's network.
-   * Its runs are of the time before the last epoch was kept and statistics were precise.
+   * About 90 seconds per run on one thread: 12,000 images, a tenth of them for validation, 12
+   * epochs, the original's network. Its runs predate `--keep=last` and precise batch norm.
    */
   small: ['--limit=12000', '--epochs=12', '--convolutions=1,1,1', '--keep=best', '--no-precise-bn'],
 };
 
-/** The options of a run: the variant's, and the scale's where the variant says nothing. */
+/** Options of a run: the variant's, and those of the scale that the variant does not set. */
 export function optionsOf({ options }: Variant, scale: ScaleName): string[] {
   const nameOf = (option: string): string => option.replace(/=.*/, '');
   const named = new Set(options.map(nameOf));
   return [...options, ...SCALES[scale].filter((option) => !named.has(nameOf(option)))];
 }
 
-/** The best recipe but for what the options say. */
+/** The best recipe with some options changed. */
 const without = (name: string, title: string, ...options: string[]): Variant => ({
   name: `without-${name}`,
   title: `best without ${title}`,
@@ -42,7 +45,7 @@ const without = (name: string, title: string, ...options: string[]): Variant => 
 export const VARIANTS: readonly Variant[] = [
   { name: 'original', title: 'original', options: ['--recipe=original'] },
   { name: 'best', title: 'best', options: ['--recipe=best'] },
-  // The images that teachers read are augmented, so they keep the statistics of those.
+  // Teachers predict augmented images, so they keep the batch-norm statistics of augmented images.
   {
     name: 'taught',
     title: 'best, taught by three of best',
@@ -59,7 +62,8 @@ export const VARIANTS: readonly Variant[] = [
   without('dropout', 'dropout', '--dropout=0'),
   without('precise', 'statistics of images as they are', '--no-precise-bn'),
   without('last', 'the last epoch (best in validation)', '--keep=best'), // at the small scale all keep the best
-  // The small scale has one convolution a block; at full scale the first of these two is the best recipe itself.
+  // The small scale has one convolution per block; at full scale the first of these two is the best
+  // recipe.
   {
     name: 'deeper',
     title: 'best with 1, 2, 2 convolutions',
@@ -68,7 +72,7 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'deepest', title: 'best with 2, 2, 2', options: ['--recipe=best', '--convolutions=2,2,2'] },
 ];
 
-/** One training run with one seed, and what came of it on the test part. */
+/** Result of one training run with one seed on the test part. */
 export interface Result {
   readonly name: string;
   readonly scale: ScaleName;
@@ -80,7 +84,7 @@ export interface Result {
   readonly testAccuracy: number;
   readonly testMerged: number;
   readonly calibrationError: number;
-  /** Training time, all epochs. */
+  /** Training time of all epochs. */
   readonly seconds: number;
 }
 
@@ -93,7 +97,10 @@ export interface Estimate {
   readonly half: number | null;
 }
 
-/** The mean over seeds with its 95 % interval (Student's t): how much another choice of seeds would move it. */
+/**
+ * Mean over seeds with its 95 % interval (Student's t), which quantifies the variation between
+ * seeds.
+ */
 export function estimate(values: readonly number[]): Estimate {
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
@@ -103,8 +110,8 @@ export function estimate(values: readonly number[]): Estimate {
 }
 
 /**
- * The table's rows, one a variant that has results of this scale: title, seeds, accuracy, accuracy less the best recipe's with the
- * same seed, merged, calibration error, minutes.
+ * The table's rows, one per variant with results of this scale: title, seeds, accuracy, difference
+ * to the best recipe with the same seed, merged accuracy, calibration error, minutes.
  */
 export function tableRows(all: readonly Result[], scale: ScaleName): string[][] {
   const results = all.filter((result) => result.scale === scale);

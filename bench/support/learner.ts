@@ -1,5 +1,5 @@
-// The bare training step and inference that every bench measures, in one place: a model with Adam, through the
-// package's public face. As in the trainer, without its bookkeeping. Imports src.
+// The bare training step and inference that every benchmark measures: a model with Adam, through
+// the package's public API. It matches the trainer's step without its bookkeeping.
 
 import { Adam, crossEntropy, noGrad, scope, tensor, type Module } from '../../src/index.js';
 
@@ -7,7 +7,7 @@ import { Adam, crossEntropy, noGrad, scope, tensor, type Module } from '../../sr
 export interface HostBatch {
   /** [count, 1, side, side] */
   readonly images: Float32Array;
-  /** [count], class numbers. */
+  /** [count], class indices. */
   readonly labels: Float32Array;
 }
 
@@ -20,11 +20,11 @@ export class Learner {
     this.#optimizer = new Adam(model.parameters(), { lr: 1e-3 });
   }
 
-  /** One step: upload, forward, backward, update; resolves to the loss, read back. */
+  /** One step: upload, forward, backward, update; resolves to the loss. */
   train({ images, labels }: HostBatch): Promise<number> {
     this.model.train();
     return scope(() => {
-      const [x, target] = [upload(images, labels.length), tensor(labels)]; // all uploads first: the queue need not drain for one
+      const [x, target] = [upload(images, labels.length), tensor(labels)]; // upload first: no need to drain the queue
       const loss = crossEntropy(this.model.forward(x), target);
       this.#optimizer.zeroGrad();
       loss.backward();
@@ -33,7 +33,7 @@ export class Learner {
     });
   }
 
-  /** Upload and forward without a graph; resolves to the logits, read back. */
+  /** Upload and forward without a graph; resolves to the logits. */
   infer({ images, labels }: HostBatch): Promise<ArrayLike<number>> {
     this.model.eval();
     return noGrad(() => scope(() => this.model.forward(upload(images, labels.length)).data()));
@@ -51,9 +51,9 @@ function upload(images: Float32Array, count: number): ReturnType<typeof tensor> 
   return tensor(images, { shape: [count, 1, side, side] });
 }
 
-/** A batch of noise, for benches whose speed does not depend on what is in the images. */
+/** A batch of noise, for benchmarks whose speed does not depend on image content. */
 export function noiseBatch(count: number, side = 28, classes = 47): HostBatch {
-  // A plain congruential sequence: the same numbers in every run.
+  // A linear congruential generator: the same numbers in every run.
   let state = 1;
   const next = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
   return {

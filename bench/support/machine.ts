@@ -1,4 +1,4 @@
-// What a result was measured on. Imports node: modules.
+// Describes the machine that a result was measured on.
 
 import { cpus, loadavg, release, totalmem } from 'node:os';
 
@@ -9,11 +9,11 @@ export interface Machine {
   readonly system: string;
   readonly node: string;
   readonly v8: string;
-  /** Processes that wanted a core in the last minute, when the run began: above 0.5 the machine was not quiet. */
+  /** Load average of the last minute at the start; above 0.5 the machine was not idle. */
   readonly loadAverage: number;
 }
 
-/** The machine and the Node that this process runs on. */
+/** The machine and the Node version of this process. */
 export function thisMachine(): Machine {
   const all = cpus();
   return {
@@ -27,7 +27,10 @@ export function thisMachine(): Machine {
   };
 }
 
-/** `AMD EPYC 7763 64-Core Processor` on 2 cores -> `amd-epyc-7763-64-core-processor-x2`, for a file's name. */
+/**
+ * Machine name for file names: `AMD EPYC 7763 64-Core Processor` on 2 cores ->
+ * `amd-epyc-7763-64-core-processor-x2`.
+ */
 export function machineName({ cpu, cores }: Machine): string {
   const words = cpu.toLowerCase().replace(/\(r\)|\(tm\)|@.*$/g, ' ');
   return `${words.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')}-x${cores}`;

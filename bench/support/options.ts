@@ -1,8 +1,8 @@
-// Command-line options of the bench programs: numbers, lists and switches, checked. Imports node:util.
+// Command-line options of the benchmarks: validated numbers, lists and switches.
 
 import { parseArgs } from 'node:util';
 
-/** What a bench program may be told: the default of each option tells its kind. */
+/** Default values of the options; the type of a default determines the type of its option. */
 export type Defaults = Readonly<Record<string, number | boolean | readonly string[] | readonly number[]>>;
 
 type Parsed<D extends Defaults> = { readonly [K in keyof D]: Widened<D[K]> };
@@ -14,7 +14,7 @@ type Widened<V> = V extends number
       ? readonly number[]
       : readonly string[];
 
-/** Ends the program over something wrong on its command line. */
+/** Prints an error about the command line and ends the process with exit code 2. */
 export function usageError(message: string): never {
   console.error(message);
   process.exit(2);
@@ -46,8 +46,8 @@ function parse(
 }
 
 /**
- * Reads `--name value`, `--name=value` and `--switch` (kebab case); lists are separated by commas.
- * Ends the program on an unknown option or a value of the wrong kind.
+ * Parses `--name value`, `--name=value` and `--switch` (kebab case); lists are comma-separated. An
+ * unknown option or a value of the wrong type ends the process.
  */
 export function readOptions<const D extends Defaults>(defaults: D): Parsed<D> {
   const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

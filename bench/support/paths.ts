@@ -1,4 +1,4 @@
-// Where things are, seen from the compiled file dist/bench/support/paths.js. Imports node: modules.
+// Paths of the project, relative to the compiled file dist/bench/support/paths.js.
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 /** The root of the repository. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Results that are worth keeping: one JSON file a run. */
+/** Results worth keeping: one JSON file per run. */
 export const RESULTS = join(ROOT, 'bench', 'results');
 
-/** Everything that comparing fetches or writes and git ignores. */
+/** Everything that the comparison downloads or writes; ignored by git. */
 export const PEERS = join(ROOT, 'bench', '.peers');
 
 /** A compiled bench file by its path below bench/, e.g. `contenders/inkgrad.js`. */
@@ -17,7 +17,7 @@ export function compiled(file: string): string {
   return join(ROOT, 'dist', 'bench', file);
 }
 
-/** A source file that runs as it is, e.g. `contenders/pytorch.py`. */
+/** An uncompiled source file, e.g. `contenders/pytorch.py`. */
 export function source(file: string): string {
   return join(ROOT, 'bench', file);
 }

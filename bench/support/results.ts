@@ -1,16 +1,18 @@
-// Writes results to bench/results. Imports node: modules, machine, paths.
+// Writes results to bench/results.
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { machineName, thisMachine } from './machine.js';
 import { RESULTS, ROOT } from './paths.js';
 
-/** As it was when the program started: a load average at the end would be the bench's own. */
+/** Recorded at the start of the program: a load average at the end would be the benchmark's own. */
 const machine = thisMachine();
 
 /**
- * Writes `{ kind, date, machine, ...result }` to a new file; a quick run, which measures nothing, overwrites the last
- * one and git ignores it. Returns the file's name, from the root of the repository.
+ * Writes `{ kind, date, machine, ...result }` to a new file. A quick run is not a measurement: it
+ * overwrites the previous quick one, and git ignores it.
+ *
+ * @returns path of the file, relative to the root of the repository
  */
 export function saveResult(kind: string, result: object, { quick }: { readonly quick: boolean }): string {
   const date = new Date().toISOString();

@@ -1,4 +1,4 @@
-// The three numbers a benchmark reports. No imports.
+// Summary statistics of a benchmark: median, minimum and maximum.
 
 export interface Spread {
   readonly median: number;
@@ -6,7 +6,10 @@ export interface Spread {
   readonly max: number;
 }
 
-/** Median, minimum and maximum; the mean of the middle two where the count is even. NaN of nothing. */
+/**
+ * Median, minimum and maximum. For an even count the median is the mean of the middle two; all are
+ * NaN for an empty list.
+ */
 export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length / 2;

@@ -1,6 +1,9 @@
-// Text tables and numbers for a terminal. No imports.
+// Formats tables and numbers for a terminal.
 
-/** Columns as wide as their widest cell: the first to the left, the others to the right. */
+/**
+ * Formats a table with columns as wide as their widest cell: the first left-aligned, the others
+ * right-aligned.
+ */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column].length)));
@@ -11,7 +14,7 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
   return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
-/** Three significant digits or all whole ones: 0.0123, 1.23, 12.3, 1234. */
+/** Three significant digits, or all digits of the integer part: 0.0123, 1.23, 12.3, 1234. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return '-';
   const size = Math.abs(value);

@@ -1,4 +1,4 @@
-// Single images are read as evaluation reads them.
+// Tests that single images are classified as in evaluation.
 
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/app/evaluation/classify.js';

@@ -1,4 +1,4 @@
-// Which device `auto` takes: with GPUs that a test makes up, fast, slow, wrong, in software or not there.
+// Tests the choice of `auto` with fake GPUs: fast, slow, incorrect, in software or unavailable.
 
 import { describe, expect, it } from 'vitest';
 import { chooseBest, chooseDevice, describeDevice, type DeviceProbe } from '../../src/app/device/device.js';

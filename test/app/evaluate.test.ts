@@ -1,4 +1,5 @@
-// Evaluation: that it leaves the model as it was, and that its numbers do not depend on how images are batched.
+// Tests that evaluation leaves the model unchanged, and that its numbers do not depend on the batch
+// size.
 
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluation/evaluate.js';

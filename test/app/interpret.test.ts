@@ -1,4 +1,4 @@
-// What is made of a row of probabilities: characters, look-alikes, doubt.
+// Tests the interpretation of class probabilities: top characters, look-alikes, low confidence.
 
 import { describe, expect, it } from 'vitest';
 import { countStatements, interpret } from '../../src/app/evaluation/interpret.js';

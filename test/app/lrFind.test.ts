@@ -1,4 +1,5 @@
-// The learning-rate range test: which rates it tries, that it leaves the trainer as it was, and what it suggests.
+// Tests the learning-rate range test: its rates, that it restores the trainer's state, and its
+// suggestion.
 
 import { describe, expect, it } from 'vitest';
 import { rangeTest, rateAt, suggestRate, type RatePoint } from '../../src/app/training/lrFind.js';

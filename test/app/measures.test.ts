@@ -1,4 +1,4 @@
-// Measures held against numbers worked out by hand, and against formulas written another way.
+// Tests the metrics against hand-computed numbers, and against alternative formulas.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// That training takes memory at its start and then no more.
+// Tests that training allocates memory only at its start.
 
 import { describe, expect, it } from 'vitest';
 import { subset } from '../../src/data/loading/dataset.js';

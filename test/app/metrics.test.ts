@@ -1,4 +1,4 @@
-// Counting hits, held against numbers counted by hand.
+// Tests the accuracy counts against numbers counted by hand.
 
 import { describe, expect, it } from 'vitest';
 import { LOOK_ALIKES, mergedName } from '../../src/data/emnist/lookAlikes.js';

@@ -1,5 +1,5 @@
-// The network with more than one convolution in a block: how many parameters it has, that a file need not say so, and that what
-// is refused is refused in words.
+// Tests the network with several convolutions per block: its parameter count, that a model file
+// need not state the number, and the error messages.
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

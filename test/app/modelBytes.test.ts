@@ -1,5 +1,5 @@
-// A PyTorch file wherever a model is named: the same network as from safetensors, bit for bit, and clear words when it is
-// another one. Runs the loader on files of its own.
+// Tests PyTorch files wherever a model can be named: the same network as from safetensors, bit for
+// bit, and clear errors for a different network.
 
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,6 @@
-// Batch norm's statistics of images as they are: the first layer's against means and variances written out by hand over two batches
-// of unlike size, and that nothing else of the network changes.
+// Tests precise batch norm on unaugmented images: the first layer's statistics against hand-written
+// means and variances over two batches of different size, and that nothing else in the network
+// changes.
 
 import { expect, it } from 'vitest';
 import { CharacterNet } from '../../src/app/model/characterNet.js';

@@ -1,4 +1,4 @@
-// The line that shows how far long work is: its numbers, and that it never wraps.
+// Tests the progress line: its numbers, and that it never wraps.
 
 import { describe, expect, it } from 'vitest';
 import { clock, logLine, ProgressSeries, terminalLine } from '../../src/app/terminal/progressLine.js';

@@ -1,5 +1,5 @@
-// The recorded strokes as data: the files are what the authored hands write, they hold every class, and through the page's own
-// code they look like EMNIST. Played in a browser they are in test/browser.
+// Tests the recorded strokes: the files match the generated hands, contain every class, and
+// resemble EMNIST when rendered by the page's code. test/browser replays them in a browser.
 
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
-// Breaking a run off and going on with it, in this process: whatever the place, the end is the same, byte for byte. That
-// a run killed from outside goes on as well is test/cli/resume.test.ts's.
+// Tests interruption and resumption in this process: wherever a run stops, the final result is
+// bit-for-bit identical. test/cli/resume.test.ts covers runs that are killed from outside.
 
 import { describe, expect, it } from 'vitest';
 import { Trainer } from '../../src/app/training/trainer.js';

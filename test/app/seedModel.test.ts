@@ -1,5 +1,6 @@
-// The network of the PyTorch original, read from its own file, against the count that PyTorch gets with it. Needs the
-// file, named by SEED_MODEL, and the images it was counted on, named by EMNIST_DIR; neither is in the repository.
+// Tests the PyTorch original's network, loaded from its own file, against PyTorch's number of
+// correct predictions. Needs the file, named by SEED_MODEL, and its test images, named by
+// EMNIST_DIR; neither is in the repository.
 
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluation/evaluate.js';

@@ -1,5 +1,5 @@
-// The real network on a handful of synthetic characters: what the tests of the trainer and of threads share.
-// Imports the app.
+// The real network and a few synthetic characters, shared by the tests of the trainer and of
+// threads.
 
 import { createHash } from 'node:crypto';
 import { stratifiedSplit, subset, type Dataset } from '../../src/data/loading/dataset.js';

@@ -1,5 +1,5 @@
-// Learning from a teacher: the loss of a step against the same sum written out by hand, and that teachers take turns and learn
-// nothing themselves.
+// Tests distillation: the loss of a step against a hand-written sum, and that teachers alternate
+// and are not trained.
 
 import { expect, it } from 'vitest';
 import { CharacterNet } from '../../src/app/model/characterNet.js';

@@ -1,4 +1,5 @@
-// The event file, decoded again by a reader of this test's own: framing, checksums and the fields of each message.
+// Tests the TensorBoard event file with an independent decoder: framing, checksums and the fields
+// of each message.
 
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

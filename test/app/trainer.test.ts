@@ -1,5 +1,6 @@
-// The trainer on the real network and a few synthetic characters: its events, that a seed decides every bit, and that
-// it notices divergence. That a run can be broken off and gone on with is resume.test.ts's.
+// Tests the trainer with the real network and a few synthetic characters: its events,
+// reproducibility from the seed, and detection of divergence. resume.test.ts covers interrupted
+// runs.
 
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluation/evaluate.js';

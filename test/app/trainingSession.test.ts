@@ -1,5 +1,5 @@
-// The page's training session without a worker: it lowers the loss, pauses, goes on, stops, and keeps a model that the command
-// line reads; and what it says when data or device fail.
+// Tests the page's training session without a worker: it lowers the loss, pauses, continues, stops,
+// and keeps a model that the command line reads. Also tests its errors when data or device fail.
 
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';

@@ -1,5 +1,5 @@
-// The command line at work: train and eval on a handful of characters, in folders of their own. Runs the built
-// program; what it prints and writes is held against the same work done in this process.
+// Tests train and eval on a few characters, in separate folders. Runs the built program; its output
+// and files are compared with the same computation in this process.
 
 import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';

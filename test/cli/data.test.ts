@@ -1,4 +1,5 @@
-// `inkgrad data fetch`, and `inkgrad train` where there is no data, as processes; against a server on this machine.
+// Tests `inkgrad data fetch`, and `inkgrad train` without data, as processes against a local
+// server.
 
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// `inkgrad doctor`, and a device that is asked for by name and is not there. Runs the built program.
+// Tests `inkgrad doctor`, and the error for an unavailable device requested by name. Runs the built
+// program.
 
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';

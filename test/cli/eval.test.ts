@@ -1,5 +1,5 @@
-// `inkgrad eval` on a handful of characters: its numbers held against the same work done in this process, its pictures
-// and its report. Runs the built program.
+// Tests `inkgrad eval` on a few characters: its numbers against the same computation in this
+// process, its charts and its report. Runs the built program.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';

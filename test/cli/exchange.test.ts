@@ -1,4 +1,4 @@
-// `inkgrad import` and `inkgrad export` as commands: what they write, say and refuse. Runs the built program.
+// Tests `inkgrad import` and `inkgrad export`: files, output and errors. Runs the built program.
 
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

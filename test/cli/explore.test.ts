@@ -1,4 +1,4 @@
-// `inkgrad explore`: the folder it writes, the same bytes each time, and what it answers when it cannot.
+// Tests `inkgrad explore`: the folder it writes, its reproducibility, and its errors.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';

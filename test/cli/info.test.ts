@@ -1,4 +1,5 @@
-// `inkgrad info` as a command: what it says of a trained model and of an imported one. Runs the built program.
+// Tests the output of `inkgrad info` for a trained model and for an imported one. Runs the built
+// program.
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

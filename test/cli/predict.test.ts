@@ -1,5 +1,6 @@
-// `inkgrad predict` on pictures of every kind: the same character however it is shown, as the network itself reads it.
-// Runs the built program with a network that learned synthetic characters for a moment.
+// Tests `inkgrad predict` on images of every kind: the prediction does not depend on the
+// presentation of a character, and equals the network's own. Runs the built program with a network
+// trained briefly on synthetic characters.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';

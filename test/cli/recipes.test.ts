@@ -1,5 +1,5 @@
-// `inkgrad train --recipe best` on a handful of characters: what is printed and kept, and that the model to use is the one that was
-// validated. Runs the built program.
+// Tests `inkgrad train --recipe best` on a few characters: its output and files, and that the saved
+// model is the validated one. Runs the built program.
 
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';

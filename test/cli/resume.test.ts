@@ -1,5 +1,5 @@
-// Runs that are killed from outside and gone on with: the end must be that of a run never touched, byte for byte; and what
-// --resume refuses. Runs the built program.
+// Tests that a killed and resumed run ends bit-for-bit identical to an uninterrupted one, and which
+// runs --resume rejects. Runs the built program.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// A training process that a test observes and stops: start it, wait until its checkpoint has reached a step, send a signal.
+// Starts a training process, waits until its checkpoint has reached a step, and sends it a signal.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

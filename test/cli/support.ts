@@ -1,4 +1,4 @@
-// The built command line, and small EMNIST folders as its input.
+// Runs the built command line on small EMNIST folders.
 
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,6 @@
-// `inkgrad train --teacher`: a run that learns from networks trained before it, and what it answers to teachers that are missing,
-// of other classes, or not those it began with. Runs the built program.
+// Tests `inkgrad train --teacher`: distillation from previously trained networks, and the errors
+// for teachers that are missing, have other classes, or changed since the run began. Runs the built
+// program.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';

@@ -1,5 +1,5 @@
-// What the command line says about itself, and what it answers to words, data and models that it cannot use: the exit
-// code, a message that names the culprit, and no stack. Nothing here trains. Runs the built program.
+// Tests help texts, and errors for invalid arguments, data and models: the exit code, a message
+// that names the cause, and no stack trace. Nothing here trains. Runs the built program.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,5 @@
-// Damaged and hostile config.json files in the folder of a run that is to be resumed: 28 ways, each refused with the reason.
+// Damaged and hostile config.json files in the folder of a run that is resumed: 28 variants, each
+// rejected with the reason.
 
 import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../src/app/run/settings.js';

@@ -1,5 +1,5 @@
-// Damaged and hostile gzip files, in the data folder of `inkgrad train`: RFC 1952 for the wrapping, RFC 1951 for what is
-// in it. Bombs are small here and large there.
+// Damaged and hostile gzip files in the data folder of `inkgrad train`: RFC 1952 for the container,
+// RFC 1951 for its contents. Decompression bombs are small as files and large when unpacked.
 
 import { deflateSync, gzipSync } from 'node:zlib';
 import { idx, idxImages, idxLabels } from '../data/support.js';

@@ -1,4 +1,5 @@
-// Damaged and hostile IDX files and mappings, in the data folder of `inkgrad train`. Built here byte by byte.
+// Damaged and hostile IDX files and mappings in the data folder of `inkgrad train`, built byte by
+// byte.
 
 import { idx, idxImages, idxLabels } from '../data/support.js';
 import { describeHostile, type HostileCase } from './support.js';

@@ -1,5 +1,5 @@
-// Damaged and hostile JPEG files for `predict`: cut, lying about their size, thousands of scans, codings that are not
-// read, other things in place of a picture.
+// Damaged and hostile JPEG files for `predict`: truncated files, false sizes, thousands of scans,
+// unsupported codings, other files instead of an image.
 
 import { exif, grayJpeg, segment, withSegments } from '../support/pictureFiles.js';
 import { untrainedModel } from '../support/untrainedModel.js';

@@ -1,4 +1,4 @@
-// Model files that are damaged or mean harm, as cases of the harness. Imports the harness.
+// Damaged and malicious model files as cases of the harness.
 
 import type { HostileCase } from './support.js';
 

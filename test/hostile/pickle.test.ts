@@ -1,5 +1,6 @@
-// PyTorch files whose pickle means harm or is damaged, against `inkgrad eval --model`: each is refused with the reason,
-// and nothing in it is run (the harness looks for files that are new). The files are made here, byte by byte.
+// PyTorch files with a malicious or damaged pickle, for `inkgrad eval --model`. Each is rejected
+// with the reason, and no code in it runs (the harness looks for new files). The files are built
+// byte by byte.
 
 import { call, dict, integer, name, text, type Pickled } from '../../src/app/formats/pickleWriter.js';
 import { float32, ORDERED_DICT, pth, stateDict, tensor } from '../formats/support.js';

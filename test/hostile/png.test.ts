@@ -1,4 +1,5 @@
-// Damaged and hostile PNG files for `predict`: cut, lying about their size, bombs, wrong check sums, other files.
+// Damaged and hostile PNG files for `predict`: truncated files, false sizes, decompression bombs,
+// wrong checksums, other formats.
 
 import { deflateSync } from 'node:zlib';
 import { buildPng, chunk, filterless, grayPng, pngHeader, pngOf } from '../support/pictureFiles.js';

@@ -1,5 +1,5 @@
-// PyTorch files whose tensors lie or whose archive is damaged, against `inkgrad eval --model`: each is refused with the
-// reason. What their pickles may try is in pickle.test.ts. The files are made here, byte by byte.
+// PyTorch files with false tensor metadata or a damaged archive, for `inkgrad eval --model`. Each
+// is rejected with the reason. pickle.test.ts covers the pickle. The files are built byte by byte.
 
 import { deflateRawSync } from 'node:zlib';
 import {

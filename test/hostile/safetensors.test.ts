@@ -1,5 +1,5 @@
-// Safetensors files that are damaged or mean harm, against `inkgrad eval --model`: each is refused with the reason. The
-// files are made here, byte by byte.
+// Damaged and malicious safetensors files for `inkgrad eval --model`. Each is rejected with the
+// reason. The files are built byte by byte.
 
 import { gzipSync } from 'node:zlib';
 import { describeHostile, evaluating, type HostileInput } from './models.js';

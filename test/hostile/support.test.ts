@@ -1,4 +1,5 @@
-// The harness for hostile inputs can fail: incorrect refusals, and runs of the program in both kinds of process.
+// Tests that the harness for hostile inputs can fail: incorrect errors, and runs of the program in
+// both kinds of process.
 
 import { describe, expect, it } from 'vitest';
 import { bareMegabytes, faultsOf, runHostile, type Outcome } from './support.js';

@@ -1,6 +1,6 @@
-// Damaged and hostile files as input of the built command line: each case runs in a folder that contains its files and
-// nothing else. The cases of a format share one process; some run in a process of their own, with a bounded heap.
-// The cases themselves are in the files beside this one, one per format.
+// Harness for damaged and hostile input files of the built command line. Each case runs in a folder
+// that contains only its files. The cases of a format share one process; some run in a separate
+// process with a bounded heap. The cases are in the other files of this folder, one per format.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Damaged and hostile ZIP archives, given to `inkgrad data fetch --from`. Each would be good but for one thing.
+// Damaged and hostile ZIP archives for `inkgrad data fetch --from`. Each has exactly one defect.
 
 import { gzipSync } from 'node:zlib';
 import { archiveMembers, splitFiles } from '../fetch/support.js';

@@ -1,5 +1,5 @@
-// The backends that the suites run on, and a frame for a test that proves it left no buffer behind. Imports the
-// engine; the wasm backend only when a test asks for it.
+// The backends under test, and a wrapper that checks that a test leaves no buffer behind. The wasm
+// backend is imported only if a test uses it.
 
 import { expect } from 'vitest';
 import { type Backend, currentBackend, ReferenceBackend, useBackend } from '../../src/engine/index.js';

@@ -1,5 +1,6 @@
-// Process that runs commands of the built program one after the other, each as a call of the command's function.
-// A message holds a folder, arguments and environment; the answer holds exit code, output and peak memory.
+// Process that runs commands of the built program one after the other, each as a call of the
+// command's function. A message has a folder, arguments and environment; the response has exit
+// code, output and peak memory.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { runCommandLine } from '../../dist/src/app/commands/commandLine.js';

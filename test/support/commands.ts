@@ -1,4 +1,5 @@
-// The built command line, in a process of its own or in a process that the commands of the tests share.
+// Runs the built command line, in a separate process or in a process shared by the commands of the
+// tests.
 
 import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';

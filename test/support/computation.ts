@@ -1,5 +1,5 @@
-// A computation on a backend, forward and backward, with everything it leaves. Free of the test runner and of Node, so
-// that a browser can run it too. Imports the engine.
+// Runs a computation on a backend, forward and backward, and returns all results. It uses neither
+// the test runner nor Node, so that a browser can run it too.
 
 import {
   type Backend,

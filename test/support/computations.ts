@@ -1,5 +1,5 @@
-// Every sample of every op, and what samples cannot express: what parity runs on each backend, and the page in a browser.
-// Imports the ops and the extra samples.
+// All computations of the parity suite, on each backend and in a browser: every sample of every op,
+// and the extra samples.
 
 import type { Computation } from './computation.js';
 import { extraSamples } from './extraSamples.js';

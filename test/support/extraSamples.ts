@@ -1,5 +1,6 @@
-// Computations that the ops' own samples cannot express: the functions around the ops, ops that need tensors among their
-// options, ops without a gradient. Gradient check and parity run them beside the samples. Imports the engine.
+// Computations that the ops' samples cannot express: functions built on ops, ops with tensors among
+// their options, ops without a gradient. The gradient check and the parity suite run them in
+// addition to the samples.
 
 import {
   argmax,

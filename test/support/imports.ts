@@ -1,5 +1,6 @@
-// Who may know whom: reads import statements and judges them by the map of the house (docs/architecture.md).
-// Works on any set of sources, so that a test can hand it a violation. Imports the TypeScript parser.
+// Checks the module dependencies: parses import statements and compares them with the allowed
+// directions (docs/architecture.md). Works on any set of sources, so that a test can include a
+// violation.
 
 import path from 'node:path';
 import ts from 'typescript';

@@ -1,6 +1,6 @@
-// A linter for the text of kernels: the subset of JavaScript that gpu.js turns into correct GPU code. What is not
-// listed here is not allowed, so a construct that nobody has tried on a GPU cannot slip in. Imports the TypeScript
-// parser. The reasons are in kernels/kernel.ts.
+// Linter for kernel source text: the subset of JavaScript that gpu.js compiles to correct GPU code.
+// It is an allowlist, so a construct that has not been tried on a GPU is rejected.
+// kernels/kernel.ts gives the reasons.
 
 import ts from 'typescript';
 

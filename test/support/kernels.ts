@@ -1,4 +1,4 @@
-// Finds every kernel that kernels/index.ts exports, for the suites that walk all of them.
+// Collects every kernel that kernels/index.ts exports, for the suites that check all of them.
 
 import * as families from '../../kernels/index.js';
 import type { Kernel } from '../../kernels/kernel.js';

@@ -1,4 +1,4 @@
-// ONNX Runtime in WebAssembly, on one thread, as a function from images to logits. Imports onnxruntime-web.
+// ONNX Runtime in WebAssembly, on one thread, as a function from images to logits.
 
 import ort from 'onnxruntime-web';
 

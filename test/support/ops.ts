@@ -1,4 +1,4 @@
-// Finds every op that ops/index.ts exports, for the suites that run all of them.
+// Collects every op that ops/index.ts exports, for the suites that run all of them.
 
 import * as exported from '../../src/engine/ops/index.js';
 import type { Op } from '../../src/engine/index.js';

@@ -1,4 +1,4 @@
-// Runs one computation on two backends, forward and backward, and compares every number. Imports the engine.
+// Runs one computation on two backends, forward and backward, and compares every number.
 
 import { expect } from 'vitest';
 import type { Backend, SampleInput } from '../../src/engine/index.js';

@@ -1,4 +1,5 @@
-// One backend and one oracle for all tests of a file: starting a backend for each would take longer than the tests.
+// Shares one backend and one oracle among all tests of a file: starting a backend per test would
+// take longer than the tests.
 
 import { afterAll, beforeAll } from 'vitest';
 import type { Backend } from '../../src/engine/index.js';

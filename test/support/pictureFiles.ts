@@ -1,5 +1,5 @@
-// PNG and JPEG files made byte by byte, right or wrong as a test wants them. The project's own decoder has no part in
-// it. Imports node:zlib and jpeg-js's encoder.
+// Builds PNG and JPEG files byte by byte, valid or invalid as a test requires. It does not use the
+// project's decoder.
 
 import { crc32, deflateSync } from 'node:zlib';
 import { encode } from 'jpeg-js';

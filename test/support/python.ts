@@ -1,4 +1,4 @@
-// A Python that has PyTorch, if this machine has one: $PYTHON, python3 or /usr/bin/python3.
+// Finds a Python with PyTorch on this machine: $PYTHON, python3 or /usr/bin/python3.
 
 import { execFile, spawnSync } from 'node:child_process';
 import type { Missing } from './skipping.js';

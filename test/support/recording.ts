@@ -1,4 +1,4 @@
-// A backend that writes down what it is asked to run, and hands everything on to another. Imports types only.
+// Backend wrapper that records every launch and forwards it to another backend.
 
 import type { Backend, Buffer, Launch } from '../../src/engine/backend.js';
 

@@ -1,4 +1,4 @@
-// How often randomized tests repeat: briefly in `npm test`, longer in `npm run test:long`.
+// Number of repetitions of randomized tests: few in `npm test`, many in `npm run test:long`.
 
 /** Whether this is `npm run test:long`. */
 export const LONG = process.env.INKGRAD_LONG === '1';

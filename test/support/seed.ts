@@ -1,4 +1,4 @@
-// The model of the PyTorch original and real EMNIST, if the environment names them.
+// Paths of the PyTorch original's model and of real EMNIST, from environment variables.
 
 import type { Missing } from './skipping.js';
 

@@ -1,4 +1,4 @@
-// Reporter of the test runner: one line per reason for which tests were skipped, after the summary.
+// Reporter of the test runner: after the summary, one line per reason for skipped tests.
 
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
 import { reasonIn } from './skipping.js';

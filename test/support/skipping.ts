@@ -1,4 +1,5 @@
-// Skipped tests: what is missing on this machine, and what to install. The runner lists each reason once at the end.
+// Skipped tests: states what is missing on this machine, and what to install. The runner lists each
+// reason once at the end.
 
 /** What a test needs and this machine lacks, and how to get it, e.g. `no Chromium; install chromium`. */
 export type Missing = string | null;

@@ -1,4 +1,5 @@
-// Time limits of tests, scaled with the speed of the machine: a slow or busy machine gets more time.
+// Time limits of tests, scaled with the speed of the machine: a slow or busy machine gets more
+// time.
 
 /** Time of the workload on the machine for which the limits were chosen (AMD EPYC Zen 4, Node 20, idle). */
 const REFERENCE_MS = 25;

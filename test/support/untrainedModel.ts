@@ -1,4 +1,4 @@
-// A model file of the network before it has learned anything, for tests that need one that loads. Imports the app.
+// Builds a model file of the untrained network, for tests that need a loadable one.
 
 import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';

@@ -1,5 +1,5 @@
-// ZIP archives made byte by byte, right ones and wrong ones (PKWARE's APPNOTE, sections 4.3.7, 4.3.12 and 4.3.16). For
-// tests only; no ZIP64. Imports node:zlib.
+// Builds ZIP archives byte by byte, valid and invalid (PKWARE's APPNOTE, sections 4.3.7, 4.3.12 and
+// 4.3.16). For tests only; no ZIP64.
 
 import { crc32, deflateRawSync } from 'node:zlib';
 

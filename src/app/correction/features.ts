@@ -1,20 +1,20 @@
-// What the frozen part of the network makes of images, once: the numbers that the two linear layers get. And what those
-// layers say of such numbers. Images and numbers of the host in and out. Imports engine, data's sizes, the network.
+// Features of images from the frozen convolutions, computed once, and the logits of the two linear
+// layers from such features. Inputs and outputs are host arrays.
 
 import { flatten, noGrad, scope, tensor } from '../../engine/index.js';
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { imageTensor } from '../model/imageTensor.js';
 
-/** A matrix on the host, row by row. */
+/** A matrix on the host, row-major. */
 export interface Rows {
   readonly values: Float32Array;
   readonly count: number;
-  /** Numbers a row. */
+  /** Numbers per row. */
   readonly width: number;
 }
 
-/** Images at a time: bounds the memory that the convolutions take. */
+/** Images per batch; bounds the memory of the convolutions. */
 const CHUNK = 250;
 
 /**
@@ -35,7 +35,7 @@ export async function featuresOf(model: CharacterNet, pixels: Float32Array): Pro
   return joined(parts, count);
 }
 
-/** What the linear layers say: `[n, 1152]` -> logits `[n, classes]`. */
+/** Output of the linear layers: `[n, 1152]` -> logits `[n, classes]`. */
 export async function logitsOf(model: CharacterNet, { values, count, width }: Rows): Promise<Rows> {
   model.eval();
   const read = noGrad(() =>
@@ -66,7 +66,7 @@ export function pick(rows: Rows, indices: ArrayLike<number>): Rows {
   return { values, count: indices.length, width: rows.width };
 }
 
-/** The place of the largest number; the first of equal ones. */
+/** Index of the largest number; the first of equal ones (argmax). */
 export function largest(row: Float32Array): number {
   return row.reduce((best, value, index) => (value > row[best] ? index : best), 0);
 }

@@ -1,12 +1,14 @@
-// Teaches a trained network somebody's corrections. The two linear layers learn; the convolutions stay as they are, so each
-// image passes through them once and a step costs little. Beside the corrections it replays: on characters that the program
-// draws, the network shall go on saying what it said before (Hinton et al. 2015, "Distilling the knowledge in a neural
-// network"; Li and Hoiem 2016, "Learning without forgetting"). No page, no file, no accuracy: lesson.ts is around it.
-// Imports engine, nn, data, features.
+// Fine-tunes a trained network on a user's corrections. Only the two linear layers are trained; the
+// convolutions are frozen, so each image passes through them once and a step is cheap. To prevent
+// forgetting, characters that the program draws are replayed: on them the network is trained to
+// reproduce its original predictions (Hinton et al. 2015, "Distilling the knowledge in a neural
+// network"; Li and Hoiem 2016, "Learning without forgetting"). Model files and the evaluation are
+// in lesson.ts.
 //
-// What it costs the rest of its reading, in points of accuracy on 9,400 real test images of EMNIST's classes. The corrections are
-// some of them that the model reads wrong, often for a reason; mean of six trials, the worst in brackets. Measured on 2026-11-24 by
-// `npm run bench:teaching`, with the model that the page ships (88.45 %) and with the PyTorch original's (90.96 %):
+// Loss of accuracy in percentage points on 9,400 real test images of EMNIST's classes. The
+// corrections are test images that the model misclassifies, often for a reason; mean of six
+// trials, the worst in parentheses. Measured on 2026-11-24 by `npm run bench:teaching`, with the
+// model that the page ships (88.45 %) and with the PyTorch original's (90.96 %):
 //
 //   corrections                      1              5             20
 //   shipped, not replayed       -0.07 (0.30)   1.52 (3.49)   5.37  (6.22)
@@ -14,10 +16,11 @@
 //   original's, not replayed     0.71 (0.97)   3.00 (4.29)   8.77 (10.00)
 //   original's, replayed         0.37 (0.57)   0.86 (1.29)   2.57  (3.48)
 //
-// All corrections are read right afterwards; of 20 to the original's model 98 % are.
+// All corrections are predicted correctly afterwards; of 20 to the original's model, 98 % are.
 //
-// Tried first, with the original's model, and left: SGD, which lost 1.4 points or more for one correction, 4.6 for five and 4.8
-// for twenty; and replaying all classes alike, without more of those at stake, which lost 0.8, 2.4 and 4.6.
+// Rejected alternatives, measured with the original's model: SGD, which lost 1.4 points or more for
+// one correction, 4.6 for five and 4.8 for twenty; and replaying all classes equally, without extra
+// images of the affected classes, which lost 0.8, 2.4 and 4.6.
 
 import { crossEntropy, mul, Rng, scope, softCrossEntropy, softmax, tensor } from '../../engine/index.js';
 import { ArgumentError } from '../../engine/errors.js';
@@ -29,48 +32,56 @@ import type { CharacterNet } from '../model/characterNet.js';
 import { featuresOf, largest, logitsOf, pick, rowOf, type Rows } from './features.js';
 import type { Replay } from './replay.js';
 
-/** What somebody says a drawing is. */
+/** A drawing and the class that the user assigned to it. */
 export interface Correction {
-  /** 784 bytes, upright, 0 paper, 255 ink. */
+  /** 784 bytes, upright, 0 = paper, 255 = ink. */
   readonly image: Uint8Array;
-  /** Number of its class. */
+  /** Class index. */
   readonly label: number;
 }
 
 export interface FineTuneOptions {
   readonly corrections: readonly Correction[];
-  /** What shall not be forgotten; null replays nothing, which is there to measure what that costs. */
+  /** Images to replay; null replays nothing, which is used to measure the cost of forgetting. */
   readonly replay: Replay | null;
   /** Default 1. Equal seeds and corrections give equal weights on equal kernels. */
   readonly seed?: number;
-  /** Called every few steps; a promise is waited for. */
+  /** Called every few steps; a returned promise is awaited. */
   readonly onProgress?: (progress: FineTuneProgress) => unknown;
 }
 
 export interface FineTuneProgress {
   readonly step: number;
-  /** Learning ends at this step at the latest. */
+  /** Maximum number of steps. */
   readonly most: number;
-  /** How many of the corrections are read right with some margin. */
+  /** Number of corrections that are predicted correctly with a margin. */
   readonly learned: number;
 }
 
-/** A person repeats a character a little moved, turned, sized, slanted, bolder. */
+/**
+ * Augmentation that imitates repeated handwriting: small changes of position, angle, size, slant
+ * and boldness.
+ */
 const JITTER = { shift: 1.2, rotation: 8, scale: 0.08, shear: 0.12, stroke: 0.3 };
-/** Of each correction: itself, and this many less one that are jittered. */
+/** Copies per correction: the original image and COPIES - 1 jittered ones. */
 const COPIES = 12;
 const LEARNING_RATE = 5e-4;
 const BATCH = { own: 32, all: 32, close: 64 };
-/** How much what is replayed counts beside the corrections. */
+/** Weight of the replay loss relative to the loss of the corrections. */
 const WEIGHT = 8;
-/** Learned: the character is so many times likelier than any other, and it wins in this part of the jittered copies. */
+/**
+ * A correction is learned if its class is `ratio` times as likely as any other, and wins in this
+ * share of the copies.
+ */
 const ENOUGH = { ratio: 1.5, copies: 0.8 };
 const CHECK_EVERY = 4;
 const MAX_STEPS = 200;
 
 /**
- * Trains the linear layers of `model`, in place and in evaluation mode, until every correction is read right with some margin
- * or 200 steps are done (corrections that contradict each other never are).
+ * Trains the linear layers of `model`, in place and in evaluation mode.
+ *
+ * It stops when every correction is predicted correctly with a margin, or after 200 steps
+ * (contradictory corrections always take 200).
  *
  * @throws ArgumentError if there are no corrections, or one does not fit the network
  */
@@ -106,7 +117,7 @@ export async function fineTune(model: CharacterNet, options: FineTuneOptions): P
 }
 
 function checkCorrections(corrections: readonly Correction[], model: CharacterNet): void {
-  const [bias] = model.parameters().slice(-1); // of the last layer: a number for each class
+  const [bias] = model.parameters().slice(-1); // of the last layer: one number per class
   if (corrections.length === 0) throw new ArgumentError('fineTune: there are no corrections to learn from');
   for (const { image, label } of corrections) {
     if (image.length !== IMAGE_PIXELS) {
@@ -118,7 +129,7 @@ function checkCorrections(corrections: readonly Correction[], model: CharacterNe
   }
 }
 
-/** Every correction as it is, then its jittered copies: normalized pixels `[12 n, 28, 28]`. */
+/** Every correction unchanged, then its jittered copies: normalized pixels `[12 n, 28, 28]`. */
 function jittered(corrections: readonly Correction[], rng: Rng): Float32Array {
   const plain = normalize();
   const augmenter = new Augmenter(JITTER, rng);
@@ -127,16 +138,17 @@ function jittered(corrections: readonly Correction[], rng: Rng): Float32Array {
     for (let copy = 0; copy < COPIES; copy++) {
       const start = (place * COPIES + copy) * IMAGE_PIXELS;
       if (copy === 0) plain.apply(image, 0, pixels, start, IMAGE_PIXELS);
-      // The draws of an image come from its place and its "epoch"; here the image is alone, so both are in the epoch.
+      // The random draws of an image depend on its index and its "epoch"; here each call has one
+      // image, so the epoch encodes both.
       else augmenter.apply(image, 0, place * COPIES + copy, pixels, start, 2 / 255, -1);
     }
   });
   return pixels;
 }
 
-/** Of the corrections, how many are read right with some margin. */
+/** Number of corrections that are predicted correctly with a margin. */
 function countLearned(logits: Rows, corrections: readonly Correction[]): number {
-  const margin = Math.log(ENOUGH.ratio); // of likelihoods, so a difference of logits
+  const margin = Math.log(ENOUGH.ratio); // a ratio of probabilities is a difference of logits
   return corrections.filter(({ label }, place) => {
     const first = rowOf(logits, place * COPIES);
     if (first.some((value, index) => index !== label && value + margin > first[label])) return false;
@@ -148,11 +160,14 @@ function countLearned(logits: Rows, corrections: readonly Correction[]): number 
   }).length;
 }
 
-/** What shall stay: features of replayed images, and what the network says of them before it learns. */
+/**
+ * Replay data: features of the replayed images, and the network's predictions on them before
+ * fine-tuning.
+ */
 class Kept {
   readonly #features: Rows;
   readonly #said: Rows;
-  /** Where the images close to the corrections begin. */
+  /** Index of the first image of the affected classes. */
   readonly #close: number;
 
   private constructor(features: Rows, said: Rows, close: number) {
@@ -171,7 +186,10 @@ class Kept {
     return new Kept(features, { ...logits, values: Float32Array.from(said) }, all.length / IMAGE_PIXELS);
   }
 
-  /** Adds the gradient of -sum(said * log softmax(logits)), averaged over a batch of replayed images. */
+  /**
+   * Adds the gradient of -sum(said * log softmax(logits)), averaged over a batch of replayed
+   * images.
+   */
   backward(model: CharacterNet, draw: Rng): void {
     const { count } = this.#features;
     const rows = [
@@ -183,7 +201,7 @@ class Kept {
   }
 }
 
-/** `count` draws from `from` to `to`, exclusive, with repetition. */
+/** `count` uniform draws from `from` to `to`, exclusive, with replacement. */
 function indices(draw: Rng, count: number, from: number, to: number): number[] {
   return Array.from({ length: count }, () => from + Math.floor(draw.uniform() * (to - from)));
 }

@@ -1,6 +1,7 @@
-// One lesson, from a model file and corrections to a taught model file and what came of it. The model that is taught is always
-// the original: all corrections are learned anew, so a lesson depends neither on their order in time nor on earlier lessons,
-// and one that is taken back leaves no trace. Bytes in, bytes out; runs in Node and in a worker. Imports the parts beside it.
+// Fine-tunes a model file on corrections and returns the new model file and its results.
+// Fine-tuning always starts from the original model with all corrections. The result therefore
+// depends neither on their order in time nor on earlier lessons, and a withdrawn correction leaves
+// no trace. Bytes in, bytes out; runs in Node and in a worker.
 
 import type { JsonObject } from '../../nn/saving/json.js';
 import { loadState, saveState } from '../../nn/saving/serialize.js';
@@ -12,36 +13,40 @@ import { fineTune, type Correction, type FineTuneProgress } from './fineTune.js'
 import { drawExam, drawReplay } from './replay.js';
 
 export interface LessonOptions {
-  /** What messages call the model. */
+  /** Name of the model in error messages. */
   readonly name: string;
-  /** The original. */
+  /** The original model file. */
   readonly safetensors: Uint8Array;
   /** At least one. */
   readonly corrections: readonly Correction[];
-  /** Called every few steps; a promise is waited for. */
+  /** Called every few steps; a returned promise is awaited. */
   readonly onProgress?: (progress: FineTuneProgress) => unknown;
 }
 
-/** How characters drawn by the program are read that were never replayed: not EMNIST, not people's writing. */
+/**
+ * Accuracy on synthetic characters that were never replayed: neither EMNIST nor real handwriting.
+ */
 export interface ExamResult {
   readonly count: number;
-  /** How many of them were read right, and are now. */
+  /** Number of correct predictions before and after fine-tuning. */
   readonly before: number;
   readonly after: number;
 }
 
 export interface Lesson {
-  /** The taught model as a file: the original's with other linear layers. `inkgrad` reads it. */
+  /**
+   * The fine-tuned model as a file: the original's with other linear layers. `inkgrad` reads it.
+   */
   readonly safetensors: Uint8Array<ArrayBuffer>;
   /** Null if the program can draw none of the model's characters. */
   readonly exam: ExamResult | null;
-  /** How many of the corrections are now read right with some margin. */
+  /** Number of corrections that are now predicted correctly with a margin. */
   readonly learned: number;
   readonly steps: number;
 }
 
 /**
- * Teaches.
+ * Fine-tunes the model on the corrections.
  *
  * @throws ModelError if the file is no model; ArgumentError if a correction does not fit it
  */
@@ -75,7 +80,7 @@ export async function giveLesson(options: LessonOptions): Promise<Lesson> {
   }
 }
 
-/** Normalized, `[n, 28, 28]`, of parts of one or more images. */
+/** Normalized pixels, `[n, 28, 28]`, of parts of one or more images. */
 function pixelsOf(parts: readonly Uint8Array[]): Float32Array {
   const pixels = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -90,7 +95,7 @@ function readingsOf(logits: Rows): number[] {
   return Array.from({ length: logits.count }, (_, index) => largest(rowOf(logits, index)));
 }
 
-/** What the original's file says of itself stays, with a note that this is a taught one. */
+/** Keeps the metadata of the original's file and adds a note that this model is fine-tuned. */
 function saveTaught(
   model: CharacterNet,
   original: Uint8Array,

@@ -1,30 +1,33 @@
-// What the network is shown beside somebody's corrections so that it forgets nothing, and what it is examined on afterwards:
-// characters that the program draws. They are not EMNIST, and being right on them is not being right on people's writing.
-// Host arrays only. Imports data and the look-alikes.
+// Synthetic characters for replay during fine-tuning, and for the check for forgetting afterwards.
+// They are not EMNIST; accuracy on them is not accuracy on real handwriting. Host arrays only.
 
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import { BALANCED_CLASSES } from '../../data/emnist/splits.js';
 import { SyntheticCharacters } from '../../data/strokes/synthetic.js';
 import { mergedName } from '../../data/emnist/lookAlikes.js';
 
-/** Fixed, so that the same corrections always teach the same. */
+/** Fixed, so that equal corrections give equal results. */
 const SEED = 1;
-/** Of every character that the program draws. */
+/** Images per class that the program draws. */
 const OF_EACH = 10;
-/** Of the characters at stake, all together. */
+/** Additional images of the affected classes, in total. */
 const CLOSE = 240;
 
 export interface Replay {
-  /** Of every class: `[n, 28, 28]`. */
+  /** Images of every class: `[n, 28, 28]`. */
   readonly all: Uint8Array;
-  /** More of the classes that the corrections are about, whose borders are about to move. */
+  /**
+   * More images of the classes that the corrections affect, whose decision boundaries are about to
+   * move.
+   */
   readonly close: Uint8Array;
 }
 
 /**
- * Draws what is replayed.
+ * Draws the images to replay.
  *
- * @param atStake names of the classes that corrections name or that were read in their place; their look-alikes come along
+ * @param atStake names of the classes that are corrected to, or were predicted instead; their
+ * look-alikes are included
  */
 export function drawReplay(atStake: Iterable<string>): Replay {
   const characters = new SyntheticCharacters({ seed: SEED, part: 'train' });
@@ -34,7 +37,7 @@ export function drawReplay(atStake: Iterable<string>): Replay {
   const close = numbers.length === 0 ? 0 : CLOSE;
   return {
     all: draw(characters, OF_EACH * rounds, (i) => i),
-    // Beyond those above, so that none is drawn twice.
+    // Indices after those above, so that no image is drawn twice.
     close: draw(characters, close, (i) => {
       return numbers[i % numbers.length] + rounds * (OF_EACH + Math.floor(i / numbers.length));
     }),
@@ -47,7 +50,10 @@ export interface Exam {
   readonly names: readonly string[];
 }
 
-/** Ten of each class that both the program can draw and the model knows; none of them is ever replayed. */
+/**
+ * Draws ten images of each class that the program can draw and the model has; none of them is ever
+ * replayed.
+ */
 export function drawExam(classes: readonly string[]): Exam {
   const characters = new SyntheticCharacters({ seed: SEED, part: 'validation' });
   const known = [...Array(OF_EACH * BALANCED_CLASSES.length).keys()].filter((i) =>

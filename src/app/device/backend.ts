@@ -1,11 +1,14 @@
-// Starts the backend that a command runs on, and disposes of it afterwards.
+// Starts the backend for a command, and disposes of it afterwards.
 
 import { currentBackend, useBackend, type Backend } from '../../engine/index.js';
 import { chooseDevice, describeDevice, type DeviceChoice, type DeviceReport } from './device.js';
 
 export { BACKENDS } from './device.js';
 
-/** A backend, how to name it in a log, e.g. `wasm (base SIMD, 2 threads)`, and what else was tried. */
+/**
+ * A backend, its description for a log, e.g. `wasm (base SIMD, 2 threads)`, and the other backends
+ * that were tried.
+ */
 export interface StartedBackend {
   readonly backend: Backend;
   readonly description: string;
@@ -13,7 +16,8 @@ export interface StartedBackend {
 }
 
 /**
- * Starts a backend, makes it the current one while `work` runs, and disposes of it when `work` returns or throws.
+ * Starts a backend, makes it the current one while `work` runs, and disposes of it when `work`
+ * returns or throws.
  *
  * @returns the result of `work`
  */

@@ -1,9 +1,10 @@
-// Chooses what computes, and reports what was tried and why it was or was not taken. Used by the command line and by the
-// page, so free of Node and of any output. Imports the backends and the bench.
+// Selects the compute backend, and reports which ones were tried and why each was or was not
+// chosen. Used by the command line and by the page, so it has no Node imports and no output.
 //
-// `auto` takes a GPU only if it is one (a program that imitates a GPU ranks below our own CPU kernels), if two steps of
-// training come out right on it, and if it is then faster than the CPU. Anything else that is asked for by name is that,
-// or an error with the reason: nothing falls back silently.
+// `auto` selects a GPU under three conditions: it is real hardware, two training steps give correct
+// losses, and it is faster than the CPU. A software GPU ranks below inkgrad's CPU kernels. A
+// backend requested by name is used, or there is an error with the reason: there is no silent
+// fallback.
 
 import { ArgumentError, BackendError, InkgradError } from '../../engine/errors.js';
 import { type Backend, ReferenceBackend } from '../../engine/index.js';
@@ -15,23 +16,25 @@ export const BACKENDS = ['auto', 'wasm', 'webgpu', 'webgl2', 'headlessgl', 'refe
 
 type Mode = Exclude<(typeof BACKENDS)[number], 'auto'>;
 
-/** One thing that was tried. */
+/** One backend that was tried. */
 export interface DeviceAttempt {
   readonly mode: Mode;
-  /** Whether it works here. */
+  /** Whether it works on this machine. */
   readonly ok: boolean;
   /** Why it does not work, or works and was not chosen; empty for the chosen one. */
   readonly reason: string;
-  /** Milliseconds that trying took. */
+  /** Milliseconds that the attempt took. */
   readonly ms: number;
 }
 
 export interface DeviceReport {
   readonly requested: string;
   readonly chosen: Mode;
-  /** What the chosen one runs on: the adapter's own name, or the build and the threads of the CPU kernels. */
+  /**
+   * What the backend runs on: the adapter's name, or the build and the threads of the CPU kernels.
+   */
   readonly adapter: string;
-  /** Whether it runs on the CPU: our own kernels, or a program that imitates a GPU. */
+  /** Whether it runs on the CPU: inkgrad's kernels, or a software GPU. */
   readonly software: boolean;
   readonly tried: readonly DeviceAttempt[];
 }
@@ -39,7 +42,7 @@ export interface DeviceReport {
 export interface DeviceChoice {
   /** One of `BACKENDS`. */
   readonly backend: string;
-  /** Threads that compute on the CPU; default one for each processor. */
+  /** CPU threads; default one per processor. */
   readonly threads: number | undefined;
 }
 
@@ -48,25 +51,30 @@ export interface ChosenDevice {
   readonly report: DeviceReport;
 }
 
-/** A backend that was opened, and how to name it. */
+/** An opened backend with its adapter name. */
 export interface Opened {
   readonly backend: Backend;
   readonly adapter: string;
   readonly software: boolean;
 }
 
-/** What choosing needs done; tests put their own in its place. */
+/** Operations needed for the choice; tests replace them. */
 export interface DeviceProbe {
   readonly open: (mode: Mode, threads: number | undefined) => Promise<Opened>;
-  /** Throws unless the backend computes what the CPU does. */
+  /** Throws unless the backend's results match the CPU's. */
   readonly checkNumbers: (backend: Backend, cpu: Backend) => Promise<void>;
-  /** Milliseconds of a training step. */
+  /** Milliseconds per training step. */
   readonly stepTime: (backend: Backend) => Promise<number>;
 }
 
 const GPU_MODES = ['webgpu', 'webgl2', 'headlessgl'] as const;
 
-/** @throws BackendError if what was asked for by name cannot be had; ArgumentError if there is no such name */
+/**
+ * Opens the requested backend, or the best one for `auto`.
+ *
+ * @throws BackendError if a backend requested by name is unavailable; ArgumentError if there is no
+ * such name
+ */
 export async function chooseDevice({ backend: requested, threads }: DeviceChoice): Promise<ChosenDevice> {
   if (requested === 'auto') return chooseBest(threads, { open, checkNumbers, stepTime });
   const mode = BACKENDS.find((name): name is Mode => name === requested && name !== 'auto');
@@ -88,12 +96,12 @@ export function describeDevice(report: DeviceReport): string {
   return `${chosen} (${adapter}${imitatesGpu(report) ? ', a GPU in software: slow' : ''})`;
 }
 
-/** Whether a program on the CPU imitates the GPU that was asked for. */
+/** Whether the chosen GPU backend is emulated on the CPU. */
 export function imitatesGpu({ chosen, software }: DeviceReport): boolean {
   return software && chosen !== 'wasm' && chosen !== 'reference';
 }
 
-/** What came of an attempt, for people: `works: slower than wasm: 60.0 ms a step against 50.0 ms (812 ms)`. */
+/** Describes an attempt: `works: slower than wasm: 60.0 ms a step against 50.0 ms (812 ms)`. */
 export function describeAttempt({ ok, reason, ms }: DeviceAttempt): string {
   const verdict = reason === '' ? 'chosen' : `${ok ? 'works' : 'no'}: ${reason}`;
   return `${verdict} (${ms.toFixed(0)} ms)`;
@@ -124,12 +132,12 @@ function reportOf(
   return { requested, chosen, adapter, software, tried };
 }
 
-/** The CPU, or a GPU that proves better. */
+/** Chooses the CPU, or a GPU that is correct and faster. */
 export async function chooseBest(threads: number | undefined, probe: DeviceProbe): Promise<ChosenDevice> {
   const tried: DeviceAttempt[] = [];
   const cpu = await openCpu(threads, tried, probe);
   let best: { readonly mode: Mode; readonly opened: Opened } = cpu;
-  let fastest = 0; // milliseconds a step of the best so far; 0 is not measured yet
+  let fastest = 0; // milliseconds per step of the best so far; 0 means not measured yet
   for (const mode of GPU_MODES) {
     const start = performance.now();
     const note = (ok: boolean, reason: string): void => {
@@ -165,7 +173,7 @@ export async function chooseBest(threads: number | undefined, probe: DeviceProbe
   return { backend: best.opened.backend, report: reportOf('auto', best.mode, best.opened, tried) };
 }
 
-/** The SIMD kernels, or where WebAssembly has none, the reference. */
+/** The SIMD kernels, or the reference backend where WebAssembly has no SIMD. */
 async function openCpu(
   threads: number | undefined,
   tried: DeviceAttempt[],
@@ -185,16 +193,18 @@ async function openCpu(
       note(false, reasonOf(mode, error));
     }
   }
-  throw new BackendError('no backend can be started here'); // the reference always can
+  throw new BackendError('no backend can be started here'); // the reference backend always starts
 }
 
-/** Gives the one that was best until now the reason why it no longer is. */
+/** Records why the previously best backend is no longer chosen. */
 function demote(tried: DeviceAttempt[], mode: Mode, reason: string): void {
   const index = tried.findIndex((attempt) => attempt.mode === mode);
   tried[index] = { ...tried[index], reason };
 }
 
-/** Errors begin with the mode's name, which a report has beside them. */
+/**
+ * Removes the mode's name from the start of an error message, because a report shows it separately.
+ */
 function reasonOf(mode: Mode, error: unknown): string {
   const { message } = error as Error;
   return message.startsWith(`gpu (${mode}): `) ? message.slice(`gpu (${mode}): `.length) : message;
@@ -202,7 +212,7 @@ function reasonOf(mode: Mode, error: unknown): string {
 
 const PROBE = { batchSize: 4, steps: 2 };
 
-/** Two steps of training against the CPU's. */
+/** Compares the losses of two training steps with the CPU's. */
 async function checkNumbers(backend: Backend, cpu: Backend): Promise<void> {
   const [own, right] = [await trainingRun(backend, PROBE), await trainingRun(cpu, PROBE)];
   const wrong = own.losses.findIndex((loss, step) => !(Math.abs(loss - right.losses[step]) <= 1e-3));
@@ -212,7 +222,7 @@ async function checkNumbers(backend: Backend, cpu: Backend): Promise<void> {
   );
 }
 
-/** Milliseconds of a training step of 64 images, once everything is compiled. */
+/** Milliseconds per training step of 64 images, after compilation. */
 async function stepTime(backend: Backend): Promise<number> {
   const { ms } = await trainingRun(backend, { batchSize: 64, steps: 4 });
   return Math.min(...ms.slice(1));

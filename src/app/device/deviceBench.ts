@@ -1,6 +1,6 @@
-// What a training step costs on a backend: time, launches, compiling, memory; and whether its losses are right. Used by
-// the probe that chooses a device (device.ts), by tests and by the page bench.html. Free of Node and of any output.
-// Imports the network, the trainer's step, drawn characters.
+// Cost of a training step on a backend (time, launches, compilation, memory), and its losses. Used
+// by the device selection (device.ts), by tests and by the page bench.html. No Node imports and no
+// output.
 
 import type { Backend } from '../../engine/backend.js';
 import { currentBackend, Rng, useBackend } from '../../engine/index.js';
@@ -11,10 +11,10 @@ import { CharacterNet } from '../model/characterNet.js';
 import { trainStep } from '../training/trainStep.js';
 
 export interface TrainingRunOptions {
-  /** Images a step. */
+  /** Images per step. */
   readonly batchSize: number;
   readonly steps: number;
-  /** Decides weights, dropout and characters. Default 42. */
+  /** Determines weights, dropout and characters. Default 42. */
   readonly seed?: number;
   /** Adam's settings; default the recipe's. */
   readonly adam?: AdamOptions;
@@ -25,11 +25,14 @@ export interface TrainingRunOptions {
 export interface TrainingRun {
   /** The mean loss of each step. */
   readonly losses: readonly number[];
-  /** Milliseconds of each step; the first ones compile. */
+  /** Milliseconds of each step; the first ones include compilation. */
   readonly ms: readonly number[];
 }
 
-/** Trains the whole network from its start on drawn characters, with dropout and Adam: the recipe's own step. */
+/**
+ * Trains the whole network from its initialization on synthetic characters, with dropout and Adam:
+ * the recipe's training step.
+ */
 export async function trainingRun(backend: Backend, options: TrainingRunOptions): Promise<TrainingRun> {
   const { batchSize, steps, seed = 42, adam = { lr: 1e-3 }, onStep } = options;
   const dataset = syntheticDataset({ seed, count: batchSize * steps, part: 'train' });
@@ -57,25 +60,25 @@ export async function trainingRun(backend: Backend, options: TrainingRunOptions)
 
 /** One row of the table in docs/performance.md. */
 export interface DeviceMeasurement {
-  /** Name of the backend, and what it runs on. */
+  /** Name of the backend. */
   readonly backend: string;
   readonly batchSize: number;
-  /** Milliseconds of the first step, compiling included, and of the middle one of the later ones. */
+  /** Milliseconds of the first step, including compilation, and median of the later ones. */
   readonly firstStepMs: number;
   readonly stepMs: number;
-  /** Launches in a step, all and by kernel or routine, the most frequent first. */
+  /** Launches per step, in total and by kernel or routine, the most frequent first. */
   readonly launches: number;
   readonly kernels: readonly { readonly name: string; readonly launches: number }[];
-  /** Programs compiled, and milliseconds spent on it; null where nothing is compiled. */
+  /** Programs compiled, and milliseconds spent on it; null for a backend without compilation. */
   readonly compiled: number | null;
   readonly compileMs: number | null;
-  /** Most bytes in use at once, and bytes taken from the system. */
+  /** Peak number of bytes in use, and bytes reserved from the system. */
   readonly peakBytes: number;
   readonly reservedBytes: number;
 }
 
 export interface MeasureOptions {
-  /** Images a step. Default 64. */
+  /** Images per step. Default 64. */
   readonly batchSize?: number;
   /** Steps timed after the first. Default 10. */
   readonly steps?: number;
@@ -110,12 +113,12 @@ export async function measureDevice(
   };
 }
 
-/** What a backend that compiles counts by itself. */
+/** Compilation statistics of a backend, if it has any. */
 function statisticsOf(backend: Backend): { compiled?: number; compileMs?: number } {
   return 'statistics' in backend ? (backend.statistics as { compiled: number; compileMs: number }) : {};
 }
 
-/** A backend that counts what it hands on. */
+/** Wraps a backend and counts its launches and peak memory. */
 function counting(inner: Backend): {
   readonly backend: Backend;
   readonly launches: ReadonlyMap<string, number>;

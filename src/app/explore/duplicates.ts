@@ -1,32 +1,40 @@
-// Images that are equal to the last bit: copies within a class, one image under two labels, and training images that
-// are in the test part too. Imports data.
+// Exact duplicates: copies within a class, one image with two labels, and training images that are
+// also in the test part.
 
 import type { Dataset } from '../../data/loading/dataset.js';
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 
 /** One image among those compared. */
 export interface Place {
-  /** The part it is in: the one explored, or the other one. */
+  /** Its part: the explored one (`own`), or the other one. */
   readonly part: 'own' | 'other';
-  /** Its number in that part, from 0. */
+  /** Its index in that part. */
   readonly index: number;
   readonly label: number;
 }
 
 export interface Duplicates {
-  /** Each set of two or more equal images with at least one in the explored part, in order of its first image. */
+  /**
+   * Each set of two or more equal images with at least one in the explored part, ordered by first
+   * image.
+   */
   readonly groups: readonly (readonly Place[])[];
   /** Images of the explored part that equal an earlier one of it. */
   readonly copies: number;
-  /** Groups whose images in the explored part bear two labels or more. */
+  /** Groups whose images in the explored part have two labels or more. */
   readonly acrossClasses: number;
-  /** Images of the explored part that are in the other part too; null if there is no other part. */
+  /**
+   * Images of the explored part that are also in the other part; null if there is no other part.
+   */
   readonly inOtherPart: number | null;
   /** Images without any ink. */
   readonly blank: number;
 }
 
-/** The 32-bit FNV-1a hash of image `index` (Fowler, Noll, Vo; http://www.isthe.com/chongo/tech/comp/fnv). */
+/**
+ * The 32-bit FNV-1a hash of image `index` (Fowler, Noll, Vo;
+ * http://www.isthe.com/chongo/tech/comp/fnv).
+ */
 function hashImage(images: Uint8Array, index: number): number {
   let hash = 0x811c9dc5;
   for (let i = index * IMAGE_PIXELS; i < (index + 1) * IMAGE_PIXELS; i++) {
@@ -42,9 +50,9 @@ function areEqual(a: Dataset, i: number, b: Dataset, j: number): boolean {
   return true;
 }
 
-/** Finds equal images in one part, and those of another part that equal them. */
+/** Finds equal images within one part, and images of another part that equal them. */
 export function findDuplicates(own: Dataset, other: Dataset | null): Duplicates {
-  // Images with one hash, in sets of truly equal ones.
+  // Images grouped by hash, and within a hash by equality.
   const sets = new Map<number, Place[][]>();
   const parts = { own, other };
   for (const part of ['own', 'other'] as const) {

@@ -1,5 +1,5 @@
-// A map of the images in the plane on which neighbours stay neighbours: UMAP (McInnes, Healy, Melville 2018), the work
-// of umap-js. The same seed gives the same map. Imports umap-js.
+// UMAP embedding of the images in the plane, computed by umap-js. The same seed gives the same
+// embedding. McInnes, Healy, Melville, "UMAP: Uniform manifold approximation and projection", 2018
 
 import { UMAP } from 'umap-js';
 import type { Rng } from '../../engine/rng.js';
@@ -7,24 +7,24 @@ import { nearestNeighbours } from './nearestNeighbors.js';
 import type { Progress } from './measure.js';
 
 export interface EmbeddingOptions {
-  /** How many numbers a point has. */
+  /** Coordinates per point. */
   readonly dimensions: number;
   readonly rng: Rng;
   readonly onProgress?: Progress;
 }
 
-/** UMAP's own default. */
+/** UMAP's default. */
 const NEIGHBOURS = 15;
 
-/** Lays points out in the plane: `[n, 2]`, in no unit. Fewer than 5 points are too few and give an empty map. */
+/** Embeds points in the plane: `[n, 2]`, without unit. Fewer than 5 points give an empty result. */
 export function embed(points: Float32Array, { dimensions, rng, onProgress }: EmbeddingOptions): Float64Array {
   const n = points.length / dimensions;
   if (n < 5) return new Float64Array(0);
-  // All pairs: UMAP's own approximate search takes longer for so few.
+  // Exact neighbors: UMAP's approximate search takes longer for so few points.
   const k = Math.min(NEIGHBOURS, n - 1) - 1;
   const near = nearestNeighbours(points, { dimensions, k, rng, exactUpTo: Infinity });
   const umap = new UMAP({ nNeighbors: k + 1, random: () => rng.uniform() });
-  // UMAP counts a point as its own first neighbour.
+  // UMAP counts each point as its own first neighbor.
   const row = (values: ArrayLike<number>, i: number, own: number): number[] => [
     own,
     ...Array.from({ length: k }, (_, place) => values[i * k + place]),

@@ -1,13 +1,13 @@
-// What an exploration found, in numbers: the summary that --json prints and explore.json keeps, and the list of labels
-// to doubt. Imports nothing but the exploration's types.
+// Results of an exploration as data: the summary for --json and explore.json, and the table of
+// doubtful labels.
 
 import type { Dataset } from '../../data/loading/dataset.js';
 import type { Exploration } from './index.js';
 
-/** Class pairs that the summary and the report list. */
+/** Number of class pairs in the summary and the report. */
 const LISTED_PAIRS = 20;
 
-/** The summary as an object that JSON can hold; image numbers count from 0 in the part. */
+/** The summary as a JSON-compatible object; image indices start at 0 in the part. */
 export function summarize(dataset: Dataset, found: Exploration) {
   const { statistics, duplicates, components, neighbours, votes, compared, numbers } = found;
   const names = dataset.classes;
@@ -55,9 +55,9 @@ export function summarize(dataset: Dataset, found: Exploration) {
 
 export type Summary = ReturnType<typeof summarize>;
 
-/** Doubted labels as a table for a spreadsheet; image numbers count from 0 in the part. */
+/** Doubtful labels as CSV; image indices start at 0 in the part. */
 export function doubtsTable(dataset: Dataset, { votes, numbers, neighbours }: Exploration): string {
-  // Only class names can hold a comma or a quote, and only those of a strange mapping.
+  // Only class names of an unusual mapping can contain a comma or a quote.
   const cell = (text: string): string => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const rows = votes.doubts.map(({ index, label, suggested, votes: count, distance }) =>
     [

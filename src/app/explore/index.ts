@@ -1,5 +1,5 @@
-// Everything that can be said about a data set without training anything. Numbers only: pictures.ts draws them and
-// page.ts writes them down. Imports data and the other files of this folder.
+// Analysis of a data set without any training. Numbers only: pictures.ts draws the charts and
+// page.ts writes the report.
 
 import { classCounts, subset, type Dataset } from '../../data/loading/dataset.js';
 import { imageStatistics, type ImageStatistics } from '../../data/loading/statistics.js';
@@ -12,22 +12,22 @@ import { nearestNeighbours } from './nearestNeighbors.js';
 import { principalComponents, type Components } from './pca.js';
 import { countVotes, type Votes } from './votes.js';
 
-/** Components that neighbours are sought in. */
+/** Number of principal components for the nearest-neighbor search. */
 const COMPONENTS = 32;
 const NEIGHBOURS = 10;
-/** Components and neighbours are found for at most so many images; more would take longer than one waits. */
+/** Maximum number of images for components and neighbors; more would take too long. */
 const MAX_COMPARED = 120_000;
-/** Images that the two scatter plots show. */
+/** Number of images in the two scatter plots. */
 const MAX_MAPPED = 4000;
 
 export interface ExploreOptions {
-  /** Decides which images are sampled, and the layout of the map. */
+  /** Determines which images are sampled, and the layout of the UMAP embedding. */
   readonly rng: Rng;
-  /** The other part of the split, to look for images that are in both; null if there is none. */
+  /** The other part of the split, to find images that are in both; null if there is none. */
   readonly other: Dataset | null;
-  /** Called with the name of the work at hand and how far it is. */
+  /** Called with the name of the current step and its progress. */
   readonly onProgress?: (work: string, done: number, total: number) => void;
-  /** For tests: other bounds than the usual ones. */
+  /** Replace the default limits; for tests. */
   readonly mostCompared?: number;
   readonly mostMapped?: number;
 }
@@ -39,26 +39,26 @@ export interface Exploration {
   readonly classes: readonly ClassSummary[];
   readonly moments: PixelMoments;
   readonly duplicates: Duplicates;
-  /** The images that components and neighbours were found for: all, or a seeded sample. */
+  /** The images with components and neighbors: all, or a seeded sample. */
   readonly compared: Dataset;
-  /** The number of each compared image in the data set. */
+  /** Index of each compared image in the data set. */
   readonly numbers: Uint32Array;
   readonly components: Components;
   readonly neighbours: { readonly k: number; readonly exact: boolean };
   readonly votes: Votes;
-  /** Numbers, among the compared ones, of the images on the maps. */
+  /** Indices, among the compared images, of the images in the scatter plots. */
   readonly mapped: Uint32Array;
-  /** Where UMAP put them: `[mapped, 2]`. */
+  /** UMAP coordinates: `[mapped, 2]`. */
   readonly map: Float64Array;
 }
 
-/** `most` of so many things, in their order: all if there are no more. */
+/** `most` random indices out of `count`, sorted; all if `count` is not larger. */
 function chooseSome(count: number, most: number, rng: Rng): Uint32Array {
   if (count <= most) return Uint32Array.from({ length: count }, (_, i) => i);
   return rng.permutation(count).slice(0, most).sort();
 }
 
-/** Measures, compares and maps a data set. */
+/** Measures, compares and embeds a data set. */
 export function explore(dataset: Dataset, options: ExploreOptions): Exploration {
   const { rng, other, onProgress, mostCompared = MAX_COMPARED, mostMapped = MAX_MAPPED } = options;
   const progressOf =

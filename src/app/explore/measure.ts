@@ -1,21 +1,24 @@
-// Numbers of every image and means of every pixel: how wide the strokes are, how large the ink is, what the average
-// character of a class looks like. Draws nothing. Imports data.
+// Measurements per image and means per pixel: stroke width, size of the ink, mean image of each
+// class.
 
 import type { Dataset } from '../../data/loading/dataset.js';
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import { inkExtent, quartiles, strokeWidth, type Quartiles } from '../../data/loading/statistics.js';
 
-/** Called now and then with how much of a piece of work is done. */
+/** Called regularly with the progress of a step. */
 export type Progress = (done: number, total: number) => void;
 
-/** How many images pass between two calls of a progress function. */
+/** Number of images between two calls of a progress function. */
 export const PROGRESS_EVERY = 2000;
 
-/** One number an image, in the order of the data set. */
+/** One number per image, in the order of the data set. */
 export interface Measures {
-  /** Mean width of the strokes in pixels, by the estimator of src/data/loading/statistics.ts; 0 for a blank image. */
+  /**
+   * Mean stroke width in pixels, estimated as in src/data/loading/statistics.ts; 0 for a blank
+   * image.
+   */
   readonly strokeWidth: Float32Array;
-  /** Sides of the box round the ink in pixels; 0 for a blank image. */
+  /** Sides of the bounding box of the ink in pixels; 0 for a blank image. */
   readonly inkWidth: Float32Array;
   readonly inkHeight: Float32Array;
   /** Mean of the pixels, 0 to 1. */
@@ -40,9 +43,9 @@ export function measureImages(dataset: Dataset, onProgress?: Progress): Measures
   return { strokeWidth: strokes, inkWidth: widths, inkHeight: heights, ink };
 }
 
-/** Means over images, pixel by pixel, of values from 0 to 1. */
+/** Statistics over images, per pixel, of values from 0 to 1. */
 export interface PixelMoments {
-  /** Of all images: `[28, 28]`. */
+  /** Mean (and standard deviation, `sd`) over all images: `[28, 28]`. */
   readonly mean: Float64Array;
   readonly sd: Float64Array;
   /** The mean image of each class; zeros for a class without images. */
@@ -75,7 +78,7 @@ export function pixelMoments(dataset: Dataset): PixelMoments {
   };
 }
 
-/** What the images of one class are like. */
+/** Summary of the images of one class. */
 export interface ClassSummary {
   readonly name: string;
   readonly images: number;
@@ -87,7 +90,7 @@ export interface ClassSummary {
   readonly meanInk: number | null;
 }
 
-/** Sums the measures up class by class. */
+/** Summarizes the measures of each class. */
 export function summarizeClasses(dataset: Dataset, measures: Measures): ClassSummary[] {
   const members = dataset.classes.map((): number[] => []);
   dataset.labels.forEach((label, i) => members[label].push(i));

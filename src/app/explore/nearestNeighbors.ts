@@ -1,44 +1,49 @@
-// The nearest neighbours of every point. Small sets are compared pair by pair; large ones are first sorted into cells
-// round some of the points, and only the cells nearest to a point are searched (an inverted file: Jégou, Douze, Schmid,
-// "Product quantization for nearest neighbor search", 2011, without the quantization). Numbers only.
+// Nearest neighbors of every point. In small sets all pairs are compared. Large sets are first
+// clustered into cells, and only the cells nearest to a point are searched (an inverted file:
+// Jégou, Douze, Schmid, "Product quantization for nearest neighbor search", 2011, without the
+// quantization).
 //
-// The engine's matrix product over whole cells was tried: no faster, as far points are given up early here, and 3 GB.
+// A matrix product over whole cells with the engine was tried: it was no faster, because here
+// distant points are abandoned early, and it took 3 GB.
 
 import type { Rng } from '../../engine/rng.js';
 import { PROGRESS_EVERY, type Progress } from './measure.js';
 
 export interface Neighbours {
-  /** How many neighbours each point has: as many as were asked for, or all the others if there are fewer. */
+  /** Neighbors per point: the requested number, or n - 1 if that is smaller. */
   readonly k: number;
-  /** Their numbers, nearest first, the point itself left out: `[n, k]`. */
+  /** Their indices, nearest first, without the point itself: `[n, k]`. */
   readonly indices: Int32Array;
-  /** Their distances: `[n, k]`. */
+  /** Their Euclidean distances: `[n, k]`. */
   readonly distances: Float32Array;
   /** Whether every pair was compared. */
   readonly exact: boolean;
 }
 
 export interface NearestOptions {
-  /** How many numbers a point has. The ones that differ most should come first: then far points are given up early. */
+  /**
+   * Coordinates per point. Sort them by decreasing variance: distant points are then abandoned
+   * early.
+   */
   readonly dimensions: number;
   readonly k: number;
-  /** Decides the points that cells form round. */
+  /** Determines the initial cell centers. */
   readonly rng: Rng;
-  /** Up to so many points, every pair is compared. Default 6,000. */
+  /** Maximum number of points for which every pair is compared. Default 6,000. */
   readonly exactUpTo?: number;
-  /** How many cells are searched for a point. Default 12. */
+  /** Number of cells searched per point. Default 12. */
   readonly probes?: number;
   readonly onProgress?: Progress;
 }
 
-/** Points sorted into cells: those of cell c are `members[starts[c] .. starts[c + 1])`. */
+/** Points grouped into cells: those of cell c are `members[starts[c] .. starts[c + 1])`. */
 interface Cells {
   readonly centers: Float32Array;
   readonly starts: Int32Array;
   readonly members: Int32Array;
 }
 
-/** The squared distance of two points, or something larger than `limit` as soon as it is sure to be. */
+/** Squared distance of two points; stops early with a value above `limit` once it exceeds that. */
 function squaredDistance(
   a: Float32Array,
   i: number,
@@ -50,7 +55,7 @@ function squaredDistance(
   let sum = 0;
   let d = 0;
   while (d < dimensions && sum <= limit) {
-    // Some at a time: to ask after each one costs more than it saves.
+    // In blocks of 8: checking the limit after each coordinate costs more than it saves.
     for (const end = Math.min(d + 8, dimensions); d < end; d++) {
       const difference = a[i + d] - b[j + d];
       sum += difference * difference;
@@ -59,7 +64,7 @@ function squaredDistance(
   return sum;
 }
 
-/** The k smallest distances met so far, sorted; among equals the first one stays first. */
+/** The k smallest distances so far, sorted; of equal ones the first stays first. */
 class Shortlist {
   readonly indices: Int32Array;
   readonly distances: Float64Array;
@@ -74,7 +79,7 @@ class Shortlist {
     this.indices.fill(-1);
   }
 
-  /** The distance that a newcomer has to beat. */
+  /** The distance that a new candidate must be below. */
   get worst(): number {
     return this.distances[this.distances.length - 1];
   }
@@ -103,7 +108,7 @@ function nearestCenter(points: Float32Array, i: number, centers: Float32Array, d
   return best;
 }
 
-/** Cells round randomly chosen points, moved once to the middle of their members (a round of k-means). */
+/** Cells around randomly chosen points, with one iteration of k-means. */
 function makeCells(points: Float32Array, n: number, dimensions: number, rng: Rng): Cells {
   const count = Math.round(Math.sqrt(n));
   const centers = new Float32Array(count * dimensions);
@@ -145,7 +150,7 @@ function moveCenters(
   }
 }
 
-/** One cell with every point in it. */
+/** A single cell with all points. */
 function singleCell(points: Float32Array, n: number, dimensions: number): Cells {
   return {
     centers: points.slice(0, dimensions),
@@ -154,7 +159,7 @@ function singleCell(points: Float32Array, n: number, dimensions: number): Cells 
   };
 }
 
-/** Finds the k nearest other points of every point: all of them or, in large sets, nearly all. */
+/** Finds the k nearest other points of every point: exactly or, in large sets, approximately. */
 export function nearestNeighbours(points: Float32Array, options: NearestOptions): Neighbours {
   const { dimensions, rng, exactUpTo = 6000, probes = 12, onProgress } = options;
   const n = points.length / dimensions;
@@ -163,7 +168,7 @@ export function nearestNeighbours(points: Float32Array, options: NearestOptions)
   const { centers, starts, members } = exact
     ? singleCell(points, n, dimensions)
     : makeCells(points, n, dimensions, rng);
-  // The points in the order of their cells: neighbours in memory, too.
+  // Points in cell order, so that neighbors are close in memory.
   const sorted = new Float32Array(points.length);
   for (const [at, i] of members.entries()) {
     sorted.set(points.subarray(i * dimensions, (i + 1) * dimensions), at * dimensions);
@@ -197,7 +202,7 @@ export function nearestNeighbours(points: Float32Array, options: NearestOptions)
     found.clear();
     for (const cell of probed.indices) search(i, starts[cell], starts[cell + 1]);
     if (found.worst === Infinity) {
-      found.clear(); // the cells round here are nearly empty
+      found.clear(); // the nearest cells have too few points
       search(i, 0, n);
     }
     indices.set(found.indices, i * k);

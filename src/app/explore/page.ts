@@ -1,4 +1,4 @@
-// The report of an exploration: what each picture tells, with its numbers. Imports the report and the pictures' names.
+// The HTML report of an exploration: explains each chart, with its numbers.
 
 import type { Dataset } from '../../data/loading/dataset.js';
 import type { ReportSection, ReportTable } from '../report/htmlReport.js';
@@ -8,8 +8,9 @@ import { PICTURES, type PictureName } from './pictures.js';
 import { percent } from '../evaluation/percent.js';
 
 /**
- * What has been measured on the 9,400 images of a development test set in the Balanced classes, by another program.
- * Its stroke width is another estimator's, so it may differ from ours on the very same images.
+ * Reference values, measured on the 9,400 images of a development test set in the Balanced classes
+ * by another program. Its stroke width uses a different estimator, so it may differ from ours on
+ * the same images.
  */
 const ELSEWHERE = {
   mean: '0.1749',
@@ -21,7 +22,7 @@ const ELSEWHERE = {
 
 const count = (value: number): string => value.toLocaleString('en-US');
 
-/** `2,400 images` or `1 image`. */
+/** Formats a count: `2,400 images` or `1 image`. */
 function images(value: number): string {
   return `${count(value)} ${value === 1 ? 'image' : 'images'}`;
 }
@@ -49,7 +50,7 @@ function overallTable(summary: Summary, isBalanced: boolean): ReportTable {
     ],
   ];
   const head = ['', 'here', 'measured elsewhere on 9,400 Balanced images'];
-  // What others measured on Balanced says nothing about other splits or drawn characters.
+  // Reference values for Balanced do not apply to other splits or to synthetic characters.
   return isBalanced ? { head, rows } : { head: head.slice(0, 2), rows: rows.map((row) => row.slice(0, 2)) };
 }
 
@@ -88,7 +89,7 @@ function duplicatesSentence({ duplicates }: Summary): string {
   );
 }
 
-/** The sections of the report; `png` gives the bytes of the pictures that were drawn. */
+/** The sections of the report; `png` has the encoded charts that were drawn. */
 export function reportSections(
   dataset: Dataset,
   found: Exploration,

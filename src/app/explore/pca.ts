@@ -1,6 +1,6 @@
-// Principal components: the few directions in which images differ most (Pearson 1901, Hotelling 1933). Products of pixels
-// are summed here, for two thirds of the pixels are paper and cost nothing (by the engine's matrix product it took longer);
-// the eigenvectors of their covariance are ml-matrix's work.
+// Principal component analysis of images (Pearson 1901, Hotelling 1933). The sums of pixel products
+// are computed here, because two thirds of the pixels are blank and are skipped; the engine's
+// matrix product took longer. ml-matrix computes the eigenvectors of the covariance.
 
 import { EVD, Matrix } from 'ml-matrix';
 import type { Dataset } from '../../data/loading/dataset.js';
@@ -8,17 +8,23 @@ import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import { PROGRESS_EVERY, type Progress } from './measure.js';
 
 export interface Components {
-  /** How many were kept. */
+  /** Number of components kept. */
   readonly count: number;
-  /** One direction a row, each of length 1: `[count, 784]`. Its largest entry is positive. */
+  /**
+   * Principal axes as unit-length rows: `[count, 784]`. The sign is chosen so that the entry of
+   * largest magnitude is positive.
+   */
   readonly directions: Float64Array;
-  /** The share of the variance along each of all 784 directions, largest first. */
+  /** Explained variance ratio of all 784 components, largest first. */
   readonly shares: Float64Array;
-  /** Where each image lies along the kept directions, from the mean, in pixels of 0 to 1: `[length, count]`. */
+  /**
+   * Projection of each centered image on the kept components, for pixels from 0 to 1: `[length,
+   * count]`.
+   */
   readonly points: Float32Array;
 }
 
-/** The pixels of one image that are not paper, read again and again into the same memory. */
+/** The non-blank pixels of one image; the buffers are reused for every image. */
 class InkedPixels {
   readonly pixels = new Int32Array(IMAGE_PIXELS);
   readonly values = new Float64Array(IMAGE_PIXELS);
@@ -36,13 +42,13 @@ class InkedPixels {
 }
 
 interface Sums {
-  /** Of each pixel over all images: `[784]`. */
+  /** Sum of each pixel over all images: `[784]`. */
   readonly values: Float64Array;
-  /** Of the products of each two: `[784, 784]`, the upper half. */
+  /** Sum of the products of each pair of pixels: `[784, 784]`, the upper triangle. */
   readonly products: Float64Array;
 }
 
-/** Sums over all images. They are whole numbers below 2^53, so they are exact. */
+/** Sums over all images. They are integers below 2^53, so they are exact. */
 function sumUp({ images, length }: Dataset, onProgress?: Progress): Sums {
   const sums = new Float64Array(IMAGE_PIXELS);
   const products = new Float64Array(IMAGE_PIXELS * IMAGE_PIXELS);
@@ -75,11 +81,11 @@ function covarianceOf({ values, products }: Sums, n: number): Matrix {
   return covariance;
 }
 
-/** The first `count` principal components of a data set, and every image's place along them. */
+/** The first `count` principal components of a data set, and the projection of every image. */
 export function principalComponents(dataset: Dataset, count: number, onProgress?: Progress): Components {
   const sums = sumUp(dataset, onProgress);
   const covariance = covarianceOf(sums, dataset.length);
-  // ml-matrix sorts eigenvalues upwards; rounding leaves tiny negative ones.
+  // ml-matrix sorts eigenvalues in ascending order; rounding may leave tiny negative ones.
   const { realEigenvalues, eigenvectorMatrix } = new EVD(covariance, { assumeSymmetric: true });
   const variances = Float64Array.from(realEigenvalues, (value) => Math.max(0, value)).reverse();
   const total = variances.reduce((all, value) => all + value, 0);
@@ -87,7 +93,7 @@ export function principalComponents(dataset: Dataset, count: number, onProgress?
   for (let component = 0; component < count; component++) {
     const direction = eigenvectorMatrix.getColumn(IMAGE_PIXELS - 1 - component);
     const largest = direction.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
-    const sign = largest < 0 ? -1 : 1; // an eigenvector has no sign of its own
+    const sign = largest < 0 ? -1 : 1; // the sign of an eigenvector is arbitrary
     directions.set(
       direction.map((value) => sign * value),
       component * IMAGE_PIXELS,
@@ -101,14 +107,14 @@ export function principalComponents(dataset: Dataset, count: number, onProgress?
   };
 }
 
-/** Where every image lies along the directions, seen from the mean. */
+/** Projects every centered image on the components. */
 function project(
   { images, length }: Dataset,
   directions: Float64Array,
   count: number,
   sums: Float64Array,
 ): Float32Array {
-  // Pixel by pixel, so that paper is skipped: [784, count].
+  // Transposed to [784, count], so that blank pixels can be skipped.
   const byPixel = new Float64Array(directions.length);
   const middle = new Float64Array(count);
   for (let component = 0; component < count; component++) {

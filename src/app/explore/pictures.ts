@@ -1,4 +1,4 @@
-// The pictures of an exploration, each with its file name and what it shows. Imports the plots.
+// The charts of an exploration, each with its file name and description.
 
 import { imageAt, type Dataset } from '../../data/loading/dataset.js';
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
@@ -14,7 +14,7 @@ import { scatter } from '../report/scatter.js';
 import type { Exploration } from './index.js';
 import { percent } from '../evaluation/percent.js';
 
-/** The pictures, by the names of their files without `.png`. */
+/** Descriptions of the charts, by file name without `.png`. */
 export const PICTURES = {
   counts: 'Bars: the number of images of each class',
   samples: 'Sheet: images of each class, picked at random',
@@ -55,7 +55,7 @@ function samplesOf(dataset: Dataset, rng: Rng): Uint8Array[][] {
   return samples;
 }
 
-/** Draws everything there is to show; pictures without content are left out. */
+/** Draws all charts; charts without content are left out. */
 export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pictures {
   const { classes: names } = dataset;
   const { moments, measures, statistics, components, compared, votes } = found;
@@ -188,7 +188,7 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
   };
 }
 
-/** Pictures of single images: pairs, doubts, duplicates. */
+/** Draws the galleries of single images: closest pairs, doubtful labels, duplicates. */
 function drawCases(dataset: Dataset, { votes, compared, duplicates }: Exploration): Pictures {
   const { classes: names } = dataset;
   const tile = (from: Dataset, index: number, caption: string, tone: Tile['tone'] = 'plain'): Tile => ({

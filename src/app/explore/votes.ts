@@ -1,50 +1,59 @@
-// What the neighbours of an image say about its label: a reading without any network, labels to doubt, and the places
-// where two classes touch. Imports data and metrics.
+// k-nearest-neighbor classification of the images, doubtful labels, and the closest images of
+// different classes.
 
 import type { Dataset } from '../../data/loading/dataset.js';
 import { mergedName } from '../../data/emnist/lookAlikes.js';
 import type { Neighbours } from './nearestNeighbors.js';
 
-/** Two images of different classes that lie close together. */
+/** Two images of different classes that are close together. */
 export interface Pair {
   readonly indices: readonly [number, number];
   readonly labels: readonly [number, number];
-  /** Between the two in the space of the components; 1 is the change of one pixel from paper to ink. */
+  /** Distance in the space of the components; 1 is the change of one pixel from paper to ink. */
   readonly distance: number;
 }
 
-/** An image whose neighbours agree on another class. */
+/** An image whose neighbors agree on another class. */
 export interface Doubt {
   readonly index: number;
   readonly label: number;
-  /** The class that its neighbours have. */
+  /** The class of its neighbors. */
   readonly suggested: number;
-  /** How many of the neighbours have it. */
+  /** Number of neighbors with that class. */
   readonly votes: number;
-  /** Mean distance of the neighbours. */
+  /** Mean distance of the neighbors. */
   readonly distance: number;
 }
 
 export interface Votes {
-  /** How often each class was read as each by the vote of the neighbours: `[true][read]`. */
+  /** How often each class was predicted as each other by vote: `[true][predicted]`. */
   readonly counts: Float64Array;
-  /** Images read right, the image's own label not being asked. */
+  /** Number of correct predictions; an image's own label has no vote. */
   readonly correct: number;
-  /** Of each pair of classes that meet, the closest two images that are not equal; closest pair first. */
+  /**
+   * For each pair of neighboring classes, the closest two images that are not equal; closest pair
+   * first.
+   */
   readonly pairs: readonly Pair[];
   /** Most doubtful first. */
   readonly doubts: readonly Doubt[];
 }
 
-/** The share of the neighbours that must agree before a label is doubted. */
+/** Minimum share of the neighbors that must agree on another class before a label is doubtful. */
 export const DOUBT_SHARE = 0.8;
 
-/** Whether two names may stand for one shape: 1 I L, 9 g q, F f, 0 O, and the two cases of a letter. */
+/**
+ * Whether two class names may have the same shape: 1 I L, 9 g q, F f, 0 O, and the two cases of a
+ * letter.
+ */
 export function areAlike(a: string, b: string): boolean {
   return mergedName(a) === mergedName(b) || a.toLowerCase() === b.toLowerCase();
 }
 
-/** Lets the neighbours of every image vote on its class; of classes with equal votes the nearest image's wins. */
+/**
+ * Predicts the class of every image by majority vote of its neighbors; a tie goes to the class of
+ * the nearest one.
+ */
 export function countVotes(dataset: Dataset, { k, indices, distances }: Neighbours): Votes {
   const { labels, classes, length } = dataset;
   const n = classes.length;
@@ -83,7 +92,9 @@ export function countVotes(dataset: Dataset, { k, indices, distances }: Neighbou
   return { counts, correct, pairs, doubts };
 }
 
-/** Remembers the closest two images of each pair of classes; equal images are the business of duplicates.ts. */
+/**
+ * Keeps the closest two images of each pair of classes; equal images are handled in duplicates.ts.
+ */
 function keepClosest(
   closest: Map<number, Pair>,
   { labels, classes }: Dataset,

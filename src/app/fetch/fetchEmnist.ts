@@ -1,5 +1,6 @@
-// Brings the files of one EMNIST split into a folder: only them, out of the official archive on its server, by HTTP range;
-// out of the whole archive where the server has no ranges; or out of an archive on disk. Imports the rest of this folder.
+// Downloads the files of one EMNIST split into a folder. Only these members are fetched from the
+// official archive, by HTTP range requests. Without range support the whole archive is downloaded;
+// an archive on disk works too.
 
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
@@ -19,19 +20,25 @@ import { checkZipHead, findMembers, type ZipMember } from './zipDirectory.js';
 
 export interface FetchOptions extends Omit<RequestOptions, 'url' | 'onRetry'> {
   readonly split: EmnistSplit;
-  /** The folder the files come to; made if need be. */
+  /** Target folder; created if necessary. */
   readonly dir: string;
-  /** Where the archive is; default the address in INKGRAD_EMNIST_URL (a mirror, say), or else the official one. */
+  /**
+   * Address of the archive; default INKGRAD_EMNIST_URL (a mirror, for example), or else the
+   * official one.
+   */
   readonly url?: string;
-  /** An archive on disk, instead. */
+  /** Path of an archive on disk, used instead of `url`. */
   readonly from?: string;
-  /** Less patience with the first request, which tells whether there is a network and an archive at all. */
+  /**
+   * Fewer tries and a shorter timeout for the first request, which checks that the network and the
+   * archive are available.
+   */
   readonly firstContact?: Pick<RequestOptions, 'tries' | 'answerWithin'>;
   /** SHA-256 of files; default the official ones. */
   readonly digests?: Digests;
-  /** Told how far it is, in packed bytes. */
+  /** Called with the progress, in packed bytes. */
   readonly onProgress?: (done: number, total: number, name: string) => void;
-  /** Told what a person may want to know on the way, such as a second try. */
+  /** Called with messages for the user, for example about a retry. */
   readonly onNote?: (sentence: string) => void;
 }
 
@@ -39,21 +46,21 @@ export interface FetchedFile {
   readonly name: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** Whether it was there before, whole. */
+  /** Whether a valid copy existed before. */
   readonly present: boolean;
 }
 
 export interface FetchResult {
-  /** The archive's path or address; null if nothing was needed of it. */
+  /** The archive's path or address; null if it was not needed. */
   readonly source: string | null;
   readonly files: readonly FetchedFile[];
 }
 
 /**
- * Brings images, labels and mapping of both parts. A file that is there and right is left alone.
+ * Fetches images, labels and mapping of both parts. An existing valid file is left unchanged.
  *
- * @throws FetchError for the network or the disk, DataMissingError for an archive or a member that is not there,
- *   DataError for an archive that is damaged or another
+ * @throws FetchError for the network or the disk; DataMissingError for a missing archive or member;
+ * DataError for an archive that is damaged or not EMNIST
  */
 export async function fetchEmnist(options: FetchOptions): Promise<FetchResult> {
   const { dir, split, digests = OFFICIAL_DIGESTS, onProgress, onNote = () => undefined } = options;
@@ -101,14 +108,17 @@ export async function fetchEmnist(options: FetchOptions): Promise<FetchResult> {
   }
 }
 
-/** A file that is there and right, or null. Right is what a digest, the archive's directory or the contents tell. */
+/**
+ * An existing valid file, or null. It is validated by its digest, the archive's directory or its
+ * contents.
+ */
 async function examine(
   dir: string,
   wanted: WantedFile,
   member: ZipMember | null,
 ): Promise<FetchedFile | null> {
   const path = join(dir, wanted.name);
-  const file = await LocalFile.open(path).catch(() => null); // if it cannot be replaced either, that will be told then
+  const file = await LocalFile.open(path).catch(() => null); // replacing it reports any lasting error
   if (file === null || file.size > wanted.most) return null;
   const [sha256, small] = [
     createHash('sha256'),
@@ -175,7 +185,8 @@ async function openArchive(options: FetchOptions): Promise<OpenArchive> {
   }
   onNote?.(`${url}: the server has no ranges, so the whole archive is fetched, and anew after a break`);
   await makeDataFolder(dir);
-  // Only for a while: what is wanted is taken out of it, and half of it is of no use to a later run.
+  // Temporary: the required members are extracted, and a partial archive is of no use to a later
+  // run.
   const path = join(dir, 'emnist-archive.zip.partial');
   try {
     await downloadWhole(request, path, (done, total) =>
@@ -189,7 +200,7 @@ async function openArchive(options: FetchOptions): Promise<OpenArchive> {
   }
 }
 
-/** Made as late as can be, so that nothing is left where nothing came. */
+/** Created as late as possible, so that a failed download leaves no empty folder. */
 async function makeDataFolder(dir: string): Promise<void> {
   await onDisk(dir, () => Promise.resolve().then(() => makeFolder(dir)));
 }

@@ -1,5 +1,6 @@
-// One member of the archive becomes one file: packed bytes into `.partial`, continued where an earlier try broke; then
-// unpacked, checked by size, CRC-32 and SHA-256, and only then given its name. Imports node:zlib, crypto and fs.
+// Fetches one member of the archive into one file. The packed bytes go into a `.partial` file,
+// which resumes an earlier try. They are then unpacked and checked by size, CRC-32 and SHA-256;
+// only then does the file get its final name.
 
 import { createHash } from 'node:crypto';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -16,23 +17,26 @@ import type { ZipMember } from './zipDirectory.js';
 
 export interface BringOptions {
   readonly source: RangeSource;
-  /** Whether the source is far away, so that its bytes are worth keeping. */
+  /** Whether the source is on a network, so that a partial download is worth keeping. */
   readonly remote: boolean;
   readonly member: ZipMember;
   readonly wanted: WantedFile;
   readonly dir: string;
-  /** Told how many packed bytes of this member are here. */
+  /** Called with the number of packed bytes of this member on disk. */
   readonly onBytes: (done: number) => void;
   readonly onNote: (sentence: string) => void;
 }
 
-/** Brings one file into the folder and returns its SHA-256. What had its name before is kept as `.old`. */
+/**
+ * Fetches one file into the folder and returns its SHA-256. An existing file of that name is kept
+ * as `.old`.
+ */
 export async function bringFile(options: BringOptions): Promise<string> {
   const { source, remote, member, wanted, dir, onBytes, onNote } = options;
   const target = join(dir, wanted.name);
   if (!remote)
     return unpack(counted(source.bytes(member.start, packedEnd(member)), onBytes), options, target);
-  // The checksum in its name ties what was kept to these very bytes, whichever server has them.
+  // The checksum in the file name ties the partial download to these exact bytes, on any server.
   const partial = `${target}.${member.crc32.toString(16).padStart(8, '0')}.partial`;
   const kept = await transfer(options, partial);
   let digest: string;
@@ -67,7 +71,7 @@ async function* counted(
   }
 }
 
-/** Appends what is missing of the packed bytes, and returns how many were there already. */
+/** Appends the missing packed bytes, and returns how many were already there. */
 async function transfer(options: BringOptions, partial: string): Promise<number> {
   const { source, member, onBytes } = options;
   const file = await onDisk(partial, () => open(partial, 'a'));
@@ -97,7 +101,7 @@ async function unpackLocal(partial: string, options: BringOptions, target: strin
   }
 }
 
-/** Unpacks beside the target, checks, and renames; leaves nothing behind if anything is wrong. */
+/** Unpacks next to the target, verifies, and renames; removes the temporary file on any error. */
 async function unpack(
   packed: AsyncIterable<Uint8Array>,
   options: BringOptions,
@@ -136,7 +140,10 @@ async function replace(beside: string, target: string): Promise<void> {
   await rename(beside, target);
 }
 
-/** Removes what is left of tries at a file that is now here, also of other versions of the archive. */
+/**
+ * Removes partial downloads of a file that is now complete, including those of other versions of
+ * the archive.
+ */
 async function removePartials(dir: string, name: string): Promise<void> {
   const left = (await readdir(dir)).filter(
     (file) => file.startsWith(`${name}.`) && file.endsWith('.partial'),
@@ -144,7 +151,7 @@ async function removePartials(dir: string, name: string): Promise<void> {
   for (const file of left) await rm(join(dir, file), { force: true });
 }
 
-/** Everything a file's bytes are held against while they pass. */
+/** Verifies the bytes of a file while they stream through. */
 class Checks {
   readonly #options: BringOptions;
   readonly #sha256 = createHash('sha256');
@@ -170,7 +177,11 @@ class Checks {
     }
   }
 
-  /** The SHA-256, if all is right. */
+  /**
+   * Returns the SHA-256 if every check passes.
+   *
+   * @throws DataError naming the check that failed
+   */
   finish(): string {
     const { member, wanted, source } = this.#options;
     if (this.#length !== member.size) {

@@ -1,21 +1,21 @@
-// Bytes of a file wherever it is, any stretch of them: the interface that the zip directory is read through, and the
-// local file as the simpler of its two kinds. The other is remoteFile.ts. Imports node:fs.
+// Random access to the bytes of a file: the interface that the ZIP directory is read through, and
+// its implementation for local files. The other implementation is remoteFile.ts.
 
 import { open, type FileHandle } from 'node:fs/promises';
 import { DataError, DataMissingError } from '../../data/errors.js';
 
-/** A file of known size that can be read anywhere. */
+/** A file of known size with random access. */
 export interface RangeSource {
-  /** What to call it in messages: a path or an address. */
+  /** Name in error messages: a path or an address. */
   readonly name: string;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number;
-  /** Bytes from `start` to before `end`, in pieces, in order. */
+  /** Bytes from `start` (inclusive) to `end` (exclusive), in order, in chunks. */
   bytes(start: number, end: number): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
 
-/** One stretch as a whole; for small ones. */
+/** A whole byte range at once; for small ranges. */
 export async function readRange(source: RangeSource, start: number, end: number): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of source.bytes(start, end)) pieces.push(piece);
@@ -37,8 +37,10 @@ export class LocalFile implements RangeSource {
   }
 
   /**
-   * @param name what to call it in messages; its path by default
-   * @throws DataMissingError if there is no such file, DataError if it is none that can be read
+   * Opens a file.
+   *
+   * @param name name in error messages; default the path
+   * @throws DataMissingError if there is no such file; DataError if it cannot be read
    */
   static async open(path: string, name = path): Promise<LocalFile> {
     let handle: FileHandle | undefined;

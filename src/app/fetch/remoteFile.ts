@@ -1,5 +1,5 @@
-// A file on a web server, read in stretches by HTTP range and further after a break (RFC 9110, section 14); or as a whole
-// where the server has no ranges. Knows nothing of archives or EMNIST. Imports the request and node:fs.
+// A file on a web server, read by HTTP range requests that resume after a failure (RFC 9110,
+// section 14). Without range support the file is downloaded as a whole.
 
 import { open } from 'node:fs/promises';
 import { DataError } from '../../data/errors.js';
@@ -8,34 +8,34 @@ import { ask, Broken, Tries, type RequestOptions } from './request.js';
 import { FetchError, onDisk } from './trouble.js';
 
 const HEAD_LENGTH = 64;
-/** A try that brings so many bytes is no failure. */
+/** A try that transfers at least this many bytes resets the failure count. */
 const FURTHER = 1e6;
 
-/** What a server says of a file before any of it is fetched. */
+/** Properties of a remote file, determined before any of it is downloaded. */
 export interface Probe {
-  /** The first bytes, 64 or all there are. */
+  /** The first bytes: 64, or fewer if the file is shorter. */
   readonly head: Buffer;
-  /** Bytes, or null where the server does not say. */
+  /** Size in bytes, or null if the server does not state it. */
   readonly size: number | null;
-  /** Whether stretches can be had. */
+  /** Whether the server supports range requests. */
   readonly ranges: boolean;
-  /** The version of the file, where it is safe to compare. */
+  /** Version of the file (strong ETag), or null. */
   readonly etag: string | null;
 }
 
-/** `bytes 0-63/561753746` as start and total, or null if it is anything else. */
+/** Parses `bytes 0-63/561753746` into start and total; null for anything else. */
 function contentRange(headers: Headers): { start: number; total: number } | null {
   const found = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '');
   return found && { start: Number(found[1]), total: Number(found[2]) };
 }
 
-/** A weak tag promises equal meaning, not equal bytes. */
+/** The strong ETag, or null. A weak tag promises equivalent content, not equal bytes. */
 function strongTag(headers: Headers): string | null {
   const tag = headers.get('etag');
   return tag?.startsWith('"') === true ? tag : null;
 }
 
-/** Asks for the first bytes, and learns from the answer what the server can do. */
+/** Requests the first bytes, and derives the server's capabilities from the response. */
 export async function probe(options: RequestOptions): Promise<Probe> {
   const tries = new Tries(options);
   for (;;) {
@@ -62,7 +62,7 @@ export async function probe(options: RequestOptions): Promise<Probe> {
   }
 }
 
-/** A file whose server has ranges. */
+/** A remote file whose server supports range requests. */
 export class RemoteFile implements RangeSource {
   readonly name: string;
   readonly size: number;
@@ -94,7 +94,7 @@ export class RemoteFile implements RangeSource {
     }
   }
 
-  /** One request; an answer with other bytes than those asked for is never taken. */
+  /** Sends one request; a response with a different byte range is rejected. */
   async #stretch(start: number, end: number): Promise<AsyncIterable<Uint8Array>> {
     const range = `bytes=${start}-${end - 1}`;
     const etag = this.#etag;
@@ -104,8 +104,9 @@ export class RemoteFile implements RangeSource {
     answer.close();
     const sameSize = answer.headers.get('content-length') === String(this.size);
     if (answer.status === 200 && sameSize && etag !== null) {
-      // The whole file: its tag is another. Servers behind one name often disagree on the tag of the same file, so go
-      // on without; should the bytes have changed, the checksums will tell.
+      // The server sent the whole file because the tag differs. Servers behind one name often
+      // disagree on the tag of the same file, so continue without it. If the bytes did change, the
+      // checksums detect it.
       this.#etag = null;
       return this.#stretch(start, end);
     }
@@ -121,10 +122,10 @@ export class RemoteFile implements RangeSource {
 }
 
 /**
- * Fetches all of a file whose server has no ranges; every try begins at the first byte.
+ * Downloads a whole file from a server without range support; every try starts at the first byte.
  *
- * @param path where to; what was there is overwritten
- * @param onBytes told of the bytes on disk so far
+ * @param path target file; overwritten
+ * @param onBytes called with the number of bytes on disk
  */
 export async function downloadWhole(
   options: RequestOptions,

@@ -1,5 +1,5 @@
-// One HTTP request, watched by a clock, and the patience that decides whether to make another. Knows nothing of ranges
-// or files. Imports Node's fetch and the errors.
+// A single HTTP request with timeouts, and the policy for retries. Ranges and files are handled
+// elsewhere.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataMissingError } from '../../data/errors.js';
@@ -7,23 +7,23 @@ import { FetchError, isUnknownName, networkReason } from './trouble.js';
 
 export interface RequestOptions {
   readonly url: string;
-  /** Ends everything, with its reason as the error. */
+  /** Aborts all requests; its reason becomes the error. */
   readonly signal?: AbortSignal;
-  /** Told of every break that is followed by another try. */
+  /** Called for every failure that is followed by a retry. */
   readonly onRetry?: (sentence: string) => void;
-  /** Tries in a row that bring less than a megabyte, after which it is given up; default 5. */
+  /** Maximum number of consecutive tries that each transfer less than a megabyte; default 5. */
   readonly tries?: number;
-  /** Milliseconds before the second try, doubled for every further one; default 500. */
+  /** Milliseconds before the first retry, doubled for each further one; default 500. */
   readonly firstPause?: number;
-  /** Milliseconds within which a server must begin to answer; default 15,000. */
+  /** Timeout in milliseconds for the start of the response; default 15,000. */
   readonly answerWithin?: number;
-  /** Milliseconds without a byte after which a stream counts as broken; default 30,000. */
+  /** Timeout in milliseconds between bytes of the body; default 30,000. */
   readonly stallAfter?: number;
 }
 
-/** A try that failed in a way that may pass. */
+/** A failed try with a possibly temporary cause. */
 export class Broken extends Error {
-  /** Waiting will not mend it. */
+  /** Whether a retry is pointless. */
   readonly final: boolean;
 
   constructor(reason: string, final = false) {
@@ -32,20 +32,21 @@ export class Broken extends Error {
   }
 }
 
-/** An answer with status 200, 206 or 416. */
+/** A response with status 200, 206 or 416. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** Its bytes; leaving the loop early closes the connection. */
+  /** The body; leaving the loop early closes the connection. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Closes the connection; for an answer whose body is not read. */
+  /** Closes the connection; for a response whose body is not read. */
   readonly close: () => void;
 }
 
 /**
- * Asks once.
+ * Sends one request.
  *
- * @throws Broken for what may pass, also while the body is read; DataMissingError where the server has no such file
+ * @throws Broken for possibly temporary failures, also while the body is read; DataMissingError if
+ * the server has no such file
  */
 export async function ask(options: RequestOptions, headers: Record<string, string>): Promise<Answer> {
   const { url, signal, answerWithin = 15_000, stallAfter = 30_000 } = options;
@@ -70,7 +71,7 @@ export async function ask(options: RequestOptions, headers: Record<string, strin
   let response: Response;
   try {
     response = await fetch(url, {
-      // An encoded answer would be counted in other bytes than those of the file.
+      // With a content encoding, byte counts would not match the file.
       headers: { ...headers, 'accept-encoding': 'identity', 'user-agent': 'inkgrad' },
       signal: AbortSignal.any(signal ? [clock.signal, signal] : [clock.signal]),
     });
@@ -92,7 +93,7 @@ export async function ask(options: RequestOptions, headers: Record<string, strin
       if (response.body === null) return;
       expectWithin(stallAfter);
       for await (const piece of response.body as AsyncIterable<Uint8Array>) {
-        clearTimeout(timer); // whoever takes the piece may take their time
+        clearTimeout(timer); // the consumer may take any time
         yield piece;
         expectWithin(stallAfter);
       }
@@ -107,7 +108,7 @@ export async function ask(options: RequestOptions, headers: Record<string, strin
 
 const LONGEST_PAUSE = 8_000;
 
-/** Counts failures in a row, and waits longer after each. */
+/** Counts consecutive failures, and waits longer after each. */
 export class Tries {
   readonly #options: RequestOptions;
   #failures = 0;
@@ -117,11 +118,11 @@ export class Tries {
   }
 
   /**
-   * Returns when it is time for another try.
+   * Resolves when it is time for the next try.
    *
-   * @param error what ended the last try; rethrown unless it may pass
-   * @param further whether the last try brought so much that the count begins anew
-   * @throws FetchError when there were enough tries
+   * @param error cause of the last failure; rethrown unless it is a Broken error
+   * @param further whether the last try transferred enough to restart the count
+   * @throws FetchError after the maximum number of tries
    */
   async afterFailure(error: unknown, further: boolean): Promise<void> {
     const { url, tries = 5, firstPause = 500, signal, onRetry } = this.#options;

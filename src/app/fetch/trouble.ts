@@ -1,9 +1,12 @@
-// Network and disk trouble in words: one error class for what another try or more room may mend, and sentences for the
-// codes that Node reports. What is wrong with the data itself is a DataError. Imports errors.
+// Network and disk errors: one error class for problems that a retry or more disk space may fix,
+// and messages for Node's error codes. Problems of the data itself are a DataError.
 
 import { InkgradError } from '../../engine/errors.js';
 
-/** The network or the disk failed, not the data: exit code 1, and running the command again goes on where it broke. */
+/**
+ * The network or the disk failed, not the data: exit code 1. Running the command again resumes the
+ * download.
+ */
 export class FetchError extends InkgradError {
   override name = 'FetchError';
 }
@@ -31,7 +34,7 @@ const DISK: Readonly<Record<string, string>> = {
   EISDIR: 'a folder has the name of the file: move it away',
 };
 
-/** The innermost code and message: `fetch` hides what happened in `cause`. */
+/** The innermost code and message: `fetch` hides the actual error in `cause`. */
 function innermost(error: unknown): { code: string; message: string } {
   let [code, message] = ['', String(error)];
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
@@ -41,18 +44,18 @@ function innermost(error: unknown): { code: string; message: string } {
   return { code, message };
 }
 
-/** What went wrong between us and a server, as the end of a sentence. */
+/** The reason of a network error, as the end of a sentence. */
 export function networkReason(error: unknown): string {
   const { code, message } = innermost(error);
   return NETWORK[code] ?? message;
 }
 
-/** Whether the server's name does not exist, which waiting does not mend. */
+/** Whether the host name does not exist, which a retry does not fix. */
 export function isUnknownName(error: unknown): boolean {
   return innermost(error).code === 'ENOTFOUND';
 }
 
-/** Runs work on files and turns what the system refuses into a FetchError that names the path. */
+/** Runs file operations and converts system errors into a FetchError that names the path. */
 export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

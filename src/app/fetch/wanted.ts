@@ -1,15 +1,17 @@
-// Which files make a split, what they are called in the official archive, how large they may be at most, and the digests
-// that are known. A table. Imports data's names.
+// The files of an EMNIST split: names, paths in the official archive, maximum sizes, and known
+// digests.
 
 import { fileName, mappingName, parseMapping, type EmnistSplit } from '../../data/emnist/splits.js';
 
-/** The official archive's size; a progress bar needs it where a server does not say. */
+/**
+ * Size of the official archive in bytes; the progress bar needs it if the server does not state it.
+ */
 export const ARCHIVE_BYTES = 561_753_746;
 
 /** SHA-256 by file name, of the official archive's members. */
 export type Digests = Readonly<Record<string, string>>;
 
-/** The packed files of Balanced, as they are in the archive of 2017. */
+/** Digests of the packed files of Balanced, from the archive of 2017. */
 export const OFFICIAL_DIGESTS: Digests = {
   'emnist-balanced-train-images-idx3-ubyte.gz':
     '74295e75e4e9fa2c102147460ee7eb763653d5132d883a84fb88932bfb8d2db4',
@@ -21,19 +23,21 @@ export const OFFICIAL_DIGESTS: Digests = {
     'a67cac948379b67270b9a4d0a01c8ec661598accf2f2b1964340b7c83cb175cd',
 };
 
-/** One file to bring. */
+/** One file to fetch. */
 export interface WantedFile {
   /** Its name in the data folder. */
   readonly name: string;
   /** Its path in the archive. */
   readonly path: string;
-  /** More bytes than that are a trap; the whole archive has 562 MB. */
+  /**
+   * Maximum size in bytes, which guards against decompression bombs; the whole archive has 562 MB.
+   */
   readonly most: number;
-  /** Whether it must begin as gzip does. */
+  /** Whether it must begin with the gzip signature. */
   readonly gzip: boolean;
-  /** SHA-256, where it is known. */
+  /** SHA-256, or null if unknown. */
   readonly sha256: string | null;
-  /** Throws if the contents are not what they must be; for small files. */
+  /** Throws if the contents are invalid; for small files. */
   readonly check: ((bytes: Uint8Array, name: string) => void) | null;
 }
 

@@ -1,33 +1,36 @@
-// The directory of a ZIP archive, read from its end without reading the rest. zip.js does the parsing, through any random
-// access; it has a range reader of its own, but one that neither tries again nor can be timed. The bytes of members are
-// not its business: they are fetched, kept and continued by member.ts. Knows nothing of EMNIST. Imports zip.js.
+// Reads the directory of a ZIP archive from its end, without reading the rest. zip.js parses it,
+// through any random access; its own range reader has neither retries nor timeouts. The members
+// themselves are fetched and resumed by member.ts.
 
 import { Reader, ZipReader, type Entry } from '@zip.js/zip.js';
 import { DataError } from '../../data/errors.js';
 import { InkgradError } from '../../engine/errors.js';
 import { readRange, type RangeSource } from './ranges.js';
 
-/** The official archive has some forty members; a directory that goes on and on is meant to tire its reader. */
+/** The official archive has about forty members; an endless directory is an attack. */
 const MAX_MEMBERS = 10_000;
 const MAX_AT_ONCE = 1 << 22;
-/** The record at the very end may hold a comment of 64 KB; the directory is mostly within a little more than that. */
+/**
+ * The end record may have a comment of 64 KB; the directory usually fits in slightly more than
+ * that.
+ */
 const TAIL = 66 * 1024;
 const LOCAL_HEADER = 30;
 
-/** Where the bytes of one member are and what they must become. */
+/** Location of one member, and its expected size and checksum. */
 export interface ZipMember {
   /** Its path in the archive. */
   readonly path: string;
   readonly packed: 'stored' | 'deflated';
-  /** Where its bytes begin in the archive, and how many there are. */
+  /** Offset of its bytes in the archive, and how many there are. */
   readonly start: number;
   readonly packedSize: number;
-  /** Bytes when unpacked, and their checksum. */
+  /** Unpacked size in bytes, and checksum. */
   readonly size: number;
   readonly crc32: number;
 }
 
-/** Hands zip.js what it asks for, and keeps the tail: nearly all its questions are about that. */
+/** Random access for zip.js. It caches the tail of the file, because nearly all reads are there. */
 class Access extends Reader<RangeSource> {
   readonly #source: RangeSource;
   readonly #tailStart: number;
@@ -50,7 +53,7 @@ class Access extends Reader<RangeSource> {
   }
 }
 
-/** Turns what zip.js finds wrong into a DataError; our own errors, of the network say, pass. */
+/** Converts zip.js errors into a DataError; InkgradErrors, such as network errors, are rethrown. */
 async function parsing<T>(source: RangeSource, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -62,7 +65,7 @@ async function parsing<T>(source: RangeSource, work: () => Promise<T>): Promise<
   }
 }
 
-/** Throws unless the first bytes are those of a ZIP archive with something in it. */
+/** Throws a DataError unless the first bytes are those of a non-empty ZIP archive. */
 export function checkZipHead(name: string, head: Uint8Array): void {
   const text = Buffer.from(head).toString('latin1');
   if (text.startsWith('PK\u0003\u0004')) return;
@@ -77,8 +80,9 @@ export function checkZipHead(name: string, head: Uint8Array): void {
 /**
  * Finds members by path.
  *
- * @param wanted paths; a member that is not there is left out of the result
- * @throws DataError for a damaged directory or a wanted member that is there twice or cannot be unpacked
+ * @param wanted paths; a missing member is left out of the result
+ * @throws DataError for a damaged directory, or a wanted member that is duplicated or cannot be
+ * unpacked
  */
 export async function findMembers(
   source: RangeSource,
@@ -106,14 +110,17 @@ export async function findMembers(
   return members;
 }
 
-/** Where a member's bytes begin is known to its local header only: that repeats the name, with an extra field of its own. */
+/**
+ * Locates the bytes of a member. Only its local header determines where they begin: it repeats the
+ * name and has a separate extra field.
+ */
 async function locate(source: RangeSource, path: string, entry: Entry): Promise<ZipMember> {
   const { name } = source;
   const { offset, compressionMethod: method, compressedSize: packedSize, uncompressedSize: size } = entry;
   const fault = (what: string): DataError =>
     new DataError(`${name}: the directory says that ${path} ${what}; the archive is damaged, fetch it again`);
   if (entry.encrypted) throw new DataError(`${name}: ${path} is encrypted; EMNIST's archive is not`);
-  // Fields that a broken ZIP64 extension should have held are left out, whatever the types say.
+  // A broken ZIP64 extension leaves these fields undefined, despite their types.
   if (![offset, method, packedSize, size, entry.crc32].every(Number.isSafeInteger)) {
     throw fault('is there, but not where, or how large it is');
   }

@@ -1,9 +1,9 @@
-// Numbers and texts from bytes that are not trusted: every read checks that the bytes are there. Imports errors.
+// Bounds-checked reader for numbers and text in untrusted bytes.
 
 import { FormatError } from '../../engine/errors.js';
 
 const LINE_FEED = 10;
-/** Longest line of text; the lines of a pickle are names of modules. */
+/** Maximum length of a line of text in bytes; the lines of a pickle are module names. */
 const MAX_LINE = 1024;
 
 export class ByteReader {
@@ -12,7 +12,7 @@ export class ByteReader {
   readonly #where: string;
   #at = 0;
 
-  /** @param where what to call the bytes in messages */
+  /** @param where name of the bytes in error messages */
   constructor(bytes: Uint8Array, where: string) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -24,7 +24,7 @@ export class ByteReader {
     return this.#at;
   }
 
-  /** Moves on by `count` bytes and tells where they begin. */
+  /** Advances by `count` bytes and returns the offset of the first. */
   #advance(count: number): number {
     const left = this.#bytes.length - this.#at;
     if (count > left) {
@@ -58,17 +58,17 @@ export class ByteReader {
     return this.#view.getInt32(this.#advance(4), true);
   }
 
-  /** A length of 64 bits; one beyond 2^53 is beyond any file too, and its rounding does no harm. */
+  /** A 64-bit length. Values above 2^53 are rounded, which is harmless: no file is that large. */
   uint64(): number {
     return Number(this.#view.getBigUint64(this.#advance(8), true));
   }
 
-  /** Most significant byte first, as pickles write it. */
+  /** Big-endian, as in pickles. */
   float64BigEndian(): number {
     return this.#view.getFloat64(this.#advance(8), false);
   }
 
-  /** An integer in two's complement, least significant byte first. */
+  /** A little-endian integer in two's complement. */
   integer(count: number): bigint {
     const bytes = this.take(count);
     const magnitude = bytes.reduceRight((value, byte) => value * 256n + BigInt(byte), 0n);
@@ -85,7 +85,7 @@ export class ByteReader {
     }
   }
 
-  /** The text up to the next line feed, which is read too. */
+  /** The text up to the next line feed, which is consumed too. */
   line(): string {
     const start = this.#at;
     const length = this.#bytes.subarray(start, start + MAX_LINE).indexOf(LINE_FEED);

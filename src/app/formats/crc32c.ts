@@ -1,4 +1,4 @@
-// The checksum of TensorBoard's records: CRC-32 with Castagnoli's polynomial, masked. Imports nothing.
+// Masked CRC-32C (Castagnoli), the checksum of TensorBoard records.
 
 /** x^32 + x^28 + x^27 + ... + 1, lowest bit first (RFC 3720, appendix B.4). */
 const POLYNOMIAL = 0x82f63b78;
@@ -16,7 +16,9 @@ export function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** The same, rotated and moved: records hold checksums of bytes that may hold checksums themselves. */
+/**
+ * CRC-32C, rotated and offset. Records are masked because their data may itself contain checksums.
+ */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

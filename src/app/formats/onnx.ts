@@ -1,6 +1,6 @@
-// A network as an ONNX file, for ONNX Runtime and whatever else reads the format. Each kind of layer has one entry in a
-// table that says which node stands for it in evaluation mode. Imports nn's layers, shape, errors, onnxSchema.
-// Source: https://github.com/onnx/onnx/blob/main/docs/Operators.md
+// ONNX export of a network, for ONNX Runtime and other runtimes. A table maps each kind of layer to
+// its ONNX node in evaluation mode. Source:
+// https://github.com/onnx/onnx/blob/main/docs/Operators.md
 
 import { ArgumentError } from '../../engine/errors.js';
 import { sizeOf, type Shape } from '../../engine/shape.js';
@@ -17,23 +17,26 @@ import {
 } from '../../nn/index.js';
 import { ATTRIBUTE, FLOAT32, ModelProto } from './onnxSchema.js';
 
-/** Of the operators. Old enough for every runtime of the last years; the nodes used have not changed since. */
+/**
+ * Operator set version. Supported by every runtime of recent years; the nodes used here have not
+ * changed since.
+ */
 const OPSET = 13;
-/** Of the file format, the first that allows this operator set is 7. */
+/** Version of the file format; 7 is the first that allows this operator set. */
 const IR_VERSION = 8;
 
 export interface OnnxNetwork {
-  /** Layers in the order in which they run, with their names in the state dict. */
+  /** Layers in execution order, with their names in the state dict. */
   readonly layers: readonly (readonly [name: string, layer: Module])[];
   /** The state dict. */
   readonly tensors: Readonly<Record<string, HostArray>>;
   /** Shape of one image, without the batch axis. */
   readonly inputSize: Shape;
-  /** Numbers that come out for one image. */
+  /** Outputs per image. */
   readonly outputs: number;
-  /** What the network is and what its input means, for people. */
+  /** Human-readable description of the network and its input. */
   readonly description: string;
-  /** Texts for programs: class names, normalization. */
+  /** Machine-readable texts: class names, normalization. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -41,14 +44,14 @@ type Attributes = Readonly<Record<string, number | readonly number[]>>;
 
 interface OnnxNode {
   readonly op: string;
-  /** The layer's own arrays, in the operator's order. */
+  /** Names of the layer's arrays, in the operator's order. */
   readonly arrays?: readonly string[];
   readonly attributes?: Attributes;
-  /** Attributes that are not whole numbers. */
+  /** Attributes of type float. */
   readonly floats?: Readonly<Record<string, number>>;
 }
 
-/** A rule for one kind of layer; null if nothing remains of it in evaluation mode. */
+/** A rule for one kind of layer; null if the layer has no effect in evaluation mode. */
 function rule<T extends Module>(
   kind: abstract new (...parameters: never[]) => T,
   node: (layer: T) => OnnxNode | null,
@@ -56,7 +59,7 @@ function rule<T extends Module>(
   return [kind, (layer) => node(layer as T)];
 }
 
-/** Padding at the begin of each axis, then at the end. */
+/** Padding at the beginning of each axis, then at the end. */
 function pads(padding: readonly number[]): number[] {
   return [...padding, ...padding];
 }
@@ -101,7 +104,7 @@ function attribute([name, value]: [string, number | readonly number[]]): object 
     : { name, type: ATTRIBUTE.ints, ints: value };
 }
 
-/** A value that goes in or comes out, with any number of images. */
+/** An input or output with a dynamic batch size. */
 function value(name: string, shape: Shape, about: string): object {
   const dim = [{ dim_param: 'N' }, ...shape.map((size) => ({ dim_value: size }))];
   return { name, doc_string: about, type: { tensor_type: { elem_type: FLOAT32, shape: { dim } } } };
@@ -114,7 +117,8 @@ function initializer(name: string, { shape, data }: HostArray): object {
 }
 
 /**
- * Encodes a network in evaluation mode: input `x` [N, ...inputSize], output `logits` [N, outputs], any N, float32.
+ * Encodes a network in evaluation mode: input `x` [N, ...inputSize], output `logits` [N, outputs],
+ * any N, float32.
  *
  * @throws ArgumentError for a layer that has no entry in the table
  */

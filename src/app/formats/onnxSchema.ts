@@ -1,6 +1,6 @@
-// The messages of ONNX that a network without control flow needs, with the field numbers of onnx.proto; protobufjs turns
-// them into an encoder. Imports protobufjs.
-// Source: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+// The ONNX messages that a network without control flow needs, with the field numbers of
+// onnx.proto. protobufjs generates an encoder from them. Source:
+// https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 
 import protobuf from 'protobufjs';
 

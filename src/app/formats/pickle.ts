@@ -1,12 +1,12 @@
-// Reader for Python's pickle format: a closed interpreter. A pickle is a program; Python runs whatever it names, including
-// `os.system`. This reader accepts only the instructions that build lists, dicts and numbers, and calls only the functions
-// that its caller lists. Any other name is an error.
-// Source: https://docs.python.org/3/library/pickletools.html
+// Restricted reader for Python's pickle format. A pickle is a program; Python runs any function
+// that it names, including `os.system`. This reader accepts only the instructions that build lists,
+// dicts and numbers, and calls only the functions that its caller lists. Any other name is an
+// error. Source: https://docs.python.org/3/library/pickletools.html
 
 import { FormatError } from '../../engine/errors.js';
 import { ByteReader } from './byteReader.js';
 
-// ---- values ------------------------------------------------------------------------------------------------------
+// ---- values -------------------------------------------------------------------------------------
 
 export class PickleTuple {
   constructor(readonly items: readonly PickleValue[]) {}
@@ -16,7 +16,10 @@ export class PickleList {
   readonly items: PickleValue[] = [];
 }
 
-/** A dict; keys are strings and numbers. The map is created on first use: a hostile file may make 500,000 empty dicts. */
+/**
+ * A dict with string and number keys. The map is allocated on first use: a hostile file may create
+ * 500,000 empty dicts.
+ */
 export class PickleDict {
   #entries: Map<string | number, PickleValue> | null = null;
 
@@ -25,13 +28,16 @@ export class PickleDict {
   }
 }
 
-/** What a listed function made: a tensor, a storage. */
+/** The result of a listed function: a tensor, a storage. */
 export abstract class PickleObject {
-  /** What it is, for messages: `a tensor`. */
+  /** The kind of object, for error messages: `a tensor`. */
   abstract readonly kind: string;
 }
 
-/** A listed name, `torch.FloatStorage`, and what a call of it gives; null if it can only be passed on. */
+/**
+ * A listed name, `torch.FloatStorage`, and the function that a call of it runs; null if it may only
+ * be passed as an argument.
+ */
 export class PickleGlobal {
   constructor(
     readonly name: string,
@@ -42,7 +48,7 @@ export class PickleGlobal {
 export type PickleValue =
   null | boolean | number | string | PickleTuple | PickleList | PickleDict | PickleObject | PickleGlobal;
 
-/** `a list`, `the text "..."`, for messages. */
+/** Describes a value in error messages: `a list`, `the text "..."`. */
 export function kindOf(value: PickleValue | undefined): string {
   if (value === null || value === undefined) return 'nothing';
   if (value instanceof PickleObject) return value.kind;
@@ -53,15 +59,15 @@ export function kindOf(value: PickleValue | undefined): string {
   return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 40))}` : `${value}`;
 }
 
-// ---- the machine: stack, marks and memo ---------------------------------------------------------------------------
+// ---- the machine: stack, marks and memo ---------------------------------------------------------
 
-/** Longest integer, in bytes. */
+/** Maximum length of an integer in bytes. */
 const MAX_INTEGER_BYTES = 8;
 
 export interface PickleOptions {
-  /** All that the pickle may name, as `module.name`. */
+  /** Every name that the pickle may use, as `module.name`. */
   readonly globals: readonly PickleGlobal[];
-  /** What stands for a persistent id: data that is kept outside the pickle. */
+  /** Resolves a persistent id: a reference to data outside the pickle. */
   readonly persistent: (id: PickleValue) => PickleValue;
 }
 
@@ -82,13 +88,13 @@ export class PickleMachine {
     this.#globals = new Map(options.globals.map((one) => [one.name, one]));
   }
 
-  // ---- the stack -------------------------------------------------------------------------------------------
+  // ---- the stack --------------------------------------------------------------------------------
 
   push(value: PickleValue): void {
     this.#stack.push(value);
   }
 
-  /** Values below the last mark cannot be reached. */
+  /** The top of the stack. Values below the last mark are not accessible. */
   top(): PickleValue {
     if (this.#stack.length <= (this.#marks.at(-1) ?? 0)) fail('takes a value from an empty stack');
     return this.#stack.at(-1)!;
@@ -104,20 +110,20 @@ export class PickleMachine {
     this.#marks.push(this.#stack.length);
   }
 
-  /** All values above the last mark, in order. */
+  /** Pops all values above the last mark, in order. */
   popToMark(): PickleValue[] {
     const start = this.#marks.pop() ?? fail('takes values down to a mark, but there is none');
     return this.#stack.splice(start);
   }
 
-  /** The last `count` values, in order. */
+  /** Pops the last `count` values, in order. */
   popSeveral(count: number): PickleValue[] {
     return Array.from({ length: count }, () => this.pop()).reverse();
   }
 
-  // ---- the memo --------------------------------------------------------------------------------------------
+  // ---- the memo ---------------------------------------------------------------------------------
 
-  /** Keeps the top of the stack under a number; by default the next one. */
+  /** Stores the top of the stack in the memo; by default at the next index. */
   remember(index = this.#memo.size): void {
     this.#memo.set(index, this.top());
   }
@@ -127,7 +133,7 @@ export class PickleMachine {
     this.push(value === undefined ? fail(`recalls value ${index}, which was never stored`) : value);
   }
 
-  // ---- building --------------------------------------------------------------------------------------------
+  // ---- building ---------------------------------------------------------------------------------
 
   pushInteger(bytes: number): void {
     if (bytes > MAX_INTEGER_BYTES) fail(`an integer of ${bytes} bytes is longer than ${MAX_INTEGER_BYTES}`);
@@ -153,14 +159,17 @@ export class PickleMachine {
     }
   }
 
-  /** Attributes of an object. A state dict has some about its version, which say nothing about its arrays. */
+  /**
+   * Attributes of an object. A state dict has version attributes, which do not affect its arrays,
+   * so they are ignored.
+   */
   build(): void {
     this.pop();
     const target = this.top();
     if (!(target instanceof PickleDict)) fail(`sets attributes of ${kindOf(target)}`);
   }
 
-  // ---- names and calls -------------------------------------------------------------------------------------
+  // ---- names and calls --------------------------------------------------------------------------
 
   pushGlobal(module: PickleValue, name: PickleValue): void {
     if (typeof module !== 'string' || typeof name !== 'string')
@@ -176,7 +185,7 @@ export class PickleMachine {
     this.push(global);
   }
 
-  /** Calls a listed function: the only way in which a pickle makes anything. */
+  /** Calls a listed function; no other instruction of a pickle creates objects. */
   reduce(): void {
     const parameters = this.pop();
     const callee = this.pop();
@@ -186,20 +195,25 @@ export class PickleMachine {
   }
 }
 
-// ---- the instructions ---------------------------------------------------------------------------------------------
+// ---- the instructions ---------------------------------------------------------------------------
 
-/** Instructions of the longest program that is run; a state dict takes about 60 a tensor. Bounds time and memory. */
+/**
+ * Maximum number of instructions; a state dict takes about 60 per tensor. Bounds time and memory.
+ */
 const MAX_INSTRUCTIONS = 500_000;
 const NEWEST_PROTOCOL = 5;
 
 const STOP = 0x2e;
 
-/** What each byte means. What is missing (INST, OBJ, NEWOBJ, EXT1, ...) makes objects and is refused. */
+/**
+ * Handler of each opcode. Opcodes that are missing (INST, OBJ, NEWOBJ, EXT1, ...) create objects
+ * and are rejected.
+ */
 const INSTRUCTIONS: ReadonlyMap<number, (m: PickleMachine) => void> = new Map<
   number,
   (m: PickleMachine) => void
 >([
-  // numbers, texts, truths
+  // numbers, strings, booleans
   [0x47, (m) => m.push(m.input.float64BigEndian())], // BINFLOAT
   [0x4a, (m) => m.push(m.input.int32())], // BININT
   [0x4b, (m) => m.push(m.input.uint8())], // BININT1
@@ -226,7 +240,7 @@ const INSTRUCTIONS: ReadonlyMap<number, (m: PickleMachine) => void> = new Map<
   [0x7d, (m) => m.push(new PickleDict())], // EMPTY_DICT
   [0x73, (m) => m.setItems(m.popSeveral(2))], // SETITEM
   [0x75, (m) => m.setItems(m.popToMark())], // SETITEMS
-  // values used again
+  // memoized values
   [0x71, (m) => m.remember(m.input.uint8())], // BINPUT
   [0x72, (m) => m.remember(m.input.uint32())], // LONG_BINPUT
   [0x94, (m) => m.remember()], // MEMOIZE
@@ -248,10 +262,11 @@ function checkProtocol(version: number): void {
 }
 
 /**
- * Runs a pickle and returns what it leaves. Values may contain each other in a circle and be used many times: walk
- * them to a fixed depth only.
+ * Runs a pickle and returns its result. Values may contain reference cycles and be shared many
+ * times: traverse them to a fixed depth only.
  *
- * @throws FormatError for an instruction or a name that is not allowed, a damaged program, or one that is too long
+ * @throws FormatError for an instruction or a name that is not allowed, a damaged program, or one
+ * that is too long
  */
 export function readPickle(bytes: Uint8Array, options: PickleOptions): PickleValue {
   const input = new ByteReader(bytes, 'pickle');

@@ -1,6 +1,6 @@
-// Pickles of texts, numbers, tuples, lists, dicts, and calls of named functions: what torch.load needs to find. The
-// counterpart of pickle.ts. Imports errors.
-// Source: https://docs.python.org/3/library/pickletools.html
+// Pickle writer for strings, numbers, tuples, lists, dicts, and calls of named functions: the
+// subset that torch.load needs. The counterpart of pickle.ts. Source:
+// https://docs.python.org/3/library/pickletools.html
 
 import { ArgumentError } from '../../engine/errors.js';
 
@@ -18,7 +18,7 @@ export function text(value: string): Pickled {
   return [0x58, ...uint32(bytes.length), ...bytes]; // BINUNICODE
 }
 
-/** A whole number from 0 to 2^31 - 1. */
+/** An integer from 0 to 2^31 - 1. */
 export function integer(value: number): Pickled {
   if (!Number.isInteger(value) || value < 0 || value >= 2 ** 31) {
     throw new ArgumentError(`pickle: ${value} is not a whole number from 0 to 2^31 - 1`);
@@ -43,7 +43,7 @@ export function dict(
   return [...empty, 0x28, ...entries.flat(2), 0x75]; // EMPTY_DICT, MARK, SETITEMS
 }
 
-/** A name, `collections` `OrderedDict`. */
+/** A name such as `collections` `OrderedDict`. */
 export function name(module: string, member: string): Pickled {
   return [0x63, ...utf8.encode(`${module}\n${member}\n`)]; // GLOBAL
 }
@@ -53,7 +53,7 @@ export function call(callee: Pickled, ...parameters: readonly Pickled[]): Pickle
   return [...callee, ...tuple(...parameters), 0x52]; // REDUCE
 }
 
-/** Data that is kept outside the pickle. */
+/** A reference to data outside the pickle. */
 export function persistent(id: Pickled): Pickled {
   return [...id, 0x51]; // BINPERSID
 }

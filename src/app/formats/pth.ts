@@ -1,6 +1,6 @@
-// PyTorch's .pth files, read without PyTorch and without running anything: a ZIP archive that holds a pickle, which
-// says what there is, and one member a storage. Bytes in, arrays out; knows no network. A file is not trusted.
-// Imports errors, shape, nn's array types, zipArchive, pickle, torchTensor.
+// Reader for PyTorch's .pth files, without PyTorch and without running code from the file. A .pth
+// file is a ZIP archive of a pickle, which describes the contents, and one member per storage. The
+// input is untrusted bytes, the output arrays; no network is built here.
 
 import { sizeOf } from '../../engine/shape.js';
 import type { SavedArray } from '../../nn/index.js';
@@ -15,27 +15,30 @@ import {
 } from './torchTensor.js';
 import { StoredArchive } from './zipArchive.js';
 
-/** Where checkpoints keep the weights, if the file is not the state dict itself. */
+/** Keys under which checkpoints store the weights, if the file is not itself a state dict. */
 const STATE_KEYS = ['model_state_dict', 'state_dict', 'model'] as const;
-/** What DistributedDataParallel puts before every name. */
+/** The prefix that DistributedDataParallel adds to every name. */
 const PARALLEL_PREFIX = 'module.';
-/** Tensors may share a storage; together they may be so many times as large as what the file holds. */
+/**
+ * Tensors may share a storage; their total size may exceed the file's storages by at most this
+ * factor.
+ */
 const MAX_SHARING = 4;
 const MAX_PICKLE_BYTES = 16 * 2 ** 20;
 
 export interface PthFile {
   readonly tensors: Readonly<Record<string, SavedArray>>;
-  /** Name of each class, in the order of the outputs; null if the file does not say. */
+  /** Name of each class, in the order of the outputs; null if the file has none. */
   readonly classes: readonly string[] | null;
-  /** What else the file holds at its top, by key; not read. */
+  /** Other top-level keys of the file; not read. */
   readonly ignored: readonly string[];
 }
 
 /**
- * Reads the weights of a file that torch.save wrote: a state dict, or a dict that holds one.
+ * Reads the weights of a file that torch.save wrote: a state dict, or a dict that contains one.
  *
- * @throws FormatError naming what is wrong: a damaged archive, a pickle that wants to run something, a storage that is
- * not as large as it says, ...
+ * @throws FormatError that names the problem: a damaged archive, a pickle that calls a function
+ * that is not allowed, a storage of the wrong size, ...
  */
 export async function decodePth(bytes: Uint8Array): Promise<PthFile> {
   const archive = await StoredArchive.open(bytes);
@@ -60,13 +63,13 @@ export async function decodePth(bytes: Uint8Array): Promise<PthFile> {
 }
 
 async function isBigEndian(archive: StoredArchive, name: string): Promise<boolean> {
-  if (!archive.has(name)) return false; // before PyTorch 2.1 files did not say, and were little-endian
+  if (!archive.has(name)) return false; // before PyTorch 2.1, files had no byteorder member and were little-endian
   const order = new TextDecoder().decode(await archive.read(name));
   if (order !== 'little' && order !== 'big') fail(`byteorder is ${JSON.stringify(order.slice(0, 40))}`);
   return order === 'big';
 }
 
-/** The dict of tensors, and under which key it was; null for the file's top. */
+/** The dict of tensors, and its key; null if it is the top level of the file. */
 function findState(top: PickleDict): { state: PickleDict; path: string | null } {
   if ([...top.entries.values()].some((value) => value instanceof TorchTensor))
     return { state: top, path: null };
@@ -110,7 +113,10 @@ function isFloat32(value: number): boolean {
   return Object.is(Math.fround(value), value);
 }
 
-/** A few bytes must not become gigabytes because thousands of tensors look at them. */
+/**
+ * Prevents a small file from expanding to gigabytes because thousands of tensors view the same
+ * storage.
+ */
 function checkSharing(tensors: readonly TorchTensor[]): void {
   const held = new Map(tensors.map(({ storage }) => [storage.key, storage.length]));
   const available = [...held.values()].reduce((sum, length) => sum + length, 0);
@@ -120,7 +126,7 @@ function checkSharing(tensors: readonly TorchTensor[]): void {
   }
 }
 
-/** Reads each storage once, however many tensors look at it. */
+/** Reads each storage once, regardless of how many tensors view it. */
 class StorageReader {
   readonly #read = new Map<
     string,
@@ -158,12 +164,12 @@ class StorageReader {
   }
 }
 
-/** Turns the bytes of each number around, in place. */
+/** Reverses the bytes of each number, in place. */
 function swapBytes(bytes: Uint8Array, size: number): void {
   for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
 }
 
-/** A list of names, or a dict from class number to name. */
+/** Class names from a list of names, or from a dict of class number to name. */
 function readClasses(mapping: PickleValue | undefined): readonly string[] | null {
   if (mapping === undefined) return null;
   const names =

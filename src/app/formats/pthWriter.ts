@@ -1,5 +1,5 @@
-// Writes .pth files that torch.load opens: a dict with the state dict, the class names and the size of the input, as the
-// PyTorch original saves it. The counterpart of pth.ts. Imports shape, nn's array types, pickleWriter, zipArchive.
+// Writer for .pth files that torch.load opens: a dict with the state dict, the class names and the
+// input size, as the PyTorch original saves it. The counterpart of pth.ts.
 
 import { contiguousStrides } from '../../engine/shape.js';
 import type { HostArray } from '../../nn/index.js';
@@ -18,13 +18,16 @@ import {
 } from './pickleWriter.js';
 import { writeStoredArchive } from './zipArchive.js';
 
-/** The folder inside the archive; any name will do. */
+/** The folder inside the archive; any name works. */
 const ROOT = 'model';
-/** Of the layout of the archive: what PyTorch from 1.6 on reads. */
+/** Version of the archive layout, readable since PyTorch 1.6. */
 const VERSION = '3\n';
 
 export interface PthContents {
-  /** Arrays by PyTorch's names, row-major. `num_batches_tracked` becomes int64, everything else float32. */
+  /**
+   * Arrays by PyTorch's names, row-major. `num_batches_tracked` becomes int64, everything else
+   * float32.
+   */
   readonly tensors: Readonly<Record<string, HostArray>>;
   readonly classes: readonly string[];
   /** Channels, height and width of one image. */
@@ -53,7 +56,7 @@ function tensor(key: string, member: number, { shape, data }: HostArray): Pickle
   );
 }
 
-/** The numbers as PyTorch keeps them, little-endian. */
+/** The numbers in PyTorch's storage format, little-endian. */
 function storage(key: string, { data }: HostArray): Uint8Array {
   const size = isCounter(key) ? 8 : 4;
   const bytes = new Uint8Array(size * data.length);
@@ -65,7 +68,7 @@ function storage(key: string, { data }: HostArray): Uint8Array {
   return bytes;
 }
 
-/** Equal contents give equal bytes. */
+/** Encodes a checkpoint. Equal contents give equal bytes. */
 export function encodePth({ tensors, classes, inputSize }: PthContents): Promise<Uint8Array<ArrayBuffer>> {
   const named = Object.entries(tensors);
   const state = named.map(([key, array], member) => [text(key), tensor(key, member, array)] as const);

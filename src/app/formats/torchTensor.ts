@@ -1,14 +1,14 @@
-// What a PyTorch file says about its tensors: which storage, from where, in what steps; and the names that a pickle of
-// tensors may use. Every number is checked against the storage before it is used; no bytes are read here.
-// Imports errors, shape, elementTypes, pickleValues.
-// Source: https://github.com/pytorch/pytorch/blob/main/torch/_utils.py (_rebuild_tensor_v2)
+// Tensor metadata of a PyTorch file (storage, offset, shape, strides), and the names that a pickle
+// of tensors may use. Every number is validated against the storage before use; no tensor data is
+// read here. Source: https://github.com/pytorch/pytorch/blob/main/torch/_utils.py
+// (_rebuild_tensor_v2)
 
 import { FormatError } from '../../engine/errors.js';
 import { format, sizeOf, type Shape } from '../../engine/shape.js';
 import { ELEMENT_TYPES, type ElementType } from '../../nn/saving/elementTypes.js';
 import { kindOf, PickleDict, PickleGlobal, PickleObject, PickleTuple, type PickleValue } from './pickle.js';
 
-/** As many axes as PyTorch's own kernels take. */
+/** The maximum rank of PyTorch's kernels. */
 const MAX_RANK = 64;
 
 export { fail as pthFailure };
@@ -25,7 +25,7 @@ export class TorchStorage extends PickleObject {
     /** Name of the member below `data/`. */
     readonly key: string,
     readonly type: ElementType,
-    /** How many numbers it holds. */
+    /** Number of elements. */
     readonly length: number,
   ) {
     super();
@@ -46,7 +46,7 @@ export class TorchTensor extends PickleObject {
   }
 }
 
-/** PyTorch's storage classes that are understood, by the format of their numbers. */
+/** Supported PyTorch storage classes, and their element type. */
 const STORAGE_TYPES: ReadonlyMap<string, string> = new Map([
   ['torch.FloatStorage', 'F32'],
   ['torch.DoubleStorage', 'F64'],
@@ -68,7 +68,7 @@ function sizes(value: PickleValue | undefined, what: string): number[] {
   return [...value.items];
 }
 
-/** `('storage', torch.FloatStorage, '0', 'cpu', 288)`: where a storage is kept. */
+/** Parses a storage reference, `('storage', torch.FloatStorage, '0', 'cpu', 288)`. */
 export function readStorage(id: PickleValue): TorchStorage {
   const [tag, kind, key, , length] = id instanceof PickleTuple ? id.items : [];
   const format = kind instanceof PickleGlobal ? STORAGE_TYPES.get(kind.name) : undefined;
@@ -80,7 +80,7 @@ export function readStorage(id: PickleValue): TorchStorage {
   return new TorchStorage(key, ELEMENT_TYPES.get(format)!, length);
 }
 
-/** `(storage, offset, size, stride, requires_grad, hooks)`. */
+/** Arguments: `(storage, offset, size, stride, requires_grad, hooks)`. */
 function rebuildTensor(parameters: readonly PickleValue[]): TorchTensor {
   const [storage, offset, size, steps] = parameters;
   if (!(storage instanceof TorchStorage)) fail(`a tensor is made of ${kindOf(storage)} instead of a storage`);
@@ -106,7 +106,7 @@ function rebuildTensor(parameters: readonly PickleValue[]): TorchTensor {
   return new TorchTensor(storage, offset, shape, stride);
 }
 
-/** A parameter is its tensor: `(tensor, requires_grad, hooks)`. */
+/** A parameter is represented by its tensor. Arguments: `(tensor, requires_grad, hooks)`. */
 function rebuildParameter([tensor]: readonly PickleValue[]): TorchTensor {
   return tensor instanceof TorchTensor ? tensor : fail(`a parameter is made of ${kindOf(tensor)}`);
 }

@@ -1,6 +1,6 @@
-// ZIP archives whose members are stored as they are, which is how torch.save writes: named bytes in, named bytes out.
-// Not a general unzipper: compressed and encrypted members are refused, so that no member can be larger than the
-// file it came in. A browser can run it. Imports errors and zip.js.
+// ZIP archives with uncompressed members, as torch.save writes them: named bytes in, named bytes
+// out. Not a general unzipper: compressed and encrypted members are rejected, so that no member can
+// be larger than the file. Runs in a browser too.
 
 import {
   configure,
@@ -12,18 +12,18 @@ import {
 } from '@zip.js/zip.js';
 import { FormatError } from '../../engine/errors.js';
 
-configure({ useWebWorkers: false }); // nothing here is compressed: there is no work to hand out
+configure({ useWebWorkers: false }); // nothing here is compressed, so workers would have nothing to do
 
-/** Longest list of members that is read; a model has a few dozen. */
+/** Maximum number of members; a model has a few dozen. */
 const MAX_MEMBERS = 100_000;
-/** Members carry no true date, so that equal contents give equal bytes. */
+/** Members have no true date, so that equal contents give equal bytes. */
 const NO_DATE = new Date(1980, 0, 1);
 
 function fail(reason: string): never {
   throw new FormatError(`zip: ${reason}`);
 }
 
-/** Passes a FormatError on and turns what the library says about a broken archive into one. */
+/** Rethrows a FormatError, and converts the library's errors about a broken archive into one. */
 async function translated<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -33,7 +33,7 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The members of an archive, by name; each is read, and its checksum verified, when asked for. */
+/** The members of an archive, by name; a member is read, and its checksum verified, on demand. */
 export class StoredArchive {
   readonly #members: ReadonlyMap<string, FileEntry>;
   readonly #size: number;
@@ -46,7 +46,8 @@ export class StoredArchive {
   /**
    * Reads the list of members.
    *
-   * @throws FormatError if the archive is damaged or could mean two things: members that share a name, for one
+   * @throws FormatError if the archive is damaged or ambiguous, for example if two members have the
+   * same name
    */
   static open(bytes: Uint8Array): Promise<StoredArchive> {
     return translated(async () => {
@@ -72,7 +73,7 @@ export class StoredArchive {
     return this.#members.has(name);
   }
 
-  /** How many bytes a member has by the list; `read` checks it. */
+  /** Size of a member in bytes according to the list; `read` verifies it. */
   size(name: string): number {
     return this.#find(name).uncompressedSize;
   }
@@ -84,7 +85,7 @@ export class StoredArchive {
   /**
    * The bytes of a member.
    *
-   * @throws FormatError if it is absent, compressed, encrypted, or not the bytes that were written
+   * @throws FormatError if it is absent, compressed, encrypted, or its checksum or size is wrong
    */
   read(name: string): Promise<Uint8Array> {
     const entry = this.#find(name);
@@ -104,7 +105,9 @@ export class StoredArchive {
   }
 }
 
-/** An archive of stored members, in the order given. Equal contents give equal bytes. */
+/**
+ * Writes an archive of uncompressed members, in the order given. Equal contents give equal bytes.
+ */
 export async function writeStoredArchive(
   members: readonly (readonly [name: string, bytes: Uint8Array])[],
 ): Promise<Uint8Array<ArrayBuffer>> {

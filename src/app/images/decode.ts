@@ -1,11 +1,11 @@
-// A picture file's bytes -> pixels, by what the first bytes say it is, never by its name. Imports the decoders.
+// Decodes an image file to pixels; the signature decides the format, never the file name.
 
 import { DataError } from '../../data/errors.js';
 import type { Picture } from '../../data/image/preprocess.js';
 import { decodeJpeg } from './jpeg.js';
 import { decodePng, PNG_SIGNATURE } from './png.js';
 
-/** How files that are often taken for pictures of ours begin. */
+/** Signatures of formats that users often mistake for supported ones. */
 const OTHERS: readonly (readonly [beginning: RegExp, kind: string])[] = [
   [/^GIF8/, 'a GIF picture'],
   [/^RIFF.{4}WEBP/s, 'a WebP picture'],
@@ -20,7 +20,7 @@ const OTHERS: readonly (readonly [beginning: RegExp, kind: string])[] = [
 /**
  * Decodes a PNG or JPEG file.
  *
- * @throws DataError for another kind of file, a damaged one, or one with more pixels than are read
+ * @throws DataError for another kind of file, a damaged one, or one with too many pixels
  */
 export function decodePicture(bytes: Uint8Array, name: string): Picture {
   if (bytes.length === 0) throw new DataError(`${name}: the file is empty`);

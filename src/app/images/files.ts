@@ -1,5 +1,4 @@
-// Which pictures to read: files, folders with all their pictures, and stdin; and their bytes, never more than a limit.
-// Imports node:fs.
+// Finds image files (files, folders, stdin) and reads their bytes up to a size limit.
 
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
@@ -7,19 +6,22 @@ import { join } from 'node:path';
 import { DataError, DataMissingError } from '../../data/errors.js';
 import { MAX_BYTES } from './limits.js';
 
-/** Stands for stdin on the command line. */
+/** Means stdin on the command line. */
 export const STDIN = '-';
 
 const PICTURE = /\.(png|jpe?g)$/i;
 
-/** A picture to read, or why a place has none. */
+/** An image file, or the reason why a path has none. */
 export interface PictureFile {
   readonly path: string;
-  /** Set where nothing can be read at this path. */
+  /** Set if nothing can be read at this path. */
   readonly problem?: DataMissingError;
 }
 
-/** Every file named, and in place of every folder the PNG and JPEG files in it and below, sorted by path. */
+/**
+ * Every file given, and for every folder the PNG and JPEG files in it and its subfolders, sorted by
+ * path.
+ */
 export async function findPictures(paths: readonly string[]): Promise<PictureFile[]> {
   const found: PictureFile[] = [];
   for (const path of paths) found.push(...(await findAt(path)));
@@ -39,7 +41,7 @@ async function findAt(path: string): Promise<PictureFile[]> {
   }
 }
 
-/** The bytes of a file or of stdin; what is larger than a picture may be is not read to its end. */
+/** The bytes of a file or of stdin; reading stops as soon as the size limit is exceeded. */
 export async function readPictureBytes(path: string): Promise<Uint8Array> {
   const name = path === STDIN ? 'stdin' : path;
   const stream = path === STDIN ? process.stdin : createReadStream(path);

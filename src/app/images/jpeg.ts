@@ -1,7 +1,8 @@
-// JPEG files: looked through first (jpegHeader.ts), decoded by jpeg-js, and turned the way the camera was held.
-// Imports jpeg-js.
+// Decodes JPEG files: the header is checked first (jpegHeader.ts), jpeg-js decodes, and the image
+// is rotated upright.
 //
-// jpeg-js is plain JavaScript, has limits for size and memory, and is what image-js and jimp decode with.
+// jpeg-js is plain JavaScript, has limits for size and memory, and is the decoder of image-js and
+// jimp.
 
 import { decode } from 'jpeg-js';
 import { DataError } from '../../data/errors.js';
@@ -9,13 +10,13 @@ import type { Picture } from '../../data/image/preprocess.js';
 import { readJpegHeader } from './jpegHeader.js';
 import { MAX_PIXELS, reasonOf } from './limits.js';
 
-/** Megabytes that decoding may take: 12 for each million pixels, and some more. */
+/** Memory limit for decoding in megabytes: 12 per million pixels, and a margin. */
 const MAX_MEGABYTES = 512;
 
 /**
  * Decodes a JPEG file, upright.
  *
- * @throws DataError that names the file and what is wrong with it
+ * @throws DataError that names the file and the problem
  */
 export function decodeJpeg(bytes: Uint8Array, name: string): Picture {
   const { orientation } = readJpegHeader(bytes, name);
@@ -33,7 +34,9 @@ export function decodeJpeg(bytes: Uint8Array, name: string): Picture {
   }
 }
 
-/** Undoes what Exif's eight orientations say was done: 5 to 8 lie on their side, 2, 4, 5 and 7 are mirrored. */
+/**
+ * Undoes Exif's eight orientations: 5 to 8 are rotated by 90 degrees, 2, 4, 5 and 7 are mirrored.
+ */
 function upright(picture: Picture, orientation: number): Picture {
   if (orientation === 1) return picture;
   const { data, width, height, channels } = picture;

@@ -1,5 +1,5 @@
-// What a JPEG file says about itself before it is decoded: size, kind, number of scans, and which way up the camera was.
-// Walks the markers only; no pixel is decoded here. Imports errors.
+// Reads the header of a JPEG file before it is decoded: size, frame type, number of scans, and
+// orientation. Only the markers are parsed; no pixel is decoded here.
 //
 // ITU-T T.81 (JPEG), annex B; Exif 2.32, section 4.6 (TIFF header and the tag Orientation).
 
@@ -9,22 +9,30 @@ import { checkSize } from './limits.js';
 export interface JpegHeader {
   readonly width: number;
   readonly height: number;
-  /** As Exif counts: 1 upright, 3 half a turn, 6 and 8 a quarter, even ones mirrored; 1 if nothing is said. */
+  /**
+   * Exif orientation: 1 upright, 3 rotated by 180 degrees, 6 and 8 by 90 degrees, even ones
+   * mirrored; 1 if absent.
+   */
   readonly orientation: number;
 }
 
-/** A progressive picture takes about ten scans; each runs over all pixels, so thousands of them would take hours. */
+/**
+ * A progressive image has about ten scans; each runs over all pixels, so thousands of them would
+ * take hours.
+ */
 const MAX_SCANS = 100;
 const [SOI, EOI, SOS, APP1] = [0xd8, 0xd9, 0xda, 0xe1];
-/** Frames that are read: baseline, extended and progressive, all with Huffman codes. */
+/** Supported frames: baseline, extended and progressive, all with Huffman codes. */
 const READ_FRAMES = [0xc0, 0xc1, 0xc2];
-/** Markers C0 to CF that begin no frame: Huffman tables, an extension and arithmetic conditioning. */
+/**
+ * Markers C0 to CF that begin no frame: Huffman tables, an extension and arithmetic conditioning.
+ */
 const NO_FRAMES = [0xc4, 0xc8, 0xcc];
 
 /**
- * Walks through the segments of a JPEG file.
+ * Parses the segments of a JPEG file.
  *
- * @throws DataError that names the file and what is wrong with it
+ * @throws DataError that names the file and the problem
  */
 export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
   let [width, height, orientation, scans] = [0, 0, 1, 0];
@@ -63,7 +71,9 @@ const cutShort = (name: string): DataError =>
 const damaged = (name: string, what: string): DataError =>
   new DataError(`${name}: the JPEG data is damaged (${what})`);
 
-/** Packed pixels go on until a byte FF that no zero and no restart marker follows. */
+/**
+ * Entropy-coded data ends at a byte FF that is followed neither by zero nor by a restart marker.
+ */
 function endOfScan(bytes: Uint8Array, start: number): number {
   let at = start;
   for (; at < bytes.length; at++) {
@@ -98,7 +108,7 @@ function readFrame(marker: number, segment: Uint8Array, name: string): [width: n
   return [width, height];
 }
 
-/** The Orientation of an Exif segment, or null if it says nothing that can be understood. */
+/** The Orientation of an Exif segment, or null if it is absent or malformed. */
 function readOrientation(segment: Uint8Array): number | null {
   if (String.fromCharCode(...segment.subarray(0, 6)) !== 'Exif\0\0' || segment.length < 14) return null;
   const tiff = new DataView(segment.buffer, segment.byteOffset + 6, segment.byteLength - 6);

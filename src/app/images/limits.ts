@@ -1,13 +1,13 @@
-// How large a picture may be, and what is said when it is larger, or when a decoder gives up. Imports errors.
+// Size limits of images, and the error messages for oversized or damaged ones.
 
 import { DataError } from '../../data/errors.js';
 
-/** Bytes of a file. */
+/** Maximum size of a file in bytes. */
 export const MAX_BYTES = 64 * 2 ** 20;
-/** Pixels, about 6,500 x 4,900: decoding takes up to some 12 bytes for each. */
+/** Maximum number of pixels, about 6,500 x 4,900; decoding takes up to about 12 bytes for each. */
 export const MAX_PIXELS = 32e6;
 
-/** Refuses what a header promises before any memory is taken for it. */
+/** Rejects the size in a header before any memory is allocated for it. */
 export function checkSize(name: string, width: number, height: number): void {
   if (width < 1 || height < 1) {
     throw new DataError(`${name}: is ${width} x ${height} pixels large, so there is nothing on it`);
@@ -21,8 +21,10 @@ export function checkSize(name: string, width: number, height: number): void {
 }
 
 /**
- * What a decoder says of damaged data. It raises an Error where it expects damage; a TypeError or RangeError is damage
- * that surprised it, whose text would tell a person nothing.
+ * The reason in a decoder's error about damaged data.
+ *
+ * A decoder throws an Error for damage that it expects. A TypeError or RangeError is damage that it
+ * does not expect; its text would not help a user.
  */
 export function reasonOf(error: unknown): string {
   const expected = error instanceof Error && error.name === 'Error';

@@ -1,5 +1,5 @@
-// PNG files: checked chunk by chunk, so that a hostile one costs neither time nor memory, and then decoded by fast-png.
-// Only the chunks that say how pixels look reach the decoder. Imports fast-png and node:zlib.
+// Decodes PNG files: chunks are validated first, so that a hostile file costs neither time nor
+// memory, then fast-png decodes. Only the chunks that affect pixels reach the decoder.
 //
 // PNG specification, third edition: https://www.w3.org/TR/png-3/
 
@@ -22,18 +22,18 @@ interface Header {
 interface Chunk {
   readonly type: string;
   readonly data: Uint8Array;
-  /** With length, type and check sum. */
+  /** The chunk including length, type and checksum. */
   readonly whole: Uint8Array;
 }
 
-/** Color types and how many values a pixel has (section 11.2.1). */
+/** Values per pixel for each color type (section 11.2.1). */
 const CHANNELS: Readonly<Record<number, number | undefined>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const KEPT = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
 
 /**
  * Decodes a PNG file.
  *
- * @throws DataError that names the file and what is wrong with it
+ * @throws DataError that names the file and the problem
  */
 export function decodePng(bytes: Uint8Array, name: string): Picture {
   const chunks = readChunks(bytes, name);
@@ -48,7 +48,7 @@ export function decodePng(bytes: Uint8Array, name: string): Picture {
   }
 }
 
-/** The chunks that matter, up to the end of the picture; what follows it is nobody's business. */
+/** The relevant chunks up to the end of the image; anything after it is ignored. */
 function readChunks(bytes: Uint8Array, name: string): Chunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks: Chunk[] = [];
@@ -101,7 +101,7 @@ function readHeader(chunks: readonly Chunk[], name: string): Header {
   return { width, height, depth, channels, interlaced: interlace === 1 };
 }
 
-/** Bytes of the pixels, each row with its filter's number in front. */
+/** Size of the unpacked pixels in bytes; each row starts with a byte for its filter type. */
 function unpackedSize({ width, height, depth, channels, interlaced }: Header): number {
   const rows = (wide: number, tall: number): number =>
     wide === 0 || tall === 0 ? 0 : tall * (1 + Math.ceil((wide * depth * channels) / 8));
@@ -123,7 +123,10 @@ function unpackedSize({ width, height, depth, channels, interlaced }: Header): n
   );
 }
 
-/** Unpacks the pixels once with a limit, which the decoder does not have: a bomb stops where the picture is full. */
+/**
+ * Unpacks the pixels once with a size limit, which the decoder lacks: a decompression bomb stops at
+ * the expected size.
+ */
 function checkPixels(chunks: readonly Chunk[], header: Header, name: string): void {
   const packed = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data));
   const expected = unpackedSize(header);
@@ -142,7 +145,7 @@ function checkPixels(chunks: readonly Chunk[], header: Header, name: string): vo
   );
 }
 
-/** Resolves palettes, spreads packed bits, and turns a transparent color into an alpha channel. */
+/** Resolves palettes, unpacks bits, and converts a transparent color to an alpha channel. */
 function toPicture(png: DecodedPng, name: string): Picture {
   const { width, height } = png;
   if (png.palette !== undefined && png.channels === 1) {
@@ -157,7 +160,9 @@ function toPicture(png: DecodedPng, name: string): Picture {
   return png.transparency === undefined ? picture : withAlpha(picture, png.transparency, png.depth);
 }
 
-/** Gray values of 1, 2 or 4 bits, rows beginning at whole bytes, as bytes 0..255. */
+/**
+ * Converts grayscale values of 1, 2 or 4 bits, with rows aligned to whole bytes, to bytes 0..255.
+ */
 function spreadBits({ data, width, height, depth }: DecodedPng): Uint8Array {
   const most = 2 ** depth - 1;
   const rowBytes = Math.ceil((width * depth) / 8);
@@ -168,7 +173,9 @@ function spreadBits({ data, width, height, depth }: DecodedPng): Uint8Array {
   });
 }
 
-/** One color may stand for transparency (section 11.3.1.1); its values have the depth of the file. */
+/**
+ * One color may mean transparency (section 11.3.1.1); its values have the bit depth of the file.
+ */
 function withAlpha(picture: Picture, transparent: Uint16Array, depth: number): Picture {
   const { data, width, height, channels } = picture;
   const white = data instanceof Uint16Array ? 65535 : 255;

@@ -1,4 +1,4 @@
-// A chart of bars from zero, one for each name: images or accuracy a class. Imports the frame.
+// Bar chart with a zero baseline, one bar per name: images or accuracy per class.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Canvas } from './canvas.js';
@@ -11,19 +11,21 @@ export interface BarChartOptions {
   readonly title: string;
   readonly yLabel: string;
   readonly names: readonly string[];
-  /** One for each name; a value that is not finite has no bar. */
+  /** One per name; a non-finite value has no bar. */
   readonly values: readonly number[];
-  /** Where the truth may lie: the low and the high end for each value, or null for none. */
+  /** Lower and upper end of the confidence interval of each value, or null for none. */
   readonly errorBars?: readonly (readonly [low: number, high: number] | null)[];
-  /** In pixels; default is wide enough for the names, and 420. */
+  /** In pixels. Default: wide enough for the names, and 420. */
   readonly width?: number;
   readonly height?: number;
 }
 
-/** The widest name that is written lying; longer ones of many bars stand. */
+/**
+ * Widest name in pixels that is drawn horizontally; longer names of many bars are drawn vertically.
+ */
 const LYING_NAME = 60;
 
-/** Draws bars that begin at zero, so that their lengths may be compared. */
+/** Draws bars from zero, so that their lengths are comparable. */
 export function barChart(options: BarChartOptions): Canvas {
   const { title, yLabel, names, values, errorBars = [] } = options;
   if (names.length !== values.length || (errorBars.length > 0 && errorBars.length !== values.length)) {

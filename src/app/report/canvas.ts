@@ -1,8 +1,8 @@
-// A picture in memory: red, green and blue bytes, and the few ways to draw that charts need. Lines and discs have
-// soft edges. Writes no files (png.ts does). Imports the font and the colors.
+// RGB canvas in memory with the drawing operations of the charts; lines and discs are anti-aliased.
+// It writes no files (png.ts does).
 //
-// A coordinate means the middle of a pixel: the line from (2, 5) to (9, 5) of thickness 1 fills just the pixels 2 to 9
-// of row 5. What lies outside the picture is not drawn.
+// A coordinate is the center of a pixel: the line from (2, 5) to (9, 5) with thickness 1 fills
+// exactly the pixels 2 to 9 of row 5. Drawing is clipped to the canvas.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { INK, WHITE, type Color } from './color.js';
@@ -12,19 +12,22 @@ export type { Color } from './color.js';
 
 export interface TextOptions {
   readonly color?: Color;
-  /** Pixels a dot of the font takes: 1 is 8 pixels tall capitals. Default 1. */
+  /** Canvas pixels per dot of the font; at 1, capitals are 8 pixels tall. Default 1. */
   readonly scale?: number;
-  /** What `x` is to the text (`y`, if it is vertical). Default `left`. */
+  /** Which part of the text is at `x` (at `y` for vertical text). Default `left`. */
   readonly align?: 'left' | 'center' | 'right';
-  /** Turned a quarter to the left, to be read from below to above; `left` then means that it starts at `y`. */
+  /**
+   * Rotated 90 degrees counterclockwise, so it runs from bottom to top; `left` then means that the
+   * text starts at `y`.
+   */
   readonly vertical?: boolean;
 }
 
-/** A picture with its origin at the top left. */
+/** An RGB canvas with its origin at the top left. */
 export class Canvas {
   readonly width: number;
   readonly height: number;
-  /** Red, green and blue of each pixel, row by row: `[height, width, 3]`. */
+  /** Red, green and blue of each pixel, row-major: `[height, width, 3]`. */
   readonly pixels: Uint8Array;
 
   constructor(width: number, height: number, background: Color = WHITE) {
@@ -41,13 +44,13 @@ export class Canvas {
     this.fillRect(0, 0, width, height, background);
   }
 
-  /** The color of a pixel inside the picture. */
+  /** The color of a pixel inside the canvas. */
   at(x: number, y: number): Color {
     const i = 3 * (y * this.width + x);
     return [this.pixels[i], this.pixels[i + 1], this.pixels[i + 2]];
   }
 
-  /** Lays a color over one pixel; `cover` 1 hides what was there, 0 changes nothing. */
+  /** Blends a color into one pixel; `cover` 1 replaces the pixel, 0 leaves it unchanged. */
   blend(x: number, y: number, color: Color, cover = 1): void {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height || cover <= 0) return;
     const i = 3 * (y * this.width + x);
@@ -89,7 +92,7 @@ export class Canvas {
       thickness / 2,
       color,
       (x, y) => {
-        // How far along the line its nearest point is, from 0 to 1.
+        // Position of the nearest point on the line, from 0 (start) to 1 (end).
         const along = squaredLength === 0 ? 0 : ((x - x0) * dx + (y - y0) * dy) / squaredLength;
         const t = Math.max(0, Math.min(1, along));
         return Math.hypot(x - x0 - t * dx, y - y0 - t * dy);
@@ -97,12 +100,15 @@ export class Canvas {
     );
   }
 
-  /** Fills a disc; `opacity` below 1 lets what is under it shine through. */
+  /** Fills a disc; with `opacity` below 1 the background shows through. */
   disc(x: number, y: number, radius: number, color: Color, opacity = 1): void {
     this.#cover([x, y, x, y], radius, color, (px, py) => Math.hypot(px - x, py - y), opacity);
   }
 
-  /** Colors the pixels no further than `radius` from a shape; those at its edge by the part that it covers. */
+  /**
+   * Colors the pixels within `radius` of a shape; a pixel at the edge in proportion to its covered
+   * area.
+   */
   #cover(
     [left, top, right, bottom]: readonly [number, number, number, number],
     radius: number,
@@ -122,13 +128,13 @@ export class Canvas {
     }
   }
 
-  /** Writes one line of text whose top edge (left edge, if it is vertical) is at `y` (`x`). */
+  /** Draws one line of text whose top edge is at `y` (vertical text: whose left edge is at `x`). */
   text(x: number, y: number, text: string, options: TextOptions = {}): void {
     const { color = INK, scale = 1, align = 'left', vertical = false } = options;
     const length = textWidth(text, scale);
     const shift = Math.round(align === 'left' ? 0 : align === 'center' ? length / 2 : length);
     const [left, top] = [Math.round(x), Math.round(y)];
-    // The pixel of the picture at (along, down) in the text.
+    // Paints the canvas pixel at (along, down) in text coordinates.
     const paint = (along: number, down: number, cover: number): void => {
       if (vertical) this.blend(left + down, top + shift - 1 - along, color, cover);
       else this.blend(left - shift + along, top + down, color, cover);
@@ -144,7 +150,8 @@ export class Canvas {
         if (scale === 1) return;
         for (let i = 0; i < scale * scale; i++) {
           const [column, row] = [i % scale, Math.floor(i / scale)];
-          // How far the pixel is from the corner that the two dots share; the diagonal itself is covered by half.
+          // Distance of the pixel from the corner that the two dots share; pixels on the diagonal
+          // are half covered.
           const away = (right ? scale - 1 - column : column) + (down ? scale - 1 - row : row);
           const cover = away < scale - 1 ? 1 : away === scale - 1 ? 0.5 : 0;
           paint(dotX * scale + column, dotY * scale + row, cover);
@@ -153,7 +160,7 @@ export class Canvas {
     );
   }
 
-  /** Writes text with a light edge round it, so that it can be read on anything. */
+  /** Draws text with a light outline, so that it is legible on any background. */
   outlinedText(
     x: number,
     y: number,
@@ -167,7 +174,10 @@ export class Canvas {
     this.text(x, y, text, options);
   }
 
-  /** Copies a gray image, one byte a pixel, each pixel `scale` pixels wide and tall; `invert` makes 255 black. */
+  /**
+   * Copies a grayscale image, one byte per pixel, with `scale` x `scale` canvas pixels per image
+   * pixel; `invert` maps 255 to black.
+   */
   image(
     x: number,
     y: number,
@@ -189,7 +199,7 @@ export class Canvas {
     }
   }
 
-  /** Copies another picture to where its top left pixel is (x, y). */
+  /** Copies another canvas; its top left pixel goes to (x, y). */
   draw(x: number, y: number, other: Canvas): void {
     for (let row = 0; row < other.height; row++) {
       for (let column = 0; column < other.width; column++) {
@@ -199,7 +209,7 @@ export class Canvas {
   }
 }
 
-/** The height of a line of text in pixels, with what hangs below it. */
+/** Height of a line of text in pixels, including descenders. */
 export function lineHeight(scale = 1): number {
   return GLYPH_ROWS * scale;
 }

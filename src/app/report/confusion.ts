@@ -1,5 +1,5 @@
-// The confusion matrix as a picture: a row for each true class, a column for each class it was read as. What is right is
-// blue, what is wrong orange; a color tells the share of its row. Imports the canvas.
+// Confusion matrix chart: a row for each true class, a column for each predicted class. Correct
+// cells are blue, errors orange; the color encodes the share of the row.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Canvas } from './canvas.js';
@@ -10,9 +10,9 @@ import { drawTitle, PADDING, titleHeight } from './frame.js';
 export interface ConfusionOptions {
   readonly title: string;
   readonly names: readonly string[];
-  /** How often each true class was read as each class: row-major `[true][predicted]`. */
+  /** How often each true class was predicted as each class: row-major `[true][predicted]`. */
   readonly counts: ArrayLike<number>;
-  /** What rows and columns are; default `truth` and `read as`. */
+  /** Titles of the rows and columns; default `truth` and `read as`. */
   readonly rowLabel?: string;
   readonly columnLabel?: string;
 }
@@ -23,14 +23,18 @@ const LEGEND_WIDTH = 160;
 const LEGEND_ROW = 40;
 
 /**
- * The color of a cell. Color grows with the square root of the share: a mistake made once in a hundred is seen, and
- * still is a tenth as dark as one made always.
+ * Color of a cell.
+ *
+ * It scales with the square root of the share: an error rate of 1 % is visible and still a tenth as
+ * dark as 100 %.
  */
 function cellColor(share: number, isRight: boolean): Color {
   return share <= 0 ? WHITE : mix(WHITE, isRight ? RIGHT : WRONG, 0.06 + 0.94 * Math.sqrt(share));
 }
 
-/** Draws the matrix; names stand on all four sides, so that a finger finds its row and column. */
+/**
+ * Draws the matrix; class names are on all four sides, so that rows and columns are easy to follow.
+ */
 export function confusionPlot(options: ConfusionOptions): Canvas {
   const { title, names, counts, rowLabel = 'truth', columnLabel = 'read as' } = options;
   const n = names.length;
@@ -88,7 +92,7 @@ export function confusionPlot(options: ConfusionOptions): Canvas {
   return canvas;
 }
 
-/** Writes a count where it fits, thousands as 1.2k where that does. */
+/** Writes a count if it fits; thousands are abbreviated, as in 1.2k, if only that fits. */
 function drawCount(canvas: Canvas, x: number, y: number, cell: number, count: number, color: Color): void {
   const short = count >= 1000 ? `${(count / 1000).toFixed(1)}k` : String(count);
   const text = [String(count), short].find((one) => textWidth(one) <= cell - 3);

@@ -1,7 +1,7 @@
-// A bitmap font of our own, drawn below as it looks: capitals 8 pixels tall, small letters 6, two rows under the line.
-// Characters that handwriting confuses must not be confused here: 0 is a narrow oval, O wide and square (a dot or stroke
-// in the 0 would make it an 8 when a page shrinks the picture), I has serifs, l a tail, 1 a flag and a foot, and small
-// c o s u v w x z stand lower than their capitals. Knows nothing of pictures. Imports nothing.
+// Bitmap font, drawn below as ASCII art: capitals 8 pixels tall, small letters 6, two rows of
+// descenders. Characters that handwriting confuses are distinct here. 0 is a narrow oval, O wide
+// and square; a dot or stroke in the 0 would look like an 8 when a page scales the image down. I
+// has serifs, l a tail, 1 a flag and a foot. Small c o s u v w x z are lower than their capitals.
 
 /** One character: `rows[y][x]` is true where there is ink. */
 export interface Glyph {
@@ -9,15 +9,15 @@ export interface Glyph {
   readonly rows: readonly (readonly boolean[])[];
 }
 
-/** Rows of every glyph: 8 above the base line and 2 below. */
+/** Rows of every glyph: 8 above the baseline and 2 below. */
 export const GLYPH_ROWS = 10;
-/** Rows above the base line. */
+/** Rows above the baseline. */
 export const CAP_ROWS = 8;
 /** Columns between two glyphs, and columns of a space. */
 const GAP = 1;
 const SPACE = 3;
 
-// Each sheet: the characters in order, then ten rows in which a space parts one glyph from the next.
+// Each sheet: the characters in order, then ten rows in which a space separates adjacent glyphs.
 const SHEETS: readonly (readonly [characters: string, picture: string])[] = [
   [
     '0123456789',
@@ -144,7 +144,7 @@ function readSheet(characters: string, picture: string): [string, Glyph][] {
   });
 }
 
-/** Every character that has a picture. */
+/** The glyph of every supported character. */
 export const GLYPHS: ReadonlyMap<string, Glyph> = new Map([
   [
     ' ',
@@ -153,7 +153,7 @@ export const GLYPHS: ReadonlyMap<string, Glyph> = new Map([
   ...SHEETS.flatMap(([characters, picture]) => readSheet(characters, picture)),
 ]);
 
-/** What stands for a character without a picture: an empty box. */
+/** The glyph for unsupported characters: an empty box. */
 const BOX: Glyph = {
   width: 5,
   rows: Array.from({ length: GLYPH_ROWS }, (_, y) =>
@@ -164,27 +164,28 @@ const BOX: Glyph = {
   ),
 };
 
-/** The picture of a character, or a box for one that has none. */
+/** The glyph of a character, or a box if it has none. */
 export function glyphOf(character: string): Glyph {
   return GLYPHS.get(character) ?? BOX;
 }
 
-/** The width of a line of text in pixels, without the gap after its last character. */
+/** Width of a line of text in pixels, without the gap after its last character. */
 export function textWidth(text: string, scale = 1): number {
   const columns = Array.from(text).reduce((sum, character) => sum + glyphOf(character).width + GAP, -GAP);
   return Math.max(0, columns) * scale;
 }
 
-/** The height of the capitals in pixels; with two more rows for what hangs below the line. */
+/** Height of the capitals in pixels; descenders take two more rows. */
 export function textHeight(scale = 1): number {
   return CAP_ROWS * scale;
 }
 
 /**
- * Calls `ink(x, y)` for every dot of a text, in dots from its top left corner.
+ * Calls `ink(x, y)` for every dot of a text; coordinates are in dots from its top left corner.
  *
- * `smooth(x, y, right, down)` is called for the empty dot at x, y that lies in the angle of a diagonal step whose two
- * dots are to its left or right and above or below it: large text fills half of it, and so has slopes, not stairs.
+ * `smooth(x, y, right, down)` is called for an empty dot at (x, y) in the corner of a diagonal
+ * step. The two dots of the step are to its left or right and above or below it. Large text fills
+ * half of that dot, so that diagonals are smooth instead of stepped.
  */
 export function traceText(
   text: string,

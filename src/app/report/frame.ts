@@ -1,17 +1,17 @@
-// What charts have in common: title, axes with their numbers, grid, and margins as wide as the text needs. Imports the
-// canvas and the font.
+// Parts that all charts share: title, axes with tick labels, grid, and margins as wide as the text
+// needs.
 
 import { Canvas } from './canvas.js';
 import { GRID, INK, QUIET, type Color } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import type { Axis } from './ticks.js';
 
-/** Space round everything. */
+/** Margin on every side of a chart, in pixels. */
 export const PADDING = 20;
 const TITLE_SCALE = 2;
 const TICK_GAP = 8;
 
-/** Where data goes on a picture: edges in pixels, the right and bottom one included. */
+/** The data area of a chart: edges in pixels, right and bottom inclusive. */
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -24,7 +24,7 @@ export interface LegendEntry {
   readonly color: Color;
 }
 
-/** Cuts a text so that it fits, with dots for what is missing. */
+/** Truncates a text to a width in pixels; an ellipsis marks the cut. */
 export function fitText(text: string, width: number, scale = 1): string {
   if (textWidth(text, scale) <= width) return text;
   const characters = Array.from(text);
@@ -32,7 +32,7 @@ export function fitText(text: string, width: number, scale = 1): string {
   return `${characters.join('')}...`;
 }
 
-/** Writes the title and gives the row below it. Long titles break between words. */
+/** Draws the title and returns the row below it. Long titles wrap between words. */
 export function drawTitle(canvas: Canvas, title: string, left = PADDING): number {
   let y = PADDING;
   for (const line of wrapText(title, canvas.width - left - PADDING, TITLE_SCALE)) {
@@ -42,13 +42,16 @@ export function drawTitle(canvas: Canvas, title: string, left = PADDING): number
   return y + 4;
 }
 
-/** The height that `drawTitle` takes, for pictures whose size follows from what they show. */
+/** Height that `drawTitle` takes, for charts whose size depends on their content. */
 export function titleHeight(title: string, width: number): number {
   const lines = wrapText(title, width - 2 * PADDING, TITLE_SCALE).length;
   return lines === 0 ? 0 : PADDING + lines * (textHeight(TITLE_SCALE) + 10) + 4;
 }
 
-/** Breaks a text between words into lines that fit; a single word that does not fit is cut. */
+/**
+ * Wraps a text between words into lines of at most `width` pixels; a single word that does not fit
+ * is truncated.
+ */
 export function wrapText(text: string, width: number, scale = 1): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {
@@ -59,7 +62,7 @@ export function wrapText(text: string, width: number, scale = 1): string[] {
   return lines;
 }
 
-/** Writes names with their colors in rows and gives the row below them. */
+/** Draws names with their colors in rows and returns the row below them. */
 export function drawLegend(
   canvas: Canvas,
   entries: readonly LegendEntry[],
@@ -86,11 +89,11 @@ export interface FrameOptions {
   readonly xAxis?: Axis;
   readonly yAxis: Axis;
   readonly legend?: readonly LegendEntry[];
-  /** Space under the box for names that the chart writes itself. Default 0. */
+  /** Space under the box for names that the chart draws, in pixels. Default 0. */
   readonly below?: number;
 }
 
-/** Draws title, legend, grid and axes, and gives the box that is left for the data. */
+/** Draws title, legend, grid and axes, and returns the box that remains for the data. */
 export function drawFrame(canvas: Canvas, options: FrameOptions): Box {
   const { title, xLabel = '', yLabel, xAxis, yAxis, legend = [], below = 0 } = options;
   const widest = Math.max(...yAxis.ticks.map(({ label }) => textWidth(label)));
@@ -100,7 +103,7 @@ export function drawFrame(canvas: Canvas, options: FrameOptions): Box {
   const top = drawLegend(canvas, legend, PADDING, underTitle) + 6;
   const tickRow = xAxis === undefined ? 0 : TICK_GAP + textHeight();
   const xLabelRow = xLabel === '' ? 0 : 12 + textHeight();
-  // Half of the last number sticks out to the right.
+  // Half of the last tick label extends to the right of the axis.
   const overhang = xAxis?.ticks.at(-1) === undefined ? 0 : textWidth(xAxis.ticks.at(-1)!.label) / 2;
   const right = Math.floor(canvas.width - PADDING - overhang);
   const bottom = canvas.height - PADDING - xLabelRow - tickRow - below;
@@ -129,7 +132,7 @@ export function drawFrame(canvas: Canvas, options: FrameOptions): Box {
   return box;
 }
 
-/** The column of a value; whole, so that grid lines are sharp. */
+/** The column of a value; rounded, so that grid lines are sharp. */
 export function xOf(box: Box, axis: Axis, value: number): number {
   return Math.round(box.left + axis.place(value) * (box.right - box.left));
 }

@@ -1,5 +1,5 @@
-// Characters side by side, each with a few words under it: samples, mistakes, means. Dark ink on white, as on paper.
-// Imports the canvas.
+// Grid of character images, each with a short caption: samples, errors, class means. Dark ink on
+// white, as on paper.
 
 import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { Canvas } from './canvas.js';
@@ -10,7 +10,7 @@ import { drawTitle, fitText, PADDING, titleHeight } from './frame.js';
 export interface Tile {
   /** 28 x 28 bytes, 0 = paper, 255 = ink. */
   readonly pixels: Uint8Array;
-  /** Lines are parted by `\n`; a line that is too long is cut. */
+  /** Lines are separated by `\n`; a line that is too long is truncated. */
   readonly caption: string;
   /** The color of the frame and of the caption's first line. Default `plain`. */
   readonly tone?: 'good' | 'bad' | 'plain';
@@ -19,11 +19,16 @@ export interface Tile {
 export interface GalleryOptions {
   readonly title: string;
   readonly tiles: readonly Tile[];
-  /** Tiles a row; by default about as many as make the sheet a little wider than tall, at most 16. */
+  /**
+   * Tiles per row. By default a number that makes the sheet slightly wider than tall, at most 16.
+   */
   readonly columns?: number;
-  /** A wider gap after every so many tiles of a row, for tiles that belong together. Default none. */
+  /**
+   * A wider gap after every `groupsOf` tiles of a row, for tiles that belong together. Default
+   * none.
+   */
   readonly groupsOf?: number;
-  /** Pixels of the sheet that a pixel of the image takes. Default 2. */
+  /** Pixels of the sheet per pixel of the image. Default 2. */
   readonly scale?: number;
 }
 

@@ -1,4 +1,4 @@
-// How often values of each size occur, as bars that touch. Imports the frame.
+// Histogram with adjacent bars.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Canvas } from './canvas.js';
@@ -10,18 +10,21 @@ export interface HistogramOptions {
   readonly title: string;
   readonly xLabel: string;
   readonly values: ArrayLike<number>;
-  /** Where the first bar begins, how wide a bar is, and how many there are; values outside count for the outermost. */
+  /**
+   * Start of the first bin, width of a bin, and number of bins. Values outside count in the
+   * outermost bins.
+   */
   readonly start: number;
   readonly step: number;
   readonly bins: number;
-  /** A value to mark, with what to call it. */
+  /** A value to mark with a vertical line, and its label. */
   readonly mark?: { readonly x: number; readonly label: string };
   /** In pixels; default 900 x 300. */
   readonly width?: number;
   readonly height?: number;
 }
 
-/** Draws the share of the values that lies in each bin. */
+/** Draws the percentage of the values in each bin. */
 export function histogram(options: HistogramOptions): Canvas {
   const { title, xLabel, values, start, step, bins, mark, width = 900, height = 300 } = options;
   if (!(step > 0) || !(bins >= 1)) {

@@ -1,9 +1,9 @@
-// A report as one HTML page that works from a file: style and pictures are inside, there are no scripts and nothing is
-// loaded from anywhere. Follows the reader's dark or light setting. Imports nothing.
+// Report as one self-contained HTML page: style and images are inline, there are no scripts and no
+// external resources. It follows the reader's dark or light color scheme.
 
 export interface ReportTable {
   readonly head: readonly string[];
-  /** Numbers are set to the right. */
+  /** Numbers are right-aligned. */
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
@@ -12,7 +12,7 @@ export interface ReportSection {
   readonly paragraphs?: readonly string[];
   readonly table?: ReportTable;
   readonly image?: {
-    /** What the picture shows, for who cannot see it. */
+    /** Text alternative for readers who cannot see the image. */
     readonly alt: string;
     /** The bytes of a PNG file. */
     readonly png: Uint8Array;
@@ -58,12 +58,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A text as HTML shows it, whatever is in it. */
+/** Escapes a text for HTML. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }
 
-/** Puts sections with text, tables and pictures into one self-contained page. */
+/** Combines sections of text, tables and images into one self-contained page. */
 export function htmlReport({ title, sections }: ReportOptions): string {
   const heading = escapeHtml(title);
   const contents = sections
@@ -101,7 +101,7 @@ function renderSection({ heading, paragraphs = [], table, image }: ReportSection
 }
 
 function renderTable({ head, rows }: ReportTable): string {
-  // A column is set to the right if every cell in it is a number.
+  // A column is right-aligned if every cell in it is a number.
   const isNumber = head.map(
     (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
   );

@@ -1,4 +1,4 @@
-// A chart of lines over numbers: loss by epoch, accuracy by step, loss by learning rate. Imports the frame.
+// Line chart over numbers: loss by epoch, accuracy by step, loss by learning rate.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Canvas } from './canvas.js';
@@ -10,7 +10,10 @@ import { axisOf, type Axis } from './ticks.js';
 export interface Series {
   readonly name: string;
   readonly x: readonly number[];
-  /** As many as `x`; a value that is not finite (or not above 0 on a logarithmic axis) leaves a gap in the line. */
+  /**
+   * Same length as `x`. A value that is not finite (or not above 0 on a logarithmic axis) leaves a
+   * gap in the line.
+   */
   readonly y: readonly number[];
 }
 
@@ -22,17 +25,21 @@ export interface LineChartOptions {
   /** Logarithmic axes. Default false. */
   readonly xLog?: boolean;
   readonly yLog?: boolean;
-  /** Vertical lines with a word, such as the best epoch. */
+  /** Labeled vertical lines, such as the best epoch. */
   readonly marks?: readonly { readonly x: number; readonly label: string }[];
   /** In pixels; default 900 x 480. */
   readonly width?: number;
   readonly height?: number;
 }
 
-/** Lines of more points than this are drawn without dots. */
+/** Lines with more points than this are drawn without dots. */
 const DOTS_UP_TO = 60;
 
-/** Draws a chart with one line for each series, at most eight. */
+/**
+ * Draws a chart with one line per series.
+ *
+ * @throws ArgumentError for more than eight series, or one whose `x` and `y` differ in length
+ */
 export function lineChart(options: LineChartOptions): Canvas {
   const { title, xLabel, yLabel, series, xLog = false, yLog = false, marks = [] } = options;
   const { width = 900, height = 480 } = options;
@@ -52,7 +59,7 @@ export function lineChart(options: LineChartOptions): Canvas {
   const ys = series.flatMap(({ y }) => y);
   const xAxis = axisOf(xs, { log: xLog, count: Math.max(3, Math.floor(width / 90)), round: false });
   const yAxis = axisOf(ys, { log: yLog, count: Math.max(3, Math.floor(height / 70)) });
-  // One line needs no legend: the axis says what it is.
+  // A single line needs no legend: the axis label names it.
   const legend = series.length < 2 ? [] : series.map(({ name }, i) => ({ name, color: PALETTE[i] }));
   const box = drawFrame(canvas, { title, xLabel, yLabel, xAxis, yAxis, legend });
   for (const { x } of marks) drawMarkLine(canvas, box, xAxis.place(x));
@@ -77,7 +84,7 @@ function drawMarkLine(canvas: Canvas, box: Box, place: number): void {
   for (let y = box.top; y <= box.bottom; y += 6) canvas.line(x, y, x, Math.min(y + 2, box.bottom), QUIET);
 }
 
-/** Beside its line, on the side where there is room, and over the data. */
+/** Beside its line, on the side with enough room, and on top of the data. */
 function drawMarkLabel(canvas: Canvas, box: Box, place: number, label: string): void {
   const x = columnOf(box, place);
   if (x === null) return;

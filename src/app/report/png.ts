@@ -1,4 +1,4 @@
-// From a canvas to a PNG file. The same picture gives the same bytes. Imports fast-png.
+// Encodes a canvas as a PNG file. The same canvas gives the same bytes.
 
 import { encode } from 'fast-png';
 import { writeAtomically } from '../outputFiles.js';
@@ -10,7 +10,7 @@ export function encodeCanvas(canvas: Canvas): Uint8Array {
   return encode({ width, height, data: pixels, channels: 3, depth: 8 });
 }
 
-/** Writes a picture to a file, whole or not at all. */
+/** Writes a canvas to a PNG file atomically. */
 export function writePng(path: string, canvas: Canvas): Promise<void> {
   return writeAtomically(path, encodeCanvas(canvas));
 }

@@ -1,5 +1,4 @@
-// A sheet of characters, a column for each class: what the images of a data set look like at a glance. Imports the
-// canvas.
+// Sheet of sample characters, a column for each class: an overview of a data set.
 
 import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { Canvas } from './canvas.js';

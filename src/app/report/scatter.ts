@@ -1,5 +1,5 @@
-// Points in the plane, colored by group, with the group's name where most of its points are. Axes carry no numbers:
-// what is meant for this picture (PCA, UMAP) has distances but no units. Imports the canvas.
+// Scatter plot, colored by group, with the group's name where its points are densest. Axes have no
+// numbers: projections such as PCA and UMAP have distances but no units.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Canvas } from './canvas.js';
@@ -10,16 +10,16 @@ import { drawTitle, PADDING } from './frame.js';
 export interface ScatterPoint {
   readonly x: number;
   readonly y: number;
-  /** Which of `names`. */
+  /** Index into `names`. */
   readonly group: number;
 }
 
 export interface ScatterOptions {
   readonly title: string;
   readonly points: readonly ScatterPoint[];
-  /** The name of each group; short, as they are written among the points. */
+  /** The name of each group; short, because the names are drawn among the points. */
   readonly names: readonly string[];
-  /** What the axes are, e.g. `first component, 9 % of the variance`. Default none. */
+  /** Axis labels, e.g. `first component, 9 % of the variance`. Default none. */
   readonly xLabel?: string;
   readonly yLabel?: string;
   /** In pixels; default 900 x 760. */
@@ -27,7 +27,11 @@ export interface ScatterOptions {
   readonly height?: number;
 }
 
-/** Draws every point, and the names of the groups where their points are thickest. */
+/**
+ * Draws every point, and the names of the groups where their points are densest.
+ *
+ * @throws ArgumentError for a point whose group has no name
+ */
 export function scatter(options: ScatterOptions): Canvas {
   const { title, points, names, xLabel = '', yLabel = '', width = 900, height = 760 } = options;
   const stray = points.find(({ group }) => !(group in names));
@@ -84,17 +88,20 @@ interface Spot {
   readonly y: number;
 }
 
-/** A name in its place: its middle, and half its width. */
+/** A label with its position: center, and half its width. */
 interface Label extends Spot {
   readonly half: number;
 }
 
-/** The middle of the points that lie close round the one with the most others close by; of several, the first. */
+/**
+ * Mean of the points in the densest neighborhood, centered on one of the points; of equal ones, the
+ * first.
+ */
 function densest(points: readonly Spot[], radius: number): Spot {
   const closeTo = (middle: Spot): Spot[] =>
     points.filter(({ x, y }) => Math.hypot(x - middle.x, y - middle.y) <= radius);
   let best: readonly Spot[] = [];
-  // A thousand are enough to find the thick of them.
+  // The first thousand points are enough to find the densest neighborhood.
   for (const point of points.slice(0, 1000)) {
     const close = closeTo(point);
     if (close.length > best.length) best = close;
@@ -103,7 +110,10 @@ function densest(points: readonly Spot[], radius: number): Spot {
   return { x: mean(best.map(({ x }) => x)), y: mean(best.map(({ y }) => y)) };
 }
 
-/** The place nearest to the wanted one where a name covers no other. */
+/**
+ * The position nearest to the requested one where the label overlaps no other; the requested one if
+ * none is free.
+ */
 function placeLabel(name: string, { x, y }: Spot, taken: readonly Label[]): Label {
   const half = textWidth(name, 2) / 2 + 3;
   const isFree = (at: Spot): boolean =>
@@ -121,7 +131,7 @@ function placeLabel(name: string, { x, y }: Spot, taken: readonly Label[]): Labe
   return { x, y, half };
 }
 
-/** Maps the range of some values onto pixels. */
+/** Maps the range of some values linearly onto pixels. */
 function spread(values: readonly number[], from: number, to: number): (value: number) => number {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {

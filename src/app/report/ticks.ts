@@ -1,30 +1,33 @@
-// Round numbers for an axis, and where on it a value lies. Numbers only; imports nothing.
+// Axis scales: round tick values, and the position of a value on the axis.
 
 export interface Tick {
   readonly value: number;
   readonly label: string;
 }
 
-/** One direction of a chart. */
+/** One axis of a chart. */
 export interface Axis {
   /** The values at its ends. */
   readonly low: number;
   readonly high: number;
   readonly ticks: readonly Tick[];
-  /** Where a value lies, 0 at the low end and 1 at the high end; not finite for what has no place. */
+  /**
+   * Position of a value, 0 at the low end and 1 at the high end; not finite for a value that the
+   * axis cannot show.
+   */
   readonly place: (value: number) => number;
 }
 
 export interface AxisOptions {
-  /** About how many ticks to show. Default 6. */
+  /** Approximate number of ticks. Default 6. */
   readonly count?: number;
-  /** Logarithmic: ten times as much is as far everywhere. Values that are not above 0 have no place on it. */
+  /** Logarithmic axis; values that are not above 0 have no position. Default false. */
   readonly log?: boolean;
-  /** Let the axis end at its first and last tick. Default true. */
+  /** Extend the axis to the outer ticks. Default true. */
   readonly round?: boolean;
 }
 
-/** A number as people write it: 12,500, 0.05, 2e-6. */
+/** Formats a number for people: 12,500, 0.05, 2e-6. */
 export function formatTick(value: number, decimals: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) {
@@ -33,7 +36,7 @@ export function formatTick(value: number, decimals: number): string {
   return value.toFixed(decimals).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');
 }
 
-/** The distance between ticks: 1, 2 or 5 times a power of ten, so that about `count` of them fit. */
+/** Tick distance: 1, 2 or 5 times a power of ten, so that about `count` ticks fit. */
 export function roundStep(span: number, count: number): number {
   const rough = span / count;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -41,7 +44,7 @@ export function roundStep(span: number, count: number): number {
   return factor * power;
 }
 
-/** An axis that holds all finite values; without any it runs from 0 to 1. */
+/** An axis that contains all finite values; without any, it runs from 0 to 1. */
 export function axisOf(values: Iterable<number>, options: AxisOptions = {}): Axis {
   const { count = 6, log = false, round = true } = options;
   let [low, high] = [Infinity, -Infinity];
@@ -59,11 +62,11 @@ export function axisOf(values: Iterable<number>, options: AxisOptions = {}): Axi
 function linearAxis(low: number, high: number, count: number, round: boolean): Axis {
   const step = roundStep(high - low, count);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  // A hair of tolerance: 0.3 / 0.1 is 2.9999999999999996.
+  // Tolerance for rounding: 0.3 / 0.1 is 2.9999999999999996.
   const first = round ? Math.floor(low / step + 1e-9) : Math.ceil(low / step - 1e-9);
   const last = round ? Math.ceil(high / step - 1e-9) : Math.floor(high / step + 1e-9);
   const ticks = Array.from({ length: last - first + 1 }, (_, i) => {
-    // By way of text: 3 * 0.1 is 0.30000000000000004, and tiny steps keep their digits.
+    // Rounded through text: 3 * 0.1 is 0.30000000000000004, and tiny steps keep their digits.
     const value = Number(((first + i) * step).toPrecision(12));
     return { value, label: formatTick(value, decimals) };
   });
@@ -71,7 +74,7 @@ function linearAxis(low: number, high: number, count: number, round: boolean): A
   return { low: start, high: end, ticks, place: (value) => (value - start) / (end - start) };
 }
 
-/** 1, 2 and 5 times every power of ten in the span of the values and just outside it. */
+/** 1, 2 and 5 times every power of ten in the range of the values and just outside it. */
 function logSteps(low: number, high: number): number[] {
   const steps: number[] = [];
   for (let power = Math.floor(Math.log10(low)) - 1; power <= Math.ceil(Math.log10(high)); power++) {
@@ -89,7 +92,8 @@ function logAxis(low: number, high: number, count: number, round: boolean): Axis
     if (start === end) end = steps[steps.indexOf(start) + 1] ?? 2 * start;
   }
   const decades = Math.log10(end / start);
-  // Powers of ten, every second or third of them if they are many; with their doubles and fives if they are few.
+  // Powers of ten. If there are many, only every second or third; if there are few, also 2 and 5
+  // times each.
   const every = Math.ceil((decades + 1) / (count + 2));
   const ticks = steps
     .filter((step) => step >= start * (1 - 1e-9) && step <= end * (1 + 1e-9))

@@ -1,11 +1,13 @@
-// "Did you mean ...?": the word that takes the fewest edits. Imports nothing.
+// "Did you mean ...?": finds the known word with the smallest edit distance.
 
-/** More edits than this are another word, not a slip of the finger. */
+/** More edits than this are a different word, not a typo. */
 const MAX_EDITS = 2;
 
-/** How many letters must be put in, taken out or changed to make one word of the other (Levenshtein's distance). */
+/**
+ * Levenshtein distance: the number of insertions, deletions and substitutions between two words.
+ */
 function edits(one: string, other: string): number {
-  // row[i]: edits from the first i letters of `one` to what has been read of `other`
+  // row[i]: distance between the first i letters of `one` and the first j letters of `other`
   let row = Array.from({ length: one.length + 1 }, (_, i) => i);
   for (let j = 1; j <= other.length; j++) {
     const next = [j];
@@ -18,7 +20,7 @@ function edits(one: string, other: string): number {
   return row[one.length];
 }
 
-/** The word that is most like `given`, or null if none is close. */
+/** The word closest to `given`, or null if none is close. */
 export function closestName<Word extends string>(given: string, words: readonly Word[]): Word | null {
   const ranked = words.map((word) => ({ word, count: edits(given, word) })).sort((a, b) => a.count - b.count);
   return ranked.length > 0 && ranked[0].count <= MAX_EDITS ? ranked[0].word : null;

@@ -1,4 +1,4 @@
-// What the process's exit status means, and which error leads to which.
+// Exit codes of the process, and the mapping from errors to them.
 
 import { DataError, DataMissingError } from '../../data/errors.js';
 import { ArgumentError } from '../../engine/errors.js';
@@ -6,13 +6,13 @@ import { InterruptedError, ModelError } from '../errors.js';
 
 export const EXIT = {
   done: 0,
-  /** Something went wrong that no code below names. */
+  /** Any failure without a code below. */
   failure: 1,
-  /** The command line does not make sense. */
+  /** The command line is invalid. */
   usage: 2,
   /** Data is missing or damaged. */
   data: 3,
-  /** A model file is damaged or does not fit. */
+  /** A model file is damaged or incompatible. */
   model: 4,
   /** Stopped by Ctrl-C (128 + SIGINT). */
   interrupted: 130,
@@ -20,7 +20,7 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
-/** The same for people, under every command's help. */
+/** The exit codes as text, for every command's help. */
 export const EXIT_HELP =
   'Exit codes: 0 done, 1 failure, 2 usage, 3 data missing or damaged, 4 model incompatible, 130 stopped by Ctrl-C, ' +
   '143 by SIGTERM.';

@@ -1,13 +1,14 @@
-// Work that Ctrl-C or SIGTERM ends in good order. The second signal ends the process at once, as without this. Imports
-// the exit codes.
+// Graceful shutdown on Ctrl-C or SIGTERM. A second signal ends the process immediately, which is
+// the default behavior.
 
 import { InterruptedError } from '../errors.js';
 
 /**
- * Runs work that can be told to stop.
+ * Runs work that a signal can abort.
  *
- * @param message what a person should know when it was stopped: what was kept and how to go on
- * @throws InterruptedError when a signal came; it is the reason of the AbortSignal that the work gets
+ * @param message text for the user after an interruption: what was saved and how to continue
+ * @throws InterruptedError after a signal; it is also the reason of the AbortSignal that `work`
+ * receives
  */
 export async function interruptible<T>(
   message: string,

@@ -1,9 +1,9 @@
-// Text from files, made safe to print on a terminal.
+// Makes text from files safe to print on a terminal.
 
-/** Longest text that is printed, in characters. */
+/** Maximum length of printed text, in characters. */
 const MAX_PRINTED = 200;
 
-/** Replaces control characters by question marks, and shortens long text. */
+/** Replaces control characters with question marks, and truncates long text. */
 export function printable(text: string): string {
   const clean = text.replace(/\p{C}/gu, '?');
   return clean.length <= MAX_PRINTED ? clean : `${clean.slice(0, MAX_PRINTED)} ...`;

@@ -1,21 +1,25 @@
-// How far long work is, as one line of text: a bar that fills what a terminal's width leaves, the time that is left, and
-// what the work itself says. Text only; reporter.ts decides where and when. Imports nothing.
+// Progress of long work as one line of text: a bar that fills the rest of the terminal's width, the
+// remaining time, and a custom text. This file only formats text; reporter.ts decides where and
+// when it is shown.
 
 const BAR_WIDTH = { least: 5, most: 30 };
 
-/** What stands beside the bar; a function gets the speed, in units of `done` a second (0 while unknown). */
+/**
+ * Text next to the bar; a function receives the speed, in units of `done` per second (0 while
+ * unknown).
+ */
 export type ProgressText = string | ((perSecond: number) => string);
 
-/** What a line shows. */
+/** Contents of a progress line. */
 export interface ProgressState {
   /** From 0 to 1. */
   readonly share: number;
-  /** Seconds to the end, or null while there is nothing to tell it by. */
+  /** Estimated seconds to the end, or null while the speed is unknown. */
   readonly secondsLeft: number | null;
   readonly text: string;
 }
 
-/** One piece of work from its first call to its last, and its mean speed since then. */
+/** One piece of work from its first call to its last, with its mean speed. */
 export class ProgressSeries {
   readonly #first: number;
   readonly #total: number;
@@ -23,8 +27,8 @@ export class ProgressSeries {
   #done: number;
 
   /**
-   * @param first how much was done at the first call, which may be in the middle of a resumed epoch
-   * @param now milliseconds
+   * @param first amount done at the first call, which may be in the middle of a resumed epoch
+   * @param now in milliseconds
    */
   constructor(first: number, total: number, now: number) {
     this.#first = first;
@@ -33,7 +37,7 @@ export class ProgressSeries {
     this.#done = first;
   }
 
-  /** Whether these numbers belong to other work. */
+  /** Whether these numbers belong to a different piece of work. */
   isOver(done: number, total: number): boolean {
     return total !== this.#total || done < this.#done;
   }
@@ -53,7 +57,7 @@ export class ProgressSeries {
   }
 }
 
-/** `0:07`, `12:40`, `3:05:00`. */
+/** Formats seconds as `0:07`, `12:40`, `3:05:00`. */
 export function clock(seconds: number): string {
   const whole = Math.ceil(seconds);
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
@@ -66,7 +70,10 @@ function numbers({ share, secondsLeft, text }: ProgressState): string {
   return `${String(Math.floor(100 * share)).padStart(3)} %${left}  ${text}`;
 }
 
-/** For a terminal of so many columns: never wider, since a line that wraps cannot be rewritten. */
+/**
+ * A line for a terminal of `columns` columns. It is never wider, because a wrapped line cannot be
+ * rewritten.
+ */
 export function terminalLine(state: ProgressState, columns: number): string {
   const text = numbers(state);
   const free = columns - 1 - text.length - 1;
@@ -75,7 +82,7 @@ export function terminalLine(state: ProgressState, columns: number): string {
   return `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${text}`.slice(0, columns - 1);
 }
 
-/** For a log. */
+/** A line for a log. */
 export function logLine(state: ProgressState): string {
   return `  ${numbers(state)}`;
 }

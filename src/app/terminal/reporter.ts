@@ -1,33 +1,34 @@
-// Where output goes: results on stdout, everything for people on stderr when stdout is for a machine (--json), and the
-// state of long work as a bar on a terminal or a line now and then elsewhere. Imports node:util and progressLine.
+// Output of the commands: results on stdout, and text for people on stderr when stdout is
+// machine-readable (--json). Progress of long work is a bar on a terminal, or a line every ten
+// seconds elsewhere.
 //
-// `cli-progress`, the usual library, had its last release in early 2023; what is needed of it is the forty lines below
-// and in progressLine.ts, so it is not used.
+// `cli-progress`, the usual library, had its last release in early 2023. It is not used, because
+// the required part is about forty lines here and in progressLine.ts.
 
 import { styleText } from 'node:util';
 import { logLine, ProgressSeries, terminalLine, type ProgressText } from './progressLine.js';
 
-/** A bar that is drawn more often than this costs time and shows nothing more. */
+/** Minimum interval between redraws of the bar; faster updates cost time and show nothing more. */
 const REDRAW_MS = 100;
-/** How often a log, a pipe or a CI service gets a line. */
+/** Interval between lines in a log, a pipe or a CI service. */
 const LOG_MS = 10_000;
 const CLEAR_LINE = '\r\u001b[2K';
 
 export interface ReporterOptions {
-  /** Print one JSON object a line on stdout, and prose on stderr. */
+  /** Print one JSON object per line on stdout, and text for people on stderr. */
   readonly json: boolean;
-  /** Leave out prose and progress; warnings, errors and JSON stay. Default false. */
+  /** Omit text and progress; warnings, errors and JSON stay. Default false. */
   readonly quiet?: boolean;
 }
 
-/** Whether a bar that rewrites itself can be read: on a terminal, unless a CI service records it. */
+/** Whether a self-rewriting bar is legible: on a terminal, unless a CI service records it. */
 function showsBars(): boolean {
   const { CI } = process.env;
   return process.stderr.isTTY && (CI === undefined || CI === '' || CI === 'false');
 }
 
 /**
- * All that a command prints.
+ * All output of a command.
  *
  * @example
  * const reporter = new Reporter({ json: false });
@@ -51,36 +52,42 @@ export class Reporter {
     this.#people = json ? process.stderr : process.stdout;
   }
 
-  /** A line for people; nothing with --quiet. */
+  /** Prints a line for people; nothing with --quiet. */
   say(text: string): void {
     this.clear();
     if (!this.#quiet) this.#people.write(`${text}\n`);
   }
 
-  /** A line that must not be missed. Always on stderr. */
+  /** Prints an important line. Always on stderr. */
   warn(text: string): void {
     this.clear();
     const colored = process.stderr.isTTY && process.stderr.hasColors();
     process.stderr.write(`${colored ? styleText('yellow', text, { validateStream: false }) : text}\n`);
   }
 
-  /** One object for machines; nothing without --json. */
+  /** Prints one JSON object; nothing without --json. */
   emit(value: object): void {
     if (!this.#json) return;
     this.clear();
     process.stdout.write(`${JSON.stringify(value)}\n`);
   }
 
-  /** `text` in a color for `say`, where the terminal has colors and NO_COLOR does not forbid them; else as it is. */
+  /**
+   * Colors `text` for `say` if the terminal supports colors and NO_COLOR is not set; otherwise
+   * returns it unchanged.
+   */
   paint(color: 'green' | 'yellow' | 'dim', text: string): string {
     const colored = this.#people.isTTY && this.#people.hasColors();
     return colored ? styleText(color, text, { validateStream: false }) : text;
   }
 
   /**
-   * The state of long work, with the time that is left. Call it as often as you like: it shows itself ten times a second
-   * on a terminal and every ten seconds elsewhere, and a text given as a function is made only then. `done` grows to
-   * `total`; a smaller `done` or another `total` begins a new piece of work. The next `say` takes the bar away.
+   * Shows the progress of long work, with the remaining time.
+   *
+   * It may be called at any rate: output appears ten times per second on a terminal and every ten
+   * seconds elsewhere. A text given as a function is evaluated only then. `done` increases up to
+   * `total`; a smaller `done` or another `total` begins a new piece of work. The next `say` removes
+   * the bar.
    */
   progress(done: number, total: number, text: ProgressText): void {
     if (this.#quiet) return;
@@ -93,13 +100,13 @@ export class Reporter {
     if (now - this.#lastShown < (this.#bars ? REDRAW_MS : LOG_MS)) return;
     this.#lastShown = now;
     const state = this.#series.stateAt(now, text);
-    // Some terminals say that they have 0 columns.
+    // Some terminals report 0 columns.
     if (this.#bars) process.stderr.write(CLEAR_LINE + terminalLine(state, process.stderr.columns || 80));
     else process.stderr.write(`${logLine(state)}\n`);
     this.#open = this.#bars;
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   clear(): void {
     if (this.#open) process.stderr.write(CLEAR_LINE);
     this.#open = false;

@@ -1,8 +1,8 @@
-// The version of this package, read from its package.json. Imports node:fs.
+// The version of this package, read from its package.json.
 
 import { existsSync, readFileSync } from 'node:fs';
 
-/** E.g. `0.1.0`. */
+/** For example `0.1.0`. */
 export function packageVersion(): string {
   // Three folders up from src/app/terminal, four from dist/src/app/terminal.
   const places = ['../../../package.json', '../../../../package.json'].map(

@@ -1,5 +1,5 @@
-// What an exploration says about data that is wrong in known ways: copies, one image under two labels, training images
-// among the test images, a wrong label.
+// Tests the exploration of data with known defects: copies, one image with two labels, training
+// images among the test images, a wrong label.
 
 import { describe, expect, it } from 'vitest';
 import { findDuplicates } from '../../../src/app/explore/duplicates.js';

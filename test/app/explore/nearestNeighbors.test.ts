@@ -1,4 +1,5 @@
-// Nearest neighbours against a search written down as plainly as can be, and the components against known directions.
+// Tests the nearest neighbors against a brute-force search, and the principal components against
+// known directions.
 
 import { describe, expect, it } from 'vitest';
 import { embed } from '../../../src/app/explore/embedding.js';

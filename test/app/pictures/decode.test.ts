@@ -1,4 +1,5 @@
-// Decoding: every kind of PNG gives its pixels, JPEG gives them nearly and upright, and what is neither is named.
+// Tests image decoding: exact pixels for every kind of PNG, approximate and upright pixels for
+// JPEG, and an error that names any other format.
 
 import { describe, expect, it } from 'vitest';
 import { decodePicture } from '../../../src/app/images/decode.js';

@@ -1,4 +1,4 @@
-// The canvas, pixel by pixel, and its way into a PNG file and back.
+// Tests the canvas, pixel by pixel, and its round trip through a PNG file.
 
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

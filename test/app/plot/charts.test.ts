@@ -1,4 +1,5 @@
-// The charts: colors at places that follow from the data, sizes that follow from the names, and the errors.
+// Tests the charts: colors at positions that follow from the data, sizes that follow from the
+// names, and the errors.
 
 import { describe, expect, it } from 'vitest';
 import { barChart } from '../../../src/app/report/barChart.js';

@@ -1,4 +1,5 @@
-// The font: every printable character has a picture of its own, and the ones that handwriting confuses differ clearly.
+// Tests the font: every printable character has a distinct glyph, and characters that handwriting
+// confuses differ clearly.
 
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-// The HTML report: one file that loads nothing and believes no text.
+// Tests the HTML report: one self-contained file that escapes all text.
 
 import { describe, expect, it } from 'vitest';
 import { Canvas } from '../../../src/app/report/canvas.js';

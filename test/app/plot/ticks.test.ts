@@ -1,4 +1,4 @@
-// Which numbers stand on an axis, and where values lie on it.
+// Tests the tick values of an axis, and the positions of values on it.
 
 import { describe, expect, it } from 'vitest';
 import { axisOf, formatTick } from '../../../src/app/report/ticks.js';

@@ -1,5 +1,6 @@
-// Teaching a network: what is corrected is learned, what is replayed is not forgotten, equal lessons give equal bytes, and
-// the taught model is a file that everything else reads. The network has first learned the synthetic characters a little.
+// Tests fine-tuning on corrections: corrections are learned, replayed characters are not forgotten,
+// results are reproducible byte for byte, and the fine-tuned model is a normal model file. The
+// network is first trained briefly on the synthetic characters.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
