@@ -13,9 +13,9 @@ import { Trainer } from '../../src/app/training/trainer.js';
 import { stratifiedSplit } from '../../src/data/loading/dataset.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { Rng } from '../../src/engine/index.js';
-import { difference, drawing, drawLarge, gray, type Coverage } from '../data/pictures.js';
+import { difference, drawing, drawLarge, gray, type Coverage } from '../data/images.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
-import { buildPng, exif, filterless, grayJpeg, grayPng, withSegments } from '../support/pictureFiles.js';
+import { buildPng, exif, filterless, grayJpeg, grayPng, withSegments } from '../support/imageFiles.js';
 import { inkgrad, inkgradProcess, jsonLines, makeFolder } from './support.js';
 
 const SEED = 20;

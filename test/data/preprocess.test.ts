@@ -6,16 +6,7 @@ import { renderGlyph } from '../../src/data/strokes/glyph.js';
 import { preprocess, type Picture } from '../../src/data/image/preprocess.js';
 import { imageStatistics, inkExtent, strokeWidth } from '../../src/data/loading/statistics.js';
 import { ArgumentError } from '../../src/engine/errors.js';
-import {
-  colored,
-  difference,
-  drawing,
-  drawLarge,
-  gray,
-  noise,
-  onNothing,
-  type Coverage,
-} from './pictures.js';
+import { colored, difference, drawing, drawLarge, gray, noise, onNothing, type Coverage } from './images.js';
 
 const SEED = 20;
 /** Sample 10 is an A, 25 a P, 37 a b, 3 a 3. */

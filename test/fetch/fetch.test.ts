@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { fetchEmnist } from '../../src/app/fetch/fetchEmnist.js';
-import { FetchError } from '../../src/app/fetch/trouble.js';
+import { FetchError } from '../../src/app/fetch/networkErrors.js';
 import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { temporaryFolder } from '../data/support.js';
 import { archive, attempt, expectComplete, files, IMAGES, IMAGES_PARTIAL, partialsIn } from './attempt.js';

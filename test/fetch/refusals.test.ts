@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fetchEmnist } from '../../src/app/fetch/fetchEmnist.js';
-import { FetchError } from '../../src/app/fetch/trouble.js';
+import { FetchError } from '../../src/app/fetch/networkErrors.js';
 import { DataError, DataMissingError } from '../../src/data/errors.js';
 import { temporaryFolder } from '../data/support.js';
 import { zip } from '../support/zip.js';

@@ -1,7 +1,7 @@
 // Damaged and hostile JPEG files for `predict`: truncated files, false sizes, thousands of scans,
 // unsupported codings, other files instead of an image.
 
-import { exif, grayJpeg, segment, withSegments } from '../support/pictureFiles.js';
+import { exif, grayJpeg, segment, withSegments } from '../support/imageFiles.js';
 import { untrainedModel } from '../support/untrainedModel.js';
 import { describeHostile, type HostileCase } from './support.js';
 

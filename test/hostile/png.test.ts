@@ -2,7 +2,7 @@
 // wrong checksums, other formats.
 
 import { deflateSync } from 'node:zlib';
-import { buildPng, chunk, filterless, grayPng, pngHeader, pngOf } from '../support/pictureFiles.js';
+import { buildPng, chunk, filterless, grayPng, pngHeader, pngOf } from '../support/imageFiles.js';
 import { untrainedModel } from '../support/untrainedModel.js';
 import { describeHostile, type HostileCase } from './support.js';
 

@@ -11,7 +11,7 @@ import { htmlReport } from '../report/htmlReport.js';
 import { Reporter } from '../terminal/reporter.js';
 import { openPart, openTestSource } from '../training/source.js';
 import type { Summary } from '../explore/findings.js';
-import type { PictureName } from '../explore/pictures.js';
+import type { PictureName } from '../explore/figures.js';
 import { choice, dataOptions, jsonOption, whole, type CommonArguments } from './options.js';
 
 interface ExploreArguments extends Pick<CommonArguments, 'data' | 'split' | 'limit' | 'json'> {
@@ -45,7 +45,7 @@ async function run(args: ExploreArguments): Promise<void> {
   // Imported here, because these libraries load slowly and other commands do not need them.
   const { explore } = await import('../explore/index.js');
   const { doubtsTable, summarize } = await import('../explore/findings.js');
-  const { drawPictures } = await import('../explore/pictures.js');
+  const { drawPictures } = await import('../explore/figures.js');
   const { reportSections } = await import('../explore/page.js');
 
   const rng = new Rng(args.seed).split('explore');

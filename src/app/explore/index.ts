@@ -1,4 +1,4 @@
-// Analysis of a data set without any training. Numbers only: pictures.ts draws the charts and
+// Analysis of a data set without any training. Numbers only: figures.ts draws the charts and
 // page.ts writes the report.
 
 import { classCounts, subset, type Dataset } from '../../data/loading/dataset.js';

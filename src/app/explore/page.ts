@@ -4,7 +4,7 @@ import type { Dataset } from '../../data/loading/dataset.js';
 import type { ReportSection, ReportTable } from '../report/htmlReport.js';
 import type { Summary } from './findings.js';
 import type { Exploration } from './index.js';
-import { PICTURES, type PictureName } from './pictures.js';
+import { PICTURES, type PictureName } from './figures.js';
 import { percent } from '../evaluation/percent.js';
 
 /**

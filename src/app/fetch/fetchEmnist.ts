@@ -14,8 +14,14 @@ import { LocalFile, readRange, type RangeSource } from './ranges.js';
 import { downloadWhole, probe, RemoteFile } from './remoteFile.js';
 import type { RequestOptions } from './request.js';
 import { makeFolder } from '../outputFiles.js';
-import { onDisk } from './trouble.js';
-import { ARCHIVE_BYTES, OFFICIAL_DIGESTS, wantedFiles, type Digests, type WantedFile } from './wanted.js';
+import { onDisk } from './networkErrors.js';
+import {
+  ARCHIVE_BYTES,
+  OFFICIAL_DIGESTS,
+  wantedFiles,
+  type Digests,
+  type WantedFile,
+} from './splitMembers.js';
 import { checkZipHead, findMembers, type ZipMember } from './zipDirectory.js';
 
 export interface FetchOptions extends Omit<RequestOptions, 'url' | 'onRetry'> {

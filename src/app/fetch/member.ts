@@ -11,8 +11,8 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import { DataError } from '../../data/errors.js';
 import { isGzip } from '../../data/emnist/idx.js';
 import { LocalFile, type RangeSource } from './ranges.js';
-import { onDisk } from './trouble.js';
-import type { WantedFile } from './wanted.js';
+import { onDisk } from './networkErrors.js';
+import type { WantedFile } from './splitMembers.js';
 import type { ZipMember } from './zipDirectory.js';
 
 export interface BringOptions {

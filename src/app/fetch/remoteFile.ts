@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import { DataError } from '../../data/errors.js';
 import type { RangeSource } from './ranges.js';
 import { ask, Broken, Tries, type RequestOptions } from './request.js';
-import { FetchError, onDisk } from './trouble.js';
+import { FetchError, onDisk } from './networkErrors.js';
 
 const HEAD_LENGTH = 64;
 /** A try that transfers at least this many bytes resets the failure count. */

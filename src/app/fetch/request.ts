@@ -3,7 +3,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataMissingError } from '../../data/errors.js';
-import { FetchError, isUnknownName, networkReason } from './trouble.js';
+import { FetchError, isUnknownName, networkReason } from './networkErrors.js';
 
 export interface RequestOptions {
   readonly url: string;

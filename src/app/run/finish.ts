@@ -10,7 +10,7 @@ import type { TrainingSource } from '../training/source.js';
 import type { Trainer } from '../training/trainer.js';
 import type { Sitting } from './config.js';
 import type { MetricsLog } from './metricsLog.js';
-import { writePictures } from './pictures.js';
+import { writePictures } from './figures.js';
 import { percent } from '../evaluation/percent.js';
 import type { Settings } from './settings.js';
 

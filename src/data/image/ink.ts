@@ -3,7 +3,7 @@
 // converts to EMNIST's form.
 
 import { evenLight, otsu, type Parting } from './paper.js';
-import { compose, type Planes } from './picture.js';
+import { compose, type Planes } from './workingImage.js';
 import type { GrayImage } from './resample.js';
 
 /**

@@ -6,12 +6,12 @@
 import { bitmapToGlyph, DEFAULT_INK_SIZE, DEFAULT_PEN_WIDTH } from '../strokes/glyph.js';
 import { IMAGE_PIXELS } from '../emnist/idx.js';
 import { findInk, type Ink, type Invert } from './ink.js';
-import { toPlanes, type Picture } from './picture.js';
+import { toPlanes, type Picture } from './workingImage.js';
 import type { Box } from '../strokes/raster.js';
 import { meanStrokeWidth, widened, withoutDust } from './specks.js';
 
 export { INVERT, type Invert } from './ink.js';
-export type { Picture } from './picture.js';
+export type { Picture } from './workingImage.js';
 
 export interface PreprocessOptions {
   /**

@@ -6,7 +6,7 @@ import { findDuplicates } from '../../../src/app/explore/duplicates.js';
 import { doubtsTable, summarize } from '../../../src/app/explore/findings.js';
 import { explore } from '../../../src/app/explore/index.js';
 import { measureImages, pixelMoments, summarizeClasses } from '../../../src/app/explore/measure.js';
-import { drawPictures, PICTURES } from '../../../src/app/explore/pictures.js';
+import { drawPictures, PICTURES } from '../../../src/app/explore/figures.js';
 import { areAlike } from '../../../src/app/explore/votes.js';
 import { makeDataset, subset, type Dataset } from '../../../src/data/loading/dataset.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';

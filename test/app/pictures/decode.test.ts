@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodePicture } from '../../../src/app/images/decode.js';
 import { DataError } from '../../../src/data/errors.js';
-import { buildPng, exif, filterless, grayJpeg, grayPng, withSegments } from '../../support/pictureFiles.js';
+import { buildPng, exif, filterless, grayJpeg, grayPng, withSegments } from '../../support/imageFiles.js';
 
 const decoded = (bytes: Uint8Array) => {
   const { data, ...rest } = decodePicture(bytes, 'a.png');
