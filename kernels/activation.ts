@@ -1,4 +1,4 @@
-// Activation functions and their derivatives, one output element at a time. Imports the kernel type only.
+// Activation functions and their derivatives, one output element at a time.
 // A derivative reads whichever of input x and output y makes it cheapest: y for sigmoid and tanh, x elsewhere.
 
 import { kernel } from './kernel.js';

@@ -1,6 +1,6 @@
-// Batch normalisation over x [images, channels, spatial]: every channel is shifted and scaled to mean 0 and
-// variance 1 over the batch (Ioffe and Szegedy, 2015). Sums go in two stages, first each plane, then over the
-// images, so that no thread adds very many terms. Imports the kernel type only.
+// Batch normalization over x [images, channels, spatial]: every channel is shifted and scaled to mean 0 and variance 1 over
+// the batch (Ioffe and Szegedy, 2015). Sums take two stages, first each plane, then over the images, so that no thread adds
+// very many terms.
 
 import { kernel, type KernelThis } from './kernel.js';
 
@@ -45,7 +45,7 @@ export const batchNormApply = kernel(
   },
 );
 
-/** [images, channels]: sum over the plane of grad * normalised x, the plane's part of dweight. */
+/** [images, channels]: sum over the plane of grad * normalized x, the plane's part of dweight. */
 export const batchNormGradWeight = kernel(
   'batchNormGradWeight',
   ['grad', 'x', 'mean', 'inverse'],
@@ -55,8 +55,8 @@ export const batchNormGradWeight = kernel(
     const c = this.thread.x - image * this.constants.channels;
     let sum = 0;
     for (let s = 0; s < this.constants.spatial; s++) {
-      const place = this.thread.x * this.constants.spatial + s;
-      sum += grad[place] * (x[place] - mean[c]) * inverse[c];
+      const position = this.thread.x * this.constants.spatial + s;
+      sum += grad[position] * (x[position] - mean[c]) * inverse[c];
     }
     return sum;
   },

@@ -1,6 +1,5 @@
-// Two-dimensional convolution (cross-correlation, as in every deep-learning library) and its two gradients, as
-// the sum that one output element is. This is the definition; the fast versions are in simd/. Imports the kernel
-// type only.
+// Two-dimensional convolution (cross-correlation, as in every deep-learning library) and its two gradients, each as the sum of
+// one output element. This is the definition; the fast versions are in simd/.
 //
 // x [N, C, H, W], weight [O, C/groups, kh, kw], y [N, O, H', W'] with
 //   y[n, o, i, j] = bias[o] + sum over c, ki, kj of weight[o, c, ki, kj] x[n, c, i stride + ki dilation - pad, ...]
@@ -25,8 +24,8 @@ export type Conv2dConstants = Readonly<
     | 'dilationY'
     | 'dilationX'
     | 'groups'
-    | 'groupIn' // input channels a group: inChannels / groups
-    | 'groupOut', // output channels a group: outChannels / groups
+    | 'groupIn' // input channels of a group: inChannels / groups
+    | 'groupOut', // output channels of a group: outChannels / groups
     number
   >
 >;
@@ -47,15 +46,15 @@ export const conv2d = kernel(
     for (let c = 0; c < this.constants.groupIn; c++) {
       const channel = image * this.constants.inChannels + group * this.constants.groupIn + c;
       for (let ki = 0; ki < this.constants.kernelHeight; ki++) {
-        const y = row * this.constants.strideY + ki * this.constants.dilationY - this.constants.padY;
+        const inY = row * this.constants.strideY + ki * this.constants.dilationY - this.constants.padY;
         for (let kj = 0; kj < this.constants.kernelWidth; kj++) {
-          const z = column * this.constants.strideX + kj * this.constants.dilationX - this.constants.padX;
-          if (y >= 0 && y < this.constants.height && z >= 0 && z < this.constants.width) {
+          const inX = column * this.constants.strideX + kj * this.constants.dilationX - this.constants.padX;
+          if (inY >= 0 && inY < this.constants.height && inX >= 0 && inX < this.constants.width) {
             const tap =
               ((out * this.constants.groupIn + c) * this.constants.kernelHeight + ki) *
                 this.constants.kernelWidth +
               kj;
-            sum += weight[tap] * x[(channel * this.constants.height + y) * this.constants.width + z];
+            sum += weight[tap] * x[(channel * this.constants.height + inY) * this.constants.width + inX];
           }
         }
       }
@@ -64,7 +63,7 @@ export const conv2d = kernel(
   },
 );
 
-// dx: every output that read this input sends its gradient back through the weight it was read with.
+// dx: the sum over every output that depends on this input, of the output's gradient times the weight between them.
 export const conv2dGradInput = kernel(
   'conv2dGradInput',
   ['grad', 'weight'],
@@ -82,22 +81,22 @@ export const conv2dGradInput = kernel(
     for (let o = 0; o < this.constants.groupOut; o++) {
       const out = group * this.constants.groupOut + o;
       for (let ki = 0; ki < this.constants.kernelHeight; ki++) {
-        const y = row + this.constants.padY - ki * this.constants.dilationY;
-        const i = Math.floor((y + 0.5) / this.constants.strideY);
+        const inY = row + this.constants.padY - ki * this.constants.dilationY;
+        const i = Math.floor((inY + 0.5) / this.constants.strideY);
         for (let kj = 0; kj < this.constants.kernelWidth; kj++) {
-          const z = column + this.constants.padX - kj * this.constants.dilationX;
-          const j = Math.floor((z + 0.5) / this.constants.strideX);
-          if (i * this.constants.strideY === y && j * this.constants.strideX === z) {
+          const inX = column + this.constants.padX - kj * this.constants.dilationX;
+          const j = Math.floor((inX + 0.5) / this.constants.strideX);
+          if (i * this.constants.strideY === inY && j * this.constants.strideX === inX) {
             if (i >= 0 && i < this.constants.outHeight && j >= 0 && j < this.constants.outWidth) {
               const tap =
                 ((out * this.constants.groupIn + c) * this.constants.kernelHeight + ki) *
                   this.constants.kernelWidth +
                 kj;
-              const place =
+              const position =
                 ((image * this.constants.outChannels + out) * this.constants.outHeight + i) *
                   this.constants.outWidth +
                 j;
-              sum += grad[place] * weight[tap];
+              sum += grad[position] * weight[tap];
             }
           }
         }
@@ -109,8 +108,8 @@ export const conv2dGradInput = kernel(
 
 export type GradWeightConstants = Conv2dConstants & Readonly<Record<'partImages', number>>;
 
-// dW: the input under one tap of the window, times the gradient of the output there, over all places of `partImages`
-// images: [parts, O, C/groups, kh, kw]. With all images in one part that is dW; else it is the sum of the parts.
+// dW: the input under one tap of the window, times the gradient of the output, summed over all positions of `partImages`
+// images: [parts, O, C/groups, kh, kw]. With one part that is dW; otherwise dW is the sum of the parts.
 export const conv2dGradWeight = kernel(
   'conv2dGradWeight',
   ['x', 'grad'],
@@ -130,21 +129,21 @@ export const conv2dGradWeight = kernel(
       const n = part * this.constants.partImages + m;
       const channel = n * this.constants.inChannels + group * this.constants.groupIn + c;
       for (let i = 0; i < this.constants.outHeight; i++) {
-        const y = i * this.constants.strideY + ki * this.constants.dilationY - this.constants.padY;
+        const inY = i * this.constants.strideY + ki * this.constants.dilationY - this.constants.padY;
         for (let j = 0; j < this.constants.outWidth; j++) {
-          const z = j * this.constants.strideX + kj * this.constants.dilationX - this.constants.padX;
+          const inX = j * this.constants.strideX + kj * this.constants.dilationX - this.constants.padX;
           if (
-            y >= 0 &&
-            y < this.constants.height &&
-            z >= 0 &&
-            z < this.constants.width &&
+            inY >= 0 &&
+            inY < this.constants.height &&
+            inX >= 0 &&
+            inX < this.constants.width &&
             n < this.constants.batch
           ) {
-            const place =
+            const position =
               ((n * this.constants.outChannels + out) * this.constants.outHeight + i) *
                 this.constants.outWidth +
               j;
-            sum += grad[place] * x[(channel * this.constants.height + y) * this.constants.width + z];
+            sum += grad[position] * x[(channel * this.constants.height + inY) * this.constants.width + inX];
           }
         }
       }

@@ -1,5 +1,5 @@
-// Kernels that compute each output from the inputs at the same place: the derivative stands right below its
-// function. Shapes are already equal here (broadcasting happens before). Imports the kernel type only.
+// Elementwise kernels: each output depends on the inputs at the same index. The derivative is right below its function. Shapes
+// are equal here (broadcasting happens before).
 
 import { kernel } from './kernel.js';
 
@@ -39,13 +39,13 @@ export const maximum = kernel('maximum', ['a', 'b'], [], function (a, b) {
   return Math.max(a[this.thread.x], b[this.thread.x]);
 });
 
-// The gradient goes to the larger operand; a tie is shared half and half, as in PyTorch.
-export const maximumGrad = kernel('maximumGrad', ['grad', 'own', 'other'], [], function (grad, own, other) {
+// The gradient of operand x: it goes to the larger operand; equal operands receive half each, as in PyTorch.
+export const maximumGrad = kernel('maximumGrad', ['grad', 'x', 'other'], [], function (grad, x, other) {
   let share = 0;
-  if (own[this.thread.x] > other[this.thread.x]) {
+  if (x[this.thread.x] > other[this.thread.x]) {
     share = 1;
   }
-  if (own[this.thread.x] === other[this.thread.x]) {
+  if (x[this.thread.x] === other[this.thread.x]) {
     share = 0.5;
   }
   return grad[this.thread.x] * share;

@@ -1,5 +1,5 @@
-// Kernels that move numbers without computing: reading through strides, writing a slice back, joining, gathering
-// rows. Every view (transpose, slice, broadcast) becomes dense through `stridedCopy`. Imports the kernel type only.
+// Kernels that move numbers without computing: reading through strides, writing a slice back, joining, gathering rows. Every
+// view (transpose, slice, broadcast) becomes contiguous through `stridedCopy`.
 
 import { kernel, type KernelThis } from './kernel.js';
 
@@ -14,7 +14,7 @@ export type StridedCopyConstants = Readonly<
     Record<'stride0' | 'stride1' | 'stride2' | 'stride3' | 'stride4' | 'stride5', number>
 >;
 
-/** y[i] = x at the place that strides and offset give element i. */
+/** y[i] = x at the position that strides and offset give element i. */
 export const stridedCopy = kernel(
   'stridedCopy',
   ['x'],
@@ -25,7 +25,7 @@ export const stridedCopy = kernel(
     const q3 = Math.floor((q4 + 0.5) / this.constants.size3);
     const q2 = Math.floor((q3 + 0.5) / this.constants.size2);
     const q1 = Math.floor((q2 + 0.5) / this.constants.size1);
-    const place =
+    const position =
       this.constants.offset +
       (this.thread.x - q5 * this.constants.size5) * this.constants.stride5 +
       (q5 - q4 * this.constants.size4) * this.constants.stride4 +
@@ -33,11 +33,11 @@ export const stridedCopy = kernel(
       (q3 - q2 * this.constants.size2) * this.constants.stride2 +
       (q2 - q1 * this.constants.size1) * this.constants.stride1 +
       q1 * this.constants.stride0;
-    return x[place];
+    return x[position];
   },
 );
 
-/** One axis of a dense array seen as [outer, size, inner]; the slice took every `step`-th place from `start`. */
+/** One axis of a dense array seen as [outer, size, inner]; the slice took every `step`-th position from `start`. */
 export type SliceConstants = Readonly<Record<'size' | 'inner' | 'start' | 'step' | 'count', number>>;
 
 /** Gradient of a slice: the gradient where the slice read, 0 elsewhere. grad [outer, count, inner] -> [outer, size, inner]. */
@@ -45,12 +45,12 @@ export const sliceGrad = kernel('sliceGrad', ['grad'], [], function (this: Kerne
   const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
   const column = this.thread.x - row * this.constants.inner;
   const outer = Math.floor((row + 0.5) / this.constants.size);
-  const place = row - outer * this.constants.size - this.constants.start;
-  const taken = Math.floor((place + 0.5) / this.constants.step);
+  const position = row - outer * this.constants.size - this.constants.start;
+  const taken = Math.floor((position + 0.5) / this.constants.step);
   let value = 0;
-  if (place >= 0) {
+  if (position >= 0) {
     if (taken < this.constants.count) {
-      if (place - taken * this.constants.step === 0) {
+      if (position - taken * this.constants.step === 0) {
         value = grad[(outer * this.constants.count + taken) * this.constants.inner + column];
       }
     }
@@ -66,11 +66,11 @@ export const concat = kernel('concat', ['a', 'b'], [], function (this: KernelThi
   const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
   const column = this.thread.x - row * this.constants.inner;
   const outer = Math.floor((row + 0.5) / size);
-  const place = row - outer * size;
-  const placeB = Math.max(place - this.constants.sizeA, 0);
+  const position = row - outer * size;
+  const placeB = Math.max(position - this.constants.sizeA, 0);
   let value = b[(outer * this.constants.sizeB + placeB) * this.constants.inner + column];
-  if (place < this.constants.sizeA) {
-    value = a[(outer * this.constants.sizeA + place) * this.constants.inner + column];
+  if (position < this.constants.sizeA) {
+    value = a[(outer * this.constants.sizeA + position) * this.constants.inner + column];
   }
   return value;
 });
@@ -88,7 +88,7 @@ export const gatherRows = kernel(
   },
 );
 
-// A table row collects the gradients of all places it was copied to.
+// A table row collects the gradients of all positions it was copied to.
 export const gatherRowsGrad = kernel(
   'gatherRowsGrad',
   ['grad', 'indices'],

@@ -1,5 +1,5 @@
-// Matrix multiplication, batched, through strides: a transposed operand costs nothing, its strides just swap,
-// and an operand shared by the whole batch has batch stride 0. Imports the kernel type only.
+// Matrix multiplication, batched, through strides: a transposed operand costs nothing, its strides just swap, and an
+// operand shared by the whole batch has batch stride 0.
 
 import { kernel, type KernelThis } from './kernel.js';
 

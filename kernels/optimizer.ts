@@ -1,63 +1,64 @@
-// What an optimizer does to one number: the parameter, its gradient, and the running averages kept for it.
-// Imports the kernel type only. Names and order of operations follow PyTorch's documentation of each optimizer.
+// Optimizer updates of one number: the parameter, its gradient, and its running averages.
+// Names and order of operations follow PyTorch's documentation of each optimizer.
 
 import { kernel } from './kernel.js';
 
-/** Gradient with L2 penalty: grad + decay * parameter. */
+/** Gradient with L2 penalty: grad + weightDecay * parameter. */
 export const decayedGrad = kernel(
   'decayedGrad',
   ['grad', 'parameter'],
-  ['decay'],
-  function (grad, parameter, decay) {
-    return grad[this.thread.x] + decay * parameter[this.thread.x];
+  ['weightDecay'],
+  function (grad, parameter, weightDecay) {
+    return grad[this.thread.x] + weightDecay * parameter[this.thread.x];
   },
 );
 
-/** kept * average + (new part) * grad: momentum's velocity, or Adam's first moment. */
+/** beta * average + alpha * x: the velocity of momentum, or Adam's first moment with alpha = 1 - beta. */
 export const movingAverage = kernel(
   'movingAverage',
-  ['average', 'grad'],
-  ['kept', 'added'],
-  function (average, grad, kept, added) {
-    return kept * average[this.thread.x] + added * grad[this.thread.x];
+  ['average', 'x'],
+  ['beta', 'alpha'],
+  function (average, x, beta, alpha) {
+    return beta * average[this.thread.x] + alpha * x[this.thread.x];
   },
 );
 
-/** Adam's second moment: kept * average + (1 - kept) * grad^2. */
+/** Adam's second moment: beta * average + (1 - beta) * grad^2. */
 export const movingSquare = kernel(
   'movingSquare',
   ['average', 'grad'],
-  ['kept'],
-  function (average, grad, kept) {
-    return kept * average[this.thread.x] + (1 - kept) * grad[this.thread.x] * grad[this.thread.x];
+  ['beta'],
+  function (average, grad, beta) {
+    return beta * average[this.thread.x] + (1 - beta) * grad[this.thread.x] * grad[this.thread.x];
   },
 );
 
-/** parameter - rate * direction: the step of gradient descent. */
-export const descend = kernel(
-  'descend',
+/** parameter - lr * direction: the update of gradient descent. */
+export const sgdUpdate = kernel(
+  'sgdUpdate',
   ['parameter', 'direction'],
-  ['rate'],
-  function (parameter, direction, rate) {
-    return parameter[this.thread.x] - rate * direction[this.thread.x];
+  ['lr'],
+  function (parameter, direction, lr) {
+    return parameter[this.thread.x] - lr * direction[this.thread.x];
   },
 );
 
 /**
- * Adam's step (Kingma and Ba 2015): parameter - stepSize * m / (sqrt(v) / root + epsilon), where
- * stepSize = lr / (1 - beta1^t) and root = sqrt(1 - beta2^t) undo the averages' start at zero.
+ * Adam's update (Kingma and Ba 2015): parameter - stepSize * m / (sqrt(v) / biasCorrection2Sqrt + epsilon).
+ *
+ * stepSize = lr / (1 - beta1^t) and biasCorrection2Sqrt = sqrt(1 - beta2^t) correct the bias of averages that start at 0.
  */
-export const adamDescend = kernel(
-  'adamDescend',
+export const adamUpdate = kernel(
+  'adamUpdate',
   ['parameter', 'first', 'second'],
-  ['stepSize', 'root', 'epsilon'],
-  function (parameter, first, second, stepSize, root, epsilon) {
-    const denominator = Math.sqrt(second[this.thread.x]) / root + epsilon;
+  ['stepSize', 'biasCorrection2Sqrt', 'epsilon'],
+  function (parameter, first, second, stepSize, biasCorrection2Sqrt, epsilon) {
+    const denominator = Math.sqrt(second[this.thread.x]) / biasCorrection2Sqrt + epsilon;
     return parameter[this.thread.x] - (stepSize * first[this.thread.x]) / denominator;
   },
 );
 
-/** Gradient clipping: grad times the one number that factor holds, which so never leaves the device. */
+/** Gradient clipping: grad * factor[0]. The factor is an array, so that it stays on the device. */
 export const scaleByFirst = kernel('scaleByFirst', ['grad', 'factor'], [], function (grad, factor) {
   return grad[this.thread.x] * factor[0];
 });

@@ -1,5 +1,5 @@
 // Pooling: the largest or the mean value under a sliding window, and the gradients. A plane is one channel of
-// one image; x [planes, height, width] -> y [planes, outHeight, outWidth]. Imports the kernel type only.
+// one image; x [planes, height, width] -> y [planes, outHeight, outWidth].
 
 import { kernel, type KernelThis } from './kernel.js';
 
@@ -31,15 +31,15 @@ export const maxPoolIndex = kernel('maxPoolIndex', ['x'], [], function (this: Ke
   let best = -1;
   let largest = 0;
   for (let i = 0; i < this.constants.windowHeight; i++) {
-    const y = row * this.constants.strideY + i - this.constants.padY;
+    const inY = row * this.constants.strideY + i - this.constants.padY;
     for (let j = 0; j < this.constants.windowWidth; j++) {
-      const z = column * this.constants.strideX + j - this.constants.padX;
-      if (y >= 0 && y < this.constants.height && z >= 0 && z < this.constants.width) {
-        const place = y * this.constants.width + z;
-        const value = x[plane * this.constants.height * this.constants.width + place];
+      const inX = column * this.constants.strideX + j - this.constants.padX;
+      if (inY >= 0 && inY < this.constants.height && inX >= 0 && inX < this.constants.width) {
+        const position = inY * this.constants.width + inX;
+        const value = x[plane * this.constants.height * this.constants.width + position];
         if (best < 0 || value > largest) {
           largest = value;
-          best = place;
+          best = position;
         }
       }
     }
@@ -47,7 +47,7 @@ export const maxPoolIndex = kernel('maxPoolIndex', ['x'], [], function (this: Ke
   return best;
 });
 
-/** The value at the place that `maxPoolIndex` found. */
+/** The value at the position that `maxPoolIndex` found. */
 export const maxPool = kernel(
   'maxPool',
   ['x', 'index'],
@@ -58,7 +58,7 @@ export const maxPool = kernel(
   },
 );
 
-// dx: the gradients of all windows in which this place was the largest.
+// dx: the gradients of all windows in which this position was the largest.
 export const maxPoolGrad = kernel(
   'maxPoolGrad',
   ['grad', 'index'],
@@ -68,19 +68,19 @@ export const maxPoolGrad = kernel(
     const column = this.thread.x - line * this.constants.width;
     const plane = Math.floor((line + 0.5) / this.constants.height);
     const row = line - plane * this.constants.height;
-    const place = row * this.constants.width + column;
+    const position = row * this.constants.width + column;
     let sum = 0;
     for (let i = 0; i < this.constants.windowHeight; i++) {
-      const y = row + this.constants.padY - i;
-      const outRow = Math.floor((y + 0.5) / this.constants.strideY);
+      const inY = row + this.constants.padY - i;
+      const outRow = Math.floor((inY + 0.5) / this.constants.strideY);
       for (let j = 0; j < this.constants.windowWidth; j++) {
-        const z = column + this.constants.padX - j;
-        const outColumn = Math.floor((z + 0.5) / this.constants.strideX);
-        if (outRow * this.constants.strideY === y && outColumn * this.constants.strideX === z) {
+        const inX = column + this.constants.padX - j;
+        const outColumn = Math.floor((inX + 0.5) / this.constants.strideX);
+        if (outRow * this.constants.strideY === inY && outColumn * this.constants.strideX === inX) {
           if (outRow >= 0 && outRow < this.constants.outHeight) {
             if (outColumn >= 0 && outColumn < this.constants.outWidth) {
               const out = (plane * this.constants.outHeight + outRow) * this.constants.outWidth + outColumn;
-              if (index[out] === place) {
+              if (index[out] === position) {
                 sum += grad[out];
               }
             }
@@ -101,11 +101,11 @@ export const avgPool = kernel('avgPool', ['x'], [], function (this: KernelThis<P
   let sum = 0;
   let inside = 0;
   for (let i = 0; i < this.constants.windowHeight; i++) {
-    const y = row * this.constants.strideY + i - this.constants.padY;
+    const inY = row * this.constants.strideY + i - this.constants.padY;
     for (let j = 0; j < this.constants.windowWidth; j++) {
-      const z = column * this.constants.strideX + j - this.constants.padX;
-      if (y >= 0 && y < this.constants.height && z >= 0 && z < this.constants.width) {
-        sum += x[(plane * this.constants.height + y) * this.constants.width + z];
+      const inX = column * this.constants.strideX + j - this.constants.padX;
+      if (inY >= 0 && inY < this.constants.height && inX >= 0 && inX < this.constants.width) {
+        sum += x[(plane * this.constants.height + inY) * this.constants.width + inX];
         inside += 1;
       }
     }
@@ -116,7 +116,7 @@ export const avgPool = kernel('avgPool', ['x'], [], function (this: KernelThis<P
   return sum / inside;
 });
 
-// dx: each window that contains this place spreads its gradient evenly over what it divided by.
+// dx: each window that contains this position spreads its gradient evenly over what it divided by.
 export const avgPoolGrad = kernel(
   'avgPoolGrad',
   ['grad'],
@@ -128,12 +128,12 @@ export const avgPoolGrad = kernel(
     const row = line - plane * this.constants.height;
     let sum = 0;
     for (let i = 0; i < this.constants.windowHeight; i++) {
-      const y = row + this.constants.padY - i;
-      const outRow = Math.floor((y + 0.5) / this.constants.strideY);
+      const inY = row + this.constants.padY - i;
+      const outRow = Math.floor((inY + 0.5) / this.constants.strideY);
       for (let j = 0; j < this.constants.windowWidth; j++) {
-        const z = column + this.constants.padX - j;
-        const outColumn = Math.floor((z + 0.5) / this.constants.strideX);
-        if (outRow * this.constants.strideY === y && outColumn * this.constants.strideX === z) {
+        const inX = column + this.constants.padX - j;
+        const outColumn = Math.floor((inX + 0.5) / this.constants.strideX);
+        if (outRow * this.constants.strideY === inY && outColumn * this.constants.strideX === inX) {
           if (outRow >= 0 && outRow < this.constants.outHeight) {
             if (outColumn >= 0 && outColumn < this.constants.outWidth) {
               // How much of the window lies inside the image.

@@ -1,5 +1,5 @@
 // Reductions over one axis of an array seen as [outer, size, inner]; one thread reduces one line.
-// Reducing several axes is a chain of these. Imports the kernel type only.
+// Reducing several axes is a chain of these.
 
 import { kernel, type KernelThis } from './kernel.js';
 
@@ -34,7 +34,7 @@ export const sumAxisPart = kernel('sumAxisPart', ['x'], [], function (this: Kern
   return sum;
 });
 
-/** y[o, i] = the place s of the largest x[o, s, i]; the first one wins a tie, as in PyTorch. */
+/** y[o, i] = the position s of the largest x[o, s, i]; the first one wins a tie, as in PyTorch. */
 export const argmaxAxis = kernel('argmaxAxis', ['x'], [], function (this: KernelThis<AxisConstants>, x) {
   const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);
   const first =
@@ -51,7 +51,7 @@ export const argmaxAxis = kernel('argmaxAxis', ['x'], [], function (this: Kernel
   return best;
 });
 
-/** y[o, i] = x[o, index[o, i], i]: the value at a chosen place of each line. */
+/** y[o, i] = x[o, index[o, i], i]: the value at a chosen position of each line. */
 export const takeAxis = kernel(
   'takeAxis',
   ['x', 'index'],
@@ -64,7 +64,7 @@ export const takeAxis = kernel(
   },
 );
 
-// Gradient of takeAxis with respect to x: the gradient at the chosen place, 0 elsewhere.
+// Gradient of takeAxis with respect to x: the gradient at the chosen position, 0 elsewhere.
 export const takeAxisGrad = kernel(
   'takeAxisGrad',
   ['grad', 'index'],

@@ -1,5 +1,5 @@
-// Softmax, its logarithm, and the cross-entropy loss, all through one number a line: the log of the sum of
-// exponentials. Lines run along one axis of [outer, size, inner]. Imports the kernel type only.
+// Softmax, log-softmax and the cross-entropy loss, each computed from the log-sum-exp of every line. Lines run along one axis
+// of [outer, size, inner].
 
 import { kernel, type KernelThis } from './kernel.js';
 import type { AxisConstants } from './reduce.js';
@@ -20,29 +20,29 @@ export const logSumExp = kernel('logSumExp', ['x'], [], function (this: KernelTh
   return largest + Math.log(sum);
 });
 
-/** log softmax = x - logSumExp(x), the latter read once a line. */
+/** log softmax = x - logSumExp(x), with logSumExp(x) of each line as an input. */
 export const logSoftmax = kernel(
   'logSoftmax',
-  ['x', 'lineLog'],
+  ['x', 'logSumExp'],
   [],
-  function (this: KernelThis<AxisConstants>, x, lineLog) {
+  function (this: KernelThis<AxisConstants>, x, logSumExp) {
     const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
     const outer = Math.floor((row + 0.5) / this.constants.size);
     const line = outer * this.constants.inner + this.thread.x - row * this.constants.inner;
-    return x[this.thread.x] - lineLog[line];
+    return x[this.thread.x] - logSumExp[line];
   },
 );
 
-/** softmax = exp(x - logSumExp(x)). */
+/** softmax = exp(x - logSumExp(x)), with logSumExp(x) of each line as an input. */
 export const softmax = kernel(
   'softmax',
-  ['x', 'lineLog'],
+  ['x', 'logSumExp'],
   [],
-  function (this: KernelThis<AxisConstants>, x, lineLog) {
+  function (this: KernelThis<AxisConstants>, x, logSumExp) {
     const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
     const outer = Math.floor((row + 0.5) / this.constants.size);
     const line = outer * this.constants.inner + this.thread.x - row * this.constants.inner;
-    return Math.exp(x[this.thread.x] - lineLog[line]);
+    return Math.exp(x[this.thread.x] - logSumExp[line]);
   },
 );
 
@@ -80,15 +80,15 @@ export type ClassConstants = Readonly<Record<'classes', number>>;
  */
 export const crossEntropy = kernel(
   'crossEntropy',
-  ['logits', 'lineLog', 'labels'],
+  ['logits', 'logSumExp', 'labels'],
   ['smoothing'],
-  function (this: KernelThis<ClassConstants>, logits, lineLog, labels, smoothing) {
+  function (this: KernelThis<ClassConstants>, logits, logSumExp, labels, smoothing) {
     const first = this.thread.x * this.constants.classes;
     let spread = 0;
     for (let k = 0; k < this.constants.classes; k++) {
-      spread += lineLog[this.thread.x] - logits[first + k];
+      spread += logSumExp[this.thread.x] - logits[first + k];
     }
-    const hit = lineLog[this.thread.x] - logits[first + labels[this.thread.x]];
+    const hit = logSumExp[this.thread.x] - logits[first + labels[this.thread.x]];
     return (1 - smoothing) * hit + (smoothing * spread) / this.constants.classes;
   },
 );
@@ -96,14 +96,14 @@ export const crossEntropy = kernel(
 // dlogits = (softmax - target) * grad of the row
 export const crossEntropyGrad = kernel(
   'crossEntropyGrad',
-  ['grad', 'logits', 'lineLog', 'labels'],
+  ['grad', 'logits', 'logSumExp', 'labels'],
   ['smoothing'],
-  function (this: KernelThis<ClassConstants>, grad, logits, lineLog, labels, smoothing) {
+  function (this: KernelThis<ClassConstants>, grad, logits, logSumExp, labels, smoothing) {
     const row = Math.floor((this.thread.x + 0.5) / this.constants.classes);
     let target = smoothing / this.constants.classes;
     if (this.thread.x - row * this.constants.classes === labels[row]) {
       target += 1 - smoothing;
     }
-    return grad[row] * (Math.exp(logits[this.thread.x] - lineLog[row]) - target);
+    return grad[row] * (Math.exp(logits[this.thread.x] - logSumExp[row]) - target);
   },
 );

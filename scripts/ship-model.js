@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { OFFICIAL_DIGESTS } from '../dist/src/app/fetch/wanted.js';
+import { OFFICIAL_DIGESTS } from '../dist/src/app/fetch/splitMembers.js';
 import { describeRecord } from './describeRecord.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,8 +1,8 @@
 // Batch norm over x [rows, C] (rows = N*H*W): statistics in one pass over memory, and the backward pass in two.
 // The forward map y = x * scale + shift is scaleShift in rows.ts; the formulas are derived in kernels/batchNorm.ts.
-// May import lanes and rows.
 //
-// The ladder, x [50176, 32] (6.4 MB), Node 20, one core: statistics in one pass over memory (mean and squares of a block while
+//
+// Versions, x [50176, 32] (6.4 MB), Node 20, one core: statistics in one pass over memory (mean and squares of a block while
 // it is in the cache), eight channels at a time 0.29 ms, sixteen, a whole cache line, 0.23 ms (one pass around the first
 // row: 0.37 ms, and less exact); forward map 0.49 ms, gradient sums 0.61 ms, input gradient 0.87 ms.
 
@@ -26,7 +26,7 @@ export function batchNormStatBlocks(x: usize, rows: i32, C: i32, partials: usize
   }
 }
 
-/** Mean and centred squares of sixteen channels: four sums hide the latency of addition, and fill a cache line. */
+/** Mean and centered squares of sixteen channels: four sums hide the latency of addition, and fill a cache line. */
 function stats16(x: usize, stride: usize, count: i32, out: usize): void {
   const last = x + <usize>count * stride, zero = f32x4.splat(0), scale = f32x4.splat(1 / <f32>count);
   let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
@@ -59,7 +59,7 @@ function stats16(x: usize, stride: usize, count: i32, out: usize): void {
   v128.store(out, s3, 48);
 }
 
-/** The same for one to four of the channels that sixteen leave over. */
+/** The same for one to four of the remaining channels. */
 @inline
 function stats4(x: usize, stride: usize, count: i32, out: usize, channels: i32): void {
   const last = x + <usize>count * stride;
@@ -100,8 +100,8 @@ export function batchNormStats(partials: usize, rows: i32, C: i32, mean: usize, 
 /** running [C] = (1 - momentum) * running + momentum * batch * correction. */
 export function runningAverage(running: usize, batch: usize, momentum: f64, correction: f64, C: i32): void {
   for (let c: usize = 0, width = floats(C); c < width; c += 4) {
-    const kept = (1 - momentum) * <f64>load<f32>(running + c);
-    store<f32>(running + c, <f32>(kept + momentum * <f64>load<f32>(batch + c) * correction));
+    const retained = (1 - momentum) * <f64>load<f32>(running + c);
+    store<f32>(running + c, <f32>(retained + momentum * <f64>load<f32>(batch + c) * correction));
   }
 }
 
@@ -124,11 +124,11 @@ export function foldStatistics(
 }
 
 /**
- * partials [blocks][2][C] = per block, sum of g and sum of g * xhat with xhat = (x - mean) * inverse; sumBlocks with width 2C
+ * partials [blocks][2][C] = per block, sum of grad and sum of grad * xhat with xhat = (x - mean) * inverse; sumBlocks with width 2C
  * adds them up to gradBias and gradWeight. Unit of begin and end: one block.
  */
 export function batchNormGradBlocks(
-  x: usize, g: usize, mean: usize, inverse: usize, rows: i32, C: i32, partials: usize, begin: i32, end: i32,
+  x: usize, grad: usize, mean: usize, inverse: usize, rows: i32, C: i32, partials: usize, begin: i32, end: i32,
 ): void {
   const stride = floats(C);
   for (let block = begin; block < end; block++) {
@@ -140,7 +140,7 @@ export function batchNormGradBlocks(
       const m0 = v128.load(mean + c), m1 = v128.load(mean + c, 16);
       let g0 = f32x4.splat(0), g1 = g0, gx0 = g0, gx1 = g0;
       for (let row = first + c, stop = row + count; row < stop; row += stride) {
-        const v0 = v128.load(g + row), v1 = v128.load(g + row, 16);
+        const v0 = v128.load(grad + row), v1 = v128.load(grad + row, 16);
         g0 = f32x4.add(g0, v0);
         g1 = f32x4.add(g1, v1);
         gx0 = fma(gx0, v0, f32x4.sub(v128.load(x + row), m0));
@@ -154,7 +154,7 @@ export function batchNormGradBlocks(
     for (; c < stride; c += 4) {
       let sumG: f32 = 0, sumGX: f32 = 0;
       for (let row = first + c, stop = row + count; row < stop; row += stride) {
-        const v = load<f32>(g + row);
+        const v = load<f32>(grad + row);
         sumG += v;
         sumGX += v * (load<f32>(x + row) - load<f32>(mean + c));
       }
@@ -165,9 +165,9 @@ export function batchNormGradBlocks(
 }
 
 /**
- * What batchNormGradInput needs of each channel, coefficients [3][C]:
- *   gradX = weight * inverse * (g - sumG / rows - xhat * sumGX / rows) = k0 * g + k1 * (x - mean) + k2
- * `sums` is [2][C]: sum of g, sum of g * xhat; `weight` is [C], or 0 for all ones.
+ * The coefficients [3][C] of batchNormGradInput:
+ *   gradX = weight * inverse * (grad - sumG / rows - xhat * sumGX / rows) = k0 * grad + k1 * (x - mean) + k2
+ * `sums` is [2][C]: sum of grad, sum of grad * xhat; `weight` is [C], or 0 for all ones.
  */
 export function batchNormGradCoefficients(
   inverse: usize, weight: usize, sums: usize, rows: i32, C: i32, coefficients: usize,
@@ -182,23 +182,23 @@ export function batchNormGradCoefficients(
   }
 }
 
-/** gradX = k0 * g + k1 * (x - mean) + k2, see batchNormGradCoefficients. Unit of begin and end: one row. gradX may be g or x. */
+/** gradX = k0 * grad + k1 * (x - mean) + k2, see batchNormGradCoefficients. Unit of begin and end: one row. gradX may be grad or x. */
 export function batchNormGradInput(
-  x: usize, g: usize, mean: usize, coefficients: usize, gradX: usize, C: i32, begin: i32, end: i32,
+  x: usize, grad: usize, mean: usize, coefficients: usize, gradX: usize, C: i32, begin: i32, end: i32,
 ): void {
   const width = floats(C), vectors = floats(C & ~3);
   const k0 = coefficients, k1 = k0 + width, k2 = k1 + width;
   for (let row = <usize>begin * width, stop = <usize>end * width; row < stop; row += width) {
     let c: usize = 0;
     for (; c < vectors; c += 16) {
-      const centred = f32x4.sub(v128.load(x + row + c), v128.load(mean + c));
-      const constant = fma(v128.load(k2 + c), centred, v128.load(k1 + c));
-      v128.store(gradX + row + c, fma(constant, v128.load(g + row + c), v128.load(k0 + c)));
+      const centered = f32x4.sub(v128.load(x + row + c), v128.load(mean + c));
+      const constant = fma(v128.load(k2 + c), centered, v128.load(k1 + c));
+      v128.store(gradX + row + c, fma(constant, v128.load(grad + row + c), v128.load(k0 + c)));
     }
     for (; c < width; c += 4) {
-      const centred = load<f32>(x + row + c) - load<f32>(mean + c);
-      const constant = centred * load<f32>(k1 + c) + load<f32>(k2 + c);
-      store<f32>(gradX + row + c, load<f32>(g + row + c) * load<f32>(k0 + c) + constant);
+      const centered = load<f32>(x + row + c) - load<f32>(mean + c);
+      const constant = centered * load<f32>(k1 + c) + load<f32>(k2 + c);
+      store<f32>(gradX + row + c, load<f32>(grad + row + c) * load<f32>(k0 + c) + constant);
     }
   }
 }

@@ -1,19 +1,19 @@
-// Batch norm, ReLU and 2x2 max-pooling as one pass over NHWC images, and its gradient in two. What lies between the three is
-// never stored: the backward pass computes x * scale + shift again and finds each window's winner a second time.
-// The statistics and the per-channel coefficients come from batchNorm.ts. May import lanes and batchNorm.
+// Batch norm, ReLU and 2x2 max-pooling as one pass over NHWC images, and its gradient in two. The values between the three
+// are not stored: the backward pass computes x * scale + shift and the maximum of each window again.
+// The statistics and the per-channel coefficients come from batchNorm.ts.
 //
-// The ladder, x [64, 28, 28, 32] (6.4 MB), without the statistics (0.23 ms), Node 20, one core, best of 150 interleaved rounds:
+// Versions, x [64, 28, 28, 32] (6.4 MB), without the statistics (0.23 ms), Node 20, one core, best of 150 interleaved rounds:
 //   three passes        forward 1.3 ms (map 0.35, relu 0.39, pool 0.60); backward 2.9 (pool 0.83, relu 0.59, sums 0.83, dx 0.70)
 //   one pass            forward 0.38; backward sums 0.45, dx 0.88, both with the channels outside, a line's pixels inside
 //   channels inside     dx 0.73, because it writes whole cache lines; the sums would have to leave their registers
 //   k1 * x + k2         dx 0.67, with the mean multiplied into k2 instead of subtracted from every x
-// Tried and dropped for dx: winners by a tree of three comparisons (0.76), the two rows of pixels one after the other (1.0).
+// Rejected for dx: winners by a tree of three comparisons (0.76), the two rows of pixels one after the other (1.0).
 
 import { batchNormGradCoefficients } from './batchNorm';
 import { clear, floats, fma, loadPart, storePart } from './lanes';
 
 // Windows do not overlap: output pixel (i, j) covers rows 2i, 2i + 1 and columns 2j, 2j + 1, and an odd last row or column is
-// under no window. A line is one row of windows; lines are numbered through all images.
+// outside of all windows. A line is one row of windows; lines are numbered through all images.
 // `affine` is [2][C], scale and shift: y = x * scale + shift is batch norm with its statistics folded in.
 
 /** Outputs that are summed in float32, at least one line, before float64 takes over: as ROW_BLOCK in rows.ts. */
@@ -61,12 +61,12 @@ function poolLine(x: usize, W: i32, C: i32, affine: usize, y: usize, count: i32)
 }
 
 /**
- * partials [blocks][2][C] = per block of bnReluPoolBlockLines(W) of the `lines` lines: the sum of g, and of g * xhat with
+ * partials [blocks][2][C] = per block of bnReluPoolBlockLines(W) of the `lines` lines: the sum of grad, and of grad * xhat with
  * xhat = (x - mean) * inverse, over the winners of the windows whose output is positive; nothing else receives a gradient.
  * sumBlocks with width 2C adds them up to gradBias and gradWeight. Unit of begin and end: one block.
  */
 export function bnReluPoolGradBlocks(
-  x: usize, g: usize, H: i32, W: i32, C: i32, affine: usize, mean: usize, inverse: usize,
+  x: usize, grad: usize, H: i32, W: i32, C: i32, affine: usize, mean: usize, inverse: usize,
   lines: i32, partials: usize, begin: i32, end: i32,
 ): void {
   const OW = W >> 1, width = floats(C), vectors = floats(C & ~3), blockLines = bnReluPoolBlockLines(W);
@@ -74,7 +74,7 @@ export function bnReluPoolGradBlocks(
     const sums = partials + floats(2 * block) * <usize>C;
     clear(sums, 2 * C);
     for (let line = block * blockLines, stop = min(lines, line + blockLines); line < stop; line++) {
-      const fromX = lineStart(x, line, H, W, C), fromG = g + floats(line * OW) * <usize>C;
+      const fromX = lineStart(x, line, H, W, C), fromG = grad + floats(line * OW) * <usize>C;
       let c: usize = 0;
       for (; c < vectors; c += 16) {
         sumLine(fromX + c, fromG + c, W, C, affine + c, mean + c, sums + c, 4);
@@ -87,15 +87,15 @@ export function bnReluPoolGradBlocks(
   }
 }
 
-/** Adds `count` channels of one line to their two sums, of g and of g * (x - mean). */
+/** Adds `count` channels of one line to their two sums, of grad and of grad * (x - mean). */
 @inline
 function sumLine(
-  x: usize, g: usize, W: i32, C: i32, affine: usize, mean: usize, sums: usize, count: i32,
+  x: usize, grad: usize, W: i32, C: i32, affine: usize, mean: usize, sums: usize, count: i32,
 ): void {
   const pixel = floats(C), row = <usize>W * pixel;
   const a = loadPart(affine, count), b = loadPart(affine + pixel, count), m = loadPart(mean, count), zero = f32x4.splat(0);
   let sumG = loadPart(sums, count), sumGX = loadPart(sums + pixel, count);
-  for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, g += pixel) {
+  for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, grad += pixel) {
     // The largest of the four, and the x it came from; a later one must be larger to win.
     let winner = loadPart(x, count), largest = fma(b, winner, a);
     let rival = loadPart(x + pixel, count), value = fma(b, rival, a);
@@ -109,7 +109,7 @@ function sumLine(
     value = fma(b, rival, a);
     winner = v128.bitselect(rival, winner, f32x4.gt(value, largest));
     largest = f32x4.pmax(largest, value);
-    const passed = v128.and(loadPart(g, count), f32x4.gt(largest, zero)); // relu
+    const passed = v128.and(loadPart(grad, count), f32x4.gt(largest, zero)); // relu
     sumG = f32x4.add(sumG, passed);
     sumGX = fma(sumGX, passed, f32x4.sub(winner, m));
   }
@@ -118,7 +118,7 @@ function sumLine(
 }
 
 /**
- * The coefficients [3][C] of bnReluPoolGradInput: those of batchNormGradCoefficients, multiplied out to k0 * g + k1 * x + k2,
+ * The coefficients [3][C] of bnReluPoolGradInput: those of batchNormGradCoefficients, multiplied out to k0 * grad + k1 * x + k2,
  * which saves a subtraction for every pixel.
  */
 export function bnReluPoolGradCoefficients(
@@ -132,16 +132,16 @@ export function bnReluPoolGradCoefficients(
 }
 
 /**
- * gradX [N, H, W, C] = k0 * (g at the winners, else 0) + k1 * x + k2: a pixel that won nothing, or lies under no window, still
+ * gradX [N, H, W, C] = k0 * (grad at the winners, else 0) + k1 * x + k2: a pixel that won nothing, or lies under no window, still
  * moved the statistics. `table` is [5][C]: affine, then the coefficients of bnReluPoolGradCoefficients.
  * Unit of begin and end: one line; an image's last line takes an odd last row with it.
  */
 export function bnReluPoolGradInput(
-  x: usize, g: usize, H: i32, W: i32, C: i32, table: usize, gradX: usize, begin: i32, end: i32,
+  x: usize, grad: usize, H: i32, W: i32, C: i32, table: usize, gradX: usize, begin: i32, end: i32,
 ): void {
   const OH = H >> 1, OW = W >> 1, pixel = floats(C), row = <usize>W * pixel, vectors = floats(C & ~3);
   for (let line = begin; line < end; line++) {
-    let at = lineStart(0, line, H, W, C), from = g + <usize>(line * OW) * pixel;
+    let at = lineStart(0, line, H, W, C), from = grad + <usize>(line * OW) * pixel;
     for (let j = 0; j < OW; j++, at += 2 * pixel, from += pixel) {
       let c: usize = 0;
       for (; c < vectors; c += 16) gradLanes(x + at + c, from + c, pixel, row, table + c, gradX + at + c, 4);
@@ -160,7 +160,7 @@ export function bnReluPoolGradInput(
 
 /** `count` channels of the four pixels under one window. */
 @inline
-function gradLanes(x: usize, g: usize, pixel: usize, row: usize, table: usize, gradX: usize, count: i32): void {
+function gradLanes(x: usize, grad: usize, pixel: usize, row: usize, table: usize, gradX: usize, count: i32): void {
   const a = loadPart(table, count), b = loadPart(table + pixel, count);
   const x0 = loadPart(x, count), x1 = loadPart(x + pixel, count);
   const x2 = loadPart(x + row, count), x3 = loadPart(x + row + pixel, count);
@@ -168,7 +168,7 @@ function gradLanes(x: usize, g: usize, pixel: usize, row: usize, table: usize, g
   const largest = f32x4.pmax(f32x4.pmax(y0, y1), f32x4.pmax(y2, y3));
   const positive = f32x4.gt(largest, f32x4.splat(0)); // relu
   // What is left of the gradient after each place had its chance: the first that equals the largest takes all.
-  let left = f32x4.mul(v128.and(loadPart(g, count), positive), loadPart(table + 2 * pixel, count));
+  let left = f32x4.mul(v128.and(loadPart(grad, count), positive), loadPart(table + 2 * pixel, count));
   const k1 = loadPart(table + 3 * pixel, count), k2 = loadPart(table + 4 * pixel, count);
   let won = f32x4.eq(y0, largest);
   storePart(gradX, f32x4.add(fma(k2, x0, k1), v128.and(left, won)), count);
@@ -181,7 +181,7 @@ function gradLanes(x: usize, g: usize, pixel: usize, row: usize, table: usize, g
   storePart(gradX + row + pixel, f32x4.add(fma(k2, x3, k1), v128.andnot(left, won)), count);
 }
 
-/** Neighbouring pixels under no window: only the statistics connect them with the loss. */
+/** Adjacent pixels under no window: only the statistics connect them with the loss. */
 function gradRest(x: usize, pixels: i32, C: i32, table: usize, gradX: usize): void {
   const pixel = floats(C), vectors = floats(C & ~3), k1 = table + 3 * pixel, k2 = k1 + pixel;
   for (let i = 0; i < pixels; i++, x += pixel, gradX += pixel) {

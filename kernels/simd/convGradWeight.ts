@@ -1,15 +1,15 @@
-// The weight gradient of a convolution: gradW[k][o] = sum over images and pixels p of x[p, k] * gradOut[p, o].
-// Again a matrix product, over pixels this time: six taps by eight output channels stay in registers while the pixels pass.
-// The naive loop is kernels/conv2d.ts. May import lanes, convShape, convPack.
+// The weight gradient of a convolution: gradWeight[k][o] = sum over images and pixels p of x[p, k] * gradOut[p, o].
+// A matrix product over pixels: six taps by eight output channels stay in registers while the loop runs over the pixels.
+// The naive loop is kernels/conv2d.ts.
 //
-// The ladder, conv2 (14x14, 32 -> 64, batch 64), GFLOP/s of Node 20 base / Node 24 relaxed:
+// Measurements, conv2 (14x14, 32 -> 64, batch 64), GFLOP/s of Node 20 base / Node 24 relaxed:
 //   row 0 first, one pixel a round or two          23 / 52
 //   row 5 first (see tile.ts), one pixel a round   28 / 52
 //   two pixels a round (base module only)          32 / 52   two in the relaxed module: 38
 //   conv1 (1 -> 32) reaches 16 / 31: its nine taps fill one tile and a half
 
 import { PANEL, PANEL_BYTES, TILE_ROWS, floats, fma, fused, loadPart, splat } from './lanes';
-import { ConvShape, paddedBlock } from './convShape';
+import { ConvShape, paddedImage } from './convShape';
 import { panelCount } from './convPack';
 
 /** Units of convGradWeight: six taps by one panel each. */
@@ -21,33 +21,31 @@ function tapTiles(s: ConvShape): i32 {
   return (s.taps + TILE_ROWS - 1) / TILE_ROWS;
 }
 
-/** Floats of scratch that convForward or convGradWeight may use; each thread brings its own. */
+/** Floats of scratch that convForward or convGradWeight may use; each thread needs a separate one. */
 export function convScratch(s: ConvShape): i32 {
-  return ((s.blockImages * s.imageFloats + 3) & ~3) + s.blockImages * s.pixels * PANEL;
+  return ((s.imageFloats + 3) & ~3) + s.pixels * PANEL;
 }
 
 /**
  * gradPanels [groups][ceil(O/g/8)][taps][8] = weight gradient over `images` images; unpackConvWeights makes it OIHW.
  * `s` is the forward shape. Unit of begin and end: one gradient tile of convGradTiles(s).
- * The order of the sum depends on s.blockImages: choose it by shape, never by the number of threads.
  *
- * Registers sum over one block of images, memory over the blocks: two short sums are more accurate than a long one.
+ * Registers sum over one image, memory over the images: two short sums are more accurate than a long one.
  */
 export function convGradWeight(
   s: ConvShape, x: usize, gradOut: usize, images: i32, gradPanels: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  const gradPanel = scratch + (floats(s.blockImages * s.imageFloats + 3) & ~15);
-  for (let n = 0; n < images; n += s.blockImages) {
-    const count = min(s.blockImages, images - n);
-    const block = paddedBlock(s, x, scratch, n, count);
+  const gradPanel = scratch + (floats(s.imageFloats + 3) & ~15);
+  for (let n = 0; n < images; n++) {
+    const image = paddedImage(s, x, scratch, n);
     const grad = gradOut + floats(n * s.pixels) * <usize>s.outChannels;
-    gradBlock(s, block, grad, count * s.pixels, n == 0, gradPanels, gradPanel, begin, end);
+    gradImage(s, image, grad, n == 0, gradPanels, gradPanel, begin, end);
   }
 }
 
-/** The tiles begin .. end over the pixels of one block: stored for the first block, added for the others. */
-function gradBlock(
-  s: ConvShape, block: usize, gradOut: usize, pixels: i32, first: bool,
+/** The tiles begin .. end over the pixels of one image: stored for the first image, added for the others. */
+function gradImage(
+  s: ConvShape, image: usize, gradOut: usize, first: bool,
   gradPanels: usize, gradPanel: usize, begin: i32, end: i32,
 ): void {
   const tiles = tapTiles(s), panels = panelCount(s), groupOut = s.outChannels / s.groups;
@@ -56,12 +54,12 @@ function gradBlock(
     const panel = unit / tiles, tap = (unit % tiles) * TILE_ROWS;
     const group = panel / panels, o = (panel % panels) * PANEL;
     if (panel != packed) {
-      packGrad(gradOut + floats(group * groupOut + o), floats(s.outChannels), pixels, min(PANEL, groupOut - o), gradPanel);
+      packGrad(gradOut + floats(group * groupOut + o), floats(s.outChannels), s.pixels, min(PANEL, groupOut - o), gradPanel);
       packed = panel;
     }
     gradTile(
-      block + floats(group * (s.channels / s.groups)), s.tapOffsets + floats(tap), min(TILE_ROWS, s.taps - tap),
-      s.pixelOffsets, gradPanel, pixels,
+      image + floats(group * (s.inChannels / s.groups)), s.tapOffsets + floats(tap), min(TILE_ROWS, s.taps - tap),
+      s.pixelOffsets, gradPanel, s.pixels,
       gradPanels + <usize>(panel * s.taps + tap) * PANEL_BYTES, first,
     );
   }
@@ -75,7 +73,7 @@ function packGrad(from: usize, stride: usize, pixels: i32, cols: i32, to: usize)
   }
 }
 
-/** out[i][j] (+)= sum over pixels of x[p, tap i] * grad[p][j], for i < rows. Taps past the last repeat it, unstored. */
+/** out[i][j] (+)= sum over pixels of x[p, tap i] * grad[p][j], for i < rows. Taps beyond the last repeat it and are not stored. */
 function gradTile(
   x: usize, taps: usize, rows: i32, pixelOffsets: usize, grad: usize, pixels: i32, out: usize, first: bool,
 ): void {
@@ -88,7 +86,7 @@ function gradTile(
   let a: v128;
   const end = pixelOffsets + floats(pixels);
   if (!fused()) {
-    // Two pixels a round, for the reason given in tile.ts; row 5 first, likewise.
+    // Two pixels a round and row 5 first, for the reasons given in tile.ts.
     for (const pairs = pixelOffsets + floats(pixels & ~1); pixelOffsets < pairs; pixelOffsets += 8) {
       let pixel = <usize>load<u32>(pixelOffsets);
       let b0 = v128.load(grad), b1 = v128.load(grad, 16);
@@ -127,7 +125,7 @@ function gradTile(
   if (rows > 5) putRow(out + 5 * PANEL_BYTES, c50, c51, first);
 }
 
-/** Stores a row of eight sums, or adds it to what the blocks before left there. */
+/** Stores a row of eight sums, or adds it to the sums of the previous images. */
 @inline
 function putRow(out: usize, left: v128, right: v128, first: bool): void {
   v128.store(out, first ? left : f32x4.add(v128.load(out), left));

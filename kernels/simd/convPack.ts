@@ -1,6 +1,6 @@
 // Weights between PyTorch's order OIHW [O, C/groups, kh, kw] and the panels the tiles read: [groups][ceil(O/g/8)][taps][8],
 // a tap being (ky, kx, c) with c innermost, as in an NHWC image. Zeros fill the last panel.
-// Once a step for a few ten thousand weights: plain scalar loops. May import lanes and convShape.
+// Runs once per step for some ten thousand weights, so scalar loops are fast enough.
 
 import { PANEL, PANEL_BYTES, clear, floats } from './lanes';
 import { ConvShape } from './convShape';
@@ -10,26 +10,26 @@ export function panelCount(s: ConvShape): i32 {
   return (s.outChannels / s.groups + PANEL - 1) / PANEL;
 }
 
-/** The weights w (OIHW) as panels. */
-export function packConvWeights(s: ConvShape, w: usize, panels: usize): void {
-  move(s, w, panels, false);
+/** The weights weight (OIHW) as panels. */
+export function packConvWeights(s: ConvShape, weight: usize, panels: usize): void {
+  move(s, weight, panels, false);
 }
 
-/** out [O][length] = w * scale[o]: filters of `length` weights each, as batch norm behind them would scale their outputs. */
-export function scaleFilters(w: usize, scale: usize, O: i32, length: i32, out: usize): void {
+/** out [O][length] = weight * scale[o]: filters of `length` weights each. Folds the scale of a batch norm into them. */
+export function scaleFilters(weight: usize, scale: usize, O: i32, length: i32, out: usize): void {
   for (let o = 0; o < O; o++) {
     const factor = load<f32>(scale + floats(o));
-    for (let i = 0; i < length; i++, w += 4, out += 4) store<f32>(out, load<f32>(w) * factor);
+    for (let i = 0; i < length; i++, weight += 4, out += 4) store<f32>(out, load<f32>(weight) * factor);
   }
 }
 
 /** The inverse: panels (a weight gradient) as OIHW. */
-export function unpackConvWeights(s: ConvShape, panels: usize, w: usize): void {
-  move(s, w, panels, true);
+export function unpackConvWeights(s: ConvShape, panels: usize, weight: usize): void {
+  move(s, weight, panels, true);
 }
 
-function move(s: ConvShape, w: usize, panels: usize, unpack: bool): void {
-  const groupChannels = s.channels / s.groups,
+function move(s: ConvShape, weight: usize, panels: usize, unpack: bool): void {
+  const groupChannels = s.inChannels / s.groups,
     groupOut = s.outChannels / s.groups;
   const area = s.kernelHeight * s.kernelWidth;
   for (let g = 0; g < s.groups; g++) {
@@ -37,7 +37,7 @@ function move(s: ConvShape, w: usize, panels: usize, unpack: bool): void {
       const cols = min(PANEL, groupOut - o);
       if (cols < PANEL && !unpack) clear(panels, s.taps * PANEL);
       for (let j = 0; j < cols; j++) {
-        let at = w + floats((g * groupOut + o + j) * s.taps);
+        let at = weight + floats((g * groupOut + o + j) * s.taps);
         for (let c = 0; c < groupChannels; c++) {
           for (let position = 0; position < area; position++, at += 4) {
             const packed = panels + floats((position * groupChannels + c) * PANEL + j);
@@ -52,11 +52,11 @@ function move(s: ConvShape, w: usize, panels: usize, unpack: bool): void {
 
 /**
  * The panels of the input gradient. It is a convolution too: from the O channels of gradOut to the C channels of x, with
- * each kernel turned by 180 degrees and its two channel axes exchanged.
- * `s` is the shape of that convolution (channels = O, outChannels = C); w stays the forward weight [O, C/groups, kh, kw].
+ * each kernel rotated by 180 degrees and its two channel axes swapped.
+ * `s` is the shape of that convolution (inChannels = O, outChannels = C); weight is the forward weight [O, C/groups, kh, kw].
  */
-export function packConvWeightsFlipped(s: ConvShape, w: usize, panels: usize): void {
-  const groupChannels = s.channels / s.groups,
+export function packConvWeightsFlipped(s: ConvShape, weight: usize, panels: usize): void {
+  const groupChannels = s.inChannels / s.groups,
     groupOut = s.outChannels / s.groups;
   const area = s.kernelHeight * s.kernelWidth;
   for (let g = 0; g < s.groups; g++) {
@@ -65,7 +65,7 @@ export function packConvWeightsFlipped(s: ConvShape, w: usize, panels: usize): v
       if (cols < PANEL) clear(panels, s.taps * PANEL);
       for (let c = 0; c < groupChannels; c++) {
         for (let j = 0; j < cols; j++) {
-          let at = w + floats(((g * groupChannels + c) * groupOut + o + j) * area);
+          let at = weight + floats(((g * groupChannels + c) * groupOut + o + j) * area);
           for (let position = area - 1; position >= 0; position--, at += 4) {
             store<f32>(panels + floats((position * groupChannels + c) * PANEL + j), load<f32>(at));
           }

@@ -1,22 +1,27 @@
 // The geometry of a convolution, and the two tables that turn it into a matrix product without building the matrix.
-// No arithmetic on values. May import lanes only.
 //
 // A convolution is a matrix multiply whose rows overlap: the row of output pixel p holds the kh*kw*C inputs under the kernel,
 // and in a padded NHWC image element k of it lies at
 //     image + pixelOffsets[p] + tapOffsets[k]
-// Both tables depend on the geometry only. Forward, input gradient and weight gradient read the same two.
+// Both tables depend on the geometry only. Forward pass, input gradient and weight gradient use the same two.
 
 import { clear, floats } from './lanes';
 
-/** Fields are i32, in this order, at the address that JavaScript passes; convPrepare fills those from paddedHeight on. */
+/**
+ * A convolution, as the caller describes it. Every field is one 32-bit word; scripts/build-simd.js generates the TypeScript
+ * type and the order of the fields from this class, so fields may be added and reordered here.
+ */
 @unmanaged
-export class ConvShape {
-  height: i32; // of x as it is stored, before padding
+export class ConvGeometry {
+  /** Rows of x as it is stored, before padding. */
+  height: i32;
   width: i32;
-  channels: i32; // of all groups together
+  /** Channels of x, of all groups together. */
+  inChannels: i32;
   outHeight: i32;
   outWidth: i32;
-  outChannels: i32; // of all groups together
+  /** Channels of the output, of all groups together. */
+  outChannels: i32;
   kernelHeight: i32;
   kernelWidth: i32;
   strideY: i32;
@@ -24,59 +29,69 @@ export class ConvShape {
   dilationY: i32;
   dilationX: i32;
   groups: i32;
-  padTop: i32; // may be negative: rows cut off
-  padLeft: i32;
-  insertY: i32; // 1: none; s: s - 1 rows of zeros between neighbouring rows (input gradient of stride s)
+  /** Rows of zeros above the image. May be negative: rows cut off. */
+  padY: i32;
+  padX: i32;
+  /** 1: no zeros inserted; s: s - 1 rows of zeros between adjacent rows, for the input gradient of a convolution of stride s. */
+  insertY: i32;
   insertX: i32;
-  blockImages: i32; // images padded, and kept in cache, at a time
-  paddedHeight: i32; // from here on: filled by convPrepare
+}
+
+/** A convolution with its derived sizes and its two tables. convPrepare fills these fields. */
+@unmanaged
+export class ConvShape extends ConvGeometry {
+  paddedHeight: i32;
   paddedWidth: i32;
-  taps: i32; // K: kernelHeight * kernelWidth * channels / groups
-  run: i32; // neighbours in memory under the kernel: see tile.ts
-  imageFloats: i32; // of one padded image
-  pixels: i32; // outHeight * outWidth
-  tapOffsets: usize; // u32 [taps], bytes
-  pixelOffsets: usize; // u32 [blockImages * pixels], bytes
+  /** K: kernelHeight * kernelWidth * inChannels / groups. */
+  taps: i32;
+  /** Number of taps that are contiguous in memory: see tile.ts. */
+  run: i32;
+  /** Floats of one padded image. */
+  imageFloats: i32;
+  /** outHeight * outWidth. */
+  pixels: i32;
+  /** Address of u32 [taps], byte offsets. */
+  tapOffsets: usize;
+  /** Address of u32 [pixels], byte offsets. */
+  pixelOffsets: usize;
 }
 
 /**
- * Fills the derived fields and both tables. The caller allocates 26 + taps + blockImages * outHeight * outWidth words.
+ * Computes the fields of ConvShape and both tables from those of ConvGeometry. The caller allocates the record and, right
+ * behind it, taps + pixels words for the tables.
  */
 export function convPrepare(shape: ConvShape): void {
   const s = shape;
-  const groupChannels = s.channels / s.groups;
+  const groupChannels = s.inChannels / s.groups;
   s.paddedHeight = (s.outHeight - 1) * s.strideY + (s.kernelHeight - 1) * s.dilationY + 1;
   s.paddedWidth = (s.outWidth - 1) * s.strideX + (s.kernelWidth - 1) * s.dilationX + 1;
-  s.imageFloats = s.paddedHeight * s.paddedWidth * s.channels;
+  s.imageFloats = s.paddedHeight * s.paddedWidth * s.inChannels;
   s.pixels = s.outHeight * s.outWidth;
   s.taps = s.kernelHeight * s.kernelWidth * groupChannels;
-  // Without dilation and groups the kernel row covers neighbours; otherwise only the channels of one pixel are neighbours.
-  s.run = s.groups == 1 && s.dilationX == 1 ? s.kernelWidth * s.channels : groupChannels;
+  // Without dilation and groups a kernel row is contiguous in memory; otherwise only the channels of one pixel are.
+  s.run = s.groups == 1 && s.dilationX == 1 ? s.kernelWidth * s.inChannels : groupChannels;
   s.tapOffsets = changetype<usize>(s) + offsetof<ConvShape>();
   s.pixelOffsets = s.tapOffsets + floats(s.taps);
 
   let at = s.tapOffsets;
   for (let ky = 0; ky < s.kernelHeight; ky++) {
     for (let kx = 0; kx < s.kernelWidth; kx++) {
-      const pixel = (ky * s.dilationY * s.paddedWidth + kx * s.dilationX) * s.channels;
+      const pixel = (ky * s.dilationY * s.paddedWidth + kx * s.dilationX) * s.inChannels;
       for (let c = 0; c < groupChannels; c++, at += 4) store<u32>(at, floats(pixel + c));
     }
   }
   at = s.pixelOffsets;
-  for (let n = 0; n < s.blockImages; n++) {
-    for (let y = 0; y < s.outHeight; y++) {
-      let pixel = n * s.imageFloats + y * s.strideY * s.paddedWidth * s.channels;
-      for (let x = 0; x < s.outWidth; x++, at += 4, pixel += s.strideX * s.channels)
-        store<u32>(at, floats(pixel));
-    }
+  for (let y = 0; y < s.outHeight; y++) {
+    let pixel = y * s.strideY * s.paddedWidth * s.inChannels;
+    for (let x = 0; x < s.outWidth; x++, at += 4, pixel += s.strideX * s.inChannels) store<u32>(at, floats(pixel));
   }
 }
 
-/** Whether the stored image already is the padded one, so that no copy is needed. */
+/** Whether the stored image is also the padded image, so that no copy is needed. */
 export function isPlain(s: ConvShape): bool {
   return (
-    s.padTop == 0 &&
-    s.padLeft == 0 &&
+    s.padY == 0 &&
+    s.padX == 0 &&
     s.insertY == 1 &&
     s.insertX == 1 &&
     s.paddedHeight == s.height &&
@@ -84,12 +99,11 @@ export function isPlain(s: ConvShape): bool {
   );
 }
 
-/** The padded images of a block of x: x itself where nothing is to pad, else a copy in `scratch`. */
-export function paddedBlock(s: ConvShape, x: usize, scratch: usize, firstImage: i32, images: i32): usize {
-  const image = floats(s.height * s.width * s.channels);
-  const from = x + <usize>firstImage * image;
+/** Address of padded image n of x: the image itself if it needs no padding, else a copy in `scratch`. */
+export function paddedImage(s: ConvShape, x: usize, scratch: usize, n: i32): usize {
+  const from = x + <usize>n * floats(s.height * s.width * s.inChannels);
   if (isPlain(s)) return from;
-  for (let n = 0; n < images; n++) padImage(s, from + <usize>n * image, scratch + floats(n * s.imageFloats));
+  padImage(s, from, scratch);
   return scratch;
 }
 
@@ -98,19 +112,19 @@ export function paddedBlock(s: ConvShape, x: usize, scratch: usize, firstImage: 
  * at the lower right, are cut off.
  */
 function padImage(s: ConvShape, x: usize, out: usize): void {
-  const C = s.channels,
+  const C = s.inChannels,
     pixel = floats(C);
   clear(out, s.imageFloats);
   // First and last stored column that land inside the padded row.
   let firstX = 0,
     lastX = s.width;
-  while (firstX < lastX && s.padLeft + firstX * s.insertX < 0) firstX++;
-  while (lastX > firstX && s.padLeft + (lastX - 1) * s.insertX >= s.paddedWidth) lastX--;
+  while (firstX < lastX && s.padX + firstX * s.insertX < 0) firstX++;
+  while (lastX > firstX && s.padX + (lastX - 1) * s.insertX >= s.paddedWidth) lastX--;
   for (let y = 0; y < s.height; y++) {
-    const row = s.padTop + y * s.insertY;
+    const row = s.padY + y * s.insertY;
     if (row < 0 || row >= s.paddedHeight) continue;
     let from = x + floats((y * s.width + firstX) * C);
-    let to = out + floats((row * s.paddedWidth + s.padLeft + firstX * s.insertX) * C);
+    let to = out + floats((row * s.paddedWidth + s.padX + firstX * s.insertX) * C);
     if (s.insertX == 1) {
       memory.copy(to, from, floats((lastX - firstX) * C));
       continue;

@@ -1,18 +1,18 @@
 // Dropout: the mask and the masked values in one pass, four blocks of random numbers at a time. The masks are, bit for bit,
-// those that src/engine/rng.ts draws: Threefry-2x32 with 20 rounds (Salmon et al., SC 2011) is a function of key and counter
-// in nothing but 32-bit integers, so any part of a mask can be made by itself. May import lanes only.
+// those that src/engine/rng.ts generates: Threefry-2x32 with 20 rounds (Salmon et al., SC 2011) is a function of key and counter
+// in 32-bit integers, so every part of a mask can be computed separately.
 //
-// The ladder, 16384 values, Node 20, one core: masks drawn in JavaScript 1.46 ms and an upload; here 0.065 ms, most of it
-// waiting, since each of the 20 rounds needs the one before.
+// Versions, 16384 values, Node 20, one core: masks drawn in JavaScript 1.46 ms and an upload; here 0.065 ms, mostly
+// latency, since each of the 20 rounds depends on the previous one.
 
 import { floats, loadPart, storePart } from './lanes';
 
-/** What the third key word is made of, besides the first two. */
+/** The third key word is the XOR of this constant and the first two. */
 const PARITY: i32 = 0x1bd11bda;
 
 /**
- * mask = 0 where the place's uniform number is below the probability, else `scale`; y = x * mask. A uniform number is a whole
- * number of 2^-24, so with `threshold` = probability * 2^24, rounded up, comparing integers is comparing the numbers.
+ * mask = 0 where the uniform number of the element is below the probability, else `scale`; y = x * mask. Uniform numbers are
+ * multiples of 2^-24, so they are compared as integers with `threshold` = probability * 2^24, rounded up.
  * Unit of begin and end: a group of eight elements, which four blocks of two words fill.
  */
 export function dropout(
@@ -56,8 +56,8 @@ function rotate(words: v128, bits: i32): v128 {
 /** Mask and masked values of the next `count`, at most four, elements. */
 @inline
 function apply(words: v128, threshold: i32, scale: f32, x: usize, y: usize, mask: usize, count: i32): void {
-  const kept = i32x4.ge_s(i32x4.shr_u(words, 8), i32x4.splat(threshold));
-  const factor = v128.and(kept, f32x4.splat(scale));
+  const keep = i32x4.ge_s(i32x4.shr_u(words, 8), i32x4.splat(threshold));
+  const factor = v128.and(keep, f32x4.splat(scale));
   storePart(mask, factor, count);
   storePart(y, f32x4.mul(loadPart(x, count), factor), count);
 }

@@ -1,9 +1,8 @@
-// Maps over flat arrays: y[i] = f(x[i]), and the optimizers' steps, which are maps over four arrays at once.
-// Bound by memory, not by arithmetic: what counts is to touch each array once. May import lanes only.
+// Maps over flat arrays: y[i] = f(x[i]). Bound by memory, not by arithmetic, so each array is read or written once.
 // Unit of begin and end, everywhere: one element; begin must be a multiple of 4. Outputs may be inputs.
 //
-// Each map is written once for four lanes. The one to three elements at the end go through the same lanes by loadPart and
-// storePart, so that an element's value never depends on where the range ended.
+// Each map is written for four lanes. The last one to three elements use the same lanes through loadPart and storePart, so that
+// the value of an element does not depend on the end of the range.
 
 import { floats, fma, loadPart, storePart } from './lanes';
 
@@ -23,16 +22,16 @@ export function relu(x: usize, y: usize, begin: i32, end: i32): void {
   storePart(y + floats(i), f32x4.max(loadPart(x + floats(i), end - i), zero), end - i);
 }
 
-/** gradX = g where x > 0, else 0. x may be relu's input or its output. */
-export function reluGrad(g: usize, x: usize, gradX: usize, begin: i32, end: i32): void {
+/** gradX = grad where x > 0, else 0. x may be relu's input or its output. */
+export function reluGrad(grad: usize, x: usize, gradX: usize, begin: i32, end: i32): void {
   const zero = f32x4.splat(0);
   let i = begin;
   for (; i + 4 <= end; i += 4) {
     const positive = f32x4.gt(v128.load(x + floats(i)), zero);
-    v128.store(gradX + floats(i), v128.and(v128.load(g + floats(i)), positive));
+    v128.store(gradX + floats(i), v128.and(v128.load(grad + floats(i)), positive));
   }
   const positive = f32x4.gt(loadPart(x + floats(i), end - i), zero);
-  storePart(gradX + floats(i), v128.and(loadPart(g + floats(i), end - i), positive), end - i);
+  storePart(gradX + floats(i), v128.and(loadPart(grad + floats(i), end - i), positive), end - i);
 }
 
 /** y = a + b. */
@@ -56,14 +55,15 @@ export function mul(a: usize, b: usize, y: usize, begin: i32, end: i32): void {
   storePart(y + floats(i), f32x4.mul(loadPart(a + floats(i), end - i), loadPart(b + floats(i), end - i)), end - i);
 }
 
-/** y = ka * a + kb * b: a running average, in place if y is a. */
-export function blend(a: usize, ka: f32, b: usize, kb: f32, y: usize, begin: i32, end: i32): void {
-  const ca = f32x4.splat(ka), cb = f32x4.splat(kb);
+/** y = beta * average + alpha * x: a moving average, in place if y is average. */
+export function blend(average: usize, beta: f32, x: usize, alpha: f32, y: usize, begin: i32, end: i32): void {
+  const betas = f32x4.splat(beta), alphas = f32x4.splat(alpha);
   let i = begin;
   for (; i + 4 <= end; i += 4) {
-    v128.store(y + floats(i), fma(f32x4.mul(cb, v128.load(b + floats(i))), ca, v128.load(a + floats(i))));
+    v128.store(y + floats(i), fma(f32x4.mul(alphas, v128.load(x + floats(i))), betas, v128.load(average + floats(i))));
   }
-  storePart(y + floats(i), fma(f32x4.mul(cb, loadPart(b + floats(i), end - i)), ca, loadPart(a + floats(i), end - i)), end - i);
+  const added = f32x4.mul(alphas, loadPart(x + floats(i), end - i));
+  storePart(y + floats(i), fma(added, betas, loadPart(average + floats(i), end - i)), end - i);
 }
 
 /** y = factor * x + offset. */

@@ -1,4 +1,4 @@
-// exp for four lanes and log for one number: WebAssembly has neither. May import nothing.
+// exp for four lanes and log for one number: WebAssembly has neither.
 
 /** ln 2 in two parts: the first has few digits, so that n * LN2_HIGH is exact for every exponent n. */
 const LN2_HIGH: f32 = 0.693359375;

@@ -1,8 +1,8 @@
-// Matrix multiply over packed panels: out = bias + A B. Packing makes every transpose free and every load contiguous.
-// The naive loop is kernels/matmul.ts. May import lanes, tile, smallTile, layout.
+// Matrix multiply over packed panels: out = bias + A B. Packing makes transposes free and every load contiguous.
+// The naive loop is kernels/matmul.ts.
 //
-// The ladder is that of the register tile (tile.ts). Panels outside, rows inside: a panel of K x 8 (9 KB for K = 288) stays in
-// the first-level cache while the rows pass. Blocking over K was not needed up to K = 1152, whose 36 KB panel streams from
+// The versions are those of the register tile (tile.ts). The outer loop is over panels, the inner one over rows: a panel
+// of K x 8 (9 KB for K = 288) stays in the first-level cache for all rows. Blocking over K was not needed up to K = 1152, whose 36 KB panel streams from
 // the second level at no measurable loss (36 GFLOP/s on Node 20, 55 relaxed, as for K = 288).
 // Packing costs 0.05 ms for 1152 x 256, transposed or not; the product with 64 rows takes 1.0 ms.
 
@@ -16,7 +16,7 @@ const NO_OFFSET: usize = memory.data(16, 16);
 
 /**
  * Packs B, the K x N matrix b[k * strideK + n * strideN], into panels [ceil(N/8)][K][8], padded with zeros.
- * Strides count floats; any strides will do, so a transposed B costs nothing more. Unit of begin and end: one panel.
+ * Strides count floats; any strides are allowed, so a transposed B costs no more. Unit of begin and end: one panel.
  */
 export function packPanels(
   b: usize, strideK: i32, strideN: i32, K: i32, N: i32, panels: usize, begin: i32, end: i32,
@@ -33,7 +33,7 @@ export function packPanels(
   }
 }
 
-/** A panel whose eight columns are neighbours in memory. */
+/** A panel whose eight columns are contiguous in memory. */
 function copyRows(from: usize, strideK: usize, K: i32, panel: usize): void {
   for (let k = 0; k < K; k++, from += strideK, panel += PANEL_BYTES) {
     v128.store(panel, v128.load(from));
@@ -48,7 +48,7 @@ function gather(from: usize, strideK: usize, strideN: usize, K: i32, cols: i32, 
   }
 }
 
-/** out [M][K] = a[m * strideM + k * strideK]: makes any A contiguous along k, as gemm wants it. */
+/** out [M][K] = a[m * strideM + k * strideK]: makes any A contiguous along k, as gemm requires. */
 export function packRows(a: usize, strideM: i32, strideK: i32, M: i32, K: i32, out: usize): void {
   const row = floats(K);
   if (strideM == 1) {

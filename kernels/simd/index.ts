@@ -1,6 +1,8 @@
-// What the module exports. Conventions, for every file: float32; pointers are byte addresses that are multiples of 16; all
-// other integers count floats, rows or images, never bytes; `begin, end` is the half-open range of units to compute, and no
-// result depends on how a caller divides the units. Nothing allocates and nothing is checked: that is the caller's part.
+// Exports of the SIMD module. Conventions for every file: values are float32; pointers are byte addresses and multiples of 16;
+// other integers count floats, rows or images, never bytes; `begin, end` is the half-open range of units to compute. Results do
+// not depend on how the caller divides the units. No function allocates memory or checks arguments: the caller does.
+//
+// scripts/build-simd.js generates the TypeScript types of these exports from their declarations and doc comments.
 
 export { gemm, packPanels, packRows } from './gemm';
 export { convPrepare } from './convShape';
@@ -52,5 +54,5 @@ export { copy, stridedCopy, transpose } from './layout';
 export { PANEL, TILE_ROWS } from './lanes';
 export { ROW_BLOCK } from './rows';
 
-/** The first byte that is free for the caller's data. */
+/** First byte after the module's data: the caller may use the memory from here on. */
 export const heapBase: usize = __heap_base;

@@ -1,6 +1,5 @@
-// The vocabulary of the SIMD kernels: four float32 lanes in a v128, and the few helpers every other file is written with.
-// AssemblyScript, not TypeScript: `usize` is a byte address in linear memory, nothing here allocates or checks bounds.
-// May import nothing.
+// Helpers of the SIMD kernels: loads, stores and arithmetic of four float32 lanes in a v128.
+// AssemblyScript, not TypeScript: `usize` is a byte address in linear memory.
 
 /** Output channels (columns) of one packed panel: two vectors of four lanes. */
 export const PANEL: i32 = 8;
@@ -18,8 +17,8 @@ export function floats(count: i32): usize {
 }
 
 /**
- * acc + a * b. The one multiply-add of the whole module: with relaxed SIMD it is one fused instruction with one rounding,
- * without it two instructions and two roundings. That is all that `base` and `relaxed` differ in.
+ * acc + a * b, the only multiply-add of the module. With relaxed SIMD it is one fused instruction with one rounding, without
+ * it two instructions with two roundings. `base` and `relaxed` differ in nothing else.
  */
 @inline
 export function fma(acc: v128, a: v128, b: v128): v128 {
@@ -27,7 +26,7 @@ export function fma(acc: v128, a: v128, b: v128): v128 {
   return f32x4.add(acc, f32x4.mul(a, b));
 }
 
-/** Whether fma is the fused instruction: it decides how far the register tile unrolls (see tile.ts). */
+/** Whether fma is the fused instruction. The register tile is unrolled accordingly (see tile.ts). */
 @inline
 export function fused(): bool {
   return ASC_FEATURE_RELAXED_SIMD;
@@ -39,7 +38,7 @@ export function splat(pointer: usize): v128 {
   return v128.load_splat<f32>(pointer);
 }
 
-/** The first `count` (0 to 4) floats at `pointer`, the other lanes 0. Reads nothing behind them. */
+/** The first `count` (0 to 4) floats at `pointer`, the other lanes 0. Reads nothing beyond them. */
 @inline
 export function loadPart(pointer: usize, count: i32): v128 {
   if (count >= 4) return v128.load(pointer);
@@ -50,7 +49,7 @@ export function loadPart(pointer: usize, count: i32): v128 {
   return lanes;
 }
 
-/** Stores the first `count` (0 or less to 4 or more) lanes. Writes nothing behind them. */
+/** Stores the first `count` (0 or less to 4 or more) lanes. Writes nothing beyond them. */
 @inline
 export function storePart(pointer: usize, lanes: v128, count: i32): void {
   if (count >= 4) {

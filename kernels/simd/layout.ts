@@ -1,7 +1,6 @@
 // Moving floats without changing them: matrix transposes (NCHW <-> NHWC) and copies of strided views.
-// Not arithmetic. May import lanes only.
 //
-// The ladder, NCHW -> NHWC of 64 x 32 x 28x28 (6.4 MB in, 6.4 MB out), Node 20: 4x4 blocks by shuffles 0.36 ms (35 GB/s, a
+// Versions, NCHW -> NHWC of 64 x 32 x 28x28 (6.4 MB in, 6.4 MB out), Node 20: 4x4 blocks by shuffles 0.36 ms (35 GB/s, a
 // plain copy takes 0.17 ms); back again 0.49 ms.
 
 import { floats } from './lanes';

@@ -1,43 +1,42 @@
-// One optimizer step over flat arrays, each array read once and written once. Names and order follow PyTorch.
-// The formulas one array at a time are kernels/optimizer.ts. May import lanes only.
-// Unit of begin and end: see each.
+// Optimizer steps over flat arrays: each array is read once and written once. Names and order of operations follow PyTorch.
+// The same formulas as separate kernels are in kernels/optimizer.ts.
 //
-// The complements 1 - beta are arguments because float32 would spoil them: 1 - float32(0.999) is off by 5e-5 of itself.
+// The complements 1 - beta are arguments because float32 is too coarse: 1 - float32(0.999) has a relative error of 5e-5.
 
 import { floats, fma, loadPart, storePart } from './lanes';
 
-/** Numbers of one parameter that a unit of adamStep covers; the last unit of a parameter may cover fewer. */
+/** Numbers of one parameter in a unit of adamStep; the last unit of a parameter may have fewer. */
 const UNIT: i32 = 64;
-/** Bytes of a row of its table: addresses of parameter, grad, first and second; the parameter's first unit; its length. */
+/** Bytes of a row of the table of adamStep: addresses of parameter, grad, first and second; the parameter's first unit; its length. */
 const ROW: usize = 24;
 
 /**
- * Adam (Kingma and Ba 2015) for all parameters of the table. With L2 penalty as in torch.optim.Adam, and the shrinking of
- * torch.optim.AdamW, which is 1 for Adam:
+ * Adam (Kingma and Ba 2015) for all parameters of the table, with the L2 penalty of torch.optim.Adam and the decoupled weight
+ * decay of torch.optim.AdamW (shrink is 1 for Adam):
  *   parameter = shrink * parameter;  g = grad + weightDecay * parameter
  *   first = beta1 * first + (1 - beta1) * g;  second = beta2 * second + (1 - beta2) * g^2
- *   parameter -= stepSize * first / (sqrt(second) / root + epsilon)
- * with stepSize = lr / (1 - beta1^t) and root = sqrt(1 - beta2^t). Unit of begin and end: 64 numbers of one parameter.
+ *   parameter -= stepSize * first / (sqrt(second) / biasCorrection2Sqrt + epsilon)
+ * with stepSize = lr / (1 - beta1^t) and biasCorrection2Sqrt = sqrt(1 - beta2^t). Unit of begin and end: 64 numbers of one parameter.
  */
 export function adamStep(
   table: usize, parameters: i32,
-  stepSize: f32, beta1: f32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32, root: f32, epsilon: f32, weightDecay: f32,
-  shrink: f32, begin: i32, end: i32,
+  stepSize: f32, beta1: f32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32, biasCorrection2Sqrt: f32, epsilon: f32,
+  weightDecay: f32, shrink: f32, begin: i32, end: i32,
 ): void {
   const b1 = f32x4.splat(beta1), c1 = f32x4.splat(oneMinusBeta1), b2 = f32x4.splat(beta2), c2 = f32x4.splat(oneMinusBeta2);
-  const step = f32x4.splat(stepSize), perRoot = f32x4.splat(<f32>(1 / <f64>root)), eps = f32x4.splat(epsilon);
-  const decay = f32x4.splat(weightDecay), kept = f32x4.splat(shrink);
+  const step = f32x4.splat(stepSize), inverseRoot = f32x4.splat(<f32>(1 / <f64>biasCorrection2Sqrt)), eps = f32x4.splat(epsilon);
+  const decay = f32x4.splat(weightDecay), factor = f32x4.splat(shrink);
   for (const stop = table + <usize>parameters * ROW; table < stop; table += ROW) {
     const parameter = load<usize>(table), grad = load<usize>(table, 4);
     const first = load<usize>(table, 8), second = load<usize>(table, 12);
     const unit = load<i32>(table, 16), length = load<i32>(table, 20);
     const last = min((end - unit) * UNIT, length), full = last & ~3;
     let i = max(begin - unit, 0) * UNIT;
-    if (i >= last) continue; // others compute this parameter
+    if (i >= last) continue; // another unit range covers this parameter
     for (; i < full; i += 4) {
-      adamLanes(parameter, grad, first, second, floats(i), 4, step, b1, c1, b2, c2, perRoot, eps, decay, kept);
+      adamLanes(parameter, grad, first, second, floats(i), 4, step, b1, c1, b2, c2, inverseRoot, eps, decay, factor);
     }
-    adamLanes(parameter, grad, first, second, floats(i), last - i, step, b1, c1, b2, c2, perRoot, eps, decay, kept);
+    adamLanes(parameter, grad, first, second, floats(i), last - i, step, b1, c1, b2, c2, inverseRoot, eps, decay, factor);
   }
 }
 
@@ -45,43 +44,43 @@ export function adamStep(
 @inline
 function adamLanes(
   parameter: usize, grad: usize, first: usize, second: usize, at: usize, count: i32,
-  step: v128, b1: v128, c1: v128, b2: v128, c2: v128, perRoot: v128, eps: v128, decay: v128,
-  kept: v128,
+  step: v128, b1: v128, c1: v128, b2: v128, c2: v128, inverseRoot: v128, eps: v128, decay: v128,
+  factor: v128,
 ): void {
-  const p = f32x4.mul(loadPart(parameter + at, count), kept);
+  const p = f32x4.mul(loadPart(parameter + at, count), factor);
   const g = fma(loadPart(grad + at, count), decay, p);
   const m = fma(f32x4.mul(c1, g), b1, loadPart(first + at, count));
   const v = fma(f32x4.mul(f32x4.mul(c2, g), g), b2, loadPart(second + at, count));
   storePart(first + at, m, count);
   storePart(second + at, v, count);
-  const denominator = fma(eps, f32x4.sqrt(v), perRoot);
+  const denominator = fma(eps, f32x4.sqrt(v), inverseRoot);
   storePart(parameter + at, f32x4.sub(p, f32x4.div(f32x4.mul(step, m), denominator)), count);
 }
 
 /**
  * Gradient descent with momentum, as torch.optim.SGD:
- *   g = grad + weightDecay * parameter;  velocity = momentum * velocity + added * g
- *   parameter -= rate * (nesterov ? g + momentum * velocity : velocity)
- * `added` is 1 - dampening, and 1 on the first step, when velocity is all zeros. velocity may be 0: plain descent.
+ *   g = grad + weightDecay * parameter;  velocity = momentum * velocity + oneMinusDampening * g
+ *   parameter -= lr * (nesterov ? g + momentum * velocity : velocity)
+ * oneMinusDampening is 1 on the first step, when velocity is all zeros. The address velocity may be 0: no momentum.
  * Unit of begin and end: one element; begin must be a multiple of 4.
  */
 export function sgdStep(
   parameter: usize, grad: usize, velocity: usize,
-  rate: f32, momentum: f32, added: f32, weightDecay: f32, nesterov: bool,
+  lr: f32, momentum: f32, oneMinusDampening: f32, weightDecay: f32, nesterov: bool,
   begin: i32, end: i32,
 ): void {
-  const mu = f32x4.splat(momentum), part = f32x4.splat(added);
-  const decay = f32x4.splat(weightDecay), down = f32x4.splat(-rate);
+  const mu = f32x4.splat(momentum), gradFactor = f32x4.splat(oneMinusDampening);
+  const decay = f32x4.splat(weightDecay), minusLr = f32x4.splat(-lr);
   for (let i = begin; i < end; i += 4) {
     const at = floats(i), count = end - i;
     const p = loadPart(parameter + at, count);
     const g = fma(loadPart(grad + at, count), decay, p);
     let direction = g;
     if (velocity != 0) {
-      const v = fma(f32x4.mul(part, g), mu, loadPart(velocity + at, count));
+      const v = fma(f32x4.mul(gradFactor, g), mu, loadPart(velocity + at, count));
       storePart(velocity + at, v, count);
       direction = nesterov ? fma(g, mu, v) : v;
     }
-    storePart(parameter + at, fma(p, down, direction), count);
+    storePart(parameter + at, fma(p, minusLr, direction), count);
   }
 }

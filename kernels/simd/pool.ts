@@ -1,31 +1,31 @@
-// Max-pooling over NHWC images, four channels at a time, and its gradient by the stored place of each maximum.
-// The formulas are in kernels/pool.ts. May import lanes only.
+// Max-pooling over NHWC images, four channels at a time, and its gradient from the stored index of each maximum.
+// The formulas are in kernels/pool.ts.
 //
-// The ladder, 2x2 stride 2 of 64 x 28x28 x 32, Node 20, one core:
+// Versions, 2x2 stride 2 of 64 x 28x28 x 32, Node 20, one core:
 //   one loop for every window: forward 1.56 ms, backward 1.36 ms
-//   2x2 without loops, places as small steps that need no conversion: forward 0.32 ms (30 GB/s)
+//   2x2 without loops, positions as small steps that need no conversion: forward 0.32 ms (30 GB/s)
 //   whole vectors apart from the last, partial one: backward 0.46 ms (21 GB/s)
 
 import { clear, floats, loadPart, storePart } from './lanes';
 
 /**
- * y [N, OH, OW, C] = largest value under each window, index = its place h * W + w in the plane, as a float. The first of
- * equal values in row-major order wins, as in PyTorch; padding never wins. y or index may be 0: not wanted.
+ * y [N, OH, OW, C] = largest value under each window, index = its position h * W + w in the plane, as a float. The first of
+ * equal values in row-major order wins, as in PyTorch; padding never wins. y or index may be 0: not computed.
  * Unit of begin and end: one image.
  */
 export function maxPool(
   x: usize, H: i32, W: i32, C: i32, OH: i32, OW: i32, windowHeight: i32, windowWidth: i32,
-  strideY: i32, strideX: i32, padTop: i32, padLeft: i32, y: usize, index: usize, begin: i32, end: i32,
+  strideY: i32, strideX: i32, padY: i32, padX: i32, y: usize, index: usize, begin: i32, end: i32,
 ): void {
   const pixel = floats(C);
   let out = <usize>(begin * OH * OW) * pixel;
   for (let n = begin; n < end; n++) {
     const image = x + <usize>(n * H * W) * pixel;
     for (let i = 0; i < OH; i++) {
-      const top = i * strideY - padTop;
+      const top = i * strideY - padY;
       const row0 = max(top, 0), row1 = min(top + windowHeight, H);
       for (let j = 0; j < OW; j++, out += pixel) {
-        const left = j * strideX - padLeft;
+        const left = j * strideX - padX;
         const column0 = max(left, 0), column1 = min(left + windowWidth, W);
         poolPixel(image, W, C, row0, row1, column0, column1, y != 0 ? y + out : 0, index != 0 ? index + out : 0);
       }
@@ -46,20 +46,20 @@ function poolPixel(
   }
   for (let c = 0; c < C; c += 4) {
     const count = C - c, at = image + floats(c);
-    let largest = loadPart(corner + floats(c), count), place = f32x4.splat(<f32>first);
+    let largest = loadPart(corner + floats(c), count), position = f32x4.splat(<f32>first);
     for (let row = row0; row < row1; row++) {
       for (let column = column0; column < column1; column++) {
         const candidate = row * W + column, value = loadPart(at + floats(candidate) * <usize>C, count);
-        place = laterPlace(largest, value, place, f32x4.splat(<f32>candidate));
+        position = laterPosition(largest, value, position, f32x4.splat(<f32>candidate));
         largest = f32x4.pmax(largest, value);
       }
     }
     if (y != 0) storePart(y + floats(c), largest, count);
-    if (index != 0) storePart(index + floats(c), place, count);
+    if (index != 0) storePart(index + floats(c), position, count);
   }
 }
 
-/** The usual window without loops: `count` channels from c on of the 2x2 pixels from `corner`, whose place is `first`. */
+/** The usual window without loops: `count` channels from c on of the 2x2 pixels from `corner`, whose position is `first`. */
 @inline
 function poolLanes2x2(
   corner: usize, W: i32, C: i32, first: i32, c: i32, count: i32, y: usize, index: usize,
@@ -68,51 +68,51 @@ function poolLanes2x2(
   const origin = f32x4.splat(<f32>first);
   let largest = loadPart(at, count), step = f32x4.splat(0); // step: how far behind `first`
   let value = loadPart(at + pixel, count);
-  step = laterPlace(largest, value, step, f32x4.splat(1));
+  step = laterPosition(largest, value, step, f32x4.splat(1));
   largest = f32x4.pmax(largest, value);
   value = loadPart(below, count);
-  step = laterPlace(largest, value, step, f32x4.splat(<f32>W));
+  step = laterPosition(largest, value, step, f32x4.splat(<f32>W));
   largest = f32x4.pmax(largest, value);
   value = loadPart(below + pixel, count);
-  step = laterPlace(largest, value, step, f32x4.splat(<f32>(W + 1)));
+  step = laterPosition(largest, value, step, f32x4.splat(<f32>(W + 1)));
   largest = f32x4.pmax(largest, value);
   if (y != 0) storePart(y + floats(c), largest, count);
   if (index != 0) storePart(index + floats(c), f32x4.add(origin, step), count);
 }
 
-/** Where the value is larger than the largest so far, its place; elsewhere the place so far. */
+/** Where the value is larger than the largest so far, its position; elsewhere the position so far. */
 @inline
-function laterPlace(largest: v128, value: v128, place: v128, candidate: v128): v128 {
-  return v128.bitselect(candidate, place, f32x4.gt(value, largest));
+function laterPosition(largest: v128, value: v128, position: v128, candidate: v128): v128 {
+  return v128.bitselect(candidate, position, f32x4.gt(value, largest));
 }
 
 /**
- * gradX [N, H, W, C]: each g goes to the place its window's maximum came from; overlapping windows add up.
+ * gradX [N, H, W, C]: each grad goes to the position of the maximum of its window; overlapping windows add up.
  * Unit of begin and end: one image.
  */
 export function maxPoolGrad(
-  g: usize, index: usize, H: i32, W: i32, C: i32, OH: i32, OW: i32, windowHeight: i32, windowWidth: i32,
-  strideY: i32, strideX: i32, padTop: i32, padLeft: i32, gradX: usize, begin: i32, end: i32,
+  grad: usize, index: usize, H: i32, W: i32, C: i32, OH: i32, OW: i32, windowHeight: i32, windowWidth: i32,
+  strideY: i32, strideX: i32, padY: i32, padX: i32, gradX: usize, begin: i32, end: i32,
 ): void {
   const pixel = floats(C);
-  // Windows that neither overlap nor leave a gap write each place once: nothing to clear, nothing to add.
+  // Windows that neither overlap nor leave a gap write each position once: nothing to clear, nothing to add.
   const tiling =
-    windowHeight == strideY && windowWidth == strideX && padTop == 0 && padLeft == 0 &&
+    windowHeight == strideY && windowWidth == strideX && padY == 0 && padX == 0 &&
     OH * strideY == H && OW * strideX == W;
   let from = <usize>(begin * OH * OW) * pixel;
   for (let n = begin; n < end; n++) {
     const image = gradX + <usize>(n * H * W) * pixel;
     if (!tiling) clear(image, H * W * C);
     for (let i = 0; i < OH; i++) {
-      const top = i * strideY - padTop;
+      const top = i * strideY - padY;
       const row0 = max(top, 0), row1 = min(top + windowHeight, H);
       for (let j = 0; j < OW; j++, from += pixel) {
-        const left = j * strideX - padLeft;
+        const left = j * strideX - padX;
         const column0 = max(left, 0), column1 = min(left + windowWidth, W);
         for (let row = row0; row < row1; row++) {
           for (let column = column0; column < column1; column++) {
-            const place = row * W + column;
-            spread(g + from, index + from, <f32>place, image + <usize>place * pixel, C, tiling);
+            const position = row * W + column;
+            spread(grad + from, index + from, <f32>position, image + <usize>position * pixel, C, tiling);
           }
         }
       }
@@ -120,21 +120,21 @@ export function maxPoolGrad(
   }
 }
 
-/** All channels of one place under one window: g where the index names the place, else 0; stored if it is alone, else added. */
-function spread(g: usize, index: usize, place: f32, gradX: usize, C: i32, alone: bool): void {
-  const here = f32x4.splat(place), vectors = floats(C & ~3);
+/** All channels of one position under one window: grad where the index is the position, else 0; stored if `alone`, else added. */
+function spread(grad: usize, index: usize, position: f32, gradX: usize, C: i32, alone: bool): void {
+  const here = f32x4.splat(position), vectors = floats(C & ~3);
   let at: usize = 0;
   if (alone) {
-    for (; at < vectors; at += 16) spreadLanes(g + at, index + at, here, gradX + at, 4, true);
-    if (C & 3) spreadLanes(g + at, index + at, here, gradX + at, C & 3, true);
+    for (; at < vectors; at += 16) spreadLanes(grad + at, index + at, here, gradX + at, 4, true);
+    if (C & 3) spreadLanes(grad + at, index + at, here, gradX + at, C & 3, true);
   } else {
-    for (; at < vectors; at += 16) spreadLanes(g + at, index + at, here, gradX + at, 4, false);
-    if (C & 3) spreadLanes(g + at, index + at, here, gradX + at, C & 3, false);
+    for (; at < vectors; at += 16) spreadLanes(grad + at, index + at, here, gradX + at, 4, false);
+    if (C & 3) spreadLanes(grad + at, index + at, here, gradX + at, C & 3, false);
   }
 }
 
 @inline
-function spreadLanes(g: usize, index: usize, here: v128, gradX: usize, count: i32, alone: bool): void {
-  const value = v128.and(loadPart(g, count), f32x4.eq(loadPart(index, count), here));
+function spreadLanes(grad: usize, index: usize, here: v128, gradX: usize, count: i32, alone: bool): void {
+  const value = v128.and(loadPart(grad, count), f32x4.eq(loadPart(index, count), here));
   storePart(gradX, alone ? value : f32x4.add(value, loadPart(gradX, count)), count);
 }

@@ -1,11 +1,10 @@
-// Reductions along one axis of an array [outer, size, inner]: its sum, and the place of its largest value. The kernels of
-// kernels/reduce.ts, one by one. Small work in the networks this is for (biases, losses, predictions), and no reason to
-// stop the queue for it. May import lanes only.
+// Reductions along one axis of an array [outer, size, inner]: sum and argmax. The kernels of kernels/reduce.ts. The arrays are
+// small (biases, losses, predictions); as jobs they do not make the main thread wait for the queue.
 // Unit of begin and end, everywhere: one output element, [outer, inner] in row-major order.
 
 import { floats } from './lanes';
 
-/** Sums in float64, like the reference backend: the order of the terms then hardly matters. */
+/** Sums in float64, like the reference backend, so the order of the terms hardly matters. */
 export function sumAxis(x: usize, size: i32, inner: i32, out: usize, begin: i32, end: i32): void {
   const stride = floats(inner);
   let o = begin;
@@ -22,7 +21,7 @@ export function sumAxis(x: usize, size: i32, inner: i32, out: usize, begin: i32,
   }
 }
 
-/** Four neighbouring outputs. */
+/** Four adjacent outputs. */
 function sumFour(x: usize, size: i32, stride: usize, out: usize): void {
   let low = f64x2.splat(0), high = low;
   for (const stop = x + <usize>size * stride; x < stop; x += stride) {
@@ -34,7 +33,7 @@ function sumFour(x: usize, size: i32, stride: usize, out: usize): void {
   v128.store(out, v128.shuffle<f32>(left, right, 0, 1, 4, 5));
 }
 
-/** A run of neighbours: two pairs of sums hide the latency of addition. */
+/** A contiguous run: two pairs of sums hide the latency of addition. */
 function sumRun(x: usize, size: i32): f64 {
   let a = f64x2.splat(0), b = a;
   const end = x + floats(size);
@@ -53,7 +52,7 @@ function sumOne(x: usize, size: i32, stride: usize): f64 {
   return sum;
 }
 
-/** The place of the first largest value. */
+/** Index of the maximum; the first of equal values. */
 export function argMax(x: usize, size: i32, inner: i32, out: usize, begin: i32, end: i32): void {
   const stride = floats(inner);
   for (let o = begin; o < end; o++) {

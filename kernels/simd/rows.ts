@@ -1,9 +1,9 @@
-// Sums and maps over x [rows, channels], channels innermost: bias gradients, and the affine half of batch norm.
-// The statistics of batch norm are in batchNorm.ts. May import lanes only.
+// Column sums and affine maps over x [rows, channels], channels innermost: bias gradients, and the affine part of batch norm.
+// The statistics of batch norm are in batchNorm.ts.
 //
 // Why blocks: one running sum over 50,176 rows would lose four of float32's seven digits to rounding. Each block of 256 rows
-// is summed by itself, in registers, and the few hundred block sums are added in float64. The blocks are also the units that
-// threads share, and because their borders are fixed, so is the result.
+// is summed in registers, and the few hundred block sums are added in float64. The blocks are also the units that threads
+// divide; their borders are fixed, so the result does not depend on the number of threads.
 
 import { floats, fma, loadPart, storePart } from './lanes';
 

@@ -1,8 +1,8 @@
-// The register tile of tile.ts for the rows that six do not divide: 4 rows x 8 columns, and one row x 32 columns. Same sums in
-// the same order, so a row's result does not depend on which of the three it fell to. May import lanes only.
+// Register tiles for the rows left over by the six-row tile of tile.ts: 4 rows x 8 columns, and one row x 32 columns. They add in
+// the same order, so the result of a row does not depend on the tile.
 //
-// Why: at the end of a block of rows, and in all of a small batch, the six-row tile computes rows that nobody asked for.
-// One core of an AMD EPYC (Zen 4), GFLOP/s of wanted results, matrix rows x 288 x 64, Node 20 base / Node 24 relaxed:
+// Why: at the end of a block of rows, and in a small batch, the six-row tile computes rows that are not stored.
+// One core of an AMD EPYC (Zen 4), GFLOP/s of stored results, matrix rows x 288 x 64, Node 20 base / Node 24 relaxed:
 //   rows                     1          2          4          8         22
 //   six-row tile alone    7 / 10    13 / 19    26 / 38    26 / 38    36 / 52    (computed from 39 / 57 for whole tiles)
 //   with these           30 / 48    16 / 27    31 / 54    31 / 54    37 / 57

@@ -1,12 +1,12 @@
-// Softmax, its logarithm and cross-entropy over rows of classes: x [rows, classes]. The kernels of kernels/softmax.ts, one by
-// one, for lines along the innermost axis. Small work (rows x 47): simple loops. May import lanes and exponential.
+// Softmax, log-softmax and cross-entropy over rows of classes: x [rows, classes]. The kernels of kernels/softmax.ts for lines
+// along the innermost axis. The arrays are small (rows x 47), so the loops are simple. `lse` is the log-sum-exp of each row.
 // Unit of begin and end, everywhere: one row.
 
 import { floats, loadPart, splat, storePart, sumLanes } from './lanes';
 import { exp4, log1 } from './exponential';
 
-/** lineLog [rows] = ln of the sum over the row of e^x, shifted by the row's maximum so that nothing overflows. */
-export function logSumExp(x: usize, classes: i32, lineLog: usize, begin: i32, end: i32): void {
+/** lse [rows] = ln of the sum over the row of e^x, shifted by the row's maximum so that nothing overflows. */
+export function logSumExp(x: usize, classes: i32, lse: usize, begin: i32, end: i32): void {
   const width = floats(classes);
   for (let row = begin; row < end; row++) {
     const line = x + <usize>row * width;
@@ -19,14 +19,14 @@ export function logSumExp(x: usize, classes: i32, lineLog: usize, begin: i32, en
     for (; k < classes; k++) {
       total += f32x4.extract_lane(exp4(f32x4.sub(splat(line + floats(k)), shift)), 0);
     }
-    store<f32>(lineLog + floats(row), <f32>(<f64>largest + log1(<f64>total)));
+    store<f32>(lse + floats(row), <f32>(<f64>largest + log1(<f64>total)));
   }
 }
 
-/** y = x - lineLog: log softmax. */
-export function logSoftmax(x: usize, lineLog: usize, classes: i32, y: usize, begin: i32, end: i32): void {
+/** y = x - lse: log softmax. */
+export function logSoftmax(x: usize, lse: usize, classes: i32, y: usize, begin: i32, end: i32): void {
   for (let row = begin; row < end; row++) {
-    const line = splat(lineLog + floats(row)), first = floats(row) * <usize>classes;
+    const line = splat(lse + floats(row)), first = floats(row) * <usize>classes;
     for (let k = 0; k < classes; k += 4) {
       const at = first + floats(k), count = classes - k;
       storePart(y + at, f32x4.sub(loadPart(x + at, count), line), count);
@@ -34,10 +34,10 @@ export function logSoftmax(x: usize, lineLog: usize, classes: i32, y: usize, beg
   }
 }
 
-/** y = e^(x - lineLog): softmax. */
-export function softmax(x: usize, lineLog: usize, classes: i32, y: usize, begin: i32, end: i32): void {
+/** y = e^(x - lse): softmax. */
+export function softmax(x: usize, lse: usize, classes: i32, y: usize, begin: i32, end: i32): void {
   for (let row = begin; row < end; row++) {
-    const line = splat(lineLog + floats(row)), first = floats(row) * <usize>classes;
+    const line = splat(lse + floats(row)), first = floats(row) * <usize>classes;
     for (let k = 0; k < classes; k += 4) {
       const at = first + floats(k), count = classes - k;
       storePart(y + at, exp4(f32x4.sub(loadPart(x + at, count), line)), count);
@@ -45,7 +45,7 @@ export function softmax(x: usize, lineLog: usize, classes: i32, y: usize, begin:
   }
 }
 
-/** Other labels are the caller's mistake, but must not make us write outside of the array. */
+/** Other labels are errors of the caller, but must not cause a write outside of the array. */
 @inline
 function isClass(label: i32, classes: i32): bool {
   return <u32>label < <u32>classes;
@@ -56,13 +56,13 @@ function isClass(label: i32, classes: i32): bool {
  * smoothing / classes everywhere and 1 - smoothing more at the label.
  */
 function crossEntropy(
-  logits: usize, lineLog: usize, labels: usize, classes: i32, smoothing: f32, losses: usize, begin: i32, end: i32,
+  logits: usize, lse: usize, labels: usize, classes: i32, smoothing: f32, losses: usize, begin: i32, end: i32,
 ): void {
-  const kept: f32 = 1 - smoothing;
+  const confidence: f32 = 1 - smoothing;
   for (let row = begin; row < end; row++) {
-    const line = logits + floats(row) * <usize>classes, log = load<f32>(lineLog + floats(row));
+    const line = logits + floats(row) * <usize>classes, log = load<f32>(lse + floats(row));
     const label = <i32>load<f32>(labels + floats(row));
-    let loss = isClass(label, classes) ? kept * (log - load<f32>(line + floats(label))) : NaN;
+    let loss = isClass(label, classes) ? confidence * (log - load<f32>(line + floats(label))) : NaN;
     if (smoothing != 0) {
       let spread: f32 = 0;
       for (let k = 0; k < classes; k++) spread += log - load<f32>(line + floats(k));
@@ -72,7 +72,7 @@ function crossEntropy(
   }
 }
 
-/** shifted = logits less the maximum of their row. */
+/** shifted = logits minus the maximum of their row. */
 function shiftByMax(logits: usize, classes: i32, shifted: usize, begin: i32, end: i32): void {
   for (let row = begin; row < end; row++) {
     const first = floats(row) * <usize>classes;
@@ -86,32 +86,32 @@ function shiftByMax(logits: usize, classes: i32, shifted: usize, begin: i32, end
   }
 }
 
-/** All that cross-entropy computes on the way forward, row by row in one job: shifted logits, their lineLog, losses. */
+/** The forward pass of cross-entropy in one job: shifted logits, their lse, losses. */
 export function crossEntropyForward(
-  logits: usize, labels: usize, classes: i32, smoothing: f32, shifted: usize, lineLog: usize, losses: usize,
+  logits: usize, labels: usize, classes: i32, smoothing: f32, shifted: usize, lse: usize, losses: usize,
   begin: i32, end: i32,
 ): void {
   shiftByMax(logits, classes, shifted, begin, end);
-  logSumExp(shifted, classes, lineLog, begin, end);
-  crossEntropy(shifted, lineLog, labels, classes, smoothing, losses, begin, end);
+  logSumExp(shifted, classes, lse, begin, end);
+  crossEntropy(shifted, lse, labels, classes, smoothing, losses, begin, end);
 }
 
-/** gradLogits = (softmax - target) * g of the row. */
+/** gradLogits = (softmax - target) * grad of the row. */
 export function crossEntropyGrad(
-  g: usize, logits: usize, lineLog: usize, labels: usize, classes: i32, smoothing: f32, gradLogits: usize,
+  grad: usize, logits: usize, lse: usize, labels: usize, classes: i32, smoothing: f32, gradLogits: usize,
   begin: i32, end: i32,
 ): void {
-  const kept: f32 = 1 - smoothing;
-  const spread = f32x4.splat(smoothing / <f32>classes), target = f32x4.splat(smoothing / <f32>classes + kept);
+  const confidence: f32 = 1 - smoothing;
+  const spread = f32x4.splat(smoothing / <f32>classes), target = f32x4.splat(smoothing / <f32>classes + confidence);
   for (let row = begin; row < end; row++) {
-    const log = splat(lineLog + floats(row)), rowGrad = splat(g + floats(row));
+    const log = splat(lse + floats(row)), rowGrad = splat(grad + floats(row));
     const first = floats(row) * <usize>classes;
     for (let k = 0; k < classes; k += 4) {
       const at = first + floats(k), count = classes - k;
       const probability = exp4(f32x4.sub(loadPart(logits + at, count), log));
       storePart(gradLogits + at, f32x4.mul(f32x4.sub(probability, spread), rowGrad), count);
     }
-    // The label again, in full: subtracting 1 after the multiplication would round away the digits of 1 - p.
+    // The label again in one step: subtracting 1 after the multiplication would lose the digits of 1 - p.
     const label = <i32>load<f32>(labels + floats(row)), hit = first + floats(label);
     if (!isClass(label, classes)) continue;
     const probability = exp4(f32x4.sub(splat(logits + hit), log));

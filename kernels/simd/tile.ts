@@ -1,16 +1,16 @@
 // The register tile: 6 rows x 8 columns of a matrix product stay in twelve registers while k runs.
-// Matrix multiply, convolution and its input gradient are this one loop; they differ only in where a row's floats lie.
-// Not a matrix multiply by itself: gemm.ts and conv2d.ts walk over the tiles. May import lanes only.
+// Matrix multiply, convolution and its input gradient use this loop; they differ only in the addresses of the floats of a row.
+// gemm.ts and conv2d.ts loop over the tiles.
 //
-// The ladder, GFLOP/s on one core of an AMD EPYC (Zen 4), best of 60 rounds, matrix 3136 x 288 x 64 or conv2
-// (14x14, 32 -> 64), base module on Node 20 unless said; a busy machine takes a third off all of it:
+// Versions, GFLOP/s on one core of an AMD EPYC (Zen 4), best of 60 rounds, matrix 3136 x 288 x 64 or conv2
+// (14x14, 32 -> 64), base module on Node 20 unless stated; on a busy machine all numbers are a third lower:
 //   scalar triple loop over panels                3
 //   1 row x 8 columns                            20   each k loads three vectors for two multiply-adds
 //   6 x 8, two k a round, row 0 first in text    25   all loads come before all arithmetic and spill: see below
 //   6 x 8, one k a round, row 5 first            28
 //   6 x 8, two k a round, row 5 first            36   (Node 24: 41)
 //   relaxed module, Node 24, one k a round       55   (two k a round: 37)
-// Tried and dropped, in a bare matrix multiply: 4x12, 3x16 and 8x8 need more than the 15 vector registers that V8 hands
+// Rejected, in a bare matrix multiply: 4x12, 3x16 and 8x8 need more than the 15 vector registers that V8 hands
 // out (21 to 36, depending on the order of the text); 4x8 (24 to 38) and 5x8 (20 to 33) load more for each multiply-add;
 // four k a round (32).
 //
@@ -26,7 +26,7 @@ import { PANEL_BYTES, floats, fma, fused, loadPart, splat, storeRow } from './la
  *
  * Row i of A is not one array but `runs` contiguous pieces of `runLength` floats: piece r begins at
  * row_i + offsets[r * runLength]. One piece makes it a plain matrix; one piece for each kernel row makes it a convolution,
- * because the pixels under one kernel row are neighbours in memory.
+ * because the pixels under one kernel row are contiguous in memory.
  *
  * A caller with fewer than 6 rows repeats its last row pointer: the tile computes those rows and does not store them.
  * The order of summation is k = 0, 1, 2 ... in each element, whatever tile the element lies in.

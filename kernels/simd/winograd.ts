@@ -1,14 +1,14 @@
 // Winograd convolution F(4x4, 3x3) over NHWC images: 3x3 kernels of stride 1 without dilation or groups. 36 multiplications for
-// 16 outputs, where direct convolution takes 144. Forward, and the input gradient as a forward pass with turned filters.
-// Not the general case (conv2d.ts), not the weight gradient (winogradGradWeight.ts), not the formulas and where they come from
-// (winogradTransform.ts). May import lanes, gemm, convShape, winogradTiles, winogradTransform.
+// 16 outputs; direct convolution needs 144. Forward pass, and the input gradient as a forward pass with rotated filters.
+// The general case is in conv2d.ts, the weight gradient in winogradGradWeight.ts, the derivation of the formulas in
+// winogradTransform.ts.
 //
 // One output tile y of one output channel, g being the filters and d the input tiles of the channels c:
 //     y = A^T [ sum over c of (G g G^T) * (B^T d B) ] A
-// The sum over channels is a sum at each of the 36 positions by itself: 36 matrix products [tiles x C][C x O]. Filters are
-// transformed once a call; tiles pass by in blocks that stay in the second-level cache.
+// The sum over channels is separate for each of the 36 positions: 36 matrix products [tiles x C][C x O]. Filters are
+// transformed once per call; tiles are processed in blocks that stay in the second-level cache.
 //
-// The ladder: milliseconds on one core of an AMD EPYC (Zen 4), batch 64, best of many short runs, filter transform included;
+// Versions: milliseconds on one core of an AMD EPYC (Zen 4), batch 64, best of many short runs, filter transform included;
 // in brackets the speed in GFLOP/s that direct convolution would need for that.
 //                                                  conv2 14x14 32->64     conv3 7x7 64->128
 //     direct (conv2d.ts), Node 20                  13.1 (35)              12.7 (36)
@@ -19,7 +19,7 @@
 //     input gradient                                4.3 (107)              3.9 (119)    direct: 8.5 and 8.7
 // Of conv2's 6.0 ms the products take 4.9 (a third of the direct multiplications: 14 of 16 pixels of the tiles exist on each
 // axis), input and output transform half a millisecond each. Blocks matter little to the forward pass, but the input gradient
-// with all tiles in one block is 1.4 times slower. Tried and dropped, no gain: gaps between positions against cache aliasing,
+// with all tiles in one block is 1.4 times slower. Rejected, no gain: gaps between positions against cache aliasing,
 // constants loaded from memory.
 
 import { ConvShape } from './convShape';
@@ -28,27 +28,27 @@ import { PANEL, PANEL_BYTES, floats, loadPart, storePart } from './lanes';
 import { POSITIONS, TILE, clearStrip, inputStrip, stripScratch, tilesAcross, winogradStrips } from './winogradTiles';
 import { filterTransform, outputTransform } from './winogradTransform';
 
-/** Floats of transformed inputs in a block: 224 KB, which leave most of the second-level cache to filters and products. */
+/** Floats of transformed inputs in a block: 224 KB, which leaves most of the second-level cache for filters and products. */
 const BLOCK_FLOATS: i32 = 56 << 10;
 
 /** Bytes of the eight transformed outputs of a tile, [6][6][8]. */
 const PRODUCT_BYTES: usize = <usize>POSITIONS * PANEL_BYTES;
 
 /**
- * Strips of a block. A multiple of six, where there is room, fills the six rows of the register tile. Callers that divide the
- * strips do well to divide them here: a part of a block reads all filters for fewer tiles.
+ * Strips of a block: if possible a multiple of six, which fills the six rows of the register tile. Callers should divide the
+ * strips at block borders: a part of a block reads all filters for fewer tiles.
  */
 export function winogradBlockStrips(s: ConvShape): i32 {
-  const strips = BLOCK_FLOATS / (POSITIONS * tilesAcross(s) * s.channels);
+  const strips = BLOCK_FLOATS / (POSITIONS * tilesAcross(s) * s.inChannels);
   return strips < 6 ? max(strips, 1) : strips - (strips % 6);
 }
 
 /** Transformed inputs of a block at one position, [tiles][C]. */
 function positionFloats(s: ConvShape): i32 {
-  return winogradBlockStrips(s) * tilesAcross(s) * s.channels;
+  return winogradBlockStrips(s) * tilesAcross(s) * s.inChannels;
 }
 
-/** Floats of scratch for every function here; each thread brings its own. */
+/** Floats of scratch for every function here; each thread needs a separate one. */
 export function winogradScratch(s: ConvShape): i32 {
   return stripScratch(s) + POSITIONS * positionFloats(s) + winogradBlockStrips(s) * tilesAcross(s) * POSITIONS * PANEL;
 }
@@ -60,20 +60,20 @@ export function winogradPanels(s: ConvShape): i32 {
 
 /** Floats of transformed filters, [panels][36][C][8]. */
 export function winogradFilterFloats(s: ConvShape): i32 {
-  return winogradPanels(s) * POSITIONS * s.channels * PANEL;
+  return winogradPanels(s) * POSITIONS * s.inChannels * PANEL;
 }
 
 /**
- * filters = G g G^T of every filter g of w (OIHW). Unit of begin and end: one panel of winogradPanels(s).
+ * filters = G g G^T of every filter g of weight (OIHW). Unit of begin and end: one panel of winogradPanels(s).
  *
- * `flipped`: `s` is the shape of the input gradient (its channels are the outputs of w), so the kernels are turned by 180
- * degrees and the two channel axes of w exchanged.
+ * `flipped`: `s` is the shape of the input gradient (its channels are the outputs of weight), so the kernels are rotated by
+ * 180 degrees and the two channel axes of weight swapped.
  */
 export function packWinogradFilters(
-  s: ConvShape, w: usize, flipped: bool, filters: usize, scratch: usize, begin: i32, end: i32,
+  s: ConvShape, weight: usize, flipped: bool, filters: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  const C = s.channels, O = s.outChannels, position = <usize>C * PANEL_BYTES;
-  const first = flipped ? w + floats(8) : w; // of the nine taps, in the order of reading
+  const C = s.inChannels, O = s.outChannels, position = <usize>C * PANEL_BYTES;
+  const first = flipped ? weight + floats(8) : weight; // of the nine taps, in the order of reading
   const strideTap = flipped ? -4 : 4;
   const strideC = flipped ? floats(9 * O) : floats(9), strideO = flipped ? floats(9) : floats(9 * C);
   for (let panel = begin; panel < end; panel++) {
@@ -113,16 +113,16 @@ function transformFilters(
 
 /**
  * out [N, outHeight, outWidth, outChannels] = convolution of x [N, height, width, channels] with `filters`, plus bias [O] or 0.
- * Unit of begin and end: one strip of N * winogradStrips(s). Needs 4 channels or more, padTop and padLeft of 0 or more.
- * With `pooled`, out is [N, outHeight / 2, outWidth / 2, outChannels]: the largest of relu(y) under each 2x2 window, taken from
- * the tile before it is written anywhere.
+ * Unit of begin and end: one strip of N * winogradStrips(s). Needs 4 channels or more, padY and padX of 0 or more.
+ * With `pooled`, out is [N, outHeight / 2, outWidth / 2, outChannels]: the maximum of relu(y) under each 2x2 window, computed
+ * before the tile is stored.
  *
  * A NaN or an infinity in x makes all outputs of its tiles NaN, also those whose window does not contain it.
  */
 export function winogradForward(
   s: ConvShape, x: usize, filters: usize, bias: usize, out: usize, pooled: bool, scratch: usize, begin: i32, end: i32,
 ): void {
-  const C = s.channels, across = tilesAcross(s), block = winogradBlockStrips(s), position = floats(positionFloats(s));
+  const C = s.inChannels, across = tilesAcross(s), block = winogradBlockStrips(s), position = floats(positionFloats(s));
   const inputs = scratch + floats(stripScratch(s)); // [36][tiles][C]
   const products = inputs + <usize>POSITIONS * position; // [tiles][36][8]
   const filterBytes = <usize>C * PANEL_BYTES;
@@ -147,7 +147,7 @@ export function winogradForward(
   }
 }
 
-/** A^T m A of every tile of strip `index`, eight output channels from o on. The products are used up. */
+/** A^T m A of every tile of strip `index`, eight output channels from o on. Overwrites the products. */
 function outputStrip(s: ConvShape, products: usize, index: i32, o: i32, bias: usize, out: usize): void {
   const strips = winogradStrips(s), pixel = floats(s.outChannels), row = <usize>s.outWidth * pixel;
   const top = (index % strips) * TILE, rows = min(TILE, s.outHeight - top);
@@ -164,7 +164,7 @@ function outputStrip(s: ConvShape, products: usize, index: i32, o: i32, bias: us
   }
 }
 
-/** The same through ReLU and 2x2 max-pooling. Tiles begin on even pixels, so no window lies in two of them. */
+/** The same with ReLU and 2x2 max-pooling. Tiles begin on even pixels, so every window lies in one tile. */
 function pooledStrip(s: ConvShape, products: usize, index: i32, o: i32, bias: usize, out: usize): void {
   const strips = winogradStrips(s), pixel = floats(s.outChannels), width = s.outWidth >> 1, height = s.outHeight >> 1;
   const top = (index % strips) * (TILE / 2), row = <usize>width * pixel;
@@ -221,7 +221,7 @@ function outputRows(
   const whole = cols == TILE && count >= 4;
   for (let y = 0; y < rows; y++, products += 6 * PANEL_BYTES, out += row) {
     const p = products;
-    // A tile over the edge passes through its own products, from where only what exists is copied.
+    // A tile that crosses the border is stored over its products; only the pixels of the image are copied from there.
     outputTransform(
       v128.load(p), v128.load(p, 32), v128.load(p, 64), v128.load(p, 96), v128.load(p, 128), v128.load(p, 160),
       shift, whole ? out : p, whole ? pixel : PANEL_BYTES,

@@ -1,12 +1,12 @@
 // The weight gradient of a Winograd convolution: gradG = G^T [ sum over tiles of (A y A^T) * (B^T d B) ] G, y being the
-// gradient of a 4x4 output tile and d its 6x6 inputs (winogradTransform.ts). Again 36 matrix products, [O x tiles][tiles x C].
-// May import lanes, convShape, winogradTiles, winogradTransform.
+// gradient of a 4x4 output tile and d its 6x6 inputs (winogradTransform.ts). These are 36 matrix products, [O x tiles][tiles x C].
 //
-// Two passes, each over units that threads may share, a barrier between: parts (unit: an eighth of the images, transformed
-// and multiplied by one thread, in groups that stay in its own cache), filters (unit: an output channel, over the sums of all
-// parts). How the images divide depends on their number and the shape alone: every sum has one order.
 //
-// The ladder: milliseconds on one core of an AMD EPYC (Zen 4), batch 64, best of many short runs, Node 20; in brackets the
+// Two passes with a barrier between them, each over units that threads divide: parts (unit: an eighth of the images, transformed
+// and multiplied by one thread, in groups that stay in its cache), filters (unit: an output channel, over the sums of all
+// parts). The division of the images depends only on their number and on the shape, so every sum has one order.
+//
+// Versions: milliseconds on one core of an AMD EPYC (Zen 4), batch 64, best of many short runs, Node 20; in brackets the
 // speed in GFLOP/s that direct convolution would need for that.
 //                                          conv2 14x14 32->64     conv3 7x7 64->128
 //     direct (convGradWeight.ts)           15.3 (30)              14.4 (32)
@@ -14,10 +14,10 @@
 //     y first; all images in one group      8.4 (55)               7.8 (59)     14 and 7 MB of transformed tiles
 //     groups of 2 MB                        5.7 (82)               5.4 (85)
 //     relaxed multiply-add, Node 24         4.5 (103)              4.1 (114)    direct: 8.9 and 9.3
-// Those transformed a group on all threads and then multiplied it on all threads: each core wrote tiles that the other had to
-// read, and two threads were 1.15 times as fast as one at it. In parts, which share nothing, one thread takes 5.5 and 5.4 ms
-// on Node 20, 3.9 and 3.7 on Node 24, sums of the parts included. That was with four parts, at whose ends two threads waited for
-// each other 0.3 ms a layer; now there are eight.
+// These versions transform a group on all threads and then multiply it on all threads: each core writes tiles that the other
+// reads, and two threads are 1.15 times as fast as one. With independent parts one thread takes 5.5 and 5.4 ms on Node 20, 3.9
+// and 3.7 on Node 24, including the sum over the parts. With four parts two threads wait 0.3 ms per layer for each other; eight
+// parts avoid that.
 
 import { ConvShape } from './convShape';
 import { PANEL, PANEL_BYTES, TILE_ROWS, floats, fma, fused, splat } from './lanes';
@@ -27,10 +27,10 @@ import { gradFilterTransform } from './winogradTransform';
 /** Floats of transformed tiles in a group of images: 1 MB, about a core's second-level cache. */
 const GROUP_FLOATS: i32 = 256 << 10;
 
-// Channels are rounded up to whole register tiles: six output by eight input channels. What the surplus computes is not used.
+// Channels are rounded up to whole register tiles: six output by eight input channels. The surplus results are not used.
 
 function inputChannels(s: ConvShape): i32 {
-  return (s.channels + PANEL - 1) & -PANEL;
+  return (s.inChannels + PANEL - 1) & -PANEL;
 }
 
 function gradChannels(s: ConvShape): i32 {
@@ -41,12 +41,12 @@ function tilesOf(s: ConvShape, images: i32): i32 {
   return images * winogradStrips(s) * tilesAcross(s);
 }
 
-/** Floats between two positions of the transformed gradients [36][tiles][O]; the last register tile may read six behind. */
+/** Floats between two positions of the transformed gradients [36][tiles][O]; the last register tile may read six beyond. */
 function gradPosition(s: ConvShape, images: i32): i32 {
   return (tilesOf(s, images) * s.outChannels + TILE_ROWS + 3) & ~3;
 }
 
-/** Units of winogradGradParts: enough for four threads to end together, and few enough to add up. */
+/** Units of winogradGradParts: enough for four threads to finish together, few enough to add cheaply. */
 export function winogradGradUnits(images: i32): i32 {
   return min(images, 8);
 }
@@ -56,7 +56,7 @@ function groupImages(s: ConvShape, images: i32): i32 {
   const units = winogradGradUnits(images), part = (images + units - 1) / units;
   const most = max(1, GROUP_FLOATS / (POSITIONS * tilesOf(s, 1) * (inputChannels(s) + s.outChannels)));
   const groups = (part + most - 1) / most;
-  return (part + groups - 1) / groups; // of equal size, as nearly as can be
+  return (part + groups - 1) / groups; // of nearly equal size
 }
 
 /** Floats of scratch of winogradGradParts: a strip, and the transformed inputs [36][tiles][C] and gradients of a group. */
@@ -65,7 +65,7 @@ export function winogradGradScratch(s: ConvShape, images: i32): i32 {
   return stripScratch(s) + POSITIONS * (tilesOf(s, group) * inputChannels(s) + gradPosition(s, group));
 }
 
-/** Floats of the sums of products of one part, [O][36][C]: what one filter is made of lies together. */
+/** Floats of the sums of products of one part, [O][36][C]: the sums of one filter are contiguous. */
 function sumFloats(s: ConvShape): i32 {
   return POSITIONS * gradChannels(s) * inputChannels(s);
 }
@@ -121,8 +121,8 @@ function groupProducts(
 }
 
 /**
- * out[i][j] (+)= sum over tiles of y[tile][i] * v[tile][j], for six i and eight j. Its form is that of tile.ts, and as delicate:
- * with `v` advanced before `y`, V8 (Node 20) moves the loads away from their uses, spills, and takes three times as long.
+ * out[i][j] (+)= sum over tiles of y[tile][i] * v[tile][j], for six i and eight j. Like tile.ts it depends on the order of
+ * the statements: with `v` advanced before `y`, V8 (Node 20) moves the loads away from their uses, spills, and takes three times as long.
  */
 function productTile(
   y: usize, yStride: usize, v: usize, vStride: usize, tiles: i32, out: usize, outStride: usize, first: bool,
@@ -176,16 +176,16 @@ function putRow(out: usize, left: v128, right: v128, first: bool): void {
 }
 
 /**
- * gradW (OIHW) = G^T u G, u being the sums of `parts` parts, added up in the memory of the first.
+ * gradWeight (OIHW) = G^T u G, u being the sums of `parts` parts, added up in the memory of the first.
  * Unit of begin and end: one output channel.
  */
-export function winogradGradFilters(s: ConvShape, sums: usize, parts: i32, gradW: usize, begin: i32, end: i32): void {
+export function winogradGradFilters(s: ConvShape, sums: usize, parts: i32, gradWeight: usize, begin: i32, end: i32): void {
   const C = inputChannels(s), part = floats(sumFloats(s)), filter = POSITIONS * C;
   for (let o = begin; o < end; o++) {
-    const own = sums + floats(o * filter);
-    addParts(own, filter, parts, part);
-    for (let c = 0; c < s.channels; c += 4) {
-      gradFilters(own + floats(c), floats(C), gradW + floats((o * s.channels + c) * 9), s.channels - c);
+    const filterSums = sums + floats(o * filter);
+    addParts(filterSums, filter, parts, part);
+    for (let c = 0; c < s.inChannels; c += 4) {
+      gradFilters(filterSums + floats(c), floats(C), gradWeight + floats((o * s.inChannels + c) * 9), s.inChannels - c);
     }
   }
 }
@@ -200,7 +200,7 @@ function addParts(row: usize, count: i32, parts: i32, part: usize): void {
 }
 
 /** The filters of four input channels, of which the first `count` exist. */
-function gradFilters(sums: usize, position: usize, gradW: usize, count: i32): void {
+function gradFilters(sums: usize, position: usize, gradWeight: usize, count: i32): void {
   const row: usize = 6 * position;
   for (let p = sums, end = sums + row; p < end; p += position) {
     gradFilterTransform(
@@ -213,12 +213,12 @@ function gradFilters(sums: usize, position: usize, gradW: usize, count: i32): vo
       v128.load(sums), v128.load(sums + position), v128.load(sums + 2 * position),
       v128.load(sums + 3 * position), v128.load(sums + 4 * position), v128.load(sums + 5 * position), sums, position,
     );
-    for (let l: usize = 0; l < 3; l++, gradW += 4) {
+    for (let l: usize = 0; l < 3; l++, gradWeight += 4) {
       const lanes = v128.load(sums + l * position);
-      v128.store_lane<f32>(gradW, lanes, 0);
-      if (count > 1) v128.store_lane<f32>(gradW, lanes, 1, 36);
-      if (count > 2) v128.store_lane<f32>(gradW, lanes, 2, 72);
-      if (count > 3) v128.store_lane<f32>(gradW, lanes, 3, 108);
+      v128.store_lane<f32>(gradWeight, lanes, 0);
+      if (count > 1) v128.store_lane<f32>(gradWeight, lanes, 1, 36);
+      if (count > 2) v128.store_lane<f32>(gradWeight, lanes, 2, 72);
+      if (count > 3) v128.store_lane<f32>(gradWeight, lanes, 3, 108);
     }
   }
 }

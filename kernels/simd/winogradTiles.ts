@@ -1,9 +1,9 @@
 // From images to transformed tiles: the two-dimensional input and gradient transforms of Winograd's F(4x4, 3x3).
-// An output plane is cut into tiles of 4 x 4; the inputs of one are 6 x 6, neighbours overlap by two. What does not fit is zero.
-// Not the arithmetic of a transform (winogradTransform.ts). May import lanes, convShape, winogradTransform.
+// An output plane is divided into tiles of 4 x 4; the inputs of a tile are 6 x 6 and overlap by two. Missing pixels are zero.
+// The arithmetic of a transform is in winogradTransform.ts.
 //
 // The unit is a strip: one row of tiles of one image. The columns of a strip are transformed first, all of them at once (the
-// two columns that neighbouring tiles share, once), then the six results along each row, tile by tile.
+// two columns that adjacent tiles share, once), then the six results along each row, tile by tile.
 
 import { ConvShape } from './convShape';
 import { clear, floats } from './lanes';
@@ -27,12 +27,12 @@ export function winogradStrips(s: ConvShape): i32 {
 
 /** Floats of scratch for inputStrip or gradStrip: a row of zeros, then six rows of column-transformed pixels. */
 export function stripScratch(s: ConvShape): i32 {
-  const rowFloats = max(s.width * s.channels, s.outWidth * s.outChannels);
+  const rowFloats = max(s.width * s.inChannels, s.outWidth * s.outChannels);
   const columns = TILE * tilesAcross(s) + 2;
-  return ((rowFloats + 3) & ~3) + ((6 * columns * max(s.channels, s.outChannels) + 3) & ~3);
+  return ((rowFloats + 3) & ~3) + ((6 * columns * max(s.inChannels, s.outChannels) + 3) & ~3);
 }
 
-/** The borders of strips stay zero from here on: both strip functions write only what the image covers. */
+/** Sets the borders of strips to zero, where they stay: both strip functions write only what the image covers. */
 export function clearStrip(s: ConvShape, scratch: usize): void {
   clear(scratch, stripScratch(s));
 }
@@ -50,18 +50,18 @@ function rowAt(image: usize, y: i32, height: i32, rowBytes: usize, zeros: usize)
 export function inputStrip(
   s: ConvShape, x: usize, index: i32, tiles: usize, positionStride: usize, tileStride: usize, scratch: usize,
 ): void {
-  const strips = winogradStrips(s), pixel = floats(s.channels), row = <usize>s.width * pixel;
+  const strips = winogradStrips(s), pixel = floats(s.inChannels), row = <usize>s.width * pixel;
   const image = x + <usize>(index / strips) * <usize>s.height * row;
-  const top = (index % strips) * TILE - s.padTop;
+  const top = (index % strips) * TILE - s.padY;
   const across = tilesAcross(s), stripRow = <usize>(TILE * across + 2) * pixel;
   const strip = scratch + ((row + 15) & ~15);
 
   const r0 = rowAt(image, top, s.height, row, scratch), r1 = rowAt(image, top + 1, s.height, row, scratch);
   const r2 = rowAt(image, top + 2, s.height, row, scratch), r3 = rowAt(image, top + 3, s.height, row, scratch);
   const r4 = rowAt(image, top + 4, s.height, row, scratch), r5 = rowAt(image, top + 5, s.height, row, scratch);
-  const left = <usize>s.padLeft * pixel, bytes = min(row, stripRow - left);
+  const left = <usize>s.padX * pixel, bytes = min(row, stripRow - left);
   for (let at: usize = 0; at < bytes; at += 16) {
-    const i = min(at, bytes - 16); // the last vector overlaps the one before instead of running over the end
+    const i = min(at, bytes - 16); // the last vector overlaps the previous one instead of crossing the end
     inputTransform(
       v128.load(r0 + i), v128.load(r1 + i), v128.load(r2 + i), v128.load(r3 + i), v128.load(r4 + i), v128.load(r5 + i),
       strip + left + i, stripRow,

@@ -59,7 +59,7 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
       (x, f) => {
         const y = conv2d(x, f, null, SAME);
         const views = [slice(y, 1, 1, 3), permute(y, [0, 1, 3, 2]), reshape(y, [2, 4, 20])];
-        updateInPlace(kernels.scaleShift, y.array, [], [2, 1]);
+        updateInPlace(kernels.scaleShift, y.array, [], { factor: 2, summand: 1 });
         return rowOf([...views, y]);
       },
     ],
@@ -90,7 +90,7 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
         const y = conv2d(x, f, null, SAME);
         const pooled = maxPool2d(y, { window: 1 });
         updateInPlace(kernels.maximum, y.array, [reshape(pooled, [2, 4, 5, 4]).array]);
-        updateInPlace(kernels.clamp, y.array, [], [-20, 20]);
+        updateInPlace(kernels.clamp, y.array, [], { low: -20, high: 20 });
         return conv2d(y, reshape(slice(f, 1, 0, 1), [1, 4, 3, 3]), null, SAME);
       },
     ],
@@ -107,7 +107,7 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
         inputs: constants,
         call: ([x, f]) => {
           const before = conv2d(x, f, null, SAME);
-          updateInPlace(kernels.scaleShift, f.array, [], [-1, 2]);
+          updateInPlace(kernels.scaleShift, f.array, [], { factor: -1, summand: 2 });
           return add(before, conv2d(x, f, null, SAME));
         },
       },

@@ -1,10 +1,18 @@
-// Convolutions on the SIMD module itself, without a backend: direct and Winograd, with any division of the work, every
-// array between walls of NaN. And the definition in float64. All images are channels-last. Imports the wasm backend's parts.
+// Runs the SIMD module's convolutions without a backend: direct and Winograd, with any division of
+// the work, every array surrounded by NaN. Also defines the float64 reference. All images are
+// channels-last.
 
 import { expect } from 'vitest';
 import { bytes } from '#simd/base';
+import type { ConvGeometry, SimdExports } from '#simd/interface';
+import type { Conv2dConstants } from '../../kernels/conv2d.js';
 import { Rng } from '../../src/engine/index.js';
-import type { SimdExports } from '../../src/engine/backends/wasm/exports.js';
+import {
+  forwardGeometry,
+  geometryWords,
+  inputGradientGeometry,
+  shapeWords,
+} from '../../src/engine/backends/wasm/convGeometry.js';
 
 /** A 3x3 convolution of stride 1; `padding` is top, left, bottom, right. */
 export interface Convolution {
@@ -29,6 +37,31 @@ export interface Operands {
 export const outSize = ({ size: [height, width], padding: [top, left, bottom, right] }: Convolution) =>
   [height + top + bottom - 2, width + left + right - 2] as const;
 
+/** The constants of the kernel. Padding at the bottom and right follows from the size of the output. */
+function constantsOf(c: Convolution): Conv2dConstants {
+  const [[height, width], [outHeight, outWidth]] = [c.size, outSize(c)];
+  return {
+    batch: c.images,
+    inChannels: c.channels,
+    height,
+    width,
+    outChannels: c.outChannels,
+    outHeight,
+    outWidth,
+    kernelHeight: 3,
+    kernelWidth: 3,
+    strideY: 1,
+    strideX: 1,
+    padY: c.padding[0],
+    padX: c.padding[1],
+    dilationY: 1,
+    dilationX: 1,
+    groups: 1,
+    groupIn: c.channels,
+    groupOut: c.outChannels,
+  };
+}
+
 const lengths = (c: Convolution) => ({
   output: c.images * outSize(c)[0] * outSize(c)[1] * c.outChannels,
   gradInput: c.images * c.size[0] * c.size[1] * c.channels,
@@ -48,7 +81,7 @@ export function randomOperands(c: Convolution, rng: Rng): Operands {
   };
 }
 
-/** The three sums, and for each the largest sum of the absolute values of its terms: what errors are measured by. */
+/** The three results in float64, and for each the largest sum of the absolute values of its terms, as the scale of errors. */
 export function definition(c: Convolution, { x, weight, bias, gradOut }: Operands) {
   const zeros = () => {
     const { output, gradInput, gradWeight } = lengths(c);
@@ -88,7 +121,7 @@ export function definition(c: Convolution, { x, weight, bias, gradOut }: Operand
   };
 }
 
-/** Every pixel with every output pixel that sees it, and the tap through which it does. */
+/** Calls `body` for every pixel and output pixel that a tap connects. */
 function forEachPair(c: Convolution, body: (pixel: number, outPixel: number, tap: number) => void): void {
   const [[height, width], [outHeight, outWidth]] = [c.size, outSize(c)];
   const [top, left] = c.padding;
@@ -99,13 +132,15 @@ function forEachPair(c: Convolution, body: (pixel: number, outPixel: number, tap
       p % outWidth,
     ];
     for (let tap = 0; tap < 9; tap++) {
-      const [y, z] = [row + Math.floor(tap / 3) - top, column + (tap % 3) - left];
-      if (y >= 0 && y < height && z >= 0 && z < width) body((image * height + y) * width + z, p, tap);
+      const [inY, inX] = [row + Math.floor(tap / 3) - top, column + (tap % 3) - left];
+      if (inY >= 0 && inY < height && inX >= 0 && inX < width) {
+        body((image * height + inY) * width + inX, p, tap);
+      }
     }
   }
 }
 
-/** How many units there are -> the borders at which to divide them: 0 ... units. */
+/** Maps the number of units to the borders at which to divide them: 0 ... units. */
 export type Division = (units: number) => readonly number[];
 
 const WALL = 16;
@@ -128,14 +163,14 @@ export class ConvModule {
 
   direct(c: Convolution, operands: Operands): Three<Float32Array> {
     const simd = this.#simd;
-    return this.#run(c, operands, (at, shape, turned) => {
+    return this.#run(c, operands, (at, shape, flippedShape) => {
       const panelFloats = 9 * (c.channels + 8) * (c.outChannels + 8);
       const panels = this.#take(panelFloats);
-      const scratch = this.#take(Math.max(simd.convScratch(shape), simd.convScratch(turned)));
+      const scratch = this.#take(Math.max(simd.convScratch(shape), simd.convScratch(flippedShape)));
       simd.packConvWeights(shape, at.weight, panels);
       simd.convForward(shape, at.x, panels, at.bias, at.output, scratch, 0, c.images);
-      simd.packConvWeightsFlipped(turned, at.weight, panels);
-      simd.convForward(turned, at.gradOut, panels, 0, at.gradInput, scratch, 0, c.images);
+      simd.packConvWeightsFlipped(flippedShape, at.weight, panels);
+      simd.convForward(flippedShape, at.gradOut, panels, 0, at.gradInput, scratch, 0, c.images);
       const tiles = simd.convGradTiles(shape);
       simd.convGradWeight(shape, at.x, at.gradOut, c.images, panels, scratch, 0, tiles);
       simd.unpackConvWeights(shape, panels, at.gradWeight);
@@ -148,8 +183,8 @@ export class ConvModule {
       const borders = divide(units);
       borders.slice(1).forEach((end, index) => body(borders[index], end));
     };
-    return this.#run(c, operands, (at, shape, turned) => {
-      const scratch = this.#take(Math.max(simd.winogradScratch(shape), simd.winogradScratch(turned)));
+    return this.#run(c, operands, (at, shape, flippedShape) => {
+      const scratch = this.#take(Math.max(simd.winogradScratch(shape), simd.winogradScratch(flippedShape)));
       const convolve = (s: number, x: number, bias: number, out: number, flipped: number) => {
         const filters = this.#take(simd.winogradFilterFloats(s));
         each(simd.winogradPanels(s), (begin, end) =>
@@ -160,13 +195,13 @@ export class ConvModule {
         );
       };
       convolve(shape, at.x, at.bias, at.output, 0);
-      convolve(turned, at.gradOut, 0, at.gradInput, 1);
+      convolve(flippedShape, at.gradOut, 0, at.gradInput, 1);
 
       const parts = simd.winogradGradUnits(c.images);
       const sums = this.#take(simd.winogradGradSums(shape, c.images));
-      const own = this.#take(simd.winogradGradScratch(shape, c.images));
+      const gradScratch = this.#take(simd.winogradGradScratch(shape, c.images));
       each(parts, (begin, end) =>
-        simd.winogradGradParts(shape, at.x, at.gradOut, c.images, sums, own, begin, end),
+        simd.winogradGradParts(shape, at.x, at.gradOut, c.images, sums, gradScratch, begin, end),
       );
       each(c.outChannels, (begin, end) =>
         simd.winogradGradFilters(shape, sums, parts, at.gradWeight, begin, end),
@@ -177,20 +212,18 @@ export class ConvModule {
   #run(
     c: Convolution,
     operands: Operands,
-    body: (at: Record<keyof Operands | keyof Three<unknown>, number>, shape: number, turned: number) => void,
+    body: (
+      at: Record<keyof Operands | keyof Three<unknown>, number>,
+      shape: number,
+      flippedShape: number,
+    ) => void,
   ): Three<Float32Array> {
-    // NaN everywhere: all of the memory before the first run, then the part that the run before has used.
+    // Fill with NaN: all of the memory before the first run, then the part that the previous run used.
     this.#floats(this.#begin, (this.#end - this.#begin) / 4).fill(NaN);
     this.#end = this.#begin;
     this.#blocks.length = 0;
-    const [[height, width], [outHeight, outWidth]] = [c.size, outSize(c)];
-    const [top, left] = c.padding;
-    const [inner, outer] = [
-      [height, width, c.channels],
-      [outHeight, outWidth, c.outChannels],
-    ];
-    const shape = this.#shape([...inner, ...outer], [top, left]);
-    const turned = this.#shape([...outer, ...inner], [2 - top, 2 - left]);
+    const shape = this.#shape(forwardGeometry(constantsOf(c)));
+    const flippedShape = this.#shape(inputGradientGeometry(constantsOf(c)));
     const { output, gradInput, gradWeight } = lengths(c);
     const at = {
       x: this.#put(operands.x),
@@ -201,11 +234,12 @@ export class ConvModule {
       gradInput: this.#take(gradInput),
       gradWeight: this.#take(gradWeight),
     };
-    body(at, shape, turned);
+    body(at, shape, flippedShape);
     for (const { address, length } of this.#blocks) {
-      expect(this.#floats(address + 4 * length, WALL).every(Number.isNaN), 'the wall behind an array').toBe(
-        true,
-      );
+      expect(
+        this.#floats(address + 4 * length, WALL).every(Number.isNaN),
+        'the NaN wall behind an array',
+      ).toBe(true);
     }
     return {
       output: this.#floats(at.output, output).slice(),
@@ -214,9 +248,9 @@ export class ConvModule {
     };
   }
 
-  #shape(sizes: readonly number[], padding: readonly number[]): number {
-    const words = [...sizes, 3, 3, 1, 1, 1, 1, 1, ...padding, 1, 1, 1];
-    const address = this.#take(26 + 9 * sizes[2] + sizes[3] * sizes[4]);
+  #shape(geometry: ConvGeometry): number {
+    const words = geometryWords(geometry);
+    const address = this.#take(shapeWords(geometry));
     new Int32Array(this.#memory.buffer, address, words.length).set(words);
     this.#simd.convPrepare(address);
     return address;

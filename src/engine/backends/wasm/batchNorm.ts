@@ -1,9 +1,14 @@
-// Batch normalisation over channels-last images: statistics in blocks of rows, then one pass for the output.
-// A row is one pixel with all its channels. Imports the machine.
+// Batch normalization over channels-last images: statistics in blocks of rows, then one pass for the output.
+// A row is one pixel with all its channels.
 
 import type { ChannelConstants } from '../../../../kernels/batchNorm.js';
-import type { ChannelsLast, Machine } from './machine.js';
-import type { KernelOverride, RoutineOverride } from './override.js';
+import {
+  type ChannelsLast,
+  type KernelOverride,
+  MIN_FLOATS,
+  type Machine,
+  type RoutineOverride,
+} from './machine.js';
 
 const layoutOf = ({ images, channels, spatial }: ChannelConstants): ChannelsLast => ({
   images,
@@ -11,9 +16,10 @@ const layoutOf = ({ images, channels, spatial }: ChannelConstants): ChannelsLast
   spatial,
 });
 
-/** Blocks, and rows, that are worth a thread's while. */
-const LEAST_BLOCKS = 4;
-const leastRows = ({ channels }: ChannelConstants): number => Math.ceil(16_384 / channels);
+/** Four blocks of 256 rows are MIN_FLOATS with 16 channels. */
+const MIN_BLOCKS = 4;
+/** MIN_FLOATS in rows. */
+const minRows = ({ channels }: ChannelConstants): number => Math.ceil(MIN_FLOATS / channels);
 
 const blocksOf = (machine: Machine, rows: number): number => Math.ceil(rows / machine.rowBlock);
 
@@ -27,13 +33,13 @@ export function batchStatistics(
 ): void {
   const blocks = blocksOf(machine, rows);
   machine.withScratch([blocks * 2 * channels], (partials) => {
-    machine.parallel('batchNormStatBlocks', [x, rows, channels, partials], blocks, { least: LEAST_BLOCKS });
+    machine.parallel('batchNormStatBlocks', [x, rows, channels, partials], blocks, { minUnits: MIN_BLOCKS });
     machine.run('batchNormStats', [partials, rows, channels, mean, variance]);
   });
 }
 
 export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
-  runningAverage: (machine, [running, batch], { length, scalars: [momentum, correction], donate }) => {
+  runningAverage: (machine, [running, batch], { length, scalars: { momentum, correction }, donate }) => {
     if (donate !== 0) return null;
     machine.run('runningAverage', [
       ...([machine.plain(running), machine.plain(batch), momentum, correction, length] as const),
@@ -50,7 +56,7 @@ export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
     machine.withScratch([c.channels, c.channels], (scale, shift) => {
       machine.run('foldStatistics', [mean, inverse, weight, bias, c.channels, scale, shift]);
       machine.parallel('scaleShift', [from, scale, shift, output.address, c.channels], rows, {
-        least: leastRows(c),
+        minUnits: minRows(c),
       });
     });
     return output;
@@ -66,14 +72,14 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
     const output = machine.allocate(c.channels);
     machine.withScratch([blocks * c.channels], (partials) => {
       machine.parallel('columnSumBlocks', [from, rows, c.channels, partials], blocks, {
-        least: LEAST_BLOCKS,
+        minUnits: MIN_BLOCKS,
       });
       machine.run('sumBlocks', [partials, blocks, c.channels, output.address]);
     });
     return [output];
   },
 
-  batchNormTrain: (machine, [x, weight, bias], { constants, scalars: [epsilon] }) => {
+  batchNormTrain: (machine, [x, weight, bias], { constants, scalars: { epsilon } }) => {
     const c = constants as ChannelConstants;
     const rows = c.images * c.spatial;
     const from = machine.channelsLast(x, layoutOf(c));
@@ -87,13 +93,13 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
         ...([mean.address, inverse, fromWeight, fromBias, c.channels, scale, shift] as const),
       ]);
       machine.parallel('scaleShift', [from, scale, shift, y.address, c.channels], rows, {
-        least: leastRows(c),
+        minUnits: minRows(c),
       });
     });
     return [y, mean, variance];
   },
 
-  batchNormTrainGrad: (machine, [grad, x, mean, variance, weight], { constants, scalars: [epsilon] }) => {
+  batchNormTrainGrad: (machine, [grad, x, mean, variance, weight], { constants, scalars: { epsilon } }) => {
     const c = constants as ChannelConstants;
     const rows = c.images * c.spatial;
     const blocks = blocksOf(machine, rows);
@@ -109,7 +115,7 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
       machine.run('inverseDeviation', [fromVariance, epsilon, c.channels, inverse]);
       const operands = [fromX, fromGrad, fromMean, inverse] as const;
       machine.parallel('batchNormGradBlocks', [...operands, rows, c.channels, partials], blocks, {
-        least: LEAST_BLOCKS,
+        minUnits: MIN_BLOCKS,
       });
       machine.run('sumBlocks', [partials, blocks, width, sums]);
       machine.run('batchNormGradCoefficients', [
@@ -117,7 +123,7 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
       ]);
       const inputs = [fromX, fromGrad, fromMean, coefficients] as const;
       machine.parallel('batchNormGradInput', [...inputs, gradInput.address, c.channels], rows, {
-        least: leastRows(c),
+        minUnits: minRows(c),
       });
       machine.run('copy', [sums, gradBias.address, c.channels]);
       machine.run('copy', [sums + 4 * c.channels, gradWeight.address, c.channels]);

@@ -1,17 +1,19 @@
 // Batch norm, ReLU and 2x2 max-pooling in one pass over channels-last images; the gradients in two.
-// A line is one row of windows. Imports the machine and what batch norm and pooling share with it.
+// A line is one row of windows.
 
 import type { PoolConstants } from '../../../../kernels/pool.js';
 import { batchStatistics } from './batchNorm.js';
-import type { Machine, WasmBuffer } from './machine.js';
-import type { RoutineOverride } from './override.js';
+import { MIN_FLOATS, type Machine, type RoutineOverride, type WasmBuffer } from './machine.js';
 import { layouts } from './pool.js';
 
 const rowsOf = (g: PoolConstants): number => (g.planes / g.channels) * g.height * g.width;
 const linesOf = (g: PoolConstants): number => (g.planes / g.channels) * g.outHeight;
 
-/** Lines that are worth a thread's while. */
-const leastLines = (g: PoolConstants): number => Math.ceil(16_384 / (2 * g.width * g.channels));
+/** MIN_FLOATS in lines: a line covers two rows of pixels. */
+const minLines = (g: PoolConstants): number => Math.ceil(MIN_FLOATS / (2 * g.width * g.channels));
+
+/** Two blocks of 256 outputs, each of four inputs, are MIN_FLOATS with 8 channels. */
+const MIN_BLOCKS = 2;
 
 /** inverse [C], and affine [2][C], scale then shift, so that y = x * scale + shift. */
 function foldStatistics(
@@ -37,13 +39,15 @@ function forward(
   machine.withScratch([g.channels, 2 * g.channels], (inverse, affine) => {
     foldStatistics(machine, statistics, [inverse, affine], g.channels, epsilon);
     const geometry = [g.height, g.width, g.channels] as const;
-    machine.parallel('bnReluPool', [x, ...geometry, affine, y.address], linesOf(g), { least: leastLines(g) });
+    machine.parallel('bnReluPool', [x, ...geometry, affine, y.address], linesOf(g), {
+      minUnits: minLines(g),
+    });
   });
   return y;
 }
 
 export const bnReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
-  bnReluPoolTrain: (machine, [x, weight, bias], { constants, scalars: [epsilon] }) => {
+  bnReluPoolTrain: (machine, [x, weight, bias], { constants, scalars: { epsilon } }) => {
     const g = constants as PoolConstants;
     const from = machine.channelsLast(x, layouts(g).input);
     const parameters = [machine.plain(weight), machine.plain(bias)];
@@ -53,14 +57,14 @@ export const bnReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
     return [forward(machine, from, [...statistics, ...parameters], g, epsilon), mean, variance];
   },
 
-  bnReluPoolEval: (machine, [x, ...statistics], { constants, scalars: [epsilon] }) => {
+  bnReluPoolEval: (machine, [x, ...statistics], { constants, scalars: { epsilon } }) => {
     const g = constants as PoolConstants;
     const from = machine.channelsLast(x, layouts(g).input);
     const addresses = statistics.map((input) => machine.plain(input));
     return [forward(machine, from, addresses, g, epsilon)];
   },
 
-  bnReluPoolTrainGrad: (machine, [grad, x, ...statistics], { constants, scalars: [epsilon] }) => {
+  bnReluPoolTrainGrad: (machine, [grad, x, ...statistics], { constants, scalars: { epsilon } }) => {
     const { simd } = machine;
     const g = constants as PoolConstants;
     const { channels } = g;
@@ -80,7 +84,7 @@ export const bnReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
         'bnReluPoolGradBlocks',
         [...operands, ...normalization, linesOf(g), partials],
         blocks,
-        { least: 2 },
+        { minUnits: MIN_BLOCKS },
       );
       machine.run('sumBlocks', [partials, blocks, width, sums]);
       const coefficients = table + 8 * channels;
@@ -88,7 +92,7 @@ export const bnReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
         ...([mean, inverse, weight, sums, rowsOf(g), channels, coefficients] as const),
       ]);
       machine.parallel('bnReluPoolGradInput', [...operands, table, gradInput.address], linesOf(g), {
-        least: leastLines(g),
+        minUnits: minLines(g),
       });
       machine.run('copy', [sums, gradBias.address, channels]);
       machine.run('copy', [sums + 4 * channels, gradWeight.address, channels]);

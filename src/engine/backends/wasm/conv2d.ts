@@ -1,103 +1,30 @@
-// Convolution and its two gradients over channels-last images. The input gradient is itself a convolution: of the
-// output's gradient, spread apart by the stride, with the filters turned by 180 degrees (Dumoulin and Visin 2016).
-// Imports the machine and the Winograd way, which is taken where it is faster.
+// Convolution and its two gradients over channels-last images: direct, or Winograd where that is faster (winograd.ts).
+// The input gradient is itself a convolution: of the output gradient, with stride - 1 zeros inserted between its pixels, with
+// filters rotated by 180 degrees (Dumoulin and Visin 2016).
 
+import type { ConvGeometry } from '#simd/interface';
 import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
-import type { Machine } from './machine.js';
-import type { KernelOverride } from './override.js';
+import { forwardGeometry, geometryWords, inputGradientGeometry, shapeWords } from './convGeometry.js';
+import type { KernelOverride, Machine } from './machine.js';
 import { usesWinograd, winogradConvolve, winogradGradWeight } from './winograd.js';
 
-/** The fields of ConvShape in kernels/simd/convShape.ts that JavaScript fills, in order. */
-interface Geometry {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly outChannels: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly strideY: number;
-  readonly strideX: number;
-  readonly dilationY: number;
-  readonly dilationX: number;
-  readonly groups: number;
-  readonly padTop: number;
-  readonly padLeft: number;
-  readonly insertY: number;
-  readonly insertX: number;
-  readonly blockImages: number;
-}
-
-/** Words that convPrepare adds behind the fields: derived sizes, then the two tables. */
-const SHAPE_WORDS = 26;
-
-export function forwardGeometry(c: Conv2dConstants): Geometry {
-  return {
-    height: c.height,
-    width: c.width,
-    channels: c.inChannels,
-    outHeight: c.outHeight,
-    outWidth: c.outWidth,
-    outChannels: c.outChannels,
-    kernelHeight: c.kernelHeight,
-    kernelWidth: c.kernelWidth,
-    strideY: c.strideY,
-    strideX: c.strideX,
-    dilationY: c.dilationY,
-    dilationX: c.dilationX,
-    groups: c.groups,
-    padTop: c.padY,
-    padLeft: c.padX,
-    insertY: 1,
-    insertX: 1,
-    blockImages: 1,
-  };
-}
-
-/** The convolution that takes the output's gradient back to the input's. */
-function backwardGeometry(c: Conv2dConstants): Geometry {
-  return {
-    height: c.outHeight,
-    width: c.outWidth,
-    channels: c.outChannels,
-    outHeight: c.height,
-    outWidth: c.width,
-    outChannels: c.inChannels,
-    kernelHeight: c.kernelHeight,
-    kernelWidth: c.kernelWidth,
-    strideY: 1,
-    strideX: 1,
-    dilationY: c.dilationY,
-    dilationX: c.dilationX,
-    groups: c.groups,
-    padTop: c.dilationY * (c.kernelHeight - 1) - c.padY,
-    padLeft: c.dilationX * (c.kernelWidth - 1) - c.padX,
-    insertY: c.strideY,
-    insertX: c.strideX,
-    blockImages: 1,
-  };
-}
-
 /** Address of a prepared ConvShape. */
-export function shapeOf(machine: Machine, geometry: Geometry): number {
-  const fields = Object.values(geometry) as number[]; // in the order of the fields above, which is ConvShape's
-  const taps = (geometry.kernelHeight * geometry.kernelWidth * geometry.channels) / geometry.groups;
-  const words = SHAPE_WORDS + taps + geometry.blockImages * geometry.outHeight * geometry.outWidth;
-  return machine.table(`convolution ${fields.join(' ')}`, words, (table, shape) => {
+export function shapeOf(machine: Machine, geometry: ConvGeometry): number {
+  const fields = geometryWords(geometry);
+  return machine.table(`convolution ${fields.join(' ')}`, shapeWords(geometry), (table, shape) => {
     table.set(fields);
     machine.simd.convPrepare(shape);
   });
 }
 
-/** Floats that packed weights take: output channels rounded up to whole panels, group by group. */
+/** Floats of packed weights: output channels rounded up to whole panels, group by group. */
 function panelLength(
   machine: Machine,
-  { channels, outChannels, kernelHeight, kernelWidth, groups }: Geometry,
+  { inChannels, outChannels, kernelHeight, kernelWidth, groups }: ConvGeometry,
 ): number {
   const panel = machine.panel;
   const panels = Math.ceil(outChannels / groups / panel);
-  return groups * panels * panel * kernelHeight * kernelWidth * (channels / groups);
+  return groups * panels * panel * kernelHeight * kernelWidth * (inChannels / groups);
 }
 
 export const inputLayout = (c: Conv2dConstants) => ({
@@ -106,7 +33,7 @@ export const inputLayout = (c: Conv2dConstants) => ({
   spatial: c.height * c.width,
 });
 
-/** All that the packing of weights depends on. */
+/** Everything that the packing of weights depends on. */
 const weightKey = (c: Conv2dConstants): string =>
   `${c.outChannels} ${c.inChannels} ${c.kernelHeight} ${c.kernelWidth} ${c.groups}`;
 
@@ -116,18 +43,21 @@ const outputLayout = (c: Conv2dConstants) => ({
   spatial: c.outHeight * c.outWidth,
 });
 
-/** What a pass over a prepared geometry needs: its tables, and scratch memory for each thread. */
+/** A prepared geometry and scratch memory for each thread. */
 interface Workspace {
+  /** Address of a prepared ConvShape. */
   readonly shape: number;
   readonly scratch: number;
-  /** Bytes of scratch that each thread has. */
+  /** Bytes of scratch for each thread. */
   readonly scratchBytes: number;
 }
 
-function withWorkspace(machine: Machine, geometry: Geometry, body: (workspace: Workspace) => void): void {
+function withWorkspace(machine: Machine, geometry: ConvGeometry, body: (workspace: Workspace) => void): void {
   const shape = shapeOf(machine, geometry);
-  const own = Math.ceil(machine.simd.convScratch(shape) / 16) * 16; // whole cache lines, so that threads share none
-  machine.withScratch([own * machine.threads], (scratch) => body({ shape, scratch, scratchBytes: 4 * own }));
+  const perThread = Math.ceil(machine.simd.convScratch(shape) / 16) * 16; // whole cache lines, so that threads share none
+  machine.withScratch([perThread * machine.threads], (scratch) =>
+    body({ shape, scratch, scratchBytes: 4 * perThread }),
+  );
 }
 
 /** Convolves images with packed weights; one unit of work is an image. */
@@ -155,7 +85,7 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
       return output;
     }
     withWorkspace(machine, geometry, (workspace) => {
-      const panels = machine.packedCopy(
+      const panels = machine.packedCopies.find(
         weight,
         `conv ${weightKey(c)}`,
         panelLength(machine, geometry),
@@ -171,16 +101,16 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     const from = machine.channelsLast(grad, outputLayout(c));
     const fromWeight = machine.plain(weight);
     const output = machine.allocate(length, inputLayout(c));
-    const geometry = backwardGeometry(c);
+    const geometry = inputGradientGeometry(c);
     if (usesWinograd(c)) {
       const operands = { x: from, weight, bias: 0, output: output.address };
       winogradConvolve(machine, shapeOf(machine, geometry), c.batch, operands, true);
       return output;
     }
     withWorkspace(machine, geometry, (workspace) => {
-      const panels = machine.packedCopy(
+      const panels = machine.packedCopies.find(
         weight,
-        `turned ${weightKey(c)}`,
+        `flipped ${weightKey(c)}`,
         panelLength(machine, geometry),
         (to) => machine.run('packConvWeightsFlipped', [workspace.shape, fromWeight, to]),
       );
@@ -203,9 +133,9 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     withWorkspace(machine, geometry, ({ shape, scratch, scratchBytes }) =>
       machine.withScratch([panelLength(machine, geometry)], (panels) => {
         const tiles = machine.simd.convGradTiles(shape);
-        // Every call pads all images anew, so a thread takes its whole share of the tiles at once.
+        // Every call pads all images, so a thread takes its whole share of the tiles at once.
         machine.parallel('convGradWeight', [shape, from, fromGrad, c.batch, panels, scratch], tiles, {
-          least: Math.ceil(tiles / machine.threads),
+          minUnits: Math.ceil(tiles / machine.threads),
           scratch: { argument: 5, bytes: scratchBytes },
         });
         machine.run('unpackConvWeights', [shape, panels, output.address]);

@@ -1,17 +1,17 @@
-// A block of a network that only reads: batch norm is folded into the filters, once, and each Winograd tile goes through ReLU and
-// pooling before it is written. Where Winograd does not apply, the convolution and the fused pass behind it take turns.
-// Imports the machine and what it joins.
+// Convolution, batch norm, ReLU and 2x2 max-pooling for inference: batch norm is folded into the filters, once, and each Winograd
+// tile goes through ReLU and pooling before it is stored. Where Winograd does not apply, a convolution and the fused pass of
+// bnReluPool.ts run one after the other.
 
 import { conv2d, type Conv2dConstants } from '../../../../kernels/conv2d.js';
 import type { PoolConstants } from '../../../../kernels/pool.js';
 import { bnReluPoolRoutines } from './bnReluPool.js';
-import { conv2dOverrides, forwardGeometry, inputLayout, shapeOf } from './conv2d.js';
-import type { Machine, WasmBuffer } from './machine.js';
-import type { RoutineOverride } from './override.js';
+import { conv2dOverrides, inputLayout, shapeOf } from './conv2d.js';
+import { forwardGeometry } from './convGeometry.js';
+import type { Machine, RoutineOverride, WasmBuffer } from './machine.js';
 import { layouts } from './pool.js';
 import { convolveStrips, packFilters, usesWinograd } from './winograd.js';
 
-/** The windows of 2x2 over the images that a convolution makes. */
+/** Windows of 2x2 over the output of a convolution. */
 const halvingOf = (c: Conv2dConstants): PoolConstants => ({
   planes: c.batch * c.outChannels,
   channels: c.outChannels,
@@ -28,7 +28,7 @@ const halvingOf = (c: Conv2dConstants): PoolConstants => ({
   countPadding: 1,
 });
 
-/** Transformed filters that contain a batch norm, and behind them the bias that does. */
+/** Transformed filters with batch norm folded in, followed by the bias with batch norm folded in. */
 function foldedFilters(
   machine: Machine,
   shape: number,
@@ -52,11 +52,11 @@ function foldedFilters(
       else machine.run('scaleShift', [bias, scale, shift, toBias, channels, 0, 1]);
     });
   };
-  const filters = machine.packedCopy(weight, key, length + channels, fold, others);
+  const filters = machine.packedCopies.find(weight, key, length + channels, fold, others);
   return { filters, bias: filters + 4 * length };
 }
 
-/** A convolution's bias where it has none. */
+/** The bias of a convolution without one. */
 function zeros(machine: Machine, channels: number): WasmBuffer {
   const buffer = machine.allocate(channels);
   machine.run('fill', [buffer.address, 0, 0, channels]);
@@ -69,10 +69,10 @@ export const convNormReluPoolRoutines: Readonly<Record<string, RoutineOverride>>
     const pool = halvingOf(c);
     if (!usesWinograd(c)) {
       const [weight, ...statistics] = buffers;
-      const given = statistics.splice(4); // the convolution's own bias, or nothing
+      const given = statistics.splice(4); // the bias of the convolution, if it has one
       const bias = given.length > 0 ? given[0] : zeros(machine, c.outChannels);
       const length = c.batch * c.outChannels * c.outHeight * c.outWidth;
-      const common = { kernel: conv2d, inputs: [x, weight, bias], constants: c, scalars: [], length };
+      const common = { kernel: conv2d, inputs: [x, weight, bias], constants: c, scalars: {}, length };
       const y = conv2dOverrides.conv2d(machine, [x, weight, bias], common)!;
       const output = bnReluPoolRoutines.bnReluPoolEval(machine, [y, ...statistics], {
         ...launch,
@@ -84,7 +84,7 @@ export const convNormReluPoolRoutines: Readonly<Record<string, RoutineOverride>>
     }
     const from = machine.channelsLast(x, inputLayout(c));
     const shape = shapeOf(machine, forwardGeometry(c));
-    const folded = foldedFilters(machine, shape, c, buffers, launch.scalars[0]);
+    const folded = foldedFilters(machine, shape, c, buffers, launch.scalars.epsilon);
     const y = machine.allocate(launch.lengths[0], layouts(pool).output);
     convolveStrips(machine, shape, c.batch, [from, folded.filters, folded.bias, y.address], true);
     return [y];

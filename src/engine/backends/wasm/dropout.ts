@@ -1,17 +1,15 @@
-// Dropout: mask and masked values in one pass. Imports the machine.
+// Dropout: mask and masked values in one pass.
 
-import type { RoutineOverride } from './override.js';
+import { MIN_FLOATS, type RoutineOverride } from './machine.js';
 
-/** Elements that one call of the generator covers: the unit of work. */
+/** Elements of a unit of work: see dropout in kernels/simd/dropout.ts. */
 const GROUP = 8;
-/** Groups that are worth a thread's while. */
-const LEAST = 2048;
 
 export const dropoutRoutines: Readonly<Record<string, RoutineOverride>> = {
-  dropoutForward: (machine, [x], { scalars: [probability, key0, key1], lengths: [length] }) => {
+  dropoutForward: (machine, [x], { scalars: { probability, key0, key1 }, lengths: [length] }) => {
     const from = machine.plain(x);
     const [y, mask] = [machine.allocate(length), machine.allocate(length)];
-    // Random numbers are multiples of 2^-24: below the probability is below this integer.
+    // Random numbers are multiples of 2^-24, so comparing with the probability is comparing integers with this threshold.
     const threshold = Math.ceil(probability * 2 ** 24);
     const scale = 1 / (1 - probability);
     const drawing = [key0, key1, threshold, scale] as const;
@@ -19,7 +17,7 @@ export const dropoutRoutines: Readonly<Record<string, RoutineOverride>> = {
       'dropout',
       [from, length, ...drawing, y.address, mask.address],
       Math.ceil(length / GROUP),
-      { least: LEAST },
+      { minUnits: MIN_FLOATS / GROUP },
     );
     return [y, mask];
   },

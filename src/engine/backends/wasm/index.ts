@@ -1,7 +1,7 @@
-// The wasm backend: hand-written SIMD kernels in WebAssembly where they pay, and for everything else the loop of
-// the reference backend over the same memory. A missing override is slower, never an error.
-// Imports the machine, the override tables, the reference loop and the SIMD module (by dynamic import).
+// The wasm backend: hand-written SIMD kernels in WebAssembly, and for kernels without one the loop of the reference backend over
+// the same memory. A missing override is slower, never an error.
 
+import type { SimdExports } from '#simd/interface';
 import type {
   Backend,
   Buffer,
@@ -13,24 +13,22 @@ import type {
 } from '../../backend.js';
 import { ArgumentError, BackendError } from '../../errors.js';
 import { checkLaunch, runInLoop } from '../reference.js';
-import type { SimdExports } from './exports.js';
-import { Crew } from './crew.js';
-import { Machine, type WasmBuffer } from './machine.js';
+import { Machine, type RoutineOverride, type WasmBuffer } from './machine.js';
 import { LinearMemory } from './memory.js';
-import { checkModule } from './moduleCheck.js';
-import type { RoutineOverride } from './override.js';
+import { checkFingerprint } from './moduleCheck.js';
 import { overrides, routines } from './overrides.js';
+import { ThreadPool } from './threadPool.js';
 
 /** 16 MiB to start with; it grows as needed, up to the 4 GiB that 32-bit addresses reach. */
 const INITIAL_PAGES = 256;
 const MAXIMUM_PAGES = 65536;
 
 export interface WasmOptions {
-  /** Threads that compute, the calling one included. Default: one for each processor, at most 8. */
+  /** Number of threads, including the calling one. Default: one for each processor, at most 8. */
   readonly threads?: number;
   /**
-   * Which build of the kernels: `relaxed` fuses multiply and add, `base` runs everywhere. Default: the faster that
-   * this JavaScript engine takes. Results differ in the last bits between the two, never between thread counts.
+   * Build of the kernels: `relaxed` fuses multiply and add, `base` runs everywhere. Default: the faster one that
+   * this JavaScript engine supports. Results differ in the last bits between the two, never between thread counts.
    */
   readonly module?: 'base' | 'relaxed';
 }
@@ -38,8 +36,8 @@ export interface WasmOptions {
 /**
  * Starts the SIMD backend.
  *
- * @throws BackendError if this JavaScript engine has no WebAssembly SIMD, or not the module asked for, or if the build is
- *   older than these sources
+ * @throws BackendError if this JavaScript engine lacks WebAssembly SIMD or the requested build, or if the SIMD module was
+ *   compiled from other sources
  * @example useBackend(await createWasmBackend({ threads: 2 }));
  */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
@@ -49,46 +47,49 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared });
   const module = await WebAssembly.compile(bytes);
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  checkModule(instance.exports);
   const simd = instance.exports as unknown as SimdExports;
   const heap = new LinearMemory(memory, simd.heapBase.value as number);
-  const crew = shared ? await Crew.start(threads, { module, memory }, heap, instance.exports) : null;
-  return new WasmBackend(new Machine(heap, simd, crew), build);
+  const threadPool = shared
+    ? await ThreadPool.start(threads, { module, memory }, heap, instance.exports)
+    : null;
+  return new WasmBackend(new Machine(heap, simd, threadPool), build);
 }
 
-/** Threads need memory that they can share, which a web page has only where it is cross-origin isolated. */
-async function checkThreads(wanted: number | undefined): Promise<number> {
-  if (wanted !== undefined && !(Number.isSafeInteger(wanted) && wanted >= 1 && wanted <= 64)) {
-    throw new ArgumentError(`wasm: threads must be a whole number from 1 to 64, got ${wanted}`);
+/** Threads need shared memory, which a web page has only if it is cross-origin isolated. */
+async function checkThreads(requested: number | undefined): Promise<number> {
+  if (requested !== undefined && !(Number.isSafeInteger(requested) && requested >= 1 && requested <= 64)) {
+    throw new ArgumentError(`wasm: threads must be a whole number from 1 to 64, got ${requested}`);
   }
   if (typeof process === 'undefined') {
     const { crossOriginIsolated, navigator } = globalThis;
-    return crossOriginIsolated ? (wanted ?? Math.min(navigator.hardwareConcurrency, 8)) : 1;
+    return crossOriginIsolated ? (requested ?? Math.min(navigator.hardwareConcurrency, 8)) : 1;
   }
   const { availableParallelism } = await import('node:os');
-  return wanted ?? Math.min(availableParallelism(), 8);
+  return requested ?? Math.min(availableParallelism(), 8);
 }
 
 type ModuleBuild = 'base' | 'relaxed';
 
 async function chooseModule(
   shared: boolean,
-  wanted: ModuleBuild | undefined,
+  requested: ModuleBuild | undefined,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; build: ModuleBuild }> {
   const builds = {
     base: () => (shared ? import('#simd/base-threads') : import('#simd/base')),
     relaxed: () => (shared ? import('#simd/relaxed-threads') : import('#simd/relaxed')),
   };
-  for (const build of wanted === undefined ? (['relaxed', 'base'] as const) : [wanted]) {
-    const { bytes } = await builds[build]();
-    if (WebAssembly.validate(bytes)) return { bytes, build };
+  for (const build of requested === undefined ? (['relaxed', 'base'] as const) : [requested]) {
+    const module = await builds[build]();
+    if (!WebAssembly.validate(module.bytes)) continue;
+    checkFingerprint(module);
+    return { bytes: module.bytes, build };
   }
   throw new BackendError(
-    `wasm: this JavaScript engine cannot run the ${wanted ?? 'SIMD'} module; use the reference backend, or a newer engine`,
+    `wasm: this JavaScript engine cannot run the ${requested ?? 'SIMD'} module; use the reference backend, or a newer engine`,
   );
 }
 
-/** What this JavaScript engine has of WebAssembly. */
+/** WebAssembly features of this JavaScript engine. */
 export interface WasmFeatures {
   readonly simd: boolean;
   /** Fused multiply and add. */
@@ -111,7 +112,7 @@ export class WasmBackend implements Backend {
   readonly name = 'wasm';
   readonly dtype = 'float32';
   readonly routines: Readonly<Record<string, RoutineImplementation>>;
-  /** Which build of the kernels runs, and on how many threads. */
+  /** Build of the kernels. */
   readonly build: ModuleBuild;
   readonly threads: number;
   readonly #machine: Machine;
@@ -146,18 +147,20 @@ export class WasmBackend implements Backend {
     const output = machine.launch(
       () => override?.(machine, inputs, launch) ?? this.#runInLoop(inputs, launch),
     );
-    if (launch.donate !== undefined) machine.changed(inputs[launch.donate]);
+    if (launch.donate !== undefined) machine.packedCopies.invalidate(inputs[launch.donate]);
     return output;
   }
 
   #runRoutine(routine: RoutineOverride, launch: RoutineLaunch): Buffer[] {
     const inputs = launch.inputs as WasmBuffer[];
     const outputs = this.#machine.launch(() => routine(this.#machine, inputs, launch));
-    for (const replaced of launch.donate) if (replaced >= 0) this.#machine.changed(inputs[replaced]);
+    for (const replaced of launch.donate) {
+      if (replaced >= 0) this.#machine.packedCopies.invalidate(inputs[replaced]);
+    }
     return outputs;
   }
 
-  /** The copy is made in its turn, by the queue; fetching it waits until the caller's own work is done. */
+  /** The copy is a job in the queue; reading its result waits until the caller's synchronous code has run. */
   async read(buffer: Buffer): Promise<FloatArray> {
     const { length } = buffer;
     const machine = this.#machine;
@@ -181,7 +184,7 @@ export class WasmBackend implements Backend {
   /** The reference backend's loop, over views of linear memory. */
   #runInLoop(inputs: WasmBuffer[], launch: Launch): Buffer {
     const machine = this.#machine;
-    const addresses = inputs.map((input) => machine.plain(input)); // may grow the memory: views come after
+    const addresses = inputs.map((input) => machine.plain(input)); // may grow the memory, which detaches views
     const output = launch.donate === undefined ? machine.allocate(launch.length) : inputs[launch.donate];
     const arrays = inputs.map((input, index) => machine.floats(addresses[index], input.length));
     runInLoop(launch, arrays, machine.floats(output.address, launch.length));

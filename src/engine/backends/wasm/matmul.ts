@@ -1,15 +1,13 @@
-// Matrix multiplication: b is packed into panels, a is used in place where its rows are contiguous, and the
-// register tile of kernels/simd/gemm.ts does the rest. The linear layer is a product too, with bias and ReLU on the way out.
-// Imports the machine.
+// Matrix multiplication and the linear layer: b is packed into panels, a is used in place where its rows are contiguous, and
+// kernels/simd/gemm.ts multiplies. The linear layer adds bias and ReLU.
 
 import type { MatmulConstants } from '../../../../kernels/matmul.js';
 import type { LinearConstants } from '../../ops/linear.js';
-import type { Machine, WasmBuffer } from './machine.js';
-import type { KernelOverride, RoutineOverride } from './override.js';
+import type { KernelOverride, Machine, RoutineOverride, WasmBuffer } from './machine.js';
 
-/** Multiply-adds, and numbers to pack, that are worth a thread's while. */
-const LEAST = 500_000;
-const LEAST_PACKED = 32_768;
+/** Multiply-adds of a product, and numbers of a matrix to pack, below which one thread does all of it. */
+const MIN_MULTIPLY_ADDS = 500_000;
+const MIN_PACKED = 32_768;
 
 /** b[k][n] lies at offset + k * innerB + n * columnB, of inner x columns. */
 type Right = Pick<MatmulConstants, 'inner' | 'columns' | 'innerB' | 'columnB'>;
@@ -22,27 +20,27 @@ function pack(machine: Machine, from: number, b: Right, to: number): void {
     'packPanels',
     [from, b.innerB, b.columnB, b.inner, b.columns, to],
     panelCount(machine, b.columns),
-    { least: Math.ceil(LEAST_PACKED / (b.inner * machine.panel)) },
+    { minUnits: Math.ceil(MIN_PACKED / (b.inner * machine.panel)) },
   );
 }
 
-/** Address of a matrix in panels that stay packed as long as its numbers stay the same. */
+/** Address of a matrix in panels, which are cached until its numbers change. */
 function packedPanels(machine: Machine, buffer: WasmBuffer, offset: number, b: Right): number {
   const key = `panels ${offset} ${b.innerB} ${b.columnB} ${b.inner} ${b.columns}`;
   const length = panelCount(machine, b.columns) * machine.panel * b.inner;
   const from = machine.plain(buffer) + 4 * offset;
-  return machine.packedCopy(buffer, key, length, (to) => pack(machine, from, b, to));
+  return machine.packedCopies.find(buffer, key, length, (to) => pack(machine, from, b, to));
 }
 
-/** out = bias + a times panels, rows shared out among the threads; a single row's columns are not. */
+/** out = bias + a times panels. Threads divide the rows; the columns of a single row are not divided. */
 function product(
   machine: Machine,
   [a, strideA, panels, bias, out]: readonly number[],
   { rows, inner, columns }: Pick<MatmulConstants, 'rows' | 'inner' | 'columns'>,
 ): void {
-  const least = Math.ceil(LEAST / (inner * columns));
+  const minUnits = Math.ceil(MIN_MULTIPLY_ADDS / (inner * columns));
   machine.parallel('gemm', [a, strideA, inner, panels, bias, out, columns, columns], rows, {
-    least,
+    minUnits,
     multiple: machine.tileRows,
   });
 }
@@ -56,19 +54,19 @@ export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
     const output = machine.allocate(length);
     const panelLength = panelCount(machine, c.columns) * machine.panel * c.inner;
     const packA = c.innerA !== 1;
-    // One matrix for the whole batch (a layer's weights) is packed once; a matrix of its own for each is packed in turn.
+    // One matrix for the whole batch (the weights of a layer) is packed once; separate matrices are packed one after the other.
     const shared = batches === 1 || c.batchB === 0;
-    const kept = shared ? packedPanels(machine, b, c.offsetB, c) : 0;
-    machine.withScratch([shared ? 0 : panelLength, packA ? c.rows * c.inner : 0], (own, packed) => {
+    const sharedPanels = shared ? packedPanels(machine, b, c.offsetB, c) : 0;
+    machine.withScratch([shared ? 0 : panelLength, packA ? c.rows * c.inner : 0], (panels, packed) => {
       for (let n = 0; n < batches; n++) {
-        if (!shared) pack(machine, firstB + 4 * n * c.batchB, c, own);
+        if (!shared) pack(machine, firstB + 4 * n * c.batchB, c, panels);
         let fromA = firstA + 4 * n * c.batchA;
         if (packA) {
           machine.run('packRows', [fromA, c.rowA, c.innerA, c.rows, c.inner, packed]);
           fromA = packed;
         }
         const to = output.address + 4 * n * c.rows * c.columns;
-        product(machine, [fromA, packA ? c.inner : c.rowA, shared ? kept : own, 0, to], c);
+        product(machine, [fromA, packA ? c.inner : c.rowA, shared ? sharedPanels : panels, 0, to], c);
       }
     });
     return output;
@@ -85,7 +83,7 @@ export const matmulRoutines: Readonly<Record<string, RoutineOverride>> = {
     const panels = packedPanels(machine, weight, 0, transposed);
     const y = machine.allocate(length);
     product(machine, [from, c.inner, panels, fromBias, y.address], c);
-    if (c.relu === 1) machine.parallel('relu', [y.address, y.address], length, { least: length });
+    if (c.relu === 1) machine.parallel('relu', [y.address, y.address], length, { minUnits: length });
     return [y];
   },
 };

@@ -1,5 +1,5 @@
-// Linear memory as a heap of float32 blocks: addresses from a free list by size, new ones from the end of the
-// memory, which grows when it must. Imports the pool and errors.
+// Linear memory as a heap of float32 blocks: freed blocks are reused by size; new ones come from the end of the memory, which
+// grows as needed.
 
 import { BackendError } from '../../errors.js';
 import type { MemoryReport } from '../../backend.js';
@@ -18,7 +18,7 @@ export class LinearMemory {
   #bytes: ArrayBufferLike;
   #floats: Float32Array;
 
-  /** @param start first byte that may be handed out; below it lives the module's own data */
+  /** @param start first byte of the heap; the module's data is below it */
   constructor(memory: WebAssembly.Memory, start: number) {
     this.#memory = memory;
     this.#end = alignUp(start);
@@ -31,17 +31,17 @@ export class LinearMemory {
     return this.#pool.report();
   }
 
-  /** Address of a block for `length` floats. Its contents are whatever was there before. */
+  /** Address of a block for `length` floats, with undefined contents. */
   take(length: number): number {
     return this.#pool.take(length);
   }
 
-  /** Gives a block back. */
+  /** Frees a block. */
   give(address: number, length: number): void {
     this.#pool.give(address, length);
   }
 
-  /** Address of bytes that are never given back: small tables that live as long as the backend. */
+  /** Address of bytes that are never freed: small tables that live as long as the backend. */
   reserve(bytes: number): number {
     const address = this.#end;
     const end = address + alignUp(bytes);
@@ -59,7 +59,7 @@ export class LinearMemory {
     return address;
   }
 
-  /** The floats at an address, as a view; growing the memory ends every view, so do not keep it. */
+  /** The floats at an address, as a view; growing the memory detaches every view, so do not store it. */
   floats(address: number, length: number): Float32Array {
     if (this.#bytes !== this.#memory.buffer) {
       this.#bytes = this.#memory.buffer;

@@ -1,13 +1,10 @@
-// Optimizer steps: parameter, gradient and running averages in one pass, in place. Imports the machine.
+// Optimizer steps: parameter, gradient and running averages in one pass, in place.
 
-import type { Machine, WasmBuffer } from './machine.js';
-import type { RoutineOverride } from './override.js';
+import { MIN_FLOATS, type Machine, type RoutineOverride, type WasmBuffer } from './machine.js';
 
-/** Numbers that one unit of Adam's step covers: adamStep in kernels/simd/optimizer.ts. */
+/** Numbers of one parameter in a unit of adamStep: UNIT in kernels/simd/optimizer.ts. */
 const UNIT = 64;
-/** Units that are worth a thread's while. */
-const LEAST = 256;
-/** Words of a row of its table: four addresses, the first unit, the length. */
+/** Words of a row of the table of adamStep: four addresses, the first unit, the length. */
 const ROW = 6;
 
 const plain = (machine: Machine, inputs: readonly WasmBuffer[]): number[] =>
@@ -23,20 +20,25 @@ export const optimizerRoutines: Readonly<Record<string, RoutineOverride>> = {
       rows.push(...addresses.slice(4 * i, 4 * i + 4), units, length);
       units += Math.ceil(length / UNIT);
     }
-    // Memory is handed out again in the same order at every step, so the table of the step before will do.
+    // Blocks are reused in the same order at every step, so the table of the previous step is found by its key.
     const table = machine.table(`adam ${rows.join(' ')}`, ROW * parameters.length, (words) =>
       words.set(rows),
     );
-    const [stepSize, beta1, beta2, root, epsilon, decay, shrink] = scalars;
-    const factors = [stepSize, beta1, 1 - beta1, beta2, 1 - beta2, root, epsilon, decay, shrink] as const;
-    machine.parallel('adamStep', [table, parameters.length, ...factors], units, { least: LEAST });
+    const { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink } = scalars;
+    // prettier-ignore
+    const args = [
+      table, parameters.length, stepSize, beta1, 1 - beta1, beta2, 1 - beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink,
+    ] as const;
+    machine.parallel('adamStep', [...args], units, {
+      minUnits: MIN_FLOATS / UNIT,
+    });
     return inputs.filter((_, index) => index % 4 !== 1);
   },
 
   sgdStep: (machine, inputs, { scalars }) => {
     const [parameter, grad, velocity] = plain(machine, inputs);
-    const [rate, momentum, added, decay, nesterov] = scalars;
-    const factors = [rate, momentum, added, decay, nesterov] as const;
+    const { lr, momentum, oneMinusDampening, weightDecay, nesterov } = scalars;
+    const factors = [lr, momentum, oneMinusDampening, weightDecay, nesterov] as const;
     machine.run('sgdStep', [parameter, grad, velocity, ...factors, 0, inputs[0].length]);
     return [inputs[0], inputs[2]];
   },

@@ -1,4 +1,4 @@
-// Every override of the wasm backend, by the name of the kernel or routine it runs.
+// The overrides of the wasm backend: SIMD implementations of kernels and routines, by name.
 
 import { batchNormOverrides, batchNormRoutines } from './batchNorm.js';
 import { bnReluPoolRoutines } from './bnReluPool.js';
@@ -7,9 +7,9 @@ import { convNormReluPoolRoutines } from './convNormReluPool.js';
 import { dropoutRoutines } from './dropout.js';
 import { elementwiseOverrides } from './elementwise.js';
 import { layoutOverrides } from './layout.js';
+import type { KernelOverride, RoutineOverride } from './machine.js';
 import { matmulOverrides, matmulRoutines } from './matmul.js';
 import { optimizerRoutines } from './optimizer.js';
-import type { KernelOverride, RoutineOverride } from './override.js';
 import { poolOverrides, poolRoutines } from './pool.js';
 import { reduceOverrides } from './reduce.js';
 import { softmaxOverrides, softmaxRoutines } from './softmax.js';

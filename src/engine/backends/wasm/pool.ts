@@ -1,11 +1,9 @@
-// Max-pooling over channels-last images: value and place in one pass. Imports the machine.
+// Max-pooling over channels-last images: values and indices in one pass.
 
 import type { PoolConstants } from '../../../../kernels/pool.js';
-import type { WindowArguments } from './exports.js';
-import type { ChannelsLast, Machine, WasmBuffer } from './machine.js';
-import type { KernelOverride, RoutineOverride } from './override.js';
+import type { ChannelsLast, KernelOverride, Machine, RoutineOverride, WasmBuffer } from './machine.js';
 
-/** How the images are ordered in memory before and after pooling. */
+/** Memory layout of the images before and after pooling. */
 export function layouts(c: PoolConstants): { input: ChannelsLast; output: ChannelsLast } {
   const common = { images: c.planes / c.channels, channels: c.channels };
   return {
@@ -14,10 +12,13 @@ export function layouts(c: PoolConstants): { input: ChannelsLast; output: Channe
   };
 }
 
-/** The part of the argument list that both directions share. */
-function windowOf(c: PoolConstants): WindowArguments {
-  const sizes = [c.height, c.width, c.channels, c.outHeight, c.outWidth] as const;
-  return [...sizes, c.windowHeight, c.windowWidth, c.strideY, c.strideX, c.padY, c.padX];
+/** The arguments that maxPool and maxPoolGrad have in common: sizes of the images and of the window. */
+function windowOf(c: PoolConstants) {
+  // prettier-ignore
+  return [
+    c.height, c.width, c.channels, c.outHeight, c.outWidth,
+    c.windowHeight, c.windowWidth, c.strideY, c.strideX, c.padY, c.padX,
+  ] as const;
 }
 
 function maxPoolGrad(machine: Machine, grad: WasmBuffer, index: WasmBuffer, c: PoolConstants): WasmBuffer {

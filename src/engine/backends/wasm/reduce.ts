@@ -1,10 +1,7 @@
-// Reductions along one axis: sums and the places of maxima. Imports the machine.
+// Reductions along one axis: sums and argmax.
 
 import type { AxisConstants } from '../../../../kernels/reduce.js';
-import type { KernelOverride } from './override.js';
-
-/** Numbers that are worth a thread's while. */
-const LEAST = 16_384;
+import { type KernelOverride, MIN_FLOATS } from './machine.js';
 
 /** An override that runs a SIMD function over the outputs. */
 const alongAxis =
@@ -15,7 +12,7 @@ const alongAxis =
     const from = machine.plain(x);
     const output = machine.allocate(length);
     machine.parallel(name, [from, size, inner, output.address], length, {
-      least: Math.ceil(LEAST / size),
+      minUnits: Math.ceil(MIN_FLOATS / size),
       multiple: 64,
     });
     return output;

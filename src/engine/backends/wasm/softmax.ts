@@ -1,20 +1,19 @@
-// Softmax and cross-entropy along the innermost axis. Lines along another axis are left to the reference loop.
-// Imports the machine.
+// Softmax and cross-entropy along the innermost axis. Other axes are left to the reference loop.
 
+import type { NamedScalars } from '../../../../kernels/kernel.js';
 import type { AxisConstants } from '../../../../kernels/reduce.js';
 import type { ClassConstants } from '../../../../kernels/softmax.js';
-import type { RangedName, WithoutRange } from './jobTypes.js';
-import type { KernelOverride, RoutineOverride } from './override.js';
+import type { KernelOverride, RangedName, RoutineOverride, WithoutRange } from './machine.js';
 
-/** Exponentials that are worth a thread's while. */
-const LEAST = 8192;
+/** Exponentials below which one thread computes all of them. */
+const MIN_EXPONENTIALS = 8192;
 
 interface Rows {
   /** Length of a row. */
   readonly classes: number;
-  /** Whether the output has one number a row, or one for each class of it. */
+  /** Whether the output has one number per row, or one per class. */
   readonly perRow: boolean;
-  /** Distance in memory between the numbers of a line; a row if it is 1. */
+  /** Distance in memory between the numbers of a line; 1 if the line is a row. */
   readonly inner: number;
 }
 
@@ -22,7 +21,7 @@ interface Rows {
 function overRows<Name extends RangedName>(
   name: Name,
   rowsOf: (constants: Readonly<Record<string, number>>) => Rows,
-  args: (addresses: number[], out: number, classes: number, scalars: readonly number[]) => WithoutRange<Name>,
+  args: (addresses: number[], out: number, classes: number, scalars: NamedScalars) => WithoutRange<Name>,
 ): KernelOverride {
   return (machine, inputs, { constants, length, scalars }) => {
     const { classes, perRow, inner } = rowsOf(constants);
@@ -33,7 +32,7 @@ function overRows<Name extends RangedName>(
       name,
       args(addresses, output.address, classes, scalars),
       perRow ? length : length / classes,
-      { least: Math.ceil(LEAST / classes) },
+      { minUnits: Math.ceil(MIN_EXPONENTIALS / classes) },
     );
     return output;
   };
@@ -53,28 +52,28 @@ const logits = (constants: Readonly<Record<string, number>>): Rows => ({
 
 export const softmaxOverrides: Readonly<Record<string, KernelOverride>> = {
   logSumExp: overRows('logSumExp', lines(true), ([x], out, size) => [x, size, out]),
-  logSoftmax: overRows('logSoftmax', lines(false), ([x, lineLog], out, size) => [x, lineLog, size, out]),
-  softmax: overRows('softmax', lines(false), ([x, lineLog], out, size) => [x, lineLog, size, out]),
+  logSoftmax: overRows('logSoftmax', lines(false), ([x, logSumExp], out, size) => [x, logSumExp, size, out]),
+  softmax: overRows('softmax', lines(false), ([x, logSumExp], out, size) => [x, logSumExp, size, out]),
   crossEntropyGrad: overRows(
     'crossEntropyGrad',
     logits,
-    ([grad, x, lineLog, labels], out, classes, [smoothing]) => [
-      ...([grad, x, lineLog, labels, classes, smoothing, out] as const),
+    ([grad, x, logSumExp, labels], out, classes, { smoothing }) => [
+      ...([grad, x, logSumExp, labels, classes, smoothing, out] as const),
     ],
   ),
 };
 
 export const softmaxRoutines: Readonly<Record<string, RoutineOverride>> = {
-  crossEntropyForward: (machine, [logits, labels], { constants, scalars: [smoothing], lengths }) => {
+  crossEntropyForward: (machine, [logits, labels], { constants, scalars: { smoothing }, lengths }) => {
     const { rows, classes } = constants as Readonly<Record<'rows' | 'classes', number>>;
     const [from, fromLabels] = [machine.plain(logits), machine.plain(labels)];
     const outputs = lengths.map((length) => machine.allocate(length));
-    const [shifted, lineLog, losses] = outputs.map(({ address }) => address);
+    const [shifted, logSumExp, losses] = outputs.map(({ address }) => address);
     machine.parallel(
       'crossEntropyForward',
-      [from, fromLabels, classes, smoothing, shifted, lineLog, losses],
+      [from, fromLabels, classes, smoothing, shifted, logSumExp, losses],
       rows,
-      { least: Math.ceil(LEAST / classes) },
+      { minUnits: Math.ceil(MIN_EXPONENTIALS / classes) },
     );
     return outputs;
   },

@@ -1,39 +1,39 @@
-// Tables of whole numbers that kernels read: the geometry of a convolution, the strides of a view. Made at their first use and
-// kept, so that a network that repeats itself waits for none. Imports memory and the pool.
+// Tables of integers that kernels read: the geometry of a convolution, the strides of a view. Each is made at its first use and
+// cached, so that a training step with the same shapes as the last one waits for none.
 
 import { BufferPool } from '../bufferPool.js';
 import type { LinearMemory } from './memory.js';
 
-/** Writes a table; its address is for SIMD functions that fill the rest of it. */
+/** Writes a table; `address` is for SIMD functions that write part of it. */
 export type FillTable = (table: Int32Array, address: number) => void;
 
-/** Tables kept at most; a network that always sees the same shapes needs a few. */
-const MOST = 256;
+/** Maximum number of cached tables; a network with fixed shapes needs a few. */
+const MAX_TABLES = 256;
 
 export class Tables {
   readonly #memory: LinearMemory;
-  readonly #settle: () => void;
-  /** The machine's own memory: it does not count as in use by arrays. */
+  readonly #flush: () => void;
+  /** Memory of the tables; it is not part of the memory report. */
   readonly #pool: BufferPool<number>;
   readonly #known = new Map<string, { readonly address: number; readonly words: number }>();
 
-  /** @param settle waits until no job uses a table */
-  constructor(memory: LinearMemory, settle: () => void) {
+  /** @param flush waits until no job uses a table */
+  constructor(memory: LinearMemory, flush: () => void) {
     this.#memory = memory;
-    this.#settle = settle;
+    this.#flush = flush;
     this.#pool = new BufferPool(4, (words) => memory.reserve(4 * words));
   }
 
   /**
    * Address of a table.
    *
-   * @param key all that `fill` depends on
+   * @param key everything that `fill` depends on
    * @param words 32-bit numbers in the table
    */
   find(key: string, words: number, fill: FillTable): number {
     const known = this.#known.get(key);
     if (known !== undefined) return known.address;
-    if (this.#known.size === MOST) this.#forget();
+    if (this.#known.size === MAX_TABLES) this.#forget();
     const address = this.#pool.take(words);
     fill(this.#memory.integers(address, words), address);
     this.#known.set(key, { address, words });
@@ -41,7 +41,7 @@ export class Tables {
   }
 
   #forget(): void {
-    this.#settle();
+    this.#flush();
     for (const { address, words } of this.#known.values()) this.#pool.give(address, words);
     this.#known.clear();
   }

@@ -1,5 +1,5 @@
-// The Winograd way to run a convolution and its two gradients, where it wins: kernels/simd/winograd.ts. The way for
-// everything else is in conv2d.ts. Every function takes the address of a prepared ConvShape. Imports the machine.
+// Winograd convolution and its two gradients (kernels/simd/winograd.ts), and the rule for when to use it. All other convolutions
+// are in conv2d.ts. `shape` is the address of a prepared ConvShape.
 
 import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
 import type { Machine, WasmBuffer } from './machine.js';
@@ -7,11 +7,11 @@ import type { Machine, WasmBuffer } from './machine.js';
 /** Outputs along each side of a tile. */
 const TILE = 4;
 
-/** With fewer channels the transforms cost about what they save. */
-const LEAST_CHANNELS = 16;
+/** With fewer channels the transforms cost about as much as they save. */
+const MIN_CHANNELS = 16;
 
 /** With fewer tiles transforming the filters costs more than it saves. */
-const LEAST_TILES = 4;
+const MIN_TILES = 4;
 
 /**
  * Whether F(4x4, 3x3) applies to a convolution, and is faster than the direct one: 3x3 windows that move by one
@@ -28,9 +28,9 @@ export function usesWinograd(c: Conv2dConstants): boolean {
     c.kernelHeight === 3 &&
     c.kernelWidth === 3 &&
     Math.max(c.padY, c.padX) <= 2 && // more would be a negative padding of the input gradient
-    Math.min(c.inChannels, c.outChannels) >= LEAST_CHANNELS &&
+    Math.min(c.inChannels, c.outChannels) >= MIN_CHANNELS &&
     2 * c.outHeight * c.outWidth >= TILE * TILE * tiles &&
-    c.batch * tiles >= LEAST_TILES
+    c.batch * tiles >= MIN_TILES
   );
 }
 
@@ -47,8 +47,8 @@ export interface WinogradOperands {
 }
 
 /**
- * Convolves images. With `flipped` this is the input gradient: `shape` is that of the convolution that takes
- * gradients back, `weight` still that of the forward one.
+ * Convolves images. With `flipped` this is the input gradient: `shape` is that of inputGradientGeometry,
+ * `weight` that of the forward pass.
  */
 export function winogradConvolve(
   machine: Machine,
@@ -59,9 +59,9 @@ export function winogradConvolve(
 ): void {
   const fromWeight = machine.plain(weight);
   const [panels, length] = [machine.simd.winogradPanels(shape), machine.simd.winogradFilterFloats(shape)];
-  // Panels and length tell the number of channels on either side.
-  const key = `winograd${flipped ? ' turned' : ''} ${panels} ${length}`;
-  const filters = machine.packedCopy(weight, key, length, (to) =>
+  // `panels` and `length` together determine the numbers of channels.
+  const key = `winograd${flipped ? ' flipped' : ''} ${panels} ${length}`;
+  const filters = machine.packedCopies.find(weight, key, length, (to) =>
     packFilters(machine, shape, fromWeight, flipped, to),
   );
   convolveStrips(machine, shape, images, [x, filters, bias, output], false);
@@ -75,18 +75,18 @@ export function packFilters(
   flipped: boolean,
   filters: number,
 ): void {
-  const own = wholeLines(machine.simd.winogradScratch(shape));
-  machine.withScratch([own * machine.threads], (scratch) => {
+  const perThread = wholeLines(machine.simd.winogradScratch(shape));
+  machine.withScratch([perThread * machine.threads], (scratch) => {
     machine.parallel(
       'packWinogradFilters',
       [shape, weight, +flipped, filters, scratch],
       machine.simd.winogradPanels(shape),
-      { scratch: { argument: 4, bytes: 4 * own } },
+      { scratch: { argument: 4, bytes: 4 * perThread } },
     );
   });
 }
 
-/** Convolves images with transformed filters; with `pooled`, through ReLU and 2x2 max-pooling too. */
+/** Convolves images with transformed filters; with `pooled`, ReLU and 2x2 max-pooling follow. */
 export function convolveStrips(
   machine: Machine,
   shape: number,
@@ -95,19 +95,19 @@ export function convolveStrips(
   pooled: boolean,
 ): void {
   const { simd } = machine;
-  const own = wholeLines(simd.winogradScratch(shape));
-  machine.withScratch([own * machine.threads], (scratch) => {
+  const perThread = wholeLines(simd.winogradScratch(shape));
+  machine.withScratch([perThread * machine.threads], (scratch) => {
     const strips = images * simd.winogradStrips(shape);
-    // Every thread takes equally many blocks, and the blocks are as equal as they can be.
+    // Every thread takes equally many blocks, of nearly equal size.
     const rounds = Math.ceil(strips / (machine.threads * simd.winogradBlockStrips(shape)));
     machine.parallel('winogradForward', [shape, x, filters, bias, output, +pooled, scratch], strips, {
       chunk: Math.ceil(strips / (machine.threads * rounds)),
-      scratch: { argument: 6, bytes: 4 * own },
+      scratch: { argument: 6, bytes: 4 * perThread },
     });
   });
 }
 
-/** Addresses of images, of the gradients of their outputs, and of the result. */
+/** Addresses of the images, of the output gradient, and of the result. */
 export interface WinogradGradOperands {
   readonly x: number;
   readonly grad: number;
@@ -123,12 +123,12 @@ export function winogradGradWeight(
 ): void {
   const { simd } = machine;
   const parts = simd.winogradGradUnits(batch);
-  const own = wholeLines(simd.winogradGradScratch(shape, batch));
-  const lengths = [own * machine.threads, simd.winogradGradSums(shape, batch)];
+  const perThread = wholeLines(simd.winogradGradScratch(shape, batch));
+  const lengths = [perThread * machine.threads, simd.winogradGradSums(shape, batch)];
   machine.withScratch(lengths, (scratch, sums) => {
     machine.parallel('winogradGradParts', [shape, x, grad, batch, sums, scratch], parts, {
       chunk: 1,
-      scratch: { argument: 5, bytes: 4 * own },
+      scratch: { argument: 5, bytes: 4 * perThread },
     });
     machine.parallel('winogradGradFilters', [shape, sums, parts, gradWeight], outChannels);
   });

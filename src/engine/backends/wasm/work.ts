@@ -1,35 +1,35 @@
-// What a worker thread runs: jobs from a queue in shared memory, in order, until it is sent home. `workLoop` is started
-// from its TEXT (see crew.ts), so both functions must be self-contained: no imports, no names from outside.
+// Worker thread main loop: runs jobs from a queue in shared memory, in order, until told to stop. `workLoop` and `doJob` are
+// serialized with toString() (see threadPool.ts), so they must not reference anything outside themselves.
 //
 // A job is one SIMD function, its arguments, and a number of units. Every thread takes chunks of units until none is left,
-// waits until the others have finished theirs, and goes on to the next job: a job may read what the job before it has
-// written. Which thread computes a unit changes nothing about the result, so neither does the number of threads.
+// waits until the others have finished theirs, and continues with the next job: a job may read the results of the previous
+// one. Results do not depend on which thread computes a unit, so they do not depend on the number of threads.
 //
-// Threads with even numbers take chunks from the front, the others from the back. Units are mostly images, so that two
-// threads work on the same halves of a batch in job after job, and find in their own caches what they wrote there.
+// Threads with even numbers take chunks from the front, the others from the back. Units are mostly images, so two threads
+// work on the same halves of a batch in every job, and find the results of their last job in their caches.
 //
-// A round is the jobs from one moment at which the queue was empty to the next. The main thread begins a round with its
-// first job, adds jobs while others work on them, and ends it when it needs a result.
+// A round is the sequence of jobs between two moments at which the queue is empty. The main thread starts a round with its
+// first job, adds jobs while the workers run them, and ends the round when it needs a result.
 
-/** Where in the control block (32-bit words) each field is. */
+/** Index of each field in the control block of 32-bit words. */
 export interface ControlFields {
   /** Number of the newest round; threads sleep on it. */
   readonly round: number;
   /** Number of the round that may be joined now, or 0. */
   readonly open: number;
-  /** Workers inside the round; the main thread waits until none is before it begins another. */
+  /** Number of workers inside the round; the main thread waits for 0 before it starts another. */
   readonly active: number;
   /** Jobs in the round so far, or -1 once all of them are done; threads sleep on it too. */
   readonly jobs: number;
   /** 1 ends the workers. */
   readonly stop: number;
-  /** 1 once a job has thrown (a WebAssembly trap): no thread waits for its units any more. */
+  /** 1 once a job has thrown (a WebAssembly trap): no thread waits for its units any longer. */
   readonly failed: number;
 }
 
-/** Where in a job (32-bit words) each field is. */
+/** Index of each field in a job of 32-bit words. */
 export interface JobFields {
-  /** Which function, as an index into the sorted names of the module's exports. */
+  /** Index of the function in the sorted names of the module's exports. */
   readonly job: number;
   readonly argumentCount: number;
   readonly units: number;
@@ -39,13 +39,13 @@ export interface JobFields {
   readonly scratchArgument: number;
   /** Distance in bytes between the scratch of two threads. */
   readonly scratchBytes: number;
-  /** Chunks that are taken: from the front in the lower 16 bits, from the back in the upper ones. */
+  /** Number of chunks taken: from the front in the lower 16 bits, from the back in the upper ones. */
   readonly taken: number;
-  /** Units that are done. */
+  /** Number of units done. */
   readonly done: number;
 }
 
-/** The queue as one thread sees it. */
+/** Views of the queue, for one thread. */
 export interface Queue {
   /** The module's exports, sorted by name. */
   readonly functions: readonly ((...args: number[]) => void)[];
@@ -61,7 +61,7 @@ export interface Queue {
   readonly failed: number;
 }
 
-/** Does this thread's share of one job, and returns when all threads have done theirs or one has failed. */
+/** Computes this thread's share of one job. Returns when all threads have finished, or one has failed. */
 export function doJob(queue: Queue, index: number, thread: number): void {
   const { functions, words, values, at, control, failed } = queue;
   const word = index * queue.jobWords;
@@ -70,7 +70,7 @@ export function doJob(queue: Queue, index: number, thread: number): void {
   const chunks = Math.ceil(units / chunk);
   const done = word + at.done;
   const fromFront = thread % 2 === 0;
-  /** Takes a chunk; a number that is not below `chunks` if there was none. */
+  /** Takes a chunk: its number, or `chunks` if none is left. */
   const take = (): number => {
     const before = Atomics.add(words, word + at.taken, fromFront ? 1 : 0x10000);
     const [front, back] = [before & 0xffff, before >>> 16];
@@ -91,17 +91,17 @@ export function doJob(queue: Queue, index: number, thread: number): void {
       Atomics.add(words, done, end - begin);
     }
   }
-  // The others are at their last chunks.
+  // The other threads compute their last chunks.
   while (Atomics.load(words, done) < units && Atomics.load(control, failed) === 0);
 }
 
 export interface WorkerData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Byte address of the control block, of the message of a failure, of the jobs, and of their arguments. */
+  /** Byte addresses of the control block, the error message, the jobs, and their arguments. */
   readonly controlAddress: number;
   readonly messageAddress: number;
-  /** Bytes for the message, which ends with the first zero. */
+  /** Bytes reserved for the message, which is zero-terminated. */
   readonly messageBytes: number;
   readonly wordsAddress: number;
   readonly valuesAddress: number;
@@ -109,11 +109,11 @@ export interface WorkerData {
   readonly jobFields: JobFields;
   readonly jobWords: number;
   readonly jobValues: number;
-  /** Jobs that the queue has room for. */
+  /** Maximum number of jobs in the queue. */
   readonly capacity: number;
-  /** This thread's number; the main thread is 0. */
+  /** Number of this thread; the main thread is 0. */
   readonly thread: number;
-  /** How often to look for something to do before going to sleep. */
+  /** Number of checks for a new job before sleeping. */
   readonly spins: number;
 }
 
@@ -137,13 +137,13 @@ export function workLoop(data: WorkerData, perform: typeof doJob): void {
     control,
     failed: at.failed,
   };
-  /** Stores the reason, then marks the failure. */
+  /** Stores the message, then sets the failure flag. */
   const fail = (error: unknown): void => {
     const message = new TextEncoder().encode(String(error)).subarray(0, data.messageBytes - 1);
     new Uint8Array(memory.buffer, data.messageAddress, data.messageBytes).fill(0).set(message);
     Atomics.store(control, at.failed, 1);
   };
-  // Between two jobs, or two rounds, there are microseconds: looking again is faster than being woken.
+  // Gaps between jobs, or rounds, last microseconds: spinning is faster than waking from sleep.
   const changed = (field: number, seen: number): number => {
     for (let i = 0; i < spins && Atomics.load(control, field) === seen; i++);
     Atomics.wait(control, field, seen);
@@ -154,7 +154,7 @@ export function workLoop(data: WorkerData, perform: typeof doJob): void {
     round = changed(at.round, round);
     if (Atomics.load(control, at.stop) === 1) return;
     Atomics.add(control, at.active, 1);
-    // A round that was over before this thread woke up is closed; its jobs may be gone.
+    // A round that ended before this thread woke up is closed; its jobs may be overwritten.
     if (Atomics.load(control, at.open) === round) {
       let index = 0;
       for (let jobs = Atomics.load(control, at.jobs); jobs >= 0; jobs = changed(at.jobs, index)) {

@@ -1,9 +1,8 @@
-// The crew: worker threads that share the module's memory, started once, asleep or spinning between jobs, and the queue
-// from which they and the calling thread take jobs. Imports the loop they run (work.ts), errors, and the platform's threads,
-// dynamically.
+// Thread pool: worker threads that share the module's memory, and the queue from which they and the calling thread take jobs.
 //
-// `enqueue` returns at once. The workers compute while the calling thread is still busy with shapes, graphs and the next
-// launch; at `settle`, when it needs a number, it computes too.
+// `enqueue` returns at once. The workers compute while the calling thread goes on to the next launch. `flush` computes on the
+// calling thread too, until every job is done; the backend calls it when JavaScript needs a number. Workers start once. Between
+// jobs they spin for about a millisecond, then sleep.
 
 import { BackendError } from '../../errors.js';
 import type { LinearMemory } from './memory.js';
@@ -25,16 +24,16 @@ const JOB: JobFields = {
 /** 64 bytes: the counters of two jobs never share a cache line. */
 const JOB_WORDS = 16;
 const MAX_ARGUMENTS = 24;
-/** Jobs that wait at most; a training step has about 100. */
+/** Maximum number of jobs in the queue; a training step has about 100. */
 const CAPACITY = 256;
 
-/** Chunks of a job at most: each half of the counter of chunks has 16 bits, and threads count on a little when none is left. */
+/** Maximum number of chunks of a job: each half of the chunk counter has 16 bits, and threads increment it a little past the end. */
 const MAX_CHUNKS = 2 ** 15;
 
-/** Looks for a job before sleeping: about 1 ms, more than the gap between two launches or two steps. */
+/** Number of checks for a new job before sleeping: about 1 ms, more than the gap between two launches or two steps. */
 const SPINS = 60_000;
 
-/** What every thread instantiates. */
+/** The module and the memory that every thread instantiates. */
 export interface SharedModule {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -48,17 +47,17 @@ export interface Job {
   readonly units: number;
   /** Units a thread takes at a time. */
   readonly chunk: number;
-  /** The argument that is an address of scratch memory, and how many bytes each thread has of it. */
+  /** Index of the argument that is the address of scratch memory, and the bytes of it for each thread. */
   readonly scratch?: { readonly argument: number; readonly bytes: number } | undefined;
 }
 
-/** A thread as the platform has it. */
+/** A worker of Node or of a browser. */
 interface Thread {
   end(): Promise<void>;
 }
 
-export class Crew {
-  /** How many threads compute, the calling one included. */
+export class ThreadPool {
+  /** Number of threads, including the calling one. */
   readonly size: number;
   readonly #threads: readonly Thread[];
   readonly #control: Int32Array;
@@ -84,13 +83,13 @@ export class Crew {
     this.#index = new Map(names.map((name, index) => [name, index]));
   }
 
-  /** Starts `size - 1` workers; the calling thread is the last of the crew. They never keep a process alive. */
+  /** Starts `size - 1` workers; the calling thread is thread 0. The workers do not keep a process alive. */
   static async start(
     size: number,
     { module, memory }: SharedModule,
     heap: LinearMemory,
     exports: WebAssembly.Exports,
-  ): Promise<Crew> {
+  ): Promise<ThreadPool> {
     const controlAddress = heap.reserve(CONTROL_WORDS * 4);
     const messageAddress = heap.reserve(MESSAGE_BYTES);
     const wordsAddress = heap.reserve(CAPACITY * JOB_WORDS * 4);
@@ -108,7 +107,7 @@ export class Crew {
       control,
       failed: FIELDS.failed,
     };
-    const place = {
+    const shared = {
       module,
       memory,
       controlAddress,
@@ -124,20 +123,20 @@ export class Crew {
       spins: SPINS,
     };
     const threads = await Promise.all(
-      Array.from({ length: size - 1 }, (_, index) => startThread({ ...place, thread: index + 1 })),
+      Array.from({ length: size - 1 }, (_, index) => startThread({ ...shared, thread: index + 1 })),
     );
     const message = new Uint8Array(memory.buffer, messageAddress, MESSAGE_BYTES);
-    return new Crew(threads, control, queue, names, message);
+    return new ThreadPool(threads, control, queue, names, message);
   }
 
   /**
-   * Adds a job to the queue. It runs after all jobs before it, on all threads, while the caller goes on.
+   * Adds a job to the queue. It runs after all earlier jobs, on all threads, while the caller continues.
    *
    * @throws BackendError if a job has failed before
    */
   enqueue({ name, args, units, chunk, scratch }: Job): void {
     this.#checkAlive();
-    if (this.#jobs === CAPACITY) this.settle();
+    if (this.#jobs === CAPACITY) this.flush();
     const { words, values } = this.#queue;
     const word = this.#jobs * JOB_WORDS;
     words[word + JOB.job] = this.#index.get(name)!;
@@ -162,11 +161,11 @@ export class Crew {
   }
 
   /**
-   * Computes along with the others until every job is done: then memory may be read and written from here.
+   * Computes together with the workers until every job is done. Then this thread may read and write the memory.
    *
    * @throws BackendError if a job has failed: a WebAssembly trap on any thread. The results of its round are undefined.
    */
-  settle(): void {
+  flush(): void {
     this.#finishRound();
     this.#checkAlive();
   }
@@ -184,7 +183,7 @@ export class Crew {
     Atomics.store(control, FIELDS.open, 0);
     Atomics.store(control, FIELDS.jobs, -1);
     Atomics.notify(control, FIELDS.jobs);
-    while (Atomics.load(control, FIELDS.active) > 0); // others find that the round is over
+    while (Atomics.load(control, FIELDS.active) > 0); // until every worker has left the round
   }
 
   #checkAlive(): void {
@@ -204,7 +203,7 @@ export class Crew {
   }
 }
 
-/** The program of a worker, as text: it needs no file, so it runs from sources, from dist and from a bundle. */
+/** The program of a worker, as text. It needs no file, so it runs from sources, from dist and from a bundle. */
 const program = (data: string): string => `(${workLoop.toString()})(${data}, ${doJob.toString()});`;
 
 async function startThread(data: WorkerData): Promise<Thread> {
@@ -212,21 +211,21 @@ async function startThread(data: WorkerData): Promise<Thread> {
   const { Worker } = await import('node:worker_threads');
   const worker = new Worker(program("require('node:worker_threads').workerData"), {
     eval: true,
-    execArgv: [], // the parent's flags are for its own program, not for this text
+    execArgv: [], // the flags of the parent process do not apply to this program
     workerData: data,
   });
   worker.unref();
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const end = (): Promise<void> => {
-    worker.ref(); // whoever waits for the end wants the process to live until then
+    worker.ref(); // keeps the process alive until the worker has ended
     return ended;
   };
   return { end };
 }
 
 /**
- * A web worker. It reports before it begins: without that pause the page's own thread could go on computing, and a browser
- * starts no worker as long as the page that asked for it does not rest.
+ * Starts a web worker and waits for its first message: a browser starts no worker while the page's thread is busy, so the
+ * caller must not compute before.
  */
 async function startBrowserThread(data: WorkerData): Promise<Thread> {
   const text = `onmessage = ({ data }) => { postMessage(0); ${program('data')} };`;

@@ -1,0 +1,149 @@
+// The thread pool: every unit of every job is computed exactly once, also when threads wake late, and workers sleep, wake and end.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import { bytes as base } from '#simd/base-threads';
+import { ThreadPool } from '../../src/engine/backends/wasm/threadPool.js';
+import { LinearMemory } from '../../src/engine/backends/wasm/memory.js';
+
+describe('ThreadPool', () => {
+  const pools: ThreadPool[] = [];
+  afterEach(async () => {
+    await Promise.all(pools.splice(0).map((pool) => pool.dispose()));
+  });
+
+  const asleep = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+  /** A pool with arrays: one of sums, one of ones, one of twos, and one with a separate part for each thread. */
+  async function startPool(size: number, length: number) {
+    const memory = new WebAssembly.Memory({ initial: 256, maximum: 65536, shared: true });
+    const module = await WebAssembly.compile(base);
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+    const heap = new LinearMemory(memory, (exports.heapBase as WebAssembly.Global<'i32'>).value);
+    const pool = await ThreadPool.start(size, { module, memory }, heap, exports);
+    pools.push(pool);
+    const filled = (value: number, count = length): { address: number; values: Float32Array } => {
+      const address = heap.take(count);
+      return { address, values: heap.floats(address, count).fill(value) };
+    };
+    const [sums, ones, twos, parts] = [filled(0), filled(1), filled(2), filled(0, size * length)];
+
+    /** Enqueues sums += summand over the first `units` numbers, in chunks. */
+    const addJob = (summand: { address: number }, units: number, chunk: number): void => {
+      pool.enqueue({ name: 'add', args: [sums.address, summand.address, sums.address], units, chunk });
+    };
+    /** Numbers of the threads that took part in a job: each writes 1 + 2 into its part. */
+    const participants = (): number[] => {
+      parts.values.fill(0);
+      const scratch = { argument: 2, bytes: 4 * length };
+      pool.enqueue({
+        name: 'add',
+        args: [ones.address, twos.address, parts.address],
+        units: length,
+        chunk: 4,
+        scratch,
+      });
+      pool.flush();
+      const written = Array.from({ length: size }, (_, thread) =>
+        parts.values.subarray(thread * length, (thread + 1) * length),
+      );
+      const totals = written[0].map((_, unit) => written.reduce((total, part) => total + part[unit], 0));
+      const wrong = totals.findIndex((total) => total !== 3);
+      expect(wrong, `unit ${wrong} is ${totals[wrong]}, should be 3`).toBe(-1);
+      return written.map((part, thread) => (part.includes(3) ? thread : -1)).filter((thread) => thread >= 0);
+    };
+    /** Resolves when every thread has started and worked. */
+    const allThreadsStarted = async (): Promise<void> => {
+      const seen = new Set<number>();
+      while (seen.size < size) {
+        for (const thread of participants()) seen.add(thread);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    return { pool, sums: sums.values, ones, twos, addJob, allThreadsStarted };
+  }
+
+  it('does each unit once where there are more chunks than a 16-bit counter holds', async () => {
+    const units = 70_000; // 2^16 is 65,536
+    const { pool, sums, ones, addJob, allThreadsStarted } = await startPool(4, units);
+    await allThreadsStarted();
+    addJob(ones, units, 1);
+    pool.flush();
+    expect(sums.every((sum) => sum === 1)).toBe(true);
+  });
+
+  it('does each unit of 20,000 small jobs exactly once, with twice as many threads as processors', async () => {
+    const { pool, sums, ones, twos, addJob, allThreadsStarted } = await startPool(4, 2048);
+    await allThreadsStarted();
+    for (let job = 0; job < 10_000; job++) {
+      addJob(ones, 2048, 16);
+      addJob(twos, 32, 8); // other arguments, fewer units: a late thread must not confuse the two jobs
+      if (job % 7 === 0) pool.flush(); // rounds of fourteen jobs; each job waits for the one before it
+    }
+    pool.flush();
+    const wrong = sums.findIndex((value, unit) => value !== (unit < 32 ? 30_000 : 10_000));
+    expect(wrong, `unit ${wrong} has ${sums[wrong]}`).toBe(-1);
+    await allThreadsStarted(); // and none has ended
+  });
+
+  it('does units that chunks do not divide, and more chunks than there are units', async () => {
+    const { pool, sums, ones, addJob } = await startPool(3, 64);
+    for (let units = 1; units <= 64; units++) addJob(ones, units, 4);
+    for (let units = 1; units <= 64; units++) addJob(ones, units, 100);
+    pool.flush();
+    expect(Array.from(sums)).toEqual(Array.from({ length: 64 }, (_, i) => 2 * (64 - i)));
+  });
+
+  it('computes while the caller does something else', async () => {
+    const { pool, sums, ones, addJob, allThreadsStarted } = await startPool(2, 2048);
+    await allThreadsStarted();
+    for (let job = 0; job < 10; job++) addJob(ones, 2048, 16);
+    while (!sums.every((value) => value === 10)) await new Promise((resolve) => setImmediate(resolve));
+    pool.flush();
+    expect(new Set(sums)).toEqual(new Set([10]));
+  });
+
+  it('takes more jobs than the queue holds, and flushes when there is none', async () => {
+    const { pool, sums, ones, addJob } = await startPool(2, 64);
+    for (let job = 0; job < 1000; job++) addJob(ones, 64, 16);
+    pool.flush();
+    pool.flush();
+    expect(new Set(sums)).toEqual(new Set([1000]));
+  });
+
+  it('wakes from sleep, and ends from sleep', async () => {
+    const { pool, sums, ones, addJob, allThreadsStarted } = await startPool(4, 2048);
+    await allThreadsStarted();
+    for (let job = 0; job < 5; job++) {
+      await asleep();
+      addJob(ones, 2048, 16);
+      await asleep(); // within a round, too
+      addJob(ones, 2048, 16);
+      pool.flush();
+    }
+    expect(new Set(sums)).toEqual(new Set([10]));
+    await allThreadsStarted();
+    await asleep();
+    await pool.dispose();
+  });
+
+  it('reports a job that traps, on any thread, instead of waiting for it', async () => {
+    const { pool, addJob, ones, allThreadsStarted } = await startPool(4, 2048);
+    await allThreadsStarted();
+    const args = [0x7fff0000, ones.address, ones.address]; // beyond the end of the memory
+    pool.enqueue({ name: 'add', args, units: 2048, chunk: 16 });
+    const lost = /^wasm: a job failed \(RuntimeError: memory access out of bounds\); this backend is lost/;
+    expect(() => pool.flush()).toThrow(lost);
+    expect(() => pool.flush()).toThrow(lost);
+    expect(() => addJob(ones, 64, 16)).toThrow(lost);
+    await pool.dispose();
+  });
+
+  it('can be disposed before its threads have started, after a job, and twice', async () => {
+    const { pool: idle } = await startPool(4, 64);
+    await idle.dispose();
+    const { pool: busy, ones, addJob } = await startPool(4, 64);
+    addJob(ones, 64, 4);
+    await busy.dispose();
+    await busy.dispose();
+  });
+});
