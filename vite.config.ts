@@ -23,13 +23,20 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 export default defineConfig({
   root: folder,
   base: './', // relative addresses: the folder may lie anywhere on a host
-  plugins: [freezeKernels(), writeContentSecurityPolicy(), offlineFiles(`${folder}offline/serviceWorker.ts`)],
+  plugins: [
+    freezeKernels(),
+    writeContentSecurityPolicy(),
+    offlineFiles(`${folder}offline/serviceWorker.ts`),
+  ],
   worker: { format: 'es', plugins: () => [freezeKernels()] },
   // A browser has no `process`: the branches for Node fall away, and with them the imports of node: modules.
   define: { 'typeof process': '"undefined"', __VERSION__: JSON.stringify(version) },
   // Wasm threads need a host that sends these two.
   preview: {
-    headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+    headers: {
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    },
   },
   build: {
     outDir: fileURLToPath(new URL('dist-web/', import.meta.url)),

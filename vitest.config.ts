@@ -16,7 +16,11 @@ export default defineConfig(({ mode }) => ({
     isolate: false, // files share modules: loading them again for each takes a quarter of the time
     testTimeout: timeLimit(120_000),
     hookTimeout: timeLimit(240_000),
-    reporters: ['default', './test/support/skippedGroups.ts', ...(report === undefined ? [] : ['json'])],
+    reporters: [
+      'default',
+      './test/support/skippedGroups.ts',
+      ...(report === undefined ? [] : ['json']),
+    ],
     ...(report !== undefined && { outputFile: { json: report } }),
     projects: [
       {

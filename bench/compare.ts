@@ -105,7 +105,9 @@ async function main(): Promise<void> {
   for (const task of tasks) console.log(`\n${speedTable(task, samples)}`);
   const all = ratios(samples);
   if (all.length > 0) console.log(`\n${ratioTable(all)}`);
-  const versions = Object.fromEntries([...children].map(([name, { ready }]) => [name, ready.versions]));
+  const versions = Object.fromEntries(
+    [...children].map(([name, { ready }]) => [name, ready.versions]),
+  );
   const file = saveResult(
     'compare',
     { timing, versions, skipped, checks: Object.fromEntries(checks), ratios: all, samples },

@@ -42,7 +42,12 @@ function forwardCase(name: string, flops: number, x: ink.Tensor, body: () => ink
 
 /** Backward through the graph of `y`, to its leaves that require a gradient. */
 
-function backwardCase(name: string, flops: number, leaves: readonly ink.Tensor[], y: ink.Tensor): Case {
+function backwardCase(
+  name: string,
+  flops: number,
+  leaves: readonly ink.Tensor[],
+  y: ink.Tensor,
+): Case {
   const seed = random([...y.shape]);
   const bytes = 4 * (y.size + leaves.reduce((sum, leaf) => sum + 2 * leaf.size, 0));
   const run = (): void => {
@@ -125,7 +130,9 @@ function rest(): Case[] {
   const model = new CharacterNet({ classes: 47, rng: new ink.Rng(1) });
   const optimizer = new ink.Adam(model.parameters());
   ink.scope(() => {
-    ink.crossEntropy(model.forward(ink.tensor(images, { shape: [BATCH, 1, 28, 28] })), classes).backward();
+    ink
+      .crossEntropy(model.forward(ink.tensor(images, { shape: [BATCH, 1, 28, 28] })), classes)
+      .backward();
   });
   return [
     forwardCase('cross-entropy of 64 x 47', 0, logits, () => ink.crossEntropy(logits, classes)),
@@ -167,7 +174,8 @@ async function measure(threads: number, module: 'base' | 'relaxed' | undefined):
       );
     }
     const { p50, min } = result.latency;
-    const rate = flops > 0 ? `${short(flops / p50 / 1e6)} GFLOP/s` : `${short(bytes / p50 / 1e6)} GB/s`;
+    const rate =
+      flops > 0 ? `${short(flops / p50 / 1e6)} GFLOP/s` : `${short(bytes / p50 / 1e6)} GB/s`;
     return [name, short(p50), short(min), rate];
   });
   console.log(

@@ -75,7 +75,15 @@ async function peakOfTraining(): Promise<number> {
   const out = mkdtempSync(join(tmpdir(), 'inkgrad-memory-'));
   const cli = join(ROOT, 'dist', 'src', 'app', 'cli.js');
   const limit = options.quick ? ['--limit', '2000'] : [];
-  const args = ['train', '--epochs', `${options.epochs}`, '--json', '--out', join(out, 'run'), ...limit];
+  const args = [
+    'train',
+    '--epochs',
+    `${options.epochs}`,
+    '--json',
+    '--out',
+    join(out, 'run'),
+    ...limit,
+  ];
   const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
   let peak = 0;
   const look = setInterval(() => (peak = peakOf(child.pid ?? 0) ?? peak), 100);
@@ -107,7 +115,9 @@ if ((process.env.EMNIST_DIR ?? '') === '') {
 } else {
   trainingPeakMiB = await peakOfTraining();
   const mb = Math.round((trainingPeakMiB * MIB) / 1e6);
-  console.log(`inkgrad train, ${options.epochs} epoch(s) of EMNIST: peak ${trainingPeakMiB} MiB = ${mb} MB`);
+  console.log(
+    `inkgrad train, ${options.epochs} epoch(s) of EMNIST: peak ${trainingPeakMiB} MiB = ${mb} MB`,
+  );
 }
 const result = { threads: options.threads, marks, trainingPeakMiB };
 console.log(`written: ${saveResult('memory', result, options)}`);

@@ -52,7 +52,8 @@ async function serve(extra: Readonly<Record<string, string>>, folder: string): P
       rolldownOptions: {
         input: extra,
         output: {
-          entryFileNames: ({ name }) => (name === 'readings' ? 'readings.js' : 'assets/[name]-[hash].js'),
+          entryFileNames: ({ name }) =>
+            name === 'readings' ? 'readings.js' : 'assets/[name]-[hash].js',
         },
       },
     },
@@ -106,7 +107,10 @@ const site = await serve({}, 'build/bench-page');
 const opened = [];
 for (let i = 0; i < visits; i++) opened.push(await firstVisit(browser, site.address));
 await site.close();
-const bench = await serve({ readings: join(ROOT, 'bench/page/readings.ts') }, 'build/bench-readings');
+const bench = await serve(
+  { readings: join(ROOT, 'bench/page/readings.ts') },
+  'build/bench-readings',
+);
 const timed = await timeReadings(browser, bench.address);
 await bench.close();
 
@@ -118,7 +122,12 @@ const steady = (values: readonly number[]): Spread & { readonly p99: number } =>
 const [{ bytes, first }] = opened;
 const result = {
   firstReading: { visits, read: first.text, ms: spread(opened.map(({ first: { ms } }) => ms)) },
-  reading: { readings, image: steady(timed.image), network: steady(timed.network), both: steady(timed.both) },
+  reading: {
+    readings,
+    image: steady(timed.image),
+    network: steady(timed.network),
+    both: steady(timed.both),
+  },
   bytes,
 };
 const ms = (value: number): string => value.toFixed(value < 10 ? 2 : 0);

@@ -34,7 +34,10 @@ function timed<Args extends [string, ...unknown[]]>(run: (...args: Args) => void
   };
 }
 
-const methods = Machine.prototype as unknown as Record<'parallel' | 'run', (...args: [string]) => void>;
+const methods = Machine.prototype as unknown as Record<
+  'parallel' | 'run',
+  (...args: [string]) => void
+>;
 methods.parallel = timed(methods.parallel);
 methods.run = timed(methods.run);
 
@@ -68,7 +71,12 @@ const rows = [...costs]
 const { cpu, node } = thisMachine();
 console.log(
   formatTable(
-    [`${cpu}, Node ${node}, ${backend.build}, batch ${options.batch}`, 'ms a step', 'share', 'calls'],
+    [
+      `${cpu}, Node ${node}, ${backend.build}, batch ${options.batch}`,
+      'ms a step',
+      'share',
+      'calls',
+    ],
     [...rows, row('JavaScript and garbage collection', step - inside, ''), row('step', step, '')],
   ),
 );

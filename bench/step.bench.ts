@@ -42,7 +42,8 @@ async function measure(threads: number, module: 'base' | 'relaxed'): Promise<str
   await bench.run();
   const rows = cases.map(({ name, images, flops }) => {
     const result = bench.getTask(`${name} ${images}`)?.result;
-    if (result === undefined || !('latency' in result)) throw new Error(`bench: ${name} did not finish`);
+    if (result === undefined || !('latency' in result))
+      throw new Error(`bench: ${name} did not finish`);
     const { p50, p99 } = result.latency;
     const rate = [short((1000 * images) / p50), short((images * flops) / p50 / 1e6)];
     return [`${name}, batch ${images}: ${label}`, short(p50), short(p99), ...rate];
@@ -57,5 +58,11 @@ const rows: string[][] = [];
 for (const module of ['base', 'relaxed'] as const) {
   for (const threads of options.threads) rows.push(...(await measure(threads, module)));
 }
-const header = [`${cpu}, ${cores} cores, Node ${node}`, 'median ms', 'p99 ms', 'img/s', 'nominal GFLOP/s'];
+const header = [
+  `${cpu}, ${cores} cores, Node ${node}`,
+  'median ms',
+  'p99 ms',
+  'img/s',
+  'nominal GFLOP/s',
+];
 console.log(formatTable(header, rows));

@@ -58,7 +58,11 @@ async function medianMilliseconds(step: () => Promise<unknown>): Promise<number>
   await step();
   await step();
   const times: number[] = [];
-  for (let total = 0; total < 1000 * seconds || times.length < 3; total += times[times.length - 1]) {
+  for (
+    let total = 0;
+    total < 1000 * seconds || times.length < 3;
+    total += times[times.length - 1]
+  ) {
     const start = performance.now();
     await step();
     times.push(performance.now() - start);

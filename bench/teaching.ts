@@ -16,7 +16,11 @@ import { createWasmBackend, Rng, useBackend } from '../src/index.js';
 import { readOptions } from './support/options.js';
 import { formatTable } from './support/table.js';
 
-const { model: paths, trials: asked, quick } = readOptions({ model: [''], trials: 10, quick: false });
+const {
+  model: paths,
+  trials: asked,
+  quick,
+} = readOptions({ model: [''], trials: 10, quick: false });
 const trials = quick ? 1 : asked;
 useBackend(await createWasmBackend());
 const bytes = new Uint8Array(await readFile(paths[0]));
@@ -38,7 +42,9 @@ const wrong = [...before.keys()].filter((index) => before[index] !== test.labels
 /** Accuracy in percent on the images that are not corrections. */
 function accuracy(readings: readonly number[], taught: ReadonlySet<number>): number {
   const others = [...readings.keys()].filter((index) => !taught.has(index));
-  return (100 * others.filter((index) => readings[index] === test.labels[index]).length) / others.length;
+  return (
+    (100 * others.filter((index) => readings[index] === test.labels[index]).length) / others.length
+  );
 }
 
 interface Trial {
@@ -52,8 +58,14 @@ interface Trial {
 async function trial(number: number, count: number, withReplay: boolean): Promise<Trial> {
   const order = new Rng(number).permutation(wrong.length).subarray(0, count);
   const taught = new Set(Array.from(order, (place) => wrong[place]));
-  const corrections = [...taught].map((at) => ({ image: imageAt(test, at), label: test.labels[at] }));
-  const atStake = [...taught].flatMap((at) => [test.classes[test.labels[at]], test.classes[before[at]]]);
+  const corrections = [...taught].map((at) => ({
+    image: imageAt(test, at),
+    label: test.labels[at],
+  }));
+  const atStake = [...taught].flatMap((at) => [
+    test.classes[test.labels[at]],
+    test.classes[before[at]],
+  ]);
   const { model } = await modelFrom(paths[0], bytes);
   const replay = withReplay ? drawReplay(atStake) : null;
   const { step } = await fineTune(model, { corrections, replay, seed: number });
@@ -70,8 +82,10 @@ const rows: string[][] = [];
 for (const count of [1, 5, 20]) {
   for (const withReplay of [false, true]) {
     const results: Trial[] = [];
-    for (let number = 1; number <= trials; number++) results.push(await trial(number, count, withReplay));
-    const mean = (key: keyof Trial): number => results.reduce((sum, result) => sum + result[key], 0) / trials;
+    for (let number = 1; number <= trials; number++)
+      results.push(await trial(number, count, withReplay));
+    const mean = (key: keyof Trial): number =>
+      results.reduce((sum, result) => sum + result[key], 0) / trials;
     const worst = Math.max(...results.map(({ lost }) => lost));
     const numbers = [mean('lost').toFixed(2), worst.toFixed(2), (100 * mean('right')).toFixed(0)];
     rows.push([
@@ -84,5 +98,7 @@ for (const count of [1, 5, 20]) {
 console.log(
   `before: ${accuracy(before, new Set()).toFixed(2)} % of ${test.length} images, ${trials} trials a row`,
 );
-console.log(formatTable(['corrections', 'points lost', 'worst trial', 'taught, now right %', 'steps'], rows));
+console.log(
+  formatTable(['corrections', 'points lost', 'worst trial', 'taught, now right %', 'steps'], rows),
+);
 process.exit(0);

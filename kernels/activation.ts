@@ -24,13 +24,18 @@ export const leakyRelu = kernel('leakyRelu', ['x'], ['slope'], function (x, slop
   return value;
 });
 
-export const leakyReluGrad = kernel('leakyReluGrad', ['grad', 'x'], ['slope'], function (grad, x, slope) {
-  let value = grad[this.thread.x];
-  if (x[this.thread.x] <= 0) {
-    value = value * slope;
-  }
-  return value;
-});
+export const leakyReluGrad = kernel(
+  'leakyReluGrad',
+  ['grad', 'x'],
+  ['slope'],
+  function (grad, x, slope) {
+    let value = grad[this.thread.x];
+    if (x[this.thread.x] <= 0) {
+      value = value * slope;
+    }
+    return value;
+  },
+);
 
 /** 1 / (1 + e^-x), written so that the exponential never overflows. */
 export const sigmoid = kernel('sigmoid', ['x'], [], function (x) {

@@ -68,12 +68,22 @@ export const batchNormGradInput = kernel(
   'batchNormGradInput',
   ['grad', 'x', 'mean', 'inverse', 'weight', 'gradWeight', 'gradBias'],
   [],
-  function (this: KernelThis<ChannelConstants>, grad, x, mean, inverse, weight, gradWeight, gradBias) {
+  function (
+    this: KernelThis<ChannelConstants>,
+    grad,
+    x,
+    mean,
+    inverse,
+    weight,
+    gradWeight,
+    gradBias,
+  ) {
     const plane = Math.floor((this.thread.x + 0.5) / this.constants.spatial);
     const c = plane - Math.floor((plane + 0.5) / this.constants.channels) * this.constants.channels;
     const count = this.constants.images * this.constants.spatial;
     const normalized = (x[this.thread.x] - mean[c]) * inverse[c];
-    const centered = grad[this.thread.x] - gradBias[c] / count - (normalized * gradWeight[c]) / count;
+    const centered =
+      grad[this.thread.x] - gradBias[c] / count - (normalized * gradWeight[c]) / count;
     return weight[c] * inverse[c] * centered;
   },
 );

@@ -46,15 +46,18 @@ export const conv2d = kernel(
     for (let c = 0; c < this.constants.groupIn; c++) {
       const channel = image * this.constants.inChannels + group * this.constants.groupIn + c;
       for (let ki = 0; ki < this.constants.kernelHeight; ki++) {
-        const inY = row * this.constants.strideY + ki * this.constants.dilationY - this.constants.padY;
+        const inY =
+          row * this.constants.strideY + ki * this.constants.dilationY - this.constants.padY;
         for (let kj = 0; kj < this.constants.kernelWidth; kj++) {
-          const inX = column * this.constants.strideX + kj * this.constants.dilationX - this.constants.padX;
+          const inX =
+            column * this.constants.strideX + kj * this.constants.dilationX - this.constants.padX;
           if (inY >= 0 && inY < this.constants.height && inX >= 0 && inX < this.constants.width) {
             const tap =
               ((out * this.constants.groupIn + c) * this.constants.kernelHeight + ki) *
                 this.constants.kernelWidth +
               kj;
-            sum += weight[tap] * x[(channel * this.constants.height + inY) * this.constants.width + inX];
+            sum +=
+              weight[tap] * x[(channel * this.constants.height + inY) * this.constants.width + inX];
           }
         }
       }
@@ -129,9 +132,11 @@ export const conv2dGradWeight = kernel(
       const n = part * this.constants.partImages + m;
       const channel = n * this.constants.inChannels + group * this.constants.groupIn + c;
       for (let i = 0; i < this.constants.outHeight; i++) {
-        const inY = i * this.constants.strideY + ki * this.constants.dilationY - this.constants.padY;
+        const inY =
+          i * this.constants.strideY + ki * this.constants.dilationY - this.constants.padY;
         for (let j = 0; j < this.constants.outWidth; j++) {
-          const inX = j * this.constants.strideX + kj * this.constants.dilationX - this.constants.padX;
+          const inX =
+            j * this.constants.strideX + kj * this.constants.dilationX - this.constants.padX;
           if (
             inY >= 0 &&
             inY < this.constants.height &&
@@ -143,7 +148,9 @@ export const conv2dGradWeight = kernel(
               ((n * this.constants.outChannels + out) * this.constants.outHeight + i) *
                 this.constants.outWidth +
               j;
-            sum += grad[position] * x[(channel * this.constants.height + inY) * this.constants.width + inX];
+            sum +=
+              grad[position] *
+              x[(channel * this.constants.height + inY) * this.constants.width + inX];
           }
         }
       }

@@ -22,9 +22,14 @@ export const div = kernel('div', ['a', 'b'], [], function (a, b) {
 });
 
 // d(a/b)/db = -a / b^2
-export const divGradDenominator = kernel('divGradDenominator', ['grad', 'a', 'b'], [], function (grad, a, b) {
-  return (-grad[this.thread.x] * a[this.thread.x]) / (b[this.thread.x] * b[this.thread.x]);
-});
+export const divGradDenominator = kernel(
+  'divGradDenominator',
+  ['grad', 'a', 'b'],
+  [],
+  function (grad, a, b) {
+    return (-grad[this.thread.x] * a[this.thread.x]) / (b[this.thread.x] * b[this.thread.x]);
+  },
+);
 
 /** a where condition is not 0, else b. */
 export const where = kernel('where', ['condition', 'a', 'b'], [], function (condition, a, b) {
@@ -40,16 +45,21 @@ export const maximum = kernel('maximum', ['a', 'b'], [], function (a, b) {
 });
 
 // The gradient of operand x: it goes to the larger operand; equal operands receive half each, as in PyTorch.
-export const maximumGrad = kernel('maximumGrad', ['grad', 'x', 'other'], [], function (grad, x, other) {
-  let share = 0;
-  if (x[this.thread.x] > other[this.thread.x]) {
-    share = 1;
-  }
-  if (x[this.thread.x] === other[this.thread.x]) {
-    share = 0.5;
-  }
-  return grad[this.thread.x] * share;
-});
+export const maximumGrad = kernel(
+  'maximumGrad',
+  ['grad', 'x', 'other'],
+  [],
+  function (grad, x, other) {
+    let share = 0;
+    if (x[this.thread.x] > other[this.thread.x]) {
+      share = 1;
+    }
+    if (x[this.thread.x] === other[this.thread.x]) {
+      share = 0.5;
+    }
+    return grad[this.thread.x] * share;
+  },
+);
 
 // ---- one operand -------------------------------------------------------------------------------------------
 
@@ -57,9 +67,14 @@ export const fill = kernel('fill', [], ['value'], function (value) {
   return value;
 });
 
-export const scaleShift = kernel('scaleShift', ['x'], ['factor', 'summand'], function (x, factor, summand) {
-  return x[this.thread.x] * factor + summand;
-});
+export const scaleShift = kernel(
+  'scaleShift',
+  ['x'],
+  ['factor', 'summand'],
+  function (x, factor, summand) {
+    return x[this.thread.x] * factor + summand;
+  },
+);
 
 export const exp = kernel('exp', ['x'], [], function (x) {
   return Math.exp(x[this.thread.x]);
@@ -114,26 +129,36 @@ export const pow = kernel('pow', ['x'], ['exponent'], function (x, exponent) {
 });
 
 // d x^p = p x^(p-1), and 0 for p = 0 even where x^-1 is infinite, as in PyTorch; lower is x^(p-1)
-export const powGrad = kernel('powGrad', ['grad', 'lower'], ['exponent'], function (grad, lower, exponent) {
-  let slope = 0;
-  if (exponent !== 0) {
-    slope = exponent * lower[this.thread.x];
-  }
-  return grad[this.thread.x] * slope;
-});
+export const powGrad = kernel(
+  'powGrad',
+  ['grad', 'lower'],
+  ['exponent'],
+  function (grad, lower, exponent) {
+    let slope = 0;
+    if (exponent !== 0) {
+      slope = exponent * lower[this.thread.x];
+    }
+    return grad[this.thread.x] * slope;
+  },
+);
 
 export const clamp = kernel('clamp', ['x'], ['low', 'high'], function (x, low, high) {
   return Math.min(Math.max(x[this.thread.x], low), high);
 });
 
 // The gradient passes where low <= x <= high, the ends included, as in PyTorch.
-export const clampGrad = kernel('clampGrad', ['grad', 'x'], ['low', 'high'], function (grad, x, low, high) {
-  let value = grad[this.thread.x];
-  if (x[this.thread.x] < low) {
-    value = 0;
-  }
-  if (x[this.thread.x] > high) {
-    value = 0;
-  }
-  return value;
-});
+export const clampGrad = kernel(
+  'clampGrad',
+  ['grad', 'x'],
+  ['low', 'high'],
+  function (grad, x, low, high) {
+    let value = grad[this.thread.x];
+    if (x[this.thread.x] < low) {
+      value = 0;
+    }
+    if (x[this.thread.x] > high) {
+      value = 0;
+    }
+    return value;
+  },
+);

@@ -38,42 +38,54 @@ export const stridedCopy = kernel(
 );
 
 /** One axis of a dense array seen as [outer, size, inner]; the slice took every `step`-th position from `start`. */
-export type SliceConstants = Readonly<Record<'size' | 'inner' | 'start' | 'step' | 'count', number>>;
+export type SliceConstants = Readonly<
+  Record<'size' | 'inner' | 'start' | 'step' | 'count', number>
+>;
 
 /** Gradient of a slice: the gradient where the slice read, 0 elsewhere. grad [outer, count, inner] -> [outer, size, inner]. */
-export const sliceGrad = kernel('sliceGrad', ['grad'], [], function (this: KernelThis<SliceConstants>, grad) {
-  const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
-  const column = this.thread.x - row * this.constants.inner;
-  const outer = Math.floor((row + 0.5) / this.constants.size);
-  const position = row - outer * this.constants.size - this.constants.start;
-  const taken = Math.floor((position + 0.5) / this.constants.step);
-  let value = 0;
-  if (position >= 0) {
-    if (taken < this.constants.count) {
-      if (position - taken * this.constants.step === 0) {
-        value = grad[(outer * this.constants.count + taken) * this.constants.inner + column];
+export const sliceGrad = kernel(
+  'sliceGrad',
+  ['grad'],
+  [],
+  function (this: KernelThis<SliceConstants>, grad) {
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const column = this.thread.x - row * this.constants.inner;
+    const outer = Math.floor((row + 0.5) / this.constants.size);
+    const position = row - outer * this.constants.size - this.constants.start;
+    const taken = Math.floor((position + 0.5) / this.constants.step);
+    let value = 0;
+    if (position >= 0) {
+      if (taken < this.constants.count) {
+        if (position - taken * this.constants.step === 0) {
+          value = grad[(outer * this.constants.count + taken) * this.constants.inner + column];
+        }
       }
     }
-  }
-  return value;
-});
+    return value;
+  },
+);
 
 export type ConcatConstants = Readonly<Record<'sizeA' | 'sizeB' | 'inner', number>>;
 
 /** Joins a [outer, sizeA, inner] and b [outer, sizeB, inner] into [outer, sizeA + sizeB, inner]. */
-export const concat = kernel('concat', ['a', 'b'], [], function (this: KernelThis<ConcatConstants>, a, b) {
-  const size = this.constants.sizeA + this.constants.sizeB;
-  const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
-  const column = this.thread.x - row * this.constants.inner;
-  const outer = Math.floor((row + 0.5) / size);
-  const position = row - outer * size;
-  const placeB = Math.max(position - this.constants.sizeA, 0);
-  let value = b[(outer * this.constants.sizeB + placeB) * this.constants.inner + column];
-  if (position < this.constants.sizeA) {
-    value = a[(outer * this.constants.sizeA + position) * this.constants.inner + column];
-  }
-  return value;
-});
+export const concat = kernel(
+  'concat',
+  ['a', 'b'],
+  [],
+  function (this: KernelThis<ConcatConstants>, a, b) {
+    const size = this.constants.sizeA + this.constants.sizeB;
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const column = this.thread.x - row * this.constants.inner;
+    const outer = Math.floor((row + 0.5) / size);
+    const position = row - outer * size;
+    const placeB = Math.max(position - this.constants.sizeA, 0);
+    let value = b[(outer * this.constants.sizeB + placeB) * this.constants.inner + column];
+    if (position < this.constants.sizeA) {
+      value = a[(outer * this.constants.sizeA + position) * this.constants.inner + column];
+    }
+    return value;
+  },
+);
 
 export type GatherConstants = Readonly<Record<'width' | 'count', number>>;
 

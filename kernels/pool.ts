@@ -23,29 +23,34 @@ export type PoolConstants = Readonly<
 >;
 
 /** Where in its plane (row * width + column) the largest value under the window is; the first wins a tie. */
-export const maxPoolIndex = kernel('maxPoolIndex', ['x'], [], function (this: KernelThis<PoolConstants>, x) {
-  const line = Math.floor((this.thread.x + 0.5) / this.constants.outWidth);
-  const column = this.thread.x - line * this.constants.outWidth;
-  const plane = Math.floor((line + 0.5) / this.constants.outHeight);
-  const row = line - plane * this.constants.outHeight;
-  let best = -1;
-  let largest = 0;
-  for (let i = 0; i < this.constants.windowHeight; i++) {
-    const inY = row * this.constants.strideY + i - this.constants.padY;
-    for (let j = 0; j < this.constants.windowWidth; j++) {
-      const inX = column * this.constants.strideX + j - this.constants.padX;
-      if (inY >= 0 && inY < this.constants.height && inX >= 0 && inX < this.constants.width) {
-        const position = inY * this.constants.width + inX;
-        const value = x[plane * this.constants.height * this.constants.width + position];
-        if (best < 0 || value > largest) {
-          largest = value;
-          best = position;
+export const maxPoolIndex = kernel(
+  'maxPoolIndex',
+  ['x'],
+  [],
+  function (this: KernelThis<PoolConstants>, x) {
+    const line = Math.floor((this.thread.x + 0.5) / this.constants.outWidth);
+    const column = this.thread.x - line * this.constants.outWidth;
+    const plane = Math.floor((line + 0.5) / this.constants.outHeight);
+    const row = line - plane * this.constants.outHeight;
+    let best = -1;
+    let largest = 0;
+    for (let i = 0; i < this.constants.windowHeight; i++) {
+      const inY = row * this.constants.strideY + i - this.constants.padY;
+      for (let j = 0; j < this.constants.windowWidth; j++) {
+        const inX = column * this.constants.strideX + j - this.constants.padX;
+        if (inY >= 0 && inY < this.constants.height && inX >= 0 && inX < this.constants.width) {
+          const position = inY * this.constants.width + inX;
+          const value = x[plane * this.constants.height * this.constants.width + position];
+          if (best < 0 || value > largest) {
+            largest = value;
+            best = position;
+          }
         }
       }
     }
-  }
-  return best;
-});
+    return best;
+  },
+);
 
 /** The value at the position that `maxPoolIndex` found. */
 export const maxPool = kernel(
@@ -53,7 +58,9 @@ export const maxPool = kernel(
   ['x', 'index'],
   [],
   function (this: KernelThis<PoolConstants>, x, index) {
-    const plane = Math.floor((this.thread.x + 0.5) / (this.constants.outHeight * this.constants.outWidth));
+    const plane = Math.floor(
+      (this.thread.x + 0.5) / (this.constants.outHeight * this.constants.outWidth),
+    );
     return x[plane * this.constants.height * this.constants.width + index[this.thread.x]];
   },
 );
@@ -79,7 +86,8 @@ export const maxPoolGrad = kernel(
         if (outRow * this.constants.strideY === inY && outColumn * this.constants.strideX === inX) {
           if (outRow >= 0 && outRow < this.constants.outHeight) {
             if (outColumn >= 0 && outColumn < this.constants.outWidth) {
-              const out = (plane * this.constants.outHeight + outRow) * this.constants.outWidth + outColumn;
+              const out =
+                (plane * this.constants.outHeight + outRow) * this.constants.outWidth + outColumn;
               if (index[out] === position) {
                 sum += grad[out];
               }
@@ -145,15 +153,18 @@ export const avgPoolGrad = kernel(
               );
               const right = Math.min(
                 this.constants.width,
-                outColumn * this.constants.strideX - this.constants.padX + this.constants.windowWidth,
+                outColumn * this.constants.strideX -
+                  this.constants.padX +
+                  this.constants.windowWidth,
               );
               let inside = (bottom - top) * (right - left);
               if (this.constants.countPadding === 1) {
                 inside = this.constants.windowHeight * this.constants.windowWidth;
               }
               sum +=
-                grad[(plane * this.constants.outHeight + outRow) * this.constants.outWidth + outColumn] /
-                inside;
+                grad[
+                  (plane * this.constants.outHeight + outRow) * this.constants.outWidth + outColumn
+                ] / inside;
             }
           }
         }

@@ -9,7 +9,9 @@ export type AxisConstants = Readonly<Record<'size' | 'inner', number>>;
 export const sumAxis = kernel('sumAxis', ['x'], [], function (this: KernelThis<AxisConstants>, x) {
   const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);
   const first =
-    outer * this.constants.size * this.constants.inner + this.thread.x - outer * this.constants.inner;
+    outer * this.constants.size * this.constants.inner +
+    this.thread.x -
+    outer * this.constants.inner;
   let sum = 0;
   for (let s = 0; s < this.constants.size; s++) {
     sum += x[first + s * this.constants.inner];
@@ -20,36 +22,48 @@ export const sumAxis = kernel('sumAxis', ['x'], [], function (this: KernelThis<A
 export type PartConstants = Readonly<Record<'size' | 'inner' | 'parts' | 'chunk', number>>;
 
 /** y[o, p, i] = sum of x[o, s, i] over the p-th chunk of s: the first of two stages; `sumAxis` over p is the second. */
-export const sumAxisPart = kernel('sumAxisPart', ['x'], [], function (this: KernelThis<PartConstants>, x) {
-  const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
-  const column = this.thread.x - row * this.constants.inner;
-  const outer = Math.floor((row + 0.5) / this.constants.parts);
-  const begin = (row - outer * this.constants.parts) * this.constants.chunk;
-  let sum = 0;
-  for (let i = 0; i < this.constants.chunk; i++) {
-    if (begin + i < this.constants.size) {
-      sum += x[(outer * this.constants.size + begin + i) * this.constants.inner + column];
+export const sumAxisPart = kernel(
+  'sumAxisPart',
+  ['x'],
+  [],
+  function (this: KernelThis<PartConstants>, x) {
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const column = this.thread.x - row * this.constants.inner;
+    const outer = Math.floor((row + 0.5) / this.constants.parts);
+    const begin = (row - outer * this.constants.parts) * this.constants.chunk;
+    let sum = 0;
+    for (let i = 0; i < this.constants.chunk; i++) {
+      if (begin + i < this.constants.size) {
+        sum += x[(outer * this.constants.size + begin + i) * this.constants.inner + column];
+      }
     }
-  }
-  return sum;
-});
+    return sum;
+  },
+);
 
 /** y[o, i] = the position s of the largest x[o, s, i]; the first one wins a tie, as in PyTorch. */
-export const argmaxAxis = kernel('argmaxAxis', ['x'], [], function (this: KernelThis<AxisConstants>, x) {
-  const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);
-  const first =
-    outer * this.constants.size * this.constants.inner + this.thread.x - outer * this.constants.inner;
-  let best = 0;
-  let largest = x[first];
-  for (let s = 0; s < this.constants.size; s++) {
-    const value = x[first + s * this.constants.inner];
-    if (value > largest) {
-      largest = value;
-      best = s;
+export const argmaxAxis = kernel(
+  'argmaxAxis',
+  ['x'],
+  [],
+  function (this: KernelThis<AxisConstants>, x) {
+    const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const first =
+      outer * this.constants.size * this.constants.inner +
+      this.thread.x -
+      outer * this.constants.inner;
+    let best = 0;
+    let largest = x[first];
+    for (let s = 0; s < this.constants.size; s++) {
+      const value = x[first + s * this.constants.inner];
+      if (value > largest) {
+        largest = value;
+        best = s;
+      }
     }
-  }
-  return best;
-});
+    return best;
+  },
+);
 
 /** y[o, i] = x[o, index[o, i], i]: the value at a chosen position of each line. */
 export const takeAxis = kernel(
@@ -59,7 +73,9 @@ export const takeAxis = kernel(
   function (this: KernelThis<AxisConstants>, x, index) {
     const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);
     const first =
-      outer * this.constants.size * this.constants.inner + this.thread.x - outer * this.constants.inner;
+      outer * this.constants.size * this.constants.inner +
+      this.thread.x -
+      outer * this.constants.inner;
     return x[first + index[this.thread.x] * this.constants.inner];
   },
 );

@@ -5,20 +5,27 @@ import { kernel, type KernelThis } from './kernel.js';
 import type { AxisConstants } from './reduce.js';
 
 /** y[o, i] = log of the sum over s of exp(x[o, s, i]), shifted by the maximum so that nothing overflows. */
-export const logSumExp = kernel('logSumExp', ['x'], [], function (this: KernelThis<AxisConstants>, x) {
-  const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);
-  const first =
-    outer * this.constants.size * this.constants.inner + this.thread.x - outer * this.constants.inner;
-  let largest = x[first];
-  for (let s = 0; s < this.constants.size; s++) {
-    largest = Math.max(largest, x[first + s * this.constants.inner]);
-  }
-  let sum = 0;
-  for (let s = 0; s < this.constants.size; s++) {
-    sum += Math.exp(x[first + s * this.constants.inner] - largest);
-  }
-  return largest + Math.log(sum);
-});
+export const logSumExp = kernel(
+  'logSumExp',
+  ['x'],
+  [],
+  function (this: KernelThis<AxisConstants>, x) {
+    const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const first =
+      outer * this.constants.size * this.constants.inner +
+      this.thread.x -
+      outer * this.constants.inner;
+    let largest = x[first];
+    for (let s = 0; s < this.constants.size; s++) {
+      largest = Math.max(largest, x[first + s * this.constants.inner]);
+    }
+    let sum = 0;
+    for (let s = 0; s < this.constants.size; s++) {
+      sum += Math.exp(x[first + s * this.constants.inner] - largest);
+    }
+    return largest + Math.log(sum);
+  },
+);
 
 /** log softmax = x - logSumExp(x), with logSumExp(x) of each line as an input. */
 export const logSoftmax = kernel(

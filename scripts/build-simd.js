@@ -52,7 +52,9 @@ function modified(file) {
 
 /** The compiler's package, whose date changes with its version. */
 const compiler = join(root, 'node_modules', 'assemblyscript', 'package.json');
-const generators = ['build-simd.js', 'simd-interface.js'].map((name) => join(root, 'scripts', name));
+const generators = ['build-simd.js', 'simd-interface.js'].map((name) =>
+  join(root, 'scripts', name),
+);
 
 function sourceFiles() {
   return readdirSync(sources)
@@ -69,7 +71,10 @@ function fingerprintOfSources() {
 
 function upToDate() {
   const read = [...sourceFiles(), ...generators, compiler];
-  const written = [...Object.keys(VARIANTS), 'interface'].flatMap((name) => [`${name}.js`, `${name}.d.ts`]);
+  const written = [...Object.keys(VARIANTS), 'interface'].flatMap((name) => [
+    `${name}.js`,
+    `${name}.d.ts`,
+  ]);
   const oldest = Math.min(...written.map((name) => modified(join(outputs, name))));
   // Removing a file changes the date of its folder only.
   return [sources, ...read].every((file) => modified(file) < oldest);

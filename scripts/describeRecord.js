@@ -24,12 +24,18 @@ function whichImages({ official }, { images }) {
 }
 
 function statementRow(name, { count, right }, images) {
-  return [name, `${grouped(count)} (${percent(count / images)})`, count === 0 ? '-' : percent(right / count)];
+  return [
+    name,
+    `${grouped(count)} (${percent(count / images)})`,
+    count === 0 ? '-' : percent(right / count),
+  ];
 }
 
 /** Formats a Markdown table with columns aligned as by prettier. */
 function table(head, ...rows) {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column].length)),
+  );
   const line = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }

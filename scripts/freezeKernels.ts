@@ -55,7 +55,8 @@ export function freezeKernelText(code: string): string | null {
   const names = declaringNames(program);
   const additions: { readonly at: number; readonly text: string }[] = [];
   for (const node of nodesOf(program)) {
-    if (node.type !== 'CallExpression' || !names.has((node.callee as { name?: string }).name ?? '')) continue;
+    if (node.type !== 'CallExpression' || !names.has((node.callee as { name?: string }).name ?? ''))
+      continue;
     const formula = (node.arguments as Node[]).at(-1);
     if (formula?.type !== 'FunctionExpression') continue;
     const text = code.slice(formula.start, formula.end);
@@ -63,7 +64,10 @@ export function freezeKernelText(code: string): string | null {
   }
   if (additions.length === 0) return null;
   additions.sort((a, b) => b.at - a.at); // from the end, so that earlier positions stay valid
-  return additions.reduce((text, { at, text: added }) => text.slice(0, at) + added + text.slice(at), code);
+  return additions.reduce(
+    (text, { at, text: added }) => text.slice(0, at) + added + text.slice(at),
+    code,
+  );
 }
 
 /**

@@ -49,7 +49,10 @@ export function offlineFiles(source: string): Plugin {
           (file) => [file, readFileSync(join(publicDir, file))] as const,
         );
         const files = [...built, ...copied]
-          .map(([url, contents]) => ({ url, revision: DIGEST.test(url) ? null : digestOf(contents) }))
+          .map(([url, contents]) => ({
+            url,
+            revision: DIGEST.test(url) ? null : digestOf(contents),
+          }))
           .sort((a, b) => (a.url < b.url ? -1 : 1));
         if (!worker.code.includes(PLACEHOLDER)) this.error(`${WORKER} lacks ${PLACEHOLDER}`);
         worker.code = worker.code.replaceAll(PLACEHOLDER, JSON.stringify(files));

@@ -77,7 +77,9 @@ const epochs = readFileSync(join(run, 'metrics.jsonl'), 'utf8')
   .map((line) => JSON.parse(line));
 const { keep } = config.settings;
 const kept =
-  keep === 'last' ? epochs.at(-1) : epochs.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
+  keep === 'last'
+    ? epochs.at(-1)
+    : epochs.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
 const shipped = join(place, 'model.safetensors');
 
 // Calibration writes into the file, so it uses a copy.
@@ -120,7 +122,11 @@ const record = {
   },
   test,
   validation,
-  float32: { correct: single.correct, accuracy: single.accuracy, mergedAccuracy: single.mergedAccuracy },
+  float32: {
+    correct: single.correct,
+    accuracy: single.accuracy,
+    mergedAccuracy: single.mergedAccuracy,
+  },
 };
 writeFileSync(join(place, 'model.json'), `${JSON.stringify(record, null, 2)}\n`);
 copyFileSync(join(run, 'metrics.csv'), join(root, 'docs/logs/page-model.csv'));

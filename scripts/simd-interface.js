@@ -94,7 +94,10 @@ function exportedNames(index) {
       return statement.exportClause.elements.map(({ name }) => ({ name: name.text, file }));
     }
     if (!ts.isVariableStatement(statement)) return [];
-    return statement.declarationList.declarations.map(({ name }) => ({ name: name.text, file: 'index' }));
+    return statement.declarationList.declarations.map(({ name }) => ({
+      name: name.text,
+      file: 'index',
+    }));
   });
 }
 
@@ -110,10 +113,17 @@ function memberOf(source, name, records) {
       ts.isVariableStatement(statement) &&
       statement.declarationList.declarations.some((declaration) => declaration.name.text === name);
     if (isConstant) {
-      return { name, doc: docOf(statement), text: `readonly ${name}: WebAssembly.Global;`, ranged: false };
+      return {
+        name,
+        doc: docOf(statement),
+        text: `readonly ${name}: WebAssembly.Global;`,
+        ranged: false,
+      };
     }
   }
-  throw new Error(`build-simd: index.ts exports ${name}, which ${source.fileName} does not declare`);
+  throw new Error(
+    `build-simd: index.ts exports ${name}, which ${source.fileName} does not declare`,
+  );
 }
 
 function functionMember(source, node, records) {

@@ -2,8 +2,16 @@
 
 export * from './engine/index.js';
 export * from './nn/index.js';
-export { createWasmBackend, type WasmBackend, type WasmOptions } from './engine/backends/wasm/index.js';
+export {
+  createWasmBackend,
+  type WasmBackend,
+  type WasmOptions,
+} from './engine/backends/wasm/index.js';
 export { BatchLoader, type Batch, type BatchLoaderOptions } from './data/loading/loader.js';
 export { stratifiedSplit, type Dataset } from './data/loading/dataset.js';
 export { readEmnist, type ReadEmnistOptions } from './data/emnist/readEmnist.js';
-export { SyntheticCharacters, syntheticDataset, type SyntheticOptions } from './data/strokes/synthetic.js';
+export {
+  SyntheticCharacters,
+  syntheticDataset,
+  type SyntheticOptions,
+} from './data/strokes/synthetic.js';

@@ -40,7 +40,10 @@ export class Child {
     const [program, ...args] = command;
     const process = spawn(program, args, { stdio: 'pipe', env: environment(env) });
     let complaint = '';
-    process.stderr.on('data', (text: Buffer) => (complaint = (complaint + text.toString()).slice(-4000)));
+    process.stderr.on(
+      'data',
+      (text: Buffer) => (complaint = (complaint + text.toString()).slice(-4000)),
+    );
     process.stdin.on('error', () => undefined); // the process has ended; the reader below reports it
     const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
     const failed = new Promise<never>((_, reject) => process.once('error', reject));
@@ -106,7 +109,9 @@ async function reply<R extends object>(nextLine: () => Promise<string>): Promise
 
 function environment(changes: Readonly<Record<string, string | null>>): NodeJS.ProcessEnv {
   const env = { ...process.env, ...changes };
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== null)) as NodeJS.ProcessEnv;
+  return Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== null),
+  ) as NodeJS.ProcessEnv;
 }
 
 function lastLines(text: string): string {

@@ -3,7 +3,13 @@
 
 import { compiled, source } from '../support/paths.js';
 import type { ChildOptions } from './child.js';
-import { install, nodeProgram, pythonWithTorch, type NodeMajor, type PackageName } from './peers.js';
+import {
+  install,
+  nodeProgram,
+  pythonWithTorch,
+  type NodeMajor,
+  type PackageName,
+} from './peers.js';
 import { WORKLOAD } from './workload.js';
 
 export interface ContenderEntry {
@@ -82,7 +88,9 @@ const BEST_ENVIRONMENT = {
 
 async function pytorch(threads: number, best: boolean): Promise<ChildOptions> {
   const script = [await pythonWithTorch(), source('contenders/pytorch.py'), WORKLOAD, `${threads}`];
-  return best ? { command: [...script, '--best'], env: BEST_ENVIRONMENT } : { command: script, env: UNSET };
+  return best
+    ? { command: [...script, '--best'], env: BEST_ENVIRONMENT }
+    : { command: script, env: UNSET };
 }
 
 const TFJS = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'] as const;

@@ -37,11 +37,19 @@ export async function install(names: readonly PackageName[]): Promise<void> {
   for (const name of names) {
     if (existsSync(join(PEERS, 'node_modules', name, 'package.json'))) continue;
     process.stderr.write(`fetching ${name} ${PACKAGES[name]} ...\n`);
-    const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--save-exact', '--loglevel=error'];
+    const options = [
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--save-exact',
+      '--loglevel=error',
+    ];
     try {
       await run('npm', ['install', ...options, `${name}@${PACKAGES[name]}`], { cwd: PEERS });
     } catch (error) {
-      throw new Error(`npm cannot install ${name}@${PACKAGES[name]}: ${firstLine(error)}`, { cause: error });
+      throw new Error(`npm cannot install ${name}@${PACKAGES[name]}: ${firstLine(error)}`, {
+        cause: error,
+      });
     }
   }
 }

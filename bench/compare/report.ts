@@ -49,7 +49,8 @@ const PROMISES: readonly (readonly [Task, string, string, number | null])[] = [
 /** Every ratio above with measurements of both contenders. */
 export function ratios(samples: readonly Sample[]): Ratio[] {
   const speed = (task: Task, name: string, round: number): number | undefined =>
-    samples.find((s) => s.task === task && s.contender === name && s.round === round)?.imagesPerSecond;
+    samples.find((s) => s.task === task && s.contender === name && s.round === round)
+      ?.imagesPerSecond;
   const count = Math.max(-1, ...samples.map((sample) => sample.round)) + 1;
   return PROMISES.flatMap(([task, of, to, promised]) => {
     const rounds = Array.from({ length: count }, (_, round) => {
@@ -67,7 +68,9 @@ export function speedTable(task: Task, samples: readonly Sample[]): string {
   const names = [...new Set(samples.filter((s) => s.task === task).map((s) => s.contender))];
   const rows = names.map((name) => {
     const own = samples.filter((s) => s.task === task && s.contender === name);
-    const { median, min, max } = spread(own.map((s) => (latency ? s.milliseconds : s.imagesPerSecond)));
+    const { median, min, max } = spread(
+      own.map((s) => (latency ? s.milliseconds : s.imagesPerSecond)),
+    );
     const disturbance = Math.max(...own.map((s) => s.disturbance));
     return [
       name,

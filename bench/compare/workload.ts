@@ -70,7 +70,9 @@ export async function writeWorkload(): Promise<void> {
 
 function readFloats(name: string): Float32Array {
   const bytes = readFileSync(join(WORKLOAD, name));
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  return new Float32Array(
+    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
+  );
 }
 
 /** Reads the files of `writeWorkload`. */

@@ -18,9 +18,11 @@ const jax = requirePeer('@jax-js/jax') as Jax;
 const { numpy: np, tree } = jax;
 const net = makeNet(jax);
 
-const upload = (values: Float32Array, shape: readonly number[]): Array => np.array(values).reshape(shape);
+const upload = (values: Float32Array, shape: readonly number[]): Array =>
+  np.array(values).reshape(shape);
 
-const uploadImages = ({ images, labels }: Batch): Array => upload(images, [labels.length, 1, 28, 28]);
+const uploadImages = ({ images, labels }: Batch): Array =>
+  upload(images, [labels.length, 1, 28, 28]);
 
 function oneHot(labels: Float32Array): Float32Array {
   const rows = new Float32Array(labels.length * CLASSES);
@@ -61,13 +63,19 @@ class Learner {
       Math.random() < this.#dropout ? 0 : 1 / (1 - this.#dropout),
     );
     const unbias = (beta: number): Array => np.array(Float32Array.of(1 - beta ** this.#steps));
-    const [loss, parameters, running, m, v] = net.step(this.#parameters, this.#running, this.#m, this.#v, {
-      x: uploadImages(batch),
-      labels: upload(oneHot(batch.labels), [batch.labels.length, CLASSES]),
-      mask: upload(mask, [batch.labels.length, HIDDEN]),
-      unbias1: unbias(BETAS[0]),
-      unbias2: unbias(BETAS[1]),
-    });
+    const [loss, parameters, running, m, v] = net.step(
+      this.#parameters,
+      this.#running,
+      this.#m,
+      this.#v,
+      {
+        x: uploadImages(batch),
+        labels: upload(oneHot(batch.labels), [batch.labels.length, CLASSES]),
+        mask: upload(mask, [batch.labels.length, HIDDEN]),
+        unbias1: unbias(BETAS[0]),
+        unbias2: unbias(BETAS[1]),
+      },
+    );
     this.#parameters = parameters;
     this.#running = running;
     this.#m = m;
@@ -76,7 +84,9 @@ class Learner {
   }
 
   infer(batch: Batch): Promise<Float32Array> {
-    return net.infer(tree.ref(this.#parameters), tree.ref(this.#running), uploadImages(batch)).data();
+    return net
+      .infer(tree.ref(this.#parameters), tree.ref(this.#running), uploadImages(batch))
+      .data();
   }
 
   dispose(): void {

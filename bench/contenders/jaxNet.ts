@@ -39,7 +39,11 @@ export function makeNet({ numpy: np, lax, nn, jit, tree, valueAndGrad }: Jax): J
    * The three blocks; `statistics` returns a norm layer's mean and variance and does not consume
    * its x.
    */
-  function features(p: Tree, images: Array, statistics: (layer: string, x: Array) => [Array, Array]): Array {
+  function features(
+    p: Tree,
+    images: Array,
+    statistics: (layer: string, x: Array) => [Array, Array],
+  ): Array {
     let x = images;
     for (let block = 0; block < 3; block++) {
       const [conv, norm] = [4 * block, 4 * block + 1].map((layer) => `conv_layers.${layer}`);
@@ -65,7 +69,13 @@ export function makeNet({ numpy: np, lax, nn, jit, tree, valueAndGrad }: Jax): J
   };
 
   /** Mean cross-entropy in training mode, and the updated running statistics. */
-  function loss(parameters: Tree, running: Tree, x: Array, labels: Array, mask: Array): [Array, Tree] {
+  function loss(
+    parameters: Tree,
+    running: Tree,
+    x: Array,
+    labels: Array,
+    mask: Array,
+  ): [Array, Tree] {
     const [images] = x.shape;
     const updated: Record<string, Array> = {};
     const blend = (name: string, value: Array): void => {
@@ -90,10 +100,26 @@ export function makeNet({ numpy: np, lax, nn, jit, tree, valueAndGrad }: Jax): J
     ];
   }
 
-  const step: JaxNet['step'] = (parameters, running, m, v, { x, labels, mask, unbias1, unbias2 }) => {
+  const step: JaxNet['step'] = (
+    parameters,
+    running,
+    m,
+    v,
+    { x, labels, mask, unbias1, unbias2 },
+  ) => {
     const differentiated = valueAndGrad(loss, { hasAux: true });
-    const [[value, statistics], gradients] = differentiated(tree.ref(parameters), running, x, labels, mask);
-    const next: Record<'parameters' | 'm' | 'v', Record<string, Array>> = { parameters: {}, m: {}, v: {} };
+    const [[value, statistics], gradients] = differentiated(
+      tree.ref(parameters),
+      running,
+      x,
+      labels,
+      mask,
+    );
+    const next: Record<'parameters' | 'm' | 'v', Record<string, Array>> = {
+      parameters: {},
+      m: {},
+      v: {},
+    };
     for (const [name, gradient] of Object.entries(gradients)) {
       next.m[name] = m[name].mul(BETAS[0]).add(gradient.ref.mul(1 - BETAS[0]));
       next.v[name] = v[name].mul(BETAS[1]).add(np.square(gradient).mul(1 - BETAS[1]));

@@ -40,10 +40,20 @@ export interface Jax {
   };
   readonly lax: {
     readonly convGeneralDilated: Fn<
-      [x: Array, weight: Array, strides: readonly number[], padding: readonly (readonly [number, number])[]]
+      [
+        x: Array,
+        weight: Array,
+        strides: readonly number[],
+        padding: readonly (readonly [number, number])[],
+      ]
     >;
     readonly reduceWindow: Fn<
-      [x: Array, reduce: (window: Array) => Array, window: readonly number[], strides: readonly number[]]
+      [
+        x: Array,
+        reduce: (window: Array) => Array,
+        window: readonly number[],
+        strides: readonly number[],
+      ]
     >;
   };
   readonly nn: {

@@ -43,9 +43,12 @@ if (!native) ort.env.wasm.numThreads = THREADS;
 // The file that `inkgrad export --to onnx` writes, with the same weights as the other contenders.
 useBackend(new ReferenceBackend());
 const model = new CharacterNet({ classes: CLASSES, rng: new Rng(0) });
-model.loadStateDict(Object.fromEntries(workload.weights.map(({ name, ...array }) => [name, array])), {
-  strict: false, // the workload has no num_batches_tracked, which inference does not need
-});
+model.loadStateDict(
+  Object.fromEntries(workload.weights.map(({ name, ...array }) => [name, array])),
+  {
+    strict: false, // the workload has no num_batches_tracked, which inference does not need
+  },
+);
 const classes = Array.from({ length: CLASSES }, (_, number) => `${number}`);
 const file = await exportModel({ model, classes, data: 'synthetic characters' }, 'onnx');
 const session = await ort.InferenceSession.create(file, {
@@ -55,7 +58,9 @@ const session = await ort.InferenceSession.create(file, {
 });
 
 async function infer({ images, labels }: Batch): Promise<Float32Array> {
-  const { logits } = await session.run({ x: new ort.Tensor('float32', images, [labels.length, 1, 28, 28]) });
+  const { logits } = await session.run({
+    x: new ort.Tensor('float32', images, [labels.length, 1, 28, 28]),
+  });
   return logits.data;
 }
 

@@ -65,7 +65,9 @@ class Learner {
       x = tf.maxPool(tf.relu(this.#norm(x, norm, training)), 2, 2, 'valid');
     }
     x = tf.reshape(x, [labels.length, -1]);
-    x = tf.relu(tf.add(tf.matMul(x, this.#get('fc_layers.0.weight')), this.#get('fc_layers.0.bias')));
+    x = tf.relu(
+      tf.add(tf.matMul(x, this.#get('fc_layers.0.weight')), this.#get('fc_layers.0.bias')),
+    );
     if (training && this.#dropout > 0) x = tf.dropout(x, this.#dropout);
     return tf.add(tf.matMul(x, this.#get('fc_layers.3.weight')), this.#get('fc_layers.3.bias'));
   }
@@ -99,7 +101,9 @@ class Learner {
 
 /** running = (1 - momentum) running + momentum value, outside of the gradient. */
 function blend(running: Variable, value: Tensor): void {
-  running.assign(tf.add(tf.mul(running, tf.scalar(1 - MOMENTUM)), tf.mul(value, tf.scalar(MOMENTUM))));
+  running.assign(
+    tf.add(tf.mul(running, tf.scalar(1 - MOMENTUM)), tf.mul(value, tf.scalar(MOMENTUM))),
+  );
 }
 
 /** [256, 128 * 3 * 3] with channels-first inputs -> [3 * 3 * 128, 256] for channels-last. */

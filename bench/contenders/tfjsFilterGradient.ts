@@ -21,13 +21,20 @@ export function addFilterGradient(tf: Tensorflow): void {
     kernelName: 'Conv2DBackpropFilter',
     backendName: 'wasm',
     kernelFunc: ({ inputs: { x, dy } }) =>
-      tf.tidy(() => (x.shape[3] === 1 ? matrixProduct(tf, x, dy, 3) : transposedConvolution(tf, x, dy, 1))),
+      tf.tidy(() =>
+        x.shape[3] === 1 ? matrixProduct(tf, x, dy, 3) : transposedConvolution(tf, x, dy, 1),
+      ),
   });
 }
 
 /** Swaps batch and channels: X [C, H, W, N] * dY [H, W, N, O] -> [C, k, k, O]. */
 function transposedConvolution(tf: Tensorflow, x: Tensor, dy: Tensor, padding: number): Tensor {
-  const gradient = tf.conv2d(tf.transpose(x, [3, 1, 2, 0]), tf.transpose(dy, [1, 2, 0, 3]), 1, padding);
+  const gradient = tf.conv2d(
+    tf.transpose(x, [3, 1, 2, 0]),
+    tf.transpose(dy, [1, 2, 0, 3]),
+    1,
+    padding,
+  );
   return tf.transpose(gradient, [1, 2, 0, 3]); // [k, k, C, O]
 }
 

@@ -50,11 +50,14 @@ const chosen = values.variants.split(',').map(variantOf);
 function variantOf(name: string): Variant {
   const found = VARIANTS.find((variant) => variant.name === name);
   return (
-    found ?? usageError(`there is no variant ${name}; there are ${VARIANTS.map((one) => one.name).join()}`)
+    found ??
+    usageError(`there is no variant ${name}; there are ${VARIANTS.map((one) => one.name).join()}`)
   );
 }
 
-const results: Result[] = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Result[]) : [];
+const results: Result[] = existsSync(FILE)
+  ? (JSON.parse(readFileSync(FILE, 'utf8')) as Result[])
+  : [];
 
 /** Runs the command line with its progress on the terminal. Returns its stdout. */
 function inkgrad(...words: string[]): string {
@@ -129,7 +132,9 @@ interface Measured {
 function measure({ name }: Variant, seed: number, folder: string): Result {
   const model = join(folder, 'best.safetensors');
   const on = (part: string): Measured =>
-    JSON.parse(inkgrad('eval', '--model', model, '--part', part, '--json', ...where, ...compute)) as Measured;
+    JSON.parse(
+      inkgrad('eval', '--model', model, '--part', part, '--json', ...where, ...compute),
+    ) as Measured;
   const { accuracy, mergedAccuracy, calibrationError, total } = on('test');
   const rows = rowsOf(folder);
   const kept =

@@ -88,5 +88,7 @@ if (values.json) {
   console.log(formatTable(['misread by, look-alikes as one', 'images'], rows));
   const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
   console.log(`\nmisread alike by all: ${alike.length} of ${test.length}`);
-  console.log(`by the mean of their probabilities: ${percent(accuracy)}, merged ${percent(mergedAccuracy)}`);
+  console.log(
+    `by the mean of their probabilities: ${percent(accuracy)}, merged ${percent(mergedAccuracy)}`,
+  );
 }

@@ -26,12 +26,20 @@ const { shift, rotation, scale, shear, stroke } = RECIPES.best as Record<string,
 const augmenter = new Augmenter({ shift, rotation, scale, shear, stroke }, rng.split('augment'));
 
 function* endless(augment: Augmenter | null): Generator<Batch, never, undefined> {
-  const loader = new BatchLoader({ dataset, batchSize: 64, shuffle: rng.split('shuffle'), augment });
+  const loader = new BatchLoader({
+    dataset,
+    batchSize: 64,
+    shuffle: rng.split('shuffle'),
+    augment,
+  });
   for (let epoch = 1; ; epoch++) yield* loader.batches(epoch);
 }
 
 /** Measures images per second for `duration` seconds. */
-async function speed(batches: Generator<Batch, never, undefined>, duration: number): Promise<number> {
+async function speed(
+  batches: Generator<Batch, never, undefined>,
+  duration: number,
+): Promise<number> {
   const start = performance.now();
   let [images, batch] = [0, batches.next().value];
   while (performance.now() - start < 1000 * duration) {

@@ -38,7 +38,9 @@ function rowsOf(variant: string, seed: string): Row[] {
 
 /** The mean over seeds, in percent, per epoch. */
 function mean(name: string, runs: readonly Row[][], measure: (row: Row) => number): Series {
-  const y = runs[0].map((_, i) => runs.reduce((sum, rows) => sum + measure(rows[i]), 0) / runs.length);
+  const y = runs[0].map(
+    (_, i) => runs.reduce((sum, rows) => sum + measure(rows[i]), 0) / runs.length,
+  );
   return { name, x: runs[0].map(({ epoch }) => epoch), y: y.map((share) => 100 * share) };
 }
 
@@ -52,5 +54,8 @@ const series = values.variants.split(',').flatMap((variant) => {
 const title = `Accuracy, mean of seeds ${seeds.join(', ')}`;
 // With dropout, the first epoch is far below the relevant range.
 const drawn = series.map(({ name, x, y }) => ({ name, x: x.slice(1), y: y.slice(1) }));
-await writePng(out, lineChart({ title, xLabel: 'epoch', yLabel: 'images read right, %', series: drawn }));
+await writePng(
+  out,
+  lineChart({ title, xLabel: 'epoch', yLabel: 'images read right, %', series: drawn }),
+);
 console.log(`written: ${out}`);

@@ -23,7 +23,8 @@ const { values, positionals } = parseArgs({
 });
 if (positionals.length === 0) usageError('name at least one model file');
 const count = Number(values.count);
-if (!(Number.isSafeInteger(count) && count > 0)) usageError('--count must be a whole number above 0');
+if (!(Number.isSafeInteger(count) && count > 0))
+  usageError('--count must be a whole number above 0');
 
 /** `count` training images after the first `limit`. */
 function behind(all: Dataset, limit: number): Dataset {
@@ -58,5 +59,7 @@ if (values.json) {
     `${images}`,
     ...[accuracy, balancedAccuracy, mergedAccuracy].map(percent),
   ]);
-  console.log(formatTable(['model', 'images', 'accuracy, %', 'mean over classes, %', 'merged, %'], rows));
+  console.log(
+    formatTable(['model', 'images', 'accuracy, %', 'mean over classes, %', 'merged, %'], rows),
+  );
 }

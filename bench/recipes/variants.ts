@@ -52,7 +52,14 @@ export const VARIANTS: readonly Variant[] = [
     options: ['--recipe=best'],
     taughtBy: 'without-precise',
   },
-  without('affine', 'shift, rotation, scale, shear', '--shift=0', '--rotation=0', '--scale=0', '--shear=0'),
+  without(
+    'affine',
+    'shift, rotation, scale, shear',
+    '--shift=0',
+    '--rotation=0',
+    '--scale=0',
+    '--shear=0',
+  ),
   without('stroke', 'stroke width', '--stroke=0'),
   without('smoothing', 'label smoothing', '--label-smoothing=0'),
   without('balance', 'balanced classes', '--no-balance'),
@@ -69,7 +76,11 @@ export const VARIANTS: readonly Variant[] = [
     title: 'best with 1, 2, 2 convolutions',
     options: ['--recipe=best', '--convolutions=1,2,2'],
   },
-  { name: 'deepest', title: 'best with 2, 2, 2', options: ['--recipe=best', '--convolutions=2,2,2'] },
+  {
+    name: 'deepest',
+    title: 'best with 2, 2, 2',
+    options: ['--recipe=best', '--convolutions=2,2,2'],
+  },
 ];
 
 /** Result of one training run with one seed on the test part. */
@@ -118,7 +129,9 @@ export function tableRows(all: readonly Result[], scale: ScaleName): string[][] 
   const cell = ({ mean, half }: Estimate): string =>
     `${(100 * mean).toFixed(2)}${half === null ? '' : ` ± ${(100 * half).toFixed(2)}`}`;
   const best = new Map(
-    results.filter(({ name }) => name === 'best').map(({ seed, testAccuracy }) => [seed, testAccuracy]),
+    results
+      .filter(({ name }) => name === 'best')
+      .map(({ seed, testAccuracy }) => [seed, testAccuracy]),
   );
   return VARIANTS.flatMap(({ name, title }) => {
     const own = results.filter((result) => result.name === name);

@@ -3,7 +3,9 @@
 import { parseArgs } from 'node:util';
 
 /** Default values of the options; the type of a default determines the type of its option. */
-export type Defaults = Readonly<Record<string, number | boolean | readonly string[] | readonly number[]>>;
+export type Defaults = Readonly<
+  Record<string, number | boolean | readonly string[] | readonly number[]>
+>;
 
 type Parsed<D extends Defaults> = { readonly [K in keyof D]: Widened<D[K]> };
 type Widened<V> = V extends number
@@ -50,16 +52,21 @@ function parse(
  * unknown option or a value of the wrong type ends the process.
  */
 export function readOptions<const D extends Defaults>(defaults: D): Parsed<D> {
-  const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const kebab = (name: string): string =>
+    name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const names = Object.keys(defaults);
   const type = (name: string): 'boolean' | 'string' =>
     typeof defaults[name] === 'boolean' ? 'boolean' : 'string';
-  const values = parse(Object.fromEntries(names.map((name) => [kebab(name), { type: type(name) }])));
+  const values = parse(
+    Object.fromEntries(names.map((name) => [kebab(name), { type: type(name) }])),
+  );
   const read = names.map((name) => {
     const value = values[kebab(name)];
     return [
       name,
-      typeof value === 'string' ? convert(kebab(name), value, defaults[name]) : (value ?? defaults[name]),
+      typeof value === 'string'
+        ? convert(kebab(name), value, defaults[name])
+        : (value ?? defaults[name]),
     ];
   });
   return Object.fromEntries(read) as Parsed<D>;

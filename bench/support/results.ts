@@ -14,7 +14,11 @@ const machine = thisMachine();
  *
  * @returns path of the file, relative to the root of the repository
  */
-export function saveResult(kind: string, result: object, { quick }: { readonly quick: boolean }): string {
+export function saveResult(
+  kind: string,
+  result: object,
+  { quick }: { readonly quick: boolean },
+): string {
   const date = new Date().toISOString();
   mkdirSync(RESULTS, { recursive: true });
   const stem = join(RESULTS, `${date.slice(0, 10)}-${kind}-${machineName(machine)}`);

@@ -32,7 +32,9 @@ export function withEnding(path: string, ending: string): string {
  */
 export function checkFree(path: string, force: boolean): void {
   if (force || !existsSync(path)) return;
-  throw new ArgumentError(`${path}: is there already; name another file with --out, or say --force`);
+  throw new ArgumentError(
+    `${path}: is there already; name another file with --out, or say --force`,
+  );
 }
 
 /**

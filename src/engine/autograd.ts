@@ -58,7 +58,11 @@ export function backward(root: Differentiable, seed?: NdArray): void {
 }
 
 /** See `gradientOf`. */
-export function gradientOfLeaf(root: Differentiable, leaf: Differentiable, seed?: NdArray): NdArray {
+export function gradientOfLeaf(
+  root: Differentiable,
+  leaf: Differentiable,
+  seed?: NdArray,
+): NdArray {
   if (leaf.node !== null || !leaf.requiresGrad) {
     throw new ArgumentError(
       'gradientOf: x must be a leaf that requires a gradient (tensor(..., { requiresGrad: true }))',
@@ -85,7 +89,11 @@ interface Visitor {
   readonly reached: (leaf: Differentiable, gradient: NdArray) => void;
 }
 
-function walk(root: Differentiable, seed: NdArray | undefined, { leadsOn, reached }: Visitor): void {
+function walk(
+  root: Differentiable,
+  seed: NdArray | undefined,
+  { leadsOn, reached }: Visitor,
+): void {
   if (!root.requiresGrad) {
     throw new ArgumentError(
       'backward: nothing here requires a gradient (a leaf needs requiresGrad; noGrad() records none)',
@@ -128,7 +136,11 @@ function walk(root: Differentiable, seed: NdArray | undefined, { leadsOn, reache
   }
 }
 
-function inputGradients(node: GraphNode, gradient: NdArray, leadsOn: Visitor['leadsOn']): (NdArray | null)[] {
+function inputGradients(
+  node: GraphNode,
+  gradient: NdArray,
+  leadsOn: Visitor['leadsOn'],
+): (NdArray | null)[] {
   const thunks = node.backward(gradient);
   if (thunks.length < node.inputs.length) {
     throw new ArgumentError(

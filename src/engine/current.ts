@@ -76,7 +76,11 @@ export function track(array: Disposable): void {
 
 /** Removes an array from the scope that owns it: it lives until its own `dispose()`. */
 export function untrack(array: Disposable): void {
-  for (let scope = current.scope; scope !== null && !scope.arrays.delete(array); scope = scope.outer);
+  for (
+    let scope = current.scope;
+    scope !== null && !scope.arrays.delete(array);
+    scope = scope.outer
+  );
 }
 
 /**

@@ -59,7 +59,9 @@ export async function checkGradient(
   const projections = rng.split('projection');
 
   /** Computes the projected output and, if `differentiate`, its gradients. */
-  const evaluate = async (differentiate: boolean): Promise<{ value: number; gradients: Float64Array[] }> => {
+  const evaluate = async (
+    differentiate: boolean,
+  ): Promise<{ value: number; gradients: Float64Array[] }> => {
     const pending = withBackend(backend, () =>
       scope(() => {
         const leaves = inputs.map(({ shape, differentiable }, index) =>
@@ -68,7 +70,9 @@ export async function checkGradient(
         const output = call(leaves);
         const projected = project(output, projections, backend);
         if (differentiate) projected.backward();
-        const gradients = leaves.map((leaf) => (leaf.grad === null ? Promise.resolve([]) : leaf.grad.data()));
+        const gradients = leaves.map((leaf) =>
+          leaf.grad === null ? Promise.resolve([]) : leaf.grad.data(),
+        );
         for (const leaf of leaves) leaf.zeroGrad();
         return Promise.all([projected.item(), ...gradients] as const);
       }),
@@ -109,7 +113,8 @@ export async function checkGradient(
       `${name}: gradient is wrong by ${largestError.toExponential(2)} (allowed ${tolerance}) at ${worst} (seed ${seed})`,
     );
   }
-  if (leaked > 0) throw new GradientError(`${name}: ${leaked} buffers were still in use after the check`);
+  if (leaked > 0)
+    throw new GradientError(`${name}: ${leaked} buffers were still in use after the check`);
   return { compared, largestError };
 }
 

@@ -1,7 +1,13 @@
 // Functions on arrays through which every op launches kernels on a backend; they record no
 // gradients.
 
-import type { Constants, Kernel, NamedScalars, NoConstants, ScalarArguments } from '../../kernels/kernel.js';
+import type {
+  Constants,
+  Kernel,
+  NamedScalars,
+  NoConstants,
+  ScalarArguments,
+} from '../../kernels/kernel.js';
 import { fill } from '../../kernels/elementwise.js';
 import { sumAxis, sumAxisPart } from '../../kernels/reduce.js';
 import type { Backend } from './backend.js';
@@ -26,7 +32,11 @@ export function launch<C extends Constants, S extends NamedScalars>(
   const backend = commonBackend(inputs, kernel.name);
   const buffers = inputs.map((array) => array.dense().storage.buffer);
   const length = shapes.sizeOf(shape);
-  return NdArray.wrap(backend, backend.run({ kernel, inputs: buffers, constants, scalars, length }), shape);
+  return NdArray.wrap(
+    backend,
+    backend.run({ kernel, inputs: buffers, constants, scalars, length }),
+    shape,
+  );
 }
 
 /** Runs an elementwise kernel; inputs are first broadcast to their common shape. */
@@ -95,7 +105,8 @@ export function sumOver(array: NdArray, axes: readonly number[]): NdArray {
  * exceeds the backend's `maxTerms`.
  */
 function sumLines(array: NdArray, size: number, inner: number, shape: Shape): NdArray {
-  if (size <= (array.backend.maxTerms ?? Infinity)) return launch(sumAxis, [array], shape, { size, inner });
+  if (size <= (array.backend.maxTerms ?? Infinity))
+    return launch(sumAxis, [array], shape, { size, inner });
   const chunk = Math.ceil(Math.sqrt(size)); // equal numbers of terms in both stages
   const parts = Math.ceil(size / chunk);
   const outer = shapes.sizeOf(shape) / inner;

@@ -23,7 +23,12 @@ export class NdArray {
   #disposed = false;
 
   /** Takes over one reference of `storage`. Default: row-major from the start of the storage. */
-  constructor(storage: Storage, shape: Shape, strides: Shape = shapes.contiguousStrides(shape), offset = 0) {
+  constructor(
+    storage: Storage,
+    shape: Shape,
+    strides: Shape = shapes.contiguousStrides(shape),
+    offset = 0,
+  ) {
     this.storage = storage;
     this.shape = shape;
     this.strides = strides;
@@ -36,7 +41,11 @@ export class NdArray {
    *
    * @throws ShapeError if the number of values differs from the size of the shape
    */
-  static upload(values: ArrayLike<number>, shape: Shape, backend: Backend = currentBackend()): NdArray {
+  static upload(
+    values: ArrayLike<number>,
+    shape: Shape,
+    backend: Backend = currentBackend(),
+  ): NdArray {
     shapes.checkShape(shape, 'tensor');
     if (values.length !== shapes.sizeOf(shape)) {
       throw new ShapeError(
@@ -65,12 +74,18 @@ export class NdArray {
    */
   get isDense(): boolean {
     return (
-      this.offset === 0 && this.size === this.storage.length && shapes.isContiguous(this.shape, this.strides)
+      this.offset === 0 &&
+      this.size === this.storage.length &&
+      shapes.isContiguous(this.shape, this.strides)
     );
   }
 
   /** A second array over the same storage. */
-  view(shape: Shape = this.shape, strides: Shape = this.strides, offset: number = this.offset): NdArray {
+  view(
+    shape: Shape = this.shape,
+    strides: Shape = this.strides,
+    offset: number = this.offset,
+  ): NdArray {
     return new NdArray(this.storage.retain(), shape, strides, offset);
   }
 

@@ -44,7 +44,11 @@ export interface OpDefinition<A> {
   readonly name: string;
   /** Shape of the output. Throws ShapeError or ArgumentError. */
   readonly infer: (shapes: readonly Shape[], attributes: A) => Shape;
-  readonly forward: (inputs: readonly NdArray[], attributes: A, save: (array: NdArray) => void) => NdArray;
+  readonly forward: (
+    inputs: readonly NdArray[],
+    attributes: A,
+    save: (array: NdArray) => void,
+  ) => NdArray;
   /**
    * One thunk per input; null for an input without a gradient. The backward pass sums the gradients
    * of broadcast inputs.

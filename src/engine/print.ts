@@ -31,7 +31,9 @@ export function formatArray(values: ArrayLike<number>, shape: Shape): string {
   const cells = new Map<number, string>();
   const collect = (axis: number, first: number): void => {
     if (axis === shape.length) cells.set(first, formatNumber(values[first]));
-    else for (const i of shown(shape[axis])) collect(axis + 1, first + i * sizeOf(shape.slice(axis + 1)));
+    else
+      for (const i of shown(shape[axis]))
+        collect(axis + 1, first + i * sizeOf(shape.slice(axis + 1)));
   };
   collect(0, 0);
   const width = Math.max(0, ...Array.from(cells.values(), (cell) => cell.length));

@@ -73,7 +73,12 @@ export class Rng {
 
   #fill(): void {
     const block = Math.floor(this.#drawn / 2);
-    this.#block = threefry2x32(this.#key[0], this.#key[1], block | 0, Math.floor(block / 2 ** 32) | 0);
+    this.#block = threefry2x32(
+      this.#key[0],
+      this.#key[1],
+      block | 0,
+      Math.floor(block / 2 ** 32) | 0,
+    );
   }
 
   /** The next 32 random bits, as an unsigned integer. */

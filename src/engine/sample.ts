@@ -14,21 +14,26 @@ function each(shape: Shape, draw: (rng: Rng) => number, differentiable = true): 
 }
 
 /** Uniform in [-2, 2). */
-export const anywhere = (...shape: number[]): SampleInput => each(shape, (rng) => rng.between(-2, 2));
+export const anywhere = (...shape: number[]): SampleInput =>
+  each(shape, (rng) => rng.between(-2, 2));
 
 /** Magnitude in [0.3, 2), either sign: avoids the kink of abs and relu, and division by 0. */
 export const awayFromZero = (...shape: number[]): SampleInput =>
   each(shape, (rng) => rng.between(0.3, 2) * (rng.uniform() < 0.5 ? -1 : 1));
 
 /** Uniform in [0.3, 2): for log, sqrt and powers. */
-export const positive = (...shape: number[]): SampleInput => each(shape, (rng) => rng.between(0.3, 2));
+export const positive = (...shape: number[]): SampleInput =>
+  each(shape, (rng) => rng.between(0.3, 2));
 
 /** All values at least 0.05 apart, in random order: no ties for max and max pooling. */
 export const distinct = (...shape: number[]): SampleInput => ({
   shape,
   differentiable: true,
   values: (rng) =>
-    Float64Array.from(rng.permutation(sizeOf(shape)), (rank) => 0.05 * (rank - sizeOf(shape) / 2) + 0.02),
+    Float64Array.from(
+      rng.permutation(sizeOf(shape)),
+      (rank) => 0.05 * (rank - sizeOf(shape) / 2) + 0.02,
+    ),
 });
 
 /** Integers in [0, below): labels and row indices, which have no gradient. */
@@ -36,4 +41,5 @@ export const indices = (below: number, ...shape: number[]): SampleInput =>
   each(shape, (rng) => rng.below(below), false);
 
 /** Zeros and ones: a condition, which has no gradient. */
-export const condition = (...shape: number[]): SampleInput => each(shape, (rng) => rng.below(2), false);
+export const condition = (...shape: number[]): SampleInput =>
+  each(shape, (rng) => rng.below(2), false);

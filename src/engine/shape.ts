@@ -80,7 +80,9 @@ export function normalizeAxes(
   who: string,
 ): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
-  const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(axis, rank, who));
+  const list = (typeof axes === 'number' ? [axes] : axes).map((axis) =>
+    normalizeAxis(axis, rank, who),
+  );
   if (new Set(list).size !== list.length) {
     throw new ShapeError(`${who}: axes ${format(list)} name one axis twice`);
   }
@@ -113,10 +115,16 @@ export function broadcastShapes(a: Shape, b: Shape, who: string): number[] {
  *
  * @throws ShapeError if `shape` cannot be expanded to `target`
  */
-export function broadcastStrides(shape: Shape, strides: Shape, target: Shape, who: string): number[] {
+export function broadcastStrides(
+  shape: Shape,
+  strides: Shape,
+  target: Shape,
+  who: string,
+): number[] {
   const lead = target.length - shape.length;
   const fits = shape.every((own, axis) => own === 1 || own === target[axis + lead]);
-  if (lead < 0 || !fits) throw new ShapeError(`${who}: cannot expand ${format(shape)} to ${format(target)}`);
+  if (lead < 0 || !fits)
+    throw new ShapeError(`${who}: cannot expand ${format(shape)} to ${format(target)}`);
   return target.map((size, axis) => {
     const repeated = axis < lead || (shape[axis - lead] === 1 && size !== 1);
     return repeated ? 0 : strides[axis - lead];
@@ -150,6 +158,13 @@ export function resolveReshape(shape: Shape, target: Shape, who: string): number
  * The sizes around one axis: elements before it (`outer`), along it (`size`) and after it
  * (`inner`).
  */
-export function aroundAxis(shape: Shape, axis: number): { outer: number; size: number; inner: number } {
-  return { outer: sizeOf(shape.slice(0, axis)), size: shape[axis], inner: sizeOf(shape.slice(axis + 1)) };
+export function aroundAxis(
+  shape: Shape,
+  axis: number,
+): { outer: number; size: number; inner: number } {
+  return {
+    outer: sizeOf(shape.slice(0, axis)),
+    size: shape[axis],
+    inner: sizeOf(shape.slice(axis + 1)),
+  };
 }

@@ -104,7 +104,8 @@ export class Tensor implements Differentiable, Owner {
   accumulateGrad(gradient: NdArray): void {
     // A separate copy: clipping one gradient in place must not change another leaf's (d(a+b) serves
     // both).
-    const own = this.grad === null ? gradient.unshared() : elementwise(add, [this.grad.array, gradient]);
+    const own =
+      this.grad === null ? gradient.unshared() : elementwise(add, [this.grad.array, gradient]);
     this.zeroGrad();
     this.grad = new Tensor(own).keep();
   }
@@ -167,7 +168,11 @@ export function tensor(
 }
 
 /** A tensor filled with one value. */
-export function full(shape: Shape, value: number, options: Omit<TensorOptions, 'shape'> = {}): Tensor {
+export function full(
+  shape: Shape,
+  value: number,
+  options: Omit<TensorOptions, 'shape'> = {},
+): Tensor {
   const { requiresGrad = false, backend = currentBackend() } = options;
   checkShape(shape, 'full');
   return new Tensor(filled(backend, shape, value), requiresGrad);
@@ -194,7 +199,8 @@ function flatten(values: Numbers | Float32Array | Float64Array | HostNdArray): {
     const at = new Array<number>(values.shape.length).fill(0);
     for (let i = 0; i < flat.length; i++) {
       dense.set(...at, values.get(...at));
-      for (let axis = at.length - 1; axis >= 0 && ++at[axis] === values.shape[axis]; axis--) at[axis] = 0;
+      for (let axis = at.length - 1; axis >= 0 && ++at[axis] === values.shape[axis]; axis--)
+        at[axis] = 0;
     }
     return { flat, shape: values.shape };
   }

@@ -41,7 +41,8 @@ function isHalving({ options: { window, stride, padding } }: MaxPool2d): boolean
  * results.
  */
 const normReluPool: Rule = ([norm, relu, pool]) => {
-  if (!is(norm, BatchNorm2d) || !is(relu, ReLU) || !is(pool, MaxPool2d) || !isHalving(pool)) return null;
+  if (!is(norm, BatchNorm2d) || !is(relu, ReLU) || !is(pool, MaxPool2d) || !isHalving(pool))
+    return null;
   return { count: 3, step: { forward: (x) => norm.applyWith(batchNormReluPool, x) } };
 };
 

@@ -8,7 +8,14 @@ export { Sequential, setFused } from './sequential.js';
 export { Linear, type LinearOptions } from './layers/linear.js';
 export { Conv2d, type Conv2dLayerOptions } from './layers/conv2d.js';
 export { BatchNorm2d, type BatchNorm2dOptions } from './layers/batchNorm2d.js';
-export { GELU, LeakyReLU, ReLU, Sigmoid, Tanh, type LeakyReLUOptions } from './layers/activation.js';
+export {
+  GELU,
+  LeakyReLU,
+  ReLU,
+  Sigmoid,
+  Tanh,
+  type LeakyReLUOptions,
+} from './layers/activation.js';
 export {
   AvgPool2d,
   GlobalAvgPool2d,
@@ -41,5 +48,11 @@ export {
   type SavedArray,
 } from './saving/safetensors.js';
 export { quantize } from './saving/quantize.js';
-export { loadState, modelArrays, saveState, type LoadedState, type StateParts } from './saving/serialize.js';
+export {
+  loadState,
+  modelArrays,
+  saveState,
+  type LoadedState,
+  type StateParts,
+} from './saving/serialize.js';
 export type { Json, JsonObject } from './saving/json.js';

@@ -117,7 +117,8 @@ export function kaimingUniform(options: KaimingOptions): Initializer {
 
 /** Normal with the standard deviation of He et al. */
 export function kaimingNormal(options: KaimingOptions): Initializer {
-  return (shape) => normal({ deviation: kaimingDeviation(shape, options), rng: options.rng })(shape);
+  return (shape) =>
+    normal({ deviation: kaimingDeviation(shape, options), rng: options.rng })(shape);
 }
 
 /** Uniform with the standard deviation of Glorot and Bengio. */

@@ -70,7 +70,9 @@ export abstract class Module {
 
   /** Direct submodules with their property names. */
   namedChildren(): [string, Module][] {
-    return this.members().filter((member): member is [string, Module] => member[1] instanceof Module);
+    return this.members().filter(
+      (member): member is [string, Module] => member[1] instanceof Module,
+    );
   }
 
   /** Direct submodules. */

@@ -9,7 +9,13 @@ import { ArgumentError } from '../engine/errors.js';
  * @throws ArgumentError such as `Adam: lr must be at least 0, got -1` if the rule does not hold
  * @example check('Adam', 'lr', 0.001, 'at least 0', 0.001 >= 0);
  */
-export function check(who: string, name: string, value: number | string, rule: string, holds: boolean): void {
+export function check(
+  who: string,
+  name: string,
+  value: number | string,
+  rule: string,
+  holds: boolean,
+): void {
   if (!holds) throw new ArgumentError(`${who}: ${name} must be ${rule}, got ${value}`);
 }
 

@@ -25,7 +25,9 @@ abstract class StateTensor extends Tensor {
    */
   assign(values: ArrayLike<number>): void {
     if (values.length !== this.size) {
-      throw new ShapeError(`assign: ${values.length} values do not fill shape ${format(this.shape)}`);
+      throw new ShapeError(
+        `assign: ${values.length} values do not fill shape ${format(this.shape)}`,
+      );
     }
     const { storage } = this.array;
     const previous = storage.buffer;

@@ -46,5 +46,6 @@ export class Sequential extends Module {
 
 /** Enables or disables fusion in every Sequential of a network. */
 export function setFused(network: Module, fused: boolean): void {
-  for (const [, module] of network.namedModules()) if (module instanceof Sequential) module.fused = fused;
+  for (const [, module] of network.namedModules())
+    if (module instanceof Sequential) module.fused = fused;
 }

@@ -1,7 +1,12 @@
 // Tests the choice of `auto` with fake GPUs: fast, slow, incorrect, in software or unavailable.
 
 import { describe, expect, it } from 'vitest';
-import { chooseBest, chooseDevice, describeDevice, type DeviceProbe } from '../../src/app/device/device.js';
+import {
+  chooseBest,
+  chooseDevice,
+  describeDevice,
+  type DeviceProbe,
+} from '../../src/app/device/device.js';
 import type { Backend } from '../../src/engine/backend.js';
 import { ArgumentError, BackendError, InkgradError } from '../../src/engine/errors.js';
 import { ReferenceBackend } from '../../src/engine/index.js';
@@ -25,7 +30,11 @@ async function choose(machine: Machine): Promise<Choice> {
     modes.set(backend, mode);
     const left = modes;
     backend.dispose = () => Promise.resolve(void left.delete(backend));
-    return Promise.resolve({ backend, adapter: `${mode} adapter`, software: machine[mode] === 'software' });
+    return Promise.resolve({
+      backend,
+      adapter: `${mode} adapter`,
+      software: machine[mode] === 'software',
+    });
   };
   const probe: DeviceProbe = {
     open,
@@ -49,12 +58,22 @@ describe('auto', () => {
   it('takes the CPU where there is no GPU', async () => {
     const { chosen, reasons, left } = await choose({ wasm: 50 });
     expect(chosen).toBe('wasm');
-    expect(reasons).toEqual({ wasm: '', webgpu: 'not here', webgl2: 'not here', headlessgl: 'not here' });
+    expect(reasons).toEqual({
+      wasm: '',
+      webgpu: 'not here',
+      webgl2: 'not here',
+      headlessgl: 'not here',
+    });
     expect(left).toEqual(['wasm']);
   });
 
   it('takes a GPU that is faster, and the fastest of them', async () => {
-    const { chosen, reasons, left } = await choose({ wasm: 50, webgpu: 20, webgl2: 10, headlessgl: 15 });
+    const { chosen, reasons, left } = await choose({
+      wasm: 50,
+      webgpu: 20,
+      webgl2: 10,
+      headlessgl: 15,
+    });
     expect(chosen).toBe('webgl2');
     expect(reasons).toEqual({
       wasm: 'slower than webgpu: 20.0 ms a step against 50.0 ms',
@@ -73,7 +92,9 @@ describe('auto', () => {
       headlessgl: 60,
     });
     expect(chosen).toBe('wasm');
-    expect(reasons.webgpu).toMatch(/^webgpu adapter imitates a GPU in software, slower than the CPU kernels/);
+    expect(reasons.webgpu).toMatch(
+      /^webgpu adapter imitates a GPU in software, slower than the CPU kernels/,
+    );
     expect(reasons.webgl2).toBe('it computes wrongly');
     expect(reasons.headlessgl).toBe('slower than wasm: 60.0 ms a step against 50.0 ms');
     expect(works).toEqual(['wasm', 'webgpu', 'headlessgl']);
@@ -81,7 +102,10 @@ describe('auto', () => {
   });
 
   it('takes the reference where WebAssembly has no SIMD', async () => {
-    expect(await choose({ reference: 900 })).toMatchObject({ chosen: 'reference', left: ['reference'] });
+    expect(await choose({ reference: 900 })).toMatchObject({
+      chosen: 'reference',
+      left: ['reference'],
+    });
   });
 });
 
@@ -91,8 +115,12 @@ it('a device asked for by name is that one, or an error', async () => {
   expect(report.tried).toHaveLength(1);
   expect(describeDevice(report)).toBe('reference (plain loops, 1 thread)');
   await backend.dispose();
-  await expect(chooseDevice({ backend: 'webgl2', threads: undefined })).rejects.toThrow(BackendError);
-  await expect(chooseDevice({ backend: 'cuda', threads: undefined })).rejects.toThrow(ArgumentError);
+  await expect(chooseDevice({ backend: 'webgl2', threads: undefined })).rejects.toThrow(
+    BackendError,
+  );
+  await expect(chooseDevice({ backend: 'cuda', threads: undefined })).rejects.toThrow(
+    ArgumentError,
+  );
   await expect(chooseDevice({ backend: 'reference', threads: 2 })).rejects.toThrow(
     /--threads 2: the reference/,
   );

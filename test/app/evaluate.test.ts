@@ -3,7 +3,15 @@
 
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluation/evaluate.js';
-import { eventsOf, fingerprint, onWasm, takeSteps, tinyTrainer, train, validation } from './support.js';
+import {
+  eventsOf,
+  fingerprint,
+  onWasm,
+  takeSteps,
+  tinyTrainer,
+  train,
+  validation,
+} from './support.js';
 
 describe('evaluate', () => {
   it(
@@ -40,7 +48,10 @@ describe('evaluate', () => {
       await eventsOf(trainer);
       const whole = await evaluate(trainer.model, train);
       const done: number[] = [];
-      const parts = await evaluate(trainer.model, train, { batchSize: 50, onProgress: (n) => done.push(n) });
+      const parts = await evaluate(trainer.model, train, {
+        batchSize: 50,
+        onProgress: (n) => done.push(n),
+      });
       expect(done).toEqual([50, 100, 141]);
       expect(parts.predictions).toEqual(whole.predictions);
       expect(parts.loss).toBeCloseTo(whole.loss, 5);
@@ -60,7 +71,9 @@ describe('evaluate', () => {
       const weighed = await evaluate(trainer.model, validation, { logits: true, priors });
       expect(new Set(plain.predictions)).not.toEqual(new Set([5]));
       expect(new Set(weighed.predictions)).toEqual(new Set([5]));
-      expect(weighed.logits).toEqual(plain.logits!.map((logit, i) => logit + Math.fround(priors[i % 47])));
+      expect(weighed.logits).toEqual(
+        plain.logits!.map((logit, i) => logit + Math.fround(priors[i % 47])),
+      );
       expect(weighed.loss).toBeGreaterThan(plain.loss + 20); // nearly every image is of another class
       trainer.dispose();
     }),

@@ -23,7 +23,10 @@ describe('interpret', () => {
   });
 
   it('doubts what is less than 0.7 likely', () => {
-    expect(interpret([0.69, 0.31, 0, 0, 0, 0], classes, 1)).toMatchObject({ read: ['0'], sure: false });
+    expect(interpret([0.69, 0.31, 0, 0, 0, 0], classes, 1)).toMatchObject({
+      read: ['0'],
+      sure: false,
+    });
     expect(interpret([0.7, 0.3, 0, 0, 0, 0], classes, 1)).toMatchObject({ sure: true });
   });
 });

@@ -36,7 +36,9 @@ describe('the range test', () => {
       const first = await rangeTest(trainer, rates);
       expect(await fingerprint(trainer)).toBe(before);
       expect(await rangeTest(trainer, rates)).toEqual(first);
-      expect(first.map(({ lr }) => lr)).toEqual([0, 1, 2, 3, 4, 5].map((i) => rateAt(i, 6, 1e-6, 1e-3)));
+      expect(first.map(({ lr }) => lr)).toEqual(
+        [0, 1, 2, 3, 4, 5].map((i) => rateAt(i, 6, 1e-6, 1e-3)),
+      );
       trainer.dispose();
     }),
   );
@@ -69,7 +71,9 @@ describe('the range test', () => {
 
   it('suggests a tenth of the rate with the lowest loss, to one digit', () => {
     const point = (lr: number, smoothed: number): RatePoint => ({ lr, smoothed, loss: smoothed });
-    expect(suggestRate([point(1e-5, 3.9), point(1e-3, 3.1), point(0.0237, 2.5), point(0.5, 4)])).toBe(0.002);
+    expect(
+      suggestRate([point(1e-5, 3.9), point(1e-3, 3.1), point(0.0237, 2.5), point(0.5, 4)]),
+    ).toBe(0.002);
     expect(suggestRate([point(0.01, 1)])).toBe(0.001);
   });
 });

@@ -7,7 +7,9 @@ import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 
 /** Scores pairs written as `label>read`, e.g. `1>I`: a one that was read as the letter. */
 function scorePairs(pairs: string, classes: readonly string[] = BALANCED_CLASSES) {
-  const cases = pairs.split(' ').map((pair) => pair.split('>').map((name) => classes.indexOf(name)));
+  const cases = pairs
+    .split(' ')
+    .map((pair) => pair.split('>').map((name) => classes.indexOf(name)));
   return score(
     cases.map(([, read]) => read),
     cases.map(([label]) => label),
@@ -52,7 +54,11 @@ describe('score', () => {
   it('takes typed arrays, as evaluation has them', () => {
     const read = Uint8Array.of(0, 1, 1);
     const labels = Uint8Array.of(0, 1, 0);
-    expect(score(read, labels, ['a', 'b'])).toMatchObject({ correct: 2, total: 3, mergedAccuracy: 2 / 3 });
+    expect(score(read, labels, ['a', 'b'])).toMatchObject({
+      correct: 2,
+      total: 3,
+      mergedAccuracy: 2 / 3,
+    });
   });
 });
 

@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportModel } from '../../src/app/model/exportModel.js';
-import { CharacterNet, convolutionsOf, type Convolutions } from '../../src/app/model/characterNet.js';
+import {
+  CharacterNet,
+  convolutionsOf,
+  type Convolutions,
+} from '../../src/app/model/characterNet.js';
 import { initialize, loadModel, storeTemperature } from '../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { Rng } from '../../src/engine/index.js';
@@ -39,23 +43,28 @@ it(
   }),
 );
 
-it.each(['safetensors', 'pth'] as const)('is made anew from the arrays of a %s file alone', (format) =>
-  onWasm(async () => {
-    for (const convolutions of [
-      [1, 2, 1],
-      [3, 1, 2],
-    ] as Convolutions[]) {
-      const model = madeUpNetwork(47, 5, convolutions);
-      const file = join(folder, `${convolutions.join('')}.${format}`);
-      await writeFile(file, await exportModel({ model, classes: BALANCED_CLASSES, data: 'noise' }, format));
-      const { model: loaded } = await loadModel(file);
-      expect(Object.keys(loaded.stateDict())).toEqual(Object.keys(model.stateDict()));
-      const [ours, theirs] = [await logitsOf(model, noise(3)), await logitsOf(loaded, noise(3))];
-      expect(largestDifference(ours, theirs)).toBe(0);
-      model.dispose();
-      loaded.dispose();
-    }
-  })(),
+it.each(['safetensors', 'pth'] as const)(
+  'is made anew from the arrays of a %s file alone',
+  (format) =>
+    onWasm(async () => {
+      for (const convolutions of [
+        [1, 2, 1],
+        [3, 1, 2],
+      ] as Convolutions[]) {
+        const model = madeUpNetwork(47, 5, convolutions);
+        const file = join(folder, `${convolutions.join('')}.${format}`);
+        await writeFile(
+          file,
+          await exportModel({ model, classes: BALANCED_CLASSES, data: 'noise' }, format),
+        );
+        const { model: loaded } = await loadModel(file);
+        expect(Object.keys(loaded.stateDict())).toEqual(Object.keys(model.stateDict()));
+        const [ours, theirs] = [await logitsOf(model, noise(3)), await logitsOf(loaded, noise(3))];
+        expect(largestDifference(ours, theirs)).toBe(0);
+        model.dispose();
+        loaded.dispose();
+      }
+    })(),
 );
 
 it(
@@ -86,7 +95,9 @@ it(
 
 it('counts one convolution each in arrays that are of no such network', () => {
   const filters = (...channels: number[]): Record<string, { shape: number[] }> =>
-    Object.fromEntries(channels.map((n, i) => [`conv_layers.${i}.weight`, { shape: [n, 1, 3, 3] }]));
+    Object.fromEntries(
+      channels.map((n, i) => [`conv_layers.${i}.weight`, { shape: [n, 1, 3, 3] }]),
+    );
   expect(convolutionsOf(filters(32, 64, 64, 128))).toEqual([1, 2, 1]);
   expect(convolutionsOf(filters(32, 64))).toEqual([1, 1, 1]); // no third block
   expect(convolutionsOf(filters(32, 32, 32, 32, 64, 128))).toEqual([1, 1, 1]); // four are too many

@@ -26,10 +26,12 @@ async function write(name: string, bytes: Uint8Array): Promise<string> {
 }
 
 async function arrays(model: Module): Promise<Record<string, HostArray>> {
-  const read = Object.entries(model.stateDict()).map(async ([name, one]): Promise<[string, HostArray]> => [
-    name,
-    { shape: one.shape, data: await one.data() },
-  ]);
+  const read = Object.entries(model.stateDict()).map(
+    async ([name, one]): Promise<[string, HostArray]> => [
+      name,
+      { shape: one.shape, data: await one.data() },
+    ],
+  );
   return Object.fromEntries(await Promise.all(read));
 }
 
@@ -40,10 +42,15 @@ it(
   onWasm(async () => {
     const model = new CharacterNet({ classes: 47, rng: new Rng(3) });
     const tensors = await arrays(model);
-    const file = await write('model.pth', await encodePth({ tensors, classes: BALANCED_CLASSES, inputSize }));
+    const file = await write(
+      'model.pth',
+      await encodePth({ tensors, classes: BALANCED_CLASSES, inputSize }),
+    );
     const loaded = await loadModel(file);
     expect(loaded.classes).toEqual(BALANCED_CLASSES);
-    expect(digest(await saveState({ model: loaded.model }))).toBe(digest(await saveState({ model })));
+    expect(digest(await saveState({ model: loaded.model }))).toBe(
+      digest(await saveState({ model })),
+    );
 
     const other = new CharacterNet({ classes: 47, rng: new Rng(4) });
     await initialize(other, file);
@@ -61,7 +68,9 @@ it('takes a file without class names for the EMNIST split with as many', async (
     [47, BALANCED_CLASSES.join('')],
     [26, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'],
   ] as const) {
-    const { safetensors, format } = await readModelBytes(await write('plain.pth', await biasAlone(classes)));
+    const { safetensors, format } = await readModelBytes(
+      await write('plain.pth', await biasAlone(classes)),
+    );
     const { classes: read } = loadState(safetensors).extra as { classes: string[] };
     expect([format, read.join('')]).toEqual(['pth', names]);
   }
@@ -75,7 +84,11 @@ it.each<[string, () => Uint8Array | Promise<Uint8Array>, RegExp]>([
   ],
   ['is of another network', () => biasAlone(47, 'head.bias'), /no fc_layers\.3\.bias/],
   ['lacks layers', () => biasAlone(47), /missing: conv_layers\.0\.weight/],
-  ['is older than the format', () => Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c), /before 1\.6/],
+  [
+    'is older than the format',
+    () => Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c),
+    /before 1\.6/,
+  ],
   ['is empty', () => new Uint8Array(0), /0 bytes/],
 ])('refuses a file that %s, by its name', (_, bytes, message) =>
   onWasm(async () => {

@@ -18,15 +18,25 @@ const images = subset(
   Array.from({ length: 300 }, (_, i) => i % train.length),
 );
 const fresh = (): CharacterNet =>
-  new CharacterNet({ classes: train.classes.length, rng: new Rng(3), convolutions: [1, 2, 1] }).eval();
+  new CharacterNet({
+    classes: train.classes.length,
+    rng: new Rng(3),
+    convolutions: [1, 2, 1],
+  }).eval();
 
 const norms = (model: CharacterNet): BatchNorm2d[] =>
   model.conv_layers.layers.filter((layer) => layer instanceof BatchNorm2d);
 
 /** Mean and unbiased variance of each channel of the first convolution's output, of some images. */
-async function channelsOf(model: CharacterNet, batch: Float32Array, count: number): Promise<number[][]> {
+async function channelsOf(
+  model: CharacterNet,
+  batch: Float32Array,
+  count: number,
+): Promise<number[][]> {
   const convolution = model.conv_layers.layers[0];
-  const y = await scope(() => convolution.forward(tensor(batch, { shape: [count, 1, 28, 28] })).data());
+  const y = await scope(() =>
+    convolution.forward(tensor(batch, { shape: [count, 1, 28, 28] })).data(),
+  );
   const plane = 28 * 28;
   const channels = y.length / count / plane;
   return Array.from({ length: channels }, (_, c) => {
@@ -46,7 +56,10 @@ it(
   onWasm(async () => {
     const model = fresh();
     const shuffle = new Rng(SEED).split('statistics');
-    const expected = { mean: new Array<number>(32).fill(0), variance: new Array<number>(32).fill(0) };
+    const expected = {
+      mean: new Array<number>(32).fill(0),
+      variance: new Array<number>(32).fill(0),
+    };
     const counts: number[] = [];
     for (const batch of new BatchLoader({ dataset: images, batchSize: 256, shuffle }).batches(1)) {
       counts.push(batch.count);
@@ -74,7 +87,8 @@ it(
     const told: number[] = [];
     await takeStatistics(model, images, SEED, (done) => told.push(done));
     expect(told).toEqual([256, 300]);
-    for (const layer of norms(model)) expect([layer.training, layer.momentum]).toEqual([false, 0.1]);
+    for (const layer of norms(model))
+      expect([layer.training, layer.momentum]).toEqual([false, 0.1]);
     const weights = async (of: CharacterNet): Promise<string[]> => {
       const values = await Promise.all(of.parameters().map((parameter) => parameter.data()));
       return values.map(({ buffer, byteOffset, byteLength }) =>
@@ -84,7 +98,9 @@ it(
     expect(await weights(model)).toEqual(await weights(other));
 
     const statistics = (of: CharacterNet): Promise<unknown> =>
-      Promise.all(norms(of).flatMap((layer) => [layer.running_mean.data(), layer.running_var.data()]));
+      Promise.all(
+        norms(of).flatMap((layer) => [layer.running_mean.data(), layer.running_var.data()]),
+      );
     const once = await statistics(model);
     expect(norms(model)).toHaveLength(4);
     expect(once).not.toEqual(await statistics(other));

@@ -1,7 +1,12 @@
 // Tests the progress line: its numbers, and that it never wraps.
 
 import { describe, expect, it } from 'vitest';
-import { clock, logLine, ProgressSeries, terminalLine } from '../../src/app/terminal/progressLine.js';
+import {
+  clock,
+  logLine,
+  ProgressSeries,
+  terminalLine,
+} from '../../src/app/terminal/progressLine.js';
 
 describe('a series', () => {
   it('tells speed and time left from the first call on, wherever that was', () => {
@@ -20,7 +25,10 @@ describe('a series', () => {
   });
 
   it('survives work of no size', () => {
-    expect(new ProgressSeries(0, 0, 0).stateAt(1000, '')).toMatchObject({ share: 0, secondsLeft: null });
+    expect(new ProgressSeries(0, 0, 0).stateAt(1000, '')).toMatchObject({
+      share: 0,
+      secondsLeft: null,
+    });
   });
 });
 
@@ -28,8 +36,12 @@ describe('a line', () => {
   const state = { share: 0.456, secondsLeft: 32, text: 'epoch 3/20' };
 
   it('gives the bar what the text leaves', () => {
-    expect(terminalLine(state, 100)).toBe(`${'█'.repeat(14)}${'░'.repeat(16)}  45 %  0:32 left  epoch 3/20`);
-    expect(terminalLine(state, 42)).toBe(`${'█'.repeat(5)}${'░'.repeat(7)}  45 %  0:32 left  epoch 3/20`);
+    expect(terminalLine(state, 100)).toBe(
+      `${'█'.repeat(14)}${'░'.repeat(16)}  45 %  0:32 left  epoch 3/20`,
+    );
+    expect(terminalLine(state, 42)).toBe(
+      `${'█'.repeat(5)}${'░'.repeat(7)}  45 %  0:32 left  epoch 3/20`,
+    );
   });
 
   it.each([1, 20, 40, 80, 120])('is never as wide as a terminal of %i columns', (columns) => {

@@ -70,6 +70,7 @@ const readsNineInTen = async (path: string): Promise<void> => {
 };
 
 it('the model of the page reads nine in ten of each hand', () => readsNineInTen(shippedModel));
-it.skipIf(seedModelMissing !== null)(`the original's weights, too${skipNote(seedModelMissing)}`, () =>
-  readsNineInTen(seedModel!),
+it.skipIf(seedModelMissing !== null)(
+  `the original's weights, too${skipNote(seedModelMissing)}`,
+  () => readsNineInTen(seedModel!),
 );

@@ -25,7 +25,11 @@ const STEPS = 5;
 
 const smallTrainer = (options: TinyOptions = {}): Trainer => tinyTrainer({ ...SMALL, ...options });
 
-const timeless = (event: StepEvent | EpochEvent): object => ({ ...event, seconds: 0, imagesPerSecond: 0 });
+const timeless = (event: StepEvent | EpochEvent): object => ({
+  ...event,
+  seconds: 0,
+  imagesPerSecond: 0,
+});
 
 /** A trainer that goes on from a checkpoint. */
 function resumed(saved: Uint8Array, options: TinyOptions = {}): Trainer {
@@ -60,7 +64,9 @@ describe('going on after a break', () => {
         // The first step, the middle, the last step before the evaluation, right after it, and the second epoch.
         for (const place of [0, 2, STEPS - 1, STEPS, STEPS + 1, STEPS + 3, 2 * STEPS]) {
           const trainer = resumed(saved[place], options);
-          expect(await fingerprint(trainer), `state after event ${place}`).toBe(digest(saved[place]));
+          expect(await fingerprint(trainer), `state after event ${place}`).toBe(
+            digest(saved[place]),
+          );
           const later = await eventsOf(trainer);
           expect(later.map(timeless), `events after ${place}`).toEqual(events.slice(place + 1));
           expect(await fingerprint(trainer), `end after a break at ${place}`).toBe(end);
@@ -125,7 +131,9 @@ describe('going on after a break', () => {
       const trainer = tinyTrainer();
       const before = await fingerprint(trainer);
       const { rngs } = trainer;
-      expect(() => trainer.resume({ rngs: {}, progress: good })).toThrow(/lacks the random stream dropout/);
+      expect(() => trainer.resume({ rngs: {}, progress: good })).toThrow(
+        /lacks the random stream dropout/,
+      );
       for (const wrong of [{ step: STEPS + 1 }, { correct: 65 }, { bestEpoch: 2 }]) {
         expect(() => trainer.resume({ rngs, progress: { ...good, ...wrong } })).toThrow(
           /which cannot be in a run of 5 steps an epoch/,
@@ -141,7 +149,14 @@ describe('going on after a break', () => {
     expect(() => readProgress({ epoch: 1, bestEpoch: 1, bestAccuracy: 0.5 })).toThrow(
       /progress\.step: expected/,
     );
-    const wrong = { epoch: -1, step: 0.5, lossSum: 'NaN', correct: '3', bestEpoch: null, bestAccuracy: 2 };
+    const wrong = {
+      epoch: -1,
+      step: 0.5,
+      lossSum: 'NaN',
+      correct: '3',
+      bestEpoch: null,
+      bestAccuracy: 2,
+    };
     for (const [key, value] of Object.entries(wrong)) {
       expect(() => readProgress({ ...good, [key]: value })).toThrow(`progress.${key}: expected`);
     }

@@ -59,8 +59,19 @@ export function tinyTrainer(given: TinyOptions = {}): Trainer {
   const classes = train.classes.length;
   const rng = new Rng(seed);
   const model = new CharacterNet({ classes, rng, dropout });
-  const teachers = teacherSeeds.map((seed) => new CharacterNet({ classes, rng: new Rng(seed) }).eval());
-  return new Trainer({ model, train, validation, rng, teachers, epochs: 1, batchSize: 32, ...options });
+  const teachers = teacherSeeds.map((seed) =>
+    new CharacterNet({ classes, rng: new Rng(seed) }).eval(),
+  );
+  return new Trainer({
+    model,
+    train,
+    validation,
+    rng,
+    teachers,
+    epochs: 1,
+    batchSize: 32,
+    ...options,
+  });
 }
 
 /** Runs until `isLast` holds for an event, or to the end; returns all events. */

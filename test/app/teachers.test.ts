@@ -14,7 +14,8 @@ const fresh = (seed: number): CharacterNet =>
   new CharacterNet({ classes: CLASSES, rng: new Rng(seed), dropout: 0 });
 
 /** The first 16 images. */
-const firstBatch = (): Batch => new BatchLoader({ dataset: train, batchSize: 16 }).batches(0).next().value!;
+const firstBatch = (): Batch =>
+  new BatchLoader({ dataset: train, batchSize: 16 }).batches(0).next().value!;
 
 const read = (model: Module, images: Float32Array, count: number): Promise<ArrayLike<number>> =>
   scope(() => model.forward(tensor(images, { shape: [count, 1, 28, 28] })).data());
@@ -44,7 +45,9 @@ it(
     );
 
     const optimizer = new SGD(model.parameters(), { lr: 0.1 });
-    const { loss } = await trainStep(model, optimizer, batch, { distillation: { teacher, weight: 0.7 } });
+    const { loss } = await trainStep(model, optimizer, batch, {
+      distillation: { teacher, weight: 0.7 },
+    });
     expect(loss).toBeCloseTo(0.3 * byLabels + 0.7 * byTeacher, 5);
     for (const one of [model, optimizer, teacher]) one.dispose();
   }),

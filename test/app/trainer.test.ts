@@ -48,8 +48,13 @@ describe('events', () => {
       expect(events.map(({ epoch }) => epoch)).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
 
       const epochs = events.filter(isEpoch);
-      const lastSteps = events.filter((event) => event.event === 'step' && event.done === event.total);
-      for (const [index, { trainLoss, trainAccuracy, lr, seconds, imagesPerSecond }] of epochs.entries()) {
+      const lastSteps = events.filter(
+        (event) => event.event === 'step' && event.done === event.total,
+      );
+      for (const [
+        index,
+        { trainLoss, trainAccuracy, lr, seconds, imagesPerSecond },
+      ] of epochs.entries()) {
         expect(lastSteps[index]).toMatchObject({ trainLoss, trainAccuracy, total: train.length });
         expect(Number.isInteger(Math.round(trainAccuracy * 141 * 1e9) / 1e9)).toBe(true);
         expect(lr).toBe(0.002);
@@ -82,7 +87,13 @@ describe('events', () => {
     onWasm(async () => {
       const one = subset(validation, [0]); // read right or not: an epoch cannot be better than the first that does
       for (const keep of ['best', 'last'] as const) {
-        const trainer = tinyTrainer({ epochs: 4, learningRate: 0.003, keep, train: one, validation: one });
+        const trainer = tinyTrainer({
+          epochs: 4,
+          learningRate: 0.003,
+          keep,
+          train: one,
+          validation: one,
+        });
         const epochs = (await eventsOf(trainer)).filter(isEpoch);
         const first = epochs.findIndex(({ valAccuracy }) => valAccuracy === 1);
         expect(first).toBeGreaterThanOrEqual(0);
@@ -122,7 +133,10 @@ describe('events', () => {
 
 describe('balance', () => {
   // Class 0 is a third of the images: its prior tells.
-  const uneven = subset(train, [...Array.from({ length: train.length }, (_, i) => i), ...often(train, 70)]);
+  const uneven = subset(train, [
+    ...Array.from({ length: train.length }, (_, i) => i),
+    ...often(train, 70),
+  ]);
   const options = { train: uneven, balance: true, learningRate: 0.003 };
 
   it(

@@ -25,7 +25,10 @@ const SETTINGS: Settings = {
 };
 
 /** A session, everything it has reported, and a way to answer a report. */
-function session(outside: Partial<Outside> = {}, onReport: (report: Report) => void = () => undefined) {
+function session(
+  outside: Partial<Outside> = {},
+  onReport: (report: Report) => void = () => undefined,
+) {
   const reports: Report[] = [];
   const made = new Session({
     post: (report) => {
@@ -63,7 +66,12 @@ describe('a session', () => {
     const model = of('model').at(-1)!;
     expect(model.epochs).toBe(2);
     const loaded = await modelFrom('model', model.bytes);
-    expect(loaded.training).toMatchObject({ synthetic: true, seed: 7, limit: 235, valFraction: 0.2 });
+    expect(loaded.training).toMatchObject({
+      synthetic: true,
+      seed: 7,
+      limit: 235,
+      valFraction: 0.2,
+    });
     expect(loaded.classes).toEqual(ready.classes);
     expect(loaded.temperature).toBeGreaterThan(0);
     expect(loaded.temperature).not.toBe(1);
@@ -197,7 +205,11 @@ describe('EMNIST files', () => {
       /damaged or cut short/,
     ],
     ['a cut file', { trainImages: blob(idxImages(images).subarray(0, 20_000)) }, /cut short/],
-    ['surplus bytes', { trainLabels: new Blob([Uint8Array.from(idxLabels([1])), 'x']) }, /1 bytes follow/],
+    [
+      'surplus bytes',
+      { trainLabels: new Blob([Uint8Array.from(idxLabels([1])), 'x']) },
+      /1 bytes follow/,
+    ],
     [
       'a label too few',
       { trainLabels: blob(idxLabels([...labels.subarray(1)])) },
@@ -214,7 +226,9 @@ describe('EMNIST files', () => {
   ])('are refused by name: %s', async (_, changed, message) => {
     const { session: made, reports } = session();
     await made.receive({ kind: 'open', files: letters(changed) });
-    expect(reports).toMatchObject([{ kind: 'refused', reason: expect.stringMatching(message) as string }]);
+    expect(reports).toMatchObject([
+      { kind: 'refused', reason: expect.stringMatching(message) as string },
+    ]);
     await made.receive({ kind: 'start', settings: { ...SETTINGS, source: 'emnist' } });
     expect(reports.at(-1)).toMatchObject({
       kind: 'failed',

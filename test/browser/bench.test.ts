@@ -26,7 +26,10 @@ describe.skipIf(executable === null).concurrent(`bench.html in Chromium${whyNot}
     await page.selectOption('[name=batch]', '2');
     await page.selectOption('[name=steps]', '2');
     await page.click('#start');
-    await eventually(async () => expect(await page.textContent('#status')).toBe('Done.'), TRAINING_LIMIT);
+    await eventually(
+      async () => expect(await page.textContent('#status')).toBe('Done.'),
+      TRAINING_LIMIT,
+    );
 
     const rows = await page.locator('#results tbody tr').allInnerTexts();
     expect(rows.map((row) => /^\S+/.exec(row)?.[0])).toEqual([
@@ -41,7 +44,9 @@ describe.skipIf(executable === null).concurrent(`bench.html in Chromium${whyNot}
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.click('#copy');
     await eventually(async () => expect(await page.textContent('#copied')).toBe('Copied.'));
-    const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText())) as BenchResult;
+    const copied = JSON.parse(
+      await page.evaluate(() => navigator.clipboard.readText()),
+    ) as BenchResult;
     expect(copied.version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(copied.browser.crossOriginIsolated).toBe(true);
     expect(copied.device).toMatchObject({ requested: 'auto', chosen: 'wasm', software: true });
@@ -59,12 +64,16 @@ describe.skipIf(executable === null).concurrent(`bench.html in Chromium${whyNot}
     const { webgpu, webgl2, wasm, reference } = copied.results;
     expect(webgl2.device).toMatchObject({ requested: 'webgl2', chosen: 'webgl2', software: true });
     for (const { losses } of [webgpu, webgl2, wasm]) {
-      losses.forEach((loss, step) => expect(Math.abs(loss - reference.losses[step])).toBeLessThan(1e-3));
+      losses.forEach((loss, step) =>
+        expect(Math.abs(loss - reference.losses[step])).toBeLessThan(1e-3),
+      );
     }
 
     const { host } = new URL(page.url());
     expect(
-      requests.filter((address) => !/^(blob|data):/.test(address) && new URL(address).host !== host),
+      requests.filter(
+        (address) => !/^(blob|data):/.test(address) && new URL(address).host !== host,
+      ),
     ).toEqual([]);
     expect(complaints).toEqual([]);
   });
@@ -74,7 +83,10 @@ describe.skipIf(executable === null).concurrent(`bench.html in Chromium${whyNot}
     await page.selectOption('[name=batch]', '2');
     await page.selectOption('[name=steps]', '2');
     await page.click('#start');
-    await eventually(async () => expect(await page.textContent('#status')).toBe('Done.'), TRAINING_LIMIT);
+    await eventually(
+      async () => expect(await page.textContent('#status')).toBe('Done.'),
+      TRAINING_LIMIT,
+    );
     const rows = await page.locator('#results tbody tr').allInnerTexts();
     expect(rows[0]).toContain('gpu (webgpu): ');
     expect(rows[1]).toContain('gpu (webgl2): there is no WebGL2 context here');

@@ -53,7 +53,11 @@ describe.skipIf(executable === null).concurrent(`the model card${whyNot}`, () =>
     const whole = await readFile(shipped);
     for (const [name, bytes, reason] of [
       ['cut.safetensors', whole.subarray(0, 400_000), 'lie outside the file'],
-      ['photo.safetensors', Buffer.from('\x89PNG\r\n\x1a\n and so on'), 'is this a safetensors file?'],
+      [
+        'photo.safetensors',
+        Buffer.from('\x89PNG\r\n\x1a\n and so on'),
+        'is this a safetensors file?',
+      ],
       ['other.pth', Buffer.from('PK\x03\x04 no archive'), 'damaged or was cut short'],
     ] as const) {
       await pick(page, name, bytes);
@@ -63,7 +67,9 @@ describe.skipIf(executable === null).concurrent(`the model card${whyNot}`, () =>
     }
     expect(await card(page)).toBe(before);
     await page.locator('#samples button').first().click();
-    await eventually(async () => expect(await page.locator('#result .letter').count()).toBeGreaterThan(0));
+    await eventually(async () =>
+      expect(await page.locator('#result .letter').count()).toBeGreaterThan(0),
+    );
     await context.close();
   });
 });

@@ -27,10 +27,15 @@ describe.skipIf(executable === null).concurrent.each(MODES)(`%s in Chromium${why
     });
 
     it('agrees with the reference on every op sample and every kernel', async () => {
-      const { adapter, software, results } = await opened.page.evaluate((m) => checks.kernelSuite(m), mode);
+      const { adapter, software, results } = await opened.page.evaluate(
+        (m) => checks.kernelSuite(m),
+        mode,
+      );
       expect(results.filter(({ ok }) => !ok)).toEqual([]);
       const names = results.map(({ name }) => name);
-      expect(names).toEqual(expect.arrayContaining(allKernels.map(({ kernel }) => `kernel ${kernel.name}`)));
+      expect(names).toEqual(
+        expect.arrayContaining(allKernels.map(({ kernel }) => `kernel ${kernel.name}`)),
+      );
       expect(results.length).toBeGreaterThan(150);
       expect(adapter).toMatch(/swiftshader/i);
       expect(software).toBe(true);
@@ -63,20 +68,37 @@ describe.skipIf(executable === null).concurrent.each(MODES)(`%s in Chromium${why
     expect(afterDispose).toEqual({});
   });
 
-  it('names a kernel that does not compile when its numbers are read, and goes on', IN_ORDER, async () => {
-    const { error, after } = await opened.page.evaluate((m) => checks.failures.brokenKernel(m), mode);
-    expect(error).toMatch(RegExp(`^BackendError: gpu \\(${mode}\\): kernel broken could not be compiled: `));
-    expect(after).toEqual([1, 0]);
-  });
+  it(
+    'names a kernel that does not compile when its numbers are read, and goes on',
+    IN_ORDER,
+    async () => {
+      const { error, after } = await opened.page.evaluate(
+        (m) => checks.failures.brokenKernel(m),
+        mode,
+      );
+      expect(error).toMatch(
+        RegExp(`^BackendError: gpu \\(${mode}\\): kernel broken could not be compiled: `),
+      );
+      expect(after).toEqual([1, 0]);
+    },
+  );
 
   it('refuses a buffer that was freed, and a backend that was disposed of', IN_ORDER, async () => {
     const errors = await opened.page.evaluate((m) => checks.failures.usedAfterFree(m), mode);
     const freed = `DisposedError: gpu (${mode}): this buffer was freed`;
-    expect(errors).toEqual([freed, freed, freed, `DisposedError: gpu (${mode}): this backend was disposed`]);
+    expect(errors).toEqual([
+      freed,
+      freed,
+      freed,
+      `DisposedError: gpu (${mode}): this backend was disposed`,
+    ]);
   });
 
   it('says that the device was lost, and can be opened again', IN_ORDER, async () => {
-    const { read, run, again } = await opened.page.evaluate((m) => checks.failures.lostDevice(m), mode);
+    const { read, run, again } = await opened.page.evaluate(
+      (m) => checks.failures.lostDevice(m),
+      mode,
+    );
     expect(read).toContain(`DeviceLostError: gpu (${mode}): the device was lost`);
     expect(read).toContain('go on from the last checkpoint');
     expect(run).toBe(read);

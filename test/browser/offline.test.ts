@@ -20,7 +20,9 @@ async function kept(page: Page): Promise<void> {
 /** Has the first sample drawn, stroke by stroke, until it is read. */
 async function readsR(page: Page): Promise<void> {
   await page.locator('#samples button').first().click();
-  await eventually(async () => expect(await page.locator('#result .verdict').innerText()).toBe('R'));
+  await eventually(async () =>
+    expect(await page.locator('#result .verdict').innerText()).toBe('R'),
+  );
 }
 
 describe.skipIf(executable === null).concurrent(`offline${whyNot}`, () => {
@@ -37,7 +39,8 @@ describe.skipIf(executable === null).concurrent(`offline${whyNot}`, () => {
     await page.reload();
     await readsR(page);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true); // the headers are kept, too
-    for await (const tab of openTabs(page)) expect(await page.getByRole('alert').count(), tab).toBe(0);
+    for await (const tab of openTabs(page))
+      expect(await page.getByRole('alert').count(), tab).toBe(0);
     await page.goto(new URL('bench.html?only=wasm', page.url()).href);
     expect(await page.title()).toContain('inkgrad');
     await context.close();

@@ -38,7 +38,11 @@ async function readInNode(hand: Hand): Promise<string[][]> {
   });
 }
 
-const DEVICES = { mouse: {}, finger: PHONE, pen: { viewport: { width: 820, height: 1180 }, hasTouch: true } };
+const DEVICES = {
+  mouse: {},
+  finger: PHONE,
+  pen: { viewport: { width: 820, height: 1180 }, hasTouch: true },
+};
 
 describe.skipIf(executable === null).concurrent(`drawing${whyNot}`, () => {
   const site = pageVisits();

@@ -21,7 +21,12 @@ const WINDOWS = {
 } as const;
 type WindowName = keyof typeof WINDOWS;
 
-const AXE: readonly WindowName[] = ['a phone, light', 'a phone, dark', 'a laptop, light', 'a laptop, dark'];
+const AXE: readonly WindowName[] = [
+  'a phone, light',
+  'a phone, dark',
+  'a laptop, light',
+  'a laptop, dark',
+];
 
 interface TabRecord {
   readonly tab: string;
@@ -70,12 +75,15 @@ describe.skipIf(executable === null).concurrent(`the page's look${whyNot}`, () =
     return known;
   };
 
-  it.each(AXE)('axe finds nothing, before and after a drawing, under every tab: %s', async (name) => {
-    const { empty, tabs } = await recordOf(name);
-    expect(empty, 'empty').toEqual([]);
-    expect(tabs.length).toBeGreaterThan(1);
-    for (const { tab, found } of tabs) expect(found, tab).toEqual([]);
-  });
+  it.each(AXE)(
+    'axe finds nothing, before and after a drawing, under every tab: %s',
+    async (name) => {
+      const { empty, tabs } = await recordOf(name);
+      expect(empty, 'empty').toEqual([]);
+      expect(tabs.length).toBeGreaterThan(1);
+      for (const { tab, found } of tabs) expect(found, tab).toEqual([]);
+    },
+  );
 
   it.each([
     { name: 'a small phone', window: 'a small phone' },

@@ -37,13 +37,17 @@ describe.skipIf(executable === null)(`a model of one's own${whyNot}`, () => {
     await page.getByRole('button', { name: 'Dismiss' }).click();
     const noise = Buffer.alloc(5000, 7);
     await load('noise.bin', noise);
-    await eventually(async () => expect(await page.getByRole('alert').innerText()).toContain('noise.bin'));
+    await eventually(async () =>
+      expect(await page.getByRole('alert').innerText()).toContain('noise.bin'),
+    );
     expect(await shares()).toBe(shipped);
     await page.getByRole('button', { name: 'Dismiss' }).click();
 
     await load('untrained.safetensors', Buffer.from(await untrainedModel()));
     await eventually(async () => expect(await shares()).not.toBe(shipped));
-    await eventually(async () => expect(await panel.innerText()).toContain('untrained.safetensors'));
+    await eventually(async () =>
+      expect(await panel.innerText()).toContain('untrained.safetensors'),
+    );
     await panel.getByRole('button', { name: /^Back/ }).click();
     await eventually(async () => expect(await shares()).toBe(shipped));
   });

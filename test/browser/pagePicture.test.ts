@@ -41,7 +41,9 @@ describe.skipIf(executable === null).concurrent(`a picture${whyNot}`, () => {
     await expectLikeliest(page, 'K');
     await expectSeen(page, [...image]);
     await choose('broken.png', Uint8Array.of(1, 2, 3));
-    await eventually(async () => expect(await page.getByRole('alert').innerText()).toContain('broken.png'));
+    await eventually(async () =>
+      expect(await page.getByRole('alert').innerText()).toContain('broken.png'),
+    );
     await expectSeen(page, [...image]); // what was there stays
     await page.getByRole('button', { name: 'Undo' }).click();
     await expectBlank(page);

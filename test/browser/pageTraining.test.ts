@@ -78,7 +78,8 @@ describe.skipIf(executable === null).concurrent(`training in the page${whyNot}`,
     const input = panel.locator('input[type=file]');
     await input.setInputFiles([file('images', images.subarray(0, 1000)), file('labels', labels)]);
     await eventually(
-      async () => expect(await panel.innerText()).toMatch(/images-idx3-ubyte\.gz: .*(short|cut|end|bytes)/),
+      async () =>
+        expect(await panel.innerText()).toMatch(/images-idx3-ubyte\.gz: .*(short|cut|end|bytes)/),
       TRAINING_LIMIT,
     );
     await panel.getByRole('button', { name: 'Remove the files' }).click();

@@ -47,7 +47,9 @@ describe.skipIf(executable === null).concurrent(`with the keyboard alone${whyNot
       expect.fail(`Tab does not reach ${wanted}`);
     };
     await tabTo(/sample.*letter R/);
-    const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
+    const outline = await page.evaluate(
+      () => getComputedStyle(document.activeElement!).outlineStyle,
+    );
     expect(outline).not.toBe('none');
     await page.keyboard.press('Enter');
     await expectLikeliest(page, 'R');
@@ -55,7 +57,9 @@ describe.skipIf(executable === null).concurrent(`with the keyboard alone${whyNot
     await tabTo(/^tab-/);
     for (let opened = 0; opened < tabs; opened++) {
       const name = (await focused()).replace(/^tab-(\S+) .*/s, '$1');
-      await eventually(async () => expect(await page.locator(`#panel-${name}`).isVisible()).toBe(true));
+      await eventually(async () =>
+        expect(await page.locator(`#panel-${name}`).isVisible()).toBe(true),
+      );
       expect(await page.locator('#panels > :not([hidden])').count()).toBe(1);
       await page.keyboard.press('ArrowRight');
     }
@@ -127,7 +131,8 @@ describe.skipIf(executable === null).concurrent(`where less motion is wanted${wh
     await nextFrame(page);
     await expectAnyReading(page);
     const moving = await page.evaluate(
-      () => document.getAnimations().filter((animation) => animation.playState === 'running').length,
+      () =>
+        document.getAnimations().filter((animation) => animation.playState === 'running').length,
     );
     expect(moving).toBe(0);
   });

@@ -42,7 +42,12 @@ describe.skipIf(executable === null)(`the wasm backend in Chromium${whyNot}`, ()
   it('computes the same bytes on one thread and on two, which share the work', async () => {
     const alone = await isolated.page.evaluate(() => checks.trainOnWasm({ threads: 1 }));
     const shared = await isolated.page.evaluate(() => checks.trainOnWasm({ threads: 2 }));
-    expect(alone).toMatchObject({ crossOriginIsolated: true, build: 'relaxed', threads: 1, helped: false });
+    expect(alone).toMatchObject({
+      crossOriginIsolated: true,
+      build: 'relaxed',
+      threads: 1,
+      helped: false,
+    });
     expect(shared).toEqual({ ...alone, threads: 2, helped: true });
     expect(alone.losses).toHaveLength(10);
   });
@@ -70,6 +75,8 @@ describe.skipIf(executable === null)(`the wasm backend in Chromium${whyNot}`, ()
     const inPage = await isolated.page.evaluate(() => checks.trainOnWasm({ module: 'base' }));
     const inNode = await trainOnWasm({ module: 'base' });
     expect(inPage.build).toBe('base');
-    inPage.losses.forEach((loss, step) => expect(loss, `step ${step}`).toBeCloseTo(inNode.losses[step], 4));
+    inPage.losses.forEach((loss, step) =>
+      expect(loss, `step ${step}`).toBeCloseTo(inNode.losses[step], 4),
+    );
   });
 });

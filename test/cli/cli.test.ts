@@ -33,9 +33,13 @@ const at = (...names: string[]): string => join(folder, ...names);
 type Runs<Name extends string> = Record<Name, Finished>;
 
 /** Runs commands one after the other, as later ones need the models of earlier ones. */
-async function chain<Name extends string>(cwd: string, commands: Record<Name, string>): Promise<Runs<Name>> {
+async function chain<Name extends string>(
+  cwd: string,
+  commands: Record<Name, string>,
+): Promise<Runs<Name>> {
   const finished: Partial<Runs<Name>> = {};
-  for (const name of Object.keys(commands) as Name[]) finished[name] = await inkgrad(cwd, commands[name]);
+  for (const name of Object.keys(commands) as Name[])
+    finished[name] = await inkgrad(cwd, commands[name]);
   return finished as Runs<Name>;
 }
 
@@ -68,11 +72,20 @@ beforeAll(async () => {
   folder = await makeFolder();
   await mkdir(at('synthetic'));
   const balanced = { split: 'balanced', firstLabel: 0 } as const;
-  await writeEmnist(at('real', 'train'), drawn('balanced', 188, 'train'), { ...balanced, part: 'train' });
+  await writeEmnist(at('real', 'train'), drawn('balanced', 188, 'train'), {
+    ...balanced,
+    part: 'train',
+  });
   await writeFile(at('real', 'train', 'emnist-balanced-test-images-idx3-ubyte'), 'not to be read');
   const oneBased = { split: 'letters', firstLabel: 1 } as const;
-  await writeEmnist(at('letters', 'data'), drawn('letters', 188, 'train'), { ...oneBased, part: 'train' });
-  await writeEmnist(at('letters', 'data'), drawn('letters', 94, 'test'), { ...oneBased, part: 'test' });
+  await writeEmnist(at('letters', 'data'), drawn('letters', 188, 'train'), {
+    ...oneBased,
+    part: 'train',
+  });
+  await writeEmnist(at('letters', 'data'), drawn('letters', 94, 'test'), {
+    ...oneBased,
+    part: 'test',
+  });
   [synthetic, real, letters] = await Promise.all([onSynthetic(), onReal(), onLetters()]);
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -131,7 +144,13 @@ describe('train on EMNIST files', () => {
     const epochs: EpochEvent[] = [];
     await withFreshBackend(wasm(1).make, async () => {
       const rng = new Rng(5);
-      const options = { data: at('real', 'train'), split: 'balanced', valFraction: 0.25, rng, seed: null };
+      const options = {
+        data: at('real', 'train'),
+        split: 'balanced',
+        valFraction: 0.25,
+        rng,
+        seed: null,
+      };
       const { train, validation } = await openTrainingSource(options);
       const model = new CharacterNet({ classes: 47, rng, dropout: 0 });
       const recipe = { epochs: 1, batchSize: 32, learningRate: 0.002, shuffle: false };
@@ -147,11 +166,15 @@ describe('train on EMNIST files', () => {
     const [before, after] = [at('real', 'ours', 'best'), at('real', 'initialized', 'last')].map(
       (path) => decodeSafetensors(readFileSync(`${path}.safetensors`)).tensors,
     );
-    const learned = Object.keys(before).filter((name) => /^(conv|fc)_layers.*(weight|bias)$/.test(name));
+    const learned = Object.keys(before).filter((name) =>
+      /^(conv|fc)_layers.*(weight|bias)$/.test(name),
+    );
     expect(learned).toHaveLength(16);
     for (const name of learned) {
       const { data } = after[name];
-      const moved = Array.from(before[name].data).filter((value, i) => Math.abs(value - data[i]) > 1e-7);
+      const moved = Array.from(before[name].data).filter(
+        (value, i) => Math.abs(value - data[i]) > 1e-7,
+      );
       expect(moved, name).toHaveLength(0); // at so small a rate they hardly move
     }
   });
@@ -161,13 +184,17 @@ describe('the letters split', () => {
   it('trains on labels that begin with 1', () => {
     const { stdout } = letters.train;
     expect(stdout).toMatch(/EMNIST letters train, training part: \d+ images, 26 classes/);
-    expect(stdout).toMatch(/epoch {2}1\/1 .*best .*new\/folder\/best\.safetensors.*next .*inkgrad eval/s);
+    expect(stdout).toMatch(
+      /epoch {2}1\/1 .*best .*new\/folder\/best\.safetensors.*next .*inkgrad eval/s,
+    );
     expect(stdout).not.toContain('SYNTHETIC');
   });
 
   it('evaluates the 26 classes', () => {
     const [{ total, perClass }] = jsonLines(letters.test);
     expect(total).toBe(52);
-    expect(perClass).toMatchObject(Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ', (name) => ({ name, total: 2 })));
+    expect(perClass).toMatchObject(
+      Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ', (name) => ({ name, total: 2 })),
+    );
   });
 });

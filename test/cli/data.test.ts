@@ -21,7 +21,8 @@ describe('data fetch', () => {
     const { code, stdout, stderr } = await inkgrad(folder, `${FETCH} --url ${url}`);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(readdirSync(join(folder, 'data', 'emnist')).sort()).toEqual(names);
-    for (const name of names) expect(stdout).toContain(`fetched   ${name}  ${files[name].length} bytes`);
+    for (const name of names)
+      expect(stdout).toContain(`fetched   ${name}  ${files[name].length} bytes`);
     expect(stdout).toMatch(
       /EMNIST letters is in data\/emnist, .*\nnext {6}npx inkgrad train --split letters\n$/s,
     );
@@ -35,7 +36,12 @@ describe('data fetch', () => {
     expect(more).toEqual([]);
     expect(result).toMatchObject({ split: 'letters', dir: 'd', source: url });
     expect((result.files as { name: string }[]).map(({ name }) => name).sort()).toEqual(names);
-    expect(Object.keys((result.files as object[])[0])).toEqual(['name', 'bytes', 'sha256', 'present']);
+    expect(Object.keys((result.files as object[])[0])).toEqual([
+      'name',
+      'bytes',
+      'sha256',
+      'present',
+    ]);
     expect(await inkgrad(folder, `${FETCH} --dir d --quiet --url ${url}`)).toEqual({
       code: 0,
       stdout: '',
@@ -53,7 +59,12 @@ describe('data fetch', () => {
   });
 
   it.each([
-    ['', { page: '<html><body>gone' }, 3, /^inkgrad: http:.*gzip\.zip: is an HTML page, not a ZIP archive/],
+    [
+      '',
+      { page: '<html><body>gone' },
+      3,
+      /^inkgrad: http:.*gzip\.zip: is an HTML page, not a ZIP archive/,
+    ],
     ['', { status: 404 }, 3, /^inkgrad: http:.*gzip\.zip: the server answers 404/],
     ['', { status: 403 }, 3, /^inkgrad: http:.*gzip\.zip: the server answers 403/],
     [' --from nowhere.zip', {}, 3, /^inkgrad: nowhere\.zip: there is no such file/],
@@ -84,7 +95,10 @@ describe('data fetch', () => {
   ] as const)(
     'ends at %s with code %i, and what had arrived is kept as .partial',
     async (signal, expected) => {
-      const [{ url }, dir] = [await serve(archive, { stallAfter: 70_000 }), await temporaryFolder()];
+      const [{ url }, dir] = [
+        await serve(archive, { stallAfter: 70_000 }),
+        await temporaryFolder(),
+      ];
       const child = spawn(process.execPath, [CLI, ...FETCH.split(' '), '--url', url, '--dir', dir]);
       let stderr = '';
       child.stderr.on('data', (text) => (stderr += String(text)));
@@ -96,7 +110,9 @@ describe('data fetch', () => {
       while (!arrived()) await new Promise((resolve) => setTimeout(resolve, 20));
       child.kill(signal);
       expect(await ended, stderr).toBe(expected);
-      expect(stderr).toMatch(/^inkgrad: stopped; .*\.partial, and the same command goes on from there\n$/);
+      expect(stderr).toMatch(
+        /^inkgrad: stopped; .*\.partial, and the same command goes on from there\n$/,
+      );
       expect(readdirSync(dir).filter((name) => !name.endsWith('.partial'))).toEqual([]);
       const { code } = await inkgrad(dir, `${FETCH} --url ${url} --dir ${dir}`);
       expect(code).toBe(0);
@@ -110,7 +126,10 @@ describe('train where there is no data', () => {
 
   it('fetches it first and trains on it', async () => {
     const [{ url }, folder] = [await serve(archive), await temporaryFolder()];
-    const { code, stderr } = await inkgrad(folder, TRAIN, { INKGRAD_OFFLINE: '', INKGRAD_EMNIST_URL: url });
+    const { code, stderr } = await inkgrad(folder, TRAIN, {
+      INKGRAD_OFFLINE: '',
+      INKGRAD_EMNIST_URL: url,
+    });
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('No EMNIST data found: fetching the letters split into data/emnist');
     expect(stderr).toContain('EMNIST letters train, training part: 78 images');
@@ -120,7 +139,10 @@ describe('train where there is no data', () => {
 
   it('says why it cannot fetch it, and draws characters in its place', async () => {
     const [{ url }, folder] = [await serve(archive, { status: 404 }), await temporaryFolder()];
-    const { code, stderr } = await inkgrad(folder, TRAIN, { INKGRAD_OFFLINE: '', INKGRAD_EMNIST_URL: url });
+    const { code, stderr } = await inkgrad(folder, TRAIN, {
+      INKGRAD_OFFLINE: '',
+      INKGRAD_EMNIST_URL: url,
+    });
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/\*\*\* No EMNIST data found.*SYNTHETIC.*Why: http:.*answers 404/s);
   });

@@ -28,16 +28,19 @@ it('doctor reports every device, with the reason for each that is not chosen', a
   for (const { ms } of report.tried) expect(ms).toBeGreaterThanOrEqual(0);
 });
 
-it.each(['webgpu', 'headlessgl'])('a device that needs a package says how to get it: %s', async (mode) => {
-  const { code, stderr } = await inkgrad(tmpdir(), `doctor --backend ${mode}`);
-  // Where the packages are installed, there may be such a device, or another reason that names its fix.
-  if (code === 0) return;
-  expect(code).toBe(1);
-  expect(stderr).toMatch(RegExp(`^inkgrad: gpu \\(${mode}\\): `));
-  expect(stderr).toMatch(
-    /npm install gpu\.js@2\.24\.1|needs a newer Linux|xvfb-run|no adapter|it needs OpenGL/,
-  );
-});
+it.each(['webgpu', 'headlessgl'])(
+  'a device that needs a package says how to get it: %s',
+  async (mode) => {
+    const { code, stderr } = await inkgrad(tmpdir(), `doctor --backend ${mode}`);
+    // Where the packages are installed, there may be such a device, or another reason that names its fix.
+    if (code === 0) return;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(RegExp(`^inkgrad: gpu \\(${mode}\\): `));
+    expect(stderr).toMatch(
+      /npm install gpu\.js@2\.24\.1|needs a newer Linux|xvfb-run|no adapter|it needs OpenGL/,
+    );
+  },
+);
 
 it('doctor says the same to people', async () => {
   const { code, stdout } = await inkgrad(tmpdir(), 'doctor --backend reference');

@@ -101,7 +101,9 @@ describe('eval', () => {
       'confusedPairs',
       'perClass',
     ]);
-    const [{ accuracyInterval, calibrationError, top3Accuracy, perClass: classes }] = jsonLines(runs.test);
+    const [{ accuracyInterval, calibrationError, top3Accuracy, perClass: classes }] = jsonLines(
+      runs.test,
+    );
     const { low, high } = accuracyInterval as { low: number; high: number };
     expect(low).toBeLessThanOrEqual(accuracy);
     expect(high).toBeGreaterThanOrEqual(accuracy);
@@ -157,7 +159,9 @@ describe('the temperature', () => {
     expect(jsonLines(runs.calibrate)).toEqual([
       { ...jsonLines(runs.validation)[0], model: join('ours', 'other.safetensors') },
     ]);
-    const [best, other] = ['best', 'other'].map((name) => readFileSync(at('ours', `${name}.safetensors`)));
+    const [best, other] = ['best', 'other'].map((name) =>
+      readFileSync(at('ours', `${name}.safetensors`)),
+    );
     expect(other.equals(best)).toBe(true);
   });
 });

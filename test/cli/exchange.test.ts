@@ -51,7 +51,9 @@ describe('import', () => {
     const found = decodeSafetensors(bytes).tensors;
     expect(Object.keys(found)).toEqual(Object.keys(wanted));
     for (const [name, { data }] of Object.entries(wanted)) {
-      expect(Buffer.from(found[name].data.buffer).equals(Buffer.from(data.buffer)), name).toBe(true);
+      expect(Buffer.from(found[name].data.buffer).equals(Buffer.from(data.buffer)), name).toBe(
+        true,
+      );
     }
   });
 
@@ -63,7 +65,9 @@ describe('import', () => {
     ]) {
       expect(await run(words)).toMatchObject({ code: 0 });
     }
-    expect(digest(await readFile(at('two.safetensors')))).toBe(digest(await readFile(at('one.safetensors'))));
+    expect(digest(await readFile(at('two.safetensors')))).toBe(
+      digest(await readFile(at('one.safetensors'))),
+    );
   });
 
   it('says in words what it read', async () => {
@@ -102,7 +106,9 @@ describe('export', () => {
     'writes %s weights, which read as any other model',
     async (weights) => {
       const name = `${weights}.safetensors`;
-      const done = await run(`export ours.safetensors --to safetensors --weights ${weights} --out ${name}`);
+      const done = await run(
+        `export ours.safetensors --to safetensors --weights ${weights} --out ${name}`,
+      );
       expect(done.code, done.stderr).toBe(0);
       const bytes = await readFile(at(name));
       const most = { float32: 1_620_000, float16: 815_000, int8: 415_000 }[weights];
@@ -119,7 +125,9 @@ describe('export', () => {
           if (weights === 'int8') return (largest / 127 / 2) * 1.0001;
           return weights === 'float16' ? 2 ** -11 * Math.max(Math.abs(value), 2 ** -14) : 0;
         };
-        const far = data.findIndex((value, i) => Math.abs(found[name].data[i] - value) > allowed(value));
+        const far = data.findIndex(
+          (value, i) => Math.abs(found[name].data[i] - value) > allowed(value),
+        );
         expect([name, far]).toEqual([name, -1]);
       }
     },
@@ -128,35 +136,51 @@ describe('export', () => {
   it.each([
     ['float16', 0.002],
     ['int8', 0.02],
-  ] as const)('writes a model with %s weights that computes nearly the same', async (weights, near) => {
-    const told = jsonLines(
-      await run(`export ours.safetensors --to safetensors --weights ${weights} --json`),
-    )[0];
-    expect(told).toMatchObject({ out: `ours-${weights}.safetensors`, classes: BALANCED_CLASSES });
-    await onWasm(async () => {
-      const logits = async (name: string): Promise<ArrayLike<number>> => {
-        const { model } = await loadModel(at(name));
-        const found = await logitsOf(model, noise(20));
-        model.dispose();
-        return found;
-      };
-      const [wanted, found] = [await logits('ours.safetensors'), await logits(`ours-${weights}.safetensors`)];
-      const difference = largestDifference(wanted, found);
-      expect(difference).toBeGreaterThan(0);
-      expect(difference).toBeLessThan(near * largestDifference(wanted, new Float32Array(wanted.length)));
-    })();
-    const info = await run(`info ours-${weights}.safetensors --json`);
-    expect(info.code, info.stderr).toBe(0);
-    expect(jsonLines(info)[0]).toMatchObject({ bytes: told.bytes, sha256: told.sha256, parameters: 400_367 });
-  });
+  ] as const)(
+    'writes a model with %s weights that computes nearly the same',
+    async (weights, near) => {
+      const told = jsonLines(
+        await run(`export ours.safetensors --to safetensors --weights ${weights} --json`),
+      )[0];
+      expect(told).toMatchObject({ out: `ours-${weights}.safetensors`, classes: BALANCED_CLASSES });
+      await onWasm(async () => {
+        const logits = async (name: string): Promise<ArrayLike<number>> => {
+          const { model } = await loadModel(at(name));
+          const found = await logitsOf(model, noise(20));
+          model.dispose();
+          return found;
+        };
+        const [wanted, found] = [
+          await logits('ours.safetensors'),
+          await logits(`ours-${weights}.safetensors`),
+        ];
+        const difference = largestDifference(wanted, found);
+        expect(difference).toBeGreaterThan(0);
+        expect(difference).toBeLessThan(
+          near * largestDifference(wanted, new Float32Array(wanted.length)),
+        );
+      })();
+      const info = await run(`info ours-${weights}.safetensors --json`);
+      expect(info.code, info.stderr).toBe(0);
+      expect(jsonLines(info)[0]).toMatchObject({
+        bytes: told.bytes,
+        sha256: told.sha256,
+        parameters: 400_367,
+      });
+    },
+  );
 
   it('knows number formats for safetensors alone, and those it has', async () => {
     const refused = await run('export ours.safetensors --to onnx --weights int8');
     expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toContain('--weights int8 is for --to safetensors alone, not for --to onnx');
+    expect(refused.stderr).toContain(
+      '--weights int8 is for --to safetensors alone, not for --to onnx',
+    );
     const misspelt = await run('export ours.safetensors --to safetensors --weights int9');
     expect(misspelt).toMatchObject({ code: 2, stdout: '' });
-    expect(misspelt.stderr).toContain('must be one of float32, float16, int8, got int9; did you mean int8?');
+    expect(misspelt.stderr).toContain(
+      'must be one of float32, float16, int8, got int9; did you mean int8?',
+    );
   });
 
   it('writes a PyTorch project into the folder that is named, from the built program', async () => {
@@ -165,7 +189,9 @@ describe('export', () => {
     const files = ['README.md', 'emnist.py', 'evaluate.py', 'network.py', 'train.py', 'model.pth'];
     expect(jsonLines(done)[0]).toMatchObject({ to: 'pytorch', out: 'some/project', files });
     expect((await readdir(at('some/project'))).sort()).toEqual([...files].sort());
-    expect(digest(await readFile(at('some/project/model.pth')))).toBe(digest(await readFile(at('ours.pth'))));
+    expect(digest(await readFile(at('some/project/model.pth')))).toBe(
+      digest(await readFile(at('ours.pth'))),
+    );
     expect(await run('export ours.pth --to pytorch some/project')).toMatchObject({ code: 2 });
   });
 
@@ -177,7 +203,9 @@ describe('export', () => {
     expect(digest(await readFile(at('ours.safetensors')))).toBe(digest(before));
     await writeFile(at('old.onnx'), 'old');
     expect(await run('export ours.pth --to onnx --out old.onnx')).toMatchObject({ code: 2 });
-    expect(await run('export ours.pth --to onnx --out old.onnx --force')).toMatchObject({ code: 0 });
+    expect(await run('export ours.pth --to onnx --out old.onnx --force')).toMatchObject({
+      code: 0,
+    });
     expect((await readFile(at('old.onnx'))).length).toBeGreaterThan(1_000_000);
   });
 

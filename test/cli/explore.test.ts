@@ -43,7 +43,10 @@ describe('explore on EMNIST files', () => {
       duplicates: { copies: 1, acrossClasses: 1, inOtherPart: 1, blank: 0 },
       neighbours: { images: 188, k: 10, exact: true },
     });
-    const { neighbours, perClass } = summary as { neighbours: { accuracy: number }; perClass: unknown[] };
+    const { neighbours, perClass } = summary as {
+      neighbours: { accuracy: number };
+      perClass: unknown[];
+    };
     expect(neighbours.accuracy).toBeGreaterThan(0.3);
     expect(perClass).toHaveLength(47);
   });
@@ -62,7 +65,10 @@ describe('explore on EMNIST files', () => {
       expect(files).toContain(name);
     }
     for (const name of files.filter((file) => file.endsWith('.png'))) {
-      expect(decode(readFileSync(at('real', name)), { checkCrc: true }).width, name).toBeGreaterThan(200);
+      expect(
+        decode(readFileSync(at('real', name)), { checkCrc: true }).width,
+        name,
+      ).toBeGreaterThan(200);
     }
   });
 
@@ -101,7 +107,10 @@ describe('explore without data', () => {
     expect(readdirSync(at('again'))).toEqual(names);
     expect(names.length).toBeGreaterThan(12);
     for (const name of names) {
-      const [one, other] = [readFileSync(at('runs', 'explore-1', name)), readFileSync(at('again', name))];
+      const [one, other] = [
+        readFileSync(at('runs', 'explore-1', name)),
+        readFileSync(at('again', name)),
+      ];
       expect(one.equals(other), name).toBe(true);
     }
   });

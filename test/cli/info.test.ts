@@ -24,8 +24,17 @@ beforeAll(async () => {
     model.dispose();
 
     const trainer = tinyTrainer({ learningRate: 0.002 });
-    const about = { data: 'synthetic characters', synthetic: true, seed: 9, valFraction: 0.5, limit: 94 };
-    await saveModel(at('run', 'last.safetensors'), trainer, { ...about, classes: BALANCED_CLASSES });
+    const about = {
+      data: 'synthetic characters',
+      synthetic: true,
+      seed: 9,
+      valFraction: 0.5,
+      limit: 94,
+    };
+    await saveModel(at('run', 'last.safetensors'), trainer, {
+      ...about,
+      classes: BALANCED_CLASSES,
+    });
     trainer.dispose();
   })();
 });
@@ -67,10 +76,15 @@ it('prints a table for people, and nothing from the file that a terminal would o
 });
 
 it('tells how a model was trained, from its file and from the config of its run', async () => {
-  const config = { settings: { dropout: 0.5 }, sittings: [{ backend: 'wasm (base SIMD, 2 threads)' }] };
+  const config = {
+    settings: { dropout: 0.5 },
+    sittings: [{ backend: 'wasm (base SIMD, 2 threads)' }],
+  };
   await writeFile(at('run', 'config.json'), JSON.stringify(config));
   const { stdout } = await inkgrad(folder, 'info run/last.safetensors');
-  expect(stdout).toMatch(/^trained +.*data synthetic characters.*progress\.epoch 0.*seed 9.*synthetic true/m);
+  expect(stdout).toMatch(
+    /^trained +.*data synthetic characters.*progress\.epoch 0.*seed 9.*synthetic true/m,
+  );
   expect(stdout).toMatch(/^optimizer +.*lr 0\.002.*type adam/im);
   expect(stdout).toMatch(/^recipe +dropout 0\.5$/m);
   expect(stdout).toMatch(/^where +backend wasm \(base SIMD, 2 threads\)$/m);

@@ -15,7 +15,14 @@ import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { Rng } from '../../src/engine/index.js';
 import { difference, drawing, drawLarge, gray, type Coverage } from '../data/images.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
-import { buildPng, exif, filterless, grayJpeg, grayPng, withSegments } from '../support/imageFiles.js';
+import {
+  buildPng,
+  exif,
+  filterless,
+  grayJpeg,
+  grayPng,
+  withSegments,
+} from '../support/imageFiles.js';
 import { inkgrad, inkgradProcess, jsonLines, makeFolder } from './support.js';
 
 const SEED = 20;
@@ -174,7 +181,9 @@ describe('predict', () => {
   it('takes the newest model of runs/ and says so, and that it has learned drawn characters', async () => {
     const { code, stdout, stderr } = await inkgrad(folder, `predict ${join('A', '1-white.png')}`);
     expect(code).toBe(0);
-    expect(stderr).toContain(`*** Model ${join('runs', 'new', 'best.safetensors')}, the newest of runs/`);
+    expect(stderr).toContain(
+      `*** Model ${join('runs', 'new', 'best.safetensors')}, the newest of runs/`,
+    );
     expect(stderr).toContain('SYNTHETIC');
     expect(stdout).toMatch(/1-white\.png\n {2}A.*\n {4}A +\d+\.\d % {2}█+\n/);
     expect(stdout.trimEnd().split('\n')).toHaveLength(5); // the file, the character, three choices

@@ -74,12 +74,18 @@ describe('train --recipe best', () => {
     expect(end).toMatchObject({ bestEpoch: 2 });
     expect(jsonLines(runs.validation)[0]).toMatchObject({ accuracy: valAccuracy, temperature });
     expect(jsonLines(runs.calibrate)[0]).toMatchObject({ temperature });
-    expect(runs.train.stderr).toMatch(/precise {3}statistics of \d+ images as they are: validation accuracy/);
+    expect(runs.train.stderr).toMatch(
+      /precise {3}statistics of \d+ images as they are: validation accuracy/,
+    );
     const report = readFileSync(join(folder, 'ours', 'report.html'), 'utf8');
-    expect(report).toMatch(/Batch norm has statistics of \d+ images as they are: validation accuracy/);
+    expect(report).toMatch(
+      /Batch norm has statistics of \d+ images as they are: validation accuracy/,
+    );
     expect(runs.prose.stdout).toMatch(/validation part, with the shares of the classes, 67 images/);
     const weight = 'conv_layers.0.weight';
-    expect(namesIn('last.safetensors')).toEqual(expect.arrayContaining([weight, `average.${weight}`]));
+    expect(namesIn('last.safetensors')).toEqual(
+      expect.arrayContaining([weight, `average.${weight}`]),
+    );
     expect(namesIn('best.safetensors')).toContain(weight);
     expect(namesIn('best.safetensors').filter((name) => name.startsWith('average.'))).toEqual([]);
     const [best, last] = ['best.safetensors', 'last.safetensors'].map((file) => tensorsIn(file));

@@ -28,7 +28,9 @@ function expectSameEnd(run: string): void {
     expect(bytesOf(run, file).equals(bytesOf('straight', file)), file).toBe(true);
   }
   expect(metricsOf(run)).toEqual(metricsOf('straight'));
-  expect(readFileSync(at(run, 'metrics.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(1 + EPOCHS);
+  expect(readFileSync(at(run, 'metrics.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(
+    1 + EPOCHS,
+  );
   expect(readdirSync(at(run)).filter((name) => name.endsWith('.partial'))).toEqual([]);
 }
 
@@ -66,7 +68,9 @@ describe('a run killed with SIGKILL', () => {
     expect(jsonLines(third).map(({ epoch }) => epoch)).toEqual([2, 3, undefined]);
     expectSameEnd('killed');
 
-    const { sittings } = JSON.parse(bytesOf('killed', 'config.json').toString()) as { sittings: unknown[] };
+    const { sittings } = JSON.parse(bytesOf('killed', 'config.json').toString()) as {
+      sittings: unknown[];
+    };
     expect(sittings).toMatchObject([
       { from: 'the beginning' },
       { from: expect.stringMatching(/^epoch 1, step \d$/) as string },
@@ -106,23 +110,38 @@ describe('going on', () => {
 
   it('repeats an option only if it is the same', async () => {
     await cp(at('straight'), at('same'), { recursive: true });
-    expect((await inkgrad(folder, 'train --resume same --seed 9 --batch-size 16 --lr 0.002')).code).toBe(0);
+    expect(
+      (await inkgrad(folder, 'train --resume same --seed 9 --batch-size 16 --lr 0.002')).code,
+    ).toBe(0);
   });
 });
 
 describe.concurrent('--resume refuses', () => {
   /** Fails unless it was refused without a stack and without touching the run. */
-  async function expectRefusal(run: string, words: string, code: number, message: RegExp): Promise<void> {
-    const before = readdirSync(at(run)).map((name) => [name, bytesOf(run, name).toString('base64')]);
+  async function expectRefusal(
+    run: string,
+    words: string,
+    code: number,
+    message: RegExp,
+  ): Promise<void> {
+    const before = readdirSync(at(run)).map((name) => [
+      name,
+      bytesOf(run, name).toString('base64'),
+    ]);
     const refusal = await inkgrad(folder, `train --resume ${run} ${words}`.trim());
     expect(refusal.stderr).toMatch(message);
     expect(refusal.stderr).not.toMatch(/^\s+at .*:\d+/m);
     expect(refusal.code).toBe(code);
-    expect(readdirSync(at(run)).map((name) => [name, bytesOf(run, name).toString('base64')])).toEqual(before);
+    expect(
+      readdirSync(at(run)).map((name) => [name, bytesOf(run, name).toString('base64')]),
+    ).toEqual(before);
   }
 
   it.each([
-    ['--lr 0.1', /^inkgrad: --lr 0\.1 contradicts --resume straight, a run that began with 0\.002; leave/],
+    [
+      '--lr 0.1',
+      /^inkgrad: --lr 0\.1 contradicts --resume straight, a run that began with 0\.002; leave/,
+    ],
     ['--seed 10', /--seed 10 contradicts/],
     ['--no-shuffle', /--shuffle false contradicts --resume straight, a run that began with true/],
     ['--split letters', /--split letters contradicts/],
@@ -145,7 +164,12 @@ describe.concurrent('--resume refuses', () => {
     const message =
       /--resume real: the (training|validation) data is not what the run began with \(EMNIST balanced train, training part, \d+ images, SHA-256 /;
     await expectRefusal('real', '--epochs 2 --data changed', 3, message);
-    await expectRefusal('real', '--epochs 2 --data nowhere', 3, /the data folder nowhere does not exist/);
+    await expectRefusal(
+      'real',
+      '--epochs 2 --data nowhere',
+      3,
+      /the data folder nowhere does not exist/,
+    );
     // The same bytes elsewhere are the same data.
     await cp(at('data'), at('moved'), { recursive: true });
     expect((await inkgrad(folder, 'train --resume real --epochs 2 --data moved')).code).toBe(0);
@@ -178,6 +202,8 @@ describe.concurrent('--resume refuses', () => {
   it('a folder that is no run', async () => {
     const { code, stderr } = await inkgrad(folder, 'train --resume nowhere');
     expect(code).toBe(4);
-    expect(stderr).toMatch(/^inkgrad: --resume nowhere: nowhere\/config\.json: there is no such file/);
+    expect(stderr).toMatch(
+      /^inkgrad: --resume nowhere: nowhere\/config\.json: there is no such file/,
+    );
   });
 });

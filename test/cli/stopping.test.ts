@@ -23,32 +23,38 @@ describe.concurrent('a signal', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s finishes the step, saves, says how to go on and exits with %i', async (signal, code) => {
-    const last = at(signal, 'last.safetensors');
-    const run = start(folder, `${SMALL} --epochs 50 --checkpoint-every 0 --json --out ${signal}`);
-    await waitUntil(run, last, ({ epoch, step }) => epoch >= 1 && step >= 1);
-    run.signal(signal);
-    const finished = await run.finished;
-    expect(finished.code, finished.stderr).toBe(code);
-    const { epoch, step } = (await placeIn(last))!;
-    const place = step === 0 ? `the end of epoch ${epoch}` : `epoch ${epoch + 1}, step ${step}`;
-    expect(finished.stderr).toContain('stopping after this step is saved');
-    expect(finished.stderr).toContain(
-      `inkgrad: stopped at ${place}; the state is saved. Go on with  npx inkgrad train --resume ${signal}`,
-    );
-    expect(finished.stderr).not.toMatch(/^\s+at .*:\d+/m);
-    expect(jsonLines(finished).at(-1)).toMatchObject({ event: 'end', ending: 'signal' });
-    expect(readdirSync(at(signal)).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  ] as const)(
+    '%s finishes the step, saves, says how to go on and exits with %i',
+    async (signal, code) => {
+      const last = at(signal, 'last.safetensors');
+      const run = start(folder, `${SMALL} --epochs 50 --checkpoint-every 0 --json --out ${signal}`);
+      await waitUntil(run, last, ({ epoch, step }) => epoch >= 1 && step >= 1);
+      run.signal(signal);
+      const finished = await run.finished;
+      expect(finished.code, finished.stderr).toBe(code);
+      const { epoch, step } = (await placeIn(last))!;
+      const place = step === 0 ? `the end of epoch ${epoch}` : `epoch ${epoch + 1}, step ${step}`;
+      expect(finished.stderr).toContain('stopping after this step is saved');
+      expect(finished.stderr).toContain(
+        `inkgrad: stopped at ${place}; the state is saved. Go on with  npx inkgrad train --resume ${signal}`,
+      );
+      expect(finished.stderr).not.toMatch(/^\s+at .*:\d+/m);
+      expect(jsonLines(finished).at(-1)).toMatchObject({ event: 'end', ending: 'signal' });
+      expect(readdirSync(at(signal)).filter((name) => name.endsWith('.partial'))).toEqual([]);
 
-    const more = await inkgrad(folder, `train --resume ${signal} --epochs ${epoch + 1}`);
-    expect(more.code, more.stderr).toBe(0);
-    expect(more.stdout).toContain(`resume    ${signal} from ${place}`);
-  });
+      const more = await inkgrad(folder, `train --resume ${signal} --epochs ${epoch + 1}`);
+      expect(more.code, more.stderr).toBe(0);
+      expect(more.stdout).toContain(`resume    ${signal} from ${place}`);
+    },
+  );
 
   it('given twice ends the process at once, and what was saved before stays whole', async () => {
     const last = at('twice', 'last.safetensors');
     // Nine steps, then a validation that takes long: both signals come while it runs.
-    const run = start(folder, 'train --val-fraction 0.9 --epochs 50 --checkpoint-every 0 --out twice');
+    const run = start(
+      folder,
+      'train --val-fraction 0.9 --epochs 50 --checkpoint-every 0 --out twice',
+    );
     await waitUntil(run, last, ({ step }) => step === 9);
     run.signal('SIGINT');
     await run.says('stopping after');
@@ -62,7 +68,10 @@ describe.concurrent('a signal', () => {
 
 describe.concurrent('without a signal', () => {
   it('--max-minutes stops in the middle of an epoch and says how to go on', async () => {
-    const { code, stdout, stderr } = await inkgrad(folder, `${SMALL} --max-minutes 0.00001 --out short`);
+    const { code, stdout, stderr } = await inkgrad(
+      folder,
+      `${SMALL} --max-minutes 0.00001 --out short`,
+    );
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/stopped after 0\.00001 minutes, at epoch 1, step 1\n/);
     expect(stdout).toContain('go on     npx inkgrad train --resume short');
@@ -115,7 +124,10 @@ describe.concurrent('without a signal', () => {
   });
 
   it('--quiet prints warnings alone', async () => {
-    const { code, stdout, stderr } = await inkgrad(folder, `${SMALL} --epochs 1 --quiet --out quiet`);
+    const { code, stdout, stderr } = await inkgrad(
+      folder,
+      `${SMALL} --epochs 1 --quiet --out quiet`,
+    );
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toContain('SYNTHETIC');
     expect(stderr).not.toContain('epoch');

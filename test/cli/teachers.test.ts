@@ -15,9 +15,17 @@ let folder: string;
 beforeAll(async () => {
   folder = await makeFolder();
   const images = drawn('balanced', 94, 'train');
-  await writeEmnist(join(folder, 'train'), images, { split: 'balanced', firstLabel: 0, part: 'train' });
+  await writeEmnist(join(folder, 'train'), images, {
+    split: 'balanced',
+    firstLabel: 0,
+    part: 'train',
+  });
   const letters = drawn('letters', 104, 'train');
-  await writeEmnist(join(folder, 'train'), letters, { split: 'letters', firstLabel: 1, part: 'train' });
+  await writeEmnist(join(folder, 'train'), letters, {
+    split: 'letters',
+    firstLabel: 1,
+    part: 'train',
+  });
   for (const [seed, name] of ['first', 'second'].entries()) {
     const { code, stderr } = await inkgrad(folder, `${SMALL} --seed ${seed} --out ${name}`);
     expect(code, stderr).toBe(0);
@@ -34,8 +42,14 @@ const weights = (run: string): Buffer => readFileSync(join(folder, run, 'best.sa
 it('the teachers move the weights, and their order does, but not where they lie', async () => {
   await copyFile(join(folder, 'first.safetensors'), join(folder, 'moved.safetensors'));
   await inkgrad(folder, `${SMALL} --seed 3 --out alone`);
-  await inkgrad(folder, `${SMALL} --seed 3 --teacher second.safetensors,first.safetensors --out turned`);
-  await inkgrad(folder, `${SMALL} --seed 3 --teacher moved.safetensors,second.safetensors --out same`);
+  await inkgrad(
+    folder,
+    `${SMALL} --seed 3 --teacher second.safetensors,first.safetensors --out turned`,
+  );
+  await inkgrad(
+    folder,
+    `${SMALL} --seed 3 --teacher moved.safetensors,second.safetensors --out same`,
+  );
   expect(weights('alone').equals(weights('pupil'))).toBe(false);
   expect(weights('turned').equals(weights('pupil'))).toBe(false);
   expect(weights('same').equals(weights('pupil'))).toBe(true);
@@ -46,7 +60,10 @@ it('config.json keeps the digests, and other teachers are refused when the run g
     teachers: { name: string; sha256: string }[];
   };
   expect(teachers.map(({ name }) => name)).toEqual(['first.safetensors', 'second.safetensors']);
-  const other = await inkgrad(folder, 'train --resume pupil --epochs 2 --teacher first.safetensors');
+  const other = await inkgrad(
+    folder,
+    'train --resume pupil --epochs 2 --teacher first.safetensors',
+  );
   expect(other).toMatchObject({ code: 4, stdout: '' });
   expect(other.stderr).toMatch(/the teachers are not those the run began with .* with --teacher/);
   const { code, stderr } = await inkgrad(folder, 'train --resume pupil --epochs 2');
@@ -64,12 +81,16 @@ it('a teacher that is missing, tells other classes apart or is not balanced alik
   const strange = await inkgrad(folder, letters);
   expect(strange, strange.stderr).toMatchObject({ code: 4, stdout: '' });
   expect(strange.stderr).toMatch(/--teacher first\.safetensors: .*classes/);
-  const balanced = await inkgrad(folder, `${SMALL} --balance --teacher first.safetensors --out balanced`);
+  const balanced = await inkgrad(
+    folder,
+    `${SMALL} --balance --teacher first.safetensors --out balanced`,
+  );
   expect(balanced, balanced.stderr).toMatchObject({ code: 4, stdout: '' });
   expect(balanced.stderr).toMatch(
     /--teacher first\.safetensors: it was trained without --balance.*--no-balance/s,
   );
-  for (const run of ['missing', 'letters', 'balanced']) expect(existsSync(join(folder, run))).toBe(false);
+  for (const run of ['missing', 'letters', 'balanced'])
+    expect(existsSync(join(folder, run))).toBe(false);
 });
 
 it.each([

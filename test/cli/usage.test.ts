@@ -11,10 +11,15 @@ import { saveState, type Json } from '../../src/nn/index.js';
 import { drawn, inkgrad, makeFolder, writeEmnist, type Finished } from './support.js';
 
 let folder: string;
-const run = (words: string, env?: Record<string, string>): Promise<Finished> => inkgrad(folder, words, env);
+const run = (words: string, env?: Record<string, string>): Promise<Finished> =>
+  inkgrad(folder, words, env);
 
 /** Fails unless the program refused with this code, on stderr alone, without a stack. */
-function expectRefusal({ code, stdout, stderr }: Finished, expected: number, message: RegExp): void {
+function expectRefusal(
+  { code, stdout, stderr }: Finished,
+  expected: number,
+  message: RegExp,
+): void {
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
   expect(stdout).toBe('');
@@ -49,8 +54,12 @@ describe.concurrent('help', () => {
     const { code, stdout } = await run(`${command} --help`);
     expect(code).toBe(0);
     const examples = /\nExamples:\n(.*?)\n\n/s.exec(stdout)?.[1] ?? '';
-    expect(examples.match(new RegExp(`^  inkgrad ${command} `, 'gm'))!.length).toBeGreaterThanOrEqual(2);
-    expect(stdout).toMatch(/Exit codes: 0 done, .*, 130\s+stopped\s+by\s+Ctrl-C,\s+143\s+by\s+SIGTERM\./s);
+    expect(
+      examples.match(new RegExp(`^  inkgrad ${command} `, 'gm'))!.length,
+    ).toBeGreaterThanOrEqual(2);
+    expect(stdout).toMatch(
+      /Exit codes: 0 done, .*, 130\s+stopped\s+by\s+Ctrl-C,\s+143\s+by\s+SIGTERM\./s,
+    );
   });
 
   it('lists every option of train with its default', async () => {
@@ -90,7 +99,9 @@ describe.concurrent('help', () => {
     for (const option of ['model', 'top', 'invert', 'debug-dir', 'backend', 'json']) {
       expect(stdout).toContain(`--${option}`);
     }
-    expect(stdout).toMatch(/Examples:\n {2}inkgrad predict a\.png scans\/.*\n {2}inkgrad predict --top 5/);
+    expect(stdout).toMatch(
+      /Examples:\n {2}inkgrad predict a\.png scans\/.*\n {2}inkgrad predict --top 5/,
+    );
   });
 
   it('gives the version of the package', async () => {
@@ -117,7 +128,10 @@ describe.concurrent('words that make no sense end with code 2:', () => {
     ['train --limit 0', /^--limit must be a whole number of at least 1, got 0/],
     ['train --epocs 3', /^Unknown argument: epocs; did you mean --epochs\?/],
     ['train --backend foo', /^--backend must be one of auto, wasm, webgpu, .*, got foo$/m],
-    ['train --split balancd', /^--split must be one of balanced, .*, got balancd; did you mean balanced\?/],
+    [
+      'train --split balancd',
+      /^--split must be one of balanced, .*, got balancd; did you mean balanced\?/,
+    ],
     ['eval', /^Missing required argument: model/],
     ['eval --model', /^Not enough arguments following: model/],
     ['eval --model m --part all', /^--part must be one of test, train, val, got all/],
@@ -129,7 +143,11 @@ describe.concurrent('words that make no sense end with code 2:', () => {
 
   it('too few images for a validation part', async () => {
     const refusal = await run('train --limit 47');
-    expectRefusal(refusal, 2, /--val-fraction 0\.1 of 47 images leaves 47 to train on and 0 to validate on/);
+    expectRefusal(
+      refusal,
+      2,
+      /--val-fraction 0\.1 of 47 images leaves 47 to train on and 0 to validate on/,
+    );
   });
 
   it('an --out that would overwrite, or that is no folder', async () => {
@@ -138,7 +156,11 @@ describe.concurrent('words that make no sense end with code 2:', () => {
     await writeFile(join(full, 'best.safetensors'), 'precious');
     await writeFile(file, 'precious');
     const enough = 'train --limit 94 --val-fraction 0.5 --epochs 1 --out';
-    expectRefusal(await run(`${enough} full`), 2, /--out full: this folder is not empty; name a new one/);
+    expectRefusal(
+      await run(`${enough} full`),
+      2,
+      /--out full: this folder is not empty; name a new one/,
+    );
     expect(readdirSync(full)).toEqual(['best.safetensors']);
     expect(readFileSync(join(full, 'best.safetensors'), 'utf8')).toBe('precious');
     expectRefusal(await run(`${enough} file`), 2, /--out file: this folder cannot be made/);
@@ -148,13 +170,18 @@ describe.concurrent('words that make no sense end with code 2:', () => {
 
 describe.concurrent('data that is missing or damaged ends with code 3:', () => {
   it('a folder that does not exist, named by --data or by EMNIST_DIR', async () => {
-    const message = /the data folder nowhere does not exist.*gzip\.zip.*EMNIST_DIR or the flag --data/s;
+    const message =
+      /the data folder nowhere does not exist.*gzip\.zip.*EMNIST_DIR or the flag --data/s;
     expectRefusal(await run('train --data nowhere'), 3, message);
     expectRefusal(await run('train', { EMNIST_DIR: 'nowhere' }), 3, message);
   });
 
   it('--data goes before EMNIST_DIR', async () => {
-    expectRefusal(await run('train --data here', { EMNIST_DIR: 'there' }), 3, /the data folder here/);
+    expectRefusal(
+      await run('train --data here', { EMNIST_DIR: 'there' }),
+      3,
+      /the data folder here/,
+    );
   });
 
   it.each(['images-idx3', 'labels-idx1'])('a file of %s that was cut short', async (kind) => {
@@ -165,14 +192,20 @@ describe.concurrent('data that is missing or damaged ends with code 3:', () => {
     });
     const file = join(folder, data, `emnist-balanced-train-${kind}-ubyte`);
     await writeFile(file, readFileSync(file).subarray(0, -5));
-    const message = new RegExp(`emnist-balanced-train-${kind}-ubyte: .*it was cut short, download it again`);
+    const message = new RegExp(
+      `emnist-balanced-train-${kind}-ubyte: .*it was cut short, download it again`,
+    );
     expectRefusal(await run(`train --data ${data}`), 3, message);
   });
 });
 
 describe.concurrent('a model that cannot be used ends with code 4:', () => {
   /** Writes the weights of an untrained network of so many classes. */
-  async function writeModel(name: string, classes: string, about: Record<string, Json> | null = {}) {
+  async function writeModel(
+    name: string,
+    classes: string,
+    about: Record<string, Json> | null = {},
+  ) {
     const model = new CharacterNet({ classes: classes.length, rng: new Rng(1) });
     const extra = about && {
       classes: Array.from(classes),
@@ -189,7 +222,11 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
   const BALANCED = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt';
 
   it('no such file', async () => {
-    expectRefusal(await run('eval --model gone'), 4, /^inkgrad: model gone: cannot be read .*no such file/);
+    expectRefusal(
+      await run('eval --model gone'),
+      4,
+      /^inkgrad: model gone: cannot be read .*no such file/,
+    );
     expectRefusal(
       await run('train --limit 94 --val-fraction 0.5 --init gone'),
       4,
@@ -208,7 +245,11 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
 
   it('weights without the names of the classes', async () => {
     await writeModel('nameless', BALANCED, null);
-    expectRefusal(await run('eval --model nameless'), 4, /model nameless: it does not name its classes/);
+    expectRefusal(
+      await run('eval --model nameless'),
+      4,
+      /model nameless: it does not name its classes/,
+    );
   });
 
   it('a network for other classes', async () => {
@@ -232,12 +273,17 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
     await writeModel('good', BALANCED);
     const message = /EMNIST balanced test: .*data folder data\/emnist does not exist/;
     expectRefusal(await run('eval --model good'), 3, message);
-    expectRefusal(await run('eval --model good --part val'), 3, /EMNIST balanced train: .*does not exist/);
+    expectRefusal(
+      await run('eval --model good --part val'),
+      3,
+      /EMNIST balanced train: .*does not exist/,
+    );
   });
 
   it('a model that does not say what was set aside, asked for its validation part', async () => {
     await writeModel('elsewhere', BALANCED, { seed: null });
-    const message = /model elsewhere: does not say .* no --part val to tell; measure it on the test part/;
+    const message =
+      /model elsewhere: does not say .* no --part val to tell; measure it on the test part/;
     expectRefusal(await run('eval --model elsewhere --part val'), 4, message);
   });
 });

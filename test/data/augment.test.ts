@@ -11,18 +11,29 @@ import { Rng } from '../../src/engine/rng.js';
 const SIDE = 28;
 const dataset = syntheticDataset({ seed: 3, count: 94 });
 
-function changed(options: AugmentOptions, image: number, epoch = 1, images = dataset.images): Float32Array {
+function changed(
+  options: AugmentOptions,
+  image: number,
+  epoch = 1,
+  images = dataset.images,
+): Float32Array {
   const target = new Float32Array(SIDE * SIDE);
   new Augmenter(options, new Rng(5)).apply(images, image, epoch, target, 0, 1, 0);
   return target;
 }
 
-const original = (image: number): Uint8Array => dataset.images.subarray(image * 784, (image + 1) * 784);
+const original = (image: number): Uint8Array =>
+  dataset.images.subarray(image * 784, (image + 1) * 784);
 const total = (pixels: ArrayLike<number>): number =>
   Array.from(pixels).reduce((sum, value) => sum + value, 0);
 
 /** Center of the ink, in pixels from the middle of the image, and its spread along each axis. */
-function moments(pixels: ArrayLike<number>): { x: number; y: number; spreadX: number; spreadY: number } {
+function moments(pixels: ArrayLike<number>): {
+  x: number;
+  y: number;
+  spreadX: number;
+  spreadY: number;
+} {
   const sum = total(pixels);
   let [x, y, xx, yy] = [0, 0, 0, 0];
   for (let i = 0; i < pixels.length; i++) {
@@ -44,13 +55,16 @@ const disc = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => {
 
 describe('Augmenter', () => {
   it('without any change gives the image, byte for byte', () => {
-    for (const image of [0, 17, 93]) expect(changed({}, image)).toEqual(Float32Array.from(original(image)));
+    for (const image of [0, 17, 93])
+      expect(changed({}, image)).toEqual(Float32Array.from(original(image)));
     expect(augments({ shift: 0, rotation: 0 })).toBe(false);
     expect(augments({ shift: 0, shear: 0.1 })).toBe(true);
   });
 
   it('moves by up to the number of pixels, along each axis by itself', () => {
-    const moves = Array.from({ length: 40 }, (_, epoch) => moments(changed({ shift: 2 }, 0, epoch, disc)));
+    const moves = Array.from({ length: 40 }, (_, epoch) =>
+      moments(changed({ shift: 2 }, 0, epoch, disc)),
+    );
     for (const { x, y, spreadX } of moves) {
       expect(Math.abs(x)).toBeLessThan(2);
       expect(Math.abs(y)).toBeLessThan(2);
@@ -119,7 +133,9 @@ describe('Augmenter', () => {
 describe('varyStroke', () => {
   const padded = (image: Uint8Array): Float32Array => {
     const result = new Float32Array(PADDED_SIDE * PADDED_SIDE);
-    image.forEach((value, i) => (result[(Math.floor(i / SIDE) + 1) * PADDED_SIDE + (i % SIDE) + 1] = value));
+    image.forEach(
+      (value, i) => (result[(Math.floor(i / SIDE) + 1) * PADDED_SIDE + (i % SIDE) + 1] = value),
+    );
     return result;
   };
 
@@ -137,7 +153,9 @@ describe('varyStroke', () => {
   });
 
   it('makes a dot a cross, and a cross a dot', () => {
-    const dot = padded(Uint8Array.from({ length: 784 }, (_, i) => (i === 14 * SIDE + 14 ? 200 : 0)));
+    const dot = padded(
+      Uint8Array.from({ length: 784 }, (_, i) => (i === 14 * SIDE + 14 ? 200 : 0)),
+    );
     const cross = varyStroke(dot, 1, new Float32Array(dot.length));
     expect(total(cross)).toBe(5 * 200);
     expect(varyStroke(cross, -1, new Float32Array(dot.length))).toEqual(dot);
@@ -151,12 +169,19 @@ describe('varyStroke', () => {
 
 describe('BatchLoader with augmentation', () => {
   const loader = (options: AugmentOptions, shuffle: Rng | null = null): BatchLoader =>
-    new BatchLoader({ dataset, batchSize: 20, shuffle, augment: new Augmenter(options, new Rng(5)) });
+    new BatchLoader({
+      dataset,
+      batchSize: 20,
+      shuffle,
+      augment: new Augmenter(options, new Rng(5)),
+    });
 
   it('normalizes as without, but for rounding', () => {
     const [plain] = new BatchLoader({ dataset, batchSize: 20, normalize: normalize() }).batches(1);
     const [batch] = loader({ stroke: 0 }).batches(1);
-    batch.images.forEach((value, i) => expect(Math.abs(value - plain.images[i])).toBeLessThan(1e-6));
+    batch.images.forEach((value, i) =>
+      expect(Math.abs(value - plain.images[i])).toBeLessThan(1e-6),
+    );
   });
 
   it('shows an image of an epoch in the same way whatever the order and wherever the epoch is entered', () => {
@@ -164,7 +189,9 @@ describe('BatchLoader with augmentation', () => {
     const seen = (from: number, shuffle: Rng | null): Map<number, number[]> => {
       const pictures = new Map<number, number[]>();
       for (const { images, indices } of loader(options, shuffle).batches(4, { from })) {
-        indices.forEach((index, i) => pictures.set(index, [...images.subarray(i * 784, (i + 1) * 784)]));
+        indices.forEach((index, i) =>
+          pictures.set(index, [...images.subarray(i * 784, (i + 1) * 784)]),
+        );
       }
       return pictures;
     };

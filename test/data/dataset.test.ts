@@ -95,6 +95,8 @@ describe('stratifiedSplit', () => {
   });
 
   it.each([0, 1, -0.1, 1.5, NaN])('refuses the fraction %s', (fraction) => {
-    expect(() => stratifiedSplit(numberedDataset([1]), fraction, new Rng(1))).toThrow(/between 0 and 1/);
+    expect(() => stratifiedSplit(numberedDataset([1]), fraction, new Rng(1))).toThrow(
+      /between 0 and 1/,
+    );
   });
 });

@@ -6,7 +6,12 @@ import { imageAt } from '../../src/data/loading/dataset.js';
 import { EMNIST_ARCHIVE, readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { uprightImages } from '../../src/data/emnist/emnistDataset.js';
 import { DataError, DataMissingError } from '../../src/data/errors.js';
-import { BALANCED_CLASSES, checkSplit, EMNIST_SPLITS, parseMapping } from '../../src/data/emnist/splits.js';
+import {
+  BALANCED_CLASSES,
+  checkSplit,
+  EMNIST_SPLITS,
+  parseMapping,
+} from '../../src/data/emnist/splits.js';
 import { idxImages, idxLabels, temporaryFolder, writeFiles } from './support.js';
 import { emnistDir, emnistMissing } from '../support/seed.js';
 import { skipNote } from '../support/skipping.js';
@@ -62,12 +67,17 @@ describe('readEmnist', () => {
   });
 
   it('reads only the first images when told so', async () => {
-    const dataset = await readEmnist({ dir: await letters(), split: 'letters', part: 'test', limit: 2 });
+    const dataset = await readEmnist({
+      dir: await letters(),
+      split: 'letters',
+      part: 'test',
+      limit: 2,
+    });
     expect(dataset.length).toBe(2);
     expect(dataset.images.length).toBe(2 * 784);
-    await expect(readEmnist({ dir: '.', split: 'letters', part: 'test', limit: 0 })).rejects.toThrow(
-      /limit.*got 0/,
-    );
+    await expect(
+      readEmnist({ dir: '.', split: 'letters', part: 'test', limit: 0 }),
+    ).rejects.toThrow(/limit.*got 0/);
   });
 
   it('looks in the gzip folder of the official archive too', async () => {
@@ -111,7 +121,11 @@ describe('readEmnist', () => {
       { images: flipLastByteOfCrc(gzipSync(threeImages)) },
       /damaged.*download it again/,
     ],
-    ['a label too low', { labels: idxLabels([1, 0, 2]) }, /label 0 of image 1 is outside 1 to 26.*letters/],
+    [
+      'a label too low',
+      { labels: idxLabels([1, 0, 2]) },
+      /label 0 of image 1 is outside 1 to 26.*letters/,
+    ],
     ['a label too high', { labels: idxLabels([1, 26, 27]) }, /label 27 of image 2/],
     ['counts that disagree', { labels: idxLabels([1, 2]) }, /holds 3 images but .*holds 2 labels/],
     ['no images at all', { images: idxImages([]), labels: idxLabels([]) }, /holds no images/],
@@ -123,7 +137,9 @@ describe('readEmnist', () => {
 
   it('refuses a split that does not exist', () => {
     expect(checkSplit('bymerge')).toBe('bymerge');
-    expect(() => checkSplit('toString')).toThrow(/no split "toString"; choose one of balanced, letters/);
+    expect(() => checkSplit('toString')).toThrow(
+      /no split "toString"; choose one of balanced, letters/,
+    );
   });
 });
 
@@ -136,7 +152,9 @@ function flipLastByteOfCrc(gzip: Uint8Array): Uint8Array {
 describe('the splits', () => {
   it('have the class counts of the paper', () => {
     const counts = Object.values(EMNIST_SPLITS).map(({ classes }) => classes.length);
-    expect(Object.fromEntries(Object.keys(EMNIST_SPLITS).map((name, i) => [name, counts[i]]))).toEqual({
+    expect(
+      Object.fromEntries(Object.keys(EMNIST_SPLITS).map((name, i) => [name, counts[i]])),
+    ).toEqual({
       balanced: 47,
       letters: 26,
       digits: 10,

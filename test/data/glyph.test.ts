@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bitmapToGlyph, GlyphRenderer, renderGlyph, type Stroke } from '../../src/data/strokes/glyph.js';
+import {
+  bitmapToGlyph,
+  GlyphRenderer,
+  renderGlyph,
+  type Stroke,
+} from '../../src/data/strokes/glyph.js';
 import { Raster } from '../../src/data/strokes/raster.js';
 import { inkExtent, strokeWidth } from '../../src/data/loading/statistics.js';
 import { ArgumentError } from '../../src/engine/errors.js';
@@ -102,10 +107,13 @@ describe('renderGlyph', () => {
     ['NaN', [[1, NaN]], {}, /finite, got \(1, NaN\)/],
     ['no pen', [[1, 2]], { penWidth: 0 }, /penWidth.*got 0/],
     ['too large ink', [[1, 2]], { inkSize: 115 }, /inkSize.*got 115 \+ 8/],
-  ] satisfies [string, Stroke[], object, RegExp][])('refuses %s', (_, strokes, options, message) => {
-    expect(() => renderGlyph(strokes, options)).toThrow(ArgumentError);
-    expect(() => renderGlyph(strokes, options)).toThrow(message);
-  });
+  ] satisfies [string, Stroke[], object, RegExp][])(
+    'refuses %s',
+    (_, strokes, options, message) => {
+      expect(() => renderGlyph(strokes, options)).toThrow(ArgumentError);
+      expect(() => renderGlyph(strokes, options)).toThrow(message);
+    },
+  );
 });
 
 describe('bitmapToGlyph', () => {
@@ -119,7 +127,8 @@ describe('bitmapToGlyph', () => {
   it('makes of a picture about what the strokes would have given', () => {
     const fromBitmap = bitmapToGlyph(drawnSeven());
     const fromStrokes = renderGlyph([[120, 50, 250, 50, 170, 250]]);
-    const difference = fromBitmap.reduce((sum, value, i) => sum + Math.abs(value - fromStrokes[i]), 0) / 784;
+    const difference =
+      fromBitmap.reduce((sum, value, i) => sum + Math.abs(value - fromStrokes[i]), 0) / 784;
     expect(difference).toBeLessThan(3); // of 255
   });
 
@@ -150,7 +159,11 @@ describe('bitmapToGlyph', () => {
 
   it('ignores faint ground below the threshold when cropping', () => {
     const { data, width, height } = drawnSeven();
-    const noisy = { data: data.map((value, i) => Math.max(value, i % 7 === 0 ? 0.08 : 0)), width, height };
+    const noisy = {
+      data: data.map((value, i) => Math.max(value, i % 7 === 0 ? 0.08 : 0)),
+      width,
+      height,
+    };
     const box = inkExtent(bitmapToGlyph({ data, width, height }))!;
     expect(inkExtent(bitmapToGlyph(noisy))!.width).toBeGreaterThanOrEqual(box.width);
     const faintest = bitmapToGlyph(noisy, 0);

@@ -14,17 +14,25 @@ function pieces(bytes: Uint8Array, size: number): AsyncIterable<Uint8Array> {
   return Readable.from(starts.map((start) => bytes.subarray(start, start + size)));
 }
 
-function read(bytes: Uint8Array, expected: IdxKind, most?: number, size = 1000): Promise<IdxContents> {
+function read(
+  bytes: Uint8Array,
+  expected: IdxKind,
+  most?: number,
+  size = 1000,
+): Promise<IdxContents> {
   return readIdxStream(pieces(bytes, size), { name: 'some-file', expect: expected, most });
 }
 
 describe('readIdxStream', () => {
-  it.each([1, 15, 16, 17, 784, 5000])('reads images as [n, 28, 28] from pieces of %i bytes', async (size) => {
-    const { count, values } = await read(idxImages(twoImages), 'images', undefined, size);
-    expect(count).toBe(2);
-    expect(values.shape).toEqual([2, 28, 28]);
-    expect(Buffer.from(values.data).equals(twoImages)).toBe(true);
-  });
+  it.each([1, 15, 16, 17, 784, 5000])(
+    'reads images as [n, 28, 28] from pieces of %i bytes',
+    async (size) => {
+      const { count, values } = await read(idxImages(twoImages), 'images', undefined, size);
+      expect(count).toBe(2);
+      expect(values.shape).toEqual([2, 28, 28]);
+      expect(Buffer.from(values.data).equals(twoImages)).toBe(true);
+    },
+  );
 
   it('reads labels, also fewer than a header of images is long', async () => {
     const { count, values } = await read(idxLabels([4, 0, 46]), 'labels');
@@ -59,17 +67,40 @@ describe('readIdxStream', () => {
     ['IDX of floats', idx(0x0d03, [1, 28, 28], []), 'images', /begins with 0x00000d03.*0x00000803/],
     ['an empty file', new Uint8Array(0), 'images', /takes 16 bytes.*only 0/],
     ['half a header', idxImages(twoImages).subarray(0, 10), 'images', /takes 16 bytes.*only 10/],
-    ['a cut file', idxImages(twoImages).subarray(0, 1000), 'images', /so 1584 bytes.*has 1000.*cut short/],
-    ['surplus bytes', idx(0x801, [2], [1, 2, 3, 4, 5]), 'labels', /more than the 10 bytes that its header/],
-    ['images of another size', idx(0x803, [1, 32, 30], new Uint8Array(960)), 'images', /32 x 30.*28 x 28/],
-    ['a huge count', idx(0x803, [0xffffffff, 28, 28], []), 'images', /promises 4294967295 images.*697932/],
-  ] satisfies [string, Uint8Array, IdxKind, RegExp][])('refuses %s', async (_, bytes, kind, message) => {
-    const error = await read(bytes, kind).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(DataError);
-    expect(error).toBeInstanceOf(FormatError);
-    expect((error as Error).message).toMatch(message);
-    expect((error as Error).message).toMatch(/^some-file: /);
-  });
+    [
+      'a cut file',
+      idxImages(twoImages).subarray(0, 1000),
+      'images',
+      /so 1584 bytes.*has 1000.*cut short/,
+    ],
+    [
+      'surplus bytes',
+      idx(0x801, [2], [1, 2, 3, 4, 5]),
+      'labels',
+      /more than the 10 bytes that its header/,
+    ],
+    [
+      'images of another size',
+      idx(0x803, [1, 32, 30], new Uint8Array(960)),
+      'images',
+      /32 x 30.*28 x 28/,
+    ],
+    [
+      'a huge count',
+      idx(0x803, [0xffffffff, 28, 28], []),
+      'images',
+      /promises 4294967295 images.*697932/,
+    ],
+  ] satisfies [string, Uint8Array, IdxKind, RegExp][])(
+    'refuses %s',
+    async (_, bytes, kind, message) => {
+      const error = await read(bytes, kind).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(DataError);
+      expect(error).toBeInstanceOf(FormatError);
+      expect((error as Error).message).toMatch(message);
+      expect((error as Error).message).toMatch(/^some-file: /);
+    },
+  );
 });
 
 it('refuses images and labels that disagree in number', () => {

@@ -73,7 +73,8 @@ export function colored({ data, width, height }: Coverage, ink: Color, paper: Co
   const channels = ink.length as 3 | 4;
   const bytes = new Uint8Array(data.length * channels);
   data.forEach((share, i) => {
-    for (let c = 0; c < channels; c++) bytes[i * channels + c] = share * ink[c] + (1 - share) * paper[c];
+    for (let c = 0; c < channels; c++)
+      bytes[i * channels + c] = share * ink[c] + (1 - share) * paper[c];
   });
   return { data: bytes, width, height, channels };
 }

@@ -66,14 +66,20 @@ describe('BatchLoader', () => {
     for (const batch of loader.batches(1)) {
       batch.indices.forEach((index, i) => {
         expect(batch.labels[i]).toBe(index % 10);
-        expect(new Set(batch.images.subarray(i * 784, (i + 1) * 784))).toEqual(new Set([table[index]]));
+        expect(new Set(batch.images.subarray(i * 784, (i + 1) * 784))).toEqual(
+          new Set([table[index]]),
+        );
       });
     }
   });
 
   it('keeps the order of the data set without a shuffle', () => {
     const loader = new BatchLoader({ dataset: ofSize(7), batchSize: 3 });
-    expect([...loader.batches(5)].map(({ indices }) => [...indices])).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
+    expect([...loader.batches(5)].map(({ indices }) => [...indices])).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+      [6],
+    ]);
   });
 
   it('drops a last batch that is not full only when told to', () => {
@@ -82,7 +88,9 @@ describe('BatchLoader', () => {
     const dropping = new BatchLoader({ ...options, dropLast: true });
     expect([...dropping.batches(0)].map(({ count }) => count)).toEqual([3, 3]);
     expect(dropping.batchesPerEpoch).toBe(2);
-    expect(() => new BatchLoader({ ...options, batchSize: 8, dropLast: true })).toThrow(/not one batch of 8/);
+    expect(() => new BatchLoader({ ...options, batchSize: 8, dropLast: true })).toThrow(
+      /not one batch of 8/,
+    );
   });
 
   it('orders an epoch by key and epoch alone', () => {
@@ -94,7 +102,9 @@ describe('BatchLoader', () => {
     const other = new BatchLoader({ dataset, batchSize: 8, shuffle });
     expect([...other.order(3)]).toEqual(late);
     expect([...other.order(4)]).not.toEqual(late);
-    expect([...new BatchLoader({ dataset, batchSize: 8, shuffle: new Rng(12) }).order(3)]).not.toEqual(late);
+    expect([
+      ...new BatchLoader({ dataset, batchSize: 8, shuffle: new Rng(12) }).order(3),
+    ]).not.toEqual(late);
   });
 
   it('resumes in the middle of an epoch with the very same batches', () => {

@@ -8,8 +8,10 @@ import { strokeWidth } from '../../src/data/loading/statistics.js';
 const COUNT = 94;
 const sets = PEN_WIDTHS.map((penWidth) => penWidthDataset({ seed: 4, count: COUNT, penWidth }));
 const mean = (dataset: Dataset): number =>
-  Array.from({ length: COUNT }, (_, i) => strokeWidth(imageAt(dataset, i))).reduce((a, b) => a + b, 0) /
-  COUNT;
+  Array.from({ length: COUNT }, (_, i) => strokeWidth(imageAt(dataset, i))).reduce(
+    (a, b) => a + b,
+    0,
+  ) / COUNT;
 
 describe('penWidthDataset', () => {
   it('shows the same characters with every pen, two of each class', () => {
@@ -23,7 +25,9 @@ describe('penWidthDataset', () => {
 
   it('has wider strokes with every wider pen, from below EMNIST to well above', () => {
     const widths = sets.map(mean);
-    widths.forEach((width, i) => expect(i === 0 || width > widths[i - 1] + 0.2, String(widths)).toBe(true));
+    widths.forEach((width, i) =>
+      expect(i === 0 || width > widths[i - 1] + 0.2, String(widths)).toBe(true),
+    );
     expect(widths[0]).toBeLessThan(2.2); // EMNIST's lower decile is 2.21 pixels, its upper 3.18
     expect(widths.at(-1)).toBeGreaterThan(3.3);
   });

@@ -62,7 +62,8 @@ describe.each(['items', 'slowItems'] as const)('prefetch from %s', (kind) => {
   it('stops the source when the loop throws', async () => {
     const source = new Source();
     const loop = async (): Promise<void> => {
-      for await (const item of prefetch(source[kind](100), 2)) throw new Error(`cannot use ${item}`);
+      for await (const item of prefetch(source[kind](100), 2))
+        throw new Error(`cannot use ${item}`);
     };
     await expect(loop()).rejects.toThrow('cannot use 0');
     expect(source.isStopped).toBe(true);

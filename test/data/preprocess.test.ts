@@ -6,7 +6,16 @@ import { renderGlyph } from '../../src/data/strokes/glyph.js';
 import { preprocess, type Picture } from '../../src/data/image/preprocess.js';
 import { imageStatistics, inkExtent, strokeWidth } from '../../src/data/loading/statistics.js';
 import { ArgumentError } from '../../src/engine/errors.js';
-import { colored, difference, drawing, drawLarge, gray, noise, onNothing, type Coverage } from './images.js';
+import {
+  colored,
+  difference,
+  drawing,
+  drawLarge,
+  gray,
+  noise,
+  onNothing,
+  type Coverage,
+} from './images.js';
 
 const SEED = 20;
 /** Sample 10 is an A, 25 a P, 37 a b, 3 a 3. */
@@ -39,7 +48,13 @@ describe('preprocess gives synthetic characters, drawn large in dark ink on whit
   const classes = ['?'];
   const about = (data: Uint8Array) =>
     imageStatistics(
-      makeDataset({ name: 'drawn', images: data, labels: new Uint8Array(count), classes, synthetic: true }),
+      makeDataset({
+        name: 'drawn',
+        images: data,
+        labels: new Uint8Array(count),
+        classes,
+        synthetic: true,
+      }),
     );
 
   it('the statistics of EMNIST', () => {
@@ -70,7 +85,8 @@ describe('the picture may be', () => {
     faint: (c) => gray(c, (ink) => 200 - 35 * ink),
     'noisy all over': (c) => gray(c, (ink) => 220 - 170 * ink + 10 * gauss()),
     'full of dust': (c) => gray(c, (ink) => (gauss() > 3 ? 0 : 255 * (1 - ink))),
-    'lit from one corner': (c) => gray(c, (ink, x, y) => (1 - 0.8 * ink) * (250 - 150 * x - 50 * y)),
+    'lit from one corner': (c) =>
+      gray(c, (ink, x, y) => (1 - 0.8 * ink) * (250 - 150 * x - 50 * y)),
     'light ink lit from one corner': (c) =>
       gray(c, (ink, x, y) => (0.15 + 0.7 * ink) * (250 - 120 * x - 50 * y)),
     'blue on yellow': (c) => colored(c, [20, 40, 190], [250, 240, 90]),
@@ -100,7 +116,9 @@ describe('the picture may be', () => {
       const { image, empty } = preprocess(make(large(index)));
       expect(empty).toBe(false);
       const limit = name.startsWith('noisy') ? 10 : 5;
-      expect(difference(image, strokesOf(index)), `sample ${index} of seed ${SEED}`).toBeLessThan(limit);
+      expect(difference(image, strokesOf(index)), `sample ${index} of seed ${SEED}`).toBeLessThan(
+        limit,
+      );
     }
   });
 
@@ -125,7 +143,9 @@ describe('the picture may be', () => {
     for (const index of SOME) {
       const coverage = drawLarge(drawing(SEED, index), { size, margins });
       const { image } = preprocess(darkOnWhite(coverage));
-      expect(difference(image, strokesOf(index)), `sample ${index} of seed ${SEED}`).toBeLessThan(limit);
+      expect(difference(image, strokesOf(index)), `sample ${index} of seed ${SEED}`).toBeLessThan(
+        limit,
+      );
     }
   });
 });
@@ -172,7 +192,8 @@ describe('strokes', () => {
       channels: 1,
     };
     const ink = (left: number, top: number, width: number, height: number): void => {
-      for (let y = top; y < top + height; y++) dotted.data.fill(0, y * 300 + left, y * 300 + left + width);
+      for (let y = top; y < top + height; y++)
+        dotted.data.fill(0, y * 300 + left, y * 300 + left + width);
     };
     ink(140, 100, 20, 140);
     const stem = preprocess(dotted).image;
@@ -200,7 +221,10 @@ describe('a picture without a character', () => {
     transparent: flat(0, 4),
     'one pixel': { data: Uint8Array.of(9), width: 1, height: 1, channels: 1 },
     'noise only': { ...flat(0), data: Uint8Array.from({ length: 8000 }, () => 128 + 20 * gauss()) },
-    'a smooth gradient': { ...flat(0), data: Uint8Array.from({ length: 8000 }, (_, i) => 80 + (i % 100)) },
+    'a smooth gradient': {
+      ...flat(0),
+      data: Uint8Array.from({ length: 8000 }, (_, i) => 80 + (i % 100)),
+    },
   };
 
   it.each(Object.entries(empty))('(%s) is said to be empty', (_, picture) => {

@@ -48,7 +48,10 @@ describe('resample', () => {
   });
 
   it('copies at scale 1 and reproduces a slope, enlarged or halved', () => {
-    const data = Float32Array.from({ length: 40 * 40 }, (_, i) => (i % 40) + 2 * Math.floor(i / 40));
+    const data = Float32Array.from(
+      { length: 40 * 40 },
+      (_, i) => (i % 40) + 2 * Math.floor(i / 40),
+    );
     const image = { data, width: 40, height: 40 };
     const whole = { left: 0, top: 0, width: 40, height: 40 };
     expect([...resample(image, whole, 40, 40)]).toEqual([...data]);
@@ -72,13 +75,20 @@ describe('resample', () => {
       10,
     );
     for (let y = 1; y < 9; y++) {
-      expect(small.subarray(y * 10, y * 10 + 10).reduce((sum, value) => sum + value, 0)).toBeCloseTo(0.1, 2);
+      expect(
+        small.subarray(y * 10, y * 10 + 10).reduce((sum, value) => sum + value, 0),
+      ).toBeCloseTo(0.1, 2);
     }
   });
 
   it('reads paper outside the image', () => {
     const data = new Float32Array(16).fill(1);
-    const output = resample({ data, width: 4, height: 4 }, { left: -8, top: 0, width: 20, height: 4 }, 20, 4);
+    const output = resample(
+      { data, width: 4, height: 4 },
+      { left: -8, top: 0, width: 20, height: 4 },
+      20,
+      4,
+    );
     expect([...output.subarray(0, 4), output[10], ...output.subarray(16, 20)]).toEqual([
       0, 0, 0, 0, 1, 0, 0, 0, 0,
     ]);

@@ -7,7 +7,11 @@ import { onTestFinished } from 'vitest';
 import { makeDataset, type Dataset } from '../../src/data/loading/dataset.js';
 
 /** IDX bytes with any magic number and sizes, right or wrong. */
-export function idx(magic: number, sizes: readonly number[], values: ArrayLike<number>): Uint8Array {
+export function idx(
+  magic: number,
+  sizes: readonly number[],
+  values: ArrayLike<number>,
+): Uint8Array {
   const bytes = new Uint8Array(4 + 4 * sizes.length + values.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic);
@@ -31,8 +35,12 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-export async function writeFiles(folder: string, files: Record<string, Uint8Array | string>): Promise<void> {
-  for (const [name, contents] of Object.entries(files)) await writeFile(join(folder, name), contents);
+export async function writeFiles(
+  folder: string,
+  files: Record<string, Uint8Array | string>,
+): Promise<void> {
+  for (const [name, contents] of Object.entries(files))
+    await writeFile(join(folder, name), contents);
 }
 
 /** Images whose every pixel is the image's index, so that a test can tell which one it got. */

@@ -32,7 +32,8 @@ describe('skeletons', () => {
     expect(Object.keys(forms).sort()).toEqual([...BALANCED_CLASSES].sort());
     for (const [name, list] of Object.entries(forms)) {
       expect(list.length, name).toBeGreaterThanOrEqual(3);
-      for (const [weight, path] of list) expect(parseSkeleton(weight, path).size, name).toBeGreaterThan(30);
+      for (const [weight, path] of list)
+        expect(parseSkeleton(weight, path).size, name).toBeGreaterThan(30);
     }
   });
 
@@ -119,7 +120,9 @@ describe('SyntheticCharacters', () => {
       synthetic: true,
     });
     expect(new Set(classCounts(dataset))).toEqual(new Set([3]));
-    expect([...imageAt(dataset, 50)]).toEqual([...new SyntheticCharacters({ seed: 3 }).sample(50).image]);
+    expect([...imageAt(dataset, 50)]).toEqual([
+      ...new SyntheticCharacters({ seed: 3 }).sample(50).image,
+    ]);
     expect(() => syntheticDataset({ seed: 3, count: 0 })).toThrow(/count.*got 0/);
   });
 
@@ -142,7 +145,10 @@ describe('statistics', () => {
   });
 
   it('measure strokes that touch the border', () => {
-    expect(strokeWidth(new Uint8Array(784).fill(255))).toBeCloseTo((2 * 784) / (4 * 28 - 2 + Math.SQRT2), 10);
+    expect(strokeWidth(new Uint8Array(784).fill(255))).toBeCloseTo(
+      (2 * 784) / (4 * 28 - 2 + Math.SQRT2),
+      10,
+    );
   });
 
   /** What a set of 28 x 28 characters must look like to pass for EMNIST. */

@@ -14,8 +14,19 @@ import { onReference } from '../support/backends.js';
 
 const z = (...shape: number[]): Tensor => zeros(shape);
 const norm = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
-const { add, mul, concat, conv2d, crossEntropy, linear, matmul, maxPool2d, avgPool2d, batchNorm, slice } =
-  inkgrad;
+const {
+  add,
+  mul,
+  concat,
+  conv2d,
+  crossEntropy,
+  linear,
+  matmul,
+  maxPool2d,
+  avgPool2d,
+  batchNorm,
+  slice,
+} = inkgrad;
 
 const shapeErrors: Record<string, () => unknown> = {
   'add: cannot broadcast [2,3] with [2]: sizes 3 and 2 at axis -1 differ and neither is 1': () =>
@@ -25,9 +36,10 @@ const shapeErrors: Record<string, () => unknown> = {
   'where: cannot broadcast [2] with [3]: sizes 2 and 3 at axis -1 differ and neither is 1': () =>
     inkgrad.where(z(2), z(3), 0),
   'matmul: inner sizes differ, 3 and 4 (a [2,3], b [4,5])': () => matmul(z(2, 3), z(4, 5)),
-  'linear: input has 3 features but weight expects 6 (x [2,3], w [5,6])': () => linear(z(2, 3), z(5, 6)),
-  'matmul: both operands need at least 2 axes (a [3], b [3,2]); reshape a vector to a row or column': () =>
-    matmul(z(3), z(3, 2)),
+  'linear: input has 3 features but weight expects 6 (x [2,3], w [5,6])': () =>
+    linear(z(2, 3), z(5, 6)),
+  'matmul: both operands need at least 2 axes (a [3], b [3,2]); reshape a vector to a row or column':
+    () => matmul(z(3), z(3, 2)),
   'matmul: cannot broadcast [2] with [3]: sizes 2 and 3 at axis -1 differ and neither is 1': () =>
     matmul(z(2, 3, 4), z(3, 4, 5)),
   'conv2d: input has 3 channels but weight expects 1 (x [64,3,28,28], w [32,1,3,3])': () =>
@@ -36,8 +48,8 @@ const shapeErrors: Record<string, () => unknown> = {
     conv2d(z(1, 4, 5, 5), z(6, 4, 3, 3), null, { groups: 2 }),
   'conv2d: 5 output channels do not divide into 2 groups (x [1,4,5,5], w [5,2,3,3])': () =>
     conv2d(z(1, 4, 5, 5), z(5, 2, 3, 3), null, { groups: 2 }),
-  'conv2d: the window is larger than the padded image (x [1,1,2,2], w [1,1,3,3]), padding [0,0]': () =>
-    conv2d(z(1, 1, 2, 2), z(1, 1, 3, 3)),
+  'conv2d: the window is larger than the padded image (x [1,1,2,2], w [1,1,3,3]), padding [0,0]':
+    () => conv2d(z(1, 1, 2, 2), z(1, 1, 3, 3)),
   'conv2d: needs images [N, C, H, W], got [3,8,8]; reshape adds missing axes of size 1': () =>
     conv2d(z(3, 8, 8), z(1, 3, 3, 3)),
   'conv2d: weight must be [O, C/groups, kh, kw] (x [1,3,8,8], w [3,3,3])': () =>
@@ -45,8 +57,8 @@ const shapeErrors: Record<string, () => unknown> = {
   'conv2d: bias must be [4], got [3]': () => conv2d(z(1, 1, 3, 3), z(4, 1, 3, 3), z(3)),
   'avgPool2d: the window [3,3] is larger than the image [1,1,2,2]': () =>
     avgPool2d(z(1, 1, 2, 2), { window: 3 }),
-  'globalAvgPool2d: needs images [N, C, H, W], got [2,3]; reshape adds missing axes of size 1': () =>
-    inkgrad.globalAvgPool2d(z(2, 3)),
+  'globalAvgPool2d: needs images [N, C, H, W], got [2,3]; reshape adds missing axes of size 1':
+    () => inkgrad.globalAvgPool2d(z(2, 3)),
   'batchNorm: input has 3 channels but a parameter has shape [4]': () =>
     batchNorm(z(2, 3, 4, 4), z(3), z(4), norm),
   'layerNorm: the last axes of x [2,5] must be those of weight [4] and bias [4]': () =>
@@ -89,7 +101,11 @@ const argumentErrors: Record<string, () => unknown> = {
 };
 
 /** Runs a call on a fresh backend, in a scope, and checks what it throws; the frame checks that nothing is left. */
-const refuses = (Kind: typeof ShapeError | typeof ArgumentError, message: string, call: () => unknown) =>
+const refuses = (
+  Kind: typeof ShapeError | typeof ArgumentError,
+  message: string,
+  call: () => unknown,
+) =>
   onReference(() => {
     let error: unknown;
     try {
@@ -108,7 +124,9 @@ describe('a ShapeError', () => {
 });
 
 describe('an ArgumentError', () => {
-  it.each(Object.entries(argumentErrors))('%s', (message, call) => refuses(ArgumentError, message, call));
+  it.each(Object.entries(argumentErrors))('%s', (message, call) =>
+    refuses(ArgumentError, message, call),
+  );
 });
 
 describe('errors', () => {

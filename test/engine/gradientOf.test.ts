@@ -52,7 +52,9 @@ describe('gradientOf', () => {
     withLeaves([[1, 2, 3]], async (x) => {
       const rows = scope(() => {
         const y = mul(x, x);
-        return [tensor([1, 0, 0]), tensor([0, 1, -1])].map((weights) => gradientOf(y, x, weights).data());
+        return [tensor([1, 0, 0]), tensor([0, 1, -1])].map((weights) =>
+          gradientOf(y, x, weights).data(),
+        );
       });
       expect([...(await rows[0])]).toEqual([2, 0, 0]);
       expect([...(await rows[1])]).toEqual([0, 4, -6]);

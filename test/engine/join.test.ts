@@ -9,9 +9,13 @@ describe('joining', () => {
   it(
     'concat: any number of tensors, along any axis, also of views',
     onReference(async () => {
-      const rows = await values(() => concat([counting([1, 2]), counting([2, 2]), counting([1, 2])]));
+      const rows = await values(() =>
+        concat([counting([1, 2]), counting([2, 2]), counting([1, 2])]),
+      );
       expect(rows).toEqual({ shape: [4, 2], flat: [0, 1, 0, 1, 2, 3, 0, 1] });
-      const columns = await values(() => concat([counting([2, 1]), transpose(counting([2, 2]))], -1));
+      const columns = await values(() =>
+        concat([counting([2, 1]), transpose(counting([2, 2]))], -1),
+      );
       expect(columns).toEqual({ shape: [2, 3], flat: [0, 0, 2, 1, 1, 3] });
       const middle = await values(() => concat([counting([2, 1, 2]), counting([2, 2, 2])], 1));
       expect(middle.flat).toEqual([0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 6, 7]);

@@ -3,10 +3,14 @@
 import { scope, tensor, type Tensor } from '../../src/engine/index.js';
 import { onReference } from '../support/backends.js';
 
-const leaf = (values: number | number[] | number[][]): Tensor => tensor(values, { requiresGrad: true });
+const leaf = (values: number | number[] | number[][]): Tensor =>
+  tensor(values, { requiresGrad: true });
 
 /** Runs a graph in a scope, and gives the gradients of some leaves, which it disposes of. */
-export async function gradients(leaves: Tensor[], loss: () => Tensor): Promise<(number[] | null)[]> {
+export async function gradients(
+  leaves: Tensor[],
+  loss: () => Tensor,
+): Promise<(number[] | null)[]> {
   scope(() => loss().backward());
   const read = await Promise.all(
     leaves.map(async ({ grad }) => (grad === null ? null : [...(await grad.data())])),

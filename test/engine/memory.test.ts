@@ -30,7 +30,9 @@ class SmallNet {
   readonly #dropout = this.#rng.split('dropout');
   readonly parameters = [[4, 1, 3, 3], [4], [4], [4], [3, 16], [3]].map((shape) =>
     tensor(
-      Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => this.#rng.between(-0.5, 0.5)),
+      Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () =>
+        this.#rng.between(-0.5, 0.5),
+      ),
       { shape, requiresGrad: true },
     ),
   );
@@ -40,7 +42,9 @@ class SmallNet {
     const [filters, filterBias, scale, shift, weight, bias] = this.parameters;
     const { running } = this;
     const norm = { epsilon: 1e-5, momentum: 0.1, training: true, running };
-    const images = relu(batchNorm(conv2d(x, filters, filterBias, { padding: 1 }), scale, shift, norm));
+    const images = relu(
+      batchNorm(conv2d(x, filters, filterBias, { padding: 1 }), scale, shift, norm),
+    );
     const rows = dropout(flatten(maxPool2d(images, { window: 2 })), 0.2, this.#dropout);
     return crossEntropy(linear(rows, weight, bias), labels);
   }
@@ -53,7 +57,8 @@ class SmallNet {
   }
 
   dispose(): void {
-    for (const each of [...this.parameters, this.running.mean, this.running.variance]) each.dispose();
+    for (const each of [...this.parameters, this.running.mean, this.running.variance])
+      each.dispose();
   }
 }
 

@@ -33,7 +33,8 @@ async function forwardAndBackward(x: Tensor, call: (x: Tensor) => Tensor) {
   return { shape, flat, grad };
 }
 
-const leaf = (values: number | number[] | number[][]): Tensor => tensor(values, { requiresGrad: true });
+const leaf = (values: number | number[] | number[][]): Tensor =>
+  tensor(values, { requiresGrad: true });
 
 describe('axes', () => {
   it(
@@ -173,7 +174,9 @@ describe('ties', () => {
   it(
     'maximum: equals share the gradient',
     onReference(async () => {
-      const result = await forwardAndBackward(leaf([1, 2, 3]), (x) => maximum(x, tensor([2, 2, 2])));
+      const result = await forwardAndBackward(leaf([1, 2, 3]), (x) =>
+        maximum(x, tensor([2, 2, 2])),
+      );
       expect(result).toEqual({ shape: [3], flat: [2, 2, 3], grad: [0, 0.5, 1] });
     }),
   );

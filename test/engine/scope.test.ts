@@ -178,7 +178,9 @@ describe('scope', () => {
         leaked = tensor([1]);
       });
       await expect((leaked as unknown as Tensor).data()).rejects.toThrow(DisposedError);
-      expect(() => scope(() => add(leaked as unknown as Tensor, 1))).toThrow('return it from the scope');
+      expect(() => scope(() => add(leaked as unknown as Tensor, 1))).toThrow(
+        'return it from the scope',
+      );
     }),
   );
 });
@@ -232,7 +234,12 @@ describe('without a scope', () => {
       const row = tensor([1, 2]);
       const count = (): number => backend.memory.live;
       const before = count();
-      const results = [add(matrix, row), softmax(matrix, 0), maximum(matrix, row), concat([matrix, matrix])];
+      const results = [
+        add(matrix, row),
+        softmax(matrix, 0),
+        maximum(matrix, row),
+        concat([matrix, matrix]),
+      ];
       for (const each of results) each.dispose();
       expect(count()).toBe(before);
       matrix.dispose();

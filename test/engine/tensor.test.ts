@@ -92,7 +92,9 @@ describe('tensor', () => {
     expect(() => tensor([1, 2, 3], { shape: [2, 2] })).toThrow(
       new ShapeError('tensor: 3 values do not fill shape [2,2] (4 elements)'),
     );
-    expect(() => tensor([1], { shape: [-1] })).toThrow('sizes must be whole numbers of at least 0, got [-1]');
+    expect(() => tensor([1], { shape: [-1] })).toThrow(
+      'sizes must be whole numbers of at least 0, got [-1]',
+    );
     expect(() => zeros([2, -1])).toThrow(ShapeError);
     expect(() => full([1.5], 0)).toThrow(ShapeError);
   });

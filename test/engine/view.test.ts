@@ -65,7 +65,9 @@ describe('permute', () => {
     onReference(async () => {
       expect((await values(() => transpose(counting([2, 3])))).flat).toEqual([0, 3, 1, 4, 2, 5]);
       expect((await values(() => transpose(counting([2, 3, 4]), 0, 2))).shape).toEqual([4, 3, 2]);
-      expect((await values(() => transpose(transpose(counting([2, 3]))))).flat).toEqual([0, 1, 2, 3, 4, 5]);
+      expect((await values(() => transpose(transpose(counting([2, 3]))))).flat).toEqual([
+        0, 1, 2, 3, 4, 5,
+      ]);
     }),
   );
 });
@@ -107,7 +109,9 @@ describe('expand and reshape', () => {
     'repeat and regroup',
     onReference(async () => {
       expect((await values(() => expand(counting([3]), [2, 3]))).flat).toEqual([0, 1, 2, 0, 1, 2]);
-      expect((await values(() => expand(counting([2, 1]), [2, 3]))).flat).toEqual([0, 0, 0, 1, 1, 1]);
+      expect((await values(() => expand(counting([2, 1]), [2, 3]))).flat).toEqual([
+        0, 0, 0, 1, 1, 1,
+      ]);
       expect((await values(() => expand(counting([]), [2, 2]))).flat).toEqual([0, 0, 0, 0]);
       expect((await values(() => flatten(counting([2, 3, 4])))).shape).toEqual([2, 12]);
       expect((await values(() => flatten(counting([2, 3, 4]), 0))).shape).toEqual([24]);
@@ -120,7 +124,12 @@ describe('expand and reshape', () => {
     onReference((backend) => {
       scope(() => {
         const x = counting([2, 3, 4]);
-        const views = [reshape(x, [6, 4]), permute(x, [2, 1, 0]), slice(x, 1, 1), expand(x, [5, 2, 3, 4])];
+        const views = [
+          reshape(x, [6, 4]),
+          permute(x, [2, 1, 0]),
+          slice(x, 1, 1),
+          expand(x, [5, 2, 3, 4]),
+        ];
         expect(views.map((view) => view.shape)).toEqual([
           [6, 4],
           [4, 3, 2],

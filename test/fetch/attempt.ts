@@ -5,7 +5,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { expect } from 'vitest';
-import { fetchEmnist, type FetchOptions, type FetchResult } from '../../src/app/fetch/fetchEmnist.js';
+import {
+  fetchEmnist,
+  type FetchOptions,
+  type FetchResult,
+} from '../../src/app/fetch/fetchEmnist.js';
 import { temporaryFolder } from '../data/support.js';
 import { zip } from '../support/zip.js';
 import { archiveMembers, serve, splitFiles, type Misdeeds, type TestServer } from './support.js';
@@ -25,9 +29,20 @@ export interface Attempt {
 
 /** A server with misdeeds, an empty folder, and an impatient client. */
 export async function attempt(misdeeds: Misdeeds = {}, file = archive): Promise<Attempt> {
-  const [server, dir, notes] = [await serve(file, misdeeds), await temporaryFolder(), [] as string[]];
+  const [server, dir, notes] = [
+    await serve(file, misdeeds),
+    await temporaryFolder(),
+    [] as string[],
+  ];
   const options = {
-    ...({ split: 'letters', dir, url: server.url, tries: 3, firstPause: 1, stallAfter: 300 } as const),
+    ...({
+      split: 'letters',
+      dir,
+      url: server.url,
+      tries: 3,
+      firstPause: 1,
+      stallAfter: 300,
+    } as const),
     onNote: (sentence: string): void => void notes.push(sentence),
   };
   return { dir, server, notes, fetch: (more = {}) => fetchEmnist({ ...options, ...more }) };

@@ -29,7 +29,9 @@ const NEAR = 300;
 
 function damaged(file: Buffer, { kind, near, place, value, count }: Damage): Buffer {
   if (file.length === 0) return file;
-  const reach = Math.floor((place / 1e6) * (near === 'anywhere' ? file.length : Math.min(NEAR, file.length)));
+  const reach = Math.floor(
+    (place / 1e6) * (near === 'anywhere' ? file.length : Math.min(NEAR, file.length)),
+  );
   const at = near === 'end' ? file.length - 1 - reach : reach;
   const copy = Buffer.from(file);
   switch (kind) {

@@ -10,7 +10,15 @@ import { fetchEmnist } from '../../src/app/fetch/fetchEmnist.js';
 import { FetchError } from '../../src/app/fetch/networkErrors.js';
 import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { temporaryFolder } from '../data/support.js';
-import { archive, attempt, expectComplete, files, IMAGES, IMAGES_PARTIAL, partialsIn } from './attempt.js';
+import {
+  archive,
+  attempt,
+  expectComplete,
+  files,
+  IMAGES,
+  IMAGES_PARTIAL,
+  partialsIn,
+} from './attempt.js';
 
 const wantedBytes = Object.values(files).reduce((sum, { length }) => sum + length, 0);
 
@@ -53,7 +61,10 @@ describe('a good server', () => {
   it('is not asked at all where all digests are known', async () => {
     const { server, fetch } = await attempt();
     const digests = Object.fromEntries(
-      Object.entries(files).map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')]),
+      Object.entries(files).map(([name, bytes]) => [
+        name,
+        createHash('sha256').update(bytes).digest('hex'),
+      ]),
     );
     await fetch({ digests });
     const asked = server.ranges.length;
@@ -98,8 +109,12 @@ describe('a server that breaks off', () => {
     expectComplete(dir);
     expect(kept).toEqual([IMAGES_PARTIAL]);
     const dataStart = archive.indexOf(deflateRawSync(files[IMAGES]));
-    expect(server.ranges.some((range) => Number(/(\d+)-/.exec(range ?? '')?.[1]) > dataStart)).toBe(true);
-    expect(server.ranges.filter((range) => range?.startsWith(`bytes=${dataStart}-`) === true)).toEqual([]);
+    expect(server.ranges.some((range) => Number(/(\d+)-/.exec(range ?? '')?.[1]) > dataStart)).toBe(
+      true,
+    );
+    expect(
+      server.ranges.filter((range) => range?.startsWith(`bytes=${dataStart}-`) === true),
+    ).toEqual([]);
   });
 
   it('always, whatever is asked, is given up after the given tries', async () => {

@@ -25,14 +25,50 @@ describe('is refused:', () => {
       DataMissingError,
       /gzip\.zip: the server answers 404 Not Found; is the/,
     ],
-    ['a page', { page: '<!DOCTYPE html><p>Moved' }, archive, DataError, /is an HTML page, not a ZIP archive/],
-    ['text', {}, Buffer.from('nothing here'), DataError, /is not a ZIP archive: it begins with 6e6f7468/],
+    [
+      'a page',
+      { page: '<!DOCTYPE html><p>Moved' },
+      archive,
+      DataError,
+      /is an HTML page, not a ZIP archive/,
+    ],
+    [
+      'text',
+      {},
+      Buffer.from('nothing here'),
+      DataError,
+      /is not a ZIP archive: it begins with 6e6f7468/,
+    ],
     ['an empty file', {}, Buffer.alloc(0), DataError, /gzip\.zip: is empty/],
     ['a changed byte', {}, flipped, DataError, /train-labels.*has another CRC-32/],
-    ['a missing member', {}, without, DataMissingError, /has no member gzip\/emnist-letters-test-labels/],
-    ['half an archive', {}, archive.subarray(0, 9e4), DataError, /directory .* is damaged or cut off/],
-    ['wrong ranges', { wrongRange: true }, archive, FetchError, /sends other bytes than were asked for/],
-    ['a file that shrinks', { then: archive.subarray(0, 9e4) }, archive, FetchError, /other bytes than/],
+    [
+      'a missing member',
+      {},
+      without,
+      DataMissingError,
+      /has no member gzip\/emnist-letters-test-labels/,
+    ],
+    [
+      'half an archive',
+      {},
+      archive.subarray(0, 9e4),
+      DataError,
+      /directory .* is damaged or cut off/,
+    ],
+    [
+      'wrong ranges',
+      { wrongRange: true },
+      archive,
+      FetchError,
+      /sends other bytes than were asked for/,
+    ],
+    [
+      'a file that shrinks',
+      { then: archive.subarray(0, 9e4) },
+      archive,
+      FetchError,
+      /other bytes than/,
+    ],
     ['503 for ever', { status: 503 }, archive, FetchError, /answers 503 .*\(tried 3 times\)/],
   ])('%s', async (_, misdeeds, file, type, message) => {
     const { dir, fetch } = await attempt(misdeeds, file);
@@ -41,7 +77,8 @@ describe('is refused:', () => {
     await expect(refused).rejects.toThrow(message);
     expect(partialsIn(dir)).toEqual([]);
     // Members before a damaged one are whole, and may stay.
-    for (const name of readdirSync(dir)) expect(readFileSync(join(dir, name)).equals(files[name])).toBe(true);
+    for (const name of readdirSync(dir))
+      expect(readFileSync(join(dir, name)).equals(files[name])).toBe(true);
   });
 
   it('another SHA-256 than the official one', async () => {
@@ -78,7 +115,9 @@ describe('is refused:', () => {
     symlinkSync('/dev/full', join(dir, IMAGES_PARTIAL));
     const refused = fetch();
     await expect(refused).rejects.toThrow(FetchError);
-    await expect(refused).rejects.toThrow(/images.*partial: cannot be written, the disk is full: make room/);
+    await expect(refused).rejects.toThrow(
+      /images.*partial: cannot be written, the disk is full: make room/,
+    );
     expect(readdirSync(dir).filter((name) => name in files)).toEqual([]);
   });
 
@@ -87,7 +126,9 @@ describe('is refused:', () => {
     writeFileSync(join(dir, 'file'), '');
     const refused = fetch({ dir: join(dir, 'file') });
     await expect(refused).rejects.toThrow(FetchError);
-    await expect(refused).rejects.toThrow(/file: cannot be written, a (file has the name|part of the path)/);
+    await expect(refused).rejects.toThrow(
+      /file: cannot be written, a (file has the name|part of the path)/,
+    );
   });
 
   it('before it makes a folder', async () => {

@@ -5,7 +5,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
-import { EMNIST_SPLITS, fileName, mappingName, type EmnistSplit } from '../../src/data/emnist/splits.js';
+import {
+  EMNIST_SPLITS,
+  fileName,
+  mappingName,
+  type EmnistSplit,
+} from '../../src/data/emnist/splits.js';
 import { Rng } from '../../src/engine/rng.js';
 import { idxImages, idxLabels } from '../data/support.js';
 import type { Member } from '../support/zip.js';
@@ -33,7 +38,10 @@ export function archiveMembers(files: Record<string, Buffer>): Member[] {
     bytes,
     method: i % 2 === 0 ? 8 : 0,
   }));
-  return [{ path: 'gzip/emnist-other.gz', bytes: Buffer.alloc(300_000, 'unwanted '), method: 0 }, ...wanted];
+  return [
+    { path: 'gzip/emnist-other.gz', bytes: Buffer.alloc(300_000, 'unwanted '), method: 0 },
+    ...wanted,
+  ];
 }
 
 export interface Misdeeds {
@@ -70,7 +78,12 @@ export interface TestServer {
 /** Serves one file until the test ends. */
 export async function serve(file: Buffer, misdeeds: Misdeeds = {}): Promise<TestServer> {
   const { noRanges, noLength, status, page, cutAfter, etag, wrongRange } = misdeeds;
-  let [failures, cuts, stalls, tags] = [misdeeds.failures ?? Infinity, misdeeds.cuts ?? Infinity, 1, 0];
+  let [failures, cuts, stalls, tags] = [
+    misdeeds.failures ?? Infinity,
+    misdeeds.cuts ?? Infinity,
+    1,
+    0,
+  ];
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const { range, 'if-range': ifRange } = request.headers;
@@ -90,10 +103,14 @@ export async function serve(file: Buffer, misdeeds: Misdeeds = {}): Promise<Test
       const from = wrongRange === true ? 0 : start;
       body = served.subarray(from, from + end + 1 - start);
       response.statusCode = 206;
-      response.setHeader('content-range', `bytes ${from}-${from + body.length - 1}/${served.length}`);
+      response.setHeader(
+        'content-range',
+        `bytes ${from}-${from + body.length - 1}/${served.length}`,
+      );
     }
     if (noLength !== true) response.setHeader('content-length', body.length);
-    const isStalled = misdeeds.stallAfter !== undefined && body.length > misdeeds.stallAfter && stalls-- > 0;
+    const isStalled =
+      misdeeds.stallAfter !== undefined && body.length > misdeeds.stallAfter && stalls-- > 0;
     const isCut = cutAfter !== undefined && body.length > cutAfter && cuts-- > 0;
     const sent = isStalled
       ? body.subarray(0, misdeeds.stallAfter)

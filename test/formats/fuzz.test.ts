@@ -42,7 +42,11 @@ it(`pickles with random damage (seed ${seed})`, async () => {
   let refused = 0;
   for (let round = 0; round < rounds(2000); round++) {
     const damaged = damage(bytes, rng);
-    if (!(await survives(() => readPickle(damaged, { globals: TORCH_GLOBALS, persistent: readStorage }))))
+    if (
+      !(await survives(() =>
+        readPickle(damaged, { globals: TORCH_GLOBALS, persistent: readStorage }),
+      ))
+    )
       refused++;
   }
   expect(refused).toBeGreaterThan(rounds(500)); // the damage does some

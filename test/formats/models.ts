@@ -15,7 +15,10 @@ export function madeUpNetwork(
     if (name.endsWith('num_batches_tracked')) buffer.assign([1234]);
     else
       buffer.assign(
-        Array.from({ length: buffer.size }, () => (name.endsWith('var') ? 0.5 : -0.5) + rng.uniform()),
+        Array.from(
+          { length: buffer.size },
+          () => (name.endsWith('var') ? 0.5 : -0.5) + rng.uniform(),
+        ),
       );
   }
   return model.eval();
@@ -35,5 +38,8 @@ export function logitsOf(model: CharacterNet, images: Float32Array): Promise<Arr
 
 export function largestDifference(one: ArrayLike<number>, other: ArrayLike<number>): number {
   if (one.length !== other.length) return Infinity;
-  return Array.from(one, (value, i) => Math.abs(value - other[i])).reduce((a, b) => Math.max(a, b), 0);
+  return Array.from(one, (value, i) => Math.abs(value - other[i])).reduce(
+    (a, b) => Math.max(a, b),
+    0,
+  );
 }

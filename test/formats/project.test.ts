@@ -73,60 +73,85 @@ async function onTwoProcesses(words: readonly string[]): Promise<string[]> {
   );
   const ended = await Promise.allSettled(processes); // all of them: what one says explains the other
   const failed = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
-  if (failed.length > 0) throw new AggregateError(failed, failed.map(({ message }) => message).join('\n'));
+  if (failed.length > 0)
+    throw new AggregateError(failed, failed.map(({ message }) => message).join('\n'));
   return ended.map((one) => (one as PromiseFulfilledResult<{ stdout: string }>).value.stdout);
 }
 
-describe.skipIf(torchMissing !== null)(`the exported PyTorch project${skipNote(torchMissing)}`, () => {
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'inkgrad-project-'));
-    await writeFile(at('images.f32'), Buffer.from(noise(IMAGES).buffer));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
+describe.skipIf(torchMissing !== null)(
+  `the exported PyTorch project${skipNote(torchMissing)}`,
+  () => {
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'inkgrad-project-'));
+      await writeFile(at('images.f32'), Buffer.from(noise(IMAGES).buffer));
+    });
+    afterAll(() => rm(folder, { recursive: true }));
 
-  it.each([[[2, 1, 3]], [[1, 1, 1]]] as [Convolutions][])(
-    'gives the same logits with %j convolutions in the blocks',
-    (convolutions) =>
+    it.each([[[2, 1, 3]], [[1, 1, 1]]] as [Convolutions][])(
+      'gives the same logits with %j convolutions in the blocks',
+      (convolutions) =>
+        onWasm(async () => {
+          const model = madeUpNetwork(47, 5, convolutions);
+          await rm(at('project'), { recursive: true, force: true });
+          const files = await exportProject(
+            { model, classes: BALANCED_CLASSES, data: 'noise' },
+            at('project'),
+          );
+          expect(files).toEqual([
+            'README.md',
+            'emnist.py',
+            'evaluate.py',
+            'network.py',
+            'train.py',
+            'model.pth',
+          ]);
+          const theirs = await torchLogits(at('project', 'model.pth'));
+          expect(theirs).toHaveLength(IMAGES * 47);
+          expect(largestDifference(await logitsOf(model, noise(IMAGES)), theirs)).toBeLessThan(
+            1e-4,
+          );
+          model.dispose();
+        })(),
+    );
+
+    it(
+      'trains on two processes, and what it trained comes back',
       onWasm(async () => {
-        const model = madeUpNetwork(47, 5, convolutions);
-        await rm(at('project'), { recursive: true, force: true });
-        const files = await exportProject({ model, classes: BALANCED_CLASSES, data: 'noise' }, at('project'));
-        expect(files).toEqual([
-          'README.md',
-          'emnist.py',
-          'evaluate.py',
-          'network.py',
-          'train.py',
-          'model.pth',
+        await writeEmnist(at('data'), drawn('balanced', 376, 'train'), {
+          split: 'balanced',
+          part: 'train',
+        });
+        const words = [
+          '--data',
+          at('data'),
+          '--model',
+          at('project', 'model.pth'),
+          '--out',
+          at('trained.pth'),
+        ];
+        const [first, second] = await onTwoProcesses([
+          ...words,
+          '--epochs',
+          '1',
+          '--batch-size',
+          '32',
         ]);
-        const theirs = await torchLogits(at('project', 'model.pth'));
-        expect(theirs).toHaveLength(IMAGES * 47);
+        // One line, of process 0: fresh weights guess, and 329 or so images teach them something.
+        expect(first.trim()).toMatch(
+          /^epoch 1\/1 {2}train loss \d\.\d{4} accuracy .* val loss \d\.\d{4} accuracy [\d.]+ %$/,
+        );
+
+        expect(second).toBe('');
+
+        const { model, classes } = await loadModel(at('trained.pth'));
+        expect(classes).toEqual(BALANCED_CLASSES);
+        const theirs = await torchLogits(at('trained.pth'));
         expect(largestDifference(await logitsOf(model, noise(IMAGES)), theirs)).toBeLessThan(1e-4);
+        const before = await torchLogits(at('project', 'model.pth'));
+        expect(largestDifference(before, theirs)).toBeGreaterThan(0.1); // it is not the model that went out
         model.dispose();
-      })(),
-  );
-
-  it(
-    'trains on two processes, and what it trained comes back',
-    onWasm(async () => {
-      await writeEmnist(at('data'), drawn('balanced', 376, 'train'), { split: 'balanced', part: 'train' });
-      const words = ['--data', at('data'), '--model', at('project', 'model.pth'), '--out', at('trained.pth')];
-      const [first, second] = await onTwoProcesses([...words, '--epochs', '1', '--batch-size', '32']);
-      // One line, of process 0: fresh weights guess, and 329 or so images teach them something.
-      expect(first.trim()).toMatch(
-        /^epoch 1\/1 {2}train loss \d\.\d{4} accuracy .* val loss \d\.\d{4} accuracy [\d.]+ %$/,
-      );
-
-      expect(second).toBe('');
-
-      const { model, classes } = await loadModel(at('trained.pth'));
-      expect(classes).toEqual(BALANCED_CLASSES);
-      const theirs = await torchLogits(at('trained.pth'));
-      expect(largestDifference(await logitsOf(model, noise(IMAGES)), theirs)).toBeLessThan(1e-4);
-      const before = await torchLogits(at('project', 'model.pth'));
-      expect(largestDifference(before, theirs)).toBeGreaterThan(0.1); // it is not the model that went out
-      model.dispose();
-    }),
-    2 * HANGING_MS,
-  );
-});
+      }),
+      2 * HANGING_MS,
+    );
+  },
+);

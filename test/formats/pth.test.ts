@@ -5,7 +5,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { call, dict, FALSE, integer, list, name, text, tuple } from '../../src/app/formats/pickleWriter.js';
+import {
+  call,
+  dict,
+  FALSE,
+  integer,
+  list,
+  name,
+  text,
+  tuple,
+} from '../../src/app/formats/pickleWriter.js';
 import { decodePth } from '../../src/app/formats/pth.js';
 import { isPth } from '../../src/app/formats/pthSignature.js';
 import { encodePth } from '../../src/app/formats/pthWriter.js';
@@ -16,7 +25,9 @@ const numbers = float32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
 
 async function one(wanted: Omit<TensorText, 'length'>, bytes = numbers): Promise<number[]> {
   const size =
-    { LongStorage: 8, DoubleStorage: 8, HalfStorage: 2, BFloat16Storage: 2 }[wanted.storage ?? ''] ?? 4;
+    { LongStorage: 8, DoubleStorage: 8, HalfStorage: 2, BFloat16Storage: 2 }[
+      wanted.storage ?? ''
+    ] ?? 4;
   const file = await pth(stateDict({ x: tensor({ ...wanted, length: bytes.length / size }) }), {
     'data/0': bytes,
   });
@@ -53,7 +64,8 @@ describe('a tensor', () => {
     const read = async (value: number): Promise<unknown> => {
       const x = tensor({ storage: 'DoubleStorage', length: 1, shape: [1], stride: [1] });
       const bytes = new Uint8Array(Float64Array.of(value).buffer);
-      return (await decodePth(await pth(stateDict({ x }), { 'data/0': bytes }))).tensors.x.data.constructor;
+      return (await decodePth(await pth(stateDict({ x }), { 'data/0': bytes }))).tensors.x.data
+        .constructor;
     };
     expect(await read(0.5)).toBe(Float32Array);
     expect(await read(0.1)).toBe(Float64Array);
@@ -63,7 +75,8 @@ describe('a tensor', () => {
     const state = stateDict({ x: tensor({ length: 2, shape: [2], stride: [1] }) });
     const utf8 = (order: string): Uint8Array => new TextEncoder().encode(order);
     const read = async (order: string, bytes: Uint8Array): Promise<number[]> => [
-      ...(await decodePth(await pth(state, { byteorder: utf8(order), 'data/0': bytes }))).tensors.x.data,
+      ...(await decodePth(await pth(state, { byteorder: utf8(order), 'data/0': bytes }))).tensors.x
+        .data,
     ];
     expect(await read('little', float32(1, 2))).toEqual([1, 2]);
     expect(await read('big', Uint8Array.of(0x3f, 0x80, 0, 0, 0x40, 0, 0, 0))).toEqual([1, 2]);
@@ -105,10 +118,9 @@ describe('a file', () => {
   });
 
   it('of a parallel run loses the prefix of its names', async () => {
-    expect(Object.keys((await decode(stateDict({ 'module.x': x, 'module.y': x }))).tensors)).toEqual([
-      'x',
-      'y',
-    ]);
+    expect(
+      Object.keys((await decode(stateDict({ 'module.x': x, 'module.y': x }))).tensors),
+    ).toEqual(['x', 'y']);
     expect(Object.keys((await decode(stateDict({ 'module.x': x, y: x }))).tensors)).toEqual([
       'module.x',
       'y',
@@ -135,7 +147,11 @@ describe('a file', () => {
     };
     const contents = { tensors, classes: ['x', 'ß'], inputSize: [1, 28, 28] };
     const bytes = await encodePth(contents);
-    expect(await decodePth(bytes)).toEqual({ tensors, classes: ['x', 'ß'], ignored: ['input_size'] });
+    expect(await decodePth(bytes)).toEqual({
+      tensors,
+      classes: ['x', 'ß'],
+      ignored: ['input_size'],
+    });
     expect(bytes).toEqual(await encodePth(contents));
   });
 });

@@ -33,9 +33,23 @@ export interface TensorText {
 /** What torch.save writes in place of a tensor. */
 export function tensor(wanted: TensorText): Pickled {
   const { storage = 'FloatStorage', key = '0', length, offset = 0, shape, stride } = wanted;
-  const id = tuple(text('storage'), name('torch', storage), text(key), text('cpu'), integer(length));
+  const id = tuple(
+    text('storage'),
+    name('torch', storage),
+    text(key),
+    text('cpu'),
+    integer(length),
+  );
   const sizes = (values: readonly number[]): Pickled => tuple(...values.map(integer));
-  return call(REBUILD, persistent(id), integer(offset), sizes(shape), sizes(stride), FALSE, ORDERED_DICT);
+  return call(
+    REBUILD,
+    persistent(id),
+    integer(offset),
+    sizes(shape),
+    sizes(stride),
+    FALSE,
+    ORDERED_DICT,
+  );
 }
 
 /** A state dict of `{ name: tensor }`. */
@@ -63,5 +77,7 @@ export function pth(
 ): Promise<Uint8Array> {
   const pickle = contents instanceof Uint8Array ? contents : program(contents);
   const all = { 'data.pkl': pickle, version: new TextEncoder().encode('3\n'), ...members };
-  return writeStoredArchive(Object.entries(all).map(([key, bytes]) => [`archive/${key}`, bytes] as const));
+  return writeStoredArchive(
+    Object.entries(all).map(([key, bytes]) => [`archive/${key}`, bytes] as const),
+  );
 }

@@ -55,7 +55,8 @@ const calls: Readonly<Record<string, Call>> = {
       labelSmoothing: options.number('label_smoothing'),
       reduction: reductionOf(options),
     }),
-  soft_cross_entropy: ({ x, target }, { options }) => softCrossEntropy(x, target, reductionOf(options)),
+  soft_cross_entropy: ({ x, target }, { options }) =>
+    softCrossEntropy(x, target, reductionOf(options)),
   mse: ({ x, target }, { options }) => mse(x, target, reductionOf(options)),
   softmax: ({ x }, { options }) => softmax(x, options.number('axis')),
   log_softmax: ({ x }, { options }) => logSoftmax(x, options.number('axis')),
@@ -65,7 +66,8 @@ const calls: Readonly<Record<string, Call>> = {
   leaky_relu: ({ x }, { options }) => leakyRelu(x, options.number('negative_slope')),
   gelu: ({ x }) => gelu(x),
   clamp: ({ x }, { options }) => {
-    const bound = (name: string, none: number): number => (options.has(name) ? options.number(name) : none);
+    const bound = (name: string, none: number): number =>
+      options.has(name) ? options.number(name) : none;
     return clamp(x, bound('min', -Infinity), bound('max', Infinity));
   },
   layer_norm: ({ x, weight, bias }, { options }) =>
@@ -90,7 +92,8 @@ function poolOptions(options: GoldenCase['options']) {
 
 function reductionOf(options: GoldenCase['options']): 'mean' | 'sum' {
   const reduction = options.text('reduction');
-  if (reduction !== 'mean' && reduction !== 'sum') throw new Error(`unknown reduction ${reduction}`);
+  if (reduction !== 'mean' && reduction !== 'sum')
+    throw new Error(`unknown reduction ${reduction}`);
   return reduction;
 }
 

@@ -46,7 +46,10 @@ describe('the golden fixtures', () => {
 });
 
 describe('the loader', () => {
-  const fields = new Fields({ lr: ['NaN', '-Infinity', 1], stride: 2, padding: [1, 2], max: null }, 'here');
+  const fields = new Fields(
+    { lr: ['NaN', '-Infinity', 1], stride: 2, padding: [1, 2], max: null },
+    'here',
+  );
 
   it('reads the numbers JSON lacks, pairs and nulls', () => {
     expect(fields.numbers('lr')).toEqual([NaN, -Infinity, 1]);
@@ -64,7 +67,10 @@ describe('the loader', () => {
   it('decodes little-endian float32 and refuses a tensor whose bytes do not fit its shape', () => {
     const make = (shape: number[]): GoldenCase => {
       const stored = { shape, data: 'AACAPwAAAMA=' }; // 1 and -2
-      return new GoldenCase({ name: 'pair', options: {}, tensors: { x: stored }, values: {} }, 'here');
+      return new GoldenCase(
+        { name: 'pair', options: {}, tensors: { x: stored }, values: {} },
+        'here',
+      );
     };
     expect(make([2, 1]).tensor('x')).toEqual({ shape: [2, 1], data: Float32Array.of(1, -2) });
     expect(() => make([3]).tensor('x')).toThrow(FormatError);

@@ -89,7 +89,9 @@ export class Fields {
   /** A list of lists of numbers. */
   rows(key: string): number[][] {
     return this.#list(key).map((row) =>
-      Array.isArray(row) ? row.map((value) => this.#number(value, key)) : this.#fail(key, 'a list of lists'),
+      Array.isArray(row)
+        ? row.map((value) => this.#number(value, key))
+        : this.#fail(key, 'a list of lists'),
     );
   }
 
@@ -99,7 +101,9 @@ export class Fields {
 
   /** A list of objects. */
   list(key: string): Fields[] {
-    return this.#list(key).map((value, index) => new Fields(value, `${this.#where}.${key}[${index}]`));
+    return this.#list(key).map(
+      (value, index) => new Fields(value, `${this.#where}.${key}[${index}]`),
+    );
   }
 
   #at(key: string): Json {
@@ -157,7 +161,10 @@ export class GoldenCase {
       const rule = `shape [${shape.join(',')}] needs ${4 * length} bytes`;
       throw new FormatError(`golden ${this.name}, tensor ${name}: ${rule}, found ${bytes.length}`);
     }
-    return { shape, data: Float32Array.from({ length }, (_, index) => bytes.readFloatLE(4 * index)) };
+    return {
+      shape,
+      data: Float32Array.from({ length }, (_, index) => bytes.readFloatLE(4 * index)),
+    };
   }
 }
 

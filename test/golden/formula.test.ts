@@ -8,7 +8,8 @@ import { checksum, images, initialTensor, labels, STATE } from './formula.js';
 const golden = loadGolden('trace').case('formula');
 
 function expectSame(values: Float32Array, stored: Fields): void {
-  for (const [index, value] of stored.rows('samples')) expect(values[index], `element ${index}`).toBe(value);
+  for (const [index, value] of stored.rows('samples'))
+    expect(values[index], `element ${index}`).toBe(value);
   expect(checksum(values)).toBe(stored.number('checksum'));
 }
 
@@ -17,11 +18,14 @@ describe('the formula of the training trace', () => {
     expect(STATE.map((entry) => entry.name)).toEqual(golden.values.fields('tensors').keys);
   });
 
-  it.each(STATE.map((entry) => [entry.name, entry] as const))('computes %s bit for bit', (name, entry) => {
-    const stored = golden.values.fields('tensors').fields(name);
-    expect(entry.shape).toEqual(stored.numbers('shape'));
-    expectSame(initialTensor(entry), stored);
-  });
+  it.each(STATE.map((entry) => [entry.name, entry] as const))(
+    'computes %s bit for bit',
+    (name, entry) => {
+      const stored = golden.values.fields('tensors').fields(name);
+      expect(entry.shape).toEqual(stored.numbers('shape'));
+      expectSame(initialTensor(entry), stored);
+    },
+  );
 
   it('computes the images of every step bit for bit, all in [-1, 1]', () => {
     const stored = golden.values.list('images');

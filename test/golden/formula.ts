@@ -11,7 +11,8 @@ const SALT = 'trace3';
 /** FNV-1a, 32 bits, over the ASCII characters of the salt, a slash and the name. */
 export function hashName(name: string): number {
   let hash = 0x811c9dc5;
-  for (const character of `${SALT}/${name}`) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  for (const character of `${SALT}/${name}`)
+    hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
   return hash >>> 0;
 }
 
@@ -78,7 +79,10 @@ export function initialTensor({ name, shape, center, bound }: StateEntry): Float
 /** The 16 class indices of a step, counted from 0. */
 export function labels(step: number): number[] {
   const seed = hashName('labels');
-  return Array.from({ length: BATCH }, (_, place) => hashIndex(seed, step * BATCH + place) % CLASSES);
+  return Array.from(
+    { length: BATCH },
+    (_, place) => hashIndex(seed, step * BATCH + place) % CLASSES,
+  );
 }
 
 /** [16, 1, 28, 28] in [-1, 1): three round blobs whose places belong to the label, a little jitter, grain. */

@@ -83,7 +83,10 @@ describe.each([oracle, ...backendsUnderTest])('PyTorch and $name agree on', ({ m
       compare(golden, toleranceOf(backend, 'batchnorm'), () => {
         const { weight, bias } = inputsOf(golden);
         const running = { mean: zeros(weight.shape), variance: ones(weight.shape) };
-        const [epsilon, momentum] = [golden.options.number('eps'), golden.options.number('momentum')];
+        const [epsilon, momentum] = [
+          golden.options.number('eps'),
+          golden.options.number('momentum'),
+        ];
         const results: Record<string, Promise<ArrayLike<number>>> = {};
         for (const [name, batch] of [
           ['x', 1],
@@ -101,17 +104,24 @@ describe.each([oracle, ...backendsUnderTest])('PyTorch and $name agree on', ({ m
   );
 
   // Which of equal pixels max-pooling takes shows in grad_x above; argmax has no gradient to show it.
-  const choosing = loadGolden('activation').cases.filter(({ options }) => options.text('kind') === 'max');
-  it.each(choosing.map((golden) => [golden.name, golden] as const))('argmax: %s', async (_, golden) => {
-    const pending = withBackend(backend, () =>
-      scope(() => argmax(upload(golden.tensor('x')), golden.options.number('axis')).data()),
-    );
-    expect([...(await pending)]).toEqual(golden.values.numbers('indices'));
-  });
+  const choosing = loadGolden('activation').cases.filter(
+    ({ options }) => options.text('kind') === 'max',
+  );
+  it.each(choosing.map((golden) => [golden.name, golden] as const))(
+    'argmax: %s',
+    async (_, golden) => {
+      const pending = withBackend(backend, () =>
+        scope(() => argmax(upload(golden.tensor('x')), golden.options.number('axis')).data()),
+      );
+      expect([...(await pending)]).toEqual(golden.values.numbers('indices'));
+    },
+  );
 
   it('GELU to within 5e-4: the tanh form and the exact one never differ by more', async () => {
     const golden = loadGolden('activation').case('gelu_none');
-    const pending = withBackend(backend, () => scope(() => gelu(upload(golden.tensor('x'))).data()));
+    const pending = withBackend(backend, () =>
+      scope(() => gelu(upload(golden.tensor('x'))).data()),
+    );
     const exact = golden.tensor('y').data;
     const differences = Array.from(await pending, (value, i) => Math.abs(value - exact[i]));
     expect(Math.max(...differences)).toBeLessThan(5e-4);

@@ -38,7 +38,9 @@ function setGrad(parameter: nn.Parameter, values: Float32Array): void {
   const { backend } = parameter.array;
   parameter.zeroGrad();
   scope(() => {
-    parameter.accumulateGrad(tensor(Float64Array.from(values), { shape: parameter.shape, backend }).array);
+    parameter.accumulateGrad(
+      tensor(Float64Array.from(values), { shape: parameter.shape, backend }).array,
+    );
   });
 }
 
@@ -58,7 +60,9 @@ function expectClose(
   expected.forEach((value, i) => {
     const error = Math.abs(actual[i] - value);
     const limit = allowed.tolerance * Math.max(allowed.floor, Math.abs(value));
-    expect(error, `${where}, element ${i}: ${actual[i]}, PyTorch ${value}`).toBeLessThanOrEqual(limit);
+    expect(error, `${where}, element ${i}: ${actual[i]}, PyTorch ${value}`).toBeLessThanOrEqual(
+      limit,
+    );
   });
 }
 
@@ -68,39 +72,55 @@ const ofKind = (...kinds: string[]): GoldenCase[] =>
 describe.each(BACKENDS)('$backend.dtype', ({ backend, ...allowed }) => {
   afterAll(() => expect(backend.memory.live).toBe(0));
 
-  it.each(ofKind('sgd', 'adam', 'adamw').map((one) => [one.name, one] as const))('%s', async (_, one) => {
-    const [initial, gradients, after] = ['initial', 'gradients', 'after'].map((name) => one.tensor(name));
-    const [steps, size] = gradients.shape;
-    const parameter = withBackend(backend, () => new nn.Parameter([size], initial.data));
-    const optimizer = OPTIMIZERS[one.options.text('kind')]([parameter], one.options);
-    for (let step = 0; step < steps; step++) {
-      const row = (rows: Float32Array): Float32Array => rows.subarray(step * size, (step + 1) * size);
-      setGrad(parameter, row(gradients.data));
-      optimizer.step();
-      expectClose(await parameter.data(), row(after.data), allowed, `step ${step + 1}`);
-    }
-    optimizer.dispose();
-    parameter.dispose();
-  });
+  it.each(ofKind('sgd', 'adam', 'adamw').map((one) => [one.name, one] as const))(
+    '%s',
+    async (_, one) => {
+      const [initial, gradients, after] = ['initial', 'gradients', 'after'].map((name) =>
+        one.tensor(name),
+      );
+      const [steps, size] = gradients.shape;
+      const parameter = withBackend(backend, () => new nn.Parameter([size], initial.data));
+      const optimizer = OPTIMIZERS[one.options.text('kind')]([parameter], one.options);
+      for (let step = 0; step < steps; step++) {
+        const row = (rows: Float32Array): Float32Array =>
+          rows.subarray(step * size, (step + 1) * size);
+        setGrad(parameter, row(gradients.data));
+        optimizer.step();
+        expectClose(await parameter.data(), row(after.data), allowed, `step ${step + 1}`);
+      }
+      optimizer.dispose();
+      parameter.dispose();
+    },
+  );
 
   it.each(ofKind('clip_grad_norm', 'clip_grad_value').map((one) => [one.name, one] as const))(
     '%s',
     async (_, one) => {
       const parameters = [0, 1].map((index) => {
         const { shape, data } = one.tensor(`before_${index}`);
-        const parameter = withBackend(backend, () => new nn.Parameter(shape, new Float32Array(data.length)));
+        const parameter = withBackend(
+          backend,
+          () => new nn.Parameter(shape, new Float32Array(data.length)),
+        );
         setGrad(parameter, data);
         return parameter;
       });
       if (one.options.text('kind') === 'clip_grad_norm') {
-        const norm = scope(() => nn.clipGradNorm(parameters, one.options.number('max_norm')).item());
+        const norm = scope(() =>
+          nn.clipGradNorm(parameters, one.options.number('max_norm')).item(),
+        );
         expect(await norm).toBeCloseTo(one.values.number('norm'), 5);
       } else {
         nn.clipGradValue(parameters, one.options.number('clip_value'));
       }
       for (const [index, parameter] of parameters.entries()) {
         const where = `gradient ${index}`;
-        expectClose(await parameter.grad!.data(), one.tensor(`after_${index}`).data, allowed, where);
+        expectClose(
+          await parameter.grad!.data(),
+          one.tensor(`after_${index}`).data,
+          allowed,
+          where,
+        );
         parameter.dispose();
       }
     },
@@ -116,7 +136,10 @@ describe.each(BACKENDS)('$backend.dtype', ({ backend, ...allowed }) => {
 describe('initializers', () => {
   const SEED = 17;
   const init = loadGolden('init');
-  const NONLINEARITIES: Readonly<Record<string, nn.Nonlinearity>> = { relu: 'relu', leaky_relu: 'leakyRelu' };
+  const NONLINEARITIES: Readonly<Record<string, nn.Nonlinearity>> = {
+    relu: 'relu',
+    leaky_relu: 'leakyRelu',
+  };
 
   it('gains', () => {
     const { values } = init.case('gains');
@@ -132,7 +155,8 @@ describe('initializers', () => {
       leaky_relu_sqrt5: nn.calculateGain('leakyRelu', Math.sqrt(5)),
     };
     expect(Object.keys(gains).sort()).toEqual([...values.keys].sort());
-    for (const [name, gain] of Object.entries(gains)) expect(gain, name).toBeCloseTo(values.number(name), 14);
+    for (const [name, gain] of Object.entries(gains))
+      expect(gain, name).toBeCloseTo(values.number(name), 14);
   });
 
   /** Our initializer for a case, and the deviation it is made of. */
@@ -172,7 +196,10 @@ describe('initializers', () => {
       const drawn = initialize(shape);
       const largest = drawn.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       if (values.has('fan_in')) {
-        expect(nn.fans(shape)).toEqual({ fanIn: values.number('fan_in'), fanOut: values.number('fan_out') });
+        expect(nn.fans(shape)).toEqual({
+          fanIn: values.number('fan_in'),
+          fanOut: values.number('fan_out'),
+        });
       }
       if (values.text('distribution') === 'uniform') {
         const high = values.number('high');
@@ -184,7 +211,9 @@ describe('initializers', () => {
         expect(values.number('mean')).toBe(0);
         expect(deviation).toBeCloseTo(values.number('std'), 14);
         const variance = drawn.reduce((sum, value) => sum + value * value, 0) / drawn.length;
-        expect(Math.abs(variance / deviation ** 2 - 1)).toBeLessThan(5 * Math.sqrt(2 / drawn.length));
+        expect(Math.abs(variance / deviation ** 2 - 1)).toBeLessThan(
+          5 * Math.sqrt(2 / drawn.length),
+        );
       }
     },
   );

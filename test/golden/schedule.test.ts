@@ -48,8 +48,12 @@ describe('ReduceLROnPlateau', () => {
         schedule.step(metric);
         return [optimizer.lr, schedule.best, schedule.badEpochs, schedule.cooldownLeft];
       });
-      const columns = ['lr', 'best', 'num_bad_epochs', 'cooldown_counter'].map((key) => values.numbers(key));
-      expect(traced).toEqual(metrics.map((_metric, epoch) => columns.map((column) => column[epoch])));
+      const columns = ['lr', 'best', 'num_bad_epochs', 'cooldown_counter'].map((key) =>
+        values.numbers(key),
+      );
+      expect(traced).toEqual(
+        metrics.map((_metric, epoch) => columns.map((column) => column[epoch])),
+      );
     });
   });
 });
@@ -60,7 +64,10 @@ describe('curves', () => {
   type Make = (optimizer: nn.Optimizer, options: Fields) => { step(): void };
   const KINDS: Readonly<Record<string, Make>> = {
     step: (optimizer, options) =>
-      new nn.StepLR(optimizer, { stepSize: options.number('step_size'), gamma: options.number('gamma') }),
+      new nn.StepLR(optimizer, {
+        stepSize: options.number('step_size'),
+        gamma: options.number('gamma'),
+      }),
     cosine: (optimizer, options) =>
       new nn.CosineWithWarmup(optimizer, {
         totalSteps: options.number('T_max'),

@@ -117,7 +117,9 @@ describe.each(fastBackends)('on $name', ({ make }) => {
   it('thirty tame steps: losses to 1e-4, final weights to 1e-3', async () => {
     const recorded = golden.case('adam_tame');
     const { losses, gradients, state } = await run(recorded, 30);
-    const errors = recorded.values.numbers('losses').map((loss, step) => relative(losses[step], loss));
+    const errors = recorded.values
+      .numbers('losses')
+      .map((loss, step) => relative(losses[step], loss));
     expect(losses).toHaveLength(30);
     expect(Math.max(...errors.slice(0, 10)), 'first ten losses').toBeLessThan(1e-5);
     expect(Math.max(...errors), 'all losses').toBeLessThan(1e-4);
@@ -129,7 +131,9 @@ describe.each(fastBackends)('on $name', ({ make }) => {
   it("the recipe's own settings: losses to 1e-4 for five steps", async () => {
     const recorded = golden.case('adam');
     const { losses } = await run(recorded, 5);
-    const errors = losses.map((loss, step) => relative(loss, recorded.values.numbers('losses')[step]));
+    const errors = losses.map((loss, step) =>
+      relative(loss, recorded.values.numbers('losses')[step]),
+    );
     expect(Math.max(...errors)).toBeLessThan(1e-4);
   });
 });
@@ -140,7 +144,9 @@ it(
     withFreshBackend(oracle.make, async (backend: Backend) => {
       const recorded = golden.case('adam');
       const { losses, gradients } = await train(recorded, 2, true);
-      const errors = losses.map((loss, step) => relative(loss, recorded.values.numbers('losses')[step]));
+      const errors = losses.map((loss, step) =>
+        relative(loss, recorded.values.numbers('losses')[step]),
+      );
       expect(backend.dtype).toBe('float64');
       expect(Math.max(...errors)).toBeLessThan(1e-10);
       expectTensors(recorded, 'grad', gradients, () => 1e-7);

@@ -23,7 +23,10 @@ const RADEON = 'ANGLE (AMD, Radeon RX 580 OpenGL 4.6)';
 it.each([
   {
     who: 'a browser',
-    made: context({ UNMASKED_RENDERER_WEBGL: UNMASKED }, { [RENDERER]: 'WebKit WebGL', [UNMASKED]: RADEON }),
+    made: context(
+      { UNMASKED_RENDERER_WEBGL: UNMASKED },
+      { [RENDERER]: 'WebKit WebGL', [UNMASKED]: RADEON },
+    ),
     is: { adapter: RADEON, software: false },
   },
   {

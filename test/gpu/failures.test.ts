@@ -10,7 +10,12 @@ import { createGpuBackend, type GpuBackend } from '../../src/engine/backends/gpu
 import { GpuBackend as BareBackend } from '../../src/engine/backends/gpu/backend.js';
 import type { Device } from '../../src/engine/backends/gpu/device.js';
 import { ProgramQueue } from '../../src/engine/backends/gpu/queue.js';
-import { ArgumentError, BackendError, DeviceLostError, DisposedError } from '../../src/engine/errors.js';
+import {
+  ArgumentError,
+  BackendError,
+  DeviceLostError,
+  DisposedError,
+} from '../../src/engine/errors.js';
 
 const noneOf = { constants: {}, scalars: {} };
 
@@ -31,7 +36,13 @@ const apply = (backend: Backend, own: Launch['kernel'], input: Buffer): Buffer =
 
 describe('a kernel that does not compile', () => {
   // A closure: gpu.js knows nothing of it.
-  const broken = kernel('broken', ['x'], [], () => 0, 'function (x) { return nowhere(x[this.thread.x]); }');
+  const broken = kernel(
+    'broken',
+    ['x'],
+    [],
+    () => 0,
+    'function (x) { return nowhere(x[this.thread.x]); }',
+  );
 
   it(
     'is named where its numbers are read, and where numbers made of them are',
@@ -103,7 +114,9 @@ describe('a buffer', () => {
       const names = 'abcdefgh'.split('');
       const wide = kernel<Record<string, number>>('wide', names, [], () => 0);
       const inputs = names.map(() => x);
-      expect(() => backend.run({ kernel: wide, inputs, ...noneOf, length: 1 })).toThrow(ArgumentError);
+      expect(() => backend.run({ kernel: wide, inputs, ...noneOf, length: 1 })).toThrow(
+        ArgumentError,
+      );
       return Promise.resolve();
     }),
   );
@@ -114,7 +127,9 @@ describe('compiled kernels', () => {
     'leave a full cache, the least recently used first, and never before their outputs',
     on(async (backend) => {
       const sizes = [1, 2, 3, 4, 5];
-      const rows = sizes.map((size) => backend.upload(Float32Array.from({ length: size }, (_, i) => i - 1)));
+      const rows = sizes.map((size) =>
+        backend.upload(Float32Array.from({ length: size }, (_, i) => i - 1)),
+      );
       const outputs = rows.map((row) => apply(backend, relu, row));
       const again = rows.map((row) => apply(backend, relu, row));
       for (const [index, size] of sizes.entries()) {
@@ -131,7 +146,13 @@ describe('compiled kernels', () => {
     'are not mixed up when two have one name',
     on(async (backend) => {
       const x = backend.upload([1]);
-      const twin = kernel('relu', ['x'], [], () => 0, 'function (x) { return 2 * x[this.thread.x]; }');
+      const twin = kernel(
+        'relu',
+        ['x'],
+        [],
+        () => 0,
+        'function (x) { return 2 * x[this.thread.x]; }',
+      );
       await backend.read(apply(backend, relu, x));
       await expect(backend.read(apply(backend, twin, x))).rejects.toThrow(
         'two different kernels are named relu',
@@ -142,9 +163,13 @@ describe('compiled kernels', () => {
 
 describe('a device', () => {
   it('that is not there is refused with the reason', async () => {
-    await expect(createGpuBackend({ mode: 'webgl2' })).rejects.toThrow(/^gpu \(webgl2\): Node has no WebGL2/);
+    await expect(createGpuBackend({ mode: 'webgl2' })).rejects.toThrow(
+      /^gpu \(webgl2\): Node has no WebGL2/,
+    );
     await expect(createGpuBackend({ mode: 'webgl2' })).rejects.toThrow(BackendError);
-    await expect(createGpuBackend({ mode: 'webasm', maxKernels: 0 })).rejects.toThrow(ArgumentError);
+    await expect(createGpuBackend({ mode: 'webasm', maxKernels: 0 })).rejects.toThrow(
+      ArgumentError,
+    );
   });
 
   /** Computes x -> x until it is lost; then, like a real one, zeros. */
@@ -153,19 +178,27 @@ describe('a device', () => {
     class Kernel {
       readonly built = true;
     }
-    const run = (x: Float32Array): Float32Array => (isLost ? new Float32Array(x.length) : x.slice());
+    const run = (x: Float32Array): Float32Array =>
+      isLost ? new Float32Array(x.length) : x.slice();
     const made = { kernel: new Kernel(), destroy: () => undefined };
     const gpu = {
       Kernel,
       context: null,
       destroy: () => Promise.resolve(),
-      createKernel: () => Object.assign((...args: readonly unknown[]) => run(args[0] as Float32Array), made),
+      createKernel: () =>
+        Object.assign((...args: readonly unknown[]) => run(args[0] as Float32Array), made),
     };
     const checkAlive = (): void => {
       if (isLost) throw new DeviceLostError('gpu (webgpu): the device was lost');
     };
     const close = (): Promise<void> => Promise.resolve();
-    const device = { mode: 'webgpu', gpu, adapter: 'test', software: true, reusesOutputs: false } as const;
+    const device = {
+      mode: 'webgpu',
+      gpu,
+      adapter: 'test',
+      software: true,
+      reusesOutputs: false,
+    } as const;
     return { device: { ...device, checkAlive, close }, lose: () => (isLost = true) };
   };
 

@@ -3,7 +3,14 @@
 // engine, layers.
 
 import type { Backend } from '../../src/engine/backend.js';
-import { crossEntropy, currentBackend, Rng, scope, tensor, useBackend } from '../../src/engine/index.js';
+import {
+  crossEntropy,
+  currentBackend,
+  Rng,
+  scope,
+  tensor,
+  useBackend,
+} from '../../src/engine/index.js';
 import {
   Adam,
   BatchNorm2d,

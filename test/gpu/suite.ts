@@ -84,9 +84,16 @@ async function judged(
 }
 
 /** The largest difference of two arrays, as a part of the largest expected number (or of 0.1). */
-function difference(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): Difference {
+function difference(
+  what: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+): Difference {
   if (actual.length !== expected.length) {
-    return { worst: Infinity, where: `${what}: ${actual.length} numbers, should be ${expected.length}` };
+    return {
+      worst: Infinity,
+      where: `${what}: ${actual.length} numbers, should be ${expected.length}`,
+    };
   }
   let scale = 0.1;
   for (let i = 0; i < expected.length; i++) {
@@ -141,7 +148,10 @@ async function recordLaunches(seed: number): Promise<Map<string, RecordedLaunch[
     const known = found.get(rest.kernel.name) ?? [];
     found.set(rest.kernel.name, known);
     const sizes = JSON.stringify(rest.constants);
-    if (known.length < LAUNCHES_EACH && known.every(({ constants }) => JSON.stringify(constants) !== sizes)) {
+    if (
+      known.length < LAUNCHES_EACH &&
+      known.every(({ constants }) => JSON.stringify(constants) !== sizes)
+    ) {
       const arrays: ArrayLike<number>[] = [];
       known.push({ ...rest, arrays });
       inputs.forEach((input, index) => {
@@ -185,7 +195,10 @@ async function compareKernel(
   return result;
 }
 
-async function launched(backend: Backend, { arrays, ...rest }: RecordedLaunch): Promise<ArrayLike<number>> {
+async function launched(
+  backend: Backend,
+  { arrays, ...rest }: RecordedLaunch,
+): Promise<ArrayLike<number>> {
   const inputs: Buffer[] = arrays.map((array) => backend.upload(array));
   const output = backend.run({ ...rest, inputs });
   for (const input of inputs) backend.free(input);

@@ -49,6 +49,8 @@ export async function compareTraining(
   const losses = actual.losses.map((loss, step) => [loss, expected.losses[step]] as const);
   const worst = losses.reduce((most, [own, other]) => Math.max(most, Math.abs(own - other)), 0);
   const ok =
-    losses.length === steps && worst <= LOSS_TOLERANCE && losses.every((pair) => pair.every(Number.isFinite));
+    losses.length === steps &&
+    worst <= LOSS_TOLERANCE &&
+    losses.every((pair) => pair.every(Number.isFinite));
   return { ok, worst, losses, ms: actual.ms };
 }

@@ -12,10 +12,14 @@ describe(`gradient check (seed ${SEED})`, () => {
     it.each(op.samples.map((sample) => [sample.title, sample] as const))(
       `${op.opName}: %s`,
       async (title, sample) => {
-        const report = await checkGradient((inputs) => op(inputs, sample.attributes), sample.inputs, {
-          name: `${op.opName} (${title})`,
-          seed: SEED,
-        });
+        const report = await checkGradient(
+          (inputs) => op(inputs, sample.attributes),
+          sample.inputs,
+          {
+            name: `${op.opName} (${title})`,
+            seed: SEED,
+          },
+        );
         expect(report.compared).toBeGreaterThan(0);
       },
     );

@@ -53,7 +53,16 @@ function parse(message: string) {
     );
   if (match === null) throw new Error(`not the expected message: ${message}`);
   const [, name, error, , input, shape, element, analytic, numeric, seed] = match;
-  return { name, error: Number(error), input, shape, element, analytic, numeric: Number(numeric), seed };
+  return {
+    name,
+    error: Number(error),
+    input,
+    shape,
+    element,
+    analytic,
+    numeric: Number(numeric),
+    seed,
+  };
 }
 
 async function failure(checking: Promise<GradientReport>) {
@@ -79,7 +88,12 @@ describe('a wrong gradient is caught', () => {
     const found = await failure(
       check(({ grad, inputs: [a, b] }) => [() => times([grad, b]), () => scaled([grad, a], 2)]),
     );
-    expect(found).toMatchObject({ name: 'product (equal shapes)', input: '1', shape: '2,3', seed: '7' });
+    expect(found).toMatchObject({
+      name: 'product (equal shapes)',
+      input: '1',
+      shape: '2,3',
+      seed: '7',
+    });
     expect(Number(found.element)).toBeLessThan(6);
     expect(Number(found.analytic) / found.numeric).toBeCloseTo(2, 4);
     expect(found.error).toBeCloseTo(0.5, 2); // |2g - g| / |2g|
@@ -87,7 +101,10 @@ describe('a wrong gradient is caught', () => {
 
   it('wrong by a millionth and a half', async () => {
     const found = await failure(
-      check(({ grad, inputs: [a, b] }) => [() => scaled([grad, b], 1 + 1.5e-5), () => times([grad, a])]),
+      check(({ grad, inputs: [a, b] }) => [
+        () => scaled([grad, b], 1 + 1.5e-5),
+        () => times([grad, a]),
+      ]),
     );
     expect(found.error).toBeCloseTo(1.5e-5, 6);
   });
@@ -101,7 +118,9 @@ describe('a wrong gradient is caught', () => {
   });
 
   it('the gradients of two inputs swapped', async () => {
-    await failure(check(({ grad, inputs: [a, b] }) => [() => times([grad, a]), () => times([grad, b])]));
+    await failure(
+      check(({ grad, inputs: [a, b] }) => [() => times([grad, a]), () => times([grad, b])]),
+    );
   });
 
   it('the incoming gradient forgotten', async () => {
@@ -128,7 +147,9 @@ describe('a wrong gradient is caught', () => {
 
   it('a term forgotten: d(a^2) through a product that sees only one of its factors', async () => {
     const forgetful = product(({ grad, inputs: [, b] }) => [() => times([grad, b]), null]);
-    const found = await failure(checkGradient(([a]) => forgetful([a, a]), [awayFromZero(4)], options));
+    const found = await failure(
+      checkGradient(([a]) => forgetful([a, a]), [awayFromZero(4)], options),
+    );
     expect(Number(found.analytic) / found.numeric).toBeCloseTo(0.5, 4);
   });
 

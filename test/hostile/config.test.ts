@@ -11,7 +11,9 @@ const DIGEST = 'ab'.repeat(32);
 /** A config as train writes it. */
 const GOOD = {
   format: 5,
-  settings: Object.fromEntries(Object.entries(SETTINGS).map(([name, { initial }]) => [name, initial])),
+  settings: Object.fromEntries(
+    Object.entries(SETTINGS).map(([name, { initial }]) => [name, initial]),
+  ),
   classes: Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt'),
   parameters: 400367,
   data: {
@@ -61,7 +63,11 @@ const CASES: [string, string | Uint8Array, RegExp, number?][] = [
   ['is a list', '[1, 2, 3]', /config: expected a JSON object/],
   ['is null', 'null', /config: expected a JSON object/],
   ['names __proto__', inSettings('"__proto__":{"lr":1}'), /the key __proto__ is not allowed/],
-  ['names __proto__ in escapes', inSettings('"\\u005f_proto__":1'), /the key __proto__ is not allowed/],
+  [
+    'names __proto__ in escapes',
+    inSettings('"\\u005f_proto__":1'),
+    /the key __proto__ is not allowed/,
+  ],
   ['names constructor', inSettings('"constructor":1'), /the key constructor is not allowed/],
   ['has one key twice', inSettings('"lr":0.5'), /the key "lr" appears twice/],
   [
@@ -69,8 +75,16 @@ const CASES: [string, string | Uint8Array, RegExp, number?][] = [
     JSON.stringify(GOOD).replace('"lr":0.001', '"lr":1e999'),
     /settings\.lr: expected above 0/,
   ],
-  ['has a setting nobody knows', withSettings({ shell: 'rm -rf .' }), /there is no setting "shell"/],
-  ['lacks a setting', JSON.stringify(GOOD).replace('"epochs":20,', ''), /settings: epochs is missing/],
+  [
+    'has a setting nobody knows',
+    withSettings({ shell: 'rm -rf .' }),
+    /there is no setting "shell"/,
+  ],
+  [
+    'lacks a setting',
+    JSON.stringify(GOOD).replace('"epochs":20,', ''),
+    /settings: epochs is missing/,
+  ],
   [
     'asks for batches of minus one',
     withSettings({ batchSize: -1 }),

@@ -9,18 +9,36 @@ import { describeHostile, type HostileCase } from './support.js';
 const IMAGES = 'emnist-balanced-train-images-idx3-ubyte.gz';
 const LABELS = 'emnist-balanced-train-labels-idx1-ubyte.gz';
 // Noise, so that the packed data is long enough to be damaged in the middle.
-const images = idxImages(Uint8Array.from({ length: 3 * 784 }, (_, i) => (i * i * 31 + 7 * i) % 251));
+const images = idxImages(
+  Uint8Array.from({ length: 3 * 784 }, (_, i) => (i * i * 31 + 7 * i) % 251),
+);
 const packed = gzipSync(images);
 const labels = gzipSync(idxLabels([1, 2, 3]));
 
 function wrongImages(name: string, contents: Uint8Array, message: RegExp): HostileCase {
   const files = { [IMAGES]: contents, [LABELS]: labels };
-  return { name, files, message, culprit: IMAGES, code: 3, command: 'train --data .', megabytes: 160 };
+  return {
+    name,
+    files,
+    message,
+    culprit: IMAGES,
+    code: 3,
+    command: 'train --data .',
+    megabytes: 160,
+  };
 }
 
 function wrongLabels(name: string, contents: Uint8Array, message: RegExp): HostileCase {
   const files = { [IMAGES]: packed, [LABELS]: contents };
-  return { name, files, message, culprit: LABELS, code: 3, command: 'train --data .', megabytes: 160 };
+  return {
+    name,
+    files,
+    message,
+    culprit: LABELS,
+    code: 3,
+    command: 'train --data .',
+    megabytes: 160,
+  };
 }
 
 /** The packed images with some bytes replaced; places count from the end if negative. */
@@ -75,11 +93,23 @@ describeHostile(
     ),
     wrongImages('zlib data', deflateSync(images), /begins with 0x789c/),
     wrongImages('bzip2 data', Buffer.from('BZh91AY&SY and so on and on'), /begins with 0x425a6839/),
-    wrongImages('a ZIP archive', zip([{ path: IMAGES, bytes: images }]), /looks like a ZIP archive/),
+    wrongImages(
+      'a ZIP archive',
+      zip([{ path: IMAGES, bytes: images }]),
+      /looks like a ZIP archive/,
+    ),
     wrongImages('gzip in gzip', gzipSync(packed), /is gzip data that was not unpacked/),
-    wrongImages('a packed page', gzipSync('<!DOCTYPE html><p>Sorry!</p>'), /looks like an HTML page/),
+    wrongImages(
+      'a packed page',
+      gzipSync('<!DOCTYPE html><p>Sorry!</p>'),
+      /looks like an HTML page/,
+    ),
     wrongImages('a packed nothing', gzipSync(''), /takes 16 bytes, but the file has only 0/),
-    wrongImages('packed half a header', gzipSync(images.subarray(0, 9)), /takes 16 bytes.*has only 9/),
+    wrongImages(
+      'packed half a header',
+      gzipSync(images.subarray(0, 9)),
+      /takes 16 bytes.*has only 9/,
+    ),
     wrongImages(
       'packed too few images',
       gzipSync(images.subarray(0, 1000)),
@@ -98,7 +128,11 @@ describeHostile(
       /more than the 2368|cut short/,
     ),
     wrongImages('a bomb of 1 GB', bomb, /more than the 2368 bytes that its header promises/),
-    wrongImages('a bomb in one piece', gzipSync(Buffer.concat([images, zeros])), /more than the 2368 bytes/),
+    wrongImages(
+      'a bomb in one piece',
+      gzipSync(Buffer.concat([images, zeros])),
+      /more than the 2368 bytes/,
+    ),
     wrongImages('a bomb of zeros alone', ofZeros, /begins with 0x00000000/),
     wrongImages(
       'a header that promises 547 MB',

@@ -24,7 +24,9 @@ function wrong(
     culprit: file.split('/')[0],
     code: 3,
     command: 'train --data .',
-    files: Object.fromEntries(Object.entries(files).filter(([path]) => !file.startsWith(`${path}/`))),
+    files: Object.fromEntries(
+      Object.entries(files).filter(([path]) => !file.startsWith(`${path}/`)),
+    ),
   };
 }
 
@@ -47,22 +49,50 @@ describeHostile(
   [
     wrongImages('nothing in it', new Uint8Array(0), /takes 16 bytes, but the file has only 0/),
     wrongImages('one byte', Uint8Array.of(0), /has only 1/),
-    wrongImages('half a header', images.subarray(0, 10), /takes 16 bytes, but the file has only 10/),
+    wrongImages(
+      'half a header',
+      images.subarray(0, 10),
+      /takes 16 bytes, but the file has only 10/,
+    ),
     wrongImages(
       'a header and no images',
       images.subarray(0, 16),
       /so 2368 bytes, but the file has 16; it was cut/,
     ),
-    wrongImages('a cut last image', images.subarray(0, -1), /but the file has 2367; it was cut short/),
+    wrongImages(
+      'a cut last image',
+      images.subarray(0, -1),
+      /but the file has 2367; it was cut short/,
+    ),
     wrongImages('a byte too many', Uint8Array.of(...images, 0), /1 bytes follow the last value/),
-    wrongImages('prose', text('These are not images.'), /begins with 0x54686573.*this is not an IDX file/),
+    wrongImages(
+      'prose',
+      text('These are not images.'),
+      /begins with 0x54686573.*this is not an IDX file/,
+    ),
     wrongImages('a web page', text('<!DOCTYPE html><title>404</title>'), /looks like an HTML page/),
-    wrongImages('a ZIP archive', text('PK\u0003\u0004 and so on, and on'), /looks like a ZIP archive/),
+    wrongImages(
+      'a ZIP archive',
+      text('PK\u0003\u0004 and so on, and on'),
+      /looks like a ZIP archive/,
+    ),
     wrongImages('floats', idx(0x0d03, [3, 28, 28], new Uint8Array(9408)), /begins with 0x00000d03/),
-    wrongImages('signed bytes', idx(0x0903, [3, 28, 28], new Uint8Array(2352)), /begins with 0x00000903/),
+    wrongImages(
+      'signed bytes',
+      idx(0x0903, [3, 28, 28], new Uint8Array(2352)),
+      /begins with 0x00000903/,
+    ),
     wrongImages('two axes', idx(0x0802, [3, 784], new Uint8Array(2352)), /begins with 0x00000802/),
-    wrongImages('255 axes', idx(0x08ff, [3, 28, 28], new Uint8Array(2352)), /begins with 0x000008ff/),
-    wrongImages('labels', labels, /this is a file of labels: check that the two names are not swapped/),
+    wrongImages(
+      '255 axes',
+      idx(0x08ff, [3, 28, 28], new Uint8Array(2352)),
+      /begins with 0x000008ff/,
+    ),
+    wrongImages(
+      'labels',
+      labels,
+      /this is a file of labels: check that the two names are not swapped/,
+    ),
     wrongImages('little-endian numbers', littleEndian, /begins with 0x03080000/),
     wrongImages(
       'a count of 2^32 - 1',
@@ -81,7 +111,11 @@ describeHostile(
       /so 547178704 bytes.*has 16/,
     ),
     wrongImages('no images at all', idxImages([]), /holds 0 images but .* holds 3 labels/),
-    wrongImages('images of 27 x 27', idx(0x803, [3, 27, 27], new Uint8Array(2187)), /27 x 27 pixels/),
+    wrongImages(
+      'images of 27 x 27',
+      idx(0x803, [3, 27, 27], new Uint8Array(2187)),
+      /27 x 27 pixels/,
+    ),
     wrongImages('images of no size', idx(0x803, [3, 0, 0], []), /0 x 0 pixels/),
     wrongImages('a huge side', idx(0x803, [3, 28, 0xffffffff], []), /28 x 4294967295 pixels/),
     wrongImages(
@@ -89,12 +123,28 @@ describeHostile(
       idxImages(new Uint8Array(1568)),
       /holds 2 images but .* 3 labels/,
     ),
-    wrongLabels('no labels file to speak of', new Uint8Array(0), /takes 8 bytes, but the file has only 0/),
+    wrongLabels(
+      'no labels file to speak of',
+      new Uint8Array(0),
+      /takes 8 bytes, but the file has only 0/,
+    ),
     wrongLabels('images for labels', images, /this is a file of images/),
-    wrongLabels('a label too many', idxLabels([1, 2, 3, 4]), /holds 3 images but .* holds 4 labels/),
-    wrongLabels('a label of no class', idxLabels([1, 47, 3]), /label 47 of image 1 is outside 0 to 46/),
+    wrongLabels(
+      'a label too many',
+      idxLabels([1, 2, 3, 4]),
+      /holds 3 images but .* holds 4 labels/,
+    ),
+    wrongLabels(
+      'a label of no class',
+      idxLabels([1, 47, 3]),
+      /label 47 of image 1 is outside 0 to 46/,
+    ),
     wrongLabels('a label of 255', idxLabels([1, 2, 255]), /label 255 of image 2/),
-    wrongLabels('a huge count of labels', idx(0x801, [0xfffffff0], [1, 2, 3]), /promises 4294967280 labels/),
+    wrongLabels(
+      'a huge count of labels',
+      idx(0x801, [0xfffffff0], [1, 2, 3]),
+      /promises 4294967280 labels/,
+    ),
     wrong('a folder of the name', [`${IMAGES}/inside`, 'x'], /images-idx3-ubyte: is not a file/),
     wrongMapping('an empty mapping', '', /names 0 labels, but the balanced split has 47/),
     wrongMapping('prose for a mapping', 'zero is 0', /line 1 is "zero is 0", expected a label/),

@@ -7,7 +7,9 @@ import { describeHostile, type HostileCase } from './support.js';
 
 const model = await untrainedModel();
 const side = 64;
-const pixels = Uint8Array.from({ length: side * side }, (_, i) => (i % side > 28 && i % side < 36 ? 0 : 255));
+const pixels = Uint8Array.from({ length: side * side }, (_, i) =>
+  i % side > 28 && i % side < 36 ? 0 : 255,
+);
 const good = grayJpeg(pixels, side, side);
 
 /** Where the segment of a marker begins. */
@@ -32,7 +34,11 @@ const inputs: readonly (readonly [name: string, file: Uint8Array, message: RegEx
   ['half a header', good.subarray(0, 90), /cut short/],
   ['half of the pixels', good.subarray(0, scan + 60), /cut short/],
   ['no end', good.subarray(0, -2), /cut short/],
-  ['a beginning and random bytes', join(good.subarray(0, 2), garbage), /damaged \(no marker at byte/],
+  [
+    'a beginning and random bytes',
+    join(good.subarray(0, 2), garbage),
+    /damaged \(no marker at byte/,
+  ],
   ['65,535 x 65,535 pixels', size(65535, 65535), /65535 x 65535 pixels large; at most 32 million/],
   ['no columns', size(0, 64), /0 x 64 pixels large, so there is nothing/],
   ['no rows', size(64, 0), /64 x 0 pixels large/],
@@ -43,8 +49,16 @@ const inputs: readonly (readonly [name: string, file: Uint8Array, message: RegEx
   ['two color components', changed(frame + 9, 2), /a frame of a wrong length/],
   ['sampling of nothing', changed(frame + 11, 0x00), /sampling 0 x 0/],
   ['sampling of 15 x 15', changed(frame + 11, 0xff), /sampling 15 x 15/],
-  ['two frames', join(good.subarray(0, scan), good.subarray(frame, scan), good.subarray(scan)), /two frames/],
-  ['no frame', join(good.subarray(0, frame), good.subarray(tables)), /damaged \(no picture between/],
+  [
+    'two frames',
+    join(good.subarray(0, scan), good.subarray(frame, scan), good.subarray(scan)),
+    /two frames/,
+  ],
+  [
+    'no frame',
+    join(good.subarray(0, frame), good.subarray(tables)),
+    /damaged \(no picture between/,
+  ],
   ['no scan', join(good.subarray(0, scan), EOI), /damaged \(no picture between/],
   ['no Huffman tables', join(good.subarray(0, tables), good.subarray(scan)), /damaged/],
   ['Huffman tables of garbage', changed(tables + 5, ...new Array<number>(16).fill(255)), /damaged/],
@@ -53,7 +67,11 @@ const inputs: readonly (readonly [name: string, file: Uint8Array, message: RegEx
     join(good.subarray(0, scan), ...new Array<Uint8Array>(2000).fill(scanOf), EOI),
     /more than 100 scans/,
   ],
-  ['a segment of no length', withSegments(good, Uint8Array.of(0xff, 0xe2, 0, 0)), /a segment of 0 bytes/],
+  [
+    'a segment of no length',
+    withSegments(good, Uint8Array.of(0xff, 0xe2, 0, 0)),
+    /a segment of 0 bytes/,
+  ],
   [
     'a segment longer than the file',
     withSegments(good, Uint8Array.of(0xff, 0xe2, 0xff, 0xff)),

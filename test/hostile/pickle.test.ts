@@ -2,7 +2,14 @@
 // with the reason, and no code in it runs (the harness looks for new files). The files are built
 // byte by byte.
 
-import { call, dict, integer, name, text, type Pickled } from '../../src/app/formats/pickleWriter.js';
+import {
+  call,
+  dict,
+  integer,
+  name,
+  text,
+  type Pickled,
+} from '../../src/app/formats/pickleWriter.js';
 import { float32, ORDERED_DICT, pth, stateDict, tensor } from '../formats/support.js';
 import { describeHostile, evaluating, type HostileInput } from './models.js';
 
@@ -38,7 +45,11 @@ const millionDicts = Uint8Array.from([0x80, 2, ...new Uint8Array(1_000_000).fill
 
 const inputs: readonly HostileInput[] = [
   // pickles that want something run
-  ['runs os.system', await pth(system), /asks Python for "os\.system", which is not among .* not run/],
+  [
+    'runs os.system',
+    await pth(system),
+    /asks Python for "os\.system", which is not among .* not run/,
+  ],
   ['runs it on the side, behind good weights', await withExtra(system), /"os\.system"/],
   ['runs builtins.eval', await pth(call(name('builtins', 'eval'), text('1'))), /"builtins\.eval"/],
   [
@@ -84,7 +95,11 @@ const inputs: readonly HostileInput[] = [
     /an integer of 200 bytes/,
   ],
   ['takes values from an empty stack', await pth(raw(0x73)), /takes a value from an empty stack/],
-  ['recalls what was never stored', await pth(raw(0x6a, 255, 255, 255, 127)), /recalls value 2147483647/],
+  [
+    'recalls what was never stored',
+    await pth(raw(0x6a, 255, 255, 255, 127)),
+    /recalls value 2147483647/,
+  ],
   ['ends in the middle', await pth(raw(0x58).subarray(0, 3)), /pickle: needs 4 bytes at byte 3/],
 ];
 

@@ -8,7 +8,9 @@ import { describeHostile, type HostileCase } from './support.js';
 
 const model = await untrainedModel();
 const [side, end] = [64, chunk('IEND', new Uint8Array())];
-const pixels = Uint8Array.from({ length: side * side }, (_, i) => (i % side > 28 && i % side < 36 ? 0 : 255));
+const pixels = Uint8Array.from({ length: side * side }, (_, i) =>
+  i % side > 28 && i % side < 36 ? 0 : 255,
+);
 const good = grayPng(pixels, side, side);
 const rows = filterless(pixels, side);
 const header = pngHeader({ width: side, height: side });
@@ -56,7 +58,11 @@ const inputs: readonly (readonly [name: string, file: Uint8Array | string, messa
     pngOf(header, data(rows.subarray(0, 1000)), end),
     /fewer pixels than the 64 x 64/,
   ],
-  ['pixels that are not packed', pngOf(header, chunk('IDAT', rows), end), /packed pixels are damaged/],
+  [
+    'pixels that are not packed',
+    pngOf(header, chunk('IDAT', rows), end),
+    /packed pixels are damaged/,
+  ],
   [
     'a filter that is none',
     pngOf(header, data(rows.map((byte, i) => (i === 65 ? 9 : byte))), end),
@@ -67,7 +73,11 @@ const inputs: readonly (readonly [name: string, file: Uint8Array | string, messa
     pngOf(pngHeader({ width: 9, height: 9, color: 5 }), data(rows), end),
     /no color type 5/,
   ],
-  ['3 bits a value', pngOf(pngHeader({ width: 9, height: 9, depth: 3 }), data(rows), end), /3 bits a value/],
+  [
+    '3 bits a value',
+    pngOf(pngHeader({ width: 9, height: 9, depth: 3 }), data(rows), end),
+    /3 bits a value/,
+  ],
   [
     'colors of a palette that is not there',
     buildPng({ width: side, height: side, color: 3, rows }),
@@ -93,7 +103,11 @@ const inputs: readonly (readonly [name: string, file: Uint8Array | string, messa
     buildPng({ width: 8, height: 8, depth: 1, interlace: 1, rows: new Uint8Array(20) }),
     /interlaced.*save it without/,
   ],
-  ['two headers', pngOf(header, pngHeader({ width: 4000, height: 4000 }), data(rows), end), /two headers/],
+  [
+    'two headers',
+    pngOf(header, pngHeader({ width: 4000, height: 4000 }), data(rows), end),
+    /two headers/,
+  ],
   [
     'pixels before the header',
     pngOf(data(rows), header, end),

@@ -24,7 +24,11 @@ const x = tensor({ length: 10, shape: [10], stride: [1] });
 const good = await pth(stateDict({ x }), ten);
 
 /** The bytes of the good file with some changed; `find` is where they are. */
-function changed(find: string, change: (bytes: Uint8Array, at: number) => void, from = good): Uint8Array {
+function changed(
+  find: string,
+  change: (bytes: Uint8Array, at: number) => void,
+  from = good,
+): Uint8Array {
   const bytes = Buffer.from(from);
   const at = bytes.lastIndexOf(find);
   if (at < 0) throw new Error(`the file has no ${find}`);
@@ -68,7 +72,13 @@ const EMPTY_DICT = Uint8Array.of(0x80, 2, 0x7d, 0x2e);
 
 /** A tensor of one axis whose size and stride are whatever is given. */
 function rebuilt(size: Pickled, stride: Pickled): Pickled {
-  const id = tuple(text('storage'), name('torch', 'FloatStorage'), text('0'), text('cpu'), integer(10));
+  const id = tuple(
+    text('storage'),
+    name('torch', 'FloatStorage'),
+    text('0'),
+    text('cpu'),
+    integer(10),
+  );
   const rebuild = name('torch._utils', '_rebuild_tensor_v2');
   return call(rebuild, persistent(id), integer(0), tuple(size), tuple(stride), FALSE, ORDERED_DICT);
 }
@@ -97,7 +107,10 @@ const inputs: readonly HostileInput[] = [
   ],
   [
     'has a storage outside the archive',
-    await pth(stateDict({ x: tensor({ key: '../../secret', length: 10, shape: [10], stride: [1] }) }), ten),
+    await pth(
+      stateDict({ x: tensor({ key: '../../secret', length: 10, shape: [10], stride: [1] }) }),
+      ten,
+    ),
     /storage "\.\.\/\.\.\/secret" is not in the archive/,
   ],
   [
@@ -150,7 +163,11 @@ const inputs: readonly HostileInput[] = [
     directory('archive/data/0', 24, 3e9),
     /(zip: |pth: storage "0" should have)/,
   ],
-  ['has a member that begins behind the end', directory('archive/data.pkl', 42, 2 ** 31 - 1), /zip: /],
+  [
+    'has a member that begins behind the end',
+    directory('archive/data.pkl', 42, 2 ** 31 - 1),
+    /zip: /,
+  ],
   ['is a deflated bomb', zipBomb(), /is compressed, which torch\.save never does/],
   [
     'is an archive of something else',

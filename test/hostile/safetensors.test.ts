@@ -7,7 +7,11 @@ import { describeHostile, evaluating, type HostileInput } from './models.js';
 const utf8 = (words: string): Uint8Array => new TextEncoder().encode(words);
 
 /** A file with any header, right or wrong; `length` is what it says about the header's length. */
-function file(header: object | string | Uint8Array, data = new Uint8Array(0), length?: bigint): Uint8Array {
+function file(
+  header: object | string | Uint8Array,
+  data = new Uint8Array(0),
+  length?: bigint,
+): Uint8Array {
   const text =
     typeof header === 'object' && !(header instanceof Uint8Array) ? JSON.stringify(header) : header;
   const bytes = typeof text === 'string' ? utf8(text) : text;
@@ -26,7 +30,8 @@ const array = (about: object = {}): object => ({
 const one = (about: object): Uint8Array => file({ x: array(about) }, ten);
 const extra = (words: string): Uint8Array =>
   file({ __metadata__: { inkgrad: '1', extra: words }, x: array() }, ten);
-const scales = (count: number): object => array({ shape: [count], data_offsets: [40, 40 + 4 * count] });
+const scales = (count: number): object =>
+  array({ shape: [count], data_offsets: [40, 40 + 4 * count] });
 /** One row of 40 8-bit weights, and floats behind it. */
 const bytes8 = (more: object, ...floats: number[]): Uint8Array =>
   file(
@@ -55,14 +60,22 @@ const inputs: readonly HostileInput[] = [
     /the header should have 56 bytes, but the file ends after 22/,
   ],
   // other files
-  ['is a web page', utf8('<!doctype html><title>404</title>Not found'), /is this a safetensors file\?/],
+  [
+    'is a web page',
+    utf8('<!doctype html><title>404</title>Not found'),
+    /is this a safetensors file\?/,
+  ],
   ['is compressed', gzipSync(one({})), /is this a safetensors file\?|the header/],
   ['is all zeros', new Uint8Array(1000), /the header should begin with \{/],
   // the header's text
   ['has a header that is no text', file(Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d)), /not UTF-8/],
   ['has a header that is no JSON', file('{"x": }'), /not JSON/],
   ['has a list as header', file('[1, 2, 3]'), /should begin with \{/],
-  ['nests a million levels deep', file(`{"x":${'['.repeat(1_000_000)}`), /nested deeper than 3 levels/],
+  [
+    'nests a million levels deep',
+    file(`{"x":${'['.repeat(1_000_000)}`),
+    /nested deeper than 3 levels/,
+  ],
   [
     'names an array twice',
     file(
@@ -83,8 +96,16 @@ const inputs: readonly HostileInput[] = [
   ],
   // entries
   ['has an entry that is a text', file({ x: 'F32' }), /array "x" should be an object/],
-  ['has a number format that there is not', one({ dtype: 'F31' }), /array "x": dtype should be one of/],
-  ['has a shape below zero', one({ shape: [-10] }), /array "x": shape should be a list of whole numbers/],
+  [
+    'has a number format that there is not',
+    one({ dtype: 'F31' }),
+    /array "x": dtype should be one of/,
+  ],
+  [
+    'has a shape below zero',
+    one({ shape: [-10] }),
+    /array "x": shape should be a list of whole numbers/,
+  ],
   ['has a shape of half numbers', one({ shape: [2.5, 4] }), /array "x": shape should be/],
   [
     'has a shape whose product overflows',
@@ -113,7 +134,11 @@ const inputs: readonly HostileInput[] = [
     file({ x: array(), y: array() }, ten),
     /it begins at 0, inside the array before/,
   ],
-  ['has a gap', file({ x: array({ shape: [9], data_offsets: [4, 40] }) }, ten), /leaves a gap after 0/],
+  [
+    'has a gap',
+    file({ x: array({ shape: [9], data_offsets: [4, 40] }) }, ten),
+    /leaves a gap after 0/,
+  ],
   [
     'has bytes that belong to none',
     file({ x: array() }, new Uint8Array(44)),
@@ -121,11 +146,18 @@ const inputs: readonly HostileInput[] = [
   ],
   [
     'holds an integer beyond 2^53',
-    file({ x: array({ dtype: 'I64', shape: [1], data_offsets: [0, 8] }) }, new Uint8Array(8).fill(0x7f)),
+    file(
+      { x: array({ dtype: 'I64', shape: [1], data_offsets: [0, 8] }) },
+      new Uint8Array(8).fill(0x7f),
+    ),
     /too large to be read exactly/,
   ],
   // 8-bit weights
-  ['has 8-bit weights without scales', bytes8({}), /array "x" is in 8 bits, but there is no x\.scale/],
+  [
+    'has 8-bit weights without scales',
+    bytes8({}),
+    /array "x" is in 8 bits, but there is no x\.scale/,
+  ],
   [
     'has the scale of a weight that is not there',
     bytes8({ 'x.scale': scales(1), 'y.scale': { ...scales(1), data_offsets: [44, 48] } }, 1, 1),
@@ -142,7 +174,11 @@ const inputs: readonly HostileInput[] = [
     bytes8({ 'x.scale': scales(1) }, NaN),
     /the scale of row 0 is not a number/,
   ],
-  ['has an infinite scale', bytes8({ 'x.scale': scales(1) }, Infinity), /the scale of row 0 is Infinity/],
+  [
+    'has an infinite scale',
+    bytes8({ 'x.scale': scales(1) }, Infinity),
+    /the scale of row 0 is Infinity/,
+  ],
   // what this program needs to know
   [
     'is of a newer version',

@@ -44,7 +44,10 @@ describe('the memory limit', () => {
 
 describe.concurrent.each(['separate', 'shared'] as const)('a run in a %s process', (where) => {
   it('returns the exit code, the message and the memory of the program', async () => {
-    const outcome = await runHostile({ files: { 'a/b': 'c' }, command: 'train --data nowhere' }, where);
+    const outcome = await runHostile(
+      { files: { 'a/b': 'c' }, command: 'train --data nowhere' },
+      where,
+    );
     expect(outcome).toMatchObject({ code: 3, stdout: '', touched: [] });
     expect(outcome.stderr).toContain('nowhere');
     if (outcome.megabytes === null) return; // a system that does not report it, in a shared process only

@@ -151,7 +151,9 @@ async function touchedFiles(folder: string, files: HostileCase['files']): Promis
         .split(sep)
         .join('/'),
     );
-  const touched = found.filter((name) => !Object.hasOwn(files, name)).map((name) => `${name} is new`);
+  const touched = found
+    .filter((name) => !Object.hasOwn(files, name))
+    .map((name) => `${name} is new`);
   for (const [name, contents] of Object.entries(files)) {
     if (!found.includes(name)) touched.push(`${name} is gone`);
     else if (!(await readFile(join(folder, name))).equals(Buffer.from(contents)))
@@ -174,7 +176,10 @@ export function faultsOf(
     [!expected.message.test(stderr), `the message does not match ${String(expected.message)}`],
     [!stderr.includes(expected.culprit), `the message does not name ${expected.culprit}`],
     [/^\s+at .*[:(]/m.test(stderr), 'it printed a stack trace'],
-    [/\b(undefined|NaN|\[object Object\])/.test(stderr), 'the message contains undefined, NaN or an object'],
+    [
+      /\b(undefined|NaN|\[object Object\])/.test(stderr),
+      'the message contains undefined, NaN or an object',
+    ],
     [stdout !== '', `stdout is not empty: ${stdout.slice(0, 200)}`],
     [megabytes === null && where === 'separate', 'it died before it could report its peak memory'],
     [
@@ -201,12 +206,16 @@ export function describeHostile(
     it.each(cases.map((one) => [one.name, one] as const))('%s', async (name, one) => {
       const where = separate.includes(name) ? 'separate' : 'shared';
       const outcome = await runHostile(one, where);
-      expect(faultsOf(outcome, one, where), `inkgrad ${one.command}\n${outcome.stderr}`).toEqual([]);
+      expect(faultsOf(outcome, one, where), `inkgrad ${one.command}\n${outcome.stderr}`).toEqual(
+        [],
+      );
     });
   });
   it(`at least ${MIN_SEPARATE} cases run in a process of their own (${kind})`, () => {
     const names = cases.map(({ name }) => name);
-    expect(separate.filter((name) => names.includes(name)).length).toBeGreaterThanOrEqual(MIN_SEPARATE);
+    expect(separate.filter((name) => names.includes(name)).length).toBeGreaterThanOrEqual(
+      MIN_SEPARATE,
+    );
     expect(names).toEqual(expect.arrayContaining([...separate]));
   });
 }

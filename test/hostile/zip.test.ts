@@ -23,8 +23,17 @@ function refused(name: string, archive: Uint8Array | string, message: RegExp): H
 }
 
 /** The archive with one member, the images of train unless said otherwise, changed; it is the first that is unpacked. */
-function changed(name: string, change: Partial<Member>, message: RegExp, path = IMAGES): HostileCase {
-  return refused(name, zip(members.map((one) => (one.path === path ? { ...one, ...change } : one))), message);
+function changed(
+  name: string,
+  change: Partial<Member>,
+  message: RegExp,
+  path = IMAGES,
+): HostileCase {
+  return refused(
+    name,
+    zip(members.map((one) => (one.path === path ? { ...one, ...change } : one))),
+    message,
+  );
 }
 
 const wrongEnd = (name: string, end: EndRecord, message: RegExp): HostileCase =>
@@ -55,7 +64,11 @@ describeHostile(
   [
     refused('nothing in it', '', /gzip\.zip: is empty/),
     refused('prose', 'This was to be an archive.', /is not a ZIP archive: it begins with 54686973/),
-    refused('a web page', '<!doctype html><title>Moved</title>', /is an HTML page, not a ZIP archive/),
+    refused(
+      'a web page',
+      '<!doctype html><title>Moved</title>',
+      /is an HTML page, not a ZIP archive/,
+    ),
     refused('gzip data', gzipSync('hello'), /is not a ZIP archive: it begins with 1f8b0800/),
     refused('an archive of nothing', zip([]), /is not a ZIP archive: it begins with 504b0506/),
     refused('the first bytes alone', good.subarray(0, 100), DIRECTORY),
@@ -82,7 +95,11 @@ describeHostile(
       zip([{ ...images, path: `../../${IMAGES}` }]),
       /has no member gzip\/emnist|damaged/,
     ),
-    refused('absolute names', zip([{ ...images, path: `/${IMAGES}` }]), /has no member gzip\/emnist|damaged/),
+    refused(
+      'absolute names',
+      zip([{ ...images, path: `/${IMAGES}` }]),
+      /has no member gzip\/emnist|damaged/,
+    ),
     refused('a member twice', zip([...members, images]), /images-idx3-ubyte\.gz twice|damaged/),
     refused(
       'a member missing',
@@ -99,7 +116,11 @@ describeHostile(
     changed('a huge size', { size: 0xfffffffe }, /images.*claims to be 4294967294 bytes/),
     changed('a packed size too small', { packedSize: 40 }, /images.*cannot be unpacked/),
     changed('a packed size beyond the end', { packedSize: 0x7fffffff }, /2147483647 bytes|damaged/),
-    changed('stored with two sizes', { method: 0, size: 5 }, /unpacks to more than the 5 bytes|damaged/),
+    changed(
+      'stored with two sizes',
+      { method: 0, size: 5 },
+      /unpacks to more than the 5 bytes|damaged/,
+    ),
     changed(
       'stored, said to be packed',
       { bytes: images.bytes, method: 8, size: 1, crc: 0 },
@@ -120,7 +141,11 @@ describeHostile(
       { size: IN_EXTRA, packedSize: IN_EXTRA, extra: zip64(2n ** 60n, 2n ** 60n) },
       /images|damaged/,
     ),
-    changed('sizes of 2^64 - 1', { size: IN_EXTRA, extra: zip64(2n ** 64n - 1n) }, /images|damaged/),
+    changed(
+      'sizes of 2^64 - 1',
+      { size: IN_EXTRA, extra: zip64(2n ** 64n - 1n) },
+      /images|damaged/,
+    ),
     changed(
       'a 64-bit size that is not there',
       { size: IN_EXTRA, extra: zip64() },

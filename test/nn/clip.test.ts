@@ -1,16 +1,28 @@
 // Gradient clipping, by hand; PyTorch's numbers are in test/golden.
 
 import { describe, expect, it } from 'vitest';
-import { add, ReferenceBackend, scope, sum, type FloatArray, type Tensor } from '../../src/engine/index.js';
+import {
+  add,
+  ReferenceBackend,
+  scope,
+  sum,
+  type FloatArray,
+  type Tensor,
+} from '../../src/engine/index.js';
 import { clipGradNorm, clipGradValue, Parameter } from '../../src/nn/index.js';
 import { freshBackend, setGrad } from './support.js';
 
 freshBackend(() => new ReferenceBackend({ dtype: 'float64' }));
 
 describe('clipping', () => {
-  const clipped = async (parameters: Parameter[], clip: () => Tensor): Promise<[number, number[][]]> => {
+  const clipped = async (
+    parameters: Parameter[],
+    clip: () => Tensor,
+  ): Promise<[number, number[][]]> => {
     const norm = await scope(() => clip().item());
-    const gradients = await Promise.all(parameters.map(({ grad }) => grad?.data() ?? Promise.resolve([])));
+    const gradients = await Promise.all(
+      parameters.map(({ grad }) => grad?.data() ?? Promise.resolve([])),
+    );
     return [norm, gradients.map((gradient: FloatArray | never[]) => Array.from(gradient))];
   };
 
@@ -36,7 +48,9 @@ describe('clipping', () => {
   it('scales once where two parameters share one gradient', async () => {
     const parameters = [new Parameter([1], [1]), new Parameter([1], [2])];
     scope(() => sum(add(...(parameters as [Parameter, Parameter]))).backward());
-    const [norm, gradients] = await clipped(parameters, () => clipGradNorm(parameters, Math.SQRT2 / 2));
+    const [norm, gradients] = await clipped(parameters, () =>
+      clipGradNorm(parameters, Math.SQRT2 / 2),
+    );
     expect(norm).toBeCloseTo(Math.SQRT2, 12);
     expect(gradients[0][0]).toBeCloseTo(0.5, 5);
     expect(gradients[1][0]).toBeCloseTo(0.5, 5);

@@ -27,7 +27,9 @@ function examplesIn(file: string): Example[] {
   }));
 }
 
-const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.ts'),
+);
 const examples = files.sort().flatMap(examplesIn);
 
 describe('examples in doc comments', () => {
@@ -39,7 +41,9 @@ describe('examples in doc comments', () => {
     const printed: unknown[] = [];
     const print = (...values: unknown[]): number => printed.push(...values);
     const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
-    const { outputText } = ts.transpileModule(`(async () => {\n${code}\n})();`, { compilerOptions });
+    const { outputText } = ts.transpileModule(`(async () => {\n${code}\n})();`, {
+      compilerOptions,
+    });
     const context = createContext({ ...engine, ...nn, ...(await internals()), print });
     await (new Script(outputText).runInContext(context) as Promise<void>);
     if (code.includes('print(')) expect(printed.length).toBeGreaterThan(0);

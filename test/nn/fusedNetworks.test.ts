@@ -23,7 +23,13 @@ import {
   Sequential,
   setFused,
 } from '../../src/nn/index.js';
-import { type BackendUnderTest, oracle, reference32, wasm, withFreshBackend } from '../support/backends.js';
+import {
+  type BackendUnderTest,
+  oracle,
+  reference32,
+  wasm,
+  withFreshBackend,
+} from '../support/backends.js';
 import { readAll } from './support.js';
 import { rounds } from '../support/rounds.js';
 
@@ -39,7 +45,13 @@ function randomNet(rng: Rng, inChannels: number): Sequential {
     const norms = norm(outChannels);
     norms.weight.assign(Array.from({ length: outChannels }, () => rng.between(-1.5, 1.5)));
     norms.bias.assign(Array.from({ length: outChannels }, () => rng.between(-1, 1)));
-    const conv = new Conv2d({ inChannels: channels[index], outChannels, kernelSize: 3, padding: 1, rng });
+    const conv = new Conv2d({
+      inChannels: channels[index],
+      outChannels,
+      kernelSize: 3,
+      padding: 1,
+      rng,
+    });
     return [conv, norms, new ReLU(), halve()];
   });
   return new Sequential(...layers);
@@ -74,7 +86,8 @@ async function everything(seed: number, mode: Mode): Promise<Record<string, numb
   const shape = [1 + rng.below(4), 1 + rng.below(3), 4 + rng.below(6), 4 + rng.below(6)];
   const model = randomNet(rng, shape[1]);
   setFused(model, mode === 'fused');
-  const draw = (size: number): Float64Array => Float64Array.from({ length: size }, () => rng.between(-1, 1));
+  const draw = (size: number): Float64Array =>
+    Float64Array.from({ length: size }, () => rng.between(-1, 1));
   const pass = (): Promise<[string, number[]][]> => {
     const results = scope(() => {
       const x = tensor(draw(shape.reduce((a, b) => a * b)), { shape, requiresGrad: true });
@@ -113,7 +126,9 @@ async function everything(seed: number, mode: Mode): Promise<Record<string, numb
   await read('again');
   for (const [name, tensor] of Object.entries(model.stateDict())) {
     if (name.endsWith('num_batches_tracked')) continue;
-    (tensor as Parameter | ModuleBuffer).assign(Float64Array.from(draw(tensor.size), (value) => 1.5 + value));
+    (tensor as Parameter | ModuleBuffer).assign(
+      Float64Array.from(draw(tensor.size), (value) => 1.5 + value),
+    );
     await read(`another ${name}`);
   }
   Object.assign(found, await readAll(model.stateDict()));
@@ -157,7 +172,11 @@ async function magnitudes(seed: number): Promise<(name: string) => number> {
   };
 }
 
-async function expectEqual(make: BackendUnderTest['make'], seed: number, tolerance: number): Promise<void> {
+async function expectEqual(
+  make: BackendUnderTest['make'],
+  seed: number,
+  tolerance: number,
+): Promise<void> {
   const magnitudeOf = await magnitudes(seed);
   const [plain, fused] = await withFreshBackend(make, async () => [
     await everything(seed, 'plain'),

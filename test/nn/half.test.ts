@@ -65,7 +65,8 @@ it('takes the nearest of all', () => {
       const distance = Math.abs(meaning(bits) - value);
       for (const neighbour of [bits - 1, bits + 1]) {
         const other = Math.abs(meaning(neighbour & 0xffff) - value);
-        if (!Number.isNaN(other)) expect(distance <= other || (neighbour & 0x7fff) === 0x7c00).toBe(true);
+        if (!Number.isNaN(other))
+          expect(distance <= other || (neighbour & 0x7fff) === 0x7c00).toBe(true);
       }
     }),
     { numRuns: rounds(2000) },
@@ -96,7 +97,8 @@ it('writes two bytes a number after the wide ones, and reads them back', () => {
 
 it('refuses a finite number that would become infinite, by the name of its array', () => {
   expect(roundTrip([65519, -65519])).toEqual([LARGEST_HALF, -LARGEST_HALF]);
-  const write = (value: number) => encodeSafetensors({ w: { shape: [2], data: [0, value] } }, {}, { half });
+  const write = (value: number) =>
+    encodeSafetensors({ w: { shape: [2], data: [0, value] } }, {}, { half });
   for (const value of [65520, -1e30]) expect(() => write(value)).toThrow(ArgumentError);
   expect(() => write(70000)).toThrow(/cannot write w: 70000 is beyond 65504/);
 });

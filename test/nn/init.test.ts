@@ -86,12 +86,21 @@ describe(`draws (seed ${SEED})`, () => {
 describe('layers', () => {
   it('draw from their stream alone: one seed, the same weights; another, others', async () => {
     const weights = async (seed: number): Promise<number[]> => {
-      const layer = new nn.Conv2d({ inChannels: 3, outChannels: 8, kernelSize: 3, rng: new Rng(seed) });
+      const layer = new nn.Conv2d({
+        inChannels: 3,
+        outChannels: 8,
+        kernelSize: 3,
+        rng: new Rng(seed),
+      });
       const data = await Promise.all(layer.parameters().map((parameter) => parameter.data()));
       layer.dispose();
       return data.flatMap((values) => Array.from(values));
     };
-    const [first, again, other] = await Promise.all([weights(SEED), weights(SEED), weights(SEED + 1)]);
+    const [first, again, other] = await Promise.all([
+      weights(SEED),
+      weights(SEED),
+      weights(SEED + 1),
+    ]);
     expect(again).toEqual(first);
     expect(other).not.toEqual(first);
     expect(Math.max(...first.map(Math.abs))).toBeLessThanOrEqual(Math.fround(1 / Math.sqrt(27)));

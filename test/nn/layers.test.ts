@@ -47,8 +47,20 @@ describe('layers with weights', () => {
     expect((await run(layer, image)).data).toEqual([10.5, 10.5, 10.5, 10.5]);
     layer.dispose();
 
-    const options = { inChannels: 4, outChannels: 6, kernelSize: [3, 1] as const, bias: false, rng };
-    const strided = new nn.Conv2d({ ...options, stride: 2, padding: [1, 0], dilation: [2, 1], groups: 2 });
+    const options = {
+      inChannels: 4,
+      outChannels: 6,
+      kernelSize: [3, 1] as const,
+      bias: false,
+      rng,
+    };
+    const strided = new nn.Conv2d({
+      ...options,
+      stride: 2,
+      padding: [1, 0],
+      dilation: [2, 1],
+      groups: 2,
+    });
     expect(strided.weight.shape).toEqual([6, 2, 3, 1]);
     expect((await run(strided, () => zeros([2, 4, 9, 8]))).shape).toEqual([2, 6, 4, 4]);
     expect(strided.toString()).toBe(
@@ -86,7 +98,9 @@ describe('layers with weights', () => {
     const layer = new nn.LayerNorm({ normalizedShape: [2, 2], epsilon: 1e-12 });
     layer.weight.assign([1, 1, 1, 2]);
     layer.bias.assign([0, 0, 0, 1]);
-    const { data } = await run(layer, () => tensor([1, 1, 3, 3, 10, 10, 30, 30], { shape: [2, 2, 2] }));
+    const { data } = await run(layer, () =>
+      tensor([1, 1, 3, 3, 10, 10, 30, 30], { shape: [2, 2, 2] }),
+    );
     [-1, -1, 1, 3, -1, -1, 1, 3].forEach((value, i) => expect(data[i]).toBeCloseTo(value, 5));
     layer.dispose();
   });
@@ -130,13 +144,22 @@ describe('layers without weights', () => {
       shape: [1, 1, 2, 2],
       data: [5, 7, 13, 15],
     });
-    expect((await run(new nn.AvgPool2d({ kernelSize: 2 }), image)).data).toEqual([2.5, 4.5, 10.5, 12.5]);
-    expect((await run(new nn.MaxPool2d({ kernelSize: 3, stride: 1 }), image)).data).toEqual([10, 11, 14, 15]);
+    expect((await run(new nn.AvgPool2d({ kernelSize: 2 }), image)).data).toEqual([
+      2.5, 4.5, 10.5, 12.5,
+    ]);
+    expect((await run(new nn.MaxPool2d({ kernelSize: 3, stride: 1 }), image)).data).toEqual([
+      10, 11, 14, 15,
+    ]);
     const rim = { kernelSize: 2, stride: 2, padding: 1 };
     expect((await run(new nn.AvgPool2d(rim), image)).data[0]).toBe(0);
     expect((await run(new nn.AvgPool2d(rim), image)).data[1]).toBe(0.75);
-    expect((await run(new nn.AvgPool2d({ ...rim, countIncludePad: false }), image)).data[1]).toBe(1.5);
-    expect(await run(new nn.GlobalAvgPool2d(), image)).toEqual({ shape: [1, 1, 1, 1], data: [7.5] });
+    expect((await run(new nn.AvgPool2d({ ...rim, countIncludePad: false }), image)).data[1]).toBe(
+      1.5,
+    );
+    expect(await run(new nn.GlobalAvgPool2d(), image)).toEqual({
+      shape: [1, 1, 1, 1],
+      data: [7.5],
+    });
   });
 
   it('Flatten', async () => {
@@ -152,9 +175,13 @@ describe('layers without weights', () => {
     const { data } = await run(layer, many);
     const dropped = data.filter((value) => value === 0).length;
     expect(data.every((value) => value === 0 || value === 4)).toBe(true);
-    expect(Math.abs(dropped / 4000 - 0.25), `seed ${SEED}`).toBeLessThan(5 * Math.sqrt((0.25 * 0.75) / 4000));
+    expect(Math.abs(dropped / 4000 - 0.25), `seed ${SEED}`).toBeLessThan(
+      5 * Math.sqrt((0.25 * 0.75) / 4000),
+    );
     expect((await run(layer, many)).data).not.toEqual(data); // another mask each time
-    expect((await run(new nn.Dropout({ probability: 0.25, rng: new Rng(SEED) }), many)).data).toEqual(data);
+    expect(
+      (await run(new nn.Dropout({ probability: 0.25, rng: new Rng(SEED) }), many)).data,
+    ).toEqual(data);
   });
 
   it('Dropout is the identity in evaluation and for probability 0, and draws nothing then', async () => {
@@ -167,8 +194,11 @@ describe('layers without weights', () => {
 
 describe('losses', () => {
   it('hand their options to the ops', async () => {
-    const value = async (loss: nn.Loss, prediction: () => Tensor, target: () => Tensor): Promise<number> =>
-      scope(() => loss.forward(prediction(), target()).item());
+    const value = async (
+      loss: nn.Loss,
+      prediction: () => Tensor,
+      target: () => Tensor,
+    ): Promise<number> => scope(() => loss.forward(prediction(), target()).item());
     const logits = (): Tensor => zeros([3, 4]);
     const labels = (): Tensor => tensor([0, 1, 3]);
     expect(await value(new nn.CrossEntropyLoss(), logits, labels)).toBeCloseTo(Math.log(4), 6);
@@ -190,9 +220,21 @@ describe('options', () => {
   it.each([
     ['Linear', 'inFeatures', () => new nn.Linear({ inFeatures: 0, outFeatures: 1, rng })],
     ['Linear', 'outFeatures', () => new nn.Linear({ inFeatures: 1, outFeatures: 1.5, rng })],
-    ['Conv2d', 'inChannels', () => new nn.Conv2d({ inChannels: -1, outChannels: 1, kernelSize: 3, rng })],
-    ['Conv2d', 'outChannels', () => new nn.Conv2d({ inChannels: 1, outChannels: 0, kernelSize: 3, rng })],
-    ['Conv2d', 'kernelSize', () => new nn.Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 0, rng })],
+    [
+      'Conv2d',
+      'inChannels',
+      () => new nn.Conv2d({ inChannels: -1, outChannels: 1, kernelSize: 3, rng }),
+    ],
+    [
+      'Conv2d',
+      'outChannels',
+      () => new nn.Conv2d({ inChannels: 1, outChannels: 0, kernelSize: 3, rng }),
+    ],
+    [
+      'Conv2d',
+      'kernelSize',
+      () => new nn.Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 0, rng }),
+    ],
     [
       'Conv2d',
       'groups',
@@ -204,8 +246,16 @@ describe('options', () => {
     ['LayerNorm', 'normalizedShape', () => new nn.LayerNorm({ normalizedShape: [] })],
     ['LayerNorm', 'normalizedShape', () => new nn.LayerNorm({ normalizedShape: 0 })],
     ['LayerNorm', 'epsilon', () => new nn.LayerNorm({ normalizedShape: 1, epsilon: -1 })],
-    ['Embedding', 'numEmbeddings', () => new nn.Embedding({ numEmbeddings: 0, embeddingDim: 1, rng })],
-    ['Embedding', 'embeddingDim', () => new nn.Embedding({ numEmbeddings: 1, embeddingDim: 0, rng })],
+    [
+      'Embedding',
+      'numEmbeddings',
+      () => new nn.Embedding({ numEmbeddings: 0, embeddingDim: 1, rng }),
+    ],
+    [
+      'Embedding',
+      'embeddingDim',
+      () => new nn.Embedding({ numEmbeddings: 1, embeddingDim: 0, rng }),
+    ],
     ['LeakyReLU', 'slope', () => new nn.LeakyReLU({ slope: NaN })],
     ['MaxPool2d', 'kernelSize', () => new nn.MaxPool2d({ kernelSize: 0 })],
     ['MaxPool2d', 'padding', () => new nn.MaxPool2d({ kernelSize: 2, padding: 2 })],

@@ -48,7 +48,10 @@ describe('the state of the character network', () => {
   });
 
   it('prints as a tree', () => {
-    const model = new Pair(new Sequential(linear(3, 2), new ReLU()), new BatchNorm2d({ numFeatures: 2 }));
+    const model = new Pair(
+      new Sequential(linear(3, 2), new ReLU()),
+      new BatchNorm2d({ numFeatures: 2 }),
+    );
     expect(model.toString()).toBe(
       [
         'Pair(',
@@ -95,7 +98,9 @@ describe('registration', () => {
       }
     }
     const model = new Listed();
-    expect(() => model.parameters()).toThrow(/Listed: property blocks is a list of modules.*Sequential/);
+    expect(() => model.parameters()).toThrow(
+      /Listed: property blocks is a list of modules.*Sequential/,
+    );
     for (const block of model.blocks) block.dispose();
   });
 
@@ -138,7 +143,10 @@ describe('registration', () => {
 describe('modes and gradients', () => {
   it('train and eval reach every module inside', () => {
     const rng = new Rng(SEED);
-    const model = new Pair(new Sequential(new Dropout({ rng }), linear(2, 2)), new Dropout({ rng }));
+    const model = new Pair(
+      new Sequential(new Dropout({ rng }), linear(2, 2)),
+      new Dropout({ rng }),
+    );
     const modes = (): boolean[] => model.namedModules().map(([, module]) => module.training);
     expect(modes()).toEqual([true, true, true, true, true]);
     expect(model.eval()).toBe(model);

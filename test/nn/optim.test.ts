@@ -26,7 +26,14 @@ function sgd(lr: number, momentum = 0, dampening = 0, decay = 0, nesterov = fals
   };
 }
 
-function adam(lr: number, b1 = 0.9, b2 = 0.999, epsilon = 1e-8, l2 = 0, decoupled = 0): () => Formula {
+function adam(
+  lr: number,
+  b1 = 0.9,
+  b2 = 0.999,
+  epsilon = 1e-8,
+  l2 = 0,
+  decoupled = 0,
+): () => Formula {
   return () => {
     let [m, v] = [0, 0];
     return (parameter, grad, t) => {
@@ -43,7 +50,11 @@ describe(`the formulas (seed ${SEED})`, () => {
   it.each<[string, Make, () => Formula]>([
     ['SGD', (p) => new SGD(p, { lr: 0.1 }), sgd(0.1)],
     ['SGD, momentum', (p) => new SGD(p, { lr: 0.1, momentum: 0.9 }), sgd(0.1, 0.9)],
-    ['SGD, dampening', (p) => new SGD(p, { lr: 0.1, momentum: 0.9, dampening: 0.5 }), sgd(0.1, 0.9, 0.5)],
+    [
+      'SGD, dampening',
+      (p) => new SGD(p, { lr: 0.1, momentum: 0.9, dampening: 0.5 }),
+      sgd(0.1, 0.9, 0.5),
+    ],
     ['SGD, dampening without momentum', (p) => new SGD(p, { lr: 0.1, dampening: 0.5 }), sgd(0.1)],
     [
       'SGD, Nesterov, decay',
@@ -57,7 +68,11 @@ describe(`the formulas (seed ${SEED})`, () => {
       adam(0.1, 0.5, 0.7, 1e-3, 0.3),
     ],
     ['AdamW', (p) => new AdamW(p, { lr: 0.1 }), adam(0.1, 0.9, 0.999, 1e-8, 0, 0.01)],
-    ['AdamW, decay', (p) => new AdamW(p, { weightDecay: 0.5 }), adam(1e-3, 0.9, 0.999, 1e-8, 0, 0.5)],
+    [
+      'AdamW, decay',
+      (p) => new AdamW(p, { weightDecay: 0.5 }),
+      adam(1e-3, 0.9, 0.999, 1e-8, 0, 0.5),
+    ],
   ])('%s', async (_, make, formula) => {
     const rng = new Rng(SEED);
     const expected = Float64Array.from({ length: SIZE }, () => rng.normal());
@@ -97,7 +112,9 @@ describe('parameters', () => {
     const optimizer = new Adam([a, b], { lr: 0.1 });
     setGrad(a, [3]);
     optimizer.step();
-    expect([await a.item(), await b.item()].map((value) => Math.round(value * 1e6) / 1e6)).toEqual([0.9, 1]);
+    expect([await a.item(), await b.item()].map((value) => Math.round(value * 1e6) / 1e6)).toEqual([
+      0.9, 1,
+    ]);
     expect(optimizer.stateDict().settings.steps).toEqual([1, 0]);
     expect(Object.keys(optimizer.stateDict().tensors)).toEqual(['0.exp_avg', '0.exp_avg_sq']);
     setGrad(b, [-5]); // b's first step: as long as a's first

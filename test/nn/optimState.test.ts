@@ -30,8 +30,13 @@ describe('state', () => {
     const values = await readAll(tensors);
     optimizer.dispose();
     parameter.dispose();
-    const host = Object.entries(values).map(([name, data]) => [name, { shape: [2], data }] as const);
-    return { settings: JSON.parse(JSON.stringify(settings)) as Json, tensors: Object.fromEntries(host) };
+    const host = Object.entries(values).map(
+      ([name, data]) => [name, { shape: [2], data }] as const,
+    );
+    return {
+      settings: JSON.parse(JSON.stringify(settings)) as Json,
+      tensors: Object.fromEntries(host),
+    };
   }
 
   it.each<[string, Make, Make]>([
@@ -40,8 +45,16 @@ describe('state', () => {
       (p) => new SGD(p, { lr: 0.3, momentum: 0.9, dampening: 0.2, weightDecay: 0.1 }),
       (p) => new SGD(p),
     ],
-    ['Adam', (p) => new Adam(p, { lr: 0.3, betas: [0.5, 0.6], weightDecay: 0.2 }), (p) => new Adam(p)],
-    ['AdamW', (p) => new AdamW(p, { lr: 0.3, epsilon: 0.1, weightDecay: 0.2 }), (p) => new AdamW(p)],
+    [
+      'Adam',
+      (p) => new Adam(p, { lr: 0.3, betas: [0.5, 0.6], weightDecay: 0.2 }),
+      (p) => new Adam(p),
+    ],
+    [
+      'AdamW',
+      (p) => new AdamW(p, { lr: 0.3, epsilon: 0.1, weightDecay: 0.2 }),
+      (p) => new AdamW(p),
+    ],
   ])('%s: a loaded optimizer goes on with the saved options and arrays', async (_, make, plain) => {
     const [straight, resumed] = [new Parameter([2], [1, 2]), new Parameter([2], [0, 0])];
     const first = make([straight]);
@@ -74,10 +87,12 @@ describe('state', () => {
     expect(() => load({ beta1: 1 })).toThrow(/beta1/);
     expect(() => load({ epsilon: 'NaN' })).toThrow(/epsilon/);
     expect(() => load({}, {})).toThrow(/missing: 0.exp_avg\n\s+missing: 0.exp_avg_sq/);
-    expect(() => load({}, { ...state.tensors, '0.velocity': { shape: [2], data: [1, 2] } })).toThrow(
-      /unexpected: 0.velocity/,
+    expect(() =>
+      load({}, { ...state.tensors, '0.velocity': { shape: [2], data: [1, 2] } }),
+    ).toThrow(/unexpected: 0.velocity/);
+    expect(() => optimizer.loadStateDict({ settings: 3, tensors: {} })).toThrow(
+      /expected a JSON object/,
     );
-    expect(() => optimizer.loadStateDict({ settings: 3, tensors: {} })).toThrow(/expected a JSON object/);
     expect(() => new Adam([other]).loadStateDict(state)).toThrow(/wanted \[1\], given \[2\]/);
     expect(optimizer.stateDict()).toMatchObject({ settings: { lr: 0.7, steps: [0] }, tensors: {} });
     one.dispose();

@@ -33,18 +33,25 @@ describe('a round trip', () => {
       expect(w.shape).toEqual(shape);
       expect(w.data).toBeInstanceOf(Float32Array);
       for (let i = 0; i < data.length; i++) {
-        const row = data.subarray(Math.floor(i / width) * width, Math.floor(i / width) * width + width);
+        const row = data.subarray(
+          Math.floor(i / width) * width,
+          Math.floor(i / width) * width + width,
+        );
         const scale = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127;
         // Half a scale, and the last bit of a float32, in which scale and product are rounded.
         const allowed = scale / 2 + 127 * scale * 2 ** -23;
-        expect(Math.abs(w.data[i] - data[i]), `${i} of ${shape.join(' x ')}`).toBeLessThanOrEqual(allowed);
+        expect(Math.abs(w.data[i] - data[i]), `${i} of ${shape.join(' x ')}`).toBeLessThanOrEqual(
+          allowed,
+        );
       }
     }
   });
 
   it('keeps every bit of rows that are whole multiples of their scale', () => {
     const multiples = Array.from({ length: 255 }, (_, i) => i - 127);
-    const data = [2 ** -9, 1, 3 * 2 ** 5].flatMap((scale) => multiples.map((whole) => whole * scale));
+    const data = [2 ** -9, 1, 3 * 2 ** 5].flatMap((scale) =>
+      multiples.map((whole) => whole * scale),
+    );
     const { w } = roundTrip({ w: { shape: [3, 255], data } });
     expect(Array.from(w.data)).toEqual(data);
   });
@@ -55,13 +62,17 @@ describe('a round trip', () => {
       w: { shape: [3, 2], data: Int8Array.of(1, -127, 0, 0, 0, 127) },
       'w.scale': { shape: [3], data: Float32Array.of(1, 0, 0.5 / 127) },
     });
-    expect(Array.from(roundTrip({ w: { shape: [2, 2], data: [0, 0, 0, 0] } }).w.data)).toEqual([0, 0, 0, 0]);
+    expect(Array.from(roundTrip({ w: { shape: [2, 2], data: [0, 0, 0, 0] } }).w.data)).toEqual([
+      0, 0, 0, 0,
+    ]);
   });
 
   it('holds the largest weights, and takes rows beyond what a scale can count for zeros', () => {
     const data = [2e38, -2e38, 190 * 2 ** -149, 2 ** -149, 2e-36, -2e-36];
     const found = Array.from(roundTrip({ w: { shape: [3, 2], data } }).w.data);
-    expect(found.map((value) => Number(value.toPrecision(2)))).toEqual([2e38, -2e38, 0, 0, 2e-36, -2e-36]);
+    expect(found.map((value) => Number(value.toPrecision(2)))).toEqual([
+      2e38, -2e38, 0, 0, 2e-36, -2e-36,
+    ]);
   });
 
   it('leaves arrays that were not chosen as they are, and reads an array that is a view', () => {
@@ -77,10 +88,14 @@ describe('a round trip', () => {
   });
 
   it('takes a byte a weight, after the wide arrays', () => {
-    const bytes = file(nn.quantize({ w: { shape: [10, 99], data: new Float32Array(990).fill(1) } }, all));
+    const bytes = file(
+      nn.quantize({ w: { shape: [10, 99], data: new Float32Array(990).fill(1) } }, all),
+    );
     const header = 8 + new DataView(bytes.buffer).getUint32(0, true);
     expect(bytes.length - header).toBe(990 + 4 * 10);
-    expect(new TextDecoder().decode(bytes.subarray(8, header))).toMatch(/"w\.scale".*"F32".*"w".*"I8"/);
+    expect(new TextDecoder().decode(bytes.subarray(8, header))).toMatch(
+      /"w\.scale".*"F32".*"w".*"I8"/,
+    );
   });
 
   it.each<[string, nn.HostState, RegExp]>([
@@ -122,15 +137,23 @@ describe('a file with 8-bit weights', () => {
 
   it('any change of any byte is either read or refused in words', () => {
     const good = file(
-      nn.quantize({ a: { shape: [2, 2], data: [1, 2, 3, 4] }, b: { shape: [1, 2], data: [1, 0] } }, all),
+      nn.quantize(
+        { a: { shape: [2, 2], data: [1, 2, 3, 4] }, b: { shape: [1, 2], data: [1, 0] } },
+        all,
+      ),
     );
-    const changes = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    const changes = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), {
+      minLength: 1,
+      maxLength: 4,
+    });
     fc.assert(
       fc.property(changes, (edits) => {
         const bytes = good.slice();
         for (const [at, value] of edits) bytes[at] = value;
         try {
-          for (const { data } of Object.values(nn.modelArrays(nn.decodeSafetensors(bytes).tensors))) {
+          for (const { data } of Object.values(
+            nn.modelArrays(nn.decodeSafetensors(bytes).tensors),
+          )) {
             expect(data).not.toBeInstanceOf(Int8Array);
           }
         } catch (error) {
@@ -161,7 +184,11 @@ describe('hostile files', () => {
       { w, 'w.scale': scale(1, 1), v: scale(1), 'v.scale': scale(1) },
       /"v\.scale" is the scale of/,
     ],
-    ['too few scales', { w, 'w.scale': scale(1) }, /"w\.scale" should have the shape \[2\], .* not \[1\]/],
+    [
+      'too few scales',
+      { w, 'w.scale': scale(1) },
+      /"w\.scale" should have the shape \[2\], .* not \[1\]/,
+    ],
     [
       'too many scales',
       { w, 'w.scale': scale(1, 1, 1) },
@@ -173,7 +200,11 @@ describe('hostile files', () => {
       { w, 'w.scale': scale(1, -1) },
       /"w\.scale" should hold .* the scale of row 1 is -1/,
     ],
-    ['a scale that is no number', { w, 'w.scale': scale(NaN, 1) }, /the scale of row 0 is not a number/],
+    [
+      'a scale that is no number',
+      { w, 'w.scale': scale(NaN, 1) },
+      /the scale of row 0 is not a number/,
+    ],
     ['an infinite scale', { w, 'w.scale': scale(1, Infinity) }, /the scale of row 1 is Infinity/],
     [
       'a scale that makes weights infinite',

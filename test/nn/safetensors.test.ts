@@ -8,7 +8,11 @@ import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
 import { rounds } from '../support/rounds.js';
 
 /** A file from a header's text and data, the header's length included unless given. */
-function file(header: string | Uint8Array, data: ArrayLike<number> = [], length?: bigint): Uint8Array {
+function file(
+  header: string | Uint8Array,
+  data: ArrayLike<number> = [],
+  length?: bigint,
+): Uint8Array {
   const text = typeof header === 'string' ? new TextEncoder().encode(header) : header;
   const bytes = new Uint8Array(8 + text.length + data.length);
   new DataView(bytes.buffer).setBigUint64(0, length ?? BigInt(text.length), true);
@@ -37,7 +41,9 @@ describe('writing', () => {
 
   it('and reading gives back every bit, shape and text', () => {
     const metadata = { format: 'pt', note: 'ünïcode "quoted"\n' };
-    const { tensors: read, metadata: texts } = decodeSafetensors(encodeSafetensors(tensors, metadata));
+    const { tensors: read, metadata: texts } = decodeSafetensors(
+      encodeSafetensors(tensors, metadata),
+    );
     expect(texts).toEqual(metadata);
     expect(Object.keys(read).sort()).toEqual(Object.keys(tensors).sort());
     for (const [name, { shape, data }] of Object.entries(tensors)) {
@@ -79,10 +85,13 @@ describe('writing', () => {
 describe('reading number formats', () => {
   const read = (dtype: string, bytes: number, data: number[]): number[] => {
     const count = data.length / bytes;
-    const { tensors } = decodeSafetensors(file(`{"x":${entry(dtype, [count], 0, data.length)}}`, data));
+    const { tensors } = decodeSafetensors(
+      file(`{"x":${entry(dtype, [count], 0, data.length)}}`, data),
+    );
     return Array.from(tensors.x.data);
   };
-  const littleEndian = (values: number[]): number[] => values.flatMap((bits) => [bits & 255, bits >>> 8]);
+  const littleEndian = (values: number[]): number[] =>
+    values.flatMap((bits) => [bits & 255, bits >>> 8]);
 
   it('F16', () => {
     const bits = [0x3c00, 0xc000, 0x7bff, 0x0001, 0x8000, 0x7c00, 0xfc00, 0x3555, 0x03ff];
@@ -101,15 +110,21 @@ describe('reading number formats', () => {
   });
 
   it('BF16', () => {
-    expect(read('BF16', 2, littleEndian([0x3f80, 0xc040, 0x7f80, 0x8000]))).toEqual([1, -3, Infinity, -0]);
+    expect(read('BF16', 2, littleEndian([0x3f80, 0xc040, 0x7f80, 0x8000]))).toEqual([
+      1,
+      -3,
+      Infinity,
+      -0,
+    ]);
   });
 
   it('F64, I64, I32, I8, U8', () => {
-    expect(read('F64', 8, Array.from(new Uint8Array(Float64Array.of(Math.PI).buffer)))).toEqual([Math.PI]);
-    expect(read('I64', 8, [255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 16, 0])).toEqual([
-      -1,
-      2 ** 52,
+    expect(read('F64', 8, Array.from(new Uint8Array(Float64Array.of(Math.PI).buffer)))).toEqual([
+      Math.PI,
     ]);
+    expect(
+      read('I64', 8, [255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 16, 0]),
+    ).toEqual([-1, 2 ** 52]);
     expect(read('I32', 4, [255, 255, 255, 127, 0, 0, 0, 128])).toEqual([2 ** 31 - 1, -(2 ** 31)]);
     expect(read('I8', 1, [0, 127, 128, 255])).toEqual([0, 127, -128, -1]);
     expect(read('U8', 1, [0, 128, 255])).toEqual([0, 128, 255]);
@@ -158,24 +173,52 @@ describe('hostile files', () => {
     ['an entry that is no object', file('{"x":3}'), /array "x" should be an object/],
     ['an entry that is a list', file('{"x":[]}'), /array "x" should be an object/],
     ['an entry that is null', file('{"x":null}'), /array "x" should be an object/],
-    ['no dtype', file('{"x":{"shape":[1],"data_offsets":[0,4]}}', four), /dtype should be one of F64,/],
+    [
+      'no dtype',
+      file('{"x":{"shape":[1],"data_offsets":[0,4]}}', four),
+      /dtype should be one of F64,/,
+    ],
     ['an unknown dtype', file(`{"x":${entry('Q4', [1], 0, 4)}}`, four), /got "Q4"/],
-    ['a dtype that objects inherit', file(`{"x":${entry('toString', [1], 0, 4)}}`, four), /got "toString"/],
+    [
+      'a dtype that objects inherit',
+      file(`{"x":${entry('toString', [1], 0, 4)}}`, four),
+      /got "toString"/,
+    ],
     ['no shape', file('{"x":{"dtype":"F32","data_offsets":[0,4]}}', four), /shape should be/],
     ['a negative size', file(`{"x":${entry('F32', [-1], 0, 4)}}`, four), /shape should be/],
     ['a fractional size', file(`{"x":${entry('F32', [0.5], 0, 2)}}`, [0, 0]), /shape should be/],
     ['a size beyond 2^53', file(`{"x":${entry('F32', [2 ** 60], 0, 4)}}`, four), /shape should be/],
-    ['a product beyond 2^53', file(`{"x":${entry('F32', [2 ** 52, 2 ** 52], 0, 4)}}`, four), /needs/],
+    [
+      'a product beyond 2^53',
+      file(`{"x":${entry('F32', [2 ** 52, 2 ** 52], 0, 4)}}`, four),
+      /needs/,
+    ],
     ['no offsets', file('{"x":{"dtype":"F32","shape":[1]}}', four), /data_offsets should be/],
-    ['three offsets', file('{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}', four), /data_offsets/],
-    ['a negative offset', file(`{"x":${entry('F32', [1], -4, 0)}}`, four), /data_offsets should be/],
-    ['offsets in reverse', file(`{"x":${entry('F32', [1], 4, 0)}}`, four), /needs 4 bytes, .* hold -4/],
+    [
+      'three offsets',
+      file('{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}', four),
+      /data_offsets/,
+    ],
+    [
+      'a negative offset',
+      file(`{"x":${entry('F32', [1], -4, 0)}}`, four),
+      /data_offsets should be/,
+    ],
+    [
+      'offsets in reverse',
+      file(`{"x":${entry('F32', [1], 4, 0)}}`, four),
+      /needs 4 bytes, .* hold -4/,
+    ],
     [
       'too few bytes for the shape',
       file(`{"x":${entry('F32', [2], 0, 4)}}`, four),
       /needs 8 bytes, .* hold 4/,
     ],
-    ['offsets outside the file', file(`{"x":${entry('F32', [2], 0, 8)}}`, four), /lie outside the file's 4/],
+    [
+      'offsets outside the file',
+      file(`{"x":${entry('F32', [2], 0, 8)}}`, four),
+      /lie outside the file's 4/,
+    ],
     [
       'overlap',
       file(`{"x":${x},"y":${entry('F32', [1], 2, 6)}}`, [...four, 0, 0]),
@@ -187,10 +230,26 @@ describe('hostile files', () => {
       file(`{"x":${x},"y":${entry('F32', [1], 5, 9)}}`, [...four, 0, ...four]),
       /leaves a gap after 4/,
     ],
-    ['a gap at the start', file(`{"x":${entry('F32', [1], 1, 5)}}`, [0, ...four]), /leaves a gap after 0/],
-    ['bytes after the last array', file(`{"x":${x}}`, [...four, 9]), /1 bytes after the last array/],
-    ['metadata that is no object', file('{"__metadata__":[]}'), /__metadata__ should be an object of texts/],
-    ['metadata with a number', file('{"__metadata__":{"a":1}}'), /__metadata__ should be an object of texts/],
+    [
+      'a gap at the start',
+      file(`{"x":${entry('F32', [1], 1, 5)}}`, [0, ...four]),
+      /leaves a gap after 0/,
+    ],
+    [
+      'bytes after the last array',
+      file(`{"x":${x}}`, [...four, 9]),
+      /1 bytes after the last array/,
+    ],
+    [
+      'metadata that is no object',
+      file('{"__metadata__":[]}'),
+      /__metadata__ should be an object of texts/,
+    ],
+    [
+      'metadata with a number',
+      file('{"__metadata__":{"a":1}}'),
+      /__metadata__ should be an object of texts/,
+    ],
     [
       'an integer that floats cannot hold',
       file(`{"x":${entry('I64', [1], 0, 8)}}`, [1, 0, 0, 0, 0, 0, 32, 0]),
@@ -211,7 +270,10 @@ describe('hostile files', () => {
       },
       { note: 'x' },
     );
-    const changes = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    const changes = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), {
+      minLength: 1,
+      maxLength: 4,
+    });
     fc.assert(
       fc.property(changes, fc.nat(good.length), (edits, cut) => {
         const bytes = good.slice(0, cut % 5 === 0 ? cut : good.length);

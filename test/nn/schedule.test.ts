@@ -27,7 +27,11 @@ const roundTrip = (state: Json): Json => JSON.parse(JSON.stringify(state)) as Js
 describe('curves', () => {
   it('CosineWithWarmup rises in a line, falls to its floor and stays there', () =>
     withOptimizer((optimizer) => {
-      const schedule = new CosineWithWarmup(optimizer, { totalSteps: 10, warmupSteps: 4, floor: 0.1 });
+      const schedule = new CosineWithWarmup(optimizer, {
+        totalSteps: 10,
+        warmupSteps: 4,
+        floor: 0.1,
+      });
       const rates = Array.from({ length: 14 }, () => {
         const { lr } = optimizer;
         schedule.step();
@@ -40,7 +44,12 @@ describe('curves', () => {
 
   it('OneCycle ends at its last values and stays there', () =>
     withOptimizer((optimizer) => {
-      const schedule = new OneCycle(optimizer, { maxLr: 1, totalSteps: 10, divFactor: 4, finalDivFactor: 5 });
+      const schedule = new OneCycle(optimizer, {
+        maxLr: 1,
+        totalSteps: 10,
+        divFactor: 4,
+        finalDivFactor: 5,
+      });
       expect([optimizer.lr, optimizer.momentum]).toEqual([0.25, 0.95]);
       for (let step = 0; step < 2; step++) schedule.step();
       expect([optimizer.lr, optimizer.momentum]).toEqual([1, 0.85]);
@@ -86,7 +95,10 @@ describe('saved in the middle', () => {
   const metrics = [5, 4, 4, 4, 3, 3, 3, 3, 3, 2.9, 3, 3, 3, 3, 3, 3];
   it.each<[string, (optimizer: Optimizer) => Scheduler & { step(metric: number): void }]>([
     ['StepLR', (optimizer) => new StepLR(optimizer, { stepSize: 3 })],
-    ['CosineWithWarmup', (optimizer) => new CosineWithWarmup(optimizer, { totalSteps: 12, warmupSteps: 3 })],
+    [
+      'CosineWithWarmup',
+      (optimizer) => new CosineWithWarmup(optimizer, { totalSteps: 12, warmupSteps: 3 }),
+    ],
     ['OneCycle', (optimizer) => new OneCycle(optimizer, { maxLr: 0.3, totalSteps: 14 })],
     [
       'ReduceLROnPlateau',
@@ -126,7 +138,9 @@ describe('saved in the middle', () => {
       expect(() => new StepLR(optimizer, { stepSize: 1 }).load(state)).toThrow(
         /it is of ReduceLROnPlateau, but this schedule is StepLR/,
       );
-      expect(() => schedule.load({ ...state, badEpochs: -1 })).toThrow(/badEpochs: expected a whole number/);
+      expect(() => schedule.load({ ...state, badEpochs: -1 })).toThrow(
+        /badEpochs: expected a whole number/,
+      );
       expect(() => schedule.load({ type: 'ReduceLROnPlateau' })).toThrow(/best: expected a value/);
       expect(() => schedule.load(null)).toThrow(/expected a JSON object/);
     }));
@@ -149,7 +163,9 @@ describe('options', () => {
     ['minLr', (o) => new ReduceLROnPlateau(o, { minLr: NaN })],
     ['mode', (o) => new ReduceLROnPlateau(o, { mode: 'least' as 'min' })],
   ])('refuse a bad %s', (option, make) =>
-    withOptimizer((optimizer) => expect(() => make(optimizer)).toThrow(new RegExp(`: ${option} must be`))),
+    withOptimizer((optimizer) =>
+      expect(() => make(optimizer)).toThrow(new RegExp(`: ${option} must be`)),
+    ),
   );
 
   it("OneCycle moves Adam's beta1", () => {

@@ -32,7 +32,11 @@ class Run {
       new nn.Linear({ inFeatures: 10, outFeatures: 3, rng }),
     );
     this.optimizer = new nn.Adam(this.model.parameters(), { lr: 0.02, weightDecay: 0.01 });
-    this.scheduler = new nn.ReduceLROnPlateau(this.optimizer, { patience: 0, factor: 0.5, cooldown: 1 });
+    this.scheduler = new nn.ReduceLROnPlateau(this.optimizer, {
+      patience: 0,
+      factor: 0.5,
+      cooldown: 1,
+    });
   }
 
   async steps(count: number): Promise<void> {
@@ -130,7 +134,13 @@ describe('saveState', () => {
     const names = Object.keys(run.model.stateDict());
     const kept = Object.keys(run.optimizer.stateDict().tensors).map((name) => `optimizer.${name}`);
     expect(Object.keys(tensors).sort()).toEqual([...names, ...kept].sort());
-    expect(Object.keys(metadata).sort()).toEqual(['extra', 'inkgrad', 'optimizer', 'rngs', 'scheduler']);
+    expect(Object.keys(metadata).sort()).toEqual([
+      'extra',
+      'inkgrad',
+      'optimizer',
+      'rngs',
+      'scheduler',
+    ]);
     expect(tensors['1.num_batches_tracked']).toEqual({ shape: [], data: Float32Array.of(1) });
 
     const weights = nn.decodeSafetensors(await nn.saveState({ model: run.model }));
@@ -139,7 +149,9 @@ describe('saveState', () => {
   });
 
   it('refuses numbers that JSON lacks, and a model whose names are the optimizer’s', async () => {
-    await expect(nn.saveState({ extra: { loss: [1, NaN] } })).rejects.toThrow(/extra.loss\[1\].*NaN/);
+    await expect(nn.saveState({ extra: { loss: [1, NaN] } })).rejects.toThrow(
+      /extra.loss\[1\].*NaN/,
+    );
     class Clash extends nn.Module {
       readonly optimizer = new nn.Linear({ inFeatures: 1, outFeatures: 1, rng: new Rng(SEED) });
 
@@ -148,7 +160,9 @@ describe('saveState', () => {
       }
     }
     const model = new Clash();
-    await expect(nn.saveState({ model })).rejects.toThrow(/optimizer.weight begins with optimizer\./);
+    await expect(nn.saveState({ model })).rejects.toThrow(
+      /optimizer.weight begins with optimizer\./,
+    );
     model.dispose();
   });
 });
@@ -198,8 +212,12 @@ describe('loadState', () => {
     expect(() => attempt({ inkgrad: '99' })).toThrow(/version 99/);
     expect(await target.save()).toEqual(before);
 
-    const rest = Object.fromEntries(Object.entries(metadata).filter(([name]) => name !== 'scheduler'));
-    expect(() => target.load(nn.encodeSafetensors(tensors, rest))).toThrow(/the file holds no scheduler/);
+    const rest = Object.fromEntries(
+      Object.entries(metadata).filter(([name]) => name !== 'scheduler'),
+    );
+    expect(() => target.load(nn.encodeSafetensors(tensors, rest))).toThrow(
+      /the file holds no scheduler/,
+    );
     expect(await target.save()).toEqual(before);
     source.dispose();
     target.dispose();

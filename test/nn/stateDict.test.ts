@@ -79,9 +79,9 @@ describe('loadStateDict', () => {
     );
     expect(report).toEqual({ missing: ['weight'], unexpected: ['scale'] });
     expect((await readAll(model.stateDict())).bias).toEqual([5, 6]);
-    expect(() => model.loadStateDict({ bias: { shape: [1], data: [5] } }, { strict: false })).toThrow(
-      /shape of bias: wanted \[2\], given \[1\]/,
-    );
+    expect(() =>
+      model.loadStateDict({ bias: { shape: [1], data: [5] } }, { strict: false }),
+    ).toThrow(/shape of bias: wanted \[2\], given \[1\]/);
     model.dispose();
   });
 

@@ -59,7 +59,11 @@ export class CharacterNet extends Module {
 
   constructor(rng: Rng) {
     super();
-    this.conv_layers = new Sequential(...block(1, 32, rng), ...block(32, 64, rng), ...block(64, 128, rng));
+    this.conv_layers = new Sequential(
+      ...block(1, 32, rng),
+      ...block(32, 64, rng),
+      ...block(64, 128, rng),
+    );
     this.fc_layers = new Sequential(
       new Linear({ inFeatures: 1152, outFeatures: 256, rng }),
       new ReLU(),
@@ -74,9 +78,13 @@ export class CharacterNet extends Module {
 }
 
 /** All numbers of a state, by name. */
-export async function readAll(state: Readonly<Record<string, Tensor>>): Promise<Record<string, number[]>> {
+export async function readAll(
+  state: Readonly<Record<string, Tensor>>,
+): Promise<Record<string, number[]>> {
   const entries = await Promise.all(
-    Object.entries(state).map(async ([name, tensor]) => [name, Array.from(await tensor.data())] as const),
+    Object.entries(state).map(
+      async ([name, tensor]) => [name, Array.from(await tensor.data())] as const,
+    ),
   );
   return Object.fromEntries(entries);
 }
@@ -84,7 +92,9 @@ export async function readAll(state: Readonly<Record<string, Tensor>>): Promise<
 /** Puts a gradient on a parameter as backward would. */
 export function setGrad(parameter: Parameter, values: ArrayLike<number>): void {
   parameter.zeroGrad();
-  scope(() => parameter.accumulateGrad(tensor(Float64Array.from(values), { shape: parameter.shape }).array));
+  scope(() =>
+    parameter.accumulateGrad(tensor(Float64Array.from(values), { shape: parameter.shape }).array),
+  );
 }
 
 /** A layer whose weights do not matter. */

@@ -2,7 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import { Rng, scope, tensor } from '../../src/engine/index.js';
-import { BatchNorm2d, Linear, loadState, Module, saveState, WeightAverage } from '../../src/nn/index.js';
+import {
+  BatchNorm2d,
+  Linear,
+  loadState,
+  Module,
+  saveState,
+  WeightAverage,
+} from '../../src/nn/index.js';
 import type { Tensor } from '../../src/engine/tensor.js';
 import { backendsUnderTest, withFreshBackend } from '../support/backends.js';
 import { expectClose } from '../support/parity.js';
@@ -39,7 +46,9 @@ describe.each(backendsUnderTest)('WeightAverage on $name', ({ make }) => {
         move(model, step);
         average.update();
         const d = decayAt(step, 0.6);
-        expected.forEach((value, i) => (expected[i] = d * value + (1 - d) * Math.sin(i + 7 * step)));
+        expected.forEach(
+          (value, i) => (expected[i] = d * value + (1 - d) * Math.sin(i + 7 * step)),
+        );
       }
       const own = await model.linear.weight.data();
       average.swap();
@@ -69,7 +78,9 @@ describe.each(backendsUnderTest)('WeightAverage on $name', ({ make }) => {
       const model = new Small();
       const average = new WeightAverage(model);
       const read = (): Promise<ArrayLike<number>> =>
-        scope(() => model.linear.forward(tensor([Array.from({ length: 37 }, (_, i) => i / 37)])).data());
+        scope(() =>
+          model.linear.forward(tensor([Array.from({ length: 37 }, (_, i) => i / 37)])).data(),
+        );
       average.update();
       const before = await read();
       move(model, 3);
@@ -85,7 +96,9 @@ describe.each(backendsUnderTest)('WeightAverage on $name', ({ make }) => {
   it('goes on from a saved state to the same numbers', () =>
     onBackend(async () => {
       const [model, other] = [new Small(), new Small()];
-      const [average, resumed] = [model, other].map((one) => new WeightAverage(one, { decay: 0.9 }));
+      const [average, resumed] = [model, other].map(
+        (one) => new WeightAverage(one, { decay: 0.9 }),
+      );
       for (let step = 0; step < 5; step++) {
         move(model, step);
         average.update();

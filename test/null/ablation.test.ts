@@ -1,7 +1,13 @@
 // The ablation's variants and its statistics.
 
 import { describe, expect, it } from 'vitest';
-import { estimate, optionsOf, tableRows, VARIANTS, type Result } from '../../bench/recipes/variants.js';
+import {
+  estimate,
+  optionsOf,
+  tableRows,
+  VARIANTS,
+  type Result,
+} from '../../bench/recipes/variants.js';
 import { optionName, SETTING_NAMES } from '../../src/app/run/settings.js';
 
 describe('variants', () => {

@@ -8,18 +8,20 @@ const FOLDERS = ['src', 'kernels', 'test', 'bench', 'scripts', 'docs'];
 
 /** Names of all source files, without folders. */
 const names = new Set(
-  FOLDERS.flatMap((folder) => readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })).map(
-    (path) => path.replaceAll('\\', '/').split('/').at(-1)!,
-  ),
+  FOLDERS.flatMap((folder) =>
+    readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' }),
+  ).map((path) => path.replaceAll('\\', '/').split('/').at(-1)!),
 );
 
-const documents = ['README.md', ...readdirSync(new URL('docs', ROOT)).map((name) => `docs/${name}`)].filter(
-  (path) => path.endsWith('.md'),
-);
+const documents = [
+  'README.md',
+  ...readdirSync(new URL('docs', ROOT)).map((name) => `docs/${name}`),
+].filter((path) => path.endsWith('.md'));
 
 /** Files and folders that a document names and that do not exist. */
 function missingFiles(path: string, text: string): string[] {
-  const isThere = (relative: string, base: URL = ROOT): boolean => existsSync(new URL(relative, base));
+  const isThere = (relative: string, base: URL = ROOT): boolean =>
+    existsSync(new URL(relative, base));
   // A folder that starts with a dot is an output, and a compiled file has a source.
   const paths = [...text.matchAll(/`((?:src|kernels|test|bench|scripts|docs)\/[\w./-]*)`/g)].map(
     ([, one]) => one,
@@ -44,5 +46,10 @@ describe('a document names only files that exist:', () => {
 it('a file that does not exist is found', () => {
   const text =
     'See `src/gone.ts`, `engine/absent.ts` and [this](nowhere.md), `src/engine/shape.ts`, `shape.ts`.';
-  expect(missingFiles('docs/x.md', text)).toEqual(['src/gone.ts', 'gone.ts', 'absent.ts', 'nowhere.md']);
+  expect(missingFiles('docs/x.md', text)).toEqual([
+    'src/gone.ts',
+    'gone.ts',
+    'absent.ts',
+    'nowhere.md',
+  ]);
 });

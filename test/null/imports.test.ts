@@ -21,7 +21,9 @@ const house = sourcesOf('kernels', 'src');
 describe('the house', () => {
   it('is not empty', () => {
     expect(house.size).toBeGreaterThan(40);
-    expect([...house].flatMap(([path, source]) => readImports(path, source)).length).toBeGreaterThan(100);
+    expect(
+      [...house].flatMap(([path, source]) => readImports(path, source)).length,
+    ).toBeGreaterThan(100);
   });
 
   it('imports only in the allowed directions', () => {
@@ -48,13 +50,15 @@ it('prints the files that usually contain two ideas', () => {
   const long = [...all]
     .map(([path, source]) => ({ path, lines: source.split('\n').length - 1 }))
     .filter(({ lines }) => lines > LONG_FILE);
-  for (const { path, lines } of long) console.info(`${path} has ${lines} lines: does it contain two ideas?`);
+  for (const { path, lines } of long)
+    console.info(`${path} has ${lines} lines: does it contain two ideas?`);
   expect(all.size).toBeGreaterThan(200);
 });
 
 // Proof that the checks above can fail: the same functions on small houses that are wrong.
 describe('the checker', () => {
-  const judged = (path: string, source: string): string[] => forbiddenImports(new Map([[path, source]]));
+  const judged = (path: string, source: string): string[] =>
+    forbiddenImports(new Map([[path, source]]));
 
   it.each([
     ['kernels/a.ts', "import { x } from '../src/engine/shape.js';", 'kernels must not import'],
@@ -76,7 +80,11 @@ describe('the checker', () => {
       "import { hideBin } from 'yargs/helpers';",
       'app must not import yargs/helpers',
     ],
-    ['src/app/web/bench/main.ts', "const fs = await import('node:fs');", 'pages must not import node:fs'],
+    [
+      'src/app/web/bench/main.ts',
+      "const fs = await import('node:fs');",
+      'pages must not import node:fs',
+    ],
     ['src/elsewhere.ts', "import './engine/shape.js';", 'belongs to no layer'],
   ])('%s may not say %s', (path, source, complaint) => {
     expect(judged(path, source)).toEqual([expect.stringContaining(complaint)]);
@@ -92,7 +100,10 @@ describe('the checker', () => {
       'src/app/training/trainer.ts',
       "import { x } from '../data/loader.js'; import { y } from '../nn/linear.js';",
     ],
-    ['src/engine/a.ts', "// import { Module } from '../nn/module.js';\nconst text = 'import x from yargs';"],
+    [
+      'src/engine/a.ts',
+      "// import { Module } from '../nn/module.js';\nconst text = 'import x from yargs';",
+    ],
   ])('%s may say %s', (path, source) => {
     expect(judged(path, source)).toEqual([]);
   });

@@ -90,9 +90,15 @@ describe('the linter', () => {
 
   it('refuses what is no plain function, and parameters that are not the declared ones', () => {
     expect(lint('(x, s) => x[0] + s')).toEqual([expect.stringContaining('function expression')]);
-    expect(lint('body(x, s) { return s; }')).toEqual([expect.stringContaining('function expression')]);
-    expect(lint('function* (x, s) { return s; }')).toContainEqual(expect.stringContaining('plain function'));
-    expect(lint('function (s, x) { return x; }')).toContainEqual(expect.stringContaining('parameters (s,x)'));
+    expect(lint('body(x, s) { return s; }')).toEqual([
+      expect.stringContaining('function expression'),
+    ]);
+    expect(lint('function* (x, s) { return s; }')).toContainEqual(
+      expect.stringContaining('plain function'),
+    );
+    expect(lint('function (s, x) { return x; }')).toContainEqual(
+      expect.stringContaining('parameters (s,x)'),
+    );
     expect(body('const v = s;')).toContainEqual('must end with return');
     const inputs = 'a b c d e f g h'.split(' ');
     const text = `function (${inputs.join()}) { return 0; }`;

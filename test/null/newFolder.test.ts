@@ -21,7 +21,9 @@ it('is made with the folders above it, and may be there already', () => {
 
 it('is refused where something is', () => {
   writeFileSync(join(root, 'file'), '');
-  expect(() => newFolder('out', join(root, 'file'))).toThrow(/^--out .*file: this folder cannot be made/);
+  expect(() => newFolder('out', join(root, 'file'))).toThrow(
+    /^--out .*file: this folder cannot be made/,
+  );
   expect(() => newFolder('out', join(root, 'file', 'below'))).toThrow(ArgumentError);
   expect(() => newFolder('debug-dir', root)).toThrow(/^--debug-dir .*: this folder is not empty/);
 });

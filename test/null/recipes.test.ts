@@ -3,7 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import { describeRecipe } from '../../src/app/training/describeRecipe.js';
 import { RECIPES } from '../../src/app/training/recipes.js';
-import { newSettings, readSettings, resumedSettings, SETTINGS } from '../../src/app/run/settings.js';
+import {
+  newSettings,
+  readSettings,
+  resumedSettings,
+  SETTINGS,
+} from '../../src/app/run/settings.js';
 import type { JsonObject } from '../../src/nn/index.js';
 
 describe('recipes', () => {
@@ -54,7 +59,9 @@ describe('a resumed run', () => {
   it('may have more epochs, unless the rate follows a curve over all steps', () => {
     expect(resumedSettings(newSettings({}), { epochs: 30 }, 'runs/1').epochs).toBe(30);
     const best = newSettings({ recipe: 'best' });
-    expect(() => resumedSettings(best, { epochs: 30 }, 'runs/1')).toThrow('--epochs 30 contradicts');
+    expect(() => resumedSettings(best, { epochs: 30 }, 'runs/1')).toThrow(
+      '--epochs 30 contradicts',
+    );
     expect(resumedSettings(best, { epochs: best.epochs }, 'runs/1')).toEqual(best);
   });
 

@@ -91,7 +91,10 @@ const WITHIN = 4 / Math.sqrt(COUNT);
 
 function moments(values: readonly number[]): { mean: number; variance: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length };
+  return {
+    mean,
+    variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length,
+  };
 }
 
 describe('distributions', () => {
@@ -99,7 +102,9 @@ describe('distributions', () => {
     const rng = new Rng(11);
     const values = Array.from({ length: COUNT }, () => rng.uniform());
     const { mean, variance } = moments(values);
-    expect(values.every((value) => value >= 0 && value < 1 && Math.fround(value) === value)).toBe(true);
+    expect(values.every((value) => value >= 0 && value < 1 && Math.fround(value) === value)).toBe(
+      true,
+    );
     expect(Math.abs(mean - 0.5)).toBeLessThan(WITHIN * Math.sqrt(1 / 12));
     expect(Math.abs(variance - 1 / 12)).toBeLessThan(WITHIN * Math.sqrt(1 / 180)); // var of (u - 1/2)^2
   });
@@ -142,6 +147,8 @@ describe('distributions', () => {
     }
     expect(counts.size).toBe(6);
     // Five degrees of freedom: 20.5 is passed once in a thousand times.
-    expect([...counts.values()].reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0)).toBeLessThan(20.5);
+    expect([...counts.values()].reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0)).toBeLessThan(
+      20.5,
+    );
   });
 });

@@ -120,8 +120,11 @@ describe('reshape', () => {
   });
 
   it('refuses a target of another size, two unknown sizes, and sizes that are not whole', () => {
-    const view = (from: number[], target: number[]) => () => shapes.resolveReshape(from, target, 'reshape');
-    expect(view([2, 3], [4])).toThrow(new ShapeError('reshape: cannot view [2,3] (6 elements) as [4]'));
+    const view = (from: number[], target: number[]) => () =>
+      shapes.resolveReshape(from, target, 'reshape');
+    expect(view([2, 3], [4])).toThrow(
+      new ShapeError('reshape: cannot view [2,3] (6 elements) as [4]'),
+    );
     expect(view([2, 3], [-1, -1])).toThrow(
       new ShapeError('reshape: cannot view [2,3] (6 elements) as [-1,-1]: only one size may be -1'),
     );

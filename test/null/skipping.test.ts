@@ -30,6 +30,9 @@ describe('the list', () => {
   });
 
   it('reports a test that is skipped without a reason', () => {
-    expect(skipLines([{ fullName: 'c > three' }])).toEqual({ lines: [], unexplained: ['c > three'] });
+    expect(skipLines([{ fullName: 'c > three' }])).toEqual({
+      lines: [],
+      unexplained: ['c > three'],
+    });
   });
 });

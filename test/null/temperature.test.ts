@@ -8,7 +8,11 @@ import { Rng } from '../../src/engine/rng.js';
 const CLASSES = 7;
 
 /** Logits, and labels drawn from softmax(logits / temperature). */
-function draw(count: number, temperature: number, seed: number): { logits: number[]; labels: number[] } {
+function draw(
+  count: number,
+  temperature: number,
+  seed: number,
+): { logits: number[]; labels: number[] } {
   const rng = new Rng(seed);
   const logits = Array.from({ length: count * CLASSES }, () => 4 * rng.normal());
   const probabilities = probabilitiesOf(logits, CLASSES, temperature);
@@ -23,7 +27,11 @@ function draw(count: number, temperature: number, seed: number): { logits: numbe
   return { logits, labels };
 }
 
-function meanLoss(logits: readonly number[], labels: readonly number[], temperature: number): number {
+function meanLoss(
+  logits: readonly number[],
+  labels: readonly number[],
+  temperature: number,
+): number {
   const losses = labels.map((label, i) => {
     const row = logits.slice(i * CLASSES, (i + 1) * CLASSES).map((z) => z / temperature);
     const highest = Math.max(...row);
@@ -33,10 +41,13 @@ function meanLoss(logits: readonly number[], labels: readonly number[], temperat
 }
 
 describe('fitTemperature', () => {
-  it.each([0.4, 1, 1.7, 3])('finds the temperature %d that labels were drawn with', (temperature) => {
-    const { logits, labels } = draw(20_000, temperature, 3);
-    expect(Math.abs(fitTemperature(logits, labels) / temperature - 1)).toBeLessThan(0.04);
-  });
+  it.each([0.4, 1, 1.7, 3])(
+    'finds the temperature %d that labels were drawn with',
+    (temperature) => {
+      const { logits, labels } = draw(20_000, temperature, 3);
+      expect(Math.abs(fitTemperature(logits, labels) / temperature - 1)).toBeLessThan(0.04);
+    },
+  );
 
   it('is where the loss is lowest', () => {
     const { logits, labels } = draw(500, 1.3, 4);
@@ -68,11 +79,15 @@ describe('probabilitiesOf', () => {
   it('is the softmax of the logits over the temperature', () => {
     const probabilities = Array.from(probabilitiesOf([1, 3, 1000, 998], 2, 2));
     const high = 1 / (1 + Math.exp(-1));
-    [1 - high, high, high, 1 - high].forEach((value, i) => expect(probabilities[i]).toBeCloseTo(value, 6));
+    [1 - high, high, high, 1 - high].forEach((value, i) =>
+      expect(probabilities[i]).toBeCloseTo(value, 6),
+    );
     expect(Array.from(probabilitiesOf([0, Math.log(3)], 2))).toEqual([0.25, 0.75]);
   });
 
   it.each([0, -1, NaN, Infinity])('refuses a temperature of %d', (temperature) => {
-    expect(() => probabilitiesOf([1, 2], 2, temperature)).toThrow('must be a finite number above 0');
+    expect(() => probabilitiesOf([1, 2], 2, temperature)).toThrow(
+      'must be a finite number above 0',
+    );
   });
 });

@@ -3,7 +3,13 @@
 import { describe, expect, it } from 'vitest';
 import { fileName, mappingName } from '../../src/data/emnist/splits.js';
 import { DataError } from '../../src/data/errors.js';
-import { addFiles, completeFiles, EMPTY, missingRoles, roleOf } from '../../src/app/web/training/pairing.js';
+import {
+  addFiles,
+  completeFiles,
+  EMPTY,
+  missingRoles,
+  roleOf,
+} from '../../src/app/web/training/pairing.js';
 
 const file = (name: string): File => new File(['x'], name);
 const files = (...names: string[]): File[] => names.map(file);
@@ -32,7 +38,10 @@ describe('roleOf', () => {
     ['t10k-images-idx3-ubyte.gz', /MNIST/],
     ['emnist-balanced-train-images.gz', /changed name/],
     ['emnist-fancy-train-images-idx3-ubyte', /no split fancy; it has balanced, letters/],
-    ['cat.png', /none of the official EMNIST files; their names are like emnist-balanced-train-images/],
+    [
+      'cat.png',
+      /none of the official EMNIST files; their names are like emnist-balanced-train-images/,
+    ],
     ['emnist-constructor-mapping.txt', /no split constructor/],
   ])('refuses %s', (name, message) => {
     expect(() => roleOf(name)).toThrow(DataError);
@@ -48,7 +57,11 @@ describe('addFiles', () => {
     expect(completeFiles(one)).toBeNull();
     const two = addFiles(one, files(LABELS));
     expect(missingRoles(two)).toEqual([]);
-    expect(completeFiles(two)).toMatchObject({ split: 'balanced', testImages: null, mapping: null });
+    expect(completeFiles(two)).toMatchObject({
+      split: 'balanced',
+      testImages: null,
+      mapping: null,
+    });
     const three = addFiles(two, files(TEST_LABELS));
     expect(missingRoles(three)).toEqual(['testImages']);
     expect(completeFiles(three)).toBeNull();

@@ -69,7 +69,9 @@ describe('a training command', () => {
     ['source', undefined],
   ])('with the %s %s is refused by name', (field, value) => {
     const command = { kind: 'start', settings: { ...settings, [field]: value } };
-    expect(() => readCommand(command)).toThrow(`training command start: its settings.${field} is ${value}`);
+    expect(() => readCommand(command)).toThrow(
+      `training command start: its settings.${field} is ${value}`,
+    );
   });
 
   it.each([null, 7, {}, { kind: 'destroy' }, { kind: 'toString' }])('%j is none', (message) => {
@@ -80,14 +82,16 @@ describe('a training command', () => {
 describe('a training report', () => {
   it('passes if its numbers are numbers', () => {
     expect(readReport(step)).toBe(step);
-    expect(() => readReport({ ...step, loss: NaN })).toThrow('training report step: its loss is NaN');
+    expect(() => readReport({ ...step, loss: NaN })).toThrow(
+      'training report step: its loss is NaN',
+    );
     expect(() => readReport({ ...step, accuracy: 1.5 })).toThrow('its accuracy is 1.5');
     expect(() => readReport({ kind: 'model', bytes: [1, 2], epochs: 1 })).toThrow(
       'its bytes is of another kind',
     );
-    expect(() => readReport({ kind: 'epoch', numbers: null, predictions: new Uint8Array(1) })).toThrow(
-      'its numbers.contents are null',
-    );
+    expect(() =>
+      readReport({ kind: 'epoch', numbers: null, predictions: new Uint8Array(1) }),
+    ).toThrow('its numbers.contents are null');
   });
 });
 
@@ -110,12 +114,25 @@ describe('the pace of a run', () => {
 
 describe('what is reported of the steps', () => {
   const event = (epoch: number, done: number, trainLoss: number, trainAccuracy: number) =>
-    ({ event: 'step', epoch, step: done, steps: 10, done, total: 10, trainLoss, trainAccuracy }) as const;
+    ({
+      event: 'step',
+      epoch,
+      step: done,
+      steps: 10,
+      done,
+      total: 10,
+      trainLoss,
+      trainAccuracy,
+    }) as const;
 
   it('are means since the last report, and the time left', () => {
     const watch = new Watch(2);
     watch.begin(0);
-    expect(watch.report(event(1, 2, 4, 0.5), 1000)).toMatchObject({ loss: 4, accuracy: 0.5, secondsLeft: 9 });
+    expect(watch.report(event(1, 2, 4, 0.5), 1000)).toMatchObject({
+      loss: 4,
+      accuracy: 0.5,
+      secondsLeft: 9,
+    });
     expect(watch.report(event(1, 3, 3, 0.5), 1010)).toBeNull();
     const later = watch.report(event(1, 4, 3, 0.75), 2000);
     expect(later).toMatchObject({ loss: 2, accuracy: 1, imagesPerSecond: 2, secondsLeft: 8 });

@@ -56,7 +56,9 @@ describe('the history of a run', () => {
     const history = new History();
     expect(history.summary()).toBe('No epoch has ended yet.');
     history.addEpoch(epoch(1, 1.5, 0.71));
-    expect(history.summary()).toMatch(/^After 1 epoch: validation loss 1\.50, 71\.0 % of the validation/);
+    expect(history.summary()).toMatch(
+      /^After 1 epoch: validation loss 1\.50, 71\.0 % of the validation/,
+    );
     history.addEpoch(epoch(2, 1.2, 0.7));
     expect(history.summary()).toMatch(
       /^After 2 epochs: .*from 1\.50 to 1\.20, 70\.0 %.*\(best: 71\.0 % after epoch 1\)/,

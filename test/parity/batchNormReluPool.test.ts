@@ -19,7 +19,8 @@ import { parityFixture } from '../support/parityFixture.js';
 const SEED = 20261123;
 const attributes = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
 
-const fused = ([x, weight, bias]: Tensor[]): Tensor => batchNormReluPool(x, weight, bias, attributes);
+const fused = ([x, weight, bias]: Tensor[]): Tensor =>
+  batchNormReluPool(x, weight, bias, attributes);
 const inTurn = ([x, weight, bias]: Tensor[]): Tensor =>
   maxPool2d(relu(batchNorm(x, weight, bias, attributes)), { window: 2 });
 
@@ -65,12 +66,15 @@ describe.each([reference32, wasm(1), wasm(2)])('$name', (tested) => {
     const own = computation(whole([3, 6, 5, 4]), constant(6, -20));
     const results = await evaluate(fixture.backend, own, SEED);
     expect(results.size).toBe(4);
-    for (const [name, values] of results) expect(new Set(values.map(Math.abs)), name).toEqual(new Set([0]));
+    for (const [name, values] of results)
+      expect(new Set(values.map(Math.abs)), name).toEqual(new Set([0]));
   });
 
   it('passes a gradient to an odd last row, which is under no window', async () => {
     const own = computation(whole([2, 4, 3, 2]), constant(4, 2));
-    const gradient = (await evaluate(fixture.backend, own, SEED)).get('gradient of input 0 [2,4,3,2]')!;
+    const gradient = (await evaluate(fixture.backend, own, SEED)).get(
+      'gradient of input 0 [2,4,3,2]',
+    )!;
     const lastRows = gradient.filter((_, i) => i % 6 >= 4);
     expect(lastRows.some((value) => Math.abs(value) > 1e-3)).toBe(true);
   });

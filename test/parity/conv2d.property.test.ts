@@ -107,7 +107,11 @@ describe.each(fastBackends)('conv2d on $name', (tested) => {
       fc.asyncProperty(wideGeometries, async ({ x, weight, options, seed }) => {
         const inputs = [anywhere(...x), anywhere(...weight), anywhere(weight[0])];
         const title = `conv2d ${JSON.stringify({ x, weight, ...options })}`;
-        await fixture.agree({ title, inputs, call: ([a, w, b]) => conv2d(a, w, b, options) }, seed, 2e-5);
+        await fixture.agree(
+          { title, inputs, call: ([a, w, b]) => conv2d(a, w, b, options) },
+          seed,
+          2e-5,
+        );
       }),
       { numRuns: 25 },
     ));

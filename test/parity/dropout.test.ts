@@ -23,7 +23,11 @@ const nearFirst = (key: readonly [number, number], halfSteps: number): number =>
   return Math.min(Math.max(first + halfSteps * 2 ** -25, 0), 0.99);
 };
 
-const computation = (length: number, probability: number, key: readonly [number, number]): Computation => ({
+const computation = (
+  length: number,
+  probability: number,
+  key: readonly [number, number],
+): Computation => ({
   title: `${length} values, probability ${probability}, key ${key.join(' ')}`,
   inputs: [anywhere(length)],
   call: (inputs) => dropoutOp(inputs, { probability, key }),
@@ -33,24 +37,32 @@ const computation = (length: number, probability: number, key: readonly [number,
 function expectSameBits(actual: FloatArray, expected: FloatArray, what: string): void {
   expect(actual.length, what).toBe(expected.length);
   const wrong = expected.findIndex((value, i) => !Object.is(actual[i], value));
-  expect(wrong, `${what}: element ${wrong} is ${actual[wrong]}, should be ${expected[wrong]}`).toBe(-1);
+  expect(wrong, `${what}: element ${wrong} is ${actual[wrong]}, should be ${expected[wrong]}`).toBe(
+    -1,
+  );
 }
 
-it.each([wasm(1), wasm(2)])(`$name draws the reference's masks (seed ${SEED})`, async ({ make }) => {
-  const [backend, reference] = [await make(), await reference32.make()];
-  const agree = async (own: Computation): Promise<void> => {
-    const expected = await evaluate(reference, own, SEED);
-    const actual = await evaluate(backend, own, SEED);
-    expect([...actual.keys()], own.title).toEqual([...expected.keys()]);
-    for (const [name, values] of expected) expectSameBits(actual.get(name)!, values, `${own.title}, ${name}`);
-  };
-  await fc.assert(
-    fc.asyncProperty(cases, ({ length, key, probability, halfSteps }) =>
-      agree(computation(length, halfSteps === null ? probability : nearFirst(key, halfSteps), key)),
-    ),
-    { seed: SEED, numRuns: 200 },
-  );
-  await agree(computation(100_003, 0.3, [0xffffffff, 7])); // enough for all threads
-  await backend.dispose();
-  await reference.dispose();
-});
+it.each([wasm(1), wasm(2)])(
+  `$name draws the reference's masks (seed ${SEED})`,
+  async ({ make }) => {
+    const [backend, reference] = [await make(), await reference32.make()];
+    const agree = async (own: Computation): Promise<void> => {
+      const expected = await evaluate(reference, own, SEED);
+      const actual = await evaluate(backend, own, SEED);
+      expect([...actual.keys()], own.title).toEqual([...expected.keys()]);
+      for (const [name, values] of expected)
+        expectSameBits(actual.get(name)!, values, `${own.title}, ${name}`);
+    };
+    await fc.assert(
+      fc.asyncProperty(cases, ({ length, key, probability, halfSteps }) =>
+        agree(
+          computation(length, halfSteps === null ? probability : nearFirst(key, halfSteps), key),
+        ),
+      ),
+      { seed: SEED, numRuns: 200 },
+    );
+    await agree(computation(100_003, 0.3, [0xffffffff, 7])); // enough for all threads
+    await backend.dispose();
+    await reference.dispose();
+  },
+);

@@ -136,13 +136,16 @@ const twoLayers: Record<string, Chain> = {
     const asPairs = conv(reshape(y, [4, 2, 5, 4]), slice(narrowed(g, 2), 0, 0, 2));
     return add(add(reshape(asPairs, [160]), reshape(conv(y, g), [160])), reshape(y, [160]));
   },
-  'concat of channels': (x, f, g) => conv(concat([conv(x, f), conv(neg(x), f)], 1), concat([g, g], 1)),
-  'overlapping maxPool': (x, f, g) => conv(maxPool2d(conv(x, f), { window: 3, stride: 1, padding: 1 }), g),
+  'concat of channels': (x, f, g) =>
+    conv(concat([conv(x, f), conv(neg(x), f)], 1), concat([g, g], 1)),
+  'overlapping maxPool': (x, f, g) =>
+    conv(maxPool2d(conv(x, f), { window: 3, stride: 1, padding: 1 }), g),
   'maxPool of plain': (x, f) => conv(maxPool2d(x, { window: 2, stride: 1 }), f),
   'maxPool twice': (x, f) =>
     maxPool2d(maxPool2d(conv(x, f), { window: 2, stride: 1 }), { window: [3, 1], stride: [1, 2] }),
   avgPool: (x, f, g) => conv(avgPool2d(conv(x, f), { window: 2, stride: 1 }), g),
-  'global pool, linear': (x, f, g) => linear(flatten(globalAvgPool2d(conv(x, f))), reshape(g, [36, 4])),
+  'global pool, linear': (x, f, g) =>
+    linear(flatten(globalAvgPool2d(conv(x, f))), reshape(g, [36, 4])),
   'batchNorm of plain': (x, f) => conv(norm(x), f),
   'batchNorm, conv': (x, f, g) => conv(scaleShift(norm(conv(x, f)), 0.5), g),
   dropout: (x, f, g) => conv(dropout(conv(x, f), 0.5, new Rng(5)), g),
@@ -212,5 +215,8 @@ export const wideChains: readonly [title: string, chain: Chain][] = Object.entri
 export const chains: readonly [title: string, chain: Chain][] = [
   ...Object.entries(oneLayer),
   ...Object.entries(twoLayers),
-  ...Object.entries(sameBuffer).map(([title, chain]): [string, Chain] => [`one buffer as ${title}`, chain]),
+  ...Object.entries(sameBuffer).map(([title, chain]): [string, Chain] => [
+    `one buffer as ${title}`,
+    chain,
+  ]),
 ];

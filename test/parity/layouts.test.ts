@@ -117,7 +117,9 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
   it('reads in between see the public order, whoever reads the buffer next', async () => {
     const { backend } = fixture;
     const rng = new Rng(SEED);
-    const values = [constants[0], constants[1]].map((input) => Float32Array.from(input.values(rng)));
+    const values = [constants[0], constants[1]].map((input) =>
+      Float32Array.from(input.values(rng)),
+    );
     const pending = withBackend(backend, () =>
       scope(() => {
         const [x, f] = values.map((each, i) => tensor(each, { shape: constants[i].shape }));
@@ -137,4 +139,5 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
 });
 
 /** All numbers of some tensors in one row. */
-const rowOf = (parts: readonly Tensor[]): Tensor => concat(parts.map((part) => reshape(part, [part.size])));
+const rowOf = (parts: readonly Tensor[]): Tensor =>
+  concat(parts.map((part) => reshape(part, [part.size])));

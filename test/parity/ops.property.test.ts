@@ -28,7 +28,13 @@ const pair = (min: number, max: number) => fc.tuple(between(min, max), between(m
 const seed = between(0, 1e6);
 
 /** How a matrix operand reaches the product: as it is, transposed, as part of a larger one, every second row. */
-const layouts = ['plain', 'transposed', 'inner part', 'every second row', 'every second column'] as const;
+const layouts = [
+  'plain',
+  'transposed',
+  'inner part',
+  'every second row',
+  'every second column',
+] as const;
 
 /** The shape to upload, and the view that makes `[..., rows, columns]` of it. */
 function operand(batch: number[], rows: number, columns: number, layout: (typeof layouts)[number]) {
@@ -43,9 +49,15 @@ function operand(batch: number[], rows: number, columns: number, layout: (typeof
         view: (x: Tensor) => slice(slice(x, -1, 2, -1), -2, 1, -1),
       };
     case 'every second row':
-      return { shape: [...batch, 2 * rows, columns], view: (x: Tensor) => slice(x, -2, 1, undefined, 2) };
+      return {
+        shape: [...batch, 2 * rows, columns],
+        view: (x: Tensor) => slice(x, -2, 1, undefined, 2),
+      };
     case 'every second column':
-      return { shape: [...batch, rows, 2 * columns], view: (x: Tensor) => slice(x, -1, 0, undefined, 2) };
+      return {
+        shape: [...batch, rows, 2 * columns],
+        view: (x: Tensor) => slice(x, -1, 0, undefined, 2),
+      };
   }
 }
 
@@ -88,7 +100,8 @@ describe.each(fastBackends)('on $name', (tested) => {
         seed,
         async ([n, i, k], seed) => {
           const title = `permuted batch ${JSON.stringify([n, i, k])}`;
-          const call = ([a, b]: Tensor[]): Tensor => matmul(permute(a, [1, 0, 2]), permute(b, [2, 1, 0]));
+          const call = ([a, b]: Tensor[]): Tensor =>
+            matmul(permute(a, [1, 0, 2]), permute(b, [2, 1, 0]));
           await agree({ title, inputs: [whole([i, n, k]), whole([5, k, n])], call }, seed, 0);
         },
       ),
@@ -109,7 +122,8 @@ describe.each(fastBackends)('on $name', (tested) => {
           })
           .filter(({ shape, window, padding }) =>
             window.every(
-              (side, axis) => 2 * padding[axis] <= side && shape[2 + axis] + 2 * padding[axis] >= side,
+              (side, axis) =>
+                2 * padding[axis] <= side && shape[2 + axis] + 2 * padding[axis] >= side,
             ),
           ),
         async ({ shape, window, stride, padding, countPadding, seed }) => {
@@ -164,7 +178,10 @@ describe.each(fastBackends)('on $name', (tested) => {
           const title = `${rows} rows of ${width} into ${classes} classes`;
           await agree({ title, inputs, call: loss }, seed);
           const columns = ([x]: Tensor[]): Tensor => softmax(x, 0);
-          await agree({ title: `softmax of ${title}`, inputs: [anywhere(rows, width)], call: columns }, seed);
+          await agree(
+            { title: `softmax of ${title}`, inputs: [anywhere(rows, width)], call: columns },
+            seed,
+          );
         },
       ),
       { numRuns: rounds(50) },

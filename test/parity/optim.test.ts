@@ -27,9 +27,15 @@ const optimizers: [string, Make][] = [
     'SGD with dampening and decay',
     (p) => new SGD(p, { lr: 0.1, momentum: 0.9, dampening: 0.3, weightDecay: 0.1 }),
   ],
-  ['SGD, Nesterov', (p) => new SGD(p, { lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01 })],
+  [
+    'SGD, Nesterov',
+    (p) => new SGD(p, { lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01 }),
+  ],
   ['Adam', (p) => new Adam(p)],
-  ['Adam with decay', (p) => new Adam(p, { lr: 0.01, betas: [0.8, 0.95], epsilon: 1e-4, weightDecay: 0.1 })],
+  [
+    'Adam with decay',
+    (p) => new Adam(p, { lr: 0.01, betas: [0.8, 0.95], epsilon: 1e-4, weightDecay: 0.1 }),
+  ],
   ['AdamW', (p) => new AdamW(p, { lr: 0.01, weightDecay: 0.1 })],
 ];
 
@@ -38,7 +44,9 @@ async function walk(backend: Backend, make: Make, clip?: (parameters: Parameter[
   const rng = new Rng(SEED);
   const draw = (shape: readonly number[]): Float32Array =>
     Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => rng.between(-2, 2));
-  const parameters = withBackend(backend, () => SHAPES.map((shape) => new Parameter(shape, draw(shape))));
+  const parameters = withBackend(backend, () =>
+    SHAPES.map((shape) => new Parameter(shape, draw(shape))),
+  );
   const optimizer = make(parameters);
   for (let step = 0; step < 5; step++) {
     withBackend(backend, () =>
@@ -65,7 +73,9 @@ describe.each(backendsUnderTest)('optimizers on $name', ({ make }) => {
   ): Promise<void> => {
     const expected = await withFreshBackend(oracle.make, (backend) => walk(backend, ...walking));
     const actual = await withFreshBackend(make, (backend) => walk(backend, ...walking));
-    expected.forEach((values, i) => expectClose(actual[i], values, `${title}, [${SHAPES[i].join()}]`));
+    expected.forEach((values, i) =>
+      expectClose(actual[i], values, `${title}, [${SHAPES[i].join()}]`),
+    );
   };
 
   it.each(optimizers)('%s', (title, makeOptimizer) => agree(title, makeOptimizer));

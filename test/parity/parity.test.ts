@@ -2,7 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import { overrides, routines } from '../../src/engine/backends/wasm/overrides.js';
-import { backendsUnderTest, type BackendUnderTest, oracle, reference32, wasm } from '../support/backends.js';
+import {
+  backendsUnderTest,
+  type BackendUnderTest,
+  oracle,
+  reference32,
+  wasm,
+} from '../support/backends.js';
 import { allComputations } from '../support/computations.js';
 import { allKernels } from '../support/kernels.js';
 import { allOps } from '../support/ops.js';
@@ -54,14 +60,18 @@ describe('coverage', () => {
       optimizers.every(({ kernel }) => kernel.name !== name),
     );
     expect(others.filter((name) => !kernels.has(name))).toEqual([]);
-    expect(Object.keys(routines).filter((name) => !called.has(name) && !name.endsWith('Step'))).toEqual([]);
+    expect(
+      Object.keys(routines).filter((name) => !called.has(name) && !name.endsWith('Step')),
+    ).toEqual([]);
   });
 });
 
 // Proof that the comparison can fail.
 describe('the comparison', () => {
   it('finds a small difference, a missing number and a NaN', () => {
-    expect(() => expectClose([1, 2], [1, 2.00002], 'y')).toThrow('y: element 1 is 2, should be 2.00002');
+    expect(() => expectClose([1, 2], [1, 2.00002], 'y')).toThrow(
+      'y: element 1 is 2, should be 2.00002',
+    );
     expect(() => expectClose([1], [1, 2], 'y')).toThrow();
     expect(() => expectClose([NaN], [1], 'y')).toThrow('element 0 is NaN');
     expect(() => expectClose([1], [NaN], 'y')).toThrow('should be NaN');
@@ -74,7 +84,8 @@ describe('the comparison', () => {
     const relu = computations.find(({ title }) => title.startsWith('relu'))!;
     const run = wrong.run.bind(wrong);
     wrong.run = (launch) => {
-      const kernel = launch.kernel.name === 'reluGrad' ? { ...launch.kernel, body: () => 7 } : launch.kernel;
+      const kernel =
+        launch.kernel.name === 'reluGrad' ? { ...launch.kernel, body: () => 7 } : launch.kernel;
       return run({ ...launch, kernel });
     };
     await expect(expectAgreement(wrong, exact, relu, SEED)).rejects.toThrow(

@@ -7,7 +7,13 @@ import type { Conv2dConstants } from '../../kernels/conv2d.js';
 import { usesWinograd } from '../../src/engine/backends/wasm/winograd.js';
 import { conv2d, Rng } from '../../src/engine/index.js';
 import { wasm } from '../support/backends.js';
-import { ConvModule, type Convolution, definition, outSize, randomOperands } from '../support/convModule.js';
+import {
+  ConvModule,
+  type Convolution,
+  definition,
+  outSize,
+  randomOperands,
+} from '../support/convModule.js';
 import type { Computation } from '../support/parity.js';
 import { parityFixture } from '../support/parityFixture.js';
 
@@ -92,13 +98,17 @@ describe('the kernels', () => {
       fc.property(convolutions, between(0, 1e6), (c, seed) => {
         const operands = randomOperands(c, new Rng(seed));
         const { sums, scale } = definition(c, operands);
-        const results = { direct: simd.direct(c, operands), winograd: simd.winograd(c, operands, all) };
+        const results = {
+          direct: simd.direct(c, operands),
+          winograd: simd.winograd(c, operands, all),
+        };
         for (const way of ['direct', 'winograd'] as const) {
           for (const name of RESULTS) {
             const [actual, exact] = [results[way][name], sums[name]];
             let worst = 0;
             // Math.max keeps a NaN.
-            for (let i = 0; i < exact.length; i++) worst = Math.max(worst, Math.abs(actual[i] - exact[i]));
+            for (let i = 0; i < exact.length; i++)
+              worst = Math.max(worst, Math.abs(actual[i] - exact[i]));
             expect(worst / scale[name], `${way}, ${name}`).toBeLessThan(BOUND[way]);
           }
         }
@@ -141,7 +151,15 @@ const layers = [
     sample([outside], 0.1),
   ];
   const call: Computation['call'] = ([x, w, b]) => conv2d(x, w, b, { padding });
-  return [batch, inside, outside, height, width, padding, { title: 'conv2d', inputs, call }] as const;
+  return [
+    batch,
+    inside,
+    outside,
+    height,
+    width,
+    padding,
+    { title: 'conv2d', inputs, call },
+  ] as const;
 });
 
 describe.each([wasm(1), wasm(2)])('conv2d on $name', (tested) => {
@@ -151,7 +169,14 @@ describe.each([wasm(1), wasm(2)])('conv2d on $name', (tested) => {
     '%i images, %i to %i channels, %ix%i, padding %i',
     (batch, inside, outside, height, width, padding, computation) => {
       const [outHeight, outWidth] = [height + 2 * padding - 2, width + 2 * padding - 2];
-      const sizes = { inChannels: inside, outChannels: outside, height, width, outHeight, outWidth };
+      const sizes = {
+        inChannels: inside,
+        outChannels: outside,
+        height,
+        width,
+        outHeight,
+        outWidth,
+      };
       expect(usesWinograd(constants({ batch, ...sizes, padY: padding, padX: padding }))).toBe(true);
       return agree(computation, SEED, 1e-5);
     },

@@ -2,7 +2,12 @@
 // backend is imported only if a test uses it.
 
 import { expect } from 'vitest';
-import { type Backend, currentBackend, ReferenceBackend, useBackend } from '../../src/engine/index.js';
+import {
+  type Backend,
+  currentBackend,
+  ReferenceBackend,
+  useBackend,
+} from '../../src/engine/index.js';
 
 /** A backend that tests can make as often as they like. */
 export interface BackendUnderTest {

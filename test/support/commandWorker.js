@@ -50,7 +50,9 @@ async function run({ id, cwd, args, env }) {
   Object.assign(process.env, env);
   resetPeak();
   const before = megabytes('VmRSS');
-  const [code, stdout, stderr] = await capture([process.stdout, process.stderr], () => runCommandLine(args));
+  const [code, stdout, stderr] = await capture([process.stdout, process.stderr], () =>
+    runCommandLine(args),
+  );
   const peak = megabytes('VmHWM');
   process.send({ id, code, stdout, stderr, megabytes: peak === null ? null : peak - before });
 }

@@ -34,7 +34,9 @@ export interface SharedCommandResult extends CommandResult {
 }
 
 /** The environment of a command: that of the tests, without the developer's data, and without network. */
-export function commandEnvironment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function commandEnvironment(
+  env: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => name !== 'EMNIST_DIR'),
   ) as Record<string, string>;
@@ -42,7 +44,8 @@ export function commandEnvironment(env: Readonly<Record<string, string>> = {}): 
 }
 
 function checkBuilt(): void {
-  if (!existsSync(CLI)) throw new Error('the command line is not built: run npm run build:node first');
+  if (!existsSync(CLI))
+    throw new Error('the command line is not built: run npm run build:node first');
 }
 
 /** Options of a command in its own process. */
@@ -70,8 +73,11 @@ export function runInProcess({
     maxBuffer: 2 ** 24,
   };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...nodeArgs, CLI, ...args], options, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
+    const child = execFile(
+      process.execPath,
+      [...nodeArgs, CLI, ...args],
+      options,
+      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
     child.stdin?.on('error', () => undefined); // a program that does not read it may end first
     child.stdin?.end(input);

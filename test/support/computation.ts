@@ -30,7 +30,11 @@ export type Results = ReadonlyMap<string, FloatArray>;
  *
  * Inputs are rounded to float32 first, so that every backend starts from the same numbers.
  */
-export async function compute(backend: Backend, computation: Computation, seed: number): Promise<Results> {
+export async function compute(
+  backend: Backend,
+  computation: Computation,
+  seed: number,
+): Promise<Results> {
   const { inputs, call } = computation;
   const rng = new Rng(seed);
   const pending = withBackend(backend, () =>
@@ -44,8 +48,11 @@ export async function compute(backend: Backend, computation: Computation, seed: 
         { length: output.size },
         () => (1 + rng.below(3)) * (2 * rng.below(2) - 1),
       );
-      if (output.requiresGrad) sum(mul(output, tensor(direction, { shape: output.shape }))).backward();
-      const results: [string, Promise<FloatArray>][] = [[`output ${format(output.shape)}`, output.data()]];
+      if (output.requiresGrad)
+        sum(mul(output, tensor(direction, { shape: output.shape }))).backward();
+      const results: [string, Promise<FloatArray>][] = [
+        [`output ${format(output.shape)}`, output.data()],
+      ];
       leaves.forEach((leaf, index) => {
         if (leaf.grad !== null) {
           results.push([`gradient of input ${index} ${format(leaf.shape)}`, leaf.grad.data()]);
@@ -55,5 +62,7 @@ export async function compute(backend: Backend, computation: Computation, seed: 
       return results;
     }),
   );
-  return new Map(await Promise.all(pending.map(async ([name, data]) => [name, await data] as const)));
+  return new Map(
+    await Promise.all(pending.map(async ([name, data]) => [name, await data] as const)),
+  );
 }

@@ -34,8 +34,10 @@ export interface Operands {
   readonly gradOut: Float32Array;
 }
 
-export const outSize = ({ size: [height, width], padding: [top, left, bottom, right] }: Convolution) =>
-  [height + top + bottom - 2, width + left + right - 2] as const;
+export const outSize = ({
+  size: [height, width],
+  padding: [top, left, bottom, right],
+}: Convolution) => [height + top + bottom - 2, width + left + right - 2] as const;
 
 /** The constants of the kernel. Padding at the bottom and right follows from the size of the output. */
 function constantsOf(c: Convolution): Conv2dConstants {
@@ -110,7 +112,8 @@ export function definition(c: Convolution, { x, weight, bias, gradOut }: Operand
       }
     }
   });
-  const largest = (which: keyof Three<unknown>) => absolutes[which].reduce((a, b) => Math.max(a, b), 0);
+  const largest = (which: keyof Three<unknown>) =>
+    absolutes[which].reduce((a, b) => Math.max(a, b), 0);
   return {
     sums,
     scale: {
@@ -122,7 +125,10 @@ export function definition(c: Convolution, { x, weight, bias, gradOut }: Operand
 }
 
 /** Calls `body` for every pixel and output pixel that a tap connects. */
-function forEachPair(c: Convolution, body: (pixel: number, outPixel: number, tap: number) => void): void {
+function forEachPair(
+  c: Convolution,
+  body: (pixel: number, outPixel: number, tap: number) => void,
+): void {
   const [[height, width], [outHeight, outWidth]] = [c.size, outSize(c)];
   const [top, left] = c.padding;
   for (let p = 0; p < c.images * outHeight * outWidth; p++) {
@@ -184,7 +190,9 @@ export class ConvModule {
       borders.slice(1).forEach((end, index) => body(borders[index], end));
     };
     return this.#run(c, operands, (at, shape, flippedShape) => {
-      const scratch = this.#take(Math.max(simd.winogradScratch(shape), simd.winogradScratch(flippedShape)));
+      const scratch = this.#take(
+        Math.max(simd.winogradScratch(shape), simd.winogradScratch(flippedShape)),
+      );
       const convolve = (s: number, x: number, bias: number, out: number, flipped: number) => {
         const filters = this.#take(simd.winogradFilterFloats(s));
         each(simd.winogradPanels(s), (begin, end) =>

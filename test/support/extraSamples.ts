@@ -101,7 +101,11 @@ export const functionSamples: readonly Computation[] = [
     call: ([x]) => mean(x, { axes: -1, keepDims: true }),
   },
   { title: 'max: all', inputs: [distinct(3, 4)], call: ([x]) => max(x) },
-  { title: 'max: two axes of three', inputs: [distinct(3, 4, 5)], call: ([x]) => max(x, { axes: [0, 2] }) },
+  {
+    title: 'max: two axes of three',
+    inputs: [distinct(3, 4, 5)],
+    call: ([x]) => max(x, { axes: [0, 2] }),
+  },
   { title: 'variance: defaults', inputs: [anywhere(3, 4)], call: ([x]) => variance(x) },
   { title: 'globalAvgPool2d', inputs: [anywhere(2, 3, 4, 5)], call: ([x]) => globalAvgPool2d(x) },
   { title: 'flatten', inputs: [anywhere(2, 3, 2)], call: ([x]) => flatten(x) },
@@ -125,8 +129,16 @@ export const functionSamples: readonly Computation[] = [
   },
   { title: 'batchNorm: evaluation, images', inputs: normInputs, call: withRunning(false) },
   { title: 'batchNorm: evaluation, rows', inputs: rowInputs, call: withRunning(false) },
-  { title: 'batchNorm: training with running statistics', inputs: normInputs, call: withRunning(true) },
-  { title: 'batchNormReluPool: evaluation', inputs: poolInputs, call: withRunning(false, batchNormReluPool) },
+  {
+    title: 'batchNorm: training with running statistics',
+    inputs: normInputs,
+    call: withRunning(true),
+  },
+  {
+    title: 'batchNormReluPool: evaluation',
+    inputs: poolInputs,
+    call: withRunning(false, batchNormReluPool),
+  },
 ];
 
 /** All of them, and what a gradient check leaves out. */
@@ -134,9 +146,21 @@ export const extraSamples: readonly Computation[] = [
   ...functionSamples,
   { title: 'batchNorm: running mean', inputs: normInputs, call: runningStatistics('mean') },
   { title: 'batchNorm: running variance', inputs: rowInputs, call: runningStatistics('variance') },
-  { title: 'convNormReluPool: direct', inputs: blockInputs(2, 1, 5, 6, 7), call: blockWithoutGraph },
-  { title: 'convNormReluPool: even', inputs: blockInputs(2, 16, 17, 6, 8), call: blockWithoutGraph },
-  { title: 'convNormReluPool: odd', inputs: blockInputs(3, 18, 30, 7, 15), call: blockWithoutGraph },
+  {
+    title: 'convNormReluPool: direct',
+    inputs: blockInputs(2, 1, 5, 6, 7),
+    call: blockWithoutGraph,
+  },
+  {
+    title: 'convNormReluPool: even',
+    inputs: blockInputs(2, 16, 17, 6, 8),
+    call: blockWithoutGraph,
+  },
+  {
+    title: 'convNormReluPool: odd',
+    inputs: blockInputs(3, 18, 30, 7, 15),
+    call: blockWithoutGraph,
+  },
   {
     title: 'convNormReluPool: direct, no bias',
     inputs: blockInputs(2, 1, 5, 6, 7, false),
@@ -149,7 +173,11 @@ export const extraSamples: readonly Computation[] = [
   },
   // Sums of more than 1,024 terms, which some backends do in two stages. Too many numbers for a gradient check.
   { title: 'sum: two stages', inputs: [anywhere(5000)], call: ([x]) => sum(x) },
-  { title: 'sum: two stages, columns', inputs: [anywhere(2, 4100, 3)], call: ([x]) => sum(x, { axes: 1 }) },
+  {
+    title: 'sum: two stages, columns',
+    inputs: [anywhere(2, 4100, 3)],
+    call: ([x]) => sum(x, { axes: 1 }),
+  },
   {
     title: 'conv2d: weight gradient in parts',
     inputs: [anywhere(3, 1, 45, 47), anywhere(2, 1, 2, 2), anywhere(2)],

@@ -72,7 +72,12 @@ export function filterless(data: ArrayLike<number>, rowBytes: number): Uint8Arra
 }
 
 /** Gray bytes as a baseline JPEG. */
-export function grayJpeg(data: ArrayLike<number>, width: number, height: number, quality = 90): Uint8Array {
+export function grayJpeg(
+  data: ArrayLike<number>,
+  width: number,
+  height: number,
+  quality = 90,
+): Uint8Array {
   const rgba = new Uint8Array(4 * data.length);
   for (let i = 0; i < data.length; i++) rgba.set([data[i], data[i], data[i], 255], 4 * i);
   return Uint8Array.from(encode({ data: rgba, width, height }, quality).data);
@@ -90,7 +95,10 @@ export function withSegments(jpeg: Uint8Array, ...segments: readonly Uint8Array[
 }
 
 /** An Exif segment that says nothing but the orientation. */
-export function exif(orientation: number, { little = false }: { little?: boolean } = {}): Uint8Array {
+export function exif(
+  orientation: number,
+  { little = false }: { little?: boolean } = {},
+): Uint8Array {
   const tiff = Buffer.alloc(26);
   const [two, four] = little
     ? (['writeUInt16LE', 'writeUInt32LE'] as const)

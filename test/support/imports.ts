@@ -149,7 +149,14 @@ function parseImports(from: string, source: string): ImportStatement[] {
     if (!ts.isStringLiteralLike(node)) return;
     const line = file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
     const specifier = node.text;
-    found.push({ from, line, specifier, target: resolveTarget(from, specifier), typeOnly, dynamic });
+    found.push({
+      from,
+      line,
+      specifier,
+      target: resolveTarget(from, specifier),
+      typeOnly,
+      dynamic,
+    });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) {

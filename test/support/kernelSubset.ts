@@ -25,8 +25,10 @@ export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
     problems.push(`${rule}: ${node.getText()}`);
   };
 
-  if (!text.startsWith('function')) return ['must be a function expression, not an arrow or a method'];
-  if (inputs.length > MAX_ARRAYS) problems.push(`takes ${inputs.length} arrays; gpu.js allows ${MAX_ARRAYS}`);
+  if (!text.startsWith('function'))
+    return ['must be a function expression, not an arrow or a method'];
+  if (inputs.length > MAX_ARRAYS)
+    problems.push(`takes ${inputs.length} arrays; gpu.js allows ${MAX_ARRAYS}`);
   const file = ts.createSourceFile('kernel.ts', `(${text})`, ts.ScriptTarget.ESNext, true);
   const outer = file.statements[0];
   const body =
@@ -54,20 +56,24 @@ export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
     else if (ts.isNumericLiteral(node)) return;
     else if (ts.isIdentifier(node)) {
       if (arrays.has(node.text)) complain(node, 'an array may only be read at an index');
-      else if (!locals.has(node.text) && !parameters.includes(node.text)) complain(node, 'unknown name');
+      else if (!locals.has(node.text) && !parameters.includes(node.text))
+        complain(node, 'unknown name');
     } else if (ts.isPropertyAccessExpression(node)) {
-      if (!isThisProperty(node)) complain(node, 'only this.thread.x and this.constants.NAME are known');
+      if (!isThisProperty(node))
+        complain(node, 'only this.thread.x and this.constants.NAME are known');
     } else if (ts.isElementAccessExpression(node)) {
       if (!ts.isIdentifier(node.expression) || !arrays.has(node.expression.text)) {
         complain(node, 'only input arrays have elements');
       }
       expression(node.argumentExpression);
     } else if (ts.isPrefixUnaryExpression(node)) {
-      if (!['-', '!'].includes(ts.tokenToString(node.operator)!)) complain(node, 'operator not allowed');
+      if (!['-', '!'].includes(ts.tokenToString(node.operator)!))
+        complain(node, 'operator not allowed');
       expression(node.operand);
     } else if (ts.isBinaryExpression(node)) {
       const operator = node.operatorToken.getText();
-      if (![...ARITHMETIC, ...COMPARISON].includes(operator)) complain(node, 'operator not allowed');
+      if (![...ARITHMETIC, ...COMPARISON].includes(operator))
+        complain(node, 'operator not allowed');
       expression(node.left);
       expression(node.right);
     } else if (ts.isCallExpression(node)) call(node);
@@ -110,7 +116,8 @@ export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
       }
       statement(node.statement);
     } else if (ts.isExpressionStatement(node)) assignment(node.expression);
-    else if (ts.isReturnStatement(node) && node.expression !== undefined) expression(node.expression);
+    else if (ts.isReturnStatement(node) && node.expression !== undefined)
+      expression(node.expression);
     // A lone semicolon does no harm; some compilers leave one behind a block.
     else if (!ts.isEmptyStatement(node)) complain(node, `${ts.SyntaxKind[node.kind]} not allowed`);
   };
@@ -121,7 +128,8 @@ export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
       return;
     }
     const { left } = node;
-    if (!ts.isIdentifier(left) || !locals.has(left.text)) complain(left, 'only local variables change');
+    if (!ts.isIdentifier(left) || !locals.has(left.text))
+      complain(left, 'only local variables change');
     else if (counters.has(left.text)) complain(node, 'a loop counter only counts');
     expression(node.right);
   };
@@ -129,7 +137,8 @@ export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
   body.body.statements.forEach(statement);
   const last = body.body.statements.at(-1);
   if (last === undefined || !ts.isReturnStatement(last)) problems.push('must end with return');
-  for (const division of indexDivisions(body)) complain(division, 'an index must be rounded when divided');
+  for (const division of indexDivisions(body))
+    complain(division, 'an index must be rounded when divided');
   return problems;
 }
 
@@ -139,14 +148,17 @@ function isThisProperty(node: ts.PropertyAccessExpression): boolean {
 
 /** `(i + 0.5) / n`: never a hair below a whole number, however a GPU rounds. */
 function isIndexDivision(node: ts.Expression): boolean {
-  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.SlashToken) return false;
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.SlashToken)
+    return false;
   const numerator = ts.isParenthesizedExpression(node.left) ? node.left.expression : node.left;
   return ts.isBinaryExpression(numerator) && /\+\s*0?\.5$/.test(numerator.getText());
 }
 
 /** The counter of `for (let i = 0; i < this.constants.n; i++)`, or null for any other loop. */
 function loopCounter({ initializer, condition, incrementor }: ts.ForStatement): string | null {
-  const head = [initializer, condition, incrementor].map((part) => part?.getText() ?? '').join('; ');
+  const head = [initializer, condition, incrementor]
+    .map((part) => part?.getText() ?? '')
+    .join('; ');
   return /^let (\w+) = 0; \1 < this\.constants\.\w+; \1\+\+$/.exec(head)?.[1] ?? null;
 }
 
@@ -156,8 +168,10 @@ function indexDivisions(body: ts.FunctionExpression): ts.Node[] {
   const values = new Map<string, ts.Node[]>();
   const unvisited: ts.Node[] = [];
   const collect = (node: ts.Node): void => {
-    const give = (name: string, value: ts.Node) => values.set(name, [...(values.get(name) ?? []), value]);
-    if (ts.isVariableDeclaration(node) && node.initializer) give(node.name.getText(), node.initializer);
+    const give = (name: string, value: ts.Node) =>
+      values.set(name, [...(values.get(name) ?? []), value]);
+    if (ts.isVariableDeclaration(node) && node.initializer)
+      give(node.name.getText(), node.initializer);
     if (ts.isBinaryExpression(node) && ASSIGNMENT.includes(node.operatorToken.getText())) {
       give(node.left.getText(), node.right);
     }
@@ -175,7 +189,8 @@ function indexDivisions(body: ts.FunctionExpression): ts.Node[] {
     }
     // What is read from an array is a value again: its own index is on the list already.
     if (ts.isElementAccessExpression(node)) return;
-    const divides = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.SlashToken;
+    const divides =
+      ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.SlashToken;
     if (divides && !rounded) found.push(node);
     const floor = ts.isCallExpression(node) && node.expression.getText() === 'Math.floor';
     ts.forEachChild(node, (child) => search(child, floor));

@@ -13,8 +13,9 @@ function isKernel(value: unknown): value is Kernel {
   return typeof value === 'object' && value !== null && 'body' in value && 'inputs' in value;
 }
 
-export const allKernels: readonly KernelEntry[] = Object.entries(families).flatMap(([family, members]) =>
-  Object.entries(members)
-    .filter((member): member is [string, Kernel] => isKernel(member[1]))
-    .map(([exportName, kernel]) => ({ family, exportName, kernel })),
+export const allKernels: readonly KernelEntry[] = Object.entries(families).flatMap(
+  ([family, members]) =>
+    Object.entries(members)
+      .filter((member): member is [string, Kernel] => isKernel(member[1]))
+      .map(([exportName, kernel]) => ({ family, exportName, kernel })),
 );

@@ -7,7 +7,11 @@ import { compute, type Computation, type Results } from './computation.js';
 export type { Computation, Results } from './computation.js';
 
 /** `compute`, and a check that no buffer is left. */
-export async function evaluate(backend: Backend, computation: Computation, seed: number): Promise<Results> {
+export async function evaluate(
+  backend: Backend,
+  computation: Computation,
+  seed: number,
+): Promise<Results> {
   const results = await compute(backend, computation, seed);
   expect(backend.memory.live, `buffers left on ${backend.name} after ${computation.title}`).toBe(0);
   return results;
@@ -37,7 +41,9 @@ export function expectClose(
     if (Object.is(actual[i], expected[i])) continue; // NaN and infinities included
     if (!(Math.abs(actual[i] - expected[i]) <= tolerance * scale)) {
       const allowed = (tolerance * scale).toExponential(1);
-      expect.fail(`${what}: element ${i} is ${actual[i]}, should be ${expected[i]} (to ${allowed})`);
+      expect.fail(
+        `${what}: element ${i} is ${actual[i]}, should be ${expected[i]} (to ${allowed})`,
+      );
     }
   }
 }
@@ -50,7 +56,13 @@ export async function expectAgreement(
   seed: number,
   tolerance = TOLERANCE,
 ): Promise<void> {
-  await expectResults(backend, await evaluate(oracle, computation, seed), computation, seed, tolerance);
+  await expectResults(
+    backend,
+    await evaluate(oracle, computation, seed),
+    computation,
+    seed,
+    tolerance,
+  );
 }
 
 /** Fails unless a backend gives the results that the oracle gave. */
@@ -77,5 +89,8 @@ export const whole = (shape: readonly number[], limit = 3, differentiable = true
   shape,
   differentiable,
   values: (rng) =>
-    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => rng.below(2 * limit + 1) - limit),
+    Float32Array.from(
+      { length: shape.reduce((a, b) => a * b, 1) },
+      () => rng.below(2 * limit + 1) - limit,
+    ),
 });

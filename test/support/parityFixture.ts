@@ -16,7 +16,11 @@ export interface ParityFixture {
 /** Results of the oracle by seed, so that tests of several backends that share a computation object compute them once. */
 const expectedResults = new WeakMap<Computation, Map<number, Results>>();
 
-async function expectedOf(exact: Backend, computation: Computation, seed: number): Promise<Results> {
+async function expectedOf(
+  exact: Backend,
+  computation: Computation,
+  seed: number,
+): Promise<Results> {
   const bySeed = expectedResults.get(computation) ?? new Map<number, Results>();
   expectedResults.set(computation, bySeed);
   const known = bySeed.get(seed);

@@ -6,11 +6,14 @@ import { timeLimit } from './timeLimit.js';
 
 function hasTorch(python: string): boolean {
   return (
-    spawnSync(python, ['-c', 'import torch'], { timeout: timeLimit(60_000), stdio: 'ignore' }).status === 0
+    spawnSync(python, ['-c', 'import torch'], { timeout: timeLimit(60_000), stdio: 'ignore' })
+      .status === 0
   );
 }
 
-const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3'].filter((one) => one !== undefined);
+const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3'].filter(
+  (one) => one !== undefined,
+);
 
 /** The first Python that can import torch, or null. */
 export const torchPython: string | null = candidates.find(hasTorch) ?? null;

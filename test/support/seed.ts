@@ -11,4 +11,6 @@ export const emnistMissing: Missing =
   emnistDir === undefined ? 'no EMNIST; set EMNIST_DIR to the folder with its files' : null;
 
 export const seedModelMissing: Missing =
-  seedModel === undefined ? 'no model of the PyTorch original; set SEED_MODEL to its cnn_model.pth' : null;
+  seedModel === undefined
+    ? 'no model of the PyTorch original; set SEED_MODEL to its cnn_model.pth'
+    : null;

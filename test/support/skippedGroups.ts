@@ -10,7 +10,10 @@ export interface SkippedTest {
 }
 
 /** One line per reason, with the number of tests; tests without a reason come last. */
-export function skipLines(tests: readonly SkippedTest[]): { lines: string[]; unexplained: string[] } {
+export function skipLines(tests: readonly SkippedTest[]): {
+  lines: string[];
+  unexplained: string[];
+} {
   const counts = new Map<string, number>();
   const unexplained: string[] = [];
   for (const { fullName, note } of tests) {
@@ -37,12 +40,16 @@ export default class SkippedGroups implements Reporter {
     const skipped = modules.flatMap(({ children }) =>
       [...children.allTests('skipped')].map((test) => {
         const result = test.result();
-        return { fullName: test.fullName, note: result.state === 'skipped' ? result.note : undefined };
+        return {
+          fullName: test.fullName,
+          note: result.state === 'skipped' ? result.note : undefined,
+        };
       }),
     );
     const { lines, unexplained } = skipLines(skipped);
     for (const line of lines) process.stdout.write(`${line}\n`);
-    for (const name of unexplained) process.stdout.write(`error: skipped without a reason: ${name}\n`);
+    for (const name of unexplained)
+      process.stdout.write(`error: skipped without a reason: ${name}\n`);
     if (unexplained.length > 0) process.exitCode = 1;
   }
 }

@@ -12,7 +12,9 @@ export async function untrainedModel(): Promise<Uint8Array> {
   await withFreshBackend(wasm(1).make, async () => {
     const model = new CharacterNet({ classes: BALANCED_CLASSES.length, rng: new Rng(1) });
     const about = { data: 'nothing', synthetic: false, seed: 1, valFraction: 0.1, limit: null };
-    bytes = Uint8Array.from(await saveState({ model, extra: { classes: [...BALANCED_CLASSES], ...about } }));
+    bytes = Uint8Array.from(
+      await saveState({ model, extra: { classes: [...BALANCED_CLASSES], ...about } }),
+    );
     model.dispose();
   });
   return bytes;

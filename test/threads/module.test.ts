@@ -10,9 +10,12 @@ import { checkFingerprint, findFunction } from '../../src/engine/backends/wasm/m
 import { BackendError } from '../../src/engine/errors.js';
 
 describe('checkFingerprint', () => {
-  it.each(Object.entries({ base, baseThreads, relaxed, relaxedThreads }))('accepts %s', (_, module) => {
-    expect(() => checkFingerprint(module)).not.toThrow();
-  });
+  it.each(Object.entries({ base, baseThreads, relaxed, relaxedThreads }))(
+    'accepts %s',
+    (_, module) => {
+      expect(() => checkFingerprint(module)).not.toThrow();
+    },
+  );
 
   it('refuses a module compiled from other sources', () => {
     const older = { ...base, fingerprint: '0123456789abcdef' };
@@ -34,12 +37,16 @@ describe('findFunction', async () => {
   });
 
   it('refuses a module that lacks the function', () => {
-    expect(() => findFunction(exports, 'fold', 3)).toThrow('out of date (no function fold):  npm run build');
+    expect(() => findFunction(exports, 'fold', 3)).toThrow(
+      'out of date (no function fold):  npm run build',
+    );
   });
 
   it('refuses a function that takes other arguments', () => {
     expect(() => findFunction(exports, 'copy', 4)).toThrow(BackendError);
-    expect(() => findFunction(exports, 'copy', 4)).toThrow('out of date (copy takes 3 arguments, got 4)');
+    expect(() => findFunction(exports, 'copy', 4)).toThrow(
+      'out of date (copy takes 3 arguments, got 4)',
+    );
   });
 });
 

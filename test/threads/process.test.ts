@@ -46,11 +46,21 @@ describe('a process with threads', () => {
 
   it.each([
     ['without a word', '', 0, 'computed\n'],
-    ['after dispose', "await backend.dispose(); console.log('disposed');", 0, 'computed\ndisposed\n'],
+    [
+      'after dispose',
+      "await backend.dispose(); console.log('disposed');",
+      0,
+      'computed\ndisposed\n',
+    ],
     ['after disposing twice', 'await backend.dispose(); await backend.dispose();', 0, 'computed\n'],
     ['by process.exit, with its code', 'process.exit(7);', 7, 'computed\n'],
     ['by an error nobody catches', "throw new Error('on purpose');", 1, 'computed\n'],
-    ['while a timer is running out', "setTimeout(() => console.log('late'), 100);", 0, 'computed\nlate\n'],
+    [
+      'while a timer is running out',
+      "setTimeout(() => console.log('late'), 100);",
+      0,
+      'computed\nlate\n',
+    ],
   ])('ends %s', async (_, body, code, stdout) => {
     const ended = await runScript(body);
     expect(ended).toMatchObject({ code, stdout });

@@ -29,7 +29,12 @@ describe('ThreadPool', () => {
 
     /** Enqueues sums += summand over the first `units` numbers, in chunks. */
     const addJob = (summand: { address: number }, units: number, chunk: number): void => {
-      pool.enqueue({ name: 'add', args: [sums.address, summand.address, sums.address], units, chunk });
+      pool.enqueue({
+        name: 'add',
+        args: [sums.address, summand.address, sums.address],
+        units,
+        chunk,
+      });
     };
     /** Numbers of the threads that took part in a job: each writes 1 + 2 into its part. */
     const participants = (): number[] => {
@@ -46,10 +51,14 @@ describe('ThreadPool', () => {
       const written = Array.from({ length: size }, (_, thread) =>
         parts.values.subarray(thread * length, (thread + 1) * length),
       );
-      const totals = written[0].map((_, unit) => written.reduce((total, part) => total + part[unit], 0));
+      const totals = written[0].map((_, unit) =>
+        written.reduce((total, part) => total + part[unit], 0),
+      );
       const wrong = totals.findIndex((total) => total !== 3);
       expect(wrong, `unit ${wrong} is ${totals[wrong]}, should be 3`).toBe(-1);
-      return written.map((part, thread) => (part.includes(3) ? thread : -1)).filter((thread) => thread >= 0);
+      return written
+        .map((part, thread) => (part.includes(3) ? thread : -1))
+        .filter((thread) => thread >= 0);
     };
     /** Resolves when every thread has started and worked. */
     const allThreadsStarted = async (): Promise<void> => {
@@ -97,7 +106,8 @@ describe('ThreadPool', () => {
     const { pool, sums, ones, addJob, allThreadsStarted } = await startPool(2, 2048);
     await allThreadsStarted();
     for (let job = 0; job < 10; job++) addJob(ones, 2048, 16);
-    while (!sums.every((value) => value === 10)) await new Promise((resolve) => setImmediate(resolve));
+    while (!sums.every((value) => value === 10))
+      await new Promise((resolve) => setImmediate(resolve));
     pool.flush();
     expect(new Set(sums)).toEqual(new Set([10]));
   });
@@ -131,7 +141,8 @@ describe('ThreadPool', () => {
     await allThreadsStarted();
     const args = [0x7fff0000, ones.address, ones.address]; // beyond the end of the memory
     pool.enqueue({ name: 'add', args, units: 2048, chunk: 16 });
-    const lost = /^wasm: a job failed \(RuntimeError: memory access out of bounds\); this backend is lost/;
+    const lost =
+      /^wasm: a job failed \(RuntimeError: memory access out of bounds\); this backend is lost/;
     expect(() => pool.flush()).toThrow(lost);
     expect(() => pool.flush()).toThrow(lost);
     expect(() => addJob(ones, 64, 16)).toThrow(lost);

@@ -71,7 +71,10 @@ describe('two backends at once', () => {
       );
     const alone = await run(2);
 
-    const backends = [await createWasmBackend({ threads: 2 }), await createWasmBackend({ threads: 3 })];
+    const backends = [
+      await createWasmBackend({ threads: 2 }),
+      await createWasmBackend({ threads: 3 }),
+    ];
     const runs = backends.map((backend) => {
       useBackend(backend);
       const trainer = tinyTrainer(SMALL);

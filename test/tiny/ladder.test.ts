@@ -52,7 +52,12 @@ it(
       const b = tensor([5, 6, 7, 8], { shape: [2, 2] });
       return matmul(a, b);
     });
-    expect([...(await c.data())]).toEqual([1 * 5 + 2 * 7, 1 * 6 + 2 * 8, 3 * 5 + 4 * 7, 3 * 6 + 4 * 8]);
+    expect([...(await c.data())]).toEqual([
+      1 * 5 + 2 * 7,
+      1 * 6 + 2 * 8,
+      3 * 5 + 4 * 7,
+      3 * 6 + 4 * 8,
+    ]);
     c.dispose();
   }),
 );
@@ -139,7 +144,12 @@ it(
 );
 
 /** Trains on the same few examples again and again, and tells how many the model then gets right. */
-async function overfit(model: nn.Module, x: Tensor, labels: Tensor, steps: number): Promise<number> {
+async function overfit(
+  model: nn.Module,
+  x: Tensor,
+  labels: Tensor,
+  steps: number,
+): Promise<number> {
   const optimizer = new nn.Adam(model.parameters(), { lr: 0.01 });
   for (let step = 0; step < steps; step++) {
     scope(() => {

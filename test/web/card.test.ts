@@ -38,28 +38,41 @@ it('shows accuracy, strict and merged, with what it was measured on', async () =
   const identity = await identify(card);
   const { test, training: made } = identity.record!;
   const text = JSON.stringify([figuresOf(card, identity.record), factsOf(card, identity)]);
-  for (const share of [test.accuracy, test.mergedAccuracy]) expect(text).toContain((100 * share).toFixed(1));
+  for (const share of [test.accuracy, test.mergedAccuracy])
+    expect(text).toContain((100 * share).toFixed(1));
   expect(text).toContain(made.official ? 'official test part' : 'not the official partition');
   expect(text).toContain(made.command);
 });
 
 it.each([
-  ['float16', 100, 100, 'Half precision', '100 of 9,400 images right, as many as in full precision'],
+  [
+    'float16',
+    100,
+    100,
+    'Half precision',
+    '100 of 9,400 images right, as many as in full precision',
+  ],
   ['int8', 97, 100, '8-bit weights', '97 of 9,400 images right, 3 fewer than in full precision'],
   ['int8', 101, 100, '8-bit weights', '101 of 9,400 images right, 1 more than in full precision'],
-])('says what %s weights cost, %i right instead of %i', async (weights, correct, full, name, text) => {
-  const { digest, record } = await identify(card);
-  const [test, float32] = [
-    { ...record!.test, images: 9400, correct },
-    { ...record!.float32, correct: full },
-  ];
-  const identity = { digest, record: { ...record!, weights, test, float32 } };
-  expect(factsOf(card, identity)).toContainEqual({ name, text });
-  expect(describeRecord(identity.record)).toContain(`loss by ${name.toLowerCase()}`);
-});
+])(
+  'says what %s weights cost, %i right instead of %i',
+  async (weights, correct, full, name, text) => {
+    const { digest, record } = await identify(card);
+    const [test, float32] = [
+      { ...record!.test, images: 9400, correct },
+      { ...record!.float32, correct: full },
+    ];
+    const identity = { digest, record: { ...record!, weights, test, float32 } };
+    expect(factsOf(card, identity)).toContainEqual({ name, text });
+    expect(describeRecord(identity.record)).toContain(`loss by ${name.toLowerCase()}`);
+  },
+);
 
 it.each<[Convolutions, string]>([
-  [[1, 1, 1], '3 blocks of convolution, batch norm, ReLU and pooling, then 2 linear layers; 7.8 million'],
+  [
+    [1, 1, 1],
+    '3 blocks of convolution, batch norm, ReLU and pooling, then 2 linear layers; 7.8 million',
+  ],
   [
     [1, 2, 2],
     '3 blocks with 5 convolutions in all, each with batch norm and ReLU, and pooling, then 2 linear',
@@ -73,15 +86,22 @@ it.each<[Convolutions, string]>([
 );
 
 it('claims no accuracy for a file that has none', () => {
-  const text = JSON.stringify([figuresOf(card, null), factsOf(card, { digest: null, record: null })]);
+  const text = JSON.stringify([
+    figuresOf(card, null),
+    factsOf(card, { digest: null, record: null }),
+  ]);
   expect(text).not.toContain('test images');
   expect(text).toContain('some data');
   expect(text).toContain('the file does not say');
   const synthetic = { ...card, training: { ...card.training, synthetic: true } };
-  expect(JSON.stringify(factsOf(synthetic, { digest: null, record: null }))).toContain('do not trust it');
+  expect(JSON.stringify(factsOf(synthetic, { digest: null, record: null }))).toContain(
+    'do not trust it',
+  );
 });
 
 it('docs/model.md says what the record says', async () => {
-  const record: unknown = JSON.parse(await readFile(new URL('src/app/web/model/model.json', root), 'utf8'));
+  const record: unknown = JSON.parse(
+    await readFile(new URL('src/app/web/model/model.json', root), 'utf8'),
+  );
   expect(await readFile(new URL('docs/model.md', root), 'utf8')).toBe(describeRecord(record));
 });

@@ -18,7 +18,9 @@ function correction(label: string, ink: number, strokes: readonly number[][] = [
 
 /** A text of one correction in which one part is another. */
 function textWith(part: object, file: object = {}): string {
-  const { corrections, ...head } = JSON.parse(encodeCorrections([correction('B', 3, [[0, 1]])])) as {
+  const { corrections, ...head } = JSON.parse(
+    encodeCorrections([correction('B', 3, [[0, 1]])]),
+  ) as {
     corrections: object[];
   };
   return JSON.stringify({ ...head, corrections: [{ ...corrections[0], ...part }], ...file });
@@ -46,11 +48,19 @@ describe('a text of corrections', () => {
     ['a later version', textWith({}, { version: 2 }), /version 2, this page reads 1/],
     ['no list', textWith({}, { corrections: 5 }), /expected a list/],
     ['an image cut short', textWith({ image: 'AAAA' }), /correction 1: its image is not 784 bytes/],
-    ['an image that is no base 64', textWith({ image: '%%%' }), /correction 1: its image is not 784 bytes/],
+    [
+      'an image that is no base 64',
+      textWith({ image: '%%%' }),
+      /correction 1: its image is not 784 bytes/,
+    ],
     ['an odd stroke', textWith({ strokes: [[1, 2, 3]] }), /correction 1: a stroke is x, y/],
     ['a stroke far away', textWith({ strokes: [[1e9, 0]] }), /correction 1: a stroke is x, y/],
     ['a stroke of texts', textWith({ strokes: [['1', '2']] }), /correction 1: a stroke is x, y/],
-    ['a stroke without end', textWith({ strokes: [Array(20_002).fill(0)] }), /more than 20000 numbers/],
+    [
+      'a stroke without end',
+      textWith({ strokes: [Array(20_002).fill(0)] }),
+      /more than 20000 numbers/,
+    ],
     ['no character', textWith({ label: '' }), /correction 1: a character's name/],
     ['a number for a character', textWith({ label: 5 }), /correction 1\.label: expected a string/],
     ['a forbidden key', textWith({}).replace('"label"', '"__proto__":{},"label"'), /__proto__/],

@@ -28,12 +28,18 @@ describe('freezeKernelText', () => {
         `k('a', [], [], function () { return 1; }, "function () { return 1; }");  ` +
         `kernel4('b', [], [], function () { return 2; }, "function () { return 2; }");`,
     );
-    expect(freezeKernelText(`import { kernel } from './other.js'; ${declaration('kernel')};`)).toBeNull();
-    expect(freezeKernelText(`import { kernel } from './kernel.js'; ${declaration('other')};`)).toBeNull();
+    expect(
+      freezeKernelText(`import { kernel } from './other.js'; ${declaration('kernel')};`),
+    ).toBeNull();
+    expect(
+      freezeKernelText(`import { kernel } from './kernel.js'; ${declaration('other')};`),
+    ).toBeNull();
   });
 
   it('leaves a declaration alone that has its text', () => {
-    const frozen = freezeKernelText(`import { kernel } from './kernel.js'; ${declaration('kernel')};`)!;
+    const frozen = freezeKernelText(
+      `import { kernel } from './kernel.js'; ${declaration('kernel')};`,
+    )!;
     expect(freezeKernelText(frozen)).toBeNull();
   });
 });

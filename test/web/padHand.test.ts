@@ -70,7 +70,8 @@ describe('keys', () => {
 
   it('follows a letter on the pad alone, and what wipes the pad nowhere else', () => {
     const places = ['here', 'nowhere', 'elsewhere', 'taken'] as const;
-    const heard = (command: 'undo' | 'erase' | 'clear') => places.filter((place) => follows(command, place));
+    const heard = (command: 'undo' | 'erase' | 'clear') =>
+      places.filter((place) => follows(command, place));
     expect(heard('erase')).toEqual(['here']);
     expect(heard('clear')).toEqual(['here', 'nowhere']);
     expect(heard('undo')).toEqual(['here', 'nowhere', 'elsewhere']);

@@ -22,7 +22,9 @@ const characters = new SyntheticCharacters({ seed: 5 });
 function written(index: number): number[][] {
   return characters
     .drawing(index)
-    .strokes.map((stroke) => Array.from(stroke, (value) => Math.min(1, Math.max(0, 0.5 + value / 200))));
+    .strokes.map((stroke) =>
+      Array.from(stroke, (value) => Math.min(1, Math.max(0, 0.5 + value / 200))),
+    );
 }
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
@@ -42,7 +44,9 @@ describe('drawings as text', () => {
         for (const [i, stroke] of back.entries()) {
           const ends = [...stroke.slice(0, 2), ...stroke.slice(-2)];
           const expected = [...drawn[i].slice(0, 2), ...drawn[i].slice(-2)];
-          ends.forEach((value, k) => expect(Math.abs(value - expected[k])).toBeLessThanOrEqual(1 / 2048));
+          ends.forEach((value, k) =>
+            expect(Math.abs(value - expected[k])).toBeLessThanOrEqual(1 / 2048),
+          );
         }
         expect(encodeStrokes(back).length).toBeLessThanOrEqual(text.length);
       }),
@@ -86,7 +90,9 @@ describe('drawings as text', () => {
 
   it('lie in the address beside the tab', () => {
     const address = addressOf([[0.5, 0.5]], 'https://example.org/folder/?x=1#tab=words');
-    expect(address).toBe(`https://example.org/folder/?x=1#tab=words&s=${encodeStrokes([[0.5, 0.5]])}`);
+    expect(address).toBe(
+      `https://example.org/folder/?x=1#tab=words&s=${encodeStrokes([[0.5, 0.5]])}`,
+    );
     expect(strokesIn(new URL(address).hash)).toEqual([[0.5, 0.5]]);
     expect(strokesIn('#tab=words')).toBeNull();
     expect(strokesIn('')).toBeNull();
@@ -101,9 +107,13 @@ describe('drawings as text', () => {
       });
     const text = encodeStrokes([scribble(6000)]);
     expect(text.length).toBeLessThanOrEqual(MAX_CHARACTERS);
-    const many = Array.from({ length: 500 }, (_, i) => scribble(40).map((value) => value * (i / 500)));
+    const many = Array.from({ length: 500 }, (_, i) =>
+      scribble(40).map((value) => value * (i / 500)),
+    );
     expect(() => encodeStrokes(many)).toThrow(ArgumentError);
-    expect(() => encodeStrokes(many)).toThrow('500 strokes are too much for an address; clear the pad');
+    expect(() => encodeStrokes(many)).toThrow(
+      '500 strokes are too much for an address; clear the pad',
+    );
   });
 });
 
@@ -112,7 +122,9 @@ describe('a damaged drawing', () => {
 
   it('is refused with a sentence, wherever it was cut', () => {
     for (let length = 0; length < text.length; length++) {
-      expect(() => decodeStrokes(text.slice(0, length)), text.slice(0, length)).toThrow(FormatError);
+      expect(() => decodeStrokes(text.slice(0, length)), text.slice(0, length)).toThrow(
+        FormatError,
+      );
     }
     expect(() => decodeStrokes(text.slice(0, -4))).toThrow('cut short or changed on its way');
     expect(() => decodeStrokes(`9${text.slice(1)}`)).toThrow('another version');

@@ -52,7 +52,11 @@ function drawing(first: number): Drawing {
 }
 
 /** A reader whose readings end when the test says so. */
-function slowReader(): { reader: Reader; asked: number[]; answer: (error?: Error) => Promise<void> } {
+function slowReader(): {
+  reader: Reader;
+  asked: number[];
+  answer: (error?: Error) => Promise<void>;
+} {
   const asked: number[] = [];
   let end: (error?: Error) => void = () => undefined;
   const read = (image: Uint8Array): Promise<Reading> => {
@@ -199,7 +203,9 @@ describe('reasonOf', () => {
     expect(reasonOf(new ArgumentError('model own.pth: it is damaged; load another'))).toBe(
       'model own.pth: it is damaged; load another.',
     );
-    expect(reasonOf(new TypeError('Failed to fetch'))).toBe('Something went wrong: Failed to fetch.');
+    expect(reasonOf(new TypeError('Failed to fetch'))).toBe(
+      'Something went wrong: Failed to fetch.',
+    );
     expect(reasonOf('lost')).toBe('Something went wrong: lost.');
   });
 });

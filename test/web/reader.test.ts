@@ -28,7 +28,9 @@ it('reads what the command line reads, and orders all classes', async () => {
   });
   expect(reading.image).toBe(image);
   expect(reading.logits).toHaveLength(47);
-  expect(reading.ranked.map(({ index }) => index).sort((a, b) => a - b)).toEqual([...Array(47).keys()]);
+  expect(reading.ranked.map(({ index }) => index).sort((a, b) => a - b)).toEqual([
+    ...Array(47).keys(),
+  ]);
   expect(reading.ranked[0].probability).toBe(Math.max(...reading.probabilities));
   expect(reading.ranked[0].label).toBe(BALANCED_CLASSES[reading.ranked[0].index]);
   reader.dispose();

@@ -23,7 +23,8 @@ describe('samples', () => {
     const model = new URL('../../src/app/web/model/model.safetensors', import.meta.url);
     const reader = await Reader.open(readFileSync(model), 'the page’s model');
     const said: string[] = [];
-    for (const { path } of SAMPLES) said.push((await reader.read(renderGlyph(strokesOf(path)))).verdict.text);
+    for (const { path } of SAMPLES)
+      said.push((await reader.read(renderGlyph(strokesOf(path)))).verdict.text);
     reader.dispose();
     expect(said).toEqual(['R', '4', 'g', '2', 'e', 'K', '0 or O', 'not sure: S, 5']);
   });

@@ -162,7 +162,11 @@ describe('the teacher', () => {
     const image = btoa(String.fromCharCode(...new Uint8Array(IMAGE_PIXELS)));
     const foreign = { image, label: 'ß', was: 'B', strokes: [] };
     const page = await visit();
-    const text = JSON.stringify({ kind: 'inkgrad corrections', version: 1, corrections: [foreign] });
+    const text = JSON.stringify({
+      kind: 'inkgrad corrections',
+      version: 1,
+      corrections: [foreign],
+    });
     await page.teacher.add(text, 'corrections.json');
     expect(page.teacher.state.value.corrections).toHaveLength(1);
     expect(page.teacher.state.value.taught).toBeNull();
@@ -185,7 +189,9 @@ describe('what goes wrong', () => {
   it('a lesson that is cancelled ends without a word', async () => {
     const page = await visit(
       (_, __, signal) =>
-        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+        new Promise((_, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason as Error)),
+        ),
     );
     const lesson = page.teacher.correct('B');
     expect(page.teacher.state.value.progress).toBe('starting');

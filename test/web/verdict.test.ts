@@ -4,10 +4,16 @@ import { expect, it } from 'vitest';
 import { judge } from '../../src/app/web/prediction/verdict.js';
 
 const classes = ['0', '1', 'I', 'O', '5', 'S'];
-const say = (...probabilities: number[]) => judge(Float32Array.from(probabilities), classes).verdict;
+const say = (...probabilities: number[]) =>
+  judge(Float32Array.from(probabilities), classes).verdict;
 
 it('names one character that is likely enough', () => {
-  expect(say(0.02, 0, 0, 0.01, 0.9, 0.07)).toEqual({ kind: 'sure', label: '5', text: '5', group: ['5'] });
+  expect(say(0.02, 0, 0, 0.01, 0.9, 0.07)).toEqual({
+    kind: 'sure',
+    label: '5',
+    text: '5',
+    group: ['5'],
+  });
 });
 
 it('names look-alikes together, the likelier first', () => {

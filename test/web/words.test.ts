@@ -80,7 +80,11 @@ describe('segment', () => {
 
 describe('readLine', () => {
   /** A group that is read as these, the first likeliest; a height of 1 and no space before it unless said. */
-  const group = (likely: readonly [string, number][], height = 1, spaceBefore = false): ReadGroup => ({
+  const group = (
+    likely: readonly [string, number][],
+    height = 1,
+    spaceBefore = false,
+  ): ReadGroup => ({
     ranked: likely.map(([label, probability], index) => ({ index, label, probability })),
     height,
     spaceBefore,
@@ -99,13 +103,18 @@ describe('readLine', () => {
   });
 
   it('takes 5 for S among letters', () => {
-    const { text, characters } = readLine([group(of(['A', 0.99])), group(of(['5', 0.7], ['S', 0.25]))]);
+    const { text, characters } = readLine([
+      group(of(['A', 0.99])),
+      group(of(['5', 0.7], ['S', 0.25])),
+    ]);
     expect(text).toBe('AS');
     expect(characters[1].note).toBe('5 read as S: the rest of the word is letters');
   });
 
   it('leaves alone what the network is sure of, what stands alone, and mixed words', () => {
-    expect(readLine([group(of(['4', 0.99])), group(of(['O', 0.995], ['0', 0.004]))]).text).toBe('4O');
+    expect(readLine([group(of(['4', 0.99])), group(of(['O', 0.995], ['0', 0.004]))]).text).toBe(
+      '4O',
+    );
     expect(readLine([group(of(['O', 0.6], ['0', 0.4]))]).text).toBe('O');
     const mixed = [group(of(['A', 1])), group(of(['4', 1])), group(of(['O', 0.6], ['0', 0.4]))];
     expect(readLine(mixed).text).toBe('A4O');
@@ -132,7 +141,9 @@ describe('readLine', () => {
     ]);
     expect(text).toBe('helo');
     expect(characters[3].note).toBe('O written small: by its height and its neighbours');
-    expect(readLine([group(of(['H', 1])), group(of(['L', 1])), group(of(['O', 1]), 0.95)]).text).toBe('HLO');
+    expect(
+      readLine([group(of(['H', 1])), group(of(['L', 1])), group(of(['O', 1]), 0.95)]).text,
+    ).toBe('HLO');
     expect(readLine([group(of(['X', 1]))]).text).toBe('X');
   });
 });

@@ -21,7 +21,9 @@ import { closestName } from '../terminal/closestName.js';
  */
 function report(error: unknown, verbose: boolean): void {
   const known = error instanceof InkgradError && !verbose;
-  process.stderr.write(`inkgrad: ${known ? error.message : String((error as Error).stack ?? error)}\n`);
+  process.stderr.write(
+    `inkgrad: ${known ? error.message : String((error as Error).stack ?? error)}\n`,
+  );
 }
 
 const COMMANDS = [
@@ -47,7 +49,9 @@ function withExitCodes(command: CommandModule): CommandModule {
  */
 function guessOption(message: string, parser: Argv): string {
   const unknown = /^Unknown argument: (\S+)$/.exec(message)?.[1];
-  const { key } = (parser as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions();
+  const { key } = (
+    parser as unknown as { getOptions(): { key: Record<string, unknown> } }
+  ).getOptions();
   const near = unknown === undefined ? null : closestName(unknown, Object.keys(key));
   return near === null ? '' : `; did you mean --${near}?`;
 }
@@ -65,17 +69,27 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
       .scriptName('inkgrad')
       .usage('$0 <command>\n\nTrain and measure a network that reads handwriting.')
       .command(COMMANDS.map(withExitCodes))
-      .option('verbose', { type: 'boolean', default: false, describe: 'Show where an error came from' })
+      .option('verbose', {
+        type: 'boolean',
+        default: false,
+        describe: 'Show where an error came from',
+      })
       .demandCommand(1, 'Name a command.')
       .recommendCommands()
       .strict()
       .wrap(100)
-      .example('$0 train --epochs 5 --limit 10000', 'fetch EMNIST if need be, and train for a few minutes')
+      .example(
+        '$0 train --epochs 5 --limit 10000',
+        'fetch EMNIST if need be, and train for a few minutes',
+      )
       .example('$0 eval --help', 'the options of one command')
       .epilogue(EXIT_HELP)
       .exitProcess(false)
       // For an option given twice, the last value counts; a file named 007 keeps its name.
-      .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
+      .parserConfiguration({
+        'duplicate-arguments-array': false,
+        'parse-positional-numbers': false,
+      })
       .fail((message, error: Error | undefined, parser) => {
         // yargs throws a YError for a value that an option's `coerce` rejected; any other error
         // comes from the command.

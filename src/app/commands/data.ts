@@ -38,7 +38,8 @@ async function run({ dir, url, from, json, quiet, ...args }: FetchArguments): Pr
 
 const fetchCommand: CommandModule<object, FetchArguments> = {
   command: 'fetch',
-  describe: 'Bring the files of one EMNIST split; what broke off is continued, what is there is kept',
+  describe:
+    'Bring the files of one EMNIST split; what broke off is continued, what is there is kept',
   builder: (yargs: Argv): Argv<FetchArguments> =>
     jsonOption(yargs)
       .option('split', {

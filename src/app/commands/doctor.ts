@@ -15,7 +15,11 @@ async function run(args: DoctorArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
   const { description, report } = await withBackend(args, (started) => started);
   const features = await wasmFeatures();
-  const cpu = { model: cpus().at(0)?.model ?? 'unknown', cores: availableParallelism(), ...features };
+  const cpu = {
+    model: cpus().at(0)?.model ?? 'unknown',
+    cores: availableParallelism(),
+    ...features,
+  };
   const runtime = `${process.platform} ${process.arch}, Node ${process.version}`;
   reporter.emit({ runtime, cpu, ...report });
   if (args.json) return;

@@ -80,7 +80,12 @@ async function run(args: EvalArguments): Promise<void> {
   const title = `${args.model} on ${dataset.name}`;
   say(reporter, withPriors ? `${title}, with the shares of the classes` : title, assessment);
   if (folder === null) return;
-  const names = await writeAssessment(assessment, { folder, title, evaluation: calibrated, dataset });
+  const names = await writeAssessment(assessment, {
+    folder,
+    title,
+    evaluation: calibrated,
+    dataset,
+  });
   reporter.say(`  written   ${names.map((name) => join(folder, name)).join(', ')}`);
 }
 
@@ -104,7 +109,8 @@ async function measure(args: EvalArguments, reporter: Reporter): Promise<Measure
   const evaluation = await evaluate(model, dataset, {
     logits: true,
     priors,
-    onProgress: (done) => reporter.progress(done, dataset.length, `evaluating ${done} of ${dataset.length}`),
+    onProgress: (done) =>
+      reporter.progress(done, dataset.length, `evaluating ${done} of ${dataset.length}`),
   });
   model.dispose();
   return { evaluation, dataset, temperature, withPriors: priors !== null };
@@ -114,7 +120,11 @@ async function measure(args: EvalArguments, reporter: Reporter): Promise<Measure
  * Fits the temperature on the validation part, whichever part is evaluated, and stores it in
  * the model file.
  */
-async function calibrate(args: EvalArguments, loaded: LoadedModel, reporter: Reporter): Promise<number> {
+async function calibrate(
+  args: EvalArguments,
+  loaded: LoadedModel,
+  reporter: Reporter,
+): Promise<number> {
   const validation = await openPart({ ...args, part: 'val', limit: undefined }, loaded.training);
   checkClasses(args.model, loaded.classes, validation);
   const { temperature } = await calibrateModel(args.model, loaded, validation, (done, total) =>
@@ -138,7 +148,9 @@ function say(reporter: Reporter, title: string, assessment: Assessment): void {
     .slice(0, 8)
     .map((one) => `${one.name} ${percent(one.accuracy, 1)}`);
   reporter.say(`  hardest     ${hardest.join(', ')}`);
-  const pairs = confusedPairs.slice(0, 8).map(({ label, read, count }) => `${label} as ${read} ${count}`);
+  const pairs = confusedPairs
+    .slice(0, 8)
+    .map(({ label, read, count }) => `${label} as ${read} ${count}`);
   if (pairs.length > 0) reporter.say(`  confused    ${pairs.join(', ')}`);
 }
 
@@ -171,7 +183,13 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
         describe:
           'New folder for confusion.png, worst.png, calibration.png and report.html; nothing is written without it',
       })
-      .example('$0 eval --model runs/1/best.safetensors --out report', 'the test part, with pictures')
-      .example('$0 eval --model runs/1/best.safetensors --part val --json', 'the validation part, as JSON'),
+      .example(
+        '$0 eval --model runs/1/best.safetensors --out report',
+        'the test part, with pictures',
+      )
+      .example(
+        '$0 eval --model runs/1/best.safetensors --part val --json',
+        'the validation part, as JSON',
+      ),
   handler: run,
 };

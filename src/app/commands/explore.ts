@@ -25,7 +25,9 @@ async function openOther(args: ExploreArguments, explored: Dataset): Promise<Dat
   if (explored.synthetic) return null;
   try {
     const whole = { data: args.data, split: args.split };
-    return await (args.part === 'train' ? openTestSource(whole) : openPart(whole, 'train', args.seed));
+    return await (args.part === 'train'
+      ? openTestSource(whole)
+      : openPart(whole, 'train', args.seed));
   } catch (error) {
     if (error instanceof DataMissingError) return null;
     throw error;
@@ -36,10 +38,14 @@ async function run(args: ExploreArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
   const dataset = await openPart(args, args.part, args.seed);
   if (dataset.synthetic) {
-    reporter.warn('*** No EMNIST data found: exploring SYNTHETIC characters, which are not EMNIST. ***');
+    reporter.warn(
+      '*** No EMNIST data found: exploring SYNTHETIC characters, which are not EMNIST. ***',
+    );
   }
   const directory = createRunDirectory(args.out, 'explore-');
-  reporter.say(`data      ${dataset.name}: ${dataset.length} images, ${dataset.classes.length} classes`);
+  reporter.say(
+    `data      ${dataset.name}: ${dataset.length} images, ${dataset.classes.length} classes`,
+  );
   reporter.say(`output    ${directory}`);
 
   // Imported here, because these libraries load slowly and other commands do not need them.
@@ -57,7 +63,9 @@ async function run(args: ExploreArguments): Promise<void> {
   reporter.progress(0, 1, 'drawing');
   const summary = summarize(dataset, found);
   const png: Partial<Record<PictureName, Uint8Array>> = {};
-  for (const [name, canvas] of Object.entries(drawPictures(dataset, found, rng.split('pictures')))) {
+  for (const [name, canvas] of Object.entries(
+    drawPictures(dataset, found, rng.split('pictures')),
+  )) {
     png[name as PictureName] = encodeCanvas(canvas);
   }
   const title = `${dataset.name}, explored`;
@@ -78,15 +86,21 @@ function tell(reporter: Reporter, summary: Summary, report: string): void {
   const { inOtherPart } = duplicates;
   const elsewhere = inOtherPart === null ? '' : `, ${inOtherPart} also in the other part`;
   const percent = (100 * neighbours.accuracy).toFixed(2);
-  reporter.say(`classes   ${fewest.images} images (${fewest.class}) to ${most.images} (${most.class})`);
-  reporter.say(`pixels    mean ${pixels.mean.toFixed(4)}, standard deviation ${pixels.sd.toFixed(4)}`);
+  reporter.say(
+    `classes   ${fewest.images} images (${fewest.class}) to ${most.images} (${most.class})`,
+  );
+  reporter.say(
+    `pixels    mean ${pixels.mean.toFixed(4)}, standard deviation ${pixels.sd.toFixed(4)}`,
+  );
   reporter.say(
     `strokes   median ${strokeWidth.median.toFixed(2)} pixels wide, ink ${longerSide.median} pixels long`,
   );
   reporter.say(
     `equal     ${duplicates.copies} copies, ${duplicates.acrossClasses} sets under two labels${elsewhere}`,
   );
-  reporter.say(`reading   ${percent} % right by the vote of ${neighbours.k} neighbours, no network`);
+  reporter.say(
+    `reading   ${percent} % right by the vote of ${neighbours.k} neighbours, no network`,
+  );
   reporter.say(`doubts    ${neighbours.doubts} labels that the neighbours contradict`);
   reporter.say(`report    ${report}`);
 }

@@ -44,7 +44,9 @@ async function run(args: ExportArguments): Promise<void> {
   const { model: path, to, weights, force, json } = args;
   const isPlain = weights === 'float32';
   if (!isPlain && to !== 'safetensors') {
-    throw new ArgumentError(`--weights ${weights} is for --to safetensors alone, not for --to ${to}`);
+    throw new ArgumentError(
+      `--weights ${weights} is for --to safetensors alone, not for --to ${to}`,
+    );
   }
   const ending = to === 'pytorch' ? '-pytorch' : `${isPlain ? '' : `-${weights}`}.${to}`;
   const out = args.out ?? withEnding(path, ending);
@@ -82,7 +84,8 @@ async function writeFileOf(
 
 export const exportCommand: CommandModule<object, ExportArguments> = {
   command: 'export <model> [out]',
-  describe: 'Write a model for other programs: ONNX, safetensors, PyTorch, or a project that trains it on',
+  describe:
+    'Write a model for other programs: ONNX, safetensors, PyTorch, or a project that trains it on',
   builder: (yargs: Argv): Argv<ExportArguments> =>
     forceOption(jsonOption(yargs))
       .positional('model', {
@@ -98,14 +101,22 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
       .option('weights', {
         ...choice('weights', WEIGHT_FORMATS),
         default: 'float32' as const,
-        describe: 'safetensors: number format of the weights; float16 is half the size, int8 a quarter',
+        describe:
+          'safetensors: number format of the weights; float16 is half the size, int8 a quarter',
       })
       .positional('out', {
         type: 'string',
-        describe: 'File or folder to write (default: beside the model, named after it); --out says the same',
+        describe:
+          'File or folder to write (default: beside the model, named after it); --out says the same',
       })
       .example('$0 export runs/1/best.safetensors --to onnx', 'writes runs/1/best.onnx')
-      .example('$0 export runs/1/best.safetensors --to safetensors --weights int8', 'a quarter of the size')
-      .example('$0 export runs/1/best.safetensors --to pytorch project', 'a PyTorch project in project/'),
+      .example(
+        '$0 export runs/1/best.safetensors --to safetensors --weights int8',
+        'a quarter of the size',
+      )
+      .example(
+        '$0 export runs/1/best.safetensors --to pytorch project',
+        'a PyTorch project in project/',
+      ),
   handler: run,
 };

@@ -69,7 +69,11 @@ export const importCommand: CommandModule<object, ImportArguments> = {
   describe: 'Turn a PyTorch .pth file into a model file, without running anything in it',
   builder: (yargs: Argv): Argv<ImportArguments> =>
     forceOption(jsonOption(yargs))
-      .positional('file', { type: 'string', demandOption: true, describe: 'File that torch.save wrote' })
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: 'File that torch.save wrote',
+      })
       .option('out', {
         type: 'string',
         requiresArg: true,

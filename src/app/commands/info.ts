@@ -25,7 +25,11 @@ async function run({ file, json }: InfoArguments): Promise<void> {
     { backend: 'reference', threads: 1 },
     async () => {
       const { model, classes } = await modelFrom(file, safetensors);
-      const described = { classes, layers: describeLayers(model), parameters: model.parameterCount };
+      const described = {
+        classes,
+        layers: describeLayers(model),
+        parameters: model.parameterCount,
+      };
       model.dispose();
       return described;
     },
@@ -65,10 +69,14 @@ function table(layers: readonly LayerFacts[]): string[] {
     output.join(' x '),
     ...[parameters, multiplyAdds].map((count) => (count === 0 ? '-' : grouped(count))),
   ]);
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column].length)),
+  );
   return [head, ...rows].map((row) =>
     row
-      .map((cell, column) => (column < 3 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .map((cell, column) =>
+        column < 3 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+      )
       .join('  ')
       .trimEnd(),
   );
@@ -76,7 +84,9 @@ function table(layers: readonly LayerFacts[]): string[] {
 
 function pick(object: JsonObject, key: string): JsonObject {
   const value: Json | undefined = object[key];
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : {};
 }
 
 /** The last session of a run, which records where it was computed. */

@@ -16,7 +16,9 @@ export interface CommonArguments {
   readonly json: boolean;
 }
 
-export function dataOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'data' | 'split' | 'limit'>> {
+export function dataOptions<T>(
+  yargs: Argv<T>,
+): Argv<T & Pick<CommonArguments, 'data' | 'split' | 'limit'>> {
   return yargs
     .option('data', {
       type: 'string',
@@ -36,7 +38,9 @@ export function dataOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, '
     });
 }
 
-export function runOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'backend' | 'threads'>> {
+export function runOptions<T>(
+  yargs: Argv<T>,
+): Argv<T & Pick<CommonArguments, 'backend' | 'threads'>> {
   return yargs
     .option('backend', {
       ...choice('backend', BACKENDS),
@@ -46,7 +50,8 @@ export function runOptions<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'b
     .option('threads', {
       type: 'number',
       nargs: 1,
-      describe: 'Threads that compute (default: one for each processor); the result does not depend on it',
+      describe:
+        'Threads that compute (default: one for each processor); the result does not depend on it',
       coerce: whole('threads', 1),
     });
 }

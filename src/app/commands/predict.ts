@@ -48,7 +48,9 @@ async function run(args: PredictArguments): Promise<void> {
   const pictures = await findPictures(args._.slice(1).map(String));
   const debugDir = args.debugDir === undefined ? undefined : newFolder('debug-dir', args.debugDir);
   const path = args.model ?? (await newestModel());
-  const counts = await withBackend(args, () => predictAll(args, { path, pictures, debugDir, reporter }));
+  const counts = await withBackend(args, () =>
+    predictAll(args, { path, pictures, debugDir, reporter }),
+  );
   reporter.emit(counts);
   if (pictures.length > 1) {
     reporter.say(
@@ -146,7 +148,11 @@ function enlarged(image: Uint8Array): Uint8Array {
 }
 
 /** Classifies the non-empty images in one batch; null for the rest. */
-async function read(items: readonly Item[], loaded: LoadedModel, top: number): Promise<(Reading | null)[]> {
+async function read(
+  items: readonly Item[],
+  loaded: LoadedModel,
+  top: number,
+): Promise<(Reading | null)[]> {
   const filled = items.filter(({ prepared }) => prepared?.empty === false);
   if (filled.length === 0) return items.map(() => null);
   const images = new Uint8Array(filled.length * IMAGE_PIXELS);
@@ -226,6 +232,9 @@ export const predictCommand: CommandModule<object, PredictOptions> = {
         describe: 'New folder for the 28 x 28 images that the network sees, enlarged',
       })
       .example('$0 predict a.png scans/', 'a picture, and every picture in a folder')
-      .example('$0 predict --top 5 --debug-dir seen - < a.png', 'from stdin, and what the network sees'),
+      .example(
+        '$0 predict --top 5 --debug-dir seen - < a.png',
+        'from stdin, and what the network sees',
+      ),
   handler: run,
 };

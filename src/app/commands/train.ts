@@ -33,7 +33,9 @@ async function run(args: TrainArguments): Promise<void> {
   const reporter = new Reporter(args);
   const saved = args.resume === undefined ? null : await readConfig(args.resume);
   const settings =
-    saved === null ? newSettings(given(args)) : resumedSettings(saved.settings, given(args), args.resume!);
+    saved === null
+      ? newSettings(given(args))
+      : resumedSettings(saved.settings, given(args), args.resume!);
   const { backend, threads } = settings;
   await withBackend({ backend, threads: threads ?? undefined }, (started) =>
     runOn(started, { args, saved, settings, reporter }),
@@ -49,7 +51,10 @@ interface TrainTask {
 }
 
 /** Creates the trainer, then trains or runs the learning-rate range test. */
-async function runOn(started: StartedBackend, { args, saved, settings, reporter }: TrainTask): Promise<void> {
+async function runOn(
+  started: StartedBackend,
+  { args, saved, settings, reporter }: TrainTask,
+): Promise<void> {
   const { seed, dropout } = settings;
   const convolutions = settings.convolutions.split(',').map(Number) as unknown as Convolutions;
   const rng = new Rng(seed);
@@ -99,7 +104,14 @@ function openSource(
   fetch: { offline: boolean; reporter: Reporter },
 ): Promise<TrainingSource> {
   const { data, split, limit, valFraction, valOnTest, seed } = settings;
-  const where = { data: data ?? undefined, split, limit: limit ?? undefined, valFraction, valOnTest, rng };
+  const where = {
+    data: data ?? undefined,
+    split,
+    limit: limit ?? undefined,
+    valFraction,
+    valOnTest,
+    rng,
+  };
   if (saved === null) return openTrainingSource({ ...where, seed, fetch });
   if (!saved.data.synthetic) return openTrainingSource({ ...where, seed: null });
   return openTrainingSource({ ...where, seed, whyDraw: 'the run that is resumed began with them' });

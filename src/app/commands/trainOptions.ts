@@ -10,7 +10,9 @@ import { RECIPE_NAMES } from '../training/recipes.js';
 import { choice, dataOptions, jsonOption, runOptions, within } from './options.js';
 
 /** Every setting, undefined if not given, and options that are not part of a run. */
-export type TrainOptions = { readonly [Name in SettingName]?: NonNullable<Settings[Name]> | undefined } & {
+export type TrainOptions = {
+  readonly [Name in SettingName]?: NonNullable<Settings[Name]> | undefined;
+} & {
   readonly out: string | undefined;
   readonly resume: string | undefined;
   readonly lrFind: boolean | undefined;
@@ -39,24 +41,41 @@ const DESCRIPTIONS: readonly Description[] = [
   {
     name: 'recipe',
     group: RECIPE,
-    describe: "original: the PyTorch original's; best: what docs/recipes.md says. Other options change it",
+    describe:
+      "original: the PyTorch original's; best: what docs/recipes.md says. Other options change it",
   },
-  { name: 'epochs', group: RECIPE, describe: 'Times every image is seen; a resumed run may have more' },
+  {
+    name: 'epochs',
+    group: RECIPE,
+    describe: 'Times every image is seen; a resumed run may have more',
+  },
   { name: 'batchSize', group: RECIPE, describe: 'Images a step' },
-  { name: 'lr', group: RECIPE, describe: "Adam's learning rate at the start, or the highest of a curve" },
+  {
+    name: 'lr',
+    group: RECIPE,
+    describe: "Adam's learning rate at the start, or the highest of a curve",
+  },
   {
     name: 'schedule',
     group: RECIPE,
     describe: 'How the rate moves: on a plateau, or along a curve over all steps',
   },
   { name: 'weightDecay', group: RECIPE, describe: "AdamW's weight decay (0: plain Adam)" },
-  { name: 'dropout', group: RECIPE, describe: 'Chance that a value is dropped before the last layer' },
+  {
+    name: 'dropout',
+    group: RECIPE,
+    describe: 'Chance that a value is dropped before the last layer',
+  },
   {
     name: 'convolutions',
     group: RECIPE,
     describe: 'How many convolutions each of the three blocks has; the last of a block is pooled',
   },
-  { name: 'labelSmoothing', group: RECIPE, describe: 'Share of each target spread evenly over all classes' },
+  {
+    name: 'labelSmoothing',
+    group: RECIPE,
+    describe: 'Share of each target spread evenly over all classes',
+  },
   {
     name: 'balance',
     group: RECIPE,
@@ -65,9 +84,14 @@ const DESCRIPTIONS: readonly Description[] = [
   {
     name: 'teacher',
     group: RECIPE,
-    describe: 'Learn also what these models read in the same images (FILE,FILE,...: they take turns)',
+    describe:
+      'Learn also what these models read in the same images (FILE,FILE,...: they take turns)',
   },
-  { name: 'teacherWeight', group: RECIPE, describe: "The teachers' part of the loss; labels have the rest" },
+  {
+    name: 'teacherWeight',
+    group: RECIPE,
+    describe: "The teachers' part of the loss; labels have the rest",
+  },
   {
     name: 'average',
     group: RECIPE,
@@ -174,7 +198,8 @@ export function trainOptions(yargs: Argv): Argv<TrainOptions> {
       type: 'string',
       requiresArg: true,
       group: STOPPING,
-      describe: 'Go on with the run in this folder, as if it had never stopped; its options are kept',
+      describe:
+        'Go on with the run in this folder, as if it had never stopped; its options are kept',
     })
     .option('lr-find', {
       type: 'boolean',

@@ -29,7 +29,9 @@ export async function featuresOf(model: CharacterNet, pixels: Float32Array): Pro
   const parts: Float32Array[] = [];
   for (let from = 0; from < count; from += CHUNK) {
     const part = pixels.subarray(from * IMAGE_PIXELS, (from + CHUNK) * IMAGE_PIXELS);
-    const read = noGrad(() => scope(() => flatten(model.conv_layers.forward(imageTensor(part))).data()));
+    const read = noGrad(() =>
+      scope(() => flatten(model.conv_layers.forward(imageTensor(part))).data()),
+    );
     parts.push(Float32Array.from(await read));
   }
   return joined(parts, count);

@@ -22,7 +22,15 @@
 // one correction, 4.6 for five and 4.8 for twenty; and replaying all classes equally, without extra
 // images of the affected classes, which lost 0.8, 2.4 and 4.6.
 
-import { crossEntropy, mul, Rng, scope, softCrossEntropy, softmax, tensor } from '../../engine/index.js';
+import {
+  crossEntropy,
+  mul,
+  Rng,
+  scope,
+  softCrossEntropy,
+  softmax,
+  tensor,
+} from '../../engine/index.js';
 import { ArgumentError } from '../../engine/errors.js';
 import { Augmenter } from '../../data/loading/augment.js';
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
@@ -85,7 +93,10 @@ const MAX_STEPS = 200;
  *
  * @throws ArgumentError if there are no corrections, or one does not fit the network
  */
-export async function fineTune(model: CharacterNet, options: FineTuneOptions): Promise<FineTuneProgress> {
+export async function fineTune(
+  model: CharacterNet,
+  options: FineTuneOptions,
+): Promise<FineTuneProgress> {
   const { corrections, replay, seed = 1, onProgress } = options;
   checkCorrections(corrections, model);
   const rng = new Rng(seed);
@@ -118,13 +129,16 @@ export async function fineTune(model: CharacterNet, options: FineTuneOptions): P
 
 function checkCorrections(corrections: readonly Correction[], model: CharacterNet): void {
   const [bias] = model.parameters().slice(-1); // of the last layer: one number per class
-  if (corrections.length === 0) throw new ArgumentError('fineTune: there are no corrections to learn from');
+  if (corrections.length === 0)
+    throw new ArgumentError('fineTune: there are no corrections to learn from');
   for (const { image, label } of corrections) {
     if (image.length !== IMAGE_PIXELS) {
       throw new ArgumentError(`fineTune: an image has ${IMAGE_PIXELS} bytes, got ${image.length}`);
     }
     if (!(Number.isInteger(label) && label >= 0 && label < bias.size)) {
-      throw new ArgumentError(`fineTune: label ${label} is none of the network's ${bias.size} classes`);
+      throw new ArgumentError(
+        `fineTune: label ${label} is none of the network's ${bias.size} classes`,
+      );
     }
   }
 }
@@ -151,7 +165,8 @@ function countLearned(logits: Rows, corrections: readonly Correction[]): number 
   const margin = Math.log(ENOUGH.ratio); // a ratio of probabilities is a difference of logits
   return corrections.filter(({ label }, place) => {
     const first = rowOf(logits, place * COPIES);
-    if (first.some((value, index) => index !== label && value + margin > first[label])) return false;
+    if (first.some((value, index) => index !== label && value + margin > first[label]))
+      return false;
     let hits = 0;
     for (let copy = 0; copy < COPIES; copy++) {
       if (largest(rowOf(logits, place * COPIES + copy)) === label) hits += 1;
@@ -183,7 +198,11 @@ class Kept {
     const features = await featuresOf(model, pixels);
     const logits = await logitsOf(model, features);
     const said = await scope(() => softmax(upload(logits)).data()); // [n, classes]
-    return new Kept(features, { ...logits, values: Float32Array.from(said) }, all.length / IMAGE_PIXELS);
+    return new Kept(
+      features,
+      { ...logits, values: Float32Array.from(said) },
+      all.length / IMAGE_PIXELS,
+    );
   }
 
   /**

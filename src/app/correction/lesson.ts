@@ -55,7 +55,10 @@ export async function giveLesson(options: LessonOptions): Promise<Lesson> {
   const { model, classes } = await modelFrom(name, safetensors);
   try {
     const exam = drawExam(classes);
-    const asked = await featuresOf(model, pixelsOf([...corrections.map(({ image }) => image), exam.images]));
+    const asked = await featuresOf(
+      model,
+      pixelsOf([...corrections.map(({ image }) => image), exam.images]),
+    );
     const before = readingsOf(await logitsOf(model, asked));
     const atStake = corrections.flatMap(({ label }, at) => [classes[label], classes[before[at]]]);
     const { step: steps, learned } = await fineTune(model, {

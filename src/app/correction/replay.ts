@@ -32,7 +32,9 @@ export interface Replay {
 export function drawReplay(atStake: Iterable<string>): Replay {
   const characters = new SyntheticCharacters({ seed: SEED, part: 'train' });
   const groups = new Set([...atStake].map(mergedName));
-  const numbers = [...BALANCED_CLASSES.keys()].filter((at) => groups.has(mergedName(BALANCED_CLASSES[at])));
+  const numbers = [...BALANCED_CLASSES.keys()].filter((at) =>
+    groups.has(mergedName(BALANCED_CLASSES[at])),
+  );
   const rounds = BALANCED_CLASSES.length;
   const close = numbers.length === 0 ? 0 : CLOSE;
   return {
@@ -65,7 +67,11 @@ export function drawExam(classes: readonly string[]): Exam {
   };
 }
 
-function draw(characters: SyntheticCharacters, count: number, index: (i: number) => number): Uint8Array {
+function draw(
+  characters: SyntheticCharacters,
+  count: number,
+  index: (i: number) => number,
+): Uint8Array {
   const images = new Uint8Array(count * IMAGE_PIXELS);
   for (let i = 0; i < count; i++) images.set(characters.sample(index(i)).image, i * IMAGE_PIXELS);
   return images;

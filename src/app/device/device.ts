@@ -75,14 +75,19 @@ const GPU_MODES = ['webgpu', 'webgl2', 'headlessgl'] as const;
  * @throws BackendError if a backend requested by name is unavailable; ArgumentError if there is no
  * such name
  */
-export async function chooseDevice({ backend: requested, threads }: DeviceChoice): Promise<ChosenDevice> {
+export async function chooseDevice({
+  backend: requested,
+  threads,
+}: DeviceChoice): Promise<ChosenDevice> {
   if (requested === 'auto') return chooseBest(threads, { open, checkNumbers, stepTime });
   const mode = BACKENDS.find((name): name is Mode => name === requested && name !== 'auto');
   if (mode === undefined) {
     throw new ArgumentError(`--backend ${requested}: must be one of ${BACKENDS.join(', ')}`);
   }
   if (mode === 'reference' && threads !== undefined && threads !== 1) {
-    throw new ArgumentError(`--threads ${threads}: the reference backend has one thread; use --backend wasm`);
+    throw new ArgumentError(
+      `--threads ${threads}: the reference backend has one thread; use --backend wasm`,
+    );
   }
   const start = performance.now();
   const opened = await open(mode, threads);
@@ -133,7 +138,10 @@ function reportOf(
 }
 
 /** Chooses the CPU, or a GPU that is correct and faster. */
-export async function chooseBest(threads: number | undefined, probe: DeviceProbe): Promise<ChosenDevice> {
+export async function chooseBest(
+  threads: number | undefined,
+  probe: DeviceProbe,
+): Promise<ChosenDevice> {
   const tried: DeviceAttempt[] = [];
   const cpu = await openCpu(threads, tried, probe);
   let best: { readonly mode: Mode; readonly opened: Opened } = cpu;
@@ -215,7 +223,9 @@ const PROBE = { batchSize: 4, steps: 2 };
 /** Compares the losses of two training steps with the CPU's. */
 async function checkNumbers(backend: Backend, cpu: Backend): Promise<void> {
   const [own, right] = [await trainingRun(backend, PROBE), await trainingRun(cpu, PROBE)];
-  const wrong = own.losses.findIndex((loss, step) => !(Math.abs(loss - right.losses[step]) <= 1e-3));
+  const wrong = own.losses.findIndex(
+    (loss, step) => !(Math.abs(loss - right.losses[step]) <= 1e-3),
+  );
   if (wrong < 0) return;
   throw new InkgradError(
     `it computes wrongly: the loss of training step ${wrong + 1} is ${own.losses[wrong]}, should be ${right.losses[wrong]}`,

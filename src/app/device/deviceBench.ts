@@ -33,7 +33,10 @@ export interface TrainingRun {
  * Trains the whole network from its initialization on synthetic characters, with dropout and Adam:
  * the recipe's training step.
  */
-export async function trainingRun(backend: Backend, options: TrainingRunOptions): Promise<TrainingRun> {
+export async function trainingRun(
+  backend: Backend,
+  options: TrainingRunOptions,
+): Promise<TrainingRun> {
   const { batchSize, steps, seed = 42, adam = { lr: 1e-3 }, onStep } = options;
   const dataset = syntheticDataset({ seed, count: batchSize * steps, part: 'train' });
   const outer = currentBackend();
@@ -115,7 +118,9 @@ export async function measureDevice(
 
 /** Compilation statistics of a backend, if it has any. */
 function statisticsOf(backend: Backend): { compiled?: number; compileMs?: number } {
-  return 'statistics' in backend ? (backend.statistics as { compiled: number; compileMs: number }) : {};
+  return 'statistics' in backend
+    ? (backend.statistics as { compiled: number; compileMs: number })
+    : {};
 }
 
 /** Wraps a backend and counts its launches and peak memory. */
@@ -133,13 +138,15 @@ function counting(inner: Backend): {
     peakBytes = Math.max(peakBytes, inner.memory.liveBytes);
     return result;
   };
-  const routines = Object.entries(inner.routines ?? {}).map(([name, routine]): [string, typeof routine] => [
-    name,
-    (launch) => {
-      count(name);
-      return noting(routine(launch));
-    },
-  ]);
+  const routines = Object.entries(inner.routines ?? {}).map(
+    ([name, routine]): [string, typeof routine] => [
+      name,
+      (launch) => {
+        count(name);
+        return noting(routine(launch));
+      },
+    ],
+  );
   const backend: Backend = {
     name: inner.name,
     dtype: inner.dtype,

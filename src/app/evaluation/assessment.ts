@@ -62,7 +62,8 @@ export interface CalibratedEvaluation extends Evaluation {
  */
 export function withTemperature(evaluation: Evaluation, temperature: number): CalibratedEvaluation {
   const { logits, total } = evaluation;
-  if (logits === null) throw new ArgumentError('assessment: the evaluation kept no logits; ask for them');
+  if (logits === null)
+    throw new ArgumentError('assessment: the evaluation kept no logits; ask for them');
   return {
     ...evaluation,
     logits,
@@ -101,7 +102,8 @@ export function assess(evaluation: CalibratedEvaluation, dataset: Dataset): Asse
 
 /** The metrics as text, one line each: name, value and meaning. */
 export function summaryOf(assessment: Assessment): readonly (readonly [string, string, string])[] {
-  const { accuracy, accuracyInterval, correct, total, mergedAccuracy, top3Accuracy, loss } = assessment;
+  const { accuracy, accuracyInterval, correct, total, mergedAccuracy, top3Accuracy, loss } =
+    assessment;
   const { low, high } = accuracyInterval;
   return [
     [
@@ -128,7 +130,10 @@ export function summaryOf(assessment: Assessment): readonly (readonly [string, s
 }
 
 /** Fraction of confident predictions, and their accuracy. */
-function sureness({ statements: { one, alike, unsure }, total }: Assessment): [string, string, string] {
+function sureness({
+  statements: { one, alike, unsure },
+  total,
+}: Assessment): [string, string, string] {
   const count = one.count + alike.count;
   const right = (said: number, of: number): string => percent(of === 0 ? null : said / of);
   const meaning = `right in ${right(one.right + alike.right, count)}, look-alikes named together; in doubt ${right(unsure.right, unsure.count)}`;

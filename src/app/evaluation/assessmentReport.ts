@@ -18,7 +18,11 @@ import { percent } from './percent.js';
 /** The confusion matrix. */
 export function drawConfusion({ predictions }: Evaluation, dataset: Dataset): Canvas {
   const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);
-  return confusionPlot({ title: `What was read as what: ${dataset.name}`, names: dataset.classes, counts });
+  return confusionPlot({
+    title: `What was read as what: ${dataset.name}`,
+    names: dataset.classes,
+    counts,
+  });
 }
 
 const WORST = 60;
@@ -52,7 +56,11 @@ export function drawCalibration({ calibration: bins, calibrationError }: Assessm
     width: 620,
     height: 560,
     series: [
-      { name: 'as read', x: filled.map((bin) => bin.confidence!), y: filled.map((bin) => bin.accuracy!) },
+      {
+        name: 'as read',
+        x: filled.map((bin) => bin.confidence!),
+        y: filled.map((bin) => bin.accuracy!),
+      },
       { name: 'ideal', x: [0, 1], y: [0, 1] },
     ],
   });
@@ -71,7 +79,10 @@ export interface AssessmentFiles {
  * Writes confusion.png, worst.png (if there are errors), calibration.png and report.html;
  * returns their names.
  */
-export async function writeAssessment(assessment: Assessment, files: AssessmentFiles): Promise<string[]> {
+export async function writeAssessment(
+  assessment: Assessment,
+  files: AssessmentFiles,
+): Promise<string[]> {
   const { folder, title, evaluation, dataset } = files;
   const pictures = [
     ['confusion.png', 'Confusion matrix', drawConfusion(evaluation, dataset)],
@@ -88,8 +99,13 @@ export async function writeAssessment(assessment: Assessment, files: AssessmentF
     sections: [
       {
         heading: 'Numbers',
-        paragraphs: [`${dataset.name}, ${dataset.length} images, ${dataset.classes.length} classes.`],
-        table: { head: ['measure', 'value', 'meaning'], rows: summaryOf(assessment).map((row) => [...row]) },
+        paragraphs: [
+          `${dataset.name}, ${dataset.length} images, ${dataset.classes.length} classes.`,
+        ],
+        table: {
+          head: ['measure', 'value', 'meaning'],
+          rows: summaryOf(assessment).map((row) => [...row]),
+        },
       },
       ...drawn.map(({ heading, png }) => ({ heading, image: { alt: heading, png } })),
       {

@@ -15,7 +15,11 @@ import { imageTensor } from '../model/imageTensor.js';
  * @param temperature the temperature of the model file; default 1
  * @returns probabilities, row by row: `[n, classes]`
  */
-export async function classify(model: Module, images: Uint8Array, temperature = 1): Promise<Float32Array> {
+export async function classify(
+  model: Module,
+  images: Uint8Array,
+  temperature = 1,
+): Promise<Float32Array> {
   const count = images.length / IMAGE_PIXELS;
   const input = new Float32Array(images.length);
   normalize().apply(images, 0, input, 0, images.length);

@@ -52,7 +52,9 @@ export async function evaluate(
       const [loss, read, rows] = await Promise.all(
         noGrad(() =>
           scope(() => {
-            const images = tensor(batch.images, { shape: [batch.count, 1, dataset.height, dataset.width] });
+            const images = tensor(batch.images, {
+              shape: [batch.count, 1, dataset.height, dataset.width],
+            });
             const plain = model.forward(images); // [count, classes]
             const logits = priors === null ? plain : add(plain, tensor(priors));
             return [

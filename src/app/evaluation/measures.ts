@@ -29,7 +29,10 @@ export interface ClassMeasures {
 }
 
 /** Precision, recall and F1 of every class. */
-export function classMeasures(counts: ArrayLike<number>, names: readonly string[]): ClassMeasures[] {
+export function classMeasures(
+  counts: ArrayLike<number>,
+  names: readonly string[],
+): ClassMeasures[] {
   const n = names.length;
   return names.map((name, c) => {
     let [shown, read] = [0, 0];
@@ -87,7 +90,11 @@ export function confusedPairs(
  *
  * @param probabilities `[images, classes]`
  */
-export function topAccuracy(probabilities: ArrayLike<number>, labels: ArrayLike<number>, k: number): number {
+export function topAccuracy(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  k: number,
+): number {
   const classes = probabilities.length / labels.length;
   let hits = 0;
   for (let i = 0; i < labels.length; i++) {
@@ -137,7 +144,11 @@ export function calibration(
   labels: ArrayLike<number>,
 ): Calibration {
   const classes = probabilities.length / labels.length;
-  const sums = Array.from({ length: CALIBRATION_BINS }, () => ({ count: 0, confidence: 0, hits: 0 }));
+  const sums = Array.from({ length: CALIBRATION_BINS }, () => ({
+    count: 0,
+    confidence: 0,
+    hits: 0,
+  }));
   for (let i = 0; i < labels.length; i++) {
     const confidence = probabilities[i * classes + predictions[i]];
     const place = Math.ceil(confidence * CALIBRATION_BINS) - 1;

@@ -56,7 +56,10 @@ export function score(
   }
   const total = labels.length;
   const present = totals.filter((count) => count > 0).length;
-  const balanced = hits.reduce((sum, count, label) => sum + (count === 0 ? 0 : count / totals[label]), 0);
+  const balanced = hits.reduce(
+    (sum, count, label) => sum + (count === 0 ? 0 : count / totals[label]),
+    0,
+  );
   return {
     total,
     correct,

@@ -66,7 +66,9 @@ export function findDuplicates(own: Dataset, other: Dataset | null): Duplicates 
         if (part === 'own') sets.set(hash, [[place]]);
         continue;
       }
-      const equal = bucket.find(([first]) => areEqual(parts[first.part]!, first.index, dataset, index));
+      const equal = bucket.find(([first]) =>
+        areEqual(parts[first.part]!, first.index, dataset, index),
+      );
       if (equal !== undefined) equal.push(place);
       else if (part === 'own') bucket.push([place]);
     }
@@ -77,11 +79,15 @@ export function findDuplicates(own: Dataset, other: Dataset | null): Duplicates 
   return {
     groups,
     copies: ownOf.reduce((sum, group) => sum + group.length - 1, 0),
-    acrossClasses: ownOf.filter((group) => new Set(group.map(({ label }) => label)).size > 1).length,
+    acrossClasses: ownOf.filter((group) => new Set(group.map(({ label }) => label)).size > 1)
+      .length,
     inOtherPart:
       other === null
         ? null
-        : groups.reduce((sum, group, i) => sum + (group.length > ownOf[i].length ? ownOf[i].length : 0), 0),
+        : groups.reduce(
+            (sum, group, i) => sum + (group.length > ownOf[i].length ? ownOf[i].length : 0),
+            0,
+          ),
     blank: countBlank(own),
   };
 }

@@ -17,7 +17,10 @@ export interface EmbeddingOptions {
 const NEIGHBOURS = 15;
 
 /** Embeds points in the plane: `[n, 2]`, without unit. Fewer than 5 points give an empty result. */
-export function embed(points: Float32Array, { dimensions, rng, onProgress }: EmbeddingOptions): Float64Array {
+export function embed(
+  points: Float32Array,
+  { dimensions, rng, onProgress }: EmbeddingOptions,
+): Float64Array {
   const n = points.length / dimensions;
   if (n < 5) return new Float64Array(0);
   // Exact neighbors: UMAP's approximate search takes longer for so few points.

@@ -43,7 +43,9 @@ const SHOWN_COMPONENTS = 24;
 /** Values as gray levels: `low` becomes paper and `high` ink. */
 function toGray(values: ArrayLike<number>, low: number, high: number): Uint8Array {
   const span = high - low || 1;
-  return Uint8Array.from(values, (value) => Math.round(255 * Math.max(0, Math.min(1, (value - low) / span))));
+  return Uint8Array.from(values, (value) =>
+    Math.round(255 * Math.max(0, Math.min(1, (value - low) / span))),
+  );
 }
 
 function samplesOf(dataset: Dataset, rng: Rng): Uint8Array[][] {
@@ -85,7 +87,11 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       names,
       values: Array.from(found.counts),
     }),
-    samples: sampleSheet({ title: 'Samples', names, samples: samplesOf(dataset, rng.split('samples')) }),
+    samples: sampleSheet({
+      title: 'Samples',
+      names,
+      samples: samplesOf(dataset, rng.split('samples')),
+    }),
     means: gallery({
       title: 'Mean image of each class',
       tiles: moments.classMeans.map((mean, label) => ({
@@ -97,7 +103,10 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
     pixels: gallery({
       title: 'Pixels of all images',
       tiles: [
-        { pixels: toGray(moments.mean, 0, highest), caption: `mean\nblack is ${highest.toFixed(3)}` },
+        {
+          pixels: toGray(moments.mean, 0, highest),
+          caption: `mean\nblack is ${highest.toFixed(3)}`,
+        },
         {
           pixels: toGray(moments.sd, 0, highestSd),
           caption: `standard deviation\nblack is ${highestSd.toFixed(3)}`,
@@ -113,7 +122,10 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       start: 0,
       step: 0.125,
       bins: 56,
-      mark: { x: statistics.strokeWidth.median, label: `median ${statistics.strokeWidth.median.toFixed(2)}` },
+      mark: {
+        x: statistics.strokeWidth.median,
+        label: `median ${statistics.strokeWidth.median.toFixed(2)}`,
+      },
     }),
     strokeWidthByClass: barChart({
       title: 'Stroke width of each class: median and quartiles',
@@ -133,14 +145,20 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
     }),
     components: gallery({
       title: 'Principal components: gray is 0, black and white are opposite',
-      tiles: Array.from({ length: Math.min(SHOWN_COMPONENTS, components.count) }, (_, component): Tile => {
-        const own = components.directions.subarray(component * IMAGE_PIXELS, (component + 1) * IMAGE_PIXELS);
-        const reach = Math.max(...own.map(Math.abs));
-        return {
-          pixels: toGray(own, -reach, reach),
-          caption: `${component + 1}: ${percent(components.shares[component], 1)}`,
-        };
-      }),
+      tiles: Array.from(
+        { length: Math.min(SHOWN_COMPONENTS, components.count) },
+        (_, component): Tile => {
+          const own = components.directions.subarray(
+            component * IMAGE_PIXELS,
+            (component + 1) * IMAGE_PIXELS,
+          );
+          const reach = Math.max(...own.map(Math.abs));
+          return {
+            pixels: toGray(own, -reach, reach),
+            caption: `${component + 1}: ${percent(components.shares[component], 1)}`,
+          };
+        },
+      ),
       columns: 12,
     }),
     variance: lineChart({
@@ -149,7 +167,11 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       yLabel: 'share of the variance, %',
       xLog: true,
       series: [
-        { name: 'all', x: cumulative.map((_, i) => i + 1), y: cumulative.map((share) => 100 * share) },
+        {
+          name: 'all',
+          x: cumulative.map((_, i) => i + 1),
+          y: cumulative.map((share) => 100 * share),
+        },
       ],
       marks: [
         {
@@ -191,7 +213,12 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
 /** Draws the galleries of single images: closest pairs, doubtful labels, duplicates. */
 function drawCases(dataset: Dataset, { votes, compared, duplicates }: Exploration): Pictures {
   const { classes: names } = dataset;
-  const tile = (from: Dataset, index: number, caption: string, tone: Tile['tone'] = 'plain'): Tile => ({
+  const tile = (
+    from: Dataset,
+    index: number,
+    caption: string,
+    tone: Tile['tone'] = 'plain',
+  ): Tile => ({
     pixels: imageAt(from, index),
     caption,
     tone,
@@ -215,10 +242,19 @@ function drawCases(dataset: Dataset, { votes, compared, duplicates }: Exploratio
   });
   return {
     ...(pairs.length > 0 && {
-      pairs: gallery({ title: 'Closest images of different classes', tiles: pairs, columns: 8, groupsOf: 2 }),
+      pairs: gallery({
+        title: 'Closest images of different classes',
+        tiles: pairs,
+        columns: 8,
+        groupsOf: 2,
+      }),
     }),
     ...(doubts.length > 0 && {
-      doubts: gallery({ title: 'Labels that the neighbours contradict', tiles: doubts, columns: 8 }),
+      doubts: gallery({
+        title: 'Labels that the neighbours contradict',
+        tiles: doubts,
+        columns: 8,
+      }),
     }),
     ...(copies.length > 0 && {
       duplicates: gallery({ title: 'Images that occur more than once', tiles: copies, columns: 8 }),

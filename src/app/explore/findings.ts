@@ -33,7 +33,9 @@ export function summarize(dataset: Dataset, found: Exploration) {
       images: compared.length,
       firstTen: Array.from(components.shares.subarray(0, 10)),
       kept: components.count,
-      keptShare: components.shares.subarray(0, components.count).reduce((sum, share) => sum + share, 0),
+      keptShare: components.shares
+        .subarray(0, components.count)
+        .reduce((sum, share) => sum + share, 0),
     },
     neighbours: {
       images: compared.length,
@@ -58,7 +60,8 @@ export type Summary = ReturnType<typeof summarize>;
 /** Doubtful labels as CSV; image indices start at 0 in the part. */
 export function doubtsTable(dataset: Dataset, { votes, numbers, neighbours }: Exploration): string {
   // Only class names of an unusual mapping can contain a comma or a quote.
-  const cell = (text: string): string => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const cell = (text: string): string =>
+    /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const rows = votes.doubts.map(({ index, label, suggested, votes: count, distance }) =>
     [
       numbers[index],

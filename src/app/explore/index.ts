@@ -81,7 +81,10 @@ export function explore(dataset: Dataset, options: ExploreOptions): Exploration 
   const mapped = chooseSome(compared.length, mostMapped, rng.split('mapped'));
   const mappedPoints = new Float32Array(mapped.length * COMPONENTS);
   for (const [place, i] of mapped.entries()) {
-    mappedPoints.set(components.points.subarray(i * COMPONENTS, (i + 1) * COMPONENTS), place * COMPONENTS);
+    mappedPoints.set(
+      components.points.subarray(i * COMPONENTS, (i + 1) * COMPONENTS),
+      place * COMPONENTS,
+    );
   }
   const map = embed(mappedPoints, {
     dimensions: COMPONENTS,

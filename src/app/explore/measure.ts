@@ -3,7 +3,12 @@
 
 import type { Dataset } from '../../data/loading/dataset.js';
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
-import { inkExtent, quartiles, strokeWidth, type Quartiles } from '../../data/loading/statistics.js';
+import {
+  inkExtent,
+  quartiles,
+  strokeWidth,
+  type Quartiles,
+} from '../../data/loading/statistics.js';
 
 /** Called regularly with the progress of a step. */
 export type Progress = (done: number, total: number) => void;
@@ -73,8 +78,12 @@ export function pixelMoments(dataset: Dataset): PixelMoments {
   }
   return {
     mean,
-    sd: squares.map((square, pixel) => Math.sqrt(Math.max(0, square / length / 255 ** 2 - mean[pixel] ** 2))),
-    classMeans: sums.map((sum, label) => sum.map((value) => value / 255 / Math.max(1, counts[label]))),
+    sd: squares.map((square, pixel) =>
+      Math.sqrt(Math.max(0, square / length / 255 ** 2 - mean[pixel] ** 2)),
+    ),
+    classMeans: sums.map((sum, label) =>
+      sum.map((value) => value / 255 / Math.max(1, counts[label])),
+    ),
   };
 }
 
@@ -104,7 +113,8 @@ export function summarizeClasses(dataset: Dataset, measures: Measures): ClassSum
       strokeWidth: over(measures.strokeWidth),
       inkWidth: over(measures.inkWidth),
       inkHeight: over(measures.inkHeight),
-      meanInk: own.length === 0 ? null : own.reduce((sum, i) => sum + measures.ink[i], 0) / own.length,
+      meanInk:
+        own.length === 0 ? null : own.reduce((sum, i) => sum + measures.ink[i], 0) / own.length,
     };
   });
 }

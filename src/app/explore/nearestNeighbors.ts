@@ -96,11 +96,23 @@ class Shortlist {
   }
 }
 
-function nearestCenter(points: Float32Array, i: number, centers: Float32Array, dimensions: number): number {
+function nearestCenter(
+  points: Float32Array,
+  i: number,
+  centers: Float32Array,
+  dimensions: number,
+): number {
   let best = 0;
   let limit = Infinity;
   for (let c = 0; c * dimensions < centers.length; c++) {
-    const distance = squaredDistance(points, i * dimensions, centers, c * dimensions, dimensions, limit);
+    const distance = squaredDistance(
+      points,
+      i * dimensions,
+      centers,
+      c * dimensions,
+      dimensions,
+      limit,
+    );
     if (distance >= limit) continue;
     best = c;
     limit = distance;

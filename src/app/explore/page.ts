@@ -51,7 +51,9 @@ function overallTable(summary: Summary, isBalanced: boolean): ReportTable {
   ];
   const head = ['', 'here', 'measured elsewhere on 9,400 Balanced images'];
   // Reference values for Balanced do not apply to other splits or to synthetic characters.
-  return isBalanced ? { head, rows } : { head: head.slice(0, 2), rows: rows.map((row) => row.slice(0, 2)) };
+  return isBalanced
+    ? { head, rows }
+    : { head: head.slice(0, 2), rows: rows.map((row) => row.slice(0, 2)) };
 }
 
 function classTable(
@@ -62,7 +64,9 @@ function classTable(
   return {
     head: ['class', 'images', 'mean ink', 'stroke width', 'ink, w × h', 'neighbours agree'],
     rows: perClass.map((one, label) => {
-      const voted = votes.counts.subarray(label * n, (label + 1) * n).reduce((sum, value) => sum + value, 0);
+      const voted = votes.counts
+        .subarray(label * n, (label + 1) * n)
+        .reduce((sum, value) => sum + value, 0);
       const agree = voted === 0 ? '' : percent(votes.counts[label * n + label] / voted);
       const { strokeWidth, inkWidth, inkHeight, meanInk } = one;
       return [
@@ -103,8 +107,12 @@ export function reportSections(
     ...(png[name] && { image: { alt: PICTURES[name], png: png[name] } }),
   });
   const sample =
-    components.images < summary.images ? ` Found on a seeded sample of ${images(components.images)}.` : '';
-  const search = neighbours.exact ? '' : ' The search is approximate: a few true neighbours are missed.';
+    components.images < summary.images
+      ? ` Found on a seeded sample of ${images(components.images)}.`
+      : '';
+  const search = neighbours.exact
+    ? ''
+    : ' The search is approximate: a few true neighbours are missed.';
   const warning = summary.synthetic
     ? [
         'These are SYNTHETIC characters that the program drew itself. Nothing here says anything about EMNIST.',
@@ -128,7 +136,11 @@ export function reportSections(
       'What all images of a class have in common is dark. A blurred mean has many ways to be written.',
     ),
     section('Pixels', 'pixels', 'Where ink is likely, and where it varies most.'),
-    section('Stroke width', 'strokeWidth', 'Twice the ink over the length of its edge, image by image.'),
+    section(
+      'Stroke width',
+      'strokeWidth',
+      'Twice the ink over the length of its edge, image by image.',
+    ),
     section('Stroke width by class', 'strokeWidthByClass'),
     section('Extent', 'extent', 'The longer side of the box round the ink.'),
     section(
@@ -138,7 +150,11 @@ export function reportSections(
         `${percent(components.keptShare)} of the variance.${sample}`,
     ),
     section('Variance', 'variance'),
-    section('Map of the first two components', 'pca', `${images(summary.mapped)}, picked at random.`),
+    section(
+      'Map of the first two components',
+      'pca',
+      `${images(summary.mapped)}, picked at random.`,
+    ),
     section(
       'Map by UMAP',
       'umap',

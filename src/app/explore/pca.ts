@@ -82,7 +82,11 @@ function covarianceOf({ values, products }: Sums, n: number): Matrix {
 }
 
 /** The first `count` principal components of a data set, and the projection of every image. */
-export function principalComponents(dataset: Dataset, count: number, onProgress?: Progress): Components {
+export function principalComponents(
+  dataset: Dataset,
+  count: number,
+  onProgress?: Progress,
+): Components {
   const sums = sumUp(dataset, onProgress);
   const covariance = covarianceOf(sums, dataset.length);
   // ml-matrix sorts eigenvalues in ascending order; rounding may leave tiny negative ones.
@@ -92,7 +96,10 @@ export function principalComponents(dataset: Dataset, count: number, onProgress?
   const directions = new Float64Array(count * IMAGE_PIXELS);
   for (let component = 0; component < count; component++) {
     const direction = eigenvectorMatrix.getColumn(IMAGE_PIXELS - 1 - component);
-    const largest = direction.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
+    const largest = direction.reduce(
+      (best, value) => (Math.abs(value) > Math.abs(best) ? value : best),
+      0,
+    );
     const sign = largest < 0 ? -1 : 1; // the sign of an eigenvector is arbitrary
     directions.set(
       direction.map((value) => sign * value),

@@ -88,7 +88,9 @@ export function countVotes(dataset: Dataset, { k, indices, distances }: Neighbou
       keepClosest(closest, dataset, i, indices[near], distances[near]);
   }
   doubts.sort((a, b) => b.votes - a.votes || a.distance - b.distance || a.index - b.index);
-  const pairs = [...closest.values()].sort((a, b) => a.distance - b.distance || a.indices[0] - b.indices[0]);
+  const pairs = [...closest.values()].sort(
+    (a, b) => a.distance - b.distance || a.indices[0] - b.indices[0],
+  );
   return { counts, correct, pairs, doubts };
 }
 

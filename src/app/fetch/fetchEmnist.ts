@@ -136,7 +136,12 @@ async function examine(
     crc = crc32(piece, crc);
   }
   await file.close();
-  const found = { name: wanted.name, bytes: file.size, sha256: sha256.digest('hex'), present: true };
+  const found = {
+    name: wanted.name,
+    bytes: file.size,
+    sha256: sha256.digest('hex'),
+    present: true,
+  };
   if (wanted.sha256 !== null) return found.sha256 === wanted.sha256 ? found : null;
   if (member) return file.size === member.size && crc === member.crc32 ? found : null;
   if (wanted.check === null || small === null) return null;
@@ -155,7 +160,9 @@ function memberOf(
 ): ZipMember {
   const member = members.get(path);
   if (!member) {
-    throw new DataMissingError(`${source.name}: has no member ${path}; this is not the archive of EMNIST`);
+    throw new DataMissingError(
+      `${source.name}: has no member ${path}; this is not the archive of EMNIST`,
+    );
   }
   if (member.size > most || member.packedSize > most) {
     throw new DataError(
@@ -189,7 +196,9 @@ async function openArchive(options: FetchOptions): Promise<OpenArchive> {
     const source = new RemoteFile(request, size, etag);
     return { source, remote: true, close: () => source.close() };
   }
-  onNote?.(`${url}: the server has no ranges, so the whole archive is fetched, and anew after a break`);
+  onNote?.(
+    `${url}: the server has no ranges, so the whole archive is fetched, and anew after a break`,
+  );
   await makeDataFolder(dir);
   // Temporary: the required members are extracted, and a partial archive is of no use to a later
   // run.
@@ -199,7 +208,11 @@ async function openArchive(options: FetchOptions): Promise<OpenArchive> {
       onProgress?.(done, Math.max(done, total ?? ARCHIVE_BYTES), 'the whole archive'),
     );
     const source = await LocalFile.open(path, url);
-    return { source, remote: false, close: () => source.close().then(() => rm(path, { force: true })) };
+    return {
+      source,
+      remote: false,
+      close: () => source.close().then(() => rm(path, { force: true })),
+    };
   } catch (error) {
     await rm(path, { force: true });
     throw error;

@@ -92,7 +92,11 @@ async function transfer(options: BringOptions, partial: string): Promise<number>
   }
 }
 
-async function unpackLocal(partial: string, options: BringOptions, target: string): Promise<string> {
+async function unpackLocal(
+  partial: string,
+  options: BringOptions,
+  target: string,
+): Promise<string> {
   const file = await LocalFile.open(partial);
   try {
     return await unpack(file.bytes(0, file.size), options, target);
@@ -185,10 +189,13 @@ class Checks {
   finish(): string {
     const { member, wanted, source } = this.#options;
     if (this.#length !== member.size) {
-      throw this.damaged(`unpacks to ${this.#length} bytes, but the directory names ${member.size}`);
+      throw this.damaged(
+        `unpacks to ${this.#length} bytes, but the directory names ${member.size}`,
+      );
     }
     if (wanted.gzip && this.#length < 2) throw this.damaged('is not gzip data');
-    if (this.#crc !== member.crc32) throw this.damaged('has another CRC-32 than the directory names');
+    if (this.#crc !== member.crc32)
+      throw this.damaged('has another CRC-32 than the directory names');
     const digest = this.#sha256.digest('hex');
     if (wanted.sha256 !== null && digest !== wanted.sha256) {
       throw this.damaged(`has the SHA-256 ${digest}, but the official file has ${wanted.sha256}`);

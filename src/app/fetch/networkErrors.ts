@@ -62,6 +62,8 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
   } catch (error) {
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
     const { code, message } = innermost(error);
-    throw new FetchError(`${path}: cannot be written, ${DISK[code] ?? message}; then run the command again`);
+    throw new FetchError(
+      `${path}: cannot be written, ${DISK[code] ?? message}; then run the command again`,
+    );
   }
 }

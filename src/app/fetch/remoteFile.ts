@@ -40,7 +40,9 @@ export async function probe(options: RequestOptions): Promise<Probe> {
   const tries = new Tries(options);
   for (;;) {
     try {
-      const { status, headers, body, close } = await ask(options, { range: `bytes=0-${HEAD_LENGTH - 1}` });
+      const { status, headers, body, close } = await ask(options, {
+        range: `bytes=0-${HEAD_LENGTH - 1}`,
+      });
       if (status === 416) {
         close();
         throw new DataError(`${options.url}: is empty; name another address with --url`);
@@ -98,7 +100,10 @@ export class RemoteFile implements RangeSource {
   async #stretch(start: number, end: number): Promise<AsyncIterable<Uint8Array>> {
     const range = `bytes=${start}-${end - 1}`;
     const etag = this.#etag;
-    const answer = await ask(this.#options, etag === null ? { range } : { range, 'if-range': etag });
+    const answer = await ask(
+      this.#options,
+      etag === null ? { range } : { range, 'if-range': etag },
+    );
     const got = answer.status === 206 ? contentRange(answer.headers) : null;
     if (got?.start === start && got.total === this.size) return answer.body;
     answer.close();
@@ -145,7 +150,8 @@ export async function downloadWhole(
         done += piece.length;
         onBytes(done, total);
       }
-      if (total !== null && done !== total) throw new Broken(`the stream ended at ${done} of ${total} bytes`);
+      if (total !== null && done !== total)
+        throw new Broken(`the stream ended at ${done} of ${total} bytes`);
       return;
     } catch (error) {
       await tries.afterFailure(error, false);

@@ -48,7 +48,10 @@ export interface Answer {
  * @throws Broken for possibly temporary failures, also while the body is read; DataMissingError if
  * the server has no such file
  */
-export async function ask(options: RequestOptions, headers: Record<string, string>): Promise<Answer> {
+export async function ask(
+  options: RequestOptions,
+  headers: Record<string, string>,
+): Promise<Answer> {
   const { url, signal, answerWithin = 15_000, stallAfter = 30_000 } = options;
   const clock = new AbortController();
   let timer: NodeJS.Timeout | undefined;

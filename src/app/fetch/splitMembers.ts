@@ -55,5 +55,8 @@ export function wantedFiles(split: EmnistSplit, digests: Digests): WantedFile[] 
   const check = (bytes: Uint8Array, called: string): void => {
     parseMapping(new TextDecoder().decode(bytes), { name: called, split });
   };
-  return [...packed, { name, path: `gzip/${name}`, most: 65_536, gzip: false, sha256: null, check }];
+  return [
+    ...packed,
+    { name, path: `gzip/${name}`, most: 65_536, gzip: false, sha256: null, check },
+  ];
 }

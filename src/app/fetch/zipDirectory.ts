@@ -100,7 +100,9 @@ export async function findMembers(
       }
       if (!wanted.has(entry.filename)) continue;
       if (entries.has(entry.filename)) {
-        throw new DataError(`${name}: holds ${entry.filename} twice, so which is meant cannot be told`);
+        throw new DataError(
+          `${name}: holds ${entry.filename} twice, so which is meant cannot be told`,
+        );
       }
       entries.set(entry.filename, entry);
     }
@@ -116,10 +118,18 @@ export async function findMembers(
  */
 async function locate(source: RangeSource, path: string, entry: Entry): Promise<ZipMember> {
   const { name } = source;
-  const { offset, compressionMethod: method, compressedSize: packedSize, uncompressedSize: size } = entry;
+  const {
+    offset,
+    compressionMethod: method,
+    compressedSize: packedSize,
+    uncompressedSize: size,
+  } = entry;
   const fault = (what: string): DataError =>
-    new DataError(`${name}: the directory says that ${path} ${what}; the archive is damaged, fetch it again`);
-  if (entry.encrypted) throw new DataError(`${name}: ${path} is encrypted; EMNIST's archive is not`);
+    new DataError(
+      `${name}: the directory says that ${path} ${what}; the archive is damaged, fetch it again`,
+    );
+  if (entry.encrypted)
+    throw new DataError(`${name}: ${path} is encrypted; EMNIST's archive is not`);
   // A broken ZIP64 extension leaves these fields undefined, despite their types.
   if (![offset, method, packedSize, size, entry.crc32].every(Number.isSafeInteger)) {
     throw fault('is there, but not where, or how large it is');
@@ -130,14 +140,18 @@ async function locate(source: RangeSource, path: string, entry: Entry): Promise<
     );
   }
   if (offset < 0 || offset + LOCAL_HEADER + packedSize > source.size) {
-    throw fault(`has ${packedSize} bytes from byte ${offset}, but the archive ends at ${source.size}`);
+    throw fault(
+      `has ${packedSize} bytes from byte ${offset}, but the archive ends at ${source.size}`,
+    );
   }
   const header = await readRange(source, offset, offset + LOCAL_HEADER);
   if (header.readUInt32LE(0) !== 0x04034b50)
     throw fault(`begins at byte ${offset}, but no member begins there`);
   const start = offset + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
   if (start + packedSize > source.size) {
-    throw fault(`has ${packedSize} bytes, but only ${Math.max(0, source.size - start)} follow its header`);
+    throw fault(
+      `has ${packedSize} bytes, but only ${Math.max(0, source.size - start)} follow its header`,
+    );
   }
   const packed = method === 0 ? 'stored' : 'deflated';
   return { path, packed, start, packedSize, size, crc32: (entry.crc32 ?? 0) >>> 0 };

@@ -135,7 +135,10 @@ export function encodeOnnx(network: OnnxNetwork): Uint8Array {
   const nodes = steps.map(({ name, op, arrays = [], attributes = {}, floats = {} }, index) => ({
     name,
     op_type: op,
-    input: [index === 0 ? 'x' : `after_${steps[index - 1].name}`, ...arrays.map((one) => `${name}.${one}`)],
+    input: [
+      index === 0 ? 'x' : `after_${steps[index - 1].name}`,
+      ...arrays.map((one) => `${name}.${one}`),
+    ],
     output: [index === steps.length - 1 ? 'logits' : `after_${name}`],
     attribute: [
       ...Object.entries(attributes).map(attribute),

@@ -58,7 +58,9 @@ const SCHEMA = `
 `;
 
 /** Encodes and decodes a whole ONNX file. */
-export const ModelProto = protobuf.parse(SCHEMA, { keepCase: true }).root.lookupType('onnx.ModelProto');
+export const ModelProto = protobuf
+  .parse(SCHEMA, { keepCase: true })
+  .root.lookupType('onnx.ModelProto');
 
 /** TensorProto.DataType. */
 export const FLOAT32 = 1;

@@ -46,7 +46,15 @@ export class PickleGlobal {
 }
 
 export type PickleValue =
-  null | boolean | number | string | PickleTuple | PickleList | PickleDict | PickleObject | PickleGlobal;
+  | null
+  | boolean
+  | number
+  | string
+  | PickleTuple
+  | PickleList
+  | PickleDict
+  | PickleObject
+  | PickleGlobal;
 
 /** Describes a value in error messages: `a list`, `the text "..."`. */
 export function kindOf(value: PickleValue | undefined): string {
@@ -136,9 +144,12 @@ export class PickleMachine {
   // ---- building ---------------------------------------------------------------------------------
 
   pushInteger(bytes: number): void {
-    if (bytes > MAX_INTEGER_BYTES) fail(`an integer of ${bytes} bytes is longer than ${MAX_INTEGER_BYTES}`);
+    if (bytes > MAX_INTEGER_BYTES)
+      fail(`an integer of ${bytes} bytes is longer than ${MAX_INTEGER_BYTES}`);
     const value = Number(this.input.integer(bytes));
-    this.push(Number.isSafeInteger(value) ? value : fail('an integer is too large to be held exactly'));
+    this.push(
+      Number.isSafeInteger(value) ? value : fail('an integer is too large to be held exactly'),
+    );
   }
 
   append(items: readonly PickleValue[]): void {
@@ -154,7 +165,8 @@ export class PickleMachine {
     if (pairs.length % 2 !== 0) fail('sets a key without a value');
     for (let at = 0; at < pairs.length; at += 2) {
       const key = pairs[at];
-      if (typeof key !== 'string' && typeof key !== 'number') fail(`${kindOf(key)} as key of a dict`);
+      if (typeof key !== 'string' && typeof key !== 'number')
+        fail(`${kindOf(key)} as key of a dict`);
       dict.entries.set(key, pairs[at + 1]);
     }
   }
@@ -190,7 +202,8 @@ export class PickleMachine {
     const parameters = this.pop();
     const callee = this.pop();
     if (!(callee instanceof PickleGlobal) || callee.call === null) fail(`calls ${kindOf(callee)}`);
-    if (!(parameters instanceof PickleTuple)) fail(`calls ${callee.name} with ${kindOf(parameters)}`);
+    if (!(parameters instanceof PickleTuple))
+      fail(`calls ${callee.name} with ${kindOf(parameters)}`);
     this.push(callee.call(parameters.items));
   }
 }
@@ -276,7 +289,9 @@ export function readPickle(bytes: Uint8Array, options: PickleOptions): PickleVal
     if (code === STOP) return machine.pop();
     const instruction = INSTRUCTIONS.get(code);
     if (instruction === undefined) {
-      fail(`instruction 0x${code.toString(16)} at byte ${input.position - 1} is not one that weights need`);
+      fail(
+        `instruction 0x${code.toString(16)} at byte ${input.position - 1} is not one that weights need`,
+      );
     }
     instruction(machine);
   }

@@ -5,7 +5,14 @@
 import { sizeOf } from '../../engine/shape.js';
 import type { SavedArray } from '../../nn/index.js';
 import { rowMajor } from '../../nn/saving/stateDict.js';
-import { readPickle, kindOf, PickleDict, PickleList, PickleTuple, type PickleValue } from './pickle.js';
+import {
+  readPickle,
+  kindOf,
+  PickleDict,
+  PickleList,
+  PickleTuple,
+  type PickleValue,
+} from './pickle.js';
 import {
   pthFailure as fail,
   readStorage,
@@ -47,8 +54,12 @@ export async function decodePth(bytes: Uint8Array): Promise<PthFile> {
     fail(`a file of torch.save holds one data.pkl, this archive holds ${pickles.length}`);
   }
   const root = pickles[0].slice(0, -'data.pkl'.length);
-  if (archive.size(pickles[0]) > MAX_PICKLE_BYTES) fail(`data.pkl is larger than ${MAX_PICKLE_BYTES} bytes`);
-  const top = readPickle(await archive.read(pickles[0]), { globals: TORCH_GLOBALS, persistent: readStorage });
+  if (archive.size(pickles[0]) > MAX_PICKLE_BYTES)
+    fail(`data.pkl is larger than ${MAX_PICKLE_BYTES} bytes`);
+  const top = readPickle(await archive.read(pickles[0]), {
+    globals: TORCH_GLOBALS,
+    persistent: readStorage,
+  });
   if (!(top instanceof PickleDict)) fail(`holds ${kindOf(top)}, not a dict of tensors`);
 
   const { state, path } = findState(top);
@@ -65,7 +76,8 @@ export async function decodePth(bytes: Uint8Array): Promise<PthFile> {
 async function isBigEndian(archive: StoredArchive, name: string): Promise<boolean> {
   if (!archive.has(name)) return false; // before PyTorch 2.1, files had no byteorder member and were little-endian
   const order = new TextDecoder().decode(await archive.read(name));
-  if (order !== 'little' && order !== 'big') fail(`byteorder is ${JSON.stringify(order.slice(0, 40))}`);
+  if (order !== 'little' && order !== 'big')
+    fail(`byteorder is ${JSON.stringify(order.slice(0, 40))}`);
   return order === 'big';
 }
 
@@ -77,7 +89,9 @@ function findState(top: PickleDict): { state: PickleDict; path: string | null } 
     const state = top.entries.get(path);
     if (state instanceof PickleDict) return { state, path };
   }
-  const keys = [...top.entries.keys()].slice(0, 10).map((key) => JSON.stringify(`${key}`.slice(0, 40)));
+  const keys = [...top.entries.keys()]
+    .slice(0, 10)
+    .map((key) => JSON.stringify(`${key}`.slice(0, 40)));
   return fail(
     `there is no dict of tensors at its top or under ${STATE_KEYS.join(', ')}; its keys are ${keys.join(', ') || 'none'}`,
   );
@@ -91,11 +105,15 @@ async function readTensors(
   const named = [...state.entries].map(([name, value]): [string, TorchTensor] => {
     if (typeof name === 'string' && value instanceof TorchTensor) return [name, value];
     const place = path === null ? '' : ` of ${path}`;
-    return fail(`${JSON.stringify(`${name}`.slice(0, 80))}${place} is ${kindOf(value)}, not a tensor`);
+    return fail(
+      `${JSON.stringify(`${name}`.slice(0, 80))}${place} is ${kindOf(value)}, not a tensor`,
+    );
   });
   if (named.length === 0) fail('the dict of tensors is empty');
   checkSharing(named.map(([, tensor]) => tensor));
-  const strip = named.every(([name]) => name.startsWith(PARALLEL_PREFIX)) ? PARALLEL_PREFIX.length : 0;
+  const strip = named.every(([name]) => name.startsWith(PARALLEL_PREFIX))
+    ? PARALLEL_PREFIX.length
+    : 0;
   const arrays: [string, SavedArray][] = [];
   for (const [name, { storage, shape, stride, offset }] of named) {
     const data = await storages.read(storage);
@@ -144,10 +162,13 @@ class StorageReader {
     const before = this.#read.get(key);
     if (before !== undefined) {
       const same = before.storage.type === type && before.storage.length === length;
-      return same ? before.data : fail(`storage ${JSON.stringify(key)} is said to be two different things`);
+      return same
+        ? before.data
+        : fail(`storage ${JSON.stringify(key)} is said to be two different things`);
     }
     const member = `${this.root}data/${key}`;
-    if (!this.archive.has(member)) fail(`storage ${JSON.stringify(key.slice(0, 80))} is not in the archive`);
+    if (!this.archive.has(member))
+      fail(`storage ${JSON.stringify(key.slice(0, 80))} is not in the archive`);
     const size = this.archive.size(member);
     if (size !== length * type.bytes) {
       fail(
@@ -178,7 +199,8 @@ function readClasses(mapping: PickleValue | undefined): readonly string[] | null
       : mapping instanceof PickleDict
         ? Array.from({ length: mapping.entries.size }, (_, number) => mapping.entries.get(number))
         : [];
-  const isName = (name: PickleValue | undefined): name is string => typeof name === 'string' && name !== '';
+  const isName = (name: PickleValue | undefined): name is string =>
+    typeof name === 'string' && name !== '';
   if (names.length === 0 || !names.every(isName)) {
     return fail('class_mapping should list the name of each class, or give it by number');
   }

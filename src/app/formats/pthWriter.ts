@@ -69,9 +69,15 @@ function storage(key: string, { data }: HostArray): Uint8Array {
 }
 
 /** Encodes a checkpoint. Equal contents give equal bytes. */
-export function encodePth({ tensors, classes, inputSize }: PthContents): Promise<Uint8Array<ArrayBuffer>> {
+export function encodePth({
+  tensors,
+  classes,
+  inputSize,
+}: PthContents): Promise<Uint8Array<ArrayBuffer>> {
   const named = Object.entries(tensors);
-  const state = named.map(([key, array], member) => [text(key), tensor(key, member, array)] as const);
+  const state = named.map(
+    ([key, array], member) => [text(key), tensor(key, member, array)] as const,
+  );
   const contents = dict([
     [text('model_state_dict'), dict(state, orderedDict)],
     [text('class_mapping'), list(classes.map(text))],
@@ -81,7 +87,9 @@ export function encodePth({ tensors, classes, inputSize }: PthContents): Promise
   return writeStoredArchive([
     [`${ROOT}/data.pkl`, program(contents)],
     [`${ROOT}/byteorder`, utf8.encode('little')],
-    ...named.map(([key, array], member) => [`${ROOT}/data/${member}`, storage(key, array)] as const),
+    ...named.map(
+      ([key, array], member) => [`${ROOT}/data/${member}`, storage(key, array)] as const,
+    ),
     [`${ROOT}/version`, utf8.encode(VERSION)],
   ]);
 }

@@ -6,7 +6,14 @@
 import { FormatError } from '../../engine/errors.js';
 import { format, sizeOf, type Shape } from '../../engine/shape.js';
 import { ELEMENT_TYPES, type ElementType } from '../../nn/saving/elementTypes.js';
-import { kindOf, PickleDict, PickleGlobal, PickleObject, PickleTuple, type PickleValue } from './pickle.js';
+import {
+  kindOf,
+  PickleDict,
+  PickleGlobal,
+  PickleObject,
+  PickleTuple,
+  type PickleValue,
+} from './pickle.js';
 
 /** The maximum rank of PyTorch's kernels. */
 const MAX_RANK = 64;
@@ -62,7 +69,11 @@ function isCount(value: PickleValue | undefined): value is number {
 }
 
 function sizes(value: PickleValue | undefined, what: string): number[] {
-  if (!(value instanceof PickleTuple) || value.items.length > MAX_RANK || !value.items.every(isCount)) {
+  if (
+    !(value instanceof PickleTuple) ||
+    value.items.length > MAX_RANK ||
+    !value.items.every(isCount)
+  ) {
     return fail(`the ${what} of a tensor should be a short tuple of whole numbers of at least 0`);
   }
   return [...value.items];
@@ -83,11 +94,14 @@ export function readStorage(id: PickleValue): TorchStorage {
 /** Arguments: `(storage, offset, size, stride, requires_grad, hooks)`. */
 function rebuildTensor(parameters: readonly PickleValue[]): TorchTensor {
   const [storage, offset, size, steps] = parameters;
-  if (!(storage instanceof TorchStorage)) fail(`a tensor is made of ${kindOf(storage)} instead of a storage`);
+  if (!(storage instanceof TorchStorage))
+    fail(`a tensor is made of ${kindOf(storage)} instead of a storage`);
   const shape = sizes(size, 'shape');
   const stride = sizes(steps, 'stride');
   if (!isCount(offset) || stride.length !== shape.length) {
-    fail(`a tensor of shape ${format(shape)} has strides ${format(stride)} and begins at ${kindOf(offset)}`);
+    fail(
+      `a tensor of shape ${format(shape)} has strides ${format(stride)} and begins at ${kindOf(offset)}`,
+    );
   }
   const count = sizeOf(shape);
   const last = shape.reduce((at, length, axis) => at + (length - 1) * stride[axis], offset);

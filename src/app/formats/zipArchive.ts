@@ -58,7 +58,8 @@ export class StoredArchive {
       const members = new Map<string, FileEntry>();
       for await (const entry of reader.getEntriesGenerator()) {
         if (members.size >= MAX_MEMBERS) fail(`more than ${MAX_MEMBERS} members`);
-        if (members.has(entry.filename)) fail(`two members are called ${JSON.stringify(entry.filename)}`);
+        if (members.has(entry.filename))
+          fail(`two members are called ${JSON.stringify(entry.filename)}`);
         if (!entry.directory) members.set(entry.filename, entry);
       }
       return new StoredArchive(members, bytes.length);
@@ -92,7 +93,9 @@ export class StoredArchive {
     const where = `member ${JSON.stringify(name)}`;
     if (entry.encrypted) fail(`${where} is encrypted`);
     if (entry.compressionMethod !== 0) {
-      fail(`${where} is compressed, which torch.save never does; pack the archive without compression`);
+      fail(
+        `${where} is compressed, which torch.save never does; pack the archive without compression`,
+      );
     }
     const { compressedSize, uncompressedSize } = entry;
     if (compressedSize !== uncompressedSize || uncompressedSize > this.#size) {

@@ -35,9 +35,19 @@ async function findAt(path: string): Promise<PictureFile[]> {
     const names = await readdir(path, { recursive: true });
     const pictures = names.filter((name) => PICTURE.test(name)).sort();
     if (pictures.length > 0) return pictures.map((name) => ({ path: join(path, name) }));
-    return [{ path, problem: new DataMissingError(`${path}: no .png, .jpg or .jpeg file in this folder`) }];
+    return [
+      {
+        path,
+        problem: new DataMissingError(`${path}: no .png, .jpg or .jpeg file in this folder`),
+      },
+    ];
   } catch (error) {
-    return [{ path, problem: new DataMissingError(`${path}: cannot be read (${(error as Error).message})`) }];
+    return [
+      {
+        path,
+        problem: new DataMissingError(`${path}: cannot be read (${(error as Error).message})`),
+      },
+    ];
   }
 }
 

@@ -62,7 +62,8 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
     if (++scans > MAX_SCANS) throw damaged(name, `more than ${MAX_SCANS} scans`);
     at = endOfScan(bytes, at);
   }
-  if (width === 0 || scans === 0) throw damaged(name, 'no picture between its first and its last marker');
+  if (width === 0 || scans === 0)
+    throw damaged(name, 'no picture between its first and its last marker');
   return { width, height, orientation };
 }
 
@@ -84,7 +85,11 @@ function endOfScan(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-function readFrame(marker: number, segment: Uint8Array, name: string): [width: number, height: number] {
+function readFrame(
+  marker: number,
+  segment: Uint8Array,
+  name: string,
+): [width: number, height: number] {
   if (!READ_FRAMES.includes(marker)) {
     const kind = marker > 0xc8 ? 'arithmetic coding' : 'lossless or hierarchical coding';
     throw new DataError(
@@ -100,7 +105,8 @@ function readFrame(marker: number, segment: Uint8Array, name: string): [width: n
   for (let i = 0; i < components; i++) {
     const sampling = segment[7 + 3 * i];
     const [across, down] = [sampling >> 4, sampling & 15];
-    if (across < 1 || across > 4 || down < 1 || down > 4) throw damaged(name, `sampling ${across} x ${down}`);
+    if (across < 1 || across > 4 || down < 1 || down > 4)
+      throw damaged(name, `sampling ${across} x ${down}`);
   }
   const height = segment[1] * 256 + segment[2];
   const width = segment[3] * 256 + segment[4];
@@ -110,7 +116,8 @@ function readFrame(marker: number, segment: Uint8Array, name: string): [width: n
 
 /** The Orientation of an Exif segment, or null if it is absent or malformed. */
 function readOrientation(segment: Uint8Array): number | null {
-  if (String.fromCharCode(...segment.subarray(0, 6)) !== 'Exif\0\0' || segment.length < 14) return null;
+  if (String.fromCharCode(...segment.subarray(0, 6)) !== 'Exif\0\0' || segment.length < 14)
+    return null;
   const tiff = new DataView(segment.buffer, segment.byteOffset + 6, segment.byteLength - 6);
   const order = tiff.getUint16(0);
   if (order !== 0x4949 && order !== 0x4d4d) return null;

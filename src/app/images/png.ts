@@ -76,7 +76,8 @@ const cutShort = (name: string): DataError =>
 
 function readHeader(chunks: readonly Chunk[], name: string): Header {
   const { data } = chunks[0];
-  if (data.length !== 13) throw new DataError(`${name}: the header has ${data.length} bytes, not 13`);
+  if (data.length !== 13)
+    throw new DataError(`${name}: the header has ${data.length} bytes, not 13`);
   if (chunks.some(({ type }, i) => i > 0 && type === 'IHDR')) {
     throw new DataError(`${name}: has two headers, and a PNG has one`);
   }
@@ -85,7 +86,8 @@ function readHeader(chunks: readonly Chunk[], name: string): Header {
   const [depth, color, interlace] = [data[8], data[9], data[12]];
   checkSize(name, width, height);
   const channels = CHANNELS[color];
-  if (channels === undefined) throw new DataError(`${name}: has no color type ${color} that PNG knows`);
+  if (channels === undefined)
+    throw new DataError(`${name}: has no color type ${color} that PNG knows`);
   const depths = color === 0 ? [1, 2, 4, 8, 16] : color === 3 ? [1, 2, 4, 8] : [8, 16];
   if (!depths.includes(depth)) {
     throw new DataError(`${name}: ${depth} bits a value do not go with color type ${color}`);
@@ -128,14 +130,17 @@ function unpackedSize({ width, height, depth, channels, interlaced }: Header): n
  * the expected size.
  */
 function checkPixels(chunks: readonly Chunk[], header: Header, name: string): void {
-  const packed = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data));
+  const packed = Buffer.concat(
+    chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data),
+  );
   const expected = unpackedSize(header);
   let size: number;
   try {
     size = inflateSync(packed, { maxOutputLength: expected + 1 }).length;
   } catch (error) {
     const tooMuch = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    if (!tooMuch) throw new DataError(`${name}: the packed pixels are damaged (${(error as Error).message})`);
+    if (!tooMuch)
+      throw new DataError(`${name}: the packed pixels are damaged (${(error as Error).message})`);
     size = Infinity;
   }
   if (size === expected) return;
@@ -152,7 +157,12 @@ function toPicture(png: DecodedPng, name: string): Picture {
     if (png.palette.length === 0 || png.palette.length > 256) {
       throw new DataError(`${name}: a palette has 1 to 256 colors, this one ${png.palette.length}`);
     }
-    return { data: convertIndexedToRgb(png), width, height, channels: png.palette[0].length as 3 | 4 };
+    return {
+      data: convertIndexedToRgb(png),
+      width,
+      height,
+      channels: png.palette[0].length as 3 | 4,
+    };
   }
   const channels = png.channels as Picture['channels'];
   const data = png.depth < 8 ? spreadBits(png) : (png.data as Uint8Array | Uint16Array);
@@ -179,7 +189,9 @@ function spreadBits({ data, width, height, depth }: DecodedPng): Uint8Array {
 function withAlpha(picture: Picture, transparent: Uint16Array, depth: number): Picture {
   const { data, width, height, channels } = picture;
   const white = data instanceof Uint16Array ? 65535 : 255;
-  const key = Array.from(transparent, (value) => (depth < 8 ? (value * 255) / (2 ** depth - 1) : value));
+  const key = Array.from(transparent, (value) =>
+    depth < 8 ? (value * 255) / (2 ** depth - 1) : value,
+  );
   const size = width * height * (channels + 1);
   const spread = data instanceof Uint16Array ? new Uint16Array(size) : new Uint8Array(size);
   for (let pixel = 0; pixel < width * height; pixel++) {

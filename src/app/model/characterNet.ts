@@ -4,7 +4,16 @@
 // batch norm and ReLU.
 
 import { type Rng, type Shape, type Tensor, flatten } from '../../engine/index.js';
-import { BatchNorm2d, Conv2d, Dropout, Linear, MaxPool2d, Module, ReLU, Sequential } from '../../nn/index.js';
+import {
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  Linear,
+  MaxPool2d,
+  Module,
+  ReLU,
+  Sequential,
+} from '../../nn/index.js';
 
 /** Output channels of the three blocks. */
 const CHANNELS = [32, 64, 128] as const;
@@ -36,8 +45,14 @@ function convolution(inChannels: number, outChannels: number, rng: Rng): Module[
 
 /** From `[N, inChannels, H, W]` to `[N, outChannels, H / 2, W / 2]`, rounded down. */
 function block(inChannels: number, outChannels: number, convolutions: number, rng: Rng): Module[] {
-  const more = Array.from({ length: convolutions - 1 }, () => convolution(outChannels, outChannels, rng));
-  return [...convolution(inChannels, outChannels, rng), ...more.flat(), new MaxPool2d({ kernelSize: 2 })];
+  const more = Array.from({ length: convolutions - 1 }, () =>
+    convolution(outChannels, outChannels, rng),
+  );
+  return [
+    ...convolution(inChannels, outChannels, rng),
+    ...more.flat(),
+    new MaxPool2d({ kernelSize: 2 }),
+  ];
 }
 
 /**
@@ -45,7 +60,9 @@ function block(inChannels: number, outChannels: number, convolutions: number, rn
  * files need not store it. Returns 1, 1, 1 for arrays of another network; loading then fails
  * because names and shapes do not match.
  */
-export function convolutionsOf(arrays: Readonly<Record<string, { readonly shape: Shape }>>): Convolutions {
+export function convolutionsOf(
+  arrays: Readonly<Record<string, { readonly shape: Shape }>>,
+): Convolutions {
   const filters = Object.entries(arrays).filter(
     ([name, { shape }]) => name.startsWith('conv_layers.') && shape.length === 4,
   );

@@ -29,10 +29,12 @@ export interface ExportedModel {
 
 /** A module's state dict in host memory. */
 export async function hostState(model: Module): Promise<Record<string, HostArray>> {
-  const read = Object.entries(model.stateDict()).map(async ([name, tensor]): Promise<[string, HostArray]> => [
-    name,
-    { shape: tensor.shape, data: await tensor.data() },
-  ]);
+  const read = Object.entries(model.stateDict()).map(
+    async ([name, tensor]): Promise<[string, HostArray]> => [
+      name,
+      { shape: tensor.shape, data: await tensor.data() },
+    ],
+  );
   return Object.fromEntries(await Promise.all(read));
 }
 

@@ -15,7 +15,8 @@ const TEMPLATES = fileURLToPath(new URL('../formats/pytorchProject/', import.met
 export async function exportProject(exported: ExportedModel, folder: string): Promise<string[]> {
   const names = (await readdir(TEMPLATES)).filter((name) => /\.(py|md)$/.test(name)).sort();
   makeFolder(folder);
-  for (const name of names) await writeAtomically(join(folder, name), await readFile(join(TEMPLATES, name)));
+  for (const name of names)
+    await writeAtomically(join(folder, name), await readFile(join(TEMPLATES, name)));
   await writeAtomically(join(folder, 'model.pth'), await exportModel(exported, 'pth'));
   return [...names, 'model.pth'];
 }

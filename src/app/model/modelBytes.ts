@@ -31,7 +31,8 @@ async function readWhole(path: string): Promise<Uint8Array> {
   try {
     const about = await stat(path);
     if (!about.isFile()) return refuse('it is not a file');
-    if (about.size > MAX_FILE_BYTES) return refuse(`it has ${about.size} bytes, more than ${MAX_FILE_BYTES}`);
+    if (about.size > MAX_FILE_BYTES)
+      return refuse(`it has ${about.size} bytes, more than ${MAX_FILE_BYTES}`);
     return await readFile(path);
   } catch (error) {
     if (error instanceof ModelError) throw error;

@@ -57,7 +57,10 @@ export interface Training {
  * Log-priors to add to a model's logits when evaluating a part of the data. Null for the test part,
  * whose class prior is uniform or unknown.
  */
-export function priorsOf(training: Training, part: 'test' | 'train' | 'val'): readonly number[] | null {
+export function priorsOf(
+  training: Training,
+  part: 'test' | 'train' | 'val',
+): readonly number[] | null {
   const isTest = part === 'test' || (part === 'val' && training.valOnTest === true);
   return isTest ? null : (training.logPriors ?? null);
 }
@@ -110,7 +113,11 @@ export function modelFrom(name: string, safetensors: Uint8Array): Promise<Loaded
     const file = decodeSafetensors(safetensors);
     const training = readTraining(loadState(file).extra);
     const convolutions = convolutionsOf(file.tensors);
-    const model = new CharacterNet({ classes: training.classes.length, rng: new Rng(0), convolutions });
+    const model = new CharacterNet({
+      classes: training.classes.length,
+      rng: new Rng(0),
+      convolutions,
+    });
     try {
       loadState(file, { model });
     } catch (error) {
@@ -132,9 +139,22 @@ const MAX_CLASSES = 1000;
  */
 export function readTraining(extra: Json): Training {
   const about = extra as Partial<Training> | null;
-  const { classes, data, synthetic, seed, valFraction, valOnTest, limit, temperature = 1 } = about ?? {};
+  const {
+    classes,
+    data,
+    synthetic,
+    seed,
+    valFraction,
+    valOnTest,
+    limit,
+    temperature = 1,
+  } = about ?? {};
   const { logPriors = null } = about ?? {};
-  if (!Array.isArray(classes) || !classes.every((name) => typeof name === 'string') || classes.length === 0) {
+  if (
+    !Array.isArray(classes) ||
+    !classes.every((name) => typeof name === 'string') ||
+    classes.length === 0
+  ) {
     throw new ModelError(
       'it does not name its classes, so what it reads cannot be told; use a file that train wrote',
     );
@@ -143,10 +163,14 @@ export function readTraining(extra: Json): Training {
     throw new ModelError(`it names ${classes.length} classes, more than ${MAX_CLASSES}`);
   }
   if (!(typeof temperature === 'number' && temperature > 0 && temperature < Infinity)) {
-    throw new ModelError(`its temperature is ${JSON.stringify(temperature)}, expected a number above 0`);
+    throw new ModelError(
+      `its temperature is ${JSON.stringify(temperature)}, expected a number above 0`,
+    );
   }
   if (logPriors !== null && !isPriors(logPriors, classes.length)) {
-    throw new ModelError(`its logPriors are not ${classes.length} finite numbers, one for each class`);
+    throw new ModelError(
+      `its logPriors are not ${classes.length} finite numbers, one for each class`,
+    );
   }
   return {
     classes,

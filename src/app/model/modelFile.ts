@@ -16,7 +16,13 @@ import { canonicalJson } from '../../nn/saving/json.js';
 import { writeAtomically } from '../outputFiles.js';
 import { ModelError } from '../errors.js';
 import { readModelBytes } from './modelBytes.js';
-import { modelFrom, naming, readTraining, type LoadedModel, type Training } from './modelContents.js';
+import {
+  modelFrom,
+  naming,
+  readTraining,
+  type LoadedModel,
+  type Training,
+} from './modelContents.js';
 import type { Trainer } from '../training/trainer.js';
 import { readProgress } from '../training/progress.js';
 
@@ -109,7 +115,14 @@ export function resumeTraining(path: string, trainer: Trainer, training: Trainin
   return reading(path, (bytes) => {
     const { rngs, extra } = loadState(bytes, trainer);
     const saved = readTraining(extra);
-    for (const key of ['seed', 'valFraction', 'valOnTest', 'limit', 'synthetic', 'classes'] as const) {
+    for (const key of [
+      'seed',
+      'valFraction',
+      'valOnTest',
+      'limit',
+      'synthetic',
+      'classes',
+    ] as const) {
       const [found, wanted] = [String(saved[key]), String(training[key])];
       if (found !== wanted)
         throw new ModelError(`it is of another run: its ${key} is ${found}, not ${wanted}`);

@@ -19,7 +19,9 @@ export interface Provenance {
 }
 
 function asObject(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : {};
 }
 
 /** The config of the run whose folder contains the model. A damaged config counts as empty. */
@@ -27,7 +29,9 @@ async function readRun(model: string): Promise<JsonObject> {
   const path = join(dirname(model), 'config.json');
   try {
     const { size } = await stat(path);
-    return size > MAX_CONFIG_BYTES ? {} : asObject(parseStrictJson(await readFile(path, 'utf8'), path));
+    return size > MAX_CONFIG_BYTES
+      ? {}
+      : asObject(parseStrictJson(await readFile(path, 'utf8'), path));
   } catch {
     return {}; // not an error: the caller needs the model, not the run
   }
@@ -53,7 +57,8 @@ export function without(object: JsonObject, left: string): JsonObject {
 export function facts(value: JsonObject, depth = 3, prefix = ''): [string, string][] {
   return Object.entries(value).flatMap(([key, one]): [string, string][] => {
     if (one === null || Array.isArray(one)) return [];
-    if (typeof one === 'object') return depth > 1 ? facts(asObject(one), depth - 1, `${prefix}${key}.`) : [];
+    if (typeof one === 'object')
+      return depth > 1 ? facts(asObject(one), depth - 1, `${prefix}${key}.`) : [];
     return [[`${prefix}${key}`, String(one)]];
   });
 }

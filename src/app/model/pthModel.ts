@@ -29,7 +29,10 @@ export async function convertPth(
     data: 'unknown data',
     origin: 'pytorch',
   };
-  return { safetensors: encodeSafetensors(tensors, { inkgrad: '1', extra: canonicalJson(extra) }), ignored };
+  return {
+    safetensors: encodeSafetensors(tensors, { inkgrad: '1', extra: canonicalJson(extra) }),
+    ignored,
+  };
 }
 
 /** The bias of the last layer has one number per class. */
@@ -44,7 +47,9 @@ function usualClasses(tensors: PthFile['tensors']): readonly string[] {
   const outputs = Object.hasOwn(tensors, LAST_BIAS) ? tensors[LAST_BIAS].shape[0] : undefined;
   const split = Object.values(EMNIST_SPLITS).find(({ classes }) => classes.length === outputs);
   if (split !== undefined) return split.classes;
-  const known = [...new Set(Object.values(EMNIST_SPLITS).map(({ classes }) => classes.length))].join(', ');
+  const known = [
+    ...new Set(Object.values(EMNIST_SPLITS).map(({ classes }) => classes.length)),
+  ].join(', ');
   throw new FormatError(
     outputs === undefined
       ? `pth: there is no ${LAST_BIAS}, so it is not the character network`

@@ -28,7 +28,10 @@ const LYING_NAME = 60;
 /** Draws bars from zero, so that their lengths are comparable. */
 export function barChart(options: BarChartOptions): Canvas {
   const { title, yLabel, names, values, errorBars = [] } = options;
-  if (names.length !== values.length || (errorBars.length > 0 && errorBars.length !== values.length)) {
+  if (
+    names.length !== values.length ||
+    (errorBars.length > 0 && errorBars.length !== values.length)
+  ) {
     throw new ArgumentError(
       `bar chart "${title}": ${names.length} names, ${values.length} values and ${errorBars.length} error bars`,
     );
@@ -49,14 +52,24 @@ export function barChart(options: BarChartOptions): Canvas {
     const half = Math.max(1, Math.floor(slot * 0.36));
     if (Number.isFinite(values[i])) {
       const y = yOf(box, yAxis, values[i]);
-      canvas.fillRect(middle - half, Math.min(y, zero), 2 * half + 1, Math.abs(zero - y), PALETTE[0]);
+      canvas.fillRect(
+        middle - half,
+        Math.min(y, zero),
+        2 * half + 1,
+        Math.abs(zero - y),
+        PALETTE[0],
+      );
     }
     const ends = errorBars[i] ?? null;
-    if (ends !== null) drawErrorBar(canvas, middle, half, yOf(box, yAxis, ends[0]), yOf(box, yAxis, ends[1]));
+    if (ends !== null)
+      drawErrorBar(canvas, middle, half, yOf(box, yAxis, ends[0]), yOf(box, yAxis, ends[1]));
     if (lying) canvas.text(middle, box.bottom + 8, name, { align: 'center' });
     else {
       const text = fitText(name, 140);
-      canvas.text(middle - textHeight() / 2, box.bottom + 8, text, { vertical: true, align: 'right' });
+      canvas.text(middle - textHeight() / 2, box.bottom + 8, text, {
+        vertical: true,
+        align: 'right',
+      });
     }
   }
   canvas.line(box.left, zero, box.right, zero, QUIET);

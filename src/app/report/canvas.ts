@@ -76,7 +76,14 @@ export class Canvas {
   }
 
   /** Draws the outline of a box, inside it. */
-  strokeRect(x: number, y: number, width: number, height: number, color: Color, thickness = 1): void {
+  strokeRect(
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    color: Color,
+    thickness = 1,
+  ): void {
     this.fillRect(x, y, width, thickness, color);
     this.fillRect(x, y + height - thickness, width, thickness, color);
     this.fillRect(x, y, thickness, height, color);
@@ -169,7 +176,8 @@ export class Canvas {
   ): void {
     const { edge = WHITE, scale = 1 } = options;
     for (let dy = -scale; dy <= scale; dy++) {
-      for (let dx = -scale; dx <= scale; dx++) this.text(x + dx, y + dy, text, { ...options, color: edge });
+      for (let dx = -scale; dx <= scale; dx++)
+        this.text(x + dx, y + dy, text, { ...options, color: edge });
     }
     this.text(x, y, text, options);
   }

@@ -51,7 +51,10 @@ export function confusionPlot(options: ConfusionOptions): Canvas {
   const axisTitle = textHeight() + 12;
   const side = n * cell + 1;
   const left = PADDING + axisTitle + label;
-  const width = Math.max(left + side + label + PADDING, 3 * PADDING + axisTitle + 2 * LEGEND_WIDTH + 300);
+  const width = Math.max(
+    left + side + label + PADDING,
+    3 * PADDING + axisTitle + 2 * LEGEND_WIDTH + 300,
+  );
   const lying = longest + 4 <= cell;
   const nameRow = lying ? textHeight() + 12 : label;
   const top = titleHeight(title, width) + axisTitle + nameRow;
@@ -80,7 +83,10 @@ export function confusionPlot(options: ConfusionOptions): Canvas {
       canvas.text(middle + 1, top + side + 7, name, { align: 'center' });
     } else {
       canvas.text(middle - textHeight() / 2, top - 6, name, { vertical: true });
-      canvas.text(middle - textHeight() / 2, top + side + 6, name, { vertical: true, align: 'right' });
+      canvas.text(middle - textHeight() / 2, top + side + 6, name, {
+        vertical: true,
+        align: 'right',
+      });
     }
   }
   canvas.text(left + side / 2, top - nameRow - textHeight() - 2, columnLabel, {
@@ -93,11 +99,21 @@ export function confusionPlot(options: ConfusionOptions): Canvas {
 }
 
 /** Writes a count if it fits; thousands are abbreviated, as in 1.2k, if only that fits. */
-function drawCount(canvas: Canvas, x: number, y: number, cell: number, count: number, color: Color): void {
+function drawCount(
+  canvas: Canvas,
+  x: number,
+  y: number,
+  cell: number,
+  count: number,
+  color: Color,
+): void {
   const short = count >= 1000 ? `${(count / 1000).toFixed(1)}k` : String(count);
   const text = [String(count), short].find((one) => textWidth(one) <= cell - 3);
   if (text === undefined) return;
-  canvas.text(x + cell / 2 + 1, y + (cell - textHeight()) / 2 + 1, text, { align: 'center', color });
+  canvas.text(x + cell / 2 + 1, y + (cell - textHeight()) / 2 + 1, text, {
+    align: 'center',
+    color,
+  });
 }
 
 function drawLegends(canvas: Canvas, left: number, top: number): void {
@@ -107,7 +123,10 @@ function drawLegends(canvas: Canvas, left: number, top: number): void {
       canvas.fillRect(x + i, top, 1, 10, cellColor((i + 1) / LEGEND_WIDTH, isRight));
     }
     canvas.text(x, top + 16, '0 %', { color: QUIET });
-    canvas.text(x + LEGEND_WIDTH / 2, top + 16, isRight ? 'right' : 'wrong', { align: 'center', color: INK });
+    canvas.text(x + LEGEND_WIDTH / 2, top + 16, isRight ? 'right' : 'wrong', {
+      align: 'center',
+      color: INK,
+    });
     canvas.text(x + LEGEND_WIDTH, top + 16, '100 %', { align: 'right', color: QUIET });
     x += LEGEND_WIDTH + 30;
   }

@@ -148,7 +148,10 @@ function readSheet(characters: string, picture: string): [string, Glyph][] {
 export const GLYPHS: ReadonlyMap<string, Glyph> = new Map([
   [
     ' ',
-    { width: SPACE, rows: Array.from({ length: GLYPH_ROWS }, () => new Array<boolean>(SPACE).fill(false)) },
+    {
+      width: SPACE,
+      rows: Array.from({ length: GLYPH_ROWS }, () => new Array<boolean>(SPACE).fill(false)),
+    },
   ],
   ...SHEETS.flatMap(([characters, picture]) => readSheet(characters, picture)),
 ]);
@@ -171,7 +174,10 @@ export function glyphOf(character: string): Glyph {
 
 /** Width of a line of text in pixels, without the gap after its last character. */
 export function textWidth(text: string, scale = 1): number {
-  const columns = Array.from(text).reduce((sum, character) => sum + glyphOf(character).width + GAP, -GAP);
+  const columns = Array.from(text).reduce(
+    (sum, character) => sum + glyphOf(character).width + GAP,
+    -GAP,
+  );
   return Math.max(0, columns) * scale;
 }
 

@@ -28,7 +28,8 @@ export interface LegendEntry {
 export function fitText(text: string, width: number, scale = 1): string {
   if (textWidth(text, scale) <= width) return text;
   const characters = Array.from(text);
-  while (characters.length > 0 && textWidth(`${characters.join('')}...`, scale) > width) characters.pop();
+  while (characters.length > 0 && textWidth(`${characters.join('')}...`, scale) > width)
+    characters.pop();
   return `${characters.join('')}...`;
 }
 

@@ -32,7 +32,11 @@ export interface GalleryOptions {
   readonly scale?: number;
 }
 
-const TONES: Readonly<Record<'good' | 'bad' | 'plain', Color>> = { good: GOOD, bad: BAD, plain: GRID };
+const TONES: Readonly<Record<'good' | 'bad' | 'plain', Color>> = {
+  good: GOOD,
+  bad: BAD,
+  plain: GRID,
+};
 const GAP = 12;
 const LINE = textHeight() + 5;
 
@@ -62,7 +66,14 @@ export function gallery(options: GalleryOptions): Canvas {
     const x = left + Math.floor((cell - image) / 2);
     const frame = tone === 'plain' ? 1 : 2;
     canvas.image(x, top + 1, pixels, IMAGE_SIDE, IMAGE_SIDE, { scale, invert: true });
-    canvas.strokeRect(x - frame, top + 1 - frame, image + 2 * frame, image + 2 * frame, TONES[tone], frame);
+    canvas.strokeRect(
+      x - frame,
+      top + 1 - frame,
+      image + 2 * frame,
+      image + 2 * frame,
+      TONES[tone],
+      frame,
+    );
     for (const [line, text] of captions[i].entries()) {
       const color = line > 0 ? QUIET : tone === 'plain' ? INK : TONES[tone];
       const y = top + image + 7 + line * LINE;

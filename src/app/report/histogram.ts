@@ -28,7 +28,9 @@ export interface HistogramOptions {
 export function histogram(options: HistogramOptions): Canvas {
   const { title, xLabel, values, start, step, bins, mark, width = 900, height = 300 } = options;
   if (!(step > 0) || !(bins >= 1)) {
-    throw new ArgumentError(`histogram "${title}": needs a step above 0 and a bin, got ${step} and ${bins}`);
+    throw new ArgumentError(
+      `histogram "${title}": needs a step above 0 and a bin, got ${step} and ${bins}`,
+    );
   }
   const shares = new Float64Array(bins);
   for (let i = 0; i < values.length; i++) {

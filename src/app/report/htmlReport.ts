@@ -88,7 +88,10 @@ ${sections.length > 3 ? `<nav aria-label="Contents"><ul>${contents}</ul></nav>\n
 `;
 }
 
-function renderSection({ heading, paragraphs = [], table, image }: ReportSection, index: number): string {
+function renderSection(
+  { heading, paragraphs = [], table, image }: ReportSection,
+  index: number,
+): string {
   const parts = [`<h2>${escapeHtml(heading)}</h2>`];
   parts.push(...paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`));
   if (table !== undefined) parts.push(renderTable(table));
@@ -106,9 +109,13 @@ function renderTable({ head, rows }: ReportTable): string {
     (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
   );
   const mark = (column: number): string => (isNumber[column] ? ' class="number"' : '');
-  const headCells = head.map((text, column) => `<th scope="col"${mark(column)}>${escapeHtml(text)}</th>`);
+  const headCells = head.map(
+    (text, column) => `<th scope="col"${mark(column)}>${escapeHtml(text)}</th>`,
+  );
   const bodyRows = rows.map((row) => {
-    const cells = row.map((cell, column) => `<td${mark(column)}>${escapeHtml(formatCell(cell))}</td>`);
+    const cells = row.map(
+      (cell, column) => `<td${mark(column)}>${escapeHtml(formatCell(cell))}</td>`,
+    );
     return `<tr>${cells.join('')}</tr>`;
   });
   return (

@@ -60,7 +60,8 @@ export function lineChart(options: LineChartOptions): Canvas {
   const xAxis = axisOf(xs, { log: xLog, count: Math.max(3, Math.floor(width / 90)), round: false });
   const yAxis = axisOf(ys, { log: yLog, count: Math.max(3, Math.floor(height / 70)) });
   // A single line needs no legend: the axis label names it.
-  const legend = series.length < 2 ? [] : series.map(({ name }, i) => ({ name, color: PALETTE[i] }));
+  const legend =
+    series.length < 2 ? [] : series.map(({ name }, i) => ({ name, color: PALETTE[i] }));
   const box = drawFrame(canvas, { title, xLabel, yLabel, xAxis, yAxis, legend });
   for (const { x } of marks) drawMarkLine(canvas, box, xAxis.place(x));
   for (const [i, one] of series.entries()) {
@@ -81,7 +82,8 @@ function columnOf(box: Box, place: number): number | null {
 function drawMarkLine(canvas: Canvas, box: Box, place: number): void {
   const x = columnOf(box, place);
   if (x === null) return;
-  for (let y = box.top; y <= box.bottom; y += 6) canvas.line(x, y, x, Math.min(y + 2, box.bottom), QUIET);
+  for (let y = box.top; y <= box.bottom; y += 6)
+    canvas.line(x, y, x, Math.min(y + 2, box.bottom), QUIET);
 }
 
 /** Beside its line, on the side with enough room, and on top of the data. */
@@ -90,7 +92,10 @@ function drawMarkLabel(canvas: Canvas, box: Box, place: number, label: string): 
   if (x === null) return;
   const fits = x + 6 + textWidth(label) <= box.right;
   const side = fits ? { x: x + 6, align: 'left' as const } : { x: x - 6, align: 'right' as const };
-  canvas.outlinedText(side.x, box.top + textHeight() / 2, label, { align: side.align, color: QUIET });
+  canvas.outlinedText(side.x, box.top + textHeight() / 2, label, {
+    align: side.align,
+    color: QUIET,
+  });
 }
 
 function drawSeries(

@@ -36,20 +36,30 @@ export function scatter(options: ScatterOptions): Canvas {
   const { title, points, names, xLabel = '', yLabel = '', width = 900, height = 760 } = options;
   const stray = points.find(({ group }) => !(group in names));
   if (stray !== undefined) {
-    throw new ArgumentError(`scatter "${title}": group ${stray.group} is outside its ${names.length} names`);
+    throw new ArgumentError(
+      `scatter "${title}": group ${stray.group} is outside its ${names.length} names`,
+    );
   }
   const canvas = new Canvas(width, height);
   const top = drawTitle(canvas, title);
   const left = PADDING + (yLabel === '' ? 0 : 20);
   const [right, bottom] = [width - PADDING, height - PADDING - (xLabel === '' ? 0 : 20)];
   canvas.strokeRect(left, top, right - left, bottom - top, GRID);
-  if (xLabel !== '') canvas.text((left + right) / 2, bottom + 12, xLabel, { align: 'center', color: QUIET });
+  if (xLabel !== '')
+    canvas.text((left + right) / 2, bottom + 12, xLabel, { align: 'center', color: QUIET });
   if (yLabel !== '')
-    canvas.text(PADDING, (top + bottom) / 2, yLabel, { align: 'center', vertical: true, color: QUIET });
+    canvas.text(PADDING, (top + bottom) / 2, yLabel, {
+      align: 'center',
+      vertical: true,
+      color: QUIET,
+    });
 
   const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
   if (shown.length === 0) {
-    canvas.text((left + right) / 2, (top + bottom) / 2, 'nothing to show', { align: 'center', color: QUIET });
+    canvas.text((left + right) / 2, (top + bottom) / 2, 'nothing to show', {
+      align: 'center',
+      color: QUIET,
+    });
     return canvas;
   }
   const across = spread(
@@ -78,7 +88,11 @@ export function scatter(options: ScatterOptions): Canvas {
     const label = placeLabel(name, densest(own, (right - left) / 12), taken);
     taken.push(label);
     const color = mix(colors[group], INK, 0.55);
-    canvas.outlinedText(label.x, label.y - textHeight(2) / 2, name, { scale: 2, align: 'center', color });
+    canvas.outlinedText(label.x, label.y - textHeight(2) / 2, name, {
+      scale: 2,
+      align: 'center',
+      color,
+    });
   }
   return canvas;
 }
@@ -106,7 +120,8 @@ function densest(points: readonly Spot[], radius: number): Spot {
     const close = closeTo(point);
     if (close.length > best.length) best = close;
   }
-  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values: number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
   return { x: mean(best.map(({ x }) => x)), y: mean(best.map(({ y }) => y)) };
 }
 
@@ -119,7 +134,8 @@ function placeLabel(name: string, { x, y }: Spot, taken: readonly Label[]): Labe
   const isFree = (at: Spot): boolean =>
     taken.every(
       (other) =>
-        Math.abs(other.x - at.x) >= half + other.half || Math.abs(other.y - at.y) >= textHeight(2) + 5,
+        Math.abs(other.x - at.x) >= half + other.half ||
+        Math.abs(other.y - at.y) >= textHeight(2) + 5,
     );
   for (let distance = 0; distance < 60; distance += 4) {
     for (let turn = 0; turn < 8; turn++) {

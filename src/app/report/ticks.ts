@@ -55,7 +55,8 @@ export function axisOf(values: Iterable<number>, options: AxisOptions = {}): Axi
   }
   if (log) return low > high ? logAxis(0.1, 1, count, true) : logAxis(low, high, count, round);
   if (low > high) [low, high] = [0, 1];
-  if (low === high) [low, high] = low === 0 ? [0, 1] : [low - Math.abs(low) / 2, high + Math.abs(high) / 2];
+  if (low === high)
+    [low, high] = low === 0 ? [0, 1] : [low - Math.abs(low) / 2, high + Math.abs(high) / 2];
   return linearAxis(low, high, count, round);
 }
 

@@ -106,7 +106,8 @@ async function readSmallFile(path: string): Promise<string> {
 export function parseConfig(text: string): RunConfig {
   const config = new JsonReader(parseStrictJson(text, 'config', MAX_DEPTH), 'config');
   const format = config.count('format');
-  if (format !== FORMAT) throw new FormatError(`it has layout ${format}, this program reads ${FORMAT}`);
+  if (format !== FORMAT)
+    throw new FormatError(`it has layout ${format}, this program reads ${FORMAT}`);
   return {
     settings: readSettings(objectAt(config, 'settings')),
     classes: textsAt(config, 'classes'),
@@ -119,7 +120,8 @@ export function parseConfig(text: string): RunConfig {
 
 function objectAt(config: JsonReader, key: string): JsonObject {
   const value = config.value(key);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as JsonObject;
   throw new FormatError(`config.${key}: expected an object`);
 }
 
@@ -167,7 +169,10 @@ function readSitting(saved: Json, index: number): Sitting {
   const sitting = new JsonReader(saved, `config.sittings[${index}]`);
   const texts = ['started', 'from', 'inkgrad', 'node', 'platform', 'backend'] as const;
   const entries = texts.map((key) => [key, sitting.text(key)]);
-  return { ...(Object.fromEntries(entries) as Omit<Sitting, 'device'>), device: sitting.value('device') };
+  return {
+    ...(Object.fromEntries(entries) as Omit<Sitting, 'device'>),
+    device: sitting.value('device'),
+  };
 }
 
 /**
@@ -177,7 +182,8 @@ function readSitting(saved: Json, index: number): Sitting {
  */
 export function checkSameData(directory: string, saved: DataRecord, found: DataRecord): void {
   for (const part of ['train', 'validation'] as const) {
-    if (saved[part].sha256 === found[part].sha256 && saved[part].images === found[part].images) continue;
+    if (saved[part].sha256 === found[part].sha256 && saved[part].images === found[part].images)
+      continue;
     throw new DataError(
       `--resume ${directory}: the ${part === 'train' ? 'training' : 'validation'} data is not what the run began with ` +
         `(${printable(saved.name)}, ${saved[part].images} images, SHA-256 ${saved[part].sha256.slice(0, 12)}...; found ` +

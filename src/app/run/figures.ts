@@ -81,7 +81,15 @@ export function curves(options: Pick<PicturesOptions, 'rows' | 'bestEpoch' | 'se
 }
 
 function report(options: PicturesOptions, pictures: Pictures): string {
-  const { directory, rows, bestEpoch, validation, settings, sittings, evaluation: result } = options;
+  const {
+    directory,
+    rows,
+    bestEpoch,
+    validation,
+    settings,
+    sittings,
+    evaluation: result,
+  } = options;
   const what = settings.valOnTest
     ? 'the TEST part, which makes these numbers too good'
     : 'images set aside from training';
@@ -94,7 +102,9 @@ function report(options: PicturesOptions, pictures: Pictures): string {
       heading: 'Result',
       paragraphs: [
         ...(validation.synthetic
-          ? ['These are SYNTHETIC characters, not EMNIST: the accuracy says nothing about real handwriting.']
+          ? [
+              'These are SYNTHETIC characters, not EMNIST: the accuracy says nothing about real handwriting.',
+            ]
           : []),
         `The ${settings.keep} of ${rows.length} epochs is epoch ${bestEpoch}: ${percent(result.accuracy)} of ${validation.length} ` +
           `validation images are read right (${what}); ${percent(result.mergedAccuracy)} if 1/I/L, 9/g/q, F/f and 0/O count as one each.`,
@@ -132,7 +142,12 @@ function report(options: PicturesOptions, pictures: Pictures): string {
       paragraphs: ['Rows are what was written, columns what was read. The hardest classes:'],
       table: {
         head: ['class', 'images', 'read right', 'accuracy'],
-        rows: hardest.map(({ name, total, correct, accuracy }) => [name, total, correct, percent(accuracy)]),
+        rows: hardest.map(({ name, total, correct, accuracy }) => [
+          name,
+          total,
+          correct,
+          percent(accuracy),
+        ]),
       },
       image: { alt: 'Confusion matrix of the validation images', png: pictures.confusion },
     },
@@ -143,13 +158,21 @@ function report(options: PicturesOptions, pictures: Pictures): string {
       ],
       ...(pictures.worst === undefined
         ? {}
-        : { image: { alt: 'Images read wrong, with what they are and what was read', png: pictures.worst } }),
+        : {
+            image: {
+              alt: 'Images read wrong, with what they are and what was read',
+              png: pictures.worst,
+            },
+          }),
     },
     {
       heading: 'Settings',
       table: {
         head: ['option', 'value'],
-        rows: SETTING_NAMES.map((name) => [`--${optionName(name)}`, String(settings[name] ?? 'not given')]),
+        rows: SETTING_NAMES.map((name) => [
+          `--${optionName(name)}`,
+          String(settings[name] ?? 'not given'),
+        ]),
       },
     },
     { heading: 'Computed', paragraphs: [validation.name, ...sittings] },

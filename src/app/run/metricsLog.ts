@@ -52,7 +52,9 @@ export class MetricsLog {
         if (row.epoch <= epochs) rows.push(row);
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;
-        throw new ModelError(`${path}: line ${index + 1} is damaged: ${error.message.slice(0, 400)}`);
+        throw new ModelError(
+          `${path}: line ${index + 1} is damaged: ${error.message.slice(0, 400)}`,
+        );
       }
     }
     const log = new MetricsLog(directory, rows);
@@ -67,16 +69,24 @@ export class MetricsLog {
 
   /** Appends an epoch's line to both files. */
   async add(event: MetricsRow): Promise<void> {
-    const row = Object.fromEntries(COLUMNS.map((name) => [name, event[name]])) as unknown as MetricsRow;
+    const row = Object.fromEntries(
+      COLUMNS.map((name) => [name, event[name]]),
+    ) as unknown as MetricsRow;
     this.#rows.push(row);
     await appendFile(join(this.#directory, 'metrics.jsonl'), jsonLine(row));
     await appendFile(join(this.#directory, 'metrics.csv'), csvLine(row));
   }
 
   async #rewrite(): Promise<void> {
-    await writeAtomically(join(this.#directory, 'metrics.jsonl'), this.#rows.map(jsonLine).join(''));
+    await writeAtomically(
+      join(this.#directory, 'metrics.jsonl'),
+      this.#rows.map(jsonLine).join(''),
+    );
     const head = `${COLUMNS.join(',')}\n`;
-    await writeAtomically(join(this.#directory, 'metrics.csv'), head + this.#rows.map(csvLine).join(''));
+    await writeAtomically(
+      join(this.#directory, 'metrics.csv'),
+      head + this.#rows.map(csvLine).join(''),
+    );
   }
 }
 
@@ -90,5 +100,7 @@ function csvLine(row: MetricsRow): string {
 
 function readRow(line: string): MetricsRow {
   const row = new JsonReader(parseStrictJson(line, 'row', 2), 'row');
-  return Object.fromEntries(COLUMNS.map((name) => [name, row.number(name)])) as unknown as MetricsRow;
+  return Object.fromEntries(
+    COLUMNS.map((name) => [name, row.number(name)]),
+  ) as unknown as MetricsRow;
 }

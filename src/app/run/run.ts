@@ -82,7 +82,10 @@ export async function openRun(options: RunOptions): Promise<Run> {
   return { settings, source, trainer, reporter, directory, sittings, checkpoints, metrics, events };
 }
 
-async function recordData(settings: Settings, { train, validation }: TrainingSource): Promise<DataRecord> {
+async function recordData(
+  settings: Settings,
+  { train, validation }: TrainingSource,
+): Promise<DataRecord> {
   const { name, synthetic } = train;
   const dir = synthetic ? null : findDataDir(settings.data ?? undefined);
   const parts = settings.valOnTest ? (['train', 'test'] as const) : (['train'] as const);
@@ -166,7 +169,9 @@ export async function trainRun(run: Run): Promise<void> {
   }
   const { ending, signal } = await interruptible('training was stopped', async (signal) => {
     signal.addEventListener('abort', () =>
-      reporter.warn('stopping after this step is saved; a second signal stops at once, without saving'),
+      reporter.warn(
+        'stopping after this step is saved; a second signal stops at once, without saving',
+      ),
     );
     return { ending: await train({ ...run, signal }), signal };
   });
@@ -201,7 +206,9 @@ function explain(ending: Ending, { trainer, settings }: Run): string | null {
       `${since === 1 ? 'epoch' : `${since} epochs`} since (--patience ${settings.patience})`
     );
   }
-  return ending === 'time' ? `stopped after ${settings.maxMinutes} minutes, at ${placeOf(trainer)}` : null;
+  return ending === 'time'
+    ? `stopped after ${settings.maxMinutes} minutes, at ${placeOf(trainer)}`
+    : null;
 }
 
 /**

@@ -52,7 +52,11 @@ export async function train(options: SessionOptions): Promise<Ending> {
   return signal.aborted ? 'signal' : 'finished';
 }
 
-function endingAt(event: StepEvent | EpochEvent, options: SessionOptions, deadline: number): Ending | null {
+function endingAt(
+  event: StepEvent | EpochEvent,
+  options: SessionOptions,
+  deadline: number,
+): Ending | null {
   const { trainer, settings, signal } = options;
   if (signal.aborted) return 'signal';
   if (trainer.progress.epoch >= settings.epochs) return null; // the trainer ends the loop
@@ -61,7 +65,10 @@ function endingAt(event: StepEvent | EpochEvent, options: SessionOptions, deadli
 }
 
 /** True if `patience` epochs have passed since the best. */
-export function isOutOfPatience({ progress }: Pick<Trainer, 'progress'>, { patience }: Settings): boolean {
+export function isOutOfPatience(
+  { progress }: Pick<Trainer, 'progress'>,
+  { patience }: Settings,
+): boolean {
   return patience !== null && progress.epoch - progress.bestEpoch >= patience;
 }
 
@@ -80,8 +87,17 @@ function showStep({ reporter, settings }: SessionOptions, event: StepEvent): voi
 async function recordEpoch(options: SessionOptions, event: EpochEvent): Promise<void> {
   const { reporter, settings, checkpoints, metrics, events } = options;
   await metrics.add(event);
-  const { epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr, seconds, imagesPerSecond, isBest } =
-    event;
+  const {
+    epoch,
+    trainLoss,
+    trainAccuracy,
+    valLoss,
+    valAccuracy,
+    lr,
+    seconds,
+    imagesPerSecond,
+    isBest,
+  } = event;
   await events.add(epoch, {
     'loss/train': trainLoss,
     'loss/validation': valLoss,

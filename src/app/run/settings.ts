@@ -82,7 +82,10 @@ const TEXT: Rule = { rule: 'a text', holds: (value) => typeof value === 'string'
 const FLAG: Rule = { rule: 'true or false', holds: (value) => typeof value === 'boolean' };
 
 function oneOf(words: readonly string[]): Rule {
-  return { rule: `one of ${words.join(', ')}`, holds: (value) => words.some((word) => word === value) };
+  return {
+    rule: `one of ${words.join(', ')}`,
+    holds: (value) => words.some((word) => word === value),
+  };
 }
 
 /** From 0, which disables the feature, to a limit. */
@@ -99,7 +102,10 @@ function whole(least: number): Rule {
 }
 
 function number(rule: string, holds: (value: number) => boolean): Rule {
-  return { rule, holds: (value) => typeof value === 'number' && Number.isFinite(value) && holds(value) };
+  return {
+    rule,
+    holds: (value) => typeof value === 'number' && Number.isFinite(value) && holds(value),
+  };
 }
 
 const fixed = (initial: Json, rule: Rule): Setting => ({ ...rule, initial, fixed: true });
@@ -137,7 +143,8 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   // The files may have moved; their contents must be the same.
   teacher: free(null, {
     rule: 'model files with commas between, such as a.safetensors,b.safetensors',
-    holds: (value) => typeof value === 'string' && value.split(',').every((path) => path.trim() !== ''),
+    holds: (value) =>
+      typeof value === 'string' && value.split(',').every((path) => path.trim() !== ''),
   }),
   teacherWeight: fixed(0.8, upTo(1)),
   average: fixed(0, SHARE),
@@ -216,7 +223,11 @@ function isFixed(name: SettingName, { schedule }: Settings): boolean {
  * @throws ArgumentError if a given setting would change the results, or two settings
  *   contradict each other
  */
-export function resumedSettings(saved: Settings, given: GivenSettings, directory: string): Settings {
+export function resumedSettings(
+  saved: Settings,
+  given: GivenSettings,
+  directory: string,
+): Settings {
   for (const name of SETTING_NAMES) {
     const value = given[name];
     if (value === undefined || value === saved[name] || !isFixed(name, saved)) continue;

@@ -70,10 +70,12 @@ export function checkSameTeachers(
   saved: readonly FileDigest[],
   found: readonly FileDigest[],
 ): void {
-  const same = saved.length === found.length && saved.every(({ sha256 }, i) => sha256 === found[i].sha256);
+  const same =
+    saved.length === found.length && saved.every(({ sha256 }, i) => sha256 === found[i].sha256);
   if (same) return;
   const tell = (files: readonly FileDigest[]): string =>
-    files.map(({ name, sha256 }) => `${name} (SHA-256 ${sha256.slice(0, 12)}...)`).join(', ') || 'none';
+    files.map(({ name, sha256 }) => `${name} (SHA-256 ${sha256.slice(0, 12)}...)`).join(', ') ||
+    'none';
   throw new ModelError(
     `--resume ${directory}: the teachers are not those the run began with (then ${tell(saved)}; found ${tell(found)}); ` +
       'name the same files in the same order with --teacher',

@@ -35,11 +35,17 @@ function varint(value: number): number[] {
 }
 
 function float64(field: number, value: number): number[] {
-  return [tag(field, FIXED64), ...new Uint8Array(littleEndian(8, (view) => view.setFloat64(0, value, true)))];
+  return [
+    tag(field, FIXED64),
+    ...new Uint8Array(littleEndian(8, (view) => view.setFloat64(0, value, true))),
+  ];
 }
 
 function float32(field: number, value: number): number[] {
-  return [tag(field, FIXED32), ...new Uint8Array(littleEndian(4, (view) => view.setFloat32(0, value, true)))];
+  return [
+    tag(field, FIXED32),
+    ...new Uint8Array(littleEndian(4, (view) => view.setFloat32(0, value, true))),
+  ];
 }
 
 function bytesField(field: number, bytes: ArrayLike<number> & Iterable<number>): number[] {

@@ -21,7 +21,12 @@ function edits(one: string, other: string): number {
 }
 
 /** The word closest to `given`, or null if none is close. */
-export function closestName<Word extends string>(given: string, words: readonly Word[]): Word | null {
-  const ranked = words.map((word) => ({ word, count: edits(given, word) })).sort((a, b) => a.count - b.count);
+export function closestName<Word extends string>(
+  given: string,
+  words: readonly Word[],
+): Word | null {
+  const ranked = words
+    .map((word) => ({ word, count: edits(given, word) }))
+    .sort((a, b) => a.count - b.count);
   return ranked.length > 0 && ranked[0].count <= MAX_EDITS ? ranked[0].word : null;
 }

@@ -62,7 +62,9 @@ export class Reporter {
   warn(text: string): void {
     this.clear();
     const colored = process.stderr.isTTY && process.stderr.hasColors();
-    process.stderr.write(`${colored ? styleText('yellow', text, { validateStream: false }) : text}\n`);
+    process.stderr.write(
+      `${colored ? styleText('yellow', text, { validateStream: false }) : text}\n`,
+    );
   }
 
   /** Prints one JSON object; nothing without --json. */
@@ -101,7 +103,8 @@ export class Reporter {
     this.#lastShown = now;
     const state = this.#series.stateAt(now, text);
     // Some terminals report 0 columns.
-    if (this.#bars) process.stderr.write(CLEAR_LINE + terminalLine(state, process.stderr.columns || 80));
+    if (this.#bars)
+      process.stderr.write(CLEAR_LINE + terminalLine(state, process.stderr.columns || 80));
     else process.stderr.write(`${logLine(state)}\n`);
     this.#open = this.#bars;
   }

@@ -8,8 +8,18 @@ export function describeRecipe(settings: Settings): string[] {
   const optimizer = weightDecay > 0 ? `AdamW (weight decay ${weightDecay})` : 'Adam';
   const rate = schedule === 'plateau' ? `lr ${lr}` : `lr up to ${lr} (${schedule})`;
   const rest = `batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`;
-  const { shift, rotation, scale, shear, stroke, labelSmoothing, average, balance, convolutions, keep } =
-    settings;
+  const {
+    shift,
+    rotation,
+    scale,
+    shear,
+    stroke,
+    labelSmoothing,
+    average,
+    balance,
+    convolutions,
+    keep,
+  } = settings;
   const { teacher, teacherWeight, preciseBn } = settings;
   const teachers = teacher?.split(',').length ?? 0;
   const images = [

@@ -46,7 +46,10 @@ export function rateAt(index: number, steps: number, from: number, to: number): 
  * Runs the test on the trainer's own batches, then restores its state: weights, running statistics,
  * moments, rate, random streams. The test ends early if the loss explodes.
  */
-export async function rangeTest(trainer: Trainer, options: RangeTestOptions = {}): Promise<RatePoint[]> {
+export async function rangeTest(
+  trainer: Trainer,
+  options: RangeTestOptions = {},
+): Promise<RatePoint[]> {
   const { from = 1e-6, to = 1, steps = 120, onStep = () => false } = options;
   const { model, optimizer, scheduler, rngs, progress } = trainer;
   const before = await saveState({ model, optimizer, scheduler, rngs });

@@ -36,7 +36,11 @@ export async function takeStatistics(
   const shuffle = new Rng(seed).split('statistics');
   let seen = 0;
   for (const layer of layers) layer.train();
-  for (const { images, count } of new BatchLoader({ dataset, batchSize: BATCH_SIZE, shuffle }).batches(1)) {
+  for (const { images, count } of new BatchLoader({
+    dataset,
+    batchSize: BATCH_SIZE,
+    shuffle,
+  }).batches(1)) {
     seen += count;
     // With momentum 1, 1/2, 1/3, ..., a moving average equals the mean of all values.
     for (const layer of layers) layer.momentum = count / seen;

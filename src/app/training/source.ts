@@ -41,7 +41,9 @@ export const INTERRUPTED_FETCH =
 export function whyOffline(offline: boolean): string | null {
   if (offline) return '--offline forbids fetching it';
   const { INKGRAD_OFFLINE = '' } = process.env;
-  return INKGRAD_OFFLINE === '' || INKGRAD_OFFLINE === '0' ? null : 'INKGRAD_OFFLINE forbids fetching it';
+  return INKGRAD_OFFLINE === '' || INKGRAD_OFFLINE === '0'
+    ? null
+    : 'INKGRAD_OFFLINE forbids fetching it';
 }
 
 /** Callbacks that report a download to the user. */
@@ -170,14 +172,19 @@ async function readTraining(
   let whySynthetic: string | null = `there is none in ${DEFAULT_DATA_DIR}`;
   if (options.fetch) {
     const { offline, reporter } = options.fetch;
-    whySynthetic = whyOffline(offline) ?? (await fetchForTraining(checkSplit(options.split), reporter));
+    whySynthetic =
+      whyOffline(offline) ?? (await fetchForTraining(checkSplit(options.split), reporter));
     if (whySynthetic === null) return { all: await stored(), whySynthetic };
   }
   return { all: drawCharacters(options, 'train'), whySynthetic };
 }
 
 function drawCharacters({ seed, limit }: TrainingSourceOptions, part: 'train' | 'test'): Dataset {
-  return syntheticDataset({ seed: seed!, count: Math.min(SYNTHETIC_COUNT, limit ?? Infinity), part });
+  return syntheticDataset({
+    seed: seed!,
+    count: Math.min(SYNTHETIC_COUNT, limit ?? Infinity),
+    part,
+  });
 }
 
 /**

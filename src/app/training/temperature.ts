@@ -21,7 +21,11 @@ const TOLERANCE = 1e-10;
  * @returns `[n, classes]`
  * @throws ArgumentError if the temperature is not finite and above 0
  */
-export function probabilitiesOf(logits: ArrayLike<number>, classes: number, temperature = 1): Float32Array {
+export function probabilitiesOf(
+  logits: ArrayLike<number>,
+  classes: number,
+  temperature = 1,
+): Float32Array {
   if (!(temperature > 0 && temperature < Infinity)) {
     throw new ArgumentError(`temperature: must be a finite number above 0, got ${temperature}`);
   }
@@ -56,7 +60,9 @@ export function probabilitiesOf(logits: ArrayLike<number>, classes: number, temp
 export function fitTemperature(logits: ArrayLike<number>, labels: ArrayLike<number>): number {
   const classes = logits.length / labels.length;
   if (!Number.isInteger(classes) || classes < 2) {
-    throw new ArgumentError(`temperature: ${logits.length} logits do not belong to ${labels.length} labels`);
+    throw new ArgumentError(
+      `temperature: ${logits.length} logits do not belong to ${labels.length} labels`,
+    );
   }
   let [low, high] = [1 / HIGHEST, 1 / LOWEST]; // of 1 / temperature
   if (slopeAt(low, logits, labels).slope >= 0) return HIGHEST;

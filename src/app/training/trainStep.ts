@@ -60,7 +60,8 @@ export async function trainStep(
       const logits = model.forward(images); // [count, classes]
       const judged = priors === null ? logits : add(logits, tensor(priors));
       const labeled = crossEntropy(judged, labels, { labelSmoothing });
-      const loss = distillation === null ? labeled : learnFrom(distillation, images, logits, labeled);
+      const loss =
+        distillation === null ? labeled : learnFrom(distillation, images, logits, labeled);
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();

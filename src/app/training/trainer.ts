@@ -151,9 +151,14 @@ export class Trainer {
    *
    * @throws FormatError, before any change, if the progress is impossible in this run
    */
-  resume(saved: { readonly rngs: Readonly<Record<string, Rng>>; readonly progress: Progress }): void {
+  resume(saved: {
+    readonly rngs: Readonly<Record<string, Rng>>;
+    readonly progress: Progress;
+  }): void {
     if (!Object.hasOwn(saved.rngs, 'dropout')) {
-      throw new FormatError('trainer: the saved run lacks the random stream dropout, so it cannot go on');
+      throw new FormatError(
+        'trainer: the saved run lacks the random stream dropout, so it cannot go on',
+      );
     }
     checkProgress(saved.progress, {
       batchesPerEpoch: this.#loader.batchesPerEpoch,
@@ -172,7 +177,8 @@ export class Trainer {
    */
   async checkWeights(): Promise<void> {
     for (const [name, parameter] of this.model.namedParameters()) {
-      if (!(await parameter.data()).every(Number.isFinite)) throw this.#diverged(`${name} is not finite`);
+      if (!(await parameter.data()).every(Number.isFinite))
+        throw this.#diverged(`${name} is not finite`);
     }
   }
 
@@ -204,7 +210,8 @@ export class Trainer {
   }
 
   async *#epoch(epoch: number): AsyncGenerator<StepEvent | EpochEvent, void, undefined> {
-    const { train, validation, onValidation, onEvaluated, labelSmoothing, sameShares, keep } = this.#options;
+    const { train, validation, onValidation, onEvaluated, labelSmoothing, sameShares, keep } =
+      this.#options;
     const { progress } = this;
     const start = performance.now();
     const before = this.#imagesIn(progress.step);

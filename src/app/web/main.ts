@@ -58,7 +58,10 @@ const opened = openShipped().then(
   (reader) => app.reader.set(reader),
   (error: unknown) => app.fail(error),
 );
-mountTabs({ bar: byId('tabs', HTMLElement), below: byId('panels', HTMLElement), firstThings: opened }, app);
+mountTabs(
+  { bar: byId('tabs', HTMLElement), below: byId('panels', HTMLElement), firstThings: opened },
+  app,
+);
 
 void opened
   .then(() => import('./teaching/modelSwitch.js'))

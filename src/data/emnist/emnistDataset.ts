@@ -56,7 +56,12 @@ export function uprightImages(stored: Uint8Array, count: number): Uint8Array {
   return upright;
 }
 
-function classIndices(stored: Uint8Array, count: number, name: string, split: EmnistSplit): Uint8Array {
+function classIndices(
+  stored: Uint8Array,
+  count: number,
+  name: string,
+  split: EmnistSplit,
+): Uint8Array {
   const { classes, firstLabel } = EMNIST_SPLITS[split];
   const indices = new Uint8Array(count);
   for (let i = 0; i < count; i++) {

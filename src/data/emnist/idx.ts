@@ -27,7 +27,10 @@ const KINDS = {
 } as const;
 
 /** Detects files that users often supply in place of an IDX file, by their first bytes. */
-const IMPOSTORS: readonly { readonly looksLike: (bytes: Uint8Array) => boolean; readonly what: string }[] = [
+const IMPOSTORS: readonly {
+  readonly looksLike: (bytes: Uint8Array) => boolean;
+  readonly what: string;
+}[] = [
   { looksLike: isGzip, what: 'is gzip data that was not unpacked: gunzip it first' },
   {
     looksLike: (bytes) => bytes[0] === 0x50 && bytes[1] === 0x4b, // "PK"
@@ -47,7 +50,9 @@ export function isGzip(bytes: Uint8Array): boolean {
 /** The error for gzip data that cannot be decompressed; `reason` is what the decompressor threw. */
 export function damagedGzip(name: string, reason: unknown): DataError {
   const why = reason instanceof Error ? reason.message : String(reason);
-  return new DataError(`${name}: the gzip data is damaged or cut short (${why}); download it again`);
+  return new DataError(
+    `${name}: the gzip data is damaged or cut short (${why}); download it again`,
+  );
 }
 
 function textStart(bytes: Uint8Array): string {
@@ -130,7 +135,11 @@ export function readIdxHeader(bytes: Uint8Array, options: ParseIdxOptions): IdxH
  *
  * @throws DataError if the lengths differ
  */
-export function checkIdxLength({ shape, totalLength }: IdxHeader, length: number, name: string): void {
+export function checkIdxLength(
+  { shape, totalLength }: IdxHeader,
+  length: number,
+  name: string,
+): void {
   if (length === totalLength) return;
   const fault =
     length < totalLength

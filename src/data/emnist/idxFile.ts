@@ -59,7 +59,11 @@ export async function readIdxFile(
   }
 }
 
-async function unpack(handle: FileHandle, size: number, options: ReadIdxStreamOptions): Promise<IdxContents> {
+async function unpack(
+  handle: FileHandle,
+  size: number,
+  options: ReadIdxStreamOptions,
+): Promise<IdxContents> {
   const { createGunzip } = await import('node:zlib');
   const packed = handle.createReadStream({ start: 0, autoClose: false });
   const unpacker = createGunzip();

@@ -81,7 +81,8 @@ class Body {
       );
     }
     const room = this.#bytes.length - this.#length;
-    if (room > 0) this.#bytes.set(room < piece.length ? piece.subarray(0, room) : piece, this.#length);
+    if (room > 0)
+      this.#bytes.set(room < piece.length ? piece.subarray(0, room) : piece, this.#length);
     this.#length += piece.length;
   }
 

@@ -46,7 +46,11 @@ export async function findFile(dir: string, name: string): Promise<string | null
 }
 
 function isAbsence(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+  );
 }
 
 async function missing(options: ReadEmnistOptions, name: string): Promise<DataMissingError> {

@@ -63,7 +63,10 @@ export function mappingName(split: EmnistSplit): string {
  *   first, the capital
  * @throws DataError if a line is malformed, or the labels do not match the split
  */
-export function parseMapping(text: string, options: { name: string; split: EmnistSplit }): string[] {
+export function parseMapping(
+  text: string,
+  options: { name: string; split: EmnistSplit },
+): string[] {
   const { name, split } = options;
   const { classes, firstLabel } = EMNIST_SPLITS[split];
   const names = new Map<number, string>();

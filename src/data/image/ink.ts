@@ -46,7 +46,11 @@ const CORE = 0.85;
 export function findInk(planes: Planes, invert: Invert): Ink | null {
   const { opacity } = planes;
   if (opacity !== null && invert === 'auto' && isOpaqueInk(planes)) {
-    return inkOf({ data: opacity, width: planes.width, height: planes.height }, otsu(opacity), 'opaque');
+    return inkOf(
+      { data: opacity, width: planes.width, height: planes.height },
+      otsu(opacity),
+      'opaque',
+    );
   }
   const ground = invert === 'auto' ? paperOf(planes) : invert === 'yes' ? 1 : 0;
   return withEvenLight(compose(planes, ground), invert);
@@ -99,7 +103,8 @@ function withEvenLight(image: GrayImage, invert: Invert): Ink | null {
       if (data === null) break;
       const most = data.reduce((brightest, value) => Math.max(brightest, value), 1);
       const parting = otsu(data, Math.min(most, 4));
-      if (parting.separability > best.parting.separability) best = { image: { ...image, data }, parting };
+      if (parting.separability > best.parting.separability)
+        best = { image: { ...image, data }, parting };
       const lightPaper = paperIsLight({ ...image, data }, parting, invert);
       isPaper = (index) => data[index] > parting.threshold === lightPaper;
     }
@@ -112,7 +117,11 @@ function withEvenLight(image: GrayImage, invert: Invert): Ink | null {
  * True if the paper is the bright side: the bright shares of the border and of the whole image sum
  * to at least 1.
  */
-function paperIsLight({ data, width, height }: GrayImage, parting: Parting, invert: Invert): boolean {
+function paperIsLight(
+  { data, width, height }: GrayImage,
+  parting: Parting,
+  invert: Invert,
+): boolean {
   if (invert !== 'auto') return invert === 'yes';
   const rim = Math.max(1, Math.round(0.02 * Math.min(width, height)));
   let [count, bright] = [0, 0];
@@ -127,7 +136,11 @@ function paperIsLight({ data, width, height }: GrayImage, parting: Parting, inve
 }
 
 /** Scales brightness so that paper is 0 and the core of the ink is 1, and steepens the edges. */
-function inkOf({ data, width, height }: GrayImage, parting: Parting, kind: Ink['kind']): Ink | null {
+function inkOf(
+  { data, width, height }: GrayImage,
+  parting: Parting,
+  kind: Ink['kind'],
+): Ink | null {
   const { dark, bright, spread, threshold } = parting;
   const contrast = bright - dark;
   if (contrast < MIN_CONTRAST || contrast < MIN_CLEARNESS * spread) return null;

@@ -87,7 +87,10 @@ const MIN_PAPER = 0.04;
  * @param isPaper selects the pixels to fit, by index
  * @returns the corrected brightness, or null if the samples do not determine a surface
  */
-export function evenLight(image: GrayImage, isPaper: (index: number) => boolean): Float32Array | null {
+export function evenLight(
+  image: GrayImage,
+  isPaper: (index: number) => boolean,
+): Float32Array | null {
   const { data, width, height } = image;
   const step = Math.max(1, Math.floor(Math.max(width, height) / SAMPLES));
   // Normal equations; the last column is the right-hand side.
@@ -141,5 +144,8 @@ function solve(matrix: Float64Array): Float64Array | null {
       }
     }
   }
-  return Float64Array.from({ length: TERMS }, (_, row) => matrix[at(row, TERMS)] / matrix[at(row, row)]);
+  return Float64Array.from(
+    { length: TERMS },
+    (_, row) => matrix[at(row, TERMS)] / matrix[at(row, row)],
+  );
 }

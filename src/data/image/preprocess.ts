@@ -97,5 +97,9 @@ function withPenOfEmnist(
     }
   }
   const missing = MIN_PEN * unit - meanStrokeWidth(data, wide, tall);
-  return { data: missing > 0 ? widened(data, wide, tall, missing / 2) : data, width: wide, height: tall };
+  return {
+    data: missing > 0 ? widened(data, wide, tall, missing / 2) : data,
+    width: wide,
+    height: tall,
+  };
 }

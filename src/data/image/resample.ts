@@ -71,7 +71,12 @@ function makeTaps(start: number, extent: number, inputSize: number, outputSize: 
  * Resizes a region of `image` to `width` x `height`. Bicubic overshoot is not clamped, so values
  * may leave the input's range.
  */
-export function resample(image: GrayImage, region: Region, width: number, height: number): Float32Array {
+export function resample(
+  image: GrayImage,
+  region: Region,
+  width: number,
+  height: number,
+): Float32Array {
   const across = makeTaps(region.left, region.width, image.width, width);
   const down = makeTaps(region.top, region.height, image.height, height);
   const firstRow = Math.min(...down.first);
@@ -92,7 +97,12 @@ export function resample(image: GrayImage, region: Region, width: number, height
 }
 
 /** The first pass: resizes each row that the second pass reads to the new width. */
-function resampleRows(image: GrayImage, across: Taps, firstRow: number, rowCount: number): Float32Array {
+function resampleRows(
+  image: GrayImage,
+  across: Taps,
+  firstRow: number,
+  rowCount: number,
+): Float32Array {
   // Locals, because V8 would otherwise reload each of these for every pixel.
   const { data } = image;
   const { first, count, weights, room } = across;

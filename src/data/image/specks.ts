@@ -71,7 +71,12 @@ const [SIDE, ACROSS] = [3, 4];
  * Distances are chamfer distances, within 6 % of the Euclidean ones.
  * @see G. Borgefors, "Distance transformations in digital images", CVGIP 34, 1986
  */
-export function widened(ink: Float32Array, width: number, height: number, radius: number): Float32Array {
+export function widened(
+  ink: Float32Array,
+  width: number,
+  height: number,
+  radius: number,
+): Float32Array {
   const far = SIDE * (width + height);
   const distance = Int32Array.from(ink, (value) => (value >= 0.5 ? 0 : far));
   const nearer = (at: number, other: number, step: number): void => {
@@ -98,5 +103,7 @@ export function widened(ink: Float32Array, width: number, height: number, radius
     }
   }
   // The edge of the ink lies half a pixel outside the centers of its outermost pixels.
-  return ink.map((value, at) => Math.max(value, Math.min(1, Math.max(0, radius + 1 - distance[at] / SIDE))));
+  return ink.map((value, at) =>
+    Math.max(value, Math.min(1, Math.max(0, radius + 1 - distance[at] / SIDE))),
+  );
 }

@@ -18,7 +18,11 @@ export const PADDED_SIDE = IMAGE_SIDE + 2;
  * @param result `[30, 30]`; its border must be zeros
  * @returns `result`, scaled so that its maximum equals the image's maximum, as in all of EMNIST
  */
-export function varyStroke(image: Float32Array, amount: number, result: Float32Array): Float32Array {
+export function varyStroke(
+  image: Float32Array,
+  amount: number,
+  result: Float32Array,
+): Float32Array {
   const sign = amount < 0 ? -1 : 1; // erosion = -dilation(-image)
   const part = Math.abs(amount);
   let [before, after] = [0, 0];

@@ -38,7 +38,8 @@ const MAX_SIDE = 1024;
 const [RED, GREEN, BLUE] = [0.2126, 0.7152, 0.0722];
 
 export function checkPicture({ data, width, height, channels }: Picture): void {
-  const whole = Number.isSafeInteger(width) && Number.isSafeInteger(height) && width >= 1 && height >= 1;
+  const whole =
+    Number.isSafeInteger(width) && Number.isSafeInteger(height) && width >= 1 && height >= 1;
   if (!whole || ![1, 2, 3, 4].includes(channels) || data.length !== width * height * channels) {
     throw new ArgumentError(
       `picture: ${width} x ${height} with ${channels} channels needs ${width * height * channels} values,` +
@@ -87,7 +88,9 @@ function averageDown(picture: Picture, factor: number, hasAlpha: boolean): Plane
       const at = row + Math.floor(x / factor);
       const alpha = hasAlpha ? data[from + channels - 1] / white : 1;
       const brightness =
-        channels < 3 ? data[from] : RED * data[from] + GREEN * data[from + 1] + BLUE * data[from + 2];
+        channels < 3
+          ? data[from]
+          : RED * data[from] + GREEN * data[from + 1] + BLUE * data[from + 2];
       light[at] += (alpha * brightness) / white;
       if (opacity) opacity[at] += alpha;
       count[at] += 1;
@@ -108,7 +111,10 @@ function enlarge(data: Float32Array, { width, height }: Planes, scale: number): 
     height: height + 2 * EDGE,
   };
   const region = { left: EDGE, top: EDGE, width, height };
-  const [wide, tall] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+  const [wide, tall] = [
+    Math.max(1, Math.round(width * scale)),
+    Math.max(1, Math.round(height * scale)),
+  ];
   // Clamp: bicubic overshoot is not a valid brightness.
   return resample(image, region, wide, tall).map((value) => Math.min(1, Math.max(0, value)));
 }

@@ -120,7 +120,8 @@ export class Augmenter {
         const from = j * PADDED_SIDE + i;
         const above = source[from] + fx * (source[from + 1] - source[from]);
         const below =
-          source[from + PADDED_SIDE] + fx * (source[from + PADDED_SIDE + 1] - source[from + PADDED_SIDE]);
+          source[from + PADDED_SIDE] +
+          fx * (source[from + PADDED_SIDE + 1] - source[from + PADDED_SIDE]);
         target[at] = factor * (above + fy * (below - above)) + summand;
       }
     }

@@ -50,7 +50,16 @@ export function makeDataset(parts: DatasetParts): Dataset {
       `dataset ${name}: label ${labels[wrong]} of image ${wrong} is outside its ${classes.length} classes`,
     );
   }
-  return { name, images, labels, classes, length, height: IMAGE_SIDE, width: IMAGE_SIDE, synthetic };
+  return {
+    name,
+    images,
+    labels,
+    classes,
+    length,
+    height: IMAGE_SIDE,
+    width: IMAGE_SIDE,
+    synthetic,
+  };
 }
 
 /** The images as a `[n, 28, 28]` view; nothing is copied. */

@@ -105,7 +105,11 @@ export class BatchLoader {
     return this.#batchesFrom(from, epoch, this.order(epoch));
   }
 
-  *#batchesFrom(from: number, epoch: number, order: Uint32Array): Generator<Batch, void, undefined> {
+  *#batchesFrom(
+    from: number,
+    epoch: number,
+    order: Uint32Array,
+  ): Generator<Batch, void, undefined> {
     for (let number = from; number < this.batchesPerEpoch; number++) {
       const start = number * this.batchSize;
       yield this.#fill(number, epoch, order.subarray(start, start + this.batchSize));
@@ -168,5 +172,7 @@ export class BatchLoader {
 
 function requireWhole(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
-  throw new ArgumentError(`loader: ${name} must be a whole number of at least ${least}, got ${value}`);
+  throw new ArgumentError(
+    `loader: ${name} must be a whole number of at least ${least}, got ${value}`,
+  );
 }

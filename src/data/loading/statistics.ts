@@ -85,7 +85,8 @@ function pixel(image: Uint8Array, x: number, y: number): number {
 /** The 25th, 50th and 75th percentiles. */
 export function quartiles(values: ArrayLike<number>): Quartiles {
   const sorted = Float64Array.from(values).sort();
-  const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
+  const at = (part: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
   return { lower: at(0.25), median: at(0.5), upper: at(0.75) };
 }
 

@@ -38,7 +38,8 @@ export interface Normalizer {
  */
 export function normalize(options: NormalizeOptions = {}): Normalizer {
   const { mean = 0.5, std = 0.5 } = options;
-  if (!Number.isFinite(mean)) throw new ArgumentError(`normalize: mean must be a finite number, got ${mean}`);
+  if (!Number.isFinite(mean))
+    throw new ArgumentError(`normalize: mean must be a finite number, got ${mean}`);
   if (!(std > 0 && std < Infinity)) {
     throw new ArgumentError(`normalize: std must be a finite number above 0, got ${std}`);
   }

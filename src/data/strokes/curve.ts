@@ -59,5 +59,7 @@ function rootOfDistance(dx: number, dy: number): number {
 function control(previous: number, near: number, far: number, gap: number, chord: number): number {
   if (gap === 0 || chord === 0) return near;
   const towards = gap * gap * far - chord * chord * previous;
-  return (towards + (2 * gap * gap + 3 * gap * chord + chord * chord) * near) / (3 * gap * (gap + chord));
+  return (
+    (towards + (2 * gap * gap + 3 * gap * chord + chord * chord) * near) / (3 * gap * (gap + chord))
+  );
 }

@@ -123,7 +123,8 @@ function finish(raster: Raster): Uint8Array {
   let brightest = 0;
   for (let i = 0; i < IMAGE_PIXELS; i++) brightest = Math.max(brightest, shrunk[i]);
   // Uint8Array truncates, so adding 0.5 rounds. Bicubic undershoot becomes paper.
-  for (let i = 0; i < IMAGE_PIXELS; i++) image[i] = Math.max(0, (shrunk[i] / brightest) * 255) + 0.5;
+  for (let i = 0; i < IMAGE_PIXELS; i++)
+    image[i] = Math.max(0, (shrunk[i] / brightest) * 255) + 0.5;
   return image;
 }
 

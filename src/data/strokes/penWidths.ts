@@ -28,7 +28,10 @@ export function penWidthDataset({ seed, count, penWidth }: PenWidthOptions): Dat
   const labels = new Uint8Array(count);
   for (let index = 0; index < count; index++) {
     const { strokes, label } = characters.drawing(index);
-    images.set(renderer.render(strokes, { inkSize: DEFAULT_INK_SIZE, penWidth }), index * IMAGE_PIXELS);
+    images.set(
+      renderer.render(strokes, { inkSize: DEFAULT_INK_SIZE, penWidth }),
+      index * IMAGE_PIXELS,
+    );
     labels[index] = label;
   }
   const name = `synthetic characters (not EMNIST), pen of ${penWidth}`;

@@ -62,7 +62,8 @@ export class Raster {
 
   /** Draws a stroke, given in pixels, with a round pen; pixel (0, 0) has its center at (0, 0). */
   drawStroke(stroke: Stroke, penWidth: number): void {
-    if (stroke.length === 2) this.#drawSegment(stroke[0], stroke[1], stroke[0], stroke[1], penWidth / 2);
+    if (stroke.length === 2)
+      this.#drawSegment(stroke[0], stroke[1], stroke[0], stroke[1], penWidth / 2);
     for (let i = 0; i + 3 < stroke.length; i += 2) {
       this.#drawSegment(stroke[i], stroke[i + 1], stroke[i + 2], stroke[i + 3], penWidth / 2);
     }
@@ -123,7 +124,12 @@ export class Raster {
   blur(): void {
     if (this.#right < 0) return;
     const [left, right] = [this.#left, this.#right];
-    this.#touch(left - BLUR_REACH, this.#top - BLUR_REACH, right + BLUR_REACH, this.#bottom + BLUR_REACH);
+    this.#touch(
+      left - BLUR_REACH,
+      this.#top - BLUR_REACH,
+      right + BLUR_REACH,
+      this.#bottom + BLUR_REACH,
+    );
     const { data, width, height } = this;
     const rows = this.#rows;
     for (let y = this.#top; y <= this.#bottom; y++) {

@@ -67,7 +67,9 @@ export class SyntheticCharacters {
    */
   drawing(index: number): SyntheticDrawing {
     if (!Number.isSafeInteger(index) || index < 0) {
-      throw new ArgumentError(`synthetic: index must be a whole number of at least 0, got ${index}`);
+      throw new ArgumentError(
+        `synthetic: index must be a whole number of at least 0, got ${index}`,
+      );
     }
     const label = index % this.classes.length;
     const hand = new Hand(this.#root.split(String(index)));
@@ -135,7 +137,12 @@ class Hand {
     const cosine = (1 - t * t) / (1 + t * t);
     const sine = (2 * t) / (1 + t * t);
     const leaning = -slant * stretch;
-    this.#affine = [cosine * stretch, cosine * leaning - sine, sine * stretch, sine * leaning + cosine];
+    this.#affine = [
+      cosine * stretch,
+      cosine * leaning - sine,
+      sine * stretch,
+      sine * leaning + cosine,
+    ];
     this.#bend = Array.from({ length: 6 }, () => 0.0022 * this.#spread());
     this.#unsteadiness = rng.between(2, 9);
     this.#capitalHeight = 62 + 24 * this.#spread();
@@ -172,7 +179,8 @@ class Hand {
       const offsetX = 0.5 * this.#unsteadiness * this.#spread();
       const offsetY = 0.5 * this.#unsteadiness * this.#spread();
       const knots = stroke.knots.map(
-        (value, i) => value + (i % 2 === 0 ? offsetX : offsetY) + this.#unsteadiness * this.#spread(),
+        (value, i) =>
+          value + (i % 2 === 0 ? offsetX : offsetY) + this.#unsteadiness * this.#spread(),
       );
       return this.#distort(smoothPath(stroke, knots, STEPS));
     });

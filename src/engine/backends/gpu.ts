@@ -35,9 +35,14 @@ export interface GpuOptions {
  * @throws ArgumentError if `maxKernels` is not an integer of at least 1
  * @example const backend = await createGpuBackend({ mode: 'webgpu' });
  */
-export async function createGpuBackend({ mode, maxKernels = 512 }: GpuOptions): Promise<GpuBackend> {
+export async function createGpuBackend({
+  mode,
+  maxKernels = 512,
+}: GpuOptions): Promise<GpuBackend> {
   if (!Number.isSafeInteger(maxKernels) || maxKernels < 1) {
-    throw new ArgumentError(`gpu: maxKernels must be a whole number of at least 1, got ${maxKernels}`);
+    throw new ArgumentError(
+      `gpu: maxKernels must be a whole number of at least 1, got ${maxKernels}`,
+    );
   }
   const withdraw = await prepareHost(mode); // first, because most machines lack the mode and need not load gpu.js
   let backend: GpuBackend;
@@ -84,7 +89,13 @@ async function checkNumbers(backend: GpuBackend): Promise<void> {
     length,
   });
   const constants = { size: 2, inner: 1 };
-  const pairs = backend.run({ kernel: sumAxis, inputs: [line], constants, scalars: {}, length: length / 2 });
+  const pairs = backend.run({
+    kernel: sumAxis,
+    inputs: [line],
+    constants,
+    scalars: {},
+    length: length / 2,
+  });
   const values = await backend.read(pairs);
   for (const buffer of [x, line, pairs]) backend.free(buffer);
   if (values.join() !== '4,12,20,28') {

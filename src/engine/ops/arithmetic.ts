@@ -19,7 +19,9 @@ function broadcast(name: string): (shapes: readonly Shape[]) => Shape {
 function tensors(...operands: Operand[]): Tensor[] {
   const beside = operands.find((operand) => operand instanceof Tensor);
   return operands.map((operand) =>
-    operand instanceof Tensor ? operand : full([], operand, beside && { backend: beside.array.backend }),
+    operand instanceof Tensor
+      ? operand
+      : full([], operand, beside && { backend: beside.array.backend }),
   );
 }
 
@@ -35,7 +37,11 @@ function pairs(make: (...shape: number[]) => ReturnType<typeof anywhere>): Sampl
     ['scalar', [2, 2], []],
     ['channel', [2, 3, 2, 2], [3, 1, 1]],
   ];
-  return shapes.map(([title, a, b]) => ({ title, inputs: [make(...a), make(...b)], attributes: {} }));
+  return shapes.map(([title, a, b]) => ({
+    title,
+    inputs: [make(...a), make(...b)],
+    attributes: {},
+  }));
 }
 
 export const addOp = defineOp<NoAttributes>({
@@ -89,7 +95,11 @@ export const maximumOp = defineOp<NoAttributes>({
   ],
   samples: [
     { title: 'equal shapes', inputs: [anywhere(3, 4), distinct(3, 4)], attributes: {} },
-    { title: 'scalar', inputs: [awayFromZero(3, 4), { ...anywhere(), values: () => [0] }], attributes: {} },
+    {
+      title: 'scalar',
+      inputs: [awayFromZero(3, 4), { ...anywhere(), values: () => [0] }],
+      attributes: {},
+    },
   ],
 });
 
@@ -104,7 +114,11 @@ export const whereOp = defineOp<NoAttributes>({
     () => elementwise(kernels.where, [chosen, zero(grad), grad]),
   ],
   samples: [
-    { title: 'equal shapes', inputs: [condition(3, 4), anywhere(3, 4), anywhere(3, 4)], attributes: {} },
+    {
+      title: 'equal shapes',
+      inputs: [condition(3, 4), anywhere(3, 4), anywhere(3, 4)],
+      attributes: {},
+    },
     { title: 'broadcast', inputs: [condition(3, 1), anywhere(4), anywhere()], attributes: {} },
   ],
 });

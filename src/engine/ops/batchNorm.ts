@@ -117,16 +117,24 @@ export function checkChannels(
   who: string,
 ): void {
   if (x.length < 2) throw new ShapeError(`${who}: needs [N, C, ...], got ${format(x)}`);
-  for (const own of [weight, bias, ...(running ? [running.mean.shape, running.variance.shape] : [])]) {
+  for (const own of [
+    weight,
+    bias,
+    ...(running ? [running.mean.shape, running.variance.shape] : []),
+  ]) {
     if (own.length !== 1 || own[0] !== x[1]) {
-      throw new ShapeError(`${who}: input has ${x[1]} channels but a parameter has shape ${format(own)}`);
+      throw new ShapeError(
+        `${who}: input has ${x[1]} channels but a parameter has shape ${format(own)}`,
+      );
     }
   }
   if (!training && running === null) {
     throw new ArgumentError(`${who}: evaluation needs running statistics`);
   }
   if (training && sizeOf(x) / x[1] < 2) {
-    throw new ArgumentError(`${who}: training needs more than one value a channel, got ${format(x)}`);
+    throw new ArgumentError(
+      `${who}: training needs more than one value a channel, got ${format(x)}`,
+    );
   }
 }
 
@@ -166,14 +174,24 @@ export function evaluationGradients(
     () => launch(kernels.batchNormGradInputEval, [grad(), inverse, weight], x.shape, constants),
     () =>
       sumOver(
-        launch(kernels.batchNormGradWeight, [grad(), x, mean, inverse], [images, channels], constants),
+        launch(
+          kernels.batchNormGradWeight,
+          [grad(), x, mean, inverse],
+          [images, channels],
+          constants,
+        ),
         [0],
       ).reshape([channels]),
     () => channelSum(grad()),
   ];
 }
 
-const ofBatch: BatchNormAttributes = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
+const ofBatch: BatchNormAttributes = {
+  epsilon: 1e-5,
+  momentum: 0.1,
+  running: null,
+  training: true,
+};
 
 export const batchNormOp = defineOp<BatchNormAttributes>({
   name: 'batchNorm',
@@ -202,7 +220,9 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
     // One routine computes all three gradients; the first thunk that runs calls it.
     let all: readonly NdArray[] | null = null;
     const gradients = (): readonly NdArray[] =>
-      (all ??= batchNormTrainGrad([grad, x, ...saved, weight], constants, { epsilon: attributes.epsilon }));
+      (all ??= batchNormTrainGrad([grad, x, ...saved, weight], constants, {
+        epsilon: attributes.epsilon,
+      }));
     return [() => gradients()[0].reshape(x.shape), () => gradients()[1], () => gradients()[2]];
   },
   samples: [
@@ -211,7 +231,11 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
       inputs: [anywhere(3, 2, 4, 3), positive(2), anywhere(2)],
       attributes: ofBatch,
     },
-    { title: 'training, rows', inputs: [anywhere(6, 5), positive(5), anywhere(5)], attributes: ofBatch },
+    {
+      title: 'training, rows',
+      inputs: [anywhere(6, 5), positive(5), anywhere(5)],
+      attributes: ofBatch,
+    },
     {
       title: 'training, large epsilon',
       inputs: [anywhere(2, 9, 5, 5), positive(9), anywhere(9)],
@@ -229,6 +253,11 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
  * @throws ShapeError or ArgumentError; see `checkChannels`
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
  */
-export function batchNorm(x: Tensor, weight: Tensor, bias: Tensor, attributes: BatchNormAttributes): Tensor {
+export function batchNorm(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  attributes: BatchNormAttributes,
+): Tensor {
   return batchNormOp([x, weight, bias], attributes);
 }

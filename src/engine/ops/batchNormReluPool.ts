@@ -33,7 +33,11 @@ const channelsOf = ({ planes, channels, height, width }: PoolConstants): Channel
   spatial: height * width,
 });
 
-const outputShape = ({ planes, outHeight, outWidth }: PoolConstants): Shape => [planes, outHeight, outWidth];
+const outputShape = ({ planes, outHeight, outWidth }: PoolConstants): Shape => [
+  planes,
+  outHeight,
+  outWidth,
+];
 
 /** h -> the maximum of relu(h) under each window, and its index. */
 function reluPool(h: NdArray, g: PoolConstants): readonly NdArray[] {
@@ -93,7 +97,12 @@ export const bnReluPoolEval = defineRoutine<PoolConstants, NormScalars>({
  * two are nearly equal. With the weights below, batch norm maps none of them near ReLU's kink, for
  * any seed.
  */
-const evenChannels = (images: number, channels: number, height: number, width: number): SampleInput => ({
+const evenChannels = (
+  images: number,
+  channels: number,
+  height: number,
+  width: number,
+): SampleInput => ({
   shape: [images, channels, height, width],
   differentiable: true,
   values: (rng) => {
@@ -102,7 +111,10 @@ const evenChannels = (images: number, channels: number, height: number, width: n
     const spacing = Math.sqrt(12 / (count * count - 1));
     const orders = Array.from({ length: channels }, () => rng.permutation(count));
     return Float64Array.from({ length: channels * count }, (_, i) => {
-      const [image, channel] = [Math.floor(i / (channels * plane)), Math.floor(i / plane) % channels];
+      const [image, channel] = [
+        Math.floor(i / (channels * plane)),
+        Math.floor(i / plane) % channels,
+      ];
       return spacing * (orders[channel][image * plane + (i % plane)] - (count - 1) / 2);
     });
   },
@@ -114,7 +126,8 @@ const evenChannels = (images: number, channels: number, height: number, width: n
 const weights = (channels: number): SampleInput => ({
   shape: [channels],
   differentiable: true,
-  values: () => Float64Array.from({ length: channels }, (_, c) => (c % 2 === 0 ? 1 : -0.8) * (1 + c / 8)),
+  values: () =>
+    Float64Array.from({ length: channels }, (_, c) => (c % 2 === 0 ? 1 : -0.8) * (1 + c / 8)),
 });
 const biases = (channels: number): SampleInput => ({
   shape: [channels],
@@ -122,7 +135,12 @@ const biases = (channels: number): SampleInput => ({
   values: () => Float64Array.from({ length: channels }, (_, c) => ((c % 5) - 2) * 0.23 + 0.04),
 });
 
-const attributes: BatchNormAttributes = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
+const attributes: BatchNormAttributes = {
+  epsilon: 1e-5,
+  momentum: 0.1,
+  running: null,
+  training: true,
+};
 
 export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
   name: NAME,
@@ -164,7 +182,11 @@ export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
   samples: [
     { title: 'even size', inputs: [evenChannels(2, 2, 4, 6), weights(2), biases(2)], attributes },
     { title: 'odd size', inputs: [evenChannels(2, 5, 5, 7), weights(5), biases(5)], attributes },
-    { title: 'odd width', inputs: [evenChannels(3, 21, 2, 3), weights(21), biases(21)], attributes },
+    {
+      title: 'odd width',
+      inputs: [evenChannels(3, 21, 2, 3), weights(21), biases(21)],
+      attributes,
+    },
     {
       title: 'large epsilon',
       inputs: [evenChannels(1, 4, 7, 4), weights(4), biases(4)],

@@ -39,7 +39,8 @@ function geometry(x: Shape, weight: Shape, options: Conv2dOptions): Conv2dConsta
   const [dilationY, dilationX] = pair(options.dilation ?? 1, 1, 'conv2d', 'dilation');
   const [groups] = pair(options.groups ?? 1, 1, 'conv2d', 'groups');
   const shapes = `(x ${format(x)}, w ${format(weight)})`;
-  if (weight.length !== 4) throw new ShapeError(`conv2d: weight must be [O, C/groups, kh, kw] ${shapes}`);
+  if (weight.length !== 4)
+    throw new ShapeError(`conv2d: weight must be [O, C/groups, kh, kw] ${shapes}`);
   const [batch, inChannels, height, width] = x;
   const [outChannels, groupIn, kernelHeight, kernelWidth] = weight;
   if (inChannels !== groupIn * groups) {
@@ -109,7 +110,13 @@ export function conv2dGeometry(
   return g;
 }
 
-const sample = (title: string, x: number[], weight: number[], attributes: Conv2dOptions, bias = true) => ({
+const sample = (
+  title: string,
+  x: number[],
+  weight: number[],
+  attributes: Conv2dOptions,
+  bias = true,
+) => ({
   title,
   inputs: [anywhere(...x), anywhere(...weight), ...(bias ? [anywhere(weight[0])] : [])],
   attributes,
@@ -124,7 +131,12 @@ export const conv2dOp = defineOp<Conv2dOptions>({
   forward: ([x, weight, bias], options) => {
     const g = geometry(x.shape, weight.shape, options);
     const given = (bias as typeof x | undefined) ?? filled(x.backend, [g.outChannels], 0);
-    return launch(kernels.conv2d, [x, weight, given], [g.batch, g.outChannels, g.outHeight, g.outWidth], g);
+    return launch(
+      kernels.conv2d,
+      [x, weight, given],
+      [g.batch, g.outChannels, g.outHeight, g.outWidth],
+      g,
+    );
   },
   backward: ({ grad, inputs: [x, weight], attributes }) => {
     const g = geometry(x.shape, weight.shape, attributes);
@@ -139,7 +151,10 @@ export const conv2dOp = defineOp<Conv2dOptions>({
     sample('one channel', [3, 1, 6, 6], [5, 1, 3, 3], { padding: 1 }),
     sample('no bias, no padding', [1, 2, 4, 5], [3, 2, 2, 3], {}, false),
     sample('stride 2', [2, 2, 7, 6], [3, 2, 3, 3], { stride: 2, padding: 1 }),
-    sample('stride [2,1], padding [0,2]', [1, 2, 6, 5], [2, 2, 3, 2], { stride: [2, 1], padding: [0, 2] }),
+    sample('stride [2,1], padding [0,2]', [1, 2, 6, 5], [2, 2, 3, 2], {
+      stride: [2, 1],
+      padding: [0, 2],
+    }),
     sample('dilation 2', [1, 2, 7, 7], [2, 2, 3, 3], { dilation: 2, padding: 2 }),
     sample('two groups', [2, 4, 4, 4], [6, 2, 3, 3], { groups: 2, padding: 1 }),
     sample('depthwise, stride 2', [1, 3, 6, 6], [3, 1, 3, 3], { groups: 3, stride: 2, padding: 1 }),

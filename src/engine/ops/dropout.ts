@@ -42,7 +42,9 @@ export const dropoutOp = defineOp<DropoutAttributes>({
   name: 'dropout',
   infer: ([x], { probability }) => {
     if (!(probability >= 0 && probability < 1)) {
-      throw new ArgumentError(`dropout: probability must be at least 0 and below 1, got ${probability}`);
+      throw new ArgumentError(
+        `dropout: probability must be at least 0 and below 1, got ${probability}`,
+      );
     }
     return x;
   },
@@ -55,7 +57,11 @@ export const dropoutOp = defineOp<DropoutAttributes>({
   backward: ({ grad, saved: [mask] }) => [() => elementwise(mul, [grad, mask])], // dx = grad * mask
   samples: [
     { title: 'half', inputs: [anywhere(4, 5)], attributes: { probability: 0.5, key: [1, 0] } },
-    { title: 'a fifth', inputs: [anywhere(3, 7)], attributes: { probability: 0.2, key: [2, 4_000_000_000] } },
+    {
+      title: 'a fifth',
+      inputs: [anywhere(3, 7)],
+      attributes: { probability: 0.2, key: [2, 4_000_000_000] },
+    },
   ],
 });
 

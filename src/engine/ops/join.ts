@@ -12,14 +12,20 @@ export const concatOp = defineOp<{ readonly axis: number }>({
   name: 'concat',
   infer: ([a, b], { axis }) => {
     if (a.length !== b.length || !sameShape(a.with(axis, 0), b.with(axis, 0))) {
-      throw new ShapeError(`concat: ${format(a)} and ${format(b)} may differ along axis ${axis} only`);
+      throw new ShapeError(
+        `concat: ${format(a)} and ${format(b)} may differ along axis ${axis} only`,
+      );
     }
     return a.with(axis, a[axis] + b[axis]);
   },
   forward: ([a, b], { axis }) => {
     const { size: sizeA, inner } = aroundAxis(a.shape, axis);
     const sizeB = b.shape[axis];
-    return launch(kernels.concat, [a, b], a.shape.with(axis, sizeA + sizeB), { sizeA, sizeB, inner });
+    return launch(kernels.concat, [a, b], a.shape.with(axis, sizeA + sizeB), {
+      sizeA,
+      sizeB,
+      inner,
+    });
   },
   // Each input gets its part of the gradient.
   backward: ({ grad, inputs: [a], output, attributes: { axis } }) => [
@@ -29,7 +35,11 @@ export const concatOp = defineOp<{ readonly axis: number }>({
   samples: [
     { title: 'rows', inputs: [anywhere(2, 3), anywhere(1, 3)], attributes: { axis: 0 } },
     { title: 'columns', inputs: [anywhere(2, 3), anywhere(2, 2)], attributes: { axis: 1 } },
-    { title: 'channels', inputs: [anywhere(2, 1, 2, 2), anywhere(2, 3, 2, 2)], attributes: { axis: 1 } },
+    {
+      title: 'channels',
+      inputs: [anywhere(2, 1, 2, 2), anywhere(2, 3, 2, 2)],
+      attributes: { axis: 1 },
+    },
   ],
 });
 

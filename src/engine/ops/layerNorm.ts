@@ -49,6 +49,11 @@ export const layerNormOp = defineComposite<LayerNormOptions>({
  * @throws ShapeError if the shapes do not match
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
  */
-export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Tensor {
+export function layerNorm(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  options: LayerNormOptions = {},
+): Tensor {
   return layerNormOp([x, weight, bias], options);
 }

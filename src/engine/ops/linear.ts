@@ -27,7 +27,8 @@ export const linearForward = defineRoutine<LinearConstants>({
   outputs: ({ rows, columns }) => [[rows, columns]],
   compose: ([x, weight, bias], constants) => {
     const product = multiply(x, weight.permute([1, 0]));
-    const sum = (bias as NdArray | undefined) === undefined ? product : elementwise(add, [product, bias]);
+    const sum =
+      (bias as NdArray | undefined) === undefined ? product : elementwise(add, [product, bias]);
     return [constants.relu === 1 ? elementwise(relu, [sum]) : sum];
   },
 });
@@ -47,7 +48,8 @@ const small = (...shape: number[]): SampleInput => ({
 const decisive = (length: number): SampleInput => ({
   shape: [length],
   differentiable: true,
-  values: (rng) => Float64Array.from({ length }, (_, i) => rng.between(4, 5) * (i % 2 === 0 ? 1 : -1)),
+  values: (rng) =>
+    Float64Array.from({ length }, (_, i) => rng.between(4, 5) * (i % 2 === 0 ? 1 : -1)),
 });
 
 const [plain, rectified] = [{ relu: false }, { relu: true }];
@@ -95,12 +97,28 @@ export const linearOp = defineOp<LinearAttributes>({
     ];
   },
   samples: [
-    { title: 'with bias', inputs: [anywhere(3, 4), anywhere(2, 4), anywhere(2)], attributes: plain },
+    {
+      title: 'with bias',
+      inputs: [anywhere(3, 4), anywhere(2, 4), anywhere(2)],
+      attributes: plain,
+    },
     { title: 'without bias', inputs: [anywhere(3, 4), anywhere(2, 4)], attributes: plain },
-    { title: 'one row', inputs: [anywhere(1, 5), anywhere(67, 5), anywhere(67)], attributes: plain },
-    { title: 'more axes', inputs: [anywhere(2, 3, 4), anywhere(5, 4), anywhere(5)], attributes: plain },
+    {
+      title: 'one row',
+      inputs: [anywhere(1, 5), anywhere(67, 5), anywhere(67)],
+      attributes: plain,
+    },
+    {
+      title: 'more axes',
+      inputs: [anywhere(2, 3, 4), anywhere(5, 4), anywhere(5)],
+      attributes: plain,
+    },
     { title: 'ReLU', inputs: [anywhere(7, 9), small(11, 9), decisive(11)], attributes: rectified },
-    { title: 'ReLU of one row', inputs: [anywhere(1, 9), small(35, 9), decisive(35)], attributes: rectified },
+    {
+      title: 'ReLU of one row',
+      inputs: [anywhere(1, 9), small(35, 9), decisive(35)],
+      attributes: rectified,
+    },
   ],
 });
 

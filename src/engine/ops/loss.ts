@@ -26,13 +26,22 @@ function reduce(losses: Tensor, reduction: Reduction): Tensor {
 export type LossConstants = Readonly<Record<'rows' | 'classes', number>>;
 
 /** (logits, labels) -> logits minus the maximum of their row, log-sum-exp of these, losses. */
-export const crossEntropyForward = defineRoutine<LossConstants, Readonly<Record<'smoothing', number>>>({
+export const crossEntropyForward = defineRoutine<
+  LossConstants,
+  Readonly<Record<'smoothing', number>>
+>({
   name: 'crossEntropyForward',
   outputs: ({ rows, classes }) => [[rows, classes], [rows, 1], [rows]],
   compose: ([logits, labels], { rows, classes }, scalars) => {
     const shifted = shiftedByMax(logits, 1);
     const lse = logSumExp(shifted, 1);
-    const losses = launch(kernels.crossEntropy, [shifted, lse, labels], [rows], { classes }, scalars);
+    const losses = launch(
+      kernels.crossEntropy,
+      [shifted, lse, labels],
+      [rows],
+      { classes },
+      scalars,
+    );
     return [shifted, lse, losses];
   },
 });
@@ -53,7 +62,11 @@ export const crossEntropyOp = defineOp<{ readonly smoothing: number }>({
   },
   forward: ([logits, labels], { smoothing }, save) => {
     const [rows, classes] = logits.shape;
-    const [shifted, lse, losses] = crossEntropyForward([logits, labels], { rows, classes }, { smoothing });
+    const [shifted, lse, losses] = crossEntropyForward(
+      [logits, labels],
+      { rows, classes },
+      { smoothing },
+    );
     save(shifted);
     save(lse);
     return losses;
@@ -149,7 +162,11 @@ export function crossEntropy(
  * @throws ShapeError if the shapes differ
  * @see G. Hinton, O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", 2015
  */
-export function softCrossEntropy(logits: Tensor, targets: Tensor, reduction: Reduction = 'mean'): Tensor {
+export function softCrossEntropy(
+  logits: Tensor,
+  targets: Tensor,
+  reduction: Reduction = 'mean',
+): Tensor {
   return reduce(softCrossEntropyOp([logits, targets], {}), reduction);
 }
 

@@ -62,7 +62,13 @@ export function multiply(a: NdArray, b: NdArray): NdArray {
   };
   const backend = commonBackend([left, right], 'matmul');
   const inputs = [left.storage.buffer, right.storage.buffer];
-  const buffer = backend.run({ kernel, inputs, constants, scalars: {}, length: shapes.sizeOf(shape) });
+  const buffer = backend.run({
+    kernel,
+    inputs,
+    constants,
+    scalars: {},
+    length: shapes.sizeOf(shape),
+  });
   return NdArray.wrap(backend, buffer, shape);
 }
 
@@ -85,7 +91,11 @@ export const matmulOp = defineOp<NoAttributes>({
     { title: 'odd sizes', inputs: [anywhere(7, 5), anywhere(5, 9)], attributes: {} },
     { title: 'batch', inputs: [anywhere(2, 3, 4), anywhere(2, 4, 5)], attributes: {} },
     { title: 'batch with one matrix', inputs: [anywhere(3, 2, 4), anywhere(4, 3)], attributes: {} },
-    { title: 'broadcast batches', inputs: [anywhere(2, 1, 2, 3), anywhere(3, 3, 2)], attributes: {} },
+    {
+      title: 'broadcast batches',
+      inputs: [anywhere(2, 1, 2, 3), anywhere(3, 3, 2)],
+      attributes: {},
+    },
   ],
 });
 

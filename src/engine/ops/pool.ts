@@ -85,7 +85,12 @@ export const maxPool2dRoutine = defineRoutine<PoolConstants>({
 });
 
 /** Shape of the output: [N, C, outHeight, outWidth]. */
-export const pooledShape = (x: Shape, g: PoolConstants): Shape => [x[0], x[1], g.outHeight, g.outWidth];
+export const pooledShape = (x: Shape, g: PoolConstants): Shape => [
+  x[0],
+  x[1],
+  g.outHeight,
+  g.outWidth,
+];
 
 export const maxPool2dOp = defineOp<PoolOptions>({
   name: 'maxPool2d',
@@ -98,7 +103,13 @@ export const maxPool2dOp = defineOp<PoolOptions>({
   },
   // The gradient goes to the index of the maximum.
   backward: ({ grad, inputs: [x], attributes, saved: [index] }) => [
-    () => launch(kernels.maxPoolGrad, [grad, index], x.shape, poolGeometry(x.shape, attributes, 'maxPool2d')),
+    () =>
+      launch(
+        kernels.maxPoolGrad,
+        [grad, index],
+        x.shape,
+        poolGeometry(x.shape, attributes, 'maxPool2d'),
+      ),
   ],
   samples: [
     { title: '2x2', inputs: [distinct(2, 3, 4, 6)], attributes: { window: 2 } },
@@ -108,7 +119,11 @@ export const maxPool2dOp = defineOp<PoolOptions>({
       inputs: [distinct(1, 2, 6, 5)],
       attributes: { window: 3, stride: 2, padding: 1 },
     },
-    { title: 'oblong', inputs: [distinct(2, 1, 5, 6)], attributes: { window: [2, 3], stride: [1, 2] } },
+    {
+      title: 'oblong',
+      inputs: [distinct(2, 1, 5, 6)],
+      attributes: { window: [2, 3], stride: [1, 2] },
+    },
   ],
 });
 
@@ -120,7 +135,8 @@ export const avgPool2dOp = defineOp<AvgPoolOptions>({
     return launch(kernels.avgPool, [x], pooledShape(x.shape, g), g);
   },
   backward: ({ grad, inputs: [x], attributes }) => [
-    () => launch(kernels.avgPoolGrad, [grad], x.shape, poolGeometry(x.shape, attributes, 'avgPool2d')),
+    () =>
+      launch(kernels.avgPoolGrad, [grad], x.shape, poolGeometry(x.shape, attributes, 'avgPool2d')),
   ],
   samples: [
     { title: '2x2', inputs: [anywhere(2, 2, 4, 5)], attributes: { window: 2 } },

@@ -148,7 +148,9 @@ export function variance(
  * @throws ShapeError if the axis has size 0
  */
 export function argmax(x: Tensor, axis = -1): Tensor {
-  return noGrad(() => argmaxOp([x], { axis: shapes.normalizeAxis(axis, x.shape.length, 'argmax') }));
+  return noGrad(() =>
+    argmaxOp([x], { axis: shapes.normalizeAxis(axis, x.shape.length, 'argmax') }),
+  );
 }
 
 const argmaxOp = defineOp<{ readonly axis: number }>({

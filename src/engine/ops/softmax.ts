@@ -43,7 +43,10 @@ export const logSoftmaxOp = defineOp<AxisAttributes>({
   forward: ([x], { axis }) => {
     const { size, inner } = aroundAxis(x.shape, axis);
     const shifted = shiftedByMax(x, axis);
-    return launch(kernels.logSoftmax, [shifted, logSumExp(shifted, axis)], x.shape, { size, inner });
+    return launch(kernels.logSoftmax, [shifted, logSumExp(shifted, axis)], x.shape, {
+      size,
+      inner,
+    });
   },
   // dx = grad - softmax * sum of grad
   backward: ({ grad, output, attributes: { axis } }) => [

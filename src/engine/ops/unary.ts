@@ -46,9 +46,13 @@ export const powOp = defineOp<{ readonly exponent: number }>({
   backward: ({ grad, inputs: [x], attributes: { exponent } }) => [
     // p x^(p-1)
     () =>
-      elementwise(kernels.powGrad, [grad, elementwise(kernels.pow, [x], { exponent: exponent - 1 })], {
-        exponent,
-      }),
+      elementwise(
+        kernels.powGrad,
+        [grad, elementwise(kernels.pow, [x], { exponent: exponent - 1 })],
+        {
+          exponent,
+        },
+      ),
   ],
   samples: [
     { title: 'square', inputs: [awayFromZero(2, 3)], attributes: { exponent: 2 } },

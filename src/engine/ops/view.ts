@@ -41,7 +41,11 @@ export const permuteOp = defineOp<{ readonly order: readonly number[] }>({
   samples: [
     { title: 'matrix', inputs: [anywhere(3, 4)], attributes: { order: [1, 0] } },
     { title: 'four axes', inputs: [anywhere(2, 3, 4, 2)], attributes: { order: [0, 2, 3, 1] } },
-    { title: 'six axes', inputs: [anywhere(1, 2, 1, 3, 2, 2)], attributes: { order: [5, 3, 0, 1, 4, 2] } },
+    {
+      title: 'six axes',
+      inputs: [anywhere(1, 2, 1, 3, 2, 2)],
+      attributes: { order: [5, 3, 0, 1, 4, 2] },
+    },
   ],
 });
 
@@ -74,7 +78,9 @@ export const sliceOp = defineOp<SliceAttributes>({
       throw new ArgumentError(`slice: step must be at least 1, got ${step}`);
     const whole = Number.isInteger(start) && Number.isInteger(end);
     if (!whole || start < 0 || start > end || end > x[axis]) {
-      throw new ShapeError(`slice: ${start} to ${end} is not within axis ${axis} of ${shapes.format(x)}`);
+      throw new ShapeError(
+        `slice: ${start} to ${end} is not within axis ${axis} of ${shapes.format(x)}`,
+      );
     }
     return x.with(axis, Math.ceil((end - start) / step));
   },
@@ -82,7 +88,13 @@ export const sliceOp = defineOp<SliceAttributes>({
   backward: ({ grad, inputs: [x], output, attributes: { axis, start, step } }) => [
     () => {
       const { size, inner } = shapes.aroundAxis(x.shape, axis);
-      return launch(sliceGrad, [grad], x.shape, { size, inner, start, step, count: output.shape[axis] });
+      return launch(sliceGrad, [grad], x.shape, {
+        size,
+        inner,
+        start,
+        step,
+        count: output.shape[axis],
+      });
     },
   ],
   samples: [
@@ -92,8 +104,16 @@ export const sliceOp = defineOp<SliceAttributes>({
       inputs: [anywhere(2, 7)],
       attributes: { axis: 1, start: 1, end: 7, step: 2 },
     },
-    { title: 'middle axis', inputs: [anywhere(2, 5, 3)], attributes: { axis: 1, start: 0, end: 5, step: 3 } },
-    { title: 'one place', inputs: [anywhere(4, 2)], attributes: { axis: 0, start: 3, end: 4, step: 1 } },
+    {
+      title: 'middle axis',
+      inputs: [anywhere(2, 5, 3)],
+      attributes: { axis: 1, start: 0, end: 5, step: 3 },
+    },
+    {
+      title: 'one place',
+      inputs: [anywhere(4, 2)],
+      attributes: { axis: 0, start: 3, end: 4, step: 1 },
+    },
   ],
 });
 

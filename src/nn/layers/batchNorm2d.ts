@@ -68,7 +68,12 @@ export class BatchNorm2d extends Module {
   /** The op's attributes: options, mode and running statistics. */
   get attributes(): BatchNormAttributes {
     const { epsilon, momentum, training } = this;
-    return { epsilon, momentum, training, running: { mean: this.running_mean, variance: this.running_var } };
+    return {
+      epsilon,
+      momentum,
+      training,
+      running: { mean: this.running_mean, variance: this.running_var },
+    };
   }
 
   /**

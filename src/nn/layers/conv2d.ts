@@ -61,7 +61,11 @@ export class Conv2d extends Module {
       dilation: pair(dilation, 1, 'Conv2d', 'dilation'),
       groups,
     };
-    const shape = [outChannels, inChannels / groups, ...pair(kernelSize, 1, 'Conv2d', 'kernelSize')];
+    const shape = [
+      outChannels,
+      inChannels / groups,
+      ...pair(kernelSize, 1, 'Conv2d', 'kernelSize'),
+    ];
     this.weight = new Parameter(shape, defaultWeight(rng));
     this.bias = bias ? new Parameter([outChannels], defaultBias(rng, shape)) : null;
   }

@@ -34,7 +34,13 @@ export class LayerNorm extends Module {
   constructor({ normalizedShape, epsilon = 1e-5 }: LayerNormLayerOptions) {
     super();
     const shape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
-    check('LayerNorm', 'normalizedShape', `[${shape.join(',')}]`, 'at least one axis', shape.length > 0);
+    check(
+      'LayerNorm',
+      'normalizedShape',
+      `[${shape.join(',')}]`,
+      'at least one axis',
+      shape.length > 0,
+    );
     for (const size of shape) checkCount('LayerNorm', 'normalizedShape', size);
     check('LayerNorm', 'epsilon', epsilon, 'greater than 0', epsilon > 0);
     this.weight = new Parameter(shape, constant(1));

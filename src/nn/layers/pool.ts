@@ -31,7 +31,13 @@ function checkWindow(who: string, { kernelSize, stride, padding = 0 }: MaxPool2d
   const window = pair(kernelSize, 1, who, 'kernelSize');
   const rim = pair(padding, 0, who, 'padding');
   const fits = rim[0] * 2 <= window[0] && rim[1] * 2 <= window[1];
-  check(who, 'padding', describePair(rim), `at most half of kernelSize ${describePair(window)}`, fits);
+  check(
+    who,
+    'padding',
+    describePair(rim),
+    `at most half of kernelSize ${describePair(window)}`,
+    fits,
+  );
   return { window, stride: pair(stride ?? window, 1, who, 'stride'), padding: rim };
 }
 
@@ -86,7 +92,9 @@ export class AvgPool2d extends Module {
   }
 
   protected override describe(): string {
-    return describeWindow(this.options) + (this.options.countPadding ? '' : ', countIncludePad=false');
+    return (
+      describeWindow(this.options) + (this.options.countPadding ? '' : ', countIncludePad=false')
+    );
   }
 }
 

@@ -36,7 +36,11 @@ export const adamStep = defineRoutine<Readonly<Record<'parameters', number>>, Ad
   name: 'adamStep',
   outputs: ({ parameters }) => Array.from({ length: 3 * parameters }, () => []),
   replaces: ({ parameters }) =>
-    Array.from({ length: parameters }, (_, i) => [ARRAYS * i, ARRAYS * i + 2, ARRAYS * i + 3]).flat(),
+    Array.from({ length: parameters }, (_, i) => [
+      ARRAYS * i,
+      ARRAYS * i + 2,
+      ARRAYS * i + 3,
+    ]).flat(),
   compose: (inputs, { parameters }, scalars) =>
     Array.from({ length: parameters }, (_, i) =>
       moveOne(inputs.slice(ARRAYS * i, ARRAYS * (i + 1)), scalars),
@@ -52,7 +56,11 @@ function moveOne(
     weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], { weightDecay });
   updateInPlace(kernels.movingAverage, first, [penalized], { beta: beta1, alpha: 1 - beta1 });
   updateInPlace(kernels.movingSquare, second, [penalized], { beta: beta2 });
-  updateInPlace(kernels.adamUpdate, parameter, [first, second], { stepSize, biasCorrection2Sqrt, epsilon });
+  updateInPlace(kernels.adamUpdate, parameter, [first, second], {
+    stepSize,
+    biasCorrection2Sqrt,
+    epsilon,
+  });
   return [parameter, first, second];
 }
 
@@ -142,7 +150,11 @@ export class Adam extends Optimizer {
     const { penalty: weightDecay, shrink } = this.decay(this.#weightDecay);
     const epsilon = this.#epsilon;
     const scalars = { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink };
-    const arrays = moves.flatMap(({ parameter, gradient, slots }) => [parameter, gradient, ...slots]);
+    const arrays = moves.flatMap(({ parameter, gradient, slots }) => [
+      parameter,
+      gradient,
+      ...slots,
+    ]);
     adamStep(arrays, { parameters: moves.length }, scalars);
   }
 

@@ -13,7 +13,10 @@ import { Adam, type AdamOptions } from './adam.js';
 export class AdamW extends Adam {
   override readonly type = 'adamW';
 
-  constructor(parameters: readonly Parameter[], { weightDecay = 0.01, ...options }: AdamOptions = {}) {
+  constructor(
+    parameters: readonly Parameter[],
+    { weightDecay = 0.01, ...options }: AdamOptions = {},
+  ) {
     super(parameters, { ...options, weightDecay });
   }
 

@@ -77,7 +77,10 @@ export function clipGradValue(parameters: readonly Parameter[], limit: number): 
   scope(() => {
     for (const parameter of parameters) {
       if (parameter.grad === null) continue;
-      replaceGrad(parameter, elementwise(clampKernel, [parameter.grad.array], { low: -limit, high: limit }));
+      replaceGrad(
+        parameter,
+        elementwise(clampKernel, [parameter.grad.array], { low: -limit, high: limit }),
+      );
     }
   });
 }

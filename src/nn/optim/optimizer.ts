@@ -55,9 +55,12 @@ export abstract class Optimizer {
    * @throws ArgumentError if there are no parameters, or one is listed twice
    */
   constructor(parameters: readonly Parameter[], lr: number) {
-    if (parameters.length === 0) throw new ArgumentError('optimizer: there are no parameters to optimize');
+    if (parameters.length === 0)
+      throw new ArgumentError('optimizer: there are no parameters to optimize');
     if (new Set(parameters).size !== parameters.length) {
-      throw new ArgumentError('optimizer: a parameter is listed twice and would be moved twice a step');
+      throw new ArgumentError(
+        'optimizer: a parameter is listed twice and would be moved twice a step',
+      );
     }
     this.parameters = [...parameters];
     this.#slots = parameters.map(() => null);
@@ -119,7 +122,9 @@ export abstract class Optimizer {
   /** The complete state, for a later run that continues exactly. */
   stateDict(): OptimizerState {
     const tensors = this.#slots.flatMap((slot, index) =>
-      (slot?.tensors ?? []).map((kept, place) => [`${index}.${this.slotNames[place]}`, kept] as const),
+      (slot?.tensors ?? []).map(
+        (kept, place) => [`${index}.${this.slotNames[place]}`, kept] as const,
+      ),
     );
     const steps = this.#slots.map((slot) => slot?.steps ?? 0);
     return {
@@ -143,7 +148,9 @@ export abstract class Optimizer {
     const saved = new JsonReader(settings, 'optimizer state');
     const type = saved.text('type');
     if (type !== this.type) {
-      throw new FormatError(`optimizer state: it is of ${type}, but this optimizer is ${this.type}`);
+      throw new FormatError(
+        `optimizer state: it is of ${type}, but this optimizer is ${this.type}`,
+      );
     }
     const lr = saved.numberThat('lr', 'a finite number of at least 0', isRate);
     const setHyperparameters = this.readHyperparameters(saved);
@@ -155,7 +162,8 @@ export abstract class Optimizer {
     }
     const wanted = new Map<string, Shape>();
     for (const [index, { shape }] of this.parameters.entries()) {
-      for (const name of steps[index] > 0 ? this.slotNames : []) wanted.set(`${index}.${name}`, shape);
+      for (const name of steps[index] > 0 ? this.slotNames : [])
+        wanted.set(`${index}.${name}`, shape);
     }
     compareState('optimizer state', wanted, tensors);
 

@@ -23,10 +23,19 @@ export const sgdStep = defineRoutine<UpdateConstants, SgdScalars>({
   name: 'sgdStep',
   outputs: ({ length }) => [[length], [length]],
   replaces: () => [0, 2],
-  compose: ([parameter, grad, velocity], _, { lr, momentum, oneMinusDampening, weightDecay, nesterov }) => {
+  compose: (
+    [parameter, grad, velocity],
+    _,
+    { lr, momentum, oneMinusDampening, weightDecay, nesterov },
+  ) => {
     const penalized =
-      weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], { weightDecay });
-    updateInPlace(kernels.movingAverage, velocity, [penalized], { beta: momentum, alpha: oneMinusDampening });
+      weightDecay === 0
+        ? grad
+        : elementwise(kernels.decayedGrad, [grad, parameter], { weightDecay });
+    updateInPlace(kernels.movingAverage, velocity, [penalized], {
+      beta: momentum,
+      alpha: oneMinusDampening,
+    });
     const direction =
       nesterov === 0
         ? velocity

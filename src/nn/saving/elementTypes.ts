@@ -65,7 +65,9 @@ function fromBfloat(bits: number): number {
 function fromBigInt(value: bigint): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number)) {
-    throw new FormatError(`safetensors: the integer ${value.toString()} is too large to be read exactly`);
+    throw new FormatError(
+      `safetensors: the integer ${value.toString()} is too large to be read exactly`,
+    );
   }
   return number;
 }

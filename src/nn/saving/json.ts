@@ -33,7 +33,9 @@ export function canonicalJson(value: Json, where = 'state'): string {
     throw new ArgumentError(`${where}: JSON cannot hold ${value}; use numberToJson`);
   }
   if (Array.isArray(value)) {
-    const items = (value as readonly Json[]).map((item, index) => canonicalJson(item, `${where}[${index}]`));
+    const items = (value as readonly Json[]).map((item, index) =>
+      canonicalJson(item, `${where}[${index}]`),
+    );
     return `[${items.join(',')}]`;
   }
   if (!isObject(value)) return JSON.stringify(value);
@@ -95,7 +97,9 @@ export class JsonReader {
     const value = this.value(key);
     if (!Array.isArray(value)) return this.#fail(key, 'a list');
     const numbers = (value as readonly Json[]).map((item) => this.#number(item, key));
-    return numbers.every(isCount) ? numbers : this.#fail(key, 'a list of whole numbers of at least 0');
+    return numbers.every(isCount)
+      ? numbers
+      : this.#fail(key, 'a list of whole numbers of at least 0');
   }
 
   #number(value: Json, key: string): number {

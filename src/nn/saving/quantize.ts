@@ -43,7 +43,9 @@ export function quantize(
 ): Record<string, HostArray> {
   const parts = Object.entries(arrays).map(([name, array]): [string, HostArray][] => {
     if (name.endsWith(SCALE)) {
-      throw new ArgumentError(`quantize: ${name} has the name of a scale; rename it, or keep float32`);
+      throw new ArgumentError(
+        `quantize: ${name} has the name of a scale; rename it, or keep float32`,
+      );
     }
     if (!which(array, name)) return [[name, array]];
     const { whole, scales } = quantizeRows(name, array);
@@ -56,7 +58,8 @@ export function quantize(
 }
 
 function quantizeRows(name: string, array: HostArray): { whole: Int8Array; scales: Float32Array } {
-  if (array.shape.length === 0) throw new ArgumentError(`quantize: ${name} is one number and has no rows`);
+  if (array.shape.length === 0)
+    throw new ArgumentError(`quantize: ${name} is one number and has no rows`);
   const data = rowMajor(array);
   const [rows] = array.shape;
   const width = sizeOf(array.shape.slice(1));
@@ -68,7 +71,9 @@ function quantizeRows(name: string, array: HostArray): { whole: Int8Array; scale
     for (let i = begin; i < end; i++) largest = Math.max(largest, Math.abs(data[i])); // propagates NaN
     const scale = Math.fround(largest / LARGEST);
     if (!isScale(scale)) {
-      throw new ArgumentError(`quantize: row ${row} of ${name} goes up to ${largest}; keep float32`);
+      throw new ArgumentError(
+        `quantize: row ${row} of ${name} goes up to ${largest}; keep float32`,
+      );
     }
     if (scale < SMALLEST_SCALE) continue; // zeros
     scales[row] = scale;
@@ -85,7 +90,9 @@ function quantizeRows(name: string, array: HostArray): { whole: Int8Array; scale
  * @throws FormatError if the scale of an array is missing, has another shape, or contains anything
  *   but finite numbers of at least 0; or if a scale has no 8-bit array
  */
-export function dequantize(arrays: Readonly<Record<string, SavedArray>>): Record<string, SavedArray> {
+export function dequantize(
+  arrays: Readonly<Record<string, SavedArray>>,
+): Record<string, SavedArray> {
   const entries = Object.entries(arrays);
   const isWhole = (name: string): boolean =>
     Object.hasOwn(arrays, name) && arrays[name].data instanceof Int8Array;
@@ -116,7 +123,10 @@ function restore(
   const [rows] = shape;
   if (!(scales instanceof Float32Array)) fail(scaleName, 'should hold 32-bit floats');
   if (found.length !== 1 || found[0] !== rows) {
-    fail(scaleName, `should have the shape ${format([rows])}, one scale a row, not ${format(found)}`);
+    fail(
+      scaleName,
+      `should have the shape ${format([rows])}, one scale a row, not ${format(found)}`,
+    );
   }
   const bad = scales.findIndex((scale) => !isScale(scale));
   if (bad !== -1) {

@@ -8,7 +8,13 @@
 
 import { ArgumentError, FormatError } from '../../engine/errors.js';
 import { format, sizeOf, type Shape } from '../../engine/shape.js';
-import { ELEMENT_TYPES, LARGEST_HALF, toHalf, WRITTEN_TYPES, type ElementType } from './elementTypes.js';
+import {
+  ELEMENT_TYPES,
+  LARGEST_HALF,
+  toHalf,
+  WRITTEN_TYPES,
+  type ElementType,
+} from './elementTypes.js';
 import { canonicalJson, type Json, type JsonObject } from './json.js';
 import type { HostArray } from './stateDict.js';
 import { parseStrictJson } from './strictJson.js';
@@ -113,7 +119,9 @@ function checkArray(name: string, { shape, data }: HostArray, dtype: WrittenName
   if (dtype !== 'F16') return;
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i]) && (toHalf(data[i]) & 0x7fff) === 0x7c00) {
-      refuse(`${data[i]} is beyond ${LARGEST_HALF}, the largest number of half precision; keep float32`);
+      refuse(
+        `${data[i]} is beyond ${LARGEST_HALF}, the largest number of half precision; keep float32`,
+      );
     }
   }
 }
@@ -159,7 +167,9 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
 
 function readHeader(bytes: Uint8Array): { header: JsonObject; dataStart: number } {
   if (bytes.length < LENGTH_BYTES) {
-    fail(`the file has ${bytes.length} bytes, but its first ${LENGTH_BYTES} should hold the header's length`);
+    fail(
+      `the file has ${bytes.length} bytes, but its first ${LENGTH_BYTES} should hold the header's length`,
+    );
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > MAX_HEADER_BYTES) {
@@ -169,7 +179,9 @@ function readHeader(bytes: Uint8Array): { header: JsonObject; dataStart: number 
   }
   const dataStart = LENGTH_BYTES + Number(length);
   if (dataStart > bytes.length) {
-    fail(`the header should have ${length} bytes, but the file ends after ${bytes.length - LENGTH_BYTES}`);
+    fail(
+      `the header should have ${length} bytes, but the file ends after ${bytes.length - LENGTH_BYTES}`,
+    );
   }
   let text: string;
   try {
@@ -224,12 +236,16 @@ function readEntry(name: string, entry: Json): Entry {
  */
 function checkCoverage(entries: readonly Entry[], available: number): void {
   let covered = 0;
-  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+  for (const { name, begin, end } of [...entries].sort(
+    (a, b) => a.begin - b.begin || a.end - b.end,
+  )) {
     const where = `array ${JSON.stringify(name)}`;
-    if (end > available) fail(`${where}: its bytes ${begin} to ${end} lie outside the file's ${available}`);
+    if (end > available)
+      fail(`${where}: its bytes ${begin} to ${end} lie outside the file's ${available}`);
     if (begin < covered)
       fail(`${where}: it begins at ${begin}, inside the array before, which ends at ${covered}`);
-    if (begin > covered) fail(`${where}: it begins at ${begin}, which leaves a gap after ${covered}`);
+    if (begin > covered)
+      fail(`${where}: it begins at ${begin}, which leaves a gap after ${covered}`);
     covered = end;
   }
   if (covered < available) fail(`${available - covered} bytes after the last array belong to none`);
@@ -241,5 +257,7 @@ function readMetadata(metadata: Json): Record<string, string> {
     metadata !== null &&
     !Array.isArray(metadata) &&
     Object.values(metadata).every((value) => typeof value === 'string');
-  return isTexts ? (metadata as Record<string, string>) : fail(`${METADATA} should be an object of texts`);
+  return isTexts
+    ? (metadata as Record<string, string>)
+    : fail(`${METADATA} should be an object of texts`);
 }

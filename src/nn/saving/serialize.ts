@@ -79,10 +79,12 @@ export async function saveState(parts: StateParts): Promise<Uint8Array<ArrayBuff
   for (const part of PARTS) {
     const state = parts[part]?.stateDict();
     if (state === undefined) continue;
-    for (const [name, tensor] of Object.entries(state.tensors)) tensors.set(`${part}.${name}`, tensor);
+    for (const [name, tensor] of Object.entries(state.tensors))
+      tensors.set(`${part}.${name}`, tensor);
     metadata[part] = canonicalJson(state.settings, `${part} state`);
   }
-  if (scheduler !== undefined) metadata.scheduler = canonicalJson(scheduler.state(), 'scheduler state');
+  if (scheduler !== undefined)
+    metadata.scheduler = canonicalJson(scheduler.state(), 'scheduler state');
   if (rngs !== undefined) metadata.rngs = canonicalJson(streamsToJson(rngs), 'random streams');
   if (extra !== undefined) metadata.extra = canonicalJson(extra, 'extra');
 
@@ -110,13 +112,16 @@ export function loadState(
 ): LoadedState {
   const { tensors, metadata } = saved instanceof Uint8Array ? decodeSafetensors(saved) : saved;
   const part = (name: string): Json => {
-    if (!Object.hasOwn(metadata, name)) throw new FormatError(`loadState: the file holds no ${name}`);
+    if (!Object.hasOwn(metadata, name))
+      throw new FormatError(`loadState: the file holds no ${name}`);
     return parseStrictJson(metadata[name], `loadState: ${name}`);
   };
   const optional = (name: string): Json => (Object.hasOwn(metadata, name) ? part(name) : null);
   const { inkgrad: version = VERSION } = metadata;
   if (version !== VERSION) {
-    throw new FormatError(`loadState: the file is of version ${version}, this program reads ${VERSION}`);
+    throw new FormatError(
+      `loadState: the file is of version ${version}, this program reads ${VERSION}`,
+    );
   }
 
   const { model, scheduler } = targets;
@@ -151,8 +156,12 @@ function partOf(name: string): (typeof PARTS)[number] | null {
  *
  * @throws FormatError if 8-bit weights lack their scales or have wrong ones
  */
-export function modelArrays(tensors: Readonly<Record<string, SavedArray>>): Record<string, SavedArray> {
-  return dequantize(Object.fromEntries(Object.entries(tensors).filter(([name]) => partOf(name) === null)));
+export function modelArrays(
+  tensors: Readonly<Record<string, SavedArray>>,
+): Record<string, SavedArray> {
+  return dequantize(
+    Object.fromEntries(Object.entries(tensors).filter(([name]) => partOf(name) === null)),
+  );
 }
 
 function streamsToJson(rngs: Readonly<Record<string, Rng>>): JsonObject {

@@ -93,7 +93,8 @@ export function compareState(
     ...wrong,
   ];
   if (problems.length > 0) {
-    const hint = wrong.length < problems.length ? '\n(strict: false skips missing and unexpected names)' : '';
+    const hint =
+      wrong.length < problems.length ? '\n(strict: false skips missing and unexpected names)' : '';
     throw new ArgumentError(
       `${who}: the state does not fit, nothing was loaded:\n  ${problems.join('\n  ')}${hint}`,
     );

@@ -34,10 +34,12 @@ export function parseStrictJson(text: string, where: string, maxDepth = 64): Jso
     else if (character === '}' || character === ']') open.pop();
     else if (character === '"') {
       const end = closingQuote(text, at);
-      if (isKey(text, end)) checkKey(parse(text.slice(at, end + 1), where) as string, open.at(-1), where);
+      if (isKey(text, end))
+        checkKey(parse(text.slice(at, end + 1), where) as string, open.at(-1), where);
       at = end;
     }
-    if (open.length > maxDepth) throw new FormatError(`${where}: nested deeper than ${maxDepth} levels`);
+    if (open.length > maxDepth)
+      throw new FormatError(`${where}: nested deeper than ${maxDepth} levels`);
   }
   return parse(text, where);
 }
@@ -51,7 +53,8 @@ function isKey(text: string, closing: number): boolean {
 
 function checkKey(key: string, keys: Set<string> | null | undefined, where: string): void {
   if (FORBIDDEN_KEYS.has(key)) throw new FormatError(`${where}: the key ${key} is not allowed`);
-  if (keys?.has(key)) throw new FormatError(`${where}: the key ${JSON.stringify(key)} appears twice`);
+  if (keys?.has(key))
+    throw new FormatError(`${where}: the key ${JSON.stringify(key)} appears twice`);
   keys?.add(key);
 }
 
@@ -59,6 +62,8 @@ function parse(text: string, where: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (error) {
-    throw new FormatError(`${where}: not JSON (${error instanceof Error ? error.message : 'unreadable'})`);
+    throw new FormatError(
+      `${where}: not JSON (${error instanceof Error ? error.message : 'unreadable'})`,
+    );
   }
 }

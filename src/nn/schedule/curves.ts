@@ -29,7 +29,9 @@ export class StepLR extends CurveScheduler {
   constructor(optimizer: Optimizer, { stepSize, gamma = 0.1 }: StepLROptions) {
     checkCount('StepLR', 'stepSize', stepSize);
     check('StepLR', 'gamma', gamma, 'greater than 0', gamma > 0);
-    super('StepLR', optimizer, (step, baseLr) => ({ lr: baseLr * gamma ** Math.floor(step / stepSize) }));
+    super('StepLR', optimizer, (step, baseLr) => ({
+      lr: baseLr * gamma ** Math.floor(step / stepSize),
+    }));
   }
 }
 
@@ -124,10 +126,21 @@ const ANNEALS: Readonly<Record<'cos' | 'linear', Anneal>> = {
 export class OneCycle extends CurveScheduler {
   constructor(optimizer: Optimizer, options: OneCycleOptions) {
     const { maxLr, totalSteps, pctStart = 0.3, anneal = 'cos', divFactor = 25 } = options;
-    const { finalDivFactor = 1e4, cycleMomentum = true, baseMomentum = 0.85, maxMomentum = 0.95 } = options;
+    const {
+      finalDivFactor = 1e4,
+      cycleMomentum = true,
+      baseMomentum = 0.85,
+      maxMomentum = 0.95,
+    } = options;
     checkCount('OneCycle', 'totalSteps', totalSteps, 2);
     check('OneCycle', 'maxLr', maxLr, 'greater than 0', maxLr > 0);
-    check('OneCycle', 'pctStart', pctStart, 'at least 0 and below 1', pctStart >= 0 && pctStart < 1);
+    check(
+      'OneCycle',
+      'pctStart',
+      pctStart,
+      'at least 0 and below 1',
+      pctStart >= 0 && pctStart < 1,
+    );
     check('OneCycle', 'divFactor', divFactor, 'greater than 0', divFactor > 0);
     check('OneCycle', 'finalDivFactor', finalDivFactor, 'greater than 0', finalDivFactor > 0);
     const [startLr, endLr] = [maxLr / divFactor, maxLr / divFactor / finalDivFactor];

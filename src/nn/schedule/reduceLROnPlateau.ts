@@ -57,10 +57,17 @@ export class ReduceLROnPlateau implements Scheduler {
       epsilon: 1e-8,
       ...options,
     };
-    const { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, epsilon } = this.#options;
+    const { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, epsilon } =
+      this.#options;
     const who = 'ReduceLROnPlateau';
     check(who, 'mode', mode, 'min or max', ['min', 'max'].includes(mode));
-    check(who, 'thresholdMode', thresholdMode, 'rel or abs', ['rel', 'abs'].includes(thresholdMode));
+    check(
+      who,
+      'thresholdMode',
+      thresholdMode,
+      'rel or abs',
+      ['rel', 'abs'].includes(thresholdMode),
+    );
     check(who, 'factor', factor, 'at least 0 and below 1', factor >= 0 && factor < 1);
     check(who, 'threshold', threshold, 'at least 0', threshold >= 0);
     check(who, 'minLr', minLr, 'at least 0', minLr >= 0);

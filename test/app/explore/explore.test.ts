@@ -70,7 +70,9 @@ describe('measures', () => {
     expect(first).toMatchObject({ name: 'I', images: 2, inkHeight: { median: 20 } });
     expect(second).toMatchObject({ name: 'x', images: 0, inkHeight: null, meanInk: null });
     const { mean, sd, classMeans } = pixelMoments(bar);
-    expect([mean[4 * 28 + 12], sd[4 * 28 + 12], classMeans[0][4 * 28 + 12]]).toEqual([0.5, 0.5, 0.5]);
+    expect([mean[4 * 28 + 12], sd[4 * 28 + 12], classMeans[0][4 * 28 + 12]]).toEqual([
+      0.5, 0.5, 0.5,
+    ]);
     expect([mean[0], sd[0], classMeans[1][4 * 28 + 12]]).toEqual([0, 0, 0]);
   });
 });
@@ -87,15 +89,17 @@ describe('an exploration', () => {
     expect(dataset.classes[doubt.suggested]).toBe('2');
     const lines = doubtsTable(dataset, found).split('\n');
     expect(lines[0]).toBe('image,label,neighbours_say,votes,of,mean_distance');
-    expect(lines.find((line) => line.startsWith(`${wrong},4,2,`))).toMatch(/,(8|9|10),10,\d+\.\d{3}$/);
+    expect(lines.find((line) => line.startsWith(`${wrong},4,2,`))).toMatch(
+      /,(8|9|10),10,\d+\.\d{3}$/,
+    );
   });
 
   it('reads most characters by their neighbours, and knows what it counted', () => {
     const { counts, correct } = found.votes;
     expect(counts.reduce((sum, value) => sum + value, 0)).toBe(dataset.length);
-    expect(Array.from(dataset.classes, (_, i) => counts[i * 48]).reduce((sum, value) => sum + value, 0)).toBe(
-      correct,
-    );
+    expect(
+      Array.from(dataset.classes, (_, i) => counts[i * 48]).reduce((sum, value) => sum + value, 0),
+    ).toBe(correct);
     expect(correct / dataset.length).toBeGreaterThan(0.6);
   });
 
@@ -154,5 +158,7 @@ it('look-alikes are the four groups and the two cases of a letter', () => {
   expect([areAlike('1', 'L'), areAlike('q', '9'), areAlike('c', 'C'), areAlike('0', 'O')]).toEqual(
     Array(4).fill(true),
   );
-  expect([areAlike('1', '7'), areAlike('O', 'Q'), areAlike('2', 'Z')]).toEqual(Array(3).fill(false));
+  expect([areAlike('1', '7'), areAlike('O', 'Q'), areAlike('2', 'Z')]).toEqual(
+    Array(3).fill(false),
+  );
 });

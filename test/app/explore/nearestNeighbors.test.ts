@@ -44,7 +44,11 @@ describe(`nearest neighbours (seed ${SEED})`, () => {
   const expected = plainSearch(points, dimensions, 5);
 
   it('are those of a plain search when every pair is compared', () => {
-    const { k, indices, distances, exact } = nearestNeighbours(points, { dimensions, k: 5, rng: new Rng(1) });
+    const { k, indices, distances, exact } = nearestNeighbours(points, {
+      dimensions,
+      k: 5,
+      rng: new Rng(1),
+    });
     expect({ k, exact }).toEqual({ k: 5, exact: true });
     for (const [i, near] of expected.entries()) {
       expect(Array.from(indices.subarray(i * 5, i * 5 + 5))).toEqual(near);
@@ -61,7 +65,8 @@ describe(`nearest neighbours (seed ${SEED})`, () => {
     const { indices, exact } = nearestNeighbours(points, options);
     expect(exact).toBe(false);
     const hits = expected.reduce(
-      (sum, near, i) => sum + near.filter((j) => indices.subarray(i * 5, i * 5 + 5).includes(j)).length,
+      (sum, near, i) =>
+        sum + near.filter((j) => indices.subarray(i * 5, i * 5 + 5).includes(j)).length,
       0,
     );
     expect(hits / (5 * 900)).toBeGreaterThan(0.93);
@@ -69,10 +74,18 @@ describe(`nearest neighbours (seed ${SEED})`, () => {
   });
 
   it('are found even where cells are nearly empty, and as many as there are', () => {
-    const few = nearestNeighbours(points.slice(0, 3 * dimensions), { dimensions, k: 5, rng: new Rng(1) });
+    const few = nearestNeighbours(points.slice(0, 3 * dimensions), {
+      dimensions,
+      k: 5,
+      rng: new Rng(1),
+    });
     expect(few.k).toBe(2);
     expect(few.indices).not.toContain(-1);
-    const single = nearestNeighbours(points.slice(0, dimensions), { dimensions, k: 5, rng: new Rng(1) });
+    const single = nearestNeighbours(points.slice(0, dimensions), {
+      dimensions,
+      k: 5,
+      rng: new Rng(1),
+    });
     expect(single.k).toBe(0);
     const options = { dimensions, k: 40, rng: new Rng(1), exactUpTo: 100, probes: 1 };
     expect(nearestNeighbours(points, options).indices).not.toContain(-1);
@@ -113,7 +126,9 @@ describe('principal components', () => {
     expect(directions[500]).toBeCloseTo(0, 6);
     expect(shares[0] + shares[1]).toBeCloseTo(1, 6);
     expect(shares[0]).toBeGreaterThan(2 * shares[1]);
-    expect(points.filter((_, at) => at % 2 === 0).reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 3);
+    expect(
+      points.filter((_, at) => at % 2 === 0).reduce((sum, value) => sum + value, 0),
+    ).toBeCloseTo(0, 3);
   });
 
   it('keep distances but for what the other components hold', () => {
@@ -125,7 +140,8 @@ describe('principal components', () => {
     const kept = shares.subarray(0, 90).reduce((sum, share) => sum + share, 0);
     let [between, pixels] = [0, 0];
     for (let d = 0; d < 90; d++) between += (points[d] - points[90 + d]) ** 2;
-    for (let p = 0; p < 784; p++) pixels += ((dataset.images[p] - dataset.images[784 + p]) / 255) ** 2;
+    for (let p = 0; p < 784; p++)
+      pixels += ((dataset.images[p] - dataset.images[784 + p]) / 255) ** 2;
     expect(kept).toBeGreaterThan(0.98);
     expect(between / pixels).toBeGreaterThan(0.95);
     expect(between / pixels).toBeLessThan(1.0001);
@@ -137,17 +153,21 @@ describe('principal components', () => {
 describe('a map', () => {
   it('keeps far clusters apart, and is the same for the same seed', () => {
     const rng = new Rng(SEED);
-    const points = Float32Array.from({ length: 60 * 4 }, (_, at) => (at < 120 ? 0 : 30) + rng.normal());
+    const points = Float32Array.from(
+      { length: 60 * 4 },
+      (_, at) => (at < 120 ? 0 : 30) + rng.normal(),
+    );
     const map = embed(points, { dimensions: 4, rng: new Rng(5) });
     expect(map).toHaveLength(120);
     const middle = (from: number, axis: number) =>
-      Array.from({ length: 30 }, (_, i) => map[2 * (from + i) + axis]).reduce((a, b) => a + b, 0) / 30;
+      Array.from({ length: 30 }, (_, i) => map[2 * (from + i) + axis]).reduce((a, b) => a + b, 0) /
+      30;
     const gap = Math.hypot(middle(0, 0) - middle(30, 0), middle(0, 1) - middle(30, 1));
     for (const start of [0, 30]) {
       for (let i = start; i < start + 30; i++) {
-        expect(Math.hypot(map[2 * i] - middle(start, 0), map[2 * i + 1] - middle(start, 1))).toBeLessThan(
-          gap / 2,
-        );
+        expect(
+          Math.hypot(map[2 * i] - middle(start, 0), map[2 * i + 1] - middle(start, 1)),
+        ).toBeLessThan(gap / 2);
       }
     }
     expect(embed(points, { dimensions: 4, rng: new Rng(5) })).toEqual(map);

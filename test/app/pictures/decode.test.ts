@@ -4,7 +4,14 @@
 import { describe, expect, it } from 'vitest';
 import { decodePicture } from '../../../src/app/images/decode.js';
 import { DataError } from '../../../src/data/errors.js';
-import { buildPng, exif, filterless, grayJpeg, grayPng, withSegments } from '../../support/imageFiles.js';
+import {
+  buildPng,
+  exif,
+  filterless,
+  grayJpeg,
+  grayPng,
+  withSegments,
+} from '../../support/imageFiles.js';
 
 const decoded = (bytes: Uint8Array) => {
   const { data, ...rest } = decodePicture(bytes, 'a.png');
@@ -15,9 +22,9 @@ describe('PNG', () => {
   it('of 1, 2 and 4 bits, rows beginning at whole bytes', () => {
     // 10 pixels a row: 1 bit, 2 bytes a row.
     const bits = [0b10100000, 0b01000000, 0b00000000, 0b11000000];
-    expect(decoded(buildPng({ width: 10, height: 2, depth: 1, rows: filterless(bits, 2) })).data).toEqual(
-      [1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1].map((bit) => 255 * bit),
-    );
+    expect(
+      decoded(buildPng({ width: 10, height: 2, depth: 1, rows: filterless(bits, 2) })).data,
+    ).toEqual([1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1].map((bit) => 255 * bit));
     const pairs = buildPng({ width: 3, height: 1, depth: 2, rows: filterless([0b00011011], 1) });
     expect(decoded(pairs).data).toEqual([0, 85, 170]);
     const halves = buildPng({ width: 3, height: 1, depth: 4, rows: filterless([0x0f, 0x70], 2) });
@@ -32,7 +39,12 @@ describe('PNG', () => {
       [6, 4],
     ] as const) {
       const values = Array.from({ length: 4 * channels }, (_, i) => 10 * i + 1);
-      const eight = buildPng({ width: 2, height: 2, color, rows: filterless(values, 2 * channels) });
+      const eight = buildPng({
+        width: 2,
+        height: 2,
+        color,
+        rows: filterless(values, 2 * channels),
+      });
       expect(decoded(eight)).toEqual({ data: values, width: 2, height: 2, channels });
       const halves = values.flatMap((value) => [value, 7]);
       const sixteen = buildPng({
@@ -48,14 +60,32 @@ describe('PNG', () => {
 
   it('with a palette, whose colors may be transparent', () => {
     const palette = [1, 2, 3, 40, 50, 60, 7, 8, 9];
-    const parts = { width: 3, height: 1, depth: 2, color: 3, rows: filterless([0b01001000], 1), palette };
-    expect(decoded(buildPng(parts))).toMatchObject({ data: [40, 50, 60, 1, 2, 3, 7, 8, 9], channels: 3 });
+    const parts = {
+      width: 3,
+      height: 1,
+      depth: 2,
+      color: 3,
+      rows: filterless([0b01001000], 1),
+      palette,
+    };
+    expect(decoded(buildPng(parts))).toMatchObject({
+      data: [40, 50, 60, 1, 2, 3, 7, 8, 9],
+      channels: 3,
+    });
     const { data, channels } = decoded(buildPng({ ...parts, transparency: [0, 128] }));
-    expect({ data, channels }).toEqual({ data: [40, 50, 60, 128, 1, 2, 3, 0, 7, 8, 9, 255], channels: 4 });
+    expect({ data, channels }).toEqual({
+      data: [40, 50, 60, 128, 1, 2, 3, 0, 7, 8, 9, 255],
+      channels: 4,
+    });
   });
 
   it('where one color stands for transparency', () => {
-    const gray = buildPng({ width: 2, height: 1, rows: filterless([5, 6], 2), transparency: [0, 6] });
+    const gray = buildPng({
+      width: 2,
+      height: 1,
+      rows: filterless([5, 6], 2),
+      transparency: [0, 6],
+    });
     expect(decoded(gray)).toMatchObject({ data: [5, 255, 6, 0], channels: 2 });
     const bits = buildPng({
       width: 2,
@@ -66,8 +96,17 @@ describe('PNG', () => {
     });
     expect(decoded(bits)).toMatchObject({ data: [0, 255, 255, 0], channels: 2 });
     const rows = filterless([1, 2, 3, 1, 2, 4, 9, 9, 9], 9);
-    const color = buildPng({ width: 3, height: 1, color: 2, rows, transparency: [0, 1, 0, 2, 0, 3] });
-    expect(decoded(color)).toMatchObject({ data: [1, 2, 3, 0, 1, 2, 4, 255, 9, 9, 9, 255], channels: 4 });
+    const color = buildPng({
+      width: 3,
+      height: 1,
+      color: 2,
+      rows,
+      transparency: [0, 1, 0, 2, 0, 3],
+    });
+    expect(decoded(color)).toMatchObject({
+      data: [1, 2, 3, 0, 1, 2, 4, 255, 9, 9, 9, 255],
+      channels: 4,
+    });
   });
 
   it('interlaced', () => {
@@ -76,7 +115,9 @@ describe('PNG', () => {
     const png = buildPng({ width: 3, height: 3, interlace: 1, rows });
     expect(decoded(png).data).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     const bits = { width: 3, height: 3, depth: 1, interlace: 1, rows };
-    expect(() => decodePicture(buildPng(bits), 'a.png')).toThrow(/a\.png: interlaced.*fewer than 8 bits/);
+    expect(() => decodePicture(buildPng(bits), 'a.png')).toThrow(
+      /a\.png: interlaced.*fewer than 8 bits/,
+    );
   });
 });
 
@@ -104,7 +145,10 @@ describe('JPEG', () => {
   it('gives its pixels, nearly', () => {
     const { data, channels } = decodePicture(jpeg, 'a.jpg');
     expect(channels).toBe(3);
-    const worst = pixels.reduce((most, value, i) => Math.max(most, Math.abs(data[3 * i] - value)), 0);
+    const worst = pixels.reduce(
+      (most, value, i) => Math.max(most, Math.abs(data[3 * i] - value)),
+      0,
+    );
     expect(worst).toBeLessThan(20);
   });
 

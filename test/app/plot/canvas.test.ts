@@ -31,7 +31,9 @@ describe('a canvas', () => {
   });
 
   it('refuses sizes that are no picture', () => {
-    expect(() => new Canvas(0, 5)).toThrow('canvas: sides must be whole numbers from 1 to 20,000, got 0 x 5');
+    expect(() => new Canvas(0, 5)).toThrow(
+      'canvas: sides must be whole numbers from 1 to 20,000, got 0 x 5',
+    );
     expect(() => new Canvas(5, 1.5)).toThrow('got 5 x 1.5');
     expect(() => new Canvas(20_001, 5)).toThrow('20,000');
   });
@@ -166,8 +168,15 @@ describe('a PNG file', () => {
   canvas.line(0, 22, 36, 0, RED, 2);
 
   it('holds the same pixels', () => {
-    const { width, height, channels, depth, data } = decode(encodeCanvas(canvas), { checkCrc: true });
-    expect({ width, height, channels, depth }).toEqual({ width: 37, height: 23, channels: 3, depth: 8 });
+    const { width, height, channels, depth, data } = decode(encodeCanvas(canvas), {
+      checkCrc: true,
+    });
+    expect({ width, height, channels, depth }).toEqual({
+      width: 37,
+      height: 23,
+      channels: 3,
+      depth: 8,
+    });
     expect(Uint8Array.from(data)).toEqual(canvas.pixels);
   });
 

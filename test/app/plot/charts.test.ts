@@ -29,7 +29,8 @@ function places(canvas: Canvas, color: Color): { x: number; y: number }[] {
   return found;
 }
 
-const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('a line chart', () => {
   const labels = { title: '', xLabel: '', yLabel: '' };
@@ -48,7 +49,8 @@ describe('a line chart', () => {
     const series = [{ name: 'cube', x: powers, y: powers.map((value) => value ** 3) }];
     const line = places(lineChart({ ...labels, series, xLog: true, yLog: true }), PALETTE[0]);
     const slope = (from: number, to: number): number => {
-      const row = (column: number) => mean(line.filter((place) => place.x === column).map(({ y }) => y));
+      const row = (column: number) =>
+        mean(line.filter((place) => place.x === column).map(({ y }) => y));
       return (row(to) - row(from)) / (to - from);
     };
     expect(slope(200, 400)).toBeCloseTo(slope(500, 800), 1);
@@ -70,7 +72,10 @@ describe('a line chart', () => {
     for (const color of PALETTE.slice(0, 2)) {
       expect(places(chart, color).some(({ y }) => y < 40)).toBe(true);
     }
-    const single = lineChart({ ...labels, series: series.slice(0, 1).map((one) => ({ ...one, y: [0, 0] })) });
+    const single = lineChart({
+      ...labels,
+      series: series.slice(0, 1).map((one) => ({ ...one, y: [0, 0] })),
+    });
     expect(places(single, PALETTE[0]).some(({ y }) => y < 40)).toBe(false);
   });
 
@@ -86,7 +91,9 @@ describe('a line chart', () => {
 
   it('refuses lines that do not fit', () => {
     const series = [{ name: 'loss', x: [1, 2], y: [1] }];
-    expect(() => lineChart({ ...labels, title: 't', series })).toThrow('the line loss has 2 x but 1 y');
+    expect(() => lineChart({ ...labels, title: 't', series })).toThrow(
+      'the line loss has 2 x but 1 y',
+    );
     const nine = Array.from({ length: 9 }, () => ({ name: '', x: [], y: [] }));
     expect(() => lineChart({ ...labels, series: nine })).toThrow(
       '9 lines cannot be told apart; draw at most 8',
@@ -96,7 +103,12 @@ describe('a line chart', () => {
 
 describe('a bar chart', () => {
   it('draws bars as long as their values', () => {
-    const chart = barChart({ title: 't', yLabel: 'y', names: ['a', 'b', 'c'], values: [10, 40, NaN] });
+    const chart = barChart({
+      title: 't',
+      yLabel: 'y',
+      names: ['a', 'b', 'c'],
+      values: [10, 40, NaN],
+    });
     const bars = places(chart, PALETTE[0]);
     const middle = chart.width / 2;
     const height = (of: typeof bars) => new Set(of.map(({ y }) => y)).size;
@@ -125,9 +137,9 @@ describe('a bar chart', () => {
       '1 names, 2 values',
     );
     const errorBars = [null, null];
-    expect(() => barChart({ title: 't', yLabel: '', names: ['a'], values: [1], errorBars })).toThrow(
-      '2 error bars',
-    );
+    expect(() =>
+      barChart({ title: 't', yLabel: '', names: ['a'], values: [1], errorBars }),
+    ).toThrow('2 error bars');
   });
 });
 
@@ -139,13 +151,16 @@ describe('a confusion plot', () => {
     const plot = confusionPlot({ title: '', names: ['a', 'b'], counts });
     // The matrix lies in a frame of one color; its four cells fill that.
     const frame = places(plot, QUIET);
-    const columns = frame.map(({ x }) => x).filter((x) => frame.filter((place) => place.x === x).length > 60);
+    const columns = frame
+      .map(({ x }) => x)
+      .filter((x) => frame.filter((place) => place.x === x).length > 60);
     const [left, right] = [Math.min(...columns), Math.max(...columns)];
     const rows = frame
       .filter(({ x }) => x === left)
       .map(({ y }) => y)
       .filter(
-        (y) => frame.filter((place) => place.y === y && place.x >= left && place.x <= right).length > 60,
+        (y) =>
+          frame.filter((place) => place.y === y && place.x >= left && place.x <= right).length > 60,
       );
     const [top, bottom] = [Math.min(...rows), Math.max(...rows)];
     const [right0, wrong0, wrong1, right1] = [0, 1, 2, 3].map((cell) =>
@@ -183,7 +198,11 @@ describe('a gallery', () => {
   const pixels = new Uint8Array(784).fill(255);
 
   it('shows each image as ink on paper, framed by its tone', () => {
-    const tiles = (['good', 'bad', 'plain'] as const).map((tone) => ({ pixels, caption: 'A', tone }));
+    const tiles = (['good', 'bad', 'plain'] as const).map((tone) => ({
+      pixels,
+      caption: 'A',
+      tone,
+    }));
     const sheet = gallery({ title: '', tiles, columns: 3 });
     expect(places(sheet, [0, 0, 0])).toHaveLength(3 * 56 * 56);
     const [good, bad] = [places(sheet, GOOD), places(sheet, BAD)];
@@ -213,7 +232,10 @@ describe('a scatter', () => {
     const plot = scatter({ title: '', points, names: ['', ''] });
     const center = (group: number) => {
       const found = places(plot, PALETTE[group]).concat(
-        places(plot, PALETTE[group].map((c) => Math.round(255 + (c - 255) * 0.75)) as unknown as Color),
+        places(
+          plot,
+          PALETTE[group].map((c) => Math.round(255 + (c - 255) * 0.75)) as unknown as Color,
+        ),
       );
       return { x: mean(found.map(({ x }) => x)), y: mean(found.map(({ y }) => y)) };
     };

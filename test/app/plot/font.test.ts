@@ -51,22 +51,40 @@ describe('the font', () => {
     expect(new Set(pictures).size).toBe(pictures.length);
   });
 
-  it.each(['0O', '0o', '1I', '1l', 'Il', 'I|', 'l|', '1|', '5S', '2Z', '0D', '9g', '9q', 'gq', 'Cc', 'Oo'])(
-    'tells %s apart by at least four dots',
-    (pair) => {
-      expect(difference(pair[0], pair[1])).toBeGreaterThanOrEqual(4);
-    },
-  );
+  it.each([
+    '0O',
+    '0o',
+    '1I',
+    '1l',
+    'Il',
+    'I|',
+    'l|',
+    '1|',
+    '5S',
+    '2Z',
+    '0D',
+    '9g',
+    '9q',
+    'gq',
+    'Cc',
+    'Oo',
+  ])('tells %s apart by at least four dots', (pair) => {
+    expect(difference(pair[0], pair[1])).toBeGreaterThanOrEqual(4);
+  });
 
   it('tells 8 and B apart by three corners', () => {
     expect(difference('8', 'B')).toBe(3);
   });
 
-  it.each(Array.from('CKOPSUVWXYZ'))('draws the small form of %s lower than the capital', (capital) => {
-    const top = (character: string) => glyphOf(character).rows.findIndex((row) => row.includes(true));
-    expect(top(capital)).toBe(0);
-    if (capital !== 'K') expect(top(capital.toLowerCase())).toBe(2);
-  });
+  it.each(Array.from('CKOPSUVWXYZ'))(
+    'draws the small form of %s lower than the capital',
+    (capital) => {
+      const top = (character: string) =>
+        glyphOf(character).rows.findIndex((row) => row.includes(true));
+      expect(top(capital)).toBe(0);
+      if (capital !== 'K') expect(top(capital.toLowerCase())).toBe(2);
+    },
+  );
 
   it('draws a box for what it does not know', () => {
     expect(picture('é')).toBe(picture('水'));

@@ -36,7 +36,9 @@ describe('a report', () => {
 
   it('loads nothing: pictures are inside, and so says its policy', () => {
     expect(html).toContain(`src="data:image/png;base64,${Buffer.from(png).toString('base64')}"`);
-    expect(html).toContain(`content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`);
+    expect(html).toContain(
+      `content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`,
+    );
     expect(html).not.toMatch(/(src|href)="(?!data:|#)/);
     expect(html).not.toMatch(/url\(|@import|https?:/);
   });

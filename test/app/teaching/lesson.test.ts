@@ -12,7 +12,11 @@ import { modelFrom } from '../../../src/app/model/modelContents.js';
 import { loadModel } from '../../../src/app/model/modelFile.js';
 import { largest } from '../../../src/app/correction/features.js';
 import { giveLesson, type Lesson } from '../../../src/app/correction/lesson.js';
-import { fineTune, type Correction, type FineTuneProgress } from '../../../src/app/correction/fineTune.js';
+import {
+  fineTune,
+  type Correction,
+  type FineTuneProgress,
+} from '../../../src/app/correction/fineTune.js';
 import { drawExam, drawReplay } from '../../../src/app/correction/replay.js';
 import { imageAt } from '../../../src/data/loading/dataset.js';
 import { IMAGE_PIXELS } from '../../../src/data/emnist/idx.js';
@@ -34,7 +38,13 @@ beforeAll(
   onWasm(async () => {
     const train = syntheticDataset({ seed: 3, count: 10 * 47 });
     // Reaches an accuracy of 0.8 in 120 steps.
-    const trainer = tinyTrainer({ train, epochs: 4, batchSize: 16, learningRate: 0.002, dropout: 0.1 });
+    const trainer = tinyTrainer({
+      train,
+      epochs: 4,
+      batchSize: 16,
+      learningRate: 0.002,
+      dropout: 0.1,
+    });
     await eventsOf(trainer);
     const extra = { classes: [...BALANCED_CLASSES], data: 'synthetic', synthetic: true, seed: 3 };
     original = Uint8Array.from(await saveState({ model: trainer.model, extra }));
@@ -42,7 +52,9 @@ beforeAll(
     const { predictions } = await evaluate(trainer.model, drawn);
     trainer.dispose();
     const wrong = [...predictions.keys()].filter((at) => predictions[at] !== drawn.labels[at]);
-    corrections = wrong.slice(0, 5).map((at) => ({ image: imageAt(drawn, at), label: drawn.labels[at] }));
+    corrections = wrong
+      .slice(0, 5)
+      .map((at) => ({ image: imageAt(drawn, at), label: drawn.labels[at] }));
     lesson = await giveLesson({ name: NAME, safetensors: original, corrections });
   }),
   PATIENCE,
@@ -77,7 +89,8 @@ describe('a lesson', () => {
     const [was, is] = [decodeSafetensors(original), decodeSafetensors(lesson.safetensors)];
     expect(Object.keys(is.tensors)).toEqual(Object.keys(was.tensors));
     const changed = Object.keys(is.tensors).filter(
-      (name) => Buffer.compare(bytesOf(was.tensors[name].data), bytesOf(is.tensors[name].data)) !== 0,
+      (name) =>
+        Buffer.compare(bytesOf(was.tensors[name].data), bytesOf(is.tensors[name].data)) !== 0,
     );
     expect(changed).toEqual([
       'fc_layers.0.bias',
@@ -149,8 +162,12 @@ describe('fineTune', () => {
       const image = new Uint8Array(IMAGE_PIXELS);
       const teach = (wrong: Correction[]) => fineTune(model, { corrections: wrong, replay: null });
       await expect(teach([])).rejects.toThrow('there are no corrections');
-      await expect(teach([{ image, label: 47 }])).rejects.toThrow("label 47 is none of the network's 47");
-      await expect(teach([{ image: new Uint8Array(5), label: 1 }])).rejects.toThrow('784 bytes, got 5');
+      await expect(teach([{ image, label: 47 }])).rejects.toThrow(
+        "label 47 is none of the network's 47",
+      );
+      await expect(teach([{ image: new Uint8Array(5), label: 1 }])).rejects.toThrow(
+        '784 bytes, got 5',
+      );
       model.dispose();
     }),
   );

@@ -1,11 +1,19 @@
 // What the browser tests call in the page. Runs in Chromium, minified, under the page's policy. Imports the engine and the app.
 
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
-import { createGpuBackend, type GpuBackend, type GpuMode } from '../../../src/engine/backends/gpu.js';
+import {
+  createGpuBackend,
+  type GpuBackend,
+  type GpuMode,
+} from '../../../src/engine/backends/gpu.js';
 import { createWasmBackend, type WasmBackend } from '../../../src/engine/backends/wasm/index.js';
 import { runKernelSuite, type SuiteResult } from '../../gpu/suite.js';
 import { type LeakReport, trainAndCount } from '../../gpu/leaks.js';
-import { compareTraining, type TrainingAgreement, type TrainingOptions } from '../../gpu/training.js';
+import {
+  compareTraining,
+  type TrainingAgreement,
+  type TrainingOptions,
+} from '../../gpu/training.js';
 import * as failures from './failures.js';
 import { countObjects, type LiveObjects } from './liveObjects.js';
 import { trainOnWasm } from './trainOnWasm.js';

@@ -2,7 +2,11 @@
 
 import { kernel } from '../../../kernels/kernel.js';
 import { relu } from '../../../kernels/activation.js';
-import { createGpuBackend, type GpuBackend, type GpuMode } from '../../../src/engine/backends/gpu.js';
+import {
+  createGpuBackend,
+  type GpuBackend,
+  type GpuMode,
+} from '../../../src/engine/backends/gpu.js';
 import { wrap } from './liveObjects.js';
 
 /** Runs what should fail; `nothing failed` if it does not. */

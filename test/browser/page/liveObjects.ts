@@ -52,7 +52,9 @@ export function countObjects(): { readonly live: () => LiveObjects; readonly end
   for (const kind of WEBGL_KINDS) {
     undo.push(
       wrap(WebGL2RenderingContext.prototype, `create${kind}`, (_, made) => of(kind).add(made)),
-      wrap(WebGL2RenderingContext.prototype, `delete${kind}`, (_, __, [gone]) => of(kind).delete(gone)),
+      wrap(WebGL2RenderingContext.prototype, `delete${kind}`, (_, __, [gone]) =>
+        of(kind).delete(gone),
+      ),
     );
   }
   const scope = globalThis as unknown as Record<string, { prototype: object } | undefined>;
@@ -66,7 +68,9 @@ export function countObjects(): { readonly live: () => LiveObjects; readonly end
   }
   return {
     live: () =>
-      Object.fromEntries([...alive].filter(([, set]) => set.size > 0).map(([kind, set]) => [kind, set.size])),
+      Object.fromEntries(
+        [...alive].filter(([, set]) => set.size > 0).map(([kind, set]) => [kind, set.size]),
+      ),
     end: () => undo.forEach((restore) => restore()),
   };
 }

@@ -11,5 +11,7 @@ import { type Graphics, launchOptions } from './chromium.js';
  * pages. A suite with software GPUs has a process of its own, so a lost device affects no other suite.
  */
 export function openBrowser(graphics: Graphics): Promise<Browser> {
-  return graphics === 'none' ? chromium.connect(inject('browser')) : chromium.launch(launchOptions(graphics));
+  return graphics === 'none'
+    ? chromium.connect(inject('browser'))
+    : chromium.launch(launchOptions(graphics));
 }

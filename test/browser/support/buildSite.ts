@@ -20,11 +20,16 @@ declare module 'vitest' {
 }
 
 /** Runs before the first browser test, if any test is selected. Returns the teardown. */
-export default async function prepare({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
+export default async function prepare({
+  provide,
+}: TestProject): Promise<(() => Promise<void>) | undefined> {
   const folder = `${root}build/browser-tests`;
   provide('site', folder);
   if (executable === null) return undefined;
-  const [browser] = await Promise.all([chromium.launchServer(launchOptions('none')), buildSite(folder)]);
+  const [browser] = await Promise.all([
+    chromium.launchServer(launchOptions('none')),
+    buildSite(folder),
+  ]);
   provide('browser', browser.wsEndpoint());
   return () => browser.close();
 }
@@ -39,7 +44,8 @@ async function buildSite(folder: string): Promise<void> {
       rolldownOptions: {
         input: { checks: path('../page/checks.ts') },
         output: {
-          entryFileNames: ({ name }) => (name === 'checks' ? 'checks.js' : 'assets/[name]-[hash].js'),
+          entryFileNames: ({ name }) =>
+            name === 'checks' ? 'checks.js' : 'assets/[name]-[hash].js',
         },
       },
     },

@@ -21,7 +21,9 @@ export const executable = PLACES.find((place) => place !== undefined && existsSy
 
 /** The end of a suite's title: why it is skipped, if it is. */
 export const whyNot = skipNote(
-  executable === null ? "no Chromium; install Debian's chromium, or set CHROMIUM to its path" : null,
+  executable === null
+    ? "no Chromium; install Debian's chromium, or set CHROMIUM to its path"
+    : null,
 );
 
 /** Nothing that talks to anybody else, and no sandbox, which containers do not allow. */
@@ -43,7 +45,12 @@ const SOFTWARE_GPU = [
 ];
 
 /** No GPU of any kind, not even in software. */
-const NO_GPU = ['--disable-gpu', '--disable-software-rasterizer', '--disable-webgl', '--disable-3d-apis'];
+const NO_GPU = [
+  '--disable-gpu',
+  '--disable-software-rasterizer',
+  '--disable-webgl',
+  '--disable-3d-apis',
+];
 
 /** The GPUs that a browser has. */
 export type Graphics = 'software' | 'none';

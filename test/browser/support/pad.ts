@@ -25,7 +25,10 @@ export class PadHand {
    * The events are handed over as fast as the browser takes them: where they come quicker than frames it joins them, as it does
    * with a quick mouse.
    */
-  async write({ strokes }: Pick<RecordedCharacter, 'strokes'>, canvas = '#pad canvas'): Promise<void> {
+  async write(
+    { strokes }: Pick<RecordedCharacter, 'strokes'>,
+    canvas = '#pad canvas',
+  ): Promise<void> {
     const pad = this.page.locator(canvas);
     await pad.scrollIntoViewIfNeeded();
     const box = (await pad.boundingBox())!;
@@ -111,7 +114,11 @@ export async function expectLikeliest(page: Page, label: string, what = label): 
 }
 
 /** Waits until the page reads one of these as the likeliest. */
-export async function expectLikeliestOf(page: Page, labels: readonly string[], what: string): Promise<void> {
+export async function expectLikeliestOf(
+  page: Page,
+  labels: readonly string[],
+  what: string,
+): Promise<void> {
   await eventually(async () => {
     expect(await likeliest(page), what).toBeOneOf([...labels]);
   });

@@ -59,7 +59,9 @@ export async function serveSite({
     ...(isolated ? ISOLATION : {}),
   };
   const contentOf = (name: string): Promise<Buffer> =>
-    name === 'checks.html' ? Promise.resolve(Buffer.from(CHECKS_PAGE)) : readFile(path.join(folder, name));
+    name === 'checks.html'
+      ? Promise.resolve(Buffer.from(CHECKS_PAGE))
+      : readFile(path.join(folder, name));
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     // `URL` has resolved any `..`, so a name cannot lead out of the folder.

@@ -80,15 +80,22 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
     serve,
     visit: async ({ to = '', device = {}, isolated = false, on, before, expected } = {}) => {
       const site = on ?? (await shared(isolated));
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...device });
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+        ...device,
+      });
       context.setDefaultTimeout(WAIT_LIMIT);
       context.on('weberror', (error) => complaints.push(String(error.error())));
       context.on('console', (message) => {
-        if (message.type() === 'error' && !expected?.test(message.text())) complaints.push(message.text());
+        if (message.type() === 'error' && !expected?.test(message.text()))
+          complaints.push(message.text());
       });
       context.on('request', (request) => {
         const address = request.url();
-        if (!/^(blob|data):/.test(address) && new URL(address).host !== new URL(site.address).host) {
+        if (
+          !/^(blob|data):/.test(address) &&
+          new URL(address).host !== new URL(site.address).host
+        ) {
           foreign.push(address);
         }
       });

@@ -3,7 +3,13 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CharacterNet, type Convolutions } from '../../../src/app/model/characterNet.js';
-import { fieldOf, filtersOf, peakOf, strideOf, takeApart } from '../../../src/app/web/thinking/filters.js';
+import {
+  fieldOf,
+  filtersOf,
+  peakOf,
+  strideOf,
+  takeApart,
+} from '../../../src/app/web/thinking/filters.js';
 import { activations, stagesOf } from '../../../src/app/web/thinking/stages.js';
 import { think, type Thought } from '../../../src/app/web/thinking/think.js';
 import { SyntheticCharacters } from '../../../src/data/strokes/synthetic.js';
@@ -54,7 +60,10 @@ describe.each(fastBackends)('on $name', ({ make }) => {
           const whole = await noGrad(() => scope(() => model.forward(input()).data()));
           const [shapes, logits] = scope(() => {
             const seen = activations(stages, input());
-            return [[...seen.blocks, seen.hidden].map(({ shape }) => shape), seen.logits.data()] as const;
+            return [
+              [...seen.blocks, seen.hidden].map(({ shape }) => shape),
+              seen.logits.data(),
+            ] as const;
           });
           expect(shapes).toEqual([
             [1, 32, 14, 14],
@@ -116,7 +125,9 @@ it('the slopes are those of finite differences, in float64', () =>
       const batch = new Float64Array(moved.length * 784);
       moved.forEach((values, n) => batch.set(values, n * 784));
       const shape = [moved.length, 1, 28, 28];
-      const logits = await noGrad(() => scope(() => model.forward(tensor(batch, { shape })).data()));
+      const logits = await noGrad(() =>
+        scope(() => model.forward(tensor(batch, { shape })).data()),
+      );
       const at = (n: number, k: number): number => logits[n * CLASSES + k];
       places.forEach((place, i) => {
         const slope = (k: number): number => (at(2 * i, k) - at(2 * i + 1, k)) / (2 * STEP);
@@ -138,61 +149,71 @@ it('the SIMD slopes are those of the reference', async () => {
 
 const DEPTHS: [Convolutions][] = [[[1, 1, 1]], [[1, 2, 2]], [[2, 1, 3]]];
 
-it.each(DEPTHS)('a filter that is taken apart adds up to what the network says, %j convolutions', (depths) =>
-  withFreshBackend(wasm(1).make, () =>
-    withNetwork(async (model) => {
-      const stages = stagesOf(model);
-      const filters = await filtersOf(stages);
-      const { inputs, blocks } = await think(stages, input, question);
-      let fired = 0;
-      for (const [block, side] of [28, 14, 7].entries()) {
-        for (let filter = 0; filter < filters[block].outChannels; filter++) {
-          const peak = peakOf(blocks[block], Math.floor(side / 2), filter);
-          const { bias, shares, total } = takeApart(filters[block], filter, inputs[block], side, peak);
-          expect(shares.reduce((sum, { value }) => sum + value, bias)).toBeCloseTo(total, 9);
-          expect(Math.max(0, total)).toBeCloseTo(peak.value, 3);
-          if (peak.value > 0) fired += 1;
+it.each(DEPTHS)(
+  'a filter that is taken apart adds up to what the network says, %j convolutions',
+  (depths) =>
+    withFreshBackend(wasm(1).make, () =>
+      withNetwork(async (model) => {
+        const stages = stagesOf(model);
+        const filters = await filtersOf(stages);
+        const { inputs, blocks } = await think(stages, input, question);
+        let fired = 0;
+        for (const [block, side] of [28, 14, 7].entries()) {
+          for (let filter = 0; filter < filters[block].outChannels; filter++) {
+            const peak = peakOf(blocks[block], Math.floor(side / 2), filter);
+            const { bias, shares, total } = takeApart(
+              filters[block],
+              filter,
+              inputs[block],
+              side,
+              peak,
+            );
+            expect(shares.reduce((sum, { value }) => sum + value, bias)).toBeCloseTo(total, 9);
+            expect(Math.max(0, total)).toBeCloseTo(peak.value, 3);
+            if (peak.value > 0) fired += 1;
+          }
         }
-      }
-      expect(fired).toBeGreaterThan(50);
-    }, depths),
-  ),
+        expect(fired).toBeGreaterThan(50);
+      }, depths),
+    ),
 );
 
-it.each(DEPTHS)('a point depends on the pixels of its field and on no others, %j convolutions', (depths) =>
-  withFreshBackend(wasm(1).make, () =>
-    withNetwork(async (model) => {
-      const stages = stagesOf(model);
-      const points: readonly (readonly [number, number, number])[] = [
-        [0, 5, 9],
-        [1, 3, 2],
-        [2, 1, 0],
-      ];
-      for (const [block, row, column] of points) {
-        const slopes = await scope(() => {
-          const x = new Tensor(input().array, true);
-          const maps = activations(stages, x).blocks[block];
-          const [, channels, side] = maps.shape;
-          const seed = new Float32Array(maps.size);
-          for (let c = 0; c < channels; c++) seed[(c * side + row) * side + column] = c + 1;
-          return gradientOf(maps, x, tensor(seed, { shape: maps.shape })).data();
-        });
-        // Winograd's tiles leave traces of rounding outside.
-        const least = 1e-5 * Math.max(...slopes.map(Math.abs));
-        const seen = [...slopes.keys()].filter((i) => Math.abs(slopes[i]) > least);
-        const rows = seen.map((i) => Math.floor(i / 28));
-        const columns = seen.map((i) => i % 28);
-        const [down, across] = [fieldOf(depths, block, row), fieldOf(depths, block, column)];
-        expect([Math.min(...rows), Math.max(...rows)]).toEqual([
-          Math.max(0, down.first),
-          Math.min(27, down.last),
-        ]);
-        expect([Math.min(...columns), Math.max(...columns)]).toEqual([
-          Math.max(0, across.first),
-          Math.min(27, across.last),
-        ]);
-      }
-      expect([0, 1, 2].map(strideOf)).toEqual([2, 4, 8]);
-    }, depths),
-  ),
+it.each(DEPTHS)(
+  'a point depends on the pixels of its field and on no others, %j convolutions',
+  (depths) =>
+    withFreshBackend(wasm(1).make, () =>
+      withNetwork(async (model) => {
+        const stages = stagesOf(model);
+        const points: readonly (readonly [number, number, number])[] = [
+          [0, 5, 9],
+          [1, 3, 2],
+          [2, 1, 0],
+        ];
+        for (const [block, row, column] of points) {
+          const slopes = await scope(() => {
+            const x = new Tensor(input().array, true);
+            const maps = activations(stages, x).blocks[block];
+            const [, channels, side] = maps.shape;
+            const seed = new Float32Array(maps.size);
+            for (let c = 0; c < channels; c++) seed[(c * side + row) * side + column] = c + 1;
+            return gradientOf(maps, x, tensor(seed, { shape: maps.shape })).data();
+          });
+          // Winograd's tiles leave traces of rounding outside.
+          const least = 1e-5 * Math.max(...slopes.map(Math.abs));
+          const seen = [...slopes.keys()].filter((i) => Math.abs(slopes[i]) > least);
+          const rows = seen.map((i) => Math.floor(i / 28));
+          const columns = seen.map((i) => i % 28);
+          const [down, across] = [fieldOf(depths, block, row), fieldOf(depths, block, column)];
+          expect([Math.min(...rows), Math.max(...rows)]).toEqual([
+            Math.max(0, down.first),
+            Math.min(27, down.last),
+          ]);
+          expect([Math.min(...columns), Math.max(...columns)]).toEqual([
+            Math.max(0, across.first),
+            Math.min(27, across.last),
+          ]);
+        }
+        expect([0, 1, 2].map(strideOf)).toEqual([2, 4, 8]);
+      }, depths),
+    ),
 );

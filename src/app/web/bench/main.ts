@@ -3,7 +3,14 @@
 
 import { describeAttempt, describeDevice, type DeviceReport } from '../../device/device.js';
 import type { Candidate, Report } from './protocol.js';
-import { CANDIDATES, type Failure, measureCandidate, NAMES, type Outcome, probeDevice } from './run.js';
+import {
+  CANDIDATES,
+  type Failure,
+  measureCandidate,
+  NAMES,
+  type Outcome,
+  probeDevice,
+} from './run.js';
 import { drawFacts, drawResults, duration, imagesPerSecond, type Row, short } from './view.js';
 
 declare const __VERSION__: string;
@@ -56,7 +63,9 @@ function drawDevice(): void {
   else if ('reason' in report) facts.push(['Best', report.reason]);
   else {
     facts.push(['Best', describeDevice(report)]);
-    facts.push(...report.tried.map((attempt): [string, string] => [attempt.mode, describeAttempt(attempt)]));
+    facts.push(
+      ...report.tried.map((attempt): [string, string] => [attempt.mode, describeAttempt(attempt)]),
+    );
   }
   drawFacts(device, facts);
 }

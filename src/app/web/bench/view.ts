@@ -30,12 +30,22 @@ export function duration(ms: number): string {
 
 /** Facts as a description list. */
 export function drawFacts(list: HTMLElement, facts: readonly (readonly [string, string])[]): void {
-  list.replaceChildren(...facts.flatMap(([term, value]) => [element('dt', term), element('dd', value)]));
+  list.replaceChildren(
+    ...facts.flatMap(([term, value]) => [element('dt', term), element('dd', value)]),
+  );
 }
 
 export type Row = Outcome | { readonly waiting: string };
 
-const COLUMNS = ['Characters a second', 'Step', 'First step', 'Compiling', 'Launches', 'Memory', 'Loss'];
+const COLUMNS = [
+  'Characters a second',
+  'Step',
+  'First step',
+  'Compiling',
+  'Launches',
+  'Memory',
+  'Loss',
+];
 
 /** Training throughput of a backend in images per second. */
 export function imagesPerSecond({ batchSize, stepMs }: Measured): number {
@@ -57,7 +67,9 @@ function numbers(measured: Measured): string[] {
 
 /** One row per candidate; bars are relative to the fastest. */
 export function drawResults(body: HTMLElement, rows: ReadonlyMap<Candidate, Row>): void {
-  const fastest = Math.max(...[...rows.values()].map((row) => ('steps' in row ? imagesPerSecond(row) : 0)));
+  const fastest = Math.max(
+    ...[...rows.values()].map((row) => ('steps' in row ? imagesPerSecond(row) : 0)),
+  );
   body.replaceChildren(
     ...[...rows].map(([candidate, row]) => {
       const heading = element('th', NAMES[candidate]);

@@ -32,7 +32,10 @@ async function measure({ candidate, batch, steps }: MeasureTask): Promise<void> 
   };
   const measured = await measureDevice(backend, { batchSize, steps: timed, onStep });
   await backend.dispose();
-  post({ kind: 'measured', measured: { device: report, startMs, steps: timed, losses, ...measured } });
+  post({
+    kind: 'measured',
+    measured: { device: report, startMs, steps: timed, losses, ...measured },
+  });
 }
 
 addEventListener('message', ({ data }: MessageEvent<Task>) => {

@@ -24,7 +24,10 @@ const grouped = (count: number): string => count.toLocaleString('en-US');
 const ALIKE = '1/I/L, 9/g/q, F/f and 0/O count as one each';
 
 /** The key figures at the top. */
-export function figuresOf({ parameters, training }: ModelCard, record: ModelRecord | null): Figure[] {
+export function figuresOf(
+  { parameters, training }: ModelCard,
+  record: ModelRecord | null,
+): Figure[] {
   const network = {
     value: grouped(parameters),
     name: 'parameters',
@@ -65,16 +68,23 @@ export function factsOf(card: ModelCard, { digest, record }: Identity): Fact[] {
 }
 
 /** Display names of the weights' number formats. */
-const WEIGHTS: Readonly<Record<string, string>> = { float16: 'Half precision', int8: '8-bit weights' };
+const WEIGHTS: Readonly<Record<string, string>> = {
+  float16: 'Half precision',
+  int8: '8-bit weights',
+};
 
 function factsOfRecord({ weights, training, test, validation, float32 }: ModelRecord): Fact[] {
   const which = training.official
     ? 'the official test part of EMNIST Balanced'
     : 'a development split of real EMNIST images, not the official partition';
   const lost = float32.correct - test.correct;
-  const change = lost === 0 ? 'as many as' : `${grouped(Math.abs(lost))} ${lost > 0 ? 'fewer' : 'more'} than`;
+  const change =
+    lost === 0 ? 'as many as' : `${grouped(Math.abs(lost))} ${lost > 0 ? 'fewer' : 'more'} than`;
   return [
-    { name: 'Learned from', text: `${grouped(training.images)} images of handwriting (${training.data})` },
+    {
+      name: 'Learned from',
+      text: `${grouped(training.images)} images of handwriting (${training.data})`,
+    },
     { name: 'Measured on', text: `${grouped(test.images)} others that it never saw: ${which}` },
     {
       name: 'Calibration',
@@ -97,7 +107,9 @@ function factsOfRecord({ weights, training, test, validation, float32 }: ModelRe
 /** Facts of a model without a record, from its file alone. */
 function factsOfFile({ training }: ModelCard): Fact[] {
   const { data, synthetic, seed, temperature = 1 } = training;
-  const drawn = synthetic ? ': characters drawn by the program, so do not trust it with handwriting' : '';
+  const drawn = synthetic
+    ? ': characters drawn by the program, so do not trust it with handwriting'
+    : '';
   return [
     { name: 'Learned from', text: `${data}${drawn}` },
     { name: 'Accuracy', text: 'the file does not say; inkgrad eval measures it' },

@@ -16,8 +16,16 @@ const MAX_BYTES = 2 ** 26;
 /** Mounts the panel in `host`. */
 export function mount(host: HTMLElement, app: App): Panel {
   const card = element('div', { className: 'model-card' });
-  const picker = element('input', { type: 'file', accept: '.safetensors,.pth,.pt', id: 'own-model' });
-  const own = element('label', { className: 'button', htmlFor: 'own-model' }, 'Load a model of your own');
+  const picker = element('input', {
+    type: 'file',
+    accept: '.safetensors,.pth,.pt',
+    id: 'own-model',
+  });
+  const own = element(
+    'label',
+    { className: 'button', htmlFor: 'own-model' },
+    'Load a model of your own',
+  );
   const back = element('button', { type: 'button', hidden: true }, 'Back to the page’s model');
   const hint = element(
     'p',
@@ -87,7 +95,13 @@ async function openFile(file: File): Promise<Reader> {
 
 function draw({ card }: Reader, identity: Identity, layers: readonly NamedLayer[]): HTMLElement[] {
   const figures = figuresOf(card, identity.record).map(({ value, name, meaning }) =>
-    element('li', {}, element('b', {}, value), element('span', {}, name), element('small', {}, meaning)),
+    element(
+      'li',
+      {},
+      element('b', {}, value),
+      element('span', {}, name),
+      element('small', {}, meaning),
+    ),
   );
   const facts = factsOf(card, identity).flatMap(({ name, text, code }) => [
     element('dt', {}, name),
@@ -103,7 +117,9 @@ function draw({ card }: Reader, identity: Identity, layers: readonly NamedLayer[
       element('td', {}, parameters === 0 ? '–' : parameters.toLocaleString('en-US')),
     ),
   );
-  const head = ['Layer', 'Name', 'Output', 'Parameters'].map((text) => element('th', { scope: 'col' }, text));
+  const head = ['Layer', 'Name', 'Output', 'Parameters'].map((text) =>
+    element('th', { scope: 'col' }, text),
+  );
   const table = element(
     'table',
     {},

@@ -43,7 +43,13 @@ function offer(host: HTMLElement, waiting: ServiceWorker): void {
   });
   const later = element('button', { type: 'button', className: 'plain' }, 'Later');
   const text = element('p', {}, 'There is a new version of this page.');
-  const notice = element('div', { className: 'notice new-version', role: 'status' }, text, reload, later);
+  const notice = element(
+    'div',
+    { className: 'notice new-version', role: 'status' },
+    text,
+    reload,
+    later,
+  );
   later.addEventListener('click', () => notice.remove());
   host.append(notice);
 }

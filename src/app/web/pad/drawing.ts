@@ -37,7 +37,8 @@ export function imageOf(strokes: readonly Stroke[]): Uint8Array {
 
 /** The contents of the pad as the page's `Drawing`. */
 export function drawingOf({ strokes, picture }: Sheet): Drawing {
-  if (picture !== null) return { strokes: [], image: picture.image, empty: false, source: 'picture' };
+  if (picture !== null)
+    return { strokes: [], image: picture.image, empty: false, source: 'picture' };
   const empty = strokes.length === 0;
   return {
     strokes,

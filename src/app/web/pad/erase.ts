@@ -14,9 +14,11 @@ export function touched(
   reach: number,
 ): Stroke[] {
   return strokes.filter((stroke) => {
-    if (stroke.length === 2) return segmentsMeet(way, [stroke[0], stroke[1], stroke[0], stroke[1]], reach);
+    if (stroke.length === 2)
+      return segmentsMeet(way, [stroke[0], stroke[1], stroke[0], stroke[1]], reach);
     for (let i = 0; i + 3 < stroke.length; i += 2) {
-      if (segmentsMeet(way, [stroke[i], stroke[i + 1], stroke[i + 2], stroke[i + 3]], reach)) return true;
+      if (segmentsMeet(way, [stroke[i], stroke[i + 1], stroke[i + 2], stroke[i + 3]], reach))
+        return true;
     }
     return false;
   });
@@ -34,7 +36,12 @@ function segmentsMeet(a: Segment, b: Segment, reach: number): boolean {
   ) {
     return false;
   }
-  const sides = [side(a, b[0], b[1]), side(a, b[2], b[3]), side(b, a[0], a[1]), side(b, a[2], a[3])];
+  const sides = [
+    side(a, b[0], b[1]),
+    side(a, b[2], b[3]),
+    side(b, a[0], a[1]),
+    side(b, a[2], a[3]),
+  ];
   if (sides[0] * sides[1] < 0 && sides[2] * sides[3] < 0) return true;
   return (
     distance(b[0], b[1], a) <= reach ||

@@ -190,7 +190,8 @@ export class Pad {
     const { strokes } = this.sheet.value;
     const gone = touched(strokes, [...doing.at, ...at], ERASER_REACH + PEN_WIDTH / 2);
     doing.at = at;
-    if (gone.length > 0) this.#show({ strokes: strokes.filter((s) => !gone.includes(s)), picture: null });
+    if (gone.length > 0)
+      this.#show({ strokes: strokes.filter((s) => !gone.includes(s)), picture: null });
   }
 
   /** Adds the result of one gesture to the history as one step. */
@@ -199,7 +200,8 @@ export class Pad {
     if (doing === null) return;
     this.#doing = null;
     const sheet = this.sheet.value;
-    const changed = doing.kind === 'drawing' || sheet.strokes.length < this.#history.present.strokes.length;
+    const changed =
+      doing.kind === 'drawing' || sheet.strokes.length < this.#history.present.strokes.length;
     if (changed) this.#push(sheet);
     else this.#show(this.#history.present);
   }
@@ -229,6 +231,8 @@ export class Pad {
     const { bottom, top, height } = this.canvas.getBoundingClientRect();
     if (height === 0 || bottom < 0 || top > window.innerHeight) return 'taken'; // an invisible pad must not be cleared
     if (at === null || at === document.body) return 'nowhere';
-    return at.closest('input, textarea, select, [contenteditable], dialog, .pad') ? 'taken' : 'elsewhere';
+    return at.closest('input, textarea, select, [contenteditable], dialog, .pad')
+      ? 'taken'
+      : 'elsewhere';
   }
 }

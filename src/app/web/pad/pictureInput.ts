@@ -25,14 +25,24 @@ export function takePictures(pad: Pad, app: Pick<App, 'say' | 'fail'>): void {
     }
   };
 
-  const input = element('input', { type: 'file', accept: 'image/*', hidden: true, ariaLabel: 'Picture' });
+  const input = element('input', {
+    type: 'file',
+    accept: 'image/*',
+    hidden: true,
+    ariaLabel: 'Picture',
+  });
   input.addEventListener('change', () => {
     const file = input.files?.[0];
     input.value = ''; // so that choosing the same file again triggers a change event
     if (file !== undefined) void take(file);
   });
   const does = 'Reads a picture of one character instead; you may also drop or paste one';
-  const button = makeTool({ label: 'Picture', does, icon: ICONS.picture, press: () => input.click() });
+  const button = makeTool({
+    label: 'Picture',
+    does,
+    icon: ICONS.picture,
+    press: () => input.click(),
+  });
   pad.toolbar.append(button, input);
 
   const receive = (on: boolean): unknown => pad.root.classList.toggle('receiving', on);
@@ -48,7 +58,10 @@ export function takePictures(pad: Pad, app: Pick<App, 'say' | 'fail'>): void {
     receive(false);
     const file = event.dataTransfer?.files[0];
     if (file !== undefined) void take(file);
-    else app.fail(new DataError('what was dropped is no file; save the picture first and drop its file'));
+    else
+      app.fail(
+        new DataError('what was dropped is no file; save the picture first and drop its file'),
+      );
   });
   // Otherwise a file dropped outside the pad would replace the page.
   for (const name of ['dragover', 'drop'] as const) {

@@ -36,7 +36,8 @@ export class OnePointer {
     const palm = pointerType === 'touch' && timeStamp - this.#penSeen < PALM_TIME;
     this.seen(pointer);
     const before = this.#drawing;
-    if (palm || (before !== null && !(pointerType === 'pen' && before.type === 'touch'))) return 'ignore';
+    if (palm || (before !== null && !(pointerType === 'pen' && before.type === 'touch')))
+      return 'ignore';
     this.#drawing = { id: pointerId, type: pointerType };
     return before === null ? 'draw' : 'draw instead';
   }

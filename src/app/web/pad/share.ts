@@ -83,7 +83,9 @@ function sideOf(stroke: Stroke): number {
  */
 export function decodeStrokes(text: string): number[][] {
   if (!text.startsWith(VERSION)) {
-    throw new FormatError('the link was made by another version of this page; ask for it to be copied again');
+    throw new FormatError(
+      'the link was made by another version of this page; ask for it to be copied again',
+    );
   }
   const bytes = text.length <= MAX_CHARACTERS ? fromBase64Url(text.slice(1)) : null;
   if (bytes === null || bytes.length < 3) throw damaged();
@@ -171,7 +173,9 @@ function toBase64Url(bytes: readonly number[]): string {
 function fromBase64Url(text: string): Uint8Array | null {
   if (!/^[\w-]*$/.test(text)) return null;
   try {
-    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) =>
+      c.charCodeAt(0),
+    );
   } catch {
     return null; // not a valid base64 length
   }

@@ -65,6 +65,7 @@ export class StrokeBuilder {
     const ends = [to - 2, to - 1, to, after] as const; // a negative index is before the start of the stroke
     smoothSpan(this.#knots, ends, steps, this.points, this.points.length);
     const [from, until] = [this.#force[to - 1], this.#force[to]];
-    for (let step = 1; step <= steps; step++) this.pressures.push(from + ((until - from) * step) / steps);
+    for (let step = 1; step <= steps; step++)
+      this.pressures.push(from + ((until - from) * step) / steps);
   }
 }

@@ -64,7 +64,8 @@ export class Surface {
   #watchSize(): void {
     const observer = new ResizeObserver(([entry]) => {
       // Use the exact size in device pixels if the browser reports it.
-      const exact = 'devicePixelContentBoxSize' in entry ? entry.devicePixelContentBoxSize[0] : undefined;
+      const exact =
+        'devicePixelContentBoxSize' in entry ? entry.devicePixelContentBoxSize[0] : undefined;
       const { width, height } = entry.contentRect;
       this.canvas.width = exact?.inlineSize ?? Math.round(width * devicePixelRatio);
       this.canvas.height = exact?.blockSize ?? Math.round(height * devicePixelRatio);

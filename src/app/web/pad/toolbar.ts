@@ -70,8 +70,13 @@ export const ICONS = {
 } as const;
 
 /** The buttons for the pad's built-in commands. */
-export function makeCommandTools(press: (command: Command) => void): Record<Command, HTMLButtonElement> {
-  const tool = (command: Command, options: Omit<ToolOptions, 'icon' | 'press'>): HTMLButtonElement =>
+export function makeCommandTools(
+  press: (command: Command) => void,
+): Record<Command, HTMLButtonElement> {
+  const tool = (
+    command: Command,
+    options: Omit<ToolOptions, 'icon' | 'press'>,
+  ): HTMLButtonElement =>
     makeTool({ icon: ICONS[command], press: () => press(command), ...options });
   return {
     undo: tool('undo', {
@@ -93,6 +98,11 @@ export function makeCommandTools(press: (command: Command) => void): Record<Comm
       shortcut: 'E',
       toggles: true,
     }),
-    clear: tool('clear', { label: 'Clear', does: 'Wipes the pad', key: 'Delete', shortcut: 'Delete Escape' }),
+    clear: tool('clear', {
+      label: 'Clear',
+      does: 'Wipes the pad',
+      key: 'Delete',
+      shortcut: 'Delete Escape',
+    }),
   };
 }

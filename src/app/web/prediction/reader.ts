@@ -23,7 +23,11 @@ export class Reader {
   readonly card: ModelCard;
   readonly #backend: Backend;
 
-  private constructor({ model, classes, temperature }: LoadedModel, card: ModelCard, backend: Backend) {
+  private constructor(
+    { model, classes, temperature }: LoadedModel,
+    card: ModelCard,
+    backend: Backend,
+  ) {
     this.#backend = backend;
     this.model = model;
     this.classes = classes;

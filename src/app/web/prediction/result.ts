@@ -60,7 +60,9 @@ function remarkOn({ kind }: Verdict): string {
 }
 
 function spoken({ verdict, ranked }: Reading): string {
-  return verdict.kind === 'sure' ? `${verdict.text}, ${percent(ranked[0].probability)}` : verdict.text;
+  return verdict.kind === 'sure'
+    ? `${verdict.text}, ${percent(ranked[0].probability)}`
+    : verdict.text;
 }
 
 interface Row {

@@ -24,7 +24,12 @@ export function judge(
 }
 
 function believed(group: readonly string[]): Verdict {
-  return { kind: group.length === 1 ? 'sure' : 'alike', label: group[0], text: group.join(' or '), group };
+  return {
+    kind: group.length === 1 ? 'sure' : 'alike',
+    label: group[0],
+    text: group.join(' or '),
+    group,
+  };
 }
 
 function doubted(ranked: readonly Ranked[]): Verdict {

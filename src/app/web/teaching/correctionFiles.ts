@@ -17,7 +17,8 @@ export function mountFileButtons(host: HTMLElement, app: App, teacher: Teacher):
   };
   const model = button('Save the taught model', () => {
     const reader = teacher.state.value.taught?.reader;
-    if (reader) saveFile('taught.safetensors', reader.card.safetensors.slice(), 'application/octet-stream');
+    if (reader)
+      saveFile('taught.safetensors', reader.card.safetensors.slice(), 'application/octet-stream');
   });
   const corrections = button('Save corrections', () =>
     saveFile('inkgrad-corrections.json', teacher.exportCorrections(), 'application/json'),
@@ -69,7 +70,11 @@ async function load(app: App, teacher: Teacher): Promise<void> {
 /** Makes the dialog that confirms the deletion. */
 function makeConfirmation(forget: () => void): HTMLDialogElement {
   const keep = element('button', { type: 'submit', value: 'keep' }, 'Keep it');
-  const go = element('button', { type: 'submit', value: 'forget', className: 'danger' }, 'Forget everything');
+  const go = element(
+    'button',
+    { type: 'submit', value: 'forget', className: 'danger' },
+    'Forget everything',
+  );
   const heading = element('h3', { id: 'forget-heading' }, 'Forget everything you taught?');
   const dialog = element(
     'dialog',

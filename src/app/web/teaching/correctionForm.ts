@@ -68,12 +68,16 @@ export function makeCorrectionForm(app: App, teacher: Teacher): HTMLElement {
 function isOutOfDate({ taught }: TeacherState, teacher: Teacher): boolean {
   const current = teacher.teachable();
   const learned = taught?.comparisons;
-  return current.length !== (learned?.size ?? 0) || current.some((correction) => !learned?.has(correction));
+  return (
+    current.length !== (learned?.size ?? 0) ||
+    current.some((correction) => !learned?.has(correction))
+  );
 }
 
 function stageOf(progress: TeacherState['progress'], count: number): string {
   if (progress === null) return '';
-  if (progress === 'starting') return 'Drawing characters to rehearse, so that nothing is forgotten …';
+  if (progress === 'starting')
+    return 'Drawing characters to rehearse, so that nothing is forgotten …';
   return `Learning: ${progress.learned} of ${count} ${count === 1 ? 'correction' : 'corrections'} right`;
 }
 
@@ -125,7 +129,11 @@ function makePicker(changed: () => void): CharacterPicker {
     },
     setClasses: (classes) => {
       const before = radios();
-      if (classes.length === before.length && classes.every((name, at) => before[at].value === name)) return;
+      if (
+        classes.length === before.length &&
+        classes.every((name, at) => before[at].value === name)
+      )
+        return;
       const chosen = before.find(({ checked }) => checked)?.value;
       choices.replaceChildren(...classes.map((name) => makeChoice(name, name === chosen)));
       changed();
@@ -139,7 +147,8 @@ function makePicker(changed: () => void): CharacterPicker {
 
 /** The radio button of a typed character; of its other case if the class merges both cases. */
 function radioFor(key: string, radios: readonly HTMLInputElement[]): HTMLInputElement | undefined {
-  const named = (name: string): HTMLInputElement | undefined => radios.find(({ value }) => value === name);
+  const named = (name: string): HTMLInputElement | undefined =>
+    radios.find(({ value }) => value === name);
   return named(key) ?? named(key.toUpperCase()) ?? named(key.toLowerCase());
 }
 

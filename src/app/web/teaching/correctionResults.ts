@@ -75,14 +75,22 @@ export function drawChange(taught: Taught | null, shown: Correction | null): HTM
       'After the lesson you see here how your drawing was read before, how it is read now, and whether anything else was forgotten.';
     return element('section', {}, heading, element('p', { className: 'soft' }, text));
   }
-  return element('section', {}, heading, drawComparison(comparison, shown.label), ...examOf(taught.exam));
+  return element(
+    'section',
+    {},
+    heading,
+    drawComparison(comparison, shown.label),
+    ...examOf(taught.exam),
+  );
 }
 
 function examOf(exam: ExamResult | null): HTMLElement[] {
   if (exam === null) return [];
   const { count, before, after } = exam;
   const verdict =
-    after >= before - 0.01 * count ? 'The rest is not forgotten.' : 'Some of the rest is forgotten.';
+    after >= before - 0.01 * count
+      ? 'The rest is not forgotten.'
+      : 'Some of the rest is forgotten.';
   const facts =
     `Of ${count} test characters that this page draws itself, ${before} were read right before the lesson ` +
     `and ${after} are now. They were not part of the lesson, and they are no one’s handwriting: yours may fare differently.`;
@@ -99,11 +107,17 @@ function drawComparison({ before, after }: Comparison, label: string): HTMLEleme
     const cells = [before, after].map((reading) => cellOf(share(reading, character)));
     return element('tr', { className: character === label ? 'meant' : '' }, heading, ...cells);
   });
-  const columns = ['Character', 'Before', 'After'].map((name) => element('th', { scope: 'col' }, name));
+  const columns = ['Character', 'Before', 'After'].map((name) =>
+    element('th', { scope: 'col' }, name),
+  );
   return element(
     'table',
     { className: 'comparison' },
-    element('caption', {}, element('div', {}, pixels(before.image), sentence(before, after, label))),
+    element(
+      'caption',
+      {},
+      element('div', {}, pixels(before.image), sentence(before, after, label)),
+    ),
     element('thead', {}, element('tr', {}, ...columns)),
     element('tbody', {}, ...rows),
   );

@@ -74,7 +74,8 @@ export const browserStore: CorrectionStore = {
     withDatabase(async (database) => {
       const text: unknown = await database.get(STORE, 'corrections');
       const taught = (await database.get(STORE, 'taught')) as TaughtModel | undefined;
-      if (typeof text !== 'string') throw new FormatError('what was kept in this browser cannot be read');
+      if (typeof text !== 'string')
+        throw new FormatError('what was kept in this browser cannot be read');
       return {
         corrections: decodeCorrections(text, 'what was kept in this browser'),
         taught: taught ?? null,
@@ -85,7 +86,9 @@ export const browserStore: CorrectionStore = {
       const transaction = database.transaction(STORE, 'readwrite');
       await Promise.all([
         transaction.store.put(encodeCorrections(corrections), 'corrections'),
-        taught === null ? transaction.store.delete('taught') : transaction.store.put(taught, 'taught'),
+        taught === null
+          ? transaction.store.delete('taught')
+          : transaction.store.put(taught, 'taught'),
         transaction.done,
       ]);
     }, true);

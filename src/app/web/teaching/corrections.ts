@@ -62,7 +62,9 @@ export function decodeCorrections(text: string, name: string): Correction[] {
   }
   const list = listOf(file.value('corrections'), `${name}: corrections`);
   if (list.length > MAX_CORRECTIONS) {
-    throw new FormatError(`${name}: holds ${list.length} corrections, more than ${MAX_CORRECTIONS}`);
+    throw new FormatError(
+      `${name}: holds ${list.length} corrections, more than ${MAX_CORRECTIONS}`,
+    );
   }
   return list.map((item, at) => readCorrection(item, `${name}: correction ${at + 1}`));
 }
@@ -90,7 +92,9 @@ function readCorrection(item: Json, where: string): Correction {
 
 function character(text: string, where: string): string {
   if (text.length >= 1 && text.length <= 20) return text;
-  throw new FormatError(`${where}: a character's name has 1 to 20 letters, this one ${text.length}`);
+  throw new FormatError(
+    `${where}: a character's name has 1 to 20 letters, this one ${text.length}`,
+  );
 }
 
 function readImage(text: string, where: string): Uint8Array {
@@ -112,10 +116,15 @@ function listOf(value: Json, where: string): readonly Json[] {
 }
 
 /** Appends corrections. A later correction of the same image replaces the earlier one; at most `MAX_CORRECTIONS` remain. */
-export function withMore(corrections: readonly Correction[], more: readonly Correction[]): Correction[] {
+export function withMore(
+  corrections: readonly Correction[],
+  more: readonly Correction[],
+): Correction[] {
   const all = [...corrections];
   for (const added of more) {
-    const at = all.findIndex(({ image }) => image.every((byte, pixel) => byte === added.image[pixel]));
+    const at = all.findIndex(({ image }) =>
+      image.every((byte, pixel) => byte === added.image[pixel]),
+    );
     if (at >= 0) all.splice(at, 1);
     all.push(added);
   }

@@ -34,7 +34,10 @@ function fill(host: HTMLElement, app: App, teacher: Teacher): void {
     'Nothing yet. If you saved corrections before, load them.',
   );
   const taught = element('section', { className: 'taught' }, heading, nothing, list);
-  host.append(element('div', { className: 'teaching' }, makeCorrectionForm(app, teacher), change), taught);
+  host.append(
+    element('div', { className: 'teaching' }, makeCorrectionForm(app, teacher), change),
+    taught,
+  );
   mountFileButtons(taught, app, teacher);
 
   /** The selected correction; null selects the newest. */

@@ -36,7 +36,9 @@ export function teachInWorker(
       else fail(data.reason);
     };
     worker.onerror = ({ message }) => {
-      fail(`the worker does not run (${message || 'no reason given'}); reload the page to try again`);
+      fail(
+        `the worker does not run (${message || 'no reason given'}); reload the page to try again`,
+      );
     };
     worker.onmessageerror = () => fail('the worker’s answer cannot be read');
     worker.postMessage(task);

@@ -35,7 +35,9 @@ function mountSwitch(host: HTMLElement, teacher: Teacher): void {
     const { size } = taught.comparisons;
     const lessons = `${size} ${size === 1 ? 'correction' : 'corrections'}`;
     const since = restored ? ' on an earlier visit' : '';
-    text.textContent = inUse ? `Taught by you${since}: ${lessons}` : 'Reads as it did before you taught it';
+    text.textContent = inUse
+      ? `Taught by you${since}: ${lessons}`
+      : 'Reads as it did before you taught it';
     change.textContent = inUse ? 'Use the original' : 'Use what you taught';
     mark.classList.toggle('original', !inUse);
     if (mark.parentElement === null) host.append(mark);

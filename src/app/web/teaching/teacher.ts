@@ -166,7 +166,10 @@ export class Teacher {
     this.#lesson = lesson;
     this.#set({ progress: 'starting' });
     try {
-      const [, taught] = await Promise.all([this.#store(), this.#teach(original, learned, lesson.signal)]);
+      const [, taught] = await Promise.all([
+        this.#store(),
+        this.#teach(original, learned, lesson.signal),
+      ]);
       await this.#adopt(original, learned, taught, lesson.signal);
     } catch (error) {
       if (!lesson.signal.aborted) this.#parts.app.fail(error);
@@ -178,8 +181,15 @@ export class Teacher {
     }
   }
 
-  #teach({ card, classes }: Reader, learned: readonly Correction[], signal: AbortSignal): Promise<Lesson> {
-    const corrections = learned.map(({ image, label }) => ({ image, label: classes.indexOf(label) }));
+  #teach(
+    { card, classes }: Reader,
+    learned: readonly Correction[],
+    signal: AbortSignal,
+  ): Promise<Lesson> {
+    const corrections = learned.map(({ image, label }) => ({
+      image,
+      label: classes.indexOf(label),
+    }));
     const task = { name: card.name, safetensors: card.safetensors, corrections };
     return this.#parts.teach(task, (progress) => this.#set({ progress }), signal);
   }
@@ -281,7 +291,10 @@ async function openTaught(
   const comparisons = new Map<Correction, Comparison>();
   for (const correction of corrections) {
     const { image } = correction;
-    comparisons.set(correction, { before: await original.read(image), after: await reader.read(image) });
+    comparisons.set(correction, {
+      before: await original.read(image),
+      after: await reader.read(image),
+    });
   }
   return { reader, exam, comparisons };
 }

@@ -7,7 +7,8 @@ const COLUMNS = ['left', 'middle', 'right'];
 export function placeName(row: number, column: number, size: number): string {
   const third = (at: number): number => Math.min(2, Math.floor((3 * at) / size));
   const [vertical, horizontal] = [ROWS[third(row)], COLUMNS[third(column)]];
-  if (vertical !== 'middle') return horizontal === 'middle' ? vertical : `${vertical} ${horizontal}`;
+  if (vertical !== 'middle')
+    return horizontal === 'middle' ? vertical : `${vertical} ${horizontal}`;
   return horizontal === 'middle' ? 'middle' : horizontal;
 }
 

@@ -46,7 +46,12 @@ export class Explanation implements View {
         'How to read this: each mark stands on a pixel, and the wider it is the more that pixel matters. Left, what the network goes ',
         'by now. Right, what a dab of the pen would do: point at a character to see what would turn your drawing into it.',
       ),
-      element('div', { className: 'pair' }, this.#why.root, element('div', {}, this.#toward.root, choose)),
+      element(
+        'div',
+        { className: 'pair' },
+        this.#why.root,
+        element('div', {}, this.#toward.root, choose),
+      ),
     );
   }
 

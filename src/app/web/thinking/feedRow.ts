@@ -74,7 +74,12 @@ export class FeedRow {
     const cell = width / side;
     context.strokeStyle = palette.mark;
     context.lineWidth = Math.max(1.5, width / 40);
-    context.strokeRect((at.column - 1) * cell, (at.row - 1) * cell, KERNEL_SIDE * cell, KERNEL_SIDE * cell);
+    context.strokeRect(
+      (at.column - 1) * cell,
+      (at.row - 1) * cell,
+      KERNEL_SIDE * cell,
+      KERNEL_SIDE * cell,
+    );
   }
 
   #paintKernel(context: CanvasRenderingContext2D, width: number): void {

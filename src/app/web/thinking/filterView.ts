@@ -3,7 +3,15 @@
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import { element } from '../ui/dom.js';
 import { FeedRow } from './feedRow.js';
-import { fieldOf, kernelOf, peakOf, strideOf, takeApart, type Peak, type TakenApart } from './filters.js';
+import {
+  fieldOf,
+  kernelOf,
+  peakOf,
+  strideOf,
+  takeApart,
+  type Peak,
+  type TakenApart,
+} from './filters.js';
 import { MarkLegend } from './legend.js';
 import { clear, fade, largestOf, Stamp } from './paint.js';
 import { currentPalette, type Color, type Palette } from './palette.js';
@@ -24,7 +32,8 @@ export class FilterView {
   readonly #maps = BLOCKS.map(({ side }) => new Stamp(side, side));
   readonly #rows = Array.from({ length: FEEDERS }, () => new FeedRow());
   readonly #legend = new MarkLegend('more here makes it fire', 'more here keeps it quiet');
-  #shown: { readonly scene: Scene; readonly choice: FilterChoice; readonly peak: Peak } | null = null;
+  #shown: { readonly scene: Scene; readonly choice: FilterChoice; readonly peak: Peak } | null =
+    null;
 
   constructor() {
     this.#plate = new Plate('where', (context, width) => this.#paint(context, width));
@@ -85,7 +94,9 @@ export class FilterView {
     const input = scene.thought.inputs[block];
     const raw = block === 0 && scene.convolutions[0] === 1; // its input is the drawing, -1 = paper, 1 = ink
     const apart = takeApart(filters, filter, input, side, peak);
-    const most = apart.shares.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, FEEDERS);
+    const most = apart.shares
+      .toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value))
+      .slice(0, FEEDERS);
     this.#rows.forEach((row, at) => {
       if (at >= most.length) {
         row.show(null);
@@ -97,7 +108,9 @@ export class FilterView {
         name: raw ? 'your drawing' : nameOf(scene, block, channel),
         adds: signed(value),
         kernel: kernelOf(filters, filter, channel),
-        largest: Math.max(...most.map((share) => largestOf(kernelOf(filters, filter, share.channel)))),
+        largest: Math.max(
+          ...most.map((share) => largestOf(kernelOf(filters, filter, share.channel))),
+        ),
         source: raw ? maps.map((value) => (value + 1) / 2) : maps,
         side,
         at: apart,
@@ -122,7 +135,10 @@ export class FilterView {
     paintDrawing(context, this.#drawing, scene.reading.image, width);
     const { side } = BLOCKS[choice.block];
     const size = side * side;
-    const map = scene.thought.blocks[choice.block].subarray(choice.filter * size, (choice.filter + 1) * size);
+    const map = scene.thought.blocks[choice.block].subarray(
+      choice.filter * size,
+      (choice.filter + 1) * size,
+    );
     if (peak.value <= 0) return;
     const stamp = this.#maps[choice.block];
     stamp.fill(
@@ -159,7 +175,12 @@ function overlay({ ramp }: Palette): Color {
   return ramp[3];
 }
 
-function sumInWords({ bias, total }: TakenApart, most: number, shown: number, count: number): string {
+function sumInWords(
+  { bias, total }: TakenApart,
+  most: number,
+  shown: number,
+  count: number,
+): string {
   const others = count - shown;
   const rest = others === 0 ? '' : ` ${signed(total - bias - most)} from ${others} others`;
   return `Together ${signed(most)},${rest === '' ? '' : `${rest},`} and ${signed(bias)} that the filter starts with: ${figure(total)}.`;

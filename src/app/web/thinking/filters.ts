@@ -42,17 +42,27 @@ async function fold(conv: Conv2d, norm: BatchNorm2d): Promise<Filters> {
     norm.running_var.data(),
     conv.bias?.data() ?? new Float32Array(outChannels),
   ]);
-  const factor = Float64Array.from(gamma, (value, o) => value / Math.sqrt(variance[o] + norm.epsilon));
+  const factor = Float64Array.from(
+    gamma,
+    (value, o) => value / Math.sqrt(variance[o] + norm.epsilon),
+  );
   return {
     outChannels,
     inChannels,
-    weight: Float64Array.from(weight, (value, i) => value * factor[Math.floor(i / (inChannels * TAPS))]),
+    weight: Float64Array.from(
+      weight,
+      (value, i) => value * factor[Math.floor(i / (inChannels * TAPS))],
+    ),
     bias: factor.map((value, o) => (bias[o] - mean[o]) * value + beta[o]),
   };
 }
 
 /** The kernel of a filter for one input channel, [3, 3]. */
-export function kernelOf({ inChannels, weight }: Filters, filter: number, channel: number): Float64Array {
+export function kernelOf(
+  { inChannels, weight }: Filters,
+  filter: number,
+  channel: number,
+): Float64Array {
   const start = (filter * inChannels + channel) * TAPS;
   return weight.subarray(start, start + TAPS);
 }
@@ -102,7 +112,14 @@ export function takeApart(
   point: { readonly row: number; readonly column: number },
 ): TakenApart {
   const sums = [0, 1, 2, 3].map((corner) =>
-    sumAt(filters, filter, input, side, 2 * point.row + (corner >> 1), 2 * point.column + (corner & 1)),
+    sumAt(
+      filters,
+      filter,
+      input,
+      side,
+      2 * point.row + (corner >> 1),
+      2 * point.column + (corner & 1),
+    ),
   );
   return sums.reduce((best, sum) => (sum.total > best.total ? sum : best));
 }

@@ -43,7 +43,11 @@ export function mount(host: HTMLElement, app: App): Panel {
   };
   const work = whenSeen(host, async () => {
     const reading = app.reading.value;
-    if (reading?.logits.length !== opened?.reader.classes.length || reading === null || opened === null) {
+    if (
+      reading?.logits.length !== opened?.reader.classes.length ||
+      reading === null ||
+      opened === null
+    ) {
       wanted.keep(null);
       showScene(null);
       return;

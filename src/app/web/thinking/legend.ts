@@ -63,8 +63,14 @@ export class MarkLegend {
       plate.canvas.role = 'presentation';
       return plate;
     });
-    const row = (plate: Plate, text: string): HTMLElement => element('span', {}, plate.canvas, ` ${text}`);
-    this.root = element('p', { className: 'legend' }, row(this.#plates[0], more), row(this.#plates[1], less));
+    const row = (plate: Plate, text: string): HTMLElement =>
+      element('span', {}, plate.canvas, ` ${text}`);
+    this.root = element(
+      'p',
+      { className: 'legend' },
+      row(this.#plates[0], more),
+      row(this.#plates[1], less),
+    );
   }
 
   paint(): void {

@@ -44,7 +44,12 @@ export class MapGrid implements View {
       element(
         'div',
         { className: 'block-head' },
-        element('h4', {}, `Block ${block + 1}`, element('span', {}, ` ${count} filters, ${side} × ${side}`)),
+        element(
+          'h4',
+          {},
+          `Block ${block + 1}`,
+          element('span', {}, ` ${count} filters, ${side} × ${side}`),
+        ),
         this.#legend.root,
       ),
       element('div', { className: 'maps-frame' }, this.#plate.canvas, this.#picker.root),

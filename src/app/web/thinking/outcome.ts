@@ -46,10 +46,20 @@ export class Outcome implements View {
         'How to read this: all numbers of block 3 are weighed together, 256 times over; each cell of the strip is one such sum, ',
         'silent where it would be below zero. From these 256 every character gets a score, and the scores become probabilities.',
       ),
-      element('div', { className: 'block-head' }, element('h4', {}, '256 hidden numbers'), this.#legend.root),
+      element(
+        'div',
+        { className: 'block-head' },
+        element('h4', {}, '256 hidden numbers'),
+        this.#legend.root,
+      ),
       this.#strip.canvas,
       this.#awake,
-      element('div', { className: 'block-head' }, element('h4', {}, 'A score for every character'), barKey()),
+      element(
+        'div',
+        { className: 'block-head' },
+        element('h4', {}, 'A score for every character'),
+        barKey(),
+      ),
       this.#place,
       this.#told,
     );
@@ -66,9 +76,12 @@ export class Outcome implements View {
     this.#legend.paint();
     this.#legend.show(scene === null ? '–' : `strongest ${figure(strongest)}`);
     const awake = hidden.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
-    const said = scene === null ? '' : `${awake} of 256 are awake; the others are silent for this drawing.`;
+    const said =
+      scene === null ? '' : `${awake} of 256 are awake; the others are silent for this drawing.`;
     write(this.#awake, said);
-    this.#strip.describe(scene === null ? '256 hidden numbers: nothing yet' : `256 hidden numbers: ${said}`);
+    this.#strip.describe(
+      scene === null ? '256 hidden numbers: nothing yet' : `256 hidden numbers: ${said}`,
+    );
     this.#showClasses(scene);
   }
 

@@ -23,7 +23,11 @@ export class Picker {
     this.#options = options;
     this.root = element('div', { className: 'picker', role: 'listbox', ariaLabel: options.label });
     this.items = options.names.map((name, index) => {
-      const item = element('div', { role: 'option', ariaLabel: name, tabIndex: index === 0 ? 0 : -1 });
+      const item = element('div', {
+        role: 'option',
+        ariaLabel: name,
+        tabIndex: index === 0 ? 0 : -1,
+      });
       item.ariaSelected = 'false';
       item.dataset.index = String(index);
       return item;
@@ -63,7 +67,8 @@ export class Picker {
   }
 
   #makeTabStop(index: number): void {
-    for (const item of this.root.querySelectorAll<HTMLElement>('[tabindex="0"]')) item.tabIndex = -1;
+    for (const item of this.root.querySelectorAll<HTMLElement>('[tabindex="0"]'))
+      item.tabIndex = -1;
     this.items[index].tabIndex = 0;
   }
 

@@ -52,7 +52,11 @@ export async function think(
         { length: logits.size },
         (_, k) => INPUT_PER_INK * (weights.get(k) ?? 0),
       );
-      return gradientOf(logits, x, tensor(seed, { shape: logits.shape, backend: x.array.backend })).data();
+      return gradientOf(
+        logits,
+        x,
+        tensor(seed, { shape: logits.shape, backend: x.array.backend }),
+      ).data();
     };
     return {
       inputs: inputs.map((maps) => maps.data()),

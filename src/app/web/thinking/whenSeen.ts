@@ -25,7 +25,8 @@ export function whenSeen(element: Element, work: () => Promise<void>): SeenWork 
     plan();
   };
   const plan = (): void => {
-    if (stale && !busy && !paused && seen && frame === 0) frame = requestAnimationFrame(() => void run());
+    if (stale && !busy && !paused && seen && frame === 0)
+      frame = requestAnimationFrame(() => void run());
   };
   new IntersectionObserver((entries) => {
     seen = entries.at(-1)!.isIntersecting;

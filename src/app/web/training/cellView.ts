@@ -12,7 +12,11 @@ const WORST = 10;
 export class CellView {
   readonly element: HTMLElement;
   readonly #heading = element('h4', { tabIndex: -1 }, 'Images of a cell');
-  readonly #note = element('p', { className: 'soft' }, 'Open a cell of the matrix to see its images.');
+  readonly #note = element(
+    'p',
+    { className: 'soft' },
+    'Open a cell of the matrix to see its images.',
+  );
   readonly #images = element('ul', { className: 'cell-images' });
   readonly #worst = element('ul', { className: 'worst' });
   readonly #onOpen: (cell: Cell) => void;

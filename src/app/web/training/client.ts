@@ -26,7 +26,8 @@ export class Client {
     this.#worker.postMessage(command);
     if (command.kind !== 'stop') return;
     this.#patience = setTimeout(
-      () => this.#bury(new BackendError('training: the device does not answer, so the run was ended')),
+      () =>
+        this.#bury(new BackendError('training: the device does not answer, so the run was ended')),
       PATIENCE,
     );
   }
@@ -46,7 +47,9 @@ export class Client {
       this.#events.onReport(report);
     });
     worker.addEventListener('error', ({ message }) => {
-      this.#bury(new BackendError(`training: the worker died (${message || 'it did not say why'})`));
+      this.#bury(
+        new BackendError(`training: the worker died (${message || 'it did not say why'})`),
+      );
     });
     return worker;
   }

@@ -82,7 +82,8 @@ export class Curve {
   #fit(): void {
     const width = this.#canvas.clientWidth;
     if (width === 0) return; // the tab is hidden
-    if (this.#plot === null) this.#plot = new uPlot(this.#settings(width), this.#data(), this.#canvas);
+    if (this.#plot === null)
+      this.#plot = new uPlot(this.#settings(width), this.#data(), this.#canvas);
     else if (this.#plot.width !== width) this.#plot.setSize({ width, height: HEIGHT });
   }
 
@@ -103,7 +104,9 @@ export class Curve {
       scales: {
         x: { time: false, range: [0, this.#epochs] },
         // A uniform guess among 47 classes has a loss of ln 47 = 3.85, the initial loss of an untrained network.
-        y: { range: (_, __, highest) => [0, most ?? (this.#lines.x.length === 0 ? 4 : 1.05 * highest)] },
+        y: {
+          range: (_, __, highest) => [0, most ?? (this.#lines.x.length === 0 ? 4 : 1.05 * highest)],
+        },
       },
       axes: [
         { ...axis(), space: 40, size: 28, incrs: [1, 2, 5, 10, 20, 50] },

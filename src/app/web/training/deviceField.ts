@@ -1,7 +1,12 @@
 // The devices of this browser: what is known immediately, and on request the report that `inkgrad doctor` prints.
 // The report loads gpu.js.
 
-import { describeAttempt, imitatesGpu, type DeviceAttempt, type DeviceReport } from '../../device/device.js';
+import {
+  describeAttempt,
+  imitatesGpu,
+  type DeviceAttempt,
+  type DeviceReport,
+} from '../../device/device.js';
 import { probeDevice } from '../bench/run.js';
 import { drawFacts } from '../bench/view.js';
 import { element } from '../ui/dom.js';
@@ -73,7 +78,10 @@ export function deviceText({ chosen, adapter }: DeviceReport): string {
 
 /** Adapts the report's text, which is written for the command line, to the page. */
 function attemptText(attempt: DeviceAttempt): string {
-  return describeAttempt(attempt).replace(/; --backend \w+ forces it/, ', but can be chosen all the same');
+  return describeAttempt(attempt).replace(
+    /; --backend \w+ forces it/,
+    ', but can be chosen all the same',
+  );
 }
 
 /** Whether the GPU is a software renderer, which is slow. */

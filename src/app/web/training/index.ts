@@ -128,7 +128,8 @@ class Training {
         this.#filesOpen = true;
         this.#source.opened(report.train, report.test);
         this.#become('idle');
-        if (this.#waiting !== null) this.#enter('preparing', { kind: 'start', settings: this.#waiting });
+        if (this.#waiting !== null)
+          this.#enter('preparing', { kind: 'start', settings: this.#waiting });
         this.#waiting = null;
         break;
       case 'refused':
@@ -137,7 +138,8 @@ class Training {
         this.#become('idle');
         break;
       case 'preparing':
-        if (this.#phase !== 'stopping') this.#live.preparing(report.what, report.done, report.total);
+        if (this.#phase !== 'stopping')
+          this.#live.preparing(report.what, report.done, report.total);
         break;
       case 'ready':
         this.#mistakes.take(report.classes, report.validation);

@@ -13,7 +13,11 @@ export class Live {
   readonly #status = element('p', { className: 'status', role: 'status' });
   readonly #detail = element('p', { className: 'detail soft' });
   readonly #device = element('p', { className: 'detail soft' });
-  readonly #progress = element('progress', { max: 1, value: 0, ariaLabel: 'Progress of the training' });
+  readonly #progress = element('progress', {
+    max: 1,
+    value: 0,
+    ariaLabel: 'Progress of the training',
+  });
   readonly #loss = new Curve({ title: 'Loss', format: (value) => value.toFixed(2), most: null });
   readonly #accuracy = new Curve({
     title: 'Accuracy',
@@ -86,7 +90,8 @@ export class Live {
   }
 
   preparing(what: string, done: number, total: number): void {
-    const first = this.#status.textContent === '' || !this.#status.textContent.startsWith('Getting');
+    const first =
+      this.#status.textContent === '' || !this.#status.textContent.startsWith('Getting');
     if (first) this.#status.textContent = 'Getting ready'; // a live region: do not announce every progress message
     this.#detail.textContent =
       total === 0 ? what : `${what}: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`;
@@ -95,8 +100,13 @@ export class Live {
 
   ready(device: DeviceReport, data: string, train: number, validation: number): void {
     const numbers = `${train.toLocaleString('en')} to learn from, ${validation.toLocaleString('en')} for validation`;
-    const badge = isSlow(device) ? [element('span', { className: 'badge' }, 'a GPU in software: slow')] : [];
-    this.#device.replaceChildren(`${data}: ${numbers}. Computed by ${deviceText(device)}. `, ...badge);
+    const badge = isSlow(device)
+      ? [element('span', { className: 'badge' }, 'a GPU in software: slow')]
+      : [];
+    this.#device.replaceChildren(
+      `${data}: ${numbers}. Computed by ${deviceText(device)}. `,
+      ...badge,
+    );
     this.#progress.value = 0;
   }
 

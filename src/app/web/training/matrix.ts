@@ -106,7 +106,10 @@ export class Matrix {
       return;
     }
     const { classes } = this.#confusion;
-    this.#cell = Math.min(32, Math.max(MIN_CELL, Math.floor((room - NAMES - GAP - BARS) / classes.length)));
+    this.#cell = Math.min(
+      32,
+      Math.max(MIN_CELL, Math.floor((room - NAMES - GAP - BARS) / classes.length)),
+    );
     const side = this.#cell * classes.length;
     const [width, height] = [NAMES + side + GAP + BARS, NAMES + side + 1];
     const scale = devicePixelRatio;

@@ -58,7 +58,8 @@ export class Mistakes {
     this.#classes.replaceChildren(
       ...this.#names.map((name, label) => {
         const total = confusion.total(label);
-        const share = total === 0 ? 'no images' : percent(confusion.share({ label, read: label }), 1);
+        const share =
+          total === 0 ? 'no images' : percent(confusion.share({ label, read: label }), 1);
         return element('li', {}, element('strong', {}, name), ` ${share}`);
       }),
     );

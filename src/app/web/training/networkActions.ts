@@ -74,7 +74,9 @@ export class NetworkActions {
 
   #save(): void {
     if (this.#kept === null) return;
-    const address = URL.createObjectURL(new Blob([this.#kept.bytes], { type: 'application/octet-stream' }));
+    const address = URL.createObjectURL(
+      new Blob([this.#kept.bytes], { type: 'application/octet-stream' }),
+    );
     element('a', { href: address, download: FILE }).click();
     setTimeout(() => URL.revokeObjectURL(address), 60_000); // the download reads it after the click
   }

@@ -30,12 +30,18 @@ const LONGEST_MAPPING = 4096;
  * @param nameOf name of a file, for error messages
  * @throws DataError with the file, the problem and the fix
  */
-export async function openFiles(files: GivenFiles, nameOf: (file: Blob) => string): Promise<OpenedFiles> {
+export async function openFiles(
+  files: GivenFiles,
+  nameOf: (file: Blob) => string,
+): Promise<OpenedFiles> {
   const { split, mapping } = files;
   const classes =
     mapping === null
       ? undefined
-      : parseMapping(await mapping.slice(0, LONGEST_MAPPING).text(), { name: nameOf(mapping), split });
+      : parseMapping(await mapping.slice(0, LONGEST_MAPPING).text(), {
+          name: nameOf(mapping),
+          split,
+        });
   const readPart = async (part: EmnistPart, images: Blob, labels: Blob) => {
     const read = async (file: Blob, kind: IdxKind): Promise<NamedIdx> => {
       const name = nameOf(file);
@@ -66,12 +72,15 @@ async function readIdxBlob(file: Blob, options: ReadIdxOptions): ReturnType<type
   const head = await firstBytes(file, options.name);
   const packed = isGzip(head);
   if (!packed) checkIdxLength(readIdxHeader(head, options), file.size, options.name);
-  const stream = packed ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream();
+  const stream = packed
+    ? file.stream().pipeThrough(new DecompressionStream('gzip'))
+    : file.stream();
   try {
     return await readIdxStream(piecesOf(stream), options);
   } catch (error) {
     if (error instanceof DataError) throw error;
-    if (!packed || (error as Error).name === 'NotReadableError') throw unreadable(options.name, error);
+    if (!packed || (error as Error).name === 'NotReadableError')
+      throw unreadable(options.name, error);
     throw damagedGzip(options.name, error);
   }
 }
@@ -91,7 +100,9 @@ function unreadable(name: string, error: unknown): DataError {
 }
 
 /** A stream as an async iterable, which not every browser supports natively. */
-async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* piecesOf(
+  stream: ReadableStream<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = stream.getReader();
   try {
     for (;;) {

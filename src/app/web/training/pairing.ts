@@ -24,14 +24,21 @@ export interface Collection<File extends Named> {
 export const EMPTY: Collection<never> = { split: null, files: {} };
 
 /** `emnist-balanced-train-images-idx3-ubyte.gz`, or with the ` (1)` of a second download, or without `.gz`. */
-const DATA_NAME = /^emnist-([a-z]+)-(train|test)-(images|labels)-idx[13]-ubyte( ?\(\d+\))?(\.gz)?$/i;
+const DATA_NAME =
+  /^emnist-([a-z]+)-(train|test)-(images|labels)-idx[13]-ubyte( ?\(\d+\))?(\.gz)?$/i;
 const MAPPING_NAME = /^emnist-([a-z]+)-mapping( ?\(\d+\))?\.txt$/i;
 
 /** Files that visitors may drop by mistake, and the hint for each. */
 const OTHERS: readonly (readonly [name: RegExp, advice: string])[] = [
   [/\.zip$/i, 'is an archive: unpack it, and choose the files of one split in its gzip folder'],
-  [/\.mat$/i, 'is the MATLAB form of EMNIST: choose the files of the binary form (gzip.zip) instead'],
-  [/^(train|t10k)-(images|labels)/i, 'is a file of MNIST by its name, which stores images another way up'],
+  [
+    /\.mat$/i,
+    'is the MATLAB form of EMNIST: choose the files of the binary form (gzip.zip) instead',
+  ],
+  [
+    /^(train|t10k)-(images|labels)/i,
+    'is a file of MNIST by its name, which stores images another way up',
+  ],
   [/^emnist-[a-z]+-(train|test)-(images|labels)/i, 'has a changed name'],
 ];
 

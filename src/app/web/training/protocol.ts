@@ -108,7 +108,12 @@ export type Report =
       readonly test: number | null;
     }
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'preparing'; readonly what: string; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'preparing';
+      readonly what: string;
+      readonly done: number;
+      readonly total: number;
+    }
   | {
       readonly kind: 'ready';
       readonly device: DeviceReport;
@@ -184,7 +189,12 @@ const REPORTS: Table<Report> = {
   refused: { reason: is.text },
   preparing: { what: is.text, done: isCount, total: isCount },
   ready: {
-    device: is.object({ requested: is.text, chosen: is.text, adapter: is.text, tried: Array.isArray }),
+    device: is.object({
+      requested: is.text,
+      chosen: is.text,
+      adapter: is.text,
+      tried: Array.isArray,
+    }),
     data: is.text,
     classes: is.list(is.text),
     train: isCount,

@@ -95,7 +95,11 @@ export class Session {
     const { post, chooseDevice } = this.#outside;
     const rng = new Rng(settings.seed);
     const data = await this.#data(settings);
-    const { train, validation } = stratifiedSplit(data, VALIDATION[settings.source], rng.split('validation'));
+    const { train, validation } = stratifiedSplit(
+      data,
+      VALIDATION[settings.source],
+      rng.split('validation'),
+    );
     post({ kind: 'preparing', what: 'getting the device ready', done: 0, total: 0 });
     const { backend, report: device } = await chooseDevice({
       backend: settings.backend,
@@ -193,7 +197,8 @@ export class Session {
 
   async #data({ source, images, seed }: Settings): Promise<Dataset> {
     if (source === 'emnist') {
-      if (this.#opened === null) throw new ArgumentError('training: no EMNIST files have been opened');
+      if (this.#opened === null)
+        throw new ArgumentError('training: no EMNIST files have been opened');
       return limitDataset(this.#opened.train, images);
     }
     const drawing = drawDataset({ seed, count: images });
@@ -201,7 +206,12 @@ export class Session {
       const { done, value } = drawing.next();
       if (done === true) return value;
       if (value < said + 100 && value < images) continue;
-      this.#outside.post({ kind: 'preparing', what: 'drawing characters', done: value, total: images });
+      this.#outside.post({
+        kind: 'preparing',
+        what: 'drawing characters',
+        done: value,
+        total: images,
+      });
       said = value;
       await this.#turn();
     }
@@ -254,6 +264,11 @@ async function modelReport(
     limit: images,
     ...about,
   };
-  const extra = { ...training, classes: [...data.classes], progress: { ...progress }, origin: 'page' };
+  const extra = {
+    ...training,
+    classes: [...data.classes],
+    progress: { ...progress },
+    origin: 'page',
+  };
   return { kind: 'model', bytes: await saveState({ model, extra }), epochs };
 }

@@ -32,7 +32,14 @@ const DEVICES: readonly (readonly [BackendChoice, string])[] = [
 ];
 
 /** Default settings: at most a minute on two cores. */
-const DEFAULTS = { images: 2350, epochs: 10, batchSize: 64, learningRate: 0.001, dropout: 0.25, seed: 42 };
+const DEFAULTS = {
+  images: 2350,
+  epochs: 10,
+  batchSize: 64,
+  learningRate: 0.001,
+  dropout: 0.25,
+  seed: 42,
+};
 
 export class SettingsForm {
   readonly element: HTMLFieldSetElement;
@@ -53,7 +60,12 @@ export class SettingsForm {
       ...[this.#batch, this.#rate, this.#dropout, this.#seed].map(({ row }) => row),
     );
     const rows = [this.#images, this.#epochs, this.#device].map(({ row }) => row);
-    this.element = element('fieldset', { className: 'settings', ariaLabel: 'Settings' }, ...rows, more);
+    this.element = element(
+      'fieldset',
+      { className: 'settings', ariaLabel: 'Settings' },
+      ...rows,
+      more,
+    );
   }
 
   /** Disabled during a run. */
@@ -73,7 +85,9 @@ export class SettingsForm {
       const most = Math.min(available, MAX_IMAGES);
       const counts = [...EMNIST_COUNTS.filter((count) => count < most), most];
       const text = (count: number): string =>
-        count === available ? `all ${count.toLocaleString('en')}` : `the first ${count.toLocaleString('en')}`;
+        count === available
+          ? `all ${count.toLocaleString('en')}`
+          : `the first ${count.toLocaleString('en')}`;
       fill(
         this.#images.input,
         counts.map((count) => [count, text(count)]),

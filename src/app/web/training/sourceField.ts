@@ -53,10 +53,18 @@ export class SourceField {
       'label',
       { className: 'drop' },
       element('strong', {}, 'Drop EMNIST files here, or choose them'),
-      element('small', {}, 'images and labels of one split, .gz or unpacked; they stay on your device'),
+      element(
+        'small',
+        {},
+        'images and labels of one split, .gz or unpacked; they stay on your device',
+      ),
       this.#files,
     );
-    const link = element('a', { href: EMNIST_PAGE, target: '_blank', rel: 'noreferrer' }, 'NIST offers them');
+    const link = element(
+      'a',
+      { href: EMNIST_PAGE, target: '_blank', rel: 'noreferrer' },
+      'NIST offers them',
+    );
     this.#own.append(
       drop,
       this.#list,
@@ -90,7 +98,8 @@ export class SourceField {
   /** Sets the number of images after the worker has opened the files. */
   opened(train: number, test: number | null): void {
     this.#available = train;
-    const some = train > MAX_IMAGES ? ` (the first ${MAX_IMAGES.toLocaleString('en')} fit in here)` : '';
+    const some =
+      train > MAX_IMAGES ? ` (the first ${MAX_IMAGES.toLocaleString('en')} fit in here)` : '';
     const more = test === null ? '' : `, and ${test.toLocaleString('en')} to test on at the end`;
     this.#say(`${train.toLocaleString('en')} images to learn from${some}${more}.`);
     this.#events.onChange();

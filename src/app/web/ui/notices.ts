@@ -45,8 +45,17 @@ export function makeNotices(list: HTMLElement): (error: unknown) => void {
     console.warn(error); // for the stack trace
     const reason = reasonOf(error);
     if (shown.has(reason)) return;
-    const close = element('button', { type: 'button', className: 'plain', ariaLabel: 'Dismiss' }, '×');
-    const notice = element('div', { className: 'notice', role: 'alert' }, element('p', {}, reason), close);
+    const close = element(
+      'button',
+      { type: 'button', className: 'plain', ariaLabel: 'Dismiss' },
+      '×',
+    );
+    const notice = element(
+      'div',
+      { className: 'notice', role: 'alert' },
+      element('p', {}, reason),
+      close,
+    );
     close.addEventListener('click', () => {
       shown.delete(reason);
       notice.remove();

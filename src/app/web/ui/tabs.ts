@@ -38,12 +38,20 @@ interface Place {
  * @param firstThings the initial panel loads after this promise, and not before it is visible, unless the address names it
  */
 export function mountTabs(
-  { bar, below, firstThings }: { bar: HTMLElement; below: HTMLElement; firstThings: Promise<unknown> },
+  {
+    bar,
+    below,
+    firstThings,
+  }: { bar: HTMLElement; below: HTMLElement; firstThings: Promise<unknown> },
   app: App,
   tabs: readonly Tab[] = TABS,
 ): void {
   const places = tabs.map((tab): Place => {
-    const button = element('button', { type: 'button', role: 'tab', id: `tab-${tab.name}` }, tab.title);
+    const button = element(
+      'button',
+      { type: 'button', role: 'tab', id: `tab-${tab.name}` },
+      tab.title,
+    );
     button.setAttribute('aria-controls', `panel-${tab.name}`);
     const host = element('section', { role: 'tabpanel', id: `panel-${tab.name}`, hidden: true });
     host.setAttribute('aria-labelledby', button.id);
@@ -95,7 +103,9 @@ export function mountTabs(
   places.forEach((place, at) => {
     place.button.addEventListener('click', () => choose(place));
     place.button.addEventListener('keydown', (event) => {
-      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: places.length - 1 }[event.key];
+      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: places.length - 1 }[
+        event.key
+      ];
       if (to === undefined) return;
       event.preventDefault();
       const next = places[(to + places.length) % places.length];

@@ -35,7 +35,8 @@ class Words {
     this.#pad = new Pad(sheet, app, { label: 'Pad for a line', wide: true });
     sheet.append(this.#boxes);
     this.#text.ariaLabel = 'The line as text';
-    const how = 'Write a word or a line in separate letters. Strokes that overlap become one character.';
+    const how =
+      'Write a word or a line in separate letters. Strokes that overlap become one character.';
     host.classList.add('words');
     host.append(
       element('p', { className: 'soft' }, how),
@@ -98,7 +99,9 @@ class Words {
         spaceBefore,
       })),
     );
-    this.#draw(groups.map((group, i) => ({ group, character: characters[i], ranked: readings[i].ranked })));
+    this.#draw(
+      groups.map((group, i) => ({ group, character: characters[i], ranked: readings[i].ranked })),
+    );
   }
 
   #draw(shown: readonly Shown[]): void {

@@ -60,9 +60,13 @@ function readWord(word: readonly ReadGroup[], tallest: number): LineCharacter[] 
   const plain = chosen.map(({ label }) => label);
   return chosen.map(({ label, from }, i) => {
     const text = inCase(label, word[i].height < LOW * tallest, plain);
-    const why = kind === 'digits' ? 'the rest of the word is digits' : 'the rest of the word is letters';
+    const why =
+      kind === 'digits' ? 'the rest of the word is digits' : 'the rest of the word is letters';
     if (from !== null) return { text, note: `${from} read as ${text}: ${why}` };
-    return { text, note: text === label ? null : `${label} written small: by its height and its neighbours` };
+    return {
+      text,
+      note: text === label ? null : `${label} written small: by its height and its neighbours`,
+    };
   });
 }
 

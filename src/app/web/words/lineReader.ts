@@ -23,7 +23,8 @@ export class LineReader {
     for (const { strokes } of groups) {
       const numbers = strokes.reduce((sum, { length }) => sum + length, 0);
       const known = this.#known.find(
-        (one) => one.reader === reader && one.numbers === numbers && sameStrokes(one.strokes, strokes),
+        (one) =>
+          one.reader === reader && one.numbers === numbers && sameStrokes(one.strokes, strokes),
       );
       const reading = known?.reading ?? (await reader.read(imageOf(strokes)));
       read.push({ reader, strokes, numbers, reading });

@@ -41,7 +41,11 @@ export function drawBoxes(layer: HTMLElement, shown: readonly Shown[], aspect: n
 }
 
 /** Lists the characters. The focus stays on the same button if it still exists. */
-export function drawCharacters(list: HTMLElement, shown: readonly Shown[], listener: ViewListener): void {
+export function drawCharacters(
+  list: HTMLElement,
+  shown: readonly Shown[],
+  listener: ViewListener,
+): void {
   const focused = (document.activeElement as HTMLElement | null)?.dataset.edit;
   list.replaceChildren(
     ...shown.map((one, at) => {
@@ -53,7 +57,10 @@ export function drawCharacters(list: HTMLElement, shown: readonly Shown[], liste
         );
       const item = element('li', { className: 'character' });
       if (group.spaceBefore) item.classList.add('after-space');
-      item.append(element('p', { className: 'read' }, character.text), element('ol', {}, ...candidates));
+      item.append(
+        element('p', { className: 'read' }, character.text),
+        element('ol', {}, ...candidates),
+      );
       if (character.note !== null) item.append(element('p', { className: 'note' }, character.note));
       const buttons = element('div', { className: 'edits' });
       if (splitOf(group) !== null) {
@@ -71,7 +78,12 @@ export function drawCharacters(list: HTMLElement, shown: readonly Shown[], liste
   if (focused !== undefined) list.querySelector<HTMLElement>(`[data-edit="${focused}"]`)?.focus();
 }
 
-function editButton(text: string, name: string, edit: string, press: () => void): HTMLButtonElement {
+function editButton(
+  text: string,
+  name: string,
+  edit: string,
+  press: () => void,
+): HTMLButtonElement {
   const button = element(
     'button',
     { type: 'button', className: 'plain', ariaLabel: name, title: name },

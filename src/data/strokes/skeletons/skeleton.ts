@@ -10,7 +10,9 @@ import { FormatError } from '../../../engine/errors.js';
 import { smoothSpan } from '../curve.js';
 
 /** The forms of each class: relative frequency within the class, and path. */
-export type FormTable = Readonly<Record<string, readonly (readonly [weight: number, path: string])[]>>;
+export type FormTable = Readonly<
+  Record<string, readonly (readonly [weight: number, path: string])[]>
+>;
 
 /** One stroke of a form, before random variation. */
 export interface SkeletonStroke {
@@ -35,14 +37,17 @@ const KNOT = /^(-?\d+),(-?\d+)(!?)$/;
  * @throws FormatError if the weight is not above 0 or a point is malformed
  */
 export function parseSkeleton(weight: number, path: string): Skeleton {
-  if (!(weight > 0)) throw new FormatError(`skeleton "${path}": its weight must be above 0, got ${weight}`);
+  if (!(weight > 0))
+    throw new FormatError(`skeleton "${path}": its weight must be above 0, got ${weight}`);
   const strokes = path.split('/').map((text): SkeletonStroke => {
     const words = text.trim().split(/\s+/);
     const knots: number[] = [];
     const isCorner = words.map((word) => {
       const match = KNOT.exec(word);
       if (!match)
-        throw new FormatError(`skeleton "${path}": "${word}" is not a point such as 12,-5 or 12,-5!`);
+        throw new FormatError(
+          `skeleton "${path}": "${word}" is not a point such as 12,-5 or 12,-5!`,
+        );
       knots.push(Number(match[1]), Number(match[2]));
       return match[3] === '!';
     });
@@ -62,13 +67,22 @@ export function parseSkeleton(weight: number, path: string): Skeleton {
  * @param knots the stroke's knots after random variation, as many as the stroke has
  * @param steps points per span
  */
-export function smoothPath(stroke: SkeletonStroke, knots: Float64Array, steps: number): Float64Array {
+export function smoothPath(
+  stroke: SkeletonStroke,
+  knots: Float64Array,
+  steps: number,
+): Float64Array {
   const spans = knots.length / 2 - 1;
   const path = new Float64Array(2 * (spans * steps + 1));
   path[0] = knots[0];
   path[1] = knots[1];
   for (let span = 0; span < spans; span++) {
-    const ends = [neighbour(stroke, span, -1), span, span + 1, neighbour(stroke, span + 1, 1)] as const;
+    const ends = [
+      neighbour(stroke, span, -1),
+      span,
+      span + 1,
+      neighbour(stroke, span + 1, 1),
+    ] as const;
     smoothSpan(knots, ends, steps, path, 2 * (span * steps + 1));
   }
   return path;

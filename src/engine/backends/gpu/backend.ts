@@ -177,7 +177,12 @@ export class GpuBackend implements Backend {
     }
     const sizes = inputs.map((input) => Math.max(1, input.length));
     const compiled = this.#kernels.get(kernel, constants, sizes, length);
-    await this.#execute(kernel.name, compiled, [...values, ...orderedScalars(kernel, scalars)], output);
+    await this.#execute(
+      kernel.name,
+      compiled,
+      [...values, ...orderedScalars(kernel, scalars)],
+      output,
+    );
   }
 
   async #send(values: Float32Array, buffer: GpuBuffer): Promise<void> {

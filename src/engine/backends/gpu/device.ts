@@ -29,7 +29,11 @@ const SOFTWARE = /swiftshader|llvmpipe|softpipe|lavapipe|software|basic render/i
  * @param withdraw called when the device is closed: undoes `prepareHost`
  * @throws BackendError with the reason if the mode is unavailable on this machine
  */
-export async function openDevice(mode: GpuMode, library: Library, withdraw: () => void): Promise<Device> {
+export async function openDevice(
+  mode: GpuMode,
+  library: Library,
+  withdraw: () => void,
+): Promise<Device> {
   const gpu = create(mode, library);
   if (mode === 'webgpu') return openWebGpu(gpu, library, withdraw);
   return mode === 'webasm' ? openWebAssembly(gpu) : openWebGl(mode, gpu);
@@ -44,9 +48,12 @@ function create(mode: GpuMode, library: Library): LibraryInstance {
 }
 
 const UNSUPPORTED: Readonly<Record<GpuMode, string>> = {
-  webgpu: 'there is no navigator.gpu here: this browser has no WebGPU, or the page is not served over https',
-  webgl2: 'there is no WebGL2 context here: it needs a browser, with its graphics acceleration switched on',
-  headlessgl: 'the package gl starts, but makes no context; it needs OpenGL on the display it finds',
+  webgpu:
+    'there is no navigator.gpu here: this browser has no WebGPU, or the page is not served over https',
+  webgl2:
+    'there is no WebGL2 context here: it needs a browser, with its graphics acceleration switched on',
+  headlessgl:
+    'the package gl starts, but makes no context; it needs OpenGL on the display it finds',
   webasm: 'this JavaScript engine has no WebAssembly',
 };
 
@@ -72,7 +79,11 @@ function openWebAssembly(gpu: LibraryInstance): Device {
 /** Number of backends that use gpu.js's single WebGPU device. */
 let webGpuUsers = 0;
 
-async function openWebGpu(gpu: LibraryInstance, library: Library, withdraw: () => void): Promise<Device> {
+async function openWebGpu(
+  gpu: LibraryInstance,
+  library: Library,
+  withdraw: () => void,
+): Promise<Device> {
   const mode = 'webgpu';
   let context: LibraryContext;
   try {
@@ -83,7 +94,8 @@ async function openWebGpu(gpu: LibraryInstance, library: Library, withdraw: () =
   webGpuUsers += 1;
   const { info, isFallbackAdapter } = context.adapter;
   const words = [info?.vendor, info?.architecture, info?.device, info?.description];
-  const adapter = words.filter((word) => word !== undefined && word !== '').join(' ') || 'unnamed adapter';
+  const adapter =
+    words.filter((word) => word !== undefined && word !== '').join(' ') || 'unnamed adapter';
   return {
     mode,
     gpu,
@@ -103,7 +115,8 @@ async function openWebGpu(gpu: LibraryInstance, library: Library, withdraw: () =
 }
 
 function openWebGl(mode: 'webgl2' | 'headlessgl', gpu: LibraryInstance): Device {
-  const name = (): string => (gpu.context === null ? 'WebGL context not made yet' : rendererOf(gpu.context));
+  const name = (): string =>
+    gpu.context === null ? 'WebGL context not made yet' : rendererOf(gpu.context);
   return {
     mode,
     gpu,
@@ -121,7 +134,9 @@ function openWebGl(mode: 'webgl2' | 'headlessgl', gpu: LibraryInstance): Device 
       const { context } = gpu;
       await gpu.destroy();
       context?.getExtension('WEBGL_lose_context')?.loseContext();
-      (context?.getExtension('STACKGL_destroy_context') as { destroy(): void } | null | undefined)?.destroy();
+      (
+        context?.getExtension('STACKGL_destroy_context') as { destroy(): void } | null | undefined
+      )?.destroy();
     },
   };
 }
@@ -131,6 +146,10 @@ function rendererOf(context: WebGL2RenderingContext): string {
   if (names !== null) return String(context.getParameter(names.UNMASKED_RENDERER_WEBGL));
   // headless-gl lacks this extension and reports ANGLE for every renderer; its private method
   // returns the driver's string.
-  const { _getParameterDirect: direct } = context as { _getParameterDirect?: (name: number) => unknown };
-  return String(direct === undefined ? context.getParameter(context.RENDERER) : direct(context.RENDERER));
+  const { _getParameterDirect: direct } = context as {
+    _getParameterDirect?: (name: number) => unknown;
+  };
+  return String(
+    direct === undefined ? context.getParameter(context.RENDERER) : direct(context.RENDERER),
+  );
 }

@@ -68,7 +68,12 @@ export class KernelCache {
    *
    * @throws ArgumentError if two kernels with different source have the same name
    */
-  get(kernel: Kernel, constants: Constants, inputs: readonly number[], length: number): CompiledKernel {
+  get(
+    kernel: Kernel,
+    constants: Constants,
+    inputs: readonly number[],
+    length: number,
+  ): CompiledKernel {
     const key = `${kernel.name} ${inputs.join()} ${length} ${JSON.stringify(constants)}`;
     let compiled = this.#kernels.get(key);
     if (compiled === undefined) compiled = this.#create(kernel, constants, length);

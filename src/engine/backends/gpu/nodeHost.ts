@@ -5,7 +5,8 @@
 import { BackendError } from '../../errors.js';
 import type { GpuMode } from './library.js';
 
-const inNode = (): boolean => typeof process !== 'undefined' && typeof process.versions.node === 'string';
+const inNode = (): boolean =>
+  typeof process !== 'undefined' && typeof process.versions.node === 'string';
 
 /** The used part of the package webgpu. */
 interface WebGpuPackage {

@@ -33,13 +33,19 @@ export function batchStatistics(
 ): void {
   const blocks = blocksOf(machine, rows);
   machine.withScratch([blocks * 2 * channels], (partials) => {
-    machine.parallel('batchNormStatBlocks', [x, rows, channels, partials], blocks, { minUnits: MIN_BLOCKS });
+    machine.parallel('batchNormStatBlocks', [x, rows, channels, partials], blocks, {
+      minUnits: MIN_BLOCKS,
+    });
     machine.run('batchNormStats', [partials, rows, channels, mean, variance]);
   });
 }
 
 export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
-  runningAverage: (machine, [running, batch], { length, scalars: { momentum, correction }, donate }) => {
+  runningAverage: (
+    machine,
+    [running, batch],
+    { length, scalars: { momentum, correction }, donate },
+  ) => {
     if (donate !== 0) return null;
     machine.run('runningAverage', [
       ...([machine.plain(running), machine.plain(batch), momentum, correction, length] as const),
@@ -99,7 +105,11 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
     return [y, mean, variance];
   },
 
-  batchNormTrainGrad: (machine, [grad, x, mean, variance, weight], { constants, scalars: { epsilon } }) => {
+  batchNormTrainGrad: (
+    machine,
+    [grad, x, mean, variance, weight],
+    { constants, scalars: { epsilon } },
+  ) => {
     const c = constants as ChannelConstants;
     const rows = c.images * c.spatial;
     const blocks = blocksOf(machine, rows);

@@ -24,7 +24,15 @@ function foldStatistics(
   epsilon: number,
 ): void {
   machine.run('inverseDeviation', [variance, epsilon, channels, inverse]);
-  machine.run('foldStatistics', [mean, inverse, weight, bias, channels, affine, affine + 4 * channels]);
+  machine.run('foldStatistics', [
+    mean,
+    inverse,
+    weight,
+    bias,
+    channels,
+    affine,
+    affine + 4 * channels,
+  ]);
 }
 
 /** y from x and the addresses of mean, variance, weight and bias. */
@@ -77,26 +85,34 @@ export const bnReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
     const operands = [fromX, fromGrad, g.height, g.width, channels] as const;
     const blocks = Math.ceil(linesOf(g) / simd.bnReluPoolBlockLines(g.width));
     const width = 2 * channels;
-    machine.withScratch([blocks * width, width, channels, 5 * channels], (partials, sums, inverse, table) => {
-      foldStatistics(machine, addresses, [inverse, table], channels, epsilon);
-      const normalization = [table, mean, inverse] as const;
-      machine.parallel(
-        'bnReluPoolGradBlocks',
-        [...operands, ...normalization, linesOf(g), partials],
-        blocks,
-        { minUnits: MIN_BLOCKS },
-      );
-      machine.run('sumBlocks', [partials, blocks, width, sums]);
-      const coefficients = table + 8 * channels;
-      machine.run('bnReluPoolGradCoefficients', [
-        ...([mean, inverse, weight, sums, rowsOf(g), channels, coefficients] as const),
-      ]);
-      machine.parallel('bnReluPoolGradInput', [...operands, table, gradInput.address], linesOf(g), {
-        minUnits: minLines(g),
-      });
-      machine.run('copy', [sums, gradBias.address, channels]);
-      machine.run('copy', [sums + 4 * channels, gradWeight.address, channels]);
-    });
+    machine.withScratch(
+      [blocks * width, width, channels, 5 * channels],
+      (partials, sums, inverse, table) => {
+        foldStatistics(machine, addresses, [inverse, table], channels, epsilon);
+        const normalization = [table, mean, inverse] as const;
+        machine.parallel(
+          'bnReluPoolGradBlocks',
+          [...operands, ...normalization, linesOf(g), partials],
+          blocks,
+          { minUnits: MIN_BLOCKS },
+        );
+        machine.run('sumBlocks', [partials, blocks, width, sums]);
+        const coefficients = table + 8 * channels;
+        machine.run('bnReluPoolGradCoefficients', [
+          ...([mean, inverse, weight, sums, rowsOf(g), channels, coefficients] as const),
+        ]);
+        machine.parallel(
+          'bnReluPoolGradInput',
+          [...operands, table, gradInput.address],
+          linesOf(g),
+          {
+            minUnits: minLines(g),
+          },
+        );
+        machine.run('copy', [sums, gradBias.address, channels]);
+        machine.run('copy', [sums + 4 * channels, gradWeight.address, channels]);
+      },
+    );
     return [gradInput, gradWeight, gradBias];
   },
 };

@@ -4,7 +4,12 @@
 
 import type { ConvGeometry } from '#simd/interface';
 import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
-import { forwardGeometry, geometryWords, inputGradientGeometry, shapeWords } from './convGeometry.js';
+import {
+  forwardGeometry,
+  geometryWords,
+  inputGradientGeometry,
+  shapeWords,
+} from './convGeometry.js';
 import type { KernelOverride, Machine } from './machine.js';
 import { usesWinograd, winogradConvolve, winogradGradWeight } from './winograd.js';
 
@@ -52,7 +57,11 @@ interface Workspace {
   readonly scratchBytes: number;
 }
 
-function withWorkspace(machine: Machine, geometry: ConvGeometry, body: (workspace: Workspace) => void): void {
+function withWorkspace(
+  machine: Machine,
+  geometry: ConvGeometry,
+  body: (workspace: Workspace) => void,
+): void {
   const shape = shapeOf(machine, geometry);
   const perThread = Math.ceil(machine.simd.convScratch(shape) / 16) * 16; // whole cache lines, so that threads share none
   machine.withScratch([perThread * machine.threads], (scratch) =>
@@ -134,10 +143,15 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
       machine.withScratch([panelLength(machine, geometry)], (panels) => {
         const tiles = machine.simd.convGradTiles(shape);
         // Every call pads all images, so a thread takes its whole share of the tiles at once.
-        machine.parallel('convGradWeight', [shape, from, fromGrad, c.batch, panels, scratch], tiles, {
-          minUnits: Math.ceil(tiles / machine.threads),
-          scratch: { argument: 5, bytes: scratchBytes },
-        });
+        machine.parallel(
+          'convGradWeight',
+          [shape, from, fromGrad, c.batch, panels, scratch],
+          tiles,
+          {
+            minUnits: Math.ceil(tiles / machine.threads),
+            scratch: { argument: 5, bytes: scratchBytes },
+          },
+        );
         machine.run('unpackConvWeights', [shape, panels, output.address]);
       }),
     );

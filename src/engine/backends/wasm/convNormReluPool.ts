@@ -72,7 +72,13 @@ export const convNormReluPoolRoutines: Readonly<Record<string, RoutineOverride>>
       const given = statistics.splice(4); // the bias of the convolution, if it has one
       const bias = given.length > 0 ? given[0] : zeros(machine, c.outChannels);
       const length = c.batch * c.outChannels * c.outHeight * c.outWidth;
-      const common = { kernel: conv2d, inputs: [x, weight, bias], constants: c, scalars: {}, length };
+      const common = {
+        kernel: conv2d,
+        inputs: [x, weight, bias],
+        constants: c,
+        scalars: {},
+        length,
+      };
       const y = conv2dOverrides.conv2d(machine, [x, weight, bias], common)!;
       const output = bnReluPoolRoutines.bnReluPoolEval(machine, [y, ...statistics], {
         ...launch,

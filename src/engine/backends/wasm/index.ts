@@ -57,7 +57,10 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
 
 /** Threads need shared memory, which a web page has only if it is cross-origin isolated. */
 async function checkThreads(requested: number | undefined): Promise<number> {
-  if (requested !== undefined && !(Number.isSafeInteger(requested) && requested >= 1 && requested <= 64)) {
+  if (
+    requested !== undefined &&
+    !(Number.isSafeInteger(requested) && requested >= 1 && requested <= 64)
+  ) {
     throw new ArgumentError(`wasm: threads must be a whole number from 1 to 64, got ${requested}`);
   }
   if (typeof process === 'undefined') {
@@ -185,7 +188,8 @@ export class WasmBackend implements Backend {
   #runInLoop(inputs: WasmBuffer[], launch: Launch): Buffer {
     const machine = this.#machine;
     const addresses = inputs.map((input) => machine.plain(input)); // may grow the memory, which detaches views
-    const output = launch.donate === undefined ? machine.allocate(launch.length) : inputs[launch.donate];
+    const output =
+      launch.donate === undefined ? machine.allocate(launch.length) : inputs[launch.donate];
     const arrays = inputs.map((input, index) => machine.floats(addresses[index], input.length));
     runInLoop(launch, arrays, machine.floats(output.address, launch.length));
     return output;

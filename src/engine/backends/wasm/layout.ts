@@ -19,9 +19,14 @@ export const layoutOverrides: Readonly<Record<string, KernelOverride>> = {
     const output = machine.allocate(length);
     const view = [...sizes.slice(first), ...strides.slice(first)];
     const table = machine.table(`view ${view.join(' ')}`, 2 * axes, (words) => words.set(view));
-    machine.parallel('stridedCopy', [from, axes, table, table + 4 * axes, output.address], sizes[first], {
-      minUnits: Math.ceil((MIN_FLOATS * sizes[first]) / length),
-    });
+    machine.parallel(
+      'stridedCopy',
+      [from, axes, table, table + 4 * axes, output.address],
+      sizes[first],
+      {
+        minUnits: Math.ceil((MIN_FLOATS * sizes[first]) / length),
+      },
+    );
     return output;
   },
 };

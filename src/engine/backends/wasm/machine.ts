@@ -35,7 +35,8 @@ type BeforeRange<F> = F extends (...args: infer All) => void
   : never;
 
 /** The arguments before `begin` and `end` of a function that works on a range of units. */
-export type WithoutRange<Name extends RangedName> = BeforeRange<SimdExports[Name]> & readonly number[];
+export type WithoutRange<Name extends RangedName> = BeforeRange<SimdExports[Name]> &
+  readonly number[];
 
 /** Images whose channels lie innermost: memory holds [images][spatial][channels]. */
 export interface ChannelsLast {
@@ -149,7 +150,10 @@ export class Machine {
   }
 
   /** Runs a SIMD function once, on one thread. */
-  run<Name extends JobName>(name: Name, args: Parameters<SimdExports[Name]> & readonly number[]): void {
+  run<Name extends JobName>(
+    name: Name,
+    args: Parameters<SimdExports[Name]> & readonly number[],
+  ): void {
     const run = findFunction(this.simd, name, args.length);
     if (this.#threadPool === null) run(...args);
     else this.#threadPool.enqueue({ name, args, units: 1, chunk: 1 });

@@ -12,7 +12,8 @@ const MIN_PACKED = 32_768;
 /** b[k][n] lies at offset + k * innerB + n * columnB, of inner x columns. */
 type Right = Pick<MatmulConstants, 'inner' | 'columns' | 'innerB' | 'columnB'>;
 
-const panelCount = (machine: Machine, columns: number): number => Math.ceil(columns / machine.panel);
+const panelCount = (machine: Machine, columns: number): number =>
+  Math.ceil(columns / machine.panel);
 
 /** Packs the matrix at an address. */
 function pack(machine: Machine, from: number, b: Right, to: number): void {
@@ -57,18 +58,25 @@ export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
     // One matrix for the whole batch (the weights of a layer) is packed once; separate matrices are packed one after the other.
     const shared = batches === 1 || c.batchB === 0;
     const sharedPanels = shared ? packedPanels(machine, b, c.offsetB, c) : 0;
-    machine.withScratch([shared ? 0 : panelLength, packA ? c.rows * c.inner : 0], (panels, packed) => {
-      for (let n = 0; n < batches; n++) {
-        if (!shared) pack(machine, firstB + 4 * n * c.batchB, c, panels);
-        let fromA = firstA + 4 * n * c.batchA;
-        if (packA) {
-          machine.run('packRows', [fromA, c.rowA, c.innerA, c.rows, c.inner, packed]);
-          fromA = packed;
+    machine.withScratch(
+      [shared ? 0 : panelLength, packA ? c.rows * c.inner : 0],
+      (panels, packed) => {
+        for (let n = 0; n < batches; n++) {
+          if (!shared) pack(machine, firstB + 4 * n * c.batchB, c, panels);
+          let fromA = firstA + 4 * n * c.batchA;
+          if (packA) {
+            machine.run('packRows', [fromA, c.rowA, c.innerA, c.rows, c.inner, packed]);
+            fromA = packed;
+          }
+          const to = output.address + 4 * n * c.rows * c.columns;
+          product(
+            machine,
+            [fromA, packA ? c.inner : c.rowA, shared ? sharedPanels : panels, 0, to],
+            c,
+          );
         }
-        const to = output.address + 4 * n * c.rows * c.columns;
-        product(machine, [fromA, packA ? c.inner : c.rowA, shared ? sharedPanels : panels, 0, to], c);
-      }
-    });
+      },
+    );
     return output;
   },
 };
@@ -83,7 +91,8 @@ export const matmulRoutines: Readonly<Record<string, RoutineOverride>> = {
     const panels = packedPanels(machine, weight, 0, transposed);
     const y = machine.allocate(length);
     product(machine, [from, c.inner, panels, fromBias, y.address], c);
-    if (c.relu === 1) machine.parallel('relu', [y.address, y.address], length, { minUnits: length });
+    if (c.relu === 1)
+      machine.parallel('relu', [y.address, y.address], length, { minUnits: length });
     return [y];
   },
 };

@@ -58,7 +58,8 @@ export class PackedCopies {
 
   /** Invalidates the packed copies of a buffer whose numbers have changed. */
   invalidate(buffer: Versioned): void {
-    for (const { address, length } of buffer.packed?.values() ?? []) this.#memory.give(address, length);
+    for (const { address, length } of buffer.packed?.values() ?? [])
+      this.#memory.give(address, length);
     buffer.packed = null;
     buffer.version = this.#versions++;
   }

@@ -1,7 +1,13 @@
 // Max-pooling over channels-last images: values and indices in one pass.
 
 import type { PoolConstants } from '../../../../kernels/pool.js';
-import type { ChannelsLast, KernelOverride, Machine, RoutineOverride, WasmBuffer } from './machine.js';
+import type {
+  ChannelsLast,
+  KernelOverride,
+  Machine,
+  RoutineOverride,
+  WasmBuffer,
+} from './machine.js';
 
 /** Memory layout of the images before and after pooling. */
 export function layouts(c: PoolConstants): { input: ChannelsLast; output: ChannelsLast } {
@@ -21,16 +27,26 @@ function windowOf(c: PoolConstants) {
   ] as const;
 }
 
-function maxPoolGrad(machine: Machine, grad: WasmBuffer, index: WasmBuffer, c: PoolConstants): WasmBuffer {
+function maxPoolGrad(
+  machine: Machine,
+  grad: WasmBuffer,
+  index: WasmBuffer,
+  c: PoolConstants,
+): WasmBuffer {
   const { input, output } = layouts(c);
   const [fromGrad, fromIndex] = [grad, index].map((buffer) => machine.channelsLast(buffer, output));
   const gradInput = machine.allocate(c.planes * c.height * c.width, input);
-  machine.parallel('maxPoolGrad', [fromGrad, fromIndex, ...windowOf(c), gradInput.address], input.images);
+  machine.parallel(
+    'maxPoolGrad',
+    [fromGrad, fromIndex, ...windowOf(c), gradInput.address],
+    input.images,
+  );
   return gradInput;
 }
 
 export const poolOverrides: Readonly<Record<string, KernelOverride>> = {
-  maxPoolGrad: (machine, [grad, index], { constants }) => maxPoolGrad(machine, grad, index, constants),
+  maxPoolGrad: (machine, [grad, index], { constants }) =>
+    maxPoolGrad(machine, grad, index, constants),
 };
 
 export const poolRoutines: Readonly<Record<string, RoutineOverride>> = {

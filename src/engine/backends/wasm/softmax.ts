@@ -21,7 +21,12 @@ interface Rows {
 function overRows<Name extends RangedName>(
   name: Name,
   rowsOf: (constants: Readonly<Record<string, number>>) => Rows,
-  args: (addresses: number[], out: number, classes: number, scalars: NamedScalars) => WithoutRange<Name>,
+  args: (
+    addresses: number[],
+    out: number,
+    classes: number,
+    scalars: NamedScalars,
+  ) => WithoutRange<Name>,
 ): KernelOverride {
   return (machine, inputs, { constants, length, scalars }) => {
     const { classes, perRow, inner } = rowsOf(constants);
@@ -52,8 +57,18 @@ const logits = (constants: Readonly<Record<string, number>>): Rows => ({
 
 export const softmaxOverrides: Readonly<Record<string, KernelOverride>> = {
   logSumExp: overRows('logSumExp', lines(true), ([x], out, size) => [x, size, out]),
-  logSoftmax: overRows('logSoftmax', lines(false), ([x, logSumExp], out, size) => [x, logSumExp, size, out]),
-  softmax: overRows('softmax', lines(false), ([x, logSumExp], out, size) => [x, logSumExp, size, out]),
+  logSoftmax: overRows('logSoftmax', lines(false), ([x, logSumExp], out, size) => [
+    x,
+    logSumExp,
+    size,
+    out,
+  ]),
+  softmax: overRows('softmax', lines(false), ([x, logSumExp], out, size) => [
+    x,
+    logSumExp,
+    size,
+    out,
+  ]),
   crossEntropyGrad: overRows(
     'crossEntropyGrad',
     logits,
@@ -64,7 +79,11 @@ export const softmaxOverrides: Readonly<Record<string, KernelOverride>> = {
 };
 
 export const softmaxRoutines: Readonly<Record<string, RoutineOverride>> = {
-  crossEntropyForward: (machine, [logits, labels], { constants, scalars: { smoothing }, lengths }) => {
+  crossEntropyForward: (
+    machine,
+    [logits, labels],
+    { constants, scalars: { smoothing }, lengths },
+  ) => {
     const { rows, classes } = constants as Readonly<Record<'rows' | 'classes', number>>;
     const [from, fromLabels] = [machine.plain(logits), machine.plain(labels)];
     const outputs = lengths.map((length) => machine.allocate(length));

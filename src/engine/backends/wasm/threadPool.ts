@@ -6,7 +6,14 @@
 
 import { BackendError } from '../../errors.js';
 import type { LinearMemory } from './memory.js';
-import { doJob, workLoop, type ControlFields, type JobFields, type Queue, type WorkerData } from './work.js';
+import {
+  doJob,
+  workLoop,
+  type ControlFields,
+  type JobFields,
+  type Queue,
+  type WorkerData,
+} from './work.js';
 
 const FIELDS: ControlFields = { round: 0, open: 1, active: 2, jobs: 3, stop: 4, failed: 5 };
 const CONTROL_WORDS = 16;
@@ -176,7 +183,9 @@ export class ThreadPool {
     try {
       for (let index = 0; index < this.#jobs; index++) doJob(this.#queue, index, 0);
     } catch (error) {
-      this.#message.fill(0).set(new TextEncoder().encode(String(error)).subarray(0, MESSAGE_BYTES - 1));
+      this.#message
+        .fill(0)
+        .set(new TextEncoder().encode(String(error)).subarray(0, MESSAGE_BYTES - 1));
       Atomics.store(control, FIELDS.failed, 1);
     }
     this.#jobs = 0;
@@ -190,7 +199,9 @@ export class ThreadPool {
     if (Atomics.load(this.#control, FIELDS.failed) === 0) return;
     const bytes = this.#message.slice(); // TextDecoder refuses shared memory
     const reason = new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
-    throw new BackendError(`wasm: a job failed (${reason}); this backend is lost, create a new one`);
+    throw new BackendError(
+      `wasm: a job failed (${reason}); this backend is lost, create a new one`,
+    );
   }
 
   /** Finishes all jobs and ends the workers. */

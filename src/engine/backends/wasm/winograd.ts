@@ -21,7 +21,9 @@ const MIN_TILES = 4;
  * channels 1.0 to 1.4; on planes of 4x4 1.8 to 2.5, of 5x5 (25 of 64 used) 0.7 to 1.1, of 6x6 1.1 to 1.6.
  */
 export function usesWinograd(c: Conv2dConstants): boolean {
-  const simple = [c.strideY, c.strideX, c.dilationY, c.dilationX, c.groups].every((value) => value === 1);
+  const simple = [c.strideY, c.strideX, c.dilationY, c.dilationX, c.groups].every(
+    (value) => value === 1,
+  );
   const tiles = Math.ceil(c.outHeight / TILE) * Math.ceil(c.outWidth / TILE);
   return (
     simple &&
@@ -58,7 +60,10 @@ export function winogradConvolve(
   flipped: boolean,
 ): void {
   const fromWeight = machine.plain(weight);
-  const [panels, length] = [machine.simd.winogradPanels(shape), machine.simd.winogradFilterFloats(shape)];
+  const [panels, length] = [
+    machine.simd.winogradPanels(shape),
+    machine.simd.winogradFilterFloats(shape),
+  ];
   // `panels` and `length` together determine the numbers of channels.
   const key = `winograd${flipped ? ' flipped' : ''} ${panels} ${length}`;
   const filters = machine.packedCopies.find(weight, key, length, (to) =>
@@ -100,10 +105,15 @@ export function convolveStrips(
     const strips = images * simd.winogradStrips(shape);
     // Every thread takes equally many blocks, of nearly equal size.
     const rounds = Math.ceil(strips / (machine.threads * simd.winogradBlockStrips(shape)));
-    machine.parallel('winogradForward', [shape, x, filters, bias, output, +pooled, scratch], strips, {
-      chunk: Math.ceil(strips / (machine.threads * rounds)),
-      scratch: { argument: 6, bytes: 4 * perThread },
-    });
+    machine.parallel(
+      'winogradForward',
+      [shape, x, filters, bias, output, +pooled, scratch],
+      strips,
+      {
+        chunk: Math.ceil(strips / (machine.threads * rounds)),
+        scratch: { argument: 6, bytes: 4 * perThread },
+      },
+    );
   });
 }
 

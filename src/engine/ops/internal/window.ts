@@ -12,7 +12,12 @@ export type Pair = number | readonly [number, number];
  *
  * @throws ArgumentError otherwise
  */
-export function pair(value: Pair, least: number, who: string, name: string): readonly [number, number] {
+export function pair(
+  value: Pair,
+  least: number,
+  who: string,
+  name: string,
+): readonly [number, number] {
   const both = typeof value === 'number' ? ([value, value] as const) : value;
   if (!both.every((size) => Number.isInteger(size) && size >= least)) {
     throw new ArgumentError(

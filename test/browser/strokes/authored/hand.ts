@@ -35,17 +35,30 @@ export interface HandTraits {
 }
 
 /** Writes every form once. */
-export function write(traits: HandTraits, forms: Readonly<Record<string, string>>, rng: Rng): RecordedHand {
+export function write(
+  traits: HandTraits,
+  forms: Readonly<Record<string, string>>,
+  rng: Rng,
+): RecordedHand {
   const characters = Object.entries(forms).map(([label, path]) =>
     writeCharacter(traits, label, parsePath(path), rng.split(label)),
   );
   return { hand: traits.name, pointer: traits.pointer, pad: traits.pad, characters };
 }
 
-function writeCharacter(traits: HandTraits, label: string, strokes: Piece[][], rng: Rng): RecordedCharacter {
+function writeCharacter(
+  traits: HandTraits,
+  label: string,
+  strokes: Piece[][],
+  rng: Rng,
+): RecordedCharacter {
   const within = (range: readonly [number, number]): number => rng.between(range[0], range[1]);
   const height = within(traits.size) * traits.pad[1];
-  const [stretch, slant, turn] = [within(traits.stretch), within(traits.slant), within(traits.turn)];
+  const [stretch, slant, turn] = [
+    within(traits.stretch),
+    within(traits.slant),
+    within(traits.turn),
+  ];
   const placed = (x: number, y: number): [number, number] => {
     const leaning = (x * stretch - y * slant) / 100;
     return [height * (leaning - (turn * y) / 100), height * (y / 100 + turn * leaning)];
@@ -55,7 +68,9 @@ function writeCharacter(traits: HandTraits, label: string, strokes: Piece[][], r
   let clock = 0;
   const written = laid.map((pieces) => {
     const offset = [0, 1].map((axis) => move[axis] + traits.misplaced * rng.between(-1, 1));
-    const moved = pieces.map((piece) => piece.map(([x, y]) => [x + offset[0], y + offset[1]] as const));
+    const moved = pieces.map((piece) =>
+      piece.map(([x, y]) => [x + offset[0], y + offset[1]] as const),
+    );
     const points = writeStroke(traits, moved, clock, rng);
     clock = points.at(-1)![2] + Math.round(rng.between(120, 320)); // the way through the air to the next stroke
     return points;
@@ -82,8 +97,16 @@ function placement(
  *
  * @see T. Flash, N. Hogan, "The coordination of arm movements", Journal of Neuroscience 5, 1985
  */
-function writeStroke(traits: HandTraits, pieces: readonly Piece[], start: number, rng: Rng): RecordedPoint[] {
-  const wobbles = [0, 1].map(() => [smoothNoise(rng, traits.drift), smoothNoise(rng, traits.tremor)]);
+function writeStroke(
+  traits: HandTraits,
+  pieces: readonly Piece[],
+  start: number,
+  rng: Rng,
+): RecordedPoint[] {
+  const wobbles = [0, 1].map(() => [
+    smoothNoise(rng, traits.drift),
+    smoothNoise(rng, traits.tremor),
+  ]);
   const press = smoothNoise(rng, [0.5, 3]);
   const [lightest, hardest] = traits.pressure;
   const points: RecordedPoint[] = [];
@@ -124,7 +147,11 @@ function arcLengths(piece: Piece): number[] {
   });
 }
 
-function pointAt(piece: Piece, lengths: readonly number[], along: number): readonly [number, number] {
+function pointAt(
+  piece: Piece,
+  lengths: readonly number[],
+  along: number,
+): readonly [number, number] {
   const next = lengths.findIndex((length) => length >= along);
   if (next <= 0) return next === 0 ? piece[0] : piece.at(-1)!;
   const part = (along - lengths[next - 1]) / (lengths[next] - lengths[next - 1] || 1);
@@ -133,7 +160,10 @@ function pointAt(piece: Piece, lengths: readonly number[], along: number): reado
 }
 
 /** Values that wander between -amplitude and amplitude, `rate` of them a second, with smooth ways between. */
-function smoothNoise(rng: Rng, [amplitude, rate]: readonly [number, number]): (t: number) => number {
+function smoothNoise(
+  rng: Rng,
+  [amplitude, rate]: readonly [number, number],
+): (t: number) => number {
   const values: number[] = [];
   return (t) => {
     const place = (t * rate) / 1000;

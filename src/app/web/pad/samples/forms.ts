@@ -21,7 +21,10 @@ export const SAMPLES: readonly Sample[] = [
   { name: 'the letter e', path: '3,39 48,32! 45,9 26,0 6,14 0,40 13,62 36,67 58,53' },
   { name: 'the letter K', path: '9,0 4,98 / 62,3 8,54! 30,50 68,99' },
   { name: 'a circle, 0 or O', path: '34,0 10,16 0,48 10,82 32,94 54,78 62,44 54,12 34,0' },
-  { name: 'something between 5 and S', path: '60,6 30,4 13,17 12,36! 40,46 58,66 46,90 22,97 0,87' },
+  {
+    name: 'something between 5 and S',
+    path: '60,6 30,4 13,17 12,36! 40,46 58,66 46,90 22,97 0,87',
+  },
 ];
 
 /** Longer side of a sample's bounding box on the pad, in units of the pad. */
@@ -31,12 +34,16 @@ const STEPS = 8;
 
 /** The strokes of a path, centered on a square pad, in units of the pad. */
 export function strokesOf(path: string): Stroke[] {
-  const paths = parseSkeleton(1, path).strokes.map((stroke) => smoothPath(stroke, stroke.knots, STEPS));
+  const paths = parseSkeleton(1, path).strokes.map((stroke) =>
+    smoothPath(stroke, stroke.knots, STEPS),
+  );
   const { left, top, right, bottom } = boundingBox(paths);
   const scale = SIDE / Math.max(right - left, bottom - top);
   return paths.map((points) =>
     Array.from(points, (value, i) =>
-      i % 2 === 0 ? 0.5 + (value - (left + right) / 2) * scale : 0.5 + (value - (top + bottom) / 2) * scale,
+      i % 2 === 0
+        ? 0.5 + (value - (left + right) / 2) * scale
+        : 0.5 + (value - (top + bottom) / 2) * scale,
     ),
   );
 }

@@ -45,7 +45,10 @@ function lengthOf(stroke: Stroke): number {
  * @param show called with the strokes so far, at the end with all
  * @returns a function that stops the animation; the strokes shown so far stay
  */
-export function play(strokes: readonly Stroke[], show: (soFar: readonly Stroke[]) => void): () => void {
+export function play(
+  strokes: readonly Stroke[],
+  show: (soFar: readonly Stroke[]) => void,
+): () => void {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
     show(strokes);
     return () => undefined;
