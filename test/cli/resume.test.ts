@@ -78,7 +78,7 @@ describe('a run killed with SIGKILL', () => {
     ]);
   });
 
-  it('before its first epoch has a checkpoint begins anew', async () => {
+  it('before its first epoch has a checkpoint starts from the beginning', async () => {
     const first = start(folder, `${RECIPE} --out early`);
     await waitUntil(first, at('early', 'last.safetensors'), () => true);
     while (!readdirSync(at('early')).includes('metrics.csv'))

@@ -143,7 +143,7 @@ describe('a server that breaks off', () => {
     writeFileSync(join(dir, `${IMAGES}.00000000.partial`), 'of another archive');
     await fetch();
     expectComplete(dir);
-    expect(notes).toEqual([expect.stringMatching(/what an earlier run had left did not fit/)]);
+    expect(notes).toEqual([expect.stringMatching(/the partial file of an earlier run did not fit/)]);
   });
 });
 
@@ -154,7 +154,7 @@ describe('a server without ranges', () => {
       const { dir, fetch, notes } = await attempt({ noRanges: true, ...more });
       await fetch();
       expectComplete(dir);
-      expect(notes.join()).toMatch(/has no ranges, so the whole archive is fetched/);
+      expect(notes.join()).toMatch(/supports no ranges, so the whole archive is downloaded/);
     },
   );
 

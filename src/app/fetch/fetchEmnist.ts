@@ -197,7 +197,7 @@ async function openArchive(options: FetchOptions): Promise<OpenArchive> {
     return { source, remote: true, close: () => source.close() };
   }
   onNote?.(
-    `${url}: the server has no ranges, so the whole archive is fetched, and anew after a break`,
+    `${url}: the server supports no ranges, so the whole archive is downloaded, from the start after a break`,
   );
   await makeDataFolder(dir);
   // Temporary: the required members are extracted, and a partial archive is of no use to a later

@@ -46,7 +46,9 @@ export async function bringFile(options: BringOptions): Promise<string> {
     if (!(error instanceof DataError)) throw error;
     await rm(partial, { force: true });
     if (kept === 0) throw error;
-    onNote(`${wanted.name}: what an earlier run had left did not fit, so it is fetched anew`);
+    onNote(
+      `${wanted.name}: the partial file of an earlier run did not fit, so the download starts again`,
+    );
     await transfer(options, partial);
     digest = await unpackLocal(partial, options, target).catch(async (again: unknown) => {
       if (again instanceof DataError) await rm(partial, { force: true });

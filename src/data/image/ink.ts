@@ -123,11 +123,11 @@ function paperIsLight(
   invert: Invert,
 ): boolean {
   if (invert !== 'auto') return invert === 'yes';
-  const rim = Math.max(1, Math.round(0.02 * Math.min(width, height)));
+  const margin = Math.max(1, Math.round(0.02 * Math.min(width, height)));
   let [count, bright] = [0, 0];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      if (x >= rim && x < width - rim && y >= rim && y < height - rim) continue;
+      if (x >= margin && x < width - margin && y >= margin && y < height - margin) continue;
       count += 1;
       if (data[y * width + x] > parting.threshold) bright += 1;
     }

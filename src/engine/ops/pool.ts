@@ -146,7 +146,7 @@ export const avgPool2dOp = defineOp<AvgPoolOptions>({
       attributes: { window: 3, stride: 2, padding: 1 },
     },
     {
-      title: 'rim not counted',
+      title: 'padding not counted',
       inputs: [anywhere(1, 2, 5, 5)],
       attributes: { window: 3, stride: [1, 2], padding: 1, countPadding: false },
     },

@@ -29,21 +29,21 @@ interface Window {
 
 function checkWindow(who: string, { kernelSize, stride, padding = 0 }: MaxPool2dOptions): Window {
   const window = pair(kernelSize, 1, who, 'kernelSize');
-  const rim = pair(padding, 0, who, 'padding');
-  const fits = rim[0] * 2 <= window[0] && rim[1] * 2 <= window[1];
+  const sides = pair(padding, 0, who, 'padding');
+  const fits = sides[0] * 2 <= window[0] && sides[1] * 2 <= window[1];
   check(
     who,
     'padding',
-    describePair(rim),
+    describePair(sides),
     `at most half of kernelSize ${describePair(window)}`,
     fits,
   );
-  return { window, stride: pair(stride ?? window, 1, who, 'stride'), padding: rim };
+  return { window, stride: pair(stride ?? window, 1, who, 'stride'), padding: sides };
 }
 
 function describeWindow({ window, stride, padding }: Window): string {
-  const rim = describePair(padding) === '0' ? '' : `, padding=${describePair(padding)}`;
-  return `kernelSize=${describePair(window)}, stride=${describePair(stride)}${rim}`;
+  const suffix = describePair(padding) === '0' ? '' : `, padding=${describePair(padding)}`;
+  return `kernelSize=${describePair(window)}, stride=${describePair(stride)}${suffix}`;
 }
 
 /**

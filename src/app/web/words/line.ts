@@ -33,7 +33,7 @@ const ALIKE: readonly (readonly string[])[] = [
   ['6', 'b', 'G'],
 ];
 /** Minimum probability of a look-alike to be considered. */
-const LEAST = 0.02;
+const MIN_PROBABILITY = 0.02;
 /** Letters whose two cases are one class in EMNIST Balanced. For these, a low height means lower case ... */
 const CASE_BY_HEIGHT = 'CMOSUVWXZ';
 /** ... while these are equally tall in both cases, so only their neighbors decide. */
@@ -79,7 +79,7 @@ function others(ranked: readonly Ranked[]): Ranked[] {
   return ranked.filter(
     (other) =>
       isDigit(other.label) !== isDigit(label) &&
-      other.probability >= LEAST &&
+      other.probability >= MIN_PROBABILITY &&
       groups.some((group) => group.includes(other.label)),
   );
 }
