@@ -15,7 +15,9 @@ const names = new Set(
 
 const documents = [
   'README.md',
-  ...readdirSync(new URL('docs', ROOT)).map((name) => `docs/${name}`),
+  ...readdirSync(new URL('docs', ROOT), { recursive: true, encoding: 'utf8' }).map(
+    (name) => `docs/${name}`,
+  ),
 ].filter((path) => path.endsWith('.md'));
 
 /** Files and folders that a document names and that do not exist. */

@@ -1,5 +1,5 @@
 // Adam: gradient descent with a step size per element, from running averages of the gradient and
-// its square (Kingma and Ba, 2015).
+// its square (Kingma and Ba, 2015). AdamW: Adam with decoupled weight decay.
 // The order of operations matches PyTorch.
 
 import { scaleShift } from '../../../kernels/elementwise.js';
@@ -174,6 +174,30 @@ export class Adam extends Optimizer {
       this.#epsilon = epsilon;
       this.#weightDecay = weightDecay;
     };
+  }
+}
+
+/**
+ * Adam with weight decay decoupled from the moment estimates (Loshchilov and Hutter, "Decoupled
+ * weight decay regularization", 2019).
+ *
+ * parameter = (1 - lr weightDecay) parameter, then Adam's update with the unmodified gradient.
+ * Default weightDecay 0.01.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+ */
+export class AdamW extends Adam {
+  override readonly type = 'adamW';
+
+  constructor(
+    parameters: readonly Parameter[],
+    { weightDecay = 0.01, ...options }: AdamOptions = {},
+  ) {
+    super(parameters, { ...options, weightDecay });
+  }
+
+  protected override decay(weightDecay: number): { penalty: number; shrink: number } {
+    return { penalty: 0, shrink: 1 - this.lr * weightDecay };
   }
 }
 
