@@ -143,7 +143,9 @@ describe('a server that breaks off', () => {
     writeFileSync(join(dir, `${IMAGES}.00000000.partial`), 'of another archive');
     await fetch();
     expectComplete(dir);
-    expect(notes).toEqual([expect.stringMatching(/the partial file of an earlier run did not fit/)]);
+    expect(notes).toEqual([
+      expect.stringMatching(/the partial file of an earlier run did not fit/),
+    ]);
   });
 });
 
