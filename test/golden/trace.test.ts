@@ -8,6 +8,7 @@ import { Adam } from '../../src/nn/index.js';
 import { fastBackends, oracle, withFreshBackend } from '../support/backends.js';
 import { type GoldenCase, loadGolden } from './fixtures.js';
 import { CLASSES, images, initialTensor, labels, SIDE, STATE } from './formula.js';
+import { timeLimit } from '../support/timeLimit.js';
 
 const golden = loadGolden('trace');
 
@@ -151,5 +152,5 @@ it(
       expect(Math.max(...errors)).toBeLessThan(1e-10);
       expectTensors(recorded, 'grad', gradients, () => 1e-7);
     }),
-  180_000, // fourteen seconds on a machine that does nothing else
+  timeLimit(180_000),
 );

@@ -6,6 +6,7 @@ import { createGpuBackend, type GpuBackend } from '../../src/engine/backends/gpu
 import { createWasmBackend } from '../../src/engine/backends/wasm/index.js';
 import { trainAndCount } from './leaks.js';
 import { CALM, compareTraining, RECIPE } from './training.js';
+import { timeLimit } from '../support/timeLimit.js';
 
 describe('training on webasm', () => {
   // Both runs on one backend, so that each kernel is compiled once.
@@ -23,7 +24,7 @@ describe('training on webasm', () => {
   it.each([
     { what: 'ten steps, Adam held calm', options: CALM },
     { what: "the first steps of the recipe's own Adam", options: RECIPE },
-  ])('has the losses of the CPU: $what', { timeout: 240_000 }, async ({ options }) => {
+  ])('has the losses of the CPU: $what', { timeout: timeLimit(240_000) }, async ({ options }) => {
     const agreement = await compareTraining(backend, cpu, { ...options, batchSize: 2 });
     expect(agreement, JSON.stringify(agreement)).toMatchObject({ ok: true });
     expect(agreement.losses).toHaveLength(options.steps);
@@ -32,7 +33,7 @@ describe('training on webasm', () => {
 
   it(
     'holds as much after 100 steps as after three, and nothing once disposed',
-    { timeout: 240_000 },
+    { timeout: timeLimit(240_000) },
     async () => {
       const backend = await createGpuBackend({ mode: 'webasm' });
       const count = (): readonly number[] => {

@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { timeLimit } from '../support/timeLimit.js';
 
 describe('a process with threads', () => {
   const entry = new URL('../../dist/src/index.js', import.meta.url);
@@ -37,7 +38,7 @@ describe('a process with threads', () => {
       ${body}`;
     await writeFile(file, script);
     return new Promise((resolve) => {
-      const limits = { timeout: 30_000, killSignal: 'SIGKILL' } as const;
+      const limits = { timeout: timeLimit(30_000), killSignal: 'SIGKILL' } as const;
       const child = execFile(process.execPath, [file], limits, (_, stdout, stderr) =>
         resolve({ code: child.exitCode, stdout, stderr }),
       );

@@ -24,10 +24,11 @@ import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { decodeSafetensors, saveState } from '../../../src/nn/index.js';
 import { eventsOf, onWasm, tinyTrainer } from '../support.js';
+import { timeLimit } from '../../support/timeLimit.js';
 
 const NAME = 'test model';
 /** Drawing and learning take seconds; a busy machine takes its time. */
-const PATIENCE = 240_000;
+const PATIENCE = timeLimit(240_000);
 
 let original: Uint8Array;
 /** Characters that the original reads wrong, of a part that it was neither trained nor examined on. */
