@@ -29,7 +29,7 @@ const options = readOptions({
 const timing = options.quick ? { rounds: 2, seconds: 0.3, warmup: 0.1 } : options;
 const tasks = options.tasks.map((task) => {
   if (!TASKS.includes(task as Task))
-    usageError(`--tasks: no task '${task}'; choose from ${TASKS.join(', ')}`);
+    usageError(`--tasks: unknown task '${task}'; expected ${TASKS.join(', ')}`);
   return task as Task;
 });
 // An exact name selects that contender; any other word is a prefix: --only pytorch-best,inkgrad-
@@ -37,7 +37,7 @@ const known = new Set(CONTENDERS.map(({ name }) => name));
 const chosen = CONTENDERS.filter(({ name }) =>
   options.only.some((word) => (known.has(word) ? name === word : name.startsWith(word))),
 );
-if (chosen.length === 0) usageError('--only: chooses no contender; --list shows them');
+if (chosen.length === 0) usageError('--only: no contender matches; --list prints their names');
 
 const skipped: Record<string, string> = {};
 const children = new Map<string, Child>();
@@ -46,7 +46,7 @@ const samples: Sample[] = [];
 
 function skip(name: string, error: Error): void {
   skipped[name] = error.message;
-  console.log(`${name}: left out: ${error.message}`);
+  console.log(`${name}: skipped: ${error.message}`);
 }
 
 async function start(): Promise<void> {

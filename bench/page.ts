@@ -33,7 +33,7 @@ const WARM_UP = 50;
 const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
   (place) => place !== undefined && existsSync(place),
 );
-if (executablePath === undefined) usageError('no Chromium here; set CHROMIUM to its path');
+if (executablePath === undefined) usageError('Chromium not found; set CHROMIUM to its path');
 
 interface Served {
   readonly address: string;
@@ -134,16 +134,16 @@ const ms = (value: number): string => value.toFixed(value < 10 ? 2 : 0);
 const { both, image, network } = result.reading;
 const rows = [
   [
-    'first reading, cold profile, ms',
+    'first prediction, cold profile, ms',
     '1000',
     ...[result.firstReading.ms].flatMap(({ median: m, min, max }) => [ms(m), ms(min), ms(max)]),
   ],
-  ['a reading, ms', '8', ms(both.median), ms(both.min), ms(both.p99)],
+  ['one prediction, ms', '8', ms(both.median), ms(both.min), ms(both.p99)],
   ['  strokes to 28 x 28', '', ms(image.median), ms(image.min), ms(image.p99)],
   ['  network and verdict', '', ms(network.median), ms(network.min), ms(network.p99)],
-  ['script before it, bytes (gzip)', '100000', String(bytes.scripts), '', ''],
+  ['scripts before the first prediction, bytes (gzip)', '100000', String(bytes.scripts), '', ''],
   ['weights, bytes', '900000', String(bytes.weights), '', ''],
 ];
-console.log(formatTable(['what', 'budget', 'median', 'min', 'max or 99 %'], rows));
+console.log(formatTable(['measurement', 'budget', 'median', 'min', 'max or 99 %'], rows));
 console.log(`\nscripts: ${bytes.names.join(', ')}\nresults: ${saveResult('page', result, asked)}`);
 await browser.close();

@@ -73,7 +73,7 @@ console.log(
   formatTable(
     [
       `${cpu}, Node ${node}, ${backend.build}, batch ${options.batch}`,
-      'ms a step',
+      'ms per step',
       'share',
       'calls',
     ],

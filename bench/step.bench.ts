@@ -26,7 +26,7 @@ async function measure(threads: number, module: 'base' | 'relaxed'): Promise<str
     backend = await createWasmBackend({ threads, module });
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
-    return [[`${label}: not on this Node`, '', '', '', '']];
+    return [[`${label}: not supported by this Node version`, '', '', '', '']];
   }
   useBackend(backend);
   const learner = new Learner(new CharacterNet({ classes: 47, rng: new Rng(1) }));

@@ -1,6 +1,7 @@
 // Cost of fine-tuning on a few corrections, on real images. Characters of EMNIST's test part that
 // the model misclassifies are used as corrections, and accuracy is measured on the others. It
-// measures accuracy, not speed. MODEL is a model file of your own.
+// measures accuracy, not speed. MODEL is a model file.
+//
 //     EMNIST_DIR=DIR npm run bench:teaching -- --model MODEL [--trials 10] [--quick]
 
 import { readFile } from 'node:fs/promises';
@@ -89,16 +90,19 @@ for (const count of [1, 5, 20]) {
     const worst = Math.max(...results.map(({ lost }) => lost));
     const numbers = [mean('lost').toFixed(2), worst.toFixed(2), (100 * mean('right')).toFixed(0)];
     rows.push([
-      `${count}, ${withReplay ? 'replayed' : 'not replayed'}`,
+      `${count}, ${withReplay ? 'replay' : 'no replay'}`,
       ...numbers,
       mean('steps').toFixed(0),
     ]);
   }
 }
 console.log(
-  `before: ${accuracy(before, new Set()).toFixed(2)} % of ${test.length} images, ${trials} trials a row`,
+  `before: ${accuracy(before, new Set()).toFixed(2)} % of ${test.length} images, ${trials} trials per row`,
 );
 console.log(
-  formatTable(['corrections', 'points lost', 'worst trial', 'taught, now right %', 'steps'], rows),
+  formatTable(
+    ['corrections', 'points lost', 'worst trial', 'corrections learned, %', 'steps'],
+    rows,
+  ),
 );
 process.exit(0);

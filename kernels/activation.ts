@@ -1,5 +1,6 @@
 // Activation functions and their derivatives, one output element at a time.
-// A derivative reads whichever of input x and output y makes it cheapest: y for sigmoid and tanh, x elsewhere.
+// A derivative takes the input x or the output y, whichever is cheaper: y for
+// sigmoid and tanh, x otherwise.
 
 import { kernel } from './kernel.js';
 
@@ -52,7 +53,9 @@ export const sigmoidGrad = kernel('sigmoidGrad', ['grad', 'y'], [], function (gr
   return grad[this.thread.x] * y[this.thread.x] * (1 - y[this.thread.x]);
 });
 
-/** tanh, clamped to +-20 first (tanh(20) is 1 even in float64): some GPUs return NaN for tanh(100). */
+/**
+ * tanh, clamped to +-20 first (tanh(20) is 1 even in float64): some GPUs return NaN for tanh(100).
+ */
 export const tanh = kernel('tanh', ['x'], [], function (x) {
   return Math.tanh(Math.min(Math.max(x[this.thread.x], -20), 20));
 });

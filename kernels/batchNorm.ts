@@ -1,6 +1,6 @@
-// Batch normalization over x [images, channels, spatial]: every channel is shifted and scaled to mean 0 and variance 1 over
-// the batch (Ioffe and Szegedy, 2015). Sums take two stages, first each plane, then over the images, so that no thread adds
-// very many terms.
+// Batch normalization over x [images, channels, spatial] (Ioffe and Szegedy, 2015).
+// Every channel is shifted and scaled to mean 0 and variance 1 over the batch. Sums take two
+// stages, first over each plane, then over the images, so that no thread adds very many terms.
 
 import { kernel, type KernelThis } from './kernel.js';
 
@@ -33,7 +33,7 @@ export const inverseDeviation = kernel(
   },
 );
 
-/** y = (x - mean) * inverse * weight + bias, each of the four read at the element's channel. */
+/** y = (x - mean) * inverse * weight + bias, the last four indexed by channel. */
 export const batchNormApply = kernel(
   'batchNormApply',
   ['x', 'mean', 'inverse', 'weight', 'bias'],
@@ -62,7 +62,8 @@ export const batchNormGradWeight = kernel(
   },
 );
 
-// With batch statistics, mean and variance depend on x too; with n elements a channel the three paths add up to
+// With batch statistics, mean and variance depend on x too; with n elements per
+// channel the three terms add up to
 //   dx = weight * inverse * (grad - dbias / n - xhat * dweight / n)
 export const batchNormGradInput = kernel(
   'batchNormGradInput',

@@ -1,8 +1,10 @@
-// Two-dimensional convolution (cross-correlation, as in every deep-learning library) and its two gradients, each as the sum of
-// one output element. This is the definition; the fast versions are in simd/.
+// Two-dimensional convolution (cross-correlation, as in every deep-learning library)
+// and its two gradients, each as the sum of one output element. This is the definition;
+// the fast versions are in simd/.
 //
 // x [N, C, H, W], weight [O, C/groups, kh, kw], y [N, O, H', W'] with
-//   y[n, o, i, j] = bias[o] + sum over c, ki, kj of weight[o, c, ki, kj] x[n, c, i stride + ki dilation - pad, ...]
+//   y[n, o, i, j] = bias[o] + sum over c, ki, kj of weight[o, c, ki, kj] x[n, c, inY, inX]
+// with inY = i * strideY + ki * dilationY - padY, and inX likewise.
 
 import { kernel, type KernelThis } from './kernel.js';
 
@@ -66,7 +68,8 @@ export const conv2d = kernel(
   },
 );
 
-// dx: the sum over every output that depends on this input, of the output's gradient times the weight between them.
+// dx: the sum, over all outputs that depend on this input, of the output's gradient
+// times the connecting weight.
 export const conv2dGradInput = kernel(
   'conv2dGradInput',
   ['grad', 'weight'],
@@ -111,8 +114,9 @@ export const conv2dGradInput = kernel(
 
 export type GradWeightConstants = Conv2dConstants & Readonly<Record<'partImages', number>>;
 
-// dW: the input under one tap of the window, times the gradient of the output, summed over all positions of `partImages`
-// images: [parts, O, C/groups, kh, kw]. With one part that is dW; otherwise dW is the sum of the parts.
+// dW: the input under one tap of the window, times the gradient of the output, summed over all
+// positions of `partImages` images: [parts, O, C/groups, kh, kw]. With one part that is dW;
+// otherwise dW is the sum of the parts.
 export const conv2dGradWeight = kernel(
   'conv2dGradWeight',
   ['x', 'grad'],

@@ -1,9 +1,9 @@
-// Elementwise kernels: each output depends on the inputs at the same index. The derivative is right below its function. Shapes
-// are equal here (broadcasting happens before).
+// Elementwise kernels: each output depends on the inputs at the same index.
+// Each derivative follows its function. All shapes are equal here; broadcasting happens before.
 
 import { kernel } from './kernel.js';
 
-// ---- two operands ------------------------------------------------------------------------------------------
+// ---- two operands ---------------------------------------------------------------------
 
 export const add = kernel('add', ['a', 'b'], [], function (a, b) {
   return a[this.thread.x] + b[this.thread.x];
@@ -44,7 +44,8 @@ export const maximum = kernel('maximum', ['a', 'b'], [], function (a, b) {
   return Math.max(a[this.thread.x], b[this.thread.x]);
 });
 
-// The gradient of operand x: it goes to the larger operand; equal operands receive half each, as in PyTorch.
+// The gradient of operand x: it goes to the larger operand; equal operands
+// receive half each, as in PyTorch.
 export const maximumGrad = kernel(
   'maximumGrad',
   ['grad', 'x', 'other'],
@@ -61,7 +62,7 @@ export const maximumGrad = kernel(
   },
 );
 
-// ---- one operand -------------------------------------------------------------------------------------------
+// ---- one operand ----------------------------------------------------------------------
 
 export const fill = kernel('fill', [], ['value'], function (value) {
   return value;
@@ -110,8 +111,8 @@ export const absGrad = kernel('absGrad', ['grad', 'x'], [], function (grad, x) {
 });
 
 /**
- * x^exponent; NaN for a negative x with a fractional exponent, as in PyTorch. The sign is worked out apart: a GPU's power
- * knows no negative x.
+ * x^exponent; NaN for a negative x with a fractional exponent, as in PyTorch. The sign is computed
+ * separately: a GPU's pow is undefined for a negative x.
  */
 export const pow = kernel('pow', ['x'], ['exponent'], function (x, exponent) {
   const base = x[this.thread.x];

@@ -1,4 +1,4 @@
-// Every kernel, by family. Tests walk this list, so a kernel that is not here does not exist.
+// Every kernel, by family. Tests iterate over this list, so it must be complete.
 
 export * as activation from './activation.js';
 export * as batchNorm from './batchNorm.js';

@@ -1,27 +1,34 @@
 // Kernel: the formula of ONE output element, written once, as a small function.
 //
-// The same function is used in three ways: as the definition, as the loop body that the reference backend calls in
-// JavaScript, and as the text that gpu.js compiles for a GPU. The last one limits the language: a
-// `function` expression (no arrow, no closure, no nested function), flat arrays, scalars last, loops of the form
-// `for (let i = 0; i < this.constants.n; i++)`, index arithmetic by `Math.floor((i + 0.5) / n)` because a GPU
-// divides in float32, and no read outside an array. `test/null/kernelSubset.test.ts` checks these rules.
+// The same function is used in three ways: as the definition, as the loop body that the reference
+// backend calls in JavaScript, and as the text that gpu.js compiles for a GPU. The last one limits
+// the language: a `function` expression (no arrow, no closure, no nested function), flat arrays,
+// scalars last, loops of the form `for (let i = 0; i < this.constants.n; i++)`, index arithmetic by
+// `Math.floor((i + 0.5) / n)` because a GPU divides in float32, and no read outside an array.
+// `test/null/kernelSubset.test.ts` checks these rules.
 //
-// gpu.js misparses minified functions. So the page's build (scripts/freezeKernels.ts) passes the text from before
-// minification as one more argument of every declaration; `source` is the text to compile.
+// gpu.js misparses minified functions. So the page's build (scripts/freezeKernels.ts)
+// passes the text from before minification as one more argument of every declaration;
+// `source` is the text to compile.
 
 /** A flat array of numbers of any type. */
 export type Values = ArrayLike<number>;
 
-/** Numbers fixed for a compiled kernel: sizes, strides, counts. A new value means a new compilation on a GPU. */
+/**
+ * Numbers fixed for a compiled kernel: sizes, strides, counts. A new value
+ * means a new compilation on a GPU.
+ */
 export type Constants = Readonly<Record<string, number>>;
 
-/** Numbers by name that may differ at every launch without a new compilation, e.g. a learning rate. */
+/**
+ * Numbers by name that may differ at every launch without a new compilation, e.g. a learning rate.
+ */
 export type NamedScalars = Readonly<Record<string, number>>;
 
 /** For kernels and routines without scalars. */
 export type NoScalars = Readonly<Record<string, never>>;
 
-/** The last argument of a launch: the scalars, and no argument where there are none. */
+/** The last argument of a launch: the scalars; absent for kernels without scalars. */
 export type ScalarArguments<S extends NamedScalars> = [S] extends [NoScalars] ? [] : [scalars: S];
 
 /** `this` inside a kernel body: the index of the element to compute, and the constants. */
@@ -32,24 +39,36 @@ export interface KernelThis<C> {
 
 type Arguments<Names extends readonly string[], Type> = { [Index in keyof Names]: Type };
 
-/** The signature of a body: `this`, then the input arrays, then the scalars; returns one output element. */
+/**
+ * The signature of a body: `this`, then the input arrays, then the
+ * scalars; returns one output element.
+ */
 export type KernelBody<C, Inputs extends readonly string[], Scalars extends readonly string[]> = (
   this: KernelThis<C>,
   ...args: [...Arguments<Inputs, Values>, ...Arguments<Scalars, number>]
 ) => number;
 
-/** A kernel as backends see it: its function, and the names of its parameters. */
+/** A kernel: its function, and the names of its parameters. */
 export interface Kernel<C extends Constants = Constants, S extends NamedScalars = NamedScalars> {
   readonly name: string;
   /** Names of the input arrays, in order. At most 7 (a limit of gpu.js). */
   readonly inputs: readonly string[];
   /** Names of the scalars, in the order of the parameters of `body`. */
   readonly scalars: readonly string[];
-  /** The formula. Typed where it is declared (see `kernel`); backends call it with the arguments of a launch. */
+  /**
+   * The formula. Typed where it is declared (see `kernel`); backends call it
+   * with the arguments of a launch.
+   */
   readonly body: (this: never, ...args: never[]) => number;
-  /** The formula's text, a function expression in plain JavaScript: what gpu.js compiles. Never minified. */
+  /**
+   * The formula's text, a function expression in plain JavaScript: what
+   * gpu.js compiles. Never minified.
+   */
   readonly source: string;
-  /** Never set: these two carry types, so that a launch with the wrong constants or scalars does not compile. */
+  /**
+   * Never set: these two carry types, so that a launch with the wrong constants
+   * or scalars does not compile.
+   */
   readonly constantsType?: C;
   readonly scalarsType?: S;
 }
@@ -62,8 +81,8 @@ export type NoConstants = Readonly<Record<string, never>>;
  *
  * @param source the text of `body`; only the page's build passes it
  * @example
- * const scaleShift = kernel('scaleShift', ['x'], ['factor', 'summand'], function (x, factor, summand) {
- *   return x[this.thread.x] * factor + summand;
+ * const scale = kernel('scale', ['x'], ['factor'], function (x, factor) {
+ *   return x[this.thread.x] * factor;
  * });
  */
 export function kernel<

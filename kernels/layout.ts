@@ -1,9 +1,12 @@
-// Kernels that move numbers without computing: reading through strides, writing a slice back, joining, gathering rows. Every
-// view (transpose, slice, broadcast) becomes contiguous through `stridedCopy`.
+// Kernels that move elements without arithmetic: strided copy, slice gradient, concatenation, row
+// gathering. Every view (transpose, slice, broadcast) becomes contiguous through `stridedCopy`.
 
 import { kernel, type KernelThis } from './kernel.js';
 
-/** The same numbers: how host arrays get onto a GPU, where only kernels make buffers that other kernels can read. */
+/**
+ * Identity. It uploads host arrays to a GPU, where only a kernel's output can be
+ * the input of another kernel.
+ */
 export const upload = kernel('upload', ['x'], [], function (x) {
   return x[this.thread.x];
 });
@@ -37,12 +40,18 @@ export const stridedCopy = kernel(
   },
 );
 
-/** One axis of a dense array seen as [outer, size, inner]; the slice took every `step`-th position from `start`. */
+/**
+ * One axis of a dense array seen as [outer, size, inner]; the slice took every
+ * `step`-th position from `start`.
+ */
 export type SliceConstants = Readonly<
   Record<'size' | 'inner' | 'start' | 'step' | 'count', number>
 >;
 
-/** Gradient of a slice: the gradient where the slice read, 0 elsewhere. grad [outer, count, inner] -> [outer, size, inner]. */
+/**
+ * Gradient of a slice: the gradient at the positions of the slice, 0 elsewhere. grad
+ * [outer, count, inner] -> [outer, size, inner].
+ */
 export const sliceGrad = kernel(
   'sliceGrad',
   ['grad'],
@@ -89,7 +98,9 @@ export const concat = kernel(
 
 export type GatherConstants = Readonly<Record<'width' | 'count', number>>;
 
-/** Rows of a table [rows, width] picked by index [count]: an embedding look-up, [count, width]. */
+/**
+ * Rows of table [rows, width] selected by indices [count] -> [count, width]: an embedding lookup.
+ */
 export const gatherRows = kernel(
   'gatherRows',
   ['table', 'indices'],
@@ -100,7 +111,7 @@ export const gatherRows = kernel(
   },
 );
 
-// A table row collects the gradients of all positions it was copied to.
+// Each row of the table sums the gradients of all positions it was copied to.
 export const gatherRowsGrad = kernel(
   'gatherRowsGrad',
   ['grad', 'indices'],

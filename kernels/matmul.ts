@@ -1,5 +1,6 @@
-// Matrix multiplication, batched, through strides: a transposed operand costs nothing, its strides just swap, and an
-// operand shared by the whole batch has batch stride 0.
+// Batched matrix multiplication of strided operands.
+// A transposed operand has swapped strides and needs no copy; an operand shared by
+// the batch has batch stride 0.
 
 import { kernel, type KernelThis } from './kernel.js';
 

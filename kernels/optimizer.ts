@@ -1,4 +1,4 @@
-// Optimizer updates of one number: the parameter, its gradient, and its running averages.
+// Optimizer updates, element by element: parameters, gradients and running averages.
 // Names and order of operations follow PyTorch's documentation of each optimizer.
 
 import { kernel } from './kernel.js';
@@ -13,7 +13,10 @@ export const decayedGrad = kernel(
   },
 );
 
-/** beta * average + alpha * x: the velocity of momentum, or Adam's first moment with alpha = 1 - beta. */
+/**
+ * beta * average + alpha * x: the velocity of momentum, or Adam's first
+ * moment with alpha = 1 - beta.
+ */
 export const movingAverage = kernel(
   'movingAverage',
   ['average', 'x'],
@@ -44,9 +47,11 @@ export const sgdUpdate = kernel(
 );
 
 /**
- * Adam's update (Kingma and Ba 2015): parameter - stepSize * m / (sqrt(v) / biasCorrection2Sqrt + epsilon).
+ * Adam's update (Kingma and Ba 2015):
+ * parameter - stepSize * m / (sqrt(v) / biasCorrection2Sqrt + epsilon).
  *
- * stepSize = lr / (1 - beta1^t) and biasCorrection2Sqrt = sqrt(1 - beta2^t) correct the bias of averages that start at 0.
+ * stepSize = lr / (1 - beta1^t) and biasCorrection2Sqrt = sqrt(1 - beta2^t) correct the bias
+ * of averages that start at 0.
  */
 export const adamUpdate = kernel(
   'adamUpdate',

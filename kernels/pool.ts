@@ -1,12 +1,13 @@
-// Pooling: the largest or the mean value under a sliding window, and the gradients. A plane is one channel of
-// one image; x [planes, height, width] -> y [planes, outHeight, outWidth].
+// Pooling: the maximum or the mean under a sliding window, and the gradients.
+// A plane is one channel of one image; x [planes, height, width] -> y
+// [planes, outHeight, outWidth].
 
 import { kernel, type KernelThis } from './kernel.js';
 
 export type PoolConstants = Readonly<
   Record<
     | 'planes'
-    | 'channels' // planes = images x channels; the formulas here do not need it, a backend's layout may
+    | 'channels' // planes = images * channels; used by the wasm backend's layout only
     | 'height'
     | 'width'
     | 'outHeight'
@@ -17,12 +18,15 @@ export type PoolConstants = Readonly<
     | 'strideX'
     | 'padY'
     | 'padX'
-    | 'countPadding', // average pooling: 1 divides by the whole window, 0 by the part inside the image
+    | 'countPadding', // average pooling: 1 divides by the window size, 0 by the part in the image
     number
   >
 >;
 
-/** Where in its plane (row * width + column) the largest value under the window is; the first wins a tie. */
+/**
+ * Index in its plane (row * width + column) of the maximum under the
+ * window; the first of equal values.
+ */
 export const maxPoolIndex = kernel(
   'maxPoolIndex',
   ['x'],
@@ -52,7 +56,7 @@ export const maxPoolIndex = kernel(
   },
 );
 
-/** The value at the position that `maxPoolIndex` found. */
+/** The value at the index that `maxPoolIndex` returned. */
 export const maxPool = kernel(
   'maxPool',
   ['x', 'index'],
@@ -65,7 +69,7 @@ export const maxPool = kernel(
   },
 );
 
-// dx: the gradients of all windows in which this position was the largest.
+// dx: the sum of the gradients of all windows whose maximum is at this position.
 export const maxPoolGrad = kernel(
   'maxPoolGrad',
   ['grad', 'index'],
@@ -124,7 +128,7 @@ export const avgPool = kernel('avgPool', ['x'], [], function (this: KernelThis<P
   return sum / inside;
 });
 
-// dx: each window that contains this position spreads its gradient evenly over what it divided by.
+// dx: each window that contains this position adds its gradient over its number of elements.
 export const avgPoolGrad = kernel(
   'avgPoolGrad',
   ['grad'],

@@ -21,7 +21,10 @@ export const sumAxis = kernel('sumAxis', ['x'], [], function (this: KernelThis<A
 
 export type PartConstants = Readonly<Record<'size' | 'inner' | 'parts' | 'chunk', number>>;
 
-/** y[o, p, i] = sum of x[o, s, i] over the p-th chunk of s: the first of two stages; `sumAxis` over p is the second. */
+/**
+ * y[o, p, i] = sum of x[o, s, i] over the p-th chunk of s: the first of two stages;
+ * `sumAxis` over p is the second.
+ */
 export const sumAxisPart = kernel(
   'sumAxisPart',
   ['x'],

@@ -1,10 +1,13 @@
-// Softmax, log-softmax and the cross-entropy loss, each computed from the log-sum-exp of every line. Lines run along one axis
-// of [outer, size, inner].
+// Softmax, log-softmax and the cross-entropy loss, each computed from the log-sum-exp of every
+// line. Lines run along one axis of [outer, size, inner].
 
 import { kernel, type KernelThis } from './kernel.js';
 import type { AxisConstants } from './reduce.js';
 
-/** y[o, i] = log of the sum over s of exp(x[o, s, i]), shifted by the maximum so that nothing overflows. */
+/**
+ * y[o, i] = log of the sum over s of exp(x[o, s, i]), shifted by the
+ * maximum so that nothing overflows.
+ */
 export const logSumExp = kernel(
   'logSumExp',
   ['x'],
@@ -82,8 +85,9 @@ export const softmaxGrad = kernel(
 export type ClassConstants = Readonly<Record<'classes', number>>;
 
 /**
- * Cross-entropy of one row against its label, with label smoothing: the target gives every class smoothing / K
- * and the label 1 - smoothing on top (Szegedy et al. 2016; PyTorch's `label_smoothing`). logits [N, K] -> [N].
+ * Cross-entropy of one row against its label, with label smoothing: the target gives every class
+ * smoothing / K and the label 1 - smoothing on top (Szegedy et al. 2016; PyTorch's
+ * `label_smoothing`). logits [N, K] -> [N].
  */
 export const crossEntropy = kernel(
   'crossEntropy',

@@ -3,16 +3,16 @@
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
 const grouped = (count) => count.toLocaleString('en-US');
 
-/** Texts for each value of the record's `weights`. */
+/** Descriptions of each value of the record's `weights`. */
 const WEIGHTS = {
   float16: {
-    numbers: 'weights in float16 rounded to nearest, biases and batch norm in float32',
-    loss: 'loss by half precision',
+    numbers: 'weights in float16, rounded to nearest; biases and batch norm in float32',
+    loss: 'loss from half precision',
   },
   int8: {
     numbers:
-      'weights in 8 bits with a float32 scale a row (`src/nn/saving/quantize.ts`), biases and batch norm in float32',
-    loss: 'loss by 8-bit weights',
+      '8-bit weights with one float32 scale per output channel (`src/nn/saving/quantize.ts`); biases and batch norm in float32',
+    loss: 'loss from 8-bit weights',
   },
 };
 
@@ -51,69 +51,86 @@ export function describeRecord(record) {
   const { numbers, loss } = WEIGHTS[record.weights];
   const change =
     lost === 0
-      ? 'as many as with float32'
-      : `${Math.abs(lost)} ${lost > 0 ? 'fewer' : 'more'} than with float32 (${percent(float32.accuracy)}, merged ${percent(float32.mergedAccuracy)})`;
+      ? 'as many correct as with float32'
+      : `${Math.abs(lost)} ${lost > 0 ? 'fewer' : 'more'} correct than with float32 (${percent(float32.accuracy)}, merged ${percent(float32.mergedAccuracy)})`;
   const { one, alike, unsure } = test.statements;
-  return `# The model that the page ships
+  const kept = training.keep === 'last' ? 'the last' : 'the highest validation accuracy';
+  return `# Model card
 
-Written by \`scripts/ship-model.js\` from \`src/app/web/model/model.json\`; the page's model card shows the same numbers.
+Record of the model that the web page ships. \`scripts/ship-model.js\` generates this file from
+\`src/app/web/model/model.json\`; the page's model card shows the same numbers.
 
 ${table(
-  ['what', 'value'],
+  ['property', 'value'],
   ['file', `\`src/app/web/model/${record.file}\`, ${grouped(record.bytes)} bytes`],
   ['SHA-256', `\`${record.sha256}\``],
   ['network', `${grouped(record.parameters)} parameters, ${record.classes} classes`],
-  ['numbers', numbers],
+  ['number formats', numbers],
   [
     'accuracy',
     `${percent(test.accuracy)} (${grouped(test.correct)} of ${grouped(test.images)}), 95 % interval ${percent(test.interval.low)} to ${percent(test.interval.high)}`,
   ],
-  ['merged', `${percent(test.mergedAccuracy)} (1/I/L, 9/g/q, F/f and 0/O counted as one each)`],
+  ['merged', `${percent(test.mergedAccuracy)} (1/I/L, 9/g/q, F/f and 0/O count as one class each)`],
   ['top 3', percent(test.top3Accuracy)],
   [loss, change],
   [
     'calibration',
-    `temperature ${test.temperature.toFixed(3)}; expected error ${percent(test.calibrationError)}, ${percent(test.uncalibratedError)} without it`,
+    `temperature ${test.temperature.toFixed(3)}; expected calibration error ${percent(test.calibrationError)}, ${percent(test.uncalibratedError)} without it`,
   ],
 )}
 
-Measured on ${whichImages(training, test)}; the temperature is fitted on the ${grouped(validation.images)} validation images.
+Measured on ${whichImages(training, test)}.
+The temperature was fitted on the ${grouped(validation.images)} validation images.
 
-## How it was made
+## How was it trained?
 
 \`\`\`sh
 ${training.command}
 \`\`\`
 
-at commit \`${training.commit}\`, inkgrad ${training.inkgrad}, Node ${training.node}, ${training.backend}, begun on ${training.date}, seed ${training.seed}.
-${grouped(training.images)} images to learn from and ${grouped(training.setAside)} set aside for validation; ${training.epochs} epochs, of which epoch
-${training.keptEpoch} was kept (${training.keep === 'last' ? 'the last' : 'the best in validation'}). The shipped file reads ${percent(validation.accuracy)} of the validation images. The test images were not read before the end. Losses and
-accuracies of every epoch: [logs/page-model.csv](logs/page-model.csv).
+${table(
+  ['property', 'value'],
+  ['commit', `\`${training.commit}\``],
+  ['program', `inkgrad ${training.inkgrad}, Node ${training.node}`],
+  ['backend', training.backend],
+  ['date', training.date],
+  ['seed', `${training.seed}`],
+  ['training images', grouped(training.images)],
+  ['validation images', `${grouped(training.setAside)}, held out from the training part`],
+  ['epochs', `${training.epochs}; the model is epoch ${training.keptEpoch} (${kept})`],
+  ['validation accuracy', `${percent(validation.accuracy)} (shipped file)`],
+)}
 
-The run's \`best.safetensors\` had the SHA-256 \`${training.weights}\`. The data:
+The test images were not used before the end of training.
+[logs/page-model.csv](logs/page-model.csv) contains loss and accuracy of every epoch.
+
+SHA-256 of the run's \`best.safetensors\`: \`${training.weights}\`.
+Data:
 
 ${training.files.map(({ name, sha256 }) => `- \`${name}\`, SHA-256 \`${sha256}\``).join('\n')}
 
-## What it says, and how often that is right
+## How often are its predictions correct?
 
-On the same ${grouped(test.images)} images, at the calibrated probabilities (\`src/app/evaluation/interpret.ts\`):
+On the same ${grouped(test.images)} images, with calibrated probabilities.
+\`src/app/evaluation/interpret.ts\` defines the kinds of prediction.
 
 ${table(
-  ['it says', 'images', 'right'],
+  ['prediction', 'images', 'correct'],
   statementRow('one character', one, test.images),
   statementRow('look-alikes, "0 or O"', alike, test.images),
-  statementRow('not sure', unsure, test.images),
+  statementRow('low confidence', unsure, test.images),
 )}
 
-Right means that the true character is the one named, or among the look-alikes named.
+A prediction is correct if the true character is the predicted one or among the listed look-alikes.
 
-## Replacing it
+## How is it replaced?
 
 \`\`\`sh
 npm run build:node
 node scripts/ship-model.js runs/1 --data path/to/emnist --commit SHA --command 'npx inkgrad train ...'
 \`\`\`
 
-exports the run's best model, measures it, and writes \`model.safetensors\`, \`model.json\`, the log and this page.
+exports the run's best model, evaluates it, and writes \`model.safetensors\`, \`model.json\`, the log
+and this file.
 `;
 }

@@ -16,11 +16,11 @@ const page = await browser.newPage({
   reducedMotion: 'reduce', // the sample appears at once
 });
 await page.goto(`${server.resolvedUrls.local[0]}#tab=thinking`);
-// Not with the mouse, which would leave the button highlighted.
+// A mouse click would leave the button highlighted.
 await page.getByRole('button', { name: 'Draw the letter g' }).dispatchEvent('click');
-await page.locator('#result .likeliest .label').first().filter({ hasText: 'g' }).waitFor();
+await page.locator('#result .top-classes .label').first().filter({ hasText: 'g' }).waitFor();
 await page.getByText('What the “g” hangs on').waitFor();
-await page.waitForTimeout(1500); // its images follow the prediction after a moment
+await page.waitForTimeout(1500); // its images appear shortly after the prediction
 mkdirSync('docs/images', { recursive: true });
 await page.screenshot({ path: 'docs/images/page.png' });
 await browser.close();

@@ -17,7 +17,7 @@ import { OFFICIAL_DIGESTS } from '../dist/src/app/fetch/splitMembers.js';
 import { describeRecord } from './describeRecord.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const place = join(root, 'src/app/web/model');
+const modelFolder = join(root, 'src/app/web/model');
 /**
  * Number format of the weights: with a wider one, the best recipe's network exceeds the page's 0.9
  * MB.
@@ -40,9 +40,9 @@ if (run === undefined || data === undefined || commit === undefined || command =
 const sha256 = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 /** Runs an inkgrad command and returns its JSON output. */
-function inkgrad(...words) {
+function inkgrad(...args) {
   const program = join(root, 'dist/src/app/cli.js');
-  const text = execFileSync(process.execPath, [program, ...words, '--json'], {
+  const text = execFileSync(process.execPath, [program, ...args, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 2 ** 24,
   });
@@ -51,12 +51,12 @@ function inkgrad(...words) {
 
 /** The part of an evaluation that the record contains. */
 function measure(model, part, ...options) {
-  const found = inkgrad('eval', '--model', model, '--data', data, '--part', part, ...options);
-  const { accuracy, accuracyInterval, correct, total, mergedAccuracy, top3Accuracy } = found;
-  const { temperature, calibrationError, uncalibratedError, statements } = found;
+  const evaluation = inkgrad('eval', '--model', model, '--data', data, '--part', part, ...options);
+  const { accuracy, accuracyInterval, correct, total, mergedAccuracy, top3Accuracy } = evaluation;
+  const { temperature, calibrationError, uncalibratedError, statements } = evaluation;
   const interval = { low: accuracyInterval.low, high: accuracyInterval.high };
   return {
-    data: found.data,
+    data: evaluation.data,
     images: total,
     correct,
     accuracy,
@@ -76,24 +76,24 @@ const epochs = readFileSync(join(run, 'metrics.jsonl'), 'utf8')
   .split('\n')
   .map((line) => JSON.parse(line));
 const { keep } = config.settings;
-const kept =
+const shippedEpoch =
   keep === 'last'
     ? epochs.at(-1)
     : epochs.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
-const shipped = join(place, 'model.safetensors');
+const shipped = join(modelFolder, 'model.safetensors');
 
 // Calibration writes into the file, so it uses a copy.
 const folder = mkdtempSync(join(tmpdir(), 'inkgrad-ship-'));
 const copy = join(folder, 'best.safetensors');
 copyFileSync(join(run, 'best.safetensors'), copy);
-const single = measure(copy, 'test', '--calibrate');
+const unquantized = measure(copy, 'test', '--calibrate');
 inkgrad('export', copy, '--to', 'safetensors', '--weights', WEIGHTS, '--out', shipped, '--force');
 rmSync(folder, { recursive: true });
 
 const test = measure(shipped, 'test');
 const validation = measure(shipped, 'val');
 const { files, train, validation: setAside } = config.data;
-const sitting = config.sittings.at(-1);
+const session = config.sittings.at(-1);
 const record = {
   file: 'model.safetensors',
   bytes: statSync(shipped).size,
@@ -104,33 +104,33 @@ const record = {
   training: {
     command,
     commit,
-    node: sitting.node,
-    inkgrad: sitting.inkgrad,
-    backend: sitting.backend,
+    node: session.node,
+    inkgrad: session.inkgrad,
+    backend: session.backend,
     date: config.sittings[0].started.slice(0, 10),
     seed: config.settings.seed,
     epochs: epochs.length,
     keep,
-    keptEpoch: kept.epoch,
+    keptEpoch: shippedEpoch.epoch,
     data: config.data.name,
     images: train.images,
     setAside: setAside.images,
     files,
-    // Whether the files are those of the official archive, or others of the same format.
+    // True if the files are those of the official archive.
     official: files.every(({ name, sha256: digest }) => OFFICIAL_DIGESTS[name] === digest),
     weights: sha256(join(run, 'best.safetensors')),
   },
   test,
   validation,
   float32: {
-    correct: single.correct,
-    accuracy: single.accuracy,
-    mergedAccuracy: single.mergedAccuracy,
+    correct: unquantized.correct,
+    accuracy: unquantized.accuracy,
+    mergedAccuracy: unquantized.mergedAccuracy,
   },
 };
-writeFileSync(join(place, 'model.json'), `${JSON.stringify(record, null, 2)}\n`);
+writeFileSync(join(modelFolder, 'model.json'), `${JSON.stringify(record, null, 2)}\n`);
 copyFileSync(join(run, 'metrics.csv'), join(root, 'docs/logs/page-model.csv'));
 writeFileSync(join(root, 'docs/model.md'), describeRecord(record));
 console.log(
-  `${shipped}: ${record.bytes} bytes, sha256 ${record.sha256}\nrecord in model.json beside it and docs/model.md`,
+  `${shipped}: ${record.bytes} bytes, sha256 ${record.sha256}\nrecord: model.json in the same folder, and docs/model.md`,
 );

@@ -44,13 +44,15 @@ export class Child {
       'data',
       (text: Buffer) => (complaint = (complaint + text.toString()).slice(-4000)),
     );
-    process.stdin.on('error', () => undefined); // the process has ended; the reader below reports it
+    // The process has ended; the reader below reports it.
+    process.stdin.on('error', () => undefined);
     const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
     const failed = new Promise<never>((_, reject) => process.once('error', reject));
     failed.catch(() => undefined);
     const nextLine = async (): Promise<string> => {
       const line = await Promise.race([lines.next(), failed]);
-      if (line.done === true) throw new Error(lastLines(complaint) || 'it ended without a word');
+      if (line.done === true)
+        throw new Error(lastLines(complaint) || 'the process ended without an error message');
       return line.value;
     };
     return new Child(process, nextLine, await reply<Ready>(nextLine));
@@ -69,7 +71,8 @@ export class Child {
     if (this.#ended) return 0;
     try {
       const stat = readFileSync(`/proc/${this.#process.pid ?? 0}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // the name before it may contain spaces
+      // The name before it may contain spaces.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return (Number(fields[11]) + Number(fields[12])) / TICKS; // utime, stime
     } catch {
       return NaN;

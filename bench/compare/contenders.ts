@@ -1,5 +1,4 @@
-// The list of contenders: how each is started, and what it requires. bench/README.md describes each
-// one.
+// The contenders: start command and requirements of each. bench/README.md describes them.
 
 import { compiled, source } from '../support/paths.js';
 import type { ChildOptions } from './child.js';
@@ -81,7 +80,8 @@ const BEST_ENVIRONMENT = {
   OMP_NUM_THREADS: '2',
   OPENBLAS_NUM_THREADS: '1',
   OMP_PROC_BIND: 'true',
-  MALLOC_MMAP_THRESHOLD_: `${32 * MIB}`, // older glibc rejects larger values; the largest activation here has 6.4 MB
+  // Older glibc rejects larger values; the largest activation here has 6.4 MB.
+  MALLOC_MMAP_THRESHOLD_: `${32 * MIB}`,
   MALLOC_TRIM_THRESHOLD_: `${4096 * MIB}`,
   MALLOC_TOP_PAD_: `${256 * MIB}`,
 };

@@ -79,7 +79,7 @@ export function speedTable(task: Task, samples: readonly Sample[]): string {
       Number.isNaN(disturbance) ? '-' : `${(100 * disturbance).toFixed(1)} %`,
     ];
   });
-  return formatTable([task, `median ${unit}`, 'min - max', 'disturbed by idle'], rows);
+  return formatTable([task, `median ${unit}`, 'min - max', 'idle CPU'], rows);
 }
 
 /** The ratios as a table: per round, the median, and whether a guarantee is met. */

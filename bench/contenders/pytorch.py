@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""PyTorch as a contender, as people run it or as fast as it goes (--best); see bench/README.md for the settings.
+"""PyTorch as a contender, with default settings or tuned (--best); bench/README.md lists the settings.
 
     python3 pytorch.py WORKLOAD_FOLDER THREADS [--best]
 
-THREADS is set explicitly: some builds take half the processors by themselves, whether or not they are hyper-threads.
+THREADS is set explicitly, because some builds use only half of the processors by default.
 
-Speaks the lines of bench/compare/protocol.ts on stdin and stdout. Needs PyTorch 1.13 or later and nothing else.
+Implements bench/compare/protocol.ts on stdin and stdout. Requires only PyTorch 1.13 or later.
 """
 
 import json
@@ -22,13 +22,13 @@ torch.set_num_threads(THREADS)
 
 
 def read_floats(name):
-    """A file of little-endian float32 as a tensor in memory of its own."""
+    """Reads a file of little-endian float32 into a new tensor."""
     with open(os.path.join(FOLDER, name), "rb") as file:
         return torch.frombuffer(bytearray(file.read()), dtype=torch.float32)
 
 
 class CharacterNet(nn.Module):
-    """The network of src/app/model/characterNet.ts, layer by layer and name by name."""
+    """The network of src/app/model/characterNet.ts, with the same layers and names."""
 
     def __init__(self, dropout):
         super().__init__()
@@ -52,7 +52,7 @@ def load_weights(model):
         size = torch.Size(array["shape"]).numel()
         state[array["name"]] = values[start : start + size].reshape(array["shape"])
         start += size
-    model.load_state_dict(state, strict=False)  # the count of batches is not in the workload
+    model.load_state_dict(state, strict=False)  # the workload has no num_batches_tracked
 
 
 class Learner:
@@ -86,7 +86,7 @@ class Learner:
             return self.inference_model(x)(x)
 
     def inference_model(self, x):
-        """The module itself; at its best a traced copy with batch norm folded in, made once for each batch size."""
+        """The module, or for --best a traced copy with folded batch norm, created once per batch size."""
         self.model.eval()
         if not BEST:
             return self.model
@@ -124,11 +124,11 @@ def run_check():
     return {"evaluation": evaluation, "training": [fresh.train(step) for step in range(CHECK_STEPS)]}
 
 
-def say(reply):
+def send(reply):
     print(json.dumps(reply), flush=True)
 
 
-say(
+send(
     {
         "ready": True,
         "tasks": list(TASKS),
@@ -142,6 +142,6 @@ say(
 for line in sys.stdin:
     command = json.loads(line)
     try:
-        say(run_check() if command["cmd"] == "check" else run_round(command["task"], command["seconds"]))
-    except Exception as error:  # the other side decides what an error means
-        say({"error": str(error)})
+        send(run_check() if command["cmd"] == "check" else run_round(command["task"], command["seconds"]))
+    except Exception as error:  # reported to the parent process, which handles it
+        send({"error": str(error)})

@@ -22,7 +22,7 @@ export async function serve(contender: Contender): Promise<never> {
 
   const round = async (task: Task, seconds: number): Promise<RoundReply> => {
     const step = contender.tasks[task];
-    if (step === undefined) throw new Error(`this contender has no task ${task}`);
+    if (step === undefined) throw new Error(`this contender does not support the task ${task}`);
     let index = counts[task] ?? 0;
     const first = index;
     const start = performance.now();
@@ -37,7 +37,7 @@ export async function serve(contender: Contender): Promise<never> {
 
   const answer = async (command: Command): Promise<RoundReply | CheckReply> => {
     if (command.cmd === 'round') return round(command.task, command.seconds);
-    if (contender.check === null) throw new Error('this contender has no check');
+    if (contender.check === null) throw new Error('this contender cannot be checked');
     return contender.check();
   };
 

@@ -31,7 +31,8 @@ class Learner {
     for (const { name, shape, data } of workload.weights) {
       const own = tf.tidy(() => {
         const value = tf.tensor(data, shape);
-        if (shape.length === 4) return tf.transpose(value, [2, 3, 1, 0]); // [O, C, k, k] -> [k, k, C, O]
+        // [O, C, k, k] -> [k, k, C, O]
+        if (shape.length === 4) return tf.transpose(value, [2, 3, 1, 0]);
         if (name === 'fc_layers.0.weight') return flattenedChannelsLast(value);
         return shape.length === 2 ? tf.transpose(value) : tf.clone(value);
       });

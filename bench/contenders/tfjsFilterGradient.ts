@@ -43,7 +43,8 @@ function matrixProduct(tf: Tensorflow, x: Tensor, dy: Tensor, k: number): Tensor
   const [images, height, width, channels] = x.shape;
   const places = images * height * width;
   const pad = [(k - 1) / 2, (k - 1) / 2] as const;
-  const padded = tf.transpose(tf.pad(x, [[0, 0], pad, pad, [0, 0]]), [3, 0, 1, 2]); // [C, N, H + 2, W + 2]
+  // [C, N, H + 2, W + 2]
+  const padded = tf.transpose(tf.pad(x, [[0, 0], pad, pad, [0, 0]]), [3, 0, 1, 2]);
   const taps: Tensor[] = [];
   for (let i = 0; i < k; i++) {
     for (let j = 0; j < k; j++) {

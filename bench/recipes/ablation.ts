@@ -39,7 +39,7 @@ const { values } = parseArgs({
 const CLI = join(ROOT, 'dist', 'src', 'app', 'cli.js');
 const FILE = join(RESULTS, 'ablation.json');
 if (!Object.hasOwn(SCALES, values.scale))
-  usageError(`there is no scale ${values.scale}; there are ${Object.keys(SCALES).join()}`);
+  usageError(`unknown scale '${values.scale}'; expected ${Object.keys(SCALES).join(', ')}`);
 const scale = values.scale as ScaleName;
 const FOLDERS = join(ROOT, 'bench', '.ablation', scale);
 /** Seeds of the teacher networks, for all student seeds. */
@@ -51,7 +51,7 @@ function variantOf(name: string): Variant {
   const found = VARIANTS.find((variant) => variant.name === name);
   return (
     found ??
-    usageError(`there is no variant ${name}; there are ${VARIANTS.map((one) => one.name).join()}`)
+    usageError(`unknown variant '${name}'; expected ${VARIANTS.map((one) => one.name).join(', ')}`)
   );
 }
 
@@ -67,7 +67,7 @@ function inkgrad(...words: string[]): string {
     maxBuffer: 2 ** 26,
   });
   if (status === 0) return stdout;
-  console.error(`ended with ${signal ?? status}: inkgrad ${words.join(' ')}`);
+  console.error(`failed (${signal ?? `exit code ${status}`}): inkgrad ${words.join(' ')}`);
   return process.exit(status ?? 1); // the same command continues from here
 }
 
@@ -90,7 +90,7 @@ const compute = ['--backend', 'wasm', '--threads', values.threads];
 
 interface Plan {
   readonly epochs: number;
-  /** Which epoch becomes the run's model; runs from before this option keep the best. */
+  /** Epoch that becomes the run's model; runs that predate this option use the best. */
   readonly keep?: 'best' | 'last';
 }
 
@@ -110,7 +110,7 @@ function train(variant: Variant, seed: number): string {
   const words = begun
     ? ['--resume', folder]
     : [...optionsOf(variant, scale), ...teachersOf(variant), '--seed', `${seed}`, '--out', folder];
-  console.error(`\n${begun ? 'going on with' : 'training'} ${name}, seed ${seed}`);
+  console.error(`\n${begun ? 'resuming' : 'training'} ${name}, seed ${seed}`);
   inkgrad('train', ...words, ...where, ...compute, '--json');
   return folder;
 }
@@ -176,7 +176,7 @@ const head = [
   'recipe',
   'seeds',
   'accuracy, %',
-  'less best, points',
+  'vs best, points',
   'merged, %',
   'calibration error, %',
   'minutes',

@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-if (positionals.length < 2) usageError('name two model files or more');
+if (positionals.length < 2) usageError('expected at least two model files');
 /** Number of tiles on the sheet. */
 const SHOWN = 96;
 
@@ -36,7 +36,8 @@ useBackend(backend);
 const test = await readEmnist({ dir: values.data, split: 'balanced', part: 'test' });
 const names = test.classes.map(mergedName);
 const readings: Uint8Array[] = []; // predicted class of each image, per model
-const together = new Float64Array(test.length * names.length); // sums of probabilities, one row per image
+// Sums of probabilities, one row per image.
+const together = new Float64Array(test.length * names.length);
 for (const path of positionals) {
   const { model, temperature } = await loadModel(path);
   const { predictions, logits } = await evaluate(model, test, { logits: true });
@@ -69,9 +70,9 @@ for (let i = 0; i < test.length; i++) {
 if (values.picture !== undefined) {
   const tiles = alike.slice(0, SHOWN).map((i) => ({
     pixels: imageAt(test, i),
-    caption: `${test.classes[test.labels[i]]}\nread ${test.classes[readings[0][i]]}`,
+    caption: `${test.classes[test.labels[i]]}\npredicted ${test.classes[readings[0][i]]}`,
   }));
-  const title = `Misread alike by all of ${readings.length} networks: ${alike.length} of ${test.length} images`;
+  const title = `Same wrong class by all ${readings.length} networks: ${alike.length} of ${test.length} images`;
   await writePng(values.picture, gallery({ title, tiles, columns: 16 }));
 }
 const result = {
@@ -85,10 +86,10 @@ if (values.json) {
   console.log(JSON.stringify(result));
 } else {
   const rows = byCount.map((count, models) => [`${models} of ${readings.length}`, `${count}`]);
-  console.log(formatTable(['misread by, look-alikes as one', 'images'], rows));
+  console.log(formatTable(['misclassified by (look-alikes merged)', 'images'], rows));
   const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-  console.log(`\nmisread alike by all: ${alike.length} of ${test.length}`);
+  console.log(`\nsame wrong class by all: ${alike.length} of ${test.length}`);
   console.log(
-    `by the mean of their probabilities: ${percent(accuracy)}, merged ${percent(mergedAccuracy)}`,
+    `ensemble (mean of probabilities): ${percent(accuracy)}, merged ${percent(mergedAccuracy)}`,
   );
 }

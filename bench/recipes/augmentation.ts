@@ -66,6 +66,6 @@ await backend.dispose();
 const cost = spread(pairs.map(([plain, augmented]) => 100 * (1 - augmented / plain)));
 const [plain, augmented] = [0, 1].map((which) => spread(pairs.map((pair) => pair[which])).median);
 console.log(
-  `Node ${process.version}, ${threads} threads: ${plain.toFixed(0)} images/s as they are, ${augmented.toFixed(0)} augmented; ` +
+  `Node ${process.version}, ${threads} threads: ${plain.toFixed(0)} images/s unaugmented, ${augmented.toFixed(0)} augmented; ` +
     `cost ${cost.median.toFixed(1)} % (${cost.min.toFixed(1)} to ${cost.max.toFixed(1)} %)`,
 );

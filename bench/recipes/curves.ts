@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string', default: '1,2,3' },
   },
 });
-if (positionals.length !== 1) usageError('name the PNG to write');
+if (positionals.length !== 1) usageError('expected the path of the PNG file to write');
 const [out] = positionals;
 const seeds = values.seeds.split(',');
 
@@ -54,8 +54,5 @@ const series = values.variants.split(',').flatMap((variant) => {
 const title = `Accuracy, mean of seeds ${seeds.join(', ')}`;
 // With dropout, the first epoch is far below the relevant range.
 const drawn = series.map(({ name, x, y }) => ({ name, x: x.slice(1), y: y.slice(1) }));
-await writePng(
-  out,
-  lineChart({ title, xLabel: 'epoch', yLabel: 'images read right, %', series: drawn }),
-);
+await writePng(out, lineChart({ title, xLabel: 'epoch', yLabel: 'accuracy, %', series: drawn }));
 console.log(`written: ${out}`);

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""The original recipe in PyTorch, with the protocol of `inkgrad train`: the yardstick for `--recipe original`.
+"""The original recipe in PyTorch with the protocol of `inkgrad train`; the reference for `--recipe original`.
 
     node dist/bench/recipes/split.js --data DIR --seed 1 > split-1.json
     python3 bench/recipes/original.py --data DIR --indices split-1.json --out pytorch-1.json
 
-The same network, images, split, batch size, Adam and schedule; validation on images set aside from the training files;
-the first epoch with the highest validation accuracy is kept, and only that one is measured on the test files, once, at the
-end. First weights, orders and dropout masks are PyTorch's own, drawn from the seed. Needs PyTorch 1.13 or later; the
-network and the reading of files are those of `inkgrad export --to pytorch`.
+Network, images, split, batch size, Adam and schedule are the same. The first epoch with the highest validation accuracy is
+kept and evaluated on the test files once, at the end. Initial weights, order of images and dropout masks come from PyTorch's
+generator, seeded with the seed. Requires PyTorch 1.13 or later. The network and the file reader are those of
+`inkgrad export --to pytorch`.
 """
 
 import argparse
@@ -21,20 +21,20 @@ import torch
 from torch.nn.functional import cross_entropy
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "src", "app", "pytorch"))
+sys.path.insert(0, os.path.join(ROOT, "src", "app", "formats", "pytorchProject"))
 sys.dont_write_bytecode = True
 
-from emnist import normalise, read_part  # noqa: E402: the path is set just above
+from emnist import normalize, read_part  # noqa: E402: the path is set just above
 from network import CharacterNet  # noqa: E402
 
-LOOK_ALIKES = ["1IL", "9gq", "Ff", "0O"]  # as in src/app/evaluation/metrics.ts
+LOOK_ALIKES = ["1IL", "9gq", "Ff", "0O"]  # as in src/data/emnist/lookAlikes.ts
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder of the official EMNIST files")
-    parser.add_argument("--indices", required=True, help="what dist/bench/recipes/split.js printed")
-    parser.add_argument("--out", required=True, help="where the JSON goes")
+    parser.add_argument("--indices", required=True, help="JSON file written by dist/bench/recipes/split.js")
+    parser.add_argument("--out", required=True, help="JSON file to write")
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
@@ -48,13 +48,13 @@ def class_names(folder, split):
 
 
 def batches(images, labels, order, size):
-    for chosen in order.split(size):
-        yield normalise(images[chosen]).to(memory_format=torch.channels_last), labels[chosen]
+    for indices in order.split(size):
+        yield normalize(images[indices]).to(memory_format=torch.channels_last), labels[indices]
 
 
 def train_epoch(model, optimizer, data, order):
     model.train()
-    loss_sum, right = 0.0, 0
+    loss_sum, correct = 0.0, 0
     for images, labels in batches(*data, order, 64):
         logits = model(images)
         loss = cross_entropy(logits, labels)
@@ -62,25 +62,25 @@ def train_epoch(model, optimizer, data, order):
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(labels)
-        right += int((logits.argmax(1) == labels).sum())
-    return loss_sum / len(order), right / len(order)
+        correct += int((logits.argmax(1) == labels).sum())
+    return loss_sum / len(order), correct / len(order)
 
 
 @torch.no_grad()
 def evaluate(model, data, order):
-    """Mean loss, accuracy, and the class read in each image."""
+    """Mean loss, accuracy, and the predicted class of each image."""
     model.eval()
-    loss_sum, read = 0.0, []
+    loss_sum, predictions = 0.0, []
     for images, labels in batches(*data, order, 250):
         logits = model(images)
         loss_sum += cross_entropy(logits, labels, reduction="sum").item()
-        read.append(logits.argmax(1))
-    read = torch.cat(read)
-    return loss_sum / len(order), (read == data[1][order]).double().mean().item(), read
+        predictions.append(logits.argmax(1))
+    predictions = torch.cat(predictions)
+    return loss_sum / len(order), (predictions == data[1][order]).double().mean().item(), predictions
 
 
 def merged(labels, names):
-    """Labels in which the look-alikes of a group are one class."""
+    """Labels with the look-alikes of a group merged into one class."""
     group = {name: names.index(group[0]) for group in LOOK_ALIKES for name in group if name in names}
     return torch.tensor([group.get(name, number) for number, name in enumerate(names)])[labels]
 
@@ -98,8 +98,8 @@ def main():
     model = CharacterNet(len(names)).to(memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, foreach=True)
     scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="min", patience=2)
-    print(f"torch {torch.__version__}, {options.threads} threads, seed {seed}: {len(training)} images to train on, ", end="")
-    print(f"{len(validation)} to validate on", flush=True)
+    print(f"torch {torch.__version__}, {options.threads} threads, seed {seed}: {len(training)} training images, ", end="")
+    print(f"{len(validation)} validation images", flush=True)
 
     epochs, best = [], None
     for epoch in range(1, options.epochs + 1):
@@ -121,13 +121,20 @@ def main():
 
     model.load_state_dict(best["state"])
     test = read_part(options.data, split, "test")
-    _, accuracy, read = evaluate(model, test, torch.arange(len(test[1])))
-    merged_accuracy = (merged(read, names) == merged(test[1], names)).double().mean().item()
+    _, accuracy, predictions = evaluate(model, test, torch.arange(len(test[1])))
+    merged_accuracy = (merged(predictions, names) == merged(test[1], names)).double().mean().item()
     print(f"best epoch {best['epoch']}; test: {100 * accuracy:.2f} %, look-alikes merged {100 * merged_accuracy:.2f} %")
     contents = {
-        **{"program": f"PyTorch {torch.__version__}", "recipe": "original", "seed": seed, "threads": options.threads},
-        **{"bestEpoch": best["epoch"], "valAccuracy": best["accuracy"], "images": len(test[1])},
-        **{"testAccuracy": accuracy, "testMerged": merged_accuracy, "epochs": epochs},
+        "program": f"PyTorch {torch.__version__}",
+        "recipe": "original",
+        "seed": seed,
+        "threads": options.threads,
+        "bestEpoch": best["epoch"],
+        "valAccuracy": best["accuracy"],
+        "images": len(test[1]),
+        "testAccuracy": accuracy,
+        "testMerged": merged_accuracy,
+        "epochs": epochs,
     }
     with open(options.out + ".partial", "w", encoding="utf-8") as file:
         json.dump(contents, file, indent=1)

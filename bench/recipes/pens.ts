@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-if (positionals.length === 0) usageError('name at least one model file');
+if (positionals.length === 0) usageError('expected at least one model file');
 const [count, seed] = [Number(values.count), Number(values.seed)];
 
 const backend = await createWasmBackend({ threads: 1 });
@@ -57,5 +57,7 @@ if (values.json) {
     }),
   );
   const pens = PEN_WIDTHS.map((width) => `pen ${width}`);
-  console.log(formatTable([`${count} drawn characters, % right`, ...pens, 'spread'], rows));
+  console.log(
+    formatTable([`accuracy on ${count} synthetic characters, %`, ...pens, 'spread'], rows),
+  );
 }

@@ -21,8 +21,7 @@ const { values } = parseArgs({
   },
 });
 const dir =
-  findDataDir(values.data) ??
-  usageError('no EMNIST data: name its folder with --data or EMNIST_DIR');
+  findDataDir(values.data) ?? usageError('no EMNIST data; set --data or EMNIST_DIR to its folder');
 const [seed, fraction] = [Number(values.seed), Number(values.fraction)];
 const dataset = await readEmnist({ dir, split: checkSplit(values.split), part: 'train' });
 const indices = stratifiedIndices(dataset, fraction, new Rng(seed).split(VALIDATION_STREAM));

@@ -21,10 +21,9 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-if (positionals.length === 0) usageError('name at least one model file');
+if (positionals.length === 0) usageError('expected at least one model file');
 const count = Number(values.count);
-if (!(Number.isSafeInteger(count) && count > 0))
-  usageError('--count must be a whole number above 0');
+if (!(Number.isSafeInteger(count) && count > 0)) usageError('--count must be a positive integer');
 
 /** `count` training images after the first `limit`. */
 function behind(all: Dataset, limit: number): Dataset {
@@ -42,7 +41,7 @@ const results = [];
 for (const path of positionals) {
   const { model, training } = await loadModel(path);
   if (training.limit === null || training.limit >= all.length)
-    usageError(`${path} was trained on all images`);
+    usageError(`${path} was trained on all images; expected a model trained with --limit`);
   const dataset = behind(all, training.limit);
   const { accuracy, balancedAccuracy, mergedAccuracy } = await evaluate(model, dataset);
   model.dispose();

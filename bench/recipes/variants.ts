@@ -48,7 +48,7 @@ export const VARIANTS: readonly Variant[] = [
   // Teachers predict augmented images, so they keep the batch-norm statistics of augmented images.
   {
     name: 'taught',
-    title: 'best, taught by three of best',
+    title: 'distilled from three best',
     options: ['--recipe=best'],
     taughtBy: 'without-precise',
   },
@@ -67,8 +67,9 @@ export const VARIANTS: readonly Variant[] = [
   without('one-cycle', 'one cycle (plateau, lr 0.001)', '--schedule=plateau', '--lr=0.001'),
   without('decay', 'weight decay', '--weight-decay=0'),
   without('dropout', 'dropout', '--dropout=0'),
-  without('precise', 'statistics of images as they are', '--no-precise-bn'),
-  without('last', 'the last epoch (best in validation)', '--keep=best'), // at the small scale all keep the best
+  without('precise', 'precise batch norm', '--no-precise-bn'),
+  // at the small scale all keep the best
+  without('last', 'last epoch (best validation)', '--keep=best'),
   // The small scale has one convolution per block; at full scale the first of these two is the best
   // recipe.
   {

@@ -24,7 +24,8 @@ export class Learner {
   train({ images, labels }: HostBatch): Promise<number> {
     this.model.train();
     return scope(() => {
-      const [x, target] = [upload(images, labels.length), tensor(labels)]; // upload first: no need to drain the queue
+      // Upload first: no need to drain the queue.
+      const [x, target] = [upload(images, labels.length), tensor(labels)];
       const loss = crossEntropy(this.model.forward(x), target);
       this.#optimizer.zeroGrad();
       loss.backward();

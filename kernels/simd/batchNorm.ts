@@ -1,17 +1,21 @@
-// Batch norm over x [rows, C] (rows = N*H*W): statistics in one pass over memory, and the backward pass in two.
-// The forward map y = x * scale + shift is scaleShift in rows.ts; the formulas are derived in kernels/batchNorm.ts.
+// Batch norm over x [rows, C] (rows = N*H*W): statistics in one pass over memory,
+// and the backward pass in two.
+// The forward map y = x * scale + shift is scaleShift in rows.ts; the formulas are
+// derived in kernels/batchNorm.ts.
 //
-//
-// Versions, x [50176, 32] (6.4 MB), Node 20, one core: statistics in one pass over memory (mean and squares of a block while
-// it is in the cache), eight channels at a time 0.29 ms, sixteen, a whole cache line, 0.23 ms (one pass around the first
-// row: 0.37 ms, and less exact); forward map 0.49 ms, gradient sums 0.61 ms, input gradient 0.87 ms.
+// Versions, x [50176, 32] (6.4 MB), Node 20, one core: statistics in one pass over memory (mean and
+// squares of a block while it is in the cache), eight channels at a time 0.29 ms, sixteen, a whole
+// cache line, 0.23 ms (one pass around the first row: 0.37 ms, and less exact); forward map 0.49
+// ms, gradient sums 0.61 ms, input gradient 0.87 ms.
 
 import { floats, fma, loadPart, storePart } from './lanes';
 import { ROW_BLOCK } from './rows';
 
 /**
- * partials [blocks][2][C] = the mean of each block of ROW_BLOCK rows, and the sum of squares around that mean.
- * Unit of begin and end: one block. The second pass over a block finds it in the cache, so memory is read once.
+ * partials [blocks][2][C] = the mean of each block of ROW_BLOCK rows, and the sum
+ * of squares around that mean.
+ * Unit of begin and end: one block. The second pass over a block finds it in the
+ * cache, so memory is read once.
  */
 export function batchNormStatBlocks(x: usize, rows: i32, C: i32, partials: usize, begin: i32, end: i32): void {
   const stride = floats(C);
@@ -26,7 +30,10 @@ export function batchNormStatBlocks(x: usize, rows: i32, C: i32, partials: usize
   }
 }
 
-/** Mean and centered squares of sixteen channels: four sums hide the latency of addition, and fill a cache line. */
+/**
+ * Mean and centered squares of sixteen channels: four sums hide the latency of
+ * addition, and fill a cache line.
+ */
 function stats16(x: usize, stride: usize, count: i32, out: usize): void {
   const last = x + <usize>count * stride, zero = f32x4.splat(0), scale = f32x4.splat(1 / <f32>count);
   let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
@@ -75,8 +82,9 @@ function stats4(x: usize, stride: usize, count: i32, out: usize, channels: i32):
 }
 
 /**
- * mean [C] and biased variance [C] from the blocks, in float64, by the parallel rule of Chan, Golub and LeVeque (1979):
- * squares of the whole = squares of the blocks + sum over blocks of count * (block mean - mean)^2.
+ * mean [C] and biased variance [C] from the blocks, in float64, by the parallel rule of Chan, Golub
+ * and LeVeque (1979): squares of the whole = squares of the blocks + sum over blocks of
+ * count * (block mean - mean)^2.
  */
 export function batchNormStats(partials: usize, rows: i32, C: i32, mean: usize, variance: usize): void {
   const blocks = (rows + ROW_BLOCK - 1) / ROW_BLOCK;
@@ -112,7 +120,10 @@ export function inverseDeviation(variance: usize, epsilon: f64, C: i32, inverse:
   }
 }
 
-/** scale [C] = weight * inverse, shift [C] = bias - mean * scale: batch norm is y = x * scale + shift. */
+/**
+ * scale [C] = weight * inverse, shift [C] = bias - mean * scale: batch
+ * norm is y = x * scale + shift.
+ */
 export function foldStatistics(
   mean: usize, inverse: usize, weight: usize, bias: usize, C: i32, scale: usize, shift: usize,
 ): void {
@@ -124,8 +135,9 @@ export function foldStatistics(
 }
 
 /**
- * partials [blocks][2][C] = per block, sum of grad and sum of grad * xhat with xhat = (x - mean) * inverse; sumBlocks with width 2C
- * adds them up to gradBias and gradWeight. Unit of begin and end: one block.
+ * partials [blocks][2][C] = per block, sum of grad and sum of grad * xhat with xhat =
+ * (x - mean) * inverse; sumBlocks with width 2C adds them up to gradBias and gradWeight. Unit
+ * of begin and end: one block.
  */
 export function batchNormGradBlocks(
   x: usize, grad: usize, mean: usize, inverse: usize, rows: i32, C: i32, partials: usize, begin: i32, end: i32,
@@ -166,7 +178,8 @@ export function batchNormGradBlocks(
 
 /**
  * The coefficients [3][C] of batchNormGradInput:
- *   gradX = weight * inverse * (grad - sumG / rows - xhat * sumGX / rows) = k0 * grad + k1 * (x - mean) + k2
+ *   gradX = weight * inverse * (grad - sumG / rows - xhat * sumGX / rows)
+ *         = k0 * grad + k1 * (x - mean) + k2
  * `sums` is [2][C]: sum of grad, sum of grad * xhat; `weight` is [C], or 0 for all ones.
  */
 export function batchNormGradCoefficients(
@@ -182,7 +195,10 @@ export function batchNormGradCoefficients(
   }
 }
 
-/** gradX = k0 * grad + k1 * (x - mean) + k2, see batchNormGradCoefficients. Unit of begin and end: one row. gradX may be grad or x. */
+/**
+ * gradX = k0 * grad + k1 * (x - mean) + k2, see batchNormGradCoefficients. Unit of begin and end:
+ * one row. gradX may be grad or x.
+ */
 export function batchNormGradInput(
   x: usize, grad: usize, mean: usize, coefficients: usize, gradX: usize, C: i32, begin: i32, end: i32,
 ): void {

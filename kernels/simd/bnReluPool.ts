@@ -1,22 +1,32 @@
-// Batch norm, ReLU and 2x2 max-pooling as one pass over NHWC images, and its gradient in two. The values between the three
-// are not stored: the backward pass computes x * scale + shift and the maximum of each window again.
+// Batch norm, ReLU and 2x2 max-pooling as one pass over NHWC images, and its gradient in two. The
+// values between the three are not stored: the backward pass computes x * scale + shift and the
+// maximum of each window again.
 // The statistics and the per-channel coefficients come from batchNorm.ts.
 //
-// Versions, x [64, 28, 28, 32] (6.4 MB), without the statistics (0.23 ms), Node 20, one core, best of 150 interleaved rounds:
-//   three passes        forward 1.3 ms (map 0.35, relu 0.39, pool 0.60); backward 2.9 (pool 0.83, relu 0.59, sums 0.83, dx 0.70)
-//   one pass            forward 0.38; backward sums 0.45, dx 0.88, both with the channels outside, a line's pixels inside
-//   channels inside     dx 0.73, because it writes whole cache lines; the sums would have to leave their registers
-//   k1 * x + k2         dx 0.67, with the mean multiplied into k2 instead of subtracted from every x
-// Rejected for dx: winners by a tree of three comparisons (0.76), the two rows of pixels one after the other (1.0).
+// Versions, x [64, 28, 28, 32] (6.4 MB), without the statistics (0.23 ms), Node 20, one core,
+// best of 150 interleaved rounds:
+//   three passes       forward 1.3 ms (map 0.35, relu 0.39, pool 0.60);
+//                      backward 2.9 ms (pool 0.83, relu 0.59, sums 0.83, dx 0.70)
+//   one pass           forward 0.38; backward sums 0.45, dx 0.88, both with the channels in the
+//                      outer loop, the pixels of a line in the inner one
+//   channels inside    dx 0.73: it writes whole cache lines; the sums would not fit in registers
+//   k1 * x + k2        dx 0.67: the mean is part of k2 instead of subtracted from every x
+// Rejected for dx: the argmax by a tree of three comparisons (0.76), the two rows of
+// pixels one after the other (1.0).
 
 import { batchNormGradCoefficients } from './batchNorm';
 import { clear, floats, fma, loadPart, storePart } from './lanes';
 
-// Windows do not overlap: output pixel (i, j) covers rows 2i, 2i + 1 and columns 2j, 2j + 1, and an odd last row or column is
-// outside of all windows. A line is one row of windows; lines are numbered through all images.
-// `affine` is [2][C], scale and shift: y = x * scale + shift is batch norm with its statistics folded in.
+// Windows do not overlap: output pixel (i, j) covers rows 2i, 2i + 1 and columns 2j, 2j + 1, and an
+// odd last row or column is outside of all windows. A line is one row of windows; lines are
+// numbered through all images.
+// `affine` is [2][C], scale and shift: y = x * scale + shift is batch norm
+// with its statistics folded in.
 
-/** Outputs that are summed in float32, at least one line, before float64 takes over: as ROW_BLOCK in rows.ts. */
+/**
+ * Outputs that are summed in float32, at least one line, before float64 takes
+ * over: as ROW_BLOCK in rows.ts.
+ */
 const BLOCK_OUTPUTS: i32 = 256;
 
 /** Lines in each block of bnReluPoolGradBlocks, for images of width W. */
@@ -32,7 +42,8 @@ function lineStart(x: usize, line: i32, H: i32, W: i32, C: i32): usize {
 }
 
 /**
- * y [N, H/2, W/2, C] = max(0, the largest x * scale[c] + shift[c] under each window). Unit of begin and end: one line.
+ * y [N, H/2, W/2, C] = max(0, the largest x * scale[c] + shift[c] under each window).
+ * Unit of begin and end: one line.
  */
 export function bnReluPool(
   x: usize, H: i32, W: i32, C: i32, affine: usize, y: usize, begin: i32, end: i32,
@@ -61,9 +72,10 @@ function poolLine(x: usize, W: i32, C: i32, affine: usize, y: usize, count: i32)
 }
 
 /**
- * partials [blocks][2][C] = per block of bnReluPoolBlockLines(W) of the `lines` lines: the sum of grad, and of grad * xhat with
- * xhat = (x - mean) * inverse, over the winners of the windows whose output is positive; nothing else receives a gradient.
- * sumBlocks with width 2C adds them up to gradBias and gradWeight. Unit of begin and end: one block.
+ * partials [blocks][2][C] = per block of bnReluPoolBlockLines(W) of the `lines` lines: the sum of
+ * grad, and of grad * xhat with xhat = (x - mean) * inverse, over the maxima of all windows with a
+ * positive output; other pixels receive no gradient. sumBlocks with width 2C adds them up to
+ * gradBias and gradWeight. Unit of begin and end: one block.
  */
 export function bnReluPoolGradBlocks(
   x: usize, grad: usize, H: i32, W: i32, C: i32, affine: usize, mean: usize, inverse: usize,
@@ -96,7 +108,7 @@ function sumLine(
   const a = loadPart(affine, count), b = loadPart(affine + pixel, count), m = loadPart(mean, count), zero = f32x4.splat(0);
   let sumG = loadPart(sums, count), sumGX = loadPart(sums + pixel, count);
   for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, grad += pixel) {
-    // The largest of the four, and the x it came from; a later one must be larger to win.
+    // The largest of the four values, and its x; the first of equal values wins.
     let winner = loadPart(x, count), largest = fma(b, winner, a);
     let rival = loadPart(x + pixel, count), value = fma(b, rival, a);
     winner = v128.bitselect(rival, winner, f32x4.gt(value, largest));
@@ -118,8 +130,8 @@ function sumLine(
 }
 
 /**
- * The coefficients [3][C] of bnReluPoolGradInput: those of batchNormGradCoefficients, multiplied out to k0 * grad + k1 * x + k2,
- * which saves a subtraction for every pixel.
+ * The coefficients [3][C] of bnReluPoolGradInput: those of batchNormGradCoefficients, multiplied
+ * out to k0 * grad + k1 * x + k2, which saves a subtraction for every pixel.
  */
 export function bnReluPoolGradCoefficients(
   mean: usize, inverse: usize, weight: usize, sums: usize, rows: i32, C: i32, coefficients: usize,
@@ -132,9 +144,10 @@ export function bnReluPoolGradCoefficients(
 }
 
 /**
- * gradX [N, H, W, C] = k0 * (grad at the winners, else 0) + k1 * x + k2: a pixel that won nothing, or lies under no window, still
- * moved the statistics. `table` is [5][C]: affine, then the coefficients of bnReluPoolGradCoefficients.
- * Unit of begin and end: one line; an image's last line takes an odd last row with it.
+ * gradX [N, H, W, C] = k0 * (grad at the maxima, else 0) + k1 * x + k2: a pixel that is no maximum,
+ * or lies under no window, still affects the statistics. `table` is [5][C]: affine, then the
+ * coefficients of bnReluPoolGradCoefficients.
+ * Unit of begin and end: one line; the last line of an image includes an odd last row.
  */
 export function bnReluPoolGradInput(
   x: usize, grad: usize, H: i32, W: i32, C: i32, table: usize, gradX: usize, begin: i32, end: i32,
@@ -167,7 +180,8 @@ function gradLanes(x: usize, grad: usize, pixel: usize, row: usize, table: usize
   const y0 = fma(b, x0, a), y1 = fma(b, x1, a), y2 = fma(b, x2, a), y3 = fma(b, x3, a);
   const largest = f32x4.pmax(f32x4.pmax(y0, y1), f32x4.pmax(y2, y3));
   const positive = f32x4.gt(largest, f32x4.splat(0)); // relu
-  // What is left of the gradient after each place had its chance: the first that equals the largest takes all.
+  // The gradient that is not assigned yet: the first pixel that equals
+  // the maximum receives all of it.
   let left = f32x4.mul(v128.and(loadPart(grad, count), positive), loadPart(table + 2 * pixel, count));
   const k1 = loadPart(table + 3 * pixel, count), k2 = loadPart(table + 4 * pixel, count);
   let won = f32x4.eq(y0, largest);

@@ -1,22 +1,25 @@
-// Direct convolution over NHWC images: the register tile of matrix multiply, run over six output pixels at a time.
-// The naive loop is kernels/conv2d.ts. No im2col: the matrix that a tile reads is the padded image itself (convShape.ts).
+// Direct convolution over NHWC images: the register tile of matrix multiply, run over six output
+// pixels at a time. The naive loop is kernels/conv2d.ts. No im2col: the matrix that a tile reads is
+// the padded image itself (convShape.ts).
 //
-// Measurements (GFLOP/s, Node 20 base / Node 24 relaxed, one core, batch 64). The versions of the tile are listed in tile.ts.
+// Measurements (GFLOP/s, Node 20 base / Node 24 relaxed, one core, batch 64). The versions of
+// the tile are listed in tile.ts.
 //   conv2 14x14 32->64   forward 36 / 55, input gradient 36 / 55
-//   conv3 7x7 64->128    forward 35 / 55, input gradient 36 / 55   measured with tiles that ran on across images; now each
-//                        image ends with a tile of one pixel (49 = 8 * 6 + 1), which wastes a tenth
-//   conv1 28x28 1->32    forward 21 / 30: nine multiply-adds for an output; the start and end of a tile dominate
+//   conv3 7x7 64->128    forward 35 / 55, input gradient 36 / 55
+//   conv1 28x28 1->32    forward 21 / 30: nine multiply-adds per output; start and end dominate
+// conv3 was measured with tiles that continued across images. Now each image ends with a tile
+// of one pixel (49 = 8 * 6 + 1), which wastes a tenth.
 
 import { PANEL, PANEL_BYTES, TILE_ROWS, floats } from './lanes';
 import { ConvShape, paddedImage } from './convShape';
 import { tile } from './tile';
 
 /**
- * out [N, outHeight, outWidth, outChannels] = convolution of x [N, height, width, channels] with `panels`, plus bias [O] or 0.
- * `scratch` holds one padded image. Unit of begin and end: one image.
+ * out [N, outHeight, outWidth, outChannels] = convolution of x [N, height, width, channels] with
+ * `panels`, plus bias [O] or 0. `scratch` holds one padded image. Unit of begin and end: one image.
  *
- * The input gradient is the same call: its image is gradOut, with stride - 1 zeros inserted between pixels, and its panels
- * come from packConvWeightsFlipped.
+ * The input gradient is the same call: its image is gradOut, with stride - 1 zeros inserted between
+ * pixels, and its panels come from packConvWeightsFlipped.
  */
 export function convForward(
   s: ConvShape,

@@ -1,6 +1,7 @@
-// The weight gradient of a convolution: gradWeight[k][o] = sum over images and pixels p of x[p, k] * gradOut[p, o].
-// A matrix product over pixels: six taps by eight output channels stay in registers while the loop runs over the pixels.
-// The naive loop is kernels/conv2d.ts.
+// The weight gradient of a convolution: gradWeight[k][o] = sum over images and pixels
+// p of x[p, k] * gradOut[p, o].
+// A matrix product over pixels: six taps by eight output channels stay in registers while the loop
+// runs over the pixels. The naive loop is kernels/conv2d.ts.
 //
 // Measurements, conv2 (14x14, 32 -> 64, batch 64), GFLOP/s of Node 20 base / Node 24 relaxed:
 //   row 0 first, one pixel a round or two          23 / 52
@@ -21,16 +22,20 @@ function tapTiles(s: ConvShape): i32 {
   return (s.taps + TILE_ROWS - 1) / TILE_ROWS;
 }
 
-/** Floats of scratch that convForward or convGradWeight may use; each thread needs a separate one. */
+/**
+ * Floats of scratch that convForward or convGradWeight may use; each thread needs a separate one.
+ */
 export function convScratch(s: ConvShape): i32 {
   return ((s.imageFloats + 3) & ~3) + s.pixels * PANEL;
 }
 
 /**
- * gradPanels [groups][ceil(O/g/8)][taps][8] = weight gradient over `images` images; unpackConvWeights makes it OIHW.
- * `s` is the forward shape. Unit of begin and end: one gradient tile of convGradTiles(s).
+ * gradPanels [groups][ceil(O/g/8)][taps][8] = weight gradient over `images` images;
+ * unpackConvWeights makes it OIHW. `s` is the forward shape. Unit of begin and end: one
+ * gradient tile of convGradTiles(s).
  *
- * Registers sum over one image, memory over the images: two short sums are more accurate than a long one.
+ * Registers sum over one image, memory over the images: two short sums are
+ * more accurate than a long one.
  */
 export function convGradWeight(
   s: ConvShape, x: usize, gradOut: usize, images: i32, gradPanels: usize, scratch: usize, begin: i32, end: i32,
@@ -43,7 +48,10 @@ export function convGradWeight(
   }
 }
 
-/** The tiles begin .. end over the pixels of one image: stored for the first image, added for the others. */
+/**
+ * The tiles begin .. end over the pixels of one image: stored for the first
+ * image, added for the others.
+ */
 function gradImage(
   s: ConvShape, image: usize, gradOut: usize, first: bool,
   gradPanels: usize, gradPanel: usize, begin: i32, end: i32,
@@ -65,7 +73,10 @@ function gradImage(
   }
 }
 
-/** Eight channels of gradOut, [pixels][8] without gaps: all tap tiles of the panel read them from the first-level cache. */
+/**
+ * Eight channels of gradOut, [pixels][8] without gaps: all tap tiles of the panel read
+ * them from the first-level cache.
+ */
 function packGrad(from: usize, stride: usize, pixels: i32, cols: i32, to: usize): void {
   for (let p = 0; p < pixels; p++, from += stride, to += PANEL_BYTES) {
     v128.store(to, cols == PANEL ? v128.load(from) : loadPart(from, cols));
@@ -73,7 +84,10 @@ function packGrad(from: usize, stride: usize, pixels: i32, cols: i32, to: usize)
   }
 }
 
-/** out[i][j] (+)= sum over pixels of x[p, tap i] * grad[p][j], for i < rows. Taps beyond the last repeat it and are not stored. */
+/**
+ * out[i][j] (+)= sum over pixels of x[p, tap i] * grad[p][j], for i < rows. Taps beyond the last
+ * repeat it and are not stored.
+ */
 function gradTile(
   x: usize, taps: usize, rows: i32, pixelOffsets: usize, grad: usize, pixels: i32, out: usize, first: bool,
 ): void {

@@ -1,5 +1,6 @@
-// Weights between PyTorch's order OIHW [O, C/groups, kh, kw] and the panels the tiles read: [groups][ceil(O/g/8)][taps][8],
-// a tap being (ky, kx, c) with c innermost, as in an NHWC image. Zeros fill the last panel.
+// Weights between PyTorch's order OIHW [O, C/groups, kh, kw] and the panels the tiles read:
+// [groups][ceil(O/g/8)][taps][8], a tap being (ky, kx, c) with c innermost, as in an NHWC
+// image. Zeros fill the last panel.
 // Runs once per step for some ten thousand weights, so scalar loops are fast enough.
 
 import { PANEL, PANEL_BYTES, clear, floats } from './lanes';
@@ -15,7 +16,10 @@ export function packConvWeights(s: ConvShape, weight: usize, panels: usize): voi
   move(s, weight, panels, false);
 }
 
-/** out [O][length] = weight * scale[o]: filters of `length` weights each. Folds the scale of a batch norm into them. */
+/**
+ * out [O][length] = weight * scale[o]: filters of `length` weights each. Folds the
+ * scale of a batch norm into them.
+ */
 export function scaleFilters(weight: usize, scale: usize, O: i32, length: i32, out: usize): void {
   for (let o = 0; o < O; o++) {
     const factor = load<f32>(scale + floats(o));
@@ -51,9 +55,10 @@ function move(s: ConvShape, weight: usize, panels: usize, unpack: bool): void {
 }
 
 /**
- * The panels of the input gradient. It is a convolution too: from the O channels of gradOut to the C channels of x, with
- * each kernel rotated by 180 degrees and its two channel axes swapped.
- * `s` is the shape of that convolution (inChannels = O, outChannels = C); weight is the forward weight [O, C/groups, kh, kw].
+ * The panels of the input gradient. It is a convolution too: from the O channels of gradOut to the
+ * C channels of x, with each kernel rotated by 180 degrees and its two channel axes swapped.
+ * `s` is the shape of that convolution (inChannels = O, outChannels = C); weight is the forward
+ * weight [O, C/groups, kh, kw].
  */
 export function packConvWeightsFlipped(s: ConvShape, weight: usize, panels: usize): void {
   const groupChannels = s.inChannels / s.groups,

@@ -1,15 +1,18 @@
-// The geometry of a convolution, and the two tables that turn it into a matrix product without building the matrix.
+// The geometry of a convolution, and the two tables that turn it into a matrix product
+// without building the matrix.
 //
-// A convolution is a matrix multiply whose rows overlap: the row of output pixel p holds the kh*kw*C inputs under the kernel,
-// and in a padded NHWC image element k of it lies at
+// A convolution is a matrix multiply whose rows overlap: the row of output pixel p holds the
+// kh*kw*C inputs under the kernel, and in a padded NHWC image element k of it lies at
 //     image + pixelOffsets[p] + tapOffsets[k]
-// Both tables depend on the geometry only. Forward pass, input gradient and weight gradient use the same two.
+// Both tables depend on the geometry only. Forward pass, input gradient and
+// weight gradient use the same two.
 
 import { clear, floats } from './lanes';
 
 /**
- * A convolution, as the caller describes it. Every field is one 32-bit word; scripts/build-simd.js generates the TypeScript
- * type and the order of the fields from this class, so fields may be added and reordered here.
+ * A convolution, as the caller describes it. Every field is one 32-bit word;
+ * scripts/build-simd.js generates the TypeScript type and the order of the fields from this
+ * class, so fields may be added and reordered here.
  */
 @unmanaged
 export class ConvGeometry {
@@ -32,7 +35,10 @@ export class ConvGeometry {
   /** Rows of zeros above the image. May be negative: rows cut off. */
   padY: i32;
   padX: i32;
-  /** 1: no zeros inserted; s: s - 1 rows of zeros between adjacent rows, for the input gradient of a convolution of stride s. */
+  /**
+   * 1: no zeros inserted; s: s - 1 rows of zeros between adjacent rows, for the input gradient
+   * of a convolution of stride s.
+   */
   insertY: i32;
   insertX: i32;
 }
@@ -57,8 +63,8 @@ export class ConvShape extends ConvGeometry {
 }
 
 /**
- * Computes the fields of ConvShape and both tables from those of ConvGeometry. The caller allocates the record and, right
- * behind it, taps + pixels words for the tables.
+ * Computes the fields of ConvShape and both tables from those of ConvGeometry. The caller allocates
+ * the record and, right behind it, taps + pixels words for the tables.
  */
 export function convPrepare(shape: ConvShape): void {
   const s = shape;
@@ -68,7 +74,8 @@ export function convPrepare(shape: ConvShape): void {
   s.imageFloats = s.paddedHeight * s.paddedWidth * s.inChannels;
   s.pixels = s.outHeight * s.outWidth;
   s.taps = s.kernelHeight * s.kernelWidth * groupChannels;
-  // Without dilation and groups a kernel row is contiguous in memory; otherwise only the channels of one pixel are.
+  // Without dilation and groups a kernel row is contiguous in memory; otherwise only
+  // the channels of one pixel are.
   s.run = s.groups == 1 && s.dilationX == 1 ? s.kernelWidth * s.inChannels : groupChannels;
   s.tapOffsets = changetype<usize>(s) + offsetof<ConvShape>();
   s.pixelOffsets = s.tapOffsets + floats(s.taps);
@@ -99,7 +106,10 @@ export function isPlain(s: ConvShape): bool {
   );
 }
 
-/** Address of padded image n of x: the image itself if it needs no padding, else a copy in `scratch`. */
+/**
+ * Address of padded image n of x: the image itself if it needs no
+ * padding, else a copy in `scratch`.
+ */
 export function paddedImage(s: ConvShape, x: usize, scratch: usize, n: i32): usize {
   const from = x + <usize>n * floats(s.height * s.width * s.inChannels);
   if (isPlain(s)) return from;
@@ -108,8 +118,8 @@ export function paddedImage(s: ConvShape, x: usize, scratch: usize, n: i32): usi
 }
 
 /**
- * Copies one image into the middle of zeros. Rows and columns that no kernel position covers, which a stride can leave over
- * at the lower right, are cut off.
+ * Copies one image into the middle of zeros. Rows and columns that no kernel position covers, which
+ * a stride can leave over at the lower right, are cut off.
  */
 function padImage(s: ConvShape, x: usize, out: usize): void {
   const C = s.inChannels,

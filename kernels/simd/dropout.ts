@@ -1,9 +1,10 @@
-// Dropout: the mask and the masked values in one pass, four blocks of random numbers at a time. The masks are, bit for bit,
-// those that src/engine/rng.ts generates: Threefry-2x32 with 20 rounds (Salmon et al., SC 2011) is a function of key and counter
-// in 32-bit integers, so every part of a mask can be computed separately.
+// Dropout: the mask and the masked values in one pass, four blocks of random numbers at a time. The
+// masks are, bit for bit, those that src/engine/rng.ts generates: Threefry-2x32 with 20 rounds
+// (Salmon et al., SC 2011) is a function of key and counter in 32-bit integers, so every part of a
+// mask can be computed separately.
 //
-// Versions, 16384 values, Node 20, one core: masks drawn in JavaScript 1.46 ms and an upload; here 0.065 ms, mostly
-// latency, since each of the 20 rounds depends on the previous one.
+// Versions, 16384 values, Node 20, one core: masks drawn in JavaScript 1.46 ms and an upload; here
+// 0.065 ms, mostly latency, since each of the 20 rounds depends on the previous one.
 
 import { floats, loadPart, storePart } from './lanes';
 
@@ -11,8 +12,9 @@ import { floats, loadPart, storePart } from './lanes';
 const PARITY: i32 = 0x1bd11bda;
 
 /**
- * mask = 0 where the uniform number of the element is below the probability, else `scale`; y = x * mask. Uniform numbers are
- * multiples of 2^-24, so they are compared as integers with `threshold` = probability * 2^24, rounded up.
+ * mask = 0 where the uniform number of the element is below the probability, else `scale`; y =
+ * x * mask. Uniform numbers are multiples of 2^-24, so they are compared as integers with
+ * `threshold` = probability * 2^24, rounded up.
  * Unit of begin and end: a group of eight elements, which four blocks of two words fill.
  */
 export function dropout(
@@ -21,7 +23,8 @@ export function dropout(
 ): void {
   for (let group = begin; group < end; group++) {
     const block = i32x4.add(i32x4.splat(4 * group), i32x4(0, 1, 2, 3));
-    let x0 = i32x4.add(block, i32x4.splat(key0)), x1 = i32x4.splat(key1); // the counter's high word is 0
+    // The counter's high word is 0.
+    let x0 = i32x4.add(block, i32x4.splat(key0)), x1 = i32x4.splat(key1);
     let k0 = key0, k1 = key1, k2 = key0 ^ key1 ^ PARITY;
     for (let injection = 1; injection <= 5; injection++) {
       const odd = (injection & 1) == 1;

@@ -1,8 +1,10 @@
-// Maps over flat arrays: y[i] = f(x[i]). Bound by memory, not by arithmetic, so each array is read or written once.
-// Unit of begin and end, everywhere: one element; begin must be a multiple of 4. Outputs may be inputs.
+// Maps over flat arrays: y[i] = f(x[i]). Bound by memory, not by arithmetic, so each
+// array is read or written once.
+// Unit of begin and end, everywhere: one element; begin must be a multiple
+// of 4. Outputs may be inputs.
 //
-// Each map is written for four lanes. The last one to three elements use the same lanes through loadPart and storePart, so that
-// the value of an element does not depend on the end of the range.
+// Each map is written for four lanes. The last one to three elements use the same lanes through
+// loadPart and storePart, so that the value of an element does not depend on the end of the range.
 
 import { floats, fma, loadPart, storePart } from './lanes';
 

@@ -1,14 +1,17 @@
 // exp for four lanes and log for one number: WebAssembly has neither.
 
-/** ln 2 in two parts: the first has few digits, so that n * LN2_HIGH is exact for every exponent n. */
+/**
+ * ln 2 in two parts: the first has few digits, so that n * LN2_HIGH is exact for every exponent n.
+ */
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -0.00021219444;
 
 /**
- * e^x to within 2 units in the last place, x up to 88; below -87.3, where the result would be subnormal, 0. NaN stays NaN.
+ * e^x to within 2 units in the last place, x up to 88; below -87.3, where the result would be
+ * subnormal, 0. NaN stays NaN.
  *
- * x = n ln 2 + r with n whole and |r| <= ln(2) / 2, so e^x = 2^n e^r. The Taylor series of e^r ends at r^7: what is left out,
- * r^8 / 8!, is below 6e-9. 2^n is n written into the exponent bits.
+ * x = n ln 2 + r with n whole and |r| <= ln(2) / 2, so e^x = 2^n e^r. The Taylor series of e^r ends
+ * at r^7: what is left out, r^8 / 8!, is below 6e-9. 2^n is n written into the exponent bits.
  */
 export function exp4(x: v128): v128 {
   const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)));
@@ -34,8 +37,9 @@ function step(sum: v128, r: v128, coefficient: f32): v128 {
 }
 
 /**
- * ln x for finite, positive, normal x, to 1e-12. x = m 2^e with m between sqrt(1/2) and sqrt(2); with s = (m - 1) / (m + 1),
- * ln m = 2 (s + s^3/3 + s^5/5 + ...), and |s| <= 0.172 makes eight terms enough.
+ * ln x for finite, positive, normal x, to 1e-12. x = m 2^e with m between sqrt(1/2) and
+ * sqrt(2); with s = (m - 1) / (m + 1), ln m = 2 (s + s^3/3 + s^5/5 + ...), and |s| <=
+ * 0.172 makes eight terms enough.
  */
 export function log1(x: f64): f64 {
   const bits = reinterpret<i64>(x);

@@ -1,9 +1,11 @@
-// Matrix multiply over packed panels: out = bias + A B. Packing makes transposes free and every load contiguous.
+// Matrix multiply over packed panels: out = bias + A B. Packing makes transposes
+// free and every load contiguous.
 // The naive loop is kernels/matmul.ts.
 //
-// The versions are those of the register tile (tile.ts). The outer loop is over panels, the inner one over rows: a panel
-// of K x 8 (9 KB for K = 288) stays in the first-level cache for all rows. Blocking over K was not needed up to K = 1152, whose 36 KB panel streams from
-// the second level at no measurable loss (36 GFLOP/s on Node 20, 55 relaxed, as for K = 288).
+// The versions are those of the register tile (tile.ts). The outer loop is over panels, the inner
+// one over rows: a panel of K x 8 (9 KB for K = 288) stays in the first-level cache for all rows.
+// Blocking over K was not needed up to K = 1152, whose 36 KB panel streams from the second level at
+// no measurable loss (36 GFLOP/s on Node 20, 55 relaxed, as for K = 288).
 // Packing costs 0.05 ms for 1152 x 256, transposed or not; the product with 64 rows takes 1.0 ms.
 
 import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats } from './lanes';
@@ -15,8 +17,10 @@ import { tile } from './tile';
 const NO_OFFSET: usize = memory.data(16, 16);
 
 /**
- * Packs B, the K x N matrix b[k * strideK + n * strideN], into panels [ceil(N/8)][K][8], padded with zeros.
- * Strides count floats; any strides are allowed, so a transposed B costs no more. Unit of begin and end: one panel.
+ * Packs B, the K x N matrix b[k * strideK + n * strideN], into panels
+ * [ceil(N/8)][K][8], padded with zeros.
+ * Strides count floats; any strides are allowed, so a transposed B costs no more. Unit
+ * of begin and end: one panel.
  */
 export function packPanels(
   b: usize, strideK: i32, strideN: i32, K: i32, N: i32, panels: usize, begin: i32, end: i32,
@@ -62,8 +66,9 @@ export function packRows(a: usize, strideM: i32, strideK: i32, M: i32, K: i32, o
 }
 
 /**
- * out[m * outStrideM + n] = bias[n] + sum over k of a[m * strideM + k] * B[k][n], for n < N and m in begin .. end.
- * `panels` holds B (see packPanels), `bias` is [N] or 0. Unit of begin and end: one row of out.
+ * out[m * outStrideM + n] = bias[n] + sum over k of a[m * strideM + k] * B[k][n], for n < N
+ * and m in begin .. end. `panels` holds B (see packPanels), `bias` is [N] or 0. Unit of
+ * begin and end: one row of out.
  */
 export function gemm(
   a: usize,

@@ -1,8 +1,10 @@
-// Exports of the SIMD module. Conventions for every file: values are float32; pointers are byte addresses and multiples of 16;
-// other integers count floats, rows or images, never bytes; `begin, end` is the half-open range of units to compute. Results do
-// not depend on how the caller divides the units. No function allocates memory or checks arguments: the caller does.
+// Exports of the SIMD module. Conventions for every file: values are float32; pointers are byte
+// addresses and multiples of 16; other integers count floats, rows or images, never bytes;
+// `begin, end` is the half-open range of units to compute. Results do not depend on how the caller
+// divides the units. No function allocates memory or checks arguments: the caller does.
 //
-// scripts/build-simd.js generates the TypeScript types of these exports from their declarations and doc comments.
+// scripts/build-simd.js generates the TypeScript types of these exports from their
+// declarations and doc comments.
 
 export { gemm, packPanels, packRows } from './gemm';
 export { convPrepare } from './convShape';

@@ -17,8 +17,9 @@ export function floats(count: i32): usize {
 }
 
 /**
- * acc + a * b, the only multiply-add of the module. With relaxed SIMD it is one fused instruction with one rounding, without
- * it two instructions with two roundings. `base` and `relaxed` differ in nothing else.
+ * acc + a * b, the only multiply-add of the module. With relaxed SIMD it is one fused
+ * instruction with one rounding, without it two instructions with two roundings. `base` and
+ * `relaxed` differ in nothing else.
  */
 @inline
 export function fma(acc: v128, a: v128, b: v128): v128 {
@@ -26,7 +27,9 @@ export function fma(acc: v128, a: v128, b: v128): v128 {
   return f32x4.add(acc, f32x4.mul(a, b));
 }
 
-/** Whether fma is the fused instruction. The register tile is unrolled accordingly (see tile.ts). */
+/**
+ * Whether fma is the fused instruction. The register tile is unrolled accordingly (see tile.ts).
+ */
 @inline
 export function fused(): bool {
   return ASC_FEATURE_RELAXED_SIMD;

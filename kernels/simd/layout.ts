@@ -1,7 +1,8 @@
-// Moving floats without changing them: matrix transposes (NCHW <-> NHWC) and copies of strided views.
+// Moving floats without changing them: matrix transposes (NCHW <-> NHWC)
+// and copies of strided views.
 //
-// Versions, NCHW -> NHWC of 64 x 32 x 28x28 (6.4 MB in, 6.4 MB out), Node 20: 4x4 blocks by shuffles 0.36 ms (35 GB/s, a
-// plain copy takes 0.17 ms); back again 0.49 ms.
+// Versions, NCHW -> NHWC of 64 x 32 x 28x28 (6.4 MB in, 6.4 MB out), Node 20: 4x4 blocks by
+// shuffles 0.36 ms (35 GB/s, a plain copy takes 0.17 ms); back again 0.49 ms.
 
 import { floats } from './lanes';
 
@@ -10,7 +11,10 @@ export function copy(from: usize, to: usize, count: i32): void {
   memory.copy(to, from, floats(count));
 }
 
-/** Transposes a 4x4 block: `from` has rows `fromStride` bytes apart, `to` rows `toStride` bytes apart. */
+/**
+ * Transposes a 4x4 block: `from` has rows `fromStride` bytes apart, `to`
+ * rows `toStride` bytes apart.
+ */
 @inline
 export function transpose4x4(from: usize, fromStride: usize, to: usize, toStride: usize): void {
   const a = v128.load(from);
@@ -50,8 +54,8 @@ export function transposeMatrix(
 }
 
 /**
- * A batch of matrices transposed: x [batch, rows, cols] -> out [batch, cols, rows]. Unit of begin and end: one matrix.
- * NCHW -> NHWC is rows = C, cols = H*W; back again is rows = H*W, cols = C.
+ * A batch of matrices transposed: x [batch, rows, cols] -> out [batch, cols, rows]. Unit of begin
+ * and end: one matrix. NCHW -> NHWC is rows = C, cols = H*W; back again is rows = H*W, cols = C.
  */
 export function transpose(x: usize, rows: i32, cols: i32, out: usize, begin: i32, end: i32): void {
   const matrix = floats(rows) * <usize>cols;
@@ -63,8 +67,9 @@ export function transpose(x: usize, rows: i32, cols: i32, out: usize, begin: i32
 }
 
 /**
- * out = the strided view of x, made contiguous. `shape` and `strides` point to `axes` i32 each (axes >= 1), strides count
- * floats and may be 0 (broadcast) or negative. Unit of begin and end: one index of axis 0.
+ * out = the strided view of x, made contiguous. `shape` and `strides` point to `axes` i32
+ * each (axes >= 1), strides count floats and may be 0 (broadcast) or negative. Unit of begin
+ * and end: one index of axis 0.
  */
 export function stridedCopy(
   x: usize, axes: i32, shape: usize, strides: usize, out: usize, begin: i32, end: i32,
@@ -77,7 +82,10 @@ export function stridedCopy(
   }
 }
 
-/** Copies the view below `axis`, whose `size` floats land at `out`. Recursion as deep as there are axes. */
+/**
+ * Copies the view below `axis`, whose `size` floats land at `out`.
+ * Recursion as deep as there are axes.
+ */
 function copyAxis(x: usize, axis: i32, axes: i32, shape: usize, strides: usize, out: usize, size: i32): void {
   if (axis == axes) {
     store<f32>(out, load<f32>(x));

@@ -1,22 +1,27 @@
-// Optimizer steps over flat arrays: each array is read once and written once. Names and order of operations follow PyTorch.
-// The same formulas as separate kernels are in kernels/optimizer.ts.
+// Optimizer steps over flat arrays: each array is read once and written once. Names and order of
+// operations follow PyTorch. The same formulas as separate kernels are in kernels/optimizer.ts.
 //
-// The complements 1 - beta are arguments because float32 is too coarse: 1 - float32(0.999) has a relative error of 5e-5.
+// The complements 1 - beta are arguments because float32 is too coarse: 1 - float32(0.999)
+// has a relative error of 5e-5.
 
 import { floats, fma, loadPart, storePart } from './lanes';
 
-/** Numbers of one parameter in a unit of adamStep; the last unit of a parameter may have fewer. */
+/** Elements of one parameter in a unit of adamStep; the last unit of a parameter may have fewer. */
 const UNIT: i32 = 64;
-/** Bytes of a row of the table of adamStep: addresses of parameter, grad, first and second; the parameter's first unit; its length. */
+/**
+ * Bytes of a row of the table of adamStep: addresses of parameter, grad, first and second; the
+ * parameter's first unit; its length.
+ */
 const ROW: usize = 24;
 
 /**
- * Adam (Kingma and Ba 2015) for all parameters of the table, with the L2 penalty of torch.optim.Adam and the decoupled weight
- * decay of torch.optim.AdamW (shrink is 1 for Adam):
+ * Adam (Kingma and Ba 2015) for all parameters of the table, with the L2 penalty of
+ * torch.optim.Adam and the decoupled weight decay of torch.optim.AdamW (shrink is 1 for Adam):
  *   parameter = shrink * parameter;  g = grad + weightDecay * parameter
  *   first = beta1 * first + (1 - beta1) * g;  second = beta2 * second + (1 - beta2) * g^2
  *   parameter -= stepSize * first / (sqrt(second) / biasCorrection2Sqrt + epsilon)
- * with stepSize = lr / (1 - beta1^t) and biasCorrection2Sqrt = sqrt(1 - beta2^t). Unit of begin and end: 64 numbers of one parameter.
+ * with stepSize = lr / (1 - beta1^t) and biasCorrection2Sqrt = sqrt(1 - beta2^t). Unit of begin and
+ * end: 64 elements of one parameter.
  */
 export function adamStep(
   table: usize, parameters: i32,
@@ -61,7 +66,8 @@ function adamLanes(
  * Gradient descent with momentum, as torch.optim.SGD:
  *   g = grad + weightDecay * parameter;  velocity = momentum * velocity + oneMinusDampening * g
  *   parameter -= lr * (nesterov ? g + momentum * velocity : velocity)
- * oneMinusDampening is 1 on the first step, when velocity is all zeros. The address velocity may be 0: no momentum.
+ * oneMinusDampening is 1 on the first step, when velocity is all zeros. The address
+ * velocity may be 0: no momentum.
  * Unit of begin and end: one element; begin must be a multiple of 4.
  */
 export function sgdStep(

@@ -1,4 +1,5 @@
-// Max-pooling over NHWC images, four channels at a time, and its gradient from the stored index of each maximum.
+// Max-pooling over NHWC images, four channels at a time, and its gradient from the
+// stored index of each maximum.
 // The formulas are in kernels/pool.ts.
 //
 // Versions, 2x2 stride 2 of 64 x 28x28 x 32, Node 20, one core:
@@ -9,8 +10,9 @@
 import { clear, floats, loadPart, storePart } from './lanes';
 
 /**
- * y [N, OH, OW, C] = largest value under each window, index = its position h * W + w in the plane, as a float. The first of
- * equal values in row-major order wins, as in PyTorch; padding never wins. y or index may be 0: not computed.
+ * y [N, OH, OW, C] = largest value under each window, index = its position h * W + w in the plane,
+ * as a float. The first of equal values in row-major order wins, as in PyTorch; padding never wins.
+ * y or index may be 0: not computed.
  * Unit of begin and end: one image.
  */
 export function maxPool(
@@ -33,7 +35,10 @@ export function maxPool(
   }
 }
 
-/** All channels of one output pixel, whose window covers rows row0 .. row1 and columns column0 .. column1 of the image. */
+/**
+ * All channels of one output pixel, whose window covers rows row0 .. row1 and columns
+ * column0 .. column1 of the image.
+ */
 function poolPixel(
   image: usize, W: i32, C: i32, row0: i32, row1: i32, column0: i32, column1: i32, y: usize, index: usize,
 ): void {
@@ -59,14 +64,18 @@ function poolPixel(
   }
 }
 
-/** The usual window without loops: `count` channels from c on of the 2x2 pixels from `corner`, whose position is `first`. */
+/**
+ * The usual window without loops: `count` channels from c on of the 2x2 pixels from
+ * `corner`, whose position is `first`.
+ */
 @inline
 function poolLanes2x2(
   corner: usize, W: i32, C: i32, first: i32, c: i32, count: i32, y: usize, index: usize,
 ): void {
   const at = corner + floats(c), below = at + floats(W) * <usize>C, pixel = floats(C);
   const origin = f32x4.splat(<f32>first);
-  let largest = loadPart(at, count), step = f32x4.splat(0); // step: how far behind `first`
+  // The offset of the maximum from `first`.
+  let largest = loadPart(at, count), step = f32x4.splat(0);
   let value = loadPart(at + pixel, count);
   step = laterPosition(largest, value, step, f32x4.splat(1));
   largest = f32x4.pmax(largest, value);
@@ -80,14 +89,17 @@ function poolLanes2x2(
   if (index != 0) storePart(index + floats(c), f32x4.add(origin, step), count);
 }
 
-/** Where the value is larger than the largest so far, its position; elsewhere the position so far. */
+/**
+ * Where the value is larger than the largest so far, its position; elsewhere the position so far.
+ */
 @inline
 function laterPosition(largest: v128, value: v128, position: v128, candidate: v128): v128 {
   return v128.bitselect(candidate, position, f32x4.gt(value, largest));
 }
 
 /**
- * gradX [N, H, W, C]: each grad goes to the position of the maximum of its window; overlapping windows add up.
+ * gradX [N, H, W, C]: each grad goes to the position of the maximum of its
+ * window; overlapping windows add up.
  * Unit of begin and end: one image.
  */
 export function maxPoolGrad(
@@ -95,7 +107,8 @@ export function maxPoolGrad(
   strideY: i32, strideX: i32, padY: i32, padX: i32, gradX: usize, begin: i32, end: i32,
 ): void {
   const pixel = floats(C);
-  // Windows that neither overlap nor leave a gap write each position once: nothing to clear, nothing to add.
+  // Windows that neither overlap nor leave a gap write each position once:
+  // nothing to clear, nothing to add.
   const tiling =
     windowHeight == strideY && windowWidth == strideX && padY == 0 && padX == 0 &&
     OH * strideY == H && OW * strideX == W;
@@ -120,7 +133,10 @@ export function maxPoolGrad(
   }
 }
 
-/** All channels of one position under one window: grad where the index is the position, else 0; stored if `alone`, else added. */
+/**
+ * All channels of one position under one window: grad where the index is the position, else 0;
+ * stored if `overwrite`, else added.
+ */
 function spread(grad: usize, index: usize, position: f32, gradX: usize, C: i32, alone: bool): void {
   const here = f32x4.splat(position), vectors = floats(C & ~3);
   let at: usize = 0;

@@ -1,5 +1,6 @@
-// Reductions along one axis of an array [outer, size, inner]: sum and argmax. The kernels of kernels/reduce.ts. The arrays are
-// small (biases, losses, predictions); as jobs they do not make the main thread wait for the queue.
+// Reductions along one axis of an array [outer, size, inner]: sum and argmax. The kernels of
+// kernels/reduce.ts. The arrays are small (biases, losses, predictions); as jobs they do not make
+// the main thread wait for the queue.
 // Unit of begin and end, everywhere: one output element, [outer, inner] in row-major order.
 
 import { floats } from './lanes';

@@ -1,9 +1,10 @@
-// Column sums and affine maps over x [rows, channels], channels innermost: bias gradients, and the affine part of batch norm.
-// The statistics of batch norm are in batchNorm.ts.
+// Column sums and affine maps over x [rows, channels], channels innermost: bias gradients, and the
+// affine part of batch norm. The statistics of batch norm are in batchNorm.ts.
 //
-// Why blocks: one running sum over 50,176 rows would lose four of float32's seven digits to rounding. Each block of 256 rows
-// is summed in registers, and the few hundred block sums are added in float64. The blocks are also the units that threads
-// divide; their borders are fixed, so the result does not depend on the number of threads.
+// Why blocks: one running sum over 50,176 rows would lose four of float32's seven digits to
+// rounding. Each block of 256 rows is summed in registers, and the few hundred block sums are added
+// in float64. The blocks are also the units that threads divide; their borders are fixed, so the
+// result does not depend on the number of threads.
 
 import { floats, fma, loadPart, storePart } from './lanes';
 
@@ -11,7 +12,8 @@ import { floats, fma, loadPart, storePart } from './lanes';
 export const ROW_BLOCK: i32 = 256;
 
 /**
- * partials [blocks][C] = sum of each block of ROW_BLOCK rows of x [rows, C]; sumBlocks completes the sum.
+ * partials [blocks][C] = sum of each block of ROW_BLOCK rows of x [rows, C];
+ * sumBlocks completes the sum.
  * Unit of begin and end: one block; there are ceil(rows / ROW_BLOCK).
  */
 export function columnSumBlocks(x: usize, rows: i32, C: i32, partials: usize, begin: i32, end: i32): void {
@@ -21,7 +23,8 @@ export function columnSumBlocks(x: usize, rows: i32, C: i32, partials: usize, be
     const last = first + <usize>min(ROW_BLOCK, rows - block * ROW_BLOCK) * stride;
     const out = partials + floats(block) * <usize>C;
     let c = 0;
-    // Sixteen channels at once: four independent sums hide the latency of the addition, and fill a cache line.
+    // Sixteen channels at once: four independent sums hide the latency of the
+    // addition, and fill a cache line.
     for (; c + 16 <= C; c += 16) {
       let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
       for (let row = first + floats(c), stop = last + floats(c); row < stop; row += stride) {

@@ -1,15 +1,20 @@
-// Register tiles for the rows left over by the six-row tile of tile.ts: 4 rows x 8 columns, and one row x 32 columns. They add in
-// the same order, so the result of a row does not depend on the tile.
+// Register tiles for the rows left over by the six-row tile of tile.ts: 4 rows x 8 columns, and one
+// row x 32 columns. They add in the same order, so the result of a row does not depend on the tile.
 //
-// Why: at the end of a block of rows, and in a small batch, the six-row tile computes rows that are not stored.
-// One core of an AMD EPYC (Zen 4), GFLOP/s of stored results, matrix rows x 288 x 64, Node 20 base / Node 24 relaxed:
+// Why: at the end of a block of rows, and in a small batch, the six-row tile
+// computes rows that are not stored.
+// One core of an AMD EPYC (Zen 4), GFLOP/s of stored results, matrix rows x 288 x 64,
+// Node 20 base / Node 24 relaxed:
 //   rows                     1          2          4          8         22
-//   six-row tile alone    7 / 10    13 / 19    26 / 38    26 / 38    36 / 52    (computed from 39 / 57 for whole tiles)
+//   six-row tile alone    7 / 10    13 / 19    26 / 38    26 / 38    36 / 52    (full: 39 / 57)
 //   with these           30 / 48    16 / 27    31 / 54    31 / 54    37 / 57
 
 import { PANEL_BYTES, floats, fma, fused, loadPart, splat, storeRow } from './lanes';
 
-/** out[i][j] = bias[j] + sum over k of a_i[k] * panel[k][j], for i < rows (1 to 4) and j < cols (1 to 8); rows repeat as in tile.ts. */
+/**
+ * out[i][j] = bias[j] + sum over k of a_i[k] * panel[k][j], for i < rows (1 to 4) and j < cols
+ * (1 to 8); rows repeat as in tile.ts.
+ */
 export function tile4(
   a0: usize, a1: usize, a2: usize, a3: usize, K: i32,
   panel: usize, bias: usize, out: usize, outStride: usize, rows: i32, cols: i32,
@@ -53,7 +58,10 @@ export function tile4(
   if (rows > 3) storeRow(out + 3 * outStride, c30, c31, cols);
 }
 
-/** One row times four panels at once, so that eight sums hide the latency of the multiply-add: out [32]. */
+/**
+ * One row times four panels at once, so that eight sums hide the latency
+ * of the multiply-add: out [32].
+ */
 export function rowTile(a: usize, K: i32, panels: usize, bias: usize, out: usize): void {
   const second = panels + <usize>K * PANEL_BYTES, third = second + <usize>K * PANEL_BYTES;
   let p3 = third + <usize>K * PANEL_BYTES, p2 = third, p1 = second, p0 = panels;

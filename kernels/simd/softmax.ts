@@ -1,11 +1,15 @@
-// Softmax, log-softmax and cross-entropy over rows of classes: x [rows, classes]. The kernels of kernels/softmax.ts for lines
-// along the innermost axis. The arrays are small (rows x 47), so the loops are simple. `lse` is the log-sum-exp of each row.
+// Softmax, log-softmax and cross-entropy over rows of classes: x [rows, classes]. The kernels of
+// kernels/softmax.ts for lines along the innermost axis. The arrays are small (rows x 47), so the
+// loops are simple. `lse` is the log-sum-exp of each row.
 // Unit of begin and end, everywhere: one row.
 
 import { floats, loadPart, splat, storePart, sumLanes } from './lanes';
 import { exp4, log1 } from './exponential';
 
-/** lse [rows] = ln of the sum over the row of e^x, shifted by the row's maximum so that nothing overflows. */
+/**
+ * lse [rows] = ln of the sum over the row of e^x, shifted by the row's
+ * maximum so that nothing overflows.
+ */
 export function logSumExp(x: usize, classes: i32, lse: usize, begin: i32, end: i32): void {
   const width = floats(classes);
   for (let row = begin; row < end; row++) {
@@ -45,15 +49,15 @@ export function softmax(x: usize, lse: usize, classes: i32, y: usize, begin: i32
   }
 }
 
-/** Other labels are errors of the caller, but must not cause a write outside of the array. */
+/** Other labels are the caller's error, but must not cause a write outside the array. */
 @inline
 function isClass(label: i32, classes: i32): bool {
   return <u32>label < <u32>classes;
 }
 
 /**
- * losses [rows] = cross-entropy of each row against its label (class number as a float), with label smoothing: the target is
- * smoothing / classes everywhere and 1 - smoothing more at the label.
+ * losses [rows] = cross-entropy of each row against its label (class number as a float), with label
+ * smoothing: the target is smoothing / classes everywhere and 1 - smoothing more at the label.
  */
 function crossEntropy(
   logits: usize, lse: usize, labels: usize, classes: i32, smoothing: f32, losses: usize, begin: i32, end: i32,
@@ -111,7 +115,8 @@ export function crossEntropyGrad(
       const probability = exp4(f32x4.sub(loadPart(logits + at, count), log));
       storePart(gradLogits + at, f32x4.mul(f32x4.sub(probability, spread), rowGrad), count);
     }
-    // The label again in one step: subtracting 1 after the multiplication would lose the digits of 1 - p.
+    // The label again in one step: subtracting 1 after the multiplication
+    // would lose the digits of 1 - p.
     const label = <i32>load<f32>(labels + floats(row)), hit = first + floats(label);
     if (!isClass(label, classes)) continue;
     const probability = exp4(f32x4.sub(splat(logits + hit), log));

@@ -1,35 +1,39 @@
 // The register tile: 6 rows x 8 columns of a matrix product stay in twelve registers while k runs.
-// Matrix multiply, convolution and its input gradient use this loop; they differ only in the addresses of the floats of a row.
-// gemm.ts and conv2d.ts loop over the tiles.
+// Matrix multiply, convolution and its input gradient use this loop; they differ only in the
+// addresses of the floats of a row. gemm.ts and conv2d.ts loop over the tiles.
 //
-// Versions, GFLOP/s on one core of an AMD EPYC (Zen 4), best of 60 rounds, matrix 3136 x 288 x 64 or conv2
-// (14x14, 32 -> 64), base module on Node 20 unless stated; on a busy machine all numbers are a third lower:
+// Versions, GFLOP/s on one core of an AMD EPYC (Zen 4), best of 60 rounds, matrix 3136 x 288
+// x 64 or conv2 (14x14, 32 -> 64), base module on Node 20 unless stated; on a busy machine
+// all numbers are a third lower:
 //   scalar triple loop over panels                3
-//   1 row x 8 columns                            20   each k loads three vectors for two multiply-adds
-//   6 x 8, two k a round, row 0 first in text    25   all loads come before all arithmetic and spill: see below
+//   1 row x 8 columns                            20   three vector loads for two multiply-adds
+//   6 x 8, two k a round, row 0 first in text    25   all loads come first and spill: see below
 //   6 x 8, one k a round, row 5 first            28
 //   6 x 8, two k a round, row 5 first            36   (Node 24: 41)
 //   relaxed module, Node 24, one k a round       55   (two k a round: 37)
-// Rejected, in a bare matrix multiply: 4x12, 3x16 and 8x8 need more than the 15 vector registers that V8 hands
-// out (21 to 36, depending on the order of the text); 4x8 (24 to 38) and 5x8 (20 to 33) load more for each multiply-add;
-// four k a round (32).
+// Rejected, in a bare matrix multiply: 4x12, 3x16 and 8x8 need more than the 15 vector registers
+// that V8 hands out (21 to 36, depending on the order of the text); 4x8 (24 to 38) and 5x8
+// (20 to 33) load more for each multiply-add; four k a round (32).
 //
-// Why row 5 comes first: the machine code of V8 in Node 20 looks as if the loop were scheduled from its end, accumulator by
-// accumulator in the order of the locals, a load only once everything behind it in the text is placed. With row 0 last in
-// the text each load lands next to its use; with row 5 last, all loads come first and their values go to the stack and
-// back. The numbers computed are the same. The order of locals is the compiler's: measure again after changing it.
+// Why row 5 comes first: the machine code of V8 in Node 20 looks as if the loop were scheduled from
+// its end, accumulator by accumulator in the order of the locals, a load only once everything
+// behind it in the text is placed. With row 0 last in the text each load lands next to its use;
+// with row 5 last, all loads come first and their values go to the stack and back. The numbers
+// computed are the same. The order of locals is the compiler's: measure again after changing it.
 
 import { PANEL_BYTES, floats, fma, fused, loadPart, splat, storeRow } from './lanes';
 
 /**
- * out[i][j] = bias[j] + sum over k of A[i][k] * panel[k][j], for i < rows (1 to 6) and j < cols (1 to 8).
+ * out[i][j] = bias[j] + sum over k of A[i][k] * panel[k][j], for i < rows
+ * (1 to 6) and j < cols (1 to 8).
  *
  * Row i of A is not one array but `runs` contiguous pieces of `runLength` floats: piece r begins at
- * row_i + offsets[r * runLength]. One piece makes it a plain matrix; one piece for each kernel row makes it a convolution,
- * because the pixels under one kernel row are contiguous in memory.
+ * row_i + offsets[r * runLength]. One piece makes it a plain matrix; one piece for each kernel row
+ * makes it a convolution, because the pixels under one kernel row are contiguous in memory.
  *
- * A caller with fewer than 6 rows repeats its last row pointer: the tile computes those rows and does not store them.
- * The order of summation is k = 0, 1, 2 ... in each element, whatever tile the element lies in.
+ * A caller with fewer than 6 rows repeats its last row pointer: the tile computes those rows
+ * and does not store them. The order of summation is k = 0, 1, 2 ... in each element,
+ * whatever tile the element lies in.
  */
 export function tile(
   row0: usize, row1: usize, row2: usize, row3: usize, row4: usize, row5: usize,
@@ -53,7 +57,8 @@ export function tile(
     const end = a0 + bytes;
 
     if (!fused()) {
-      // Two k a round: what pays for the loop and the six pointer increments when multiply and add are two instructions.
+      // Two k a round: what pays for the loop and the six pointer increments when multiply
+      // and add are two instructions.
       for (const pairs = a0 + (bytes & ~7); a0 < pairs; ) {
         let b0 = v128.load(panel), b1 = v128.load(panel, 16);
         let a = splat(a5); c50 = fma(c50, a, b0); c51 = fma(c51, a, b1);

@@ -1,25 +1,29 @@
-// Winograd convolution F(4x4, 3x3) over NHWC images: 3x3 kernels of stride 1 without dilation or groups. 36 multiplications for
-// 16 outputs; direct convolution needs 144. Forward pass, and the input gradient as a forward pass with rotated filters.
-// The general case is in conv2d.ts, the weight gradient in winogradGradWeight.ts, the derivation of the formulas in
-// winogradTransform.ts.
+// Winograd convolution F(4x4, 3x3) over NHWC images: 3x3 kernels of stride 1 without dilation or
+// groups. 36 multiplications for 16 outputs; direct convolution needs 144. Forward pass, and the
+// input gradient as a forward pass with rotated filters. The general case is in conv2d.ts, the
+// weight gradient in winogradGradWeight.ts, the derivation of the formulas in winogradTransform.ts.
 //
-// One output tile y of one output channel, g being the filters and d the input tiles of the channels c:
+// One output tile y of one output channel, g being the filters and d the
+// input tiles of the channels c:
 //     y = A^T [ sum over c of (G g G^T) * (B^T d B) ] A
-// The sum over channels is separate for each of the 36 positions: 36 matrix products [tiles x C][C x O]. Filters are
-// transformed once per call; tiles are processed in blocks that stay in the second-level cache.
+// The sum over channels is separate for each of the 36 positions: 36 matrix products
+// [tiles x C][C x O]. Filters are transformed once per call; tiles are processed in blocks that
+// stay in the second-level cache.
 //
-// Versions: milliseconds on one core of an AMD EPYC (Zen 4), batch 64, best of many short runs, filter transform included;
-// in brackets the speed in GFLOP/s that direct convolution would need for that.
-//                                                  conv2 14x14 32->64     conv3 7x7 64->128
-//     direct (conv2d.ts), Node 20                  13.1 (35)              12.7 (36)
-//     Winograd; a tile's output copied at the end   6.4 (72)               5.5 (84)
-//     whole tiles straight to the output            6.0 (77)               5.1 (90)
-//     input gradient                                5.7 (81)               5.1 (90)     direct: 13.5 and 12.8
-//     relaxed multiply-add, Node 24                 4.4 (104)              3.8 (122)    direct: 8.7 and 8.5
-//     input gradient                                4.3 (107)              3.9 (119)    direct: 8.5 and 8.7
-// Of conv2's 6.0 ms the products take 4.9 (a third of the direct multiplications: 14 of 16 pixels of the tiles exist on each
-// axis), input and output transform half a millisecond each. Blocks matter little to the forward pass, but the input gradient
-// with all tiles in one block is 1.4 times slower. Rejected, no gain: gaps between positions against cache aliasing,
+// Versions: milliseconds on one core of an AMD EPYC (Zen 4), batch 64, best of many short
+// runs, filter transform included; in brackets the speed in GFLOP/s that direct
+// convolution would need for that.
+//                                                 conv2 14x14 32->64    conv3 7x7 64->128
+//     direct (conv2d.ts), Node 20                 13.1 (35)             12.7 (36)
+//     Winograd; a tile's output copied at the end  6.4 (72)              5.5 (84)
+//     whole tiles straight to the output           6.0 (77)              5.1 (90)
+//     input gradient (direct: 13.5, 12.8)          5.7 (81)              5.1 (90)
+//     relaxed, Node 24 (direct: 8.7, 8.5)          4.4 (104)             3.8 (122)
+//     its input gradient (direct: 8.5, 8.7)        4.3 (107)             3.9 (119)
+// Of conv2's 6.0 ms the products take 4.9 (a third of the direct multiplications: 14 of 16
+// pixels of the tiles exist on each axis), input and output transform half a millisecond each.
+// Blocks matter little to the forward pass, but the input gradient with all tiles in one block
+// is 1.4 times slower. Rejected, no gain: gaps between positions against cache aliasing,
 // constants loaded from memory.
 
 import { ConvShape } from './convShape';
@@ -28,15 +32,19 @@ import { PANEL, PANEL_BYTES, floats, loadPart, storePart } from './lanes';
 import { POSITIONS, TILE, clearStrip, inputStrip, stripScratch, tilesAcross, winogradStrips } from './winogradTiles';
 import { filterTransform, outputTransform } from './winogradTransform';
 
-/** Floats of transformed inputs in a block: 224 KB, which leaves most of the second-level cache for filters and products. */
+/**
+ * Floats of transformed inputs in a block: 224 KB, which leaves most of the second-level
+ * cache for filters and products.
+ */
 const BLOCK_FLOATS: i32 = 56 << 10;
 
 /** Bytes of the eight transformed outputs of a tile, [6][6][8]. */
 const PRODUCT_BYTES: usize = <usize>POSITIONS * PANEL_BYTES;
 
 /**
- * Strips of a block: if possible a multiple of six, which fills the six rows of the register tile. Callers should divide the
- * strips at block borders: a part of a block reads all filters for fewer tiles.
+ * Strips of a block: if possible a multiple of six, which fills the six rows of the
+ * register tile. Callers should divide the strips at block borders: a part of a block reads
+ * all filters for fewer tiles.
  */
 export function winogradBlockStrips(s: ConvShape): i32 {
   const strips = BLOCK_FLOATS / (POSITIONS * tilesAcross(s) * s.inChannels);
@@ -64,16 +72,17 @@ export function winogradFilterFloats(s: ConvShape): i32 {
 }
 
 /**
- * filters = G g G^T of every filter g of weight (OIHW). Unit of begin and end: one panel of winogradPanels(s).
+ * filters = G g G^T of every filter g of weight (OIHW). Unit of begin and end:
+ * one panel of winogradPanels(s).
  *
- * `flipped`: `s` is the shape of the input gradient (its channels are the outputs of weight), so the kernels are rotated by
- * 180 degrees and the two channel axes of weight swapped.
+ * `flipped`: `s` is the shape of the input gradient (its channels are the outputs of weight), so
+ * the kernels are rotated by 180 degrees and the two channel axes of weight swapped.
  */
 export function packWinogradFilters(
   s: ConvShape, weight: usize, flipped: bool, filters: usize, scratch: usize, begin: i32, end: i32,
 ): void {
   const C = s.inChannels, O = s.outChannels, position = <usize>C * PANEL_BYTES;
-  const first = flipped ? weight + floats(8) : weight; // of the nine taps, in the order of reading
+  const first = flipped ? weight + floats(8) : weight; // first of the nine taps in reading order
   const strideTap = flipped ? -4 : 4;
   const strideC = flipped ? floats(9 * O) : floats(9), strideO = flipped ? floats(9) : floats(9 * C);
   for (let panel = begin; panel < end; panel++) {
@@ -88,7 +97,9 @@ export function packWinogradFilters(
   }
 }
 
-/** Four filters at once, of which the first `count` exist (0 or less: none); the others are zero. */
+/**
+ * Four filters at once, of which the first `count` exist (0 or less: none); the others are zero.
+ */
 function transformFilters(
   from: usize, strideTap: isize, strideO: usize, count: i32, scratch: usize, to: usize, position: usize,
 ): void {
@@ -112,12 +123,14 @@ function transformFilters(
 }
 
 /**
- * out [N, outHeight, outWidth, outChannels] = convolution of x [N, height, width, channels] with `filters`, plus bias [O] or 0.
- * Unit of begin and end: one strip of N * winogradStrips(s). Needs 4 channels or more, padY and padX of 0 or more.
- * With `pooled`, out is [N, outHeight / 2, outWidth / 2, outChannels]: the maximum of relu(y) under each 2x2 window, computed
- * before the tile is stored.
+ * out [N, outHeight, outWidth, outChannels] = convolution of x [N, height, width, channels] with
+ * `filters`, plus bias [O] or 0.
+ * Unit of begin and end: one strip of N * winogradStrips(s). Needs 4 channels or more, padY and
+ * padX of 0 or more. With `pooled`, out is [N, outHeight / 2, outWidth / 2, outChannels]: the
+ * maximum of relu(y) under each 2x2 window, computed before the tile is stored.
  *
- * A NaN or an infinity in x makes all outputs of its tiles NaN, also those whose window does not contain it.
+ * A NaN or an infinity in x makes all outputs of its tiles NaN, also those
+ * whose window does not contain it.
  */
 export function winogradForward(
   s: ConvShape, x: usize, filters: usize, bias: usize, out: usize, pooled: bool, scratch: usize, begin: i32, end: i32,
@@ -147,7 +160,9 @@ export function winogradForward(
   }
 }
 
-/** A^T m A of every tile of strip `index`, eight output channels from o on. Overwrites the products. */
+/**
+ * A^T m A of every tile of strip `index`, eight output channels from o on. Overwrites the products.
+ */
 function outputStrip(s: ConvShape, products: usize, index: i32, o: i32, bias: usize, out: usize): void {
   const strips = winogradStrips(s), pixel = floats(s.outChannels), row = <usize>s.outWidth * pixel;
   const top = (index % strips) * TILE, rows = min(TILE, s.outHeight - top);
@@ -164,7 +179,10 @@ function outputStrip(s: ConvShape, products: usize, index: i32, o: i32, bias: us
   }
 }
 
-/** The same with ReLU and 2x2 max-pooling. Tiles begin on even pixels, so every window lies in one tile. */
+/**
+ * The same with ReLU and 2x2 max-pooling. Tiles begin on even pixels, so
+ * every window lies in one tile.
+ */
 function pooledStrip(s: ConvShape, products: usize, index: i32, o: i32, bias: usize, out: usize): void {
   const strips = winogradStrips(s), pixel = floats(s.outChannels), width = s.outWidth >> 1, height = s.outHeight >> 1;
   const top = (index % strips) * (TILE / 2), row = <usize>width * pixel;
@@ -213,7 +231,10 @@ function outputColumns(products: usize): void {
   }
 }
 
-/** The rows of a tile for four channels, `count` of which exist; writes the rows x cols pixels that the image has. */
+/**
+ * The rows of a tile for four channels, `count` of which exist; writes the rows x
+ * cols pixels that the image has.
+ */
 @inline
 function outputRows(
   products: usize, shift: v128, out: usize, pixel: usize, row: usize, rows: i32, cols: i32, count: i32,
@@ -221,7 +242,8 @@ function outputRows(
   const whole = cols == TILE && count >= 4;
   for (let y = 0; y < rows; y++, products += 6 * PANEL_BYTES, out += row) {
     const p = products;
-    // A tile that crosses the border is stored over its products; only the pixels of the image are copied from there.
+    // A tile that crosses the border is stored over its products; only the pixels of the
+    // image are copied from there.
     outputTransform(
       v128.load(p), v128.load(p, 32), v128.load(p, 64), v128.load(p, 96), v128.load(p, 128), v128.load(p, 160),
       shift, whole ? out : p, whole ? pixel : PANEL_BYTES,

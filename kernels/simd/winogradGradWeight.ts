@@ -1,23 +1,25 @@
-// The weight gradient of a Winograd convolution: gradG = G^T [ sum over tiles of (A y A^T) * (B^T d B) ] G, y being the
-// gradient of a 4x4 output tile and d its 6x6 inputs (winogradTransform.ts). These are 36 matrix products, [O x tiles][tiles x C].
+// The weight gradient of a Winograd convolution: gradG = G^T
+// [ sum over tiles of (A y A^T) * (B^T d B) ] G, y being the gradient of a 4x4 output tile and d
+// its 6x6 inputs (winogradTransform.ts). These are 36 matrix products, [O x tiles][tiles x C].
 //
+// Two passes with a barrier between them, each over units that threads divide: parts (unit: an
+// eighth of the images, transformed and multiplied by one thread, in groups that stay in its
+// cache), filters (unit: an output channel, over the sums of all parts). The division of the images
+// depends only on their number and on the shape, so every sum has one order.
 //
-// Two passes with a barrier between them, each over units that threads divide: parts (unit: an eighth of the images, transformed
-// and multiplied by one thread, in groups that stay in its cache), filters (unit: an output channel, over the sums of all
-// parts). The division of the images depends only on their number and on the shape, so every sum has one order.
-//
-// Versions: milliseconds on one core of an AMD EPYC (Zen 4), batch 64, best of many short runs, Node 20; in brackets the
-// speed in GFLOP/s that direct convolution would need for that.
+// Versions: milliseconds on one core of an AMD EPYC (Zen 4), batch 64, best of many short runs,
+// Node 20; in brackets the speed in GFLOP/s that direct convolution would need for that.
 //                                          conv2 14x14 32->64     conv3 7x7 64->128
 //     direct (convGradWeight.ts)           15.3 (30)              14.4 (32)
 //     products, v advanced before y        17.4 (27)              17.0 (27)     see productTile
-//     y first; all images in one group      8.4 (55)               7.8 (59)     14 and 7 MB of transformed tiles
+//     y first; all images in one group      8.4 (55)               7.8 (59)     14, 7 MB of tiles
 //     groups of 2 MB                        5.7 (82)               5.4 (85)
 //     relaxed multiply-add, Node 24         4.5 (103)              4.1 (114)    direct: 8.9 and 9.3
-// These versions transform a group on all threads and then multiply it on all threads: each core writes tiles that the other
-// reads, and two threads are 1.15 times as fast as one. With independent parts one thread takes 5.5 and 5.4 ms on Node 20, 3.9
-// and 3.7 on Node 24, including the sum over the parts. With four parts two threads wait 0.3 ms per layer for each other; eight
-// parts avoid that.
+// These versions transform a group on all threads and then multiply it on all threads: each core
+// writes tiles that the other reads, and two threads are 1.15 times as fast as one. With
+// independent parts one thread takes 5.5 and 5.4 ms on Node 20, 3.9 and 3.7 on Node 24,
+// including the sum over the parts. With four parts two threads wait 0.3 ms per layer for each
+// other; eight parts avoid that.
 
 import { ConvShape } from './convShape';
 import { PANEL, PANEL_BYTES, TILE_ROWS, floats, fma, fused, splat } from './lanes';
@@ -27,7 +29,8 @@ import { gradFilterTransform } from './winogradTransform';
 /** Floats of transformed tiles in a group of images: 1 MB, about a core's second-level cache. */
 const GROUP_FLOATS: i32 = 256 << 10;
 
-// Channels are rounded up to whole register tiles: six output by eight input channels. The surplus results are not used.
+// Channels are rounded up to whole register tiles: six output by eight input channels. The
+// surplus results are not used.
 
 function inputChannels(s: ConvShape): i32 {
   return (s.inChannels + PANEL - 1) & -PANEL;
@@ -41,12 +44,18 @@ function tilesOf(s: ConvShape, images: i32): i32 {
   return images * winogradStrips(s) * tilesAcross(s);
 }
 
-/** Floats between two positions of the transformed gradients [36][tiles][O]; the last register tile may read six beyond. */
+/**
+ * Floats between two positions of the transformed gradients [36][tiles][O]; the last
+ * register tile may read six beyond.
+ */
 function gradPosition(s: ConvShape, images: i32): i32 {
   return (tilesOf(s, images) * s.outChannels + TILE_ROWS + 3) & ~3;
 }
 
-/** Units of winogradGradParts: enough for four threads to finish together, few enough to add cheaply. */
+/**
+ * Units of winogradGradParts: enough for four threads to finish
+ * together, few enough to add cheaply.
+ */
 export function winogradGradUnits(images: i32): i32 {
   return min(images, 8);
 }
@@ -59,13 +68,18 @@ function groupImages(s: ConvShape, images: i32): i32 {
   return (part + groups - 1) / groups; // of nearly equal size
 }
 
-/** Floats of scratch of winogradGradParts: a strip, and the transformed inputs [36][tiles][C] and gradients of a group. */
+/**
+ * Floats of scratch of winogradGradParts: a strip, and the transformed inputs
+ * [36][tiles][C] and gradients of a group.
+ */
 export function winogradGradScratch(s: ConvShape, images: i32): i32 {
   const group = groupImages(s, images);
   return stripScratch(s) + POSITIONS * (tilesOf(s, group) * inputChannels(s) + gradPosition(s, group));
 }
 
-/** Floats of the sums of products of one part, [O][36][C]: the sums of one filter are contiguous. */
+/**
+ * Floats of the sums of products of one part, [O][36][C]: the sums of one filter are contiguous.
+ */
 function sumFloats(s: ConvShape): i32 {
   return POSITIONS * gradChannels(s) * inputChannels(s);
 }
@@ -76,7 +90,8 @@ export function winogradGradSums(s: ConvShape, images: i32): i32 {
 }
 
 /**
- * sums [units][O][36][C] = for each part of the images, the sum over its tiles of gradient times input.
+ * sums [units][O][36][C] = for each part of the images, the sum over its
+ * tiles of gradient times input.
  * Unit of begin and end: one part of winogradGradUnits(images).
  */
 export function winogradGradParts(
@@ -92,7 +107,10 @@ export function winogradGradParts(
   }
 }
 
-/** Transforms a group of images from `n` on, and adds its products to (or begins with them) `sums` [O][36][C]. */
+/**
+ * Transforms a group of images from `n` on, and adds its products to (or begins
+ * with them) `sums` [O][36][C].
+ */
 function groupProducts(
   s: ConvShape, x: usize, gradOut: usize, n: i32, images: i32, group: i32, sums: usize, first: bool, scratch: usize,
 ): void {
@@ -121,8 +139,9 @@ function groupProducts(
 }
 
 /**
- * out[i][j] (+)= sum over tiles of y[tile][i] * v[tile][j], for six i and eight j. Like tile.ts it depends on the order of
- * the statements: with `v` advanced before `y`, V8 (Node 20) moves the loads away from their uses, spills, and takes three times as long.
+ * out[i][j] (+)= sum over tiles of y[tile][i] * v[tile][j], for six i and eight j. Like tile.ts it
+ * depends on the order of the statements: with `v` advanced before `y`, V8 (Node 20) moves the
+ * loads away from their uses, spills, and takes three times as long.
  */
 function productTile(
   y: usize, yStride: usize, v: usize, vStride: usize, tiles: i32, out: usize, outStride: usize, first: bool,
@@ -176,7 +195,8 @@ function putRow(out: usize, left: v128, right: v128, first: bool): void {
 }
 
 /**
- * gradWeight (OIHW) = G^T u G, u being the sums of `parts` parts, added up in the memory of the first.
+ * gradWeight (OIHW) = G^T u G, u being the sums of `parts` parts, added
+ * up in the memory of the first.
  * Unit of begin and end: one output channel.
  */
 export function winogradGradFilters(s: ConvShape, sums: usize, parts: i32, gradWeight: usize, begin: i32, end: i32): void {

@@ -1,9 +1,11 @@
-// From images to transformed tiles: the two-dimensional input and gradient transforms of Winograd's F(4x4, 3x3).
-// An output plane is divided into tiles of 4 x 4; the inputs of a tile are 6 x 6 and overlap by two. Missing pixels are zero.
-// The arithmetic of a transform is in winogradTransform.ts.
+// From images to transformed tiles: the two-dimensional input and gradient
+// transforms of Winograd's F(4x4, 3x3).
+// An output plane is divided into tiles of 4 x 4; the inputs of a tile are 6 x 6 and overlap by
+// two. Missing pixels are zero. The arithmetic of a transform is in winogradTransform.ts.
 //
-// The unit is a strip: one row of tiles of one image. The columns of a strip are transformed first, all of them at once (the
-// two columns that adjacent tiles share, once), then the six results along each row, tile by tile.
+// The unit is a strip: one row of tiles of one image. The columns of a strip are transformed
+// first, all of them at once (the two columns that adjacent tiles share, once), then the six
+// results along each row, tile by tile.
 
 import { ConvShape } from './convShape';
 import { clear, floats } from './lanes';
@@ -25,14 +27,20 @@ export function winogradStrips(s: ConvShape): i32 {
   return (s.outHeight + TILE - 1) / TILE;
 }
 
-/** Floats of scratch for inputStrip or gradStrip: a row of zeros, then six rows of column-transformed pixels. */
+/**
+ * Floats of scratch for inputStrip or gradStrip: a row of zeros, then six rows
+ * of column-transformed pixels.
+ */
 export function stripScratch(s: ConvShape): i32 {
   const rowFloats = max(s.width * s.inChannels, s.outWidth * s.outChannels);
   const columns = TILE * tilesAcross(s) + 2;
   return ((rowFloats + 3) & ~3) + ((6 * columns * max(s.inChannels, s.outChannels) + 3) & ~3);
 }
 
-/** Sets the borders of strips to zero, where they stay: both strip functions write only what the image covers. */
+/**
+ * Sets the borders of strips to zero, where they stay: both strip functions
+ * write only what the image covers.
+ */
 export function clearStrip(s: ConvShape, scratch: usize): void {
   clear(scratch, stripScratch(s));
 }
@@ -44,8 +52,8 @@ function rowAt(image: usize, y: i32, height: i32, rowBytes: usize, zeros: usize)
 }
 
 /**
- * Writes B^T d B for every tile of strip `index` of x [N, height, width, channels]; position p of tile t goes to
- * tiles + p * positionStride + t * tileStride. Needs 4 channels or more.
+ * Writes B^T d B for every tile of strip `index` of x [N, height, width, channels]; position p of
+ * tile t goes to tiles + p * positionStride + t * tileStride. Needs 4 channels or more.
  */
 export function inputStrip(
   s: ConvShape, x: usize, index: i32, tiles: usize, positionStride: usize, tileStride: usize, scratch: usize,
@@ -61,7 +69,8 @@ export function inputStrip(
   const r4 = rowAt(image, top + 4, s.height, row, scratch), r5 = rowAt(image, top + 5, s.height, row, scratch);
   const left = <usize>s.padX * pixel, bytes = min(row, stripRow - left);
   for (let at: usize = 0; at < bytes; at += 16) {
-    const i = min(at, bytes - 16); // the last vector overlaps the previous one instead of crossing the end
+    // The last vector overlaps the previous one instead of crossing the end.
+    const i = min(at, bytes - 16);
     inputTransform(
       v128.load(r0 + i), v128.load(r1 + i), v128.load(r2 + i), v128.load(r3 + i), v128.load(r4 + i), v128.load(r5 + i),
       strip + left + i, stripRow,
@@ -84,7 +93,9 @@ export function inputStrip(
   }
 }
 
-/** The same for gradOut [N, outHeight, outWidth, outChannels]: writes A y A^T of every 4 x 4 tile. */
+/**
+ * The same for gradOut [N, outHeight, outWidth, outChannels]: writes A y A^T of every 4 x 4 tile.
+ */
 export function gradStrip(
   s: ConvShape, gradOut: usize, index: i32, tiles: usize, positionStride: usize, tileStride: usize, scratch: usize,
 ): void {

@@ -1,24 +1,34 @@
-// The arithmetic of Winograd's minimal filtering F(4, 3): four outputs of a three-tap filter with six multiplications instead
-// of twelve. Five one-dimensional transforms, of four channels at a time; in two dimensions they run over columns, then rows.
-// The convolution itself is in winograd.ts.
+// The arithmetic of Winograd's minimal filtering F(4, 3): four outputs of a three-tap
+// filter with six multiplications instead of twelve. Five one-dimensional transforms, of
+// four channels at a time; in two dimensions they run over columns, then rows. The
+// convolution itself is in winograd.ts.
 //
-// The identity. A filter g0 + g1 z + g2 z^2 times a signal y0 + y1 z + y2 z^2 + y3 z^3 is a polynomial of degree 5. Six values
-// determine it: those at five points z and the coefficient of z^5 ("the value at infinity"). At each point the product costs
-// one multiplication, and recovering the coefficients (Lagrange) takes multiplications by constants only: this is Toom-Cook
-// multiplication. Its transpose is correlation, as Winograd found (1980) and Lavin and Gray applied in two dimensions ("Fast algorithms for convolutional neural networks", 2016):
-//     y = A^T [ (G g) * (B^T d) ]      d: six inputs, g: three taps, y: four outputs, *: elementwise
+// The identity. A filter g0 + g1 z + g2 z^2 times a signal y0 + y1 z + y2 z^2 + y3 z^3 is a
+// polynomial of degree 5. Six values determine it: those at five points z and the coefficient of
+// z^5 ("the value at infinity"). At each point the product costs one multiplication, and recovering
+// the coefficients (Lagrange) takes multiplications by constants only: this is Toom-Cook
+// multiplication. Its transpose is correlation, as Winograd found (1980) and Lavin and Gray applied
+// in two dimensions ("Fast algorithms for convolutional neural networks", 2016):
+//     y = A^T [ (G g) * (B^T d) ]     d: six inputs, g: three taps, y: four outputs, *: elementwise
 // For a point p, with the other points q:
 //     row of A = (1, p, p^2, p^3)      row of G = (1, p, p^2) / N, N the product of (p - q)
 //     row of B^T = coefficients of the product of (z - q)
-// and for infinity (0, 0, 0, 1), (0, 0, 1) and the coefficients of the product of (z - p) over all points.
-// In two dimensions, applied to the columns of a tile and then to the rows, 36 multiplications replace 144.
+// and for infinity (0, 0, 0, 1), (0, 0, 1) and the coefficients of the
+// product of (z - p) over all points.
+// In two dimensions, applied to the columns of a tile and then to the rows, 36
+// multiplications replace 144.
 //
-// The points are 0, +a, -a, +b, -b: +p and -p share their even powers, and differ in the sign of the odd ones. Lavin and Gray
-// take a = 1, b = 2, which is cheap but multiplies inputs by up to 5 and outputs by up to 8. Error relative to the root mean
-// square (float32, normal data; forward over 32 channels / weight gradient over 1,024 tiles):
-//     1, 2: 1.3e-6 / 4.8e-6     1/2, 2: 8.7e-7 / 3.8e-6     sqrt(1/2), sqrt(2): 5.8e-7 / 2.4e-6     5/8, 3/2: 6.1e-7 / 2.3e-6
-// The last is as good as any pair of sixteenths, to within the noise, and the powers of both numbers are exact in float32.
-// Direct convolution in float32 comes to about 3e-7; the kernels as they are, to 6e-7 to 1.4e-6 on the layers of the network.
+// The points are 0, +a, -a, +b, -b: +p and -p share their even powers, and differ in the sign of
+// the odd ones. Lavin and Gray take a = 1, b = 2, which is cheap but multiplies inputs by up to 5
+// and outputs by up to 8. Error relative to the root mean square (float32, normal data; forward
+// over 32 channels / weight gradient over 1,024 tiles):
+//     a = 1, b = 2                  1.3e-6 / 4.8e-6
+//     a = 1/2, b = 2                8.7e-7 / 3.8e-6
+//     a = sqrt(1/2), b = sqrt(2)    5.8e-7 / 2.4e-6
+//     a = 5/8, b = 3/2              6.1e-7 / 2.3e-6
+// The last is as good as any pair of sixteenths, to within the noise, and the powers of both
+// numbers are exact in float32. Direct convolution in float32 comes to about 3e-7; the kernels as
+// they are, to 6e-7 to 1.4e-6 on the layers of the network.
 
 import { fma } from './lanes';
 
@@ -44,8 +54,8 @@ function plus(sum: v128, x: v128, factor: f64): v128 {
   return fma(sum, x, f32x4.splat(<f32>factor));
 }
 
-// Every transform takes the values of four channels and stores its results `stride` bytes apart. It reads all inputs before it
-// stores anything, so it may work in place.
+// Every transform takes the values of four channels and stores its results `stride` bytes apart. It
+// reads all inputs before it stores anything, so it may work in place.
 
 /** B^T, on six adjacent inputs. */
 @inline
@@ -88,7 +98,8 @@ export function outputTransform(
   v128.store(to + 3 * stride, plus(plus(f32x4.add(shift, m5), differenceA, a3), differenceB, b3));
 }
 
-// The gradient of the filter, from y = A^T [ (G g) * (B^T d) ]: gradG = G^T [ (A gradY) * (B^T d) ].
+// The gradient of the filter, from y = A^T [ (G g) * (B^T d) ]: gradG =
+// G^T [ (A gradY) * (B^T d) ].
 
 /** A, on the gradient of four adjacent outputs. */
 @inline

@@ -33,7 +33,7 @@ export function withEnding(path: string, ending: string): string {
 export function checkFree(path: string, force: boolean): void {
   if (force || !existsSync(path)) return;
   throw new ArgumentError(
-    `${path}: is there already; name another file with --out, or say --force`,
+    `${path}: already exists; choose another file with --out, or pass --force to overwrite it`,
   );
 }
 
@@ -69,12 +69,13 @@ export function newFolder(option: string, folder: string): string {
     names = readdirSync(folder);
   } catch (error) {
     throw new ArgumentError(
-      `--${option} ${folder}: this folder cannot be made (${(error as Error).message})`,
+      `--${option} ${folder}: cannot create the folder (${(error as Error).message})`,
     );
   }
   if (names.length > 0) {
     throw new ArgumentError(
-      `--${option} ${folder}: this folder is not empty; name a new one, so that nothing is overwritten`,
+      `--${option} ${folder}: the folder is not empty; choose a new one, so that nothing is ` +
+        'overwritten',
     );
   }
   return folder;

@@ -4,8 +4,8 @@
 import { FormatError, InkgradError } from '../engine/errors.js';
 
 /**
- * A data file that is damaged, truncated or of another kind than expected. The message names the
- * file and the fix.
+ * A data file that is damaged, truncated or of another kind than expected. The message states
+ * the file and the fix.
  */
 export class DataError extends FormatError {
   override name = 'DataError';

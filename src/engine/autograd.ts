@@ -96,12 +96,14 @@ function walk(
 ): void {
   if (!root.requiresGrad) {
     throw new ArgumentError(
-      'backward: nothing here requires a gradient (a leaf needs requiresGrad; noGrad() records none)',
+      'backward: the tensor does not require a gradient; ' +
+        'create a leaf with requiresGrad: true, outside noGrad()',
     );
   }
   if (seed === undefined && sizeOf(root.shape) !== 1) {
     throw new ArgumentError(
-      `backward: a tensor of shape ${format(root.shape)} needs a gradient argument; a loss has one element`,
+      `backward: the tensor has shape ${format(root.shape)}; ` +
+        'pass a gradient of that shape, or reduce to one element',
     );
   }
   if (seed !== undefined && !sameShape(seed.shape, root.shape)) {
@@ -144,7 +146,8 @@ function inputGradients(
   const thunks = node.backward(gradient);
   if (thunks.length < node.inputs.length) {
     throw new ArgumentError(
-      `${node.name}: backward gives ${thunks.length} gradients for ${node.inputs.length} inputs; null stands for none`,
+      `${node.name}: backward returned ${thunks.length} gradients for ` +
+        `${node.inputs.length} inputs; use null for no gradient`,
     );
   }
   return node.inputs.map((input, index) => {

@@ -36,8 +36,10 @@ export interface RoutineLaunch {
   readonly donate: readonly number[];
 }
 
+/** A function that runs a whole routine and returns its output buffers in order. */
 export type RoutineImplementation = (launch: RoutineLaunch) => Buffer[];
 
+/** Elements on the host, in row-major order: float32 or float64, as the `dtype` of the backend. */
 export type FloatArray = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
 /**
@@ -55,9 +57,18 @@ export interface MemoryReport {
   readonly allocations: number;
 }
 
+/**
+ * Executes kernels on buffers. `read` and `dispose` are asynchronous; all other methods enqueue and
+ * return at once.
+ *
+ * A method throws BackendError if the backend was lost or disposed of.
+ */
 export interface Backend {
+  /** Name for messages and reports: `reference`, `wasm`, `webgpu` or `webgl2`. */
   readonly name: string;
+  /** Element type of every buffer. */
   readonly dtype: 'float32' | 'float64';
+  /** Current memory use. */
   readonly memory: MemoryReport;
   /**
    * Largest number of terms that one output element should sum. Longer sums use two stages: a GPU

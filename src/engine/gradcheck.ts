@@ -16,6 +16,7 @@ export class GradientError extends InkgradError {
   override name = 'GradientError';
 }
 
+/** Options of `checkGradient`; all have defaults. */
 export interface GradientCheckOptions {
   /** Name of the function in messages. Default `function`. */
   readonly name?: string;
@@ -29,9 +30,11 @@ export interface GradientCheckOptions {
   readonly floor?: number;
 }
 
+/** Result of a successful gradient check. */
 export interface GradientReport {
   /** Number of partial derivatives compared. */
   readonly compared: number;
+  /** Largest relative error of a derivative, at most `tolerance`. */
   readonly largestError: number;
 }
 
@@ -99,7 +102,8 @@ export async function checkGradient(
       const analytic = gradients[index][i] as number | undefined;
       const size = Math.max(Math.abs(analytic ?? 0), Math.abs(numeric), floor);
       const difference = Math.abs((analytic ?? NaN) - numeric) / size;
-      const error = Number.isNaN(difference) ? Infinity : difference; // missing or NaN: the largest possible error
+      // A missing or NaN gradient is the largest possible error.
+      const error = Number.isNaN(difference) ? Infinity : difference;
       compared += 1;
       if (error > largestError) {
         largestError = error;
@@ -110,7 +114,8 @@ export async function checkGradient(
   const leaked = backend.memory.live;
   if (largestError > tolerance) {
     throw new GradientError(
-      `${name}: gradient is wrong by ${largestError.toExponential(2)} (allowed ${tolerance}) at ${worst} (seed ${seed})`,
+      `${name}: gradient is wrong by ${largestError.toExponential(2)} (allowed ${tolerance}) ` +
+        `at ${worst} (seed ${seed})`,
     );
   }
   if (leaked > 0)

@@ -88,7 +88,7 @@ export function sumOver(array: NdArray, axes: readonly number[]): NdArray {
   let result = array.dense();
   let end = axes.length;
   while (end > 0) {
-    let first = end - 1; // the longest run of adjacent axes that ends here
+    let first = end - 1; // start of the longest run of adjacent axes that ends here
     while (first > 0 && axes[first - 1] === axes[first] - 1) first--;
     const run = axes.slice(first, end);
     const size = shapes.sizeOf(run.map((axis) => shape[axis]));
@@ -117,7 +117,8 @@ function sumLines(array: NdArray, size: number, inner: number, shape: Shape): Nd
 /** Reverses broadcasting: sums `gradient` over every axis along which `shape` was repeated. */
 export function unbroadcast(gradient: NdArray, shape: Shape, who: string): NdArray {
   if (shapes.sameShape(gradient.shape, shape)) return gradient;
-  shapes.broadcastStrides(shape, shape, gradient.shape, who); // throws if `shape` does not broadcast to the gradient's shape
+  // Throws if `shape` does not broadcast to the gradient's shape.
+  shapes.broadcastStrides(shape, shape, gradient.shape, who);
   const lead = gradient.shape.length - shape.length;
   const repeated = gradient.shape
     .map((_, axis) => axis)

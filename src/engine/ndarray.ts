@@ -13,6 +13,14 @@ import { Storage } from './storage.js';
 
 const MAX_RANK = 6;
 
+/**
+ * An n-dimensional array: shape, strides and offset over a reference-counted storage.
+ *
+ * Reshape, permute, slice and expand return views of the same elements. New arrays use the current
+ * backend by default and belong to the current `scope`, which disposes of them.
+ *
+ * @throws DisposedError on use after `dispose()`; ShapeError if a shape does not match the elements
+ */
 export class NdArray {
   readonly shape: Shape;
   /** Distance in elements between neighbors along each axis; 0 repeats one element. */
@@ -214,7 +222,7 @@ export function commonBackend(arrays: readonly NdArray[], who: string): Backend 
   const stranger = arrays.find((array) => array.backend !== backend);
   if (stranger !== undefined) {
     throw new ArgumentError(
-      `${who}: inputs live on different backends, ${backend.name} and ${stranger.backend.name}`,
+      `${who}: inputs are on different backends, ${backend.name} and ${stranger.backend.name}`,
     );
   }
   return backend;

@@ -21,6 +21,7 @@ export interface SampleInput {
 
 /** One example call of an op, for the test suites that run every op. */
 export interface Sample<A> {
+  /** Name of the case in test titles. */
   readonly title: string;
   readonly inputs: readonly SampleInput[];
   readonly attributes: A;
@@ -40,6 +41,7 @@ export interface BackwardContext<A> {
   readonly saved: readonly NdArray[];
 }
 
+/** The five parts of an op with its own gradient; see `defineOp`. */
 export interface OpDefinition<A> {
   readonly name: string;
   /** Shape of the output. Throws ShapeError or ArgumentError. */
@@ -60,7 +62,9 @@ export interface OpDefinition<A> {
 /** A function of tensors, with the name and samples that the test suites use. */
 export interface Op<A> {
   (inputs: readonly Tensor[], attributes: A): Tensor;
+  /** Name in error messages and drawings of the graph. */
   readonly opName: string;
+  /** Inputs for the gradient check and the backend parity tests. */
   readonly samples: readonly Sample<A>[];
 }
 
@@ -83,7 +87,8 @@ export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
     });
     if (!sameShape(output.shape, expected)) {
       throw new ShapeError(
-        `${name}: forward made ${format(output.shape)} where infer says ${format(expected)}`,
+        `${name}: forward returned shape ${format(output.shape)}, ` +
+          `but infer returned ${format(expected)}`,
       );
     }
     if (!recorded) return new Tensor(output);
@@ -94,6 +99,7 @@ export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
   return Object.assign(call, { opName: name, samples: definition.samples });
 }
 
+/** The parts of an op composed of other ops; see `defineComposite`. */
 export interface CompositeDefinition<A> {
   readonly name: string;
   /** The function, composed of other ops; its gradient follows from theirs. */

@@ -2,7 +2,7 @@
 
 import { sizeOf, type Shape } from './shape.js';
 
-/** Axes longer than 2 * EDGE + 1 show only their first and last EDGE elements. */
+/** Longer axes than 2 * EDGE_ITEMS + 1 show only their first and last EDGE_ITEMS elements. */
 const EDGE = 3;
 
 /**

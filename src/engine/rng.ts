@@ -42,6 +42,7 @@ export function threefry2x32(
 
 /** The complete state of a stream. JSON-compatible, so it can be stored in a checkpoint. */
 export interface RngState {
+  /** Two unsigned 32-bit integers. */
   readonly key: readonly [number, number];
   /** Number of 32-bit words drawn so far. */
   readonly drawn: number;

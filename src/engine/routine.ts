@@ -7,6 +7,7 @@ import type { Constants, NamedScalars, NoScalars, ScalarArguments } from '../../
 import { commonBackend, NdArray } from './ndarray.js';
 import { sizeOf, type Shape } from './shape.js';
 
+/** The parts of a routine; see `defineRoutine`. */
 export interface RoutineDefinition<C extends Constants, S extends NamedScalars = NoScalars> {
   readonly name: string;
   /**
@@ -31,6 +32,7 @@ export interface Routine<C extends Constants, S extends NamedScalars = NoScalars
   readonly definition: RoutineDefinition<C, S>;
 }
 
+/** Creates a routine. Calls throw ArgumentError if the inputs are on different backends. */
 export function defineRoutine<C extends Constants, S extends NamedScalars = NoScalars>(
   definition: RoutineDefinition<C, S>,
 ): Routine<C, S> {

@@ -36,7 +36,7 @@ export const distinct = (...shape: number[]): SampleInput => ({
     ),
 });
 
-/** Integers in [0, below): labels and row indices, which have no gradient. */
+/** Integers in [0, limit): labels and row indices, which have no gradient. */
 export const indices = (below: number, ...shape: number[]): SampleInput =>
   each(shape, (rng) => rng.below(below), false);
 

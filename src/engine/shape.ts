@@ -20,6 +20,7 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** Whether two shapes have the same number of axes and the same sizes. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
@@ -64,7 +65,7 @@ export function isContiguous(shape: Shape, strides: Shape): boolean {
 export function normalizeAxis(axis: number, rank: number, who: string): number {
   const normalized = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || normalized < 0 || normalized >= rank) {
-    throw new ShapeError(`${who}: axis ${axis} is outside the ${rank} axes of the input`);
+    throw new ShapeError(`${who}: axis ${axis} is out of range for an input with ${rank} axes`);
   }
   return normalized;
 }
@@ -84,7 +85,7 @@ export function normalizeAxes(
     normalizeAxis(axis, rank, who),
   );
   if (new Set(list).size !== list.length) {
-    throw new ShapeError(`${who}: axes ${format(list)} name one axis twice`);
+    throw new ShapeError(`${who}: axes ${format(list)} contain a duplicate`);
   }
   return list.sort((a, b) => a - b);
 }

@@ -6,10 +6,15 @@ import { DisposedError } from './errors.js';
 
 function disposed(): DisposedError {
   return new DisposedError(
-    'array used after dispose(), or after the scope that made it ended: return it from the scope',
+    'array used after dispose() or after its scope ended; return it from the scope to keep it',
   );
 }
 
+/**
+ * A backend buffer of `length` elements with a reference count, shared by all views of an array.
+ *
+ * @throws DisposedError from `buffer` and `retain` after the last release
+ */
 export class Storage {
   readonly backend: Backend;
   readonly length: number;

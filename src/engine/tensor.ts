@@ -16,6 +16,7 @@ import { checkShape, format, sizeOf, type Shape } from './shape.js';
 /** Input values: a number, nested lists, a typed array with a shape, or an `ndarray`. */
 export type Numbers = number | readonly Numbers[];
 
+/** Options of `tensor`, `full`, `zeros` and `ones`. */
 export interface TensorOptions {
   /** Shape of a flat list of values. Default: the shape of the nested lists. */
   readonly shape?: Shape;
@@ -25,6 +26,14 @@ export interface TensorOptions {
   readonly backend?: Backend;
 }
 
+/**
+ * An n-dimensional array of numbers, of any shape, that records the operation that created it.
+ *
+ * Create one with `tensor`, `zeros`, `ones` or `full`; operations are functions (`add(a, b)`). It
+ * belongs to the current `scope`, which disposes of it. Every use after that throws DisposedError.
+ *
+ * @see https://docs.pytorch.org/docs/stable/tensors.html
+ */
 export class Tensor implements Differentiable, Owner {
   /** The elements. */
   readonly array: NdArray;
@@ -44,14 +53,17 @@ export class Tensor implements Differentiable, Owner {
     this.node = node;
   }
 
+  /** Sizes of the axes; `[]` for a scalar. */
   get shape(): Shape {
     return this.array.shape;
   }
 
+  /** Number of elements. */
   get size(): number {
     return this.array.size;
   }
 
+  /** The array that a scope disposes of. */
   get owned(): NdArray {
     return this.array;
   }
@@ -167,7 +179,12 @@ export function tensor(
   return new Tensor(NdArray.upload(flat, options.shape ?? shape, backend), requiresGrad);
 }
 
-/** A tensor filled with one value. */
+/**
+ * A tensor of the given shape filled with one value.
+ *
+ * @param options defaults: no gradient, the current backend
+ * @throws ShapeError if a size is not an integer of at least 0
+ */
 export function full(
   shape: Shape,
   value: number,
@@ -178,10 +195,22 @@ export function full(
   return new Tensor(filled(backend, shape, value), requiresGrad);
 }
 
+/**
+ * A tensor of the given shape filled with 0.
+ *
+ * @param options defaults: no gradient, the current backend
+ * @throws ShapeError if a size is not an integer of at least 0
+ */
 export function zeros(shape: Shape, options?: Omit<TensorOptions, 'shape'>): Tensor {
   return full(shape, 0, options);
 }
 
+/**
+ * A tensor of the given shape filled with 1.
+ *
+ * @param options defaults: no gradient, the current backend
+ * @throws ShapeError if a size is not an integer of at least 0
+ */
 export function ones(shape: Shape, options?: Omit<TensorOptions, 'shape'>): Tensor {
   return full(shape, 1, options);
 }

@@ -1,5 +1,5 @@
 // Initializers: functions from a shape to initial values.
-// A random initializer holds the stream it draws from, so all randomness is explicit.
+// A random initializer takes the stream it draws from, so all randomness is explicit.
 //
 // All of them follow one idea. A layer should neither amplify nor attenuate its signals. The scale
 // of its weights therefore depends on the number of inputs (fan in) or outputs (fan out) of each
@@ -51,7 +51,9 @@ export function fans(shape: Shape): { fanIn: number; fanOut: number } {
   return { fanIn: shape[1] * taps, fanOut: shape[0] * taps };
 }
 
+/** Options of the Kaiming initializers. */
 export interface KaimingOptions {
+  /** Stream that the values are drawn from. */
   readonly rng: Rng;
   /**
    * Preserve the variance of the forward signal (`fanIn`, default) or of the backward gradient
@@ -64,7 +66,9 @@ export interface KaimingOptions {
   readonly slope?: number;
 }
 
+/** Options of the Xavier initializers. */
 export interface XavierOptions {
+  /** Stream that the values are drawn from. */
   readonly rng: Rng;
   /** See `calculateGain`. Default 1. */
   readonly gain?: number;
@@ -94,20 +98,31 @@ export function constant(value: number): Initializer {
   return (shape) => new Float32Array(sizeOf(shape)).fill(value);
 }
 
-/** Uniform in [low, high). */
+/**
+ * Uniform in [low, high).
+ *
+ * @throws ArgumentError if high is less than low
+ */
 export function uniform({ low, high, rng }: { low: number; high: number; rng: Rng }): Initializer {
   check('init.uniform', 'high', high, `at least low (${low})`, high >= low);
   return (shape) => draw(shape, () => rng.between(low, high));
 }
 
-/** Normal distribution. Default mean 0, standard deviation 1. */
+/**
+ * Normal distribution. Default mean 0, standard deviation 1.
+ *
+ * @throws ArgumentError if the standard deviation is negative
+ */
 export function normal(options: { mean?: number; deviation?: number; rng: Rng }): Initializer {
   const { mean = 0, deviation = 1, rng } = options;
   check('init.normal', 'deviation', deviation, 'at least 0', deviation >= 0);
   return (shape) => draw(shape, () => mean + deviation * rng.normal());
 }
 
-/** Uniform with the standard deviation d of He et al.: [-sqrt(3) d, sqrt(3) d). */
+/**
+ * Uniform with the standard deviation d of He et al.: [-sqrt(3) d, sqrt(3) d). The initializer
+ * throws ShapeError for fewer than 2 axes.
+ */
 export function kaimingUniform(options: KaimingOptions): Initializer {
   return (shape) => {
     const bound = HALF_WIDTH * kaimingDeviation(shape, options);
@@ -115,13 +130,19 @@ export function kaimingUniform(options: KaimingOptions): Initializer {
   };
 }
 
-/** Normal with the standard deviation of He et al. */
+/**
+ * Normal with the standard deviation of He et al. The initializer throws ShapeError for fewer than
+ * 2 axes.
+ */
 export function kaimingNormal(options: KaimingOptions): Initializer {
   return (shape) =>
     normal({ deviation: kaimingDeviation(shape, options), rng: options.rng })(shape);
 }
 
-/** Uniform with the standard deviation of Glorot and Bengio. */
+/**
+ * Uniform with the standard deviation of Glorot and Bengio. The initializer throws ShapeError for
+ * fewer than 2 axes.
+ */
 export function xavierUniform({ rng, gain = 1 }: XavierOptions): Initializer {
   return (shape) => {
     const bound = HALF_WIDTH * xavierDeviation(shape, gain);
@@ -129,7 +150,10 @@ export function xavierUniform({ rng, gain = 1 }: XavierOptions): Initializer {
   };
 }
 
-/** Normal with the standard deviation of Glorot and Bengio. */
+/**
+ * Normal with the standard deviation of Glorot and Bengio. The initializer throws ShapeError for
+ * fewer than 2 axes.
+ */
 export function xavierNormal({ rng, gain = 1 }: XavierOptions): Initializer {
   return (shape) => normal({ deviation: xavierDeviation(shape, gain), rng })(shape);
 }

@@ -6,6 +6,7 @@ import { check } from './options.js';
 
 /** A function that measures the error of a prediction. */
 export interface Loss {
+  /** Computes the loss, a scalar unless the reduction is `none`. */
   forward(prediction: Tensor, target: Tensor): Tensor;
 }
 
@@ -20,6 +21,7 @@ export interface Loss {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
  */
 export class CrossEntropyLoss implements Loss {
+  /** Label smoothing (default 0) and reduction (default `mean`). */
   readonly options: CrossEntropyOptions;
 
   constructor(options: CrossEntropyOptions = {}) {
@@ -29,6 +31,11 @@ export class CrossEntropyLoss implements Loss {
     this.options = options;
   }
 
+  /**
+   * Loss of logits [N, classes] and labels [N].
+   *
+   * @throws ShapeError if the shapes do not match
+   */
   forward(logits: Tensor, labels: Tensor): Tensor {
     return crossEntropy(logits, labels, this.options);
   }
@@ -36,12 +43,18 @@ export class CrossEntropyLoss implements Loss {
 
 /** (prediction - target)^2, averaged over all elements of two tensors of the same shape. */
 export class MSELoss implements Loss {
+  /** Default `mean`. */
   readonly reduction: Reduction;
 
   constructor({ reduction = 'mean' }: { readonly reduction?: Reduction } = {}) {
     this.reduction = reduction;
   }
 
+  /**
+   * Loss of two tensors of the same shape.
+   *
+   * @throws ShapeError if the shapes differ
+   */
   forward(prediction: Tensor, target: Tensor): Tensor {
     return mse(prediction, target, this.reduction);
   }

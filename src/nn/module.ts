@@ -53,14 +53,14 @@ export abstract class Module {
   /**
    * Names and values that are searched for parameters, buffers and modules: the own properties.
    *
-   * @throws ArgumentError if a property is a list of modules, whose parameters would be missed
+   * @throws ArgumentError if a property is a list of modules, whose parameters would not be registered
    */
   protected members(): [string, unknown][] {
     const members = Object.entries(this) as [string, unknown][];
     for (const [name, value] of members) {
       if (Array.isArray(value) && value.some((item) => item instanceof Module)) {
         throw new ArgumentError(
-          `${this.constructor.name}: property ${name} is a list of modules, whose parameters would be overlooked; ` +
+          `${this.constructor.name}: property ${name} is a list of modules, whose parameters would not be registered; ` +
             'use a Sequential',
         );
       }

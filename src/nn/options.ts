@@ -20,7 +20,7 @@ export function check(
 }
 
 /**
- * Validates that an option is an integer of at least `least`.
+ * Validates that an option is an integer of at least `minimum`.
  *
  * @throws ArgumentError otherwise
  */

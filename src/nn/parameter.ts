@@ -76,10 +76,12 @@ export class Counter extends ModuleBuffer {
     super([], [0]);
   }
 
+  /** The current count, without a read from the backend. */
   get count(): number {
     return this.#count;
   }
 
+  /** Adds 1 on the host. */
   increment(): void {
     this.#count += 1;
   }

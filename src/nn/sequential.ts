@@ -20,6 +20,7 @@ import { Module } from './module.js';
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
  */
 export class Sequential extends Module {
+  /** The layers in order. */
   readonly layers: readonly Module[];
   /**
    * Whether consecutive layers are fused into one operation where possible. Results agree up to

@@ -8,7 +8,7 @@ import { eventsOf, onWasm, tinyTrainer, train } from './support.js';
 
 describe('classify', () => {
   it(
-    'gives the probabilities that evaluation gives, whose largest is what was read',
+    'returns the probabilities of evaluation, whose maximum is the predicted class',
     onWasm(async () => {
       const trainer = tinyTrainer();
       await eventsOf(trainer);

@@ -11,7 +11,10 @@ import type { Backend } from '../../src/engine/backend.js';
 import { ArgumentError, BackendError, InkgradError } from '../../src/engine/errors.js';
 import { ReferenceBackend } from '../../src/engine/index.js';
 
-/** Milliseconds a step; `wrong` computes wrongly, `software` imitates a GPU. Modes that are not named are not there. */
+/**
+ * Milliseconds per step. `wrong` computes incorrectly, `software` is a GPU in software. Other modes
+ * are unavailable.
+ */
 type Machine = Readonly<Record<string, number | 'wrong' | 'software'>>;
 
 interface Choice {
@@ -40,7 +43,7 @@ async function choose(machine: Machine): Promise<Choice> {
     open,
     checkNumbers: (backend) =>
       machine[modes.get(backend)!] === 'wrong'
-        ? Promise.reject(new InkgradError('it computes wrongly'))
+        ? Promise.reject(new InkgradError('wrong results'))
         : Promise.resolve(),
     stepTime: (backend) => Promise.resolve(machine[modes.get(backend)!] as number),
   };
@@ -55,7 +58,7 @@ async function choose(machine: Machine): Promise<Choice> {
 }
 
 describe('auto', () => {
-  it('takes the CPU where there is no GPU', async () => {
+  it('selects the CPU if there is no GPU', async () => {
     const { chosen, reasons, left } = await choose({ wasm: 50 });
     expect(chosen).toBe('wasm');
     expect(reasons).toEqual({
@@ -67,7 +70,7 @@ describe('auto', () => {
     expect(left).toEqual(['wasm']);
   });
 
-  it('takes a GPU that is faster, and the fastest of them', async () => {
+  it('selects the fastest GPU if it is faster than the CPU', async () => {
     const { chosen, reasons, left } = await choose({
       wasm: 50,
       webgpu: 20,
@@ -76,15 +79,15 @@ describe('auto', () => {
     });
     expect(chosen).toBe('webgl2');
     expect(reasons).toEqual({
-      wasm: 'slower than webgpu: 20.0 ms a step against 50.0 ms',
-      webgpu: 'slower than webgl2: 10.0 ms a step against 20.0 ms',
+      wasm: 'slower than webgpu: 50.0 ms per step, webgpu 20.0 ms',
+      webgpu: 'slower than webgl2: 20.0 ms per step, webgl2 10.0 ms',
       webgl2: '',
-      headlessgl: 'slower than webgl2: 15.0 ms a step against 10.0 ms',
+      headlessgl: 'slower than webgl2: 15.0 ms per step, webgl2 10.0 ms',
     });
     expect(left).toEqual(['webgl2']);
   });
 
-  it('leaves a GPU that is slower, in software, or wrong', async () => {
+  it('rejects a GPU that is slower, in software, or incorrect', async () => {
     const { chosen, reasons, works, left } = await choose({
       wasm: 50,
       webgpu: 'software',
@@ -93,15 +96,15 @@ describe('auto', () => {
     });
     expect(chosen).toBe('wasm');
     expect(reasons.webgpu).toMatch(
-      /^webgpu adapter imitates a GPU in software, slower than the CPU kernels/,
+      /^webgpu adapter emulates a GPU in software, which is slower than the CPU kernels/,
     );
-    expect(reasons.webgl2).toBe('it computes wrongly');
-    expect(reasons.headlessgl).toBe('slower than wasm: 60.0 ms a step against 50.0 ms');
+    expect(reasons.webgl2).toBe('wrong results');
+    expect(reasons.headlessgl).toBe('slower than wasm: 60.0 ms per step, wasm 50.0 ms');
     expect(works).toEqual(['wasm', 'webgpu', 'headlessgl']);
     expect(left).toEqual(['wasm']);
   });
 
-  it('takes the reference where WebAssembly has no SIMD', async () => {
+  it('selects the reference if WebAssembly has no SIMD', async () => {
     expect(await choose({ reference: 900 })).toMatchObject({
       chosen: 'reference',
       left: ['reference'],
@@ -109,7 +112,7 @@ describe('auto', () => {
   });
 });
 
-it('a device asked for by name is that one, or an error', async () => {
+it('a device requested by name is used, or is an error', async () => {
   const { backend, report } = await chooseDevice({ backend: 'reference', threads: undefined });
   expect(report).toMatchObject({ requested: 'reference', chosen: 'reference', software: true });
   expect(report.tried).toHaveLength(1);

@@ -15,13 +15,13 @@ import {
 
 describe('evaluate', () => {
   it(
-    'leaves weights, running statistics, streams and the mode of every layer as they were',
+    'does not change weights, running statistics, random streams or the mode of any layer',
     onWasm(async (backend) => {
       const trainer = tinyTrainer();
       await takeSteps(trainer, 2);
       const { model } = trainer;
       const [, frozen] = model.conv_layers.children;
-      frozen.eval(); // a layer set apart, as in fine-tuning
+      frozen.eval(); // one frozen layer, as in fine-tuning
       const modes = (): boolean[] => model.namedModules().map(([, layer]) => layer.training);
       const [modesBefore, before] = [modes(), await fingerprint(trainer)];
       expect(modesBefore).toContain(false);
@@ -30,7 +30,8 @@ describe('evaluate', () => {
       const first = await evaluate(model, validation);
       expect(modes()).toEqual(modesBefore);
       expect(await fingerprint(trainer)).toBe(before);
-      const { live } = backend.memory; // a backend may keep weights rearranged until they change
+      // A backend may keep packed copies of the weights until they change
+      const { live } = backend.memory;
       expect(await evaluate(model, validation)).toEqual(first);
       expect(backend.memory.live).toBe(live);
 
@@ -42,7 +43,7 @@ describe('evaluate', () => {
   );
 
   it(
-    'gives the same numbers whatever the batch size, and tells how far it is',
+    'gives the same numbers for every batch size, and reports its progress',
     onWasm(async () => {
       const trainer = tinyTrainer({ learningRate: 0.003 });
       await eventsOf(trainer);
@@ -63,10 +64,11 @@ describe('evaluate', () => {
   );
 
   it(
-    'adds priors to the logits before anything is read from them',
+    'adds priors to the logits before predicting',
     onWasm(async () => {
       const trainer = tinyTrainer();
-      const priors = train.classes.map((_, c) => (c === 5 ? 40 : 0.25 * c)); // class 5 outweighs whatever is seen
+      // The prior of class 5 outweighs every image.
+      const priors = train.classes.map((_, c) => (c === 5 ? 40 : 0.25 * c));
       const plain = await evaluate(trainer.model, validation, { logits: true });
       const weighed = await evaluate(trainer.model, validation, { logits: true, priors });
       expect(new Set(plain.predictions)).not.toEqual(new Set([5]));
@@ -74,13 +76,13 @@ describe('evaluate', () => {
       expect(weighed.logits).toEqual(
         plain.logits!.map((logit, i) => logit + Math.fround(priors[i % 47])),
       );
-      expect(weighed.loss).toBeGreaterThan(plain.loss + 20); // nearly every image is of another class
+      expect(weighed.loss).toBeGreaterThan(plain.loss + 20); // nearly every image has another class
       trainer.dispose();
     }),
   );
 
   it(
-    'restores the modes after an error, too',
+    'restores the modes after an error',
     onWasm(async () => {
       const trainer = tinyTrainer();
       const { model } = trainer;

@@ -6,14 +6,14 @@ import { countStatements, interpret } from '../../src/app/evaluation/interpret.j
 describe('interpret', () => {
   const classes = ['0', '1', 'I', 'L', 'O', 'A'];
 
-  it('lists the likeliest, the first of equal ones first', () => {
+  it('lists the most likely characters; equal ones by index', () => {
     const { top, read, sure } = interpret([0, 0.05, 0.05, 0, 0, 0.9], classes, 3);
     expect(top.map(({ name }) => name)).toEqual(['A', '1', 'I']);
     expect(read).toEqual(['A']);
     expect(sure).toBe(true);
   });
 
-  it('names look-alikes that are at least a tenth as likely, and counts them together', () => {
+  it('groups look-alikes that are at least a tenth as likely', () => {
     const both = interpret([0.5, 0, 0, 0, 0.4, 0.1], classes, 1);
     expect(both).toMatchObject({ read: ['0', 'O'], sure: true });
     expect(both.probability).toBeCloseTo(0.9, 12);
@@ -22,7 +22,7 @@ describe('interpret', () => {
     expect(interpret([0.9, 0, 0, 0, 0.08, 0.02], classes, 1).read).toEqual(['0']);
   });
 
-  it('doubts what is less than 0.7 likely', () => {
+  it('flags probabilities below 0.7 as unsure', () => {
     expect(interpret([0.69, 0.31, 0, 0, 0, 0], classes, 1)).toMatchObject({
       read: ['0'],
       sure: false,
@@ -31,7 +31,7 @@ describe('interpret', () => {
   });
 });
 
-it('counts what is said, and whether the true character is among the ones named', () => {
+it('counts the interpretations, and those that include the true character', () => {
   const classes = ['0', 'O', 'A'];
   const images: [label: number, row: number[]][] = [
     [2, [0, 0.1, 0.9]], // A

@@ -7,7 +7,7 @@ import { eventsOf, fingerprint, onWasm, SMALL, takeSteps, tinyTrainer } from './
 
 describe('the range test', () => {
   it(
-    'leaves weights, statistics, moments, rate and streams as they were, and the run goes on as if nothing had been',
+    'restores weights, statistics, moments, rate and streams, and the run continues unaffected',
     onWasm(async (backend) => {
       const trainer = tinyTrainer(SMALL);
       await takeSteps(trainer, 2);
@@ -16,7 +16,8 @@ describe('the range test', () => {
       const points = await rangeTest(trainer, { from: 1e-4, to: 1e-1, steps: 7 });
       expect(points.length).toBeGreaterThan(3);
       expect(await fingerprint(trainer)).toBe(before);
-      expect(backend.memory.live).toBeLessThanOrEqual(live); // gradients are gone until the next step
+      // Gradients are freed until the next step.
+      expect(backend.memory.live).toBeLessThanOrEqual(live);
 
       await eventsOf(trainer);
       const straight = tinyTrainer(SMALL);
@@ -28,7 +29,7 @@ describe('the range test', () => {
   );
 
   it(
-    'puts a run back that has not begun, too, and is the same every time',
+    'also restores a run that has not started, and is reproducible',
     onWasm(async () => {
       const trainer = tinyTrainer(SMALL);
       const before = await fingerprint(trainer);
@@ -44,7 +45,7 @@ describe('the range test', () => {
   );
 
   it(
-    'ends where the loss explodes, and where it is told to',
+    'ends when the loss explodes, and when it is told to stop',
     onWasm(async () => {
       const trainer = tinyTrainer(SMALL);
       const exploding = await rangeTest(trainer, { from: 1, to: 1e30, steps: 12 });
@@ -64,7 +65,7 @@ describe('the range test', () => {
     }),
   );
 
-  it('grows by the same factor every step', () => {
+  it('multiplies the rate by the same factor every step', () => {
     const rates = [0, 1, 2, 3].map((index) => rateAt(index, 4, 1e-4, 1e-1));
     for (const [index, rate] of rates.entries()) expect(rate).toBeCloseTo(1e-4 * 10 ** index, 12);
   });

@@ -15,19 +15,19 @@ import {
 
 const NAMES = ['a', 'b', 'c', 'd'];
 //  truth     a a a b b c c c c
-//  read      a a b b a c c a b      d is neither shown nor read
+//  predicted a a b b a c c a b      d has no image and is never predicted
 const LABELS = [0, 0, 0, 1, 1, 2, 2, 2, 2];
 const READ = [0, 0, 1, 1, 0, 2, 2, 0, 1];
 const COUNTS = confusionCounts(READ, LABELS, 4);
 
 describe('confusion counts', () => {
-  it('have the truth down and what was read across', () => {
+  it('have the true class in rows and the predicted class in columns', () => {
     expect(Array.from(COUNTS)).toEqual([2, 1, 0, 0, 1, 1, 0, 0, 1, 1, 2, 0, 0, 0, 0, 0]);
   });
 });
 
 describe('precision, recall and F1', () => {
-  it('are right for a small case', () => {
+  it('match a small example', () => {
     const measures = classMeasures(COUNTS, NAMES);
     expect(measures).toEqual([
       { name: 'a', precision: 2 / 4, recall: 2 / 3, f1: 4 / 7 },
@@ -38,7 +38,7 @@ describe('precision, recall and F1', () => {
     expect(macroF1(measures)).toBeCloseTo((4 / 7 + 2 / 5 + 4 / 6) / 3, 12);
   });
 
-  it('of a class that was shown but never read, and the other way round', () => {
+  it('handle a class that was never predicted, and a class without images', () => {
     const counts = confusionCounts([0], [1], 2);
     expect(classMeasures(counts, ['a', 'b'])).toEqual([
       { name: 'a', precision: 0, recall: null, f1: 0 },
@@ -59,7 +59,7 @@ describe('precision, recall and F1', () => {
 });
 
 describe('confused pairs', () => {
-  it('are sorted by how often, then by the order of the classes', () => {
+  it('are sorted by count, then by the order of the classes', () => {
     expect(confusedPairs(COUNTS, NAMES, 3)).toEqual([
       { label: 'a', read: 'b', count: 1, share: 1 / 3 },
       { label: 'b', read: 'a', count: 1, share: 1 / 2 },
@@ -75,14 +75,14 @@ describe('confused pairs', () => {
 describe('top-k accuracy', () => {
   const shares = [0.5, 0.3, 0.2, 0.2, 0.3, 0.5, 0.3, 0.3, 0.4];
 
-  it('counts images whose class is among the k likeliest; the first of equal ones is likelier', () => {
+  it('counts images whose class is among the k most likely; equal ones by index', () => {
     expect(topAccuracy(shares, [0, 0, 1], 1)).toBe(1 / 3);
     expect(topAccuracy(shares, [0, 0, 1], 2)).toBe(1 / 3);
     expect(topAccuracy(shares, [0, 1, 0], 2)).toBe(1);
     expect(topAccuracy(shares, [0, 0, 1], 3)).toBe(1);
   });
 
-  it('is what sorting gives, for any probabilities', () => {
+  it('agrees with sorting for random probabilities', () => {
     const row = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 4, maxLength: 4 });
     const images = fc.array(fc.tuple(row, fc.nat(3)), { minLength: 1, maxLength: 20 });
     fc.assert(
@@ -105,7 +105,7 @@ describe('top-k accuracy', () => {
 });
 
 describe('calibration', () => {
-  it('is right for a small case', () => {
+  it('matches a small example', () => {
     // Confidences 0.9 right, 0.92 wrong (bin 14: 13/15 to 14/15), 0.5 right (bin 8).
     const shares = [0.9, 0.1, 0.08, 0.92, 0.5, 0.5];
     const { error, bins } = calibration(shares, [0, 1, 0], [0, 0, 0]);
@@ -118,13 +118,13 @@ describe('calibration', () => {
     expect(bins[0]).toEqual({ from: 0, to: 1 / 15, count: 0, confidence: null, accuracy: null });
   });
 
-  it('is 0 for a model that is always sure and right, 1 for one that is always sure and wrong', () => {
+  it('is 0 for a model that is always certain and correct, 1 for one that is always certain and wrong', () => {
     const sure = [1, 0, 1, 0];
     expect(calibration(sure, [0, 0], [0, 0]).error).toBe(0);
     expect(calibration(sure, [0, 0], [1, 1]).error).toBe(1);
   });
 
-  it('holds a bin with its upper edge, and loses no image', () => {
+  it('includes the upper edge of each bin, and counts every image', () => {
     const edge = 3 / 15;
     const { bins } = calibration([edge, 0.5, 0, 1], [0, 1], [0, 1]);
     expect(bins[2].count).toBe(1);
@@ -133,7 +133,7 @@ describe('calibration', () => {
 });
 
 describe('the bootstrap interval', () => {
-  it('is about the normal one for many images, and holds the accuracy', () => {
+  it('is close to the normal interval for many images, and contains the accuracy', () => {
     const [correct, total] = [1800, 2000];
     const { low, high, level, resamples, seed } = bootstrapInterval(correct, total, 7);
     expect({ level, resamples, seed }).toEqual({ level: 0.95, resamples: 1000, seed: 7 });
@@ -144,7 +144,7 @@ describe('the bootstrap interval', () => {
     expect(high).toBeLessThan(0.9 + 1.25 * half);
   });
 
-  it('depends on its seed alone, and is a point where nothing varies', () => {
+  it('depends only on the seed, and is a point if all images are correct', () => {
     expect(bootstrapInterval(30, 50, 1)).toEqual(bootstrapInterval(30, 50, 1));
     expect(bootstrapInterval(300, 501, 1)).not.toEqual(bootstrapInterval(300, 501, 2));
     expect(bootstrapInterval(20, 20)).toMatchObject({ low: 1, high: 1 });

@@ -7,7 +7,7 @@ import { tinyTrainer, train, validation } from './support.js';
 
 describe('memory', () => {
   it.each([1, 2])(
-    '200 steps of the real network allocate nothing after the first few (%i threads)',
+    '200 training steps allocate nothing after the first few (%i threads)',
     (threads) =>
       withFreshBackend(wasm(threads).make, async (backend) => {
         const numbers = Array.from({ length: 40 }, (_, i) => i);

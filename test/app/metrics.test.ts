@@ -5,7 +5,7 @@ import { LOOK_ALIKES, mergedName } from '../../src/data/emnist/lookAlikes.js';
 import { score } from '../../src/app/evaluation/metrics.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 
-/** Scores pairs written as `label>read`, e.g. `1>I`: a one that was read as the letter. */
+/** Scores pairs written as `label>prediction`, e.g. `1>I`: a digit one predicted as the letter. */
 function scorePairs(pairs: string, classes: readonly string[] = BALANCED_CLASSES) {
   const cases = pairs
     .split(' ')
@@ -18,18 +18,20 @@ function scorePairs(pairs: string, classes: readonly string[] = BALANCED_CLASSES
 }
 
 describe('score', () => {
-  it('counts hits in all, and for each class', () => {
+  it('counts hits in total and per class', () => {
     const { total, correct, accuracy, balancedAccuracy, perClass } = scorePairs(
       'A>A A>B A>A B>B C>A C>B C>C C>A',
       ['A', 'B', 'C', 'D'],
     );
     expect({ total, correct, accuracy }).toEqual({ total: 8, correct: 4, accuracy: 0.5 });
-    expect(balancedAccuracy).toBeCloseTo((2 / 3 + 1 + 0.25) / 3, 15); // D, of which there is no image, does not count
+    // D has no images and does not count
+    expect(balancedAccuracy).toBeCloseTo((2 / 3 + 1 + 0.25) / 3, 15);
     expect(perClass).toEqual([
       { name: 'A', total: 3, correct: 2, accuracy: 2 / 3 },
       { name: 'B', total: 1, correct: 1, accuracy: 1 },
       { name: 'C', total: 4, correct: 1, accuracy: 0.25 },
-      { name: 'D', total: 0, correct: 0, accuracy: null }, // no image of it: no accuracy, rather than 0 or NaN
+      // No image of it: no accuracy, rather than 0 or NaN.
+      { name: 'D', total: 0, correct: 0, accuracy: null },
     ]);
   });
 
@@ -42,16 +44,16 @@ describe('score', () => {
     expect(mergedAccuracy).toBe(13 / 20);
   });
 
-  it('keeps letters apart that look alike only in some hands', () => {
+  it('does not merge letters that look alike only in some handwriting', () => {
     const { mergedAccuracy } = scorePairs('2>Z 5>S 8>B U>V h>n r>Y');
     expect(mergedAccuracy).toBe(0);
   });
 
-  it('merges what is left of a group in a split without the others', () => {
+  it('merges the remaining members of a group in a split without the others', () => {
     expect(scorePairs('I>L L>I O>Q', ['I', 'L', 'O', 'Q']).mergedAccuracy).toBe(2 / 3);
   });
 
-  it('takes typed arrays, as evaluation has them', () => {
+  it('accepts typed arrays, as evaluation returns them', () => {
     const read = Uint8Array.of(0, 1, 1);
     const labels = Uint8Array.of(0, 1, 0);
     expect(score(read, labels, ['a', 'b'])).toMatchObject({
@@ -69,7 +71,7 @@ describe('mergedName', () => {
     );
   });
 
-  it('groups classes that exist, each in one group', () => {
+  it('groups existing classes, each in one group', () => {
     const names = LOOK_ALIKES.flat();
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(BALANCED_CLASSES).toContain(name);

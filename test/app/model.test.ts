@@ -23,7 +23,7 @@ beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'inkgrad-netwo
 afterAll(() => rm(folder, { recursive: true }));
 
 it(
-  'has as many parameters as its layers say',
+  'has the parameter count of its layers',
   onWasm(() => {
     const more = (channels: number): number => channels * channels * 9 + channels + 2 * channels;
     const count = (convolutions?: Convolutions): number => {
@@ -44,7 +44,7 @@ it(
 );
 
 it.each(['safetensors', 'pth'] as const)(
-  'is made anew from the arrays of a %s file alone',
+  'is rebuilt from the arrays of a %s file alone',
   (format) =>
     onWasm(async () => {
       for (const convolutions of [
@@ -68,7 +68,7 @@ it.each(['safetensors', 'pth'] as const)(
 );
 
 it(
-  'is made of a file with 8-bit weights, which stays one when it is given a temperature',
+  'is loaded from a file with 8-bit weights, which keeps them when a temperature is added',
   onWasm(async () => {
     const model = madeUpNetwork(47, 5, [1, 2, 2]);
     const file = join(folder, 'int8.safetensors');
@@ -93,13 +93,14 @@ it(
   }),
 );
 
-it('counts one convolution each in arrays that are of no such network', () => {
+it('assumes one convolution per block for arrays of another network', () => {
   const filters = (...channels: number[]): Record<string, { shape: number[] }> =>
     Object.fromEntries(
       channels.map((n, i) => [`conv_layers.${i}.weight`, { shape: [n, 1, 3, 3] }]),
     );
   expect(convolutionsOf(filters(32, 64, 64, 128))).toEqual([1, 2, 1]);
   expect(convolutionsOf(filters(32, 64))).toEqual([1, 1, 1]); // no third block
-  expect(convolutionsOf(filters(32, 32, 32, 32, 64, 128))).toEqual([1, 1, 1]); // four are too many
+  // Four are not supported.
+  expect(convolutionsOf(filters(32, 32, 32, 32, 64, 128))).toEqual([1, 1, 1]);
   expect(convolutionsOf({})).toEqual([1, 1, 1]);
 });

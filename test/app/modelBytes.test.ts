@@ -1,4 +1,4 @@
-// Tests PyTorch files wherever a model can be named: the same network as from safetensors, bit for
+// Tests PyTorch files as models: the same network as from safetensors, bit for
 // bit, and clear errors for a different network.
 
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
@@ -38,7 +38,7 @@ async function arrays(model: Module): Promise<Record<string, HostArray>> {
 const inputSize = [1, 28, 28];
 
 it(
-  'loads the same network as safetensors do',
+  'loads the same network as from safetensors',
   onWasm(async () => {
     const model = new CharacterNet({ classes: 47, rng: new Rng(3) });
     const tensors = await arrays(model);
@@ -63,7 +63,7 @@ const bias = (classes: number) => tensor({ length: classes, shape: [classes], st
 const biasAlone = (classes: number, name = 'fc_layers.3.bias'): Promise<Uint8Array> =>
   pth(stateDict({ [name]: bias(classes) }), { 'data/0': new Uint8Array(4 * classes) });
 
-it('takes a file without class names for the EMNIST split with as many', async () => {
+it('infers the EMNIST split of a file without class names from the number of classes', async () => {
   for (const [classes, names] of [
     [47, BALANCED_CLASSES.join('')],
     [26, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'],
@@ -78,11 +78,11 @@ it('takes a file without class names for the EMNIST split with as many', async (
 
 it.each<[string, () => Uint8Array | Promise<Uint8Array>, RegExp]>([
   [
-    'names no classes and has an unusual number',
+    'has no class names and an unknown number of classes',
     () => biasAlone(12),
-    /12 outputs are none of EMNIST's 47, 26, 10, 62/,
+    /no EMNIST split has 12 classes \(they have 47, 26, 10, 62\)/,
   ],
-  ['is of another network', () => biasAlone(47, 'head.bias'), /no fc_layers\.3\.bias/],
+  ['contains another network', () => biasAlone(47, 'head.bias'), /no fc_layers\.3\.bias/],
   ['lacks layers', () => biasAlone(47), /missing: conv_layers\.0\.weight/],
   [
     'is older than the format',
@@ -90,7 +90,7 @@ it.each<[string, () => Uint8Array | Promise<Uint8Array>, RegExp]>([
     /before 1\.6/,
   ],
   ['is empty', () => new Uint8Array(0), /0 bytes/],
-])('refuses a file that %s, by its name', (_, bytes, message) =>
+])('rejects a file that %s, and names the file', (_, bytes, message) =>
   onWasm(async () => {
     const path = await write('other.pth', await bytes());
     const refused = loadModel(path);
@@ -100,7 +100,7 @@ it.each<[string, () => Uint8Array | Promise<Uint8Array>, RegExp]>([
   })(),
 );
 
-it('refuses what is no file, and what is too large to be a model', async () => {
+it('rejects a path that is not a file, and a file too large to be a model', async () => {
   await expect(readModelBytes(folder)).rejects.toThrow(/it is not a file/);
   await expect(readModelBytes(join(folder, 'absent'))).rejects.toThrow(/cannot be read/);
   const path = await write('huge.pth', new Uint8Array(0));

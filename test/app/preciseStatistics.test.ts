@@ -27,7 +27,7 @@ const fresh = (): CharacterNet =>
 const norms = (model: CharacterNet): BatchNorm2d[] =>
   model.conv_layers.layers.filter((layer) => layer instanceof BatchNorm2d);
 
-/** Mean and unbiased variance of each channel of the first convolution's output, of some images. */
+/** Mean and unbiased variance of each channel of the first convolution's output for some images. */
 async function channelsOf(
   model: CharacterNet,
   batch: Float32Array,
@@ -52,7 +52,7 @@ async function channelsOf(
 }
 
 it(
-  'are the mean of those of all batches, each counted by its images',
+  'are the mean over all batches, weighted by their number of images',
   onWasm(async () => {
     const model = fresh();
     const shuffle = new Rng(SEED).split('statistics');
@@ -81,7 +81,7 @@ it(
 );
 
 it(
-  'leave the weights and the mode as they were, and come out the same when they are taken again',
+  'do not change the weights or the mode, and are reproducible',
   onWasm(async () => {
     const [model, other] = [fresh(), fresh()];
     const told: number[] = [];

@@ -9,7 +9,7 @@ import {
 } from '../../src/app/terminal/progressLine.js';
 
 describe('a series', () => {
-  it('tells speed and time left from the first call on, wherever that was', () => {
+  it('computes speed and remaining time from the first call on', () => {
     const series = new ProgressSeries(600, 1000, 5000);
     expect(series.stateAt(5000, 'x')).toEqual({ share: 0.6, secondsLeft: null, text: 'x' });
     series.reach(800);
@@ -17,14 +17,14 @@ describe('a series', () => {
     expect(state).toEqual({ share: 0.8, secondsLeft: 2, text: '100 a second' });
   });
 
-  it('is over when less is done than before, or of another whole', () => {
+  it('restarts when the count decreases, or when the total changes', () => {
     const series = new ProgressSeries(0, 10, 0);
     series.reach(4);
     expect([series.isOver(4, 10), series.isOver(5, 10)]).toEqual([false, false]);
     expect([series.isOver(3, 10), series.isOver(5, 11)]).toEqual([true, true]);
   });
 
-  it('survives work of no size', () => {
+  it('accepts a total of 0', () => {
     expect(new ProgressSeries(0, 0, 0).stateAt(1000, '')).toMatchObject({
       share: 0,
       secondsLeft: null,
@@ -35,7 +35,7 @@ describe('a series', () => {
 describe('a line', () => {
   const state = { share: 0.456, secondsLeft: 32, text: 'epoch 3/20' };
 
-  it('gives the bar what the text leaves', () => {
+  it('gives the bar the width that the text leaves', () => {
     expect(terminalLine(state, 100)).toBe(
       `${'█'.repeat(14)}${'░'.repeat(16)}  45 %  0:32 left  epoch 3/20`,
     );
@@ -44,18 +44,18 @@ describe('a line', () => {
     );
   });
 
-  it.each([1, 20, 40, 80, 120])('is never as wide as a terminal of %i columns', (columns) => {
+  it.each([1, 20, 40, 80, 120])('is narrower than a terminal of %i columns', (columns) => {
     const long = { ...state, text: 'x'.repeat(200) };
     expect(terminalLine(long, columns).length).toBeLessThan(columns);
     expect(terminalLine(state, columns).length).toBeLessThan(columns);
   });
 
-  it('is plain in a log, and leaves out a time it does not know', () => {
+  it('has no bar in a log, and omits an unknown time', () => {
     expect(logLine(state)).toBe('   45 %  0:32 left  epoch 3/20');
     expect(logLine({ ...state, share: 1, secondsLeft: null })).toBe('  100 %  epoch 3/20');
   });
 
-  it('writes times as a clock does', () => {
+  it('formats times as a clock', () => {
     expect([0, 7, 60, 760, 11_100, 59.2].map(clock)).toEqual([
       '0:00',
       '0:07',

@@ -20,18 +20,18 @@ import { wasm, withFreshBackend } from '../support/backends.js';
 import { seedModel, seedModelMissing } from '../support/seed.js';
 import { skipNote } from '../support/skipping.js';
 
-it.each(writeHands())('the file of the hand "$hand" is what it writes', async (hand) => {
+it.each(writeHands())('the file of the hand "$hand" matches the generator', async (hand) => {
   await expect(recordingText(hand)).toMatchFileSnapshot(fileURLToPath(recordingFile(hand.hand)));
 });
 
 describe.each(HANDS)('the strokes of the hand "%s"', (name) => {
-  it('are one character for each class', () => {
+  it('have one character per class', () => {
     const { characters } = readHand(name);
     expect(new Set(characters.map(({ label }) => label))).toEqual(new Set(BALANCED_CLASSES));
     expect(characters).toHaveLength(BALANCED_CLASSES.length);
   });
 
-  it('stay on the pad, and time only goes forward', () => {
+  it('are on the pad, and time increases', () => {
     const { pad, characters } = readHand(name);
     for (const { strokes } of characters) {
       let before = -1;
@@ -45,8 +45,9 @@ describe.each(HANDS)('the strokes of the hand "%s"', (name) => {
     }
   });
 
-  // EMNIST, on 9,400 images: mean 0.1749, sd 0.3330, longer side 24 to 26, center (13.57, 13.52), stroke width 2.83.
-  it('make images with the statistics of EMNIST', () => {
+  // EMNIST, on 9,400 images: mean 0.1749, sd 0.3330, longer side 24 to 26, center (13.57, 13.52),
+  // stroke width 2.83.
+  it('render to images with the statistics of EMNIST', () => {
     const found = imageStatistics(recordedDataset(name));
     expect(Math.abs(found.mean - 0.1749)).toBeLessThan(0.012);
     expect(Math.abs(found.sd - 0.333)).toBeLessThan(0.01);
@@ -69,8 +70,9 @@ const readsNineInTen = async (path: string): Promise<void> => {
   });
 };
 
-it('the model of the page reads nine in ten of each hand', () => readsNineInTen(shippedModel));
+it("the page's model classifies nine in ten characters of each hand correctly", () =>
+  readsNineInTen(shippedModel));
 it.skipIf(seedModelMissing !== null)(
-  `the original's weights, too${skipNote(seedModelMissing)}`,
+  `the original's weights do, too${skipNote(seedModelMissing)}`,
   () => readsNineInTen(seedModel!),
 );

@@ -20,7 +20,7 @@ import {
 } from './support.js';
 
 const EPOCHS = 2;
-/** Steps of an epoch of a small trainer. */
+/** Steps per epoch of a small trainer. */
 const STEPS = 5;
 
 const smallTrainer = (options: TinyOptions = {}): Trainer => tinyTrainer({ ...SMALL, ...options });
@@ -31,7 +31,7 @@ const timeless = (event: StepEvent | EpochEvent): object => ({
   imagesPerSecond: 0,
 });
 
-/** A trainer that goes on from a checkpoint. */
+/** A trainer that resumes from a checkpoint. */
 function resumed(saved: Uint8Array, options: TinyOptions = {}): Trainer {
   const trainer = smallTrainer({ ...options, epochs: EPOCHS });
   const { rngs, extra } = loadState(saved, trainer);
@@ -39,12 +39,12 @@ function resumed(saved: Uint8Array, options: TinyOptions = {}): Trainer {
   return trainer;
 }
 
-describe('going on after a break', () => {
+describe('resuming after an interruption', () => {
   it.each<[string, TinyOptions]>([
     ['the original recipe', {}],
-    ['every ingredient there is', { ...ALL_INGREDIENTS, teacherSeeds: [1, 2] }],
+    ['all components of the recipes', { ...ALL_INGREDIENTS, teacherSeeds: [1, 2] }],
   ])(
-    'at any event equals going straight on, with %s: all later events, and every byte of the end',
+    'at any event equals an uninterrupted run, with %s: all later events, and every byte of the final state',
     (_, options) =>
       onWasm(async () => {
         const straight = smallTrainer({ ...options, epochs: EPOCHS });
@@ -52,7 +52,7 @@ describe('going on after a break', () => {
         const saved: Uint8Array[] = [];
         for await (const event of straight.run()) {
           events.push(timeless(event));
-          saved.push(await checkpoint(straight)); // which must not disturb the run either
+          saved.push(await checkpoint(straight)); // saving must not affect the run either
         }
         expect(events).toHaveLength(EPOCHS * (STEPS + 1));
         const end = await fingerprint(straight);
@@ -61,7 +61,8 @@ describe('going on after a break', () => {
         await eventsOf(undisturbed);
         expect(await fingerprint(undisturbed)).toBe(end);
 
-        // The first step, the middle, the last step before the evaluation, right after it, and the second epoch.
+        // The first step, the middle, the last step before the evaluation, right after it, and the
+        // second epoch.
         for (const place of [0, 2, STEPS - 1, STEPS, STEPS + 1, STEPS + 3, 2 * STEPS]) {
           const trainer = resumed(saved[place], options);
           expect(await fingerprint(trainer), `state after event ${place}`).toBe(
@@ -69,7 +70,7 @@ describe('going on after a break', () => {
           );
           const later = await eventsOf(trainer);
           expect(later.map(timeless), `events after ${place}`).toEqual(events.slice(place + 1));
-          expect(await fingerprint(trainer), `end after a break at ${place}`).toBe(end);
+          expect(await fingerprint(trainer), `final state after a break at ${place}`).toBe(end);
           trainer.dispose();
         }
         straight.dispose();
@@ -78,7 +79,7 @@ describe('going on after a break', () => {
   );
 
   it(
-    'needs the streams: with a fresh one for the dropout masks the end is another',
+    'requires the random streams: a new one for the dropout masks changes the final state',
     onWasm(async () => {
       const straight = smallTrainer({ epochs: EPOCHS });
       await takeSteps(straight, 3);
@@ -97,7 +98,7 @@ describe('going on after a break', () => {
   );
 
   it(
-    'twice in one trainer, without a file, is the same run too, and no buffer is left behind',
+    'twice in one trainer, without a file, gives the same run, and leaves no buffer',
     onWasm(async (backend) => {
       const straight = smallTrainer();
       await eventsOf(straight);
@@ -126,7 +127,7 @@ describe('going on after a break', () => {
   };
 
   it(
-    'refuses what cannot be a place in this run, and then changes nothing',
+    'rejects progress that is impossible in this run, and changes nothing',
     onWasm(async () => {
       const trainer = tinyTrainer();
       const before = await fingerprint(trainer);
@@ -136,7 +137,7 @@ describe('going on after a break', () => {
       );
       for (const wrong of [{ step: STEPS + 1 }, { correct: 65 }, { bestEpoch: 2 }]) {
         expect(() => trainer.resume({ rngs, progress: { ...good, ...wrong } })).toThrow(
-          /which cannot be in a run of 5 steps an epoch/,
+          /impossible position: .* this run has 5 steps per epoch/,
         );
       }
       expect(await fingerprint(trainer)).toBe(before);
@@ -144,7 +145,7 @@ describe('going on after a break', () => {
     }),
   );
 
-  it('reads a saved place field by field', () => {
+  it('validates each field of saved progress', () => {
     expect(readProgress({ ...good })).toEqual(good);
     expect(() => readProgress({ epoch: 1, bestEpoch: 1, bestAccuracy: 0.5 })).toThrow(
       /progress\.step: expected/,

@@ -17,13 +17,13 @@ import { skipNote } from '../support/skipping.js';
 const images = () => openTestSource({ data: emnistDir, split: 'balanced' });
 const onBackend = (body: () => Promise<void>) => () => withFreshBackend(wasm(2).make, body);
 
-/** PyTorch's own count of right answers on these 9,400 images; one either way is rounding. */
+/** Correct predictions of PyTorch on these 9,400 images; a difference of one is rounding. */
 const PYTORCH_CORRECT = 8550;
 
 const missing = seedModelMissing ?? emnistMissing;
 describe.skipIf(missing !== null)(`the original's model${skipNote(missing)}`, () => {
   it(
-    'reads as many images right as in PyTorch',
+    'predicts as many images correctly as in PyTorch',
     onBackend(async () => {
       const { model, classes } = await loadModel(seedModel!);
       expect(classes).toEqual(BALANCED_CLASSES);
@@ -35,7 +35,7 @@ describe.skipIf(missing !== null)(`the original's model${skipNote(missing)}`, ()
   );
 
   it(
-    'reads as many as ONNX in ONNX Runtime',
+    'predicts as many images correctly in ONNX Runtime',
     onBackend(async () => {
       const { model, classes } = await loadModel(seedModel!);
       const session = await openOnnx(await exportModel({ model, classes, data: 'EMNIST' }, 'onnx'));

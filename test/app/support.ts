@@ -16,10 +16,13 @@ export const SEED = 11;
 const parts = stratifiedSplit(syntheticDataset({ seed: SEED, count: 4 * 47 }), 0.25, new Rng(SEED));
 /** Three drawings of each of the 47 classes. */
 export const train: Dataset = parts.train;
-/** One more of each. */
+/** One drawing of each class. */
 export const validation: Dataset = parts.validation;
 
-/** Options of a run that has five steps an epoch, as by default, but an eighth of the images: for tests of many runs. */
+/**
+ * Options of a run with the default five steps per epoch but an eighth of the images, for tests
+ * with many runs.
+ */
 export const SMALL: TinyOptions = {
   train: subset(train, firstNumbers(18)),
   validation: subset(validation, firstNumbers(6)),
@@ -30,7 +33,7 @@ function firstNumbers(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-/** A test body on a wasm backend of its own, on one thread. */
+/** Runs a test body on a new wasm backend with one thread. */
 export function onWasm(body: (backend: Backend) => void | Promise<void>): () => Promise<void> {
   return () => withFreshBackend(wasm(1).make, body);
 }
@@ -38,11 +41,11 @@ export function onWasm(body: (backend: Backend) => void | Promise<void>): () => 
 export type TinyOptions = Partial<TrainerOptions> & {
   readonly seed?: number;
   readonly dropout?: number;
-  /** One teacher of fresh weights for each. */
+  /** Adds one teacher with new weights for each seed. */
   readonly teacherSeeds?: readonly number[];
 };
 
-/** Every ingredient that a recipe may have, on top of the original's. */
+/** All components of a recipe that the original lacks. */
 export const ALL_INGREDIENTS: TinyOptions = {
   schedule: 'one-cycle',
   weightDecay: 0.01,
@@ -53,7 +56,7 @@ export const ALL_INGREDIENTS: TinyOptions = {
   teacherSeeds: [1, 2, 3],
 };
 
-/** A trainer of a fresh network, on the current backend. One epoch of five steps unless told otherwise. */
+/** A trainer of a new network on the current backend. Default: one epoch of five steps. */
 export function tinyTrainer(given: TinyOptions = {}): Trainer {
   const { seed = SEED, dropout = 0.5, teacherSeeds = [], ...options } = given;
   const classes = train.classes.length;
@@ -93,18 +96,21 @@ export async function takeSteps(trainer: Trainer, count: number): Promise<void> 
   await eventsOf(trainer, ({ event }) => event === 'step' && ++done === count);
 }
 
-/** All that a checkpoint holds: weights, running statistics, moments, schedule, streams and progress. */
+/**
+ * The contents of a checkpoint: weights, running statistics, moments, schedule, streams and
+ * progress.
+ */
 export function checkpoint(trainer: Trainer): Promise<Uint8Array> {
   const { model, optimizer, scheduler, average, rngs, progress } = trainer;
   return saveState({ model, optimizer, scheduler, average, rngs, extra: { ...progress } });
 }
 
-/** Equal for equal bytes; comparing megabytes element by element would take the test longer than the training. */
+/** Digest of bytes; comparing megabytes element by element would take longer than the training. */
 export function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Stands for every bit of a trainer's state. */
+/** Digest of a trainer's complete state. */
 export async function fingerprint(trainer: Trainer): Promise<string> {
   return digest(await checkpoint(trainer));
 }

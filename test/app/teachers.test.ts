@@ -30,7 +30,7 @@ function logProbabilities(logits: ArrayLike<number>): number[][] {
 }
 
 it(
-  "a step's loss is the labels' part and the teacher's part, by their weights",
+  "the loss of a step is the weighted sum of the labels' and the teacher's loss",
   onWasm(async () => {
     const batch = firstBatch();
     const { images, labels, count } = batch;
@@ -54,7 +54,7 @@ it(
 );
 
 it(
-  'every teacher has its turn, and none of them changes',
+  'the teachers alternate, and none of them changes',
   onWasm(async () => {
     const asked: number[] = [];
     const teachers = [5, 6].map((seed, index) => {

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { crc32c, maskedCrc32c } from '../../src/app/formats/crc32c.js';
 import { EventFile } from '../../src/app/run/tensorBoard.js';
 
-/** CRC-32C bit by bit, and the mask as TensorFlow's documentation states it. */
+/** Bitwise CRC-32C with the mask of TensorFlow's documentation. */
 function slowMaskedCrc(bytes: Uint8Array): number {
   let crc = 0xffffffffn;
   for (const byte of bytes) {
@@ -75,7 +75,7 @@ describe('the checksum', () => {
     expect(crc32c(Uint8Array.from({ length: 32 }, (_, i) => i))).toBe(0x46dd794e);
   });
 
-  it('is masked as the slow way masks it', () => {
+  it('is masked like the bitwise version', () => {
     for (let length = 0; length < 40; length++) {
       const bytes = Uint8Array.from({ length }, (_, i) => (i * 37 + length) & 255);
       expect(maskedCrc32c(bytes)).toBe(slowMaskedCrc(bytes));
@@ -84,11 +84,11 @@ describe('the checksum', () => {
 });
 
 describe('the event file', () => {
-  it('holds the version, then one event an epoch with its numbers by name', async () => {
+  it('contains the version, then one event per epoch with its named values', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'inkgrad-events-'));
     const before = Date.now() / 1000;
     const file = await EventFile.create(folder, 2);
-    const long = 'a/'.repeat(100); // its length takes two bytes
+    const long = 'a/'.repeat(100); // its length requires two bytes
     await file.add(1, { 'loss/train': 0.5, 'accuracy/validation': 0.25 });
     await file.add(300, { [long]: -1e-3 });
     const after = Date.now() / 1000;

@@ -28,7 +28,7 @@ function often({ labels }: Dataset, count: number): number[] {
   return Array.from({ length: count }, () => labels.indexOf(0));
 }
 
-/** Runs to the end and returns what stands for the state then. */
+/** Runs to the end and returns a digest of the final state. */
 async function finalState(options: TinyOptions): Promise<string> {
   const trainer = tinyTrainer({ ...SMALL, ...options });
   await eventsOf(trainer);
@@ -39,7 +39,7 @@ async function finalState(options: TinyOptions): Promise<string> {
 
 describe('events', () => {
   it(
-    'come step by step and epoch by epoch, and their numbers agree',
+    'are reported per step and per epoch, and their numbers agree',
     onWasm(async () => {
       const trainer = tinyTrainer({ epochs: 2, learningRate: 0.002 });
       const events = await eventsOf(trainer);
@@ -83,9 +83,10 @@ describe('events', () => {
   );
 
   it(
-    'keep says which epoch becomes the model: the best in validation, or whichever is last',
+    'keep selects the epoch that becomes the model: the best in validation, or the last',
     onWasm(async () => {
-      const one = subset(validation, [0]); // read right or not: an epoch cannot be better than the first that does
+      // Whether right or wrong: no later epoch can be better than the first.
+      const one = subset(validation, [0]);
       for (const keep of ['best', 'last'] as const) {
         const trainer = tinyTrainer({
           epochs: 4,
@@ -107,7 +108,7 @@ describe('events', () => {
   );
 
   it(
-    'the first loss is that of guessing among 47 classes',
+    'the first loss equals that of random guessing among 47 classes',
     onWasm(async () => {
       const trainer = tinyTrainer();
       const [first] = await eventsOf(trainer, () => true);
@@ -117,14 +118,14 @@ describe('events', () => {
   );
 
   it(
-    'the rate falls when validation gets no better',
+    'the learning rate decreases when validation does not improve',
     onWasm(async () => {
       const few = subset(train, [0, 1]);
       const trainer = tinyTrainer({ train: few, validation: few, epochs: 6, learningRate: 1e-3 });
       const step = trainer.scheduler.step.bind(trainer.scheduler);
-      trainer.scheduler.step = () => step(1); // whatever the validation loss: it stays at 1
+      trainer.scheduler.step = () => step(1); // constant
       const rates = (await eventsOf(trainer)).filter(isEpoch).map(({ lr }) => lr);
-      // Better than nothing, then as many bad epochs as it bears, then one more.
+      // One improvement, then `patience` bad epochs, then one more.
       expect(rates).toEqual([1e-3, 1e-3, 1e-3, 1e-3, 1e-4, 1e-4]);
       trainer.dispose();
     }),
@@ -132,7 +133,7 @@ describe('events', () => {
 });
 
 describe('balance', () => {
-  // Class 0 is a third of the images: its prior tells.
+  // Class 0 is a third of the images, so its prior has an effect.
   const uneven = subset(train, [
     ...Array.from({ length: train.length }, (_, i) => i),
     ...often(train, 70),
@@ -140,7 +141,7 @@ describe('balance', () => {
   const options = { train: uneven, balance: true, learningRate: 0.003 };
 
   it(
-    'validates with the shares that the loss had, unless validation images have others',
+    'validates with the class frequencies of training, unless those of validation differ',
     onWasm(async () => {
       for (const sameShares of [true, false]) {
         const trainer = tinyTrainer({ ...options, sameShares });
@@ -160,7 +161,7 @@ describe('balance', () => {
     }),
   );
 
-  it('gives a part its shares back only where it has them', () => {
+  it('uses the class frequencies of a part only if it has them', () => {
     const training = {
       classes: ['a', 'b'],
       data: 'some',
@@ -177,7 +178,7 @@ describe('balance', () => {
   });
 
   it(
-    'is nothing to a run without it',
+    'does not affect a run without it',
     onWasm(() => {
       const trainer = tinyTrainer();
       expect(trainer.priors).toBeNull();
@@ -188,7 +189,7 @@ describe('balance', () => {
 
 describe('determinism', () => {
   it(
-    `seed ${SEED} twice gives one state, byte for byte; another seed, or another order, another`,
+    `seed ${SEED} gives the same state twice, byte for byte; another seed or another order does not`,
     onWasm(async () => {
       const first = await finalState({});
       expect(await finalState({})).toBe(first);
@@ -199,9 +200,9 @@ describe('determinism', () => {
   );
 
   it(
-    'every epoch has its own order, or that of the file without shuffling',
+    'every epoch has a different order, or that of the file without shuffling',
     onWasm(async () => {
-      // At so small a rate nothing is learned, so that a loss tells which images are in the batch.
+      // With such a small rate nothing is learned, so the loss identifies the images of a batch.
       const firstLosses = async (options: TinyOptions): Promise<number[]> => {
         const frozen = { learningRate: 1e-30, dropout: 0, batchSize: 47, epochs: 2 };
         const trainer = tinyTrainer({ ...frozen, ...options });
@@ -227,7 +228,7 @@ describe('determinism', () => {
 
 describe('divergence', () => {
   it(
-    'of a weight is seen before it is saved, though the loss was still a number',
+    'of a weight is detected before it is saved, even if the loss is still finite',
     onWasm(async () => {
       const trainer = tinyTrainer();
       await takeSteps(trainer, 2);
@@ -244,7 +245,7 @@ describe('divergence', () => {
   );
 
   it(
-    'is an error that says what to do',
+    'is an error that suggests a fix',
     onWasm(async () => {
       const trainer = tinyTrainer({ learningRate: 1e30 });
       await expect(eventsOf(trainer)).rejects.toThrow(DivergedError);
@@ -258,7 +259,7 @@ describe('divergence', () => {
   );
 
   it(
-    'is noticed at once wherever it begins: no layer turns a NaN into a number',
+    'is detected at once in every layer: no layer turns a NaN into a number',
     onWasm(async () => {
       const trainer = tinyTrainer({ batchSize: 4 });
       const names = trainer.model.namedParameters().map(([name]) => name);

@@ -1,5 +1,6 @@
 // Tests the page's training session without a worker: it lowers the loss, pauses, continues, stops,
-// and keeps a model that the command line reads. Also tests its errors when data or device fail.
+// and keeps a model that the command line reads. Also tests its errors when data are invalid or the
+// device fails.
 
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
@@ -24,7 +25,7 @@ const SETTINGS: Settings = {
   seed: 7,
 };
 
-/** A session, everything it has reported, and a way to answer a report. */
+/** A session with all its reports and a way to react to a report. */
 function session(
   outside: Partial<Outside> = {},
   onReport: (report: Report) => void = () => undefined,
@@ -46,7 +47,7 @@ function session(
 }
 
 describe('a session', () => {
-  it('trains on drawn characters, lowers the loss, and keeps a model that the command line reads', async () => {
+  it('trains on synthetic characters, lowers the loss, and saves a model that the command line reads', async () => {
     const { session: made, reports, of } = session();
     await made.receive({ kind: 'start', settings: SETTINGS });
     const [ready] = of('ready');
@@ -78,7 +79,7 @@ describe('a session', () => {
     loaded.model.dispose();
   });
 
-  it('comes to the same network with the same seed, pauses or not', async () => {
+  it('gives the same network for the same seed, with or without pauses', async () => {
     const plain = session();
     await plain.session.receive({ kind: 'start', settings: { ...SETTINGS, epochs: 1 } });
     const whilePaused: Report[][] = [];
@@ -101,7 +102,7 @@ describe('a session', () => {
     expect(broken.of('model')[0].epochs).toBeLessThan(1);
   });
 
-  it('stops in the middle of an epoch, also out of a pause, keeps what was learnt, and can start again', async () => {
+  it('stops within an epoch or while paused, keeps the network, and can start again', async () => {
     let round = 0;
     const {
       session: made,
@@ -118,7 +119,7 @@ describe('a session', () => {
     }
   });
 
-  it('stops while it draws characters', async () => {
+  it('stops while it generates characters', async () => {
     const {
       session: made,
       reports,
@@ -131,7 +132,7 @@ describe('a session', () => {
     expect(of('ready')).toEqual([]);
   });
 
-  it('says so when the device is lost, and that another run is under way', async () => {
+  it('reports a lost device, and rejects a second run', async () => {
     const lost = session({ chooseDevice: () => Promise.reject(new DeviceLostError('gpu: lost')) });
     await lost.session.receive({ kind: 'start', settings: SETTINGS });
     expect(lost.reports.at(-1)).toEqual({ kind: 'failed', reason: 'gpu: lost', lostDevice: true });
@@ -141,13 +142,13 @@ describe('a session', () => {
     await none.session.receive({ kind: 'start', settings: SETTINGS });
     expect(none.reports.at(-1)).toMatchObject({
       kind: 'failed',
-      reason: expect.stringContaining('under way') as string,
+      reason: expect.stringContaining('already in progress') as string,
     });
     await first;
     expect(none.reports.at(-1)).toMatchObject({ reason: 'no adapter', lostDevice: false });
   });
 
-  it('says so when the run diverges, and keeps no network that is broken', async () => {
+  it('reports divergence, and saves no network with NaN', async () => {
     const { session: made, reports, of } = session();
     await made.receive({ kind: 'start', settings: { ...SETTINGS, learningRate: 1e30 } });
     expect(reports.at(-1)).toMatchObject({
@@ -157,7 +158,7 @@ describe('a session', () => {
     expect(of('model')).toEqual([]);
   });
 
-  it('gives the device back', async () => {
+  it('disposes of the device', async () => {
     const backend = await createWasmBackend({ threads: 1 });
     const { report } = await chooseDevice({ backend: 'reference', threads: 1 });
     const disposed = vi.spyOn(backend, 'dispose');
@@ -180,7 +181,7 @@ describe('EMNIST files', () => {
     ...changed,
   });
 
-  it('are trained on, and the test part is looked at once, at the end', async () => {
+  it('are used for training, and the test part is evaluated once, at the end', async () => {
     const { session: made, reports, of } = session();
     const files = letters({
       testImages: blob(idxImages(images.subarray(0, 47 * 784))),
@@ -202,28 +203,28 @@ describe('EMNIST files', () => {
     [
       'a cut gzip file',
       { trainImages: blob(gzipSync(idxImages(images)).subarray(0, 20_000)) },
-      /damaged or cut short/,
+      /damaged or truncated/,
     ],
-    ['a cut file', { trainImages: blob(idxImages(images).subarray(0, 20_000)) }, /cut short/],
+    ['a cut file', { trainImages: blob(idxImages(images).subarray(0, 20_000)) }, /truncated/],
     [
       'surplus bytes',
       { trainLabels: new Blob([Uint8Array.from(idxLabels([1])), 'x']) },
       /1 bytes follow/,
     ],
     [
-      'a label too few',
+      'a missing label',
       { trainLabels: blob(idxLabels([...labels.subarray(1)])) },
       /470 images but.*469 labels/,
     ],
     ['labels of another split', { split: 'digits' as const }, /is outside 0 to 9/],
     ['an empty file', { trainImages: new Blob([]) }, /has only 0/],
-    ['a page for a mapping', { mapping: new Blob(['<html>']) }, /line 1/],
+    ['a web page as the mapping', { mapping: new Blob(['<html>']) }, /line 1/],
     [
       'test labels for training images',
       { testImages: blob(idxImages(images)), testLabels: blob(idxLabels([1])) },
       /470 images but.*1 labels/,
     ],
-  ])('are refused by name: %s', async (_, changed, message) => {
+  ])('are rejected with the file name: %s', async (_, changed, message) => {
     const { session: made, reports } = session();
     await made.receive({ kind: 'open', files: letters(changed) });
     expect(reports).toMatchObject([

@@ -1,4 +1,5 @@
-// The bench page as it is published: it measures, shows, copies, and asks nobody but its own host for anything.
+// Tests the published bench page: it measures, shows and copies results, and requests nothing from
+// other hosts.
 
 import { describe, expect, it } from 'vitest';
 import type { DeviceReport } from '../../src/app/device/device.js';
@@ -17,11 +18,11 @@ describe.skipIf(executable === null).concurrent(`bench.html in Chromium${whyNot}
   const site = browserFixture('software');
   const bare = browserFixture('none');
 
-  it('measures every way of computing and copies the table as JSON', async () => {
+  it('measures every backend and copies the table as JSON', async () => {
     const { page, complaints, requests } = await site.open('bench.html', { isolated: true });
     expect(
       requests.filter((address) => /gpu|worker/.test(address)),
-      'loaded before the visitor starts',
+      'loaded before the benchmark starts',
     ).toEqual([]);
     await page.selectOption('[name=batch]', '2');
     await page.selectOption('[name=steps]', '2');
@@ -59,7 +60,7 @@ describe.skipIf(executable === null).concurrent(`bench.html in Chromium${whyNot}
     const shown = await page.innerText('#device');
     expect(shown).toContain(`wasm (${copied.device.adapter})`);
     for (const { reason } of copied.device.tried) expect(shown).toContain(reason);
-    expect(copied.device.tried[1].reason).toContain('imitates a GPU in software');
+    expect(copied.device.tried[1].reason).toContain('emulates a GPU in software');
 
     const { webgpu, webgl2, wasm, reference } = copied.results;
     expect(webgl2.device).toMatchObject({ requested: 'webgl2', chosen: 'webgl2', software: true });
@@ -78,7 +79,7 @@ describe.skipIf(executable === null).concurrent(`bench.html in Chromium${whyNot}
     expect(complaints).toEqual([]);
   });
 
-  it('says what is missing where there is no GPU, and measures the rest', async () => {
+  it('reports what is missing without a GPU, and measures the rest', async () => {
     const { page } = await bare.open('bench.html?only=webgpu,webgl2,wasm');
     await page.selectOption('[name=batch]', '2');
     await page.selectOption('[name=steps]', '2');
@@ -89,12 +90,12 @@ describe.skipIf(executable === null).concurrent(`bench.html in Chromium${whyNot}
     );
     const rows = await page.locator('#results tbody tr').allInnerTexts();
     expect(rows[0]).toContain('gpu (webgpu): ');
-    expect(rows[1]).toContain('gpu (webgl2): there is no WebGL2 context here');
+    expect(rows[1]).toContain('gpu (webgl2): cannot create a WebGL2 context');
     expect(rows[2]).toContain('1 thread, 2 a step');
     expect(rows[3]).toContain('left out');
   });
 
-  it('stops when asked to', async () => {
+  it('stops on request', async () => {
     const { page } = await site.open('bench.html?only=webgl2');
     await page.click('#start');
     await page.click('#stop');

@@ -1,20 +1,21 @@
-// What a visitor's browser fetches before the first reading: the budget of bytes. Times are measured by bench/page.ts.
+// Tests the budget of bytes that a browser fetches before the first prediction. bench/page.ts
+// measures times.
 
 import { describe, expect, it } from 'vitest';
 import { DRAWING, noteFirstReading, weigh } from '../../bench/page/firstReading.js';
 import { executable, whyNot } from './support/chromium.js';
 import { pageVisits } from './support/visits.js';
 
-describe.skipIf(executable === null)(`before the first reading${whyNot}`, () => {
+describe.skipIf(executable === null)(`before the first prediction${whyNot}`, () => {
   const site = pageVisits();
 
-  it('there come at most 100 kB of compressed script, one SIMD module, no gpu.js, and 0.9 MB of weights', async () => {
+  it('the page loads at most 100 kB of compressed script, one SIMD module, no gpu.js, and 0.9 MB of weights', async () => {
     const { page, context } = await site.visit({ to: DRAWING, before: noteFirstReading });
     const first = (await page.evaluate(() => globalThis.firstReading))!;
     const { scripts, weights, names } = await weigh(page, first);
     expect(first.text).toBe('R');
     expect(scripts, names.join(', ')).toBeLessThanOrEqual(100_000);
-    expect(scripts).toBeGreaterThan(40_000); // there was something to weigh
+    expect(scripts).toBeGreaterThan(40_000); // files were measured
     expect(weights).toBeLessThanOrEqual(900_000);
     expect(weights).toBeGreaterThan(400_000);
     expect(names.filter((name) => name.includes('gpu'))).toEqual([]);

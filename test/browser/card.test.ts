@@ -1,5 +1,5 @@
-// The Model tab: the record of the page's own model, a model of one's own by file picker, and what is no model, refused while the
-// old one stays.
+// Tests the Model tab: the record of the shipped model, a user's model from the file picker, and
+// invalid files, which are rejected without replacing the current model.
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ const shipped = new URL('../../src/app/web/model/model.safetensors', import.meta
 
 const card = (page: Page): Promise<string> => page.locator('.model-card').innerText();
 const pick = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>
-  page.setInputFiles('#own-model', {
+  page.setInputFiles('#model-file', {
     name,
     mimeType: 'application/octet-stream',
     buffer: Buffer.from(bytes),
@@ -25,7 +25,7 @@ const pick = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>
 describe.skipIf(executable === null).concurrent(`the model card${whyNot}`, () => {
   const site = pageVisits();
 
-  it('shows the record of the page’s model, and that of no other', async () => {
+  it("shows the record of the page's model, and of no other", async () => {
     const { page, context } = await site.visit({ to: '#tab=model' });
     await eventually(async () => expect(await card(page)).toContain('The model of this page'));
     const digest = createHash('sha256')
@@ -40,25 +40,25 @@ describe.skipIf(executable === null).concurrent(`the model card${whyNot}`, () =>
     await pick(page, 'mine.safetensors', await untrainedModel());
     await eventually(async () => expect(await card(page)).toContain('mine.safetensors'));
     expect(await card(page)).not.toContain('test images');
-    expect(await card(page)).toContain('nothing'); // the data that it names
+    expect(await card(page)).toContain('nothing'); // the data that the model names
     await page.getByRole('button', { name: 'Back to the page’s model' }).click();
     await eventually(async () => expect(await card(page)).toContain(digest));
     await context.close();
   });
 
-  it('refuses damaged and foreign files by name, and keeps the model', async () => {
+  it('rejects damaged and foreign files by name, and keeps the model', async () => {
     const { page, context } = await site.visit({ to: '#tab=model' });
     await eventually(async () => expect(await card(page)).toContain('The model of this page'));
     const before = await card(page);
     const whole = await readFile(shipped);
     for (const [name, bytes, reason] of [
-      ['cut.safetensors', whole.subarray(0, 400_000), 'lie outside the file'],
+      ['cut.safetensors', whole.subarray(0, 400_000), 'bytes of data in the file'],
       [
         'photo.safetensors',
         Buffer.from('\x89PNG\r\n\x1a\n and so on'),
         'is this a safetensors file?',
       ],
-      ['other.pth', Buffer.from('PK\x03\x04 no archive'), 'damaged or was cut short'],
+      ['other.pth', Buffer.from('PK\x03\x04 no archive'), 'damaged or truncated'],
     ] as const) {
       await pick(page, name, bytes);
       const notice = page.locator('.notice', { hasText: name });

@@ -1,4 +1,5 @@
-// The gpu backend in a real browser, by software: the same suites as in Node, on the minified build under the page's policy.
+// Tests the gpu backend in a real browser with software GPUs: the suites of Node, on the minified
+// build under the page's policy.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allKernels } from '../support/kernels.js';
@@ -9,8 +10,8 @@ import { browserFixture } from './support/suite.js';
 const MODES = ['webgl2', 'webgpu'] as const;
 const IN_ORDER = { concurrent: false };
 
-// Both modes run at the same time, each in a browser of its own: most of the work of a GPU in software is compilation on
-// one thread. The tests of a mode run one after another.
+// Both modes run at the same time in separate browsers, since a software GPU mostly compiles on one
+// thread. The tests of a mode run one after another.
 describe.skipIf(executable === null).concurrent.each(MODES)(`%s in Chromium${whyNot}`, (mode) => {
   const site = browserFixture('software');
   let opened: WatchedPage;
@@ -42,7 +43,7 @@ describe.skipIf(executable === null).concurrent.each(MODES)(`%s in Chromium${why
     });
 
     it.each([
-      { what: 'ten steps, Adam held calm', options: CALM },
+      { what: 'ten steps, Adam with a large epsilon', options: CALM },
       { what: "the first steps of the recipe's own Adam", options: RECIPE },
     ])("trains the whole network with the CPU's losses: $what", async ({ options }) => {
       const { ok, worst, losses } = await opened.page.evaluate(
@@ -55,21 +56,25 @@ describe.skipIf(executable === null).concurrent.each(MODES)(`%s in Chromium${why
     });
   });
 
-  it('keeps the number of GPU objects flat over 100 steps and leaves none', IN_ORDER, async () => {
-    const { afterStep, buffersLeft, afterDispose } = await opened.page.evaluate(
-      (m) => checks.watchObjects(m, 100),
-      mode,
-    );
-    expect(afterStep).toHaveLength(100);
-    const kind = mode === 'webgpu' ? 'Buffer' : 'Texture';
-    expect(afterStep[2][kind]).toBeGreaterThan(50); // it does count
-    for (const live of afterStep.slice(2)) expect(live).toEqual(afterStep[2]);
-    expect(buffersLeft).toBe(0);
-    expect(afterDispose).toEqual({});
-  });
+  it(
+    'keeps the number of GPU objects constant over 100 steps and leaves none',
+    IN_ORDER,
+    async () => {
+      const { afterStep, buffersLeft, afterDispose } = await opened.page.evaluate(
+        (m) => checks.watchObjects(m, 100),
+        mode,
+      );
+      expect(afterStep).toHaveLength(100);
+      const kind = mode === 'webgpu' ? 'Buffer' : 'Texture';
+      expect(afterStep[2][kind]).toBeGreaterThan(50); // objects are counted
+      for (const live of afterStep.slice(2)) expect(live).toEqual(afterStep[2]);
+      expect(buffersLeft).toBe(0);
+      expect(afterDispose).toEqual({});
+    },
+  );
 
   it(
-    'names a kernel that does not compile when its numbers are read, and goes on',
+    'names a kernel that does not compile when its result is read, and continues',
     IN_ORDER,
     async () => {
       const { error, after } = await opened.page.evaluate(
@@ -83,7 +88,7 @@ describe.skipIf(executable === null).concurrent.each(MODES)(`%s in Chromium${why
     },
   );
 
-  it('refuses a buffer that was freed, and a backend that was disposed of', IN_ORDER, async () => {
+  it('rejects a freed buffer, and a disposed backend', IN_ORDER, async () => {
     const errors = await opened.page.evaluate((m) => checks.failures.usedAfterFree(m), mode);
     const freed = `DisposedError: gpu (${mode}): this buffer was freed`;
     expect(errors).toEqual([
@@ -94,7 +99,7 @@ describe.skipIf(executable === null).concurrent.each(MODES)(`%s in Chromium${why
     ]);
   });
 
-  it('says that the device was lost, and can be opened again', IN_ORDER, async () => {
+  it('reports a lost device, and can be opened again', IN_ORDER, async () => {
     const { read, run, again } = await opened.page.evaluate(
       (m) => checks.failures.lostDevice(m),
       mode,
@@ -108,10 +113,10 @@ describe.skipIf(executable === null).concurrent.each(MODES)(`%s in Chromium${why
 
 describe.skipIf(executable === null)(`a browser without a GPU${whyNot}`, () => {
   const site = browserFixture('none');
-  it('says what is missing', async () => {
+  it('reports what is missing', async () => {
     const { page } = await site.open('checks.html');
     expect(await page.evaluate(() => checks.failures.open('webgl2'))).toMatch(
-      /^BackendError: gpu \(webgl2\): there is no WebGL2 context here/,
+      /^BackendError: gpu \(webgl2\): cannot create a WebGL2 context/,
     );
     expect(await page.evaluate(() => checks.failures.open('webgpu'))).toMatch(
       /^BackendError: gpu \(webgpu\): /,

@@ -1,4 +1,5 @@
-// The page without a network: after one visit everything is kept, and a new build is offered, not forced upon anybody.
+// Tests the page without a network: after one visit all files are cached, and a new build is
+// offered.
 
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,14 +11,14 @@ import { openTabs } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
 import { eventually } from './support/waiting.js';
 
-/** Waits until the service worker has kept all files and answers for the page. */
+/** Waits until the service worker has cached all files and controls the page. */
 async function kept(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
   });
 }
 
-/** Has the first sample drawn, stroke by stroke, until it is read. */
+/** Starts the first sample and waits until it is classified. */
 async function readsR(page: Page): Promise<void> {
   await page.locator('#samples button').first().click();
   await eventually(async () =>
@@ -31,14 +32,15 @@ describe.skipIf(executable === null).concurrent(`offline${whyNot}`, () => {
   beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'inkgrad-site-'))));
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('reads, reloads and shows the other page when the network is gone', async () => {
+  it('predicts, reloads and shows the other page without a network', async () => {
     const { page, context } = await site.visit({ isolated: true });
     await readsR(page);
     await kept(page);
     await context.setOffline(true);
     await page.reload();
     await readsR(page);
-    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true); // the headers are kept, too
+    // The headers are cached, too.
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     for await (const tab of openTabs(page))
       expect(await page.getByRole('alert').count(), tab).toBe(0);
     await page.goto(new URL('bench.html?only=wasm', page.url()).href);
@@ -46,12 +48,12 @@ describe.skipIf(executable === null).concurrent(`offline${whyNot}`, () => {
     await context.close();
   });
 
-  it('offers a new version, and loads it when asked to', async () => {
+  it('offers a new version, and loads it on request', async () => {
     await cp(inject('site'), folder, { recursive: true });
     const server = await site.serve({ folder });
     const { page, context } = await site.visit({ on: server });
     await kept(page);
-    await page.reload(); // from here on the worker answers
+    await page.reload(); // from here on the service worker responds
     const index = join(folder, 'index.html');
     await writeFile(index, (await readFile(index, 'utf8')).replace('<title>', '<title>new '));
     const worker = join(folder, 'serviceWorker.js');
@@ -61,7 +63,7 @@ describe.skipIf(executable === null).concurrent(`offline${whyNot}`, () => {
     await writeFile(worker, next);
 
     await page.reload();
-    expect(await page.title()).not.toMatch(/^new/); // the old version, whole
+    expect(await page.title()).not.toMatch(/^new/); // the complete old version
     await page.getByRole('button', { name: 'Load it' }).click();
     await eventually(async () => expect(await page.title().catch(() => '')).toMatch(/^new/));
     expect(await page.locator('.new-version').count()).toBe(0);

@@ -1,5 +1,5 @@
-// Drawing on the page, as published: what three hands write with mouse, finger and pen is read as Node reads it, and can be taken
-// back, erased and cleared, by button and by key.
+// Tests drawing on the published page: characters of three hands with mouse, finger and pen are
+// classified as in Node. Undo, eraser and clear work with buttons and keys.
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mergedName } from '../../src/data/emnist/lookAlikes.js';
@@ -21,10 +21,15 @@ import {
 import { pageVisits, PHONE, type Visit } from './support/visits.js';
 import { type Hand, HANDS, readHand, recordedDataset } from './strokes/recorded.js';
 
-/** Readings whose probabilities differ by less may change places, since a pointer rounds where it is. */
+/**
+ * Predictions whose probabilities differ by less may swap, because a pointer rounds its position.
+ */
 const TIE = 0.05;
 
-/** What the model that the page ships reads in Node, for each character of a hand: the likeliest, and what ties with it. */
+/**
+ * Predictions of the shipped model in Node for each character of a hand: the most likely class, and
+ * ties.
+ */
 async function readInNode(hand: Hand): Promise<string[][]> {
   return withFreshBackend(wasm(1).make, async () => {
     const { model, classes, temperature } = await loadModel(shippedModel);
@@ -48,21 +53,21 @@ describe.skipIf(executable === null).concurrent(`drawing${whyNot}`, () => {
   const site = pageVisits();
   const predictedInNode = new Map<Hand, string[][]>();
   beforeAll(async () => {
-    // One after another: the current backend is global, so concurrent tests must not set it.
+    // Sequential, because the current backend is global and concurrent tests must not set it.
     for (const hand of HANDS) predictedInNode.set(hand, await readInNode(hand));
   });
 
-  it.each(HANDS)('reads what the hand "%s" writes, as Node does', async (name) => {
+  it.each(HANDS)('classifies the characters of the hand "%s" as Node does', async (name) => {
     const { page, context } = await site.visit({ device: DEVICES[name] });
     const { characters, ...recording } = readHand(name);
     const inNode = predictedInNode.get(name)!;
     const hand = new PadHand(page, recording);
-    // Every second character, and of the next hand the others: 24, 23 and 24 of 47.
+    // Every second character, and the others of the next hand: 24, 23 and 24 of 47.
     const written = characters
       .map((character, at) => ({ character, at }))
       .filter(({ at }) => at % 2 === HANDS.indexOf(name) % 2);
     const ties = written.filter(({ at }) => inNode[at].length > 1);
-    expect(ties.length, 'ties').toBeLessThanOrEqual(1); // or this would show little
+    expect(ties.length, 'ties').toBeLessThanOrEqual(1); // otherwise the test would prove little
     let right = 0;
     for (const { character, at } of written) {
       await hand.write(character);
@@ -71,12 +76,12 @@ describe.skipIf(executable === null).concurrent(`drawing${whyNot}`, () => {
       await page.keyboard.press('Delete');
       await expectBlank(page);
     }
-    expect(right / written.length, 'right with look-alikes merged').toBeGreaterThanOrEqual(0.9);
+    expect(right / written.length, 'correct with look-alikes merged').toBeGreaterThanOrEqual(0.9);
     await context.close();
   });
 });
 
-describe.skipIf(executable === null)(`taking back${whyNot}`, () => {
+describe.skipIf(executable === null)(`undoing${whyNot}`, () => {
   const site = pageVisits();
   const { characters, ...recording } = readHand('mouse');
   const letter = characters.find(({ label }) => label === 'H')!;
@@ -91,7 +96,7 @@ describe.skipIf(executable === null)(`taking back${whyNot}`, () => {
     { by: 'button', undo: 'Undo', redo: 'Redo', clear: 'Clear' },
     { by: 'key', undo: 'Control+z', redo: 'Control+y', clear: 'Delete' },
     { by: 'the other keys', undo: 'Control+z', redo: 'Control+Shift+z', clear: 'Escape' },
-  ])('undoes, does again and clears, by $by', async ({ by, undo, redo, clear }) => {
+  ])('undoes, redoes and clears with $by', async ({ by, undo, redo, clear }) => {
     const does = (what: string): Promise<void> =>
       by === 'button'
         ? page.locator('#pad').getByRole('button', { name: what }).click()
@@ -114,14 +119,14 @@ describe.skipIf(executable === null)(`taking back${whyNot}`, () => {
     }
     await does(clear);
     await expectBlank(page);
-    await does(undo); // clearing is a step like any other
+    await does(undo); // clearing can be undone
     await expectSeen(page, states[2]);
     await expectLikeliest(page, 'H');
     await does(clear);
     await expectBlank(page);
   });
 
-  it.each(['button', 'key'])('erases the strokes that it touches, by %s', async (by) => {
+  it.each(['button', 'key'])('erases the strokes that it touches, with the %s', async (by) => {
     await hand.write({ strokes: letter.strokes.slice(0, 2) });
     const posts = await seen(page);
     await hand.write({ strokes: letter.strokes.slice(2) });

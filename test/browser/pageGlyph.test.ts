@@ -1,5 +1,5 @@
-// What the network sees must not depend on where it is computed: the recorded strokes through the page's own code, minified and
-// in a browser, against Node, byte for byte.
+// Tests that the input of the network does not depend on the platform: recorded strokes rendered by
+// the minified page in a browser and by Node, byte for byte.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageAt } from '../../src/data/loading/dataset.js';
@@ -17,7 +17,7 @@ describe.skipIf(executable === null)(`28 x 28 images in Chromium${whyNot}`, () =
     expect(opened.complaints).toEqual([]);
   });
 
-  it.each(HANDS)('are those of Node, byte for byte: hand "%s"', async (name) => {
+  it.each(HANDS)('equal those of Node, byte for byte: hand "%s"', async (name) => {
     const { characters } = readHand(name);
     const drawings = characters.map(plainStrokes);
     const inPage = await opened.page.evaluate((strokes) => checks.glyphs(strokes), drawings);

@@ -1,5 +1,6 @@
-// The page in windows of every size, from a phone of 320 pixels to a projector, in light and dark: axe finds nothing, with and
-// without a drawing, under every tab; and nothing is wider than the window.
+// Tests the layout and accessibility of the page, from a 320-pixel phone to a projector, in light
+// and dark: axe reports no violations with and without a drawing, in every tab, and nothing is
+// wider than the window.
 
 import { describe, expect, it } from 'vitest';
 import { findings } from './support/axe.js';
@@ -33,24 +34,25 @@ interface TabRecord {
   /** Width of the content and of the window, in pixels. */
   readonly wide: number;
   readonly room: number;
-  /** Findings of axe; none in a window that is not in `AXE`. */
+  /** Violations that axe reports; empty for a window that is not in `AXE`. */
   readonly found: readonly string[];
 }
 
 interface VisitRecord {
-  /** Findings of axe before the drawing. */
+  /** Violations before the drawing. */
   readonly empty: readonly string[];
   readonly tabs: readonly TabRecord[];
 }
 
-describe.skipIf(executable === null).concurrent(`the page's look${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`the page's layout${whyNot}`, () => {
   const site = pageVisits();
 
   /** Visits the page in a window and opens all tabs. */
   async function record(name: WindowName): Promise<VisitRecord> {
     const withAxe = AXE.includes(name);
     const { page, context } = await site.visit({ device: WINDOWS[name] });
-    await page.locator('#panels').scrollIntoViewIfNeeded(); // the first panel loads when it is in view
+    // The first panel loads when it is visible.
+    await page.locator('#panels').scrollIntoViewIfNeeded();
     await expectPanel(page);
     const empty = withAxe ? await findings(page) : [];
     await page.locator('#samples button').first().click();
@@ -76,7 +78,7 @@ describe.skipIf(executable === null).concurrent(`the page's look${whyNot}`, () =
   };
 
   it.each(AXE)(
-    'axe finds nothing, before and after a drawing, under every tab: %s',
+    'axe reports no violations, before and after a drawing, in every tab: %s',
     async (name) => {
       const { empty, tabs } = await recordOf(name);
       expect(empty, 'empty').toEqual([]);
@@ -90,7 +92,7 @@ describe.skipIf(executable === null).concurrent(`the page's look${whyNot}`, () =
     { name: 'a phone', window: 'a phone, light' },
     { name: 'a laptop', window: 'a laptop, light' },
     { name: 'a projector', window: 'a projector' },
-  ] as const)('nothing is wider than the window, under every tab: $name', async ({ window }) => {
+  ] as const)('nothing is wider than the window, in every tab: $name', async ({ window }) => {
     const { tabs } = await recordOf(window);
     expect(tabs.length).toBeGreaterThan(1);
     for (const { tab, wide, room } of tabs) expect(wide, tab).toBeLessThanOrEqual(room);

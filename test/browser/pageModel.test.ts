@@ -1,5 +1,5 @@
-// A model of one's own on the page: one that the command line wrote reads the pad, and a damaged one is refused with the reason
-// while the old one goes on reading.
+// Tests a user's model on the page: a model of the command line is used for predictions, and a
+// damaged one is rejected with the reason while the current one stays in use.
 
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
@@ -13,17 +13,17 @@ import { pageVisits } from './support/visits.js';
 import { eventually } from './support/waiting.js';
 
 const parameters = record.parameters.toLocaleString('en-US');
-describe.skipIf(executable === null)(`a model of one's own${whyNot}`, () => {
+describe.skipIf(executable === null)(`a user's model${whyNot}`, () => {
   const site = pageVisits();
 
-  it('reads once it is loaded; a damaged one is refused and the old one stays', async () => {
-    // Without motion the sample is there at once, so that its first reading is also its last.
+  it('predicts once it is loaded; a damaged one is rejected and the current one stays', async () => {
+    // Without motion the sample appears at once, so its first prediction is final.
     const { page } = await site.visit({ to: '#tab=model', device: { reducedMotion: 'reduce' } });
     await page.getByRole('button', { name: 'Draw the letter R' }).click();
     await expectLikeliest(page, 'R');
     const panel = await openTab(page, 'model');
     await eventually(async () => expect(await panel.innerText()).toContain(parameters));
-    const shares = (): Promise<string> => page.locator('#result .likeliest').innerText();
+    const shares = (): Promise<string> => page.locator('#result .top-classes').innerText();
     const shipped = await shares();
 
     const load = (name: string, buffer: Buffer): Promise<void> =>

@@ -1,4 +1,5 @@
-// A picture in place of a drawing: by file and by paste, and the network sees what it sees of the same file in Node.
+// Tests an image instead of a drawing, from a file and by paste: the input of the network equals
+// that of Node.
 
 import { encode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +13,9 @@ import { eventually } from './support/waiting.js';
 
 const SIDE = 240;
 
-/** A character of the pen, dark on gray paper, a little below the middle: gray values row by row. */
+/**
+ * A character of the pen, dark on gray paper, slightly below the middle: gray values in row order.
+ */
 function photograph(label: string): Uint8Array {
   const { characters, pad } = readHand('pen');
   const raster = new Raster(SIDE, SIDE);
@@ -26,10 +29,10 @@ function photograph(label: string): Uint8Array {
   return Uint8Array.from(raster.data, (ink) => 214 - 180 * ink);
 }
 
-describe.skipIf(executable === null).concurrent(`a picture${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`an image${whyNot}`, () => {
   const site = pageVisits();
 
-  it('is read from a file, as in Node; one that is none is refused by name', async () => {
+  it('is classified from a file as in Node; an invalid file is rejected by name', async () => {
     const { page } = await site.visit();
     const gray = photograph('K');
     const { image } = preprocess({ data: gray, width: SIDE, height: SIDE, channels: 1 });
@@ -44,12 +47,12 @@ describe.skipIf(executable === null).concurrent(`a picture${whyNot}`, () => {
     await eventually(async () =>
       expect(await page.getByRole('alert').innerText()).toContain('broken.png'),
     );
-    await expectSeen(page, [...image]); // what was there stays
+    await expectSeen(page, [...image]); // the drawing stays
     await page.getByRole('button', { name: 'Undo' }).click();
     await expectBlank(page);
   });
 
-  it('is read when it is pasted', async () => {
+  it('is classified when it is pasted', async () => {
     const { page, context } = await site.visit();
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const png = encode({ data: photograph('R'), width: SIDE, height: SIDE, channels: 1 });

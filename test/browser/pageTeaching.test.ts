@@ -1,5 +1,5 @@
-// Teaching the page one's own hand: a character that is read wrong is learned, is still known after a reload, and is forgotten on
-// request. With the mouse, and once with the keyboard alone.
+// Tests corrections on the page: a misclassified character is learned, is remembered after a
+// reload, and is deleted on request. With the mouse, and once with the keyboard alone.
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ const { characters, ...mouse } = readHand('mouse');
 const written = (label: string): RecordedCharacter =>
   characters.find((character) => character.label === label)!;
 
-/** What is taught here: that this hand's Z is to be read as a B. No network believes that unless it has learned it. */
+/** The correction: this hand's Z is a B. No network predicts that without learning it. */
 const [DRAWN, TAUGHT] = ['Z', 'B'];
 
 async function draw(page: Page, label: string): Promise<void> {
@@ -25,7 +25,7 @@ async function draw(page: Page, label: string): Promise<void> {
 describe.skipIf(executable === null).concurrent(`teaching${whyNot}`, () => {
   const site = pageVisits();
 
-  it('learns a correction, keeps the rest, knows it after a reload, and forgets it', async () => {
+  it('learns a correction without forgetting, restores it after a reload, and deletes it', async () => {
     const { page } = await site.visit({ to: '#tab=teach' });
     await draw(page, DRAWN);
     await expectLikeliest(page, DRAWN);
@@ -56,7 +56,7 @@ describe.skipIf(executable === null).concurrent(`teaching${whyNot}`, () => {
     expect(await page.evaluate(() => indexedDB.databases())).toEqual([]);
   });
 
-  it('teaches with the keyboard alone', async () => {
+  it('corrects with the keyboard alone', async () => {
     const { page } = await site.visit({ to: '#tab=teach' });
     await page.getByRole('button', { name: 'Draw the letter R' }).focus();
     await page.keyboard.press('Enter');
@@ -64,7 +64,7 @@ describe.skipIf(executable === null).concurrent(`teaching${whyNot}`, () => {
     const panel = await openTab(page, 'teach');
     await panel.getByRole('radio').first().focus();
     await page.keyboard.press('b');
-    await page.keyboard.press('Enter'); // in a form that is the button that sends it
+    await page.keyboard.press('Enter'); // Enter submits the form
     await eventually(async () => expect(await likeliest(page)).toBe('b'), TRAINING_LIMIT);
   });
 });

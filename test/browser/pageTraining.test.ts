@@ -1,5 +1,5 @@
-// Training from nothing in the page: the loss falls, a pause is a pause, what was learned reads the pad, and files of one's own are
-// taken or refused with a reason.
+// Tests training from scratch in the page: the loss decreases, pause works, the trained network
+// classifies the pad, and the user's files are accepted or rejected with a reason.
 
 import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
@@ -14,13 +14,13 @@ import { openTab } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
 import { eventually, TRAINING_LIMIT } from './support/waiting.js';
 
-/** Sets the shortest run that learns something, and begins it. */
+/** Starts the shortest run that learns something. */
 async function start(panel: Locator, epochs: number): Promise<void> {
   await panel.getByRole('spinbutton', { name: /^Epochs/ }).fill(String(epochs));
   await panel.getByRole('button', { name: /^Start/ }).click();
 }
 
-/** Waits for a sentence in the panel's status. */
+/** Waits for a text in the panel's status. */
 async function expectStatus(panel: Locator, text: RegExp): Promise<void> {
   await eventually(
     async () => expect(await panel.locator('.status').innerText()).toMatch(text),
@@ -28,7 +28,7 @@ async function expectStatus(panel: Locator, text: RegExp): Promise<void> {
   );
 }
 
-/** The training losses of the table of epochs. */
+/** The training losses in the table of epochs. */
 async function losses(panel: Locator): Promise<number[]> {
   const rows = await panel
     .locator('.epochs tbody tr')
@@ -39,7 +39,7 @@ async function losses(panel: Locator): Promise<number[]> {
 describe.skipIf(executable === null).concurrent(`training in the page${whyNot}`, () => {
   const site = pageVisits();
 
-  it('lowers the loss, pauses and goes on, and the network can read the pad', async () => {
+  it('lowers the loss, pauses and resumes, and the network can classify the pad', async () => {
     const { page } = await site.visit({ to: '#tab=train', isolated: true });
     const panel = await openTab(page, 'train');
     await panel.locator('.settings select').first().selectOption({ index: 0 }); // 940
@@ -63,12 +63,13 @@ describe.skipIf(executable === null).concurrent(`training in the page${whyNot}`,
     expect(await page.getByRole('alert').count()).toBe(0);
   });
 
-  it('learns from EMNIST files of one’s own, and refuses a damaged one with its name and the reason', async () => {
+  it("trains on the user's EMNIST files, and rejects a damaged one with its name and the reason", async () => {
     const { page } = await site.visit({ to: '#tab=train', isolated: true });
     const panel = await openTab(page, 'train');
     await panel.getByText('EMNIST files of your own').click();
     const drawn = syntheticDataset({ seed: 1, count: 470 });
-    const images = idxImages(uprightImages(drawn.images, drawn.length)); // transposing twice changes nothing
+    // Transposing twice is the identity.
+    const images = idxImages(uprightImages(drawn.images, drawn.length));
     const labels = idxLabels([...drawn.labels]);
     const file = (kind: 'images' | 'labels', bytes: Uint8Array) => ({
       name: `${fileName('balanced', 'train', kind)}.gz`,
@@ -94,7 +95,7 @@ describe.skipIf(executable === null).concurrent(`training in the page${whyNot}`,
   });
 });
 
-/** The five likeliest with their shares. */
+/** The five most likely classes with their probabilities. */
 function shares(page: Page): Promise<string> {
-  return page.locator('#result .likeliest').innerText();
+  return page.locator('#result .top-classes').innerText();
 }

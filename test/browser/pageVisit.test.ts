@@ -1,4 +1,5 @@
-// Visits of other kinds: with the keyboard alone, on a phone, by a link that carries a drawing, with a picture, and with less motion.
+// Tests other kinds of visits: with the keyboard alone, on a phone, by a link with a drawing, with
+// an image, and with reduced motion.
 
 import { describe, expect, it } from 'vitest';
 import { drawingOf } from '../../src/app/web/pad/drawing.js';
@@ -16,7 +17,7 @@ import { pageVisits, PHONE } from './support/visits.js';
 import { plainStrokes, readHand, type RecordedCharacter } from './strokes/recorded.js';
 import { eventually } from './support/waiting.js';
 
-/** A character of the mouse. */
+/** A character of the mouse hand. */
 function written(label: string): RecordedCharacter {
   return readHand('mouse').characters.find((character) => character.label === label)!;
 }
@@ -30,7 +31,7 @@ function onPad(label: string): number[][] {
 describe.skipIf(executable === null).concurrent(`with the keyboard alone${whyNot}`, () => {
   const site = pageVisits();
 
-  it('reaches a sample, has it read, opens every tab, and sees where the focus is', async () => {
+  it('reaches a sample, gets a prediction, opens every tab, and shows the focus', async () => {
     const { page } = await site.visit();
     const focused = (): Promise<string> =>
       page.evaluate(() => {
@@ -72,12 +73,12 @@ describe.skipIf(executable === null).concurrent(`on a phone${whyNot}`, () => {
   it.each([
     { name: '390 pixels', width: 390, height: 844 },
     { name: '320 pixels', width: 320, height: 568 },
-  ])('draws without moving the page: $name', async ({ width, height }) => {
+  ])('draws without scrolling the page: $name', async ({ width, height }) => {
     const { page } = await site.visit({ device: { ...PHONE, viewport: { width, height } } });
     const { characters, ...recording } = readHand('finger');
     const box = (await page.locator('#pad canvas').boundingBox())!;
-    expect(box.width).toBeGreaterThan(0.8 * width); // as large as the phone lets it be
-    expect(box.y + box.height, 'the pad in sight').toBeLessThanOrEqual(height);
+    expect(box.width).toBeGreaterThan(0.8 * width); // as large as the phone allows
+    expect(box.y + box.height, 'the pad is visible').toBeLessThanOrEqual(height);
     const hand = new PadHand(page, recording);
     await hand.write(characters.find(({ label }) => label === 'h')!);
     await expectLikeliest(page, 'h');
@@ -88,7 +89,7 @@ describe.skipIf(executable === null).concurrent(`on a phone${whyNot}`, () => {
 describe.skipIf(executable === null).concurrent(`a link with a drawing${whyNot}`, () => {
   const site = pageVisits();
 
-  it('shows the drawing, and the network sees the same 28 x 28 bytes as in Node', async () => {
+  it('shows the drawing, with the same 28 x 28 bytes as in Node', async () => {
     const text = encodeStrokes(onPad('B'));
     const { page } = await site.visit({ to: `#s=${text}` });
     await expectLikeliest(page, 'B');
@@ -108,7 +109,7 @@ describe.skipIf(executable === null).concurrent(`a link with a drawing${whyNot}`
     await expectLikeliest(page, 'e');
   });
 
-  it('says so when it was damaged on its way, and leaves the pad empty', async () => {
+  it('reports a damaged link, and leaves the pad empty', async () => {
     const text = encodeStrokes(onPad('B'));
     const { page } = await site.visit({ to: `#s=${text.slice(0, -3)}` });
     await eventually(async () =>
@@ -122,10 +123,10 @@ describe.skipIf(executable === null).concurrent(`a link with a drawing${whyNot}`
   });
 });
 
-describe.skipIf(executable === null).concurrent(`where less motion is wanted${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`with reduced motion${whyNot}`, () => {
   const site = pageVisits();
 
-  it('nothing moves by itself', async () => {
+  it('nothing is animated', async () => {
     const { page } = await site.visit({ device: { reducedMotion: 'reduce' } });
     await page.locator('#samples button').first().click();
     await nextFrame(page);

@@ -1,4 +1,5 @@
-// A line on the wide pad: strokes are grouped into characters, each is read, and joining and splitting change the line.
+// Tests a line on the wide pad: strokes are grouped into characters, each is classified, and
+// joining and splitting work.
 
 import { describe, expect, it } from 'vitest';
 import { executable, whyNot } from './support/chromium.js';
@@ -8,7 +9,10 @@ import { pageVisits } from './support/visits.js';
 import { readHand, type RecordedPoint } from './strokes/recorded.js';
 import { eventually } from './support/waiting.js';
 
-/** The mouse's characters beside each other on a pad of 1600 x 400, each a little smaller than the pad is high. */
+/**
+ * Characters of the mouse hand in a row on a pad of 1600 x 400, each slightly smaller than the
+ * height of the pad.
+ */
 function line(word: string): RecordedPoint[][] {
   const { characters } = readHand('mouse');
   return Array.from(word).flatMap((letter, at) => {
@@ -27,7 +31,7 @@ function line(word: string): RecordedPoint[][] {
 describe.skipIf(executable === null)(`words${whyNot}`, () => {
   const site = pageVisits();
 
-  it('reads a word, joins and splits its characters, and takes strokes back', async () => {
+  it('classifies a word, joins and splits its characters, and undoes strokes', async () => {
     const { page } = await site.visit({ to: '#tab=words' });
     const panel = await openTab(page, 'words');
     const text = (): Promise<string> => panel.locator('output.line').innerText();

@@ -1,4 +1,5 @@
-// The wasm backend in a real browser: without threads, and with them where the page is cross-origin isolated.
+// Tests the wasm backend in a real browser: without threads, and with threads on a cross-origin
+// isolated page.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentSecurityPolicy } from '../../scripts/contentSecurityPolicy.js';
@@ -20,7 +21,7 @@ describe.skipIf(executable === null)(`the wasm backend in Chromium${whyNot}`, ()
     expect(isolated.complaints).toEqual([]);
   });
 
-  it('takes the relaxed build, and one thread on a page that is not isolated, even if two are asked for', async () => {
+  it('uses the relaxed build, and one thread on a page that is not isolated, even if two are requested', async () => {
     const trained = await plain.page.evaluate(() => checks.trainOnWasm({ threads: 2 }));
     expect(trained).toMatchObject({
       crossOriginIsolated: false,
@@ -52,7 +53,7 @@ describe.skipIf(executable === null)(`the wasm backend in Chromium${whyNot}`, ()
     expect(alone.losses).toHaveLength(10);
   });
 
-  it('starts one thread for each processor on an isolated page, and ends them', async () => {
+  it('starts one thread per processor on an isolated page, and ends them', async () => {
     const { page } = isolated;
     const processors = await page.evaluate(() => Math.min(navigator.hardwareConcurrency, 8));
     const threads = await page.evaluate(() => checks.startWasm());
@@ -62,11 +63,11 @@ describe.skipIf(executable === null)(`the wasm backend in Chromium${whyNot}`, ()
     await eventually(() => expect(page.workers()).toHaveLength(0));
   });
 
-  it('says so when the policy of the page forbids its threads', async () => {
+  it("reports that the page's policy forbids its threads", async () => {
     const policy = contentSecurityPolicy.replace(' blob:', '');
     const { page, complaints } = await site.open('checks.html', { isolated: true, policy });
     await expect(page.evaluate(() => checks.startWasm())).rejects.toThrow(
-      'wasm: a worker thread does not start; the Content-Security-Policy must allow  worker-src blob:',
+      'wasm: a worker thread failed to start; the Content-Security-Policy must allow  worker-src blob:',
     );
     expect(complaints.join()).toContain('Content Security Policy');
   });

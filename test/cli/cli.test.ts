@@ -32,7 +32,7 @@ const at = (...names: string[]): string => join(folder, ...names);
 
 type Runs<Name extends string> = Record<Name, Finished>;
 
-/** Runs commands one after the other, as later ones need the models of earlier ones. */
+/** Runs commands in order, since later ones need the models of earlier ones. */
 async function chain<Name extends string>(
   cwd: string,
   commands: Record<Name, string>,
@@ -76,7 +76,10 @@ beforeAll(async () => {
     ...balanced,
     part: 'train',
   });
-  await writeFile(at('real', 'train', 'emnist-balanced-test-images-idx3-ubyte'), 'not to be read');
+  await writeFile(
+    at('real', 'train', 'emnist-balanced-test-images-idx3-ubyte'),
+    'must not be read',
+  );
   const oneBased = { split: 'letters', firstLabel: 1 } as const;
   await writeEmnist(at('letters', 'data'), drawn('letters', 188, 'train'), {
     ...oneBased,
@@ -97,13 +100,13 @@ it('every command ends with code 0', () => {
 });
 
 describe('train without data', () => {
-  it('says on stderr, loudly, that its characters are synthetic', () => {
+  it('warns on stderr that its characters are synthetic', () => {
     expect(synthetic.first.stderr).toMatch(/\*\*\* No EMNIST data found.*SYNTHETIC.*not EMNIST/);
     expect(synthetic.first.stderr).toContain('141 images');
     expect(real.train.stderr).not.toContain('SYNTHETIC');
   });
 
-  it('with --json prints the documented lines on stdout and nothing else', () => {
+  it('with --json prints only the documented lines on stdout', () => {
     const lines = jsonLines(synthetic.first);
     expect(lines.map(({ event, epoch }) => [event, epoch])).toEqual([
       ['epoch', 1],
@@ -118,7 +121,7 @@ describe('train without data', () => {
     expect(end).toMatchObject({ bestEpoch: best.epoch, valAccuracy: best.valAccuracy });
   });
 
-  it('gives each run a folder, and the same seed the same files', () => {
+  it('creates a folder per run, with the same files for the same seed', () => {
     expect(jsonLines(synthetic.second)[2].model).toBe(join('runs', '2', 'best.safetensors'));
     const timeless = (run: Finished): object[] =>
       jsonLines(run).map((line) => ({ ...line, seconds: 0, imagesPerSecond: 0, model: '' }));
@@ -129,7 +132,7 @@ describe('train without data', () => {
     }
   });
 
-  it('leaves a model that eval finds the same validation part for', () => {
+  it('saves a model for which eval finds the same validation part', () => {
     const { valAccuracy } = jsonLines(synthetic.first)[2];
     const [result] = jsonLines(synthetic.validation);
     expect(result).toMatchObject({ total: 47, accuracy: valAccuracy, part: 'val' });
@@ -138,8 +141,8 @@ describe('train without data', () => {
 });
 
 describe('train on EMNIST files', () => {
-  it('does what the options say, and never opens the test part', async () => {
-    // The test part in that folder is not even a file of images.
+  it('applies the options, and never opens the test part', async () => {
+    // The test part in that folder is not a valid IDX file.
     const [line] = jsonLines(real.train);
     const epochs: EpochEvent[] = [];
     await withFreshBackend(wasm(1).make, async () => {
@@ -162,7 +165,7 @@ describe('train on EMNIST files', () => {
     expect(line).toMatchObject({ epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr });
   });
 
-  it('--init begins with the weights of a file', () => {
+  it('--init starts with the weights of a file', () => {
     const [before, after] = [at('real', 'ours', 'best'), at('real', 'initialized', 'last')].map(
       (path) => decodeSafetensors(readFileSync(`${path}.safetensors`)).tensors,
     );
@@ -175,13 +178,13 @@ describe('train on EMNIST files', () => {
       const moved = Array.from(before[name].data).filter(
         (value, i) => Math.abs(value - data[i]) > 1e-7,
       );
-      expect(moved, name).toHaveLength(0); // at so small a rate they hardly move
+      expect(moved, name).toHaveLength(0); // with such a small rate they hardly change
     }
   });
 });
 
 describe('the letters split', () => {
-  it('trains on labels that begin with 1', () => {
+  it('trains on labels that start at 1', () => {
     const { stdout } = letters.train;
     expect(stdout).toMatch(/EMNIST letters train, training part: \d+ images, 26 classes/);
     expect(stdout).toMatch(

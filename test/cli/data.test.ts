@@ -16,7 +16,7 @@ const names = Object.keys(files).sort();
 const FETCH = 'data fetch --split letters';
 
 describe('data fetch', () => {
-  it('brings the files into the default folder, says so and names what to do next', async () => {
+  it('downloads the files into the default folder, and prints the next command', async () => {
     const [{ url }, folder] = [await serve(archive), await temporaryFolder()];
     const { code, stdout, stderr } = await inkgrad(folder, `${FETCH} --url ${url}`);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -24,7 +24,7 @@ describe('data fetch', () => {
     for (const name of names)
       expect(stdout).toContain(`fetched   ${name}  ${files[name].length} bytes`);
     expect(stdout).toMatch(
-      /EMNIST letters is in data\/emnist, .*\nnext {6}npx inkgrad train --split letters\n$/s,
+      /EMNIST letters is in data\/emnist; .*\nnext {6}npx inkgrad train --split letters\n$/s,
     );
   });
 
@@ -49,7 +49,7 @@ describe('data fetch', () => {
     });
   });
 
-  it('takes an archive on disk', async () => {
+  it('accepts an archive on disk', async () => {
     const folder = await temporaryFolder();
     writeFileSync(join(folder, 'gzip.zip'), archive);
     const { code, stdout } = await inkgrad(folder, `${FETCH} --from gzip.zip --dir here`);
@@ -65,11 +65,11 @@ describe('data fetch', () => {
       3,
       /^inkgrad: http:.*gzip\.zip: is an HTML page, not a ZIP archive/,
     ],
-    ['', { status: 404 }, 3, /^inkgrad: http:.*gzip\.zip: the server answers 404/],
-    ['', { status: 403 }, 3, /^inkgrad: http:.*gzip\.zip: the server answers 403/],
-    [' --from nowhere.zip', {}, 3, /^inkgrad: nowhere\.zip: there is no such file/],
+    ['', { status: 404 }, 3, /^inkgrad: http:.*gzip\.zip: the server responded 404/],
+    ['', { status: 403 }, 3, /^inkgrad: http:.*gzip\.zip: the server responded 403/],
+    [' --from nowhere.zip', {}, 3, /^inkgrad: nowhere\.zip: no such file/],
     [' --from .', {}, 3, /^inkgrad: \.: is not a file/],
-  ])('refuses%s %o', async (flags, misdeeds, expected, message) => {
+  ])('rejects%s %o', async (flags, misdeeds, expected, message) => {
     const [{ url }, folder] = [await serve(archive, misdeeds), await temporaryFolder()];
     const words = `${FETCH}${flags === '' ? ` --url ${url}` : flags}`;
     const { code, stdout, stderr } = await inkgrad(folder, words);
@@ -79,7 +79,7 @@ describe('data fetch', () => {
   });
 
   it.each([
-    ['data', /^Name what to do with the data: fetch/],
+    ['data', /^Specify a subcommand: fetch/],
     ['data fetsch', /^Did you mean fetch\?/],
     ['data fetch --split nope', /--split must be one of balanced, letters, .*, got nope/],
     ['data fetch --from a --url b', /Arguments from and url are mutually exclusive/],
@@ -93,7 +93,7 @@ describe('data fetch', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)(
-    'ends at %s with code %i, and what had arrived is kept as .partial',
+    'ends at %s with code %i, and keeps received data as .partial',
     async (signal, expected) => {
       const [{ url }, dir] = [
         await serve(archive, { stallAfter: 70_000 }),
@@ -111,7 +111,7 @@ describe('data fetch', () => {
       child.kill(signal);
       expect(await ended, stderr).toBe(expected);
       expect(stderr).toMatch(
-        /^inkgrad: stopped; .*\.partial, and the same command goes on from there\n$/,
+        /^inkgrad: stopped; .*\.partial files, and the same command resumes the download\n$/,
       );
       expect(readdirSync(dir).filter((name) => !name.endsWith('.partial'))).toEqual([]);
       const { code } = await inkgrad(dir, `${FETCH} --url ${url} --dir ${dir}`);
@@ -121,10 +121,10 @@ describe('data fetch', () => {
   );
 });
 
-describe('train where there is no data', () => {
+describe('train without data', () => {
   const TRAIN = 'train --split letters --limit 104 --val-fraction 0.25 --epochs 1 --json';
 
-  it('fetches it first and trains on it', async () => {
+  it('downloads it and trains on it', async () => {
     const [{ url }, folder] = [await serve(archive), await temporaryFolder()];
     const { code, stderr } = await inkgrad(folder, TRAIN, {
       INKGRAD_OFFLINE: '',
@@ -137,27 +137,27 @@ describe('train where there is no data', () => {
     expect(readdirSync(join(folder, 'data', 'emnist')).sort()).toEqual(names);
   });
 
-  it('says why it cannot fetch it, and draws characters in its place', async () => {
+  it('explains a failed download, and trains on synthetic characters', async () => {
     const [{ url }, folder] = [await serve(archive, { status: 404 }), await temporaryFolder()];
     const { code, stderr } = await inkgrad(folder, TRAIN, {
       INKGRAD_OFFLINE: '',
       INKGRAD_EMNIST_URL: url,
     });
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/\*\*\* No EMNIST data found.*SYNTHETIC.*Why: http:.*answers 404/s);
+    expect(stderr).toMatch(/\*\*\* No EMNIST data found.*SYNTHETIC.*Reason: http:.*responded 404/s);
   });
 
   it.each([
     [`${TRAIN} --offline`, '', '--offline'],
     [TRAIN, '1', 'INKGRAD_OFFLINE'],
-  ])('asks nobody: %s with INKGRAD_OFFLINE=%s', async (words, INKGRAD_OFFLINE, who) => {
+  ])('makes no request: %s with INKGRAD_OFFLINE=%s', async (words, INKGRAD_OFFLINE, who) => {
     const [server, folder] = [await serve(archive), await temporaryFolder()];
     const { code, stderr } = await inkgrad(folder, words, {
       INKGRAD_OFFLINE,
       INKGRAD_EMNIST_URL: server.url,
     });
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(RegExp(`SYNTHETIC.*Why: ${who} forbids fetching it`, 's'));
+    expect(stderr).toMatch(RegExp(`SYNTHETIC.*Reason: ${who} disables the download`, 's'));
     expect(server.ranges).toEqual([]);
     expect(existsSync(join(folder, 'data'))).toBe(false);
   });

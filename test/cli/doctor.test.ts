@@ -10,7 +10,7 @@ interface DoctorReport extends DeviceReport {
   readonly cpu: Readonly<Record<'cores' | 'simd' | 'relaxedSimd' | 'threads' | 'model', unknown>>;
 }
 
-it('doctor reports every device, with the reason for each that is not chosen', async () => {
+it('doctor lists every device, with the reason for each that is not selected', async () => {
   const { code, stdout } = await inkgrad(tmpdir(), 'doctor --json');
   const report = JSON.parse(stdout) as DoctorReport;
   expect(code).toBe(0);
@@ -29,20 +29,20 @@ it('doctor reports every device, with the reason for each that is not chosen', a
 });
 
 it.each(['webgpu', 'headlessgl'])(
-  'a device that needs a package says how to get it: %s',
+  'the error of a device without its package suggests the installation: %s',
   async (mode) => {
     const { code, stderr } = await inkgrad(tmpdir(), `doctor --backend ${mode}`);
-    // Where the packages are installed, there may be such a device, or another reason that names its fix.
+    // If the packages are installed, the device may exist, or have another error with its fix.
     if (code === 0) return;
     expect(code).toBe(1);
     expect(stderr).toMatch(RegExp(`^inkgrad: gpu \\(${mode}\\): `));
     expect(stderr).toMatch(
-      /npm install gpu\.js@2\.24\.1|needs a newer Linux|xvfb-run|no adapter|it needs OpenGL/,
+      /npm install gpu\.js@2\.24\.1|requires a newer Linux|xvfb-run|no adapter|a display with OpenGL/,
     );
   },
 );
 
-it('doctor says the same to people', async () => {
+it('doctor prints the same as text', async () => {
   const { code, stdout } = await inkgrad(tmpdir(), 'doctor --backend reference');
   expect(code).toBe(0);
   expect(stdout).toMatch(/^cpu {7}.+ cores$/m);
@@ -51,13 +51,11 @@ it('doctor says the same to people', async () => {
   expect(stdout).toMatch(/^ {2}reference +chosen \(\d+ ms\)$/m);
 });
 
-it('a device that cannot be had ends a command with exit code 1 and the reason', async () => {
+it('an unavailable device ends a command with exit code 1 and the reason', async () => {
   for (const command of ['doctor', 'train']) {
     const { code, stdout, stderr } = await inkgrad(tmpdir(), `${command} --backend webgl2`);
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toBe(
-      'inkgrad: gpu (webgl2): Node has no WebGL2, a browser has; in Node use headlessgl or webgpu\n',
-    );
+    expect(stderr).toBe('inkgrad: gpu (webgl2): Node has no WebGL2; use headlessgl or webgpu\n');
   }
 });

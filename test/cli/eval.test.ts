@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('every command ends with code 0, but one that would overwrite with 2', () => {
+it('every command ends with code 0, except that overwriting ends with 2', () => {
   for (const [name, { code, stderr }] of Object.entries(runs)) {
     expect(code, `${name}: ${stderr}`).toBe(name === 'again' ? 2 : 0);
   }
@@ -59,7 +59,7 @@ describe('eval', () => {
   };
 
   it('--json prints one object with the documented fields', async () => {
-    // The characters as they were drawn: the CLI has read them back from transposed files.
+    // The characters as generated; the CLI has read them back from transposed files.
     const { accuracy, correct, total, loss, mergedAccuracy, perClass } = await withFreshBackend(
       wasm(1).make,
       async (): Promise<Evaluation> => {
@@ -117,22 +117,22 @@ describe('eval', () => {
     expect(mergedAccuracy).toBeGreaterThanOrEqual(accuracy);
   });
 
-  it('--part val and train read the images that training had set apart', () => {
+  it('--part val and train use the split of training', () => {
     const { valLoss: loss, valAccuracy: accuracy } = jsonLines(runs.train)[0];
     expect(numbers(runs.validation)).toMatchObject({ total: 47, loss, accuracy });
     expect(numbers(runs.training)).toMatchObject({ total: 141 });
   });
 
-  it('--limit reads the first so many images of the part', () => {
+  it('--limit uses the first images of the part', () => {
     const [{ total, perClass }] = jsonLines(runs.few);
     expect(total).toBe(10);
     const read = (perClass as ClassScore[]).filter((one) => one.total > 0).map(({ name }) => name);
     expect(read).toEqual(BALANCED_CLASSES.slice(0, 10));
-    // Cut from the first ten images of the training file, the validation part would be empty.
+    // If --limit applied to the training file, the validation part would be empty.
     expect(numbers(runs.fewOfValidation)).toMatchObject({ total: 10, part: 'val' });
   });
 
-  it('without --json tells people what they want to know, on stdout', () => {
+  it('without --json prints a summary on stdout', () => {
     const { stdout, stderr } = runs.prose;
     const { accuracy, correct, total } = jsonLines(runs.test)[0];
     expect(stdout).toContain('EMNIST balanced test, 94 images, 47 classes');
@@ -146,7 +146,7 @@ describe('eval', () => {
 });
 
 describe('the temperature', () => {
-  it('is fitted by train on the validation images and lowers the error of the confidence', () => {
+  it('is fitted by train on the validation images and lowers the calibration error', () => {
     const [{ temperature, calibrationError, uncalibratedError }] = jsonLines(runs.validation);
     expect(jsonLines(runs.train).at(-1)).toMatchObject({ event: 'end', temperature });
     expect(temperature).not.toBe(1);
@@ -155,7 +155,7 @@ describe('the temperature', () => {
     expect(runs.prose.stdout).toContain(`at temperature ${Number(temperature).toFixed(3)}`);
   });
 
-  it('--calibrate fits the same and leaves the rest of the file as it was', () => {
+  it('--calibrate fits the same value and changes nothing else in the file', () => {
     expect(jsonLines(runs.calibrate)).toEqual([
       { ...jsonLines(runs.validation)[0], model: join('ours', 'other.safetensors') },
     ]);
@@ -167,7 +167,7 @@ describe('the temperature', () => {
 });
 
 describe('eval --out', () => {
-  it('writes pictures that can be decoded and a report that names the numbers', () => {
+  it('writes valid images and a report with the numbers', () => {
     const written = ['calibration.png', 'confusion.png', 'report.html', 'worst.png'];
     expect(readdirSync(at('about', 'test')).sort()).toEqual(written);
     for (const name of written.filter((file) => file.endsWith('.png'))) {
@@ -182,8 +182,8 @@ describe('eval --out', () => {
     expect(runs.pictures.stdout).toContain(join('about', 'test', 'report.html'));
   });
 
-  it('refuses a folder with something in it', () => {
+  it('rejects a folder that is not empty', () => {
     expect(runs.again).toMatchObject({ code: 2, stdout: '' });
-    expect(runs.again.stderr).toMatch(/--out about: this folder is not empty/);
+    expect(runs.again.stderr).toMatch(/--out about: the folder is not empty/);
   });
 });

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('import', () => {
-  it('writes the same weights beside the file and tells what it read', async () => {
+  it('writes the same weights next to the file and describes its input', async () => {
     const done = await run('import ours.pth --out read.safetensors --json');
     expect(done.code, done.stderr).toBe(0);
     const [told] = jsonLines(done);
@@ -57,7 +57,7 @@ describe('import', () => {
     }
   });
 
-  it('undoes export, to the last bit', async () => {
+  it('inverts export, bit for bit', async () => {
     for (const words of [
       'import ours.pth --out one.safetensors',
       'export one.safetensors --to pth --out two.pth',
@@ -70,23 +70,25 @@ describe('import', () => {
     );
   });
 
-  it('says in words what it read', async () => {
+  it('describes its input as text', async () => {
     const { stdout } = await run('import ours.pth --out words.safetensors');
     expect(stdout).toMatch(/^read {6}ours\.pth {2}\(PyTorch, sha256 [0-9a-f]{64}\)$/m);
     expect(stdout).toMatch(/conv_layers\.4\.weight +64 x 32 x 3 x 3/);
     expect(stdout).toContain('classes   47: 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt');
   });
 
-  it('refuses what is no PyTorch file', async () => {
+  it('rejects a file that is not a PyTorch file', async () => {
     const done = await run('import ours.safetensors --out x.safetensors');
     expect(done).toMatchObject({ code: 4, stdout: '' });
-    expect(done.stderr).toContain('is a safetensors file, which every command reads as it is');
+    expect(done.stderr).toContain(
+      'is a safetensors file, which needs no import; every command accepts it',
+    );
   });
 });
 
 describe('export', () => {
   it.each(['onnx', 'safetensors', 'pth'])(
-    'writes %s beside the model and names its digest',
+    'writes %s next to the model and prints its digest',
     async (format) => {
       await writeFile(at(`${format}-model.st`), await readFile(at('ours.safetensors')));
       const done = await run(`export ${format}-model.st --to ${format} --json`);
@@ -103,7 +105,7 @@ describe('export', () => {
   );
 
   it.each(['float32', 'float16', 'int8'] as const)(
-    'writes %s weights, which read as any other model',
+    'writes %s weights, which load like any other model',
     async (weights) => {
       const name = `${weights}.safetensors`;
       const done = await run(
@@ -121,7 +123,7 @@ describe('export', () => {
         expect(found[name].shape).toEqual(shape);
         const largest = largestDifference(data, new Float32Array(data.length));
         const allowed = (value: number): number => {
-          if (shape.length < 2) return 0; // biases and statistics stay as they are
+          if (shape.length < 2) return 0; // biases and statistics are unchanged
           if (weights === 'int8') return (largest / 127 / 2) * 1.0001;
           return weights === 'float16' ? 2 ** -11 * Math.max(Math.abs(value), 2 ** -14) : 0;
         };
@@ -137,7 +139,7 @@ describe('export', () => {
     ['float16', 0.002],
     ['int8', 0.02],
   ] as const)(
-    'writes a model with %s weights that computes nearly the same',
+    'writes a model with %s weights and nearly the same outputs',
     async (weights, near) => {
       const told = jsonLines(
         await run(`export ours.safetensors --to safetensors --weights ${weights} --json`),
@@ -170,12 +172,10 @@ describe('export', () => {
     },
   );
 
-  it('knows number formats for safetensors alone, and those it has', async () => {
+  it('accepts --weights only for safetensors, and only known formats', async () => {
     const refused = await run('export ours.safetensors --to onnx --weights int8');
     expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toContain(
-      '--weights int8 is for --to safetensors alone, not for --to onnx',
-    );
+    expect(refused.stderr).toContain('--weights int8 requires --to safetensors, got --to onnx');
     const misspelt = await run('export ours.safetensors --to safetensors --weights int9');
     expect(misspelt).toMatchObject({ code: 2, stdout: '' });
     expect(misspelt.stderr).toContain(
@@ -183,7 +183,7 @@ describe('export', () => {
     );
   });
 
-  it('writes a PyTorch project into the folder that is named, from the built program', async () => {
+  it('writes a PyTorch project into the given folder, with the built program', async () => {
     const done = await run('export ours.pth --to pytorch some/project --json');
     expect(done.code, done.stderr).toBe(0);
     const files = ['README.md', 'emnist.py', 'evaluate.py', 'network.py', 'train.py', 'model.pth'];
@@ -195,11 +195,11 @@ describe('export', () => {
     expect(await run('export ours.pth --to pytorch some/project')).toMatchObject({ code: 2 });
   });
 
-  it('never writes over a file, the model itself least of all, unless told to', async () => {
+  it('overwrites a file only with --force, and never the model itself', async () => {
     const before = await readFile(at('ours.safetensors'));
     const refused = await run('export ours.safetensors --to safetensors');
     expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toMatch(/ours\.safetensors: is there already/);
+    expect(refused.stderr).toMatch(/ours\.safetensors: already exists/);
     expect(digest(await readFile(at('ours.safetensors')))).toBe(digest(before));
     await writeFile(at('old.onnx'), 'old');
     expect(await run('export ours.pth --to onnx --out old.onnx')).toMatchObject({ code: 2 });
@@ -209,7 +209,7 @@ describe('export', () => {
     expect((await readFile(at('old.onnx'))).length).toBeGreaterThan(1_000_000);
   });
 
-  it('guesses what a misspelt format should be', async () => {
+  it('suggests a correction for a misspelled format', async () => {
     const done = await run('export ours.pth --to ONX');
     expect(done).toMatchObject({ code: 2, stdout: '' });
     expect(done.stderr).toMatch(

@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = await makeFolder();
   const balanced = { split: 'balanced', firstLabel: 0 } as const;
   const train = drawn('balanced', 188, 'train');
-  train.images.copyWithin(5 * 784, 0, 784); // image 5 is image 0 again, under another label
+  train.images.copyWithin(5 * 784, 0, 784); // image 5 is a copy of image 0 with another label
   const test = drawn('balanced', 47, 'test');
   test.images.set(train.images.subarray(9 * 784, 10 * 784));
   await writeEmnist(at('data'), train, { ...balanced, part: 'train' });
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('explore on EMNIST files', () => {
-  it('prints one object and nothing else on stdout', () => {
+  it('prints one JSON object on stdout', () => {
     expect(real.code, real.stderr).toBe(0);
     const [summary, ...rest] = jsonLines(real);
     expect(rest).toEqual([]);
@@ -51,7 +51,7 @@ describe('explore on EMNIST files', () => {
     expect(perClass).toHaveLength(47);
   });
 
-  it('writes every file that it names, each one whole', () => {
+  it('writes every file that it lists, completely', () => {
     const { files } = jsonLines(real)[0] as { files: string[] };
     expect(readdirSync(at('real')).sort()).toEqual([...files].sort());
     for (const name of [
@@ -72,24 +72,24 @@ describe('explore on EMNIST files', () => {
     }
   });
 
-  it('writes a report with all of the pictures in it, that loads nothing', () => {
+  it('writes a self-contained report with all images', () => {
     const html = readFileSync(at('real', 'report.html'), 'utf8');
     const { files } = jsonLines(real)[0] as { files: string[] };
     expect(html.split('src="data:image/png;base64,').length - 1).toBe(
       files.filter((file) => file.endsWith('.png')).length,
     );
     expect(html).not.toMatch(/<script|(src|href)="(?!data:|#)/);
-    expect(html).toContain('EMNIST balanced train, explored');
-    expect(html).toContain('measured elsewhere on 9,400 Balanced images');
+    expect(html).toContain('Analysis of EMNIST balanced train');
+    expect(html).toContain('reference: 9,400 Balanced images');
     expect(html).toMatch(
-      /1 image equal to an earlier one.*1 sets of equal images.*1 image also in the other part/,
+      /1 image identical to an earlier one.*1 sets of identical images.*1 image also in the other part/,
     );
     expect(html).not.toContain(folder);
   });
 });
 
 describe('explore without data', () => {
-  it('says loudly that its characters are synthetic, and compares them with nothing real', () => {
+  it('warns that its characters are synthetic, and shows no comparison with real data', () => {
     expect(first!.code, first!.stderr).toBe(0);
     expect(first!.stderr).toMatch(/\*\*\* No EMNIST data found: exploring SYNTHETIC/);
     expect(first!.stdout).toContain('synthetic characters (not EMNIST): 100 images, 47 classes');
@@ -98,7 +98,7 @@ describe('explore without data', () => {
     );
     const html = readFileSync(at('runs', 'explore-1', 'report.html'), 'utf8');
     expect(html).toContain('These are SYNTHETIC characters');
-    expect(html).not.toContain('measured elsewhere');
+    expect(html).not.toContain('reference:');
   });
 
   it('writes the same bytes for the same command', () => {
@@ -116,13 +116,13 @@ describe('explore without data', () => {
   });
 });
 
-describe.concurrent('explore refuses', () => {
+describe.concurrent('explore rejects', () => {
   it('to overwrite', async () => {
     await mkdir(at('full'));
     await writeFile(at('full', 'report.html'), 'precious');
     const { code, stderr, stdout } = await run('explore --limit 50 --out full');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('--out full: this folder is not empty; name a new one');
+    expect(stderr).toContain('--out full: the folder is not empty; choose a new one');
     expect(readFileSync(at('full', 'report.html'), 'utf8')).toBe('precious');
   });
 
@@ -138,7 +138,7 @@ describe.concurrent('explore refuses', () => {
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
   });
 
-  it('and shows its options with two examples', async () => {
+  it('explore --help lists its options with two examples', async () => {
     const { code, stdout } = await run('explore --help');
     expect(code).toBe(0);
     for (const option of ['data', 'split', 'part', 'limit', 'seed', 'out', 'json']) {

@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('counts parameters, shapes and multiply-adds, and names the digest of the file', async () => {
+it('prints parameters, shapes, multiply-adds and the digest of the file', async () => {
   const done = await inkgrad(folder, 'info ours.pth --json');
   expect(done.code, done.stderr).toBe(0);
   const [told] = jsonLines(done);
@@ -64,18 +64,18 @@ it('counts parameters, shapes and multiply-adds, and names the digest of the fil
   expect(layers.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(400_367);
 });
 
-it('prints a table for people, and nothing from the file that a terminal would obey', async () => {
+it('prints a table, and escapes terminal control sequences of the file', async () => {
   const { code, stdout } = await inkgrad(folder, 'info ours.pth');
   expect(code).toBe(0);
   expect(stdout).toMatch(
     /^conv_layers\.4 +Conv2d\(32, 64, kernelSize=3, padding=1\) +64 x 14 x 14 +18,496 +3,612,672$/m,
   );
-  expect(stdout).toContain('400,367 parameters, 7.76 million multiply-adds an image');
+  expect(stdout).toContain('400,367 parameters, 7.76 million multiply-adds per image');
   expect(stdout).toContain('classes   47: 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqr?[31m');
   expect(stdout).not.toContain('\u001b');
 });
 
-it('tells how a model was trained, from its file and from the config of its run', async () => {
+it('describes how a model was trained, from its file and the config of its run', async () => {
   const config = {
     settings: { dropout: 0.5 },
     sittings: [{ backend: 'wasm (base SIMD, 2 threads)' }],

@@ -26,7 +26,7 @@ import {
 import { inkgrad, inkgradProcess, jsonLines, makeFolder } from './support.js';
 
 const SEED = 20;
-/** An A, a 3 and a K, which nothing else looks like. */
+/** An A, a 3 and a K, which have no look-alikes. */
 const SHOWN = { A: 10, 3: 3, K: 20 } as const;
 let folder: string;
 
@@ -56,7 +56,7 @@ async function learn(path: string): Promise<void> {
 const bytesOf = (coverage: Coverage, dark: number, light: number): Uint8Array =>
   gray(coverage, (ink) => light + (dark - light) * ink).data as Uint8Array;
 
-/** Files of one character, by how it is shown. */
+/** Files of one character, by presentation. */
 function filesOf(index: number): Record<string, Uint8Array> {
   const shown = drawing(SEED, index);
   const coverage = drawLarge(shown);
@@ -65,7 +65,8 @@ function filesOf(index: number): Record<string, Uint8Array> {
   const spread = (color: (ink: number) => number[]): Uint8Array =>
     Uint8Array.from(Array.from(coverage.data).flatMap(color));
   const small = drawLarge(shown, { size: 60, margins: [9, 5, 7, 12] });
-  // Lying on its right side, as a camera turned to the left stores it: row y of the file is column y of the picture.
+  // Rotated to the right, as stored by a camera turned to the left: row y of the file is column y
+  // of the image.
   const lying = Uint8Array.from(
     { length: dark.length },
     (_, i) => dark[(i % height) * width + (width - 1 - Math.floor(i / height))],
@@ -130,14 +131,14 @@ interface Line {
 }
 
 describe('predict', () => {
-  it('takes the last of two numbers, and does not add them', async () => {
+  it('uses the last of a repeated option', async () => {
     const run = await inkgrad(folder, 'predict A --json --top 3 --top 1');
     expect(run.code, run.stderr).toBe(0);
     const readings = (jsonLines(run) as unknown as Line[]).slice(0, -1);
     expect(readings.map(({ top }) => top.length)).toEqual(Array<number>(8).fill(1));
   });
 
-  it('reads the same character however the picture shows it', async () => {
+  it('predicts the same character for every presentation', async () => {
     const run = await inkgrad(folder, 'predict A 3 K --json --top 4 --debug-dir seen');
     expect(run.code, run.stderr).toBe(0);
     const lines = jsonLines(run) as unknown as Line[];
@@ -178,24 +179,27 @@ describe('predict', () => {
     expect(readdirSync(join(folder, 'seen'))).toHaveLength(24);
   });
 
-  it('takes the newest model of runs/ and says so, and that it has learned drawn characters', async () => {
+  it('uses the newest model of runs/, and warns that it was trained on synthetic characters', async () => {
     const { code, stdout, stderr } = await inkgrad(folder, `predict ${join('A', '1-white.png')}`);
     expect(code).toBe(0);
     expect(stderr).toContain(
-      `*** Model ${join('runs', 'new', 'best.safetensors')}, the newest of runs/`,
+      `*** Using ${join('runs', 'new', 'best.safetensors')}, the newest model in runs/`,
     );
     expect(stderr).toContain('SYNTHETIC');
     expect(stdout).toMatch(/1-white\.png\n {2}A.*\n {4}A +\d+\.\d % {2}█+\n/);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(5); // the file, the character, three choices
+    // The file, the character, three candidates.
+    expect(stdout.trimEnd().split('\n')).toHaveLength(5);
   });
 
-  it('goes on after a bad file, says what is empty, and ends with code 3', async () => {
+  it('continues after a bad file, reports empty images, and ends with code 3', async () => {
     const words = `predict bad.png gone.png blank.png ${join('A', '1-white.png')} --json`;
     const run = await inkgrad(folder, words);
     expect(run.code).toBe(3);
-    expect(run.stderr).toMatch(/bad\.png: is neither a PNG nor a JPEG picture/);
+    expect(run.stderr).toMatch(/bad\.png: is neither a PNG nor a JPEG image/);
     expect(run.stderr).toMatch(/gone\.png: cannot be read/);
-    expect(run.stderr).toContain('inkgrad: 2 of 4 pictures could not be read; the others were');
+    expect(run.stderr).toContain(
+      'inkgrad: 2 of 4 images could not be read; the others were classified',
+    );
     expect(run.stderr).not.toMatch(/^\s+at .*:\d+/m);
     const [bad, gone, blank, good, end] = jsonLines(run);
     expect([bad.file, gone.file]).toEqual(['bad.png', 'gone.png']);
@@ -212,25 +216,25 @@ describe('predict', () => {
     expect(jsonLines(run)[0]).toMatchObject({ file: 'stdin', read: ['K'] });
   });
 
-  it('overwrites nothing', async () => {
+  it('does not overwrite files', async () => {
     await mkdir(join(folder, 'full'));
     await writeFile(join(folder, 'full', '0001-blank.png'), 'precious');
     const { code, stderr } = await inkgrad(folder, 'predict blank.png --debug-dir full');
-    expect(stderr).toMatch(/--debug-dir full: this folder is not empty/);
+    expect(stderr).toMatch(/--debug-dir full: the folder is not empty/);
     expect(code).toBe(2);
     expect(readFileSync(join(folder, 'full', '0001-blank.png'), 'utf8')).toBe('precious');
   });
 
-  it('asks for a model where there is none, and for pictures', async () => {
+  it('rejects a missing model and missing images', async () => {
     const none = await inkgrad(join(folder, 'A'), 'predict 1-white.png');
     expect(none.code).toBe(4);
     expect(none.stderr).toMatch(
-      /no model: there is no .*best\.safetensors here; name .*--model.*inkgrad train/,
+      /no model: .*best\.safetensors does not exist; pass .*--model.*inkgrad train/,
     );
     expect(existsSync(join(folder, 'A', 'runs'))).toBe(false);
     const nothing = await inkgrad(folder, 'predict');
     expect(nothing.code).toBe(2);
-    expect(nothing.stderr).toMatch(/^Name at least one picture/);
+    expect(nothing.stderr).toMatch(/^Specify at least one image/);
     const unknown = await inkgrad(folder, 'predict blank.png --nope');
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toMatch(/^Unknown argument: nope/);

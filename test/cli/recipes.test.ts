@@ -29,7 +29,7 @@ const runs = {} as Record<keyof typeof COMMANDS, Finished>;
 
 beforeAll(async () => {
   folder = await makeFolder();
-  // Digits are three times as often as letters, so that it matters whether shares are counted.
+  // Digits are three times as frequent as letters, so class frequencies matter.
   const even = drawn('balanced', 188, 'train');
   const places = Array.from(even.labels, (label, i) => (label < 10 ? [i, i, i] : [i])).flat();
   await writeEmnist(join(folder, 'train'), subset(even, places), {
@@ -48,7 +48,7 @@ const tensorsIn = (file: string): SafetensorsFile['tensors'] =>
 const namesIn = (file: string): string[] => Object.keys(tensorsIn(file));
 
 describe('train --recipe best', () => {
-  it('keeps the recipe, but for the options given beside it, in config.json', () => {
+  it('stores the recipe with the changed options in config.json', () => {
     expect(runs.train.code, runs.train.stderr).toBe(0);
     const { settings } = JSON.parse(readFileSync(join(folder, 'ours', 'config.json'), 'utf8')) as {
       settings: object;
@@ -61,13 +61,13 @@ describe('train --recipe best', () => {
       valFraction: 0.25,
     });
     expect(runs.train.stderr).toMatch(/recipe {4}best: AdamW .*one-cycle/);
-    expect(runs.train.stderr).toContain('weights averaged (0.999)');
+    expect(runs.train.stderr).toContain('weight average 0.999');
     expect(runs.train.stderr).toContain('network   585263 parameters');
-    expect(runs.train.stderr).toContain('1,2,2 convolutions in the blocks');
+    expect(runs.train.stderr).toContain('1,2,2 convolutions per block');
     expect(runs.train.stderr).not.toContain('shift');
   });
 
-  it('the model to use holds the averaged weights that were validated last, the state to go on from both', () => {
+  it('the model contains the averaged weights that were validated last, the checkpoint contains both', () => {
     const [epochs, end] = [jsonLines(runs.train).slice(0, -1), jsonLines(runs.train).at(-1)!];
     const { valAccuracy, temperature } = end;
     expect(epochs).toHaveLength(2);
@@ -75,13 +75,13 @@ describe('train --recipe best', () => {
     expect(jsonLines(runs.validation)[0]).toMatchObject({ accuracy: valAccuracy, temperature });
     expect(jsonLines(runs.calibrate)[0]).toMatchObject({ temperature });
     expect(runs.train.stderr).toMatch(
-      /precise {3}statistics of \d+ images as they are: validation accuracy/,
+      /precise {3}batch-norm statistics of \d+ unaugmented images: validation accuracy/,
     );
     const report = readFileSync(join(folder, 'ours', 'report.html'), 'utf8');
     expect(report).toMatch(
-      /Batch norm has statistics of \d+ images as they are: validation accuracy/,
+      /Precise batch norm: batch-norm statistics of \d+ unaugmented images: validation accuracy/,
     );
-    expect(runs.prose.stdout).toMatch(/validation part, with the shares of the classes, 67 images/);
+    expect(runs.prose.stdout).toMatch(/validation part, with class priors, 67 images/);
     const weight = 'conv_layers.0.weight';
     expect(namesIn('last.safetensors')).toEqual(
       expect.arrayContaining([weight, `average.${weight}`]),
@@ -90,11 +90,11 @@ describe('train --recipe best', () => {
     expect(namesIn('best.safetensors').filter((name) => name.startsWith('average.'))).toEqual([]);
     const [best, last] = ['best.safetensors', 'last.safetensors'].map((file) => tensorsIn(file));
     expect(best[weight].data).toEqual(last[`average.${weight}`].data);
-    const mean = 'conv_layers.1.running_mean'; // taken from images as they are, in the model to use alone
+    const mean = 'conv_layers.1.running_mean'; // precise batch norm, only in the model
     expect(best[mean].data).not.toEqual(last[`average.${mean}`].data);
   });
 
-  it('cannot be given more epochs or another recipe later, with code 2', () => {
+  it('rejects more epochs or another recipe on resuming, with code 2', () => {
     for (const [run, words] of [
       [runs.more, '--epochs 3 contradicts --resume ours'],
       [runs.other, '--recipe original contradicts --resume ours'],
@@ -105,13 +105,13 @@ describe('train --recipe best', () => {
   });
 });
 
-it('a recipe or a number that cannot be is refused with what would do', () => {
+it('an invalid recipe or number is rejected with the valid values', () => {
   expect(runs.unknown).toMatchObject({ code: 2, stdout: '' });
   expect(runs.unknown.stderr).toContain('did you mean best?');
   expect(runs.beyond.code).toBe(2);
   expect(runs.beyond.stderr).toContain('--rotation must be from 0 to 180');
   expect(runs.patient).toMatchObject({ code: 2, stdout: '' });
-  expect(runs.patient.stderr).toContain('leave out --patience, or name --keep best');
+  expect(runs.patient.stderr).toContain('remove --patience, or use --keep best');
   expect(runs.two).toMatchObject({ code: 2, stdout: '' });
   expect(runs.two.stderr).toContain(
     '--convolutions must be three numbers from 1 to 3, such as 1,2,1, got 1,2',

@@ -9,7 +9,7 @@ import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } fro
 import { placeIn, start, waitUntil } from './running.js';
 
 const EPOCHS = 3;
-/** 141 images in batches of 16: nine steps an epoch. */
+/** 141 images in batches of 16: nine steps per epoch. */
 const RECIPE = `train --limit 188 --val-fraction 0.25 --batch-size 16 --epochs ${EPOCHS} --seed 9 --lr 0.002`;
 
 let folder: string;
@@ -17,7 +17,7 @@ let straight: Finished;
 const at = (...names: string[]): string => join(folder, ...names);
 const bytesOf = (run: string, file: string): Buffer => readFileSync(at(run, file));
 
-/** The lines of metrics.jsonl without what the clock decides. */
+/** The lines of metrics.jsonl without timings. */
 function metricsOf(run: string): object[] {
   const lines = readFileSync(at(run, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
   return lines.map((line) => ({ ...(JSON.parse(line) as object), seconds: 0, imagesPerSecond: 0 }));
@@ -40,13 +40,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('the run that is never touched ends well', () => {
+it('the uninterrupted run succeeds', () => {
   expect(straight.code, straight.stderr).toBe(0);
   expect(metricsOf('straight')).toHaveLength(EPOCHS);
 });
 
 describe('a run killed with SIGKILL', () => {
-  it('in the middle of an epoch, twice, and gone on with, ends with the same bytes', async () => {
+  it('in the middle of an epoch, twice, and resumed, ends with the same bytes', async () => {
     const last = at('killed', 'last.safetensors');
     const first = start(folder, `${RECIPE} --checkpoint-every 0 --out killed`);
     await waitUntil(first, last, ({ epoch, step }) => epoch === 0 && step >= 3);
@@ -60,7 +60,7 @@ describe('a run killed with SIGKILL', () => {
     expect((await second.finished).code).toBeNull();
     const place = await placeIn(last);
     expect(place).toMatchObject({ epoch: 1 });
-    expect(place!.step, 'in the middle of an epoch').toBeGreaterThan(0);
+    expect(place!.step, 'within an epoch').toBeGreaterThan(0);
 
     const third = await inkgrad(folder, 'train --resume killed --json');
     expect(third.code, third.stderr).toBe(0);
@@ -78,7 +78,7 @@ describe('a run killed with SIGKILL', () => {
     ]);
   });
 
-  it('before its first epoch has a checkpoint starts from the beginning', async () => {
+  it('before its first checkpoint starts from the beginning', async () => {
     const first = start(folder, `${RECIPE} --out early`);
     await waitUntil(first, at('early', 'last.safetensors'), () => true);
     while (!readdirSync(at('early')).includes('metrics.csv'))
@@ -91,8 +91,8 @@ describe('a run killed with SIGKILL', () => {
   });
 });
 
-describe('going on', () => {
-  it('with more epochs is the same as having asked for them at once', async () => {
+describe('resuming', () => {
+  it('with more epochs equals one run with that many epochs', async () => {
     const short = await inkgrad(folder, `${RECIPE} --epochs 1 --out longer`);
     expect(short.code, short.stderr).toBe(0);
     const more = await inkgrad(folder, `train --resume longer --epochs ${EPOCHS}`);
@@ -100,15 +100,15 @@ describe('going on', () => {
     expectSameEnd('longer');
   });
 
-  it('with a run that is done trains nothing and changes no weight', async () => {
+  it('a finished run trains nothing and changes no weight', async () => {
     await cp(at('straight'), at('done'), { recursive: true });
     const { code, stdout } = await inkgrad(folder, 'train --resume done');
     expect(code).toBe(0);
-    expect(stdout).toContain(`nothing to train: all ${EPOCHS} epochs are done`);
+    expect(stdout).toContain(`nothing to train: all ${EPOCHS} epochs are complete`);
     expectSameEnd('done');
   });
 
-  it('repeats an option only if it is the same', async () => {
+  it('accepts repeated options with the same value', async () => {
     await cp(at('straight'), at('same'), { recursive: true });
     expect(
       (await inkgrad(folder, 'train --resume same --seed 9 --batch-size 16 --lr 0.002')).code,
@@ -116,8 +116,8 @@ describe('going on', () => {
   });
 });
 
-describe.concurrent('--resume refuses', () => {
-  /** Fails unless it was refused without a stack and without touching the run. */
+describe.concurrent('--resume rejects', () => {
+  /** Fails unless it was rejected without a stack trace and without changing the run. */
   async function expectRefusal(
     run: string,
     words: string,
@@ -140,20 +140,20 @@ describe.concurrent('--resume refuses', () => {
   it.each([
     [
       '--lr 0.1',
-      /^inkgrad: --lr 0\.1 contradicts --resume straight, a run that began with 0\.002; leave/,
+      /^inkgrad: --lr 0\.1 contradicts --resume straight, which was started with 0\.002; remove/,
     ],
     ['--seed 10', /--seed 10 contradicts/],
-    ['--no-shuffle', /--shuffle false contradicts --resume straight, a run that began with true/],
+    ['--no-shuffle', /--shuffle false contradicts --resume straight, which was started with true/],
     ['--split letters', /--split letters contradicts/],
-    ['--limit 189', /--limit 189 contradicts --resume straight, a run that began with 188/],
-    ['--init x', /--init x contradicts --resume straight, a run that began without it/],
+    ['--limit 189', /--limit 189 contradicts --resume straight, which was started with 188/],
+    ['--init x', /--init x contradicts --resume straight, which was started without it/],
     ['--dropout 0', /--dropout 0 contradicts/],
     ['--val-on-test', /--val-on-test true contradicts/],
     ['--out other', /Arguments resume and out are mutually exclusive/],
     ['--lr-find', /Arguments resume and lr-find are mutually exclusive/],
   ])('%s', (words, message) => expectRefusal('straight', words, 2, message));
 
-  it('data that has changed, with code 3', async () => {
+  it('changed data, with code 3', async () => {
     const data = drawn('balanced', 188, 'train');
     const part = { split: 'balanced', part: 'train' } as const;
     await writeEmnist(at('data'), data, part);
@@ -162,7 +162,7 @@ describe.concurrent('--resume refuses', () => {
     data.images[28 * 28 * 100 + 300] ^= 1; // one bit of one pixel
     await writeEmnist(at('changed'), data, part);
     const message =
-      /--resume real: the (training|validation) data is not what the run began with \(EMNIST balanced train, training part, \d+ images, SHA-256 /;
+      /--resume real: the (training|validation) data differs from the data of the run \(saved: EMNIST balanced train, training part, \d+ images, SHA-256 /;
     await expectRefusal('real', '--epochs 2 --data changed', 3, message);
     await expectRefusal(
       'real',
@@ -170,7 +170,7 @@ describe.concurrent('--resume refuses', () => {
       3,
       /the data folder nowhere does not exist/,
     );
-    // The same bytes elsewhere are the same data.
+    // The same bytes in another folder are the same data.
     await cp(at('data'), at('moved'), { recursive: true });
     expect((await inkgrad(folder, 'train --resume real --epochs 2 --data moved')).code).toBe(0);
   });
@@ -193,13 +193,13 @@ describe.concurrent('--resume refuses', () => {
       'foreign',
       '',
       4,
-      /foreign\/last\.safetensors: it is of another run: its seed is 4, not 9/,
+      /foreign\/last\.safetensors: it belongs to another run: its seed is 4, expected 9/,
     );
     await expectRefusal('damaged', '', 4, /model damaged\/last\.safetensors: /);
     await expectRefusal('headless', '', 4, /model headless\/last\.safetensors: cannot be read/);
   });
 
-  it('a folder that is no run', async () => {
+  it('a folder that is not a run', async () => {
     const { code, stderr } = await inkgrad(folder, 'train --resume nowhere');
     expect(code).toBe(4);
     expect(stderr).toMatch(

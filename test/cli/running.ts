@@ -11,7 +11,7 @@ import type { Finished } from './support.js';
 
 export interface Running {
   readonly signal: (name: NodeJS.Signals) => void;
-  /** Resolves when stderr holds a text; never, if the process ends without. */
+  /** Resolves when stderr contains a text; never if the process ends first. */
   readonly says: (text: string) => Promise<void>;
   /** Resolves when the process has ended; `code` is null if a signal ended it. */
   readonly finished: Promise<Finished>;
@@ -33,13 +33,13 @@ export function start(cwd: string, words: string): Running {
   return { signal: (name) => void child.kill(name), says, finished };
 }
 
-/** Where the state in a checkpoint stands; null while there is none. */
+/** Progress of the checkpoint; null while there is none. */
 export async function placeIn(checkpoint: string): Promise<Progress | null> {
   const bytes = await readFile(checkpoint).catch(() => null);
   return bytes && readProgress((loadState(bytes).extra as JsonObject).progress);
 }
 
-/** Waits until a checkpoint stands where `isThere` says; fails when the process ends before that. */
+/** Waits until `isThere` holds for the checkpoint; fails if the process ends first. */
 export async function waitUntil(
   { finished }: Running,
   checkpoint: string,
@@ -50,7 +50,7 @@ export async function waitUntil(
   for (;;) {
     const progress = await placeIn(checkpoint);
     if (progress !== null && isThere(progress)) return;
-    if (ended.length > 0) throw new Error(`it ended too early: ${JSON.stringify(ended)}`);
+    if (ended.length > 0) throw new Error(`the process ended too early: ${JSON.stringify(ended)}`);
     await sleep(5);
   }
 }

@@ -24,7 +24,7 @@ describe.concurrent('a signal', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)(
-    '%s finishes the step, saves, says how to go on and exits with %i',
+    '%s finishes the step, saves, prints how to resume and exits with %i',
     async (signal, code) => {
       const last = at(signal, 'last.safetensors');
       const run = start(folder, `${SMALL} --epochs 50 --checkpoint-every 0 --json --out ${signal}`);
@@ -34,9 +34,9 @@ describe.concurrent('a signal', () => {
       expect(finished.code, finished.stderr).toBe(code);
       const { epoch, step } = (await placeIn(last))!;
       const place = step === 0 ? `the end of epoch ${epoch}` : `epoch ${epoch + 1}, step ${step}`;
-      expect(finished.stderr).toContain('stopping after this step is saved');
+      expect(finished.stderr).toContain('stopping once this step is saved');
       expect(finished.stderr).toContain(
-        `inkgrad: stopped at ${place}; the state is saved. Go on with  npx inkgrad train --resume ${signal}`,
+        `inkgrad: stopped at ${place}; the state is saved. Resume with  npx inkgrad train --resume ${signal}`,
       );
       expect(finished.stderr).not.toMatch(/^\s+at .*:\d+/m);
       expect(jsonLines(finished).at(-1)).toMatchObject({ event: 'end', ending: 'signal' });
@@ -48,9 +48,9 @@ describe.concurrent('a signal', () => {
     },
   );
 
-  it('given twice ends the process at once, and what was saved before stays whole', async () => {
+  it('sent twice ends the process at once, and earlier files stay intact', async () => {
     const last = at('twice', 'last.safetensors');
-    // Nine steps, then a validation that takes long: both signals come while it runs.
+    // Nine steps, then a long validation during which both signals arrive.
     const run = start(
       folder,
       'train --val-fraction 0.9 --epochs 50 --checkpoint-every 0 --out twice',
@@ -67,21 +67,21 @@ describe.concurrent('a signal', () => {
 });
 
 describe.concurrent('without a signal', () => {
-  it('--max-minutes stops in the middle of an epoch and says how to go on', async () => {
+  it('--max-minutes stops within an epoch and prints how to resume', async () => {
     const { code, stdout, stderr } = await inkgrad(
       folder,
       `${SMALL} --max-minutes 0.00001 --out short`,
     );
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/stopped after 0\.00001 minutes, at epoch 1, step 1\n/);
-    expect(stdout).toContain('go on     npx inkgrad train --resume short');
-    expect(stdout).toContain('no epoch was completed, so there is no best model yet');
+    expect(stdout).toContain('continue  npx inkgrad train --resume short');
+    expect(stdout).toContain('no epoch was completed; there is no best model yet');
     expect(existsSync(at('short', 'best.safetensors'))).toBe(false);
     expect(await placeIn(at('short', 'last.safetensors'))).toMatchObject({ epoch: 0, step: 1 });
   });
 
-  it('--patience stops after so many epochs without a better one, and explains itself', async () => {
-    // At so small a rate nothing is learned: the first epoch stays the best.
+  it('--patience stops after that many epochs without improvement, and prints the reason', async () => {
+    // With such a small rate nothing is learned, so the first epoch stays the best.
     const words = `${SMALL} --lr 1e-12 --epochs 30 --patience 2`;
     const { code, stdout, stderr } = await inkgrad(folder, `${words} --out patient`);
     expect(code, stderr).toBe(0);
@@ -93,19 +93,20 @@ describe.concurrent('without a signal', () => {
 
     const again = await inkgrad(folder, 'train --resume patient --json');
     expect(again.code, again.stderr).toBe(0);
-    expect(jsonLines(again)).toMatchObject([{ event: 'end', ending: 'patience' }]); // nothing was trained
+    // Nothing was trained.
+    expect(jsonLines(again)).toMatchObject([{ event: 'end', ending: 'patience' }]);
     const more = await inkgrad(folder, 'train --resume patient --patience 3 --json');
     expect(jsonLines(more).filter(({ event }) => event === 'epoch').length).toBeGreaterThan(0);
   });
 
-  it('a loss that is not finite ends with code 1, the place, the rate and the last good state', async () => {
+  it('a non-finite loss ends with code 1 and prints the step, the rate and the last valid checkpoint', async () => {
     const { code, stdout, stderr } = await inkgrad(
       folder,
       `${SMALL} --lr 1e30 --checkpoint-every 0 --out wild`,
     );
     expect(code).toBe(1);
     const message =
-      /^inkgrad: training diverged: .+ at epoch 1, step \d+ of 9 \(learning rate 1e\+30\); try a lower one \(--lr\); the last good state is wild\/last\.safetensors \((the beginning|epoch 1, step \d+)\)$/m;
+      /^inkgrad: training diverged: .+ at epoch 1, step \d+ of 9 \(learning rate 1e\+30\); try a lower one \(--lr\); the last valid checkpoint is wild\/last\.safetensors \((the beginning|epoch 1, step \d+)\)$/m;
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
     expect(stdout).not.toContain('best ');
@@ -113,17 +114,17 @@ describe.concurrent('without a signal', () => {
     expect((extra as JsonObject).progress).toBeDefined();
   });
 
-  it('--val-on-test says loudly what it does', async () => {
+  it('--val-on-test prints a warning', async () => {
     const { code, stdout, stderr } = await inkgrad(
       folder,
       `${SMALL} --epochs 1 --val-on-test --out original`,
     );
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/\*\*\* --val-on-test: the TEST part chooses the best epoch/);
+    expect(stderr).toMatch(/\*\*\* --val-on-test: the TEST part selects the best epoch/);
     expect(stdout).toMatch(/188 images, 47 classes\n.*validate {2}188 images of the TEST part/);
   });
 
-  it('--quiet prints warnings alone', async () => {
+  it('--quiet prints only warnings', async () => {
     const { code, stdout, stderr } = await inkgrad(
       folder,
       `${SMALL} --epochs 1 --quiet --out quiet`,

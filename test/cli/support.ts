@@ -13,7 +13,7 @@ export { CLI } from '../support/commands.js';
 
 export type Finished = CommandResult;
 
-/** A folder that the caller removes. */
+/** Creates a folder that the caller removes. */
 export function makeFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'inkgrad-cli-'));
 }
@@ -21,8 +21,8 @@ export function makeFolder(): Promise<string> {
 const argumentsOf = (words: string): string[] => (words === '' ? [] : words.split(' '));
 
 /**
- * Runs `inkgrad` in a folder, without EMNIST_DIR and without network, in the process that the commands of a test file
- * share.
+ * Runs `inkgrad` in a folder, without EMNIST_DIR and without network, in the process that the
+ * commands of a test file share.
  *
  * @param words the arguments, separated by spaces
  */
@@ -35,7 +35,10 @@ export async function inkgrad(
   return { code, stdout, stderr };
 }
 
-/** The same in a process of its own: for stdin, for exit codes of the process, and for commands that run at once. */
+/**
+ * Runs `inkgrad` in a separate process, for stdin, exit codes of the process, and concurrent
+ * commands.
+ */
 export function inkgradProcess(
   cwd: string,
   words: string,
@@ -44,7 +47,7 @@ export function inkgradProcess(
   return runInProcess({ cwd, args: argumentsOf(words), env, ...(input && { input }) });
 }
 
-/** Each line of stdout as JSON; fails if any is not. */
+/** Each line of stdout as JSON; fails if a line is not JSON. */
 export function jsonLines({ stdout }: Finished): Record<string, unknown>[] {
   return stdout
     .trimEnd()
@@ -52,7 +55,7 @@ export function jsonLines({ stdout }: Finished): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-/** `count` drawn characters in the classes of a split; of Letters, the capitals among so many. */
+/** `count` synthetic characters in the classes of a split; for Letters, the capitals among them. */
 export function drawn(split: 'balanced' | 'letters', count: number, part: SyntheticPart): Dataset {
   const all = syntheticDataset({ seed: 3, count, part });
   if (split === 'balanced') return all;
@@ -62,14 +65,14 @@ export function drawn(split: 'balanced' | 'letters', count: number, part: Synthe
   return { ...some, classes: letters, labels: some.labels.map((label) => label - first) };
 }
 
-/** Writes a part in the official format: images transposed, labels as the split counts them. */
+/** Writes a part in the official format: images transposed, labels numbered as in the split. */
 export async function writeEmnist(
   folder: string,
   dataset: Dataset,
   { split, part, firstLabel = 0 }: { split: EmnistSplit; part: EmnistPart; firstLabel?: number },
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  // Written out again, and not with the reader's own function, so that the reader cannot be wrong unnoticed.
+  // Independent of the reader's function, so that the test detects an error in the reader.
   const stored = dataset.images.map((_, place, images) => {
     const [x, y] = [Math.floor(place / 28) % 28, place % 28];
     return images[place - 28 * x - y + 28 * y + x];

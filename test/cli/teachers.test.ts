@@ -31,7 +31,7 @@ beforeAll(async () => {
     expect(code, stderr).toBe(0);
     await copyFile(join(folder, name, 'best.safetensors'), join(folder, `${name}.safetensors`));
   }
-  const { code, stdout, stderr } = await inkgrad(folder, `${PUPIL} --out pupil`);
+  const { code, stdout, stderr } = await inkgrad(folder, `${PUPIL} --out student`);
   expect(code, stderr).toBe(0);
   expect(stdout).toContain('2 teachers (0.8 of the loss)');
 });
@@ -39,7 +39,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const weights = (run: string): Buffer => readFileSync(join(folder, run, 'best.safetensors'));
 
-it('the teachers move the weights, and their order does, but not where they lie', async () => {
+it('the teachers and their order affect the weights, their paths do not', async () => {
   await copyFile(join(folder, 'first.safetensors'), join(folder, 'moved.safetensors'));
   await inkgrad(folder, `${SMALL} --seed 3 --out alone`);
   await inkgrad(
@@ -50,27 +50,27 @@ it('the teachers move the weights, and their order does, but not where they lie'
     folder,
     `${SMALL} --seed 3 --teacher moved.safetensors,second.safetensors --out same`,
   );
-  expect(weights('alone').equals(weights('pupil'))).toBe(false);
-  expect(weights('turned').equals(weights('pupil'))).toBe(false);
-  expect(weights('same').equals(weights('pupil'))).toBe(true);
+  expect(weights('alone').equals(weights('student'))).toBe(false);
+  expect(weights('turned').equals(weights('student'))).toBe(false);
+  expect(weights('same').equals(weights('student'))).toBe(true);
 });
 
-it('config.json keeps the digests, and other teachers are refused when the run goes on', async () => {
-  const { teachers } = JSON.parse(readFileSync(join(folder, 'pupil', 'config.json'), 'utf8')) as {
+it('config.json stores the digests, and --resume rejects other teachers', async () => {
+  const { teachers } = JSON.parse(readFileSync(join(folder, 'student', 'config.json'), 'utf8')) as {
     teachers: { name: string; sha256: string }[];
   };
   expect(teachers.map(({ name }) => name)).toEqual(['first.safetensors', 'second.safetensors']);
   const other = await inkgrad(
     folder,
-    'train --resume pupil --epochs 2 --teacher first.safetensors',
+    'train --resume student --epochs 2 --teacher first.safetensors',
   );
   expect(other).toMatchObject({ code: 4, stdout: '' });
-  expect(other.stderr).toMatch(/the teachers are not those the run began with .* with --teacher/);
-  const { code, stderr } = await inkgrad(folder, 'train --resume pupil --epochs 2');
+  expect(other.stderr).toMatch(/the teachers differ from those of the run .* with --teacher/);
+  const { code, stderr } = await inkgrad(folder, 'train --resume student --epochs 2');
   expect(code, stderr).toBe(0);
 });
 
-it('a teacher that is missing, tells other classes apart or is not balanced alike is refused with its name, and no folder is made', async () => {
+it('a teacher that is missing, has other classes or differs in --balance is rejected with its name, and no folder is created', async () => {
   const missing = await inkgrad(
     folder,
     `${SMALL} --teacher first.safetensors,none.safetensors --out missing`,
@@ -94,10 +94,13 @@ it('a teacher that is missing, tells other classes apart or is not balanced alik
 });
 
 it.each([
-  ['--teacher first.safetensors,', /--teacher .*model files with commas between/],
-  ['--teacher-weight 0.5', /--teacher-weight 0\.5 .*name their model files with --teacher/],
+  ['--teacher first.safetensors,', /--teacher .*model files separated by commas/],
+  [
+    '--teacher-weight 0.5',
+    /--teacher-weight 0\.5 .*requires a teacher; pass model files with --teacher/,
+  ],
   ['--teacher first.safetensors --teacher-weight 1.5', /--teacher-weight .*from 0 to 1/],
-])('%s is refused', async (words, reason) => {
+])('%s is rejected', async (words, reason) => {
   const { code, stdout, stderr } = await inkgrad(folder, `${SMALL} ${words} --out refused`);
   expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(reason);

@@ -14,7 +14,7 @@ let folder: string;
 const run = (words: string, env?: Record<string, string>): Promise<Finished> =>
   inkgrad(folder, words, env);
 
-/** Fails unless the program refused with this code, on stderr alone, without a stack. */
+/** Fails unless the program ended with this code, a message only on stderr, and no stack trace. */
 function expectRefusal(
   { code, stdout, stderr }: Finished,
   expected: number,
@@ -35,7 +35,7 @@ describe.concurrent('help', () => {
   it('lists the commands and the exit codes', async () => {
     const { code, stdout, stderr } = await run('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const text of ['inkgrad train', 'inkgrad eval', 'Exit codes: 0 done'])
+    for (const text of ['inkgrad train', 'inkgrad eval', 'Exit codes: 0 success'])
       expect(stdout).toContain(text);
   });
 
@@ -58,7 +58,7 @@ describe.concurrent('help', () => {
       examples.match(new RegExp(`^  inkgrad ${command} `, 'gm'))!.length,
     ).toBeGreaterThanOrEqual(2);
     expect(stdout).toMatch(
-      /Exit codes: 0 done, .*, 130\s+stopped\s+by\s+Ctrl-C,\s+143\s+by\s+SIGTERM\./s,
+      /Exit codes: 0 success, .*, 130\s+interrupted\s+\(Ctrl-C\),\s+143\s+terminated\s+\(SIGTERM\)\./s,
     );
   });
 
@@ -93,7 +93,7 @@ describe.concurrent('help', () => {
     expect(stdout).toMatch(/"test", "train", "val"\] \[default: "test"\]/);
   });
 
-  it('lists every option of predict, and two commands to paste', async () => {
+  it('lists every option of predict, and two example commands', async () => {
     const { code, stdout } = await run('predict --help');
     expect(code).toBe(0);
     for (const option of ['model', 'top', 'invert', 'debug-dir', 'backend', 'json']) {
@@ -104,22 +104,22 @@ describe.concurrent('help', () => {
     );
   });
 
-  it('gives the version of the package', async () => {
+  it('prints the version of the package', async () => {
     const url = new URL('../../package.json', import.meta.url);
     const { version } = JSON.parse(readFileSync(url, 'utf8')) as { version: string };
     expect(await run('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 });
 
-describe.concurrent('words that make no sense end with code 2:', () => {
+describe.concurrent('invalid arguments end with code 2:', () => {
   it.each([
-    ['', /^Name a command\./],
+    ['', /^Specify a command\./],
     ['trian', /^Did you mean train\?/],
     ['train --nope', /^Unknown argument: nope/],
     ['train surplus', /^Unknown argument: surplus/],
     ['train --epochs 0', /^--epochs must be a whole number of at least 1, got 0/],
     ['train --epochs', /^Not enough arguments following: epochs/],
-    ['train --lr nope', /^--lr must be above 0, got something that is not a number/],
+    ['train --lr nope', /^--lr must be above 0, got a value that is not a number/],
     ['train --lr -0.1', /^--lr must be above 0, got -0.1/],
     ['train --batch-size 1.5', /^--batch-size must be a whole number of at least 1, got 1.5/],
     ['train --seed -1', /^--seed must be a whole number of at least 0, got -1/],
@@ -150,7 +150,7 @@ describe.concurrent('words that make no sense end with code 2:', () => {
     );
   });
 
-  it('an --out that would overwrite, or that is no folder', async () => {
+  it('an --out that would overwrite files, or is not a folder', async () => {
     const [full, file] = [join(folder, 'full'), join(folder, 'file')];
     await mkdir(full);
     await writeFile(join(full, 'best.safetensors'), 'precious');
@@ -159,11 +159,11 @@ describe.concurrent('words that make no sense end with code 2:', () => {
     expectRefusal(
       await run(`${enough} full`),
       2,
-      /--out full: this folder is not empty; name a new one/,
+      /--out full: the folder is not empty; choose a new one/,
     );
     expect(readdirSync(full)).toEqual(['best.safetensors']);
     expect(readFileSync(join(full, 'best.safetensors'), 'utf8')).toBe('precious');
-    expectRefusal(await run(`${enough} file`), 2, /--out file: this folder cannot be made/);
+    expectRefusal(await run(`${enough} file`), 2, /--out file: cannot create the folder/);
     expect(readFileSync(file, 'utf8')).toBe('precious');
   });
 });
@@ -176,7 +176,7 @@ describe.concurrent('data that is missing or damaged ends with code 3:', () => {
     expectRefusal(await run('train', { EMNIST_DIR: 'nowhere' }), 3, message);
   });
 
-  it('--data goes before EMNIST_DIR', async () => {
+  it('--data takes precedence over EMNIST_DIR', async () => {
     expectRefusal(
       await run('train --data here', { EMNIST_DIR: 'there' }),
       3,
@@ -193,14 +193,14 @@ describe.concurrent('data that is missing or damaged ends with code 3:', () => {
     const file = join(folder, data, `emnist-balanced-train-${kind}-ubyte`);
     await writeFile(file, readFileSync(file).subarray(0, -5));
     const message = new RegExp(
-      `emnist-balanced-train-${kind}-ubyte: .*it was cut short, download it again`,
+      `emnist-balanced-train-${kind}-ubyte: .*it is truncated, download it again`,
     );
     expectRefusal(await run(`train --data ${data}`), 3, message);
   });
 });
 
 describe.concurrent('a model that cannot be used ends with code 4:', () => {
-  /** Writes the weights of an untrained network of so many classes. */
+  /** Writes the weights of an untrained network with this many classes. */
   async function writeModel(
     name: string,
     classes: string,
@@ -232,10 +232,12 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
       4,
       /model gone: cannot be read/,
     );
-    expect(existsSync(join(folder, 'runs')), 'a folder for a run that never began').toBe(false);
+    expect(existsSync(join(folder, 'runs')), 'no folder is left by a run that did not start').toBe(
+      false,
+    );
   });
 
-  it('another kind of file, or half of one', async () => {
+  it('another kind of file, or a truncated one', async () => {
     await writeFile(join(folder, 'text'), 'these are not weights');
     expectRefusal(await run('eval --model text'), 4, /^inkgrad: model text: /);
     const bytes = await writeModel('half', BALANCED);
@@ -248,7 +250,7 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
     expectRefusal(
       await run('eval --model nameless'),
       4,
-      /model nameless: it does not name its classes/,
+      /model nameless: it contains no class names/,
     );
   });
 
@@ -257,19 +259,19 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
     const test = drawn('balanced', 94, 'test');
     await writeEmnist(join(folder, 'data'), test, { split: 'balanced', part: 'test' });
     const message =
-      /model letters: tells 26 classes apart \(ABC.*Z\), but EMNIST balanced test has 47 .*--split/;
+      /model letters: has 26 classes \(ABC.*Z\), but EMNIST balanced test has 47 .*--split/;
     expectRefusal(await run('eval --model letters --data data'), 4, message);
     const init = await run('train --limit 94 --val-fraction 0.5 --init letters');
     expectRefusal(init, 4, /model letters: .*fc_layers\.3\.weight/s);
   });
 
-  it('which is said with the place in the source if --verbose asks for it', async () => {
+  it('--verbose adds the stack trace', async () => {
     const { code, stderr } = await run('eval --model gone --verbose');
     expect(code).toBe(4);
     expect(stderr).toMatch(/^inkgrad: ModelError: model gone: .*\n\s+at /);
   });
 
-  it('but a good model without data to read is a matter of data: nothing is drawn in its place', async () => {
+  it('a valid model without data ends with the data code; no characters are generated instead', async () => {
     await writeModel('good', BALANCED);
     const message = /EMNIST balanced test: .*data folder data\/emnist does not exist/;
     expectRefusal(await run('eval --model good'), 3, message);
@@ -280,10 +282,10 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
     );
   });
 
-  it('a model that does not say what was set aside, asked for its validation part', async () => {
+  it('--part val of a model that does not record its split', async () => {
     await writeModel('elsewhere', BALANCED, { seed: null });
     const message =
-      /model elsewhere: does not say .* no --part val to tell; measure it on the test part/;
+      /model elsewhere: does not record .* --part val cannot be reproduced; evaluate it on the test part/;
     expectRefusal(await run('eval --model elsewhere --part val'), 4, message);
   });
 });

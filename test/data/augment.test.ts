@@ -1,4 +1,5 @@
-// Augmentation: what each change does to an image whose answer is known, that nothing depends on order, and that no ink is lost.
+// Augmentation: each transform on images with a known result, independence of order, and stroke
+// width changes.
 
 import { describe, expect, it } from 'vitest';
 import { Augmenter, augments, type AugmentOptions } from '../../src/data/loading/augment.js';
@@ -27,7 +28,10 @@ const original = (image: number): Uint8Array =>
 const total = (pixels: ArrayLike<number>): number =>
   Array.from(pixels).reduce((sum, value) => sum + value, 0);
 
-/** Center of the ink, in pixels from the middle of the image, and its spread along each axis. */
+/**
+ * Center of the ink, in pixels from the center of the image, and its standard deviation along each
+ * axis.
+ */
 function moments(pixels: ArrayLike<number>): {
   x: number;
   y: number;
@@ -47,21 +51,21 @@ function moments(pixels: ArrayLike<number>): {
   return { x, y, spreadX: Math.sqrt(xx - x * x), spreadY: Math.sqrt(yy - y * y) };
 }
 
-/** A blurred disc in the middle, which turning and slanting leave in place. */
+/** A blurred disc in the center, which rotation and shear leave in place. */
 const disc = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => {
   const radius = Math.hypot((i % SIDE) - 13.5, Math.floor(i / SIDE) - 13.5);
   return Math.round(255 * Math.min(1, Math.max(0, 6 - radius)));
 });
 
 describe('Augmenter', () => {
-  it('without any change gives the image, byte for byte', () => {
+  it('without transforms returns the image unchanged', () => {
     for (const image of [0, 17, 93])
       expect(changed({}, image)).toEqual(Float32Array.from(original(image)));
     expect(augments({ shift: 0, rotation: 0 })).toBe(false);
     expect(augments({ shift: 0, shear: 0.1 })).toBe(true);
   });
 
-  it('moves by up to the number of pixels, along each axis by itself', () => {
+  it('shift moves each axis independently, by up to the given number of pixels', () => {
     const moves = Array.from({ length: 40 }, (_, epoch) =>
       moments(changed({ shift: 2 }, 0, epoch, disc)),
     );
@@ -75,7 +79,7 @@ describe('Augmenter', () => {
     expect(new Set(moves.map(({ x, y }) => (x * y).toFixed(3))).size).toBeGreaterThan(35);
   });
 
-  it('sizes each axis by itself, within the part given', () => {
+  it('scale resizes each axis independently, within the given fraction', () => {
     const { spreadX, spreadY } = moments(disc);
     const factors = Array.from({ length: 40 }, (_, epoch) => {
       const found = moments(changed({ scale: 0.2 }, 0, epoch, disc));
@@ -85,7 +89,7 @@ describe('Augmenter', () => {
     expect(factors.some(([wide, high]) => wide > 1.1 && high < 0.95)).toBe(true);
   });
 
-  it('turns: a bar keeps its length, and its slope is the tangent of an angle within the limit', () => {
+  it('rotation keeps the ink of a bar, and its angle stays within the limit', () => {
     const bar = Uint8Array.from({ length: 784 }, (_, i) => {
       const [column, row] = [i % SIDE, Math.floor(i / SIDE)];
       return column > 3 && column < 24 && row > 11 && row < 16 ? 255 : 0;
@@ -105,7 +109,7 @@ describe('Augmenter', () => {
     expect(Math.max(...slopes) - Math.min(...slopes)).toBeGreaterThan(40);
   });
 
-  it('gives an image the same change whatever came before it, another in another epoch or with another seed', () => {
+  it('the transform of an image depends only on image, epoch and seed', () => {
     const options = { shift: 2, rotation: 10, scale: 0.1, shear: 0.15, stroke: 0.5 };
     const augmenter = new Augmenter(options, new Rng(5));
     const target = new Float32Array(784);
@@ -123,7 +127,7 @@ describe('Augmenter', () => {
   });
 
   it.each([{ shift: -1 }, { rotation: 181 }, { scale: 1 }, { shear: NaN }, { stroke: 1.1 }])(
-    'refuses %o',
+    'rejects %o',
     (options) => {
       expect(() => new Augmenter(options, new Rng(1))).toThrow(/augment: \w+ must be from 0 to/);
     },
@@ -139,7 +143,7 @@ describe('varyStroke', () => {
     return result;
   };
 
-  it('adds ink above 0 and takes it away below, the more the further, and keeps the brightest', () => {
+  it('adds ink for amounts above 0, removes it below 0, and keeps the maximum', () => {
     for (const image of [0, 11, 60]) {
       const start = padded(original(image));
       const ink = [-1, -0.5, 0, 0.5, 1].map((amount) => {
@@ -152,7 +156,7 @@ describe('varyStroke', () => {
     }
   });
 
-  it('makes a dot a cross, and a cross a dot', () => {
+  it('amount 1 turns a dot into a cross, amount -1 turns it back', () => {
     const dot = padded(
       Uint8Array.from({ length: 784 }, (_, i) => (i === 14 * SIDE + 14 ? 200 : 0)),
     );
@@ -176,7 +180,7 @@ describe('BatchLoader with augmentation', () => {
       augment: new Augmenter(options, new Rng(5)),
     });
 
-  it('normalizes as without, but for rounding', () => {
+  it('normalizes as a loader without augmentation, up to rounding', () => {
     const [plain] = new BatchLoader({ dataset, batchSize: 20, normalize: normalize() }).batches(1);
     const [batch] = loader({ stroke: 0 }).batches(1);
     batch.images.forEach((value, i) =>
@@ -184,7 +188,7 @@ describe('BatchLoader with augmentation', () => {
     );
   });
 
-  it('shows an image of an epoch in the same way whatever the order and wherever the epoch is entered', () => {
+  it('augments an image of an epoch identically for any order and any first batch', () => {
     const options = { shift: 2, rotation: 10, stroke: 0.5 };
     const seen = (from: number, shuffle: Rng | null): Map<number, number[]> => {
       const pictures = new Map<number, number[]>();

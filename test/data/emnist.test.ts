@@ -1,3 +1,6 @@
+// Reading EMNIST files: orientation, labels, mapping files, and errors. Real EMNIST is checked
+// where it is available.
+
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -24,7 +27,7 @@ function uprightL(): Uint8Array {
   return image;
 }
 
-/** As EMNIST stores it: columns first. */
+/** The image as EMNIST stores it: column-major. */
 function stored(upright: Uint8Array): Uint8Array {
   return upright.map((_, i) => upright[(i % 28) * 28 + Math.floor(i / 28)]);
 }
@@ -45,7 +48,7 @@ async function letters(files: { images?: Uint8Array; labels?: Uint8Array } = {})
 }
 
 describe('readEmnist', () => {
-  it('stands images upright and starts labels at 0', async () => {
+  it('turns images upright and starts labels at 0', async () => {
     const dataset = await readEmnist({ dir: await letters(), split: 'letters', part: 'test' });
     expect([...imageAt(dataset, 0)]).toEqual([...uprightL()]);
     expect([...imageAt(dataset, 2)]).toEqual(new Array(784).fill(9));
@@ -60,13 +63,13 @@ describe('readEmnist', () => {
     });
   });
 
-  it('transposes, which is its own inverse and no rotation', () => {
+  it('transposes the stored images, which is its own inverse', () => {
     const upright = uprightL();
     expect([...stored(upright)]).not.toEqual([...upright]);
     expect([...uprightImages(stored(upright), 1)]).toEqual([...upright]);
   });
 
-  it('reads only the first images when told so', async () => {
+  it('reads only the first `limit` images', async () => {
     const dataset = await readEmnist({
       dir: await letters(),
       split: 'letters',
@@ -80,7 +83,7 @@ describe('readEmnist', () => {
     ).rejects.toThrow(/limit.*got 0/);
   });
 
-  it('looks in the gzip folder of the official archive too', async () => {
+  it('also searches the gzip folder of the official archive', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'gzip'));
     await writeFiles(join(folder, 'gzip'), {
@@ -91,7 +94,7 @@ describe('readEmnist', () => {
     expect([...dataset.labels]).toEqual([9, 0, 5]);
   });
 
-  it('takes class names from a mapping file when there is one', async () => {
+  it('takes class names from a mapping file if present', async () => {
     const folder = await letters();
     const lower = Array.from({ length: 26 }, (_, i) => `${i + 1} ${97 + i} ${65 + i}`).join('\n');
     await writeFiles(folder, { 'emnist-letters-mapping.txt': lower });
@@ -99,7 +102,7 @@ describe('readEmnist', () => {
     expect(dataset.classes.join('')).toBe('abcdefghijklmnopqrstuvwxyz');
   });
 
-  it('says what is missing, where it looked and how to get it', async () => {
+  it('names missing files, the folder, and how to get them', async () => {
     const nowhere = join(await temporaryFolder(), 'nowhere');
     const noFolder = readEmnist({ dir: nowhere, split: 'balanced', part: 'train' });
     await expect(noFolder).rejects.toThrow(DataMissingError);
@@ -112,7 +115,7 @@ describe('readEmnist', () => {
 
   it.each([
     [
-      'cut gzip',
+      'a truncated gzip file',
       { images: gzipSync(threeImages).subarray(0, 40) },
       /images-idx3-ubyte\.gz: the gzip data is damaged/,
     ],
@@ -122,23 +125,31 @@ describe('readEmnist', () => {
       /damaged.*download it again/,
     ],
     [
-      'a label too low',
+      'a label below the range',
       { labels: idxLabels([1, 0, 2]) },
       /label 0 of image 1 is outside 1 to 26.*letters/,
     ],
-    ['a label too high', { labels: idxLabels([1, 26, 27]) }, /label 27 of image 2/],
-    ['counts that disagree', { labels: idxLabels([1, 2]) }, /holds 3 images but .*holds 2 labels/],
-    ['no images at all', { images: idxImages([]), labels: idxLabels([]) }, /holds no images/],
-  ])('refuses %s', async (_, files, message) => {
+    ['a label above the range', { labels: idxLabels([1, 26, 27]) }, /label 27 of image 2/],
+    [
+      'different numbers of images and labels',
+      { labels: idxLabels([1, 2]) },
+      /contains 3 images but .*contains 2 labels/,
+    ],
+    [
+      'a file without images',
+      { images: idxImages([]), labels: idxLabels([]) },
+      /contains no images/,
+    ],
+  ])('rejects %s', async (_, files, message) => {
     const reading = readEmnist({ dir: await letters(files), split: 'letters', part: 'test' });
     await expect(reading).rejects.toThrow(DataError);
     await expect(reading).rejects.toThrow(message);
   });
 
-  it('refuses a split that does not exist', () => {
+  it('rejects an unknown split', () => {
     expect(checkSplit('bymerge')).toBe('bymerge');
     expect(() => checkSplit('toString')).toThrow(
-      /no split "toString"; choose one of balanced, letters/,
+      /unknown split "toString"; choose one of balanced, letters/,
     );
   });
 });
@@ -167,13 +178,13 @@ describe('the splits', () => {
 
   const good = Array.from({ length: 10 }, (_, i) => `${i} ${48 + i}`);
   it.each([
-    ['a line of words', [...good.slice(0, 9), 'nine 57'], /line 10 is "nine 57"/],
+    ['a line that is not numeric', [...good.slice(0, 9), 'nine 57'], /line 10 is "nine 57"/],
     ['a label without a code', [...good.slice(0, 9), '9'], /line 10 is "9"/],
     ['an unprintable code', ['0 7', ...good.slice(1)], /line 1 is "0 7"/],
-    ['a label given twice', [...good.slice(0, 9), '3 57'], /line 10 gives label 3 a second time/],
-    ['too few labels', good.slice(0, 9), /names 9 labels, but the digits split has 10, 0 to 9/],
-    ['too many labels', [...good, '10 65'], /names 11 labels/],
-  ])('refuse a mapping with %s', (_, lines, message) => {
+    ['a label given twice', [...good.slice(0, 9), '3 57'], /line 10 repeats label 3/],
+    ['too few labels', good.slice(0, 9), /maps 9 labels, but the digits split has 10, 0 to 9/],
+    ['too many labels', [...good, '10 65'], /maps 11 labels/],
+  ])('reject a mapping with %s', (_, lines, message) => {
     const options = { name: 'the-mapping', split: 'digits' } as const;
     expect(parseMapping(good.join('\r\n') + '\n', options).join('')).toBe('0123456789');
     expect(() => parseMapping(lines.join('\n'), options)).toThrow(DataError);
@@ -183,7 +194,7 @@ describe('the splits', () => {
 });
 
 describe.skipIf(emnistMissing !== null)(`real EMNIST${skipNote(emnistMissing)}`, () => {
-  it('agrees with the built-in classes in every mapping file it has', async () => {
+  it('has mapping files that match the built-in classes', async () => {
     for (const split of ['balanced', 'letters', 'digits', 'mnist'] as const) {
       const name = `emnist-${split}-mapping.txt`;
       const text = await readFile(join(emnistDir!, name), 'utf8');
@@ -191,7 +202,7 @@ describe.skipIf(emnistMissing !== null)(`real EMNIST${skipNote(emnistMissing)}`,
     }
   });
 
-  it('shows a T upright, with its bar at the top', async () => {
+  it('is read upright: the bar of a T is at the top', async () => {
     const dataset = await readEmnist({ dir: emnistDir!, split: 'balanced', part: 'test' });
     const label = dataset.classes.indexOf('T');
     let [above, below] = [0, 0];

@@ -1,3 +1,5 @@
+// Rendering of strokes and bitmaps as 28 x 28 glyphs.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -21,14 +23,14 @@ function borderOf(image: Uint8Array): number[] {
 }
 
 describe('renderGlyph', () => {
-  it('reaches 255, leaves the border empty and centers the box, for any strokes', () => {
+  it('has maximum 255, an empty border and a centered bounding box, for any strokes', () => {
     fc.assert(
       fc.property(drawing, (strokes) => {
         const image = renderGlyph(strokes);
         expect(Math.max(...image)).toBe(255);
         expect(Math.max(...borderOf(image))).toBe(0);
         const { centerX, centerY } = inkExtent(image)!;
-        // The box of what is left after rounding may lose a faint column on one side.
+        // After rounding to bytes, the box may lose a faint column on one side.
         expect(Math.abs(centerX - 13.5)).toBeLessThanOrEqual(1);
         expect(Math.abs(centerY - 13.5)).toBeLessThanOrEqual(1);
       }),
@@ -36,7 +38,7 @@ describe('renderGlyph', () => {
     );
   });
 
-  it('does not care where or how large the strokes are', () => {
+  it('is invariant to the position and scale of the strokes', () => {
     const strokes = [
       [10, 0, 40, 80, 70, 16],
       [20, 40, 60, 40],
@@ -61,7 +63,7 @@ describe('renderGlyph', () => {
     expect([ink(7, 4), ink(20, 4), ink(7, 24), ink(20, 24)]).toEqual([true, false, true, true]);
   });
 
-  it('mirrors with its strokes', () => {
+  it('mirrored strokes give the mirrored image', () => {
     const strokes = [
       [0, 0, 64, 32, 0, 64],
       [16, 0, 16, 32],
@@ -73,7 +75,7 @@ describe('renderGlyph', () => {
     expect([...mirrored]).toEqual([...image.map((_, i) => image[i - (i % 28) + 27 - (i % 28)])]);
   });
 
-  it('draws EMNIST stroke widths, wider for a wider pen or smaller ink', () => {
+  it('draws strokes as wide as in EMNIST, wider for a wider pen or smaller ink', () => {
     const strokes = [
       [0, 0, 40, 100, 80, 0],
       [20, 50, 60, 50],
@@ -94,7 +96,7 @@ describe('renderGlyph', () => {
     expect(Math.max(...renderGlyph([[]]))).toBe(0);
   });
 
-  it('starts from clean paper every time', () => {
+  it('a reused renderer starts from an empty canvas', () => {
     const renderer = new GlyphRenderer();
     const [wide, tall] = [[[0, 0, 90, 5]], [[0, 0, 5, 90]]];
     renderer.render(wide);
@@ -105,10 +107,10 @@ describe('renderGlyph', () => {
   it.each([
     ['an odd number of coordinates', [[1, 2, 3]], {}, /length is even, got 3/],
     ['NaN', [[1, NaN]], {}, /finite, got \(1, NaN\)/],
-    ['no pen', [[1, 2]], { penWidth: 0 }, /penWidth.*got 0/],
-    ['too large ink', [[1, 2]], { inkSize: 115 }, /inkSize.*got 115 \+ 8/],
+    ['a pen of width 0', [[1, 2]], { penWidth: 0 }, /penWidth.*got 0/],
+    ['ink larger than the canvas', [[1, 2]], { inkSize: 115 }, /inkSize.*got 115 \+ 8/],
   ] satisfies [string, Stroke[], object, RegExp][])(
-    'refuses %s',
+    'rejects %s',
     (_, strokes, options, message) => {
       expect(() => renderGlyph(strokes, options)).toThrow(ArgumentError);
       expect(() => renderGlyph(strokes, options)).toThrow(message);
@@ -124,7 +126,7 @@ describe('bitmapToGlyph', () => {
     return raster;
   }
 
-  it('makes of a picture about what the strokes would have given', () => {
+  it('gives nearly the same glyph as the strokes drawn in the bitmap', () => {
     const fromBitmap = bitmapToGlyph(drawnSeven());
     const fromStrokes = renderGlyph([[120, 50, 250, 50, 170, 250]]);
     const difference =
@@ -132,12 +134,13 @@ describe('bitmapToGlyph', () => {
     expect(difference).toBeLessThan(3); // of 255
   });
 
-  it('takes bytes or floats of any brightness, anywhere in the picture', () => {
+  it('accepts bytes or floats of any brightness, at any position in the bitmap', () => {
     const { data, width, height } = drawnSeven();
     const dim = bitmapToGlyph({ data: data.map((value) => value * 0.25), width, height });
     expect([...dim]).toEqual([...bitmapToGlyph({ data, width, height })]);
     const shifted = new Float32Array(data.length);
-    shifted.set(data.subarray(0, data.length - 30 * width - 20), 30 * width + 20); // 30 down, 20 to the right
+    // 30 down, 20 to the right.
+    shifted.set(data.subarray(0, data.length - 30 * width - 20), 30 * width + 20);
     expect([...bitmapToGlyph({ data: shifted, width, height })]).toEqual([...dim]);
     const bytes = bitmapToGlyph({
       data: Uint8Array.from(data, (value) => Math.round(value * 255)),
@@ -147,7 +150,7 @@ describe('bitmapToGlyph', () => {
     bytes.forEach((value, i) => expect(Math.abs(value - dim[i])).toBeLessThanOrEqual(2));
   });
 
-  it('leaves a finished 28 x 28 glyph recognizably the same', () => {
+  it('changes a finished 28 x 28 glyph only slightly', () => {
     const glyph = renderGlyph([
       [0, 0, 70, 0, 20, 100],
       [15, 50, 55, 50],
@@ -157,7 +160,7 @@ describe('bitmapToGlyph', () => {
     expect(difference).toBeLessThan(12);
   });
 
-  it('ignores faint ground below the threshold when cropping', () => {
+  it('ignores a faint background below the threshold when cropping', () => {
     const { data, width, height } = drawnSeven();
     const noisy = {
       data: data.map((value, i) => Math.max(value, i % 7 === 0 ? 0.08 : 0)),
@@ -172,7 +175,7 @@ describe('bitmapToGlyph', () => {
     );
   });
 
-  it('gives an empty image for empty paper and refuses a wrong size', () => {
+  it('returns an empty image for an empty bitmap and rejects an inconsistent size', () => {
     expect(Math.max(...bitmapToGlyph({ data: new Uint8Array(12), width: 4, height: 3 }))).toBe(0);
     expect(() => bitmapToGlyph({ data: new Uint8Array(12), width: 4, height: 4 })).toThrow(
       /4 x 4 needs 16.*got 12/,

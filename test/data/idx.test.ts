@@ -1,3 +1,5 @@
+// Reading IDX files from a stream, and files that are not what they should be.
+
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../src/data/errors.js';
@@ -8,7 +10,7 @@ import { idx, idxImages, idxLabels } from './support.js';
 
 const twoImages = Uint8Array.from({ length: 2 * 784 }, (_, i) => i % 251);
 
-/** The bytes as a stream of pieces of one length, as files and unpackers give them. */
+/** The bytes as a stream of chunks of `size` bytes, as from a file or a decompressor. */
 function pieces(bytes: Uint8Array, size: number): AsyncIterable<Uint8Array> {
   const starts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => i * size);
   return Readable.from(starts.map((start) => bytes.subarray(start, start + size)));
@@ -25,7 +27,7 @@ function read(
 
 describe('readIdxStream', () => {
   it.each([1, 15, 16, 17, 784, 5000])(
-    'reads images as [n, 28, 28] from pieces of %i bytes',
+    'reads images as [n, 28, 28] from chunks of %i bytes',
     async (size) => {
       const { count, values } = await read(idxImages(twoImages), 'images', undefined, size);
       expect(count).toBe(2);
@@ -34,24 +36,24 @@ describe('readIdxStream', () => {
     },
   );
 
-  it('reads labels, also fewer than a header of images is long', async () => {
+  it('reads labels, also fewer than the length of an image header', async () => {
     const { count, values } = await read(idxLabels([4, 0, 46]), 'labels');
     expect(count).toBe(3);
     expect([...values.data]).toEqual([4, 0, 46]);
   });
 
-  it('keeps no more than is wanted, and looks through the rest', async () => {
+  it('keeps only the requested number of images, and checks the rest', async () => {
     const { count, values } = await read(idxImages(twoImages), 'images', 1);
     expect(count).toBe(2);
     expect(values.shape).toEqual([1, 28, 28]);
     expect(values.data).toHaveLength(784);
     expect(Buffer.from(values.data).equals(twoImages.subarray(0, 784))).toBe(true);
     const cut = idxImages(twoImages).subarray(0, -1);
-    await expect(read(cut, 'images', 1)).rejects.toThrow(/cut short/);
+    await expect(read(cut, 'images', 1)).rejects.toThrow(/truncated/);
     expect((await read(idxLabels([1, 2]), 'labels', 100)).values.shape).toEqual([2]);
   });
 
-  it('reads a file of no images', async () => {
+  it('reads a file without images', async () => {
     expect((await read(idxImages([]), 'images')).values.shape).toEqual([0, 28, 28]);
   });
 
@@ -61,17 +63,17 @@ describe('readIdxStream', () => {
   it.each([
     ['an HTML page', html, 'images', /HTML page.*download it again/],
     ['a ZIP archive', zip, 'images', /ZIP archive.*fetch --from/],
-    ['packed data', gzip, 'images', /gunzip/],
+    ['gzip data', gzip, 'images', /gunzip/],
     ['labels where images belong', idxLabels([1]), 'images', /file of labels.*swapped/],
     ['images where labels belong', idxImages(twoImages), 'labels', /file of images.*swapped/],
     ['IDX of floats', idx(0x0d03, [1, 28, 28], []), 'images', /begins with 0x00000d03.*0x00000803/],
     ['an empty file', new Uint8Array(0), 'images', /takes 16 bytes.*only 0/],
     ['half a header', idxImages(twoImages).subarray(0, 10), 'images', /takes 16 bytes.*only 10/],
     [
-      'a cut file',
+      'a truncated file',
       idxImages(twoImages).subarray(0, 1000),
       'images',
-      /so 1584 bytes.*has 1000.*cut short/,
+      /takes 1584 bytes.*has 1000.*truncated/,
     ],
     [
       'surplus bytes',
@@ -89,10 +91,10 @@ describe('readIdxStream', () => {
       'a huge count',
       idx(0x803, [0xffffffff, 28, 28], []),
       'images',
-      /promises 4294967295 images.*697932/,
+      /declares 4294967295 images.*697932/,
     ],
   ] satisfies [string, Uint8Array, IdxKind, RegExp][])(
-    'refuses %s',
+    'rejects %s',
     async (_, bytes, kind, message) => {
       const error = await read(bytes, kind).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(DataError);
@@ -103,15 +105,15 @@ describe('readIdxStream', () => {
   );
 });
 
-it('refuses images and labels that disagree in number', () => {
+it('checkSameCount rejects different numbers of images and labels', () => {
   const images = { name: 'the-images', count: 3 };
   expect(() => checkSameCount(images, { name: 'the-labels', count: 3 })).not.toThrow();
   expect(() => checkSameCount(images, { name: 'the-labels', count: 4 })).toThrow(
-    /the-images holds 3 images but the-labels holds 4 labels/,
+    /the-images contains 3 images but the-labels contains 4 labels/,
   );
 });
 
-it('knows gzip by its signature', () => {
+it('isGzip detects gzip data by its signature', () => {
   expect(isGzip(Uint8Array.of(0x1f, 0x8b, 8))).toBe(true);
   expect(isGzip(Uint8Array.of(0x1f))).toBe(false);
   expect(isGzip(idxLabels([1]))).toBe(false);

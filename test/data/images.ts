@@ -1,12 +1,12 @@
-// Characters as pictures of many kinds, for the tests of preprocessing and of predict: large drawings of strokes, and
-// the ways to put them on paper. Imports data.
+// Large images of synthetic characters in many colors and formats, for the tests of preprocessing
+// and predict.
 
 import { Raster } from '../../src/data/strokes/raster.js';
 import type { Picture } from '../../src/data/image/preprocess.js';
 import { SyntheticCharacters, type SyntheticDrawing } from '../../src/data/strokes/synthetic.js';
 import { Rng } from '../../src/engine/rng.js';
 
-/** How much ink is on each pixel of a picture, 0..1. */
+/** The amount of ink on each pixel of an image, 0..1. */
 export interface Coverage {
   readonly data: Float32Array;
   readonly width: number;
@@ -14,13 +14,13 @@ export interface Coverage {
 }
 
 export interface Placing {
-  /** Longer side of the strokes' box in pixels; the pen grows with it. */
+  /** Longer side of the strokes' bounding box in pixels. The pen scales with it. */
   readonly size?: number;
-  /** Paper to the left, above, to the right and below, in pixels. */
+  /** Margins in pixels: left, top, right, bottom. */
   readonly margins?: readonly [number, number, number, number];
 }
 
-/** Draws strokes large, with a pen in the proportion that `tool` gives it. */
+/** Draws strokes large, with the pen width of `tool` scaled accordingly. */
 export function drawLarge(drawing: SyntheticDrawing, placing: Placing = {}): Coverage {
   const { size = 300, margins = [60, 40, 90, 70] } = placing;
   const { strokes, tool } = drawing;
@@ -51,12 +51,13 @@ export function drawing(seed: number, index: number): SyntheticDrawing {
   return new SyntheticCharacters({ seed }).drawing(index);
 }
 
-/** Gray bytes, brightness decided by `shade` from the ink on a pixel and its place, both 0..1. */
+/** A gray image. `shade` maps ink and position of a pixel, all 0..1, to its brightness, 0..255. */
 export function gray(
   { data, width, height }: Coverage,
   shade: (ink: number, x: number, y: number) => number,
 ): Picture {
-  // Uint8Array.from with a function takes four times as long, and some pictures have millions of pixels.
+  // Uint8Array.from with a function takes four times as long, and some images have millions of
+  // pixels.
   const bytes = new Uint8Array(data.length);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
@@ -68,7 +69,7 @@ export function gray(
 
 type Color = readonly number[];
 
-/** Ink of one color on paper of another; with four parts a color may be transparent. */
+/** Ink of one color on paper of another. Colors have three components, or four with alpha. */
 export function colored({ data, width, height }: Coverage, ink: Color, paper: Color): Picture {
   const channels = ink.length as 3 | 4;
   const bytes = new Uint8Array(data.length * channels);
@@ -79,14 +80,14 @@ export function colored({ data, width, height }: Coverage, ink: Color, paper: Co
   return { data: bytes, width, height, channels };
 }
 
-/** Strokes of one color whose edges are transparent, as a canvas saves them. */
+/** Strokes of one color on a transparent background, as a canvas saves them. */
 export function onNothing({ data, width, height }: Coverage, [red, green, blue]: Color): Picture {
   const bytes = new Uint8Array(data.length * 4);
   data.forEach((share, i) => bytes.set([red, green, blue, 255 * share], 4 * i));
   return { data: bytes, width, height, channels: 4 };
 }
 
-/** Draws from about a normal distribution of deviation 1. */
+/** A generator of approximately standard normal numbers. */
 export function noise(seed: number): () => number {
   const rng = new Rng(seed);
   return () => {
@@ -96,7 +97,7 @@ export function noise(seed: number): () => number {
   };
 }
 
-/** Mean difference of two 28 x 28 images, of 255. */
+/** Mean absolute difference of two 28 x 28 images, 0..255. */
 export function difference(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / a.length;
 }

@@ -1,3 +1,5 @@
+// Batches: order, contents, resuming, reuse of arrays, and prefetching.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BatchLoader, type Batch } from '../../src/data/loading/loader.js';
@@ -5,7 +7,7 @@ import { normalize } from '../../src/data/loading/transform.js';
 import { Rng } from '../../src/engine/rng.js';
 import { numberedDataset } from './support.js';
 
-/** What a batch holds, copied before the ring comes round. */
+/** A copy of a batch, made before its arrays are reused. */
 function copy({ number, count, images, labels, indices }: Batch): object {
   return { number, count, images: [...images], labels: [...labels], indices: [...indices] };
 }
@@ -22,7 +24,7 @@ describe('normalize', () => {
     expect(table[128]).toBe(Math.fround(Math.fround(Math.fround(128 / 255) - 0.5) / 0.5));
   });
 
-  it('writes where it is told and nowhere else', () => {
+  it('writes only the given range', () => {
     const target = new Float32Array(5).fill(7);
     normalize({ mean: 0, std: 1 }).apply(Uint8Array.of(0, 255, 0, 51), 1, target, 2, 3);
     expect([...target]).toEqual([7, 7, 1, 0, Math.fround(0.2)]);
@@ -30,7 +32,7 @@ describe('normalize', () => {
   });
 
   it.each([{ std: 0 }, { std: -1 }, { std: NaN }, { std: Infinity }, { mean: NaN }])(
-    'refuses %o',
+    'rejects %o',
     (options) => {
       expect(() => normalize(options)).toThrow(/normalize: (mean|std)/);
     },
@@ -38,7 +40,7 @@ describe('normalize', () => {
 });
 
 describe('BatchLoader', () => {
-  it('yields every index exactly once, whatever the sizes', () => {
+  it('yields every index exactly once, for any size', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 60 }),
@@ -59,7 +61,7 @@ describe('BatchLoader', () => {
     );
   });
 
-  it('fills a batch with the images and labels its indices name', () => {
+  it('fills a batch with the images and labels of its indices', () => {
     const dataset = ofSize(23);
     const loader = new BatchLoader({ dataset, batchSize: 5, shuffle: new Rng(3) });
     const { table } = normalize();
@@ -73,7 +75,7 @@ describe('BatchLoader', () => {
     }
   });
 
-  it('keeps the order of the data set without a shuffle', () => {
+  it('keeps the order of the data set without `shuffle`', () => {
     const loader = new BatchLoader({ dataset: ofSize(7), batchSize: 3 });
     expect([...loader.batches(5)].map(({ indices }) => [...indices])).toEqual([
       [0, 1, 2],
@@ -82,23 +84,23 @@ describe('BatchLoader', () => {
     ]);
   });
 
-  it('drops a last batch that is not full only when told to', () => {
+  it('drops an incomplete last batch only with dropLast', () => {
     const options = { dataset: ofSize(7), batchSize: 3 };
     expect(new BatchLoader(options).batchesPerEpoch).toBe(3);
     const dropping = new BatchLoader({ ...options, dropLast: true });
     expect([...dropping.batches(0)].map(({ count }) => count)).toEqual([3, 3]);
     expect(dropping.batchesPerEpoch).toBe(2);
     expect(() => new BatchLoader({ ...options, batchSize: 8, dropLast: true })).toThrow(
-      /not one batch of 8/,
+      /fewer than one batch of 8/,
     );
   });
 
-  it('orders an epoch by key and epoch alone', () => {
+  it('the order of an epoch depends only on key and epoch', () => {
     const dataset = ofSize(50);
     const shuffle = new Rng(11).split('shuffle');
     const loader = new BatchLoader({ dataset, batchSize: 8, shuffle });
     const late = [...loader.order(3)];
-    shuffle.bits(); // what else was drawn does not matter
+    shuffle.bits(); // other draws do not matter
     const other = new BatchLoader({ dataset, batchSize: 8, shuffle });
     expect([...other.order(3)]).toEqual(late);
     expect([...other.order(4)]).not.toEqual(late);
@@ -107,7 +109,7 @@ describe('BatchLoader', () => {
     ]).not.toEqual(late);
   });
 
-  it('resumes in the middle of an epoch with the very same batches', () => {
+  it('resumes in the middle of an epoch with identical batches', () => {
     const options = { dataset: ofSize(30), batchSize: 4, ring: 2 };
     const whole = Array.from(new BatchLoader({ ...options, shuffle: new Rng(5) }).batches(2), copy);
     const rest = Array.from(
@@ -118,7 +120,7 @@ describe('BatchLoader', () => {
     expect([...new BatchLoader(options).batches(0, { from: 8 })]).toEqual([]);
   });
 
-  it('reuses its arrays: a batch lives until `ring` further ones are taken', () => {
+  it('reuses its arrays: a batch is valid until `ring` further batches are taken', () => {
     const loader = new BatchLoader({ dataset: ofSize(40), batchSize: 4, ring: 3 });
     const batches = loader.batches(0);
     const first = batches.next().value!;
@@ -131,12 +133,12 @@ describe('BatchLoader', () => {
     expect(copy(first)).not.toEqual(held);
   });
 
-  it('prefetches the same batches, intact while they are in use', async () => {
+  it('prefetches the same batches, unchanged while in use', async () => {
     const options = { dataset: ofSize(41), batchSize: 4, shuffle: new Rng(9), ring: 3 };
     const plain = Array.from(new BatchLoader(options).batches(6, { from: 1 }), copy);
     const fetched: object[] = [];
     for await (const batch of new BatchLoader(options).prefetched(6, { from: 1, depth: 2 })) {
-      await new Promise((resolve) => setTimeout(resolve)); // let it run as far ahead as it may
+      await new Promise((resolve) => setTimeout(resolve)); // let it run as far ahead as possible
       fetched.push(copy(batch));
     }
     expect(fetched).toEqual(plain);
@@ -145,7 +147,7 @@ describe('BatchLoader', () => {
     );
   });
 
-  it('refuses wrong options at once', () => {
+  it('rejects invalid options immediately', () => {
     const dataset = ofSize(4);
     expect(() => new BatchLoader({ dataset, batchSize: 0 })).toThrow(/batchSize.*got 0/);
     expect(() => new BatchLoader({ dataset, batchSize: 1.5 })).toThrow(/batchSize.*got 1.5/);

@@ -1,4 +1,4 @@
-// The pen-width test set: one drawing, many pens.
+// The pen-width test set: the same characters drawn with pens of different widths.
 
 import { describe, expect, it } from 'vitest';
 import { imageAt, type Dataset } from '../../src/data/loading/dataset.js';
@@ -14,7 +14,7 @@ const mean = (dataset: Dataset): number =>
   ) / COUNT;
 
 describe('penWidthDataset', () => {
-  it('shows the same characters with every pen, two of each class', () => {
+  it('contains the same characters for every pen, two of each class', () => {
     for (const { labels, length, synthetic } of sets) {
       expect(length).toBe(COUNT);
       expect(labels).toEqual(sets[0].labels);
@@ -23,7 +23,7 @@ describe('penWidthDataset', () => {
     expect(new Set(sets[0].labels).size).toBe(47);
   });
 
-  it('has wider strokes with every wider pen, from below EMNIST to well above', () => {
+  it('has wider strokes for every wider pen, from below to well above the widths of EMNIST', () => {
     const widths = sets.map(mean);
     widths.forEach((width, i) =>
       expect(i === 0 || width > widths[i - 1] + 0.2, String(widths)).toBe(true),
@@ -32,7 +32,7 @@ describe('penWidthDataset', () => {
     expect(widths.at(-1)).toBeGreaterThan(3.3);
   });
 
-  it('changes nothing but the pen: a wider one covers the ink of a thinner one at most places', () => {
+  it('changes only the pen: a wider pen covers most of the ink of a thinner one', () => {
     for (let i = 0; i < COUNT; i++) {
       const [thin, thick] = [imageAt(sets[1], i), imageAt(sets[3], i)];
       const covered = thin.filter((value, pixel) => value > 128 && thick[pixel] > 64).length;
@@ -40,7 +40,7 @@ describe('penWidthDataset', () => {
     }
   });
 
-  it('depends on the seed alone', () => {
+  it('depends only on the seed', () => {
     const again = penWidthDataset({ seed: 4, count: COUNT, penWidth: PEN_WIDTHS[2] });
     expect(again.images).toEqual(sets[2].images);
     expect(penWidthDataset({ seed: 5, count: COUNT, penWidth: PEN_WIDTHS[2] }).images).not.toEqual(

@@ -1,7 +1,9 @@
+// prefetch: order, errors, stopping the source, and the number of items ahead.
+
 import { describe, expect, it } from 'vitest';
 import { prefetch } from '../../src/data/loading/prefetch.js';
 
-/** A source that notes what was asked of it. */
+/** A source that counts the items it produced and records when it is stopped. */
 class Source {
   produced = 0;
   isStopped = false;
@@ -37,11 +39,11 @@ describe.each(['items', 'slowItems'] as const)('prefetch from %s', (kind) => {
     expect(seen).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('throws an error of the source in its place, after the items before it', async () => {
+  it('throws an error of the source after the items before it', async () => {
     const seen: number[] = [];
     const loop = async (): Promise<void> => {
       for await (const item of prefetch(new Source()[kind](9, 3), 4)) {
-        await settle(); // the error is known by now, and not yet due
+        await settle(); // the error has occurred but must not be thrown yet
         seen.push(item);
       }
     };
@@ -78,7 +80,7 @@ it('stays exactly `depth` items ahead', async () => {
   const source = new Source();
   const items = prefetch(source.items(100), 3);
   await settle();
-  expect(source.produced).toBe(0); // nothing is made before it is asked for
+  expect(source.produced).toBe(0); // nothing is produced before the first request
   for (let taken = 1; taken <= 5; taken++) {
     await items.next();
     await settle();
@@ -87,6 +89,6 @@ it('stays exactly `depth` items ahead', async () => {
   await items.return();
 });
 
-it.each([0, -1, 1.5])('refuses the depth %s', async (depth) => {
+it.each([0, -1, 1.5])('rejects the depth %s', async (depth) => {
   await expect(prefetch([1], depth).next()).rejects.toThrow(/depth.*at least 1/);
 });

@@ -1,4 +1,5 @@
-// Any picture of a character gives about the 28 x 28 image that its strokes give, and nothing gives an empty one.
+// preprocess: an image of a character gives nearly the 28 x 28 image of its strokes; a blank image
+// is reported as empty.
 
 import { describe, expect, it } from 'vitest';
 import { makeDataset } from '../../src/data/loading/dataset.js';
@@ -21,15 +22,15 @@ const SEED = 20;
 /** Sample 10 is an A, 25 a P, 37 a b, 3 a 3. */
 const SOME = [10, 25, 37, 3];
 /**
- * What the strokes give directly. A picture does not tell how large the hand wrote, so here every character is 68 units
- * with its pen; the pen keeps its proportion.
+ * The 28 x 28 image rendered from the strokes. An image does not show how large the writing was, so
+ * every character is scaled to 68 units including its pen, which is scaled with it.
  */
 function strokesOf(index: number): Uint8Array {
   const penWidth = penOf(index);
   return renderGlyph(drawing(SEED, index).strokes, { inkSize: 68 - penWidth, penWidth });
 }
 
-/** The pen of a sample when the character is brought to 68 units. */
+/** The pen width of a sample when the character is scaled to 68 units. */
 function penOf(index: number): number {
   const { inkSize, penWidth } = drawing(SEED, index).tool;
   return (68 * penWidth!) / (inkSize! + penWidth!);
@@ -37,7 +38,7 @@ function penOf(index: number): number {
 const large = (index: number): Coverage => drawLarge(drawing(SEED, index));
 const darkOnWhite = (coverage: Coverage): Picture => gray(coverage, (ink) => 255 * (1 - ink));
 
-describe('preprocess gives synthetic characters, drawn large in dark ink on white,', () => {
+describe('preprocess of synthetic characters, drawn large in dark ink on white, gives', () => {
   const count = 2 * 47;
   const images = new Uint8Array(count * 784);
   const direct = new Uint8Array(count * 784);
@@ -68,8 +69,9 @@ describe('preprocess gives synthetic characters, drawn large in dark ink on whit
     expect(Math.abs(width.median - about(direct).strokeWidth.median)).toBeLessThan(0.15);
   });
 
-  it('nearly the image that the strokes give themselves', () => {
-    const compared = [...Array(count).keys()].filter((i) => penOf(i) > 6); // thinner pens are widened
+  it('nearly the same images as rendering the strokes', () => {
+    // Thinner pens are widened.
+    const compared = [...Array(count).keys()].filter((i) => penOf(i) > 6);
     expect(compared.length).toBeGreaterThan(80);
     for (const i of compared) {
       const [one, other] = [images, direct].map((all) => all.subarray(i * 784, (i + 1) * 784));
@@ -78,7 +80,7 @@ describe('preprocess gives synthetic characters, drawn large in dark ink on whit
   });
 });
 
-describe('the picture may be', () => {
+describe('the image may be', () => {
   const gauss = noise(SEED);
   const kinds: Record<string, (coverage: Coverage) => Picture> = {
     'light on dark': (c) => gray(c, (ink) => 20 + 220 * ink),
@@ -91,8 +93,8 @@ describe('the picture may be', () => {
       gray(c, (ink, x, y) => (0.15 + 0.7 * ink) * (250 - 120 * x - 50 * y)),
     'blue on yellow': (c) => colored(c, [20, 40, 190], [250, 240, 90]),
     'yellow on white': (c) => colored(c, [240, 220, 60], [255, 255, 255]),
-    'black on nothing': (c) => onNothing(c, [0, 0, 0]),
-    'white on nothing': (c) => onNothing(c, [255, 255, 255]),
+    'black on transparent': (c) => onNothing(c, [0, 0, 0]),
+    'white on transparent': (c) => onNothing(c, [255, 255, 255]),
     'opaque, with an alpha channel': (c) => colored(c, [0, 0, 0, 255], [255, 255, 255, 255]),
     'dark on a light sheet with transparent corners': (c) =>
       withTransparentCorners(colored(c, [30, 30, 30, 255], [240, 235, 220, 255])),
@@ -153,7 +155,7 @@ describe('the picture may be', () => {
 describe('invert', () => {
   const coverage = large(SOME[0]);
 
-  it('yes takes dark for ink and no takes light, whatever there is more of', () => {
+  it("'yes' treats dark as ink, 'no' treats light as ink, whichever is more frequent", () => {
     const [dark, light] = [darkOnWhite(coverage), gray(coverage, (ink) => 255 * ink)];
     const found = preprocess(dark);
     expect(found.kind).toBe('dark');
@@ -163,7 +165,7 @@ describe('invert', () => {
     expect(difference(preprocess(dark, { invert: 'no' }).image, found.image)).toBeGreaterThan(80);
   });
 
-  it('decides what transparency stands for', () => {
+  it('determines the color of transparent pixels', () => {
     const white = onNothing(coverage, [255, 255, 255]);
     expect(preprocess(white, { invert: 'yes' }).empty).toBe(true); // white on white
     expect(preprocess(white, { invert: 'no' })).toMatchObject({ empty: false, kind: 'light' });
@@ -172,7 +174,7 @@ describe('invert', () => {
 });
 
 describe('strokes', () => {
-  it('that are thinner than any pen of EMNIST are widened, others are left alone', () => {
+  it("are widened only if they are thinner than EMNIST's thinnest pen", () => {
     const thin = (penWidth: number): number => {
       const { strokes, tool, label } = drawing(SEED, SOME[0]);
       const coverage = drawLarge({ strokes, tool: { ...tool, penWidth }, label });
@@ -184,7 +186,7 @@ describe('strokes', () => {
     expect(usual).toBeGreaterThan(thinnest + 0.5);
   });
 
-  it('the dot of an i and an accent stay, dust beside them goes', () => {
+  it('include the dot of an i, but not dust', () => {
     const dotted: Picture = {
       data: new Uint8Array(300 * 300).fill(255),
       width: 300,
@@ -206,7 +208,7 @@ describe('strokes', () => {
   });
 });
 
-describe('a picture without a character', () => {
+describe('an image without a character', () => {
   const flat = (value: number, channels: 1 | 4 = 1): Picture => ({
     data: new Uint8Array(100 * 80 * channels).fill(value),
     width: 100,
@@ -227,7 +229,7 @@ describe('a picture without a character', () => {
     },
   };
 
-  it.each(Object.entries(empty))('(%s) is said to be empty', (_, picture) => {
+  it.each(Object.entries(empty))('(%s) is reported as empty', (_, picture) => {
     expect(preprocess(picture)).toEqual({ image: new Uint8Array(784), empty: true, kind: null });
   });
 
@@ -238,8 +240,11 @@ describe('a picture without a character', () => {
     ],
     [{ data: new Uint8Array(0), width: 0, height: 3, channels: 1 }, /0 x 3/],
     [{ data: new Uint8Array(60), width: 4, height: 3, channels: 5 as 4 }, /5 channels/],
-  ] satisfies [Picture, RegExp][])('that does not fit its sizes is refused', (picture, message) => {
-    expect(() => preprocess(picture)).toThrow(ArgumentError);
-    expect(() => preprocess(picture)).toThrow(message);
-  });
+  ] satisfies [Picture, RegExp][])(
+    'is rejected if its data does not match its size',
+    (picture, message) => {
+      expect(() => preprocess(picture)).toThrow(ArgumentError);
+      expect(() => preprocess(picture)).toThrow(message);
+    },
+  );
 });

@@ -1,17 +1,20 @@
+// The raster canvas: strokes, blur and resampling.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Raster } from '../../src/data/strokes/raster.js';
 import { cubic, resample } from '../../src/data/image/resample.js';
 
 describe('Raster', () => {
-  it('inks a bar of the area its length and width say', () => {
+  it('draws a stroke with the area of its length, width and round ends', () => {
     const raster = new Raster(64, 64);
     raster.drawStroke([10, 20, 50, 37], 6);
     const area = raster.data.reduce((sum, value) => sum + value, 0);
-    expect(area).toBeCloseTo(6 * Math.sqrt(40 * 40 + 17 * 17) + Math.PI * 9, -0.5); // and its two round ends
+    // A rectangle plus two half discs.
+    expect(area).toBeCloseTo(6 * Math.sqrt(40 * 40 + 17 * 17) + Math.PI * 9, -0.5);
   });
 
-  it('blurs a point into a Gaussian and loses no ink', () => {
+  it('blurs a point into a Gaussian with the same amount of ink', () => {
     const raster = new Raster(20, 20);
     raster.paste([1], 1, 1, 10, 9, 1);
     raster.blur();
@@ -23,7 +26,7 @@ describe('Raster', () => {
     expect(raster.inkBox(0)).toEqual({ left: 6, top: 5, right: 14, bottom: 13 });
   });
 
-  it('blurs at the edge of the canvas as if paper went on', () => {
+  it('blurs at the edge as if the canvas continued', () => {
     const corner = new Raster(12, 12);
     corner.paste([1], 1, 1, 1, 0, 1);
     corner.blur();
@@ -38,7 +41,7 @@ describe('Raster', () => {
 });
 
 describe('resample', () => {
-  it('uses a kernel that sums to 1 at any offset and is 1 at its middle', () => {
+  it('uses a kernel that sums to 1 at any offset and is 1 at its center', () => {
     expect([cubic(0), cubic(1), cubic(-1), cubic(2), cubic(3)]).toEqual([1, 0, 0, 0, 0]);
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (t) => {
@@ -47,7 +50,7 @@ describe('resample', () => {
     );
   });
 
-  it('copies at scale 1 and reproduces a slope, enlarged or halved', () => {
+  it('copies at scale 1 and reproduces a linear gradient at other scales', () => {
     const data = Float32Array.from(
       { length: 40 * 40 },
       (_, i) => (i % 40) + 2 * Math.floor(i / 40),
@@ -65,7 +68,7 @@ describe('resample', () => {
     }
   });
 
-  it('keeps the ink of a thin line when shrinking', () => {
+  it('preserves the ink of a thin line when shrinking', () => {
     const data = new Float32Array(100 * 100);
     for (let y = 0; y < 100; y++) data[y * 100 + 51] = 1;
     const small = resample(
@@ -81,7 +84,7 @@ describe('resample', () => {
     }
   });
 
-  it('reads paper outside the image', () => {
+  it('reads 0 outside the image', () => {
     const data = new Float32Array(16).fill(1);
     const output = resample(
       { data, width: 4, height: 4 },

@@ -1,4 +1,4 @@
-// Tiny IDX files and data sets for the data tests. Real EMNIST is read only where EMNIST_DIR names it.
+// Tiny IDX files and data sets for the data tests.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { makeDataset, type Dataset } from '../../src/data/loading/dataset.js';
 
-/** IDX bytes with any magic number and sizes, right or wrong. */
+/** IDX bytes with any magic number and sizes, valid or not. */
 export function idx(
   magic: number,
   sizes: readonly number[],
@@ -28,7 +28,7 @@ export function idxLabels(labels: readonly number[]): Uint8Array {
   return idx(0x801, [labels.length], labels);
 }
 
-/** A folder of its own for one test, removed when the test ends. */
+/** A temporary folder for one test, removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'inkgrad-data-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -43,7 +43,10 @@ export async function writeFiles(
     await writeFile(join(folder, name), contents);
 }
 
-/** Images whose every pixel is the image's index, so that a test can tell which one it got. */
+/**
+ * A data set in which every pixel of an image is the image's index, so that tests can identify
+ * images.
+ */
 export function numberedDataset(labels: readonly number[], classCount = 10): Dataset {
   return makeDataset({
     name: 'numbered',

@@ -1,3 +1,5 @@
+// Synthetic characters: skeletons, sampling, and image statistics close to EMNIST's.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classCounts, imageAt } from '../../src/data/loading/dataset.js';
@@ -19,7 +21,7 @@ import { FormatError } from '../../src/engine/errors.js';
 import { emnistDir, emnistMissing } from '../support/seed.js';
 import { skipNote } from '../support/skipping.js';
 
-/** FNV-1a, enough to see that a byte has changed. */
+/** FNV-1a hash, sufficient to detect a changed byte. */
 function fingerprint(bytes: Uint8Array): string {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
@@ -27,7 +29,7 @@ function fingerprint(bytes: Uint8Array): string {
 }
 
 describe('skeletons', () => {
-  it('have several forms of every Balanced class, and of no other', () => {
+  it('have several forms of each class of EMNIST Balanced, and of no other', () => {
     const forms = { ...DIGIT_FORMS, ...UPPER_FORMS, ...LOWER_FORMS };
     expect(Object.keys(forms).sort()).toEqual([...BALANCED_CLASSES].sort());
     for (const [name, list] of Object.entries(forms)) {
@@ -37,7 +39,7 @@ describe('skeletons', () => {
     }
   });
 
-  it('are read point by point', () => {
+  it('are parsed into strokes with knots and corners', () => {
     const { strokes, size, weight } = parseSkeleton(2, '0,0 30,-10! 60,90 / 5,5');
     expect(weight).toBe(2);
     expect(size).toBe(100);
@@ -49,12 +51,12 @@ describe('skeletons', () => {
     expect(parseSkeleton(1, '0,0 9,9 0,9 0,0').strokes[0].isClosed).toBe(true);
   });
 
-  it.each(['', '1,2 3', '1,2 / ', '1.5,2', '1,2!!', '1, 2'])('refuse the path "%s"', (path) => {
+  it.each(['', '1,2 3', '1,2 / ', '1.5,2', '1,2!!', '1, 2'])('reject the path "%s"', (path) => {
     expect(() => parseSkeleton(1, path)).toThrow(FormatError);
     expect(() => parseSkeleton(0, '1,2')).toThrow(/weight/);
   });
 
-  it('bend through every knot, straight between corners, smooth where they close', () => {
+  it('pass through every knot, are straight between corners, and smooth where they close', () => {
     const [stroke] = parseSkeleton(1, '0,0 40,10 50,60 0,80').strokes;
     const path = smoothPath(stroke, stroke.knots, 5);
     for (let knot = 0; knot < 4; knot++) {
@@ -75,14 +77,14 @@ describe('skeletons', () => {
 });
 
 describe('SyntheticCharacters', () => {
-  it('draws sample i from the seed and i alone, in any order', () => {
+  it('sample i depends only on the seed and i, in any order', () => {
     const one = new SyntheticCharacters({ seed: 4 });
     const other = new SyntheticCharacters({ seed: 4 });
     const inOrder = Array.from({ length: 60 }, (_, i) => one.sample(i));
     for (let i = 59; i >= 0; i -= 7) expect(other.sample(i)).toEqual(inOrder[i]);
   });
 
-  it('draws another image for another seed, part or index', () => {
+  it('gives another image for another seed, part or index', () => {
     const image = new SyntheticCharacters({ seed: 1 }).sample(8).image;
     const others = [
       new SyntheticCharacters({ seed: 2 }).sample(8),
@@ -96,7 +98,7 @@ describe('SyntheticCharacters', () => {
     }
   });
 
-  it('has images a network can use, however far one goes', () => {
+  it('gives valid images for any index', () => {
     const characters = new SyntheticCharacters({ seed: 9 });
     fc.assert(
       fc.property(fc.maxSafeNat(), (index) => {
@@ -112,7 +114,7 @@ describe('SyntheticCharacters', () => {
     expect(() => characters.sample(-1)).toThrow(/index.*got -1/);
   });
 
-  it('makes a balanced data set that says it is not EMNIST', () => {
+  it('makes a balanced data set whose name states that it is not EMNIST', () => {
     const dataset = syntheticDataset({ seed: 3, count: 3 * 47 });
     expect(dataset).toMatchObject({
       name: 'synthetic characters (not EMNIST)',
@@ -127,31 +129,32 @@ describe('SyntheticCharacters', () => {
   });
 
   it('gives the same bytes on every machine', () => {
-    // When a change to the drawing is meant, put the new value here.
+    // After an intended change of the drawing, insert the new value.
     expect(fingerprint(syntheticDataset({ seed: 2024, count: 470 }).images)).toBe('ef8c902e');
   });
 });
 
 describe('statistics', () => {
-  it('measure a bar exactly', () => {
+  it('are exact for a bar', () => {
     const image = new Uint8Array(784);
     for (let y = 2; y < 26; y++) image.fill(255, y * 28 + 10, y * 28 + 13); // 3 wide, 24 high
     expect(inkExtent(image)).toEqual({ width: 3, height: 24, centerX: 11, centerY: 13.5 });
-    // 2 * 72 / 54, but for the corner where both neighbours differ and the edge is cut across: sqrt(2), not 2
+    // 2 * 72 / 54, except at the corner where both neighbors differ, whose edge has length sqrt(2),
+    // not 2.
     expect(strokeWidth(image)).toBeCloseTo((2 * 72) / (54 - 2 + Math.SQRT2), 10);
     expect(inkExtent(new Uint8Array(784))).toBeNull();
     expect(strokeWidth(new Uint8Array(784))).toBe(0);
     expect(quartiles([4, 1, 3, 2])).toEqual({ lower: 2, median: 3, upper: 4 });
   });
 
-  it('measure strokes that touch the border', () => {
+  it('include strokes that touch the border', () => {
     expect(strokeWidth(new Uint8Array(784).fill(255))).toBeCloseTo(
       (2 * 784) / (4 * 28 - 2 + Math.SQRT2),
       10,
     );
   });
 
-  /** What a set of 28 x 28 characters must look like to pass for EMNIST. */
+  /** Checks the statistics of a set of 28 x 28 characters against EMNIST's. */
   function expectToLookLikeEmnist(found: ImageStatistics): void {
     expect(found.mean).toBeGreaterThan(0.165);
     expect(found.mean).toBeLessThan(0.185);
@@ -167,13 +170,16 @@ describe('statistics', () => {
     expect(found.strokeWidth.upper).toBeLessThan(3.45);
   }
 
-  it('of synthetic characters look like EMNIST', () => {
+  it("of synthetic characters are close to EMNIST's", () => {
     expectToLookLikeEmnist(imageStatistics(syntheticDataset({ seed: 1, count: 47 * 60 })));
   });
 
-  it.skipIf(emnistMissing !== null)(`of real EMNIST do too${skipNote(emnistMissing)}`, async () => {
-    expectToLookLikeEmnist(
-      imageStatistics(await readEmnist({ dir: emnistDir!, split: 'balanced', part: 'test' })),
-    );
-  });
+  it.skipIf(emnistMissing !== null)(
+    `of real EMNIST are in the same ranges${skipNote(emnistMissing)}`,
+    async () => {
+      expectToLookLikeEmnist(
+        imageStatistics(await readEmnist({ dir: emnistDir!, split: 'balanced', part: 'test' })),
+      );
+    },
+  );
 });

@@ -1,4 +1,4 @@
-// Reverse mode: gradients through graphs that share, repeat and broadcast, each checked by hand.
+// Autograd: gradients of graphs with shared, repeated and broadcast values, each computed by hand.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -19,14 +19,14 @@ import { gradients, withLeaves } from './leaves.js';
 
 describe('graphs', () => {
   it(
-    'a product: each factor gets the other one',
+    'the gradient of a product by one factor is the other factor',
     withLeaves([3, 4], async (a, b) => {
       expect(await gradients([a, b], () => mul(a, b))).toEqual([[4], [3]]);
     }),
   );
 
   it(
-    'a diamond: both ways add up before they go on',
+    'a diamond: the gradients of both paths are summed before they propagate further',
     withLeaves([2], async (x) => {
       // y = x^2; loss = 3 y + y * y, so d loss = (3 + 2 y) 2 x = 44
       const loss = (): Tensor => {
@@ -38,7 +38,7 @@ describe('graphs', () => {
   );
 
   it(
-    'diamonds in a row: 2^20 paths in 20 steps',
+    '20 diamonds in a row, 2^20 paths, take 20 steps',
     withLeaves([1], async (x) => {
       const loss = (): Tensor => {
         let y = x;
@@ -50,7 +50,7 @@ describe('graphs', () => {
   );
 
   it(
-    'an early and a late use of one value meet in the right order',
+    'a value used early and late is processed in topological order',
     withLeaves([0.5], async (x) => {
       const loss = (): Tensor => {
         const early = scaleShift(x, 2); // 1
@@ -62,7 +62,7 @@ describe('graphs', () => {
   );
 
   it(
-    'both operands the same tensor',
+    'the same tensor as both operands sums both gradients',
     withLeaves([[1, 2]], async (x) => {
       expect(await gradients([x], () => sum(mul(x, x)))).toEqual([[2, 4]]);
       expect(await gradients([x], () => sum(sub(x, x)))).toEqual([[0, 0]]);
@@ -108,7 +108,7 @@ describe('broadcasting', () => {
   );
 
   it(
-    'keeps an axis of size 1 that the result has too',
+    'keeps an axis of size 1 that is also of size 1 in the result',
     withLeaves([[[1, 2]], [3, 4]], async (a, b) => {
       expect(await gradients([a, b], () => sum(mul(a, b)))).toEqual([
         [3, 4],
@@ -118,9 +118,9 @@ describe('broadcasting', () => {
   );
 });
 
-describe('what is not recorded', () => {
+describe('what autograd does not record', () => {
   it(
-    'noGrad: results need no gradient, and the outer state comes back, also after a throw',
+    'noGrad: results require no gradient, and the previous state is restored, also after a throw',
     withLeaves([2], async (x) => {
       scope(() => {
         const inside = noGrad(() => {
@@ -147,14 +147,14 @@ describe('what is not recorded', () => {
   );
 
   it(
-    'detach: the same numbers as a constant',
+    'detach returns the same values as a constant',
     withLeaves([3], async (x) => {
       expect(await gradients([x], () => mul(x, mul(x, x).detach()))).toEqual([[9]]);
     }),
   );
 
   it(
-    'inputs that need no gradient cost no node',
+    'an op on inputs that require no gradient creates no node',
     onReference(() => {
       scope(() => {
         const y = relu(mean(tensor([1, 2])));

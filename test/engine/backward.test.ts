@@ -1,4 +1,4 @@
-// backward(): what it adds where, whose numbers a gradient is, and what it refuses.
+// backward(): accumulation on leaves, ownership of gradient arrays, and rejected arguments.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -19,7 +19,7 @@ import { gradients, withLeaves } from './leaves.js';
 
 describe('backward', () => {
   it(
-    'twice adds up, on a new graph and on the same one',
+    'accumulates gradients over calls, on the same graph and on a new one',
     withLeaves([[1, 2]], async (x) => {
       scope(() => {
         const loss = sum(mul(x, x));
@@ -32,7 +32,7 @@ describe('backward', () => {
   );
 
   it(
-    'takes the gradient of a result that is no single number',
+    'takes an explicit gradient for a result with several elements',
     withLeaves([[1, 2]], async (x) => {
       const loss = (): Tensor => mul(x, x);
       scope(() => loss().backward(tensor([10, 100])));
@@ -41,14 +41,14 @@ describe('backward', () => {
   );
 
   it(
-    'on a leaf itself gives 1',
+    'gives gradient 1 when called on a leaf',
     withLeaves([3], async (x) => {
       expect(await gradients([x], () => x)).toEqual([[1]]);
     }),
   );
 
   it(
-    'leaves nothing on tensors that need none, on results, and on unused leaves',
+    'sets no gradient on constants, on results, and on unused leaves',
     withLeaves([1, 1], async (x, unused) => {
       const constant = tensor(5);
       const result = scope(() => {
@@ -64,7 +64,7 @@ describe('backward', () => {
   );
 
   it(
-    'gives every leaf numbers of its own, although d(a + b) is one array for both',
+    'gives every leaf a separate array, although the gradient of a + b is one array for both',
     withLeaves(
       [
         [1, 2],
@@ -84,7 +84,7 @@ describe('backward', () => {
   );
 
   it(
-    "does not share the caller's gradient argument, nor through a reshape",
+    "does not share memory with the caller's gradient argument, not even through a reshape",
     withLeaves([[1, 2]], async (x) => {
       const seed = tensor([[1], [2]]);
       scope(() => reshape(x, [2, 1]).backward(seed));
@@ -95,15 +95,17 @@ describe('backward', () => {
   );
 
   it(
-    'refuses a result without a graph, a result of many numbers, and a gradient of another shape',
+    'rejects a result without a graph, one with several elements, and a gradient of another shape',
     withLeaves([[1, 2]], (x) => {
       scope(() => {
         const constant = tensor(1);
         expect(() => constant.backward()).toThrow(ArgumentError);
-        expect(() => constant.backward()).toThrow('backward: nothing here requires a gradient');
+        expect(() => constant.backward()).toThrow(
+          'backward: the tensor does not require a gradient',
+        );
         expect(() => exp(x).backward()).toThrow(
           new ArgumentError(
-            'backward: a tensor of shape [2] needs a gradient argument; a loss has one element',
+            'backward: the tensor has shape [2]; pass a gradient of that shape, or reduce to one element',
           ),
         );
         expect(() => exp(x).backward(tensor([1, 2, 3]))).toThrow(

@@ -1,4 +1,5 @@
-// gradientOf(): the gradient of one leaf by itself. What backward() leaves on all leaves is in backward.test.ts.
+// gradientOf(): the gradient of a single leaf. backward.test.ts covers backward(), which sets all
+// leaves.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -21,7 +22,7 @@ import { withLeaves } from './leaves.js';
 
 describe('gradientOf', () => {
   it(
-    'is what backward leaves on the leaf, and leaves nothing on any',
+    'equals what backward() accumulates on the leaf, and sets no gradient itself',
     withLeaves([[1, 2], [[3, 4]], [5]], async (x, weight, bias) => {
       const [own, left] = scope(() => {
         const y = sum(mul(linear(x, weight, bias), linear(x, weight, bias)));
@@ -36,7 +37,7 @@ describe('gradientOf', () => {
   );
 
   it(
-    'adds up every use of the leaf, and is zero for a leaf that was not used',
+    'sums over every use of the leaf, and is zero for an unused leaf',
     withLeaves([2, 3], async (x, other) => {
       const [cubed, unused] = scope(() => {
         const y = add(mul(mul(x, x), x), x);
@@ -48,7 +49,7 @@ describe('gradientOf', () => {
   );
 
   it(
-    'goes back through one graph as often as one asks, each time with its own weights of y',
+    'can be called repeatedly on one graph, with a different output gradient each time',
     withLeaves([[1, 2, 3]], async (x) => {
       const rows = scope(() => {
         const y = mul(x, x);
@@ -62,7 +63,7 @@ describe('gradientOf', () => {
   );
 
   it(
-    'computes nothing for what does not lead to the leaf',
+    'does not run the backward thunks of inputs that do not lead to the leaf',
     withLeaves([2, 3], async (x, weight) => {
       const asked: string[] = [];
       const times = (a: NdArray, b: NdArray): NdArray => elementwise(kernels.mul, [a, b]);
@@ -86,7 +87,7 @@ describe('gradientOf', () => {
   );
 
   it(
-    'refuses what has no gradient, and says why',
+    'rejects an output or a leaf without a gradient, with the reason',
     withLeaves([[1, 2]], (x) => {
       scope(() => {
         const y = mul(x, x);
@@ -95,7 +96,7 @@ describe('gradientOf', () => {
         expect(() => gradientOf(sum(mul(y, y)), y)).toThrow(/x must be a leaf/);
         expect(() => gradientOf(y, tensor([1, 2]), tensor([1, 1]))).toThrow(/x must be a leaf/);
         const blind = noGrad(() => sum(mul(x, x)));
-        expect(() => gradientOf(blind, x)).toThrow(/nothing here requires a gradient/);
+        expect(() => gradientOf(blind, x)).toThrow(/the tensor does not require a gradient/);
       });
       return Promise.resolve();
     }),

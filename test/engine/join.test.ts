@@ -1,13 +1,13 @@
-// Joining tensors and picking rows, forward and backward.
+// concat and gatherRows, forward and backward.
 
 import { describe, expect, it } from 'vitest';
 import { concat, gatherRows, mul, scope, sum, tensor, transpose } from '../../src/engine/index.js';
 import { onReference } from '../support/backends.js';
 import { counting, values } from './counting.js';
 
-describe('joining', () => {
+describe('concat and gatherRows', () => {
   it(
-    'concat: any number of tensors, along any axis, also of views',
+    'concat joins any number of tensors, also views, along any axis',
     onReference(async () => {
       const rows = await values(() =>
         concat([counting([1, 2]), counting([2, 2]), counting([1, 2])]),
@@ -23,7 +23,7 @@ describe('joining', () => {
   );
 
   it(
-    'concat gives each part its own gradient, also one part twice',
+    'concat splits the gradient among its inputs, and sums it for an input listed twice',
     onReference(async () => {
       const [a, b] = [[1], [2, 3]].map((list) => tensor(list, { requiresGrad: true }));
       scope(() => sum(mul(concat([a, b, a, b]), tensor([1, 2, 3, 4, 5, 6]))).backward());
@@ -34,7 +34,7 @@ describe('joining', () => {
   );
 
   it(
-    'gatherRows: rows by number; a row picked twice gets both gradients',
+    'gatherRows selects rows by index; a row selected twice receives the sum of both gradients',
     onReference(async () => {
       const table = tensor(
         [

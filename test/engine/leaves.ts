@@ -1,4 +1,4 @@
-// Leaves with gradients, and the frame of a test that uses some.
+// Helpers for tests that compute gradients of leaves.
 
 import { scope, tensor, type Tensor } from '../../src/engine/index.js';
 import { onReference } from '../support/backends.js';
@@ -6,7 +6,7 @@ import { onReference } from '../support/backends.js';
 const leaf = (values: number | number[] | number[][]): Tensor =>
   tensor(values, { requiresGrad: true });
 
-/** Runs a graph in a scope, and gives the gradients of some leaves, which it disposes of. */
+/** Runs a graph backward in a scope, returns the gradients of the leaves, and resets them. */
 export async function gradients(
   leaves: Tensor[],
   loss: () => Tensor,
@@ -19,7 +19,7 @@ export async function gradients(
   return read;
 }
 
-/** A test body with leaves that are disposed of at its end. */
+/** A test body that receives one leaf per value. The leaves are disposed of at its end. */
 export function withLeaves(
   values: (number | number[] | number[][])[],
   body: (...leaves: Tensor[]) => Promise<void>,

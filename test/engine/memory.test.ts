@@ -1,4 +1,4 @@
-// Memory: a training loop asks the system for nothing after its first steps, and holds no more at its end.
+// Memory: after its first steps, a training loop allocates nothing, and its memory does not grow.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -24,7 +24,7 @@ import { add as addKernel } from '../../kernels/elementwise.js';
 import { BufferPool, sizeClass } from '../../src/engine/backends/bufferPool.js';
 import { backendsUnderTest, withFreshBackend } from '../support/backends.js';
 
-/** A small convolutional network with everything that keeps memory: running statistics, dropout, gradients. */
+/** A small convolutional network with running statistics, dropout and gradients. */
 class SmallNet {
   readonly #rng = new Rng(3);
   readonly #dropout = this.#rng.split('dropout');
@@ -87,7 +87,7 @@ describe.each(backendsUnderTest)('a training loop on $name', ({ make }) => {
       net.dispose();
     }));
 
-  it('evaluates without keeping anything either', () =>
+  it('allocates nothing in evaluation after the first steps', () =>
     withFreshBackend(make, async (backend) => {
       const net = new SmallNet();
       let allocations = 0;
@@ -101,7 +101,7 @@ describe.each(backendsUnderTest)('a training loop on $name', ({ make }) => {
       net.dispose();
     }));
 
-  it('holds what it reports', () =>
+  it('reports live buffers and bytes correctly', () =>
     withFreshBackend(make, (backend) => {
       const before = backend.memory;
       const [x, y] = [zeros([100]), zeros([100])];
@@ -115,8 +115,8 @@ describe.each(backendsUnderTest)('a training loop on $name', ({ make }) => {
     }));
 });
 
-describe('an update in place', () => {
-  it('shows in every view, and takes no memory', () =>
+describe('an in-place update', () => {
+  it('is visible in every view, and allocates nothing', () =>
     withFreshBackend(
       () => new ReferenceBackend(),
       async (backend) => {
@@ -129,7 +129,7 @@ describe('an update in place', () => {
         updateInPlace(addKernel, x.array, [x.array]); // x += x
         expect([...(await seen.read())]).toEqual([2, 6, 4, 8]);
         expect(backend.memory.live).toBe(live);
-        expect(backend.memory.allocations - allocations).toBeLessThanOrEqual(1); // the dense copy that was read
+        expect(backend.memory.allocations - allocations).toBeLessThanOrEqual(1); // read()'s dense copy
         const sum = scope(() => elementwise(addKernel, [x.array, seen]));
         expect([...(await sum.read())]).toEqual([4, 10, 10, 16]);
         for (const each of [sum, seen, x]) each.dispose();
@@ -138,7 +138,7 @@ describe('an update in place', () => {
 });
 
 describe('BufferPool', () => {
-  it('hands a freed block to the next request of its size class, and to no other', () => {
+  it('reuses a freed block for the next request of the same size class only', () => {
     let made = 0;
     const pool = new BufferPool<number>(4, () => made++);
     const first = pool.take(65);
@@ -154,7 +154,7 @@ describe('BufferPool', () => {
     });
   });
 
-  it('rounds up to 64, and nothing still takes a block', () => {
+  it('rounds sizes up to a multiple of 64, also for an empty array', () => {
     expect([0, 1, 64, 65, 1000].map(sizeClass)).toEqual([64, 64, 64, 128, 1024]);
   });
 });

@@ -1,4 +1,4 @@
-// Reductions and choices: axes, kept dimensions, and what happens at a tie.
+// Reductions, max and argmax: axes, keepDims, and gradients at ties.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -20,7 +20,7 @@ import {
 } from '../../src/engine/index.js';
 import { onReference } from '../support/backends.js';
 
-/** The result's shape and numbers, and the gradient of its sum by x. */
+/** Shape and values of the result, and the gradient of its sum with respect to x. */
 async function forwardAndBackward(x: Tensor, call: (x: Tensor) => Tensor) {
   const [shape, pending] = scope(() => {
     const y = call(x);
@@ -38,7 +38,7 @@ const leaf = (values: number | number[] | number[][]): Tensor =>
 
 describe('axes', () => {
   it(
-    'sum and mean: one, several, all, none; kept or not',
+    'sum and mean reduce over one, several, all or no axes, with and without keepDims',
     onReference(async () => {
       const x = tensor([
         [
@@ -73,7 +73,7 @@ describe('axes', () => {
   );
 
   it(
-    'variance: unbiased by default; correction 0 is the biased one',
+    'variance is unbiased by default, and biased with correction 0',
     onReference(async () => {
       const x = tensor([
         [1, 2, 3, 6],
@@ -91,7 +91,7 @@ describe('axes', () => {
   );
 
   it(
-    'a sum of 100,000 thousandths in float32 is 100 to within 0.1 %',
+    'a sum of 100,000 terms of 0.001 in float32 is 100 within 0.1 %',
     onReference(async () => {
       const x = tensor(new Float32Array(100_000).fill(0.001));
       const total = await scope(() => sum(x).item());
@@ -103,7 +103,7 @@ describe('axes', () => {
 
 describe('ties', () => {
   it(
-    'max: the first of equals gets the whole gradient, along an axis and over all',
+    'max: the first of equal elements gets the whole gradient, along an axis and over all axes',
     onReference(async () => {
       expect(
         await forwardAndBackward(
@@ -142,7 +142,7 @@ describe('ties', () => {
   );
 
   it(
-    'argmax: the first of equals, below 0 too, without a gradient',
+    'argmax returns the first of equal elements, also negative ones, and has no gradient',
     onReference(async () => {
       expect(
         await forwardAndBackward(
@@ -172,7 +172,7 @@ describe('ties', () => {
   );
 
   it(
-    'maximum: equals share the gradient',
+    'maximum splits the gradient between equal elements',
     onReference(async () => {
       const result = await forwardAndBackward(leaf([1, 2, 3]), (x) =>
         maximum(x, tensor([2, 2, 2])),
@@ -182,7 +182,7 @@ describe('ties', () => {
   );
 
   it(
-    'max-pooling: the first place of a window, row by row, and one place in several windows adds up',
+    'maxPool2d: the first maximum of a window gets the gradient; overlapping windows are summed',
     onReference(async () => {
       const flat = [5, 5, 0, 5, 5, 0, 0, 0, 0];
       const pool = (x: Tensor): Tensor => maxPool2d(x, { window: 2, stride: 1 });
@@ -194,13 +194,13 @@ describe('ties', () => {
       });
       const negative = tensor([-2, -1, -3, -4], { shape: [1, 1, 2, 2], requiresGrad: true });
       const padded = (y: Tensor): Tensor => maxPool2d(y, { window: 2, stride: 2, padding: 1 });
-      // The rim is never a maximum, not even over negative numbers.
+      // Padding is never a maximum, not even among negative values.
       expect((await forwardAndBackward(negative, padded)).flat).toEqual([-2, -1, -3, -4]);
     }),
   );
 
   it(
-    'kinks take the slope that PyTorch takes',
+    "gradients at kinks are PyTorch's",
     onReference(async () => {
       expect((await forwardAndBackward(leaf([-1, 0, 1]), relu)).grad).toEqual([0, 0, 1]);
       expect((await forwardAndBackward(leaf([-1, 0, 1]), abs)).grad).toEqual([-1, 0, 1]);

@@ -1,4 +1,4 @@
-// Lifetimes: what a scope frees, what it hands out, and what may still be read.
+// Lifetimes: what a scope frees, what it returns, and what can still be read.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -19,7 +19,7 @@ import { onReference } from '../support/backends.js';
 
 describe('dispose', () => {
   it(
-    'frees the buffer with the last view of it, and twice does no harm',
+    'frees the buffer with its last view, and can be called twice',
     onReference((backend) => {
       const x = tensor([
         [1, 2],
@@ -35,7 +35,7 @@ describe('dispose', () => {
   );
 
   it(
-    'takes the gradient along',
+    'also frees the gradient',
     onReference((backend) => {
       const x = tensor(2, { requiresGrad: true });
       scope(() => mul(x, x).backward());
@@ -46,14 +46,14 @@ describe('dispose', () => {
   );
 
   it(
-    'makes every later use an error with advice',
+    'makes every later use throw a DisposedError',
     onReference(async () => {
       const x = tensor([1, 2]);
       x.dispose();
       await expect(x.data()).rejects.toThrow(DisposedError);
       expect(() => scope(() => add(x, 1))).toThrow(DisposedError);
       expect(() => reshape(x, [1, 2])).toThrow(
-        'array used after dispose(), or after the scope that made it ended: return it from the scope',
+        'array used after dispose() or after its scope ended; return it from the scope to keep it',
       );
     }),
   );
@@ -61,7 +61,7 @@ describe('dispose', () => {
 
 describe('scope', () => {
   it(
-    'frees what was made inside',
+    'frees the tensors created inside',
     onReference((backend) => {
       const x = tensor([1, 2]);
       scope(() => {
@@ -74,7 +74,7 @@ describe('scope', () => {
   );
 
   it(
-    'hands out what it returns: a tensor, or tensors in lists',
+    'does not free what it returns: a tensor, or tensors in nested arrays',
     onReference(async (backend) => {
       const one = scope(() => mul(tensor([1, 2]), 3));
       const [two, [three]] = scope(() => [tensor([5]), [tensor([6])]] as const);
@@ -89,7 +89,7 @@ describe('scope', () => {
   );
 
   it(
-    'hands a view out without what it was made of',
+    'returns a view without the tensor it was made from',
     onReference(async (backend) => {
       const part = scope(() => slice(tensor([1, 2, 3]), 0, 1, 2));
       expect(backend.memory.live).toBe(1);
@@ -99,7 +99,7 @@ describe('scope', () => {
   );
 
   it(
-    'passes on what was made outside, unharmed',
+    'returns a tensor created outside unchanged',
     onReference(async () => {
       const x = tensor([1]);
       const same = scope(() => x);
@@ -110,7 +110,7 @@ describe('scope', () => {
   );
 
   it(
-    'nests: what an inner scope returns belongs to the outer one',
+    'nests: the result of an inner scope belongs to the outer one',
     onReference((backend) => {
       scope(() => {
         const inner = scope(() => {
@@ -137,7 +137,7 @@ describe('scope', () => {
         }),
       ).toThrow('add: cannot broadcast');
       expect(backend.memory.live).toBe(0);
-      const x = tensor([1]); // belongs to no scope any more
+      const x = tensor([1]); // no longer belongs to a scope
       scope(() => {
         tensor([2]);
       });
@@ -147,7 +147,7 @@ describe('scope', () => {
   );
 
   it(
-    'lets keep() take an array out, from any depth',
+    'keep() removes a tensor from its scope, at any depth',
     onReference((backend) => {
       const kept: Tensor[] = [];
       scope(() => {
@@ -160,7 +160,7 @@ describe('scope', () => {
   );
 
   it(
-    'leaves gradients of outer leaves alive, those of its own intermediate results not',
+    'keeps the gradients of outer leaves, and frees those of intermediate results',
     onReference(async (backend) => {
       const x = tensor([1, 2], { requiresGrad: true });
       scope(() => mul(mul(x, x), x).backward(tensor([1, 1])));
@@ -171,7 +171,7 @@ describe('scope', () => {
   );
 
   it(
-    'ends the life of what it made: later use is an error',
+    'makes later use of a tensor created inside throw a DisposedError',
     onReference(async () => {
       let leaked: Tensor | null = null;
       scope(() => {
@@ -187,7 +187,7 @@ describe('scope', () => {
 
 describe('a pending read', () => {
   it(
-    'pins its buffer through the end of the scope',
+    'keeps its buffer alive beyond the end of the scope',
     onReference(async (backend) => {
       const pending = scope(() => mul(tensor([1, 2]), 10).data());
       expect([...(await pending)]).toEqual([10, 20]);
@@ -196,7 +196,7 @@ describe('a pending read', () => {
   );
 
   it(
-    'of a view reads the view',
+    'of a view returns the elements of the view',
     onReference(async () => {
       const pending = scope(() =>
         transpose(
@@ -211,12 +211,12 @@ describe('a pending read', () => {
   );
 
   it(
-    'sees the numbers of the moment it was asked for',
+    'returns the values at the time of the call',
     onReference(async () => {
       const x = tensor([1, 2]);
       const before = x.data();
       x.dispose();
-      const y = tensor([8, 9]); // may take over the memory
+      const y = tensor([8, 9]); // may reuse the memory
       expect([...(await before)]).toEqual([1, 2]);
       y.dispose();
     }),
@@ -225,7 +225,7 @@ describe('a pending read', () => {
 
 describe('without a scope', () => {
   it(
-    'an op that records nothing leaves its result and nothing else',
+    'an op that records no graph allocates only its result',
     onReference((backend) => {
       const matrix = tensor([
         [1, 2],

@@ -1,4 +1,4 @@
-// Tensors: how they are made from host numbers, and how the numbers come back.
+// Tensors: creation from host values, and reading the values back.
 
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ import { onReference } from '../support/backends.js';
 
 describe('tensor', () => {
   it(
-    'takes its shape from the nesting of lists',
+    'infers the shape from nested arrays',
     onReference(async () => {
       for (const [values, shape, flat] of [
         [5, [], [5]],
@@ -47,7 +47,7 @@ describe('tensor', () => {
   );
 
   it(
-    'takes flat values with a shape',
+    'accepts flat values with a shape',
     onReference(async () => {
       const x = tensor([1, 2, 3, 4, 5, 6], { shape: [2, 3] });
       const y = tensor(new Float32Array([1, 2]), { shape: [1, 2] });
@@ -59,7 +59,7 @@ describe('tensor', () => {
   );
 
   it(
-    'copies: later changes to the host array do not show',
+    'copies: later changes to the host array do not affect the tensor',
     onReference(async () => {
       const values = new Float32Array([1, 2]);
       const x = tensor(values);
@@ -72,23 +72,23 @@ describe('tensor', () => {
   );
 
   it.each([
-    ['a row too short', [[1, 2], [3]]],
-    ['rows that only add up to the right number', [[1, 2], [3, 4, 5], [6]]],
+    ['a short row', [[1, 2], [3]]],
+    ['rows of different lengths with the right total', [[1, 2], [3, 4, 5], [6]]],
     ['a number among rows', [[1], 2]],
     ['a row among numbers', [1, [2]]],
     [
-      'too deep a row',
+      'a row nested too deeply',
       [
         [1, 2],
         [3, [4]],
       ],
     ],
-  ])('refuses ragged lists: %s', (_, values) => {
+  ])('rejects ragged arrays: %s', (_, values) => {
     expect(() => tensor(values)).toThrow(ShapeError);
     expect(() => tensor(values)).toThrow('nested lists must be rectangular');
   });
 
-  it('refuses values that do not fill the shape', () => {
+  it('rejects values that do not fill the shape', () => {
     expect(() => tensor([1, 2, 3], { shape: [2, 2] })).toThrow(
       new ShapeError('tensor: 3 values do not fill shape [2,2] (4 elements)'),
     );
@@ -100,7 +100,7 @@ describe('tensor', () => {
   });
 
   it(
-    'fills with one value',
+    'zeros, ones and full fill with one value',
     onReference(async () => {
       const all = [zeros([2]), ones([2]), full([2], -3), full([], 4)];
       const values = await Promise.all(all.map(async (x) => [...(await x.data())]));
@@ -109,7 +109,7 @@ describe('tensor', () => {
     }),
   );
 
-  it('lives on the backend it is given', async () => {
+  it('is created on the given backend', async () => {
     const backend = new ReferenceBackend({ dtype: 'float64' });
     const x = tensor([0.1], { backend });
     expect((await x.data())[0]).toBe(0.1); // float32 would round
@@ -121,7 +121,7 @@ describe('tensor', () => {
 
 describe('ndarray views', () => {
   it(
-    'come in with any strides: transposed, stepped, reversed, sliced, of any type',
+    'are accepted with any strides and element type: transposed, stepped, reversed, sliced',
     onReference(async () => {
       const host = ndarray(Uint8Array.from([1, 2, 3, 4, 5, 6]), [2, 3]);
       for (const [view, shape, flat] of [
@@ -142,7 +142,7 @@ describe('ndarray views', () => {
   );
 
   it(
-    'go out over a copy, also from a view',
+    'are returned as a copy, also for a view',
     onReference(async () => {
       const host = await scope(() =>
         transpose(
@@ -161,7 +161,7 @@ describe('ndarray views', () => {
 
 describe('reading', () => {
   it(
-    'item: one number, of any shape with one element',
+    'item returns a number for any shape with one element',
     onReference(async () => {
       const [x, y] = [tensor([[7]]), tensor([1, 2])];
       expect(await x.item()).toBe(7);
@@ -172,7 +172,7 @@ describe('reading', () => {
   );
 
   it(
-    'print: rows and columns; toString: what it is',
+    'print returns the values, toString a description',
     onReference(async () => {
       const x = tensor(
         [

@@ -1,4 +1,4 @@
-// Views: what reshape, permute, slice, expand and concat mean, against plain JavaScript over lists.
+// Views: reshape, permute, slice and expand against plain JavaScript over arrays.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -20,7 +20,7 @@ import { format, type Shape } from '../../src/engine/shape.js';
 import { onReference } from '../support/backends.js';
 import { counting, values } from './counting.js';
 
-/** All index lists of a shape, in reading order. */
+/** All multi-indices of a shape, in row-major order. */
 function places(shape: Shape): number[][] {
   return shape.reduce<number[][]>(
     (lists, size) => lists.flatMap((list) => [...Array(size).keys()].map((i) => [...list, i])),
@@ -28,7 +28,7 @@ function places(shape: Shape): number[][] {
   );
 }
 
-/** What a counting tensor holds at a place. */
+/** The value of an arange tensor at an index. */
 const at = (shape: Shape, place: readonly number[]): number =>
   shape.reduce((flat, size, axis) => flat * size + place[axis], 0);
 
@@ -50,7 +50,7 @@ describe('permute', () => {
       [2, 1, 2, 1, 3, 2],
       [5, 4, 3, 2, 1, 0],
     ],
-  ])('%j in the order %j', (shape, order) =>
+  ])('shape %j in the order %j', (shape, order) =>
     onReference(async () => {
       const result = await values(() => permute(counting(shape), order));
       const expected = order.map((axis) => shape[axis]);
@@ -61,7 +61,7 @@ describe('permute', () => {
   );
 
   it(
-    'transpose swaps the last two axes unless told otherwise, and twice is the identity',
+    'transpose swaps the last two axes by default, and twice is the identity',
     onReference(async () => {
       expect((await values(() => transpose(counting([2, 3])))).flat).toEqual([0, 3, 1, 4, 2, 5]);
       expect((await values(() => transpose(counting([2, 3, 4]), 0, 2))).shape).toEqual([4, 3, 2]);
@@ -82,7 +82,7 @@ describe('slice', () => {
     [[2, 5, 3], 1, 0, 5, 2],
     [[3, 3], -1, 1, 3, 1],
     [[3, 3], 0, 2, 2, 1],
-  ])('%j along %d from %d to %d by %d', (shape, axis, start, end, step) =>
+  ])('shape %j along axis %d from %d to %d by %d', (shape, axis, start, end, step) =>
     onReference(async () => {
       const along = axis < 0 ? axis + shape.length : axis;
       const result = await values(() => slice(counting(shape), axis, start, end, step));
@@ -96,7 +96,7 @@ describe('slice', () => {
   );
 
   it(
-    'counts negative positions from the end, and goes to the end by default',
+    'counts negative indices from the end, and ends at the end by default',
     onReference(async () => {
       expect((await values(() => slice(counting([5]), 0, -2))).flat).toEqual([3, 4]);
       expect((await values(() => slice(counting([5]), 0, 1, -1))).flat).toEqual([1, 2, 3]);
@@ -106,7 +106,7 @@ describe('slice', () => {
 
 describe('expand and reshape', () => {
   it(
-    'repeat and regroup',
+    'expand repeats and flatten merges axes',
     onReference(async () => {
       expect((await values(() => expand(counting([3]), [2, 3]))).flat).toEqual([0, 1, 2, 0, 1, 2]);
       expect((await values(() => expand(counting([2, 1]), [2, 3]))).flat).toEqual([
@@ -120,7 +120,7 @@ describe('expand and reshape', () => {
   );
 
   it(
-    'share memory as long as nothing must move, and copy when it must',
+    'share memory where strides can express the view, and copy otherwise',
     onReference((backend) => {
       scope(() => {
         const x = counting([2, 3, 4]);
@@ -146,7 +146,7 @@ describe('expand and reshape', () => {
 
 describe('views of views', () => {
   it(
-    'read through to the right numbers, forward and backward',
+    'have the right values, forward and backward',
     onReference(async () => {
       const x = tensor([...Array(24).keys()], { shape: [2, 3, 4], requiresGrad: true });
       const result = scope(() => {
@@ -165,7 +165,7 @@ describe('views of views', () => {
   );
 
   it(
-    'of every op agree with a dense copy, for random chains (seed 7)',
+    'agree with dense copies, for random chains of views (seed 7)',
     onReference(async () => {
       const rng = new Rng(7);
       for (let round = 0; round < 40; round++) {

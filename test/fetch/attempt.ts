@@ -1,5 +1,4 @@
-// One try at fetching the letters split from a server with misdeeds, and what its folder must then hold. Imports the
-// app's fetching and the server.
+// Fetches the letters split from a test server with faults, and checks the resulting folder.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +16,7 @@ import { archiveMembers, serve, splitFiles, type Misdeeds, type TestServer } fro
 export const files = splitFiles('letters');
 export const archive = zip(archiveMembers(files));
 export const IMAGES = 'emnist-letters-train-images-idx3-ubyte.gz';
-/** What is kept of the train images of this archive while they travel. */
+/** Name of the partial file of the train images during their download. */
 export const IMAGES_PARTIAL = `${IMAGES}.${crc32(files[IMAGES]).toString(16).padStart(8, '0')}.partial`;
 
 export interface Attempt {
@@ -27,7 +26,7 @@ export interface Attempt {
   readonly fetch: (more?: Partial<FetchOptions>) => Promise<FetchResult>;
 }
 
-/** A server with misdeeds, an empty folder, and an impatient client. */
+/** A server with faults, an empty folder, and a client with short timeouts. */
 export async function attempt(misdeeds: Misdeeds = {}, file = archive): Promise<Attempt> {
   const [server, dir, notes] = [
     await serve(file, misdeeds),
@@ -48,7 +47,7 @@ export async function attempt(misdeeds: Misdeeds = {}, file = archive): Promise<
   return { dir, server, notes, fetch: (more = {}) => fetchEmnist({ ...options, ...more }) };
 }
 
-/** Fails unless the folder holds all files of the split, byte for byte, and nothing else. */
+/** Checks that the folder contains exactly the files of the split, byte for byte. */
 export function expectComplete(dir: string): void {
   expect(readdirSync(dir).sort()).toEqual(Object.keys(files).sort());
   for (const [name, bytes] of Object.entries(files)) {

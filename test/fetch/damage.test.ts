@@ -1,5 +1,6 @@
-// Random damage to packed files and archives: what comes out is what was put in, or a clean refusal; never other data,
-// another kind of error or a file half done. fast-check prints the seed of a failure.
+// Random damage to compressed files and archives: the result is the original data or a data error,
+// never other data, another kind of error or an incomplete file. fast-check prints the seed of a
+// failure.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,13 +14,15 @@ import { idxImages, temporaryFolder } from '../data/support.js';
 import { zip } from '../support/zip.js';
 import { archiveMembers, splitFiles } from './support.js';
 
-/** One wound, in numbers, so that a failure can be read. */
+/** One random change, described by numbers so that a failure is readable. */
 const damages = fc.record({
   kind: fc.constantFrom('flip', 'fill', 'cut', 'insert'),
-  /** The headers are near the ends: those are hit as often as anywhere else. */
+  /** Headers are near the ends, so two thirds of the changes are made there. */
   near: fc.constantFrom('start', 'end', 'anywhere'),
-  /** Millionths of the way; without fast-check's liking for 0, which would always hit the first byte. */
-  place: fc.noBias(fc.integer({ min: 0, max: 999_999 })),
+  /**
+   * Relative position in millionths. Without bias, because fast-check prefers 0, the first byte.
+   */
+  position: fc.noBias(fc.integer({ min: 0, max: 999_999 })),
   value: fc.integer({ min: 1, max: 255 }),
   count: fc.integer({ min: 1, max: 12 }),
 });
@@ -27,10 +30,10 @@ type Damage = typeof damages extends fc.Arbitrary<infer One> ? One : never;
 
 const NEAR = 300;
 
-function damaged(file: Buffer, { kind, near, place, value, count }: Damage): Buffer {
+function damaged(file: Buffer, { kind, near, position, value, count }: Damage): Buffer {
   if (file.length === 0) return file;
   const reach = Math.floor(
-    (place / 1e6) * (near === 'anywhere' ? file.length : Math.min(NEAR, file.length)),
+    (position / 1e6) * (near === 'anywhere' ? file.length : Math.min(NEAR, file.length)),
   );
   const at = near === 'end' ? file.length - 1 - reach : reach;
   const copy = Buffer.from(file);
@@ -47,13 +50,13 @@ function damaged(file: Buffer, { kind, near, place, value, count }: Damage): Buf
   }
 }
 
-/** One to three wounds, one after the other. */
+/** One to three changes, applied in sequence. */
 const manyDamages = fc.array(damages, { minLength: 1, maxLength: 3 });
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof DataError || error instanceof DataMissingError;
 
-describe('damage at random', () => {
+describe('random damage', () => {
   it('to a gzip file never changes the images that are read', async () => {
     const folder = await temporaryFolder();
     const images = idxImages(Uint8Array.from({ length: 3 * 784 }, (_, i) => (i * i * 31) % 251));
@@ -72,16 +75,16 @@ describe('damage at random', () => {
     );
   });
 
-  it('to the header of an IDX file is always found', async () => {
+  it('to the header of an IDX file is always detected', async () => {
     const path = join(await temporaryFolder(), 'images');
     const images = Buffer.from(idxImages(new Uint8Array(3 * 784)));
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 15 }),
         fc.integer({ min: 1, max: 255 }),
-        async (place, mask) => {
+        async (position, mask) => {
           const copy = Buffer.from(images);
-          copy[place] ^= mask;
+          copy[position] ^= mask;
           writeFileSync(path, copy);
           return readIdxFile(path, 'images').then(() => false, isRefusal);
         },
@@ -90,7 +93,7 @@ describe('damage at random', () => {
     );
   });
 
-  it('to an archive never gives a file other bytes', async () => {
+  it('to an archive never produces a file with other bytes', async () => {
     const folder = await temporaryFolder();
     const files = splitFiles('digits', 2);
     const [archive, from] = [zip(archiveMembers(files).slice(1)), join(folder, 'gzip.zip')];

@@ -1,5 +1,5 @@
-// Fetching EMNIST from a server on this machine: that only what is wanted travels, and that a break is mended. The
-// official server itself cannot be part of a test.
+// Fetching EMNIST from a local server: only the requested files are transferred, and interrupted
+// downloads are resumed. The official server is not tested.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ import {
 const wantedBytes = Object.values(files).reduce((sum, { length }) => sum + length, 0);
 
 describe('a good server', () => {
-  it('sends the wanted members and little more, and they can be read', async () => {
+  it('sends the requested members and little more, and they can be read', async () => {
     const { dir, server, fetch, notes } = await attempt();
     const progress: [number, number][] = [];
     const result = await fetch({ onProgress: (done, total) => progress.push([done, total]) });
@@ -38,7 +38,8 @@ describe('a good server', () => {
       });
     }
     expect(server.ranges).not.toContain(null);
-    expect(server.sent).toBeLessThan(wantedBytes + 100_000); // the directory is read in pieces of up to 64 KB
+    // The directory is read in chunks of up to 64 KB.
+    expect(server.sent).toBeLessThan(wantedBytes + 100_000);
     expect(server.sent).toBeLessThan(archive.length);
     expect(notes).toEqual([]);
     const total = progress[0][1];
@@ -48,7 +49,7 @@ describe('a good server', () => {
     expect(dataset.length).toBe(120);
   });
 
-  it('is not asked again for what is there, only for its directory', async () => {
+  it('receives requests only for the directory if all files are present', async () => {
     const { dir, server, fetch } = await attempt();
     await fetch();
     const asked = server.ranges.length;
@@ -58,7 +59,7 @@ describe('a good server', () => {
     expectComplete(dir);
   });
 
-  it('is not asked at all where all digests are known', async () => {
+  it('receives no requests if all files match known digests', async () => {
     const { server, fetch } = await attempt();
     const digests = Object.fromEntries(
       Object.entries(files).map(([name, bytes]) => [
@@ -74,7 +75,7 @@ describe('a good server', () => {
     expect(server.ranges.length).toBe(asked);
   });
 
-  it('replaces a file that is damaged and keeps what had its name', async () => {
+  it('replaces a file with wrong contents, and keeps the old one as .old', async () => {
     const { dir, fetch } = await attempt();
     writeFileSync(join(dir, IMAGES), 'something of mine');
     const { files: found } = await fetch();
@@ -84,24 +85,26 @@ describe('a good server', () => {
   });
 });
 
-/** Streams of images are longer than that; reading the directory takes less. */
+/**
+ * A position within the transfer of the images: the directory is shorter, the images are longer.
+ */
 const WITHIN_IMAGES = 70_000;
 
-describe('a server that breaks off', () => {
-  it('once in every answer is asked for the rest, not for the whole', async () => {
+describe('a server that breaks the connection', () => {
+  it('twice: only the remaining bytes are requested', async () => {
     const { dir, server, fetch, notes } = await attempt({ cutAfter: WITHIN_IMAGES, cuts: 2 });
     await fetch();
     expectComplete(dir);
     expect(notes).toHaveLength(2);
-    expect(notes[0]).toMatch(/gzip\.zip: cannot be fetched, .*; trying again in 0.001 s/);
+    expect(notes[0]).toMatch(/gzip\.zip: download failed: .*; retrying in 0.001 s/);
     expect(server.sent).toBeLessThan(wantedBytes + 200_000);
   });
 
-  it('always is given up with what arrived kept, and a later run goes on from there', async () => {
+  it('without retries: received bytes are kept, and a later run continues from there', async () => {
     const { dir, server, fetch } = await attempt({ cutAfter: WITHIN_IMAGES, cuts: 1 });
     const failed = fetch({ tries: 1 });
     await expect(failed).rejects.toThrow(FetchError);
-    await expect(failed).rejects.toThrow(/gzip\.zip: cannot be fetched, the connection broke/);
+    await expect(failed).rejects.toThrow(/gzip\.zip: download failed: connection lost/);
     expect(readdirSync(dir).filter((name) => name in files)).toEqual([]);
     const kept = partialsIn(dir);
     server.ranges.length = 0;
@@ -117,58 +120,60 @@ describe('a server that breaks off', () => {
     ).toEqual([]);
   });
 
-  it('always, whatever is asked, is given up after the given tries', async () => {
+  it('on every request: fails after the given number of tries', async () => {
     const { fetch, server } = await attempt({ cutAfter: 10 });
-    await expect(fetch()).rejects.toThrow(/\(tried 3 times\)$/);
+    await expect(fetch()).rejects.toThrow(/\(3 tries\)$/);
     expect(server.ranges).toHaveLength(3);
   });
 
-  it('by saying nothing more is left after a while', async () => {
+  it('by stalling: after a timeout the download continues', async () => {
     const { dir, fetch, notes } = await attempt({ stallAfter: WITHIN_IMAGES });
     await fetch();
     expectComplete(dir);
-    expect(notes[0]).toMatch(/nothing came for 0\.3 seconds/);
+    expect(notes[0]).toMatch(/no data received for 0\.3 seconds/);
   });
 
-  it('with 503 is asked again', async () => {
+  it('with status 503: the request is repeated', async () => {
     const { dir, fetch, notes } = await attempt({ status: 503, failures: 2 });
     await fetch();
     expectComplete(dir);
-    expect(notes[0]).toMatch(/the server answers 503 Service Unavailable; trying again/);
+    expect(notes[0]).toMatch(/the server responded 503 Service Unavailable; retrying/);
   });
 
-  it('does not trick a later run into keeping what does not fit', async () => {
+  it('leaving a wrong partial file: a later run discards it', async () => {
     const { dir, fetch, notes } = await attempt();
     writeFileSync(join(dir, IMAGES_PARTIAL), Buffer.alloc(500, 7));
     writeFileSync(join(dir, `${IMAGES}.00000000.partial`), 'of another archive');
     await fetch();
     expectComplete(dir);
     expect(notes).toEqual([
-      expect.stringMatching(/the partial file of an earlier run did not fit/),
+      expect.stringMatching(/the partial file of an earlier run does not match/),
     ]);
   });
 });
 
 describe('a server without ranges', () => {
   it.each([{}, { noLength: true }, { cutAfter: 200_000, cuts: 1 }])(
-    'sends the whole archive, which is taken apart and removed %o',
+    'sends the whole archive, which is unpacked and removed %o',
     async (more) => {
       const { dir, fetch, notes } = await attempt({ noRanges: true, ...more });
       await fetch();
       expectComplete(dir);
-      expect(notes.join()).toMatch(/supports no ranges, so the whole archive is downloaded/);
+      expect(notes.join()).toMatch(
+        /does not support range requests; downloading the whole archive/,
+      );
     },
   );
 
-  it('that always breaks off leaves nothing', async () => {
+  it('that always breaks the connection leaves no files', async () => {
     const { dir, fetch } = await attempt({ noRanges: true, cutAfter: 200_000 });
     await expect(fetch()).rejects.toThrow(FetchError);
     expect(readdirSync(dir)).toEqual([]);
   });
 });
 
-describe('a server whose tags cannot be relied on', () => {
-  it.each(['changing', 'weak'] as const)('(%s) is fetched from all the same', async (etag) => {
+describe('a server with unreliable ETags', () => {
+  it.each(['changing', 'weak'] as const)('(%s) can be used', async (etag) => {
     const { dir, fetch } = await attempt({ etag, cutAfter: WITHIN_IMAGES, cuts: 2 });
     await fetch();
     expectComplete(dir);
@@ -176,7 +181,7 @@ describe('a server whose tags cannot be relied on', () => {
 });
 
 describe('an archive on disk', () => {
-  it('gives its members without any network', async () => {
+  it('is unpacked without network access', async () => {
     const dir = await temporaryFolder();
     const from = join(await temporaryFolder(), 'gzip.zip');
     writeFileSync(from, archive);
@@ -186,7 +191,7 @@ describe('an archive on disk', () => {
   });
 });
 
-it('stops when told to, with the reason, and keeps what arrived', async () => {
+it('stops when aborted, rejects with the reason, and keeps the received bytes', async () => {
   const { dir, fetch } = await attempt();
   const [stop, reason] = [new AbortController(), new Error('enough')];
   const onProgress = (done: number): void => {

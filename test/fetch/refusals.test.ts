@@ -1,4 +1,4 @@
-// Archives and servers that fetching refuses, each with a sentence, and never with a file of a right name and wrong bytes.
+// Archives and servers that `fetch` rejects: error class, message, and no file with wrong contents.
 
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { archive, attempt, files, IMAGES, IMAGES_PARTIAL, partialsIn } from './a
 import { archiveMembers, splitFiles, type Misdeeds } from './support.js';
 import { skipNote } from '../support/skipping.js';
 
-describe('is refused:', () => {
+describe('fetch rejects', () => {
   const flipped = Buffer.from(archive);
   flipped[archive.indexOf(files['emnist-letters-train-labels-idx1-ubyte.gz']) + 30] ^= 0xff;
   const without = zip(archiveMembers(files).filter(({ path }) => !path.includes('test-labels')));
@@ -23,26 +23,32 @@ describe('is refused:', () => {
       { status: 404 },
       archive,
       DataMissingError,
-      /gzip\.zip: the server answers 404 Not Found; is the/,
+      /gzip\.zip: the server responded 404 Not Found; check the/,
     ],
     [
-      'a page',
+      'an HTML page',
       { page: '<!DOCTYPE html><p>Moved' },
       archive,
       DataError,
       /is an HTML page, not a ZIP archive/,
     ],
     [
-      'text',
+      'a text file',
       {},
       Buffer.from('nothing here'),
       DataError,
       /is not a ZIP archive: it begins with 6e6f7468/,
     ],
     ['an empty file', {}, Buffer.alloc(0), DataError, /gzip\.zip: is empty/],
-    ['a changed byte', {}, flipped, DataError, /train-labels.*has another CRC-32/],
     [
-      'a missing member',
+      'an archive with a changed byte',
+      {},
+      flipped,
+      DataError,
+      /train-labels.*does not match the CRC-32/,
+    ],
+    [
+      'an archive without a required member',
       {},
       without,
       DataMissingError,
@@ -53,59 +59,60 @@ describe('is refused:', () => {
       {},
       archive.subarray(0, 9e4),
       DataError,
-      /directory .* is damaged or cut off/,
+      /directory .* is damaged or truncated/,
     ],
     [
       'wrong ranges',
       { wrongRange: true },
       archive,
       FetchError,
-      /sends other bytes than were asked for/,
+      /sent a different range than requested/,
     ],
     [
       'a file that shrinks',
       { then: archive.subarray(0, 9e4) },
       archive,
       FetchError,
-      /other bytes than/,
+      /a different range than/,
     ],
-    ['503 for ever', { status: 503 }, archive, FetchError, /answers 503 .*\(tried 3 times\)/],
+    ['a permanent 503', { status: 503 }, archive, FetchError, /responded 503 .*\(3 tries\)/],
   ])('%s', async (_, misdeeds, file, type, message) => {
     const { dir, fetch } = await attempt(misdeeds, file);
     const refused = fetch();
     await expect(refused).rejects.toThrow(type);
     await expect(refused).rejects.toThrow(message);
     expect(partialsIn(dir)).toEqual([]);
-    // Members before a damaged one are whole, and may stay.
+    // Members before a damaged one are complete and may stay.
     for (const name of readdirSync(dir))
       expect(readFileSync(join(dir, name)).equals(files[name])).toBe(true);
   });
 
-  it('another SHA-256 than the official one', async () => {
+  it('a file with a wrong SHA-256', async () => {
     const { dir, fetch } = await attempt();
     const refused = fetch({ digests: { [IMAGES]: 'ab'.repeat(32) } });
     await expect(refused).rejects.toThrow(DataError);
     await expect(refused).rejects.toThrow(
-      /train-images.* has the SHA-256 [0-9a-f]{64}, but the official file has abab/,
+      /train-images.* has SHA-256 [0-9a-f]{64}, but the official file has abab/,
     );
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  it('files of the official names that are not the official files', async () => {
+  it('files with official names but other contents', async () => {
     const balanced = splitFiles('balanced');
     const { dir, fetch } = await attempt({}, zip(archiveMembers(balanced)));
     await expect(fetch({ split: 'balanced' })).rejects.toThrow(/official file has 74295e75/);
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  it('a server that is not there, at once if its name does not exist', async () => {
+  it('a server that is not reachable, immediately if its address is invalid', async () => {
     const dir = await temporaryFolder();
     const options = { split: 'letters', dir, firstPause: 1 } as const;
-    const refusal = fetchEmnist({ ...options, url: 'http://127.0.0.1:9/gzip.zip' }); // the port of "discard"
+    // Port 9 is the "discard" service, which does not run here.
+    const refusal = fetchEmnist({ ...options, url: 'http://127.0.0.1:9/gzip.zip' });
     await expect(refusal).rejects.toThrow(FetchError);
-    await expect(refusal).rejects.toThrow(/127\.0\.0\.1:9\/gzip\.zip: cannot be fetched/);
+    await expect(refusal).rejects.toThrow(/127\.0\.0\.1:9\/gzip\.zip: download failed/);
     const nowhere = fetchEmnist({ ...options, url: 'nonsense://here' });
-    await expect(nowhere).rejects.toThrow(/nonsense:\/\/here: cannot be fetched/);
+    await expect(nowhere).rejects.toThrow(/nonsense:\/\/here: download failed/);
     expect(readdirSync(dir)).toEqual([]);
   });
 
@@ -116,24 +123,24 @@ describe('is refused:', () => {
     const refused = fetch();
     await expect(refused).rejects.toThrow(FetchError);
     await expect(refused).rejects.toThrow(
-      /images.*partial: cannot be written, the disk is full: make room/,
+      /images.*partial: cannot be written, the disk is full: free some space/,
     );
     expect(readdirSync(dir).filter((name) => name in files)).toEqual([]);
   });
 
-  it('a folder that cannot be made', async () => {
+  it('a folder that cannot be created', async () => {
     const { dir, fetch } = await attempt();
     writeFileSync(join(dir, 'file'), '');
     const refused = fetch({ dir: join(dir, 'file') });
     await expect(refused).rejects.toThrow(FetchError);
     await expect(refused).rejects.toThrow(
-      /file: cannot be written, a (file has the name|part of the path)/,
+      /file: cannot be written, a (file has the name|parent of the path)/,
     );
   });
 
-  it('before it makes a folder', async () => {
+  it('a status 404 before it creates a folder', async () => {
     const { dir, fetch } = await attempt({ status: 404 });
-    await expect(fetch({ dir: join(dir, 'data', 'emnist') })).rejects.toThrow(/answers 404/);
+    await expect(fetch({ dir: join(dir, 'data', 'emnist') })).rejects.toThrow(/responded 404/);
     expect(readdirSync(dir)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
-// A small archive with the official names, and a server on the loopback interface that hands it out, well or with every
-// misdeed a server is known for. Tests of fetching never leave this machine. Imports node:http.
+// A small archive with the official file names, and a local server that serves it, correctly or
+// with faults. The fetch tests never use the network.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,7 +15,10 @@ import { Rng } from '../../src/engine/rng.js';
 import { idxImages, idxLabels } from '../data/support.js';
 import type { Member } from '../support/zip.js';
 
-/** The files of a split with a few noisy images, by name: noise does not pack, so streams are long enough to be cut. */
+/**
+ * The files of a split with a few images of noise, by name. Noise does not compress, so transfers
+ * are long enough to cut.
+ */
 export function splitFiles(split: EmnistSplit, images = 120): Record<string, Buffer> {
   const { classes, firstLabel } = EMNIST_SPLITS[split];
   const rng = new Rng(5);
@@ -31,7 +34,10 @@ export function splitFiles(split: EmnistSplit, images = 120): Record<string, Buf
   return files;
 }
 
-/** The members of an archive: these files in the folder `gzip/`, and before them one that nobody asks for. */
+/**
+ * The members of an archive: a member that is never requested, and the given files in the folder
+ * `gzip/`.
+ */
 export function archiveMembers(files: Record<string, Buffer>): Member[] {
   const wanted = Object.entries(files).map(([name, bytes], i) => ({
     path: `gzip/${name}`,
@@ -45,33 +51,33 @@ export function archiveMembers(files: Record<string, Buffer>): Member[] {
 }
 
 export interface Misdeeds {
-  /** Ignores Range and sends everything. */
+  /** Ignores Range and sends the whole file. */
   readonly noRanges?: boolean;
-  /** Sends no length: chunks. */
+  /** Sends no Content-Length. */
   readonly noLength?: boolean;
-  /** Answers this status to the first `failures` requests (all by default). */
+  /** Answers the first `failures` requests (default: all) with this status. */
   readonly status?: number;
   readonly failures?: number;
-  /** Answers 200 and this page. */
+  /** Answers with status 200 and this page. */
   readonly page?: string;
-  /** Breaks the connection after so many bytes of an answer, `cuts` times (always by default). */
+  /** Breaks the connection after this many bytes of a response, `cuts` times (default: always). */
   readonly cutAfter?: number;
   readonly cuts?: number;
-  /** Stops sending after so many bytes of an answer without a word, once. */
+  /** Stops sending after this many bytes of a response, once, without closing the connection. */
   readonly stallAfter?: number;
-  /** `changing`: another tag for every request; `weak`: one that promises little. */
+  /** `changing`: another ETag for every request; `weak`: a weak ETag. */
   readonly etag?: 'changing' | 'weak';
-  /** From the second request on, hands out this file. */
+  /** From the second request on, serves this file instead. */
   readonly then?: Buffer;
-  /** Answers ranges with bytes from the beginning. */
+  /** Answers range requests with bytes from the start of the file. */
   readonly wrongRange?: boolean;
 }
 
 export interface TestServer {
   readonly url: string;
-  /** The ranges asked for, or null where there was none. */
+  /** The Range header of each request, or null. */
   readonly ranges: (string | null)[];
-  /** Bytes sent in all. */
+  /** Total number of bytes sent. */
   sent: number;
 }
 

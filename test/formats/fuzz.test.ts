@@ -1,4 +1,4 @@
-// Random damage to a PyTorch file: whatever the bytes become, the reader reads or says what is wrong, in its own words.
+// Random damage to PyTorch files: the reader returns a result or throws a FormatError.
 
 import { expect, it } from 'vitest';
 import { decodePth } from '../../src/app/formats/pth.js';
@@ -49,7 +49,7 @@ it(`pickles with random damage (seed ${seed})`, async () => {
     )
       refused++;
   }
-  expect(refused).toBeGreaterThan(rounds(500)); // the damage does some
+  expect(refused).toBeGreaterThan(rounds(500)); // the damage has an effect
 });
 
 it(`archives with random damage (seed ${seed})`, async () => {

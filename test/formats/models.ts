@@ -1,9 +1,9 @@
-// Networks and images for the tests of exporting. Imports the app and the engine.
+// Networks and images for the export tests.
 
 import { CharacterNet, type Convolutions } from '../../src/app/model/characterNet.js';
 import { noGrad, Rng, scope, tensor } from '../../src/engine/index.js';
 
-/** A network whose running statistics are not those of a fresh one, in evaluation mode. */
+/** A network in evaluation mode with running statistics that differ from their initial values. */
 export function madeUpNetwork(
   classes: number,
   seed = 5,
@@ -24,13 +24,13 @@ export function madeUpNetwork(
   return model.eval();
 }
 
-/** Numbers such as normalized images have, -1 to 1. */
+/** Random images with pixels from -1 to 1, flat. */
 export function noise(images: number, seed = 8): Float32Array {
   const rng = new Rng(seed);
   return Float32Array.from({ length: images * 784 }, () => 2 * rng.uniform() - 1);
 }
 
-/** What a network of this program makes of images. */
+/** The logits of a network for flat images. */
 export function logitsOf(model: CharacterNet, images: Float32Array): Promise<ArrayLike<number>> {
   const shape = [images.length / 784, 1, 28, 28];
   return noGrad(() => scope(() => model.forward(tensor(images, { shape })).data()));

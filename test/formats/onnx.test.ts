@@ -1,4 +1,4 @@
-// The exported ONNX file against this program's own forward pass, in ONNX Runtime.
+// The exported ONNX file, run by ONNX Runtime, against inkgrad's forward pass.
 
 import { expect, it } from 'vitest';
 import { exportModel } from '../../src/app/model/exportModel.js';
@@ -13,7 +13,7 @@ import { largestDifference, logitsOf, madeUpNetwork, noise } from './models.js';
 const classes = Array.from('ABCDEFGHIJKL');
 
 it.each([[[1, 1, 1]], [[1, 2, 3]]] as [Convolutions][])(
-  'gives the same logits in ONNX Runtime, for one image and for several, with %j convolutions',
+  'gives the same logits in ONNX Runtime, for one and several images, with %j convolutions',
   (convolutions) =>
     onWasm(async () => {
       const model = madeUpNetwork(classes.length, 5, convolutions);
@@ -23,7 +23,7 @@ it.each([[[1, 1, 1]], [[1, 2, 3]]] as [Convolutions][])(
         const [ours, theirs] = [await logitsOf(model, images), await session.run(images)];
         expect(theirs.length).toBe(count * classes.length);
         expect(largestDifference(ours, theirs)).toBeLessThan(1e-4);
-        // Another network's logits are elsewhere: the comparison can fail.
+        // The logits of another network differ, so the comparison can fail.
         const other = madeUpNetwork(classes.length, 6, convolutions);
         expect(largestDifference(await logitsOf(other, images), theirs)).toBeGreaterThan(1e-2);
         other.dispose();
@@ -34,7 +34,7 @@ it.each([[[1, 1, 1]], [[1, 2, 3]]] as [Convolutions][])(
 );
 
 it(
-  'says what goes in, what comes out, and what the classes are called',
+  'describes its input, its output, the normalization and the class names',
   onWasm(async () => {
     const model = madeUpNetwork(classes.length);
     const bytes = await exportModel({ model, classes, data: 'noise' }, 'onnx');
@@ -64,9 +64,9 @@ it(
   }),
 );
 
-it('refuses a layer that it knows no node for', () => {
+it('rejects a layer without an ONNX counterpart', () => {
   const rest = { tensors: {}, inputSize: [1], outputs: 1, description: '', metadata: {} };
   expect(() => encodeOnnx({ layers: [['act', new GELU()]], ...rest })).toThrow(
-    /no node is known for act, a GELU/,
+    /layer act \(GELU\) has no ONNX equivalent/,
   );
 });

@@ -1,5 +1,5 @@
-// The PyTorch project that export writes, run by PyTorch: the same logits, a short epoch on two processes, and the way back
-// through import. Needs a Python with PyTorch.
+// The exported PyTorch project, run by PyTorch: the same logits, an epoch on two processes, and
+// import of the result. Needs Python with PyTorch.
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ import { runPython, torchPython, torchMissing } from '../support/python.js';
 import { largestDifference, logitsOf, madeUpNetwork, noise } from './models.js';
 
 const IMAGES = 5;
-/** Prints what the project's network makes of the images in a file. */
+/** Prints the logits of the project's network for the images in a file. */
 const LOGITS = `
 import json, sys, torch
 sys.path.insert(0, sys.argv[1])
@@ -47,13 +47,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Long for an epoch of 376 images, even beside other tests: it takes about ten seconds. */
+/** Time limit of an epoch of 376 images, which takes about ten seconds. */
 const HANGING_MS = timeLimit(80_000);
 
 /**
- * What torchrun does on one machine: starts the processes and tells each its place in the environment. Not with torchrun
- * itself, as that of PyTorch 1.13 does not start on Python 3.11. A process that hangs is ended in a way that makes Python say
- * where it stood. Returns what each prints.
+ * Starts two processes with the environment variables that torchrun sets. torchrun of PyTorch 1.13
+ * does not start on Python 3.11. A process that hangs is ended with SIGABRT, so that Python prints
+ * a traceback.
+ *
+ * @returns the standard output of each process
  */
 async function onTwoProcesses(words: readonly string[]): Promise<string[]> {
   const group = {
@@ -71,7 +73,8 @@ async function onTwoProcesses(words: readonly string[]): Promise<string[]> {
       env: { ...process.env, ...group, RANK: rank, LOCAL_RANK: rank },
     }),
   );
-  const ended = await Promise.allSettled(processes); // all of them: what one says explains the other
+  // Wait for both: the error of one often explains the other's.
+  const ended = await Promise.allSettled(processes);
   const failed = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
   if (failed.length > 0)
     throw new AggregateError(failed, failed.map(({ message }) => message).join('\n'));
@@ -115,7 +118,7 @@ describe.skipIf(torchMissing !== null)(
     );
 
     it(
-      'trains on two processes, and what it trained comes back',
+      'trains on two processes, and the trained model can be loaded',
       onWasm(async () => {
         await writeEmnist(at('data'), drawn('balanced', 376, 'train'), {
           split: 'balanced',
@@ -136,7 +139,7 @@ describe.skipIf(torchMissing !== null)(
           '--batch-size',
           '32',
         ]);
-        // One line, of process 0: fresh weights guess, and 329 or so images teach them something.
+        // Only process 0 prints: one line for the epoch.
         expect(first.trim()).toMatch(
           /^epoch 1\/1 {2}train loss \d\.\d{4} accuracy .* val loss \d\.\d{4} accuracy [\d.]+ %$/,
         );
@@ -148,7 +151,8 @@ describe.skipIf(torchMissing !== null)(
         const theirs = await torchLogits(at('trained.pth'));
         expect(largestDifference(await logitsOf(model, noise(IMAGES)), theirs)).toBeLessThan(1e-4);
         const before = await torchLogits(at('project', 'model.pth'));
-        expect(largestDifference(before, theirs)).toBeGreaterThan(0.1); // it is not the model that went out
+        // The trained model differs from the exported one.
+        expect(largestDifference(before, theirs)).toBeGreaterThan(0.1);
         model.dispose();
       }),
       2 * HANGING_MS,

@@ -1,5 +1,5 @@
-// Reading .pth files: everything that torch.save may write about a tensor, made by hand and by PyTorch itself. What must
-// be refused is in refusals.test.ts and in test/hostile.
+// Reading .pth files: every form of tensor that torch.save writes, created by hand and by PyTorch.
+// Invalid files are in fuzz.test.ts and test/hostile.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,15 +37,15 @@ async function one(wanted: Omit<TensorText, 'length'>, bytes = numbers): Promise
 }
 
 describe('a tensor', () => {
-  it('that is a whole storage', async () => {
+  it('can be a whole storage', async () => {
     expect(await one({ shape: [2, 5], stride: [5, 1] })).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('that is a transposed view with an offset', async () => {
+  it('can be a transposed view with an offset', async () => {
     expect(await one({ shape: [2, 3], stride: [1, 2], offset: 3 })).toEqual([3, 5, 7, 4, 6, 8]);
   });
 
-  it('that is a single number, or none', async () => {
+  it('can be a scalar, or empty', async () => {
     expect(await one({ shape: [], stride: [], offset: 9 })).toEqual([9]);
     expect(await one({ shape: [0, 3], stride: [3, 1] })).toEqual([]);
   });
@@ -56,11 +56,11 @@ describe('a tensor', () => {
     ['DoubleStorage', new Uint8Array(Float64Array.of(0.1, -2).buffer), [0.1, -2]],
     ['LongStorage', new Uint8Array(BigInt64Array.of(44014n, -2n).buffer), [44014, -2]],
     ['IntStorage', new Uint8Array(Int32Array.of(7, -2).buffer), [7, -2]],
-  ])('of a %s', async (storage, bytes, expected) => {
+  ])('can have a %s', async (storage, bytes, expected) => {
     expect(await one({ storage, shape: [2], stride: [1] }, bytes)).toEqual(expected);
   });
 
-  it('is float32 where that loses nothing, else float64', async () => {
+  it('is read as float32 if that is exact, else as float64', async () => {
     const read = async (value: number): Promise<unknown> => {
       const x = tensor({ storage: 'DoubleStorage', length: 1, shape: [1], stride: [1] });
       const bytes = new Uint8Array(Float64Array.of(value).buffer);
@@ -71,7 +71,7 @@ describe('a tensor', () => {
     expect(await read(0.1)).toBe(Float64Array);
   });
 
-  it('in the byte order that the archive states', async () => {
+  it("is read in the archive's byte order", async () => {
     const state = stateDict({ x: tensor({ length: 2, shape: [2], stride: [1] }) });
     const utf8 = (order: string): Uint8Array => new TextEncoder().encode(order);
     const read = async (order: string, bytes: Uint8Array): Promise<number[]> => [
@@ -88,7 +88,7 @@ describe('a file', () => {
   const decode = async (contents: Parameters<typeof pth>[0]) =>
     decodePth(await pth(contents, { 'data/0': numbers }));
 
-  it('may be the state dict itself, or hold it under a usual key', async () => {
+  it('can be a state dict, or contain one under a common key', async () => {
     const state = stateDict({ x });
     expect(Object.keys((await decode(state)).tensors)).toEqual(['x']);
     for (const key of ['model_state_dict', 'state_dict', 'model']) {
@@ -102,7 +102,7 @@ describe('a file', () => {
     }
   });
 
-  it('names classes in a list, a tuple or a dict by number', async () => {
+  it('can list class names in a list, a tuple or a dict by index', async () => {
     const read = async (mapping: Parameters<typeof dict>[0][number][1]): Promise<unknown> =>
       (await decode(dict([[text('class_mapping'), mapping], [text('model'), stateDict({ x })]]))).classes; // prettier-ignore
     expect(await read(list([text('a'), text('b')]))).toEqual(['a', 'b']);
@@ -110,14 +110,14 @@ describe('a file', () => {
     expect(await read(dict([[integer(1), text('b')], [integer(0), text('a')]]))).toEqual(['a', 'b']); // prettier-ignore
   });
 
-  it('may share a storage between tensors, and hold parameters', async () => {
+  it('can share a storage between tensors, and contain parameters', async () => {
     const view = tensor({ length: 10, offset: 8, shape: [2], stride: [1] });
     const parameter = call(name('torch._utils', '_rebuild_parameter'), view, FALSE, ORDERED_DICT);
     const { tensors } = await decode(stateDict({ x, parameter }));
     expect([[...tensors.x.data].length, [...tensors.parameter.data]]).toEqual([10, [8, 9]]);
   });
 
-  it('of a parallel run loses the prefix of its names', async () => {
+  it('of a DataParallel model is read without the prefix `module.`', async () => {
     expect(
       Object.keys((await decode(stateDict({ 'module.x': x, 'module.y': x }))).tensors),
     ).toEqual(['x', 'y']);
@@ -127,20 +127,20 @@ describe('a file', () => {
     ]);
   });
 
-  it('keeps a name such as __proto__ a name', async () => {
+  it('can have a tensor named __proto__', async () => {
     const { tensors } = await decode(stateDict({ __proto__x: x, ['__proto__']: x }));
     expect(Object.keys(tensors)).toContain('__proto__');
     expect(Object.getPrototypeOf(tensors)).toBe(Object.prototype);
   });
 
-  it('is known by its first bytes', async () => {
+  it('is recognized by its first bytes', async () => {
     expect(isPth(await pth(stateDict({ x })))).toBe(true);
     expect(isPth(new Uint8Array(0))).toBe(false);
     // A safetensors file whose header has 0x4b50 bytes begins with PK too.
     expect(isPth(Uint8Array.of(0x50, 0x4b, 0, 0, 0, 0, 0, 0))).toBe(false);
   });
 
-  it('that encodePth wrote reads back, and equal contents give equal bytes', async () => {
+  it('written by encodePth reads back, and equal contents give equal bytes', async () => {
     const tensors = {
       'a.weight': { shape: [2, 2], data: Float32Array.of(1, -0, 1e-40, Infinity) },
       'a.num_batches_tracked': { shape: [], data: Float32Array.of(44014) },
@@ -156,7 +156,7 @@ describe('a file', () => {
   });
 });
 
-// What PyTorch itself writes, with its reading as text.
+// Writes files with PyTorch, and their contents as JSON.
 const WRITE = `
 import sys, json, torch
 folder = sys.argv[1]
@@ -172,13 +172,13 @@ cases = {
 for name, state in cases.items():
   for protocol in (2, 4):
     torch.save({'model_state_dict': state, 'class_mapping': {0: 'a', 1: 'b'}, 'input_size': torch.Size([1, 2])}, f'{folder}/{name}{protocol}.pth', pickle_protocol=protocol)
-  told = {key: {'shape': list(value.shape), 'data': value.detach().double().flatten().tolist()} for key, value in state.items()}
-  json.dump(told, open(f'{folder}/{name}.json', 'w'))
+  contents = {key: {'shape': list(value.shape), 'data': value.detach().double().flatten().tolist()} for key, value in state.items()}
+  json.dump(contents, open(f'{folder}/{name}.json', 'w'))
 `;
 import { skipNote } from '../support/skipping.js';
 
-describe.skipIf(torchMissing !== null)(`what PyTorch writes${skipNote(torchMissing)}`, () => {
-  it('reads back number by number, in two protocols', async () => {
+describe.skipIf(torchMissing !== null)(`files of PyTorch${skipNote(torchMissing)}`, () => {
+  it('are read exactly, in two pickle protocols', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'inkgrad-pth-'));
     try {
       await runPython(WRITE, [folder]);

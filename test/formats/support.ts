@@ -1,5 +1,4 @@
-// PyTorch files made by hand, right and wrong, for the tests of their reader. Imports the writers of src/app/formats,
-// which have tests of their own against PyTorch.
+// Builds PyTorch files, valid and invalid, for the tests of their reader.
 
 import {
   call,
@@ -21,16 +20,16 @@ const REBUILD = name('torch._utils', '_rebuild_tensor_v2');
 export interface TensorText {
   /** Storage class; default FloatStorage. */
   readonly storage?: string;
-  /** Member below `data/`; default 0. */
+  /** Archive member below `data/`; default '0'. */
   readonly key?: string;
-  /** Numbers the storage is said to have. */
+  /** Declared number of elements of the storage. */
   readonly length: number;
   readonly offset?: number;
   readonly shape: readonly number[];
   readonly stride: readonly number[];
 }
 
-/** What torch.save writes in place of a tensor. */
+/** The pickle of a tensor, as torch.save writes it. */
 export function tensor(wanted: TensorText): Pickled {
   const { storage = 'FloatStorage', key = '0', length, offset = 0, shape, stride } = wanted;
   const id = tuple(
@@ -60,7 +59,7 @@ export function stateDict(entries: Readonly<Record<string, Pickled>>): Pickled {
   );
 }
 
-/** The bytes of numbers, little-endian. */
+/** The bytes of float32 values, little-endian. */
 export function float32(...values: readonly number[]): Uint8Array {
   return new Uint8Array(Float32Array.from(values).buffer);
 }

@@ -1,4 +1,4 @@
-// How each kind of golden case is called in inkgrad: PyTorch's option names to ours. Imports the engine.
+// Maps each kind of golden case, with PyTorch's option names, to a call of an inkgrad op.
 
 import {
   avgPool2d,
@@ -26,12 +26,12 @@ import {
 } from '../../src/engine/index.js';
 import type { GoldenCase, GoldenName } from './fixtures.js';
 
-/** Named inputs, as tensors. */
+/** Input tensors by name. */
 export type Inputs = Readonly<Record<string, Tensor>>;
 
 type Call = (inputs: Inputs, golden: GoldenCase) => Tensor;
 
-/** By the option `kind`, or by the fixture where there is but one kind. */
+/** Calls by the option `kind`, or by fixture if it has only one kind. */
 const calls: Readonly<Record<string, Call>> = {
   conv2d: (inputs, { options }) =>
     conv2d(inputs.x, inputs.weight, 'bias' in inputs ? inputs.bias : null, {
@@ -97,7 +97,7 @@ function reductionOf(options: GoldenCase['options']): 'mean' | 'sum' {
   return reduction;
 }
 
-/** The call for a case, or an error that names the kind nobody has written yet. */
+/** The call for a case. Throws if no call is defined for its kind. */
 export function callOf(fixture: GoldenName, golden: GoldenCase): Call {
   const kind = golden.options.has('kind') ? golden.options.text('kind') : fixture;
   const call = calls[fixture === 'pool' ? `pool ${kind}` : kind] as Call | undefined;

@@ -1,5 +1,6 @@
-// Proves that every golden fixture decodes, tensor by tensor, and that the loader names what is wrong. Whether the
-// engine agrees with the numbers is the business of the tests that use them. Needs no backend.
+// Every golden fixture decodes, and the loader reports errors with their location. Other tests
+// compare the values.
+
 import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../../src/engine/errors.js';
@@ -38,7 +39,7 @@ describe('the golden fixtures', () => {
     }
   });
 
-  it('stay small enough for a repository', () => {
+  it('are small enough for the repository', () => {
     const sizes = NAMES.map(sizeOf);
     expect(Math.max(...sizes)).toBeLessThan(300_000);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(900_000);
@@ -51,20 +52,20 @@ describe('the loader', () => {
     'here',
   );
 
-  it('reads the numbers JSON lacks, pairs and nulls', () => {
+  it('reads non-finite numbers, pairs and nulls', () => {
     expect(fields.numbers('lr')).toEqual([NaN, -Infinity, 1]);
     expect(fields.pair('stride')).toEqual([2, 2]);
     expect(fields.pair('padding')).toEqual([1, 2]);
     expect(fields.has('max')).toBe(false);
   });
 
-  it('names the place of a missing key and of a wrong type', () => {
+  it('reports the location of a missing key and of a wrong type', () => {
     expect(() => fields.number('eps')).toThrow(/here\.eps: expected a value; it has lr, stride/);
     expect(() => fields.text('stride')).toThrow(/here\.stride: expected a string/);
     expect(() => loadGolden('pool').case('max_k9')).toThrow(/no case max_k9; there are max_k2/);
   });
 
-  it('decodes little-endian float32 and refuses a tensor whose bytes do not fit its shape', () => {
+  it('decodes little-endian float32 and rejects a tensor of another length', () => {
     const make = (shape: number[]): GoldenCase => {
       const stored = { shape, data: 'AACAPwAAAMA=' }; // 1 and -2
       return new GoldenCase(

@@ -1,9 +1,10 @@
-// Reads the golden fixtures that make_goldens.py wrote with PyTorch: typed, checked, tensors decoded. It knows the
-// format, not the meaning of any case (README.md has that). Imports node:fs and the engine's errors only.
+// Reads and validates the golden fixtures that make_goldens.py writes with PyTorch. README.md
+// describes every field.
+
 import { readFileSync } from 'node:fs';
 import { FormatError } from '../../src/engine/errors.js';
 
-/** The fixtures, each a file `fixtures/NAME.json`. */
+/** The fixtures. Each is a file `fixtures/NAME.json`. */
 export type GoldenName =
   | 'conv2d'
   | 'batchnorm'
@@ -16,7 +17,7 @@ export type GoldenName =
   | 'schedule'
   | 'trace';
 
-/** A tensor in row-major order: float32 rounded once from PyTorch's float64 result. */
+/** A tensor in row-major order: PyTorch's float64 result rounded once to float32. */
 export interface GoldenTensor {
   readonly shape: number[];
   readonly data: Float32Array;
@@ -25,23 +26,26 @@ export interface GoldenTensor {
 /** One fixture file. */
 export interface Golden {
   readonly name: GoldenName;
-  /** The version of PyTorch that made it. */
+  /** The version of PyTorch that wrote it. */
   readonly torch: string;
   readonly cases: GoldenCase[];
-  /** The case of that name, or an error that lists those there are. */
+  /** The case of that name. Throws an error that lists all names if there is none. */
   case(name: string): GoldenCase;
 }
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** The spellings of the numbers JSON lacks. */
+/** Spellings of the numbers that JSON cannot represent. */
 const NOT_FINITE: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -Infinity };
 
 function isRecord(value: Json | undefined): value is Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A JSON object read by key and type: a missing key or another type is a FormatError that names the place. */
+/**
+ * Typed access to a JSON object. A missing key or a wrong type throws a FormatError with its
+ * location.
+ */
 export class Fields {
   readonly #entries: Record<string, Json>;
   readonly #where: string;
@@ -79,7 +83,7 @@ export class Fields {
     return this.#list(key).map((value) => this.#number(value, key));
   }
 
-  /** Two numbers; a single number counts for both, as in PyTorch's options. */
+  /** Two numbers. A single number stands for both, as in PyTorch's options. */
   pair(key: string): [number, number] {
     if (!Array.isArray(this.#at(key))) return [this.number(key), this.number(key)];
     const numbers = this.numbers(key);
@@ -128,7 +132,7 @@ export class Fields {
   }
 }
 
-/** One case: options as PyTorch names them, tensors, and plain values. */
+/** One case: options with PyTorch's names, tensors, and plain values. */
 export class GoldenCase {
   readonly name: string;
   readonly options: Fields;
@@ -151,7 +155,7 @@ export class GoldenCase {
     return this.#tensors.has(name);
   }
 
-  /** The tensor of that name, decoded anew on each call: the caller may change it. */
+  /** The tensor of that name, decoded on each call, so the caller may modify it. */
   tensor(name: string): GoldenTensor {
     const stored = this.#tensors.fields(name);
     const shape = stored.numbers('shape');

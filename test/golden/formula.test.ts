@@ -1,5 +1,6 @@
-// Proves that formula.ts and generator/formula.py compute the same bits: every weight and every pixel of the
-// training trace, by sample and by checksum. Needs no backend.
+// formula.ts and generator/formula.py give bit-for-bit identical results: every weight and every
+// pixel of the training trace, by samples and checksums.
+
 import { describe, expect, it } from 'vitest';
 import { loadGolden } from './fixtures.js';
 import type { Fields } from './fixtures.js';
@@ -14,7 +15,7 @@ function expectSame(values: Float32Array, stored: Fields): void {
 }
 
 describe('the formula of the training trace', () => {
-  it('lists the state dict in the order of PyTorch', () => {
+  it("lists the state dict in PyTorch's order", () => {
     expect(STATE.map((entry) => entry.name)).toEqual(golden.values.fields('tensors').keys);
   });
 
@@ -42,7 +43,7 @@ describe('the formula of the training trace', () => {
     expect(stored.map((_, step) => labels(step))).toEqual(stored);
   });
 
-  it('has a checksum that sees one flipped bit and two swapped elements', () => {
+  it('has a checksum that detects one flipped bit and two swapped elements', () => {
     const values = Float32Array.of(1, 2, 3);
     expect(checksum(Float32Array.of(1, 2, 3.0000002384185791))).not.toBe(checksum(values));
     expect(checksum(Float32Array.of(2, 1, 3))).not.toBe(checksum(values));

@@ -1,6 +1,6 @@
-// The exact formula behind the training trace's weights, images and labels, twin of generator/formula.py: integers
-// modulo 2^32, then + - * on float64 in a fixed order, rounded to float32 once. The same bits in both languages, so
-// only the trace's results are stored. Imports nothing.
+// The formula of the training trace's weights, images and labels; generator/formula.py is the same
+// in Python. Integer arithmetic modulo 2^32, then + - * on float64 in a fixed order, rounded to
+// float32 once: both languages give identical bits, so only the trace's results are stored.
 
 export const BATCH = 16;
 export const CLASSES = 47;
@@ -16,7 +16,9 @@ export function hashName(name: string): number {
   return hash >>> 0;
 }
 
-/** The index times an odd constant, xor the seed, through the finaliser of MurmurHash3 (Appleby). */
+/**
+ * The index times an odd constant, xor the seed, through the finalizer of MurmurHash3 (Appleby).
+ */
 export function hashIndex(seed: number, index: number): number {
   let hash = seed ^ Math.imul(index + 1, 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
@@ -69,7 +71,7 @@ function stateTable(): StateEntry[] {
   return table;
 }
 
-/** The values the trace starts from. */
+/** The initial values of a tensor of the trace. */
 export function initialTensor({ name, shape, center, bound }: StateEntry): Float32Array {
   const seed = hashName(name);
   const length = shape.reduce((product, size) => product * size, 1);
@@ -85,7 +87,10 @@ export function labels(step: number): number[] {
   );
 }
 
-/** [16, 1, 28, 28] in [-1, 1): three round blobs whose places belong to the label, a little jitter, grain. */
+/**
+ * [16, 1, 28, 28] in [-1, 1): three round blobs at positions given by the label, with jitter, and
+ * grain.
+ */
 export function images(step: number): Float32Array {
   const grainSeed = hashName('grain');
   const pixels = new Float32Array(BATCH * SIDE * SIDE);
@@ -121,7 +126,7 @@ function inkAt(row: number, column: number, centers: [y: number, x: number][]): 
   return ink;
 }
 
-/** The sum of (2i + 1) times the bit pattern of element i, modulo 2^32: proves every bit of a tensor. */
+/** The sum of (2i + 1) times the bit pattern of element i, modulo 2^32. */
 export function checksum(values: Float32Array): number {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   return bits.reduce((sum, pattern, index) => (sum + Math.imul(pattern, 2 * index + 1)) >>> 0, 0);

@@ -1,16 +1,16 @@
 #!/usr/bin/python3
-"""Writes every golden fixture of inkgrad's tests with PyTorch. Run it, review the diff, commit the fixtures.
+"""Writes the golden fixtures of inkgrad's tests with PyTorch. Run it, review the diff, commit the fixtures.
 
     python3 test/golden/make_goldens.py [fixture ...]
 
-Needs PyTorch 1.13 or later (Debian's python3-torch) and nothing of inkgrad: the two sides must not share code.
+Needs PyTorch 1.13 or later (Debian's python3-torch). Uses nothing of inkgrad: the two sides must not share code.
 The same PyTorch on the same machine writes the same bytes; see README.md for the format and every field.
 """
 
 import os
 import sys
 
-# Plain C++ kernels on one thread, without oneDNN: the same bits whatever vector unit and cores the machine has.
+# Plain C++ kernels on one thread, without oneDNN: the same bits on any vector unit and number of cores.
 os.environ["ATEN_CPU_CAPABILITY"] = "default"
 sys.dont_write_bytecode = True
 

@@ -1,4 +1,4 @@
-// Every op against PyTorch: outputs, and the gradients of sum(r * y), on every backend.
+// Every op against PyTorch, on every backend: outputs, and gradients of sum(r * y).
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -22,16 +22,20 @@ import { type GoldenCase, type GoldenName, type GoldenTensor, loadGolden } from 
 
 const FIXTURES = ['conv2d', 'batchnorm', 'pool', 'loss', 'activation'] as const;
 
-/** Tensors of a case that are results or belong to them; everything else goes in. */
+/** Whether a tensor of a case is an input. The others are results or belong to them. */
 const isInput = (name: string): boolean => !/^(r|y|grad_.*|x_\d|running_(mean|var)_\d)$/.test(name);
 
-/** PyTorch's exact GELU is another function than ours, the tanh form; see its own test below. */
+/**
+ * Excludes PyTorch's exact GELU: inkgrad has the tanh approximation. A separate test below compares
+ * them.
+ */
 const isOurs = (golden: GoldenCase): boolean => golden.name !== 'gelu_none';
 
 /**
- * In float64 nothing is left but the rounding of the stored result to float32, 6e-8. In float32 every step rounds; see
- * TOLERANCE in test/support/parity.ts. Batch norm loses more: with two values a channel, the gradient is a difference
- * of nearly equal numbers, multiplied by 1 / sqrt(variance + epsilon), up to 300.
+ * Relative tolerance. In float64 the only error is the rounding of the stored result to float32,
+ * 6e-8. In float32 every operation rounds; see TOLERANCE in test/support/parity.ts. Batch norm is
+ * less accurate: with two values per channel, the gradient is a difference of nearly equal numbers,
+ * multiplied by 1 / sqrt(variance + epsilon), up to 300.
  */
 function toleranceOf(backend: Backend, fixture: GoldenName): number {
   if (backend.dtype === 'float64') return 1e-7;
@@ -45,7 +49,10 @@ describe.each([oracle, ...backendsUnderTest])('PyTorch and $name agree on', ({ m
   });
   afterAll(() => backend.dispose());
 
-  /** Runs a body in a scope on the backend, awaits the numbers it asks for, and compares each with the golden's. */
+  /**
+   * Runs `body` in a scope on the backend, and compares each of its results with the golden tensor
+   * of that name.
+   */
   async function compare(
     golden: GoldenCase,
     tolerance: number,
@@ -103,7 +110,7 @@ describe.each([oracle, ...backendsUnderTest])('PyTorch and $name agree on', ({ m
       }),
   );
 
-  // Which of equal pixels max-pooling takes shows in grad_x above; argmax has no gradient to show it.
+  // For max-pooling, grad_x above shows which of equal pixels was chosen. argmax has no gradient.
   const choosing = loadGolden('activation').cases.filter(
     ({ options }) => options.text('kind') === 'max',
   );
@@ -117,7 +124,7 @@ describe.each([oracle, ...backendsUnderTest])('PyTorch and $name agree on', ({ m
     },
   );
 
-  it('GELU to within 5e-4: the tanh form and the exact one never differ by more', async () => {
+  it('GELU within 5e-4, the largest difference of the tanh form and the exact one', async () => {
     const golden = loadGolden('activation').case('gelu_none');
     const pending = withBackend(backend, () =>
       scope(() => gelu(upload(golden.tensor('x'))).data()),
@@ -132,7 +139,7 @@ describe.each([oracle, ...backendsUnderTest])('PyTorch and $name agree on', ({ m
 const upload = ({ shape, data }: GoldenTensor, requiresGrad = false): Tensor =>
   tensor(data, { shape, requiresGrad });
 
-/** The inputs of a case; those with a golden gradient require one. */
+/** The inputs of a case. Those with a golden gradient require gradients. */
 function inputsOf(golden: GoldenCase): Inputs {
   const names = golden.tensorNames.filter(isInput);
   return Object.fromEntries(

@@ -1,6 +1,8 @@
-// Optimizers, gradient clipping and the initializers' bounds against PyTorch, every option. In float64 only the
-// rounding of the stored result is left. In float32 each step rounds, by a part of the size the number had on its way,
-// which is about 1 even where it ends near 0: hence the floor.
+// Optimizers, gradient clipping and initializers against PyTorch, with every option. In float64 the
+// only error is the rounding of the stored result. In float32 each step rounds relative to the
+// parameter's magnitude at that step, which is about 1 even if it ends near 0. Therefore tolerances
+// have a floor.
+
 import { afterAll, describe, expect, it } from 'vitest';
 import { ReferenceBackend, Rng, scope, tensor, withBackend } from '../../src/engine/index.js';
 import * as nn from '../../src/nn/index.js';
@@ -44,7 +46,7 @@ function setGrad(parameter: nn.Parameter, values: Float32Array): void {
   });
 }
 
-/** How far a number may be off: `tolerance` of its size, or of `floor` if that is larger. */
+/** The allowed error: `tolerance` times the larger of the expected magnitude and `floor`. */
 interface Allowed {
   readonly tolerance: number;
   readonly floor: number;
@@ -126,7 +128,7 @@ describe.each(BACKENDS)('$backend.dtype', ({ backend, ...allowed }) => {
     },
   );
 
-  it('leaves no case out', () => {
+  it('covers every case', () => {
     const covered = ofKind('sgd', 'adam', 'adamw', 'clip_grad_norm', 'clip_grad_value');
     expect(covered).toHaveLength(golden.cases.length);
     expect(covered.length).toBeGreaterThanOrEqual(15);
@@ -159,7 +161,7 @@ describe('initializers', () => {
       expect(gain, name).toBeCloseTo(values.number(name), 14);
   });
 
-  /** Our initializer for a case, and the deviation it is made of. */
+  /** inkgrad's initializer for a case, and its standard deviation. */
   function ours({ name, options }: GoldenCase): { initialize: nn.Initializer; deviation: number } {
     const rng = new Rng(SEED);
     const shape = options.numbers('shape');

@@ -1,5 +1,6 @@
-// Learning-rate schedules against PyTorch's traces: 60 epochs of ReduceLROnPlateau with every option, and the curves.
-// Both sides compute in float64.
+// Learning-rate schedules against PyTorch: 60 epochs of ReduceLROnPlateau with every option, and
+// the other schedules. Both sides compute in float64.
+
 import { afterAll, describe, expect, it } from 'vitest';
 import { ReferenceBackend, withBackend } from '../../src/engine/index.js';
 import * as nn from '../../src/nn/index.js';
@@ -8,7 +9,7 @@ import { loadGolden, type Fields, type GoldenCase } from './fixtures.js';
 const backend = new ReferenceBackend();
 afterAll(() => expect(backend.memory.live).toBe(0));
 
-/** An optimizer that exists for its settings alone. */
+/** Runs a test with an optimizer of one parameter, used only for its settings. */
 function withOptimizer(options: Fields, body: (optimizer: nn.Optimizer) => void): void {
   const parameter = withBackend(backend, () => new nn.Parameter([1], [0]));
   const lr = options.has('lr') ? options.number('lr') : 0.1;
@@ -26,7 +27,7 @@ function oneOf<T extends string>(value: string, ...allowed: readonly T[]): T {
 describe('ReduceLROnPlateau', () => {
   const golden = loadGolden('plateau');
 
-  it('has all its traces', () => {
+  it('has at least 22 traces', () => {
     expect(golden.cases.length).toBeGreaterThanOrEqual(22);
   });
 

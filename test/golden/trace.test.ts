@@ -1,5 +1,5 @@
-// Thirty training steps of the whole network against PyTorch: the sum of everything. How strict a test can be, and
-// why `adam_tame` stands beside the recipe's own settings, is in README.md ("How strict a test can be").
+// Thirty training steps of the whole network against PyTorch. README.md ("How strict a test can
+// be") explains the tolerances and the settings `adam_tame`.
 
 import { describe, expect, it } from 'vitest';
 import { type Backend, crossEntropy, Rng, scope, tensor } from '../../src/engine/index.js';
@@ -72,21 +72,26 @@ async function readAll<T>(
 const relative = (actual: number, expected: number): number =>
   Math.abs(actual - expected) / Math.abs(expected);
 
-/** Every `stride`-th element, as the golden has them. */
+/** Every `stride`-th element, as stored in the fixture. */
 function thinned(values: ArrayLike<number>, stride: number): number[] {
   return Array.from({ length: Math.ceil(values.length / stride) }, (_, i) => values[i * stride]);
 }
 
-/** |actual - expected| / |expected|, lengths of vectors. */
+/** The relative L2 error |actual - expected| / |expected|. */
 function relativeL2(actual: readonly number[], expected: ArrayLike<number>): number {
   const length = (values: readonly number[]): number => Math.hypot(...values);
   return length(actual.map((value, i) => value - expected[i])) / length(Array.from(expected));
 }
 
-/** A bias in front of batch norm changes nothing: its gradient is 0 but for rounding noise. */
+/**
+ * Whether a tensor is a bias before batch norm. It has no effect, so its gradient is zero except
+ * for rounding.
+ */
 const isVoid = (name: string): boolean => /^conv_layers\.[048]\.bias$/.test(name);
 
-/** Compares the tensors `prefix/NAME` of a golden with those of a run, by relative length of the difference. */
+/**
+ * Compares the tensors `prefix/NAME` of a golden case with those of a run, by relative L2 error.
+ */
 function expectTensors(
   recorded: GoldenCase,
   prefix: 'grad' | 'final',
@@ -110,12 +115,12 @@ function expectTensors(
 
 const isStatistic = (name: string): boolean => name.includes('running_');
 
-// The slow reference runs the first steps only.
+// The slow reference backend runs only the first steps.
 describe.each(fastBackends)('on $name', ({ make }) => {
   const run = (recorded: GoldenCase, steps: number): Promise<Run> =>
     withFreshBackend(make, () => train(recorded, steps));
 
-  it('thirty tame steps: losses to 1e-4, final weights to 1e-3', async () => {
+  it('thirty steps with adam_tame: losses within 1e-4, final weights within 1e-3', async () => {
     const recorded = golden.case('adam_tame');
     const { losses, gradients, state } = await run(recorded, 30);
     const errors = recorded.values
@@ -129,7 +134,7 @@ describe.each(fastBackends)('on $name', ({ make }) => {
     expect(state.get('conv_layers.9.num_batches_tracked')).toEqual(Float32Array.of(30));
   });
 
-  it("the recipe's own settings: losses to 1e-4 for five steps", async () => {
+  it("five steps with the recipe's settings: losses within 1e-4", async () => {
     const recorded = golden.case('adam');
     const { losses } = await run(recorded, 5);
     const errors = losses.map((loss, step) =>
@@ -140,7 +145,7 @@ describe.each(fastBackends)('on $name', ({ make }) => {
 });
 
 it(
-  'on the reference in float64: two steps to ten digits',
+  'on the reference backend in float64: the losses of two steps within 1e-10',
   () =>
     withFreshBackend(oracle.make, async (backend: Backend) => {
       const recorded = golden.case('adam');

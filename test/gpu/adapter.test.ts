@@ -1,5 +1,5 @@
-// How a WebGL adapter is named, and told from a program that imitates one, with contexts that a test makes up: a browser names it
-// by an extension, headless-gl has none and calls every one ANGLE.
+// Names of WebGL adapters, and detection of software renderers, with fake contexts. A browser names
+// the adapter by an extension. headless-gl has no such extension and names every adapter ANGLE.
 
 import { expect, it } from 'vitest';
 import { openDevice } from '../../src/engine/backends/gpu/device.js';
@@ -22,31 +22,31 @@ const RADEON = 'ANGLE (AMD, Radeon RX 580 OpenGL 4.6)';
 
 it.each([
   {
-    who: 'a browser',
-    made: context(
+    title: 'a browser',
+    fakeContext: context(
       { UNMASKED_RENDERER_WEBGL: UNMASKED },
       { [RENDERER]: 'WebKit WebGL', [UNMASKED]: RADEON },
     ),
-    is: { adapter: RADEON, software: false },
+    expected: { adapter: RADEON, software: false },
   },
   {
-    who: 'headless-gl on Mesa without a GPU',
-    made: {
+    title: 'headless-gl on Mesa without a GPU',
+    fakeContext: {
       ...context(null, { [RENDERER]: 'ANGLE' }),
       _getParameterDirect: asked({ [RENDERER]: LLVMPIPE }),
     },
-    is: { adapter: LLVMPIPE, software: true },
+    expected: { adapter: LLVMPIPE, software: true },
   },
   {
-    who: 'one that hides its name',
-    made: context(null, { [RENDERER]: 'WebKit WebGL' }),
-    is: { adapter: 'WebKit WebGL', software: false },
+    title: 'a browser that hides the adapter name',
+    fakeContext: context(null, { [RENDERER]: 'WebKit WebGL' }),
+    expected: { adapter: 'WebKit WebGL', software: false },
   },
-])('$who', async ({ made, is }) => {
+])('$title', async ({ fakeContext, expected }) => {
   class GPU {
-    readonly context = made;
+    readonly context = fakeContext;
   }
   const device = await openDevice('headlessgl', { GPU } as unknown as Library, () => undefined);
   const { adapter, software } = device;
-  expect({ adapter, software }).toEqual(is);
+  expect({ adapter, software }).toEqual(expected);
 });

@@ -1,5 +1,6 @@
-// What goes wrong on a GPU, each kind provoked: the error that the documentation names, where it appears, and that the
-// backend goes on. In Node, on gpu.js's WebAssembly and on a device that a test can lose. The browser has its own.
+// Failures of the gpu backend: the documented error, where it is thrown, and that the backend
+// remains usable. Runs in Node, on gpu.js's WebAssembly mode and on a fake device that can be lost.
+// Browser tests are in test/browser.
 
 import { describe, expect, it } from 'vitest';
 import { upload } from '../../kernels/layout.js';
@@ -35,7 +36,7 @@ const apply = (backend: Backend, own: Launch['kernel'], input: Buffer): Buffer =
   backend.run({ kernel: own, inputs: [input], ...noneOf, length: input.length });
 
 describe('a kernel that does not compile', () => {
-  // A closure: gpu.js knows nothing of it.
+  // `nowhere` is not defined: gpu.js cannot compile the kernel.
   const broken = kernel(
     'broken',
     ['x'],
@@ -45,7 +46,7 @@ describe('a kernel that does not compile', () => {
   );
 
   it(
-    'is named where its numbers are read, and where numbers made of them are',
+    'is named when its output, or anything computed from it, is read',
     on(async (backend) => {
       const x = backend.upload([1, -2, 3]);
       const y = apply(backend, broken, x);
@@ -61,7 +62,7 @@ describe('a kernel that does not compile', () => {
 
 describe('a buffer', () => {
   it(
-    'is refused after it was freed, at once and by name',
+    'is rejected immediately after it was freed',
     on(async (backend) => {
       const x = backend.upload([1, 2]);
       backend.free(x);
@@ -73,7 +74,7 @@ describe('a buffer', () => {
   );
 
   it(
-    'is gone once it was donated',
+    'is freed when it is donated',
     on(async (backend) => {
       const x = backend.upload([-1, 2]);
       const y = backend.run({ kernel: relu, inputs: [x], ...noneOf, length: 2, donate: 0 });
@@ -84,7 +85,7 @@ describe('a buffer', () => {
   );
 
   it(
-    'is freed after the launches that read it, and read before a later one',
+    'is freed only after the launches and reads that were enqueued before',
     on(async (backend) => {
       const x = backend.upload([-1, 2]);
       const y = apply(backend, relu, x);
@@ -104,12 +105,12 @@ describe('a buffer', () => {
   );
 
   it(
-    'has at most 2^24 numbers, and a kernel at most 7 arrays',
+    'has at most 2^24 elements, and a kernel at most 7 arrays',
     on((backend) => {
       const x = backend.upload([1]);
       const long = { kernel: relu, inputs: [x], ...noneOf, length: 2 ** 24 + 1 };
       expect(() => backend.run(long)).toThrow(
-        /^gpu \(webasm\): relu would make 16777217 numbers; .*smaller batch/,
+        /^gpu \(webasm\): relu would create 16777217 elements; .*smaller batch/,
       );
       const names = 'abcdefgh'.split('');
       const wide = kernel<Record<string, number>>('wide', names, [], () => 0);
@@ -124,7 +125,7 @@ describe('a buffer', () => {
 
 describe('compiled kernels', () => {
   it(
-    'leave a full cache, the least recently used first, and never before their outputs',
+    'are evicted from a full cache, least recently used first, after their use',
     on(async (backend) => {
       const sizes = [1, 2, 3, 4, 5];
       const rows = sizes.map((size) =>
@@ -143,7 +144,7 @@ describe('compiled kernels', () => {
   );
 
   it(
-    'are not mixed up when two have one name',
+    'must have distinct names',
     on(async (backend) => {
       const x = backend.upload([1]);
       const twin = kernel(
@@ -162,7 +163,7 @@ describe('compiled kernels', () => {
 });
 
 describe('a device', () => {
-  it('that is not there is refused with the reason', async () => {
+  it('that is not available is rejected with the reason', async () => {
     await expect(createGpuBackend({ mode: 'webgl2' })).rejects.toThrow(
       /^gpu \(webgl2\): Node has no WebGL2/,
     );
@@ -172,7 +173,7 @@ describe('a device', () => {
     );
   });
 
-  /** Computes x -> x until it is lost; then, like a real one, zeros. */
+  /** A fake device that computes x -> x, and zeros after it is lost, like a real one. */
   const losable = (): { readonly device: Device; readonly lose: () => void } => {
     let isLost = false;
     class Kernel {
@@ -202,7 +203,7 @@ describe('a device', () => {
     return { device: { ...device, checkAlive, close }, lose: () => (isLost = true) };
   };
 
-  it('that is lost says so at the next read, also of a read that is under way, and can be disposed', async () => {
+  it('that is lost makes pending and later reads throw, and can be disposed', async () => {
     const { device, lose } = losable();
     const backend = new BareBackend(device, 8);
     const x = backend.upload([1, 2]);
@@ -218,7 +219,7 @@ describe('a device', () => {
     expect(() => backend.upload([1])).toThrow('this backend was disposed');
   });
 
-  it('that runs a kernel elsewhere is refused', async () => {
+  it('that runs a kernel in another mode is rejected', async () => {
     const { device } = losable();
     class Elsewhere {
       readonly built = true;
@@ -233,7 +234,7 @@ describe('a device', () => {
   });
 });
 
-it('the queue keeps the order, and goes on after a failure', async () => {
+it('the queue preserves order, and continues after a failure', async () => {
   const queue = new ProgramQueue();
   const order: number[] = [];
   const slow = queue.enqueue(async () => {

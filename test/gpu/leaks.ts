@@ -1,6 +1,6 @@
-// Training steps of a small network with every kind of layer that the big one has, and a count after each: of the backend's own
-// buffers, or of whatever else must not grow. Free of Node and of the test runner: a page runs the same function. Imports the
-// engine, layers.
+// Leak check: trains a small network with every kind of layer of the character network, and counts
+// buffers (or anything else that must not grow) after each step. No Node and no test runner,
+// because a browser page runs the same function.
 
 import type { Backend } from '../../src/engine/backend.js';
 import {
@@ -26,9 +26,9 @@ import {
 export interface LeakReport<T> {
   /** The count after each step. */
   readonly afterStep: readonly T[];
-  /** The backend's own buffers, once the network is gone. */
+  /** The backend's live buffers after the network was disposed of. */
   readonly buffersLeft: number;
-  /** The count once the backend was disposed of. */
+  /** The count after the backend was disposed of. */
   readonly afterDispose: T;
 }
 
@@ -36,7 +36,10 @@ const BATCH = 4;
 const SIDE = 8;
 const CLASSES = 5;
 
-/** Trains on one batch of noise, counting after each step, and disposes of the backend. Flat from the third step on, if nothing leaks. */
+/**
+ * Trains on one batch of noise, counts after each step, and disposes of the backend. Without leaks,
+ * counts are constant from the third step on.
+ */
 export async function trainAndCount<T>(
   backend: Backend,
   count: () => T,
@@ -68,7 +71,7 @@ export async function trainAndCount<T>(
         optimizer.step();
         return loss.item();
       });
-      await scope(() => tensor([0]).item()); // behind everything that the step gave back
+      await scope(() => tensor([0]).item()); // queued after everything that the step freed
       afterStep.push(count());
     }
     model.dispose();

@@ -1,5 +1,5 @@
-// The kernel suite in Node: on gpu.js's WebAssembly, which runs the kernels' text in float32 without a GPU, and on
-// headless-gl where it is installed and has a display.
+// The kernel suite in Node: on gpu.js's WebAssembly mode, which runs the kernels' text in float32
+// without a GPU, and on headless-gl if it is installed and has a display.
 
 import { describe, expect, it } from 'vitest';
 import { createGpuBackend, type GpuMode } from '../../src/engine/backends/gpu.js';
@@ -7,7 +7,7 @@ import { runKernelSuite, SUITE_TOLERANCE } from './suite.js';
 import { skipNote } from '../support/skipping.js';
 import { timeLimit } from '../support/timeLimit.js';
 
-/** Why a mode cannot be had here; null if it can. */
+/** Why a mode is not available; null if it is. */
 async function reasonAgainst(mode: GpuMode): Promise<string | null> {
   try {
     await (await createGpuBackend({ mode })).dispose();
@@ -42,8 +42,8 @@ describe('every op sample and every kernel agree with the reference', () => {
   );
 });
 
-// Proof that the suite can fail.
-it('a backend that computes one kernel wrong is found, by name', async () => {
+// Checks that the suite can fail.
+it('the suite detects and names a kernel that is computed incorrectly', async () => {
   const backend = await createGpuBackend({ mode: 'webasm' });
   const run = backend.run.bind(backend);
   backend.run = (launch) => {
@@ -58,5 +58,5 @@ it('a backend that computes one kernel wrong is found, by name', async () => {
   expect(wrong.map(({ name }) => name)).toContain('relu: both signs');
   expect(results.find(({ name }) => name === 'kernel sigmoid')).toMatchObject({ ok: true });
   expect(wrong[0].worst).toBeGreaterThan(SUITE_TOLERANCE);
-  expect(wrong[0].reason).toMatch(/element \d+ is .+, should be /);
+  expect(wrong[0].reason).toMatch(/element \d+ is .+, expected /);
 });

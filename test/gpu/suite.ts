@@ -1,6 +1,6 @@
-// The kernel suite: every op sample forward and backward, and every kernel by itself, on one backend and on the float64
-// reference. Free of Node and of the test runner: a page runs the same function in a browser. Imports the engine and the
-// supports that are free of both.
+// The kernel suite: every op sample forward and backward, and every kernel alone, on one backend
+// and on the float64 reference. No Node and no test runner, because a browser page runs the same
+// function.
 
 import type { Backend, Buffer, Launch } from '../../src/engine/backend.js';
 import { ReferenceBackend, Rng } from '../../src/engine/index.js';
@@ -9,18 +9,18 @@ import { compute, type Computation } from '../support/computation.js';
 import { allComputations } from '../support/computations.js';
 import { allKernels } from '../support/kernels.js';
 
-/** What one computation came to. */
+/** The result of one computation. */
 export interface SuiteResult {
   readonly name: string;
   readonly ok: boolean;
-  /** Largest difference, as a part of the largest number of its array. */
+  /** Largest difference, relative to the largest element of its array. */
   readonly worst: number;
-  /** What is wrong, with place and both numbers; empty if nothing is. */
+  /** The first failure, with index and both values; empty if there is none. */
   readonly reason: string;
 }
 
 export interface SuiteOptions {
-  /** Runs what this holds for, by name. Default: everything. */
+  /** Selects computations by name. Default: all. */
   readonly only?: (name: string) => boolean;
   /** Called after each one. */
   readonly onResult?: (result: SuiteResult) => void;
@@ -29,12 +29,13 @@ export interface SuiteOptions {
 }
 
 /**
- * Largest difference allowed, as a part of the largest number in the array, which is at most the largest sum of the
- * absolute values of the terms. GPUs round divisions, exponentials and square roots less exactly than CPUs do.
+ * Largest difference allowed, relative to the largest element of the array, which is at most the
+ * largest sum of absolute terms. GPUs round divisions, exponentials and square roots less exactly
+ * than CPUs.
  */
 export const SUITE_TOLERANCE = 5e-5;
 
-/** Runs the suite; one result for each computation and each kernel, in a fixed order. */
+/** Runs the suite. Returns one result per computation and per kernel, in a fixed order. */
 export async function runKernelSuite(
   backend: Backend,
   { only = () => true, onResult, seed = 20261124 }: SuiteOptions = {},
@@ -75,7 +76,7 @@ async function judged(
   try {
     const { worst, where } = await compare();
     const left = backend.memory.live - before;
-    if (left !== 0) return { name, ok: false, worst, reason: `${left} buffers are left over` };
+    if (left !== 0) return { name, ok: false, worst, reason: `${left} buffers were still in use` };
     const ok = worst <= SUITE_TOLERANCE;
     return { name, ok, worst, reason: ok ? '' : where };
   } catch (error) {
@@ -83,7 +84,9 @@ async function judged(
   }
 }
 
-/** The largest difference of two arrays, as a part of the largest expected number (or of 0.1). */
+/**
+ * The largest difference of two arrays, relative to the largest expected element (at least 0.1).
+ */
 function difference(
   what: string,
   actual: ArrayLike<number>,
@@ -92,7 +95,7 @@ function difference(
   if (actual.length !== expected.length) {
     return {
       worst: Infinity,
-      where: `${what}: ${actual.length} numbers, should be ${expected.length}`,
+      where: `${what}: ${actual.length} elements, expected ${expected.length}`,
     };
   }
   let scale = 0.1;
@@ -106,7 +109,7 @@ function difference(
     const off = Math.abs(actual[i] - expected[i]) / scale;
     if (off <= worst) continue;
     worst = Number.isNaN(off) ? Infinity : off;
-    where = `${what}: element ${i} is ${actual[i]}, should be ${expected[i]}`;
+    where = `${what}: element ${i} is ${actual[i]}, expected ${expected[i]}`;
   }
   return { worst, where };
 }
@@ -127,18 +130,18 @@ async function compareComputation(
     .reduce(larger, NONE);
 }
 
-/** A launch with the numbers of its inputs. */
+/** A launch with the values of its inputs. */
 interface RecordedLaunch extends Omit<Launch, 'inputs' | 'donate'> {
   readonly arrays: readonly ArrayLike<number>[];
 }
 
-/** At most this many launches of each kernel are run by themselves, each with constants of its own. */
+/** The maximum number of launches per kernel that are run alone. Each has different constants. */
 const LAUNCHES_EACH = 4;
 
-/** Recorded launches by seed: they are the same for every backend. */
+/** Recorded launches by seed. They are the same for every backend. */
 const recorded = new Map<number, Promise<Map<string, RecordedLaunch[]>>>();
 
-/** What the samples launch, kernel by kernel. */
+/** The launches of the samples, by kernel. */
 async function recordLaunches(seed: number): Promise<Map<string, RecordedLaunch[]>> {
   const found = new Map<string, RecordedLaunch[]>();
   const pending: Promise<void>[] = [];
@@ -155,7 +158,8 @@ async function recordLaunches(seed: number): Promise<Map<string, RecordedLaunch[
       const arrays: ArrayLike<number>[] = [];
       known.push({ ...rest, arrays });
       inputs.forEach((input, index) => {
-        // The reference backend copies when it is asked, so the numbers are those of this moment.
+        // The reference backend copies at the call, so the values are those at the time of the
+        // launch.
         pending.push(backend.read(input).then((values) => void (arrays[index] = values)));
       });
     }
@@ -167,7 +171,7 @@ async function recordLaunches(seed: number): Promise<Map<string, RecordedLaunch[
   return found;
 }
 
-/** For kernels that no sample launches: 100 elements, positive, scalars between 0 and 1. */
+/** A launch for kernels that no sample launches: 100 positive elements, scalars between 0 and 1. */
 function syntheticLaunch(kernel: Kernel, rng: Rng): RecordedLaunch {
   const length = 100;
   const draw = (): number => rng.between(0.3, 0.9);

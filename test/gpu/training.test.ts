@@ -1,4 +1,5 @@
-// Training through the gpu backend in Node, on gpu.js's WebAssembly: the CPU's losses, and no buffer more from step to step.
+// Training on the gpu backend in Node, on gpu.js's WebAssembly mode: losses against the CPU, and no
+// leaks.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/engine/backend.js';
@@ -22,9 +23,9 @@ describe('training on webasm', () => {
   });
 
   it.each([
-    { what: 'ten steps, Adam held calm', options: CALM },
-    { what: "the first steps of the recipe's own Adam", options: RECIPE },
-  ])('has the losses of the CPU: $what', { timeout: timeLimit(240_000) }, async ({ options }) => {
+    { title: 'ten steps with a small learning rate', options: CALM },
+    { title: "the first steps with the recipe's Adam settings", options: RECIPE },
+  ])('has the losses of the CPU: $title', { timeout: timeLimit(240_000) }, async ({ options }) => {
     const agreement = await compareTraining(backend, cpu, { ...options, batchSize: 2 });
     expect(agreement, JSON.stringify(agreement)).toMatchObject({ ok: true });
     expect(agreement.losses).toHaveLength(options.steps);
@@ -32,7 +33,7 @@ describe('training on webasm', () => {
   });
 
   it(
-    'holds as much after 100 steps as after three, and nothing once disposed',
+    'uses the same memory after 100 steps as after three, and none after dispose()',
     { timeout: timeLimit(240_000) },
     async () => {
       const backend = await createGpuBackend({ mode: 'webasm' });

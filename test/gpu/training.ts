@@ -1,5 +1,5 @@
-// Steps of training on a backend and on a CPU backend: the losses must agree. Free of Node and of the test runner, so
-// that a page can run it too. Imports the app's bench.
+// Compares the losses of training steps on a backend with those on a CPU backend. No Node and no
+// test runner, because a browser page runs the same function.
 
 import { trainingRun } from '../../src/app/device/deviceBench.js';
 import type { Backend } from '../../src/engine/backend.js';
@@ -10,35 +10,38 @@ export interface TrainingAgreement {
   /** Largest difference of two losses. */
   readonly worst: number;
   /** Loss of each step: on the backend, and on the CPU. */
-  readonly losses: readonly (readonly [own: number, cpu: number])[];
+  readonly losses: readonly (readonly [backend: number, cpu: number])[];
   /** Milliseconds of each step on the backend. */
   readonly ms: readonly number[];
 }
 
 export interface TrainingOptions {
-  /** Images a step; software adapters are slow. Default 8. */
+  /** Images per step; software adapters are slow. Default 8. */
   readonly batchSize?: number;
   readonly steps: number;
   readonly adam: AdamOptions;
 }
 
 /**
- * Adam with a tenth of the rate and a larger epsilon: rounding stays rounding, so ten steps can be held to `LOSS_TOLERANCE`.
- * Measured, webasm against wasm, 8 images: at most 1.6e-4 in ten steps.
+ * Adam with a tenth of the learning rate and a larger epsilon, so that rounding errors are not
+ * amplified and ten steps stay within `LOSS_TOLERANCE`. Largest difference measured in ten steps,
+ * webasm against wasm, 8 images: 1.6e-4.
  *
- * With the recipe's own settings they cannot, on any two float32 programs: a gradient that is 0 but for its rounding becomes a step
- * of the full rate. Measured in the same way: 3.1e-5 in step 3, 3.6e-4 in step 4, 1.5e-3 in step 6, 1.2e-2 in step 10.
- * PyTorch, too: disturbing its weights by 1e-6 moves its losses by 1.3e-2 in 20 steps (test/golden/README.md).
+ * With the recipe's settings no two float32 programs stay that close: Adam turns a gradient that is
+ * zero except for rounding into a step of the full rate. Measured in the same way: 3.1e-5 in step
+ * 3, 3.6e-4 in step 4, 1.5e-3 in step 6, 1.2e-2 in step 10. The same holds for PyTorch: a
+ * perturbation of its weights by 1e-6 changes its losses by 1.3e-2 in 20 steps
+ * (test/golden/README.md).
  */
 export const CALM: TrainingOptions = { steps: 10, adam: { lr: 1e-4, epsilon: 1e-4 } };
 
-/** The recipe's own Adam, as long as it can be held to the same. */
+/** The recipe's Adam settings, for as many steps as stay within the same tolerance. */
 export const RECIPE: TrainingOptions = { steps: 4, adam: { lr: 1e-3 } };
 
-/** Losses start near 3.85, the logarithm of 47 classes. */
+/** Largest difference of two losses. Losses start near 3.85, the logarithm of 47 classes. */
 export const LOSS_TOLERANCE = 1e-3;
 
-/** Trains the whole network from the same start on both backends. */
+/** Trains the whole network from the same initial state on both backends. */
 export async function compareTraining(
   backend: Backend,
   cpu: Backend,

@@ -1,4 +1,5 @@
-// Every sample of every op: analytic gradient against central differences, in float64, to 1e-6.
+// Gradient check of every sample of every op: analytic gradients against central differences, in
+// float64, to 1e-6.
 
 import { describe, expect, it } from 'vitest';
 import { checkGradient } from '../../src/engine/index.js';

@@ -1,4 +1,5 @@
-// Can the gradient check fail? Ops with one deliberate mistake each, the mistakes people make, and what it says.
+// The gradient check detects typical mistakes: ops with one deliberate mistake each, and the
+// reported error.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -24,7 +25,7 @@ import * as kernels from '../../kernels/elementwise.js';
 
 type Backward = OpDefinition<NoAttributes>['backward'];
 
-/** y = a b, right forward, with whatever backward it is given. */
+/** y = a b with a correct forward and the given backward. */
 function product(backward: Backward): (inputs: Tensor[]) => Tensor {
   const op = defineOp<NoAttributes>({
     name: 'product',
@@ -45,7 +46,7 @@ const options = { name: 'product (equal shapes)', seed: 7 };
 const check = (backward: Backward): Promise<GradientReport> =>
   checkGradient(product(backward), inputs, options);
 
-/** The numbers in a message of the check. */
+/** Parses the error message of the check. */
 function parse(message: string) {
   const match =
     /^(.+): gradient is wrong by (\S+) \(allowed (\S+)\) at input (\d+) \[(.*)\] element (\d+): analytic (\S+), numeric (\S+) \(seed (\d+)\)$/.exec(
@@ -74,8 +75,8 @@ async function failure(checking: Promise<GradientReport>) {
   return parse((error as GradientError).message);
 }
 
-describe('a wrong gradient is caught', () => {
-  it('not, if it is right', async () => {
+describe('checkGradient', () => {
+  it('accepts a correct gradient', async () => {
     const report = await check(({ grad, inputs: [a, b] }) => [
       () => times([grad, b]),
       () => times([grad, a]),
@@ -84,7 +85,7 @@ describe('a wrong gradient is caught', () => {
     expect(report.largestError).toBeLessThan(1e-6);
   });
 
-  it('wrong factor: the message names op, sample, input, index, both numbers and the seed', async () => {
+  it('detects a wrong factor, and reports its location, both values and the seed', async () => {
     const found = await failure(
       check(({ grad, inputs: [a, b] }) => [() => times([grad, b]), () => scaled([grad, a], 2)]),
     );
@@ -99,7 +100,7 @@ describe('a wrong gradient is caught', () => {
     expect(found.error).toBeCloseTo(0.5, 2); // |2g - g| / |2g|
   });
 
-  it('wrong by a millionth and a half', async () => {
+  it('detects a relative error of 1.5e-5', async () => {
     const found = await failure(
       check(({ grad, inputs: [a, b] }) => [
         () => scaled([grad, b], 1 + 1.5e-5),
@@ -109,7 +110,7 @@ describe('a wrong gradient is caught', () => {
     expect(found.error).toBeCloseTo(1.5e-5, 6);
   });
 
-  it('wrong sign', async () => {
+  it('detects a wrong sign', async () => {
     const found = await failure(
       check(({ grad, inputs: [a, b] }) => [() => scaled([grad, b], -1), () => times([grad, a])]),
     );
@@ -117,22 +118,22 @@ describe('a wrong gradient is caught', () => {
     expect(found.input).toBe('0');
   });
 
-  it('the gradients of two inputs swapped', async () => {
+  it('detects swapped gradients of two inputs', async () => {
     await failure(
       check(({ grad, inputs: [a, b] }) => [() => times([grad, a]), () => times([grad, b])]),
     );
   });
 
-  it('the incoming gradient forgotten', async () => {
+  it('detects a missing factor of the incoming gradient', async () => {
     await failure(check(({ inputs: [a, b] }) => [() => b, () => a]));
   });
 
-  it('no gradient where there is one', async () => {
+  it('detects a null gradient of a differentiable input', async () => {
     const found = await failure(check(({ grad, inputs: [, b] }) => [() => times([grad, b]), null]));
     expect(found).toMatchObject({ input: '1', analytic: 'missing', error: Infinity });
   });
 
-  it('not a number, even in the first element alone', async () => {
+  it('detects NaN in a single element', async () => {
     const found = await failure(
       check(({ grad, inputs: [a, b] }) => {
         const hole = tensor([
@@ -145,7 +146,7 @@ describe('a wrong gradient is caught', () => {
     expect(found).toMatchObject({ input: '0', element: '0', analytic: 'NaN', error: Infinity });
   });
 
-  it('a term forgotten: d(a^2) through a product that sees only one of its factors', async () => {
+  it('detects a missing term: d(a^2) with the gradient of one factor only', async () => {
     const forgetful = product(({ grad, inputs: [, b] }) => [() => times([grad, b]), null]);
     const found = await failure(
       checkGradient(([a]) => forgetful([a, a]), [awayFromZero(4)], options),
@@ -153,7 +154,7 @@ describe('a wrong gradient is caught', () => {
     expect(Number(found.analytic) / found.numeric).toBeCloseTo(0.5, 4);
   });
 
-  it('one element wrong among many', async () => {
+  it('detects a single wrong element', async () => {
     const found = await failure(
       check(({ grad, inputs: [a, b] }) => {
         const almost = tensor([
@@ -167,8 +168,8 @@ describe('a wrong gradient is caught', () => {
   });
 });
 
-describe('backward that breaks the rules is refused with the name of the op', () => {
-  it('a gradient of another shape, where broadcasting could not have been undone', async () => {
+describe('an invalid backward is rejected with the name of the op', () => {
+  it('a gradient of a shape that is not a broadcast of the input', async () => {
     const transposed = product(({ grad, inputs: [a, b] }) => [
       () => times([grad, b]).permute([1, 0]),
       () => times([grad, a]),
@@ -180,11 +181,11 @@ describe('backward that breaks the rules is refused with the name of the op', ()
 
   it('fewer gradients than inputs', async () => {
     await expect(check(({ grad }) => [() => grad])).rejects.toThrow(
-      'product: backward gives 1 gradients for 2 inputs; null stands for none',
+      'product: backward returned 1 gradients for 2 inputs; use null for no gradient',
     );
   });
 
-  it('but one array for two inputs, or an input itself, is fine', async () => {
+  it('the same array for two inputs is accepted', async () => {
     const shared = defineOp<NoAttributes>({
       name: 'shared',
       infer: ([a]) => a,
@@ -201,8 +202,8 @@ describe('backward that breaks the rules is refused with the name of the op', ()
   });
 });
 
-describe('leaks are caught', () => {
-  it('a function that keeps what it makes', async () => {
+describe('leaks are detected', () => {
+  it('in a function that keeps a tensor', async () => {
     const kept: Tensor[] = [];
     const leaky = ([x]: Tensor[]): Tensor => {
       kept.push(mul(x, 2).keep());
@@ -213,7 +214,7 @@ describe('leaks are caught', () => {
     );
   });
 
-  it('a backward that keeps what it makes', async () => {
+  it('in a backward that keeps an array', async () => {
     const leaky = product(({ grad, inputs: [a, b] }) => {
       filled(grad.backend, [3], 0).keep();
       return [() => times([grad, b]), () => times([grad, a])];
@@ -224,8 +225,8 @@ describe('leaks are caught', () => {
   });
 });
 
-describe("a user's own function", () => {
-  it('of several ops, with labels that have no gradient', async () => {
+describe('a user-defined function', () => {
+  it('may combine several ops and take labels without a gradient', async () => {
     const network = ([images, filters, weight, labels]: Tensor[]): Tensor => {
       const features = tanh(conv2d(images, filters, null, { padding: 1 }));
       return crossEntropy(sum(mul(features, weight), { axes: [2, 3] }), labels);
@@ -238,14 +239,14 @@ describe("a user's own function", () => {
     expect(report.compared).toBe(18 + 36 + 4);
   });
 
-  it('with a kink close to a sample fails; away from it passes', async () => {
+  it('fails at a kink and passes away from it', async () => {
     const kinked = ([x]: Tensor[]): Tensor => relu(x);
     const at = (value: number) => [{ shape: [1], differentiable: true, values: () => [value] }];
     await failure(checkGradient(kinked, at(0)));
     expect((await checkGradient(kinked, at(0.1))).compared).toBe(1);
   });
 
-  it('with tolerance and step of its own', async () => {
+  it('can be checked with another tolerance and step', async () => {
     const curved = ([x]: Tensor[]): Tensor => sigmoid(add(x, x));
     const coarse = checkGradient(curved, [anywhere(5)], { step: 0.1 });
     await failure(coarse);

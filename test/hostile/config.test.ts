@@ -43,20 +43,20 @@ const withChanges = (changes: object): string => JSON.stringify({ ...GOOD, ...ch
 const inSettings = (text: string): string =>
   JSON.stringify(GOOD).replace('"settings":{', `"settings":{${text},`);
 
-/** What is wrong, the file, and what the message says. */
+/** The defect, the file, and the error message. */
 const CASES: [string, string | Uint8Array, RegExp, number?][] = [
   ['is empty', '', /not JSON/],
   ['is not JSON', 'epochs = 20', /not JSON/],
   ['was cut short', JSON.stringify(GOOD).slice(0, -40), /not JSON/],
   ['is a program', 'process.exit(0)', /not JSON/],
-  ['holds bytes that are no text', Uint8Array.of(0xff, 0xfe, 0x7b, 0x00), /not UTF-8 text/],
+  ['contains bytes that are not UTF-8', Uint8Array.of(0xff, 0xfe, 0x7b, 0x00), /not UTF-8 text/],
   [
     'is of two megabytes',
     `{"format":2,"x":"${'x'.repeat(2e6)}"}`,
     /2000019 bytes, above the limit of 1000000/,
   ],
   [
-    'is nested a hundred thousand deep',
+    'is nested 100,000 levels deep',
     `{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
     /nested deeper than 8 levels/,
   ],
@@ -69,61 +69,61 @@ const CASES: [string, string | Uint8Array, RegExp, number?][] = [
     /the key __proto__ is not allowed/,
   ],
   ['names constructor', inSettings('"constructor":1'), /the key constructor is not allowed/],
-  ['has one key twice', inSettings('"lr":0.5'), /the key "lr" appears twice/],
+  ['has a duplicate key', inSettings('"lr":0.5'), /the key "lr" appears twice/],
   [
-    'holds a number beyond all floats',
+    'contains a number above the float range',
     JSON.stringify(GOOD).replace('"lr":0.001', '"lr":1e999'),
     /settings\.lr: expected above 0/,
   ],
-  [
-    'has a setting nobody knows',
-    withSettings({ shell: 'rm -rf .' }),
-    /there is no setting "shell"/,
-  ],
+  ['has an unknown setting', withSettings({ shell: 'rm -rf .' }), /unknown setting "shell"/],
   [
     'lacks a setting',
     JSON.stringify(GOOD).replace('"epochs":20,', ''),
     /settings: epochs is missing/,
   ],
   [
-    'asks for batches of minus one',
+    'has a batch size of -1',
     withSettings({ batchSize: -1 }),
     /settings\.batchSize: expected a whole number of at least 1, got -1/,
   ],
   [
-    'gives a seed as a list',
+    'has a list as the seed',
     withSettings({ seed: [42] }),
     /settings\.seed: expected a whole number of at least 0, got \[42\]/,
   ],
-  ['is of a later layout', withChanges({ format: 6 }), /it has layout 6, this program reads 5/],
-  ['has no data', withChanges({ data: 7 }), /config\.data: expected an object/],
-  ['has teachers that are none', withChanges({ teachers: 7 }), /config\.teachers: expected a list/],
   [
-    'has a digest that is none',
+    'has a later format version',
+    withChanges({ format: 6 }),
+    /it has format version 6, this program reads 5/,
+  ],
+  ['has no data', withChanges({ data: 7 }), /config\.data: expected an object/],
+  ['has invalid teachers', withChanges({ teachers: 7 }), /config\.teachers: expected a list/],
+  [
+    'has an invalid digest',
     withChanges({ data: { ...GOOD.data, train: { images: 5, sha256: 'x'.repeat(64) } } }),
     /config\.data\.train\.sha256: expected 64 hexadecimal digits/,
   ],
   [
-    'has classes that are numbers',
+    'has numbers as classes',
     withChanges({ classes: [1, 2] }),
-    /config\.classes: expected a list of texts/,
+    /config\.classes: expected a list of strings/,
   ],
   [
-    'answers with a text of 900 KB',
+    'contains a string of 900 KB',
     withSettings({ lr: 'A'.repeat(9e5) }),
     /settings\.lr: expected above 0, got "AAAA.{300,400} \.\.\./,
   ],
-  // Sound in itself, but it lies about the data.
+  // Valid, but the digest of the data is false.
   [
-    'lies about the data',
+    'has a false digest of the data',
     withSettings({ limit: 94, valFraction: 0.5 }),
-    /the training data is not what the run began with/,
+    /the training data differs from the data of the run/,
     3,
   ],
 ];
 
-describe('the config that the cases damage', () => {
-  it('is sound', () => {
+describe('the config before damage', () => {
+  it('is valid', () => {
     expect(parseConfig(JSON.stringify(GOOD)).settings.epochs).toBe(20);
   });
 });
@@ -140,21 +140,21 @@ describeHostile(
   })),
   [
     'is of two megabytes',
-    'is nested a hundred thousand deep',
-    'answers with a text of 900 KB',
-    'lies about the data',
+    'is nested 100,000 levels deep',
+    'contains a string of 900 KB',
+    'has a false digest of the data',
   ],
 );
 
-// Messages that quote what the file says: a NaN, or orders to the terminal, which must not reach it.
-describe.concurrent('a hostile config.json is quoted with care:', () => {
+// Messages that quote the file: NaN, or terminal control sequences, which must be escaped.
+describe.concurrent('a hostile config.json is quoted safely:', () => {
   it.each([
     ['NaN', JSON.stringify(GOOD).replace('"lr":0.001', '"lr":NaN'), /not JSON \(.*NaN/],
-    ['NaN as a text', withSettings({ lr: 'NaN' }), /settings\.lr: expected above 0, got "NaN"/],
+    ['NaN as a string', withSettings({ lr: 'NaN' }), /settings\.lr: expected above 0, got "NaN"/],
     [
-      'orders to the terminal',
+      'terminal control sequences',
       inSettings(String.raw`"\u001b[2J\u0007\u009b\u202e":1`),
-      /there is no setting "\\u001b\[2J\\u0007\?\?"/,
+      /unknown setting "\\u001b\[2J\\u0007\?\?"/,
     ],
   ])('%s', async (_, config, message) => {
     const files = { 'run/config.json': config };

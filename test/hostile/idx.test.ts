@@ -37,7 +37,7 @@ const wrongLabels = (name: string, contents: Uint8Array, message: RegExp): Hosti
 const wrongMapping = (name: string, contents: string, message: RegExp): HostileCase =>
   wrong(name, [MAPPING, contents], message);
 
-/** The header's numbers the wrong way round. */
+/** The header's numbers in little-endian order. */
 const littleEndian = Uint8Array.from(
   images,
   (_, i) => images[i < 16 ? 4 * Math.floor(i / 4) + 3 - (i % 4) : i],
@@ -47,7 +47,7 @@ const goodMapping = Array.from({ length: 47 }, (_, label) => `${label} ${48 + la
 describeHostile(
   'IDX file',
   [
-    wrongImages('nothing in it', new Uint8Array(0), /takes 16 bytes, but the file has only 0/),
+    wrongImages('an empty file', new Uint8Array(0), /takes 16 bytes, but the file has only 0/),
     wrongImages('one byte', Uint8Array.of(0), /has only 1/),
     wrongImages(
       'half a header',
@@ -55,16 +55,16 @@ describeHostile(
       /takes 16 bytes, but the file has only 10/,
     ),
     wrongImages(
-      'a header and no images',
+      'a header without images',
       images.subarray(0, 16),
-      /so 2368 bytes, but the file has 16; it was cut/,
+      /takes 2368 bytes, but the file has 16; it is truncated/,
     ),
     wrongImages(
-      'a cut last image',
+      'a truncated last image',
       images.subarray(0, -1),
-      /but the file has 2367; it was cut short/,
+      /but the file has 2367; it is truncated/,
     ),
-    wrongImages('a byte too many', Uint8Array.of(...images, 0), /1 bytes follow the last value/),
+    wrongImages('one extra byte', Uint8Array.of(...images, 0), /1 bytes follow the last value/),
     wrongImages(
       'prose',
       text('These are not images.'),
@@ -97,45 +97,45 @@ describeHostile(
     wrongImages(
       'a count of 2^32 - 1',
       idx(0x803, [0xffffffff, 28, 28], new Uint8Array(784)),
-      /promises 4294967295/,
+      /declares 4294967295/,
     ),
-    // 5,478,275 x 784 is 2^32 + 304: a product of 32 bits would find 304 bytes enough.
+    // 5,478,275 x 784 is 2^32 + 304: a 32-bit product would accept 304 bytes.
     wrongImages(
       'a count that overflows',
       idx(0x803, [5_478_275, 28, 28], new Uint8Array(304)),
-      /promises 5478275/,
+      /declares 5478275/,
     ),
     wrongImages(
-      'a large count and little else',
+      'a large count with little data',
       idx(0x803, [697_932, 28, 28], []),
-      /so 547178704 bytes.*has 16/,
+      /takes 547178704 bytes.*has 16/,
     ),
-    wrongImages('no images at all', idxImages([]), /holds 0 images but .* holds 3 labels/),
+    wrongImages('no images at all', idxImages([]), /contains 0 images but .* contains 3 labels/),
     wrongImages(
       'images of 27 x 27',
       idx(0x803, [3, 27, 27], new Uint8Array(2187)),
       /27 x 27 pixels/,
     ),
-    wrongImages('images of no size', idx(0x803, [3, 0, 0], []), /0 x 0 pixels/),
+    wrongImages('images of size 0', idx(0x803, [3, 0, 0], []), /0 x 0 pixels/),
     wrongImages('a huge side', idx(0x803, [3, 28, 0xffffffff], []), /28 x 4294967295 pixels/),
     wrongImages(
-      'an image less than labels',
+      'one image fewer than labels',
       idxImages(new Uint8Array(1568)),
-      /holds 2 images but .* 3 labels/,
+      /contains 2 images but .* 3 labels/,
     ),
     wrongLabels(
-      'no labels file to speak of',
+      'an empty labels file',
       new Uint8Array(0),
       /takes 8 bytes, but the file has only 0/,
     ),
     wrongLabels('images for labels', images, /this is a file of images/),
     wrongLabels(
-      'a label too many',
+      'one label too many',
       idxLabels([1, 2, 3, 4]),
-      /holds 3 images but .* holds 4 labels/,
+      /contains 3 images but .* contains 4 labels/,
     ),
     wrongLabels(
-      'a label of no class',
+      'a label without a class',
       idxLabels([1, 47, 3]),
       /label 47 of image 1 is outside 0 to 46/,
     ),
@@ -143,15 +143,19 @@ describeHostile(
     wrongLabels(
       'a huge count of labels',
       idx(0x801, [0xfffffff0], [1, 2, 3]),
-      /promises 4294967280 labels/,
+      /declares 4294967280 labels/,
     ),
-    wrong('a folder of the name', [`${IMAGES}/inside`, 'x'], /images-idx3-ubyte: is not a file/),
-    wrongMapping('an empty mapping', '', /names 0 labels, but the balanced split has 47/),
-    wrongMapping('prose for a mapping', 'zero is 0', /line 1 is "zero is 0", expected a label/),
+    wrong(
+      'a folder in place of the file',
+      [`${IMAGES}/inside`, 'x'],
+      /images-idx3-ubyte: is not a file/,
+    ),
+    wrongMapping('an empty mapping', '', /maps 0 labels, but the balanced split has 47/),
+    wrongMapping('prose as the mapping', 'zero is 0', /line 1 is "zero is 0", expected a label/),
     wrongMapping('control characters', '0 48\n\u001b[2J\u0007', /line 2 is "\\u001b\[2J\\u0007"/),
     wrongMapping('an endless line', '1'.repeat(5_000_000), /line 1 is "1{40}"/),
-    wrongMapping('half a mapping', goodMapping.slice(0, 100), /names \d\d labels|expected a label/),
+    wrongMapping('half a mapping', goodMapping.slice(0, 100), /maps \d\d labels|expected a label/),
     wrongMapping('codes beyond ASCII', goodMapping.replace('0 48', '0 955'), /line 1 is "0 955"/),
   ],
-  ['a count of 2^32 - 1', 'a large count and little else', 'an endless line'],
+  ['a count of 2^32 - 1', 'a large count with little data', 'an endless line'],
 );

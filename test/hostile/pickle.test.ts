@@ -17,14 +17,14 @@ const utf8 = (words: string): Uint8Array => new TextEncoder().encode(words);
 const ten = { 'data/0': float32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9) };
 const x = tensor({ length: 10, shape: [10], stride: [1] });
 
-/** A pickle's own bytes between its first and its last instruction. */
+/** Raw opcodes between a pickle's first and last instruction. */
 const raw = (...codes: readonly number[]): Uint8Array => Uint8Array.of(0x80, 2, ...codes, 0x2e);
 
-/** A dict with a state dict and one thing more. */
+/** A dict with a state dict and one more entry. */
 const withExtra = (extra: Pickled): Promise<Uint8Array> =>
   pth(dict([[text('model_state_dict'), stateDict({ x })], [text('extra'), extra]]), ten); // prettier-ignore
 
-/** A list in a list in a list, each twice in the next: 2^60 leaves in some hundred bytes. */
+/** Nested lists, each contained twice in the next: 2^60 leaves in a few hundred bytes. */
 function memoBomb(): Uint8Array {
   const levels = Array.from({ length: 60 }, (_, level) => [
     0x5d,
@@ -44,13 +44,13 @@ const system = call(name('os', 'system'), text('touch harmed'));
 const millionDicts = Uint8Array.from([0x80, 2, ...new Uint8Array(1_000_000).fill(0x7d), 0x2e]);
 
 const inputs: readonly HostileInput[] = [
-  // pickles that want something run
+  // pickles that try to run code
   [
     'runs os.system',
     await pth(system),
-    /asks Python for "os\.system", which is not among .* not run/,
+    /requests the global "os\.system", which weights do not need; it was not executed/,
   ],
-  ['runs it on the side, behind good weights', await withExtra(system), /"os\.system"/],
+  ['runs os.system after valid weights', await withExtra(system), /"os\.system"/],
   ['runs builtins.eval', await pth(call(name('builtins', 'eval'), text('1'))), /"builtins\.eval"/],
   [
     'names an allowed function by STACK_GLOBAL, under another module',
@@ -58,47 +58,55 @@ const inputs: readonly HostileInput[] = [
     /"os\.system"/,
   ],
   [
-    'makes an object by INST',
+    'creates an object by INST',
     await pth(raw(0x28, 0x69, ...utf8('os\nsystem\n'))),
     /instruction 0x69 at byte 3/,
   ],
-  ['makes an object by NEWOBJ', await pth(raw(...ORDERED_DICT, 0x29, 0x81)), /instruction 0x81/],
+  ['creates an object by NEWOBJ', await pth(raw(...ORDERED_DICT, 0x29, 0x81)), /instruction 0x81/],
   ['uses a registered extension', await pth(raw(0x82, 1)), /instruction 0x82/],
-  ['calls a text', await pth(raw(...text('os.system'), 0x29, 0x52)), /calls the text "os\.system"/],
+  [
+    'calls a string',
+    await pth(raw(...text('os.system'), 0x29, 0x52)),
+    /calls the string "os\.system"/,
+  ],
   [
     'calls a storage class',
     await pth(raw(...name('torch', 'FloatStorage'), 0x29, 0x52)),
-    /calls the name torch\.FloatStorage/,
+    /calls the global torch\.FloatStorage/,
   ],
   ['sets attributes of a tensor', await pth(stateDict({ x: [...x, ...dict([[text('shape'), integer(1)]]), 0x62] }), ten), /sets attributes of a tensor/], // prettier-ignore
-  // pickles that want to grow
-  ['doubles a list sixty times', await pth(memoBomb()), /holds a list, not a dict of tensors/],
+  // pickles that try to use up memory
+  [
+    'doubles a list sixty times',
+    await pth(memoBomb()),
+    /contains a list, expected a dict of tensors/,
+  ],
   ['has a million instructions', await pth(millionDicts), /more than 500000 instructions/],
   [
     'contains itself',
     await pth(raw(0x7d, 0x71, 0, ...text('model'), 0x68, 0, 0x73)),
-    /"model" of model is a dict, not a tensor/,
+    /"model" of model is a dict, expected a tensor/,
   ],
   [
-    'announces a text of 4 GB',
+    'claims a string of 4 GB',
     await pth(raw(0x58, 255, 255, 255, 255)),
     /needs 4294967295 bytes at byte 7, but only 1 are left/,
   ],
   [
-    'announces a text of 2^63 bytes',
+    'claims a string of 2^63 bytes',
     await pth(raw(0x8d, 0, 0, 0, 0, 0, 0, 0, 128)),
     /needs 9223372036854776000 bytes/,
   ],
   [
-    'holds an integer of 200 bytes',
+    'contains an integer of 200 bytes',
     await pth(raw(0x8a, 200, ...new Array<number>(200).fill(1))),
-    /an integer of 200 bytes/,
+    /an integer has 200 bytes/,
   ],
-  ['takes values from an empty stack', await pth(raw(0x73)), /takes a value from an empty stack/],
+  ['pops from an empty stack', await pth(raw(0x73)), /pops a value from an empty stack/],
   [
-    'recalls what was never stored',
+    'gets an unset memo entry',
     await pth(raw(0x6a, 255, 255, 255, 127)),
-    /recalls value 2147483647/,
+    /reads memo entry 2147483647/,
   ],
   ['ends in the middle', await pth(raw(0x58).subarray(0, 3)), /pickle: needs 4 bytes at byte 3/],
 ];
@@ -107,5 +115,5 @@ describeHostile('pickle', evaluating('bad.pth', inputs), [
   'runs os.system',
   'doubles a list sixty times',
   'has a million instructions',
-  'announces a text of 4 GB',
+  'claims a string of 4 GB',
 ]);

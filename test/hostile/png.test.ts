@@ -22,26 +22,26 @@ const zeros = (megabytes: number): Uint8Array => deflateSync(new Uint8Array(mega
 const inputs: readonly (readonly [name: string, file: Uint8Array | string, message: RegExp])[] = [
   ['nothing', '', /the file is empty/],
   ['a text', 'a picture of an A', /neither a PNG nor a JPEG/],
-  ['the signature alone', good.subarray(0, 8), /cut short/],
-  ['half a header', good.subarray(0, 20), /cut short/],
-  ['half of the pixels', good.subarray(0, good.length >> 1), /cut short/],
-  ['no end', good.subarray(0, -12), /cut short/],
-  ['a wrong check sum of the pixels', changed(good.length - 14, 1), /damaged \(.*CRC/i],
-  ['a wrong check sum of the header', changed(30, good[30] ^ 1), /damaged \(.*CRC/i],
+  ['only the signature', good.subarray(0, 8), /truncated/],
+  ['half a header', good.subarray(0, 20), /truncated/],
+  ['half of the pixel data', good.subarray(0, good.length >> 1), /truncated/],
+  ['no end', good.subarray(0, -12), /truncated/],
+  ['a wrong checksum of the pixels', changed(good.length - 14, 1), /damaged \(.*CRC/i],
+  ['a wrong checksum of the header', changed(30, good[30] ^ 1), /damaged \(.*CRC/i],
   [
     '65,535 x 65,535 pixels',
     pngOf(pngHeader({ width: 65535, height: 65535 }), data(rows), end),
-    /65535 x 65535 pixels large; at most 32 million/,
+    /image size is 65535 x 65535, more than the maximum of 32 million/,
   ],
   [
     '4,294,967,295 columns',
     pngOf(pngHeader({ width: 2 ** 32 - 1, height: 1 }), data(rows), end),
-    /at most 32 million/,
+    /more than the maximum of 32 million/,
   ],
   [
     'no columns',
     pngOf(pngHeader({ width: 0, height: 9 }), data(rows), end),
-    /0 x 9 pixels large, so there is nothing/,
+    /image size is 0 x 9, but must be/,
   ],
   [
     'a bomb of 600 MB in the pixels',
@@ -49,39 +49,35 @@ const inputs: readonly (readonly [name: string, file: Uint8Array | string, messa
     /more pixels than the 64 x 64/,
   ],
   [
-    'a bomb of 300 MB in a color profile, and no pixels',
+    'a bomb of 300 MB in a color profile, without pixels',
     pngOf(header, chunk('iCCP', Buffer.concat([Buffer.from('x\0\0', 'latin1'), zeros(300)])), end),
     /packed pixels are damaged/,
   ],
   [
-    'fewer rows than promised',
+    'fewer rows than declared',
     pngOf(header, data(rows.subarray(0, 1000)), end),
     /fewer pixels than the 64 x 64/,
   ],
+  ['uncompressed pixels', pngOf(header, chunk('IDAT', rows), end), /packed pixels are damaged/],
   [
-    'pixels that are not packed',
-    pngOf(header, chunk('IDAT', rows), end),
-    /packed pixels are damaged/,
-  ],
-  [
-    'a filter that is none',
+    'an invalid filter',
     pngOf(header, data(rows.map((byte, i) => (i === 65 ? 9 : byte))), end),
     /damaged \(Unsupported filter: 9\)/,
   ],
   [
     'an unknown color type',
     pngOf(pngHeader({ width: 9, height: 9, color: 5 }), data(rows), end),
-    /no color type 5/,
+    /invalid PNG color type 5/,
   ],
   [
-    '3 bits a value',
+    '3 bits per value',
     pngOf(pngHeader({ width: 9, height: 9, depth: 3 }), data(rows), end),
-    /3 bits a value/,
+    /invalid bit depth 3/,
   ],
   [
-    'colors of a palette that is not there',
+    'palette indices without a palette',
     buildPng({ width: side, height: side, color: 3, rows }),
-    /there is no palette/,
+    /requires a palette/,
   ],
   [
     'colors outside the palette',
@@ -89,12 +85,12 @@ const inputs: readonly (readonly [name: string, file: Uint8Array | string, messa
     /Incorrect index of palette/,
   ],
   [
-    'a palette of no colors',
+    'an empty palette',
     buildPng({ width: side, height: side, color: 3, rows, palette: [] }),
-    /1 to 256 colors, this one 0|damaged/,
+    /palette has 0 colors|damaged/,
   ],
   [
-    'an interlace method that is none',
+    'an invalid interlace method',
     buildPng({ width: side, height: side, interlace: 7, rows }),
     /Interlace method 7/,
   ],
@@ -106,17 +102,17 @@ const inputs: readonly (readonly [name: string, file: Uint8Array | string, messa
   [
     'two headers',
     pngOf(header, pngHeader({ width: 4000, height: 4000 }), data(rows), end),
-    /two headers/,
+    /two PNG headers/,
   ],
   [
     'pixels before the header',
     pngOf(data(rows), header, end),
-    /begins with the chunk IHDR, but this one with "IDAT"/,
+    /first chunk of the PNG is "IDAT", expected IHDR/,
   ],
   [
     'a chunk longer than the file',
     pngOf(header, Uint8Array.of(0x7f, 255, 255, 255, 0x49, 0x44, 0x41, 0x54, 1, 2, 3, 4)),
-    /cut short/,
+    /truncated/,
   ],
 ];
 
@@ -133,6 +129,6 @@ describeHostile(
   [
     '65,535 x 65,535 pixels',
     'a bomb of 600 MB in the pixels',
-    'a bomb of 300 MB in a color profile, and no pixels',
+    'a bomb of 300 MB in a color profile, without pixels',
   ],
 );

@@ -23,7 +23,7 @@ const ten = { 'data/0': float32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9) };
 const x = tensor({ length: 10, shape: [10], stride: [1] });
 const good = await pth(stateDict({ x }), ten);
 
-/** The bytes of the good file with some changed; `find` is where they are. */
+/** The valid file with some bytes changed after the text `find`. */
 function changed(
   find: string,
   change: (bytes: Uint8Array, at: number) => void,
@@ -36,13 +36,15 @@ function changed(
   return bytes;
 }
 
-/** Writes a number of 32 bits at a distance from the central directory's entry whose name is `find`. */
+/**
+ * Writes a number of 32 bits at a distance from the central directory's entry whose name is `find`.
+ */
 const directory = (find: string, distance: number, value: number): Uint8Array =>
   changed(find, (bytes, at) =>
     new DataView(bytes.buffer, bytes.byteOffset).setUint32(at - 46 + distance, value, true),
   );
 
-/** An archive whose pickle is deflated: 8 MB of zeros in 8 KB, were it read. */
+/** An archive whose deflated pickle expands from 8 KB to 8 MB of zeros. */
 function zipBomb(): Uint8Array {
   const zeros = deflateRawSync(Buffer.alloc(2 ** 23));
   const member = Buffer.from('archive/data.pkl');
@@ -70,7 +72,7 @@ const views = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`view${
 const expanded = tensor({ length: 10, shape: [2 ** 30], stride: [0] });
 const EMPTY_DICT = Uint8Array.of(0x80, 2, 0x7d, 0x2e);
 
-/** A tensor of one axis whose size and stride are whatever is given. */
+/** A tensor of one axis with any size and stride. */
 function rebuilt(size: Pickled, stride: Pickled): Pickled {
   const id = tuple(
     text('storage'),
@@ -84,26 +86,26 @@ function rebuilt(size: Pickled, stride: Pickled): Pickled {
 }
 
 const inputs: readonly HostileInput[] = [
-  // tensors that lie
+  // false tensor metadata
   [
     'has a tensor that reaches beyond its storage',
     await pth(stateDict({ x: tensor({ length: 10, offset: 5, shape: [10], stride: [1] }) }), ten),
-    /reaches beyond the 10 numbers of storage "0"/,
+    /exceeds the 10 elements of storage "0"/,
   ],
   [
     'has a tensor that repeats ten numbers a billion times',
     await pth(stateDict({ x: expanded }), ten),
-    /repeats the 10 numbers of its storage/,
+    /repeats the 10 elements of its storage/,
   ],
   [
     'has three thousand tensors of one storage',
     await pth(stateDict(views), ten),
-    /30000 numbers together, its storages only 10/,
+    /30000 elements in total, the storages only 10/,
   ],
   [
-    'has a storage that is shorter than it says',
+    'has a storage shorter than declared',
     await pth(stateDict({ x: tensor({ length: 11, shape: [10], stride: [1] }) }), ten),
-    /should have 11 numbers of 4 bytes, but has 40 bytes/,
+    /has 40 bytes, expected 11 elements of 4 bytes/,
   ],
   [
     'has a storage outside the archive',
@@ -114,14 +116,14 @@ const inputs: readonly HostileInput[] = [
     /storage "\.\.\/\.\.\/secret" is not in the archive/,
   ],
   [
-    'has a shape below zero',
+    'has a negative shape',
     await pth(stateDict({ x: rebuilt([0x4a, 255, 255, 255, 255], integer(1)) }), ten),
-    /shape of a tensor should be a short tuple of whole numbers/,
+    /shape of a tensor must be a tuple of at most 64 integers/,
   ],
   [
-    'has a stride that is a text',
+    'has a string as stride',
     await pth(stateDict({ x: rebuilt(integer(10), text('1')) }), ten),
-    /stride of a tensor should be a short tuple/,
+    /stride of a tensor must be a tuple/,
   ],
   [
     'has quantized numbers',
@@ -132,24 +134,24 @@ const inputs: readonly HostileInput[] = [
     /"torch\.QInt8Storage"/,
   ],
   [
-    'has a number where a tensor should be',
+    'has a number in place of a tensor',
     await pth(stateDict({ x, y: integer(7) }), ten),
-    /"y" is 7, not a tensor/,
+    /"y" is 7, expected a tensor/,
   ],
   [
     'has no tensors',
     await pth(dict([[text('epoch'), integer(1)]])),
-    /no dict of tensors .* its keys are "epoch"/,
+    /no dict of tensors .* the keys are "epoch"/,
   ],
-  ['has a class mapping of numbers', await pth(dict([[text('model'), stateDict({ x })], [text('class_mapping'), list([integer(1)])]]), ten), /class_mapping should list the name of each class/], // prettier-ignore
+  ['has numbers in its class mapping', await pth(dict([[text('model'), stateDict({ x })], [text('class_mapping'), list([integer(1)])]]), ten), /class_mapping must be a list of class names/], // prettier-ignore
   [
-    'states a byte order that there is not',
+    'has an unknown byte order',
     await pth(stateDict({ x }), { ...ten, byteorder: utf8('middle') }),
     /byteorder is "middle"/,
   ],
   // archives
-  ['is cut short', good.subarray(0, good.length - 30), /zip: /],
-  ['is cut to its first bytes', good.subarray(0, 10), /zip: /],
+  ['is truncated', good.subarray(0, good.length - 30), /zip: /],
+  ['is truncated to its first bytes', good.subarray(0, 10), /zip: /],
   [
     'has a flipped bit in its weights',
     changed(
@@ -161,20 +163,16 @@ const inputs: readonly HostileInput[] = [
   [
     'has a member that claims 3 GB',
     directory('archive/data/0', 24, 3e9),
-    /(zip: |pth: storage "0" should have)/,
+    /(zip: |pth: storage "0" has 3000000000 bytes)/,
   ],
+  ['has a member after the end', directory('archive/data.pkl', 42, 2 ** 31 - 1), /zip: /],
+  ['is a deflated bomb', zipBomb(), /is compressed, but torch\.save does not compress/],
   [
-    'has a member that begins behind the end',
-    directory('archive/data.pkl', 42, 2 ** 31 - 1),
-    /zip: /,
-  ],
-  ['is a deflated bomb', zipBomb(), /is compressed, which torch\.save never does/],
-  [
-    'is an archive of something else',
+    'is another archive',
     await writeStoredArchive([['word/document.xml', utf8('<w/>')]]),
-    /holds one data\.pkl, this archive holds 0/,
+    /the archive has 0 members data\.pkl/,
   ],
-  ['has two pickles', await writeStoredArchive([['a/data.pkl', EMPTY_DICT], ['b/data.pkl', EMPTY_DICT]]), /this archive holds 2/], // prettier-ignore
+  ['has two pickles', await writeStoredArchive([['a/data.pkl', EMPTY_DICT], ['b/data.pkl', EMPTY_DICT]]), /the archive has 2 members data\.pkl/], // prettier-ignore
   [
     'is older than the format',
     Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20),
@@ -185,5 +183,5 @@ const inputs: readonly HostileInput[] = [
 describeHostile('pth', evaluating('bad.pth', inputs), [
   'has a member that claims 3 GB',
   'is a deflated bomb',
-  'is cut short',
+  'is truncated',
 ]);

@@ -6,7 +6,7 @@ import { describeHostile, evaluating, type HostileInput } from './models.js';
 
 const utf8 = (words: string): Uint8Array => new TextEncoder().encode(words);
 
-/** A file with any header, right or wrong; `length` is what it says about the header's length. */
+/** A file with any header; `length` is the declared length of the header. */
 function file(
   header: object | string | Uint8Array,
   data = new Uint8Array(0),
@@ -32,7 +32,7 @@ const extra = (words: string): Uint8Array =>
   file({ __metadata__: { inkgrad: '1', extra: words }, x: array() }, ten);
 const scales = (count: number): object =>
   array({ shape: [count], data_offsets: [40, 40 + 4 * count] });
-/** One row of 40 8-bit weights, and floats behind it. */
+/** One row of 40 8-bit weights, followed by floats. */
 const bytes8 = (more: object, ...floats: number[]): Uint8Array =>
   file(
     { x: array({ dtype: 'I8', shape: [1, 40] }), ...more },
@@ -45,12 +45,12 @@ const inputs: readonly HostileInput[] = [
   ['is empty', new Uint8Array(0), /the file has 0 bytes/],
   ['ends within the length of the header', new Uint8Array(7), /the file has 7 bytes/],
   [
-    'says that its header has 2^63 bytes',
+    'claims a header of 2^63 bytes',
     file({}, ten, 2n ** 63n),
-    /a header of 9223372036854775808 bytes is above the limit/,
+    /a header of 9223372036854775808 bytes exceeds the limit/,
   ],
   [
-    'says that its header has 100 MB',
+    'claims a header of 100 MB',
     file({}, ten, 100_000_000n),
     /the header should have 100000000 bytes, but the file ends after 42/,
   ],
@@ -68,16 +68,16 @@ const inputs: readonly HostileInput[] = [
   ['is compressed', gzipSync(one({})), /is this a safetensors file\?|the header/],
   ['is all zeros', new Uint8Array(1000), /the header should begin with \{/],
   // the header's text
-  ['has a header that is no text', file(Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d)), /not UTF-8/],
-  ['has a header that is no JSON', file('{"x": }'), /not JSON/],
-  ['has a list as header', file('[1, 2, 3]'), /should begin with \{/],
+  ['has a header that is not UTF-8', file(Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d)), /not UTF-8/],
+  ['has a header that is not JSON', file('{"x": }'), /not JSON/],
+  ['has a list as its header', file('[1, 2, 3]'), /should begin with \{/],
   [
     'nests a million levels deep',
     file(`{"x":${'['.repeat(1_000_000)}`),
     /nested deeper than 3 levels/,
   ],
   [
-    'names an array twice',
+    'has a duplicate array name',
     file(
       '{"x":{"dtype":"F32","shape":[10],"data_offsets":[0,40]},"x":{"dtype":"F32","shape":[10],"data_offsets":[0,40]}}',
       ten,
@@ -85,54 +85,50 @@ const inputs: readonly HostileInput[] = [
     /"x" appears twice/,
   ],
   [
-    'names an array __proto__',
+    'has an array named __proto__',
     file('{"__proto__":{"dtype":"F32","shape":[10],"data_offsets":[0,40]}}', ten),
     /the key __proto__ is not allowed/,
   ],
   [
     'has a number in its metadata',
     file({ __metadata__: { n: 1 }, x: array() }, ten),
-    /__metadata__ should be an object of texts/,
+    /__metadata__ should be an object with string values/,
   ],
   // entries
-  ['has an entry that is a text', file({ x: 'F32' }), /array "x" should be an object/],
+  ['has a string as an entry', file({ x: 'F32' }), /array "x" should be an object/],
+  ['has an unknown dtype', one({ dtype: 'F31' }), /array "x": dtype should be one of/],
   [
-    'has a number format that there is not',
-    one({ dtype: 'F31' }),
-    /array "x": dtype should be one of/,
-  ],
-  [
-    'has a shape below zero',
+    'has a negative shape',
     one({ shape: [-10] }),
     /array "x": shape should be a list of whole numbers/,
   ],
-  ['has a shape of half numbers', one({ shape: [2.5, 4] }), /array "x": shape should be/],
+  ['has a fractional shape', one({ shape: [2.5, 4] }), /array "x": shape should be/],
   [
     'has a shape whose product overflows',
     one({ shape: [2 ** 40, 2 ** 40] }),
-    /array "x": .* needs .* bytes, offsets \[0,40\] hold 40/,
+    /array "x": .* needs .* bytes, but data_offsets \[0,40\] span 40/,
   ],
   [
     'has a shape larger than its bytes',
     one({ shape: [11] }),
-    /array "x": \[11\] at 4 bytes a number needs 44 bytes/,
+    /array "x": shape \[11\] at 4 bytes per element needs 44 bytes/,
   ],
   [
-    'has offsets that run backwards',
+    'has decreasing offsets',
     one({ data_offsets: [40, 0] }),
-    /array "x": .* offsets \[40,0\] hold -40/,
+    /array "x": .* data_offsets \[40,0\] span -40/,
   ],
   [
     'has offsets outside the file',
     one({ data_offsets: [40, 80] }),
-    /array "x": its bytes 40 to 80 lie outside the file's 40/,
+    /array "x": bytes 40 to 80 exceed the 40 bytes of data/,
   ],
   ['has a single offset', one({ data_offsets: [0] }), /data_offsets should be two/],
   // the whole
   [
     'has arrays that overlap',
     file({ x: array(), y: array() }, ten),
-    /it begins at 0, inside the array before/,
+    /starts at byte 0 and overlaps the previous array/,
   ],
   [
     'has a gap',
@@ -140,54 +136,54 @@ const inputs: readonly HostileInput[] = [
     /leaves a gap after 0/,
   ],
   [
-    'has bytes that belong to none',
+    'has bytes outside all arrays',
     file({ x: array() }, new Uint8Array(44)),
-    /4 bytes after the last array belong to none/,
+    /4 bytes after the last array belong to no array/,
   ],
   [
-    'holds an integer beyond 2^53',
+    'contains an integer above 2^53',
     file(
       { x: array({ dtype: 'I64', shape: [1], data_offsets: [0, 8] }) },
       new Uint8Array(8).fill(0x7f),
     ),
-    /too large to be read exactly/,
+    /too large to be represented exactly/,
   ],
   // 8-bit weights
   [
     'has 8-bit weights without scales',
     bytes8({}),
-    /array "x" is in 8 bits, but there is no x\.scale/,
+    /array "x" is 8-bit, but its scale x\.scale is missing/,
   ],
   [
-    'has the scale of a weight that is not there',
+    'has a scale without its weight',
     bytes8({ 'x.scale': scales(1), 'y.scale': { ...scales(1), data_offsets: [44, 48] } }, 1, 1),
-    /array "y\.scale" is the scale of an 8-bit array that is not there/,
+    /array "y\.scale" is a scale, but its 8-bit array is missing/,
   ],
   [
-    'has a scale for each of too many rows',
+    'has more scales than rows',
     bytes8({ 'x.scale': scales(3) }, 1, 1, 1),
-    /array "x\.scale" should have the shape \[1\], one scale a row, not \[3\]/,
+    /array "x\.scale" has shape \[3\], expected \[1\], one scale per row/,
   ],
   ['has a negative scale', bytes8({ 'x.scale': scales(1) }, -1), /the scale of row 0 is -1/],
-  [
-    'has a scale that is no number',
-    bytes8({ 'x.scale': scales(1) }, NaN),
-    /the scale of row 0 is not a number/,
-  ],
+  ['has a NaN scale', bytes8({ 'x.scale': scales(1) }, NaN), /the scale of row 0 is not a number/],
   [
     'has an infinite scale',
     bytes8({ 'x.scale': scales(1) }, Infinity),
     /the scale of row 0 is Infinity/,
   ],
-  // what this program needs to know
+  // inkgrad's metadata
   [
-    'is of a newer version',
+    'has a newer format version',
     file({ __metadata__: { inkgrad: '2' }, x: array() }, ten),
-    /the file is of version 2/,
+    /the file has format version 2/,
   ],
-  ['names no classes', one({}), /does not name its classes/],
-  ['names two million classes', extra(manyNames), /names 2000000 classes, more than 1000/],
-  ['has class names that are numbers', extra('{"classes":[1,2]}'), /does not name its classes/],
+  ['has no class names', one({}), /contains no class names/],
+  [
+    'has two million class names',
+    extra(manyNames),
+    /has 2000000 classes, more than the maximum of 1000/,
+  ],
+  ['has numbers as class names', extra('{"classes":[1,2]}'), /contains no class names/],
   ...['0', '-1', '"1"'].map((temperature): HostileInput => [
     `has the temperature ${temperature}`,
     extra(`{"classes":["a","b"],"temperature":${temperature}}`),
@@ -196,14 +192,14 @@ const inputs: readonly HostileInput[] = [
   ...['[0]', '[0,"1"]', '[0,null]', '7'].map((priors): HostileInput => [
     `has the priors ${priors}`,
     extra(`{"classes":["a","b"],"logPriors":${priors}}`),
-    /its logPriors are not 2 finite numbers/,
+    /its logPriors must be 2 finite numbers/,
   ]),
-  ['has an extra that is no JSON', extra('{"classes":'), /extra: not JSON/],
-  ['is of another network', extra('{"classes":["a","b"]}'), /missing: conv_layers\.0\.weight/],
+  ['has metadata that is not JSON', extra('{"classes":'), /extra: not JSON/],
+  ['contains another network', extra('{"classes":["a","b"]}'), /missing: conv_layers\.0\.weight/],
 ];
 
 describeHostile('safetensors', evaluating('bad.safetensors', inputs), [
-  'says that its header has 100 MB',
+  'claims a header of 100 MB',
   'nests a million levels deep',
-  'names two million classes',
+  'has two million class names',
 ]);

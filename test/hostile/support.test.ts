@@ -13,8 +13,8 @@ const GOOD: Outcome = {
   touched: [],
 };
 
-describe('a refusal', () => {
-  it('that is as it must be has no fault', () => {
+describe('an error', () => {
+  it('as expected has no fault', () => {
     expect(faultsOf(GOOD, EXPECTED)).toEqual([]);
   });
 
@@ -26,10 +26,10 @@ describe('a refusal', () => {
     [{ stderr: 'bad-file cut short\n    at read (file:///x.js:1:2)\n' }, /stack trace/],
     [{ stderr: 'bad-file cut short after undefined bytes' }, /contains undefined/],
     [{ stdout: '{"accuracy":1}' }, /stdout is not empty/],
-    [{ megabytes: null }, /died before/],
-    [{ megabytes: 261 }, /261 MB at its peak, allowed are 260/],
+    [{ megabytes: null }, /ended before/],
+    [{ megabytes: 261 }, /261 MB peak memory, limit 260 MB/],
     [{ touched: ['x.partial is new'] }, /x\.partial is new/],
-  ])('%o has one', (change, fault) => {
+  ])('that differs has one: %o', (change, fault) => {
     expect(faultsOf({ ...GOOD, ...change }, EXPECTED)).toEqual([expect.stringMatching(fault)]);
   });
 });
@@ -50,12 +50,13 @@ describe.concurrent.each(['separate', 'shared'] as const)('a run in a %s process
     );
     expect(outcome).toMatchObject({ code: 3, stdout: '', touched: [] });
     expect(outcome.stderr).toContain('nowhere');
-    if (outcome.megabytes === null) return; // a system that does not report it, in a shared process only
+    // Null in a shared process on systems that do not report memory.
+    if (outcome.megabytes === null) return;
     expect(outcome.megabytes).toBeGreaterThanOrEqual(0);
     expect(outcome.megabytes).toBeLessThan(260);
   });
 
-  it('notices files that the program left', async () => {
+  it('detects files that the program left', async () => {
     const command = 'train --limit 94 --val-fraction 0.5 --epochs 1 --out a/b';
     const outcome = await runHostile({ files: { 'a/c': 'c' }, command }, where);
     expect(outcome.code, outcome.stderr).toBe(0);
@@ -65,7 +66,7 @@ describe.concurrent.each(['separate', 'shared'] as const)('a run in a %s process
 });
 
 describe('the shared process', () => {
-  it('keeps folder, environment and output of the commands apart', async () => {
+  it('separates folder, environment and output of the commands', async () => {
     const [first, second] = await Promise.all([
       runHostile({ files: {}, command: 'train', env: { EMNIST_DIR: 'elsewhere' } }, 'shared'),
       runHostile({ files: {}, command: 'train --data nowhere' }, 'shared'),

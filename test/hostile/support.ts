@@ -18,17 +18,19 @@ import {
 } from '../support/commands.js';
 
 const HEAP_MEGABYTES = 256;
-/** Above a bare Node process: program and backend take about 60, the rest is for the input. */
+/**
+ * Limit above a bare Node process: program and backend use about 60 MB, the rest is for the input.
+ */
 const MEGABYTES = 260;
-/** Cases of a format that run in processes of their own, at least. */
+/** Minimum number of cases per format that run in a separate process. */
 const MIN_SEPARATE = 3;
 
-// A case's own time limit ends it before the test's does.
+// The time limit of a case expires before that of the test.
 vi.setConfig({ maxConcurrency: 2, testTimeout: 2 * COMMAND_LIMIT_MS });
 
-/** One hostile input and the expected refusal. */
+/** One hostile input and the expected error. */
 export interface HostileCase {
-  /** What is wrong with the input. */
+  /** The defect of the input. */
   readonly name: string;
   /** The files of the case by path, `/` between folders. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
@@ -42,23 +44,25 @@ export interface HostileCase {
   readonly code: number;
   /** Peak resident memory allowed above a bare Node process, in MB; default 260. */
   readonly megabytes?: number;
-  /** Environment variables of this case alone. */
+  /** Environment variables of this case. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Result of a case. */
 export interface Outcome extends CommandResult {
   /**
-   * Peak resident memory in MB: above a bare Node process in a separate process, growth during the command in a shared
-   * one. Null if the process died before it could report it, or the system does not.
+   * Peak resident memory in MB: above a bare Node process in a separate process, growth during the
+   * command in a shared one. Null if the process died before it could report it, or the system does
+   * not.
    */
   readonly megabytes: number | null;
   /** Files that are new, gone or changed. */
   readonly touched: readonly string[];
 }
 
-// Runs inside the process and writes its peak memory to a file. VmHWM starts at zero with the program; the maxRSS of
-// getrusage, used on other systems, may include the test runner that the process was forked from.
+// Runs inside the process and writes its peak memory to a file. VmHWM starts at zero with the
+// program; the maxRSS of getrusage, used on other systems, may include the test runner that the
+// process was forked from.
 const REPORT_MEMORY = `
 import { readFileSync, writeFileSync } from 'node:fs';
 process.on('exit', () => {
@@ -70,14 +74,14 @@ process.on('exit', () => {
 const asModule = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
 const IMPORT_REPORT = ['--import', asModule(REPORT_MEMORY)];
 
-/** Reads what `REPORT_MEMORY` wrote, in MB; null if there is nothing. */
+/** Reads the result of `REPORT_MEMORY`, in MB; null if there is none. */
 async function readMegabytes(file: string): Promise<number | null> {
   return existsSync(file) ? Number(await readFile(file, 'utf8')) / 1024 : null;
 }
 
 let bare: Promise<number> | undefined;
 
-/** Peak memory of a Node process of this version that runs nothing, in MB. */
+/** Peak memory of an idle Node process of this version, in MB. */
 export function bareMegabytes(): Promise<number> {
   bare ??= inFolder(async (folder) => {
     const file = join(folder, 'memory');
@@ -98,10 +102,16 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** Where a case runs: in a process of its own with a bounded heap, or in the one that the test file's cases share. */
+/**
+ * Where a case runs: in a separate process with a bounded heap, or in the one that the test file's
+ * cases share.
+ */
 export type Where = 'separate' | 'shared';
 
-/** Writes the files of a case into a new folder, runs the program there and compares the files afterwards. */
+/**
+ * Writes the files of a case into a new folder, runs the program there and compares the files
+ * afterwards.
+ */
 export function runHostile(
   { files, command, env }: Pick<HostileCase, 'files' | 'command' | 'env'>,
   where: Where,
@@ -123,7 +133,7 @@ export function runHostile(
 }
 
 interface SeparateOptions extends CommandOptions {
-  /** Where the process writes its peak memory. */
+  /** File to which the process writes its peak memory. */
   readonly memoryFile: string;
 }
 
@@ -162,7 +172,7 @@ async function touchedFiles(folder: string, files: HostileCase['files']): Promis
   return touched;
 }
 
-/** Everything about an outcome that is not as expected, as sentences; empty if the refusal is correct. */
+/** The differences between an outcome and the expected error; empty if there are none. */
 export function faultsOf(
   outcome: Outcome,
   expected: Pick<HostileCase, 'message' | 'culprit' | 'code' | 'megabytes'>,
@@ -181,10 +191,10 @@ export function faultsOf(
       'the message contains undefined, NaN or an object',
     ],
     [stdout !== '', `stdout is not empty: ${stdout.slice(0, 200)}`],
-    [megabytes === null && where === 'separate', 'it died before it could report its peak memory'],
+    [megabytes === null && where === 'separate', 'it ended before it reported its peak memory'],
     [
       megabytes !== null && megabytes > allowed,
-      `${megabytes?.toFixed(0)} MB at its peak, allowed are ${allowed}`,
+      `${megabytes?.toFixed(0)} MB peak memory, limit ${allowed} MB`,
     ],
     [touched.length > 0, `files were touched: ${touched.join(', ')}`],
   ];
@@ -195,14 +205,15 @@ export function faultsOf(
  * Declares one test per case.
  *
  * @param kind the format of the inputs, e.g. `IDX`
- * @param separate names of the cases that run in a process of their own: at least three, and those that test memory
+ * @param separate names of the cases that run in a separate process: at least three, including
+ * those that test memory
  */
 export function describeHostile(
   kind: string,
   cases: readonly HostileCase[],
   separate: readonly string[],
 ): void {
-  describe.concurrent(`a damaged or hostile ${kind} is refused:`, () => {
+  describe.concurrent(`rejects a damaged or hostile ${kind}:`, () => {
     it.each(cases.map((one) => [one.name, one] as const))('%s', async (name, one) => {
       const where = separate.includes(name) ? 'separate' : 'shared';
       const outcome = await runHostile(one, where);
@@ -211,7 +222,7 @@ export function describeHostile(
       );
     });
   });
-  it(`at least ${MIN_SEPARATE} cases run in a process of their own (${kind})`, () => {
+  it(`at least ${MIN_SEPARATE} cases run in a separate process (${kind})`, () => {
     const names = cases.map(({ name }) => name);
     expect(separate.filter((name) => names.includes(name)).length).toBeGreaterThanOrEqual(
       MIN_SEPARATE,

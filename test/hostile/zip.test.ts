@@ -22,7 +22,9 @@ function refused(name: string, archive: Uint8Array | string, message: RegExp): H
   };
 }
 
-/** The archive with one member, the images of train unless said otherwise, changed; it is the first that is unpacked. */
+/**
+ * The archive with one member changed, by default the training images, which are unpacked first.
+ */
 function changed(
   name: string,
   change: Partial<Member>,
@@ -39,7 +41,7 @@ function changed(
 const wrongEnd = (name: string, end: EndRecord, message: RegExp): HostileCase =>
   refused(name, zip(members, end), message);
 
-/** An extra field of ZIP64 with sizes and place as 64 bits (APPNOTE 4.5.3). */
+/** A ZIP64 extra field with 64-bit sizes and offset (APPNOTE 4.5.3). */
 function zip64(...values: bigint[]): Buffer {
   const field = Buffer.alloc(4 + 8 * values.length);
   field.writeUInt16LE(1, 0);
@@ -57,12 +59,12 @@ function flipped(place: number): Buffer {
 
 const zeros = Buffer.alloc(64e6);
 const images = members.find(({ path }) => path === IMAGES)!;
-const DIRECTORY = /the directory of this ZIP archive is damaged or cut off/;
+const DIRECTORY = /the directory of this ZIP archive is damaged or truncated/;
 
 describeHostile(
   'ZIP archive',
   [
-    refused('nothing in it', '', /gzip\.zip: is empty/),
+    refused('an empty file', '', /gzip\.zip: is empty/),
     refused('prose', 'This was to be an archive.', /is not a ZIP archive: it begins with 54686973/),
     refused(
       'a web page',
@@ -70,14 +72,14 @@ describeHostile(
       /is an HTML page, not a ZIP archive/,
     ),
     refused('gzip data', gzipSync('hello'), /is not a ZIP archive: it begins with 1f8b0800/),
-    refused('an archive of nothing', zip([]), /is not a ZIP archive: it begins with 504b0506/),
-    refused('the first bytes alone', good.subarray(0, 100), DIRECTORY),
+    refused('an empty archive', zip([]), /is not a ZIP archive: it begins with 504b0506/),
+    refused('only the first bytes', good.subarray(0, 100), DIRECTORY),
     refused('half of it', good.subarray(0, good.length / 2), DIRECTORY),
-    refused('a cut end', good.subarray(0, -10), DIRECTORY),
+    refused('a truncated end', good.subarray(0, -10), DIRECTORY),
     refused(
-      'a missing beginning',
+      'a missing start',
       good.subarray(good.indexOf('PK\u0003\u0004', 4)),
-      /damaged|no member begins there/,
+      /damaged|no local header/,
     ),
     refused('a damaged directory', flipped(good.lastIndexOf('PK\u0001\u0002')), DIRECTORY),
     refused(
@@ -86,12 +88,12 @@ describeHostile(
       /images.* (CRC-32|cannot be unpacked)/,
     ),
     refused(
-      'names alone',
+      'members without data',
       zip(members.map((one) => ({ ...one, bytes: Buffer.alloc(0) }))),
       /images.*is not gzip data/,
     ),
     refused(
-      'names that climb',
+      'names with ../',
       zip([{ ...images, path: `../../${IMAGES}` }]),
       /has no member gzip\/emnist|damaged/,
     ),
@@ -100,42 +102,50 @@ describeHostile(
       zip([{ ...images, path: `/${IMAGES}` }]),
       /has no member gzip\/emnist|damaged/,
     ),
-    refused('a member twice', zip([...members, images]), /images-idx3-ubyte\.gz twice|damaged/),
     refused(
-      'a member missing',
+      'a duplicate member',
+      zip([...members, images]),
+      /duplicate entry .*images-idx3-ubyte\.gz|damaged/,
+    ),
+    refused(
+      'a missing member',
       zip(members.filter(({ path }) => path !== LABELS)),
       /has no member gzip\/.*labels/,
     ),
-    changed('a wrong CRC-32', { crc: 1 }, /images.*has another CRC-32 than the directory names/),
-    changed('a size too small', { size: 100 }, /images.*unpacks to more than the 100 bytes/),
+    changed(
+      'a wrong CRC-32',
+      { crc: 1 },
+      /images.*does not match the CRC-32 of the archive directory/,
+    ),
+    changed(
+      'a size too small',
+      { size: 100 },
+      /images.*unpacks to more than its declared 100 bytes/,
+    ),
     changed(
       'a size too large',
       { size: 99_999 },
-      /images.*unpacks to \d+ bytes, but the directory names 99999/,
+      /images.*unpacks to \d+ bytes, but declares 99999/,
     ),
-    changed('a huge size', { size: 0xfffffffe }, /images.*claims to be 4294967294 bytes/),
+    changed('a huge size', { size: 0xfffffffe }, /declares 4294967294 bytes for .*images/),
     changed('a packed size too small', { packedSize: 40 }, /images.*cannot be unpacked/),
     changed('a packed size beyond the end', { packedSize: 0x7fffffff }, /2147483647 bytes|damaged/),
     changed(
       'stored with two sizes',
       { method: 0, size: 5 },
-      /unpacks to more than the 5 bytes|damaged/,
+      /unpacks to more than its declared 5 bytes|damaged/,
     ),
     changed(
-      'stored, said to be packed',
+      'stored, but declared as deflated',
       { bytes: images.bytes, method: 8, size: 1, crc: 0 },
-      /more than the 1 bytes/,
+      /more than its declared 1 bytes/,
     ),
     changed('encryption', { flags: 1 }, /images.*is encrypted/),
-    changed('an unknown method', { method: 99 }, /images.*is packed by method 99|damaged/),
-    changed('bzip2', { method: 12 }, /images.*is packed by method 12/),
-    changed(
-      'no header where it should be',
-      { headerAt: 40 },
-      /begins at byte 40, but no member begins there/,
-    ),
-    changed('a place beyond the end', { headerAt: 0x7fffffff }, /from byte 2147483647|damaged/),
-    changed('a wrong local signature', { signature: 0x12345678 }, /images.*no member begins there/),
+    changed('an unknown method', { method: 99 }, /images.*uses compression method 99|damaged/),
+    changed('bzip2', { method: 12 }, /images.*uses compression method 12/),
+    changed('a missing local header', { headerAt: 40 }, /has no local header at byte 40/),
+    changed('an offset beyond the end', { headerAt: 0x7fffffff }, /from byte 2147483647|damaged/),
+    changed('a wrong local signature', { signature: 0x12345678 }, /images.*no local header/),
     changed(
       'sizes of 2^60',
       { size: IN_EXTRA, packedSize: IN_EXTRA, extra: zip64(2n ** 60n, 2n ** 60n) },
@@ -147,25 +157,29 @@ describeHostile(
       /images|damaged/,
     ),
     changed(
-      'a 64-bit size that is not there',
+      'a missing 64-bit size',
       { size: IN_EXTRA, extra: zip64() },
-      /images.*is there, but not where/,
+      /images.*has no valid offset or size/,
     ),
-    changed('no gzip data', { bytes: Buffer.from('not packed twice') }, /images.*is not gzip data/),
     changed(
-      'a bomb that says so',
+      'contents that are not gzip',
+      { bytes: Buffer.from('not packed twice') },
+      /images.*is not gzip data/,
+    ),
+    changed(
+      'a bomb with its true size',
       { bytes: zeros },
-      /labels.*claims to be 64000000 bytes, .* more than 2000000/,
+      /declares 64000000 bytes for .*labels.* more than .* 2000000/,
       LABELS,
     ),
     changed(
-      'a bomb that does not',
+      'a bomb with a false size',
       { bytes: zeros, size: 1000 },
-      /images.*(not gzip data|more than the 1000 bytes)/,
+      /images.*(not gzip data|more than its declared 1000 bytes)/,
     ),
-    wrongEnd('more members than there are', { entries: 99 }, DIRECTORY),
-    wrongEnd('no members', { entries: 0 }, /damaged|has no member/),
+    wrongEnd('a member count that is too large', { entries: 99 }, DIRECTORY),
+    wrongEnd('a member count of 0', { entries: 0 }, /damaged|has no member/),
     wrongEnd('a second disk', { disk: 1 }, DIRECTORY),
   ],
-  ['a bomb that says so', 'a bomb that does not', 'a huge size'],
+  ['a bomb with its true size', 'a bomb with a false size', 'a huge size'],
 );

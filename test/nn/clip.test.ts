@@ -1,4 +1,4 @@
-// Gradient clipping, by hand; PyTorch's numbers are in test/golden.
+// Gradient clipping against values computed by hand. test/golden compares it with PyTorch.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -26,7 +26,7 @@ describe('clipping', () => {
     return [norm, gradients.map((gradient: FloatArray | never[]) => Array.from(gradient))];
   };
 
-  it('by norm scales all gradients by one factor', async () => {
+  it('clipGradNorm scales all gradients by one factor', async () => {
     const parameters = [
       new Parameter([2, 1], [0, 0]),
       new Parameter([1], [0]),
@@ -41,11 +41,11 @@ describe('clipping', () => {
     expect(parameters[2].grad).toBeNull();
     const [after, unchanged] = await clipped(parameters, () => clipGradNorm(parameters, 7));
     expect(after).toBeCloseTo(1, 6);
-    expect(unchanged).toEqual(gradients); // below the limit, not a bit changes
+    expect(unchanged).toEqual(gradients); // below the limit: unchanged
     for (const parameter of parameters) parameter.dispose();
   });
 
-  it('scales once where two parameters share one gradient', async () => {
+  it('clipGradNorm scales once where two parameters share one gradient', async () => {
     const parameters = [new Parameter([1], [1]), new Parameter([1], [2])];
     scope(() => sum(add(...(parameters as [Parameter, Parameter]))).backward());
     const [norm, gradients] = await clipped(parameters, () =>
@@ -57,7 +57,7 @@ describe('clipping', () => {
     for (const parameter of parameters) parameter.dispose();
   });
 
-  it('by value limits each number', async () => {
+  it('clipGradValue limits each element', async () => {
     const parameter = new Parameter([4], [0, 0, 0, 0]);
     setGrad(parameter, [-3, -0.5, 0.25, 9]);
     clipGradValue([parameter], 0.5);
@@ -65,7 +65,7 @@ describe('clipping', () => {
     parameter.dispose();
   });
 
-  it('refuses a bad limit, and gives norm 0 where nothing has a gradient', async () => {
+  it('rejects an invalid limit, and returns norm 0 when no parameter has a gradient', async () => {
     const parameter = new Parameter([1], [0]);
     expect(() => clipGradNorm([parameter], 0)).toThrow(/maxNorm must be greater than 0, got 0/);
     expect(() => clipGradValue([parameter], NaN)).toThrow(/limit must be greater than 0, got NaN/);

@@ -1,5 +1,6 @@
-// Runs the @example of every doc comment in src/nn: an example that throws, or leaves a buffer in use, fails.
-// The code is compiled as TypeScript and sees the engine, nn and `print`.
+// Runs the @example of every doc comment in src/nn. An example that throws or leaks a buffer fails.
+// The code is compiled as TypeScript, with the exports of engine and nn and a function `print` in
+// scope.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { createContext, Script } from 'node:vm';
@@ -33,7 +34,7 @@ const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((n
 const examples = files.sort().flatMap(examplesIn);
 
 describe('examples in doc comments', () => {
-  it('are found', () => {
+  it('are found: at least 20', () => {
     expect(examples.length).toBeGreaterThanOrEqual(20);
   });
 
@@ -50,7 +51,7 @@ describe('examples in doc comments', () => {
   });
 });
 
-/** What files of src/nn explain by example without exporting it to users. */
+/** Functions of src/nn that have examples but are not part of the public API. */
 async function internals(): Promise<Record<string, unknown>> {
   return { ...(await import('../../src/nn/options.js')) };
 }

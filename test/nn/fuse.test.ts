@@ -1,4 +1,5 @@
-// The fusion rule: which runs of layers become one op, and which are left alone. `fusedNetworks.test.ts` compares the results.
+// Fusion rules: which sequences of layers become one op. fusedNetworks.test.ts compares the
+// results.
 
 import { describe, expect, it } from 'vitest';
 import { type Backend, Rng, scope, tensor } from '../../src/engine/index.js';
@@ -21,7 +22,7 @@ const SEED = 20261123;
 const norm = (numFeatures: number): BatchNorm2d => new BatchNorm2d({ numFeatures });
 const halve = (): MaxPool2d => new MaxPool2d({ kernelSize: 2 });
 
-/** The nodes that a Sequential leaves in the graph, first to last. */
+/** The names of the graph nodes that a Sequential records, first to last. */
 function nodeNames(model: Sequential): string[] {
   const names: string[] = [];
   scope(() => {
@@ -35,9 +36,9 @@ function nodeNames(model: Sequential): string[] {
 const onReference = (body: (backend: Backend) => void | Promise<void>) => () =>
   withFreshBackend(reference32.make, body);
 
-describe('rules that need no more than this', () => {
+describe('fusion rules', () => {
   it(
-    'join a linear layer and its ReLU',
+    'fuse a linear layer and its ReLU',
     onReference(() => {
       const rng = new Rng(SEED);
       const layer = (inFeatures: number): Linear => new Linear({ inFeatures, outFeatures: 6, rng });
@@ -51,7 +52,7 @@ describe('rules that need no more than this', () => {
   );
 
   it(
-    'join a whole block, which takes two ops where a graph is recorded',
+    'fuse a whole block, which becomes two ops when a graph is recorded',
     onReference(() => {
       const conv = new Conv2d({
         inChannels: 2,
@@ -68,11 +69,11 @@ describe('rules that need no more than this', () => {
   );
 });
 
-describe('the rule', () => {
+describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
   const unfusedNames = ['batchNorm', 'relu', 'maxPool2d'];
 
   it(
-    'joins batch norm, ReLU and 2x2 pooling',
+    'fuses batch norm, ReLU and 2x2 pooling',
     onReference(() => {
       const model = new Sequential(norm(2), new ReLU(), halve(), new ReLU());
       expect(nodeNames(model)).toEqual(['batchNormReluPool', 'relu']);
@@ -83,7 +84,7 @@ describe('the rule', () => {
   );
 
   it(
-    'reaches Sequentials inside other modules',
+    'applies to Sequentials inside other modules',
     onReference(() => {
       const inner = new Sequential(norm(2), new ReLU(), halve());
       setFused(new Sequential(inner), false);
@@ -93,7 +94,7 @@ describe('the rule', () => {
   );
 
   it(
-    'keeps names, parameters and the tree as they are',
+    'does not change names, parameters or the module tree',
     onReference(() => {
       const batchNorm = norm(2);
       const model = new Sequential(new ReLU(), batchNorm, new ReLU(), halve());
@@ -120,7 +121,7 @@ describe('the rule', () => {
   );
 
   it(
-    'follows the mode of the batch norm itself',
+    'uses the mode of the batch norm itself',
     onReference(() => {
       const batchNorm = norm(2);
       const model = new Sequential(batchNorm, new ReLU(), halve());
@@ -133,8 +134,11 @@ describe('the rule', () => {
 
   class Doubled extends ReLU {}
   it.each<[string, () => Module[]]>([
-    ['another window', () => [norm(2), new ReLU(), new MaxPool2d({ kernelSize: 3 })]],
-    ['an oblong window', () => [norm(2), new ReLU(), new MaxPool2d({ kernelSize: [2, 1] })]],
+    ['a window of another size', () => [norm(2), new ReLU(), new MaxPool2d({ kernelSize: 3 })]],
+    [
+      'a window that is not square',
+      () => [norm(2), new ReLU(), new MaxPool2d({ kernelSize: [2, 1] })],
+    ],
     ['another stride', () => [norm(2), new ReLU(), new MaxPool2d({ kernelSize: 2, stride: 1 })]],
     ['padding', () => [norm(2), new ReLU(), new MaxPool2d({ kernelSize: 2, padding: 1 })]],
     ['no ReLU', () => [norm(2), halve()]],
@@ -142,8 +146,8 @@ describe('the rule', () => {
     ['a subclass, which may compute something else', () => [norm(2), new Doubled(), halve()]],
     ['another order', () => [new ReLU(), norm(2), halve()]],
     ['no pooling', () => [norm(2), new ReLU()]],
-    ['nothing', () => []],
-  ])('leaves %s alone', (_, make) =>
+    ['an empty list', () => []],
+  ])('does not fuse: %s', (_, make) =>
     onReference(() => {
       const layers = make();
       expect(fuse(layers)).toEqual(layers);

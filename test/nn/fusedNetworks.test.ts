@@ -1,4 +1,5 @@
-// Fused and unfused networks agree: outputs, gradients and running statistics in training, evaluation and inference.
+// Fused and unfused networks agree: outputs, gradients and running statistics in training,
+// evaluation and inference.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -67,7 +68,7 @@ type Mode = 'fused' | 'plain' | 'probed';
  * the gradient of the bias. The gradient of a batch norm's weight is the sum of g times the
  * normalized input, whose variance is 1, so its terms are of the same magnitude.
  *
- * @returns the output, and each tensor of zeros with the names of the parameters it stands for
+ * @returns the output, and each tensor of zeros with the names of the parameters it measures
  */
 function forwardWithProbes(
   model: Sequential,
@@ -85,7 +86,9 @@ function forwardWithProbes(
   return [y, probes];
 }
 
-/** Results of two training passes and one evaluation pass, and the state of the network, by name. */
+/**
+ * Results of two training passes and one evaluation pass, and the state of the network, by name.
+ */
 async function everything(seed: number, mode: Mode): Promise<Record<string, number[]>> {
   const rng = new Rng(seed);
   const shape = [1 + rng.below(4), 1 + rng.below(3), 4 + rng.below(6), 4 + rng.below(6)];
@@ -122,7 +125,8 @@ async function everything(seed: number, mode: Mode): Promise<Record<string, numb
     if (step === 'evaluation') model.eval();
     for (const [name, data] of await pass()) found[`${step}: ${name}`] = data;
   }
-  // Without a graph, filters are folded and kept: each part that enters them changes once, and must be noticed.
+  // Without a graph, folded filters are cached: a change of any tensor they depend on must
+  // invalidate them.
   const x = draw(shape.reduce((a, b) => a * b));
   const read = async (what: string): Promise<void> => {
     const y = noGrad(() => scope(() => model.forward(tensor(x, { shape })).data()));
@@ -158,16 +162,18 @@ async function absoluteChannelSums({
 const probedRuns: Record<number, Promise<Record<string, number[]>>> = {};
 
 /**
- * The magnitude of each result, which its rounding errors are proportional to; at least 1.
+ * The magnitude of each result, at least 1. Rounding errors are proportional to it.
  *
- * In general this is the largest value. The gradient of a bias is a sum of many terms, each rounded relative to
- * itself, so its magnitude is the sum of the absolute terms (Higham, "Accuracy and Stability of Numerical
- * Algorithms", section 4.2). The two differ for a convolution before a batch norm in training mode: the batch norm
- * subtracts the bias again, so the terms add up to zero and the result is rounding error alone. On wasm it is up to
- * 4e-5 with and without fusion, and the sum of the absolute terms is up to 700.
+ * In general this is the largest value. The gradient of a bias is a sum of many terms, each rounded
+ * relative to itself, so its magnitude is the sum of the absolute terms (Higham, "Accuracy and
+ * Stability of Numerical Algorithms", section 4.2). The two differ for a convolution before a batch
+ * norm in training mode: the batch norm subtracts the bias again, so the terms add up to zero and
+ * the result is rounding error alone. On wasm it is up to 4e-5 with and without fusion, and the sum
+ * of the absolute terms is up to 700.
  *
- * Computed in float64. A sum of n terms is off by about sqrt(n) * 6e-8 of its magnitude in float32; here n is at most
- * 4 * 9 * 9, so 1e-6. The normalization before it multiplies that by less than ten.
+ * Computed in float64. A sum of n terms is off by about sqrt(n) * 6e-8 of its magnitude in float32;
+ * here n is at most 4 * 9 * 9, so 1e-6. The normalization before it multiplies that by less than
+ * ten.
  */
 async function magnitudes(seed: number): Promise<(name: string) => number> {
   probedRuns[seed] ??= withFreshBackend(oracle.make, () => everything(seed, 'probed'));

@@ -1,5 +1,5 @@
-// Initializers: formulas against values worked out by hand, and what is drawn against what was asked for, in
-// statistics with a printed seed. PyTorch's own bounds are in test/golden.
+// Initializers: formulas against values computed by hand, and the statistics of their samples.
+// test/golden compares the bounds with PyTorch.
 
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../src/engine/index.js';
@@ -25,13 +25,13 @@ function statistics(values: Float32Array): Statistics {
 }
 
 describe('fans and gains', () => {
-  it('counts the taps of a kernel on both sides', () => {
+  it('fan in and fan out include the size of the kernel', () => {
     expect(nn.fans([256, 1152])).toEqual({ fanIn: 1152, fanOut: 256 });
     expect(nn.fans([64, 32, 3, 3])).toEqual({ fanIn: 288, fanOut: 576 });
     expect(() => nn.fans([5])).toThrow(/at least 2 axes, got \[5\]/);
   });
 
-  it('knows the gains', () => {
+  it('calculateGain returns the gain of each nonlinearity', () => {
     expect(nn.calculateGain('linear')).toBe(1);
     expect(nn.calculateGain('tanh')).toBeCloseTo(5 / 3, 12);
     expect(nn.calculateGain('relu')).toBeCloseTo(Math.sqrt(2), 12);
@@ -39,7 +39,7 @@ describe('fans and gains', () => {
   });
 });
 
-describe(`draws (seed ${SEED})`, () => {
+describe(`samples (seed ${SEED})`, () => {
   const shape = [128, 64, 3, 3]; // fan in 576, fan out 1152; 73,728 numbers
   const rng = (): Rng => new Rng(SEED);
   const bound = 1 / Math.sqrt(576);
@@ -59,20 +59,24 @@ describe(`draws (seed ${SEED})`, () => {
     ['Xavier normal', nn.xavierNormal({ rng: rng(), gain: 2 }), 2 * Math.sqrt(2 / 1728), Infinity],
     ['uniform', nn.uniform({ low: -2, high: 2, rng: rng() }), 2 / Math.sqrt(3), 2],
     ['normal', nn.normal({ deviation: 0.5, rng: rng() }), 0.5, Infinity],
-  ])('%s has mean 0, its deviation and its bounds', (_, initialize, deviation, limit) => {
-    const values = initialize(shape);
-    const count = values.length;
-    const found = statistics(values);
-    expect(count).toBe(128 * 64 * 9);
-    expect(Math.abs(found.mean)).toBeLessThan((5 * deviation) / Math.sqrt(count));
-    expect(Math.abs(found.deviation / deviation - 1)).toBeLessThan(5 / Math.sqrt(2 * count));
-    expect(found.high).toBeLessThanOrEqual(Math.fround(limit));
-    expect(found.low).toBeGreaterThanOrEqual(-Math.fround(limit));
-    // And the whole range is used: the largest of so many is close to the bound, or beyond 3 deviations.
-    expect(found.high).toBeGreaterThan(limit === Infinity ? 3 * deviation : 0.999 * limit);
-  });
+  ])(
+    '%s: mean 0, and the expected standard deviation and bounds',
+    (_, initialize, deviation, limit) => {
+      const values = initialize(shape);
+      const count = values.length;
+      const found = statistics(values);
+      expect(count).toBe(128 * 64 * 9);
+      expect(Math.abs(found.mean)).toBeLessThan((5 * deviation) / Math.sqrt(count));
+      expect(Math.abs(found.deviation / deviation - 1)).toBeLessThan(5 / Math.sqrt(2 * count));
+      expect(found.high).toBeLessThanOrEqual(Math.fround(limit));
+      expect(found.low).toBeGreaterThanOrEqual(-Math.fround(limit));
+      // The whole range is used: the largest value is close to the bound, or beyond 3 standard
+      // deviations.
+      expect(found.high).toBeGreaterThan(limit === Infinity ? 3 * deviation : 0.999 * limit);
+    },
+  );
 
-  it('a mean, a constant, and what is refused', () => {
+  it('normal with a mean, constant, and invalid options', () => {
     const { mean } = statistics(nn.normal({ mean: 3, deviation: 0.1, rng: rng() })([10_000]));
     expect(mean).toBeCloseTo(3, 2);
     expect(nn.constant(2)([2, 2])).toEqual(Float32Array.of(2, 2, 2, 2));
@@ -84,7 +88,7 @@ describe(`draws (seed ${SEED})`, () => {
 });
 
 describe('layers', () => {
-  it('draw from their stream alone: one seed, the same weights; another, others', async () => {
+  it('depend only on their random stream: the same seed gives the same weights', async () => {
     const weights = async (seed: number): Promise<number[]> => {
       const layer = new nn.Conv2d({
         inChannels: 3,

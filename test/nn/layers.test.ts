@@ -1,5 +1,5 @@
-// Every layer: what it computes on numbers one can check by hand, and what its constructor refuses. Whether the ops
-// underneath are right is for the gradient checks and the goldens.
+// Every layer: its output on values that can be checked by hand, and the options its constructor
+// rejects. Gradient checks and golden files cover the ops themselves.
 
 import { describe, expect, it } from 'vitest';
 import { Rng, scope, tensor, zeros, type FloatArray, type Tensor } from '../../src/engine/index.js';
@@ -38,7 +38,7 @@ describe('layers with weights', () => {
     layer.dispose();
   });
 
-  it('Conv2d: stride, padding, dilation and groups reach the op', async () => {
+  it('Conv2d passes stride, padding, dilation and groups to the op', async () => {
     const rng = new Rng(SEED);
     const layer = new nn.Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 3, padding: 1, rng });
     layer.weight.assign([1, 1, 1, 1, 1, 1, 1, 1, 1]);
@@ -69,9 +69,10 @@ describe('layers with weights', () => {
     strided.dispose();
   });
 
-  it('BatchNorm2d: the batch in training, running statistics in evaluation', async () => {
+  it('BatchNorm2d uses batch statistics in training, else running ones', async () => {
     const layer = new nn.BatchNorm2d({ numFeatures: 1, epsilon: 1e-12 });
-    const x = (): Tensor => tensor([1, 3, 1, 3], { shape: [2, 1, 1, 2] }); // mean 2, variance 1, unbiased 4/3
+    // Mean 2, variance 1, unbiased variance 4/3.
+    const x = (): Tensor => tensor([1, 3, 1, 3], { shape: [2, 1, 1, 2] });
     expect((await run(layer, x)).data.map(Math.round)).toEqual([-1, 1, -1, 1]);
     expect(await layer.running_mean.item()).toBeCloseTo(0.2, 6);
     expect(await layer.running_var.item()).toBeCloseTo(0.9 + 0.4 / 3, 6);
@@ -87,14 +88,14 @@ describe('layers with weights', () => {
     layer.dispose();
   });
 
-  it('BatchNorm2d wants images', () => {
+  it('BatchNorm2d rejects inputs that are not images, and other channel counts', () => {
     const layer = new nn.BatchNorm2d({ numFeatures: 3 });
     expect(() => scope(() => layer.forward(zeros([2, 3])))).toThrow(/BatchNorm2d: needs images/);
     expect(() => scope(() => layer.forward(zeros([2, 4, 2, 2])))).toThrow(/4 channels/);
     layer.dispose();
   });
 
-  it('LayerNorm: each example to mean 0 and variance 1', async () => {
+  it('LayerNorm normalizes each example to mean 0 and variance 1', async () => {
     const layer = new nn.LayerNorm({ normalizedShape: [2, 2], epsilon: 1e-12 });
     layer.weight.assign([1, 1, 1, 2]);
     layer.bias.assign([0, 0, 0, 1]);
@@ -105,7 +106,7 @@ describe('layers with weights', () => {
     layer.dispose();
   });
 
-  it('Embedding: rows of the table, and gradients on the rows that were read', async () => {
+  it('Embedding returns rows of its table, with gradients on these rows', async () => {
     const layer = new nn.Embedding({ numEmbeddings: 3, embeddingDim: 2, rng: new Rng(SEED) });
     layer.weight.assign([1, 2, 3, 4, 5, 6]);
     const read = scope(() => {
@@ -134,7 +135,7 @@ describe('layers without weights', () => {
     close((await run(new nn.GELU(), x)).data, [-0.0454, -0.15429, 0, 0.84119]);
   });
 
-  it('pools', async () => {
+  it('pooling', async () => {
     const image = (): Tensor =>
       tensor(
         Array.from({ length: 16 }, (_, i) => i),
@@ -169,7 +170,7 @@ describe('layers without weights', () => {
     ]);
   });
 
-  it('Dropout drops its share in training and scales the rest', async () => {
+  it('Dropout drops the given fraction in training and scales the other elements', async () => {
     const layer = new nn.Dropout({ probability: 0.25, rng: new Rng(SEED) });
     const many = (): Tensor => tensor(new Float32Array(4000).fill(3), { shape: [4000] });
     const { data } = await run(layer, many);
@@ -184,7 +185,7 @@ describe('layers without weights', () => {
     ).toEqual(data);
   });
 
-  it('Dropout is the identity in evaluation and for probability 0, and draws nothing then', async () => {
+  it('Dropout is the identity in evaluation and for probability 0', async () => {
     const rng = new Rng(SEED);
     expect((await run(new nn.Dropout({ rng }).eval(), x)).data).toEqual([-2, -0.5, 0, 1]);
     expect((await run(new nn.Dropout({ probability: 0, rng }), x)).data).toEqual([-2, -0.5, 0, 1]);
@@ -193,7 +194,7 @@ describe('layers without weights', () => {
 });
 
 describe('losses', () => {
-  it('hand their options to the ops', async () => {
+  it('pass their options to the ops', async () => {
     const value = async (
       loss: nn.Loss,
       prediction: () => Tensor,
@@ -263,7 +264,7 @@ describe('options', () => {
     ['Dropout', 'probability', () => new nn.Dropout({ probability: 1, rng })],
     ['Dropout', 'probability', () => new nn.Dropout({ probability: NaN, rng })],
     ['CrossEntropyLoss', 'labelSmoothing', () => new nn.CrossEntropyLoss({ labelSmoothing: 2 })],
-  ])('%s refuses a bad %s', (layer, option, make) => {
+  ])('%s rejects an invalid %s', (layer, option, make) => {
     expect(make).toThrow(new RegExp(`${layer}: ${option} must be .*, got `));
   });
 });

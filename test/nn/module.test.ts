@@ -1,4 +1,4 @@
-// Module: names and shapes of the state, modes, counting, printing, and who owns what.
+// Module: names and shapes of the state, modes, parameter counts, printing, and ownership.
 
 import { describe, expect, it, vi } from 'vitest';
 import { ones, Rng, scope, tensor, zeros, type Tensor } from '../../src/engine/index.js';
@@ -66,7 +66,7 @@ describe('the state of the character network', () => {
     model.dispose();
   });
 
-  it('turns images into logits', () => {
+  it('maps an image to 47 logits', () => {
     const model = new CharacterNet(new Rng(SEED)).eval();
     const shape = scope(() => model.forward(zeros([1, 1, 28, 28])).shape);
     expect(shape).toEqual([1, 47]);
@@ -75,7 +75,7 @@ describe('the state of the character network', () => {
 });
 
 describe('registration', () => {
-  it('counts a parameter that is used twice once, and saves it under both names', () => {
+  it('counts a shared parameter once, and saves it under both names', () => {
     const shared = linear(2, 2);
     const model = new Pair(shared, shared);
     expect(model.parameters()).toHaveLength(2);
@@ -89,7 +89,7 @@ describe('registration', () => {
     model.dispose();
   });
 
-  it('refuses a list of modules, which would be overlooked', () => {
+  it('rejects an array of modules, which would not be registered', () => {
     class Listed extends Module {
       readonly blocks: readonly Module[] = [linear(2, 2)];
 
@@ -104,9 +104,9 @@ describe('registration', () => {
     for (const block of model.blocks) block.dispose();
   });
 
-  it('leaves out what is private or null', () => {
+  it('ignores private and null properties', () => {
     class Student extends Module {
-      readonly own = linear(1, 1);
+      readonly head = linear(1, 1);
       readonly bias: Parameter | null = null;
       readonly #teacher: Module;
 
@@ -116,17 +116,17 @@ describe('registration', () => {
       }
 
       override forward(x: Tensor): Tensor {
-        return this.#teacher.forward(this.own.forward(x));
+        return this.#teacher.forward(this.head.forward(x));
       }
     }
     const teacher = linear(1, 1);
     const model = new Student(teacher);
-    expect(Object.keys(model.stateDict())).toEqual(['own.weight', 'own.bias']);
+    expect(Object.keys(model.stateDict())).toEqual(['head.weight', 'head.bias']);
     model.dispose();
     teacher.dispose();
   });
 
-  it('keeps parameters and buffers out of the scope that made them', async () => {
+  it('keeps parameters and buffers alive beyond the scope that created them', async () => {
     const [weight, buffer] = scope(() => [
       new Parameter([2], [1, 2]),
       new ModuleBuffer([2], () => Float32Array.of(3, 4)),
@@ -141,7 +141,7 @@ describe('registration', () => {
 });
 
 describe('modes and gradients', () => {
-  it('train and eval reach every module inside', () => {
+  it('train and eval apply to every submodule', () => {
     const rng = new Rng(SEED);
     const model = new Pair(
       new Sequential(new Dropout({ rng }), linear(2, 2)),
@@ -156,7 +156,7 @@ describe('modes and gradients', () => {
     model.dispose();
   });
 
-  it('zeroGrad and dispose free what belongs to the module', () => {
+  it('zeroGrad frees the gradients, dispose everything the module owns', () => {
     const inner = linear(3, 2);
     const model = new Pair(inner, new BatchNorm2d({ numFeatures: 2 }));
     scope(() => inner.forward(ones([4, 3])).backward(ones([4, 2])));
@@ -167,12 +167,12 @@ describe('modes and gradients', () => {
     expect(holder.backend.memory.live).toBe(live - 2);
     scope(() => inner.forward(ones([4, 3])).backward(ones([4, 2])));
     model.dispose();
-    model.dispose(); // twice does no harm
+    model.dispose(); // can be called twice
   });
 });
 
 describe('num_batches_tracked', () => {
-  it('is counted on the host, follows at stateDict, and survives loading', async () => {
+  it('is counted on the host, uploaded by stateDict(), and restored by loading', async () => {
     const layer = new BatchNorm2d({ numFeatures: 1 });
     const x = tensor([1, 2, 3, 4], { shape: [4, 1, 1, 1] });
     const upload = vi.spyOn(holder.backend, 'upload');

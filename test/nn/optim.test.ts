@@ -1,5 +1,5 @@
-// Optimizers against their formulas, written out again in plain float64 JavaScript, and what they refuse. PyTorch's
-// numbers are in test/golden.
+// Optimizers against their formulas in plain float64 JavaScript, and invalid options. test/golden
+// compares them with PyTorch.
 
 import { describe, expect, it } from 'vitest';
 import { ReferenceBackend, Rng } from '../../src/engine/index.js';
@@ -12,7 +12,7 @@ const STEPS = 6;
 const holder = freshBackend(() => new ReferenceBackend({ dtype: 'float64' }));
 
 type Make = (parameters: readonly Parameter[]) => Optimizer;
-/** The formula for one number: takes the gradient of step t, returns the new parameter. */
+/** The update of one scalar parameter: takes its gradient of step t, returns its new value. */
 type Formula = (parameter: number, grad: number, t: number) => number;
 
 function sgd(lr: number, momentum = 0, dampening = 0, decay = 0, nesterov = false): () => Formula {
@@ -91,7 +91,7 @@ describe(`the formulas (seed ${SEED})`, () => {
     parameter.dispose();
   });
 
-  it('follows a change of the learning rate', async () => {
+  it('uses a changed learning rate from the next step on', async () => {
     const parameter = new Parameter([1], [1]);
     const optimizer = new SGD([parameter], { lr: 0.5 });
     setGrad(parameter, [1]);
@@ -107,7 +107,7 @@ describe(`the formulas (seed ${SEED})`, () => {
 });
 
 describe('parameters', () => {
-  it('without a gradient are left alone and keep their own count of steps', async () => {
+  it('without a gradient are not updated, and steps are counted per parameter', async () => {
     const [a, b] = [new Parameter([1], [1]), new Parameter([1], [1])];
     const optimizer = new Adam([a, b], { lr: 0.1 });
     setGrad(a, [3]);
@@ -127,14 +127,14 @@ describe('parameters', () => {
     b.dispose();
   });
 
-  it('are refused when there are none or one is listed twice', () => {
+  it('are rejected when the list is empty or contains a parameter twice', () => {
     const parameter = new Parameter([1], [1]);
     expect(() => new SGD([])).toThrow(/no parameters/);
     expect(() => new Adam([parameter, parameter])).toThrow(/listed twice/);
     parameter.dispose();
   });
 
-  it('take no memory after the first step', () => {
+  it('need no new memory after the first step', () => {
     const parameter = new Parameter([100], new Float64Array(100));
     const optimizer = new Adam([parameter], { weightDecay: 0.1 });
     const step = (): void => {
@@ -164,7 +164,7 @@ describe('options', () => {
     ['betas', (p) => new Adam(p, { betas: [0.9, -0.1] })],
     ['epsilon', (p) => new Adam(p, { epsilon: -1 })],
     ['weightDecay', (p) => new AdamW(p, { weightDecay: NaN })],
-  ])('refuse a bad %s', (option, make) => {
+  ])('reject an invalid %s', (option, make) => {
     const parameter = new Parameter([1], [1]);
     expect(() => make([parameter])).toThrow(new RegExp(option));
     parameter.dispose();

@@ -1,4 +1,5 @@
-// What an optimizer keeps: its state saved and loaded, and the contract with backends that have an update of their own.
+// Optimizer state: saving, loading, and the contract with backends that implement the update
+// themselves.
 
 import { describe, expect, it } from 'vitest';
 import { ReferenceBackend, useBackend } from '../../src/engine/index.js';
@@ -19,7 +20,7 @@ type Make = (parameters: readonly Parameter[]) => Optimizer;
 freshBackend();
 
 describe('state', () => {
-  /** Two steps with an optimizer, and its state as a file would hold it. */
+  /** Runs two steps with an optimizer and returns its state as a file would store it. */
   async function trained(make: Make): Promise<{ settings: Json; tensors: HostState }> {
     const parameter = new Parameter([2], [1, 2]);
     const optimizer = make([parameter]);
@@ -55,24 +56,27 @@ describe('state', () => {
       (p) => new AdamW(p, { lr: 0.3, epsilon: 0.1, weightDecay: 0.2 }),
       (p) => new AdamW(p),
     ],
-  ])('%s: a loaded optimizer goes on with the saved options and arrays', async (_, make, plain) => {
-    const [straight, resumed] = [new Parameter([2], [1, 2]), new Parameter([2], [0, 0])];
-    const first = make([straight]);
-    setGrad(straight, [0.5, -2]);
-    first.step();
-    first.step();
-    resumed.assign(await straight.data());
-    const second = plain([resumed]);
-    second.loadStateDict(await trained(make));
-    expect(second.stateDict().settings).toEqual(first.stateDict().settings);
-    setGrad(resumed, [0.5, -2]);
-    first.step();
-    second.step();
-    expect(await resumed.data()).toEqual(await straight.data());
-    for (const owner of [first, second, straight, resumed]) owner.dispose();
-  });
+  ])(
+    '%s: a loaded optimizer continues with the saved options and arrays',
+    async (_, make, plain) => {
+      const [straight, resumed] = [new Parameter([2], [1, 2]), new Parameter([2], [0, 0])];
+      const first = make([straight]);
+      setGrad(straight, [0.5, -2]);
+      first.step();
+      first.step();
+      resumed.assign(await straight.data());
+      const second = plain([resumed]);
+      second.loadStateDict(await trained(make));
+      expect(second.stateDict().settings).toEqual(first.stateDict().settings);
+      setGrad(resumed, [0.5, -2]);
+      first.step();
+      second.step();
+      expect(await resumed.data()).toEqual(await straight.data());
+      for (const owner of [first, second, straight, resumed]) owner.dispose();
+    },
+  );
 
-  it('refuses a state of another kind, size or name, and changes nothing', async () => {
+  it('rejects a state of another type, size or name, and changes nothing', async () => {
     const state = await trained((p) => new Adam(p, { lr: 0.3 }));
     const settings = state.settings as Record<string, Json>;
     const [one, other] = [new Parameter([2], [1, 2]), new Parameter([1], [1])];
@@ -80,8 +84,8 @@ describe('state', () => {
     const load = (changes: Record<string, Json>, tensors = state.tensors): void =>
       optimizer.loadStateDict({ settings: { ...settings, ...changes }, tensors });
 
-    expect(() => load({ type: 'sgd' })).toThrow(/it is of sgd, but this optimizer is adam/);
-    expect(() => load({ steps: [2, 2] })).toThrow(/2 parameters, this optimizer 1/);
+    expect(() => load({ type: 'sgd' })).toThrow(/type is sgd, expected adam/);
+    expect(() => load({ steps: [2, 2] })).toThrow(/2 parameters, expected 1/);
     expect(() => load({ steps: [0.5] })).toThrow(/steps: expected a list of whole numbers/);
     expect(() => load({ lr: -1 })).toThrow(/lr: expected a finite number of at least 0, got -1/);
     expect(() => load({ beta1: 1 })).toThrow(/beta1/);
@@ -93,15 +97,15 @@ describe('state', () => {
     expect(() => optimizer.loadStateDict({ settings: 3, tensors: {} })).toThrow(
       /expected a JSON object/,
     );
-    expect(() => new Adam([other]).loadStateDict(state)).toThrow(/wanted \[1\], given \[2\]/);
+    expect(() => new Adam([other]).loadStateDict(state)).toThrow(/expected \[1\], got \[2\]/);
     expect(optimizer.stateDict()).toMatchObject({ settings: { lr: 0.7, steps: [0] }, tensors: {} });
     one.dispose();
     other.dispose();
   });
 });
 
-describe('a backend with updates of its own', () => {
-  it('gets the documented inputs and scalars, and its results replace parameter and state', async () => {
+describe('a backend with its own update routines', () => {
+  it('receives the documented inputs and scalars, and its results are used', async () => {
     const calls: [string, NamedScalars, readonly number[]][] = [];
     const record =
       (name: string) =>

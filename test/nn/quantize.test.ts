@@ -1,5 +1,5 @@
-// 8-bit weights: how far a number may move, which rows keep every bit, that whoever loads a file gets floats, and files whose
-// scales are missing or wrong, each refused by the name of the array.
+// 8-bit weights: quantization error, exact rows, floats after loading, and files whose scales are
+// missing or invalid.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -12,18 +12,18 @@ const SEED = 31;
 const all = (): boolean => true;
 const file = (arrays: nn.HostState): Uint8Array => nn.encodeSafetensors(arrays);
 
-/** Arrays as they come back from a file with 8-bit weights. */
+/** Arrays after a round trip through a file with 8-bit weights. */
 function roundTrip(arrays: nn.HostState, which: Parameters<typeof nn.quantize>[1] = all) {
   return nn.modelArrays(nn.decodeSafetensors(file(nn.quantize(arrays, which))).tensors);
 }
 
 describe('a round trip', () => {
-  it(`moves no number by more than half of its row's scale (seed ${SEED})`, () => {
+  it(`changes no value by more than half of its row's scale (seed ${SEED})`, () => {
     const rng = new Rng(SEED);
     for (const shape of [[1, 1], [7, 33], [16, 3, 3, 3], [5], [4, 0]]) {
       const [rows] = shape;
       const width = shape.slice(1).reduce((product, size) => product * size, 1);
-      // Rows of very different sizes, which one scale for all would spoil.
+      // Rows of very different magnitudes, for which one common scale would be too coarse.
       const size = Array.from({ length: rows }, () => 10 ** (12 * rng.uniform() - 6));
       const data = Float32Array.from(
         { length: rows * width },
@@ -38,7 +38,7 @@ describe('a round trip', () => {
           Math.floor(i / width) * width + width,
         );
         const scale = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127;
-        // Half a scale, and the last bit of a float32, in which scale and product are rounded.
+        // Half a scale, plus the rounding of scale and product to float32.
         const allowed = scale / 2 + 127 * scale * 2 ** -23;
         expect(Math.abs(w.data[i] - data[i]), `${i} of ${shape.join(' x ')}`).toBeLessThanOrEqual(
           allowed,
@@ -47,7 +47,7 @@ describe('a round trip', () => {
     }
   });
 
-  it('keeps every bit of rows that are whole multiples of their scale', () => {
+  it('is exact for rows of integer multiples of their scale', () => {
     const multiples = Array.from({ length: 255 }, (_, i) => i - 127);
     const data = [2 ** -9, 1, 3 * 2 ** 5].flatMap((scale) =>
       multiples.map((whole) => whole * scale),
@@ -56,7 +56,7 @@ describe('a round trip', () => {
     expect(Array.from(w.data)).toEqual(data);
   });
 
-  it('gives each row a scale of its own, 0 to a row of zeros', () => {
+  it('uses one scale per row, 0 for a row of zeros', () => {
     const arrays = nn.quantize({ w: { shape: [3, 2], data: [1, -127, 0, 0, -0, 0.5] } }, all);
     expect(arrays).toEqual({
       w: { shape: [3, 2], data: Int8Array.of(1, -127, 0, 0, 0, 127) },
@@ -67,7 +67,7 @@ describe('a round trip', () => {
     ]);
   });
 
-  it('holds the largest weights, and takes rows beyond what a scale can count for zeros', () => {
+  it('represents the largest weights, and flushes rows below the smallest scale to zero', () => {
     const data = [2e38, -2e38, 190 * 2 ** -149, 2 ** -149, 2e-36, -2e-36];
     const found = Array.from(roundTrip({ w: { shape: [3, 2], data } }).w.data);
     expect(found.map((value) => Number(value.toPrecision(2)))).toEqual([
@@ -75,7 +75,7 @@ describe('a round trip', () => {
     ]);
   });
 
-  it('leaves arrays that were not chosen as they are, and reads an array that is a view', () => {
+  it('does not change unselected arrays, and accepts strided arrays', () => {
     const bias = { shape: [2], data: Float32Array.of(0.1, 0.2) };
     const turned = { shape: [2, 3], data: [1, 4, 2, 5, 3, 127], stride: [1, 2] };
     const { bias: same, w } = roundTrip({ bias, w: turned }, (_, name) => name === 'w');
@@ -87,7 +87,7 @@ describe('a round trip', () => {
     );
   });
 
-  it('takes a byte a weight, after the wide arrays', () => {
+  it('stores one byte per weight, after the wider arrays', () => {
     const bytes = file(
       nn.quantize({ w: { shape: [10, 99], data: new Float32Array(990).fill(1) } }, all),
     );
@@ -100,18 +100,22 @@ describe('a round trip', () => {
 
   it.each<[string, nn.HostState, RegExp]>([
     [
-      'a number that is none',
+      'NaN',
       { w: { shape: [2, 1], data: [1, NaN] } },
-      /row 1 of w goes up to NaN; keep float32/,
+      /row 1 of w has magnitudes up to NaN, out of range; keep float32/,
     ],
-    ['infinity', { w: { shape: [1, 2], data: [1, -Infinity] } }, /row 0 of w goes up to Infinity/],
-    ['one number without rows', { w: { shape: [], data: [1] } }, /w is one number and has no rows/],
     [
-      'the name of a scale',
-      { 'norm.scale': { shape: [1], data: [1] } },
-      /norm\.scale has the name of a scale/,
+      'infinity',
+      { w: { shape: [1, 2], data: [1, -Infinity] } },
+      /row 0 of w has magnitudes up to Infinity/,
     ],
-  ])('refuses %s', (_, arrays, message) => {
+    ['a scalar without rows', { w: { shape: [], data: [1] } }, /w is a scalar and has no rows/],
+    [
+      'an array with the name of a scale',
+      { 'norm.scale': { shape: [1], data: [1] } },
+      /norm\.scale ends in \.scale, which is reserved/,
+    ],
+  ])('rejects %s', (_, arrays, message) => {
     expect(() => nn.quantize(arrays, all)).toThrow(message);
   });
 });
@@ -119,7 +123,7 @@ describe('a round trip', () => {
 describe('a file with 8-bit weights', () => {
   freshBackend();
 
-  it('loads as any other', async () => {
+  it('loads like any other file', async () => {
     const model = new nn.Linear({ inFeatures: 2, outFeatures: 2, rng: new Rng(SEED) });
     const weight = { shape: [2, 2], data: [127, -3, 254, 2] };
     const bytes = file(
@@ -130,12 +134,12 @@ describe('a file with 8-bit weights', () => {
     model.dispose();
   });
 
-  it('is written again as it was read', () => {
+  it('is written again bit-for-bit identical after reading', () => {
     const bytes = file(nn.quantize({ w: { shape: [2, 2], data: [1, 2, 3, 4] } }, all));
     expect(nn.encodeSafetensors(nn.decodeSafetensors(bytes).tensors)).toEqual(bytes);
   });
 
-  it('any change of any byte is either read or refused in words', () => {
+  it('with changed bytes is either read or rejected with an InkgradError', () => {
     const good = file(
       nn.quantize(
         { a: { shape: [2, 2], data: [1, 2, 3, 4] }, b: { shape: [1, 2], data: [1, 0] } },
@@ -173,38 +177,34 @@ describe('hostile files', () => {
   });
 
   it.each<[string, nn.HostState, RegExp]>([
-    ['no scale', { w }, /array "w" is in 8 bits, but there is no w\.scale/],
+    ['a missing scale', { w }, /array "w" is 8-bit, but its scale w\.scale is missing/],
     [
       'a scale without its weight',
       { w, 'w.scale': scale(1, 1), 'v.scale': scale(1) },
-      /"v\.scale" is the scale of/,
+      /"v\.scale" is a scale, but its 8-bit array is missing/,
     ],
     [
-      'a scale of floats',
+      'a scale of float weights',
       { w, 'w.scale': scale(1, 1), v: scale(1), 'v.scale': scale(1) },
-      /"v\.scale" is the scale of/,
+      /"v\.scale" is a scale, but its 8-bit array is missing/,
     ],
-    [
-      'too few scales',
-      { w, 'w.scale': scale(1) },
-      /"w\.scale" should have the shape \[2\], .* not \[1\]/,
-    ],
+    ['too few scales', { w, 'w.scale': scale(1) }, /"w\.scale" has shape \[1\], expected \[2\]/],
     [
       'too many scales',
       { w, 'w.scale': scale(1, 1, 1) },
-      /"w\.scale" should have the shape \[2\], .* not \[3\]/,
+      /"w\.scale" has shape \[3\], expected \[2\]/,
     ],
-    ['scales in a column', { w, 'w.scale': { ...scale(1, 1), shape: [2, 1] } }, /not \[2,1\]/],
+    [
+      'scales as a column',
+      { w, 'w.scale': { ...scale(1, 1), shape: [2, 1] } },
+      /has shape \[2,1\], expected \[2\]/,
+    ],
     [
       'a negative scale',
       { w, 'w.scale': scale(1, -1) },
-      /"w\.scale" should hold .* the scale of row 1 is -1/,
+      /"w\.scale" must contain .* the scale of row 1 is -1/,
     ],
-    [
-      'a scale that is no number',
-      { w, 'w.scale': scale(NaN, 1) },
-      /the scale of row 0 is not a number/,
-    ],
+    ['a scale of NaN', { w, 'w.scale': scale(NaN, 1) }, /the scale of row 0 is not a number/],
     ['an infinite scale', { w, 'w.scale': scale(1, Infinity) }, /the scale of row 1 is Infinity/],
     [
       'a scale that makes weights infinite',
@@ -214,17 +214,17 @@ describe('hostile files', () => {
     [
       'scales in 64 bits',
       { w, 'w.scale': { shape: [2], data: Float64Array.of(1, 1) } },
-      /"w\.scale" should hold 32-bit/,
+      /"w\.scale" must be float32/,
     ],
     [
       'a scale in 8 bits',
       { w, 'w.scale': { shape: [2], data: Int8Array.of(1, 1) }, 'w.scale.scale': scale(1, 1) },
-      /"w\.scale" should hold 32-bit floats/,
+      /"w\.scale" must be float32/,
     ],
     [
-      'one number',
+      'an 8-bit scalar',
       { w: { shape: [], data: Int8Array.of(1) }, 'w.scale': scale(1) },
-      /"w" is one 8-bit number/,
+      /"w" is an 8-bit scalar/,
     ],
   ])('%s', (_, arrays, message) => {
     const bytes = file(arrays);
@@ -232,7 +232,7 @@ describe('hostile files', () => {
     expect(() => nn.loadState(bytes)).toThrow(message);
   });
 
-  it('a parameter that is called scale is no scale where nothing is in 8 bits', () => {
+  it('a parameter named scale is not a scale in a file without 8-bit arrays', () => {
     const arrays = { 'norm.scale': { shape: [1], data: Float32Array.of(2) } };
     expect(nn.modelArrays(nn.decodeSafetensors(file(arrays)).tensors)).toEqual(arrays);
   });

@@ -1,5 +1,5 @@
-// The file format: what is written, every number format that is read, and files that someone damaged or built to do
-// harm, each refused with a FormatError that names what is wrong.
+// safetensors: writing, reading of every dtype, and damaged or hostile files, each rejected with a
+// FormatError that names the problem.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { FormatError } from '../../src/engine/index.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
 import { rounds } from '../support/rounds.js';
 
-/** A file from a header's text and data, the header's length included unless given. */
+/** A file with this header and data. The header's length is computed unless given. */
 function file(
   header: string | Uint8Array,
   data: ArrayLike<number> = [],
@@ -39,7 +39,7 @@ describe('writing', () => {
     'a name with "quotes" and ü': { shape: [1], data: [7] },
   };
 
-  it('and reading gives back every bit, shape and text', () => {
+  it('and reading restores every bit, shape and metadata string', () => {
     const metadata = { format: 'pt', note: 'ünïcode "quoted"\n' };
     const { tensors: read, metadata: texts } = decodeSafetensors(
       encodeSafetensors(tensors, metadata),
@@ -54,7 +54,7 @@ describe('writing', () => {
     expect(read.weight.data).toBeInstanceOf(Float32Array);
   });
 
-  it('makes a padded header, aligned data, and the same bytes whatever the order of names', () => {
+  it('pads the header, aligns the data, and gives the same bytes for any order of names', () => {
     const bytes = encodeSafetensors(tensors, { b: '2', a: '1' });
     const header = headerOf(bytes);
     expect(header).toMatch(/^\{"__metadata__":\{"a":"1","b":"2"\},"count":.*\} {0,7}$/);
@@ -63,18 +63,18 @@ describe('writing', () => {
     expect(encodeSafetensors(reversed, { a: '1', b: '2' })).toEqual(bytes);
   });
 
-  it('matches a file laid out by hand', () => {
+  it('matches a file written by hand', () => {
     const json = '{"x":{"data_offsets":[0,8],"dtype":"F32","shape":[2]}}';
     const expected = file(json.padEnd(56, ' '), [0, 0, 128, 63, 0, 0, 0, 192]);
     expect(encodeSafetensors({ x: { shape: [2], data: [1, -2] } })).toEqual(expected);
   });
 
-  it('an empty file is a file', () => {
+  it('round-trips a file without arrays', () => {
     expect(decodeSafetensors(encodeSafetensors({}))).toEqual({ tensors: {}, metadata: {} });
     expect(decodeSafetensors(file('{}'))).toEqual({ tensors: {}, metadata: {} });
   });
 
-  it('refuses values that do not fill the shape, and the reserved name', () => {
+  it('rejects values that do not fill the shape, and the reserved name', () => {
     expect(() => encodeSafetensors({ x: { shape: [3], data: [1] } })).toThrow(
       /x: 1 values do not fill \[3\]/,
     );
@@ -82,7 +82,7 @@ describe('writing', () => {
   });
 });
 
-describe('reading number formats', () => {
+describe('reading dtypes', () => {
   const read = (dtype: string, bytes: number, data: number[]): number[] => {
     const count = data.length / bytes;
     const { tensors } = decodeSafetensors(
@@ -130,7 +130,7 @@ describe('reading number formats', () => {
     expect(read('U8', 1, [0, 128, 255])).toEqual([0, 128, 255]);
   });
 
-  it('works on bytes that begin anywhere in their memory', () => {
+  it('accepts bytes at any offset of their buffer', () => {
     const bytes = encodeSafetensors({ x: { shape: [2], data: [1, 2] } });
     const shifted = new Uint8Array(bytes.length + 3);
     shifted.set(bytes, 3);
@@ -146,8 +146,8 @@ describe('hostile files', () => {
     ['empty', new Uint8Array(0), /0 bytes/],
     ['shorter than the length', new Uint8Array(7), /7 bytes/],
     ['a header longer than the file', file('{}', [], 100n), /100 bytes, but the file ends after 2/],
-    ['a header above the limit', file('{}', [], 100_000_001n), /above the limit/],
-    ['a header of 2^64 - 1 bytes', file('{}', [], 2n ** 64n - 1n), /above the limit/],
+    ['a header above the limit', file('{}', [], 100_000_001n), /exceeds the limit/],
+    ['a header of 2^64 - 1 bytes', file('{}', [], 2n ** 64n - 1n), /exceeds the limit/],
     ['an empty header', file('', [], 0n), /should begin with \{/],
     ['a header that is a list', file('[]'), /should begin with \{, found "\["/],
     ['a header after white space', file(' {}'), /should begin with \{/],
@@ -157,7 +157,7 @@ describe('hostile files', () => {
     [
       'a pickle',
       Uint8Array.from([0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20]),
-      /above the limit/,
+      /exceeds the limit/,
     ],
     ['deep nesting', file(`{"x":${'['.repeat(100_000)}`), /nested deeper than 3/],
     ['a name twice', file(`{"x":${x},"x":${x}}`, four), /"x" appears twice/],
@@ -167,10 +167,14 @@ describe('hostile files', () => {
       file('{"x":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}', four),
       /"dtype" appears twice/,
     ],
-    ['a prototype', file(`{"__proto__":${x}}`, four), /__proto__ is not allowed/],
-    ['a prototype inside', file(`{"__metadata__":{"__proto__":"x"}}`), /__proto__ is not allowed/],
-    ['a constructor', file(`{"constructor":${x}}`, four), /constructor is not allowed/],
-    ['an entry that is no object', file('{"x":3}'), /array "x" should be an object/],
+    ['__proto__', file(`{"__proto__":${x}}`, four), /__proto__ is not allowed/],
+    [
+      '__proto__ inside the metadata',
+      file(`{"__metadata__":{"__proto__":"x"}}`),
+      /__proto__ is not allowed/,
+    ],
+    ['the name constructor', file(`{"constructor":${x}}`, four), /constructor is not allowed/],
+    ['an entry that is a number', file('{"x":3}'), /array "x" should be an object/],
     ['an entry that is a list', file('{"x":[]}'), /array "x" should be an object/],
     ['an entry that is null', file('{"x":null}'), /array "x" should be an object/],
     [
@@ -180,7 +184,7 @@ describe('hostile files', () => {
     ],
     ['an unknown dtype', file(`{"x":${entry('Q4', [1], 0, 4)}}`, four), /got "Q4"/],
     [
-      'a dtype that objects inherit',
+      'a dtype that is an inherited property',
       file(`{"x":${entry('toString', [1], 0, 4)}}`, four),
       /got "toString"/,
     ],
@@ -207,24 +211,28 @@ describe('hostile files', () => {
     [
       'offsets in reverse',
       file(`{"x":${entry('F32', [1], 4, 0)}}`, four),
-      /needs 4 bytes, .* hold -4/,
+      /needs 4 bytes, .* span -4/,
     ],
     [
       'too few bytes for the shape',
       file(`{"x":${entry('F32', [2], 0, 4)}}`, four),
-      /needs 8 bytes, .* hold 4/,
+      /needs 8 bytes, .* span 4/,
     ],
     [
       'offsets outside the file',
       file(`{"x":${entry('F32', [2], 0, 8)}}`, four),
-      /lie outside the file's 4/,
+      /exceed the 4 bytes of data/,
     ],
     [
       'overlap',
       file(`{"x":${x},"y":${entry('F32', [1], 2, 6)}}`, [...four, 0, 0]),
-      /inside the array before/,
+      /overlaps the previous array/,
     ],
-    ['two names for one place', file(`{"x":${x},"y":${x}}`, four), /inside the array before/],
+    [
+      'two names for the same bytes',
+      file(`{"x":${x},"y":${x}}`, four),
+      /overlaps the previous array/,
+    ],
     [
       'a gap',
       file(`{"x":${x},"y":${entry('F32', [1], 5, 9)}}`, [...four, 0, ...four]),
@@ -241,17 +249,17 @@ describe('hostile files', () => {
       /1 bytes after the last array/,
     ],
     [
-      'metadata that is no object',
+      'metadata that is a list',
       file('{"__metadata__":[]}'),
-      /__metadata__ should be an object of texts/,
+      /__metadata__ should be an object with string values/,
     ],
     [
       'metadata with a number',
       file('{"__metadata__":{"a":1}}'),
-      /__metadata__ should be an object of texts/,
+      /__metadata__ should be an object with string values/,
     ],
     [
-      'an integer that floats cannot hold',
+      'an integer that float64 cannot represent',
       file(`{"x":${entry('I64', [1], 0, 8)}}`, [1, 0, 0, 0, 0, 0, 32, 0]),
       /9007199254740993 is too large/,
     ],
@@ -261,7 +269,7 @@ describe('hostile files', () => {
     expect(Object.hasOwn(Object.prototype, 'dtype')).toBe(false);
   });
 
-  it('any change of any byte is either read or refused with a FormatError', () => {
+  it('a file with changed bytes is either read or rejected with a FormatError', () => {
     const good = encodeSafetensors(
       {
         a: { shape: [2], data: [1, 2] },

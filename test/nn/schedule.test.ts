@@ -1,4 +1,5 @@
-// Schedules: shapes of the curves, options, and going on from a saved state. PyTorch's traces are in test/golden.
+// Learning-rate schedules: curves, options, and resuming from a saved state. test/golden compares
+// them with PyTorch.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -15,7 +16,7 @@ import { freshBackend } from './support.js';
 
 freshBackend();
 
-/** Runs a test with an optimizer that exists for its rate alone. */
+/** Runs a test with an optimizer of one parameter, used only for its learning rate and momentum. */
 function withOptimizer(body: (optimizer: Optimizer) => void, lr = 0.1): void {
   const parameter = new Parameter([1], [0]);
   body(new SGD([parameter], { lr, momentum: 0.5 }));
@@ -25,7 +26,7 @@ function withOptimizer(body: (optimizer: Optimizer) => void, lr = 0.1): void {
 const roundTrip = (state: Json): Json => JSON.parse(JSON.stringify(state)) as Json;
 
 describe('curves', () => {
-  it('CosineWithWarmup rises in a line, falls to its floor and stays there', () =>
+  it('CosineWithWarmup rises linearly, falls to its floor and stays there', () =>
     withOptimizer((optimizer) => {
       const schedule = new CosineWithWarmup(optimizer, {
         totalSteps: 10,
@@ -42,7 +43,7 @@ describe('curves', () => {
       expect(rates.slice(10).every((lr) => Math.abs(lr - 0.01) < 1e-12)).toBe(true);
     }));
 
-  it('OneCycle ends at its last values and stays there', () =>
+  it('OneCycle stays at its final values', () =>
     withOptimizer((optimizer) => {
       const schedule = new OneCycle(optimizer, {
         maxLr: 1,
@@ -58,7 +59,7 @@ describe('curves', () => {
       expect(optimizer.momentum).toBeCloseTo(0.95, 12);
     }));
 
-  it('OneCycle can leave momentum alone, and can peak at the first step', () =>
+  it('OneCycle can leave momentum unchanged, and can peak at the first step', () =>
     withOptimizer((optimizer) => {
       const options = { maxLr: 1, totalSteps: 10, cycleMomentum: false, pctStart: 0.1 };
       const schedule = new OneCycle(optimizer, options);
@@ -70,7 +71,7 @@ describe('curves', () => {
 });
 
 describe('ReduceLROnPlateau', () => {
-  it('waits out patience and cooldown, and stops at minLr', () =>
+  it('waits for patience and cooldown, and stops at minLr', () =>
     withOptimizer((optimizer) => {
       const options = { factor: 0.5, patience: 1, cooldown: 1, minLr: 0.03 };
       const schedule = new ReduceLROnPlateau(optimizer, options);
@@ -82,7 +83,7 @@ describe('ReduceLROnPlateau', () => {
       expect(schedule.best).toBe(1);
     }));
 
-  it('counts NaN as no better and never as best', () =>
+  it('treats NaN as no improvement', () =>
     withOptimizer((optimizer) => {
       const schedule = new ReduceLROnPlateau(optimizer, { mode: 'max', patience: 0 });
       schedule.step(NaN);
@@ -104,7 +105,7 @@ describe('saved in the middle', () => {
       'ReduceLROnPlateau',
       (optimizer) => new ReduceLROnPlateau(optimizer, { patience: 1, cooldown: 1, factor: 0.5 }),
     ],
-  ])('%s goes on as if there had been no break', (_, make) => {
+  ])('%s continues exactly where it was saved', (_, make) => {
     for (let broken = 0; broken < metrics.length; broken++) {
       withOptimizer((straight) =>
         withOptimizer((resumed) => {
@@ -114,10 +115,10 @@ describe('saved in the middle', () => {
             before.step(metric);
           }
           const { lr } = resumed;
-          resumed.lr = 0.1; // a new process starts with the option's rate ...
+          resumed.lr = 0.1; // a new process starts with the rate of the options ...
           const after = make(resumed);
           after.load(roundTrip(before.state()));
-          resumed.lr = lr; // ... and gets its own back with the optimizer's state
+          resumed.lr = lr; // ... and restores the saved one with the optimizer's state
           for (const metric of metrics.slice(broken)) {
             first.step(metric);
             after.step(metric);
@@ -129,14 +130,14 @@ describe('saved in the middle', () => {
     }
   });
 
-  it('keeps an infinite best, and refuses the state of another schedule or a damaged one', () =>
+  it('restores an infinite best, and rejects the state of another schedule or a damaged one', () =>
     withOptimizer((optimizer) => {
       const schedule = new ReduceLROnPlateau(optimizer);
       schedule.load(roundTrip(schedule.state()));
       expect(schedule.best).toBe(Infinity);
       const state = schedule.state();
       expect(() => new StepLR(optimizer, { stepSize: 1 }).load(state)).toThrow(
-        /it is of ReduceLROnPlateau, but this schedule is StepLR/,
+        /type is ReduceLROnPlateau, expected StepLR/,
       );
       expect(() => schedule.load({ ...state, badEpochs: -1 })).toThrow(
         /badEpochs: expected a whole number/,
@@ -162,13 +163,13 @@ describe('options', () => {
     ['cooldown', (o) => new ReduceLROnPlateau(o, { cooldown: -1 })],
     ['minLr', (o) => new ReduceLROnPlateau(o, { minLr: NaN })],
     ['mode', (o) => new ReduceLROnPlateau(o, { mode: 'least' as 'min' })],
-  ])('refuse a bad %s', (option, make) =>
+  ])('reject an invalid %s', (option, make) =>
     withOptimizer((optimizer) =>
       expect(() => make(optimizer)).toThrow(new RegExp(`: ${option} must be`)),
     ),
   );
 
-  it("OneCycle moves Adam's beta1", () => {
+  it("OneCycle cycles Adam's beta1 as momentum", () => {
     const parameter = new Parameter([1], [0]);
     const optimizer = new Adam([parameter]);
     new OneCycle(optimizer, { maxLr: 1, totalSteps: 10 });

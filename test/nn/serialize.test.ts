@@ -1,4 +1,5 @@
-// Saving and loading a training run: going on after a break equals going straight on, byte for byte.
+// Saving and loading training state: a resumed run is bit-for-bit identical to an uninterrupted
+// one.
 
 import { describe, expect, it } from 'vitest';
 import { crossEntropy, ReferenceBackend, Rng, scope, tensor } from '../../src/engine/index.js';
@@ -9,7 +10,10 @@ const SEED = 5;
 const FEATURES = 6;
 const BATCH = 8;
 
-/** A small run with everything that has state: batch norm, dropout, Adam, a plateau and two random streams. */
+/**
+ * A small run with everything that has state: batch norm, dropout, Adam, ReduceLROnPlateau and two
+ * random streams.
+ */
 class Run {
   readonly rngs: Record<'dropout' | 'data', Rng>;
   readonly dropout: nn.Dropout;
@@ -81,7 +85,7 @@ class Run {
 describe.each(['float32', 'float64'] as const)('in %s', (dtype) => {
   freshBackend(() => new ReferenceBackend({ dtype }));
 
-  it(`save, load and go on equals going straight on, byte for byte (seed ${SEED})`, async () => {
+  it(`a resumed run is bit-for-bit identical to an uninterrupted one (seed ${SEED})`, async () => {
     const straight = new Run(SEED);
     await straight.steps(7);
     const saved = await straight.save({ epoch: 7 });
@@ -102,7 +106,7 @@ describe.each(['float32', 'float64'] as const)('in %s', (dtype) => {
 describe('saveState', () => {
   freshBackend();
 
-  it('one seed gives one file; another seed gives another', async () => {
+  it('the same seed gives the same file; another seed gives another', async () => {
     const file = async (seed: number): Promise<Uint8Array> => {
       const run = new Run(seed);
       await run.steps(4);
@@ -120,14 +124,14 @@ describe('saveState', () => {
     await run.steps(2);
     const before = await run.save();
     const pending = run.save();
-    const going = run.steps(2); // its first step runs before anything of the save is written
+    const going = run.steps(2); // its first step runs before the save has written anything
     expect(await pending).toEqual(before);
     await going;
     expect(await run.save()).not.toEqual(before);
     run.dispose();
   });
 
-  it("keeps the model's names plain, so that other tools can read the weights", async () => {
+  it("does not prefix the model's names, so that other tools can read the weights", async () => {
     const run = new Run(SEED);
     await run.steps(1);
     const { tensors, metadata } = nn.decodeSafetensors(await run.save());
@@ -148,7 +152,7 @@ describe('saveState', () => {
     run.dispose();
   });
 
-  it('refuses numbers that JSON lacks, and a model whose names are the optimizer’s', async () => {
+  it('rejects numbers that JSON lacks, and model names that begin with "optimizer."', async () => {
     await expect(nn.saveState({ extra: { loss: [1, NaN] } })).rejects.toThrow(
       /extra.loss\[1\].*NaN/,
     );
@@ -161,7 +165,7 @@ describe('saveState', () => {
     }
     const model = new Clash();
     await expect(nn.saveState({ model })).rejects.toThrow(
-      /optimizer.weight begins with optimizer\./,
+      /optimizer.weight in the model starts with the reserved prefix optimizer\./,
     );
     model.dispose();
   });
@@ -170,7 +174,7 @@ describe('saveState', () => {
 describe('loadState', () => {
   freshBackend();
 
-  it('without targets reads streams and extra alone', async () => {
+  it('without targets returns only the random streams and `extra`', async () => {
     const rng = new Rng(SEED);
     for (let i = 0; i < 5; i++) rng.bits();
     const bytes = await nn.saveState({ rngs: { main: rng }, extra: [1, 'two', { three: null }] });
@@ -179,7 +183,7 @@ describe('loadState', () => {
     expect(rngs.main.bits()).toBe(rng.bits());
   });
 
-  it('reads weights that another tool wrote', async () => {
+  it('loads weights written by another tool', async () => {
     const model = new nn.Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(SEED) });
     const bytes = nn.encodeSafetensors(
       { weight: { shape: [1, 2], data: [3, 4] }, bias: { shape: [1], data: [5] } },
@@ -190,7 +194,7 @@ describe('loadState', () => {
     model.dispose();
   });
 
-  it('changes nothing at all when one part does not fit', async () => {
+  it('changes nothing when one part does not match', async () => {
     const [source, target] = [new Run(SEED), new Run(SEED + 1)];
     await source.steps(3);
     await target.steps(1);
@@ -204,10 +208,12 @@ describe('loadState', () => {
 
     expect(() => attempt({}, without('3.bias'))).toThrow(/missing: 3.bias/);
     expect(() => attempt({}, without('optimizer.0.exp_avg'))).toThrow(/missing: 0.exp_avg/);
-    expect(() => attempt({ scheduler: '{"type":"StepLR"}' })).toThrow(/it is of StepLR/);
+    expect(() => attempt({ scheduler: '{"type":"StepLR"}' })).toThrow(/type is StepLR/);
     expect(() => attempt({ scheduler: '{' })).toThrow(/loadState: scheduler: not JSON/);
     expect(() => attempt({ optimizer: '{"lr":1,"lr":2}' })).toThrow(/"lr" appears twice/);
-    expect(() => attempt({ rngs: '{"dropout":{"key":[1],"drawn":0}}' })).toThrow(/two words/);
+    expect(() => attempt({ rngs: '{"dropout":{"key":[1],"drawn":0}}' })).toThrow(
+      /two 32-bit integers/,
+    );
     expect(() => attempt({ rngs: '{"dropout":{"key":[1,2],"drawn":-1}}' })).toThrow(/drawn/);
     expect(() => attempt({ inkgrad: '99' })).toThrow(/version 99/);
     expect(await target.save()).toEqual(before);
@@ -216,7 +222,7 @@ describe('loadState', () => {
       Object.entries(metadata).filter(([name]) => name !== 'scheduler'),
     );
     expect(() => target.load(nn.encodeSafetensors(tensors, rest))).toThrow(
-      /the file holds no scheduler/,
+      /the file contains no scheduler/,
     );
     expect(await target.save()).toEqual(before);
     source.dispose();

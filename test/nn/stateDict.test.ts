@@ -1,4 +1,4 @@
-// Loading a state into a module: in place, all or nothing, with every difference named.
+// loadStateDict: in place, all or nothing, and an error that lists every difference.
 
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ describe('loadStateDict', () => {
     'second.bias': { shape: [1], data: [11] },
   };
 
-  it('replaces numbers in place: the tensors, and who holds them, stay', async () => {
+  it('replaces values in place: the tensors stay the same, also in the optimizer', async () => {
     const model = new Pair(linear(3, 2), linear(2, 1));
     const before = model.parameters();
     const optimizer = new SGD(before, { lr: 1 });
@@ -29,7 +29,8 @@ describe('loadStateDict', () => {
       'second.bias': [11],
     });
 
-    // The optimizer moves the new numbers: y = 9 * 13 + 10 * 23 + 11 = 358, so d (y - 0)^2 / d bias = 716.
+    // The optimizer moves the new numbers: y = 9 * 13 + 10 * 23 + 11 = 358, so d (y - 0)^2 / d bias
+    // = 716.
     scope(() => {
       mse(model.forward(ones([1, 3])), zeros([1, 1])).backward();
       optimizer.step();
@@ -39,15 +40,16 @@ describe('loadStateDict', () => {
     model.dispose();
   });
 
-  it('takes ndarrays, transposed views included', async () => {
+  it('accepts ndarrays, including transposed views', async () => {
     const model = linear(3, 2);
-    const columns = ndarray(Float32Array.of(0, 1, 4, 2, 5, 3, 6), [2, 3], [1, 2], 1); // [[1, 2, 3], [4, 5, 6]]
+    // [[1, 2, 3], [4, 5, 6]], stored by columns after one unused element.
+    const columns = ndarray(Float32Array.of(0, 1, 4, 2, 5, 3, 6), [2, 3], [1, 2], 1);
     model.loadStateDict({ weight: columns, bias: ndarray(Float32Array.of(1, 2)) });
     expect(await readAll(model.stateDict())).toEqual({ weight: [1, 2, 3, 4, 5, 6], bias: [1, 2] });
     model.dispose();
   });
 
-  it('lists everything that is wrong at once and changes nothing', async () => {
+  it('lists all differences in one error and changes nothing', async () => {
     const model = new Pair(linear(3, 2), linear(2, 1));
     const before = await readAll(model.stateDict());
     const wrong: HostState = {
@@ -65,13 +67,13 @@ describe('loadStateDict', () => {
     expect(message).toContain('Pair.loadStateDict');
     expect(message).toContain('missing: second.bias');
     expect(message).toContain('unexpected: second.bais');
-    expect(message).toContain('shape of first.weight: wanted [2,3], given [3,2]');
-    expect(message).toContain('shape of second.weight: [1,2] needs 2 values, given 1');
+    expect(message).toContain('shape of first.weight: expected [2,3], got [3,2]');
+    expect(message).toContain('shape of second.weight: [1,2] needs 2 values, got 1');
     expect(await readAll(model.stateDict())).toEqual(before);
     model.dispose();
   });
 
-  it('with strict: false reports names of one side, but still refuses a wrong shape', async () => {
+  it('strict: false allows missing and unexpected names, but not wrong shapes', async () => {
     const model = linear(1, 2);
     const report = model.loadStateDict(
       { bias: { shape: [2], data: [5, 6] }, scale: { shape: [1], data: [1] } },
@@ -81,11 +83,11 @@ describe('loadStateDict', () => {
     expect((await readAll(model.stateDict())).bias).toEqual([5, 6]);
     expect(() =>
       model.loadStateDict({ bias: { shape: [1], data: [5] } }, { strict: false }),
-    ).toThrow(/shape of bias: wanted \[2\], given \[1\]/);
+    ).toThrow(/shape of bias: expected \[2\], got \[1\]/);
     model.dispose();
   });
 
-  it('does not take inherited names for given ones', () => {
+  it('ignores inherited properties of the given state', () => {
     const model = linear(1, 1);
     const inherited = Object.create({ weight: { shape: [1, 1], data: [1] } }) as HostState;
     expect(() => model.loadStateDict(inherited)).toThrow(/missing: weight/);

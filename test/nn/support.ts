@@ -1,5 +1,5 @@
-// What the nn tests share: a backend of their own for every test, which must be empty at its end, and the character
-// network built from layers. Imports vitest, engine and nn.
+// Helpers of the nn tests: a fresh backend for every test, which must be empty at its end, and the
+// character network.
 
 import { afterEach, beforeEach, expect } from 'vitest';
 import {
@@ -27,7 +27,10 @@ export interface BackendHolder {
   backend: ReferenceBackend;
 }
 
-/** Gives every test of the file its own current backend and asserts afterwards that no buffer is left in use. */
+/**
+ * Gives every test of the file a separate current backend and asserts afterwards that no buffer is
+ * in use.
+ */
 export function freshBackend(
   make: () => ReferenceBackend = () => new ReferenceBackend(),
 ): Readonly<BackendHolder> {
@@ -52,7 +55,7 @@ function block(inChannels: number, outChannels: number, rng: Rng): Module[] {
   ];
 }
 
-/** The network of the EMNIST model. */
+/** The character network, built from layers. */
 export class CharacterNet extends Module {
   readonly conv_layers: Sequential;
   readonly fc_layers: Sequential;
@@ -77,7 +80,7 @@ export class CharacterNet extends Module {
   }
 }
 
-/** All numbers of a state, by name. */
+/** All values of a state dict, by name. */
 export async function readAll(
   state: Readonly<Record<string, Tensor>>,
 ): Promise<Record<string, number[]>> {
@@ -89,7 +92,7 @@ export async function readAll(
   return Object.fromEntries(entries);
 }
 
-/** Puts a gradient on a parameter as backward would. */
+/** Sets the gradient of a parameter, as backward() would. */
 export function setGrad(parameter: Parameter, values: ArrayLike<number>): void {
   parameter.zeroGrad();
   scope(() =>
@@ -102,7 +105,7 @@ export function linear(inFeatures: number, outFeatures: number): Linear {
   return new Linear({ inFeatures, outFeatures, rng: new Rng(7) });
 }
 
-/** One that is neither a layer nor a Sequential. */
+/** A composite module that is not a Sequential. */
 export class Pair extends Module {
   readonly first: Module;
   readonly second: Module;

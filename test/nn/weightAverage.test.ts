@@ -1,4 +1,4 @@
-// Averaged weights: the recurrence against the same sums in JavaScript, what a swap does and undoes, and saving.
+// Averaged weights: the recurrence against plain JavaScript, swapping, and saving.
 
 import { describe, expect, it } from 'vitest';
 import { Rng, scope, tensor } from '../../src/engine/index.js';
@@ -23,7 +23,7 @@ class Small extends Module {
   }
 }
 
-/** Moves everything that the average follows, as an optimizer and a forward pass would. */
+/** Changes everything that is averaged, as an optimizer and a forward pass would. */
 function move(model: Small, step: number): void {
   const { linear, norm } = model;
   for (const part of [linear.weight, linear.bias!, norm.running_mean]) {
@@ -31,13 +31,16 @@ function move(model: Small, step: number): void {
   }
 }
 
-/** d of update t, from 0: PyTorch's first update copies, and a short run forgets its start. */
+/**
+ * The decay of update t, from 0: the first update copies, as in PyTorch, and a warm-up reduces the
+ * initial bias.
+ */
 const decayAt = (t: number, decay: number): number => Math.min(decay, t / (9 + t));
 
 describe.each(backendsUnderTest)('WeightAverage on $name', ({ make }) => {
   const onBackend = (body: () => Promise<void>): Promise<void> => withFreshBackend(make, body);
 
-  it('is the moving average of weights and running statistics; a swap shows it and a second hides it', () =>
+  it('averages weights and running statistics; swap() exchanges them with the model', () =>
     onBackend(async () => {
       const model = new Small();
       const average = new WeightAverage(model, { decay: 0.6 });
@@ -61,7 +64,7 @@ describe.each(backendsUnderTest)('WeightAverage on $name', ({ make }) => {
       model.dispose();
     }));
 
-  it('is the model itself after the first update', () =>
+  it('equals the model after the first update', () =>
     onBackend(async () => {
       const model = new Small();
       const average = new WeightAverage(model);
@@ -73,7 +76,7 @@ describe.each(backendsUnderTest)('WeightAverage on $name', ({ make }) => {
       model.dispose();
     }));
 
-  it('makes what computes with the model compute with the averages', () =>
+  it('swap() makes the forward pass use the averages', () =>
     onBackend(async () => {
       const model = new Small();
       const average = new WeightAverage(model);
@@ -93,7 +96,7 @@ describe.each(backendsUnderTest)('WeightAverage on $name', ({ make }) => {
       model.dispose();
     }));
 
-  it('goes on from a saved state to the same numbers', () =>
+  it('continues from a saved state with identical results', () =>
     onBackend(async () => {
       const [model, other] = [new Small(), new Small()];
       const [average, resumed] = [model, other].map(
@@ -114,12 +117,12 @@ describe.each(backendsUnderTest)('WeightAverage on $name', ({ make }) => {
       }
       expect(await other.linear.weight.data()).toEqual(await model.linear.weight.data());
       const bytes = await saveState({ model });
-      expect(() => loadState(bytes, { average })).toThrow('the file holds no average');
+      expect(() => loadState(bytes, { average })).toThrow('the file contains no average');
       for (const one of [model, other, average, resumed]) one.dispose();
     }));
 });
 
-it('refuses a decay of 1 and more', () =>
+it('rejects a decay of 1', () =>
   withFreshBackend(backendsUnderTest[0].make, () => {
     const model = new Small();
     expect(() => new WeightAverage(model, { decay: 1 })).toThrow('at least 0 and below 1');

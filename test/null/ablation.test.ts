@@ -1,4 +1,4 @@
-// The ablation's variants and its statistics.
+// The ablation study: its variants, statistics and table.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,7 +11,7 @@ import {
 import { optionName, SETTING_NAMES } from '../../src/app/run/settings.js';
 
 describe('variants', () => {
-  it('have names of their own and options that train has', () => {
+  it('have unique names and only options that `train` accepts', () => {
     const names = new Set(VARIANTS.map(({ name }) => name));
     expect(names.size).toBe(VARIANTS.length);
     const teachers = VARIANTS.flatMap(({ taughtBy }) => taughtBy ?? []);
@@ -27,7 +27,7 @@ describe('variants', () => {
   });
 });
 
-it("a run has the variant's options, and the scale's where the variant says nothing", () => {
+it("a run uses the variant's options, and the scale's for the options that it does not set", () => {
   const options = ['--recipe=best', '--convolutions=1,2,2'];
   const variant = { name: 'deep', title: 'deep', options };
   expect(optionsOf(variant, 'full')).toEqual(options);

@@ -1,4 +1,4 @@
-// Documents name files that exist: every path and every file name in backticks, and every relative link.
+// Every path and file name in backticks, and every relative link in the documentation, must exist.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = new URL('../../', import.meta.url);
 const FOLDERS = ['src', 'kernels', 'test', 'bench', 'scripts', 'docs'];
 
-/** Names of all source files, without folders. */
+/** Base names of all source files. */
 const names = new Set(
   FOLDERS.flatMap((folder) =>
     readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' }),
@@ -20,7 +20,7 @@ const documents = [
   ),
 ].filter((path) => path.endsWith('.md'));
 
-/** Files and folders that a document names and that do not exist. */
+/** Files and folders that a document names but that do not exist. */
 function missingFiles(path: string, text: string): string[] {
   const isThere = (relative: string, base: URL = ROOT): boolean =>
     existsSync(new URL(relative, base));
@@ -45,7 +45,7 @@ describe('a document names only files that exist:', () => {
   });
 });
 
-it('a file that does not exist is found', () => {
+it('a file that does not exist is reported', () => {
   const text =
     'See `src/gone.ts`, `engine/absent.ts` and [this](nowhere.md), `src/engine/shape.ts`, `shape.ts`.';
   expect(missingFiles('docs/x.md', text)).toEqual([

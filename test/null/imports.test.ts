@@ -1,4 +1,4 @@
-// The architecture as a test: which folder may import which, and no cycles. Prints very long files.
+// Checks the module dependencies: allowed directions and no cycles. Prints long files.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ const ROOT = new URL('../../', import.meta.url);
 function sourcesOf(...folders: string[]): Sources {
   const paths = folders.flatMap((folder) =>
     readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.(ts|js)$/.test(name) && !name.startsWith('.peers')) // other people's code
+      .filter((name) => /\.(ts|js)$/.test(name) && !name.startsWith('.peers')) // third-party code
       .map((name) => `${folder}/${name}`),
   );
   return new Map(paths.sort().map((path) => [path, readFileSync(new URL(path, ROOT), 'utf8')]));
@@ -18,28 +18,28 @@ function sourcesOf(...folders: string[]): Sources {
 
 const house = sourcesOf('kernels', 'src');
 
-describe('the house', () => {
-  it('is not empty', () => {
+describe('the module dependencies', () => {
+  it('cover all sources', () => {
     expect(house.size).toBeGreaterThan(40);
     expect(
       [...house].flatMap(([path, source]) => readImports(path, source)).length,
     ).toBeGreaterThan(100);
   });
 
-  it('imports only in the allowed directions', () => {
+  it('follow the allowed directions', () => {
     expect(forbiddenImports(house)).toEqual([]);
   });
 
-  it('runs in no circle', () => {
+  it('have no cycles', () => {
     expect(importCycles(house, false)).toEqual([]);
   });
 
-  it('has no circle of types either, but for those with a reason', () => {
+  it('have no cycles of types, except the listed ones', () => {
     expect(importCycles(house, true)).toEqual(TYPE_CIRCLES.map(({ files }) => files));
   });
 });
 
-/** Circles that exist for the type checker alone, and why each is worth keeping. */
+/** Cycles of type-only imports, with the reason for each. */
 const TYPE_CIRCLES: readonly { files: string[]; reason: string }[] = [];
 
 /** Above this a file usually contains two ideas. */
@@ -55,7 +55,7 @@ it('prints the files that usually contain two ideas', () => {
   expect(all.size).toBeGreaterThan(200);
 });
 
-// Proof that the checks above can fail: the same functions on small houses that are wrong.
+// Checks that the rules can fail: the same functions on small sets of sources with violations.
 describe('the checker', () => {
   const judged = (path: string, source: string): string[] =>
     forbiddenImports(new Map([[path, source]]));
@@ -86,7 +86,7 @@ describe('the checker', () => {
       'pages must not import node:fs',
     ],
     ['src/elsewhere.ts', "import './engine/shape.js';", 'belongs to no layer'],
-  ])('%s may not say %s', (path, source, complaint) => {
+  ])('rejects in %s: %s', (path, source, complaint) => {
     expect(judged(path, source)).toEqual([expect.stringContaining(complaint)]);
   });
 
@@ -104,11 +104,11 @@ describe('the checker', () => {
       'src/engine/a.ts',
       "// import { Module } from '../nn/module.js';\nconst text = 'import x from yargs';",
     ],
-  ])('%s may say %s', (path, source) => {
+  ])('allows in %s: %s', (path, source) => {
     expect(judged(path, source)).toEqual([]);
   });
 
-  it('finds circles, of two files and of one, and knows types from values', () => {
+  it('finds cycles of several files and of one, and distinguishes types from values', () => {
     const circle = new Map([
       ['a.ts', "import { b } from './b.js';"],
       ['b.ts', "import type { C } from './c.js'; import './d.js';"],

@@ -1,4 +1,5 @@
-// Every kernel keeps to the subset of JavaScript that gpu.js compiles correctly, and to the naming rules.
+// Every kernel stays within the subset of JavaScript that gpu.js compiles correctly, and follows
+// the naming rules.
 
 import { describe, expect, it } from 'vitest';
 import * as families from '../../kernels/index.js';
@@ -6,7 +7,7 @@ import { allKernels } from '../support/kernels.js';
 import { lintKernel } from '../support/kernelSubset.js';
 
 describe('kernels', () => {
-  it('are found, in every family', () => {
+  it('exist in every family', () => {
     for (const family of Object.keys(families)) {
       expect(
         allKernels.some((entry) => entry.family === family),
@@ -15,14 +16,14 @@ describe('kernels', () => {
     }
   });
 
-  it('are named once, and as they are exported', () => {
+  it('have unique names, equal to their export names', () => {
     const names = allKernels.map(({ kernel }) => kernel.name);
     expect(names).toEqual([...new Set(names)]);
     expect(names).toEqual(allKernels.map(({ exportName }) => exportName));
   });
 
   it.each(allKernels.map(({ kernel }) => [kernel.name, kernel] as const))(
-    '%s keeps to the subset',
+    '%s stays within the subset',
     (_, kernel) => {
       const { inputs, scalars, source } = kernel;
       expect(lintKernel({ text: source, inputs, scalars })).toEqual([]);
@@ -30,18 +31,18 @@ describe('kernels', () => {
   );
 });
 
-// Proof that the linter can fail: one forbidden thing at a time.
+// Checks that the linter can fail: one forbidden construct at a time.
 describe('the linter', () => {
   const lint = (text: string): string[] => lintKernel({ text, inputs: ['x'], scalars: ['s'] });
   const body = (statements: string): string[] => lint(`function (x, s) { ${statements} }`);
 
-  it('passes a kernel that uses all that is allowed', () => {
+  it('accepts a kernel that uses everything allowed', () => {
     const good = `
       const q = Math.floor((this.thread.x + 0.5) / this.constants.n);
       let sum = 0;
       for (let i = 0; i < this.constants.n; i++) {
-        const place = q * this.constants.n + i;
-        if (place >= 0 && !(place === 3)) { sum += Math.max(x[place], -s); } else { sum -= 1; }
+        const offset = q * this.constants.n + i;
+        if (offset >= 0 && !(offset === 3)) { sum += Math.max(x[offset], -s); } else { sum -= 1; }
       }
       return sum / s;`;
     expect(body(good)).toEqual([]);
@@ -84,11 +85,11 @@ describe('the linter', () => {
     ['const v = x[this.thread.x / 4];', 'an index must be rounded'],
     ['const q = this.thread.x / 4; const r = q + 1; const v = x[r];', 'an index must be rounded'],
     ['let q = 0; q = this.thread.x / 4; const v = x[q];', 'an index must be rounded'],
-  ])('refuses %s', (statements, complaint) => {
+  ])('rejects %s', (statements, complaint) => {
     expect(body(`${statements} return 0;`)).toContainEqual(expect.stringContaining(complaint));
   });
 
-  it('refuses what is no plain function, and parameters that are not the declared ones', () => {
+  it('rejects anything but a plain function, and parameters other than the declared ones', () => {
     expect(lint('(x, s) => x[0] + s')).toEqual([expect.stringContaining('function expression')]);
     expect(lint('body(x, s) { return s; }')).toEqual([
       expect.stringContaining('function expression'),

@@ -1,4 +1,4 @@
-// New folders: made with those above them, taken when empty, refused otherwise. No backend.
+// Output folders: created with their parents, accepted if empty, rejected otherwise.
 
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { skipNote } from '../support/skipping.js';
 const root = mkdtempSync(join(tmpdir(), 'inkgrad-folder-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-it('is made with the folders above it, and may be there already', () => {
+it('is created with its parents, and may exist if empty', () => {
   const deep = join(root, 'a', 'b', 'c');
   makeFolder(deep);
   makeFolder(deep);
@@ -19,19 +19,16 @@ it('is made with the folders above it, and may be there already', () => {
   expect(newFolder('out', deep)).toBe(deep);
 });
 
-it('is refused where something is', () => {
+it('is rejected if it is not empty, or a file is in the way', () => {
   writeFileSync(join(root, 'file'), '');
   expect(() => newFolder('out', join(root, 'file'))).toThrow(
-    /^--out .*file: this folder cannot be made/,
+    /^--out .*file: cannot create the folder/,
   );
   expect(() => newFolder('out', join(root, 'file', 'below'))).toThrow(ArgumentError);
-  expect(() => newFolder('debug-dir', root)).toThrow(/^--debug-dir .*: this folder is not empty/);
+  expect(() => newFolder('debug-dir', root)).toThrow(/^--debug-dir .*: the folder is not empty/);
 });
 
 const noProc = existsSync('/proc/self') ? null : 'no /proc; run on Linux';
-it.skipIf(noProc !== null)(
-  `is refused, not tried for ever, where nothing can be made${skipNote(noProc)}`,
-  () => {
-    expect(() => newFolder('out', '/proc/new/below')).toThrow(/cannot be made \(ENOENT/);
-  },
-);
+it.skipIf(noProc !== null)(`is rejected where nothing can be created${skipNote(noProc)}`, () => {
+  expect(() => newFolder('out', '/proc/new/below')).toThrow(/cannot create the folder \(ENOENT/);
+});

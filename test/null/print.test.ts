@@ -1,9 +1,9 @@
-// Printing: what a reader sees at the console.
+// Formatting of arrays as text.
 
 import { expect, it } from 'vitest';
 import { formatArray } from '../../src/engine/index.js';
 
-it('prints a number as itself', () => {
+it('prints a scalar as a number', () => {
   expect(formatArray([3], [])).toBe('3');
   expect(formatArray([0.5], [])).toBe('0.5000');
 });
@@ -18,7 +18,7 @@ it('indents by depth', () => {
   );
 });
 
-it('abridges axes longer than seven to three at each end', () => {
+it('abbreviates axes longer than seven to three elements at each end', () => {
   const values = Array.from({ length: 100 }, (_, i) => i);
   expect(formatArray(values, [100])).toBe('[ 0,  1,  2, ..., 97, 98, 99]');
   expect(formatArray(values.slice(0, 7), [7])).toBe('[0, 1, 2, 3, 4, 5, 6]');
@@ -33,7 +33,7 @@ it('abridges axes longer than seven to three at each end', () => {
   ]);
 });
 
-it('shows what four decimals would hide in exponent form', () => {
+it('uses exponent form for values that four decimals cannot show', () => {
   expect(formatArray([1e-5], [])).toBe('1.000e-5');
   expect(formatArray([2.5e7], [])).toBe('2.500e+7');
   expect(formatArray([NaN], [])).toBe('NaN');

@@ -1,4 +1,5 @@
-// Recipes: what a run uses when a recipe, single options or both are given, and what a resumed run may not change.
+// Recipes: settings from a recipe, from single options or both, and settings that a resumed run
+// cannot change.
 
 import { describe, expect, it } from 'vitest';
 import { describeRecipe } from '../../src/app/training/describeRecipe.js';
@@ -12,7 +13,7 @@ import {
 import type { JsonObject } from '../../src/nn/index.js';
 
 describe('recipes', () => {
-  it('the original is what is done when nothing is said', () => {
+  it('the default is the original', () => {
     expect(newSettings({})).toEqual(newSettings({ recipe: 'original' }));
     expect(newSettings({})).toMatchObject({
       lr: 0.001,
@@ -26,7 +27,7 @@ describe('recipes', () => {
     ]);
   });
 
-  it('the best names every ingredient it has, and options given beside it win', () => {
+  it('the description of the best names its settings, and explicit options override it', () => {
     const settings = newSettings({ recipe: 'best', shift: 0, dropout: 0.4, balance: false });
     expect(settings).toMatchObject({
       ...RECIPES.best,
@@ -41,7 +42,7 @@ describe('recipes', () => {
     expect(words).not.toMatch(/shift|balanced/);
   });
 
-  it.each(Object.entries(RECIPES))('%s holds to the rules of the settings', (recipe, parts) => {
+  it.each(Object.entries(RECIPES))('%s has valid settings', (recipe, parts) => {
     for (const [name, value] of Object.entries(parts)) {
       expect(SETTINGS[name as keyof typeof SETTINGS].holds(value), name).toBe(true);
     }
@@ -49,14 +50,14 @@ describe('recipes', () => {
     expect(readSettings(JSON.parse(JSON.stringify(settings)) as JsonObject)).toEqual(settings);
   });
 
-  it('a word that is none is refused', () => {
+  it('an unknown value is rejected', () => {
     const settings = { ...newSettings({}), schedule: 'sometimes' } as unknown as JsonObject;
     expect(() => readSettings(settings)).toThrow('expected one of plateau, cosine, one-cycle');
   });
 });
 
 describe('a resumed run', () => {
-  it('may have more epochs, unless the rate follows a curve over all steps', () => {
+  it('can have more epochs, unless the learning rate depends on the total number of steps', () => {
     expect(resumedSettings(newSettings({}), { epochs: 30 }, 'runs/1').epochs).toBe(30);
     const best = newSettings({ recipe: 'best' });
     expect(() => resumedSettings(best, { epochs: 30 }, 'runs/1')).toThrow(
@@ -65,7 +66,7 @@ describe('a resumed run', () => {
     expect(resumedSettings(best, { epochs: best.epochs }, 'runs/1')).toEqual(best);
   });
 
-  it('keeps its recipe and every ingredient', () => {
+  it('cannot change its recipe or a setting', () => {
     const best = newSettings({ recipe: 'best' });
     for (const given of [
       { recipe: 'original' as const },

@@ -1,4 +1,4 @@
-// Random numbers: the generator against its published answers, and the promises streams make.
+// Random numbers: the generator against published test vectors, and the guarantees of its streams.
 
 import { describe, expect, it } from 'vitest';
 import { ArgumentError, Rng, threefry2x32 } from '../../src/engine/index.js';
@@ -7,7 +7,7 @@ const hex = (words: readonly number[]): string =>
   words.map((word) => word.toString(16).padStart(8, '0')).join(' ');
 
 describe('Threefry-2x32, 20 rounds', () => {
-  // From the file of known answers that its authors publish with Random123 (Salmon et al., SC 2011).
+  // Known-answer tests published with Random123 (Salmon et al., SC 2011).
   it.each([
     [[0, 0], [0, 0], '6b200159 99ba4efe'],
     [[0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], '1cb996fc bb002be7'],
@@ -20,7 +20,7 @@ describe('Threefry-2x32, 20 rounds', () => {
 const draw = (rng: Rng, count: number): number[] => Array.from({ length: count }, () => rng.bits());
 
 describe('a stream', () => {
-  it('is the blocks of its key in order, two words each', () => {
+  it('consists of the blocks of its key in order, two words each', () => {
     const words = [0, 1, 2].flatMap((block) => threefry2x32(7, 0, block, 0));
     expect(draw(new Rng(7), 6)).toEqual(words);
   });
@@ -30,12 +30,12 @@ describe('a stream', () => {
     expect(draw(new Rng(2 ** 53 - 1), 4)).not.toEqual(draw(new Rng(2 ** 32 - 1), 4));
   });
 
-  it.each([-1, 1.5, NaN, 2 ** 53])('refuses the seed %d', (seed) => {
+  it.each([-1, 1.5, NaN, 2 ** 53])('rejects the seed %d', (seed) => {
     expect(() => new Rng(seed)).toThrow(ArgumentError);
     expect(() => new Rng(seed)).toThrow(`got ${seed}`);
   });
 
-  it.each([0, 1, 2, 7, 8])('goes on from its state after %d draws, through JSON', (drawn) => {
+  it.each([0, 1, 2, 7, 8])('continues from its state after %d draws, through JSON', (drawn) => {
     const rng = new Rng(123456789012);
     draw(rng, drawn);
     const resumed = new Rng(JSON.parse(JSON.stringify(rng.state())) as ReturnType<Rng['state']>);
@@ -43,7 +43,7 @@ describe('a stream', () => {
     expect(resumed.state()).toEqual(rng.state());
   });
 
-  it('does not repeat itself when the block number outgrows 32 bits', () => {
+  it('does not repeat when the block number exceeds 32 bits', () => {
     const { key } = new Rng(1).state();
     const late = new Rng({ key, drawn: 2 ** 33 });
     expect(draw(late, 4)).not.toEqual(draw(new Rng(1), 4));
@@ -51,14 +51,14 @@ describe('a stream', () => {
 });
 
 describe('streams split by name', () => {
-  it('depend on the name and not on how much was drawn before', () => {
+  it('depend on the name, not on earlier draws', () => {
     const rng = new Rng(42);
     const before = draw(rng.split('init'), 8);
     draw(rng, 5);
     expect(draw(rng.split('init'), 8)).toEqual(before);
   });
 
-  it('never coincide: other names, other seeds, nested names, the parent itself', () => {
+  it('differ for different names, seeds and nesting, and from the parent', () => {
     const root = new Rng(42);
     const streams = [
       root,
@@ -75,7 +75,7 @@ describe('streams split by name', () => {
     expect(new Set(first).size).toBe(streams.length);
   });
 
-  it('look independent: the correlation of two of them is within four standard errors', () => {
+  it('are uncorrelated within four standard errors', () => {
     const count = 20_000;
     const root = new Rng(1);
     const [a, b] = [root.split('dropout'), root.split('augment')];
@@ -85,7 +85,8 @@ describe('streams split by name', () => {
   });
 });
 
-// Moments of n draws lie within four standard errors of the true ones: with a fixed seed, always or never.
+// Moments of n draws lie within four standard errors of the true ones. With a fixed seed the result
+// is deterministic.
 const COUNT = 40_000;
 const WITHIN = 4 / Math.sqrt(COUNT);
 
@@ -106,10 +107,11 @@ describe('distributions', () => {
       true,
     );
     expect(Math.abs(mean - 0.5)).toBeLessThan(WITHIN * Math.sqrt(1 / 12));
-    expect(Math.abs(variance - 1 / 12)).toBeLessThan(WITHIN * Math.sqrt(1 / 180)); // var of (u - 1/2)^2
+    // 1 / 180 is the variance of (u - 1/2)^2.
+    expect(Math.abs(variance - 1 / 12)).toBeLessThan(WITHIN * Math.sqrt(1 / 180));
   });
 
-  it('between: scaled to its ends', () => {
+  it('between: uniform in the given range', () => {
     const rng = new Rng(12);
     const values = Array.from({ length: 1000 }, () => rng.between(-3, 5));
     expect(Math.min(...values)).toBeGreaterThanOrEqual(-3);
@@ -132,11 +134,11 @@ describe('distributions', () => {
     const rng = new Rng(14);
     const counts = new Array<number>(7).fill(0);
     for (let i = 0; i < 7000; i++) counts[rng.below(7)] += 1;
-    // Pearson's chi-squared with 6 degrees of freedom: 22.5 is passed once in a thousand times.
+    // Pearson's chi-squared with 6 degrees of freedom exceeds 22.5 with probability 0.001.
     expect(counts.reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0)).toBeLessThan(22.5);
   });
 
-  it('permutation: each number once; all orders of three equally often', () => {
+  it('permutation: each index once; all orders of three equally often', () => {
     const rng = new Rng(15);
     expect([...rng.permutation(100)].sort((a, b) => a - b)).toEqual([...Array(100).keys()]);
     expect([...rng.permutation(0)]).toEqual([]);
@@ -146,7 +148,7 @@ describe('distributions', () => {
       counts.set(order, (counts.get(order) ?? 0) + 1);
     }
     expect(counts.size).toBe(6);
-    // Five degrees of freedom: 20.5 is passed once in a thousand times.
+    // With 5 degrees of freedom it exceeds 20.5 with probability 0.001.
     expect([...counts.values()].reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0)).toBeLessThan(
       20.5,
     );

@@ -1,4 +1,4 @@
-// The arithmetic of shapes: strides, broadcasting, reshaping. Numbers are checked by hand or against a plain loop.
+// Shape arithmetic: strides, broadcasting and reshaping, checked by hand or against a plain loop.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ describe('strides', () => {
     expect(shapes.contiguousStrides([5])).toEqual([1]);
   });
 
-  it('give every element of any shape its own place in reading order', () => {
+  it('map the elements of any shape to consecutive offsets in row-major order', () => {
     const anyShape = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 5 });
     fc.assert(
       fc.property(anyShape, (shape) => {
@@ -28,7 +28,7 @@ describe('strides', () => {
     );
   });
 
-  it('tell a contiguous array from a transposed one; axes of size 1 never matter', () => {
+  it('distinguish contiguous from transposed arrays, and ignore axes of size 1', () => {
     expect(shapes.isContiguous([2, 3], [3, 1])).toBe(true);
     expect(shapes.isContiguous([3, 2], [1, 3])).toBe(false);
     expect(shapes.isContiguous([1, 3], [99, 1])).toBe(true);
@@ -61,12 +61,12 @@ describe('broadcasting', () => {
       [0, 3],
     ],
     [[1], [0], [0]],
-  ])('%j with %j is %j, in either order', (a, b, expected) => {
+  ])('%j with %j gives %j, in either order', (a, b, expected) => {
     expect(shapes.broadcastShapes(a, b, 'test')).toEqual(expected);
     expect(shapes.broadcastShapes(b, a, 'test')).toEqual(expected);
   });
 
-  it('names both shapes and the axis, counted from the right, when sizes disagree', () => {
+  it('reports both shapes and the axis, counted from the right, when sizes differ', () => {
     expect(() => shapes.broadcastShapes([2, 3], [4], 'add')).toThrow(
       new ShapeError(
         'add: cannot broadcast [2,3] with [4]: sizes 3 and 4 at axis -1 differ and neither is 1',
@@ -80,13 +80,13 @@ describe('broadcasting', () => {
     expect(() => shapes.broadcastShapes([0], [2], 'add')).toThrow(ShapeError);
   });
 
-  it('reads a repeated axis with stride 0', () => {
+  it('uses stride 0 for a repeated axis', () => {
     expect(shapes.broadcastStrides([3], [1], [2, 3], 'expand')).toEqual([0, 1]);
     expect(shapes.broadcastStrides([2, 1], [1, 1], [2, 4], 'expand')).toEqual([1, 0]);
     expect(shapes.broadcastStrides([2, 3], [1, 2], [2, 3], 'expand')).toEqual([1, 2]);
   });
 
-  it('never expands to fewer axes, to fewer places, or from a size other than 1', () => {
+  it('rejects fewer axes, fewer elements, and expansion of a size other than 1', () => {
     const expand = (from: number[], to: number[]) => () =>
       shapes.broadcastStrides(from, shapes.contiguousStrides(from), to, 'expand');
     expect(expand([2, 3], [3])).toThrow(new ShapeError('expand: cannot expand [2,3] to [3]'));
@@ -115,11 +115,11 @@ describe('reshape', () => {
       [3, -1],
       [3, 0],
     ],
-  ])('%j as %j is %j', (from, target, expected) => {
+  ])('%j to %j gives %j', (from, target, expected) => {
     expect(shapes.resolveReshape(from, target, 'reshape')).toEqual(expected);
   });
 
-  it('refuses a target of another size, two unknown sizes, and sizes that are not whole', () => {
+  it('rejects a target of another size, two unknown sizes, and invalid sizes', () => {
     const view = (from: number[], target: number[]) => () =>
       shapes.resolveReshape(from, target, 'reshape');
     expect(view([2, 3], [4])).toThrow(
@@ -131,7 +131,7 @@ describe('reshape', () => {
     expect(view([2, 3], [4, -1])).toThrow(ShapeError);
     expect(view([2, 3], [-2, -3])).toThrow(ShapeError);
     expect(view([2, 3], [1.5, 4])).toThrow(ShapeError);
-    expect(view([0], [0, -1])).toThrow(ShapeError); // 0 / 0: no telling what -1 stands for
+    expect(view([0], [0, -1])).toThrow(ShapeError); // 0 / 0: the size of -1 is undefined
   });
 });
 
@@ -143,19 +143,19 @@ describe('axes', () => {
     expect(shapes.normalizeAxes(-2, 3, 'sum')).toEqual([1]);
   });
 
-  it('must exist, be whole, and be named once', () => {
+  it('must be integers in range, without duplicates', () => {
     expect(() => shapes.normalizeAxis(3, 3, 'sum')).toThrow(
-      new ShapeError('sum: axis 3 is outside the 3 axes of the input'),
+      new ShapeError('sum: axis 3 is out of range for an input with 3 axes'),
     );
     expect(() => shapes.normalizeAxis(-4, 3, 'sum')).toThrow(ShapeError);
     expect(() => shapes.normalizeAxis(0.5, 3, 'sum')).toThrow(ShapeError);
     expect(() => shapes.normalizeAxis(0, 0, 'sum')).toThrow(ShapeError);
     expect(() => shapes.normalizeAxes([1, -1], 2, 'max')).toThrow(
-      new ShapeError('max: axes [1,1] name one axis twice'),
+      new ShapeError('max: axes [1,1] contain a duplicate'),
     );
   });
 
-  it('split a shape into what lies outside, along and inside', () => {
+  it('split a shape into outer size, axis size and inner size', () => {
     expect(shapes.aroundAxis([2, 3, 4, 5], 1)).toEqual({ outer: 2, size: 3, inner: 20 });
     expect(shapes.aroundAxis([7], 0)).toEqual({ outer: 1, size: 7, inner: 1 });
   });

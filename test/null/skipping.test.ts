@@ -1,11 +1,12 @@
-// The list of skipped tests that the runner prints: one line per reason, and an error for a test without one.
+// The list of skipped tests that the runner prints: one line per reason, and an error for a test
+// without one.
 
 import { describe, expect, it } from 'vitest';
 import { skipLines } from '../support/skippedGroups.js';
 import { reasonIn, skipNote } from '../support/skipping.js';
 
 describe('the note in a title', () => {
-  it('holds the reason, and is empty if nothing is missing', () => {
+  it('contains the reason, and is empty if nothing is missing', () => {
     expect(skipNote(null)).toBe('');
     expect(reasonIn(`drawing${skipNote('no Chromium; install chromium')}`)).toBe(
       'no Chromium; install chromium',

@@ -1,5 +1,5 @@
-// Temperature scaling: that the fitted number is the minimum, that it finds back the temperature labels were drawn with,
-// and that probabilities are the softmax.
+// Temperature scaling: the fitted temperature minimizes the loss and recovers the temperature that
+// labels were drawn with. Probabilities are the softmax of scaled logits.
 
 import { describe, expect, it } from 'vitest';
 import { fitTemperature, probabilitiesOf } from '../../src/app/training/temperature.js';
@@ -42,14 +42,14 @@ function meanLoss(
 
 describe('fitTemperature', () => {
   it.each([0.4, 1, 1.7, 3])(
-    'finds the temperature %d that labels were drawn with',
+    'recovers the temperature %d that labels were drawn with',
     (temperature) => {
       const { logits, labels } = draw(20_000, temperature, 3);
       expect(Math.abs(fitTemperature(logits, labels) / temperature - 1)).toBeLessThan(0.04);
     },
   );
 
-  it('is where the loss is lowest', () => {
+  it('minimizes the loss', () => {
     const { logits, labels } = draw(500, 1.3, 4);
     const fitted = fitTemperature(logits, labels);
     const lowest = meanLoss(logits, labels, fitted);
@@ -58,25 +58,25 @@ describe('fitTemperature', () => {
     }
   });
 
-  it('does not mind a number added to all logits of a row, nor logits that exp cannot take', () => {
+  it('is invariant to a constant added to the logits of a row, even a large one', () => {
     const { logits, labels } = draw(500, 1.3, 5);
     const moved = logits.map((z, i) => z + 5000 * Math.floor(i / CLASSES));
     expect(fitTemperature(moved, labels)).toBeCloseTo(fitTemperature(logits, labels), 6);
   });
 
-  it('stays within bounds where all is right, and where all is wrong', () => {
+  it('stays within bounds if all predictions are correct, or all wrong', () => {
     const rows = [5, 0, 0, 0, 5, 0, 0, 0, 5];
     expect(fitTemperature(rows, [0, 1, 2])).toBe(0.05);
     expect(fitTemperature(rows, [1, 2, 0])).toBe(20);
   });
 
-  it('refuses labels that do not belong to the logits', () => {
-    expect(() => fitTemperature([1, 2, 3], [0, 1])).toThrow('3 logits do not belong to 2 labels');
+  it('rejects labels that do not match the logits', () => {
+    expect(() => fitTemperature([1, 2, 3], [0, 1])).toThrow('3 logits do not match 2 labels');
   });
 });
 
 describe('probabilitiesOf', () => {
-  it('is the softmax of the logits over the temperature', () => {
+  it('is the softmax of the logits divided by the temperature', () => {
     const probabilities = Array.from(probabilitiesOf([1, 3, 1000, 998], 2, 2));
     const high = 1 / (1 + Math.exp(-1));
     [1 - high, high, high, 1 - high].forEach((value, i) =>
@@ -85,7 +85,7 @@ describe('probabilitiesOf', () => {
     expect(Array.from(probabilitiesOf([0, Math.log(3)], 2))).toEqual([0.25, 0.75]);
   });
 
-  it.each([0, -1, NaN, Infinity])('refuses a temperature of %d', (temperature) => {
+  it.each([0, -1, NaN, Infinity])('rejects a temperature of %d', (temperature) => {
     expect(() => probabilitiesOf([1, 2], 2, temperature)).toThrow(
       'must be a finite number above 0',
     );

@@ -1,4 +1,4 @@
-// The page's pairing of EMNIST files by their names: what belongs together, what is missing, and what people drop instead.
+// The page's pairing of EMNIST files by name: roles, missing files, and files that are rejected.
 
 import { describe, expect, it } from 'vitest';
 import { fileName, mappingName } from '../../src/data/emnist/splits.js';
@@ -28,7 +28,7 @@ describe('roleOf', () => {
     [mappingName('balanced'), 'mapping'],
     ['emnist-balanced-train-images-idx3-ubyte (2).gz', 'trainImages'],
     ['EMNIST-BALANCED-TRAIN-LABELS-IDX1-UBYTE.GZ', 'trainLabels'],
-  ])('knows %s', (name, role) => {
+  ])('recognizes %s', (name, role) => {
     expect(roleOf(name)).toEqual({ split: 'balanced', role });
   });
 
@@ -43,7 +43,7 @@ describe('roleOf', () => {
       /none of the official EMNIST files; their names are like emnist-balanced-train-images/,
     ],
     ['emnist-constructor-mapping.txt', /no split constructor/],
-  ])('refuses %s', (name, message) => {
+  ])('rejects %s', (name, message) => {
     expect(() => roleOf(name)).toThrow(DataError);
     expect(() => roleOf(name)).toThrow(message);
     expect(() => roleOf(name)).toThrow(name);
@@ -51,7 +51,7 @@ describe('roleOf', () => {
 });
 
 describe('addFiles', () => {
-  it('collects a split over several goes, and says what is missing until it is complete', () => {
+  it('collects a split over several calls, and lists what is missing until it is complete', () => {
     const one = addFiles<File>(EMPTY, files(IMAGES));
     expect(missingRoles(one)).toEqual(['trainLabels']);
     expect(completeFiles(one)).toBeNull();
@@ -71,7 +71,7 @@ describe('addFiles', () => {
     expect(completeFiles(four)?.mapping).toBe(four.files.mapping);
   });
 
-  it('does not take test files for training', () => {
+  it('does not use test files for training', () => {
     const test = addFiles<File>(EMPTY, files(TEST_IMAGES, TEST_LABELS));
     expect(missingRoles(test)).toEqual(['trainImages', 'trainLabels']);
     expect(completeFiles(test)).toBeNull();
@@ -82,7 +82,7 @@ describe('addFiles', () => {
     expect(addFiles(addFiles<File>(EMPTY, files(IMAGES)), [again]).files.trainImages).toBe(again);
   });
 
-  it('refuses files of two splits, and the same part twice at once, and then adds nothing', () => {
+  it('rejects files of two splits and duplicate parts, and then adds nothing', () => {
     const letters = fileName('letters', 'train', 'labels');
     const before = addFiles<File>(EMPTY, files(IMAGES));
     expect(() => addFiles(before, files(LABELS, letters))).toThrow(

@@ -1,4 +1,5 @@
-// The messages between the page and the training worker: the right ones pass, each wrong field is named.
+// Messages between the page and the training worker: valid ones are accepted, invalid fields are
+// named.
 
 import { describe, expect, it } from 'vitest';
 import { readCommand, readReport, type Settings } from '../../src/app/web/training/protocol.js';
@@ -29,13 +30,13 @@ const step = {
 
 describe('a training command', () => {
   it.each([{ kind: 'start', settings }, { kind: 'pause' }, { kind: 'continue' }, { kind: 'stop' }])(
-    'of the kind $kind passes as it is',
+    'of the kind $kind is accepted unchanged',
     (command) => {
       expect(readCommand(command)).toBe(command);
     },
   );
 
-  it('may bring files', () => {
+  it('can include files', () => {
     const blob = new Blob(['x']);
     const files = {
       split: 'balanced',
@@ -67,36 +68,36 @@ describe('a training command', () => {
     ['images', 1e9],
     ['backend', 'reference'],
     ['source', undefined],
-  ])('with the %s %s is refused by name', (field, value) => {
+  ])('with %s %s is rejected, naming the field', (field, value) => {
     const command = { kind: 'start', settings: { ...settings, [field]: value } };
     expect(() => readCommand(command)).toThrow(
-      `training command start: its settings.${field} is ${value}`,
+      `training command start: settings.${field} is ${value}`,
     );
   });
 
-  it.each([null, 7, {}, { kind: 'destroy' }, { kind: 'toString' }])('%j is none', (message) => {
-    expect(() => readCommand(message)).toThrow('training command: there is no kind');
+  it.each([null, 7, {}, { kind: 'destroy' }, { kind: 'toString' }])('%j is rejected', (message) => {
+    expect(() => readCommand(message)).toThrow('training command: unknown kind');
   });
 });
 
 describe('a training report', () => {
-  it('passes if its numbers are numbers', () => {
+  it('is accepted only if its fields have the right types and ranges', () => {
     expect(readReport(step)).toBe(step);
-    expect(() => readReport({ ...step, loss: NaN })).toThrow(
-      'training report step: its loss is NaN',
+    expect(() => readReport({ ...step, loss: NaN })).toThrow('training report step: loss is NaN');
+    expect(() => readReport({ ...step, accuracy: 1.5 })).toThrow(
+      'training report step: accuracy is 1.5',
     );
-    expect(() => readReport({ ...step, accuracy: 1.5 })).toThrow('its accuracy is 1.5');
     expect(() => readReport({ kind: 'model', bytes: [1, 2], epochs: 1 })).toThrow(
-      'its bytes is of another kind',
+      'training report model: bytes is an object of the wrong type',
     );
     expect(() =>
       readReport({ kind: 'epoch', numbers: null, predictions: new Uint8Array(1) }),
-    ).toThrow('its numbers.contents are null');
+    ).toThrow('training report epoch: numbers is null');
   });
 });
 
-describe('the pace of a run', () => {
-  it('is that of the last seconds, and knows nothing of pauses', () => {
+describe('the speed of a run', () => {
+  it('is measured over the last seconds, without pauses', () => {
     const pace = new Pace();
     expect(pace.imagesPerSecond).toBe(0);
     pace.begin(0);
@@ -112,7 +113,7 @@ describe('the pace of a run', () => {
   });
 });
 
-describe('what is reported of the steps', () => {
+describe('step reports', () => {
   const event = (epoch: number, done: number, trainLoss: number, trainAccuracy: number) =>
     ({
       event: 'step',
@@ -125,7 +126,7 @@ describe('what is reported of the steps', () => {
       trainAccuracy,
     }) as const;
 
-  it('are means since the last report, and the time left', () => {
+  it('contain means since the last report, and the remaining time', () => {
     const watch = new Watch(2);
     watch.begin(0);
     expect(watch.report(event(1, 2, 4, 0.5), 1000)).toMatchObject({

@@ -1,7 +1,7 @@
-// What the training tab keeps without drawing it: the lines of the curves, and the bookkeeping of the confusion matrix.
+// Data of the training tab, without drawing: points of the curves, and the confusion matrix.
 
 import { describe, expect, it } from 'vitest';
-import { Confusion, moveCell } from '../../src/app/web/training/confusion.js';
+import { type Cell, Confusion, moveCell } from '../../src/app/web/training/confusion.js';
 import { History, timeText } from '../../src/app/web/training/history.js';
 import type { StepReport } from '../../src/app/web/training/protocol.js';
 import type { EpochEvent } from '../../src/app/training/trainerEvents.js';
@@ -31,7 +31,7 @@ const step = (number: number, done: number, images: number, loss: number): StepR
 });
 
 describe('the history of a run', () => {
-  it('shows the first points at once, later ones as means over 256 images, across the end of an epoch', () => {
+  it('records the first points individually, later ones as means over 256 images', () => {
     const history = new History();
     for (const done of [50, 100, 150, 200]) history.addStep(step(1, done, 50, 4));
     expect(history.loss.x).toEqual([0.05, 0.1, 0.15, 0.2]);
@@ -43,7 +43,7 @@ describe('the history of a run', () => {
     expect(history.accuracy.training.every((share) => share === 0.5)).toBe(true);
   });
 
-  it('puts validation where its epoch ends, beside a training point that is there', () => {
+  it('records validation points at the end of their epoch', () => {
     const history = new History();
     history.addStep(step(1, 1000, 1000, 2));
     history.addEpoch(epoch(1, 1.5, 0.6));
@@ -52,7 +52,7 @@ describe('the history of a run', () => {
     expect(history.accuracy.validation).toEqual([0.6, 0.7]);
   });
 
-  it('sums up in a sentence', () => {
+  it('summarizes the run in a sentence', () => {
     const history = new History();
     expect(history.summary()).toBe('No epoch has ended yet.');
     history.addEpoch(epoch(1, 1.5, 0.71));
@@ -70,7 +70,7 @@ describe('the history of a run', () => {
     [44.6, '45 s'],
     [200, '3 min 20 s'],
     [3900, '1 h 5 min'],
-  ])('tells %f seconds as %s', (seconds, text) => {
+  ])('formats %f seconds as %s', (seconds, text) => {
     expect(timeText(seconds)).toBe(text);
   });
 });
@@ -80,16 +80,16 @@ describe('the confusion matrix', () => {
   const labels = Uint8Array.of(0, 0, 0, 1, 1, 2);
   const confusion = new Confusion(classes, labels, Uint8Array.of(0, 1, 1, 1, 0, 2));
 
-  it('counts, and knows the images of each cell', () => {
+  it('counts the images of each cell and lists them', () => {
     expect(confusion.count({ label: 0, read: 1 })).toBe(2);
     expect(confusion.images({ label: 0, read: 1 })).toEqual([1, 2]);
     expect(confusion.images({ label: 1, read: 2 })).toEqual([]);
-    const cells = classes.flatMap((_, label) => classes.map((__, read) => ({ label, read })));
+    const cells = classes.flatMap((_, label) => classes.map((__, read): Cell => ({ label, read })));
     expect(cells.flatMap((cell) => confusion.images(cell)).sort()).toEqual([0, 1, 2, 3, 4, 5]);
     for (const cell of cells) expect(confusion.images(cell)).toHaveLength(confusion.count(cell));
   });
 
-  it('has the accuracy of each class on its diagonal, and of a class without images says so', () => {
+  it('has the accuracy of each class on its diagonal, and reports classes without images', () => {
     expect(confusion.share({ label: 0, read: 0 })).toBeCloseTo(1 / 3);
     expect(confusion.share({ label: 2, read: 2 })).toBe(1);
     expect(confusion.share({ label: 3, read: 3 })).toBe(0);
@@ -113,11 +113,11 @@ describe('the confusion matrix', () => {
     ['Home', { label: 1, read: 0 }],
     ['End', { label: 1, read: 3 }],
     ['Tab', null],
-  ])('is walked over with %s', (key, to) => {
+  ])('moves the selected cell with %s', (key, to) => {
     expect(moveCell({ label: 1, read: 2 }, key, 4)).toEqual(to);
   });
 
-  it('ends at its edges', () => {
+  it('does not move beyond its edges', () => {
     expect(moveCell({ label: 0, read: 3 }, 'ArrowUp', 4)).toEqual({ label: 0, read: 3 });
     expect(moveCell({ label: 0, read: 3 }, 'ArrowRight', 4)).toEqual({ label: 0, read: 3 });
   });

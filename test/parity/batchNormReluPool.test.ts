@@ -1,5 +1,5 @@
-// batchNormReluPool beyond its samples: any size, ties everywhere, windows without a positive value, and any number of
-// threads. The oracle is the three ops in turn, in float64.
+// batchNormReluPool beyond its samples: random sizes, ties, windows without a positive value, and
+// one or two threads. The oracle is the sequence of three ops, in float64.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ const fused = ([x, weight, bias]: Tensor[]): Tensor =>
 const inTurn = ([x, weight, bias]: Tensor[]): Tensor =>
   maxPool2d(relu(batchNorm(x, weight, bias, attributes)), { window: 2 });
 
-/** A vector of the same number. */
+/** A vector with one value repeated. */
 const constant = (size: number, value: number): SampleInput => ({
   shape: [size],
   differentiable: true,
@@ -50,10 +50,10 @@ const sizes = fc.tuple(
 describe.each([reference32, wasm(1), wasm(2)])('$name', (tested) => {
   const fixture = parityFixture(tested);
 
-  it(`equals the three ops in turn where values tie (seed ${SEED})`, async () => {
+  it(`equals the three ops in sequence, also with ties (seed ${SEED})`, async () => {
     const exact = await oracle.make();
     const property = fc.asyncProperty(sizes, fc.nat(), async (shape, seed) => {
-      const own = computation(whole(shape, 2)); // five numbers for windows of four: ties in most of them
+      const own = computation(whole(shape, 2)); // five values: ties in most windows
       const expected = await evaluate(exact, { ...own, call: inTurn }, seed);
       const actual = await evaluate(fixture.backend, own, seed);
       for (const [name, values] of expected) expectClose(actual.get(name)!, values, name);
@@ -62,7 +62,7 @@ describe.each([reference32, wasm(1), wasm(2)])('$name', (tested) => {
     await exact.dispose();
   });
 
-  it('passes nothing back where no value is positive', async () => {
+  it('has zero gradients where no value is positive', async () => {
     const own = computation(whole([3, 6, 5, 4]), constant(6, -20));
     const results = await evaluate(fixture.backend, own, SEED);
     expect(results.size).toBe(4);
@@ -70,7 +70,7 @@ describe.each([reference32, wasm(1), wasm(2)])('$name', (tested) => {
       expect(new Set(values.map(Math.abs)), name).toEqual(new Set([0]));
   });
 
-  it('passes a gradient to an odd last row, which is under no window', async () => {
+  it('has gradients for an odd last row, which no window covers', async () => {
     const own = computation(whole([2, 4, 3, 2]), constant(4, 2));
     const gradient = (await evaluate(fixture.backend, own, SEED)).get(
       'gradient of input 0 [2,4,3,2]',
@@ -80,7 +80,7 @@ describe.each([reference32, wasm(1), wasm(2)])('$name', (tested) => {
   });
 });
 
-it('gives the same bits on one thread and on two', async () => {
+it('is bit-for-bit identical on one and two threads', async () => {
   const own = computation(anywhere(16, 21, 15, 14));
   const results = [];
   for (const { make } of [wasm(1), wasm(2)]) {

@@ -1,5 +1,6 @@
-// Convolution over random geometries: the backends agree with the definition, and the three functions are adjoint to
-// one another. Inputs are whole numbers, so a slip of an index is off by a whole number, far above any rounding.
+// Convolution over random geometries: the backends agree with the definition, and the three
+// functions are adjoint. Inputs are integers, so an indexing error changes a result by an integer,
+// far more than rounding.
 
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
@@ -27,7 +28,10 @@ interface Geometry {
 const between = (min: number, max: number) => fc.integer({ min, max });
 const pair = (min: number, max: number) => fc.tuple(between(min, max), between(min, max));
 
-/** Any convolution that fits: more channels than a SIMD tile, windows larger than the image, rims larger than both. */
+/**
+ * Any valid convolution: more channels than a SIMD tile, windows larger than the image, padding
+ * larger than both.
+ */
 const geometries: fc.Arbitrary<Geometry> = fc
   .record({
     batch: between(1, 3),
@@ -51,7 +55,7 @@ const geometries: fc.Arbitrary<Geometry> = fc
     seed,
   }));
 
-/** 3x3 windows that move by one pixel, with 16 channels and more on both sides. */
+/** 3x3 kernels of stride 1, with at least 16 input and output channels. */
 const wideGeometries: fc.Arbitrary<Geometry> = fc
   .record({
     batch: between(2, 3),
@@ -100,9 +104,10 @@ describe.each(fastBackends)('conv2d on $name', (tested) => {
       { numRuns: 60 },
     ));
 
-  // Wide layers may run by algorithms that trade multiplications for additions (Winograd) and round about ten times
-  // as much: see Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016.
-  it('agrees with the definition on many channels, whichever algorithm that wakes up', () =>
+  // Wide layers may use algorithms that trade multiplications for additions (Winograd) and round
+  // about ten times as much: see Lavin and Gray, "Fast algorithms for convolutional neural
+  // networks", 2016.
+  it('agrees with the definition on many channels, for whichever algorithm is chosen', () =>
     fc.assert(
       fc.asyncProperty(wideGeometries, async ({ x, weight, options, seed }) => {
         const inputs = [anywhere(...x), anywhere(...weight), anywhere(weight[0])];
@@ -117,7 +122,7 @@ describe.each(fastBackends)('conv2d on $name', (tested) => {
     ));
 });
 
-/** A convolution of whole numbers, and what backward makes of whole numbers y as the gradient of its output. */
+/** A convolution of integers, and its gradients for integers y as the gradient of the output. */
 async function forwardAndBackward(backend: Backend, { x, weight, options, seed }: Geometry) {
   const rng = new Rng(seed);
   const [xs, ws] = [x, weight].map((shape) => whole(shape).values(rng));

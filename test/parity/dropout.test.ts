@@ -1,4 +1,4 @@
-// Dropout masks are the same bits on every backend, so a seed means the same training run everywhere.
+// Dropout masks are bit-for-bit identical on every backend.
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -14,7 +14,10 @@ const cases = fc.record({
   length: fc.integer({ min: 1, max: 500 }),
   key: fc.tuple(word, word),
   probability: fc.double({ min: 0, max: 0.99, noNaN: true }),
-  /** Not null: a probability this many half steps of the generator from its first number, where < is not <=. */
+  /**
+   * If not null, the probability is the first random number plus this many half steps, to test <
+   * against <=.
+   */
   halfSteps: fc.option(fc.constantFrom(-1, 0, 1)),
 });
 
@@ -33,7 +36,7 @@ const computation = (
   call: (inputs) => dropoutOp(inputs, { probability, key }),
 });
 
-/** As `toEqual`, which takes a second for 100,000 numbers. */
+/** Like `toEqual`, which takes a second for 100,000 values. */
 function expectSameBits(actual: FloatArray, expected: FloatArray, what: string): void {
   expect(actual.length, what).toBe(expected.length);
   const wrong = expected.findIndex((value, i) => !Object.is(actual[i], value));

@@ -1,6 +1,8 @@
-// Chains of ops that mix layouts, for layouts.test.ts: every kind of reader behind every kind of writer.
+// Chains of ops that mix memory layouts, for layouts.test.ts: every kind of reader after every kind
+// of writer.
 //
-// x [2,3,5,4] convolved with filters f [4,3,3,3] is y [2,4,5,4], which filters g [4,4,3,3] can convolve again.
+// x [2,3,5,4] convolved with filters f [4,3,3,3] is y [2,4,5,4], which filters g [4,4,3,3] can
+// convolve again.
 
 import {
   add,
@@ -68,7 +70,7 @@ const oneLayer: Record<string, Chain> = {
   'slice of channels': (x, f) => slice(conv(x, f), 1, 1, 3),
   'every second row': (x, f) => slice(conv(x, f), 2, 0, undefined, 2),
   'other axes': (x, f) => reshape(conv(x, f), [8, 4, 5]),
-  'times one number a channel': (x, f) => mul(conv(x, f), tensor([[[1]], [[-2]], [[3]], [[0]]])),
+  'times one factor per channel': (x, f) => mul(conv(x, f), tensor([[[1]], [[-2]], [[3]], [[0]]])),
   'times itself': (x, f) => {
     const y = conv(x, f);
     return mul(y, y);
@@ -101,7 +103,7 @@ const oneLayer: Record<string, Chain> = {
 const twoLayers: Record<string, Chain> = {
   'conv, conv': (x, f, g) => conv(conv(x, f), g),
   'conv, relu, conv': (x, f, g) => conv(relu(conv(x, f)), g),
-  'the textbook: conv, batchNorm, relu, maxPool, flatten, linear': (x, f, g) => {
+  'conv, batchNorm, relu, maxPool, flatten, linear': (x, f, g) => {
     const images = maxPool2d(relu(norm(conv(x, f))), { window: 2 });
     return linear(flatten(images), reshape(g, [9, 16]));
   },
@@ -122,8 +124,9 @@ const twoLayers: Record<string, Chain> = {
     const plain = reshape(permute(y, [3, 2, 1, 0]), [2, 4, 5, 4]);
     return mul(add(plain, y), sub(y, plain));
   },
-  'two layouts of one length multiplied': (x, f, g) => {
-    const pairs = conv(reshape(conv(x, f), [4, 2, 5, 4]), slice(narrowed(g, 2), 0, 0, 2)); // [4,2,5,4]
+  'product of two layouts of the same length': (x, f, g) => {
+    // [4,2,5,4]
+    const pairs = conv(reshape(conv(x, f), [4, 2, 5, 4]), slice(narrowed(g, 2), 0, 0, 2));
     return mul(reshape(pairs, [2, 4, 5, 4]), conv(x, f));
   },
   'relu, reshape, relu': (x, f, g) => {
@@ -131,7 +134,7 @@ const twoLayers: Record<string, Chain> = {
     return conv(reshape(rows, [2, 4, 4, 5]), g);
   },
   'read as other channels': (x, f, g) => conv(reshape(conv(x, f), [4, 2, 5, 4]), narrowed(g, 2)),
-  'read in two layouts, and plainly': (x, f, g) => {
+  'read in two layouts and as is': (x, f, g) => {
     const y = conv(x, f);
     const asPairs = conv(reshape(y, [4, 2, 5, 4]), slice(narrowed(g, 2), 0, 0, 2));
     return add(add(reshape(asPairs, [160]), reshape(conv(y, g), [160])), reshape(y, [160]));
@@ -162,7 +165,10 @@ const twoLayers: Record<string, Chain> = {
   'down to one channel and up': (x, f, g) => conv(conv(x, slice(f, 0, 0, 1)), narrowed(g, 1)),
 };
 
-/** One buffer in two places of one launch: converting it for one must not pull it from under the other. */
+/**
+ * One buffer as two inputs of one launch: converting it for one input must not invalidate the
+ * other.
+ */
 const sameBuffer: Record<string, Chain> = {
   'image and filters': (_x, _f, g) => conv(g, g),
   'image and filters, made by a conv': (_x, _f, g) => {
@@ -173,7 +179,7 @@ const sameBuffer: Record<string, Chain> = {
     const y = conv(g, g); // [4,4,3,3]
     return conv(reshape(y, [8, 2, 3, 3]), reshape(y, [8, 2, 3, 3]));
   },
-  'both operands of a product of matrices': (_x, _f, g) => {
+  'both operands of a matrix product': (_x, _f, g) => {
     const y = reshape(conv(g, g), [4, 6, 6]);
     return matmul(y, y);
   },
@@ -181,16 +187,19 @@ const sameBuffer: Record<string, Chain> = {
     const y = conv(x, f);
     return concat([y, y], 1);
   },
-  'normalised by itself': (x, f) => {
+  'two normalizations of one buffer': (x, f) => {
     const y = conv(x, f);
     return sub(norm(y), reshape(norm(reshape(y, [2, 4, 20])), [2, 4, 5, 4]));
   },
 };
 
-/** Layers wide enough for the algorithms that only wide layers wake up. x [2,16,8,8], f and g [16,16,3,3]. */
+/**
+ * Layers wide enough for the algorithms used on many channels (Winograd). x [2,16,8,8], f and g
+ * [16,16,3,3].
+ */
 export const wideInputs = [anywhere(2, 16, 8, 8), anywhere(16, 16, 3, 3), anywhere(16, 16, 3, 3)];
 
-// Their sums are not exact, so nothing here has a kink that a rounding error could tip.
+// Their sums are not exact, so these chains contain no kink that a rounding error could flip.
 export const wideChains: readonly [title: string, chain: Chain][] = Object.entries<Chain>({
   'conv, batchNorm, conv': (x, f, g) => conv(norm(conv(x, f)), g),
   residual: (x, f, g) => {

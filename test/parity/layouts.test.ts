@@ -1,8 +1,9 @@
-// A backend may keep images channels-innermost between two layers and convert only where somebody needs the public
-// order; nobody must ever see which. So every reader follows every writer here, views look into buffers that others
-// convert, and buffers change while views look on.
+// A backend may keep images channels-last between two layers and convert them only when the public
+// order is needed. The layout must never affect results. Every kind of reader follows every kind of
+// writer here, with views of buffers that are converted or updated in place.
 //
-// Inputs are whole numbers: sums are exact, ties are common, and no rounding can tip a ReLU on one side only.
+// Inputs are integers: sums are exact, ties are common, and rounding cannot flip a ReLU on one
+// backend only.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -51,11 +52,11 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
 
   it.each(wideComputations)('wide: %s', (_, computation) => agree(computation, SEED, 5e-5));
 
-  // Updates in place have no gradient; only the numbers count.
+  // In-place updates have no gradient; only the values are compared.
   const constants = [whole([2, 3, 5, 4], 2, false), whole([4, 3, 3, 3], 2, false)];
   const inPlace: [string, (x: Tensor, f: Tensor) => Tensor][] = [
     [
-      'a conv scaled while views look on',
+      'a conv scaled in place, with views of it',
       (x, f) => {
         const y = conv2d(x, f, null, SAME);
         const views = [slice(y, 1, 1, 3), permute(y, [0, 1, 3, 2]), reshape(y, [2, 4, 20])];
@@ -64,7 +65,7 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
       },
     ],
     [
-      'a conv that takes in another, twice',
+      'a conv updated in place with another one',
       (x, f) => {
         const [y, z] = [conv2d(x, f, null, SAME), conv2d(relu(x), f, null, SAME)];
         const view = reshape(y, [8, 20]);
@@ -75,7 +76,7 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
       },
     ],
     [
-      'plain numbers that take in a conv, and the other way round',
+      'a plain array updated with a conv, and a conv with a plain array',
       (x, f) => {
         const y = conv2d(x, f, null, SAME);
         const plain = mul(reshape(tensor([...Array(160).keys()]), [2, 4, 5, 4]), 1);
@@ -85,7 +86,7 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
       },
     ],
     [
-      'a conv updated by a kernel that only the reference has',
+      'a conv updated by a kernel without a SIMD version',
       (x, f) => {
         const y = conv2d(x, f, null, SAME);
         const pooled = maxPool2d(y, { window: 1 });
@@ -100,7 +101,7 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
     agree({ title, inputs: constants, call: ([x, f]) => call(x, f) }, SEED),
   );
 
-  it('filters changed in place between two convolutions: nothing packed is kept', () =>
+  it('filters changed in place between two convolutions invalidate packed weights', () =>
     agree(
       {
         title: 'filters in place',
@@ -114,7 +115,7 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
       SEED,
     ));
 
-  it('reads in between see the public order, whoever reads the buffer next', async () => {
+  it('reads return the public order, whatever op uses the buffer next', async () => {
     const { backend } = fixture;
     const rng = new Rng(SEED);
     const values = [constants[0], constants[1]].map((input) =>
@@ -138,6 +139,6 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
   });
 });
 
-/** All numbers of some tensors in one row. */
+/** All elements of several tensors as one vector. */
 const rowOf = (parts: readonly Tensor[]): Tensor =>
   concat(parts.map((part) => reshape(part, [part.size])));

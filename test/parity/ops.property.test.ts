@@ -1,4 +1,5 @@
-// Matrix products, pools, normalisation and sums over random shapes and strides, backend against definition.
+// Matrix products, pooling, normalization and sums over random shapes and strides, backend against
+// definition.
 
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
@@ -27,7 +28,10 @@ const between = (min: number, max: number) => fc.integer({ min, max });
 const pair = (min: number, max: number) => fc.tuple(between(min, max), between(min, max));
 const seed = between(0, 1e6);
 
-/** How a matrix operand reaches the product: as it is, transposed, as part of a larger one, every second row. */
+/**
+ * Layouts of a matrix operand: contiguous, transposed, part of a larger matrix, every second row or
+ * column.
+ */
 const layouts = [
   'plain',
   'transposed',
@@ -36,7 +40,7 @@ const layouts = [
   'every second column',
 ] as const;
 
-/** The shape to upload, and the view that makes `[..., rows, columns]` of it. */
+/** The shape to upload, and the view of it with shape `[..., rows, columns]`. */
 function operand(batch: number[], rows: number, columns: number, layout: (typeof layouts)[number]) {
   switch (layout) {
     case 'plain':
@@ -64,7 +68,7 @@ function operand(batch: number[], rows: number, columns: number, layout: (typeof
 describe.each(fastBackends)('on $name', (tested) => {
   const { agree } = parityFixture(tested);
 
-  it('matmul: any sizes, strides and batches', () =>
+  it('matmul: random sizes, strides and batches', () =>
     fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -93,7 +97,7 @@ describe.each(fastBackends)('on $name', (tested) => {
       { numRuns: rounds(120) },
     ));
 
-  it('matmul: one operand permuted among its batch axes', () =>
+  it('matmul: operands with a permuted batch axis', () =>
     fc.assert(
       fc.asyncProperty(
         fc.tuple(between(1, 4), between(1, 5), between(1, 6)),
@@ -108,7 +112,7 @@ describe.each(fastBackends)('on $name', (tested) => {
       { numRuns: rounds(30) },
     ));
 
-  it('pools: any window, with ties everywhere', () =>
+  it('pooling: random windows, with many ties', () =>
     fc.assert(
       fc.asyncProperty(
         fc
@@ -139,7 +143,7 @@ describe.each(fastBackends)('on $name', (tested) => {
       { numRuns: rounds(100) },
     ));
 
-  it('batchNorm: any channels and sizes', () =>
+  it('batchNorm: random channels and sizes', () =>
     fc.assert(
       fc.asyncProperty(
         fc
@@ -155,14 +159,14 @@ describe.each(fastBackends)('on $name', (tested) => {
           const options = { epsilon: 1e-3, momentum: 0.1, running: null, training: true };
           const call = ([x, weight, bias]: Tensor[]): Tensor => batchNorm(x, weight, bias, options);
           const inputs = [anywhere(...shape), positive(channels), anywhere(channels)];
-          // The gradient is a difference of sums that nearly cancel: a tenth of the precision is lost.
+          // The gradient is a difference of sums that nearly cancel, which costs one decimal digit.
           await agree({ title: `batchNorm ${JSON.stringify(shape)}`, inputs, call }, seed, 5e-5);
         },
       ),
       { numRuns: rounds(60) },
     ));
 
-  it('linear, cross-entropy and softmax: any batch, classes and axis', () =>
+  it('linear, cross-entropy and softmax: random batch sizes, widths and classes', () =>
     fc.assert(
       fc.asyncProperty(
         fc.record({ rows: between(1, 9), width: between(1, 20), classes: between(1, 50), seed }),
@@ -187,7 +191,7 @@ describe.each(fastBackends)('on $name', (tested) => {
       { numRuns: rounds(50) },
     ));
 
-  it('sums and joins: any axis of any shape', () =>
+  it('sum and concat: random axes of random shapes', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(between(1, 5), { minLength: 1, maxLength: 5 }),

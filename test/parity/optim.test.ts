@@ -1,5 +1,6 @@
-// Optimizer steps: what a backend does in one pass of its own against the composition of kernels, in float64. Values
-// against PyTorch are in test/golden; here every backend, every option, and lengths that fill no SIMD vector.
+// Optimizer steps: a backend's fused routine against the composition of kernels, in float64, with
+// every option and lengths that do not fill a SIMD vector. test/golden compares optimizers with
+// PyTorch.
 
 import { describe, expect, it } from 'vitest';
 import { type Backend, Rng, scope, tensor, withBackend } from '../../src/engine/index.js';
@@ -39,7 +40,7 @@ const optimizers: [string, Make][] = [
   ['AdamW', (p) => new AdamW(p, { lr: 0.01, weightDecay: 0.1 })],
 ];
 
-/** Five steps with random gradients; the parameters at the end. */
+/** Takes five steps with random gradients and returns the final parameters. */
 async function walk(backend: Backend, make: Make, clip?: (parameters: Parameter[]) => void) {
   const rng = new Rng(SEED);
   const draw = (shape: readonly number[]): Float32Array =>
@@ -80,13 +81,13 @@ describe.each(backendsUnderTest)('optimizers on $name', ({ make }) => {
 
   it.each(optimizers)('%s', (title, makeOptimizer) => agree(title, makeOptimizer));
 
-  it('with gradients clipped by their norm, and by value', async () => {
+  it('with gradients clipped by norm and by value', async () => {
     const [, sgd] = optimizers[0];
     await agree('clipped norm', sgd, (parameters) => clipGradNorm(parameters, 1));
     await agree('clipped values', sgd, (parameters) => clipGradValue(parameters, 0.5));
   });
 
-  it('moves a parameter that is nowhere near where it was', async () => {
+  it('changes a parameter noticeably', async () => {
     const moved = await withFreshBackend(make, (backend) => walk(backend, optimizers[0][1]));
     const rng = new Rng(SEED);
     expect(Math.abs(moved[0][0] - rng.between(-2, 2))).toBeGreaterThan(1e-3);

@@ -1,4 +1,4 @@
-// Every sample of every op, forward and backward, on every backend: the same numbers as the float64 reference.
+// Every sample of every op, forward and backward, on every backend, against the float64 reference.
 
 import { describe, expect, it } from 'vitest';
 import { overrides, routines } from '../../src/engine/backends/wasm/overrides.js';
@@ -26,7 +26,7 @@ describe.each(backendsUnderTest)('$name', (tested) => {
   it.each(cases)('%s', (_, computation) => agree(computation, SEED));
 });
 
-/** Runs everything on a backend that writes down what is launched. */
+/** Runs all computations on a backend that records its launches. */
 async function launchedOn({ make }: BackendUnderTest): Promise<Recorder> {
   const recorder = recording(await make());
   for (const computation of computations) await evaluate(recorder.backend, computation, SEED);
@@ -41,7 +41,7 @@ describe('coverage', () => {
     expect(allOps.length).toBeGreaterThan(30);
   });
 
-  it("the samples launch every kernel but the optimizers' and a GPU's upload", async () => {
+  it("the samples launch every kernel except the optimizers' and the GPU's upload", async () => {
     const { kernels } = await launchedOn(reference32);
     const missing = allKernels
       .filter(
@@ -52,9 +52,9 @@ describe('coverage', () => {
     expect(missing).toEqual([]);
   });
 
-  it("the samples use every override of the wasm backend but the optimizers'", async () => {
+  it("the samples use every override of the wasm backend except the optimizers'", async () => {
     const { kernels, routines: called } = await launchedOn(wasm(1));
-    // Those are compared where they are used: optim.test.ts here, weightAverage.test.ts in test/nn.
+    // Those are covered by optim.test.ts here and weightAverage.test.ts in test/nn.
     const optimizers = allKernels.filter(({ family }) => family === 'optimizer');
     const others = Object.keys(overrides).filter((name) =>
       optimizers.every(({ kernel }) => kernel.name !== name),
@@ -66,19 +66,19 @@ describe('coverage', () => {
   });
 });
 
-// Proof that the comparison can fail.
+// Checks that the comparison can fail.
 describe('the comparison', () => {
-  it('finds a small difference, a missing number and a NaN', () => {
+  it('detects a small difference, a missing element and a NaN', () => {
     expect(() => expectClose([1, 2], [1, 2.00002], 'y')).toThrow(
-      'y: element 1 is 2, should be 2.00002',
+      'y: element 1 is 2, expected 2.00002',
     );
     expect(() => expectClose([1], [1, 2], 'y')).toThrow();
     expect(() => expectClose([NaN], [1], 'y')).toThrow('element 0 is NaN');
-    expect(() => expectClose([1], [NaN], 'y')).toThrow('should be NaN');
+    expect(() => expectClose([1], [NaN], 'y')).toThrow('expected NaN');
     expect(() => expectClose([1e9 + 64, NaN, Infinity], [1e9, NaN, Infinity], 'y')).not.toThrow();
   });
 
-  it('finds a backend that computes one kernel wrong', async () => {
+  it('detects a backend that computes one kernel incorrectly', async () => {
     const wrong = await reference32.make();
     const exact = await oracle.make();
     const relu = computations.find(({ title }) => title.startsWith('relu'))!;

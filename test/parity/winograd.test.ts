@@ -1,5 +1,5 @@
-// Winograd convolution against direct convolution and against the definition in float64: when it is used, how far it
-// may be off, that it stays inside its arrays, and that its results do not depend on how the work is divided.
+// Winograd convolution against direct convolution and the definition in float64: when it is used,
+// its error bound, and results that do not depend on how the work is divided.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ import { parityFixture } from '../support/parityFixture.js';
 
 const SEED = 20261123;
 
-/** A 3x3 convolution of stride 1 with padding 1, and what `change` makes of it. */
+/** A 3x3 convolution of stride 1 with padding 1, with `change` applied. */
 function constants(change: Partial<Conv2dConstants> = {}): Conv2dConstants {
   const plain = {
     batch: 64,
@@ -50,35 +50,36 @@ describe('usesWinograd', () => {
     ['the third layer', { inChannels: 64, outChannels: 128, outHeight: 7, outWidth: 7 }],
     ['one image of the second layer', { batch: 1 }],
     ['no padding', { outHeight: 12, outWidth: 12, padY: 0, padX: 0 }],
-  ])('yes: %s', (_, change) => expect(usesWinograd(constants(change))).toBe(true));
+  ])('is true for %s', (_, change) => expect(usesWinograd(constants(change))).toBe(true));
 
   it.each([
     ['one input channel', { inChannels: 1 }],
     ['few outputs', { outChannels: 8 }],
     ['a 5x5 kernel', { kernelHeight: 5, kernelWidth: 5 }],
     ['a 1x3 kernel', { kernelHeight: 1 }],
-    ['a stride', { strideX: 2 }],
-    ['a dilation', { dilationY: 2 }],
+    ['stride 2', { strideX: 2 }],
+    ['dilation 2', { dilationY: 2 }],
     ['groups', { groups: 2 }],
-    ['padding that the input gradient would have to cut off', { padX: 3 }],
+    ['padding larger than the input gradient supports', { padX: 3 }],
     ['planes that fill their tiles by less than half', { outHeight: 5, outWidth: 5 }],
     ['too few tiles', { batch: 3, outHeight: 4, outWidth: 4 }],
     ['no images', { batch: 0 }],
-  ])('no: %s', (_, change) => expect(usesWinograd(constants(change))).toBe(false));
+  ])('is false for %s', (_, change) => expect(usesWinograd(constants(change))).toBe(false));
 });
 
 const RESULTS = ['output', 'gradInput', 'gradWeight'] as const;
 
 /**
- * Largest error allowed, as a part of the sum of the absolute terms (the largest in the tensor: the error of an
- * output is that of its tile, also where the output itself has few terms). Direct sums come to 3e-7, Winograd's to
- * 1.2e-6, in 500 convolutions like these; a term forgotten is 1e-3 at the least.
+ * Error bound relative to the sum of absolute terms. The largest such sum of the tensor is used,
+ * because the error of an output is that of its tile, even if the output has few terms. Measured in
+ * 500 convolutions like these: 3e-7 for direct sums, 1.2e-6 for Winograd. A missing term is at
+ * least 1e-3.
  */
 const BOUND = { direct: 1e-6, winograd: 3e-6 };
 
 const between = (min: number, max: number) => fc.integer({ min, max });
 
-/** Whether channels fill their registers or not, planes of every remainder, any padding. */
+/** Channels that fill their registers or not, planes of every remainder, any padding. */
 const convolutions: fc.Arbitrary<Convolution> = fc
   .record({
     images: between(1, 9),
@@ -93,7 +94,7 @@ describe('the kernels', () => {
   const simd = new ConvModule();
   const all = (units: number) => [0, units];
 
-  it('are as near to the definition as the bounds say, direct and Winograd', () =>
+  it('agree with the definition within the bounds, direct and Winograd', () =>
     fc.assert(
       fc.property(convolutions, between(0, 1e6), (c, seed) => {
         const operands = randomOperands(c, new Rng(seed));
@@ -106,7 +107,7 @@ describe('the kernels', () => {
           for (const name of RESULTS) {
             const [actual, exact] = [results[way][name], sums[name]];
             let worst = 0;
-            // Math.max keeps a NaN.
+            // Math.max propagates NaN.
             for (let i = 0; i < exact.length; i++)
               worst = Math.max(worst, Math.abs(actual[i] - exact[i]));
             expect(worst / scale[name], `${way}, ${name}`).toBeLessThan(BOUND[way]);
@@ -116,7 +117,7 @@ describe('the kernels', () => {
       { numRuns: 40, seed: SEED },
     ));
 
-  it('give the same bits however the units are divided', () =>
+  it('give bit-for-bit identical results for any division of the work', () =>
     fc.assert(
       fc.property(convolutions, between(0, 1e6), between(1, 4), (c, seed, part) => {
         const operands = randomOperands(c, new Rng(seed));
@@ -137,7 +138,7 @@ const sample = (shape: readonly number[], deviation: number) => ({
     Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => deviation * rng.normal()),
 });
 
-// The weight gradient of 26 images is made of four parts, and each part of several groups.
+// The weight gradient of 26 images is summed in four parts of several groups each.
 const layers = [
   [26, 16, 112, 14, 14, 1],
   [2, 32, 64, 14, 14, 1],

@@ -1,4 +1,4 @@
-// The backends under test, and a wrapper that checks that a test leaves no buffer behind. The wasm
+// The backends under test, and a wrapper that checks that a test frees every buffer. The wasm
 // backend is imported only if a test uses it.
 
 import { expect } from 'vitest';
@@ -9,7 +9,7 @@ import {
   useBackend,
 } from '../../src/engine/index.js';
 
-/** A backend that tests can make as often as they like. */
+/** A backend that a test can create. */
 export interface BackendUnderTest {
   readonly name: string;
   readonly make: () => Backend | Promise<Backend>;
@@ -20,7 +20,7 @@ export const reference32: BackendUnderTest = {
   make: () => new ReferenceBackend(),
 };
 
-/** What every other backend is compared with. */
+/** The reference of every comparison. */
 export const oracle: BackendUnderTest = {
   name: 'reference float64',
   make: () => new ReferenceBackend({ dtype: 'float64' }),
@@ -34,16 +34,18 @@ export const wasm = (threads: number): BackendUnderTest => ({
   },
 });
 
-/** Every backend that must agree with the oracle. A new backend is one more line. */
+/** Every backend that must agree with the oracle. */
 export const backendsUnderTest: readonly BackendUnderTest[] = [reference32, wasm(1), wasm(2)];
 
-/** Those with kernels of their own: long suites leave out the reference, which would only check itself. */
+/**
+ * Backends with separate kernels. Long suites omit the reference, which would only check itself.
+ */
 export const fastBackends: readonly BackendUnderTest[] = backendsUnderTest.filter(
   (backend) => backend !== reference32,
 );
 
 /**
- * Runs an asynchronous test body on a backend of its own, and fails it if a buffer is still in use at the end.
+ * Runs an asynchronous test body on a new backend, and fails it if a buffer is in use at the end.
  *
  * @example it('adds', () => withFreshBackend(reference32.make, async () => { ... }));
  */
@@ -64,7 +66,10 @@ export async function withFreshBackend<T>(
   }
 }
 
-/** A test body on a fresh float32 reference backend, for tests about the engine and not about a backend. */
+/**
+ * A test body on a fresh float32 reference backend, for tests about the engine and not about a
+ * backend.
+ */
 export function onReference(body: (backend: Backend) => void | Promise<void>): () => Promise<void> {
   return () => withFreshBackend(reference32.make, body);
 }

@@ -7,7 +7,10 @@ import { runCommandLine } from '../../dist/src/app/commands/commandLine.js';
 
 const STATUS = '/proc/self/status';
 
-/** Resident memory from the process's status, in MB: `VmRSS` now or `VmHWM` at its peak; null where there is none. */
+/**
+ * Resident memory from the process's status, in MB: `VmRSS` now or `VmHWM` at its peak; null where
+ * there is none.
+ */
 function megabytes(field) {
   try {
     return Number(new RegExp(`${field}:\\s*(\\d+)`).exec(readFileSync(STATUS, 'latin1'))[1]) / 1024;

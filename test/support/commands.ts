@@ -33,7 +33,7 @@ export interface SharedCommandResult extends CommandResult {
   readonly megabytes: number | null;
 }
 
-/** The environment of a command: that of the tests, without the developer's data, and without network. */
+/** The environment of a command: that of the tests, without EMNIST_DIR and without network. */
 export function commandEnvironment(
   env: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
@@ -50,13 +50,16 @@ function checkBuilt(): void {
 
 /** Options of a command in its own process. */
 export interface ProcessOptions extends CommandOptions {
-  /** Arguments of Node itself. */
+  /** Options of Node. */
   readonly nodeArgs?: readonly string[];
   /** Bytes on stdin; default none. */
   readonly input?: Uint8Array;
 }
 
-/** Runs a command in a process of its own. Slow (about half a second), but complete: signals, memory, stdin, exit. */
+/**
+ * Runs a command in a separate process. Slow (about 0.5 s), but covers signals, memory, stdin and
+ * exit.
+ */
 export function runInProcess({
   cwd,
   args,
@@ -79,7 +82,7 @@ export function runInProcess({
       options,
       (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
-    child.stdin?.on('error', () => undefined); // a program that does not read it may end first
+    child.stdin?.on('error', () => undefined); // a program that does not read stdin may end first
     child.stdin?.end(input);
   });
 }
@@ -96,7 +99,7 @@ class CommandProcess {
   constructor() {
     checkBuilt();
     this.#child = fork(WORKER, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
-    // It ends with the test runner's process and does not keep that alive.
+    // The process ends with the test runner and does not keep it alive.
     this.#child.unref();
     this.#child.channel?.unref();
     let stray = '';
@@ -128,7 +131,7 @@ class CommandProcess {
     });
   }
 
-  /** Ends the process, also in the middle of a command. */
+  /** Ends the process, even while a command runs. */
   kill(): void {
     this.#child.kill('SIGKILL');
   }
@@ -140,7 +143,8 @@ let waiting: Promise<unknown> = Promise.resolve();
 /**
  * Runs a command in the process that commands share. Fast, since the program is loaded once.
  *
- * Commands run one at a time. One that hangs or ends the process gets the code null, and the next one a new process.
+ * Commands run one at a time. If one hangs or ends the process, its code is null, and the next one
+ * starts a new process.
  */
 export function runShared(options: CommandOptions): Promise<SharedCommandResult> {
   const result = waiting.then(async () => {

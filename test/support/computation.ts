@@ -15,14 +15,14 @@ import {
 } from '../../src/engine/index.js';
 import { format } from '../../src/engine/shape.js';
 
-/** A function of tensors, and what it is called with. */
+/** A function of tensors, and its inputs. */
 export interface Computation {
   readonly title: string;
   readonly inputs: readonly SampleInput[];
   readonly call: (inputs: Tensor[]) => Tensor;
 }
 
-/** Everything that a computation leaves: the output, and the gradient of each input that has one. */
+/** The results of a computation: the output, and the gradient of each differentiable input. */
 export type Results = ReadonlyMap<string, FloatArray>;
 
 /**
@@ -43,7 +43,7 @@ export async function compute(
         tensor(Float32Array.from(values(rng)), { shape, requiresGrad: differentiable }),
       );
       const output = call(leaves);
-      // Whole numbers from -3 to 3 without 0: exact inputs stay exact on the way back.
+      // Whole numbers from -3 to 3 without 0: exact inputs stay exact in the backward pass.
       const direction = Float32Array.from(
         { length: output.size },
         () => (1 + rng.below(3)) * (2 * rng.below(2) - 1),

@@ -1,5 +1,5 @@
 // Runs the SIMD module's convolutions without a backend: direct and Winograd, with any division of
-// the work, every array surrounded by NaN. Also defines the float64 reference. All images are
+// the work. Every array is surrounded by NaN. Also defines the float64 reference. All images are
 // channels-last.
 
 import { expect } from 'vitest';
@@ -39,7 +39,9 @@ export const outSize = ({
   padding: [top, left, bottom, right],
 }: Convolution) => [height + top + bottom - 2, width + left + right - 2] as const;
 
-/** The constants of the kernel. Padding at the bottom and right follows from the size of the output. */
+/**
+ * The constants of the kernel. Padding at the bottom and right follows from the size of the output.
+ */
 function constantsOf(c: Convolution): Conv2dConstants {
   const [[height, width], [outHeight, outWidth]] = [c.size, outSize(c)];
   return {
@@ -83,7 +85,10 @@ export function randomOperands(c: Convolution, rng: Rng): Operands {
   };
 }
 
-/** The three results in float64, and for each the largest sum of the absolute values of its terms, as the scale of errors. */
+/**
+ * The three results in float64, and for each the largest sum of the absolute values of its terms,
+ * as the scale of errors.
+ */
 export function definition(c: Convolution, { x, weight, bias, gradOut }: Operands) {
   const zeros = () => {
     const { output, gradInput, gradWeight } = lengths(c);
@@ -226,7 +231,8 @@ export class ConvModule {
       flippedShape: number,
     ) => void,
   ): Three<Float32Array> {
-    // Fill with NaN: all of the memory before the first run, then the part that the previous run used.
+    // Fill with NaN: all of the memory before the first run, then the part that the previous run
+    // used.
     this.#floats(this.#begin, (this.#end - this.#begin) / 4).fill(NaN);
     this.#end = this.#begin;
     this.#blocks.length = 0;
@@ -246,7 +252,7 @@ export class ConvModule {
     for (const { address, length } of this.#blocks) {
       expect(
         this.#floats(address + 4 * length, WALL).every(Number.isNaN),
-        'the NaN wall behind an array',
+        'the NaN guard after an array',
       ).toBe(true);
     }
     return {

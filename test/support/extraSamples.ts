@@ -1,6 +1,6 @@
-// Computations that the ops' samples cannot express: functions built on ops, ops with tensors among
-// their options, ops without a gradient. The gradient check and the parity suite run them in
-// addition to the samples.
+// Computations that the ops' samples cannot express: functions built on ops, ops with tensors as
+// options, ops without a gradient. The gradient check and the parity suite run them in addition to
+// the samples.
 
 import {
   argmax,
@@ -35,7 +35,7 @@ import type { Computation } from './computation.js';
 const epsilon = 1e-5;
 const momentum = 0.1;
 
-/** Batch norm with running statistics: updated from the batch, or used in its place. */
+/** Batch norm with running statistics, in training or evaluation mode. */
 function withRunning(training: boolean, op = batchNorm): (inputs: Tensor[]) => Tensor {
   return ([x, weight, bias]) => {
     const channels = weight.shape[0];
@@ -45,7 +45,7 @@ function withRunning(training: boolean, op = batchNorm): (inputs: Tensor[]) => T
   };
 }
 
-/** The running statistics themselves, after two batches. */
+/** The running statistics after two batches. */
 function runningStatistics(which: 'mean' | 'variance'): (inputs: Tensor[]) => Tensor {
   return ([x, weight, bias]) => {
     const channels = weight.shape[0];
@@ -57,7 +57,7 @@ function runningStatistics(which: 'mean' | 'variance'): (inputs: Tensor[]) => Te
   };
 }
 
-/** The whole block as a network that only reads runs it: without a graph. */
+/** The whole block as in inference: without a graph. */
 function blockWithoutGraph(inputs: Tensor[]): Tensor {
   const [x, weight, gamma, beta] = inputs;
   const bias = inputs.at(4) ?? null;
@@ -69,7 +69,7 @@ function blockWithoutGraph(inputs: Tensor[]): Tensor {
   );
 }
 
-/** Images, filters and the rest for `blockWithoutGraph`. */
+/** Inputs of `blockWithoutGraph`: images, filters, bias and batch-norm parameters. */
 function blockInputs(
   images: number,
   inside: number,
@@ -87,20 +87,20 @@ const normInputs = [anywhere(4, 3, 5, 2), positive(3), anywhere(3)];
 const poolInputs = [distinct(2, 5, 5, 4), positive(5), anywhere(5)];
 const rowInputs = [anywhere(5, 6), positive(6), anywhere(6)];
 
-/** The functions that users call, where they are more than the op behind them: numbers as operands, default axes. */
+/** Public functions that do more than their op: numbers as operands, default axes. */
 export const functionSamples: readonly Computation[] = [
   { title: 'neg', inputs: [anywhere(2, 3)], call: ([x]) => neg(x) },
   { title: 'sub: a number on the left', inputs: [anywhere(2, 3)], call: ([x]) => sub(1, x) },
   { title: 'mul: a number on the right', inputs: [anywhere(2, 3)], call: ([x]) => mul(x, -2.5) },
   { title: 'mul: a tensor with itself', inputs: [anywhere(2, 3)], call: ([x]) => mul(x, x) },
-  { title: 'sum: all', inputs: [anywhere(2, 3, 2)], call: ([x]) => sum(x) },
-  { title: 'mean: all', inputs: [anywhere(2, 3, 2)], call: ([x]) => mean(x) },
+  { title: 'sum: all axes', inputs: [anywhere(2, 3, 2)], call: ([x]) => sum(x) },
+  { title: 'mean: all axes', inputs: [anywhere(2, 3, 2)], call: ([x]) => mean(x) },
   {
     title: 'mean: last axis, kept',
     inputs: [anywhere(4, 3)],
     call: ([x]) => mean(x, { axes: -1, keepDims: true }),
   },
-  { title: 'max: all', inputs: [distinct(3, 4)], call: ([x]) => max(x) },
+  { title: 'max: all axes', inputs: [distinct(3, 4)], call: ([x]) => max(x) },
   {
     title: 'max: two axes of three',
     inputs: [distinct(3, 4, 5)],
@@ -141,7 +141,7 @@ export const functionSamples: readonly Computation[] = [
   },
 ];
 
-/** All of them, and what a gradient check leaves out. */
+/** All extra samples, including those that the gradient check omits. */
 export const extraSamples: readonly Computation[] = [
   ...functionSamples,
   { title: 'batchNorm: running mean', inputs: normInputs, call: runningStatistics('mean') },
@@ -171,7 +171,8 @@ export const extraSamples: readonly Computation[] = [
     inputs: blockInputs(2, 16, 17, 6, 8, false),
     call: blockWithoutGraph,
   },
-  // Sums of more than 1,024 terms, which some backends do in two stages. Too many numbers for a gradient check.
+  // Sums of more than 1,024 terms, which some backends compute in two stages. Too large for a
+  // gradient check.
   { title: 'sum: two stages', inputs: [anywhere(5000)], call: ([x]) => sum(x) },
   {
     title: 'sum: two stages, columns',

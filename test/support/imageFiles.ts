@@ -7,22 +7,22 @@ import { encode } from 'jpeg-js';
 export interface PngParts {
   readonly width: number;
   readonly height: number;
-  /** Bits a value; default 8. */
+  /** Bits per value; default 8. */
   readonly depth?: number;
   /** 0 gray, 2 RGB, 3 palette, 4 gray and alpha, 6 RGBA; default 0. */
   readonly color?: number;
   readonly interlace?: number;
-  /** Rows with their filter's number in front; packed here. */
+  /** Rows, each with its filter byte first; compressed here. */
   readonly rows: Uint8Array;
   readonly palette?: readonly number[];
   readonly transparency?: readonly number[];
-  /** Chunks that stand before the pixels. */
+  /** Chunks before the pixel data. */
   readonly others?: readonly Uint8Array[];
 }
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** A chunk with its length and check sum. */
+/** A chunk with its length and checksum. */
 export function chunk(type: string, data: Uint8Array): Uint8Array {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
@@ -89,12 +89,12 @@ export function segment(marker: number, data: Uint8Array): Uint8Array {
   return Buffer.concat([Uint8Array.of(0xff, marker, length >> 8, length & 255), data]);
 }
 
-/** Puts segments right after a JPEG's first marker. */
+/** Inserts segments after a JPEG's first marker. */
 export function withSegments(jpeg: Uint8Array, ...segments: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
 }
 
-/** An Exif segment that says nothing but the orientation. */
+/** An Exif segment that contains only the orientation. */
 export function exif(
   orientation: number,
   { little = false }: { little?: boolean } = {},
@@ -105,10 +105,10 @@ export function exif(
     : (['writeUInt16BE', 'writeUInt32BE'] as const);
   tiff.write(little ? 'II' : 'MM', 'latin1');
   tiff[two](42, 2);
-  tiff[four](8, 4); // the directory's place
+  tiff[four](8, 4); // offset of the directory
   tiff[two](1, 8);
   tiff[two](0x0112, 10); // Orientation
-  tiff[two](3, 12); // of 16 bits
+  tiff[two](3, 12); // type: 16 bits
   tiff[four](1, 14);
   tiff[two](orientation, 18);
   return segment(0xe1, Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]));

@@ -12,37 +12,40 @@ export type Sources = ReadonlyMap<string, string>;
 export interface ImportStatement {
   readonly from: string;
   readonly line: number;
-  /** What it says: `./shape.js`, `node:fs`, `ndarray`. */
+  /** As written: `./shape.js`, `node:fs`, `ndarray`. */
   readonly specifier: string;
-  /** The file it means, or the package's name. */
+  /** Path of the imported file, or the package's name. */
   readonly target: string;
   /** Erased by the compiler. `import { type A }` is not: it still runs the module. */
   readonly typeOnly: boolean;
-  /** `import()`: only when the line is reached. */
+  /** `import()`, which runs when the line is reached. */
   readonly dynamic: boolean;
 }
 
-/** A layer of the house. The first whose `holds` matches a file is its layer. */
+/** A layer of the code base. A file belongs to the first layer whose pattern matches its path. */
 interface Layer {
   readonly name: string;
   readonly holds: RegExp;
-  /** Files that it may import. */
+  /** Paths of the files that it may import. */
   readonly knows: RegExp;
-  /** Packages that it may import; `node:` stands for all of Node's own. */
+  /** Packages that it may import; `node:` stands for all of Node's modules. */
   readonly packages?: readonly string[];
-  /** Whether `node:` modules may come in by `import()` only, so that a browser can load the file. */
+  /**
+   * Whether `node:` modules may only be imported with `import()`, so that a browser can load the
+   * file.
+   */
   readonly nodeOnDemand?: boolean;
 }
 
 const KERNELS = String.raw`kernels/(?!simd/)`;
 const ENGINE = String.raw`src/engine/`;
 
-// In order: exceptions stand before the layer they are an exception of.
+// The order matters: exceptions precede the layer that they are an exception to.
 const LAYERS: readonly Layer[] = [
   { name: 'kernels/simd', holds: /^kernels\/simd\//, knows: /^kernels\/simd\// },
   { name: 'kernels', holds: /^kernels\//, knows: RegExp(`^${KERNELS}`) },
   {
-    name: 'the gpu backend',
+    name: 'gpu backend',
     holds: /^src\/engine\/backends\/gpu\.ts$/,
     knows: RegExp(`^(${KERNELS}|${ENGINE})`),
     packages: ['gpu.js', 'node:'],
@@ -63,7 +66,7 @@ const LAYERS: readonly Layer[] = [
   },
   { name: 'nn', holds: /^src\/nn\//, knows: RegExp(`^(${KERNELS}|${ENGINE}|src/nn/)`) },
   {
-    name: 'the files of data that read files',
+    name: 'data (file readers)',
     holds: /^src\/data\/emnist\/(readEmnist|idxFile)\.ts$/,
     knows: /^src\/(data\/|engine\/(rng|shape|errors)\.ts$)/,
     packages: ['ndarray', 'node:'],
@@ -76,45 +79,45 @@ const LAYERS: readonly Layer[] = [
     packages: ['ndarray'],
   },
   {
-    name: 'the command line',
+    name: 'command line',
     holds: /^src\/app\/(cli\.ts$|commands\/)/,
     knows: /^src\//,
     packages: ['yargs', 'ndarray', 'fast-png', 'node:'],
   },
   {
-    name: 'what a page keeps in the browser',
+    name: 'browser storage of the pages',
     holds: /^src\/app\/web\/teaching\/correctionStore\.ts$/,
     knows: /^src\//,
     packages: ['idb'],
   },
   {
-    name: 'the service worker',
+    name: 'service worker',
     holds: /^src\/app\/web\/offline\/serviceWorker\.ts$/,
     knows: /^$/,
     packages: ['workbox-precaching'],
   },
   {
-    name: 'the curves of the page',
+    name: 'training curves',
     holds: /^src\/app\/web\/training\/curves\.ts$/,
     knows: /^src\//,
     packages: ['uplot'],
   },
-  // Pages run in a browser: nothing of Node, no package but what the engine brings.
-  { name: 'the pages', holds: /^src\/app\/web\//, knows: /^src\// },
+  // Pages run in a browser: no Node modules, and no packages except those of the engine.
+  { name: 'pages', holds: /^src\/app\/web\//, knows: /^src\// },
   {
-    name: 'the formats of other programs',
+    name: 'formats',
     holds: /^src\/app\/formats\//,
     knows: /^src\/(app\/formats\/|nn\/|engine\/(shape|errors)\.ts$)/,
     packages: ['@zip.js/zip.js', 'protobufjs'],
   },
   {
-    name: 'the exploring of data',
+    name: 'explore',
     holds: /^src\/app\/explore\//,
     knows: /^src\//,
     packages: ['ml-matrix', 'umap-js'],
   },
   {
-    name: 'the reader of archives',
+    name: 'archive reader',
     holds: /^src\/app\/fetch\/zipDirectory\.ts$/,
     knows: /^src\//,
     packages: ['@zip.js/zip.js', 'node:'],
@@ -125,10 +128,10 @@ const LAYERS: readonly Layer[] = [
     knows: /^src\//,
     packages: ['ndarray', 'fast-png', 'jpeg-js', 'node:'],
   },
-  { name: 'the public face', holds: /^src\/index\.ts$/, knows: /^src\/(engine|nn|data)\// },
+  { name: 'public API', holds: /^src\/index\.ts$/, knows: /^src\/(engine|nn|data)\// },
 ];
 
-/** Cache of `readImports` by path: several rules read all files, and parsing takes longer than judging. */
+/** Cache of `readImports` by path: several rules read all files, and parsing is slow. */
 const parsed = new Map<string, { readonly source: string; readonly imports: ImportStatement[] }>();
 
 /** All imports of one file. */
@@ -185,11 +188,11 @@ function resolveTarget(from: string, specifier: string): string {
     .join('/');
 }
 
-/** What is wrong with one import, or null. */
+/** The error for one import, or null if it is allowed. */
 function judge(statement: ImportStatement): string | null {
   const { from, line, specifier, target, typeOnly, dynamic } = statement;
   const layer = LAYERS.find(({ holds }) => holds.test(from));
-  if (layer === undefined) return `${from}: belongs to no layer of the map`;
+  if (layer === undefined) return `${from}: belongs to no layer`;
   if (layer.knows.test(target)) return null;
   const isNode = target.startsWith('node:');
   const allowed = (layer.packages ?? []).includes(isNode ? 'node:' : target);
@@ -200,7 +203,7 @@ function judge(statement: ImportStatement): string | null {
   return null;
 }
 
-/** Every import that the map forbids, as sentences. */
+/** An error message for each import that the layers forbid. */
 export function forbiddenImports(sources: Sources): string[] {
   return [...sources].flatMap(([from, source]) =>
     readImports(from, source)
@@ -210,9 +213,9 @@ export function forbiddenImports(sources: Sources): string[] {
 }
 
 /**
- * Groups of files that import one another in a circle, each group sorted; empty if there is none.
+ * Import cycles: groups of files that import each other, each sorted; empty if there are none.
  *
- * @param includeTypes whether type-only imports count, which no program ever runs into
+ * @param includeTypes whether type-only imports count, which have no effect at run time
  */
 export function importCycles(sources: Sources, includeTypes: boolean): string[][] {
   const edges = new Map<string, string[]>();
@@ -234,7 +237,8 @@ export function importCycles(sources: Sources, includeTypes: boolean): string[][
     }
     reach.set(start, seen);
   }
-  // Two files lie in one group if each reaches the other; a file alone, if it reaches itself.
+  // Two files are in one group if each reaches the other. A single file is a group if it reaches
+  // itself.
   const groups = new Map<string, string[]>();
   for (const [start, seen] of reach) {
     if (!seen.has(start)) continue;

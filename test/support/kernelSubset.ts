@@ -18,7 +18,7 @@ export interface KernelText {
   readonly scalars: readonly string[];
 }
 
-/** Everything about a kernel that gpu.js would refuse or, worse, compile to something else; as sentences. */
+/** Violations in a kernel: what gpu.js would reject or, worse, compile incorrectly. */
 export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
   const problems: string[] = [];
   const complain = (node: ts.Node, rule: string): void => {
@@ -146,7 +146,7 @@ function isThisProperty(node: ts.PropertyAccessExpression): boolean {
   return /^this\.(thread\.x|constants\.\w+)$/.test(node.getText());
 }
 
-/** `(i + 0.5) / n`: never a hair below a whole number, however a GPU rounds. */
+/** `(i + 0.5) / n`: never slightly below an integer, however a GPU rounds. */
 function isIndexDivision(node: ts.Expression): boolean {
   if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.SlashToken)
     return false;
@@ -162,9 +162,9 @@ function loopCounter({ initializer, condition, incrementor }: ts.ForStatement): 
   return /^let (\w+) = 0; \1 < this\.constants\.\w+; \1\+\+$/.exec(head)?.[1] ?? null;
 }
 
-/** Divisions outside Math.floor in anything that an index is computed from. */
+/** Divisions outside Math.floor in the computation of an index. */
 function indexDivisions(body: ts.FunctionExpression): ts.Node[] {
-  // The values that each variable is given, and the indices that arrays are read at.
+  // The values assigned to each variable, and the indices of array accesses.
   const values = new Map<string, ts.Node[]>();
   const unvisited: ts.Node[] = [];
   const collect = (node: ts.Node): void => {
@@ -187,7 +187,7 @@ function indexDivisions(body: ts.FunctionExpression): ts.Node[] {
       seen.add(node.text);
       unvisited.push(...(values.get(node.text) ?? []));
     }
-    // What is read from an array is a value again: its own index is on the list already.
+    // An array element is a value; its index is already in the list.
     if (ts.isElementAccessExpression(node)) return;
     const divides =
       ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.SlashToken;

@@ -3,7 +3,7 @@
 import * as exported from '../../src/engine/ops/index.js';
 import type { Op } from '../../src/engine/index.js';
 
-/** Attributes differ from op to op; a suite only hands a sample's own back to its op. */
+/** Attributes differ from op to op; a suite only passes a sample's attributes to its op. */
 export type AnyOp = Op<unknown>;
 
 export const allOps: readonly AnyOp[] = Object.values(exported)

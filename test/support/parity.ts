@@ -6,7 +6,7 @@ import { compute, type Computation, type Results } from './computation.js';
 
 export type { Computation, Results } from './computation.js';
 
-/** `compute`, and a check that no buffer is left. */
+/** Runs `compute` and checks that no buffer is left. */
 export async function evaluate(
   backend: Backend,
   computation: Computation,
@@ -18,14 +18,16 @@ export async function evaluate(
 }
 
 /**
- * Largest difference allowed between float32 and float64, relative to the largest number of the tensor (or to 1).
+ * Largest difference allowed between float32 and float64, relative to the largest number of the
+ * tensor (or to 1).
  *
- * A sum of n terms, each rounded to 2^-24 of itself, is off by about sqrt(n) * 6e-8 of its largest partial sum:
- * 2e-6 for the thousand terms of the longest sums here. A wrong formula, index or layout is off by 0.01 and more.
+ * A sum of n terms, each rounded to 2^-24 of its value, has an error of about sqrt(n) * 6e-8 of its
+ * largest partial sum: 2e-6 for the thousand terms of the longest sums here. A wrong formula, index
+ * or layout causes an error of at least 0.01.
  */
 export const TOLERANCE = 5e-6;
 
-/** Fails, with place and both numbers, unless two arrays agree. */
+/** Fails with the index and both values unless two arrays agree. */
 export function expectClose(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
@@ -42,13 +44,13 @@ export function expectClose(
     if (!(Math.abs(actual[i] - expected[i]) <= tolerance * scale)) {
       const allowed = (tolerance * scale).toExponential(1);
       expect.fail(
-        `${what}: element ${i} is ${actual[i]}, should be ${expected[i]} (to ${allowed})`,
+        `${what}: element ${i} is ${actual[i]}, expected ${expected[i]} (tolerance ${allowed})`,
       );
     }
   }
 }
 
-/** Fails unless a backend gives what the oracle gives. */
+/** Fails unless a backend agrees with the oracle. */
 export async function expectAgreement(
   backend: Backend,
   oracle: Backend,
@@ -65,7 +67,7 @@ export async function expectAgreement(
   );
 }
 
-/** Fails unless a backend gives the results that the oracle gave. */
+/** Fails unless a backend reproduces the oracle's results. */
 export async function expectResults(
   backend: Backend,
   expected: Results,
@@ -82,8 +84,8 @@ export async function expectResults(
 }
 
 /**
- * Whole numbers from -limit to limit. Sums of their products are exact in float32, so no rounding can tip a ReLU or
- * a maximum on one backend and not on the other; and ties are everywhere.
+ * Integers from -limit to limit. Sums of their products are exact in float32, so rounding cannot
+ * change a ReLU or a maximum on one backend only. Ties are frequent.
  */
 export const whole = (shape: readonly number[], limit = 3, differentiable = true): SampleInput => ({
   shape,

@@ -9,11 +9,14 @@ import { type Computation, evaluate, expectResults, type Results } from './parit
 export interface ParityFixture {
   /** The backend under test; ready once tests run. */
   readonly backend: Backend;
-  /** Fails unless it agrees with the oracle on a computation. */
+  /** Fails unless the backend agrees with the oracle on a computation. */
   readonly agree: (computation: Computation, seed: number, tolerance?: number) => Promise<void>;
 }
 
-/** Results of the oracle by seed, so that tests of several backends that share a computation object compute them once. */
+/**
+ * Results of the oracle by seed, so that tests of several backends that share a computation object
+ * compute them once.
+ */
 const expectedResults = new WeakMap<Computation, Map<number, Results>>();
 
 async function expectedOf(

@@ -4,7 +4,7 @@ import type { Missing } from './skipping.js';
 
 /** The original's model, `cnn_model.pth`. */
 export const seedModel = process.env.SEED_MODEL;
-/** The folder of EMNIST Balanced; the original's accuracy was counted on its test part. */
+/** The folder of EMNIST Balanced; the original's accuracy was measured on its test part. */
 export const emnistDir = process.env.EMNIST_DIR;
 
 export const emnistMissing: Missing =

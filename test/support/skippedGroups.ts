@@ -28,7 +28,7 @@ export function skipLines(tests: readonly SkippedTest[]): {
 }
 
 export default class SkippedGroups implements Reporter {
-  /** Whether only some tests were asked for; the others count as skipped, too. */
+  /** Whether tests are filtered by name; the others count as skipped, too. */
   #isFiltered = false;
 
   onInit(vitest: Vitest): void {

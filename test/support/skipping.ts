@@ -1,11 +1,11 @@
 // Skipped tests: states what is missing on this machine, and what to install. The runner lists each
 // reason once at the end.
 
-/** What a test needs and this machine lacks, and how to get it, e.g. `no Chromium; install chromium`. */
+/** A missing requirement of a test and the fix, e.g. `no Chromium; install chromium`. */
 export type Missing = string | null;
 
 /**
- * The end of a skipped test's or group's title; nothing when all is there.
+ * Suffix of the title of a skipped test or group; empty if nothing is missing.
  *
  * @example
  * describe.skipIf(missing !== null)(`drawing${skipNote(missing)}`, () => {});

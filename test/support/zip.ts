@@ -3,7 +3,7 @@
 
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** One member; what the archive says of it can be made to differ from what it is. */
+/** One member; the archive's metadata can be made to differ from the contents. */
 export interface Member {
   readonly path: string;
   readonly bytes: Uint8Array;
@@ -14,21 +14,21 @@ export interface Member {
   readonly packedSize?: number;
   /** General purpose bits; 1 means encrypted. */
   readonly flags?: number;
-  /** Where the directory says that it begins. */
+  /** Offset of the local header according to the directory. */
   readonly headerAt?: number;
   /** Extra field of the directory's entry. */
   readonly extra?: Uint8Array;
-  /** The signature that its local header begins with. */
+  /** Signature of the local header. */
   readonly signature?: number;
 }
 
-/** What the record at the end says, where that is to be wrong. */
+/** Fields of the end record that are to be wrong. */
 export interface EndRecord {
   readonly entries?: number;
   readonly directoryAt?: number;
   readonly disk?: number;
   readonly comment?: string;
-  /** The comment length it names. */
+  /** Length of the comment according to the record. */
   readonly commentLength?: number;
 }
 

@@ -1,4 +1,5 @@
-// A stale build is refused: a SIMD module that was compiled from other sources, or whose functions take other arguments.
+// Stale builds are rejected: SIMD modules compiled from other sources, or with functions of other
+// signatures.
 
 import { describe, expect, it } from 'vitest';
 import * as base from '#simd/base';
@@ -17,7 +18,7 @@ describe('checkFingerprint', () => {
     },
   );
 
-  it('refuses a module compiled from other sources', () => {
+  it('rejects a module compiled from other sources', () => {
     const older = { ...base, fingerprint: '0123456789abcdef' };
     expect(() => checkFingerprint(older)).toThrow(BackendError);
     expect(() => checkFingerprint(older)).toThrow(
@@ -36,13 +37,13 @@ describe('findFunction', async () => {
     expect(findFunction(exports, 'copy', 3)).toBe(exports.copy);
   });
 
-  it('refuses a module that lacks the function', () => {
+  it('rejects a module without the function', () => {
     expect(() => findFunction(exports, 'fold', 3)).toThrow(
       'out of date (no function fold):  npm run build',
     );
   });
 
-  it('refuses a function that takes other arguments', () => {
+  it('rejects a function with another number of arguments', () => {
     expect(() => findFunction(exports, 'copy', 4)).toThrow(BackendError);
     expect(() => findFunction(exports, 'copy', 4)).toThrow(
       'out of date (copy takes 3 arguments, got 4)',

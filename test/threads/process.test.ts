@@ -1,4 +1,5 @@
-// That a process with threads ends: by itself, after dispose, by an error. Runs the built package in processes of its own.
+// A process with worker threads exits: without dispose(), after it, and by an error. Runs the built
+// package.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,7 +13,7 @@ describe('a process with threads', () => {
   const entry = new URL('../../dist/src/index.js', import.meta.url);
 
   interface Ended {
-    /** Null if it had to be killed. */
+    /** Exit code; null if the process was killed. */
     readonly code: number | null;
     readonly stdout: string;
     readonly stderr: string;
@@ -25,7 +26,7 @@ describe('a process with threads', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  /** Runs a script that has a backend of four threads, on which it has computed. */
+  /** Runs a script in a process that has computed on a backend of four threads. */
   async function runScript(body: string): Promise<Ended> {
     const file = join(folder, 'script.mjs');
     const script = `
@@ -46,23 +47,23 @@ describe('a process with threads', () => {
   }
 
   it.each([
-    ['without a word', '', 0, 'computed\n'],
+    ['without dispose()', '', 0, 'computed\n'],
     [
-      'after dispose',
+      'after dispose()',
       "await backend.dispose(); console.log('disposed');",
       0,
       'computed\ndisposed\n',
     ],
-    ['after disposing twice', 'await backend.dispose(); await backend.dispose();', 0, 'computed\n'],
-    ['by process.exit, with its code', 'process.exit(7);', 7, 'computed\n'],
-    ['by an error nobody catches', "throw new Error('on purpose');", 1, 'computed\n'],
     [
-      'while a timer is running out',
-      "setTimeout(() => console.log('late'), 100);",
+      'after dispose() is called twice',
+      'await backend.dispose(); await backend.dispose();',
       0,
-      'computed\nlate\n',
+      'computed\n',
     ],
-  ])('ends %s', async (_, body, code, stdout) => {
+    ['by process.exit(), with its code', 'process.exit(7);', 7, 'computed\n'],
+    ['by an uncaught error', "throw new Error('on purpose');", 1, 'computed\n'],
+    ['after a pending timer', "setTimeout(() => console.log('late'), 100);", 0, 'computed\nlate\n'],
+  ])('exits %s', async (_, body, code, stdout) => {
     const ended = await runScript(body);
     expect(ended).toMatchObject({ code, stdout });
     expect(ended.stderr).toEqual(code === 1 ? expect.stringContaining('on purpose') : '');

@@ -1,4 +1,4 @@
-// The thread pool: every unit of every job is computed exactly once, also when threads wake late, and workers sleep, wake and end.
+// The thread pool: every unit of every job is computed exactly once; workers sleep, wake and end.
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { bytes as base } from '#simd/base-threads';
@@ -13,7 +13,7 @@ describe('ThreadPool', () => {
 
   const asleep = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
-  /** A pool with arrays: one of sums, one of ones, one of twos, and one with a separate part for each thread. */
+  /** A pool with arrays: sums, ones, twos, and one with a separate part for each thread. */
   async function startPool(size: number, length: number) {
     const memory = new WebAssembly.Memory({ initial: 256, maximum: 65536, shared: true });
     const module = await WebAssembly.compile(base);
@@ -27,7 +27,7 @@ describe('ThreadPool', () => {
     };
     const [sums, ones, twos, parts] = [filled(0), filled(1), filled(2), filled(0, size * length)];
 
-    /** Enqueues sums += summand over the first `units` numbers, in chunks. */
+    /** Enqueues sums += summand over the first `units` elements, in chunks. */
     const addJob = (summand: { address: number }, units: number, chunk: number): void => {
       pool.enqueue({
         name: 'add',
@@ -36,7 +36,7 @@ describe('ThreadPool', () => {
         chunk,
       });
     };
-    /** Numbers of the threads that took part in a job: each writes 1 + 2 into its part. */
+    /** Indices of the threads that took part in a job: each writes 1 + 2 into its part. */
     const participants = (): number[] => {
       parts.values.fill(0);
       const scratch = { argument: 2, bytes: 4 * length };
@@ -60,7 +60,7 @@ describe('ThreadPool', () => {
         .map((part, thread) => (part.includes(3) ? thread : -1))
         .filter((thread) => thread >= 0);
     };
-    /** Resolves when every thread has started and worked. */
+    /** Resolves when every thread has started and computed something. */
     const allThreadsStarted = async (): Promise<void> => {
       const seen = new Set<number>();
       while (seen.size < size) {
@@ -71,7 +71,7 @@ describe('ThreadPool', () => {
     return { pool, sums: sums.values, ones, twos, addJob, allThreadsStarted };
   }
 
-  it('does each unit once where there are more chunks than a 16-bit counter holds', async () => {
+  it('computes each unit once with more chunks than a 16-bit counter can count', async () => {
     const units = 70_000; // 2^16 is 65,536
     const { pool, sums, ones, addJob, allThreadsStarted } = await startPool(4, units);
     await allThreadsStarted();
@@ -80,21 +80,23 @@ describe('ThreadPool', () => {
     expect(sums.every((sum) => sum === 1)).toBe(true);
   });
 
-  it('does each unit of 20,000 small jobs exactly once, with twice as many threads as processors', async () => {
+  it('computes each unit of 20,000 small jobs exactly once', async () => {
     const { pool, sums, ones, twos, addJob, allThreadsStarted } = await startPool(4, 2048);
     await allThreadsStarted();
     for (let job = 0; job < 10_000; job++) {
       addJob(ones, 2048, 16);
-      addJob(twos, 32, 8); // other arguments, fewer units: a late thread must not confuse the two jobs
-      if (job % 7 === 0) pool.flush(); // rounds of fourteen jobs; each job waits for the one before it
+      // Other arguments, fewer units: a late thread must not confuse the two jobs.
+      addJob(twos, 32, 8);
+      // Rounds of fourteen jobs; each job waits for the previous one.
+      if (job % 7 === 0) pool.flush();
     }
     pool.flush();
     const wrong = sums.findIndex((value, unit) => value !== (unit < 32 ? 30_000 : 10_000));
     expect(wrong, `unit ${wrong} has ${sums[wrong]}`).toBe(-1);
-    await allThreadsStarted(); // and none has ended
+    await allThreadsStarted(); // no thread has ended
   });
 
-  it('does units that chunks do not divide, and more chunks than there are units', async () => {
+  it('handles units that are not a multiple of the chunk, and larger chunks', async () => {
     const { pool, sums, ones, addJob } = await startPool(3, 64);
     for (let units = 1; units <= 64; units++) addJob(ones, units, 4);
     for (let units = 1; units <= 64; units++) addJob(ones, units, 100);
@@ -102,7 +104,7 @@ describe('ThreadPool', () => {
     expect(Array.from(sums)).toEqual(Array.from({ length: 64 }, (_, i) => 2 * (64 - i)));
   });
 
-  it('computes while the caller does something else', async () => {
+  it('computes while the main thread continues', async () => {
     const { pool, sums, ones, addJob, allThreadsStarted } = await startPool(2, 2048);
     await allThreadsStarted();
     for (let job = 0; job < 10; job++) addJob(ones, 2048, 16);
@@ -112,7 +114,7 @@ describe('ThreadPool', () => {
     expect(new Set(sums)).toEqual(new Set([10]));
   });
 
-  it('takes more jobs than the queue holds, and flushes when there is none', async () => {
+  it('accepts more jobs than the queue holds, and flushes an empty queue', async () => {
     const { pool, sums, ones, addJob } = await startPool(2, 64);
     for (let job = 0; job < 1000; job++) addJob(ones, 64, 16);
     pool.flush();
@@ -120,13 +122,13 @@ describe('ThreadPool', () => {
     expect(new Set(sums)).toEqual(new Set([1000]));
   });
 
-  it('wakes from sleep, and ends from sleep', async () => {
+  it('wakes sleeping workers, and ends them', async () => {
     const { pool, sums, ones, addJob, allThreadsStarted } = await startPool(4, 2048);
     await allThreadsStarted();
     for (let job = 0; job < 5; job++) {
       await asleep();
       addJob(ones, 2048, 16);
-      await asleep(); // within a round, too
+      await asleep(); // also between jobs of a round
       addJob(ones, 2048, 16);
       pool.flush();
     }
@@ -142,7 +144,7 @@ describe('ThreadPool', () => {
     const args = [0x7fff0000, ones.address, ones.address]; // beyond the end of the memory
     pool.enqueue({ name: 'add', args, units: 2048, chunk: 16 });
     const lost =
-      /^wasm: a job failed \(RuntimeError: memory access out of bounds\); this backend is lost/;
+      /^wasm: a job failed \(RuntimeError: memory access out of bounds\); this backend cannot be used any more/;
     expect(() => pool.flush()).toThrow(lost);
     expect(() => pool.flush()).toThrow(lost);
     expect(() => addJob(ones, 64, 16)).toThrow(lost);

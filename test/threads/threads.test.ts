@@ -1,4 +1,5 @@
-// Worker threads: that their number changes no bit of a result, and that two backends and their memories keep apart.
+// Worker threads: results are bit-for-bit identical for any number of threads, and backends are
+// independent.
 
 import { describe, expect, it } from 'vitest';
 import { bytes as base } from '#simd/base-threads';
@@ -28,7 +29,7 @@ describe('the number of threads', () => {
     );
 
   it.for(['base', 'relaxed'] as const)(
-    'changes no byte of a training run (module %s: 1, 2, 3 and 4 threads)',
+    'does not change a training run, bit for bit (module %s: 1, 2, 3 and 4 threads)',
     async (module, { skip }) => {
       const runs = WebAssembly.validate({ base, relaxed }[module]);
       skip(!runs, `no ${module} SIMD in Node ${process.versions.node}; use Node 22 or later`);
@@ -45,7 +46,7 @@ describe('the number of threads', () => {
     await expect(refused).rejects.toThrow(`from 1 to 64, got ${threads}`);
   });
 
-  it('is what was asked for, or one for each processor', async () => {
+  it('is the requested number, or one per processor up to 8', async () => {
     const three = await createWasmBackend({ threads: 3 });
     const some = await createWasmBackend();
     expect(three.threads).toBe(3);
@@ -57,7 +58,7 @@ describe('the number of threads', () => {
 });
 
 describe('two backends at once', () => {
-  it('do not disturb each other', async () => {
+  it('do not affect each other', async () => {
     const run = async (threads: number): Promise<string> =>
       withFreshBackend(
         () => createWasmBackend({ threads }),
@@ -91,7 +92,7 @@ describe('two backends at once', () => {
       trainer.dispose();
       expect(backend.memory.live).toBe(0);
     }
-    // The first ends; the second goes on.
+    // After the first is disposed of, the second still works.
     await backends[0].dispose();
     useBackend(backends[1]);
     const again = tinyTrainer(SMALL);
@@ -102,7 +103,7 @@ describe('two backends at once', () => {
 });
 
 describe('shared memory', () => {
-  it('may grow under threads that work in it', async () => {
+  it('can grow while threads use it', async () => {
     await withFreshBackend(
       () => createWasmBackend({ threads: 3 }),
       async (backend) => {
@@ -121,7 +122,8 @@ describe('shared memory', () => {
           }),
         );
         expect(totals).toEqual([2, 4, 8, 16].map((value) => value * length));
-        expect(backend.memory.reservedBytes - reservedBytes).toBeGreaterThan(16 * 2 ** 20); // it had to grow
+        // The memory has grown.
+        expect(backend.memory.reservedBytes - reservedBytes).toBeGreaterThan(16 * 2 ** 20);
       },
     );
   });

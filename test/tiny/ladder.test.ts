@@ -1,5 +1,5 @@
-// The ladder: run this file first. Each rung stands on the one before, from the sum of two numbers to a network that
-// reads letters, and each can be checked with pencil and paper until the machine has to take over.
+// The ladder: run this file first. Nine tests that build on each other, from the sum of two tensors
+// to a network that classifies letters. The first six can be checked with pencil and paper.
 //
 // npx vitest run test/tiny
 
@@ -29,7 +29,8 @@ import { normalize } from '../../src/data/loading/transform.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { onReference, wasm, withFreshBackend } from '../support/backends.js';
 
-// A tensor is a flat row of numbers and a shape. Reading it back is a promise: a GPU answers when it is done.
+// A tensor is a flat array of numbers and a shape. Reading it returns a promise, because a GPU
+// computes asynchronously.
 it(
   'rung 1: add',
   onReference(async () => {
@@ -38,15 +39,16 @@ it(
     const c = add(a, b);
     expect(c.shape).toEqual([2, 2]);
     expect([...(await c.data())]).toEqual([11, 22, 13, 24]);
-    for (const each of [a, b, c]) each.dispose(); // memory is given back by hand ...
+    for (const each of [a, b, c]) each.dispose(); // memory is freed explicitly ...
   }),
 );
 
-// A matrix product: row times column, multiplied and summed. Almost all the work of a network is this.
+// A matrix product: row times column, multiplied and summed. Most of the computation of a network
+// is of this kind.
 it(
   'rung 2: matmul',
   onReference(async () => {
-    // ... or by a scope, which frees everything made inside but what it returns.
+    // ... or by a scope, which frees everything created inside except its result.
     const c = scope(() => {
       const a = tensor([1, 2, 3, 4], { shape: [2, 2] });
       const b = tensor([5, 6, 7, 8], { shape: [2, 2] });
@@ -62,7 +64,8 @@ it(
   }),
 );
 
-// The gradient says how much the result changes for each number that went in: the chain rule, applied backward.
+// The gradient is the derivative of the result by each input, computed with the chain rule from the
+// result backward.
 it(
   'rung 3: backward',
   onReference(async () => {
@@ -73,19 +76,20 @@ it(
       const loss = pow(sub(prediction, 5), 2); // (7 - 5)^2 = 4
       loss.backward();
     });
-    expect(await b.grad!.item()).toBe(4); // d loss / d prediction = 2 (7 - 5), and d prediction / d b = 1
+    // d loss / d prediction = 2 (7 - 5), and d prediction / d b = 1
+    expect(await b.grad!.item()).toBe(4);
     expect(await w.grad!.item()).toBe(8); // the same, times d prediction / d w = x = 2
     w.dispose();
     b.dispose();
   }),
 );
 
-// Learning is walking downhill: against the gradient, a little at a time.
+// Gradient descent: repeated small steps against the gradient of the loss.
 it(
-  'rung 4: a line learned by gradient descent',
+  'rung 4: fit a line by gradient descent',
   onReference(async () => {
     const x = tensor([-1, 0, 1, 2]);
-    const y = tensor([-4, -1, 2, 5]); // the secret: y = 3 x - 1
+    const y = tensor([-4, -1, 2, 5]); // the line to be found: y = 3 x - 1
     let [slope, height] = [0, 0];
     for (let step = 0; step < 100; step++) {
       const a = tensor(slope, { requiresGrad: true });
@@ -106,20 +110,21 @@ it(
   }),
 );
 
-// A convolution slides one small filter over the whole image: the same question, asked at every place.
+// A convolution applies one small filter at every position of the image.
 it(
   'rung 5: a convolution by hand',
   onReference(async () => {
-    const image = tensor([1, 2, 3, 4, 5, 6, 7, 8, 9], { shape: [1, 1, 3, 3] }); // one image, one channel
-    // Is it brighter here than to the lower right?
+    // One image, one channel.
+    const image = tensor([1, 2, 3, 4, 5, 6, 7, 8, 9], { shape: [1, 1, 3, 3] });
+    // The difference of a pixel and its lower right neighbor.
     const filter = tensor([1, 0, 0, -1], { shape: [1, 1, 2, 2], requiresGrad: true });
     const answers = scope(() => {
-      const y = conv2d(image, filter); // the filter fits at 2 x 2 places
+      const y = conv2d(image, filter); // the filter fits at 2 x 2 positions
       sum(y).backward();
       return y.data();
     });
     expect([...(await answers)]).toEqual([1 - 5, 2 - 6, 4 - 8, 5 - 9]);
-    // Each tap of the filter saw four pixels; their sum is its gradient.
+    // Each weight of the filter was multiplied by four pixels; their sum is its gradient.
     const seen = [1 + 2 + 4 + 5, 2 + 3 + 5 + 6, 4 + 5 + 7 + 8, 5 + 6 + 8 + 9];
     expect([...(await filter.grad!.data())]).toEqual(seen);
     image.dispose();
@@ -127,14 +132,15 @@ it(
   }),
 );
 
-// Max-pooling keeps the strongest answer of each window; the gradient goes to the place it came from, nowhere else.
+// Max-pooling keeps the maximum of each window. The gradient goes only to the pixel that was the
+// maximum.
 it(
-  'rung 6: a pool by hand',
+  'rung 6: max-pooling by hand',
   onReference(async () => {
     const image = tensor([1, 3, 2, 0], { shape: [1, 1, 2, 2], requiresGrad: true });
     const strongest = scope(() => {
       const y = maxPool2d(relu(image), { window: 2 });
-      y.backward(tensor(10, { shape: [1, 1, 1, 1] })); // as if the loss rose 10 for every 1 of y
+      y.backward(tensor(10, { shape: [1, 1, 1, 1] })); // as if d loss / d y were 10
       return y.item();
     });
     expect(await strongest).toBe(3);
@@ -143,7 +149,9 @@ it(
   }),
 );
 
-/** Trains on the same few examples again and again, and tells how many the model then gets right. */
+/**
+ * Trains on the same few examples repeatedly. Returns the number of correct predictions at the end.
+ */
 async function overfit(
   model: nn.Module,
   x: Tensor,
@@ -167,7 +175,7 @@ async function overfit(
   return guesses.filter((guess, i) => guess === truth[i]).length;
 }
 
-// No line tells 01 and 10 from 00 and 11. A hidden layer with a bend in it can.
+// XOR is not linearly separable: it needs a hidden layer with a nonlinearity.
 it(
   'rung 7: exclusive or',
   onReference(async () => {
@@ -184,7 +192,8 @@ it(
   }),
 );
 
-// What a model knows is its numbers: put them into another of the same build, and it answers the same.
+// A model's knowledge is its parameters: loaded into another model of the same architecture, they
+// give the same output.
 it(
   'rung 8: save and load',
   onReference(async () => {
@@ -203,14 +212,16 @@ it(
   }),
 );
 
-// The top: thirty-two letters, A to Z and six small ones, drawn by 32 different hands, learned by heart. A network
-// that cannot do this has a bug; the real one (src/app/model/characterNet.ts) is the same thing, a block deeper.
-it('rung 9: thirty-two letters to 100 %', () =>
+// Overfitting 32 letters, A to Z and six lower-case ones, one synthetic drawing each. A network
+// that cannot do this has a bug. The real network (src/app/model/characterNet.ts) has the same
+// structure with one more block.
+it('rung 9: overfit 32 letters to 100 %', () =>
   withFreshBackend(wasm(1).make, async (backend: Backend) => {
     const { images, labels } = drawLetters();
     const rng = new Rng(3);
     const model = new nn.Sequential(
-      new nn.Conv2d({ inChannels: 1, outChannels: 8, kernelSize: 3, padding: 1, rng }), // [32, 8, 28, 28]
+      // [32, 1, 28, 28]
+      new nn.Conv2d({ inChannels: 1, outChannels: 8, kernelSize: 3, padding: 1, rng }),
       new nn.BatchNorm2d({ numFeatures: 8 }),
       new nn.ReLU(),
       new nn.MaxPool2d({ kernelSize: 2 }), // [32, 8, 14, 14]
@@ -219,14 +230,14 @@ it('rung 9: thirty-two letters to 100 %', () =>
       new nn.ReLU(),
       new nn.MaxPool2d({ kernelSize: 2 }), // [32, 16, 7, 7]
       new nn.Flatten(),
-      new nn.Linear({ inFeatures: 16 * 7 * 7, outFeatures: 47, rng }), // one number a class
+      new nn.Linear({ inFeatures: 16 * 7 * 7, outFeatures: 47, rng }), // one logit per class
     );
     expect(backend.name).toBe('wasm'); // the same code as above, on SIMD
     expect(await overfit(model, images, labels, 60)).toBe(32);
     for (const each of [model, images, labels]) each.dispose();
   }));
 
-/** One drawing each of the classes 10 to 41, pixels from -1 to 1. */
+/** One image of each of the classes 10 to 41, pixels from -1 to 1. */
 function drawLetters(): { images: Tensor; labels: Tensor } {
   const [first, end, pixels] = [10, 42, 28 * 28];
   const drawn = syntheticDataset({ seed: 7, count: end });

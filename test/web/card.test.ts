@@ -1,4 +1,5 @@
-// The texts of the model card: numbers come from the record, and a model without one is not praised.
+// Tests the texts of the model card: numbers come from the record, and a model without one has no
+// accuracy.
 
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
@@ -23,18 +24,18 @@ const card: ModelCard = {
   training: { ...training, classes: ['A', 'B'] },
 };
 
-it('knows the shipped model by its digest, and no other', async () => {
+it('identifies the shipped model by its digest, and no other', async () => {
   const { record, digest } = await identify(card);
   expect(record).not.toBeNull();
   expect(record!.sha256).toBe(digest);
   expect(record!.bytes).toBe(bytes.length);
-  expect(bytes.length).toBeLessThanOrEqual(900_000); // the budget
+  expect(bytes.length).toBeLessThanOrEqual(900_000); // the size budget
   const other = Uint8Array.from(bytes);
   other[other.length - 1] ^= 1;
   expect((await identify({ bytes: other })).record).toBeNull();
 });
 
-it('shows accuracy, strict and merged, with what it was measured on', async () => {
+it('shows strict and merged accuracy, with the data of the measurement', async () => {
   const identity = await identify(card);
   const { test, training: made } = identity.record!;
   const text = JSON.stringify([figuresOf(card, identity.record), factsOf(card, identity)]);
@@ -55,7 +56,7 @@ it.each([
   ['int8', 97, 100, '8-bit weights', '97 of 9,400 images right, 3 fewer than in full precision'],
   ['int8', 101, 100, '8-bit weights', '101 of 9,400 images right, 1 more than in full precision'],
 ])(
-  'says what %s weights cost, %i right instead of %i',
+  'states the effect of %s weights: %i correct instead of %i',
   async (weights, correct, full, name, text) => {
     const { digest, record } = await identify(card);
     const [test, float32] = [
@@ -64,7 +65,7 @@ it.each([
     ];
     const identity = { digest, record: { ...record!, weights, test, float32 } };
     expect(factsOf(card, identity)).toContainEqual({ name, text });
-    expect(describeRecord(identity.record)).toContain(`loss by ${name.toLowerCase()}`);
+    expect(describeRecord(identity.record)).toContain(`loss from ${name.toLowerCase()}`);
   },
 );
 
@@ -77,7 +78,7 @@ it.each<[Convolutions, string]>([
     [1, 2, 2],
     '3 blocks with 5 convolutions in all, each with batch norm and ReLU, and pooling, then 2 linear',
   ],
-])('tells of a network with %j convolutions in brief', (convolutions, text) =>
+])('summarizes a network with %j convolutions', (convolutions, text) =>
   onWasm(() => {
     const model = madeUpNetwork(47, 5, convolutions);
     expect(networkInBrief(namedLayers(model))).toContain(text);
@@ -85,7 +86,7 @@ it.each<[Convolutions, string]>([
   })(),
 );
 
-it('claims no accuracy for a file that has none', () => {
+it('shows no accuracy for a file that has none', () => {
   const text = JSON.stringify([
     figuresOf(card, null),
     factsOf(card, { digest: null, record: null }),
@@ -99,7 +100,7 @@ it('claims no accuracy for a file that has none', () => {
   );
 });
 
-it('docs/model.md says what the record says', async () => {
+it('docs/model.md matches the record', async () => {
   const record: unknown = JSON.parse(
     await readFile(new URL('src/app/web/model/model.json', root), 'utf8'),
   );

@@ -1,4 +1,5 @@
-// The build keeps the text of every kernel: the plugin on small texts, and on all kernels through a real minified build.
+// Tests that the build keeps the text of every kernel: the plugin on small sources, and all kernels
+// in a minified build.
 
 import { fileURLToPath } from 'node:url';
 import { build, parseSync, type Rolldown } from 'vite';
@@ -14,14 +15,14 @@ describe('freezeKernelText', () => {
 }`;
   const declaration = (name: string): string => `${name}('relu', ['x'], [], ${formula})`;
 
-  it('adds the text after the formula and changes nothing else', () => {
+  it('adds the text after the function and changes nothing else', () => {
     const before = `import { kernel } from './kernel.js';\nexport const relu = ${declaration('kernel')};\nlet after;`;
     const after = freezeKernelText(before)!;
     expect(after).toBe(before.replace(formula, () => `${formula}, ${JSON.stringify(formula)}`));
     expect(after.split('\n').length).toBe(before.split('\n').length);
   });
 
-  it('knows the declaring function by where it comes from, whatever it is called', () => {
+  it('identifies the declaring function by its module, under any name', () => {
     const renamed = `import { kernel as k, kernel4 } from "../kernel.js"; k('a', [], [], function () { return 1; }); `;
     expect(freezeKernelText(`${renamed} kernel4('b', [], [], function () { return 2; });`)).toBe(
       `import { kernel as k, kernel4 } from "../kernel.js"; ` +
@@ -36,7 +37,7 @@ describe('freezeKernelText', () => {
     ).toBeNull();
   });
 
-  it('leaves a declaration alone that has its text', () => {
+  it('does not change a declaration that has its text', () => {
     const frozen = freezeKernelText(
       `import { kernel } from './kernel.js'; ${declaration('kernel')};`,
     )!;
@@ -49,7 +50,7 @@ interface BuiltKernel {
   readonly body: { toString(): string };
 }
 
-/** All kernels as a minified build has them, by name. */
+/** All kernels of a minified build, by name. */
 async function minifiedKernels(
   plugins: ReturnType<typeof freezeKernels>[],
 ): Promise<Map<string, BuiltKernel>> {
@@ -66,7 +67,7 @@ async function minifiedKernels(
         formats: ['es'],
         fileName: 'kernels',
       },
-      // A library keeps its white space for other tools; an application, which this stands for, does not.
+      // Vite keeps the white space of a library; an application, as here, is fully minified.
       rolldownOptions: { output: { minify: true } },
     },
   })) as Rolldown.RolldownOutput[];
@@ -78,7 +79,9 @@ async function minifiedKernels(
   return new Map(Object.values(families).flatMap((family) => Object.entries(family)));
 }
 
-/** A text's syntax tree, without places, spelling of numbers, comments and the empty statements that a compiler may add. */
+/**
+ * The syntax tree of a text, without positions, spelling of numbers, comments and empty statements.
+ */
 function meaning(text: string): string {
   const isStatement = (node: { type?: string }): boolean => node.type !== 'EmptyStatement';
   return JSON.stringify(parseSync('formula.js', `(${text})`).program, (key, value: unknown) => {
@@ -94,7 +97,7 @@ describe('a minified build', () => {
   });
 
   it.each(allKernels.map(({ kernel }) => [kernel.name, kernel] as const))(
-    'keeps the text of %s, and the text keeps to the subset',
+    'keeps the text of %s, which is within the subset',
     (name, { source, inputs, scalars }) => {
       const built = frozen.get(name)!;
       expect(meaning(built.source)).toBe(meaning(source));
@@ -102,13 +105,13 @@ describe('a minified build', () => {
     },
   );
 
-  it('would break kernels without the plugin: the minified text of many leaves the subset', async () => {
+  it('needs the plugin: without it the minified text of many kernels is outside the subset', async () => {
     const bare = await minifiedKernels([]);
     const broken = allKernels.filter(({ kernel: { name, inputs, scalars } }) => {
       const { source, body } = bare.get(name)!;
-      expect(source).toBe(body.toString()); // nothing else freezes it
+      expect(source).toBe(body.toString()); // no other text is stored
       expect(source).not.toBe(frozen.get(name)!.source);
-      expect(frozen.get(name)!.body.toString()).toBe(source); // what runs is minified all the same
+      expect(frozen.get(name)!.body.toString()).toBe(source); // the function itself is minified
       return lintKernel({ text: source, inputs, scalars }).length > 0;
     });
     expect(broken.length).toBeGreaterThan(allKernels.length / 4);

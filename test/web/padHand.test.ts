@@ -1,4 +1,4 @@
-// The pad without a browser: which pointer draws, which key does what, what the eraser touches, how a stroke grows.
+// Tests the pad without a browser: pointers, keys, the eraser, and the construction of strokes.
 
 import { describe, expect, it } from 'vitest';
 import { drawingOf, imageOf } from '../../src/app/web/pad/drawing.js';
@@ -16,7 +16,7 @@ describe('OnePointer', () => {
     timeStamp,
   });
 
-  it('lets the first finger draw and no second, until the first is lifted', () => {
+  it('lets only the first finger draw, until it is lifted', () => {
     const one = new OnePointer();
     expect(one.down(at(1, 'touch'))).toBe('draw');
     expect(one.down(at(2, 'touch'))).toBe('ignore');
@@ -24,16 +24,16 @@ describe('OnePointer', () => {
     expect(one.down(at(3, 'touch'))).toBe('draw');
   });
 
-  it('takes the pen instead of the palm that came first, and ignores the palm that comes later', () => {
+  it('prefers the pen to an earlier palm, and ignores a later palm', () => {
     const one = new OnePointer();
     one.down(at(1, 'touch'));
-    expect(one.down(at(2, 'pen', 10))).toBe('draw instead');
+    expect(one.down(at(2, 'pen', 10))).toBe('replace');
     expect([one.up(1), one.up(2)]).toEqual([false, true]);
     expect(one.down(at(3, 'touch', 10 + PALM_TIME - 1))).toBe('ignore');
     expect(one.down(at(4, 'touch', 10 + PALM_TIME))).toBe('draw');
   });
 
-  it('keeps the hand out while a pen hovers', () => {
+  it('ignores touch while a pen hovers', () => {
     const one = new OnePointer();
     one.seen(at(1, 'pen', 5000));
     expect(one.down(at(2, 'touch', 5100))).toBe('ignore');
@@ -68,7 +68,7 @@ describe('keys', () => {
     expect(commandOf(pressed)).toBe(command);
   });
 
-  it('follows a letter on the pad alone, and what wipes the pad nowhere else', () => {
+  it('handles letter keys, and clearing, only on the pad', () => {
     const places = ['here', 'nowhere', 'elsewhere', 'taken'] as const;
     const heard = (command: 'undo' | 'erase' | 'clear') =>
       places.filter((place) => follows(command, place));
@@ -82,7 +82,7 @@ describe('the eraser', () => {
   const line = [0.2, 0.2, 0.8, 0.2];
   const dot = [0.5, 0.5];
 
-  it('touches what it crosses, even between two places, and what it comes near', () => {
+  it('touches strokes that it crosses, even between two positions, and strokes nearby', () => {
     expect(touched([line, dot], [0.5, 0.0, 0.5, 0.4], 0.05)).toEqual([line]);
     expect(touched([line, dot], [0.3, 0.24, 0.3, 0.24], 0.05)).toEqual([line]);
     expect(touched([line, dot], [0.3, 0.26, 0.4, 0.26], 0.05)).toEqual([]);
@@ -92,7 +92,7 @@ describe('the eraser', () => {
 });
 
 describe('StrokeBuilder', () => {
-  it('passes through its first and its last point and stays near all, with one pressure a point', () => {
+  it('passes through its first and last point and near all others, with one pressure per point', () => {
     const builder = new StrokeBuilder();
     const way = Array.from({ length: 40 }, (_, i) => [
       0.5 + 0.3 * Math.cos(i / 6),
@@ -106,18 +106,19 @@ describe('StrokeBuilder', () => {
     expect(builder.points.slice(0, 2)).toEqual(way[0]);
     for (let i = 0; i < builder.points.length; i += 2) {
       const radius = Math.hypot(builder.points[i] - 0.5, builder.points[i + 1] - 0.5);
-      expect(Math.abs(radius - 0.3)).toBeLessThan(0.002); // chords of this circle come as near as 0.299
+      // Chords of this circle have a distance of at least 0.299 from the center.
+      expect(Math.abs(radius - 0.3)).toBeLessThan(0.002);
     }
   });
 
-  it('grows by no trembling, yet ends where the pointer is', () => {
+  it('ignores jitter, but ends at the pointer', () => {
     const builder = new StrokeBuilder();
     builder.add(0.1, 0.1, 1);
     for (let i = 0; i < 1000; i++) builder.add(i % 2 === 0 ? 0.1 : 0.103, 0.1, 1);
     expect(builder.points).toEqual([0.1, 0.1, 0.103, 0.1]);
   });
 
-  it('keeps a tap a dot', () => {
+  it('draws a tap as a dot', () => {
     const builder = new StrokeBuilder();
     builder.add(0.4, 0.4, 1);
     builder.add(0.4, 0.4, 1);
@@ -125,13 +126,13 @@ describe('StrokeBuilder', () => {
   });
 });
 
-describe('what the network sees', () => {
+describe('the input of the network', () => {
   const letter = [
     [0.3, 0.8, 0.5, 0.2, 0.7, 0.8],
     [0.4, 0.6, 0.6, 0.6],
   ];
 
-  it('is what the command line would see', () => {
+  it("equals the command line's", () => {
     expect(drawingOf({ strokes: letter, picture: null })).toEqual({
       strokes: letter,
       image: renderGlyph(letter),
@@ -140,12 +141,12 @@ describe('what the network sees', () => {
     });
   });
 
-  it('of nothing is nothing', () => {
+  it('is blank for an empty pad', () => {
     const { empty, image } = drawingOf(EMPTY_SHEET);
     expect([empty, Math.max(...image)]).toEqual([true, 0]);
   });
 
-  it('of a tap with a tremble is nearly a dot, not a line across the image', () => {
+  it('is nearly a dot for a tap with jitter, not a line across the image', () => {
     const dot = imageOf([[0.5, 0.5]]);
     const tremble = imageOf([[0.5, 0.5, 0.502, 0.501]]);
     expect(Math.max(...dot)).toBe(255);
@@ -153,7 +154,7 @@ describe('what the network sees', () => {
     expect(difference).toBeLessThan(8);
   });
 
-  it('changes by little when the pen moves by little, from a dot to a letter', () => {
+  it('changes little when the pen moves little, from a dot to a letter', () => {
     let before = imageOf([[0.2, 0.5]]);
     for (let length = 0.002; length < 0.4; length += 0.002) {
       const image = imageOf([[0.2, 0.5, 0.2 + length, 0.5]]);

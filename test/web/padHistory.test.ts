@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { History } from '../../src/app/web/pad/history.js';
 
 describe('History', () => {
-  it('takes back, brings back, and forgets what was taken back when something new comes', () => {
+  it('undoes, redoes, and discards undone states after a new one', () => {
     const history = new History('');
     history.push('a');
     history.push('ab');
@@ -17,13 +17,13 @@ describe('History', () => {
     expect([history.canUndo, history.canRedo]).toEqual([false, true]);
   });
 
-  it('forgets the oldest beyond its limit', () => {
+  it('discards the oldest state beyond its limit', () => {
     const history = new History(0, 2);
     for (const state of [1, 2, 3]) history.push(state);
     expect([history.undo(), history.undo(), history.undo()]).toEqual([2, 1, 1]);
   });
 
-  it('is what a list and a place in it would be, for any steps', () => {
+  it('behaves like a list and an index for random steps', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.nat(), fc.constantFrom('undo', 'redo')), { maxLength: 60 }),

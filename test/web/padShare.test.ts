@@ -1,4 +1,5 @@
-// Drawings as text for an address: there and back, damaged on the way, and too much for an address.
+// Tests drawings as text for an address: round trips, damaged text, and drawings that are too
+// large.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +19,7 @@ import { rounds } from '../support/rounds.js';
 
 const characters = new SyntheticCharacters({ seed: 5 });
 
-/** Strokes of a synthetic character as they would lie on the pad: half of its height, in its middle. */
+/** Strokes of a synthetic character in the middle of the pad, at half of its height. */
 function written(index: number): number[][] {
   return characters
     .drawing(index)
@@ -34,7 +35,7 @@ const strokes = fc.array(
 );
 
 describe('drawings as text', () => {
-  it('come back as they were, but for half a step of the grid and what simplifying may move', () => {
+  it('are decoded to within half a grid step plus the tolerance of the simplification', () => {
     fc.assert(
       fc.property(strokes, (drawn) => {
         const text = encodeStrokes(drawn);
@@ -53,34 +54,37 @@ describe('drawings as text', () => {
     );
   });
 
-  it('look the same to the network', () => {
+  it('give nearly the same image', () => {
     for (let index = 0; index < 94; index++) {
       const drawn = written(index);
       const before = imageOf(drawn);
       const after = imageOf(decodeStrokes(encodeStrokes(drawn)));
       const change = before.reduce((sum, value, i) => sum + Math.abs(value - after[i]), 0) / 784;
-      // The glyph's box is whole pixels of 128: one more or less on a side moves everything by up to 0.2 of 28.
+      // The glyph's box is whole pixels of 128: one more or less on a side moves everything by up
+      // to 0.2 of 28.
       expect(change, characters.classes[index % 47]).toBeLessThan(6);
     }
   });
 
-  it.skipIf(seedModelMissing !== null)(`are read as before${skipNote(seedModelMissing)}`, () =>
-    withFreshBackend(wasm(1).make, async () => {
-      const { model } = await loadModel(seedModel!);
-      const read = (drawn: number[][]): Promise<number> =>
-        scope(() => {
-          const pixels = Float32Array.from(imageOf(drawn), (value) => value / 127.5 - 1);
-          return model.forward(tensor(pixels, { shape: [1, 1, 28, 28] })).data();
-        }).then((logits) => logits.indexOf(Math.max(...logits)));
-      let changed = 0;
-      for (let index = 0; index < 470; index++) {
-        const drawn = written(index);
-        const same = (await read(drawn)) === (await read(decodeStrokes(encodeStrokes(drawn))));
-        if (!same) changed += 1;
-      }
-      model.dispose();
-      expect(changed).toBe(0);
-    }),
+  it.skipIf(seedModelMissing !== null)(
+    `give nearly the same logits${skipNote(seedModelMissing)}`,
+    () =>
+      withFreshBackend(wasm(1).make, async () => {
+        const { model } = await loadModel(seedModel!);
+        const read = (drawn: number[][]): Promise<number> =>
+          scope(() => {
+            const pixels = Float32Array.from(imageOf(drawn), (value) => value / 127.5 - 1);
+            return model.forward(tensor(pixels, { shape: [1, 1, 28, 28] })).data();
+          }).then((logits) => logits.indexOf(Math.max(...logits)));
+        let changed = 0;
+        for (let index = 0; index < 470; index++) {
+          const drawn = written(index);
+          const same = (await read(drawn)) === (await read(decodeStrokes(encodeStrokes(drawn))));
+          if (!same) changed += 1;
+        }
+        model.dispose();
+        expect(changed).toBe(0);
+      }),
   );
 
   it('are short', () => {
@@ -88,7 +92,7 @@ describe('drawings as text', () => {
     expect(Math.max(...lengths)).toBeLessThan(400);
   });
 
-  it('lie in the address beside the tab', () => {
+  it('are stored in the address after the tab', () => {
     const address = addressOf([[0.5, 0.5]], 'https://example.org/folder/?x=1#tab=words');
     expect(address).toBe(
       `https://example.org/folder/?x=1#tab=words&s=${encodeStrokes([[0.5, 0.5]])}`,
@@ -98,7 +102,7 @@ describe('drawings as text', () => {
     expect(strokesIn('')).toBeNull();
   });
 
-  it('lose detail before they become too long, and are refused in the end', () => {
+  it('lose detail before they become too long, and are rejected at the limit', () => {
     const scribble = (count: number): number[] =>
       Array.from({ length: count }, (_, i) => {
         const angle = Math.floor(i / 2) * 0.1;
@@ -120,7 +124,7 @@ describe('drawings as text', () => {
 describe('a damaged drawing', () => {
   const text = encodeStrokes(written(10));
 
-  it('is refused with a sentence, wherever it was cut', () => {
+  it('is rejected with a message, wherever it was cut', () => {
     for (let length = 0; length < text.length; length++) {
       expect(() => decodeStrokes(text.slice(0, length)), text.slice(0, length)).toThrow(
         FormatError,
@@ -131,16 +135,16 @@ describe('a damaged drawing', () => {
     expect(() => strokesIn('#s=%F0%28%8C')).toThrow(FormatError);
   });
 
-  it('is refused when one character is another', () => {
+  it('is rejected if one character is changed', () => {
     for (let at = 0; at < text.length; at++) {
       const changed = text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
-      // The last character may hold bits that no byte takes.
+      // The last character may contain unused bits.
       const same = at === text.length - 1 && atobUrl(changed) === atobUrl(text);
       if (!same) expect(() => decodeStrokes(changed), changed).toThrow(FormatError);
     }
   });
 
-  it('never does worse than that, whatever the text', () => {
+  it('is decoded or rejected, for any text', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/% é';
     const noise = fc.string({ unit: fc.constantFrom(...Array.from(alphabet)), maxLength: 200 });
     fc.assert(
@@ -162,7 +166,7 @@ describe('a damaged drawing', () => {
     );
   });
 
-  it('of any bytes with a right checksum is strokes on a pad, or refused', () => {
+  it('with a valid checksum is decoded to strokes on the pad, or rejected', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (body) => {
         const check = crc32c(body);
@@ -184,7 +188,7 @@ describe('a damaged drawing', () => {
 });
 
 describe('simplified', () => {
-  it('keeps corners and ends, and drops what lies on the way', () => {
+  it('keeps corners and ends, and drops points between them', () => {
     expect(simplified([0, 0, 0.5, 0.001, 1, 0, 1, 0.5, 1, 1], 0.01)).toEqual([0, 0, 1, 0, 1, 1]);
     expect(simplified([0, 0, 0.5, 0.02, 1, 0], 0.01)).toEqual([0, 0, 0.5, 0.02, 1, 0]);
     expect(simplified([0.3, 0.4], 1)).toEqual([0.3, 0.4]);

@@ -1,4 +1,5 @@
-// Signals, and the loop that keeps the reading true to the drawing: one at a time, and the latest drawing wins. No browser.
+// Tests signals and the prediction loop without a browser: one prediction at a time, of the latest
+// drawing.
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Drawing } from '../../src/app/web/app.js';
@@ -11,7 +12,7 @@ import { Signal } from '../../src/app/web/ui/signal.js';
 import { ArgumentError } from '../../src/engine/errors.js';
 
 describe('Signal', () => {
-  it('tells listeners at once and after each set, until they unsubscribe', () => {
+  it('calls listeners at once and after each set, until they unsubscribe', () => {
     const signal = new Signal(1);
     const heard: number[] = [];
     const stop = signal.subscribe((value) => heard.push(value));
@@ -23,7 +24,7 @@ describe('Signal', () => {
     expect(signal.value).toBe(3);
   });
 
-  it('does not tell a listener that another one has just unsubscribed', () => {
+  it('does not call a listener that another one has just unsubscribed', () => {
     const signal = new Signal(0);
     const heard: number[] = [];
     let stop = (): void => undefined;
@@ -35,7 +36,7 @@ describe('Signal', () => {
     expect(heard).toEqual([0]);
   });
 
-  it('keeps two subscriptions of one function apart', () => {
+  it('supports two subscriptions of one function', () => {
     const signal = new Signal(0);
     const listener = vi.fn<(value: number) => void>();
     const stop = signal.subscribe(listener);
@@ -46,12 +47,12 @@ describe('Signal', () => {
   });
 });
 
-/** A drawing that a test can tell by its first pixel; 0 is the empty pad. */
+/** A drawing identified by its first pixel; 0 is the empty pad. */
 function drawing(first: number): Drawing {
   return { strokes: [], image: Uint8Array.of(first), empty: first === 0, source: 'strokes' };
 }
 
-/** A reader whose readings end when the test says so. */
+/** A reader whose predictions end when the test resolves them. */
 function slowReader(): {
   reader: Reader;
   asked: number[];
@@ -66,7 +67,7 @@ function slowReader(): {
     });
   };
   return {
-    reader: { read } as unknown as Reader,
+    reader: { read } satisfies Partial<Reader> as unknown as Reader,
     asked,
     answer: async (error) => {
       end(error);
@@ -75,7 +76,7 @@ function slowReader(): {
   };
 }
 
-/** What `keepReading` works on, and what it was told to complain about. */
+/** What `keepReading` works on, and the failures reported. */
 function makeApp(): Parameters<typeof keepReading>[0] & { failures: unknown[] } {
   const failures: unknown[] = [];
   return {
@@ -88,7 +89,7 @@ function makeApp(): Parameters<typeof keepReading>[0] & { failures: unknown[] } 
 }
 
 describe('keepReading', () => {
-  it('waits for a reader, and reads what is then on the pad', async () => {
+  it('waits for a reader, and classifies the current drawing', async () => {
     const app = makeApp();
     keepReading(app);
     app.drawing.set(drawing(1));
@@ -99,7 +100,7 @@ describe('keepReading', () => {
     expect(app.reading.value?.image[0]).toBe(1);
   });
 
-  it('has one reading under way, and then reads the latest drawing alone', async () => {
+  it('has one prediction at a time, then classifies only the latest drawing', async () => {
     const app = makeApp();
     const { reader, asked, answer } = slowReader();
     app.reader.set(reader);
@@ -113,7 +114,7 @@ describe('keepReading', () => {
     expect(app.reading.value?.image[0]).toBe(4);
   });
 
-  it('says nothing of an empty pad, even if a reading of what was there ends later', async () => {
+  it('shows nothing for an empty pad, even if an earlier prediction ends later', async () => {
     const app = makeApp();
     const { reader, asked, answer } = slowReader();
     app.reader.set(reader);
@@ -128,7 +129,7 @@ describe('keepReading', () => {
     expect(app.reading.value).toBeNull();
   });
 
-  it('reads again when another reader comes', async () => {
+  it('classifies again after the reader is replaced', async () => {
     const app = makeApp();
     const [first, second] = [slowReader(), slowReader()];
     app.reader.set(first.reader);
@@ -139,7 +140,7 @@ describe('keepReading', () => {
     expect(second.asked).toEqual([5]);
   });
 
-  it('reports a failure and goes on, but not the failure of a reader that was replaced', async () => {
+  it('reports a failure and continues, but ignores the failure of a replaced reader', async () => {
     const app = makeApp();
     const [first, second] = [slowReader(), slowReader()];
     app.reader.set(first.reader);
@@ -174,17 +175,17 @@ describe('percent', () => {
     [0.994, '99 %'],
     [0.9951, '> 99 %'],
     [1, '> 99 %'],
-  ])('%f is %s', (probability, text) => {
+  ])('formats %f as %s', (probability, text) => {
     expect(percent(probability).replaceAll('\u202f', ' ')).toBe(text);
   });
 });
 
-describe('the voice', () => {
+describe('the announcer', () => {
   afterEach(() => {
     vi.useRealTimers();
   });
 
-  it('waits for a pause and then tells the latest alone', () => {
+  it('waits for a pause and then announces only the latest text', () => {
     vi.useFakeTimers();
     const region = { textContent: '' };
     const say = makeVoice(region as HTMLElement);
@@ -199,7 +200,7 @@ describe('the voice', () => {
 });
 
 describe('reasonOf', () => {
-  it('says of our own errors what they say, and of others that something went wrong', () => {
+  it("shows the message of inkgrad's errors, and a general one for others", () => {
     expect(reasonOf(new ArgumentError('model own.pth: it is damaged; load another'))).toBe(
       'model own.pth: it is damaged; load another.',
     );

@@ -1,5 +1,5 @@
-// The page's reader in Node, on the same backend as in a browser: what it reads is what the command line reads, it leaves
-// nothing behind, and files that are no model are refused by name.
+// Tests the page's reader in Node, on the same backend as in a browser: it agrees with the command
+// line, leaves no buffer, and rejects files that are not models.
 
 import { expect, it } from 'vitest';
 import { classify } from '../../src/app/evaluation/classify.js';
@@ -17,7 +17,7 @@ import { untrainedModel } from '../support/untrainedModel.js';
 const bytes = await untrainedModel();
 const { image } = new SyntheticCharacters({ seed: 5 }).sample(11);
 
-it('reads what the command line reads, and orders all classes', async () => {
+it('predicts what the command line predicts, and ranks all classes', async () => {
   const reader = await Reader.open(bytes, 'model.safetensors');
   const reading = await reader.read(image);
   await withFreshBackend(wasm(1).make, async () => {
@@ -36,19 +36,20 @@ it('reads what the command line reads, and orders all classes', async () => {
   reader.dispose();
 });
 
-it('leaves nothing on the backend, and is in evaluation mode', async () => {
+it('leaves no buffer, and is in evaluation mode', async () => {
   const { memory } = await pageBackend();
   const before = memory.live;
   const reader = await Reader.open(bytes, 'model.safetensors');
   const first = await reader.read(image);
-  const loaded = (await pageBackend()).memory.live; // with weights in the order that the kernels like
-  for (let i = 0; i < 5; i++) expect((await reader.read(image)).logits).toEqual(first.logits); // no dropout
+  const loaded = (await pageBackend()).memory.live; // with packed copies of the weights
+  // No dropout.
+  for (let i = 0; i < 5; i++) expect((await reader.read(image)).logits).toEqual(first.logits);
   expect((await pageBackend()).memory.live).toBe(loaded);
   reader.dispose();
   expect((await pageBackend()).memory.live).toBe(before);
 });
 
-it('says what the file says about its training', async () => {
+it("returns the file's information about training", async () => {
   const reader = await Reader.open(bytes, 'mine.safetensors');
   const { name, format, parameters, training } = reader.card;
   expect({ name, format, parameters }).toEqual({
@@ -60,7 +61,7 @@ it('says what the file says about its training', async () => {
   reader.dispose();
 });
 
-it('opens a PyTorch file, too, and reads the same with it', async () => {
+it('opens a PyTorch file, with the same predictions', async () => {
   const { tensors } = decodeSafetensors(bytes);
   const pth = await encodePth({ tensors, classes: BALANCED_CLASSES, inputSize: [1, 28, 28] });
   const [one, two] = [await Reader.open(bytes, 'a.safetensors'), await Reader.open(pth, 'b.pth')];
@@ -71,10 +72,10 @@ it('opens a PyTorch file, too, and reads the same with it', async () => {
 
 it.each<[string, Uint8Array]>([
   ['is cut short', bytes.subarray(0, bytes.length - 1)],
-  ['is a picture', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d)],
+  ['is an image', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d)],
   ['is empty', new Uint8Array(0)],
-  ['is an archive of something else', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0)],
-])('refuses a file that %s, by its name, and keeps nothing of it', async (_, wrong) => {
+  ['is another archive', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0)],
+])('rejects a file that %s, with its name, and leaves no buffer', async (_, wrong) => {
   const before = (await pageBackend()).memory.live;
   const refused = Reader.open(wrong, 'wrong.bin');
   await expect(refused).rejects.toThrow(ModelError);
@@ -82,7 +83,7 @@ it.each<[string, Uint8Array]>([
   expect((await pageBackend()).memory.live).toBe(before);
 });
 
-it('refuses an image of another size', async () => {
+it('rejects an image of another size', async () => {
   const reader = await Reader.open(bytes, 'model.safetensors');
   await expect(reader.read(new Uint8Array(785))).rejects.toThrow('784 bytes, got 785');
   reader.dispose();

@@ -1,5 +1,5 @@
-// The characters to pick: where they lie on the pad, what the page's model reads in them, and how they are written bit by bit.
-// No browser.
+// Tests the sample characters without a browser: position on the pad, prediction of the page's
+// model, and animation.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { beginningOf } from '../../src/app/web/pad/samples/play.js';
 import { renderGlyph } from '../../src/data/strokes/glyph.js';
 
 describe('samples', () => {
-  it.each(SAMPLES)('$name lies in the middle of the pad', ({ path }) => {
+  it.each(SAMPLES)('$name is in the middle of the pad', ({ path }) => {
     const points = strokesOf(path).flatMap((stroke) => Array.from(stroke));
     for (const [axis, name] of ['x', 'y'].entries()) {
       const values = points.filter((_, i) => i % 2 === axis);
@@ -19,9 +19,9 @@ describe('samples', () => {
     }
   });
 
-  it('are read as what they are called', async () => {
+  it('are classified as their name', async () => {
     const model = new URL('../../src/app/web/model/model.safetensors', import.meta.url);
-    const reader = await Reader.open(readFileSync(model), 'the page’s model');
+    const reader = await Reader.open(readFileSync(model), "the page's model");
     const said: string[] = [];
     for (const { path } of SAMPLES)
       said.push((await reader.read(renderGlyph(strokesOf(path)))).verdict.text);
@@ -34,7 +34,7 @@ describe('beginningOf', () => {
   const strokes = [
     [0, 0, 3, 0, 3, 1],
     [5, 5, 5, 9],
-  ]; // 4 and 4 long
+  ]; // both have length 4
 
   it.each([
     [0, []],
@@ -50,11 +50,11 @@ describe('beginningOf', () => {
     ],
     [1, strokes],
     [1.2, strokes],
-  ])('%f of the way', (share, written) => {
+  ])('at %f of the length', (share, written) => {
     expect(beginningOf(strokes, share)).toEqual(written);
   });
 
-  it('takes dots, which have no length', () => {
+  it('accepts dots, which have no length', () => {
     expect(beginningOf([[1, 1], ...strokes], 0.25)).toEqual([
       [1, 1],
       [0, 0, 2, 0],

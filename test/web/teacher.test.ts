@@ -1,5 +1,6 @@
-// The teacher of the page without a page: what it learns, keeps, restores, takes back and forgets, and what it does where
-// learning or keeping fails. Lessons are given by a stand-in that makes the last corrected character win; readers are real.
+// Tests the management of corrections without a page: fine-tuning, storage, restoring, undoing and
+// deleting, and failures of fine-tuning and storage. Fine-tuning is replaced by a fake that makes
+// the last corrected character win; readers are real.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { IMAGE_PIXELS } from '../../src/data/emnist/idx.js';
@@ -7,7 +8,11 @@ import { pageBackend } from '../../src/app/web/prediction/backend.js';
 import { Reader } from '../../src/app/web/prediction/reader.js';
 import type { Reading } from '../../src/app/web/prediction/types.js';
 import { Signal } from '../../src/app/web/ui/signal.js';
-import { Teacher, type TeacherParts } from '../../src/app/web/teaching/teacher.js';
+import {
+  Teacher,
+  type TeacherParts,
+  type TeacherState,
+} from '../../src/app/web/teaching/teacher.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
 import { untrainedModel } from '../support/untrainedModel.js';
 import { biased, drawing, MemoryStore } from './teachingSupport.js';
@@ -34,7 +39,7 @@ interface Page extends TeacherParts {
   readonly teacher: Teacher;
 }
 
-/** A visit of the page. */
+/** One visit to the page. */
 async function visit(teach = biased): Promise<Page> {
   const app = {
     reader: new Signal<Reader | null>(original),
@@ -44,7 +49,7 @@ async function visit(teach = biased): Promise<Page> {
     fail: (error: unknown) => failures.push(error),
   };
   app.reading.set(await original.read(app.drawing.value.image));
-  const parts = { app, store, teach };
+  const parts: TeacherParts = { app, store, teach };
   return { ...parts, teacher: await Teacher.start(parts) };
 }
 
@@ -53,13 +58,13 @@ const read = async ({ app }: TeacherParts): Promise<string> => {
   return reading.verdict.label;
 };
 
-/** Waits until the teacher has restored what it will. */
+/** Waits until the stored corrections are restored. */
 async function settled(page: Page): Promise<void> {
   await expect.poll(() => page.teacher.state.value.taught).not.toBeNull();
 }
 
 describe('the teacher', () => {
-  it('learns a correction, and the whole page reads with what it learned', async () => {
+  it('learns a correction, and the whole page uses the fine-tuned model', async () => {
     const page = await visit();
     await page.teacher.correct('B');
     expect(await read(page)).toBe('B');
@@ -77,17 +82,20 @@ describe('the teacher', () => {
     await page.teacher.forget();
   });
 
-  it('restores what the last visit taught, and says that it did', async () => {
+  it('restores the corrections of the last visit, and reports it', async () => {
     await (await visit()).teacher.correct('B');
     const page = await visit();
     await settled(page);
-    expect(page.teacher.state.value).toMatchObject({ restored: true, inUse: true });
+    expect(page.teacher.state.value).toMatchObject<Partial<TeacherState>>({
+      restored: true,
+      inUse: true,
+    });
     expect(await read(page)).toBe('B');
     expect(page.teacher.state.value.taught?.exam).toEqual({ count: 470, before: 400, after: 399 });
     await page.teacher.forget();
   });
 
-  it('keeps corrections with another model, but teaches it on request only', async () => {
+  it('keeps corrections with another model, but fine-tunes it only on request', async () => {
     await (await visit()).teacher.correct('B');
     const file = decodeSafetensors(bytes);
     file.tensors['fc_layers.3.bias'].data[0] += 1;
@@ -95,7 +103,10 @@ describe('the teacher', () => {
     original = await Reader.open(other, 'other.safetensors');
     const page = await visit();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(page.teacher.state.value).toMatchObject({ taught: null, inUse: false });
+    expect(page.teacher.state.value).toMatchObject<Partial<TeacherState>>({
+      taught: null,
+      inUse: false,
+    });
     expect(page.teacher.state.value.corrections).toHaveLength(1);
     await page.teacher.again();
     expect(await read(page)).toBe('B');
@@ -103,14 +114,14 @@ describe('the teacher', () => {
     await page.teacher.forget();
   });
 
-  it('follows the page to another model, and lets go of what it taught the last', async () => {
+  it('follows the page to another model, and drops the fine-tuned one', async () => {
     const page = await visit();
     await page.teacher.correct('B');
     const other = await Reader.open(bytes, 'mine.safetensors');
     page.app.reader.set(other);
-    await settled(page); // the same bytes under another name: the same model
+    await settled(page); // the same bytes under another name are the same model
     expect(page.teacher.original).toBe(other);
-    expect(page.app.reader.value, 'who loads a model wants that model').toBe(other);
+    expect(page.app.reader.value, 'a newly loaded model is used as it is').toBe(other);
     page.teacher.use(true);
     expect(page.app.reader.value?.card.name).toBe('mine.safetensors, taught by you');
     await page.teacher.forget();
@@ -118,7 +129,7 @@ describe('the teacher', () => {
     other.dispose();
   });
 
-  it('takes back a correction, and with the last one the original reads again', async () => {
+  it('undoes a correction; after the last one the original is used again', async () => {
     const page = await visit();
     await page.teacher.correct('B');
     page.app.drawing.set(drawing(12));
@@ -131,19 +142,23 @@ describe('the teacher', () => {
     expect(store.kept).toBeNull();
   });
 
-  it('forgets everything, here and in the browser', async () => {
+  it('deletes everything, in memory and in the browser', async () => {
     const page = await visit();
     await page.teacher.correct('B');
     expect(store.kept?.taught).not.toBeNull();
     await page.teacher.forget();
     expect(store.kept).toBeNull();
     expect(page.app.reader.value).toBe(original);
-    expect(page.teacher.state.value).toMatchObject({ corrections: [], taught: null, inUse: false });
+    expect(page.teacher.state.value).toMatchObject<Partial<TeacherState>>({
+      corrections: [],
+      taught: null,
+      inUse: false,
+    });
     original.dispose();
     expect((await pageBackend()).memory.live).toBe(live);
   });
 
-  it('hands its corrections to another visitor', async () => {
+  it('exports its corrections for another visitor', async () => {
     const giver = await visit();
     await giver.teacher.correct('B');
     const text = giver.teacher.exportCorrections();
@@ -158,7 +173,7 @@ describe('the teacher', () => {
     await taker.teacher.forget();
   });
 
-  it('leaves out characters that the model does not have', async () => {
+  it('omits characters that the model does not have', async () => {
     const image = btoa(String.fromCharCode(...new Uint8Array(IMAGE_PIXELS)));
     const foreign = { image, label: 'ß', was: 'B', strokes: [] };
     const page = await visit();
@@ -175,18 +190,21 @@ describe('the teacher', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  it('a lesson that fails is told, and the correction stays', async () => {
+describe('failures', () => {
+  it('a failed lesson is reported, and the correction is kept', async () => {
     const page = await visit(() => Promise.reject(new Error('out of memory')));
     await page.teacher.correct('B');
     expect(failures).toEqual([new Error('out of memory')]);
     expect(page.app.reader.value).toBe(original);
-    expect(page.teacher.state.value).toMatchObject({ progress: null, taught: null });
+    expect(page.teacher.state.value).toMatchObject<Partial<TeacherState>>({
+      progress: null,
+      taught: null,
+    });
     expect(page.teacher.state.value.corrections).toHaveLength(1);
     await page.teacher.forget();
   });
 
-  it('a lesson that is cancelled ends without a word', async () => {
+  it('a canceled lesson ends without a message', async () => {
     const page = await visit(
       (_, __, signal) =>
         new Promise((_, reject) =>
@@ -202,7 +220,7 @@ describe('what goes wrong', () => {
     await page.teacher.forget();
   });
 
-  it('a browser that keeps nothing is told of, and teaching works all the same', async () => {
+  it('a browser without storage is reported, and teaching still works', async () => {
     store.refuses = 'The quota has been exceeded.';
     const page = await visit();
     expect(page.teacher.state.value.refusal).toBe('The quota has been exceeded.');

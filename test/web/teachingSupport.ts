@@ -1,5 +1,5 @@
-// What the tests of the page's teacher share: drawings, lessons that cost nothing, and a browser's storage in memory.
-// Imports the app and the engine.
+// Shared by the tests of corrections: drawings, a fake fine-tuning, and a browser's storage in
+// memory.
 
 import { SyntheticCharacters } from '../../src/data/strokes/synthetic.js';
 import type { Lesson } from '../../src/app/correction/lesson.js';
@@ -8,7 +8,7 @@ import type {
   CorrectionStore as Keeper,
   StoredCorrections as Kept,
 } from '../../src/app/web/teaching/correctionStore.js';
-import type { TeacherParts } from '../../src/app/web/teaching/teacher.js';
+import type { LessonRunner } from '../../src/app/web/teaching/lessonClient.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
 
 const characters = new SyntheticCharacters({ seed: 5 });
@@ -20,8 +20,8 @@ export const drawing = (index: number): Drawing => ({
   source: 'strokes',
 });
 
-/** Gives the classes of the corrections so large a bias that one of them wins, the last by most. */
-export const biased: TeacherParts['teach'] = ({ safetensors, corrections }, onProgress) => {
+/** Gives the corrected classes so large a bias that one of them wins; the last has the largest. */
+export const biased: LessonRunner = ({ safetensors, corrections }, onProgress) => {
   onProgress({ step: 0, most: 10, learned: 0 });
   const { tensors, metadata } = decodeSafetensors(safetensors);
   const bias = tensors['fc_layers.3.bias'];
@@ -35,7 +35,7 @@ export const biased: TeacherParts['teach'] = ({ safetensors, corrections }, onPr
   return Promise.resolve(lesson);
 };
 
-/** A browser's storage in memory, which may refuse. */
+/** A browser's storage in memory, which can be set to fail. */
 export class MemoryStore implements Keeper {
   kept: Kept | null = null;
   refuses: string | null = null;

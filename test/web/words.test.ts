@@ -1,11 +1,11 @@
-// A line of writing without a browser: which strokes are one character, where spaces are, and what a word decides.
+// Tests lines of handwriting without a browser: grouping of strokes, spaces, and word context.
 
 import { describe, expect, it } from 'vitest';
 import { readLine, type ReadGroup } from '../../src/app/web/words/line.js';
 import { type Group, joinOf, segment, splitOf } from '../../src/app/web/words/segment.js';
 import type { Stroke } from '../../src/data/strokes/raster.js';
 
-/** Strokes of some letters in a box of height 1, and how wide each is. */
+/** Strokes of some letters in a box of height 1, and the width of each. */
 const FORMS: Readonly<Record<string, { readonly width: number; readonly strokes: readonly number[][] }>> = {
   A: { width: 0.6, strokes: [[0, 1, 0.3, 0], [0.3, 0, 0.6, 1], [0.12, 0.6, 0.48, 0.6]] },
   E: { width: 0.5, strokes: [[0, 0, 0, 1], [0, 0, 0.5, 0], [0, 0.5, 0.4, 0.5], [0, 1, 0.5, 1]] },
@@ -20,7 +20,7 @@ const FORMS: Readonly<Record<string, { readonly width: number; readonly strokes:
   l: { width: 0, strokes: [[0, 0, 0, 1]] },
 }; // prettier-ignore
 
-/** Writes a text with a hand of this size; gaps between letters are a fifth of it, spaces four fifths. */
+/** Strokes of a text at this size; gaps between letters are a fifth of it, spaces four fifths. */
 function write(text: string, size = 0.4): Stroke[] {
   let x = 0.1;
   const strokes: Stroke[] = [];
@@ -43,12 +43,13 @@ const shape = (text: string): number[] =>
 
 describe('segment', () => {
   it.each(['HELLO', 'EXtL', 'AA', 'iH', 'HijO', 'till', 'KOALA', 'lll', 'O', 'HiHi'])(
-    'finds the letters of %s, at any size',
+    'finds the letters of %s at any size',
     (text) => {
       for (const size of [0.12, 0.4]) {
         const strokes = write(text, size);
         expect(sizes(segment(strokes))).toEqual(shape(text));
-        expect(sizes(segment([...strokes].reverse()))).toEqual(shape(text)); // dots and bars may come last
+        // Dots and bars may be last.
+        expect(sizes(segment([...strokes].reverse()))).toEqual(shape(text));
         expect(segment(strokes).some(({ spaceBefore }) => spaceBefore)).toBe(false);
       }
     },
@@ -60,12 +61,12 @@ describe('segment', () => {
     expect(spaces).toEqual(expected);
   });
 
-  it('of nothing is nothing, and of a dot one group', () => {
+  it('is empty without strokes, and one group for a dot', () => {
     expect(segment([])).toEqual([]);
     expect(sizes(segment([[0.5, 0.5]]))).toEqual([1]);
   });
 
-  it('does as the visitor says, as long as the strokes are there', () => {
+  it('applies manual joins and splits while their strokes exist', () => {
     const strokes = write('HO');
     const [h, o] = segment(strokes);
     const join = joinOf(h, o);
@@ -79,7 +80,7 @@ describe('segment', () => {
 });
 
 describe('readLine', () => {
-  /** A group that is read as these, the first likeliest; a height of 1 and no space before it unless said. */
+  /** A group with these predictions, the most likely first. Default: height 1, no space before. */
   const group = (
     likely: readonly [string, number][],
     height = 1,
@@ -91,7 +92,7 @@ describe('readLine', () => {
   });
   const of = (...pairs: [string, number][]): [string, number][] => pairs;
 
-  it('takes O for 0 among digits and says so', () => {
+  it('replaces O by 0 among digits, with a note', () => {
     const { text, characters } = readLine([
       group(of(['4', 0.99])),
       group(of(['O', 0.6], ['0', 0.39])),
@@ -102,7 +103,7 @@ describe('readLine', () => {
     expect(characters[0].note).toBeNull();
   });
 
-  it('takes 5 for S among letters', () => {
+  it('replaces 5 by S among letters', () => {
     const { text, characters } = readLine([
       group(of(['A', 0.99])),
       group(of(['5', 0.7], ['S', 0.25])),
@@ -111,18 +112,18 @@ describe('readLine', () => {
     expect(characters[1].note).toBe('5 read as S: the rest of the word is letters');
   });
 
-  it('leaves alone what the network is sure of, what stands alone, and mixed words', () => {
+  it('does not change confident predictions, single characters and mixed words', () => {
     expect(readLine([group(of(['4', 0.99])), group(of(['O', 0.995], ['0', 0.004]))]).text).toBe(
       '4O',
     );
     expect(readLine([group(of(['O', 0.6], ['0', 0.4]))]).text).toBe('O');
     const mixed = [group(of(['A', 1])), group(of(['4', 1])), group(of(['O', 0.6], ['0', 0.4]))];
     expect(readLine(mixed).text).toBe('A4O');
-    // No look-alikes: an unlikely character stays what it is.
+    // No look-alikes: an unlikely character is not replaced.
     expect(readLine([group(of(['A', 1])), group(of(['4', 0.5], ['X', 0.4]))]).text).toBe('A4');
   });
 
-  it('decides for each word by itself', () => {
+  it('treats each word separately', () => {
     const { text } = readLine([
       group(of(['7', 1])),
       group(of(['O', 0.6], ['0', 0.4])),
@@ -132,7 +133,7 @@ describe('readLine', () => {
     expect(text).toBe('70 AO');
   });
 
-  it('tells small from capital by height, and where that says nothing by the neighbours', () => {
+  it('distinguishes case by height, or else by the neighbors', () => {
     const { text, characters } = readLine([
       group(of(['h', 1])),
       group(of(['e', 1]), 0.6),

@@ -45,7 +45,7 @@ function withExitCodes(command: CommandModule): CommandModule {
 }
 
 /**
- * Suggests the closest option for a single unknown one: yargs suggests commands, but not options.
+ * Suggests the closest option if one option is unknown: yargs suggests commands, but not options.
  */
 function guessOption(message: string, parser: Argv): string {
   const unknown = /^Unknown argument: (\S+)$/.exec(message)?.[1];
@@ -67,22 +67,25 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     const program = yargs(words);
     await program
       .scriptName('inkgrad')
-      .usage('$0 <command>\n\nTrain and measure a network that reads handwriting.')
+      .usage(
+        '$0 <command>\n\nTrain and evaluate a neural network that recognizes handwritten ' +
+          'characters.',
+      )
       .command(COMMANDS.map(withExitCodes))
       .option('verbose', {
         type: 'boolean',
         default: false,
-        describe: 'Show where an error came from',
+        describe: 'Print the stack trace of an error',
       })
-      .demandCommand(1, 'Name a command.')
+      .demandCommand(1, 'Specify a command.')
       .recommendCommands()
       .strict()
       .wrap(100)
       .example(
         '$0 train --epochs 5 --limit 10000',
-        'fetch EMNIST if need be, and train for a few minutes',
+        'download EMNIST if it is missing, and train for a few minutes',
       )
-      .example('$0 eval --help', 'the options of one command')
+      .example('$0 eval --help', 'show the options of a command')
       .epilogue(EXIT_HELP)
       .exitProcess(false)
       // For an option given twice, the last value counts; a file named 007 keeps its name.

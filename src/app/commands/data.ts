@@ -30,38 +30,37 @@ async function run({ dir, url, from, json, quiet, ...args }: FetchArguments): Pr
   for (const { name, bytes, present } of files) {
     reporter.say(`${present ? 'present ' : 'fetched '}  ${name}  ${bytes} bytes`);
   }
-  reporter.say(`\nEMNIST ${split} is in ${dir}, every file checked`);
+  reporter.say(`\nEMNIST ${split} is in ${dir}; all files are verified`);
   const found = dir === DEFAULT_DATA_DIR && (process.env.EMNIST_DIR ?? '') === '';
-  const flags = `${split === 'balanced' ? '' : ` --split ${split}`}${found ? '' : ` --data ${dir}`}`;
-  reporter.say(`next      npx inkgrad train${flags}`);
+  const splitFlag = split === 'balanced' ? '' : ` --split ${split}`;
+  reporter.say(`next      npx inkgrad train${splitFlag}${found ? '' : ` --data ${dir}`}`);
 }
 
 const fetchCommand: CommandModule<object, FetchArguments> = {
   command: 'fetch',
-  describe:
-    'Bring the files of one EMNIST split; what broke off is continued, what is there is kept',
+  describe: 'Download one EMNIST split; resume partial downloads and keep existing files',
   builder: (yargs: Argv): Argv<FetchArguments> =>
     jsonOption(yargs)
       .option('split', {
         ...choice('split', Object.keys(EMNIST_SPLITS)),
         default: 'balanced',
-        describe: 'EMNIST split; only its files travel',
+        describe: 'EMNIST split; only its files are downloaded',
       })
       .option('dir', {
         type: 'string',
         default: DEFAULT_DATA_DIR,
         requiresArg: true,
-        describe: 'Folder for the files',
+        describe: 'Destination folder',
       })
       .option('url', {
         type: 'string',
         requiresArg: true,
-        describe: `Address of the archive (default: INKGRAD_EMNIST_URL, or ${EMNIST_ARCHIVE})`,
+        describe: `URL of the archive (default: INKGRAD_EMNIST_URL, or ${EMNIST_ARCHIVE})`,
       })
       .option('from', {
         type: 'string',
         requiresArg: true,
-        describe: 'Take the files from this archive, fetched already, and use no network',
+        describe: 'Extract the files from this local archive instead of downloading',
       })
       .option('quiet', {
         type: 'boolean',
@@ -69,20 +68,26 @@ const fetchCommand: CommandModule<object, FetchArguments> = {
         describe: 'Print warnings and errors only',
       })
       .conflicts('from', 'url')
-      .example('$0 data fetch', 'Balanced, about 30 MB, into data/emnist')
-      .example('$0 data fetch --split letters --dir letters', 'another split into another folder')
+      .example('$0 data fetch', 'download EMNIST Balanced (about 30 MB) to data/emnist')
+      .example(
+        '$0 data fetch --split letters --dir letters',
+        'download another split to another folder',
+      )
       .epilogue(EXIT_HELP),
   handler: run,
 };
 
 export const dataCommand: CommandModule = {
   command: 'data',
-  describe: 'Get the data',
+  describe: 'Download data sets',
   builder: (yargs: Argv): Argv =>
     yargs
       .command(fetchCommand)
-      .demandCommand(1, 'Name what to do with the data: fetch.')
-      .example('$0 data fetch', 'the Balanced split of EMNIST')
-      .example('$0 data fetch --from gzip.zip', 'out of the archive fetched by other means'),
+      .demandCommand(1, 'Specify a subcommand: fetch.')
+      .example('$0 data fetch', 'download the Balanced split of EMNIST')
+      .example(
+        '$0 data fetch --from gzip.zip',
+        'extract it from an archive downloaded by other means',
+      ),
   handler: () => undefined,
 };

@@ -28,7 +28,8 @@ async function run(args: DoctorArguments): Promise<void> {
   reporter.say(`system    ${runtime}`);
   reporter.say(`cpu       ${cpu.model}, ${cpu.cores} cores`);
   reporter.say(
-    `          SIMD ${yes(simd)}, relaxed SIMD ${yes(relaxedSimd)}${relaxedSimd ? '' : ' (Node 22 has it)'}, threads ${yes(threads)}`,
+    `          SIMD ${yes(simd)}, relaxed SIMD ` +
+      `${yes(relaxedSimd)}${relaxedSimd ? '' : ' (requires Node 22)'}, threads ${yes(threads)}`,
   );
   reporter.say(`backend   ${report.requested === 'auto' ? 'auto chooses ' : ''}${description}`);
   reporter.say('tried');
@@ -41,10 +42,10 @@ const yes = (has: boolean): string => (has ? 'yes' : 'no');
 
 export const doctorCommand: CommandModule<object, DoctorArguments> = {
   command: 'doctor',
-  describe: 'Show what this machine has to compute with, and what would be chosen',
+  describe: 'Show the compute backends of this machine, and which one auto chooses',
   builder: (yargs: Argv): Argv<DoctorArguments> =>
     jsonOption(runOptions(yargs))
-      .example('$0 doctor', 'every device tried, with the reason for each that is not available')
-      .example('$0 doctor --backend wasm --json', 'one of them, as JSON'),
+      .example('$0 doctor', 'try every backend, and show why any is unavailable')
+      .example('$0 doctor --backend wasm --json', 'try one backend, and print JSON'),
   handler: run,
 };

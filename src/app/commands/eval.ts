@@ -36,8 +36,8 @@ async function openPart(args: EvalArguments, trained: Training): Promise<Dataset
   const { seed, valFraction, valOnTest, synthetic, limit } = trained;
   if (seed === null) {
     throw new ModelError(
-      `model ${args.model}: does not say which images it was trained on and which were set aside, so there is no ` +
-        `--part ${args.part} to tell; measure it on the test part (--part test)`,
+      `model ${args.model}: does not record its training and validation split, so ` +
+        `--part ${args.part} cannot be reproduced; evaluate it on the test part (--part test)`,
     );
   }
   const { train, validation } = await openTrainingSource({
@@ -63,8 +63,9 @@ async function openPart(args: EvalArguments, trained: Training): Promise<Dataset
 function checkClasses(path: string, classes: readonly string[], dataset: Dataset): void {
   if (classes.join() === dataset.classes.join()) return;
   throw new ModelError(
-    `model ${path}: tells ${classes.length} classes apart (${classes.join('')}), but ${dataset.name} has ` +
-      `${dataset.classes.length} (${dataset.classes.join('')}); name the split it was trained on with --split`,
+    `model ${path}: has ${classes.length} classes (${classes.join('')}), but ${dataset.name} has ` +
+      `${dataset.classes.length} (${dataset.classes.join('')}); pass the split it was ` +
+      'trained on with --split',
   );
 }
 
@@ -78,7 +79,7 @@ async function run(args: EvalArguments): Promise<void> {
   const assessment = assess(calibrated, dataset);
   reporter.emit({ model: args.model, data: dataset.name, part: args.part, ...assessment });
   const title = `${args.model} on ${dataset.name}`;
-  say(reporter, withPriors ? `${title}, with the shares of the classes` : title, assessment);
+  say(reporter, withPriors ? `${title}, with class priors` : title, assessment);
   if (folder === null) return;
   const names = await writeAssessment(assessment, {
     folder,
@@ -131,7 +132,8 @@ async function calibrate(
     reporter.progress(done, total, 'calibrating'),
   );
   reporter.say(
-    `temperature ${temperature.toFixed(3)}, fitted on the validation part, is now in ${args.model}`,
+    `temperature ${temperature.toFixed(3)}, fitted on the validation part, is stored in ` +
+      args.model,
   );
   return temperature;
 }
@@ -156,40 +158,43 @@ function say(reporter: Reporter, title: string, assessment: Assessment): void {
 
 export const evalCommand: CommandModule<object, EvalArguments> = {
   command: 'eval',
-  describe: 'Measure how well a saved model reads a data set',
+  describe: 'Evaluate a model on a data set',
   builder: (yargs: Argv): Argv<EvalArguments> =>
     jsonOption(runOptions(dataOptions(yargs)))
       .option('model', {
         type: 'string',
         demandOption: true,
         requiresArg: true,
-        describe: 'Model file that train or import wrote, or a PyTorch .pth file',
+        describe: 'Model file written by train or import, or a PyTorch .pth file',
       })
       .option('part', {
         ...choice('part', ['test', 'train', 'val']),
         default: 'test' as const,
         describe:
-          'Which images: the test part, or the training or validation part the model was trained with',
+          'Part to evaluate on: test, or the training or validation part of the run that ' +
+          'trained the model',
       })
       .option('calibrate', {
         type: 'boolean',
         default: false,
         describe:
-          'First fit the temperature on the validation part and store it in the model file, as train does at its end',
+          'First fit the temperature on the validation part and store it in the model file, ' +
+          'as train does',
       })
       .option('out', {
         type: 'string',
         requiresArg: true,
         describe:
-          'New folder for confusion.png, worst.png, calibration.png and report.html; nothing is written without it',
+          'New folder for confusion.png, worst.png, calibration.png and report.html ' +
+          '(default: no files)',
       })
       .example(
         '$0 eval --model runs/1/best.safetensors --out report',
-        'the test part, with pictures',
+        'evaluate on the test part, and write charts and a report',
       )
       .example(
         '$0 eval --model runs/1/best.safetensors --part val --json',
-        'the validation part, as JSON',
+        'evaluate on the validation part, and print JSON',
       ),
   handler: run,
 };

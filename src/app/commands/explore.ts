@@ -20,7 +20,7 @@ interface ExploreArguments extends Pick<CommonArguments, 'data' | 'split' | 'lim
   readonly seed: number;
 }
 
-/** The whole other part, for comparison; null if it does not exist. */
+/** The other part without a limit, for comparison; null if it does not exist. */
 async function openOther(args: ExploreArguments, explored: Dataset): Promise<Dataset | null> {
   if (explored.synthetic) return null;
   try {
@@ -60,7 +60,7 @@ async function run(args: ExploreArguments): Promise<void> {
     other: await openOther(args, dataset),
     onProgress: (work, done, total) => reporter.progress(done, total, work),
   });
-  reporter.progress(0, 1, 'drawing');
+  reporter.progress(0, 1, 'drawing charts');
   const summary = summarize(dataset, found);
   const png: Partial<Record<PictureName, Uint8Array>> = {};
   for (const [name, canvas] of Object.entries(
@@ -68,7 +68,7 @@ async function run(args: ExploreArguments): Promise<void> {
   )) {
     png[name as PictureName] = encodeCanvas(canvas);
   }
-  const title = `${dataset.name}, explored`;
+  const title = `Analysis of ${dataset.name}`;
   const files = new Map<string, Uint8Array | string>([
     ...Object.entries(png).map(([name, bytes]) => [`${name}.png`, bytes] as const),
     ['doubts.csv', doubtsTable(dataset, found)],
@@ -93,41 +93,47 @@ function tell(reporter: Reporter, summary: Summary, report: string): void {
     `pixels    mean ${pixels.mean.toFixed(4)}, standard deviation ${pixels.sd.toFixed(4)}`,
   );
   reporter.say(
-    `strokes   median ${strokeWidth.median.toFixed(2)} pixels wide, ink ${longerSide.median} pixels long`,
+    `strokes   median width ${strokeWidth.median.toFixed(2)} pixels, longer side of the ink ` +
+      `${longerSide.median} pixels`,
   );
   reporter.say(
-    `equal     ${duplicates.copies} copies, ${duplicates.acrossClasses} sets under two labels${elsewhere}`,
+    `copies    ${duplicates.copies} exact duplicates, ${duplicates.acrossClasses} groups ` +
+      `with conflicting labels${elsewhere}`,
   );
   reporter.say(
-    `reading   ${percent} % right by the vote of ${neighbours.k} neighbours, no network`,
+    `kNN       accuracy ${percent} % by a vote of ${neighbours.k} nearest neighbors, without ` +
+      'a network',
   );
-  reporter.say(`doubts    ${neighbours.doubts} labels that the neighbours contradict`);
+  reporter.say(`doubts    ${neighbours.doubts} labels that disagree with the nearest neighbors`);
   reporter.say(`report    ${report}`);
 }
 
 export const exploreCommand: CommandModule<object, ExploreArguments> = {
   command: 'explore',
-  describe: 'Look at a data set: counts, means, strokes, maps, neighbours, doubtful labels',
+  describe: 'Analyze a data set: counts, means, strokes, maps, neighbors, doubtful labels',
   builder: (yargs: Argv): Argv<ExploreArguments> =>
     jsonOption(dataOptions(yargs))
       .option('part', {
         ...choice('part', ['train', 'test']),
         default: 'train' as const,
-        describe: 'Which images',
+        describe: 'Part to analyze',
       })
       .option('seed', {
         type: 'number',
         default: 42,
         nargs: 1,
-        describe: 'Decides which samples are shown and how the map is laid out',
+        describe: 'Random seed for the samples shown and the layout of the maps',
         coerce: whole('seed', 0),
       })
       .option('out', {
         type: 'string',
         requiresArg: true,
-        describe: 'Folder for pictures and report (default: runs/explore-1, runs/explore-2, ...)',
+        describe: 'New folder for charts and report (default: runs/explore-1, runs/explore-2, ...)',
       })
-      .example('$0 explore', 'the training part, into runs/explore-1')
-      .example('$0 explore --part test --limit 2000 --json', 'a quick look, as JSON'),
+      .example('$0 explore', 'analyze the training part, and write to runs/explore-1')
+      .example(
+        '$0 explore --part test --limit 2000 --json',
+        'analyze 2,000 test images, and print JSON',
+      ),
   handler: run,
 };

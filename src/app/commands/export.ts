@@ -34,19 +34,19 @@ interface ExportArguments {
 
 /** How to use each kind of output. */
 const NEXT: Record<ExportArguments['to'], string> = {
-  onnx: 'input x: float32 [N, 1, 28, 28], (pixel / 255 - 0.5) / 0.5; output logits [N, classes]; see its metadata',
-  safetensors: 'arrays under the names of the PyTorch original; class names in the header',
-  pth: "torch.load(FILE)['model_state_dict'], class_mapping and input_size beside it",
-  pytorch: 'README.md in it says how; what it trains comes back with inkgrad import',
+  onnx:
+    'input x: float32 [N, 1, 28, 28], (pixel / 255 - 0.5) / 0.5; output logits [N, ' +
+    'classes]; see its metadata',
+  safetensors: 'state dict with the names of the PyTorch original; class names in the header',
+  pth: "torch.load(FILE)['model_state_dict']; also has the keys class_mapping and input_size",
+  pytorch: 'see its README.md; convert trained weights back with inkgrad import',
 };
 
 async function run(args: ExportArguments): Promise<void> {
   const { model: path, to, weights, force, json } = args;
   const isPlain = weights === 'float32';
   if (!isPlain && to !== 'safetensors') {
-    throw new ArgumentError(
-      `--weights ${weights} is for --to safetensors alone, not for --to ${to}`,
-    );
+    throw new ArgumentError(`--weights ${weights} requires --to safetensors, got --to ${to}`);
   }
   const ending = to === 'pytorch' ? '-pytorch' : `${isPlain ? '' : `-${weights}`}.${to}`;
   const out = args.out ?? withEnding(path, ending);
@@ -85,38 +85,40 @@ async function writeFileOf(
 export const exportCommand: CommandModule<object, ExportArguments> = {
   command: 'export <model> [out]',
   describe:
-    'Write a model for other programs: ONNX, safetensors, PyTorch, or a project that trains it on',
+    'Convert a model to ONNX, safetensors or PyTorch, or to a PyTorch project that trains it',
   builder: (yargs: Argv): Argv<ExportArguments> =>
     forceOption(jsonOption(yargs))
       .positional('model', {
         type: 'string',
         demandOption: true,
-        describe: 'Model file that train or import wrote, or a PyTorch .pth file',
+        describe: 'Model file written by train or import, or a PyTorch .pth file',
       })
       .option('to', {
         ...choice('to', TARGETS),
         demandOption: true,
-        describe: 'Format; pytorch is a folder: network, training for many machines, weights',
+        describe:
+          'Output format; pytorch writes a folder with network, distributed training and weights',
       })
       .option('weights', {
         ...choice('weights', WEIGHT_FORMATS),
         default: 'float32' as const,
         describe:
-          'safetensors: number format of the weights; float16 is half the size, int8 a quarter',
+          'Number format of the weights, for safetensors; float16 halves the size, int8 ' +
+          'quarters it',
       })
       .positional('out', {
         type: 'string',
         describe:
-          'File or folder to write (default: beside the model, named after it); --out says the same',
+          'Output file or folder (default: next to the model, with its name); same as --out',
       })
-      .example('$0 export runs/1/best.safetensors --to onnx', 'writes runs/1/best.onnx')
+      .example('$0 export runs/1/best.safetensors --to onnx', 'write runs/1/best.onnx')
       .example(
         '$0 export runs/1/best.safetensors --to safetensors --weights int8',
-        'a quarter of the size',
+        'quantize to a quarter of the size',
       )
       .example(
         '$0 export runs/1/best.safetensors --to pytorch project',
-        'a PyTorch project in project/',
+        'write a PyTorch project to project/',
       ),
   handler: run,
 };

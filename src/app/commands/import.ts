@@ -29,7 +29,9 @@ async function run({
   checkFree(out, force);
   const { format, original, safetensors, ignored } = await readModelBytes(file);
   if (format !== 'pth') {
-    throw new ModelError(`model ${file}: is a ${format} file, which every command reads as it is`);
+    throw new ModelError(
+      `model ${file}: is a ${format} file, which needs no import; every command accepts it`,
+    );
   }
   // Load the network first, so that only models that this program can run are written.
   const classes = await withBackend({ backend: 'reference', threads: 1 }, async () => {
@@ -55,7 +57,8 @@ async function run({
   reporter.say(`read      ${file}  (PyTorch, sha256 ${digest})`);
   for (const [name, { shape }] of arrays) {
     reporter.say(
-      `          ${printable(name).padEnd(36)} ${shape.length === 0 ? 'one number' : shape.join(' x ')}`,
+      `          ${printable(name).padEnd(36)} ` +
+        (shape.length === 0 ? 'scalar' : shape.join(' x ')),
     );
   }
   reporter.say(`classes   ${classes.length}: ${printable(classes.join(''))}`);
@@ -66,23 +69,23 @@ async function run({
 
 export const importCommand: CommandModule<object, ImportArguments> = {
   command: 'import <file>',
-  describe: 'Turn a PyTorch .pth file into a model file, without running anything in it',
+  describe: 'Convert a PyTorch .pth file to a model file, without executing code from it',
   builder: (yargs: Argv): Argv<ImportArguments> =>
     forceOption(jsonOption(yargs))
       .positional('file', {
         type: 'string',
         demandOption: true,
-        describe: 'File that torch.save wrote',
+        describe: 'File written by torch.save',
       })
       .option('out', {
         type: 'string',
         requiresArg: true,
-        describe: 'Model file to write (default: beside the input, ending in .safetensors)',
+        describe: 'Model file to write (default: the input with the extension .safetensors)',
       })
-      .example('$0 import cnn_model.pth', 'writes cnn_model.safetensors')
+      .example('$0 import cnn_model.pth', 'write cnn_model.safetensors')
       .example(
         '$0 import cnn_model.pth --out original.safetensors --json',
-        'another name; what was read, as JSON',
+        'choose the output file, and print JSON',
       ),
   handler: run,
 };

@@ -54,7 +54,9 @@ async function run({ file, json }: InfoArguments): Promise<void> {
   reporter.say(`classes   ${classes.length}: ${printable(classes.join(''))}\n`);
   for (const line of table(layers)) reporter.say(line);
   const millions = (multiplyAdds / 1e6).toFixed(2);
-  reporter.say(`\n${grouped(parameters)} parameters, ${millions} million multiply-adds an image\n`);
+  reporter.say(
+    `\n${grouped(parameters)} parameters, ${millions} million multiply-adds per image\n`,
+  );
   for (const line of origin(provenance)) reporter.say(line);
 }
 
@@ -89,7 +91,7 @@ function pick(object: JsonObject, key: string): JsonObject {
     : {};
 }
 
-/** The last session of a run, which records where it was computed. */
+/** The last training session of a run, which records the device. */
 function lastSitting(run: JsonObject): JsonObject {
   const sittings = run.sittings;
   return Array.isArray(sittings) ? pick({ last: sittings.at(-1) as Json }, 'last') : {};
@@ -109,20 +111,20 @@ function origin({ training, optimizer, run }: Provenance): string[] {
       const words = found.map(([key, value]) => `${printable(key)} ${printable(value)}`);
       return `${title.padEnd(10)}${words.join(', ')}`;
     });
-  return lines.length > 0 ? lines : ['trained   the file does not say how'];
+  return lines.length > 0 ? lines : ['trained   not recorded in the file'];
 }
 
 export const infoCommand: CommandModule<object, InfoArguments> = {
   command: 'info <file>',
-  describe: 'Show what a model file holds: layers, work, digest, how it was trained',
+  describe: 'Show the layers, multiply-adds, digest and training settings of a model file',
   builder: (yargs: Argv): Argv<InfoArguments> =>
     jsonOption(yargs)
       .positional('file', {
         type: 'string',
         demandOption: true,
-        describe: 'Model file that train or import wrote, or a PyTorch .pth file',
+        describe: 'Model file written by train or import, or a PyTorch .pth file',
       })
-      .example('$0 info runs/1/best.safetensors', 'a table of its layers')
-      .example('$0 info cnn_model.pth --json', 'the same of a PyTorch file, as JSON'),
+      .example('$0 info runs/1/best.safetensors', 'show a table of its layers')
+      .example('$0 info cnn_model.pth --json', 'inspect a PyTorch file, and print JSON'),
   handler: run,
 };

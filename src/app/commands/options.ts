@@ -33,7 +33,7 @@ export function dataOptions<T>(
     .option('limit', {
       type: 'number',
       nargs: 1,
-      describe: 'Use the first so many images only',
+      describe: 'Use only the first N images',
       coerce: whole('limit', 1),
     });
 }
@@ -45,13 +45,13 @@ export function runOptions<T>(
     .option('backend', {
       ...choice('backend', BACKENDS),
       default: 'auto',
-      describe: 'What computes: auto is a GPU if there is one and it is faster, else wasm (SIMD)',
+      describe:
+        'Compute backend; auto chooses a GPU if it is faster than the CPU, otherwise wasm (SIMD)',
     })
     .option('threads', {
       type: 'number',
       nargs: 1,
-      describe:
-        'Threads that compute (default: one for each processor); the result does not depend on it',
+      describe: 'Number of CPU threads (default: one per processor); results do not depend on it',
       coerce: whole('threads', 1),
     });
 }
@@ -60,7 +60,7 @@ export function jsonOption<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'j
   return yargs.option('json', {
     type: 'boolean',
     default: false,
-    describe: 'Print JSON on stdout, and everything for people on stderr',
+    describe: 'Print JSON on stdout and text on stderr',
   });
 }
 
@@ -68,7 +68,7 @@ export function forceOption<T>(yargs: Argv<T>): Argv<T & { readonly force: boole
   return yargs.option('force', {
     type: 'boolean',
     default: false,
-    describe: 'Write over a file that is there',
+    describe: 'Overwrite an existing file',
   });
 }
 
@@ -105,7 +105,7 @@ export function within<T extends number | string = number>(
   holds: (value: T) => boolean,
 ) {
   return (value: T): T => {
-    const given = Number.isNaN(value) ? 'something that is not a number' : value;
+    const given = Number.isNaN(value) ? 'a value that is not a number' : value;
     if (!holds(value)) throw new ArgumentError(`--${name} must be ${rule}, got ${given}`);
     return value;
   };

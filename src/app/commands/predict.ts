@@ -54,15 +54,17 @@ async function run(args: PredictArguments): Promise<void> {
   reporter.emit(counts);
   if (pictures.length > 1) {
     reporter.say(
-      `${counts.pictures} pictures: ${counts.read} read, ${counts.empty} empty, ${counts.failed} failed`,
+      `${counts.pictures} images: ${counts.read} classified, ${counts.empty} empty, ` +
+        `${counts.failed} failed`,
     );
   }
-  if (debugDir !== undefined) reporter.say(`what the network saw is in ${debugDir}`);
+  if (debugDir !== undefined) reporter.say(`network inputs are in ${debugDir}`);
   if (counts.failed === 0) return;
   throw new DataError(
     counts.failed === 1 && counts.pictures === 1
-      ? 'the picture could not be read'
-      : `${counts.failed} of ${counts.pictures} pictures could not be read; the others were`,
+      ? 'the image could not be read'
+      : `${counts.failed} of ${counts.pictures} images could not be read; ` +
+          'the others were classified',
   );
 }
 
@@ -88,10 +90,10 @@ async function predictAll(
 ): Promise<Counts> {
   const loaded = await loadModel(path);
   if (args.model === undefined)
-    reporter.warn(`*** Model ${path}, the newest of runs/; --model names another. ***`);
+    reporter.warn(`*** Using ${path}, the newest model in runs/; choose another with --model. ***`);
   if (loaded.training.synthetic) {
     reporter.warn(
-      '*** This model has learned SYNTHETIC characters only; do not trust it with real ones. ***',
+      '*** This model was trained on SYNTHETIC characters only; expect errors on real ones. ***',
     );
   }
   const counts: Counts = { pictures: pictures.length, read: 0, empty: 0, failed: 0 };
@@ -100,7 +102,7 @@ async function predictAll(
     for (const picture of pictures.slice(start, start + BATCH)) {
       const number = start + items.length + 1;
       items.push(await prepare(picture, args.invert, debugDir, number));
-      reporter.progress(number, pictures.length, `${number} of ${pictures.length} pictures`);
+      reporter.progress(number, pictures.length, `${number} of ${pictures.length} images`);
     }
     const readings = await read(items, loaded, args.top);
     items.forEach((item, i) => tell(reporter, item, readings[i]));
@@ -177,21 +179,21 @@ function tell(reporter: Reporter, item: Item, reading: Reading | null): void {
   const debug = debugFile === undefined ? {} : { debugFile };
   if (reading === null) {
     reporter.emit({ file, empty, kind, ...debug });
-    reporter.say(`${file}\n  nothing: the picture is empty, no ink stands out from its ground`);
+    reporter.say(`${file}\n  empty: no ink stands out from the background`);
     return;
   }
   const { read: characters, probability, sure } = reading;
   const top = reading.top.map(({ name, probability: share }) => ({ name, probability: share }));
   reporter.emit({ file, empty, kind, read: characters, probability, sure, top, ...debug });
-  const alike = characters.length > 1 ? ', which look alike' : '';
-  const doubt = sure ? '' : `  (not sure: ${percent(probability, 0)})`;
+  const alike = characters.length > 1 ? ' (look-alikes)' : '';
+  const doubt = sure ? '' : `  (low confidence: ${percent(probability, 0)})`;
   reporter.say(
-    `${file}\n  ${reporter.paint(sure ? 'green' : 'yellow', characters.join(' or '))}${alike}${doubt}`,
+    `${file}\n  ` +
+      `${reporter.paint(sure ? 'green' : 'yellow', characters.join(' or '))}${alike}${doubt}`,
   );
   for (const { name, probability: share } of top) {
-    reporter.say(
-      `    ${name} ${percent(share, 1).padStart(7)}  ${'█'.repeat(Math.round(share * BAR))}`.trimEnd(),
-    );
+    const bar = '█'.repeat(Math.round(share * BAR));
+    reporter.say(`    ${name} ${percent(share, 1).padStart(7)}  ${bar}`.trimEnd());
   }
 }
 
@@ -199,15 +201,16 @@ function tell(reporter: Reporter, item: Item, reading: Reading | null): void {
 // last file, because duplicate arguments count once.
 export const predictCommand: CommandModule<object, PredictOptions> = {
   command: 'predict',
-  describe: 'Read the character in each picture',
+  describe: 'Classify the character in each image',
   builder: (yargs: Argv): Argv<PredictOptions> =>
     jsonOption(runOptions(yargs))
       .usage(
-        '$0 predict <files..>\n\nRead the character in each picture: PNG or JPEG files, folders of them, or - for stdin.',
+        '$0 predict <files..>\n\nClassify the character in each image: PNG or JPEG files, ' +
+          'folders of them, or - for stdin.',
       )
       .strict(false)
       .strictOptions()
-      .demandCommand(1, 'Name at least one picture, a folder of pictures, or - for stdin.')
+      .demandCommand(1, 'Specify at least one image, a folder of images, or - for stdin.')
       .option('model', {
         type: 'string',
         requiresArg: true,
@@ -217,24 +220,25 @@ export const predictCommand: CommandModule<object, PredictOptions> = {
         type: 'number',
         default: 3,
         nargs: 1,
-        describe: 'How many of the likeliest characters to list',
+        describe: 'Number of most likely classes to list',
         coerce: whole('top', 1),
       })
       .option('invert', {
         ...choice('invert', INVERT),
         default: 'auto' as const,
         describe:
-          'yes: dark ink on light paper; no: light ink on dark ground; auto: found out for each picture',
+          'yes: dark ink on a light background; no: light ink on a dark one; auto: detect ' +
+          'per image',
       })
       .option('debug-dir', {
         type: 'string',
         requiresArg: true,
-        describe: 'New folder for the 28 x 28 images that the network sees, enlarged',
+        describe: 'New folder for enlarged copies of the 28 x 28 network inputs',
       })
-      .example('$0 predict a.png scans/', 'a picture, and every picture in a folder')
+      .example('$0 predict a.png scans/', 'classify an image, and every image in a folder')
       .example(
         '$0 predict --top 5 --debug-dir seen - < a.png',
-        'from stdin, and what the network sees',
+        'read stdin, and write the network input to seen/',
       ),
   handler: run,
 };

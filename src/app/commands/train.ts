@@ -18,15 +18,15 @@ import { Trainer } from '../training/trainer.js';
 import { trainOptions, type TrainArguments, type TrainOptions } from './trainOptions.js';
 
 const syntheticWarning = (reason: string): string => `
-  *** No EMNIST data found: training on the built-in SYNTHETIC characters. These are not EMNIST.  ***
-  *** Accuracy here says nothing about real handwriting. To train on EMNIST, fix the problem      ***
-  *** reported below, run  npx inkgrad data fetch  or name its folder with  --data                ***
-  Why: ${reason}
+  *** No EMNIST data found: training on the built-in SYNTHETIC characters. These are not EMNIST. ***
+  *** Accuracy on them does not transfer to real handwriting. To train on EMNIST, fix the        ***
+  *** problem reported below, run  npx inkgrad data fetch  or pass its folder with  --data       ***
+  Reason: ${reason}
 `;
 
 const VAL_ON_TEST_WARNING = `
-  *** --val-on-test: the TEST part chooses the best epoch and steers the learning rate, as in the ***
-  *** PyTorch original. What it reports is too good to be a test result: do not quote it as one.  ***
+  *** --val-on-test: the TEST part selects the best epoch and drives the learning rate, as in    ***
+  *** the PyTorch original. Its accuracy is biased upward: do not report it as a test result.    ***
 `;
 
 async function run(args: TrainArguments): Promise<void> {
@@ -114,7 +114,7 @@ function openSource(
   };
   if (saved === null) return openTrainingSource({ ...where, seed, fetch });
   if (!saved.data.synthetic) return openTrainingSource({ ...where, seed: null });
-  return openTrainingSource({ ...where, seed, whyDraw: 'the run that is resumed began with them' });
+  return openTrainingSource({ ...where, seed, whyDraw: 'the resumed run was started with them' });
 }
 
 function makeTrainer(
@@ -146,7 +146,7 @@ function makeTrainer(
 
 export const trainCommand: CommandModule<object, TrainOptions> = {
   command: 'train',
-  describe: 'Train the network; the defaults are the recipe of the PyTorch original',
+  describe: 'Train the network; the defaults reproduce the recipe of the PyTorch original',
   builder: trainOptions,
   handler: run,
 };

@@ -32,114 +32,116 @@ interface Description {
 
 const RECIPE = 'Recipe:';
 const DATA = 'Data:';
-const STOPPING = 'When to stop, and going on:';
-const COMPUTE = 'What computes:';
+const STOPPING = 'Stopping and resuming:';
+const COMPUTE = 'Compute:';
 
-const IMAGES = 'Augmentation, random in every epoch (0: none):';
+const IMAGES = 'Augmentation, random in every epoch (0: off):';
 
 const DESCRIPTIONS: readonly Description[] = [
   {
     name: 'recipe',
     group: RECIPE,
     describe:
-      "original: the PyTorch original's; best: what docs/recipes.md says. Other options change it",
+      'Defaults of the other options: the PyTorch original, or the best recipe of docs/recipes.md',
   },
   {
     name: 'epochs',
     group: RECIPE,
-    describe: 'Times every image is seen; a resumed run may have more',
+    describe: 'Number of epochs; may be increased on resume',
   },
-  { name: 'batchSize', group: RECIPE, describe: 'Images a step' },
+  { name: 'batchSize', group: RECIPE, describe: 'Images per step' },
   {
     name: 'lr',
     group: RECIPE,
-    describe: "Adam's learning rate at the start, or the highest of a curve",
+    describe: "Adam's initial learning rate, or the maximum of a schedule",
   },
   {
     name: 'schedule',
     group: RECIPE,
-    describe: 'How the rate moves: on a plateau, or along a curve over all steps',
+    describe: 'Learning-rate schedule: reduce on plateau, or a curve over all steps',
   },
   { name: 'weightDecay', group: RECIPE, describe: "AdamW's weight decay (0: plain Adam)" },
   {
     name: 'dropout',
     group: RECIPE,
-    describe: 'Chance that a value is dropped before the last layer',
+    describe: 'Dropout probability before the last layer',
   },
   {
     name: 'convolutions',
     group: RECIPE,
-    describe: 'How many convolutions each of the three blocks has; the last of a block is pooled',
+    describe: 'Number of convolutions in each of the three blocks; each block ends with pooling',
   },
   {
     name: 'labelSmoothing',
     group: RECIPE,
-    describe: 'Share of each target spread evenly over all classes',
+    describe: 'Label smoothing: share of each target spread evenly over all classes',
   },
   {
     name: 'balance',
     group: RECIPE,
-    describe: 'Learn as if every class had as many images (logit adjustment)',
+    describe: 'Compensate for class imbalance (logit adjustment)',
   },
   {
     name: 'teacher',
     group: RECIPE,
-    describe:
-      'Learn also what these models read in the same images (FILE,FILE,...: they take turns)',
+    describe: 'Distill from these models (FILE,FILE,...: one per step, in turn)',
   },
   {
     name: 'teacherWeight',
     group: RECIPE,
-    describe: "The teachers' part of the loss; labels have the rest",
+    describe: 'Weight of the distillation loss; the loss on the labels has the rest',
   },
   {
     name: 'average',
     group: RECIPE,
-    describe:
-      'Use a moving average of the weights with this decay, such as 0.999 (0: the weights themselves)',
+    describe: 'Decay of a moving average of the weights, such as 0.999 (0: do not average)',
   },
   {
     name: 'preciseBn',
     group: RECIPE,
-    describe: 'At the end recompute batch-norm statistics on unaugmented training images',
+    describe: 'Recompute batch-norm statistics on unaugmented training images at the end',
   },
   {
     name: 'keep',
     group: RECIPE,
-    describe: 'Whose network becomes the model: the epoch best in validation, or the last',
+    describe: 'Epoch whose weights become the model: best by validation accuracy, or last',
   },
-  { name: 'shift', group: IMAGES, describe: 'Move images by up to so many pixels along each axis' },
-  { name: 'rotation', group: IMAGES, describe: 'Turn images by up to so many degrees' },
-  { name: 'scale', group: IMAGES, describe: 'Change width and height by up to this part of them' },
-  { name: 'shear', group: IMAGES, describe: 'Slant images by up to this tangent' },
+  { name: 'shift', group: IMAGES, describe: 'Maximum translation along each axis, in pixels' },
+  { name: 'rotation', group: IMAGES, describe: 'Maximum rotation, in degrees' },
+  { name: 'scale', group: IMAGES, describe: 'Maximum relative change of width and height' },
+  { name: 'shear', group: IMAGES, describe: 'Maximum shear, as a tangent' },
   {
     name: 'stroke',
     group: IMAGES,
-    describe: 'Thin or widen strokes by up to this part of a pixel on each side',
+    describe: 'Maximum erosion or dilation of strokes on each side, in pixels',
   },
-  { name: 'seed', group: RECIPE, describe: 'Decides every random draw' },
-  { name: 'shuffle', group: RECIPE, describe: 'New order every epoch (--no-shuffle: file order)' },
-  { name: 'init', group: RECIPE, describe: 'Start from the weights of this model file' },
+  { name: 'seed', group: RECIPE, describe: 'Random seed' },
+  {
+    name: 'shuffle',
+    group: RECIPE,
+    describe: 'Shuffle the images in every epoch (--no-shuffle: file order)',
+  },
+  { name: 'init', group: RECIPE, describe: 'Initialize the weights from this model file' },
   {
     name: 'valFraction',
     group: DATA,
-    describe: 'Part of the training images set aside for validation, class by class',
+    describe: 'Fraction of the training images held out for validation, per class',
   },
   {
     name: 'valOnTest',
     group: DATA,
-    describe: 'Validate on the TEST part, only to repeat the protocol of the PyTorch original',
+    describe: 'Validate on the TEST part; only to reproduce the protocol of the PyTorch original',
   },
   {
     name: 'patience',
     group: STOPPING,
-    describe: 'Stop after so many epochs without a better validation accuracy',
+    describe: 'Stop after N epochs without a better validation accuracy',
   },
-  { name: 'maxMinutes', group: STOPPING, describe: 'Stop after so many minutes; --resume goes on' },
+  { name: 'maxMinutes', group: STOPPING, describe: 'Stop after N minutes; continue with --resume' },
   {
     name: 'checkpointEvery',
     group: STOPPING,
-    describe: 'Seconds between two checkpoints within an epoch (0: after every step)',
+    describe: 'Seconds between checkpoints within an epoch (0: after every step)',
   },
 ];
 
@@ -192,25 +194,26 @@ export function trainOptions(yargs: Argv): Argv<TrainOptions> {
       type: 'boolean',
       default: false,
       group: DATA,
-      describe: 'Do not fetch EMNIST when it is missing (also: INKGRAD_OFFLINE=1)',
+      describe: 'Do not download EMNIST if it is missing (also: INKGRAD_OFFLINE=1)',
     })
     .option('resume', {
       type: 'string',
       requiresArg: true,
       group: STOPPING,
       describe:
-        'Go on with the run in this folder, as if it had never stopped; its options are kept',
+        'Resume the run in this folder with its options; the result equals that of an ' +
+        'uninterrupted run',
     })
     .option('lr-find', {
       type: 'boolean',
       group: RECIPE,
-      describe: 'Train nothing: try growing learning rates on a few batches and suggest one',
+      describe: 'Do not train; run a learning-rate range test and suggest a learning rate',
     })
     .option('out', {
       type: 'string',
       requiresArg: true,
       group: 'Output:',
-      describe: 'A new folder for everything the run writes (default: runs/1, runs/2, ...)',
+      describe: 'New folder for the output of the run (default: runs/1, runs/2, ...)',
     })
     .option('quiet', {
       type: 'boolean',
@@ -219,16 +222,22 @@ export function trainOptions(yargs: Argv): Argv<TrainOptions> {
     })
     .group(['out', 'quiet', 'json', 'verbose'], 'Output:')
     .conflicts('resume', ['out', 'lr-find'])
-    .example('$0 train --epochs 5 --limit 10000', 'five short epochs, in a new folder under runs/')
-    .example('$0 train --recipe best --out best', 'the most accurate recipe known')
+    .example(
+      '$0 train --epochs 5 --limit 10000',
+      'train five short epochs in a new folder under runs/',
+    )
+    .example('$0 train --recipe best --out best', 'train with the most accurate recipe')
     .example(
       '$0 train --recipe best --teacher a/best.safetensors,b/best.safetensors',
-      'learn from two others, too',
+      'distill from two other models',
     )
-    .example('$0 train --lr-find --out rates', 'suggest a learning rate, with a plot')
-    .example('$0 train --epochs 50 --patience 5 --out mine', 'long, but no longer than it helps')
+    .example('$0 train --lr-find --out rates', 'suggest a learning rate and plot the range test')
+    .example(
+      '$0 train --epochs 50 --patience 5 --out mine',
+      'stop when validation accuracy no longer improves',
+    )
     .example(
       '$0 train --resume mine',
-      'go on after Ctrl-C, a crash or a limit',
+      'resume after Ctrl-C, a crash or a time limit',
     ) as unknown as Argv<TrainOptions>;
 }

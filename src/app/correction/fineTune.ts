@@ -108,7 +108,7 @@ export async function fineTune(
     for (let step = 0; ; step++) {
       if (step % CHECK_EVERY === 0) {
         const learned = countLearned(await logitsOf(model, own), corrections);
-        const progress = { step, most: MAX_STEPS, learned };
+        const progress: FineTuneProgress = { step, most: MAX_STEPS, learned };
         await onProgress?.(progress);
         if (learned === corrections.length || step >= MAX_STEPS) return progress;
       }
@@ -137,7 +137,7 @@ function checkCorrections(corrections: readonly Correction[], model: CharacterNe
     }
     if (!(Number.isInteger(label) && label >= 0 && label < bias.size)) {
       throw new ArgumentError(
-        `fineTune: label ${label} is none of the network's ${bias.size} classes`,
+        `fineTune: label ${label} is outside the network's ${bias.size} classes`,
       );
     }
   }

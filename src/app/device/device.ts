@@ -95,10 +95,10 @@ export async function chooseDevice({
   return { backend: opened.backend, report: reportOf(requested, mode, opened, tried) };
 }
 
-/** One line for a log: `webgpu (google swiftshader, a GPU in software: slow)`. */
+/** One line for a log: `webgpu (google swiftshader, software emulation: slow)`. */
 export function describeDevice(report: DeviceReport): string {
   const { chosen, adapter } = report;
-  return `${chosen} (${adapter}${imitatesGpu(report) ? ', a GPU in software: slow' : ''})`;
+  return `${chosen} (${adapter}${imitatesGpu(report) ? ', software emulation: slow' : ''})`;
 }
 
 /** Whether the chosen GPU backend is emulated on the CPU. */
@@ -106,9 +106,9 @@ export function imitatesGpu({ chosen, software }: DeviceReport): boolean {
   return software && chosen !== 'wasm' && chosen !== 'reference';
 }
 
-/** Describes an attempt: `works: slower than wasm: 60.0 ms a step against 50.0 ms (812 ms)`. */
+/** Describes an attempt: `works: slower than wasm: 60.0 ms per step, wasm 50.0 ms (812 ms)`. */
 export function describeAttempt({ ok, reason, ms }: DeviceAttempt): string {
-  const verdict = reason === '' ? 'chosen' : `${ok ? 'works' : 'no'}: ${reason}`;
+  const verdict = reason === '' ? 'chosen' : `${ok ? 'works' : 'failed'}: ${reason}`;
   return `${verdict} (${ms.toFixed(0)} ms)`;
 }
 
@@ -157,16 +157,19 @@ export async function chooseBest(
       if (opened.software) {
         note(
           true,
-          `${opened.adapter} imitates a GPU in software, slower than the CPU kernels; --backend ${mode} forces it`,
+          `${opened.adapter} emulates a GPU in software, which is slower than the CPU ` +
+            `kernels; force it with --backend ${mode}`,
         );
       } else {
         await probe.checkNumbers(opened.backend, cpu.opened.backend);
         if (fastest === 0) fastest = await probe.stepTime(best.opened.backend);
         const own = await probe.stepTime(opened.backend);
-        const times = `${own.toFixed(1)} ms a step against ${fastest.toFixed(1)} ms`;
-        note(true, own < fastest ? '' : `slower than ${best.mode}: ${times}`);
+        const [time, bestTime] = [own.toFixed(1), fastest.toFixed(1)];
+        const slower = `slower than ${best.mode}: ${time} ms per step, ${best.mode} ${bestTime} ms`;
+        note(true, own < fastest ? '' : slower);
         if (own < fastest) {
-          demote(tried, best.mode, `slower than ${mode}: ${times}`);
+          const reason = `slower than ${mode}: ${bestTime} ms per step, ${mode} ${time} ms`;
+          demote(tried, best.mode, reason);
           if (best !== cpu) await best.opened.backend.dispose();
           best = { mode, opened };
           fastest = own;
@@ -201,7 +204,7 @@ async function openCpu(
       note(false, reasonOf(mode, error));
     }
   }
-  throw new BackendError('no backend can be started here'); // the reference backend always starts
+  throw new BackendError('no backend could be started'); // the reference backend always starts
 }
 
 /** Records why the previously best backend is no longer chosen. */
@@ -228,7 +231,8 @@ async function checkNumbers(backend: Backend, cpu: Backend): Promise<void> {
   );
   if (wrong < 0) return;
   throw new InkgradError(
-    `it computes wrongly: the loss of training step ${wrong + 1} is ${own.losses[wrong]}, should be ${right.losses[wrong]}`,
+    `wrong results: the loss of training step ${wrong + 1} is ${own.losses[wrong]}, expected ` +
+      `${right.losses[wrong]}`,
   );
 }
 

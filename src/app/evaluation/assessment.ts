@@ -63,7 +63,9 @@ export interface CalibratedEvaluation extends Evaluation {
 export function withTemperature(evaluation: Evaluation, temperature: number): CalibratedEvaluation {
   const { logits, total } = evaluation;
   if (logits === null)
-    throw new ArgumentError('assessment: the evaluation kept no logits; ask for them');
+    throw new ArgumentError(
+      'assessment: the evaluation has no logits; evaluate with { logits: true }',
+    );
   return {
     ...evaluation,
     logits,
@@ -111,19 +113,15 @@ export function summaryOf(assessment: Assessment): readonly (readonly [string, s
       percent(accuracy),
       `${correct} of ${total}; 95 % interval ${percent(low)} to ${percent(high)}`,
     ],
-    ['merged', percent(mergedAccuracy), '1/I/L, 9/g/q, F/f and 0/O counted as one each'],
-    [
-      'balanced',
-      percent(assessment.balancedAccuracy),
-      'mean over the classes, as if there were as many images of each',
-    ],
-    ['top 3', percent(top3Accuracy), 'the right character is among the three likeliest'],
-    ['macro F1', percent(assessment.macroF1), 'every class counts alike'],
+    ['merged', percent(mergedAccuracy), '1/I/L, 9/g/q, F/f and 0/O count as one class each'],
+    ['balanced', percent(assessment.balancedAccuracy), 'mean of the per-class accuracies'],
+    ['top 3', percent(top3Accuracy), 'the true class is among the three most probable'],
+    ['macro F1', percent(assessment.macroF1), 'unweighted mean over the classes'],
     ['loss', loss.toFixed(4), 'mean cross-entropy'],
     [
       'calibration',
       percent(assessment.calibrationError),
-      `expected error of the confidence, 15 bins${atTemperature(assessment)}`,
+      `expected calibration error, 15 bins${atTemperature(assessment)}`,
     ],
     sureness(assessment),
   ];
@@ -136,8 +134,10 @@ function sureness({
 }: Assessment): [string, string, string] {
   const count = one.count + alike.count;
   const right = (said: number, of: number): string => percent(of === 0 ? null : said / of);
-  const meaning = `right in ${right(one.right + alike.right, count)}, look-alikes named together; in doubt ${right(unsure.right, unsure.count)}`;
-  return ['sure', percent(count / total), meaning];
+  const meaning =
+    `${right(one.right + alike.right, count)} of these are correct, look-alikes grouped; ` +
+    `of the others ${right(unsure.right, unsure.count)}`;
+  return ['confident', percent(count / total), meaning];
 }
 
 function atTemperature({ temperature, uncalibratedError }: Assessment): string {

@@ -19,7 +19,7 @@ import { percent } from './percent.js';
 export function drawConfusion({ predictions }: Evaluation, dataset: Dataset): Canvas {
   const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);
   return confusionPlot({
-    title: `What was read as what: ${dataset.name}`,
+    title: `Confusion matrix: ${dataset.name}`,
     names: dataset.classes,
     counts,
   });
@@ -37,10 +37,13 @@ export function drawWorst(evaluation: CalibratedEvaluation, dataset: Dataset): C
   wrong.sort((a, b) => confidence(b) - confidence(a));
   const tiles = wrong.slice(0, WORST).map((i) => ({
     pixels: imageAt(dataset, i),
-    caption: `${classes[labels[i]]} read ${classes[predictions[i]]}\n${percent(confidence(i), 1)}`,
+    caption: `${classes[labels[i]]} → ${classes[predictions[i]]}\n${percent(confidence(i), 1)}`,
     tone: 'bad' as const,
   }));
-  return gallery({ title: `The surest of ${wrong.length} mistakes: ${dataset.name}`, tiles });
+  return gallery({
+    title: `Most confident of ${wrong.length} errors (true → predicted): ${dataset.name}`,
+    tiles,
+  });
 }
 
 /** Minimum number of images per bin; with fewer, the accuracy is noise. */
@@ -52,12 +55,12 @@ export function drawCalibration({ calibration: bins, calibrationError }: Assessm
   return lineChart({
     title: `Calibration error ${percent(calibrationError)}`,
     xLabel: `confidence (bins of at least ${MIN_IN_BIN} images)`,
-    yLabel: 'part that was right',
+    yLabel: 'accuracy',
     width: 620,
     height: 560,
     series: [
       {
-        name: 'as read',
+        name: 'model',
         x: filled.map((bin) => bin.confidence!),
         y: filled.map((bin) => bin.accuracy!),
       },
@@ -86,7 +89,7 @@ export async function writeAssessment(
   const { folder, title, evaluation, dataset } = files;
   const pictures = [
     ['confusion.png', 'Confusion matrix', drawConfusion(evaluation, dataset)],
-    ['worst.png', 'The surest mistakes', drawWorst(evaluation, dataset)],
+    ['worst.png', 'Most confident errors', drawWorst(evaluation, dataset)],
     ['calibration.png', 'Calibration', drawCalibration(assessment)],
   ] as const;
   const drawn = pictures.flatMap(([name, heading, canvas]) =>
@@ -98,12 +101,12 @@ export async function writeAssessment(
     title,
     sections: [
       {
-        heading: 'Numbers',
+        heading: 'Metrics',
         paragraphs: [
           `${dataset.name}, ${dataset.length} images, ${dataset.classes.length} classes.`,
         ],
         table: {
-          head: ['measure', 'value', 'meaning'],
+          head: ['metric', 'value', 'meaning'],
           rows: summaryOf(assessment).map((row) => [...row]),
         },
       },
@@ -111,14 +114,14 @@ export async function writeAssessment(
       {
         heading: 'Most confused pairs',
         table: {
-          head: ['shown', 'read as', 'times', 'of its images'],
+          head: ['true class', 'predicted', 'images', 'share of the class'],
           rows: pairs.map(({ label, read, count, share }) => [label, read, count, percent(share)]),
         },
       },
       {
         heading: 'Classes',
         table: {
-          head: ['class', 'images', 'right', 'precision', 'recall', 'F1'],
+          head: ['class', 'images', 'correct', 'precision', 'recall', 'F1'],
           rows: perClass.map(({ name, total, correct, precision, recall, f1 }) => [
             name,
             total,

@@ -1,6 +1,6 @@
 // Classifier metrics beyond accuracy: precision and recall, confused pairs, calibration,
 // and a confidence interval of the accuracy. Host numbers only, without a backend. Accuracy
-// is in metrics.ts.
+// is in accuracy.ts.
 
 import { Rng } from '../../engine/rng.js';
 

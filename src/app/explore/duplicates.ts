@@ -6,8 +6,8 @@ import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 
 /** One image among those compared. */
 export interface Place {
-  /** Its part: the explored one (`own`), or the other one. */
-  readonly part: 'own' | 'other';
+  /** Its part: the explored one (`explored`), or the other one. */
+  readonly part: 'explored' | 'other';
   /** Its index in that part. */
   readonly index: number;
   readonly label: number;
@@ -54,8 +54,8 @@ function areEqual(a: Dataset, i: number, b: Dataset, j: number): boolean {
 export function findDuplicates(own: Dataset, other: Dataset | null): Duplicates {
   // Images grouped by hash, and within a hash by equality.
   const sets = new Map<number, Place[][]>();
-  const parts = { own, other };
-  for (const part of ['own', 'other'] as const) {
+  const parts = { explored: own, other };
+  for (const part of ['explored', 'other'] as const) {
     const dataset = parts[part];
     if (dataset === null) continue;
     for (let index = 0; index < dataset.length; index++) {
@@ -63,19 +63,19 @@ export function findDuplicates(own: Dataset, other: Dataset | null): Duplicates 
       const place: Place = { part, index, label: dataset.labels[index] };
       const bucket = sets.get(hash);
       if (bucket === undefined) {
-        if (part === 'own') sets.set(hash, [[place]]);
+        if (part === 'explored') sets.set(hash, [[place]]);
         continue;
       }
       const equal = bucket.find(([first]) =>
         areEqual(parts[first.part]!, first.index, dataset, index),
       );
       if (equal !== undefined) equal.push(place);
-      else if (part === 'own') bucket.push([place]);
+      else if (part === 'explored') bucket.push([place]);
     }
   }
   const groups = [...sets.values()].flat().filter((group) => group.length > 1);
   groups.sort(([a], [b]) => a.index - b.index);
-  const ownOf = groups.map((group) => group.filter(({ part }) => part === 'own'));
+  const ownOf = groups.map((group) => group.filter(({ part }) => part === 'explored'));
   return {
     groups,
     copies: ownOf.reduce((sum, group) => sum + group.length - 1, 0),

@@ -17,19 +17,19 @@ import { percent } from '../evaluation/percent.js';
 /** Descriptions of the charts, by file name without `.png`. */
 export const PICTURES = {
   counts: 'Bars: the number of images of each class',
-  samples: 'Sheet: images of each class, picked at random',
+  samples: 'Sheet: images of each class, chosen at random',
   means: 'The mean image of each class',
   pixels: 'The mean and the standard deviation of each pixel',
   strokeWidth: 'Histogram: the mean stroke width of each image in pixels',
   strokeWidthByClass: 'Bars: the median stroke width of each class, with its quartiles',
   extent: 'Histogram: the longer side of the ink of each image in pixels',
   components: 'The first principal components as images',
-  variance: 'Line: the share of the variance in the first components',
+  variance: 'Line: the share of the variance explained by the first components',
   pca: 'Scatter: images along the first two principal components, colored by class',
-  umap: 'Scatter: images where UMAP puts them, colored by class',
-  neighbours: 'Matrix: what the nearest neighbours of each class are',
-  pairs: 'The closest images of different classes, two by two',
-  doubts: 'Images whose neighbours disagree with their label',
+  umap: 'Scatter: UMAP embedding of the images, colored by class',
+  neighbours: 'Matrix: classes of the nearest neighbors of each class',
+  pairs: 'The closest images of different classes, in pairs',
+  doubts: 'Images whose neighbors disagree with their label',
   duplicates: 'Images that occur more than once',
 } as const;
 
@@ -144,7 +144,7 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       mark: { x: statistics.longerSide.median, label: `median ${statistics.longerSide.median}` },
     }),
     components: gallery({
-      title: 'Principal components: gray is 0, black and white are opposite',
+      title: 'Principal components: gray is 0, black positive, white negative',
       tiles: Array.from(
         { length: Math.min(SHOWN_COMPONENTS, components.count) },
         (_, component): Tile => {
@@ -162,7 +162,7 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       columns: 12,
     }),
     variance: lineChart({
-      title: 'Variance in the first components',
+      title: 'Variance explained by the first components',
       xLabel: 'number of components, of 784',
       yLabel: 'share of the variance, %',
       xLog: true,
@@ -189,7 +189,7 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       yLabel: `second component, ${percent(secondShare, 1)}`,
     }),
     umap: scatter({
-      title: 'UMAP: neighbours stay neighbours',
+      title: 'UMAP embedding',
       points: Array.from({ length: found.map.length / 2 }, (_, i) => ({
         x: found.map[2 * i],
         y: found.map[2 * i + 1],
@@ -199,11 +199,11 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
     }),
     ...(found.neighbours.k > 0 && {
       neighbours: confusionPlot({
-        title: `What the ${found.neighbours.k} nearest neighbours vote for`,
+        title: `Vote of the ${found.neighbours.k} nearest neighbors`,
         names,
         counts: votes.counts,
         rowLabel: 'label',
-        columnLabel: 'class that the neighbours vote for',
+        columnLabel: 'class with the most votes',
       }),
     }),
     ...drawCases(dataset, found),
@@ -226,18 +226,23 @@ function drawCases(dataset: Dataset, { votes, compared, duplicates }: Exploratio
   const pairs = votes.pairs
     .slice(0, SHOWN / 2)
     .flatMap(({ indices: [a, b], labels, distance }) => [
-      tile(compared, a, `${names[labels[0]]}\n${distance.toFixed(2)} apart`),
+      tile(compared, a, `${names[labels[0]]}\ndistance ${distance.toFixed(2)}`),
       tile(compared, b, names[labels[1]]),
     ]);
   const doubts = votes.doubts
     .slice(0, SHOWN)
     .map(({ index, label, suggested, votes: count }) =>
-      tile(compared, index, `labeled ${names[label]}\n${count} say ${names[suggested]}`, 'bad'),
+      tile(
+        compared,
+        index,
+        `labeled ${names[label]}\n${count} votes for ${names[suggested]}`,
+        'bad',
+      ),
     );
   const copies = duplicates.groups.slice(0, SHOWN).map((group) => {
     const labels = [...new Set(group.map(({ label }) => names[label]))];
     const caption = `${labels.join(' ')}\n${group.length} times`;
-    const own = group.find(({ part }) => part === 'own')!;
+    const own = group.find(({ part }) => part === 'explored')!;
     return tile(dataset, own.index, caption, labels.length > 1 ? 'bad' : 'plain');
   });
   return {
@@ -251,7 +256,7 @@ function drawCases(dataset: Dataset, { votes, compared, duplicates }: Exploratio
     }),
     ...(doubts.length > 0 && {
       doubts: gallery({
-        title: 'Labels that the neighbours contradict',
+        title: 'Labels that differ from those of the neighbors',
         tiles: doubts,
         columns: 8,
       }),

@@ -1,5 +1,5 @@
 // Analysis of a data set without any training. Numbers only: figures.ts draws the charts and
-// page.ts writes the report.
+// report.ts writes the report.
 
 import { classCounts, subset, type Dataset } from '../../data/loading/dataset.js';
 import { imageStatistics, type ImageStatistics } from '../../data/loading/statistics.js';
@@ -66,17 +66,21 @@ export function explore(dataset: Dataset, options: ExploreOptions): Exploration 
     (done, total) =>
       onProgress?.(work, done, total);
 
-  const measures = measureImages(dataset, progressOf('measuring strokes'));
-  progressOf('looking for equal images')(0, 1);
+  const measures = measureImages(dataset, progressOf('measuring stroke widths'));
+  progressOf('finding duplicates')(0, 1);
   const duplicates = findDuplicates(dataset, other);
   const numbers = chooseSome(dataset.length, mostCompared, rng.split('compared'));
   const compared = numbers.length === dataset.length ? dataset : subset(dataset, numbers);
-  const components = principalComponents(compared, COMPONENTS, progressOf('finding components'));
+  const components = principalComponents(
+    compared,
+    COMPONENTS,
+    progressOf('computing principal components'),
+  );
   const neighbours = nearestNeighbours(components.points, {
     dimensions: COMPONENTS,
     k: NEIGHBOURS,
     rng: rng.split('cells'),
-    onProgress: progressOf('finding neighbours'),
+    onProgress: progressOf('finding nearest neighbors'),
   });
   const mapped = chooseSome(compared.length, mostMapped, rng.split('mapped'));
   const mappedPoints = new Float32Array(mapped.length * COMPONENTS);
@@ -89,7 +93,7 @@ export function explore(dataset: Dataset, options: ExploreOptions): Exploration 
   const map = embed(mappedPoints, {
     dimensions: COMPONENTS,
     rng: rng.split('map'),
-    onProgress: progressOf('drawing a map (UMAP)'),
+    onProgress: progressOf('computing the UMAP embedding'),
   });
   return {
     counts: classCounts(dataset),

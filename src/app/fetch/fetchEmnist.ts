@@ -124,7 +124,8 @@ async function examine(
   member: ZipMember | null,
 ): Promise<FetchedFile | null> {
   const path = join(dir, wanted.name);
-  const file = await LocalFile.open(path).catch(() => null); // replacing it reports any lasting error
+  // An unreadable file counts as absent; replacing it reports any lasting error.
+  const file = await LocalFile.open(path).catch(() => null);
   if (file === null || file.size > wanted.most) return null;
   const [sha256, small] = [
     createHash('sha256'),
@@ -161,13 +162,13 @@ function memberOf(
   const member = members.get(path);
   if (!member) {
     throw new DataMissingError(
-      `${source.name}: has no member ${path}; this is not the archive of EMNIST`,
+      `${source.name}: has no member ${path}; this is not the EMNIST archive`,
     );
   }
   if (member.size > most || member.packedSize > most) {
     throw new DataError(
-      `${source.name}: ${path} claims to be ${member.size} bytes, but no such file of EMNIST has more than ${most};` +
-        ' the directory lies',
+      `${source.name}: the archive declares ${member.size} bytes for ${path}, more than the ` +
+        `maximum of ${most} for this file of EMNIST; the archive is damaged`,
     );
   }
   return member;
@@ -197,7 +198,8 @@ async function openArchive(options: FetchOptions): Promise<OpenArchive> {
     return { source, remote: true, close: () => source.close() };
   }
   onNote?.(
-    `${url}: the server supports no ranges, so the whole archive is downloaded, from the start after a break`,
+    `${url}: the server does not support range requests; downloading the whole archive, ` +
+      'without resuming',
   );
   await makeDataFolder(dir);
   // Temporary: the required members are extracted, and a partial archive is of no use to a later
@@ -205,7 +207,7 @@ async function openArchive(options: FetchOptions): Promise<OpenArchive> {
   const path = join(dir, 'emnist-archive.zip.partial');
   try {
     await downloadWhole(request, path, (done, total) =>
-      onProgress?.(done, Math.max(done, total ?? ARCHIVE_BYTES), 'the whole archive'),
+      onProgress?.(done, Math.max(done, total ?? ARCHIVE_BYTES), 'whole archive'),
     );
     const source = await LocalFile.open(path, url);
     return {

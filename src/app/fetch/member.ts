@@ -47,7 +47,8 @@ export async function bringFile(options: BringOptions): Promise<string> {
     await rm(partial, { force: true });
     if (kept === 0) throw error;
     onNote(
-      `${wanted.name}: the partial file of an earlier run did not fit, so the download starts again`,
+      `${wanted.name}: the partial file of an earlier run does not match the archive; ` +
+        'restarting the download',
     );
     await transfer(options, partial);
     digest = await unpackLocal(partial, options, target).catch(async (again: unknown) => {
@@ -173,7 +174,7 @@ class Checks {
     const { member, wanted } = this.#options;
     this.#length += piece.length;
     if (this.#length > member.size)
-      throw this.damaged(`unpacks to more than the ${member.size} bytes it names`);
+      throw this.damaged(`unpacks to more than its declared ${member.size} bytes`);
     this.#crc = crc32(piece, this.#crc);
     this.#sha256.update(piece);
     if (!wanted.gzip) this.#head = Buffer.concat([this.#head, piece]);
@@ -191,16 +192,14 @@ class Checks {
   finish(): string {
     const { member, wanted, source } = this.#options;
     if (this.#length !== member.size) {
-      throw this.damaged(
-        `unpacks to ${this.#length} bytes, but the directory names ${member.size}`,
-      );
+      throw this.damaged(`unpacks to ${this.#length} bytes, but declares ${member.size}`);
     }
     if (wanted.gzip && this.#length < 2) throw this.damaged('is not gzip data');
     if (this.#crc !== member.crc32)
-      throw this.damaged('has another CRC-32 than the directory names');
+      throw this.damaged('does not match the CRC-32 of the archive directory');
     const digest = this.#sha256.digest('hex');
     if (wanted.sha256 !== null && digest !== wanted.sha256) {
-      throw this.damaged(`has the SHA-256 ${digest}, but the official file has ${wanted.sha256}`);
+      throw this.damaged(`has SHA-256 ${digest}, but the official file has ${wanted.sha256}`);
     }
     wanted.check?.(this.#head, `${source.name}: ${member.path}`);
     return digest;
@@ -209,7 +208,8 @@ class Checks {
   damaged(what: string): DataError {
     const { source, member } = this.#options;
     return new DataError(
-      `${source.name}: ${member.path} ${what}; the archive is damaged or another, fetch it again`,
+      `${source.name}: ${member.path} ${what}; the archive is damaged or a different one; ` +
+        'download it again',
     );
   }
 }

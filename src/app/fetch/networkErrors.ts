@@ -12,24 +12,24 @@ export class FetchError extends InkgradError {
 }
 
 const NETWORK: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'its name is not known: is there a network, and is the address right?',
-  EAI_AGAIN: 'its name cannot be looked up: is there a network?',
-  ECONNREFUSED: 'it refuses connections',
-  ECONNRESET: 'it broke the connection',
-  ENETUNREACH: 'there is no way to it: is there a network?',
-  EHOSTUNREACH: 'there is no way to it: is there a network?',
-  ETIMEDOUT: 'it does not answer',
-  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
-  UND_ERR_SOCKET: 'the connection broke',
+  ENOTFOUND: 'host not found; check the network and the URL',
+  EAI_AGAIN: 'the host name cannot be resolved; check the network',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  ENETUNREACH: 'network unreachable; check the network',
+  EHOSTUNREACH: 'host unreachable; check the network',
+  ETIMEDOUT: 'connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
+  UND_ERR_SOCKET: 'connection lost',
 };
 
 const DISK: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full: make room',
-  EDQUOT: 'your share of the disk is used up: make room',
-  EACCES: 'you may not write there: choose another folder with --dir',
-  EPERM: 'you may not write there: choose another folder with --dir',
-  EROFS: 'that disk cannot be written to: choose another folder with --dir',
-  ENOTDIR: 'a part of the path is a file: choose another folder with --dir',
+  ENOSPC: 'the disk is full: free some space',
+  EDQUOT: 'the disk quota is exceeded: free some space',
+  EACCES: 'permission denied: choose another folder with --dir',
+  EPERM: 'permission denied: choose another folder with --dir',
+  EROFS: 'the file system is read-only: choose another folder with --dir',
+  ENOTDIR: 'a parent of the path is a file: choose another folder with --dir',
   EEXIST: 'a file has the name of the folder: choose another folder with --dir',
   EISDIR: 'a folder has the name of the file: move it away',
 };
@@ -44,7 +44,7 @@ function innermost(error: unknown): { code: string; message: string } {
   return { code, message };
 }
 
-/** The reason of a network error, as the end of a sentence. */
+/** Describes a network error, as the end of a sentence. */
 export function networkReason(error: unknown): string {
   const { code, message } = innermost(error);
   return NETWORK[code] ?? message;

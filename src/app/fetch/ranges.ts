@@ -50,7 +50,7 @@ export class LocalFile implements RangeSource {
       if (stats.isFile()) return new LocalFile(name, stats.size, handle);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') throw new DataMissingError(`${path}: there is no such file`);
+      if (code === 'ENOENT') throw new DataMissingError(`${path}: no such file`);
       throw new DataError(`${path}: cannot be read (${message})`);
     }
     await handle.close();
@@ -62,7 +62,7 @@ export class LocalFile implements RangeSource {
       const piece = Buffer.allocUnsafe(Math.min(PIECE, end - at));
       const { bytesRead } = await this.#handle.read(piece, 0, piece.length, at);
       if (bytesRead === 0)
-        throw new DataError(`${this.name}: ends at byte ${at}, cut short while it was read`);
+        throw new DataError(`${this.name}: ends at byte ${at}; it was truncated while being read`);
       yield piece.subarray(0, bytesRead);
       at += bytesRead;
     }

@@ -45,7 +45,7 @@ export async function probe(options: RequestOptions): Promise<Probe> {
       });
       if (status === 416) {
         close();
-        throw new DataError(`${options.url}: is empty; name another address with --url`);
+        throw new DataError(`${options.url}: is empty; pass another URL with --url`);
       }
       const pieces: Uint8Array[] = [];
       for await (const piece of body) {
@@ -116,8 +116,8 @@ export class RemoteFile implements RangeSource {
       return this.#stretch(start, end);
     }
     throw new FetchError(
-      `${this.name}: the server sends other bytes than were asked for; the file changed while it was being fetched,` +
-        ' run the command again',
+      `${this.name}: the server sent a different range than requested; the file changed ` +
+        'during the download, run the command again',
     );
   }
 

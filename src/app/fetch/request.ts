@@ -57,7 +57,7 @@ export async function ask(
   let timer: NodeJS.Timeout | undefined;
   const expectWithin = (milliseconds: number): void => {
     clearTimeout(timer);
-    const late = new Broken(`nothing came for ${milliseconds / 1000} seconds`);
+    const late = new Broken(`no data received for ${milliseconds / 1000} seconds`);
     timer = setTimeout(() => clock.abort(late), milliseconds);
   };
   const close = (): void => {
@@ -87,9 +87,9 @@ export async function ask(
   const { status, statusText } = response;
   if (![200, 206, 416].includes(status)) {
     close();
-    const said = `the server answers ${status} ${statusText}`.trimEnd();
+    const said = `the server responded ${status} ${statusText}`.trimEnd();
     if (status >= 500 || status === 408 || status === 429) throw new Broken(said);
-    throw new DataMissingError(`${url}: ${said}; is the address right? Name another with --url`);
+    throw new DataMissingError(`${url}: ${said}; check the URL, or pass another with --url`);
   }
   async function* body(): AsyncGenerator<Uint8Array> {
     try {
@@ -132,12 +132,12 @@ export class Tries {
     if (!(error instanceof Broken)) throw error;
     this.#failures = further ? 1 : this.#failures + 1;
     const failures = this.#failures;
-    const sentence = `${url}: cannot be fetched, ${error.message}`;
+    const sentence = `${url}: download failed: ${error.message}`;
     if (error.final || failures >= tries) {
-      throw new FetchError(failures > 1 ? `${sentence} (tried ${failures} times)` : sentence);
+      throw new FetchError(failures > 1 ? `${sentence} (${failures} tries)` : sentence);
     }
     const wait = Math.min(LONGEST_PAUSE, firstPause * 2 ** (failures - 1));
-    onRetry?.(`${sentence}; trying again in ${wait / 1000} s`);
+    onRetry?.(`${sentence}; retrying in ${wait / 1000} s`);
     try {
       await pause(wait, undefined, signal ? { signal } : {});
     } catch {

@@ -45,8 +45,8 @@ class Access extends Reader<RangeSource> {
 
   override async readUint8Array(start: number, length: number): Promise<Uint8Array> {
     const end = Math.min(start + length, this.size);
-    if (!(start >= 0 && start <= end)) throw new Error('it points outside of the file');
-    if (end - start > MAX_AT_ONCE) throw new Error(`it claims to be ${length} bytes long`);
+    if (!(start >= 0 && start <= end)) throw new Error('it points outside the file');
+    if (end - start > MAX_AT_ONCE) throw new Error(`it declares a length of ${length} bytes`);
     if (start < this.#tailStart) return readRange(this.#source, start, end);
     this.#tail ??= readRange(this.#source, this.#tailStart, this.size);
     return (await this.#tail).subarray(start - this.#tailStart, end - this.#tailStart);
@@ -60,7 +60,8 @@ async function parsing<T>(source: RangeSource, work: () => Promise<T>): Promise<
   } catch (error) {
     if (error instanceof InkgradError || !(error instanceof Error)) throw error;
     throw new DataError(
-      `${source.name}: the directory of this ZIP archive is damaged or cut off (${error.message}); fetch it again`,
+      `${source.name}: the directory of this ZIP archive is damaged or truncated ` +
+        `(${error.message}); download it again`,
     );
   }
 }
@@ -70,10 +71,11 @@ export function checkZipHead(name: string, head: Uint8Array): void {
   const text = Buffer.from(head).toString('latin1');
   if (text.startsWith('PK\u0003\u0004')) return;
   const what = /^\s*<(!doctype|html|head|\?xml)/i.test(text)
-    ? 'is an HTML page, not a ZIP archive: the archive has moved, or the server asks for something first'
+    ? 'is an HTML page, not a ZIP archive: the archive has moved, or the server requires a login'
     : head.length === 0
       ? 'is empty'
-      : `is not a ZIP archive: it begins with ${Buffer.from(head.subarray(0, 4)).toString('hex')}, not 504b0304`;
+      : 'is not a ZIP archive: it begins with ' +
+        `${Buffer.from(head.subarray(0, 4)).toString('hex')}, not 504b0304`;
   throw new DataError(`${name}: ${what}; the official archive is gzip.zip of EMNIST`);
 }
 
@@ -81,7 +83,7 @@ export function checkZipHead(name: string, head: Uint8Array): void {
  * Finds members by path.
  *
  * @param wanted paths; a missing member is left out of the result
- * @throws DataError for a damaged directory, or a wanted member that is duplicated or cannot be
+ * @throws DataError for a damaged directory, or a requested member that is duplicated or cannot be
  * unpacked
  */
 export async function findMembers(
@@ -95,14 +97,12 @@ export async function findMembers(
     for await (const entry of new ZipReader(new Access(source)).getEntriesGenerator()) {
       if (++count > MAX_MEMBERS) {
         throw new DataError(
-          `${name}: has more than ${MAX_MEMBERS} members; this is not the archive of EMNIST`,
+          `${name}: has more than ${MAX_MEMBERS} members; this is not the EMNIST archive`,
         );
       }
       if (!wanted.has(entry.filename)) continue;
       if (entries.has(entry.filename)) {
-        throw new DataError(
-          `${name}: holds ${entry.filename} twice, so which is meant cannot be told`,
-        );
+        throw new DataError(`${name}: duplicate entry ${entry.filename}; the archive is ambiguous`);
       }
       entries.set(entry.filename, entry);
     }
@@ -126,17 +126,19 @@ async function locate(source: RangeSource, path: string, entry: Entry): Promise<
   } = entry;
   const fault = (what: string): DataError =>
     new DataError(
-      `${name}: the directory says that ${path} ${what}; the archive is damaged, fetch it again`,
+      `${name}: invalid directory entry: ${path} ${what}; the archive is damaged, download ` +
+        'it again',
     );
   if (entry.encrypted)
     throw new DataError(`${name}: ${path} is encrypted; EMNIST's archive is not`);
   // A broken ZIP64 extension leaves these fields undefined, despite their types.
   if (![offset, method, packedSize, size, entry.crc32].every(Number.isSafeInteger)) {
-    throw fault('is there, but not where, or how large it is');
+    throw fault('has no valid offset or size');
   }
   if (method !== 0 && method !== 8) {
     throw new DataError(
-      `${name}: ${path} is packed by method ${method}; EMNIST's archive uses 0 (stored) or 8 (deflate)`,
+      `${name}: ${path} uses compression method ${method}; EMNIST's archive uses 0 (stored) ` +
+        'or 8 (deflate)',
     );
   }
   if (offset < 0 || offset + LOCAL_HEADER + packedSize > source.size) {
@@ -145,8 +147,7 @@ async function locate(source: RangeSource, path: string, entry: Entry): Promise<
     );
   }
   const header = await readRange(source, offset, offset + LOCAL_HEADER);
-  if (header.readUInt32LE(0) !== 0x04034b50)
-    throw fault(`begins at byte ${offset}, but no member begins there`);
+  if (header.readUInt32LE(0) !== 0x04034b50) throw fault(`has no local header at byte ${offset}`);
   const start = offset + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
   if (start + packedSize > source.size) {
     throw fault(

@@ -127,7 +127,9 @@ export function encodeOnnx(network: OnnxNetwork): Uint8Array {
   const steps = layers.flatMap(([name, layer]) => {
     const find = NODES.get(layer.constructor);
     if (find === undefined) {
-      throw new ArgumentError(`onnx: no node is known for ${name}, a ${layer.constructor.name}`);
+      throw new ArgumentError(
+        `onnx: layer ${name} (${layer.constructor.name}) has no ONNX equivalent`,
+      );
     }
     const node = find(layer);
     return node === null ? [] : [{ name, ...node }];
@@ -157,7 +159,9 @@ export function encodeOnnx(network: OnnxNetwork): Uint8Array {
       node: nodes,
       initializer: used.map((name) => initializer(name, tensors[name])),
       input: [value('x', inputSize, description)],
-      output: [value('logits', [outputs], 'one number a class; the largest is the class read')],
+      output: [
+        value('logits', [outputs], 'one logit per class; the largest is the predicted class'),
+      ],
     },
   }).finish();
 }

@@ -46,7 +46,11 @@ const SCHEMA = `
     optional string name = 8;
     optional bytes raw_data = 9;
   }
-  message ValueInfoProto { optional string name = 1; optional TypeProto type = 2; optional string doc_string = 3; }
+  message ValueInfoProto {
+    optional string name = 1;
+    optional TypeProto type = 2;
+    optional string doc_string = 3;
+  }
   message TypeProto {
     message Tensor { optional int32 elem_type = 1; optional TensorShapeProto shape = 2; }
     optional Tensor tensor_type = 1;

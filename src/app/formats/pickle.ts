@@ -56,15 +56,17 @@ export type PickleValue =
   | PickleObject
   | PickleGlobal;
 
-/** Describes a value in error messages: `a list`, `the text "..."`. */
+/** Describes a value in error messages: `a list`, `the string "..."`. */
 export function kindOf(value: PickleValue | undefined): string {
-  if (value === null || value === undefined) return 'nothing';
+  if (value === null || value === undefined) return 'None';
   if (value instanceof PickleObject) return value.kind;
-  if (value instanceof PickleGlobal) return `the name ${value.name}`;
+  if (value instanceof PickleGlobal) return `the global ${value.name}`;
   if (value instanceof PickleTuple) return 'a tuple';
   if (value instanceof PickleList) return 'a list';
   if (value instanceof PickleDict) return 'a dict';
-  return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 40))}` : `${value}`;
+  return typeof value === 'string'
+    ? `the string ${JSON.stringify(value.slice(0, 40))}`
+    : `${value}`;
 }
 
 // ---- the machine: stack, marks and memo ---------------------------------------------------------
@@ -104,7 +106,7 @@ export class PickleMachine {
 
   /** The top of the stack. Values below the last mark are not accessible. */
   top(): PickleValue {
-    if (this.#stack.length <= (this.#marks.at(-1) ?? 0)) fail('takes a value from an empty stack');
+    if (this.#stack.length <= (this.#marks.at(-1) ?? 0)) fail('pops a value from an empty stack');
     return this.#stack.at(-1)!;
   }
 
@@ -120,7 +122,7 @@ export class PickleMachine {
 
   /** Pops all values above the last mark, in order. */
   popToMark(): PickleValue[] {
-    const start = this.#marks.pop() ?? fail('takes values down to a mark, but there is none');
+    const start = this.#marks.pop() ?? fail('pops values down to a mark, but there is none');
     return this.#stack.splice(start);
   }
 
@@ -138,17 +140,21 @@ export class PickleMachine {
 
   recall(index: number): void {
     const value = this.#memo.get(index);
-    this.push(value === undefined ? fail(`recalls value ${index}, which was never stored`) : value);
+    this.push(
+      value === undefined ? fail(`reads memo entry ${index}, which was never stored`) : value,
+    );
   }
 
   // ---- building ---------------------------------------------------------------------------------
 
   pushInteger(bytes: number): void {
     if (bytes > MAX_INTEGER_BYTES)
-      fail(`an integer of ${bytes} bytes is longer than ${MAX_INTEGER_BYTES}`);
+      fail(`an integer has ${bytes} bytes, more than the maximum of ${MAX_INTEGER_BYTES}`);
     const value = Number(this.input.integer(bytes));
     this.push(
-      Number.isSafeInteger(value) ? value : fail('an integer is too large to be held exactly'),
+      Number.isSafeInteger(value)
+        ? value
+        : fail('an integer is beyond 2^53 and has no exact representation'),
     );
   }
 
@@ -166,7 +172,7 @@ export class PickleMachine {
     for (let at = 0; at < pairs.length; at += 2) {
       const key = pairs[at];
       if (typeof key !== 'string' && typeof key !== 'number')
-        fail(`${kindOf(key)} as key of a dict`);
+        fail(`uses ${kindOf(key)} as a dict key`);
       dict.entries.set(key, pairs[at + 1]);
     }
   }
@@ -185,13 +191,14 @@ export class PickleMachine {
 
   pushGlobal(module: PickleValue, name: PickleValue): void {
     if (typeof module !== 'string' || typeof name !== 'string')
-      fail('a name is made of something else than text');
+      fail('a global name is not a string');
     const full = `${module}.${name}`;
     const global = this.#globals.get(full);
     if (global === undefined) {
       fail(
-        `asks Python for ${JSON.stringify(full.slice(0, 80))}, which is not among the names that weights need; it was ` +
-          'not run. If you trust the file, save its weights alone: torch.save(model.state_dict(), FILE)',
+        `requests the global ${JSON.stringify(full.slice(0, 80))}, which weights do not ` +
+          'need; it was not executed. If you trust the file, save only its weights: ' +
+          'torch.save(model.state_dict(), FILE)',
       );
     }
     this.push(global);
@@ -290,7 +297,8 @@ export function readPickle(bytes: Uint8Array, options: PickleOptions): PickleVal
     const instruction = INSTRUCTIONS.get(code);
     if (instruction === undefined) {
       fail(
-        `instruction 0x${code.toString(16)} at byte ${input.position - 1} is not one that weights need`,
+        `instruction 0x${code.toString(16)} at byte ${input.position - 1} is not allowed: ` +
+          'weights do not need it',
       );
     }
     instruction(machine);

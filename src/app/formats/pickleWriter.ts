@@ -21,7 +21,7 @@ export function text(value: string): Pickled {
 /** An integer from 0 to 2^31 - 1. */
 export function integer(value: number): Pickled {
   if (!Number.isInteger(value) || value < 0 || value >= 2 ** 31) {
-    throw new ArgumentError(`pickle: ${value} is not a whole number from 0 to 2^31 - 1`);
+    throw new ArgumentError(`pickle: ${value} is not an integer from 0 to 2^31 - 1`);
   }
   return value < 256 ? [0x4b, value] : [0x4a, ...uint32(value)]; // BININT1, BININT
 }

@@ -51,7 +51,9 @@ export async function decodePth(bytes: Uint8Array): Promise<PthFile> {
   const archive = await StoredArchive.open(bytes);
   const pickles = archive.names.filter((name) => name === 'data.pkl' || name.endsWith('/data.pkl'));
   if (pickles.length !== 1) {
-    fail(`a file of torch.save holds one data.pkl, this archive holds ${pickles.length}`);
+    fail(
+      `the archive has ${pickles.length} members data.pkl, expected 1 as in a file of torch.save`,
+    );
   }
   const root = pickles[0].slice(0, -'data.pkl'.length);
   if (archive.size(pickles[0]) > MAX_PICKLE_BYTES)
@@ -60,7 +62,7 @@ export async function decodePth(bytes: Uint8Array): Promise<PthFile> {
     globals: TORCH_GLOBALS,
     persistent: readStorage,
   });
-  if (!(top instanceof PickleDict)) fail(`holds ${kindOf(top)}, not a dict of tensors`);
+  if (!(top instanceof PickleDict)) fail(`contains ${kindOf(top)}, expected a dict of tensors`);
 
   const { state, path } = findState(top);
   const storages = new StorageReader(archive, root, await isBigEndian(archive, `${root}byteorder`));
@@ -74,7 +76,8 @@ export async function decodePth(bytes: Uint8Array): Promise<PthFile> {
 }
 
 async function isBigEndian(archive: StoredArchive, name: string): Promise<boolean> {
-  if (!archive.has(name)) return false; // before PyTorch 2.1, files had no byteorder member and were little-endian
+  // Before PyTorch 2.1, files had no byteorder member and were little-endian.
+  if (!archive.has(name)) return false;
   const order = new TextDecoder().decode(await archive.read(name));
   if (order !== 'little' && order !== 'big')
     fail(`byteorder is ${JSON.stringify(order.slice(0, 40))}`);
@@ -93,7 +96,8 @@ function findState(top: PickleDict): { state: PickleDict; path: string | null } 
     .slice(0, 10)
     .map((key) => JSON.stringify(`${key}`.slice(0, 40)));
   return fail(
-    `there is no dict of tensors at its top or under ${STATE_KEYS.join(', ')}; its keys are ${keys.join(', ') || 'none'}`,
+    `no dict of tensors at the top level or under ${STATE_KEYS.join(', ')}; the keys are ` +
+      (keys.join(', ') || 'none'),
   );
 }
 
@@ -106,7 +110,7 @@ async function readTensors(
     if (typeof name === 'string' && value instanceof TorchTensor) return [name, value];
     const place = path === null ? '' : ` of ${path}`;
     return fail(
-      `${JSON.stringify(`${name}`.slice(0, 80))}${place} is ${kindOf(value)}, not a tensor`,
+      `${JSON.stringify(`${name}`.slice(0, 80))}${place} is ${kindOf(value)}, expected a tensor`,
     );
   });
   if (named.length === 0) fail('the dict of tensors is empty');
@@ -140,7 +144,7 @@ function checkSharing(tensors: readonly TorchTensor[]): void {
   const available = [...held.values()].reduce((sum, length) => sum + length, 0);
   const wanted = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   if (wanted > MAX_SHARING * available) {
-    fail(`its tensors have ${wanted} numbers together, its storages only ${available}`);
+    fail(`the tensors have ${wanted} elements in total, the storages only ${available}`);
   }
 }
 
@@ -164,7 +168,7 @@ class StorageReader {
       const same = before.storage.type === type && before.storage.length === length;
       return same
         ? before.data
-        : fail(`storage ${JSON.stringify(key)} is said to be two different things`);
+        : fail(`storage ${JSON.stringify(key)} is declared with two different types or lengths`);
     }
     const member = `${this.root}data/${key}`;
     if (!this.archive.has(member))
@@ -172,7 +176,8 @@ class StorageReader {
     const size = this.archive.size(member);
     if (size !== length * type.bytes) {
       fail(
-        `storage ${JSON.stringify(key)} should have ${length} numbers of ${type.bytes} bytes, but has ${size} bytes`,
+        `storage ${JSON.stringify(key)} has ${size} bytes, expected ${length} elements of ` +
+          `${type.bytes} bytes`,
       );
     }
     const bytes = await this.archive.read(member);
@@ -202,7 +207,7 @@ function readClasses(mapping: PickleValue | undefined): readonly string[] | null
   const isName = (name: PickleValue | undefined): name is string =>
     typeof name === 'string' && name !== '';
   if (names.length === 0 || !names.every(isName)) {
-    return fail('class_mapping should list the name of each class, or give it by number');
+    return fail('class_mapping must be a list of class names, or a dict from class index to name');
   }
   return names;
 }

@@ -3,7 +3,8 @@
 
 /** Whether a file begins like an archive of torch.save. */
 export function isPth(bytes: Uint8Array): boolean {
-  const [p, k, third, fourth] = bytes; // PK 3 4 begins a member, PK 5 6 the end of an archive without members
+  // PK 3 4 begins a member, PK 5 6 the end of an archive without members.
+  const [p, k, third, fourth] = bytes;
   return (
     p === 0x50 && k === 0x4b && ((third === 3 && fourth === 4) || (third === 5 && fourth === 6))
   );

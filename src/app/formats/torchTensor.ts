@@ -74,7 +74,7 @@ function sizes(value: PickleValue | undefined, what: string): number[] {
     value.items.length > MAX_RANK ||
     !value.items.every(isCount)
   ) {
-    return fail(`the ${what} of a tensor should be a short tuple of whole numbers of at least 0`);
+    return fail(`the ${what} of a tensor must be a tuple of at most ${MAX_RANK} integers >= 0`);
   }
   return [...value.items];
 }
@@ -85,7 +85,8 @@ export function readStorage(id: PickleValue): TorchStorage {
   const format = kind instanceof PickleGlobal ? STORAGE_TYPES.get(kind.name) : undefined;
   if (tag !== 'storage' || format === undefined || typeof key !== 'string' || !isCount(length)) {
     return fail(
-      `a reference to data outside the pickle is not of the form (storage, type, key, device, count)`,
+      'a reference to data outside the pickle is not of the form (storage, type, key, ' +
+        'device, count)',
     );
   }
   return new TorchStorage(key, ELEMENT_TYPES.get(format)!, length);
@@ -95,26 +96,28 @@ export function readStorage(id: PickleValue): TorchStorage {
 function rebuildTensor(parameters: readonly PickleValue[]): TorchTensor {
   const [storage, offset, size, steps] = parameters;
   if (!(storage instanceof TorchStorage))
-    fail(`a tensor is made of ${kindOf(storage)} instead of a storage`);
+    fail(`a tensor is built from ${kindOf(storage)}, expected a storage`);
   const shape = sizes(size, 'shape');
   const stride = sizes(steps, 'stride');
   if (!isCount(offset) || stride.length !== shape.length) {
     fail(
-      `a tensor of shape ${format(shape)} has strides ${format(stride)} and begins at ${kindOf(offset)}`,
+      `a tensor of shape ${format(shape)} has strides ${format(stride)} and offset ` +
+        kindOf(offset),
     );
   }
   const count = sizeOf(shape);
   const last = shape.reduce((at, length, axis) => at + (length - 1) * stride[axis], offset);
   if (count > 0 && last >= storage.length) {
     fail(
-      `a tensor of shape ${format(shape)}, strides ${format(stride)} from ${offset} on reaches beyond the ` +
-        `${storage.length} numbers of storage ${JSON.stringify(storage.key.slice(0, 40))}`,
+      `a tensor of shape ${format(shape)}, strides ${format(stride)}, offset ${offset} ` +
+        `exceeds the ${storage.length} elements of storage ` +
+        JSON.stringify(storage.key.slice(0, 40)),
     );
   }
   if (count > storage.length) {
     fail(
-      `a tensor of shape ${format(shape)} repeats the ${storage.length} numbers of its storage; ` +
-        'save it after .contiguous()',
+      `a tensor of shape ${format(shape)} repeats the ${storage.length} elements of its storage; ` +
+        'call .contiguous() before saving it',
     );
   }
   return new TorchTensor(storage, offset, shape, stride);
@@ -122,11 +125,15 @@ function rebuildTensor(parameters: readonly PickleValue[]): TorchTensor {
 
 /** A parameter is represented by its tensor. Arguments: `(tensor, requires_grad, hooks)`. */
 function rebuildParameter([tensor]: readonly PickleValue[]): TorchTensor {
-  return tensor instanceof TorchTensor ? tensor : fail(`a parameter is made of ${kindOf(tensor)}`);
+  return tensor instanceof TorchTensor
+    ? tensor
+    : fail(`a parameter is built from ${kindOf(tensor)}, expected a tensor`);
 }
 
 function orderedDict(parameters: readonly PickleValue[]): PickleDict {
-  return parameters.length === 0 ? new PickleDict() : fail('an OrderedDict that is not made empty');
+  return parameters.length === 0
+    ? new PickleDict()
+    : fail('an OrderedDict is created with arguments, expected none');
 }
 
 /** torch.Size([1, 28, 28]) is a tuple. */

@@ -12,7 +12,8 @@ import {
 } from '@zip.js/zip.js';
 import { FormatError } from '../../engine/errors.js';
 
-configure({ useWebWorkers: false }); // nothing here is compressed, so workers would have nothing to do
+// Nothing here is compressed, so workers would have nothing to do.
+configure({ useWebWorkers: false });
 
 /** Maximum number of members; a model has a few dozen. */
 const MAX_MEMBERS = 100_000;
@@ -29,7 +30,7 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof FormatError) throw error;
-    return fail(`${(error as Error).message}; the file is damaged or was cut short`);
+    return fail(`${(error as Error).message}; the file is damaged or truncated`);
   }
 }
 
@@ -59,7 +60,7 @@ export class StoredArchive {
       for await (const entry of reader.getEntriesGenerator()) {
         if (members.size >= MAX_MEMBERS) fail(`more than ${MAX_MEMBERS} members`);
         if (members.has(entry.filename))
-          fail(`two members are called ${JSON.stringify(entry.filename)}`);
+          fail(`duplicate entry ${JSON.stringify(entry.filename)}; the archive is ambiguous`);
         if (!entry.directory) members.set(entry.filename, entry);
       }
       return new StoredArchive(members, bytes.length);
@@ -80,7 +81,7 @@ export class StoredArchive {
   }
 
   #find(name: string): FileEntry {
-    return this.#members.get(name) ?? fail(`there is no member ${JSON.stringify(name)}`);
+    return this.#members.get(name) ?? fail(`no member ${JSON.stringify(name)}`);
   }
 
   /**
@@ -94,16 +95,17 @@ export class StoredArchive {
     if (entry.encrypted) fail(`${where} is encrypted`);
     if (entry.compressionMethod !== 0) {
       fail(
-        `${where} is compressed, which torch.save never does; pack the archive without compression`,
+        `${where} is compressed, but torch.save does not compress; repack the archive ` +
+          'without compression',
       );
     }
     const { compressedSize, uncompressedSize } = entry;
     if (compressedSize !== uncompressedSize || uncompressedSize > this.#size) {
-      fail(`${where} is said to have ${uncompressedSize} bytes, more or fewer than are stored`);
+      fail(`${where} declares ${uncompressedSize} bytes, which does not match the stored data`);
     }
     return translated(async () => {
       const bytes = await entry.getData(new Uint8ArrayWriter());
-      return bytes.length === uncompressedSize ? bytes : fail(`${where} is cut short`);
+      return bytes.length === uncompressedSize ? bytes : fail(`${where} is truncated`);
     });
   }
 }

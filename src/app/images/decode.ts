@@ -7,13 +7,13 @@ import { decodePng, PNG_SIGNATURE } from './png.js';
 
 /** Signatures of formats that users often mistake for supported ones. */
 const OTHERS: readonly (readonly [beginning: RegExp, kind: string])[] = [
-  [/^GIF8/, 'a GIF picture'],
-  [/^RIFF.{4}WEBP/s, 'a WebP picture'],
-  [/^.{4}ftyp(heic|heix|mif1|avif)/s, 'a HEIC or AVIF picture'],
-  [/^BM/, 'a BMP picture'],
-  [/^(II\*\0|MM\0\*)/, 'a TIFF picture'],
+  [/^GIF8/, 'a GIF image'],
+  [/^RIFF.{4}WEBP/s, 'a WebP image'],
+  [/^.{4}ftyp(heic|heix|mif1|avif)/s, 'a HEIC or AVIF image'],
+  [/^BM/, 'a BMP image'],
+  [/^(II\*\0|MM\0\*)/, 'a TIFF image'],
   [/^%PDF/, 'a PDF document'],
-  [/^\s*<(\?xml|svg)/i, 'an SVG drawing'],
+  [/^\s*<(\?xml|svg)/i, 'an SVG image'],
   [/^\s*<(!doctype|html)/i, 'an HTML page'],
 ];
 
@@ -29,6 +29,7 @@ export function decodePicture(bytes: Uint8Array, name: string): Picture {
   const beginning = String.fromCharCode(...bytes.subarray(0, 32));
   const kind = OTHERS.find(([pattern]) => pattern.test(beginning))?.[1];
   throw new DataError(
-    `${name}: is ${kind ?? 'neither a PNG nor a JPEG picture'}; predict reads PNG and JPEG, so convert it first`,
+    `${name}: is ${kind ?? 'neither a PNG nor a JPEG image'}; only PNG and JPEG are ` +
+      'supported, convert it first',
   );
 }

@@ -68,7 +68,8 @@ export async function readPictureBytes(path: string): Promise<Uint8Array> {
   }
   if (size > MAX_BYTES) {
     throw new DataError(
-      `${name}: has more than ${MAX_BYTES / 2 ** 20} MB; scale it down or cut the character out`,
+      `${name}: is larger than ${MAX_BYTES / 2 ** 20} MB; scale it down or crop it to the ` +
+        'character',
     );
   }
   return Buffer.concat(parts);

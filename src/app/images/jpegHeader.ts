@@ -45,7 +45,7 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
       continue;
     }
     if (marker === EOI) break;
-    if (marker === SOI) throw damaged(name, 'a second picture begins within the first');
+    if (marker === SOI) throw damaged(name, 'a second image begins within the first');
     if (at + 4 > bytes.length) throw cutShort(name);
     const length = bytes[at + 2] * 256 + bytes[at + 3];
     const end = at + 2 + length;
@@ -63,12 +63,12 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
     at = endOfScan(bytes, at);
   }
   if (width === 0 || scans === 0)
-    throw damaged(name, 'no picture between its first and its last marker');
+    throw damaged(name, 'no image between the first and the last marker');
   return { width, height, orientation };
 }
 
 const cutShort = (name: string): DataError =>
-  new DataError(`${name}: the JPEG file was cut short; copy or save it again`);
+  new DataError(`${name}: the JPEG file is truncated; copy or save it again`);
 const damaged = (name: string, what: string): DataError =>
   new DataError(`${name}: the JPEG data is damaged (${what})`);
 
@@ -93,14 +93,17 @@ function readFrame(
   if (!READ_FRAMES.includes(marker)) {
     const kind = marker > 0xc8 ? 'arithmetic coding' : 'lossless or hierarchical coding';
     throw new DataError(
-      `${name}: JPEG with ${kind} is not read; save it as baseline or progressive JPEG or as PNG`,
+      `${name}: JPEG with ${kind} is not supported; save it as baseline or progressive JPEG ` +
+        'or as PNG',
     );
   }
   const [depth, components] = [segment[0], segment[5]];
   if (segment.length < 6 || segment.length !== 6 + 3 * components)
-    throw damaged(name, 'a frame of a wrong length');
+    throw damaged(name, 'a frame with a wrong length');
   if (depth !== 8)
-    throw new DataError(`${name}: JPEG with ${depth} bits a value is not read; save it with 8`);
+    throw new DataError(
+      `${name}: JPEG with ${depth} bits per value is not supported; save it with 8`,
+    );
   if (![1, 3, 4].includes(components)) throw damaged(name, `${components} color components`);
   for (let i = 0; i < components; i++) {
     const sampling = segment[7 + 3 * i];

@@ -10,12 +10,14 @@ export const MAX_PIXELS = 32e6;
 /** Rejects the size in a header before any memory is allocated for it. */
 export function checkSize(name: string, width: number, height: number): void {
   if (width < 1 || height < 1) {
-    throw new DataError(`${name}: is ${width} x ${height} pixels large, so there is nothing on it`);
+    throw new DataError(
+      `${name}: image size is ${width} x ${height}, but must be at least 1 x 1 pixels`,
+    );
   }
   if (width * height > MAX_PIXELS) {
     throw new DataError(
-      `${name}: claims to be ${width} x ${height} pixels large; at most ${MAX_PIXELS / 1e6} million are read.` +
-        ' Scale it down or cut the character out',
+      `${name}: image size is ${width} x ${height}, more than the maximum of ` +
+        `${MAX_PIXELS / 1e6} million pixels; scale it down or crop it to the character`,
     );
   }
 }
@@ -28,5 +30,5 @@ export function checkSize(name: string, width: number, height: number): void {
  */
 export function reasonOf(error: unknown): string {
   const expected = error instanceof Error && error.name === 'Error';
-  return expected ? error.message : 'its parts do not fit together';
+  return expected ? error.message : 'its parts are inconsistent';
 }

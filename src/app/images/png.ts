@@ -59,7 +59,7 @@ function readChunks(bytes: Uint8Array, name: string): Chunk[] {
     const end = at + 12 + length;
     if (chunks.length === 0 && type !== 'IHDR') {
       throw new DataError(
-        `${name}: a PNG begins with the chunk IHDR, but this one with ${JSON.stringify(type)}`,
+        `${name}: the first chunk of the PNG is ${JSON.stringify(type)}, expected IHDR`,
       );
     }
     if (end > bytes.length) throw cutShort(name);
@@ -72,14 +72,14 @@ function readChunks(bytes: Uint8Array, name: string): Chunk[] {
 }
 
 const cutShort = (name: string): DataError =>
-  new DataError(`${name}: the PNG file was cut short; copy or save it again`);
+  new DataError(`${name}: the PNG file is truncated; copy or save it again`);
 
 function readHeader(chunks: readonly Chunk[], name: string): Header {
   const { data } = chunks[0];
   if (data.length !== 13)
-    throw new DataError(`${name}: the header has ${data.length} bytes, not 13`);
+    throw new DataError(`${name}: the PNG header has ${data.length} bytes, expected 13`);
   if (chunks.some(({ type }, i) => i > 0 && type === 'IHDR')) {
-    throw new DataError(`${name}: has two headers, and a PNG has one`);
+    throw new DataError(`${name}: has two PNG headers, expected one`);
   }
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
@@ -87,17 +87,21 @@ function readHeader(chunks: readonly Chunk[], name: string): Header {
   checkSize(name, width, height);
   const channels = CHANNELS[color];
   if (channels === undefined)
-    throw new DataError(`${name}: has no color type ${color} that PNG knows`);
+    throw new DataError(`${name}: invalid PNG color type ${color}, expected 0, 2, 3, 4 or 6`);
   const depths = color === 0 ? [1, 2, 4, 8, 16] : color === 3 ? [1, 2, 4, 8] : [8, 16];
   if (!depths.includes(depth)) {
-    throw new DataError(`${name}: ${depth} bits a value do not go with color type ${color}`);
+    throw new DataError(
+      `${name}: invalid bit depth ${depth} for PNG color type ${color}, expected ` +
+        depths.join(', '),
+    );
   }
   if (color === 3 && !chunks.some(({ type }) => type === 'PLTE')) {
-    throw new DataError(`${name}: its pixels name colors of a palette, but there is no palette`);
+    throw new DataError(`${name}: PNG color type 3 requires a palette, but there is none`);
   }
   if (interlace === 1 && depth < 8) {
     throw new DataError(
-      `${name}: interlaced pictures with fewer than 8 bits a pixel are not read; save it without interlacing`,
+      `${name}: interlaced PNG with fewer than 8 bits per value is not supported; save it ` +
+        'without interlacing',
     );
   }
   return { width, height, depth, channels, interlaced: interlace === 1 };
@@ -145,8 +149,8 @@ function checkPixels(chunks: readonly Chunk[], header: Header, name: string): vo
   }
   if (size === expected) return;
   throw new DataError(
-    `${name}: holds ${size < expected ? 'fewer' : 'more'} pixels than the ${header.width} x ${header.height}` +
-      ' of its header; the file is damaged',
+    `${name}: the PNG contains ${size < expected ? 'fewer' : 'more'} pixels than the ` +
+      `${header.width} x ${header.height} of its header; the file is damaged`,
   );
 }
 
@@ -155,7 +159,9 @@ function toPicture(png: DecodedPng, name: string): Picture {
   const { width, height } = png;
   if (png.palette !== undefined && png.channels === 1) {
     if (png.palette.length === 0 || png.palette.length > 256) {
-      throw new DataError(`${name}: a palette has 1 to 256 colors, this one ${png.palette.length}`);
+      throw new DataError(
+        `${name}: the PNG palette has ${png.palette.length} colors, expected 1 to 256`,
+      );
     }
     return {
       data: convertIndexedToRgb(png),

@@ -71,7 +71,9 @@ const ENCODERS: Record<
       tensors,
       inputSize: INPUT_SIZE,
       outputs: classes.length,
-      description: `Reads a handwritten character. Input: images [N, 1, 28, 28], float32, ${NORMALIZATION}.`,
+      description:
+        'Classifies a handwritten character. ' +
+        `Input: images [N, 1, 28, 28], float32, ${NORMALIZATION}.`,
       metadata: {
         classes: JSON.stringify(classes),
         normalization: NORMALIZATION,

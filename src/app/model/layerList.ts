@@ -7,7 +7,7 @@ import type { CharacterNet } from './characterNet.js';
 export const INPUT_SIZE: readonly number[] = [1, 28, 28];
 
 /** Maps a pixel from 0 (background) to 255 (ink) to an input value. */
-export const NORMALIZATION = '(pixel / 255 - 0.5) / 0.5, upright, light ink on dark ground';
+export const NORMALIZATION = '(pixel / 255 - 0.5) / 0.5, upright, light ink on a dark background';
 
 /**
  * Layers with their names in the state dict. `flatten`, which has no state, is part of `forward`.

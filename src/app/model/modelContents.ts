@@ -156,11 +156,13 @@ export function readTraining(extra: Json): Training {
     classes.length === 0
   ) {
     throw new ModelError(
-      'it does not name its classes, so what it reads cannot be told; use a file that train wrote',
+      'it contains no class names; use a file written by inkgrad train, import or export',
     );
   }
   if (classes.length > MAX_CLASSES) {
-    throw new ModelError(`it names ${classes.length} classes, more than ${MAX_CLASSES}`);
+    throw new ModelError(
+      `it has ${classes.length} classes, more than the maximum of ${MAX_CLASSES}`,
+    );
   }
   if (!(typeof temperature === 'number' && temperature > 0 && temperature < Infinity)) {
     throw new ModelError(
@@ -168,9 +170,7 @@ export function readTraining(extra: Json): Training {
     );
   }
   if (logPriors !== null && !isPriors(logPriors, classes.length)) {
-    throw new ModelError(
-      `its logPriors are not ${classes.length} finite numbers, one for each class`,
-    );
+    throw new ModelError(`its logPriors must be ${classes.length} finite numbers, one per class`);
   }
   return {
     classes,

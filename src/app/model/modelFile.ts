@@ -125,7 +125,9 @@ export function resumeTraining(path: string, trainer: Trainer, training: Trainin
     ] as const) {
       const [found, wanted] = [String(saved[key]), String(training[key])];
       if (found !== wanted)
-        throw new ModelError(`it is of another run: its ${key} is ${found}, not ${wanted}`);
+        throw new ModelError(
+          `it belongs to another run: its ${key} is ${found}, expected ${wanted}`,
+        );
     }
     const progress = readProgress((extra as JsonObject).progress ?? null);
     trainer.resume({ rngs, progress });

@@ -27,7 +27,7 @@ export async function newestModel(runs = 'runs'): Promise<string> {
     .at(0);
   if (newest !== undefined) return newest.path;
   throw new ModelError(
-    `no model: there is no ${join(runs, '*', 'best.safetensors')} here; name a model file with --model, or train one` +
-      ' with  npx inkgrad train',
+    `no model: ${join(runs, '*', 'best.safetensors')} does not exist; pass a model file with ` +
+      '--model, or train one with  npx inkgrad train',
   );
 }

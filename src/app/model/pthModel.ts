@@ -20,7 +20,8 @@ export async function convertPth(
 ): Promise<{ readonly safetensors: Uint8Array; readonly ignored: readonly string[] }> {
   if (isLegacyPth(bytes)) {
     throw new FormatError(
-      'pth: this is the format of PyTorch before 1.6; open it there and torch.save it again to get the new one',
+      'pth: the file has the format of PyTorch before 1.6; load it in PyTorch 1.6 or later and ' +
+        'torch.save it again',
     );
   }
   const { tensors, classes, ignored } = await decodePth(bytes);
@@ -52,7 +53,8 @@ function usualClasses(tensors: PthFile['tensors']): readonly string[] {
   ].join(', ');
   throw new FormatError(
     outputs === undefined
-      ? `pth: there is no ${LAST_BIAS}, so it is not the character network`
-      : `pth: it names no classes (class_mapping), and ${outputs} outputs are none of EMNIST's ${known}`,
+      ? `pth: the file has no ${LAST_BIAS}; it is not the character network`
+      : `pth: the file has no class names (class_mapping), and no EMNIST split has ${outputs} ` +
+          `classes (they have ${known})`,
   );
 }

@@ -33,7 +33,8 @@ export function barChart(options: BarChartOptions): Canvas {
     (errorBars.length > 0 && errorBars.length !== values.length)
   ) {
     throw new ArgumentError(
-      `bar chart "${title}": ${names.length} names, ${values.length} values and ${errorBars.length} error bars`,
+      `bar chart "${title}": ${names.length} names, ${values.length} values and ` +
+        `${errorBars.length} error bars; lengths must match`,
     );
   }
   const longest = Math.max(0, ...names.map((name) => textWidth(name)));

@@ -197,7 +197,8 @@ export class Canvas {
     const { scale = 1, invert = false } = options;
     if (gray.length !== width * height) {
       throw new ArgumentError(
-        `canvas: an image of ${width} x ${height} takes ${width * height} bytes, got ${gray.length}`,
+        `canvas: an image of ${width} x ${height} takes ${width * height} bytes, got ` +
+          `${gray.length}`,
       );
     }
     for (let i = 0; i < gray.length; i++) {

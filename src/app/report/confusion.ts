@@ -12,7 +12,7 @@ export interface ConfusionOptions {
   readonly names: readonly string[];
   /** How often each true class was predicted as each class: row-major `[true][predicted]`. */
   readonly counts: ArrayLike<number>;
-  /** Titles of the rows and columns; default `truth` and `read as`. */
+  /** Titles of the rows and columns; default `true class` and `predicted class`. */
   readonly rowLabel?: string;
   readonly columnLabel?: string;
 }
@@ -36,7 +36,13 @@ function cellColor(share: number, isRight: boolean): Color {
  * Draws the matrix; class names are on all four sides, so that rows and columns are easy to follow.
  */
 export function confusionPlot(options: ConfusionOptions): Canvas {
-  const { title, names, counts, rowLabel = 'truth', columnLabel = 'read as' } = options;
+  const {
+    title,
+    names,
+    counts,
+    rowLabel = 'true class',
+    columnLabel = 'predicted class',
+  } = options;
   const n = names.length;
   if (counts.length !== n * n || n === 0) {
     throw new ArgumentError(
@@ -123,7 +129,7 @@ function drawLegends(canvas: Canvas, left: number, top: number): void {
       canvas.fillRect(x + i, top, 1, 10, cellColor((i + 1) / LEGEND_WIDTH, isRight));
     }
     canvas.text(x, top + 16, '0 %', { color: QUIET });
-    canvas.text(x + LEGEND_WIDTH / 2, top + 16, isRight ? 'right' : 'wrong', {
+    canvas.text(x + LEGEND_WIDTH / 2, top + 16, isRight ? 'correct' : 'wrong', {
       align: 'center',
       color: INK,
     });

@@ -29,7 +29,8 @@ export function histogram(options: HistogramOptions): Canvas {
   const { title, xLabel, values, start, step, bins, mark, width = 900, height = 300 } = options;
   if (!(step > 0) || !(bins >= 1)) {
     throw new ArgumentError(
-      `histogram "${title}": needs a step above 0 and a bin, got ${step} and ${bins}`,
+      `histogram "${title}": expected a step above 0 and at least one bin, got step ${step} and ` +
+        `${bins} bins`,
     );
   }
   const shares = new Float64Array(bins);

@@ -45,13 +45,15 @@ export function lineChart(options: LineChartOptions): Canvas {
   const { width = 900, height = 480 } = options;
   if (series.length > PALETTE.length) {
     throw new ArgumentError(
-      `line chart "${title}": ${series.length} lines cannot be told apart; draw at most ${PALETTE.length}`,
+      `line chart "${title}": ${series.length} series, but only ${PALETTE.length} colors; draw ` +
+        `at most ${PALETTE.length}`,
     );
   }
   const uneven = series.find(({ x, y }) => x.length !== y.length);
   if (uneven !== undefined) {
     throw new ArgumentError(
-      `line chart "${title}": the line ${uneven.name} has ${uneven.x.length} x but ${uneven.y.length} y`,
+      `line chart "${title}": series ${uneven.name} has ${uneven.x.length} x values but ` +
+        `${uneven.y.length} y values`,
     );
   }
   const canvas = new Canvas(width, height);

@@ -37,7 +37,7 @@ export function scatter(options: ScatterOptions): Canvas {
   const stray = points.find(({ group }) => !(group in names));
   if (stray !== undefined) {
     throw new ArgumentError(
-      `scatter "${title}": group ${stray.group} is outside its ${names.length} names`,
+      `scatter "${title}": group ${stray.group} has no name (${names.length} names)`,
     );
   }
   const canvas = new Canvas(width, height);

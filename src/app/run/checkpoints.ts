@@ -17,7 +17,7 @@ export class Checkpoints {
   readonly #training: Training;
   readonly #interval: number;
   #savedAt = performance.now();
-  #place = 'nowhere yet';
+  #place = 'nothing saved yet';
 
   /** @param seconds between two checkpoints within an epoch */
   constructor(directory: string, trainer: Trainer, training: Training, seconds: number) {

@@ -71,7 +71,7 @@ export async function readConfig(directory: string): Promise<RunConfig> {
     if (error instanceof InkgradError) return refuse(error.message);
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    return refuse(code === 'ENOENT' ? 'there is no such file; name the folder of a run' : message);
+    return refuse(code === 'ENOENT' ? 'no such file; pass the folder of a run' : message);
   }
 }
 
@@ -107,7 +107,7 @@ export function parseConfig(text: string): RunConfig {
   const config = new JsonReader(parseStrictJson(text, 'config', MAX_DEPTH), 'config');
   const format = config.count('format');
   if (format !== FORMAT)
-    throw new FormatError(`it has layout ${format}, this program reads ${FORMAT}`);
+    throw new FormatError(`it has format version ${format}, this program reads ${FORMAT}`);
   return {
     settings: readSettings(objectAt(config, 'settings')),
     classes: textsAt(config, 'classes'),
@@ -134,7 +134,7 @@ function listAt(config: JsonReader, key: string): readonly Json[] {
 function textsAt(config: JsonReader, key: string): readonly string[] {
   const list = listAt(config, key);
   if (list.length > 0 && list.every((item) => typeof item === 'string')) return list;
-  throw new FormatError(`config.${key}: expected a list of texts`);
+  throw new FormatError(`config.${key}: expected a list of strings`);
 }
 
 function readData(saved: JsonObject): DataRecord {
@@ -185,10 +185,11 @@ export function checkSameData(directory: string, saved: DataRecord, found: DataR
     if (saved[part].sha256 === found[part].sha256 && saved[part].images === found[part].images)
       continue;
     throw new DataError(
-      `--resume ${directory}: the ${part === 'train' ? 'training' : 'validation'} data is not what the run began with ` +
-        `(${printable(saved.name)}, ${saved[part].images} images, SHA-256 ${saved[part].sha256.slice(0, 12)}...; found ` +
-        `${found.name}, ${found[part].images} images, ${found[part].sha256.slice(0, 12)}...); name the folder of the ` +
-        'same data with --data',
+      `--resume ${directory}: the ${part === 'train' ? 'training' : 'validation'} data differs ` +
+        `from the data of the run (saved: ${printable(saved.name)}, ${saved[part].images} ` +
+        `images, SHA-256 ${saved[part].sha256.slice(0, 12)}...; found: ${found.name}, ` +
+        `${found[part].images} images, ${found[part].sha256.slice(0, 12)}...); pass the folder ` +
+        'of the same data with --data',
     );
   }
 }

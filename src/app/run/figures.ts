@@ -67,7 +67,7 @@ export function curves(options: Pick<PicturesOptions, 'rows' | 'bestEpoch' | 'se
   const accuracy = lineChart({
     title: 'Accuracy',
     xLabel: 'epoch',
-    yLabel: 'images read right, %',
+    yLabel: 'accuracy, %',
     marks,
     series: [
       { name: 'training', x, y: rows.map((row) => 100 * row.trainAccuracy) },
@@ -91,8 +91,8 @@ function report(options: PicturesOptions, pictures: Pictures): string {
     evaluation: result,
   } = options;
   const what = settings.valOnTest
-    ? 'the TEST part, which makes these numbers too good'
-    : 'images set aside from training';
+    ? 'the TEST part, so this accuracy is optimistic'
+    : 'held out from training';
   const hardest = result.perClass
     .filter(({ accuracy }) => accuracy !== null)
     .sort((a, b) => a.accuracy! - b.accuracy!)
@@ -103,11 +103,14 @@ function report(options: PicturesOptions, pictures: Pictures): string {
       paragraphs: [
         ...(validation.synthetic
           ? [
-              'These are SYNTHETIC characters, not EMNIST: the accuracy says nothing about real handwriting.',
+              'These are SYNTHETIC characters, not EMNIST: this accuracy does not apply to real ' +
+                'handwriting.',
             ]
           : []),
-        `The ${settings.keep} of ${rows.length} epochs is epoch ${bestEpoch}: ${percent(result.accuracy)} of ${validation.length} ` +
-          `validation images are read right (${what}); ${percent(result.mergedAccuracy)} if 1/I/L, 9/g/q, F/f and 0/O count as one each.`,
+        `The ${settings.keep} of ${rows.length} epochs is epoch ${bestEpoch}: ` +
+          `${percent(result.accuracy)} of ${validation.length} validation images (${what}) are ` +
+          `classified correctly; ${percent(result.mergedAccuracy)} if 1/I/L, 9/g/q, F/f and 0/O ` +
+          'count as one class each.',
         ...options.said,
       ],
       table: {
@@ -138,10 +141,12 @@ function report(options: PicturesOptions, pictures: Pictures): string {
       image: { alt: 'Loss and accuracy of training and validation by epoch', png: pictures.curves },
     },
     {
-      heading: 'What is confused',
-      paragraphs: ['Rows are what was written, columns what was read. The hardest classes:'],
+      heading: 'Confusion matrix',
+      paragraphs: [
+        'Rows are true classes, columns predicted classes. The classes with the lowest accuracy:',
+      ],
       table: {
-        head: ['class', 'images', 'read right', 'accuracy'],
+        head: ['class', 'images', 'correct', 'accuracy'],
         rows: hardest.map(({ name, total, correct, accuracy }) => [
           name,
           total,
@@ -152,15 +157,16 @@ function report(options: PicturesOptions, pictures: Pictures): string {
       image: { alt: 'Confusion matrix of the validation images', png: pictures.confusion },
     },
     {
-      heading: 'Worst mistakes',
+      heading: 'Most confident errors',
       paragraphs: [
-        `${result.total - result.correct} images are read wrong; first those it was surest about.`,
+        `${result.total - result.correct} images are misclassified; the most confident errors ` +
+          'come first.',
       ],
       ...(pictures.worst === undefined
         ? {}
         : {
             image: {
-              alt: 'Images read wrong, with what they are and what was read',
+              alt: 'Misclassified images with true and predicted class',
               png: pictures.worst,
             },
           }),
@@ -175,7 +181,7 @@ function report(options: PicturesOptions, pictures: Pictures): string {
         ]),
       },
     },
-    { heading: 'Computed', paragraphs: [validation.name, ...sittings] },
+    { heading: 'Environment', paragraphs: [validation.name, ...sittings] },
   ];
   return htmlReport({ title: `Training run ${directory}`, sections });
 }

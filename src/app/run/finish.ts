@@ -37,7 +37,7 @@ export async function finish(run: FinishOptions, path: string): Promise<Finished
   const best = await loadModel(path);
   if (settings.preciseBn) {
     await takeStatistics(best.model, train, settings.seed, (done, total) =>
-      reporter.progress(done, total, 'taking statistics of images as they are'),
+      reporter.progress(done, total, 'recomputing batch-norm statistics'),
     );
     await storeStatistics(path, best.model);
   }
@@ -45,7 +45,7 @@ export async function finish(run: FinishOptions, path: string): Promise<Finished
     path,
     best,
     validation,
-    (done, total) => reporter.progress(done, total, 'looking at the model'),
+    (done, total) => reporter.progress(done, total, 'evaluating the model'),
   );
   const calibration =
     `temperature ${temperature.toFixed(3)}: expected calibration error on the validation images ` +
@@ -53,14 +53,15 @@ export async function finish(run: FinishOptions, path: string): Promise<Finished
   const { accuracy } = evaluation;
   const before = trainer.progress.bestAccuracy;
   const statistics = settings.preciseBn
-    ? `statistics of ${train.length} images as they are: validation accuracy ${percent(accuracy)}, with those of augmented ones ${percent(before)}`
+    ? `batch-norm statistics of ${train.length} unaugmented images: validation accuracy ` +
+      `${percent(accuracy)}, with those of augmented images ${percent(before)}`
     : null;
   reporter.say('');
   if (statistics !== null) reporter.say(`precise   ${statistics}`);
   reporter.say(`calibrate ${calibration}`);
   const said = [
-    ...(statistics === null ? [] : [`Batch norm has ${statistics}.`]),
-    `Calibrated by ${calibration}.`,
+    ...(statistics === null ? [] : [`Precise batch norm: ${statistics}.`]),
+    `Calibration: ${calibration}.`,
   ];
   await writePictures({
     directory,

@@ -130,7 +130,8 @@ function warnOfChanges(reporter: Reporter, before: Sitting | undefined, now: Sit
   ];
   if (changes.length === 0) return;
   reporter.warn(
-    `note      this run was computed with ${changes.join(' and ')}: it goes on, but not to the same last digits`,
+    `note      this run was started with ${changes.join(' and ')}: it continues, but not ` +
+      'bit-for-bit identically',
   );
 }
 
@@ -141,7 +142,8 @@ function introduce(options: RunOptions, directory: string, { from, backend }: Si
   reporter.say(
     settings.valOnTest
       ? `validate  ${validation.length} images of the TEST part`
-      : `validate  ${validation.length} images set aside from the training part; the test part is not read`,
+      : `validate  ${validation.length} images held out from the training part; the test part ` +
+          'is not used',
   );
   reporter.say(`network   ${options.trainer.model.parameterCount} parameters`);
   const [recipe, ...more] = describeRecipe(settings);
@@ -164,13 +166,14 @@ export async function trainRun(run: Run): Promise<void> {
   const { trainer, settings, reporter, checkpoints } = run;
   if (trainer.progress.epoch >= settings.epochs) {
     reporter.say(
-      `\nnothing to train: all ${settings.epochs} epochs are done; --epochs N with a larger N goes on`,
+      `\nnothing to train: all ${settings.epochs} epochs are complete; to continue, pass a ` +
+        'larger number with --epochs',
     );
   }
   const { ending, signal } = await interruptible('training was stopped', async (signal) => {
     signal.addEventListener('abort', () =>
       reporter.warn(
-        'stopping after this step is saved; a second signal stops at once, without saving',
+        'stopping once this step is saved; a second signal stops immediately, without saving',
       ),
     );
     return { ending: await train({ ...run, signal }), signal };
@@ -190,7 +193,7 @@ export async function trainRun(run: Run): Promise<void> {
   if (ending === 'signal') {
     const reason = signal.reason as InterruptedError;
     const goOn = `npx inkgrad train --resume ${run.directory}`;
-    const message = `stopped at ${placeOf(trainer)}; the state is saved. Go on with  ${goOn}`;
+    const message = `stopped at ${placeOf(trainer)}; the state is saved. Resume with  ${goOn}`;
     throw new InterruptedError(reason.signal, message);
   }
   farewell(run, ending, finished?.accuracy ?? bestAccuracy);
@@ -202,7 +205,8 @@ function explain(ending: Ending, { trainer, settings }: Run): string | null {
   if (ending === 'patience') {
     const since = epoch - bestEpoch;
     return (
-      `stopped early: the validation accuracy has not risen above ${percent(bestAccuracy)} (epoch ${bestEpoch}) in the ` +
+      `stopped early: the validation accuracy has not risen above ${percent(bestAccuracy)} ` +
+      `(epoch ${bestEpoch}) in the ` +
       `${since === 1 ? 'epoch' : `${since} epochs`} since (--patience ${settings.patience})`
     );
   }
@@ -222,9 +226,9 @@ function farewell(run: Run, ending: Ending, accuracy: number): void {
   const { synthetic } = source.train;
   const reason = explain(ending, run);
   if (reason !== null) reporter.say(`\n${reason}`);
-  if (ending === 'time') reporter.say(`go on     npx inkgrad train --resume ${directory}`);
+  if (ending === 'time') reporter.say(`continue  npx inkgrad train --resume ${directory}`);
   if (bestEpoch === 0) {
-    reporter.say('best      no epoch was completed, so there is no best model yet');
+    reporter.say('best      no epoch was completed; there is no best model yet');
     return;
   }
   const what = synthetic ? 'validation accuracy on SYNTHETIC characters' : 'validation accuracy';
@@ -233,7 +237,7 @@ function farewell(run: Run, ending: Ending, accuracy: number): void {
   reporter.say(`report    ${join(directory, 'report.html')}`);
   reporter.say(
     synthetic
-      ? 'next      get EMNIST with  npx inkgrad data fetch  and train again'
+      ? 'next      download EMNIST with  npx inkgrad data fetch  and train again'
       : `next      npx inkgrad eval --model ${checkpoints.best}`,
   );
 }

@@ -47,7 +47,7 @@ export async function train(options: SessionOptions): Promise<Ending> {
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;
     const { place, last } = checkpoints;
-    throw new DivergedError(`${error.message}; the last good state is ${last} (${place})`);
+    throw new DivergedError(`${error.message}; the last valid checkpoint is ${last} (${place})`);
   }
   return signal.aborted ? 'signal' : 'finished';
 }
@@ -78,8 +78,8 @@ function showStep({ reporter, settings }: SessionOptions, event: StepEvent): voi
     done,
     total,
     (perSecond) =>
-      `epoch ${epoch}/${settings.epochs}  loss ${trainLoss.toFixed(4)}  accuracy ${percent(trainAccuracy)}  ` +
-      `${Math.round(perSecond)} images/s`,
+      `epoch ${epoch}/${settings.epochs}  loss ${trainLoss.toFixed(4)}  ` +
+      `accuracy ${percent(trainAccuracy)}  ${Math.round(perSecond)} images/s`,
   );
 }
 
@@ -119,8 +119,10 @@ async function recordEpoch(options: SessionOptions, event: EpochEvent): Promise<
     imagesPerSecond,
   });
   reporter.say(
-    `epoch ${String(epoch).padStart(2)}/${settings.epochs}  train loss ${trainLoss.toFixed(4)} accuracy ` +
-      `${percent(trainAccuracy)}  val loss ${valLoss.toFixed(4)} accuracy ${percent(valAccuracy)}  lr ${Number(lr.toPrecision(3))}` +
-      `  ${seconds.toFixed(1)} s  ${Math.round(imagesPerSecond)} images/s${isBest ? reporter.paint('green', '  *') : ''}`,
+    `epoch ${String(epoch).padStart(2)}/${settings.epochs}  ` +
+      `train loss ${trainLoss.toFixed(4)} accuracy ${percent(trainAccuracy)}  ` +
+      `val loss ${valLoss.toFixed(4)} accuracy ${percent(valAccuracy)}  ` +
+      `lr ${Number(lr.toPrecision(3))}  ${seconds.toFixed(1)} s  ` +
+      `${Math.round(imagesPerSecond)} images/s${isBest ? reporter.paint('green', '  *') : ''}`,
   );
 }

@@ -34,7 +34,7 @@ export interface Settings {
   readonly balance: boolean;
   /**
    * Precise batch norm: recompute the running statistics on unaugmented images at the end of
-   * the run (preciseStatistics.ts).
+   * the run (preciseBatchNorm.ts).
    */
   readonly preciseBn: boolean;
   /** Which epoch's network becomes the run's model. */
@@ -78,7 +78,7 @@ export interface Setting extends Rule {
   readonly fixed: boolean;
 }
 
-const TEXT: Rule = { rule: 'a text', holds: (value) => typeof value === 'string' };
+const TEXT: Rule = { rule: 'a string', holds: (value) => typeof value === 'string' };
 const FLAG: Rule = { rule: 'true or false', holds: (value) => typeof value === 'boolean' };
 
 function oneOf(words: readonly string[]): Rule {
@@ -142,7 +142,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   keep: fixed('best', oneOf(KEEPS)),
   // The files may have moved; their contents must be the same.
   teacher: free(null, {
-    rule: 'model files with commas between, such as a.safetensors,b.safetensors',
+    rule: 'model files separated by commas, such as a.safetensors,b.safetensors',
     holds: (value) =>
       typeof value === 'string' && value.split(',').every((path) => path.trim() !== ''),
   }),
@@ -200,13 +200,13 @@ function together(settings: Settings): Settings {
   const { keep, patience, teacher, teacherWeight } = settings;
   if (keep === 'last' && patience !== null) {
     throw new ArgumentError(
-      `--patience ${patience} waits for a better epoch, and --keep last asks for none; leave out --patience, or ` +
-        'name --keep best',
+      `--patience ${patience} has no effect with --keep last, where every epoch replaces the ` +
+        'model; remove --patience, or use --keep best',
     );
   }
   if (teacher === null && teacherWeight !== SETTINGS.teacherWeight.initial) {
     throw new ArgumentError(
-      `--teacher-weight ${teacherWeight} is the part of teachers, and there is none; name their model files with --teacher`,
+      `--teacher-weight ${teacherWeight} requires a teacher; pass model files with --teacher`,
     );
   }
   return settings;
@@ -233,8 +233,8 @@ export function resumedSettings(
     if (value === undefined || value === saved[name] || !isFixed(name, saved)) continue;
     const before = saved[name] === null ? 'without it' : `with ${String(saved[name])}`;
     throw new ArgumentError(
-      `--${optionName(name)} ${String(value)} contradicts --resume ${directory}, a run that began ${before}; leave the ` +
-        'option out, or begin a new run',
+      `--${optionName(name)} ${String(value)} contradicts --resume ${directory}, which was ` +
+        `started ${before}; remove the option, or start a new run`,
     );
   }
   const entries = SETTING_NAMES.map((name) => [name, given[name] ?? saved[name]] as const);
@@ -249,7 +249,7 @@ export function resumedSettings(
 export function readSettings(saved: JsonObject): Settings {
   const unknown = Object.keys(saved).find((name) => !Object.hasOwn(SETTINGS, name));
   if (unknown !== undefined)
-    throw new FormatError(`settings: there is no setting ${JSON.stringify(unknown)}`);
+    throw new FormatError(`settings: unknown setting ${JSON.stringify(unknown)}`);
   for (const name of SETTING_NAMES) {
     if (!Object.hasOwn(saved, name)) throw new FormatError(`settings: ${name} is missing`);
     const { holds, rule, initial } = SETTINGS[name];

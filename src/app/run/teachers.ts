@@ -47,16 +47,18 @@ export async function openTeachers(list: string | null, pupil: Pupil): Promise<T
 function checkSameTask(path: string, { classes, training }: LoadedModel, pupil: Pupil): void {
   if (classes.join('\n') !== pupil.classes.join('\n')) {
     throw new ModelError(
-      `--teacher ${path}: its ${classes.length} classes are not the ${pupil.classes.length} of the data; ` +
-        'name a model that was trained on the same classes',
+      `--teacher ${path}: its classes (${classes.length}) differ from those of the data ` +
+        `(${pupil.classes.length}); use a model trained on the same classes`,
     );
   }
   const balanced = (training.logPriors ?? null) !== null;
   if (balanced === pupil.balance) return;
   throw new ModelError(
     pupil.balance
-      ? `--teacher ${path}: it was trained without --balance, and this run has it; name a model trained with it, or say --no-balance`
-      : `--teacher ${path}: it was trained with --balance, and this run is without; add --balance, or name another model`,
+      ? `--teacher ${path}: it was trained without --balance, but this run uses it; use a model ` +
+          'trained with it, or pass --no-balance'
+      : `--teacher ${path}: it was trained with --balance, but this run does not use it; add ` +
+          '--balance, or use another model',
   );
 }
 
@@ -77,7 +79,7 @@ export function checkSameTeachers(
     files.map(({ name, sha256 }) => `${name} (SHA-256 ${sha256.slice(0, 12)}...)`).join(', ') ||
     'none';
   throw new ModelError(
-    `--resume ${directory}: the teachers are not those the run began with (then ${tell(saved)}; found ${tell(found)}); ` +
-      'name the same files in the same order with --teacher',
+    `--resume ${directory}: the teachers differ from those of the run (saved: ${tell(saved)}; ` +
+      `found: ${tell(found)}); pass the same files in the same order with --teacher`,
   );
 }

@@ -22,8 +22,8 @@ export const EXIT = {
 
 /** The exit codes as text, for every command's help. */
 export const EXIT_HELP =
-  'Exit codes: 0 done, 1 failure, 2 usage, 3 data missing or damaged, 4 model incompatible, 130 stopped by Ctrl-C, ' +
-  '143 by SIGTERM.';
+  'Exit codes: 0 success, 1 failure, 2 invalid usage, 3 data missing or damaged, ' +
+  '4 model damaged or incompatible, 130 interrupted (Ctrl-C), 143 terminated (SIGTERM).';
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof DataError || error instanceof DataMissingError) return EXIT.data;

@@ -1,4 +1,4 @@
-// Output of the commands: results on stdout, and text for people on stderr when stdout is
+// Output of the commands: results on stdout; human-readable text moves to stderr when stdout is
 // machine-readable (--json). Progress of long work is a bar on a terminal, or a line every ten
 // seconds elsewhere.
 //
@@ -15,7 +15,7 @@ const LOG_MS = 10_000;
 const CLEAR_LINE = '\r\u001b[2K';
 
 export interface ReporterOptions {
-  /** Print one JSON object per line on stdout, and text for people on stderr. */
+  /** Print one JSON object per line on stdout, and human-readable text on stderr. */
   readonly json: boolean;
   /** Omit text and progress; warnings, errors and JSON stay. Default false. */
   readonly quiet?: boolean;
@@ -35,7 +35,7 @@ function showsBars(): boolean {
  * for (let done = 1; done <= 1000; done++) {
  *   reporter.progress(done, 1000, (perSecond) => `${Math.round(perSecond)} images/s`);
  * }
- * reporter.say('read 1000 images'); // takes the bar away first
+ * reporter.say('read 1000 images'); // removes the bar first
  */
 export class Reporter {
   readonly #json: boolean;
@@ -52,7 +52,7 @@ export class Reporter {
     this.#people = json ? process.stderr : process.stdout;
   }
 
-  /** Prints a line for people; nothing with --quiet. */
+  /** Prints a line of text; nothing with --quiet. */
   say(text: string): void {
     this.clear();
     if (!this.#quiet) this.#people.write(`${text}\n`);

@@ -30,15 +30,15 @@ export function describeRecipe(settings: Settings): string[] {
     ...(stroke > 0 ? [`stroke ${stroke}`] : []),
   ];
   const more = [
-    ...(convolutions === '1,1,1' ? [] : [`${convolutions} convolutions in the blocks`]),
+    ...(convolutions === '1,1,1' ? [] : [`${convolutions} convolutions per block`]),
     ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
-    ...(balance ? ['classes balanced'] : []),
+    ...(balance ? ['logit adjustment'] : []),
     ...(teachers === 0
       ? []
       : [`${teachers} teacher${teachers === 1 ? '' : 's'} (${teacherWeight} of the loss)`]),
-    ...(average > 0 ? [`weights averaged (${average})`] : []),
-    ...(preciseBn ? ['statistics of images as they are'] : []),
-    ...(keep === 'last' ? ['last epoch kept'] : []),
+    ...(average > 0 ? [`weight average ${average}`] : []),
+    ...(preciseBn ? ['precise batch norm'] : []),
+    ...(keep === 'last' ? ['last epoch becomes the model'] : []),
   ];
   return [
     `${recipe === 'original' ? '' : `${recipe}: `}${optimizer}, ${rate}, ${rest}`,

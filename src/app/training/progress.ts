@@ -60,7 +60,8 @@ export function checkProgress(progress: Progress, { batchesPerEpoch, imagesIn }:
   const { epoch, step, correct, bestEpoch } = progress;
   if (step <= batchesPerEpoch && correct <= imagesIn(step) && bestEpoch <= epoch) return;
   throw new FormatError(
-    `trainer: the saved run stands at step ${step} after epoch ${epoch} with ${correct} hits and its best epoch ` +
-      `${bestEpoch}, which cannot be in a run of ${batchesPerEpoch} steps an epoch`,
+    `trainer: the checkpoint has an impossible position: step ${step} after epoch ${epoch}, ` +
+      `${correct} correct predictions, best epoch ${bestEpoch}; this run has ${batchesPerEpoch} ` +
+      'steps per epoch',
   );
 }

@@ -35,15 +35,16 @@ export const VALIDATION_STREAM = 'validation';
 
 /** Message shown when the user stops a download. */
 export const INTERRUPTED_FETCH =
-  'stopped; what had arrived is kept in files named .partial, and the same command goes on from there';
+  'stopped; the data received so far is in .partial files, and the same command resumes the ' +
+  'download';
 
-/** The reason why downloading is forbidden, as a sentence; null if it is allowed. */
+/** The reason why the download is disabled, as a sentence; null if it is allowed. */
 export function whyOffline(offline: boolean): string | null {
-  if (offline) return '--offline forbids fetching it';
+  if (offline) return '--offline disables the download';
   const { INKGRAD_OFFLINE = '' } = process.env;
   return INKGRAD_OFFLINE === '' || INKGRAD_OFFLINE === '0'
     ? null
-    : 'INKGRAD_OFFLINE forbids fetching it';
+    : 'INKGRAD_OFFLINE disables the download';
 }
 
 /** Callbacks that report a download to the user. */
@@ -55,7 +56,8 @@ export function fetchReports(reporter: Reporter): Pick<FetchOptions, 'onProgress
         done,
         total,
         (perSecond) =>
-          `${megabytes(done)} of ${megabytes(total)} MB, ${megabytes(perSecond)} MB/s  ${name.replace(/-ubyte\.gz$/, '')}`,
+          `${megabytes(done)} of ${megabytes(total)} MB, ${megabytes(perSecond)} MB/s  ` +
+          name.replace(/-ubyte\.gz$/, ''),
       ),
     onNote: (sentence) => reporter.warn(sentence),
   };
@@ -147,8 +149,9 @@ export async function openTrainingSource(options: TrainingSourceOptions): Promis
   const parts = stratifiedSplit(all, options.valFraction, options.rng.split(VALIDATION_STREAM));
   if (parts.validation.length === 0 || parts.train.length === 0) {
     throw new ArgumentError(
-      `--val-fraction ${options.valFraction} of ${all.length} images leaves ${parts.train.length} to train on and ` +
-        `${parts.validation.length} to validate on; use more images or another fraction`,
+      `--val-fraction ${options.valFraction} of ${all.length} images leaves ` +
+        `${parts.train.length} to train on and ${parts.validation.length} to validate on; use ` +
+        'more images or another fraction',
     );
   }
   return { ...parts, whySynthetic };
@@ -169,7 +172,7 @@ async function readTraining(
   } catch (error) {
     if (!(error instanceof DataMissingError)) throw error;
   }
-  let whySynthetic: string | null = `there is none in ${DEFAULT_DATA_DIR}`;
+  let whySynthetic: string | null = `no data in ${DEFAULT_DATA_DIR}`;
   if (options.fetch) {
     const { offline, reporter } = options.fetch;
     whySynthetic =

@@ -27,12 +27,12 @@ export interface SuggestOptions {
  * Runs the range test on the trainer's batches, writes lr-find.png and lr-find.csv, and prints
  * the suggested rate.
  *
- * @throws DivergedError if the loss explodes within the first steps
+ * @throws DivergedError if the loss diverges within the first steps
  * @throws InterruptedError after a signal
  */
 export async function findRate({ trainer, reporter, out }: SuggestOptions): Promise<void> {
   const points = await interruptible(
-    'the range test was stopped; it leaves nothing behind',
+    'the range test was stopped; nothing was written',
     async (signal) => {
       const found = await rangeTest(trainer, {
         onStep: async (done, total) => {
@@ -47,7 +47,8 @@ export async function findRate({ trainer, reporter, out }: SuggestOptions): Prom
   );
   if (points.length < MIN_POINTS) {
     throw new DivergedError(
-      `lr-find: the loss exploded after ${points.length} steps at tiny rates; look at the data`,
+      `lr-find: the loss diverged after ${points.length} steps at very low learning rates; ` +
+        'check the data',
     );
   }
   const directory = createRunDirectory(out);
@@ -59,11 +60,12 @@ export async function findRate({ trainer, reporter, out }: SuggestOptions): Prom
   const lowest = points.reduce((best, point) => (point.smoothed < best.smoothed ? point : best));
   reporter.emit({ event: 'lr-find', suggestion, directory, points });
   reporter.say(
-    `tried     ${points.length} rates from ${short(points[0].lr)} to ${short(points.at(-1)!.lr)}, one step each`,
+    `tried     ${points.length} rates from ${short(points[0].lr)} to ` +
+      `${short(points.at(-1)!.lr)}, one step each`,
   );
   reporter.say(`lowest    loss ${lowest.smoothed.toFixed(4)} at rate ${short(lowest.lr)}`);
   reporter.say(
-    `suggest   --lr ${suggestion}, a tenth of that: a longer run needs a rate that is safe to stay at`,
+    `suggest   --lr ${suggestion}, a tenth of that rate, which is stable in longer training`,
   );
   reporter.say(`plot      ${join(directory, 'lr-find.png')}`);
 }

@@ -61,7 +61,8 @@ export function fitTemperature(logits: ArrayLike<number>, labels: ArrayLike<numb
   const classes = logits.length / labels.length;
   if (!Number.isInteger(classes) || classes < 2) {
     throw new ArgumentError(
-      `temperature: ${logits.length} logits do not belong to ${labels.length} labels`,
+      `temperature: ${logits.length} logits do not match ${labels.length} labels; expected ` +
+        'logits [n, classes]',
     );
   }
   let [low, high] = [1 / HIGHEST, 1 / LOWEST]; // of 1 / temperature

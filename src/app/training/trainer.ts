@@ -157,7 +157,7 @@ export class Trainer {
   }): void {
     if (!Object.hasOwn(saved.rngs, 'dropout')) {
       throw new FormatError(
-        'trainer: the saved run lacks the random stream dropout, so it cannot go on',
+        'trainer: the checkpoint lacks the random stream dropout, so it cannot be resumed',
       );
     }
     checkProgress(saved.progress, {

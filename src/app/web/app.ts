@@ -1,4 +1,4 @@
-// The shared state of the page: drawing, reader, prediction, and messages to the visitor. Types without logic.
+// The shared state of the page: drawing, predictor, prediction, and messages to the visitor. Types without logic.
 
 import type { Stroke } from '../../data/strokes/raster.js';
 import type { Reader } from './prediction/reader.js';
@@ -12,21 +12,30 @@ export interface Drawing {
   /** The network's input, [28, 28], 0 = paper, 255 = ink. */
   readonly image: Uint8Array;
   readonly empty: boolean;
-  readonly source: 'strokes' | 'picture';
+  readonly source: 'strokes' | 'image';
 }
 
-/** The interface between the page and its parts. */
-export interface App {
+/** The observable state of the page. */
+export interface PageState {
   /** Null until the model has loaded; replaced when the visitor loads or fine-tunes a model. */
   readonly reader: Signal<Reader | null>;
   readonly drawing: Signal<Drawing>;
   /** The latest prediction; null while the pad is empty. */
   readonly reading: Signal<Reading | null>;
-  /** Announces a sentence to screen readers, politely and after a pause. */
+}
+
+export interface Announcer {
+  /** Announces a sentence to screen readers through a polite live region, debounced. */
   say(text: string): void;
+}
+
+export interface ErrorReporter {
   /** Shows the error as a notice until it is dismissed. */
   fail(error: unknown): void;
 }
+
+/** The interface between the page and its parts. */
+export interface App extends PageState, Announcer, ErrorReporter {}
 
 /** A mounted panel. */
 export interface Panel {

@@ -1,4 +1,4 @@
-// Entry point of the page: connects pad, reader, result and tabs. Code that the first prediction does not need loads later.
+// Entry point of the page: connects pad, predictor, result and tabs. Code that the first prediction does not need loads later.
 
 import type { App } from './app.js';
 import { byId } from './ui/dom.js';
@@ -24,7 +24,7 @@ const app: App = {
   reader: new Signal<Reader | null>(null),
   drawing: new Signal(drawingOf(EMPTY_SHEET)),
   reading: new Signal<Reading | null>(null),
-  say: makeVoice(byId('voice', HTMLElement)),
+  say: makeVoice(byId('announcer', HTMLElement)),
   fail: makeNotices(byId('notices', HTMLElement)),
 };
 
@@ -65,7 +65,7 @@ mountTabs(
 
 void opened
   .then(() => import('./teaching/modelSwitch.js'))
-  .then(({ startTeaching }) => startTeaching(byId('taught', HTMLElement), app))
+  .then(({ startTeaching }) => startTeaching(byId('model-switch', HTMLElement), app))
   .catch((error: unknown) => app.fail(error));
 void opened
   .then(() => import('./offline/register.js'))

@@ -28,7 +28,8 @@ export interface EmnistFiles {
  */
 export function emnistDataset({ split, part, images, labels, classes }: EmnistFiles): Dataset {
   checkSameCount(images, labels);
-  if (images.count === 0) throw new DataError(`${images.name}: holds no images; download it again`);
+  if (images.count === 0)
+    throw new DataError(`${images.name}: contains no images; download it again`);
   const count = Math.min(images.values.shape[0], labels.values.shape[0]);
   return makeDataset({
     name: `EMNIST ${split} ${part}`,

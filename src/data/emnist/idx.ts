@@ -31,10 +31,10 @@ const IMPOSTORS: readonly {
   readonly looksLike: (bytes: Uint8Array) => boolean;
   readonly what: string;
 }[] = [
-  { looksLike: isGzip, what: 'is gzip data that was not unpacked: gunzip it first' },
+  { looksLike: isGzip, what: 'is gzip-compressed: decompress it with gunzip first' },
   {
     looksLike: (bytes) => bytes[0] === 0x50 && bytes[1] === 0x4b, // "PK"
-    what: 'looks like a ZIP archive: take the files out of it with  inkgrad data fetch --from FILE',
+    what: 'looks like a ZIP archive: extract the files with  inkgrad data fetch --from FILE',
   },
   {
     looksLike: (bytes) => /^\s*<(!doctype|html|head|\?xml)/i.test(textStart(bytes)),
@@ -51,7 +51,7 @@ export function isGzip(bytes: Uint8Array): boolean {
 export function damagedGzip(name: string, reason: unknown): DataError {
   const why = reason instanceof Error ? reason.message : String(reason);
   return new DataError(
-    `${name}: the gzip data is damaged or cut short (${why}); download it again`,
+    `${name}: the gzip data is damaged or truncated (${why}); download it again`,
   );
 }
 
@@ -111,19 +111,19 @@ export function readIdxHeader(bytes: Uint8Array, options: ParseIdxOptions): IdxH
   if (bytes.length < headerLength) {
     throw new DataError(
       `${name}: an IDX header of ${expect} takes ${headerLength} bytes, but the file has only ${bytes.length};` +
-        ' it was cut short, download it again',
+        ' it is truncated, download it again',
     );
   }
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
   if (expect === 'images' && (shape[1] !== IMAGE_SIDE || shape[2] !== IMAGE_SIDE)) {
     throw new DataError(
-      `${name}: holds images of ${shape[1]} x ${shape[2]} pixels, but EMNIST images are 28 x 28;` +
+      `${name}: contains images of ${shape[1]} x ${shape[2]} pixels, but EMNIST images are 28 x 28;` +
         ' the header is damaged or this is another data set',
     );
   }
   if (shape[0] > MAX_ITEMS) {
     throw new DataError(
-      `${name}: the header promises ${shape[0]} ${expect}, but no file of EMNIST has more than ${MAX_ITEMS};` +
+      `${name}: the header declares ${shape[0]} ${expect}, but no EMNIST file has more than ${MAX_ITEMS};` +
         ' the header is damaged, download it again',
     );
   }
@@ -143,10 +143,10 @@ export function checkIdxLength(
   if (length === totalLength) return;
   const fault =
     length < totalLength
-      ? 'it was cut short, download it again'
+      ? 'it is truncated, download it again'
       : `${length - totalLength} bytes follow the last value, the file is damaged: download it again`;
   throw new DataError(
-    `${name}: the header promises ${format(shape)}, so ${totalLength} bytes, but the file has ${length}; ${fault}`,
+    `${name}: the header declares ${format(shape)}, which takes ${totalLength} bytes, but the file has ${length}; ${fault}`,
   );
 }
 
@@ -161,7 +161,7 @@ export function checkSameCount(
 ): void {
   if (images.count === labels.count) return;
   throw new DataError(
-    `${images.name} holds ${images.count} images but ${labels.name} holds ${labels.count} labels;` +
+    `${images.name} contains ${images.count} images but ${labels.name} contains ${labels.count} labels;` +
       ' the two must come from the same split and part: download both again',
   );
 }

@@ -39,7 +39,7 @@ export async function readFirst(handle: FileHandle, length: number): Promise<Uin
 /**
  * Reads one IDX file; a file that begins with the gzip signature is decompressed.
  *
- * @param most number of images or labels to keep, from the first; default: all
+ * @param limit number of images or labels to read, from the first; default: all
  * @throws DataError if the file cannot be read or is not a valid IDX file of the expected kind
  */
 export async function readIdxFile(
@@ -47,7 +47,7 @@ export async function readIdxFile(
   expect: ParseIdxOptions['expect'],
   most?: number,
 ): Promise<IdxContents> {
-  const options = { name: path, expect, most };
+  const options: ReadIdxStreamOptions = { name: path, expect, most };
   const { handle, size } = await openFile(path);
   try {
     const head = await readFirst(handle, LONGEST_HEADER);

@@ -1,5 +1,5 @@
 // Reads one IDX file from a stream of uncompressed bytes. Allocates at most the size in the header,
-// or less when `most` limits it. Runs in Node and in the browser; the caller supplies the stream.
+// or less when `limit` is set. Runs in Node and in the browser; the caller supplies the stream.
 
 import { sizeOf } from '../../engine/shape.js';
 import { DataError } from '../errors.js';
@@ -9,7 +9,7 @@ const LONGEST_HEADER = 16;
 
 export interface ReadIdxStreamOptions extends ParseIdxOptions {
   /**
-   * Number of images or labels to keep, from the first. The rest is read and discarded, so that
+   * Number of images or labels to return, from the first. The rest is read and discarded, so that
    * damage is still detected. Default: all.
    */
   readonly most?: number | undefined;
@@ -20,7 +20,7 @@ export interface IdxContents {
   /** Number of images or labels in the file. */
   readonly count: number;
   /**
-   * The kept values, as stored: `[n, 28, 28]` or `[n]`. Not an `ndarray`: that package generates
+   * The values, as stored: `[n, 28, 28]` or `[n]`. Not an `ndarray`: that package generates
    * code from strings, which the page's content security policy forbids.
    */
   readonly values: { readonly shape: readonly number[]; readonly data: Uint8Array };
@@ -76,7 +76,7 @@ class Body {
     const { headerLength, totalLength } = this.header;
     if (headerLength + this.#length + piece.length > totalLength) {
       throw new DataError(
-        `${this.#name}: unpacks to more than the ${totalLength} bytes that its header promises, the file is damaged:` +
+        `${this.#name}: decompresses to more than the ${totalLength} bytes that its header declares, the file is damaged:` +
           ' download it again',
       );
     }

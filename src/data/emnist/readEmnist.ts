@@ -13,12 +13,15 @@ import { ArgumentError } from '../../engine/errors.js';
 
 export const EMNIST_ARCHIVE = 'https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip';
 
+/** Options of `readEmnist`. */
 export interface ReadEmnistOptions {
   /** The folder of the files, or the parent of the archive's `gzip/` folder. */
   readonly dir: string;
+  /** One of `balanced`, `letters`, `digits`, `mnist`, `byclass` and `bymerge`. */
   readonly split: EmnistSplit;
+  /** `train` or `test`. */
   readonly part: EmnistPart;
-  /** Number of images to keep, from the first; default: all. */
+  /** Number of images to read, from the first; default: all. */
   readonly limit?: number;
 }
 
@@ -66,8 +69,8 @@ async function missing(options: ReadEmnistOptions, name: string): Promise<DataMi
         ? `no ${name}[.gz] in ${options.dir} or its gzip/ folder`
         : `${options.dir} is not a folder`;
   return new DataMissingError(
-    `EMNIST ${options.split} ${options.part}: ${looked}. Fetch it with  inkgrad data fetch` +
-      `${options.split === 'balanced' ? '' : ` --split ${options.split}`}  (from ${EMNIST_ARCHIVE}), or name the folder that holds it` +
+    `EMNIST ${options.split} ${options.part}: ${looked}. Download it with  inkgrad data fetch` +
+      `${options.split === 'balanced' ? '' : ` --split ${options.split}`}  (from ${EMNIST_ARCHIVE}), or set its folder` +
       ' with the environment variable EMNIST_DIR or the flag --data',
   );
 }

@@ -43,7 +43,7 @@ export type EmnistPart = 'train' | 'test';
 export function checkSplit(split: string): EmnistSplit {
   if (Object.hasOwn(EMNIST_SPLITS, split)) return split as EmnistSplit;
   throw new ArgumentError(
-    `emnist: there is no split "${split}"; choose one of ${Object.keys(EMNIST_SPLITS).join(', ')}`,
+    `emnist: unknown split "${split}"; choose one of ${Object.keys(EMNIST_SPLITS).join(', ')}`,
   );
 }
 
@@ -81,8 +81,7 @@ export function parseMapping(
           ' restore the official mapping file or delete this one to use the built-in table',
       );
     }
-    if (names.has(label))
-      throw new DataError(`${name}: line ${index + 1} gives label ${label} a second time`);
+    if (names.has(label)) throw new DataError(`${name}: line ${index + 1} repeats label ${label}`);
     names.set(label, String.fromCharCode(codes[0]));
   }
   const lastLabel = firstLabel + classes.length - 1;
@@ -90,7 +89,7 @@ export function parseMapping(
     const found = names.get(firstLabel + index);
     if (found === undefined || names.size !== classes.length) {
       throw new DataError(
-        `${name}: names ${names.size} labels, but the ${split} split has ${classes.length}, ${firstLabel} to ${lastLabel};` +
+        `${name}: maps ${names.size} labels, but the ${split} split has ${classes.length}, ${firstLabel} to ${lastLabel};` +
           ' is this the mapping of another split?',
       );
     }

@@ -95,7 +95,7 @@ function paperOf(planes: Planes): number {
 /** Segments the image unchanged and, if the separability is low, with its light evened out. */
 function withEvenLight(image: GrayImage, invert: Invert): Ink | null {
   const plain = otsu(image.data);
-  let best = { image, parting: plain };
+  let best: { image: GrayImage; parting: Parting } = { image, parting: plain };
   if (plain.separability < CLEAN) {
     let isPaper: (index: number) => boolean = () => true;
     for (let round = 0; round < 3; round++) {

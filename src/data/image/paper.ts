@@ -1,5 +1,5 @@
-// Separates ink from paper by brightness: Otsu's threshold, and removal of uneven light. Which of
-// the two sides is ink is decided in ink.ts.
+// Separates ink from paper by brightness: Otsu's threshold, and removal of uneven light. ink.ts
+// decides which side is ink.
 
 import type { GrayImage } from './resample.js';
 
@@ -23,7 +23,7 @@ const BINS = 256;
 /**
  * Otsu's threshold: minimizes the variance within the two sides.
  *
- * @param values from 0 to `most`; values outside are clamped
+ * @param values from 0 to `max`; values outside are clamped
  * @see N. Otsu, "A threshold selection method from gray-level histograms", IEEE Trans. SMC 9, 1979
  */
 export function otsu(values: Float32Array, most = 1): Parting {

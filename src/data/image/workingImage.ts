@@ -42,7 +42,7 @@ export function checkPicture({ data, width, height, channels }: Picture): void {
     Number.isSafeInteger(width) && Number.isSafeInteger(height) && width >= 1 && height >= 1;
   if (!whole || ![1, 2, 3, 4].includes(channels) || data.length !== width * height * channels) {
     throw new ArgumentError(
-      `picture: ${width} x ${height} with ${channels} channels needs ${width * height * channels} values,` +
+      `image: ${width} x ${height} with ${channels} channels needs ${width * height * channels} values,` +
         ` got ${data.length}; sizes are whole numbers of at least 1 and channels 1 to 4`,
     );
   }

@@ -7,6 +7,7 @@ import { ArgumentError } from '../../engine/errors.js';
 import type { Rng } from '../../engine/rng.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
 
+/** Images and labels in host memory. `makeDataset` validates the lengths. */
 export interface Dataset {
   /** Name used in reports, e.g. `EMNIST balanced test`. */
   readonly name: string;
@@ -16,13 +17,17 @@ export interface Dataset {
   readonly labels: Uint8Array;
   /** Name of each class; image i shows `classes[labels[i]]`. */
   readonly classes: readonly string[];
+  /** Number of images. */
   readonly length: number;
+  /** Rows per image. */
   readonly height: 28;
+  /** Columns per image. */
   readonly width: 28;
   /** True for synthetic data, so that a report never calls it EMNIST. */
   readonly synthetic: boolean;
 }
 
+/** The fields of a `Dataset` from which the others follow. */
 export interface DatasetParts {
   readonly name: string;
   readonly images: Uint8Array;
@@ -151,7 +156,11 @@ export function stratifiedIndices(dataset: Dataset, fraction: number, rng: Rng):
   };
 }
 
-/** The two parts of `stratifiedIndices` as data sets; the images are copied. */
+/**
+ * The two parts of `stratifiedIndices` as data sets; the images are copied.
+ *
+ * @throws ArgumentError unless 0 < fraction < 1
+ */
 export function stratifiedSplit(
   dataset: Dataset,
   fraction: number,

@@ -8,8 +8,11 @@ import type { Dataset } from './dataset.js';
 import { prefetch } from './prefetch.js';
 import { normalize, type Normalizer } from './transform.js';
 
+/** Options of `BatchLoader`. */
 export interface BatchLoaderOptions {
+  /** The data set to batch. */
   readonly dataset: Dataset;
+  /** Images per batch, at least 1. */
   readonly batchSize: number;
   /** Shuffles every epoch with this stream's key; null (the default) keeps the data set's order. */
   readonly shuffle?: Rng | null;
@@ -30,6 +33,7 @@ export interface BatchLoaderOptions {
 export interface Batch {
   /** Index of the batch in the epoch, from 0. */
   readonly number: number;
+  /** Number of images: `batchSize`, or fewer in the last batch. */
   readonly count: number;
   /** `[count, 1, 28, 28]`, row by row. */
   readonly images: Float32Array;
@@ -39,6 +43,7 @@ export interface Batch {
   readonly indices: Uint32Array;
 }
 
+/** Options of `BatchLoader.batches`. */
 export interface BatchesOptions {
   /**
    * First batch of the epoch. A resumed run skips completed batches without computing
@@ -47,9 +52,18 @@ export interface BatchesOptions {
   readonly from?: number;
 }
 
+/**
+ * Cuts a data set into batches of normalized images [count, 1, 28, 28] and labels [count].
+ *
+ * @throws ArgumentError if `batchSize` or `ring` is not a positive integer, or an epoch has no
+ *   batch
+ */
 export class BatchLoader {
+  /** The data set. */
   readonly dataset: Dataset;
+  /** Images per batch; the last batch may have fewer. */
   readonly batchSize: number;
+  /** Number of batches, including a last one that is not full unless `dropLast` is set. */
   readonly batchesPerEpoch: number;
   readonly #shuffle: Rng | null;
   readonly #normalize: Normalizer;
@@ -67,8 +81,8 @@ export class BatchLoader {
     this.batchesPerEpoch = dropLast ? Math.floor(batches) : Math.ceil(batches);
     if (this.batchesPerEpoch === 0) {
       throw new ArgumentError(
-        `loader: ${dataset.name} has ${dataset.length} images, not one batch of ${batchSize};` +
-          ' choose a smaller batchSize or leave dropLast off',
+        `loader: ${dataset.name} has ${dataset.length} images, fewer than one batch of ${batchSize};` +
+          ' use a smaller batchSize or dropLast: false',
       );
     }
     this.#shuffle = shuffle;

@@ -13,7 +13,7 @@ type Path = Record<number, number>;
  * @param before index of the knot before `from` that determines the direction there, or -1 for none
  * @param after index of the knot after `to`, in the same way
  * @param path receives x, y, ... of `steps` points, the last of them `to`
- * @param at index in `path` of the first value
+ * @param offset index in `path` of the first value
  * @see C. Yuksel, S. Schaefer, J. Keyser, "On the parameterization of Catmull-Rom
  *   curves", SIAM/ACM 2009
  */

@@ -25,18 +25,22 @@ const STEPS = 6;
 
 export type SyntheticPart = 'train' | 'validation' | 'test';
 
+/** Options of the synthetic characters. */
 export interface SyntheticOptions {
+  /** A non-negative safe integer; the same seed gives the same characters on every machine. */
   readonly seed: number;
   /** Parts never share a drawing; default `train`. */
   readonly part?: SyntheticPart;
 }
 
+/** A synthetic character as an image and its class index. */
 export interface SyntheticSample {
   /** Upright, `[28, 28]`, 0 = paper, 255 = ink. */
   readonly image: Uint8Array;
   readonly label: number;
 }
 
+/** A synthetic character as strokes, the pen to draw them with, and its class index. */
 export interface SyntheticDrawing {
   readonly strokes: readonly Stroke[];
   readonly tool: GlyphOptions;
@@ -45,6 +49,7 @@ export interface SyntheticDrawing {
 
 /** Unlimited synthetic characters: sample i depends only on the seed, the part and i. */
 export class SyntheticCharacters {
+  /** Names of the 47 classes of EMNIST Balanced. */
   readonly classes = BALANCED_CLASSES;
   readonly #root: Rng;
   readonly #renderer = new GlyphRenderer();

@@ -44,7 +44,8 @@ export async function createGpuBackend({
       `gpu: maxKernels must be a whole number of at least 1, got ${maxKernels}`,
     );
   }
-  const withdraw = await prepareHost(mode); // first, because most machines lack the mode and need not load gpu.js
+  // First, because most machines lack the mode and need not load gpu.js.
+  const withdraw = await prepareHost(mode);
   let backend: GpuBackend;
   try {
     backend = new GpuBackend(await openDevice(mode, await importLibrary(), withdraw), maxKernels);
@@ -68,7 +69,8 @@ async function importLibrary(): Promise<Library> {
   } catch (error) {
     const [reason] = (error as Error).message.split('\n');
     throw new BackendError(
-      `gpu: gpu.js cannot be loaded (${reason}); to compute on a GPU, install it beside inkgrad:  npm install gpu.js@2.24.1`,
+      `gpu: cannot load gpu.js (${reason}); ` +
+        'to use a GPU, install it next to inkgrad:  npm install gpu.js@2.24.1',
     );
   }
 }
@@ -101,7 +103,8 @@ async function checkNumbers(backend: GpuBackend): Promise<void> {
   if (values.join() !== '4,12,20,28') {
     const { adapter } = backend.adapter;
     throw new BackendError(
-      `${backend.name}: ${adapter} computes wrongly: ${values.join()} where 4,12,20,28 is right; update its driver`,
+      `${backend.name}: ${adapter} returns wrong results: got ${values.join()}, ` +
+        'expected 4,12,20,28; update its driver',
     );
   }
 }

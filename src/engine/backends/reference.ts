@@ -61,7 +61,8 @@ export function checkLaunch({ kernel, inputs, scalars }: Launch): void {
     names.length === kernel.scalars.length && kernel.scalars.every((name) => name in scalars);
   if (inputs.length !== kernel.inputs.length || !sameScalars) {
     throw new ArgumentError(
-      `kernel ${kernel.name}: takes arrays (${kernel.inputs.join(', ')}) and scalars (${kernel.scalars.join(', ')}), ` +
+      `kernel ${kernel.name}: expected arrays (${kernel.inputs.join(', ')}) ` +
+        `and scalars (${kernel.scalars.join(', ')}), ` +
         `got ${inputs.length} arrays and scalars (${names.join(', ')})`,
     );
   }

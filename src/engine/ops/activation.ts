@@ -6,6 +6,7 @@ import { defineOp, type NoAttributes } from '../op.js';
 import { anywhere, awayFromZero } from '../sample.js';
 import type { Tensor } from '../tensor.js';
 
+/** The op behind `relu`: one input of any shape. */
 export const reluOp = defineOp<NoAttributes>({
   name: 'relu',
   infer: ([x]) => x,
@@ -14,6 +15,7 @@ export const reluOp = defineOp<NoAttributes>({
   samples: [{ title: 'both signs', inputs: [awayFromZero(3, 5)], attributes: {} }],
 });
 
+/** The op behind `leakyRelu`: one input of any shape; `slope` is the negative slope. */
 export const leakyReluOp = defineOp<{ readonly slope: number }>({
   name: 'leakyRelu',
   infer: ([x]) => x,
@@ -24,6 +26,7 @@ export const leakyReluOp = defineOp<{ readonly slope: number }>({
   samples: [{ title: 'both signs', inputs: [awayFromZero(3, 5)], attributes: { slope: 0.1 } }],
 });
 
+/** The op behind `sigmoid`: one input of any shape. */
 export const sigmoidOp = defineOp<NoAttributes>({
   name: 'sigmoid',
   infer: ([x]) => x,
@@ -32,6 +35,7 @@ export const sigmoidOp = defineOp<NoAttributes>({
   samples: [{ title: 'both signs', inputs: [anywhere(3, 5)], attributes: {} }],
 });
 
+/** The op behind `tanh`: one input of any shape. */
 export const tanhOp = defineOp<NoAttributes>({
   name: 'tanh',
   infer: ([x]) => x,
@@ -40,6 +44,7 @@ export const tanhOp = defineOp<NoAttributes>({
   samples: [{ title: 'both signs', inputs: [anywhere(3, 5)], attributes: {} }],
 });
 
+/** The op behind `gelu`: one input of any shape. */
 export const geluOp = defineOp<NoAttributes>({
   name: 'gelu',
   infer: ([x]) => x,
@@ -48,27 +53,31 @@ export const geluOp = defineOp<NoAttributes>({
   samples: [{ title: 'both signs', inputs: [anywhere(3, 5)], attributes: {} }],
 });
 
-/** max(x, 0). The gradient at 0 is 0, as in PyTorch. */
+/** max(x, 0), elementwise; any shape. The gradient at 0 is 0, as in PyTorch. */
 export function relu(x: Tensor): Tensor {
   return reluOp([x], {});
 }
 
-/** x where positive, slope * x elsewhere. Default slope 0.01. */
+/**
+ * x where positive, slope * x elsewhere; any shape.
+ *
+ * @param slope negative slope; default 0.01
+ */
 export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
   return leakyReluOp([x], { slope });
 }
 
-/** 1 / (1 + e^-x). */
+/** 1 / (1 + e^-x), elementwise; any shape. */
 export function sigmoid(x: Tensor): Tensor {
   return sigmoidOp([x], {});
 }
 
-/** Hyperbolic tangent. */
+/** Hyperbolic tangent, elementwise; any shape. */
 export function tanh(x: Tensor): Tensor {
   return tanhOp([x], {});
 }
 
-/** GELU in its tanh form (PyTorch's `approximate='tanh'`). */
+/** GELU in its tanh form (PyTorch's `approximate='tanh'`), elementwise; any shape. */
 export function gelu(x: Tensor): Tensor {
   return geluOp([x], {});
 }

@@ -44,6 +44,7 @@ function pairs(make: (...shape: number[]) => ReturnType<typeof anywhere>): Sampl
   }));
 }
 
+/** The op behind `add`: two inputs that broadcast. */
 export const addOp = defineOp<NoAttributes>({
   name: 'add',
   infer: broadcast('add'),
@@ -52,6 +53,7 @@ export const addOp = defineOp<NoAttributes>({
   samples: pairs(anywhere),
 });
 
+/** The op behind `sub`: two inputs that broadcast. */
 export const subOp = defineOp<NoAttributes>({
   name: 'sub',
   infer: broadcast('sub'),
@@ -63,6 +65,7 @@ export const subOp = defineOp<NoAttributes>({
   samples: pairs(anywhere),
 });
 
+/** The op behind `mul`: two inputs that broadcast. */
 export const mulOp = defineOp<NoAttributes>({
   name: 'mul',
   infer: broadcast('mul'),
@@ -74,6 +77,7 @@ export const mulOp = defineOp<NoAttributes>({
   samples: pairs(anywhere),
 });
 
+/** The op behind `div`: two inputs that broadcast. */
 export const divOp = defineOp<NoAttributes>({
   name: 'div',
   infer: broadcast('div'),
@@ -85,6 +89,7 @@ export const divOp = defineOp<NoAttributes>({
   samples: pairs(awayFromZero),
 });
 
+/** The op behind `maximum`: two inputs that broadcast. */
 export const maximumOp = defineOp<NoAttributes>({
   name: 'maximum',
   infer: broadcast('maximum'),
@@ -103,6 +108,7 @@ export const maximumOp = defineOp<NoAttributes>({
   ],
 });
 
+/** The op behind `where`: condition, a and b, all of which broadcast. */
 export const whereOp = defineOp<NoAttributes>({
   name: 'where',
   infer: broadcast('where'),
@@ -127,11 +133,13 @@ function zero(like: NdArray): NdArray {
   return filled(like.backend, [], 0);
 }
 
+/** Attributes of `scaleShiftOp`: factor * x + summand. */
 export interface ScaleShiftAttributes {
   readonly factor: number;
   readonly summand: number;
 }
 
+/** The op behind `scaleShift`: one input of any shape. */
 export const scaleShiftOp = defineOp<ScaleShiftAttributes>({
   name: 'scaleShift',
   infer: ([x]) => x,
@@ -145,42 +153,70 @@ export const scaleShiftOp = defineOp<ScaleShiftAttributes>({
   ],
 });
 
-/** a + b, broadcast. */
+/**
+ * a + b, elementwise, broadcast.
+ *
+ * @throws ShapeError if the shapes cannot be broadcast
+ */
 export function add(a: Operand, b: Operand): Tensor {
   return addOp(tensors(a, b), {});
 }
 
-/** a - b, broadcast. */
+/**
+ * a - b, elementwise, broadcast.
+ *
+ * @throws ShapeError if the shapes cannot be broadcast
+ */
 export function sub(a: Operand, b: Operand): Tensor {
   return subOp(tensors(a, b), {});
 }
 
-/** a * b, elementwise, broadcast. */
+/**
+ * a * b, elementwise, broadcast.
+ *
+ * @throws ShapeError if the shapes cannot be broadcast
+ */
 export function mul(a: Operand, b: Operand): Tensor {
   return mulOp(tensors(a, b), {});
 }
 
-/** a / b, elementwise, broadcast. */
+/**
+ * a / b, elementwise, broadcast; Infinity or NaN where b is 0.
+ *
+ * @throws ShapeError if the shapes cannot be broadcast
+ */
 export function div(a: Operand, b: Operand): Tensor {
   return divOp(tensors(a, b), {});
 }
 
-/** The elementwise maximum of a and b; in a tie each gets half of the gradient. */
+/**
+ * Elementwise maximum of a and b, broadcast. In a tie each gets half of the gradient.
+ *
+ * @throws ShapeError if the shapes cannot be broadcast
+ */
 export function maximum(a: Operand, b: Operand): Tensor {
   return maximumOp(tensors(a, b), {});
 }
 
-/** a where `chosen` is not 0, otherwise b; all three broadcast. `chosen` has no gradient. */
+/**
+ * a where `condition` is not 0, otherwise b; all three broadcast. `condition` has no gradient.
+ *
+ * @throws ShapeError if the shapes cannot be broadcast
+ */
 export function where(chosen: Tensor, a: Operand, b: Operand): Tensor {
   return whereOp(tensors(chosen, a, b), {});
 }
 
-/** factor * x + summand in one pass. */
+/**
+ * factor * x + summand in one pass; any shape.
+ *
+ * @param summand default 0
+ */
 export function scaleShift(x: Tensor, factor: number, summand = 0): Tensor {
   return scaleShiftOp([x], { factor, summand });
 }
 
-/** -x. */
+/** -x, elementwise; any shape. */
 export function neg(x: Tensor): Tensor {
   return scaleShift(x, -1);
 }

@@ -91,6 +91,7 @@ export const batchNormTrainGrad = defineRoutine<ChannelConstants, NormScalars>({
   },
 });
 
+/** Options, mode and running statistics of a batch normalization. */
 export interface BatchNormAttributes {
   /** Added to the variance, to avoid a division by 0 for a constant channel. */
   readonly epsilon: number;
@@ -101,6 +102,7 @@ export interface BatchNormAttributes {
    * (`training` false) uses them and requires them.
    */
   readonly running: { readonly mean: Tensor; readonly variance: Tensor } | null;
+  /** Whether to normalize with batch statistics; otherwise with the running statistics. */
   readonly training: boolean;
 }
 
@@ -133,7 +135,7 @@ export function checkChannels(
   }
   if (training && sizeOf(x) / x[1] < 2) {
     throw new ArgumentError(
-      `${who}: training needs more than one value a channel, got ${format(x)}`,
+      `${who}: training needs more than one value per channel, got ${format(x)}`,
     );
   }
 }
@@ -193,6 +195,7 @@ const ofBatch: BatchNormAttributes = {
   training: true,
 };
 
+/** The op behind `batchNorm`: x [N, C, ...], weight [C], bias [C]. */
 export const batchNormOp = defineOp<BatchNormAttributes>({
   name: 'batchNorm',
   infer: (shapes, attributes) => {

@@ -129,6 +129,7 @@ const weights = (channels: number): SampleInput => ({
   values: () =>
     Float64Array.from({ length: channels }, (_, c) => (c % 2 === 0 ? 1 : -0.8) * (1 + c / 8)),
 });
+/** See `weights`. */
 const biases = (channels: number): SampleInput => ({
   shape: [channels],
   differentiable: true,
@@ -142,6 +143,7 @@ const attributes: BatchNormAttributes = {
   training: true,
 };
 
+/** The op behind `batchNormReluPool`: x [N, C, H, W], weight [C], bias [C]. */
 export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
   name: NAME,
   infer: (shapes, own) => {
@@ -207,6 +209,7 @@ export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
  * @param weight [C]
  * @param bias [C]
  * @returns [N, C, floor(H / 2), floor(W / 2)]
+ * @throws ShapeError or ArgumentError; see `checkChannels`
  */
 export function batchNormReluPool(
   x: Tensor,

@@ -13,6 +13,7 @@ import type { Tensor } from '../tensor.js';
 import { channelSum } from './batchNorm.js';
 import { checkImages, pair, windowPlaces, type Pair } from './internal/window.js';
 
+/** Options of `conv2d`; a pair is one number for both directions or [vertical, horizontal]. */
 export interface Conv2dOptions {
   /** Step between windows. Default 1. */
   readonly stride?: Pair;
@@ -122,6 +123,7 @@ const sample = (
   attributes,
 });
 
+/** The op behind `conv2d`: x [N, C, H, W], weight [O, C / groups, kh, kw], optionally bias [O]. */
 export const conv2dOp = defineOp<Conv2dOptions>({
   name: 'conv2d',
   infer: ([x, weight, bias], options) => {

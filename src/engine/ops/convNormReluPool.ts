@@ -42,14 +42,17 @@ export const convNormReluPoolEval = defineRoutine<Conv2dConstants, NormScalars>(
   },
 });
 
+/** Parameters of a convolution and the batch norm that follows it. */
 export interface ConvNormOperands {
   /** [O, C / groups, kh, kw] */
   readonly weight: Tensor;
   /** [O], or null. */
   readonly bias: Tensor | null;
+  /** Stride, padding, dilation and groups of the convolution. */
   readonly options: Conv2dOptions;
   /** Weight and bias of batch norm, [O]. */
   readonly gamma: Tensor;
+  /** See `gamma`. */
   readonly beta: Tensor;
   /** Must have running statistics, and `training` false. */
   readonly attributes: BatchNormAttributes;

@@ -12,6 +12,7 @@ import { defineRoutine } from '../routine.js';
 import { anywhere } from '../sample.js';
 import type { Tensor } from '../tensor.js';
 
+/** Attributes of `dropoutOp`. */
 export interface DropoutAttributes {
   /** Probability that an element is dropped. */
   readonly probability: number;
@@ -38,6 +39,7 @@ export const dropoutForward = defineRoutine<Readonly<Record<'length', number>>, 
   },
 });
 
+/** The op behind `dropout`: one input of any shape. */
 export const dropoutOp = defineOp<DropoutAttributes>({
   name: 'dropout',
   infer: ([x], { probability }) => {

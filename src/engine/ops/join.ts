@@ -8,6 +8,7 @@ import { anywhere, indices } from '../sample.js';
 import { aroundAxis, format, normalizeAxis, sameShape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 
+/** Joins two tensors along `axis` (non-negative); `concat` joins any number. */
 export const concatOp = defineOp<{ readonly axis: number }>({
   name: 'concat',
   infer: ([a, b], { axis }) => {
@@ -43,6 +44,7 @@ export const concatOp = defineOp<{ readonly axis: number }>({
   ],
 });
 
+/** The op behind `gatherRows`: table [rows, width], row indices of any shape. */
 export const gatherRowsOp = defineOp<NoAttributes>({
   name: 'gatherRows',
   infer: ([table, places]) => {
@@ -67,12 +69,12 @@ export const gatherRowsOp = defineOp<NoAttributes>({
   ],
   samples: [
     { title: 'some rows twice', inputs: [anywhere(3, 4), indices(3, 7)], attributes: {} },
-    { title: 'two axes of places', inputs: [anywhere(5, 2), indices(5, 2, 3)], attributes: {} },
+    { title: 'two axes of indices', inputs: [anywhere(5, 2), indices(5, 2, 3)], attributes: {} },
   ],
 });
 
 /**
- * Concatenates tensors along one axis; all other axes must be equal.
+ * Concatenates tensors along one axis, by default the first; all other axes must be equal.
  *
  * @throws ArgumentError for an empty list
  * @throws ShapeError if another axis differs
@@ -92,9 +94,10 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
  * Rows of a table by index: an embedding lookup.
  *
  * @param table [rows, width]
- * @param places row indices, of any shape; an index out of range is undefined behavior, so validate
+ * @param indices row indices, of any shape; an index out of range is undefined behavior, so validate
  *   external data
- * @returns [...places, width]
+ * @returns [...indices, width]
+ * @throws ShapeError if the table does not have 2 axes
  */
 export function gatherRows(table: Tensor, places: Tensor): Tensor {
   return gatherRowsOp([table, places], {});

@@ -11,11 +11,13 @@ import { add, div, mul, scaleShift, sub } from './arithmetic.js';
 import { mean } from './reduce.js';
 import { sqrt } from './unary.js';
 
+/** Options of `layerNorm`. */
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e-5. */
   readonly epsilon?: number;
 }
 
+/** The op behind `layerNorm`: x, and weight and bias of the shape of the last axes of x. */
 export const layerNormOp = defineComposite<LayerNormOptions>({
   name: 'layerNorm',
   compose: ([x, weight, bias], { epsilon = 1e-5 }) => {

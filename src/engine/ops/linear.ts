@@ -16,6 +16,7 @@ import { multiply } from './matmul.js';
 /** x is [rows, inner], weight [columns, inner]; `relu` is 1 or 0. */
 export type LinearConstants = Readonly<Record<'rows' | 'inner' | 'columns' | 'relu', number>>;
 
+/** Attributes of `linearOp`. */
 export interface LinearAttributes {
   /** Whether negative outputs become 0. */
   readonly relu: boolean;
@@ -54,6 +55,9 @@ const decisive = (length: number): SampleInput => ({
 
 const [plain, rectified] = [{ relu: false }, { relu: true }];
 
+/**
+ * The op behind `linear` and `linearRelu`: x [..., in], weight [out, in], optionally bias [out].
+ */
 export const linearOp = defineOp<LinearAttributes>({
   name: 'linear',
   infer: ([x, weight, bias]) => {
@@ -137,7 +141,8 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
 }
 
 /**
- * relu(linear(x, weight, bias)), in one pass if the backend implements it. Shapes as in `linear`.
+ * relu(linear(x, weight, bias)), in one pass if the backend implements it. Shapes, defaults and
+ * errors as in `linear`.
  */
 export function linearRelu(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   return linearOp(bias === null ? [x, weight] : [x, weight, bias], rectified);

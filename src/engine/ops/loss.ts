@@ -108,6 +108,7 @@ export const softCrossEntropyOp = defineComposite<NoAttributes>({
   samples: [{ title: 'rows', inputs: [anywhere(3, 5), positive(3, 5)], attributes: {} }],
 });
 
+/** The op behind `mse`: prediction and target of the same shape. */
 export const mseOp = defineComposite<{ readonly reduction: Reduction }>({
   name: 'mse',
   compose: ([prediction, target], { reduction }) => {
@@ -125,6 +126,7 @@ export const mseOp = defineComposite<{ readonly reduction: Reduction }>({
   ],
 });
 
+/** Options of `crossEntropy`. */
 export interface CrossEntropyOptions {
   /**
    * Label smoothing: fraction of the target that is spread evenly over all classes, 0 (default) to
@@ -159,6 +161,7 @@ export function crossEntropy(
  *
  * @param logits [N, classes], unnormalized
  * @param targets [N, classes], at least 0, each row sums to 1
+ * @param reduction default `mean`: a scalar
  * @throws ShapeError if the shapes differ
  * @see G. Hinton, O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", 2015
  */
@@ -173,6 +176,7 @@ export function softCrossEntropy(
 /**
  * Mean squared error of two tensors of the same shape.
  *
+ * @param reduction default `mean`: a scalar
  * @throws ShapeError if the shapes differ
  */
 export function mse(prediction: Tensor, target: Tensor, reduction: Reduction = 'mean'): Tensor {

@@ -78,6 +78,7 @@ function transposed(x: NdArray): NdArray {
   return x.permute([...x.shape.keys()].with(last, last - 1).with(last - 1, last));
 }
 
+/** The op behind `matmul`: [..., n, k] and [..., k, m] -> [..., n, m]. */
 export const matmulOp = defineOp<NoAttributes>({
   name: 'matmul',
   infer: ([a, b]) => inferMatmul(a, b),

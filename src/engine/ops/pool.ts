@@ -13,6 +13,7 @@ import type { Tensor } from '../tensor.js';
 import { mean } from './reduce.js';
 import { checkImages, pair, windowPlaces, type Pair } from './internal/window.js';
 
+/** Options of `maxPool2d`; a pair is one number for both directions or [vertical, horizontal]. */
 export interface PoolOptions {
   /** Size of the window. */
   readonly window: Pair;
@@ -25,6 +26,7 @@ export interface PoolOptions {
   readonly padding?: Pair;
 }
 
+/** Options of `avgPool2d`. */
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether the mean includes the zeros of the padding. Default true, as in PyTorch. */
   readonly countPadding?: boolean;
@@ -92,6 +94,7 @@ export const pooledShape = (x: Shape, g: PoolConstants): Shape => [
   g.outWidth,
 ];
 
+/** The op behind `maxPool2d`: one input [N, C, H, W]. */
 export const maxPool2dOp = defineOp<PoolOptions>({
   name: 'maxPool2d',
   infer: ([x], options) => pooledShape(x, poolGeometry(x, options, 'maxPool2d')),
@@ -127,6 +130,7 @@ export const maxPool2dOp = defineOp<PoolOptions>({
   ],
 });
 
+/** The op behind `avgPool2d`: one input [N, C, H, W]. */
 export const avgPool2dOp = defineOp<AvgPoolOptions>({
   name: 'avgPool2d',
   infer: ([x], options) => pooledShape(x, poolGeometry(x, options, 'avgPool2d')),
@@ -165,13 +169,19 @@ export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
   return maxPool2dOp([x], options);
 }
 
-/** Mean under each window; shapes as in `maxPool2d`. */
+/**
+ * Mean under each window; shapes and errors as in `maxPool2d`. The padding counts by default.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
+ */
 export function avgPool2d(x: Tensor, options: AvgPoolOptions): Tensor {
   return avgPool2dOp([x], options);
 }
 
 /**
  * Mean over each plane: [N, C, H, W] -> [N, C, 1, 1] (PyTorch's adaptive average pooling to 1x1).
+ *
+ * @throws ShapeError if x does not have 4 axes
  */
 export function globalAvgPool2d(x: Tensor): Tensor {
   checkImages(x.shape, 'globalAvgPool2d');

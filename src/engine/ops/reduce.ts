@@ -28,11 +28,13 @@ export interface ReduceOptions {
 const keptShape = (shape: Shape, axes: readonly number[]): Shape =>
   shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
 
+/** The op behind `sum`: the reduced axes stay as size 1. */
 export const sumOp = defineOp<AxesAttributes>({
   name: 'sum',
   infer: ([x], { axes }) => keptShape(x, axes),
   forward: ([x], { axes }) => (axes.length === 0 ? x.view() : sumOver(x, axes)),
-  backward: ({ grad, inputs: [x] }) => [() => grad.expand(x.shape)], // each summand has derivative 1
+  // Each summand has derivative 1.
+  backward: ({ grad, inputs: [x] }) => [() => grad.expand(x.shape)],
   samples: [
     { title: 'all', inputs: [anywhere(2, 3)], attributes: { axes: [0, 1] } },
     { title: 'last', inputs: [anywhere(2, 3)], attributes: { axes: [1] } },
@@ -43,9 +45,12 @@ export const sumOp = defineOp<AxesAttributes>({
 
 function checkNotEmpty(x: Shape, axis: number, who: string): void {
   if (x[axis] === 0)
-    throw new ShapeError(`${who}: axis ${axis} of ${shapes.format(x)} has nothing to choose from`);
+    throw new ShapeError(
+      `${who}: axis ${axis} of ${shapes.format(x)} has size 0; needs at least 1`,
+    );
 }
 
+/** Maximum along one axis, which stays as size 1; `max` reduces any number of axes. */
 export const maxOp = defineOp<{ readonly axis: number }>({
   name: 'max',
   infer: ([x], { axis }) => {
@@ -72,11 +77,13 @@ export const maxOp = defineOp<{ readonly axis: number }>({
   ],
 });
 
+/** Attributes of `varianceOp`. */
 export interface VarianceAttributes extends AxesAttributes {
   /** 1 divides by n - 1 (unbiased estimate), 0 by n. */
   readonly correction: number;
 }
 
+/** The op behind `variance`: the reduced axes stay as size 1. */
 export const varianceOp = defineComposite<VarianceAttributes>({
   name: 'variance',
   compose: ([x], { axes, correction }) => {
@@ -99,13 +106,21 @@ function reduced(result: Tensor, axes: readonly number[], keepDims: boolean): Te
   );
 }
 
-/** Sum over axes, by default all. */
+/**
+ * Sum over axes, by default all (a scalar). `keepDims` keeps them as size 1.
+ *
+ * @throws ShapeError if an axis is out of range or occurs twice
+ */
 export function sum(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
   const list = shapes.normalizeAxes(axes, x.shape.length, 'sum');
   return reduced(sumOp([x], { axes: list }), list, keepDims);
 }
 
-/** Mean over axes, by default all. */
+/**
+ * Mean over axes, by default all (a scalar). `keepDims` keeps them as size 1.
+ *
+ * @throws ShapeError if an axis is out of range or occurs twice
+ */
 export function mean(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
   const list = shapes.normalizeAxes(axes, x.shape.length, 'mean');
   const count = list.reduce((product, axis) => product * x.shape[axis], 1);
@@ -127,12 +142,17 @@ export function max(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): 
   return reduced(result, list, keepDims);
 }
 
+/** Options of `variance`. */
 export interface VarianceOptions extends ReduceOptions {
   /** 1 (default, as in PyTorch) divides by n - 1, 0 by n. */
   readonly correction?: number;
 }
 
-/** Variance over axes, by default all. */
+/**
+ * Variance over axes, by default all (a scalar). Divides by n - `correction`, default 1.
+ *
+ * @throws ShapeError if an axis is out of range or occurs twice
+ */
 export function variance(
   x: Tensor,
   { axes, keepDims = false, correction = 1 }: VarianceOptions = {},

@@ -37,6 +37,7 @@ const samples = [
   { title: 'channels', inputs: [anywhere(2, 4, 3)], attributes: { axis: 1 } },
 ];
 
+/** The op behind `logSoftmax`: one input of any shape; `axis` is non-negative. */
 export const logSoftmaxOp = defineOp<AxisAttributes>({
   name: 'logSoftmax',
   infer: ([x]) => x,
@@ -61,6 +62,7 @@ export const logSoftmaxOp = defineOp<AxisAttributes>({
   samples,
 });
 
+/** The op behind `softmax`: one input of any shape; `axis` is non-negative. */
 export const softmaxOp = defineOp<AxisAttributes>({
   name: 'softmax',
   infer: ([x]) => x,
@@ -80,14 +82,21 @@ export const softmaxOp = defineOp<AxisAttributes>({
   samples,
 });
 
-/** exp(x) / sum of exp(x) along one axis, by default the last. Large values do not overflow. */
+/**
+ * exp(x) / sum of exp(x) along one axis, by default the last; same shape as x. Large values do not
+ * overflow.
+ *
+ * @throws ShapeError if the axis is out of range
+ */
 export function softmax(x: Tensor, axis = -1): Tensor {
   return softmaxOp([x], { axis: normalizeAxis(axis, x.shape.length, 'softmax') });
 }
 
 /**
- * log softmax(x) along one axis, by default the last. More accurate than log(softmax(x)) for small
- * probabilities.
+ * log softmax(x) along one axis, by default the last; same shape as x. More accurate than
+ * log(softmax(x)) for small probabilities.
+ *
+ * @throws ShapeError if the axis is out of range
  */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return logSoftmaxOp([x], { axis: normalizeAxis(axis, x.shape.length, 'logSoftmax') });

@@ -7,6 +7,7 @@ import { defineOp, type NoAttributes } from '../op.js';
 import { anywhere, awayFromZero, distinct, positive } from '../sample.js';
 import type { Tensor } from '../tensor.js';
 
+/** The op behind `exp`: one input of any shape. */
 export const expOp = defineOp<NoAttributes>({
   name: 'exp',
   infer: ([x]) => x,
@@ -15,6 +16,7 @@ export const expOp = defineOp<NoAttributes>({
   samples: [{ title: 'any sign', inputs: [anywhere(2, 3)], attributes: {} }],
 });
 
+/** The op behind `log`: one input of any shape. */
 export const logOp = defineOp<NoAttributes>({
   name: 'log',
   infer: ([x]) => x,
@@ -23,14 +25,17 @@ export const logOp = defineOp<NoAttributes>({
   samples: [{ title: 'positive', inputs: [positive(2, 3)], attributes: {} }],
 });
 
+/** The op behind `sqrt`: one input of any shape. */
 export const sqrtOp = defineOp<NoAttributes>({
   name: 'sqrt',
   infer: ([x]) => x,
   forward: ([x]) => elementwise(kernels.sqrt, [x]),
-  backward: ({ grad, output }) => [() => elementwise(kernels.sqrtGrad, [grad, output])], // 1 / (2 sqrt x)
+  // 1 / (2 sqrt x)
+  backward: ({ grad, output }) => [() => elementwise(kernels.sqrtGrad, [grad, output])],
   samples: [{ title: 'positive', inputs: [positive(2, 3)], attributes: {} }],
 });
 
+/** The op behind `abs`: one input of any shape. */
 export const absOp = defineOp<NoAttributes>({
   name: 'abs',
   infer: ([x]) => x,
@@ -39,6 +44,7 @@ export const absOp = defineOp<NoAttributes>({
   samples: [{ title: 'both signs', inputs: [awayFromZero(3, 3)], attributes: {} }],
 });
 
+/** The op behind `pow`: one input of any shape. */
 export const powOp = defineOp<{ readonly exponent: number }>({
   name: 'pow',
   infer: ([x]) => x,
@@ -62,11 +68,13 @@ export const powOp = defineOp<{ readonly exponent: number }>({
   ],
 });
 
+/** Attributes of `clampOp`: the lower and the upper bound. */
 export interface ClampAttributes {
   readonly low: number;
   readonly high: number;
 }
 
+/** The op behind `clamp`: one input of any shape. */
 export const clampOp = defineOp<ClampAttributes>({
   name: 'clamp',
   infer: ([x], { low, high }) => {
@@ -80,27 +88,30 @@ export const clampOp = defineOp<ClampAttributes>({
   samples: [{ title: 'both ends', inputs: [distinct(8, 8)], attributes: { low: -0.5, high: 0.6 } }],
 });
 
-/** e^x. */
+/** e^x, elementwise; any shape. */
 export function exp(x: Tensor): Tensor {
   return expOp([x], {});
 }
 
-/** Natural logarithm; NaN below 0, -Infinity at 0. */
+/** Natural logarithm, elementwise; any shape. NaN below 0, -Infinity at 0. */
 export function log(x: Tensor): Tensor {
   return logOp([x], {});
 }
 
-/** Square root; NaN below 0. */
+/** Square root, elementwise; any shape. NaN below 0. */
 export function sqrt(x: Tensor): Tensor {
   return sqrtOp([x], {});
 }
 
-/** |x|; the gradient at 0 is 0, as in PyTorch. */
+/** |x|, elementwise; any shape. The gradient at 0 is 0, as in PyTorch. */
 export function abs(x: Tensor): Tensor {
   return absOp([x], {});
 }
 
-/** x to the power of a constant exponent. */
+/**
+ * x to the power of a constant exponent, elementwise; any shape. NaN for a negative x and a
+ * fractional exponent.
+ */
 export function pow(x: Tensor, exponent: number): Tensor {
   return powOp([x], { exponent });
 }

@@ -11,6 +11,7 @@ import * as shapes from '../shape.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 
+/** The op behind `reshape`; one size of `shape` may be -1. */
 export const reshapeOp = defineOp<{ readonly shape: Shape }>({
   name: 'reshape',
   infer: ([x], { shape }) => shapes.resolveReshape(x, shape, 'reshape'),
@@ -22,13 +23,14 @@ export const reshapeOp = defineOp<{ readonly shape: Shape }>({
   ],
 });
 
+/** The op behind `permute`: `order` contains each axis once. */
 export const permuteOp = defineOp<{ readonly order: readonly number[] }>({
   name: 'permute',
   infer: ([x], { order }) => {
     const sorted = [...order].sort((a, b) => a - b);
     if (order.length !== x.length || !sorted.every((axis, index) => axis === index)) {
       throw new ShapeError(
-        `permute: order ${shapes.format(order)} must name each axis of ${shapes.format(x)} once`,
+        `permute: order ${shapes.format(order)} must contain each axis of ${shapes.format(x)} once`,
       );
     }
     return order.map((axis) => x[axis]);
@@ -49,6 +51,7 @@ export const permuteOp = defineOp<{ readonly order: readonly number[] }>({
   ],
 });
 
+/** The op behind `expand`: `shape` is the broadcast shape. */
 export const expandOp = defineOp<{ readonly shape: Shape }>({
   name: 'expand',
   infer: ([x], { shape }) => {
@@ -64,6 +67,7 @@ export const expandOp = defineOp<{ readonly shape: Shape }>({
   ],
 });
 
+/** Attributes of `sliceOp`: the indices start, start + step, ... below end; all non-negative. */
 export interface SliceAttributes {
   readonly axis: number;
   readonly start: number;
@@ -71,6 +75,7 @@ export interface SliceAttributes {
   readonly step: number;
 }
 
+/** The op behind `slice`. */
 export const sliceOp = defineOp<SliceAttributes>({
   name: 'slice',
   infer: ([x], { axis, start, end, step }) => {
@@ -110,7 +115,7 @@ export const sliceOp = defineOp<SliceAttributes>({
       attributes: { axis: 1, start: 0, end: 5, step: 3 },
     },
     {
-      title: 'one place',
+      title: 'one row',
       inputs: [anywhere(4, 2)],
       attributes: { axis: 0, start: 3, end: 4, step: 1 },
     },
@@ -119,6 +124,8 @@ export const sliceOp = defineOp<SliceAttributes>({
 
 /**
  * The same elements in another shape; one size may be -1. A view if x is dense, otherwise a copy.
+ *
+ * @throws ShapeError if the number of elements differs
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   return reshapeOp([x], { shape });
@@ -126,18 +133,28 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 /**
  * Joins all axes from `startAxis` on. Default 1, which keeps the batch axis: [N, ...] -> [N, size].
+ *
+ * @throws ShapeError if `startAxis` is out of range
  */
 export function flatten(x: Tensor, startAxis = 1): Tensor {
   const axis = shapes.normalizeAxis(startAxis, x.shape.length, 'flatten');
   return reshape(x, [...x.shape.slice(0, axis), shapes.sizeOf(x.shape.slice(axis))]);
 }
 
-/** The axes in another order. A view. */
+/**
+ * The axes in another order: axis i of the result is axis `order[i]` of x. A view.
+ *
+ * @throws ShapeError unless `order` contains each axis once
+ */
 export function permute(x: Tensor, order: readonly number[]): Tensor {
   return permuteOp([x], { order });
 }
 
-/** Swaps two axes, by default the last two (the transpose of a matrix). A view. */
+/**
+ * Swaps two axes, by default the last two (the transpose of a matrix). A view.
+ *
+ * @throws ShapeError if an axis is out of range
+ */
 export function transpose(x: Tensor, axisA = -2, axisB = -1): Tensor {
   const order = x.shape.map((_, axis) => axis);
   const a = shapes.normalizeAxis(axisA, order.length, 'transpose');
@@ -146,7 +163,11 @@ export function transpose(x: Tensor, axisA = -2, axisB = -1): Tensor {
   return permute(x, order);
 }
 
-/** Repeats axes of size 1, and adds leading axes. A view. */
+/**
+ * Repeats axes of size 1, and adds leading axes, to the given shape. A view.
+ *
+ * @throws ShapeError if x cannot be broadcast to `shape`
+ */
 export function expand(x: Tensor, shape: Shape): Tensor {
   return expandOp([x], { shape });
 }

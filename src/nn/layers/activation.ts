@@ -6,20 +6,26 @@ import type { Tensor } from '../../engine/tensor.js';
 import { Module } from '../module.js';
 import { check } from '../options.js';
 
-/** max(x, 0). */
+/** max(x, 0), elementwise; any shape. */
 export class ReLU extends Module {
   override forward(x: Tensor): Tensor {
     return relu(x);
   }
 }
 
+/** Options of `LeakyReLU`. */
 export interface LeakyReLUOptions {
   /** Negative slope. Default 0.01. */
   readonly slope?: number;
 }
 
-/** x where positive, slope * x elsewhere. */
+/**
+ * x where positive, slope * x elsewhere; any shape.
+ *
+ * @throws ArgumentError if `slope` (default 0.01) is not finite
+ */
 export class LeakyReLU extends Module {
+  /** Negative slope. */
   readonly slope: number;
 
   constructor({ slope = 0.01 }: LeakyReLUOptions = {}) {
@@ -37,14 +43,14 @@ export class LeakyReLU extends Module {
   }
 }
 
-/** 1 / (1 + e^-x). */
+/** 1 / (1 + e^-x), elementwise; any shape. */
 export class Sigmoid extends Module {
   override forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
 
-/** Hyperbolic tangent. */
+/** Hyperbolic tangent, elementwise; any shape. */
 export class Tanh extends Module {
   override forward(x: Tensor): Tensor {
     return tanh(x);

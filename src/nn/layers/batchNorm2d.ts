@@ -9,6 +9,7 @@ import { Module } from '../module.js';
 import { check, checkCount } from '../options.js';
 import { Counter, ModuleBuffer, Parameter } from '../parameter.js';
 
+/** Options of `BatchNorm2d`. */
 export interface BatchNorm2dOptions {
   /** Number of input channels. */
   readonly numFeatures: number;
@@ -34,12 +35,17 @@ export interface BatchNorm2dOptions {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
  */
 export class BatchNorm2d extends Module {
+  /** Scale [numFeatures], initially 1. */
   readonly weight: Parameter;
+  /** Shift [numFeatures], initially 0. */
   readonly bias: Parameter;
+  /** Running mean [numFeatures], initially 0. */
   readonly running_mean: ModuleBuffer;
+  /** Running variance [numFeatures], unbiased, initially 1. */
   readonly running_var: ModuleBuffer;
   /** Number of batches in the running statistics. */
   readonly num_batches_tracked: Counter;
+  /** Added to the variance. */
   readonly epsilon: number;
   /**
    * May change at any time: with 1/n at the nth batch, the running statistics are the mean over all

@@ -9,9 +9,13 @@ import { Module } from '../module.js';
 import { check, checkCount } from '../options.js';
 import { Parameter } from '../parameter.js';
 
+/** Options of `Conv2d`; stride 1, padding 0, dilation 1 and groups 1 by default. */
 export interface Conv2dLayerOptions extends Conv2dOptions {
+  /** Channels of the input; a multiple of `groups`. */
   readonly inChannels: number;
+  /** Channels of the output, the number of filters; a multiple of `groups`. */
   readonly outChannels: number;
+  /** Size of the filters: one number or [height, width]. */
   readonly kernelSize: Pair;
   /** Whether to add a trained bias. Default true. */
   readonly bias?: boolean;
@@ -35,7 +39,9 @@ export interface Conv2dLayerOptions extends Conv2dOptions {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
  */
 export class Conv2d extends Module {
+  /** Shape [outChannels, inChannels / groups, kh, kw]. */
   readonly weight: Parameter;
+  /** Shape [outChannels]; null without bias. */
   readonly bias: Parameter | null;
   /** Stride, padding, dilation and groups. */
   readonly options: Required<Conv2dOptions>;

@@ -6,6 +6,7 @@ import type { Tensor } from '../../engine/tensor.js';
 import { Module } from '../module.js';
 import { check } from '../options.js';
 
+/** Options of `Dropout`. */
 export interface DropoutOptions {
   /** Probability that an element is set to 0. Default 0.5. */
   readonly probability?: number;
@@ -26,6 +27,7 @@ export interface DropoutOptions {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html
  */
 export class Dropout extends Module {
+  /** Probability that an element is set to 0. */
   readonly probability: number;
   /**
    * Stream of the masks. A stream cannot be rewound: to resume from a checkpoint, assign its stream

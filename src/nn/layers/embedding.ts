@@ -8,6 +8,7 @@ import { Module } from '../module.js';
 import { checkCount } from '../options.js';
 import { Parameter } from '../parameter.js';
 
+/** Options of `Embedding`. */
 export interface EmbeddingOptions {
   /** Number of rows of the table. */
   readonly numEmbeddings: number;
@@ -30,6 +31,7 @@ export interface EmbeddingOptions {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html
  */
 export class Embedding extends Module {
+  /** Shape [numEmbeddings, embeddingDim]. */
   readonly weight: Parameter;
 
   constructor({ numEmbeddings, embeddingDim, rng }: EmbeddingOptions) {

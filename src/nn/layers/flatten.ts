@@ -4,6 +4,7 @@ import { flatten } from '../../engine/ops/view.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { Module } from '../module.js';
 
+/** Options of `Flatten`. */
 export interface FlattenOptions {
   /** First axis to flatten. Default 1, which keeps the batch axis. */
   readonly startAxis?: number;
@@ -16,6 +17,7 @@ export interface FlattenOptions {
  * scope(() => print(new Flatten().forward(zeros([8, 128, 3, 3])).shape)); // [8, 1152]
  */
 export class Flatten extends Module {
+  /** First axis to flatten. */
   readonly startAxis: number;
 
   constructor({ startAxis = 1 }: FlattenOptions = {}) {

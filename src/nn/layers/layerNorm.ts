@@ -8,6 +8,7 @@ import { Module } from '../module.js';
 import { check, checkCount } from '../options.js';
 import { Parameter } from '../parameter.js';
 
+/** Options of `LayerNorm`. */
 export interface LayerNormLayerOptions {
   /** Sizes of the last axes, over which each example is normalized; a number is one axis. */
   readonly normalizedShape: number | Shape;
@@ -27,8 +28,11 @@ export interface LayerNormLayerOptions {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
  */
 export class LayerNorm extends Module {
+  /** Scale of shape `normalizedShape`, initially 1. */
   readonly weight: Parameter;
+  /** Shift of shape `normalizedShape`, initially 0. */
   readonly bias: Parameter;
+  /** Added to the variance. */
   readonly epsilon: number;
 
   constructor({ normalizedShape, epsilon = 1e-5 }: LayerNormLayerOptions) {

@@ -8,8 +8,11 @@ import { Module } from '../module.js';
 import { checkCount } from '../options.js';
 import { Parameter } from '../parameter.js';
 
+/** Options of `Linear`. Throws ArgumentError unless the sizes are integers of at least 1. */
 export interface LinearOptions {
+  /** Size of the last axis of the input. */
   readonly inFeatures: number;
+  /** Size of the last axis of the output. */
   readonly outFeatures: number;
   /** Whether to add a trained bias. Default true. */
   readonly bias?: boolean;
@@ -32,7 +35,9 @@ export interface LinearOptions {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  */
 export class Linear extends Module {
+  /** Shape [outFeatures, inFeatures]. */
   readonly weight: Parameter;
+  /** Shape [outFeatures]; null without bias. */
   readonly bias: Parameter | null;
 
   constructor({ inFeatures, outFeatures, bias = true, rng }: LinearOptions) {

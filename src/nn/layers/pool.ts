@@ -7,6 +7,7 @@ import type { Tensor } from '../../engine/tensor.js';
 import { describePair } from './conv2d.js';
 import { Module } from '../module.js';
 
+/** Options of `MaxPool2d`; a pair is one number or [vertical, horizontal]. */
 export interface MaxPool2dOptions {
   /** Size of the window. */
   readonly kernelSize: Pair;
@@ -16,6 +17,7 @@ export interface MaxPool2dOptions {
   readonly padding?: Pair;
 }
 
+/** Options of `AvgPool2d`. */
 export interface AvgPool2dOptions extends MaxPool2dOptions {
   /** Whether the mean includes the zeros of the padding. Default true, as in PyTorch. */
   readonly countIncludePad?: boolean;
@@ -58,6 +60,7 @@ function describeWindow({ window, stride, padding }: Window): string {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  */
 export class MaxPool2d extends Module {
+  /** Window, stride and padding, each [vertical, horizontal]. */
   readonly options: Window;
 
   constructor(options: MaxPool2dOptions) {
@@ -80,6 +83,10 @@ export class MaxPool2d extends Module {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
  */
 export class AvgPool2d extends Module {
+  /**
+   * Window, stride and padding, each [vertical, horizontal], and whether the mean counts the
+   * padding.
+   */
   readonly options: Window & { readonly countPadding: boolean };
 
   constructor({ countIncludePad = true, ...options }: AvgPool2dOptions) {

@@ -64,6 +64,7 @@ function moveOne(
   return [parameter, first, second];
 }
 
+/** Options of `Adam` and `AdamW`; ArgumentError if one is out of range. */
 export interface AdamOptions {
   /** Learning rate: approximately the largest change of an element in one step. Default 1e-3. */
   readonly lr?: number;

@@ -40,6 +40,7 @@ function squaredNorm(gradient: Tensor): Tensor {
  * Scales all gradients by one factor so that their total Euclidean norm is at most `maxNorm`.
  *
  * @returns the norm before clipping, as a scalar tensor; training need not await its `item()`
+ * @throws ArgumentError if `maxNorm` is not greater than 0
  * @example
  * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
  * const norm = await scope(() => {
@@ -70,6 +71,7 @@ export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number):
 /**
  * Limits every element of every gradient to [-limit, limit].
  *
+ * @throws ArgumentError if `limit` is not greater than 0
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
  */
 export function clipGradValue(parameters: readonly Parameter[], limit: number): void {

@@ -18,7 +18,9 @@ import { compareState, rowMajor, type HostState } from '../saving/stateDict.js';
  * owns the arrays.
  */
 export interface OptimizerState {
+  /** Type, learning rate, step counts and hyperparameters. */
   readonly settings: JsonObject;
+  /** Arrays by name: parameter index, dot, array name. */
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
@@ -45,7 +47,13 @@ export interface Move {
   readonly steps: number;
 }
 
+/**
+ * Base class of the optimizers: a list of parameters, a learning rate, and arrays per parameter.
+ *
+ * @see https://pytorch.org/docs/stable/optim.html
+ */
 export abstract class Optimizer {
+  /** The parameters, in the order of the saved state. */
   readonly parameters: readonly Parameter[];
   readonly #slots: (Slot | null)[];
   #lr = 0;
@@ -59,7 +67,7 @@ export abstract class Optimizer {
       throw new ArgumentError('optimizer: there are no parameters to optimize');
     if (new Set(parameters).size !== parameters.length) {
       throw new ArgumentError(
-        'optimizer: a parameter is listed twice and would be moved twice a step',
+        'optimizer: a parameter is listed twice and would be updated twice per step',
       );
     }
     this.parameters = [...parameters];
@@ -148,16 +156,14 @@ export abstract class Optimizer {
     const saved = new JsonReader(settings, 'optimizer state');
     const type = saved.text('type');
     if (type !== this.type) {
-      throw new FormatError(
-        `optimizer state: it is of ${type}, but this optimizer is ${this.type}`,
-      );
+      throw new FormatError(`optimizer state: type is ${type}, expected ${this.type}`);
     }
     const lr = saved.numberThat('lr', 'a finite number of at least 0', isRate);
     const setHyperparameters = this.readHyperparameters(saved);
     const steps = saved.counts('steps');
     if (steps.length !== this.parameters.length) {
       throw new FormatError(
-        `optimizer state: it has ${steps.length} parameters, this optimizer ${this.parameters.length}`,
+        `optimizer state: has ${steps.length} parameters, expected ${this.parameters.length}`,
       );
     }
     const wanted = new Map<string, Shape>();

@@ -45,6 +45,7 @@ export const sgdStep = defineRoutine<UpdateConstants, SgdScalars>({
   },
 });
 
+/** Options of `SGD`; ArgumentError if one is out of range. */
 export interface SGDOptions {
   /** Learning rate. Default 1e-3. */
   readonly lr?: number;

@@ -17,6 +17,7 @@ import type { OptimizerState, SavedOptimizerState } from './optimizer.js';
 import { Counter } from '../parameter.js';
 import { compareState, rowMajor } from '../saving/stateDict.js';
 
+/** Options of `WeightAverage`. */
 export interface WeightAverageOptions {
   /** Factor on the average in each step. Default 0.999: an average over about 1,000 steps. */
   readonly decay?: number;
@@ -42,9 +43,10 @@ export interface WeightAverageOptions {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.swa_utils.AveragedModel.html
  */
 export class WeightAverage {
+  /** Factor on the average in each step. */
   readonly decay: number;
   /** The model's tensors by name, each with its average. */
-  readonly #pairs: readonly (readonly [name: string, own: Tensor, average: Tensor])[];
+  readonly #pairs: readonly (readonly [name: string, tensor: Tensor, average: Tensor])[];
   #updates = 0;
   #swapped = false;
 

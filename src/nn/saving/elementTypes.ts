@@ -47,12 +47,14 @@ export function toHalf(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   words.setFloat64(0, size);
-  const exponent = Math.max((words.getUint32(0) >>> 20) - 1023, -14); // smaller numbers are subnormal, with a constant step
+  // Numbers below 2^-14 are subnormal, with a constant step.
+  const exponent = Math.max((words.getUint32(0) >>> 20) - 1023, -14);
   const steps = size / 2 ** (exponent - 10); // exact: only the exponent changes
   const below = Math.floor(steps);
   const rest = steps - below;
   const rounded = rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
-  const bits = (exponent + 14) * 1024 + rounded; // rounding up to 2,048 steps carries into the exponent
+  // Rounding up to 2,048 steps carries into the exponent.
+  const bits = (exponent + 14) * 1024 + rounded;
   return sign | Math.min(bits, 0x7c00);
 }
 
@@ -66,7 +68,7 @@ function fromBigInt(value: bigint): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number)) {
     throw new FormatError(
-      `safetensors: the integer ${value.toString()} is too large to be read exactly`,
+      `safetensors: the integer ${value.toString()} is too large to be represented exactly`,
     );
   }
   return number;

@@ -2,8 +2,10 @@
 
 import { ArgumentError, FormatError } from '../../engine/errors.js';
 
+/** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
+/** A JSON object. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }
@@ -30,7 +32,7 @@ function isObject(value: Json | undefined): value is JsonObject {
  */
 export function canonicalJson(value: Json, where = 'state'): string {
   if (typeof value === 'number' && !Number.isFinite(value)) {
-    throw new ArgumentError(`${where}: JSON cannot hold ${value}; use numberToJson`);
+    throw new ArgumentError(`${where}: JSON cannot represent ${value}; use numberToJson`);
   }
   if (Array.isArray(value)) {
     const items = (value as readonly Json[]).map((item, index) =>
@@ -59,10 +61,12 @@ export class JsonReader {
     this.#where = where;
   }
 
+  /** All keys of the object. */
   get keys(): string[] {
     return Object.keys(this.#object);
   }
 
+  /** Any value. */
   value(key: string): Json {
     return Object.hasOwn(this.#object, key) ? this.#object[key] : this.#fail(key, 'a value');
   }
@@ -72,7 +76,7 @@ export class JsonReader {
     return this.#number(this.value(key), key);
   }
 
-  /** A number for which `holds` is true; write `holds` so that it is false for NaN. */
+  /** A number for which `isValid` is true; write `isValid` so that it is false for NaN. */
   numberThat(key: string, rule: string, holds: (value: number) => boolean): number {
     const value = this.number(key);
     return holds(value) ? value : this.#fail(key, rule);
@@ -83,16 +87,19 @@ export class JsonReader {
     return this.numberThat(key, 'a whole number of at least 0', isCount);
   }
 
+  /** A boolean. */
   flag(key: string): boolean {
     const value = this.value(key);
     return typeof value === 'boolean' ? value : this.#fail(key, 'a boolean');
   }
 
+  /** A string. */
   text(key: string): string {
     const value = this.value(key);
     return typeof value === 'string' ? value : this.#fail(key, 'a string');
   }
 
+  /** A list of integers of at least 0. */
   counts(key: string): number[] {
     const value = this.value(key);
     if (!Array.isArray(value)) return this.#fail(key, 'a list');
@@ -111,7 +118,7 @@ export class JsonReader {
   #fail(key: string, expected: string): never {
     const found = Object.hasOwn(this.#object, key)
       ? `got ${JSON.stringify(this.#object[key])}`
-      : `it has ${this.keys.join(', ')}`;
+      : `but the key is missing (keys: ${this.keys.join(', ')})`;
     throw new FormatError(`${this.#where}.${key}: expected ${expected}, ${found}`);
   }
 }

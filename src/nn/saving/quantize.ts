@@ -32,7 +32,7 @@ function isScale(scale: number): boolean {
  * Quantizes some arrays to 8 bits: `scale = max|w| / 127` per row, `q = round(w / scale)`. The
  * error of an element is at most half a scale. A row of zeros has scale 0.
  *
- * @param which selects the arrays to quantize; they must have rows
+ * @param select chooses the arrays to quantize; they must have rows
  * @returns all arrays: each selected one as two arrays, the others unchanged
  * @throws ArgumentError if a selected array has no axis or a non-finite element, or if a name ends
  *   in `.scale`
@@ -44,7 +44,7 @@ export function quantize(
   const parts = Object.entries(arrays).map(([name, array]): [string, HostArray][] => {
     if (name.endsWith(SCALE)) {
       throw new ArgumentError(
-        `quantize: ${name} has the name of a scale; rename it, or keep float32`,
+        `quantize: ${name} ends in ${SCALE}, which is reserved; rename it, or keep float32`,
       );
     }
     if (!which(array, name)) return [[name, array]];
@@ -59,7 +59,7 @@ export function quantize(
 
 function quantizeRows(name: string, array: HostArray): { whole: Int8Array; scales: Float32Array } {
   if (array.shape.length === 0)
-    throw new ArgumentError(`quantize: ${name} is one number and has no rows`);
+    throw new ArgumentError(`quantize: ${name} is a scalar and has no rows`);
   const data = rowMajor(array);
   const [rows] = array.shape;
   const width = sizeOf(array.shape.slice(1));
@@ -68,11 +68,12 @@ function quantizeRows(name: string, array: HostArray): { whole: Int8Array; scale
   for (let row = 0; row < rows; row++) {
     const [begin, end] = [row * width, (row + 1) * width];
     let largest = 0;
-    for (let i = begin; i < end; i++) largest = Math.max(largest, Math.abs(data[i])); // propagates NaN
+    // Math.max propagates NaN.
+    for (let i = begin; i < end; i++) largest = Math.max(largest, Math.abs(data[i]));
     const scale = Math.fround(largest / LARGEST);
     if (!isScale(scale)) {
       throw new ArgumentError(
-        `quantize: row ${row} of ${name} goes up to ${largest}; keep float32`,
+        `quantize: row ${row} of ${name} has magnitudes up to ${largest}, out of range; keep float32`,
       );
     }
     if (scale < SMALLEST_SCALE) continue; // zeros
@@ -102,7 +103,7 @@ export function dequantize(
     ([name]) => name.endsWith(SCALE) && !isWhole(name.slice(0, name.length - SCALE.length)),
   );
   if (stray !== undefined) {
-    fail(stray[0], 'is the scale of an 8-bit array that is not there');
+    fail(stray[0], 'is a scale, but its 8-bit array is missing');
   }
   return Object.fromEntries(
     entries
@@ -117,21 +118,22 @@ function restore(
   arrays: Readonly<Record<string, SavedArray>>,
 ): SavedArray {
   const scaleName = `${name}${SCALE}`;
-  if (shape.length === 0) fail(name, 'is one 8-bit number; 8-bit weights have rows');
-  if (!Object.hasOwn(arrays, scaleName)) fail(name, `is in 8 bits, but there is no ${scaleName}`);
+  if (shape.length === 0) fail(name, 'is an 8-bit scalar; 8-bit weights need rows');
+  if (!Object.hasOwn(arrays, scaleName))
+    fail(name, `is 8-bit, but its scale ${scaleName} is missing`);
   const { shape: found, data: scales } = arrays[scaleName];
   const [rows] = shape;
-  if (!(scales instanceof Float32Array)) fail(scaleName, 'should hold 32-bit floats');
+  if (!(scales instanceof Float32Array)) fail(scaleName, 'must be float32');
   if (found.length !== 1 || found[0] !== rows) {
-    fail(
-      scaleName,
-      `should have the shape ${format([rows])}, one scale a row, not ${format(found)}`,
-    );
+    fail(scaleName, `has shape ${format(found)}, expected ${format([rows])}, one scale per row`);
   }
   const bad = scales.findIndex((scale) => !isScale(scale));
   if (bad !== -1) {
-    const told = Number.isNaN(scales[bad]) ? 'not a number' : String(scales[bad]);
-    fail(scaleName, `should hold numbers from 0 to 2.6e36, but the scale of row ${bad} is ${told}`);
+    const description = Number.isNaN(scales[bad]) ? 'not a number' : String(scales[bad]);
+    fail(
+      scaleName,
+      `must contain numbers from 0 to 2.6e36, but the scale of row ${bad} is ${description}`,
+    );
   }
   const width = sizeOf(shape.slice(1));
   const floats = new Float32Array(data.length);

@@ -35,7 +35,9 @@ export interface SavedArray {
   readonly data: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
 }
 
+/** Contents of a safetensors file. */
 export interface SafetensorsFile {
+  /** Arrays by name. */
   readonly tensors: Readonly<Record<string, SavedArray>>;
   /** Text metadata of the header, e.g. `{ format: 'pt' }`. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -43,6 +45,7 @@ export interface SafetensorsFile {
 
 // ---- writing ------------------------------------------------------------------------------------
 
+/** Options of `encodeSafetensors`. */
 export interface EncodeOptions {
   /** Whether an F32 array is written in half precision. Default: never. */
   readonly half?: (array: HostArray, name: string) => boolean;
@@ -119,9 +122,7 @@ function checkArray(name: string, { shape, data }: HostArray, dtype: WrittenName
   if (dtype !== 'F16') return;
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i]) && (toHalf(data[i]) & 0x7fff) === 0x7c00) {
-      refuse(
-        `${data[i]} is beyond ${LARGEST_HALF}, the largest number of half precision; keep float32`,
-      );
+      refuse(`${data[i]} exceeds ${LARGEST_HALF}, the largest half-precision number; keep float32`);
     }
   }
 }
@@ -168,13 +169,13 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
 function readHeader(bytes: Uint8Array): { header: JsonObject; dataStart: number } {
   if (bytes.length < LENGTH_BYTES) {
     fail(
-      `the file has ${bytes.length} bytes, but its first ${LENGTH_BYTES} should hold the header's length`,
+      `the file has ${bytes.length} bytes, expected at least ${LENGTH_BYTES} for the length of the header`,
     );
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > MAX_HEADER_BYTES) {
     fail(
-      `a header of ${length} bytes is above the limit of ${MAX_HEADER_BYTES}; is this a safetensors file?`,
+      `a header of ${length} bytes exceeds the limit of ${MAX_HEADER_BYTES}; is this a safetensors file?`,
     );
   }
   const dataStart = LENGTH_BYTES + Number(length);
@@ -223,7 +224,8 @@ function readEntry(name: string, entry: Json): Entry {
   const wanted = sizeOf(shape) * type.bytes;
   if (end - begin !== wanted) {
     fail(
-      `${where}: ${format(shape)} at ${type.bytes} bytes a number needs ${wanted} bytes, offsets ${format(offsets)} hold ${end - begin}`,
+      `${where}: shape ${format(shape)} at ${type.bytes} bytes per element needs ${wanted} bytes,` +
+        ` but data_offsets ${format(offsets)} span ${end - begin}`,
     );
   }
   return { name, shape, dtype: dtype as string, type, begin, end };
@@ -241,14 +243,17 @@ function checkCoverage(entries: readonly Entry[], available: number): void {
   )) {
     const where = `array ${JSON.stringify(name)}`;
     if (end > available)
-      fail(`${where}: its bytes ${begin} to ${end} lie outside the file's ${available}`);
+      fail(`${where}: bytes ${begin} to ${end} exceed the ${available} bytes of data in the file`);
     if (begin < covered)
-      fail(`${where}: it begins at ${begin}, inside the array before, which ends at ${covered}`);
+      fail(
+        `${where}: starts at byte ${begin} and overlaps the previous array, which ends at ${covered}`,
+      );
     if (begin > covered)
-      fail(`${where}: it begins at ${begin}, which leaves a gap after ${covered}`);
+      fail(`${where}: starts at byte ${begin} and leaves a gap after ${covered}`);
     covered = end;
   }
-  if (covered < available) fail(`${available - covered} bytes after the last array belong to none`);
+  if (covered < available)
+    fail(`${available - covered} bytes after the last array belong to no array`);
 }
 
 function readMetadata(metadata: Json): Record<string, string> {
@@ -259,5 +264,5 @@ function readMetadata(metadata: Json): Record<string, string> {
     Object.values(metadata).every((value) => typeof value === 'string');
   return isTexts
     ? (metadata as Record<string, string>)
-    : fail(`${METADATA} should be an object of texts`);
+    : fail(`${METADATA} should be an object with string values`);
 }

@@ -28,8 +28,11 @@ const VERSION = '1';
 
 /** The parts to save. All are optional: a model alone gives a plain file of weights. */
 export interface StateParts {
+  /** Parameters and buffers, under their own names. */
   readonly model?: Module;
+  /** Stored with the prefix `optimizer.`. */
   readonly optimizer?: Optimizer;
+  /** State of the learning rate schedule. */
   readonly scheduler?: Scheduler;
   /** Null is the same as absent. */
   readonly average?: WeightAverage | null;
@@ -72,7 +75,7 @@ export async function saveState(parts: StateParts): Promise<Uint8Array<ArrayBuff
   const clash = [...tensors.keys()].find((name) => partOf(name) !== null);
   if (clash !== undefined) {
     throw new ArgumentError(
-      `saveState: the model's ${clash} begins with ${partOf(clash)!}., which is the name of another part`,
+      `saveState: the name ${clash} in the model starts with the reserved prefix ${partOf(clash)!}.; rename the module`,
     );
   }
   const metadata: Record<string, string> = { inkgrad: VERSION };
@@ -113,15 +116,13 @@ export function loadState(
   const { tensors, metadata } = saved instanceof Uint8Array ? decodeSafetensors(saved) : saved;
   const part = (name: string): Json => {
     if (!Object.hasOwn(metadata, name))
-      throw new FormatError(`loadState: the file holds no ${name}`);
+      throw new FormatError(`loadState: the file contains no ${name}`);
     return parseStrictJson(metadata[name], `loadState: ${name}`);
   };
   const optional = (name: string): Json => (Object.hasOwn(metadata, name) ? part(name) : null);
   const { inkgrad: version = VERSION } = metadata;
   if (version !== VERSION) {
-    throw new FormatError(
-      `loadState: the file is of version ${version}, this program reads ${VERSION}`,
-    );
+    throw new FormatError(`loadState: the file has format version ${version}, expected ${VERSION}`);
   }
 
   const { model, scheduler } = targets;
@@ -180,7 +181,7 @@ function streamsFromJson(saved: Json): Record<string, Rng> {
       const stream = new JsonReader(streams.value(name), `random stream ${name}`);
       const key = stream.counts('key');
       if (key.length !== 2 || !key.every((word) => word < 2 ** 32)) {
-        throw new FormatError(`random stream ${name}: key must be two words of 32 bits`);
+        throw new FormatError(`random stream ${name}: key must be two 32-bit integers`);
       }
       const state: RngState = { key: [key[0], key[1]], drawn: stream.count('drawn') };
       return [name, new Rng(state)];

@@ -17,6 +17,7 @@ import {
  */
 export interface HostArray {
   readonly shape: Shape;
+  /** The elements; row-major unless `stride` is given. */
   readonly data: ArrayLike<number>;
   /** Distance in `data` between neighbors along each axis. Default: row-major. */
   readonly stride?: readonly number[];
@@ -29,10 +30,13 @@ export type HostState = Readonly<Record<string, HostArray>>;
 
 /** Names that are only expected or only given; both lists are empty after a strict load. */
 export interface LoadReport {
+  /** Expected by the module, absent in the state. */
   readonly missing: readonly string[];
+  /** In the state, but not in the module. */
   readonly unexpected: readonly string[];
 }
 
+/** Options of `Module.loadStateDict`. */
 export interface LoadOptions {
   /** Reject missing and unexpected names. A wrong shape is always rejected. Default true. */
   readonly strict?: boolean;
@@ -58,11 +62,11 @@ export function rowMajor({ shape, data, stride, offset = 0 }: HostArray): ArrayL
 /** The reason why a host array does not fit a shape, or null. */
 function misfit(wanted: Shape, given: HostArray): string | null {
   if (!sameShape(wanted, given.shape)) {
-    return `wanted ${format(wanted)}, given ${format(given.shape)}`;
+    return `expected ${format(wanted)}, got ${format(given.shape)}`;
   }
   const size = sizeOf(wanted);
   if (given.stride === undefined && given.data.length !== size) {
-    return `${format(wanted)} needs ${size} values, given ${given.data.length}`;
+    return `${format(wanted)} needs ${size} values, got ${given.data.length}`;
   }
   return null;
 }
@@ -96,7 +100,7 @@ export function compareState(
     const hint =
       wrong.length < problems.length ? '\n(strict: false skips missing and unexpected names)' : '';
     throw new ArgumentError(
-      `${who}: the state does not fit, nothing was loaded:\n  ${problems.join('\n  ')}${hint}`,
+      `${who}: the state does not match, nothing was loaded:\n  ${problems.join('\n  ')}${hint}`,
     );
   }
   return { missing, unexpected };

@@ -20,7 +20,7 @@ function closingQuote(text: string, start: number): number {
 /**
  * Parses JSON.
  *
- * @param where name of the text in error messages
+ * @param label name of the text in error messages
  * @param maxDepth maximum nesting depth of objects and lists
  * @throws FormatError for malformed text, a duplicate key, a forbidden key, or deeper nesting
  */

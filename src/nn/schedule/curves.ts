@@ -4,6 +4,7 @@ import type { Optimizer } from '../optim/optimizer.js';
 import { check, checkCount } from '../options.js';
 import { CurveScheduler } from './scheduler.js';
 
+/** Options of `StepLR`; ArgumentError if one is out of range. */
 export interface StepLROptions {
   /** Calls of `step` between two reductions. */
   readonly stepSize: number;
@@ -35,6 +36,7 @@ export class StepLR extends CurveScheduler {
   }
 }
 
+/** Options of `CosineWithWarmup`; ArgumentError if one is out of range. */
 export interface CosineWithWarmupOptions {
   /**
    * Steps of the whole run, including warm-up; afterwards the learning rate stays at its final
@@ -73,6 +75,7 @@ export class CosineWithWarmup extends CurveScheduler {
   }
 }
 
+/** Options of `OneCycle`; ArgumentError if one is out of range. */
 export interface OneCycleOptions {
   /** Maximum learning rate. The optimizer's initial rate is ignored. */
   readonly maxLr: number;
@@ -97,7 +100,7 @@ export interface OneCycleOptions {
   readonly maxMomentum?: number;
 }
 
-/** Interpolates from `start` (part 0) to `end` (part 1). */
+/** Interpolates from `start` (fraction 0) to `end` (fraction 1). */
 type Anneal = (start: number, end: number, part: number) => number;
 
 const ANNEALS: Readonly<Record<'cos' | 'linear', Anneal>> = {
@@ -144,7 +147,8 @@ export class OneCycle extends CurveScheduler {
     check('OneCycle', 'divFactor', divFactor, 'greater than 0', divFactor > 0);
     check('OneCycle', 'finalDivFactor', finalDivFactor, 'greater than 0', finalDivFactor > 0);
     const [startLr, endLr] = [maxLr / divFactor, maxLr / divFactor / finalDivFactor];
-    const [peak, last] = [pctStart * totalSteps - 1, totalSteps - 1]; // the peak may lie between two steps
+    // The peak may lie between two steps.
+    const [peak, last] = [pctStart * totalSteps - 1, totalSteps - 1];
 
     super('OneCycle', optimizer, (step) => {
       const rising = step < peak;

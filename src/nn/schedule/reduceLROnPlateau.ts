@@ -6,6 +6,7 @@ import type { Optimizer } from '../optim/optimizer.js';
 import { check, checkCount } from '../options.js';
 import { readState, type Scheduler } from './scheduler.js';
 
+/** Options of `ReduceLROnPlateau`; ArgumentError if one is out of range. */
 export interface ReduceLROnPlateauOptions {
   /** Whether a lower (`min`, default) or a higher metric is better. */
   readonly mode?: 'min' | 'max';

@@ -27,8 +27,7 @@ export interface Scheduler {
 export function readState(state: Json, type: string): JsonReader {
   const saved = new JsonReader(state, 'scheduler state');
   const found = saved.text('type');
-  if (found !== type)
-    throw new FormatError(`scheduler state: it is of ${found}, but this schedule is ${type}`);
+  if (found !== type) throw new FormatError(`scheduler state: type is ${found}, expected ${type}`);
   return saved;
 }
 

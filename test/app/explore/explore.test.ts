@@ -20,7 +20,7 @@ function relabelled(dataset: Dataset, changes: Record<number, number>): Dataset 
   return makeDataset({ ...dataset, labels });
 }
 
-/** The images without ink outside their middle rows. Components of fewer pixels take less time. */
+/** The images with ink only in their middle rows. Components of fewer pixels take less time. */
 function onlyMiddle(dataset: Dataset): Dataset {
   const images = dataset.images.map((value, at) => {
     const row = Math.floor((at % 784) / 28);
@@ -31,19 +31,19 @@ function onlyMiddle(dataset: Dataset): Dataset {
 
 describe('duplicates', () => {
   it('are found within a class, across classes and across parts', () => {
-    // 0 1 2 once; 3 twice; 4 three times, once as something else; a blank.
+    // 0 1 2 once; 3 twice; 4 three times, once with another label; a blank image.
     const own = relabelled(subset(drawn, [0, 1, 2, 3, 3, 4, 4, 4]), { 7: 9 });
     own.images.fill(0, 2 * 784, 3 * 784);
     const { groups, ...numbers } = findDuplicates(own, subset(drawn, [10, 1, 4, 11]));
     expect(numbers).toEqual({ copies: 3, acrossClasses: 1, inOtherPart: 4, blank: 1 });
     expect(groups.map((group) => group.map(({ part, index }) => `${part} ${index}`))).toEqual([
-      ['own 1', 'other 1'],
-      ['own 3', 'own 4'],
-      ['own 5', 'own 6', 'own 7', 'other 2'],
+      ['explored 1', 'other 1'],
+      ['explored 3', 'explored 4'],
+      ['explored 5', 'explored 6', 'explored 7', 'other 2'],
     ]);
   });
 
-  it('are told from images that differ by one pixel', () => {
+  it('are distinguished from images that differ by one pixel', () => {
     const own = subset(drawn, [0, 0]);
     own.images[784] ^= 1;
     expect(findDuplicates(own, null)).toMatchObject({ groups: [], copies: 0, inOtherPart: null });
@@ -51,7 +51,7 @@ describe('duplicates', () => {
 });
 
 describe('measures', () => {
-  it('are those of the images: a bar of ink', () => {
+  it('match hand-computed values of a bar of ink', () => {
     const images = new Uint8Array(2 * 784);
     for (let y = 4; y < 24; y++) images.fill(255, y * 28 + 12, y * 28 + 15);
     const bar = makeDataset({
@@ -63,7 +63,8 @@ describe('measures', () => {
     });
     const measures = measureImages(bar);
     expect([measures.inkWidth[0], measures.inkHeight[0]]).toEqual([3, 20]);
-    expect(measures.strokeWidth[0]).toBeCloseTo((2 * 60) / 46, 1); // twice the area over the edge
+    // Twice the area divided by the edge.
+    expect(measures.strokeWidth[0]).toBeCloseTo((2 * 60) / 46, 1);
     expect(measures.ink[0]).toBeCloseTo(60 / 784, 6);
     expect(measures.inkWidth[1]).toBe(0);
     const [first, second] = summarizeClasses(bar, measures);
@@ -78,12 +79,12 @@ describe('measures', () => {
 });
 
 describe('an exploration', () => {
-  // Image 96 is a 2 among others of its kind; say that it is a 4.
+  // Image 96 is a 2; label it as a 4.
   const wrong = 47 * 2 + 2;
   const dataset = relabelled(drawn, { [wrong]: 4 });
   const found = explore(dataset, { rng: new Rng(1), other: null, mostMapped: 60 });
 
-  it('doubts the label that is wrong, and puts it into the table', () => {
+  it('reports the wrong label, and adds it to the table', () => {
     expect(found.votes.doubts.map(({ index }) => index)).toContain(wrong);
     const doubt = found.votes.doubts.find(({ index }) => index === wrong)!;
     expect(dataset.classes[doubt.suggested]).toBe('2');
@@ -94,7 +95,7 @@ describe('an exploration', () => {
     );
   });
 
-  it('reads most characters by their neighbours, and knows what it counted', () => {
+  it('classifies most characters by their neighbors, and its counts add up', () => {
     const { counts, correct } = found.votes;
     expect(counts.reduce((sum, value) => sum + value, 0)).toBe(dataset.length);
     expect(
@@ -103,7 +104,7 @@ describe('an exploration', () => {
     expect(correct / dataset.length).toBeGreaterThan(0.6);
   });
 
-  it('finds the classes that touch: 1 and I before all others', () => {
+  it('finds the classes with the smallest distance: 1 and I first', () => {
     const names = found.votes.pairs
       .slice(0, 3)
       .map(({ labels }) => labels.map((label) => dataset.classes[label]).join(''));
@@ -112,7 +113,7 @@ describe('an exploration', () => {
     expect(distances).toEqual([...distances].sort((a, b) => a - b));
   });
 
-  it('sums up in numbers that JSON can hold', () => {
+  it('summarizes in numbers that JSON can represent', () => {
     const summary = summarize(dataset, found);
     expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
     expect(summary).toMatchObject({
@@ -126,7 +127,7 @@ describe('an exploration', () => {
     });
   });
 
-  it('compares a seeded sample of large sets, and keeps the numbers of its images', () => {
+  it('compares a seeded sample of a large set, and keeps the indices of its images', () => {
     const some = explore(onlyMiddle(dataset), {
       rng: new Rng(1),
       other: null,
@@ -140,7 +141,7 @@ describe('an exploration', () => {
     }
   });
 
-  it('is drawn, all but what it has not found', () => {
+  it('is drawn, except for empty findings', () => {
     const pictures = drawPictures(dataset, found, new Rng(1));
     expect(Object.keys(PICTURES).filter((name) => !(name in pictures))).toEqual(['duplicates']);
   });
@@ -154,7 +155,7 @@ describe('an exploration', () => {
   });
 });
 
-it('look-alikes are the four groups and the two cases of a letter', () => {
+it('look-alikes are the four groups and both cases of a letter', () => {
   expect([areAlike('1', 'L'), areAlike('q', '9'), areAlike('c', 'C'), areAlike('0', 'O')]).toEqual(
     Array(4).fill(true),
   );

@@ -11,7 +11,7 @@ import { Rng } from '../../../src/engine/index.js';
 
 const SEED = 20_261_124;
 
-/** Points in clusters, so that cells have something to find. */
+/** Points in clusters, as the approximate search requires. */
 function clusters(n: number, dimensions: number, seed: number): Float32Array {
   const rng = new Rng(seed);
   const centers = Array.from({ length: 12 * dimensions }, () => 4 * rng.normal());
@@ -38,12 +38,12 @@ function plainSearch(points: Float32Array, dimensions: number, k: number): numbe
   );
 }
 
-describe(`nearest neighbours (seed ${SEED})`, () => {
+describe(`nearest neighbors (seed ${SEED})`, () => {
   const dimensions = 6;
   const points = clusters(900, dimensions, SEED);
   const expected = plainSearch(points, dimensions, 5);
 
-  it('are those of a plain search when every pair is compared', () => {
+  it('equal a brute-force search when every pair is compared', () => {
     const { k, indices, distances, exact } = nearestNeighbours(points, {
       dimensions,
       k: 5,
@@ -60,7 +60,7 @@ describe(`nearest neighbours (seed ${SEED})`, () => {
     expect(distances[17 * 5]).toBeCloseTo(Math.sqrt(sum), 5);
   });
 
-  it('are nearly all found by way of cells', () => {
+  it('are nearly all found by the search with cells', () => {
     const options = { dimensions, k: 5, rng: new Rng(1), exactUpTo: 100, probes: 6 };
     const { indices, exact } = nearestNeighbours(points, options);
     expect(exact).toBe(false);
@@ -73,7 +73,7 @@ describe(`nearest neighbours (seed ${SEED})`, () => {
     expect(nearestNeighbours(points, { ...options, rng: new Rng(1) }).indices).toEqual(indices);
   });
 
-  it('are found even where cells are nearly empty, and as many as there are', () => {
+  it('are found in nearly empty cells, at most as many as exist', () => {
     const few = nearestNeighbours(points.slice(0, 3 * dimensions), {
       dimensions,
       k: 5,
@@ -91,7 +91,7 @@ describe(`nearest neighbours (seed ${SEED})`, () => {
     expect(nearestNeighbours(points, options).indices).not.toContain(-1);
   });
 
-  it('of equal points are at distance 0', () => {
+  it('have distance 0 if the points are equal', () => {
     const twice = new Float32Array([...points.subarray(0, 60), ...points.subarray(0, 60)]);
     const { indices, distances } = nearestNeighbours(twice, { dimensions, k: 1, rng: new Rng(1) });
     expect(indices[3]).toBe(13);
@@ -100,7 +100,7 @@ describe(`nearest neighbours (seed ${SEED})`, () => {
 });
 
 describe('principal components', () => {
-  /** Images in which two patches of ink vary, the first more than the second, and nothing else. */
+  /** Images in which only two patches of ink vary, the first more than the second. */
   function patches(): Dataset {
     const rng = new Rng(SEED);
     const images = new Uint8Array(200 * 784);
@@ -117,7 +117,7 @@ describe('principal components', () => {
     });
   }
 
-  it('are the directions in which images vary', () => {
+  it('are the directions of the largest variance', () => {
     const dataset = patches();
     const { directions, shares, points } = principalComponents(dataset, 2);
     const inside = Math.sqrt(1 / 10);
@@ -131,9 +131,9 @@ describe('principal components', () => {
     ).toBeCloseTo(0, 3);
   });
 
-  it('keep distances but for what the other components hold', () => {
+  it('preserve distances up to the remaining variance', () => {
     const drawn = syntheticDataset({ seed: 1, count: 94 });
-    // Ink in eight rows only: components of fewer pixels take less time.
+    // Ink in eight rows only: principal components of fewer pixels take less time.
     const images = drawn.images.map((value, at) => (Math.abs((at % 784) - 392) <= 112 ? value : 0));
     const dataset = makeDataset({ ...drawn, images });
     const { points, shares, directions } = principalComponents(dataset, 90);
@@ -151,7 +151,7 @@ describe('principal components', () => {
 });
 
 describe('a map', () => {
-  it('keeps far clusters apart, and is the same for the same seed', () => {
+  it('separates distant clusters, and is reproducible', () => {
     const rng = new Rng(SEED);
     const points = Float32Array.from(
       { length: 60 * 4 },
@@ -174,7 +174,7 @@ describe('a map', () => {
     expect(embed(points, { dimensions: 4, rng: new Rng(6) })).not.toEqual(map);
   });
 
-  it('of too few points is empty', () => {
+  it('is empty for too few points', () => {
     expect(embed(new Float32Array(8), { dimensions: 2, rng: new Rng(1) })).toHaveLength(0);
   });
 });

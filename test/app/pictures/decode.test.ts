@@ -19,8 +19,8 @@ const decoded = (bytes: Uint8Array) => {
 };
 
 describe('PNG', () => {
-  it('of 1, 2 and 4 bits, rows beginning at whole bytes', () => {
-    // 10 pixels a row: 1 bit, 2 bytes a row.
+  it('decodes 1, 2 and 4 bits, with rows that start at whole bytes', () => {
+    // 10 pixels per row: 1 bit, 2 bytes per row.
     const bits = [0b10100000, 0b01000000, 0b00000000, 0b11000000];
     expect(
       decoded(buildPng({ width: 10, height: 2, depth: 1, rows: filterless(bits, 2) })).data,
@@ -31,7 +31,7 @@ describe('PNG', () => {
     expect(decoded(halves)).toEqual({ data: [0, 255, 119], width: 3, height: 1, channels: 1 });
   });
 
-  it('of 8 and 16 bits, with and without color and alpha', () => {
+  it('decodes 8 and 16 bits, with and without color and alpha', () => {
     for (const [color, channels] of [
       [0, 1],
       [2, 3],
@@ -58,7 +58,7 @@ describe('PNG', () => {
     }
   });
 
-  it('with a palette, whose colors may be transparent', () => {
+  it('decodes a palette with transparent colors', () => {
     const palette = [1, 2, 3, 40, 50, 60, 7, 8, 9];
     const parts = {
       width: 3,
@@ -79,7 +79,7 @@ describe('PNG', () => {
     });
   });
 
-  it('where one color stands for transparency', () => {
+  it('decodes a color that means transparent', () => {
     const gray = buildPng({
       width: 2,
       height: 1,
@@ -110,7 +110,8 @@ describe('PNG', () => {
   });
 
   it('interlaced', () => {
-    // 3 x 3: pass 1 holds (0,0), pass 4 (2,0), pass 5 (0,2) and (2,2), pass 6 (1,0) and (1,2), pass 7 the row between.
+    // 3 x 3: pass 1 contains (0,0), pass 4 (2,0), pass 5 (0,2) and (2,2), pass 6 (1,0) and (1,2),
+    // pass 7 the row between.
     const rows = Uint8Array.of(0, 1, 0, 3, 0, 7, 9, 0, 2, 0, 8, 0, 4, 5, 6);
     const png = buildPng({ width: 3, height: 3, interlace: 1, rows });
     expect(decoded(png).data).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -142,7 +143,7 @@ describe('JPEG', () => {
     };
   };
 
-  it('gives its pixels, nearly', () => {
+  it('decodes the pixels approximately', () => {
     const { data, channels } = decodePicture(jpeg, 'a.jpg');
     expect(channels).toBe(3);
     const worst = pixels.reduce(
@@ -162,43 +163,43 @@ describe('JPEG', () => {
     [6, '32 x 48', [0, 2, 0, 1]],
     [7, '32 x 48', [0, 1, 0, 2]],
     [8, '32 x 48', [1, 0, 2, 0]],
-  ])('is turned as Exif orientation %i says', (orientation, size, expected) => {
+  ])('is rotated by Exif orientation %i', (orientation, size, expected) => {
     for (const little of [false, true]) {
       const turned = withSegments(jpeg, exif(orientation, { little }));
       expect(corners(turned)).toEqual({ size, corners: expected });
     }
   });
 
-  it('is left alone where Exif says nothing that can be understood', () => {
+  it('is not rotated if the Exif data is invalid', () => {
     expect(corners(withSegments(jpeg, exif(9))).size).toBe('48 x 32');
     const cut = exif(6).subarray(0, 22);
-    cut[3] = 20; // its length
+    cut[3] = 20; // length of the segment
     expect(corners(withSegments(jpeg, cut)).size).toBe('48 x 32');
   });
 });
 
 describe('other files', () => {
   it.each([
-    ['GIF89a', /a GIF picture/],
-    ['RIFF....WEBPVP8 ', /a WebP picture/],
+    ['GIF89a', /a GIF image/],
+    ['RIFF....WEBPVP8 ', /a WebP image/],
     ['....ftypheic', /a HEIC or AVIF/],
     ['BM......', /a BMP/],
     ['%PDF-1.7', /a PDF document/],
-    ['<svg xmlns=', /an SVG drawing/],
+    ['<svg xmlns=', /an SVG image/],
     ['<!doctype html>', /an HTML page/],
     ['hello', /neither a PNG nor a JPEG/],
     ['', /the file is empty/],
-  ])('%j are named', (text, message) => {
+  ])('%j are rejected by the name of their format', (text, message) => {
     const decode = (): unknown => decodePicture(Buffer.from(text, 'latin1'), 'x.png');
     expect(decode).toThrow(DataError);
     expect(decode).toThrow(message);
     expect(decode).toThrow(/^x\.png: /);
   });
 
-  it('too many pixels are refused before they are unpacked', () => {
-    expect(() => decodePicture(grayPng([], 1, 0), 'x.png')).toThrow(/1 x 0 pixels large/);
+  it('too many pixels are rejected before decompression', () => {
+    expect(() => decodePicture(grayPng([], 1, 0), 'x.png')).toThrow(/image size is 1 x 0/);
     expect(() =>
       decodePicture(buildPng({ width: 8000, height: 8000, rows: new Uint8Array(3) }), 'x.png'),
-    ).toThrow(/8000 x 8000 pixels large; at most 32 million/);
+    ).toThrow(/image size is 8000 x 8000, more than the maximum of 32 million/);
   });
 });

@@ -13,7 +13,7 @@ const RED: Color = [200, 0, 0];
 const BLUE: Color = [0, 0, 200];
 const WHITE: Color = [255, 255, 255];
 
-/** The picture as text: `#` where there is more ink than paper, `+` where there is some. */
+/** The image as text: `#` for more ink than paper, `+` for some ink. */
 function print(canvas: Canvas): string[] {
   return Array.from({ length: canvas.height }, (_, y) =>
     Array.from({ length: canvas.width }, (_, x) => {
@@ -24,13 +24,13 @@ function print(canvas: Canvas): string[] {
 }
 
 describe('a canvas', () => {
-  it('begins as paper of one color', () => {
+  it('starts in one paper color', () => {
     const canvas = new Canvas(3, 2, BLUE);
     expect([...canvas.pixels]).toEqual(Array.from({ length: 6 }, () => BLUE).flat());
     expect(new Canvas(1, 1).at(0, 0)).toEqual(WHITE);
   });
 
-  it('refuses sizes that are no picture', () => {
+  it('rejects invalid sizes', () => {
     expect(() => new Canvas(0, 5)).toThrow(
       'canvas: sides must be whole numbers from 1 to 20,000, got 0 x 5',
     );
@@ -38,7 +38,7 @@ describe('a canvas', () => {
     expect(() => new Canvas(20_001, 5)).toThrow('20,000');
   });
 
-  it('fills boxes, and cuts off what lies outside', () => {
+  it('fills boxes, and clips them', () => {
     const canvas = new Canvas(5, 4);
     canvas.fillRect(3, 1, 10, 2, RED);
     canvas.fillRect(-2, -2, 3, 3, RED);
@@ -51,25 +51,25 @@ describe('a canvas', () => {
     expect(print(canvas)).toEqual(['####.', '#..#.', '#..#.', '####.']);
   });
 
-  it('draws level and upright lines sharp', () => {
+  it('draws sharp horizontal and vertical lines', () => {
     const canvas = new Canvas(6, 4);
     canvas.line(1, 1, 4, 1, RED);
     canvas.line(5, 0, 5, 3, RED);
     expect(print(canvas)).toEqual(['.....#', '.####.'.replace(/.$/, '#'), '.....#', '.....#']);
   });
 
-  it('draws slanted lines with soft edges, as dark as level ones', () => {
+  it('draws antialiased diagonal lines, as dark as horizontal ones', () => {
     const canvas = new Canvas(40, 40);
     canvas.line(5, 5, 30, 15, [0, 0, 0]);
     let ink = 0;
     for (let i = 0; i < canvas.pixels.length; i += 3) ink += 255 - canvas.pixels[i];
-    // Area is length times thickness, with half a pixel more at each end.
+    // Area is length times thickness, plus half a pixel at each end.
     expect(ink / 255 / (Math.hypot(25, 10) + 1)).toBeCloseTo(1, 1);
     expect(print(canvas).join('')).toContain('+');
     expect(canvas.at(5, 5)).toEqual([0, 0, 0]);
   });
 
-  it('draws discs of the right area, and lets the ground shine through', () => {
+  it('draws discs of the right area, with transparency', () => {
     const canvas = new Canvas(21, 21);
     canvas.disc(10, 10, 6, [0, 0, 0]);
     const ink = canvas.pixels.reduce((sum, value) => sum + (255 - value), 0) / (3 * 255);
@@ -80,14 +80,14 @@ describe('a canvas', () => {
     expect(half.at(1, 1)).toEqual([128, 128, 128]);
   });
 
-  it('draws nothing for coordinates that are no numbers', () => {
+  it('draws nothing for NaN coordinates', () => {
     const canvas = new Canvas(4, 4);
     canvas.line(0, NaN, 3, 3, RED);
     canvas.disc(Infinity, 1, 2, RED);
     expect(canvas.pixels.every((value) => value === 255)).toBe(true);
   });
 
-  it('copies gray images, larger and turned to paper and ink', () => {
+  it('copies gray images, scaled and mapped to paper and ink', () => {
     const canvas = new Canvas(4, 4);
     canvas.image(1, 1, Uint8Array.of(0, 255, 100, 0), 2, 2, { invert: true });
     expect(canvas.at(1, 1)).toEqual(WHITE);
@@ -101,7 +101,7 @@ describe('a canvas', () => {
     );
   });
 
-  it('copies other pictures', () => {
+  it('copies another canvas', () => {
     const canvas = new Canvas(4, 3);
     canvas.draw(2, 1, new Canvas(5, 5, RED));
     expect(print(canvas)).toEqual(['....', '..##', '..##']);
@@ -111,20 +111,20 @@ describe('a canvas', () => {
 describe('text', () => {
   const ONE = ['..#..', '.##..', '#.#..', '..#..', '..#..', '..#..', '..#..', '#####'];
 
-  it('lies as the font draws it', () => {
+  it('is drawn with the glyphs of the font', () => {
     const canvas = new Canvas(5, 8);
     canvas.text(0, 0, '1');
     expect(print(canvas)).toEqual(ONE);
   });
 
-  it('stands turned to the left', () => {
+  it('can be rotated to the left', () => {
     const canvas = new Canvas(8, 5);
     canvas.text(0, 5, '1', { vertical: true });
     const turned = Array.from({ length: 5 }, (_, y) => ONE.map((row) => row[4 - y]).join(''));
     expect(print(canvas)).toEqual(turned);
   });
 
-  it('is set against its place', () => {
+  it('is aligned to its position', () => {
     const columns = (align: 'left' | 'center' | 'right', vertical: boolean): number[] => {
       const canvas = new Canvas(31, 31);
       canvas.text(15, 15, 'H', { align, vertical });
@@ -141,7 +141,7 @@ describe('text', () => {
     expect(columns('right', true)).toEqual([15, 19]); // up to y = 15
   });
 
-  it('is drawn twice as large, with slopes instead of stairs', () => {
+  it('can be drawn at twice the size, with smoothed diagonals', () => {
     const canvas = new Canvas(10, 16);
     canvas.text(0, 0, '/', { scale: 2 });
     const rows = print(canvas);
@@ -153,7 +153,7 @@ describe('text', () => {
     expect(print(plain)[0]).toBe('##......##');
   });
 
-  it('can have an edge of paper round it', () => {
+  it('can have an outline in the paper color', () => {
     const canvas = new Canvas(9, 12, [0, 0, 0]);
     canvas.outlinedText(2, 2, 'l', { color: BLUE });
     expect(canvas.at(2, 2)).toEqual(BLUE);
@@ -167,7 +167,7 @@ describe('a PNG file', () => {
   canvas.text(1, 1, 'PNG', { scale: 2, color: BLUE });
   canvas.line(0, 22, 36, 0, RED, 2);
 
-  it('holds the same pixels', () => {
+  it('contains the same pixels', () => {
     const { width, height, channels, depth, data } = decode(encodeCanvas(canvas), {
       checkCrc: true,
     });
@@ -180,7 +180,7 @@ describe('a PNG file', () => {
     expect(Uint8Array.from(data)).toEqual(canvas.pixels);
   });
 
-  it('is the same each time, and is written whole', async () => {
+  it('is reproducible, and is written completely', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'inkgrad-plot-'));
     try {
       await writePng(join(folder, 'a.png'), canvas);

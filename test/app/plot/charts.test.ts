@@ -18,7 +18,7 @@ import { gallery } from '../../../src/app/report/gallery.js';
 import { lineChart } from '../../../src/app/report/lineChart.js';
 import { scatter } from '../../../src/app/report/scatter.js';
 
-/** Every pixel of just this color. */
+/** Every pixel of exactly this color. */
 function places(canvas: Canvas, color: Color): { x: number; y: number }[] {
   const found: { x: number; y: number }[] = [];
   for (let y = 0; y < canvas.height; y++) {
@@ -36,7 +36,7 @@ describe('a line chart', () => {
   const labels = { title: '', xLabel: '', yLabel: '' };
   const x = Array.from({ length: 100 }, (_, i) => i);
 
-  it('rises from left to right where its numbers do', () => {
+  it('rises where its values rise', () => {
     const chart = lineChart({ ...labels, series: [{ name: 'a', x, y: x }] });
     const line = places(chart, PALETTE[0]);
     const left = line.filter((place) => place.x < 300);
@@ -44,7 +44,7 @@ describe('a line chart', () => {
     expect(mean(left.map(({ y }) => y)) - mean(right.map(({ y }) => y))).toBeGreaterThan(150);
   });
 
-  it('on logarithmic axes makes a power a straight line', () => {
+  it('draws a power law as a straight line on logarithmic axes', () => {
     const powers = x.map((i) => 10 ** (i / 25));
     const series = [{ name: 'cube', x: powers, y: powers.map((value) => value ** 3) }];
     const line = places(lineChart({ ...labels, series, xLog: true, yLog: true }), PALETTE[0]);
@@ -56,7 +56,7 @@ describe('a line chart', () => {
     expect(slope(200, 400)).toBeCloseTo(slope(500, 800), 1);
   });
 
-  it('leaves a gap where there is no number', () => {
+  it('leaves a gap for NaN', () => {
     const y = x.map((i) => (i > 40 && i < 60 ? NaN : 1));
     const columns = new Set(
       places(lineChart({ ...labels, series: [{ name: 'a', x, y }] }), PALETTE[0]).map((p) => p.x),
@@ -66,7 +66,7 @@ describe('a line chart', () => {
     expect(columns.has(700)).toBe(true);
   });
 
-  it('names its lines if there are several, in their colors', () => {
+  it('has a legend if there are several lines', () => {
     const series = ['first', 'second'].map((name, i) => ({ name, x: [0, 1], y: [i, i] }));
     const chart = lineChart({ ...labels, series });
     for (const color of PALETTE.slice(0, 2)) {
@@ -79,7 +79,7 @@ describe('a line chart', () => {
     expect(places(single, PALETTE[0]).some(({ y }) => y < 40)).toBe(false);
   });
 
-  it('is drawn without anything in it, and with one point', () => {
+  it('is drawn with no points, and with one', () => {
     expect(lineChart({ ...labels, series: [] }).width).toBe(900);
     const one = lineChart({
       ...labels,
@@ -89,20 +89,20 @@ describe('a line chart', () => {
     expect(places(one, PALETTE[0]).length).toBeGreaterThan(10);
   });
 
-  it('refuses lines that do not fit', () => {
+  it('rejects invalid lines', () => {
     const series = [{ name: 'loss', x: [1, 2], y: [1] }];
     expect(() => lineChart({ ...labels, title: 't', series })).toThrow(
-      'the line loss has 2 x but 1 y',
+      'series loss has 2 x values but 1 y values',
     );
     const nine = Array.from({ length: 9 }, () => ({ name: '', x: [], y: [] }));
     expect(() => lineChart({ ...labels, series: nine })).toThrow(
-      '9 lines cannot be told apart; draw at most 8',
+      '9 series, but only 8 colors; draw at most 8',
     );
   });
 });
 
 describe('a bar chart', () => {
-  it('draws bars as long as their values', () => {
+  it('draws bars proportional to their values', () => {
     const chart = barChart({
       title: 't',
       yLabel: 'y',
@@ -120,7 +120,7 @@ describe('a bar chart', () => {
     expect(Math.max(...bars.map(({ x }) => x))).toBeLessThan(chart.width * 0.7);
   });
 
-  it('grows with the number of its names', () => {
+  it('grows with the number of bars', () => {
     const of = (n: number) =>
       barChart({
         title: '',
@@ -132,7 +132,7 @@ describe('a bar chart', () => {
     expect(of(0).width).toBeGreaterThan(0);
   });
 
-  it('refuses lists of different lengths', () => {
+  it('rejects lists of different lengths', () => {
     expect(() => barChart({ title: 't', yLabel: '', names: ['a'], values: [1, 2] })).toThrow(
       '1 names, 2 values',
     );
@@ -146,10 +146,10 @@ describe('a bar chart', () => {
 describe('a confusion plot', () => {
   const names = Array.from({ length: 47 }, (_, i) => String.fromCharCode(48 + i));
 
-  it('has blue on its diagonal and orange beside it, by shares of the row', () => {
+  it('is blue on the diagonal and orange elsewhere, by fraction of the row', () => {
     const counts = [90, 10, 1, 1];
     const plot = confusionPlot({ title: '', names: ['a', 'b'], counts });
-    // The matrix lies in a frame of one color; its four cells fill that.
+    // The matrix has a frame of one color, which its four cells fill.
     const frame = places(plot, QUIET);
     const columns = frame
       .map(({ x }) => x)
@@ -168,7 +168,7 @@ describe('a confusion plot', () => {
     );
     const isBlue = ([red, , blue]: Color) => blue > red;
     expect([right0, wrong0, wrong1, right1].map(isBlue)).toEqual([true, false, false, true]);
-    // One of ten is paler than one of two, whatever the counts.
+    // 1 of 10 is paler than 1 of 2, regardless of the counts.
     expect(wrong0[2]).toBeGreaterThan(wrong1[2]);
     expect(right1[0]).toBeGreaterThan(right0[0]);
   });
@@ -186,7 +186,7 @@ describe('a confusion plot', () => {
     expect(blank.pixels).not.toEqual(plot.pixels);
   });
 
-  it('refuses a matrix of another size', () => {
+  it('rejects a matrix of another size', () => {
     expect(() => confusionPlot({ title: '', names: ['a', 'b'], counts: [1, 2, 3] })).toThrow(
       '2 classes need 4 counts, at least one, got 3',
     );
@@ -197,7 +197,7 @@ describe('a confusion plot', () => {
 describe('a gallery', () => {
   const pixels = new Uint8Array(784).fill(255);
 
-  it('shows each image as ink on paper, framed by its tone', () => {
+  it('shows each image as ink on paper, in a frame of its tone', () => {
     const tiles = (['good', 'bad', 'plain'] as const).map((tone) => ({
       pixels,
       caption: 'A',
@@ -224,7 +224,7 @@ describe('a gallery', () => {
 });
 
 describe('a scatter', () => {
-  it('puts points where they belong: y grows upwards', () => {
+  it('places points with y upwards', () => {
     const points = [
       { x: 0, y: 0, group: 0 },
       { x: 1, y: 1, group: 1 },
@@ -244,21 +244,21 @@ describe('a scatter', () => {
     expect(center(0).y).toBeGreaterThan(center(1).y + 500);
   });
 
-  it('leaves out what has no place, and refuses unknown groups', () => {
+  it('omits NaN points, and rejects unknown groups', () => {
     const lost = scatter({ title: '', points: [{ x: NaN, y: 0, group: 0 }], names: ['a'] });
     expect(places(lost, PALETTE[0])).toEqual([]);
     expect(() => scatter({ title: 't', points: [{ x: 0, y: 0, group: 3 }], names: ['a'] })).toThrow(
-      'group 3 is outside its 1 names',
+      'group 3 has no name (1 names)',
     );
   });
 });
 
 describe('colors', () => {
-  it('of groups are all different', () => {
+  it('of groups are distinct', () => {
     expect(new Set(Array.from({ length: 62 }, (_, i) => groupColor(i).join())).size).toBe(62);
   });
 
-  it('of text can be read on any ground', () => {
+  it('of text contrast with any background', () => {
     expect(readableOn([255, 255, 255])).not.toEqual([255, 255, 255]);
     expect(readableOn([8, 81, 156])).toEqual([255, 255, 255]);
   });

@@ -19,7 +19,7 @@ function picture(character: string): string {
     .join('\n');
 }
 
-/** How many dots differ when two glyphs are laid over each other at their left edges. */
+/** Number of dots that differ between two glyphs, aligned at their left edges. */
 function difference(a: string, b: string): number {
   const [one, other] = [glyphOf(a), glyphOf(b)];
   let count = 0;
@@ -32,13 +32,13 @@ function difference(a: string, b: string): number {
 }
 
 describe('the font', () => {
-  it('has every printable ASCII character and the signs that charts use', () => {
+  it('has every printable ASCII character and the symbols that charts use', () => {
     expect(
       [...PRINTABLE, '±', '°', '×', '–', '·', '→'].filter((character) => !GLYPHS.has(character)),
     ).toEqual([]);
   });
 
-  it('has glyphs of even rows, ten each, with ink in all but the space', () => {
+  it('has glyphs of ten rows of equal length, all with ink except the space', () => {
     for (const [character, { width, rows }] of GLYPHS) {
       expect(rows.length, character).toBe(GLYPH_ROWS);
       expect(new Set(rows.map((row) => row.length)), character).toEqual(new Set([width]));
@@ -46,7 +46,7 @@ describe('the font', () => {
     }
   });
 
-  it('has no picture twice', () => {
+  it('has no duplicate glyphs', () => {
     const pictures = [...GLYPHS.keys()].map(picture);
     expect(new Set(pictures).size).toBe(pictures.length);
   });
@@ -68,30 +68,27 @@ describe('the font', () => {
     'gq',
     'Cc',
     'Oo',
-  ])('tells %s apart by at least four dots', (pair) => {
+  ])('distinguishes %s by at least four dots', (pair) => {
     expect(difference(pair[0], pair[1])).toBeGreaterThanOrEqual(4);
   });
 
-  it('tells 8 and B apart by three corners', () => {
+  it('distinguishes 8 and B by three corners', () => {
     expect(difference('8', 'B')).toBe(3);
   });
 
-  it.each(Array.from('CKOPSUVWXYZ'))(
-    'draws the small form of %s lower than the capital',
-    (capital) => {
-      const top = (character: string) =>
-        glyphOf(character).rows.findIndex((row) => row.includes(true));
-      expect(top(capital)).toBe(0);
-      if (capital !== 'K') expect(top(capital.toLowerCase())).toBe(2);
-    },
-  );
+  it.each(Array.from('CKOPSUVWXYZ'))('draws lowercase %s lower than the capital', (capital) => {
+    const top = (character: string) =>
+      glyphOf(character).rows.findIndex((row) => row.includes(true));
+    expect(top(capital)).toBe(0);
+    if (capital !== 'K') expect(top(capital.toLowerCase())).toBe(2);
+  });
 
-  it('draws a box for what it does not know', () => {
+  it('draws a box for unknown characters', () => {
     expect(picture('é')).toBe(picture('水'));
     expect(picture('é')).toMatch(/^#####\n#\.\.\.#/);
   });
 
-  it('measures a text as it draws it', () => {
+  it('measures a text as drawn', () => {
     for (const text of ['', 'I', 'Wave 0.25 %', '→ é']) {
       let right = -1;
       traceText(

@@ -27,14 +27,15 @@ const html = htmlReport({
 });
 
 describe('a report', () => {
-  it('shows texts as they are, wherever they stand', () => {
+  it('escapes text everywhere', () => {
     expect(html).not.toContain('<script');
-    // Title twice, heading, its entry in the contents, paragraph, table head, cell and the picture's alt.
+    // Title twice, heading, its entry in the contents, paragraph, table head, cell and the image's
+    // alt.
     const escaped = '&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;more&#39;';
     expect(html.split(escaped)).toHaveLength(8 + 1);
   });
 
-  it('loads nothing: pictures are inside, and so says its policy', () => {
+  it('loads nothing: images are embedded, and the policy forbids other sources', () => {
     expect(html).toContain(`src="data:image/png;base64,${Buffer.from(png).toString('base64')}"`);
     expect(html).toContain(
       `content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`,
@@ -43,7 +44,7 @@ describe('a report', () => {
     expect(html).not.toMatch(/url\(|@import|https?:/);
   });
 
-  it('is whole HTML in which every element ends', () => {
+  it('is complete HTML in which every element is closed', () => {
     expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
     for (const tag of [
       'html',
@@ -67,7 +68,7 @@ describe('a report', () => {
     }
   });
 
-  it('sets columns of numbers to the right, and leads to each section', () => {
+  it('right-aligns columns of numbers, and links to each section', () => {
     expect(html).toContain('<td class="number">12,345</td>');
     expect(html).toContain('<td class="number">0.25</td>');
     expect(html).toContain('<td>b</td>');
@@ -78,7 +79,7 @@ describe('a report', () => {
     expect(htmlReport({ title: 't', sections: [{ heading: 'only' }] })).not.toContain('<nav');
   });
 
-  it('knows light and dark', () => {
+  it('has a light and a dark theme', () => {
     expect(html).toContain('prefers-color-scheme: dark');
   });
 });

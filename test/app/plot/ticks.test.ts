@@ -6,7 +6,7 @@ import { axisOf, formatTick } from '../../../src/app/report/ticks.js';
 const labels = (...parameters: Parameters<typeof axisOf>) =>
   axisOf(...parameters).ticks.map(({ label }) => label);
 
-describe('a plain axis', () => {
+describe('a linear axis', () => {
   it.each([
     [
       [0, 1],
@@ -36,7 +36,7 @@ describe('a plain axis', () => {
       [1e9, 3e9],
       ['1e9', '1.5e9', '2e9', '2.5e9', '3e9'],
     ],
-  ])('of %j shows %j', (values, expected) => {
+  ])('for %j has the ticks %j', (values, expected) => {
     expect(labels(values)).toEqual(expected);
   });
 
@@ -50,7 +50,7 @@ describe('a plain axis', () => {
     expect(exact.place(10.5)).toBe(0.5);
   });
 
-  it('has room for one value, and for none', () => {
+  it('supports one value, and none', () => {
     const single = axisOf([5]);
     expect(single.low).toBeLessThan(5);
     expect(single.high).toBeGreaterThan(5);
@@ -82,12 +82,12 @@ describe('a logarithmic axis', () => {
       [-1, 0],
       ['0.1', '0.2', '0.5', '1.0'],
     ],
-  ])('of %j shows %j', (values, expected) => {
+  ])('for %j has the ticks %j', (values, expected) => {
     const shown = labels(values, { log: true });
     expect(shown.map(Number.parseFloat)).toEqual(expected.map(Number.parseFloat));
   });
 
-  it('gives every power of ten the same room, and none to what is not above 0', () => {
+  it('spaces powers of ten equally, and excludes values that are not positive', () => {
     const { place } = axisOf([0.01, 100], { log: true });
     const places = [0.01, 0.1, 1, 10, 100].map(place);
     for (const [i, found] of places.entries()) expect(found).toBeCloseTo(i / 4, 9);
@@ -96,7 +96,7 @@ describe('a logarithmic axis', () => {
   });
 });
 
-it('numbers have thousands separators before the point only', () => {
+it('numbers have thousands separators only before the decimal point', () => {
   expect(formatTick(1234567.1234567, 4)).toBe('1,234,567.1235');
   expect(formatTick(0.00002, 5)).toBe('2e-5');
   expect(formatTick(-1000, 0)).toBe('-1,000');

@@ -27,11 +27,14 @@ import { eventsOf, onWasm, tinyTrainer } from '../support.js';
 import { timeLimit } from '../../support/timeLimit.js';
 
 const NAME = 'test model';
-/** Drawing and learning take seconds; a busy machine takes its time. */
+/** Time limit: drawing and fine-tuning take seconds, longer on a busy machine. */
 const PATIENCE = timeLimit(240_000);
 
 let original: Uint8Array;
-/** Characters that the original reads wrong, of a part that it was neither trained nor examined on. */
+/**
+ * Characters that the original misclassifies, from a part used neither for training nor for
+ * evaluation.
+ */
 let corrections: readonly Correction[];
 let lesson: Lesson;
 
@@ -61,7 +64,7 @@ beforeAll(
   PATIENCE,
 );
 
-/** Number of the class that a model reads in an image. */
+/** Index of the class that a model predicts for an image. */
 async function reads(safetensors: Uint8Array, image: Uint8Array): Promise<number> {
   const { model } = await modelFrom(NAME, safetensors);
   const probabilities = await classify(model, image);
@@ -71,7 +74,7 @@ async function reads(safetensors: Uint8Array, image: Uint8Array): Promise<number
 
 describe('a lesson', () => {
   it(
-    'teaches wrong characters, and costs at most 2 points on drawn characters that were not replayed',
+    'learns misclassified characters, and costs at most 2 points on synthetic characters without replay',
     onWasm(async () => {
       expect(corrections).toHaveLength(5);
       for (const { image, label } of corrections) {
@@ -81,12 +84,12 @@ describe('a lesson', () => {
       expect(lesson.learned).toBe(5);
       const { count, before, after } = lesson.exam!;
       expect(count).toBe(470);
-      expect(before / count, 'the original is no beginner').toBeGreaterThan(0.6);
+      expect(before / count, 'the original is accurate').toBeGreaterThan(0.6);
       expect(after).toBeGreaterThanOrEqual(before - 0.02 * count);
     }),
   );
 
-  it('changes the linear layers alone, and notes in the file that it did', () => {
+  it('changes only the linear layers, and records the corrections in the file', () => {
     const [was, is] = [decodeSafetensors(original), decodeSafetensors(lesson.safetensors)];
     expect(Object.keys(is.tensors)).toEqual(Object.keys(was.tensors));
     const changed = Object.keys(is.tensors).filter(
@@ -104,7 +107,7 @@ describe('a lesson', () => {
   });
 
   it(
-    'gives the same bytes again',
+    'is reproducible byte for byte',
     onWasm(async () => {
       const again = await giveLesson({ name: NAME, safetensors: original, corrections });
       expect(Buffer.compare(lesson.safetensors, again.safetensors)).toBe(0);
@@ -113,7 +116,7 @@ describe('a lesson', () => {
   );
 
   it(
-    'makes a model file that the command line reads',
+    'writes a model file that the command line reads',
     onWasm(async () => {
       const folder = await mkdtemp(path.join(tmpdir(), 'inkgrad-taught-'));
       try {
@@ -131,11 +134,11 @@ describe('a lesson', () => {
 
 describe('fineTune', () => {
   it(
-    'ends when corrections contradict each other, tells of progress, and leaves nothing on the backend',
+    'ends when corrections contradict each other, reports progress, and leaves no buffer',
     onWasm(async (backend) => {
       const { model } = await modelFrom(NAME, original);
       const [{ image, label }] = corrections;
-      await classify(model, image); // makes what a model keeps once it has been used
+      await classify(model, image); // creates the buffers that a used model keeps
       const live = backend.memory.live;
       const progress: FineTuneProgress[] = [];
       const end = await fineTune(model, {
@@ -157,14 +160,14 @@ describe('fineTune', () => {
   );
 
   it(
-    'refuses corrections that do not fit',
+    'rejects invalid corrections',
     onWasm(async () => {
       const { model } = await modelFrom(NAME, original);
       const image = new Uint8Array(IMAGE_PIXELS);
       const teach = (wrong: Correction[]) => fineTune(model, { corrections: wrong, replay: null });
       await expect(teach([])).rejects.toThrow('there are no corrections');
       await expect(teach([{ image, label: 47 }])).rejects.toThrow(
-        "label 47 is none of the network's 47",
+        "label 47 is outside the network's 47 classes",
       );
       await expect(teach([{ image: new Uint8Array(5), label: 1 }])).rejects.toThrow(
         '784 bytes, got 5',
@@ -174,18 +177,19 @@ describe('fineTune', () => {
   );
 });
 
-describe('what is replayed', () => {
-  it('is of all classes, and more of those at stake and their look-alikes', () => {
+describe('the replayed characters', () => {
+  it('cover all classes, with more of the corrected ones and their look-alikes', () => {
     const { all, close } = drawReplay(['O']);
     expect(all.length).toBe(470 * IMAGE_PIXELS);
     expect(close.length).toBe(240 * IMAGE_PIXELS);
     const drawn = syntheticDataset({ seed: 1, count: 12 * 47 });
-    const zero = imageAt(drawn, 10 * 47 + BALANCED_CLASSES.indexOf('0')); // the first beyond the ten of each class
+    // The first beyond the ten of each class.
+    const zero = imageAt(drawn, 10 * 47 + BALANCED_CLASSES.indexOf('0'));
     expect(close.subarray(0, IMAGE_PIXELS)).toEqual(zero);
     expect(drawReplay(['?']).close.length).toBe(0);
   });
 
-  it('shares no drawing with the exam, which asks what the model knows', () => {
+  it("share no drawing with the held-out check, which uses the model's classes", () => {
     const exam = drawExam(['A', 'B', '?']);
     expect(exam.names).toHaveLength(20);
     expect(new Set(exam.names)).toEqual(new Set(['A', 'B']));

@@ -1,4 +1,5 @@
-// What the browser tests call in the page. Runs in Chromium, minified, under the page's policy. Imports the engine and the app.
+// Functions that the browser tests call in the page. Runs in Chromium, minified, under the page's
+// policy.
 
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
 import {
@@ -26,12 +27,15 @@ async function startWasm(): Promise<number> {
   return running.threads;
 }
 
-/** Ends what `startWasm` started. */
+/** Disposes of the backend of `startWasm`. */
 async function endWasm(): Promise<void> {
   await running?.dispose();
 }
 
-/** The GPU backend that `kernelSuite` and `compareWithCpu` share: a kernel is compiled for the first of them only. */
+/**
+ * The GPU backend that `kernelSuite` and `compareWithCpu` share, so that each kernel is compiled
+ * once.
+ */
 let sharedGpu: GpuBackend | undefined;
 
 /** More kernels than both compile, so none is evicted and compiled again. */
@@ -62,7 +66,7 @@ async function kernelSuite(mode: GpuMode): Promise<SuiteReport> {
   return { adapter, software, results };
 }
 
-/** Training steps of the whole network, on a GPU and on this CPU. */
+/** Training steps of the network, on a GPU and on the CPU. */
 async function compareWithCpu(mode: GpuMode, options: TrainingOptions): Promise<TrainingAgreement> {
   const backend = await openSharedGpu(mode);
   const cpu = await createWasmBackend();
@@ -71,7 +75,7 @@ async function compareWithCpu(mode: GpuMode, options: TrainingOptions): Promise<
   return agreement;
 }
 
-/** A hundred training steps of a small network, and the GPU objects alive after each. */
+/** 100 training steps of a small network, and the number of live GPU objects after each. */
 async function watchObjects(mode: GpuMode, steps: number): Promise<LeakReport<LiveObjects>> {
   const objects = countObjects();
   const report = await trainAndCount(await createGpuBackend({ mode }), objects.live, steps);
@@ -87,12 +91,12 @@ async function wasmSuite(threads: number): Promise<SuiteResult[]> {
   return results;
 }
 
-/** The 28 x 28 images of drawings, as the page makes them. */
+/** The 28 x 28 images of drawings, as rendered by the page. */
 function glyphs(drawings: readonly (readonly number[][])[]): number[][] {
   return drawings.map((strokes) => [...renderGlyph(strokes)]);
 }
 
-/** Everything a test may call; arguments and results travel as JSON. */
+/** Everything a test may call; arguments and results are transferred as JSON. */
 const checks = {
   trainOnWasm,
   startWasm,

@@ -1,4 +1,4 @@
-// Provokes each way in which a GPU can fail, and returns the error's name and message. Imports the gpu backend and kernels.
+// Provokes each kind of GPU failure, and returns the error's name and message.
 
 import { kernel } from '../../../kernels/kernel.js';
 import { relu } from '../../../kernels/activation.js';
@@ -9,7 +9,7 @@ import {
 } from '../../../src/engine/backends/gpu.js';
 import { wrap } from './liveObjects.js';
 
-/** Runs what should fail; `nothing failed` if it does not. */
+/** Runs a function that should fail; returns `nothing failed` if it does not. */
 async function caught(body: () => unknown): Promise<string> {
   try {
     await body();
@@ -21,12 +21,12 @@ async function caught(body: () => unknown): Promise<string> {
 
 const one = { constants: {}, scalars: {}, length: 2 };
 
-/** Where there may be no such device. */
+/** APIs that may be unavailable. */
 export function open(mode: GpuMode): Promise<string> {
   return caught(async () => (await createGpuBackend({ mode })).dispose());
 }
 
-/** A kernel whose text gpu.js cannot translate, and whether the backend goes on after it. */
+/** A kernel that gpu.js cannot compile, and whether the backend still works afterwards. */
 export async function brokenKernel(mode: GpuMode): Promise<{ error: string; after: number[] }> {
   const backend = await createGpuBackend({ mode });
   const text = 'function (x) { return nonsense(x[this.thread.x]); }';
@@ -40,7 +40,7 @@ export async function brokenKernel(mode: GpuMode): Promise<{ error: string; afte
   return { error, after: [...after] };
 }
 
-/** Three ways to use a buffer that was given back, and a backend that was. */
+/** Three uses of a freed buffer, and a use of a disposed backend. */
 export async function usedAfterFree(mode: GpuMode): Promise<string[]> {
   const backend = await createGpuBackend({ mode });
   const x = backend.upload([1, 2]);
@@ -55,7 +55,7 @@ export async function usedAfterFree(mode: GpuMode): Promise<string[]> {
   return errors;
 }
 
-/** Takes the device away, as a driver's reset does, by the browsers' own means for tests. */
+/** Loses the device, as a driver reset does, with the browser's test functions. */
 export async function lostDevice(
   mode: 'webgl2' | 'webgpu',
 ): Promise<{ read: string; run: string; again: string }> {
@@ -69,13 +69,13 @@ export async function lostDevice(
   return { read, run, again: await open(mode) };
 }
 
-/** What is asked of a GPUDevice here. */
+/** The part of GPUDevice that is used here. */
 interface LosableDevice {
   destroy(): void;
   readonly lost: Promise<unknown>;
 }
 
-/** A backend, and the browser's own object below it, caught when it was made. */
+/** A backend, and the browser's device or context, captured at its creation. */
 async function openLosable(
   mode: 'webgl2' | 'webgpu',
 ): Promise<{ backend: GpuBackend; lose: () => Promise<void> }> {

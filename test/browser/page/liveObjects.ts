@@ -1,5 +1,5 @@
-// Counts the objects of a GPU that are alive, by wrapping the browser's own calls that make and delete them. Knows nothing of the
-// engine. Imports nothing.
+// Counts live GPU objects by wrapping the browser's calls that create and delete them. Independent
+// of the engine.
 
 /** Live objects by kind, e.g. `{ Texture: 12, Program: 40 }`. */
 export type LiveObjects = Readonly<Record<string, number>>;
@@ -17,12 +17,15 @@ const WEBGL_KINDS = [
   'TransformFeedback',
 ];
 
-/** What WebGPU can delete; pipelines and bind groups hold no memory and go with the garbage. */
+/**
+ * Objects that WebGPU can delete; pipelines and bind groups own no memory and are
+ * garbage-collected.
+ */
 const WEBGPU_KINDS = ['Buffer', 'Texture', 'QuerySet'] as const;
 
 type Call = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Replaces a method by one that calls it and then `then`. Returns what puts it back. */
+/** Replaces a method by one that calls it and then `then`. Returns a function that restores it. */
 export function wrap(
   owner: object,
   name: string,
@@ -40,7 +43,7 @@ export function wrap(
   };
 }
 
-/** Begins to count; everything made before is unknown to it. */
+/** Starts counting; earlier objects are not counted. */
 export function countObjects(): { readonly live: () => LiveObjects; readonly end: () => void } {
   const alive = new Map<string, Set<unknown>>();
   const of = (kind: string): Set<unknown> => {

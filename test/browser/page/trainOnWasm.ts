@@ -1,5 +1,5 @@
-// Ten steps of the whole network on one backend, in the page or in Node: the losses, and a fingerprint of every weight.
-// Imports the engine, the app.
+// Ten training steps of the network on one backend, in the page or in Node: the losses, and a
+// digest of all weights.
 
 import { stratifiedSplit } from '../../../src/data/loading/dataset.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
@@ -17,15 +17,16 @@ export interface WasmTraining {
   readonly losses: readonly number[];
   /** SHA-256 of the model's and the optimizer's state. */
   readonly fingerprint: string;
-  /** Whether another thread than the page's computed anything. */
+  /** Whether a thread other than the page's computed anything. */
   readonly helped: boolean;
 }
 
 const STEPS = 10;
 
 /**
- * Looks whether work is shared: threads take chunks of a job from one counter (wasm/work.ts), so where the page's own thread finds
- * the counter moved by more than it took itself, another thread moved it. Returns how often that was, and ends the watch.
+ * Detects whether threads share the work. They take chunks of a job from one counter
+ * (wasm/work.ts). If the page's thread finds the counter advanced by more than its own chunk,
+ * another thread advanced it. Returns a function that stops and returns the number of such cases.
  */
 function watchSharedCounter(): () => number {
   const { add } = Atomics;

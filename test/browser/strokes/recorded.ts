@@ -1,12 +1,12 @@
-// The recorded strokes and their file format (the README describes it): reading the files, writing them, and the strokes as
-// src/data/strokes/glyph.ts takes them. Used by tests in Node only. Imports node:fs.
+// Reads and writes the recorded strokes (the README describes the format), and converts them for
+// src/data/strokes/glyph.ts. For tests in Node only.
 
 import { readFileSync } from 'node:fs';
 import { type Dataset, makeDataset } from '../../../src/data/loading/dataset.js';
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
 
-/** Where the pointer was: pixels of the pad, milliseconds from the first contact, pressure 0..1. */
+/** Pointer position in pixels of the pad, milliseconds since the first contact, pressure 0..1. */
 export type RecordedPoint = readonly [x: number, y: number, t: number, pressure: number];
 
 export interface RecordedCharacter {
@@ -26,7 +26,7 @@ export interface RecordedHand {
 export const HANDS = ['mouse', 'finger', 'pen'] as const;
 export type Hand = (typeof HANDS)[number];
 
-/** Where the file of a hand lies. */
+/** Path of a hand's file. */
 export const recordingFile = (hand: string): URL => new URL(`${hand}.json`, import.meta.url);
 
 /** Reads the file of a hand. */
@@ -34,7 +34,7 @@ export function readHand(hand: Hand): RecordedHand {
   return JSON.parse(readFileSync(recordingFile(hand), 'utf8')) as RecordedHand;
 }
 
-/** The text of a file: one line a character. */
+/** The text of a file: one line per character. */
 export function recordingText({ hand, pointer, pad, characters }: RecordedHand): string {
   const head = JSON.stringify({ hand, pointer, pad }).slice(0, -1);
   const lines = characters.map((character) => `  ${JSON.stringify(character)}`).join(',\n');
@@ -46,7 +46,7 @@ export function plainStrokes({ strokes }: RecordedCharacter): number[][] {
   return strokes.map((points) => points.flatMap(([x, y]) => [x, y]));
 }
 
-/** The images of a hand, through the page's own code. */
+/** The images of a hand, rendered by the page's code. */
 export function recordedDataset(hand: Hand): Dataset {
   const { characters } = readHand(hand);
   const images = characters.map((character) => renderGlyph(plainStrokes(character)));

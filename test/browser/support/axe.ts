@@ -1,13 +1,16 @@
-// What axe finds on a page: https://github.com/dequelabs/axe-core checks the rules of WCAG that a program can. Imports axe-core's
-// text, which runs in the page and asks nobody for anything.
+// Runs axe on a page: https://github.com/dequelabs/axe-core checks the WCAG rules that a program
+// can check. It runs in the page and makes no requests.
 
 import { source } from 'axe-core';
 import type * as Axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** Runs every rule of WCAG 2.2 A and AA, and the best practices; returns what was found, one line each. */
+/**
+ * Runs every rule of WCAG 2.2 A and AA, and the best practices; returns the violations, one line
+ * each.
+ */
 export async function findings(page: Page): Promise<string[]> {
-  // Once per document, through the debugger, to which the policy of the page does not apply.
+  // Once per document, through the debugger, which the page's policy does not restrict.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(source);
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: typeof Axe }).axe.run(document, {

@@ -1,5 +1,6 @@
-// Prepares the browser tests, once for all files: builds the minified pages as published, plus the entry checks.js, which
-// shares the engine's chunks with the pages; and starts the browser that the files share.
+// Prepares the browser tests, once for all files: builds the minified pages as published, plus the
+// entry checks.js, which shares the engine's chunks with the pages; and starts the browser that the
+// files share.
 
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';

@@ -1,4 +1,5 @@
-// Chromium without a window: its path, its flags with and without software GPUs, and pages that record their errors.
+// Headless Chromium: its path, its flags with and without software GPUs, and pages that record
+// their errors.
 
 import { existsSync } from 'node:fs';
 import type { Browser, LaunchOptions, Page } from 'playwright-core';
@@ -19,14 +20,14 @@ const PLACES = [
 /** The browser to use, or null. */
 export const executable = PLACES.find((place) => place !== undefined && existsSync(place)) ?? null;
 
-/** The end of a suite's title: why it is skipped, if it is. */
+/** Suffix of a suite's title: the reason if it is skipped. */
 export const whyNot = skipNote(
   executable === null
     ? "no Chromium; install Debian's chromium, or set CHROMIUM to its path"
     : null,
 );
 
-/** Nothing that talks to anybody else, and no sandbox, which containers do not allow. */
+/** No background requests, and no sandbox, which containers do not allow. */
 const QUIET = [
   '--no-sandbox',
   '--disable-background-networking',
@@ -36,7 +37,7 @@ const QUIET = [
   '--disable-quic',
 ];
 
-/** WebGL2 and WebGPU by SwiftShader: a GPU computed on the CPU, the same on every machine. */
+/** WebGL2 and WebGPU with SwiftShader: a software GPU, the same on every machine. */
 const SOFTWARE_GPU = [
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
@@ -52,10 +53,10 @@ const NO_GPU = [
   '--disable-3d-apis',
 ];
 
-/** The GPUs that a browser has. */
+/** The GPUs of a browser. */
 export type Graphics = 'software' | 'none';
 
-/** How the browser is started. */
+/** Launch options of the browser. */
 export function launchOptions(graphics: Graphics): LaunchOptions {
   return {
     executablePath: executable!,
@@ -63,11 +64,11 @@ export function launchOptions(graphics: Graphics): LaunchOptions {
   };
 }
 
-/** A page, and every uncaught error and every breach of the policy in it so far. */
+/** A page with its uncaught errors and policy violations so far. */
 export interface WatchedPage {
   readonly page: Page;
   readonly complaints: readonly string[];
-  /** Every address that it asked for, its workers included. */
+  /** Every requested address, including those of its workers. */
   readonly requests: readonly string[];
 }
 

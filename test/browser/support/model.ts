@@ -1,8 +1,7 @@
-// The model that the page ships. Imports nothing but the URL class.
+// Path of the model that the page ships.
 
 import { fileURLToPath } from 'node:url';
 
-/** Its path. */
 export const shippedModel = fileURLToPath(
   new URL('../../../src/app/web/model/model.safetensors', import.meta.url),
 );

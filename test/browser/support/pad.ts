@@ -1,5 +1,5 @@
-// A hand on the page's pad: plays recorded strokes as the browser's own pointer events, from a mouse, a finger or a pen, and looks at
-// what the page reads. Imports playwright's types and the recordings' types.
+// Plays recorded strokes on the page's pad as real pointer events of a mouse, a finger or a pen,
+// and checks the page's predictions.
 
 import type { CDPSession, Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -12,7 +12,7 @@ export class PadHand {
   readonly #session: Promise<CDPSession>;
   readonly #hand: Pick<RecordedHand, 'pad' | 'pointer'>;
 
-  /** @param hand whose pad the points are on, and what it holds */
+  /** @param hand the recorded hand; defines the pad of the points and the pointer type */
   constructor(page: Page, hand: Pick<RecordedHand, 'pad' | 'pointer'>) {
     this.page = page;
     this.#hand = hand;
@@ -22,8 +22,8 @@ export class PadHand {
   /**
    * Writes a character on the pad.
    *
-   * The events are handed over as fast as the browser takes them: where they come quicker than frames it joins them, as it does
-   * with a quick mouse.
+   * The events are sent as fast as the browser accepts them. It coalesces events within a frame, as
+   * with a fast mouse.
    */
   async write(
     { strokes }: Pick<RecordedCharacter, 'strokes'>,
@@ -93,7 +93,7 @@ interface Place {
   readonly pressure: number;
 }
 
-/** Waits until the page has shown a frame that began after now. */
+/** Waits until the page has rendered a frame that started after the call. */
 export function nextFrame(page: Page): Promise<void> {
   return page.evaluate(
     () =>
@@ -103,17 +103,17 @@ export function nextFrame(page: Page): Promise<void> {
   );
 }
 
-/** The likeliest character of the page; empty when nothing is read. */
+/** The most likely character on the page; empty without a prediction. */
 export function likeliest(page: Page): Promise<string> {
-  return page.locator('#result .likeliest .label').first().innerText();
+  return page.locator('#result .top-classes .label').first().innerText();
 }
 
-/** Waits until the page reads a character as the likeliest. */
+/** Waits until a character is the most likely on the page. */
 export async function expectLikeliest(page: Page, label: string, what = label): Promise<void> {
   await eventually(async () => expect(await likeliest(page), what).toBe(label));
 }
 
-/** Waits until the page reads one of these as the likeliest. */
+/** Waits until one of the characters is the most likely on the page. */
 export async function expectLikeliestOf(
   page: Page,
   labels: readonly string[],
@@ -124,28 +124,28 @@ export async function expectLikeliestOf(
   });
 }
 
-/** Waits until the page reads anything. */
+/** Waits until the page shows a prediction. */
 export async function expectAnyReading(page: Page): Promise<void> {
   await eventually(async () => expect(await likeliest(page)).not.toBe(''));
 }
 
-/** What the page shows as seen by the network: 784 numbers, 0 paper, 255 ink. */
+/** The network's input as shown on the page: 784 values, 0 paper, 255 ink. */
 export function seen(page: Page): Promise<number[]> {
-  return page.locator('#result .seen canvas').evaluate((element) => {
+  return page.locator('#result .network-input canvas').evaluate((element) => {
     const canvas = element as HTMLCanvasElement;
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
     return Array.from({ length: data.length / 4 }, (_, pixel) => data[4 * pixel + 3]);
   });
 }
 
-/** Waits until the network sees this. */
+/** Waits until the network's input is this image. */
 export async function expectSeen(page: Page, image: readonly number[]): Promise<void> {
   await eventually(async () => expect(await seen(page)).toEqual(image));
 }
 
 /** Waits until the pad is empty and the page shows no prediction and no verdict. */
 export async function expectBlank(page: Page): Promise<void> {
-  await expectLikeliest(page, '', 'nothing read');
+  await expectLikeliest(page, '', 'no prediction');
   expect(await seen(page)).toEqual(EMPTY);
   expect(await page.locator('#result .verdict').innerText()).toBe('');
 }

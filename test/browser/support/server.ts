@@ -1,5 +1,5 @@
-// A static server on a free port, as any host would be: it serves a folder below a sub-path, with the page's policy as a
-// header. Used by the browser tests only. Imports node: modules and the policy.
+// A static server on a free port: it serves a folder below a sub-path, with the page's policy as a
+// header.
 
 import { readFile } from 'node:fs/promises';
 import { createServer, type OutgoingHttpHeaders } from 'node:http';
@@ -20,13 +20,13 @@ const TYPES: Readonly<Record<string, string>> = {
   '.safetensors': 'application/octet-stream',
 };
 
-/** Pages may share memory between threads only if the host sends these two. */
+/** Pages may share memory between threads only if the host sends these two headers. */
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** The site does not lie at the root of its host: every address in it must be relative. */
+/** The site is not at the root of the host, so every address in it must be relative. */
 const SUBPATH = '/some/folder/';
 
 export interface SiteOptions {
@@ -39,14 +39,17 @@ export interface SiteOptions {
 }
 
 export interface Site {
-  /** Where the folder begins, e.g. `http://localhost:40123/some/folder/`. */
+  /** Address of the folder, e.g. `http://localhost:40123/some/folder/`. */
   readonly address: string;
-  /** Paths asked for that do not exist. A browser asks for /favicon.ico by itself; that is not counted. */
+  /** Requested paths that do not exist, except /favicon.ico, which a browser requests by itself. */
   readonly missing: readonly string[];
   close(): Promise<void>;
 }
 
-/** Starts the server. Besides the folder's files there is `checks.html`, an empty page that loads `checks.js`. */
+/**
+ * Starts the server. Besides the folder's files there is `checks.html`, an empty page that loads
+ * `checks.js`.
+ */
 export async function serveSite({
   folder,
   isolated = false,

@@ -1,5 +1,5 @@
-// What every browser test has around it: a browser, the built site on a server, and at the end the proof that nothing was
-// missing. Imports the test runner and the supports.
+// Fixture of the browser tests: a browser, the built site on a server, and a final check that no
+// file was missing.
 
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
@@ -8,7 +8,7 @@ import { type Graphics, openPage, type WatchedPage } from './chromium.js';
 import { serveSite, type Site, type SiteOptions } from './server.js';
 
 export interface BrowserFixture {
-  /** Opens a page of the site on a server of its own. */
+  /** Opens a page of the site on a separate server. */
   open(name: string, options?: Omit<SiteOptions, 'folder'>): Promise<WatchedPage>;
 }
 

@@ -1,4 +1,4 @@
-// The parts under the page's tabs. Imports playwright's types and the test runner.
+// Opens the tabs of the page and waits for their panels.
 
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -11,7 +11,7 @@ export async function openTab(page: Page, name: string): Promise<Locator> {
   return page.locator(`#panel-${name}`);
 }
 
-/** Waits until the panel that is shown has loaded. */
+/** Waits until the visible panel has loaded. */
 export async function expectPanel(page: Page): Promise<void> {
   const panel = page.locator('#panels > :not([hidden])');
   await eventually(async () =>

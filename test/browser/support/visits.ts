@@ -1,5 +1,5 @@
-// Visits to the page as people make them: each in a browser profile of its own, with a window or a phone, and at the end of the
-// suite the proof that nothing failed quietly and nobody else was asked for anything. Imports the test runner and the supports.
+// Visits to the page, each in a new browser profile, with a window or a phone. At the end of the
+// suite they check that there were no errors and no requests to other hosts.
 
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
@@ -8,7 +8,7 @@ import type { Graphics } from './chromium.js';
 import { serveSite, type Site, type SiteOptions } from './server.js';
 import { WAIT_LIMIT } from './waiting.js';
 
-/** A phone in the hand. */
+/** A phone in portrait orientation. */
 export const PHONE = {
   viewport: { width: 390, height: 844 },
   hasTouch: true,
@@ -17,17 +17,17 @@ export const PHONE = {
 } satisfies BrowserContextOptions;
 
 export interface VisitOptions {
-  /** What follows the address of the folder. Default: the page itself, without a file name. */
+  /** Path after the address of the folder. Default: the page itself, without a file name. */
   readonly to?: string;
-  /** Window or phone, colors, motion. Default: a window of 1280 x 800. */
+  /** Window or phone, color scheme, motion. Default: a window of 1280 x 800. */
   readonly device?: BrowserContextOptions;
   /** Whether the host sends the two headers that allow threads. Default false. */
   readonly isolated?: boolean;
-  /** A server of one's own instead of the shared one. */
+  /** A separate server instead of the shared one. */
   readonly on?: Site;
-  /** Done to the new profile before the page is opened. */
+  /** Called with the new profile before the page is opened. */
   readonly before?: (context: BrowserContext) => Promise<void>;
-  /** Errors on the console that this visit is meant to cause. */
+  /** Console errors that this visit is expected to cause. */
   readonly expected?: RegExp;
 }
 
@@ -40,7 +40,7 @@ export interface Visit {
 export interface Visits {
   /** Opens the page in a new profile. */
   visit(options?: VisitOptions): Promise<Visit>;
-  /** A server of one's own, for tests that end it. */
+  /** Starts a separate server, for tests that stop it. */
   serve(options?: Partial<SiteOptions>): Promise<Site>;
 }
 
@@ -58,11 +58,11 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
     await browser.close();
     const all = [...(await Promise.all(sites.values())), ...others];
     await Promise.all(all.map((site) => site.close()));
-    expect(complaints, 'errors on a console').toEqual([]);
-    expect(foreign, 'asked for elsewhere').toEqual([]);
+    expect(complaints, 'console errors').toEqual([]);
+    expect(foreign, 'requests to other hosts').toEqual([]);
     expect(
       all.flatMap((site) => site.missing),
-      'asked for and not there',
+      'requested files that do not exist',
     ).toEqual([]);
   });
 

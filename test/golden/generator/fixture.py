@@ -1,8 +1,8 @@
-"""How a fixture is drawn, differentiated and written. Knows no op.
+"""Drawing of inputs, differentiation, and writing of fixtures, independent of any op.
 
-Inputs are drawn in float32, so that both sides start from the very same numbers; PyTorch then computes in
-float64 and the result is rounded to float32 once. A golden value is thus PyTorch's answer without PyTorch's own
-float32 rounding noise, and a test's tolerance has to cover inkgrad's error only.
+Inputs are drawn in float32, so that both sides start from identical numbers. PyTorch computes in float64, and the
+result is rounded to float32 once. A golden value therefore contains no float32 rounding errors of PyTorch, and a
+test's tolerance covers only inkgrad's error.
 """
 
 import base64
@@ -17,7 +17,7 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
 
 
 class Draw:
-    """Random float32 numbers (held as float64) that depend on the case's name alone: cases can come and go."""
+    """Random float32 numbers, stored as float64, that depend only on the case's name, not on other cases."""
 
     def __init__(self, name):
         self.generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
@@ -27,7 +27,7 @@ class Draw:
         return drawn.double()
 
     def integers(self, low, high, *shape):
-        """Whole numbers low, ..., high - 1: the way to get many ties."""
+        """Integers low, ..., high - 1, which give many ties."""
         return torch.randint(low, high, shape, generator=self.generator).double()
 
     def labels(self, classes, count):
@@ -39,7 +39,7 @@ def case(name, options=None, tensors=None, values=None):
 
 
 def differentiate(function, inputs, draw):
-    """The inputs, y = function(*inputs), a random r, and grad_<input> = d sum(y * r) / d input."""
+    """Returns the inputs, y = function(*inputs), a random r, and grad_<input> = d sum(y * r) / d input."""
     leaves = {name: tensor.clone().requires_grad_(True) for name, tensor in inputs.items()}
     y = function(*leaves.values())
     r = draw.normal(*y.shape)
@@ -57,7 +57,7 @@ def encode_tensor(tensor):
 
 
 def encode_value(value):
-    """JSON has no NaN and no infinity: they become the strings "NaN", "Infinity" and "-Infinity"."""
+    """Replaces numbers that JSON cannot represent by the strings "NaN", "Infinity" and "-Infinity"."""
     if isinstance(value, dict):
         return {key: encode_value(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -80,7 +80,7 @@ def encode_case(golden):
 
 
 def write_fixture(name, cases):
-    """One case a line, so that a diff shows which case changed. Returns the size in bytes."""
+    """Writes one case per line, so that a diff shows which case changed. Returns the size in bytes."""
     if len({golden["name"] for golden in cases}) != len(cases):
         raise ValueError(f"{name}: two cases share a name")
     lines = ",\n".join(encode_case(golden) for golden in cases)

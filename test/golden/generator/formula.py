@@ -1,7 +1,7 @@
-"""The exact formula behind the training trace's weights, images and labels: formula.ts is its twin.
+"""The formula of the training trace's weights, images and labels; formula.ts is the same in TypeScript.
 
-Everything is integer arithmetic modulo 2^32 or + - * on float64 in a fixed order, rounded to float32 once, so both
-languages get the same bits and nothing but the trace's results has to be stored.
+Integer arithmetic modulo 2^32, then + - * on float64 in a fixed order, rounded to float32 once: both languages give
+identical bits, so only the trace's results are stored.
 """
 
 import math
@@ -12,7 +12,7 @@ BATCH = 16
 CLASSES = 47
 SIDE = 28
 BLOBS = 3
-SALT = "trace3"  # of four tried, the tame trace least sensitive to rounding (README.md)
+SALT = "trace3"  # of four salts tried, the one whose trace is least sensitive to rounding (README.md)
 
 
 def hash_name(name):
@@ -24,8 +24,8 @@ def hash_name(name):
 
 
 def hash_index(seed, index):
-    """The index times an odd constant, xor the seed, through the finaliser of MurmurHash3 (Appleby)."""
-    with np.errstate(over="ignore"):  # modulo 2^32 is what we want
+    """The index times an odd constant, xor the seed, through the finalizer of MurmurHash3 (Appleby)."""
+    with np.errstate(over="ignore"):  # overflow modulo 2^32 is intended
         value = np.uint32(seed) ^ ((np.asarray(index).astype(np.uint32) + np.uint32(1)) * np.uint32(0x9E3779B1))
         value = (value ^ (value >> np.uint32(16))) * np.uint32(0x85EBCA6B)
         value = (value ^ (value >> np.uint32(13))) * np.uint32(0xC2B2AE35)
@@ -37,12 +37,12 @@ def unit(name, index):
     return (hash_index(hash_name(name), index) >> np.uint32(8)).astype(np.float64) * 2.0**-23 - 1.0
 
 
-# The state dict in PyTorch's order: name, shape, centre, bound. An element is centre + bound * unit(name, i).
+# The state dict in PyTorch's order: name, shape, center, bound. An element is center + bound * unit(name, i).
 def state_table():
     table = []
 
-    def add(name, shape, centre, bound):
-        table.append((name, shape, centre, bound))
+    def add(name, shape, center, bound):
+        table.append((name, shape, center, bound))
 
     for block, (inputs, outputs) in enumerate(((1, 32), (32, 64), (64, 128))):
         conv, norm = f"conv_layers.{4 * block}", f"conv_layers.{4 * block + 1}"
@@ -61,9 +61,9 @@ def state_table():
     return table
 
 
-def initial_tensor(name, shape, centre, bound):
+def initial_tensor(name, shape, center, bound):
     index = np.arange(int(np.prod(shape)), dtype=np.uint32)
-    return (centre + bound * unit(name, index)).astype(np.float32).reshape(shape)
+    return (center + bound * unit(name, index)).astype(np.float32).reshape(shape)
 
 
 def labels(step):
@@ -72,12 +72,12 @@ def labels(step):
 
 
 def images(step):
-    """[16, 1, 28, 28] in [-1, 1): three round blobs whose places belong to the label, a little jitter, grain."""
+    """[16, 1, 28, 28] in [-1, 1): three round blobs at positions given by the label, with jitter, and grain."""
     batch = np.zeros((BATCH, 1, SIDE, SIDE), dtype=np.float32)
     row = np.arange(SIDE, dtype=np.float64)[:, None]
     column = np.arange(SIDE, dtype=np.float64)[None, :]
-    for place, label in enumerate(labels(step)):
-        sample = step * BATCH + place
+    for index, label in enumerate(labels(step)):
+        sample = step * BATCH + index
         ink = np.zeros((SIDE, SIDE))
         for blob in range(BLOBS):
             at = (int(label) * BLOBS + blob) * 2
@@ -86,12 +86,12 @@ def images(step):
             inside = 1.0 - (dy * dy + dx * dx) * 0.03125
             ink = ink + np.where(inside > 0, inside * inside, 0.0)
         grain = unit("grain", sample * SIDE * SIDE + np.arange(SIDE * SIDE)).reshape(SIDE, SIDE)
-        batch[place, 0] = 0.875 * (2.0 * np.minimum(ink, 1.0) - 1.0) + 0.125 * grain
+        batch[index, 0] = 0.875 * (2.0 * np.minimum(ink, 1.0) - 1.0) + 0.125 * grain
     return batch
 
 
 def checksum(values):
-    """The sum of (2i + 1) times the bit pattern of element i, modulo 2^32: proves every bit of a tensor."""
+    """The sum of (2i + 1) times the bit pattern of element i, modulo 2^32."""
     bits = np.ascontiguousarray(values, dtype="<f4").reshape(-1).view("<u4").astype(np.uint64)
     odd = 2 * np.arange(bits.size, dtype=np.uint64) + 1
     return int((bits * odd).sum(dtype=np.uint64)) & 0xFFFFFFFF  # uint64 wraps, and 2^32 divides 2^64

@@ -63,7 +63,7 @@ def batch_norm_layer(draw, channels, momentum, eps):
     layer = torch.nn.BatchNorm2d(channels, eps=eps, momentum=momentum).double()
     layer.weight.data.copy_(1 + draw.normal(channels, scale=0.25))
     layer.bias.data.copy_(draw.normal(channels, scale=0.5))
-    # Rounded, because 1 + a float32 held in float64 is not a float32 any more.
+    # Rounded, because 1 + a float32 stored as float64 is not representable in float32.
     layer.weight.data.copy_(layer.weight.data.float())
     return layer
 
@@ -80,13 +80,13 @@ def batchnorm():
 
 
 def train_batches(layer, shape, draw):
-    """Three batches in train mode; y and the gradients are those of the first, the statistics after one and three."""
-    # Each channel gets a mean and a spread of its own: batch statistics far from 0 and 1.
+    """Three batches in train mode: y and gradients of the first, running statistics after one and three."""
+    # Each channel has a different mean and spread, so that batch statistics are far from 0 and 1.
     mean, spread = draw.normal(1, shape[1], 1, 1, scale=3), 1 + draw.normal(1, shape[1], 1, 1).abs()
     batches = [(draw.normal(*shape) * spread + mean).float().double() for _ in range(3)]
 
     def run(x, weight, bias):
-        # F.batch_norm as nn.BatchNorm2d.forward calls it, with our own leaves as weight and bias.
+        # F.batch_norm as called by nn.BatchNorm2d.forward, with separate leaves as weight and bias.
         layer.num_batches_tracked += 1
         statistics = (layer.running_mean, layer.running_var)
         return F.batch_norm(x, *statistics, weight, bias, True, layer.momentum, layer.eps)
@@ -104,7 +104,7 @@ def train_batches(layer, shape, draw):
 
 
 def evaluate(layer, shape, draw):
-    """Eval mode with the running statistics that three training batches left behind."""
+    """Eval mode with the running statistics of three training batches."""
     statistics = [tensor.float().double() for tensor in (layer.running_mean, layer.running_var)]
     run = lambda x, weight, bias: F.batch_norm(x, *statistics, weight, bias, False, 0.0, layer.eps)  # noqa: E731
     inputs = {"x": draw.normal(*shape), "weight": layer.weight.data.clone(), "bias": layer.bias.data.clone()}
@@ -113,7 +113,7 @@ def evaluate(layer, shape, draw):
     return tensors, {}
 
 
-# name: (x, options); "ties" draws whole numbers from 0 to 2, "constant" one number everywhere
+# name: (x, options); "ties" draws integers from 0 to 2, "constant" repeats one number
 MAX_POOL = {
     "max_k2": ([2, 3, 6, 4], {"kernel_size": 2}),
     "max_k2_odd": ([2, 3, 7, 5], {"kernel_size": 2}),
@@ -153,7 +153,7 @@ def pool():
         elif name.endswith("constant"):
             x = torch.full(shape, -1.5, dtype=torch.float64)
         tensors = differentiate(lambda leaf: F.max_pool2d(leaf, **options), {"x": x}, draw)
-        # PyTorch's index is the place in the H x W plane of one channel: row * W + column.
+        # PyTorch's index is the position in the H x W plane of one channel: row * W + column.
         indices = F.max_pool2d(x, **options, return_indices=True)[1]
         cases.append(case(name, {"kind": "max", **options}, tensors, {"indices": indices.flatten().tolist()}))
     for name, (shape, options) in AVERAGE_POOL.items():

@@ -1,4 +1,4 @@
-"""Golden cases of the optimizers, gradient clipping and the initialisers' bounds."""
+"""Golden cases of the optimizers, gradient clipping and the initializers' bounds."""
 
 import math
 
@@ -36,7 +36,7 @@ def optim():
     for name, (kind, options) in OPTIMIZERS.items():
         draw = Draw(f"optim/{name}")
         initial = draw.normal(12)
-        # Gradients from 1e-4 to 10, the fourth always zero: Adam's eps and division by zero both show.
+        # Gradients from 1e-4 to 10, the fourth always zero, to test Adam's eps and division by zero.
         scales = torch.logspace(-4, 1, 12, dtype=torch.float64)
         scales[3] = 0
         gradients = (draw.normal(STEPS, 12) * scales).float().double()
@@ -77,7 +77,7 @@ def clipping_cases():
 
 
 class Recorder(torch.Tensor):
-    """A tensor that notes how an initialiser wanted to fill it, so that the bounds come from PyTorch's own code."""
+    """A tensor that records the distribution an initializer fills it with, so that bounds come from PyTorch's code."""
 
     def uniform_(self, low=0.0, high=1.0):
         self.drawn = {"distribution": "uniform", "low": float(low), "high": float(high)}
@@ -92,26 +92,26 @@ SHAPES = {"linear_1152_256": [256, 1152], "conv_32_64_3": [64, 32, 3, 3]}
 
 
 def init():
-    # What nn.Linear and nn.Conv2d do to their weights unless told otherwise.
+    # The default initialization of the weights of nn.Linear and nn.Conv2d.
     default = {"mode": "fan_in", "nonlinearity": "leaky_relu", "a": math.sqrt(5)}
-    initialisers = {"default_weight": (nn.init.kaiming_uniform_, default)}
+    initializers = {"default_weight": (nn.init.kaiming_uniform_, default)}
     for distribution in ("uniform", "normal"):
         kaiming = getattr(nn.init, f"kaiming_{distribution}_")
         for mode in ("fan_in", "fan_out"):
             for nonlinearity, a in (("relu", 0), ("leaky_relu", 0.01), ("leaky_relu", 0.2)):
                 options = {"mode": mode, "nonlinearity": nonlinearity, "a": a}
-                initialisers[f"kaiming_{distribution}_{mode}_{nonlinearity}_{a:g}"] = (kaiming, options)
+                initializers[f"kaiming_{distribution}_{mode}_{nonlinearity}_{a:g}"] = (kaiming, options)
         xavier = getattr(nn.init, f"xavier_{distribution}_")
         for gain in (1.0, nn.init.calculate_gain("relu"), nn.init.calculate_gain("tanh")):
-            initialisers[f"xavier_{distribution}_gain_{gain:.3f}"] = (xavier, {"gain": gain})
+            initializers[f"xavier_{distribution}_gain_{gain:.3f}"] = (xavier, {"gain": gain})
     cases = [gains_case()]
     for shape_name, shape in SHAPES.items():
         fan_in, fan_out = nn.init._calculate_fan_in_and_fan_out(torch.empty(shape))
         fans = {"fan_in": fan_in, "fan_out": fan_out}
-        for name, (initialise, options) in initialisers.items():
+        for name, (initialize, options) in initializers.items():
             tensor = torch.empty(shape).as_subclass(Recorder)
-            initialise(tensor, **options)
-            options = {"initialiser": initialise.__name__.rstrip("_"), "shape": shape, **options}
+            initialize(tensor, **options)
+            options = {"initialiser": initialize.__name__.rstrip("_"), "shape": shape, **options}
             cases.append(case(f"{name}/{shape_name}", options, values={**fans, **tensor.drawn}))
     cases.append(case("default_bias/linear_1152_256", {"shape": [256]}, values=bias_bound(nn.Linear(1152, 256))))
     cases.append(case("default_bias/conv_32_64_3", {"shape": [64]}, values=bias_bound(nn.Conv2d(32, 64, 3))))
@@ -119,7 +119,7 @@ def init():
 
 
 def bias_bound(layer):
-    """The bound nn.Linear and nn.Conv2d give their bias: caught on the way through reset_parameters."""
+    """The bound of the default bias of nn.Linear and nn.Conv2d, recorded during reset_parameters."""
     recorded = {}
     original = nn.init.uniform_
     nn.init.uniform_ = lambda tensor, low, high: recorded.update(distribution="uniform", low=low, high=high)

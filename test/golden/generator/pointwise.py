@@ -1,11 +1,11 @@
-"""Golden cases of losses, activations and the small tensor ops."""
+"""Golden cases of losses, activations, and small tensor ops."""
 
 import torch
 import torch.nn.functional as F
 
 from .fixture import Draw, case, differentiate
 
-# Saturated, ordinary, tiny and zero: where exp overflows, where tanh is 1, where a kink is.
+# Saturated, ordinary, tiny and zero inputs: overflow of exp, tanh equal to 1, and kinks.
 EXTREMES = torch.tensor(
     [-100, -88, -30, -10, -5, -1, -0.5, -1e-4, 0, 1e-4, 0.5, 1, 5, 10, 30, 88, 100], dtype=torch.float32
 ).double()
@@ -61,7 +61,7 @@ def mse_cases():
     return cases
 
 
-# The shape and the axis.
+# (shape, axis)
 SOFTMAX = (([4, 5], 1), ([4, 5], 0), ([2, 3, 4], -1), ([2, 3, 4], 1), ([2, 3, 4], 0), ([2, 5, 3, 3], 1))
 
 
@@ -140,7 +140,7 @@ def variance_cases():
 
 
 def maximum_cases():
-    """max along one axis: y, the index of the chosen element, and a gradient that goes to that element alone."""
+    """max along one axis: y, the index of the chosen element, and a gradient for that element only."""
     cases = []
     for ties in (False, True):
         for axis in (0, 1, 2, -1):
@@ -149,7 +149,7 @@ def maximum_cases():
             x = draw.integers(0, 3, 3, 4, 6) if ties else draw.normal(3, 4, 6)
             tensors = differentiate(lambda leaf: leaf.max(dim=axis).values, {"x": x}, draw)
             indices = x.max(dim=axis).indices
-            # The rule inkgrad follows; a PyTorch that broke ties otherwise must not write a fixture unnoticed.
+            # inkgrad's rule for ties. A PyTorch version with another rule must not write a fixture.
             first = (x == x.amax(axis, keepdim=True)).to(torch.uint8).numpy().argmax(axis)
             if not torch.equal(indices, torch.from_numpy(first)):
                 raise AssertionError(f"{name}: PyTorch did not choose the first maximum")

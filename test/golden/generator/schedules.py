@@ -1,4 +1,4 @@
-"""Golden cases of the learning-rate schedules: plain numbers, computed by PyTorch in Python's float64."""
+"""Golden cases of the learning-rate schedules, computed by PyTorch in Python's float64."""
 
 import math
 
@@ -9,7 +9,7 @@ from .fixture import Draw, case
 
 PLATEAU_EPOCHS = 60
 
-# name: (options that differ from the defaults, which curve of metrics)
+# name: (options that differ from the defaults, name of the metric curve)
 PLATEAU = {
     "default": ({}, "falling"),
     "patience_0": ({"patience": 0}, "falling"),
@@ -47,7 +47,7 @@ PLATEAU_DEFAULTS = {
 
 
 def curve(kind):
-    """60 metrics on a 1/1024 grid: exact in both languages, and near enough to each other to tie."""
+    """60 metrics on a 1/1024 grid: exact in both languages, and often equal."""
     noise = Draw(f"plateau/{kind}").normal(PLATEAU_EPOCHS).tolist()
     grid = lambda value: round(value * 1024) / 1024  # noqa: E731
     epochs = range(PLATEAU_EPOCHS)
@@ -88,7 +88,7 @@ def plateau():
 
 
 def warmup_cosine(warmup, total, floor):
-    """The factor for step t = 0, 1, ...: a line that reaches 1 at the last warm-up step, then half a cosine."""
+    """The factor for step t = 0, 1, ...: linear to 1 at the last warm-up step, then half a cosine."""
 
     def factor(step):
         if step < warmup:
@@ -100,7 +100,7 @@ def warmup_cosine(warmup, total, floor):
 
 
 def trace(build, steps, kind="sgd", lr=0.1):
-    """What the optimizer would use in each step 0 ... steps - 1, the scheduler stepping after each."""
+    """The optimizer's settings in each step 0 ... steps - 1, with a scheduler step after each."""
     parameters = [torch.nn.Parameter(torch.zeros(1))]
     sgd = kind == "sgd"
     optimizer = torch.optim.SGD(parameters, lr=lr, momentum=0.9) if sgd else torch.optim.Adam(parameters, lr=lr)

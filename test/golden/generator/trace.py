@@ -1,4 +1,4 @@
-"""The training trace: 30 Adam steps of the whole network, in float64 and in float32, and how far the two part."""
+"""The training trace: 30 Adam steps of the whole network, in float64 and float32, and their divergence."""
 
 from collections import OrderedDict
 
@@ -15,7 +15,7 @@ DISTURBED_RUNS = 6
 
 
 def network():
-    """The EMNIST network; nn.Sequential's indices make the state dict's keys."""
+    """The EMNIST network. State-dict keys come from the indices of nn.Sequential."""
     conv_layers = []
     for inputs, outputs in ((1, 32), (32, 64), (64, 128)):
         conv_layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU(), nn.MaxPool2d(2)]
@@ -29,7 +29,7 @@ def network():
 
 
 def run(dtype, options, disturbance=0.0, seed=0):
-    """Losses of the 30 steps, the gradients of the first, the state dict after the last."""
+    """Returns the losses of 30 steps, the gradients of the first, and the state dict after the last."""
     model = network().to(dtype).train()
     generator = torch.Generator().manual_seed(seed)
     for parameter in model.parameters():
@@ -49,7 +49,7 @@ def run(dtype, options, disturbance=0.0, seed=0):
 
 
 def stride(tensor):
-    """The k of "every k-th element is stored", so that at most 512 are."""
+    """The k of "every k-th element is stored", which stores at most 512 elements."""
     return -(-tensor.numel() // STORED)
 
 
@@ -58,7 +58,7 @@ def sample(tensor):
 
 
 def drift(runs, exact):
-    """The worst deviation of some float32 tensors from the float64 one."""
+    """The largest deviation of float32 tensors from the float64 one."""
     errors = [(single.double() - exact).abs() for single in runs]
     norm = float(exact.norm())
     return {
@@ -68,7 +68,7 @@ def drift(runs, exact):
 
 
 def loss_drift(runs, exact):
-    """For each step the worst relative deviation so far of some runs' losses."""
+    """For each step, the largest relative deviation of the runs' losses up to it."""
     worst, so_far = [], 0.0
     for step, loss in enumerate(exact):
         so_far = max([so_far, *(abs(losses[step] - loss) / loss for losses in runs)])
@@ -77,10 +77,10 @@ def loss_drift(runs, exact):
 
 
 def training_case(name, options):
-    """The trace in float64 (what is right), in float32 (what PyTorch gets), and how far rounding can carry it.
+    """The trace in float64 (the exact result) and float32, and the divergence caused by rounding.
 
-    A ReLU or a maximum that flips by one rounding error sends a gradient elsewhere, so float32 runs that differ in
-    the last bit part for good. The disturbed runs, float32 from weights moved by 1e-6 relative, measure how far.
+    A rounding error can flip a ReLU or a maximum and send its gradient elsewhere, so float32 runs that differ in the
+    last bit diverge. The disturbed runs, float32 from weights changed by 1e-6 relative, measure by how much.
     """
     losses, first, final = run(torch.float64, options)
     plain = run(torch.float32, options)
@@ -114,26 +114,26 @@ def report(name, options, values):
     for step in (4, 9, 14, 19, 29):
         plain, disturbed = values["loss_drift32"][step], values["loss_drift_disturbed"][step]
         print(f"  losses of {step + 1:2d} steps, relative       {plain:.1e}  {disturbed:.1e}")
-    for key, of in values["final_drift32"].items():
-        most = values["final_drift_disturbed"][key]
+    for key, plain in values["final_drift32"].items():
+        disturbed = values["final_drift_disturbed"][key]
         print(
-            f"  {key:32s} max {of['max_abs']:.1e}  {most['max_abs']:.1e}"
-            f"   relative L2 {of['relative_l2']:.1e}  {most['relative_l2']:.1e}"
+            f"  {key:32s} max {plain['max_abs']:.1e}  {disturbed['max_abs']:.1e}"
+            f"   relative L2 {plain['relative_l2']:.1e}  {disturbed['relative_l2']:.1e}"
         )
 
 
 def formula_case():
-    """Samples and checksums by which formula.ts proves that it is formula.py's twin."""
+    """Samples and checksums that verify formula.ts against formula.py."""
     values = {"tensors": {}, "images": [], "labels": []}
-    for name, shape, centre, bound in formula.state_table():
-        tensor = formula.initial_tensor(name, shape, centre, bound).reshape(-1)
-        places = sorted({0, tensor.size // 3, tensor.size // 2, tensor.size - 1})
-        samples = [[place, float(tensor[place])] for place in places]
+    for name, shape, center, bound in formula.state_table():
+        tensor = formula.initial_tensor(name, shape, center, bound).reshape(-1)
+        indices = sorted({0, tensor.size // 3, tensor.size // 2, tensor.size - 1})
+        samples = [[index, float(tensor[index])] for index in indices]
         values["tensors"][name] = {"shape": shape, "samples": samples, "checksum": formula.checksum(tensor)}
     for step in range(STEPS):
         batch = formula.images(step).reshape(-1)
-        places = [0, 3000 + 37 * step, batch.size - 1]
-        samples = [[place, float(batch[place])] for place in places]
+        indices = [0, 3000 + 37 * step, batch.size - 1]
+        samples = [[index, float(batch[index])] for index in indices]
         values["images"].append({"samples": samples, "checksum": formula.checksum(batch)})
         values["labels"].append(formula.labels(step).tolist())
     return case("formula", {"batch": formula.BATCH, "classes": formula.CLASSES, "side": formula.SIDE}, values=values)
@@ -142,8 +142,8 @@ def formula_case():
 def trace():
     return [
         formula_case(),
-        # The recipe EMNIST is trained with. Chaotic in float32: to be held tightly only in float64.
+        # The recipe's settings. Chaotic in float32: tight tolerances are possible only in float64.
         training_case("adam", {"lr": 1e-3, "eps": 1e-8}),
-        # A tenth of the rate, and an eps that keeps Adam from blowing rounding noise up to full steps.
+        # A tenth of the learning rate, and an eps that prevents Adam from amplifying rounding noise to full steps.
         training_case("adam_tame", {"lr": 1e-4, "eps": 1e-4}),
     ]

@@ -1,5 +1,6 @@
-// What the page shows of the network's inside is the network's own: each stage against the whole, the saliency map against finite
-// differences in float64, sums that are taken apart against the maps, and nothing left behind.
+// Tests the visualization of the network: each stage against the whole network, the saliency map
+// against finite differences in float64, and decomposed sums against the feature maps. No buffer is
+// left.
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CharacterNet, type Convolutions } from '../../../src/app/model/characterNet.js';
@@ -22,7 +23,8 @@ const CLASSES = 47;
 const IMAGE = [1, 1, 28, 28];
 const pixels = new Float32Array(784);
 normalize().apply(new SyntheticCharacters({ seed: 5 }).sample(11).image, 0, pixels, 0, 784);
-// Paper is one number, and the largest of four equal numbers has no slope: a little noise keeps every pixel apart.
+// The maximum of four equal paper pixels has no gradient, so a little noise makes all pixels
+// different.
 const noise = new Rng(3);
 pixels.forEach((value, i) => {
   pixels[i] = value + noise.between(-0.1, 0.1);
@@ -30,7 +32,10 @@ pixels.forEach((value, i) => {
 const input = (): Tensor => tensor(pixels, { shape: IMAGE });
 const question = { winner: 3, wanted: 7, against: 3 };
 
-/** A network whose batch norms do something, in evaluation mode; gone when `body` has ended. */
+/**
+ * Runs `body` with a network in evaluation mode whose batch norms have an effect, then disposes of
+ * it.
+ */
 async function withNetwork(
   body: (model: CharacterNet) => Promise<void>,
   convolutions: Convolutions = [1, 1, 1],
@@ -48,7 +53,7 @@ async function withNetwork(
 }
 
 describe.each(fastBackends)('on $name', ({ make }) => {
-  it.each([true, false])('every stage together is the network, fused: %s', (fused) =>
+  it.each([true, false])('all stages together equal the network, fused: %s', (fused) =>
     withFreshBackend(make, () =>
       withNetwork(
         async (model) => {
@@ -82,12 +87,12 @@ describe.each(fastBackends)('on $name', ({ make }) => {
   );
 });
 
-it('a thought leaves nothing on the backend and no gradient on the network', () =>
+it('leaves no buffer on the backend and no gradient on the network', () =>
   withFreshBackend(wasm(1).make, (backend) =>
     withNetwork(async (model) => {
       const stages = stagesOf(model);
       const first = await think(stages, input, question);
-      const { live, allocations } = backend.memory; // with weights in the order that the kernels like
+      const { live, allocations } = backend.memory; // with packed copies of the weights
       for (let i = 0; i < 20; i++) await think(stages, input, question);
       expect(backend.memory).toMatchObject({ live, allocations });
       expect(model.parameters().every(({ grad }) => grad === null)).toBe(true);
@@ -95,7 +100,7 @@ it('a thought leaves nothing on the backend and no gradient on the network', () 
     }),
   ));
 
-/** A thought of the network on a backend of its own. */
+/** An analysis of the network on a new backend. */
 async function thoughtOn(make: typeof oracle.make): Promise<Thought> {
   let thought: Thought | null = null;
   await withFreshBackend(make, () =>
@@ -111,11 +116,11 @@ beforeAll(async () => {
   exact = await thoughtOn(oracle.make);
 });
 
-it('the slopes are those of finite differences, in float64', () =>
+it('the gradients equal finite differences, in float64', () =>
   withFreshBackend(oracle.make, () =>
     withNetwork(async (model) => {
       const { saliency, toward } = exact;
-      const STEP = 1e-6; // of ink; in the network's input twice that
+      const STEP = 1e-6; // in ink; twice that in the network's input
       const places = [0, 27, 210, 238, 300, 378, 406, 407, 434, 490, 555, 783];
       const moved = places.flatMap((place) =>
         [2 * STEP, -2 * STEP].map((step) =>
@@ -138,7 +143,7 @@ it('the slopes are those of finite differences, in float64', () =>
     }),
   ));
 
-it('the SIMD slopes are those of the reference', async () => {
+it('the SIMD gradients equal those of the reference', async () => {
   const { saliency: wanted } = exact;
   const { saliency: found } = await thoughtOn(wasm(1).make);
   const largest = Math.max(...Array.from(wanted, Math.abs));
@@ -149,37 +154,35 @@ it('the SIMD slopes are those of the reference', async () => {
 
 const DEPTHS: [Convolutions][] = [[[1, 1, 1]], [[1, 2, 2]], [[2, 1, 3]]];
 
-it.each(DEPTHS)(
-  'a filter that is taken apart adds up to what the network says, %j convolutions',
-  (depths) =>
-    withFreshBackend(wasm(1).make, () =>
-      withNetwork(async (model) => {
-        const stages = stagesOf(model);
-        const filters = await filtersOf(stages);
-        const { inputs, blocks } = await think(stages, input, question);
-        let fired = 0;
-        for (const [block, side] of [28, 14, 7].entries()) {
-          for (let filter = 0; filter < filters[block].outChannels; filter++) {
-            const peak = peakOf(blocks[block], Math.floor(side / 2), filter);
-            const { bias, shares, total } = takeApart(
-              filters[block],
-              filter,
-              inputs[block],
-              side,
-              peak,
-            );
-            expect(shares.reduce((sum, { value }) => sum + value, bias)).toBeCloseTo(total, 9);
-            expect(Math.max(0, total)).toBeCloseTo(peak.value, 3);
-            if (peak.value > 0) fired += 1;
-          }
+it.each(DEPTHS)("the terms of a filter add up to the network's output, %j convolutions", (depths) =>
+  withFreshBackend(wasm(1).make, () =>
+    withNetwork(async (model) => {
+      const stages = stagesOf(model);
+      const filters = await filtersOf(stages);
+      const { inputs, blocks } = await think(stages, input, question);
+      let fired = 0;
+      for (const [block, side] of [28, 14, 7].entries()) {
+        for (let filter = 0; filter < filters[block].outChannels; filter++) {
+          const peak = peakOf(blocks[block], Math.floor(side / 2), filter);
+          const { bias, shares, total } = takeApart(
+            filters[block],
+            filter,
+            inputs[block],
+            side,
+            peak,
+          );
+          expect(shares.reduce((sum, { value }) => sum + value, bias)).toBeCloseTo(total, 9);
+          expect(Math.max(0, total)).toBeCloseTo(peak.value, 3);
+          if (peak.value > 0) fired += 1;
         }
-        expect(fired).toBeGreaterThan(50);
-      }, depths),
-    ),
+      }
+      expect(fired).toBeGreaterThan(50);
+    }, depths),
+  ),
 );
 
 it.each(DEPTHS)(
-  'a point depends on the pixels of its field and on no others, %j convolutions',
+  'a point depends only on the pixels of its receptive field, %j convolutions',
   (depths) =>
     withFreshBackend(wasm(1).make, () =>
       withNetwork(async (model) => {
@@ -198,7 +201,7 @@ it.each(DEPTHS)(
             for (let c = 0; c < channels; c++) seed[(c * side + row) * side + column] = c + 1;
             return gradientOf(maps, x, tensor(seed, { shape: maps.shape })).data();
           });
-          // Winograd's tiles leave traces of rounding outside.
+          // Winograd's tiles cause rounding errors outside.
           const least = 1e-5 * Math.max(...slopes.map(Math.abs));
           const seen = [...slopes.keys()].filter((i) => Math.abs(slopes[i]) > least);
           const rows = seen.map((i) => Math.floor(i / 28));

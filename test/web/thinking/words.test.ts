@@ -1,4 +1,4 @@
-// Captions of the thinking panel: places, numbers, and what a hand can change.
+// Tests the captions of the thinking panel: positions, numbers, and suggested changes.
 
 import { expect, it } from 'vitest';
 import { dabs } from '../../../src/app/web/thinking/think.js';
@@ -12,7 +12,7 @@ import {
   times,
 } from '../../../src/app/web/thinking/captionText.js';
 
-it('names the ninth that a point lies in', () => {
+it('names the ninth that contains a point', () => {
   expect([placeName(0, 0, 28), placeName(0, 14, 28), placeName(14, 27, 28)]).toEqual([
     'top left',
     'top',
@@ -25,7 +25,7 @@ it('names the ninth that a point lies in', () => {
   ]);
 });
 
-it('says where in a sentence', () => {
+it('names a position within a sentence', () => {
   expect([atPlace(0, 0, 3), atPlace(1, 1, 3), atPlace(1, 2, 3), atPlace(2, 1, 3)]).toEqual([
     'at the top left',
     'in the middle',
@@ -34,7 +34,7 @@ it('says where in a sentence', () => {
   ]);
 });
 
-it('finds where most of a picture lies', () => {
+it('finds the position of most of an image', () => {
   const picture = new Float32Array(784);
   expect(heaviest(picture, 28)).toBeNull();
   picture[0] = 5;
@@ -47,7 +47,7 @@ it('finds where most of a picture lies', () => {
   expect(describeSlopes(new Float32Array(784), 28)).toBe('No pixel matters.');
 });
 
-it('writes numbers for people', () => {
+it('formats numbers', () => {
   expect([0, 0.123, -2.5, 12.34, -123.4, -0.001].map(figure)).toEqual([
     '0.00',
     '0.12',
@@ -66,19 +66,22 @@ it('writes numbers for people', () => {
   ]);
 });
 
-it('offers a dab of the pen where ink is missing, and rubbing out where there is some', () => {
+it('suggests adding ink where it is missing, and erasing where there is some', () => {
   const [blank, full] = [new Uint8Array(784), new Uint8Array(784).fill(255)];
   const slopes = new Float32Array(784);
   const middle = 14 * 28 + 14;
   slopes[middle] = 2;
   expect([...dabs(slopes, blank)].filter((value) => value !== 0)).toHaveLength(9);
   expect(dabs(slopes, blank)[middle]).toBe(2);
-  expect(dabs(slopes, blank)[middle + 29]).toBeCloseTo(1.2, 6); // the corner of a dab has 0.6 of its ink
-  expect(dabs(slopes, full).every((value) => value === 0)).toBe(true); // there is no room for ink, and less would hurt
+  // The corner of a dot has 0.6 of its ink.
+  expect(dabs(slopes, blank)[middle + 29]).toBeCloseTo(1.2, 6);
+  // No room for more ink, and less ink has a negative effect.
+  expect(dabs(slopes, full).every((value) => value === 0)).toBe(true);
   slopes[middle] = -2;
   expect(dabs(slopes, full)[middle]).toBe(-2);
   expect(dabs(slopes, blank).every((value) => value === 0)).toBe(true);
-  slopes[middle + 1] = 3; // on blank paper a dab around the middle costs 2 and brings 3
+  slopes[middle + 1] = 3; // on blank paper a dot in the middle loses 2 and gains 3
   expect(dabs(slopes, blank)[middle]).toBe(1);
-  expect(dabs(new Float32Array(784).fill(1), blank)[0]).toBeCloseTo(3.6, 6); // the rest of that dab lies outside
+  // The rest of that dot is outside.
+  expect(dabs(new Float32Array(784).fill(1), blank)[0]).toBeCloseTo(3.6, 6);
 });

@@ -1,4 +1,4 @@
-"""Counts how many images of the test part a model reads right.
+"""Prints the accuracy of a model on the test part.
 
     python evaluate.py --data path/to/emnist --model trained.pth
 """
@@ -7,7 +7,7 @@ import argparse
 
 import torch
 
-from emnist import normalise, read_part
+from emnist import normalize, read_part
 from network import load_model
 
 
@@ -23,8 +23,8 @@ def main():
     images, labels = read_part(options.data, options.split, "test")
     with torch.no_grad():
         batches = zip(images.split(250), labels.split(250))
-        correct = sum(int((model(normalise(some)).argmax(1) == true).sum()) for some, true in batches)
-    print(f"{correct} of {len(labels)} right, {100 * correct / len(labels):.2f} %")
+        correct = sum(int((model(normalize(x)).argmax(1) == y).sum()) for x, y in batches)
+    print(f"{correct} of {len(labels)} correct, {100 * correct / len(labels):.2f} %")
 
 
 if __name__ == "__main__":

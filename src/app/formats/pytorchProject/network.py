@@ -1,14 +1,12 @@
 """The network: three blocks of convolution, batch norm, ReLU and pooling, then two linear layers.
 
-Layer names are inkgrad's and the PyTorch original's, so state dicts go back and forth. Imports torch only.
+Layer names are those of inkgrad and of the PyTorch original, so state dicts can be exchanged. Imports only torch.
 """
 
 import torch
 from torch import nn
 
 INPUT_SIZE = (1, 28, 28)
-
-
 CHANNELS = (32, 64, 128)
 
 
@@ -24,9 +22,9 @@ def block(in_channels, out_channels, convolutions):
 
 
 class CharacterNet(nn.Module):
-    """Normalised images [N, 1, 28, 28] to logits [N, classes].
+    """Maps normalized images [N, 1, 28, 28] to logits [N, classes].
 
-    convolutions: how many each of the three blocks has.
+    convolutions: number of convolutions in each of the three blocks.
     """
 
     def __init__(self, classes, dropout=0.5, convolutions=(1, 1, 1)):
@@ -50,13 +48,13 @@ class CharacterNet(nn.Module):
 
 
 def convolutions_of(state):
-    """How many convolutions each block of a state dict has, from the shapes of its filters."""
+    """Returns the number of convolutions in each block, from the filter shapes in a state dict."""
     filters = [value.shape[0] for value in state.values() if value.dim() == 4]
     return tuple(filters.count(channels) for channels in CHANNELS)
 
 
 def load_model(path):
-    """A network from a file that inkgrad or train.py wrote, and the name of each class."""
+    """Loads a network from a file written by inkgrad or train.py; returns it with the class names."""
     contents = torch.load(path, map_location="cpu")
     names = list(contents["class_mapping"])
     state = contents["model_state_dict"]

@@ -1,10 +1,10 @@
-"""Trains the network on one process or, under torchrun, on many.
+"""Trains the network in one process or, with torchrun, in several.
 
     python train.py --data path/to/emnist
     torchrun --nproc_per_node 4 train.py --data path/to/emnist
 
-The recipe is inkgrad's: Adam, batch 64, the learning rate divided by ten when validation stops improving, validation
-on a part of the training images; the test part is not read. README.md says what changes with many processes.
+The recipe is inkgrad's: Adam, batch size 64, ReduceLROnPlateau, validation on held-out training images. The test part
+is not used. README.md explains what changes with several processes.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from torch.nn.functional import cross_entropy
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
 
-from emnist import normalise, read_part, split_validation
+from emnist import normalize, read_part, split_validation
 from network import INPUT_SIZE, CharacterNet, load_model
 
 
@@ -24,13 +24,13 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder of the official EMNIST files")
     parser.add_argument("--split", default="balanced", help="EMNIST split (default: balanced)")
-    parser.add_argument("--model", default="model.pth", help="names the classes; with --warm also the first weights")
-    parser.add_argument("--warm", action="store_true", help="go on from the model's weights instead of fresh ones")
-    parser.add_argument("--out", default="trained.pth", help="where the best state goes (default: trained.pth)")
+    parser.add_argument("--model", default="model.pth", help="source of the class names and, with --warm, of the weights")
+    parser.add_argument("--warm", action="store_true", help="initialize from the weights of the model")
+    parser.add_argument("--out", default="trained.pth", help="output file for the best weights (default: trained.pth)")
     parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--batch-size", type=int, default=64, help="images a step, over all processes")
+    parser.add_argument("--batch-size", type=int, default=64, help="images per step, over all processes")
     parser.add_argument("--lr", type=float, default=0.001)
-    parser.add_argument("--val-fraction", type=float, default=0.1, help="part of the training images for validation")
+    parser.add_argument("--val-fraction", type=float, default=0.1, help="fraction of the training images for validation")
     parser.add_argument("--seed", type=int, default=42)
     return parser.parse_args()
 
@@ -41,26 +41,26 @@ def subset(images, labels, indices):
 
 def run_epoch(model, loader, device, optimizer=None):
     """Mean loss and accuracy over all processes; trains if there is an optimizer."""
-    sums = torch.zeros(3, dtype=torch.float64, device=device)  # loss, right answers, images
+    sums = torch.zeros(3, dtype=torch.float64, device=device)  # loss, correct predictions, images
     model.train(optimizer is not None)
     with torch.set_grad_enabled(optimizer is not None):
         for images, labels in loader:
-            images, labels = normalise(images.to(device)), labels.to(device)
+            images, labels = normalize(images.to(device)), labels.to(device)
             logits = model(images)
             loss = cross_entropy(logits, labels)
             if optimizer is not None:
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
-            right = (logits.argmax(1) == labels).sum()
-            sums += torch.stack([loss.detach().double() * len(labels), right.double(), right.new_tensor(len(labels)).double()])
+            correct = (logits.argmax(1) == labels).sum()
+            sums += torch.stack([loss.detach().double() * len(labels), correct.double(), correct.new_tensor(len(labels)).double()])
     dist.all_reduce(sums)
-    loss, right, count = sums.tolist()
-    return loss / count, right / count
+    loss, correct, count = sums.tolist()
+    return loss / count, correct / count
 
 
 def save(model, names, path):
-    """Writes what `inkgrad import` reads; never half of it under the final name."""
+    """Writes a file for `inkgrad import`, under a temporary name that is then renamed."""
     contents = {"model_state_dict": model.state_dict(), "class_mapping": names, "input_size": INPUT_SIZE}
     torch.save(contents, path + ".partial")
     os.replace(path + ".partial", path)
@@ -68,32 +68,32 @@ def save(model, names, path):
 
 def main():
     options = arguments()
-    if "RANK" not in os.environ:  # without torchrun: a group of one
+    if "RANK" not in os.environ:  # without torchrun: a single process
         os.environ.update(RANK="0", WORLD_SIZE="1", LOCAL_RANK="0", MASTER_ADDR="127.0.0.1", MASTER_PORT="29400")
     dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
     rank, processes = dist.get_rank(), dist.get_world_size()
     if options.batch_size % processes != 0:
-        raise SystemExit(f"--batch-size {options.batch_size} cannot be divided among {processes} processes")
+        raise SystemExit(f"--batch-size {options.batch_size} is not divisible by {processes} processes")
     device = torch.device("cuda", int(os.environ["LOCAL_RANK"])) if torch.cuda.is_available() else torch.device("cpu")
     if device.type == "cuda":
         torch.cuda.set_device(device)
 
-    torch.manual_seed(options.seed)  # the same first weights everywhere
-    known, names = load_model(options.model)
-    fresh = CharacterNet(len(names), convolutions=known.convolutions)
-    model = (known if options.warm else fresh).to(device)
+    torch.manual_seed(options.seed)  # equal initial weights in all processes
+    loaded, names = load_model(options.model)
+    initial = CharacterNet(len(names), convolutions=loaded.convolutions)
+    model = (loaded if options.warm else initial).to(device)
     parallel = DistributedDataParallel(model, device_ids=[device] if device.type == "cuda" else None)
-    torch.manual_seed(options.seed + 1 + rank)  # other dropout masks everywhere
+    torch.manual_seed(options.seed + 1 + rank)  # different dropout masks in each process
 
     images, labels = read_part(options.data, options.split, "train")
     if int(labels.max()) >= len(names):
-        raise SystemExit(f"label {int(labels.max())} is beyond the model's {len(names)} classes: is this its split?")
+        raise SystemExit(f"label {int(labels.max())} is out of range for {len(names)} classes; check --split")
     training, validation = split_validation(labels, options.val_fraction, options.seed)
     share = options.batch_size // processes
     sampler = DistributedSampler(training, seed=options.seed)
     train_loader = DataLoader(subset(images, labels, training), batch_size=share, sampler=sampler)
-    own = validation[rank::processes]  # every image once, whatever the number of processes
-    val_loader = DataLoader(subset(images, labels, own), batch_size=250)
+    local = validation[rank::processes]  # every image once, for any number of processes
+    val_loader = DataLoader(subset(images, labels, local), batch_size=250)
 
     optimizer = torch.optim.Adam(model.parameters(), lr=options.lr)
     scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="min", patience=2)
@@ -101,7 +101,7 @@ def main():
     for epoch in range(options.epochs):
         sampler.set_epoch(epoch)
         train_loss, train_accuracy = run_epoch(parallel, train_loader, device, optimizer)
-        for buffer in model.buffers():  # running statistics: all validate with those that are saved
+        for buffer in model.buffers():  # running statistics: validate with those of process 0, which are saved
             dist.broadcast(buffer, 0)
         val_loss, val_accuracy = run_epoch(model, val_loader, device)
         scheduler.step(val_loss)

@@ -17,7 +17,7 @@ declare const __VERSION__: string;
 
 function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`the page lacks #${id}`);
+  if (!(found instanceof type)) throw new Error(`no ${type.name} with id "${id}" on the page`);
   return found;
 }
 

@@ -11,7 +11,7 @@ export interface Failure {
 /** Result of one candidate. */
 export type Outcome = Measured | Failure;
 
-/** Runs a task in a new worker. Always resolves: with the result of `take` for a report, or with a failure. */
+/** Runs a task in a new worker. Always resolves: with the result of `resultOf` for a report, or with a failure. */
 function inWorker<Result>(
   task: Task,
   take: (report: Report) => Result | undefined,

@@ -19,11 +19,11 @@ export function mount(host: HTMLElement, app: App): Panel {
   const picker = element('input', {
     type: 'file',
     accept: '.safetensors,.pth,.pt',
-    id: 'own-model',
+    id: 'model-file',
   });
   const own = element(
     'label',
-    { className: 'button', htmlFor: 'own-model' },
+    { className: 'button', htmlFor: 'model-file' },
     'Load a model of your own',
   );
   const back = element('button', { type: 'button', hidden: true }, 'Back to the page’s model');
@@ -32,9 +32,9 @@ export function mount(host: HTMLElement, app: App): Panel {
     { className: 'soft' },
     'A .safetensors file that inkgrad train wrote or this page saved, or the original’s .pth. It stays on your device.',
   );
-  host.append(card, element('div', { className: 'own-model' }, picker, own, back), hint);
+  host.append(card, element('div', { className: 'model-file' }, picker, own, back), hint);
 
-  /** Replaces the reader; on failure the old one stays. */
+  /** Replaces the predictor; on failure the old one stays. */
   const change = async (open: () => Promise<Reader>): Promise<void> => {
     host.setAttribute('aria-busy', 'true');
     try {
@@ -89,8 +89,8 @@ async function openFile(file: File): Promise<Reader> {
       `model ${file.name}: it has ${file.size} bytes, more than ${MAX_BYTES}; a model of this network has about a million`,
     );
   }
-  const { Reader } = await import('../prediction/reader.js');
-  return Reader.open(new Uint8Array(await file.arrayBuffer()), file.name);
+  const module = await import('../prediction/reader.js');
+  return module.Reader.open(new Uint8Array(await file.arrayBuffer()), file.name);
 }
 
 function draw({ card }: Reader, identity: Identity, layers: readonly NamedLayer[]): HTMLElement[] {

@@ -8,8 +8,8 @@ import type { Sheet } from './sheet.js';
 import { boundingBox } from '../../../data/strokes/boundingBox.js';
 
 /**
- * Drawings smaller than this fraction of the pad's height are not enlarged to the size of a character. Otherwise the tremble
- * of a tapping finger would become a letter; this way it stays a dot.
+ * Drawings smaller than this fraction of the pad's height are not enlarged to the size of a character. Otherwise the tremor
+ * of a tapping finger would be enlarged to a letter instead of remaining a dot.
  */
 export const SMALL_MARK = 0.08;
 
@@ -37,8 +37,7 @@ export function imageOf(strokes: readonly Stroke[]): Uint8Array {
 
 /** The contents of the pad as the page's `Drawing`. */
 export function drawingOf({ strokes, picture }: Sheet): Drawing {
-  if (picture !== null)
-    return { strokes: [], image: picture.image, empty: false, source: 'picture' };
+  if (picture !== null) return { strokes: [], image: picture.image, empty: false, source: 'image' };
   const empty = strokes.length === 0;
   return {
     strokes,

@@ -1,4 +1,4 @@
-// Pointer events of a canvas, reduced to one drawing hand: all coalesced points, without second fingers and palms.
+// Pointer events of a canvas, reduced to gestures of one pointer: all coalesced points, without second fingers and palms.
 
 import { OnePointer } from './pointers.js';
 
@@ -34,7 +34,7 @@ export function followHand(canvas: HTMLCanvasElement, listener: HandListener): v
     if (event.button !== MAIN && !rubber) return;
     const turn = one.down(event);
     if (turn === 'ignore') return;
-    if (turn === 'draw instead') listener.cancel();
+    if (turn === 'replace') listener.cancel();
     canvas.setPointerCapture(event.pointerId);
     event.preventDefault(); // prevents text selection and image dragging
     canvas.focus({ preventScroll: true });

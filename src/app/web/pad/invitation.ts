@@ -16,7 +16,7 @@ export function mountInvitation(host: HTMLElement, app: App): void {
   host.append(picture, element('p', {}, 'Draw a letter or a digit'));
   const stop = play(strokes, (soFar) => showStrokes(picture, soFar));
   app.drawing.subscribe(({ empty }) => {
-    host.classList.toggle('gone', !empty);
+    host.classList.toggle('hidden', !empty);
     if (empty) return;
     stop();
     showStrokes(picture, strokes);

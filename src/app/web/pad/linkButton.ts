@@ -1,6 +1,6 @@
 // The button that copies a link to the drawing.
 
-import type { App } from '../app.js';
+import type { Announcer, ErrorReporter } from '../app.js';
 import { addressOf } from './link.js';
 import type { Pad } from './pad.js';
 import { enable, ICONS, makeTool } from './toolbar.js';
@@ -9,7 +9,7 @@ import { enable, ICONS, makeTool } from './toolbar.js';
 const SHOWN = 2000;
 
 /** Adds the link button to the pad's toolbar. */
-export function offerLink(pad: Pad, app: Pick<App, 'say' | 'fail'>): void {
+export function offerLink(pad: Pad, app: Announcer & ErrorReporter): void {
   const copy = async (): Promise<void> => {
     try {
       const address = addressOf(pad.sheet.value.strokes, location.href);

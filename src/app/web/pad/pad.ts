@@ -1,7 +1,7 @@
 // The drawing pad: strokes, eraser, undo, and images from files.
 
 import type { Stroke } from '../../../data/strokes/raster.js';
-import type { App } from '../app.js';
+import type { Announcer } from '../app.js';
 import { element } from '../ui/dom.js';
 import { Signal } from '../ui/signal.js';
 import { touched } from './erase.js';
@@ -40,7 +40,7 @@ export class Pad {
   readonly toolbar = element('div', { className: 'tools', role: 'toolbar' });
   readonly root: HTMLElement;
   readonly canvas: HTMLCanvasElement;
-  readonly #app: Pick<App, 'say'>;
+  readonly #app: Announcer;
   readonly #options: PadOptions;
   readonly #surface: Surface;
   readonly #history = new History<Sheet>(EMPTY_SHEET);
@@ -51,7 +51,7 @@ export class Pad {
   #erases = false;
 
   /** Mounts the pad with its buttons in `host`. */
-  constructor(host: HTMLElement, app: Pick<App, 'say'>, options: PadOptions) {
+  constructor(host: HTMLElement, app: Announcer, options: PadOptions) {
     this.#app = app;
     this.#options = options;
     this.canvas = element('canvas', {
@@ -155,7 +155,7 @@ export class Pad {
 
   #begin({ clientX, clientY, pressure }: HandPoint, tool: { pen: boolean; rubber: boolean }): void {
     this.#options.begun?.();
-    this.root.classList.add('by-hand');
+    this.root.classList.add('pointer-used');
     const at = this.#surface.place(clientX, clientY);
     if (this.#erases || tool.rubber) {
       this.#doing = { kind: 'erasing', at };
@@ -218,7 +218,7 @@ export class Pad {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.key === 'Tab') this.root.classList.remove('by-hand');
+    if (event.key === 'Tab') this.root.classList.remove('pointer-used');
     const command = commandOf(event);
     if (command === null || event.defaultPrevented || !follows(command, this.#focus())) return;
     event.preventDefault();
@@ -226,12 +226,12 @@ export class Pad {
   }
 
   #focus(): Focus {
-    const at = document.activeElement;
-    if (this.root.contains(at)) return 'here';
+    const focused = document.activeElement;
+    if (this.root.contains(focused)) return 'here';
     const { bottom, top, height } = this.canvas.getBoundingClientRect();
     if (height === 0 || bottom < 0 || top > window.innerHeight) return 'taken'; // an invisible pad must not be cleared
-    if (at === null || at === document.body) return 'nowhere';
-    return at.closest('input, textarea, select, [contenteditable], dialog, .pad')
+    if (focused === null || focused === document.body) return 'nowhere';
+    return focused.closest('input, textarea, select, [contenteditable], dialog, .pad')
       ? 'taken'
       : 'elsewhere';
   }

@@ -1,13 +1,13 @@
 // Image input for the pad: a button, drag and drop, and paste.
 
 import { DataError } from '../../../data/errors.js';
-import type { App } from '../app.js';
+import type { Announcer, ErrorReporter } from '../app.js';
 import { element } from '../ui/dom.js';
 import type { Pad } from './pad.js';
 import { ICONS, makeTool } from './toolbar.js';
 
 /** Adds the button to the pad, and handles dropped and pasted files. */
-export function takePictures(pad: Pad, app: Pick<App, 'say' | 'fail'>): void {
+export function takePictures(pad: Pad, app: Announcer & ErrorReporter): void {
   let latest = 0;
   const take = async (file: File): Promise<void> => {
     const mine = ++latest;
@@ -45,7 +45,7 @@ export function takePictures(pad: Pad, app: Pick<App, 'say' | 'fail'>): void {
   });
   pad.toolbar.append(button, input);
 
-  const receive = (on: boolean): unknown => pad.root.classList.toggle('receiving', on);
+  const receive = (on: boolean): unknown => pad.root.classList.toggle('drag-over', on);
   pad.root.addEventListener('dragover', (event) => {
     event.preventDefault();
     receive(true);

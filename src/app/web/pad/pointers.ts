@@ -5,7 +5,7 @@ export type Turn =
   /** It draws. */
   | 'draw'
   /** It draws, and the previous pointer was the palm of the hand that holds the pen: undo its stroke. */
-  | 'draw instead'
+  | 'replace'
   /** It is ignored: another pointer draws, or it is a hand near a pen. */
   | 'ignore';
 
@@ -39,7 +39,7 @@ export class OnePointer {
     if (palm || (before !== null && !(pointerType === 'pen' && before.type === 'touch')))
       return 'ignore';
     this.#drawing = { id: pointerId, type: pointerType };
-    return before === null ? 'draw' : 'draw instead';
+    return before === null ? 'draw' : 'replace';
   }
 
   /** A pointer moved, touching or hovering: a pen near the pad blocks touches. */

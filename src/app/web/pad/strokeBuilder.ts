@@ -57,7 +57,7 @@ export class StrokeBuilder {
     return Math.sqrt(dx * dx + dy * dy);
   }
 
-  /** Appends the curve from the previous knot to knot `to`; `after` is the next knot, -1 if there is none yet. */
+  /** Appends the curve from the previous knot to knot `to`; `next` is the index of the next knot, -1 if there is none yet. */
   #span(to: number, after: number): void {
     const length = this.#distance(to - 1, this.#knots[2 * to], this.#knots[2 * to + 1]);
     if (length === 0) return;

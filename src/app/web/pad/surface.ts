@@ -35,7 +35,7 @@ export class Surface {
     this.#penWidth = penWidth;
     this.#pressures = pressures;
     const context = canvas.getContext('2d');
-    if (context === null) throw new Error('the browser gives no canvas to draw on');
+    if (context === null) throw new Error('no 2D context available for the pad canvas');
     this.#context = context;
     this.#watchSize();
     // The style sheet sets the colors: redraw when they change.

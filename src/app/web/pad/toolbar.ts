@@ -5,7 +5,7 @@ import type { Command } from './keys.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-export interface ToolOptions {
+export interface ToolDescription {
   /** Visible label and accessible name. */
   readonly label: string;
   /** Description for the tooltip. */
@@ -14,10 +14,13 @@ export interface ToolOptions {
   readonly key?: string;
   /** Key for `aria-keyshortcuts`, e.g. `Control+Z`. */
   readonly shortcut?: string;
-  /** The icon: an SVG path in a box of 24 x 24. */
-  readonly icon: string;
   /** Whether it is a toggle button. Default false. */
   readonly toggles?: boolean;
+}
+
+export interface ToolOptions extends ToolDescription {
+  /** The icon: an SVG path in a box of 24 x 24. */
+  readonly icon: string;
   readonly press: () => void;
 }
 
@@ -49,7 +52,7 @@ function iconOf(path: string): SVGSVGElement {
   return svg;
 }
 
-/** Enables or disables a button. If the button being disabled has the focus, moves the focus to `refuge`. */
+/** Enables or disables a button. If the button being disabled has the focus, moves the focus to `fallback`. */
 export function enable(button: HTMLButtonElement, enabled: boolean, refuge: HTMLElement): void {
   if (button.disabled === !enabled) return;
   if (!enabled && document.activeElement === button) refuge.focus({ preventScroll: true });
@@ -73,10 +76,7 @@ export const ICONS = {
 export function makeCommandTools(
   press: (command: Command) => void,
 ): Record<Command, HTMLButtonElement> {
-  const tool = (
-    command: Command,
-    options: Omit<ToolOptions, 'icon' | 'press'>,
-  ): HTMLButtonElement =>
+  const tool = (command: Command, options: ToolDescription): HTMLButtonElement =>
     makeTool({ icon: ICONS[command], press: () => press(command), ...options });
   return {
     undo: tool('undo', {

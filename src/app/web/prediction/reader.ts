@@ -1,4 +1,4 @@
-// Reader: a loaded model that predicts images on the page's main thread. The caller provides the model's bytes.
+// Predictor: a loaded model that predicts images on the page's main thread. The caller provides the model's bytes.
 
 import { type Backend, noGrad, scope, type Tensor, withBackend } from '../../../engine/index.js';
 import { ArgumentError } from '../../../engine/errors.js';
@@ -60,7 +60,9 @@ export class Reader {
    */
   input(image: Uint8Array): Tensor {
     if (image.length !== IMAGE_PIXELS) {
-      throw new ArgumentError(`reader: an image has ${IMAGE_PIXELS} bytes, got ${image.length}`);
+      throw new ArgumentError(
+        `predictor: expected an image of ${IMAGE_PIXELS} bytes, got ${image.length}`,
+      );
     }
     const pixels = new Float32Array(IMAGE_PIXELS);
     normalizer.apply(image, 0, pixels, 0, IMAGE_PIXELS);

@@ -1,12 +1,12 @@
 // The prediction loop: one prediction at a time, always for the latest drawing, so that it keeps up on slow devices.
 
-import type { App } from '../app.js';
+import type { ErrorReporter, PageState } from '../app.js';
 
-/** Updates `app.reading` when `app.drawing` or `app.reader` changes; returns a function that stops it. */
-export function keepReading(app: Pick<App, 'reader' | 'drawing' | 'reading' | 'fail'>): () => void {
+/** Updates `app.prediction` when `app.drawing` or `app.predictor` changes; returns a function that stops it. */
+export function keepReading(app: PageState & ErrorReporter): () => void {
   let stopped = false;
   let busy = false;
-  /** Whether the drawing or the reader changed since the last prediction started. */
+  /** Whether the drawing or the predictor changed since the last prediction started. */
   let stale = false;
 
   const work = async (): Promise<void> => {
@@ -21,7 +21,7 @@ export function keepReading(app: Pick<App, 'reader' | 'drawing' | 'reading' | 'f
         // Drop the result if the pad was cleared meanwhile. After other changes, show it until the next prediction.
         if (!app.drawing.value.empty) app.reading.set(reading);
       } catch (error) {
-        if (app.reader.value === reader) app.fail(error); // a replaced reader is disposed of and may fail
+        if (app.reader.value === reader) app.fail(error); // a replaced predictor is disposed of and may fail
       }
     }
     busy = false;

@@ -16,14 +16,14 @@ export function mountResult(host: HTMLElement, app: App): void {
   const verdict = element('p', { className: 'verdict' });
   const remark = element('p', { className: 'remark' });
   const rows = Array.from({ length: ROWS }, makeRow);
-  const likeliest = element('ol', { className: 'likeliest' }, ...rows.map((row) => row.item));
+  const likeliest = element('ol', { className: 'top-classes' }, ...rows.map((row) => row.item));
   const seen = element('canvas', { width: IMAGE_SIDE, height: IMAGE_SIDE, role: 'img' });
   host.append(
-    element('div', { className: 'spoken' }, verdict, remark),
+    element('div', { className: 'prediction-text' }, verdict, remark),
     likeliest,
     element(
       'figure',
-      { className: 'seen' },
+      { className: 'network-input' },
       seen,
       element('figcaption', {}, 'What the network sees: ', element('span', {}, '28 × 28 pixels')),
     ),

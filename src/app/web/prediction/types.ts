@@ -4,7 +4,7 @@ import type { ModelFormat, Training } from '../../model/modelContents.js';
 
 /** One class of the model with its probability. */
 export interface Ranked {
-  /** Index of the class in `Reader.classes`. */
+  /** Index of the class in `Predictor.classes`. */
   readonly index: number;
   readonly label: string;
   /** Calibrated, 0..1. */

@@ -24,12 +24,12 @@ export function mountFileButtons(host: HTMLElement, app: App, teacher: Teacher):
     saveFile('inkgrad-corrections.json', teacher.exportCorrections(), 'application/json'),
   );
   const forget = button('Forget everything', () => confirmation.showModal());
-  const note = element('p', { className: 'soft kept' });
+  const note = element('p', { className: 'soft storage-note' });
   const confirmation = makeConfirmation(() => void teacher.forget());
   host.append(
     element(
       'div',
-      { className: 'keeping' },
+      { className: 'file-buttons' },
       corrections,
       button('Load corrections', () => load(app, teacher)),
       model,
@@ -43,7 +43,7 @@ export function mountFileButtons(host: HTMLElement, app: App, teacher: Teacher):
     model.hidden = taught === null;
     corrections.hidden = forget.hidden = state.corrections.length === 0;
     note.hidden = state.corrections.length === 0 && refusal === null;
-    note.classList.toggle('refusal', refusal !== null);
+    note.classList.toggle('error', refusal !== null);
     note.textContent =
       refusal === null
         ? 'Kept in this browser alone, until you forget it. The saved model is one that the command line reads, too.'

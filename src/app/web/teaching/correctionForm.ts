@@ -6,11 +6,11 @@ import { element } from '../ui/dom.js';
 import { paint } from '../ui/pixels.js';
 import type { Teacher, TeacherState } from './teacher.js';
 
-/** Makes the form. It updates with the drawing, the prediction and the teacher's state. */
+/** Makes the form. It updates with the drawing, the prediction and the fine-tuner's state. */
 export function makeCorrectionForm(app: App, teacher: Teacher): HTMLElement {
   const seen = element('canvas', { className: 'pixels', width: IMAGE_SIDE, height: IMAGE_SIDE });
   seen.ariaHidden = 'true';
-  const read = element('p', { className: 'read' });
+  const read = element('p', { className: 'predicted' });
   const present = element('div', { className: 'present' }, seen, read);
   const teach = element('button', { type: 'submit', className: 'primary' });
   const bar = element('progress', { max: 1, ariaLabel: 'Progress of the lesson' });
@@ -38,7 +38,7 @@ export function makeCorrectionForm(app: App, teacher: Teacher): HTMLElement {
     { className: 'lesson', ariaLabel: 'Teach' },
     present,
     picker.element,
-    element('div', { className: 'act' }, teach, again, running, stage),
+    element('div', { className: 'actions' }, teach, again, running, stage),
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -52,7 +52,7 @@ export function makeCorrectionForm(app: App, teacher: Teacher): HTMLElement {
   });
   app.drawing.subscribe(({ image, empty }) => {
     paint(seen, image);
-    present.classList.toggle('nothing', empty);
+    present.classList.toggle('blank', empty);
     if (empty) picker.clear(); // the next strokes are a new drawing
     refresh();
   });

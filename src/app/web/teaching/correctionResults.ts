@@ -37,7 +37,7 @@ export function drawCorrections(
     const [state, text] = stateOf(correction, comparison, known);
     const pick = element(
       'button',
-      { type: 'button', className: 'look', disabled: comparison === undefined },
+      { type: 'button', className: 'select', disabled: comparison === undefined },
       pixels(image),
       element('span', { className: 'label' }, label),
       element('span', { className: `state ${state}` }, text),
@@ -66,7 +66,7 @@ function stateOf(
   return now === label ? ['right', 'now read right'] : ['wrong', `still read as ${now}`];
 }
 
-/** Draws the before/after table of one correction and the exam's result; a placeholder before the first lesson. */
+/** Draws the before/after table of one correction and the result of the held-out check; a placeholder before the first lesson. */
 export function drawChange(taught: Taught | null, shown: Correction | null): HTMLElement {
   const comparison = shown === null ? undefined : taught?.comparisons.get(shown);
   const heading = element('h3', {}, 'Before and after');
@@ -94,7 +94,9 @@ function examOf(exam: ExamResult | null): HTMLElement[] {
   const facts =
     `Of ${count} test characters that this page draws itself, ${before} were read right before the lesson ` +
     `and ${after} are now. They were not part of the lesson, and they are no one’s handwriting: yours may fare differently.`;
-  return [element('p', { className: 'exam' }, element('strong', {}, verdict), ' ', facts)];
+  return [
+    element('p', { className: 'held-out-check' }, element('strong', {}, verdict), ' ', facts),
+  ];
 }
 
 /** Draws a table with bars: the likeliest characters before and after, and the correction's `label`. */
@@ -105,7 +107,7 @@ function drawComparison({ before, after }: Comparison, label: string): HTMLEleme
   const rows = characters.map((character) => {
     const heading = element('th', { scope: 'row' }, character);
     const cells = [before, after].map((reading) => cellOf(share(reading, character)));
-    return element('tr', { className: character === label ? 'meant' : '' }, heading, ...cells);
+    return element('tr', { className: character === label ? 'target' : '' }, heading, ...cells);
   });
   const columns = ['Character', 'Before', 'After'].map((name) =>
     element('th', { scope: 'col' }, name),

@@ -1,5 +1,5 @@
 // Storage of corrections and the fine-tuned model between visits, in the browser's IndexedDB.
-// The database is created by the first save, and `forget` deletes it.
+// The database is created by the first save, and `deleteAll` deletes it.
 
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import { FormatError } from '../../../engine/errors.js';

@@ -33,7 +33,7 @@ function fill(host: HTMLElement, app: App, teacher: Teacher): void {
     { className: 'soft' },
     'Nothing yet. If you saved corrections before, load them.',
   );
-  const taught = element('section', { className: 'taught' }, heading, nothing, list);
+  const taught = element('section', { className: 'correction-list' }, heading, nothing, list);
   host.append(
     element('div', { className: 'teaching' }, makeCorrectionForm(app, teacher), change),
     taught,

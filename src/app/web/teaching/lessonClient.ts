@@ -10,9 +10,16 @@ export type LessonTask = Omit<LessonOptions, 'onProgress'>;
 /** Worker to page: any number of progress messages, then one of the others. */
 export type LessonMessage =
   | { readonly kind: 'progress'; readonly progress: FineTuneProgress }
-  | { readonly kind: 'taught'; readonly lesson: Lesson }
+  | { readonly kind: 'finished'; readonly lesson: Lesson }
   /** `reason` is shown to the visitor. */
   | { readonly kind: 'failed'; readonly reason: string };
+
+/** Runs a lesson; rejects if it fails or `signal` cancels it. */
+export type LessonRunner = (
+  task: LessonTask,
+  onProgress: (progress: FineTuneProgress) => void,
+  signal: AbortSignal,
+) => Promise<Lesson>;
 
 /**
  * Runs a lesson in a new worker and terminates the worker afterwards.
@@ -32,7 +39,7 @@ export function teachInWorker(
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     worker.onmessage = ({ data }: MessageEvent<LessonMessage>) => {
       if (data.kind === 'progress') onProgress(data.progress);
-      else if (data.kind === 'taught') resolve(data.lesson);
+      else if (data.kind === 'finished') resolve(data.lesson);
       else fail(data.reason);
     };
     worker.onerror = ({ message }) => {

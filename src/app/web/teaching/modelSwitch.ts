@@ -1,4 +1,4 @@
-// The switch next to the prediction, between the original and the fine-tuned model, and the page's one teacher behind it.
+// The switch next to the prediction, between the original and the fine-tuned model, and the page's only fine-tuner.
 // Loaded after the first prediction, because there may be a fine-tuned model to restore.
 
 import type { App } from '../app.js';
@@ -10,7 +10,7 @@ import './modelSwitch.css';
 
 let started: Promise<Teacher> | undefined;
 
-/** The page's only teacher; the first call starts it. */
+/** The page's only fine-tuner; the first call starts it. */
 export function teacherOf(app: App): Promise<Teacher> {
   started ??= Teacher.start({ app, store: browserStore, teach: teachInWorker });
   return started;

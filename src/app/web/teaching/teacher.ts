@@ -1,4 +1,4 @@
-// Teacher: the visitor's corrections, the model fine-tuned on them, and which of the two models the page uses.
+// FineTuner: the visitor's corrections, the model fine-tuned on them, and which of the two models the page uses.
 // Every change of the corrections fine-tunes the original model from the start.
 
 import { InkgradError } from '../../../engine/errors.js';
@@ -11,7 +11,7 @@ import { sha256 } from '../../sha256.js';
 import { Signal } from '../ui/signal.js';
 import type { CorrectionStore, TaughtModel } from './correctionStore.js';
 import { decodeCorrections, encodeCorrections, withMore, type Correction } from './corrections.js';
-import type { LessonTask } from './lessonClient.js';
+import type { LessonRunner } from './lessonClient.js';
 
 /** Predictions for a corrected drawing by the original and the fine-tuned model. */
 export interface Comparison {
@@ -27,7 +27,7 @@ export interface Taught {
   readonly comparisons: ReadonlyMap<Correction, Comparison>;
 }
 
-/** The observable state of a `Teacher`. */
+/** The observable state of a `FineTuner`. */
 export interface TeacherState {
   /** Oldest first. */
   readonly corrections: readonly Correction[];
@@ -37,7 +37,7 @@ export interface TeacherState {
   readonly taught: Taught | null;
   /** Whether the page predicts with the fine-tuned model. */
   readonly inUse: boolean;
-  /** Whether `taught` comes from an earlier visit. */
+  /** Whether `fineTuned` comes from an earlier visit. */
   readonly restored: boolean;
   /** Error message of the last failed access to the store; null if it succeeded. */
   readonly refusal: string | null;
@@ -53,15 +53,11 @@ const NOTHING: TeacherState = {
   refusal: null,
 };
 
-/** Dependencies of a `Teacher`; tests replace them. */
+/** Dependencies of a `FineTuner`; tests replace them. */
 export interface TeacherParts {
-  readonly app: Pick<App, 'reader' | 'drawing' | 'reading' | 'say' | 'fail'>;
+  readonly app: App;
   readonly store: CorrectionStore;
-  readonly teach: (
-    task: LessonTask,
-    onProgress: (progress: FineTuneProgress) => void,
-    signal: AbortSignal,
-  ) => Promise<Lesson>;
+  readonly teach: LessonRunner;
 }
 
 /** Fine-tunes the original model on all corrections after each change, and selects the model that the page uses. */
@@ -69,7 +65,7 @@ export class Teacher {
   readonly state = new Signal<TeacherState>(NOTHING);
   readonly #parts: TeacherParts;
   #original: Reader | null = null;
-  /** The stored form of `taught`; null without it, or if the browser computes no SHA-256. */
+  /** The stored form of `fineTuned`; null without it, or if the browser computes no SHA-256. */
   #stored: TaughtModel | null = null;
   #lesson: AbortController | null = null;
   /** Resolves after the last queued save or delete. */
@@ -213,7 +209,7 @@ export class Teacher {
     await this.#store();
   }
 
-  /** Handles a change of the page's reader: the original, the fine-tuned model, or a new original. */
+  /** Handles a change of the page's predictor: the original, the fine-tuned model, or a new original. */
   #follow(reader: Reader | null): void {
     const { taught } = this.state.value;
     if (reader === null) return;
@@ -246,7 +242,7 @@ export class Teacher {
     if (use) this.#parts.app.say('The page reads with what you taught it last time.');
   }
 
-  /** Replaces the fine-tuned model; null removes it. With `use` the page predicts with the new one. */
+  /** Replaces the fine-tuned model; null removes it. With `activate` the page predicts with the new one. */
   #setTaught(taught: Taught | null, stored: TaughtModel | null, use = taught !== null): void {
     const last = this.state.value.taught;
     this.#stored = stored;
@@ -255,7 +251,7 @@ export class Teacher {
     last?.reader.dispose();
   }
 
-  /** Saves the state. A failure sets `refusal` and does not stop the lesson. */
+  /** Saves the state. A failure sets `storageError` and does not stop the lesson. */
   #store(): Promise<void> {
     const { corrections } = this.state.value;
     const { store } = this.#parts;

@@ -16,7 +16,7 @@ async function teach(task: LessonTask): Promise<void> {
     ...task,
     onProgress: (progress) => post({ kind: 'progress', progress }),
   });
-  post({ kind: 'taught', lesson }, [lesson.safetensors.buffer]);
+  post({ kind: 'finished', lesson }, [lesson.safetensors.buffer]);
 }
 
 onmessage = ({ data }: MessageEvent<LessonTask>) => {

@@ -23,7 +23,7 @@ export function heaviest(values: ArrayLike<number>, size: number): string | null
   return (most as [string, number] | undefined)?.[0] ?? null;
 }
 
-/** `placeName` with its preposition: "at the top left", "in the middle". */
+/** `regionName` with its preposition: "at the top left", "in the middle". */
 export function atPlace(row: number, column: number, size: number): string {
   const name = placeName(row, column, size);
   if (name === 'middle') return 'in the middle';
@@ -38,7 +38,7 @@ export function figure(value: number): string {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
-/** `figure` with an explicit sign. */
+/** `formatNumber` with an explicit sign. */
 export function signed(value: number): string {
   const text = figure(value);
   return text.startsWith('−') ? text : `+${text}`;

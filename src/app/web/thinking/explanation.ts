@@ -34,8 +34,8 @@ export class Explanation implements View {
       ...this.#buttons,
     );
     choose.ariaLabel = 'What would make another character more likely';
-    this.#why = new GradientFigure('why', this.#legends[0].root);
-    this.#toward = new GradientFigure('toward', this.#legends[1].root);
+    this.#why = new GradientFigure('saliency', this.#legends[0].root);
+    this.#toward = new GradientFigure('counterfactual', this.#legends[1].root);
     this.root = element(
       'section',
       { className: 'explanation' },

@@ -35,7 +35,7 @@ export class FeedRow {
     this.#kernel = new Plate('kernel', (context, width) => this.#paintKernel(context, width));
     this.root = element(
       'p',
-      { className: 'feed' },
+      { className: 'input-channel' },
       this.#source.canvas,
       this.#kernel.canvas,
       element('span', {}, this.#name, ' adds ', this.#adds),

@@ -36,19 +36,19 @@ export class FilterView {
     null;
 
   constructor() {
-    this.#plate = new Plate('where', (context, width) => this.#paint(context, width));
+    this.#plate = new Plate('filter-map', (context, width) => this.#paint(context, width));
     this.root = element(
       'aside',
       { className: 'filter', ariaLabel: 'The filter that you point at' },
       element(
         'div',
-        { className: 'filter-where' },
+        { className: 'filter-location' },
         this.#plate.canvas,
         element('div', {}, this.#title, this.#where),
       ),
       element(
         'div',
-        { className: 'filter-why' },
+        { className: 'filter-inputs' },
         ...this.#rows.map(({ root }) => root),
         this.#sum,
         this.#legend.root,

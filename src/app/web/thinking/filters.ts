@@ -25,7 +25,9 @@ export function filtersOf({ blocks }: Stages): Promise<Filters[]> {
     blocks.map(({ last }) => {
       const [conv, norm] = last.layers;
       if (!(conv instanceof Conv2d) || !(norm instanceof BatchNorm2d)) {
-        throw new ArgumentError('thinking: a convolution must be followed by its batch norm');
+        throw new ArgumentError(
+          'filtersOf: expected Conv2d followed by BatchNorm2d as the last layers of a block',
+        );
       }
       return fold(conv, norm);
     }),
@@ -88,7 +90,7 @@ export interface Share {
   readonly value: number;
 }
 
-/** A filter's output at one point before ReLU, decomposed: `total` is `bias` plus all `shares`. */
+/** A filter's output at one point before ReLU, decomposed: `total` is `bias` plus all `contributions`. */
 export interface TakenApart {
   readonly row: number;
   readonly column: number;

@@ -59,7 +59,7 @@ export function mount(host: HTMLElement, app: App): Panel {
       const convolutions = stages.blocks.map((block) => block.convolutions);
       showScene({ reading, classes: reader.classes, thought, question, convolutions, filters });
     } catch (error) {
-      if (app.reader.value === reader) app.fail(error); // a replaced reader is disposed of and may fail
+      if (app.reader.value === reader) app.fail(error); // a replaced predictor is disposed of and may fail
     }
   });
 
@@ -89,7 +89,7 @@ function loudest({ thought: { blocks } }: Scene): number {
   return Math.floor(at / (BLOCKS[0].side * BLOCKS[0].side));
 }
 
-/** Compares `chosen` with the top class, and the top class with the second. Without `chosen`, compares the second. */
+/** Compares `chosen` with the top class; without `chosen`, the second class. Compares the top class with the second. */
 function ask(winner: number, second: number, chosen: number | null): Question {
   const wanted = chosen ?? second;
   return { winner, wanted, against: wanted === winner ? second : winner };

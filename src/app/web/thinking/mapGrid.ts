@@ -72,8 +72,8 @@ export class MapGrid implements View {
     this.#stamp.fill(this.#strengths, rampTable(currentPalette().ramp));
     this.#plate.paint();
     this.#legend.paint();
-    const most = this.#each ? 'its own strongest' : `strongest ${figure(strongest)}`;
-    this.#legend.show(scene === null ? '–' : most);
+    const maximum = this.#each ? 'its own strongest' : `strongest ${figure(strongest)}`;
+    this.#legend.show(scene === null ? '–' : maximum);
   }
 
   /** Computes the strengths, 0..1; returns the largest activation of the block. */

@@ -16,6 +16,12 @@ const HIDDEN_ROWS = 4;
 const HIDDEN_COLUMNS = 64;
 const NOTHING = new Float32Array(HIDDEN_ROWS * HIDDEN_COLUMNS);
 
+/** The bars of one class. */
+interface ClassBars {
+  readonly score: HTMLElement;
+  readonly chance: HTMLElement;
+}
+
 export class Outcome implements View {
   readonly root: HTMLElement;
   readonly #wanted: Choice<number>;
@@ -27,7 +33,7 @@ export class Outcome implements View {
   readonly #place = element('div', { className: 'classes' });
   #classes: readonly string[] = [];
   #picker: Picker | null = null;
-  #bars: readonly { readonly score: HTMLElement; readonly chance: HTMLElement }[] = [];
+  #bars: readonly ClassBars[] = [];
 
   constructor(wanted: Choice<number>) {
     this.#wanted = wanted;
@@ -116,9 +122,9 @@ export class Outcome implements View {
       point: (index) => this.#wanted.point(index),
       keep: (index) => this.#wanted.keep(this.#wanted.kept === index ? null : index),
     });
-    this.#bars = this.#picker.items.map((item, k) => {
+    this.#bars = this.#picker.items.map((item, k): ClassBars => {
       const score = element('span', { className: 'score' });
-      const chance = element('span', { className: 'chance' });
+      const chance = element('span', { className: 'probability' });
       item.append(
         element('span', { className: 'bars', ariaHidden: 'true' }, score, chance),
         element('span', { ariaHidden: 'true' }, classes[k]),
@@ -134,6 +140,6 @@ function barKey(): HTMLElement {
     'p',
     { className: 'legend' },
     element('span', {}, element('i', { className: 'key score' }), ' score'),
-    element('span', {}, element('i', { className: 'key chance' }), ' probability'),
+    element('span', {}, element('i', { className: 'key probability' }), ' probability'),
   );
 }

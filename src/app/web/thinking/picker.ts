@@ -104,7 +104,7 @@ export class Picker {
   }
 }
 
-/** The selected value (`kept`) and the previewed one. */
+/** A selected value and a previewed one, which takes precedence. */
 export class Choice<T> {
   #kept: T | null = null;
   #pointed: T | null = null;

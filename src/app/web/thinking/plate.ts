@@ -12,7 +12,7 @@ export class Plate {
 
   /** @param className sets the size in the style sheet */
   constructor(className: string, paint: Painter) {
-    this.canvas = element('canvas', { className: `plate ${className}`, role: 'img' });
+    this.canvas = element('canvas', { className: `figure-canvas ${className}`, role: 'img' });
     this.#context = this.canvas.getContext('2d')!;
     this.#paint = paint;
     new ResizeObserver(() => this.#fit()).observe(this.canvas);

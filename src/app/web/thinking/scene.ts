@@ -40,7 +40,7 @@ export function inputSide(block: number): number {
   return block === 0 ? IMAGE_SIDE : BLOCKS[block - 1].side;
 }
 
-/** A view of the scene; null is an empty pad. */
+/** A view of a snapshot; null is an empty pad. */
 export interface View {
   readonly root: HTMLElement;
   show(scene: Scene | null): void;

@@ -11,9 +11,9 @@ const INPUT_PER_INK = 1 / normalize().std;
 export interface Question {
   /** The class whose score is explained. */
   readonly winner: number;
-  /** The class that the visitor wants to be more likely. */
+  /** The class that the right figure makes more likely. */
   readonly wanted: number;
-  /** The class that `wanted` is compared with. */
+  /** The class that `target` is compared with. */
   readonly against: number;
 }
 
@@ -26,9 +26,9 @@ export interface Thought {
   readonly hidden: FloatArray;
   /** [classes] */
   readonly logits: FloatArray;
-  /** d logit of the winner / d ink, [28, 28]: the first-order effect of one more pixel of full ink. */
+  /** d logit of the top class / d ink, [28, 28]: the first-order effect of one more pixel of full ink. */
   readonly saliency: FloatArray;
-  /** d (logit wanted - logit against) / d ink, [28, 28]. The difference is the log of the ratio of their probabilities. */
+  /** d (logit target - logit reference) / d ink, [28, 28]. The difference is the log of the ratio of their probabilities. */
   readonly toward: FloatArray;
 }
 

@@ -24,7 +24,7 @@ export class Live {
     format: (value) => percent(value, 0),
     most: 1,
   });
-  readonly #summary = element('p', { className: 'for-listeners' });
+  readonly #summary = element('p', { className: 'visually-hidden' });
   readonly #rows = element('tbody');
   #history = new History();
   #epochs = 1;
@@ -61,7 +61,7 @@ export class Live {
     const table = element(
       'table',
       { className: 'epochs' },
-      element('caption', { className: 'for-listeners' }, 'Loss and accuracy after each epoch'),
+      element('caption', { className: 'visually-hidden' }, 'Loss and accuracy after each epoch'),
       element('thead', {}, element('tr', {}, ...head)),
       this.#rows,
     );

@@ -61,8 +61,8 @@ export class NetworkActions {
     const place = this.#place();
     this.#use.disabled = true;
     try {
-      const { Reader } = await import('../prediction/reader.js');
-      this.#app.reader.set(await Reader.open(this.#kept.bytes.slice(), FILE));
+      const module = await import('../prediction/reader.js');
+      this.#app.reader.set(await module.Reader.open(this.#kept.bytes.slice(), FILE));
       this.#text.textContent = `The pad is read by the network after ${place}. Draw something above.`;
       this.#app.say(this.#text.textContent);
     } catch (error) {

@@ -244,9 +244,9 @@ export function readReport(message: unknown): Report {
 function read(message: unknown, table: Readonly<Record<string, is.Fields>>, what: string): unknown {
   const kind: unknown = is.isRecord(message) ? message.kind : undefined;
   if (typeof kind !== 'string' || !Object.hasOwn(table, kind)) {
-    throw new ArgumentError(`${what}: there is no kind ${String(kind)}`);
+    throw new ArgumentError(`${what}: unknown kind ${String(kind)}`);
   }
   const wrong = is.wrongField(message, table[kind]);
-  if (wrong !== null) throw new ArgumentError(`${what} ${kind}: its ${wrong}`);
+  if (wrong !== null) throw new ArgumentError(`${what} ${kind}: ${wrong}`);
   return message;
 }

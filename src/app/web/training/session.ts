@@ -35,6 +35,13 @@ const VALIDATION = { emnist: 0.1, synthetic: 0.2 } as const;
 /** Interval of network reports in milliseconds: at most this much training is lost with the device. */
 const KEEP_EVERY = 10_000;
 
+/** A pause of a run. */
+interface Gate {
+  /** Resolves when the run continues. */
+  readonly opened: Promise<void>;
+  readonly open: () => void;
+}
+
 /** Thrown inside a run when it is stopped. */
 class Stopped extends Error {}
 
@@ -43,8 +50,8 @@ export class Session {
   #opened: OpenedFiles | null = null;
   #busy = false;
   #stop = false;
-  /** Resolves when a paused run continues; null if it is not paused. */
-  #gate: { readonly opened: Promise<void>; readonly open: () => void } | null = null;
+  /** Null if the run is not paused. */
+  #gate: Gate | null = null;
 
   constructor(outside: Outside) {
     this.#outside = outside;
@@ -65,7 +72,8 @@ export class Session {
 
   async #exclusively(work: () => Promise<void>): Promise<void> {
     try {
-      if (this.#busy) throw new ArgumentError('training: another run is under way; stop it first');
+      if (this.#busy)
+        throw new ArgumentError('training: a run is already in progress; stop it first');
       this.#busy = true;
       [this.#stop, this.#gate] = [false, null];
       try {
@@ -198,7 +206,7 @@ export class Session {
   async #data({ source, images, seed }: Settings): Promise<Dataset> {
     if (source === 'emnist') {
       if (this.#opened === null)
-        throw new ArgumentError('training: no EMNIST files have been opened');
+        throw new ArgumentError('training: no EMNIST files are open; open them first');
       return limitDataset(this.#opened.train, images);
     }
     const drawing = drawDataset({ seed, count: images });
@@ -224,7 +232,7 @@ export class Session {
   }
 }
 
-function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+function gate(): Gate {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;

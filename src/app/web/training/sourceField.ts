@@ -26,11 +26,15 @@ const EMNIST_PAGE = 'https://www.nist.gov/itl/products-and-services/emnist-datas
 export class SourceField {
   readonly element: HTMLFieldSetElement;
   readonly #events: SourceEvents;
-  readonly #files = element('input', { type: 'file', multiple: true, className: 'for-listeners' });
+  readonly #files = element('input', {
+    type: 'file',
+    multiple: true,
+    className: 'visually-hidden',
+  });
   readonly #list = element('ul', { className: 'file-list' });
   readonly #state = element('p', { className: 'file-state' });
   readonly #remove = element('button', { type: 'button', className: 'plain' }, 'Remove the files');
-  readonly #own = element('div', { className: 'own-files', hidden: true });
+  readonly #own = element('div', { className: 'emnist-files', hidden: true });
   readonly #warning: HTMLElement;
   #collection: Collection<File> = EMPTY;
   #available = 0;
@@ -39,7 +43,7 @@ export class SourceField {
     this.#events = events;
     this.#warning = element(
       'p',
-      { className: 'not-emnist' },
+      { className: 'synthetic-warning' },
       element('strong', {}, 'Not EMNIST. '),
       'These characters are drawn by a program, not written by people. They are easier to read; what is reached here says ' +
         'nothing about real handwriting.',
@@ -127,14 +131,14 @@ export class SourceField {
     for (const name of ['dragenter', 'dragover'] as const) {
       drop.addEventListener(name, (event) => {
         event.preventDefault();
-        drop.classList.add('over');
+        drop.classList.add('drag-over');
       });
     }
-    drop.addEventListener('dragleave', () => drop.classList.remove('over'));
+    drop.addEventListener('dragleave', () => drop.classList.remove('drag-over'));
     drop.addEventListener('drop', (event) => {
       event.preventDefault();
       event.stopPropagation(); // the pad accepts dropped images
-      drop.classList.remove('over');
+      drop.classList.remove('drag-over');
       this.#add([...(event.dataTransfer?.files ?? [])]);
     });
   }
@@ -176,7 +180,7 @@ export class SourceField {
           element('span', {}, ROLE_NAMES[role]),
           element('small', {}, file?.name ?? 'missing'),
         );
-        item.className = file === undefined ? 'missing' : 'there';
+        item.className = file === undefined ? 'missing' : 'given';
         return item;
       }),
     );

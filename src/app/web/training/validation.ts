@@ -37,7 +37,7 @@ export function list(check: Check): Check {
 }
 
 export function object(fields: Fields): Check {
-  return (value) => wrongField(value, fields) ?? true;
+  return (value) => isRecord(value) && (wrongField(value, fields) ?? true);
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -46,7 +46,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 /** The first invalid field and its value, e.g. `settings.epochs is 0`; null if all are valid. */
 export function wrongField(value: unknown, fields: Fields): string | null {
-  if (!isRecord(value)) return `contents are ${String(value)}`;
+  if (!isRecord(value)) return `message is ${String(value)}`;
   for (const [name, check] of Object.entries(fields)) {
     const verdict = check(value[name]);
     if (typeof verdict === 'string') return `${name}.${verdict}`;
@@ -56,5 +56,7 @@ export function wrongField(value: unknown, fields: Fields): string | null {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null ? 'of another kind' : String(value);
+  return typeof value === 'object' && value !== null
+    ? 'an object of the wrong type'
+    : String(value);
 }

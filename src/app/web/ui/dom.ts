@@ -22,6 +22,6 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 /** The page's element with this id. @throws Error if there is none of this type */
 export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`the page lacks #${id}`);
+  if (!(found instanceof type)) throw new Error(`no ${type.name} with id "${id}" on the page`);
   return found;
 }

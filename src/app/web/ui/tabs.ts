@@ -88,7 +88,7 @@ export function mountTabs(
     });
   };
   const choose = (place: Place): void => {
-    document.body.classList.add('looking'); // moves the pad to the side (beside.css)
+    document.body.classList.add('panel-open'); // moves the pad to the side (panelLayout.css)
     select(place);
     wake(place);
     const address = new URLSearchParams(location.hash.slice(1));

@@ -31,7 +31,7 @@ class Words {
 
   constructor(host: HTMLElement, app: App) {
     this.#app = app;
-    const sheet = element('div', { className: 'sheet' });
+    const sheet = element('div', { className: 'pad-frame' });
     this.#pad = new Pad(sheet, app, { label: 'Pad for a line', wide: true });
     sheet.append(this.#boxes);
     this.#text.ariaLabel = 'The line as text';

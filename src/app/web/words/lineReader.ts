@@ -19,7 +19,7 @@ export class LineReader {
 
   /** Predicts each group; cached predictions of other groups are dropped. */
   async read(groups: readonly Group[], reader: Reader): Promise<Reading[]> {
-    const read: Known[] = [];
+    const entries: Known[] = [];
     for (const { strokes } of groups) {
       const numbers = strokes.reduce((sum, { length }) => sum + length, 0);
       const known = this.#known.find(
@@ -27,10 +27,10 @@ export class LineReader {
           one.reader === reader && one.numbers === numbers && sameStrokes(one.strokes, strokes),
       );
       const reading = known?.reading ?? (await reader.read(imageOf(strokes)));
-      read.push({ reader, strokes, numbers, reading });
+      entries.push({ reader, strokes, numbers, reading });
     }
-    this.#known = read;
-    return read.map(({ reading }) => reading);
+    this.#known = entries;
+    return entries.map(({ reading }) => reading);
   }
 }
 

@@ -58,7 +58,7 @@ export function drawCharacters(
       const item = element('li', { className: 'character' });
       if (group.spaceBefore) item.classList.add('after-space');
       item.append(
-        element('p', { className: 'read' }, character.text),
+        element('p', { className: 'predicted' }, character.text),
         element('ol', {}, ...candidates),
       );
       if (character.note !== null) item.append(element('p', { className: 'note' }, character.note));

@@ -77,7 +77,8 @@ export class GpuBackend implements Backend {
 
   upload(values: ArrayLike<number>): Buffer {
     const buffer = this.#allocate(values.length, 'upload');
-    const copy = Float32Array.from(values); // copied now: the caller may change its array before the queue reaches this job
+    // Copied now: the caller may change its array before the queue reaches this job.
+    const copy = Float32Array.from(values);
     this.#enqueue(buffer, () => this.#send(copy, buffer));
     return buffer;
   }
@@ -87,7 +88,8 @@ export class GpuBackend implements Backend {
     const { kernel, donate } = launch;
     if (launch.inputs.length > MAX_INPUTS) {
       throw new ArgumentError(
-        `${this.name}: kernel ${kernel.name} has ${launch.inputs.length} input arrays; a GPU takes ${MAX_INPUTS}`,
+        `${this.name}: kernel ${kernel.name} has ${launch.inputs.length} input arrays; ` +
+          `the maximum on a GPU is ${MAX_INPUTS}`,
       );
     }
     const inputs = launch.inputs.map((input) => this.#open(input));
@@ -110,7 +112,7 @@ export class GpuBackend implements Backend {
       this.#device.checkAlive(); // a lost device returns zeros
       return Float32Array.from(values.subarray(0, own.length));
     } catch (error) {
-      throw this.#explain(error, 'the numbers could not be read back');
+      throw this.#explain(error, 'the values could not be read back');
     }
   }
 
@@ -142,7 +144,8 @@ export class GpuBackend implements Backend {
     if (this.#disposed) throw new DisposedError(`${this.name}: this backend was disposed`);
     if (length > MAX_LENGTH) {
       throw new ArgumentError(
-        `${this.name}: ${who} would make ${length} numbers; a GPU kernel counts in float32, so ${MAX_LENGTH} is the most: use a smaller batch`,
+        `${this.name}: ${who} would create ${length} elements; the maximum is ${MAX_LENGTH} ` +
+          '(GPU kernels compute indices in float32); use a smaller batch',
       );
     }
     const buffer = { length, freed: false, value: null, maker: null, failure: null };
@@ -172,7 +175,8 @@ export class GpuBackend implements Backend {
     const { kernel, constants, scalars, length } = launch;
     const values = inputs.map(valueOf);
     if (length === 0) {
-      await this.#send(new Float32Array(0), output); // nothing to compute, but later kernels need an array to bind
+      // Nothing to compute, but later kernels need an array to bind.
+      await this.#send(new Float32Array(0), output);
       return;
     }
     const sizes = inputs.map((input) => Math.max(1, input.length));

@@ -49,18 +49,18 @@ function create(mode: GpuMode, library: Library): LibraryInstance {
 
 const UNSUPPORTED: Readonly<Record<GpuMode, string>> = {
   webgpu:
-    'there is no navigator.gpu here: this browser has no WebGPU, or the page is not served over https',
+    'navigator.gpu is undefined: this browser has no WebGPU, or the page is not served over https',
   webgl2:
-    'there is no WebGL2 context here: it needs a browser, with its graphics acceleration switched on',
+    'cannot create a WebGL2 context: it requires a browser with graphics acceleration enabled',
   headlessgl:
-    'the package gl starts, but makes no context; it needs OpenGL on the display it finds',
+    'the package gl is installed but cannot create a context; it requires a display with OpenGL',
   webasm: 'this JavaScript engine has no WebAssembly',
 };
 
 function lost(mode: GpuMode): DeviceLostError {
   return new DeviceLostError(
-    `gpu (${mode}): the device was lost, and all it held with it (its driver was reset, or it was taken away); ` +
-      'start a new backend and go on from the last checkpoint',
+    `gpu (${mode}): the device was lost with all its buffers (driver reset, or GPU removed); ` +
+      'create a new backend and resume from the last checkpoint',
   );
 }
 
@@ -68,7 +68,7 @@ function openWebAssembly(gpu: LibraryInstance): Device {
   return {
     mode: 'webasm',
     gpu,
-    adapter: 'WebAssembly of gpu.js, on the CPU',
+    adapter: 'gpu.js WebAssembly on the CPU',
     software: true,
     reusesOutputs: false,
     checkAlive: () => undefined,
@@ -116,7 +116,7 @@ async function openWebGpu(
 
 function openWebGl(mode: 'webgl2' | 'headlessgl', gpu: LibraryInstance): Device {
   const name = (): string =>
-    gpu.context === null ? 'WebGL context not made yet' : rendererOf(gpu.context);
+    gpu.context === null ? 'WebGL context not created yet' : rendererOf(gpu.context);
   return {
     mode,
     gpu,

@@ -81,7 +81,7 @@ export class KernelCache {
     this.#kernels.set(key, compiled);
     if (compiled.source !== kernel.source) {
       throw new ArgumentError(
-        `gpu: two different kernels are named ${kernel.name}; a name belongs to one formula`,
+        `gpu: two different kernels are named ${kernel.name}; kernel names must be unique`,
       );
     }
     if (this.#kernels.size > this.#limit) this.#evict();
@@ -99,7 +99,8 @@ export class KernelCache {
     if (kernel.constructor !== this.#gpu.Kernel || (kernel.fallbackReason ?? null) !== null) {
       const where = 'mode' in kernel.constructor ? String(kernel.constructor.mode) : 'another mode';
       throw new BackendError(
-        `gpu (${this.#mode}): kernel ${name} ran on ${where} instead (${kernel.fallbackReason ?? 'no reason given'})`,
+        `gpu (${this.#mode}): kernel ${name} ran on ${where} instead ` +
+          `(${kernel.fallbackReason ?? 'no reason given'})`,
       );
     }
   }

@@ -14,9 +14,10 @@ interface WebGpuPackage {
 }
 
 // docs/gpu.md describes both options in detail.
-const WEBGPU = 'npm install gpu.js@2.24.1 (it brings webgpu: 89 MB, nothing to compile)';
+const WEBGPU = 'npm install gpu.js@2.24.1 (includes webgpu: 89 MB, no compiler required)';
 const GL =
-  'npm install gpu.js@2.24.1 gl@8.1.6 (gl is compiled: that needs Python, make, a C++ compiler and libxi-dev)';
+  'npm install gpu.js@2.24.1 gl@8.1.6 ' +
+  '(compiles gl: requires Python, make, a C++ compiler and libxi-dev)';
 
 const notInstalled = (install: string): string => `it is not installed: ${install}`;
 
@@ -30,9 +31,7 @@ const nothing = (): void => undefined;
 export async function prepareHost(mode: GpuMode): Promise<() => void> {
   if (mode === 'webgpu' && inNode()) return supplyWebGpu();
   if (mode === 'webgl2' && inNode()) {
-    throw new BackendError(
-      'gpu (webgl2): Node has no WebGL2, a browser has; in Node use headlessgl or webgpu',
-    );
+    throw new BackendError('gpu (webgl2): Node has no WebGL2; use headlessgl or webgpu');
   }
   if (mode === 'headlessgl') {
     const reason = await headlessReason();
@@ -58,7 +57,8 @@ async function supplyWebGpu(): Promise<() => void> {
     created = create([]);
   } catch (error) {
     throw new BackendError(
-      `gpu (webgpu): Node has no GPU of its own, and the package webgpu does not bring one: ${reasonOf(error, WEBGPU)}`,
+      'gpu (webgpu): Node has no built-in WebGPU, and the package webgpu is unavailable: ' +
+        reasonOf(error, WEBGPU),
     );
   }
   scope.navigator ??= {};
@@ -74,17 +74,17 @@ async function supplyWebGpu(): Promise<() => void> {
  * null if none is found.
  */
 async function headlessReason(): Promise<string | null> {
-  if (!inNode()) return 'it is for Node; a browser has webgl2';
+  if (!inNode()) return 'the package gl runs in Node only; in a browser, use webgl2';
   const name = 'gl';
   try {
     const module = (await import(/* @vite-ignore */ name)) as { readonly default?: unknown };
     if (typeof module.default !== 'function') throw new Error(notInstalled(GL));
   } catch (error) {
-    return `the package gl does not bring WebGL to Node: ${reasonOf(error, GL)}`;
+    return `the package gl is unavailable: ${reasonOf(error, GL)}`;
   }
   const display = process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY;
   if (process.platform === 'linux' && display === undefined) {
-    return 'there is no display (DISPLAY is not set); start the command under  xvfb-run';
+    return 'no display (DISPLAY is not set); run the command under  xvfb-run';
   }
   return null;
 }
@@ -95,6 +95,6 @@ function reasonOf(error: unknown, install: string): string {
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return notInstalled(install);
   const [line] = message.split('\n');
   return line.includes('GLIBC') // also GLIBCXX
-    ? `${line}; its binary needs a newer Linux (GLIBCXX_3.4.32: Debian 13, Ubuntu 24.04)`
+    ? `${line}; its binary requires a newer Linux (GLIBCXX_3.4.32: Debian 13, Ubuntu 24.04)`
     : line;
 }

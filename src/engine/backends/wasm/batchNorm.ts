@@ -1,5 +1,5 @@
-// Batch normalization over channels-last images: statistics in blocks of rows, then one pass for the output.
-// A row is one pixel with all its channels.
+// Batch normalization over channels-last images: statistics in blocks of rows, then one pass for
+// the output. A row is one pixel with all its channels.
 
 import type { ChannelConstants } from '../../../../kernels/batchNorm.js';
 import {

@@ -1,6 +1,7 @@
-// Convolution and its two gradients over channels-last images: direct, or Winograd where that is faster (winograd.ts).
-// The input gradient is itself a convolution: of the output gradient, with stride - 1 zeros inserted between its pixels, with
-// filters rotated by 180 degrees (Dumoulin and Visin 2016).
+// Convolution and its two gradients over channels-last images: direct, or Winograd where that
+// is faster (winograd.ts). The input gradient is itself a convolution: of the output
+// gradient, with stride - 1 zeros inserted between its pixels, with filters rotated by 180
+// degrees (Dumoulin and Visin 2016).
 
 import type { ConvGeometry } from '#simd/interface';
 import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
@@ -63,7 +64,8 @@ function withWorkspace(
   body: (workspace: Workspace) => void,
 ): void {
   const shape = shapeOf(machine, geometry);
-  const perThread = Math.ceil(machine.simd.convScratch(shape) / 16) * 16; // whole cache lines, so that threads share none
+  // Whole cache lines, so that threads share none.
+  const perThread = Math.ceil(machine.simd.convScratch(shape) / 16) * 16;
   machine.withScratch([perThread * machine.threads], (scratch) =>
     body({ shape, scratch, scratchBytes: 4 * perThread }),
   );

@@ -1,5 +1,6 @@
-// The geometry of a convolution and of its input gradient, as the SIMD module takes them: a ConvGeometry in linear memory.
-// Its fields and their order are generated from kernels/simd/convShape.ts, so a missing field is a compile error.
+// The geometry of a convolution and of its input gradient, as the SIMD module takes them: a
+// ConvGeometry in linear memory. Its fields and their order are generated from
+// kernels/simd/convShape.ts, so a missing field is a compile error.
 
 import { convGeometryFields, convShapeWords, type ConvGeometry } from '#simd/interface';
 import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
@@ -9,7 +10,10 @@ export function forwardGeometry(constants: Conv2dConstants): ConvGeometry {
   return { ...constants, insertY: 1, insertX: 1 };
 }
 
-/** The geometry of the input gradient: the convolution that maps the gradient of the output to that of the input. */
+/**
+ * The geometry of the input gradient: the convolution that maps the gradient of the
+ * output to that of the input.
+ */
 export function inputGradientGeometry(c: Conv2dConstants): ConvGeometry {
   return {
     ...c,

@@ -1,5 +1,6 @@
-// Convolution, batch norm, ReLU and 2x2 max-pooling for inference: batch norm is folded into the filters, once, and each Winograd
-// tile goes through ReLU and pooling before it is stored. Where Winograd does not apply, a convolution and the fused pass of
+// Convolution, batch norm, ReLU and 2x2 max-pooling for inference: batch norm is folded
+// into the filters, once, and each Winograd tile goes through ReLU and pooling before it
+// is stored. Where Winograd does not apply, a convolution and the fused pass of
 // bnReluPool.ts run one after the other.
 
 import { conv2d, type Conv2dConstants } from '../../../../kernels/conv2d.js';
@@ -11,7 +12,7 @@ import type { Machine, RoutineOverride, WasmBuffer } from './machine.js';
 import { layouts } from './pool.js';
 import { convolveStrips, packFilters, usesWinograd } from './winograd.js';
 
-/** Windows of 2x2 over the output of a convolution. */
+/** Geometry of 2x2 max-pooling over the output of a convolution. */
 const halvingOf = (c: Conv2dConstants): PoolConstants => ({
   planes: c.batch * c.outChannels,
   channels: c.outChannels,
@@ -28,7 +29,9 @@ const halvingOf = (c: Conv2dConstants): PoolConstants => ({
   countPadding: 1,
 });
 
-/** Transformed filters with batch norm folded in, followed by the bias with batch norm folded in. */
+/**
+ * Transformed filters with batch norm folded in, followed by the bias with batch norm folded in.
+ */
 function foldedFilters(
   machine: Machine,
   shape: number,
@@ -56,7 +59,7 @@ function foldedFilters(
   return { filters, bias: filters + 4 * length };
 }
 
-/** The bias of a convolution without one. */
+/** A zero bias, for a convolution without bias. */
 function zeros(machine: Machine, channels: number): WasmBuffer {
   const buffer = machine.allocate(channels);
   machine.run('fill', [buffer.address, 0, 0, channels]);

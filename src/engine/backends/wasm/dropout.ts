@@ -9,7 +9,8 @@ export const dropoutRoutines: Readonly<Record<string, RoutineOverride>> = {
   dropoutForward: (machine, [x], { scalars: { probability, key0, key1 }, lengths: [length] }) => {
     const from = machine.plain(x);
     const [y, mask] = [machine.allocate(length), machine.allocate(length)];
-    // Random numbers are multiples of 2^-24, so comparing with the probability is comparing integers with this threshold.
+    // Random numbers are multiples of 2^-24, so comparing with the probability is comparing
+    // integers with this threshold.
     const threshold = Math.ceil(probability * 2 ** 24);
     const scale = 1 / (1 - probability);
     const drawing = [key0, key1, threshold, scale] as const;

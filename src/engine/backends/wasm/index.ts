@@ -1,5 +1,6 @@
-// The wasm backend: hand-written SIMD kernels in WebAssembly, and for kernels without one the loop of the reference backend over
-// the same memory. A missing override is slower, never an error.
+// The wasm backend: hand-written SIMD kernels in WebAssembly.
+// A kernel without a SIMD version runs in the reference backend's loop over the same
+// memory: slower, never an error.
 
 import type { SimdExports } from '#simd/interface';
 import type {
@@ -27,8 +28,9 @@ export interface WasmOptions {
   /** Number of threads, including the calling one. Default: one for each processor, at most 8. */
   readonly threads?: number;
   /**
-   * Build of the kernels: `relaxed` fuses multiply and add, `base` runs everywhere. Default: the faster one that
-   * this JavaScript engine supports. Results differ in the last bits between the two, never between thread counts.
+   * Build of the kernels: `relaxed` fuses multiply and add, `base` runs everywhere. Default: the
+   * faster one that this JavaScript engine supports. Results differ in the last bits between the
+   * two, never between thread counts.
    */
   readonly module?: 'base' | 'relaxed';
 }
@@ -36,8 +38,8 @@ export interface WasmOptions {
 /**
  * Starts the SIMD backend.
  *
- * @throws BackendError if this JavaScript engine lacks WebAssembly SIMD or the requested build, or if the SIMD module was
- *   compiled from other sources
+ * @throws BackendError if this JavaScript engine lacks WebAssembly SIMD or the requested build, or
+ *   if the SIMD module was compiled from other sources
  * @example useBackend(await createWasmBackend({ threads: 2 }));
  */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
@@ -88,7 +90,8 @@ async function chooseModule(
     return { bytes: module.bytes, build };
   }
   throw new BackendError(
-    `wasm: this JavaScript engine cannot run the ${requested ?? 'SIMD'} module; use the reference backend, or a newer engine`,
+    `wasm: this JavaScript engine does not support the ${requested ?? 'SIMD'} module; ` +
+      'use the reference backend or a newer engine',
   );
 }
 
@@ -163,7 +166,7 @@ export class WasmBackend implements Backend {
     return outputs;
   }
 
-  /** The copy is a job in the queue; reading its result waits until the caller's synchronous code has run. */
+  /** Queues a copy, and waits for it only after the caller's synchronous code has run. */
   async read(buffer: Buffer): Promise<FloatArray> {
     const { length } = buffer;
     const machine = this.#machine;
@@ -187,7 +190,8 @@ export class WasmBackend implements Backend {
   /** The reference backend's loop, over views of linear memory. */
   #runInLoop(inputs: WasmBuffer[], launch: Launch): Buffer {
     const machine = this.#machine;
-    const addresses = inputs.map((input) => machine.plain(input)); // may grow the memory, which detaches views
+    // May grow the memory, which detaches views.
+    const addresses = inputs.map((input) => machine.plain(input));
     const output =
       launch.donate === undefined ? machine.allocate(launch.length) : inputs[launch.donate];
     const arrays = inputs.map((input, index) => machine.floats(addresses[index], input.length));

@@ -1,12 +1,15 @@
-// Linear memory, the SIMD module, its threads, and buffers that may store images channels-last: what the overrides work with.
+// Machine: the linear memory, SIMD module, thread pool and buffer layouts
+// that the overrides work with.
 //
-// Order. With several threads, calling a SIMD function adds a job to the queue of the thread pool, and jobs run in the order of
-// the calls. So a block that is freed may be reused at once: the next writer is a later job. Only JavaScript that reads or
-// writes the numbers itself has to wait, which `floats` and `table` do.
+// Order. With several threads, calling a SIMD function adds a job to the queue of the thread
+// pool, and jobs run in the order of the calls. So a block that is freed may be reused at
+// once: the next writer is a later job. Only JavaScript that accesses elements itself has to
+// wait; `floats` and `table` do.
 //
-// Layout. Public arrays are [N, C, H, W]; SIMD kernels need the channels of a pixel adjacent, [N, H, W, C]. A buffer that a
-// convolution or a pool made stays channels-last, which `layout` records; the next layer uses it as it is. `plain` converts a
-// buffer to the public order, once. Results do not depend on when the conversion happens.
+// Layout. Public arrays are [N, C, H, W]; SIMD kernels need the channels of a pixel adjacent,
+// [N, H, W, C]. A buffer written by a convolution or pooling layer stays channels-last
+// (see `layout`), and the next layer uses it without conversion. `rowMajor` converts a buffer to
+// the public order, once. Results do not depend on when the conversion happens.
 
 import type { RangedName, SimdExports } from '#simd/interface';
 import type { Buffer, Launch, RoutineLaunch } from '../../backend.js';
@@ -46,9 +49,9 @@ export interface ChannelsLast {
 }
 
 export interface WasmBuffer extends Buffer, Versioned {
-  /** Address of the numbers; -1 once freed. */
+  /** Address of the elements; -1 after `free`. */
   address: number;
-  /** Order of the numbers; null is the public row-major order. */
+  /** Memory order of the elements; null is the public row-major order. */
   layout: ChannelsLast | null;
 }
 
@@ -58,21 +61,24 @@ interface Block {
 }
 
 /**
- * Numbers of a pass over memory (elementwise, copy, reduction, optimizer step) below which one thread computes all of them.
+ * Number of elements below which one thread runs a whole pass over memory (elementwise,
+ * copy, reduction, optimizer step).
  *
- * Measured on one core of an AMD EPYC (Node 20): adding 16,384 numbers takes 2.5 us, and 1 us more as a job of the queue. Two
- * threads save at most half of the 2.5 us, which is about the cost of the job.
+ * Measured on one core of an AMD EPYC (Node 20): adding 16,384 elements takes 2.5 us, and 1 us more
+ * as a queued job. Two threads save at most half of the 2.5 us, which is about the cost of the job.
  */
 export const MIN_FLOATS = 16_384;
 
 export interface ParallelOptions {
-  /** Minimum number of units of a chunk, below which handing it to another thread does not pay. Default 1. */
+  /** Minimum number of units in a chunk: less work is not worth a second thread. Default 1. */
   readonly minUnits?: number;
-  /** Chunks begin at multiples of this: whole tiles, whole SIMD lanes, whole cache lines. Default 1. */
+  /**
+   * Chunks begin at multiples of this: whole tiles, whole SIMD lanes, whole cache lines. Default 1.
+   */
   readonly multiple?: number;
   /** Units a thread takes at a time. Default: a quarter of its share. */
   readonly chunk?: number;
-  /** Index of the argument that is the address of scratch memory, and the bytes of it for each thread. */
+  /** Index of the argument with the scratch address, and bytes of scratch for each thread. */
   readonly scratch?: { readonly argument: number; readonly bytes: number };
 }
 
@@ -98,7 +104,10 @@ export type RoutineOverride = (
 
 export class Machine {
   readonly memory: LinearMemory;
-  /** The module. Call only its functions that return sizes; those that compute go through `run` and `parallel`. */
+  /**
+   * The module's exports. Call only functions that return sizes; all others run
+   * through `run` and `parallel`.
+   */
   readonly simd: SimdExports;
   /** Packed copies of buffers, such as weights in panels. */
   readonly packedCopies: PackedCopies;
@@ -143,7 +152,7 @@ export class Machine {
       run(...args, 0, units);
       return;
     }
-    // Four chunks a thread: an even finish at little cost.
+    // Four chunks per thread balance the load at little cost.
     const share = Math.max(minUnits, Math.ceil(units / (4 * this.#threadPool.size)));
     const piece = units <= minUnits ? units : (chunk ?? Math.ceil(share / multiple) * multiple);
     this.#threadPool.enqueue({ name, args, units, chunk: piece, scratch });
@@ -164,7 +173,10 @@ export class Machine {
     this.#threadPool?.flush();
   }
 
-  /** The numbers at an address, after all jobs so far; growing the memory detaches the view, so do not store it. */
+  /**
+   * View of the elements at an address, after all jobs so far. Growing the memory
+   * detaches it, so do not store it.
+   */
   floats(address: number, length: number): Float32Array {
     this.flush();
     return this.memory.floats(address, length);
@@ -182,8 +194,8 @@ export class Machine {
   }
 
   /**
-   * Runs one launch. One buffer may be two operands in two layouts (a Gram matrix, filters equal to the image), so a
-   * block that a conversion replaced stays readable until the launch ends.
+   * Runs one launch. One buffer may be two operands in two layouts (a Gram matrix, filters equal to
+   * the image), so a block replaced by a layout conversion is freed only after the launch.
    */
   launch<T>(body: () => T): T {
     try {
@@ -193,7 +205,7 @@ export class Machine {
     }
   }
 
-  /** A buffer with undefined contents, for an override to fill. */
+  /** Allocates a buffer with undefined contents. */
   allocate(length: number, layout: ChannelsLast | null = null): WasmBuffer {
     const address = this.memory.take(length);
     const stored = layout === null || isTrivial(layout) ? null : layout;
@@ -206,7 +218,7 @@ export class Machine {
     buffer.address = -1;
   }
 
-  /** Address of the numbers in public order; converts the buffer if it is channels-last. */
+  /** Address of the elements in public order; converts the buffer if it is channels-last. */
   plain(buffer: WasmBuffer): number {
     if (buffer.layout !== null) {
       const { images, channels, spatial } = buffer.layout;
@@ -215,7 +227,9 @@ export class Machine {
     return this.#address(buffer);
   }
 
-  /** Address of the numbers in channels-last order; converts the buffer if it has another layout. */
+  /**
+   * Address of the elements in channels-last order; converts the buffer if it has another layout.
+   */
   channelsLast(buffer: WasmBuffer, layout: ChannelsLast): number {
     if (isTrivial(layout)) return this.plain(buffer);
     if (buffer.layout === null || !sameLayout(buffer.layout, layout)) {
@@ -235,7 +249,9 @@ export class Machine {
     }
   }
 
-  /** [batch, rows, columns] -> [batch, columns, rows], into a new block that replaces the old one. */
+  /**
+   * [batch, rows, columns] -> [batch, columns, rows], into a new block that replaces the old one.
+   */
   #transpose(
     buffer: WasmBuffer,
     batch: number,

@@ -1,5 +1,5 @@
-// Matrix multiplication and the linear layer: b is packed into panels, a is used in place where its rows are contiguous, and
-// kernels/simd/gemm.ts multiplies. The linear layer adds bias and ReLU.
+// Matrix multiplication and the linear layer: b is packed into panels, a is used in place where its
+// rows are contiguous, and kernels/simd/gemm.ts multiplies. The linear layer adds bias and ReLU.
 
 import type { MatmulConstants } from '../../../../kernels/matmul.js';
 import type { LinearConstants } from '../../ops/linear.js';
@@ -29,7 +29,7 @@ function pack(machine: Machine, from: number, b: Right, to: number): void {
   );
 }
 
-/** Address of a matrix in panels, which are cached until its numbers change. */
+/** Address of a matrix in panels, which are cached until its elements change. */
 function packedPanels(machine: Machine, buffer: WasmBuffer, offset: number, b: Right): number {
   const key = `panels ${offset} ${b.innerB} ${b.columnB} ${b.inner} ${b.columns}`;
   const length = panelCount(machine, b.columns) * machine.panel * b.inner;
@@ -37,7 +37,10 @@ function packedPanels(machine: Machine, buffer: WasmBuffer, offset: number, b: R
   return machine.packedCopies.find(buffer, key, length, (to) => pack(machine, from, b, to));
 }
 
-/** out = bias + a times panels. Threads divide the rows; the columns of a single row are not divided. */
+/**
+ * out = bias + a times panels. Threads divide the rows; the columns of
+ * a single row are not divided.
+ */
 function product(
   machine: Machine,
   [a, strideA, panels, bias, out]: readonly number[],
@@ -59,7 +62,8 @@ export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
     const output = machine.allocate(length);
     const panelLength = panelCount(machine, c.columns) * machine.panel * c.inner;
     const packA = c.innerA !== 1;
-    // One matrix for the whole batch (the weights of a layer) is packed once; separate matrices are packed one after the other.
+    // One matrix for the whole batch (the weights of a layer) is packed once; separate matrices
+    // are packed one after the other.
     const shared = batches === 1 || c.batchB === 0;
     const sharedPanels = shared ? packedPanels(machine, b, c.offsetB, c) : 0;
     machine.withScratch(

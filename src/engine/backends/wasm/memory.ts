@@ -1,5 +1,5 @@
-// Linear memory as a heap of float32 blocks: freed blocks are reused by size; new ones come from the end of the memory, which
-// grows as needed.
+// Linear memory as a heap of float32 blocks: freed blocks are reused by size; new ones come from
+// the end of the memory, which grows as needed.
 
 import { BackendError } from '../../errors.js';
 import type { MemoryReport } from '../../backend.js';
@@ -41,7 +41,7 @@ export class LinearMemory {
     this.#pool.give(address, length);
   }
 
-  /** Address of bytes that are never freed: small tables that live as long as the backend. */
+  /** Allocates bytes that are never freed, for small tables that live as long as the backend. */
   reserve(bytes: number): number {
     const address = this.#end;
     const end = address + alignUp(bytes);
@@ -51,7 +51,8 @@ export class LinearMemory {
         this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
       } catch {
         throw new BackendError(
-          `wasm: out of memory at ${Math.round(end / 2 ** 20)} MiB; use a smaller batch, or wrap steps in scope()`,
+          `wasm: out of memory at ${Math.round(end / 2 ** 20)} MiB; ` +
+            'use a smaller batch, or wrap each step in scope()',
         );
       }
     }
@@ -59,7 +60,7 @@ export class LinearMemory {
     return address;
   }
 
-  /** The floats at an address, as a view; growing the memory detaches every view, so do not store it. */
+  /** View of the floats at an address. Growing the memory detaches it, so do not store it. */
   floats(address: number, length: number): Float32Array {
     if (this.#bytes !== this.#memory.buffer) {
       this.#bytes = this.#memory.buffer;
@@ -68,12 +69,12 @@ export class LinearMemory {
     return this.#floats.subarray(address / 4, address / 4 + length);
   }
 
-  /** The 32-bit integers at an address, as a view. */
+  /** View of the 32-bit integers at an address. */
   integers(address: number, length: number): Int32Array {
     return new Int32Array(this.#memory.buffer, address, length);
   }
 
-  /** Forgets every block. */
+  /** Drops every block. */
   clear(): void {
     this.#pool.clear();
   }

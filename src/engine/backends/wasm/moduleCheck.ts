@@ -1,5 +1,6 @@
-// Refuses a stale build: a SIMD module, its generated interface and this JavaScript must come from the same sources.
-// With another module a function may be missing or take other arguments, and a job would trap or never end.
+// Detects a stale build: the SIMD module, its generated interface and this JavaScript must come
+// from the same sources. With another module a function may be missing or take other arguments, and
+// a job would trap or never end.
 
 import { fingerprint } from '#simd/interface';
 import { BackendError } from '../../errors.js';
@@ -12,7 +13,7 @@ export function checkFingerprint(module: { readonly fingerprint: string }): void
 }
 
 /**
- * The function `name` of a module.
+ * Returns the exported function `name` of a module.
  *
  * @throws BackendError if the module lacks it, or if it takes another number of arguments
  */

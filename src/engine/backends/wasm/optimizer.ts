@@ -2,7 +2,7 @@
 
 import { MIN_FLOATS, type Machine, type RoutineOverride, type WasmBuffer } from './machine.js';
 
-/** Numbers of one parameter in a unit of adamStep: UNIT in kernels/simd/optimizer.ts. */
+/** Elements of one parameter in a unit of adamStep: UNIT in kernels/simd/optimizer.ts. */
 const UNIT = 64;
 /** Words of a row of the table of adamStep: four addresses, the first unit, the length. */
 const ROW = 6;
@@ -20,14 +20,16 @@ export const optimizerRoutines: Readonly<Record<string, RoutineOverride>> = {
       rows.push(...addresses.slice(4 * i, 4 * i + 4), units, length);
       units += Math.ceil(length / UNIT);
     }
-    // Blocks are reused in the same order at every step, so the table of the previous step is found by its key.
+    // Blocks are reused in the same order at every step, so the table of the
+    // previous step is found by its key.
     const table = machine.table(`adam ${rows.join(' ')}`, ROW * parameters.length, (words) =>
       words.set(rows),
     );
     const { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink } = scalars;
     // prettier-ignore
     const args = [
-      table, parameters.length, stepSize, beta1, 1 - beta1, beta2, 1 - beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink,
+      table, parameters.length, stepSize, beta1, 1 - beta1, beta2, 1 - beta2,
+      biasCorrection2Sqrt, epsilon, weightDecay, shrink,
     ] as const;
     machine.parallel('adamStep', [...args], units, {
       minUnits: MIN_FLOATS / UNIT,

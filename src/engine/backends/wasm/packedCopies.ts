@@ -1,4 +1,5 @@
-// Packed copies of buffers (weights in panels, transformed filters): each is made once and cached until the numbers change.
+// Packed copies of buffers (weights in panels, transformed filters): each is computed once and
+// cached until the buffer's elements change.
 
 import type { LinearMemory } from './memory.js';
 
@@ -11,9 +12,9 @@ interface PackedBlock {
 
 /** The fields of a buffer that belong to this cache. */
 export interface Versioned {
-  /** Packed copies by key, valid as long as the numbers stay the same. */
+  /** Packed copies by key, valid until the elements change. */
   packed: Map<string, PackedBlock> | null;
-  /** Changes with the numbers; no two buffers have the same. */
+  /** Changes whenever the elements change; unique among all buffers. */
   version: number;
 }
 
@@ -31,11 +32,11 @@ export class PackedCopies {
   }
 
   /**
-   * Address of a packed copy of a buffer. `pack` makes it at the first call; it stays until the buffer changes or is freed.
-   * A network that only predicts packs its weights once.
+   * Address of a packed copy of a buffer. The first call computes it with `pack`; it is cached
+   * until the buffer changes or is freed. In inference, weights are packed once.
    *
-   * @param key what is packed and how; everything that `pack` depends on besides the numbers
-   * @param others further buffers that `pack` reads: if one of them changes, the copy is made again
+   * @param key what is packed and how; everything that `pack` depends on besides the elements
+   * @param others further buffers that `pack` reads: if one of them changes, the copy is recomputed
    */
   find(
     buffer: Versioned,
@@ -56,7 +57,7 @@ export class PackedCopies {
     return block.address;
   }
 
-  /** Invalidates the packed copies of a buffer whose numbers have changed. */
+  /** Invalidates the packed copies of a buffer whose elements have changed. */
   invalidate(buffer: Versioned): void {
     for (const { address, length } of buffer.packed?.values() ?? [])
       this.#memory.give(address, length);

@@ -18,7 +18,9 @@ export function layouts(c: PoolConstants): { input: ChannelsLast; output: Channe
   };
 }
 
-/** The arguments that maxPool and maxPoolGrad have in common: sizes of the images and of the window. */
+/**
+ * The arguments that maxPool and maxPoolGrad have in common: sizes of the images and of the window.
+ */
 function windowOf(c: PoolConstants) {
   // prettier-ignore
   return [

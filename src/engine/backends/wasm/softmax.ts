@@ -11,9 +11,9 @@ const MIN_EXPONENTIALS = 8192;
 interface Rows {
   /** Length of a row. */
   readonly classes: number;
-  /** Whether the output has one number per row, or one per class. */
+  /** Whether the output has one element per row, or one per class. */
   readonly perRow: boolean;
-  /** Distance in memory between the numbers of a line; 1 if the line is a row. */
+  /** Distance in memory between the elements of a line; 1 if the line is a row. */
   readonly inner: number;
 }
 

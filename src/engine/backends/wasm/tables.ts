@@ -1,5 +1,5 @@
-// Tables of integers that kernels read: the geometry of a convolution, the strides of a view. Each is made at its first use and
-// cached, so that a training step with the same shapes as the last one waits for none.
+// Tables of integers that kernels read: the geometry of a convolution, the strides of a view. Each
+// is computed at its first use and cached, so steps with repeated shapes do not wait for the queue.
 
 import { BufferPool } from '../bufferPool.js';
 import type { LinearMemory } from './memory.js';
@@ -28,7 +28,7 @@ export class Tables {
    * Address of a table.
    *
    * @param key everything that `fill` depends on
-   * @param words 32-bit numbers in the table
+   * @param words 32-bit integers in the table
    */
   find(key: string, words: number, fill: FillTable): number {
     const known = this.#known.get(key);

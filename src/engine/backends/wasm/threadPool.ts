@@ -1,8 +1,10 @@
-// Thread pool: worker threads that share the module's memory, and the queue from which they and the calling thread take jobs.
+// Thread pool: worker threads that share the module's memory, and the queue from which they and
+// the calling thread take jobs.
 //
-// `enqueue` returns at once. The workers compute while the calling thread goes on to the next launch. `flush` computes on the
-// calling thread too, until every job is done; the backend calls it when JavaScript needs a number. Workers start once. Between
-// jobs they spin for about a millisecond, then sleep.
+// `enqueue` returns at once. The workers compute while the calling thread continues with the
+// next launch. `flush` computes on the calling thread too, until every job is done; the
+// backend calls it when JavaScript needs a value. Workers start once. Between jobs they spin
+// for about a millisecond, then sleep.
 
 import { BackendError } from '../../errors.js';
 import type { LinearMemory } from './memory.js';
@@ -34,10 +36,16 @@ const MAX_ARGUMENTS = 24;
 /** Maximum number of jobs in the queue; a training step has about 100. */
 const CAPACITY = 256;
 
-/** Maximum number of chunks of a job: each half of the chunk counter has 16 bits, and threads increment it a little past the end. */
+/**
+ * Maximum number of chunks of a job: each half of the chunk counter has 16 bits, and threads
+ * increment it a little past the end.
+ */
 const MAX_CHUNKS = 2 ** 15;
 
-/** Number of checks for a new job before sleeping: about 1 ms, more than the gap between two launches or two steps. */
+/**
+ * Number of checks for a new job before sleeping: about 1 ms, more than the gap
+ * between two launches or two steps.
+ */
 const SPINS = 60_000;
 
 /** The module and the memory that every thread instantiates. */
@@ -54,7 +62,7 @@ export interface Job {
   readonly units: number;
   /** Units a thread takes at a time. */
   readonly chunk: number;
-  /** Index of the argument that is the address of scratch memory, and the bytes of it for each thread. */
+  /** Index of the argument with the scratch address, and bytes of scratch for each thread. */
   readonly scratch?: { readonly argument: number; readonly bytes: number } | undefined;
 }
 
@@ -72,7 +80,7 @@ export class ThreadPool {
   readonly #index: ReadonlyMap<string, number>;
   readonly #message: Uint8Array;
   #round = 0;
-  /** Jobs in the present round; 0 if there is none. */
+  /** Jobs in the current round; 0 if there is none. */
   #jobs = 0;
 
   private constructor(
@@ -90,7 +98,10 @@ export class ThreadPool {
     this.#index = new Map(names.map((name, index) => [name, index]));
   }
 
-  /** Starts `size - 1` workers; the calling thread is thread 0. The workers do not keep a process alive. */
+  /**
+   * Starts `size - 1` workers; the calling thread is thread 0. The workers
+   * do not keep a process alive.
+   */
   static async start(
     size: number,
     { module, memory }: SharedModule,
@@ -137,7 +148,8 @@ export class ThreadPool {
   }
 
   /**
-   * Adds a job to the queue. It runs after all earlier jobs, on all threads, while the caller continues.
+   * Adds a job to the queue. It runs after all earlier jobs, on all
+   * threads, while the caller continues.
    *
    * @throws BackendError if a job has failed before
    */
@@ -168,9 +180,11 @@ export class ThreadPool {
   }
 
   /**
-   * Computes together with the workers until every job is done. Then this thread may read and write the memory.
+   * Computes together with the workers until every job is done. Then this thread
+   * may read and write the memory.
    *
-   * @throws BackendError if a job has failed: a WebAssembly trap on any thread. The results of its round are undefined.
+   * @throws BackendError if a job has failed: a WebAssembly trap on any thread. The results
+   *   of its round are undefined.
    */
   flush(): void {
     this.#finishRound();
@@ -197,10 +211,10 @@ export class ThreadPool {
 
   #checkAlive(): void {
     if (Atomics.load(this.#control, FIELDS.failed) === 0) return;
-    const bytes = this.#message.slice(); // TextDecoder refuses shared memory
+    const bytes = this.#message.slice(); // TextDecoder does not accept shared memory
     const reason = new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
     throw new BackendError(
-      `wasm: a job failed (${reason}); this backend is lost, create a new one`,
+      `wasm: a job failed (${reason}); this backend cannot be used any more, create a new one`,
     );
   }
 
@@ -214,7 +228,10 @@ export class ThreadPool {
   }
 }
 
-/** The program of a worker, as text. It needs no file, so it runs from sources, from dist and from a bundle. */
+/**
+ * The program of a worker, as text. It needs no file, so it works from
+ * source, from dist and in a bundle.
+ */
 const program = (data: string): string => `(${workLoop.toString()})(${data}, ${doJob.toString()});`;
 
 async function startThread(data: WorkerData): Promise<Thread> {
@@ -235,8 +252,8 @@ async function startThread(data: WorkerData): Promise<Thread> {
 }
 
 /**
- * Starts a web worker and waits for its first message: a browser starts no worker while the page's thread is busy, so the
- * caller must not compute before.
+ * Starts a web worker and waits for its first message: a browser starts no worker while the page's
+ * thread is busy, so the caller must not compute before.
  */
 async function startBrowserThread(data: WorkerData): Promise<Thread> {
   const text = `onmessage = ({ data }) => { postMessage(0); ${program('data')} };`;
@@ -248,7 +265,8 @@ async function startBrowserThread(data: WorkerData): Promise<Thread> {
       worker.onerror = () => {
         reject(
           new BackendError(
-            'wasm: a worker thread does not start; the Content-Security-Policy must allow  worker-src blob:  or use threads: 1',
+            'wasm: a worker thread failed to start; ' +
+              'the Content-Security-Policy must allow  worker-src blob:  or use threads: 1',
           ),
         );
       };

@@ -1,5 +1,5 @@
-// Winograd convolution and its two gradients (kernels/simd/winograd.ts), and the rule for when to use it. All other convolutions
-// are in conv2d.ts. `shape` is the address of a prepared ConvShape.
+// Winograd convolution and its two gradients (kernels/simd/winograd.ts), and the rule for when to
+// use it. All other convolutions are in conv2d.ts. `shape` is the address of a prepared ConvShape.
 
 import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
 import type { Machine, WasmBuffer } from './machine.js';
@@ -7,18 +7,19 @@ import type { Machine, WasmBuffer } from './machine.js';
 /** Outputs along each side of a tile. */
 const TILE = 4;
 
-/** With fewer channels the transforms cost about as much as they save. */
+/** With fewer channels, the transforms cost about as much as they save. */
 const MIN_CHANNELS = 16;
 
-/** With fewer tiles transforming the filters costs more than it saves. */
+/** With fewer tiles, transforming the filters costs more than it saves. */
 const MIN_TILES = 4;
 
 /**
- * Whether F(4x4, 3x3) applies to a convolution, and is faster than the direct one: 3x3 windows that move by one
- * pixel, enough channels, and planes that fill their tiles by half.
+ * Whether F(4x4, 3x3) applies to a convolution, and is faster than the direct one: 3x3 windows that
+ * move by one pixel, enough channels, and planes that fill at least half of their tiles.
  *
- * Direct time over Winograd's, 32 images, Node 20: with 16 channels 1.4 to 1.9, with 64 channels 2.3 to 3.0, with 8
- * channels 1.0 to 1.4; on planes of 4x4 1.8 to 2.5, of 5x5 (25 of 64 used) 0.7 to 1.1, of 6x6 1.1 to 1.6.
+ * Direct time over Winograd's, 32 images, Node 20: with 16 channels 1.4 to 1.9, with 64 channels
+ * 2.3 to 3.0, with 8 channels 1.0 to 1.4; on planes of 4x4 1.8 to 2.5, of 5x5 (25 of 64 used)
+ * 0.7 to 1.1, of 6x6 1.1 to 1.6.
  */
 export function usesWinograd(c: Conv2dConstants): boolean {
   const simple = [c.strideY, c.strideX, c.dilationY, c.dilationX, c.groups].every(
@@ -49,8 +50,8 @@ export interface WinogradOperands {
 }
 
 /**
- * Convolves images. With `flipped` this is the input gradient: `shape` is that of inputGradientGeometry,
- * `weight` that of the forward pass.
+ * Convolves images. With `flipped` this is the input gradient: `shape` is that of
+ * inputGradientGeometry, `weight` that of the forward pass.
  */
 export function winogradConvolve(
   machine: Machine,
@@ -124,7 +125,10 @@ export interface WinogradGradOperands {
   readonly gradWeight: number;
 }
 
-/** The gradient of the filters: sums over parts of the images, then over the parts. `outChannels` is that of the shape. */
+/**
+ * The gradient of the filters: sums over parts of the images, then over the parts.
+ * `outChannels` is that of the shape.
+ */
 export function winogradGradWeight(
   machine: Machine,
   shape: number,

@@ -1,15 +1,19 @@
-// Worker thread main loop: runs jobs from a queue in shared memory, in order, until told to stop. `workLoop` and `doJob` are
-// serialized with toString() (see threadPool.ts), so they must not reference anything outside themselves.
+// Worker thread main loop: runs jobs from a queue in shared memory, in order, until told to stop.
+// `workLoop` and `doJob` are serialized with toString() (see threadPool.ts), so they must not
+// reference anything outside themselves.
 //
-// A job is one SIMD function, its arguments, and a number of units. Every thread takes chunks of units until none is left,
-// waits until the others have finished theirs, and continues with the next job: a job may read the results of the previous
-// one. Results do not depend on which thread computes a unit, so they do not depend on the number of threads.
+// A job is one SIMD function, its arguments, and a number of units. Every thread takes chunks of
+// units until none is left, waits until the others have finished theirs, and continues with the
+// next job: a job may read the results of the previous one. Results do not depend on which thread
+// computes a unit, so they do not depend on the number of threads.
 //
-// Threads with even numbers take chunks from the front, the others from the back. Units are mostly images, so two threads
-// work on the same halves of a batch in every job, and find the results of their last job in their caches.
+// Threads with even numbers take chunks from the front, the others from the back. Units are mostly
+// images, so two threads work on the same halves of a batch in every job, and find the results of
+// their last job in their caches.
 //
-// A round is the sequence of jobs between two moments at which the queue is empty. The main thread starts a round with its
-// first job, adds jobs while the workers run them, and ends the round when it needs a result.
+// A round is the sequence of jobs between two moments at which the queue is empty. The main
+// thread starts a round with its first job, adds jobs while the workers run them, and ends the
+// round when it needs a result.
 
 /** Index of each field in the control block of 32-bit words. */
 export interface ControlFields {
@@ -35,11 +39,15 @@ export interface JobFields {
   readonly units: number;
   /** Units taken at a time. */
   readonly chunk: number;
-  /** Index of the argument that is different for each thread, or -1: the address of scratch memory. */
+  /**
+   * Index of the argument that is different for each thread, or -1: the address of scratch memory.
+   */
   readonly scratchArgument: number;
   /** Distance in bytes between the scratch of two threads. */
   readonly scratchBytes: number;
-  /** Number of chunks taken: from the front in the lower 16 bits, from the back in the upper ones. */
+  /**
+   * Number of chunks taken: from the front in the lower 16 bits, from the back in the upper ones.
+   */
   readonly taken: number;
   /** Number of units done. */
   readonly done: number;
@@ -61,7 +69,10 @@ export interface Queue {
   readonly failed: number;
 }
 
-/** Computes this thread's share of one job. Returns when all threads have finished, or one has failed. */
+/**
+ * Computes this thread's share of one job. Returns when all threads have
+ * finished, or one has failed.
+ */
 export function doJob(queue: Queue, index: number, thread: number): void {
   const { functions, words, values, at, control, failed } = queue;
   const word = index * queue.jobWords;
@@ -70,7 +81,7 @@ export function doJob(queue: Queue, index: number, thread: number): void {
   const chunks = Math.ceil(units / chunk);
   const done = word + at.done;
   const fromFront = thread % 2 === 0;
-  /** Takes a chunk: its number, or `chunks` if none is left. */
+  /** Takes a chunk. Returns its index, or `chunks` if none is left. */
   const take = (): number => {
     const before = Atomics.add(words, word + at.taken, fromFront ? 1 : 0x10000);
     const [front, back] = [before & 0xffff, before >>> 16];

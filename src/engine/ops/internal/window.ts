@@ -8,7 +8,7 @@ import { format, type Shape } from '../../shape.js';
 export type Pair = number | readonly [number, number];
 
 /**
- * Expands a pair and checks that both values are integers of at least `least`.
+ * Expands a pair and checks that both values are integers of at least `minimum`.
  *
  * @throws ArgumentError otherwise
  */

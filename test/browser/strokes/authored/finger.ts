@@ -1,6 +1,6 @@
-// What the hand on the phone writes: quick and joined, small letters where a class holds both cases, and other forms and
-// another order of strokes than the hand with the mouse. Placed by hand for these tests; not the forms of src/data/skeletons.
-// The notation is explained in mouse.ts. Imports nothing.
+// Forms of the finger hand: quick and joined, small letters if a class has both cases, with forms
+// and stroke order that differ from the mouse hand. Drawn for these tests, independent of
+// src/data/strokes/skeletons. mouse.ts explains the notation.
 
 export const FINGER_FORMS: Readonly<Record<string, string>> = {
   '0': 'M56 6 C20 -2 2 40 8 70 C14 104 56 108 70 66 C80 34 72 4 40 4',

@@ -1,35 +1,38 @@
-// A hand that writes authored forms on a pad: where and how large, how it leans, how fast it moves, how it wobbles, and when
-// its pointer reports. A model of hands, no person was recorded (see the README). Imports the engine's random numbers.
-// Like raster.ts it needs only + - * / and square roots, so every machine writes the same files.
+// Simulates a hand that writes authored forms on a pad: position, size, slant, speed, tremor, and
+// the pointer's reports. No person was recorded (see the README). Like raster.ts it uses only + - *
+// / and square roots, so every machine writes the same files.
 
 import type { Rng } from '../../../../src/engine/rng.js';
 import type { RecordedCharacter, RecordedHand, RecordedPoint } from '../recorded.js';
 import { parsePath, type Piece } from './path.js';
 
-/** What makes one hand unlike another. Ranges are drawn anew for every character. */
+/** Parameters of a hand. Ranges are sampled for every character. */
 export interface HandTraits {
   readonly name: string;
   readonly pointer: RecordedHand['pointer'];
   readonly pad: readonly [width: number, height: number];
-  /** Height of a capital as a part of the pad's. */
+  /** Height of a capital as a fraction of the pad's height. */
   readonly size: readonly [number, number];
-  /** Width of a character against the authored one. */
+  /** Width of a character relative to the authored form. */
   readonly stretch: readonly [number, number];
-  /** How far the top leans to the right, as a part of the height. */
+  /** Slant: displacement of the top to the right, as a fraction of the height. */
   readonly slant: readonly [number, number];
-  /** A turn of the whole character, in radians as long as they are small. */
+  /** Rotation of the whole character, in radians (small-angle approximation). */
   readonly turn: readonly [number, number];
-  /** How far a stroke is misplaced, in pixels. */
+  /** Displacement of a stroke, in pixels. */
   readonly misplaced: number;
-  /** Slow drift from the path: amplitude in pixels and changes a second. */
+  /** Slow drift from the path: amplitude in pixels and changes per second. */
   readonly drift: readonly [amplitude: number, rate: number];
-  /** Fast tremor on top of it. */
+  /** Additional fast tremor. */
   readonly tremor: readonly [amplitude: number, rate: number];
-  /** Milliseconds a piece of the path: this much, and so much more with the square root of its length in pixels. */
+  /**
+   * Milliseconds per piece of the path: `base` plus `perRoot` times the square root of its length
+   * in pixels.
+   */
   readonly pace: readonly [base: number, perRoot: number];
   /** Milliseconds between two reports of the pointer. */
   readonly interval: number;
-  /** Steps in which the pointer reports places, in pixels. */
+  /** Resolution of the reported positions, in pixels. */
   readonly grid: number;
   readonly pressure: readonly [number, number];
 }
@@ -72,13 +75,14 @@ function writeCharacter(
       piece.map(([x, y]) => [x + offset[0], y + offset[1]] as const),
     );
     const points = writeStroke(traits, moved, clock, rng);
-    clock = points.at(-1)![2] + Math.round(rng.between(120, 320)); // the way through the air to the next stroke
+    // The movement through the air to the next stroke.
+    clock = points.at(-1)![2] + Math.round(rng.between(120, 320));
     return points;
   });
   return { label, strokes: written };
 }
 
-/** Where on the pad: about the middle, wholly inside. */
+/** Places a character near the middle of the pad, completely inside. */
 function placement(
   points: readonly (readonly number[])[],
   pad: readonly [number, number],
@@ -159,7 +163,7 @@ function pointAt(
   return [a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part];
 }
 
-/** Values that wander between -amplitude and amplitude, `rate` of them a second, with smooth ways between. */
+/** Random values between -amplitude and amplitude, `rate` per second, smoothly interpolated. */
 function smoothNoise(
   rng: Rng,
   [amplitude, rate]: readonly [number, number],

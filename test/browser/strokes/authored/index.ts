@@ -1,4 +1,4 @@
-// The three hands that wrote the files of this folder, and all that makes them differ. Imports the forms and the hand.
+// The parameters of the three hands that wrote the files in test/browser/strokes.
 
 import { Rng } from '../../../../src/engine/rng.js';
 import type { RecordedHand } from '../recorded.js';
@@ -7,7 +7,7 @@ import { type HandTraits, write } from './hand.js';
 import { MOUSE_FORMS } from './mouse.js';
 import { PEN_FORMS } from './pen.js';
 
-/** Large, upright, slow; straight lines waver, as a mouse does that one has not learned to draw with. */
+/** Large, upright, slow; straight lines waver, as with an unpracticed mouse. */
 const MOUSE: HandTraits = {
   name: 'mouse',
   pointer: 'mouse',
@@ -25,7 +25,9 @@ const MOUSE: HandTraits = {
   pressure: [0.5, 0.5], // what browsers report for every mouse
 };
 
-/** Small, leaning, quick; corners are rounded off since the screen reports sixty times a second only. */
+/**
+ * Small, slanted, quick; corners are rounded, since the screen reports only 60 times per second.
+ */
 const FINGER: HandTraits = {
   name: 'finger',
   pointer: 'touch',
@@ -43,7 +45,7 @@ const FINGER: HandTraits = {
   pressure: [0.2, 0.7],
 };
 
-/** In a hurry, upright to leaning back, now narrow and now wide; a pen that feels how hard it is pressed. */
+/** In a hurry, upright to slanted backwards, narrow to wide; a pen with pressure. */
 const PEN: HandTraits = {
   name: 'pen',
   pointer: 'pen',
@@ -61,7 +63,7 @@ const PEN: HandTraits = {
   pressure: [0.15, 0.9],
 };
 
-/** Writes all hands anew. */
+/** Generates the recordings of all hands. */
 export function writeHands(): RecordedHand[] {
   const rng = new Rng(20).split('recorded strokes');
   return [

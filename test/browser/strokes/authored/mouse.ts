@@ -1,8 +1,9 @@
-// What the hand with the mouse writes: one form a class, capitals where a class holds both cases, every line drawn as a
-// stroke of its own as print is. Placed by hand for these tests; not the forms of src/data/skeletons. Imports nothing.
+// Forms of the mouse hand: one per class, capitals if a class has both cases, printed, with a
+// separate stroke for each line. Drawn for these tests, independent of src/data/strokes/skeletons.
 //
-// The notation is that of SVG paths: M begins a stroke, L is a straight line, C a cubic curve, numbers are absolute and
-// y points down. A capital is 100 high, an "o" reaches from 40 to 100, a tail ends at 140.
+// The notation is that of SVG paths: M starts a stroke, L is a straight line, C a cubic curve,
+// numbers are absolute and y points down. A capital is 100 high, an "o" reaches from 40 to 100, a
+// tail ends at 140.
 
 export const MOUSE_FORMS: Readonly<Record<string, string>> = {
   '0': 'M48 2 C22 0 4 28 4 54 C4 82 20 100 42 99 C66 98 80 74 79 46 C78 20 66 0 44 3',

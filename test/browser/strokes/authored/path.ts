@@ -1,15 +1,15 @@
-// An authored path as dense polylines, cut where the pen turns sharply. Draws nothing. Imports nothing.
+// Converts an authored path to dense polylines, split at sharp turns of the pen.
 
 /** One smooth piece of a stroke, between two corners: x, y pairs close together. */
 export type Piece = readonly (readonly [x: number, y: number])[];
 
-/** Points a curve: closer together than a pixel of any pad. */
+/** Points per curve: less than a pixel apart on every pad. */
 const STEPS = 48;
 
-/** The cosine of the turn, about 50 degrees, from which on a hand stops for a moment. */
+/** Cosine of the turn, about 50 degrees, above which a hand stops for a moment. */
 const SHARP = 0.64;
 
-/** Reads `M`, `L` and `C` with absolute numbers: for each stroke its pieces. */
+/** Parses `M`, `L` and `C` with absolute numbers; returns the pieces of each stroke. */
 export function parsePath(text: string): Piece[][] {
   const strokes: Piece[][] = [];
   let end: [number, number] = [0, 0];
@@ -44,7 +44,7 @@ function curve(from: readonly [number, number], n: readonly number[]): Piece {
   });
 }
 
-/** Joins pieces that go on in about the same direction. */
+/** Joins consecutive pieces with about the same direction. */
 function joinSmoothly(pieces: readonly Piece[]): Piece[] {
   const joined: Piece[] = [];
   for (const piece of pieces) {

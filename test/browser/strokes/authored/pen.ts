@@ -1,5 +1,5 @@
-// What the hand with the pen writes in a hurry: loops left open, lines that bend, strokes that miss each other. Placed by hand for
-// these tests; not the forms of src/data/skeletons. The notation is explained in mouse.ts. Imports nothing.
+// Forms of the pen hand, written in a hurry: open loops, bent lines, strokes that do not meet.
+// Drawn for these tests, independent of src/data/strokes/skeletons. mouse.ts explains the notation.
 
 export const PEN_FORMS: Readonly<Record<string, string>> = {
   '0': 'M40 4 C10 10 -2 60 14 88 C34 112 72 70 62 28 C56 4 40 -6 24 10',
