@@ -33,11 +33,13 @@ const tasks = options.tasks.map((task) => {
   return task as Task;
 });
 // An exact name selects that contender; any other word is a prefix: --only pytorch-best,inkgrad-
-const known = new Set(CONTENDERS.map(({ name }) => name));
-const chosen = CONTENDERS.filter(({ name }) =>
-  options.only.some((word) => (known.has(word) ? name === word : name.startsWith(word))),
+const contenderNames = new Set(CONTENDERS.map(({ name }) => name));
+const selected = CONTENDERS.filter(({ name }) =>
+  options.only.some((pattern) =>
+    contenderNames.has(pattern) ? name === pattern : name.startsWith(pattern),
+  ),
 );
-if (chosen.length === 0) usageError('--only: no contender matches; --list prints their names');
+if (selected.length === 0) usageError('--only: no contender matches; --list prints their names');
 
 const skipped: Record<string, string> = {};
 const children = new Map<string, Child>();
@@ -50,7 +52,7 @@ function skip(name: string, error: Error): void {
 }
 
 async function start(): Promise<void> {
-  for (const { name, prepare } of chosen) {
+  for (const { name, prepare } of selected) {
     try {
       const child = await Child.start(await prepare());
       children.set(name, child);
@@ -77,7 +79,7 @@ async function check(): Promise<void> {
   if (checks.size > 0) console.log(`\n${checkTable(checks)}`);
 }
 
-async function rounds(): Promise<void> {
+async function measureRounds(): Promise<void> {
   for (const task of tasks) {
     console.log(`\n${task}`);
     const onSample = (sample: Sample): void => {
@@ -98,19 +100,19 @@ async function main(): Promise<void> {
   try {
     await start();
     if (!options.noCheck) await check();
-    await rounds();
+    await measureRounds();
   } finally {
     await Promise.all([...children.values()].map((child) => child.stop()));
   }
   for (const task of tasks) console.log(`\n${speedTable(task, samples)}`);
-  const all = ratios(samples);
-  if (all.length > 0) console.log(`\n${ratioTable(all)}`);
+  const allRatios = ratios(samples);
+  if (allRatios.length > 0) console.log(`\n${ratioTable(allRatios)}`);
   const versions = Object.fromEntries(
     [...children].map(([name, { ready }]) => [name, ready.versions]),
   );
   const file = saveResult(
     'compare',
-    { timing, versions, skipped, checks: Object.fromEntries(checks), ratios: all, samples },
+    { timing, versions, skipped, checks: Object.fromEntries(checks), ratios: allRatios, samples },
     options,
   );
   console.log(`\nwritten: ${file}`);

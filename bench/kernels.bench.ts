@@ -123,7 +123,7 @@ function pool(channels: number, side: number): Case[] {
   ];
 }
 
-function rest(): Case[] {
+function otherCases(): Case[] {
   const { images, labels } = noiseBatch(BATCH);
   const logits = random([BATCH, 47], true);
   const classes = ink.tensor(labels);
@@ -159,7 +159,7 @@ async function measure(threads: number, module: 'base' | 'relaxed' | undefined):
     ...pool(32, 28),
     ...linear(1152, 256),
     ...linear(256, 47),
-    ...rest(),
+    ...otherCases(),
   ];
   const time = 1000 * (options.quick ? 0.02 : options.seconds);
   const bench = new Bench({ time, warmupTime: time / 4, iterations: 5, warmupIterations: 2 });

@@ -86,9 +86,9 @@ async function peakOfTraining(): Promise<number> {
   ];
   const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
   let peak = 0;
-  const look = setInterval(() => (peak = peakOf(child.pid ?? 0) ?? peak), 100);
+  const timer = setInterval(() => (peak = peakOf(child.pid ?? 0) ?? peak), 100);
   const code = await new Promise((resolve) => child.once('close', resolve));
-  clearInterval(look);
+  clearInterval(timer);
   rmSync(out, { recursive: true, force: true });
   if (code !== 0) throw new Error(`inkgrad train ended with ${String(code)}`);
   return peak;

@@ -14,10 +14,10 @@ import { build, preview } from 'vite';
 import {
   type Bytes,
   DRAWING,
-  type FirstReading,
-  noteFirstReading,
+  type FirstPrediction,
+  recordFirstPrediction,
   type Timings,
-  weigh,
+  measureBytes,
 } from './page/firstReading.js';
 import { readOptions, usageError } from './support/options.js';
 import { ROOT } from './support/paths.js';
@@ -25,13 +25,13 @@ import { saveResult } from './support/results.js';
 import { spread, type Spread } from './support/statistics.js';
 import { formatTable } from './support/table.js';
 
-const asked = readOptions({ visits: 9, readings: 500, quick: false });
-const visits = asked.quick ? 1 : asked.visits;
-const readings = asked.quick ? 20 : asked.readings;
+const options = readOptions({ visits: 9, readings: 500, quick: false });
+const visits = options.quick ? 1 : options.visits;
+const readings = options.quick ? 20 : options.readings;
 const WARM_UP = 50;
 
 const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  (place) => place !== undefined && existsSync(place),
+  (path) => path !== undefined && existsSync(path),
 );
 if (executablePath === undefined) usageError('Chromium not found; set CHROMIUM to its path');
 
@@ -71,13 +71,13 @@ async function serve(extra: Readonly<Record<string, string>>, folder: string): P
 async function firstVisit(
   browser: Browser,
   address: string,
-): Promise<{ readonly first: FirstReading; readonly bytes: Bytes }> {
+): Promise<{ readonly first: FirstPrediction; readonly bytes: Bytes }> {
   const context = await browser.newContext();
-  await noteFirstReading(context);
+  await recordFirstPrediction(context);
   const page = await context.newPage();
   await page.goto(address + DRAWING);
-  const first = (await page.evaluate(() => globalThis.firstReading))!;
-  const bytes = await weigh(page, first);
+  const first = (await page.evaluate(() => globalThis.firstPrediction))!;
+  const bytes = await measureBytes(page, first);
   await context.close();
   return { first, bytes };
 }
@@ -104,29 +104,36 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu'],
 });
 const site = await serve({}, 'build/bench-page');
-const opened = [];
-for (let i = 0; i < visits; i++) opened.push(await firstVisit(browser, site.address));
+const firstVisits = [];
+for (let i = 0; i < visits; i++) firstVisits.push(await firstVisit(browser, site.address));
 await site.close();
 const bench = await serve(
   { readings: join(ROOT, 'bench/page/readings.ts') },
   'build/bench-readings',
 );
-const timed = await timeReadings(browser, bench.address);
+const measured = await timeReadings(browser, bench.address);
 await bench.close();
 
 /** Statistics without the warm-up predictions, during which code is compiled. */
 const steady = (values: readonly number[]): Spread & { readonly p99: number } => {
-  const kept = values.slice(WARM_UP).sort((a, b) => a - b);
-  return { ...spread(kept), p99: kept[Math.floor(0.99 * (kept.length - 1))] };
+  const measuredValues = values.slice(WARM_UP).sort((a, b) => a - b);
+  return {
+    ...spread(measuredValues),
+    p99: measuredValues[Math.floor(0.99 * (measuredValues.length - 1))],
+  };
 };
-const [{ bytes, first }] = opened;
+const [{ bytes, first }] = firstVisits;
 const result = {
-  firstReading: { visits, read: first.text, ms: spread(opened.map(({ first: { ms } }) => ms)) },
+  firstReading: {
+    visits,
+    read: first.text,
+    ms: spread(firstVisits.map(({ first: { ms } }) => ms)),
+  },
   reading: {
     readings,
-    image: steady(timed.image),
-    network: steady(timed.network),
-    both: steady(timed.both),
+    image: steady(measured.image),
+    network: steady(measured.network),
+    both: steady(measured.both),
   },
   bytes,
 };
@@ -145,5 +152,7 @@ const rows = [
   ['weights, bytes', '900000', String(bytes.weights), '', ''],
 ];
 console.log(formatTable(['measurement', 'budget', 'median', 'min', 'max or 99 %'], rows));
-console.log(`\nscripts: ${bytes.names.join(', ')}\nresults: ${saveResult('page', result, asked)}`);
+console.log(
+  `\nscripts: ${bytes.names.join(', ')}\nresults: ${saveResult('page', result, options)}`,
+);
 await browser.close();

@@ -58,7 +58,10 @@ const step = (performance.now() - start) / steps;
 learner.dispose();
 await backend.dispose();
 
-const inside = [...costs.values()].reduce((sum, { milliseconds }) => sum + milliseconds / steps, 0);
+const kernelTime = [...costs.values()].reduce(
+  (sum, { milliseconds }) => sum + milliseconds / steps,
+  0,
+);
 const row = (name: string, milliseconds: number, calls: string): string[] => [
   name,
   short(milliseconds),
@@ -77,6 +80,10 @@ console.log(
       'share',
       'calls',
     ],
-    [...rows, row('JavaScript and garbage collection', step - inside, ''), row('step', step, '')],
+    [
+      ...rows,
+      row('JavaScript and garbage collection', step - kernelTime, ''),
+      row('step', step, ''),
+    ],
   ),
 );

@@ -93,8 +93,8 @@ async function measure({ axis, value, threads, images, side, net }: Setting): Pr
 }
 
 const characterNet = (): ink.Module => new CharacterNet({ classes: 47, rng: new ink.Rng(1) });
-const most = thisMachine().cores;
-const common = { images: 64, side: 28, threads: most, net: characterNet };
+const maxThreads = thisMachine().cores;
+const common = { images: 64, side: 28, threads: maxThreads, net: characterNet };
 const sweeps: Setting[][] = [
   options.batches.map((value) => ({ ...common, axis: 'batch', value, images: value })),
   options.threads.map((value) => ({ ...common, axis: 'threads', value, threads: value })),
@@ -103,10 +103,10 @@ const sweeps: Setting[][] = [
 
 const points: Point[] = [];
 for (const settings of sweeps) {
-  const own: Point[] = [];
-  for (const setting of settings) own.push(await measure(setting));
-  points.push(...own);
-  const rows = own.map(({ value, threads, images, train, infer, reservedMiB }) => [
+  const sweepPoints: Point[] = [];
+  for (const setting of settings) sweepPoints.push(await measure(setting));
+  points.push(...sweepPoints);
+  const rows = sweepPoints.map(({ value, threads, images, train, infer, reservedMiB }) => [
     `${value}`,
     `${threads}`,
     short(train),
@@ -116,7 +116,7 @@ for (const settings of sweeps) {
     `${reservedMiB}`,
   ]);
   const header = [
-    own[0].axis,
+    sweepPoints[0].axis,
     'threads',
     'train ms',
     'train img/s',

@@ -7,7 +7,13 @@
 import { readFile } from 'node:fs/promises';
 import { modelFrom } from '../src/app/model/modelContents.js';
 import { openTestSource } from '../src/app/training/source.js';
-import { featuresOf, largest, logitsOf, rowOf, type Rows } from '../src/app/correction/features.js';
+import {
+  featuresOf,
+  argmax,
+  logitsOf,
+  rowOf,
+  type HostMatrix,
+} from '../src/app/correction/features.js';
 import { fineTune } from '../src/app/correction/fineTune.js';
 import { drawReplay } from '../src/app/correction/replay.js';
 import type { CharacterNet } from '../src/app/model/characterNet.js';
@@ -19,10 +25,10 @@ import { formatTable } from './support/table.js';
 
 const {
   model: paths,
-  trials: asked,
+  trials: requestedTrials,
   quick,
 } = readOptions({ model: [''], trials: 10, quick: false });
-const trials = quick ? 1 : asked;
+const trials = quick ? 1 : requestedTrials;
 useBackend(await createWasmBackend());
 const bytes = new Uint8Array(await readFile(paths[0]));
 const original = await modelFrom(paths[0], bytes);
@@ -30,21 +36,22 @@ const test = await openTestSource({ data: undefined, split: 'balanced' });
 const pixels = new Float32Array(test.images.length);
 normalize().apply(test.images, 0, pixels, 0, pixels.length);
 /** The convolutions are frozen, so one pass serves every fine-tuned model. */
-const features: Rows = await featuresOf(original.model, pixels);
+const features: HostMatrix = await featuresOf(original.model, pixels);
 
-async function read(model: CharacterNet): Promise<number[]> {
+async function predict(model: CharacterNet): Promise<number[]> {
   const logits = await logitsOf(model, features);
-  return Array.from({ length: test.length }, (_, index) => largest(rowOf(logits, index)));
+  return Array.from({ length: test.length }, (_, index) => argmax(rowOf(logits, index)));
 }
 
-const before = await read(original.model);
+const before = await predict(original.model);
 const wrong = [...before.keys()].filter((index) => before[index] !== test.labels[index]);
 
 /** Accuracy in percent on the images that are not corrections. */
-function accuracy(readings: readonly number[], taught: ReadonlySet<number>): number {
-  const others = [...readings.keys()].filter((index) => !taught.has(index));
+function accuracy(predictions: readonly number[], corrected: ReadonlySet<number>): number {
+  const others = [...predictions.keys()].filter((index) => !corrected.has(index));
   return (
-    (100 * others.filter((index) => readings[index] === test.labels[index]).length) / others.length
+    (100 * others.filter((index) => predictions[index] === test.labels[index]).length) /
+    others.length
   );
 }
 
@@ -58,24 +65,24 @@ interface Trial {
 
 async function trial(number: number, count: number, withReplay: boolean): Promise<Trial> {
   const order = new Rng(number).permutation(wrong.length).subarray(0, count);
-  const taught = new Set(Array.from(order, (place) => wrong[place]));
-  const corrections = [...taught].map((at) => ({
-    image: imageAt(test, at),
-    label: test.labels[at],
+  const corrected = new Set(Array.from(order, (index) => wrong[index]));
+  const corrections = [...corrected].map((index) => ({
+    image: imageAt(test, index),
+    label: test.labels[index],
   }));
-  const atStake = [...taught].flatMap((at) => [
-    test.classes[test.labels[at]],
-    test.classes[before[at]],
+  const correctedClasses = [...corrected].flatMap((index) => [
+    test.classes[test.labels[index]],
+    test.classes[before[index]],
   ]);
   const { model } = await modelFrom(paths[0], bytes);
-  const replay = withReplay ? drawReplay(atStake) : null;
+  const replay = withReplay ? drawReplay(correctedClasses) : null;
   const { step } = await fineTune(model, { corrections, replay, seed: number });
-  const after = await read(model);
+  const after = await predict(model);
   model.dispose();
   return {
     steps: step,
-    right: [...taught].filter((at) => after[at] === test.labels[at]).length / count,
-    lost: accuracy(before, taught) - accuracy(after, taught),
+    right: [...corrected].filter((index) => after[index] === test.labels[index]).length / count,
+    lost: accuracy(before, corrected) - accuracy(after, corrected),
   };
 }
 

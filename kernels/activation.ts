@@ -40,12 +40,12 @@ export const leakyReluGrad = kernel(
 
 /** 1 / (1 + e^-x), written so that the exponential never overflows. */
 export const sigmoid = kernel('sigmoid', ['x'], [], function (x) {
-  const small = Math.exp(-Math.abs(x[this.thread.x]));
-  let numerator = small;
+  const expNegAbs = Math.exp(-Math.abs(x[this.thread.x]));
+  let numerator = expNegAbs;
   if (x[this.thread.x] >= 0) {
     numerator = 1;
   }
-  return numerator / (1 + small);
+  return numerator / (1 + expNegAbs);
 });
 
 // d sigmoid = y (1 - y)
@@ -81,6 +81,6 @@ export const geluGrad = kernel('geluGrad', ['grad', 'x'], [], function (grad, x)
   const value = x[this.thread.x];
   const inner = 0.7978845608028654 * (value + 0.044715 * value * value * value);
   const t = Math.tanh(Math.min(Math.max(inner, -20), 20));
-  const slope = 0.7978845608028654 * (1 + 0.134145 * value * value);
-  return grad[this.thread.x] * (0.5 * (1 + t) + 0.5 * value * (1 - t * t) * slope);
+  const innerGrad = 0.7978845608028654 * (1 + 0.134145 * value * value);
+  return grad[this.thread.x] * (0.5 * (1 + t) + 0.5 * value * (1 - t * t) * innerGrad);
 });

@@ -13,10 +13,10 @@ export const squaredDeviation = kernel(
   [],
   function (this: KernelThis<ChannelConstants>, x, mean) {
     const image = Math.floor((this.thread.x + 0.5) / this.constants.channels);
-    const center = mean[this.thread.x - image * this.constants.channels];
+    const channelMean = mean[this.thread.x - image * this.constants.channels];
     let sum = 0;
     for (let s = 0; s < this.constants.spatial; s++) {
-      const deviation = x[this.thread.x * this.constants.spatial + s] - center;
+      const deviation = x[this.thread.x * this.constants.spatial + s] - channelMean;
       sum += deviation * deviation;
     }
     return sum;

@@ -42,9 +42,9 @@ export const conv2d = kernel(
     const plane = Math.floor((line + 0.5) / this.constants.outHeight);
     const row = line - plane * this.constants.outHeight;
     const image = Math.floor((plane + 0.5) / this.constants.outChannels);
-    const out = plane - image * this.constants.outChannels;
-    const group = Math.floor((out + 0.5) / this.constants.groupOut);
-    let sum = bias[out];
+    const outChannel = plane - image * this.constants.outChannels;
+    const group = Math.floor((outChannel + 0.5) / this.constants.groupOut);
+    let sum = bias[outChannel];
     for (let c = 0; c < this.constants.groupIn; c++) {
       const channel = image * this.constants.inChannels + group * this.constants.groupIn + c;
       for (let ki = 0; ki < this.constants.kernelHeight; ki++) {
@@ -55,7 +55,7 @@ export const conv2d = kernel(
             column * this.constants.strideX + kj * this.constants.dilationX - this.constants.padX;
           if (inY >= 0 && inY < this.constants.height && inX >= 0 && inX < this.constants.width) {
             const tap =
-              ((out * this.constants.groupIn + c) * this.constants.kernelHeight + ki) *
+              ((outChannel * this.constants.groupIn + c) * this.constants.kernelHeight + ki) *
                 this.constants.kernelWidth +
               kj;
             sum +=
@@ -85,7 +85,7 @@ export const conv2dGradInput = kernel(
     const c = channel - group * this.constants.groupIn;
     let sum = 0;
     for (let o = 0; o < this.constants.groupOut; o++) {
-      const out = group * this.constants.groupOut + o;
+      const outChannel = group * this.constants.groupOut + o;
       for (let ki = 0; ki < this.constants.kernelHeight; ki++) {
         const inY = row + this.constants.padY - ki * this.constants.dilationY;
         const i = Math.floor((inY + 0.5) / this.constants.strideY);
@@ -95,11 +95,11 @@ export const conv2dGradInput = kernel(
           if (i * this.constants.strideY === inY && j * this.constants.strideX === inX) {
             if (i >= 0 && i < this.constants.outHeight && j >= 0 && j < this.constants.outWidth) {
               const tap =
-                ((out * this.constants.groupIn + c) * this.constants.kernelHeight + ki) *
+                ((outChannel * this.constants.groupIn + c) * this.constants.kernelHeight + ki) *
                   this.constants.kernelWidth +
                 kj;
               const position =
-                ((image * this.constants.outChannels + out) * this.constants.outHeight + i) *
+                ((image * this.constants.outChannels + outChannel) * this.constants.outHeight + i) *
                   this.constants.outWidth +
                 j;
               sum += grad[position] * weight[tap];
@@ -129,8 +129,8 @@ export const conv2dGradWeight = kernel(
     const filter = Math.floor((pair + 0.5) / this.constants.groupIn);
     const c = pair - filter * this.constants.groupIn;
     const part = Math.floor((filter + 0.5) / this.constants.outChannels);
-    const out = filter - part * this.constants.outChannels;
-    const group = Math.floor((out + 0.5) / this.constants.groupOut);
+    const outChannel = filter - part * this.constants.outChannels;
+    const group = Math.floor((outChannel + 0.5) / this.constants.groupOut);
     let sum = 0;
     for (let m = 0; m < this.constants.partImages; m++) {
       const n = part * this.constants.partImages + m;
@@ -149,7 +149,7 @@ export const conv2dGradWeight = kernel(
             n < this.constants.batch
           ) {
             const position =
-              ((n * this.constants.outChannels + out) * this.constants.outHeight + i) *
+              ((n * this.constants.outChannels + outChannel) * this.constants.outHeight + i) *
                 this.constants.outWidth +
               j;
             sum +=

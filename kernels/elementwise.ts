@@ -118,11 +118,11 @@ export const pow = kernel('pow', ['x'], ['exponent'], function (x, exponent) {
   const base = x[this.thread.x];
   let value = Math.pow(Math.abs(base), exponent);
   if (base < 0) {
-    const whole = Math.floor((exponent + 0.5) / 1);
-    if (whole !== exponent) {
+    const rounded = Math.floor((exponent + 0.5) / 1);
+    if (rounded !== exponent) {
       value = Math.pow(base, exponent);
     }
-    if (whole === exponent && whole - 2 * Math.floor((whole + 0.5) / 2) === 1) {
+    if (rounded === exponent && rounded - 2 * Math.floor((rounded + 0.5) / 2) === 1) {
       value = -value;
     }
   }
@@ -135,11 +135,11 @@ export const powGrad = kernel(
   ['grad', 'lower'],
   ['exponent'],
   function (grad, lower, exponent) {
-    let slope = 0;
+    let derivative = 0;
     if (exponent !== 0) {
-      slope = exponent * lower[this.thread.x];
+      derivative = exponent * lower[this.thread.x];
     }
-    return grad[this.thread.x] * slope;
+    return grad[this.thread.x] * derivative;
   },
 );
 

@@ -61,12 +61,12 @@ export const sliceGrad = kernel(
     const column = this.thread.x - row * this.constants.inner;
     const outer = Math.floor((row + 0.5) / this.constants.size);
     const position = row - outer * this.constants.size - this.constants.start;
-    const taken = Math.floor((position + 0.5) / this.constants.step);
+    const sliceIndex = Math.floor((position + 0.5) / this.constants.step);
     let value = 0;
     if (position >= 0) {
-      if (taken < this.constants.count) {
-        if (position - taken * this.constants.step === 0) {
-          value = grad[(outer * this.constants.count + taken) * this.constants.inner + column];
+      if (sliceIndex < this.constants.count) {
+        if (position - sliceIndex * this.constants.step === 0) {
+          value = grad[(outer * this.constants.count + sliceIndex) * this.constants.inner + column];
         }
       }
     }
@@ -87,8 +87,8 @@ export const concat = kernel(
     const column = this.thread.x - row * this.constants.inner;
     const outer = Math.floor((row + 0.5) / size);
     const position = row - outer * size;
-    const placeB = Math.max(position - this.constants.sizeA, 0);
-    let value = b[(outer * this.constants.sizeB + placeB) * this.constants.inner + column];
+    const positionB = Math.max(position - this.constants.sizeA, 0);
+    let value = b[(outer * this.constants.sizeB + positionB) * this.constants.inner + column];
     if (position < this.constants.sizeA) {
       value = a[(outer * this.constants.sizeA + position) * this.constants.inner + column];
     }

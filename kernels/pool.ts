@@ -90,10 +90,10 @@ export const maxPoolGrad = kernel(
         if (outRow * this.constants.strideY === inY && outColumn * this.constants.strideX === inX) {
           if (outRow >= 0 && outRow < this.constants.outHeight) {
             if (outColumn >= 0 && outColumn < this.constants.outWidth) {
-              const out =
+              const outPosition =
                 (plane * this.constants.outHeight + outRow) * this.constants.outWidth + outColumn;
-              if (index[out] === position) {
-                sum += grad[out];
+              if (index[outPosition] === position) {
+                sum += grad[outPosition];
               }
             }
           }

@@ -95,12 +95,12 @@ export const crossEntropy = kernel(
   ['smoothing'],
   function (this: KernelThis<ClassConstants>, logits, logSumExp, labels, smoothing) {
     const first = this.thread.x * this.constants.classes;
-    let spread = 0;
+    let nllSum = 0;
     for (let k = 0; k < this.constants.classes; k++) {
-      spread += logSumExp[this.thread.x] - logits[first + k];
+      nllSum += logSumExp[this.thread.x] - logits[first + k];
     }
-    const hit = logSumExp[this.thread.x] - logits[first + labels[this.thread.x]];
-    return (1 - smoothing) * hit + (smoothing * spread) / this.constants.classes;
+    const nll = logSumExp[this.thread.x] - logits[first + labels[this.thread.x]];
+    return (1 - smoothing) * nll + (smoothing * nllSum) / this.constants.classes;
   },
 );
 

@@ -39,10 +39,10 @@ export class Child {
   static async start({ command, env = {} }: ChildOptions): Promise<Child> {
     const [program, ...args] = command;
     const process = spawn(program, args, { stdio: 'pipe', env: environment(env) });
-    let complaint = '';
+    let stderrTail = '';
     process.stderr.on(
       'data',
-      (text: Buffer) => (complaint = (complaint + text.toString()).slice(-4000)),
+      (text: Buffer) => (stderrTail = (stderrTail + text.toString()).slice(-4000)),
     );
     // The process has ended; the reader below reports it.
     process.stdin.on('error', () => undefined);
@@ -52,7 +52,7 @@ export class Child {
     const nextLine = async (): Promise<string> => {
       const line = await Promise.race([lines.next(), failed]);
       if (line.done === true)
-        throw new Error(lastLines(complaint) || 'the process ended without an error message');
+        throw new Error(lastLines(stderrTail) || 'the process ended without an error message');
       return line.value;
     };
     return new Child(process, nextLine, await reply<Ready>(nextLine));

@@ -20,7 +20,7 @@ export interface Ratio extends Spread {
  * [task, faster, slower, guaranteed speed ratio]. A latency of at most 0.6 times is a speed of at
  * least 1 / 0.6.
  */
-const PROMISES: readonly (readonly [Task, string, string, number | null])[] = [
+const GUARANTEES: readonly (readonly [Task, string, string, number | null])[] = [
   ['train', 'inkgrad-node20', 'pytorch', 1.3],
   ['train', 'inkgrad-node24', 'pytorch-best', 1],
   ['train', 'inkgrad-node24', 'pytorch', null],
@@ -52,10 +52,10 @@ export function ratios(samples: readonly Sample[]): Ratio[] {
     samples.find((s) => s.task === task && s.contender === name && s.round === round)
       ?.imagesPerSecond;
   const count = Math.max(-1, ...samples.map((sample) => sample.round)) + 1;
-  return PROMISES.flatMap(([task, of, to, promised]) => {
+  return GUARANTEES.flatMap(([task, of, to, promised]) => {
     const rounds = Array.from({ length: count }, (_, round) => {
-      const [mine, theirs] = [speed(task, of, round), speed(task, to, round)];
-      return mine === undefined || theirs === undefined ? NaN : mine / theirs;
+      const [numerator, denominator] = [speed(task, of, round), speed(task, to, round)];
+      return numerator === undefined || denominator === undefined ? NaN : numerator / denominator;
     }).filter((ratio) => !Number.isNaN(ratio));
     return rounds.length === 0 ? [] : [{ task, of, to, rounds, promised, ...spread(rounds) }];
   });
@@ -67,11 +67,11 @@ export function speedTable(task: Task, samples: readonly Sample[]): string {
   const unit = latency ? 'ms' : 'img/s';
   const names = [...new Set(samples.filter((s) => s.task === task).map((s) => s.contender))];
   const rows = names.map((name) => {
-    const own = samples.filter((s) => s.task === task && s.contender === name);
+    const contenderSamples = samples.filter((s) => s.task === task && s.contender === name);
     const { median, min, max } = spread(
-      own.map((s) => (latency ? s.milliseconds : s.imagesPerSecond)),
+      contenderSamples.map((s) => (latency ? s.milliseconds : s.imagesPerSecond)),
     );
-    const disturbance = Math.max(...own.map((s) => s.disturbance));
+    const disturbance = Math.max(...contenderSamples.map((s) => s.disturbance));
     return [
       name,
       short(median),
@@ -103,12 +103,16 @@ const TOLERANCE = 2e-3;
 export function checkTable(checks: ReadonlyMap<string, CheckReply>): string {
   const [reference] = checks.values();
   const rows = [...checks].map(([name, { evaluation, training }]) => {
-    const off = Math.max(
+    const maxDifference = Math.max(
       Math.abs(evaluation - reference.evaluation),
       ...training.map((loss, step) => Math.abs(loss - reference.training[step])),
     );
     const losses = [evaluation, ...training].map((loss) => loss.toFixed(5)).join('  ');
-    return [name, losses, off <= TOLERANCE ? 'same' : `DIFFERS by ${short(off)}`];
+    return [
+      name,
+      losses,
+      maxDifference <= TOLERANCE ? 'same' : `DIFFERS by ${short(maxDifference)}`,
+    ];
   });
   return formatTable(['check', 'loss: evaluation, training steps', ''], rows);
 }

@@ -47,12 +47,15 @@ export async function measure(
   onFailure: (contender: string, error: Error) => void,
 ): Promise<void> {
   const running = new Map([...children].filter(([, child]) => child.ready.tasks.includes(task)));
-  const attempt = async (name: string, work: (child: Child) => Promise<void>): Promise<void> => {
+  const runIfRunning = async (
+    name: string,
+    action: (child: Child) => Promise<void>,
+  ): Promise<void> => {
     const child = running.get(name);
     if (child === undefined) return;
     try {
       await pause();
-      await work(child);
+      await action(child);
     } catch (error) {
       running.delete(name);
       onFailure(name, error as Error);
@@ -61,7 +64,7 @@ export async function measure(
 
   const names = [...running.keys()];
   for (const name of names) {
-    await attempt(name, async (child) => {
+    await runIfRunning(name, async (child) => {
       await child.round(task, options.warmup);
     });
   }
@@ -70,10 +73,11 @@ export async function measure(
     // caches.
     for (let i = 0; i < names.length; i++) {
       const name = names[(i + round) % names.length];
-      await attempt(name, async (child) => {
+      await runIfRunning(name, async (child) => {
         const others = [...children.values()].filter((other) => other !== child);
-        const idle = (): number => others.reduce((sum, other) => sum + other.cpuSeconds(), 0);
-        const before = idle();
+        const idleCpuSeconds = (): number =>
+          others.reduce((sum, other) => sum + other.cpuSeconds(), 0);
+        const before = idleCpuSeconds();
         const { steps, seconds } = await child.round(task, options.seconds);
         onSample({
           task,
@@ -81,7 +85,7 @@ export async function measure(
           contender: name,
           steps,
           seconds,
-          disturbance: (idle() - before) / seconds,
+          disturbance: (idleCpuSeconds() - before) / seconds,
           imagesPerSecond: (IMAGES[task] * steps) / seconds,
           milliseconds: (1000 * seconds) / steps,
         });

@@ -90,7 +90,7 @@ class Learner {
   }
 
   dispose(): void {
-    for (const own of [this.#parameters, this.#running, this.#m, this.#v]) tree.dispose(own);
+    for (const arrays of [this.#parameters, this.#running, this.#m, this.#v]) tree.dispose(arrays);
   }
 }
 

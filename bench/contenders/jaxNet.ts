@@ -47,8 +47,8 @@ export function makeNet({ numpy: np, lax, nn, jit, tree, valueAndGrad }: Jax): J
     let x = images;
     for (let block = 0; block < 3; block++) {
       const [conv, norm] = [4 * block, 4 * block + 1].map((layer) => `conv_layers.${layer}`);
-      const rim = [1, 1] as const;
-      x = lax.convGeneralDilated(x, p[`${conv}.weight`], [1, 1], [rim, rim]);
+      const padding = [1, 1] as const;
+      x = lax.convGeneralDilated(x, p[`${conv}.weight`], [1, 1], [padding, padding]);
       x = x.add(channels(p[`${conv}.bias`]));
       const [mean, variance] = statistics(norm, x);
       x = nn.relu(normalize(x, mean, variance, p[`${norm}.weight`], p[`${norm}.bias`]));
@@ -78,15 +78,15 @@ export function makeNet({ numpy: np, lax, nn, jit, tree, valueAndGrad }: Jax): J
   ): [Array, Tree] {
     const [images] = x.shape;
     const updated: Record<string, Array> = {};
-    const blend = (name: string, value: Array): void => {
+    const updateRunning = (name: string, value: Array): void => {
       updated[name] = running[name].mul(1 - MOMENTUM).add(value.mul(MOMENTUM));
     };
     const pooled = features(parameters, x, (layer, value) => {
       const count = images * value.shape[2] * value.shape[3];
       const mean = np.mean(value.ref, [0, 2, 3]);
       const variance = np.mean(np.square(value.ref.sub(channels(mean.ref))), [0, 2, 3]);
-      blend(`${layer}.running_mean`, mean.ref);
-      blend(`${layer}.running_var`, variance.ref.mul(count / (count - 1)));
+      updateRunning(`${layer}.running_mean`, mean.ref);
+      updateRunning(`${layer}.running_var`, variance.ref.mul(count / (count - 1)));
       return [mean, variance];
     });
     const hidden = nn.relu(linear(parameters, 'fc_layers.0', pooled)).mul(mask);
@@ -107,8 +107,8 @@ export function makeNet({ numpy: np, lax, nn, jit, tree, valueAndGrad }: Jax): J
     v,
     { x, labels, mask, unbias1, unbias2 },
   ) => {
-    const differentiated = valueAndGrad(loss, { hasAux: true });
-    const [[value, statistics], gradients] = differentiated(
+    const lossAndGradients = valueAndGrad(loss, { hasAux: true });
+    const [[value, statistics], gradients] = lossAndGradients(
       tree.ref(parameters),
       running,
       x,

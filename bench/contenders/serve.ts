@@ -12,7 +12,7 @@ export interface Contender {
   readonly check: (() => Promise<CheckReply>) | null;
 }
 
-function say(reply: Ready | CheckReply | RoundReply | { readonly error: string }): void {
+function send(reply: Ready | CheckReply | RoundReply | { readonly error: string }): void {
   process.stdout.write(`${JSON.stringify(reply)}\n`);
 }
 
@@ -41,16 +41,16 @@ export async function serve(contender: Contender): Promise<never> {
     return contender.check();
   };
 
-  say({
+  send({
     ready: true,
     tasks: Object.keys(contender.tasks) as Task[],
     versions: { node: process.versions.node, ...contender.versions },
   });
   for await (const line of createInterface({ input: process.stdin })) {
     try {
-      say(await answer(JSON.parse(line) as Command));
+      send(await answer(JSON.parse(line) as Command));
     } catch (error) {
-      say({ error: error instanceof Error ? error.message : String(error) });
+      send({ error: error instanceof Error ? error.message : String(error) });
     }
   }
   process.exit(0);

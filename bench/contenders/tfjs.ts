@@ -29,15 +29,15 @@ class Learner {
   constructor(dropout: number) {
     this.#dropout = dropout;
     for (const { name, shape, data } of workload.weights) {
-      const own = tf.tidy(() => {
+      const initial = tf.tidy(() => {
         const value = tf.tensor(data, shape);
         // [O, C, k, k] -> [k, k, C, O]
         if (shape.length === 4) return tf.transpose(value, [2, 3, 1, 0]);
         if (name === 'fc_layers.0.weight') return flattenedChannelsLast(value);
         return shape.length === 2 ? tf.transpose(value) : tf.clone(value);
       });
-      this.#variables.set(name, tf.variable(own, !name.includes('running')));
-      own.dispose();
+      this.#variables.set(name, tf.variable(initial, !name.includes('running')));
+      initial.dispose();
     }
   }
 
@@ -53,8 +53,8 @@ class Learner {
     if (!training) return tf.batchNorm(x, runningMean, runningVar, offset, scale, EPSILON);
     const { mean, variance } = tf.moments(x, [0, 1, 2]);
     const count = x.shape[0] * x.shape[1] * x.shape[2];
-    blend(runningMean, mean);
-    blend(runningVar, tf.mul(variance, tf.scalar(count / (count - 1))));
+    updateRunning(runningMean, mean);
+    updateRunning(runningVar, tf.mul(variance, tf.scalar(count / (count - 1))));
     return tf.batchNorm(x, mean, variance, offset, scale, EPSILON);
   }
 
@@ -87,11 +87,11 @@ class Learner {
   }
 
   async infer(batch: Batch): Promise<Float32Array> {
-    return read(tf.tidy(() => this.#forward(batch, false)));
+    return toHost(tf.tidy(() => this.#forward(batch, false)));
   }
 
   async evaluate(batch: Batch): Promise<number> {
-    return (await read(tf.tidy(() => this.#loss(batch, false))))[0];
+    return (await toHost(tf.tidy(() => this.#loss(batch, false))))[0];
   }
 
   dispose(): void {
@@ -101,7 +101,7 @@ class Learner {
 }
 
 /** running = (1 - momentum) running + momentum value, outside of the gradient. */
-function blend(running: Variable, value: Tensor): void {
+function updateRunning(running: Variable, value: Tensor): void {
   running.assign(
     tf.add(tf.mul(running, tf.scalar(1 - MOMENTUM)), tf.mul(value, tf.scalar(MOMENTUM))),
   );
@@ -112,7 +112,7 @@ function flattenedChannelsLast(weight: Tensor): Tensor {
   return tf.reshape(tf.transpose(tf.reshape(weight, [256, 128, 3, 3]), [2, 3, 1, 0]), [1152, 256]);
 }
 
-async function read(tensor: Tensor): Promise<Float32Array> {
+async function toHost(tensor: Tensor): Promise<Float32Array> {
   const data = await tensor.data();
   tensor.dispose();
   return data;

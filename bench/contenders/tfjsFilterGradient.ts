@@ -41,7 +41,7 @@ function transposedConvolution(tf: Tensorflow, x: Tensor, dy: Tensor, padding: n
 /** Every tap's shifted image as a row: [k * k * C, N * H * W] times dY [N * H * W, O]. */
 function matrixProduct(tf: Tensorflow, x: Tensor, dy: Tensor, k: number): Tensor {
   const [images, height, width, channels] = x.shape;
-  const places = images * height * width;
+  const pixels = images * height * width;
   const pad = [(k - 1) / 2, (k - 1) / 2] as const;
   // [C, N, H + 2, W + 2]
   const padded = tf.transpose(tf.pad(x, [[0, 0], pad, pad, [0, 0]]), [3, 0, 1, 2]);
@@ -49,10 +49,10 @@ function matrixProduct(tf: Tensorflow, x: Tensor, dy: Tensor, k: number): Tensor
   for (let i = 0; i < k; i++) {
     for (let j = 0; j < k; j++) {
       const shifted = tf.slice(padded, [0, 0, i, j], [channels, images, height, width]);
-      taps.push(tf.reshape(shifted, [channels, places]));
+      taps.push(tf.reshape(shifted, [channels, pixels]));
     }
   }
   const outChannels = dy.shape[3];
-  const gradient = tf.matMul(tf.concat(taps, 0), tf.reshape(dy, [places, outChannels]));
+  const gradient = tf.matMul(tf.concat(taps, 0), tf.reshape(dy, [pixels, outChannels]));
   return tf.reshape(gradient, [k, k, channels, outChannels]);
 }

@@ -9,7 +9,7 @@ import type { Stroke } from '../../src/data/strokes/raster.js';
 export const DRAWING =
   '#s=1AgLMBfQDOb4IHTq9CIgCLTIDLgQoDCASIBogHjRIEiQMJAQiAyALIilGGyI_Oh8WKRQtDmcQ2wEU2gE2VCQoGDAoLjAqNtABsAJ0TA';
 
-export interface FirstReading {
+export interface FirstPrediction {
   /** The predicted character. */
   readonly text: string;
   /** Milliseconds since the start of the navigation. */
@@ -26,23 +26,23 @@ export interface Timings {
 }
 
 declare global {
-  var firstReading: Promise<FirstReading> | undefined;
+  var firstPrediction: Promise<FirstPrediction> | undefined;
   /** Defined where readings.ts runs. */
   var timeReadings: (strokes: readonly Stroke[], count: number) => Promise<Timings>;
 }
 
 /** Makes every page of a context record its first prediction; call before a page is opened. */
-export async function noteFirstReading(context: BrowserContext): Promise<void> {
+export async function recordFirstPrediction(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
-    globalThis.firstReading = new Promise((resolve) => {
-      const look = (): void => {
+    globalThis.firstPrediction = new Promise((resolve) => {
+      const check = (): void => {
         const letter = document.querySelector('#result .letter');
         if (letter === null) return;
         observer.disconnect();
         const files = performance.getEntriesByType('resource').map(({ name }) => name);
         resolve({ text: letter.textContent, ms: performance.now(), files });
       };
-      const observer = new MutationObserver(look);
+      const observer = new MutationObserver(check);
       observer.observe(document, { childList: true, subtree: true });
     });
   });
@@ -61,16 +61,16 @@ export interface Bytes {
  * Measures the size of the files that a page had loaded at its first prediction; fetches them
  * again, from the page.
  */
-export async function weigh(page: Page, { files }: FirstReading): Promise<Bytes> {
-  const fetched = async (ending: string): Promise<Map<string, Buffer>> => {
+export async function measureBytes(page: Page, { files }: FirstPrediction): Promise<Bytes> {
+  const download = async (ending: string): Promise<Map<string, Buffer>> => {
     const all = new Map<string, Buffer>();
     for (const file of new Set(files.filter((name) => name.endsWith(ending)))) {
       all.set(file.replace(/.*\//, ''), await (await page.request.get(file)).body());
     }
     return all;
   };
-  const scripts = await fetched('.js');
-  const weights = await fetched('.safetensors');
+  const scripts = await download('.js');
+  const weights = await download('.safetensors');
   const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0);
   return {
     scripts: sum([...scripts.values()].map((text) => gzipSync(text).length)),

@@ -1,21 +1,21 @@
 // Runs in the page's thread: times predictions, from strokes to the 28 x 28 image and from there to
 // the verdict. It is bundled with the page's unmodified code.
 
-import { openShipped } from '../../src/app/web/prediction/shipped.js';
+import { openBundledModel } from '../../src/app/web/prediction/shipped.js';
 import { renderGlyph } from '../../src/data/strokes/glyph.js';
 import type { Timings } from './firstReading.js';
 
 globalThis.timeReadings = async (strokes, count) => {
-  const reader = await openShipped();
+  const reader = await openBundledModel();
   const timings: Timings = { image: [], network: [], both: [] };
   for (let i = 0; i < count; i++) {
     const start = performance.now();
     const image = renderGlyph(strokes);
-    const made = performance.now();
-    await reader.read(image);
+    const rendered = performance.now();
+    await reader.predict(image);
     const end = performance.now();
-    timings.image.push(made - start);
-    timings.network.push(end - made);
+    timings.image.push(rendered - start);
+    timings.network.push(end - rendered);
     timings.both.push(end - start);
   }
   reader.dispose();

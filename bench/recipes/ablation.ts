@@ -45,12 +45,12 @@ const FOLDERS = join(ROOT, 'bench', '.ablation', scale);
 /** Seeds of the teacher networks, for all student seeds. */
 const TEACHERS = [1, 2, 3];
 const seeds = values.seeds.split(',').map(Number);
-const chosen = values.variants.split(',').map(variantOf);
+const selected = values.variants.split(',').map(variantOf);
 
 function variantOf(name: string): Variant {
-  const found = VARIANTS.find((variant) => variant.name === name);
+  const match = VARIANTS.find((variant) => variant.name === name);
   return (
-    found ??
+    match ??
     usageError(`unknown variant '${name}'; expected ${VARIANTS.map((one) => one.name).join(', ')}`)
   );
 }
@@ -60,14 +60,14 @@ const results: Result[] = existsSync(FILE)
   : [];
 
 /** Runs the command line with its progress on the terminal. Returns its stdout. */
-function inkgrad(...words: string[]): string {
-  const { status, signal, stdout } = spawnSync(process.execPath, [CLI, ...words], {
+function inkgrad(...args: string[]): string {
+  const { status, signal, stdout } = spawnSync(process.execPath, [CLI, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
   if (status === 0) return stdout;
-  console.error(`failed (${signal ?? `exit code ${status}`}): inkgrad ${words.join(' ')}`);
+  console.error(`failed (${signal ?? `exit code ${status}`}): inkgrad ${args.join(' ')}`);
   return process.exit(status ?? 1); // the same command continues from here
 }
 
@@ -85,44 +85,46 @@ function rowsOf(folder: string): Row[] {
   return lines.map((line) => JSON.parse(line) as Row);
 }
 
-const where = [...(values.data === undefined ? [] : ['--data', values.data])];
-const compute = ['--backend', 'wasm', '--threads', values.threads];
+const dataOptions = [...(values.data === undefined ? [] : ['--data', values.data])];
+const backendOptions = ['--backend', 'wasm', '--threads', values.threads];
 
-interface Plan {
+interface RunSettings {
   readonly epochs: number;
   /** Epoch that becomes the run's model; runs that predate this option use the best. */
   readonly keep?: 'best' | 'last';
 }
 
 /** Settings of a run; 0 epochs if it has not started. */
-function planOf(folder: string): Plan {
+function settingsOf(folder: string): RunSettings {
   const file = join(folder, 'config.json');
   if (!existsSync(file)) return { epochs: 0 };
-  return (JSON.parse(readFileSync(file, 'utf8')) as { settings: Plan }).settings;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { settings: RunSettings }).settings;
 }
 
 function train(variant: Variant, seed: number): string {
   const { name } = variant;
   const folder = join(FOLDERS, `${name}-${seed}`);
-  const { epochs } = planOf(folder);
-  const begun = epochs > 0;
-  if (begun && rowsOf(folder).length >= epochs) return folder;
-  const words = begun
+  const { epochs } = settingsOf(folder);
+  const started = epochs > 0;
+  if (started && rowsOf(folder).length >= epochs) return folder;
+  const args = started
     ? ['--resume', folder]
     : [...optionsOf(variant, scale), ...teachersOf(variant), '--seed', `${seed}`, '--out', folder];
-  console.error(`\n${begun ? 'resuming' : 'training'} ${name}, seed ${seed}`);
-  inkgrad('train', ...words, ...where, ...compute, '--json');
+  console.error(`\n${started ? 'resuming' : 'training'} ${name}, seed ${seed}`);
+  inkgrad('train', ...args, ...dataOptions, ...backendOptions, '--json');
   return folder;
 }
 
 /** The teacher networks of a variant, which are trained first if necessary. */
-function teachersOf({ taughtBy }: Variant): string[] {
-  if (taughtBy === undefined) return [];
-  const files = TEACHERS.map((seed) => join(train(variantOf(taughtBy), seed), 'best.safetensors'));
+function teachersOf({ teacherVariant }: Variant): string[] {
+  if (teacherVariant === undefined) return [];
+  const files = TEACHERS.map((seed) =>
+    join(train(variantOf(teacherVariant), seed), 'best.safetensors'),
+  );
   return ['--teacher', files.join()];
 }
 
-interface Measured {
+interface Evaluation {
   readonly accuracy: number;
   readonly mergedAccuracy: number;
   readonly calibrationError: number;
@@ -131,14 +133,23 @@ interface Measured {
 
 function measure({ name }: Variant, seed: number, folder: string): Result {
   const model = join(folder, 'best.safetensors');
-  const on = (part: string): Measured =>
+  const evaluatePart = (part: string): Evaluation =>
     JSON.parse(
-      inkgrad('eval', '--model', model, '--part', part, '--json', ...where, ...compute),
-    ) as Measured;
-  const { accuracy, mergedAccuracy, calibrationError, total } = on('test');
+      inkgrad(
+        'eval',
+        '--model',
+        model,
+        '--part',
+        part,
+        '--json',
+        ...dataOptions,
+        ...backendOptions,
+      ),
+    ) as Evaluation;
+  const { accuracy, mergedAccuracy, calibrationError, total } = evaluatePart('test');
   const rows = rowsOf(folder);
-  const kept =
-    planOf(folder).keep === 'last'
+  const selectedEpoch =
+    settingsOf(folder).keep === 'last'
       ? rows.at(-1)!
       : rows.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
   return {
@@ -146,8 +157,8 @@ function measure({ name }: Variant, seed: number, folder: string): Result {
     scale,
     seed,
     epochs: rows.length,
-    keptEpoch: kept.epoch,
-    valAccuracy: on('val').accuracy,
+    keptEpoch: selectedEpoch.epoch,
+    valAccuracy: evaluatePart('val').accuracy,
     testImages: total,
     testAccuracy: accuracy,
     testMerged: mergedAccuracy,
@@ -164,15 +175,15 @@ function save(): void {
 
 mkdirSync(FOLDERS, { recursive: true });
 for (const seed of values.table ? [] : seeds) {
-  for (const variant of chosen) {
-    const same = (one: Result): boolean =>
+  for (const variant of selected) {
+    const isSameRun = (one: Result): boolean =>
       one.name === variant.name && one.seed === seed && one.scale === scale;
-    if (results.some(same)) continue;
+    if (results.some(isSameRun)) continue;
     results.push(measure(variant, seed, train(variant, seed)));
     save();
   }
 }
-const head = [
+const header = [
   'recipe',
   'seeds',
   'accuracy, %',
@@ -181,4 +192,4 @@ const head = [
   'calibration error, %',
   'minutes',
 ];
-console.log(formatTable(head, tableRows(results, scale)));
+console.log(formatTable(header, tableRows(results, scale)));

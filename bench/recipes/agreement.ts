@@ -35,60 +35,63 @@ const backend = await createWasmBackend({ threads: 1 });
 useBackend(backend);
 const test = await readEmnist({ dir: values.data, split: 'balanced', part: 'test' });
 const names = test.classes.map(mergedName);
-const readings: Uint8Array[] = []; // predicted class of each image, per model
+const predictionsByModel: Uint8Array[] = []; // predicted class of each image, per model
 // Sums of probabilities, one row per image.
-const together = new Float64Array(test.length * names.length);
+const probabilitySums = new Float64Array(test.length * names.length);
 for (const path of positionals) {
   const { model, temperature } = await loadModel(path);
   const { predictions, logits } = await evaluate(model, test, { logits: true });
-  readings.push(predictions);
+  predictionsByModel.push(predictions);
   const probabilities = probabilitiesOf(logits!, names.length, temperature);
-  probabilities.forEach((probability, i) => (together[i] += probability));
+  probabilities.forEach((probability, i) => (probabilitySums[i] += probability));
   model.dispose();
 }
 await backend.dispose();
 
 /** The most likely class of each image according to the ensemble. */
-const chosen = Array.from({ length: test.length }, (_, i) => {
-  const row = together.subarray(i * names.length, (i + 1) * names.length);
+const ensemblePredictions = Array.from({ length: test.length }, (_, i) => {
+  const row = probabilitySums.subarray(i * names.length, (i + 1) * names.length);
   return row.indexOf(Math.max(...row));
 });
-const { accuracy, mergedAccuracy } = score(chosen, test.labels, test.classes);
+const { accuracy, mergedAccuracy } = score(ensemblePredictions, test.labels, test.classes);
 
 /** Number of images that 0, 1, ... all of the models misclassify. */
-const byCount = new Array<number>(readings.length + 1).fill(0);
+const byCount = new Array<number>(predictionsByModel.length + 1).fill(0);
 /** Images that all models misclassify as the same class. */
-const alike: number[] = [];
+const sameWrongClass: number[] = [];
 for (let i = 0; i < test.length; i++) {
   const truth = names[test.labels[i]];
-  const read = readings.map((predictions) => names[predictions[i]]);
-  const wrong = read.filter((name) => name !== truth).length;
+  const predicted = predictionsByModel.map((predictions) => names[predictions[i]]);
+  const wrong = predicted.filter((name) => name !== truth).length;
   byCount[wrong] += 1;
-  if (wrong === readings.length && new Set(read).size === 1) alike.push(i);
+  if (wrong === predictionsByModel.length && new Set(predicted).size === 1) sameWrongClass.push(i);
 }
 
 if (values.picture !== undefined) {
-  const tiles = alike.slice(0, SHOWN).map((i) => ({
+  const tiles = sameWrongClass.slice(0, SHOWN).map((i) => ({
     pixels: imageAt(test, i),
-    caption: `${test.classes[test.labels[i]]}\npredicted ${test.classes[readings[0][i]]}`,
+    caption: `${test.classes[test.labels[i]]}\npredicted ${test.classes[predictionsByModel[0][i]]}`,
   }));
-  const title = `Same wrong class by all ${readings.length} networks: ${alike.length} of ${test.length} images`;
+  const title = `Same wrong class by all ${predictionsByModel.length} networks: ${sameWrongClass.length} of ${test.length} images`;
   await writePng(values.picture, gallery({ title, tiles, columns: 16 }));
 }
 const result = {
   images: test.length,
   models: positionals,
   byCount,
-  misreadAlikeByAll: alike.length,
+  misreadAlikeByAll: sameWrongClass.length,
   together: { accuracy, mergedAccuracy },
 };
 if (values.json) {
   console.log(JSON.stringify(result));
 } else {
-  const rows = byCount.map((count, models) => [`${models} of ${readings.length}`, `${count}`]);
+  const rows = byCount.map((count, models) => [
+    `${models} of ${predictionsByModel.length}`,
+    `${count}`,
+  ]);
   console.log(formatTable(['misclassified by (look-alikes merged)', 'images'], rows));
   const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-  console.log(`\nsame wrong class by all: ${alike.length} of ${test.length}`);
+  console.log(`\nsame wrong class by all: ${sameWrongClass.length} of ${test.length}`);
   console.log(
     `ensemble (mean of probabilities): ${percent(accuracy)}, merged ${percent(mergedAccuracy)}`,
   );

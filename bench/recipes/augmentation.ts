@@ -57,15 +57,17 @@ const pairs: [number, number][] = [];
 for (let round = 0; round < rounds; round++) {
   const order = round % 2 === 0 ? [0, 1] : [1, 0];
   const pair: [number, number] = [0, 0];
-  for (const which of order) pair[which] = await speed(sources[which], seconds);
+  for (const index of order) pair[index] = await speed(sources[index], seconds);
   pairs.push(pair);
 }
 model.dispose();
 optimizer.dispose();
 await backend.dispose();
-const cost = spread(pairs.map(([plain, augmented]) => 100 * (1 - augmented / plain)));
-const [plain, augmented] = [0, 1].map((which) => spread(pairs.map((pair) => pair[which])).median);
+const cost = spread(pairs.map(([unaugmented, augmented]) => 100 * (1 - augmented / unaugmented)));
+const [unaugmented, augmented] = [0, 1].map(
+  (index) => spread(pairs.map((pair) => pair[index])).median,
+);
 console.log(
-  `Node ${process.version}, ${threads} threads: ${plain.toFixed(0)} images/s unaugmented, ${augmented.toFixed(0)} augmented; ` +
+  `Node ${process.version}, ${threads} threads: ${unaugmented.toFixed(0)} images/s unaugmented, ${augmented.toFixed(0)} augmented; ` +
     `cost ${cost.median.toFixed(1)} % (${cost.min.toFixed(1)} to ${cost.max.toFixed(1)} %)`,
 );

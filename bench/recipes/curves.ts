@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
   },
 });
 if (positionals.length !== 1) usageError('expected the path of the PNG file to write');
-const [out] = positionals;
+const [outputFile] = positionals;
 const seeds = values.seeds.split(',');
 
 interface Row {
@@ -37,9 +37,9 @@ function rowsOf(variant: string, seed: string): Row[] {
 }
 
 /** The mean over seeds, in percent, per epoch. */
-function mean(name: string, runs: readonly Row[][], measure: (row: Row) => number): Series {
+function mean(name: string, runs: readonly Row[][], metric: (row: Row) => number): Series {
   const y = runs[0].map(
-    (_, i) => runs.reduce((sum, rows) => sum + measure(rows[i]), 0) / runs.length,
+    (_, i) => runs.reduce((sum, rows) => sum + metric(rows[i]), 0) / runs.length,
   );
   return { name, x: runs[0].map(({ epoch }) => epoch), y: y.map((share) => 100 * share) };
 }
@@ -53,6 +53,9 @@ const series = values.variants.split(',').flatMap((variant) => {
 });
 const title = `Accuracy, mean of seeds ${seeds.join(', ')}`;
 // With dropout, the first epoch is far below the relevant range.
-const drawn = series.map(({ name, x, y }) => ({ name, x: x.slice(1), y: y.slice(1) }));
-await writePng(out, lineChart({ title, xLabel: 'epoch', yLabel: 'accuracy, %', series: drawn }));
-console.log(`written: ${out}`);
+const allSeries = series.map(({ name, x, y }) => ({ name, x: x.slice(1), y: y.slice(1) }));
+await writePng(
+  outputFile,
+  lineChart({ title, xLabel: 'epoch', yLabel: 'accuracy, %', series: allSeries }),
+);
+console.log(`written: ${outputFile}`);

@@ -50,9 +50,9 @@ if (values.json) {
   console.log(JSON.stringify({ count, seed, results }));
 } else {
   const rows = models.flatMap(({ path, pens }) =>
-    (['accuracy', 'mergedAccuracy'] as const).map((measure) => {
-      const shares = pens.map((pen) => pen[measure]);
-      const name = `${path}${measure === 'accuracy' ? '' : ', merged'}`;
+    (['accuracy', 'mergedAccuracy'] as const).map((metric) => {
+      const shares = pens.map((pen) => pen[metric]);
+      const name = `${path}${metric === 'accuracy' ? '' : ', merged'}`;
       return [name, ...shares.map(percent), percent(spread(shares))];
     }),
   );

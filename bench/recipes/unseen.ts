@@ -26,7 +26,7 @@ const count = Number(values.count);
 if (!(Number.isSafeInteger(count) && count > 0)) usageError('--count must be a positive integer');
 
 /** `count` training images after the first `limit`. */
-function behind(all: Dataset, limit: number): Dataset {
+function imagesAfter(all: Dataset, limit: number): Dataset {
   const length = Math.min(count, all.length - limit);
   return subset(
     all,
@@ -42,7 +42,7 @@ for (const path of positionals) {
   const { model, training } = await loadModel(path);
   if (training.limit === null || training.limit >= all.length)
     usageError(`${path} was trained on all images; expected a model trained with --limit`);
-  const dataset = behind(all, training.limit);
+  const dataset = imagesAfter(all, training.limit);
   const { accuracy, balancedAccuracy, mergedAccuracy } = await evaluate(model, dataset);
   model.dispose();
   results.push({ path, images: dataset.length, accuracy, balancedAccuracy, mergedAccuracy });

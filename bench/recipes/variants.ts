@@ -11,7 +11,7 @@ export interface Variant {
   /**
    * Variant whose networks of seeds 1, 2 and 3 are the teachers; the same for each student seed.
    */
-  readonly taughtBy?: string;
+  readonly teacherVariant?: string;
 }
 
 /** Amount of training. */
@@ -50,7 +50,7 @@ export const VARIANTS: readonly Variant[] = [
     name: 'taught',
     title: 'distilled from three best',
     options: ['--recipe=best'],
-    taughtBy: 'without-precise',
+    teacherVariant: 'without-precise',
   },
   without(
     'affine',
@@ -135,20 +135,25 @@ export function tableRows(all: readonly Result[], scale: ScaleName): string[][] 
       .map(({ seed, testAccuracy }) => [seed, testAccuracy]),
   );
   return VARIANTS.flatMap(({ name, title }) => {
-    const own = results.filter((result) => result.name === name);
-    if (own.length === 0) return [];
-    const pairs = own.filter(({ name, seed }) => name !== 'best' && best.has(seed));
-    const gains = pairs.map(({ seed, testAccuracy }) => testAccuracy - best.get(seed)!);
-    const of = (measure: (result: Result) => number): string => cell(estimate(own.map(measure)));
+    const variantResults = results.filter((result) => result.name === name);
+    if (variantResults.length === 0) return [];
+    const pairs = variantResults.filter(({ name, seed }) => name !== 'best' && best.has(seed));
+    const differences = pairs.map(({ seed, testAccuracy }) => testAccuracy - best.get(seed)!);
+    const of = (metric: (result: Result) => number): string =>
+      cell(estimate(variantResults.map(metric)));
     return [
       [
         title,
-        own.map(({ seed }) => seed).join(' '),
+        variantResults.map(({ seed }) => seed).join(' '),
         of(({ testAccuracy }) => testAccuracy),
-        gains.length === 0 ? '' : cell(estimate(gains)),
+        differences.length === 0 ? '' : cell(estimate(differences)),
         of(({ testMerged }) => testMerged),
         of(({ calibrationError }) => calibrationError),
-        (own.reduce((sum, { seconds }) => sum + seconds, 0) / own.length / 60).toFixed(1),
+        (
+          variantResults.reduce((sum, { seconds }) => sum + seconds, 0) /
+          variantResults.length /
+          60
+        ).toFixed(1),
       ],
     ];
   });

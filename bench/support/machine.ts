@@ -32,6 +32,6 @@ export function thisMachine(): Machine {
  * `amd-epyc-7763-64-core-processor-x2`.
  */
 export function machineName({ cpu, cores }: Machine): string {
-  const words = cpu.toLowerCase().replace(/\(r\)|\(tm\)|@.*$/g, ' ');
-  return `${words.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')}-x${cores}`;
+  const cpuName = cpu.toLowerCase().replace(/\(r\)|\(tm\)|@.*$/g, ' ');
+  return `${cpuName.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')}-x${cores}`;
 }

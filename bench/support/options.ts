@@ -60,7 +60,7 @@ export function readOptions<const D extends Defaults>(defaults: D): Parsed<D> {
   const values = parse(
     Object.fromEntries(names.map((name) => [kebab(name), { type: type(name) }])),
   );
-  const read = names.map((name) => {
+  const entries = names.map((name) => {
     const value = values[kebab(name)];
     return [
       name,
@@ -69,5 +69,5 @@ export function readOptions<const D extends Defaults>(defaults: D): Parsed<D> {
         : (value ?? defaults[name]),
     ];
   });
-  return Object.fromEntries(read) as Parsed<D>;
+  return Object.fromEntries(entries) as Parsed<D>;
 }

@@ -94,13 +94,13 @@ export function batchNormStats(partials: usize, rows: i32, C: i32, mean: usize, 
       const count = min(ROW_BLOCK, rows - block * ROW_BLOCK);
       sum += <f64>load<f32>(partials + floats(2 * block * C + c)) * <f64>count;
     }
-    const center = sum / <f64>rows;
+    const channelMean = sum / <f64>rows;
     for (let block = 0; block < blocks; block++) {
-      const at = partials + floats(2 * block * C + c);
-      const away = <f64>load<f32>(at) - center;
-      squares += <f64>load<f32>(at + floats(C)) + away * away * <f64>min(ROW_BLOCK, rows - block * ROW_BLOCK);
+      const blockPartials = partials + floats(2 * block * C + c);
+      const difference = <f64>load<f32>(blockPartials) - channelMean;
+      squares += <f64>load<f32>(blockPartials + floats(C)) + difference * difference * <f64>min(ROW_BLOCK, rows - block * ROW_BLOCK);
     }
-    store<f32>(mean + floats(c), <f32>center);
+    store<f32>(mean + floats(c), <f32>channelMean);
     store<f32>(variance + floats(c), <f32>(squares / <f64>rows));
   }
 }
@@ -187,10 +187,10 @@ export function batchNormGradCoefficients(
 ): void {
   const width = floats(C);
   for (let c: usize = 0; c < width; c += 4, coefficients += 4) {
-    const invert = <f64>load<f32>(inverse + c);
-    const k0 = invert * (weight != 0 ? <f64>load<f32>(weight + c) : 1);
+    const inverseStd = <f64>load<f32>(inverse + c);
+    const k0 = inverseStd * (weight != 0 ? <f64>load<f32>(weight + c) : 1);
     store<f32>(coefficients, <f32>k0);
-    store<f32>(coefficients + width, <f32>((-k0 * invert * <f64>load<f32>(sums + width + c)) / <f64>rows));
+    store<f32>(coefficients + width, <f32>((-k0 * inverseStd * <f64>load<f32>(sums + width + c)) / <f64>rows));
     store<f32>(coefficients + 2 * width, <f32>((-k0 * <f64>load<f32>(sums + c)) / <f64>rows));
   }
 }
@@ -208,13 +208,13 @@ export function batchNormGradInput(
     let c: usize = 0;
     for (; c < vectors; c += 16) {
       const centered = f32x4.sub(v128.load(x + row + c), v128.load(mean + c));
-      const constant = fma(v128.load(k2 + c), centered, v128.load(k1 + c));
-      v128.store(gradX + row + c, fma(constant, v128.load(grad + row + c), v128.load(k0 + c)));
+      const offset = fma(v128.load(k2 + c), centered, v128.load(k1 + c));
+      v128.store(gradX + row + c, fma(offset, v128.load(grad + row + c), v128.load(k0 + c)));
     }
     for (; c < width; c += 4) {
       const centered = load<f32>(x + row + c) - load<f32>(mean + c);
-      const constant = centered * load<f32>(k1 + c) + load<f32>(k2 + c);
-      store<f32>(gradX + row + c, load<f32>(grad + row + c) * load<f32>(k0 + c) + constant);
+      const offset = centered * load<f32>(k1 + c) + load<f32>(k2 + c);
+      store<f32>(gradX + row + c, load<f32>(grad + row + c) * load<f32>(k0 + c) + offset);
     }
   }
 }

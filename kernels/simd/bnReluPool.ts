@@ -86,12 +86,12 @@ export function bnReluPoolGradBlocks(
     const sums = partials + floats(2 * block) * <usize>C;
     clear(sums, 2 * C);
     for (let line = block * blockLines, stop = min(lines, line + blockLines); line < stop; line++) {
-      const fromX = lineStart(x, line, H, W, C), fromG = grad + floats(line * OW) * <usize>C;
+      const lineX = lineStart(x, line, H, W, C), lineGrad = grad + floats(line * OW) * <usize>C;
       let c: usize = 0;
       for (; c < vectors; c += 16) {
-        sumLine(fromX + c, fromG + c, W, C, affine + c, mean + c, sums + c, 4);
+        sumLine(lineX + c, lineGrad + c, W, C, affine + c, mean + c, sums + c, 4);
       }
-      if (C & 3) sumLine(fromX + c, fromG + c, W, C, affine + c, mean + c, sums + c, C & 3);
+      if (C & 3) sumLine(lineX + c, lineGrad + c, W, C, affine + c, mean + c, sums + c, C & 3);
     }
     for (let c: usize = 0; c < width; c += 4) {
       store<f32>(sums + width + c, load<f32>(sums + width + c) * load<f32>(inverse + c));
@@ -109,21 +109,21 @@ function sumLine(
   let sumG = loadPart(sums, count), sumGX = loadPart(sums + pixel, count);
   for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, grad += pixel) {
     // The largest of the four values, and its x; the first of equal values wins.
-    let winner = loadPart(x, count), largest = fma(b, winner, a);
-    let rival = loadPart(x + pixel, count), value = fma(b, rival, a);
-    winner = v128.bitselect(rival, winner, f32x4.gt(value, largest));
+    let largestX = loadPart(x, count), largest = fma(b, largestX, a);
+    let candidate = loadPart(x + pixel, count), value = fma(b, candidate, a);
+    largestX = v128.bitselect(candidate, largestX, f32x4.gt(value, largest));
     largest = f32x4.pmax(largest, value);
-    rival = loadPart(x + row, count);
-    value = fma(b, rival, a);
-    winner = v128.bitselect(rival, winner, f32x4.gt(value, largest));
+    candidate = loadPart(x + row, count);
+    value = fma(b, candidate, a);
+    largestX = v128.bitselect(candidate, largestX, f32x4.gt(value, largest));
     largest = f32x4.pmax(largest, value);
-    rival = loadPart(x + row + pixel, count);
-    value = fma(b, rival, a);
-    winner = v128.bitselect(rival, winner, f32x4.gt(value, largest));
+    candidate = loadPart(x + row + pixel, count);
+    value = fma(b, candidate, a);
+    largestX = v128.bitselect(candidate, largestX, f32x4.gt(value, largest));
     largest = f32x4.pmax(largest, value);
-    const passed = v128.and(loadPart(grad, count), f32x4.gt(largest, zero)); // relu
-    sumG = f32x4.add(sumG, passed);
-    sumGX = fma(sumGX, passed, f32x4.sub(winner, m));
+    const reluGrad = v128.and(loadPart(grad, count), f32x4.gt(largest, zero)); // relu
+    sumG = f32x4.add(sumG, reluGrad);
+    sumGX = fma(sumGX, reluGrad, f32x4.sub(largestX, m));
   }
   storePart(sums, sumG, count);
   storePart(sums + pixel, sumGX, count);
@@ -154,19 +154,19 @@ export function bnReluPoolGradInput(
 ): void {
   const OH = H >> 1, OW = W >> 1, pixel = floats(C), row = <usize>W * pixel, vectors = floats(C & ~3);
   for (let line = begin; line < end; line++) {
-    let at = lineStart(0, line, H, W, C), from = grad + <usize>(line * OW) * pixel;
-    for (let j = 0; j < OW; j++, at += 2 * pixel, from += pixel) {
+    let offset = lineStart(0, line, H, W, C), from = grad + <usize>(line * OW) * pixel;
+    for (let j = 0; j < OW; j++, offset += 2 * pixel, from += pixel) {
       let c: usize = 0;
-      for (; c < vectors; c += 16) gradLanes(x + at + c, from + c, pixel, row, table + c, gradX + at + c, 4);
-      if (C & 3) gradLanes(x + at + c, from + c, pixel, row, table + c, gradX + at + c, C & 3);
+      for (; c < vectors; c += 16) gradLanes(x + offset + c, from + c, pixel, row, table + c, gradX + offset + c, 4);
+      if (C & 3) gradLanes(x + offset + c, from + c, pixel, row, table + c, gradX + offset + c, C & 3);
     }
     if (W & 1) {
-      gradRest(x + at, 1, C, table, gradX + at);
-      gradRest(x + at + row, 1, C, table, gradX + at + row);
+      gradUncovered(x + offset, 1, C, table, gradX + offset);
+      gradUncovered(x + offset + row, 1, C, table, gradX + offset + row);
     }
     if (H & 1 && (line + 1) % OH == 0) {
-      const below = lineStart(0, line, H, W, C) + 2 * row;
-      gradRest(x + below, W, C, table, gradX + below);
+      const lastRow = lineStart(0, line, H, W, C) + 2 * row;
+      gradUncovered(x + lastRow, W, C, table, gradX + lastRow);
     }
   }
 }
@@ -182,21 +182,21 @@ function gradLanes(x: usize, grad: usize, pixel: usize, row: usize, table: usize
   const positive = f32x4.gt(largest, f32x4.splat(0)); // relu
   // The gradient that is not assigned yet: the first pixel that equals
   // the maximum receives all of it.
-  let left = f32x4.mul(v128.and(loadPart(grad, count), positive), loadPart(table + 2 * pixel, count));
+  let remaining = f32x4.mul(v128.and(loadPart(grad, count), positive), loadPart(table + 2 * pixel, count));
   const k1 = loadPart(table + 3 * pixel, count), k2 = loadPart(table + 4 * pixel, count);
-  let won = f32x4.eq(y0, largest);
-  storePart(gradX, f32x4.add(fma(k2, x0, k1), v128.and(left, won)), count);
-  left = v128.andnot(left, won);
-  won = f32x4.eq(y1, largest);
-  storePart(gradX + pixel, f32x4.add(fma(k2, x1, k1), v128.and(left, won)), count);
-  left = v128.andnot(left, won);
-  won = f32x4.eq(y2, largest);
-  storePart(gradX + row, f32x4.add(fma(k2, x2, k1), v128.and(left, won)), count);
-  storePart(gradX + row + pixel, f32x4.add(fma(k2, x3, k1), v128.andnot(left, won)), count);
+  let isMax = f32x4.eq(y0, largest);
+  storePart(gradX, f32x4.add(fma(k2, x0, k1), v128.and(remaining, isMax)), count);
+  remaining = v128.andnot(remaining, isMax);
+  isMax = f32x4.eq(y1, largest);
+  storePart(gradX + pixel, f32x4.add(fma(k2, x1, k1), v128.and(remaining, isMax)), count);
+  remaining = v128.andnot(remaining, isMax);
+  isMax = f32x4.eq(y2, largest);
+  storePart(gradX + row, f32x4.add(fma(k2, x2, k1), v128.and(remaining, isMax)), count);
+  storePart(gradX + row + pixel, f32x4.add(fma(k2, x3, k1), v128.andnot(remaining, isMax)), count);
 }
 
 /** Adjacent pixels under no window: only the statistics connect them with the loss. */
-function gradRest(x: usize, pixels: i32, C: i32, table: usize, gradX: usize): void {
+function gradUncovered(x: usize, pixels: i32, C: i32, table: usize, gradX: usize): void {
   const pixel = floats(C), vectors = floats(C & ~3), k1 = table + 3 * pixel, k2 = k1 + pixel;
   for (let i = 0; i < pixels; i++, x += pixel, gradX += pixel) {
     let c: usize = 0;

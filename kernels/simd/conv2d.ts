@@ -56,14 +56,14 @@ function forwardPanel(s: ConvShape, image: usize, panel: usize, bias: usize, out
     outStride = floats(s.outChannels);
   const pixels = s.pixels, last = s.pixelOffsets + floats(pixels - 1);
   for (let p = 0; p < pixels; p += TILE_ROWS) {
-    const at = s.pixelOffsets + floats(p);
+    const offsets = s.pixelOffsets + floats(p);
     tile(
-      image + load<u32>(at),
-      image + load<u32>(min(at + 4, last)),
-      image + load<u32>(min(at + 8, last)),
-      image + load<u32>(min(at + 12, last)),
-      image + load<u32>(min(at + 16, last)),
-      image + load<u32>(min(at + 20, last)),
+      image + load<u32>(offsets),
+      image + load<u32>(min(offsets + 4, last)),
+      image + load<u32>(min(offsets + 8, last)),
+      image + load<u32>(min(offsets + 12, last)),
+      image + load<u32>(min(offsets + 16, last)),
+      image + load<u32>(min(offsets + 20, last)),
       s.tapOffsets,
       runs,
       s.run,

@@ -53,22 +53,22 @@ export function convGradWeight(
  * image, added for the others.
  */
 function gradImage(
-  s: ConvShape, image: usize, gradOut: usize, first: bool,
+  s: ConvShape, image: usize, gradOut: usize, overwrite: bool,
   gradPanels: usize, gradPanel: usize, begin: i32, end: i32,
 ): void {
   const tiles = tapTiles(s), panels = panelCount(s), groupOut = s.outChannels / s.groups;
-  let packed = -1;
+  let packedPanel = -1;
   for (let unit = begin; unit < end; unit++) {
     const panel = unit / tiles, tap = (unit % tiles) * TILE_ROWS;
     const group = panel / panels, o = (panel % panels) * PANEL;
-    if (panel != packed) {
+    if (panel != packedPanel) {
       packGrad(gradOut + floats(group * groupOut + o), floats(s.outChannels), s.pixels, min(PANEL, groupOut - o), gradPanel);
-      packed = panel;
+      packedPanel = panel;
     }
     gradTile(
       image + floats(group * (s.inChannels / s.groups)), s.tapOffsets + floats(tap), min(TILE_ROWS, s.taps - tap),
       s.pixelOffsets, gradPanel, s.pixels,
-      gradPanels + <usize>(panel * s.taps + tap) * PANEL_BYTES, first,
+      gradPanels + <usize>(panel * s.taps + tap) * PANEL_BYTES, overwrite,
     );
   }
 }
@@ -89,7 +89,7 @@ function packGrad(from: usize, stride: usize, pixels: i32, cols: i32, to: usize)
  * repeat it and are not stored.
  */
 function gradTile(
-  x: usize, taps: usize, rows: i32, pixelOffsets: usize, grad: usize, pixels: i32, out: usize, first: bool,
+  x: usize, taps: usize, rows: i32, pixelOffsets: usize, grad: usize, pixels: i32, out: usize, overwrite: bool,
 ): void {
   const last = taps + floats(rows - 1);
   const x0 = x + load<u32>(taps), x1 = x + load<u32>(min(taps + 4, last)), x2 = x + load<u32>(min(taps + 8, last));
@@ -131,17 +131,17 @@ function gradTile(
     a = splat(x1 + pixel); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
     a = splat(x0 + pixel); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
   }
-  putRow(out, c00, c01, first);
-  if (rows > 1) putRow(out + 1 * PANEL_BYTES, c10, c11, first);
-  if (rows > 2) putRow(out + 2 * PANEL_BYTES, c20, c21, first);
-  if (rows > 3) putRow(out + 3 * PANEL_BYTES, c30, c31, first);
-  if (rows > 4) putRow(out + 4 * PANEL_BYTES, c40, c41, first);
-  if (rows > 5) putRow(out + 5 * PANEL_BYTES, c50, c51, first);
+  accumulateRow(out, c00, c01, overwrite);
+  if (rows > 1) accumulateRow(out + 1 * PANEL_BYTES, c10, c11, overwrite);
+  if (rows > 2) accumulateRow(out + 2 * PANEL_BYTES, c20, c21, overwrite);
+  if (rows > 3) accumulateRow(out + 3 * PANEL_BYTES, c30, c31, overwrite);
+  if (rows > 4) accumulateRow(out + 4 * PANEL_BYTES, c40, c41, overwrite);
+  if (rows > 5) accumulateRow(out + 5 * PANEL_BYTES, c50, c51, overwrite);
 }
 
 /** Stores a row of eight sums, or adds it to the sums of the previous images. */
 @inline
-function putRow(out: usize, left: v128, right: v128, first: bool): void {
-  v128.store(out, first ? left : f32x4.add(v128.load(out), left));
-  v128.store(out, first ? right : f32x4.add(v128.load(out, 16), right), 16);
+function accumulateRow(out: usize, left: v128, right: v128, overwrite: bool): void {
+  v128.store(out, overwrite ? left : f32x4.add(v128.load(out), left));
+  v128.store(out, overwrite ? right : f32x4.add(v128.load(out, 16), right), 16);
 }

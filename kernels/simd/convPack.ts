@@ -13,7 +13,7 @@ export function panelCount(s: ConvShape): i32 {
 
 /** The weights weight (OIHW) as panels. */
 export function packConvWeights(s: ConvShape, weight: usize, panels: usize): void {
-  move(s, weight, panels, false);
+  repack(s, weight, panels, false);
 }
 
 /**
@@ -29,10 +29,10 @@ export function scaleFilters(weight: usize, scale: usize, O: i32, length: i32, o
 
 /** The inverse: panels (a weight gradient) as OIHW. */
 export function unpackConvWeights(s: ConvShape, panels: usize, weight: usize): void {
-  move(s, weight, panels, true);
+  repack(s, weight, panels, true);
 }
 
-function move(s: ConvShape, weight: usize, panels: usize, unpack: bool): void {
+function repack(s: ConvShape, weight: usize, panels: usize, unpack: bool): void {
   const groupChannels = s.inChannels / s.groups,
     groupOut = s.outChannels / s.groups;
   const area = s.kernelHeight * s.kernelWidth;
@@ -41,12 +41,12 @@ function move(s: ConvShape, weight: usize, panels: usize, unpack: bool): void {
       const cols = min(PANEL, groupOut - o);
       if (cols < PANEL && !unpack) clear(panels, s.taps * PANEL);
       for (let j = 0; j < cols; j++) {
-        let at = weight + floats((g * groupOut + o + j) * s.taps);
+        let unpacked = weight + floats((g * groupOut + o + j) * s.taps);
         for (let c = 0; c < groupChannels; c++) {
-          for (let position = 0; position < area; position++, at += 4) {
+          for (let position = 0; position < area; position++, unpacked += 4) {
             const packed = panels + floats((position * groupChannels + c) * PANEL + j);
-            if (unpack) store<f32>(at, load<f32>(packed));
-            else store<f32>(packed, load<f32>(at));
+            if (unpack) store<f32>(unpacked, load<f32>(packed));
+            else store<f32>(packed, load<f32>(unpacked));
           }
         }
       }
@@ -70,9 +70,9 @@ export function packConvWeightsFlipped(s: ConvShape, weight: usize, panels: usiz
       if (cols < PANEL) clear(panels, s.taps * PANEL);
       for (let c = 0; c < groupChannels; c++) {
         for (let j = 0; j < cols; j++) {
-          let at = weight + floats(((g * groupChannels + c) * groupOut + o + j) * area);
-          for (let position = area - 1; position >= 0; position--, at += 4) {
-            store<f32>(panels + floats((position * groupChannels + c) * PANEL + j), load<f32>(at));
+          let source = weight + floats(((g * groupChannels + c) * groupOut + o + j) * area);
+          for (let position = area - 1; position >= 0; position--, source += 4) {
+            store<f32>(panels + floats((position * groupChannels + c) * PANEL + j), load<f32>(source));
           }
         }
       }

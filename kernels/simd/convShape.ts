@@ -80,22 +80,22 @@ export function convPrepare(shape: ConvShape): void {
   s.tapOffsets = changetype<usize>(s) + offsetof<ConvShape>();
   s.pixelOffsets = s.tapOffsets + floats(s.taps);
 
-  let at = s.tapOffsets;
+  let entry = s.tapOffsets;
   for (let ky = 0; ky < s.kernelHeight; ky++) {
     for (let kx = 0; kx < s.kernelWidth; kx++) {
       const pixel = (ky * s.dilationY * s.paddedWidth + kx * s.dilationX) * s.inChannels;
-      for (let c = 0; c < groupChannels; c++, at += 4) store<u32>(at, floats(pixel + c));
+      for (let c = 0; c < groupChannels; c++, entry += 4) store<u32>(entry, floats(pixel + c));
     }
   }
-  at = s.pixelOffsets;
+  entry = s.pixelOffsets;
   for (let y = 0; y < s.outHeight; y++) {
     let pixel = y * s.strideY * s.paddedWidth * s.inChannels;
-    for (let x = 0; x < s.outWidth; x++, at += 4, pixel += s.strideX * s.inChannels) store<u32>(at, floats(pixel));
+    for (let x = 0; x < s.outWidth; x++, entry += 4, pixel += s.strideX * s.inChannels) store<u32>(entry, floats(pixel));
   }
 }
 
 /** Whether the stored image is also the padded image, so that no copy is needed. */
-export function isPlain(s: ConvShape): bool {
+export function needsNoPadding(s: ConvShape): bool {
   return (
     s.padY == 0 &&
     s.padX == 0 &&
@@ -112,7 +112,7 @@ export function isPlain(s: ConvShape): bool {
  */
 export function paddedImage(s: ConvShape, x: usize, scratch: usize, n: i32): usize {
   const from = x + <usize>n * floats(s.height * s.width * s.inChannels);
-  if (isPlain(s)) return from;
+  if (needsNoPadding(s)) return from;
   padImage(s, from, scratch);
   return scratch;
 }

@@ -38,15 +38,15 @@ export function dropout(
       x1 = v128.xor(rotate(x1, odd ? 6 : 24), x0);
       x0 = i32x4.add(x0, i32x4.splat(k1));
       x1 = i32x4.add(x1, i32x4.splat(k2 + injection));
-      const first = k0;
+      const previousK0 = k0;
       k0 = k1;
       k1 = k2;
-      k2 = first;
+      k2 = previousK0;
     }
     // Block n holds words 2n and 2n + 1: the two vectors interleave.
-    const at = floats(8 * group), count = length - 8 * group;
-    apply(v128.shuffle<i32>(x0, x1, 0, 4, 1, 5), threshold, scale, x + at, y + at, mask + at, count);
-    apply(v128.shuffle<i32>(x0, x1, 2, 6, 3, 7), threshold, scale, x + at + 16, y + at + 16, mask + at + 16, count - 4);
+    const offset = floats(8 * group), count = length - 8 * group;
+    applyMask(v128.shuffle<i32>(x0, x1, 0, 4, 1, 5), threshold, scale, x + offset, y + offset, mask + offset, count);
+    applyMask(v128.shuffle<i32>(x0, x1, 2, 6, 3, 7), threshold, scale, x + offset + 16, y + offset + 16, mask + offset + 16, count - 4);
   }
 }
 
@@ -58,9 +58,9 @@ function rotate(words: v128, bits: i32): v128 {
 
 /** Mask and masked values of the next `count`, at most four, elements. */
 @inline
-function apply(words: v128, threshold: i32, scale: f32, x: usize, y: usize, mask: usize, count: i32): void {
-  const keep = i32x4.ge_s(i32x4.shr_u(words, 8), i32x4.splat(threshold));
-  const factor = v128.and(keep, f32x4.splat(scale));
+function applyMask(words: v128, threshold: i32, scale: f32, x: usize, y: usize, mask: usize, count: i32): void {
+  const keepMask = i32x4.ge_s(i32x4.shr_u(words, 8), i32x4.splat(threshold));
+  const factor = v128.and(keepMask, f32x4.splat(scale));
   storePart(mask, factor, count);
   storePart(y, f32x4.mul(loadPart(x, count), factor), count);
 }

@@ -64,8 +64,8 @@ export function blend(average: usize, beta: f32, x: usize, alpha: f32, y: usize,
   for (; i + 4 <= end; i += 4) {
     v128.store(y + floats(i), fma(f32x4.mul(alphas, v128.load(x + floats(i))), betas, v128.load(average + floats(i))));
   }
-  const added = f32x4.mul(alphas, loadPart(x + floats(i), end - i));
-  storePart(y + floats(i), fma(added, betas, loadPart(average + floats(i), end - i)), end - i);
+  const scaledX = f32x4.mul(alphas, loadPart(x + floats(i), end - i));
+  storePart(y + floats(i), fma(scaledX, betas, loadPart(average + floats(i), end - i)), end - i);
 }
 
 /** y = factor * x + offset. */

@@ -18,21 +18,21 @@ export function exp4(x: v128): v128 {
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH)));
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(LN2_LOW)));
   let sum = f32x4.splat(1.0 / 5040.0);
-  sum = step(sum, r, 1.0 / 720.0);
-  sum = step(sum, r, 1.0 / 120.0);
-  sum = step(sum, r, 1.0 / 24.0);
-  sum = step(sum, r, 1.0 / 6.0);
-  sum = step(sum, r, 0.5);
-  sum = step(sum, r, 1);
-  sum = step(sum, r, 1);
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  const vanished = f32x4.lt(x, f32x4.splat(-87.3));
-  return v128.andnot(f32x4.mul(sum, power), vanished);
+  sum = hornerStep(sum, r, 1.0 / 720.0);
+  sum = hornerStep(sum, r, 1.0 / 120.0);
+  sum = hornerStep(sum, r, 1.0 / 24.0);
+  sum = hornerStep(sum, r, 1.0 / 6.0);
+  sum = hornerStep(sum, r, 0.5);
+  sum = hornerStep(sum, r, 1);
+  sum = hornerStep(sum, r, 1);
+  const powerOfTwo = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  const underflow = f32x4.lt(x, f32x4.splat(-87.3));
+  return v128.andnot(f32x4.mul(sum, powerOfTwo), underflow);
 }
 
 /** One step of Horner's scheme. */
 @inline
-function step(sum: v128, r: v128, coefficient: f32): v128 {
+function hornerStep(sum: v128, r: v128, coefficient: f32): v128 {
   return f32x4.add(f32x4.mul(sum, r), f32x4.splat(coefficient));
 }
 

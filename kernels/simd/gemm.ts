@@ -14,7 +14,7 @@ import { rowTile, tile4 } from './smallTile';
 import { tile } from './tile';
 
 /** offsets[0] of a plain matrix: its row is one run that begins at the row's pointer. */
-const NO_OFFSET: usize = memory.data(16, 16);
+const ZERO_OFFSET: usize = memory.data(16, 16);
 
 /**
  * Packs B, the K x N matrix b[k * strideK + n * strideN], into panels
@@ -31,14 +31,14 @@ export function packPanels(
     const from = b + floats(n * strideN);
     const cols = min(PANEL, N - n);
     if (cols < PANEL) clear(panels, K * PANEL);
-    if (cols == PANEL && strideN == 1) copyRows(from, floats(strideK), K, panels);
+    if (cols == PANEL && strideN == 1) copyPanel(from, floats(strideK), K, panels);
     else if (strideK == 1) transposeMatrix(from, floats(strideN), panels, PANEL_BYTES, cols, K);
-    else gather(from, floats(strideK), floats(strideN), K, cols, panels);
+    else gatherPanel(from, floats(strideK), floats(strideN), K, cols, panels);
   }
 }
 
 /** A panel whose eight columns are contiguous in memory. */
-function copyRows(from: usize, strideK: usize, K: i32, panel: usize): void {
+function copyPanel(from: usize, strideK: usize, K: i32, panel: usize): void {
   for (let k = 0; k < K; k++, from += strideK, panel += PANEL_BYTES) {
     v128.store(panel, v128.load(from));
     v128.store(panel, v128.load(from, 16), 16);
@@ -46,7 +46,7 @@ function copyRows(from: usize, strideK: usize, K: i32, panel: usize): void {
 }
 
 /** A panel from any strides (bytes). */
-function gather(from: usize, strideK: usize, strideN: usize, K: i32, cols: i32, panel: usize): void {
+function gatherPanel(from: usize, strideK: usize, strideN: usize, K: i32, cols: i32, panel: usize): void {
   for (let k = 0; k < K; k++, from += strideK, panel += PANEL_BYTES) {
     for (let j = 0; j < cols; j++) store<f32>(panel + floats(j), load<f32>(from + <usize>j * strideN));
   }
@@ -96,21 +96,21 @@ export function gemm(
     const panelBias = bias != 0 ? bias + floats(n) : 0;
     for (let m = begin, rows = 0; m < end; m += rows) {
       const row = a + <usize>m * aStride, to = out + <usize>m * outStride + floats(n);
-      const left = end - m;
+      const remaining = end - m;
       // Seven and eight rows are four and four; otherwise as many sixes as there are.
-      if (left <= 4 || left == 7 || left == 8) {
-        rows = min(left, 4);
+      if (remaining <= 4 || remaining == 7 || remaining == 8) {
+        rows = min(remaining, 4);
         tile4(
           row, min(row + aStride, last), min(row + 2 * aStride, last), min(row + 3 * aStride, last), K,
           panel, panelBias, to, outStride, rows, cols,
         );
         continue;
       }
-      rows = min(left, TILE_ROWS);
+      rows = min(remaining, TILE_ROWS);
       tile(
         row, min(row + aStride, last), min(row + 2 * aStride, last),
         min(row + 3 * aStride, last), min(row + 4 * aStride, last), min(row + 5 * aStride, last),
-        NO_OFFSET, 1, K, panel, panelBias, to, outStride, rows, cols,
+        ZERO_OFFSET, 1, K, panel, panelBias, to, outStride, rows, cols,
       );
     }
   }

@@ -60,9 +60,9 @@ export function transposeMatrix(
 export function transpose(x: usize, rows: i32, cols: i32, out: usize, begin: i32, end: i32): void {
   const matrix = floats(rows) * <usize>cols;
   for (let n = begin; n < end; n++) {
-    const at = <usize>n * matrix;
-    if (rows == 1 || cols == 1) memory.copy(out + at, x + at, matrix);
-    else transposeMatrix(x + at, floats(cols), out + at, floats(rows), rows, cols);
+    const offset = <usize>n * matrix;
+    if (rows == 1 || cols == 1) memory.copy(out + offset, x + offset, matrix);
+    else transposeMatrix(x + offset, floats(cols), out + offset, floats(rows), rows, cols);
   }
 }
 
@@ -101,8 +101,8 @@ function copyAxis(x: usize, axis: i32, axes: i32, shape: usize, strides: usize, 
     }
     return;
   }
-  const below = size / count;
+  const innerSize = size / count;
   for (let i = 0; i < count; i++, x += step) {
-    copyAxis(x, axis + 1, axes, shape, strides, out + floats(i * below), below);
+    copyAxis(x, axis + 1, axes, shape, strides, out + floats(i * innerSize), innerSize);
   }
 }

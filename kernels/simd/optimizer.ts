@@ -12,7 +12,7 @@ const UNIT: i32 = 64;
  * Bytes of a row of the table of adamStep: addresses of parameter, grad, first and second; the
  * parameter's first unit; its length.
  */
-const ROW: usize = 24;
+const ROW_BYTES: usize = 24;
 
 /**
  * Adam (Kingma and Ba 2015) for all parameters of the table, with the L2 penalty of
@@ -29,37 +29,37 @@ export function adamStep(
   weightDecay: f32, shrink: f32, begin: i32, end: i32,
 ): void {
   const b1 = f32x4.splat(beta1), c1 = f32x4.splat(oneMinusBeta1), b2 = f32x4.splat(beta2), c2 = f32x4.splat(oneMinusBeta2);
-  const step = f32x4.splat(stepSize), inverseRoot = f32x4.splat(<f32>(1 / <f64>biasCorrection2Sqrt)), eps = f32x4.splat(epsilon);
+  const step = f32x4.splat(stepSize), inverseBiasCorrection = f32x4.splat(<f32>(1 / <f64>biasCorrection2Sqrt)), eps = f32x4.splat(epsilon);
   const decay = f32x4.splat(weightDecay), factor = f32x4.splat(shrink);
-  for (const stop = table + <usize>parameters * ROW; table < stop; table += ROW) {
+  for (const stop = table + <usize>parameters * ROW_BYTES; table < stop; table += ROW_BYTES) {
     const parameter = load<usize>(table), grad = load<usize>(table, 4);
     const first = load<usize>(table, 8), second = load<usize>(table, 12);
-    const unit = load<i32>(table, 16), length = load<i32>(table, 20);
-    const last = min((end - unit) * UNIT, length), full = last & ~3;
-    let i = max(begin - unit, 0) * UNIT;
+    const firstUnit = load<i32>(table, 16), length = load<i32>(table, 20);
+    const last = min((end - firstUnit) * UNIT, length), full = last & ~3;
+    let i = max(begin - firstUnit, 0) * UNIT;
     if (i >= last) continue; // another unit range covers this parameter
     for (; i < full; i += 4) {
-      adamLanes(parameter, grad, first, second, floats(i), 4, step, b1, c1, b2, c2, inverseRoot, eps, decay, factor);
+      adamLanes(parameter, grad, first, second, floats(i), 4, step, b1, c1, b2, c2, inverseBiasCorrection, eps, decay, factor);
     }
-    adamLanes(parameter, grad, first, second, floats(i), last - i, step, b1, c1, b2, c2, inverseRoot, eps, decay, factor);
+    adamLanes(parameter, grad, first, second, floats(i), last - i, step, b1, c1, b2, c2, inverseBiasCorrection, eps, decay, factor);
   }
 }
 
 /** Adam for the first `count` of four elements, `at` bytes into each array. */
 @inline
 function adamLanes(
-  parameter: usize, grad: usize, first: usize, second: usize, at: usize, count: i32,
-  step: v128, b1: v128, c1: v128, b2: v128, c2: v128, inverseRoot: v128, eps: v128, decay: v128,
+  parameter: usize, grad: usize, first: usize, second: usize, offset: usize, count: i32,
+  step: v128, b1: v128, c1: v128, b2: v128, c2: v128, inverseBiasCorrection: v128, eps: v128, decay: v128,
   factor: v128,
 ): void {
-  const p = f32x4.mul(loadPart(parameter + at, count), factor);
-  const g = fma(loadPart(grad + at, count), decay, p);
-  const m = fma(f32x4.mul(c1, g), b1, loadPart(first + at, count));
-  const v = fma(f32x4.mul(f32x4.mul(c2, g), g), b2, loadPart(second + at, count));
-  storePart(first + at, m, count);
-  storePart(second + at, v, count);
-  const denominator = fma(eps, f32x4.sqrt(v), inverseRoot);
-  storePart(parameter + at, f32x4.sub(p, f32x4.div(f32x4.mul(step, m), denominator)), count);
+  const p = f32x4.mul(loadPart(parameter + offset, count), factor);
+  const g = fma(loadPart(grad + offset, count), decay, p);
+  const m = fma(f32x4.mul(c1, g), b1, loadPart(first + offset, count));
+  const v = fma(f32x4.mul(f32x4.mul(c2, g), g), b2, loadPart(second + offset, count));
+  storePart(first + offset, m, count);
+  storePart(second + offset, v, count);
+  const denominator = fma(eps, f32x4.sqrt(v), inverseBiasCorrection);
+  storePart(parameter + offset, f32x4.sub(p, f32x4.div(f32x4.mul(step, m), denominator)), count);
 }
 
 /**
@@ -78,15 +78,15 @@ export function sgdStep(
   const mu = f32x4.splat(momentum), gradFactor = f32x4.splat(oneMinusDampening);
   const decay = f32x4.splat(weightDecay), minusLr = f32x4.splat(-lr);
   for (let i = begin; i < end; i += 4) {
-    const at = floats(i), count = end - i;
-    const p = loadPart(parameter + at, count);
-    const g = fma(loadPart(grad + at, count), decay, p);
+    const offset = floats(i), count = end - i;
+    const p = loadPart(parameter + offset, count);
+    const g = fma(loadPart(grad + offset, count), decay, p);
     let direction = g;
     if (velocity != 0) {
-      const v = fma(f32x4.mul(gradFactor, g), mu, loadPart(velocity + at, count));
-      storePart(velocity + at, v, count);
+      const v = fma(f32x4.mul(gradFactor, g), mu, loadPart(velocity + offset, count));
+      storePart(velocity + offset, v, count);
       direction = nesterov ? fma(g, mu, v) : v;
     }
-    storePart(parameter + at, fma(p, minusLr, direction), count);
+    storePart(parameter + offset, fma(p, minusLr, direction), count);
   }
 }

@@ -50,12 +50,12 @@ function poolPixel(
     return;
   }
   for (let c = 0; c < C; c += 4) {
-    const count = C - c, at = image + floats(c);
+    const count = C - c, base = image + floats(c);
     let largest = loadPart(corner + floats(c), count), position = f32x4.splat(<f32>first);
     for (let row = row0; row < row1; row++) {
       for (let column = column0; column < column1; column++) {
-        const candidate = row * W + column, value = loadPart(at + floats(candidate) * <usize>C, count);
-        position = laterPosition(largest, value, position, f32x4.splat(<f32>candidate));
+        const candidate = row * W + column, value = loadPart(base + floats(candidate) * <usize>C, count);
+        position = updateArgmax(largest, value, position, f32x4.splat(<f32>candidate));
         largest = f32x4.pmax(largest, value);
       }
     }
@@ -72,28 +72,28 @@ function poolPixel(
 function poolLanes2x2(
   corner: usize, W: i32, C: i32, first: i32, c: i32, count: i32, y: usize, index: usize,
 ): void {
-  const at = corner + floats(c), below = at + floats(W) * <usize>C, pixel = floats(C);
+  const upper = corner + floats(c), lower = upper + floats(W) * <usize>C, pixel = floats(C);
   const origin = f32x4.splat(<f32>first);
   // The offset of the maximum from `first`.
-  let largest = loadPart(at, count), step = f32x4.splat(0);
-  let value = loadPart(at + pixel, count);
-  step = laterPosition(largest, value, step, f32x4.splat(1));
+  let largest = loadPart(upper, count), offset = f32x4.splat(0);
+  let value = loadPart(upper + pixel, count);
+  offset = updateArgmax(largest, value, offset, f32x4.splat(1));
   largest = f32x4.pmax(largest, value);
-  value = loadPart(below, count);
-  step = laterPosition(largest, value, step, f32x4.splat(<f32>W));
+  value = loadPart(lower, count);
+  offset = updateArgmax(largest, value, offset, f32x4.splat(<f32>W));
   largest = f32x4.pmax(largest, value);
-  value = loadPart(below + pixel, count);
-  step = laterPosition(largest, value, step, f32x4.splat(<f32>(W + 1)));
+  value = loadPart(lower + pixel, count);
+  offset = updateArgmax(largest, value, offset, f32x4.splat(<f32>(W + 1)));
   largest = f32x4.pmax(largest, value);
   if (y != 0) storePart(y + floats(c), largest, count);
-  if (index != 0) storePart(index + floats(c), f32x4.add(origin, step), count);
+  if (index != 0) storePart(index + floats(c), f32x4.add(origin, offset), count);
 }
 
 /**
  * Where the value is larger than the largest so far, its position; elsewhere the position so far.
  */
 @inline
-function laterPosition(largest: v128, value: v128, position: v128, candidate: v128): v128 {
+function updateArgmax(largest: v128, value: v128, position: v128, candidate: v128): v128 {
   return v128.bitselect(candidate, position, f32x4.gt(value, largest));
 }
 
@@ -125,7 +125,7 @@ export function maxPoolGrad(
         for (let row = row0; row < row1; row++) {
           for (let column = column0; column < column1; column++) {
             const position = row * W + column;
-            spread(grad + from, index + from, <f32>position, image + <usize>position * pixel, C, tiling);
+            scatterGrad(grad + from, index + from, <f32>position, image + <usize>position * pixel, C, tiling);
           }
         }
       }
@@ -137,20 +137,20 @@ export function maxPoolGrad(
  * All channels of one position under one window: grad where the index is the position, else 0;
  * stored if `overwrite`, else added.
  */
-function spread(grad: usize, index: usize, position: f32, gradX: usize, C: i32, alone: bool): void {
-  const here = f32x4.splat(position), vectors = floats(C & ~3);
-  let at: usize = 0;
-  if (alone) {
-    for (; at < vectors; at += 16) spreadLanes(grad + at, index + at, here, gradX + at, 4, true);
-    if (C & 3) spreadLanes(grad + at, index + at, here, gradX + at, C & 3, true);
+function scatterGrad(grad: usize, index: usize, position: f32, gradX: usize, C: i32, overwrite: bool): void {
+  const target = f32x4.splat(position), vectors = floats(C & ~3);
+  let offset: usize = 0;
+  if (overwrite) {
+    for (; offset < vectors; offset += 16) scatterGradLanes(grad + offset, index + offset, target, gradX + offset, 4, true);
+    if (C & 3) scatterGradLanes(grad + offset, index + offset, target, gradX + offset, C & 3, true);
   } else {
-    for (; at < vectors; at += 16) spreadLanes(grad + at, index + at, here, gradX + at, 4, false);
-    if (C & 3) spreadLanes(grad + at, index + at, here, gradX + at, C & 3, false);
+    for (; offset < vectors; offset += 16) scatterGradLanes(grad + offset, index + offset, target, gradX + offset, 4, false);
+    if (C & 3) scatterGradLanes(grad + offset, index + offset, target, gradX + offset, C & 3, false);
   }
 }
 
 @inline
-function spreadLanes(grad: usize, index: usize, here: v128, gradX: usize, count: i32, alone: bool): void {
-  const value = v128.and(loadPart(grad, count), f32x4.eq(loadPart(index, count), here));
-  storePart(gradX, alone ? value : f32x4.add(value, loadPart(gradX, count)), count);
+function scatterGradLanes(grad: usize, index: usize, target: v128, gradX: usize, count: i32, overwrite: bool): void {
+  const value = v128.and(loadPart(grad, count), f32x4.eq(loadPart(index, count), target));
+  storePart(gradX, overwrite ? value : f32x4.add(value, loadPart(gradX, count)), count);
 }

@@ -58,11 +58,11 @@ export function argMax(x: usize, size: i32, inner: i32, out: usize, begin: i32, 
   const stride = floats(inner);
   for (let o = begin; o < end; o++) {
     const outer = o / inner;
-    let at = x + floats(outer * size * inner + o - outer * inner);
-    let largest = load<f32>(at), best = 0;
+    let element = x + floats(outer * size * inner + o - outer * inner);
+    let largest = load<f32>(element), best = 0;
     for (let s = 1; s < size; s++) {
-      at += stride;
-      const value = load<f32>(at);
+      element += stride;
+      const value = load<f32>(element);
       if (value > largest) {
         largest = value;
         best = s;

@@ -67,7 +67,7 @@ export function sumBlocks(partials: usize, blocks: i32, width: i32, out: usize):
  * Unit of begin and end: one row. y may be x.
  */
 export function scaleShift(x: usize, scale: usize, shift: usize, y: usize, C: i32, begin: i32, end: i32): void {
-  const width = floats(C), vectors = floats(C & ~3), rest = C & 3;
+  const width = floats(C), vectors = floats(C & ~3), remainder = C & 3;
   x += <usize>begin * width;
   y += <usize>begin * width;
   for (let row = begin; row < end; row++, x += width, y += width) {
@@ -75,6 +75,6 @@ export function scaleShift(x: usize, scale: usize, shift: usize, y: usize, C: i3
     for (; c < vectors; c += 16) {
       v128.store(y + c, fma(v128.load(shift + c), v128.load(x + c), v128.load(scale + c)));
     }
-    if (rest) storePart(y + c, fma(loadPart(shift + c, rest), loadPart(x + c, rest), loadPart(scale + c, rest)), rest);
+    if (remainder) storePart(y + c, fma(loadPart(shift + c, remainder), loadPart(x + c, remainder), loadPart(scale + c, remainder)), remainder);
   }
 }

@@ -30,10 +30,10 @@ export function logSumExp(x: usize, classes: i32, lse: usize, begin: i32, end: i
 /** y = x - lse: log softmax. */
 export function logSoftmax(x: usize, lse: usize, classes: i32, y: usize, begin: i32, end: i32): void {
   for (let row = begin; row < end; row++) {
-    const line = splat(lse + floats(row)), first = floats(row) * <usize>classes;
+    const rowLse = splat(lse + floats(row)), first = floats(row) * <usize>classes;
     for (let k = 0; k < classes; k += 4) {
-      const at = first + floats(k), count = classes - k;
-      storePart(y + at, f32x4.sub(loadPart(x + at, count), line), count);
+      const offset = first + floats(k), count = classes - k;
+      storePart(y + offset, f32x4.sub(loadPart(x + offset, count), rowLse), count);
     }
   }
 }
@@ -41,10 +41,10 @@ export function logSoftmax(x: usize, lse: usize, classes: i32, y: usize, begin: 
 /** y = e^(x - lse): softmax. */
 export function softmax(x: usize, lse: usize, classes: i32, y: usize, begin: i32, end: i32): void {
   for (let row = begin; row < end; row++) {
-    const line = splat(lse + floats(row)), first = floats(row) * <usize>classes;
+    const rowLse = splat(lse + floats(row)), first = floats(row) * <usize>classes;
     for (let k = 0; k < classes; k += 4) {
-      const at = first + floats(k), count = classes - k;
-      storePart(y + at, exp4(f32x4.sub(loadPart(x + at, count), line)), count);
+      const offset = first + floats(k), count = classes - k;
+      storePart(y + offset, exp4(f32x4.sub(loadPart(x + offset, count), rowLse)), count);
     }
   }
 }
@@ -64,13 +64,13 @@ function crossEntropy(
 ): void {
   const confidence: f32 = 1 - smoothing;
   for (let row = begin; row < end; row++) {
-    const line = logits + floats(row) * <usize>classes, log = load<f32>(lse + floats(row));
+    const line = logits + floats(row) * <usize>classes, rowLse = load<f32>(lse + floats(row));
     const label = <i32>load<f32>(labels + floats(row));
-    let loss = isClass(label, classes) ? confidence * (log - load<f32>(line + floats(label))) : NaN;
+    let loss = isClass(label, classes) ? confidence * (rowLse - load<f32>(line + floats(label))) : NaN;
     if (smoothing != 0) {
-      let spread: f32 = 0;
-      for (let k = 0; k < classes; k++) spread += log - load<f32>(line + floats(k));
-      loss += (smoothing * spread) / <f32>classes;
+      let nllSum: f32 = 0;
+      for (let k = 0; k < classes; k++) nllSum += rowLse - load<f32>(line + floats(k));
+      loss += (smoothing * nllSum) / <f32>classes;
     }
     store<f32>(losses + floats(row), loss);
   }
@@ -84,8 +84,8 @@ function shiftByMax(logits: usize, classes: i32, shifted: usize, begin: i32, end
     for (let k = 1; k < classes; k++) largest = max(largest, load<f32>(logits + first + floats(k)));
     const shift = f32x4.splat(largest);
     for (let k = 0; k < classes; k += 4) {
-      const at = first + floats(k), count = classes - k;
-      storePart(shifted + at, f32x4.sub(loadPart(logits + at, count), shift), count);
+      const offset = first + floats(k), count = classes - k;
+      storePart(shifted + offset, f32x4.sub(loadPart(logits + offset, count), shift), count);
     }
   }
 }
@@ -106,20 +106,20 @@ export function crossEntropyGrad(
   begin: i32, end: i32,
 ): void {
   const confidence: f32 = 1 - smoothing;
-  const spread = f32x4.splat(smoothing / <f32>classes), target = f32x4.splat(smoothing / <f32>classes + confidence);
+  const otherTarget = f32x4.splat(smoothing / <f32>classes), labelTarget = f32x4.splat(smoothing / <f32>classes + confidence);
   for (let row = begin; row < end; row++) {
-    const log = splat(lse + floats(row)), rowGrad = splat(grad + floats(row));
+    const rowLse = splat(lse + floats(row)), rowGrad = splat(grad + floats(row));
     const first = floats(row) * <usize>classes;
     for (let k = 0; k < classes; k += 4) {
-      const at = first + floats(k), count = classes - k;
-      const probability = exp4(f32x4.sub(loadPart(logits + at, count), log));
-      storePart(gradLogits + at, f32x4.mul(f32x4.sub(probability, spread), rowGrad), count);
+      const offset = first + floats(k), count = classes - k;
+      const probability = exp4(f32x4.sub(loadPart(logits + offset, count), rowLse));
+      storePart(gradLogits + offset, f32x4.mul(f32x4.sub(probability, otherTarget), rowGrad), count);
     }
     // The label again in one step: subtracting 1 after the multiplication
     // would lose the digits of 1 - p.
-    const label = <i32>load<f32>(labels + floats(row)), hit = first + floats(label);
+    const label = <i32>load<f32>(labels + floats(row)), labelOffset = first + floats(label);
     if (!isClass(label, classes)) continue;
-    const probability = exp4(f32x4.sub(splat(logits + hit), log));
-    v128.store_lane<f32>(gradLogits + hit, f32x4.mul(f32x4.sub(probability, target), rowGrad), 0);
+    const probability = exp4(f32x4.sub(splat(logits + labelOffset), rowLse));
+    v128.store_lane<f32>(gradLogits + labelOffset, f32x4.mul(f32x4.sub(probability, labelTarget), rowGrad), 0);
   }
 }

@@ -81,17 +81,17 @@ export function winogradFilterFloats(s: ConvShape): i32 {
 export function packWinogradFilters(
   s: ConvShape, weight: usize, flipped: bool, filters: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  const C = s.inChannels, O = s.outChannels, position = <usize>C * PANEL_BYTES;
-  const first = flipped ? weight + floats(8) : weight; // first of the nine taps in reading order
+  const C = s.inChannels, O = s.outChannels, positionStride = <usize>C * PANEL_BYTES;
+  const firstTap = flipped ? weight + floats(8) : weight; // first of the nine taps in reading order
   const strideTap = flipped ? -4 : 4;
   const strideC = flipped ? floats(9 * O) : floats(9), strideO = flipped ? floats(9) : floats(9 * C);
   for (let panel = begin; panel < end; panel++) {
-    const to = filters + <usize>(panel * POSITIONS) * position;
+    const to = filters + <usize>(panel * POSITIONS) * positionStride;
     for (let c = 0; c < C; c++) {
       for (let half = 0; half < PANEL; half += 4) {
         const o = panel * PANEL + half;
-        const from = first + <usize>c * strideC + <usize>o * strideO;
-        transformFilters(from, strideTap, strideO, O - o, scratch, to + <usize>c * PANEL_BYTES + floats(half), position);
+        const from = firstTap + <usize>c * strideC + <usize>o * strideO;
+        transformFilters(from, strideTap, strideO, O - o, scratch, to + <usize>c * PANEL_BYTES + floats(half), positionStride);
       }
     }
   }
@@ -101,7 +101,7 @@ export function packWinogradFilters(
  * Four filters at once, of which the first `count` exist (0 or less: none); the others are zero.
  */
 function transformFilters(
-  from: usize, strideTap: isize, strideO: usize, count: i32, scratch: usize, to: usize, position: usize,
+  from: usize, strideTap: isize, strideO: usize, count: i32, scratch: usize, to: usize, positionStride: usize,
 ): void {
   for (let tap = 0; tap < 9; tap++, from += strideTap) {
     let lanes = f32x4.splat(0);
@@ -112,13 +112,13 @@ function transformFilters(
     v128.store(scratch + 16 * <usize>tap, lanes); // [3][3]
   }
   const columns = scratch + 16 * 9; // [6][3]
-  for (let at: usize = 0; at < 48; at += 16) {
-    const p = scratch + at;
-    filterTransform(v128.load(p), v128.load(p, 48), v128.load(p, 96), columns + at, 48);
+  for (let offset: usize = 0; offset < 48; offset += 16) {
+    const p = scratch + offset;
+    filterTransform(v128.load(p), v128.load(p, 48), v128.load(p, 96), columns + offset, 48);
   }
   for (let k: usize = 0; k < 6; k++) {
     const p = columns + 48 * k;
-    filterTransform(v128.load(p), v128.load(p, 16), v128.load(p, 32), to + 6 * k * position, position);
+    filterTransform(v128.load(p), v128.load(p, 16), v128.load(p, 32), to + 6 * k * positionStride, positionStride);
   }
 }
 
@@ -135,26 +135,26 @@ function transformFilters(
 export function winogradForward(
   s: ConvShape, x: usize, filters: usize, bias: usize, out: usize, pooled: bool, scratch: usize, begin: i32, end: i32,
 ): void {
-  const C = s.inChannels, across = tilesAcross(s), block = winogradBlockStrips(s), position = floats(positionFloats(s));
+  const C = s.inChannels, tilesPerStrip = tilesAcross(s), block = winogradBlockStrips(s), positionStride = floats(positionFloats(s));
   const inputs = scratch + floats(stripScratch(s)); // [36][tiles][C]
-  const products = inputs + <usize>POSITIONS * position; // [tiles][36][8]
+  const products = inputs + <usize>POSITIONS * positionStride; // [tiles][36][8]
   const filterBytes = <usize>C * PANEL_BYTES;
   clearStrip(s, scratch);
-  for (let first = begin; first < end; first += block) {
-    const strips = min(block, end - first);
+  for (let firstStrip = begin; firstStrip < end; firstStrip += block) {
+    const strips = min(block, end - firstStrip);
     for (let i = 0; i < strips; i++) {
-      inputStrip(s, x, first + i, inputs + floats(i * across * C), position, floats(C), scratch);
+      inputStrip(s, x, firstStrip + i, inputs + floats(i * tilesPerStrip * C), positionStride, floats(C), scratch);
     }
     let filter = filters;
     for (let o = 0; o < s.outChannels; o += PANEL) {
       for (let p = 0; p < POSITIONS; p++, filter += filterBytes) {
         const to = products + <usize>p * PANEL_BYTES;
-        gemm(inputs + <usize>p * position, C, C, filter, 0, to, POSITIONS * PANEL, PANEL, 0, strips * across);
+        gemm(inputs + <usize>p * positionStride, C, C, filter, 0, to, POSITIONS * PANEL, PANEL, 0, strips * tilesPerStrip);
       }
       for (let i = 0; i < strips; i++) {
-        const strip = products + <usize>(i * across) * PRODUCT_BYTES;
-        if (pooled) pooledStrip(s, strip, first + i, o, bias, out);
-        else outputStrip(s, strip, first + i, o, bias, out);
+        const strip = products + <usize>(i * tilesPerStrip) * PRODUCT_BYTES;
+        if (pooled) pooledStrip(s, strip, firstStrip + i, o, bias, out);
+        else outputStrip(s, strip, firstStrip + i, o, bias, out);
       }
     }
   }
@@ -199,9 +199,9 @@ function pooledStrip(s: ConvShape, products: usize, index: i32, o: i32, bias: us
         transformRow(upper, shift);
         transformRow(lower, shift);
         for (let column = 0; column < min(TILE / 2, width - x); column++) {
-          const at = <usize>(2 * column) * PANEL_BYTES;
-          const above = f32x4.max(v128.load(upper + at), v128.load(upper + at, 32));
-          const below = f32x4.max(v128.load(lower + at), v128.load(lower + at, 32));
+          const offset = <usize>(2 * column) * PANEL_BYTES;
+          const above = f32x4.max(v128.load(upper + offset), v128.load(upper + offset, 32));
+          const below = f32x4.max(v128.load(lower + offset), v128.load(lower + offset, 32));
           const largest = f32x4.max(f32x4.max(above, below), f32x4.splat(0)); // relu
           storePart(out + <usize>y * row + <usize>column * pixel + floats(half), largest, count);
         }
@@ -239,16 +239,16 @@ function outputColumns(products: usize): void {
 function outputRows(
   products: usize, shift: v128, out: usize, pixel: usize, row: usize, rows: i32, cols: i32, count: i32,
 ): void {
-  const whole = cols == TILE && count >= 4;
+  const isFullTile = cols == TILE && count >= 4;
   for (let y = 0; y < rows; y++, products += 6 * PANEL_BYTES, out += row) {
     const p = products;
     // A tile that crosses the border is stored over its products; only the pixels of the
     // image are copied from there.
     outputTransform(
       v128.load(p), v128.load(p, 32), v128.load(p, 64), v128.load(p, 96), v128.load(p, 128), v128.load(p, 160),
-      shift, whole ? out : p, whole ? pixel : PANEL_BYTES,
+      shift, isFullTile ? out : p, isFullTile ? pixel : PANEL_BYTES,
     );
-    if (whole) continue;
+    if (isFullTile) continue;
     for (let column: usize = 0; column < <usize>cols; column++) {
       storePart(out + column * pixel, v128.load(p + column * PANEL_BYTES), count);
     }

@@ -48,7 +48,7 @@ function tilesOf(s: ConvShape, images: i32): i32 {
  * Floats between two positions of the transformed gradients [36][tiles][O]; the last
  * register tile may read six beyond.
  */
-function gradPosition(s: ConvShape, images: i32): i32 {
+function gradPositionFloats(s: ConvShape, images: i32): i32 {
   return (tilesOf(s, images) * s.outChannels + TILE_ROWS + 3) & ~3;
 }
 
@@ -62,10 +62,10 @@ export function winogradGradUnits(images: i32): i32 {
 
 /** Images of the largest group that is transformed at a time. */
 function groupImages(s: ConvShape, images: i32): i32 {
-  const units = winogradGradUnits(images), part = (images + units - 1) / units;
-  const most = max(1, GROUP_FLOATS / (POSITIONS * tilesOf(s, 1) * (inputChannels(s) + s.outChannels)));
-  const groups = (part + most - 1) / most;
-  return (part + groups - 1) / groups; // of nearly equal size
+  const units = winogradGradUnits(images), partImages = (images + units - 1) / units;
+  const maxImages = max(1, GROUP_FLOATS / (POSITIONS * tilesOf(s, 1) * (inputChannels(s) + s.outChannels)));
+  const groups = (partImages + maxImages - 1) / maxImages;
+  return (partImages + groups - 1) / groups; // of nearly equal size
 }
 
 /**
@@ -74,7 +74,7 @@ function groupImages(s: ConvShape, images: i32): i32 {
  */
 export function winogradGradScratch(s: ConvShape, images: i32): i32 {
   const group = groupImages(s, images);
-  return stripScratch(s) + POSITIONS * (tilesOf(s, group) * inputChannels(s) + gradPosition(s, group));
+  return stripScratch(s) + POSITIONS * (tilesOf(s, group) * inputChannels(s) + gradPositionFloats(s, group));
 }
 
 /**
@@ -112,27 +112,27 @@ export function winogradGradParts(
  * with them) `sums` [O][36][C].
  */
 function groupProducts(
-  s: ConvShape, x: usize, gradOut: usize, n: i32, images: i32, group: i32, sums: usize, first: bool, scratch: usize,
+  s: ConvShape, x: usize, gradOut: usize, n: i32, images: i32, group: i32, sums: usize, overwrite: bool, scratch: usize,
 ): void {
-  const across = tilesAcross(s), C = inputChannels(s), row = floats(C), gradTile = floats(s.outChannels);
-  const inputPosition = <usize>tilesOf(s, group) * row, gradStride = floats(gradPosition(s, group));
-  const inputs = scratch + floats(stripScratch(s)), grads = inputs + <usize>POSITIONS * inputPosition;
+  const tilesPerStrip = tilesAcross(s), C = inputChannels(s), row = floats(C), gradTile = floats(s.outChannels);
+  const inputStride = <usize>tilesOf(s, group) * row, gradStride = floats(gradPositionFloats(s, group));
+  const inputs = scratch + floats(stripScratch(s)), grads = inputs + <usize>POSITIONS * inputStride;
   const strips = images * winogradStrips(s), firstStrip = n * winogradStrips(s);
   clearStrip(s, scratch);
   for (let i = 0; i < strips; i++) {
-    inputStrip(s, x, firstStrip + i, inputs + <usize>(i * across) * row, inputPosition, row, scratch);
+    inputStrip(s, x, firstStrip + i, inputs + <usize>(i * tilesPerStrip) * row, inputStride, row, scratch);
   }
   clearStrip(s, scratch);
   for (let i = 0; i < strips; i++) {
-    gradStrip(s, gradOut, firstStrip + i, grads + <usize>(i * across) * gradTile, gradStride, gradTile, scratch);
+    gradStrip(s, gradOut, firstStrip + i, grads + <usize>(i * tilesPerStrip) * gradTile, gradStride, gradTile, scratch);
   }
-  const tiles = strips * across, filter = <usize>POSITIONS * row;
+  const tiles = strips * tilesPerStrip, filterStride = <usize>POSITIONS * row;
   for (let position = 0; position < POSITIONS; position++) {
-    const v = inputs + <usize>position * inputPosition, y = grads + <usize>position * gradStride;
+    const v = inputs + <usize>position * inputStride, y = grads + <usize>position * gradStride;
     const out = sums + <usize>position * row;
     for (let c: usize = 0; c < row; c += PANEL_BYTES) {
       for (let o = 0; o < s.outChannels; o += TILE_ROWS) {
-        productTile(y + floats(o), gradTile, v + c, row, tiles, out + <usize>o * filter + c, filter, first);
+        productTile(y + floats(o), gradTile, v + c, row, tiles, out + <usize>o * filterStride + c, filterStride, overwrite);
       }
     }
   }
@@ -144,7 +144,7 @@ function groupProducts(
  * loads away from their uses, spills, and takes three times as long.
  */
 function productTile(
-  y: usize, yStride: usize, v: usize, vStride: usize, tiles: i32, out: usize, outStride: usize, first: bool,
+  y: usize, yStride: usize, v: usize, vStride: usize, tiles: i32, out: usize, outStride: usize, overwrite: bool,
 ): void {
   let c00 = f32x4.splat(0), c10 = c00, c20 = c00, c30 = c00, c40 = c00, c50 = c00;
   let c01 = c00, c11 = c00, c21 = c00, c31 = c00, c41 = c00, c51 = c00;
@@ -179,19 +179,19 @@ function productTile(
     a = splat(y + 4); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
     a = splat(y); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
   }
-  putRow(out, c00, c01, first);
-  putRow(out + 1 * outStride, c10, c11, first);
-  putRow(out + 2 * outStride, c20, c21, first);
-  putRow(out + 3 * outStride, c30, c31, first);
-  putRow(out + 4 * outStride, c40, c41, first);
-  putRow(out + 5 * outStride, c50, c51, first);
+  accumulateRow(out, c00, c01, overwrite);
+  accumulateRow(out + 1 * outStride, c10, c11, overwrite);
+  accumulateRow(out + 2 * outStride, c20, c21, overwrite);
+  accumulateRow(out + 3 * outStride, c30, c31, overwrite);
+  accumulateRow(out + 4 * outStride, c40, c41, overwrite);
+  accumulateRow(out + 5 * outStride, c50, c51, overwrite);
 }
 
 /** Stores a row of eight sums, or adds it to those of the groups before. */
 @inline
-function putRow(out: usize, left: v128, right: v128, first: bool): void {
-  v128.store(out, first ? left : f32x4.add(v128.load(out), left));
-  v128.store(out, first ? right : f32x4.add(v128.load(out, 16), right), 16);
+function accumulateRow(out: usize, left: v128, right: v128, overwrite: bool): void {
+  v128.store(out, overwrite ? left : f32x4.add(v128.load(out), left));
+  v128.store(out, overwrite ? right : f32x4.add(v128.load(out, 16), right), 16);
 }
 
 /**
@@ -200,10 +200,10 @@ function putRow(out: usize, left: v128, right: v128, first: bool): void {
  * Unit of begin and end: one output channel.
  */
 export function winogradGradFilters(s: ConvShape, sums: usize, parts: i32, gradWeight: usize, begin: i32, end: i32): void {
-  const C = inputChannels(s), part = floats(sumFloats(s)), filter = POSITIONS * C;
+  const C = inputChannels(s), partStride = floats(sumFloats(s)), filterFloats = POSITIONS * C;
   for (let o = begin; o < end; o++) {
-    const filterSums = sums + floats(o * filter);
-    addParts(filterSums, filter, parts, part);
+    const filterSums = sums + floats(o * filterFloats);
+    addParts(filterSums, filterFloats, parts, partStride);
     for (let c = 0; c < s.inChannels; c += 4) {
       gradFilters(filterSums + floats(c), floats(C), gradWeight + floats((o * s.inChannels + c) * 9), s.inChannels - c);
     }
@@ -211,18 +211,18 @@ export function winogradGradFilters(s: ConvShape, sums: usize, parts: i32, gradW
 }
 
 /** Adds the same floats of every part to those of the first, in order. */
-function addParts(row: usize, count: i32, parts: i32, part: usize): void {
+function addParts(row: usize, count: i32, parts: i32, partStride: usize): void {
   for (const stop = row + floats(count); row < stop; row += 16) {
     let sum = v128.load(row);
-    for (let i = 1, other = row + part; i < parts; i++, other += part) sum = f32x4.add(sum, v128.load(other));
+    for (let i = 1, other = row + partStride; i < parts; i++, other += partStride) sum = f32x4.add(sum, v128.load(other));
     v128.store(row, sum);
   }
 }
 
 /** The filters of four input channels, of which the first `count` exist. */
-function gradFilters(sums: usize, position: usize, gradWeight: usize, count: i32): void {
-  const row: usize = 6 * position;
-  for (let p = sums, end = sums + row; p < end; p += position) {
+function gradFilters(sums: usize, positionStride: usize, gradWeight: usize, count: i32): void {
+  const row: usize = 6 * positionStride;
+  for (let p = sums, end = sums + row; p < end; p += positionStride) {
     gradFilterTransform(
       v128.load(p), v128.load(p + row), v128.load(p + 2 * row),
       v128.load(p + 3 * row), v128.load(p + 4 * row), v128.load(p + 5 * row), p, row,
@@ -230,11 +230,11 @@ function gradFilters(sums: usize, position: usize, gradWeight: usize, count: i32
   }
   for (let k = 0; k < 3; k++, sums += row) {
     gradFilterTransform(
-      v128.load(sums), v128.load(sums + position), v128.load(sums + 2 * position),
-      v128.load(sums + 3 * position), v128.load(sums + 4 * position), v128.load(sums + 5 * position), sums, position,
+      v128.load(sums), v128.load(sums + positionStride), v128.load(sums + 2 * positionStride),
+      v128.load(sums + 3 * positionStride), v128.load(sums + 4 * positionStride), v128.load(sums + 5 * positionStride), sums, positionStride,
     );
     for (let l: usize = 0; l < 3; l++, gradWeight += 4) {
-      const lanes = v128.load(sums + l * position);
+      const lanes = v128.load(sums + l * positionStride);
       v128.store_lane<f32>(gradWeight, lanes, 0);
       if (count > 1) v128.store_lane<f32>(gradWeight, lanes, 1, 36);
       if (count > 2) v128.store_lane<f32>(gradWeight, lanes, 2, 72);

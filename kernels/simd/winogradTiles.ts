@@ -47,7 +47,7 @@ export function clearStrip(s: ConvShape, scratch: usize): void {
 
 /** The address of a row of an image, or of zeros where the image has no such row. */
 @inline
-function rowAt(image: usize, y: i32, height: i32, rowBytes: usize, zeros: usize): usize {
+function rowOrZeros(image: usize, y: i32, height: i32, rowBytes: usize, zeros: usize): usize {
   return <u32>y < <u32>height ? image + <usize>y * rowBytes : zeros;
 }
 
@@ -61,16 +61,16 @@ export function inputStrip(
   const strips = winogradStrips(s), pixel = floats(s.inChannels), row = <usize>s.width * pixel;
   const image = x + <usize>(index / strips) * <usize>s.height * row;
   const top = (index % strips) * TILE - s.padY;
-  const across = tilesAcross(s), stripRow = <usize>(TILE * across + 2) * pixel;
+  const tilesPerStrip = tilesAcross(s), stripRow = <usize>(TILE * tilesPerStrip + 2) * pixel;
   const strip = scratch + ((row + 15) & ~15);
 
-  const r0 = rowAt(image, top, s.height, row, scratch), r1 = rowAt(image, top + 1, s.height, row, scratch);
-  const r2 = rowAt(image, top + 2, s.height, row, scratch), r3 = rowAt(image, top + 3, s.height, row, scratch);
-  const r4 = rowAt(image, top + 4, s.height, row, scratch), r5 = rowAt(image, top + 5, s.height, row, scratch);
+  const r0 = rowOrZeros(image, top, s.height, row, scratch), r1 = rowOrZeros(image, top + 1, s.height, row, scratch);
+  const r2 = rowOrZeros(image, top + 2, s.height, row, scratch), r3 = rowOrZeros(image, top + 3, s.height, row, scratch);
+  const r4 = rowOrZeros(image, top + 4, s.height, row, scratch), r5 = rowOrZeros(image, top + 5, s.height, row, scratch);
   const left = <usize>s.padX * pixel, bytes = min(row, stripRow - left);
-  for (let at: usize = 0; at < bytes; at += 16) {
+  for (let offset: usize = 0; offset < bytes; offset += 16) {
     // The last vector overlaps the previous one instead of crossing the end.
-    const i = min(at, bytes - 16);
+    const i = min(offset, bytes - 16);
     inputTransform(
       v128.load(r0 + i), v128.load(r1 + i), v128.load(r2 + i), v128.load(r3 + i), v128.load(r4 + i), v128.load(r5 + i),
       strip + left + i, stripRow,
@@ -78,11 +78,11 @@ export function inputStrip(
   }
 
   for (let k = 0; k < 6; k++) {
-    for (let tile = 0; tile < across; tile++) {
+    for (let tile = 0; tile < tilesPerStrip; tile++) {
       const from = strip + <usize>k * stripRow + <usize>(TILE * tile) * pixel;
       const to = tiles + <usize>(6 * k) * positionStride + <usize>tile * tileStride;
-      for (let at: usize = 0; at < pixel; at += 16) {
-        const c = min(at, pixel - 16), p = from + c;
+      for (let offset: usize = 0; offset < pixel; offset += 16) {
+        const c = min(offset, pixel - 16), p = from + c;
         inputTransform(
           v128.load(p), v128.load(p + pixel), v128.load(p + 2 * pixel),
           v128.load(p + 3 * pixel), v128.load(p + 4 * pixel), v128.load(p + 5 * pixel),
@@ -101,22 +101,22 @@ export function gradStrip(
 ): void {
   const strips = winogradStrips(s), pixel = floats(s.outChannels), row = <usize>s.outWidth * pixel;
   const image = gradOut + <usize>(index / strips) * <usize>s.outHeight * row;
-  const top = (index % strips) * TILE, across = tilesAcross(s), stripRow = <usize>(TILE * across) * pixel;
+  const top = (index % strips) * TILE, tilesPerStrip = tilesAcross(s), stripRow = <usize>(TILE * tilesPerStrip) * pixel;
   const strip = scratch + ((row + 15) & ~15);
 
-  const r0 = image + <usize>top * row, r1 = rowAt(image, top + 1, s.outHeight, row, scratch);
-  const r2 = rowAt(image, top + 2, s.outHeight, row, scratch), r3 = rowAt(image, top + 3, s.outHeight, row, scratch);
-  for (let at: usize = 0; at < row; at += 16) {
-    const i = min(at, row - 16);
+  const r0 = image + <usize>top * row, r1 = rowOrZeros(image, top + 1, s.outHeight, row, scratch);
+  const r2 = rowOrZeros(image, top + 2, s.outHeight, row, scratch), r3 = rowOrZeros(image, top + 3, s.outHeight, row, scratch);
+  for (let offset: usize = 0; offset < row; offset += 16) {
+    const i = min(offset, row - 16);
     gradTransform(v128.load(r0 + i), v128.load(r1 + i), v128.load(r2 + i), v128.load(r3 + i), strip + i, stripRow);
   }
 
   for (let k = 0; k < 6; k++) {
-    for (let tile = 0; tile < across; tile++) {
+    for (let tile = 0; tile < tilesPerStrip; tile++) {
       const from = strip + <usize>k * stripRow + <usize>(TILE * tile) * pixel;
       const to = tiles + <usize>(6 * k) * positionStride + <usize>tile * tileStride;
-      for (let at: usize = 0; at < pixel; at += 16) {
-        const c = min(at, pixel - 16), p = from + c;
+      for (let offset: usize = 0; offset < pixel; offset += 16) {
+        const c = min(offset, pixel - 16), p = from + c;
         gradTransform(
           v128.load(p), v128.load(p + pixel), v128.load(p + 2 * pixel), v128.load(p + 3 * pixel), to + c, positionStride,
         );

@@ -44,13 +44,13 @@ const nA: f64 = 2 * a2 * (a2 - b2);
 const nB: f64 = 2 * b2 * (b2 - a2);
 
 @inline
-function times(x: v128, factor: f64): v128 {
+function scale(x: v128, factor: f64): v128 {
   return f32x4.mul(x, f32x4.splat(<f32>factor));
 }
 
 /** sum + x * factor */
 @inline
-function plus(sum: v128, x: v128, factor: f64): v128 {
+function addScaled(sum: v128, x: v128, factor: f64): v128 {
   return fma(sum, x, f32x4.splat(<f32>factor));
 }
 
@@ -62,22 +62,22 @@ function plus(sum: v128, x: v128, factor: f64): v128 {
 export function inputTransform(
   d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, to: usize, stride: usize,
 ): void {
-  const evenA = plus(d4, d2, -b2), oddA = times(plus(d3, d1, -b2), a);
-  const evenB = plus(d4, d2, -a2), oddB = times(plus(d3, d1, -a2), b);
-  v128.store(to, plus(plus(d4, d2, -a2 - b2), d0, n0));
+  const evenA = addScaled(d4, d2, -b2), oddA = scale(addScaled(d3, d1, -b2), a);
+  const evenB = addScaled(d4, d2, -a2), oddB = scale(addScaled(d3, d1, -a2), b);
+  v128.store(to, addScaled(addScaled(d4, d2, -a2 - b2), d0, n0));
   v128.store(to + stride, f32x4.add(evenA, oddA));
   v128.store(to + 2 * stride, f32x4.sub(evenA, oddA));
   v128.store(to + 3 * stride, f32x4.add(evenB, oddB));
   v128.store(to + 4 * stride, f32x4.sub(evenB, oddB));
-  v128.store(to + 5 * stride, plus(plus(d5, d3, -a2 - b2), d1, n0));
+  v128.store(to + 5 * stride, addScaled(addScaled(d5, d3, -a2 - b2), d1, n0));
 }
 
 /** G, on three taps of a filter. */
 @inline
 export function filterTransform(g0: v128, g1: v128, g2: v128, to: usize, stride: usize): void {
-  const evenA = times(plus(g0, g2, a2), 1 / nA), oddA = times(g1, a / nA);
-  const evenB = times(plus(g0, g2, b2), 1 / nB), oddB = times(g1, b / nB);
-  v128.store(to, times(g0, 1 / n0));
+  const evenA = scale(addScaled(g0, g2, a2), 1 / nA), oddA = scale(g1, a / nA);
+  const evenB = scale(addScaled(g0, g2, b2), 1 / nB), oddB = scale(g1, b / nB);
+  v128.store(to, scale(g0, 1 / n0));
   v128.store(to + stride, f32x4.add(evenA, oddA));
   v128.store(to + 2 * stride, f32x4.sub(evenA, oddA));
   v128.store(to + 3 * stride, f32x4.add(evenB, oddB));
@@ -93,9 +93,9 @@ export function outputTransform(
   const sumA = f32x4.add(m1, m2), differenceA = f32x4.sub(m1, m2);
   const sumB = f32x4.add(m3, m4), differenceB = f32x4.sub(m3, m4);
   v128.store(to, f32x4.add(f32x4.add(shift, m0), f32x4.add(sumA, sumB)));
-  v128.store(to + stride, plus(plus(shift, differenceA, a), differenceB, b));
-  v128.store(to + 2 * stride, plus(plus(shift, sumA, a2), sumB, b2));
-  v128.store(to + 3 * stride, plus(plus(f32x4.add(shift, m5), differenceA, a3), differenceB, b3));
+  v128.store(to + stride, addScaled(addScaled(shift, differenceA, a), differenceB, b));
+  v128.store(to + 2 * stride, addScaled(addScaled(shift, sumA, a2), sumB, b2));
+  v128.store(to + 3 * stride, addScaled(addScaled(f32x4.add(shift, m5), differenceA, a3), differenceB, b3));
 }
 
 // The gradient of the filter, from y = A^T [ (G g) * (B^T d) ]: gradG =
@@ -104,8 +104,8 @@ export function outputTransform(
 /** A, on the gradient of four adjacent outputs. */
 @inline
 export function gradTransform(y0: v128, y1: v128, y2: v128, y3: v128, to: usize, stride: usize): void {
-  const evenA = plus(y0, y2, a2), oddA = plus(times(y1, a), y3, a3);
-  const evenB = plus(y0, y2, b2), oddB = plus(times(y1, b), y3, b3);
+  const evenA = addScaled(y0, y2, a2), oddA = addScaled(scale(y1, a), y3, a3);
+  const evenB = addScaled(y0, y2, b2), oddB = addScaled(scale(y1, b), y3, b3);
   v128.store(to, y0);
   v128.store(to + stride, f32x4.add(evenA, oddA));
   v128.store(to + 2 * stride, f32x4.sub(evenA, oddA));
@@ -121,7 +121,7 @@ export function gradFilterTransform(
 ): void {
   const sumA = f32x4.add(u1, u2), differenceA = f32x4.sub(u1, u2);
   const sumB = f32x4.add(u3, u4), differenceB = f32x4.sub(u3, u4);
-  v128.store(to, plus(plus(times(u0, 1 / n0), sumA, 1 / nA), sumB, 1 / nB));
-  v128.store(to + stride, plus(times(differenceA, a / nA), differenceB, b / nB));
-  v128.store(to + 2 * stride, plus(plus(u5, sumA, a2 / nA), sumB, b2 / nB));
+  v128.store(to, addScaled(addScaled(scale(u0, 1 / n0), sumA, 1 / nA), sumB, 1 / nB));
+  v128.store(to + stride, addScaled(scale(differenceA, a / nA), differenceB, b / nB));
+  v128.store(to + 2 * stride, addScaled(addScaled(u5, sumA, a2 / nA), sumB, b2 / nB));
 }

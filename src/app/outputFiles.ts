@@ -9,20 +9,20 @@ import { ArgumentError } from '../engine/errors.js';
  * Writes a file under a temporary name and renames it, so that a crash leaves no incomplete file.
  */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
-  const partial = `${path}.partial`;
+  const temporaryPath = `${path}.partial`;
   try {
-    await writeFile(partial, content);
-    await rename(partial, path);
+    await writeFile(temporaryPath, content);
+    await rename(temporaryPath, path);
   } catch (error) {
-    await rm(partial, { force: true });
+    await rm(temporaryPath, { force: true });
     throw error;
   }
 }
 
 /** Replaces the extension of a path: `runs/1/best.safetensors` -> `runs/1/best.onnx`. */
-export function withEnding(path: string, ending: string): string {
+export function replaceExtension(path: string, suffix: string): string {
   const { dir, name } = parse(path);
-  return join(dir, `${name}${ending}`);
+  return join(dir, `${name}${suffix}`);
 }
 
 /**
@@ -30,7 +30,7 @@ export function withEnding(path: string, ending: string): string {
  *
  * @throws ArgumentError if the path exists and `force` is false
  */
-export function checkFree(path: string, force: boolean): void {
+export function checkOverwrite(path: string, force: boolean): void {
   if (force || !existsSync(path)) return;
   throw new ArgumentError(
     `${path}: already exists; choose another file with --out, or pass --force to overwrite it`,
@@ -81,7 +81,7 @@ export function newFolder(option: string, folder: string): string {
   return folder;
 }
 
-const RUNS = 'runs';
+const RUNS_FOLDER = 'runs';
 
 /**
  * Creates the named folder, or the next free number under runs/.
@@ -89,11 +89,11 @@ const RUNS = 'runs';
  * @param prefix text before the number
  * @throws ArgumentError if the named folder contains anything or cannot be created
  */
-export function createRunDirectory(named: string | undefined, prefix = ''): string {
-  if (named !== undefined) return newFolder('out', named);
-  makeFolder(RUNS);
+export function createRunDirectory(folder: string | undefined, prefix = ''): string {
+  if (folder !== undefined) return newFolder('out', folder);
+  makeFolder(RUNS_FOLDER);
   for (let number = 1; ; number++) {
-    const directory = join(RUNS, `${prefix}${number}`);
+    const directory = join(RUNS_FOLDER, `${prefix}${number}`);
     try {
       // Fails if it exists, also when two runs start at the same time.
       mkdirSync(directory);

@@ -50,9 +50,9 @@ export function createNode(node: Omit<GraphNode, 'id'>): GraphNode {
 /** See `Tensor.backward`. */
 export function backward(root: Differentiable, seed?: NdArray): void {
   scope(() =>
-    walk(root, seed, {
-      leadsOn: (input) => input.requiresGrad,
-      reached: (leaf, gradient) => leaf.accumulateGrad(gradient),
+    backpropagate(root, seed, {
+      needsGradient: (input) => input.requiresGrad,
+      onLeaf: (leaf, gradient) => leaf.accumulateGrad(gradient),
     }),
   );
 }
@@ -68,12 +68,13 @@ export function gradientOfLeaf(
       'gradientOf: x must be a leaf that requires a gradient (tensor(..., { requiresGrad: true }))',
     );
   }
-  const onTheWay = leadingTo(leaf, root);
+  const nodesOnPath = nodesDependingOn(leaf, root);
   return scope(() => {
     let sum = filled(root.array.backend, leaf.shape, 0);
-    walk(root, seed, {
-      leadsOn: (input) => input === leaf || (input.node !== null && onTheWay.has(input.node)),
-      reached: (_, gradient) => {
+    backpropagate(root, seed, {
+      needsGradient: (input) =>
+        input === leaf || (input.node !== null && nodesOnPath.has(input.node)),
+      onLeaf: (_, gradient) => {
         sum = elementwise(add, [sum, gradient]);
       },
     });
@@ -84,15 +85,15 @@ export function gradientOfLeaf(
 /** Callbacks of one backward pass. */
 interface Visitor {
   /** Whether the gradient of this input is needed, for itself or for its inputs. */
-  readonly leadsOn: (input: Differentiable) => boolean;
+  readonly needsGradient: (input: Differentiable) => boolean;
   /** Receives one part of a leaf's gradient; called once for every use of the leaf. */
-  readonly reached: (leaf: Differentiable, gradient: NdArray) => void;
+  readonly onLeaf: (leaf: Differentiable, gradient: NdArray) => void;
 }
 
-function walk(
+function backpropagate(
   root: Differentiable,
   seed: NdArray | undefined,
-  { leadsOn, reached }: Visitor,
+  { needsGradient, onLeaf }: Visitor,
 ): void {
   if (!root.requiresGrad) {
     throw new ArgumentError(
@@ -113,27 +114,27 @@ function walk(
   }
 
   // Accumulated gradients of computed tensors, until their node is processed.
-  const waiting = new Map<GraphNode, NdArray>();
-  const pass = (target: Differentiable, gradient: NdArray): void => {
+  const pending = new Map<GraphNode, NdArray>();
+  const accumulate = (target: Differentiable, gradient: NdArray): void => {
     if (target.node === null) {
-      reached(target, gradient);
+      onLeaf(target, gradient);
       return;
     }
-    const sum = waiting.get(target.node);
-    waiting.set(target.node, sum === undefined ? gradient : elementwise(add, [sum, gradient]));
+    const sum = pending.get(target.node);
+    pending.set(target.node, sum === undefined ? gradient : elementwise(add, [sum, gradient]));
   };
 
-  pass(root, seed?.view() ?? filled(root.array.backend, root.shape, 1));
+  accumulate(root, seed?.view() ?? filled(root.array.backend, root.shape, 1));
   for (const node of newestFirst(root)) {
-    const gradient = waiting.get(node);
+    const gradient = pending.get(node);
     if (gradient === undefined) continue;
     // Temporary arrays of a node's thunks are freed before the next node runs.
-    const gradients = scope(() => inputGradients(node, gradient, leadsOn));
+    const gradients = scope(() => inputGradients(node, gradient, needsGradient));
     node.inputs.forEach((input, index) => {
-      const own = gradients[index];
-      if (own !== null) pass(input, own);
+      const inputGradient = gradients[index];
+      if (inputGradient !== null) accumulate(input, inputGradient);
     });
-    waiting.delete(node);
+    pending.delete(node);
     gradient.dispose();
   }
 }
@@ -141,7 +142,7 @@ function walk(
 function inputGradients(
   node: GraphNode,
   gradient: NdArray,
-  leadsOn: Visitor['leadsOn'],
+  needsGradient: Visitor['needsGradient'],
 ): (NdArray | null)[] {
   const thunks = node.backward(gradient);
   if (thunks.length < node.inputs.length) {
@@ -152,11 +153,11 @@ function inputGradients(
   }
   return node.inputs.map((input, index) => {
     const thunk = thunks[index];
-    if (!leadsOn(input) || thunk === null) return null;
-    const own = unbroadcast(thunk(), input.shape, `${node.name}, gradient of input ${index}`);
+    if (!needsGradient(input) || thunk === null) return null;
+    const reduced = unbroadcast(thunk(), input.shape, `${node.name}, gradient of input ${index}`);
     // The backward pass disposes of the result. A thunk may return `gradient`, an input, or one
     // array twice, so return a view.
-    return own.view();
+    return reduced.view();
   });
 }
 
@@ -165,25 +166,25 @@ function inputGradients(
  * graph.
  */
 function newestFirst(root: Differentiable): GraphNode[] {
-  const found = new Set<GraphNode>();
+  const visited = new Set<GraphNode>();
   const unvisited: Differentiable[] = [root];
   for (let next = unvisited.pop(); next !== undefined; next = unvisited.pop()) {
-    if (next.node === null || found.has(next.node)) continue;
-    found.add(next.node);
+    if (next.node === null || visited.has(next.node)) continue;
+    visited.add(next.node);
     unvisited.push(...next.node.inputs.filter((input) => input.requiresGrad));
   }
-  return [...found].sort((a, b) => b.id - a.id);
+  return [...visited].sort((a, b) => b.id - a.id);
 }
 
 /** The nodes of `root` that depend on `leaf`. */
-function leadingTo(leaf: Differentiable, root: Differentiable): Set<GraphNode> {
-  const found = new Set<GraphNode>();
+function nodesDependingOn(leaf: Differentiable, root: Differentiable): Set<GraphNode> {
+  const dependent = new Set<GraphNode>();
   const oldestFirst = newestFirst(root).reverse();
   for (const node of oldestFirst) {
-    const leads = node.inputs.some(
-      (input) => input === leaf || (input.node !== null && found.has(input.node)),
+    const dependsOnLeaf = node.inputs.some(
+      (input) => input === leaf || (input.node !== null && dependent.has(input.node)),
     );
-    if (leads) found.add(node);
+    if (dependsOnLeaf) dependent.add(node);
   }
-  return found;
+  return dependent;
 }

@@ -105,8 +105,8 @@ export function scope<T>(body: () => T): T {
   current.scope = { arrays, outer };
   try {
     const result = body();
-    for (const kept of ownedBy(result)) {
-      if (arrays.delete(kept)) outer?.arrays.add(kept);
+    for (const returned of arraysIn(result)) {
+      if (arrays.delete(returned)) outer?.arrays.add(returned);
     }
     return result;
   } finally {
@@ -120,8 +120,8 @@ export interface Owner {
   readonly owned: Disposable;
 }
 
-function ownedBy(result: unknown): Disposable[] {
-  if (Array.isArray(result)) return result.flatMap(ownedBy);
+function arraysIn(result: unknown): Disposable[] {
+  if (Array.isArray(result)) return result.flatMap(arraysIn);
   if (typeof result !== 'object' || result === null) return [];
   if ('owned' in result) return [(result as Owner).owned];
   return 'dispose' in result ? [result as Disposable] : [];

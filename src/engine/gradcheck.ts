@@ -100,8 +100,8 @@ export async function checkGradient(
 
       const numeric = (above - below) / (2 * step);
       const analytic = gradients[index][i] as number | undefined;
-      const size = Math.max(Math.abs(analytic ?? 0), Math.abs(numeric), floor);
-      const difference = Math.abs((analytic ?? NaN) - numeric) / size;
+      const scale = Math.max(Math.abs(analytic ?? 0), Math.abs(numeric), floor);
+      const difference = Math.abs((analytic ?? NaN) - numeric) / scale;
       // A missing or NaN gradient is the largest possible error.
       const error = Number.isNaN(difference) ? Infinity : difference;
       compared += 1;

@@ -26,9 +26,9 @@ export function launch<C extends Constants, S extends NamedScalars>(
   inputs: readonly NdArray[],
   shape: Shape,
   constants: C,
-  ...rest: ScalarArguments<S>
+  ...scalarArguments: ScalarArguments<S>
 ): NdArray {
-  const scalars = scalarsOf(rest);
+  const scalars = scalarsOf(scalarArguments);
   const backend = commonBackend(inputs, kernel.name);
   const buffers = inputs.map((array) => array.dense().storage.buffer);
   const length = shapes.sizeOf(shape);
@@ -63,12 +63,12 @@ export function updateInPlace<S extends NamedScalars>(
   kernel: Kernel<NoConstants, S>,
   target: NdArray,
   others: readonly NdArray[],
-  ...rest: ScalarArguments<S>
+  ...scalarArguments: ScalarArguments<S>
 ): void {
   const inputs = [target, ...others];
   const backend = commonBackend(inputs, kernel.name);
   const buffers = [target.storage.buffer, ...others.map((array) => array.dense().storage.buffer)];
-  const common = { constants: {}, scalars: scalarsOf(rest), length: target.size };
+  const common = { constants: {}, scalars: scalarsOf(scalarArguments), length: target.size };
   target.storage.replace(backend.run({ kernel, inputs: buffers, ...common, donate: 0 }));
 }
 
@@ -94,7 +94,7 @@ export function sumOver(array: NdArray, axes: readonly number[]): NdArray {
     const size = shapes.sizeOf(run.map((axis) => shape[axis]));
     const inner = shapes.sizeOf(shape.slice(run[run.length - 1] + 1));
     for (const axis of run) shape[axis] = 1;
-    result = sumLines(result, size, inner, [...shape]);
+    result = sumMiddleAxis(result, size, inner, [...shape]);
     end = first;
   }
   return result;
@@ -104,7 +104,7 @@ export function sumOver(array: NdArray, axes: readonly number[]): NdArray {
  * Sums [outer, size, inner] to `shape`, which is [outer, 1, inner]. Uses two stages if `size`
  * exceeds the backend's `maxTerms`.
  */
-function sumLines(array: NdArray, size: number, inner: number, shape: Shape): NdArray {
+function sumMiddleAxis(array: NdArray, size: number, inner: number, shape: Shape): NdArray {
   if (size <= (array.backend.maxTerms ?? Infinity))
     return launch(sumAxis, [array], shape, { size, inner });
   const chunk = Math.ceil(Math.sqrt(size)); // equal numbers of terms in both stages
@@ -115,13 +115,16 @@ function sumLines(array: NdArray, size: number, inner: number, shape: Shape): Nd
 }
 
 /** Reverses broadcasting: sums `gradient` over every axis along which `shape` was repeated. */
-export function unbroadcast(gradient: NdArray, shape: Shape, who: string): NdArray {
+export function unbroadcast(gradient: NdArray, shape: Shape, caller: string): NdArray {
   if (shapes.sameShape(gradient.shape, shape)) return gradient;
   // Throws if `shape` does not broadcast to the gradient's shape.
-  shapes.broadcastStrides(shape, shape, gradient.shape, who);
-  const lead = gradient.shape.length - shape.length;
+  shapes.broadcastStrides(shape, shape, gradient.shape, caller);
+  const leadingAxes = gradient.shape.length - shape.length;
   const repeated = gradient.shape
     .map((_, axis) => axis)
-    .filter((axis) => axis < lead || (shape[axis - lead] === 1 && gradient.shape[axis] !== 1));
+    .filter(
+      (axis) =>
+        axis < leadingAxes || (shape[axis - leadingAxes] === 1 && gradient.shape[axis] !== 1),
+    );
   return sumOver(gradient, repeated).reshape(shape);
 }

@@ -148,9 +148,9 @@ export class NdArray {
     if (sizes.length > MAX_RANK) {
       throw new ShapeError(`copy: at most ${MAX_RANK} axes, got ${shapes.format(this.shape)}`);
     }
-    const lead = MAX_RANK - sizes.length;
-    const size = (axis: number): number => (axis < lead ? 1 : sizes[axis - lead]);
-    const stride = (axis: number): number => (axis < lead ? 0 : strides[axis - lead]);
+    const leadingAxes = MAX_RANK - sizes.length;
+    const size = (axis: number): number => (axis < leadingAxes ? 1 : sizes[axis - leadingAxes]);
+    const stride = (axis: number): number => (axis < leadingAxes ? 0 : strides[axis - leadingAxes]);
     const constants = {
       offset: this.offset,
       size1: size(1),
@@ -217,12 +217,12 @@ export class NdArray {
  *
  * @throws ArgumentError if the arrays are on different backends
  */
-export function commonBackend(arrays: readonly NdArray[], who: string): Backend {
+export function commonBackend(arrays: readonly NdArray[], caller: string): Backend {
   const backend = arrays[0].backend;
-  const stranger = arrays.find((array) => array.backend !== backend);
-  if (stranger !== undefined) {
+  const mismatch = arrays.find((array) => array.backend !== backend);
+  if (mismatch !== undefined) {
     throw new ArgumentError(
-      `${who}: inputs are on different backends, ${backend.name} and ${stranger.backend.name}`,
+      `${caller}: inputs are on different backends, ${backend.name} and ${mismatch.backend.name}`,
     );
   }
   return backend;

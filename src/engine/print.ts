@@ -3,7 +3,7 @@
 import { sizeOf, type Shape } from './shape.js';
 
 /** Longer axes than 2 * EDGE_ITEMS + 1 show only their first and last EDGE_ITEMS elements. */
-const EDGE = 3;
+const EDGE_ITEMS = 3;
 
 /**
  * Formats a number with at most 4 decimals, or in exponent form if it is below 1e-3 or at least
@@ -11,8 +11,10 @@ const EDGE = 3;
  */
 function formatNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return `${value}`;
-  const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e6) ? value.toExponential(3) : value.toFixed(4);
+  const magnitude = Math.abs(value);
+  return magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e6)
+    ? value.toExponential(3)
+    : value.toFixed(4);
 }
 
 /**
@@ -23,16 +25,16 @@ function formatNumber(value: number): string {
  * //  [3, 4]]
  */
 export function formatArray(values: ArrayLike<number>, shape: Shape): string {
-  const shown = (size: number): number[] =>
+  const visibleIndices = (size: number): number[] =>
     Array.from({ length: size }, (_, i) => i).filter(
-      (i) => size <= 2 * EDGE + 1 || i < EDGE || i >= size - EDGE,
+      (i) => size <= 2 * EDGE_ITEMS + 1 || i < EDGE_ITEMS || i >= size - EDGE_ITEMS,
     );
 
   const cells = new Map<number, string>();
   const collect = (axis: number, first: number): void => {
     if (axis === shape.length) cells.set(first, formatNumber(values[first]));
     else
-      for (const i of shown(shape[axis]))
+      for (const i of visibleIndices(shape[axis]))
         collect(axis + 1, first + i * sizeOf(shape.slice(axis + 1)));
   };
   collect(0, 0);
@@ -41,9 +43,9 @@ export function formatArray(values: ArrayLike<number>, shape: Shape): string {
   const render = (axis: number, first: number): string => {
     if (axis === shape.length) return cells.get(first)!.padStart(shape.length === 0 ? 0 : width);
     const step = sizeOf(shape.slice(axis + 1));
-    const places = shown(shape[axis]);
-    const parts = places.map((i) => render(axis + 1, first + i * step));
-    if (places.length < shape[axis]) parts.splice(EDGE, 0, '...');
+    const visible = visibleIndices(shape[axis]);
+    const parts = visible.map((i) => render(axis + 1, first + i * step));
+    if (visible.length < shape[axis]) parts.splice(EDGE_ITEMS, 0, '...');
     const last = axis === shape.length - 1;
     return `[${parts.join(last ? ', ' : `,\n${' '.repeat(axis + 1)}`)}]`;
   };

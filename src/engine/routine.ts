@@ -39,25 +39,25 @@ export function defineRoutine<C extends Constants, S extends NamedScalars = NoSc
   const call = (
     inputs: readonly NdArray[],
     constants: C,
-    ...rest: ScalarArguments<S>
+    ...scalarArguments: ScalarArguments<S>
   ): readonly NdArray[] => {
-    const [scalars = {} as S] = rest as readonly S[];
+    const [scalars = {} as S] = scalarArguments as readonly S[];
     const backend = commonBackend(inputs, definition.name);
     const implementation = backend.routines?.[definition.name];
     if (implementation === undefined) return definition.compose(inputs, constants, scalars);
 
     const shapes = definition.outputs(constants);
     const donate = definition.replaces?.(constants) ?? shapes.map(() => -1);
-    const replaced = (output: number): NdArray | undefined => inputs[donate[output]];
+    const replacedInput = (output: number): NdArray | undefined => inputs[donate[output]];
     const buffers = implementation({
       inputs: inputs.map((array) => array.dense().storage.buffer),
       constants,
       scalars,
-      lengths: shapes.map((shape, index) => replaced(index)?.size ?? sizeOf(shape)),
+      lengths: shapes.map((shape, index) => replacedInput(index)?.size ?? sizeOf(shape)),
       donate,
     });
     return buffers.map((buffer, index) => {
-      const target = replaced(index);
+      const target = replacedInput(index);
       if (target === undefined) return NdArray.wrap(backend, buffer, shapes[index]);
       target.storage.replace(buffer);
       return target;

@@ -5,7 +5,7 @@ import type { SampleInput } from './op.js';
 import type { Rng } from './rng.js';
 import { sizeOf, type Shape } from './shape.js';
 
-function each(shape: Shape, draw: (rng: Rng) => number, differentiable = true): SampleInput {
+function sampleInput(shape: Shape, draw: (rng: Rng) => number, differentiable = true): SampleInput {
   return {
     shape,
     differentiable,
@@ -15,15 +15,15 @@ function each(shape: Shape, draw: (rng: Rng) => number, differentiable = true): 
 
 /** Uniform in [-2, 2). */
 export const anywhere = (...shape: number[]): SampleInput =>
-  each(shape, (rng) => rng.between(-2, 2));
+  sampleInput(shape, (rng) => rng.between(-2, 2));
 
 /** Magnitude in [0.3, 2), either sign: avoids the kink of abs and relu, and division by 0. */
 export const awayFromZero = (...shape: number[]): SampleInput =>
-  each(shape, (rng) => rng.between(0.3, 2) * (rng.uniform() < 0.5 ? -1 : 1));
+  sampleInput(shape, (rng) => rng.between(0.3, 2) * (rng.uniform() < 0.5 ? -1 : 1));
 
 /** Uniform in [0.3, 2): for log, sqrt and powers. */
 export const positive = (...shape: number[]): SampleInput =>
-  each(shape, (rng) => rng.between(0.3, 2));
+  sampleInput(shape, (rng) => rng.between(0.3, 2));
 
 /** All values at least 0.05 apart, in random order: no ties for max and max pooling. */
 export const distinct = (...shape: number[]): SampleInput => ({
@@ -37,9 +37,9 @@ export const distinct = (...shape: number[]): SampleInput => ({
 });
 
 /** Integers in [0, limit): labels and row indices, which have no gradient. */
-export const indices = (below: number, ...shape: number[]): SampleInput =>
-  each(shape, (rng) => rng.below(below), false);
+export const randomIndices = (limit: number, ...shape: number[]): SampleInput =>
+  sampleInput(shape, (rng) => rng.below(limit), false);
 
 /** Zeros and ones: a condition, which has no gradient. */
-export const condition = (...shape: number[]): SampleInput =>
-  each(shape, (rng) => rng.below(2), false);
+export const binary = (...shape: number[]): SampleInput =>
+  sampleInput(shape, (rng) => rng.below(2), false);

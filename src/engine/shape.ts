@@ -30,9 +30,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
  *
  * @throws ShapeError otherwise
  */
-export function checkShape(shape: Shape, who: string): void {
+export function checkShape(shape: Shape, caller: string): void {
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-    throw new ShapeError(`${who}: sizes must be whole numbers of at least 0, got ${format(shape)}`);
+    throw new ShapeError(
+      `${caller}: sizes must be whole numbers of at least 0, got ${format(shape)}`,
+    );
   }
 }
 
@@ -62,10 +64,10 @@ export function isContiguous(shape: Shape, strides: Shape): boolean {
  *
  * @throws ShapeError if the axis is out of range
  */
-export function normalizeAxis(axis: number, rank: number, who: string): number {
+export function normalizeAxis(axis: number, rank: number, caller: string): number {
   const normalized = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || normalized < 0 || normalized >= rank) {
-    throw new ShapeError(`${who}: axis ${axis} is out of range for an input with ${rank} axes`);
+    throw new ShapeError(`${caller}: axis ${axis} is out of range for an input with ${rank} axes`);
   }
   return normalized;
 }
@@ -78,16 +80,16 @@ export function normalizeAxis(axis: number, rank: number, who: string): number {
 export function normalizeAxes(
   axes: number | readonly number[] | undefined,
   rank: number,
-  who: string,
+  caller: string,
 ): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
-  const list = (typeof axes === 'number' ? [axes] : axes).map((axis) =>
-    normalizeAxis(axis, rank, who),
+  const normalizedList = (typeof axes === 'number' ? [axes] : axes).map((axis) =>
+    normalizeAxis(axis, rank, caller),
   );
-  if (new Set(list).size !== list.length) {
-    throw new ShapeError(`${who}: axes ${format(list)} contain a duplicate`);
+  if (new Set(normalizedList).size !== normalizedList.length) {
+    throw new ShapeError(`${caller}: axes ${format(normalizedList)} contain a duplicate`);
   }
-  return list.sort((a, b) => a - b);
+  return normalizedList.sort((a, b) => a - b);
 }
 
 /**
@@ -96,14 +98,14 @@ export function normalizeAxes(
  * @throws ShapeError if the shapes cannot be broadcast
  * @see https://numpy.org/doc/stable/user/basics.broadcasting.html
  */
-export function broadcastShapes(a: Shape, b: Shape, who: string): number[] {
+export function broadcastShapes(a: Shape, b: Shape, caller: string): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const sizeA = a[axis - rank + a.length] ?? 1;
     const sizeB = b[axis - rank + b.length] ?? 1;
     if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
       throw new ShapeError(
-        `${who}: cannot broadcast ${format(a)} with ${format(b)}: sizes ${sizeA} and ${sizeB} at axis ${axis - rank}` +
+        `${caller}: cannot broadcast ${format(a)} with ${format(b)}: sizes ${sizeA} and ${sizeB} at axis ${axis - rank}` +
           ' differ and neither is 1',
       );
     }
@@ -120,15 +122,15 @@ export function broadcastStrides(
   shape: Shape,
   strides: Shape,
   target: Shape,
-  who: string,
+  caller: string,
 ): number[] {
-  const lead = target.length - shape.length;
-  const fits = shape.every((own, axis) => own === 1 || own === target[axis + lead]);
-  if (lead < 0 || !fits)
-    throw new ShapeError(`${who}: cannot expand ${format(shape)} to ${format(target)}`);
+  const leadingAxes = target.length - shape.length;
+  const fits = shape.every((size, axis) => size === 1 || size === target[axis + leadingAxes]);
+  if (leadingAxes < 0 || !fits)
+    throw new ShapeError(`${caller}: cannot expand ${format(shape)} to ${format(target)}`);
   return target.map((size, axis) => {
-    const repeated = axis < lead || (shape[axis - lead] === 1 && size !== 1);
-    return repeated ? 0 : strides[axis - lead];
+    const repeated = axis < leadingAxes || (shape[axis - leadingAxes] === 1 && size !== 1);
+    return repeated ? 0 : strides[axis - leadingAxes];
   });
 }
 
@@ -137,19 +139,19 @@ export function broadcastStrides(
  *
  * @throws ShapeError if they differ, or more than one size is -1
  */
-export function resolveReshape(shape: Shape, target: Shape, who: string): number[] {
-  const unknown = target.filter((size) => size === -1).length;
-  const known = target.reduce((product, size) => (size === -1 ? product : product * size), 1);
+export function resolveReshape(shape: Shape, target: Shape, caller: string): number[] {
+  const unknownCount = target.filter((size) => size === -1).length;
+  const knownSize = target.reduce((product, size) => (size === -1 ? product : product * size), 1);
   const total = sizeOf(shape);
-  const resolved = target.map((size) => (size === -1 ? total / known : size));
+  const resolved = target.map((size) => (size === -1 ? total / knownSize : size));
   if (
-    unknown > 1 ||
+    unknownCount > 1 ||
     sizeOf(resolved) !== total ||
     !resolved.every((size) => Number.isInteger(size) && size >= 0)
   ) {
     throw new ShapeError(
-      `${who}: cannot view ${format(shape)} (${total} elements) as ${format(target)}` +
-        (unknown > 1 ? ': only one size may be -1' : ''),
+      `${caller}: cannot view ${format(shape)} (${total} elements) as ${format(target)}` +
+        (unknownCount > 1 ? ': only one size may be -1' : ''),
     );
   }
   return resolved;
@@ -159,7 +161,7 @@ export function resolveReshape(shape: Shape, target: Shape, who: string): number
  * The sizes around one axis: elements before it (`outer`), along it (`size`) and after it
  * (`inner`).
  */
-export function aroundAxis(
+export function splitAtAxis(
   shape: Shape,
   axis: number,
 ): { outer: number; size: number; inner: number } {

@@ -4,7 +4,7 @@
 import type { Backend, Buffer } from './backend.js';
 import { DisposedError } from './errors.js';
 
-function disposed(): DisposedError {
+function disposedError(): DisposedError {
   return new DisposedError(
     'array used after dispose() or after its scope ended; return it from the scope to keep it',
   );
@@ -34,7 +34,7 @@ export class Storage {
    * @throws DisposedError if the last reference was released
    */
   get buffer(): Buffer {
-    if (this.#buffer === null) throw disposed();
+    if (this.#buffer === null) throw disposedError();
     return this.#buffer;
   }
 
@@ -45,7 +45,7 @@ export class Storage {
 
   /** Increments the reference count. */
   retain(): this {
-    if (this.#buffer === null) throw disposed();
+    if (this.#buffer === null) throw disposedError();
     this.#references += 1;
     return this;
   }

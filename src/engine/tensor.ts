@@ -116,10 +116,10 @@ export class Tensor implements Differentiable, Owner {
   accumulateGrad(gradient: NdArray): void {
     // A separate copy: clipping one gradient in place must not change another leaf's (d(a+b) serves
     // both).
-    const own =
+    const accumulated =
       this.grad === null ? gradient.unshared() : elementwise(add, [this.grad.array, gradient]);
     this.zeroGrad();
-    this.grad = new Tensor(own).keep();
+    this.grad = new Tensor(accumulated).keep();
   }
 
   /** The same elements without a graph; shares memory with this tensor. */
@@ -225,11 +225,15 @@ function flatten(values: Numbers | Float32Array | Float64Array | HostNdArray): {
     // An ndarray may be a view with any strides: copy it in row-major order.
     const flat = new Float64Array(sizeOf(values.shape));
     const dense = ndarray(flat, values.shape);
-    const at = new Array<number>(values.shape.length).fill(0);
+    const position = new Array<number>(values.shape.length).fill(0);
     for (let i = 0; i < flat.length; i++) {
-      dense.set(...at, values.get(...at));
-      for (let axis = at.length - 1; axis >= 0 && ++at[axis] === values.shape[axis]; axis--)
-        at[axis] = 0;
+      dense.set(...position, values.get(...position));
+      for (
+        let axis = position.length - 1;
+        axis >= 0 && ++position[axis] === values.shape[axis];
+        axis--
+      )
+        position[axis] = 0;
     }
     return { flat, shape: values.shape };
   }

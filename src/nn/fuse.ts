@@ -24,7 +24,7 @@ export interface Step {
 type Rule = (layers: readonly Module[]) => { readonly count: number; readonly step: Step } | null;
 
 /** Whether a layer is exactly of this class. A subclass may compute something else. */
-function is<T extends Module>(
+function isExactly<T extends Module>(
   layer: Module | undefined,
   type: abstract new (...args: never[]) => T,
 ): layer is T {
@@ -32,7 +32,7 @@ function is<T extends Module>(
 }
 
 /** Whether the windows are 2x2 with stride 2 and without padding. */
-function isHalving({ options: { window, stride, padding } }: MaxPool2d): boolean {
+function isPool2x2({ options: { window, stride, padding } }: MaxPool2d): boolean {
   return [...window, ...stride].every((size) => size === 2) && padding.every((size) => size === 0);
 }
 
@@ -41,7 +41,12 @@ function isHalving({ options: { window, stride, padding } }: MaxPool2d): boolean
  * results.
  */
 const normReluPool: Rule = ([norm, relu, pool]) => {
-  if (!is(norm, BatchNorm2d) || !is(relu, ReLU) || !is(pool, MaxPool2d) || !isHalving(pool))
+  if (
+    !isExactly(norm, BatchNorm2d) ||
+    !isExactly(relu, ReLU) ||
+    !isExactly(pool, MaxPool2d) ||
+    !isPool2x2(pool)
+  )
     return null;
   return { count: 3, step: { forward: (x) => norm.applyWith(batchNormReluPool, x) } };
 };
@@ -52,10 +57,10 @@ const normReluPool: Rule = ([norm, relu, pool]) => {
  * `normReluPool`.
  */
 const convNormReluPoolRule: Rule = ([conv, norm, ...rest]) => {
-  const tail = normReluPool([norm, ...rest]);
-  if (!is(conv, Conv2d) || !is(norm, BatchNorm2d) || tail === null) return null;
+  const fusedTail = normReluPool([norm, ...rest]);
+  if (!isExactly(conv, Conv2d) || !isExactly(norm, BatchNorm2d) || fusedTail === null) return null;
   const forward = (x: Tensor): Tensor => {
-    if (isRecording() || norm.training) return tail.step.forward(conv.forward(x));
+    if (isRecording() || norm.training) return fusedTail.step.forward(conv.forward(x));
     const { weight, bias, options } = conv;
     const { weight: gamma, bias: beta, attributes } = norm;
     return convNormReluPool(x, { weight, bias, options, gamma, beta, attributes });
@@ -65,7 +70,7 @@ const convNormReluPoolRule: Rule = ([conv, norm, ...rest]) => {
 
 /** [Linear, ReLU] -> linearRelu. */
 const linearThenRelu: Rule = ([layer, relu]) => {
-  if (!is(layer, Linear) || !is(relu, ReLU)) return null;
+  if (!isExactly(layer, Linear) || !isExactly(relu, ReLU)) return null;
   return { count: 2, step: { forward: (x) => linearRelu(x, layer.weight, layer.bias) } };
 };
 
@@ -74,8 +79,8 @@ const RULES: readonly Rule[] = [convNormReluPoolRule, normReluPool, linearThenRe
 /** The first rule that matches the leading layers; if none does, the first layer alone. */
 function nextStep(layers: readonly Module[]): { readonly count: number; readonly step: Step } {
   for (const rule of RULES) {
-    const joined = rule(layers);
-    if (joined !== null) return joined;
+    const match = rule(layers);
+    if (match !== null) return match;
   }
   return { count: 1, step: layers[0] };
 }

@@ -47,8 +47,8 @@ export function fans(shape: Shape): { fanIn: number; fanOut: number } {
   if (shape.length < 2) {
     throw new ShapeError(`init: fans need a weight of at least 2 axes, got ${format(shape)}`);
   }
-  const taps = sizeOf(shape.slice(2));
-  return { fanIn: shape[1] * taps, fanOut: shape[0] * taps };
+  const kernelSize = sizeOf(shape.slice(2));
+  return { fanIn: shape[1] * kernelSize, fanOut: shape[0] * kernelSize };
 }
 
 /** Options of the Kaiming initializers. */

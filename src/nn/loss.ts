@@ -26,8 +26,8 @@ export class CrossEntropyLoss implements Loss {
 
   constructor(options: CrossEntropyOptions = {}) {
     const { labelSmoothing = 0 } = options;
-    const holds = labelSmoothing >= 0 && labelSmoothing <= 1;
-    check('CrossEntropyLoss', 'labelSmoothing', labelSmoothing, 'from 0 to 1', holds);
+    const valid = labelSmoothing >= 0 && labelSmoothing <= 1;
+    check('CrossEntropyLoss', 'labelSmoothing', labelSmoothing, 'from 0 to 1', valid);
     this.options = options;
   }
 

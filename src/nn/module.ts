@@ -159,12 +159,12 @@ export abstract class Module {
 
   /** Validates a call of `loadStateDict`; `commit` of the result executes it. */
   prepareLoad(state: HostState, options: LoadOptions = {}): PreparedLoad {
-    const own = new Map(this.#state());
-    const wanted = new Map([...own].map(([name, tensor]) => [name, tensor.shape]));
-    const report = compareState(`${this.constructor.name}.loadStateDict`, wanted, state, options);
-    const given = [...own].filter(([name]) => Object.hasOwn(state, name));
+    const tensors = new Map(this.#state());
+    const expected = new Map([...tensors].map(([name, tensor]) => [name, tensor.shape]));
+    const report = compareState(`${this.constructor.name}.loadStateDict`, expected, state, options);
+    const present = [...tensors].filter(([name]) => Object.hasOwn(state, name));
     const commit = (): void => {
-      for (const [name, tensor] of given) tensor.assign(rowMajor(state[name]));
+      for (const [name, tensor] of present) tensor.assign(rowMajor(state[name]));
     };
     return { ...report, commit };
   }

@@ -10,13 +10,13 @@ import { ArgumentError } from '../engine/errors.js';
  * @example check('Adam', 'lr', 0.001, 'at least 0', 0.001 >= 0);
  */
 export function check(
-  who: string,
+  caller: string,
   name: string,
   value: number | string,
   rule: string,
-  holds: boolean,
+  valid: boolean,
 ): void {
-  if (!holds) throw new ArgumentError(`${who}: ${name} must be ${rule}, got ${value}`);
+  if (!valid) throw new ArgumentError(`${caller}: ${name} must be ${rule}, got ${value}`);
 }
 
 /**
@@ -24,12 +24,12 @@ export function check(
  *
  * @throws ArgumentError otherwise
  */
-export function checkCount(who: string, name: string, value: number, least = 1): void {
+export function checkCount(caller: string, name: string, value: number, minimum = 1): void {
   check(
-    who,
+    caller,
     name,
     value,
-    `a whole number of at least ${least}`,
-    Number.isSafeInteger(value) && value >= least,
+    `a whole number of at least ${minimum}`,
+    Number.isSafeInteger(value) && value >= minimum,
   );
 }

@@ -15,9 +15,9 @@ describe('classify', () => {
       const { logits, predictions } = await evaluate(trainer.model, train, { logits: true });
       for (const temperature of [1, 2.5]) {
         const expected = probabilitiesOf(logits!, 47, temperature);
-        const single = await classify(trainer.model, train.images, temperature);
-        expect(single).toHaveLength(train.length * 47);
-        single.forEach((value, i) => expect(Math.abs(value - expected[i])).toBeLessThan(1e-5));
+        const prediction = await classify(trainer.model, train.images, temperature);
+        expect(prediction).toHaveLength(train.length * 47);
+        prediction.forEach((value, i) => expect(Math.abs(value - expected[i])).toBeLessThan(1e-5));
       }
       const probabilities = probabilitiesOf(logits!, 47);
       for (let i = 0; i < train.length; i++) {

@@ -22,17 +22,17 @@ interface Choice {
   readonly reasons: Readonly<Record<string, string>>;
   readonly works: readonly string[];
   /** Modes that were opened and not disposed of. */
-  readonly left: readonly string[];
+  readonly undisposed: readonly string[];
 }
 
-async function choose(machine: Machine): Promise<Choice> {
+async function chooseOn(machine: Machine): Promise<Choice> {
   const modes = new Map<Backend, string>();
   const open: DeviceProbe['open'] = (mode) => {
     if (!(mode in machine)) return Promise.reject(new BackendError(`gpu (${mode}): not here`));
     const backend = new ReferenceBackend();
     modes.set(backend, mode);
-    const left = modes;
-    backend.dispose = () => Promise.resolve(void left.delete(backend));
+    const undisposed = modes;
+    backend.dispose = () => Promise.resolve(void undisposed.delete(backend));
     return Promise.resolve({
       backend,
       adapter: `${mode} adapter`,
@@ -41,7 +41,7 @@ async function choose(machine: Machine): Promise<Choice> {
   };
   const probe: DeviceProbe = {
     open,
-    checkNumbers: (backend) =>
+    checkResults: (backend) =>
       machine[modes.get(backend)!] === 'wrong'
         ? Promise.reject(new InkgradError('wrong results'))
         : Promise.resolve(),
@@ -53,13 +53,13 @@ async function choose(machine: Machine): Promise<Choice> {
     chosen: report.chosen,
     reasons: Object.fromEntries(report.tried.map(({ mode, reason }) => [mode, reason])),
     works: report.tried.filter(({ ok }) => ok).map(({ mode }) => mode),
-    left: [...modes.values()],
+    undisposed: [...modes.values()],
   };
 }
 
 describe('auto', () => {
   it('selects the CPU if there is no GPU', async () => {
-    const { chosen, reasons, left } = await choose({ wasm: 50 });
+    const { chosen, reasons, undisposed } = await chooseOn({ wasm: 50 });
     expect(chosen).toBe('wasm');
     expect(reasons).toEqual({
       wasm: '',
@@ -67,11 +67,11 @@ describe('auto', () => {
       webgl2: 'not here',
       headlessgl: 'not here',
     });
-    expect(left).toEqual(['wasm']);
+    expect(undisposed).toEqual(['wasm']);
   });
 
   it('selects the fastest GPU if it is faster than the CPU', async () => {
-    const { chosen, reasons, left } = await choose({
+    const { chosen, reasons, undisposed } = await chooseOn({
       wasm: 50,
       webgpu: 20,
       webgl2: 10,
@@ -84,11 +84,11 @@ describe('auto', () => {
       webgl2: '',
       headlessgl: 'slower than webgl2: 15.0 ms per step, webgl2 10.0 ms',
     });
-    expect(left).toEqual(['webgl2']);
+    expect(undisposed).toEqual(['webgl2']);
   });
 
   it('rejects a GPU that is slower, in software, or incorrect', async () => {
-    const { chosen, reasons, works, left } = await choose({
+    const { chosen, reasons, works, undisposed } = await chooseOn({
       wasm: 50,
       webgpu: 'software',
       webgl2: 'wrong',
@@ -101,11 +101,11 @@ describe('auto', () => {
     expect(reasons.webgl2).toBe('wrong results');
     expect(reasons.headlessgl).toBe('slower than wasm: 60.0 ms per step, wasm 50.0 ms');
     expect(works).toEqual(['wasm', 'webgpu', 'headlessgl']);
-    expect(left).toEqual(['wasm']);
+    expect(undisposed).toEqual(['wasm']);
   });
 
   it('selects the reference if WebAssembly has no SIMD', async () => {
-    expect(await choose({ reference: 900 })).toMatchObject({
+    expect(await chooseOn({ reference: 900 })).toMatchObject({
       chosen: 'reference',
       left: ['reference'],
     });

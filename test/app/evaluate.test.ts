@@ -47,18 +47,20 @@ describe('evaluate', () => {
     onWasm(async () => {
       const trainer = tinyTrainer({ learningRate: 0.003 });
       await eventsOf(trainer);
-      const whole = await evaluate(trainer.model, train);
+      const result = await evaluate(trainer.model, train);
       const done: number[] = [];
       const parts = await evaluate(trainer.model, train, {
         batchSize: 50,
         onProgress: (n) => done.push(n),
       });
       expect(done).toEqual([50, 100, 141]);
-      expect(parts.predictions).toEqual(whole.predictions);
-      expect(parts.loss).toBeCloseTo(whole.loss, 5);
-      expect(parts.perClass).toEqual(whole.perClass);
-      const hits = whole.predictions.filter((read, i) => read === train.labels[i]).length;
-      expect(whole).toMatchObject({ correct: hits, total: 141, accuracy: hits / 141 });
+      expect(parts.predictions).toEqual(result.predictions);
+      expect(parts.loss).toBeCloseTo(result.loss, 5);
+      expect(parts.perClass).toEqual(result.perClass);
+      const hits = result.predictions.filter(
+        (predicted, i) => predicted === train.labels[i],
+      ).length;
+      expect(result).toMatchObject({ correct: hits, total: 141, accuracy: hits / 141 });
       trainer.dispose();
     }),
   );

@@ -7,7 +7,7 @@ describe('interpret', () => {
   const classes = ['0', '1', 'I', 'L', 'O', 'A'];
 
   it('lists the most likely characters; equal ones by index', () => {
-    const { top, read, sure } = interpret([0, 0.05, 0.05, 0, 0, 0.9], classes, 3);
+    const { top, characters: read, sure } = interpret([0, 0.05, 0.05, 0, 0, 0.9], classes, 3);
     expect(top.map(({ name }) => name)).toEqual(['A', '1', 'I']);
     expect(read).toEqual(['A']);
     expect(sure).toBe(true);
@@ -19,7 +19,7 @@ describe('interpret', () => {
     expect(both.probability).toBeCloseTo(0.9, 12);
     const three = interpret([0, 0.3, 0.4, 0.02, 0, 0.28], classes, 1);
     expect(three).toMatchObject({ read: ['I', '1'], sure: true });
-    expect(interpret([0.9, 0, 0, 0, 0.08, 0.02], classes, 1).read).toEqual(['0']);
+    expect(interpret([0.9, 0, 0, 0, 0.08, 0.02], classes, 1).characters).toEqual(['0']);
   });
 
   it('flags probabilities below 0.7 as unsure', () => {

@@ -2,7 +2,12 @@
 // suggestion.
 
 import { describe, expect, it } from 'vitest';
-import { rangeTest, rateAt, suggestRate, type RatePoint } from '../../src/app/training/lrFind.js';
+import {
+  rangeTest,
+  rateAt,
+  suggestLearningRate,
+  type RatePoint,
+} from '../../src/app/training/lrFind.js';
 import { eventsOf, fingerprint, onWasm, SMALL, takeSteps, tinyTrainer } from './support.js';
 
 describe('the range test', () => {
@@ -20,11 +25,11 @@ describe('the range test', () => {
       expect(backend.memory.live).toBeLessThanOrEqual(live);
 
       await eventsOf(trainer);
-      const straight = tinyTrainer(SMALL);
-      await eventsOf(straight);
-      expect(await fingerprint(trainer)).toBe(await fingerprint(straight));
+      const uninterrupted = tinyTrainer(SMALL);
+      await eventsOf(uninterrupted);
+      expect(await fingerprint(trainer)).toBe(await fingerprint(uninterrupted));
       trainer.dispose();
-      straight.dispose();
+      uninterrupted.dispose();
     }),
   );
 
@@ -51,16 +56,16 @@ describe('the range test', () => {
       const exploding = await rangeTest(trainer, { from: 1, to: 1e30, steps: 12 });
       expect(exploding.length).toBeLessThan(12);
       for (const { smoothed } of exploding) expect(Number.isFinite(smoothed)).toBe(true);
-      const told: number[] = [];
+      const reportedSteps: number[] = [];
       const short = await rangeTest(trainer, {
         steps: 9,
         onStep: (done) => {
-          told.push(done);
+          reportedSteps.push(done);
           return done === 3;
         },
       });
       expect(short).toHaveLength(3);
-      expect(told).toEqual([1, 2, 3]);
+      expect(reportedSteps).toEqual([1, 2, 3]);
       trainer.dispose();
     }),
   );
@@ -73,8 +78,8 @@ describe('the range test', () => {
   it('suggests a tenth of the rate with the lowest loss, to one digit', () => {
     const point = (lr: number, smoothed: number): RatePoint => ({ lr, smoothed, loss: smoothed });
     expect(
-      suggestRate([point(1e-5, 3.9), point(1e-3, 3.1), point(0.0237, 2.5), point(0.5, 4)]),
+      suggestLearningRate([point(1e-5, 3.9), point(1e-3, 3.1), point(0.0237, 2.5), point(0.5, 4)]),
     ).toBe(0.002);
-    expect(suggestRate([point(0.01, 1)])).toBe(0.001);
+    expect(suggestLearningRate([point(0.01, 1)])).toBe(0.001);
   });
 });

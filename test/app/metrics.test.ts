@@ -11,7 +11,7 @@ function scorePairs(pairs: string, classes: readonly string[] = BALANCED_CLASSES
     .split(' ')
     .map((pair) => pair.split('>').map((name) => classes.indexOf(name)));
   return score(
-    cases.map(([, read]) => read),
+    cases.map(([, prediction]) => prediction),
     cases.map(([label]) => label),
     classes,
   );
@@ -54,9 +54,9 @@ describe('score', () => {
   });
 
   it('accepts typed arrays, as evaluation returns them', () => {
-    const read = Uint8Array.of(0, 1, 1);
+    const predictions = Uint8Array.of(0, 1, 1);
     const labels = Uint8Array.of(0, 1, 0);
-    expect(score(read, labels, ['a', 'b'])).toMatchObject({
+    expect(score(predictions, labels, ['a', 'b'])).toMatchObject({
       correct: 2,
       total: 3,
       mergedAccuracy: 2 / 3,

@@ -11,11 +11,11 @@ import {
   convolutionsOf,
   type Convolutions,
 } from '../../src/app/model/characterNet.js';
-import { initialize, loadModel, storeTemperature } from '../../src/app/model/modelFile.js';
+import { loadWeights, loadModel, storeTemperature } from '../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { Rng } from '../../src/engine/index.js';
 import { decodeSafetensors, encodeSafetensors, modelArrays } from '../../src/nn/index.js';
-import { largestDifference, logitsOf, madeUpNetwork, noise } from '../formats/models.js';
+import { largestDifference, logitsOf, randomNetwork, randomImages } from '../formats/models.js';
 import { digest, onWasm } from './support.js';
 
 let folder: string;
@@ -51,7 +51,7 @@ it.each(['safetensors', 'pth'] as const)(
         [1, 2, 1],
         [3, 1, 2],
       ] as Convolutions[]) {
-        const model = madeUpNetwork(47, 5, convolutions);
+        const model = randomNetwork(47, 5, convolutions);
         const file = join(folder, `${convolutions.join('')}.${format}`);
         await writeFile(
           file,
@@ -59,7 +59,10 @@ it.each(['safetensors', 'pth'] as const)(
         );
         const { model: loaded } = await loadModel(file);
         expect(Object.keys(loaded.stateDict())).toEqual(Object.keys(model.stateDict()));
-        const [ours, theirs] = [await logitsOf(model, noise(3)), await logitsOf(loaded, noise(3))];
+        const [ours, theirs] = [
+          await logitsOf(model, randomImages(3)),
+          await logitsOf(loaded, randomImages(3)),
+        ];
         expect(largestDifference(ours, theirs)).toBe(0);
         model.dispose();
         loaded.dispose();
@@ -70,7 +73,7 @@ it.each(['safetensors', 'pth'] as const)(
 it(
   'is loaded from a file with 8-bit weights, which keeps them when a temperature is added',
   onWasm(async () => {
-    const model = madeUpNetwork(47, 5, [1, 2, 2]);
+    const model = randomNetwork(47, 5, [1, 2, 2]);
     const file = join(folder, 'int8.safetensors');
     const exported = { model, classes: BALANCED_CLASSES, data: 'noise' };
     await writeFile(file, await exportModel(exported, 'safetensors', { weights: 'int8' }));
@@ -84,11 +87,11 @@ it(
     expect(temperature).toBe(1.5);
     expect(digest(encodeSafetensors(await arrays()))).toBe(digest(encodeSafetensors(before)));
 
-    const fresh = madeUpNetwork(47, 6, [1, 2, 2]);
-    await initialize(fresh, file);
-    const logits = await logitsOf(loaded, noise(3));
-    expect(largestDifference(logits, await logitsOf(fresh, noise(3)))).toBe(0);
-    expect(largestDifference(logits, await logitsOf(model, noise(3)))).toBeGreaterThan(0);
+    const fresh = randomNetwork(47, 6, [1, 2, 2]);
+    await loadWeights(fresh, file);
+    const logits = await logitsOf(loaded, randomImages(3));
+    expect(largestDifference(logits, await logitsOf(fresh, randomImages(3)))).toBe(0);
+    expect(largestDifference(logits, await logitsOf(model, randomImages(3)))).toBeGreaterThan(0);
     for (const one of [model, loaded, fresh]) one.dispose();
   }),
 );

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ModelError } from '../../src/app/errors.js';
 import { encodePth } from '../../src/app/formats/pthWriter.js';
 import { CharacterNet } from '../../src/app/model/characterNet.js';
-import { initialize, loadModel } from '../../src/app/model/modelFile.js';
+import { loadWeights, loadModel } from '../../src/app/model/modelFile.js';
 import { readModelBytes } from '../../src/app/model/modelBytes.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { Rng } from '../../src/engine/index.js';
@@ -26,13 +26,13 @@ async function write(name: string, bytes: Uint8Array): Promise<string> {
 }
 
 async function arrays(model: Module): Promise<Record<string, HostArray>> {
-  const read = Object.entries(model.stateDict()).map(
+  const stateArrays = Object.entries(model.stateDict()).map(
     async ([name, one]): Promise<[string, HostArray]> => [
       name,
       { shape: one.shape, data: await one.data() },
     ],
   );
-  return Object.fromEntries(await Promise.all(read));
+  return Object.fromEntries(await Promise.all(stateArrays));
 }
 
 const inputSize = [1, 28, 28];
@@ -53,7 +53,7 @@ it(
     );
 
     const other = new CharacterNet({ classes: 47, rng: new Rng(4) });
-    await initialize(other, file);
+    await loadWeights(other, file);
     expect(digest(await saveState({ model: other }))).toBe(digest(await saveState({ model })));
     for (const one of [model, loaded.model, other]) one.dispose();
   }),
@@ -71,8 +71,8 @@ it('infers the EMNIST split of a file without class names from the number of cla
     const { safetensors, format } = await readModelBytes(
       await write('plain.pth', await biasAlone(classes)),
     );
-    const { classes: read } = loadState(safetensors).extra as { classes: string[] };
-    expect([format, read.join('')]).toEqual(['pth', names]);
+    const { classes: inferredClasses } = loadState(safetensors).extra as { classes: string[] };
+    expect([format, inferredClasses.join('')]).toEqual(['pth', names]);
   }
 });
 
@@ -93,10 +93,10 @@ it.each<[string, () => Uint8Array | Promise<Uint8Array>, RegExp]>([
 ])('rejects a file that %s, and names the file', (_, bytes, message) =>
   onWasm(async () => {
     const path = await write('other.pth', await bytes());
-    const refused = loadModel(path);
-    await expect(refused).rejects.toThrow(ModelError);
-    await expect(refused).rejects.toThrow(message);
-    await expect(refused).rejects.toThrow(path);
+    const rejected = loadModel(path);
+    await expect(rejected).rejects.toThrow(ModelError);
+    await expect(rejected).rejects.toThrow(message);
+    await expect(rejected).rejects.toThrow(path);
   })(),
 );
 

@@ -4,7 +4,7 @@
 
 import { expect, it } from 'vitest';
 import { CharacterNet } from '../../src/app/model/characterNet.js';
-import { takeStatistics } from '../../src/app/training/preciseStatistics.js';
+import { recomputeBatchNorm } from '../../src/app/training/preciseStatistics.js';
 import { subset } from '../../src/data/loading/dataset.js';
 import { BatchLoader } from '../../src/data/loading/loader.js';
 import { Rng, scope, tensor } from '../../src/engine/index.js';
@@ -71,7 +71,7 @@ it(
     }
     expect(counts).toEqual([256, 44]);
 
-    await takeStatistics(model, images, SEED);
+    await recomputeBatchNorm(model, images, SEED);
     const [first] = norms(model);
     const [mean, variance] = [await first.running_mean.data(), await first.running_var.data()];
     expected.mean.forEach((value, c) => expect(mean[c]).toBeCloseTo(value, 5));
@@ -84,9 +84,9 @@ it(
   'do not change the weights or the mode, and are reproducible',
   onWasm(async () => {
     const [model, other] = [fresh(), fresh()];
-    const told: number[] = [];
-    await takeStatistics(model, images, SEED, (done) => told.push(done));
-    expect(told).toEqual([256, 300]);
+    const reportedBatches: number[] = [];
+    await recomputeBatchNorm(model, images, SEED, (done) => reportedBatches.push(done));
+    expect(reportedBatches).toEqual([256, 300]);
     for (const layer of norms(model))
       expect([layer.training, layer.momentum]).toEqual([false, 0.1]);
     const weights = async (of: CharacterNet): Promise<string[]> => {
@@ -104,7 +104,7 @@ it(
     const once = await statistics(model);
     expect(norms(model)).toHaveLength(4);
     expect(once).not.toEqual(await statistics(other));
-    await takeStatistics(model, images, SEED);
+    await recomputeBatchNorm(model, images, SEED);
     expect(await statistics(model)).toEqual(once);
     for (const one of [model, other]) one.dispose();
   }),

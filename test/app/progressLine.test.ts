@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import {
-  clock,
+  formatDuration,
   logLine,
   ProgressSeries,
   terminalLine,
@@ -11,29 +11,29 @@ import {
 describe('a series', () => {
   it('computes speed and remaining time from the first call on', () => {
     const series = new ProgressSeries(600, 1000, 5000);
-    expect(series.stateAt(5000, 'x')).toEqual({ share: 0.6, secondsLeft: null, text: 'x' });
-    series.reach(800);
+    expect(series.stateAt(5000, 'x')).toEqual({ fraction: 0.6, secondsLeft: null, text: 'x' });
+    series.update(800);
     const state = series.stateAt(7000, (perSecond) => `${perSecond} a second`);
-    expect(state).toEqual({ share: 0.8, secondsLeft: 2, text: '100 a second' });
+    expect(state).toEqual({ fraction: 0.8, secondsLeft: 2, text: '100 a second' });
   });
 
   it('restarts when the count decreases, or when the total changes', () => {
     const series = new ProgressSeries(0, 10, 0);
-    series.reach(4);
-    expect([series.isOver(4, 10), series.isOver(5, 10)]).toEqual([false, false]);
-    expect([series.isOver(3, 10), series.isOver(5, 11)]).toEqual([true, true]);
+    series.update(4);
+    expect([series.isDifferent(4, 10), series.isDifferent(5, 10)]).toEqual([false, false]);
+    expect([series.isDifferent(3, 10), series.isDifferent(5, 11)]).toEqual([true, true]);
   });
 
   it('accepts a total of 0', () => {
     expect(new ProgressSeries(0, 0, 0).stateAt(1000, '')).toMatchObject({
-      share: 0,
+      fraction: 0,
       secondsLeft: null,
     });
   });
 });
 
 describe('a line', () => {
-  const state = { share: 0.456, secondsLeft: 32, text: 'epoch 3/20' };
+  const state = { fraction: 0.456, secondsLeft: 32, text: 'epoch 3/20' };
 
   it('gives the bar the width that the text leaves', () => {
     expect(terminalLine(state, 100)).toBe(
@@ -52,11 +52,11 @@ describe('a line', () => {
 
   it('has no bar in a log, and omits an unknown time', () => {
     expect(logLine(state)).toBe('   45 %  0:32 left  epoch 3/20');
-    expect(logLine({ ...state, share: 1, secondsLeft: null })).toBe('  100 %  epoch 3/20');
+    expect(logLine({ ...state, fraction: 1, secondsLeft: null })).toBe('  100 %  epoch 3/20');
   });
 
   it('formats times as a clock', () => {
-    expect([0, 7, 60, 760, 11_100, 59.2].map(clock)).toEqual([
+    expect([0, 7, 60, 760, 11_100, 59.2].map(formatDuration)).toEqual([
       '0:00',
       '0:07',
       '1:00',

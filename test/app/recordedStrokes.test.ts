@@ -48,18 +48,18 @@ describe.each(HANDS)('the strokes of the hand "%s"', (name) => {
   // EMNIST, on 9,400 images: mean 0.1749, sd 0.3330, longer side 24 to 26, center (13.57, 13.52),
   // stroke width 2.83.
   it('render to images with the statistics of EMNIST', () => {
-    const found = imageStatistics(recordedDataset(name));
-    expect(Math.abs(found.mean - 0.1749)).toBeLessThan(0.012);
-    expect(Math.abs(found.sd - 0.333)).toBeLessThan(0.01);
-    expect(found.longerSide.lower).toBeGreaterThanOrEqual(24);
-    expect(found.longerSide.upper).toBeLessThanOrEqual(26);
-    expect(Math.abs(found.centerX - 13.57)).toBeLessThan(0.15);
-    expect(Math.abs(found.centerY - 13.52)).toBeLessThan(0.15);
-    expect(Math.abs(found.strokeWidth.median - 2.83)).toBeLessThan(0.15);
+    const statistics = imageStatistics(recordedDataset(name));
+    expect(Math.abs(statistics.mean - 0.1749)).toBeLessThan(0.012);
+    expect(Math.abs(statistics.sd - 0.333)).toBeLessThan(0.01);
+    expect(statistics.longerSide.lower).toBeGreaterThanOrEqual(24);
+    expect(statistics.longerSide.upper).toBeLessThanOrEqual(26);
+    expect(Math.abs(statistics.centerX - 13.57)).toBeLessThan(0.15);
+    expect(Math.abs(statistics.centerY - 13.52)).toBeLessThan(0.15);
+    expect(Math.abs(statistics.strokeWidth.median - 2.83)).toBeLessThan(0.15);
   });
 });
 
-const readsNineInTen = async (path: string): Promise<void> => {
+const expectNineInTen = async (path: string): Promise<void> => {
   await withFreshBackend(wasm(1).make, async () => {
     const { model } = await loadModel(path);
     for (const name of HANDS) {
@@ -71,8 +71,8 @@ const readsNineInTen = async (path: string): Promise<void> => {
 };
 
 it("the page's model classifies nine in ten characters of each hand correctly", () =>
-  readsNineInTen(shippedModel));
+  expectNineInTen(shippedModel));
 it.skipIf(seedModelMissing !== null)(
   `the original's weights do, too${skipNote(seedModelMissing)}`,
-  () => readsNineInTen(seedModel!),
+  () => expectNineInTen(seedModel!),
 );

@@ -7,7 +7,7 @@ import { readProgress, type Progress } from '../../src/app/training/progress.js'
 import { type EpochEvent, type StepEvent } from '../../src/app/training/trainerEvents.js';
 import { loadState } from '../../src/nn/index.js';
 import {
-  ALL_INGREDIENTS,
+  ALL_COMPONENTS,
   checkpoint,
   digest,
   eventsOf,
@@ -42,68 +42,68 @@ function resumed(saved: Uint8Array, options: TinyOptions = {}): Trainer {
 describe('resuming after an interruption', () => {
   it.each<[string, TinyOptions]>([
     ['the original recipe', {}],
-    ['all components of the recipes', { ...ALL_INGREDIENTS, teacherSeeds: [1, 2] }],
+    ['all components of the recipes', { ...ALL_COMPONENTS, teacherSeeds: [1, 2] }],
   ])(
     'at any event equals an uninterrupted run, with %s: all later events, and every byte of the final state',
     (_, options) =>
       onWasm(async () => {
-        const straight = smallTrainer({ ...options, epochs: EPOCHS });
+        const uninterrupted = smallTrainer({ ...options, epochs: EPOCHS });
         const events: object[] = [];
         const saved: Uint8Array[] = [];
-        for await (const event of straight.run()) {
+        for await (const event of uninterrupted.run()) {
           events.push(timeless(event));
-          saved.push(await checkpoint(straight)); // saving must not affect the run either
+          saved.push(await checkpoint(uninterrupted)); // saving must not affect the run either
         }
         expect(events).toHaveLength(EPOCHS * (STEPS + 1));
-        const end = await fingerprint(straight);
+        const end = await fingerprint(uninterrupted);
 
-        const undisturbed = smallTrainer({ ...options, epochs: EPOCHS });
-        await eventsOf(undisturbed);
-        expect(await fingerprint(undisturbed)).toBe(end);
+        const checkpointed = smallTrainer({ ...options, epochs: EPOCHS });
+        await eventsOf(checkpointed);
+        expect(await fingerprint(checkpointed)).toBe(end);
 
         // The first step, the middle, the last step before the evaluation, right after it, and the
         // second epoch.
-        for (const place of [0, 2, STEPS - 1, STEPS, STEPS + 1, STEPS + 3, 2 * STEPS]) {
-          const trainer = resumed(saved[place], options);
-          expect(await fingerprint(trainer), `state after event ${place}`).toBe(
-            digest(saved[place]),
+        for (const index of [0, 2, STEPS - 1, STEPS, STEPS + 1, STEPS + 3, 2 * STEPS]) {
+          const trainer = resumed(saved[index], options);
+          expect(await fingerprint(trainer), `state after event ${index}`).toBe(
+            digest(saved[index]),
           );
           const later = await eventsOf(trainer);
-          expect(later.map(timeless), `events after ${place}`).toEqual(events.slice(place + 1));
-          expect(await fingerprint(trainer), `final state after a break at ${place}`).toBe(end);
+          expect(later.map(timeless), `events after ${index}`).toEqual(events.slice(index + 1));
+          expect(await fingerprint(trainer), `final state after a break at ${index}`).toBe(end);
           trainer.dispose();
         }
-        straight.dispose();
-        undisturbed.dispose();
+        uninterrupted.dispose();
+        checkpointed.dispose();
       })(),
   );
 
   it(
     'requires the random streams: a new one for the dropout masks changes the final state',
     onWasm(async () => {
-      const straight = smallTrainer({ epochs: EPOCHS });
-      await takeSteps(straight, 3);
-      const saved = await checkpoint(straight);
-      await eventsOf(straight);
+      const uninterrupted = smallTrainer({ epochs: EPOCHS });
+      await takeSteps(uninterrupted, 3);
+      const saved = await checkpoint(uninterrupted);
+      await eventsOf(uninterrupted);
 
-      const forgetful = smallTrainer({ epochs: EPOCHS });
-      const { extra } = loadState(saved, forgetful);
-      forgetful.resume({ rngs: forgetful.rngs, progress: readProgress(extra) });
-      await eventsOf(forgetful);
-      expect(forgetful.progress.epoch).toBe(EPOCHS);
-      expect(await fingerprint(forgetful)).not.toBe(await fingerprint(straight));
-      straight.dispose();
-      forgetful.dispose();
+      const withoutStreams = smallTrainer({ epochs: EPOCHS });
+      const { extra } = loadState(saved, withoutStreams);
+      withoutStreams.resume({ rngs: withoutStreams.rngs, progress: readProgress(extra) });
+      await eventsOf(withoutStreams);
+      expect(withoutStreams.progress.epoch).toBe(EPOCHS);
+      expect(await fingerprint(withoutStreams)).not.toBe(await fingerprint(uninterrupted));
+      uninterrupted.dispose();
+      withoutStreams.dispose();
     }),
   );
 
   it(
     'twice in one trainer, without a file, gives the same run, and leaves no buffer',
     onWasm(async (backend) => {
-      const straight = smallTrainer();
-      await eventsOf(straight);
-      const end = await fingerprint(straight);
-      straight.dispose();
+      const uninterrupted = smallTrainer();
+      await eventsOf(uninterrupted);
+      const end = await fingerprint(uninterrupted);
+      uninterrupted.dispose();
 
       const trainer = smallTrainer();
       await takeSteps(trainer, 1);

@@ -46,7 +46,7 @@ export type TinyOptions = Partial<TrainerOptions> & {
 };
 
 /** All components of a recipe that the original lacks. */
-export const ALL_INGREDIENTS: TinyOptions = {
+export const ALL_COMPONENTS: TinyOptions = {
   schedule: 'one-cycle',
   weightDecay: 0.01,
   labelSmoothing: 0.1,
@@ -57,8 +57,8 @@ export const ALL_INGREDIENTS: TinyOptions = {
 };
 
 /** A trainer of a new network on the current backend. Default: one epoch of five steps. */
-export function tinyTrainer(given: TinyOptions = {}): Trainer {
-  const { seed = SEED, dropout = 0.5, teacherSeeds = [], ...options } = given;
+export function tinyTrainer(overrides: TinyOptions = {}): Trainer {
+  const { seed = SEED, dropout = 0.5, teacherSeeds = [], ...options } = overrides;
   const classes = train.classes.length;
   const rng = new Rng(seed);
   const model = new CharacterNet({ classes, rng, dropout });

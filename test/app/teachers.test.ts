@@ -10,14 +10,14 @@ import { SGD, type Module } from '../../src/nn/index.js';
 import { eventsOf, onWasm, tinyTrainer, train } from './support.js';
 
 const CLASSES = train.classes.length;
-const fresh = (seed: number): CharacterNet =>
+const newModel = (seed: number): CharacterNet =>
   new CharacterNet({ classes: CLASSES, rng: new Rng(seed), dropout: 0 });
 
 /** The first 16 images. */
 const firstBatch = (): Batch =>
   new BatchLoader({ dataset: train, batchSize: 16 }).batches(0).next().value!;
 
-const read = (model: Module, images: Float32Array, count: number): Promise<ArrayLike<number>> =>
+const predict = (model: Module, images: Float32Array, count: number): Promise<ArrayLike<number>> =>
   scope(() => model.forward(tensor(images, { shape: [count, 1, 28, 28] })).data());
 
 /** Rows of log softmax. */
@@ -34,14 +34,15 @@ it(
   onWasm(async () => {
     const batch = firstBatch();
     const { images, labels, count } = batch;
-    const [model, teacher] = [fresh(1), fresh(2).eval()];
-    const own = logProbabilities(await read(model, images, count));
-    const taught = logProbabilities(await read(teacher, images, count));
+    const [model, teacher] = [newModel(1), newModel(2).eval()];
+    const studentLogs = logProbabilities(await predict(model, images, count));
+    const teacherLogs = logProbabilities(await predict(teacher, images, count));
     const mean = (of: (row: number) => number): number =>
-      own.reduce((sum, _, row) => sum + of(row), 0) / count;
-    const byLabels = mean((row) => -own[row][labels[row]]);
+      studentLogs.reduce((sum, _, row) => sum + of(row), 0) / count;
+    const byLabels = mean((row) => -studentLogs[row][labels[row]]);
     const byTeacher = mean(
-      (row) => -taught[row].reduce((sum, log, c) => sum + Math.exp(log) * own[row][c], 0),
+      (row) =>
+        -teacherLogs[row].reduce((sum, log, c) => sum + Math.exp(log) * studentLogs[row][c], 0),
     );
 
     const optimizer = new SGD(model.parameters(), { lr: 0.1 });
@@ -56,12 +57,12 @@ it(
 it(
   'the teachers alternate, and none of them changes',
   onWasm(async () => {
-    const asked: number[] = [];
+    const calls: number[] = [];
     const teachers = [5, 6].map((seed, index) => {
-      const teacher = fresh(seed).eval();
+      const teacher = newModel(seed).eval();
       const forward = teacher.forward.bind(teacher);
       teacher.forward = (x) => {
-        asked.push(index);
+        calls.push(index);
         return forward(x);
       };
       return teacher;
@@ -69,7 +70,7 @@ it(
     const before = await Promise.all(teachers.map((one) => one.parameters()[0].data()));
     const trainer = tinyTrainer({ teachers });
     await eventsOf(trainer);
-    expect(asked).toEqual([0, 1, 0, 1, 0]);
+    expect(calls).toEqual([0, 1, 0, 1, 0]);
     const after = await Promise.all(teachers.map((one) => one.parameters()[0].data()));
     expect(after).toEqual(before);
     trainer.dispose();

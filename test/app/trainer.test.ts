@@ -4,7 +4,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/app/evaluation/evaluate.js';
-import { priorsOf } from '../../src/app/model/modelContents.js';
+import { logPriorsOf } from '../../src/app/model/modelContents.js';
 import { DivergedError } from '../../src/app/training/trainerEvents.js';
 import type { EpochEvent, StepEvent } from '../../src/app/training/trainerEvents.js';
 import { subset, type Dataset } from '../../src/data/loading/dataset.js';
@@ -24,7 +24,7 @@ import {
 const isEpoch = (event: StepEvent | EpochEvent): event is EpochEvent => event.event === 'epoch';
 
 /** The first image of class 0, `count` times. */
-function often({ labels }: Dataset, count: number): number[] {
+function repeated({ labels }: Dataset, count: number): number[] {
   return Array.from({ length: count }, () => labels.indexOf(0));
 }
 
@@ -136,7 +136,7 @@ describe('balance', () => {
   // Class 0 is a third of the images, so its prior has an effect.
   const uneven = subset(train, [
     ...Array.from({ length: train.length }, (_, i) => i),
-    ...often(train, 70),
+    ...repeated(train, 70),
   ]);
   const options = { train: uneven, balance: true, learningRate: 0.003 };
 
@@ -144,17 +144,17 @@ describe('balance', () => {
     'validates with the class frequencies of training, unless those of validation differ',
     onWasm(async () => {
       for (const sameShares of [true, false]) {
-        const trainer = tinyTrainer({ ...options, sameShares });
+        const trainer = tinyTrainer({ ...options, sameClassPrior: sameShares });
         const [epoch] = (await eventsOf(trainer)).filter(isEpoch);
         const { priors } = trainer;
         expect(priors![0]).toBeCloseTo(Math.log(73 / 211), 12);
         expect(priors![1]).toBeCloseTo(Math.log(3 / 211), 12);
-        const [plain, weighed] = [
+        const [plain, weighted] = [
           await evaluate(trainer.model, validation),
           await evaluate(trainer.model, validation, { priors }),
         ];
-        expect(Math.abs(weighed.loss - plain.loss)).toBeGreaterThan(0.1);
-        const { loss, accuracy } = sameShares ? weighed : plain;
+        expect(Math.abs(weighted.loss - plain.loss)).toBeGreaterThan(0.1);
+        const { loss, accuracy } = sameShares ? weighted : plain;
         expect(epoch).toMatchObject({ valLoss: loss, valAccuracy: accuracy });
         trainer.dispose();
       }
@@ -171,10 +171,10 @@ describe('balance', () => {
       limit: null,
       logPriors: [-0.5, -1],
     };
-    expect(priorsOf(training, 'train')).toEqual([-0.5, -1]);
-    expect(priorsOf(training, 'val')).toEqual([-0.5, -1]);
-    expect(priorsOf({ ...training, valOnTest: true }, 'val')).toBeNull();
-    expect(priorsOf(training, 'test')).toBeNull();
+    expect(logPriorsOf(training, 'train')).toEqual([-0.5, -1]);
+    expect(logPriorsOf(training, 'val')).toEqual([-0.5, -1]);
+    expect(logPriorsOf({ ...training, valOnTest: true }, 'val')).toBeNull();
+    expect(logPriorsOf(training, 'test')).toBeNull();
   });
 
   it(
@@ -215,11 +215,11 @@ describe('determinism', () => {
       const [first, second] = await firstLosses({});
       expect(Math.abs(first - second)).toBeGreaterThan(1e-4);
       const inOrder = await firstLosses({ shuffle: false });
-      const head = subset(
+      const firstImages = subset(
         train,
         Array.from({ length: 47 }, (_, i) => i),
       );
-      expect(inOrder).toEqual(await firstLosses({ train: head, shuffle: false }));
+      expect(inOrder).toEqual(await firstLosses({ train: firstImages, shuffle: false }));
       expect(inOrder[0]).toBe(inOrder[1]);
       expect(inOrder).not.toContain(first);
     }),
@@ -264,19 +264,19 @@ describe('divergence', () => {
       const trainer = tinyTrainer({ batchSize: 4 });
       const names = trainer.model.namedParameters().map(([name]) => name);
       trainer.dispose();
-      const unnoticed: string[] = [];
+      const undetected: string[] = [];
       for (const name of names) {
-        const sick = tinyTrainer({ batchSize: 4, dropout: 0 });
-        const parameter = new Map(sick.model.namedParameters()).get(name)!;
+        const diverging = tinyTrainer({ batchSize: 4, dropout: 0 });
+        const parameter = new Map(diverging.model.namedParameters()).get(name)!;
         parameter.assign(new Float32Array(parameter.size).fill(NaN));
-        await takeSteps(sick, 1).then(
-          () => unnoticed.push(name),
+        await takeSteps(diverging, 1).then(
+          () => undetected.push(name),
           (error: unknown) => expect(error).toBeInstanceOf(DivergedError),
         );
-        sick.dispose();
+        diverging.dispose();
       }
       expect(names).toHaveLength(16);
-      expect(unnoticed).toEqual([]);
+      expect(undetected).toEqual([]);
     }),
   );
 });

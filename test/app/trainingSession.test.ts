@@ -8,9 +8,9 @@ import { createWasmBackend } from '../../src/engine/backends/wasm/index.js';
 import { BackendError, DeviceLostError } from '../../src/engine/errors.js';
 import { chooseDevice } from '../../src/app/device/device.js';
 import { modelFrom } from '../../src/app/model/modelContents.js';
-import type { GivenFiles, Report, Settings } from '../../src/app/web/training/protocol.js';
+import type { EmnistFiles, Report, Settings } from '../../src/app/web/training/protocol.js';
 import { readReport } from '../../src/app/web/training/protocol.js';
-import { Session, type Outside } from '../../src/app/web/training/session.js';
+import { Session, type SessionDependencies } from '../../src/app/web/training/session.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { idxImages, idxLabels } from '../data/support.js';
 
@@ -27,7 +27,7 @@ const SETTINGS: Settings = {
 
 /** A session with all its reports and a way to react to a report. */
 function session(
-  outside: Partial<Outside> = {},
+  outside: Partial<SessionDependencies> = {},
   onReport: (report: Report) => void = () => undefined,
 ) {
   const reports: Report[] = [];
@@ -36,7 +36,7 @@ function session(
       reports.push(readReport(report));
       onReport(report);
     },
-    turn: () => new Promise((resolve) => setImmediate(resolve)),
+    yieldToEvents: () => new Promise((resolve) => setImmediate(resolve)),
     chooseDevice: () => chooseDevice({ backend: 'wasm', threads: 1 }),
     nameOf: () => 'the-file',
     ...outside,
@@ -59,7 +59,9 @@ describe('a session', () => {
     expect(epochs).toHaveLength(2);
     expect(epochs[1].numbers.trainLoss).toBeLessThan(epochs[0].numbers.trainLoss - 0.3);
     const { predictions, numbers } = epochs[1];
-    const hits = predictions.filter((read, i) => read === ready.validation.labels[i]).length;
+    const hits = predictions.filter(
+      (predicted, i) => predicted === ready.validation.labels[i],
+    ).length;
     expect(hits / 47).toBeCloseTo(numbers.valAccuracy, 6);
 
     expect(of('step')[0].done).toBe(16);
@@ -133,9 +135,15 @@ describe('a session', () => {
   });
 
   it('reports a lost device, and rejects a second run', async () => {
-    const lost = session({ chooseDevice: () => Promise.reject(new DeviceLostError('gpu: lost')) });
-    await lost.session.receive({ kind: 'start', settings: SETTINGS });
-    expect(lost.reports.at(-1)).toEqual({ kind: 'failed', reason: 'gpu: lost', lostDevice: true });
+    const lostSession = session({
+      chooseDevice: () => Promise.reject(new DeviceLostError('gpu: lost')),
+    });
+    await lostSession.session.receive({ kind: 'start', settings: SETTINGS });
+    expect(lostSession.reports.at(-1)).toEqual({
+      kind: 'failed',
+      reason: 'gpu: lost',
+      lostDevice: true,
+    });
 
     const none = session({ chooseDevice: () => Promise.reject(new BackendError('no adapter')) });
     const first = none.session.receive({ kind: 'start', settings: SETTINGS });
@@ -171,7 +179,7 @@ describe('a session', () => {
 describe('EMNIST files', () => {
   const { images, labels } = syntheticDataset({ seed: 3, count: 470 });
   const blob = (bytes: Uint8Array): Blob => new Blob([Uint8Array.from(bytes)]);
-  const letters = (changed: Partial<GivenFiles> = {}): GivenFiles => ({
+  const letters = (changed: Partial<EmnistFiles> = {}): EmnistFiles => ({
     split: 'balanced',
     trainImages: blob(gzipSync(idxImages(images))),
     trainLabels: blob(idxLabels([...labels])),

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { DeviceReport } from '../../src/app/device/device.js';
-import { executable, whyNot } from './support/chromium.js';
+import { executable, skipSuffix } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';
 import { eventually, TRAINING_LIMIT } from './support/waiting.js';
 
@@ -14,12 +14,12 @@ interface BenchResult {
   readonly results: Record<string, { device: DeviceReport; batchSize: number; losses: number[] }>;
 }
 
-describe.skipIf(executable === null).concurrent(`bench.html in Chromium${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`bench.html in Chromium${skipSuffix}`, () => {
   const site = browserFixture('software');
   const bare = browserFixture('none');
 
   it('measures every backend and copies the table as JSON', async () => {
-    const { page, complaints, requests } = await site.open('bench.html', { isolated: true });
+    const { page, pageErrors, requests } = await site.open('bench.html', { isolated: true });
     expect(
       requests.filter((address) => /gpu|worker/.test(address)),
       'loaded before the benchmark starts',
@@ -76,7 +76,7 @@ describe.skipIf(executable === null).concurrent(`bench.html in Chromium${whyNot}
         (address) => !/^(blob|data):/.test(address) && new URL(address).host !== host,
       ),
     ).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   it('reports what is missing without a GPU, and measures the rest', async () => {

@@ -2,17 +2,17 @@
 // measures times.
 
 import { describe, expect, it } from 'vitest';
-import { DRAWING, noteFirstReading, weigh } from '../../bench/page/firstReading.js';
-import { executable, whyNot } from './support/chromium.js';
+import { DRAWING, recordFirstPrediction, measureBytes } from '../../bench/page/firstReading.js';
+import { executable, skipSuffix } from './support/chromium.js';
 import { pageVisits } from './support/visits.js';
 
-describe.skipIf(executable === null)(`before the first prediction${whyNot}`, () => {
+describe.skipIf(executable === null)(`before the first prediction${skipSuffix}`, () => {
   const site = pageVisits();
 
   it('the page loads at most 100 kB of compressed script, one SIMD module, no gpu.js, and 0.9 MB of weights', async () => {
-    const { page, context } = await site.visit({ to: DRAWING, before: noteFirstReading });
-    const first = (await page.evaluate(() => globalThis.firstReading))!;
-    const { scripts, weights, names } = await weigh(page, first);
+    const { page, context } = await site.visit({ to: DRAWING, before: recordFirstPrediction });
+    const first = (await page.evaluate(() => globalThis.firstPrediction))!;
+    const { scripts, weights, names } = await measureBytes(page, first);
     expect(first.text).toBe('R');
     expect(scripts, names.join(', ')).toBeLessThanOrEqual(100_000);
     expect(scripts).toBeGreaterThan(40_000); // files were measured

@@ -8,21 +8,21 @@ import { describe, expect, it } from 'vitest';
 import record from '../../src/app/web/model/model.json' with { type: 'json' };
 import { untrainedModel } from '../support/untrainedModel.js';
 import { findings } from './support/axe.js';
-import { executable, whyNot } from './support/chromium.js';
+import { executable, skipSuffix } from './support/chromium.js';
 import { pageVisits } from './support/visits.js';
 import { eventually } from './support/waiting.js';
 
 const shipped = new URL('../../src/app/web/model/model.safetensors', import.meta.url);
 
 const card = (page: Page): Promise<string> => page.locator('.model-card').innerText();
-const pick = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>
+const chooseFile = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>
   page.setInputFiles('#model-file', {
     name,
     mimeType: 'application/octet-stream',
     buffer: Buffer.from(bytes),
   });
 
-describe.skipIf(executable === null).concurrent(`the model card${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`the model card${skipSuffix}`, () => {
   const site = pageVisits();
 
   it("shows the record of the page's model, and of no other", async () => {
@@ -37,7 +37,7 @@ describe.skipIf(executable === null).concurrent(`the model card${whyNot}`, () =>
     expect(await card(page)).toMatch(/3 blocks .* and pooling, then 2 linear layers/);
     expect(await findings(page)).toEqual([]);
 
-    await pick(page, 'mine.safetensors', await untrainedModel());
+    await chooseFile(page, 'mine.safetensors', await untrainedModel());
     await eventually(async () => expect(await card(page)).toContain('mine.safetensors'));
     expect(await card(page)).not.toContain('test images');
     expect(await card(page)).toContain('nothing'); // the data that the model names
@@ -50,9 +50,9 @@ describe.skipIf(executable === null).concurrent(`the model card${whyNot}`, () =>
     const { page, context } = await site.visit({ to: '#tab=model' });
     await eventually(async () => expect(await card(page)).toContain('The model of this page'));
     const before = await card(page);
-    const whole = await readFile(shipped);
+    const shippedBytes = await readFile(shipped);
     for (const [name, bytes, reason] of [
-      ['cut.safetensors', whole.subarray(0, 400_000), 'bytes of data in the file'],
+      ['cut.safetensors', shippedBytes.subarray(0, 400_000), 'bytes of data in the file'],
       [
         'photo.safetensors',
         Buffer.from('\x89PNG\r\n\x1a\n and so on'),
@@ -60,7 +60,7 @@ describe.skipIf(executable === null).concurrent(`the model card${whyNot}`, () =>
       ],
       ['other.pth', Buffer.from('PK\x03\x04 no archive'), 'damaged or truncated'],
     ] as const) {
-      await pick(page, name, bytes);
+      await chooseFile(page, name, bytes);
       const notice = page.locator('.notice', { hasText: name });
       await eventually(async () => expect(await notice.count()).toBe(1));
       expect(await notice.innerText()).toContain(reason);

@@ -3,8 +3,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allKernels } from '../support/kernels.js';
-import { CALM, LOSS_TOLERANCE, RECIPE } from '../gpu/training.js';
-import { executable, type WatchedPage, whyNot } from './support/chromium.js';
+import { SMALL_STEPS, LOSS_TOLERANCE, RECIPE } from '../gpu/training.js';
+import { executable, type WatchedPage, skipSuffix } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';
 
 const MODES = ['webgl2', 'webgpu'] as const;
@@ -12,106 +12,109 @@ const IN_ORDER = { concurrent: false };
 
 // Both modes run at the same time in separate browsers, since a software GPU mostly compiles on one
 // thread. The tests of a mode run one after another.
-describe.skipIf(executable === null).concurrent.each(MODES)(`%s in Chromium${whyNot}`, (mode) => {
-  const site = browserFixture('software');
-  let opened: WatchedPage;
-  beforeAll(async () => {
-    opened = await site.open('checks.html');
-  });
-  afterAll(() => {
-    expect(opened.complaints).toEqual([]);
-  });
-
-  describe('on one backend', IN_ORDER, () => {
-    afterAll(async () => {
-      await opened.page.evaluate(() => checks.disposeSharedGpu());
+describe.skipIf(executable === null).concurrent.each(MODES)(
+  `%s in Chromium${skipSuffix}`,
+  (mode) => {
+    const site = browserFixture('software');
+    let opened: WatchedPage;
+    beforeAll(async () => {
+      opened = await site.open('checks.html');
+    });
+    afterAll(() => {
+      expect(opened.pageErrors).toEqual([]);
     });
 
-    it('agrees with the reference on every op sample and every kernel', async () => {
-      const { adapter, software, results } = await opened.page.evaluate(
-        (m) => checks.kernelSuite(m),
-        mode,
-      );
-      expect(results.filter(({ ok }) => !ok)).toEqual([]);
-      const names = results.map(({ name }) => name);
-      expect(names).toEqual(
-        expect.arrayContaining(allKernels.map(({ kernel }) => `kernel ${kernel.name}`)),
-      );
-      expect(results.length).toBeGreaterThan(150);
-      expect(adapter).toMatch(/swiftshader/i);
-      expect(software).toBe(true);
+    describe('on one backend', IN_ORDER, () => {
+      afterAll(async () => {
+        await opened.page.evaluate(() => checks.disposeSharedGpu());
+      });
+
+      it('agrees with the reference on every op sample and every kernel', async () => {
+        const { adapter, software, results } = await opened.page.evaluate(
+          (m) => checks.kernelSuite(m),
+          mode,
+        );
+        expect(results.filter(({ ok }) => !ok)).toEqual([]);
+        const names = results.map(({ name }) => name);
+        expect(names).toEqual(
+          expect.arrayContaining(allKernels.map(({ kernel }) => `kernel ${kernel.name}`)),
+        );
+        expect(results.length).toBeGreaterThan(150);
+        expect(adapter).toMatch(/swiftshader/i);
+        expect(software).toBe(true);
+      });
+
+      it.each([
+        { what: 'ten steps, Adam with a large epsilon', options: SMALL_STEPS },
+        { what: "the first steps of the recipe's own Adam", options: RECIPE },
+      ])("trains the whole network with the CPU's losses: $what", async ({ options }) => {
+        const { ok, worst, losses } = await opened.page.evaluate(
+          ([m, requested]) => checks.compareWithCpu(m, requested),
+          [mode, { ...options, batchSize: 2 }] as const,
+        );
+        expect(losses).toHaveLength(options.steps);
+        expect(worst, JSON.stringify(losses)).toBeLessThanOrEqual(LOSS_TOLERANCE);
+        expect(ok).toBe(true);
+      });
     });
 
-    it.each([
-      { what: 'ten steps, Adam with a large epsilon', options: CALM },
-      { what: "the first steps of the recipe's own Adam", options: RECIPE },
-    ])("trains the whole network with the CPU's losses: $what", async ({ options }) => {
-      const { ok, worst, losses } = await opened.page.evaluate(
-        ([m, wanted]) => checks.compareWithCpu(m, wanted),
-        [mode, { ...options, batchSize: 2 }] as const,
-      );
-      expect(losses).toHaveLength(options.steps);
-      expect(worst, JSON.stringify(losses)).toBeLessThanOrEqual(LOSS_TOLERANCE);
-      expect(ok).toBe(true);
-    });
-  });
-
-  it(
-    'keeps the number of GPU objects constant over 100 steps and leaves none',
-    IN_ORDER,
-    async () => {
-      const { afterStep, buffersLeft, afterDispose } = await opened.page.evaluate(
-        (m) => checks.watchObjects(m, 100),
-        mode,
-      );
-      expect(afterStep).toHaveLength(100);
-      const kind = mode === 'webgpu' ? 'Buffer' : 'Texture';
-      expect(afterStep[2][kind]).toBeGreaterThan(50); // objects are counted
-      for (const live of afterStep.slice(2)) expect(live).toEqual(afterStep[2]);
-      expect(buffersLeft).toBe(0);
-      expect(afterDispose).toEqual({});
-    },
-  );
-
-  it(
-    'names a kernel that does not compile when its result is read, and continues',
-    IN_ORDER,
-    async () => {
-      const { error, after } = await opened.page.evaluate(
-        (m) => checks.failures.brokenKernel(m),
-        mode,
-      );
-      expect(error).toMatch(
-        RegExp(`^BackendError: gpu \\(${mode}\\): kernel broken could not be compiled: `),
-      );
-      expect(after).toEqual([1, 0]);
-    },
-  );
-
-  it('rejects a freed buffer, and a disposed backend', IN_ORDER, async () => {
-    const errors = await opened.page.evaluate((m) => checks.failures.usedAfterFree(m), mode);
-    const freed = `DisposedError: gpu (${mode}): this buffer was freed`;
-    expect(errors).toEqual([
-      freed,
-      freed,
-      freed,
-      `DisposedError: gpu (${mode}): this backend was disposed`,
-    ]);
-  });
-
-  it('reports a lost device, and can be opened again', IN_ORDER, async () => {
-    const { read, run, again } = await opened.page.evaluate(
-      (m) => checks.failures.lostDevice(m),
-      mode,
+    it(
+      'keeps the number of GPU objects constant over 100 steps and leaves none',
+      IN_ORDER,
+      async () => {
+        const { afterStep, buffersLeft, afterDispose } = await opened.page.evaluate(
+          (m) => checks.watchObjects(m, 100),
+          mode,
+        );
+        expect(afterStep).toHaveLength(100);
+        const kind = mode === 'webgpu' ? 'Buffer' : 'Texture';
+        expect(afterStep[2][kind]).toBeGreaterThan(50); // objects are counted
+        for (const live of afterStep.slice(2)) expect(live).toEqual(afterStep[2]);
+        expect(buffersLeft).toBe(0);
+        expect(afterDispose).toEqual({});
+      },
     );
-    expect(read).toContain(`DeviceLostError: gpu (${mode}): the device was lost`);
-    expect(read).toContain('go on from the last checkpoint');
-    expect(run).toBe(read);
-    expect(again).toBe('nothing failed');
-  });
-});
 
-describe.skipIf(executable === null)(`a browser without a GPU${whyNot}`, () => {
+    it(
+      'names a kernel that does not compile when its result is read, and continues',
+      IN_ORDER,
+      async () => {
+        const { error, after } = await opened.page.evaluate(
+          (m) => checks.failures.brokenKernel(m),
+          mode,
+        );
+        expect(error).toMatch(
+          RegExp(`^BackendError: gpu \\(${mode}\\): kernel broken could not be compiled: `),
+        );
+        expect(after).toEqual([1, 0]);
+      },
+    );
+
+    it('rejects a freed buffer, and a disposed backend', IN_ORDER, async () => {
+      const errors = await opened.page.evaluate((m) => checks.failures.usedAfterFree(m), mode);
+      const freed = `DisposedError: gpu (${mode}): this buffer was freed`;
+      expect(errors).toEqual([
+        freed,
+        freed,
+        freed,
+        `DisposedError: gpu (${mode}): this backend was disposed`,
+      ]);
+    });
+
+    it('reports a lost device, and can be opened again', IN_ORDER, async () => {
+      const { read, run, again } = await opened.page.evaluate(
+        (m) => checks.failures.lostDevice(m),
+        mode,
+      );
+      expect(read).toContain(`DeviceLostError: gpu (${mode}): the device was lost`);
+      expect(read).toContain('go on from the last checkpoint');
+      expect(run).toBe(read);
+      expect(again).toBe('nothing failed');
+    });
+  },
+);
+
+describe.skipIf(executable === null)(`a browser without a GPU${skipSuffix}`, () => {
   const site = browserFixture('none');
   it('reports what is missing', async () => {
     const { page } = await site.open('checks.html');

@@ -6,27 +6,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { executable, whyNot } from './support/chromium.js';
+import { executable, skipSuffix } from './support/chromium.js';
 import { openTabs } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
 import { eventually } from './support/waiting.js';
 
 /** Waits until the service worker has cached all files and controls the page. */
-async function kept(page: Page): Promise<void> {
+async function waitUntilCached(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
   });
 }
 
 /** Starts the first sample and waits until it is classified. */
-async function readsR(page: Page): Promise<void> {
+async function expectR(page: Page): Promise<void> {
   await page.locator('#samples button').first().click();
   await eventually(async () =>
     expect(await page.locator('#result .verdict').innerText()).toBe('R'),
   );
 }
 
-describe.skipIf(executable === null).concurrent(`offline${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`offline${skipSuffix}`, () => {
   const site = pageVisits();
   let folder: string;
   beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'inkgrad-site-'))));
@@ -34,11 +34,11 @@ describe.skipIf(executable === null).concurrent(`offline${whyNot}`, () => {
 
   it('predicts, reloads and shows the other page without a network', async () => {
     const { page, context } = await site.visit({ isolated: true });
-    await readsR(page);
-    await kept(page);
+    await expectR(page);
+    await waitUntilCached(page);
     await context.setOffline(true);
     await page.reload();
-    await readsR(page);
+    await expectR(page);
     // The headers are cached, too.
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     for await (const tab of openTabs(page))
@@ -51,8 +51,8 @@ describe.skipIf(executable === null).concurrent(`offline${whyNot}`, () => {
   it('offers a new version, and loads it on request', async () => {
     await cp(inject('site'), folder, { recursive: true });
     const server = await site.serve({ folder });
-    const { page, context } = await site.visit({ on: server });
-    await kept(page);
+    const { page, context } = await site.visit({ server });
+    await waitUntilCached(page);
     await page.reload(); // from here on the service worker responds
     const index = join(folder, 'index.html');
     await writeFile(index, (await readFile(index, 'utf8')).replace('<title>', '<title>new '));

@@ -7,16 +7,16 @@ import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { probabilitiesOf } from '../../src/app/training/temperature.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
-import { executable, whyNot } from './support/chromium.js';
+import { executable, skipSuffix } from './support/chromium.js';
 import { shippedModel } from './support/model.js';
 import {
   expectBlank,
-  expectLikeliest,
-  expectLikeliestOf,
-  expectSeen,
-  likeliest,
+  expectPrediction,
+  expectPredictionAmong,
+  expectNetworkInput,
+  topPrediction,
   PadHand,
-  seen,
+  networkInput,
 } from './support/pad.js';
 import { pageVisits, PHONE, type Visit } from './support/visits.js';
 import { type Hand, HANDS, readHand, recordedDataset } from './strokes/recorded.js';
@@ -30,7 +30,7 @@ const TIE = 0.05;
  * Predictions of the shipped model in Node for each character of a hand: the most likely class, and
  * ties.
  */
-async function readInNode(hand: Hand): Promise<string[][]> {
+async function predictInNode(hand: Hand): Promise<string[][]> {
   return withFreshBackend(wasm(1).make, async () => {
     const { model, classes, temperature } = await loadModel(shippedModel);
     const { logits, total } = await evaluate(model, recordedDataset(hand), { logits: true });
@@ -49,12 +49,12 @@ const DEVICES = {
   pen: { viewport: { width: 820, height: 1180 }, hasTouch: true },
 };
 
-describe.skipIf(executable === null).concurrent(`drawing${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`drawing${skipSuffix}`, () => {
   const site = pageVisits();
   const predictedInNode = new Map<Hand, string[][]>();
   beforeAll(async () => {
     // Sequential, because the current backend is global and concurrent tests must not set it.
-    for (const hand of HANDS) predictedInNode.set(hand, await readInNode(hand));
+    for (const hand of HANDS) predictedInNode.set(hand, await predictInNode(hand));
   });
 
   it.each(HANDS)('classifies the characters of the hand "%s" as Node does', async (name) => {
@@ -71,8 +71,8 @@ describe.skipIf(executable === null).concurrent(`drawing${whyNot}`, () => {
     let right = 0;
     for (const { character, at } of written) {
       await hand.write(character);
-      await expectLikeliestOf(page, inNode[at], `the ${name}'s ${character.label}`);
-      if (mergedName(await likeliest(page)) === mergedName(character.label)) right += 1;
+      await expectPredictionAmong(page, inNode[at], `the ${name}'s ${character.label}`);
+      if (mergedName(await topPrediction(page)) === mergedName(character.label)) right += 1;
       await page.keyboard.press('Delete');
       await expectBlank(page);
     }
@@ -81,7 +81,7 @@ describe.skipIf(executable === null).concurrent(`drawing${whyNot}`, () => {
   });
 });
 
-describe.skipIf(executable === null)(`undoing${whyNot}`, () => {
+describe.skipIf(executable === null)(`undoing${skipSuffix}`, () => {
   const site = pageVisits();
   const { characters, ...recording } = readHand('mouse');
   const letter = characters.find(({ label }) => label === 'H')!;
@@ -97,38 +97,38 @@ describe.skipIf(executable === null)(`undoing${whyNot}`, () => {
     { by: 'key', undo: 'Control+z', redo: 'Control+y', clear: 'Delete' },
     { by: 'the other keys', undo: 'Control+z', redo: 'Control+Shift+z', clear: 'Escape' },
   ])('undoes, redoes and clears with $by', async ({ by, undo, redo, clear }) => {
-    const does = (what: string): Promise<void> =>
+    const perform = (action: string): Promise<void> =>
       by === 'button'
-        ? page.locator('#pad').getByRole('button', { name: what }).click()
-        : page.keyboard.press(what);
+        ? page.locator('#pad').getByRole('button', { name: action }).click()
+        : page.keyboard.press(action);
     const states: number[][] = [];
     for (const stroke of letter.strokes) {
       await hand.write({ strokes: [stroke] });
-      states.push(await seen(page));
+      states.push(await networkInput(page));
     }
-    await expectLikeliest(page, 'H');
-    await does(undo);
-    await expectSeen(page, states[1]);
-    await does(undo);
-    await expectSeen(page, states[0]);
-    await does(undo);
+    await expectPrediction(page, 'H');
+    await perform(undo);
+    await expectNetworkInput(page, states[1]);
+    await perform(undo);
+    await expectNetworkInput(page, states[0]);
+    await perform(undo);
     await expectBlank(page);
     for (const state of states) {
-      await does(redo);
-      await expectSeen(page, state);
+      await perform(redo);
+      await expectNetworkInput(page, state);
     }
-    await does(clear);
+    await perform(clear);
     await expectBlank(page);
-    await does(undo); // clearing can be undone
-    await expectSeen(page, states[2]);
-    await expectLikeliest(page, 'H');
-    await does(clear);
+    await perform(undo); // clearing can be undone
+    await expectNetworkInput(page, states[2]);
+    await expectPrediction(page, 'H');
+    await perform(clear);
     await expectBlank(page);
   });
 
   it.each(['button', 'key'])('erases the strokes that it touches, with the %s', async (by) => {
     await hand.write({ strokes: letter.strokes.slice(0, 2) });
-    const posts = await seen(page);
+    const posts = await networkInput(page);
     await hand.write({ strokes: letter.strokes.slice(2) });
     await (by === 'button'
       ? page.locator('#pad').getByRole('button', { name: 'Erase' }).click()
@@ -144,9 +144,9 @@ describe.skipIf(executable === null)(`undoing${whyNot}`, () => {
         ],
       ],
     });
-    await expectSeen(page, posts);
+    await expectNetworkInput(page, posts);
     await page.keyboard.press('Control+z');
-    await expectLikeliest(page, 'H');
+    await expectPrediction(page, 'H');
     await page.keyboard.press('Delete');
     await expectBlank(page);
   });

@@ -4,17 +4,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageAt } from '../../src/data/loading/dataset.js';
 import { HANDS, plainStrokes, readHand, recordedDataset } from './strokes/recorded.js';
-import { executable, type WatchedPage, whyNot } from './support/chromium.js';
+import { executable, type WatchedPage, skipSuffix } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';
 
-describe.skipIf(executable === null)(`28 x 28 images in Chromium${whyNot}`, () => {
+describe.skipIf(executable === null)(`28 x 28 images in Chromium${skipSuffix}`, () => {
   const site = browserFixture('none');
   let opened: WatchedPage;
   beforeAll(async () => {
     opened = await site.open('checks.html');
   });
   afterAll(() => {
-    expect(opened.complaints).toEqual([]);
+    expect(opened.pageErrors).toEqual([]);
   });
 
   it.each(HANDS)('equal those of Node, byte for byte: hand "%s"', async (name) => {

@@ -4,8 +4,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { findings } from './support/axe.js';
-import { executable, whyNot } from './support/chromium.js';
-import { expectAnyReading } from './support/pad.js';
+import { executable, skipSuffix } from './support/chromium.js';
+import { expectAnyPrediction } from './support/pad.js';
 import { expectPanel, openTabs } from './support/tabs.js';
 import { pageVisits, PHONE } from './support/visits.js';
 
@@ -35,7 +35,7 @@ interface TabRecord {
   readonly wide: number;
   readonly room: number;
   /** Violations that axe reports; empty for a window that is not in `AXE`. */
-  readonly found: readonly string[];
+  readonly violations: readonly string[];
 }
 
 interface VisitRecord {
@@ -44,7 +44,7 @@ interface VisitRecord {
   readonly tabs: readonly TabRecord[];
 }
 
-describe.skipIf(executable === null).concurrent(`the page's layout${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`the page's layout${skipSuffix}`, () => {
   const site = pageVisits();
 
   /** Visits the page in a window and opens all tabs. */
@@ -56,14 +56,14 @@ describe.skipIf(executable === null).concurrent(`the page's layout${whyNot}`, ()
     await expectPanel(page);
     const empty = withAxe ? await findings(page) : [];
     await page.locator('#samples button').first().click();
-    await expectAnyReading(page);
+    await expectAnyPrediction(page);
     const tabs: TabRecord[] = [];
     for await (const tab of openTabs(page)) {
       const widths = await page.evaluate(() => {
         const { scrollWidth, clientWidth } = document.documentElement;
         return { wide: scrollWidth, room: clientWidth };
       });
-      tabs.push({ tab, ...widths, found: withAxe ? await findings(page) : [] });
+      tabs.push({ tab, ...widths, violations: withAxe ? await findings(page) : [] });
     }
     await context.close();
     return { empty, tabs };
@@ -83,7 +83,7 @@ describe.skipIf(executable === null).concurrent(`the page's layout${whyNot}`, ()
       const { empty, tabs } = await recordOf(name);
       expect(empty, 'empty').toEqual([]);
       expect(tabs.length).toBeGreaterThan(1);
-      for (const { tab, found } of tabs) expect(found, tab).toEqual([]);
+      for (const { tab, violations } of tabs) expect(violations, tab).toEqual([]);
     },
   );
 

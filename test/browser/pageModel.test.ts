@@ -5,22 +5,22 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import record from '../../src/app/web/model/model.json' with { type: 'json' };
 import { untrainedModel } from '../support/untrainedModel.js';
-import { executable, whyNot } from './support/chromium.js';
+import { executable, skipSuffix } from './support/chromium.js';
 import { shippedModel } from './support/model.js';
-import { expectLikeliest } from './support/pad.js';
+import { expectPrediction } from './support/pad.js';
 import { openTab } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
 import { eventually } from './support/waiting.js';
 
 const parameters = record.parameters.toLocaleString('en-US');
-describe.skipIf(executable === null)(`a user's model${whyNot}`, () => {
+describe.skipIf(executable === null)(`a user's model${skipSuffix}`, () => {
   const site = pageVisits();
 
   it('predicts once it is loaded; a damaged one is rejected and the current one stays', async () => {
     // Without motion the sample appears at once, so its first prediction is final.
     const { page } = await site.visit({ to: '#tab=model', device: { reducedMotion: 'reduce' } });
     await page.getByRole('button', { name: 'Draw the letter R' }).click();
-    await expectLikeliest(page, 'R');
+    await expectPrediction(page, 'R');
     const panel = await openTab(page, 'model');
     await eventually(async () => expect(await panel.innerText()).toContain(parameters));
     const shares = (): Promise<string> => page.locator('#result .top-classes').innerText();
@@ -28,8 +28,8 @@ describe.skipIf(executable === null)(`a user's model${whyNot}`, () => {
 
     const load = (name: string, buffer: Buffer): Promise<void> =>
       panel.locator('input[type=file]').setInputFiles({ name, mimeType: '', buffer });
-    const whole = await readFile(shippedModel);
-    await load('cut.safetensors', whole.subarray(0, 5000));
+    const modelBytes = await readFile(shippedModel);
+    await load('cut.safetensors', modelBytes.subarray(0, 5000));
     await eventually(async () =>
       expect(await page.getByRole('alert').innerText()).toContain('cut.safetensors'),
     );

@@ -5,8 +5,8 @@ import { encode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { preprocess } from '../../src/data/image/preprocess.js';
 import { Raster } from '../../src/data/strokes/raster.js';
-import { executable, whyNot } from './support/chromium.js';
-import { expectBlank, expectLikeliest, expectSeen } from './support/pad.js';
+import { executable, skipSuffix } from './support/chromium.js';
+import { expectBlank, expectPrediction, expectNetworkInput } from './support/pad.js';
 import { pageVisits } from './support/visits.js';
 import { plainStrokes, readHand } from './strokes/recorded.js';
 import { eventually } from './support/waiting.js';
@@ -29,7 +29,7 @@ function photograph(label: string): Uint8Array {
   return Uint8Array.from(raster.data, (ink) => 214 - 180 * ink);
 }
 
-describe.skipIf(executable === null).concurrent(`an image${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`an image${skipSuffix}`, () => {
   const site = pageVisits();
 
   it('is classified from a file as in Node; an invalid file is rejected by name', async () => {
@@ -41,13 +41,13 @@ describe.skipIf(executable === null).concurrent(`an image${whyNot}`, () => {
         .locator('#pad input[type=file]')
         .setInputFiles({ name, mimeType: 'image/png', buffer: Buffer.from(buffer) });
     await choose('k.png', encode({ data: gray, width: SIDE, height: SIDE, channels: 1 }));
-    await expectLikeliest(page, 'K');
-    await expectSeen(page, [...image]);
+    await expectPrediction(page, 'K');
+    await expectNetworkInput(page, [...image]);
     await choose('broken.png', Uint8Array.of(1, 2, 3));
     await eventually(async () =>
       expect(await page.getByRole('alert').innerText()).toContain('broken.png'),
     );
-    await expectSeen(page, [...image]); // the drawing stays
+    await expectNetworkInput(page, [...image]); // the drawing stays
     await page.getByRole('button', { name: 'Undo' }).click();
     await expectBlank(page);
   });
@@ -65,6 +65,6 @@ describe.skipIf(executable === null).concurrent(`an image${whyNot}`, () => {
     );
     await page.locator('#pad canvas').focus();
     await page.keyboard.press('Control+v');
-    await expectLikeliest(page, 'R');
+    await expectPrediction(page, 'R');
   });
 });

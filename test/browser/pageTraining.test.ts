@@ -8,8 +8,8 @@ import { uprightImages } from '../../src/data/emnist/emnistDataset.js';
 import { fileName } from '../../src/data/emnist/splits.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { idxImages, idxLabels } from '../data/support.js';
-import { executable, whyNot } from './support/chromium.js';
-import { expectAnyReading } from './support/pad.js';
+import { executable, skipSuffix } from './support/chromium.js';
+import { expectAnyPrediction } from './support/pad.js';
 import { openTab } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
 import { eventually, TRAINING_LIMIT } from './support/waiting.js';
@@ -36,7 +36,7 @@ async function losses(panel: Locator): Promise<number[]> {
   return rows;
 }
 
-describe.skipIf(executable === null).concurrent(`training in the page${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`training in the page${skipSuffix}`, () => {
   const site = pageVisits();
 
   it('lowers the loss, pauses and resumes, and the network can classify the pad', async () => {
@@ -56,7 +56,7 @@ describe.skipIf(executable === null).concurrent(`training in the page${whyNot}`,
     expect(all[2]).toBeLessThan(0.8 * all[0]);
 
     await page.locator('#samples button').first().click();
-    await expectAnyReading(page);
+    await expectAnyPrediction(page);
     const before = await shares(page);
     await panel.getByRole('button', { name: 'Use this network' }).click();
     await eventually(async () => expect(await shares(page)).not.toEqual(before), TRAINING_LIMIT);

@@ -4,12 +4,12 @@
 import { describe, expect, it } from 'vitest';
 import { drawingOf } from '../../src/app/web/pad/drawing.js';
 import { decodeStrokes, encodeStrokes } from '../../src/app/web/pad/share.js';
-import { executable, whyNot } from './support/chromium.js';
+import { executable, skipSuffix } from './support/chromium.js';
 import {
-  expectAnyReading,
+  expectAnyPrediction,
   expectBlank,
-  expectLikeliest,
-  expectSeen,
+  expectPrediction,
+  expectNetworkInput,
   nextFrame,
   PadHand,
 } from './support/pad.js';
@@ -28,7 +28,7 @@ function onPad(label: string): number[][] {
   return plainStrokes(written(label)).map((stroke) => stroke.map((value) => value / side));
 }
 
-describe.skipIf(executable === null).concurrent(`with the keyboard alone${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`with the keyboard alone${skipSuffix}`, () => {
   const site = pageVisits();
 
   it('reaches a sample, gets a prediction, opens every tab, and shows the focus', async () => {
@@ -40,12 +40,12 @@ describe.skipIf(executable === null).concurrent(`with the keyboard alone${whyNot
           ? ''
           : `${at.id} ${at.className} ${at.getAttribute('aria-label') ?? at.textContent}`;
       });
-    const tabTo = async (wanted: RegExp): Promise<void> => {
+    const tabTo = async (target: RegExp): Promise<void> => {
       for (let presses = 0; presses < 40; presses++) {
         await page.keyboard.press('Tab');
-        if (wanted.test(await focused())) return;
+        if (target.test(await focused())) return;
       }
-      expect.fail(`Tab does not reach ${wanted}`);
+      expect.fail(`Tab does not reach ${target}`);
     };
     await tabTo(/sample.*letter R/);
     const outline = await page.evaluate(
@@ -53,7 +53,7 @@ describe.skipIf(executable === null).concurrent(`with the keyboard alone${whyNot
     );
     expect(outline).not.toBe('none');
     await page.keyboard.press('Enter');
-    await expectLikeliest(page, 'R');
+    await expectPrediction(page, 'R');
     const tabs = await page.getByRole('tab').count();
     await tabTo(/^tab-/);
     for (let opened = 0; opened < tabs; opened++) {
@@ -67,7 +67,7 @@ describe.skipIf(executable === null).concurrent(`with the keyboard alone${whyNot
   });
 });
 
-describe.skipIf(executable === null).concurrent(`on a phone${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`on a phone${skipSuffix}`, () => {
   const site = pageVisits();
 
   it.each([
@@ -81,32 +81,32 @@ describe.skipIf(executable === null).concurrent(`on a phone${whyNot}`, () => {
     expect(box.y + box.height, 'the pad is visible').toBeLessThanOrEqual(height);
     const hand = new PadHand(page, recording);
     await hand.write(characters.find(({ label }) => label === 'h')!);
-    await expectLikeliest(page, 'h');
+    await expectPrediction(page, 'h');
     expect(await page.evaluate(() => window.scrollY)).toBe(0);
   });
 });
 
-describe.skipIf(executable === null).concurrent(`a link with a drawing${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`a link with a drawing${skipSuffix}`, () => {
   const site = pageVisits();
 
   it('shows the drawing, with the same 28 x 28 bytes as in Node', async () => {
     const text = encodeStrokes(onPad('B'));
     const { page } = await site.visit({ to: `#s=${text}` });
-    await expectLikeliest(page, 'B');
-    const { image } = drawingOf({ strokes: decodeStrokes(text), picture: null });
-    await expectSeen(page, [...image]);
+    await expectPrediction(page, 'B');
+    const { image } = drawingOf({ strokes: decodeStrokes(text), image: null });
+    await expectNetworkInput(page, [...image]);
   });
 
   it('follows another link in the same window', async () => {
     const { page } = await site.visit({ to: `#s=${encodeStrokes(onPad('B'))}` });
-    await expectLikeliest(page, 'B');
+    await expectPrediction(page, 'B');
     await page.evaluate(
       (text) => {
         location.hash = `#s=${text}`;
       },
       encodeStrokes(onPad('e')),
     );
-    await expectLikeliest(page, 'e');
+    await expectPrediction(page, 'e');
   });
 
   it('reports a damaged link, and leaves the pad empty', async () => {
@@ -119,18 +119,18 @@ describe.skipIf(executable === null).concurrent(`a link with a drawing${whyNot}`
     await page.getByRole('button', { name: 'Dismiss' }).click();
     expect(await page.getByRole('alert').count()).toBe(0);
     await new PadHand(page, readHand('mouse')).write(written('B'));
-    await expectLikeliest(page, 'B');
+    await expectPrediction(page, 'B');
   });
 });
 
-describe.skipIf(executable === null).concurrent(`with reduced motion${whyNot}`, () => {
+describe.skipIf(executable === null).concurrent(`with reduced motion${skipSuffix}`, () => {
   const site = pageVisits();
 
   it('nothing is animated', async () => {
     const { page } = await site.visit({ device: { reducedMotion: 'reduce' } });
     await page.locator('#samples button').first().click();
     await nextFrame(page);
-    await expectAnyReading(page);
+    await expectAnyPrediction(page);
     const moving = await page.evaluate(
       () =>
         document.getAnimations().filter((animation) => animation.playState === 'running').length,

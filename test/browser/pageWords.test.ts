@@ -2,7 +2,7 @@
 // joining and splitting work.
 
 import { describe, expect, it } from 'vitest';
-import { executable, whyNot } from './support/chromium.js';
+import { executable, skipSuffix } from './support/chromium.js';
 import { PadHand } from './support/pad.js';
 import { openTab } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
@@ -28,7 +28,7 @@ function line(word: string): RecordedPoint[][] {
   });
 }
 
-describe.skipIf(executable === null)(`words${whyNot}`, () => {
+describe.skipIf(executable === null)(`words${skipSuffix}`, () => {
   const site = pageVisits();
 
   it('classifies a word, joins and splits its characters, and undoes strokes', async () => {

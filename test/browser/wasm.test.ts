@@ -4,11 +4,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentSecurityPolicy } from '../../scripts/contentSecurityPolicy.js';
 import { trainOnWasm } from './page/trainOnWasm.js';
-import { executable, type WatchedPage, whyNot } from './support/chromium.js';
+import { executable, type WatchedPage, skipSuffix } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';
 import { eventually } from './support/waiting.js';
 
-describe.skipIf(executable === null)(`the wasm backend in Chromium${whyNot}`, () => {
+describe.skipIf(executable === null)(`the wasm backend in Chromium${skipSuffix}`, () => {
   const site = browserFixture('none');
   let plain: WatchedPage;
   let isolated: WatchedPage;
@@ -17,8 +17,8 @@ describe.skipIf(executable === null)(`the wasm backend in Chromium${whyNot}`, ()
     isolated = await site.open('checks.html', { isolated: true });
   });
   afterAll(() => {
-    expect(plain.complaints).toEqual([]);
-    expect(isolated.complaints).toEqual([]);
+    expect(plain.pageErrors).toEqual([]);
+    expect(isolated.pageErrors).toEqual([]);
   });
 
   it('uses the relaxed build, and one thread on a page that is not isolated, even if two are requested', async () => {
@@ -65,11 +65,11 @@ describe.skipIf(executable === null)(`the wasm backend in Chromium${whyNot}`, ()
 
   it("reports that the page's policy forbids its threads", async () => {
     const policy = contentSecurityPolicy.replace(' blob:', '');
-    const { page, complaints } = await site.open('checks.html', { isolated: true, policy });
+    const { page, pageErrors } = await site.open('checks.html', { isolated: true, policy });
     await expect(page.evaluate(() => checks.startWasm())).rejects.toThrow(
       'wasm: a worker thread failed to start; the Content-Security-Policy must allow  worker-src blob:',
     );
-    expect(complaints.join()).toContain('Content Security Policy');
+    expect(pageErrors.join()).toContain('Content Security Policy');
   });
 
   it('trains as in Node, with the base build', async () => {

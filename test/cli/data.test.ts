@@ -71,8 +71,8 @@ describe('data fetch', () => {
     [' --from .', {}, 3, /^inkgrad: \.: is not a file/],
   ])('rejects%s %o', async (flags, misdeeds, expected, message) => {
     const [{ url }, folder] = [await serve(archive, misdeeds), await temporaryFolder()];
-    const words = `${FETCH}${flags === '' ? ` --url ${url}` : flags}`;
-    const { code, stdout, stderr } = await inkgrad(folder, words);
+    const command = `${FETCH}${flags === '' ? ` --url ${url}` : flags}`;
+    const { code, stdout, stderr } = await inkgrad(folder, command);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
@@ -83,8 +83,8 @@ describe('data fetch', () => {
     ['data fetsch', /^Did you mean fetch\?/],
     ['data fetch --split nope', /--split must be one of balanced, letters, .*, got nope/],
     ['data fetch --from a --url b', /Arguments from and url are mutually exclusive/],
-  ])('inkgrad %s ends with code 2', async (words, message) => {
-    const { code, stderr } = await inkgrad(await temporaryFolder(), words);
+  ])('inkgrad %s ends with code 2', async (command, message) => {
+    const { code, stderr } = await inkgrad(await temporaryFolder(), command);
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
   });
@@ -150,9 +150,9 @@ describe('train without data', () => {
   it.each([
     [`${TRAIN} --offline`, '', '--offline'],
     [TRAIN, '1', 'INKGRAD_OFFLINE'],
-  ])('makes no request: %s with INKGRAD_OFFLINE=%s', async (words, INKGRAD_OFFLINE, who) => {
+  ])('makes no request: %s with INKGRAD_OFFLINE=%s', async (command, INKGRAD_OFFLINE, who) => {
     const [server, folder] = [await serve(archive), await temporaryFolder()];
-    const { code, stderr } = await inkgrad(folder, words, {
+    const { code, stderr } = await inkgrad(folder, command, {
       INKGRAD_OFFLINE,
       INKGRAD_EMNIST_URL: server.url,
     });

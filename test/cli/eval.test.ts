@@ -36,8 +36,8 @@ beforeAll(async () => {
   const balanced = { split: 'balanced', firstLabel: 0 } as const;
   await writeEmnist(at('train'), drawn('balanced', 188, 'train'), { ...balanced, part: 'train' });
   await writeEmnist(at('test'), drawn('balanced', 94, 'test'), { ...balanced, part: 'test' });
-  for (const [name, words] of Object.entries(COMMANDS)) {
-    runs[name as keyof typeof COMMANDS] = await inkgrad(folder, words);
+  for (const [name, command] of Object.entries(COMMANDS)) {
+    runs[name as keyof typeof COMMANDS] = await inkgrad(folder, command);
     if (name !== 'train') continue;
     await copyFile(at('ours', 'best.safetensors'), at('ours', 'other.safetensors'));
     await storeTemperature(at('ours', 'other.safetensors'), 3);
@@ -109,8 +109,11 @@ describe('eval', () => {
     expect(high).toBeGreaterThanOrEqual(accuracy);
     expect(top3Accuracy).toBeGreaterThanOrEqual(accuracy);
     expect(calibrationError).toBeGreaterThan(0);
-    for (const { recall, accuracy: own } of classes as { recall: number; accuracy: number }[]) {
-      expect(recall).toBe(own);
+    for (const { recall, accuracy: classAccuracy } of classes as {
+      recall: number;
+      accuracy: number;
+    }[]) {
+      expect(recall).toBe(classAccuracy);
     }
     expect(total).toBe(94);
     expect(perClass.map(({ name }) => name)).toEqual(BALANCED_CLASSES);
@@ -126,8 +129,10 @@ describe('eval', () => {
   it('--limit uses the first images of the part', () => {
     const [{ total, perClass }] = jsonLines(runs.few);
     expect(total).toBe(10);
-    const read = (perClass as ClassScore[]).filter((one) => one.total > 0).map(({ name }) => name);
-    expect(read).toEqual(BALANCED_CLASSES.slice(0, 10));
+    const scoredNames = (perClass as ClassScore[])
+      .filter((one) => one.total > 0)
+      .map(({ name }) => name);
+    expect(scoredNames).toEqual(BALANCED_CLASSES.slice(0, 10));
     // If --limit applied to the training file, the validation part would be empty.
     expect(numbers(runs.fewOfValidation)).toMatchObject({ total: 10, part: 'val' });
   });

@@ -8,17 +8,17 @@ import { loadModel } from '../../src/app/model/modelFile.js';
 import { decodeSafetensors, modelArrays } from '../../src/nn/index.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { digest, onWasm } from '../app/support.js';
-import { largestDifference, logitsOf, madeUpNetwork, noise } from '../formats/models.js';
+import { largestDifference, logitsOf, randomNetwork, randomImages } from '../formats/models.js';
 import { inkgrad, jsonLines, makeFolder, type Finished } from './support.js';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
-const run = (words: string): Promise<Finished> => inkgrad(folder, words);
+const run = (command: string): Promise<Finished> => inkgrad(folder, command);
 
 beforeAll(async () => {
   folder = await makeFolder();
   await onWasm(async () => {
-    const model = madeUpNetwork(47);
+    const model = randomNetwork(47);
     const exported = { model, classes: BALANCED_CLASSES, data: 'noise' };
     for (const format of ['safetensors', 'pth'] as const) {
       await writeFile(at(`ours.${format}`), await exportModel(exported, format));
@@ -32,9 +32,9 @@ describe('import', () => {
   it('writes the same weights next to the file and describes its input', async () => {
     const done = await run('import ours.pth --out read.safetensors --json');
     expect(done.code, done.stderr).toBe(0);
-    const [told] = jsonLines(done);
+    const [summary] = jsonLines(done);
     const bytes = await readFile(at('read.safetensors'));
-    expect(told).toMatchObject({
+    expect(summary).toMatchObject({
       file: 'ours.pth',
       format: 'pth',
       sha256: digest(await readFile(at('ours.pth'))),
@@ -43,27 +43,27 @@ describe('import', () => {
       out: 'read.safetensors',
       outSha256: digest(bytes),
     });
-    const arrays = told.arrays as { name: string; shape: number[] }[];
+    const arrays = summary.arrays as { name: string; shape: number[] }[];
     expect(arrays).toHaveLength(25);
     expect(arrays).toContainEqual({ name: 'fc_layers.3.weight', shape: [47, 256] });
 
-    const wanted = decodeSafetensors(await readFile(at('ours.safetensors'))).tensors;
-    const found = decodeSafetensors(bytes).tensors;
-    expect(Object.keys(found)).toEqual(Object.keys(wanted));
-    for (const [name, { data }] of Object.entries(wanted)) {
-      expect(Buffer.from(found[name].data.buffer).equals(Buffer.from(data.buffer)), name).toBe(
+    const expected = decodeSafetensors(await readFile(at('ours.safetensors'))).tensors;
+    const actual = decodeSafetensors(bytes).tensors;
+    expect(Object.keys(actual)).toEqual(Object.keys(expected));
+    for (const [name, { data }] of Object.entries(expected)) {
+      expect(Buffer.from(actual[name].data.buffer).equals(Buffer.from(data.buffer)), name).toBe(
         true,
       );
     }
   });
 
   it('inverts export, bit for bit', async () => {
-    for (const words of [
+    for (const command of [
       'import ours.pth --out one.safetensors',
       'export one.safetensors --to pth --out two.pth',
       'import two.pth',
     ]) {
-      expect(await run(words)).toMatchObject({ code: 0 });
+      expect(await run(command)).toMatchObject({ code: 0 });
     }
     expect(digest(await readFile(at('two.safetensors')))).toBe(
       digest(await readFile(at('one.safetensors'))),
@@ -93,9 +93,9 @@ describe('export', () => {
       await writeFile(at(`${format}-model.st`), await readFile(at('ours.safetensors')));
       const done = await run(`export ${format}-model.st --to ${format} --json`);
       expect(done.code, done.stderr).toBe(0);
-      const [told] = jsonLines(done);
+      const [summary] = jsonLines(done);
       const bytes = await readFile(at(`${format}-model.${format}`));
-      expect(told).toMatchObject({
+      expect(summary).toMatchObject({
         to: format,
         bytes: bytes.length,
         sha256: digest(bytes),
@@ -113,14 +113,14 @@ describe('export', () => {
       );
       expect(done.code, done.stderr).toBe(0);
       const bytes = await readFile(at(name));
-      const most = { float32: 1_620_000, float16: 815_000, int8: 415_000 }[weights];
-      expect(bytes.length).toBeLessThan(most);
-      expect(bytes.length).toBeGreaterThan(0.95 * most);
-      const wanted = decodeSafetensors(await readFile(at('ours.safetensors'))).tensors;
-      const found = modelArrays(decodeSafetensors(bytes).tensors);
-      expect(Object.keys(found).sort()).toEqual(Object.keys(wanted).sort());
-      for (const [name, { shape, data }] of Object.entries(wanted)) {
-        expect(found[name].shape).toEqual(shape);
+      const maxBytes = { float32: 1_620_000, float16: 815_000, int8: 415_000 }[weights];
+      expect(bytes.length).toBeLessThan(maxBytes);
+      expect(bytes.length).toBeGreaterThan(0.95 * maxBytes);
+      const expected = decodeSafetensors(await readFile(at('ours.safetensors'))).tensors;
+      const actual = modelArrays(decodeSafetensors(bytes).tensors);
+      expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
+      for (const [name, { shape, data }] of Object.entries(expected)) {
+        expect(actual[name].shape).toEqual(shape);
         const largest = largestDifference(data, new Float32Array(data.length));
         const allowed = (value: number): number => {
           if (shape.length < 2) return 0; // biases and statistics are unchanged
@@ -128,7 +128,7 @@ describe('export', () => {
           return weights === 'float16' ? 2 ** -11 * Math.max(Math.abs(value), 2 ** -14) : 0;
         };
         const far = data.findIndex(
-          (value, i) => Math.abs(found[name].data[i] - value) > allowed(value),
+          (value, i) => Math.abs(actual[name].data[i] - value) > allowed(value),
         );
         expect([name, far]).toEqual([name, -1]);
       }
@@ -140,33 +140,36 @@ describe('export', () => {
     ['int8', 0.02],
   ] as const)(
     'writes a model with %s weights and nearly the same outputs',
-    async (weights, near) => {
-      const told = jsonLines(
+    async (weights, tolerance) => {
+      const summary = jsonLines(
         await run(`export ours.safetensors --to safetensors --weights ${weights} --json`),
       )[0];
-      expect(told).toMatchObject({ out: `ours-${weights}.safetensors`, classes: BALANCED_CLASSES });
+      expect(summary).toMatchObject({
+        out: `ours-${weights}.safetensors`,
+        classes: BALANCED_CLASSES,
+      });
       await onWasm(async () => {
         const logits = async (name: string): Promise<ArrayLike<number>> => {
           const { model } = await loadModel(at(name));
-          const found = await logitsOf(model, noise(20));
+          const actual = await logitsOf(model, randomImages(20));
           model.dispose();
-          return found;
+          return actual;
         };
-        const [wanted, found] = [
+        const [expected, actual] = [
           await logits('ours.safetensors'),
           await logits(`ours-${weights}.safetensors`),
         ];
-        const difference = largestDifference(wanted, found);
+        const difference = largestDifference(expected, actual);
         expect(difference).toBeGreaterThan(0);
         expect(difference).toBeLessThan(
-          near * largestDifference(wanted, new Float32Array(wanted.length)),
+          tolerance * largestDifference(expected, new Float32Array(expected.length)),
         );
       })();
       const info = await run(`info ours-${weights}.safetensors --json`);
       expect(info.code, info.stderr).toBe(0);
       expect(jsonLines(info)[0]).toMatchObject({
-        bytes: told.bytes,
-        sha256: told.sha256,
+        bytes: summary.bytes,
+        sha256: summary.sha256,
         parameters: 400_367,
       });
     },
@@ -176,9 +179,9 @@ describe('export', () => {
     const refused = await run('export ours.safetensors --to onnx --weights int8');
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain('--weights int8 requires --to safetensors, got --to onnx');
-    const misspelt = await run('export ours.safetensors --to safetensors --weights int9');
-    expect(misspelt).toMatchObject({ code: 2, stdout: '' });
-    expect(misspelt.stderr).toContain(
+    const misspelled = await run('export ours.safetensors --to safetensors --weights int9');
+    expect(misspelled).toMatchObject({ code: 2, stdout: '' });
+    expect(misspelled.stderr).toContain(
       'must be one of float32, float16, int8, got int9; did you mean int8?',
     );
   });

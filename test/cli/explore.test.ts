@@ -9,7 +9,7 @@ import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } fro
 
 let folder: string;
 const at = (...names: string[]): string => join(folder, ...names);
-const run = (words: string): Promise<Finished> => inkgrad(folder, words);
+const run = (command: string): Promise<Finished> => inkgrad(folder, command);
 
 let real: Finished;
 let [first, second]: (Finished | undefined)[] = [];
@@ -131,8 +131,8 @@ describe.concurrent('explore rejects', () => {
     ['explore --seed -1', 2, /^--seed must be a whole number of at least 0, got -1/],
     ['explore --limit 0', 2, /^--limit must be a whole number of at least 1, got 0/],
     ['explore --data nowhere', 3, /the data folder nowhere does not exist/],
-  ])('inkgrad %s', async (words, expected, message) => {
-    const { code, stderr, stdout } = await run(words);
+  ])('inkgrad %s', async (command, expected, message) => {
+    const { code, stderr, stdout } = await run(command);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });

@@ -8,7 +8,7 @@ import { exportModel } from '../../src/app/model/exportModel.js';
 import { saveModel } from '../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { digest, onWasm, tinyTrainer } from '../app/support.js';
-import { madeUpNetwork } from '../formats/models.js';
+import { randomNetwork } from '../formats/models.js';
 import { inkgrad, jsonLines, makeFolder } from './support.js';
 
 let folder: string;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = await makeFolder();
   await mkdir(at('run'));
   await onWasm(async () => {
-    const model = madeUpNetwork(47);
+    const model = randomNetwork(47);
     const classes = [...BALANCED_CLASSES.slice(0, 46), '\u001b[31m'];
     await writeFile(at('ours.pth'), await exportModel({ model, classes, data: 'noise' }, 'pth'));
     model.dispose();
@@ -43,8 +43,8 @@ afterAll(() => rm(folder, { recursive: true }));
 it('prints parameters, shapes, multiply-adds and the digest of the file', async () => {
   const done = await inkgrad(folder, 'info ours.pth --json');
   expect(done.code, done.stderr).toBe(0);
-  const [told] = jsonLines(done);
-  expect(told).toMatchObject({
+  const [summary] = jsonLines(done);
+  expect(summary).toMatchObject({
     format: 'pth',
     sha256: digest(await readFile(at('ours.pth'))),
     parameters: 400_367,
@@ -52,7 +52,7 @@ it('prints parameters, shapes, multiply-adds and the digest of the file', async 
     multiplyAdds: 7_758_080,
     training: { origin: 'pytorch' },
   });
-  const layers = told.layers as { name: string; parameters: number }[];
+  const layers = summary.layers as { name: string; parameters: number }[];
   expect(layers).toHaveLength(17);
   expect(layers[4]).toEqual({
     name: 'conv_layers.4',

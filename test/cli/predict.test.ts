@@ -31,7 +31,7 @@ const SHOWN = { A: 10, 3: 3, K: 20 } as const;
 let folder: string;
 
 /** A network that has seen 20 drawings of each character. */
-async function learn(path: string): Promise<void> {
+async function trainModel(path: string): Promise<void> {
   await withFreshBackend(wasm(1).make, async () => {
     const rng = new Rng(SEED);
     const all = syntheticDataset({ seed: 1, count: 24 * 47 });
@@ -106,7 +106,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'runs', 'old'), { recursive: true });
   await mkdir(join(folder, 'runs', 'new'));
   const model = join(folder, 'runs', 'new', 'best.safetensors');
-  await learn(model);
+  await trainModel(model);
   await writeFile(join(folder, 'runs', 'old', 'best.safetensors'), 'not a model');
   await utimes(join(folder, 'runs', 'old', 'best.safetensors'), 1e9, 1e9);
   for (const [name, index] of Object.entries(SHOWN)) {
@@ -121,7 +121,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-interface Line {
+interface PredictionLine {
   readonly file: string;
   readonly read: readonly string[];
   readonly probability: number;
@@ -134,16 +134,16 @@ describe('predict', () => {
   it('uses the last of a repeated option', async () => {
     const run = await inkgrad(folder, 'predict A --json --top 3 --top 1');
     expect(run.code, run.stderr).toBe(0);
-    const readings = (jsonLines(run) as unknown as Line[]).slice(0, -1);
-    expect(readings.map(({ top }) => top.length)).toEqual(Array<number>(8).fill(1));
+    const predictions = (jsonLines(run) as unknown as PredictionLine[]).slice(0, -1);
+    expect(predictions.map(({ top }) => top.length)).toEqual(Array<number>(8).fill(1));
   });
 
   it('predicts the same character for every presentation', async () => {
     const run = await inkgrad(folder, 'predict A 3 K --json --top 4 --debug-dir seen');
     expect(run.code, run.stderr).toBe(0);
-    const lines = jsonLines(run) as unknown as Line[];
+    const lines = jsonLines(run) as unknown as PredictionLine[];
     expect(lines.at(-1)).toEqual({ pictures: 24, read: 24, empty: 0, failed: 0 });
-    const readings = lines.slice(0, -1);
+    const predictions = lines.slice(0, -1);
     const names = [
       '1-white.png',
       '2-light-on-dark.png',
@@ -152,15 +152,15 @@ describe('predict', () => {
       '5-two-colors.png',
     ];
     const sorted = [...names, '6-good.jpg', '7-poor.jpg', join('below', '8-lying.jpeg')];
-    expect(readings.map(({ file }) => file)).toEqual(
+    expect(predictions.map(({ file }) => file)).toEqual(
       ['A', '3', 'K'].flatMap((name) => sorted.map((file) => join(name, file))),
     );
-    for (const { file, read, top, probability } of readings) {
+    for (const { file, read, top, probability } of predictions) {
       expect(read, file).toEqual([file[0]]);
       expect(top).toHaveLength(4);
       expect(top[0]).toEqual({ name: file[0], probability });
     }
-    const seen = ({ debugFile }: Line): Uint8Array => {
+    const seen = ({ debugFile }: PredictionLine): Uint8Array => {
       const { data, width, height } = decode(readFileSync(join(folder, debugFile)));
       expect([width, height]).toEqual([280, 280]);
       return Uint8Array.from(
@@ -169,8 +169,8 @@ describe('predict', () => {
       );
     };
     for (let first = 0; first < 24; first += 8) {
-      const plain = seen(readings[first]);
-      for (const other of readings.slice(first + 1, first + 8)) {
+      const plain = seen(predictions[first]);
+      for (const other of predictions.slice(first + 1, first + 8)) {
         expect(difference(seen(other), plain), other.file).toBeLessThan(
           other.file.includes('small') ? 10 : 5,
         );
@@ -192,8 +192,8 @@ describe('predict', () => {
   });
 
   it('continues after a bad file, reports empty images, and ends with code 3', async () => {
-    const words = `predict bad.png gone.png blank.png ${join('A', '1-white.png')} --json`;
-    const run = await inkgrad(folder, words);
+    const command = `predict bad.png gone.png blank.png ${join('A', '1-white.png')} --json`;
+    const run = await inkgrad(folder, command);
     expect(run.code).toBe(3);
     expect(run.stderr).toMatch(/bad\.png: is neither a PNG nor a JPEG image/);
     expect(run.stderr).toMatch(/gone\.png: cannot be read/);

@@ -31,14 +31,14 @@ beforeAll(async () => {
   folder = await makeFolder();
   // Digits are three times as frequent as letters, so class frequencies matter.
   const even = drawn('balanced', 188, 'train');
-  const places = Array.from(even.labels, (label, i) => (label < 10 ? [i, i, i] : [i])).flat();
-  await writeEmnist(join(folder, 'train'), subset(even, places), {
+  const indices = Array.from(even.labels, (label, i) => (label < 10 ? [i, i, i] : [i])).flat();
+  await writeEmnist(join(folder, 'train'), subset(even, indices), {
     split: 'balanced',
     firstLabel: 0,
     part: 'train',
   });
-  for (const [name, words] of Object.entries(COMMANDS)) {
-    runs[name as keyof typeof COMMANDS] = await inkgrad(folder, words);
+  for (const [name, command] of Object.entries(COMMANDS)) {
+    runs[name as keyof typeof COMMANDS] = await inkgrad(folder, command);
   }
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -95,12 +95,12 @@ describe('train --recipe best', () => {
   });
 
   it('rejects more epochs or another recipe on resuming, with code 2', () => {
-    for (const [run, words] of [
+    for (const [run, command] of [
       [runs.more, '--epochs 3 contradicts --resume ours'],
       [runs.other, '--recipe original contradicts --resume ours'],
     ] as const) {
       expect(run.code).toBe(2);
-      expect(run.stderr).toContain(words);
+      expect(run.stderr).toContain(command);
     }
   });
 });

@@ -6,14 +6,14 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';
-import { placeIn, start, waitUntil } from './running.js';
+import { checkpointProgress, start, waitUntil } from './running.js';
 
 const EPOCHS = 3;
 /** 141 images in batches of 16: nine steps per epoch. */
 const RECIPE = `train --limit 188 --val-fraction 0.25 --batch-size 16 --epochs ${EPOCHS} --seed 9 --lr 0.002`;
 
 let folder: string;
-let straight: Finished;
+let uninterrupted: Finished;
 const at = (...names: string[]): string => join(folder, ...names);
 const bytesOf = (run: string, file: string): Buffer => readFileSync(at(run, file));
 
@@ -36,12 +36,14 @@ function expectSameEnd(run: string): void {
 
 beforeAll(async () => {
   folder = await makeFolder();
-  straight = await inkgrad(folder, `${RECIPE} --json --out straight`, { INKGRAD_OFFLINE: '1' });
+  uninterrupted = await inkgrad(folder, `${RECIPE} --json --out straight`, {
+    INKGRAD_OFFLINE: '1',
+  });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 it('the uninterrupted run succeeds', () => {
-  expect(straight.code, straight.stderr).toBe(0);
+  expect(uninterrupted.code, uninterrupted.stderr).toBe(0);
   expect(metricsOf('straight')).toHaveLength(EPOCHS);
 });
 
@@ -52,19 +54,19 @@ describe('a run killed with SIGKILL', () => {
     await waitUntil(first, last, ({ epoch, step }) => epoch === 0 && step >= 3);
     first.signal('SIGKILL');
     expect((await first.finished).code).toBeNull();
-    expect(await placeIn(last)).toMatchObject({ epoch: 0 });
+    expect(await checkpointProgress(last)).toMatchObject({ epoch: 0 });
 
     const second = start(folder, 'train --resume killed --checkpoint-every 0');
     await waitUntil(second, last, ({ epoch, step }) => epoch === 1 && step >= 2);
     second.signal('SIGKILL');
     expect((await second.finished).code).toBeNull();
-    const place = await placeIn(last);
-    expect(place).toMatchObject({ epoch: 1 });
-    expect(place!.step, 'within an epoch').toBeGreaterThan(0);
+    const progress = await checkpointProgress(last);
+    expect(progress).toMatchObject({ epoch: 1 });
+    expect(progress!.step, 'within an epoch').toBeGreaterThan(0);
 
     const third = await inkgrad(folder, 'train --resume killed --json');
     expect(third.code, third.stderr).toBe(0);
-    expect(third.stderr).toContain(`resume    killed from epoch 2, step ${place!.step}`);
+    expect(third.stderr).toContain(`resume    killed from epoch 2, step ${progress!.step}`);
     expect(jsonLines(third).map(({ epoch }) => epoch)).toEqual([2, 3, undefined]);
     expectSameEnd('killed');
 
@@ -74,7 +76,7 @@ describe('a run killed with SIGKILL', () => {
     expect(sittings).toMatchObject([
       { from: 'the beginning' },
       { from: expect.stringMatching(/^epoch 1, step \d$/) as string },
-      { from: `epoch 2, step ${place!.step}` },
+      { from: `epoch 2, step ${progress!.step}` },
     ]);
   });
 
@@ -118,9 +120,9 @@ describe('resuming', () => {
 
 describe.concurrent('--resume rejects', () => {
   /** Fails unless it was rejected without a stack trace and without changing the run. */
-  async function expectRefusal(
+  async function expectError(
     run: string,
-    words: string,
+    options: string,
     code: number,
     message: RegExp,
   ): Promise<void> {
@@ -128,10 +130,10 @@ describe.concurrent('--resume rejects', () => {
       name,
       bytesOf(run, name).toString('base64'),
     ]);
-    const refusal = await inkgrad(folder, `train --resume ${run} ${words}`.trim());
-    expect(refusal.stderr).toMatch(message);
-    expect(refusal.stderr).not.toMatch(/^\s+at .*:\d+/m);
-    expect(refusal.code).toBe(code);
+    const result = await inkgrad(folder, `train --resume ${run} ${options}`.trim());
+    expect(result.stderr).toMatch(message);
+    expect(result.stderr).not.toMatch(/^\s+at .*:\d+/m);
+    expect(result.code).toBe(code);
     expect(
       readdirSync(at(run)).map((name) => [name, bytesOf(run, name).toString('base64')]),
     ).toEqual(before);
@@ -151,7 +153,7 @@ describe.concurrent('--resume rejects', () => {
     ['--val-on-test', /--val-on-test true contradicts/],
     ['--out other', /Arguments resume and out are mutually exclusive/],
     ['--lr-find', /Arguments resume and lr-find are mutually exclusive/],
-  ])('%s', (words, message) => expectRefusal('straight', words, 2, message));
+  ])('%s', (options, message) => expectError('straight', options, 2, message));
 
   it('changed data, with code 3', async () => {
     const data = drawn('balanced', 188, 'train');
@@ -163,8 +165,8 @@ describe.concurrent('--resume rejects', () => {
     await writeEmnist(at('changed'), data, part);
     const message =
       /--resume real: the (training|validation) data differs from the data of the run \(saved: EMNIST balanced train, training part, \d+ images, SHA-256 /;
-    await expectRefusal('real', '--epochs 2 --data changed', 3, message);
-    await expectRefusal(
+    await expectError('real', '--epochs 2 --data changed', 3, message);
+    await expectError(
       'real',
       '--epochs 2 --data nowhere',
       3,
@@ -189,14 +191,14 @@ describe.concurrent('--resume rejects', () => {
       bytesOf('straight', 'last.safetensors').subarray(0, -9),
     );
     await rm(at('headless', 'last.safetensors'));
-    await expectRefusal(
+    await expectError(
       'foreign',
       '',
       4,
       /foreign\/last\.safetensors: it belongs to another run: its seed is 4, expected 9/,
     );
-    await expectRefusal('damaged', '', 4, /model damaged\/last\.safetensors: /);
-    await expectRefusal('headless', '', 4, /model headless\/last\.safetensors: cannot be read/);
+    await expectError('damaged', '', 4, /model damaged\/last\.safetensors: /);
+    await expectError('headless', '', 4, /model headless\/last\.safetensors: cannot be read/);
   });
 
   it('a folder that is not a run', async () => {

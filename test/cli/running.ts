@@ -12,15 +12,15 @@ import type { Finished } from './support.js';
 export interface Running {
   readonly signal: (name: NodeJS.Signals) => void;
   /** Resolves when stderr contains a text; never if the process ends first. */
-  readonly says: (text: string) => Promise<void>;
+  readonly waitForText: (text: string) => Promise<void>;
   /** Resolves when the process has ended; `code` is null if a signal ended it. */
   readonly finished: Promise<Finished>;
 }
 
 /** Starts `inkgrad` without waiting for it. */
-export function start(cwd: string, words: string): Running {
+export function start(cwd: string, command: string): Running {
   const options = { cwd, env: commandEnvironment(), timeout: COMMAND_LIMIT_MS };
-  const child = spawn(process.execPath, [CLI, ...words.split(' ')], options);
+  const child = spawn(process.execPath, [CLI, ...command.split(' ')], options);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (bytes) => (stdout += String(bytes)));
   child.stderr.on('data', (bytes) => (stderr += String(bytes)));
@@ -30,11 +30,11 @@ export function start(cwd: string, words: string): Running {
   const says = async (text: string): Promise<void> => {
     while (!stderr.includes(text)) await once(child.stderr, 'data');
   };
-  return { signal: (name) => void child.kill(name), says, finished };
+  return { signal: (name) => void child.kill(name), waitForText: says, finished };
 }
 
 /** Progress of the checkpoint; null while there is none. */
-export async function placeIn(checkpoint: string): Promise<Progress | null> {
+export async function checkpointProgress(checkpoint: string): Promise<Progress | null> {
   const bytes = await readFile(checkpoint).catch(() => null);
   return bytes && readProgress((loadState(bytes).extra as JsonObject).progress);
 }
@@ -43,13 +43,13 @@ export async function placeIn(checkpoint: string): Promise<Progress | null> {
 export async function waitUntil(
   { finished }: Running,
   checkpoint: string,
-  isThere: (progress: Progress) => boolean,
+  isReached: (progress: Progress) => boolean,
 ): Promise<void> {
   const ended: Finished[] = [];
   void finished.then((result) => ended.push(result));
   for (;;) {
-    const progress = await placeIn(checkpoint);
-    if (progress !== null && isThere(progress)) return;
+    const progress = await checkpointProgress(checkpoint);
+    if (progress !== null && isReached(progress)) return;
     if (ended.length > 0) throw new Error(`the process ended too early: ${JSON.stringify(ended)}`);
     await sleep(5);
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadState, type JsonObject } from '../../src/nn/index.js';
 import { inkgrad, jsonLines, makeFolder } from './support.js';
-import { placeIn, start, waitUntil } from './running.js';
+import { checkpointProgress, start, waitUntil } from './running.js';
 
 const SMALL = 'train --limit 188 --val-fraction 0.25 --batch-size 16';
 
@@ -32,11 +32,12 @@ describe.concurrent('a signal', () => {
       run.signal(signal);
       const finished = await run.finished;
       expect(finished.code, finished.stderr).toBe(code);
-      const { epoch, step } = (await placeIn(last))!;
-      const place = step === 0 ? `the end of epoch ${epoch}` : `epoch ${epoch + 1}, step ${step}`;
+      const { epoch, step } = (await checkpointProgress(last))!;
+      const position =
+        step === 0 ? `the end of epoch ${epoch}` : `epoch ${epoch + 1}, step ${step}`;
       expect(finished.stderr).toContain('stopping once this step is saved');
       expect(finished.stderr).toContain(
-        `inkgrad: stopped at ${place}; the state is saved. Resume with  npx inkgrad train --resume ${signal}`,
+        `inkgrad: stopped at ${position}; the state is saved. Resume with  npx inkgrad train --resume ${signal}`,
       );
       expect(finished.stderr).not.toMatch(/^\s+at .*:\d+/m);
       expect(jsonLines(finished).at(-1)).toMatchObject({ event: 'end', ending: 'signal' });
@@ -44,7 +45,7 @@ describe.concurrent('a signal', () => {
 
       const more = await inkgrad(folder, `train --resume ${signal} --epochs ${epoch + 1}`);
       expect(more.code, more.stderr).toBe(0);
-      expect(more.stdout).toContain(`resume    ${signal} from ${place}`);
+      expect(more.stdout).toContain(`resume    ${signal} from ${position}`);
     },
   );
 
@@ -57,12 +58,12 @@ describe.concurrent('a signal', () => {
     );
     await waitUntil(run, last, ({ step }) => step === 9);
     run.signal('SIGINT');
-    await run.says('stopping after');
+    await run.waitForText('stopping after');
     run.signal('SIGINT');
     const { code, stderr } = await run.finished;
     expect(code === null || code === 130, `code ${code}: ${stderr}`).toBe(true);
     expect(stderr).not.toContain('the state is saved');
-    expect(await placeIn(last)).not.toBeNull();
+    expect(await checkpointProgress(last)).not.toBeNull();
   });
 });
 
@@ -77,13 +78,16 @@ describe.concurrent('without a signal', () => {
     expect(stdout).toContain('continue  npx inkgrad train --resume short');
     expect(stdout).toContain('no epoch was completed; there is no best model yet');
     expect(existsSync(at('short', 'best.safetensors'))).toBe(false);
-    expect(await placeIn(at('short', 'last.safetensors'))).toMatchObject({ epoch: 0, step: 1 });
+    expect(await checkpointProgress(at('short', 'last.safetensors'))).toMatchObject({
+      epoch: 0,
+      step: 1,
+    });
   });
 
   it('--patience stops after that many epochs without improvement, and prints the reason', async () => {
     // With such a small rate nothing is learned, so the first epoch stays the best.
-    const words = `${SMALL} --lr 1e-12 --epochs 30 --patience 2`;
-    const { code, stdout, stderr } = await inkgrad(folder, `${words} --out patient`);
+    const command = `${SMALL} --lr 1e-12 --epochs 30 --patience 2`;
+    const { code, stdout, stderr } = await inkgrad(folder, `${command} --out patient`);
     expect(code, stderr).toBe(0);
     const message =
       /stopped early: the validation accuracy has not risen above (\S+ %) \(epoch (\d+)\) in the 2 epochs since \(--patience 2\)/;

@@ -18,20 +18,20 @@ export function makeFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'inkgrad-cli-'));
 }
 
-const argumentsOf = (words: string): string[] => (words === '' ? [] : words.split(' '));
+const splitArguments = (command: string): string[] => (command === '' ? [] : command.split(' '));
 
 /**
  * Runs `inkgrad` in a folder, without EMNIST_DIR and without network, in the process that the
  * commands of a test file share.
  *
- * @param words the arguments, separated by spaces
+ * @param command the arguments, separated by spaces
  */
 export async function inkgrad(
   cwd: string,
-  words: string,
+  command: string,
   env: Record<string, string> = {},
 ): Promise<Finished> {
-  const { code, stdout, stderr } = await runShared({ cwd, args: argumentsOf(words), env });
+  const { code, stdout, stderr } = await runShared({ cwd, args: splitArguments(command), env });
   return { code, stdout, stderr };
 }
 
@@ -41,10 +41,10 @@ export async function inkgrad(
  */
 export function inkgradProcess(
   cwd: string,
-  words: string,
+  command: string,
   { env, input }: { env?: Record<string, string>; input?: Uint8Array } = {},
 ): Promise<Finished> {
-  return runInProcess({ cwd, args: argumentsOf(words), env, ...(input && { input }) });
+  return runInProcess({ cwd, args: splitArguments(command), env, ...(input && { input }) });
 }
 
 /** Each line of stdout as JSON; fails if a line is not JSON. */
@@ -60,9 +60,11 @@ export function drawn(split: 'balanced' | 'letters', count: number, part: Synthe
   const all = syntheticDataset({ seed: 3, count, part });
   if (split === 'balanced') return all;
   const [first, letters] = [10, all.classes.slice(10, 36)];
-  const chosen = [...all.labels.keys()].filter((i) => letters.includes(all.classes[all.labels[i]]));
-  const some = subset(all, chosen);
-  return { ...some, classes: letters, labels: some.labels.map((label) => label - first) };
+  const indices = [...all.labels.keys()].filter((i) =>
+    letters.includes(all.classes[all.labels[i]]),
+  );
+  const selected = subset(all, indices);
+  return { ...selected, classes: letters, labels: selected.labels.map((label) => label - first) };
 }
 
 /** Writes a part in the official format: images transposed, labels numbered as in the split. */
@@ -73,9 +75,9 @@ export async function writeEmnist(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   // Independent of the reader's function, so that the test detects an error in the reader.
-  const stored = dataset.images.map((_, place, images) => {
-    const [x, y] = [Math.floor(place / 28) % 28, place % 28];
-    return images[place - 28 * x - y + 28 * y + x];
+  const stored = dataset.images.map((_, index, images) => {
+    const [x, y] = [Math.floor(index / 28) % 28, index % 28];
+    return images[index - 28 * x - y + 28 * y + x];
   });
   const labels = Array.from(dataset.labels, (label) => label + firstLabel);
   await writeFile(join(folder, fileName(split, part, 'images')), idxImages(stored));

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { drawn, inkgrad, makeFolder, writeEmnist } from './support.js';
 
 const SMALL = 'train --data train --val-fraction 0.5 --epochs 1';
-const PUPIL = `${SMALL} --seed 3 --teacher first.safetensors,second.safetensors`;
+const STUDENT = `${SMALL} --seed 3 --teacher first.safetensors,second.safetensors`;
 let folder: string;
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ beforeAll(async () => {
     expect(code, stderr).toBe(0);
     await copyFile(join(folder, name, 'best.safetensors'), join(folder, `${name}.safetensors`));
   }
-  const { code, stdout, stderr } = await inkgrad(folder, `${PUPIL} --out student`);
+  const { code, stdout, stderr } = await inkgrad(folder, `${STUDENT} --out student`);
   expect(code, stderr).toBe(0);
   expect(stdout).toContain('2 teachers (0.8 of the loss)');
 });
@@ -78,9 +78,9 @@ it('a teacher that is missing, has other classes or differs in --balance is reje
   expect(missing).toMatchObject({ code: 4, stdout: '' });
   expect(missing.stderr).toMatch(/none\.safetensors: .*no such file/);
   const letters = `${SMALL} --split letters --teacher first.safetensors --out letters`;
-  const strange = await inkgrad(folder, letters);
-  expect(strange, strange.stderr).toMatchObject({ code: 4, stdout: '' });
-  expect(strange.stderr).toMatch(/--teacher first\.safetensors: .*classes/);
+  const otherClasses = await inkgrad(folder, letters);
+  expect(otherClasses, otherClasses.stderr).toMatchObject({ code: 4, stdout: '' });
+  expect(otherClasses.stderr).toMatch(/--teacher first\.safetensors: .*classes/);
   const balanced = await inkgrad(
     folder,
     `${SMALL} --balance --teacher first.safetensors --out balanced`,
@@ -100,8 +100,8 @@ it.each([
     /--teacher-weight 0\.5 .*requires a teacher; pass model files with --teacher/,
   ],
   ['--teacher first.safetensors --teacher-weight 1.5', /--teacher-weight .*from 0 to 1/],
-])('%s is rejected', async (words, reason) => {
-  const { code, stdout, stderr } = await inkgrad(folder, `${SMALL} ${words} --out refused`);
+])('%s is rejected', async (options, reason) => {
+  const { code, stdout, stderr } = await inkgrad(folder, `${SMALL} ${options} --out refused`);
   expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(reason);
   expect(existsSync(join(folder, 'refused'))).toBe(false);

@@ -11,15 +11,11 @@ import { saveState, type Json } from '../../src/nn/index.js';
 import { drawn, inkgrad, makeFolder, writeEmnist, type Finished } from './support.js';
 
 let folder: string;
-const run = (words: string, env?: Record<string, string>): Promise<Finished> =>
-  inkgrad(folder, words, env);
+const run = (command: string, env?: Record<string, string>): Promise<Finished> =>
+  inkgrad(folder, command, env);
 
 /** Fails unless the program ended with this code, a message only on stderr, and no stack trace. */
-function expectRefusal(
-  { code, stdout, stderr }: Finished,
-  expected: number,
-  message: RegExp,
-): void {
+function expectError({ code, stdout, stderr }: Finished, expected: number, message: RegExp): void {
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
   expect(stdout).toBe('');
@@ -135,15 +131,15 @@ describe.concurrent('invalid arguments end with code 2:', () => {
     ['eval', /^Missing required argument: model/],
     ['eval --model', /^Not enough arguments following: model/],
     ['eval --model m --part all', /^--part must be one of test, train, val, got all/],
-  ])('inkgrad %s', async (words, message) => {
-    const refusal = await run(words);
-    expectRefusal(refusal, 2, message);
+  ])('inkgrad %s', async (command, message) => {
+    const refusal = await run(command);
+    expectError(refusal, 2, message);
     expect(refusal.stderr, 'the help of the command').toContain('Options:');
   });
 
   it('too few images for a validation part', async () => {
     const refusal = await run('train --limit 47');
-    expectRefusal(
+    expectError(
       refusal,
       2,
       /--val-fraction 0\.1 of 47 images leaves 47 to train on and 0 to validate on/,
@@ -156,14 +152,14 @@ describe.concurrent('invalid arguments end with code 2:', () => {
     await writeFile(join(full, 'best.safetensors'), 'precious');
     await writeFile(file, 'precious');
     const enough = 'train --limit 94 --val-fraction 0.5 --epochs 1 --out';
-    expectRefusal(
+    expectError(
       await run(`${enough} full`),
       2,
       /--out full: the folder is not empty; choose a new one/,
     );
     expect(readdirSync(full)).toEqual(['best.safetensors']);
     expect(readFileSync(join(full, 'best.safetensors'), 'utf8')).toBe('precious');
-    expectRefusal(await run(`${enough} file`), 2, /--out file: cannot create the folder/);
+    expectError(await run(`${enough} file`), 2, /--out file: cannot create the folder/);
     expect(readFileSync(file, 'utf8')).toBe('precious');
   });
 });
@@ -172,16 +168,12 @@ describe.concurrent('data that is missing or damaged ends with code 3:', () => {
   it('a folder that does not exist, named by --data or by EMNIST_DIR', async () => {
     const message =
       /the data folder nowhere does not exist.*gzip\.zip.*EMNIST_DIR or the flag --data/s;
-    expectRefusal(await run('train --data nowhere'), 3, message);
-    expectRefusal(await run('train', { EMNIST_DIR: 'nowhere' }), 3, message);
+    expectError(await run('train --data nowhere'), 3, message);
+    expectError(await run('train', { EMNIST_DIR: 'nowhere' }), 3, message);
   });
 
   it('--data takes precedence over EMNIST_DIR', async () => {
-    expectRefusal(
-      await run('train --data here', { EMNIST_DIR: 'there' }),
-      3,
-      /the data folder here/,
-    );
+    expectError(await run('train --data here', { EMNIST_DIR: 'there' }), 3, /the data folder here/);
   });
 
   it.each(['images-idx3', 'labels-idx1'])('a file of %s that was cut short', async (kind) => {
@@ -195,7 +187,7 @@ describe.concurrent('data that is missing or damaged ends with code 3:', () => {
     const message = new RegExp(
       `emnist-balanced-train-${kind}-ubyte: .*it is truncated, download it again`,
     );
-    expectRefusal(await run(`train --data ${data}`), 3, message);
+    expectError(await run(`train --data ${data}`), 3, message);
   });
 });
 
@@ -222,12 +214,12 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
   const BALANCED = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt';
 
   it('no such file', async () => {
-    expectRefusal(
+    expectError(
       await run('eval --model gone'),
       4,
       /^inkgrad: model gone: cannot be read .*no such file/,
     );
-    expectRefusal(
+    expectError(
       await run('train --limit 94 --val-fraction 0.5 --init gone'),
       4,
       /model gone: cannot be read/,
@@ -239,15 +231,15 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
 
   it('another kind of file, or a truncated one', async () => {
     await writeFile(join(folder, 'text'), 'these are not weights');
-    expectRefusal(await run('eval --model text'), 4, /^inkgrad: model text: /);
+    expectError(await run('eval --model text'), 4, /^inkgrad: model text: /);
     const bytes = await writeModel('half', BALANCED);
     await writeFile(join(folder, 'half'), bytes.subarray(0, bytes.length / 2));
-    expectRefusal(await run('eval --model half'), 4, /^inkgrad: model half: /);
+    expectError(await run('eval --model half'), 4, /^inkgrad: model half: /);
   });
 
   it('weights without the names of the classes', async () => {
     await writeModel('nameless', BALANCED, null);
-    expectRefusal(
+    expectError(
       await run('eval --model nameless'),
       4,
       /model nameless: it contains no class names/,
@@ -260,9 +252,9 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
     await writeEmnist(join(folder, 'data'), test, { split: 'balanced', part: 'test' });
     const message =
       /model letters: has 26 classes \(ABC.*Z\), but EMNIST balanced test has 47 .*--split/;
-    expectRefusal(await run('eval --model letters --data data'), 4, message);
+    expectError(await run('eval --model letters --data data'), 4, message);
     const init = await run('train --limit 94 --val-fraction 0.5 --init letters');
-    expectRefusal(init, 4, /model letters: .*fc_layers\.3\.weight/s);
+    expectError(init, 4, /model letters: .*fc_layers\.3\.weight/s);
   });
 
   it('--verbose adds the stack trace', async () => {
@@ -274,8 +266,8 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
   it('a valid model without data ends with the data code; no characters are generated instead', async () => {
     await writeModel('good', BALANCED);
     const message = /EMNIST balanced test: .*data folder data\/emnist does not exist/;
-    expectRefusal(await run('eval --model good'), 3, message);
-    expectRefusal(
+    expectError(await run('eval --model good'), 3, message);
+    expectError(
       await run('eval --model good --part val'),
       3,
       /EMNIST balanced train: .*does not exist/,
@@ -286,6 +278,6 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
     await writeModel('elsewhere', BALANCED, { seed: null });
     const message =
       /model elsewhere: does not record .* --part val cannot be reproduced; evaluate it on the test part/;
-    expectRefusal(await run('eval --model elsewhere --part val'), 4, message);
+    expectError(await run('eval --model elsewhere --part val'), 4, message);
   });
 });

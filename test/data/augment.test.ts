@@ -2,7 +2,7 @@
 // width changes.
 
 import { describe, expect, it } from 'vitest';
-import { Augmenter, augments, type AugmentOptions } from '../../src/data/loading/augment.js';
+import { Augmenter, hasAugmentation, type AugmentOptions } from '../../src/data/loading/augment.js';
 import { BatchLoader } from '../../src/data/loading/loader.js';
 import { PADDED_SIDE, varyStroke } from '../../src/data/image/strokeWidth.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
@@ -12,7 +12,7 @@ import { Rng } from '../../src/engine/rng.js';
 const SIDE = 28;
 const dataset = syntheticDataset({ seed: 3, count: 94 });
 
-function changed(
+function augmented(
   options: AugmentOptions,
   image: number,
   epoch = 1,
@@ -42,11 +42,11 @@ function moments(pixels: ArrayLike<number>): {
   let [x, y, xx, yy] = [0, 0, 0, 0];
   for (let i = 0; i < pixels.length; i++) {
     const [column, row] = [(i % SIDE) - 13.5, Math.floor(i / SIDE) - 13.5];
-    const share = pixels[i] / sum;
-    x += share * column;
-    y += share * row;
-    xx += share * column ** 2;
-    yy += share * row ** 2;
+    const weight = pixels[i] / sum;
+    x += weight * column;
+    y += weight * row;
+    xx += weight * column ** 2;
+    yy += weight * row ** 2;
   }
   return { x, y, spreadX: Math.sqrt(xx - x * x), spreadY: Math.sqrt(yy - y * y) };
 }
@@ -60,14 +60,14 @@ const disc = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => {
 describe('Augmenter', () => {
   it('without transforms returns the image unchanged', () => {
     for (const image of [0, 17, 93])
-      expect(changed({}, image)).toEqual(Float32Array.from(original(image)));
-    expect(augments({ shift: 0, rotation: 0 })).toBe(false);
-    expect(augments({ shift: 0, shear: 0.1 })).toBe(true);
+      expect(augmented({}, image)).toEqual(Float32Array.from(original(image)));
+    expect(hasAugmentation({ shift: 0, rotation: 0 })).toBe(false);
+    expect(hasAugmentation({ shift: 0, shear: 0.1 })).toBe(true);
   });
 
   it('shift moves each axis independently, by up to the given number of pixels', () => {
     const moves = Array.from({ length: 40 }, (_, epoch) =>
-      moments(changed({ shift: 2 }, 0, epoch, disc)),
+      moments(augmented({ shift: 2 }, 0, epoch, disc)),
     );
     for (const { x, y, spreadX } of moves) {
       expect(Math.abs(x)).toBeLessThan(2);
@@ -82,8 +82,8 @@ describe('Augmenter', () => {
   it('scale resizes each axis independently, within the given fraction', () => {
     const { spreadX, spreadY } = moments(disc);
     const factors = Array.from({ length: 40 }, (_, epoch) => {
-      const found = moments(changed({ scale: 0.2 }, 0, epoch, disc));
-      return [found.spreadX / spreadX, found.spreadY / spreadY];
+      const measured = moments(augmented({ scale: 0.2 }, 0, epoch, disc));
+      return [measured.spreadX / spreadX, measured.spreadY / spreadY];
     });
     for (const factor of factors.flat()) expect(Math.abs(factor - 1)).toBeLessThan(0.23);
     expect(factors.some(([wide, high]) => wide > 1.1 && high < 0.95)).toBe(true);
@@ -94,8 +94,8 @@ describe('Augmenter', () => {
       const [column, row] = [i % SIDE, Math.floor(i / SIDE)];
       return column > 3 && column < 24 && row > 11 && row < 16 ? 255 : 0;
     });
-    const slopes = Array.from({ length: 40 }, (_, epoch) => {
-      const pixels = changed({ rotation: 30 }, 0, epoch, bar);
+    const angles = Array.from({ length: 40 }, (_, epoch) => {
+      const pixels = augmented({ rotation: 30 }, 0, epoch, bar);
       let [cross, square] = [0, 0];
       pixels.forEach((value, i) => {
         const [x, y] = [(i % SIDE) - 13.5, Math.floor(i / SIDE) - 13.5];
@@ -105,8 +105,8 @@ describe('Augmenter', () => {
       expect(Math.abs(total(pixels) / total(bar) - 1)).toBeLessThan(0.02);
       return (Math.atan2(2 * cross, square) / 2) * (180 / Math.PI); // the bar's main axis
     });
-    for (const slope of slopes) expect(Math.abs(slope)).toBeLessThan(30.5);
-    expect(Math.max(...slopes) - Math.min(...slopes)).toBeGreaterThan(40);
+    for (const angle of angles) expect(Math.abs(angle)).toBeLessThan(30.5);
+    expect(Math.max(...angles) - Math.min(...angles)).toBeGreaterThan(40);
   });
 
   it('the transform of an image depends only on image, epoch and seed', () => {
@@ -120,10 +120,10 @@ describe('Augmenter', () => {
     ]) {
       augmenter.apply(dataset.images, image, epoch, target, 0, 1, 0);
     }
-    expect(target).toEqual(changed(options, 7, 1));
-    expect(target).not.toEqual(changed(options, 7, 2));
+    expect(target).toEqual(augmented(options, 7, 1));
+    expect(target).not.toEqual(augmented(options, 7, 2));
     new Augmenter(options, new Rng(6)).apply(dataset.images, 7, 1, target, 0, 1, 0);
-    expect(target).not.toEqual(changed(options, 7, 1));
+    expect(target).not.toEqual(augmented(options, 7, 1));
   });
 
   it.each([{ shift: -1 }, { rotation: 181 }, { scale: 1 }, { shear: NaN }, { stroke: 1.1 }])(
@@ -190,18 +190,18 @@ describe('BatchLoader with augmentation', () => {
 
   it('augments an image of an epoch identically for any order and any first batch', () => {
     const options = { shift: 2, rotation: 10, stroke: 0.5 };
-    const seen = (from: number, shuffle: Rng | null): Map<number, number[]> => {
-      const pictures = new Map<number, number[]>();
+    const augmentedImages = (from: number, shuffle: Rng | null): Map<number, number[]> => {
+      const imagesByIndex = new Map<number, number[]>();
       for (const { images, indices } of loader(options, shuffle).batches(4, { from })) {
         indices.forEach((index, i) =>
-          pictures.set(index, [...images.subarray(i * 784, (i + 1) * 784)]),
+          imagesByIndex.set(index, [...images.subarray(i * 784, (i + 1) * 784)]),
         );
       }
-      return pictures;
+      return imagesByIndex;
     };
-    const inOrder = seen(0, null);
-    for (const [index, picture] of [...seen(2, null), ...seen(1, new Rng(8))]) {
-      expect(picture).toEqual(inOrder.get(index));
+    const inOrder = augmentedImages(0, null);
+    for (const [index, image] of [...augmentedImages(2, null), ...augmentedImages(1, new Rng(8))]) {
+      expect(image).toEqual(inOrder.get(index));
     }
   });
 });

@@ -73,8 +73,8 @@ describe('stratifiedSplit', () => {
       fc.property(labelLists, fractions, fc.nat(), (labels, fraction, seed) => {
         const dataset = numberedDataset(labels, 5);
         const { train, validation } = stratifiedSplit(dataset, fraction, new Rng(seed));
-        const wanted = [...classCounts(dataset)].map((count) => Math.round(fraction * count));
-        expect([...classCounts(validation)]).toEqual(wanted);
+        const expected = [...classCounts(dataset)].map((count) => Math.round(fraction * count));
+        expect([...classCounts(validation)]).toEqual(expected);
         const all = [...members(train), ...members(validation)].sort((a, b) => a - b);
         expect(all).toEqual(labels.map((_, index) => index));
         for (const part of [train, validation]) {

@@ -38,7 +38,9 @@ const threeImages = idxImages([
   ...new Uint8Array(784).fill(9),
 ]);
 
-async function letters(files: { images?: Uint8Array; labels?: Uint8Array } = {}): Promise<string> {
+async function lettersFolder(
+  files: { images?: Uint8Array; labels?: Uint8Array } = {},
+): Promise<string> {
   const folder = await temporaryFolder();
   await writeFiles(folder, {
     'emnist-letters-test-images-idx3-ubyte.gz': files.images ?? gzipSync(threeImages),
@@ -49,7 +51,11 @@ async function letters(files: { images?: Uint8Array; labels?: Uint8Array } = {})
 
 describe('readEmnist', () => {
   it('turns images upright and starts labels at 0', async () => {
-    const dataset = await readEmnist({ dir: await letters(), split: 'letters', part: 'test' });
+    const dataset = await readEmnist({
+      dir: await lettersFolder(),
+      split: 'letters',
+      part: 'test',
+    });
     expect([...imageAt(dataset, 0)]).toEqual([...uprightL()]);
     expect([...imageAt(dataset, 2)]).toEqual(new Array(784).fill(9));
     expect([...dataset.labels]).toEqual([0, 25, 11]);
@@ -71,7 +77,7 @@ describe('readEmnist', () => {
 
   it('reads only the first `limit` images', async () => {
     const dataset = await readEmnist({
-      dir: await letters(),
+      dir: await lettersFolder(),
       split: 'letters',
       part: 'test',
       limit: 2,
@@ -95,7 +101,7 @@ describe('readEmnist', () => {
   });
 
   it('takes class names from a mapping file if present', async () => {
-    const folder = await letters();
+    const folder = await lettersFolder();
     const lower = Array.from({ length: 26 }, (_, i) => `${i + 1} ${97 + i} ${65 + i}`).join('\n');
     await writeFiles(folder, { 'emnist-letters-mapping.txt': lower });
     const dataset = await readEmnist({ dir: folder, split: 'letters', part: 'test' });
@@ -107,7 +113,7 @@ describe('readEmnist', () => {
     const noFolder = readEmnist({ dir: nowhere, split: 'balanced', part: 'train' });
     await expect(noFolder).rejects.toThrow(DataMissingError);
     await expect(noFolder).rejects.toThrow(/nowhere does not exist.*EMNIST_DIR.*--data/);
-    const noFile = readEmnist({ dir: await letters(), split: 'letters', part: 'train' });
+    const noFile = readEmnist({ dir: await lettersFolder(), split: 'letters', part: 'train' });
     await expect(noFile).rejects.toThrow(DataMissingError);
     await expect(noFile).rejects.toThrow(/no emnist-letters-train-images-idx3-ubyte\[\.gz\] in/);
     await expect(noFile).rejects.toThrow(EMNIST_ARCHIVE);
@@ -141,9 +147,9 @@ describe('readEmnist', () => {
       /contains no images/,
     ],
   ])('rejects %s', async (_, files, message) => {
-    const reading = readEmnist({ dir: await letters(files), split: 'letters', part: 'test' });
-    await expect(reading).rejects.toThrow(DataError);
-    await expect(reading).rejects.toThrow(message);
+    const pending = readEmnist({ dir: await lettersFolder(files), split: 'letters', part: 'test' });
+    await expect(pending).rejects.toThrow(DataError);
+    await expect(pending).rejects.toThrow(message);
   });
 
   it('rejects an unknown split', () => {

@@ -11,7 +11,7 @@ import { idx, idxImages, idxLabels } from './support.js';
 const twoImages = Uint8Array.from({ length: 2 * 784 }, (_, i) => i % 251);
 
 /** The bytes as a stream of chunks of `size` bytes, as from a file or a decompressor. */
-function pieces(bytes: Uint8Array, size: number): AsyncIterable<Uint8Array> {
+function chunks(bytes: Uint8Array, size: number): AsyncIterable<Uint8Array> {
   const starts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => i * size);
   return Readable.from(starts.map((start) => bytes.subarray(start, start + size)));
 }
@@ -19,10 +19,10 @@ function pieces(bytes: Uint8Array, size: number): AsyncIterable<Uint8Array> {
 function read(
   bytes: Uint8Array,
   expected: IdxKind,
-  most?: number,
+  limit?: number,
   size = 1000,
 ): Promise<IdxContents> {
-  return readIdxStream(pieces(bytes, size), { name: 'some-file', expect: expected, most });
+  return readIdxStream(chunks(bytes, size), { name: 'some-file', expect: expected, limit });
 }
 
 describe('readIdxStream', () => {

@@ -13,7 +13,7 @@ export interface Coverage {
   readonly height: number;
 }
 
-export interface Placing {
+export interface Placement {
   /** Longer side of the strokes' bounding box in pixels. The pen scales with it. */
   readonly size?: number;
   /** Margins in pixels: left, top, right, bottom. */
@@ -21,27 +21,27 @@ export interface Placing {
 }
 
 /** Draws strokes large, with the pen width of `tool` scaled accordingly. */
-export function drawLarge(drawing: SyntheticDrawing, placing: Placing = {}): Coverage {
-  const { size = 300, margins = [60, 40, 90, 70] } = placing;
-  const { strokes, tool } = drawing;
-  const [xs, ys] = [0, 1].map((odd) =>
-    strokes.flatMap((stroke) => Array.from(stroke).filter((_, i) => i % 2 === odd)),
+export function drawLarge(drawing: SyntheticDrawing, placement: Placement = {}): Coverage {
+  const { size = 300, margins = [60, 40, 90, 70] } = placement;
+  const { strokes, pen: tool } = drawing;
+  const [xs, ys] = [0, 1].map((axis) =>
+    strokes.flatMap((stroke) => Array.from(stroke).filter((_, i) => i % 2 === axis)),
   );
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
   const [boxWidth, boxHeight] = [Math.max(...xs) - left, Math.max(...ys) - top];
   const scale = size / Math.max(boxWidth, boxHeight);
-  const pen = (tool.penWidth! * size) / tool.inkSize!;
+  const penSize = (tool.penWidth! * size) / tool.inkSize!;
   const raster = new Raster(
-    Math.ceil(boxWidth * scale + pen + margins[0] + margins[2]),
-    Math.ceil(boxHeight * scale + pen + margins[1] + margins[3]),
+    Math.ceil(boxWidth * scale + penSize + margins[0] + margins[2]),
+    Math.ceil(boxHeight * scale + penSize + margins[1] + margins[3]),
   );
   for (const stroke of strokes) {
     const placed = Array.from(stroke, (value, i) =>
       i % 2 === 0
-        ? (value - left) * scale + margins[0] + pen / 2
-        : (value - top) * scale + margins[1] + pen / 2,
+        ? (value - left) * scale + margins[0] + penSize / 2
+        : (value - top) * scale + margins[1] + penSize / 2,
     );
-    raster.drawStroke(placed, pen);
+    raster.drawStroke(placed, penSize);
   }
   return raster;
 }
@@ -73,17 +73,20 @@ type Color = readonly number[];
 export function colored({ data, width, height }: Coverage, ink: Color, paper: Color): Picture {
   const channels = ink.length as 3 | 4;
   const bytes = new Uint8Array(data.length * channels);
-  data.forEach((share, i) => {
+  data.forEach((inkAmount, i) => {
     for (let c = 0; c < channels; c++)
-      bytes[i * channels + c] = share * ink[c] + (1 - share) * paper[c];
+      bytes[i * channels + c] = inkAmount * ink[c] + (1 - inkAmount) * paper[c];
   });
   return { data: bytes, width, height, channels };
 }
 
 /** Strokes of one color on a transparent background, as a canvas saves them. */
-export function onNothing({ data, width, height }: Coverage, [red, green, blue]: Color): Picture {
+export function onTransparent(
+  { data, width, height }: Coverage,
+  [red, green, blue]: Color,
+): Picture {
   const bytes = new Uint8Array(data.length * 4);
-  data.forEach((share, i) => bytes.set([red, green, blue, 255 * share], 4 * i));
+  data.forEach((inkAmount, i) => bytes.set([red, green, blue, 255 * inkAmount], 4 * i));
   return { data: bytes, width, height, channels: 4 };
 }
 

@@ -12,7 +12,7 @@ function copy({ number, count, images, labels, indices }: Batch): object {
   return { number, count, images: [...images], labels: [...labels], indices: [...indices] };
 }
 
-function ofSize(length: number): ReturnType<typeof numberedDataset> {
+function datasetOfSize(length: number): ReturnType<typeof numberedDataset> {
   return numberedDataset(Array.from({ length }, (_, i) => i % 10));
 }
 
@@ -47,14 +47,18 @@ describe('BatchLoader', () => {
         fc.integer({ min: 1, max: 70 }),
         fc.nat(),
         (n, batchSize, seed) => {
-          const loader = new BatchLoader({ dataset: ofSize(n), batchSize, shuffle: new Rng(seed) });
-          const seen: number[] = [];
+          const loader = new BatchLoader({
+            dataset: datasetOfSize(n),
+            batchSize,
+            shuffle: new Rng(seed),
+          });
+          const indices: number[] = [];
           for (const batch of loader.batches(seed % 5)) {
             expect(batch.images.length).toBe(batch.count * 784);
             expect(batch.labels.length).toBe(batch.count);
-            seen.push(...batch.indices);
+            indices.push(...batch.indices);
           }
-          expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
+          expect(indices.sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
         },
       ),
       { numRuns: 40 },
@@ -62,7 +66,7 @@ describe('BatchLoader', () => {
   });
 
   it('fills a batch with the images and labels of its indices', () => {
-    const dataset = ofSize(23);
+    const dataset = datasetOfSize(23);
     const loader = new BatchLoader({ dataset, batchSize: 5, shuffle: new Rng(3) });
     const { table } = normalize();
     for (const batch of loader.batches(1)) {
@@ -76,7 +80,7 @@ describe('BatchLoader', () => {
   });
 
   it('keeps the order of the data set without `shuffle`', () => {
-    const loader = new BatchLoader({ dataset: ofSize(7), batchSize: 3 });
+    const loader = new BatchLoader({ dataset: datasetOfSize(7), batchSize: 3 });
     expect([...loader.batches(5)].map(({ indices }) => [...indices])).toEqual([
       [0, 1, 2],
       [3, 4, 5],
@@ -85,7 +89,7 @@ describe('BatchLoader', () => {
   });
 
   it('drops an incomplete last batch only with dropLast', () => {
-    const options = { dataset: ofSize(7), batchSize: 3 };
+    const options = { dataset: datasetOfSize(7), batchSize: 3 };
     expect(new BatchLoader(options).batchesPerEpoch).toBe(3);
     const dropping = new BatchLoader({ ...options, dropLast: true });
     expect([...dropping.batches(0)].map(({ count }) => count)).toEqual([3, 3]);
@@ -96,7 +100,7 @@ describe('BatchLoader', () => {
   });
 
   it('the order of an epoch depends only on key and epoch', () => {
-    const dataset = ofSize(50);
+    const dataset = datasetOfSize(50);
     const shuffle = new Rng(11).split('shuffle');
     const loader = new BatchLoader({ dataset, batchSize: 8, shuffle });
     const late = [...loader.order(3)];
@@ -110,31 +114,34 @@ describe('BatchLoader', () => {
   });
 
   it('resumes in the middle of an epoch with identical batches', () => {
-    const options = { dataset: ofSize(30), batchSize: 4, ring: 2 };
-    const whole = Array.from(new BatchLoader({ ...options, shuffle: new Rng(5) }).batches(2), copy);
-    const rest = Array.from(
+    const options = { dataset: datasetOfSize(30), batchSize: 4, ring: 2 };
+    const allBatches = Array.from(
+      new BatchLoader({ ...options, shuffle: new Rng(5) }).batches(2),
+      copy,
+    );
+    const remaining = Array.from(
       new BatchLoader({ ...options, shuffle: new Rng(5) }).batches(2, { from: 3 }),
       copy,
     );
-    expect(rest).toEqual(whole.slice(3));
+    expect(remaining).toEqual(allBatches.slice(3));
     expect([...new BatchLoader(options).batches(0, { from: 8 })]).toEqual([]);
   });
 
   it('reuses its arrays: a batch is valid until `ring` further batches are taken', () => {
-    const loader = new BatchLoader({ dataset: ofSize(40), batchSize: 4, ring: 3 });
+    const loader = new BatchLoader({ dataset: datasetOfSize(40), batchSize: 4, ring: 3 });
     const batches = loader.batches(0);
     const first = batches.next().value!;
-    const held = copy(first);
+    const before = copy(first);
     batches.next();
     batches.next();
-    expect(copy(first)).toEqual(held);
+    expect(copy(first)).toEqual(before);
     const fourth = batches.next().value!;
     expect(fourth.images.buffer).toBe(first.images.buffer);
-    expect(copy(first)).not.toEqual(held);
+    expect(copy(first)).not.toEqual(before);
   });
 
   it('prefetches the same batches, unchanged while in use', async () => {
-    const options = { dataset: ofSize(41), batchSize: 4, shuffle: new Rng(9), ring: 3 };
+    const options = { dataset: datasetOfSize(41), batchSize: 4, shuffle: new Rng(9), ring: 3 };
     const plain = Array.from(new BatchLoader(options).batches(6, { from: 1 }), copy);
     const fetched: object[] = [];
     for await (const batch of new BatchLoader(options).prefetched(6, { from: 1, depth: 2 })) {
@@ -148,7 +155,7 @@ describe('BatchLoader', () => {
   });
 
   it('rejects invalid options immediately', () => {
-    const dataset = ofSize(4);
+    const dataset = datasetOfSize(4);
     expect(() => new BatchLoader({ dataset, batchSize: 0 })).toThrow(/batchSize.*got 0/);
     expect(() => new BatchLoader({ dataset, batchSize: 1.5 })).toThrow(/batchSize.*got 1.5/);
     expect(() => new BatchLoader({ dataset, batchSize: 1, ring: 0 })).toThrow(/ring.*got 0/);

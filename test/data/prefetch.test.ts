@@ -22,33 +22,33 @@ class Source {
 
   async *slowItems(count: number, failAt = Infinity): AsyncGenerator<number, void, undefined> {
     for (const item of this.items(count, failAt)) {
-      await settle();
+      await nextTick();
       yield item;
     }
   }
 }
 
-function settle(): Promise<void> {
+function nextTick(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
 describe.each(['items', 'slowItems'] as const)('prefetch from %s', (kind) => {
   it.each([1, 2, 7])('keeps the order at depth %i', async (depth) => {
-    const seen: number[] = [];
-    for await (const item of prefetch(new Source()[kind](5), depth)) seen.push(item);
-    expect(seen).toEqual([0, 1, 2, 3, 4]);
+    const received: number[] = [];
+    for await (const item of prefetch(new Source()[kind](5), depth)) received.push(item);
+    expect(received).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('throws an error of the source after the items before it', async () => {
-    const seen: number[] = [];
+    const received: number[] = [];
     const loop = async (): Promise<void> => {
       for await (const item of prefetch(new Source()[kind](9, 3), 4)) {
-        await settle(); // the error has occurred but must not be thrown yet
-        seen.push(item);
+        await nextTick(); // the error has occurred but must not be thrown yet
+        received.push(item);
       }
     };
     await expect(loop()).rejects.toThrow('no item 3');
-    expect(seen).toEqual([0, 1, 2]);
+    expect(received).toEqual([0, 1, 2]);
   });
 
   it('stops the source when the loop ends early', async () => {
@@ -79,12 +79,12 @@ describe.each(['items', 'slowItems'] as const)('prefetch from %s', (kind) => {
 it('stays exactly `depth` items ahead', async () => {
   const source = new Source();
   const items = prefetch(source.items(100), 3);
-  await settle();
+  await nextTick();
   expect(source.produced).toBe(0); // nothing is produced before the first request
-  for (let taken = 1; taken <= 5; taken++) {
+  for (let count = 1; count <= 5; count++) {
     await items.next();
-    await settle();
-    expect(source.produced).toBe(taken + 3);
+    await nextTick();
+    expect(source.produced).toBe(count + 3);
   }
   await items.return();
 });

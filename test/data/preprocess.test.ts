@@ -14,25 +14,25 @@ import {
   drawLarge,
   gray,
   noise,
-  onNothing,
+  onTransparent,
   type Coverage,
 } from './images.js';
 
 const SEED = 20;
 /** Sample 10 is an A, 25 a P, 37 a b, 3 a 3. */
-const SOME = [10, 25, 37, 3];
+const SAMPLES = [10, 25, 37, 3];
 /**
  * The 28 x 28 image rendered from the strokes. An image does not show how large the writing was, so
  * every character is scaled to 68 units including its pen, which is scaled with it.
  */
-function strokesOf(index: number): Uint8Array {
+function renderedStrokes(index: number): Uint8Array {
   const penWidth = penOf(index);
   return renderGlyph(drawing(SEED, index).strokes, { inkSize: 68 - penWidth, penWidth });
 }
 
 /** The pen width of a sample when the character is scaled to 68 units. */
 function penOf(index: number): number {
-  const { inkSize, penWidth } = drawing(SEED, index).tool;
+  const { inkSize, penWidth } = drawing(SEED, index).pen;
   return (68 * penWidth!) / (inkSize! + penWidth!);
 }
 const large = (index: number): Coverage => drawLarge(drawing(SEED, index));
@@ -44,10 +44,10 @@ describe('preprocess of synthetic characters, drawn large in dark ink on white, 
   const direct = new Uint8Array(count * 784);
   for (let i = 0; i < count; i++) {
     images.set(preprocess(darkOnWhite(large(i))).image, i * 784);
-    direct.set(strokesOf(i), i * 784);
+    direct.set(renderedStrokes(i), i * 784);
   }
   const classes = ['?'];
-  const about = (data: Uint8Array) =>
+  const statisticsOf = (data: Uint8Array) =>
     imageStatistics(
       makeDataset({
         name: 'drawn',
@@ -59,14 +59,14 @@ describe('preprocess of synthetic characters, drawn large in dark ink on white, 
     );
 
   it('the statistics of EMNIST', () => {
-    const { mean, sd, longerSide, centerX, centerY, strokeWidth: width } = about(images);
+    const { mean, sd, longerSide, centerX, centerY, strokeWidth: width } = statisticsOf(images);
     expect(Math.abs(mean - 0.175)).toBeLessThan(0.02);
     expect(Math.abs(sd - 0.333)).toBeLessThan(0.02);
     expect(longerSide.lower).toBeGreaterThanOrEqual(24);
     expect(longerSide.upper).toBeLessThanOrEqual(26);
     expect(Math.abs(centerX - 13.5)).toBeLessThan(0.15);
     expect(Math.abs(centerY - 13.5)).toBeLessThan(0.15);
-    expect(Math.abs(width.median - about(direct).strokeWidth.median)).toBeLessThan(0.15);
+    expect(Math.abs(width.median - statisticsOf(direct).strokeWidth.median)).toBeLessThan(0.15);
   });
 
   it('nearly the same images as rendering the strokes', () => {
@@ -82,7 +82,7 @@ describe('preprocess of synthetic characters, drawn large in dark ink on white, 
 
 describe('the image may be', () => {
   const gauss = noise(SEED);
-  const kinds: Record<string, (coverage: Coverage) => Picture> = {
+  const variants: Record<string, (coverage: Coverage) => Picture> = {
     'light on dark': (c) => gray(c, (ink) => 20 + 220 * ink),
     faint: (c) => gray(c, (ink) => 200 - 35 * ink),
     'noisy all over': (c) => gray(c, (ink) => 220 - 170 * ink + 10 * gauss()),
@@ -93,8 +93,8 @@ describe('the image may be', () => {
       gray(c, (ink, x, y) => (0.15 + 0.7 * ink) * (250 - 120 * x - 50 * y)),
     'blue on yellow': (c) => colored(c, [20, 40, 190], [250, 240, 90]),
     'yellow on white': (c) => colored(c, [240, 220, 60], [255, 255, 255]),
-    'black on transparent': (c) => onNothing(c, [0, 0, 0]),
-    'white on transparent': (c) => onNothing(c, [255, 255, 255]),
+    'black on transparent': (c) => onTransparent(c, [0, 0, 0]),
+    'white on transparent': (c) => onTransparent(c, [255, 255, 255]),
     'opaque, with an alpha channel': (c) => colored(c, [0, 0, 0, 255], [255, 255, 255, 255]),
     'dark on a light sheet with transparent corners': (c) =>
       withTransparentCorners(colored(c, [30, 30, 30, 255], [240, 235, 220, 255])),
@@ -113,19 +113,20 @@ describe('the image may be', () => {
     }),
   };
 
-  it.each(Object.entries(kinds))('%s', (name, make) => {
-    for (const index of SOME) {
+  it.each(Object.entries(variants))('%s', (name, make) => {
+    for (const index of SAMPLES) {
       const { image, empty } = preprocess(make(large(index)));
       expect(empty).toBe(false);
       const limit = name.startsWith('noisy') ? 10 : 5;
-      expect(difference(image, strokesOf(index)), `sample ${index} of seed ${SEED}`).toBeLessThan(
-        limit,
-      );
+      expect(
+        difference(image, renderedStrokes(index)),
+        `sample ${index} of seed ${SEED}`,
+      ).toBeLessThan(limit);
     }
   });
 
-  function withTransparentCorners(picture: Picture): Picture {
-    const { data, width, height } = picture;
+  function withTransparentCorners(image: Picture): Picture {
+    const { data, width, height } = image;
     const cleared = Uint8Array.from(data);
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
@@ -133,7 +134,7 @@ describe('the image may be', () => {
         if (corner) cleared.fill(0, 4 * (y * width + x), 4 * (y * width + x) + 4);
       }
     }
-    return { ...picture, data: cleared };
+    return { ...image, data: cleared };
   }
 
   it.each([
@@ -142,31 +143,32 @@ describe('the image may be', () => {
     ['mostly paper', 150, [500, 300, 250, 400], 5],
     ['cropped to the ink', 300, [0, 0, 0, 0], 5],
   ] as const)('%s', (_, size, margins, limit) => {
-    for (const index of SOME) {
+    for (const index of SAMPLES) {
       const coverage = drawLarge(drawing(SEED, index), { size, margins });
       const { image } = preprocess(darkOnWhite(coverage));
-      expect(difference(image, strokesOf(index)), `sample ${index} of seed ${SEED}`).toBeLessThan(
-        limit,
-      );
+      expect(
+        difference(image, renderedStrokes(index)),
+        `sample ${index} of seed ${SEED}`,
+      ).toBeLessThan(limit);
     }
   });
 });
 
 describe('invert', () => {
-  const coverage = large(SOME[0]);
+  const coverage = large(SAMPLES[0]);
 
   it("'yes' treats dark as ink, 'no' treats light as ink, whichever is more frequent", () => {
     const [dark, light] = [darkOnWhite(coverage), gray(coverage, (ink) => 255 * ink)];
-    const found = preprocess(dark);
-    expect(found.kind).toBe('dark');
-    expect(preprocess(dark, { invert: 'yes' })).toEqual(found);
+    const result = preprocess(dark);
+    expect(result.kind).toBe('dark');
+    expect(preprocess(dark, { invert: 'yes' })).toEqual(result);
     expect(preprocess(light)).toMatchObject({ kind: 'light' });
     expect(preprocess(light, { invert: 'no' }).image).toEqual(preprocess(light).image);
-    expect(difference(preprocess(dark, { invert: 'no' }).image, found.image)).toBeGreaterThan(80);
+    expect(difference(preprocess(dark, { invert: 'no' }).image, result.image)).toBeGreaterThan(80);
   });
 
   it('determines the color of transparent pixels', () => {
-    const white = onNothing(coverage, [255, 255, 255]);
+    const white = onTransparent(coverage, [255, 255, 255]);
     expect(preprocess(white, { invert: 'yes' }).empty).toBe(true); // white on white
     expect(preprocess(white, { invert: 'no' })).toMatchObject({ empty: false, kind: 'light' });
     expect(preprocess(white)).toMatchObject({ empty: false, kind: 'opaque' });
@@ -176,8 +178,8 @@ describe('invert', () => {
 describe('strokes', () => {
   it("are widened only if they are thinner than EMNIST's thinnest pen", () => {
     const thin = (penWidth: number): number => {
-      const { strokes, tool, label } = drawing(SEED, SOME[0]);
-      const coverage = drawLarge({ strokes, tool: { ...tool, penWidth }, label });
+      const { strokes, pen: tool, label } = drawing(SEED, SAMPLES[0]);
+      const coverage = drawLarge({ strokes, pen: { ...tool, penWidth }, label });
       return strokeWidth(preprocess(darkOnWhite(coverage)).image);
     };
     const [hair, thinnest, usual] = [thin(1.5), thin(5), thin(9)];
@@ -209,7 +211,7 @@ describe('strokes', () => {
 });
 
 describe('an image without a character', () => {
-  const flat = (value: number, channels: 1 | 4 = 1): Picture => ({
+  const uniform = (value: number, channels: 1 | 4 = 1): Picture => ({
     data: new Uint8Array(100 * 80 * channels).fill(value),
     width: 100,
     height: 80,
@@ -217,20 +219,23 @@ describe('an image without a character', () => {
   });
   const gauss = noise(SEED + 1);
   const empty: Record<string, Picture> = {
-    white: flat(255),
-    black: flat(0),
-    gray: flat(128),
-    transparent: flat(0, 4),
+    white: uniform(255),
+    black: uniform(0),
+    gray: uniform(128),
+    transparent: uniform(0, 4),
     'one pixel': { data: Uint8Array.of(9), width: 1, height: 1, channels: 1 },
-    'noise only': { ...flat(0), data: Uint8Array.from({ length: 8000 }, () => 128 + 20 * gauss()) },
+    'noise only': {
+      ...uniform(0),
+      data: Uint8Array.from({ length: 8000 }, () => 128 + 20 * gauss()),
+    },
     'a smooth gradient': {
-      ...flat(0),
+      ...uniform(0),
       data: Uint8Array.from({ length: 8000 }, (_, i) => 80 + (i % 100)),
     },
   };
 
-  it.each(Object.entries(empty))('(%s) is reported as empty', (_, picture) => {
-    expect(preprocess(picture)).toEqual({ image: new Uint8Array(784), empty: true, kind: null });
+  it.each(Object.entries(empty))('(%s) is reported as empty', (_, image) => {
+    expect(preprocess(image)).toEqual({ image: new Uint8Array(784), empty: true, kind: null });
   });
 
   it.each([
@@ -242,9 +247,9 @@ describe('an image without a character', () => {
     [{ data: new Uint8Array(60), width: 4, height: 3, channels: 5 as 4 }, /5 channels/],
   ] satisfies [Picture, RegExp][])(
     'is rejected if its data does not match its size',
-    (picture, message) => {
-      expect(() => preprocess(picture)).toThrow(ArgumentError);
-      expect(() => preprocess(picture)).toThrow(message);
+    (image, message) => {
+      expect(() => preprocess(image)).toThrow(ArgumentError);
+      expect(() => preprocess(image)).toThrow(message);
     },
   );
 });

@@ -56,14 +56,14 @@ describe('resample', () => {
       (_, i) => (i % 40) + 2 * Math.floor(i / 40),
     );
     const image = { data, width: 40, height: 40 };
-    const whole = { left: 0, top: 0, width: 40, height: 40 };
-    expect([...resample(image, whole, 40, 40)]).toEqual([...data]);
+    const fullArea = { left: 0, top: 0, width: 40, height: 40 };
+    expect([...resample(image, fullArea, 40, 40)]).toEqual([...data]);
     for (const size of [5, 20, 60]) {
       const middle = { left: 15, top: 15, width: 10, height: 10 };
       const output = resample(image, middle, size, size);
-      const place = (i: number): number => 15 + ((i + 0.5) * 10) / size - 0.5;
+      const coordinate = (i: number): number => 15 + ((i + 0.5) * 10) / size - 0.5;
       output.forEach((value, i) =>
-        expect(value).toBeCloseTo(place(i % size) + 2 * place(Math.floor(i / size)), 3),
+        expect(value).toBeCloseTo(coordinate(i % size) + 2 * coordinate(Math.floor(i / size)), 3),
       );
     }
   });

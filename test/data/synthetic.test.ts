@@ -155,19 +155,19 @@ describe('statistics', () => {
   });
 
   /** Checks the statistics of a set of 28 x 28 characters against EMNIST's. */
-  function expectToLookLikeEmnist(found: ImageStatistics): void {
-    expect(found.mean).toBeGreaterThan(0.165);
-    expect(found.mean).toBeLessThan(0.185);
-    expect(found.sd).toBeGreaterThan(0.32);
-    expect(found.sd).toBeLessThan(0.345);
-    expect(found.longerSide.lower).toBeGreaterThanOrEqual(24);
-    expect(found.longerSide.upper).toBeLessThanOrEqual(26);
-    expect(Math.abs(found.centerX - 13.5)).toBeLessThan(0.1);
-    expect(Math.abs(found.centerY - 13.5)).toBeLessThan(0.1);
-    expect(found.strokeWidth.lower).toBeGreaterThan(2.2);
-    expect(found.strokeWidth.median).toBeGreaterThan(2.6);
-    expect(found.strokeWidth.median).toBeLessThan(2.9);
-    expect(found.strokeWidth.upper).toBeLessThan(3.45);
+  function expectToLookLikeEmnist(statistics: ImageStatistics): void {
+    expect(statistics.mean).toBeGreaterThan(0.165);
+    expect(statistics.mean).toBeLessThan(0.185);
+    expect(statistics.sd).toBeGreaterThan(0.32);
+    expect(statistics.sd).toBeLessThan(0.345);
+    expect(statistics.longerSide.lower).toBeGreaterThanOrEqual(24);
+    expect(statistics.longerSide.upper).toBeLessThanOrEqual(26);
+    expect(Math.abs(statistics.centerX - 13.5)).toBeLessThan(0.1);
+    expect(Math.abs(statistics.centerY - 13.5)).toBeLessThan(0.1);
+    expect(statistics.strokeWidth.lower).toBeGreaterThan(2.2);
+    expect(statistics.strokeWidth.median).toBeGreaterThan(2.6);
+    expect(statistics.strokeWidth.median).toBeLessThan(2.9);
+    expect(statistics.strokeWidth.upper).toBeLessThan(3.45);
   }
 
   it("of synthetic characters are close to EMNIST's", () => {

@@ -95,9 +95,9 @@ describe('broadcasting', () => {
         2,
         [[1], [1]],
       ],
-      async (matrix, row, number, column) => {
-        const loss = (): Tensor => sum(add(mul(mul(matrix, row), number), column));
-        expect(await gradients([matrix, row, number, column], loss)).toEqual([
+      async (matrix, row, scalar, column) => {
+        const loss = (): Tensor => sum(add(mul(mul(matrix, row), scalar), column));
+        expect(await gradients([matrix, row, scalar, column], loss)).toEqual([
           [2, 2, 2, 2, 2, 2],
           [10, 14, 18],
           [21],

@@ -105,8 +105,8 @@ const argumentErrors: Record<string, () => unknown> = {
  * Runs a call on a fresh backend, in a scope, and checks the error it throws. `onReference` checks
  * that no buffer leaks.
  */
-const refuses = (
-  Kind: typeof ShapeError | typeof ArgumentError,
+const expectError = (
+  ErrorClass: typeof ShapeError | typeof ArgumentError,
   message: string,
   call: () => unknown,
 ) =>
@@ -119,17 +119,19 @@ const refuses = (
     } catch (caught) {
       error = caught;
     }
-    expect(error).toBeInstanceOf(Kind);
+    expect(error).toBeInstanceOf(ErrorClass);
     expect((error as Error).message).toBe(message);
   })();
 
 describe('a ShapeError is thrown:', () => {
-  it.each(Object.entries(shapeErrors))('%s', (message, call) => refuses(ShapeError, message, call));
+  it.each(Object.entries(shapeErrors))('%s', (message, call) =>
+    expectError(ShapeError, message, call),
+  );
 });
 
 describe('an ArgumentError is thrown:', () => {
   it.each(Object.entries(argumentErrors))('%s', (message, call) =>
-    refuses(ArgumentError, message, call),
+    expectError(ArgumentError, message, call),
   );
 });
 

@@ -24,15 +24,15 @@ describe('gradientOf', () => {
   it(
     'equals what backward() accumulates on the leaf, and sets no gradient itself',
     withLeaves([[1, 2], [[3, 4]], [5]], async (x, weight, bias) => {
-      const [own, left] = scope(() => {
+      const [gradient, accumulated] = scope(() => {
         const y = sum(mul(linear(x, weight, bias), linear(x, weight, bias)));
-        const found = gradientOf(y, x).data();
+        const pending = gradientOf(y, x).data();
         expect([x.grad, weight.grad, bias.grad]).toEqual([null, null, null]);
         y.backward();
-        return [found, x.grad!.data()] as const;
+        return [pending, x.grad!.data()] as const;
       });
-      expect([...(await own)]).toEqual([...(await left)]);
-      expect([...(await own)]).toEqual([96, 128]); // 2 (3 + 8 + 5) [3, 4]
+      expect([...(await gradient)]).toEqual([...(await accumulated)]);
+      expect([...(await gradient)]).toEqual([96, 128]); // 2 (3 + 8 + 5) [3, 4]
     }),
   );
 
@@ -65,24 +65,24 @@ describe('gradientOf', () => {
   it(
     'does not run the backward thunks of inputs that do not lead to the leaf',
     withLeaves([2, 3], async (x, weight) => {
-      const asked: string[] = [];
-      const times = (a: NdArray, b: NdArray): NdArray => elementwise(kernels.mul, [a, b]);
+      const evaluated: string[] = [];
+      const multiply = (a: NdArray, b: NdArray): NdArray => elementwise(kernels.mul, [a, b]);
       const product = defineOp({
         name: 'watchedProduct',
         infer: () => [],
-        forward: ([a, b]) => times(a, b),
+        forward: ([a, b]) => multiply(a, b),
         backward: ({ grad, inputs: [a, b] }) => {
-          const asking = (name: string, other: NdArray) => (): NdArray => {
-            asked.push(name);
-            return times(grad, other);
+          const thunkOf = (name: string, other: NdArray) => (): NdArray => {
+            evaluated.push(name);
+            return multiply(grad, other);
           };
-          return [asking('x', b), asking('weight', a)];
+          return [thunkOf('x', b), thunkOf('weight', a)];
         },
         samples: [],
       });
-      const found = scope(() => gradientOf(product([x, weight], {}), x).item());
-      expect(await found).toBe(3);
-      expect(asked).toEqual(['x']);
+      const pending = scope(() => gradientOf(product([x, weight], {}), x).item());
+      expect(await pending).toBe(3);
+      expect(evaluated).toEqual(['x']);
     }),
   );
 
@@ -95,8 +95,8 @@ describe('gradientOf', () => {
         expect(() => gradientOf(y, x, tensor([1]))).toThrow(ShapeError);
         expect(() => gradientOf(sum(mul(y, y)), y)).toThrow(/x must be a leaf/);
         expect(() => gradientOf(y, tensor([1, 2]), tensor([1, 1]))).toThrow(/x must be a leaf/);
-        const blind = noGrad(() => sum(mul(x, x)));
-        expect(() => gradientOf(blind, x)).toThrow(/the tensor does not require a gradient/);
+        const detached = noGrad(() => sum(mul(x, x)));
+        expect(() => gradientOf(detached, x)).toThrow(/the tensor does not require a gradient/);
       });
       return Promise.resolve();
     }),

@@ -12,11 +12,11 @@ export async function gradients(
   loss: () => Tensor,
 ): Promise<(number[] | null)[]> {
   scope(() => loss().backward());
-  const read = await Promise.all(
+  const results = await Promise.all(
     leaves.map(async ({ grad }) => (grad === null ? null : [...(await grad.data())])),
   );
   for (const each of leaves) each.zeroGrad();
-  return read;
+  return results;
 }
 
 /** A test body that receives one leaf per value. The leaves are disposed of at its end. */

@@ -68,7 +68,7 @@ describe.each(backendsUnderTest)('a training loop on $name', ({ make }) => {
       const rng = new Rng(4);
       const net = new SmallNet();
       const losses: number[] = [];
-      let settled = backend.memory;
+      let steady = backend.memory;
       for (let step = 0; step < 200; step++) {
         const pending = scope(() => {
           const pixels = Float32Array.from({ length: 5 * 16 }, () => rng.uniform());
@@ -78,10 +78,10 @@ describe.each(backendsUnderTest)('a training loop on $name', ({ make }) => {
           return loss.item();
         });
         losses.push(await pending);
-        if (step === 3) settled = backend.memory;
+        if (step === 3) steady = backend.memory;
       }
-      expect(backend.memory.allocations).toBe(settled.allocations);
-      expect(backend.memory.reservedBytes).toBe(settled.reservedBytes);
+      expect(backend.memory.allocations).toBe(steady.allocations);
+      expect(backend.memory.reservedBytes).toBe(steady.reservedBytes);
       expect(backend.memory.live).toBe(net.parameters.length + 2);
       expect(losses.every(Number.isFinite)).toBe(true);
       net.dispose();
@@ -124,23 +124,23 @@ describe('an in-place update', () => {
           [1, 2],
           [3, 4],
         ]);
-        const seen = x.array.permute([1, 0]);
+        const transposed = x.array.permute([1, 0]);
         const { allocations, live } = backend.memory;
         updateInPlace(addKernel, x.array, [x.array]); // x += x
-        expect([...(await seen.read())]).toEqual([2, 6, 4, 8]);
+        expect([...(await transposed.read())]).toEqual([2, 6, 4, 8]);
         expect(backend.memory.live).toBe(live);
         expect(backend.memory.allocations - allocations).toBeLessThanOrEqual(1); // read()'s dense copy
-        const sum = scope(() => elementwise(addKernel, [x.array, seen]));
+        const sum = scope(() => elementwise(addKernel, [x.array, transposed]));
         expect([...(await sum.read())]).toEqual([4, 10, 10, 16]);
-        for (const each of [sum, seen, x]) each.dispose();
+        for (const each of [sum, transposed, x]) each.dispose();
       },
     ));
 });
 
 describe('BufferPool', () => {
   it('reuses a freed block for the next request of the same size class only', () => {
-    let made = 0;
-    const pool = new BufferPool<number>(4, () => made++);
+    let nextBlock = 0;
+    const pool = new BufferPool<number>(4, () => nextBlock++);
     const first = pool.take(65);
     pool.give(first, 65);
     expect(pool.take(128)).toBe(first); // 65 and 128 share the class 128

@@ -129,14 +129,14 @@ describe('ties', () => {
           )
         ).grad,
       ).toEqual([0, 1, 0, 0]);
-      const kept = await forwardAndBackward(
+      const keepDimsResult = await forwardAndBackward(
         leaf([
           [1, 9],
           [9, 9],
         ]),
         (x) => max(x, { keepDims: true }),
       );
-      expect(kept).toEqual({ shape: [1, 1], flat: [9], grad: [0, 1, 0, 0] });
+      expect(keepDimsResult).toEqual({ shape: [1, 1], flat: [9], grad: [0, 1, 0, 0] });
       expect((await forwardAndBackward(leaf(-3), (x) => max(x))).flat).toEqual([-3]);
     }),
   );

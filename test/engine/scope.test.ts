@@ -149,13 +149,13 @@ describe('scope', () => {
   it(
     'keep() removes a tensor from its scope, at any depth',
     onReference((backend) => {
-      const kept: Tensor[] = [];
+      const tensors: Tensor[] = [];
       scope(() => {
         const outer = tensor([1]);
-        scope(() => kept.push(tensor([2]).keep(), outer.keep()));
+        scope(() => tensors.push(tensor([2]).keep(), outer.keep()));
       });
       expect(backend.memory.live).toBe(2);
-      for (const each of kept) each.dispose();
+      for (const each of tensors) each.dispose();
     }),
   );
 

@@ -18,19 +18,20 @@ import {
 } from '../../src/engine/index.js';
 import { format, type Shape } from '../../src/engine/shape.js';
 import { onReference } from '../support/backends.js';
-import { counting, values } from './counting.js';
+import { arange, evaluate } from './counting.js';
 
 /** All multi-indices of a shape, in row-major order. */
-function places(shape: Shape): number[][] {
+function indicesOf(shape: Shape): number[][] {
   return shape.reduce<number[][]>(
-    (lists, size) => lists.flatMap((list) => [...Array(size).keys()].map((i) => [...list, i])),
+    (prefixes, size) =>
+      prefixes.flatMap((list) => [...Array(size).keys()].map((i) => [...list, i])),
     [[]],
   );
 }
 
 /** The value of an arange tensor at an index. */
-const at = (shape: Shape, place: readonly number[]): number =>
-  shape.reduce((flat, size, axis) => flat * size + place[axis], 0);
+const valueAt = (shape: Shape, index: readonly number[]): number =>
+  shape.reduce((flat, size, axis) => flat * size + index[axis], 0);
 
 describe('permute', () => {
   it.each([
@@ -52,20 +53,22 @@ describe('permute', () => {
     ],
   ])('shape %j in the order %j', (shape, order) =>
     onReference(async () => {
-      const result = await values(() => permute(counting(shape), order));
+      const result = await evaluate(() => permute(arange(shape), order));
       const expected = order.map((axis) => shape[axis]);
       expect(result.shape).toEqual(expected);
-      const source = (place: number[]) => shape.map((_, axis) => place[order.indexOf(axis)]);
-      expect(result.flat).toEqual(places(expected).map((place) => at(shape, source(place))));
+      const source = (index: number[]) => shape.map((_, axis) => index[order.indexOf(axis)]);
+      expect(result.flat).toEqual(
+        indicesOf(expected).map((index) => valueAt(shape, source(index))),
+      );
     })(),
   );
 
   it(
     'transpose swaps the last two axes by default, and twice is the identity',
     onReference(async () => {
-      expect((await values(() => transpose(counting([2, 3])))).flat).toEqual([0, 3, 1, 4, 2, 5]);
-      expect((await values(() => transpose(counting([2, 3, 4]), 0, 2))).shape).toEqual([4, 3, 2]);
-      expect((await values(() => transpose(transpose(counting([2, 3]))))).flat).toEqual([
+      expect((await evaluate(() => transpose(arange([2, 3])))).flat).toEqual([0, 3, 1, 4, 2, 5]);
+      expect((await evaluate(() => transpose(arange([2, 3, 4]), 0, 2))).shape).toEqual([4, 3, 2]);
+      expect((await evaluate(() => transpose(transpose(arange([2, 3]))))).flat).toEqual([
         0, 1, 2, 3, 4, 5,
       ]);
     }),
@@ -84,22 +87,22 @@ describe('slice', () => {
     [[3, 3], 0, 2, 2, 1],
   ])('shape %j along axis %d from %d to %d by %d', (shape, axis, start, end, step) =>
     onReference(async () => {
-      const along = axis < 0 ? axis + shape.length : axis;
-      const result = await values(() => slice(counting(shape), axis, start, end, step));
-      const kept = places(shape).filter((place) => {
-        const i = place[along];
+      const normalizedAxis = axis < 0 ? axis + shape.length : axis;
+      const result = await evaluate(() => slice(arange(shape), axis, start, end, step));
+      const selected = indicesOf(shape).filter((index) => {
+        const i = index[normalizedAxis];
         return i >= start && i < end && (i - start) % step === 0;
       });
-      expect(result.flat).toEqual(kept.map((place) => at(shape, place)));
-      expect(result.shape).toEqual(shape.with(along, Math.ceil((end - start) / step)));
+      expect(result.flat).toEqual(selected.map((index) => valueAt(shape, index)));
+      expect(result.shape).toEqual(shape.with(normalizedAxis, Math.ceil((end - start) / step)));
     })(),
   );
 
   it(
     'counts negative indices from the end, and ends at the end by default',
     onReference(async () => {
-      expect((await values(() => slice(counting([5]), 0, -2))).flat).toEqual([3, 4]);
-      expect((await values(() => slice(counting([5]), 0, 1, -1))).flat).toEqual([1, 2, 3]);
+      expect((await evaluate(() => slice(arange([5]), 0, -2))).flat).toEqual([3, 4]);
+      expect((await evaluate(() => slice(arange([5]), 0, 1, -1))).flat).toEqual([1, 2, 3]);
     }),
   );
 });
@@ -108,14 +111,14 @@ describe('expand and reshape', () => {
   it(
     'expand repeats and flatten merges axes',
     onReference(async () => {
-      expect((await values(() => expand(counting([3]), [2, 3]))).flat).toEqual([0, 1, 2, 0, 1, 2]);
-      expect((await values(() => expand(counting([2, 1]), [2, 3]))).flat).toEqual([
+      expect((await evaluate(() => expand(arange([3]), [2, 3]))).flat).toEqual([0, 1, 2, 0, 1, 2]);
+      expect((await evaluate(() => expand(arange([2, 1]), [2, 3]))).flat).toEqual([
         0, 0, 0, 1, 1, 1,
       ]);
-      expect((await values(() => expand(counting([]), [2, 2]))).flat).toEqual([0, 0, 0, 0]);
-      expect((await values(() => flatten(counting([2, 3, 4])))).shape).toEqual([2, 12]);
-      expect((await values(() => flatten(counting([2, 3, 4]), 0))).shape).toEqual([24]);
-      expect((await values(() => flatten(counting([2, 3, 4]), -2))).shape).toEqual([2, 12]);
+      expect((await evaluate(() => expand(arange([]), [2, 2]))).flat).toEqual([0, 0, 0, 0]);
+      expect((await evaluate(() => flatten(arange([2, 3, 4])))).shape).toEqual([2, 12]);
+      expect((await evaluate(() => flatten(arange([2, 3, 4]), 0))).shape).toEqual([24]);
+      expect((await evaluate(() => flatten(arange([2, 3, 4]), -2))).shape).toEqual([2, 12]);
     }),
   );
 
@@ -123,7 +126,7 @@ describe('expand and reshape', () => {
     'share memory where strides can express the view, and copy otherwise',
     onReference((backend) => {
       scope(() => {
-        const x = counting([2, 3, 4]);
+        const x = arange([2, 3, 4]);
         const views = [
           reshape(x, [6, 4]),
           permute(x, [2, 1, 0]),
@@ -171,7 +174,7 @@ describe('views of views', () => {
       for (let round = 0; round < 40; round++) {
         const shape = Array.from({ length: 1 + rng.below(4) }, () => 1 + rng.below(4));
         const [lazy, dense, title] = scope(() => {
-          let [view, copy] = [counting(shape), counting(shape)];
+          let [view, copy] = [arange(shape), arange(shape)];
           let title = format(shape);
           for (let i = 0; i < 4; i++) {
             const next = randomView(view.shape, rng);

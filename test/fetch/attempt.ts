@@ -11,7 +11,13 @@ import {
 } from '../../src/app/fetch/fetchEmnist.js';
 import { temporaryFolder } from '../data/support.js';
 import { zip } from '../support/zip.js';
-import { archiveMembers, serve, splitFiles, type Misdeeds, type TestServer } from './support.js';
+import {
+  archiveMembers,
+  serve,
+  splitFiles,
+  type ServerFaults,
+  type TestServer,
+} from './support.js';
 
 export const files = splitFiles('letters');
 export const archive = zip(archiveMembers(files));
@@ -19,7 +25,7 @@ export const IMAGES = 'emnist-letters-train-images-idx3-ubyte.gz';
 /** Name of the partial file of the train images during their download. */
 export const IMAGES_PARTIAL = `${IMAGES}.${crc32(files[IMAGES]).toString(16).padStart(8, '0')}.partial`;
 
-export interface Attempt {
+export interface FetchSetup {
   readonly dir: string;
   readonly server: TestServer;
   readonly notes: string[];
@@ -27,12 +33,8 @@ export interface Attempt {
 }
 
 /** A server with faults, an empty folder, and a client with short timeouts. */
-export async function attempt(misdeeds: Misdeeds = {}, file = archive): Promise<Attempt> {
-  const [server, dir, notes] = [
-    await serve(file, misdeeds),
-    await temporaryFolder(),
-    [] as string[],
-  ];
+export async function fetchSetup(faults: ServerFaults = {}, file = archive): Promise<FetchSetup> {
+  const [server, dir, notes] = [await serve(file, faults), await temporaryFolder(), [] as string[]];
   const options = {
     ...({
       split: 'letters',
@@ -42,7 +44,7 @@ export async function attempt(misdeeds: Misdeeds = {}, file = archive): Promise<
       firstPause: 1,
       stallAfter: 300,
     } as const),
-    onNote: (sentence: string): void => void notes.push(sentence),
+    onNote: (note: string): void => void notes.push(note),
   };
   return { dir, server, notes, fetch: (more = {}) => fetchEmnist({ ...options, ...more }) };
 }

@@ -15,7 +15,7 @@ import { zip } from '../support/zip.js';
 import { archiveMembers, splitFiles } from './support.js';
 
 /** One random change, described by numbers so that a failure is readable. */
-const damages = fc.record({
+const changes = fc.record({
   kind: fc.constantFrom('flip', 'fill', 'cut', 'insert'),
   /** Headers are near the ends, so two thirds of the changes are made there. */
   near: fc.constantFrom('start', 'end', 'anywhere'),
@@ -26,16 +26,16 @@ const damages = fc.record({
   value: fc.integer({ min: 1, max: 255 }),
   count: fc.integer({ min: 1, max: 12 }),
 });
-type Damage = typeof damages extends fc.Arbitrary<infer One> ? One : never;
+type Change = typeof changes extends fc.Arbitrary<infer Inner> ? Inner : never;
 
 const NEAR = 300;
 
-function damaged(file: Buffer, { kind, near, position, value, count }: Damage): Buffer {
+function applyChange(file: Buffer, { kind, near, position, value, count }: Change): Buffer {
   if (file.length === 0) return file;
-  const reach = Math.floor(
+  const distance = Math.floor(
     (position / 1e6) * (near === 'anywhere' ? file.length : Math.min(NEAR, file.length)),
   );
-  const at = near === 'end' ? file.length - 1 - reach : reach;
+  const at = near === 'end' ? file.length - 1 - distance : distance;
   const copy = Buffer.from(file);
   switch (kind) {
     case 'flip':
@@ -51,9 +51,9 @@ function damaged(file: Buffer, { kind, near, position, value, count }: Damage): 
 }
 
 /** One to three changes, applied in sequence. */
-const manyDamages = fc.array(damages, { minLength: 1, maxLength: 3 });
+const changeLists = fc.array(changes, { minLength: 1, maxLength: 3 });
 
-const isRefusal = (error: unknown): boolean =>
+const isDataError = (error: unknown): boolean =>
   error instanceof DataError || error instanceof DataMissingError;
 
 describe('random damage', () => {
@@ -62,13 +62,13 @@ describe('random damage', () => {
     const images = idxImages(Uint8Array.from({ length: 3 * 784 }, (_, i) => (i * i * 31) % 251));
     const [packed, path] = [gzipSync(images), join(folder, 'images.gz')];
     await fc.assert(
-      fc.asyncProperty(manyDamages, async (all) => {
-        writeFileSync(path, all.reduce(damaged, packed));
+      fc.asyncProperty(changeLists, async (all) => {
+        writeFileSync(path, all.reduce(applyChange, packed));
         try {
           const { data } = (await readIdxFile(path, 'images')).values;
           return Buffer.from(data).equals(images.subarray(16));
         } catch (error) {
-          return isRefusal(error);
+          return isDataError(error);
         }
       }),
       { numRuns: 400 },
@@ -86,7 +86,7 @@ describe('random damage', () => {
           const copy = Buffer.from(images);
           copy[position] ^= mask;
           writeFileSync(path, copy);
-          return readIdxFile(path, 'images').then(() => false, isRefusal);
+          return readIdxFile(path, 'images').then(() => false, isDataError);
         },
       ),
       { numRuns: 200 },
@@ -98,19 +98,19 @@ describe('random damage', () => {
     const files = splitFiles('digits', 2);
     const [archive, from] = [zip(archiveMembers(files).slice(1)), join(folder, 'gzip.zip')];
     await fc.assert(
-      fc.asyncProperty(manyDamages, async (all) => {
-        writeFileSync(from, all.reduce(damaged, archive));
+      fc.asyncProperty(changeLists, async (all) => {
+        writeFileSync(from, all.reduce(applyChange, archive));
         const dir = mkdtempSync(join(folder, 'out-'));
-        const refused = await fetchEmnist({ split: 'digits', dir, from }).then(
+        const failure = await fetchEmnist({ split: 'digits', dir, from }).then(
           () => null,
           (error: unknown) => error,
         );
         const names = readdirSync(dir);
-        const whole = names.every(
+        const isIntact = names.every(
           (name) => name in files && readFileSync(join(dir, name)).equals(files[name]),
         );
         rmSync(dir, { recursive: true });
-        return whole && (refused === null ? names.length === 5 : isRefusal(refused));
+        return isIntact && (failure === null ? names.length === 5 : isDataError(failure));
       }),
       { numRuns: 150 },
     );

@@ -12,7 +12,7 @@ import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { temporaryFolder } from '../data/support.js';
 import {
   archive,
-  attempt,
+  fetchSetup,
   expectComplete,
   files,
   IMAGES,
@@ -20,11 +20,11 @@ import {
   partialsIn,
 } from './attempt.js';
 
-const wantedBytes = Object.values(files).reduce((sum, { length }) => sum + length, 0);
+const requestedBytes = Object.values(files).reduce((sum, { length }) => sum + length, 0);
 
 describe('a good server', () => {
   it('sends the requested members and little more, and they can be read', async () => {
-    const { dir, server, fetch, notes } = await attempt();
+    const { dir, server, fetch, notes } = await fetchSetup();
     const progress: [number, number][] = [];
     const result = await fetch({ onProgress: (done, total) => progress.push([done, total]) });
     expectComplete(dir);
@@ -39,7 +39,7 @@ describe('a good server', () => {
     }
     expect(server.ranges).not.toContain(null);
     // The directory is read in chunks of up to 64 KB.
-    expect(server.sent).toBeLessThan(wantedBytes + 100_000);
+    expect(server.sent).toBeLessThan(requestedBytes + 100_000);
     expect(server.sent).toBeLessThan(archive.length);
     expect(notes).toEqual([]);
     const total = progress[0][1];
@@ -50,17 +50,17 @@ describe('a good server', () => {
   });
 
   it('receives requests only for the directory if all files are present', async () => {
-    const { dir, server, fetch } = await attempt();
+    const { dir, server, fetch } = await fetchSetup();
     await fetch();
-    const asked = server.ranges.length;
-    const { files: found } = await fetch();
-    expect(found.every(({ present }) => present)).toBe(true);
-    expect(server.ranges.length - asked).toBeLessThan(10);
+    const requestCount = server.ranges.length;
+    const { files: fetched } = await fetch();
+    expect(fetched.every(({ present }) => present)).toBe(true);
+    expect(server.ranges.length - requestCount).toBeLessThan(10);
     expectComplete(dir);
   });
 
   it('receives no requests if all files match known digests', async () => {
-    const { server, fetch } = await attempt();
+    const { server, fetch } = await fetchSetup();
     const digests = Object.fromEntries(
       Object.entries(files).map(([name, bytes]) => [
         name,
@@ -68,18 +68,18 @@ describe('a good server', () => {
       ]),
     );
     await fetch({ digests });
-    const asked = server.ranges.length;
-    const { source, files: found } = await fetch({ digests });
+    const requestCount = server.ranges.length;
+    const { source, files: fetched } = await fetch({ digests });
     expect(source).toBeNull();
-    expect(found.map(({ name }) => name).sort()).toEqual(Object.keys(files).sort());
-    expect(server.ranges.length).toBe(asked);
+    expect(fetched.map(({ name }) => name).sort()).toEqual(Object.keys(files).sort());
+    expect(server.ranges.length).toBe(requestCount);
   });
 
   it('replaces a file with wrong contents, and keeps the old one as .old', async () => {
-    const { dir, fetch } = await attempt();
+    const { dir, fetch } = await fetchSetup();
     writeFileSync(join(dir, IMAGES), 'something of mine');
-    const { files: found } = await fetch();
-    expect(found.find(({ name }) => name === IMAGES)?.present).toBe(false);
+    const { files: fetched } = await fetch();
+    expect(fetched.find(({ name }) => name === IMAGES)?.present).toBe(false);
     expect(readFileSync(join(dir, `${IMAGES}.old`), 'utf8')).toBe('something of mine');
     expect(readFileSync(join(dir, IMAGES)).equals(files[IMAGES])).toBe(true);
   });
@@ -92,25 +92,25 @@ const WITHIN_IMAGES = 70_000;
 
 describe('a server that breaks the connection', () => {
   it('twice: only the remaining bytes are requested', async () => {
-    const { dir, server, fetch, notes } = await attempt({ cutAfter: WITHIN_IMAGES, cuts: 2 });
+    const { dir, server, fetch, notes } = await fetchSetup({ cutAfter: WITHIN_IMAGES, cuts: 2 });
     await fetch();
     expectComplete(dir);
     expect(notes).toHaveLength(2);
     expect(notes[0]).toMatch(/gzip\.zip: download failed: .*; retrying in 0.001 s/);
-    expect(server.sent).toBeLessThan(wantedBytes + 200_000);
+    expect(server.sent).toBeLessThan(requestedBytes + 200_000);
   });
 
   it('without retries: received bytes are kept, and a later run continues from there', async () => {
-    const { dir, server, fetch } = await attempt({ cutAfter: WITHIN_IMAGES, cuts: 1 });
-    const failed = fetch({ tries: 1 });
+    const { dir, server, fetch } = await fetchSetup({ cutAfter: WITHIN_IMAGES, cuts: 1 });
+    const failed = fetch({ maxTries: 1 });
     await expect(failed).rejects.toThrow(FetchError);
     await expect(failed).rejects.toThrow(/gzip\.zip: download failed: connection lost/);
     expect(readdirSync(dir).filter((name) => name in files)).toEqual([]);
-    const kept = partialsIn(dir);
+    const partials = partialsIn(dir);
     server.ranges.length = 0;
     await fetch();
     expectComplete(dir);
-    expect(kept).toEqual([IMAGES_PARTIAL]);
+    expect(partials).toEqual([IMAGES_PARTIAL]);
     const dataStart = archive.indexOf(deflateRawSync(files[IMAGES]));
     expect(server.ranges.some((range) => Number(/(\d+)-/.exec(range ?? '')?.[1]) > dataStart)).toBe(
       true,
@@ -121,27 +121,27 @@ describe('a server that breaks the connection', () => {
   });
 
   it('on every request: fails after the given number of tries', async () => {
-    const { fetch, server } = await attempt({ cutAfter: 10 });
+    const { fetch, server } = await fetchSetup({ cutAfter: 10 });
     await expect(fetch()).rejects.toThrow(/\(3 tries\)$/);
     expect(server.ranges).toHaveLength(3);
   });
 
   it('by stalling: after a timeout the download continues', async () => {
-    const { dir, fetch, notes } = await attempt({ stallAfter: WITHIN_IMAGES });
+    const { dir, fetch, notes } = await fetchSetup({ stallAfter: WITHIN_IMAGES });
     await fetch();
     expectComplete(dir);
     expect(notes[0]).toMatch(/no data received for 0\.3 seconds/);
   });
 
   it('with status 503: the request is repeated', async () => {
-    const { dir, fetch, notes } = await attempt({ status: 503, failures: 2 });
+    const { dir, fetch, notes } = await fetchSetup({ status: 503, failures: 2 });
     await fetch();
     expectComplete(dir);
     expect(notes[0]).toMatch(/the server responded 503 Service Unavailable; retrying/);
   });
 
   it('leaving a wrong partial file: a later run discards it', async () => {
-    const { dir, fetch, notes } = await attempt();
+    const { dir, fetch, notes } = await fetchSetup();
     writeFileSync(join(dir, IMAGES_PARTIAL), Buffer.alloc(500, 7));
     writeFileSync(join(dir, `${IMAGES}.00000000.partial`), 'of another archive');
     await fetch();
@@ -156,7 +156,7 @@ describe('a server without ranges', () => {
   it.each([{}, { noLength: true }, { cutAfter: 200_000, cuts: 1 }])(
     'sends the whole archive, which is unpacked and removed %o',
     async (more) => {
-      const { dir, fetch, notes } = await attempt({ noRanges: true, ...more });
+      const { dir, fetch, notes } = await fetchSetup({ noRanges: true, ...more });
       await fetch();
       expectComplete(dir);
       expect(notes.join()).toMatch(
@@ -166,7 +166,7 @@ describe('a server without ranges', () => {
   );
 
   it('that always breaks the connection leaves no files', async () => {
-    const { dir, fetch } = await attempt({ noRanges: true, cutAfter: 200_000 });
+    const { dir, fetch } = await fetchSetup({ noRanges: true, cutAfter: 200_000 });
     await expect(fetch()).rejects.toThrow(FetchError);
     expect(readdirSync(dir)).toEqual([]);
   });
@@ -174,7 +174,7 @@ describe('a server without ranges', () => {
 
 describe('a server with unreliable ETags', () => {
   it.each(['changing', 'weak'] as const)('(%s) can be used', async (etag) => {
-    const { dir, fetch } = await attempt({ etag, cutAfter: WITHIN_IMAGES, cuts: 2 });
+    const { dir, fetch } = await fetchSetup({ etag, cutAfter: WITHIN_IMAGES, cuts: 2 });
     await fetch();
     expectComplete(dir);
   });
@@ -192,16 +192,16 @@ describe('an archive on disk', () => {
 });
 
 it('stops when aborted, rejects with the reason, and keeps the received bytes', async () => {
-  const { dir, fetch } = await attempt();
-  const [stop, reason] = [new AbortController(), new Error('enough')];
+  const { dir, fetch } = await fetchSetup();
+  const [controller, reason] = [new AbortController(), new Error('enough')];
   const onProgress = (done: number): void => {
-    if (done > 1000) stop.abort(reason);
+    if (done > 1000) controller.abort(reason);
   };
-  await expect(fetch({ signal: stop.signal, onProgress })).rejects.toBe(reason);
-  const left = readdirSync(dir);
-  expect(left.filter((name) => !name.endsWith('.partial') && !(name in files))).toEqual([]);
-  expect(left.length).toBeGreaterThan(0);
-  expect(left.length).toBeLessThan(Object.keys(files).length);
+  await expect(fetch({ signal: controller.signal, onProgress })).rejects.toBe(reason);
+  const remaining = readdirSync(dir);
+  expect(remaining.filter((name) => !name.endsWith('.partial') && !(name in files))).toEqual([]);
+  expect(remaining.length).toBeGreaterThan(0);
+  expect(remaining.length).toBeLessThan(Object.keys(files).length);
   await fetch();
   expectComplete(dir);
 });

@@ -8,8 +8,8 @@ import { FetchError } from '../../src/app/fetch/networkErrors.js';
 import { DataError, DataMissingError } from '../../src/data/errors.js';
 import { temporaryFolder } from '../data/support.js';
 import { zip } from '../support/zip.js';
-import { archive, attempt, files, IMAGES, IMAGES_PARTIAL, partialsIn } from './attempt.js';
-import { archiveMembers, splitFiles, type Misdeeds } from './support.js';
+import { archive, fetchSetup, files, IMAGES, IMAGES_PARTIAL, partialsIn } from './attempt.js';
+import { archiveMembers, splitFiles, type ServerFaults } from './support.js';
 import { skipNote } from '../support/skipping.js';
 
 describe('fetch rejects', () => {
@@ -17,7 +17,7 @@ describe('fetch rejects', () => {
   flipped[archive.indexOf(files['emnist-letters-train-labels-idx1-ubyte.gz']) + 30] ^= 0xff;
   const without = zip(archiveMembers(files).filter(({ path }) => !path.includes('test-labels')));
 
-  it.each<[string, Misdeeds, Buffer, new (message: string) => Error, RegExp]>([
+  it.each<[string, ServerFaults, Buffer, new (message: string) => Error, RegExp]>([
     [
       '404',
       { status: 404 },
@@ -76,11 +76,11 @@ describe('fetch rejects', () => {
       /a different range than/,
     ],
     ['a permanent 503', { status: 503 }, archive, FetchError, /responded 503 .*\(3 tries\)/],
-  ])('%s', async (_, misdeeds, file, type, message) => {
-    const { dir, fetch } = await attempt(misdeeds, file);
-    const refused = fetch();
-    await expect(refused).rejects.toThrow(type);
-    await expect(refused).rejects.toThrow(message);
+  ])('%s', async (_, faults, file, type, message) => {
+    const { dir, fetch } = await fetchSetup(faults, file);
+    const pending = fetch();
+    await expect(pending).rejects.toThrow(type);
+    await expect(pending).rejects.toThrow(message);
     expect(partialsIn(dir)).toEqual([]);
     // Members before a damaged one are complete and may stay.
     for (const name of readdirSync(dir))
@@ -88,10 +88,10 @@ describe('fetch rejects', () => {
   });
 
   it('a file with a wrong SHA-256', async () => {
-    const { dir, fetch } = await attempt();
-    const refused = fetch({ digests: { [IMAGES]: 'ab'.repeat(32) } });
-    await expect(refused).rejects.toThrow(DataError);
-    await expect(refused).rejects.toThrow(
+    const { dir, fetch } = await fetchSetup();
+    const pending = fetch({ digests: { [IMAGES]: 'ab'.repeat(32) } });
+    await expect(pending).rejects.toThrow(DataError);
+    await expect(pending).rejects.toThrow(
       /train-images.* has SHA-256 [0-9a-f]{64}, but the official file has abab/,
     );
     expect(readdirSync(dir)).toEqual([]);
@@ -99,7 +99,7 @@ describe('fetch rejects', () => {
 
   it('files with official names but other contents', async () => {
     const balanced = splitFiles('balanced');
-    const { dir, fetch } = await attempt({}, zip(archiveMembers(balanced)));
+    const { dir, fetch } = await fetchSetup({}, zip(archiveMembers(balanced)));
     await expect(fetch({ split: 'balanced' })).rejects.toThrow(/official file has 74295e75/);
     expect(readdirSync(dir)).toEqual([]);
   });
@@ -108,38 +108,38 @@ describe('fetch rejects', () => {
     const dir = await temporaryFolder();
     const options = { split: 'letters', dir, firstPause: 1 } as const;
     // Port 9 is the "discard" service, which does not run here.
-    const refusal = fetchEmnist({ ...options, url: 'http://127.0.0.1:9/gzip.zip' });
-    await expect(refusal).rejects.toThrow(FetchError);
-    await expect(refusal).rejects.toThrow(/127\.0\.0\.1:9\/gzip\.zip: download failed/);
-    const nowhere = fetchEmnist({ ...options, url: 'nonsense://here' });
-    await expect(nowhere).rejects.toThrow(/nonsense:\/\/here: download failed/);
+    const unreachable = fetchEmnist({ ...options, url: 'http://127.0.0.1:9/gzip.zip' });
+    await expect(unreachable).rejects.toThrow(FetchError);
+    await expect(unreachable).rejects.toThrow(/127\.0\.0\.1:9\/gzip\.zip: download failed/);
+    const invalidUrl = fetchEmnist({ ...options, url: 'nonsense://here' });
+    await expect(invalidUrl).rejects.toThrow(/nonsense:\/\/here: download failed/);
     expect(readdirSync(dir)).toEqual([]);
   });
 
   const noFullDisk = existsSync('/dev/full') ? null : 'no /dev/full; run on Linux';
   it.skipIf(noFullDisk !== null)(`a full disk${skipNote(noFullDisk)}`, async () => {
-    const { dir, fetch } = await attempt();
+    const { dir, fetch } = await fetchSetup();
     symlinkSync('/dev/full', join(dir, IMAGES_PARTIAL));
-    const refused = fetch();
-    await expect(refused).rejects.toThrow(FetchError);
-    await expect(refused).rejects.toThrow(
+    const pending = fetch();
+    await expect(pending).rejects.toThrow(FetchError);
+    await expect(pending).rejects.toThrow(
       /images.*partial: cannot be written, the disk is full: free some space/,
     );
     expect(readdirSync(dir).filter((name) => name in files)).toEqual([]);
   });
 
   it('a folder that cannot be created', async () => {
-    const { dir, fetch } = await attempt();
+    const { dir, fetch } = await fetchSetup();
     writeFileSync(join(dir, 'file'), '');
-    const refused = fetch({ dir: join(dir, 'file') });
-    await expect(refused).rejects.toThrow(FetchError);
-    await expect(refused).rejects.toThrow(
+    const pending = fetch({ dir: join(dir, 'file') });
+    await expect(pending).rejects.toThrow(FetchError);
+    await expect(pending).rejects.toThrow(
       /file: cannot be written, a (file has the name|parent of the path)/,
     );
   });
 
   it('a status 404 before it creates a folder', async () => {
-    const { dir, fetch } = await attempt({ status: 404 });
+    const { dir, fetch } = await fetchSetup({ status: 404 });
     await expect(fetch({ dir: join(dir, 'data', 'emnist') })).rejects.toThrow(/responded 404/);
     expect(readdirSync(dir)).toEqual([]);
   });

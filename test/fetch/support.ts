@@ -39,18 +39,18 @@ export function splitFiles(split: EmnistSplit, images = 120): Record<string, Buf
  * `gzip/`.
  */
 export function archiveMembers(files: Record<string, Buffer>): Member[] {
-  const wanted = Object.entries(files).map(([name, bytes], i) => ({
+  const requested = Object.entries(files).map(([name, bytes], i) => ({
     path: `gzip/${name}`,
     bytes,
     method: i % 2 === 0 ? 8 : 0,
   }));
   return [
     { path: 'gzip/emnist-other.gz', bytes: Buffer.alloc(300_000, 'unwanted '), method: 0 },
-    ...wanted,
+    ...requested,
   ];
 }
 
-export interface Misdeeds {
+export interface ServerFaults {
   /** Ignores Range and sends the whole file. */
   readonly noRanges?: boolean;
   /** Sends no Content-Length. */
@@ -82,29 +82,24 @@ export interface TestServer {
 }
 
 /** Serves one file until the test ends. */
-export async function serve(file: Buffer, misdeeds: Misdeeds = {}): Promise<TestServer> {
-  const { noRanges, noLength, status, page, cutAfter, etag, wrongRange } = misdeeds;
-  let [failures, cuts, stalls, tags] = [
-    misdeeds.failures ?? Infinity,
-    misdeeds.cuts ?? Infinity,
-    1,
-    0,
-  ];
+export async function serve(file: Buffer, faults: ServerFaults = {}): Promise<TestServer> {
+  const { noRanges, noLength, status, page, cutAfter, etag, wrongRange } = faults;
+  let [failures, cuts, stalls, tags] = [faults.failures ?? Infinity, faults.cuts ?? Infinity, 1, 0];
 
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+  const respond = (request: IncomingMessage, response: ServerResponse): void => {
     const { range, 'if-range': ifRange } = request.headers;
     state.ranges.push(range ?? null);
     if (status !== undefined && failures-- > 0) return void response.writeHead(status).end('no');
     if (page !== undefined) {
       return void response.writeHead(200, { 'content-type': 'text/html' }).end(page);
     }
-    const served = misdeeds.then !== undefined && state.ranges.length > 1 ? misdeeds.then : file;
+    const served = faults.then !== undefined && state.ranges.length > 1 ? faults.then : file;
     const tag = etag === 'weak' ? 'W/"1"' : etag === 'changing' ? `"${++tags}"` : '"1"';
-    const found = /^bytes=(\d+)-(\d+)$/.exec(range ?? '');
+    const match = /^bytes=(\d+)-(\d+)$/.exec(range ?? '');
     let body = served;
     response.setHeader('etag', tag);
-    if (found && noRanges !== true && (ifRange === undefined || ifRange === tag)) {
-      const [start, end] = [Number(found[1]), Math.min(Number(found[2]), served.length - 1)];
+    if (match && noRanges !== true && (ifRange === undefined || ifRange === tag)) {
+      const [start, end] = [Number(match[1]), Math.min(Number(match[2]), served.length - 1)];
       if (start >= served.length) return void response.writeHead(416).end();
       const from = wrongRange === true ? 0 : start;
       body = served.subarray(from, from + end + 1 - start);
@@ -116,10 +111,10 @@ export async function serve(file: Buffer, misdeeds: Misdeeds = {}): Promise<Test
     }
     if (noLength !== true) response.setHeader('content-length', body.length);
     const isStalled =
-      misdeeds.stallAfter !== undefined && body.length > misdeeds.stallAfter && stalls-- > 0;
+      faults.stallAfter !== undefined && body.length > faults.stallAfter && stalls-- > 0;
     const isCut = cutAfter !== undefined && body.length > cutAfter && cuts-- > 0;
     const sent = isStalled
-      ? body.subarray(0, misdeeds.stallAfter)
+      ? body.subarray(0, faults.stallAfter)
       : isCut
         ? body.subarray(0, cutAfter)
         : body;
@@ -129,7 +124,7 @@ export async function serve(file: Buffer, misdeeds: Misdeeds = {}): Promise<Test
     response.end(sent);
   };
 
-  const server = createServer(answer);
+  const server = createServer(respond);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();

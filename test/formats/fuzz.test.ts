@@ -15,18 +15,19 @@ const state = stateDict({ x, y: tensor({ length: 10, offset: 3, shape: [2], stri
 
 /** Changes, removes or repeats a few bytes. */
 function damage(bytes: Uint8Array, rng: Rng): Uint8Array {
-  const place = (): number => Math.floor(rng.uniform() * bytes.length);
+  const randomPosition = (): number => Math.floor(rng.uniform() * bytes.length);
   const changed = [...bytes];
   const kind = rng.uniform();
-  if (kind < 0.2) changed.splice(place(), 1 + Math.floor(rng.uniform() * 8));
-  else if (kind < 0.4) changed.splice(place(), 0, ...changed.slice(place()).slice(0, 20));
+  if (kind < 0.2) changed.splice(randomPosition(), 1 + Math.floor(rng.uniform() * 8));
+  else if (kind < 0.4)
+    changed.splice(randomPosition(), 0, ...changed.slice(randomPosition()).slice(0, 20));
   else
     for (let count = 0; count < 1 + 4 * rng.uniform(); count++)
-      changed[place()] = Math.floor(rng.uniform() * 256);
+      changed[randomPosition()] = Math.floor(rng.uniform() * 256);
   return Uint8Array.from(changed);
 }
 
-async function survives(read: () => unknown): Promise<boolean> {
+async function readsOrRejects(read: () => unknown): Promise<boolean> {
   try {
     await read();
     return true;
@@ -39,26 +40,26 @@ async function survives(read: () => unknown): Promise<boolean> {
 it(`pickles with random damage (seed ${seed})`, async () => {
   const rng = new Rng(seed);
   const bytes = program(state);
-  let refused = 0;
+  let rejected = 0;
   for (let round = 0; round < rounds(2000); round++) {
     const damaged = damage(bytes, rng);
     if (
-      !(await survives(() =>
+      !(await readsOrRejects(() =>
         readPickle(damaged, { globals: TORCH_GLOBALS, persistent: readStorage }),
       ))
     )
-      refused++;
+      rejected++;
   }
-  expect(refused).toBeGreaterThan(rounds(500)); // the damage has an effect
+  expect(rejected).toBeGreaterThan(rounds(500)); // the damage has an effect
 });
 
 it(`archives with random damage (seed ${seed})`, async () => {
   const rng = new Rng(seed);
   const bytes = await pth(state, { 'data/0': float32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9) });
-  let refused = 0;
+  let rejected = 0;
   for (let round = 0; round < rounds(300); round++) {
     const damaged = damage(bytes, rng);
-    if (!(await survives(() => decodePth(damaged)))) refused++;
+    if (!(await readsOrRejects(() => decodePth(damaged)))) rejected++;
   }
-  expect(refused).toBeGreaterThan(rounds(100));
+  expect(rejected).toBeGreaterThan(rounds(100));
 });

@@ -4,7 +4,7 @@ import { CharacterNet, type Convolutions } from '../../src/app/model/characterNe
 import { noGrad, Rng, scope, tensor } from '../../src/engine/index.js';
 
 /** A network in evaluation mode with running statistics that differ from their initial values. */
-export function madeUpNetwork(
+export function randomNetwork(
   classes: number,
   seed = 5,
   convolutions: Convolutions = [1, 1, 1],
@@ -25,7 +25,7 @@ export function madeUpNetwork(
 }
 
 /** Random images with pixels from -1 to 1, flat. */
-export function noise(images: number, seed = 8): Float32Array {
+export function randomImages(images: number, seed = 8): Float32Array {
   const rng = new Rng(seed);
   return Float32Array.from({ length: images * 784 }, () => 2 * rng.uniform() - 1);
 }

@@ -8,7 +8,7 @@ import type { Convolutions } from '../../src/app/model/characterNet.js';
 import { GELU } from '../../src/nn/index.js';
 import { onWasm } from '../app/support.js';
 import { openOnnx } from '../support/onnxruntime.js';
-import { largestDifference, logitsOf, madeUpNetwork, noise } from './models.js';
+import { largestDifference, logitsOf, randomNetwork, randomImages } from './models.js';
 
 const classes = Array.from('ABCDEFGHIJKL');
 
@@ -16,16 +16,16 @@ it.each([[[1, 1, 1]], [[1, 2, 3]]] as [Convolutions][])(
   'gives the same logits in ONNX Runtime, for one and several images, with %j convolutions',
   (convolutions) =>
     onWasm(async () => {
-      const model = madeUpNetwork(classes.length, 5, convolutions);
+      const model = randomNetwork(classes.length, 5, convolutions);
       const session = await openOnnx(await exportModel({ model, classes, data: 'noise' }, 'onnx'));
       for (const count of [1, 7]) {
-        const images = noise(count);
-        const [ours, theirs] = [await logitsOf(model, images), await session.run(images)];
-        expect(theirs.length).toBe(count * classes.length);
-        expect(largestDifference(ours, theirs)).toBeLessThan(1e-4);
+        const images = randomImages(count);
+        const [logits, onnxLogits] = [await logitsOf(model, images), await session.run(images)];
+        expect(onnxLogits.length).toBe(count * classes.length);
+        expect(largestDifference(logits, onnxLogits)).toBeLessThan(1e-4);
         // The logits of another network differ, so the comparison can fail.
-        const other = madeUpNetwork(classes.length, 6, convolutions);
-        expect(largestDifference(await logitsOf(other, images), theirs)).toBeGreaterThan(1e-2);
+        const other = randomNetwork(classes.length, 6, convolutions);
+        expect(largestDifference(await logitsOf(other, images), onnxLogits)).toBeGreaterThan(1e-2);
         other.dispose();
       }
       await session.release();
@@ -36,7 +36,7 @@ it.each([[[1, 1, 1]], [[1, 2, 3]]] as [Convolutions][])(
 it(
   'describes its input, its output, the normalization and the class names',
   onWasm(async () => {
-    const model = madeUpNetwork(classes.length);
+    const model = randomNetwork(classes.length);
     const bytes = await exportModel({ model, classes, data: 'noise' }, 'onnx');
     const file = ModelProto.toObject(ModelProto.decode(bytes), { longs: Number }) as {
       doc_string: string;
@@ -44,9 +44,9 @@ it(
       graph: { node: { op_type: string }[]; input: object[]; output: object[] };
     };
     expect(file.doc_string).toContain('(pixel / 255 - 0.5) / 0.5');
-    const texts = Object.fromEntries(file.metadata_props.map(({ key, value }) => [key, value]));
-    expect(JSON.parse(texts.classes)).toEqual(classes);
-    expect(texts.normalization).toContain('(pixel / 255 - 0.5) / 0.5');
+    const metadata = Object.fromEntries(file.metadata_props.map(({ key, value }) => [key, value]));
+    expect(JSON.parse(metadata.classes)).toEqual(classes);
+    expect(metadata.normalization).toContain('(pixel / 255 - 0.5) / 0.5');
     const block = ['Conv', 'BatchNormalization', 'Relu', 'MaxPool'];
     const names = file.graph.node.map(({ op_type }) => op_type);
     expect(names).toEqual([...block, ...block, ...block, 'Flatten', 'Gemm', 'Relu', 'Gemm']);

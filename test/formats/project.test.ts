@@ -16,7 +16,7 @@ import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { onWasm } from '../app/support.js';
 import { drawn, writeEmnist } from '../cli/support.js';
 import { runPython, torchPython, torchMissing } from '../support/python.js';
-import { largestDifference, logitsOf, madeUpNetwork, noise } from './models.js';
+import { largestDifference, logitsOf, randomNetwork, randomImages } from './models.js';
 
 const IMAGES = 5;
 /** Prints the logits of the project's network for the images in a file. */
@@ -33,10 +33,12 @@ import { skipNote } from '../support/skipping.js';
 import { timeLimit } from '../support/timeLimit.js';
 
 let folder: string;
-const at = (...names: string[]): string => join(folder, ...names);
+const pathOf = (...names: string[]): string => join(folder, ...names);
 
 async function torchLogits(model: string): Promise<number[]> {
-  return JSON.parse(await runPython(LOGITS, [at('project'), model, at('images.f32')])) as number[];
+  return JSON.parse(
+    await runPython(LOGITS, [pathOf('project'), model, pathOf('images.f32')]),
+  ) as number[];
 }
 
 async function freePort(): Promise<number> {
@@ -57,8 +59,8 @@ const HANGING_MS = timeLimit(80_000);
  *
  * @returns the standard output of each process
  */
-async function onTwoProcesses(words: readonly string[]): Promise<string[]> {
-  const group = {
+async function onTwoProcesses(args: readonly string[]): Promise<string[]> {
+  const environment = {
     WORLD_SIZE: '2',
     MASTER_ADDR: '127.0.0.1',
     MASTER_PORT: `${await freePort()}`,
@@ -68,17 +70,21 @@ async function onTwoProcesses(words: readonly string[]): Promise<string[]> {
   const options = { cwd: folder, timeout: HANGING_MS, killSignal: 'SIGABRT' } as const;
   const start = promisify(execFile);
   const processes = ['0', '1'].map((rank) =>
-    start(torchPython!, [at('project', 'train.py'), ...words], {
+    start(torchPython!, [pathOf('project', 'train.py'), ...args], {
       ...options,
-      env: { ...process.env, ...group, RANK: rank, LOCAL_RANK: rank },
+      env: { ...process.env, ...environment, RANK: rank, LOCAL_RANK: rank },
     }),
   );
   // Wait for both: the error of one often explains the other's.
-  const ended = await Promise.allSettled(processes);
-  const failed = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+  const results = await Promise.allSettled(processes);
+  const failed = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as Error] : [],
+  );
   if (failed.length > 0)
     throw new AggregateError(failed, failed.map(({ message }) => message).join('\n'));
-  return ended.map((one) => (one as PromiseFulfilledResult<{ stdout: string }>).value.stdout);
+  return results.map(
+    (result) => (result as PromiseFulfilledResult<{ stdout: string }>).value.stdout,
+  );
 }
 
 describe.skipIf(torchMissing !== null)(
@@ -86,7 +92,7 @@ describe.skipIf(torchMissing !== null)(
   () => {
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'inkgrad-project-'));
-      await writeFile(at('images.f32'), Buffer.from(noise(IMAGES).buffer));
+      await writeFile(pathOf('images.f32'), Buffer.from(randomImages(IMAGES).buffer));
     });
     afterAll(() => rm(folder, { recursive: true }));
 
@@ -94,11 +100,11 @@ describe.skipIf(torchMissing !== null)(
       'gives the same logits with %j convolutions in the blocks',
       (convolutions) =>
         onWasm(async () => {
-          const model = madeUpNetwork(47, 5, convolutions);
-          await rm(at('project'), { recursive: true, force: true });
+          const model = randomNetwork(47, 5, convolutions);
+          await rm(pathOf('project'), { recursive: true, force: true });
           const files = await exportProject(
             { model, classes: BALANCED_CLASSES, data: 'noise' },
-            at('project'),
+            pathOf('project'),
           );
           expect(files).toEqual([
             'README.md',
@@ -108,11 +114,11 @@ describe.skipIf(torchMissing !== null)(
             'train.py',
             'model.pth',
           ]);
-          const theirs = await torchLogits(at('project', 'model.pth'));
-          expect(theirs).toHaveLength(IMAGES * 47);
-          expect(largestDifference(await logitsOf(model, noise(IMAGES)), theirs)).toBeLessThan(
-            1e-4,
-          );
+          const torchValues = await torchLogits(pathOf('project', 'model.pth'));
+          expect(torchValues).toHaveLength(IMAGES * 47);
+          expect(
+            largestDifference(await logitsOf(model, randomImages(IMAGES)), torchValues),
+          ).toBeLessThan(1e-4);
           model.dispose();
         })(),
     );
@@ -120,20 +126,20 @@ describe.skipIf(torchMissing !== null)(
     it(
       'trains on two processes, and the trained model can be loaded',
       onWasm(async () => {
-        await writeEmnist(at('data'), drawn('balanced', 376, 'train'), {
+        await writeEmnist(pathOf('data'), drawn('balanced', 376, 'train'), {
           split: 'balanced',
           part: 'train',
         });
-        const words = [
+        const args = [
           '--data',
-          at('data'),
+          pathOf('data'),
           '--model',
-          at('project', 'model.pth'),
+          pathOf('project', 'model.pth'),
           '--out',
-          at('trained.pth'),
+          pathOf('trained.pth'),
         ];
         const [first, second] = await onTwoProcesses([
-          ...words,
+          ...args,
           '--epochs',
           '1',
           '--batch-size',
@@ -146,13 +152,15 @@ describe.skipIf(torchMissing !== null)(
 
         expect(second).toBe('');
 
-        const { model, classes } = await loadModel(at('trained.pth'));
+        const { model, classes } = await loadModel(pathOf('trained.pth'));
         expect(classes).toEqual(BALANCED_CLASSES);
-        const theirs = await torchLogits(at('trained.pth'));
-        expect(largestDifference(await logitsOf(model, noise(IMAGES)), theirs)).toBeLessThan(1e-4);
-        const before = await torchLogits(at('project', 'model.pth'));
+        const torchValues = await torchLogits(pathOf('trained.pth'));
+        expect(
+          largestDifference(await logitsOf(model, randomImages(IMAGES)), torchValues),
+        ).toBeLessThan(1e-4);
+        const before = await torchLogits(pathOf('project', 'model.pth'));
         // The trained model differs from the exported one.
-        expect(largestDifference(before, theirs)).toBeGreaterThan(0.1);
+        expect(largestDifference(before, torchValues)).toBeGreaterThan(0.1);
         model.dispose();
       }),
       2 * HANGING_MS,

@@ -19,35 +19,42 @@ import { decodePth } from '../../src/app/formats/pth.js';
 import { isPth } from '../../src/app/formats/pthSignature.js';
 import { encodePth } from '../../src/app/formats/pthWriter.js';
 import { runPython, torchMissing } from '../support/python.js';
-import { float32, ORDERED_DICT, pth, stateDict, tensor, type TensorText } from './support.js';
+import { float32, ORDERED_DICT, pth, stateDict, tensor, type TensorOptions } from './support.js';
 
 const numbers = float32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
 
-async function one(wanted: Omit<TensorText, 'length'>, bytes = numbers): Promise<number[]> {
+async function decodeOne(
+  options: Omit<TensorOptions, 'length'>,
+  bytes = numbers,
+): Promise<number[]> {
   const size =
     { LongStorage: 8, DoubleStorage: 8, HalfStorage: 2, BFloat16Storage: 2 }[
-      wanted.storage ?? ''
+      options.storage ?? ''
     ] ?? 4;
-  const file = await pth(stateDict({ x: tensor({ ...wanted, length: bytes.length / size }) }), {
+  const file = await pth(stateDict({ x: tensor({ ...options, length: bytes.length / size }) }), {
     'data/0': bytes,
   });
   const { x } = (await decodePth(file)).tensors;
-  expect(x.shape).toEqual(wanted.shape);
+  expect(x.shape).toEqual(options.shape);
   return [...x.data];
 }
 
 describe('a tensor', () => {
   it('can be a whole storage', async () => {
-    expect(await one({ shape: [2, 5], stride: [5, 1] })).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(await decodeOne({ shape: [2, 5], stride: [5, 1] })).toEqual([
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+    ]);
   });
 
   it('can be a transposed view with an offset', async () => {
-    expect(await one({ shape: [2, 3], stride: [1, 2], offset: 3 })).toEqual([3, 5, 7, 4, 6, 8]);
+    expect(await decodeOne({ shape: [2, 3], stride: [1, 2], offset: 3 })).toEqual([
+      3, 5, 7, 4, 6, 8,
+    ]);
   });
 
   it('can be a scalar, or empty', async () => {
-    expect(await one({ shape: [], stride: [], offset: 9 })).toEqual([9]);
-    expect(await one({ shape: [0, 3], stride: [3, 1] })).toEqual([]);
+    expect(await decodeOne({ shape: [], stride: [], offset: 9 })).toEqual([9]);
+    expect(await decodeOne({ shape: [0, 3], stride: [3, 1] })).toEqual([]);
   });
 
   it.each([
@@ -57,29 +64,31 @@ describe('a tensor', () => {
     ['LongStorage', new Uint8Array(BigInt64Array.of(44014n, -2n).buffer), [44014, -2]],
     ['IntStorage', new Uint8Array(Int32Array.of(7, -2).buffer), [7, -2]],
   ])('can have a %s', async (storage, bytes, expected) => {
-    expect(await one({ storage, shape: [2], stride: [1] }, bytes)).toEqual(expected);
+    expect(await decodeOne({ storage, shape: [2], stride: [1] }, bytes)).toEqual(expected);
   });
 
   it('is read as float32 if that is exact, else as float64', async () => {
-    const read = async (value: number): Promise<unknown> => {
+    const arrayClassOf = async (value: number): Promise<unknown> => {
       const x = tensor({ storage: 'DoubleStorage', length: 1, shape: [1], stride: [1] });
       const bytes = new Uint8Array(Float64Array.of(value).buffer);
       return (await decodePth(await pth(stateDict({ x }), { 'data/0': bytes }))).tensors.x.data
         .constructor;
     };
-    expect(await read(0.5)).toBe(Float32Array);
-    expect(await read(0.1)).toBe(Float64Array);
+    expect(await arrayClassOf(0.5)).toBe(Float32Array);
+    expect(await arrayClassOf(0.1)).toBe(Float64Array);
   });
 
   it("is read in the archive's byte order", async () => {
     const state = stateDict({ x: tensor({ length: 2, shape: [2], stride: [1] }) });
     const utf8 = (order: string): Uint8Array => new TextEncoder().encode(order);
-    const read = async (order: string, bytes: Uint8Array): Promise<number[]> => [
+    const decodeWithOrder = async (order: string, bytes: Uint8Array): Promise<number[]> => [
       ...(await decodePth(await pth(state, { byteorder: utf8(order), 'data/0': bytes }))).tensors.x
         .data,
     ];
-    expect(await read('little', float32(1, 2))).toEqual([1, 2]);
-    expect(await read('big', Uint8Array.of(0x3f, 0x80, 0, 0, 0x40, 0, 0, 0))).toEqual([1, 2]);
+    expect(await decodeWithOrder('little', float32(1, 2))).toEqual([1, 2]);
+    expect(await decodeWithOrder('big', Uint8Array.of(0x3f, 0x80, 0, 0, 0x40, 0, 0, 0))).toEqual([
+      1, 2,
+    ]);
   });
 });
 
@@ -103,11 +112,11 @@ describe('a file', () => {
   });
 
   it('can list class names in a list, a tuple or a dict by index', async () => {
-    const read = async (mapping: Parameters<typeof dict>[0][number][1]): Promise<unknown> =>
+    const classesOf = async (mapping: Parameters<typeof dict>[0][number][1]): Promise<unknown> =>
       (await decode(dict([[text('class_mapping'), mapping], [text('model'), stateDict({ x })]]))).classes; // prettier-ignore
-    expect(await read(list([text('a'), text('b')]))).toEqual(['a', 'b']);
-    expect(await read(tuple(text('a'), text('b')))).toEqual(['a', 'b']);
-    expect(await read(dict([[integer(1), text('b')], [integer(0), text('a')]]))).toEqual(['a', 'b']); // prettier-ignore
+    expect(await classesOf(list([text('a'), text('b')]))).toEqual(['a', 'b']);
+    expect(await classesOf(tuple(text('a'), text('b')))).toEqual(['a', 'b']);
+    expect(await classesOf(dict([[integer(1), text('b')], [integer(0), text('a')]]))).toEqual(['a', 'b']); // prettier-ignore
   });
 
   it('can share a storage between tensors, and contain parameters', async () => {
@@ -183,14 +192,14 @@ describe.skipIf(torchMissing !== null)(`files of PyTorch${skipNote(torchMissing)
     try {
       await runPython(WRITE, [folder]);
       for (const kind of ['plain', 'views', 'types', 'module', 'parameter']) {
-        const told = JSON.parse(await readFile(join(folder, `${kind}.json`), 'utf8')) as object;
+        const expected = JSON.parse(await readFile(join(folder, `${kind}.json`), 'utf8')) as object;
         for (const protocol of [2, 4]) {
           const file = await decodePth(await readFile(join(folder, `${kind}${protocol}.pth`)));
-          const read = Object.entries(file.tensors).map(([key, { shape, data }]) => [
+          const actual = Object.entries(file.tensors).map(([key, { shape, data }]) => [
             key,
             { shape, data: [...data] },
           ]);
-          expect(Object.fromEntries(read), kind).toEqual(told);
+          expect(Object.fromEntries(actual), kind).toEqual(expected);
           expect(file.classes).toEqual(['a', 'b']);
         }
       }

@@ -17,7 +17,7 @@ import { writeStoredArchive } from '../../src/app/formats/zipArchive.js';
 export const ORDERED_DICT = call(name('collections', 'OrderedDict'));
 const REBUILD = name('torch._utils', '_rebuild_tensor_v2');
 
-export interface TensorText {
+export interface TensorOptions {
   /** Storage class; default FloatStorage. */
   readonly storage?: string;
   /** Archive member below `data/`; default '0'. */
@@ -30,8 +30,8 @@ export interface TensorText {
 }
 
 /** The pickle of a tensor, as torch.save writes it. */
-export function tensor(wanted: TensorText): Pickled {
-  const { storage = 'FloatStorage', key = '0', length, offset = 0, shape, stride } = wanted;
+export function tensor(options: TensorOptions): Pickled {
+  const { storage = 'FloatStorage', key = '0', length, offset = 0, shape, stride } = options;
   const id = tuple(
     text('storage'),
     name('torch', storage),

@@ -66,8 +66,8 @@ const calls: Readonly<Record<string, Call>> = {
   leaky_relu: ({ x }, { options }) => leakyRelu(x, options.number('negative_slope')),
   gelu: ({ x }) => gelu(x),
   clamp: ({ x }, { options }) => {
-    const bound = (name: string, none: number): number =>
-      options.has(name) ? options.number(name) : none;
+    const bound = (name: string, fallback: number): number =>
+      options.has(name) ? options.number(name) : fallback;
     return clamp(x, bound('min', -Infinity), bound('max', Infinity));
   },
   layer_norm: ({ x, weight, bias }, { options }) =>

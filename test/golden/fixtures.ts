@@ -48,12 +48,12 @@ function isRecord(value: Json | undefined): value is Record<string, Json> {
  */
 export class Fields {
   readonly #entries: Record<string, Json>;
-  readonly #where: string;
+  readonly #location: string;
 
-  constructor(entries: Json | undefined, where: string) {
-    if (!isRecord(entries)) throw new FormatError(`golden ${where}: expected an object`);
+  constructor(entries: Json | undefined, location: string) {
+    if (!isRecord(entries)) throw new FormatError(`golden ${location}: expected an object`);
     this.#entries = entries;
-    this.#where = where;
+    this.#location = location;
   }
 
   get keys(): string[] {
@@ -100,13 +100,13 @@ export class Fields {
   }
 
   fields(key: string): Fields {
-    return new Fields(this.#at(key), `${this.#where}.${key}`);
+    return new Fields(this.#at(key), `${this.#location}.${key}`);
   }
 
   /** A list of objects. */
   list(key: string): Fields[] {
     return this.#list(key).map(
-      (value, index) => new Fields(value, `${this.#where}.${key}[${index}]`),
+      (value, index) => new Fields(value, `${this.#location}.${key}[${index}]`),
     );
   }
 
@@ -127,7 +127,7 @@ export class Fields {
 
   #fail(key: string, expected: string): never {
     throw new FormatError(
-      `golden ${this.#where}.${key}: expected ${expected}; it has ${this.keys.join(', ')}`,
+      `golden ${this.#location}.${key}: expected ${expected}; it has ${this.keys.join(', ')}`,
     );
   }
 }
@@ -139,8 +139,8 @@ export class GoldenCase {
   readonly values: Fields;
   readonly #tensors: Fields;
 
-  constructor(json: Json, where: string) {
-    const fields = new Fields(json, where);
+  constructor(json: Json, location: string) {
+    const fields = new Fields(json, location);
     this.name = fields.text('name');
     this.options = fields.fields('options');
     this.values = fields.fields('values');
@@ -191,11 +191,11 @@ export function loadGolden(name: GoldenName): Golden {
     name,
     torch: fields.text('torch'),
     cases,
-    case: (wanted) => {
-      const found = cases.find((candidate) => candidate.name === wanted);
-      if (found !== undefined) return found;
-      const known = cases.map((candidate) => candidate.name).join(', ');
-      throw new FormatError(`golden ${name}: no case ${wanted}; there are ${known}`);
+    case: (requested) => {
+      const match = cases.find((candidate) => candidate.name === requested);
+      if (match !== undefined) return match;
+      const names = cases.map((candidate) => candidate.name).join(', ');
+      throw new FormatError(`golden ${name}: no case ${requested}; there are ${names}`);
     },
   };
 }

@@ -83,7 +83,7 @@ export function labels(step: number): number[] {
   const seed = hashName('labels');
   return Array.from(
     { length: BATCH },
-    (_, place) => hashIndex(seed, step * BATCH + place) % CLASSES,
+    (_, index) => hashIndex(seed, step * BATCH + index) % CLASSES,
   );
 }
 
@@ -94,13 +94,13 @@ export function labels(step: number): number[] {
 export function images(step: number): Float32Array {
   const grainSeed = hashName('grain');
   const pixels = new Float32Array(BATCH * SIDE * SIDE);
-  labels(step).forEach((label, place) => {
-    const sample = step * BATCH + place;
+  labels(step).forEach((label, index) => {
+    const sample = step * BATCH + index;
     const centers = blobCenters(label, sample);
     for (let i = 0; i < SIDE * SIDE; i++) {
       const ink = inkAt(Math.floor(i / SIDE), i % SIDE, centers);
       const grain = unit(grainSeed, sample * SIDE * SIDE + i);
-      pixels[place * SIDE * SIDE + i] = 0.875 * (2 * Math.min(ink, 1) - 1) + 0.125 * grain;
+      pixels[index * SIDE * SIDE + i] = 0.875 * (2 * Math.min(ink, 1) - 1) + 0.125 * grain;
     }
   });
   return pixels;
@@ -109,9 +109,9 @@ export function images(step: number): Float32Array {
 function blobCenters(label: number, sample: number): [y: number, x: number][] {
   const [blobs, jitter] = [hashName('blobs'), hashName('jitter')];
   return Array.from({ length: BLOBS }, (_, blob) => {
-    const at = (label * BLOBS + blob) * 2;
-    const y = 13.5 + 8 * unit(blobs, at) + unit(jitter, sample * 2);
-    const x = 13.5 + 8 * unit(blobs, at + 1) + unit(jitter, sample * 2 + 1);
+    const offset = (label * BLOBS + blob) * 2;
+    const y = 13.5 + 8 * unit(blobs, offset) + unit(jitter, sample * 2);
+    const x = 13.5 + 8 * unit(blobs, offset + 1) + unit(jitter, sample * 2 + 1);
     return [y, x];
   });
 }

@@ -29,7 +29,7 @@ const isInput = (name: string): boolean => !/^(r|y|grad_.*|x_\d|running_(mean|va
  * Excludes PyTorch's exact GELU: inkgrad has the tanh approximation. A separate test below compares
  * them.
  */
-const isOurs = (golden: GoldenCase): boolean => golden.name !== 'gelu_none';
+const isComparable = (golden: GoldenCase): boolean => golden.name !== 'gelu_none';
 
 /**
  * Relative tolerance. In float64 the only error is the rounding of the stored result to float32,
@@ -66,7 +66,7 @@ describe.each([oracle, ...backendsUnderTest])('PyTorch and $name agree on', ({ m
   }
 
   describe.each(FIXTURES)('%s', (fixture) => {
-    const cases = loadGolden(fixture).cases.filter(isOurs);
+    const cases = loadGolden(fixture).cases.filter(isComparable);
     it.each(cases.map((golden) => [golden.name, golden] as const))('%s', (_, golden) =>
       compare(golden, toleranceOf(backend, fixture), () => {
         const inputs = inputsOf(golden);
@@ -111,10 +111,10 @@ describe.each([oracle, ...backendsUnderTest])('PyTorch and $name agree on', ({ m
   );
 
   // For max-pooling, grad_x above shows which of equal pixels was chosen. argmax has no gradient.
-  const choosing = loadGolden('activation').cases.filter(
+  const maxCases = loadGolden('activation').cases.filter(
     ({ options }) => options.text('kind') === 'max',
   );
-  it.each(choosing.map((golden) => [golden.name, golden] as const))(
+  it.each(maxCases.map((golden) => [golden.name, golden] as const))(
     'argmax: %s',
     async (_, golden) => {
       const pending = withBackend(backend, () =>

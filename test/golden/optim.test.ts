@@ -56,13 +56,13 @@ function expectClose(
   actual: ArrayLike<number>,
   expected: Float32Array,
   allowed: Allowed,
-  where: string,
+  label: string,
 ): void {
-  expect(actual.length, where).toBe(expected.length);
+  expect(actual.length, label).toBe(expected.length);
   expected.forEach((value, i) => {
     const error = Math.abs(actual[i] - value);
     const limit = allowed.tolerance * Math.max(allowed.floor, Math.abs(value));
-    expect(error, `${where}, element ${i}: ${actual[i]}, PyTorch ${value}`).toBeLessThanOrEqual(
+    expect(error, `${label}, element ${i}: ${actual[i]}, PyTorch ${value}`).toBeLessThanOrEqual(
       limit,
     );
   });
@@ -116,12 +116,12 @@ describe.each(BACKENDS)('$backend.dtype', ({ backend, ...allowed }) => {
         nn.clipGradValue(parameters, one.options.number('clip_value'));
       }
       for (const [index, parameter] of parameters.entries()) {
-        const where = `gradient ${index}`;
+        const label = `gradient ${index}`;
         expectClose(
           await parameter.grad!.data(),
           one.tensor(`after_${index}`).data,
           allowed,
-          where,
+          label,
         );
         parameter.dispose();
       }
@@ -162,7 +162,10 @@ describe('initializers', () => {
   });
 
   /** inkgrad's initializer for a case, and its standard deviation. */
-  function ours({ name, options }: GoldenCase): { initialize: nn.Initializer; deviation: number } {
+  function initializerOf({ name, options }: GoldenCase): {
+    initialize: nn.Initializer;
+    deviation: number;
+  } {
     const rng = new Rng(SEED);
     const shape = options.numbers('shape');
     const uniform = name.includes('uniform') || name.startsWith('default');
@@ -178,14 +181,14 @@ describe('initializers', () => {
       const initialize = (uniform ? nn.xavierUniform : nn.xavierNormal)({ rng, gain });
       return { initialize, deviation: nn.xavierDeviation(shape, gain) };
     }
-    const chosen = {
+    const kaimingOptions = {
       mode: options.text('mode') === 'fan_in' ? ('fanIn' as const) : ('fanOut' as const),
       nonlinearity: NONLINEARITIES[options.text('nonlinearity')],
       slope: options.number('a'),
     };
-    const deviation = nn.kaimingDeviation(shape, chosen);
+    const deviation = nn.kaimingDeviation(shape, kaimingOptions);
     if (name.startsWith('default')) return { initialize: nn.defaultWeight(rng), deviation };
-    const initialize = (uniform ? nn.kaimingUniform : nn.kaimingNormal)({ rng, ...chosen });
+    const initialize = (uniform ? nn.kaimingUniform : nn.kaimingNormal)({ rng, ...kaimingOptions });
     return { initialize, deviation };
   }
 
@@ -193,10 +196,10 @@ describe('initializers', () => {
     `%s (seed ${SEED})`,
     (_, one) => {
       const { values, options } = one;
-      const { initialize, deviation } = ours(one);
+      const { initialize, deviation } = initializerOf(one);
       const shape = options.numbers('shape');
       const drawn = initialize(shape);
-      const largest = drawn.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const largest = drawn.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
       if (values.has('fan_in')) {
         expect(nn.fans(shape)).toEqual({
           fanIn: values.number('fan_in'),

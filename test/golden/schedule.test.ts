@@ -19,9 +19,9 @@ function withOptimizer(options: Fields, body: (optimizer: nn.Optimizer) => void)
 }
 
 function oneOf<T extends string>(value: string, ...allowed: readonly T[]): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw new Error(`${value} is none of ${allowed.join(', ')}`);
-  return found;
+  const match = allowed.find((candidate) => candidate === value);
+  if (match === undefined) throw new Error(`${value} is none of ${allowed.join(', ')}`);
+  return match;
 }
 
 describe('ReduceLROnPlateau', () => {

@@ -73,7 +73,7 @@ const relative = (actual: number, expected: number): number =>
   Math.abs(actual - expected) / Math.abs(expected);
 
 /** Every `stride`-th element, as stored in the fixture. */
-function thinned(values: ArrayLike<number>, stride: number): number[] {
+function subsampled(values: ArrayLike<number>, stride: number): number[] {
   return Array.from({ length: Math.ceil(values.length / stride) }, (_, i) => values[i * stride]);
 }
 
@@ -87,7 +87,7 @@ function relativeL2(actual: readonly number[], expected: ArrayLike<number>): num
  * Whether a tensor is a bias before batch norm. It has no effect, so its gradient is zero except
  * for rounding.
  */
-const isVoid = (name: string): boolean => /^conv_layers\.[048]\.bias$/.test(name);
+const hasNoEffect = (name: string): boolean => /^conv_layers\.[048]\.bias$/.test(name);
 
 /**
  * Compares the tensors `prefix/NAME` of a golden case with those of a run, by relative L2 error.
@@ -102,10 +102,10 @@ function expectTensors(
   expect(stored.length).toBeGreaterThanOrEqual(16);
   for (const full of stored) {
     const name = full.slice(prefix.length + 1);
-    const values = thinned(actual.get(name)!, recorded.values.fields('stride').number(name));
+    const values = subsampled(actual.get(name)!, recorded.values.fields('stride').number(name));
     const expected = recorded.tensor(full).data;
     expect(values.length, full).toBe(expected.length);
-    if (prefix === 'grad' && isVoid(name)) {
+    if (prefix === 'grad' && hasNoEffect(name)) {
       expect(Math.max(...values.map(Math.abs)), `${full}, largest`).toBeLessThan(1e-6);
     } else {
       expect(relativeL2(values, expected), full).toBeLessThan(toleranceOf(name));

@@ -8,13 +8,18 @@ import type { Library } from '../../src/engine/backends/gpu/library.js';
 const RENDERER = 7937;
 const UNMASKED = 37446;
 
-const asked = (words: Readonly<Record<number, string>>): ((name: number) => string) => {
-  return (name) => words[name];
+const parameterReader = (
+  parameters: Readonly<Record<number, string>>,
+): ((name: number) => string) => {
+  return (name) => parameters[name];
 };
-const context = (extension: object | null, words: Readonly<Record<number, string>>): object => ({
+const context = (
+  extension: object | null,
+  parameters: Readonly<Record<number, string>>,
+): object => ({
   RENDERER,
   getExtension: () => extension,
-  getParameter: asked(words),
+  getParameter: parameterReader(parameters),
 });
 
 const LLVMPIPE = 'ANGLE (Mesa/X.org llvmpipe (LLVM 15.0.6, 256 bits) OpenGL 4.5 core)';
@@ -33,7 +38,7 @@ it.each([
     title: 'headless-gl on Mesa without a GPU',
     fakeContext: {
       ...context(null, { [RENDERER]: 'ANGLE' }),
-      _getParameterDirect: asked({ [RENDERER]: LLVMPIPE }),
+      _getParameterDirect: parameterReader({ [RENDERER]: LLVMPIPE }),
     },
     expected: { adapter: LLVMPIPE, software: true },
   },

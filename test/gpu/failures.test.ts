@@ -18,9 +18,9 @@ import {
   DisposedError,
 } from '../../src/engine/errors.js';
 
-const noneOf = { constants: {}, scalars: {} };
+const noArguments = { constants: {}, scalars: {} };
 
-const on =
+const onGpu =
   (body: (backend: GpuBackend) => Promise<void>, maxKernels = 512): (() => Promise<void>) =>
   async () => {
     const backend = await createGpuBackend({ mode: 'webasm', maxKernels });
@@ -32,8 +32,8 @@ const on =
     expect(backend.memory).toMatchObject({ live: 0, liveBytes: 0, reservedBytes: 0 });
   };
 
-const apply = (backend: Backend, own: Launch['kernel'], input: Buffer): Buffer =>
-  backend.run({ kernel: own, inputs: [input], ...noneOf, length: input.length });
+const apply = (backend: Backend, definition: Launch['kernel'], input: Buffer): Buffer =>
+  backend.run({ kernel: definition, inputs: [input], ...noArguments, length: input.length });
 
 describe('a kernel that does not compile', () => {
   // `nowhere` is not defined: gpu.js cannot compile the kernel.
@@ -47,7 +47,7 @@ describe('a kernel that does not compile', () => {
 
   it(
     'is named when its output, or anything computed from it, is read',
-    on(async (backend) => {
+    onGpu(async (backend) => {
       const x = backend.upload([1, -2, 3]);
       const y = apply(backend, broken, x);
       const z = apply(backend, relu, y);
@@ -63,7 +63,7 @@ describe('a kernel that does not compile', () => {
 describe('a buffer', () => {
   it(
     'is rejected immediately after it was freed',
-    on(async (backend) => {
+    onGpu(async (backend) => {
       const x = backend.upload([1, 2]);
       backend.free(x);
       const after = 'gpu (webasm): this buffer was freed';
@@ -75,9 +75,9 @@ describe('a buffer', () => {
 
   it(
     'is freed when it is donated',
-    on(async (backend) => {
+    onGpu(async (backend) => {
       const x = backend.upload([-1, 2]);
-      const y = backend.run({ kernel: relu, inputs: [x], ...noneOf, length: 2, donate: 0 });
+      const y = backend.run({ kernel: relu, inputs: [x], ...noArguments, length: 2, donate: 0 });
       expect(() => backend.free(x)).toThrow(DisposedError);
       expect(await backend.read(y)).toEqual(Float32Array.of(0, 2));
       expect(backend.memory.live).toBe(1);
@@ -86,19 +86,19 @@ describe('a buffer', () => {
 
   it(
     'is freed only after the launches and reads that were enqueued before',
-    on(async (backend) => {
+    onGpu(async (backend) => {
       const x = backend.upload([-1, 2]);
       const y = apply(backend, relu, x);
       backend.free(x);
-      const reading = backend.read(y);
+      const pending = backend.read(y);
       backend.free(y);
-      expect(await reading).toEqual(Float32Array.of(0, 2));
+      expect(await pending).toEqual(Float32Array.of(0, 2));
     }),
   );
 
   it(
     'may be empty',
-    on(async (backend) => {
+    onGpu(async (backend) => {
       const empty = apply(backend, relu, backend.upload([]));
       expect(await backend.read(empty)).toEqual(new Float32Array(0));
     }),
@@ -106,16 +106,16 @@ describe('a buffer', () => {
 
   it(
     'has at most 2^24 elements, and a kernel at most 7 arrays',
-    on((backend) => {
+    onGpu((backend) => {
       const x = backend.upload([1]);
-      const long = { kernel: relu, inputs: [x], ...noneOf, length: 2 ** 24 + 1 };
+      const long = { kernel: relu, inputs: [x], ...noArguments, length: 2 ** 24 + 1 };
       expect(() => backend.run(long)).toThrow(
         /^gpu \(webasm\): relu would create 16777217 elements; .*smaller batch/,
       );
       const names = 'abcdefgh'.split('');
       const wide = kernel<Record<string, number>>('wide', names, [], () => 0);
       const inputs = names.map(() => x);
-      expect(() => backend.run({ kernel: wide, inputs, ...noneOf, length: 1 })).toThrow(
+      expect(() => backend.run({ kernel: wide, inputs, ...noArguments, length: 1 })).toThrow(
         ArgumentError,
       );
       return Promise.resolve();
@@ -126,7 +126,7 @@ describe('a buffer', () => {
 describe('compiled kernels', () => {
   it(
     'are evicted from a full cache, least recently used first, after their use',
-    on(async (backend) => {
+    onGpu(async (backend) => {
       const sizes = [1, 2, 3, 4, 5];
       const rows = sizes.map((size) =>
         backend.upload(Float32Array.from({ length: size }, (_, i) => i - 1)),
@@ -134,9 +134,9 @@ describe('compiled kernels', () => {
       const outputs = rows.map((row) => apply(backend, relu, row));
       const again = rows.map((row) => apply(backend, relu, row));
       for (const [index, size] of sizes.entries()) {
-        const right = Float32Array.from({ length: size }, (_, i) => Math.max(0, i - 1));
-        expect(await backend.read(outputs[index])).toEqual(right);
-        expect(await backend.read(again[index])).toEqual(right);
+        const expected = Float32Array.from({ length: size }, (_, i) => Math.max(0, i - 1));
+        expect(await backend.read(outputs[index])).toEqual(expected);
+        expect(await backend.read(again[index])).toEqual(expected);
       }
       expect(backend.statistics.cached).toBe(2);
       expect(backend.statistics.compiled).toBeGreaterThan(10);
@@ -145,7 +145,7 @@ describe('compiled kernels', () => {
 
   it(
     'must have distinct names',
-    on(async (backend) => {
+    onGpu(async (backend) => {
       const x = backend.upload([1]);
       const twin = kernel(
         'relu',
@@ -174,20 +174,20 @@ describe('a device', () => {
   });
 
   /** A fake device that computes x -> x, and zeros after it is lost, like a real one. */
-  const losable = (): { readonly device: Device; readonly lose: () => void } => {
+  const fakeDevice = (): { readonly device: Device; readonly lose: () => void } => {
     let isLost = false;
     class Kernel {
       readonly built = true;
     }
     const run = (x: Float32Array): Float32Array =>
       isLost ? new Float32Array(x.length) : x.slice();
-    const made = { kernel: new Kernel(), destroy: () => undefined };
+    const properties = { kernel: new Kernel(), destroy: () => undefined };
     const gpu = {
       Kernel,
       context: null,
       destroy: () => Promise.resolve(),
       createKernel: () =>
-        Object.assign((...args: readonly unknown[]) => run(args[0] as Float32Array), made),
+        Object.assign((...args: readonly unknown[]) => run(args[0] as Float32Array), properties),
     };
     const checkAlive = (): void => {
       if (isLost) throw new DeviceLostError('gpu (webgpu): the device was lost');
@@ -204,7 +204,7 @@ describe('a device', () => {
   };
 
   it('that is lost makes pending and later reads throw, and can be disposed', async () => {
-    const { device, lose } = losable();
+    const { device, lose } = fakeDevice();
     const backend = new BareBackend(device, 8);
     const x = backend.upload([1, 2]);
     expect(await backend.read(x)).toEqual(Float32Array.of(1, 2));
@@ -220,7 +220,7 @@ describe('a device', () => {
   });
 
   it('that runs a kernel in another mode is rejected', async () => {
-    const { device } = losable();
+    const { device } = fakeDevice();
     class Elsewhere {
       readonly built = true;
     }

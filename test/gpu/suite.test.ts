@@ -8,7 +8,7 @@ import { skipNote } from '../support/skipping.js';
 import { timeLimit } from '../support/timeLimit.js';
 
 /** Why a mode is not available; null if it is. */
-async function reasonAgainst(mode: GpuMode): Promise<string | null> {
+async function unavailableReason(mode: GpuMode): Promise<string | null> {
   try {
     await (await createGpuBackend({ mode })).dispose();
     return null;
@@ -27,7 +27,7 @@ async function expectAgreement(mode: GpuMode): Promise<void> {
 }
 
 const noHeadless =
-  (await reasonAgainst('headlessgl')) === null
+  (await unavailableReason('headlessgl')) === null
     ? null
     : 'no WebGL2 in Node; npm install --no-save gl, and run with a display or xvfb-run';
 

@@ -44,7 +44,7 @@ export async function runKernelSuite(
   const results: SuiteResult[] = [];
   const report = async (name: string, compare: () => Promise<Difference>): Promise<void> => {
     if (!only(name)) return;
-    const result = await judged(name, backend, compare);
+    const result = await runComparison(name, backend, compare);
     results.push(result);
     onResult?.(result);
   };
@@ -55,8 +55,8 @@ export async function runKernelSuite(
   recorded.set(seed, recording);
   const launches = await recording;
   for (const { kernel } of allKernels) {
-    const own = launches.get(kernel.name) ?? [syntheticLaunch(kernel, new Rng(seed))];
-    await report(`kernel ${kernel.name}`, () => compareKernel(backend, exact, own));
+    const recordedLaunches = launches.get(kernel.name) ?? [syntheticLaunch(kernel, new Rng(seed))];
+    await report(`kernel ${kernel.name}`, () => compareKernel(backend, exact, recordedLaunches));
   }
   await exact.dispose();
   return results;
@@ -64,21 +64,21 @@ export async function runKernelSuite(
 
 interface Difference {
   readonly worst: number;
-  readonly where: string;
+  readonly location: string;
 }
 
-async function judged(
+async function runComparison(
   name: string,
   backend: Backend,
   compare: () => Promise<Difference>,
 ): Promise<SuiteResult> {
   const before = backend.memory.live;
   try {
-    const { worst, where } = await compare();
+    const { worst, location } = await compare();
     const left = backend.memory.live - before;
     if (left !== 0) return { name, ok: false, worst, reason: `${left} buffers were still in use` };
     const ok = worst <= SUITE_TOLERANCE;
-    return { name, ok, worst, reason: ok ? '' : where };
+    return { name, ok, worst, reason: ok ? '' : location };
   } catch (error) {
     return { name, ok: false, worst: Infinity, reason: String(error) };
   }
@@ -88,14 +88,14 @@ async function judged(
  * The largest difference of two arrays, relative to the largest expected element (at least 0.1).
  */
 function difference(
-  what: string,
+  label: string,
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
 ): Difference {
   if (actual.length !== expected.length) {
     return {
       worst: Infinity,
-      where: `${what}: ${actual.length} elements, expected ${expected.length}`,
+      location: `${label}: ${actual.length} elements, expected ${expected.length}`,
     };
   }
   let scale = 0.1;
@@ -103,19 +103,19 @@ function difference(
     if (Number.isFinite(expected[i])) scale = Math.max(scale, Math.abs(expected[i]));
   }
   let worst = 0;
-  let where = '';
+  let location = '';
   for (let i = 0; i < expected.length; i++) {
     if (Object.is(actual[i], expected[i])) continue; // NaN and infinities included
-    const off = Math.abs(actual[i] - expected[i]) / scale;
-    if (off <= worst) continue;
-    worst = Number.isNaN(off) ? Infinity : off;
-    where = `${what}: element ${i} is ${actual[i]}, expected ${expected[i]}`;
+    const error = Math.abs(actual[i] - expected[i]) / scale;
+    if (error <= worst) continue;
+    worst = Number.isNaN(error) ? Infinity : error;
+    location = `${label}: element ${i} is ${actual[i]}, expected ${expected[i]}`;
   }
-  return { worst, where };
+  return { worst, location };
 }
 
 const larger = (a: Difference, b: Difference): Difference => (b.worst > a.worst ? b : a);
-const NONE: Difference = { worst: 0, where: '' };
+const NONE: Difference = { worst: 0, location: '' };
 
 async function compareComputation(
   backend: Backend,
@@ -136,27 +136,27 @@ interface RecordedLaunch extends Omit<Launch, 'inputs' | 'donate'> {
 }
 
 /** The maximum number of launches per kernel that are run alone. Each has different constants. */
-const LAUNCHES_EACH = 4;
+const MAX_LAUNCHES_PER_KERNEL = 4;
 
 /** Recorded launches by seed. They are the same for every backend. */
 const recorded = new Map<number, Promise<Map<string, RecordedLaunch[]>>>();
 
 /** The launches of the samples, by kernel. */
 async function recordLaunches(seed: number): Promise<Map<string, RecordedLaunch[]>> {
-  const found = new Map<string, RecordedLaunch[]>();
+  const launchesByKernel = new Map<string, RecordedLaunch[]>();
   const pending: Promise<void>[] = [];
   const backend = new ReferenceBackend();
   const run = backend.run.bind(backend);
   backend.run = ({ inputs, donate, ...rest }) => {
-    const known = found.get(rest.kernel.name) ?? [];
-    found.set(rest.kernel.name, known);
+    const ofKernel = launchesByKernel.get(rest.kernel.name) ?? [];
+    launchesByKernel.set(rest.kernel.name, ofKernel);
     const sizes = JSON.stringify(rest.constants);
     if (
-      known.length < LAUNCHES_EACH &&
-      known.every(({ constants }) => JSON.stringify(constants) !== sizes)
+      ofKernel.length < MAX_LAUNCHES_PER_KERNEL &&
+      ofKernel.every(({ constants }) => JSON.stringify(constants) !== sizes)
     ) {
       const arrays: ArrayLike<number>[] = [];
-      known.push({ ...rest, arrays });
+      ofKernel.push({ ...rest, arrays });
       inputs.forEach((input, index) => {
         // The reference backend copies at the call, so the values are those at the time of the
         // launch.
@@ -168,7 +168,7 @@ async function recordLaunches(seed: number): Promise<Map<string, RecordedLaunch[
   for (const computation of allComputations) await compute(backend, computation, seed);
   await Promise.all(pending);
   await backend.dispose();
-  return found;
+  return launchesByKernel;
 }
 
 /** A launch for kernels that no sample launches: 100 positive elements, scalars between 0 and 1. */
@@ -192,14 +192,14 @@ async function compareKernel(
 ): Promise<Difference> {
   let result = NONE;
   for (const launch of launches) {
-    const [actual, expected] = [await launched(backend, launch), await launched(exact, launch)];
-    const what = `${launch.kernel.name} ${JSON.stringify(launch.constants)}`;
-    result = larger(result, difference(what, actual, expected));
+    const [actual, expected] = [await runLaunch(backend, launch), await runLaunch(exact, launch)];
+    const label = `${launch.kernel.name} ${JSON.stringify(launch.constants)}`;
+    result = larger(result, difference(label, actual, expected));
   }
   return result;
 }
 
-async function launched(
+async function runLaunch(
   backend: Backend,
   { arrays, ...rest }: RecordedLaunch,
 ): Promise<ArrayLike<number>> {

@@ -33,7 +33,7 @@ export interface TrainingOptions {
  * perturbation of its weights by 1e-6 changes its losses by 1.3e-2 in 20 steps
  * (test/golden/README.md).
  */
-export const CALM: TrainingOptions = { steps: 10, adam: { lr: 1e-4, epsilon: 1e-4 } };
+export const SMALL_STEPS: TrainingOptions = { steps: 10, adam: { lr: 1e-4, epsilon: 1e-4 } };
 
 /** The recipe's Adam settings, for as many steps as stay within the same tolerance. */
 export const RECIPE: TrainingOptions = { steps: 4, adam: { lr: 1e-3 } };
@@ -50,7 +50,7 @@ export async function compareTraining(
   const expected = await trainingRun(cpu, { batchSize, steps, adam });
   const actual = await trainingRun(backend, { batchSize, steps, adam });
   const losses = actual.losses.map((loss, step) => [loss, expected.losses[step]] as const);
-  const worst = losses.reduce((most, [own, other]) => Math.max(most, Math.abs(own - other)), 0);
+  const worst = losses.reduce((max, [loss, cpuLoss]) => Math.max(max, Math.abs(loss - cpuLoss)), 0);
   const ok =
     losses.length === steps &&
     worst <= LOSS_TOLERANCE &&

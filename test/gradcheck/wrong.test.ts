@@ -20,7 +20,7 @@ import {
 import { elementwise, filled } from '../../src/engine/launch.js';
 import type { NdArray } from '../../src/engine/ndarray.js';
 import { defineOp, type NoAttributes, type OpDefinition } from '../../src/engine/op.js';
-import { anywhere, awayFromZero, indices, positive } from '../../src/engine/sample.js';
+import { anywhere, awayFromZero, randomIndices, positive } from '../../src/engine/sample.js';
 import * as kernels from '../../kernels/elementwise.js';
 
 type Backward = OpDefinition<NoAttributes>['backward'];
@@ -66,8 +66,8 @@ function parse(message: string) {
   };
 }
 
-async function failure(checking: Promise<GradientReport>) {
-  const error = await checking.then(
+async function failureOf(pending: Promise<GradientReport>) {
+  const error = await pending.then(
     () => null,
     (reason: unknown) => reason,
   );
@@ -86,85 +86,87 @@ describe('checkGradient', () => {
   });
 
   it('detects a wrong factor, and reports its location, both values and the seed', async () => {
-    const found = await failure(
+    const reported = await failureOf(
       check(({ grad, inputs: [a, b] }) => [() => times([grad, b]), () => scaled([grad, a], 2)]),
     );
-    expect(found).toMatchObject({
+    expect(reported).toMatchObject({
       name: 'product (equal shapes)',
       input: '1',
       shape: '2,3',
       seed: '7',
     });
-    expect(Number(found.element)).toBeLessThan(6);
-    expect(Number(found.analytic) / found.numeric).toBeCloseTo(2, 4);
-    expect(found.error).toBeCloseTo(0.5, 2); // |2g - g| / |2g|
+    expect(Number(reported.element)).toBeLessThan(6);
+    expect(Number(reported.analytic) / reported.numeric).toBeCloseTo(2, 4);
+    expect(reported.error).toBeCloseTo(0.5, 2); // |2g - g| / |2g|
   });
 
   it('detects a relative error of 1.5e-5', async () => {
-    const found = await failure(
+    const reported = await failureOf(
       check(({ grad, inputs: [a, b] }) => [
         () => scaled([grad, b], 1 + 1.5e-5),
         () => times([grad, a]),
       ]),
     );
-    expect(found.error).toBeCloseTo(1.5e-5, 6);
+    expect(reported.error).toBeCloseTo(1.5e-5, 6);
   });
 
   it('detects a wrong sign', async () => {
-    const found = await failure(
+    const reported = await failureOf(
       check(({ grad, inputs: [a, b] }) => [() => scaled([grad, b], -1), () => times([grad, a])]),
     );
-    expect(Number(found.analytic)).toBeCloseTo(-found.numeric, 4);
-    expect(found.input).toBe('0');
+    expect(Number(reported.analytic)).toBeCloseTo(-reported.numeric, 4);
+    expect(reported.input).toBe('0');
   });
 
   it('detects swapped gradients of two inputs', async () => {
-    await failure(
+    await failureOf(
       check(({ grad, inputs: [a, b] }) => [() => times([grad, a]), () => times([grad, b])]),
     );
   });
 
   it('detects a missing factor of the incoming gradient', async () => {
-    await failure(check(({ inputs: [a, b] }) => [() => b, () => a]));
+    await failureOf(check(({ inputs: [a, b] }) => [() => b, () => a]));
   });
 
   it('detects a null gradient of a differentiable input', async () => {
-    const found = await failure(check(({ grad, inputs: [, b] }) => [() => times([grad, b]), null]));
-    expect(found).toMatchObject({ input: '1', analytic: 'missing', error: Infinity });
+    const reported = await failureOf(
+      check(({ grad, inputs: [, b] }) => [() => times([grad, b]), null]),
+    );
+    expect(reported).toMatchObject({ input: '1', analytic: 'missing', error: Infinity });
   });
 
   it('detects NaN in a single element', async () => {
-    const found = await failure(
+    const reported = await failureOf(
       check(({ grad, inputs: [a, b] }) => {
-        const hole = tensor([
+        const withNaN = tensor([
           [NaN, 1, 1],
           [1, 1, 1],
         ]).array;
-        return [() => times([times([grad, b]), hole]), () => times([grad, a])];
+        return [() => times([times([grad, b]), withNaN]), () => times([grad, a])];
       }),
     );
-    expect(found).toMatchObject({ input: '0', element: '0', analytic: 'NaN', error: Infinity });
+    expect(reported).toMatchObject({ input: '0', element: '0', analytic: 'NaN', error: Infinity });
   });
 
   it('detects a missing term: d(a^2) with the gradient of one factor only', async () => {
-    const forgetful = product(({ grad, inputs: [, b] }) => [() => times([grad, b]), null]);
-    const found = await failure(
-      checkGradient(([a]) => forgetful([a, a]), [awayFromZero(4)], options),
+    const incomplete = product(({ grad, inputs: [, b] }) => [() => times([grad, b]), null]);
+    const reported = await failureOf(
+      checkGradient(([a]) => incomplete([a, a]), [awayFromZero(4)], options),
     );
-    expect(Number(found.analytic) / found.numeric).toBeCloseTo(0.5, 4);
+    expect(Number(reported.analytic) / reported.numeric).toBeCloseTo(0.5, 4);
   });
 
   it('detects a single wrong element', async () => {
-    const found = await failure(
+    const reported = await failureOf(
       check(({ grad, inputs: [a, b] }) => {
-        const almost = tensor([
+        const mask = tensor([
           [1, 1, 1],
           [1, 0, 1],
         ]).array;
-        return [() => times([grad, b]), () => times([times([grad, a]), almost])];
+        return [() => times([grad, b]), () => times([times([grad, a]), mask])];
       }),
     );
-    expect(found).toMatchObject({ input: '1', element: '4', analytic: '0' });
+    expect(reported).toMatchObject({ input: '1', element: '4', analytic: '0' });
   });
 });
 
@@ -204,9 +206,9 @@ describe('an invalid backward is rejected with the name of the op', () => {
 
 describe('leaks are detected', () => {
   it('in a function that keeps a tensor', async () => {
-    const kept: Tensor[] = [];
+    const tensors: Tensor[] = [];
     const leaky = ([x]: Tensor[]): Tensor => {
-      kept.push(mul(x, 2).keep());
+      tensors.push(mul(x, 2).keep());
       return x;
     };
     await expect(checkGradient(leaky, [anywhere(2)], { name: 'leaky' })).rejects.toThrow(
@@ -233,7 +235,7 @@ describe('a user-defined function', () => {
     };
     const report = await checkGradient(
       network,
-      [anywhere(2, 1, 3, 3), anywhere(4, 1, 3, 3), positive(4, 1, 1), indices(4, 2)],
+      [anywhere(2, 1, 3, 3), anywhere(4, 1, 3, 3), positive(4, 1, 1), randomIndices(4, 2)],
       { name: 'my network' },
     );
     expect(report.compared).toBe(18 + 36 + 4);
@@ -241,15 +243,17 @@ describe('a user-defined function', () => {
 
   it('fails at a kink and passes away from it', async () => {
     const kinked = ([x]: Tensor[]): Tensor => relu(x);
-    const at = (value: number) => [{ shape: [1], differentiable: true, values: () => [value] }];
-    await failure(checkGradient(kinked, at(0)));
-    expect((await checkGradient(kinked, at(0.1))).compared).toBe(1);
+    const sampleAt = (value: number) => [
+      { shape: [1], differentiable: true, values: () => [value] },
+    ];
+    await failureOf(checkGradient(kinked, sampleAt(0)));
+    expect((await checkGradient(kinked, sampleAt(0.1))).compared).toBe(1);
   });
 
   it('can be checked with another tolerance and step', async () => {
     const curved = ([x]: Tensor[]): Tensor => sigmoid(add(x, x));
     const coarse = checkGradient(curved, [anywhere(5)], { step: 0.1 });
-    await failure(coarse);
+    await failureOf(coarse);
     const report = await checkGradient(curved, [anywhere(5)], { step: 0.1, tolerance: 0.1 });
     expect(report.largestError).toBeGreaterThan(1e-6);
   });

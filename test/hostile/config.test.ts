@@ -12,7 +12,7 @@ const DIGEST = 'ab'.repeat(32);
 const GOOD = {
   format: 5,
   settings: Object.fromEntries(
-    Object.entries(SETTINGS).map(([name, { initial }]) => [name, initial]),
+    Object.entries(SETTINGS).map(([name, { defaultValue: initial }]) => [name, initial]),
   ),
   classes: Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt'),
   parameters: 400367,

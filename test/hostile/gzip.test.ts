@@ -42,9 +42,9 @@ function wrongLabels(name: string, contents: Uint8Array, message: RegExp): Hosti
 }
 
 /** The compressed images with some bytes replaced; negative offsets count from the end. */
-function changed(place: number, ...bytes: number[]): Buffer {
+function changed(offset: number, ...bytes: number[]): Buffer {
   const copy = Buffer.from(packed);
-  copy.set(bytes, place < 0 ? copy.length + place : place);
+  copy.set(bytes, offset < 0 ? copy.length + offset : offset);
   return copy;
 }
 

@@ -9,7 +9,7 @@ const LABELS = 'emnist-balanced-train-labels-idx1-ubyte';
 const MAPPING = 'emnist-balanced-mapping.txt';
 const images = idxImages(new Uint8Array(3 * 784));
 const labels = idxLabels([1, 2, 3]);
-const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
 /** A data folder of three images in which one file is wrong. */
 function wrong(

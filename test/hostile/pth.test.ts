@@ -18,7 +18,7 @@ import { writeStoredArchive } from '../../src/app/formats/zipArchive.js';
 import { float32, ORDERED_DICT, pth, stateDict, tensor } from '../formats/support.js';
 import { describeHostile, evaluating, type HostileInput } from './models.js';
 
-const utf8 = (words: string): Uint8Array => new TextEncoder().encode(words);
+const utf8 = (content: string): Uint8Array => new TextEncoder().encode(content);
 const ten = { 'data/0': float32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9) };
 const x = tensor({ length: 10, shape: [10], stride: [1] });
 const good = await pth(stateDict({ x }), ten);

@@ -4,7 +4,7 @@
 import { gzipSync } from 'node:zlib';
 import { describeHostile, evaluating, type HostileInput } from './models.js';
 
-const utf8 = (words: string): Uint8Array => new TextEncoder().encode(words);
+const utf8 = (content: string): Uint8Array => new TextEncoder().encode(content);
 
 /** A file with any header; `length` is the declared length of the header. */
 function file(
@@ -28,8 +28,8 @@ const array = (about: object = {}): object => ({
   ...about,
 });
 const one = (about: object): Uint8Array => file({ x: array(about) }, ten);
-const extra = (words: string): Uint8Array =>
-  file({ __metadata__: { inkgrad: '1', extra: words }, x: array() }, ten);
+const extra = (content: string): Uint8Array =>
+  file({ __metadata__: { inkgrad: '1', extra: content }, x: array() }, ten);
 const scales = (count: number): object =>
   array({ shape: [count], data_offsets: [40, 40 + 4 * count] });
 /** One row of 40 8-bit weights, followed by floats. */

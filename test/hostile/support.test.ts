@@ -42,28 +42,31 @@ describe('the memory limit', () => {
   });
 });
 
-describe.concurrent.each(['separate', 'shared'] as const)('a run in a %s process', (where) => {
-  it('returns the exit code, the message and the memory of the program', async () => {
-    const outcome = await runHostile(
-      { files: { 'a/b': 'c' }, command: 'train --data nowhere' },
-      where,
-    );
-    expect(outcome).toMatchObject({ code: 3, stdout: '', touched: [] });
-    expect(outcome.stderr).toContain('nowhere');
-    // Null in a shared process on systems that do not report memory.
-    if (outcome.megabytes === null) return;
-    expect(outcome.megabytes).toBeGreaterThanOrEqual(0);
-    expect(outcome.megabytes).toBeLessThan(260);
-  });
+describe.concurrent.each(['separate', 'shared'] as const)(
+  'a run in a %s process',
+  (processKind) => {
+    it('returns the exit code, the message and the memory of the program', async () => {
+      const outcome = await runHostile(
+        { files: { 'a/b': 'c' }, command: 'train --data nowhere' },
+        processKind,
+      );
+      expect(outcome).toMatchObject({ code: 3, stdout: '', touched: [] });
+      expect(outcome.stderr).toContain('nowhere');
+      // Null in a shared process on systems that do not report memory.
+      if (outcome.megabytes === null) return;
+      expect(outcome.megabytes).toBeGreaterThanOrEqual(0);
+      expect(outcome.megabytes).toBeLessThan(260);
+    });
 
-  it('detects files that the program left', async () => {
-    const command = 'train --limit 94 --val-fraction 0.5 --epochs 1 --out a/b';
-    const outcome = await runHostile({ files: { 'a/c': 'c' }, command }, where);
-    expect(outcome.code, outcome.stderr).toBe(0);
-    expect(outcome.touched).toContain('a/b/best.safetensors is new');
-    expect(outcome.touched).not.toContain('a/c is new');
-  });
-});
+    it('detects files that the program left', async () => {
+      const command = 'train --limit 94 --val-fraction 0.5 --epochs 1 --out a/b';
+      const outcome = await runHostile({ files: { 'a/c': 'c' }, command }, processKind);
+      expect(outcome.code, outcome.stderr).toBe(0);
+      expect(outcome.touched).toContain('a/b/best.safetensors is new');
+      expect(outcome.touched).not.toContain('a/c is new');
+    });
+  },
+);
 
 describe('the shared process', () => {
   it('separates folder, environment and output of the commands', async () => {

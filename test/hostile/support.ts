@@ -106,7 +106,7 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
  * Where a case runs: in a separate process with a bounded heap, or in the one that the test file's
  * cases share.
  */
-export type Where = 'separate' | 'shared';
+export type ProcessKind = 'separate' | 'shared';
 
 /**
  * Writes the files of a case into a new folder, runs the program there and compares the files
@@ -114,7 +114,7 @@ export type Where = 'separate' | 'shared';
  */
 export function runHostile(
   { files, command, env }: Pick<HostileCase, 'files' | 'command' | 'env'>,
-  where: Where,
+  processKind: ProcessKind,
 ): Promise<Outcome> {
   return inFolder(async (folder) => {
     const cwd = join(folder, 'case');
@@ -125,7 +125,7 @@ export function runHostile(
     }
     const args = command.split(' ');
     const result =
-      where === 'shared'
+      processKind === 'shared'
         ? await runShared({ cwd, args, env })
         : await runSeparate({ cwd, args, env, memoryFile: join(folder, 'memory') });
     return { ...result, touched: await touchedFiles(cwd, files) };
@@ -153,7 +153,7 @@ async function runSeparate({
 
 async function touchedFiles(folder: string, files: HostileCase['files']): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const found = entries
+  const currentFiles = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) =>
       join(entry.parentPath, entry.name)
@@ -161,11 +161,11 @@ async function touchedFiles(folder: string, files: HostileCase['files']): Promis
         .split(sep)
         .join('/'),
     );
-  const touched = found
+  const touched = currentFiles
     .filter((name) => !Object.hasOwn(files, name))
     .map((name) => `${name} is new`);
   for (const [name, contents] of Object.entries(files)) {
-    if (!found.includes(name)) touched.push(`${name} is gone`);
+    if (!currentFiles.includes(name)) touched.push(`${name} is gone`);
     else if (!(await readFile(join(folder, name))).equals(Buffer.from(contents)))
       touched.push(`${name} changed`);
   }
@@ -176,7 +176,7 @@ async function touchedFiles(folder: string, files: HostileCase['files']): Promis
 export function faultsOf(
   outcome: Outcome,
   expected: Pick<HostileCase, 'message' | 'culprit' | 'code' | 'megabytes'>,
-  where: Where = 'separate',
+  processKind: ProcessKind = 'separate',
 ): string[] {
   const { code, stdout, stderr, megabytes, touched } = outcome;
   const { megabytes: allowed = MEGABYTES } = expected;
@@ -191,14 +191,17 @@ export function faultsOf(
       'the message contains undefined, NaN or an object',
     ],
     [stdout !== '', `stdout is not empty: ${stdout.slice(0, 200)}`],
-    [megabytes === null && where === 'separate', 'it ended before it reported its peak memory'],
+    [
+      megabytes === null && processKind === 'separate',
+      'it ended before it reported its peak memory',
+    ],
     [
       megabytes !== null && megabytes > allowed,
       `${megabytes?.toFixed(0)} MB peak memory, limit ${allowed} MB`,
     ],
     [touched.length > 0, `files were touched: ${touched.join(', ')}`],
   ];
-  return faults.filter(([isSo]) => isSo).map(([, sentence]) => sentence);
+  return faults.filter(([isFault]) => isFault).map(([, sentence]) => sentence);
 }
 
 /**
@@ -215,11 +218,12 @@ export function describeHostile(
 ): void {
   describe.concurrent(`rejects a damaged or hostile ${kind}:`, () => {
     it.each(cases.map((one) => [one.name, one] as const))('%s', async (name, one) => {
-      const where = separate.includes(name) ? 'separate' : 'shared';
-      const outcome = await runHostile(one, where);
-      expect(faultsOf(outcome, one, where), `inkgrad ${one.command}\n${outcome.stderr}`).toEqual(
-        [],
-      );
+      const processKind = separate.includes(name) ? 'separate' : 'shared';
+      const outcome = await runHostile(one, processKind);
+      expect(
+        faultsOf(outcome, one, processKind),
+        `inkgrad ${one.command}\n${outcome.stderr}`,
+      ).toEqual([]);
     });
   });
   it(`at least ${MIN_SEPARATE} cases run in a separate process (${kind})`, () => {

@@ -10,7 +10,7 @@ const good = zip(members);
 const IMAGES = 'gzip/emnist-digits-train-images-idx3-ubyte.gz';
 const LABELS = 'gzip/emnist-digits-train-labels-idx1-ubyte.gz';
 
-function refused(name: string, archive: Uint8Array | string, message: RegExp): HostileCase {
+function rejected(name: string, archive: Uint8Array | string, message: RegExp): HostileCase {
   return {
     name,
     files: { 'gzip.zip': archive },
@@ -31,7 +31,7 @@ function changed(
   message: RegExp,
   path = IMAGES,
 ): HostileCase {
-  return refused(
+  return rejected(
     name,
     zip(members.map((one) => (one.path === path ? { ...one, ...change } : one))),
     message,
@@ -39,7 +39,7 @@ function changed(
 }
 
 const wrongEnd = (name: string, end: EndRecord, message: RegExp): HostileCase =>
-  refused(name, zip(members, end), message);
+  rejected(name, zip(members, end), message);
 
 /** A ZIP64 extra field with 64-bit sizes and offset (APPNOTE 4.5.3). */
 function zip64(...values: bigint[]): Buffer {
@@ -51,9 +51,9 @@ function zip64(...values: bigint[]): Buffer {
 }
 const IN_EXTRA = 0xffffffff;
 
-function flipped(place: number): Buffer {
+function flipped(offset: number): Buffer {
   const copy = Buffer.from(good);
-  copy[place] ^= 0x55;
+  copy[offset] ^= 0x55;
   return copy;
 }
 
@@ -64,50 +64,54 @@ const DIRECTORY = /the directory of this ZIP archive is damaged or truncated/;
 describeHostile(
   'ZIP archive',
   [
-    refused('an empty file', '', /gzip\.zip: is empty/),
-    refused('prose', 'This was to be an archive.', /is not a ZIP archive: it begins with 54686973/),
-    refused(
+    rejected('an empty file', '', /gzip\.zip: is empty/),
+    rejected(
+      'prose',
+      'This was to be an archive.',
+      /is not a ZIP archive: it begins with 54686973/,
+    ),
+    rejected(
       'a web page',
       '<!doctype html><title>Moved</title>',
       /is an HTML page, not a ZIP archive/,
     ),
-    refused('gzip data', gzipSync('hello'), /is not a ZIP archive: it begins with 1f8b0800/),
-    refused('an empty archive', zip([]), /is not a ZIP archive: it begins with 504b0506/),
-    refused('only the first bytes', good.subarray(0, 100), DIRECTORY),
-    refused('half of it', good.subarray(0, good.length / 2), DIRECTORY),
-    refused('a truncated end', good.subarray(0, -10), DIRECTORY),
-    refused(
+    rejected('gzip data', gzipSync('hello'), /is not a ZIP archive: it begins with 1f8b0800/),
+    rejected('an empty archive', zip([]), /is not a ZIP archive: it begins with 504b0506/),
+    rejected('only the first bytes', good.subarray(0, 100), DIRECTORY),
+    rejected('half of it', good.subarray(0, good.length / 2), DIRECTORY),
+    rejected('a truncated end', good.subarray(0, -10), DIRECTORY),
+    rejected(
       'a missing start',
       good.subarray(good.indexOf('PK\u0003\u0004', 4)),
       /damaged|no local header/,
     ),
-    refused('a damaged directory', flipped(good.lastIndexOf('PK\u0001\u0002')), DIRECTORY),
-    refused(
+    rejected('a damaged directory', flipped(good.lastIndexOf('PK\u0001\u0002')), DIRECTORY),
+    rejected(
       'a changed byte',
       flipped(good.indexOf(IMAGES) + IMAGES.length + 99),
       /images.* (CRC-32|cannot be unpacked)/,
     ),
-    refused(
+    rejected(
       'members without data',
       zip(members.map((one) => ({ ...one, bytes: Buffer.alloc(0) }))),
       /images.*is not gzip data/,
     ),
-    refused(
+    rejected(
       'names with ../',
       zip([{ ...images, path: `../../${IMAGES}` }]),
       /has no member gzip\/emnist|damaged/,
     ),
-    refused(
+    rejected(
       'absolute names',
       zip([{ ...images, path: `/${IMAGES}` }]),
       /has no member gzip\/emnist|damaged/,
     ),
-    refused(
+    rejected(
       'a duplicate member',
       zip([...members, images]),
       /duplicate entry .*images-idx3-ubyte\.gz|damaged/,
     ),
-    refused(
+    rejected(
       'a missing member',
       zip(members.filter(({ path }) => path !== LABELS)),
       /has no member gzip\/.*labels/,

@@ -21,10 +21,12 @@ interface Example {
 /** The code between `@example` and the next blank line, tag, or end of its comment. */
 function examplesIn(file: string): Example[] {
   const text = readFileSync(new URL(file, ROOT), 'utf8');
-  const found = text.matchAll(/^[ ]*\* @example(?:[ ]+(\S.*))?\n((?:[ ]*\*(?![/])(?! @).*\n)*)/gm);
-  return Array.from(found, ([, first, rest], index) => ({
+  const matches = text.matchAll(
+    /^[ ]*\* @example(?:[ ]+(\S.*))?\n((?:[ ]*\*(?![/])(?! @).*\n)*)/gm,
+  );
+  return Array.from(matches, ([, first, body], index) => ({
     title: `${file} ${index + 1}`,
-    code: [first, ...rest.split('\n').map((line) => line.replace(/^[ ]*\*[ ]?/, ''))].join('\n'),
+    code: [first, ...body.split('\n').map((line) => line.replace(/^[ ]*\*[ ]?/, ''))].join('\n'),
   }));
 }
 

@@ -20,7 +20,7 @@ import { reference32, withFreshBackend } from '../support/backends.js';
 const SEED = 20261123;
 
 const norm = (numFeatures: number): BatchNorm2d => new BatchNorm2d({ numFeatures });
-const halve = (): MaxPool2d => new MaxPool2d({ kernelSize: 2 });
+const maxPool = (): MaxPool2d => new MaxPool2d({ kernelSize: 2 });
 
 /** The names of the graph nodes that a Sequential records, first to last. */
 function nodeNames(model: Sequential): string[] {
@@ -61,7 +61,7 @@ describe('fusion rules', () => {
         padding: 1,
         rng: new Rng(SEED),
       });
-      const model = new Sequential(conv, norm(3), new ReLU(), halve());
+      const model = new Sequential(conv, norm(3), new ReLU(), maxPool());
       expect(fuse(model.layers)).toHaveLength(1);
       expect(nodeNames(model)).toEqual(['conv2d', 'batchNormReluPool']);
       model.dispose();
@@ -75,7 +75,7 @@ describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
   it(
     'fuses batch norm, ReLU and 2x2 pooling',
     onReference(() => {
-      const model = new Sequential(norm(2), new ReLU(), halve(), new ReLU());
+      const model = new Sequential(norm(2), new ReLU(), maxPool(), new ReLU());
       expect(nodeNames(model)).toEqual(['batchNormReluPool', 'relu']);
       setFused(model, false);
       expect(nodeNames(model)).toEqual([...unfusedNames, 'relu']);
@@ -86,7 +86,7 @@ describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
   it(
     'applies to Sequentials inside other modules',
     onReference(() => {
-      const inner = new Sequential(norm(2), new ReLU(), halve());
+      const inner = new Sequential(norm(2), new ReLU(), maxPool());
       setFused(new Sequential(inner), false);
       expect(nodeNames(inner)).toEqual(unfusedNames);
       inner.dispose();
@@ -97,7 +97,7 @@ describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
     'does not change names, parameters or the module tree',
     onReference(() => {
       const batchNorm = norm(2);
-      const model = new Sequential(new ReLU(), batchNorm, new ReLU(), halve());
+      const model = new Sequential(new ReLU(), batchNorm, new ReLU(), maxPool());
       const names = ['weight', 'bias', 'running_mean', 'running_var', 'num_batches_tracked'];
       expect(Object.keys(model.stateDict())).toEqual(names.map((name) => `1.${name}`));
       expect(model.stateDict()['1.weight']).toBe(batchNorm.weight);
@@ -110,7 +110,7 @@ describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
     'counts batches in training only',
     onReference(() => {
       const batchNorm = norm(2);
-      const model = new Sequential(batchNorm, new ReLU(), halve());
+      const model = new Sequential(batchNorm, new ReLU(), maxPool());
       nodeNames(model);
       nodeNames(model);
       model.eval();
@@ -124,7 +124,7 @@ describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
     'uses the mode of the batch norm itself',
     onReference(() => {
       const batchNorm = norm(2);
-      const model = new Sequential(batchNorm, new ReLU(), halve());
+      const model = new Sequential(batchNorm, new ReLU(), maxPool());
       batchNorm.eval(); // frozen, while the rest trains
       nodeNames(model);
       expect(batchNorm.num_batches_tracked.count).toBe(0);
@@ -141,10 +141,10 @@ describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
     ],
     ['another stride', () => [norm(2), new ReLU(), new MaxPool2d({ kernelSize: 2, stride: 1 })]],
     ['padding', () => [norm(2), new ReLU(), new MaxPool2d({ kernelSize: 2, padding: 1 })]],
-    ['no ReLU', () => [norm(2), halve()]],
-    ['another activation', () => [norm(2), new LeakyReLU(), halve()]],
-    ['a subclass, which may compute something else', () => [norm(2), new Doubled(), halve()]],
-    ['another order', () => [new ReLU(), norm(2), halve()]],
+    ['no ReLU', () => [norm(2), maxPool()]],
+    ['another activation', () => [norm(2), new LeakyReLU(), maxPool()]],
+    ['a subclass, which may compute something else', () => [norm(2), new Doubled(), maxPool()]],
+    ['another order', () => [new ReLU(), norm(2), maxPool()]],
     ['no pooling', () => [norm(2), new ReLU()]],
     ['an empty list', () => []],
   ])('does not fuse: %s', (_, make) =>

@@ -37,15 +37,15 @@ import { rounds } from '../support/rounds.js';
 const SEED = 20261123;
 
 const norm = (numFeatures: number): BatchNorm2d => new BatchNorm2d({ numFeatures });
-const halve = (): MaxPool2d => new MaxPool2d({ kernelSize: 2 });
+const maxPool = (): MaxPool2d => new MaxPool2d({ kernelSize: 2 });
 
 /** A network of one or two blocks, with random weights of both signs in its batch norms. */
 function randomNet(rng: Rng, inChannels: number): Sequential {
   const channels = [inChannels, 1 + rng.below(9), 1 + rng.below(21)].slice(0, 2 + rng.below(2));
   const layers = channels.slice(1).flatMap((outChannels, index) => {
-    const norms = norm(outChannels);
-    norms.weight.assign(Array.from({ length: outChannels }, () => rng.between(-1.5, 1.5)));
-    norms.bias.assign(Array.from({ length: outChannels }, () => rng.between(-1, 1)));
+    const batchNorm = norm(outChannels);
+    batchNorm.weight.assign(Array.from({ length: outChannels }, () => rng.between(-1.5, 1.5)));
+    batchNorm.bias.assign(Array.from({ length: outChannels }, () => rng.between(-1, 1)));
     const conv = new Conv2d({
       inChannels: channels[index],
       outChannels,
@@ -53,7 +53,7 @@ function randomNet(rng: Rng, inChannels: number): Sequential {
       padding: 1,
       rng,
     });
-    return [conv, norms, new ReLU(), halve()];
+    return [conv, batchNorm, new ReLU(), maxPool()];
   });
   return new Sequential(...layers);
 }
@@ -89,7 +89,7 @@ function forwardWithProbes(
 /**
  * Results of two training passes and one evaluation pass, and the state of the network, by name.
  */
-async function everything(seed: number, mode: Mode): Promise<Record<string, number[]>> {
+async function collectResults(seed: number, mode: Mode): Promise<Record<string, number[]>> {
   const rng = new Rng(seed);
   const shape = [1 + rng.below(4), 1 + rng.below(3), 4 + rng.below(6), 4 + rng.below(6)];
   const model = randomNet(rng, shape[1]);
@@ -120,30 +120,30 @@ async function everything(seed: number, mode: Mode): Promise<Record<string, numb
     return Promise.all(results.map(async ([name, data]) => [name, Array.from(await data)]));
   };
 
-  const found: Record<string, number[]> = {};
+  const collected: Record<string, number[]> = {};
   for (const step of ['first', 'second', 'evaluation']) {
     if (step === 'evaluation') model.eval();
-    for (const [name, data] of await pass()) found[`${step}: ${name}`] = data;
+    for (const [name, data] of await pass()) collected[`${step}: ${name}`] = data;
   }
   // Without a graph, folded filters are cached: a change of any tensor they depend on must
   // invalidate them.
   const x = draw(shape.reduce((a, b) => a * b));
-  const read = async (what: string): Promise<void> => {
+  const predict = async (label: string): Promise<void> => {
     const y = noGrad(() => scope(() => model.forward(tensor(x, { shape })).data()));
-    found[`without a graph: ${what}`] = Array.from(await y);
+    collected[`without a graph: ${label}`] = Array.from(await y);
   };
-  await read('trained');
-  await read('again');
+  await predict('trained');
+  await predict('again');
   for (const [name, tensor] of Object.entries(model.stateDict())) {
     if (name.endsWith('num_batches_tracked')) continue;
     (tensor as Parameter | ModuleBuffer).assign(
       Float64Array.from(draw(tensor.size), (value) => 1.5 + value),
     );
-    await read(`another ${name}`);
+    await predict(`another ${name}`);
   }
-  Object.assign(found, await readAll(model.stateDict()));
+  Object.assign(collected, await readAll(model.stateDict()));
   model.dispose();
-  return found;
+  return collected;
 }
 
 /** Sums of the absolute gradient of a tensor [N, C, H, W] over images and pixels, [C]. */
@@ -176,7 +176,7 @@ const probedRuns: Record<number, Promise<Record<string, number[]>>> = {};
  * ten.
  */
 async function magnitudes(seed: number): Promise<(name: string) => number> {
-  probedRuns[seed] ??= withFreshBackend(oracle.make, () => everything(seed, 'probed'));
+  probedRuns[seed] ??= withFreshBackend(oracle.make, () => collectResults(seed, 'probed'));
   const probed = await probedRuns[seed];
   return (name) => {
     const terms = probed[name.replace(': ', ': terms of ')] ?? probed[name];
@@ -191,8 +191,8 @@ async function expectEqual(
 ): Promise<void> {
   const magnitudeOf = await magnitudes(seed);
   const [plain, fused] = await withFreshBackend(make, async () => [
-    await everything(seed, 'plain'),
-    await everything(seed, 'fused'),
+    await collectResults(seed, 'plain'),
+    await collectResults(seed, 'fused'),
   ]);
   expect(Object.keys(fused)).toEqual(Object.keys(plain));
   for (const [name, values] of Object.entries(plain)) {

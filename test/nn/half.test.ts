@@ -17,7 +17,7 @@ function roundTrip(data: ArrayLike<number>): number[] {
 }
 
 /** The value of 16 bits, by the formulas of IEEE 754. */
-function meaning(bits: number): number {
+function decodeHalf(bits: number): number {
   const sign = bits >>> 15 ? -1 : 1;
   const [exponent, fraction] = [(bits >>> 10) & 31, bits & 1023];
   if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
@@ -29,11 +29,11 @@ function meaning(bits: number): number {
 it('round-trips every half-precision value, including subnormal values and both zeros', () => {
   const wrong = [];
   for (let bits = 0; bits < 65536; bits++) {
-    const value = meaning(bits);
+    const value = decodeHalf(bits);
     if (!Number.isNaN(value) && toHalf(value) !== bits) wrong.push(bits);
   }
   expect(wrong).toEqual([]);
-  expect(Number.isNaN(meaning(toHalf(NaN)))).toBe(true);
+  expect(Number.isNaN(decodeHalf(toHalf(NaN)))).toBe(true);
 });
 
 it.each([
@@ -66,11 +66,11 @@ it('rounds to the nearest value', () => {
   fc.assert(
     fc.property(finite, (value) => {
       const bits = toHalf(value);
-      const distance = Math.abs(meaning(bits) - value);
-      for (const neighbour of [bits - 1, bits + 1]) {
-        const other = Math.abs(meaning(neighbour & 0xffff) - value);
+      const distance = Math.abs(decodeHalf(bits) - value);
+      for (const neighbor of [bits - 1, bits + 1]) {
+        const other = Math.abs(decodeHalf(neighbor & 0xffff) - value);
         if (!Number.isNaN(other))
-          expect(distance <= other || (neighbour & 0x7fff) === 0x7c00).toBe(true);
+          expect(distance <= other || (neighbor & 0x7fff) === 0x7c00).toBe(true);
       }
     }),
     { numRuns: rounds(2000) },

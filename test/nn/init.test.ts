@@ -64,15 +64,15 @@ describe(`samples (seed ${SEED})`, () => {
     (_, initialize, deviation, limit) => {
       const values = initialize(shape);
       const count = values.length;
-      const found = statistics(values);
+      const actual = statistics(values);
       expect(count).toBe(128 * 64 * 9);
-      expect(Math.abs(found.mean)).toBeLessThan((5 * deviation) / Math.sqrt(count));
-      expect(Math.abs(found.deviation / deviation - 1)).toBeLessThan(5 / Math.sqrt(2 * count));
-      expect(found.high).toBeLessThanOrEqual(Math.fround(limit));
-      expect(found.low).toBeGreaterThanOrEqual(-Math.fround(limit));
+      expect(Math.abs(actual.mean)).toBeLessThan((5 * deviation) / Math.sqrt(count));
+      expect(Math.abs(actual.deviation / deviation - 1)).toBeLessThan(5 / Math.sqrt(2 * count));
+      expect(actual.high).toBeLessThanOrEqual(Math.fround(limit));
+      expect(actual.low).toBeGreaterThanOrEqual(-Math.fround(limit));
       // The whole range is used: the largest value is close to the bound, or beyond 3 standard
       // deviations.
-      expect(found.high).toBeGreaterThan(limit === Infinity ? 3 * deviation : 0.999 * limit);
+      expect(actual.high).toBeGreaterThan(limit === Infinity ? 3 * deviation : 0.999 * limit);
     },
   );
 

@@ -109,13 +109,13 @@ describe('layers with weights', () => {
   it('Embedding returns rows of its table, with gradients on these rows', async () => {
     const layer = new nn.Embedding({ numEmbeddings: 3, embeddingDim: 2, rng: new Rng(SEED) });
     layer.weight.assign([1, 2, 3, 4, 5, 6]);
-    const read = scope(() => {
+    const pending = scope(() => {
       const rows = layer.forward(tensor([[2, 0, 2]]));
       expect(rows.shape).toEqual([1, 3, 2]);
       rows.backward(tensor([1, 1, 1, 1, 1, 1], { shape: [1, 3, 2] }));
       return rows.data();
     });
-    expect(Array.from(await read)).toEqual([5, 6, 1, 2, 5, 6]);
+    expect(Array.from(await pending)).toEqual([5, 6, 1, 2, 5, 6]);
     expect(Array.from(await layer.weight.grad!.data())).toEqual([1, 1, 0, 0, 2, 2]);
     layer.dispose();
   });
@@ -151,12 +151,12 @@ describe('layers without weights', () => {
     expect((await run(new nn.MaxPool2d({ kernelSize: 3, stride: 1 }), image)).data).toEqual([
       10, 11, 14, 15,
     ]);
-    const rim = { kernelSize: 2, stride: 2, padding: 1 };
-    expect((await run(new nn.AvgPool2d(rim), image)).data[0]).toBe(0);
-    expect((await run(new nn.AvgPool2d(rim), image)).data[1]).toBe(0.75);
-    expect((await run(new nn.AvgPool2d({ ...rim, countIncludePad: false }), image)).data[1]).toBe(
-      1.5,
-    );
+    const padded = { kernelSize: 2, stride: 2, padding: 1 };
+    expect((await run(new nn.AvgPool2d(padded), image)).data[0]).toBe(0);
+    expect((await run(new nn.AvgPool2d(padded), image)).data[1]).toBe(0.75);
+    expect(
+      (await run(new nn.AvgPool2d({ ...padded, countIncludePad: false }), image)).data[1],
+    ).toBe(1.5);
     expect(await run(new nn.GlobalAvgPool2d(), image)).toEqual({
       shape: [1, 1, 1, 1],
       data: [7.5],
@@ -207,9 +207,9 @@ describe('losses', () => {
       3 * Math.log(4),
       5,
     );
-    const sure = (): Tensor => tensor([[100, 0]]);
+    const confident = (): Tensor => tensor([[100, 0]]);
     const smooth = new nn.CrossEntropyLoss({ labelSmoothing: 0.2 });
-    expect(await value(smooth, sure, () => tensor([0]))).toBeCloseTo(10, 4);
+    expect(await value(smooth, confident, () => tensor([0]))).toBeCloseTo(10, 4);
     const [a, b] = [(): Tensor => tensor([1, 2]), (): Tensor => tensor([4, 6])];
     expect(await value(new nn.MSELoss(), a, b)).toBe(12.5);
     expect(await value(new nn.MSELoss({ reduction: 'sum' }), a, b)).toBe(25);

@@ -11,7 +11,7 @@ const SIZE = 5;
 const STEPS = 6;
 const holder = freshBackend(() => new ReferenceBackend({ dtype: 'float64' }));
 
-type Make = (parameters: readonly Parameter[]) => Optimizer;
+type MakeOptimizer = (parameters: readonly Parameter[]) => Optimizer;
 /** The update of one scalar parameter: takes its gradient of step t, returns its new value. */
 type Formula = (parameter: number, grad: number, t: number) => number;
 
@@ -47,7 +47,7 @@ function adam(
 }
 
 describe(`the formulas (seed ${SEED})`, () => {
-  it.each<[string, Make, () => Formula]>([
+  it.each<[string, MakeOptimizer, () => Formula]>([
     ['SGD', (p) => new SGD(p, { lr: 0.1 }), sgd(0.1)],
     ['SGD, momentum', (p) => new SGD(p, { lr: 0.1, momentum: 0.9 }), sgd(0.1, 0.9)],
     [

@@ -16,12 +16,12 @@ import {
 } from '../../src/nn/index.js';
 import { freshBackend, readAll, setGrad } from './support.js';
 
-type Make = (parameters: readonly Parameter[]) => Optimizer;
+type MakeOptimizer = (parameters: readonly Parameter[]) => Optimizer;
 freshBackend();
 
 describe('state', () => {
   /** Runs two steps with an optimizer and returns its state as a file would store it. */
-  async function trained(make: Make): Promise<{ settings: Json; tensors: HostState }> {
+  async function trained(make: MakeOptimizer): Promise<{ settings: Json; tensors: HostState }> {
     const parameter = new Parameter([2], [1, 2]);
     const optimizer = make([parameter]);
     setGrad(parameter, [0.5, -2]);
@@ -40,7 +40,7 @@ describe('state', () => {
     };
   }
 
-  it.each<[string, Make, Make]>([
+  it.each<[string, MakeOptimizer, MakeOptimizer]>([
     [
       'SGD',
       (p) => new SGD(p, { lr: 0.3, momentum: 0.9, dampening: 0.2, weightDecay: 0.1 }),
@@ -58,21 +58,21 @@ describe('state', () => {
     ],
   ])(
     '%s: a loaded optimizer continues with the saved options and arrays',
-    async (_, make, plain) => {
-      const [straight, resumed] = [new Parameter([2], [1, 2]), new Parameter([2], [0, 0])];
-      const first = make([straight]);
-      setGrad(straight, [0.5, -2]);
+    async (_, make, makeDefault) => {
+      const [uninterrupted, resumed] = [new Parameter([2], [1, 2]), new Parameter([2], [0, 0])];
+      const first = make([uninterrupted]);
+      setGrad(uninterrupted, [0.5, -2]);
       first.step();
       first.step();
-      resumed.assign(await straight.data());
-      const second = plain([resumed]);
+      resumed.assign(await uninterrupted.data());
+      const second = makeDefault([resumed]);
       second.loadStateDict(await trained(make));
       expect(second.stateDict().settings).toEqual(first.stateDict().settings);
       setGrad(resumed, [0.5, -2]);
       first.step();
       second.step();
-      expect(await resumed.data()).toEqual(await straight.data());
-      for (const owner of [first, second, straight, resumed]) owner.dispose();
+      expect(await resumed.data()).toEqual(await uninterrupted.data());
+      for (const disposable of [first, second, uninterrupted, resumed]) disposable.dispose();
     },
   );
 
@@ -114,10 +114,10 @@ describe('a backend with its own update routines', () => {
         expect(inputs).toHaveLength(name === 'adamStep' ? 4 : 3);
         return donate.map((index) => inputs[index]);
       };
-    class OwnUpdates extends ReferenceBackend {
+    class FusedUpdates extends ReferenceBackend {
       readonly routines = { adamStep: record('adamStep'), sgdStep: record('sgdStep') };
     }
-    const backend = new OwnUpdates();
+    const backend = new FusedUpdates();
     useBackend(backend);
     const parameter = new Parameter([2, 3], new Float32Array(6));
     const optimizers = [
@@ -131,16 +131,23 @@ describe('a backend with its own update routines', () => {
       optimizer.step();
       optimizer.step();
     }
-    const [rootOne, rootTwo] = [Math.sqrt(0.25), Math.sqrt(1 - 0.75 ** 2)];
+    const [biasCorrection2SqrtStep1, biasCorrection2SqrtStep2] = [
+      Math.sqrt(0.25),
+      Math.sqrt(1 - 0.75 ** 2),
+    ];
     const adam = { beta1: 0.5, beta2: 0.75, epsilon: 0.125 };
-    const stepOne = { ...adam, stepSize: 1, biasCorrection2Sqrt: rootOne };
-    const stepTwo = { ...adam, stepSize: 0.5 / 0.75, biasCorrection2Sqrt: rootTwo };
+    const scalarsStep1 = { ...adam, stepSize: 1, biasCorrection2Sqrt: biasCorrection2SqrtStep1 };
+    const scalarsStep2 = {
+      ...adam,
+      stepSize: 0.5 / 0.75,
+      biasCorrection2Sqrt: biasCorrection2SqrtStep2,
+    };
     const sgd = { lr: 0.5, momentum: 0.75 };
     expect(calls.map(([name, scalars]) => [name, scalars])).toEqual([
-      ['adamStep', { ...stepOne, weightDecay: 2, shrink: 1 }],
-      ['adamStep', { ...stepTwo, weightDecay: 2, shrink: 1 }],
-      ['adamStep', { ...stepOne, weightDecay: 0, shrink: 0.5 }],
-      ['adamStep', { ...stepTwo, weightDecay: 0, shrink: 0.5 }],
+      ['adamStep', { ...scalarsStep1, weightDecay: 2, shrink: 1 }],
+      ['adamStep', { ...scalarsStep2, weightDecay: 2, shrink: 1 }],
+      ['adamStep', { ...scalarsStep1, weightDecay: 0, shrink: 0.5 }],
+      ['adamStep', { ...scalarsStep2, weightDecay: 0, shrink: 0.5 }],
       ['sgdStep', { ...sgd, oneMinusDampening: 1, weightDecay: 2, nesterov: 0 }],
       ['sgdStep', { ...sgd, oneMinusDampening: 0.75, weightDecay: 2, nesterov: 0 }],
       ['sgdStep', { ...sgd, oneMinusDampening: 1, weightDecay: 0, nesterov: 1 }],

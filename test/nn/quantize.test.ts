@@ -13,8 +13,8 @@ const all = (): boolean => true;
 const file = (arrays: nn.HostState): Uint8Array => nn.encodeSafetensors(arrays);
 
 /** Arrays after a round trip through a file with 8-bit weights. */
-function roundTrip(arrays: nn.HostState, which: Parameters<typeof nn.quantize>[1] = all) {
-  return nn.modelArrays(nn.decodeSafetensors(file(nn.quantize(arrays, which))).tensors);
+function roundTrip(arrays: nn.HostState, select: Parameters<typeof nn.quantize>[1] = all) {
+  return nn.modelArrays(nn.decodeSafetensors(file(nn.quantize(arrays, select))).tensors);
 }
 
 describe('a round trip', () => {
@@ -37,11 +37,11 @@ describe('a round trip', () => {
           Math.floor(i / width) * width,
           Math.floor(i / width) * width + width,
         );
-        const scale = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127;
+        const scale = row.reduce((max, value) => Math.max(max, Math.abs(value)), 0) / 127;
         // Half a scale, plus the rounding of scale and product to float32.
-        const allowed = scale / 2 + 127 * scale * 2 ** -23;
+        const tolerance = scale / 2 + 127 * scale * 2 ** -23;
         expect(Math.abs(w.data[i] - data[i]), `${i} of ${shape.join(' x ')}`).toBeLessThanOrEqual(
-          allowed,
+          tolerance,
         );
       }
     }
@@ -50,7 +50,7 @@ describe('a round trip', () => {
   it('is exact for rows of integer multiples of their scale', () => {
     const multiples = Array.from({ length: 255 }, (_, i) => i - 127);
     const data = [2 ** -9, 1, 3 * 2 ** 5].flatMap((scale) =>
-      multiples.map((whole) => whole * scale),
+      multiples.map((multiple) => multiple * scale),
     );
     const { w } = roundTrip({ w: { shape: [3, 255], data } });
     expect(Array.from(w.data)).toEqual(data);
@@ -69,17 +69,17 @@ describe('a round trip', () => {
 
   it('represents the largest weights, and flushes rows below the smallest scale to zero', () => {
     const data = [2e38, -2e38, 190 * 2 ** -149, 2 ** -149, 2e-36, -2e-36];
-    const found = Array.from(roundTrip({ w: { shape: [3, 2], data } }).w.data);
-    expect(found.map((value) => Number(value.toPrecision(2)))).toEqual([
+    const restored = Array.from(roundTrip({ w: { shape: [3, 2], data } }).w.data);
+    expect(restored.map((value) => Number(value.toPrecision(2)))).toEqual([
       2e38, -2e38, 0, 0, 2e-36, -2e-36,
     ]);
   });
 
   it('does not change unselected arrays, and accepts strided arrays', () => {
     const bias = { shape: [2], data: Float32Array.of(0.1, 0.2) };
-    const turned = { shape: [2, 3], data: [1, 4, 2, 5, 3, 127], stride: [1, 2] };
-    const { bias: same, w } = roundTrip({ bias, w: turned }, (_, name) => name === 'w');
-    expect(same).toEqual(bias);
+    const transposed = { shape: [2, 3], data: [1, 4, 2, 5, 3, 127], stride: [1, 2] };
+    const { bias: restoredBias, w } = roundTrip({ bias, w: transposed }, (_, name) => name === 'w');
+    expect(restoredBias).toEqual(bias);
     expect(w.data[2]).toBe(3);
     expect(w.data[5]).toBe(127);
     expect(Array.from(w.data)).toEqual(
@@ -153,7 +153,7 @@ describe('a file with 8-bit weights', () => {
     fc.assert(
       fc.property(changes, (edits) => {
         const bytes = good.slice();
-        for (const [at, value] of edits) bytes[at] = value;
+        for (const [index, value] of edits) bytes[index] = value;
         try {
           for (const { data } of Object.values(
             nn.modelArrays(nn.decodeSafetensors(bytes).tensors),

@@ -41,17 +41,17 @@ describe('writing', () => {
 
   it('and reading restores every bit, shape and metadata string', () => {
     const metadata = { format: 'pt', note: 'ünïcode "quoted"\n' };
-    const { tensors: read, metadata: texts } = decodeSafetensors(
+    const { tensors: decoded, metadata: restoredMetadata } = decodeSafetensors(
       encodeSafetensors(tensors, metadata),
     );
-    expect(texts).toEqual(metadata);
-    expect(Object.keys(read).sort()).toEqual(Object.keys(tensors).sort());
+    expect(restoredMetadata).toEqual(metadata);
+    expect(Object.keys(decoded).sort()).toEqual(Object.keys(tensors).sort());
     for (const [name, { shape, data }] of Object.entries(tensors)) {
-      expect(read[name].shape).toEqual(shape);
-      expect(Array.from(read[name].data), name).toEqual(Array.from(data));
+      expect(decoded[name].shape).toEqual(shape);
+      expect(Array.from(decoded[name].data), name).toEqual(Array.from(data));
     }
-    expect(read.count.data).toBeInstanceOf(Float64Array);
-    expect(read.weight.data).toBeInstanceOf(Float32Array);
+    expect(decoded.count.data).toBeInstanceOf(Float64Array);
+    expect(decoded.weight.data).toBeInstanceOf(Float32Array);
   });
 
   it('pads the header, aligns the data, and gives the same bytes for any order of names', () => {
@@ -83,7 +83,7 @@ describe('writing', () => {
 });
 
 describe('reading dtypes', () => {
-  const read = (dtype: string, bytes: number, data: number[]): number[] => {
+  const decodeValues = (dtype: string, bytes: number, data: number[]): number[] => {
     const count = data.length / bytes;
     const { tensors } = decodeSafetensors(
       file(`{"x":${entry(dtype, [count], 0, data.length)}}`, data),
@@ -95,7 +95,7 @@ describe('reading dtypes', () => {
 
   it('F16', () => {
     const bits = [0x3c00, 0xc000, 0x7bff, 0x0001, 0x8000, 0x7c00, 0xfc00, 0x3555, 0x03ff];
-    expect(read('F16', 2, littleEndian(bits))).toEqual([
+    expect(decodeValues('F16', 2, littleEndian(bits))).toEqual([
       1,
       -2,
       65504,
@@ -106,11 +106,11 @@ describe('reading dtypes', () => {
       0.333251953125,
       1023 * 2 ** -24,
     ]);
-    expect(read('F16', 2, littleEndian([0x7c01]))).toEqual([NaN]);
+    expect(decodeValues('F16', 2, littleEndian([0x7c01]))).toEqual([NaN]);
   });
 
   it('BF16', () => {
-    expect(read('BF16', 2, littleEndian([0x3f80, 0xc040, 0x7f80, 0x8000]))).toEqual([
+    expect(decodeValues('BF16', 2, littleEndian([0x3f80, 0xc040, 0x7f80, 0x8000]))).toEqual([
       1,
       -3,
       Infinity,
@@ -119,15 +119,18 @@ describe('reading dtypes', () => {
   });
 
   it('F64, I64, I32, I8, U8', () => {
-    expect(read('F64', 8, Array.from(new Uint8Array(Float64Array.of(Math.PI).buffer)))).toEqual([
-      Math.PI,
-    ]);
     expect(
-      read('I64', 8, [255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 16, 0]),
+      decodeValues('F64', 8, Array.from(new Uint8Array(Float64Array.of(Math.PI).buffer))),
+    ).toEqual([Math.PI]);
+    expect(
+      decodeValues('I64', 8, [255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 16, 0]),
     ).toEqual([-1, 2 ** 52]);
-    expect(read('I32', 4, [255, 255, 255, 127, 0, 0, 0, 128])).toEqual([2 ** 31 - 1, -(2 ** 31)]);
-    expect(read('I8', 1, [0, 127, 128, 255])).toEqual([0, 127, -128, -1]);
-    expect(read('U8', 1, [0, 128, 255])).toEqual([0, 128, 255]);
+    expect(decodeValues('I32', 4, [255, 255, 255, 127, 0, 0, 0, 128])).toEqual([
+      2 ** 31 - 1,
+      -(2 ** 31),
+    ]);
+    expect(decodeValues('I8', 1, [0, 127, 128, 255])).toEqual([0, 127, -128, -1]);
+    expect(decodeValues('U8', 1, [0, 128, 255])).toEqual([0, 128, 255]);
   });
 
   it('accepts bytes at any offset of their buffer', () => {
@@ -140,7 +143,7 @@ describe('reading dtypes', () => {
 
 describe('hostile files', () => {
   const x = entry('F32', [1], 0, 4);
-  const four = [0, 0, 128, 63];
+  const floatBytes = [0, 0, 128, 63];
 
   it.each<[string, Uint8Array, RegExp]>([
     ['empty', new Uint8Array(0), /0 bytes/],
@@ -160,92 +163,104 @@ describe('hostile files', () => {
       /exceeds the limit/,
     ],
     ['deep nesting', file(`{"x":${'['.repeat(100_000)}`), /nested deeper than 3/],
-    ['a name twice', file(`{"x":${x},"x":${x}}`, four), /"x" appears twice/],
-    ['a name twice, once escaped', file(`{"x":${x},"\\u0078" :${x}}`, four), /"x" appears twice/],
+    ['a name twice', file(`{"x":${x},"x":${x}}`, floatBytes), /"x" appears twice/],
+    [
+      'a name twice, once escaped',
+      file(`{"x":${x},"\\u0078" :${x}}`, floatBytes),
+      /"x" appears twice/,
+    ],
     [
       'a field twice',
-      file('{"x":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}', four),
+      file('{"x":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}', floatBytes),
       /"dtype" appears twice/,
     ],
-    ['__proto__', file(`{"__proto__":${x}}`, four), /__proto__ is not allowed/],
+    ['__proto__', file(`{"__proto__":${x}}`, floatBytes), /__proto__ is not allowed/],
     [
       '__proto__ inside the metadata',
       file(`{"__metadata__":{"__proto__":"x"}}`),
       /__proto__ is not allowed/,
     ],
-    ['the name constructor', file(`{"constructor":${x}}`, four), /constructor is not allowed/],
+    [
+      'the name constructor',
+      file(`{"constructor":${x}}`, floatBytes),
+      /constructor is not allowed/,
+    ],
     ['an entry that is a number', file('{"x":3}'), /array "x" should be an object/],
     ['an entry that is a list', file('{"x":[]}'), /array "x" should be an object/],
     ['an entry that is null', file('{"x":null}'), /array "x" should be an object/],
     [
       'no dtype',
-      file('{"x":{"shape":[1],"data_offsets":[0,4]}}', four),
+      file('{"x":{"shape":[1],"data_offsets":[0,4]}}', floatBytes),
       /dtype should be one of F64,/,
     ],
-    ['an unknown dtype', file(`{"x":${entry('Q4', [1], 0, 4)}}`, four), /got "Q4"/],
+    ['an unknown dtype', file(`{"x":${entry('Q4', [1], 0, 4)}}`, floatBytes), /got "Q4"/],
     [
       'a dtype that is an inherited property',
-      file(`{"x":${entry('toString', [1], 0, 4)}}`, four),
+      file(`{"x":${entry('toString', [1], 0, 4)}}`, floatBytes),
       /got "toString"/,
     ],
-    ['no shape', file('{"x":{"dtype":"F32","data_offsets":[0,4]}}', four), /shape should be/],
-    ['a negative size', file(`{"x":${entry('F32', [-1], 0, 4)}}`, four), /shape should be/],
+    ['no shape', file('{"x":{"dtype":"F32","data_offsets":[0,4]}}', floatBytes), /shape should be/],
+    ['a negative size', file(`{"x":${entry('F32', [-1], 0, 4)}}`, floatBytes), /shape should be/],
     ['a fractional size', file(`{"x":${entry('F32', [0.5], 0, 2)}}`, [0, 0]), /shape should be/],
-    ['a size beyond 2^53', file(`{"x":${entry('F32', [2 ** 60], 0, 4)}}`, four), /shape should be/],
+    [
+      'a size beyond 2^53',
+      file(`{"x":${entry('F32', [2 ** 60], 0, 4)}}`, floatBytes),
+      /shape should be/,
+    ],
     [
       'a product beyond 2^53',
-      file(`{"x":${entry('F32', [2 ** 52, 2 ** 52], 0, 4)}}`, four),
+      file(`{"x":${entry('F32', [2 ** 52, 2 ** 52], 0, 4)}}`, floatBytes),
       /needs/,
     ],
-    ['no offsets', file('{"x":{"dtype":"F32","shape":[1]}}', four), /data_offsets should be/],
+    ['no offsets', file('{"x":{"dtype":"F32","shape":[1]}}', floatBytes), /data_offsets should be/],
     [
       'three offsets',
-      file('{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}', four),
+      file('{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}', floatBytes),
       /data_offsets/,
     ],
     [
       'a negative offset',
-      file(`{"x":${entry('F32', [1], -4, 0)}}`, four),
+      file(`{"x":${entry('F32', [1], -4, 0)}}`, floatBytes),
       /data_offsets should be/,
     ],
     [
       'offsets in reverse',
-      file(`{"x":${entry('F32', [1], 4, 0)}}`, four),
+      file(`{"x":${entry('F32', [1], 4, 0)}}`, floatBytes),
       /needs 4 bytes, .* span -4/,
     ],
     [
       'too few bytes for the shape',
-      file(`{"x":${entry('F32', [2], 0, 4)}}`, four),
+      file(`{"x":${entry('F32', [2], 0, 4)}}`, floatBytes),
       /needs 8 bytes, .* span 4/,
     ],
     [
       'offsets outside the file',
-      file(`{"x":${entry('F32', [2], 0, 8)}}`, four),
+      file(`{"x":${entry('F32', [2], 0, 8)}}`, floatBytes),
       /exceed the 4 bytes of data/,
     ],
     [
       'overlap',
-      file(`{"x":${x},"y":${entry('F32', [1], 2, 6)}}`, [...four, 0, 0]),
+      file(`{"x":${x},"y":${entry('F32', [1], 2, 6)}}`, [...floatBytes, 0, 0]),
       /overlaps the previous array/,
     ],
     [
       'two names for the same bytes',
-      file(`{"x":${x},"y":${x}}`, four),
+      file(`{"x":${x},"y":${x}}`, floatBytes),
       /overlaps the previous array/,
     ],
     [
       'a gap',
-      file(`{"x":${x},"y":${entry('F32', [1], 5, 9)}}`, [...four, 0, ...four]),
+      file(`{"x":${x},"y":${entry('F32', [1], 5, 9)}}`, [...floatBytes, 0, ...floatBytes]),
       /leaves a gap after 4/,
     ],
     [
       'a gap at the start',
-      file(`{"x":${entry('F32', [1], 1, 5)}}`, [0, ...four]),
+      file(`{"x":${entry('F32', [1], 1, 5)}}`, [0, ...floatBytes]),
       /leaves a gap after 0/,
     ],
     [
       'bytes after the last array',
-      file(`{"x":${x}}`, [...four, 9]),
+      file(`{"x":${x}}`, [...floatBytes, 9]),
       /1 bytes after the last array/,
     ],
     [
@@ -285,7 +300,7 @@ describe('hostile files', () => {
     fc.assert(
       fc.property(changes, fc.nat(good.length), (edits, cut) => {
         const bytes = good.slice(0, cut % 5 === 0 ? cut : good.length);
-        for (const [at, value] of edits) if (at < bytes.length) bytes[at] = value;
+        for (const [offset, value] of edits) if (offset < bytes.length) bytes[offset] = value;
         try {
           const { tensors } = decodeSafetensors(bytes);
           for (const { shape, data } of Object.values(tensors)) {

@@ -106,11 +106,11 @@ describe('saved in the middle', () => {
       (optimizer) => new ReduceLROnPlateau(optimizer, { patience: 1, cooldown: 1, factor: 0.5 }),
     ],
   ])('%s continues exactly where it was saved', (_, make) => {
-    for (let broken = 0; broken < metrics.length; broken++) {
-      withOptimizer((straight) =>
+    for (let savedAt = 0; savedAt < metrics.length; savedAt++) {
+      withOptimizer((uninterrupted) =>
         withOptimizer((resumed) => {
-          const [first, before] = [make(straight), make(resumed)];
-          for (const metric of metrics.slice(0, broken)) {
+          const [first, before] = [make(uninterrupted), make(resumed)];
+          for (const metric of metrics.slice(0, savedAt)) {
             first.step(metric);
             before.step(metric);
           }
@@ -119,10 +119,13 @@ describe('saved in the middle', () => {
           const after = make(resumed);
           after.load(roundTrip(before.state()));
           resumed.lr = lr; // ... and restores the saved one with the optimizer's state
-          for (const metric of metrics.slice(broken)) {
+          for (const metric of metrics.slice(savedAt)) {
             first.step(metric);
             after.step(metric);
-            expect([resumed.lr, resumed.momentum]).toEqual([straight.lr, straight.momentum]);
+            expect([resumed.lr, resumed.momentum]).toEqual([
+              uninterrupted.lr,
+              uninterrupted.momentum,
+            ]);
           }
           expect(after.state()).toEqual(first.state());
         }),

@@ -86,19 +86,19 @@ describe.each(['float32', 'float64'] as const)('in %s', (dtype) => {
   freshBackend(() => new ReferenceBackend({ dtype }));
 
   it(`a resumed run is bit-for-bit identical to an uninterrupted one (seed ${SEED})`, async () => {
-    const straight = new Run(SEED);
-    await straight.steps(7);
-    const saved = await straight.save({ epoch: 7 });
-    await straight.steps(9);
+    const uninterrupted = new Run(SEED);
+    await uninterrupted.steps(7);
+    const saved = await uninterrupted.save({ epoch: 7 });
+    await uninterrupted.steps(9);
 
     const resumed = new Run(SEED + 1);
     expect(resumed.load(saved)).toEqual({ epoch: 7 });
     expect(await resumed.save({ epoch: 7 })).toEqual(saved);
     await resumed.steps(9);
-    expect(await resumed.save()).toEqual(await straight.save());
-    expect(resumed.optimizer.lr).toBe(straight.optimizer.lr);
+    expect(await resumed.save()).toEqual(await uninterrupted.save());
+    expect(resumed.optimizer.lr).toBe(uninterrupted.optimizer.lr);
     expect(resumed.optimizer.lr).toBeLessThan(0.02); // the plateau was reached: its state mattered
-    straight.dispose();
+    uninterrupted.dispose();
     resumed.dispose();
   });
 });
@@ -124,9 +124,9 @@ describe('saveState', () => {
     await run.steps(2);
     const before = await run.save();
     const pending = run.save();
-    const going = run.steps(2); // its first step runs before the save has written anything
+    const running = run.steps(2); // its first step runs before the save has written anything
     expect(await pending).toEqual(before);
-    await going;
+    await running;
     expect(await run.save()).not.toEqual(before);
     run.dispose();
   });
@@ -136,8 +136,10 @@ describe('saveState', () => {
     await run.steps(1);
     const { tensors, metadata } = nn.decodeSafetensors(await run.save());
     const names = Object.keys(run.model.stateDict());
-    const kept = Object.keys(run.optimizer.stateDict().tensors).map((name) => `optimizer.${name}`);
-    expect(Object.keys(tensors).sort()).toEqual([...names, ...kept].sort());
+    const optimizerNames = Object.keys(run.optimizer.stateDict().tensors).map(
+      (name) => `optimizer.${name}`,
+    );
+    expect(Object.keys(tensors).sort()).toEqual([...names, ...optimizerNames].sort());
     expect(Object.keys(metadata).sort()).toEqual([
       'extra',
       'inkgrad',
@@ -200,28 +202,28 @@ describe('loadState', () => {
     await target.steps(1);
     const { tensors, metadata } = nn.decodeSafetensors(await source.save());
     const before = await target.save();
-    const attempt = (changes: Record<string, string>, arrays: nn.HostState = tensors): void => {
+    const loadChanged = (changes: Record<string, string>, arrays: nn.HostState = tensors): void => {
       target.load(nn.encodeSafetensors(arrays, { ...metadata, ...changes }));
     };
     const without = (name: string): nn.HostState =>
       Object.fromEntries(Object.entries(tensors).filter(([key]) => key !== name));
 
-    expect(() => attempt({}, without('3.bias'))).toThrow(/missing: 3.bias/);
-    expect(() => attempt({}, without('optimizer.0.exp_avg'))).toThrow(/missing: 0.exp_avg/);
-    expect(() => attempt({ scheduler: '{"type":"StepLR"}' })).toThrow(/type is StepLR/);
-    expect(() => attempt({ scheduler: '{' })).toThrow(/loadState: scheduler: not JSON/);
-    expect(() => attempt({ optimizer: '{"lr":1,"lr":2}' })).toThrow(/"lr" appears twice/);
-    expect(() => attempt({ rngs: '{"dropout":{"key":[1],"drawn":0}}' })).toThrow(
+    expect(() => loadChanged({}, without('3.bias'))).toThrow(/missing: 3.bias/);
+    expect(() => loadChanged({}, without('optimizer.0.exp_avg'))).toThrow(/missing: 0.exp_avg/);
+    expect(() => loadChanged({ scheduler: '{"type":"StepLR"}' })).toThrow(/type is StepLR/);
+    expect(() => loadChanged({ scheduler: '{' })).toThrow(/loadState: scheduler: not JSON/);
+    expect(() => loadChanged({ optimizer: '{"lr":1,"lr":2}' })).toThrow(/"lr" appears twice/);
+    expect(() => loadChanged({ rngs: '{"dropout":{"key":[1],"drawn":0}}' })).toThrow(
       /two 32-bit integers/,
     );
-    expect(() => attempt({ rngs: '{"dropout":{"key":[1,2],"drawn":-1}}' })).toThrow(/drawn/);
-    expect(() => attempt({ inkgrad: '99' })).toThrow(/version 99/);
+    expect(() => loadChanged({ rngs: '{"dropout":{"key":[1,2],"drawn":-1}}' })).toThrow(/drawn/);
+    expect(() => loadChanged({ inkgrad: '99' })).toThrow(/version 99/);
     expect(await target.save()).toEqual(before);
 
-    const rest = Object.fromEntries(
+    const withoutScheduler = Object.fromEntries(
       Object.entries(metadata).filter(([name]) => name !== 'scheduler'),
     );
-    expect(() => target.load(nn.encodeSafetensors(tensors, rest))).toThrow(
+    expect(() => target.load(nn.encodeSafetensors(tensors, withoutScheduler))).toThrow(
       /the file contains no scheduler/,
     );
     expect(await target.save()).toEqual(before);

@@ -14,14 +14,14 @@ describe('variants', () => {
   it('have unique names and only options that `train` accepts', () => {
     const names = new Set(VARIANTS.map(({ name }) => name));
     expect(names.size).toBe(VARIANTS.length);
-    const teachers = VARIANTS.flatMap(({ taughtBy }) => taughtBy ?? []);
+    const teachers = VARIANTS.flatMap(({ teacherVariant }) => teacherVariant ?? []);
     expect(teachers).not.toHaveLength(0);
     for (const teacher of teachers) expect(names).toContain(teacher);
-    const known = SETTING_NAMES.map(optionName);
+    const knownOptions = SETTING_NAMES.map(optionName);
     for (const { name, options } of VARIANTS) {
-      const named = options.filter((word) => word.startsWith('--'));
-      for (const word of named) {
-        expect(known, name).toContain(word.replace(/^--(no-)?/, '').replace(/=.*/, ''));
+      const flags = options.filter((option) => option.startsWith('--'));
+      for (const option of flags) {
+        expect(knownOptions, name).toContain(option.replace(/^--(no-)?/, '').replace(/=.*/, ''));
       }
     }
   });

@@ -22,20 +22,20 @@ const documents = [
 
 /** Files and folders that a document names but that do not exist. */
 function missingFiles(path: string, text: string): string[] {
-  const isThere = (relative: string, base: URL = ROOT): boolean =>
+  const exists = (relative: string, base: URL = ROOT): boolean =>
     existsSync(new URL(relative, base));
   // A folder that starts with a dot is an output, and a compiled file has a source.
   const paths = [...text.matchAll(/`((?:src|kernels|test|bench|scripts|docs)\/[\w./-]*)`/g)].map(
-    ([, one]) => one,
+    ([, match]) => match,
   );
   const files = [...text.matchAll(/`(?:[\w-]+\/)*([\w-]+(?:\.\w+)*\.(?:ts|js|py))`/g)].map(
     ([, name]) => name,
   );
   const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)].map(([, link]) => link);
   return [
-    ...paths.filter((one) => !one.includes('/.') && !isThere(one)),
+    ...paths.filter((match) => !match.includes('/.') && !exists(match)),
     ...files.filter((name) => !names.has(name) && !names.has(name.replace(/\.js$/, '.ts'))),
-    ...links.filter((link) => !isThere(link, new URL(path, ROOT))),
+    ...links.filter((link) => !exists(link, new URL(path, ROOT))),
   ];
 }
 

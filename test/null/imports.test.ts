@@ -16,31 +16,31 @@ function sourcesOf(...folders: string[]): Sources {
   return new Map(paths.sort().map((path) => [path, readFileSync(new URL(path, ROOT), 'utf8')]));
 }
 
-const house = sourcesOf('kernels', 'src');
+const productSources = sourcesOf('kernels', 'src');
 
 describe('the module dependencies', () => {
   it('cover all sources', () => {
-    expect(house.size).toBeGreaterThan(40);
+    expect(productSources.size).toBeGreaterThan(40);
     expect(
-      [...house].flatMap(([path, source]) => readImports(path, source)).length,
+      [...productSources].flatMap(([path, source]) => readImports(path, source)).length,
     ).toBeGreaterThan(100);
   });
 
   it('follow the allowed directions', () => {
-    expect(forbiddenImports(house)).toEqual([]);
+    expect(forbiddenImports(productSources)).toEqual([]);
   });
 
   it('have no cycles', () => {
-    expect(importCycles(house, false)).toEqual([]);
+    expect(importCycles(productSources, false)).toEqual([]);
   });
 
   it('have no cycles of types, except the listed ones', () => {
-    expect(importCycles(house, true)).toEqual(TYPE_CIRCLES.map(({ files }) => files));
+    expect(importCycles(productSources, true)).toEqual(TYPE_CYCLES.map(({ files }) => files));
   });
 });
 
 /** Cycles of type-only imports, with the reason for each. */
-const TYPE_CIRCLES: readonly { files: string[]; reason: string }[] = [];
+const TYPE_CYCLES: readonly { files: string[]; reason: string }[] = [];
 
 /** Above this a file usually contains two ideas. */
 const LONG_FILE = 400;
@@ -57,7 +57,7 @@ it('prints the files that usually contain two ideas', () => {
 
 // Checks that the rules can fail: the same functions on small sets of sources with violations.
 describe('the checker', () => {
-  const judged = (path: string, source: string): string[] =>
+  const violations = (path: string, source: string): string[] =>
     forbiddenImports(new Map([[path, source]]));
 
   it.each([
@@ -86,8 +86,8 @@ describe('the checker', () => {
       'pages must not import node:fs',
     ],
     ['src/elsewhere.ts', "import './engine/shape.js';", 'belongs to no layer'],
-  ])('rejects in %s: %s', (path, source, complaint) => {
-    expect(judged(path, source)).toEqual([expect.stringContaining(complaint)]);
+  ])('rejects in %s: %s', (path, source, message) => {
+    expect(violations(path, source)).toEqual([expect.stringContaining(message)]);
   });
 
   it.each([
@@ -105,19 +105,19 @@ describe('the checker', () => {
       "// import { Module } from '../nn/module.js';\nconst text = 'import x from yargs';",
     ],
   ])('allows in %s: %s', (path, source) => {
-    expect(judged(path, source)).toEqual([]);
+    expect(violations(path, source)).toEqual([]);
   });
 
   it('finds cycles of several files and of one, and distinguishes types from values', () => {
-    const circle = new Map([
+    const cycle = new Map([
       ['a.ts', "import { b } from './b.js';"],
       ['b.ts', "import type { C } from './c.js'; import './d.js';"],
       ['c.ts', "import { a } from './a.js';"],
       ['d.ts', 'export const d = 1;'],
       ['self.ts', "import './self.js';"],
     ]);
-    expect(importCycles(circle, false)).toEqual([['self.ts']]);
-    expect(importCycles(circle, true)).toEqual([['a.ts', 'b.ts', 'c.ts'], ['self.ts']]);
+    expect(importCycles(cycle, false)).toEqual([['self.ts']]);
+    expect(importCycles(cycle, true)).toEqual([['a.ts', 'b.ts', 'c.ts'], ['self.ts']]);
     const mixed = new Map([
       ['a.ts', "import { type B } from './b.js';"], // runs b.ts all the same
       ['b.ts', "export { A } from './a.js';"],

@@ -85,8 +85,8 @@ describe('the linter', () => {
     ['const v = x[this.thread.x / 4];', 'an index must be rounded'],
     ['const q = this.thread.x / 4; const r = q + 1; const v = x[r];', 'an index must be rounded'],
     ['let q = 0; q = this.thread.x / 4; const v = x[q];', 'an index must be rounded'],
-  ])('rejects %s', (statements, complaint) => {
-    expect(body(`${statements} return 0;`)).toContainEqual(expect.stringContaining(complaint));
+  ])('rejects %s', (statements, message) => {
+    expect(body(`${statements} return 0;`)).toContainEqual(expect.stringContaining(message));
   });
 
   it('rejects anything but a plain function, and parameters other than the declared ones', () => {

@@ -36,15 +36,15 @@ describe('recipes', () => {
       dropout: 0.4,
       balance: false,
     });
-    const words = describeRecipe(settings).join('\n');
-    expect(words).toMatch(/^best: AdamW .*one-cycle.* dropout 0\.4/);
-    expect(words).toContain('rotation 10 degrees');
-    expect(words).not.toMatch(/shift|balanced/);
+    const description = describeRecipe(settings).join('\n');
+    expect(description).toMatch(/^best: AdamW .*one-cycle.* dropout 0\.4/);
+    expect(description).toContain('rotation 10 degrees');
+    expect(description).not.toMatch(/shift|balanced/);
   });
 
-  it.each(Object.entries(RECIPES))('%s has valid settings', (recipe, parts) => {
-    for (const [name, value] of Object.entries(parts)) {
-      expect(SETTINGS[name as keyof typeof SETTINGS].holds(value), name).toBe(true);
+  it.each(Object.entries(RECIPES))('%s has valid settings', (recipe, recipeSettings) => {
+    for (const [name, value] of Object.entries(recipeSettings)) {
+      expect(SETTINGS[name as keyof typeof SETTINGS].isValid(value), name).toBe(true);
     }
     const settings = newSettings({ recipe: recipe as keyof typeof RECIPES });
     expect(readSettings(JSON.parse(JSON.stringify(settings)) as JsonObject)).toEqual(settings);
@@ -68,13 +68,15 @@ describe('a resumed run', () => {
 
   it('cannot change its recipe or a setting', () => {
     const best = newSettings({ recipe: 'best' });
-    for (const given of [
+    for (const override of [
       { recipe: 'original' as const },
       { stroke: 0.4 },
       { balance: false },
       { average: 0 },
     ]) {
-      expect(() => resumedSettings(best, given, 'runs/1')).toThrow('contradicts --resume runs/1');
+      expect(() => resumedSettings(best, override, 'runs/1')).toThrow(
+        'contradicts --resume runs/1',
+      );
     }
   });
 });

@@ -156,8 +156,8 @@ describe('axes', () => {
   });
 
   it('split a shape into outer size, axis size and inner size', () => {
-    expect(shapes.aroundAxis([2, 3, 4, 5], 1)).toEqual({ outer: 2, size: 3, inner: 20 });
-    expect(shapes.aroundAxis([7], 0)).toEqual({ outer: 1, size: 7, inner: 1 });
+    expect(shapes.splitAtAxis([2, 3, 4, 5], 1)).toEqual({ outer: 2, size: 3, inner: 20 });
+    expect(shapes.splitAtAxis([7], 0)).toEqual({ outer: 1, size: 7, inner: 1 });
   });
 });
 

@@ -17,10 +17,10 @@ function draw(
   const logits = Array.from({ length: count * CLASSES }, () => 4 * rng.normal());
   const probabilities = probabilitiesOf(logits, CLASSES, temperature);
   const labels = Array.from({ length: count }, (_, i) => {
-    let left = rng.uniform();
+    let remaining = rng.uniform();
     for (let c = 0; c < CLASSES - 1; c++) {
-      left -= probabilities[i * CLASSES + c];
-      if (left < 0) return c;
+      remaining -= probabilities[i * CLASSES + c];
+      if (remaining < 0) return c;
     }
     return CLASSES - 1;
   });

@@ -6,7 +6,7 @@ import { DataError } from '../../src/data/errors.js';
 import {
   addFiles,
   completeFiles,
-  EMPTY,
+  NO_FILES,
   missingRoles,
   roleOf,
 } from '../../src/app/web/training/pairing.js';
@@ -52,7 +52,7 @@ describe('roleOf', () => {
 
 describe('addFiles', () => {
   it('collects a split over several calls, and lists what is missing until it is complete', () => {
-    const one = addFiles<File>(EMPTY, files(IMAGES));
+    const one = addFiles<File>(NO_FILES, files(IMAGES));
     expect(missingRoles(one)).toEqual(['trainLabels']);
     expect(completeFiles(one)).toBeNull();
     const two = addFiles(one, files(LABELS));
@@ -72,23 +72,25 @@ describe('addFiles', () => {
   });
 
   it('does not use test files for training', () => {
-    const test = addFiles<File>(EMPTY, files(TEST_IMAGES, TEST_LABELS));
+    const test = addFiles<File>(NO_FILES, files(TEST_IMAGES, TEST_LABELS));
     expect(missingRoles(test)).toEqual(['trainImages', 'trainLabels']);
     expect(completeFiles(test)).toBeNull();
   });
 
   it('replaces a file by a later one of the same role', () => {
     const again = file(IMAGES);
-    expect(addFiles(addFiles<File>(EMPTY, files(IMAGES)), [again]).files.trainImages).toBe(again);
+    expect(addFiles(addFiles<File>(NO_FILES, files(IMAGES)), [again]).files.trainImages).toBe(
+      again,
+    );
   });
 
   it('rejects files of two splits and duplicate parts, and then adds nothing', () => {
     const letters = fileName('letters', 'train', 'labels');
-    const before = addFiles<File>(EMPTY, files(IMAGES));
+    const before = addFiles<File>(NO_FILES, files(IMAGES));
     expect(() => addFiles(before, files(LABELS, letters))).toThrow(
       /letters.*is of the letters split.*balanced/,
     );
-    expect(() => addFiles<File>(EMPTY, files(LABELS, `${LABELS}.gz`))).toThrow(/same part as/);
+    expect(() => addFiles<File>(NO_FILES, files(LABELS, `${LABELS}.gz`))).toThrow(/same part as/);
     expect(before.files.trainLabels).toBeUndefined();
   });
 });

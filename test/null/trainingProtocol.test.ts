@@ -3,8 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { readCommand, readReport, type Settings } from '../../src/app/web/training/protocol.js';
-import { Pace } from '../../src/app/web/training/pace.js';
-import { Watch } from '../../src/app/web/training/watch.js';
+import { Throughput } from '../../src/app/web/training/pace.js';
+import { ProgressReporter } from '../../src/app/web/training/watch.js';
 
 const settings: Settings = {
   source: 'synthetic',
@@ -98,15 +98,15 @@ describe('a training report', () => {
 
 describe('the speed of a run', () => {
   it('is measured over the last seconds, without pauses', () => {
-    const pace = new Pace();
+    const pace = new Throughput();
     expect(pace.imagesPerSecond).toBe(0);
-    pace.begin(0);
+    pace.start(0);
     pace.add(100, 1000);
     expect(pace.imagesPerSecond).toBe(100);
     expect(pace.secondsFor(50)).toBe(0.5);
     for (let second = 2; second <= 20; second++) pace.add(1000, 1000 * second);
     expect(pace.imagesPerSecond).toBe(1000);
-    pace.begin(100_000);
+    pace.start(100_000);
     expect(pace.imagesPerSecond).toBe(0);
     pace.add(300, 101_000);
     expect(pace.imagesPerSecond).toBe(300);
@@ -127,8 +127,8 @@ describe('step reports', () => {
     }) as const;
 
   it('contain means since the last report, and the remaining time', () => {
-    const watch = new Watch(2);
-    watch.begin(0);
+    const watch = new ProgressReporter(2);
+    watch.start(0);
     expect(watch.report(event(1, 2, 4, 0.5), 1000)).toMatchObject({
       loss: 4,
       accuracy: 0.5,
@@ -142,7 +142,7 @@ describe('step reports', () => {
       loss: 3,
       secondsLeft: expect.any(Number) as number,
     });
-    watch.evaluated(Uint8Array.of(1, 2));
+    watch.setPredictions(Uint8Array.of(1, 2));
     const numbers = {
       event: 'epoch',
       epoch: 1,

@@ -81,44 +81,51 @@ describe('the confusion matrix', () => {
   const confusion = new Confusion(classes, labels, Uint8Array.of(0, 1, 1, 1, 0, 2));
 
   it('counts the images of each cell and lists them', () => {
-    expect(confusion.count({ label: 0, read: 1 })).toBe(2);
-    expect(confusion.images({ label: 0, read: 1 })).toEqual([1, 2]);
-    expect(confusion.images({ label: 1, read: 2 })).toEqual([]);
-    const cells = classes.flatMap((_, label) => classes.map((__, read): Cell => ({ label, read })));
+    expect(confusion.count({ label: 0, predicted: 1 })).toBe(2);
+    expect(confusion.images({ label: 0, predicted: 1 })).toEqual([1, 2]);
+    expect(confusion.images({ label: 1, predicted: 2 })).toEqual([]);
+    const cells = classes.flatMap((_, label) =>
+      classes.map((__, predicted): Cell => ({ label, predicted })),
+    );
     expect(cells.flatMap((cell) => confusion.images(cell)).sort()).toEqual([0, 1, 2, 3, 4, 5]);
     for (const cell of cells) expect(confusion.images(cell)).toHaveLength(confusion.count(cell));
   });
 
   it('has the accuracy of each class on its diagonal, and reports classes without images', () => {
-    expect(confusion.share({ label: 0, read: 0 })).toBeCloseTo(1 / 3);
-    expect(confusion.share({ label: 2, read: 2 })).toBe(1);
-    expect(confusion.share({ label: 3, read: 3 })).toBe(0);
-    expect(confusion.describe({ label: 0, read: 1 })).toBe('a read as b: 2 of 3 (66.7 %)');
-    expect(confusion.describe({ label: 3, read: 1 })).toBe('d read as b: there are no images of d');
+    expect(confusion.fraction({ label: 0, predicted: 0 })).toBeCloseTo(1 / 3);
+    expect(confusion.fraction({ label: 2, predicted: 2 })).toBe(1);
+    expect(confusion.fraction({ label: 3, predicted: 3 })).toBe(0);
+    expect(confusion.describe({ label: 0, predicted: 1 })).toBe('a read as b: 2 of 3 (66.7 %)');
+    expect(confusion.describe({ label: 3, predicted: 1 })).toBe(
+      'd read as b: there are no images of d',
+    );
   });
 
   it('lists the most frequent mistakes as cells', () => {
-    expect(confusion.worst(5).map(({ cell, pair }) => [cell, pair.count])).toEqual([
-      [{ label: 0, read: 1 }, 2],
-      [{ label: 1, read: 0 }, 1],
+    expect(confusion.mostFrequentMistakes(5).map(({ cell, pair }) => [cell, pair.count])).toEqual([
+      [{ label: 0, predicted: 1 }, 2],
+      [{ label: 1, predicted: 0 }, 1],
     ]);
-    expect(confusion.worst(1)).toHaveLength(1);
+    expect(confusion.mostFrequentMistakes(1)).toHaveLength(1);
   });
 
   it.each([
-    ['ArrowUp', { label: 0, read: 2 }],
-    ['ArrowDown', { label: 2, read: 2 }],
-    ['ArrowLeft', { label: 1, read: 1 }],
-    ['ArrowRight', { label: 1, read: 3 }],
-    ['Home', { label: 1, read: 0 }],
-    ['End', { label: 1, read: 3 }],
+    ['ArrowUp', { label: 0, predicted: 2 }],
+    ['ArrowDown', { label: 2, predicted: 2 }],
+    ['ArrowLeft', { label: 1, predicted: 1 }],
+    ['ArrowRight', { label: 1, predicted: 3 }],
+    ['Home', { label: 1, predicted: 0 }],
+    ['End', { label: 1, predicted: 3 }],
     ['Tab', null],
-  ])('moves the selected cell with %s', (key, to) => {
-    expect(moveCell({ label: 1, read: 2 }, key, 4)).toEqual(to);
+  ])('moves the selected cell with %s', (key, expected) => {
+    expect(moveCell({ label: 1, predicted: 2 }, key, 4)).toEqual(expected);
   });
 
   it('does not move beyond its edges', () => {
-    expect(moveCell({ label: 0, read: 3 }, 'ArrowUp', 4)).toEqual({ label: 0, read: 3 });
-    expect(moveCell({ label: 0, read: 3 }, 'ArrowRight', 4)).toEqual({ label: 0, read: 3 });
+    expect(moveCell({ label: 0, predicted: 3 }, 'ArrowUp', 4)).toEqual({ label: 0, predicted: 3 });
+    expect(moveCell({ label: 0, predicted: 3 }, 'ArrowRight', 4)).toEqual({
+      label: 0,
+      predicted: 3,
+    });
   });
 });

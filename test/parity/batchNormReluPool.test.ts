@@ -13,7 +13,7 @@ import {
 } from '../../src/engine/index.js';
 import { anywhere } from '../../src/engine/sample.js';
 import { oracle, reference32, wasm } from '../support/backends.js';
-import { type Computation, evaluate, expectClose, whole } from '../support/parity.js';
+import { type Computation, evaluate, expectClose, integerInput } from '../support/parity.js';
 import { parityFixture } from '../support/parityFixture.js';
 
 const SEED = 20261123;
@@ -21,7 +21,7 @@ const attributes = { epsilon: 1e-5, momentum: 0.1, running: null, training: true
 
 const fused = ([x, weight, bias]: Tensor[]): Tensor =>
   batchNormReluPool(x, weight, bias, attributes);
-const inTurn = ([x, weight, bias]: Tensor[]): Tensor =>
+const unfused = ([x, weight, bias]: Tensor[]): Tensor =>
   maxPool2d(relu(batchNorm(x, weight, bias, attributes)), { window: 2 });
 
 /** A vector with one value repeated. */
@@ -53,9 +53,9 @@ describe.each([reference32, wasm(1), wasm(2)])('$name', (tested) => {
   it(`equals the three ops in sequence, also with ties (seed ${SEED})`, async () => {
     const exact = await oracle.make();
     const property = fc.asyncProperty(sizes, fc.nat(), async (shape, seed) => {
-      const own = computation(whole(shape, 2)); // five values: ties in most windows
-      const expected = await evaluate(exact, { ...own, call: inTurn }, seed);
-      const actual = await evaluate(fixture.backend, own, seed);
+      const testCase = computation(integerInput(shape, 2)); // five values: ties in most windows
+      const expected = await evaluate(exact, { ...testCase, call: unfused }, seed);
+      const actual = await evaluate(fixture.backend, testCase, seed);
       for (const [name, values] of expected) expectClose(actual.get(name)!, values, name);
     });
     await fc.assert(property, { seed: SEED, numRuns: 60 });
@@ -63,16 +63,16 @@ describe.each([reference32, wasm(1), wasm(2)])('$name', (tested) => {
   });
 
   it('has zero gradients where no value is positive', async () => {
-    const own = computation(whole([3, 6, 5, 4]), constant(6, -20));
-    const results = await evaluate(fixture.backend, own, SEED);
+    const testCase = computation(integerInput([3, 6, 5, 4]), constant(6, -20));
+    const results = await evaluate(fixture.backend, testCase, SEED);
     expect(results.size).toBe(4);
     for (const [name, values] of results)
       expect(new Set(values.map(Math.abs)), name).toEqual(new Set([0]));
   });
 
   it('has gradients for an odd last row, which no window covers', async () => {
-    const own = computation(whole([2, 4, 3, 2]), constant(4, 2));
-    const gradient = (await evaluate(fixture.backend, own, SEED)).get(
+    const testCase = computation(integerInput([2, 4, 3, 2]), constant(4, 2));
+    const gradient = (await evaluate(fixture.backend, testCase, SEED)).get(
       'gradient of input 0 [2,4,3,2]',
     )!;
     const lastRows = gradient.filter((_, i) => i % 6 >= 4);
@@ -81,11 +81,11 @@ describe.each([reference32, wasm(1), wasm(2)])('$name', (tested) => {
 });
 
 it('is bit-for-bit identical on one and two threads', async () => {
-  const own = computation(anywhere(16, 21, 15, 14));
+  const testCase = computation(anywhere(16, 21, 15, 14));
   const results = [];
   for (const { make } of [wasm(1), wasm(2)]) {
     const backend = await make();
-    results.push(await evaluate(backend, own, SEED));
+    results.push(await evaluate(backend, testCase, SEED));
     await backend.dispose();
   }
   expect(results[1]).toEqual(results[0]);

@@ -15,7 +15,7 @@ import {
 } from '../../src/engine/index.js';
 import { anywhere } from '../../src/engine/sample.js';
 import { fastBackends } from '../support/backends.js';
-import { expectClose, whole } from '../support/parity.js';
+import { expectClose, integerInput } from '../support/parity.js';
 import { parityFixture } from '../support/parityFixture.js';
 
 interface Geometry {
@@ -80,7 +80,7 @@ describe.each(fastBackends)('conv2d on $name', (tested) => {
   it('agrees with the definition, forward and backward', () =>
     fc.assert(
       fc.asyncProperty(geometries, async ({ x, weight, options, seed }) => {
-        const inputs = [whole(x), whole(weight), whole([weight[0]])];
+        const inputs = [integerInput(x), integerInput(weight), integerInput([weight[0]])];
         const title = `conv2d ${JSON.stringify({ x, weight, ...options })}`;
         await fixture.agree({ title, inputs, call: ([a, w, b]) => conv2d(a, w, b, options) }, seed);
       }),
@@ -125,7 +125,7 @@ describe.each(fastBackends)('conv2d on $name', (tested) => {
 /** A convolution of integers, and its gradients for integers y as the gradient of the output. */
 async function forwardAndBackward(backend: Backend, { x, weight, options, seed }: Geometry) {
   const rng = new Rng(seed);
-  const [xs, ws] = [x, weight].map((shape) => whole(shape).values(rng));
+  const [xs, ws] = [x, weight].map((shape) => integerInput(shape).values(rng));
   const { ys, pending } = withBackend(backend, () =>
     scope(() => {
       const [image, filters] = [
@@ -133,7 +133,7 @@ async function forwardAndBackward(backend: Backend, { x, weight, options, seed }
         tensor(Float32Array.from(ws), { shape: weight, requiresGrad: true }),
       ];
       const result = conv2d(image, filters, null, options);
-      const ys = whole(result.shape).values(rng);
+      const ys = integerInput(result.shape).values(rng);
       result.backward(tensor(Float32Array.from(ys), { shape: result.shape }));
       const pending = [result, image.grad!, filters.grad!].map((each) => each.data());
       for (const each of [image, filters]) each.zeroGrad();

@@ -21,7 +21,7 @@ const cases = fc.record({
   halfSteps: fc.option(fc.constantFrom(-1, 0, 1)),
 });
 
-const nearFirst = (key: readonly [number, number], halfSteps: number): number => {
+const probabilityNearFirst = (key: readonly [number, number], halfSteps: number): number => {
   const first = new Rng({ key, drawn: 0 }).uniform();
   return Math.min(Math.max(first + halfSteps * 2 ** -25, 0), 0.99);
 };
@@ -37,29 +37,34 @@ const computation = (
 });
 
 /** Like `toEqual`, which takes a second for 100,000 values. */
-function expectSameBits(actual: FloatArray, expected: FloatArray, what: string): void {
-  expect(actual.length, what).toBe(expected.length);
+function expectSameBits(actual: FloatArray, expected: FloatArray, label: string): void {
+  expect(actual.length, label).toBe(expected.length);
   const wrong = expected.findIndex((value, i) => !Object.is(actual[i], value));
-  expect(wrong, `${what}: element ${wrong} is ${actual[wrong]}, should be ${expected[wrong]}`).toBe(
-    -1,
-  );
+  expect(
+    wrong,
+    `${label}: element ${wrong} is ${actual[wrong]}, should be ${expected[wrong]}`,
+  ).toBe(-1);
 }
 
 it.each([wasm(1), wasm(2)])(
   `$name draws the reference's masks (seed ${SEED})`,
   async ({ make }) => {
     const [backend, reference] = [await make(), await reference32.make()];
-    const agree = async (own: Computation): Promise<void> => {
-      const expected = await evaluate(reference, own, SEED);
-      const actual = await evaluate(backend, own, SEED);
-      expect([...actual.keys()], own.title).toEqual([...expected.keys()]);
+    const agree = async (testCase: Computation): Promise<void> => {
+      const expected = await evaluate(reference, testCase, SEED);
+      const actual = await evaluate(backend, testCase, SEED);
+      expect([...actual.keys()], testCase.title).toEqual([...expected.keys()]);
       for (const [name, values] of expected)
-        expectSameBits(actual.get(name)!, values, `${own.title}, ${name}`);
+        expectSameBits(actual.get(name)!, values, `${testCase.title}, ${name}`);
     };
     await fc.assert(
       fc.asyncProperty(cases, ({ length, key, probability, halfSteps }) =>
         agree(
-          computation(length, halfSteps === null ? probability : nearFirst(key, halfSteps), key),
+          computation(
+            length,
+            halfSteps === null ? probability : probabilityNearFirst(key, halfSteps),
+            key,
+          ),
         ),
       ),
       { seed: SEED, numRuns: 200 },

@@ -43,11 +43,15 @@ import {
   zeros,
 } from '../../src/engine/index.js';
 import { anywhere } from '../../src/engine/sample.js';
-import { whole } from '../support/parity.js';
+import { integerInput } from '../support/parity.js';
 
 type Chain = (x: Tensor, f: Tensor, g: Tensor) => Tensor;
 
-export const chainInputs = [whole([2, 3, 5, 4], 2), whole([4, 3, 3, 3], 2), whole([4, 4, 3, 3], 2)];
+export const chainInputs = [
+  integerInput([2, 3, 5, 4], 2),
+  integerInput([4, 3, 3, 3], 2),
+  integerInput([4, 4, 3, 3], 2),
+];
 
 /** A convolution that keeps the size of the plane. */
 const conv = (x: Tensor, filters: Tensor): Tensor => conv2d(x, filters, null, { padding: 1 });

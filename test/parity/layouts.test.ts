@@ -25,7 +25,7 @@ import {
 import { updateInPlace } from '../../src/engine/launch.js';
 import * as kernels from '../../kernels/elementwise.js';
 import { backendsUnderTest } from '../support/backends.js';
-import { type Computation, expectClose, whole } from '../support/parity.js';
+import { type Computation, expectClose, integerInput } from '../support/parity.js';
 import { parityFixture } from '../support/parityFixture.js';
 import { chainInputs, chains, wideChains, wideInputs } from './layoutChains.js';
 
@@ -53,7 +53,7 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
   it.each(wideComputations)('wide: %s', (_, computation) => agree(computation, SEED, 5e-5));
 
   // In-place updates have no gradient; only the values are compared.
-  const constants = [whole([2, 3, 5, 4], 2, false), whole([4, 3, 3, 3], 2, false)];
+  const constants = [integerInput([2, 3, 5, 4], 2, false), integerInput([4, 3, 3, 3], 2, false)];
   const inPlace: [string, (x: Tensor, f: Tensor) => Tensor][] = [
     [
       'a conv scaled in place, with views of it',
@@ -61,7 +61,7 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
         const y = conv2d(x, f, null, SAME);
         const views = [slice(y, 1, 1, 3), permute(y, [0, 1, 3, 2]), reshape(y, [2, 4, 20])];
         updateInPlace(kernels.scaleShift, y.array, [], { factor: 2, summand: 1 });
-        return rowOf([...views, y]);
+        return concatFlat([...views, y]);
       },
     ],
     [
@@ -82,7 +82,7 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
         const plain = mul(reshape(tensor([...Array(160).keys()]), [2, 4, 5, 4]), 1);
         updateInPlace(kernels.add, plain.array, [y.array]);
         updateInPlace(kernels.add, y.array, [plain.array]);
-        return rowOf([y, plain, permute(y, [3, 1, 2, 0])]);
+        return concatFlat([y, plain, permute(y, [3, 1, 2, 0])]);
       },
     ],
     [
@@ -140,5 +140,5 @@ describe.each(backendsUnderTest)('layouts on $name', (tested) => {
 });
 
 /** All elements of several tensors as one vector. */
-const rowOf = (parts: readonly Tensor[]): Tensor =>
+const concatFlat = (parts: readonly Tensor[]): Tensor =>
   concat(parts.map((part) => reshape(part, [part.size])));

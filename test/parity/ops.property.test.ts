@@ -18,9 +18,9 @@ import {
   type Tensor,
   transpose,
 } from '../../src/engine/index.js';
-import { anywhere, indices, positive } from '../../src/engine/sample.js';
+import { anywhere, randomIndices, positive } from '../../src/engine/sample.js';
 import { fastBackends } from '../support/backends.js';
-import { whole } from '../support/parity.js';
+import { integerInput } from '../support/parity.js';
 import { parityFixture } from '../support/parityFixture.js';
 import { rounds } from '../support/rounds.js';
 
@@ -91,7 +91,11 @@ describe.each(fastBackends)('on $name', (tested) => {
           const b = operand(batches[1], inner, columns, right);
           const title = `matmul ${JSON.stringify({ a: a.shape, left, b: b.shape, right })}`;
           const call = ([x, y]: Tensor[]): Tensor => matmul(a.view(x), b.view(y));
-          await agree({ title, inputs: [whole(a.shape), whole(b.shape)], call }, seed, 0);
+          await agree(
+            { title, inputs: [integerInput(a.shape), integerInput(b.shape)], call },
+            seed,
+            0,
+          );
         },
       ),
       { numRuns: rounds(120) },
@@ -106,7 +110,11 @@ describe.each(fastBackends)('on $name', (tested) => {
           const title = `permuted batch ${JSON.stringify([n, i, k])}`;
           const call = ([a, b]: Tensor[]): Tensor =>
             matmul(permute(a, [1, 0, 2]), permute(b, [2, 1, 0]));
-          await agree({ title, inputs: [whole([i, n, k]), whole([5, k, n])], call }, seed, 0);
+          await agree(
+            { title, inputs: [integerInput([i, n, k]), integerInput([5, k, n])], call },
+            seed,
+            0,
+          );
         },
       ),
       { numRuns: rounds(30) },
@@ -133,7 +141,7 @@ describe.each(fastBackends)('on $name', (tested) => {
         async ({ shape, window, stride, padding, countPadding, seed }) => {
           const options = { window, stride, padding };
           const title = JSON.stringify({ shape, ...options });
-          const inputs = [whole(shape, 1)];
+          const inputs = [integerInput(shape, 1)];
           const maximum = ([x]: Tensor[]): Tensor => maxPool2d(x, options);
           await agree({ title: `maxPool2d ${title}`, inputs, call: maximum }, seed, 0);
           const average = ([x]: Tensor[]): Tensor => avgPool2d(x, { ...options, countPadding });
@@ -175,7 +183,7 @@ describe.each(fastBackends)('on $name', (tested) => {
             anywhere(rows, width),
             anywhere(classes, width),
             anywhere(classes),
-            indices(classes, rows),
+            randomIndices(classes, rows),
           ];
           const loss = ([x, weight, bias, labels]: Tensor[]): Tensor =>
             crossEntropy(linear(x, weight, bias), labels, { labelSmoothing: 0.1 });
@@ -201,13 +209,17 @@ describe.each(fastBackends)('on $name', (tested) => {
           const axes = shape.map((_, axis) => axis).filter((axis) => (mask >> axis) % 2 === 1);
           const title = `${JSON.stringify(shape)} over ${JSON.stringify(axes)}`;
           await agree(
-            { title: `sum ${title}`, inputs: [whole(shape)], call: ([x]) => sum(x, { axes }) },
+            {
+              title: `sum ${title}`,
+              inputs: [integerInput(shape)],
+              call: ([x]) => sum(x, { axes }),
+            },
             seed,
             0,
           );
           const axis = axes[0] ?? 0;
           const call = ([a, b]: Tensor[]): Tensor => concat([a, b, slice(a, axis, 0, 1)], axis);
-          const inputs = [whole(shape), whole(shape.with(axis, 3))];
+          const inputs = [integerInput(shape), integerInput(shape.with(axis, 3))];
           await agree({ title: `concat ${title}`, inputs, call }, seed, 0);
         },
       ),

@@ -41,7 +41,7 @@ const optimizers: [string, Make][] = [
 ];
 
 /** Takes five steps with random gradients and returns the final parameters. */
-async function walk(backend: Backend, make: Make, clip?: (parameters: Parameter[]) => void) {
+async function runSteps(backend: Backend, make: Make, clip?: (parameters: Parameter[]) => void) {
   const rng = new Rng(SEED);
   const draw = (shape: readonly number[]): Float32Array =>
     Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => rng.between(-2, 2));
@@ -70,10 +70,12 @@ async function walk(backend: Backend, make: Make, clip?: (parameters: Parameter[
 describe.each(backendsUnderTest)('optimizers on $name', ({ make }) => {
   const agree = async (
     title: string,
-    ...walking: [Make, ((parameters: Parameter[]) => void)?]
+    ...runArgs: [Make, ((parameters: Parameter[]) => void)?]
   ): Promise<void> => {
-    const expected = await withFreshBackend(oracle.make, (backend) => walk(backend, ...walking));
-    const actual = await withFreshBackend(make, (backend) => walk(backend, ...walking));
+    const expected = await withFreshBackend(oracle.make, (backend) =>
+      runSteps(backend, ...runArgs),
+    );
+    const actual = await withFreshBackend(make, (backend) => runSteps(backend, ...runArgs));
     expected.forEach((values, i) =>
       expectClose(actual[i], values, `${title}, [${SHAPES[i].join()}]`),
     );
@@ -88,7 +90,7 @@ describe.each(backendsUnderTest)('optimizers on $name', ({ make }) => {
   });
 
   it('changes a parameter noticeably', async () => {
-    const moved = await withFreshBackend(make, (backend) => walk(backend, optimizers[0][1]));
+    const moved = await withFreshBackend(make, (backend) => runSteps(backend, optimizers[0][1]));
     const rng = new Rng(SEED);
     expect(Math.abs(moved[0][0] - rng.between(-2, 2))).toBeGreaterThan(1e-3);
   });

@@ -27,7 +27,7 @@ describe.each(backendsUnderTest)('$name', (tested) => {
 });
 
 /** Runs all computations on a backend that records its launches. */
-async function launchedOn({ make }: BackendUnderTest): Promise<Recorder> {
+async function recordLaunches({ make }: BackendUnderTest): Promise<Recorder> {
   const recorder = recording(await make());
   for (const computation of computations) await evaluate(recorder.backend, computation, SEED);
   await recorder.backend.dispose();
@@ -36,13 +36,13 @@ async function launchedOn({ make }: BackendUnderTest): Promise<Recorder> {
 
 describe('coverage', () => {
   it('every op has a sample', () => {
-    const without = allOps.filter((op) => op.samples.length === 0).map((op) => op.opName);
-    expect(without).toEqual([]);
+    const withoutSamples = allOps.filter((op) => op.samples.length === 0).map((op) => op.opName);
+    expect(withoutSamples).toEqual([]);
     expect(allOps.length).toBeGreaterThan(30);
   });
 
   it("the samples launch every kernel except the optimizers' and the GPU's upload", async () => {
-    const { kernels } = await launchedOn(reference32);
+    const { kernels } = await recordLaunches(reference32);
     const missing = allKernels
       .filter(
         ({ family, kernel }) =>
@@ -53,7 +53,7 @@ describe('coverage', () => {
   });
 
   it("the samples use every override of the wasm backend except the optimizers'", async () => {
-    const { kernels, routines: called } = await launchedOn(wasm(1));
+    const { kernels, routines: called } = await recordLaunches(wasm(1));
     // Those are covered by optim.test.ts here and weightAverage.test.ts in test/nn.
     const optimizers = allKernels.filter(({ family }) => family === 'optimizer');
     const others = Object.keys(overrides).filter((name) =>

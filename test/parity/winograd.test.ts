@@ -103,14 +103,14 @@ describe('the kernels', () => {
           direct: simd.direct(c, operands),
           winograd: simd.winograd(c, operands, all),
         };
-        for (const way of ['direct', 'winograd'] as const) {
+        for (const algorithm of ['direct', 'winograd'] as const) {
           for (const name of RESULTS) {
-            const [actual, exact] = [results[way][name], sums[name]];
+            const [actual, exact] = [results[algorithm][name], sums[name]];
             let worst = 0;
             // Math.max propagates NaN.
             for (let i = 0; i < exact.length; i++)
               worst = Math.max(worst, Math.abs(actual[i] - exact[i]));
-            expect(worst / scale[name], `${way}, ${name}`).toBeLessThan(BOUND[way]);
+            expect(worst / scale[name], `${algorithm}, ${name}`).toBeLessThan(BOUND[algorithm]);
           }
         }
       }),
@@ -121,11 +121,11 @@ describe('the kernels', () => {
     fc.assert(
       fc.property(convolutions, between(0, 1e6), between(1, 4), (c, seed, part) => {
         const operands = randomOperands(c, new Rng(seed));
-        const pieces = (units: number) => [
+        const boundaries = (units: number) => [
           ...Array.from({ length: Math.ceil(units / part) }, (_, i) => i * part),
           units,
         ];
-        expect(simd.winograd(c, operands, pieces)).toEqual(simd.winograd(c, operands, all));
+        expect(simd.winograd(c, operands, boundaries)).toEqual(simd.winograd(c, operands, all));
       }),
       { numRuns: 15, seed: SEED },
     ));
@@ -145,17 +145,17 @@ const layers = [
   [3, 64, 128, 7, 7, 1],
   [3, 17, 19, 8, 11, 0],
   [2, 30, 21, 6, 15, 2],
-].map(([batch, inside, outside, height, width, padding]) => {
+].map(([batch, inChannels, outChannels, height, width, padding]) => {
   const inputs = [
-    sample([batch, inside, height, width], 1),
-    sample([outside, inside, 3, 3], 1 / Math.sqrt(9 * inside)),
-    sample([outside], 0.1),
+    sample([batch, inChannels, height, width], 1),
+    sample([outChannels, inChannels, 3, 3], 1 / Math.sqrt(9 * inChannels)),
+    sample([outChannels], 0.1),
   ];
   const call: Computation['call'] = ([x, w, b]) => conv2d(x, w, b, { padding });
   return [
     batch,
-    inside,
-    outside,
+    inChannels,
+    outChannels,
     height,
     width,
     padding,
@@ -168,11 +168,11 @@ describe.each([wasm(1), wasm(2)])('conv2d on $name', (tested) => {
 
   it.each(layers)(
     '%i images, %i to %i channels, %ix%i, padding %i',
-    (batch, inside, outside, height, width, padding, computation) => {
+    (batch, inChannels, outChannels, height, width, padding, computation) => {
       const [outHeight, outWidth] = [height + 2 * padding - 2, width + 2 * padding - 2];
       const sizes = {
-        inChannels: inside,
-        outChannels: outside,
+        inChannels,
+        outChannels,
         height,
         width,
         outHeight,

@@ -117,8 +117,8 @@ export function definition(c: Convolution, { x, weight, bias, gradOut }: Operand
       }
     }
   });
-  const largest = (which: keyof Three<unknown>) =>
-    absolutes[which].reduce((a, b) => Math.max(a, b), 0);
+  const largest = (name: keyof Three<unknown>) =>
+    absolutes[name].reduce((a, b) => Math.max(a, b), 0);
   return {
     sums,
     scale: {
@@ -154,7 +154,7 @@ function forEachPair(
 /** Maps the number of units to the borders at which to divide them: 0 ... units. */
 export type Division = (units: number) => readonly number[];
 
-const WALL = 16;
+const GUARD = 16;
 
 export class ConvModule {
   readonly #simd: SimdExports;
@@ -251,7 +251,7 @@ export class ConvModule {
     body(at, shape, flippedShape);
     for (const { address, length } of this.#blocks) {
       expect(
-        this.#floats(address + 4 * length, WALL).every(Number.isNaN),
+        this.#floats(address + 4 * length, GUARD).every(Number.isNaN),
         'the NaN guard after an array',
       ).toBe(true);
     }
@@ -272,7 +272,7 @@ export class ConvModule {
 
   #take(length: number): number {
     const address = this.#end;
-    this.#end += Math.ceil((length + WALL) / 16) * 64;
+    this.#end += Math.ceil((length + GUARD) / 16) * 64;
     this.#blocks.push({ address, length });
     return address;
   }

@@ -29,7 +29,7 @@ import {
   variance,
   zeros,
 } from '../../src/engine/index.js';
-import { anywhere, distinct, indices, positive } from '../../src/engine/sample.js';
+import { anywhere, distinct, randomIndices, positive } from '../../src/engine/sample.js';
 import type { Computation } from './computation.js';
 
 const epsilon = 1e-5;
@@ -46,14 +46,14 @@ function withRunning(training: boolean, op = batchNorm): (inputs: Tensor[]) => T
 }
 
 /** The running statistics after two batches. */
-function runningStatistics(which: 'mean' | 'variance'): (inputs: Tensor[]) => Tensor {
+function runningStatistics(name: 'mean' | 'variance'): (inputs: Tensor[]) => Tensor {
   return ([x, weight, bias]) => {
     const channels = weight.shape[0];
     const running = { mean: zeros([channels]), variance: ones([channels]) };
     for (let batch = 0; batch < 2; batch++) {
       batchNorm(x, weight, bias, { epsilon, momentum, running, training: true });
     }
-    return running[which];
+    return running[name];
   };
 }
 
@@ -124,7 +124,7 @@ export const functionSamples: readonly Computation[] = [
   { title: 'mse', inputs: [anywhere(3, 2), anywhere(3, 2)], call: ([a, b]) => mse(a, b) },
   {
     title: 'crossEntropy: mean, smoothed',
-    inputs: [anywhere(4, 5), indices(5, 4)],
+    inputs: [anywhere(4, 5), randomIndices(5, 4)],
     call: ([x, labels]) => crossEntropy(x, labels, { labelSmoothing: 0.2 }),
   },
   { title: 'batchNorm: evaluation, images', inputs: normInputs, call: withRunning(false) },

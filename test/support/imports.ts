@@ -25,9 +25,9 @@ export interface ImportStatement {
 /** A layer of the code base. A file belongs to the first layer whose pattern matches its path. */
 interface Layer {
   readonly name: string;
-  readonly holds: RegExp;
+  readonly pattern: RegExp;
   /** Paths of the files that it may import. */
-  readonly knows: RegExp;
+  readonly allowedFiles: RegExp;
   /** Packages that it may import; `node:` stands for all of Node's modules. */
   readonly packages?: readonly string[];
   /**
@@ -42,93 +42,93 @@ const ENGINE = String.raw`src/engine/`;
 
 // The order matters: exceptions precede the layer that they are an exception to.
 const LAYERS: readonly Layer[] = [
-  { name: 'kernels/simd', holds: /^kernels\/simd\//, knows: /^kernels\/simd\// },
-  { name: 'kernels', holds: /^kernels\//, knows: RegExp(`^${KERNELS}`) },
+  { name: 'kernels/simd', pattern: /^kernels\/simd\//, allowedFiles: /^kernels\/simd\// },
+  { name: 'kernels', pattern: /^kernels\//, allowedFiles: RegExp(`^${KERNELS}`) },
   {
     name: 'gpu backend',
-    holds: /^src\/engine\/backends\/gpu\.ts$/,
-    knows: RegExp(`^(${KERNELS}|${ENGINE})`),
+    pattern: /^src\/engine\/backends\/gpu\.ts$/,
+    allowedFiles: RegExp(`^(${KERNELS}|${ENGINE})`),
     packages: ['gpu.js', 'node:'],
     nodeOnDemand: true,
   },
   {
     name: 'backends',
-    holds: /^src\/engine\/backends\//,
-    knows: RegExp(`^(${KERNELS}|${ENGINE}|#simd/)`),
+    pattern: /^src\/engine\/backends\//,
+    allowedFiles: RegExp(`^(${KERNELS}|${ENGINE}|#simd/)`),
     packages: ['node:'],
     nodeOnDemand: true,
   },
   {
     name: 'engine',
-    holds: /^src\/engine\//,
-    knows: RegExp(`^(${KERNELS}|${ENGINE})`),
+    pattern: /^src\/engine\//,
+    allowedFiles: RegExp(`^(${KERNELS}|${ENGINE})`),
     packages: ['ndarray'],
   },
-  { name: 'nn', holds: /^src\/nn\//, knows: RegExp(`^(${KERNELS}|${ENGINE}|src/nn/)`) },
+  { name: 'nn', pattern: /^src\/nn\//, allowedFiles: RegExp(`^(${KERNELS}|${ENGINE}|src/nn/)`) },
   {
     name: 'data (file readers)',
-    holds: /^src\/data\/emnist\/(readEmnist|idxFile)\.ts$/,
-    knows: /^src\/(data\/|engine\/(rng|shape|errors)\.ts$)/,
+    pattern: /^src\/data\/emnist\/(readEmnist|idxFile)\.ts$/,
+    allowedFiles: /^src\/(data\/|engine\/(rng|shape|errors)\.ts$)/,
     packages: ['ndarray', 'node:'],
     nodeOnDemand: true,
   },
   {
     name: 'data',
-    holds: /^src\/data\//,
-    knows: /^src\/(data\/|engine\/(rng|shape|errors)\.ts$)/,
+    pattern: /^src\/data\//,
+    allowedFiles: /^src\/(data\/|engine\/(rng|shape|errors)\.ts$)/,
     packages: ['ndarray'],
   },
   {
     name: 'command line',
-    holds: /^src\/app\/(cli\.ts$|commands\/)/,
-    knows: /^src\//,
+    pattern: /^src\/app\/(cli\.ts$|commands\/)/,
+    allowedFiles: /^src\//,
     packages: ['yargs', 'ndarray', 'fast-png', 'node:'],
   },
   {
     name: 'browser storage of the pages',
-    holds: /^src\/app\/web\/teaching\/correctionStore\.ts$/,
-    knows: /^src\//,
+    pattern: /^src\/app\/web\/teaching\/correctionStore\.ts$/,
+    allowedFiles: /^src\//,
     packages: ['idb'],
   },
   {
     name: 'service worker',
-    holds: /^src\/app\/web\/offline\/serviceWorker\.ts$/,
-    knows: /^$/,
+    pattern: /^src\/app\/web\/offline\/serviceWorker\.ts$/,
+    allowedFiles: /^$/,
     packages: ['workbox-precaching'],
   },
   {
     name: 'training curves',
-    holds: /^src\/app\/web\/training\/curves\.ts$/,
-    knows: /^src\//,
+    pattern: /^src\/app\/web\/training\/curves\.ts$/,
+    allowedFiles: /^src\//,
     packages: ['uplot'],
   },
   // Pages run in a browser: no Node modules, and no packages except those of the engine.
-  { name: 'pages', holds: /^src\/app\/web\//, knows: /^src\// },
+  { name: 'pages', pattern: /^src\/app\/web\//, allowedFiles: /^src\// },
   {
     name: 'formats',
-    holds: /^src\/app\/formats\//,
-    knows: /^src\/(app\/formats\/|nn\/|engine\/(shape|errors)\.ts$)/,
+    pattern: /^src\/app\/formats\//,
+    allowedFiles: /^src\/(app\/formats\/|nn\/|engine\/(shape|errors)\.ts$)/,
     packages: ['@zip.js/zip.js', 'protobufjs'],
   },
   {
     name: 'explore',
-    holds: /^src\/app\/explore\//,
-    knows: /^src\//,
+    pattern: /^src\/app\/explore\//,
+    allowedFiles: /^src\//,
     packages: ['ml-matrix', 'umap-js'],
   },
   {
     name: 'archive reader',
-    holds: /^src\/app\/fetch\/zipDirectory\.ts$/,
-    knows: /^src\//,
+    pattern: /^src\/app\/fetch\/zipDirectory\.ts$/,
+    allowedFiles: /^src\//,
     packages: ['@zip.js/zip.js', 'node:'],
   },
   {
     name: 'app',
-    holds: /^src\/app\//,
-    knows: /^src\//,
+    pattern: /^src\/app\//,
+    allowedFiles: /^src\//,
     packages: ['ndarray', 'fast-png', 'jpeg-js', 'node:'],
   },
-  { name: 'public API', holds: /^src\/index\.ts$/, knows: /^src\/(engine|nn|data)\// },
+  { name: 'public API', pattern: /^src\/index\.ts$/, allowedFiles: /^src\/(engine|nn|data)\// },
 ];
 
 /** Cache of `readImports` by path: several rules read all files, and parsing is slow. */
@@ -136,8 +136,8 @@ const parsed = new Map<string, { readonly source: string; readonly imports: Impo
 
 /** All imports of one file. */
 export function readImports(from: string, source: string): readonly ImportStatement[] {
-  const known = parsed.get(from);
-  if (known?.source === source) return known.imports;
+  const cached = parsed.get(from);
+  if (cached?.source === source) return cached.imports;
   const imports = parseImports(from, source);
   parsed.set(from, { source, imports });
   return imports;
@@ -147,12 +147,12 @@ function parseImports(from: string, source: string): ImportStatement[] {
   const { ParseNone } = ts.JSDocParsingMode; // imports in comments do not count
   const options = { languageVersion: ts.ScriptTarget.ESNext, jsDocParsingMode: ParseNone };
   const file = ts.createSourceFile(from, source, options);
-  const found: ImportStatement[] = [];
+  const statements: ImportStatement[] = [];
   const add = (node: ts.Expression, typeOnly: boolean, dynamic = false): void => {
     if (!ts.isStringLiteralLike(node)) return;
     const line = file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
     const specifier = node.text;
-    found.push({
+    statements.push({
       from,
       line,
       specifier,
@@ -174,7 +174,7 @@ function parseImports(from: string, source: string): ImportStatement[] {
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return found;
+  return statements;
 }
 
 function resolveTarget(from: string, specifier: string): string {
@@ -189,11 +189,11 @@ function resolveTarget(from: string, specifier: string): string {
 }
 
 /** The error for one import, or null if it is allowed. */
-function judge(statement: ImportStatement): string | null {
+function checkImport(statement: ImportStatement): string | null {
   const { from, line, specifier, target, typeOnly, dynamic } = statement;
-  const layer = LAYERS.find(({ holds }) => holds.test(from));
+  const layer = LAYERS.find(({ pattern: holds }) => holds.test(from));
   if (layer === undefined) return `${from}: belongs to no layer`;
-  if (layer.knows.test(target)) return null;
+  if (layer.allowedFiles.test(target)) return null;
   const isNode = target.startsWith('node:');
   const allowed = (layer.packages ?? []).includes(isNode ? 'node:' : target);
   if (!allowed) return `${from}:${line}: ${layer.name} must not import ${specifier}`;
@@ -207,8 +207,8 @@ function judge(statement: ImportStatement): string | null {
 export function forbiddenImports(sources: Sources): string[] {
   return [...sources].flatMap(([from, source]) =>
     readImports(from, source)
-      .map(judge)
-      .filter((sentence) => sentence !== null),
+      .map(checkImport)
+      .filter((message) => message !== null),
   );
 }
 
@@ -220,13 +220,13 @@ export function forbiddenImports(sources: Sources): string[] {
 export function importCycles(sources: Sources, includeTypes: boolean): string[][] {
   const edges = new Map<string, string[]>();
   for (const [from, source] of sources) {
-    const counted = readImports(from, source).filter(({ typeOnly }) => includeTypes || !typeOnly);
+    const included = readImports(from, source).filter(({ typeOnly }) => includeTypes || !typeOnly);
     edges.set(
       from,
-      counted.map(({ target }) => target).filter((target) => sources.has(target)),
+      included.map(({ target }) => target).filter((target) => sources.has(target)),
     );
   }
-  const reach = new Map<string, Set<string>>();
+  const reachable = new Map<string, Set<string>>();
   for (const start of sources.keys()) {
     const seen = new Set<string>();
     const unvisited = [...edges.get(start)!];
@@ -235,14 +235,14 @@ export function importCycles(sources: Sources, includeTypes: boolean): string[][
       seen.add(next);
       unvisited.push(...edges.get(next)!);
     }
-    reach.set(start, seen);
+    reachable.set(start, seen);
   }
   // Two files are in one group if each reaches the other. A single file is a group if it reaches
   // itself.
   const groups = new Map<string, string[]>();
-  for (const [start, seen] of reach) {
+  for (const [start, seen] of reachable) {
     if (!seen.has(start)) continue;
-    const group = [...seen].filter((other) => reach.get(other)!.has(start)).sort();
+    const group = [...seen].filter((other) => reachable.get(other)!.has(start)).sort();
     groups.set(group.join(), group);
   }
   return [...groups.values()];

@@ -21,7 +21,7 @@ export interface KernelText {
 /** Violations in a kernel: what gpu.js would reject or, worse, compile incorrectly. */
 export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
   const problems: string[] = [];
-  const complain = (node: ts.Node, rule: string): void => {
+  const report = (node: ts.Node, rule: string): void => {
     problems.push(`${rule}: ${node.getText()}`);
   };
 
@@ -55,48 +55,47 @@ export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
     if (ts.isParenthesizedExpression(node)) expression(node.expression);
     else if (ts.isNumericLiteral(node)) return;
     else if (ts.isIdentifier(node)) {
-      if (arrays.has(node.text)) complain(node, 'an array may only be read at an index');
+      if (arrays.has(node.text)) report(node, 'an array may only be read at an index');
       else if (!locals.has(node.text) && !parameters.includes(node.text))
-        complain(node, 'unknown name');
+        report(node, 'unknown name');
     } else if (ts.isPropertyAccessExpression(node)) {
       if (!isThisProperty(node))
-        complain(node, 'only this.thread.x and this.constants.NAME are known');
+        report(node, 'only this.thread.x and this.constants.NAME are known');
     } else if (ts.isElementAccessExpression(node)) {
       if (!ts.isIdentifier(node.expression) || !arrays.has(node.expression.text)) {
-        complain(node, 'only input arrays have elements');
+        report(node, 'only input arrays have elements');
       }
       expression(node.argumentExpression);
     } else if (ts.isPrefixUnaryExpression(node)) {
       if (!['-', '!'].includes(ts.tokenToString(node.operator)!))
-        complain(node, 'operator not allowed');
+        report(node, 'operator not allowed');
       expression(node.operand);
     } else if (ts.isBinaryExpression(node)) {
       const operator = node.operatorToken.getText();
-      if (![...ARITHMETIC, ...COMPARISON].includes(operator))
-        complain(node, 'operator not allowed');
+      if (![...ARITHMETIC, ...COMPARISON].includes(operator)) report(node, 'operator not allowed');
       expression(node.left);
       expression(node.right);
     } else if (ts.isCallExpression(node)) call(node);
-    else complain(node, `${ts.SyntaxKind[node.kind]} not allowed`);
+    else report(node, `${ts.SyntaxKind[node.kind]} not allowed`);
   };
 
   const call = (node: ts.CallExpression): void => {
     const name = /^Math\.(\w+)$/.exec(node.expression.getText())?.[1];
     if (name === undefined || !MATH.includes(name))
-      complain(node, 'only these are known: Math.' + MATH.join());
+      report(node, 'only these are known: Math.' + MATH.join());
     if (name === 'floor' && !isIndexDivision(node.arguments[0])) {
-      complain(node, 'a rounded division must read Math.floor((i + 0.5) / n)');
+      report(node, 'a rounded division must read Math.floor((i + 0.5) / n)');
     }
     node.arguments.forEach(expression);
   };
 
   const declaration = (list: ts.VariableDeclarationList): void => {
-    if ((list.flags & ts.NodeFlags.BlockScoped) === 0) complain(list, 'let or const, not var');
+    if ((list.flags & ts.NodeFlags.BlockScoped) === 0) report(list, 'let or const, not var');
     for (const { name, initializer } of list.declarations) {
-      if (initializer === undefined) complain(name, 'needs a first value');
+      if (initializer === undefined) report(name, 'needs a first value');
       else expression(initializer);
       if (ts.isIdentifier(name)) locals.add(name.text);
-      else complain(name, 'no destructuring');
+      else report(name, 'no destructuring');
     }
   };
 
@@ -109,7 +108,7 @@ export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
       if (node.elseStatement !== undefined) statement(node.elseStatement);
     } else if (ts.isForStatement(node)) {
       const counter = loopCounter(node);
-      if (counter === null) complain(node, 'loops read for (let i = 0; i < this.constants.n; i++)');
+      if (counter === null) report(node, 'loops read for (let i = 0; i < this.constants.n; i++)');
       else {
         locals.add(counter);
         counters.add(counter);
@@ -119,18 +118,18 @@ export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
     else if (ts.isReturnStatement(node) && node.expression !== undefined)
       expression(node.expression);
     // A lone semicolon does no harm; some compilers leave one behind a block.
-    else if (!ts.isEmptyStatement(node)) complain(node, `${ts.SyntaxKind[node.kind]} not allowed`);
+    else if (!ts.isEmptyStatement(node)) report(node, `${ts.SyntaxKind[node.kind]} not allowed`);
   };
 
   const assignment = (node: ts.Expression): void => {
     if (!ts.isBinaryExpression(node) || !ASSIGNMENT.includes(node.operatorToken.getText())) {
-      complain(node, 'only assignments stand alone');
+      report(node, 'only assignments stand alone');
       return;
     }
     const { left } = node;
     if (!ts.isIdentifier(left) || !locals.has(left.text))
-      complain(left, 'only local variables change');
-    else if (counters.has(left.text)) complain(node, 'a loop counter only counts');
+      report(left, 'only local variables change');
+    else if (counters.has(left.text)) report(node, 'a loop counter only counts');
     expression(node.right);
   };
 
@@ -138,7 +137,7 @@ export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
   const last = body.body.statements.at(-1);
   if (last === undefined || !ts.isReturnStatement(last)) problems.push('must end with return');
   for (const division of indexDivisions(body))
-    complain(division, 'an index must be rounded when divided');
+    report(division, 'an index must be rounded when divided');
   return problems;
 }
 
@@ -156,10 +155,10 @@ function isIndexDivision(node: ts.Expression): boolean {
 
 /** The counter of `for (let i = 0; i < this.constants.n; i++)`, or null for any other loop. */
 function loopCounter({ initializer, condition, incrementor }: ts.ForStatement): string | null {
-  const head = [initializer, condition, incrementor]
+  const headParts = [initializer, condition, incrementor]
     .map((part) => part?.getText() ?? '')
     .join('; ');
-  return /^let (\w+) = 0; \1 < this\.constants\.\w+; \1\+\+$/.exec(head)?.[1] ?? null;
+  return /^let (\w+) = 0; \1 < this\.constants\.\w+; \1\+\+$/.exec(headParts)?.[1] ?? null;
 }
 
 /** Divisions outside Math.floor in the computation of an index. */
@@ -180,7 +179,7 @@ function indexDivisions(body: ts.FunctionExpression): ts.Node[] {
   };
   collect(body);
 
-  const found: ts.Node[] = [];
+  const matches: ts.Node[] = [];
   const seen = new Set<string>();
   const search = (node: ts.Node, rounded: boolean): void => {
     if (ts.isIdentifier(node) && !seen.has(node.text)) {
@@ -191,10 +190,10 @@ function indexDivisions(body: ts.FunctionExpression): ts.Node[] {
     if (ts.isElementAccessExpression(node)) return;
     const divides =
       ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.SlashToken;
-    if (divides && !rounded) found.push(node);
+    if (divides && !rounded) matches.push(node);
     const floor = ts.isCallExpression(node) && node.expression.getText() === 'Math.floor';
     ts.forEachChild(node, (child) => search(child, floor));
   };
   for (let next = unvisited.pop(); next !== undefined; next = unvisited.pop()) search(next, false);
-  return found;
+  return matches;
 }

@@ -31,10 +31,10 @@ export const TOLERANCE = 5e-6;
 export function expectClose(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
-  what: string,
+  description: string,
   tolerance = TOLERANCE,
 ): void {
-  expect(actual.length, what).toBe(expected.length);
+  expect(actual.length, description).toBe(expected.length);
   let scale = 1;
   for (let i = 0; i < expected.length; i++) {
     if (Number.isFinite(expected[i])) scale = Math.max(scale, Math.abs(expected[i]));
@@ -44,7 +44,7 @@ export function expectClose(
     if (!(Math.abs(actual[i] - expected[i]) <= tolerance * scale)) {
       const allowed = (tolerance * scale).toExponential(1);
       expect.fail(
-        `${what}: element ${i} is ${actual[i]}, expected ${expected[i]} (tolerance ${allowed})`,
+        `${description}: element ${i} is ${actual[i]}, expected ${expected[i]} (tolerance ${allowed})`,
       );
     }
   }
@@ -78,8 +78,8 @@ export async function expectResults(
   const actual = await evaluate(backend, computation, seed);
   expect([...actual.keys()], computation.title).toEqual([...expected.keys()]);
   for (const [name, values] of expected) {
-    const what = `${computation.title}, ${name}, seed ${seed}`;
-    expectClose(actual.get(name)!, values, what, tolerance);
+    const description = `${computation.title}, ${name}, seed ${seed}`;
+    expectClose(actual.get(name)!, values, description, tolerance);
   }
 }
 
@@ -87,7 +87,11 @@ export async function expectResults(
  * Integers from -limit to limit. Sums of their products are exact in float32, so rounding cannot
  * change a ReLU or a maximum on one backend only. Ties are frequent.
  */
-export const whole = (shape: readonly number[], limit = 3, differentiable = true): SampleInput => ({
+export const integerInput = (
+  shape: readonly number[],
+  limit = 3,
+  differentiable = true,
+): SampleInput => ({
   shape,
   differentiable,
   values: (rng) =>

@@ -29,7 +29,7 @@ export function runPython(
   parameters: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const words = ['-c', program, ...parameters];
+  const args = ['-c', program, ...parameters];
   // One thread: the machine runs other tests too.
   const options = {
     env: { ...process.env, OMP_NUM_THREADS: '1', ...env },
@@ -37,7 +37,7 @@ export function runPython(
     maxBuffer: 2 ** 26,
   };
   return new Promise((resolve, reject) => {
-    execFile(torchPython!, words, options, (error, stdout, stderr) => {
+    execFile(torchPython!, args, options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`python: ${error.message}\n${stderr}`));
     });

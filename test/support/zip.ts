@@ -32,7 +32,7 @@ export interface EndRecord {
   readonly commentLength?: number;
 }
 
-function little(...fields: readonly (readonly [bytes: 2 | 4, value: number])[]): Buffer {
+function littleEndian(...fields: readonly (readonly [bytes: 2 | 4, value: number])[]): Buffer {
   return Buffer.concat(
     fields.map(([bytes, value]) => {
       const field = Buffer.alloc(bytes);
@@ -52,7 +52,7 @@ export function zip(members: readonly Member[], end: EndRecord = {}): Buffer {
     const packed = method === 8 ? deflateRawSync(bytes) : bytes;
     const name = Buffer.from(path);
     const { crc = crc32(bytes), size = bytes.length, packedSize = packed.length } = member;
-    const common = little(
+    const common = littleEndian(
       ...([
         [2, 20],
         [2, flags],
@@ -68,18 +68,18 @@ export function zip(members: readonly Member[], end: EndRecord = {}): Buffer {
       ] as const),
     );
     const local = Buffer.concat([
-      little([4, member.signature ?? 0x04034b50]),
+      littleEndian([4, member.signature ?? 0x04034b50]),
       common,
-      little([2, 0]),
+      littleEndian([2, 0]),
       name,
       packed,
     ]);
     locals.push(local);
     directory.push(
-      little([4, 0x02014b50], [2, 20]),
+      littleEndian([4, 0x02014b50], [2, 20]),
       common,
-      little([2, extra.length]),
-      little([2, 0], [2, 0], [2, 0], [4, 0], [4, member.headerAt ?? at]),
+      littleEndian([2, extra.length]),
+      littleEndian([2, 0], [2, 0], [2, 0], [4, 0], [4, member.headerAt ?? at]),
       name,
       Buffer.from(extra),
     );
@@ -87,7 +87,7 @@ export function zip(members: readonly Member[], end: EndRecord = {}): Buffer {
   }
   const listed = Buffer.concat(directory);
   const { entries = members.length, directoryAt = at, disk = 0, comment = '' } = end;
-  const last = little(
+  const last = littleEndian(
     ...([
       [4, 0x06054b50],
       [2, disk],

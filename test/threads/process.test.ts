@@ -12,7 +12,7 @@ import { timeLimit } from '../support/timeLimit.js';
 describe('a process with threads', () => {
   const entry = new URL('../../dist/src/index.js', import.meta.url);
 
-  interface Ended {
+  interface ProcessResult {
     /** Exit code; null if the process was killed. */
     readonly code: number | null;
     readonly stdout: string;
@@ -27,7 +27,7 @@ describe('a process with threads', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   /** Runs a script in a process that has computed on a backend of four threads. */
-  async function runScript(body: string): Promise<Ended> {
+  async function runScript(body: string): Promise<ProcessResult> {
     const file = join(folder, 'script.mjs');
     const script = `
       import { createWasmBackend, useBackend, tensor, add } from ${JSON.stringify(entry.href)};
@@ -64,8 +64,8 @@ describe('a process with threads', () => {
     ['by an uncaught error', "throw new Error('on purpose');", 1, 'computed\n'],
     ['after a pending timer', "setTimeout(() => console.log('late'), 100);", 0, 'computed\nlate\n'],
   ])('exits %s', async (_, body, code, stdout) => {
-    const ended = await runScript(body);
-    expect(ended).toMatchObject({ code, stdout });
-    expect(ended.stderr).toEqual(code === 1 ? expect.stringContaining('on purpose') : '');
+    const result = await runScript(body);
+    expect(result).toMatchObject({ code, stdout });
+    expect(result.stderr).toEqual(code === 1 ? expect.stringContaining('on purpose') : '');
   });
 });

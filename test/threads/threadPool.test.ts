@@ -11,7 +11,7 @@ describe('ThreadPool', () => {
     await Promise.all(pools.splice(0).map((pool) => pool.dispose()));
   });
 
-  const asleep = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+  const untilAsleep = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
   /** A pool with arrays: sums, ones, twos, and one with a separate part for each thread. */
   async function startPool(size: number, length: number) {
@@ -62,9 +62,9 @@ describe('ThreadPool', () => {
     };
     /** Resolves when every thread has started and computed something. */
     const allThreadsStarted = async (): Promise<void> => {
-      const seen = new Set<number>();
-      while (seen.size < size) {
-        for (const thread of participants()) seen.add(thread);
+      const active = new Set<number>();
+      while (active.size < size) {
+        for (const thread of participants()) active.add(thread);
         await new Promise((resolve) => setImmediate(resolve));
       }
     };
@@ -126,15 +126,15 @@ describe('ThreadPool', () => {
     const { pool, sums, ones, addJob, allThreadsStarted } = await startPool(4, 2048);
     await allThreadsStarted();
     for (let job = 0; job < 5; job++) {
-      await asleep();
+      await untilAsleep();
       addJob(ones, 2048, 16);
-      await asleep(); // also between jobs of a round
+      await untilAsleep(); // also between jobs of a round
       addJob(ones, 2048, 16);
       pool.flush();
     }
     expect(new Set(sums)).toEqual(new Set([10]));
     await allThreadsStarted();
-    await asleep();
+    await untilAsleep();
     await pool.dispose();
   });
 
@@ -143,11 +143,11 @@ describe('ThreadPool', () => {
     await allThreadsStarted();
     const args = [0x7fff0000, ones.address, ones.address]; // beyond the end of the memory
     pool.enqueue({ name: 'add', args, units: 2048, chunk: 16 });
-    const lost =
+    const backendLost =
       /^wasm: a job failed \(RuntimeError: memory access out of bounds\); this backend cannot be used any more/;
-    expect(() => pool.flush()).toThrow(lost);
-    expect(() => pool.flush()).toThrow(lost);
-    expect(() => addJob(ones, 64, 16)).toThrow(lost);
+    expect(() => pool.flush()).toThrow(backendLost);
+    expect(() => pool.flush()).toThrow(backendLost);
+    expect(() => addJob(ones, 64, 16)).toThrow(backendLost);
     await pool.dispose();
   });
 

@@ -33,27 +33,27 @@ describe('the number of threads', () => {
     async (module, { skip }) => {
       const runs = WebAssembly.validate({ base, relaxed }[module]);
       skip(!runs, `no ${module} SIMD in Node ${process.versions.node}; use Node 22 or later`);
-      const alone = await trained({ module, threads: 1 });
+      const expected = await trained({ module, threads: 1 });
       for (const threads of [2, 3, 4]) {
-        expect(await trained({ module, threads }), `${threads} threads`).toBe(alone);
+        expect(await trained({ module, threads }), `${threads} threads`).toBe(expected);
       }
     },
   );
 
   it.each([0, -1, 1.5, 65, NaN, Infinity])('cannot be %d', async (threads) => {
-    const refused = createWasmBackend({ threads });
-    await expect(refused).rejects.toThrow(ArgumentError);
-    await expect(refused).rejects.toThrow(`from 1 to 64, got ${threads}`);
+    const pending = createWasmBackend({ threads });
+    await expect(pending).rejects.toThrow(ArgumentError);
+    await expect(pending).rejects.toThrow(`from 1 to 64, got ${threads}`);
   });
 
   it('is the requested number, or one per processor up to 8', async () => {
-    const three = await createWasmBackend({ threads: 3 });
-    const some = await createWasmBackend();
-    expect(three.threads).toBe(3);
-    expect(some.threads).toBeGreaterThanOrEqual(1);
-    expect(some.threads).toBeLessThanOrEqual(8);
-    await three.dispose();
-    await some.dispose();
+    const threeThreads = await createWasmBackend({ threads: 3 });
+    const defaultBackend = await createWasmBackend();
+    expect(threeThreads.threads).toBe(3);
+    expect(defaultBackend.threads).toBeGreaterThanOrEqual(1);
+    expect(defaultBackend.threads).toBeLessThanOrEqual(8);
+    await threeThreads.dispose();
+    await defaultBackend.dispose();
   });
 });
 
@@ -70,7 +70,7 @@ describe('two backends at once', () => {
           return state;
         },
       );
-    const alone = await run(2);
+    const expected = await run(2);
 
     const backends = [
       await createWasmBackend({ threads: 2 }),
@@ -88,7 +88,7 @@ describe('two backends at once', () => {
       }
     }
     for (const { backend, trainer } of runs) {
-      expect(await fingerprint(trainer), `${backend.threads} threads`).toBe(alone);
+      expect(await fingerprint(trainer), `${backend.threads} threads`).toBe(expected);
       trainer.dispose();
       expect(backend.memory.live).toBe(0);
     }
@@ -113,12 +113,12 @@ describe('shared memory', () => {
         const totals = await Promise.all(
           scope(() => {
             let x = tensor(ones);
-            const read: Promise<number>[] = [];
+            const pending: Promise<number>[] = [];
             for (let doubling = 0; doubling < 4; doubling++) {
               x = add(x, x);
-              read.push(sum(x).item());
+              pending.push(sum(x).item());
             }
-            return read;
+            return pending;
           }),
         );
         expect(totals).toEqual([2, 4, 8, 16].map((value) => value * length));

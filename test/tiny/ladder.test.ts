@@ -90,21 +90,21 @@ it(
   onReference(async () => {
     const x = tensor([-1, 0, 1, 2]);
     const y = tensor([-4, -1, 2, 5]); // the line to be found: y = 3 x - 1
-    let [slope, height] = [0, 0];
+    let [slope, intercept] = [0, 0];
     for (let step = 0; step < 100; step++) {
       const a = tensor(slope, { requiresGrad: true });
-      const b = tensor(height, { requiresGrad: true });
+      const b = tensor(intercept, { requiresGrad: true });
       scope(() => {
         const errors = sub(add(mul(x, a), b), y);
         mean(mul(errors, errors)).backward();
       });
       slope -= 0.2 * (await a.grad!.item());
-      height -= 0.2 * (await b.grad!.item());
+      intercept -= 0.2 * (await b.grad!.item());
       a.dispose();
       b.dispose();
     }
     expect(slope).toBeCloseTo(3, 4);
-    expect(height).toBeCloseTo(-1, 4);
+    expect(intercept).toBeCloseTo(-1, 4);
     x.dispose();
     y.dispose();
   }),
@@ -118,15 +118,15 @@ it(
     const image = tensor([1, 2, 3, 4, 5, 6, 7, 8, 9], { shape: [1, 1, 3, 3] });
     // The difference of a pixel and its lower right neighbor.
     const filter = tensor([1, 0, 0, -1], { shape: [1, 1, 2, 2], requiresGrad: true });
-    const answers = scope(() => {
+    const outputs = scope(() => {
       const y = conv2d(image, filter); // the filter fits at 2 x 2 positions
       sum(y).backward();
       return y.data();
     });
-    expect([...(await answers)]).toEqual([1 - 5, 2 - 6, 4 - 8, 5 - 9]);
+    expect([...(await outputs)]).toEqual([1 - 5, 2 - 6, 4 - 8, 5 - 9]);
     // Each weight of the filter was multiplied by four pixels; their sum is its gradient.
-    const seen = [1 + 2 + 4 + 5, 2 + 3 + 5 + 6, 4 + 5 + 7 + 8, 5 + 6 + 8 + 9];
-    expect([...(await filter.grad!.data())]).toEqual(seen);
+    const expected = [1 + 2 + 4 + 5, 2 + 3 + 5 + 6, 4 + 5 + 7 + 8, 5 + 6 + 8 + 9];
+    expect([...(await filter.grad!.data())]).toEqual(expected);
     image.dispose();
     filter.dispose();
   }),
@@ -138,12 +138,12 @@ it(
   'rung 6: max-pooling by hand',
   onReference(async () => {
     const image = tensor([1, 3, 2, 0], { shape: [1, 1, 2, 2], requiresGrad: true });
-    const strongest = scope(() => {
+    const maximum = scope(() => {
       const y = maxPool2d(relu(image), { window: 2 });
       y.backward(tensor(10, { shape: [1, 1, 1, 1] })); // as if d loss / d y were 10
       return y.item();
     });
-    expect(await strongest).toBe(3);
+    expect(await maximum).toBe(3);
     expect([...(await image.grad!.data())]).toEqual([0, 10, 0, 0]);
     image.dispose();
   }),
@@ -168,11 +168,11 @@ async function overfit(
   }
   optimizer.dispose();
   model.eval();
-  const [guesses, truth] = await Promise.all([
+  const [predictions, targets] = await Promise.all([
     scope(() => noGrad(() => argmax(model.forward(x)).data())),
     labels.data(),
   ]);
-  return guesses.filter((guess, i) => guess === truth[i]).length;
+  return predictions.filter((prediction, i) => prediction === targets[i]).length;
 }
 
 // XOR is not linearly separable: it needs a hidden layer with a nonlinearity.
@@ -200,13 +200,13 @@ it(
     const build = (seed: number): nn.Module =>
       new nn.Linear({ inFeatures: 3, outFeatures: 2, rng: new Rng(seed) });
     const [model, other] = [build(1), build(2)];
-    const answer = async (of: nn.Module): Promise<number[]> => [
-      ...(await scope(() => noGrad(() => of.forward(tensor([[1, 2, 3]])).data()))),
+    const predict = async (network: nn.Module): Promise<number[]> => [
+      ...(await scope(() => noGrad(() => network.forward(tensor([[1, 2, 3]])).data()))),
     ];
-    expect(await answer(other)).not.toEqual(await answer(model));
+    expect(await predict(other)).not.toEqual(await predict(model));
     const bytes = await nn.saveState({ model }); // a safetensors file
     nn.loadState(bytes, { model: other });
-    expect(await answer(other)).toEqual(await answer(model));
+    expect(await predict(other)).toEqual(await predict(model));
     model.dispose();
     other.dispose();
   }),
@@ -240,11 +240,11 @@ it('rung 9: overfit 32 letters to 100 %', () =>
 /** One image of each of the classes 10 to 41, pixels from -1 to 1. */
 function drawLetters(): { images: Tensor; labels: Tensor } {
   const [first, end, pixels] = [10, 42, 28 * 28];
-  const drawn = syntheticDataset({ seed: 7, count: end });
+  const dataset = syntheticDataset({ seed: 7, count: end });
   const values = new Float32Array((end - first) * pixels);
-  normalize().apply(drawn.images, first * pixels, values, 0, values.length);
+  normalize().apply(dataset.images, first * pixels, values, 0, values.length);
   return {
     images: tensor(values, { shape: [end - first, 1, 28, 28] }),
-    labels: tensor([...drawn.labels.slice(first, end)]),
+    labels: tensor([...dataset.labels.slice(first, end)]),
   };
 }

@@ -4,13 +4,13 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import type { Convolutions } from '../../src/app/model/characterNet.js';
-import { factsOf, figuresOf, networkInBrief } from '../../src/app/web/card/facts.js';
+import { factsOf, figuresOf, networkSummary } from '../../src/app/web/card/facts.js';
 import { namedLayers } from '../../src/app/web/card/layers.js';
 import { identify } from '../../src/app/web/card/record.js';
 import type { ModelCard } from '../../src/app/web/prediction/types.js';
 import { describeRecord } from '../../scripts/describeRecord.js';
 import { onWasm } from '../app/support.js';
-import { madeUpNetwork } from '../formats/models.js';
+import { randomNetwork } from '../formats/models.js';
 
 const root = new URL('../../', import.meta.url);
 const bytes = await readFile(new URL('src/app/web/model/model.safetensors', root));
@@ -80,8 +80,8 @@ it.each<[Convolutions, string]>([
   ],
 ])('summarizes a network with %j convolutions', (convolutions, text) =>
   onWasm(() => {
-    const model = madeUpNetwork(47, 5, convolutions);
-    expect(networkInBrief(namedLayers(model))).toContain(text);
+    const model = randomNetwork(47, 5, convolutions);
+    expect(networkSummary(namedLayers(model))).toContain(text);
     model.dispose();
   })(),
 );

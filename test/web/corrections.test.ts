@@ -6,7 +6,7 @@ import {
   decodeCorrections,
   encodeCorrections,
   MAX_CORRECTIONS as MAX_CORRECTIONS,
-  withMore,
+  addCorrections,
   type Correction,
 } from '../../src/app/web/teaching/corrections.js';
 import { IMAGE_PIXELS } from '../../src/data/emnist/idx.js';
@@ -27,18 +27,18 @@ function textWith(part: object, file: object = {}): string {
   return JSON.stringify({ ...head, corrections: [{ ...corrections[0], ...part }], ...file });
 }
 
-const read = (text: string): Correction[] => decodeCorrections(text, 'mine.json');
+const decode = (text: string): Correction[] => decodeCorrections(text, 'mine.json');
 
 describe('a text of corrections', () => {
   it('contains image, strokes and characters', () => {
     const list = [correction('B', 3, [[0.1, 0.25, 0.5, 1.9]]), correction('e', 7)];
-    expect(read(encodeCorrections(list))).toEqual(list);
-    expect(encodeCorrections(read(encodeCorrections(list)))).toBe(encodeCorrections(list));
-    expect(read(encodeCorrections([]))).toEqual([]);
+    expect(decode(encodeCorrections(list))).toEqual(list);
+    expect(encodeCorrections(decode(encodeCorrections(list)))).toBe(encodeCorrections(list));
+    expect(decode(encodeCorrections([]))).toEqual([]);
   });
 
   it('rounds strokes to a ten-thousandth of the pad', () => {
-    const [{ strokes }] = read(encodeCorrections([correction('B', 3, [[1 / 3, 2 / 3]])]));
+    const [{ strokes }] = decode(encodeCorrections([correction('B', 3, [[1 / 3, 2 / 3]])]));
     expect(strokes).toEqual([[0.3333, 0.6667]]);
   });
 
@@ -74,25 +74,25 @@ describe('a text of corrections', () => {
     ['a number for a character', textWith({ label: 5 }), /correction 1\.label: expected a string/],
     ['a forbidden key', textWith({}).replace('"label"', '"__proto__":{},"label"'), /__proto__/],
   ])('is rejected: %s', (_, text, message) => {
-    expect(() => read(text)).toThrow(FormatError);
-    expect(() => read(text)).toThrow(message);
+    expect(() => decode(text)).toThrow(FormatError);
+    expect(() => decode(text)).toThrow(message);
   });
 
   it('is rejected if it has more corrections than the limit', () => {
     const many = Array.from({ length: MAX_CORRECTIONS + 1 }, () => correction('B', 3));
-    expect(() => read(encodeCorrections(many))).toThrow('holds 201 corrections, more than 200');
+    expect(() => decode(encodeCorrections(many))).toThrow('holds 201 corrections, more than 200');
   });
 });
 
 describe('withMore', () => {
   it('keeps the later of two corrections of the same drawing', () => {
-    const list = withMore([correction('B', 3), correction('e', 7)], [correction('8', 3)]);
+    const list = addCorrections([correction('B', 3), correction('e', 7)], [correction('8', 3)]);
     expect(list.map(({ label }) => label)).toEqual(['e', '8']);
   });
 
   it('drops the oldest', () => {
     const many = Array.from({ length: MAX_CORRECTIONS }, (_, at) => correction(`${at}`, at + 1));
-    const list = withMore(many, [correction('new', 0)]);
+    const list = addCorrections(many, [correction('new', 0)]);
     expect(list).toHaveLength(MAX_CORRECTIONS);
     expect(list[0].label).toBe('1');
     expect(list.at(-1)?.label).toBe('new');

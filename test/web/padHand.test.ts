@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { drawingOf, imageOf } from '../../src/app/web/pad/drawing.js';
-import { touched } from '../../src/app/web/pad/erase.js';
-import { commandOf, follows, type Key } from '../../src/app/web/pad/keys.js';
-import { OnePointer, PALM_TIME } from '../../src/app/web/pad/pointers.js';
-import { EMPTY_SHEET } from '../../src/app/web/pad/sheet.js';
+import { strokesTouched } from '../../src/app/web/pad/erase.js';
+import { commandOf, shouldExecute, type KeyPress } from '../../src/app/web/pad/keys.js';
+import { ActivePointer, PALM_TIME } from '../../src/app/web/pad/pointers.js';
+import { EMPTY_CONTENTS } from '../../src/app/web/pad/sheet.js';
 import { StrokeBuilder } from '../../src/app/web/pad/strokeBuilder.js';
 import { renderGlyph } from '../../src/data/strokes/glyph.js';
 
@@ -17,7 +17,7 @@ describe('OnePointer', () => {
   });
 
   it('lets only the first finger draw, until it is lifted', () => {
-    const one = new OnePointer();
+    const one = new ActivePointer();
     expect(one.down(at(1, 'touch'))).toBe('draw');
     expect(one.down(at(2, 'touch'))).toBe('ignore');
     expect([one.up(2), one.active, one.up(1), one.active]).toEqual([false, 1, true, null]);
@@ -25,7 +25,7 @@ describe('OnePointer', () => {
   });
 
   it('prefers the pen to an earlier palm, and ignores a later palm', () => {
-    const one = new OnePointer();
+    const one = new ActivePointer();
     one.down(at(1, 'touch'));
     expect(one.down(at(2, 'pen', 10))).toBe('replace');
     expect([one.up(1), one.up(2)]).toEqual([false, true]);
@@ -34,15 +34,15 @@ describe('OnePointer', () => {
   });
 
   it('ignores touch while a pen hovers', () => {
-    const one = new OnePointer();
-    one.seen(at(1, 'pen', 5000));
+    const one = new ActivePointer();
+    one.moved(at(1, 'pen', 5000));
     expect(one.down(at(2, 'touch', 5100))).toBe('ignore');
     expect(one.down(at(3, 'mouse', 5100))).toBe('draw');
   });
 });
 
 describe('keys', () => {
-  const key = (name: string, ...held: (keyof Key)[]): Key => ({
+  const key = (name: string, ...held: (keyof KeyPress)[]): KeyPress => ({
     key: name,
     ctrlKey: false,
     metaKey: false,
@@ -69,12 +69,12 @@ describe('keys', () => {
   });
 
   it('handles letter keys, and clearing, only on the pad', () => {
-    const places = ['here', 'nowhere', 'elsewhere', 'taken'] as const;
-    const heard = (command: 'undo' | 'erase' | 'clear') =>
-      places.filter((place) => follows(command, place));
-    expect(heard('erase')).toEqual(['here']);
-    expect(heard('clear')).toEqual(['here', 'nowhere']);
-    expect(heard('undo')).toEqual(['here', 'nowhere', 'elsewhere']);
+    const targets = ['here', 'nowhere', 'elsewhere', 'taken'] as const;
+    const targetsOf = (command: 'undo' | 'erase' | 'clear') =>
+      targets.filter((target) => shouldExecute(command, target));
+    expect(targetsOf('erase')).toEqual(['here']);
+    expect(targetsOf('clear')).toEqual(['here', 'nowhere']);
+    expect(targetsOf('undo')).toEqual(['here', 'nowhere', 'elsewhere']);
   });
 });
 
@@ -83,11 +83,11 @@ describe('the eraser', () => {
   const dot = [0.5, 0.5];
 
   it('touches strokes that it crosses, even between two positions, and strokes nearby', () => {
-    expect(touched([line, dot], [0.5, 0.0, 0.5, 0.4], 0.05)).toEqual([line]);
-    expect(touched([line, dot], [0.3, 0.24, 0.3, 0.24], 0.05)).toEqual([line]);
-    expect(touched([line, dot], [0.3, 0.26, 0.4, 0.26], 0.05)).toEqual([]);
-    expect(touched([line, dot], [0.46, 0.5, 0.46, 0.5], 0.05)).toEqual([dot]);
-    expect(touched([line, dot], [0.5, 0.1, 0.5, 0.9], 0.01)).toEqual([line, dot]);
+    expect(strokesTouched([line, dot], [0.5, 0.0, 0.5, 0.4], 0.05)).toEqual([line]);
+    expect(strokesTouched([line, dot], [0.3, 0.24, 0.3, 0.24], 0.05)).toEqual([line]);
+    expect(strokesTouched([line, dot], [0.3, 0.26, 0.4, 0.26], 0.05)).toEqual([]);
+    expect(strokesTouched([line, dot], [0.46, 0.5, 0.46, 0.5], 0.05)).toEqual([dot]);
+    expect(strokesTouched([line, dot], [0.5, 0.1, 0.5, 0.9], 0.01)).toEqual([line, dot]);
   });
 });
 
@@ -133,7 +133,7 @@ describe('the input of the network', () => {
   ];
 
   it("equals the command line's", () => {
-    expect(drawingOf({ strokes: letter, picture: null })).toEqual({
+    expect(drawingOf({ strokes: letter, image: null })).toEqual({
       strokes: letter,
       image: renderGlyph(letter),
       empty: false,
@@ -142,15 +142,15 @@ describe('the input of the network', () => {
   });
 
   it('is blank for an empty pad', () => {
-    const { empty, image } = drawingOf(EMPTY_SHEET);
+    const { empty, image } = drawingOf(EMPTY_CONTENTS);
     expect([empty, Math.max(...image)]).toEqual([true, 0]);
   });
 
   it('is nearly a dot for a tap with jitter, not a line across the image', () => {
     const dot = imageOf([[0.5, 0.5]]);
-    const tremble = imageOf([[0.5, 0.5, 0.502, 0.501]]);
+    const jittered = imageOf([[0.5, 0.5, 0.502, 0.501]]);
     expect(Math.max(...dot)).toBe(255);
-    const difference = tremble.reduce((sum, value, i) => sum + Math.abs(value - dot[i]), 0) / 784;
+    const difference = jittered.reduce((sum, value, i) => sum + Math.abs(value - dot[i]), 0) / 784;
     expect(difference).toBeLessThan(8);
   });
 

@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { crc32c } from '../../src/app/formats/crc32c.js';
 import { imageOf } from '../../src/app/web/pad/drawing.js';
-import { addressOf, strokesIn } from '../../src/app/web/pad/link.js';
+import { addressOf, strokesFromAddress } from '../../src/app/web/pad/link.js';
 import { decodeStrokes, encodeStrokes, MAX_CHARACTERS } from '../../src/app/web/pad/share.js';
-import { simplified } from '../../src/app/web/pad/simplify.js';
+import { simplify } from '../../src/app/web/pad/simplify.js';
 import { SyntheticCharacters } from '../../src/data/strokes/synthetic.js';
 import { ArgumentError, FormatError } from '../../src/engine/errors.js';
 import { scope, tensor } from '../../src/engine/index.js';
@@ -71,7 +71,7 @@ describe('drawings as text', () => {
     () =>
       withFreshBackend(wasm(1).make, async () => {
         const { model } = await loadModel(seedModel!);
-        const read = (drawn: number[][]): Promise<number> =>
+        const predict = (drawn: number[][]): Promise<number> =>
           scope(() => {
             const pixels = Float32Array.from(imageOf(drawn), (value) => value / 127.5 - 1);
             return model.forward(tensor(pixels, { shape: [1, 1, 28, 28] })).data();
@@ -79,8 +79,9 @@ describe('drawings as text', () => {
         let changed = 0;
         for (let index = 0; index < 470; index++) {
           const drawn = written(index);
-          const same = (await read(drawn)) === (await read(decodeStrokes(encodeStrokes(drawn))));
-          if (!same) changed += 1;
+          const isSame =
+            (await predict(drawn)) === (await predict(decodeStrokes(encodeStrokes(drawn))));
+          if (!isSame) changed += 1;
         }
         model.dispose();
         expect(changed).toBe(0);
@@ -97,9 +98,9 @@ describe('drawings as text', () => {
     expect(address).toBe(
       `https://example.org/folder/?x=1#tab=words&s=${encodeStrokes([[0.5, 0.5]])}`,
     );
-    expect(strokesIn(new URL(address).hash)).toEqual([[0.5, 0.5]]);
-    expect(strokesIn('#tab=words')).toBeNull();
-    expect(strokesIn('')).toBeNull();
+    expect(strokesFromAddress(new URL(address).hash)).toEqual([[0.5, 0.5]]);
+    expect(strokesFromAddress('#tab=words')).toBeNull();
+    expect(strokesFromAddress('')).toBeNull();
   });
 
   it('lose detail before they become too long, and are rejected at the limit', () => {
@@ -132,15 +133,15 @@ describe('a damaged drawing', () => {
     }
     expect(() => decodeStrokes(text.slice(0, -4))).toThrow('cut short or changed on its way');
     expect(() => decodeStrokes(`9${text.slice(1)}`)).toThrow('another version');
-    expect(() => strokesIn('#s=%F0%28%8C')).toThrow(FormatError);
+    expect(() => strokesFromAddress('#s=%F0%28%8C')).toThrow(FormatError);
   });
 
   it('is rejected if one character is changed', () => {
     for (let at = 0; at < text.length; at++) {
       const changed = text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
       // The last character may contain unused bits.
-      const same = at === text.length - 1 && atobUrl(changed) === atobUrl(text);
-      if (!same) expect(() => decodeStrokes(changed), changed).toThrow(FormatError);
+      const isSame = at === text.length - 1 && atobUrl(changed) === atobUrl(text);
+      if (!isSame) expect(() => decodeStrokes(changed), changed).toThrow(FormatError);
     }
   });
 
@@ -189,10 +190,10 @@ describe('a damaged drawing', () => {
 
 describe('simplified', () => {
   it('keeps corners and ends, and drops points between them', () => {
-    expect(simplified([0, 0, 0.5, 0.001, 1, 0, 1, 0.5, 1, 1], 0.01)).toEqual([0, 0, 1, 0, 1, 1]);
-    expect(simplified([0, 0, 0.5, 0.02, 1, 0], 0.01)).toEqual([0, 0, 0.5, 0.02, 1, 0]);
-    expect(simplified([0.3, 0.4], 1)).toEqual([0.3, 0.4]);
-    expect(simplified([0, 0, 1, 1, 0, 0], 0.1)).toEqual([0, 0, 1, 1, 0, 0]);
+    expect(simplify([0, 0, 0.5, 0.001, 1, 0, 1, 0.5, 1, 1], 0.01)).toEqual([0, 0, 1, 0, 1, 1]);
+    expect(simplify([0, 0, 0.5, 0.02, 1, 0], 0.01)).toEqual([0, 0, 0.5, 0.02, 1, 0]);
+    expect(simplify([0.3, 0.4], 1)).toEqual([0.3, 0.4]);
+    expect(simplify([0, 0, 1, 1, 0, 0], 0.1)).toEqual([0, 0, 1, 1, 0, 0]);
   });
 });
 

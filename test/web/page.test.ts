@@ -3,10 +3,10 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Drawing } from '../../src/app/web/app.js';
-import { makeVoice, reasonOf } from '../../src/app/web/ui/notices.js';
-import type { Reader } from '../../src/app/web/prediction/reader.js';
-import type { Reading } from '../../src/app/web/prediction/types.js';
-import { keepReading } from '../../src/app/web/prediction/readingLoop.js';
+import { makeAnnouncer, errorText } from '../../src/app/web/ui/notices.js';
+import type { Predictor } from '../../src/app/web/prediction/reader.js';
+import type { Prediction } from '../../src/app/web/prediction/types.js';
+import { startPredictionLoop } from '../../src/app/web/prediction/readingLoop.js';
 import { percent } from '../../src/app/web/prediction/verdict.js';
 import { Signal } from '../../src/app/web/ui/signal.js';
 import { ArgumentError } from '../../src/engine/errors.js';
@@ -14,26 +14,26 @@ import { ArgumentError } from '../../src/engine/errors.js';
 describe('Signal', () => {
   it('calls listeners at once and after each set, until they unsubscribe', () => {
     const signal = new Signal(1);
-    const heard: number[] = [];
-    const stop = signal.subscribe((value) => heard.push(value));
+    const received: number[] = [];
+    const stop = signal.subscribe((value) => received.push(value));
     signal.set(2);
     signal.set(2);
     stop();
     signal.set(3);
-    expect(heard).toEqual([1, 2, 2]);
+    expect(received).toEqual([1, 2, 2]);
     expect(signal.value).toBe(3);
   });
 
   it('does not call a listener that another one has just unsubscribed', () => {
     const signal = new Signal(0);
-    const heard: number[] = [];
+    const received: number[] = [];
     let stop = (): void => undefined;
     signal.subscribe((value) => {
       if (value === 1) stop();
     });
-    stop = signal.subscribe((value) => heard.push(value));
+    stop = signal.subscribe((value) => received.push(value));
     signal.set(1);
-    expect(heard).toEqual([0]);
+    expect(received).toEqual([0]);
   });
 
   it('supports two subscriptions of one function', () => {
@@ -54,21 +54,21 @@ function drawing(first: number): Drawing {
 
 /** A reader whose predictions end when the test resolves them. */
 function slowReader(): {
-  reader: Reader;
-  asked: number[];
+  reader: Predictor;
+  requested: number[];
   answer: (error?: Error) => Promise<void>;
 } {
-  const asked: number[] = [];
+  const requested: number[] = [];
   let end: (error?: Error) => void = () => undefined;
-  const read = (image: Uint8Array): Promise<Reading> => {
-    asked.push(image[0]);
+  const read = (image: Uint8Array): Promise<Prediction> => {
+    requested.push(image[0]);
     return new Promise((resolve, reject) => {
-      end = (error) => (error === undefined ? resolve({ image } as Reading) : reject(error));
+      end = (error) => (error === undefined ? resolve({ image } as Prediction) : reject(error));
     });
   };
   return {
-    reader: { read } satisfies Partial<Reader> as unknown as Reader,
-    asked,
+    reader: { predict: read } satisfies Partial<Predictor> as unknown as Predictor,
+    requested,
     answer: async (error) => {
       end(error);
       await new Promise((resolve) => setTimeout(resolve));
@@ -77,13 +77,13 @@ function slowReader(): {
 }
 
 /** What `keepReading` works on, and the failures reported. */
-function makeApp(): Parameters<typeof keepReading>[0] & { failures: unknown[] } {
+function makeApp(): Parameters<typeof startPredictionLoop>[0] & { failures: unknown[] } {
   const failures: unknown[] = [];
   return {
-    reader: new Signal<Reader | null>(null),
+    predictor: new Signal<Predictor | null>(null),
     drawing: new Signal(drawing(0)),
-    reading: new Signal<Reading | null>(null),
-    fail: (error) => failures.push(error),
+    prediction: new Signal<Prediction | null>(null),
+    showError: (error) => failures.push(error),
     failures,
   };
 }
@@ -91,78 +91,78 @@ function makeApp(): Parameters<typeof keepReading>[0] & { failures: unknown[] } 
 describe('keepReading', () => {
   it('waits for a reader, and classifies the current drawing', async () => {
     const app = makeApp();
-    keepReading(app);
+    startPredictionLoop(app);
     app.drawing.set(drawing(1));
-    const { reader, asked, answer } = slowReader();
-    app.reader.set(reader);
+    const { reader, requested, answer } = slowReader();
+    app.predictor.set(reader);
     await answer();
-    expect(asked).toEqual([1]);
-    expect(app.reading.value?.image[0]).toBe(1);
+    expect(requested).toEqual([1]);
+    expect(app.prediction.value?.image[0]).toBe(1);
   });
 
   it('has one prediction at a time, then classifies only the latest drawing', async () => {
     const app = makeApp();
-    const { reader, asked, answer } = slowReader();
-    app.reader.set(reader);
-    keepReading(app);
+    const { reader, requested, answer } = slowReader();
+    app.predictor.set(reader);
+    startPredictionLoop(app);
     for (const first of [1, 2, 3, 4]) app.drawing.set(drawing(first));
-    expect(asked).toEqual([1]);
+    expect(requested).toEqual([1]);
     await answer();
-    expect(asked).toEqual([1, 4]);
+    expect(requested).toEqual([1, 4]);
     await answer();
-    expect(asked).toEqual([1, 4]);
-    expect(app.reading.value?.image[0]).toBe(4);
+    expect(requested).toEqual([1, 4]);
+    expect(app.prediction.value?.image[0]).toBe(4);
   });
 
   it('shows nothing for an empty pad, even if an earlier prediction ends later', async () => {
     const app = makeApp();
-    const { reader, asked, answer } = slowReader();
-    app.reader.set(reader);
-    keepReading(app);
+    const { reader, requested, answer } = slowReader();
+    app.predictor.set(reader);
+    startPredictionLoop(app);
     app.drawing.set(drawing(1));
     await answer();
     app.drawing.set(drawing(2));
     app.drawing.set(drawing(0));
-    expect(app.reading.value).toBeNull();
+    expect(app.prediction.value).toBeNull();
     await answer();
-    expect(asked).toEqual([1, 2]);
-    expect(app.reading.value).toBeNull();
+    expect(requested).toEqual([1, 2]);
+    expect(app.prediction.value).toBeNull();
   });
 
   it('classifies again after the reader is replaced', async () => {
     const app = makeApp();
     const [first, second] = [slowReader(), slowReader()];
-    app.reader.set(first.reader);
-    keepReading(app);
+    app.predictor.set(first.reader);
+    startPredictionLoop(app);
     app.drawing.set(drawing(5));
     await first.answer();
-    app.reader.set(second.reader);
-    expect(second.asked).toEqual([5]);
+    app.predictor.set(second.reader);
+    expect(second.requested).toEqual([5]);
   });
 
   it('reports a failure and continues, but ignores the failure of a replaced reader', async () => {
     const app = makeApp();
     const [first, second] = [slowReader(), slowReader()];
-    app.reader.set(first.reader);
-    keepReading(app);
+    app.predictor.set(first.reader);
+    startPredictionLoop(app);
     app.drawing.set(drawing(1));
     await first.answer(new Error('broken'));
     expect(app.failures).toEqual([new Error('broken')]);
     app.drawing.set(drawing(2));
-    app.reader.set(second.reader);
+    app.predictor.set(second.reader);
     await first.answer(new Error('disposed'));
     expect(app.failures).toHaveLength(1);
     await second.answer();
-    expect(app.reading.value?.image[0]).toBe(2);
+    expect(app.prediction.value?.image[0]).toBe(2);
   });
 
   it('stops', () => {
     const app = makeApp();
-    const { reader, asked } = slowReader();
-    app.reader.set(reader);
-    keepReading(app)();
+    const { reader, requested } = slowReader();
+    app.predictor.set(reader);
+    startPredictionLoop(app)();
     app.drawing.set(drawing(1));
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
   });
 });
 
@@ -188,10 +188,10 @@ describe('the announcer', () => {
   it('waits for a pause and then announces only the latest text', () => {
     vi.useFakeTimers();
     const region = { textContent: '' };
-    const say = makeVoice(region as HTMLElement);
-    say('B');
+    const announce = makeAnnouncer(region as HTMLElement);
+    announce('B');
     vi.advanceTimersByTime(500);
-    say('8');
+    announce('8');
     vi.advanceTimersByTime(500);
     expect(region.textContent).toBe('');
     vi.advanceTimersByTime(300);
@@ -201,12 +201,12 @@ describe('the announcer', () => {
 
 describe('reasonOf', () => {
   it("shows the message of inkgrad's errors, and a general one for others", () => {
-    expect(reasonOf(new ArgumentError('model own.pth: it is damaged; load another'))).toBe(
+    expect(errorText(new ArgumentError('model own.pth: it is damaged; load another'))).toBe(
       'model own.pth: it is damaged; load another.',
     );
-    expect(reasonOf(new TypeError('Failed to fetch'))).toBe(
+    expect(errorText(new TypeError('Failed to fetch'))).toBe(
       'Something went wrong: Failed to fetch.',
     );
-    expect(reasonOf('lost')).toBe('Something went wrong: lost.');
+    expect(errorText('lost')).toBe('Something went wrong: lost.');
   });
 });

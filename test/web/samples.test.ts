@@ -3,9 +3,9 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Reader } from '../../src/app/web/prediction/reader.js';
+import { Predictor } from '../../src/app/web/prediction/reader.js';
 import { SAMPLES, strokesOf } from '../../src/app/web/pad/samples/forms.js';
-import { beginningOf } from '../../src/app/web/pad/samples/play.js';
+import { strokesUpTo } from '../../src/app/web/pad/samples/play.js';
 import { renderGlyph } from '../../src/data/strokes/glyph.js';
 
 describe('samples', () => {
@@ -13,20 +13,20 @@ describe('samples', () => {
     const points = strokesOf(path).flatMap((stroke) => Array.from(stroke));
     for (const [axis, name] of ['x', 'y'].entries()) {
       const values = points.filter((_, i) => i % 2 === axis);
-      const [least, most] = [Math.min(...values), Math.max(...values)];
-      expect((least + most) / 2, name).toBeCloseTo(0.5, 9);
-      expect(most - least, name).toBeLessThanOrEqual(0.56 + 1e-9);
+      const [min, max] = [Math.min(...values), Math.max(...values)];
+      expect((min + max) / 2, name).toBeCloseTo(0.5, 9);
+      expect(max - min, name).toBeLessThanOrEqual(0.56 + 1e-9);
     }
   });
 
   it('are classified as their name', async () => {
     const model = new URL('../../src/app/web/model/model.safetensors', import.meta.url);
-    const reader = await Reader.open(readFileSync(model), "the page's model");
-    const said: string[] = [];
+    const reader = await Predictor.open(readFileSync(model), "the page's model");
+    const verdicts: string[] = [];
     for (const { path } of SAMPLES)
-      said.push((await reader.read(renderGlyph(strokesOf(path)))).verdict.text);
+      verdicts.push((await reader.predict(renderGlyph(strokesOf(path)))).verdict.text);
     reader.dispose();
-    expect(said).toEqual(['R', '4', 'g', '2', 'e', 'K', '0 or O', 'not sure: S, 5']);
+    expect(verdicts).toEqual(['R', '4', 'g', '2', 'e', 'K', '0 or O', 'not sure: S, 5']);
   });
 });
 
@@ -51,11 +51,11 @@ describe('beginningOf', () => {
     [1, strokes],
     [1.2, strokes],
   ])('at %f of the length', (share, written) => {
-    expect(beginningOf(strokes, share)).toEqual(written);
+    expect(strokesUpTo(strokes, share)).toEqual(written);
   });
 
   it('accepts dots, which have no length', () => {
-    expect(beginningOf([[1, 1], ...strokes], 0.25)).toEqual([
+    expect(strokesUpTo([[1, 1], ...strokes], 0.25)).toEqual([
       [1, 1],
       [0, 0, 2, 0],
     ]);

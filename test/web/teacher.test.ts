@@ -5,20 +5,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { IMAGE_PIXELS } from '../../src/data/emnist/idx.js';
 import { pageBackend } from '../../src/app/web/prediction/backend.js';
-import { Reader } from '../../src/app/web/prediction/reader.js';
-import type { Reading } from '../../src/app/web/prediction/types.js';
+import { Predictor } from '../../src/app/web/prediction/reader.js';
+import type { Prediction } from '../../src/app/web/prediction/types.js';
 import { Signal } from '../../src/app/web/ui/signal.js';
 import {
-  Teacher,
-  type TeacherParts,
-  type TeacherState,
+  FineTuner,
+  type FineTunerDependencies,
+  type FineTunerState,
 } from '../../src/app/web/teaching/teacher.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/nn/index.js';
 import { untrainedModel } from '../support/untrainedModel.js';
 import { biased, drawing, MemoryStore } from './teachingSupport.js';
 
 let bytes: Uint8Array;
-let original: Reader;
+let original: Predictor;
 let store: MemoryStore;
 let failures: unknown[];
 let live: number;
@@ -30,147 +30,157 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   live = (await pageBackend()).memory.live;
-  original = await Reader.open(bytes, 'model.safetensors');
+  original = await Predictor.open(bytes, 'model.safetensors');
   store = new MemoryStore();
   failures = [];
 });
 
-interface Page extends TeacherParts {
-  readonly teacher: Teacher;
+interface Page extends FineTunerDependencies {
+  readonly fineTuner: FineTuner;
 }
 
 /** One visit to the page. */
-async function visit(teach = biased): Promise<Page> {
+async function visit(runLesson = biased): Promise<Page> {
   const app = {
-    reader: new Signal<Reader | null>(original),
+    predictor: new Signal<Predictor | null>(original),
     drawing: new Signal(drawing(11)),
-    reading: new Signal<Reading | null>(null),
-    say: () => undefined,
-    fail: (error: unknown) => failures.push(error),
+    prediction: new Signal<Prediction | null>(null),
+    announce: () => undefined,
+    showError: (error: unknown) => failures.push(error),
   };
-  app.reading.set(await original.read(app.drawing.value.image));
-  const parts: TeacherParts = { app, store, teach };
-  return { ...parts, teacher: await Teacher.start(parts) };
+  app.prediction.set(await original.predict(app.drawing.value.image));
+  const dependencies: FineTunerDependencies = { app, store, runLesson };
+  return { ...dependencies, fineTuner: await FineTuner.start(dependencies) };
 }
 
-const read = async ({ app }: TeacherParts): Promise<string> => {
-  const reading = await app.reader.value!.read(app.drawing.value.image);
-  return reading.verdict.label;
+const predict = async ({ app }: FineTunerDependencies): Promise<string> => {
+  const prediction = await app.predictor.value!.predict(app.drawing.value.image);
+  return prediction.verdict.label;
 };
 
 /** Waits until the stored corrections are restored. */
-async function settled(page: Page): Promise<void> {
-  await expect.poll(() => page.teacher.state.value.taught).not.toBeNull();
+async function waitUntilRestored(page: Page): Promise<void> {
+  await expect.poll(() => page.fineTuner.state.value.fineTuned).not.toBeNull();
 }
 
 describe('the teacher', () => {
   it('learns a correction, and the whole page uses the fine-tuned model', async () => {
     const page = await visit();
-    await page.teacher.correct('B');
-    expect(await read(page)).toBe('B');
-    const { taught, corrections, inUse, progress, restored } = page.teacher.state.value;
+    await page.fineTuner.correct('B');
+    expect(await predict(page)).toBe('B');
+    const {
+      fineTuned: taught,
+      corrections,
+      usesFineTuned: inUse,
+      progress,
+      restored,
+    } = page.fineTuner.state.value;
     expect({ inUse, progress, restored }).toEqual({ inUse: true, progress: null, restored: false });
     expect(corrections.map(({ label }) => label)).toEqual(['B']);
-    expect(taught?.reader).toBe(page.app.reader.value);
+    expect(taught?.predictor).toBe(page.app.predictor.value);
     const { before, after } = taught!.comparisons.get(corrections[0])!;
     expect([before.verdict.label, after.verdict.label]).toEqual([corrections[0].was, 'B']);
-    page.teacher.use(false);
-    expect(page.app.reader.value).toBe(original);
-    expect(page.teacher.state.value.inUse).toBe(false);
-    page.teacher.use(true);
-    expect(await read(page)).toBe('B');
-    await page.teacher.forget();
+    page.fineTuner.useFineTuned(false);
+    expect(page.app.predictor.value).toBe(original);
+    expect(page.fineTuner.state.value.usesFineTuned).toBe(false);
+    page.fineTuner.useFineTuned(true);
+    expect(await predict(page)).toBe('B');
+    await page.fineTuner.deleteAll();
   });
 
   it('restores the corrections of the last visit, and reports it', async () => {
-    await (await visit()).teacher.correct('B');
+    await (await visit()).fineTuner.correct('B');
     const page = await visit();
-    await settled(page);
-    expect(page.teacher.state.value).toMatchObject<Partial<TeacherState>>({
+    await waitUntilRestored(page);
+    expect(page.fineTuner.state.value).toMatchObject<Partial<FineTunerState>>({
       restored: true,
-      inUse: true,
+      usesFineTuned: true,
     });
-    expect(await read(page)).toBe('B');
-    expect(page.teacher.state.value.taught?.exam).toEqual({ count: 470, before: 400, after: 399 });
-    await page.teacher.forget();
+    expect(await predict(page)).toBe('B');
+    expect(page.fineTuner.state.value.fineTuned?.evaluation).toEqual({
+      count: 470,
+      before: 400,
+      after: 399,
+    });
+    await page.fineTuner.deleteAll();
   });
 
   it('keeps corrections with another model, but fine-tunes it only on request', async () => {
-    await (await visit()).teacher.correct('B');
+    await (await visit()).fineTuner.correct('B');
     const file = decodeSafetensors(bytes);
     file.tensors['fc_layers.3.bias'].data[0] += 1;
     const other = encodeSafetensors(file.tensors, file.metadata);
-    original = await Reader.open(other, 'other.safetensors');
+    original = await Predictor.open(other, 'other.safetensors');
     const page = await visit();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(page.teacher.state.value).toMatchObject<Partial<TeacherState>>({
-      taught: null,
-      inUse: false,
+    expect(page.fineTuner.state.value).toMatchObject<Partial<FineTunerState>>({
+      fineTuned: null,
+      usesFineTuned: false,
     });
-    expect(page.teacher.state.value.corrections).toHaveLength(1);
-    await page.teacher.again();
-    expect(await read(page)).toBe('B');
-    expect(page.app.reader.value?.card.name).toBe('other.safetensors, taught by you');
-    await page.teacher.forget();
+    expect(page.fineTuner.state.value.corrections).toHaveLength(1);
+    await page.fineTuner.retrain();
+    expect(await predict(page)).toBe('B');
+    expect(page.app.predictor.value?.card.name).toBe('other.safetensors, taught by you');
+    await page.fineTuner.deleteAll();
   });
 
   it('follows the page to another model, and drops the fine-tuned one', async () => {
     const page = await visit();
-    await page.teacher.correct('B');
-    const other = await Reader.open(bytes, 'mine.safetensors');
-    page.app.reader.set(other);
-    await settled(page); // the same bytes under another name are the same model
-    expect(page.teacher.original).toBe(other);
-    expect(page.app.reader.value, 'a newly loaded model is used as it is').toBe(other);
-    page.teacher.use(true);
-    expect(page.app.reader.value?.card.name).toBe('mine.safetensors, taught by you');
-    await page.teacher.forget();
-    expect(page.app.reader.value).toBe(other);
+    await page.fineTuner.correct('B');
+    const other = await Predictor.open(bytes, 'mine.safetensors');
+    page.app.predictor.set(other);
+    await waitUntilRestored(page); // the same bytes under another name are the same model
+    expect(page.fineTuner.original).toBe(other);
+    expect(page.app.predictor.value, 'a newly loaded model is used as it is').toBe(other);
+    page.fineTuner.useFineTuned(true);
+    expect(page.app.predictor.value?.card.name).toBe('mine.safetensors, taught by you');
+    await page.fineTuner.deleteAll();
+    expect(page.app.predictor.value).toBe(other);
     other.dispose();
   });
 
   it('undoes a correction; after the last one the original is used again', async () => {
     const page = await visit();
-    await page.teacher.correct('B');
+    await page.fineTuner.correct('B');
     page.app.drawing.set(drawing(12));
-    await page.teacher.correct('e');
-    expect(await read(page)).toBe('e');
-    await page.teacher.remove(page.teacher.state.value.corrections[1]);
-    expect(await read(page)).toBe('B');
-    await page.teacher.remove(page.teacher.state.value.corrections[0]);
-    expect(page.app.reader.value).toBe(original);
-    expect(store.kept).toBeNull();
+    await page.fineTuner.correct('e');
+    expect(await predict(page)).toBe('e');
+    await page.fineTuner.remove(page.fineTuner.state.value.corrections[1]);
+    expect(await predict(page)).toBe('B');
+    await page.fineTuner.remove(page.fineTuner.state.value.corrections[0]);
+    expect(page.app.predictor.value).toBe(original);
+    expect(store.stored).toBeNull();
   });
 
   it('deletes everything, in memory and in the browser', async () => {
     const page = await visit();
-    await page.teacher.correct('B');
-    expect(store.kept?.taught).not.toBeNull();
-    await page.teacher.forget();
-    expect(store.kept).toBeNull();
-    expect(page.app.reader.value).toBe(original);
-    expect(page.teacher.state.value).toMatchObject<Partial<TeacherState>>({
+    await page.fineTuner.correct('B');
+    expect(store.stored?.fineTuned).not.toBeNull();
+    await page.fineTuner.deleteAll();
+    expect(store.stored).toBeNull();
+    expect(page.app.predictor.value).toBe(original);
+    expect(page.fineTuner.state.value).toMatchObject<Partial<FineTunerState>>({
       corrections: [],
-      taught: null,
-      inUse: false,
+      fineTuned: null,
+      usesFineTuned: false,
     });
     original.dispose();
     expect((await pageBackend()).memory.live).toBe(live);
   });
 
   it('exports its corrections for another visitor', async () => {
-    const giver = await visit();
-    await giver.teacher.correct('B');
-    const text = giver.teacher.exportCorrections();
-    await giver.teacher.forget();
-    const taker = await visit();
-    await taker.teacher.add(text, 'corrections.json');
-    expect(await read(taker)).toBe('B');
-    await expect(taker.teacher.add('{}', 'other.json')).rejects.toThrow(
+    const exporter = await visit();
+    await exporter.fineTuner.correct('B');
+    const text = exporter.fineTuner.exportCorrections();
+    await exporter.fineTuner.deleteAll();
+    const importer = await visit();
+    await importer.fineTuner.importCorrections(text, 'corrections.json');
+    expect(await predict(importer)).toBe('B');
+    await expect(importer.fineTuner.importCorrections('{}', 'other.json')).rejects.toThrow(
       'other.json: is no file of corrections',
     );
-    expect(taker.teacher.state.value.corrections).toHaveLength(1);
-    await taker.teacher.forget();
+    expect(importer.fineTuner.state.value.corrections).toHaveLength(1);
+    await importer.fineTuner.deleteAll();
   });
 
   it('omits characters that the model does not have', async () => {
@@ -182,26 +192,26 @@ describe('the teacher', () => {
       version: 1,
       corrections: [foreign],
     });
-    await page.teacher.add(text, 'corrections.json');
-    expect(page.teacher.state.value.corrections).toHaveLength(1);
-    expect(page.teacher.state.value.taught).toBeNull();
-    expect(page.teacher.teachable()).toEqual([]);
-    await page.teacher.forget();
+    await page.fineTuner.importCorrections(text, 'corrections.json');
+    expect(page.fineTuner.state.value.corrections).toHaveLength(1);
+    expect(page.fineTuner.state.value.fineTuned).toBeNull();
+    expect(page.fineTuner.applicableCorrections()).toEqual([]);
+    await page.fineTuner.deleteAll();
   });
 });
 
 describe('failures', () => {
   it('a failed lesson is reported, and the correction is kept', async () => {
     const page = await visit(() => Promise.reject(new Error('out of memory')));
-    await page.teacher.correct('B');
+    await page.fineTuner.correct('B');
     expect(failures).toEqual([new Error('out of memory')]);
-    expect(page.app.reader.value).toBe(original);
-    expect(page.teacher.state.value).toMatchObject<Partial<TeacherState>>({
+    expect(page.app.predictor.value).toBe(original);
+    expect(page.fineTuner.state.value).toMatchObject<Partial<FineTunerState>>({
       progress: null,
-      taught: null,
+      fineTuned: null,
     });
-    expect(page.teacher.state.value.corrections).toHaveLength(1);
-    await page.teacher.forget();
+    expect(page.fineTuner.state.value.corrections).toHaveLength(1);
+    await page.fineTuner.deleteAll();
   });
 
   it('a canceled lesson ends without a message', async () => {
@@ -211,25 +221,25 @@ describe('failures', () => {
           signal.addEventListener('abort', () => reject(signal.reason as Error)),
         ),
     );
-    const lesson = page.teacher.correct('B');
-    expect(page.teacher.state.value.progress).toBe('starting');
-    page.teacher.cancel();
+    const lesson = page.fineTuner.correct('B');
+    expect(page.fineTuner.state.value.progress).toBe('starting');
+    page.fineTuner.cancel();
     await lesson;
     expect(failures).toEqual([]);
-    expect(page.teacher.state.value.progress).toBeNull();
-    await page.teacher.forget();
+    expect(page.fineTuner.state.value.progress).toBeNull();
+    await page.fineTuner.deleteAll();
   });
 
   it('a browser without storage is reported, and teaching still works', async () => {
-    store.refuses = 'The quota has been exceeded.';
+    store.failure = 'The quota has been exceeded.';
     const page = await visit();
-    expect(page.teacher.state.value.refusal).toBe('The quota has been exceeded.');
-    await page.teacher.correct('B');
-    expect(await read(page)).toBe('B');
-    expect(page.teacher.state.value.refusal).toBe('The quota has been exceeded.');
+    expect(page.fineTuner.state.value.storageError).toBe('The quota has been exceeded.');
+    await page.fineTuner.correct('B');
+    expect(await predict(page)).toBe('B');
+    expect(page.fineTuner.state.value.storageError).toBe('The quota has been exceeded.');
     expect(failures).toEqual([]);
-    store.refuses = null;
-    await page.teacher.forget();
+    store.failure = null;
+    await page.fineTuner.deleteAll();
   });
 });
 

@@ -22,13 +22,13 @@ export const drawing = (index: number): Drawing => ({
 
 /** Gives the corrected classes so large a bias that one of them wins; the last has the largest. */
 export const biased: LessonRunner = ({ safetensors, corrections }, onProgress) => {
-  onProgress({ step: 0, most: 10, learned: 0 });
+  onProgress({ step: 0, maxSteps: 10, learned: 0 });
   const { tensors, metadata } = decodeSafetensors(safetensors);
   const bias = tensors['fc_layers.3.bias'];
   corrections.forEach(({ label }, at) => (bias.data[label] += 100 * (at + 1)));
   const lesson: Lesson = {
     safetensors: encodeSafetensors(tensors, metadata),
-    exam: { count: 470, before: 400, after: 399 },
+    heldOut: { count: 470, before: 400, after: 399 },
     learned: corrections.length,
     steps: 10,
   };
@@ -37,24 +37,24 @@ export const biased: LessonRunner = ({ safetensors, corrections }, onProgress) =
 
 /** A browser's storage in memory, which can be set to fail. */
 export class MemoryStore implements Keeper {
-  kept: Kept | null = null;
-  refuses: string | null = null;
+  stored: Kept | null = null;
+  failure: string | null = null;
 
   load(): Promise<Kept | null> {
-    return this.#answer(this.kept);
+    return this.#answer(this.stored);
   }
 
-  save(kept: Kept): Promise<void> {
-    if (this.refuses === null) this.kept = kept;
+  save(stored: Kept): Promise<void> {
+    if (this.failure === null) this.stored = stored;
     return this.#answer(undefined);
   }
 
-  forget(): Promise<void> {
-    if (this.refuses === null) this.kept = null;
+  deleteAll(): Promise<void> {
+    if (this.failure === null) this.stored = null;
     return this.#answer(undefined);
   }
 
   #answer<T>(value: T): Promise<T> {
-    return this.refuses === null ? Promise.resolve(value) : Promise.reject(new Error(this.refuses));
+    return this.failure === null ? Promise.resolve(value) : Promise.reject(new Error(this.failure));
   }
 }

@@ -1,11 +1,11 @@
 // Tests the verdict for a row of probabilities: one character, look-alikes, or unsure.
 
 import { expect, it } from 'vitest';
-import { judge } from '../../src/app/web/prediction/verdict.js';
+import { summarizeProbabilities } from '../../src/app/web/prediction/verdict.js';
 
 const classes = ['0', '1', 'I', 'O', '5', 'S'];
 const say = (...probabilities: number[]) =>
-  judge(Float32Array.from(probabilities), classes).verdict;
+  summarizeProbabilities(Float32Array.from(probabilities), classes).verdict;
 
 it('names one character above the threshold', () => {
   expect(say(0.02, 0, 0, 0.01, 0.9, 0.07)).toEqual({
@@ -39,7 +39,7 @@ it('is unsure, and names the candidates', () => {
 });
 
 it('ranks every class; equal ones by index', () => {
-  const { ranked } = judge(Float32Array.of(0.1, 0.3, 0.1, 0.3, 0.1, 0.1), classes);
+  const { ranked } = summarizeProbabilities(Float32Array.of(0.1, 0.3, 0.1, 0.3, 0.1, 0.1), classes);
   expect(ranked.map(({ label }) => label).join('')).toBe('1O0I5S');
   expect(ranked[1]).toEqual({ index: 3, label: 'O', probability: Math.fround(0.3) });
 });

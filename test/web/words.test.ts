@@ -1,8 +1,8 @@
 // Tests lines of handwriting without a browser: grouping of strokes, spaces, and word context.
 
 import { describe, expect, it } from 'vitest';
-import { readLine, type ReadGroup } from '../../src/app/web/words/line.js';
-import { type Group, joinOf, segment, splitOf } from '../../src/app/web/words/segment.js';
+import { resolveLine, type PredictedGroup } from '../../src/app/web/words/line.js';
+import { type Group, joinEdit, segment, splitEdit } from '../../src/app/web/words/segment.js';
 import type { Stroke } from '../../src/data/strokes/raster.js';
 
 /** Strokes of some letters in a box of height 1, and the width of each. */
@@ -69,13 +69,13 @@ describe('segment', () => {
   it('applies manual joins and splits while their strokes exist', () => {
     const strokes = write('HO');
     const [h, o] = segment(strokes);
-    const join = joinOf(h, o);
+    const join = joinEdit(h, o);
     expect(sizes(segment(strokes, [join]))).toEqual([4]);
-    const split = splitOf(segment(strokes, [join])[0])!;
+    const split = splitEdit(segment(strokes, [join])[0])!;
     expect(sizes(segment(strokes, [join, split]))).toEqual([3, 1]);
     expect(sizes(segment(strokes.slice(1), [join]))).toEqual([2, 1]);
     expect(sizes(segment(strokes.slice(0, 3), [join]))).toEqual([3]);
-    expect(splitOf(segment(write('O'))[0])).toBeNull();
+    expect(splitEdit(segment(write('O'))[0])).toBeNull();
   });
 });
 
@@ -85,7 +85,7 @@ describe('readLine', () => {
     likely: readonly [string, number][],
     height = 1,
     spaceBefore = false,
-  ): ReadGroup => ({
+  ): PredictedGroup => ({
     ranked: likely.map(([label, probability], index) => ({ index, label, probability })),
     height,
     spaceBefore,
@@ -93,7 +93,7 @@ describe('readLine', () => {
   const of = (...pairs: [string, number][]): [string, number][] => pairs;
 
   it('replaces O by 0 among digits, with a note', () => {
-    const { text, characters } = readLine([
+    const { text, characters } = resolveLine([
       group(of(['4', 0.99])),
       group(of(['O', 0.6], ['0', 0.39])),
       group(of(['7', 0.98])),
@@ -104,7 +104,7 @@ describe('readLine', () => {
   });
 
   it('replaces 5 by S among letters', () => {
-    const { text, characters } = readLine([
+    const { text, characters } = resolveLine([
       group(of(['A', 0.99])),
       group(of(['5', 0.7], ['S', 0.25])),
     ]);
@@ -113,18 +113,18 @@ describe('readLine', () => {
   });
 
   it('does not change confident predictions, single characters and mixed words', () => {
-    expect(readLine([group(of(['4', 0.99])), group(of(['O', 0.995], ['0', 0.004]))]).text).toBe(
+    expect(resolveLine([group(of(['4', 0.99])), group(of(['O', 0.995], ['0', 0.004]))]).text).toBe(
       '4O',
     );
-    expect(readLine([group(of(['O', 0.6], ['0', 0.4]))]).text).toBe('O');
+    expect(resolveLine([group(of(['O', 0.6], ['0', 0.4]))]).text).toBe('O');
     const mixed = [group(of(['A', 1])), group(of(['4', 1])), group(of(['O', 0.6], ['0', 0.4]))];
-    expect(readLine(mixed).text).toBe('A4O');
+    expect(resolveLine(mixed).text).toBe('A4O');
     // No look-alikes: an unlikely character is not replaced.
-    expect(readLine([group(of(['A', 1])), group(of(['4', 0.5], ['X', 0.4]))]).text).toBe('A4');
+    expect(resolveLine([group(of(['A', 1])), group(of(['4', 0.5], ['X', 0.4]))]).text).toBe('A4');
   });
 
   it('treats each word separately', () => {
-    const { text } = readLine([
+    const { text } = resolveLine([
       group(of(['7', 1])),
       group(of(['O', 0.6], ['0', 0.4])),
       group(of(['A', 1]), 1, true),
@@ -134,7 +134,7 @@ describe('readLine', () => {
   });
 
   it('distinguishes case by height, or else by the neighbors', () => {
-    const { text, characters } = readLine([
+    const { text, characters } = resolveLine([
       group(of(['h', 1])),
       group(of(['e', 1]), 0.6),
       group(of(['L', 1])),
@@ -143,8 +143,8 @@ describe('readLine', () => {
     expect(text).toBe('helo');
     expect(characters[3].note).toBe('O written small: by its height and its neighbours');
     expect(
-      readLine([group(of(['H', 1])), group(of(['L', 1])), group(of(['O', 1]), 0.95)]).text,
+      resolveLine([group(of(['H', 1])), group(of(['L', 1])), group(of(['O', 1]), 0.95)]).text,
     ).toBe('HLO');
-    expect(readLine([group(of(['X', 1]))]).text).toBe('X');
+    expect(resolveLine([group(of(['X', 1]))]).text).toBe('X');
   });
 });

@@ -20,9 +20,9 @@ import { closestName } from '../terminal/closestName.js';
  * which are bugs.
  */
 function report(error: unknown, verbose: boolean): void {
-  const known = error instanceof InkgradError && !verbose;
+  const messageOnly = error instanceof InkgradError && !verbose;
   process.stderr.write(
-    `inkgrad: ${known ? error.message : String((error as Error).stack ?? error)}\n`,
+    `inkgrad: ${messageOnly ? error.message : String((error as Error).stack ?? error)}\n`,
   );
 }
 
@@ -47,24 +47,24 @@ function withExitCodes(command: CommandModule): CommandModule {
 /**
  * Suggests the closest option if one option is unknown: yargs suggests commands, but not options.
  */
-function guessOption(message: string, parser: Argv): string {
+function suggestOption(message: string, parser: Argv): string {
   const unknown = /^Unknown argument: (\S+)$/.exec(message)?.[1];
   const { key } = (
     parser as unknown as { getOptions(): { key: Record<string, unknown> } }
   ).getOptions();
-  const near = unknown === undefined ? null : closestName(unknown, Object.keys(key));
-  return near === null ? '' : `; did you mean --${near}?`;
+  const closest = unknown === undefined ? null : closestName(unknown, Object.keys(key));
+  return closest === null ? '' : `; did you mean --${closest}?`;
 }
 
 /**
  * Runs one command. Output goes to stdout and stderr; errors are reported there and not thrown.
  *
- * @param words the arguments after the program's name
+ * @param args the arguments after the program's name
  * @returns the exit code, see `EXIT`
  */
-export async function runCommandLine(words: readonly string[]): Promise<number> {
+export async function runCommandLine(args: readonly string[]): Promise<number> {
   try {
-    const program = yargs(words);
+    const program = yargs(args);
     await program
       .scriptName('inkgrad')
       .usage(
@@ -97,18 +97,18 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
         // yargs throws a YError for a value that an option's `coerce` rejected; any other error
         // comes from the command.
         if (error !== undefined && error.name !== 'YError') throw error;
-        process.stderr.write(`${message}${guessOption(message, program)}\n\n`);
+        process.stderr.write(`${message}${suggestOption(message, program)}\n\n`);
         parser.showHelp('error');
-        throw new UsageShown();
+        throw new UsagePrinted();
       })
       .parseAsync();
-    return EXIT.done;
+    return EXIT.success;
   } catch (error) {
-    if (error instanceof UsageShown) return EXIT.usage;
-    report(error, words.includes('--verbose'));
+    if (error instanceof UsagePrinted) return EXIT.usage;
+    report(error, args.includes('--verbose'));
     return exitCodeOf(error);
   }
 }
 
 /** Thrown after the message and the help have been printed. */
-class UsageShown extends Error {}
+class UsagePrinted extends Error {}

@@ -7,7 +7,7 @@ import { fetchEmnist } from '../fetch/fetchEmnist.js';
 import { EXIT_HELP } from '../terminal/exitCodes.js';
 import { interruptible } from '../terminal/interruptible.js';
 import { Reporter } from '../terminal/reporter.js';
-import { DEFAULT_DATA_DIR, fetchReports, INTERRUPTED_FETCH } from '../training/source.js';
+import { DEFAULT_DATA_DIR, downloadCallbacks, INTERRUPTED_FETCH } from '../training/source.js';
 import { choice, jsonOption } from './options.js';
 
 interface FetchArguments {
@@ -22,18 +22,20 @@ interface FetchArguments {
 async function run({ dir, url, from, json, quiet, ...args }: FetchArguments): Promise<void> {
   const reporter = new Reporter({ json, quiet });
   const split = checkSplit(args.split);
-  const origin = { ...(url !== undefined && { url }), ...(from !== undefined && { from }) };
+  const archiveOptions = { ...(url !== undefined && { url }), ...(from !== undefined && { from }) };
   const { source, files } = await interruptible(INTERRUPTED_FETCH, (signal) =>
-    fetchEmnist({ split, dir, ...origin, signal, ...fetchReports(reporter) }),
+    fetchEmnist({ split, dir, ...archiveOptions, signal, ...downloadCallbacks(reporter) }),
   );
   reporter.emit({ split, dir, source, files });
   for (const { name, bytes, present } of files) {
-    reporter.say(`${present ? 'present ' : 'fetched '}  ${name}  ${bytes} bytes`);
+    reporter.print(`${present ? 'present ' : 'fetched '}  ${name}  ${bytes} bytes`);
   }
-  reporter.say(`\nEMNIST ${split} is in ${dir}; all files are verified`);
-  const found = dir === DEFAULT_DATA_DIR && (process.env.EMNIST_DIR ?? '') === '';
+  reporter.print(`\nEMNIST ${split} is in ${dir}; all files are verified`);
+  const isDefaultFolder = dir === DEFAULT_DATA_DIR && (process.env.EMNIST_DIR ?? '') === '';
   const splitFlag = split === 'balanced' ? '' : ` --split ${split}`;
-  reporter.say(`next      npx inkgrad train${splitFlag}${found ? '' : ` --data ${dir}`}`);
+  reporter.print(
+    `next      npx inkgrad train${splitFlag}${isDefaultFolder ? '' : ` --data ${dir}`}`,
+  );
 }
 
 const fetchCommand: CommandModule<object, FetchArguments> = {

@@ -25,20 +25,20 @@ async function run(args: DoctorArguments): Promise<void> {
   if (args.json) return;
 
   const { simd, relaxedSimd, threads } = features;
-  reporter.say(`system    ${runtime}`);
-  reporter.say(`cpu       ${cpu.model}, ${cpu.cores} cores`);
-  reporter.say(
-    `          SIMD ${yes(simd)}, relaxed SIMD ` +
-      `${yes(relaxedSimd)}${relaxedSimd ? '' : ' (requires Node 22)'}, threads ${yes(threads)}`,
+  reporter.print(`system    ${runtime}`);
+  reporter.print(`cpu       ${cpu.model}, ${cpu.cores} cores`);
+  reporter.print(
+    `          SIMD ${yesOrNo(simd)}, relaxed SIMD ` +
+      `${yesOrNo(relaxedSimd)}${relaxedSimd ? '' : ' (requires Node 22)'}, threads ${yesOrNo(threads)}`,
   );
-  reporter.say(`backend   ${report.requested === 'auto' ? 'auto chooses ' : ''}${description}`);
-  reporter.say('tried');
+  reporter.print(`backend   ${report.requested === 'auto' ? 'auto chooses ' : ''}${description}`);
+  reporter.print('tried');
   for (const attempt of report.tried) {
-    reporter.say(`  ${attempt.mode.padEnd(11)} ${describeAttempt(attempt)}`);
+    reporter.print(`  ${attempt.mode.padEnd(11)} ${describeAttempt(attempt)}`);
   }
 }
 
-const yes = (has: boolean): string => (has ? 'yes' : 'no');
+const yesOrNo = (value: boolean): string => (value ? 'yes' : 'no');
 
 export const doctorCommand: CommandModule<object, DoctorArguments> = {
   command: 'doctor',

@@ -7,7 +7,7 @@ import { assess, summaryOf, withTemperature, type Assessment } from '../evaluati
 import { calibrateModel } from '../training/calibrate.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import { ModelError } from '../errors.js';
-import { priorsOf, type LoadedModel, type Training } from '../model/modelContents.js';
+import { logPriorsOf, type LoadedModel, type TrainingMetadata } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
 import { newFolder } from '../outputFiles.js';
 import { Reporter } from '../terminal/reporter.js';
@@ -31,9 +31,9 @@ interface EvalArguments extends CommonArguments {
  *
  * @throws ModelError if the model does not record its split
  */
-async function openPart(args: EvalArguments, trained: Training): Promise<Dataset> {
+async function openPart(args: EvalArguments, training: TrainingMetadata): Promise<Dataset> {
   if (args.part === 'test') return openTestSource(args);
-  const { seed, valFraction, valOnTest, synthetic, limit } = trained;
+  const { seed, valFraction, valOnTest, synthetic, limit } = training;
   if (seed === null) {
     throw new ModelError(
       `model ${args.model}: does not record its training and validation split, so ` +
@@ -73,13 +73,13 @@ async function run(args: EvalArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
   const folder = args.out === undefined ? null : newFolder('out', args.out);
   const { evaluation, dataset, temperature, withPriors } = await withBackend(args, () =>
-    measure(args, reporter),
+    evaluateModel(args, reporter),
   );
   const calibrated = withTemperature(evaluation, temperature);
   const assessment = assess(calibrated, dataset);
   reporter.emit({ model: args.model, data: dataset.name, part: args.part, ...assessment });
   const title = `${args.model} on ${dataset.name}`;
-  say(reporter, withPriors ? `${title}, with class priors` : title, assessment);
+  printAssessment(reporter, withPriors ? `${title}, with class priors` : title, assessment);
   if (folder === null) return;
   const names = await writeAssessment(assessment, {
     folder,
@@ -87,11 +87,11 @@ async function run(args: EvalArguments): Promise<void> {
     evaluation: calibrated,
     dataset,
   });
-  reporter.say(`  written   ${names.map((name) => join(folder, name)).join(', ')}`);
+  reporter.print(`  written   ${names.map((name) => join(folder, name)).join(', ')}`);
 }
 
 /** The results of a model on a part of the data. */
-interface Measured {
+interface EvalResult {
   readonly evaluation: Evaluation;
   readonly dataset: Dataset;
   readonly temperature: number;
@@ -99,14 +99,14 @@ interface Measured {
   readonly withPriors: boolean;
 }
 
-async function measure(args: EvalArguments, reporter: Reporter): Promise<Measured> {
+async function evaluateModel(args: EvalArguments, reporter: Reporter): Promise<EvalResult> {
   const loaded = await loadModel(args.model);
   const { model, classes, training } = loaded;
   const temperature = args.calibrate ? await calibrate(args, loaded, reporter) : loaded.temperature;
   const dataset = await openPart(args, training);
   checkClasses(args.model, classes, dataset);
   if (dataset.synthetic) reporter.warn('*** These are SYNTHETIC characters, not EMNIST. ***');
-  const priors = priorsOf(training, args.part);
+  const priors = logPriorsOf(training, args.part);
   const evaluation = await evaluate(model, dataset, {
     logits: true,
     priors,
@@ -131,29 +131,29 @@ async function calibrate(
   const { temperature } = await calibrateModel(args.model, loaded, validation, (done, total) =>
     reporter.progress(done, total, 'calibrating'),
   );
-  reporter.say(
+  reporter.print(
     `temperature ${temperature.toFixed(3)}, fitted on the validation part, is stored in ` +
       args.model,
   );
   return temperature;
 }
 
-function say(reporter: Reporter, title: string, assessment: Assessment): void {
+function printAssessment(reporter: Reporter, title: string, assessment: Assessment): void {
   const { total, perClass, confusedPairs } = assessment;
-  reporter.say(`${title}, ${total} images, ${perClass.length} classes`);
+  reporter.print(`${title}, ${total} images, ${perClass.length} classes`);
   for (const [name, value, meaning] of summaryOf(assessment)) {
-    reporter.say(`  ${name.padEnd(11)} ${value.padStart(8)}  (${meaning})`);
+    reporter.print(`  ${name.padEnd(11)} ${value.padStart(8)}  (${meaning})`);
   }
   const hardest = perClass
-    .filter((one) => one.accuracy !== null)
+    .filter((metrics) => metrics.accuracy !== null)
     .sort((a, b) => a.accuracy! - b.accuracy!)
     .slice(0, 8)
-    .map((one) => `${one.name} ${percent(one.accuracy, 1)}`);
-  reporter.say(`  hardest     ${hardest.join(', ')}`);
+    .map((metrics) => `${metrics.name} ${percent(metrics.accuracy, 1)}`);
+  reporter.print(`  hardest     ${hardest.join(', ')}`);
   const pairs = confusedPairs
     .slice(0, 8)
     .map(({ label, read, count }) => `${label} as ${read} ${count}`);
-  if (pairs.length > 0) reporter.say(`  confused    ${pairs.join(', ')}`);
+  if (pairs.length > 0) reporter.print(`  confused    ${pairs.join(', ')}`);
 }
 
 export const evalCommand: CommandModule<object, EvalArguments> = {

@@ -11,8 +11,14 @@ import { htmlReport } from '../report/htmlReport.js';
 import { Reporter } from '../terminal/reporter.js';
 import { openPart, openTestSource } from '../training/source.js';
 import type { Summary } from '../explore/findings.js';
-import type { PictureName } from '../explore/figures.js';
-import { choice, dataOptions, jsonOption, whole, type CommonArguments } from './options.js';
+import type { FigureName } from '../explore/figures.js';
+import {
+  choice,
+  dataOptions,
+  jsonOption,
+  integerAtLeast,
+  type CommonArguments,
+} from './options.js';
 
 interface ExploreArguments extends Pick<CommonArguments, 'data' | 'split' | 'limit' | 'json'> {
   readonly part: 'train' | 'test';
@@ -21,13 +27,13 @@ interface ExploreArguments extends Pick<CommonArguments, 'data' | 'split' | 'lim
 }
 
 /** The other part without a limit, for comparison; null if it does not exist. */
-async function openOther(args: ExploreArguments, explored: Dataset): Promise<Dataset | null> {
-  if (explored.synthetic) return null;
+async function openOtherPart(args: ExploreArguments, dataset: Dataset): Promise<Dataset | null> {
+  if (dataset.synthetic) return null;
   try {
-    const whole = { data: args.data, split: args.split };
+    const otherArgs = { data: args.data, split: args.split };
     return await (args.part === 'train'
-      ? openTestSource(whole)
-      : openPart(whole, 'train', args.seed));
+      ? openTestSource(otherArgs)
+      : openPart(otherArgs, 'train', args.seed));
   } catch (error) {
     if (error instanceof DataMissingError) return null;
     throw error;
@@ -43,69 +49,72 @@ async function run(args: ExploreArguments): Promise<void> {
     );
   }
   const directory = createRunDirectory(args.out, 'explore-');
-  reporter.say(
+  reporter.print(
     `data      ${dataset.name}: ${dataset.length} images, ${dataset.classes.length} classes`,
   );
-  reporter.say(`output    ${directory}`);
+  reporter.print(`output    ${directory}`);
 
   // Imported here, because these libraries load slowly and other commands do not need them.
   const { explore } = await import('../explore/index.js');
   const { doubtsTable, summarize } = await import('../explore/findings.js');
-  const { drawPictures } = await import('../explore/figures.js');
+  const { drawFigures: drawPictures } = await import('../explore/figures.js');
   const { reportSections } = await import('../explore/page.js');
 
   const rng = new Rng(args.seed).split('explore');
-  const found = explore(dataset, {
+  const analysis = explore(dataset, {
     rng,
-    other: await openOther(args, dataset),
+    other: await openOtherPart(args, dataset),
     onProgress: (work, done, total) => reporter.progress(done, total, work),
   });
   reporter.progress(0, 1, 'drawing charts');
-  const summary = summarize(dataset, found);
-  const png: Partial<Record<PictureName, Uint8Array>> = {};
+  const summary = summarize(dataset, analysis);
+  const png: Partial<Record<FigureName, Uint8Array>> = {};
   for (const [name, canvas] of Object.entries(
-    drawPictures(dataset, found, rng.split('pictures')),
+    drawPictures(dataset, analysis, rng.split('pictures')),
   )) {
-    png[name as PictureName] = encodeCanvas(canvas);
+    png[name as FigureName] = encodeCanvas(canvas);
   }
   const title = `Analysis of ${dataset.name}`;
   const files = new Map<string, Uint8Array | string>([
     ...Object.entries(png).map(([name, bytes]) => [`${name}.png`, bytes] as const),
-    ['doubts.csv', doubtsTable(dataset, found)],
+    ['doubts.csv', doubtsTable(dataset, analysis)],
     ['explore.json', `${JSON.stringify(summary, null, 2)}\n`],
-    ['report.html', htmlReport({ title, sections: reportSections(dataset, found, summary, png) })],
+    [
+      'report.html',
+      htmlReport({ title, sections: reportSections(dataset, analysis, summary, png) }),
+    ],
   ]);
   for (const [name, contents] of files) await writeAtomically(join(directory, name), contents);
 
   reporter.emit({ out: directory, files: [...files.keys()], ...summary });
-  if (!args.json) tell(reporter, summary, join(directory, 'report.html'));
+  if (!args.json) printSummary(reporter, summary, join(directory, 'report.html'));
 }
 
-function tell(reporter: Reporter, summary: Summary, report: string): void {
+function printSummary(reporter: Reporter, summary: Summary, report: string): void {
   const { pixels, strokeWidth, longerSide, duplicates, neighbours, fewest, most } = summary;
   const { inOtherPart } = duplicates;
-  const elsewhere = inOtherPart === null ? '' : `, ${inOtherPart} also in the other part`;
+  const otherPart = inOtherPart === null ? '' : `, ${inOtherPart} also in the other part`;
   const percent = (100 * neighbours.accuracy).toFixed(2);
-  reporter.say(
+  reporter.print(
     `classes   ${fewest.images} images (${fewest.class}) to ${most.images} (${most.class})`,
   );
-  reporter.say(
+  reporter.print(
     `pixels    mean ${pixels.mean.toFixed(4)}, standard deviation ${pixels.sd.toFixed(4)}`,
   );
-  reporter.say(
+  reporter.print(
     `strokes   median width ${strokeWidth.median.toFixed(2)} pixels, longer side of the ink ` +
       `${longerSide.median} pixels`,
   );
-  reporter.say(
+  reporter.print(
     `copies    ${duplicates.copies} exact duplicates, ${duplicates.acrossClasses} groups ` +
-      `with conflicting labels${elsewhere}`,
+      `with conflicting labels${otherPart}`,
   );
-  reporter.say(
+  reporter.print(
     `kNN       accuracy ${percent} % by a vote of ${neighbours.k} nearest neighbors, without ` +
       'a network',
   );
-  reporter.say(`doubts    ${neighbours.doubts} labels that disagree with the nearest neighbors`);
-  reporter.say(`report    ${report}`);
+  reporter.print(`doubts    ${neighbours.doubts} labels that disagree with the nearest neighbors`);
+  reporter.print(`report    ${report}`);
 }
 
 export const exploreCommand: CommandModule<object, ExploreArguments> = {
@@ -123,7 +132,7 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
         default: 42,
         nargs: 1,
         describe: 'Random seed for the samples shown and the layout of the maps',
-        coerce: whole('seed', 0),
+        coerce: integerAtLeast('seed', 0),
       })
       .option('out', {
         type: 'string',

@@ -3,7 +3,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { ArgumentError } from '../../engine/index.js';
-import { writeAtomically, withEnding, checkFree } from '../outputFiles.js';
+import { writeAtomically, replaceExtension, checkOverwrite } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import {
   exportModel,
@@ -33,7 +33,7 @@ interface ExportArguments {
 }
 
 /** How to use each kind of output. */
-const NEXT: Record<ExportArguments['to'], string> = {
+const USAGE_HINTS: Record<ExportArguments['to'], string> = {
   onnx:
     'input x: float32 [N, 1, 28, 28], (pixel / 255 - 0.5) / 0.5; output logits [N, ' +
     'classes]; see its metadata',
@@ -44,34 +44,34 @@ const NEXT: Record<ExportArguments['to'], string> = {
 
 async function run(args: ExportArguments): Promise<void> {
   const { model: path, to, weights, force, json } = args;
-  const isPlain = weights === 'float32';
-  if (!isPlain && to !== 'safetensors') {
+  const isFloat32 = weights === 'float32';
+  if (!isFloat32 && to !== 'safetensors') {
     throw new ArgumentError(`--weights ${weights} requires --to safetensors, got --to ${to}`);
   }
-  const ending = to === 'pytorch' ? '-pytorch' : `${isPlain ? '' : `-${weights}`}.${to}`;
-  const out = args.out ?? withEnding(path, ending);
+  const suffix = to === 'pytorch' ? '-pytorch' : `${isFloat32 ? '' : `-${weights}`}.${to}`;
+  const out = args.out ?? replaceExtension(path, suffix);
   const reporter = new Reporter({ json });
-  checkFree(out, force);
+  checkOverwrite(out, force);
   const { result, classes } = await withBackend({ backend: 'reference', threads: 1 }, async () => {
     const loaded = await loadModel(path);
     const exported = { ...loaded, data: loaded.training.data };
     const result =
       to === 'pytorch'
         ? { files: await exportProject(exported, out) }
-        : await writeFileOf(exported, to, out, { weights });
+        : await writeModelFile(exported, to, out, { weights });
     loaded.model.dispose();
     return { result, classes: loaded.classes };
   });
   reporter.emit({ model: path, to, out, ...result, classes });
   if (json) return;
-  const about =
+  const details =
     'files' in result ? result.files.join(', ') : `${result.bytes} bytes, sha256 ${result.sha256}`;
-  reporter.say(`read      ${path}  (${classes.length} classes: ${printable(classes.join(''))})`);
-  reporter.say(`wrote     ${out}  (${about})`);
-  reporter.say(`use       ${NEXT[to].replace('FILE', `'${out}'`)}`);
+  reporter.print(`read      ${path}  (${classes.length} classes: ${printable(classes.join(''))})`);
+  reporter.print(`wrote     ${out}  (${details})`);
+  reporter.print(`use       ${USAGE_HINTS[to].replace('FILE', `'${out}'`)}`);
 }
 
-async function writeFileOf(
+async function writeModelFile(
   exported: ExportedModel,
   format: FileFormat,
   out: string,

@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { decodeSafetensors } from '../../nn/index.js';
-import { writeAtomically, withEnding, checkFree } from '../outputFiles.js';
+import { writeAtomically, replaceExtension, checkOverwrite } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import { ModelError } from '../errors.js';
 import { readModelBytes } from '../model/modelBytes.js';
@@ -21,12 +21,12 @@ interface ImportArguments {
 
 async function run({
   file,
-  out = withEnding(file, '.safetensors'),
+  out = replaceExtension(file, '.safetensors'),
   force,
   json,
 }: ImportArguments): Promise<void> {
   const reporter = new Reporter({ json });
-  checkFree(out, force);
+  checkOverwrite(out, force);
   const { format, original, safetensors, ignored } = await readModelBytes(file);
   if (format !== 'pth') {
     throw new ModelError(
@@ -54,17 +54,17 @@ async function run({
     outSha256: outDigest,
   });
   if (json) return;
-  reporter.say(`read      ${file}  (PyTorch, sha256 ${digest})`);
+  reporter.print(`read      ${file}  (PyTorch, sha256 ${digest})`);
   for (const [name, { shape }] of arrays) {
-    reporter.say(
+    reporter.print(
       `          ${printable(name).padEnd(36)} ` +
         (shape.length === 0 ? 'scalar' : shape.join(' x ')),
     );
   }
-  reporter.say(`classes   ${classes.length}: ${printable(classes.join(''))}`);
-  if (ignored.length > 0) reporter.say(`ignored   ${printable(ignored.join(', '))}`);
-  reporter.say(`wrote     ${out}  (sha256 ${outDigest})`);
-  reporter.say(`next      npx inkgrad eval --model ${out}`);
+  reporter.print(`classes   ${classes.length}: ${printable(classes.join(''))}`);
+  if (ignored.length > 0) reporter.print(`ignored   ${printable(ignored.join(', '))}`);
+  reporter.print(`wrote     ${out}  (sha256 ${outDigest})`);
+  reporter.print(`next      npx inkgrad eval --model ${out}`);
 }
 
 export const importCommand: CommandModule<object, ImportArguments> = {

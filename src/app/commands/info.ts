@@ -4,12 +4,12 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { Json, JsonObject } from '../../nn/index.js';
 import { withBackend } from '../device/backend.js';
-import { describeLayers, type LayerFacts } from '../model/describeModel.js';
+import { describeLayers, type LayerInfo } from '../model/describeModel.js';
 import { readModelBytes } from '../model/modelBytes.js';
 import { modelFrom } from '../model/modelContents.js';
 import { sha256 } from '../sha256.js';
 import { printable } from '../terminal/printable.js';
-import { facts, provenanceOf, without, type Provenance } from '../model/provenance.js';
+import { flattenValues, provenanceOf, omit, type Provenance } from '../model/provenance.js';
 import { Reporter } from '../terminal/reporter.js';
 import { jsonOption } from './options.js';
 
@@ -25,13 +25,13 @@ async function run({ file, json }: InfoArguments): Promise<void> {
     { backend: 'reference', threads: 1 },
     async () => {
       const { model, classes } = await modelFrom(file, safetensors);
-      const described = {
+      const description = {
         classes,
         layers: describeLayers(model),
         parameters: model.parameterCount,
       };
       model.dispose();
-      return described;
+      return description;
     },
   );
   const multiplyAdds = layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0);
@@ -49,32 +49,32 @@ async function run({ file, json }: InfoArguments): Promise<void> {
     ...provenance,
   });
   if (json) return;
-  reporter.say(`file      ${file}  (${format}, ${original.length} bytes)`);
-  reporter.say(`sha256    ${digest}`);
-  reporter.say(`classes   ${classes.length}: ${printable(classes.join(''))}\n`);
-  for (const line of table(layers)) reporter.say(line);
+  reporter.print(`file      ${file}  (${format}, ${original.length} bytes)`);
+  reporter.print(`sha256    ${digest}`);
+  reporter.print(`classes   ${classes.length}: ${printable(classes.join(''))}\n`);
+  for (const line of formatTable(layers)) reporter.print(line);
   const millions = (multiplyAdds / 1e6).toFixed(2);
-  reporter.say(
-    `\n${grouped(parameters)} parameters, ${millions} million multiply-adds per image\n`,
+  reporter.print(
+    `\n${withSeparators(parameters)} parameters, ${millions} million multiply-adds per image\n`,
   );
-  for (const line of origin(provenance)) reporter.say(line);
+  for (const line of trainingLines(provenance)) reporter.print(line);
 }
 
-const grouped = (count: number): string => count.toLocaleString('en-US');
+const withSeparators = (count: number): string => count.toLocaleString('en-US');
 
 /** Formats columns as wide as their widest cell; numbers are right-aligned. */
-function table(layers: readonly LayerFacts[]): string[] {
-  const head = ['name', 'layer', 'output', 'parameters', 'multiply-adds'];
+function formatTable(layers: readonly LayerInfo[]): string[] {
+  const header = ['name', 'layer', 'output', 'parameters', 'multiply-adds'];
   const rows = layers.map(({ name, layer, output, parameters, multiplyAdds }) => [
     name,
     layer,
     output.join(' x '),
-    ...[parameters, multiplyAdds].map((count) => (count === 0 ? '-' : grouped(count))),
+    ...[parameters, multiplyAdds].map((count) => (count === 0 ? '-' : withSeparators(count))),
   ]);
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => row[column].length)),
+  const widths = header.map((_, column) =>
+    Math.max(...[header, ...rows].map((row) => row[column].length)),
   );
-  return [head, ...rows].map((row) =>
+  return [header, ...rows].map((row) =>
     row
       .map((cell, column) =>
         column < 3 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
@@ -84,7 +84,7 @@ function table(layers: readonly LayerFacts[]): string[] {
   );
 }
 
-function pick(object: JsonObject, key: string): JsonObject {
+function objectAt(object: JsonObject, key: string): JsonObject {
   const value: Json | undefined = object[key];
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as JsonObject)
@@ -92,24 +92,24 @@ function pick(object: JsonObject, key: string): JsonObject {
 }
 
 /** The last training session of a run, which records the device. */
-function lastSitting(run: JsonObject): JsonObject {
-  const sittings = run.sittings;
-  return Array.isArray(sittings) ? pick({ last: sittings.at(-1) as Json }, 'last') : {};
+function lastSession(run: JsonObject): JsonObject {
+  const sessions = run.sittings;
+  return Array.isArray(sessions) ? objectAt({ last: sessions.at(-1) as Json }, 'last') : {};
 }
 
-function origin({ training, optimizer, run }: Provenance): string[] {
+function trainingLines({ training, optimizer, run }: Provenance): string[] {
   const groups: [string, JsonObject][] = [
     ['trained', training],
-    ['optimizer', without(optimizer, 'steps')],
-    ['recipe', pick(run, 'settings')],
-    ['where', lastSitting(run)],
+    ['optimizer', omit(optimizer, 'steps')],
+    ['recipe', objectAt(run, 'settings')],
+    ['where', lastSession(run)],
   ];
   const lines = groups
-    .map(([title, object]) => [title, facts(object)] as const)
-    .filter(([, found]) => found.length > 0)
-    .map(([title, found]) => {
-      const words = found.map(([key, value]) => `${printable(key)} ${printable(value)}`);
-      return `${title.padEnd(10)}${words.join(', ')}`;
+    .map(([title, object]) => [title, flattenValues(object)] as const)
+    .filter(([, entries]) => entries.length > 0)
+    .map(([title, entries]) => {
+      const texts = entries.map(([key, value]) => `${printable(key)} ${printable(value)}`);
+      return `${title.padEnd(10)}${texts.join(', ')}`;
     });
   return lines.length > 0 ? lines : ['trained   not recorded in the file'];
 }

@@ -34,7 +34,7 @@ export function dataOptions<T>(
       type: 'number',
       nargs: 1,
       describe: 'Use only the first N images',
-      coerce: whole('limit', 1),
+      coerce: integerAtLeast('limit', 1),
     });
 }
 
@@ -52,7 +52,7 @@ export function runOptions<T>(
       type: 'number',
       nargs: 1,
       describe: 'Number of CPU threads (default: one per processor); results do not depend on it',
-      coerce: whole('threads', 1),
+      coerce: integerAtLeast('threads', 1),
     });
 }
 
@@ -76,37 +76,39 @@ export function forceOption<T>(yargs: Argv<T>): Argv<T & { readonly force: boole
  * An option with a fixed set of values. Help lists them; the error for another value
  * suggests the closest.
  */
-export function choice<Word extends string>(name: string, words: readonly Word[]) {
-  const coerce = (value: string | undefined): Word => {
+export function choice<Choice extends string>(name: string, values: readonly Choice[]) {
+  const coerce = (value: string | undefined): Choice => {
     // Undefined: not given, and without a default, as in train.
-    if (value === undefined || words.some((word) => word === value)) return value as Word;
-    const near = closestName(value.toLowerCase(), words);
-    const guess = near === null ? '' : `; did you mean ${near}?`;
-    throw new ArgumentError(`--${name} must be one of ${words.join(', ')}, got ${value}${guess}`);
+    if (value === undefined || values.some((word) => word === value)) return value as Choice;
+    const closest = closestName(value.toLowerCase(), values);
+    const suggestion = closest === null ? '' : `; did you mean ${closest}?`;
+    throw new ArgumentError(
+      `--${name} must be one of ${values.join(', ')}, got ${value}${suggestion}`,
+    );
   };
-  return { choices: words, coerce, requiresArg: true };
+  return { choices: values, coerce, requiresArg: true };
 }
 
 /** A coerce function that accepts integers of at least `least`. */
-export function whole(name: string, least: number) {
-  return within(
+export function integerAtLeast(name: string, min: number) {
+  return validator(
     name,
-    `a whole number of at least ${least}`,
-    (value) => Number.isSafeInteger(value) && value >= least,
+    `a whole number of at least ${min}`,
+    (value) => Number.isSafeInteger(value) && value >= min,
   );
 }
 
 /**
  * A coerce function that rejects values for which `holds` is false, naming the option and the rule.
  */
-export function within<T extends number | string = number>(
+export function validator<T extends number | string = number>(
   name: string,
   rule: string,
-  holds: (value: T) => boolean,
+  isValid: (value: T) => boolean,
 ) {
   return (value: T): T => {
-    const given = Number.isNaN(value) ? 'a value that is not a number' : value;
-    if (!holds(value)) throw new ArgumentError(`--${name} must be ${rule}, got ${given}`);
+    const received = Number.isNaN(value) ? 'a value that is not a number' : value;
+    if (!isValid(value)) throw new ArgumentError(`--${name} must be ${rule}, got ${received}`);
     return value;
   };
 }

@@ -5,18 +5,23 @@ import { encode } from 'fast-png';
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { DataError, DataMissingError } from '../../data/errors.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
-import { INVERT, preprocess, type Invert, type Prepared } from '../../data/image/preprocess.js';
+import {
+  INVERT,
+  preprocess,
+  type Invert,
+  type PreparedImage,
+} from '../../data/image/preprocess.js';
 import { writeAtomically, newFolder } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import { classify } from '../evaluation/classify.js';
-import { interpret, type Reading } from '../evaluation/interpret.js';
+import { interpret, type Prediction } from '../evaluation/interpret.js';
 import type { LoadedModel } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
 import { newestModel } from '../model/newestModel.js';
-import { decodePicture } from '../images/decode.js';
-import { findPictures, readPictureBytes, STDIN, type PictureFile } from '../images/files.js';
+import { decodeImage } from '../images/decode.js';
+import { findImages, readImageBytes, STDIN, type ImageFile } from '../images/files.js';
 import { Reporter } from '../terminal/reporter.js';
-import { choice, jsonOption, runOptions, whole, type CommonArguments } from './options.js';
+import { choice, jsonOption, runOptions, integerAtLeast, type CommonArguments } from './options.js';
 import { percent } from '../evaluation/percent.js';
 
 interface PredictOptions extends Pick<CommonArguments, 'backend' | 'threads' | 'json'> {
@@ -30,35 +35,35 @@ interface PredictOptions extends Pick<CommonArguments, 'backend' | 'threads' | '
 type PredictArguments = ArgumentsCamelCase<PredictOptions>;
 
 /** Images per forward pass. */
-const BATCH = 64;
+const BATCH_SIZE = 64;
 /** Scale factor of debug images. */
-const ENLARGED = 10;
-const BAR = 24;
+const DEBUG_SCALE = 10;
+const BAR_WIDTH = 24;
 
 /** One image and its state: prepared, or the error that prevented it. */
 interface Item {
   readonly file: string;
-  readonly prepared?: Prepared;
+  readonly prepared?: PreparedImage;
   readonly error?: DataError | DataMissingError;
   readonly debugFile?: string | undefined;
 }
 
 async function run(args: PredictArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
-  const pictures = await findPictures(args._.slice(1).map(String));
+  const imageFiles = await findImages(args._.slice(1).map(String));
   const debugDir = args.debugDir === undefined ? undefined : newFolder('debug-dir', args.debugDir);
-  const path = args.model ?? (await newestModel());
+  const modelPath = args.model ?? (await newestModel());
   const counts = await withBackend(args, () =>
-    predictAll(args, { path, pictures, debugDir, reporter }),
+    predictAll(args, { modelPath, imageFiles, debugDir, reporter }),
   );
   reporter.emit(counts);
-  if (pictures.length > 1) {
-    reporter.say(
+  if (imageFiles.length > 1) {
+    reporter.print(
       `${counts.pictures} images: ${counts.read} classified, ${counts.empty} empty, ` +
         `${counts.failed} failed`,
     );
   }
-  if (debugDir !== undefined) reporter.say(`network inputs are in ${debugDir}`);
+  if (debugDir !== undefined) reporter.print(`network inputs are in ${debugDir}`);
   if (counts.failed === 0) return;
   throw new DataError(
     counts.failed === 1 && counts.pictures === 1
@@ -77,8 +82,8 @@ interface Counts {
 
 interface PredictTask {
   /** Path of the model. */
-  readonly path: string;
-  readonly pictures: readonly PictureFile[];
+  readonly modelPath: string;
+  readonly imageFiles: readonly ImageFile[];
   readonly debugDir: string | undefined;
   readonly reporter: Reporter;
 }
@@ -86,29 +91,31 @@ interface PredictTask {
 /** Predicts all images in batches and reports each; returns the counts of each outcome. */
 async function predictAll(
   args: PredictArguments,
-  { path, pictures, debugDir, reporter }: PredictTask,
+  { modelPath, imageFiles, debugDir, reporter }: PredictTask,
 ): Promise<Counts> {
-  const loaded = await loadModel(path);
+  const loaded = await loadModel(modelPath);
   if (args.model === undefined)
-    reporter.warn(`*** Using ${path}, the newest model in runs/; choose another with --model. ***`);
+    reporter.warn(
+      `*** Using ${modelPath}, the newest model in runs/; choose another with --model. ***`,
+    );
   if (loaded.training.synthetic) {
     reporter.warn(
       '*** This model was trained on SYNTHETIC characters only; expect errors on real ones. ***',
     );
   }
-  const counts: Counts = { pictures: pictures.length, read: 0, empty: 0, failed: 0 };
-  for (let start = 0; start < pictures.length; start += BATCH) {
+  const counts: Counts = { pictures: imageFiles.length, read: 0, empty: 0, failed: 0 };
+  for (let start = 0; start < imageFiles.length; start += BATCH_SIZE) {
     const items: Item[] = [];
-    for (const picture of pictures.slice(start, start + BATCH)) {
+    for (const imageFile of imageFiles.slice(start, start + BATCH_SIZE)) {
       const number = start + items.length + 1;
-      items.push(await prepare(picture, args.invert, debugDir, number));
-      reporter.progress(number, pictures.length, `${number} of ${pictures.length} images`);
+      items.push(await prepare(imageFile, args.invert, debugDir, number));
+      reporter.progress(number, imageFiles.length, `${number} of ${imageFiles.length} images`);
     }
-    const readings = await read(items, loaded, args.top);
-    items.forEach((item, i) => tell(reporter, item, readings[i]));
+    const predictions = await predictBatch(items, loaded, args.top);
+    items.forEach((item, i) => printPrediction(reporter, item, predictions[i]));
     counts.failed += items.filter(({ error }) => error !== undefined).length;
     counts.empty += items.filter(({ prepared }) => prepared?.empty === true).length;
-    counts.read += readings.filter((reading) => reading !== null).length;
+    counts.read += predictions.filter((prediction) => prediction !== null).length;
   }
   loaded.model.dispose();
   return counts;
@@ -119,7 +126,7 @@ async function predictAll(
  * the others continue.
  */
 async function prepare(
-  { path, problem }: PictureFile,
+  { path, problem }: ImageFile,
   invert: Invert,
   debugDir: string | undefined,
   number: number,
@@ -127,11 +134,11 @@ async function prepare(
   const file = path === STDIN ? 'stdin' : path;
   if (problem !== undefined) return { file, error: problem };
   try {
-    const prepared = preprocess(decodePicture(await readPictureBytes(path), file), { invert });
+    const prepared = preprocess(decodeImage(await readImageBytes(path), file), { invert });
     if (debugDir === undefined) return { file, prepared };
     const name = basename(file).replace(/\.[^.]*$/, '');
     const debugFile = join(debugDir, `${String(number).padStart(4, '0')}-${name}.png`);
-    await writeAtomically(debugFile, enlarged(prepared.image));
+    await writeAtomically(debugFile, encodeEnlarged(prepared.image));
     return { file, prepared, debugFile };
   } catch (error) {
     if (error instanceof DataError || error instanceof DataMissingError) return { file, error };
@@ -140,35 +147,35 @@ async function prepare(
 }
 
 /** The 28 x 28 image enlarged, as a PNG. */
-function enlarged(image: Uint8Array): Uint8Array {
-  const side = IMAGE_SIDE * ENLARGED;
+function encodeEnlarged(image: Uint8Array): Uint8Array {
+  const side = IMAGE_SIDE * DEBUG_SCALE;
   const data = Uint8Array.from({ length: side * side }, (_, i) => {
-    const [x, y] = [Math.floor((i % side) / ENLARGED), Math.floor(i / side / ENLARGED)];
+    const [x, y] = [Math.floor((i % side) / DEBUG_SCALE), Math.floor(i / side / DEBUG_SCALE)];
     return image[y * IMAGE_SIDE + x];
   });
   return encode({ data, width: side, height: side, channels: 1, depth: 8 });
 }
 
 /** Classifies the non-empty images in one batch; null for the rest. */
-async function read(
+async function predictBatch(
   items: readonly Item[],
   loaded: LoadedModel,
   top: number,
-): Promise<(Reading | null)[]> {
-  const filled = items.filter(({ prepared }) => prepared?.empty === false);
-  if (filled.length === 0) return items.map(() => null);
-  const images = new Uint8Array(filled.length * IMAGE_PIXELS);
-  filled.forEach(({ prepared }, i) => images.set(prepared!.image, i * IMAGE_PIXELS));
+): Promise<(Prediction | null)[]> {
+  const nonEmpty = items.filter(({ prepared }) => prepared?.empty === false);
+  if (nonEmpty.length === 0) return items.map(() => null);
+  const images = new Uint8Array(nonEmpty.length * IMAGE_PIXELS);
+  nonEmpty.forEach(({ prepared }, i) => images.set(prepared!.image, i * IMAGE_PIXELS));
   const probabilities = await classify(loaded.model, images, loaded.temperature);
   const { length } = loaded.classes;
   return items.map((item) => {
-    const row = filled.indexOf(item);
+    const row = nonEmpty.indexOf(item);
     if (row < 0) return null;
     return interpret(probabilities.subarray(row * length, (row + 1) * length), loaded.classes, top);
   });
 }
 
-function tell(reporter: Reporter, item: Item, reading: Reading | null): void {
+function printPrediction(reporter: Reporter, item: Item, prediction: Prediction | null): void {
   const { file, prepared, error, debugFile } = item;
   if (error !== undefined) {
     reporter.emit({ file, error: error.message });
@@ -177,23 +184,23 @@ function tell(reporter: Reporter, item: Item, reading: Reading | null): void {
   }
   const { empty, kind } = prepared!;
   const debug = debugFile === undefined ? {} : { debugFile };
-  if (reading === null) {
+  if (prediction === null) {
     reporter.emit({ file, empty, kind, ...debug });
-    reporter.say(`${file}\n  empty: no ink stands out from the background`);
+    reporter.print(`${file}\n  empty: no ink stands out from the background`);
     return;
   }
-  const { read: characters, probability, sure } = reading;
-  const top = reading.top.map(({ name, probability: share }) => ({ name, probability: share }));
+  const { characters, probability, sure } = prediction;
+  const top = prediction.top.map(({ name, probability: share }) => ({ name, probability: share }));
   reporter.emit({ file, empty, kind, read: characters, probability, sure, top, ...debug });
-  const alike = characters.length > 1 ? ' (look-alikes)' : '';
-  const doubt = sure ? '' : `  (low confidence: ${percent(probability, 0)})`;
-  reporter.say(
+  const lookAlikes = characters.length > 1 ? ' (look-alikes)' : '';
+  const confidenceNote = sure ? '' : `  (low confidence: ${percent(probability, 0)})`;
+  reporter.print(
     `${file}\n  ` +
-      `${reporter.paint(sure ? 'green' : 'yellow', characters.join(' or '))}${alike}${doubt}`,
+      `${reporter.paint(sure ? 'green' : 'yellow', characters.join(' or '))}${lookAlikes}${confidenceNote}`,
   );
   for (const { name, probability: share } of top) {
-    const bar = '█'.repeat(Math.round(share * BAR));
-    reporter.say(`    ${name} ${percent(share, 1).padStart(7)}  ${bar}`.trimEnd());
+    const bar = '█'.repeat(Math.round(share * BAR_WIDTH));
+    reporter.print(`    ${name} ${percent(share, 1).padStart(7)}  ${bar}`.trimEnd());
   }
 }
 
@@ -221,7 +228,7 @@ export const predictCommand: CommandModule<object, PredictOptions> = {
         default: 3,
         nargs: 1,
         describe: 'Number of most likely classes to list',
-        coerce: whole('top', 1),
+        coerce: integerAtLeast('top', 1),
       })
       .option('invert', {
         ...choice('invert', INVERT),

@@ -1,17 +1,17 @@
 // `inkgrad train`: trains the network in a new folder, or resumes an interrupted run.
 
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
 import { withBackend, type StartedBackend } from '../device/backend.js';
 import { CharacterNet, type Convolutions } from '../model/characterNet.js';
-import { initialize } from '../model/modelFile.js';
+import { loadWeights } from '../model/modelFile.js';
 import { Reporter } from '../terminal/reporter.js';
 import { readConfig, type RunConfig } from '../run/config.js';
 import { openRun, trainRun } from '../run/run.js';
-import { findRate } from '../training/suggestRate.js';
+import { findLearningRate } from '../training/suggestRate.js';
 import { newSettings, resumedSettings, SETTING_NAMES } from '../run/settings.js';
-import type { GivenSettings, Settings } from '../run/settings.js';
+import type { SettingOverrides, Settings } from '../run/settings.js';
 import { openTeachers } from '../run/teachers.js';
 import { openTrainingSource, type TrainingSource } from '../training/source.js';
 import { Trainer } from '../training/trainer.js';
@@ -34,11 +34,11 @@ async function run(args: TrainArguments): Promise<void> {
   const saved = args.resume === undefined ? null : await readConfig(args.resume);
   const settings =
     saved === null
-      ? newSettings(given(args))
-      : resumedSettings(saved.settings, given(args), args.resume!);
+      ? newSettings(givenSettings(args))
+      : resumedSettings(saved.settings, givenSettings(args), args.resume!);
   const { backend, threads } = settings;
   await withBackend({ backend, threads: threads ?? undefined }, (started) =>
-    runOn(started, { args, saved, settings, reporter }),
+    trainOrFindRate(started, { args, saved, settings, reporter }),
   );
 }
 
@@ -51,7 +51,7 @@ interface TrainTask {
 }
 
 /** Creates the trainer, then trains or runs the learning-rate range test. */
-async function runOn(
+async function trainOrFindRate(
   started: StartedBackend,
   { args, saved, settings, reporter }: TrainTask,
 ): Promise<void> {
@@ -59,17 +59,17 @@ async function runOn(
   const convolutions = settings.convolutions.split(',').map(Number) as unknown as Convolutions;
   const rng = new Rng(seed);
   const source = await openSource(settings, saved, rng, { offline: args.offline, reporter });
-  if (source.whySynthetic !== null) reporter.warn(syntheticWarning(source.whySynthetic));
+  if (source.syntheticReason !== null) reporter.warn(syntheticWarning(source.syntheticReason));
   if (settings.valOnTest) reporter.warn(VAL_ON_TEST_WARNING);
 
   const { classes } = source.train;
   const teachers = await openTeachers(settings.teacher, { classes, balance: settings.balance });
   const model = new CharacterNet({ classes: classes.length, rng, dropout, convolutions });
-  if (settings.init !== null && saved === null) await initialize(model, settings.init);
+  if (settings.init !== null && saved === null) await loadWeights(model, settings.init);
   const trainer = makeTrainer(settings, source, model, teachers.models, rng, reporter);
   try {
     if (args.lrFind === true) {
-      await findRate({ trainer, reporter, out: args.out });
+      await findLearningRate({ trainer, reporter, out: args.out });
       return;
     }
     const run = await openRun({
@@ -89,7 +89,7 @@ async function runOn(
 }
 
 /** Extracts the settings from the arguments. */
-function given(args: TrainArguments): GivenSettings {
+function givenSettings(args: TrainArguments): SettingOverrides {
   return Object.fromEntries(SETTING_NAMES.map((name) => [name, args[name]]));
 }
 
@@ -104,7 +104,7 @@ function openSource(
   fetch: { offline: boolean; reporter: Reporter },
 ): Promise<TrainingSource> {
   const { data, split, limit, valFraction, valOnTest, seed } = settings;
-  const where = {
+  const sourceOptions = {
     data: data ?? undefined,
     split,
     limit: limit ?? undefined,
@@ -112,9 +112,13 @@ function openSource(
     valOnTest,
     rng,
   };
-  if (saved === null) return openTrainingSource({ ...where, seed, fetch });
-  if (!saved.data.synthetic) return openTrainingSource({ ...where, seed: null });
-  return openTrainingSource({ ...where, seed, whyDraw: 'the resumed run was started with them' });
+  if (saved === null) return openTrainingSource({ ...sourceOptions, seed, fetch });
+  if (!saved.data.synthetic) return openTrainingSource({ ...sourceOptions, seed: null });
+  return openTrainingSource({
+    ...sourceOptions,
+    seed,
+    syntheticReason: 'the resumed run was started with them',
+  });
 }
 
 function makeTrainer(
@@ -135,10 +139,10 @@ function makeTrainer(
     rng,
     learningRate,
     augment: { shift, rotation, scale, shear, stroke },
-    sameShares: !settings.valOnTest,
+    sameClassPrior: !settings.valOnTest,
     onValidation: async (done, total) => {
       reporter.progress(done, total, `epoch ${trainer.progress.epoch + 1}/${epochs}  validating`);
-      await turn(); // yields to the event loop; awaited promises alone would block signals
+      await yieldToEventLoop(); // yields to the event loop; awaited promises alone would block signals
     },
   });
   return trainer;

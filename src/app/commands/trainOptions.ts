@@ -5,9 +5,9 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { optionName, SETTINGS, type SettingName, type Settings } from '../run/settings.js';
 import { SCHEDULES } from '../training/schedule.js';
-import { KEEPS } from '../training/trainerEvents.js';
+import { KEEP_OPTIONS } from '../training/trainerEvents.js';
 import { RECIPE_NAMES } from '../training/recipes.js';
-import { choice, dataOptions, jsonOption, runOptions, within } from './options.js';
+import { choice, dataOptions, jsonOption, runOptions, validator } from './options.js';
 
 /** Every setting, undefined if not given, and options that are not part of a run. */
 export type TrainOptions = {
@@ -24,7 +24,7 @@ export type TrainOptions = {
 /** yargs adds the camel-case name of every option. */
 export type TrainArguments = ArgumentsCamelCase<TrainOptions>;
 
-interface Description {
+interface OptionDescription {
   readonly name: SettingName;
   readonly group: string;
   readonly describe: string;
@@ -35,9 +35,9 @@ const DATA = 'Data:';
 const STOPPING = 'Stopping and resuming:';
 const COMPUTE = 'Compute:';
 
-const IMAGES = 'Augmentation, random in every epoch (0: off):';
+const AUGMENTATION = 'Augmentation, random in every epoch (0: off):';
 
-const DESCRIPTIONS: readonly Description[] = [
+const DESCRIPTIONS: readonly OptionDescription[] = [
   {
     name: 'recipe',
     group: RECIPE,
@@ -106,13 +106,17 @@ const DESCRIPTIONS: readonly Description[] = [
     group: RECIPE,
     describe: 'Epoch whose weights become the model: best by validation accuracy, or last',
   },
-  { name: 'shift', group: IMAGES, describe: 'Maximum translation along each axis, in pixels' },
-  { name: 'rotation', group: IMAGES, describe: 'Maximum rotation, in degrees' },
-  { name: 'scale', group: IMAGES, describe: 'Maximum relative change of width and height' },
-  { name: 'shear', group: IMAGES, describe: 'Maximum shear, as a tangent' },
+  {
+    name: 'shift',
+    group: AUGMENTATION,
+    describe: 'Maximum translation along each axis, in pixels',
+  },
+  { name: 'rotation', group: AUGMENTATION, describe: 'Maximum rotation, in degrees' },
+  { name: 'scale', group: AUGMENTATION, describe: 'Maximum relative change of width and height' },
+  { name: 'shear', group: AUGMENTATION, describe: 'Maximum shear, as a tangent' },
   {
     name: 'stroke',
-    group: IMAGES,
+    group: AUGMENTATION,
     describe: 'Maximum erosion or dilation of strokes on each side, in pixels',
   },
   { name: 'seed', group: RECIPE, describe: 'Random seed' },
@@ -145,38 +149,38 @@ const DESCRIPTIONS: readonly Description[] = [
   },
 ];
 
-function isWord(initial: unknown): initial is number | string {
+function isPrintable(initial: unknown): initial is number | string {
   return typeof initial === 'number' || typeof initial === 'string';
 }
 
 /** The yargs type of a setting, inferred from its default. */
-function kindOf(name: SettingName): 'boolean' | 'string' | 'number' {
-  const { initial } = SETTINGS[name];
+function yargsType(name: SettingName): 'boolean' | 'string' | 'number' {
+  const { defaultValue: initial } = SETTINGS[name];
   if (typeof initial === 'boolean') return 'boolean';
   return typeof initial === 'string' || name === 'init' || name === 'teacher' ? 'string' : 'number';
 }
 
 /** Valid values of options with a fixed set. */
-const WORDS: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
+const CHOICES: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
   recipe: RECIPE_NAMES,
   schedule: SCHEDULES,
-  keep: KEEPS,
+  keep: KEEP_OPTIONS,
 };
 
 function settingOptions(yargs: Argv): Argv {
   for (const { name, group, describe } of DESCRIPTIONS) {
-    const { initial, rule, holds } = SETTINGS[name];
-    const type = kindOf(name);
+    const { defaultValue: initial, description: rule, isValid: holds } = SETTINGS[name];
+    const type = yargsType(name);
     yargs.option(optionName(name), {
       type,
       group,
       describe,
       // Not `requiresArg`: see options.ts.
       ...(type === 'boolean' ? {} : { nargs: 1 }),
-      ...(isWord(initial) ? { defaultDescription: `${initial}` } : {}),
-      ...(WORDS[name] === undefined ? {} : choice(optionName(name), WORDS[name])),
+      ...(isPrintable(initial) ? { defaultDescription: `${initial}` } : {}),
+      ...(CHOICES[name] === undefined ? {} : choice(optionName(name), CHOICES[name])),
       ...(type === 'number' || name === 'convolutions' || name === 'teacher'
-        ? { coerce: within(optionName(name), rule, holds) }
+        ? { coerce: validator(optionName(name), rule, holds) }
         : {}),
     });
   }
@@ -185,8 +189,8 @@ function settingOptions(yargs: Argv): Argv {
 
 export function trainOptions(yargs: Argv): Argv<TrainOptions> {
   const common = jsonOption(runOptions(dataOptions(yargs)))
-    .default('split', undefined, `"${SETTINGS.split.initial as string}"`)
-    .default('backend', undefined, `"${SETTINGS.backend.initial as string}"`)
+    .default('split', undefined, `"${SETTINGS.split.defaultValue as string}"`)
+    .default('backend', undefined, `"${SETTINGS.backend.defaultValue as string}"`)
     .group(['data', 'split', 'limit'], DATA)
     .group(['backend', 'threads'], COMPUTE);
   return settingOptions(common as unknown as Argv)

@@ -7,7 +7,7 @@ import type { CharacterNet } from '../model/characterNet.js';
 import { imageTensor } from '../model/imageTensor.js';
 
 /** A matrix on the host, row-major. */
-export interface Rows {
+export interface HostMatrix {
   readonly values: Float32Array;
   readonly count: number;
   /** Numbers per row. */
@@ -15,7 +15,7 @@ export interface Rows {
 }
 
 /** Images per batch; bounds the memory of the convolutions. */
-const CHUNK = 250;
+const BATCH_SIZE = 250;
 
 /**
  * Runs images through the convolutions in evaluation mode.
@@ -23,52 +23,55 @@ const CHUNK = 250;
  * @param pixels normalized, `[n, 28, 28]`
  * @returns `[n, 1152]`
  */
-export async function featuresOf(model: CharacterNet, pixels: Float32Array): Promise<Rows> {
+export async function featuresOf(model: CharacterNet, pixels: Float32Array): Promise<HostMatrix> {
   model.eval();
   const count = pixels.length / IMAGE_PIXELS;
   const parts: Float32Array[] = [];
-  for (let from = 0; from < count; from += CHUNK) {
-    const part = pixels.subarray(from * IMAGE_PIXELS, (from + CHUNK) * IMAGE_PIXELS);
-    const read = noGrad(() =>
+  for (let from = 0; from < count; from += BATCH_SIZE) {
+    const part = pixels.subarray(from * IMAGE_PIXELS, (from + BATCH_SIZE) * IMAGE_PIXELS);
+    const pending = noGrad(() =>
       scope(() => flatten(model.conv_layers.forward(imageTensor(part))).data()),
     );
-    parts.push(Float32Array.from(await read));
+    parts.push(Float32Array.from(await pending));
   }
-  return joined(parts, count);
+  return concatenate(parts, count);
 }
 
 /** Output of the linear layers: `[n, 1152]` -> logits `[n, classes]`. */
-export async function logitsOf(model: CharacterNet, { values, count, width }: Rows): Promise<Rows> {
+export async function logitsOf(
+  model: CharacterNet,
+  { values, count, width }: HostMatrix,
+): Promise<HostMatrix> {
   model.eval();
-  const read = noGrad(() =>
+  const pending = noGrad(() =>
     scope(() => model.fc_layers.forward(tensor(values, { shape: [count, width] })).data()),
   );
-  return joined([Float32Array.from(await read)], count);
+  return concatenate([Float32Array.from(await pending)], count);
 }
 
-function joined(parts: readonly Float32Array[], count: number): Rows {
+function concatenate(parts: readonly Float32Array[], count: number): HostMatrix {
   const values = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
+  let offset = 0;
   for (const part of parts) {
-    values.set(part, at);
-    at += part.length;
+    values.set(part, offset);
+    offset += part.length;
   }
   return { values, count, width: count === 0 ? 0 : values.length / count };
 }
 
 /** One row, as a view. */
-export function rowOf({ values, width }: Rows, index: number): Float32Array {
+export function rowOf({ values, width }: HostMatrix, index: number): Float32Array {
   return values.subarray(index * width, (index + 1) * width);
 }
 
 /** The chosen rows in the given order, copied. */
-export function pick(rows: Rows, indices: ArrayLike<number>): Rows {
+export function selectRows(rows: HostMatrix, indices: ArrayLike<number>): HostMatrix {
   const values = new Float32Array(indices.length * rows.width);
   for (let i = 0; i < indices.length; i++) values.set(rowOf(rows, indices[i]), i * rows.width);
   return { values, count: indices.length, width: rows.width };
 }
 
 /** Index of the largest number; the first of equal ones (argmax). */
-export function largest(row: Float32Array): number {
+export function argmax(row: Float32Array): number {
   return row.reduce((best, value, index) => (value > row[best] ? index : best), 0);
 }

@@ -37,7 +37,7 @@ import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import { normalize } from '../../data/loading/transform.js';
 import { Adam } from '../../nn/index.js';
 import type { CharacterNet } from '../model/characterNet.js';
-import { featuresOf, largest, logitsOf, pick, rowOf, type Rows } from './features.js';
+import { featuresOf, argmax, logitsOf, selectRows, rowOf, type HostMatrix } from './features.js';
 import type { Replay } from './replay.js';
 
 /** A drawing and the class that the user assigned to it. */
@@ -61,7 +61,7 @@ export interface FineTuneOptions {
 export interface FineTuneProgress {
   readonly step: number;
   /** Maximum number of steps. */
-  readonly most: number;
+  readonly maxSteps: number;
   /** Number of corrections that are predicted correctly with a margin. */
   readonly learned: number;
 }
@@ -74,14 +74,14 @@ const JITTER = { shift: 1.2, rotation: 8, scale: 0.08, shear: 0.12, stroke: 0.3 
 /** Copies per correction: the original image and COPIES - 1 jittered ones. */
 const COPIES = 12;
 const LEARNING_RATE = 5e-4;
-const BATCH = { own: 32, all: 32, close: 64 };
+const BATCH = { corrections: 32, all: 32, affected: 64 };
 /** Weight of the replay loss relative to the loss of the corrections. */
-const WEIGHT = 8;
+const REPLAY_WEIGHT = 8;
 /**
  * A correction is learned if its class is `ratio` times as likely as any other, and wins in this
  * share of the copies.
  */
-const ENOUGH = { ratio: 1.5, copies: 0.8 };
+const LEARNED_CRITERIA = { ratio: 1.5, copies: 0.8 };
 const CHECK_EVERY = 4;
 const MAX_STEPS = 200;
 
@@ -100,24 +100,27 @@ export async function fineTune(
   const { corrections, replay, seed = 1, onProgress } = options;
   checkCorrections(corrections, model);
   const rng = new Rng(seed);
-  const own = await featuresOf(model, jittered(corrections, rng.split('augment'))); // [12 n, 1152]
-  const kept = replay === null ? null : await Kept.of(model, replay);
-  const draw = rng.split('shuffle');
+  const correctionFeatures = await featuresOf(model, jittered(corrections, rng.split('augment'))); // [12 n, 1152]
+  const replayTargets = replay === null ? null : await ReplayTargets.of(model, replay);
+  const shuffleRng = rng.split('shuffle');
   const optimizer = new Adam(model.fc_layers.parameters(), { lr: LEARNING_RATE });
   try {
     for (let step = 0; ; step++) {
       if (step % CHECK_EVERY === 0) {
-        const learned = countLearned(await logitsOf(model, own), corrections);
-        const progress: FineTuneProgress = { step, most: MAX_STEPS, learned };
+        const learned = countLearned(await logitsOf(model, correctionFeatures), corrections);
+        const progress: FineTuneProgress = { step, maxSteps: MAX_STEPS, learned };
         await onProgress?.(progress);
         if (learned === corrections.length || step >= MAX_STEPS) return progress;
       }
-      const rows = indices(draw, BATCH.own, 0, own.count);
+      const rows = randomIndices(shuffleRng, BATCH.corrections, 0, correctionFeatures.count);
       const labels = Array.from(rows, (row) => corrections[Math.floor(row / COPIES)].label);
       scope(() => {
         optimizer.zeroGrad();
-        crossEntropy(model.fc_layers.forward(upload(pick(own, rows))), tensor(labels)).backward();
-        kept?.backward(model, draw);
+        crossEntropy(
+          model.fc_layers.forward(upload(selectRows(correctionFeatures, rows))),
+          tensor(labels),
+        ).backward();
+        replayTargets?.backward(model, shuffleRng);
         optimizer.step();
       });
     }
@@ -145,33 +148,33 @@ function checkCorrections(corrections: readonly Correction[], model: CharacterNe
 
 /** Every correction unchanged, then its jittered copies: normalized pixels `[12 n, 28, 28]`. */
 function jittered(corrections: readonly Correction[], rng: Rng): Float32Array {
-  const plain = normalize();
+  const normalization = normalize();
   const augmenter = new Augmenter(JITTER, rng);
   const pixels = new Float32Array(corrections.length * COPIES * IMAGE_PIXELS);
-  corrections.forEach(({ image }, place) => {
+  corrections.forEach(({ image }, correctionIndex) => {
     for (let copy = 0; copy < COPIES; copy++) {
-      const start = (place * COPIES + copy) * IMAGE_PIXELS;
-      if (copy === 0) plain.apply(image, 0, pixels, start, IMAGE_PIXELS);
+      const start = (correctionIndex * COPIES + copy) * IMAGE_PIXELS;
+      if (copy === 0) normalization.apply(image, 0, pixels, start, IMAGE_PIXELS);
       // The random draws of an image depend on its index and its "epoch"; here each call has one
       // image, so the epoch encodes both.
-      else augmenter.apply(image, 0, place * COPIES + copy, pixels, start, 2 / 255, -1);
+      else augmenter.apply(image, 0, correctionIndex * COPIES + copy, pixels, start, 2 / 255, -1);
     }
   });
   return pixels;
 }
 
 /** Number of corrections that are predicted correctly with a margin. */
-function countLearned(logits: Rows, corrections: readonly Correction[]): number {
-  const margin = Math.log(ENOUGH.ratio); // a ratio of probabilities is a difference of logits
-  return corrections.filter(({ label }, place) => {
-    const first = rowOf(logits, place * COPIES);
-    if (first.some((value, index) => index !== label && value + margin > first[label]))
+function countLearned(logits: HostMatrix, corrections: readonly Correction[]): number {
+  const margin = Math.log(LEARNED_CRITERIA.ratio); // a ratio of probabilities is a difference of logits
+  return corrections.filter(({ label }, correctionIndex) => {
+    const original = rowOf(logits, correctionIndex * COPIES);
+    if (original.some((value, index) => index !== label && value + margin > original[label]))
       return false;
     let hits = 0;
     for (let copy = 0; copy < COPIES; copy++) {
-      if (largest(rowOf(logits, place * COPIES + copy)) === label) hits += 1;
+      if (argmax(rowOf(logits, correctionIndex * COPIES + copy)) === label) hits += 1;
     }
-    return hits >= ENOUGH.copies * COPIES;
+    return hits >= LEARNED_CRITERIA.copies * COPIES;
   }).length;
 }
 
@@ -179,28 +182,28 @@ function countLearned(logits: Rows, corrections: readonly Correction[]): number 
  * Replay data: features of the replayed images, and the network's predictions on them before
  * fine-tuning.
  */
-class Kept {
-  readonly #features: Rows;
-  readonly #said: Rows;
+class ReplayTargets {
+  readonly #features: HostMatrix;
+  readonly #targets: HostMatrix;
   /** Index of the first image of the affected classes. */
-  readonly #close: number;
+  readonly #affectedStart: number;
 
-  private constructor(features: Rows, said: Rows, close: number) {
+  private constructor(features: HostMatrix, targets: HostMatrix, affectedStart: number) {
     this.#features = features;
-    this.#said = said;
-    this.#close = close;
+    this.#targets = targets;
+    this.#affectedStart = affectedStart;
   }
 
-  static async of(model: CharacterNet, { all, close }: Replay): Promise<Kept> {
-    const pixels = new Float32Array(all.length + close.length);
+  static async of(model: CharacterNet, { all, affected }: Replay): Promise<ReplayTargets> {
+    const pixels = new Float32Array(all.length + affected.length);
     normalize().apply(all, 0, pixels, 0, all.length);
-    normalize().apply(close, 0, pixels, all.length, close.length);
+    normalize().apply(affected, 0, pixels, all.length, affected.length);
     const features = await featuresOf(model, pixels);
     const logits = await logitsOf(model, features);
-    const said = await scope(() => softmax(upload(logits)).data()); // [n, classes]
-    return new Kept(
+    const targets = await scope(() => softmax(upload(logits)).data()); // [n, classes]
+    return new ReplayTargets(
       features,
-      { ...logits, values: Float32Array.from(said) },
+      { ...logits, values: Float32Array.from(targets) },
       all.length / IMAGE_PIXELS,
     );
   }
@@ -209,22 +212,30 @@ class Kept {
    * Adds the gradient of -sum(said * log softmax(logits)), averaged over a batch of replayed
    * images.
    */
-  backward(model: CharacterNet, draw: Rng): void {
+  backward(model: CharacterNet, rng: Rng): void {
     const { count } = this.#features;
     const rows = [
-      ...indices(draw, BATCH.all, 0, this.#close),
-      ...indices(draw, count > this.#close ? BATCH.close : 0, this.#close, count),
+      ...randomIndices(rng, BATCH.all, 0, this.#affectedStart),
+      ...randomIndices(
+        rng,
+        count > this.#affectedStart ? BATCH.affected : 0,
+        this.#affectedStart,
+        count,
+      ),
     ];
-    const logits = model.fc_layers.forward(upload(pick(this.#features, rows))); // [n, classes]
-    mul(softCrossEntropy(logits, upload(pick(this.#said, rows))), WEIGHT).backward();
+    const logits = model.fc_layers.forward(upload(selectRows(this.#features, rows))); // [n, classes]
+    mul(
+      softCrossEntropy(logits, upload(selectRows(this.#targets, rows))),
+      REPLAY_WEIGHT,
+    ).backward();
   }
 }
 
 /** `count` uniform draws from `from` to `to`, exclusive, with replacement. */
-function indices(draw: Rng, count: number, from: number, to: number): number[] {
-  return Array.from({ length: count }, () => from + Math.floor(draw.uniform() * (to - from)));
+function randomIndices(rng: Rng, count: number, from: number, to: number): number[] {
+  return Array.from({ length: count }, () => from + Math.floor(rng.uniform() * (to - from)));
 }
 
-function upload({ values, count, width }: Rows) {
+function upload({ values, count, width }: HostMatrix) {
   return tensor(values, { shape: [count, width] });
 }

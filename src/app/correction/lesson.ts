@@ -8,9 +8,9 @@ import { loadState, saveState } from '../../nn/saving/serialize.js';
 import { normalize } from '../../data/loading/transform.js';
 import { modelFrom } from '../model/modelContents.js';
 import type { CharacterNet } from '../model/characterNet.js';
-import { featuresOf, largest, logitsOf, rowOf, type Rows } from './features.js';
+import { featuresOf, argmax, logitsOf, rowOf, type HostMatrix } from './features.js';
 import { fineTune, type Correction, type FineTuneProgress } from './fineTune.js';
-import { drawExam, drawReplay } from './replay.js';
+import { drawHeldOut, drawReplay } from './replay.js';
 
 export interface LessonOptions {
   /** Name of the model in error messages. */
@@ -26,7 +26,7 @@ export interface LessonOptions {
 /**
  * Accuracy on synthetic characters that were never replayed: neither EMNIST nor real handwriting.
  */
-export interface ExamResult {
+export interface HeldOutResult {
   readonly count: number;
   /** Number of correct predictions before and after fine-tuning. */
   readonly before: number;
@@ -39,7 +39,7 @@ export interface Lesson {
    */
   readonly safetensors: Uint8Array<ArrayBuffer>;
   /** Null if the program can draw none of the model's characters. */
-  readonly exam: ExamResult | null;
+  readonly heldOut: HeldOutResult | null;
   /** Number of corrections that are now predicted correctly with a margin. */
   readonly learned: number;
   readonly steps: number;
@@ -50,31 +50,40 @@ export interface Lesson {
  *
  * @throws ModelError if the file is no model; ArgumentError if a correction does not fit it
  */
-export async function giveLesson(options: LessonOptions): Promise<Lesson> {
+export async function runLesson(options: LessonOptions): Promise<Lesson> {
   const { name, safetensors, corrections, ...rest } = options;
   const { model, classes } = await modelFrom(name, safetensors);
   try {
-    const exam = drawExam(classes);
-    const asked = await featuresOf(
+    const heldOut = drawHeldOut(classes);
+    const features = await featuresOf(
       model,
-      pixelsOf([...corrections.map(({ image }) => image), exam.images]),
+      pixelsOf([...corrections.map(({ image }) => image), heldOut.images]),
     );
-    const before = readingsOf(await logitsOf(model, asked));
-    const atStake = corrections.flatMap(({ label }, at) => [classes[label], classes[before[at]]]);
+    const before = predictionsOf(await logitsOf(model, features));
+    const affectedClasses = corrections.flatMap(({ label }, index) => [
+      classes[label],
+      classes[before[index]],
+    ]);
     const { step: steps, learned } = await fineTune(model, {
       corrections,
-      replay: drawReplay(atStake),
+      replay: drawReplay(affectedClasses),
       ...rest,
     });
-    const after = readingsOf(await logitsOf(model, asked));
-    const right = (read: readonly number[]): number =>
-      exam.names.filter((wanted, at) => classes[read[corrections.length + at]] === wanted).length;
+    const after = predictionsOf(await logitsOf(model, features));
+    const countCorrect = (predictions: readonly number[]): number =>
+      heldOut.names.filter(
+        (expected, index) => classes[predictions[corrections.length + index]] === expected,
+      ).length;
     return {
-      safetensors: await saveTaught(model, safetensors, corrections.length),
-      exam:
-        exam.names.length === 0
+      safetensors: await saveFineTuned(model, safetensors, corrections.length),
+      heldOut:
+        heldOut.names.length === 0
           ? null
-          : { count: exam.names.length, before: right(before), after: right(after) },
+          : {
+              count: heldOut.names.length,
+              before: countCorrect(before),
+              after: countCorrect(after),
+            },
       learned,
       steps,
     };
@@ -86,20 +95,20 @@ export async function giveLesson(options: LessonOptions): Promise<Lesson> {
 /** Normalized pixels, `[n, 28, 28]`, of parts of one or more images. */
 function pixelsOf(parts: readonly Uint8Array[]): Float32Array {
   const pixels = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
+  let offset = 0;
   for (const part of parts) {
-    normalize().apply(part, 0, pixels, at, part.length);
-    at += part.length;
+    normalize().apply(part, 0, pixels, offset, part.length);
+    offset += part.length;
   }
   return pixels;
 }
 
-function readingsOf(logits: Rows): number[] {
-  return Array.from({ length: logits.count }, (_, index) => largest(rowOf(logits, index)));
+function predictionsOf(logits: HostMatrix): number[] {
+  return Array.from({ length: logits.count }, (_, index) => argmax(rowOf(logits, index)));
 }
 
 /** Keeps the metadata of the original's file and adds a note that this model is fine-tuned. */
-function saveTaught(
+function saveFineTuned(
   model: CharacterNet,
   original: Uint8Array,
   corrections: number,

@@ -9,9 +9,9 @@ import { mergedName } from '../../data/emnist/lookAlikes.js';
 /** Fixed, so that equal corrections give equal results. */
 const SEED = 1;
 /** Images per class that the program draws. */
-const OF_EACH = 10;
+const IMAGES_PER_CLASS = 10;
 /** Additional images of the affected classes, in total. */
-const CLOSE = 240;
+const AFFECTED_IMAGES = 240;
 
 export interface Replay {
   /** Images of every class: `[n, 28, 28]`. */
@@ -20,33 +20,36 @@ export interface Replay {
    * More images of the classes that the corrections affect, whose decision boundaries are about to
    * move.
    */
-  readonly close: Uint8Array;
+  readonly affected: Uint8Array;
 }
 
 /**
  * Draws the images to replay.
  *
- * @param atStake names of the classes that are corrected to, or were predicted instead; their
+ * @param affectedClasses names of the classes that are corrected to, or were predicted instead; their
  * look-alikes are included
  */
-export function drawReplay(atStake: Iterable<string>): Replay {
+export function drawReplay(affectedClasses: Iterable<string>): Replay {
   const characters = new SyntheticCharacters({ seed: SEED, part: 'train' });
-  const groups = new Set([...atStake].map(mergedName));
-  const numbers = [...BALANCED_CLASSES.keys()].filter((at) =>
-    groups.has(mergedName(BALANCED_CLASSES[at])),
+  const groups = new Set([...affectedClasses].map(mergedName));
+  const classIndices = [...BALANCED_CLASSES.keys()].filter((index) =>
+    groups.has(mergedName(BALANCED_CLASSES[index])),
   );
-  const rounds = BALANCED_CLASSES.length;
-  const close = numbers.length === 0 ? 0 : CLOSE;
+  const classCount = BALANCED_CLASSES.length;
+  const affected = classIndices.length === 0 ? 0 : AFFECTED_IMAGES;
   return {
-    all: draw(characters, OF_EACH * rounds, (i) => i),
+    all: draw(characters, IMAGES_PER_CLASS * classCount, (i) => i),
     // Indices after those above, so that no image is drawn twice.
-    close: draw(characters, close, (i) => {
-      return numbers[i % numbers.length] + rounds * (OF_EACH + Math.floor(i / numbers.length));
+    affected: draw(characters, affected, (i) => {
+      return (
+        classIndices[i % classIndices.length] +
+        classCount * (IMAGES_PER_CLASS + Math.floor(i / classIndices.length))
+      );
     }),
   };
 }
 
-export interface Exam {
+export interface HeldOutSet {
   readonly images: Uint8Array;
   /** Name of the class of each image. */
   readonly names: readonly string[];
@@ -56,14 +59,14 @@ export interface Exam {
  * Draws ten images of each class that the program can draw and the model has; none of them is ever
  * replayed.
  */
-export function drawExam(classes: readonly string[]): Exam {
+export function drawHeldOut(classes: readonly string[]): HeldOutSet {
   const characters = new SyntheticCharacters({ seed: SEED, part: 'validation' });
-  const known = [...Array(OF_EACH * BALANCED_CLASSES.length).keys()].filter((i) =>
+  const drawable = [...Array(IMAGES_PER_CLASS * BALANCED_CLASSES.length).keys()].filter((i) =>
     classes.includes(BALANCED_CLASSES[i % BALANCED_CLASSES.length]),
   );
   return {
-    images: draw(characters, known.length, (i) => known[i]),
-    names: known.map((i) => BALANCED_CLASSES[i % BALANCED_CLASSES.length]),
+    images: draw(characters, drawable.length, (i) => drawable[i]),
+    names: drawable.map((i) => BALANCED_CLASSES[i % BALANCED_CLASSES.length]),
   };
 }
 

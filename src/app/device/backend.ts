@@ -26,12 +26,12 @@ export async function withBackend<T>(
   work: (started: StartedBackend) => Promise<T> | T,
 ): Promise<T> {
   const { backend, report } = await chooseDevice(choice);
-  const outer = currentBackend();
+  const previous = currentBackend();
   useBackend(backend);
   try {
     return await work({ backend, description: describeDevice(report), report });
   } finally {
-    useBackend(outer);
+    useBackend(previous);
     await backend.dispose();
   }
 }

@@ -52,7 +52,7 @@ export interface ChosenDevice {
 }
 
 /** An opened backend with its adapter name. */
-export interface Opened {
+export interface OpenedBackend {
   readonly backend: Backend;
   readonly adapter: string;
   readonly software: boolean;
@@ -60,9 +60,9 @@ export interface Opened {
 
 /** Operations needed for the choice; tests replace them. */
 export interface DeviceProbe {
-  readonly open: (mode: Mode, threads: number | undefined) => Promise<Opened>;
+  readonly open: (mode: Mode, threads: number | undefined) => Promise<OpenedBackend>;
   /** Throws unless the backend's results match the CPU's. */
-  readonly checkNumbers: (backend: Backend, cpu: Backend) => Promise<void>;
+  readonly checkResults: (backend: Backend, cpu: Backend) => Promise<void>;
   /** Milliseconds per training step. */
   readonly stepTime: (backend: Backend) => Promise<number>;
 }
@@ -79,7 +79,7 @@ export async function chooseDevice({
   backend: requested,
   threads,
 }: DeviceChoice): Promise<ChosenDevice> {
-  if (requested === 'auto') return chooseBest(threads, { open, checkNumbers, stepTime });
+  if (requested === 'auto') return chooseBest(threads, { open, checkResults, stepTime });
   const mode = BACKENDS.find((name): name is Mode => name === requested && name !== 'auto');
   if (mode === undefined) {
     throw new ArgumentError(`--backend ${requested}: must be one of ${BACKENDS.join(', ')}`);
@@ -98,11 +98,11 @@ export async function chooseDevice({
 /** One line for a log: `webgpu (google swiftshader, software emulation: slow)`. */
 export function describeDevice(report: DeviceReport): string {
   const { chosen, adapter } = report;
-  return `${chosen} (${adapter}${imitatesGpu(report) ? ', software emulation: slow' : ''})`;
+  return `${chosen} (${adapter}${isSoftwareGpu(report) ? ', software emulation: slow' : ''})`;
 }
 
 /** Whether the chosen GPU backend is emulated on the CPU. */
-export function imitatesGpu({ chosen, software }: DeviceReport): boolean {
+export function isSoftwareGpu({ chosen, software }: DeviceReport): boolean {
   return software && chosen !== 'wasm' && chosen !== 'reference';
 }
 
@@ -112,7 +112,7 @@ export function describeAttempt({ ok, reason, ms }: DeviceAttempt): string {
   return `${verdict} (${ms.toFixed(0)} ms)`;
 }
 
-async function open(mode: Mode, threads: number | undefined): Promise<Opened> {
+async function open(mode: Mode, threads: number | undefined): Promise<OpenedBackend> {
   switch (mode) {
     case 'reference':
       return { backend: new ReferenceBackend(), adapter: 'plain loops, 1 thread', software: true };
@@ -131,7 +131,7 @@ async function open(mode: Mode, threads: number | undefined): Promise<Opened> {
 function reportOf(
   requested: string,
   chosen: Mode,
-  { adapter, software }: Opened,
+  { adapter, software }: OpenedBackend,
   tried: readonly DeviceAttempt[],
 ): DeviceReport {
   return { requested, chosen, adapter, software, tried };
@@ -144,39 +144,39 @@ export async function chooseBest(
 ): Promise<ChosenDevice> {
   const tried: DeviceAttempt[] = [];
   const cpu = await openCpu(threads, tried, probe);
-  let best: { readonly mode: Mode; readonly opened: Opened } = cpu;
-  let fastest = 0; // milliseconds per step of the best so far; 0 means not measured yet
+  let best: { readonly mode: Mode; readonly opened: OpenedBackend } = cpu;
+  let fastestMs = 0; // milliseconds per step of the best so far; 0 means not measured yet
   for (const mode of GPU_MODES) {
     const start = performance.now();
-    const note = (ok: boolean, reason: string): void => {
+    const record = (ok: boolean, reason: string): void => {
       tried.push({ mode, ok, reason, ms: performance.now() - start });
     };
-    let opened: Opened | null = null;
+    let opened: OpenedBackend | null = null;
     try {
       opened = await probe.open(mode, threads);
       if (opened.software) {
-        note(
+        record(
           true,
           `${opened.adapter} emulates a GPU in software, which is slower than the CPU ` +
             `kernels; force it with --backend ${mode}`,
         );
       } else {
-        await probe.checkNumbers(opened.backend, cpu.opened.backend);
-        if (fastest === 0) fastest = await probe.stepTime(best.opened.backend);
-        const own = await probe.stepTime(opened.backend);
-        const [time, bestTime] = [own.toFixed(1), fastest.toFixed(1)];
+        await probe.checkResults(opened.backend, cpu.opened.backend);
+        if (fastestMs === 0) fastestMs = await probe.stepTime(best.opened.backend);
+        const stepMs = await probe.stepTime(opened.backend);
+        const [time, bestTime] = [stepMs.toFixed(1), fastestMs.toFixed(1)];
         const slower = `slower than ${best.mode}: ${time} ms per step, ${best.mode} ${bestTime} ms`;
-        note(true, own < fastest ? '' : slower);
-        if (own < fastest) {
+        record(true, stepMs < fastestMs ? '' : slower);
+        if (stepMs < fastestMs) {
           const reason = `slower than ${mode}: ${bestTime} ms per step, ${mode} ${time} ms`;
           demote(tried, best.mode, reason);
           if (best !== cpu) await best.opened.backend.dispose();
           best = { mode, opened };
-          fastest = own;
+          fastestMs = stepMs;
         }
       }
     } catch (error) {
-      note(false, reasonOf(mode, error));
+      record(false, reasonOf(mode, error));
     }
     if (opened !== null && opened !== best.opened) await opened.backend.dispose();
   }
@@ -189,19 +189,19 @@ async function openCpu(
   threads: number | undefined,
   tried: DeviceAttempt[],
   probe: DeviceProbe,
-): Promise<{ readonly mode: Mode; readonly opened: Opened }> {
+): Promise<{ readonly mode: Mode; readonly opened: OpenedBackend }> {
   for (const mode of ['wasm', 'reference'] as const) {
     const start = performance.now();
-    const note = (ok: boolean, reason: string): void => {
+    const record = (ok: boolean, reason: string): void => {
       tried.push({ mode, ok, reason, ms: performance.now() - start });
     };
     try {
       const opened = await probe.open(mode, threads);
-      note(true, '');
+      record(true, '');
       return { mode, opened };
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
-      note(false, reasonOf(mode, error));
+      record(false, reasonOf(mode, error));
     }
   }
   throw new BackendError('no backend could be started'); // the reference backend always starts
@@ -224,15 +224,15 @@ function reasonOf(mode: Mode, error: unknown): string {
 const PROBE = { batchSize: 4, steps: 2 };
 
 /** Compares the losses of two training steps with the CPU's. */
-async function checkNumbers(backend: Backend, cpu: Backend): Promise<void> {
-  const [own, right] = [await trainingRun(backend, PROBE), await trainingRun(cpu, PROBE)];
-  const wrong = own.losses.findIndex(
-    (loss, step) => !(Math.abs(loss - right.losses[step]) <= 1e-3),
+async function checkResults(backend: Backend, cpu: Backend): Promise<void> {
+  const [actual, expected] = [await trainingRun(backend, PROBE), await trainingRun(cpu, PROBE)];
+  const wrongStep = actual.losses.findIndex(
+    (loss, step) => !(Math.abs(loss - expected.losses[step]) <= 1e-3),
   );
-  if (wrong < 0) return;
+  if (wrongStep < 0) return;
   throw new InkgradError(
-    `wrong results: the loss of training step ${wrong + 1} is ${own.losses[wrong]}, expected ` +
-      `${right.losses[wrong]}`,
+    `wrong results: the loss of training step ${wrongStep + 1} is ${actual.losses[wrongStep]}, expected ` +
+      `${expected.losses[wrongStep]}`,
   );
 }
 

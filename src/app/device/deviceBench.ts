@@ -39,7 +39,7 @@ export async function trainingRun(
 ): Promise<TrainingRun> {
   const { batchSize, steps, seed = 42, adam = { lr: 1e-3 }, onStep } = options;
   const dataset = syntheticDataset({ seed, count: batchSize * steps, part: 'train' });
-  const outer = currentBackend();
+  const previous = currentBackend();
   useBackend(backend);
   try {
     const model = new CharacterNet({ classes: dataset.classes.length, rng: new Rng(seed) });
@@ -57,7 +57,7 @@ export async function trainingRun(
     model.dispose();
     return { losses, ms };
   } finally {
-    useBackend(outer);
+    useBackend(previous);
   }
 }
 
@@ -94,19 +94,19 @@ export async function measureDevice(
   options: MeasureOptions = {},
 ): Promise<DeviceMeasurement> {
   const { batchSize = 64, steps = 10, onStep } = options;
-  const counter = counting(backend);
-  const all = { batchSize, steps: steps + 1, ...(onStep === undefined ? {} : { onStep }) };
-  const { ms } = await trainingRun(counter.backend, all);
-  const timed = ms.slice(1).sort((a, b) => a - b);
+  const counter = withCounters(backend);
+  const runOptions = { batchSize, steps: steps + 1, ...(onStep === undefined ? {} : { onStep }) };
+  const { ms } = await trainingRun(counter.backend, runOptions);
+  const sortedMs = ms.slice(1).sort((a, b) => a - b);
   const kernels = [...counter.launches]
     .map(([name, count]) => ({ name, launches: count / (steps + 1) }))
     .sort((a, b) => b.launches - a.launches);
-  const { compiled = null, compileMs = null } = statisticsOf(backend);
+  const { compiled = null, compileMs = null } = compileStatistics(backend);
   return {
     backend: backend.name,
     batchSize,
     firstStepMs: ms[0],
-    stepMs: timed[Math.floor(timed.length / 2)],
+    stepMs: sortedMs[Math.floor(sortedMs.length / 2)],
     launches: kernels.reduce((sum, { launches }) => sum + launches, 0),
     kernels,
     compiled,
@@ -117,14 +117,14 @@ export async function measureDevice(
 }
 
 /** Compilation statistics of a backend, if it has any. */
-function statisticsOf(backend: Backend): { compiled?: number; compileMs?: number } {
+function compileStatistics(backend: Backend): { compiled?: number; compileMs?: number } {
   return 'statistics' in backend
     ? (backend.statistics as { compiled: number; compileMs: number })
     : {};
 }
 
 /** Wraps a backend and counts its launches and peak memory. */
-function counting(inner: Backend): {
+function withCounters(inner: Backend): {
   readonly backend: Backend;
   readonly launches: ReadonlyMap<string, number>;
   readonly peakBytes: number;
@@ -134,7 +134,7 @@ function counting(inner: Backend): {
   const count = (name: string): void => {
     launches.set(name, (launches.get(name) ?? 0) + 1);
   };
-  const noting = <T>(result: T): T => {
+  const trackPeak = <T>(result: T): T => {
     peakBytes = Math.max(peakBytes, inner.memory.liveBytes);
     return result;
   };
@@ -143,7 +143,7 @@ function counting(inner: Backend): {
       name,
       (launch) => {
         count(name);
-        return noting(routine(launch));
+        return trackPeak(routine(launch));
       },
     ],
   );
@@ -154,10 +154,10 @@ function counting(inner: Backend): {
     get memory() {
       return inner.memory;
     },
-    upload: (values) => noting(inner.upload(values)),
+    upload: (values) => trackPeak(inner.upload(values)),
     run: (launch) => {
       count(launch.kernel.name);
-      return noting(inner.run(launch));
+      return trackPeak(inner.run(launch));
     },
     read: (buffer) => inner.read(buffer),
     free: (buffer) => inner.free(buffer),

@@ -45,7 +45,7 @@ export interface Assessment {
   readonly perClass: readonly (ClassScore & ClassMeasures)[];
 }
 
-const PAIRS = 20;
+const MAX_PAIRS = 20;
 
 /** An evaluation with its logits, and the probabilities at the model's temperature. */
 export interface CalibratedEvaluation extends Evaluation {
@@ -81,7 +81,8 @@ export function assess(evaluation: CalibratedEvaluation, dataset: Dataset): Asse
   const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);
   const measures = classMeasures(counts, dataset.classes);
   const { error, bins } = calibration(probabilities, predictions, dataset.labels);
-  const plain = temperature === 1 ? probabilities : probabilitiesOf(logits, dataset.classes.length);
+  const uncalibrated =
+    temperature === 1 ? probabilities : probabilitiesOf(logits, dataset.classes.length);
   return {
     accuracy,
     accuracyInterval: bootstrapInterval(correct, total),
@@ -94,10 +95,10 @@ export function assess(evaluation: CalibratedEvaluation, dataset: Dataset): Asse
     macroF1: macroF1(measures),
     temperature,
     calibrationError: error,
-    uncalibratedError: calibration(plain, predictions, dataset.labels).error,
+    uncalibratedError: calibration(uncalibrated, predictions, dataset.labels).error,
     calibration: bins,
     statements: countStatements(probabilities, dataset.labels, dataset.classes),
-    confusedPairs: confusedPairs(counts, dataset.classes, PAIRS),
+    confusedPairs: confusedPairs(counts, dataset.classes, MAX_PAIRS),
     perClass: perClass.map((one, i) => ({ ...one, ...measures[i] })),
   };
 }
@@ -123,20 +124,20 @@ export function summaryOf(assessment: Assessment): readonly (readonly [string, s
       percent(assessment.calibrationError),
       `expected calibration error, 15 bins${atTemperature(assessment)}`,
     ],
-    sureness(assessment),
+    confidentShare(assessment),
   ];
 }
 
 /** Fraction of confident predictions, and their accuracy. */
-function sureness({
+function confidentShare({
   statements: { one, alike, unsure },
   total,
 }: Assessment): [string, string, string] {
   const count = one.count + alike.count;
-  const right = (said: number, of: number): string => percent(of === 0 ? null : said / of);
+  const accuracyOf = (hits: number, of: number): string => percent(of === 0 ? null : hits / of);
   const meaning =
-    `${right(one.right + alike.right, count)} of these are correct, look-alikes grouped; ` +
-    `of the others ${right(unsure.right, unsure.count)}`;
+    `${accuracyOf(one.right + alike.right, count)} of these are correct, look-alikes grouped; ` +
+    `of the others ${accuracyOf(unsure.right, unsure.count)}`;
   return ['confident', percent(count / total), meaning];
 }
 

@@ -25,23 +25,23 @@ export function drawConfusion({ predictions }: Evaluation, dataset: Dataset): Ca
   });
 }
 
-const WORST = 60;
+const MAX_ERRORS = 60;
 
 /** The most confident errors, or null if there are none. */
-export function drawWorst(evaluation: CalibratedEvaluation, dataset: Dataset): Canvas | null {
+export function drawErrors(evaluation: CalibratedEvaluation, dataset: Dataset): Canvas | null {
   const { predictions, probabilities } = evaluation;
   const { classes, labels } = dataset;
   const confidence = (i: number): number => probabilities[i * classes.length + predictions[i]];
-  const wrong = [...labels.keys()].filter((i) => predictions[i] !== labels[i]);
-  if (wrong.length === 0) return null;
-  wrong.sort((a, b) => confidence(b) - confidence(a));
-  const tiles = wrong.slice(0, WORST).map((i) => ({
+  const errors = [...labels.keys()].filter((i) => predictions[i] !== labels[i]);
+  if (errors.length === 0) return null;
+  errors.sort((a, b) => confidence(b) - confidence(a));
+  const tiles = errors.slice(0, MAX_ERRORS).map((i) => ({
     pixels: imageAt(dataset, i),
     caption: `${classes[labels[i]]} → ${classes[predictions[i]]}\n${percent(confidence(i), 1)}`,
     tone: 'bad' as const,
   }));
   return gallery({
-    title: `Most confident of ${wrong.length} errors (true → predicted): ${dataset.name}`,
+    title: `Most confident of ${errors.length} errors (true → predicted): ${dataset.name}`,
     tiles,
   });
 }
@@ -70,7 +70,7 @@ export function drawCalibration({ calibration: bins, calibrationError }: Assessm
 }
 
 /** An evaluation and the context of its report. */
-export interface AssessmentFiles {
+export interface AssessmentReportOptions {
   /** An existing, empty folder. */
   readonly folder: string;
   readonly title: string;
@@ -84,15 +84,15 @@ export interface AssessmentFiles {
  */
 export async function writeAssessment(
   assessment: Assessment,
-  files: AssessmentFiles,
+  files: AssessmentReportOptions,
 ): Promise<string[]> {
   const { folder, title, evaluation, dataset } = files;
-  const pictures = [
+  const figures = [
     ['confusion.png', 'Confusion matrix', drawConfusion(evaluation, dataset)],
-    ['worst.png', 'Most confident errors', drawWorst(evaluation, dataset)],
+    ['worst.png', 'Most confident errors', drawErrors(evaluation, dataset)],
     ['calibration.png', 'Calibration', drawCalibration(assessment)],
   ] as const;
-  const drawn = pictures.flatMap(([name, heading, canvas]) =>
+  const drawn = figures.flatMap(([name, heading, canvas]) =>
     canvas === null ? [] : [{ name, heading, png: encodeCanvas(canvas) }],
   );
   for (const { name, png } of drawn) await writeAtomically(join(folder, name), png);

@@ -42,32 +42,32 @@ export async function evaluate(
   const { batchSize = 250, priors = null, onProgress } = options;
   const classes = dataset.classes.length;
   const predictions = new Uint8Array(dataset.length);
-  const kept = options.logits === true ? new Float32Array(dataset.length * classes) : null;
+  const allLogits = options.logits === true ? new Float32Array(dataset.length * classes) : null;
   const modes = model.namedModules().map(([, layer]) => [layer, layer.training] as const);
   let lossSum = 0;
   let done = 0;
   model.eval();
   try {
     for (const batch of new BatchLoader({ dataset, batchSize }).batches(0)) {
-      const [loss, read, rows] = await Promise.all(
+      const [loss, batchPredictions, batchLogits] = await Promise.all(
         noGrad(() =>
           scope(() => {
             const images = tensor(batch.images, {
               shape: [batch.count, 1, dataset.height, dataset.width],
             });
-            const plain = model.forward(images); // [count, classes]
-            const logits = priors === null ? plain : add(plain, tensor(priors));
+            const rawLogits = model.forward(images); // [count, classes]
+            const logits = priors === null ? rawLogits : add(rawLogits, tensor(priors));
             return [
               crossEntropy(logits, tensor(batch.labels), { reduction: 'sum' }).item(),
               argmax(logits).data(),
-              kept === null ? Promise.resolve(null) : logits.data(),
+              allLogits === null ? Promise.resolve(null) : logits.data(),
             ] as const;
           }),
         ),
       );
       lossSum += loss;
-      predictions.set(read, done);
-      if (rows !== null) kept?.set(rows, done * classes);
+      predictions.set(batchPredictions, done);
+      if (batchLogits !== null) allLogits?.set(batchLogits, done * classes);
       done += batch.count;
       await onProgress?.(done);
     }
@@ -75,5 +75,5 @@ export async function evaluate(
     for (const [layer, training] of modes) layer.training = training;
   }
   const scores = score(predictions, dataset.labels, dataset.classes);
-  return { ...scores, loss: lossSum / dataset.length, predictions, logits: kept };
+  return { ...scores, loss: lossSum / dataset.length, predictions, logits: allLogits };
 }

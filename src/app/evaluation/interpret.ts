@@ -3,7 +3,7 @@
 
 import { mergedName } from '../../data/emnist/lookAlikes.js';
 
-export interface Choice {
+export interface Candidate {
   /** Class index. */
   readonly index: number;
   readonly name: string;
@@ -11,15 +11,15 @@ export interface Choice {
 }
 
 /** The prediction for one image. */
-export interface Reading {
+export interface Prediction {
   /** The most probable classes, in descending order. */
-  readonly top: readonly Choice[];
+  readonly top: readonly Candidate[];
   /**
    * The character, or the look-alikes that cannot be distinguished without context, most
    * probable first. These are the members of its group (1/I/L, 9/g/q, F/f, 0/O) that are at
    * least a tenth as probable.
    */
-  readonly read: readonly string[];
+  readonly characters: readonly string[];
   /** The total probability of the characters in `read`. */
   readonly probability: number;
   /** True if the prediction is confident: `probability` is at least 0.7. */
@@ -34,14 +34,14 @@ export interface Reading {
  * confident prediction lists 1.26 characters on average and includes the correct one in 97.7 % of
  * cases; at 0.5, 1.12 and 95.8 %; at 0.02, 1.30 and 97.9 %.
  */
-export const WORTH_NAMING = 0.1;
+export const MIN_RELATIVE_PROBABILITY = 0.1;
 /**
  * Minimum probability of a confident prediction. Nearly half of the predictions below it are wrong:
  * 4.1 % of the images are below 0.7, of which 45 % are predicted wrongly, compared with 2.3 % of
  * the others. A threshold of 0.9 would flag 11.2 %, three of four of them without need; 0.5 would
  * flag 0.8 %.
  */
-const SURE = 0.7;
+const MIN_CONFIDENCE = 0.7;
 
 /**
  * Interprets a row of probabilities.
@@ -53,15 +53,16 @@ export function interpret(
   probabilities: ArrayLike<number>,
   classes: readonly string[],
   count: number,
-): Reading {
+): Prediction {
   // The sort is stable: equal probabilities stay in class order.
   const ranked = classes
-    .map((name, index): Choice => ({ index, name, probability: probabilities[index] }))
+    .map((name, index): Candidate => ({ index, name, probability: probabilities[index] }))
     .sort((a, b) => b.probability - a.probability);
   const [best] = ranked;
   const alike = ranked.filter(
     ({ name, probability }) =>
-      mergedName(name) === mergedName(best.name) && probability >= WORTH_NAMING * best.probability,
+      mergedName(name) === mergedName(best.name) &&
+      probability >= MIN_RELATIVE_PROBABILITY * best.probability,
   );
   const probability = Math.min(
     1,
@@ -69,9 +70,9 @@ export function interpret(
   );
   return {
     top: ranked.slice(0, count),
-    read: alike.map(({ name }) => name),
+    characters: alike.map(({ name }) => name),
     probability,
-    sure: probability >= SURE,
+    sure: probability >= MIN_CONFIDENCE,
   };
 }
 
@@ -79,7 +80,7 @@ export function interpret(
  * Number of predictions of one kind, and how many are correct: the true character is
  * among those listed.
  */
-export interface Said {
+export interface KindCount {
   readonly count: number;
   readonly right: number;
 }
@@ -87,11 +88,11 @@ export interface Said {
 /** Predictions on a data set, counted by kind. */
 export interface Statements {
   /** One character, with confidence. */
-  readonly one: Said;
+  readonly one: KindCount;
   /** Several look-alikes, with confidence. */
-  readonly alike: Said;
+  readonly alike: KindCount;
   /** Low confidence. */
-  readonly unsure: Said;
+  readonly unsure: KindCount;
 }
 
 /**
@@ -108,11 +109,15 @@ export function countStatements(
   const counts = { one: [0, 0], alike: [0, 0], unsure: [0, 0] };
   for (let i = 0; i < labels.length; i++) {
     const row = probabilities.subarray(i * classes.length, (i + 1) * classes.length);
-    const { read, sure } = interpret(row, classes, 1);
-    const said = counts[!sure ? 'unsure' : read.length > 1 ? 'alike' : 'one'];
-    said[0] += 1;
-    if (read.includes(classes[labels[i]])) said[1] += 1;
+    const { characters, sure } = interpret(row, classes, 1);
+    const tally = counts[!sure ? 'unsure' : characters.length > 1 ? 'alike' : 'one'];
+    tally[0] += 1;
+    if (characters.includes(classes[labels[i]])) tally[1] += 1;
   }
-  const saidOf = ([count, right]: number[]): Said => ({ count, right });
-  return { one: saidOf(counts.one), alike: saidOf(counts.alike), unsure: saidOf(counts.unsure) };
+  const toKindCount = ([count, right]: number[]): KindCount => ({ count, right });
+  return {
+    one: toKindCount(counts.one),
+    alike: toKindCount(counts.alike),
+    unsure: toKindCount(counts.unsure),
+  };
 }

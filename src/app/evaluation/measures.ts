@@ -35,17 +35,17 @@ export function classMeasures(
 ): ClassMeasures[] {
   const n = names.length;
   return names.map((name, c) => {
-    let [shown, read] = [0, 0];
+    let [labelCount, predictedCount] = [0, 0];
     for (let other = 0; other < n; other++) {
-      shown += counts[c * n + other];
-      read += counts[other * n + c];
+      labelCount += counts[c * n + other];
+      predictedCount += counts[other * n + c];
     }
     const hits = counts[c * n + c];
     return {
       name,
-      precision: read === 0 ? null : hits / read,
-      recall: shown === 0 ? null : hits / shown,
-      f1: shown + read === 0 ? null : (2 * hits) / (shown + read),
+      precision: predictedCount === 0 ? null : hits / predictedCount,
+      recall: labelCount === 0 ? null : hits / labelCount,
+      f1: labelCount + predictedCount === 0 ? null : (2 * hits) / (labelCount + predictedCount),
     };
   });
 }
@@ -68,20 +68,25 @@ export interface ConfusedPair {
 export function confusedPairs(
   counts: ArrayLike<number>,
   names: readonly string[],
-  most: number,
+  limit: number,
 ): ConfusedPair[] {
   const n = names.length;
   const pairs: ConfusedPair[] = [];
   for (let label = 0; label < n; label++) {
-    let shown = 0;
-    for (let read = 0; read < n; read++) shown += counts[label * n + read];
-    for (let read = 0; read < n; read++) {
-      const count = counts[label * n + read];
-      if (read !== label && count > 0)
-        pairs.push({ label: names[label], read: names[read], count, share: count / shown });
+    let labelCount = 0;
+    for (let predicted = 0; predicted < n; predicted++) labelCount += counts[label * n + predicted];
+    for (let predicted = 0; predicted < n; predicted++) {
+      const count = counts[label * n + predicted];
+      if (predicted !== label && count > 0)
+        pairs.push({
+          label: names[label],
+          read: names[predicted],
+          count,
+          share: count / labelCount,
+        });
     }
   }
-  return pairs.sort((a, b) => b.count - a.count).slice(0, most);
+  return pairs.sort((a, b) => b.count - a.count).slice(0, limit);
 }
 
 /**
@@ -98,13 +103,13 @@ export function topAccuracy(
   const classes = probabilities.length / labels.length;
   let hits = 0;
   for (let i = 0; i < labels.length; i++) {
-    const own = probabilities[i * classes + labels[i]];
-    let likelier = 0;
+    const labelProbability = probabilities[i * classes + labels[i]];
+    let higher = 0;
     for (let c = 0; c < classes; c++) {
       const other = probabilities[i * classes + c];
-      if (other > own || (other === own && c < labels[i])) likelier += 1;
+      if (other > labelProbability || (other === labelProbability && c < labels[i])) higher += 1;
     }
-    if (likelier < k) hits += 1;
+    if (higher < k) hits += 1;
   }
   return hits / labels.length;
 }
@@ -151,8 +156,8 @@ export function calibration(
   }));
   for (let i = 0; i < labels.length; i++) {
     const confidence = probabilities[i * classes + predictions[i]];
-    const place = Math.ceil(confidence * CALIBRATION_BINS) - 1;
-    const bin = sums[Math.min(CALIBRATION_BINS - 1, Math.max(0, place))];
+    const binIndex = Math.ceil(confidence * CALIBRATION_BINS) - 1;
+    const bin = sums[Math.min(CALIBRATION_BINS - 1, Math.max(0, binIndex))];
     bin.count += 1;
     bin.confidence += confidence;
     if (predictions[i] === labels[i]) bin.hits += 1;

@@ -46,16 +46,16 @@ export function score(
   let correct = 0;
   let mergedCorrect = 0;
   for (let i = 0; i < labels.length; i++) {
-    const [read, label] = [predictions[i], labels[i]];
+    const [predicted, label] = [predictions[i], labels[i]];
     totals[label] += 1;
-    if (read === label) {
+    if (predicted === label) {
       hits[label] += 1;
       correct += 1;
     }
-    if (merged[read] === merged[label]) mergedCorrect += 1;
+    if (merged[predicted] === merged[label]) mergedCorrect += 1;
   }
   const total = labels.length;
-  const present = totals.filter((count) => count > 0).length;
+  const nonEmptyClasses = totals.filter((count) => count > 0).length;
   const balanced = hits.reduce(
     (sum, count, label) => sum + (count === 0 ? 0 : count / totals[label]),
     0,
@@ -64,7 +64,7 @@ export function score(
     total,
     correct,
     accuracy: correct / total,
-    balancedAccuracy: balanced / present,
+    balancedAccuracy: balanced / nonEmptyClasses,
     mergedAccuracy: mergedCorrect / total,
     perClass: classes.map((name, label) => ({
       name,

@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/loading/dataset.js';
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 
 /** One image among those compared. */
-export interface Place {
+export interface ImageReference {
   /** Its part: the explored one (`explored`), or the other one. */
   readonly part: 'explored' | 'other';
   /** Its index in that part. */
@@ -18,7 +18,7 @@ export interface Duplicates {
    * Each set of two or more equal images with at least one in the explored part, ordered by first
    * image.
    */
-  readonly groups: readonly (readonly Place[])[];
+  readonly groups: readonly (readonly ImageReference[])[];
   /** Images of the explored part that equal an earlier one of it. */
   readonly copies: number;
   /** Groups whose images in the explored part have two labels or more. */
@@ -51,44 +51,46 @@ function areEqual(a: Dataset, i: number, b: Dataset, j: number): boolean {
 }
 
 /** Finds equal images within one part, and images of another part that equal them. */
-export function findDuplicates(own: Dataset, other: Dataset | null): Duplicates {
+export function findDuplicates(explored: Dataset, other: Dataset | null): Duplicates {
   // Images grouped by hash, and within a hash by equality.
-  const sets = new Map<number, Place[][]>();
-  const parts = { explored: own, other };
+  const byHash = new Map<number, ImageReference[][]>();
+  const parts = { explored, other };
   for (const part of ['explored', 'other'] as const) {
     const dataset = parts[part];
     if (dataset === null) continue;
     for (let index = 0; index < dataset.length; index++) {
       const hash = hashImage(dataset.images, index);
-      const place: Place = { part, index, label: dataset.labels[index] };
-      const bucket = sets.get(hash);
+      const reference: ImageReference = { part, index, label: dataset.labels[index] };
+      const bucket = byHash.get(hash);
       if (bucket === undefined) {
-        if (part === 'explored') sets.set(hash, [[place]]);
+        if (part === 'explored') byHash.set(hash, [[reference]]);
         continue;
       }
       const equal = bucket.find(([first]) =>
         areEqual(parts[first.part]!, first.index, dataset, index),
       );
-      if (equal !== undefined) equal.push(place);
-      else if (part === 'explored') bucket.push([place]);
+      if (equal !== undefined) equal.push(reference);
+      else if (part === 'explored') bucket.push([reference]);
     }
   }
-  const groups = [...sets.values()].flat().filter((group) => group.length > 1);
+  const groups = [...byHash.values()].flat().filter((group) => group.length > 1);
   groups.sort(([a], [b]) => a.index - b.index);
-  const ownOf = groups.map((group) => group.filter(({ part }) => part === 'explored'));
+  const exploredImages = groups.map((group) => group.filter(({ part }) => part === 'explored'));
   return {
     groups,
-    copies: ownOf.reduce((sum, group) => sum + group.length - 1, 0),
-    acrossClasses: ownOf.filter((group) => new Set(group.map(({ label }) => label)).size > 1)
-      .length,
+    copies: exploredImages.reduce((sum, group) => sum + group.length - 1, 0),
+    acrossClasses: exploredImages.filter(
+      (group) => new Set(group.map(({ label }) => label)).size > 1,
+    ).length,
     inOtherPart:
       other === null
         ? null
         : groups.reduce(
-            (sum, group, i) => sum + (group.length > ownOf[i].length ? ownOf[i].length : 0),
+            (sum, group, i) =>
+              sum + (group.length > exploredImages[i].length ? exploredImages[i].length : 0),
             0,
           ),
-    blank: countBlank(own),
+    blank: countBlank(explored),
   };
 }
 

@@ -15,7 +15,7 @@ import type { Exploration } from './index.js';
 import { percent } from '../evaluation/percent.js';
 
 /** Descriptions of the charts, by file name without `.png`. */
-export const PICTURES = {
+export const FIGURES = {
   counts: 'Bars: the number of images of each class',
   samples: 'Sheet: images of each class, chosen at random',
   means: 'The mean image of each class',
@@ -33,11 +33,11 @@ export const PICTURES = {
   duplicates: 'Images that occur more than once',
 } as const;
 
-export type PictureName = keyof typeof PICTURES;
-export type Pictures = Readonly<Partial<Record<PictureName, Canvas>>>;
+export type FigureName = keyof typeof FIGURES;
+export type Figures = Readonly<Partial<Record<FigureName, Canvas>>>;
 
-const SAMPLES = 6;
-const SHOWN = 48;
+const SAMPLES_PER_CLASS = 6;
+const MAX_SHOWN = 48;
 const SHOWN_COMPONENTS = 24;
 
 /** Values as gray levels: `low` becomes paper and `high` ink. */
@@ -51,29 +51,29 @@ function toGray(values: ArrayLike<number>, low: number, high: number): Uint8Arra
 function samplesOf(dataset: Dataset, rng: Rng): Uint8Array[][] {
   const samples = dataset.classes.map((): Uint8Array[] => []);
   for (const i of rng.permutation(dataset.length)) {
-    const own = samples[dataset.labels[i]];
-    if (own.length < SAMPLES) own.push(imageAt(dataset, i));
+    const classSamples = samples[dataset.labels[i]];
+    if (classSamples.length < SAMPLES_PER_CLASS) classSamples.push(imageAt(dataset, i));
   }
   return samples;
 }
 
 /** Draws all charts; charts without content are left out. */
-export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pictures {
+export function drawFigures(dataset: Dataset, exploration: Exploration, rng: Rng): Figures {
   const { classes: names } = dataset;
-  const { moments, measures, statistics, components, compared, votes } = found;
+  const { moments, measures, statistics, components, sample, votes } = exploration;
   const inked = [...measures.ink.keys()].filter((i) => measures.ink[i] > 0);
   const inkedWidths = inked.map((i) => measures.strokeWidth[i]);
   const sides = inked.map((i) => Math.max(measures.inkWidth[i], measures.inkHeight[i]));
-  const highest = Math.max(...moments.mean, 0.01);
-  const highestSd = Math.max(...moments.sd, 0.01);
-  const withStrokes = found.classes.filter(({ strokeWidth }) => strokeWidth !== null);
+  const maxMean = Math.max(...moments.mean, 0.01);
+  const maxSd = Math.max(...moments.sd, 0.01);
+  const withStrokes = exploration.classes.filter(({ strokeWidth }) => strokeWidth !== null);
   const strokes = withStrokes.map(({ strokeWidth }) => strokeWidth!);
-  const place = (i: number): { x: number; y: number } => ({
+  const projection = (i: number): { x: number; y: number } => ({
     x: components.points[i * components.count],
     y: components.points[i * components.count + 1],
   });
-  const [firstShare, secondShare] = components.shares;
-  const cumulative = Array.from(components.shares).map(
+  const [firstShare, secondShare] = components.explainedVarianceRatio;
+  const cumulative = Array.from(components.explainedVarianceRatio).map(
     (
       (sum) => (share: number) =>
         (sum += share)
@@ -85,7 +85,7 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       title: 'Images of each class',
       yLabel: 'images',
       names,
-      values: Array.from(found.counts),
+      values: Array.from(exploration.counts),
     }),
     samples: sampleSheet({
       title: 'Samples',
@@ -104,12 +104,12 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       title: 'Pixels of all images',
       tiles: [
         {
-          pixels: toGray(moments.mean, 0, highest),
-          caption: `mean\nblack is ${highest.toFixed(3)}`,
+          pixels: toGray(moments.mean, 0, maxMean),
+          caption: `mean\nblack is ${maxMean.toFixed(3)}`,
         },
         {
-          pixels: toGray(moments.sd, 0, highestSd),
-          caption: `standard deviation\nblack is ${highestSd.toFixed(3)}`,
+          pixels: toGray(moments.sd, 0, maxSd),
+          caption: `standard deviation\nblack is ${maxSd.toFixed(3)}`,
         },
       ],
       columns: 2,
@@ -148,14 +148,14 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
       tiles: Array.from(
         { length: Math.min(SHOWN_COMPONENTS, components.count) },
         (_, component): Tile => {
-          const own = components.directions.subarray(
+          const direction = components.directions.subarray(
             component * IMAGE_PIXELS,
             (component + 1) * IMAGE_PIXELS,
           );
-          const reach = Math.max(...own.map(Math.abs));
+          const reach = Math.max(...direction.map(Math.abs));
           return {
-            pixels: toGray(own, -reach, reach),
-            caption: `${component + 1}: ${percent(components.shares[component], 1)}`,
+            pixels: toGray(direction, -reach, reach),
+            caption: `${component + 1}: ${percent(components.explainedVarianceRatio[component], 1)}`,
           };
         },
       ),
@@ -183,35 +183,38 @@ export function drawPictures(dataset: Dataset, found: Exploration, rng: Rng): Pi
     }),
     pca: scatter({
       title: 'The first two principal components',
-      points: Array.from(found.mapped, (i) => ({ ...place(i), group: compared.labels[i] })),
+      points: Array.from(exploration.plotted, (i) => ({
+        ...projection(i),
+        group: sample.labels[i],
+      })),
       names,
       xLabel: `first component, ${percent(firstShare, 1)} of the variance`,
       yLabel: `second component, ${percent(secondShare, 1)}`,
     }),
     umap: scatter({
       title: 'UMAP embedding',
-      points: Array.from({ length: found.map.length / 2 }, (_, i) => ({
-        x: found.map[2 * i],
-        y: found.map[2 * i + 1],
-        group: compared.labels[found.mapped[i]],
+      points: Array.from({ length: exploration.embedding.length / 2 }, (_, i) => ({
+        x: exploration.embedding[2 * i],
+        y: exploration.embedding[2 * i + 1],
+        group: sample.labels[exploration.plotted[i]],
       })),
       names,
     }),
-    ...(found.neighbours.k > 0 && {
+    ...(exploration.neighbors.k > 0 && {
       neighbours: confusionPlot({
-        title: `Vote of the ${found.neighbours.k} nearest neighbors`,
+        title: `Vote of the ${exploration.neighbors.k} nearest neighbors`,
         names,
         counts: votes.counts,
         rowLabel: 'label',
         columnLabel: 'class with the most votes',
       }),
     }),
-    ...drawCases(dataset, found),
+    ...drawExamples(dataset, exploration),
   };
 }
 
 /** Draws the galleries of single images: closest pairs, doubtful labels, duplicates. */
-function drawCases(dataset: Dataset, { votes, compared, duplicates }: Exploration): Pictures {
+function drawExamples(dataset: Dataset, { votes, sample, duplicates }: Exploration): Figures {
   const { classes: names } = dataset;
   const tile = (
     from: Dataset,
@@ -224,26 +227,21 @@ function drawCases(dataset: Dataset, { votes, compared, duplicates }: Exploratio
     tone,
   });
   const pairs = votes.pairs
-    .slice(0, SHOWN / 2)
+    .slice(0, MAX_SHOWN / 2)
     .flatMap(({ indices: [a, b], labels, distance }) => [
-      tile(compared, a, `${names[labels[0]]}\ndistance ${distance.toFixed(2)}`),
-      tile(compared, b, names[labels[1]]),
+      tile(sample, a, `${names[labels[0]]}\ndistance ${distance.toFixed(2)}`),
+      tile(sample, b, names[labels[1]]),
     ]);
   const doubts = votes.doubts
-    .slice(0, SHOWN)
+    .slice(0, MAX_SHOWN)
     .map(({ index, label, suggested, votes: count }) =>
-      tile(
-        compared,
-        index,
-        `labeled ${names[label]}\n${count} votes for ${names[suggested]}`,
-        'bad',
-      ),
+      tile(sample, index, `labeled ${names[label]}\n${count} votes for ${names[suggested]}`, 'bad'),
     );
-  const copies = duplicates.groups.slice(0, SHOWN).map((group) => {
+  const copies = duplicates.groups.slice(0, MAX_SHOWN).map((group) => {
     const labels = [...new Set(group.map(({ label }) => names[label]))];
     const caption = `${labels.join(' ')}\n${group.length} times`;
-    const own = group.find(({ part }) => part === 'explored')!;
-    return tile(dataset, own.index, caption, labels.length > 1 ? 'bad' : 'plain');
+    const image = group.find(({ part }) => part === 'explored')!;
+    return tile(dataset, image.index, caption, labels.length > 1 ? 'bad' : 'plain');
   });
   return {
     ...(pairs.length > 0 && {

@@ -8,10 +8,11 @@ import type { Exploration } from './index.js';
 const LISTED_PAIRS = 20;
 
 /** The summary as a JSON-compatible object; image indices start at 0 in the part. */
-export function summarize(dataset: Dataset, found: Exploration) {
-  const { statistics, duplicates, components, neighbours, votes, compared, numbers } = found;
+export function summarize(dataset: Dataset, exploration: Exploration) {
+  const { statistics, duplicates, components, neighbors, votes, sample, sampleIndices } =
+    exploration;
   const names = dataset.classes;
-  const counts = Array.from(found.counts);
+  const counts = Array.from(exploration.counts);
   return {
     data: dataset.name,
     synthetic: dataset.synthetic,
@@ -30,45 +31,48 @@ export function summarize(dataset: Dataset, found: Exploration) {
       blank: duplicates.blank,
     },
     components: {
-      images: compared.length,
-      firstTen: Array.from(components.shares.subarray(0, 10)),
+      images: sample.length,
+      firstTen: Array.from(components.explainedVarianceRatio.subarray(0, 10)),
       kept: components.count,
-      keptShare: components.shares
+      keptShare: components.explainedVarianceRatio
         .subarray(0, components.count)
         .reduce((sum, share) => sum + share, 0),
     },
     neighbours: {
-      images: compared.length,
-      k: neighbours.k,
-      exact: neighbours.exact,
+      images: sample.length,
+      k: neighbors.k,
+      exact: neighbors.exact,
       correct: votes.correct,
-      accuracy: votes.correct / compared.length,
+      accuracy: votes.correct / sample.length,
       doubts: votes.doubts.length,
       closest: votes.pairs.slice(0, LISTED_PAIRS).map(({ labels, indices, distance }) => ({
         classes: labels.map((label) => names[label]),
-        images: indices.map((index) => numbers[index]),
+        images: indices.map((index) => sampleIndices[index]),
         distance,
       })),
     },
-    mapped: found.mapped.length,
-    perClass: found.classes,
+    mapped: exploration.plotted.length,
+    perClass: exploration.classes,
   };
 }
 
 export type Summary = ReturnType<typeof summarize>;
 
 /** Doubtful labels as CSV; image indices start at 0 in the part. */
-export function doubtsTable(dataset: Dataset, { votes, numbers, neighbours }: Exploration): string {
+export function doubtsTable(
+  dataset: Dataset,
+  { votes, sampleIndices, neighbors }: Exploration,
+): string {
   // Only class names of an unusual mapping can contain a comma or a quote.
-  const cell = (text: string): string =>
+  const csvCell = (text: string): string =>
     /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const rows = votes.doubts.map(({ index, label, suggested, votes: count, distance }) =>
     [
-      numbers[index],
-      cell(dataset.classes[label]),
-      cell(dataset.classes[suggested]),
+      sampleIndices[index],
+      csvCell(dataset.classes[label]),
+      csvCell(dataset.classes[suggested]),
       `${count}`,
-      `${neighbours.k}`,
+      `${neighbors.k}`,
       distance.toFixed(3),
     ].join(','),
   );

@@ -7,18 +7,18 @@ import type { Rng } from '../../engine/rng.js';
 import { findDuplicates, type Duplicates } from './duplicates.js';
 import { embed } from './embedding.js';
 import { measureImages, pixelMoments, summarizeClasses } from './measure.js';
-import type { ClassSummary, Measures, PixelMoments, Progress } from './measure.js';
-import { nearestNeighbours } from './nearestNeighbors.js';
+import type { ClassSummary, Measures, PixelMoments, ProgressCallback } from './measure.js';
+import { nearestNeighbors } from './nearestNeighbors.js';
 import { principalComponents, type Components } from './pca.js';
 import { countVotes, type Votes } from './votes.js';
 
 /** Number of principal components for the nearest-neighbor search. */
 const COMPONENTS = 32;
-const NEIGHBOURS = 10;
+const NEIGHBORS = 10;
 /** Maximum number of images for components and neighbors; more would take too long. */
-const MAX_COMPARED = 120_000;
+const MAX_SAMPLE = 120_000;
 /** Number of images in the two scatter plots. */
-const MAX_MAPPED = 4000;
+const MAX_PLOTTED = 4000;
 
 export interface ExploreOptions {
   /** Determines which images are sampled, and the layout of the UMAP embedding. */
@@ -28,8 +28,8 @@ export interface ExploreOptions {
   /** Called with the name of the current step and its progress. */
   readonly onProgress?: (work: string, done: number, total: number) => void;
   /** Replace the default limits; for tests. */
-  readonly mostCompared?: number;
-  readonly mostMapped?: number;
+  readonly maxSample?: number;
+  readonly maxPlotted?: number;
 }
 
 export interface Exploration {
@@ -40,57 +40,57 @@ export interface Exploration {
   readonly moments: PixelMoments;
   readonly duplicates: Duplicates;
   /** The images with components and neighbors: all, or a seeded sample. */
-  readonly compared: Dataset;
+  readonly sample: Dataset;
   /** Index of each compared image in the data set. */
-  readonly numbers: Uint32Array;
+  readonly sampleIndices: Uint32Array;
   readonly components: Components;
-  readonly neighbours: { readonly k: number; readonly exact: boolean };
+  readonly neighbors: { readonly k: number; readonly exact: boolean };
   readonly votes: Votes;
   /** Indices, among the compared images, of the images in the scatter plots. */
-  readonly mapped: Uint32Array;
+  readonly plotted: Uint32Array;
   /** UMAP coordinates: `[mapped, 2]`. */
-  readonly map: Float64Array;
+  readonly embedding: Float64Array;
 }
 
 /** `most` random indices out of `count`, sorted; all if `count` is not larger. */
-function chooseSome(count: number, most: number, rng: Rng): Uint32Array {
-  if (count <= most) return Uint32Array.from({ length: count }, (_, i) => i);
-  return rng.permutation(count).slice(0, most).sort();
+function randomSubset(count: number, limit: number, rng: Rng): Uint32Array {
+  if (count <= limit) return Uint32Array.from({ length: count }, (_, i) => i);
+  return rng.permutation(count).slice(0, limit).sort();
 }
 
 /** Measures, compares and embeds a data set. */
 export function explore(dataset: Dataset, options: ExploreOptions): Exploration {
-  const { rng, other, onProgress, mostCompared = MAX_COMPARED, mostMapped = MAX_MAPPED } = options;
+  const { rng, other, onProgress, maxSample = MAX_SAMPLE, maxPlotted = MAX_PLOTTED } = options;
   const progressOf =
-    (work: string): Progress =>
+    (work: string): ProgressCallback =>
     (done, total) =>
       onProgress?.(work, done, total);
 
   const measures = measureImages(dataset, progressOf('measuring stroke widths'));
   progressOf('finding duplicates')(0, 1);
   const duplicates = findDuplicates(dataset, other);
-  const numbers = chooseSome(dataset.length, mostCompared, rng.split('compared'));
-  const compared = numbers.length === dataset.length ? dataset : subset(dataset, numbers);
+  const sampleIndices = randomSubset(dataset.length, maxSample, rng.split('compared'));
+  const sample = sampleIndices.length === dataset.length ? dataset : subset(dataset, sampleIndices);
   const components = principalComponents(
-    compared,
+    sample,
     COMPONENTS,
     progressOf('computing principal components'),
   );
-  const neighbours = nearestNeighbours(components.points, {
+  const neighbors = nearestNeighbors(components.points, {
     dimensions: COMPONENTS,
-    k: NEIGHBOURS,
+    k: NEIGHBORS,
     rng: rng.split('cells'),
     onProgress: progressOf('finding nearest neighbors'),
   });
-  const mapped = chooseSome(compared.length, mostMapped, rng.split('mapped'));
-  const mappedPoints = new Float32Array(mapped.length * COMPONENTS);
-  for (const [place, i] of mapped.entries()) {
-    mappedPoints.set(
+  const plotted = randomSubset(sample.length, maxPlotted, rng.split('mapped'));
+  const plottedPoints = new Float32Array(plotted.length * COMPONENTS);
+  for (const [row, i] of plotted.entries()) {
+    plottedPoints.set(
       components.points.subarray(i * COMPONENTS, (i + 1) * COMPONENTS),
-      place * COMPONENTS,
+      row * COMPONENTS,
     );
   }
-  const map = embed(mappedPoints, {
+  const embedding = embed(plottedPoints, {
     dimensions: COMPONENTS,
     rng: rng.split('map'),
     onProgress: progressOf('computing the UMAP embedding'),
@@ -102,12 +102,12 @@ export function explore(dataset: Dataset, options: ExploreOptions): Exploration 
     classes: summarizeClasses(dataset, measures),
     moments: pixelMoments(dataset),
     duplicates,
-    compared,
-    numbers,
+    sample,
+    sampleIndices,
     components,
-    neighbours: { k: neighbours.k, exact: neighbours.exact },
-    votes: countVotes(compared, neighbours),
-    mapped,
-    map,
+    neighbors: { k: neighbors.k, exact: neighbors.exact },
+    votes: countVotes(sample, neighbors),
+    plotted,
+    embedding,
   };
 }

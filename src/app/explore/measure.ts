@@ -11,7 +11,7 @@ import {
 } from '../../data/loading/statistics.js';
 
 /** Called regularly with the progress of a step. */
-export type Progress = (done: number, total: number) => void;
+export type ProgressCallback = (done: number, total: number) => void;
 
 /** Number of images between two calls of a progress function. */
 export const PROGRESS_EVERY = 2000;
@@ -31,7 +31,7 @@ export interface Measures {
 }
 
 /** Measures every image. */
-export function measureImages(dataset: Dataset, onProgress?: Progress): Measures {
+export function measureImages(dataset: Dataset, onProgress?: ProgressCallback): Measures {
   const { images, length } = dataset;
   const [strokes, widths, heights, ink] = Array.from({ length: 4 }, () => new Float32Array(length));
   for (let i = 0; i < length; i++) {
@@ -103,18 +103,20 @@ export interface ClassSummary {
 export function summarizeClasses(dataset: Dataset, measures: Measures): ClassSummary[] {
   const members = dataset.classes.map((): number[] => []);
   dataset.labels.forEach((label, i) => members[label].push(i));
-  return members.map((own, label) => {
-    const inked = own.filter((i) => measures.ink[i] > 0);
-    const over = (values: Float32Array): Quartiles | null =>
+  return members.map((indices, label) => {
+    const inked = indices.filter((i) => measures.ink[i] > 0);
+    const quartilesOf = (values: Float32Array): Quartiles | null =>
       inked.length === 0 ? null : quartiles(inked.map((i) => values[i]));
     return {
       name: dataset.classes[label],
-      images: own.length,
-      strokeWidth: over(measures.strokeWidth),
-      inkWidth: over(measures.inkWidth),
-      inkHeight: over(measures.inkHeight),
+      images: indices.length,
+      strokeWidth: quartilesOf(measures.strokeWidth),
+      inkWidth: quartilesOf(measures.inkWidth),
+      inkHeight: quartilesOf(measures.inkHeight),
       meanInk:
-        own.length === 0 ? null : own.reduce((sum, i) => sum + measures.ink[i], 0) / own.length,
+        indices.length === 0
+          ? null
+          : indices.reduce((sum, i) => sum + measures.ink[i], 0) / indices.length,
     };
   });
 }

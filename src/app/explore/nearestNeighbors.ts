@@ -7,9 +7,9 @@
 // distant points are abandoned early, and it took 3 GB.
 
 import type { Rng } from '../../engine/rng.js';
-import { PROGRESS_EVERY, type Progress } from './measure.js';
+import { PROGRESS_EVERY, type ProgressCallback } from './measure.js';
 
-export interface Neighbours {
+export interface Neighbors {
   /** Neighbors per point: the requested number, or n - 1 if that is smaller. */
   readonly k: number;
   /** Their indices, nearest first, without the point itself: `[n, k]`. */
@@ -33,7 +33,7 @@ export interface NearestOptions {
   readonly exactUpTo?: number;
   /** Number of cells searched per point. Default 12. */
   readonly probes?: number;
-  readonly onProgress?: Progress;
+  readonly onProgress?: ProgressCallback;
 }
 
 /** Points grouped into cells: those of cell c are `members[starts[c] .. starts[c + 1])`. */
@@ -86,13 +86,13 @@ class Shortlist {
 
   add(index: number, distance: number): void {
     if (!(distance < this.worst)) return;
-    let place = this.distances.length - 1;
-    for (; place > 0 && this.distances[place - 1] > distance; place--) {
-      this.distances[place] = this.distances[place - 1];
-      this.indices[place] = this.indices[place - 1];
+    let position = this.distances.length - 1;
+    for (; position > 0 && this.distances[position - 1] > distance; position--) {
+      this.distances[position] = this.distances[position - 1];
+      this.indices[position] = this.indices[position - 1];
     }
-    this.distances[place] = distance;
-    this.indices[place] = index;
+    this.distances[position] = distance;
+    this.indices[position] = index;
   }
 }
 
@@ -172,7 +172,7 @@ function singleCell(points: Float32Array, n: number, dimensions: number): Cells 
 }
 
 /** Finds the k nearest other points of every point: exactly or, in large sets, approximately. */
-export function nearestNeighbours(points: Float32Array, options: NearestOptions): Neighbours {
+export function nearestNeighbors(points: Float32Array, options: NearestOptions): Neighbors {
   const { dimensions, rng, exactUpTo = 6000, probes = 12, onProgress } = options;
   const n = points.length / dimensions;
   const k = Math.max(0, Math.min(options.k, n - 1));
@@ -188,7 +188,7 @@ export function nearestNeighbours(points: Float32Array, options: NearestOptions)
   const indices = new Int32Array(n * k);
   const distances = new Float32Array(n * k);
   const probed = new Shortlist(Math.min(probes, starts.length - 1));
-  const found = new Shortlist(k);
+  const nearest = new Shortlist(k);
   const search = (i: number, from: number, to: number): void => {
     for (let at = from; at < to; at++) {
       const distance = squaredDistance(
@@ -197,9 +197,9 @@ export function nearestNeighbours(points: Float32Array, options: NearestOptions)
         sorted,
         at * dimensions,
         dimensions,
-        found.worst,
+        nearest.worst,
       );
-      if (distance < found.worst && members[at] !== i) found.add(members[at], distance);
+      if (distance < nearest.worst && members[at] !== i) nearest.add(members[at], distance);
     }
   };
   for (let i = 0; k > 0 && i < n; i++) {
@@ -211,14 +211,14 @@ export function nearestNeighbours(points: Float32Array, options: NearestOptions)
         squaredDistance(points, i * dimensions, centers, c * dimensions, dimensions, probed.worst),
       );
     }
-    found.clear();
+    nearest.clear();
     for (const cell of probed.indices) search(i, starts[cell], starts[cell + 1]);
-    if (found.worst === Infinity) {
-      found.clear(); // the nearest cells have too few points
+    if (nearest.worst === Infinity) {
+      nearest.clear(); // the nearest cells have too few points
       search(i, 0, n);
     }
-    indices.set(found.indices, i * k);
-    distances.set(found.distances.map(Math.sqrt), i * k);
+    indices.set(nearest.indices, i * k);
+    distances.set(nearest.distances.map(Math.sqrt), i * k);
   }
   return { k, indices, distances, exact };
 }

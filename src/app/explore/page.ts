@@ -4,7 +4,7 @@ import type { Dataset } from '../../data/loading/dataset.js';
 import type { ReportSection, ReportTable } from '../report/htmlReport.js';
 import type { Summary } from './findings.js';
 import type { Exploration } from './index.js';
-import { PICTURES, type PictureName } from './figures.js';
+import { FIGURES, type FigureName } from './figures.js';
 import { percent } from '../evaluation/percent.js';
 
 /**
@@ -12,42 +12,42 @@ import { percent } from '../evaluation/percent.js';
  * by another program. Its stroke width uses a different estimator, so it may differ from ours on
  * the same images.
  */
-const ELSEWHERE = {
+const REFERENCE = {
   mean: '0.1749',
   sd: '0.3330',
   longerSide: '24 to 26',
-  centre: '13.57, 13.52',
+  center: '13.57, 13.52',
   strokeWidth: '2.65 (2.21 to 3.18), different estimator',
 };
 
 const count = (value: number): string => value.toLocaleString('en-US');
 
 /** Formats a count: `2,400 images` or `1 image`. */
-function images(value: number): string {
+function formatImages(value: number): string {
   return `${count(value)} ${value === 1 ? 'image' : 'images'}`;
 }
 
 function overallTable(summary: Summary, isBalanced: boolean): ReportTable {
-  const { pixels, strokeWidth, longerSide, centre } = summary;
+  const { pixels, strokeWidth, longerSide, centre: center } = summary;
   const rows = [
-    ['mean of the pixels (0 to 1)', pixels.mean.toFixed(4), ELSEWHERE.mean],
-    ['standard deviation of the pixels', pixels.sd.toFixed(4), ELSEWHERE.sd],
-    ['variance of the pixels', (pixels.sd ** 2).toFixed(4), (Number(ELSEWHERE.sd) ** 2).toFixed(4)],
+    ['mean of the pixels (0 to 1)', pixels.mean.toFixed(4), REFERENCE.mean],
+    ['standard deviation of the pixels', pixels.sd.toFixed(4), REFERENCE.sd],
+    ['variance of the pixels', (pixels.sd ** 2).toFixed(4), (Number(REFERENCE.sd) ** 2).toFixed(4)],
     [
       'longer side of the ink, pixels: quartiles',
       `${longerSide.lower}, ${longerSide.median}, ${longerSide.upper}`,
-      ELSEWHERE.longerSide,
+      REFERENCE.longerSide,
     ],
     [
       'center of the bounding box of the ink (13.5 is the middle)',
-      `${centre.x.toFixed(2)}, ${centre.y.toFixed(2)}`,
-      ELSEWHERE.centre,
+      `${center.x.toFixed(2)}, ${center.y.toFixed(2)}`,
+      REFERENCE.center,
     ],
     [
       'stroke width, pixels: median (quartiles)',
       `${strokeWidth.median.toFixed(2)} (${strokeWidth.lower.toFixed(2)} to ` +
         `${strokeWidth.upper.toFixed(2)})`,
-      ELSEWHERE.strokeWidth,
+      REFERENCE.strokeWidth,
     ],
   ];
   const head = ['', 'this data set', 'reference: 9,400 Balanced images'];
@@ -64,14 +64,14 @@ function classTable(
   const n = perClass.length;
   return {
     head: ['class', 'images', 'mean ink', 'stroke width', 'ink, w × h', 'neighbors agree'],
-    rows: perClass.map((one, label) => {
-      const voted = votes.counts
+    rows: perClass.map((entry, label) => {
+      const total = votes.counts
         .subarray(label * n, (label + 1) * n)
         .reduce((sum, value) => sum + value, 0);
-      const agree = voted === 0 ? '' : percent(votes.counts[label * n + label] / voted);
-      const { strokeWidth, inkWidth, inkHeight, meanInk } = one;
+      const agree = total === 0 ? '' : percent(votes.counts[label * n + label] / total);
+      const { strokeWidth, inkWidth, inkHeight, meanInk } = entry;
       return [
-        one.name,
+        entry.name,
         counts[label],
         meanInk?.toFixed(3) ?? '',
         strokeWidth?.median.toFixed(2) ?? '',
@@ -84,34 +84,34 @@ function classTable(
 
 function duplicatesSentence({ duplicates }: Summary): string {
   const { copies, acrossClasses, inOtherPart, blank } = duplicates;
-  const other =
+  const otherPart =
     inOtherPart === null
       ? 'the other part was not available for comparison'
-      : `${images(inOtherPart)} also in the other part`;
+      : `${formatImages(inOtherPart)} also in the other part`;
   return (
-    `${images(copies)} identical to an earlier one; ${count(acrossClasses)} sets of identical ` +
-    `images with more than one label; ${other}; ${images(blank)} without any ink.`
+    `${formatImages(copies)} identical to an earlier one; ${count(acrossClasses)} sets of identical ` +
+    `images with more than one label; ${otherPart}; ${formatImages(blank)} without any ink.`
   );
 }
 
 /** The sections of the report; `png` has the encoded charts that were drawn. */
 export function reportSections(
   dataset: Dataset,
-  found: Exploration,
+  exploration: Exploration,
   summary: Summary,
-  png: Readonly<Partial<Record<PictureName, Uint8Array>>>,
+  png: Readonly<Partial<Record<FigureName, Uint8Array>>>,
 ): ReportSection[] {
-  const { components, neighbours } = summary;
-  const section = (heading: string, name: PictureName, ...paragraphs: string[]): ReportSection => ({
+  const { components, neighbours: neighbors } = summary;
+  const section = (heading: string, name: FigureName, ...paragraphs: string[]): ReportSection => ({
     heading,
     paragraphs,
-    ...(png[name] && { image: { alt: PICTURES[name], png: png[name] } }),
+    ...(png[name] && { image: { alt: FIGURES[name], png: png[name] } }),
   });
-  const sample =
+  const sampleNote =
     components.images < summary.images
-      ? ` Computed on a seeded sample of ${images(components.images)}.`
+      ? ` Computed on a seeded sample of ${formatImages(components.images)}.`
       : '';
-  const search = neighbours.exact
+  const searchNote = neighbors.exact
     ? ''
     : ' The search is approximate: a few true neighbors are missed.';
   const warning = summary.synthetic
@@ -123,7 +123,7 @@ export function reportSections(
   return [
     {
       heading: 'Summary',
-      paragraphs: [...warning, `${images(summary.images)} in ${summary.classes} classes.`],
+      paragraphs: [...warning, `${formatImages(summary.images)} in ${summary.classes} classes.`],
       table: overallTable(summary, dataset.name.startsWith('EMNIST balanced')),
     },
     section(
@@ -151,27 +151,27 @@ export function reportSections(
       'Principal components',
       'components',
       `The directions of largest variance. The first ${components.kept} explain ` +
-        `${percent(components.keptShare)} of the variance.${sample}`,
+        `${percent(components.keptShare)} of the variance.${sampleNote}`,
     ),
     section('Variance', 'variance'),
     section(
       'First two principal components',
       'pca',
-      `${images(summary.mapped)}, chosen at random.`,
+      `${formatImages(summary.mapped)}, chosen at random.`,
     ),
     section(
       'UMAP embedding',
       'umap',
-      `The same ${images(summary.mapped)}, embedded in the plane from their ${components.kept} ` +
+      `The same ${formatImages(summary.mapped)}, embedded in the plane from their ${components.kept} ` +
         'components so that neighbors stay close. Distances between distant groups mean little.',
     ),
     section(
       'Nearest-neighbor classification',
       'neighbours',
-      `Each image is classified by a vote of its ${neighbours.k} nearest neighbors in ` +
-        `${components.kept} components, without its own label: ${percent(neighbours.accuracy)} ` +
-        `are correct (${count(neighbours.correct)} of ${count(neighbours.images)}). This is a ` +
-        `baseline without a network or training.${sample}${search}`,
+      `Each image is classified by a vote of its ${neighbors.k} nearest neighbors in ` +
+        `${components.kept} components, without its own label: ${percent(neighbors.accuracy)} ` +
+        `are correct (${count(neighbors.correct)} of ${count(neighbors.images)}). This is a ` +
+        `baseline without a network or training.${sampleNote}${searchNote}`,
     ),
     section(
       'Closest images of different classes',
@@ -181,11 +181,11 @@ export function reportSections(
     section(
       'Doubtful labels',
       'doubts',
-      `${images(neighbours.doubts)} whose neighbors nearly all agree on another class, without ` +
+      `${formatImages(neighbors.doubts)} whose neighbors nearly all agree on another class, without ` +
         'look-alikes (1 I L, 9 g q, F f, 0 O, and the two cases of a letter). Each is a wrong ' +
         'label or unusual handwriting. doubts.csv lists all.',
     ),
     section('Duplicate images', 'duplicates', duplicatesSentence(summary)),
-    { heading: 'Classes', table: classTable(summary, found) },
+    { heading: 'Classes', table: classTable(summary, exploration) },
   ];
 }

@@ -5,7 +5,7 @@
 import { EVD, Matrix } from 'ml-matrix';
 import type { Dataset } from '../../data/loading/dataset.js';
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
-import { PROGRESS_EVERY, type Progress } from './measure.js';
+import { PROGRESS_EVERY, type ProgressCallback } from './measure.js';
 
 export interface Components {
   /** Number of components kept. */
@@ -16,7 +16,7 @@ export interface Components {
    */
   readonly directions: Float64Array;
   /** Explained variance ratio of all 784 components, largest first. */
-  readonly shares: Float64Array;
+  readonly explainedVarianceRatio: Float64Array;
   /**
    * Projection of each centered image on the kept components, for pixels from 0 to 1: `[length,
    * count]`.
@@ -49,7 +49,7 @@ interface Sums {
 }
 
 /** Sums over all images. They are integers below 2^53, so they are exact. */
-function sumUp({ images, length }: Dataset, onProgress?: Progress): Sums {
+function sumPixels({ images, length }: Dataset, onProgress?: ProgressCallback): Sums {
   const sums = new Float64Array(IMAGE_PIXELS);
   const products = new Float64Array(IMAGE_PIXELS * IMAGE_PIXELS);
   const inked = new InkedPixels();
@@ -85,9 +85,9 @@ function covarianceOf({ values, products }: Sums, n: number): Matrix {
 export function principalComponents(
   dataset: Dataset,
   count: number,
-  onProgress?: Progress,
+  onProgress?: ProgressCallback,
 ): Components {
-  const sums = sumUp(dataset, onProgress);
+  const sums = sumPixels(dataset, onProgress);
   const covariance = covarianceOf(sums, dataset.length);
   // ml-matrix sorts eigenvalues in ascending order; rounding may leave tiny negative ones.
   const { realEigenvalues, eigenvectorMatrix } = new EVD(covariance, { assumeSymmetric: true });
@@ -109,7 +109,7 @@ export function principalComponents(
   return {
     count,
     directions,
-    shares: variances.map((value) => (total === 0 ? 0 : value / total)),
+    explainedVarianceRatio: variances.map((value) => (total === 0 ? 0 : value / total)),
     points: project(dataset, directions, count, sums.values),
   };
 }
@@ -123,28 +123,28 @@ function project(
 ): Float32Array {
   // Transposed to [784, count], so that blank pixels can be skipped.
   const byPixel = new Float64Array(directions.length);
-  const middle = new Float64Array(count);
+  const meanProjection = new Float64Array(count);
   for (let component = 0; component < count; component++) {
     for (let pixel = 0; pixel < IMAGE_PIXELS; pixel++) {
       const entry = directions[component * IMAGE_PIXELS + pixel];
       byPixel[pixel * count + component] = entry;
-      middle[component] += (entry * sums[pixel]) / length;
+      meanProjection[component] += (entry * sums[pixel]) / length;
     }
   }
   const points = new Float32Array(length * count);
-  const place = new Float64Array(count);
+  const projection = new Float64Array(count);
   const inked = new InkedPixels();
   for (let i = 0; i < length; i++) {
     inked.read(images, i);
-    place.fill(0);
+    projection.fill(0);
     for (let a = 0; a < inked.count; a++) {
       const row = inked.pixels[a] * count;
       for (let component = 0; component < count; component++) {
-        place[component] += inked.values[a] * byPixel[row + component];
+        projection[component] += inked.values[a] * byPixel[row + component];
       }
     }
     for (let component = 0; component < count; component++) {
-      points[i * count + component] = (place[component] - middle[component]) / 255;
+      points[i * count + component] = (projection[component] - meanProjection[component]) / 255;
     }
   }
   return points;

@@ -3,7 +3,7 @@
 
 import type { Dataset } from '../../data/loading/dataset.js';
 import { mergedName } from '../../data/emnist/lookAlikes.js';
-import type { Neighbours } from './nearestNeighbors.js';
+import type { Neighbors } from './nearestNeighbors.js';
 
 /** Two images of different classes that are close together. */
 export interface Pair {
@@ -54,7 +54,7 @@ export function areAlike(a: string, b: string): boolean {
  * Predicts the class of every image by majority vote of its neighbors; a tie goes to the class of
  * the nearest one.
  */
-export function countVotes(dataset: Dataset, { k, indices, distances }: Neighbours): Votes {
+export function countVotes(dataset: Dataset, { k, indices, distances }: Neighbors): Votes {
   const { labels, classes, length } = dataset;
   const n = classes.length;
   const counts = new Float64Array(n * n);
@@ -69,23 +69,29 @@ export function countVotes(dataset: Dataset, { k, indices, distances }: Neighbou
       votes[labels[indices[near]]] += 1;
       total += distances[near];
     }
-    let read = labels[indices[i * k]];
+    let predicted = labels[indices[i * k]];
     for (let near = i * k + 1; near < (i + 1) * k; near++) {
       const other = labels[indices[near]];
-      if (votes[other] > votes[read]) read = other;
+      if (votes[other] > votes[predicted]) predicted = other;
     }
     const label = labels[i];
-    counts[label * n + read] += 1;
-    if (read === label) correct += 1;
+    counts[label * n + predicted] += 1;
+    if (predicted === label) correct += 1;
     else if (
       votes[label] === 0 &&
-      votes[read] >= DOUBT_SHARE * k &&
-      !areAlike(classes[label], classes[read])
+      votes[predicted] >= DOUBT_SHARE * k &&
+      !areAlike(classes[label], classes[predicted])
     ) {
-      doubts.push({ index: i, label, suggested: read, votes: votes[read], distance: total / k });
+      doubts.push({
+        index: i,
+        label,
+        suggested: predicted,
+        votes: votes[predicted],
+        distance: total / k,
+      });
     }
     for (let near = i * k; near < (i + 1) * k; near++)
-      keepClosest(closest, dataset, i, indices[near], distances[near]);
+      updateClosest(closest, dataset, i, indices[near], distances[near]);
   }
   doubts.sort((a, b) => b.votes - a.votes || a.distance - b.distance || a.index - b.index);
   const pairs = [...closest.values()].sort(
@@ -97,7 +103,7 @@ export function countVotes(dataset: Dataset, { k, indices, distances }: Neighbou
 /**
  * Keeps the closest two images of each pair of classes; equal images are handled in duplicates.ts.
  */
-function keepClosest(
+function updateClosest(
   closest: Map<number, Pair>,
   { labels, classes }: Dataset,
   i: number,
@@ -107,7 +113,7 @@ function keepClosest(
   if (labels[i] === labels[j] || distance === 0) return;
   const [first, second] = labels[i] < labels[j] ? [i, j] : [j, i];
   const key = labels[first] * classes.length + labels[second];
-  const known = closest.get(key);
-  if (known !== undefined && known.distance <= distance) return;
+  const current = closest.get(key);
+  if (current !== undefined && current.distance <= distance) return;
   closest.set(key, { indices: [first, second], labels: [labels[first], labels[second]], distance });
 }

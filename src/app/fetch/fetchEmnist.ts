@@ -9,18 +9,18 @@ import { crc32 } from 'node:zlib';
 import { EMNIST_ARCHIVE } from '../../data/emnist/readEmnist.js';
 import { DataError, DataMissingError } from '../../data/errors.js';
 import type { EmnistSplit } from '../../data/emnist/splits.js';
-import { bringFile } from './member.js';
+import { fetchMember } from './member.js';
 import { LocalFile, readRange, type RangeSource } from './ranges.js';
 import { downloadWhole, probe, RemoteFile } from './remoteFile.js';
 import type { RequestOptions } from './request.js';
 import { makeFolder } from '../outputFiles.js';
-import { onDisk } from './networkErrors.js';
+import { withDiskErrors } from './networkErrors.js';
 import {
   ARCHIVE_BYTES,
   OFFICIAL_DIGESTS,
-  wantedFiles,
+  requiredFiles,
   type Digests,
-  type WantedFile,
+  type RequiredFile,
 } from './splitMembers.js';
 import { checkZipHead, findMembers, type ZipMember } from './zipDirectory.js';
 
@@ -39,13 +39,13 @@ export interface FetchOptions extends Omit<RequestOptions, 'url' | 'onRetry'> {
    * Fewer tries and a shorter timeout for the first request, which checks that the network and the
    * archive are available.
    */
-  readonly firstContact?: Pick<RequestOptions, 'tries' | 'answerWithin'>;
+  readonly firstRequest?: Pick<RequestOptions, 'maxTries' | 'responseTimeout'>;
   /** SHA-256 of files; default the official ones. */
   readonly digests?: Digests;
   /** Called with the progress, in packed bytes. */
   readonly onProgress?: (done: number, total: number, name: string) => void;
   /** Called with messages for the user, for example about a retry. */
-  readonly onNote?: (sentence: string) => void;
+  readonly onMessage?: (message: string) => void;
 }
 
 export interface FetchedFile {
@@ -69,46 +69,52 @@ export interface FetchResult {
  * DataError for an archive that is damaged or not EMNIST
  */
 export async function fetchEmnist(options: FetchOptions): Promise<FetchResult> {
-  const { dir, split, digests = OFFICIAL_DIGESTS, onProgress, onNote = () => undefined } = options;
-  const wanted = wantedFiles(split, digests);
+  const {
+    dir,
+    split,
+    digests = OFFICIAL_DIGESTS,
+    onProgress,
+    onMessage = () => undefined,
+  } = options;
+  const required = requiredFiles(split, digests);
   const files = new Map<string, FetchedFile>();
-  for (const file of wanted) {
-    const found = await examine(dir, file, null);
-    if (found) files.set(file.name, found);
+  for (const file of required) {
+    const existing = await findValidFile(dir, file, null);
+    if (existing) files.set(file.name, existing);
   }
-  if (files.size === wanted.length) return { source: null, files: [...files.values()] };
+  if (files.size === required.length) return { source: null, files: [...files.values()] };
 
   const archive = await openArchive(options);
   const { source } = archive;
   try {
-    const members = await findMembers(source, new Set(wanted.map(({ path }) => path)));
-    const missing: { file: WantedFile; member: ZipMember }[] = [];
-    for (const file of wanted) {
-      const member = memberOf(source, members, file);
-      const found = files.get(file.name) ?? (await examine(dir, file, member));
-      if (found) files.set(file.name, found);
+    const members = await findMembers(source, new Set(required.map(({ path }) => path)));
+    const missing: { file: RequiredFile; member: ZipMember }[] = [];
+    for (const file of required) {
+      const member = checkedMember(source, members, file);
+      const existing = files.get(file.name) ?? (await findValidFile(dir, file, member));
+      if (existing) files.set(file.name, existing);
       else missing.push({ file, member });
     }
     await makeDataFolder(dir);
     const total = missing.reduce((sum, { member }) => sum + member.packedSize, 0);
-    let before = 0;
+    let completedBytes = 0;
     for (const { file, member } of missing) {
       options.signal?.throwIfAborted();
-      const done = before;
-      const onBytes = (bytes: number): void => onProgress?.(done + bytes, total, file.name);
-      const sha256 = await bringFile({
+      const startBytes = completedBytes;
+      const onBytes = (bytes: number): void => onProgress?.(startBytes + bytes, total, file.name);
+      const sha256 = await fetchMember({
         source,
         remote: archive.remote,
         member,
-        wanted: file,
+        required: file,
         dir,
         onBytes,
-        onNote,
+        onMessage,
       });
       files.set(file.name, { name: file.name, bytes: member.size, sha256, present: false });
-      before += member.packedSize;
+      completedBytes += member.packedSize;
     }
-    return { source: source.name, files: wanted.map(({ name }) => files.get(name)!) };
+    return { source: source.name, files: required.map(({ name }) => files.get(name)!) };
   } finally {
     await archive.close();
   }
@@ -118,46 +124,46 @@ export async function fetchEmnist(options: FetchOptions): Promise<FetchResult> {
  * An existing valid file, or null. It is validated by its digest, the archive's directory or its
  * contents.
  */
-async function examine(
+async function findValidFile(
   dir: string,
-  wanted: WantedFile,
+  required: RequiredFile,
   member: ZipMember | null,
 ): Promise<FetchedFile | null> {
-  const path = join(dir, wanted.name);
+  const path = join(dir, required.name);
   // An unreadable file counts as absent; replacing it reports any lasting error.
   const file = await LocalFile.open(path).catch(() => null);
-  if (file === null || file.size > wanted.most) return null;
-  const [sha256, small] = [
+  if (file === null || file.size > required.maxBytes) return null;
+  const [sha256, contents] = [
     createHash('sha256'),
-    wanted.check !== null ? await readRange(file, 0, file.size) : null,
+    required.check !== null ? await readRange(file, 0, file.size) : null,
   ];
   let crc = 0;
-  for await (const piece of file.bytes(0, file.size)) {
-    sha256.update(piece);
-    crc = crc32(piece, crc);
+  for await (const chunk of file.bytes(0, file.size)) {
+    sha256.update(chunk);
+    crc = crc32(chunk, crc);
   }
   await file.close();
-  const found = {
-    name: wanted.name,
+  const existing = {
+    name: required.name,
     bytes: file.size,
     sha256: sha256.digest('hex'),
     present: true,
   };
-  if (wanted.sha256 !== null) return found.sha256 === wanted.sha256 ? found : null;
-  if (member) return file.size === member.size && crc === member.crc32 ? found : null;
-  if (wanted.check === null || small === null) return null;
+  if (required.sha256 !== null) return existing.sha256 === required.sha256 ? existing : null;
+  if (member) return file.size === member.size && crc === member.crc32 ? existing : null;
+  if (required.check === null || contents === null) return null;
   try {
-    wanted.check(small, path);
-    return found;
+    required.check(contents, path);
+    return existing;
   } catch {
     return null;
   }
 }
 
-function memberOf(
+function checkedMember(
   source: RangeSource,
   members: ReadonlyMap<string, ZipMember>,
-  { path, most }: WantedFile,
+  { path, maxBytes }: RequiredFile,
 ): ZipMember {
   const member = members.get(path);
   if (!member) {
@@ -165,10 +171,10 @@ function memberOf(
       `${source.name}: has no member ${path}; this is not the EMNIST archive`,
     );
   }
-  if (member.size > most || member.packedSize > most) {
+  if (member.size > maxBytes || member.packedSize > maxBytes) {
     throw new DataError(
       `${source.name}: the archive declares ${member.size} bytes for ${path}, more than the ` +
-        `maximum of ${most} for this file of EMNIST; the archive is damaged`,
+        `maximum of ${maxBytes} for this file of EMNIST; the archive is damaged`,
     );
   }
   return member;
@@ -182,22 +188,22 @@ interface OpenArchive {
 }
 
 async function openArchive(options: FetchOptions): Promise<OpenArchive> {
-  const { from, dir, onProgress, onNote } = options;
+  const { from, dir, onProgress, onMessage } = options;
   const { INKGRAD_EMNIST_URL: mirror = '' } = process.env;
   const url = options.url ?? (mirror === '' ? EMNIST_ARCHIVE : mirror);
   if (from !== undefined) {
     const source = await LocalFile.open(from);
     const archive = { source, remote: false, close: () => source.close() };
-    return checked(archive, await readRange(source, 0, Math.min(64, source.size)));
+    return checkedArchive(archive, await readRange(source, 0, Math.min(64, source.size)));
   }
-  const request: RequestOptions = { ...options, url, ...(onNote && { onRetry: onNote }) };
-  const { head, size, ranges, etag } = await probe({ ...request, ...options.firstContact });
+  const request: RequestOptions = { ...options, url, ...(onMessage && { onRetry: onMessage }) };
+  const { head, size, ranges, etag } = await probe({ ...request, ...options.firstRequest });
   checkZipHead(url, head);
   if (ranges && size !== null) {
     const source = new RemoteFile(request, size, etag);
     return { source, remote: true, close: () => source.close() };
   }
-  onNote?.(
+  onMessage?.(
     `${url}: the server does not support range requests; downloading the whole archive, ` +
       'without resuming',
   );
@@ -223,10 +229,10 @@ async function openArchive(options: FetchOptions): Promise<OpenArchive> {
 
 /** Created as late as possible, so that a failed download leaves no empty folder. */
 async function makeDataFolder(dir: string): Promise<void> {
-  await onDisk(dir, () => Promise.resolve().then(() => makeFolder(dir)));
+  await withDiskErrors(dir, () => Promise.resolve().then(() => makeFolder(dir)));
 }
 
-async function checked(archive: OpenArchive, head: Buffer): Promise<OpenArchive> {
+async function checkedArchive(archive: OpenArchive, head: Buffer): Promise<OpenArchive> {
   try {
     checkZipHead(archive.source.name, head);
     return archive;

@@ -11,85 +11,89 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import { DataError } from '../../data/errors.js';
 import { isGzip } from '../../data/emnist/idx.js';
 import { LocalFile, type RangeSource } from './ranges.js';
-import { onDisk } from './networkErrors.js';
-import type { WantedFile } from './splitMembers.js';
+import { withDiskErrors } from './networkErrors.js';
+import type { RequiredFile } from './splitMembers.js';
 import type { ZipMember } from './zipDirectory.js';
 
-export interface BringOptions {
+export interface FetchMemberOptions {
   readonly source: RangeSource;
   /** Whether the source is on a network, so that a partial download is worth keeping. */
   readonly remote: boolean;
   readonly member: ZipMember;
-  readonly wanted: WantedFile;
+  readonly required: RequiredFile;
   readonly dir: string;
   /** Called with the number of packed bytes of this member on disk. */
   readonly onBytes: (done: number) => void;
-  readonly onNote: (sentence: string) => void;
+  readonly onMessage: (message: string) => void;
 }
 
 /**
  * Fetches one file into the folder and returns its SHA-256. An existing file of that name is kept
  * as `.old`.
  */
-export async function bringFile(options: BringOptions): Promise<string> {
-  const { source, remote, member, wanted, dir, onBytes, onNote } = options;
-  const target = join(dir, wanted.name);
+export async function fetchMember(options: FetchMemberOptions): Promise<string> {
+  const { source, remote, member, required, dir, onBytes, onMessage } = options;
+  const target = join(dir, required.name);
   if (!remote)
-    return unpack(counted(source.bytes(member.start, packedEnd(member)), onBytes), options, target);
+    return unpack(
+      countBytes(source.bytes(member.start, packedEnd(member)), onBytes),
+      options,
+      target,
+    );
   // The checksum in the file name ties the partial download to these exact bytes, on any server.
   const partial = `${target}.${member.crc32.toString(16).padStart(8, '0')}.partial`;
-  const kept = await transfer(options, partial);
+  const resumedBytes = await transfer(options, partial);
   let digest: string;
   try {
     digest = await unpackLocal(partial, options, target);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     await rm(partial, { force: true });
-    if (kept === 0) throw error;
-    onNote(
-      `${wanted.name}: the partial file of an earlier run does not match the archive; ` +
+    if (resumedBytes === 0) throw error;
+    onMessage(
+      `${required.name}: the partial file of an earlier run does not match the archive; ` +
         'restarting the download',
     );
     await transfer(options, partial);
-    digest = await unpackLocal(partial, options, target).catch(async (again: unknown) => {
-      if (again instanceof DataError) await rm(partial, { force: true });
-      throw again;
+    digest = await unpackLocal(partial, options, target).catch(async (secondError: unknown) => {
+      if (secondError instanceof DataError) await rm(partial, { force: true });
+      throw secondError;
     });
   }
-  await removePartials(dir, wanted.name);
+  await removePartials(dir, required.name);
   return digest;
 }
 
 const packedEnd = ({ start, packedSize }: ZipMember): number => start + packedSize;
 
-async function* counted(
+async function* countBytes(
   bytes: AsyncIterable<Uint8Array>,
   onBytes: (done: number) => void,
 ): AsyncGenerator<Uint8Array> {
   let done = 0;
-  for await (const piece of bytes) {
-    yield piece;
-    done += piece.length;
+  for await (const chunk of bytes) {
+    yield chunk;
+    done += chunk.length;
     onBytes(done);
   }
 }
 
 /** Appends the missing packed bytes, and returns how many were already there. */
-async function transfer(options: BringOptions, partial: string): Promise<number> {
+async function transfer(options: FetchMemberOptions, partial: string): Promise<number> {
   const { source, member, onBytes } = options;
-  const file = await onDisk(partial, () => open(partial, 'a'));
+  const file = await withDiskErrors(partial, () => open(partial, 'a'));
   try {
     const { size } = await file.stat();
-    const kept = size > member.packedSize ? 0 : size;
-    if (kept !== size) await file.truncate(0);
-    let done = kept;
+    const resumedBytes = size > member.packedSize ? 0 : size;
+    if (resumedBytes !== size) await file.truncate(0);
+    let done = resumedBytes;
     onBytes(done);
-    for await (const piece of source.bytes(member.start + kept, packedEnd(member))) {
-      await onDisk(partial, () => file.appendFile(piece));
-      done += piece.length;
+    for await (const chunk of source.bytes(member.start + resumedBytes, packedEnd(member))) {
+      await withDiskErrors(partial, () => file.appendFile(chunk));
+      done += chunk.length;
       onBytes(done);
     }
-    return kept;
+    return resumedBytes;
   } finally {
     await file.close();
   }
@@ -97,7 +101,7 @@ async function transfer(options: BringOptions, partial: string): Promise<number>
 
 async function unpackLocal(
   partial: string,
-  options: BringOptions,
+  options: FetchMemberOptions,
   target: string,
 ): Promise<string> {
   const file = await LocalFile.open(partial);
@@ -111,40 +115,40 @@ async function unpackLocal(
 /** Unpacks next to the target, verifies, and renames; removes the temporary file on any error. */
 async function unpack(
   packed: AsyncIterable<Uint8Array>,
-  options: BringOptions,
+  options: FetchMemberOptions,
   target: string,
 ): Promise<string> {
-  const beside = `${target}.unpacking.partial`;
-  const file = await onDisk(beside, () => open(beside, 'w'));
+  const temporary = `${target}.unpacking.partial`;
+  const file = await withDiskErrors(temporary, () => open(temporary, 'w'));
   try {
-    const checks = new Checks(options);
+    const check = new IntegrityCheck(options);
     const unpacker = options.member.packed === 'stored' ? new PassThrough() : createInflateRaw();
     await pipeline(packed, unpacker, async (unpacked: AsyncIterable<Buffer>) => {
-      for await (const piece of unpacked) {
-        checks.take(piece);
-        await onDisk(beside, () => file.appendFile(piece));
+      for await (const chunk of unpacked) {
+        check.update(chunk);
+        await withDiskErrors(temporary, () => file.appendFile(chunk));
       }
     }).catch((error: unknown) => {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code?.startsWith('Z_') !== true) throw error;
-      throw checks.damaged(`cannot be unpacked (${message})`);
+      throw check.damaged(`cannot be unpacked (${message})`);
     });
-    const digest = checks.finish();
-    await onDisk(beside, () => file.sync());
-    await onDisk(target, () => replace(beside, target));
+    const digest = check.finish();
+    await withDiskErrors(temporary, () => file.sync());
+    await withDiskErrors(target, () => replace(temporary, target));
     return digest;
   } catch (error) {
-    await rm(beside, { force: true });
+    await rm(temporary, { force: true });
     throw error;
   } finally {
     await file.close();
   }
 }
 
-async function replace(beside: string, target: string): Promise<void> {
-  const before = await stat(target).catch(() => null);
-  if (before) await rename(target, `${target}.old`);
-  await rename(beside, target);
+async function replace(temporary: string, target: string): Promise<void> {
+  const existing = await stat(target).catch(() => null);
+  if (existing) await rename(target, `${target}.old`);
+  await rename(temporary, target);
 }
 
 /**
@@ -152,34 +156,34 @@ async function replace(beside: string, target: string): Promise<void> {
  * the archive.
  */
 async function removePartials(dir: string, name: string): Promise<void> {
-  const left = (await readdir(dir)).filter(
+  const leftovers = (await readdir(dir)).filter(
     (file) => file.startsWith(`${name}.`) && file.endsWith('.partial'),
   );
-  for (const file of left) await rm(join(dir, file), { force: true });
+  for (const file of leftovers) await rm(join(dir, file), { force: true });
 }
 
 /** Verifies the bytes of a file while they stream through. */
-class Checks {
-  readonly #options: BringOptions;
+class IntegrityCheck {
+  readonly #options: FetchMemberOptions;
   readonly #sha256 = createHash('sha256');
   #crc = 0;
   #length = 0;
   #head: Buffer = Buffer.alloc(0);
 
-  constructor(options: BringOptions) {
+  constructor(options: FetchMemberOptions) {
     this.#options = options;
   }
 
-  take(piece: Buffer): void {
-    const { member, wanted } = this.#options;
-    this.#length += piece.length;
+  update(chunk: Buffer): void {
+    const { member, required } = this.#options;
+    this.#length += chunk.length;
     if (this.#length > member.size)
       throw this.damaged(`unpacks to more than its declared ${member.size} bytes`);
-    this.#crc = crc32(piece, this.#crc);
-    this.#sha256.update(piece);
-    if (!wanted.gzip) this.#head = Buffer.concat([this.#head, piece]);
+    this.#crc = crc32(chunk, this.#crc);
+    this.#sha256.update(chunk);
+    if (!required.gzip) this.#head = Buffer.concat([this.#head, chunk]);
     else if (this.#head.length < 2) {
-      this.#head = Buffer.concat([this.#head, piece.subarray(0, 2)]);
+      this.#head = Buffer.concat([this.#head, chunk.subarray(0, 2)]);
       if (this.#head.length >= 2 && !isGzip(this.#head)) throw this.damaged('is not gzip data');
     }
   }
@@ -190,25 +194,25 @@ class Checks {
    * @throws DataError naming the check that failed
    */
   finish(): string {
-    const { member, wanted, source } = this.#options;
+    const { member, required, source } = this.#options;
     if (this.#length !== member.size) {
       throw this.damaged(`unpacks to ${this.#length} bytes, but declares ${member.size}`);
     }
-    if (wanted.gzip && this.#length < 2) throw this.damaged('is not gzip data');
+    if (required.gzip && this.#length < 2) throw this.damaged('is not gzip data');
     if (this.#crc !== member.crc32)
       throw this.damaged('does not match the CRC-32 of the archive directory');
     const digest = this.#sha256.digest('hex');
-    if (wanted.sha256 !== null && digest !== wanted.sha256) {
-      throw this.damaged(`has SHA-256 ${digest}, but the official file has ${wanted.sha256}`);
+    if (required.sha256 !== null && digest !== required.sha256) {
+      throw this.damaged(`has SHA-256 ${digest}, but the official file has ${required.sha256}`);
     }
-    wanted.check?.(this.#head, `${source.name}: ${member.path}`);
+    required.check?.(this.#head, `${source.name}: ${member.path}`);
     return digest;
   }
 
-  damaged(what: string): DataError {
+  damaged(problem: string): DataError {
     const { source, member } = this.#options;
     return new DataError(
-      `${source.name}: ${member.path} ${what}; the archive is damaged or a different one; ` +
+      `${source.name}: ${member.path} ${problem}; the archive is damaged or a different one; ` +
         'download it again',
     );
   }

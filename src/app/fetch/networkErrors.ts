@@ -11,7 +11,7 @@ export class FetchError extends InkgradError {
   override name = 'FetchError';
 }
 
-const NETWORK: Readonly<Record<string, string>> = {
+const NETWORK_MESSAGES: Readonly<Record<string, string>> = {
   ENOTFOUND: 'host not found; check the network and the URL',
   EAI_AGAIN: 'the host name cannot be resolved; check the network',
   ECONNREFUSED: 'connection refused',
@@ -23,7 +23,7 @@ const NETWORK: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'connection lost',
 };
 
-const DISK: Readonly<Record<string, string>> = {
+const DISK_MESSAGES: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space',
   EDQUOT: 'the disk quota is exceeded: free some space',
   EACCES: 'permission denied: choose another folder with --dir',
@@ -35,35 +35,35 @@ const DISK: Readonly<Record<string, string>> = {
 };
 
 /** The innermost code and message: `fetch` hides the actual error in `cause`. */
-function innermost(error: unknown): { code: string; message: string } {
+function innermostError(error: unknown): { code: string; message: string } {
   let [code, message] = ['', String(error)];
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') code = at.code;
-    if (at.message !== '') ({ message } = at);
+  for (let current: unknown = error; current instanceof Error; current = current.cause) {
+    if ('code' in current && typeof current.code === 'string') code = current.code;
+    if (current.message !== '') ({ message } = current);
   }
   return { code, message };
 }
 
 /** Describes a network error, as the end of a sentence. */
-export function networkReason(error: unknown): string {
-  const { code, message } = innermost(error);
-  return NETWORK[code] ?? message;
+export function describeNetworkError(error: unknown): string {
+  const { code, message } = innermostError(error);
+  return NETWORK_MESSAGES[code] ?? message;
 }
 
 /** Whether the host name does not exist, which a retry does not fix. */
-export function isUnknownName(error: unknown): boolean {
-  return innermost(error).code === 'ENOTFOUND';
+export function isUnknownHost(error: unknown): boolean {
+  return innermostError(error).code === 'ENOTFOUND';
 }
 
 /** Runs file operations and converts system errors into a FetchError that names the path. */
-export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function withDiskErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    const { code, message } = innermost(error);
+    const { code, message } = innermostError(error);
     throw new FetchError(
-      `${path}: cannot be written, ${DISK[code] ?? message}; then run the command again`,
+      `${path}: cannot be written, ${DISK_MESSAGES[code] ?? message}; then run the command again`,
     );
   }
 }

@@ -17,12 +17,12 @@ export interface RangeSource {
 
 /** A whole byte range at once; for small ranges. */
 export async function readRange(source: RangeSource, start: number, end: number): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of source.bytes(start, end)) pieces.push(piece);
-  return Buffer.concat(pieces);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source.bytes(start, end)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
-const PIECE = 1 << 18;
+const CHUNK_BYTES = 1 << 18;
 
 /** A file on this machine. */
 export class LocalFile implements RangeSource {
@@ -58,13 +58,15 @@ export class LocalFile implements RangeSource {
   }
 
   async *bytes(start: number, end: number): AsyncGenerator<Uint8Array> {
-    for (let at = start; at < end;) {
-      const piece = Buffer.allocUnsafe(Math.min(PIECE, end - at));
-      const { bytesRead } = await this.#handle.read(piece, 0, piece.length, at);
+    for (let position = start; position < end;) {
+      const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - position));
+      const { bytesRead } = await this.#handle.read(chunk, 0, chunk.length, position);
       if (bytesRead === 0)
-        throw new DataError(`${this.name}: ends at byte ${at}; it was truncated while being read`);
-      yield piece.subarray(0, bytesRead);
-      at += bytesRead;
+        throw new DataError(
+          `${this.name}: ends at byte ${position}; it was truncated while being read`,
+        );
+      yield chunk.subarray(0, bytesRead);
+      position += bytesRead;
     }
   }
 

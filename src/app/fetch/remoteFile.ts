@@ -4,12 +4,12 @@
 import { open } from 'node:fs/promises';
 import { DataError } from '../../data/errors.js';
 import type { RangeSource } from './ranges.js';
-import { ask, Broken, Tries, type RequestOptions } from './request.js';
-import { FetchError, onDisk } from './networkErrors.js';
+import { sendRequest, TransferError, RetryPolicy, type RequestOptions } from './request.js';
+import { FetchError, withDiskErrors } from './networkErrors.js';
 
-const HEAD_LENGTH = 64;
+const HEAD_BYTES = 64;
 /** A try that transfers at least this many bytes resets the failure count. */
-const FURTHER = 1e6;
+const PROGRESS_BYTES = 1e6;
 
 /** Properties of a remote file, determined before any of it is downloaded. */
 export interface Probe {
@@ -25,8 +25,8 @@ export interface Probe {
 
 /** Parses `bytes 0-63/561753746` into start and total; null for anything else. */
 function contentRange(headers: Headers): { start: number; total: number } | null {
-  const found = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '');
-  return found && { start: Number(found[1]), total: Number(found[2]) };
+  const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '');
+  return match && { start: Number(match[1]), total: Number(match[2]) };
 }
 
 /** The strong ETag, or null. A weak tag promises equivalent content, not equal bytes. */
@@ -37,29 +37,29 @@ function strongTag(headers: Headers): string | null {
 
 /** Requests the first bytes, and derives the server's capabilities from the response. */
 export async function probe(options: RequestOptions): Promise<Probe> {
-  const tries = new Tries(options);
+  const retries = new RetryPolicy(options);
   for (;;) {
     try {
-      const { status, headers, body, close } = await ask(options, {
-        range: `bytes=0-${HEAD_LENGTH - 1}`,
+      const { status, headers, body, close } = await sendRequest(options, {
+        range: `bytes=0-${HEAD_BYTES - 1}`,
       });
       if (status === 416) {
         close();
         throw new DataError(`${options.url}: is empty; pass another URL with --url`);
       }
-      const pieces: Uint8Array[] = [];
-      for await (const piece of body) {
-        pieces.push(piece);
-        if (pieces.reduce((sum, { length }) => sum + length, 0) >= HEAD_LENGTH) break;
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of body) {
+        chunks.push(chunk);
+        if (chunks.reduce((sum, { length }) => sum + length, 0) >= HEAD_BYTES) break;
       }
-      const head = Buffer.concat(pieces).subarray(0, HEAD_LENGTH);
+      const head = Buffer.concat(chunks).subarray(0, HEAD_BYTES);
       const range = status === 206 ? contentRange(headers) : null;
       const length = headers.get('content-length');
-      const whole = length === null ? null : Number(length);
-      const size = status === 206 ? (range?.total ?? null) : whole;
+      const fullSize = length === null ? null : Number(length);
+      const size = status === 206 ? (range?.total ?? null) : fullSize;
       return { head, size, ranges: range?.start === 0, etag: strongTag(headers) };
     } catch (error) {
-      await tries.afterFailure(error, false);
+      await retries.waitBeforeRetry(error, false);
     }
   }
 }
@@ -79,41 +79,41 @@ export class RemoteFile implements RangeSource {
   }
 
   async *bytes(start: number, end: number): AsyncGenerator<Uint8Array> {
-    const tries = new Tries(this.#options);
-    for (let at = start; at < end;) {
-      const begin = at;
+    const retries = new RetryPolicy(this.#options);
+    for (let position = start; position < end;) {
+      const tryStart = position;
       try {
-        for await (const piece of await this.#stretch(at, end)) {
-          const wanted = piece.subarray(0, end - at);
-          at += wanted.length;
-          yield wanted;
-          if (at === end) return;
+        for await (const chunk of await this.#requestRange(position, end)) {
+          const needed = chunk.subarray(0, end - position);
+          position += needed.length;
+          yield needed;
+          if (position === end) return;
         }
-        throw new Broken(`the stream ended ${end - at} bytes early`);
+        throw new TransferError(`the stream ended ${end - position} bytes early`);
       } catch (error) {
-        await tries.afterFailure(error, at - begin >= FURTHER);
+        await retries.waitBeforeRetry(error, position - tryStart >= PROGRESS_BYTES);
       }
     }
   }
 
   /** Sends one request; a response with a different byte range is rejected. */
-  async #stretch(start: number, end: number): Promise<AsyncIterable<Uint8Array>> {
+  async #requestRange(start: number, end: number): Promise<AsyncIterable<Uint8Array>> {
     const range = `bytes=${start}-${end - 1}`;
     const etag = this.#etag;
-    const answer = await ask(
+    const response = await sendRequest(
       this.#options,
       etag === null ? { range } : { range, 'if-range': etag },
     );
-    const got = answer.status === 206 ? contentRange(answer.headers) : null;
-    if (got?.start === start && got.total === this.size) return answer.body;
-    answer.close();
-    const sameSize = answer.headers.get('content-length') === String(this.size);
-    if (answer.status === 200 && sameSize && etag !== null) {
+    const received = response.status === 206 ? contentRange(response.headers) : null;
+    if (received?.start === start && received.total === this.size) return response.body;
+    response.close();
+    const sameSize = response.headers.get('content-length') === String(this.size);
+    if (response.status === 200 && sameSize && etag !== null) {
       // The server sent the whole file because the tag differs. Servers behind one name often
       // disagree on the tag of the same file, so continue without it. If the bytes did change, the
       // checksums detect it.
       this.#etag = null;
-      return this.#stretch(start, end);
+      return this.#requestRange(start, end);
     }
     throw new FetchError(
       `${this.name}: the server sent a different range than requested; the file changed ` +
@@ -137,24 +137,24 @@ export async function downloadWhole(
   path: string,
   onBytes: (done: number, total: number | null) => void,
 ): Promise<void> {
-  const tries = new Tries(options);
+  const retries = new RetryPolicy(options);
   for (;;) {
-    const file = await onDisk(path, () => open(path, 'w'));
+    const file = await withDiskErrors(path, () => open(path, 'w'));
     try {
-      const { headers, body } = await ask(options, {});
+      const { headers, body } = await sendRequest(options, {});
       const length = headers.get('content-length');
       const total = length === null ? null : Number(length);
       let done = 0;
-      for await (const piece of body) {
-        await onDisk(path, () => file.appendFile(piece));
-        done += piece.length;
+      for await (const chunk of body) {
+        await withDiskErrors(path, () => file.appendFile(chunk));
+        done += chunk.length;
         onBytes(done, total);
       }
       if (total !== null && done !== total)
-        throw new Broken(`the stream ended at ${done} of ${total} bytes`);
+        throw new TransferError(`the stream ended at ${done} of ${total} bytes`);
       return;
     } catch (error) {
-      await tries.afterFailure(error, false);
+      await retries.waitBeforeRetry(error, false);
     } finally {
       await file.close();
     }

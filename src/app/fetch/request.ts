@@ -1,39 +1,39 @@
 // A single HTTP request with timeouts, and the policy for retries. Ranges and files are handled
 // elsewhere.
 
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataMissingError } from '../../data/errors.js';
-import { FetchError, isUnknownName, networkReason } from './networkErrors.js';
+import { FetchError, isUnknownHost, describeNetworkError } from './networkErrors.js';
 
 export interface RequestOptions {
   readonly url: string;
   /** Aborts all requests; its reason becomes the error. */
   readonly signal?: AbortSignal;
   /** Called for every failure that is followed by a retry. */
-  readonly onRetry?: (sentence: string) => void;
+  readonly onRetry?: (message: string) => void;
   /** Maximum number of consecutive tries that each transfer less than a megabyte; default 5. */
-  readonly tries?: number;
+  readonly maxTries?: number;
   /** Milliseconds before the first retry, doubled for each further one; default 500. */
-  readonly firstPause?: number;
+  readonly firstDelay?: number;
   /** Timeout in milliseconds for the start of the response; default 15,000. */
-  readonly answerWithin?: number;
+  readonly responseTimeout?: number;
   /** Timeout in milliseconds between bytes of the body; default 30,000. */
-  readonly stallAfter?: number;
+  readonly stallTimeout?: number;
 }
 
 /** A failed try with a possibly temporary cause. */
-export class Broken extends Error {
+export class TransferError extends Error {
   /** Whether a retry is pointless. */
-  readonly final: boolean;
+  readonly permanent: boolean;
 
-  constructor(reason: string, final = false) {
+  constructor(reason: string, permanent = false) {
     super(reason);
-    this.final = final;
+    this.permanent = permanent;
   }
 }
 
 /** A response with status 200, 206 or 416. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Headers;
   /** The body; leaving the loop early closes the connection. */
@@ -48,38 +48,38 @@ export interface Answer {
  * @throws Broken for possibly temporary failures, also while the body is read; DataMissingError if
  * the server has no such file
  */
-export async function ask(
+export async function sendRequest(
   options: RequestOptions,
   headers: Record<string, string>,
-): Promise<Answer> {
-  const { url, signal, answerWithin = 15_000, stallAfter = 30_000 } = options;
-  const clock = new AbortController();
+): Promise<HttpResponse> {
+  const { url, signal, responseTimeout = 15_000, stallTimeout = 30_000 } = options;
+  const timeout = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const expectWithin = (milliseconds: number): void => {
+  const restartTimer = (milliseconds: number): void => {
     clearTimeout(timer);
-    const late = new Broken(`no data received for ${milliseconds / 1000} seconds`);
-    timer = setTimeout(() => clock.abort(late), milliseconds);
+    const timeoutError = new TransferError(`no data received for ${milliseconds / 1000} seconds`);
+    timer = setTimeout(() => timeout.abort(timeoutError), milliseconds);
   };
   const close = (): void => {
     clearTimeout(timer);
-    clock.abort();
+    timeout.abort();
   };
-  const explain = (error: unknown): unknown => {
+  const toError = (error: unknown): unknown => {
     if (signal?.aborted === true) return signal.reason;
-    if (clock.signal.aborted) return clock.signal.reason;
-    return new Broken(networkReason(error), isUnknownName(error));
+    if (timeout.signal.aborted) return timeout.signal.reason;
+    return new TransferError(describeNetworkError(error), isUnknownHost(error));
   };
 
-  expectWithin(answerWithin);
+  restartTimer(responseTimeout);
   let response: Response;
   try {
     response = await fetch(url, {
       // With a content encoding, byte counts would not match the file.
       headers: { ...headers, 'accept-encoding': 'identity', 'user-agent': 'inkgrad' },
-      signal: AbortSignal.any(signal ? [clock.signal, signal] : [clock.signal]),
+      signal: AbortSignal.any(signal ? [timeout.signal, signal] : [timeout.signal]),
     });
   } catch (error) {
-    const reason = explain(error);
+    const reason = toError(error);
     close();
     throw reason;
   }
@@ -87,21 +87,21 @@ export async function ask(
   const { status, statusText } = response;
   if (![200, 206, 416].includes(status)) {
     close();
-    const said = `the server responded ${status} ${statusText}`.trimEnd();
-    if (status >= 500 || status === 408 || status === 429) throw new Broken(said);
-    throw new DataMissingError(`${url}: ${said}; check the URL, or pass another with --url`);
+    const message = `the server responded ${status} ${statusText}`.trimEnd();
+    if (status >= 500 || status === 408 || status === 429) throw new TransferError(message);
+    throw new DataMissingError(`${url}: ${message}; check the URL, or pass another with --url`);
   }
   async function* body(): AsyncGenerator<Uint8Array> {
     try {
       if (response.body === null) return;
-      expectWithin(stallAfter);
-      for await (const piece of response.body as AsyncIterable<Uint8Array>) {
+      restartTimer(stallTimeout);
+      for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
         clearTimeout(timer); // the consumer may take any time
-        yield piece;
-        expectWithin(stallAfter);
+        yield chunk;
+        restartTimer(stallTimeout);
       }
     } catch (error) {
-      throw explain(error);
+      throw toError(error);
     } finally {
       close();
     }
@@ -109,10 +109,10 @@ export async function ask(
   return { status, headers: response.headers, body: body(), close };
 }
 
-const LONGEST_PAUSE = 8_000;
+const MAX_DELAY = 8_000;
 
 /** Counts consecutive failures, and waits longer after each. */
-export class Tries {
+export class RetryPolicy {
   readonly #options: RequestOptions;
   #failures = 0;
 
@@ -124,22 +124,22 @@ export class Tries {
    * Resolves when it is time for the next try.
    *
    * @param error cause of the last failure; rethrown unless it is a Broken error
-   * @param further whether the last try transferred enough to restart the count
+   * @param progressed whether the last try transferred enough to restart the count
    * @throws FetchError after the maximum number of tries
    */
-  async afterFailure(error: unknown, further: boolean): Promise<void> {
-    const { url, tries = 5, firstPause = 500, signal, onRetry } = this.#options;
-    if (!(error instanceof Broken)) throw error;
-    this.#failures = further ? 1 : this.#failures + 1;
+  async waitBeforeRetry(error: unknown, progressed: boolean): Promise<void> {
+    const { url, maxTries = 5, firstDelay = 500, signal, onRetry } = this.#options;
+    if (!(error instanceof TransferError)) throw error;
+    this.#failures = progressed ? 1 : this.#failures + 1;
     const failures = this.#failures;
-    const sentence = `${url}: download failed: ${error.message}`;
-    if (error.final || failures >= tries) {
-      throw new FetchError(failures > 1 ? `${sentence} (${failures} tries)` : sentence);
+    const message = `${url}: download failed: ${error.message}`;
+    if (error.permanent || failures >= maxTries) {
+      throw new FetchError(failures > 1 ? `${message} (${failures} tries)` : message);
     }
-    const wait = Math.min(LONGEST_PAUSE, firstPause * 2 ** (failures - 1));
-    onRetry?.(`${sentence}; retrying in ${wait / 1000} s`);
+    const delay = Math.min(MAX_DELAY, firstDelay * 2 ** (failures - 1));
+    onRetry?.(`${message}; retrying in ${delay / 1000} s`);
     try {
-      await pause(wait, undefined, signal ? { signal } : {});
+      await sleep(delay, undefined, signal ? { signal } : {});
     } catch {
       signal?.throwIfAborted();
     }

@@ -24,7 +24,7 @@ export const OFFICIAL_DIGESTS: Digests = {
 };
 
 /** One file to fetch. */
-export interface WantedFile {
+export interface RequiredFile {
   /** Its name in the data folder. */
   readonly name: string;
   /** Its path in the archive. */
@@ -32,7 +32,7 @@ export interface WantedFile {
   /**
    * Maximum size in bytes, which guards against decompression bombs; the whole archive has 562 MB.
    */
-  readonly most: number;
+  readonly maxBytes: number;
   /** Whether it must begin with the gzip signature. */
   readonly gzip: boolean;
   /** SHA-256, or null if unknown. */
@@ -42,21 +42,21 @@ export interface WantedFile {
 }
 
 /** Images, labels and mapping of both parts of a split. */
-export function wantedFiles(split: EmnistSplit, digests: Digests): WantedFile[] {
+export function requiredFiles(split: EmnistSplit, digests: Digests): RequiredFile[] {
   const packed = (['train', 'test'] as const).flatMap((part) =>
     (['images', 'labels'] as const).map((kind) => {
       const name = `${fileName(split, part, kind)}.gz`;
-      const most = kind === 'images' ? ARCHIVE_BYTES : 2e6;
+      const maxBytes = kind === 'images' ? ARCHIVE_BYTES : 2e6;
       const sha256 = Object.hasOwn(digests, name) ? digests[name] : null;
-      return { name, path: `gzip/${name}`, most, gzip: true, sha256, check: null };
+      return { name, path: `gzip/${name}`, maxBytes, gzip: true, sha256, check: null };
     }),
   );
   const name = mappingName(split);
-  const check = (bytes: Uint8Array, called: string): void => {
-    parseMapping(new TextDecoder().decode(bytes), { name: called, split });
+  const check = (bytes: Uint8Array, displayName: string): void => {
+    parseMapping(new TextDecoder().decode(bytes), { name: displayName, split });
   };
   return [
     ...packed,
-    { name, path: `gzip/${name}`, most: 65_536, gzip: false, sha256: null, check },
+    { name, path: `gzip/${name}`, maxBytes: 65_536, gzip: false, sha256: null, check },
   ];
 }

@@ -9,13 +9,13 @@ import { readRange, type RangeSource } from './ranges.js';
 
 /** The official archive has about forty members; an endless directory is an attack. */
 const MAX_MEMBERS = 10_000;
-const MAX_AT_ONCE = 1 << 22;
+const MAX_READ_BYTES = 1 << 22;
 /**
  * The end record may have a comment of 64 KB; the directory usually fits in slightly more than
  * that.
  */
-const TAIL = 66 * 1024;
-const LOCAL_HEADER = 30;
+const TAIL_BYTES = 66 * 1024;
+const LOCAL_HEADER_BYTES = 30;
 
 /** Location of one member, and its expected size and checksum. */
 export interface ZipMember {
@@ -31,7 +31,7 @@ export interface ZipMember {
 }
 
 /** Random access for zip.js. It caches the tail of the file, because nearly all reads are there. */
-class Access extends Reader<RangeSource> {
+class CachedTailReader extends Reader<RangeSource> {
   readonly #source: RangeSource;
   readonly #tailStart: number;
   #tail: Promise<Uint8Array> | undefined;
@@ -40,13 +40,13 @@ class Access extends Reader<RangeSource> {
     super(source);
     this.#source = source;
     this.size = source.size;
-    this.#tailStart = Math.max(0, source.size - TAIL);
+    this.#tailStart = Math.max(0, source.size - TAIL_BYTES);
   }
 
   override async readUint8Array(start: number, length: number): Promise<Uint8Array> {
     const end = Math.min(start + length, this.size);
     if (!(start >= 0 && start <= end)) throw new Error('it points outside the file');
-    if (end - start > MAX_AT_ONCE) throw new Error(`it declares a length of ${length} bytes`);
+    if (end - start > MAX_READ_BYTES) throw new Error(`it declares a length of ${length} bytes`);
     if (start < this.#tailStart) return readRange(this.#source, start, end);
     this.#tail ??= readRange(this.#source, this.#tailStart, this.size);
     return (await this.#tail).subarray(start - this.#tailStart, end - this.#tailStart);
@@ -54,7 +54,7 @@ class Access extends Reader<RangeSource> {
 }
 
 /** Converts zip.js errors into a DataError; InkgradErrors, such as network errors, are rethrown. */
-async function parsing<T>(source: RangeSource, work: () => Promise<T>): Promise<T> {
+async function withDirectoryErrors<T>(source: RangeSource, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -70,37 +70,37 @@ async function parsing<T>(source: RangeSource, work: () => Promise<T>): Promise<
 export function checkZipHead(name: string, head: Uint8Array): void {
   const text = Buffer.from(head).toString('latin1');
   if (text.startsWith('PK\u0003\u0004')) return;
-  const what = /^\s*<(!doctype|html|head|\?xml)/i.test(text)
+  const problem = /^\s*<(!doctype|html|head|\?xml)/i.test(text)
     ? 'is an HTML page, not a ZIP archive: the archive has moved, or the server requires a login'
     : head.length === 0
       ? 'is empty'
       : 'is not a ZIP archive: it begins with ' +
         `${Buffer.from(head.subarray(0, 4)).toString('hex')}, not 504b0304`;
-  throw new DataError(`${name}: ${what}; the official archive is gzip.zip of EMNIST`);
+  throw new DataError(`${name}: ${problem}; the official archive is gzip.zip of EMNIST`);
 }
 
 /**
  * Finds members by path.
  *
- * @param wanted paths; a missing member is left out of the result
+ * @param paths paths; a missing member is left out of the result
  * @throws DataError for a damaged directory, or a requested member that is duplicated or cannot be
  * unpacked
  */
 export async function findMembers(
   source: RangeSource,
-  wanted: ReadonlySet<string>,
+  paths: ReadonlySet<string>,
 ): Promise<Map<string, ZipMember>> {
   const { name } = source;
   const entries = new Map<string, Entry>();
-  await parsing(source, async () => {
+  await withDirectoryErrors(source, async () => {
     let count = 0;
-    for await (const entry of new ZipReader(new Access(source)).getEntriesGenerator()) {
+    for await (const entry of new ZipReader(new CachedTailReader(source)).getEntriesGenerator()) {
       if (++count > MAX_MEMBERS) {
         throw new DataError(
           `${name}: has more than ${MAX_MEMBERS} members; this is not the EMNIST archive`,
         );
       }
-      if (!wanted.has(entry.filename)) continue;
+      if (!paths.has(entry.filename)) continue;
       if (entries.has(entry.filename)) {
         throw new DataError(`${name}: duplicate entry ${entry.filename}; the archive is ambiguous`);
       }
@@ -124,16 +124,16 @@ async function locate(source: RangeSource, path: string, entry: Entry): Promise<
     compressedSize: packedSize,
     uncompressedSize: size,
   } = entry;
-  const fault = (what: string): DataError =>
+  const invalidEntry = (problem: string): DataError =>
     new DataError(
-      `${name}: invalid directory entry: ${path} ${what}; the archive is damaged, download ` +
+      `${name}: invalid directory entry: ${path} ${problem}; the archive is damaged, download ` +
         'it again',
     );
   if (entry.encrypted)
     throw new DataError(`${name}: ${path} is encrypted; EMNIST's archive is not`);
   // A broken ZIP64 extension leaves these fields undefined, despite their types.
   if (![offset, method, packedSize, size, entry.crc32].every(Number.isSafeInteger)) {
-    throw fault('has no valid offset or size');
+    throw invalidEntry('has no valid offset or size');
   }
   if (method !== 0 && method !== 8) {
     throw new DataError(
@@ -141,16 +141,17 @@ async function locate(source: RangeSource, path: string, entry: Entry): Promise<
         'or 8 (deflate)',
     );
   }
-  if (offset < 0 || offset + LOCAL_HEADER + packedSize > source.size) {
-    throw fault(
+  if (offset < 0 || offset + LOCAL_HEADER_BYTES + packedSize > source.size) {
+    throw invalidEntry(
       `has ${packedSize} bytes from byte ${offset}, but the archive ends at ${source.size}`,
     );
   }
-  const header = await readRange(source, offset, offset + LOCAL_HEADER);
-  if (header.readUInt32LE(0) !== 0x04034b50) throw fault(`has no local header at byte ${offset}`);
-  const start = offset + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
+  const header = await readRange(source, offset, offset + LOCAL_HEADER_BYTES);
+  if (header.readUInt32LE(0) !== 0x04034b50)
+    throw invalidEntry(`has no local header at byte ${offset}`);
+  const start = offset + LOCAL_HEADER_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28);
   if (start + packedSize > source.size) {
-    throw fault(
+    throw invalidEntry(
       `has ${packedSize} bytes, but only ${Math.max(0, source.size - start)} follow its header`,
     );
   }

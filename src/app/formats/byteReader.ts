@@ -9,31 +9,31 @@ const MAX_LINE = 1024;
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #where: string;
-  #at = 0;
+  readonly #source: string;
+  #offset = 0;
 
-  /** @param where name of the bytes in error messages */
-  constructor(bytes: Uint8Array, where: string) {
+  /** @param source name of the bytes in error messages */
+  constructor(bytes: Uint8Array, source: string) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#where = where;
+    this.#source = source;
   }
 
   /** Bytes read so far. */
   get position(): number {
-    return this.#at;
+    return this.#offset;
   }
 
   /** Advances by `count` bytes and returns the offset of the first. */
   #advance(count: number): number {
-    const left = this.#bytes.length - this.#at;
-    if (count > left) {
+    const remaining = this.#bytes.length - this.#offset;
+    if (count > remaining) {
       throw new FormatError(
-        `${this.#where}: needs ${count} bytes at byte ${this.#at}, but only ${left} are left`,
+        `${this.#source}: needs ${count} bytes at byte ${this.#offset}, but only ${remaining} are left`,
       );
     }
-    const start = this.#at;
-    this.#at += count;
+    const start = this.#offset;
+    this.#offset += count;
     return start;
   }
 
@@ -76,22 +76,22 @@ export class ByteReader {
   }
 
   text(count: number): string {
-    const start = this.#at;
+    const start = this.#offset;
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.take(count));
     } catch (error) {
       if (error instanceof FormatError) throw error;
-      throw new FormatError(`${this.#where}: the text at byte ${start} is not UTF-8`);
+      throw new FormatError(`${this.#source}: the text at byte ${start} is not UTF-8`);
     }
   }
 
   /** The text up to the next line feed, which is consumed too. */
   line(): string {
-    const start = this.#at;
+    const start = this.#offset;
     const length = this.#bytes.subarray(start, start + MAX_LINE).indexOf(LINE_FEED);
     if (length < 0) {
       throw new FormatError(
-        `${this.#where}: the line at byte ${start} does not end within ${MAX_LINE} bytes`,
+        `${this.#source}: the line at byte ${start} does not end within ${MAX_LINE} bytes`,
       );
     }
     const text = this.text(length);

@@ -64,7 +64,7 @@ function pads(padding: readonly number[]): number[] {
   return [...padding, ...padding];
 }
 
-const both = (size: number | readonly number[]): number[] =>
+const pair = (size: number | readonly number[]): number[] =>
   typeof size === 'number' ? [size, size] : [...size];
 
 const NODES: ReadonlyMap<unknown, (layer: Module) => OnnxNode | null> = new Map([
@@ -73,9 +73,9 @@ const NODES: ReadonlyMap<unknown, (layer: Module) => OnnxNode | null> = new Map(
     arrays: bias === null ? ['weight'] : ['weight', 'bias'],
     attributes: {
       kernel_shape: weight.shape.slice(2),
-      strides: both(options.stride),
-      pads: pads(both(options.padding)),
-      dilations: both(options.dilation),
+      strides: pair(options.stride),
+      pads: pads(pair(options.padding)),
+      dilations: pair(options.dilation),
       group: options.groups,
     },
   })),
@@ -87,7 +87,7 @@ const NODES: ReadonlyMap<unknown, (layer: Module) => OnnxNode | null> = new Map(
   rule(ReLU, () => ({ op: 'Relu' })),
   rule(MaxPool2d, ({ options: { window, stride, padding } }) => ({
     op: 'MaxPool',
-    attributes: { kernel_shape: both(window), strides: both(stride), pads: pads(both(padding)) },
+    attributes: { kernel_shape: pair(window), strides: pair(stride), pads: pads(pair(padding)) },
   })),
   rule(Flatten, ({ startAxis }) => ({ op: 'Flatten', attributes: { axis: startAxis } })),
   rule(Linear, ({ bias }) => ({
@@ -105,9 +105,13 @@ function attribute([name, value]: [string, number | readonly number[]]): object 
 }
 
 /** An input or output with a dynamic batch size. */
-function value(name: string, shape: Shape, about: string): object {
+function value(name: string, shape: Shape, description: string): object {
   const dim = [{ dim_param: 'N' }, ...shape.map((size) => ({ dim_value: size }))];
-  return { name, doc_string: about, type: { tensor_type: { elem_type: FLOAT32, shape: { dim } } } };
+  return {
+    name,
+    doc_string: description,
+    type: { tensor_type: { elem_type: FLOAT32, shape: { dim } } },
+  };
 }
 
 function initializer(name: string, { shape, data }: HostArray): object {
@@ -125,13 +129,13 @@ function initializer(name: string, { shape, data }: HostArray): object {
 export function encodeOnnx(network: OnnxNetwork): Uint8Array {
   const { layers, tensors, inputSize, outputs, description, metadata } = network;
   const steps = layers.flatMap(([name, layer]) => {
-    const find = NODES.get(layer.constructor);
-    if (find === undefined) {
+    const toNode = NODES.get(layer.constructor);
+    if (toNode === undefined) {
       throw new ArgumentError(
         `onnx: layer ${name} (${layer.constructor.name}) has no ONNX equivalent`,
       );
     }
-    const node = find(layer);
+    const node = toNode(layer);
     return node === null ? [] : [{ name, ...node }];
   });
   const nodes = steps.map(({ name, op, arrays = [], attributes = {}, floats = {} }, index) => ({
@@ -139,7 +143,7 @@ export function encodeOnnx(network: OnnxNetwork): Uint8Array {
     op_type: op,
     input: [
       index === 0 ? 'x' : `after_${steps[index - 1].name}`,
-      ...arrays.map((one) => `${name}.${one}`),
+      ...arrays.map((arrayName) => `${name}.${arrayName}`),
     ],
     output: [index === steps.length - 1 ? 'logits' : `after_${name}`],
     attribute: [
@@ -147,7 +151,9 @@ export function encodeOnnx(network: OnnxNetwork): Uint8Array {
       ...Object.entries(floats).map(([key, f]) => ({ name: key, type: ATTRIBUTE.float, f })),
     ],
   }));
-  const used = steps.flatMap(({ name, arrays = [] }) => arrays.map((one) => `${name}.${one}`));
+  const arrayNames = steps.flatMap(({ name, arrays = [] }) =>
+    arrays.map((arrayName) => `${name}.${arrayName}`),
+  );
   return ModelProto.encode({
     ir_version: IR_VERSION,
     producer_name: 'inkgrad',
@@ -157,7 +163,7 @@ export function encodeOnnx(network: OnnxNetwork): Uint8Array {
     graph: {
       name: 'network',
       node: nodes,
-      initializer: used.map((name) => initializer(name, tensors[name])),
+      initializer: arrayNames.map((name) => initializer(name, tensors[name])),
       input: [value('x', inputSize, description)],
       output: [
         value('logits', [outputs], 'one logit per class; the largest is the predicted class'),

@@ -57,7 +57,7 @@ export type PickleValue =
   | PickleGlobal;
 
 /** Describes a value in error messages: `a list`, `the string "..."`. */
-export function kindOf(value: PickleValue | undefined): string {
+export function describeValue(value: PickleValue | undefined): string {
   if (value === null || value === undefined) return 'None';
   if (value instanceof PickleObject) return value.kind;
   if (value instanceof PickleGlobal) return `the global ${value.name}`;
@@ -95,7 +95,7 @@ export class PickleMachine {
     readonly input: ByteReader,
     readonly options: PickleOptions,
   ) {
-    this.#globals = new Map(options.globals.map((one) => [one.name, one]));
+    this.#globals = new Map(options.globals.map((global) => [global.name, global]));
   }
 
   // ---- the stack --------------------------------------------------------------------------------
@@ -127,18 +127,18 @@ export class PickleMachine {
   }
 
   /** Pops the last `count` values, in order. */
-  popSeveral(count: number): PickleValue[] {
+  popMany(count: number): PickleValue[] {
     return Array.from({ length: count }, () => this.pop()).reverse();
   }
 
   // ---- the memo ---------------------------------------------------------------------------------
 
   /** Stores the top of the stack in the memo; by default at the next index. */
-  remember(index = this.#memo.size): void {
+  memoize(index = this.#memo.size): void {
     this.#memo.set(index, this.top());
   }
 
-  recall(index: number): void {
+  pushMemo(index: number): void {
     const value = this.#memo.get(index);
     this.push(
       value === undefined ? fail(`reads memo entry ${index}, which was never stored`) : value,
@@ -160,20 +160,20 @@ export class PickleMachine {
 
   append(items: readonly PickleValue[]): void {
     const list = this.top();
-    if (!(list instanceof PickleList)) fail(`appends to ${kindOf(list)}`);
+    if (!(list instanceof PickleList)) fail(`appends to ${describeValue(list)}`);
     for (const item of items) list.items.push(item);
   }
 
   /** Sets keys of the dict on top of the stack from `key, value, key, value, ...`. */
   setItems(pairs: readonly PickleValue[]): void {
     const dict = this.top();
-    if (!(dict instanceof PickleDict)) fail(`sets a key of ${kindOf(dict)}`);
+    if (!(dict instanceof PickleDict)) fail(`sets a key of ${describeValue(dict)}`);
     if (pairs.length % 2 !== 0) fail('sets a key without a value');
-    for (let at = 0; at < pairs.length; at += 2) {
-      const key = pairs[at];
+    for (let i = 0; i < pairs.length; i += 2) {
+      const key = pairs[i];
       if (typeof key !== 'string' && typeof key !== 'number')
-        fail(`uses ${kindOf(key)} as a dict key`);
-      dict.entries.set(key, pairs[at + 1]);
+        fail(`uses ${describeValue(key)} as a dict key`);
+      dict.entries.set(key, pairs[i + 1]);
     }
   }
 
@@ -184,7 +184,7 @@ export class PickleMachine {
   build(): void {
     this.pop();
     const target = this.top();
-    if (!(target instanceof PickleDict)) fail(`sets attributes of ${kindOf(target)}`);
+    if (!(target instanceof PickleDict)) fail(`sets attributes of ${describeValue(target)}`);
   }
 
   // ---- names and calls --------------------------------------------------------------------------
@@ -192,11 +192,11 @@ export class PickleMachine {
   pushGlobal(module: PickleValue, name: PickleValue): void {
     if (typeof module !== 'string' || typeof name !== 'string')
       fail('a global name is not a string');
-    const full = `${module}.${name}`;
-    const global = this.#globals.get(full);
+    const qualifiedName = `${module}.${name}`;
+    const global = this.#globals.get(qualifiedName);
     if (global === undefined) {
       fail(
-        `requests the global ${JSON.stringify(full.slice(0, 80))}, which weights do not ` +
+        `requests the global ${JSON.stringify(qualifiedName.slice(0, 80))}, which weights do not ` +
           'need; it was not executed. If you trust the file, save only its weights: ' +
           'torch.save(model.state_dict(), FILE)',
       );
@@ -208,9 +208,10 @@ export class PickleMachine {
   reduce(): void {
     const parameters = this.pop();
     const callee = this.pop();
-    if (!(callee instanceof PickleGlobal) || callee.call === null) fail(`calls ${kindOf(callee)}`);
+    if (!(callee instanceof PickleGlobal) || callee.call === null)
+      fail(`calls ${describeValue(callee)}`);
     if (!(parameters instanceof PickleTuple))
-      fail(`calls ${callee.name} with ${kindOf(parameters)}`);
+      fail(`calls ${callee.name} with ${describeValue(parameters)}`);
     this.push(callee.call(parameters.items));
   }
 }
@@ -221,7 +222,7 @@ export class PickleMachine {
  * Maximum number of instructions; a state dict takes about 60 per tensor. Bounds time and memory.
  */
 const MAX_INSTRUCTIONS = 500_000;
-const NEWEST_PROTOCOL = 5;
+const MAX_PROTOCOL = 5;
 
 const STOP = 0x2e;
 
@@ -250,25 +251,25 @@ const INSTRUCTIONS: ReadonlyMap<number, (m: PickleMachine) => void> = new Map<
   [0x30, (m) => void m.pop()], // POP
   [0x31, (m) => void m.popToMark()], // POP_MARK
   [0x29, (m) => m.push(new PickleTuple([]))], // EMPTY_TUPLE
-  [0x85, (m) => m.push(new PickleTuple(m.popSeveral(1)))], // TUPLE1
-  [0x86, (m) => m.push(new PickleTuple(m.popSeveral(2)))], // TUPLE2
-  [0x87, (m) => m.push(new PickleTuple(m.popSeveral(3)))], // TUPLE3
+  [0x85, (m) => m.push(new PickleTuple(m.popMany(1)))], // TUPLE1
+  [0x86, (m) => m.push(new PickleTuple(m.popMany(2)))], // TUPLE2
+  [0x87, (m) => m.push(new PickleTuple(m.popMany(3)))], // TUPLE3
   [0x74, (m) => m.push(new PickleTuple(m.popToMark()))], // TUPLE
   [0x5d, (m) => m.push(new PickleList())], // EMPTY_LIST
   [0x61, (m) => m.append([m.pop()])], // APPEND
   [0x65, (m) => m.append(m.popToMark())], // APPENDS
   [0x7d, (m) => m.push(new PickleDict())], // EMPTY_DICT
-  [0x73, (m) => m.setItems(m.popSeveral(2))], // SETITEM
+  [0x73, (m) => m.setItems(m.popMany(2))], // SETITEM
   [0x75, (m) => m.setItems(m.popToMark())], // SETITEMS
   // memoized values
-  [0x71, (m) => m.remember(m.input.uint8())], // BINPUT
-  [0x72, (m) => m.remember(m.input.uint32())], // LONG_BINPUT
-  [0x94, (m) => m.remember()], // MEMOIZE
-  [0x68, (m) => m.recall(m.input.uint8())], // BINGET
-  [0x6a, (m) => m.recall(m.input.uint32())], // LONG_BINGET
+  [0x71, (m) => m.memoize(m.input.uint8())], // BINPUT
+  [0x72, (m) => m.memoize(m.input.uint32())], // LONG_BINPUT
+  [0x94, (m) => m.memoize()], // MEMOIZE
+  [0x68, (m) => m.pushMemo(m.input.uint8())], // BINGET
+  [0x6a, (m) => m.pushMemo(m.input.uint32())], // LONG_BINGET
   // names and calls
   [0x63, (m) => m.pushGlobal(m.input.line(), m.input.line())], // GLOBAL
-  [0x93, (m) => m.pushGlobal(...(m.popSeveral(2) as [PickleValue, PickleValue]))], // STACK_GLOBAL
+  [0x93, (m) => m.pushGlobal(...(m.popMany(2) as [PickleValue, PickleValue]))], // STACK_GLOBAL
   [0x51, (m) => m.push(m.options.persistent(m.pop()))], // BINPERSID
   [0x52, (m) => m.reduce()], // REDUCE
   [0x62, (m) => m.build()], // BUILD
@@ -278,7 +279,7 @@ const INSTRUCTIONS: ReadonlyMap<number, (m: PickleMachine) => void> = new Map<
 ]);
 
 function checkProtocol(version: number): void {
-  if (version > NEWEST_PROTOCOL) fail(`protocol ${version} is newer than ${NEWEST_PROTOCOL}`);
+  if (version > MAX_PROTOCOL) fail(`protocol ${version} is newer than ${MAX_PROTOCOL}`);
 }
 
 /**

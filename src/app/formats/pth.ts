@@ -7,7 +7,7 @@ import type { SavedArray } from '../../nn/index.js';
 import { rowMajor } from '../../nn/saving/stateDict.js';
 import {
   readPickle,
-  kindOf,
+  describeValue,
   PickleDict,
   PickleList,
   PickleTuple,
@@ -62,35 +62,37 @@ export async function decodePth(bytes: Uint8Array): Promise<PthFile> {
     globals: TORCH_GLOBALS,
     persistent: readStorage,
   });
-  if (!(top instanceof PickleDict)) fail(`contains ${kindOf(top)}, expected a dict of tensors`);
+  if (!(top instanceof PickleDict))
+    fail(`contains ${describeValue(top)}, expected a dict of tensors`);
 
-  const { state, path } = findState(top);
+  const { state, stateKey } = findState(top);
   const storages = new StorageReader(archive, root, await isBigEndian(archive, `${root}byteorder`));
-  const tensors = await readTensors(state, path, storages);
-  const others = path === null ? [] : [...top.entries.keys()].filter((key) => key !== path);
+  const tensors = await readTensors(state, stateKey, storages);
+  const otherKeys =
+    stateKey === null ? [] : [...top.entries.keys()].filter((key) => key !== stateKey);
   return {
     tensors,
-    classes: path === null ? null : readClasses(top.entries.get('class_mapping')),
-    ignored: others.filter((key) => key !== 'class_mapping').map(String),
+    classes: stateKey === null ? null : readClasses(top.entries.get('class_mapping')),
+    ignored: otherKeys.filter((key) => key !== 'class_mapping').map(String),
   };
 }
 
 async function isBigEndian(archive: StoredArchive, name: string): Promise<boolean> {
   // Before PyTorch 2.1, files had no byteorder member and were little-endian.
   if (!archive.has(name)) return false;
-  const order = new TextDecoder().decode(await archive.read(name));
-  if (order !== 'little' && order !== 'big')
-    fail(`byteorder is ${JSON.stringify(order.slice(0, 40))}`);
-  return order === 'big';
+  const byteOrder = new TextDecoder().decode(await archive.read(name));
+  if (byteOrder !== 'little' && byteOrder !== 'big')
+    fail(`byteorder is ${JSON.stringify(byteOrder.slice(0, 40))}`);
+  return byteOrder === 'big';
 }
 
 /** The dict of tensors, and its key; null if it is the top level of the file. */
-function findState(top: PickleDict): { state: PickleDict; path: string | null } {
+function findState(top: PickleDict): { state: PickleDict; stateKey: string | null } {
   if ([...top.entries.values()].some((value) => value instanceof TorchTensor))
-    return { state: top, path: null };
-  for (const path of STATE_KEYS) {
-    const state = top.entries.get(path);
-    if (state instanceof PickleDict) return { state, path };
+    return { state: top, stateKey: null };
+  for (const stateKey of STATE_KEYS) {
+    const state = top.entries.get(stateKey);
+    if (state instanceof PickleDict) return { state, stateKey };
   }
   const keys = [...top.entries.keys()]
     .slice(0, 10)
@@ -103,29 +105,29 @@ function findState(top: PickleDict): { state: PickleDict; path: string | null } 
 
 async function readTensors(
   state: PickleDict,
-  path: string | null,
+  stateKey: string | null,
   storages: StorageReader,
 ): Promise<Record<string, SavedArray>> {
   const named = [...state.entries].map(([name, value]): [string, TorchTensor] => {
     if (typeof name === 'string' && value instanceof TorchTensor) return [name, value];
-    const place = path === null ? '' : ` of ${path}`;
+    const location = stateKey === null ? '' : ` of ${stateKey}`;
     return fail(
-      `${JSON.stringify(`${name}`.slice(0, 80))}${place} is ${kindOf(value)}, expected a tensor`,
+      `${JSON.stringify(`${name}`.slice(0, 80))}${location} is ${describeValue(value)}, expected a tensor`,
     );
   });
   if (named.length === 0) fail('the dict of tensors is empty');
   checkSharing(named.map(([, tensor]) => tensor));
-  const strip = named.every(([name]) => name.startsWith(PARALLEL_PREFIX))
+  const prefixLength = named.every(([name]) => name.startsWith(PARALLEL_PREFIX))
     ? PARALLEL_PREFIX.length
     : 0;
   const arrays: [string, SavedArray][] = [];
   for (const [name, { storage, shape, stride, offset }] of named) {
     const data = await storages.read(storage);
-    const numbers = rowMajor({ shape, stride, offset, data });
-    const narrow = !storage.type.wide || Array.prototype.every.call(numbers, isFloat32);
+    const values = rowMajor({ shape, stride, offset, data });
+    const fitsFloat32 = !storage.type.wide || Array.prototype.every.call(values, isFloat32);
     arrays.push([
-      name.slice(strip),
-      { shape, data: narrow ? new Float32Array(numbers) : new Float64Array(numbers) },
+      name.slice(prefixLength),
+      { shape, data: fitsFloat32 ? new Float32Array(values) : new Float64Array(values) },
     ]);
   }
   return Object.fromEntries(arrays);
@@ -140,17 +142,17 @@ function isFloat32(value: number): boolean {
  * storage.
  */
 function checkSharing(tensors: readonly TorchTensor[]): void {
-  const held = new Map(tensors.map(({ storage }) => [storage.key, storage.length]));
-  const available = [...held.values()].reduce((sum, length) => sum + length, 0);
-  const wanted = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  if (wanted > MAX_SHARING * available) {
-    fail(`the tensors have ${wanted} elements in total, the storages only ${available}`);
+  const storageLengths = new Map(tensors.map(({ storage }) => [storage.key, storage.length]));
+  const available = [...storageLengths.values()].reduce((sum, length) => sum + length, 0);
+  const required = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (required > MAX_SHARING * available) {
+    fail(`the tensors have ${required} elements in total, the storages only ${available}`);
   }
 }
 
 /** Reads each storage once, regardless of how many tensors view it. */
 class StorageReader {
-  readonly #read = new Map<
+  readonly #cache = new Map<
     string,
     { readonly storage: TorchStorage; readonly data: Float32Array | Float64Array }
   >();
@@ -163,11 +165,11 @@ class StorageReader {
 
   async read(storage: TorchStorage): Promise<Float32Array | Float64Array> {
     const { key, type, length } = storage;
-    const before = this.#read.get(key);
-    if (before !== undefined) {
-      const same = before.storage.type === type && before.storage.length === length;
+    const cached = this.#cache.get(key);
+    if (cached !== undefined) {
+      const same = cached.storage.type === type && cached.storage.length === length;
       return same
-        ? before.data
+        ? cached.data
         : fail(`storage ${JSON.stringify(key)} is declared with two different types or lengths`);
     }
     const member = `${this.root}data/${key}`;
@@ -185,14 +187,15 @@ class StorageReader {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const data = type.wide ? new Float64Array(length) : new Float32Array(length);
     for (let i = 0; i < length; i++) data[i] = type.read(view, i * type.bytes);
-    this.#read.set(key, { storage, data });
+    this.#cache.set(key, { storage, data });
     return data;
   }
 }
 
 /** Reverses the bytes of each number, in place. */
 function swapBytes(bytes: Uint8Array, size: number): void {
-  for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
+  for (let offset = 0; offset < bytes.length; offset += size)
+    bytes.subarray(offset, offset + size).reverse();
 }
 
 /** Class names from a list of names, or from a dict of class number to name. */

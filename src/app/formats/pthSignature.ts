@@ -14,5 +14,5 @@ export function isPth(bytes: Uint8Array): boolean {
  * Whether a file begins like a pickle with PyTorch's legacy magic number, 0x1950a86a20f9469cfc6c.
  */
 export function isLegacyPth(bytes: Uint8Array): boolean {
-  return [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc].every((byte, at) => bytes[at] === byte);
+  return [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc].every((byte, i) => bytes[i] === byte);
 }

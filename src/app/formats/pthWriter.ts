@@ -42,8 +42,14 @@ function isCounter(key: string): boolean {
 
 /** `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks)`. */
 function tensor(key: string, member: number, { shape, data }: HostArray): Pickled {
-  const kind = name('torch', isCounter(key) ? 'LongStorage' : 'FloatStorage');
-  const id = tuple(text('storage'), kind, text(`${member}`), text('cpu'), integer(data.length));
+  const storageClass = name('torch', isCounter(key) ? 'LongStorage' : 'FloatStorage');
+  const id = tuple(
+    text('storage'),
+    storageClass,
+    text(`${member}`),
+    text('cpu'),
+    integer(data.length),
+  );
   const sizes = (values: readonly number[]): Pickled => tuple(...values.map(integer));
   return call(
     name('torch._utils', '_rebuild_tensor_v2'),
@@ -74,8 +80,8 @@ export function encodePth({
   classes,
   inputSize,
 }: PthContents): Promise<Uint8Array<ArrayBuffer>> {
-  const named = Object.entries(tensors);
-  const state = named.map(
+  const entries = Object.entries(tensors);
+  const state = entries.map(
     ([key, array], member) => [text(key), tensor(key, member, array)] as const,
   );
   const contents = dict([
@@ -87,7 +93,7 @@ export function encodePth({
   return writeStoredArchive([
     [`${ROOT}/data.pkl`, program(contents)],
     [`${ROOT}/byteorder`, utf8.encode('little')],
-    ...named.map(
+    ...entries.map(
       ([key, array], member) => [`${ROOT}/data/${member}`, storage(key, array)] as const,
     ),
     [`${ROOT}/version`, utf8.encode(VERSION)],

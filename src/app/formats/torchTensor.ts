@@ -7,7 +7,7 @@ import { FormatError } from '../../engine/errors.js';
 import { format, sizeOf, type Shape } from '../../engine/shape.js';
 import { ELEMENT_TYPES, type ElementType } from '../../nn/saving/elementTypes.js';
 import {
-  kindOf,
+  describeValue,
   PickleDict,
   PickleGlobal,
   PickleObject,
@@ -68,41 +68,42 @@ function isCount(value: PickleValue | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-function sizes(value: PickleValue | undefined, what: string): number[] {
+function sizes(value: PickleValue | undefined, property: string): number[] {
   if (
     !(value instanceof PickleTuple) ||
     value.items.length > MAX_RANK ||
     !value.items.every(isCount)
   ) {
-    return fail(`the ${what} of a tensor must be a tuple of at most ${MAX_RANK} integers >= 0`);
+    return fail(`the ${property} of a tensor must be a tuple of at most ${MAX_RANK} integers >= 0`);
   }
   return [...value.items];
 }
 
 /** Parses a storage reference, `('storage', torch.FloatStorage, '0', 'cpu', 288)`. */
 export function readStorage(id: PickleValue): TorchStorage {
-  const [tag, kind, key, , length] = id instanceof PickleTuple ? id.items : [];
-  const format = kind instanceof PickleGlobal ? STORAGE_TYPES.get(kind.name) : undefined;
-  if (tag !== 'storage' || format === undefined || typeof key !== 'string' || !isCount(length)) {
+  const [tag, storageClass, key, , length] = id instanceof PickleTuple ? id.items : [];
+  const dtype =
+    storageClass instanceof PickleGlobal ? STORAGE_TYPES.get(storageClass.name) : undefined;
+  if (tag !== 'storage' || dtype === undefined || typeof key !== 'string' || !isCount(length)) {
     return fail(
       'a reference to data outside the pickle is not of the form (storage, type, key, ' +
         'device, count)',
     );
   }
-  return new TorchStorage(key, ELEMENT_TYPES.get(format)!, length);
+  return new TorchStorage(key, ELEMENT_TYPES.get(dtype)!, length);
 }
 
 /** Arguments: `(storage, offset, size, stride, requires_grad, hooks)`. */
 function rebuildTensor(parameters: readonly PickleValue[]): TorchTensor {
-  const [storage, offset, size, steps] = parameters;
+  const [storage, offset, sizeTuple, strideTuple] = parameters;
   if (!(storage instanceof TorchStorage))
-    fail(`a tensor is built from ${kindOf(storage)}, expected a storage`);
-  const shape = sizes(size, 'shape');
-  const stride = sizes(steps, 'stride');
+    fail(`a tensor is built from ${describeValue(storage)}, expected a storage`);
+  const shape = sizes(sizeTuple, 'shape');
+  const stride = sizes(strideTuple, 'stride');
   if (!isCount(offset) || stride.length !== shape.length) {
     fail(
       `a tensor of shape ${format(shape)} has strides ${format(stride)} and offset ` +
-        kindOf(offset),
+        describeValue(offset),
     );
   }
   const count = sizeOf(shape);
@@ -127,7 +128,7 @@ function rebuildTensor(parameters: readonly PickleValue[]): TorchTensor {
 function rebuildParameter([tensor]: readonly PickleValue[]): TorchTensor {
   return tensor instanceof TorchTensor
     ? tensor
-    : fail(`a parameter is built from ${kindOf(tensor)}, expected a tensor`);
+    : fail(`a parameter is built from ${describeValue(tensor)}, expected a tensor`);
 }
 
 function orderedDict(parameters: readonly PickleValue[]): PickleDict {

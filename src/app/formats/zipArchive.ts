@@ -25,7 +25,7 @@ function fail(reason: string): never {
 }
 
 /** Rethrows a FormatError, and converts the library's errors about a broken archive into one. */
-async function translated<T>(work: () => Promise<T>): Promise<T> {
+async function withFormatErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -51,7 +51,7 @@ export class StoredArchive {
    * same name
    */
   static open(bytes: Uint8Array): Promise<StoredArchive> {
-    return translated(async () => {
+    return withFormatErrors(async () => {
       const reader = new ZipReader(new Uint8ArrayReader(bytes), {
         checkSignature: true,
         checkOverlappingEntry: true,
@@ -91,21 +91,21 @@ export class StoredArchive {
    */
   read(name: string): Promise<Uint8Array> {
     const entry = this.#find(name);
-    const where = `member ${JSON.stringify(name)}`;
-    if (entry.encrypted) fail(`${where} is encrypted`);
+    const label = `member ${JSON.stringify(name)}`;
+    if (entry.encrypted) fail(`${label} is encrypted`);
     if (entry.compressionMethod !== 0) {
       fail(
-        `${where} is compressed, but torch.save does not compress; repack the archive ` +
+        `${label} is compressed, but torch.save does not compress; repack the archive ` +
           'without compression',
       );
     }
     const { compressedSize, uncompressedSize } = entry;
     if (compressedSize !== uncompressedSize || uncompressedSize > this.#size) {
-      fail(`${where} declares ${uncompressedSize} bytes, which does not match the stored data`);
+      fail(`${label} declares ${uncompressedSize} bytes, which does not match the stored data`);
     }
-    return translated(async () => {
+    return withFormatErrors(async () => {
       const bytes = await entry.getData(new Uint8ArrayWriter());
-      return bytes.length === uncompressedSize ? bytes : fail(`${where} is truncated`);
+      return bytes.length === uncompressedSize ? bytes : fail(`${label} is truncated`);
     });
   }
 }

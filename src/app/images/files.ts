@@ -9,10 +9,10 @@ import { MAX_BYTES } from './limits.js';
 /** Means stdin on the command line. */
 export const STDIN = '-';
 
-const PICTURE = /\.(png|jpe?g)$/i;
+const IMAGE_EXTENSION = /\.(png|jpe?g)$/i;
 
 /** An image file, or the reason why a path has none. */
-export interface PictureFile {
+export interface ImageFile {
   readonly path: string;
   /** Set if nothing can be read at this path. */
   readonly problem?: DataMissingError;
@@ -22,19 +22,19 @@ export interface PictureFile {
  * Every file given, and for every folder the PNG and JPEG files in it and its subfolders, sorted by
  * path.
  */
-export async function findPictures(paths: readonly string[]): Promise<PictureFile[]> {
-  const found: PictureFile[] = [];
-  for (const path of paths) found.push(...(await findAt(path)));
-  return found;
+export async function findImages(paths: readonly string[]): Promise<ImageFile[]> {
+  const files: ImageFile[] = [];
+  for (const path of paths) files.push(...(await findImagesAt(path)));
+  return files;
 }
 
-async function findAt(path: string): Promise<PictureFile[]> {
+async function findImagesAt(path: string): Promise<ImageFile[]> {
   if (path === STDIN) return [{ path }];
   try {
     if (!(await stat(path)).isDirectory()) return [{ path }];
     const names = await readdir(path, { recursive: true });
-    const pictures = names.filter((name) => PICTURE.test(name)).sort();
-    if (pictures.length > 0) return pictures.map((name) => ({ path: join(path, name) }));
+    const images = names.filter((name) => IMAGE_EXTENSION.test(name)).sort();
+    if (images.length > 0) return images.map((name) => ({ path: join(path, name) }));
     return [
       {
         path,
@@ -52,15 +52,15 @@ async function findAt(path: string): Promise<PictureFile[]> {
 }
 
 /** The bytes of a file or of stdin; reading stops as soon as the size limit is exceeded. */
-export async function readPictureBytes(path: string): Promise<Uint8Array> {
+export async function readImageBytes(path: string): Promise<Uint8Array> {
   const name = path === STDIN ? 'stdin' : path;
   const stream = path === STDIN ? process.stdin : createReadStream(path);
-  const parts: Buffer[] = [];
+  const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const part of stream as AsyncIterable<Buffer>) {
-      parts.push(part);
-      size += part.length;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
       if (size > MAX_BYTES) break;
     }
   } catch (error) {
@@ -72,5 +72,5 @@ export async function readPictureBytes(path: string): Promise<Uint8Array> {
         'character',
     );
   }
-  return Buffer.concat(parts);
+  return Buffer.concat(chunks);
 }

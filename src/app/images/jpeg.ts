@@ -37,22 +37,22 @@ export function decodeJpeg(bytes: Uint8Array, name: string): Picture {
 /**
  * Undoes Exif's eight orientations: 5 to 8 are rotated by 90 degrees, 2, 4, 5 and 7 are mirrored.
  */
-function upright(picture: Picture, orientation: number): Picture {
-  if (orientation === 1) return picture;
-  const { data, width, height, channels } = picture;
-  const lying = orientation >= 5;
-  const [wide, tall] = lying ? [height, width] : [width, height];
-  const fromRight = [2, 3, 7, 8].includes(orientation);
-  const fromBelow = [3, 4, 6, 7].includes(orientation);
-  const turned = new Uint8Array(data.length);
-  for (let y = 0; y < tall; y++) {
-    for (let x = 0; x < wide; x++) {
-      const [column, row] = lying ? [y, x] : [x, y];
-      const sourceX = fromRight ? width - 1 - column : column;
-      const sourceY = fromBelow ? height - 1 - row : row;
-      const [from, to] = [(sourceY * width + sourceX) * channels, (y * wide + x) * channels];
-      for (let c = 0; c < channels; c++) turned[to + c] = data[from + c];
+function upright(image: Picture, orientation: number): Picture {
+  if (orientation === 1) return image;
+  const { data, width, height, channels } = image;
+  const swapsAxes = orientation >= 5;
+  const [outWidth, outHeight] = swapsAxes ? [height, width] : [width, height];
+  const mirrorX = [2, 3, 7, 8].includes(orientation);
+  const mirrorY = [3, 4, 6, 7].includes(orientation);
+  const rotated = new Uint8Array(data.length);
+  for (let y = 0; y < outHeight; y++) {
+    for (let x = 0; x < outWidth; x++) {
+      const [column, row] = swapsAxes ? [y, x] : [x, y];
+      const sourceX = mirrorX ? width - 1 - column : column;
+      const sourceY = mirrorY ? height - 1 - row : row;
+      const [from, to] = [(sourceY * width + sourceX) * channels, (y * outWidth + x) * channels];
+      for (let c = 0; c < channels; c++) rotated[to + c] = data[from + c];
     }
   }
-  return { data: turned, width: wide, height: tall, channels };
+  return { data: rotated, width: outWidth, height: outHeight, channels };
 }

@@ -23,11 +23,11 @@ export interface JpegHeader {
 const MAX_SCANS = 100;
 const [SOI, EOI, SOS, APP1] = [0xd8, 0xd9, 0xda, 0xe1];
 /** Supported frames: baseline, extended and progressive, all with Huffman codes. */
-const READ_FRAMES = [0xc0, 0xc1, 0xc2];
+const SUPPORTED_FRAMES = [0xc0, 0xc1, 0xc2];
 /**
  * Markers C0 to CF that begin no frame: Huffman tables, an extension and arithmetic conditioning.
  */
-const NO_FRAMES = [0xc4, 0xc8, 0xcc];
+const NON_FRAME_MARKERS = [0xc4, 0xc8, 0xcc];
 
 /**
  * Parses the segments of a JPEG file.
@@ -36,53 +36,53 @@ const NO_FRAMES = [0xc4, 0xc8, 0xcc];
  */
 export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
   let [width, height, orientation, scans] = [0, 0, 1, 0];
-  for (let at = 2; ;) {
-    const marker = bytes[at + 1];
-    if (at + 1 >= bytes.length) throw cutShort(name);
-    if (bytes[at] !== 0xff || marker === 0) throw damaged(name, `no marker at byte ${at}`);
+  for (let offset = 2; ;) {
+    const marker = bytes[offset + 1];
+    if (offset + 1 >= bytes.length) throw truncated(name);
+    if (bytes[offset] !== 0xff || marker === 0) throw damaged(name, `no marker at byte ${offset}`);
     if (marker === 0xff) {
-      at += 1; // markers may be padded
+      offset += 1; // markers may be padded
       continue;
     }
     if (marker === EOI) break;
     if (marker === SOI) throw damaged(name, 'a second image begins within the first');
-    if (at + 4 > bytes.length) throw cutShort(name);
-    const length = bytes[at + 2] * 256 + bytes[at + 3];
-    const end = at + 2 + length;
+    if (offset + 4 > bytes.length) throw truncated(name);
+    const length = bytes[offset + 2] * 256 + bytes[offset + 3];
+    const end = offset + 2 + length;
     if (length < 2) throw damaged(name, `a segment of ${length} bytes`);
-    if (end > bytes.length) throw cutShort(name);
-    const segment = bytes.subarray(at + 4, end);
-    if (marker >= 0xc0 && marker <= 0xcf && !NO_FRAMES.includes(marker)) {
+    if (end > bytes.length) throw truncated(name);
+    const segment = bytes.subarray(offset + 4, end);
+    if (marker >= 0xc0 && marker <= 0xcf && !NON_FRAME_MARKERS.includes(marker)) {
       if (width > 0) throw damaged(name, 'two frames');
       [width, height] = readFrame(marker, segment, name);
     }
     if (marker === APP1) orientation = readOrientation(segment) ?? orientation;
-    at = end;
+    offset = end;
     if (marker !== SOS) continue;
     if (++scans > MAX_SCANS) throw damaged(name, `more than ${MAX_SCANS} scans`);
-    at = endOfScan(bytes, at);
+    offset = endOfScan(bytes, offset);
   }
   if (width === 0 || scans === 0)
     throw damaged(name, 'no image between the first and the last marker');
   return { width, height, orientation };
 }
 
-const cutShort = (name: string): DataError =>
+const truncated = (name: string): DataError =>
   new DataError(`${name}: the JPEG file is truncated; copy or save it again`);
-const damaged = (name: string, what: string): DataError =>
-  new DataError(`${name}: the JPEG data is damaged (${what})`);
+const damaged = (name: string, problem: string): DataError =>
+  new DataError(`${name}: the JPEG data is damaged (${problem})`);
 
 /**
  * Entropy-coded data ends at a byte FF that is followed neither by zero nor by a restart marker.
  */
 function endOfScan(bytes: Uint8Array, start: number): number {
-  let at = start;
-  for (; at < bytes.length; at++) {
-    if (bytes[at] !== 0xff) continue;
-    const next = bytes[at + 1];
+  let offset = start;
+  for (; offset < bytes.length; offset++) {
+    if (bytes[offset] !== 0xff) continue;
+    const next = bytes[offset + 1];
     if (next !== 0 && !(next >= 0xd0 && next <= 0xd7)) break;
   }
-  return at;
+  return offset;
 }
 
 function readFrame(
@@ -90,7 +90,7 @@ function readFrame(
   segment: Uint8Array,
   name: string,
 ): [width: number, height: number] {
-  if (!READ_FRAMES.includes(marker)) {
+  if (!SUPPORTED_FRAMES.includes(marker)) {
     const kind = marker > 0xc8 ? 'arithmetic coding' : 'lossless or hierarchical coding';
     throw new DataError(
       `${name}: JPEG with ${kind} is not supported; save it as baseline or progressive JPEG ` +
@@ -107,9 +107,9 @@ function readFrame(
   if (![1, 3, 4].includes(components)) throw damaged(name, `${components} color components`);
   for (let i = 0; i < components; i++) {
     const sampling = segment[7 + 3 * i];
-    const [across, down] = [sampling >> 4, sampling & 15];
-    if (across < 1 || across > 4 || down < 1 || down > 4)
-      throw damaged(name, `sampling ${across} x ${down}`);
+    const [horizontal, vertical] = [sampling >> 4, sampling & 15];
+    if (horizontal < 1 || horizontal > 4 || vertical < 1 || vertical > 4)
+      throw damaged(name, `sampling ${horizontal} x ${vertical}`);
   }
   const height = segment[1] * 256 + segment[2];
   const width = segment[3] * 256 + segment[4];
@@ -122,17 +122,17 @@ function readOrientation(segment: Uint8Array): number | null {
   if (String.fromCharCode(...segment.subarray(0, 6)) !== 'Exif\0\0' || segment.length < 14)
     return null;
   const tiff = new DataView(segment.buffer, segment.byteOffset + 6, segment.byteLength - 6);
-  const order = tiff.getUint16(0);
-  if (order !== 0x4949 && order !== 0x4d4d) return null;
-  const little = order === 0x4949;
-  const directory = tiff.getUint32(4, little);
+  const byteOrder = tiff.getUint16(0);
+  if (byteOrder !== 0x4949 && byteOrder !== 0x4d4d) return null;
+  const littleEndian = byteOrder === 0x4949;
+  const directory = tiff.getUint32(4, littleEndian);
   if (directory + 2 > tiff.byteLength) return null;
-  const entries = tiff.getUint16(directory, little);
+  const entries = tiff.getUint16(directory, littleEndian);
   for (let i = 0; i < entries; i++) {
     const entry = directory + 2 + 12 * i;
     if (entry + 12 > tiff.byteLength) return null;
-    if (tiff.getUint16(entry, little) !== 0x0112) continue;
-    const value = tiff.getUint16(entry + 8, little);
+    if (tiff.getUint16(entry, littleEndian) !== 0x0112) continue;
+    const value = tiff.getUint16(entry + 8, littleEndian);
     return value >= 1 && value <= 8 ? value : null;
   }
   return null;

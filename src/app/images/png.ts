@@ -23,12 +23,12 @@ interface Chunk {
   readonly type: string;
   readonly data: Uint8Array;
   /** The chunk including length, type and checksum. */
-  readonly whole: Uint8Array;
+  readonly raw: Uint8Array;
 }
 
 /** Values per pixel for each color type (section 11.2.1). */
 const CHANNELS: Readonly<Record<number, number | undefined>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-const KEPT = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
+const RELEVANT_CHUNKS = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
 
 /**
  * Decodes a PNG file.
@@ -39,9 +39,9 @@ export function decodePng(bytes: Uint8Array, name: string): Picture {
   const chunks = readChunks(bytes, name);
   const header = readHeader(chunks, name);
   checkPixels(chunks, header, name);
-  const kept = [Uint8Array.from(PNG_SIGNATURE), ...chunks.map(({ whole }) => whole)];
+  const parts = [Uint8Array.from(PNG_SIGNATURE), ...chunks.map(({ raw }) => raw)];
   try {
-    return toPicture(decode(Buffer.concat(kept), { checkCrc: true }), name);
+    return toImage(decode(Buffer.concat(parts), { checkCrc: true }), name);
   } catch (error) {
     if (error instanceof DataError) throw error;
     throw new DataError(`${name}: the PNG data is damaged (${reasonOf(error)})`);
@@ -52,26 +52,30 @@ export function decodePng(bytes: Uint8Array, name: string): Picture {
 function readChunks(bytes: Uint8Array, name: string): Chunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks: Chunk[] = [];
-  for (let at: number = PNG_SIGNATURE.length; ;) {
-    if (at + 12 > bytes.length) throw cutShort(name);
-    const length = view.getUint32(at);
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    const end = at + 12 + length;
+  for (let offset: number = PNG_SIGNATURE.length; ;) {
+    if (offset + 12 > bytes.length) throw truncated(name);
+    const length = view.getUint32(offset);
+    const type = String.fromCharCode(...bytes.subarray(offset + 4, offset + 8));
+    const end = offset + 12 + length;
     if (chunks.length === 0 && type !== 'IHDR') {
       throw new DataError(
         `${name}: the first chunk of the PNG is ${JSON.stringify(type)}, expected IHDR`,
       );
     }
-    if (end > bytes.length) throw cutShort(name);
-    if (KEPT.has(type)) {
-      chunks.push({ type, data: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) });
+    if (end > bytes.length) throw truncated(name);
+    if (RELEVANT_CHUNKS.has(type)) {
+      chunks.push({
+        type,
+        data: bytes.subarray(offset + 8, end - 4),
+        raw: bytes.subarray(offset, end),
+      });
     }
     if (type === 'IEND') return chunks;
-    at = end;
+    offset = end;
   }
 }
 
-const cutShort = (name: string): DataError =>
+const truncated = (name: string): DataError =>
   new DataError(`${name}: the PNG file is truncated; copy or save it again`);
 
 function readHeader(chunks: readonly Chunk[], name: string): Header {
@@ -83,19 +87,19 @@ function readHeader(chunks: readonly Chunk[], name: string): Header {
   }
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
-  const [depth, color, interlace] = [data[8], data[9], data[12]];
+  const [depth, colorType, interlace] = [data[8], data[9], data[12]];
   checkSize(name, width, height);
-  const channels = CHANNELS[color];
+  const channels = CHANNELS[colorType];
   if (channels === undefined)
-    throw new DataError(`${name}: invalid PNG color type ${color}, expected 0, 2, 3, 4 or 6`);
-  const depths = color === 0 ? [1, 2, 4, 8, 16] : color === 3 ? [1, 2, 4, 8] : [8, 16];
+    throw new DataError(`${name}: invalid PNG color type ${colorType}, expected 0, 2, 3, 4 or 6`);
+  const depths = colorType === 0 ? [1, 2, 4, 8, 16] : colorType === 3 ? [1, 2, 4, 8] : [8, 16];
   if (!depths.includes(depth)) {
     throw new DataError(
-      `${name}: invalid bit depth ${depth} for PNG color type ${color}, expected ` +
+      `${name}: invalid bit depth ${depth} for PNG color type ${colorType}, expected ` +
         depths.join(', '),
     );
   }
-  if (color === 3 && !chunks.some(({ type }) => type === 'PLTE')) {
+  if (colorType === 3 && !chunks.some(({ type }) => type === 'PLTE')) {
     throw new DataError(`${name}: PNG color type 3 requires a palette, but there is none`);
   }
   if (interlace === 1 && depth < 8) {
@@ -109,9 +113,11 @@ function readHeader(chunks: readonly Chunk[], name: string): Header {
 
 /** Size of the unpacked pixels in bytes; each row starts with a byte for its filter type. */
 function unpackedSize({ width, height, depth, channels, interlaced }: Header): number {
-  const rows = (wide: number, tall: number): number =>
-    wide === 0 || tall === 0 ? 0 : tall * (1 + Math.ceil((wide * depth * channels) / 8));
-  if (!interlaced) return rows(width, height);
+  const passBytes = (passWidth: number, passHeight: number): number =>
+    passWidth === 0 || passHeight === 0
+      ? 0
+      : passHeight * (1 + Math.ceil((passWidth * depth * channels) / 8));
+  if (!interlaced) return passBytes(width, height);
   // The seven passes of Adam7: first column, first row and the steps between (section 8.1).
   const passes = [
     [0, 0, 8, 8],
@@ -124,7 +130,7 @@ function unpackedSize({ width, height, depth, channels, interlaced }: Header): n
   ];
   return passes.reduce(
     (sum, [x, y, stepX, stepY]) =>
-      sum + rows(Math.ceil((width - x) / stepX), Math.ceil((height - y) / stepY)),
+      sum + passBytes(Math.ceil((width - x) / stepX), Math.ceil((height - y) / stepY)),
     0,
   );
 }
@@ -142,8 +148,8 @@ function checkPixels(chunks: readonly Chunk[], header: Header, name: string): vo
   try {
     size = inflateSync(packed, { maxOutputLength: expected + 1 }).length;
   } catch (error) {
-    const tooMuch = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    if (!tooMuch)
+    const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    if (!tooLarge)
       throw new DataError(`${name}: the packed pixels are damaged (${(error as Error).message})`);
     size = Infinity;
   }
@@ -155,7 +161,7 @@ function checkPixels(chunks: readonly Chunk[], header: Header, name: string): vo
 }
 
 /** Resolves palettes, unpacks bits, and converts a transparent color to an alpha channel. */
-function toPicture(png: DecodedPng, name: string): Picture {
+function toImage(png: DecodedPng, name: string): Picture {
   const { width, height } = png;
   if (png.palette !== undefined && png.channels === 1) {
     if (png.palette.length === 0 || png.palette.length > 256) {
@@ -171,39 +177,39 @@ function toPicture(png: DecodedPng, name: string): Picture {
     };
   }
   const channels = png.channels as Picture['channels'];
-  const data = png.depth < 8 ? spreadBits(png) : (png.data as Uint8Array | Uint16Array);
-  const picture: Picture = { data, width, height, channels };
-  return png.transparency === undefined ? picture : withAlpha(picture, png.transparency, png.depth);
+  const data = png.depth < 8 ? unpackBits(png) : (png.data as Uint8Array | Uint16Array);
+  const image: Picture = { data, width, height, channels };
+  return png.transparency === undefined ? image : withAlpha(image, png.transparency, png.depth);
 }
 
 /**
  * Converts grayscale values of 1, 2 or 4 bits, with rows aligned to whole bytes, to bytes 0..255.
  */
-function spreadBits({ data, width, height, depth }: DecodedPng): Uint8Array {
-  const most = 2 ** depth - 1;
+function unpackBits({ data, width, height, depth }: DecodedPng): Uint8Array {
+  const max = 2 ** depth - 1;
   const rowBytes = Math.ceil((width * depth) / 8);
   return Uint8Array.from({ length: width * height }, (_, i) => {
     const bit = (i % width) * depth;
     const byte = data[Math.floor(i / width) * rowBytes + (bit >> 3)];
-    return (((byte >> (8 - depth - (bit & 7))) & most) * 255) / most;
+    return (((byte >> (8 - depth - (bit & 7))) & max) * 255) / max;
   });
 }
 
 /**
  * One color may mean transparency (section 11.3.1.1); its values have the bit depth of the file.
  */
-function withAlpha(picture: Picture, transparent: Uint16Array, depth: number): Picture {
-  const { data, width, height, channels } = picture;
-  const white = data instanceof Uint16Array ? 65535 : 255;
+function withAlpha(image: Picture, transparent: Uint16Array, depth: number): Picture {
+  const { data, width, height, channels } = image;
+  const opaque = data instanceof Uint16Array ? 65535 : 255;
   const key = Array.from(transparent, (value) =>
     depth < 8 ? (value * 255) / (2 ** depth - 1) : value,
   );
   const size = width * height * (channels + 1);
-  const spread = data instanceof Uint16Array ? new Uint16Array(size) : new Uint8Array(size);
+  const result = data instanceof Uint16Array ? new Uint16Array(size) : new Uint8Array(size);
   for (let pixel = 0; pixel < width * height; pixel++) {
     const [from, to] = [pixel * channels, pixel * (channels + 1)];
-    for (let c = 0; c < channels; c++) spread[to + c] = data[from + c];
-    spread[to + channels] = key.every((value, c) => data[from + c] === value) ? 0 : white;
+    for (let c = 0; c < channels; c++) result[to + c] = data[from + c];
+    result[to + channels] = key.every((value, c) => data[from + c] === value) ? 0 : opaque;
   }
-  return { data: spread, width, height, channels: (channels + 1) as 2 | 4 };
+  return { data: result, width, height, channels: (channels + 1) as 2 | 4 };
 }

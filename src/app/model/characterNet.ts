@@ -20,9 +20,9 @@ const CHANNELS = [32, 64, 128] as const;
 /** Number of convolutions in each of the three blocks. */
 export type Convolutions = readonly [number, number, number];
 /** The original's. */
-const ONE_EACH: Convolutions = [1, 1, 1];
+const ORIGINAL_CONVOLUTIONS: Convolutions = [1, 1, 1];
 /** Maximum per block; bounds the size of the network that a damaged file can create. */
-const MAX = 3;
+const MAX_CONVOLUTIONS = 3;
 
 export interface CharacterNetOptions {
   /** Number of classes. */
@@ -45,12 +45,12 @@ function convolution(inChannels: number, outChannels: number, rng: Rng): Module[
 
 /** From `[N, inChannels, H, W]` to `[N, outChannels, H / 2, W / 2]`, rounded down. */
 function block(inChannels: number, outChannels: number, convolutions: number, rng: Rng): Module[] {
-  const more = Array.from({ length: convolutions - 1 }, () =>
+  const additional = Array.from({ length: convolutions - 1 }, () =>
     convolution(outChannels, outChannels, rng),
   );
   return [
     ...convolution(inChannels, outChannels, rng),
-    ...more.flat(),
+    ...additional.flat(),
     new MaxPool2d({ kernelSize: 2 }),
   ];
 }
@@ -70,7 +70,9 @@ export function convolutionsOf(
     (channels) => filters.filter(([, { shape }]) => shape[0] === channels).length,
   );
   const counts: Convolutions = [first, second, third];
-  return counts.every((count) => count >= 1 && count <= MAX) ? counts : ONE_EACH;
+  return counts.every((count) => count >= 1 && count <= MAX_CONVOLUTIONS)
+    ? counts
+    : ORIGINAL_CONVOLUTIONS;
 }
 
 /** Classifies a 28 x 28 character: [N, 1, 28, 28] -> logits [N, classes]. */
@@ -79,7 +81,12 @@ export class CharacterNet extends Module {
   readonly fc_layers: Sequential;
   readonly #dropout: Dropout;
 
-  constructor({ classes, rng, dropout = 0.5, convolutions = ONE_EACH }: CharacterNetOptions) {
+  constructor({
+    classes,
+    rng,
+    dropout = 0.5,
+    convolutions = ORIGINAL_CONVOLUTIONS,
+  }: CharacterNetOptions) {
     super();
     const init = rng.split('init');
     const [first, second, third] = convolutions;

@@ -7,7 +7,7 @@ import { Conv2d, Linear, type Module } from '../../nn/index.js';
 import { INPUT_SIZE, layersOf } from './layerList.js';
 import type { CharacterNet } from './characterNet.js';
 
-export interface LayerFacts {
+export interface LayerInfo {
   /** Its name in the state dict. */
   readonly name: string;
   /** Its type and settings. */
@@ -24,7 +24,7 @@ export interface LayerFacts {
  * Multiply-adds per output value. Only convolutions and linear layers multiply by weights;
  * 0 for others.
  */
-function termsOf(layer: Module): number {
+function multiplyAddsPerOutput(layer: Module): number {
   // inChannels / groups * kh * kw
   if (layer instanceof Conv2d) return sizeOf(layer.weight.shape.slice(1));
   if (layer instanceof Linear) return layer.weight.shape[1]; // inFeatures
@@ -32,23 +32,23 @@ function termsOf(layer: Module): number {
 }
 
 /** One entry per layer, in execution order. The network must be in evaluation mode. */
-export function describeLayers(model: CharacterNet): LayerFacts[] {
+export function describeLayers(model: CharacterNet): LayerInfo[] {
   return noGrad(() => {
-    const facts: LayerFacts[] = [];
+    const rows: LayerInfo[] = [];
     scope(() => {
       let x = zeros([1, ...INPUT_SIZE]);
       for (const [name, layer] of layersOf(model)) {
         x = layer.forward(x);
         const output = x.shape.slice(1);
-        facts.push({
+        rows.push({
           name,
           layer: layer.toString(),
           output,
           parameters: layer.parameterCount,
-          multiplyAdds: sizeOf(output) * termsOf(layer),
+          multiplyAdds: sizeOf(output) * multiplyAddsPerOutput(layer),
         });
       }
     });
-    return facts;
+    return rows;
   });
 }

@@ -6,7 +6,7 @@ import { encodeOnnx } from '../formats/onnx.js';
 import { encodePth } from '../formats/pthWriter.js';
 import { INPUT_SIZE, layersOf, NORMALIZATION } from './layerList.js';
 import type { CharacterNet } from './characterNet.js';
-import type { Training } from './modelContents.js';
+import type { TrainingMetadata } from './modelContents.js';
 
 /** Single-file formats. */
 export const FILE_FORMATS = ['onnx', 'safetensors', 'pth'] as const;
@@ -24,18 +24,18 @@ export interface ExportedModel {
    * Further training metadata. Only safetensors store it, so that the validation part can
    * still be identified.
    */
-  readonly training?: Training;
+  readonly training?: TrainingMetadata;
 }
 
 /** A module's state dict in host memory. */
 export async function hostState(model: Module): Promise<Record<string, HostArray>> {
-  const read = Object.entries(model.stateDict()).map(
+  const entries = Object.entries(model.stateDict()).map(
     async ([name, tensor]): Promise<[string, HostArray]> => [
       name,
       { shape: tensor.shape, data: await tensor.data() },
     ],
   );
-  return Object.fromEntries(await Promise.all(read));
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** Number formats of weights. */
@@ -82,9 +82,9 @@ const ENCODERS: Record<
     }),
   safetensors: (tensors, { classes, data, temperature = 1, training }, { weights = 'float32' }) => {
     const extra = canonicalJson({ ...training, classes: [...classes], data, temperature });
-    const written = weights === 'int8' ? quantize(tensors, isWeight) : tensors;
+    const arrays = weights === 'int8' ? quantize(tensors, isWeight) : tensors;
     return encodeSafetensors(
-      written,
+      arrays,
       { inkgrad: '1', extra },
       weights === 'float16' ? { half: isWeight } : {},
     );

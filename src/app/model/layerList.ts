@@ -13,11 +13,11 @@ export const NORMALIZATION = '(pixel / 255 - 0.5) / 0.5, upright, light ink on a
  * Layers with their names in the state dict. `flatten`, which has no state, is part of `forward`.
  */
 export function layersOf({ conv_layers, fc_layers }: CharacterNet): [string, Module][] {
-  const inside = (name: string, layers: readonly Module[]): [string, Module][] =>
+  const named = (name: string, layers: readonly Module[]): [string, Module][] =>
     layers.map((layer, index) => [`${name}.${index}`, layer]);
   return [
-    ...inside('conv_layers', conv_layers.layers),
+    ...named('conv_layers', conv_layers.layers),
     ['flatten', new Flatten()],
-    ...inside('fc_layers', fc_layers.layers),
+    ...named('fc_layers', fc_layers.layers),
   ];
 }

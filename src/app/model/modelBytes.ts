@@ -20,22 +20,22 @@ export interface ModelBytes extends ModelContents {
  *   would execute code
  */
 export async function readModelBytes(path: string): Promise<ModelBytes> {
-  const original = await readWhole(path);
+  const original = await readFileBytes(path);
   return { original, ...(await readContents(path, original)) };
 }
 
-async function readWhole(path: string): Promise<Uint8Array> {
-  const refuse = (reason: string): never => {
+async function readFileBytes(path: string): Promise<Uint8Array> {
+  const fail = (reason: string): never => {
     throw new ModelError(`model ${path}: cannot be read (${reason})`);
   };
   try {
-    const about = await stat(path);
-    if (!about.isFile()) return refuse('it is not a file');
-    if (about.size > MAX_FILE_BYTES)
-      return refuse(`it has ${about.size} bytes, more than ${MAX_FILE_BYTES}`);
+    const stats = await stat(path);
+    if (!stats.isFile()) return fail('it is not a file');
+    if (stats.size > MAX_FILE_BYTES)
+      return fail(`it has ${stats.size} bytes, more than ${MAX_FILE_BYTES}`);
     return await readFile(path);
   } catch (error) {
     if (error instanceof ModelError) throw error;
-    return refuse((error as Error).message);
+    return fail((error as Error).message);
   }
 }

@@ -23,7 +23,7 @@ export interface ModelContents {
 }
 
 /** Training metadata of a model. */
-export interface Training {
+export interface TrainingMetadata {
   /** Name of each class, in the order of the logits. */
   readonly classes: readonly string[];
   /** Name of the training data. */
@@ -57,8 +57,8 @@ export interface Training {
  * Log-priors to add to a model's logits when evaluating a part of the data. Null for the test part,
  * whose class prior is uniform or unknown.
  */
-export function priorsOf(
-  training: Training,
+export function logPriorsOf(
+  training: TrainingMetadata,
   part: 'test' | 'train' | 'val',
 ): readonly number[] | null {
   const isTest = part === 'test' || (part === 'val' && training.valOnTest === true);
@@ -71,7 +71,7 @@ export interface LoadedModel {
   readonly classes: readonly string[];
   /** Temperature that divides the logits before the softmax (temperature.ts). */
   readonly temperature: number;
-  readonly training: Training;
+  readonly training: TrainingMetadata;
 }
 
 /**
@@ -79,7 +79,7 @@ export interface LoadedModel {
  *
  * @param name the file name used in messages
  */
-export async function naming<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+export async function withModelName<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -95,7 +95,7 @@ export async function naming<T>(name: string, work: () => T | Promise<T>): Promi
  * @throws ModelError if a PyTorch file is damaged, would execute code, or is of another network
  */
 export function readContents(name: string, bytes: Uint8Array): Promise<ModelContents> {
-  return naming(name, async () => {
+  return withModelName(name, async () => {
     if (!isPth(bytes) && !isLegacyPth(bytes))
       return { format: 'safetensors', safetensors: bytes, ignored: [] };
     const { convertPth } = await import('./pthModel.js');
@@ -109,9 +109,9 @@ export function readContents(name: string, bytes: Uint8Array): Promise<ModelCont
  * @throws ModelError if the file is damaged or of another network
  */
 export function modelFrom(name: string, safetensors: Uint8Array): Promise<LoadedModel> {
-  return naming(name, () => {
+  return withModelName(name, () => {
     const file = decodeSafetensors(safetensors);
-    const training = readTraining(loadState(file).extra);
+    const training = parseTrainingMetadata(loadState(file).extra);
     const convolutions = convolutionsOf(file.tensors);
     const model = new CharacterNet({
       classes: training.classes.length,
@@ -137,8 +137,8 @@ const MAX_CLASSES = 1000;
  *
  * @throws ModelError if the class names are missing or a field is invalid
  */
-export function readTraining(extra: Json): Training {
-  const about = extra as Partial<Training> | null;
+export function parseTrainingMetadata(extra: Json): TrainingMetadata {
+  const metadata = extra as Partial<TrainingMetadata> | null;
   const {
     classes,
     data,
@@ -148,8 +148,8 @@ export function readTraining(extra: Json): Training {
     valOnTest,
     limit,
     temperature = 1,
-  } = about ?? {};
-  const { logPriors = null } = about ?? {};
+  } = metadata ?? {};
+  const { logPriors = null } = metadata ?? {};
   if (
     !Array.isArray(classes) ||
     !classes.every((name) => typeof name === 'string') ||
@@ -169,7 +169,7 @@ export function readTraining(extra: Json): Training {
       `its temperature is ${JSON.stringify(temperature)}, expected a number above 0`,
     );
   }
-  if (logPriors !== null && !isPriors(logPriors, classes.length)) {
+  if (logPriors !== null && !areLogPriors(logPriors, classes.length)) {
     throw new ModelError(`its logPriors must be ${classes.length} finite numbers, one per class`);
   }
   return {
@@ -185,6 +185,6 @@ export function readTraining(extra: Json): Training {
   };
 }
 
-function isPriors(value: unknown, classes: number): boolean {
+function areLogPriors(value: unknown, classes: number): boolean {
   return Array.isArray(value) && value.length === classes && value.every(Number.isFinite);
 }

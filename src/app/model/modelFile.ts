@@ -18,10 +18,10 @@ import { ModelError } from '../errors.js';
 import { readModelBytes } from './modelBytes.js';
 import {
   modelFrom,
-  naming,
-  readTraining,
+  withModelName,
+  parseTrainingMetadata,
   type LoadedModel,
-  type Training,
+  type TrainingMetadata,
 } from './modelContents.js';
 import type { Trainer } from '../training/trainer.js';
 import { readProgress } from '../training/progress.js';
@@ -34,12 +34,12 @@ import { readProgress } from '../training/progress.js';
 export async function saveModel(
   path: string,
   trainer: Trainer,
-  training: Training,
+  training: TrainingMetadata,
   { average }: Pick<Trainer, 'average'> = trainer,
 ): Promise<void> {
   const { model, optimizer, scheduler, rngs, progress } = trainer;
-  const about = { ...training, classes: [...training.classes], progress: { ...progress } };
-  const bytes = await saveState({ model, optimizer, scheduler, average, rngs, extra: about });
+  const metadata = { ...training, classes: [...training.classes], progress: { ...progress } };
+  const bytes = await saveState({ model, optimizer, scheduler, average, rngs, extra: metadata });
   await writeAtomically(path, bytes);
 }
 
@@ -47,9 +47,9 @@ export async function saveModel(
  * Runs `read` on a file as safetensors and converts every error to a ModelError that
  * names the file.
  */
-async function reading<T>(path: string, read: (bytes: Uint8Array) => T): Promise<T> {
+async function withSafetensors<T>(path: string, decode: (bytes: Uint8Array) => T): Promise<T> {
   const { safetensors } = await readModelBytes(path);
-  return naming(path, () => read(safetensors));
+  return withModelName(path, () => decode(safetensors));
 }
 
 /**
@@ -67,7 +67,7 @@ export async function loadModel(path: string): Promise<LoadedModel> {
  * @throws ModelError if the file is missing or damaged
  */
 export async function storeTemperature(path: string, temperature: number): Promise<void> {
-  const bytes = await reading(path, (saved) => {
+  const bytes = await withSafetensors(path, (saved) => {
     const { tensors, metadata } = decodeSafetensors(saved);
     const extra = { ...(loadState(saved).extra as JsonObject), temperature };
     return encodeSafetensors(tensors, { ...metadata, extra: canonicalJson(extra) });
@@ -81,14 +81,16 @@ export async function storeTemperature(path: string, temperature: number): Promi
  *
  * @throws ModelError if the file is missing or damaged
  */
-export async function storeStatistics(path: string, model: Module): Promise<void> {
+export async function storeBatchNormStatistics(path: string, model: Module): Promise<void> {
   const buffers = model.namedBuffers().filter(([, buffer]) => !(buffer instanceof Counter));
-  const taken = await Promise.all(
+  const hostBuffers = await Promise.all(
     buffers.map(async ([name, buffer]) => [name, await buffer.data()] as const),
   );
-  const bytes = await reading(path, (saved) => {
+  const bytes = await withSafetensors(path, (saved) => {
     const { tensors, metadata } = decodeSafetensors(saved);
-    const statistics = taken.map(([name, data]) => [name, { ...tensors[name], data }] as const);
+    const statistics = hostBuffers.map(
+      ([name, data]) => [name, { ...tensors[name], data }] as const,
+    );
     return encodeSafetensors({ ...tensors, ...Object.fromEntries(statistics) }, metadata);
   });
   await writeAtomically(path, bytes);
@@ -99,8 +101,8 @@ export async function storeStatistics(path: string, model: Module): Promise<void
  *
  * @throws ModelError if the file is missing, damaged, or of another network
  */
-export function initialize(model: Module, path: string): Promise<void> {
-  return reading(path, (bytes) => {
+export function loadWeights(model: Module, path: string): Promise<void> {
+  return withSafetensors(path, (bytes) => {
     const { tensors } = decodeSafetensors(bytes);
     model.loadStateDict(modelArrays(tensors));
   });
@@ -111,10 +113,14 @@ export function initialize(model: Module, path: string): Promise<void> {
  *
  * @throws ModelError if the file is missing, damaged, or of another run
  */
-export function resumeTraining(path: string, trainer: Trainer, training: Training): Promise<void> {
-  return reading(path, (bytes) => {
+export function resumeTraining(
+  path: string,
+  trainer: Trainer,
+  training: TrainingMetadata,
+): Promise<void> {
+  return withSafetensors(path, (bytes) => {
     const { rngs, extra } = loadState(bytes, trainer);
-    const saved = readTraining(extra);
+    const saved = parseTrainingMetadata(extra);
     for (const key of [
       'seed',
       'valFraction',
@@ -123,10 +129,10 @@ export function resumeTraining(path: string, trainer: Trainer, training: Trainin
       'synthetic',
       'classes',
     ] as const) {
-      const [found, wanted] = [String(saved[key]), String(training[key])];
-      if (found !== wanted)
+      const [actual, expected] = [String(saved[key]), String(training[key])];
+      if (actual !== expected)
         throw new ModelError(
-          `it belongs to another run: its ${key} is ${found}, expected ${wanted}`,
+          `it belongs to another run: its ${key} is ${actual}, expected ${expected}`,
         );
     }
     const progress = readProgress((extra as JsonObject).progress ?? null);

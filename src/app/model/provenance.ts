@@ -25,7 +25,7 @@ function asObject(value: Json | undefined): JsonObject {
 }
 
 /** The config of the run whose folder contains the model. A damaged config counts as empty. */
-async function readRun(model: string): Promise<JsonObject> {
+async function readRunConfig(model: string): Promise<JsonObject> {
   const path = join(dirname(model), 'config.json');
   try {
     const { size } = await stat(path);
@@ -40,25 +40,25 @@ async function readRun(model: string): Promise<JsonObject> {
 /** Reads the metadata of a valid model file, and the config of the run next to it. */
 export async function provenanceOf(path: string, safetensors: Uint8Array): Promise<Provenance> {
   const { metadata } = decodeSafetensors(safetensors);
-  const part = (name: string): JsonObject =>
+  const metadataObject = (name: string): JsonObject =>
     Object.hasOwn(metadata, name) ? asObject(parseStrictJson(metadata[name], name)) : {};
-  const training = without(part('extra'), 'classes');
-  return { training, optimizer: part('optimizer'), run: await readRun(path) };
+  const training = omit(metadataObject('extra'), 'classes');
+  return { training, optimizer: metadataObject('optimizer'), run: await readRunConfig(path) };
 }
 
-export function without(object: JsonObject, left: string): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== left));
+export function omit(object: JsonObject, omitted: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== omitted));
 }
 
 /**
  * Flattens an object to short texts by path, `progress.epoch` -> `12`. Omits lists, nulls and
  * values nested too deeply.
  */
-export function facts(value: JsonObject, depth = 3, prefix = ''): [string, string][] {
-  return Object.entries(value).flatMap(([key, one]): [string, string][] => {
-    if (one === null || Array.isArray(one)) return [];
-    if (typeof one === 'object')
-      return depth > 1 ? facts(asObject(one), depth - 1, `${prefix}${key}.`) : [];
-    return [[`${prefix}${key}`, String(one)]];
+export function flattenValues(value: JsonObject, depth = 3, prefix = ''): [string, string][] {
+  return Object.entries(value).flatMap(([key, entry]): [string, string][] => {
+    if (entry === null || Array.isArray(entry)) return [];
+    if (typeof entry === 'object')
+      return depth > 1 ? flattenValues(asObject(entry), depth - 1, `${prefix}${key}.`) : [];
+    return [[`${prefix}${key}`, String(entry)]];
   });
 }

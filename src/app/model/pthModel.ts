@@ -26,7 +26,7 @@ export async function convertPth(
   }
   const { tensors, classes, ignored } = await decodePth(bytes);
   const extra: JsonObject = {
-    classes: [...(classes ?? usualClasses(tensors))],
+    classes: [...(classes ?? defaultClasses(tensors))],
     data: 'unknown data',
     origin: 'pytorch',
   };
@@ -44,17 +44,17 @@ const LAST_BIAS = 'fc_layers.3.bias';
  *
  * @throws FormatError if no split has as many classes, or the last layer's bias is missing
  */
-function usualClasses(tensors: PthFile['tensors']): readonly string[] {
+function defaultClasses(tensors: PthFile['tensors']): readonly string[] {
   const outputs = Object.hasOwn(tensors, LAST_BIAS) ? tensors[LAST_BIAS].shape[0] : undefined;
   const split = Object.values(EMNIST_SPLITS).find(({ classes }) => classes.length === outputs);
   if (split !== undefined) return split.classes;
-  const known = [
+  const classCounts = [
     ...new Set(Object.values(EMNIST_SPLITS).map(({ classes }) => classes.length)),
   ].join(', ');
   throw new FormatError(
     outputs === undefined
       ? `pth: the file has no ${LAST_BIAS}; it is not the character network`
       : `pth: the file has no class names (class_mapping), and no EMNIST split has ${outputs} ` +
-          `classes (they have ${known})`,
+          `classes (they have ${classCounts})`,
   );
 }

@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Canvas } from './canvas.js';
-import { INK, PALETTE, QUIET } from './color.js';
+import { INK, PALETTE, MUTED } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import { drawFrame, fitText, yOf } from './frame.js';
 import { axisOf } from './ticks.js';
@@ -23,7 +23,7 @@ export interface BarChartOptions {
 /**
  * Widest name in pixels that is drawn horizontally; longer names of many bars are drawn vertically.
  */
-const LYING_NAME = 60;
+const MAX_HORIZONTAL_NAME = 60;
 
 /** Draws bars from zero, so that their lengths are comparable. */
 export function barChart(options: BarChartOptions): Canvas {
@@ -38,12 +38,12 @@ export function barChart(options: BarChartOptions): Canvas {
     );
   }
   const longest = Math.max(0, ...names.map((name) => textWidth(name)));
-  const slotWanted = Math.max(18, longest <= LYING_NAME ? longest + 8 : 0);
-  const { width = Math.max(480, 110 + names.length * slotWanted), height = 420 } = options;
+  const minSlot = Math.max(18, longest <= MAX_HORIZONTAL_NAME ? longest + 8 : 0);
+  const { width = Math.max(480, 110 + names.length * minSlot), height = 420 } = options;
   const canvas = new Canvas(width, height);
   const yAxis = axisOf([0, ...values, ...errorBars.flatMap((ends) => ends ?? [])], { count: 5 });
-  const lying = (width - 130) / Math.max(1, names.length) >= longest + 4;
-  const below = 8 + (lying ? textHeight() + 4 : Math.min(longest, 140));
+  const isHorizontal = (width - 130) / Math.max(1, names.length) >= longest + 4;
+  const below = 8 + (isHorizontal ? textHeight() + 4 : Math.min(longest, 140));
   const box = drawFrame(canvas, { title, yLabel, yAxis, below });
 
   const slot = (box.right - box.left) / Math.max(1, names.length);
@@ -64,7 +64,7 @@ export function barChart(options: BarChartOptions): Canvas {
     const ends = errorBars[i] ?? null;
     if (ends !== null)
       drawErrorBar(canvas, middle, half, yOf(box, yAxis, ends[0]), yOf(box, yAxis, ends[1]));
-    if (lying) canvas.text(middle, box.bottom + 8, name, { align: 'center' });
+    if (isHorizontal) canvas.text(middle, box.bottom + 8, name, { align: 'center' });
     else {
       const text = fitText(name, 140);
       canvas.text(middle - textHeight() / 2, box.bottom + 8, text, {
@@ -73,15 +73,15 @@ export function barChart(options: BarChartOptions): Canvas {
       });
     }
   }
-  canvas.line(box.left, zero, box.right, zero, QUIET);
+  canvas.line(box.left, zero, box.right, zero, MUTED);
   if (names.length === 0)
-    canvas.text(width / 2, height / 2, 'nothing to show', { align: 'center', color: QUIET });
+    canvas.text(width / 2, height / 2, 'nothing to show', { align: 'center', color: MUTED });
   return canvas;
 }
 
 function drawErrorBar(canvas: Canvas, x: number, half: number, low: number, high: number): void {
-  const foot = Math.min(4, half);
+  const capWidth = Math.min(4, half);
   canvas.line(x, low, x, high, INK);
-  canvas.line(x - foot, low, x + foot, low, INK);
-  canvas.line(x - foot, high, x + foot, high, INK);
+  canvas.line(x - capWidth, low, x + capWidth, low, INK);
+  canvas.line(x - capWidth, high, x + capWidth, high, INK);
 }

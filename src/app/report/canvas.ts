@@ -51,13 +51,13 @@ export class Canvas {
   }
 
   /** Blends a color into one pixel; `cover` 1 replaces the pixel, 0 leaves it unchanged. */
-  blend(x: number, y: number, color: Color, cover = 1): void {
-    if (x < 0 || y < 0 || x >= this.width || y >= this.height || cover <= 0) return;
+  blend(x: number, y: number, color: Color, coverage = 1): void {
+    if (x < 0 || y < 0 || x >= this.width || y >= this.height || coverage <= 0) return;
     const i = 3 * (y * this.width + x);
-    const share = Math.min(1, cover);
+    const opacity = Math.min(1, coverage);
     for (let channel = 0; channel < 3; channel++) {
-      const under = this.pixels[i + channel];
-      this.pixels[i + channel] = Math.round(under + (color[channel] - under) * share);
+      const background = this.pixels[i + channel];
+      this.pixels[i + channel] = Math.round(background + (color[channel] - background) * opacity);
     }
   }
 

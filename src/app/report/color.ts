@@ -7,7 +7,7 @@ export const WHITE: Color = [255, 255, 255];
 /** Titles, labels and axes. */
 export const INK: Color = [31, 41, 51];
 /** Secondary text, such as the numbers on an axis. */
-export const QUIET: Color = [90, 101, 114];
+export const MUTED: Color = [90, 101, 114];
 /** Grid lines. */
 export const GRID: Color = [228, 231, 235];
 export const GOOD: Color = [0, 158, 115];
@@ -37,7 +37,7 @@ export function mix(from: Color, to: Color, share: number): Color {
 }
 
 /** Black or white, whichever has more contrast with a color. */
-export function readableOn([red, green, blue]: Color): Color {
+export function contrastColor([red, green, blue]: Color): Color {
   return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? INK : WHITE;
 }
 
@@ -51,11 +51,11 @@ export function readableOn([red, green, blue]: Color): Color {
 export function groupColor(group: number): Color {
   const hue = (group * 137.508) % 360;
   const lightness = [0.42, 0.55, 0.33][group % 3];
-  const reach = 0.72 * Math.min(lightness, 1 - lightness);
+  const amplitude = 0.72 * Math.min(lightness, 1 - lightness);
   // Standard HSL to RGB conversion, one channel at a time.
   const channel = (offset: number): number => {
     const k = (offset + hue / 30) % 12;
-    return Math.round(255 * (lightness - reach * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
+    return Math.round(255 * (lightness - amplitude * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
   };
   return [channel(0), channel(8), channel(4)];
 }

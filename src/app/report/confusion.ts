@@ -3,7 +3,7 @@
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Canvas } from './canvas.js';
-import { GRID, INK, QUIET, WHITE, mix, readableOn, type Color } from './color.js';
+import { GRID, INK, MUTED, WHITE, mix, contrastColor, type Color } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import { drawTitle, PADDING, titleHeight } from './frame.js';
 
@@ -61,30 +61,30 @@ export function confusionPlot(options: ConfusionOptions): Canvas {
     left + side + label + PADDING,
     3 * PADDING + axisTitle + 2 * LEGEND_WIDTH + 300,
   );
-  const lying = longest + 4 <= cell;
-  const nameRow = lying ? textHeight() + 12 : label;
+  const isHorizontal = longest + 4 <= cell;
+  const nameRow = isHorizontal ? textHeight() + 12 : label;
   const top = titleHeight(title, width) + axisTitle + nameRow;
   const canvas = new Canvas(width, top + side + nameRow + LEGEND_ROW + PADDING);
   drawTitle(canvas, title);
 
   for (let row = 0; row < n; row++) {
-    const line = Array.from({ length: n }, (_, column) => counts[row * n + column]);
-    const total = line.reduce((sum, count) => sum + count, 0);
-    for (const [column, count] of line.entries()) {
+    const rowCounts = Array.from({ length: n }, (_, column) => counts[row * n + column]);
+    const total = rowCounts.reduce((sum, count) => sum + count, 0);
+    for (const [column, count] of rowCounts.entries()) {
       const [x, y] = [left + column * cell, top + row * cell];
       const color = cellColor(total === 0 ? 0 : count / total, row === column);
       canvas.fillRect(x, y, cell + 1, cell + 1, GRID);
       canvas.fillRect(x + 1, y + 1, cell - 1, cell - 1, color);
-      if (count > 0) drawCount(canvas, x, y, cell, count, readableOn(color));
+      if (count > 0) drawCount(canvas, x, y, cell, count, contrastColor(color));
     }
   }
-  canvas.strokeRect(left, top, side, side, QUIET);
+  canvas.strokeRect(left, top, side, side, MUTED);
   for (const [i, name] of names.entries()) {
     const middle = left + i * cell + cell / 2;
     const y = top + i * cell + (cell - textHeight()) / 2 + 1;
     canvas.text(left - 8, y, name, { align: 'right' });
     canvas.text(left + side + 8, y, name);
-    if (lying) {
+    if (isHorizontal) {
       canvas.text(middle + 1, top - textHeight() - 7, name, { align: 'center' });
       canvas.text(middle + 1, top + side + 7, name, { align: 'center' });
     } else {
@@ -97,9 +97,9 @@ export function confusionPlot(options: ConfusionOptions): Canvas {
   }
   canvas.text(left + side / 2, top - nameRow - textHeight() - 2, columnLabel, {
     align: 'center',
-    color: QUIET,
+    color: MUTED,
   });
-  canvas.text(PADDING, top + side / 2, rowLabel, { align: 'center', vertical: true, color: QUIET });
+  canvas.text(PADDING, top + side / 2, rowLabel, { align: 'center', vertical: true, color: MUTED });
   drawLegends(canvas, left, top + side + nameRow + 10);
   return canvas;
 }
@@ -128,13 +128,13 @@ function drawLegends(canvas: Canvas, left: number, top: number): void {
     for (let i = 0; i < LEGEND_WIDTH; i++) {
       canvas.fillRect(x + i, top, 1, 10, cellColor((i + 1) / LEGEND_WIDTH, isRight));
     }
-    canvas.text(x, top + 16, '0 %', { color: QUIET });
+    canvas.text(x, top + 16, '0 %', { color: MUTED });
     canvas.text(x + LEGEND_WIDTH / 2, top + 16, isRight ? 'correct' : 'wrong', {
       align: 'center',
       color: INK,
     });
-    canvas.text(x + LEGEND_WIDTH, top + 16, '100 %', { align: 'right', color: QUIET });
+    canvas.text(x + LEGEND_WIDTH, top + 16, '100 %', { align: 'right', color: MUTED });
     x += LEGEND_WIDTH + 30;
   }
-  canvas.text(x, top + 2, 'color: share of the row; number: images', { color: QUIET });
+  canvas.text(x, top + 2, 'color: share of the row; number: images', { color: MUTED });
 }

@@ -133,8 +133,8 @@ const SHEETS: readonly (readonly [characters: string, picture: string])[] = [
   ],
 ];
 
-function readSheet(characters: string, picture: string): [string, Glyph][] {
-  const lines = picture
+function readSheet(characters: string, art: string): [string, Glyph][] {
+  const lines = art
     .trim()
     .split('\n')
     .map((line) => line.trim().split(' '));
@@ -157,7 +157,7 @@ export const GLYPHS: ReadonlyMap<string, Glyph> = new Map([
 ]);
 
 /** The glyph for unsupported characters: an empty box. */
-const BOX: Glyph = {
+const MISSING_GLYPH: Glyph = {
   width: 5,
   rows: Array.from({ length: GLYPH_ROWS }, (_, y) =>
     Array.from(
@@ -169,7 +169,7 @@ const BOX: Glyph = {
 
 /** The glyph of a character, or a box if it has none. */
 export function glyphOf(character: string): Glyph {
-  return GLYPHS.get(character) ?? BOX;
+  return GLYPHS.get(character) ?? MISSING_GLYPH;
 }
 
 /** Width of a line of text in pixels, without the gap after its last character. */

@@ -2,7 +2,7 @@
 // needs.
 
 import { Canvas } from './canvas.js';
-import { GRID, INK, QUIET, type Color } from './color.js';
+import { GRID, INK, MUTED, type Color } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import type { Axis } from './ticks.js';
 
@@ -113,15 +113,15 @@ export function drawFrame(canvas: Canvas, options: FrameOptions): Box {
   for (const { value, label } of yAxis.ticks) {
     const y = yOf(box, yAxis, value);
     canvas.line(left, y, right, y, GRID);
-    canvas.text(left - TICK_GAP, y - textHeight() / 2, label, { align: 'right', color: QUIET });
+    canvas.text(left - TICK_GAP, y - textHeight() / 2, label, { align: 'right', color: MUTED });
   }
   for (const { value, label } of xAxis?.ticks ?? []) {
     const x = xOf(box, xAxis!, value);
     canvas.line(x, top, x, bottom, GRID);
-    canvas.text(x, bottom + TICK_GAP, label, { align: 'center', color: QUIET });
+    canvas.text(x, bottom + TICK_GAP, label, { align: 'center', color: MUTED });
   }
-  canvas.line(left, bottom, right, bottom, QUIET);
-  canvas.line(left, top, left, bottom, QUIET);
+  canvas.line(left, bottom, right, bottom, MUTED);
+  canvas.line(left, top, left, bottom, MUTED);
   if (xLabel !== '') {
     const y = canvas.height - PADDING - textHeight();
     canvas.text((left + right) / 2, y, fitText(xLabel, right - left), { align: 'center' });
@@ -135,10 +135,10 @@ export function drawFrame(canvas: Canvas, options: FrameOptions): Box {
 
 /** The column of a value; rounded, so that grid lines are sharp. */
 export function xOf(box: Box, axis: Axis, value: number): number {
-  return Math.round(box.left + axis.place(value) * (box.right - box.left));
+  return Math.round(box.left + axis.position(value) * (box.right - box.left));
 }
 
 /** The row of a value. */
 export function yOf(box: Box, axis: Axis, value: number): number {
-  return Math.round(box.bottom - axis.place(value) * (box.bottom - box.top));
+  return Math.round(box.bottom - axis.position(value) * (box.bottom - box.top));
 }

@@ -3,7 +3,7 @@
 
 import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { Canvas } from './canvas.js';
-import { BAD, GOOD, GRID, INK, QUIET, type Color } from './color.js';
+import { BAD, GOOD, GRID, INK, MUTED, type Color } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import { drawTitle, fitText, PADDING, titleHeight } from './frame.js';
 
@@ -38,7 +38,7 @@ const TONES: Readonly<Record<'good' | 'bad' | 'plain', Color>> = {
   plain: GRID,
 };
 const GAP = 12;
-const LINE = textHeight() + 5;
+const LINE_HEIGHT = textHeight() + 5;
 
 /** Draws tiles row by row. */
 export function gallery(options: GalleryOptions): Canvas {
@@ -50,19 +50,19 @@ export function gallery(options: GalleryOptions): Canvas {
   // As wide as the longest caption, but no more than twice the image.
   const widest = Math.max(0, ...captions.flat().map((line) => textWidth(line)));
   const cell = Math.max(image + 2, Math.min(2 * image, widest));
-  const rowHeight = image + 2 + (lines > 0 ? 5 + lines * LINE : 0) + GAP;
+  const rowHeight = image + 2 + (lines > 0 ? 5 + lines * LINE_HEIGHT : 0) + GAP;
   const leftOf = (column: number): number =>
     PADDING + column * (cell + GAP) + Math.floor(column / groupsOf) * 2 * GAP;
   const width = Math.max(leftOf(columns - 1) + cell + PADDING, title === '' ? 0 : 320);
   const rows = Math.max(1, Math.ceil(tiles.length / columns));
-  const head = title === '' ? PADDING : titleHeight(title, width);
-  const canvas = new Canvas(width, head + rows * rowHeight - GAP + PADDING);
+  const headerHeight = title === '' ? PADDING : titleHeight(title, width);
+  const canvas = new Canvas(width, headerHeight + rows * rowHeight - GAP + PADDING);
   if (title !== '') drawTitle(canvas, title);
-  if (tiles.length === 0) canvas.text(PADDING, head, 'nothing to show', { color: QUIET });
+  if (tiles.length === 0) canvas.text(PADDING, headerHeight, 'nothing to show', { color: MUTED });
 
   for (const [i, { pixels, tone = 'plain' }] of tiles.entries()) {
     const left = leftOf(i % columns);
-    const top = head + Math.floor(i / columns) * rowHeight;
+    const top = headerHeight + Math.floor(i / columns) * rowHeight;
     const x = left + Math.floor((cell - image) / 2);
     const frame = tone === 'plain' ? 1 : 2;
     canvas.image(x, top + 1, pixels, IMAGE_SIDE, IMAGE_SIDE, { scale, invert: true });
@@ -75,8 +75,8 @@ export function gallery(options: GalleryOptions): Canvas {
       frame,
     );
     for (const [line, text] of captions[i].entries()) {
-      const color = line > 0 ? QUIET : tone === 'plain' ? INK : TONES[tone];
-      const y = top + image + 7 + line * LINE;
+      const color = line > 0 ? MUTED : tone === 'plain' ? INK : TONES[tone];
+      const y = top + image + 7 + line * LINE_HEIGHT;
       canvas.text(x + image / 2, y, fitText(text, cell), { align: 'center', color });
     }
   }

@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Canvas } from './canvas.js';
-import { INK, PALETTE, QUIET, WHITE } from './color.js';
+import { INK, PALETTE, MUTED, WHITE } from './color.js';
 import { drawFrame, xOf, yOf } from './frame.js';
 import { axisOf } from './ticks.js';
 
@@ -48,7 +48,7 @@ export function histogram(options: HistogramOptions): Canvas {
     const top = yOf(box, yAxis, share);
     canvas.fillRect(left + 1, top, Math.max(1, right - left - 1), box.bottom - top, PALETTE[0]);
   }
-  canvas.line(box.left, box.bottom, box.right, box.bottom, QUIET);
+  canvas.line(box.left, box.bottom, box.right, box.bottom, MUTED);
   if (mark !== undefined) {
     const x = xOf(box, xAxis, mark.x);
     canvas.line(x, box.top, x, box.bottom, WHITE, 3);

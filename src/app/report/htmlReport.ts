@@ -108,13 +108,13 @@ function renderTable({ head, rows }: ReportTable): string {
   const isNumber = head.map(
     (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
   );
-  const mark = (column: number): string => (isNumber[column] ? ' class="number"' : '');
+  const classAttribute = (column: number): string => (isNumber[column] ? ' class="number"' : '');
   const headCells = head.map(
-    (text, column) => `<th scope="col"${mark(column)}>${escapeHtml(text)}</th>`,
+    (text, column) => `<th scope="col"${classAttribute(column)}>${escapeHtml(text)}</th>`,
   );
   const bodyRows = rows.map((row) => {
     const cells = row.map(
-      (cell, column) => `<td${mark(column)}>${escapeHtml(formatCell(cell))}</td>`,
+      (cell, column) => `<td${classAttribute(column)}>${escapeHtml(formatCell(cell))}</td>`,
     );
     return `<tr>${cells.join('')}</tr>`;
   });

@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Canvas } from './canvas.js';
-import { GRID, PALETTE, QUIET } from './color.js';
+import { GRID, PALETTE, MUTED } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import { drawFrame, type Box } from './frame.js';
 import { axisOf, type Axis } from './ticks.js';
@@ -33,7 +33,7 @@ export interface LineChartOptions {
 }
 
 /** Lines with more points than this are drawn without dots. */
-const DOTS_UP_TO = 60;
+const MAX_DOTS = 60;
 
 /**
  * Draws a chart with one line per series.
@@ -49,11 +49,11 @@ export function lineChart(options: LineChartOptions): Canvas {
         `at most ${PALETTE.length}`,
     );
   }
-  const uneven = series.find(({ x, y }) => x.length !== y.length);
-  if (uneven !== undefined) {
+  const mismatched = series.find(({ x, y }) => x.length !== y.length);
+  if (mismatched !== undefined) {
     throw new ArgumentError(
-      `line chart "${title}": series ${uneven.name} has ${uneven.x.length} x values but ` +
-        `${uneven.y.length} y values`,
+      `line chart "${title}": series ${mismatched.name} has ${mismatched.x.length} x values but ` +
+        `${mismatched.y.length} y values`,
     );
   }
   const canvas = new Canvas(width, height);
@@ -65,38 +65,40 @@ export function lineChart(options: LineChartOptions): Canvas {
   const legend =
     series.length < 2 ? [] : series.map(({ name }, i) => ({ name, color: PALETTE[i] }));
   const box = drawFrame(canvas, { title, xLabel, yLabel, xAxis, yAxis, legend });
-  for (const { x } of marks) drawMarkLine(canvas, box, xAxis.place(x));
-  for (const [i, one] of series.entries()) {
-    drawSeries(canvas, box, xAxis, yAxis, one, PALETTE[i]);
+  for (const { x } of marks) drawMarkLine(canvas, box, xAxis.position(x));
+  for (const [i, line] of series.entries()) {
+    drawSeries(canvas, box, xAxis, yAxis, line, PALETTE[i]);
   }
-  for (const { x, label } of marks) drawMarkLabel(canvas, box, xAxis.place(x), label);
-  if (!ys.some((value) => Number.isFinite(yAxis.place(value)))) {
+  for (const { x, label } of marks) drawMarkLabel(canvas, box, xAxis.position(x), label);
+  if (!ys.some((value) => Number.isFinite(yAxis.position(value)))) {
     const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-    canvas.text(x, y, 'nothing to show', { align: 'center', color: QUIET });
+    canvas.text(x, y, 'nothing to show', { align: 'center', color: MUTED });
   }
   return canvas;
 }
 
-function columnOf(box: Box, place: number): number | null {
-  return place >= 0 && place <= 1 ? Math.round(box.left + place * (box.right - box.left)) : null;
+function columnAt(box: Box, position: number): number | null {
+  return position >= 0 && position <= 1
+    ? Math.round(box.left + position * (box.right - box.left))
+    : null;
 }
 
-function drawMarkLine(canvas: Canvas, box: Box, place: number): void {
-  const x = columnOf(box, place);
+function drawMarkLine(canvas: Canvas, box: Box, position: number): void {
+  const x = columnAt(box, position);
   if (x === null) return;
   for (let y = box.top; y <= box.bottom; y += 6)
-    canvas.line(x, y, x, Math.min(y + 2, box.bottom), QUIET);
+    canvas.line(x, y, x, Math.min(y + 2, box.bottom), MUTED);
 }
 
 /** Beside its line, on the side with enough room, and on top of the data. */
-function drawMarkLabel(canvas: Canvas, box: Box, place: number, label: string): void {
-  const x = columnOf(box, place);
+function drawMarkLabel(canvas: Canvas, box: Box, position: number, label: string): void {
+  const x = columnAt(box, position);
   if (x === null) return;
   const fits = x + 6 + textWidth(label) <= box.right;
   const side = fits ? { x: x + 6, align: 'left' as const } : { x: x - 6, align: 'right' as const };
   canvas.outlinedText(side.x, box.top + textHeight() / 2, label, {
     align: side.align,
-    color: QUIET,
+    color: MUTED,
   });
 }
 
@@ -108,23 +110,23 @@ function drawSeries(
   { x, y }: Series,
   color: (typeof PALETTE)[number],
 ): void {
-  let last: readonly [number, number] | null = null;
+  let previous: readonly [number, number] | null = null;
   const dots: (readonly [number, number])[] = [];
   for (let i = 0; i < x.length; i++) {
     const point = [
-      box.left + xAxis.place(x[i]) * (box.right - box.left),
-      box.bottom - yAxis.place(y[i]) * (box.bottom - box.top),
+      box.left + xAxis.position(x[i]) * (box.right - box.left),
+      box.bottom - yAxis.position(y[i]) * (box.bottom - box.top),
     ] as const;
     if (!point.every(Number.isFinite)) {
-      last = null;
+      previous = null;
       continue;
     }
-    if (last !== null) canvas.line(...last, ...point, color, 2);
-    else if (x.length > DOTS_UP_TO) canvas.disc(...point, 1, color);
-    last = point;
+    if (previous !== null) canvas.line(...previous, ...point, color, 2);
+    else if (x.length > MAX_DOTS) canvas.disc(...point, 1, color);
+    previous = point;
     dots.push(point);
   }
-  if (x.length > DOTS_UP_TO) return;
+  if (x.length > MAX_DOTS) return;
   for (const dot of dots) {
     canvas.disc(...dot, 4, GRID);
     canvas.disc(...dot, 3, color);

@@ -3,7 +3,7 @@
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Canvas } from './canvas.js';
-import { GRID, groupColor, INK, mix, PALETTE, QUIET, type Color } from './color.js';
+import { GRID, groupColor, INK, mix, PALETTE, MUTED, type Color } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import { drawTitle, PADDING } from './frame.js';
 
@@ -34,10 +34,10 @@ export interface ScatterOptions {
  */
 export function scatter(options: ScatterOptions): Canvas {
   const { title, points, names, xLabel = '', yLabel = '', width = 900, height = 760 } = options;
-  const stray = points.find(({ group }) => !(group in names));
-  if (stray !== undefined) {
+  const invalid = points.find(({ group }) => !(group in names));
+  if (invalid !== undefined) {
     throw new ArgumentError(
-      `scatter "${title}": group ${stray.group} has no name (${names.length} names)`,
+      `scatter "${title}": group ${invalid.group} has no name (${names.length} names)`,
     );
   }
   const canvas = new Canvas(width, height);
@@ -46,28 +46,28 @@ export function scatter(options: ScatterOptions): Canvas {
   const [right, bottom] = [width - PADDING, height - PADDING - (xLabel === '' ? 0 : 20)];
   canvas.strokeRect(left, top, right - left, bottom - top, GRID);
   if (xLabel !== '')
-    canvas.text((left + right) / 2, bottom + 12, xLabel, { align: 'center', color: QUIET });
+    canvas.text((left + right) / 2, bottom + 12, xLabel, { align: 'center', color: MUTED });
   if (yLabel !== '')
     canvas.text(PADDING, (top + bottom) / 2, yLabel, {
       align: 'center',
       vertical: true,
-      color: QUIET,
+      color: MUTED,
     });
 
   const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
   if (shown.length === 0) {
     canvas.text((left + right) / 2, (top + bottom) / 2, 'nothing to show', {
       align: 'center',
-      color: QUIET,
+      color: MUTED,
     });
     return canvas;
   }
-  const across = spread(
+  const toX = linearScale(
     shown.map(({ x }) => x),
     left + 14,
     right - 14,
   );
-  const down = spread(
+  const toY = linearScale(
     shown.map(({ y }) => -y),
     top + 14,
     bottom - 14,
@@ -77,16 +77,16 @@ export function scatter(options: ScatterOptions): Canvas {
   );
   const radius = shown.length > 4000 ? 1.4 : shown.length > 1000 ? 2 : 3;
   for (const { x, y, group } of shown) {
-    canvas.disc(across(x), down(-y), radius, colors[group], 0.75);
+    canvas.disc(toX(x), toY(-y), radius, colors[group], 0.75);
   }
-  const taken: Label[] = [];
+  const placedLabels: Label[] = [];
   for (const [group, name] of names.entries()) {
-    const own = shown
+    const groupPoints = shown
       .filter((point) => point.group === group)
-      .map((point) => ({ x: across(point.x), y: down(-point.y) }));
-    if (own.length === 0) continue;
-    const label = placeLabel(name, densest(own, (right - left) / 12), taken);
-    taken.push(label);
+      .map((point) => ({ x: toX(point.x), y: toY(-point.y) }));
+    if (groupPoints.length === 0) continue;
+    const label = placeLabel(name, densest(groupPoints, (right - left) / 12), placedLabels);
+    placedLabels.push(label);
     const color = mix(colors[group], INK, 0.55);
     canvas.outlinedText(label.x, label.y - textHeight(2) / 2, name, {
       scale: 2,
@@ -97,13 +97,13 @@ export function scatter(options: ScatterOptions): Canvas {
   return canvas;
 }
 
-interface Spot {
+interface Position {
   readonly x: number;
   readonly y: number;
 }
 
 /** A label with its position: center, and half its width. */
-interface Label extends Spot {
+interface Label extends Position {
   readonly half: number;
 }
 
@@ -111,13 +111,13 @@ interface Label extends Spot {
  * Mean of the points in the densest neighborhood, centered on one of the points; of equal ones, the
  * first.
  */
-function densest(points: readonly Spot[], radius: number): Spot {
-  const closeTo = (middle: Spot): Spot[] =>
-    points.filter(({ x, y }) => Math.hypot(x - middle.x, y - middle.y) <= radius);
-  let best: readonly Spot[] = [];
+function densest(points: readonly Position[], radius: number): Position {
+  const pointsNear = (center: Position): Position[] =>
+    points.filter(({ x, y }) => Math.hypot(x - center.x, y - center.y) <= radius);
+  let best: readonly Position[] = [];
   // The first thousand points are enough to find the densest neighborhood.
   for (const point of points.slice(0, 1000)) {
-    const close = closeTo(point);
+    const close = pointsNear(point);
     if (close.length > best.length) best = close;
   }
   const mean = (values: number[]): number =>
@@ -129,26 +129,30 @@ function densest(points: readonly Spot[], radius: number): Spot {
  * The position nearest to the requested one where the label overlaps no other; the requested one if
  * none is free.
  */
-function placeLabel(name: string, { x, y }: Spot, taken: readonly Label[]): Label {
+function placeLabel(name: string, { x, y }: Position, placedLabels: readonly Label[]): Label {
   const half = textWidth(name, 2) / 2 + 3;
-  const isFree = (at: Spot): boolean =>
-    taken.every(
+  const isFree = (candidate: Position): boolean =>
+    placedLabels.every(
       (other) =>
-        Math.abs(other.x - at.x) >= half + other.half ||
-        Math.abs(other.y - at.y) >= textHeight(2) + 5,
+        Math.abs(other.x - candidate.x) >= half + other.half ||
+        Math.abs(other.y - candidate.y) >= textHeight(2) + 5,
     );
   for (let distance = 0; distance < 60; distance += 4) {
-    for (let turn = 0; turn < 8; turn++) {
-      const angle = (turn * Math.PI) / 4;
-      const at = { x: x + distance * Math.cos(angle), y: y + distance * Math.sin(angle) };
-      if (isFree(at)) return { ...at, half };
+    for (let direction = 0; direction < 8; direction++) {
+      const angle = (direction * Math.PI) / 4;
+      const candidate = { x: x + distance * Math.cos(angle), y: y + distance * Math.sin(angle) };
+      if (isFree(candidate)) return { ...candidate, half };
     }
   }
   return { x, y, half };
 }
 
 /** Maps the range of some values linearly onto pixels. */
-function spread(values: readonly number[], from: number, to: number): (value: number) => number {
+function linearScale(
+  values: readonly number[],
+  from: number,
+  to: number,
+): (value: number) => number {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
     low = Math.min(low, value);

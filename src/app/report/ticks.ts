@@ -15,7 +15,7 @@ export interface Axis {
    * Position of a value, 0 at the low end and 1 at the high end; not finite for a value that the
    * axis cannot show.
    */
-  readonly place: (value: number) => number;
+  readonly position: (value: number) => number;
 }
 
 export interface AxisOptions {
@@ -38,9 +38,9 @@ export function formatTick(value: number, decimals: number): string {
 
 /** Tick distance: 1, 2 or 5 times a power of ten, so that about `count` ticks fit. */
 export function roundStep(span: number, count: number): number {
-  const rough = span / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const factor = [1, 2, 5].find((step) => step * power >= rough * 0.999) ?? 10;
+  const rawStep = span / count;
+  const power = 10 ** Math.floor(Math.log10(rawStep));
+  const factor = [1, 2, 5].find((step) => step * power >= rawStep * 0.999) ?? 10;
   return factor * power;
 }
 
@@ -72,7 +72,7 @@ function linearAxis(low: number, high: number, count: number, round: boolean): A
     return { value, label: formatTick(value, decimals) };
   });
   const [start, end] = round ? [first * step, last * step] : [low, high];
-  return { low: start, high: end, ticks, place: (value) => (value - start) / (end - start) };
+  return { low: start, high: end, ticks, position: (value) => (value - start) / (end - start) };
 }
 
 /** 1, 2 and 5 times every power of ten in the range of the values and just outside it. */
@@ -95,17 +95,18 @@ function logAxis(low: number, high: number, count: number, round: boolean): Axis
   const decades = Math.log10(end / start);
   // Powers of ten. If there are many, only every second or third; if there are few, also 2 and 5
   // times each.
-  const every = Math.ceil((decades + 1) / (count + 2));
+  const interval = Math.ceil((decades + 1) / (count + 2));
   const ticks = steps
     .filter((step) => step >= start * (1 - 1e-9) && step <= end * (1 + 1e-9))
     .filter((step) => {
       const power = Math.round(Math.log10(step));
       const isPower = step === Number(`1e${power}`);
-      return isPower ? power % every === 0 : decades <= 2;
+      return isPower ? power % interval === 0 : decades <= 2;
     })
     .map((value) => ({ value, label: formatLogTick(value) }));
-  const place = (value: number): number => (value > 0 ? Math.log10(value / start) / decades : NaN);
-  return { low: start, high: end, ticks, place };
+  const position = (value: number): number =>
+    value > 0 ? Math.log10(value / start) / decades : NaN;
+  return { low: start, high: end, ticks, position };
 }
 
 function formatLogTick(value: number): string {

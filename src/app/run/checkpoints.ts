@@ -1,7 +1,7 @@
 // Checkpoints of a run: last.safetensors to resume from, best.safetensors for inference.
 
 import { join } from 'node:path';
-import type { Training } from '../model/modelContents.js';
+import type { TrainingMetadata } from '../model/modelContents.js';
 import { resumeTraining, saveModel } from '../model/modelFile.js';
 import type { Trainer } from '../training/trainer.js';
 
@@ -14,13 +14,13 @@ export class Checkpoints {
    */
   readonly best: string;
   readonly #trainer: Trainer;
-  readonly #training: Training;
+  readonly #training: TrainingMetadata;
   readonly #interval: number;
   #savedAt = performance.now();
-  #place = 'nothing saved yet';
+  #position = 'nothing saved yet';
 
   /** @param seconds between two checkpoints within an epoch */
-  constructor(directory: string, trainer: Trainer, training: Training, seconds: number) {
+  constructor(directory: string, trainer: Trainer, training: TrainingMetadata, seconds: number) {
     this.last = join(directory, 'last.safetensors');
     this.best = join(directory, 'best.safetensors');
     this.#trainer = trainer;
@@ -29,8 +29,8 @@ export class Checkpoints {
   }
 
   /** The position of the checkpoint in `last`, e.g. `epoch 3, step 120`. */
-  get place(): string {
-    return this.#place;
+  get position(): string {
+    return this.#position;
   }
 
   /**
@@ -40,7 +40,7 @@ export class Checkpoints {
    */
   async resume(): Promise<void> {
     await resumeTraining(this.last, this.#trainer, this.#training);
-    this.#place = placeOf(this.#trainer);
+    this.#position = describePosition(this.#trainer);
   }
 
   /** True if the checkpoint interval has elapsed. */
@@ -62,13 +62,13 @@ export class Checkpoints {
       await this.#trainer.withAverage(save);
     }
     await saveModel(this.last, this.#trainer, this.#training);
-    this.#place = placeOf(this.#trainer);
+    this.#position = describePosition(this.#trainer);
     this.#savedAt = performance.now();
   }
 }
 
 /** The position of a run as text: `epoch 3, step 120`. */
-export function placeOf({ progress }: Pick<Trainer, 'progress'>): string {
+export function describePosition({ progress }: Pick<Trainer, 'progress'>): string {
   const { epoch, step } = progress;
   if (step > 0) return `epoch ${epoch + 1}, step ${step}`;
   return epoch === 0 ? 'the beginning' : `the end of epoch ${epoch}`;

@@ -15,14 +15,14 @@ import { readSettings, type Settings } from './settings.js';
 export const CONFIG_FILE = 'config.json';
 
 /** Version of the file's layout. */
-const FORMAT = 5;
+const FORMAT_VERSION = 5;
 /** Limits for untrusted files; a real config has a few thousand bytes. */
 const MAX_BYTES = 1_000_000;
 const MAX_DEPTH = 8;
 const MAX_MESSAGE = 400;
 
 /** One session of a run, from its start or a resumption to the next stop: its environment. */
-export interface Sitting {
+export interface SessionRecord {
   /** ISO 8601. */
   readonly started: string;
   /** Position at which it began, e.g. `epoch 3, step 120`. */
@@ -47,11 +47,11 @@ export interface RunConfig {
   readonly data: DataRecord;
   /** Teacher model files for distillation, in the order in which they alternate. */
   readonly teachers: readonly FileDigest[];
-  readonly sittings: readonly Sitting[];
+  readonly sittings: readonly SessionRecord[];
 }
 
 export async function writeConfig(directory: string, config: RunConfig): Promise<void> {
-  const text = JSON.stringify({ format: FORMAT, ...config }, null, 2);
+  const text = JSON.stringify({ format: FORMAT_VERSION, ...config }, null, 2);
   await writeAtomically(join(directory, CONFIG_FILE), `${text}\n`);
 }
 
@@ -62,16 +62,16 @@ export async function writeConfig(directory: string, config: RunConfig): Promise
  */
 export async function readConfig(directory: string): Promise<RunConfig> {
   const path = join(directory, CONFIG_FILE);
-  const refuse = (reason: string): never => {
+  const fail = (reason: string): never => {
     throw new ModelError(`--resume ${directory}: ${path}: ${printable(reason)}`);
   };
   try {
     return parseConfig(await readSmallFile(path));
   } catch (error) {
-    if (error instanceof InkgradError) return refuse(error.message);
+    if (error instanceof InkgradError) return fail(error.message);
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    return refuse(code === 'ENOENT' ? 'no such file; pass the folder of a run' : message);
+    return fail(code === 'ENOENT' ? 'no such file; pass the folder of a run' : message);
   }
 }
 
@@ -85,10 +85,10 @@ function printable(reason: string): string {
 }
 
 async function readSmallFile(path: string): Promise<string> {
-  const found = await stat(path);
-  if (!found.isFile()) throw new FormatError('it is not a file');
-  if (found.size > MAX_BYTES) {
-    throw new FormatError(`it has ${found.size} bytes, above the limit of ${MAX_BYTES}`);
+  const stats = await stat(path);
+  if (!stats.isFile()) throw new FormatError('it is not a file');
+  if (stats.size > MAX_BYTES) {
+    throw new FormatError(`it has ${stats.size} bytes, above the limit of ${MAX_BYTES}`);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
@@ -106,15 +106,15 @@ async function readSmallFile(path: string): Promise<string> {
 export function parseConfig(text: string): RunConfig {
   const config = new JsonReader(parseStrictJson(text, 'config', MAX_DEPTH), 'config');
   const format = config.count('format');
-  if (format !== FORMAT)
-    throw new FormatError(`it has format version ${format}, this program reads ${FORMAT}`);
+  if (format !== FORMAT_VERSION)
+    throw new FormatError(`it has format version ${format}, this program reads ${FORMAT_VERSION}`);
   return {
     settings: readSettings(objectAt(config, 'settings')),
-    classes: textsAt(config, 'classes'),
+    classes: stringsAt(config, 'classes'),
     parameters: config.count('parameters'),
     data: readData(objectAt(config, 'data')),
     teachers: filesAt(config, 'teachers', 'config.teachers'),
-    sittings: listAt(config, 'sittings').map(readSitting),
+    sittings: listAt(config, 'sittings').map(readSession),
   };
 }
 
@@ -131,17 +131,17 @@ function listAt(config: JsonReader, key: string): readonly Json[] {
   throw new FormatError(`config.${key}: expected a list`);
 }
 
-function textsAt(config: JsonReader, key: string): readonly string[] {
-  const list = listAt(config, key);
-  if (list.length > 0 && list.every((item) => typeof item === 'string')) return list;
+function stringsAt(config: JsonReader, key: string): readonly string[] {
+  const items = listAt(config, key);
+  if (items.length > 0 && items.every((item) => typeof item === 'string')) return items;
   throw new FormatError(`config.${key}: expected a list of strings`);
 }
 
 function readData(saved: JsonObject): DataRecord {
   const data = new JsonReader(saved, 'config.data');
   const part = (key: 'train' | 'validation'): DataRecord['train'] => {
-    const found = new JsonReader(data.value(key), `config.data.${key}`);
-    return { images: found.count('images'), sha256: sha256At(found, `config.data.${key}`) };
+    const digest = new JsonReader(data.value(key), `config.data.${key}`);
+    return { images: digest.count('images'), sha256: sha256At(digest, `config.data.${key}`) };
   };
   return {
     name: data.text('name'),
@@ -152,26 +152,26 @@ function readData(saved: JsonObject): DataRecord {
   };
 }
 
-function filesAt(reader: JsonReader, key: string, where: string): FileDigest[] {
+function filesAt(reader: JsonReader, key: string, path: string): FileDigest[] {
   return listAt(reader, key).map((file, index) => {
-    const found = new JsonReader(file, `${where}[${index}]`);
-    return { name: found.text('name'), sha256: sha256At(found, `${where}[${index}]`) };
+    const digest = new JsonReader(file, `${path}[${index}]`);
+    return { name: digest.text('name'), sha256: sha256At(digest, `${path}[${index}]`) };
   });
 }
 
-function sha256At(reader: JsonReader, where: string): string {
+function sha256At(reader: JsonReader, path: string): string {
   const value = reader.text('sha256');
   if (/^[0-9a-f]{64}$/.test(value)) return value;
-  throw new FormatError(`${where}.sha256: expected 64 hexadecimal digits`);
+  throw new FormatError(`${path}.sha256: expected 64 hexadecimal digits`);
 }
 
-function readSitting(saved: Json, index: number): Sitting {
-  const sitting = new JsonReader(saved, `config.sittings[${index}]`);
-  const texts = ['started', 'from', 'inkgrad', 'node', 'platform', 'backend'] as const;
-  const entries = texts.map((key) => [key, sitting.text(key)]);
+function readSession(saved: Json, index: number): SessionRecord {
+  const session = new JsonReader(saved, `config.sittings[${index}]`);
+  const keys = ['started', 'from', 'inkgrad', 'node', 'platform', 'backend'] as const;
+  const entries = keys.map((key) => [key, session.text(key)]);
   return {
-    ...(Object.fromEntries(entries) as Omit<Sitting, 'device'>),
-    device: sitting.value('device'),
+    ...(Object.fromEntries(entries) as Omit<SessionRecord, 'device'>),
+    device: session.value('device'),
   };
 }
 
@@ -180,15 +180,15 @@ function readSitting(saved: Json, index: number): Sitting {
  *
  * @throws DataError if an image or label differs
  */
-export function checkSameData(directory: string, saved: DataRecord, found: DataRecord): void {
+export function checkSameData(directory: string, saved: DataRecord, current: DataRecord): void {
   for (const part of ['train', 'validation'] as const) {
-    if (saved[part].sha256 === found[part].sha256 && saved[part].images === found[part].images)
+    if (saved[part].sha256 === current[part].sha256 && saved[part].images === current[part].images)
       continue;
     throw new DataError(
       `--resume ${directory}: the ${part === 'train' ? 'training' : 'validation'} data differs ` +
         `from the data of the run (saved: ${printable(saved.name)}, ${saved[part].images} ` +
-        `images, SHA-256 ${saved[part].sha256.slice(0, 12)}...; found: ${found.name}, ` +
-        `${found[part].images} images, ${found[part].sha256.slice(0, 12)}...); pass the folder ` +
+        `images, SHA-256 ${saved[part].sha256.slice(0, 12)}...; found: ${current.name}, ` +
+        `${current[part].images} images, ${current[part].sha256.slice(0, 12)}...); pass the folder ` +
         'of the same data with --data',
     );
   }

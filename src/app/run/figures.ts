@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Dataset } from '../../data/loading/dataset.js';
-import { drawConfusion, drawWorst } from '../evaluation/assessmentReport.js';
+import { drawConfusion, drawErrors } from '../evaluation/assessmentReport.js';
 import { type CalibratedEvaluation } from '../evaluation/assessment.js';
 import { writeAtomically } from '../outputFiles.js';
 import { Canvas } from '../report/canvas.js';
@@ -13,44 +13,46 @@ import type { MetricsRow } from './metricsLog.js';
 import { optionName, SETTING_NAMES, type Settings } from './settings.js';
 import { percent } from '../evaluation/percent.js';
 
-export interface PicturesOptions {
+export interface FigureOptions {
   readonly directory: string;
   /** Evaluation of the run's model on the validation images. */
   readonly evaluation: CalibratedEvaluation;
   /** Further paragraphs about the model, on its statistics and its calibration. */
-  readonly said: readonly string[];
+  readonly paragraphs: readonly string[];
   /** The epoch whose network is the run's model. */
   readonly bestEpoch: number;
   readonly rows: readonly MetricsRow[];
   readonly validation: Dataset;
   readonly settings: Settings;
   /** Position and environment of each session, one line each. */
-  readonly sittings: readonly string[];
+  readonly sessions: readonly string[];
 }
 
 /** PNG files by name. */
-type Pictures = Readonly<Record<'curves' | 'confusion', Uint8Array> & { worst?: Uint8Array }>;
+type FigureFiles = Readonly<Record<'curves' | 'confusion', Uint8Array> & { worst?: Uint8Array }>;
 
 /**
  * Writes curves.png, confusion.png, worst.png (if there are errors) and report.html into
  * the run's folder.
  */
-export async function writePictures(options: PicturesOptions): Promise<void> {
+export async function writeFigures(options: FigureOptions): Promise<void> {
   const { directory, evaluation, validation } = options;
-  const worst = drawWorst(evaluation, validation);
-  const pictures: Pictures = {
-    curves: encodeCanvas(curves(options)),
+  const worst = drawErrors(evaluation, validation);
+  const figures: FigureFiles = {
+    curves: encodeCanvas(drawCurves(options)),
     confusion: encodeCanvas(drawConfusion(evaluation, validation)),
     ...(worst === null ? {} : { worst: encodeCanvas(worst) }),
   };
-  for (const [name, png] of Object.entries(pictures)) {
+  for (const [name, png] of Object.entries(figures)) {
     await writeAtomically(join(directory, `${name}.png`), png);
   }
-  await writeAtomically(join(directory, 'report.html'), report(options, pictures));
+  await writeAtomically(join(directory, 'report.html'), report(options, figures));
 }
 
 /** Loss (top) and accuracy (bottom) over epochs. */
-export function curves(options: Pick<PicturesOptions, 'rows' | 'bestEpoch' | 'settings'>): Canvas {
+export function drawCurves(
+  options: Pick<FigureOptions, 'rows' | 'bestEpoch' | 'settings'>,
+): Canvas {
   const { rows, bestEpoch, settings } = options;
   const x = rows.map(({ epoch }) => epoch);
   const marks = [{ x: bestEpoch, label: `${settings.keep} epoch ${bestEpoch}` }];
@@ -74,23 +76,23 @@ export function curves(options: Pick<PicturesOptions, 'rows' | 'bestEpoch' | 'se
       { name: 'validation', x, y: rows.map((row) => 100 * row.valAccuracy) },
     ],
   });
-  const both = new Canvas(loss.width, loss.height + accuracy.height);
-  both.draw(0, 0, loss);
-  both.draw(0, loss.height, accuracy);
-  return both;
+  const canvas = new Canvas(loss.width, loss.height + accuracy.height);
+  canvas.draw(0, 0, loss);
+  canvas.draw(0, loss.height, accuracy);
+  return canvas;
 }
 
-function report(options: PicturesOptions, pictures: Pictures): string {
+function report(options: FigureOptions, figures: FigureFiles): string {
   const {
     directory,
     rows,
     bestEpoch,
     validation,
     settings,
-    sittings,
+    sessions,
     evaluation: result,
   } = options;
-  const what = settings.valOnTest
+  const validationSource = settings.valOnTest
     ? 'the TEST part, so this accuracy is optimistic'
     : 'held out from training';
   const hardest = result.perClass
@@ -108,10 +110,10 @@ function report(options: PicturesOptions, pictures: Pictures): string {
             ]
           : []),
         `The ${settings.keep} of ${rows.length} epochs is epoch ${bestEpoch}: ` +
-          `${percent(result.accuracy)} of ${validation.length} validation images (${what}) are ` +
+          `${percent(result.accuracy)} of ${validation.length} validation images (${validationSource}) are ` +
           `classified correctly; ${percent(result.mergedAccuracy)} if 1/I/L, 9/g/q, F/f and 0/O ` +
           'count as one class each.',
-        ...options.said,
+        ...options.paragraphs,
       ],
       table: {
         head: [
@@ -138,7 +140,7 @@ function report(options: PicturesOptions, pictures: Pictures): string {
     },
     {
       heading: 'Curves',
-      image: { alt: 'Loss and accuracy of training and validation by epoch', png: pictures.curves },
+      image: { alt: 'Loss and accuracy of training and validation by epoch', png: figures.curves },
     },
     {
       heading: 'Confusion matrix',
@@ -154,7 +156,7 @@ function report(options: PicturesOptions, pictures: Pictures): string {
           percent(accuracy),
         ]),
       },
-      image: { alt: 'Confusion matrix of the validation images', png: pictures.confusion },
+      image: { alt: 'Confusion matrix of the validation images', png: figures.confusion },
     },
     {
       heading: 'Most confident errors',
@@ -162,12 +164,12 @@ function report(options: PicturesOptions, pictures: Pictures): string {
         `${result.total - result.correct} images are misclassified; the most confident errors ` +
           'come first.',
       ],
-      ...(pictures.worst === undefined
+      ...(figures.worst === undefined
         ? {}
         : {
             image: {
               alt: 'Misclassified images with true and predicted class',
-              png: pictures.worst,
+              png: figures.worst,
             },
           }),
     },
@@ -181,7 +183,7 @@ function report(options: PicturesOptions, pictures: Pictures): string {
         ]),
       },
     },
-    { heading: 'Environment', paragraphs: [validation.name, ...sittings] },
+    { heading: 'Environment', paragraphs: [validation.name, ...sessions] },
   ];
   return htmlReport({ title: `Training run ${directory}`, sections });
 }

@@ -3,14 +3,14 @@
 
 import { withTemperature } from '../evaluation/assessment.js';
 import { calibrateModel } from '../training/calibrate.js';
-import { loadModel, storeStatistics } from '../model/modelFile.js';
-import { takeStatistics } from '../training/preciseStatistics.js';
+import { loadModel, storeBatchNormStatistics } from '../model/modelFile.js';
+import { recomputeBatchNorm } from '../training/preciseStatistics.js';
 import type { Reporter } from '../terminal/reporter.js';
 import type { TrainingSource } from '../training/source.js';
 import type { Trainer } from '../training/trainer.js';
-import type { Sitting } from './config.js';
+import type { SessionRecord } from './config.js';
 import type { MetricsLog } from './metricsLog.js';
-import { writePictures } from './figures.js';
+import { writeFigures } from './figures.js';
 import { percent } from '../evaluation/percent.js';
 import type { Settings } from './settings.js';
 
@@ -20,26 +20,26 @@ export interface FinishOptions {
   readonly source: TrainingSource;
   readonly trainer: Trainer;
   readonly metrics: MetricsLog;
-  readonly sittings: readonly Sitting[];
+  readonly sittings: readonly SessionRecord[];
   readonly reporter: Reporter;
 }
 
-export interface Finished {
+export interface FinishResult {
   readonly temperature: number;
   /** Accuracy of the final model on the validation images. */
   readonly accuracy: number;
 }
 
 /** Finalizes the best model: batch-norm statistics, temperature, charts and report. */
-export async function finish(run: FinishOptions, path: string): Promise<Finished> {
+export async function finish(run: FinishOptions, path: string): Promise<FinishResult> {
   const { directory, metrics, trainer, settings, source, reporter } = run;
   const { train, validation } = source;
   const best = await loadModel(path);
   if (settings.preciseBn) {
-    await takeStatistics(best.model, train, settings.seed, (done, total) =>
+    await recomputeBatchNorm(best.model, train, settings.seed, (done, total) =>
       reporter.progress(done, total, 'recomputing batch-norm statistics'),
     );
-    await storeStatistics(path, best.model);
+    await storeBatchNormStatistics(path, best.model);
   }
   const { evaluation, temperature, errorBefore, errorAfter } = await calibrateModel(
     path,
@@ -51,27 +51,27 @@ export async function finish(run: FinishOptions, path: string): Promise<Finished
     `temperature ${temperature.toFixed(3)}: expected calibration error on the validation images ` +
     `${percent(errorAfter)}, ${percent(errorBefore)} without it`;
   const { accuracy } = evaluation;
-  const before = trainer.progress.bestAccuracy;
+  const accuracyBefore = trainer.progress.bestAccuracy;
   const statistics = settings.preciseBn
     ? `batch-norm statistics of ${train.length} unaugmented images: validation accuracy ` +
-      `${percent(accuracy)}, with those of augmented images ${percent(before)}`
+      `${percent(accuracy)}, with those of augmented images ${percent(accuracyBefore)}`
     : null;
-  reporter.say('');
-  if (statistics !== null) reporter.say(`precise   ${statistics}`);
-  reporter.say(`calibrate ${calibration}`);
-  const said = [
+  reporter.print('');
+  if (statistics !== null) reporter.print(`precise   ${statistics}`);
+  reporter.print(`calibrate ${calibration}`);
+  const paragraphs = [
     ...(statistics === null ? [] : [`Precise batch norm: ${statistics}.`]),
     `Calibration: ${calibration}.`,
   ];
-  await writePictures({
+  await writeFigures({
     directory,
     validation,
-    said,
+    paragraphs,
     evaluation: withTemperature(evaluation, temperature),
     bestEpoch: trainer.progress.bestEpoch,
     rows: metrics.rows,
     settings,
-    sittings: run.sittings.map(
+    sessions: run.sittings.map(
       ({ started, from, inkgrad, node, platform, backend }) =>
         `From ${from}, ${started}: inkgrad ${inkgrad}, Node ${node}, ${platform}, ${backend}`,
     ),

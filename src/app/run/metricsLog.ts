@@ -82,10 +82,10 @@ export class MetricsLog {
       join(this.#directory, 'metrics.jsonl'),
       this.#rows.map(jsonLine).join(''),
     );
-    const head = `${COLUMNS.join(',')}\n`;
+    const header = `${COLUMNS.join(',')}\n`;
     await writeAtomically(
       join(this.#directory, 'metrics.csv'),
-      head + this.#rows.map(csvLine).join(''),
+      header + this.#rows.map(csvLine).join(''),
     );
   }
 }

@@ -5,14 +5,14 @@ import { InterruptedError } from '../errors.js';
 import { interruptible } from '../terminal/interruptible.js';
 import type { StartedBackend } from '../device/backend.js';
 import type { Json } from '../../nn/index.js';
-import type { Training } from '../model/modelContents.js';
+import type { TrainingMetadata } from '../model/modelContents.js';
 import type { Reporter } from '../terminal/reporter.js';
 import { createRunDirectory } from '../outputFiles.js';
 import { findDataDir, type TrainingSource } from '../training/source.js';
 import type { Trainer } from '../training/trainer.js';
 import { packageVersion } from '../terminal/version.js';
-import { Checkpoints, placeOf } from './checkpoints.js';
-import { checkSameData, writeConfig, type RunConfig, type Sitting } from './config.js';
+import { Checkpoints, describePosition } from './checkpoints.js';
+import { checkSameData, writeConfig, type RunConfig, type SessionRecord } from './config.js';
 import { digestDataset, digestFiles, type DataRecord, type FileDigest } from './digests.js';
 import { finish } from './finish.js';
 import { MetricsLog } from './metricsLog.js';
@@ -40,7 +40,7 @@ export interface RunOptions {
 
 export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' | 'reporter'> {
   readonly directory: string;
-  readonly sittings: readonly Sitting[];
+  readonly sittings: readonly SessionRecord[];
   readonly checkpoints: Checkpoints;
   readonly metrics: MetricsLog;
   readonly events: EventFile;
@@ -60,16 +60,16 @@ export async function openRun(options: RunOptions): Promise<Run> {
     checkSameTeachers(options.resume!, saved.teachers, teachers);
   }
   const directory = options.resume ?? createRunDirectory(options.out);
-  const training = trainingOf(settings, source, trainer);
+  const training = trainingMetadata(settings, source, trainer);
   const checkpoints = new Checkpoints(directory, trainer, training, settings.checkpointEvery);
   // A new run saves its initial state before its config. A folder with a config therefore always
   // has a checkpoint to resume from.
   if (saved === null) await checkpoints.save({ isBest: false });
   else await checkpoints.resume();
 
-  const sitting = describeSitting(started, trainer);
-  if (saved !== null) warnOfChanges(reporter, saved.sittings.at(-1), sitting);
-  const sittings = [...(saved?.sittings ?? []), sitting];
+  const session = describeSession(started, trainer);
+  if (saved !== null) warnAboutChanges(reporter, saved.sittings.at(-1), session);
+  const sittings = [...(saved?.sittings ?? []), session];
   const { classes } = source.train;
   const parameters = trainer.model.parameterCount;
   await writeConfig(directory, { settings, classes, parameters, data, teachers, sittings });
@@ -78,7 +78,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
       ? await MetricsLog.create(directory)
       : await MetricsLog.resume(directory, trainer.progress.epoch);
   const events = await EventFile.create(directory, sittings.length);
-  introduce(options, directory, sitting);
+  printHeader(options, directory, session);
   return { settings, source, trainer, reporter, directory, sittings, checkpoints, metrics, events };
 }
 
@@ -98,17 +98,21 @@ async function recordData(
   };
 }
 
-function trainingOf(settings: Settings, { train }: TrainingSource, { priors }: Trainer): Training {
+function trainingMetadata(
+  settings: Settings,
+  { train }: TrainingSource,
+  { priors }: Trainer,
+): TrainingMetadata {
   const { seed, valFraction, valOnTest, limit } = settings;
   const { classes, name: data, synthetic } = train;
   return { classes, data, synthetic, seed, valFraction, valOnTest, limit, logPriors: priors };
 }
 
-function describeSitting({ description, report }: StartedBackend, trainer: Trainer): Sitting {
+function describeSession({ description, report }: StartedBackend, trainer: Trainer): SessionRecord {
   const device = JSON.parse(JSON.stringify(report)) as Json;
   return {
     started: new Date().toISOString(),
-    from: placeOf(trainer),
+    from: describePosition(trainer),
     inkgrad: packageVersion(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
@@ -121,12 +125,16 @@ function describeSitting({ description, report }: StartedBackend, trainer: Train
  * Warns if the program version or the backend has changed, which changes the last digits. The
  * number of threads does not.
  */
-function warnOfChanges(reporter: Reporter, before: Sitting | undefined, now: Sitting): void {
-  const kind = ({ backend }: Sitting): string => backend.replace(/, \d+ threads?/, '');
+function warnAboutChanges(
+  reporter: Reporter,
+  before: SessionRecord | undefined,
+  now: SessionRecord,
+): void {
+  const backendKind = ({ backend }: SessionRecord): string => backend.replace(/, \d+ threads?/, '');
   if (before === undefined) return;
   const changes = [
     ...(before.inkgrad === now.inkgrad ? [] : [`inkgrad ${before.inkgrad}, now ${now.inkgrad}`]),
-    ...(kind(before) === kind(now) ? [] : [`${before.backend}, now ${now.backend}`]),
+    ...(backendKind(before) === backendKind(now) ? [] : [`${before.backend}, now ${now.backend}`]),
   ];
   if (changes.length === 0) return;
   reporter.warn(
@@ -135,25 +143,31 @@ function warnOfChanges(reporter: Reporter, before: Sitting | undefined, now: Sit
   );
 }
 
-function introduce(options: RunOptions, directory: string, { from, backend }: Sitting): void {
+function printHeader(
+  options: RunOptions,
+  directory: string,
+  { from, backend }: SessionRecord,
+): void {
   const { reporter, settings, source, saved } = options;
   const { train, validation } = source;
-  reporter.say(`data      ${train.name}: ${train.length} images, ${train.classes.length} classes`);
-  reporter.say(
+  reporter.print(
+    `data      ${train.name}: ${train.length} images, ${train.classes.length} classes`,
+  );
+  reporter.print(
     settings.valOnTest
       ? `validate  ${validation.length} images of the TEST part`
       : `validate  ${validation.length} images held out from the training part; the test part ` +
           'is not used',
   );
-  reporter.say(`network   ${options.trainer.model.parameterCount} parameters`);
-  const [recipe, ...more] = describeRecipe(settings);
-  reporter.say(`recipe    ${recipe}`);
-  for (const line of more) reporter.say(`          ${line}`);
-  reporter.say(`backend   ${backend}`);
+  reporter.print(`network   ${options.trainer.model.parameterCount} parameters`);
+  const [recipe, ...otherLines] = describeRecipe(settings);
+  reporter.print(`recipe    ${recipe}`);
+  for (const line of otherLines) reporter.print(`          ${line}`);
+  reporter.print(`backend   ${backend}`);
   for (const { mode, reason } of options.started.report.tried) {
-    if (reason !== '') reporter.say(`          not ${mode}: ${reason}`);
+    if (reason !== '') reporter.print(`          not ${mode}: ${reason}`);
   }
-  reporter.say(saved === null ? `output    ${directory}` : `resume    ${directory} from ${from}`);
+  reporter.print(saved === null ? `output    ${directory}` : `resume    ${directory} from ${from}`);
 }
 
 /**
@@ -165,7 +179,7 @@ function introduce(options: RunOptions, directory: string, { from, backend }: Si
 export async function trainRun(run: Run): Promise<void> {
   const { trainer, settings, reporter, checkpoints } = run;
   if (trainer.progress.epoch >= settings.epochs) {
-    reporter.say(
+    reporter.print(
       `\nnothing to train: all ${settings.epochs} epochs are complete; to continue, pass a ` +
         'larger number with --epochs',
     );
@@ -192,26 +206,26 @@ export async function trainRun(run: Run): Promise<void> {
   });
   if (ending === 'signal') {
     const reason = signal.reason as InterruptedError;
-    const goOn = `npx inkgrad train --resume ${run.directory}`;
-    const message = `stopped at ${placeOf(trainer)}; the state is saved. Resume with  ${goOn}`;
+    const resumeCommand = `npx inkgrad train --resume ${run.directory}`;
+    const message = `stopped at ${describePosition(trainer)}; the state is saved. Resume with  ${resumeCommand}`;
     throw new InterruptedError(reason.signal, message);
   }
-  farewell(run, ending, finished?.accuracy ?? bestAccuracy);
+  printResult(run, ending, finished?.accuracy ?? bestAccuracy);
 }
 
 /** Why the run ended before its last epoch; null if it did not. */
-function explain(ending: Ending, { trainer, settings }: Run): string | null {
+function explainStop(ending: Ending, { trainer, settings }: Run): string | null {
   const { bestEpoch, bestAccuracy, epoch } = trainer.progress;
   if (ending === 'patience') {
-    const since = epoch - bestEpoch;
+    const epochsSince = epoch - bestEpoch;
     return (
       `stopped early: the validation accuracy has not risen above ${percent(bestAccuracy)} ` +
       `(epoch ${bestEpoch}) in the ` +
-      `${since === 1 ? 'epoch' : `${since} epochs`} since (--patience ${settings.patience})`
+      `${epochsSince === 1 ? 'epoch' : `${epochsSince} epochs`} since (--patience ${settings.patience})`
     );
   }
   return ending === 'time'
-    ? `stopped after ${settings.maxMinutes} minutes, at ${placeOf(trainer)}`
+    ? `stopped after ${settings.maxMinutes} minutes, at ${describePosition(trainer)}`
     : null;
 }
 
@@ -220,22 +234,26 @@ function explain(ending: Ending, { trainer, settings }: Run): string | null {
  *
  * @param accuracy of the model on the validation images
  */
-function farewell(run: Run, ending: Ending, accuracy: number): void {
+function printResult(run: Run, ending: Ending, accuracy: number): void {
   const { reporter, trainer, source, checkpoints, directory, settings } = run;
   const { bestEpoch } = trainer.progress;
   const { synthetic } = source.train;
-  const reason = explain(ending, run);
-  if (reason !== null) reporter.say(`\n${reason}`);
-  if (ending === 'time') reporter.say(`continue  npx inkgrad train --resume ${directory}`);
+  const reason = explainStop(ending, run);
+  if (reason !== null) reporter.print(`\n${reason}`);
+  if (ending === 'time') reporter.print(`continue  npx inkgrad train --resume ${directory}`);
   if (bestEpoch === 0) {
-    reporter.say('best      no epoch was completed; there is no best model yet');
+    reporter.print('best      no epoch was completed; there is no best model yet');
     return;
   }
-  const what = synthetic ? 'validation accuracy on SYNTHETIC characters' : 'validation accuracy';
-  reporter.say(`${settings.keep.padEnd(10)}epoch ${bestEpoch}, ${what} ${percent(accuracy)}`);
-  reporter.say(`model     ${checkpoints.best}`);
-  reporter.say(`report    ${join(directory, 'report.html')}`);
-  reporter.say(
+  const metricName = synthetic
+    ? 'validation accuracy on SYNTHETIC characters'
+    : 'validation accuracy';
+  reporter.print(
+    `${settings.keep.padEnd(10)}epoch ${bestEpoch}, ${metricName} ${percent(accuracy)}`,
+  );
+  reporter.print(`model     ${checkpoints.best}`);
+  reporter.print(`report    ${join(directory, 'report.html')}`);
+  reporter.print(
     synthetic
       ? 'next      download EMNIST with  npx inkgrad data fetch  and train again'
       : `next      npx inkgrad eval --model ${checkpoints.best}`,

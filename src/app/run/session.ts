@@ -1,6 +1,6 @@
 // One session of a run: trains until a stop condition and keeps the run's folder up to date.
 
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Reporter } from '../terminal/reporter.js';
 import type { Trainer } from '../training/trainer.js';
 import { DivergedError, type EpochEvent, type StepEvent } from '../training/trainerEvents.js';
@@ -37,7 +37,7 @@ export async function train(options: SessionOptions): Promise<Ending> {
     for await (const event of trainer.run()) {
       if (event.event === 'step') showStep(options, event);
       else await recordEpoch(options, event);
-      await turn(); // yields to the event loop; awaited promises alone would block signals
+      await yieldToEventLoop(); // yields to the event loop; awaited promises alone would block signals
       const ending = endingAt(event, options, deadline);
       if (event.event === 'step' && (ending !== null || checkpoints.isDue())) {
         await checkpoints.save({ isBest: false });
@@ -46,8 +46,10 @@ export async function train(options: SessionOptions): Promise<Ending> {
     }
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;
-    const { place, last } = checkpoints;
-    throw new DivergedError(`${error.message}; the last valid checkpoint is ${last} (${place})`);
+    const { position: checkpointPosition, last } = checkpoints;
+    throw new DivergedError(
+      `${error.message}; the last valid checkpoint is ${last} (${checkpointPosition})`,
+    );
   }
   return signal.aborted ? 'signal' : 'finished';
 }
@@ -118,7 +120,7 @@ async function recordEpoch(options: SessionOptions, event: EpochEvent): Promise<
     seconds,
     imagesPerSecond,
   });
-  reporter.say(
+  reporter.print(
     `epoch ${String(epoch).padStart(2)}/${settings.epochs}  ` +
       `train loss ${trainLoss.toFixed(4)} accuracy ${percent(trainAccuracy)}  ` +
       `val loss ${valLoss.toFixed(4)} accuracy ${percent(valAccuracy)}  ` +

@@ -4,7 +4,7 @@
 import { ArgumentError, FormatError } from '../../engine/errors.js';
 import type { Json, JsonObject } from '../../nn/index.js';
 import { SCHEDULES, type ScheduleName } from '../training/schedule.js';
-import { KEEPS, type Keep } from '../training/trainerEvents.js';
+import { KEEP_OPTIONS, type KeepOption } from '../training/trainerEvents.js';
 import { RECIPE_NAMES, RECIPES, type RecipeName } from '../training/recipes.js';
 
 /**
@@ -38,7 +38,7 @@ export interface Settings {
    */
   readonly preciseBn: boolean;
   /** Which epoch's network becomes the run's model. */
-  readonly keep: Keep;
+  readonly keep: KeepOption;
   /** Teacher model files for distillation, separated by commas. */
   readonly teacher: string | null;
   /** Weight of the teachers' term in the loss. */
@@ -68,23 +68,23 @@ export type SettingName = keyof Settings;
 
 /** Valid values of a setting, as text and as a predicate. */
 export interface Rule {
-  readonly rule: string;
-  readonly holds: (value: Json) => boolean;
+  readonly description: string;
+  readonly isValid: (value: Json) => boolean;
 }
 
 export interface Setting extends Rule {
-  readonly initial: Json;
+  readonly defaultValue: Json;
   /** True if the setting affects the results, so that a resumed run must keep it. */
   readonly fixed: boolean;
 }
 
-const TEXT: Rule = { rule: 'a string', holds: (value) => typeof value === 'string' };
-const FLAG: Rule = { rule: 'true or false', holds: (value) => typeof value === 'boolean' };
+const TEXT: Rule = { description: 'a string', isValid: (value) => typeof value === 'string' };
+const FLAG: Rule = { description: 'true or false', isValid: (value) => typeof value === 'boolean' };
 
-function oneOf(words: readonly string[]): Rule {
+function oneOf(values: readonly string[]): Rule {
   return {
-    rule: `one of ${words.join(', ')}`,
-    holds: (value) => words.some((word) => word === value),
+    description: `one of ${values.join(', ')}`,
+    isValid: (value) => values.some((candidate) => candidate === value),
   };
 }
 
@@ -94,60 +94,64 @@ function upTo(limit: number): Rule {
 }
 
 /** A fraction from 0 to below 1. */
-const SHARE = number('at least 0 and below 1', (value) => value >= 0 && value < 1);
+const FRACTION = number('at least 0 and below 1', (value) => value >= 0 && value < 1);
 
-function whole(least: number): Rule {
-  const holds = (value: Json): boolean => Number.isSafeInteger(value) && (value as number) >= least;
-  return { rule: `a whole number of at least ${least}`, holds };
+function wholeNumber(min: number): Rule {
+  const isValid = (value: Json): boolean => Number.isSafeInteger(value) && (value as number) >= min;
+  return { description: `a whole number of at least ${min}`, isValid };
 }
 
-function number(rule: string, holds: (value: number) => boolean): Rule {
+function number(description: string, isValid: (value: number) => boolean): Rule {
   return {
-    rule,
-    holds: (value) => typeof value === 'number' && Number.isFinite(value) && holds(value),
+    description,
+    isValid: (value) => typeof value === 'number' && Number.isFinite(value) && isValid(value),
   };
 }
 
-const fixed = (initial: Json, rule: Rule): Setting => ({ ...rule, initial, fixed: true });
-const free = (initial: Json, rule: Rule): Setting => ({ ...rule, initial, fixed: false });
+const fixed = (defaultValue: Json, rule: Rule): Setting => ({ ...rule, defaultValue, fixed: true });
+const changeable = (defaultValue: Json, rule: Rule): Setting => ({
+  ...rule,
+  defaultValue,
+  fixed: false,
+});
 
 export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   recipe: fixed('original', oneOf(RECIPE_NAMES)),
   // The folder may have moved; its contents must be the same.
-  data: free(null, TEXT),
+  data: changeable(null, TEXT),
   split: fixed('balanced', TEXT),
-  limit: fixed(null, whole(1)),
+  limit: fixed(null, wholeNumber(1)),
   valFraction: fixed(
     0.1,
     number('above 0 and below 1', (value) => value > 0 && value < 1),
   ),
   valOnTest: fixed(false, FLAG),
-  seed: fixed(42, whole(0)),
-  epochs: free(20, whole(1)), // nothing before the last epoch depends on it
-  batchSize: fixed(64, whole(1)),
+  seed: fixed(42, wholeNumber(0)),
+  epochs: changeable(20, wholeNumber(1)), // nothing before the last epoch depends on it
+  batchSize: fixed(64, wholeNumber(1)),
   lr: fixed(
     0.001,
     number('above 0', (value) => value > 0),
   ),
   schedule: fixed('plateau', oneOf(SCHEDULES)),
   weightDecay: fixed(0, upTo(1)),
-  dropout: fixed(0.5, SHARE),
+  dropout: fixed(0.5, FRACTION),
   convolutions: fixed('1,1,1', {
-    rule: 'three numbers from 1 to 3, such as 1,2,1',
-    holds: (value) => typeof value === 'string' && /^[1-3],[1-3],[1-3]$/.test(value),
+    description: 'three numbers from 1 to 3, such as 1,2,1',
+    isValid: (value) => typeof value === 'string' && /^[1-3],[1-3],[1-3]$/.test(value),
   }),
-  labelSmoothing: fixed(0, SHARE),
+  labelSmoothing: fixed(0, FRACTION),
   balance: fixed(false, FLAG),
   preciseBn: fixed(false, FLAG),
-  keep: fixed('best', oneOf(KEEPS)),
+  keep: fixed('best', oneOf(KEEP_OPTIONS)),
   // The files may have moved; their contents must be the same.
-  teacher: free(null, {
-    rule: 'model files separated by commas, such as a.safetensors,b.safetensors',
-    holds: (value) =>
+  teacher: changeable(null, {
+    description: 'model files separated by commas, such as a.safetensors,b.safetensors',
+    isValid: (value) =>
       typeof value === 'string' && value.split(',').every((path) => path.trim() !== ''),
   }),
   teacherWeight: fixed(0.8, upTo(1)),
-  average: fixed(0, SHARE),
+  average: fixed(0, FRACTION),
   shift: fixed(0, upTo(14)),
   rotation: fixed(0, upTo(180)),
   scale: fixed(0, upTo(0.9)),
@@ -155,17 +159,17 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   stroke: fixed(0, upTo(1)),
   shuffle: fixed(true, FLAG),
   init: fixed(null, TEXT),
-  patience: free(null, whole(1)),
-  maxMinutes: free(
+  patience: changeable(null, wholeNumber(1)),
+  maxMinutes: changeable(
     null,
     number('above 0', (value) => value > 0),
   ),
-  checkpointEvery: free(
+  checkpointEvery: changeable(
     30,
     number('at least 0', (value) => value >= 0),
   ),
-  backend: free('auto', TEXT), // a different backend causes a warning
-  threads: free(null, whole(1)),
+  backend: changeable('auto', TEXT), // a different backend causes a warning
+  threads: changeable(null, wholeNumber(1)),
 };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
@@ -176,19 +180,19 @@ export function optionName(name: string): string {
 }
 
 /** Settings that were given, by name; undefined means not given. */
-export type GivenSettings = { readonly [Name in SettingName]?: Settings[Name] | undefined };
+export type SettingOverrides = { readonly [Name in SettingName]?: Settings[Name] | undefined };
 
 /**
  * The settings of a new run: given values, then the recipe's, then the defaults.
  *
  * @throws ArgumentError if two settings contradict each other
  */
-export function newSettings(given: GivenSettings): Settings {
-  const recipe = RECIPES[given.recipe ?? 'original'];
+export function newSettings(overrides: SettingOverrides): Settings {
+  const recipe = RECIPES[overrides.recipe ?? 'original'];
   const entries = SETTING_NAMES.map(
-    (name) => [name, given[name] ?? recipe[name] ?? SETTINGS[name].initial] as const,
+    (name) => [name, overrides[name] ?? recipe[name] ?? SETTINGS[name].defaultValue] as const,
   );
-  return together(Object.fromEntries(entries) as unknown as Settings);
+  return checkCompatible(Object.fromEntries(entries) as unknown as Settings);
 }
 
 /**
@@ -196,7 +200,7 @@ export function newSettings(given: GivenSettings): Settings {
  *
  * @throws ArgumentError if two settings contradict each other
  */
-function together(settings: Settings): Settings {
+function checkCompatible(settings: Settings): Settings {
   const { keep, patience, teacher, teacherWeight } = settings;
   if (keep === 'last' && patience !== null) {
     throw new ArgumentError(
@@ -204,7 +208,7 @@ function together(settings: Settings): Settings {
         'model; remove --patience, or use --keep best',
     );
   }
-  if (teacher === null && teacherWeight !== SETTINGS.teacherWeight.initial) {
+  if (teacher === null && teacherWeight !== SETTINGS.teacherWeight.defaultValue) {
     throw new ArgumentError(
       `--teacher-weight ${teacherWeight} requires a teacher; pass model files with --teacher`,
     );
@@ -225,20 +229,20 @@ function isFixed(name: SettingName, { schedule }: Settings): boolean {
  */
 export function resumedSettings(
   saved: Settings,
-  given: GivenSettings,
+  overrides: SettingOverrides,
   directory: string,
 ): Settings {
   for (const name of SETTING_NAMES) {
-    const value = given[name];
+    const value = overrides[name];
     if (value === undefined || value === saved[name] || !isFixed(name, saved)) continue;
-    const before = saved[name] === null ? 'without it' : `with ${String(saved[name])}`;
+    const previousValue = saved[name] === null ? 'without it' : `with ${String(saved[name])}`;
     throw new ArgumentError(
       `--${optionName(name)} ${String(value)} contradicts --resume ${directory}, which was ` +
-        `started ${before}; remove the option, or start a new run`,
+        `started ${previousValue}; remove the option, or start a new run`,
     );
   }
-  const entries = SETTING_NAMES.map((name) => [name, given[name] ?? saved[name]] as const);
-  return together(Object.fromEntries(entries) as unknown as Settings);
+  const entries = SETTING_NAMES.map((name) => [name, overrides[name] ?? saved[name]] as const);
+  return checkCompatible(Object.fromEntries(entries) as unknown as Settings);
 }
 
 /**
@@ -252,10 +256,12 @@ export function readSettings(saved: JsonObject): Settings {
     throw new FormatError(`settings: unknown setting ${JSON.stringify(unknown)}`);
   for (const name of SETTING_NAMES) {
     if (!Object.hasOwn(saved, name)) throw new FormatError(`settings: ${name} is missing`);
-    const { holds, rule, initial } = SETTINGS[name];
+    const { isValid, description, defaultValue } = SETTINGS[name];
     const value = saved[name];
-    if (holds(value) || (value === null && initial === null)) continue;
-    throw new FormatError(`settings.${name}: expected ${rule}, got ${JSON.stringify(value)}`);
+    if (isValid(value) || (value === null && defaultValue === null)) continue;
+    throw new FormatError(
+      `settings.${name}: expected ${description}, got ${JSON.stringify(value)}`,
+    );
   }
   return saved as unknown as Settings;
 }

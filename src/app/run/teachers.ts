@@ -14,7 +14,7 @@ export interface Teachers {
 }
 
 /** Properties that a teacher must share with the student's run. */
-export interface Pupil {
+export interface Student {
   /** The run's class names, in the order of the logits. */
   readonly classes: readonly string[];
   /** True if the run trains with logit adjustment. */
@@ -27,14 +27,14 @@ export interface Pupil {
  * @throws ModelError if one is missing or damaged or has other classes, or if only one of teacher
  *   and run uses `--balance`: their predictions would then differ by the log-priors
  */
-export async function openTeachers(list: string | null, pupil: Pupil): Promise<Teachers> {
+export async function openTeachers(paths: string | null, student: Student): Promise<Teachers> {
   const models: CharacterNet[] = [];
   const files: FileDigest[] = [];
   try {
-    for (const path of list?.split(',') ?? []) {
+    for (const path of paths?.split(',') ?? []) {
       const teacher = await loadModel(path);
       models.push(teacher.model);
-      checkSameTask(path, teacher, pupil);
+      checkSameTask(path, teacher, student);
       files.push(await digestFile(path));
     }
   } catch (error) {
@@ -44,17 +44,17 @@ export async function openTeachers(list: string | null, pupil: Pupil): Promise<T
   return { models, files };
 }
 
-function checkSameTask(path: string, { classes, training }: LoadedModel, pupil: Pupil): void {
-  if (classes.join('\n') !== pupil.classes.join('\n')) {
+function checkSameTask(path: string, { classes, training }: LoadedModel, student: Student): void {
+  if (classes.join('\n') !== student.classes.join('\n')) {
     throw new ModelError(
       `--teacher ${path}: its classes (${classes.length}) differ from those of the data ` +
-        `(${pupil.classes.length}); use a model trained on the same classes`,
+        `(${student.classes.length}); use a model trained on the same classes`,
     );
   }
   const balanced = (training.logPriors ?? null) !== null;
-  if (balanced === pupil.balance) return;
+  if (balanced === student.balance) return;
   throw new ModelError(
-    pupil.balance
+    student.balance
       ? `--teacher ${path}: it was trained without --balance, but this run uses it; use a model ` +
           'trained with it, or pass --no-balance'
       : `--teacher ${path}: it was trained with --balance, but this run does not use it; add ` +
@@ -70,16 +70,16 @@ function checkSameTask(path: string, { classes, training }: LoadedModel, pupil: 
 export function checkSameTeachers(
   directory: string,
   saved: readonly FileDigest[],
-  found: readonly FileDigest[],
+  current: readonly FileDigest[],
 ): void {
-  const same =
-    saved.length === found.length && saved.every(({ sha256 }, i) => sha256 === found[i].sha256);
-  if (same) return;
-  const tell = (files: readonly FileDigest[]): string =>
+  const isSame =
+    saved.length === current.length && saved.every(({ sha256 }, i) => sha256 === current[i].sha256);
+  if (isSame) return;
+  const describeFiles = (files: readonly FileDigest[]): string =>
     files.map(({ name, sha256 }) => `${name} (SHA-256 ${sha256.slice(0, 12)}...)`).join(', ') ||
     'none';
   throw new ModelError(
-    `--resume ${directory}: the teachers differ from those of the run (saved: ${tell(saved)}; ` +
-      `found: ${tell(found)}); pass the same files in the same order with --teacher`,
+    `--resume ${directory}: the teachers differ from those of the run (saved: ${describeFiles(saved)}; ` +
+      `found: ${describeFiles(current)}); pass the same files in the same order with --teacher`,
   );
 }

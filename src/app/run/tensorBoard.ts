@@ -24,14 +24,15 @@ const BYTES = 2;
 const FIXED32 = 5;
 
 /** All field numbers here are below 16, so a tag is one byte. */
-const tag = (field: number, kind: number): number => (field << 3) | kind;
+const tag = (field: number, wireType: number): number => (field << 3) | wireType;
 
 /** A nonnegative integer, seven bits per byte, lowest first. */
 function varint(value: number): number[] {
   const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
-  return [...bytes, rest];
+  let remaining = value;
+  for (; remaining >= 128; remaining = Math.floor(remaining / 128))
+    bytes.push((remaining % 128) + 128);
+  return [...bytes, remaining];
 }
 
 function float64(field: number, value: number): number[] {
@@ -77,7 +78,7 @@ function summary(scalars: Readonly<Record<string, number>>): number[] {
 }
 
 /** Frames one record of the file. */
-export function frame(data: Uint8Array): Uint8Array {
+export function frameRecord(data: Uint8Array): Uint8Array {
   const record = new Uint8Array(8 + 4 + data.length + 4);
   const view = new DataView(record.buffer);
   view.setBigUint64(0, BigInt(data.length), true);
@@ -88,8 +89,8 @@ export function frame(data: Uint8Array): Uint8Array {
 }
 
 /** The first record of a file. */
-export function openingRecord(seconds: number): Uint8Array {
-  return frame(event(seconds, 0, text(3, 'brain.Event:2')));
+export function versionRecord(seconds: number): Uint8Array {
+  return frameRecord(event(seconds, 0, text(3, 'brain.Event:2')));
 }
 
 /** A record of named scalars; TensorBoard draws one curve per name. */
@@ -98,7 +99,7 @@ export function scalarRecord(
   step: number,
   scalars: Readonly<Record<string, number>>,
 ): Uint8Array {
-  return frame(event(seconds, step, bytesField(5, summary(scalars))));
+  return frameRecord(event(seconds, step, bytesField(5, summary(scalars))));
 }
 
 const now = (): number => Date.now() / 1000;
@@ -111,12 +112,12 @@ export class EventFile {
     this.#path = path;
   }
 
-  /** @param sitting number of the session in the run, from 1 */
-  static async create(directory: string, sitting: number): Promise<EventFile> {
+  /** @param session number of the session in the run, from 1 */
+  static async create(directory: string, session: number): Promise<EventFile> {
     const file = new EventFile(
-      join(directory, `events.out.tfevents.${Math.floor(now())}.inkgrad.${sitting}`),
+      join(directory, `events.out.tfevents.${Math.floor(now())}.inkgrad.${session}`),
     );
-    await writeFile(file.#path, openingRecord(now()));
+    await writeFile(file.#path, versionRecord(now()));
     return file;
   }
 

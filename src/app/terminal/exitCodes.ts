@@ -5,7 +5,7 @@ import { ArgumentError } from '../../engine/errors.js';
 import { InterruptedError, ModelError } from '../errors.js';
 
 export const EXIT = {
-  done: 0,
+  success: 0,
   /** Any failure without a code below. */
   failure: 1,
   /** The command line is invalid. */

@@ -14,14 +14,14 @@ export async function interruptible<T>(
   message: string,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const stop = new AbortController();
+  const controller = new AbortController();
   const handlers = (['SIGINT', 'SIGTERM'] as const).map((name) => ({
     name,
-    handler: (): void => stop.abort(new InterruptedError(name, message)),
+    handler: (): void => controller.abort(new InterruptedError(name, message)),
   }));
   for (const { name, handler } of handlers) process.once(name, handler);
   try {
-    return await work(stop.signal);
+    return await work(controller.signal);
   } finally {
     for (const { name, handler } of handlers) process.off(name, handler);
   }

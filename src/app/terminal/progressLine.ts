@@ -2,7 +2,7 @@
 // remaining time, and a custom text. This file only formats text; reporter.ts decides where and
 // when it is shown.
 
-const BAR_WIDTH = { least: 5, most: 30 };
+const BAR_WIDTH = { min: 5, max: 30 };
 
 /**
  * Text next to the bar; a function receives the speed, in units of `done` per second (0 while
@@ -13,7 +13,7 @@ export type ProgressText = string | ((perSecond: number) => string);
 /** Contents of a progress line. */
 export interface ProgressState {
   /** From 0 to 1. */
-  readonly share: number;
+  readonly fraction: number;
   /** Estimated seconds to the end, or null while the speed is unknown. */
   readonly secondsLeft: number | null;
   readonly text: string;
@@ -38,11 +38,11 @@ export class ProgressSeries {
   }
 
   /** Whether these numbers belong to a different piece of work. */
-  isOver(done: number, total: number): boolean {
+  isDifferent(done: number, total: number): boolean {
     return total !== this.#total || done < this.#done;
   }
 
-  reach(done: number): void {
+  update(done: number): void {
     this.#done = done;
   }
 
@@ -50,7 +50,7 @@ export class ProgressSeries {
     const seconds = (now - this.#start) / 1000;
     const perSecond = seconds > 0 ? (this.#done - this.#first) / seconds : 0;
     return {
-      share: this.#total > 0 ? Math.min(1, this.#done / this.#total) : 0,
+      fraction: this.#total > 0 ? Math.min(1, this.#done / this.#total) : 0,
       secondsLeft: perSecond > 0 ? Math.max(0, this.#total - this.#done) / perSecond : null,
       text: typeof text === 'string' ? text : text(perSecond),
     };
@@ -58,18 +58,18 @@ export class ProgressSeries {
 }
 
 /** Formats seconds as `0:07`, `12:40`, `3:05:00`. */
-export function clock(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const two = (value: number): string => String(value).padStart(2, '0');
+export function formatDuration(seconds: number): string {
+  const rounded = Math.ceil(seconds);
+  const [hours, minutes] = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60];
+  const twoDigits = (value: number): string => String(value).padStart(2, '0');
   return hours > 0
-    ? `${hours}:${two(minutes)}:${two(whole % 60)}`
-    : `${minutes}:${two(whole % 60)}`;
+    ? `${hours}:${twoDigits(minutes)}:${twoDigits(rounded % 60)}`
+    : `${minutes}:${twoDigits(rounded % 60)}`;
 }
 
-function numbers({ share, secondsLeft, text }: ProgressState): string {
-  const left = secondsLeft === null ? '' : `  ${clock(secondsLeft)} left`;
-  return `${String(Math.floor(100 * share)).padStart(3)} %${left}  ${text}`;
+function formatNumbers({ fraction, secondsLeft, text }: ProgressState): string {
+  const remaining = secondsLeft === null ? '' : `  ${formatDuration(secondsLeft)} left`;
+  return `${String(Math.floor(100 * fraction)).padStart(3)} %${remaining}  ${text}`;
 }
 
 /**
@@ -77,14 +77,14 @@ function numbers({ share, secondsLeft, text }: ProgressState): string {
  * rewritten.
  */
 export function terminalLine(state: ProgressState, columns: number): string {
-  const text = numbers(state);
+  const text = formatNumbers(state);
   const free = columns - 1 - text.length - 1;
-  const width = Math.max(BAR_WIDTH.least, Math.min(BAR_WIDTH.most, free));
-  const filled = Math.round(state.share * width);
+  const width = Math.max(BAR_WIDTH.min, Math.min(BAR_WIDTH.max, free));
+  const filled = Math.round(state.fraction * width);
   return `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${text}`.slice(0, columns - 1);
 }
 
 /** A line for a log. */
 export function logLine(state: ProgressState): string {
-  return `  ${numbers(state)}`;
+  return `  ${formatNumbers(state)}`;
 }

@@ -22,7 +22,7 @@ export interface ReporterOptions {
 }
 
 /** Whether a self-rewriting bar is legible: on a terminal, unless a CI service records it. */
-function showsBars(): boolean {
+function supportsBars(): boolean {
   const { CI } = process.env;
   return process.stderr.isTTY && (CI === undefined || CI === '' || CI === 'false');
 }
@@ -40,22 +40,22 @@ function showsBars(): boolean {
 export class Reporter {
   readonly #json: boolean;
   readonly #quiet: boolean;
-  readonly #people: NodeJS.WriteStream;
-  readonly #bars = showsBars();
+  readonly #textStream: NodeJS.WriteStream;
+  readonly #bars = supportsBars();
   #series = new ProgressSeries(0, 0, 0);
   #lastShown = 0;
-  #open = false;
+  #barShown = false;
 
   constructor({ json, quiet = false }: ReporterOptions) {
     this.#json = json;
     this.#quiet = quiet;
-    this.#people = json ? process.stderr : process.stdout;
+    this.#textStream = json ? process.stderr : process.stdout;
   }
 
   /** Prints a line of text; nothing with --quiet. */
-  say(text: string): void {
+  print(text: string): void {
     this.clear();
-    if (!this.#quiet) this.#people.write(`${text}\n`);
+    if (!this.#quiet) this.#textStream.write(`${text}\n`);
   }
 
   /** Prints an important line. Always on stderr. */
@@ -79,7 +79,7 @@ export class Reporter {
    * returns it unchanged.
    */
   paint(color: 'green' | 'yellow' | 'dim', text: string): string {
-    const colored = this.#people.isTTY && this.#people.hasColors();
+    const colored = this.#textStream.isTTY && this.#textStream.hasColors();
     return colored ? styleText(color, text, { validateStream: false }) : text;
   }
 
@@ -94,11 +94,11 @@ export class Reporter {
   progress(done: number, total: number, text: ProgressText): void {
     if (this.#quiet) return;
     const now = performance.now();
-    if (this.#series.isOver(done, total)) {
+    if (this.#series.isDifferent(done, total)) {
       this.#series = new ProgressSeries(done, total, now);
       if (!this.#bars) this.#lastShown = now; // work that ends within the interval needs no line
     }
-    this.#series.reach(done);
+    this.#series.update(done);
     if (now - this.#lastShown < (this.#bars ? REDRAW_MS : LOG_MS)) return;
     this.#lastShown = now;
     const state = this.#series.stateAt(now, text);
@@ -106,12 +106,12 @@ export class Reporter {
     if (this.#bars)
       process.stderr.write(CLEAR_LINE + terminalLine(state, process.stderr.columns || 80));
     else process.stderr.write(`${logLine(state)}\n`);
-    this.#open = this.#bars;
+    this.#barShown = this.#bars;
   }
 
   /** Removes the bar. */
   clear(): void {
-    if (this.#open) process.stderr.write(CLEAR_LINE);
-    this.#open = false;
+    if (this.#barShown) process.stderr.write(CLEAR_LINE);
+    this.#barShown = false;
   }
 }

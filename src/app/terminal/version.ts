@@ -5,9 +5,9 @@ import { existsSync, readFileSync } from 'node:fs';
 /** For example `0.1.0`. */
 export function packageVersion(): string {
   // Three folders up from src/app/terminal, four from dist/src/app/terminal.
-  const places = ['../../../package.json', '../../../../package.json'].map(
+  const candidates = ['../../../package.json', '../../../../package.json'].map(
     (path) => new URL(path, import.meta.url),
   );
-  const found = places.find((place) => existsSync(place))!;
-  return (JSON.parse(readFileSync(found, 'utf8')) as { version: string }).version;
+  const packageJson = candidates.find((candidate) => existsSync(candidate))!;
+  return (JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string }).version;
 }

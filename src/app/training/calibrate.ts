@@ -3,11 +3,11 @@
 import type { Dataset } from '../../data/loading/dataset.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import { calibration } from '../evaluation/measures.js';
-import { priorsOf, type LoadedModel } from '../model/modelContents.js';
+import { logPriorsOf, type LoadedModel } from '../model/modelContents.js';
 import { storeTemperature } from '../model/modelFile.js';
 import { fitTemperature, probabilitiesOf } from './temperature.js';
 
-export interface Calibrated {
+export interface CalibrationResult {
   readonly temperature: number;
   /** Expected calibration error on the validation images, without and with the temperature. */
   readonly errorBefore: number;
@@ -27,10 +27,10 @@ export async function calibrateModel(
   { model, classes, training }: LoadedModel,
   validation: Dataset,
   onProgress: (done: number, total: number) => unknown = () => undefined,
-): Promise<Calibrated> {
+): Promise<CalibrationResult> {
   const evaluation = await evaluate(model, validation, {
     logits: true,
-    priors: priorsOf(training, 'val'),
+    priors: logPriorsOf(training, 'val'),
     onProgress: (done) => onProgress(done, validation.length),
   });
   const { predictions, logits } = evaluation;

@@ -7,7 +7,7 @@ export function describeRecipe(settings: Settings): string[] {
   const { recipe, lr, schedule, batchSize, epochs, dropout, seed, weightDecay } = settings;
   const optimizer = weightDecay > 0 ? `AdamW (weight decay ${weightDecay})` : 'Adam';
   const rate = schedule === 'plateau' ? `lr ${lr}` : `lr up to ${lr} (${schedule})`;
-  const rest = `batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`;
+  const sizes = `batch ${batchSize}, ${epochs} epochs, dropout ${dropout}, seed ${seed}`;
   const {
     shift,
     rotation,
@@ -22,14 +22,14 @@ export function describeRecipe(settings: Settings): string[] {
   } = settings;
   const { teacher, teacherWeight, preciseBn } = settings;
   const teachers = teacher?.split(',').length ?? 0;
-  const images = [
+  const augmentation = [
     ...(shift > 0 ? [`shift ${shift} px`] : []),
     ...(rotation > 0 ? [`rotation ${rotation} degrees`] : []),
     ...(scale > 0 ? [`scale ${scale}`] : []),
     ...(shear > 0 ? [`shear ${shear}`] : []),
     ...(stroke > 0 ? [`stroke ${stroke}`] : []),
   ];
-  const more = [
+  const extras = [
     ...(convolutions === '1,1,1' ? [] : [`${convolutions} convolutions per block`]),
     ...(labelSmoothing > 0 ? [`label smoothing ${labelSmoothing}`] : []),
     ...(balance ? ['logit adjustment'] : []),
@@ -41,7 +41,7 @@ export function describeRecipe(settings: Settings): string[] {
     ...(keep === 'last' ? ['last epoch becomes the model'] : []),
   ];
   return [
-    `${recipe === 'original' ? '' : `${recipe}: `}${optimizer}, ${rate}, ${rest}`,
-    ...[images, more].filter((list) => list.length > 0).map((list) => list.join(', ')),
+    `${recipe === 'original' ? '' : `${recipe}: `}${optimizer}, ${rate}, ${sizes}`,
+    ...[augmentation, extras].filter((list) => list.length > 0).map((list) => list.join(', ')),
   ];
 }

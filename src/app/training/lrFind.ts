@@ -35,7 +35,7 @@ const SMOOTHING = 0.9;
  * The test ends when the smoothed loss exceeds this multiple of its minimum; larger rates
  * only increase it.
  */
-const HOPELESS = 3;
+const DIVERGENCE_FACTOR = 3;
 
 /** The rate of step `index` of `steps`. */
 export function rateAt(index: number, steps: number, from: number, to: number): number {
@@ -52,7 +52,7 @@ export async function rangeTest(
 ): Promise<RatePoint[]> {
   const { from = 1e-6, to = 1, steps = 120, onStep = () => false } = options;
   const { model, optimizer, scheduler, rngs, progress } = trainer;
-  const before = await saveState({ model, optimizer, scheduler, rngs });
+  const savedState = await saveState({ model, optimizer, scheduler, rngs });
   const points: RatePoint[] = [];
   try {
     model.train();
@@ -65,7 +65,7 @@ export async function rangeTest(
       average = SMOOTHING * average + (1 - SMOOTHING) * loss;
       // Bias correction as in Adam: the average starts at 0.
       const smoothed = average / (1 - SMOOTHING ** (index + 1));
-      if (!Number.isFinite(smoothed) || smoothed > HOPELESS * lowest) break;
+      if (!Number.isFinite(smoothed) || smoothed > DIVERGENCE_FACTOR * lowest) break;
       lowest = Math.min(lowest, smoothed);
       points.push({ lr, loss, smoothed });
       if (await onStep(index + 1, steps)) break;
@@ -73,7 +73,7 @@ export async function rangeTest(
   } finally {
     optimizer.zeroGrad();
     // The weight average was not changed.
-    const { rngs: streams } = loadState(before, { model, optimizer, scheduler });
+    const { rngs: streams } = loadState(savedState, { model, optimizer, scheduler });
     trainer.resume({ rngs: streams, progress: { ...progress } });
   }
   return points;
@@ -91,7 +91,7 @@ function batchAt({ loader }: Trainer, index: number) {
  * A tenth of the rate at which the smoothed loss is lowest: there the loss still falls fast, far
  * from where it explodes. Rounded to one digit, the accuracy of the test.
  */
-export function suggestRate(points: readonly RatePoint[]): number {
+export function suggestLearningRate(points: readonly RatePoint[]): number {
   const lowest = points.reduce((best, point) => (point.smoothed < best.smoothed ? point : best));
   return Number((lowest.lr / 10).toPrecision(1));
 }

@@ -25,14 +25,14 @@ const BATCH_SIZE = 256;
  * @param model in evaluation mode, and left in it
  * @param seed determines the composition of the batches
  */
-export async function takeStatistics(
+export async function recomputeBatchNorm(
   model: CharacterNet,
   dataset: Dataset,
   seed: number,
   onProgress: (done: number, total: number) => unknown = () => undefined,
 ): Promise<void> {
   const layers = model.conv_layers.layers.filter((layer) => layer instanceof BatchNorm2d);
-  const usual = layers.map(({ momentum }) => momentum);
+  const momenta = layers.map(({ momentum }) => momentum);
   const shuffle = new Rng(seed).split('statistics');
   let seen = 0;
   for (const layer of layers) layer.train();
@@ -47,6 +47,6 @@ export async function takeStatistics(
     await scope(() => noGrad(() => model.conv_layers.forward(imageTensor(images)).data()));
     await onProgress(seen, dataset.length);
   }
-  layers.forEach((layer, i) => (layer.momentum = usual[i]));
+  layers.forEach((layer, i) => (layer.momentum = momenta[i]));
   model.eval();
 }

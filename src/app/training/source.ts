@@ -39,7 +39,7 @@ export const INTERRUPTED_FETCH =
   'download';
 
 /** The reason why the download is disabled, as a sentence; null if it is allowed. */
-export function whyOffline(offline: boolean): string | null {
+export function offlineReason(offline: boolean): string | null {
   if (offline) return '--offline disables the download';
   const { INKGRAD_OFFLINE = '' } = process.env;
   return INKGRAD_OFFLINE === '' || INKGRAD_OFFLINE === '0'
@@ -48,7 +48,9 @@ export function whyOffline(offline: boolean): string | null {
 }
 
 /** Callbacks that report a download to the user. */
-export function fetchReports(reporter: Reporter): Pick<FetchOptions, 'onProgress' | 'onNote'> {
+export function downloadCallbacks(
+  reporter: Reporter,
+): Pick<FetchOptions, 'onProgress' | 'onMessage'> {
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
   return {
     onProgress: (done, total, name) =>
@@ -59,14 +61,14 @@ export function fetchReports(reporter: Reporter): Pick<FetchOptions, 'onProgress
           `${megabytes(done)} of ${megabytes(total)} MB, ${megabytes(perSecond)} MB/s  ` +
           name.replace(/-ubyte\.gz$/, ''),
       ),
-    onNote: (sentence) => reporter.warn(sentence),
+    onMessage: (message) => reporter.warn(message),
   };
 }
 
 /** The folder given by --data or EMNIST_DIR, or null. */
-function namedDir(data: string | undefined): string | null {
-  const named = data ?? process.env.EMNIST_DIR;
-  return named !== undefined && named !== '' ? named : null;
+function requestedDir(data: string | undefined): string | null {
+  const dir = data ?? process.env.EMNIST_DIR;
+  return dir !== undefined && dir !== '' ? dir : null;
 }
 
 /**
@@ -74,13 +76,13 @@ function namedDir(data: string | undefined): string | null {
  * does not exist.
  */
 export function findDataDir(data: string | undefined): string | null {
-  return namedDir(data) ?? (existsSync(DEFAULT_DATA_DIR) ? DEFAULT_DATA_DIR : null);
+  return requestedDir(data) ?? (existsSync(DEFAULT_DATA_DIR) ? DEFAULT_DATA_DIR : null);
 }
 
 /** One part from disk. */
 function readStored(options: SourceOptions, part: 'train' | 'test'): Promise<Dataset> {
   const limit = options.limit === undefined ? {} : { limit: options.limit };
-  const dir = namedDir(options.data) ?? DEFAULT_DATA_DIR;
+  const dir = requestedDir(options.data) ?? DEFAULT_DATA_DIR;
   return readEmnist({ dir, split: checkSplit(options.split), part, ...limit });
 }
 
@@ -89,15 +91,15 @@ function readStored(options: SourceOptions, part: 'train' | 'test'): Promise<Dat
  * timeout detects a missing network quickly.
  */
 async function fetchForTraining(split: EmnistSplit, reporter: Reporter): Promise<string | null> {
-  reporter.say(`No EMNIST data found: fetching the ${split} split into ${DEFAULT_DATA_DIR}`);
+  reporter.print(`No EMNIST data found: fetching the ${split} split into ${DEFAULT_DATA_DIR}`);
   try {
     await interruptible(INTERRUPTED_FETCH, (signal) =>
       fetchEmnist({
         split,
         dir: DEFAULT_DATA_DIR,
         signal,
-        ...fetchReports(reporter),
-        firstContact: { tries: 1, answerWithin: 5_000 },
+        ...downloadCallbacks(reporter),
+        firstRequest: { maxTries: 1, responseTimeout: 5_000 },
       }),
     );
     return null;
@@ -117,7 +119,7 @@ export interface TrainingSourceOptions extends SourceOptions {
   /** Seed of the synthetic characters, if needed; null if they must not replace missing data. */
   readonly seed: number | null;
   /** Always use synthetic characters, for this reason; needs `seed`. */
-  readonly whyDraw?: string;
+  readonly syntheticReason?: string;
   /** Download EMNIST if no folder was given and the default folder has no data; default: do not. */
   readonly fetch?: { readonly offline: boolean; readonly reporter: Reporter };
 }
@@ -128,7 +130,7 @@ export interface TrainingSource {
   /**
    * Why the characters are synthetic: the reason why the download failed. Null if they are real.
    */
-  readonly whySynthetic: string | null;
+  readonly syntheticReason: string | null;
 }
 
 /**
@@ -140,11 +142,11 @@ export interface TrainingSource {
  * @throws DataError if a file is damaged
  */
 export async function openTrainingSource(options: TrainingSourceOptions): Promise<TrainingSource> {
-  const { all, whySynthetic } = await readTraining(options);
+  const { all, syntheticReason } = await readTraining(options);
   if (options.valOnTest === true) {
     const validation =
-      whySynthetic === null ? await readStored(options, 'test') : drawCharacters(options, 'test');
-    return { train: all, validation, whySynthetic };
+      syntheticReason === null ? await readStored(options, 'test') : syntheticPart(options, 'test');
+    return { train: all, validation, syntheticReason };
   }
   const parts = stratifiedSplit(all, options.valFraction, options.rng.split(VALIDATION_STREAM));
   if (parts.validation.length === 0 || parts.train.length === 0) {
@@ -154,35 +156,35 @@ export async function openTrainingSource(options: TrainingSourceOptions): Promis
         'more images or another fraction',
     );
   }
-  return { ...parts, whySynthetic };
+  return { ...parts, syntheticReason };
 }
 
 async function readTraining(
   options: TrainingSourceOptions,
-): Promise<{ all: Dataset; whySynthetic: string | null }> {
-  if (options.whyDraw !== undefined) {
-    return { all: drawCharacters(options, 'train'), whySynthetic: options.whyDraw };
+): Promise<{ all: Dataset; syntheticReason: string | null }> {
+  if (options.syntheticReason !== undefined) {
+    return { all: syntheticPart(options, 'train'), syntheticReason: options.syntheticReason };
   }
   const stored = (): Promise<Dataset> => readStored(options, 'train');
-  if (options.seed === null || namedDir(options.data) !== null) {
-    return { all: await stored(), whySynthetic: null };
+  if (options.seed === null || requestedDir(options.data) !== null) {
+    return { all: await stored(), syntheticReason: null };
   }
   try {
-    return { all: await stored(), whySynthetic: null };
+    return { all: await stored(), syntheticReason: null };
   } catch (error) {
     if (!(error instanceof DataMissingError)) throw error;
   }
-  let whySynthetic: string | null = `no data in ${DEFAULT_DATA_DIR}`;
+  let syntheticReason: string | null = `no data in ${DEFAULT_DATA_DIR}`;
   if (options.fetch) {
     const { offline, reporter } = options.fetch;
-    whySynthetic =
-      whyOffline(offline) ?? (await fetchForTraining(checkSplit(options.split), reporter));
-    if (whySynthetic === null) return { all: await stored(), whySynthetic };
+    syntheticReason =
+      offlineReason(offline) ?? (await fetchForTraining(checkSplit(options.split), reporter));
+    if (syntheticReason === null) return { all: await stored(), syntheticReason };
   }
-  return { all: drawCharacters(options, 'train'), whySynthetic };
+  return { all: syntheticPart(options, 'train'), syntheticReason };
 }
 
-function drawCharacters({ seed, limit }: TrainingSourceOptions, part: 'train' | 'test'): Dataset {
+function syntheticPart({ seed, limit }: TrainingSourceOptions, part: 'train' | 'test'): Dataset {
   return syntheticDataset({
     seed: seed!,
     count: Math.min(SYNTHETIC_COUNT, limit ?? Infinity),
@@ -202,7 +204,7 @@ export async function openPart(
   try {
     return await readStored(options, part);
   } catch (error) {
-    if (!(error instanceof DataMissingError) || namedDir(options.data) !== null) throw error;
+    if (!(error instanceof DataMissingError) || requestedDir(options.data) !== null) throw error;
     const count = Math.min(SYNTHETIC_COUNT, options.limit ?? Infinity);
     return syntheticDataset({ seed, count, part });
   }

@@ -2,11 +2,11 @@
 // a separate folder.
 
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { writeAtomically, createRunDirectory } from '../outputFiles.js';
 import type { InterruptedError } from '../errors.js';
 import { interruptible } from '../terminal/interruptible.js';
-import { rangeTest, suggestRate, type RatePoint } from './lrFind.js';
+import { rangeTest, suggestLearningRate, type RatePoint } from './lrFind.js';
 import type { Canvas } from '../report/canvas.js';
 import { lineChart } from '../report/lineChart.js';
 import { writePng } from '../report/png.js';
@@ -17,7 +17,7 @@ import type { Trainer } from './trainer.js';
 /** Minimum number of points for a suggestion. */
 const MIN_POINTS = 10;
 
-export interface SuggestOptions {
+export interface FindLearningRateOptions {
   readonly trainer: Trainer;
   readonly reporter: Reporter;
   readonly out: string | undefined;
@@ -30,19 +30,23 @@ export interface SuggestOptions {
  * @throws DivergedError if the loss diverges within the first steps
  * @throws InterruptedError after a signal
  */
-export async function findRate({ trainer, reporter, out }: SuggestOptions): Promise<void> {
+export async function findLearningRate({
+  trainer,
+  reporter,
+  out,
+}: FindLearningRateOptions): Promise<void> {
   const points = await interruptible(
     'the range test was stopped; nothing was written',
     async (signal) => {
-      const found = await rangeTest(trainer, {
+      const ratePoints = await rangeTest(trainer, {
         onStep: async (done, total) => {
           reporter.progress(done, total, 'trying learning rates');
-          await turn(); // yields to the event loop; awaited promises alone would block signals
+          await yieldToEventLoop(); // yields to the event loop; awaited promises alone would block signals
           return signal.aborted;
         },
       });
       if (signal.aborted) throw signal.reason as InterruptedError;
-      return found;
+      return ratePoints;
     },
   );
   if (points.length < MIN_POINTS) {
@@ -52,25 +56,25 @@ export async function findRate({ trainer, reporter, out }: SuggestOptions): Prom
     );
   }
   const directory = createRunDirectory(out);
-  const suggestion = suggestRate(points);
+  const suggestion = suggestLearningRate(points);
   await writePng(join(directory, 'lr-find.png'), rateChart(points, suggestion));
   const lines = points.map(({ lr, loss, smoothed }) => `${lr},${loss},${smoothed}\n`);
   await writeAtomically(join(directory, 'lr-find.csv'), `lr,loss,smoothed\n${lines.join('')}`);
 
   const lowest = points.reduce((best, point) => (point.smoothed < best.smoothed ? point : best));
   reporter.emit({ event: 'lr-find', suggestion, directory, points });
-  reporter.say(
-    `tried     ${points.length} rates from ${short(points[0].lr)} to ` +
-      `${short(points.at(-1)!.lr)}, one step each`,
+  reporter.print(
+    `tried     ${points.length} rates from ${formatRate(points[0].lr)} to ` +
+      `${formatRate(points.at(-1)!.lr)}, one step each`,
   );
-  reporter.say(`lowest    loss ${lowest.smoothed.toFixed(4)} at rate ${short(lowest.lr)}`);
-  reporter.say(
+  reporter.print(`lowest    loss ${lowest.smoothed.toFixed(4)} at rate ${formatRate(lowest.lr)}`);
+  reporter.print(
     `suggest   --lr ${suggestion}, a tenth of that rate, which is stable in longer training`,
   );
-  reporter.say(`plot      ${join(directory, 'lr-find.png')}`);
+  reporter.print(`plot      ${join(directory, 'lr-find.png')}`);
 }
 
-const short = (rate: number): string => String(Number(rate.toPrecision(2)));
+const formatRate = (rate: number): string => String(Number(rate.toPrecision(2)));
 
 export function rateChart(points: readonly RatePoint[], suggestion: number): Canvas {
   const x = points.map(({ lr }) => lr);

@@ -7,8 +7,8 @@
 import { ArgumentError } from '../../engine/errors.js';
 
 /** Bounds of the temperature. Without them, a set with no errors would give 0. */
-const LOWEST = 0.05;
-const HIGHEST = 20;
+const MIN_TEMPERATURE = 0.05;
+const MAX_TEMPERATURE = 20;
 /** Maximum Newton steps; about six are enough. */
 const MAX_STEPS = 60;
 const TOLERANCE = 1e-10;
@@ -30,16 +30,16 @@ export function probabilitiesOf(
     throw new ArgumentError(`temperature: must be a finite number above 0, got ${temperature}`);
   }
   const probabilities = new Float32Array(logits.length);
-  const powers = new Float64Array(classes);
+  const exponentials = new Float64Array(classes);
   for (let row = 0; row < logits.length; row += classes) {
     let highest = -Infinity;
     for (let c = 0; c < classes; c++) highest = Math.max(highest, logits[row + c]);
     let sum = 0;
     for (let c = 0; c < classes; c++) {
-      powers[c] = Math.exp((logits[row + c] - highest) / temperature);
-      sum += powers[c];
+      exponentials[c] = Math.exp((logits[row + c] - highest) / temperature);
+      sum += exponentials[c];
     }
-    for (let c = 0; c < classes; c++) probabilities[row + c] = powers[c] / sum;
+    for (let c = 0; c < classes; c++) probabilities[row + c] = exponentials[c] / sum;
   }
   return probabilities;
 }
@@ -65,12 +65,12 @@ export function fitTemperature(logits: ArrayLike<number>, labels: ArrayLike<numb
         'logits [n, classes]',
     );
   }
-  let [low, high] = [1 / HIGHEST, 1 / LOWEST]; // of 1 / temperature
-  if (slopeAt(low, logits, labels).slope >= 0) return HIGHEST;
-  if (slopeAt(high, logits, labels).slope <= 0) return LOWEST;
+  let [low, high] = [1 / MAX_TEMPERATURE, 1 / MIN_TEMPERATURE]; // of 1 / temperature
+  if (derivativesAt(low, logits, labels).slope >= 0) return MAX_TEMPERATURE;
+  if (derivativesAt(high, logits, labels).slope <= 0) return MIN_TEMPERATURE;
   let scale = 1;
   for (let step = 0; step < MAX_STEPS; step++) {
-    const { slope, curvature } = slopeAt(scale, logits, labels);
+    const { slope, curvature } = derivativesAt(scale, logits, labels);
     if (slope > 0) high = scale;
     else low = scale;
     const newton = scale - slope / curvature;
@@ -86,7 +86,7 @@ export function fitTemperature(logits: ArrayLike<number>, labels: ArrayLike<numb
  * Derivatives of the mean cross-entropy of softmax(scale * z) by scale: slope = mean(E[z] -
  * z[label]) and curvature = mean(Var[z]), expectations under that softmax.
  */
-function slopeAt(
+function derivativesAt(
   scale: number,
   logits: ArrayLike<number>,
   labels: ArrayLike<number>,
@@ -102,10 +102,10 @@ function slopeAt(
     for (let c = 0; c < classes; c++) {
       // Shifting all logits of a row changes neither result.
       const z = logits[row + c] - highest;
-      const power = Math.exp(scale * z);
-      sum += power;
-      first += power * z;
-      second += power * z * z;
+      const exponential = Math.exp(scale * z);
+      sum += exponential;
+      first += exponential * z;
+      second += exponential * z * z;
     }
     const mean = first / sum;
     slope += mean - (logits[row + labels[i]] - highest);

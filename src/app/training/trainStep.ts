@@ -19,7 +19,7 @@ import type { Module, Optimizer } from '../../nn/index.js';
 import { imageTensor } from '../model/imageTensor.js';
 
 /** Results of one step, computed before the update. */
-export interface StepNumbers {
+export interface StepResult {
   /** Mean loss of the batch. */
   readonly loss: number;
   /** Number of correct predictions in the batch. */
@@ -52,24 +52,26 @@ export async function trainStep(
   optimizer: Optimizer,
   batch: Batch,
   { labelSmoothing = 0, priors = null, distillation = null }: StepOptions = {},
-): Promise<StepNumbers> {
-  const [loss, read] = await Promise.all(
+): Promise<StepResult> {
+  const [loss, predictions] = await Promise.all(
     scope(() => {
       const images = imageTensor(batch.images);
       const labels = tensor(batch.labels);
       const logits = model.forward(images); // [count, classes]
-      const judged = priors === null ? logits : add(logits, tensor(priors));
-      const labeled = crossEntropy(judged, labels, { labelSmoothing });
+      const adjustedLogits = priors === null ? logits : add(logits, tensor(priors));
+      const labelLoss = crossEntropy(adjustedLogits, labels, { labelSmoothing });
       const loss =
-        distillation === null ? labeled : learnFrom(distillation, images, logits, labeled);
+        distillation === null
+          ? labelLoss
+          : addDistillation(distillation, images, logits, labelLoss);
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();
-      return [loss.item(), argmax(judged).data()] as const;
+      return [loss.item(), argmax(adjustedLogits).data()] as const;
     }),
   );
   let hits = 0;
-  for (let i = 0; i < batch.count; i++) if (read[i] === batch.labels[i]) hits += 1;
+  for (let i = 0; i < batch.count; i++) if (predictions[i] === batch.labels[i]) hits += 1;
   return { loss, hits };
 }
 
@@ -79,14 +81,14 @@ export async function trainStep(
  * The teacher sees the same augmented images as the student. The term excludes the log-priors,
  * since a network trained with them predicts without them.
  */
-function learnFrom(
+function addDistillation(
   { teacher, weight }: Distillation,
   images: Tensor,
   logits: Tensor,
-  labeled: Tensor,
+  labelLoss: Tensor,
 ): Tensor {
   const targets = noGrad(() => softmax(teacher.forward(images)));
-  return add(mul(labeled, 1 - weight), mul(softCrossEntropy(logits, targets), weight));
+  return add(mul(labelLoss, 1 - weight), mul(softCrossEntropy(logits, targets), weight));
 }
 
 /**

@@ -9,7 +9,7 @@
 
 import { FormatError } from '../../engine/errors.js';
 import type { Rng } from '../../engine/rng.js';
-import { Augmenter, augments, type AugmentOptions } from '../../data/loading/augment.js';
+import { Augmenter, hasAugmentation, type AugmentOptions } from '../../data/loading/augment.js';
 import type { Dataset } from '../../data/loading/dataset.js';
 import { BatchLoader } from '../../data/loading/loader.js';
 import {
@@ -25,7 +25,12 @@ import type { CharacterNet } from '../model/characterNet.js';
 import { makeSchedule, type ScheduleName } from './schedule.js';
 import { logPriors, trainStep, type Distillation } from './trainStep.js';
 import { checkProgress, type Progress } from './progress.js';
-import { DivergedError, type EpochEvent, type Keep, type StepEvent } from './trainerEvents.js';
+import {
+  DivergedError,
+  type EpochEvent,
+  type KeepOption,
+  type StepEvent,
+} from './trainerEvents.js';
 
 export interface TrainerOptions {
   readonly model: CharacterNet;
@@ -51,9 +56,9 @@ export interface TrainerOptions {
    * True if the validation images have the class prior of the training images; used by
    * `balance`. Default true.
    */
-  readonly sameShares?: boolean;
+  readonly sameClassPrior?: boolean;
   /** Which epoch's network becomes the run's model. Default `best`. */
-  readonly keep?: Keep;
+  readonly keep?: KeepOption;
   /**
    * Decay of the moving average of the weights, which is validated and saved. Default
    * 0: no average.
@@ -106,7 +111,7 @@ export class Trainer {
       augment: {},
       labelSmoothing: 0,
       balance: false,
-      sameShares: true,
+      sameClassPrior: true,
       average: 0,
       keep: 'best',
       teachers: [],
@@ -118,13 +123,13 @@ export class Trainer {
     const { model, train, batchSize, learningRate, shuffle, rng, epochs } = this.#options;
     const { schedule, weightDecay, augment, balance, average } = this.#options;
     this.model = model;
-    const rates = { lr: learningRate, weightDecay };
-    this.optimizer = new (weightDecay > 0 ? AdamW : Adam)(model.parameters(), rates);
+    const optimizerOptions = { lr: learningRate, weightDecay };
+    this.optimizer = new (weightDecay > 0 ? AdamW : Adam)(model.parameters(), optimizerOptions);
     this.#loader = new BatchLoader({
       dataset: train,
       batchSize,
       shuffle: shuffle ? rng.split('shuffle') : null,
-      augment: augments(augment) ? new Augmenter(augment, rng.split('augment')) : null,
+      augment: hasAugmentation(augment) ? new Augmenter(augment, rng.split('augment')) : null,
     });
     const totalSteps = epochs * this.#loader.batchesPerEpoch;
     this.scheduler = makeSchedule(schedule, this.optimizer, { learningRate, totalSteps });
@@ -210,11 +215,11 @@ export class Trainer {
   }
 
   async *#epoch(epoch: number): AsyncGenerator<StepEvent | EpochEvent, void, undefined> {
-    const { train, validation, onValidation, onEvaluated, labelSmoothing, sameShares, keep } =
+    const { train, validation, onValidation, onEvaluated, labelSmoothing, sameClassPrior, keep } =
       this.#options;
     const { progress } = this;
     const start = performance.now();
-    const before = this.#imagesIn(progress.step);
+    const imagesBefore = this.#imagesIn(progress.step);
     this.model.train();
     const batches = this.#loader.batches(epoch, { from: progress.step });
     for (let next = batches.next(); !next.done;) {
@@ -229,13 +234,13 @@ export class Trainer {
       progress.step += 1;
       progress.lossSum += loss * batch.count;
       progress.correct += hits;
-      yield { event: 'step', epoch, ...this.#place(), ...this.#means() };
+      yield { event: 'step', epoch, ...this.#position(), ...this.#means() };
     }
     const { lr } = this.optimizer;
     const trained = performance.now();
     const evaluation = await this.withAverage(() =>
       evaluate(this.model, validation, {
-        priors: sameShares ? this.priors : null,
+        priors: sameClassPrior ? this.priors : null,
         onProgress: (done) => onValidation(done, validation.length),
       }),
     );
@@ -257,7 +262,7 @@ export class Trainer {
       lr,
       isBest,
       seconds: (performance.now() - start) / 1000,
-      imagesPerSecond: (1000 * (train.length - before)) / (trained - start),
+      imagesPerSecond: (1000 * (train.length - imagesBefore)) / (trained - start),
     };
   }
 
@@ -269,8 +274,8 @@ export class Trainer {
     const { teachers, teacherWeight: weight } = this.#options;
     if (teachers.length === 0) return null;
     const { epoch, step } = this.progress;
-    const turn = (epoch * this.#loader.batchesPerEpoch + step) % teachers.length;
-    return { teacher: teachers[turn], weight };
+    const teacherIndex = (epoch * this.#loader.batchesPerEpoch + step) % teachers.length;
+    return { teacher: teachers[teacherIndex], weight };
   }
 
   /** Number of images in the first `step` steps of an epoch. */
@@ -278,7 +283,7 @@ export class Trainer {
     return Math.min(step * this.#options.batchSize, this.#options.train.length);
   }
 
-  #place(): Pick<StepEvent, 'step' | 'steps' | 'done' | 'total'> {
+  #position(): Pick<StepEvent, 'step' | 'steps' | 'done' | 'total'> {
     const { step } = this.progress;
     const { batchesPerEpoch: steps, dataset } = this.#loader;
     return { step, steps, done: this.#imagesIn(step), total: dataset.length };
@@ -290,12 +295,12 @@ export class Trainer {
     return { trainLoss: lossSum / done, trainAccuracy: correct / done };
   }
 
-  #diverged(what: string): DivergedError {
+  #diverged(reason: string): DivergedError {
     const { epoch, step } = this.progress;
     const { batchesPerEpoch } = this.#loader;
-    const at = Math.min(step + 1, batchesPerEpoch);
+    const currentStep = Math.min(step + 1, batchesPerEpoch);
     return new DivergedError(
-      `training diverged: ${what} at epoch ${epoch + 1}, step ${at} of ${batchesPerEpoch} ` +
+      `training diverged: ${reason} at epoch ${epoch + 1}, step ${currentStep} of ${batchesPerEpoch} ` +
         `(learning rate ${this.optimizer.lr}); try a lower one (--lr)`,
     );
   }

@@ -6,8 +6,8 @@ import { InkgradError } from '../../engine/errors.js';
  * Which epoch's network becomes the run's model: the one with the highest validation accuracy,
  * or the last.
  */
-export const KEEPS = ['best', 'last'] as const;
-export type Keep = (typeof KEEPS)[number];
+export const KEEP_OPTIONS = ['best', 'last'] as const;
+export type KeepOption = (typeof KEEP_OPTIONS)[number];
 
 /** Yielded after every step. */
 export interface StepEvent {

@@ -1,8 +1,8 @@
 // The shared state of the page: drawing, predictor, prediction, and messages to the visitor. Types without logic.
 
 import type { Stroke } from '../../data/strokes/raster.js';
-import type { Reader } from './prediction/reader.js';
-import type { Reading } from './prediction/types.js';
+import type { Predictor } from './prediction/reader.js';
+import type { Prediction } from './prediction/types.js';
 import type { Signal } from './ui/signal.js';
 
 /** The contents of the pad. */
@@ -18,20 +18,20 @@ export interface Drawing {
 /** The observable state of the page. */
 export interface PageState {
   /** Null until the model has loaded; replaced when the visitor loads or fine-tunes a model. */
-  readonly reader: Signal<Reader | null>;
+  readonly predictor: Signal<Predictor | null>;
   readonly drawing: Signal<Drawing>;
   /** The latest prediction; null while the pad is empty. */
-  readonly reading: Signal<Reading | null>;
+  readonly prediction: Signal<Prediction | null>;
 }
 
 export interface Announcer {
   /** Announces a sentence to screen readers through a polite live region, debounced. */
-  say(text: string): void;
+  announce(text: string): void;
 }
 
 export interface ErrorReporter {
   /** Shows the error as a notice until it is dismissed. */
-  fail(error: unknown): void;
+  showError(error: unknown): void;
 }
 
 /** The interface between the page and its parts. */

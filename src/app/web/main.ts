@@ -3,71 +3,71 @@
 import type { App } from './app.js';
 import { byId } from './ui/dom.js';
 import { mountInvitation } from './pad/invitation.js';
-import { makeNotices, makeVoice } from './ui/notices.js';
+import { makeNotices, makeAnnouncer } from './ui/notices.js';
 import { drawingOf } from './pad/drawing.js';
-import { followAddress } from './pad/link.js';
-import { offerLink } from './pad/linkButton.js';
+import { watchAddress } from './pad/link.js';
+import { mountLinkButton } from './pad/linkButton.js';
 import { Pad } from './pad/pad.js';
-import { takePictures } from './pad/pictureInput.js';
-import { EMPTY_SHEET } from './pad/sheet.js';
-import type { Reader } from './prediction/reader.js';
-import { openShipped } from './prediction/shipped.js';
-import type { Reading } from './prediction/types.js';
-import { keepReading } from './prediction/readingLoop.js';
+import { mountImageInput } from './pad/pictureInput.js';
+import { EMPTY_CONTENTS } from './pad/sheet.js';
+import type { Predictor } from './prediction/reader.js';
+import { openBundledModel } from './prediction/shipped.js';
+import type { Prediction } from './prediction/types.js';
+import { startPredictionLoop } from './prediction/readingLoop.js';
 import { mountResult } from './prediction/result.js';
-import { play } from './pad/samples/play.js';
+import { animateStrokes } from './pad/samples/play.js';
 import { mountSamples } from './pad/samples/samples.js';
 import { Signal } from './ui/signal.js';
 import { mountTabs } from './ui/tabs.js';
 
 const app: App = {
-  reader: new Signal<Reader | null>(null),
-  drawing: new Signal(drawingOf(EMPTY_SHEET)),
-  reading: new Signal<Reading | null>(null),
-  say: makeVoice(byId('announcer', HTMLElement)),
-  fail: makeNotices(byId('notices', HTMLElement)),
+  predictor: new Signal<Predictor | null>(null),
+  drawing: new Signal(drawingOf(EMPTY_CONTENTS)),
+  prediction: new Signal<Prediction | null>(null),
+  announce: makeAnnouncer(byId('announcer', HTMLElement)),
+  showError: makeNotices(byId('notices', HTMLElement)),
 };
 
 mountResult(byId('result', HTMLElement), app);
 mountInvitation(byId('invitation', HTMLElement), app);
-keepReading(app);
+startPredictionLoop(app);
 
-let stopWriting = (): void => undefined;
+let stopAnimation = (): void => undefined;
 const pad = new Pad(byId('pad', HTMLElement), app, {
   label: 'Drawing pad',
-  begun: () => stopWriting(),
+  onStart: () => stopAnimation(),
 });
-pad.sheet.subscribe((sheet) => app.drawing.set(drawingOf(sheet)));
-takePictures(pad, app);
-offerLink(pad, app);
-followAddress(
+pad.contents.subscribe((contents) => app.drawing.set(drawingOf(contents)));
+mountImageInput(pad, app);
+mountLinkButton(pad, app);
+watchAddress(
   (strokes) => pad.setStrokes(strokes),
-  (error) => app.fail(error),
+  (error) => app.showError(error),
 );
 mountSamples(byId('samples', HTMLElement), (strokes) => {
-  stopWriting();
+  stopAnimation();
   pad.canvas.scrollIntoView({ block: 'nearest' }); // on a phone the samples are far below the pad
-  stopWriting = play(strokes, (soFar) => {
+  stopAnimation = animateStrokes(strokes, (soFar) => {
     if (soFar === strokes) pad.setStrokes(strokes);
     else pad.preview(soFar);
   });
 });
 
 /** The pad works while the model loads; the panels load after the model has loaded or failed. */
-const opened = openShipped().then(
-  (reader) => app.reader.set(reader),
-  (error: unknown) => app.fail(error),
+const modelLoaded = openBundledModel().then(
+  (predictor) => app.predictor.set(predictor),
+  (error: unknown) => app.showError(error),
 );
 mountTabs(
-  { bar: byId('tabs', HTMLElement), below: byId('panels', HTMLElement), firstThings: opened },
+  { bar: byId('tabs', HTMLElement), panels: byId('panels', HTMLElement), ready: modelLoaded },
   app,
 );
 
-void opened
+void modelLoaded
   .then(() => import('./teaching/modelSwitch.js'))
-  .then(({ startTeaching }) => startTeaching(byId('model-switch', HTMLElement), app))
-  .catch((error: unknown) => app.fail(error));
-void opened
+  .then(({ restoreFineTuned }) => restoreFineTuned(byId('model-switch', HTMLElement), app))
+  .catch((error: unknown) => app.showError(error));
+void modelLoaded
   .then(() => import('./offline/register.js'))
-  .then(({ workOffline }) => workOffline(byId('notices', HTMLElement)))
-  .catch((error: unknown) => app.fail(error));
+  .then(({ enableOffline }) => enableOffline(byId('notices', HTMLElement)))
+  .catch((error: unknown) => app.showError(error));

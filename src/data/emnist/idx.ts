@@ -27,18 +27,19 @@ const KINDS = {
 } as const;
 
 /** Detects files that users often supply in place of an IDX file, by their first bytes. */
-const IMPOSTORS: readonly {
-  readonly looksLike: (bytes: Uint8Array) => boolean;
-  readonly what: string;
+const KNOWN_WRONG_FORMATS: readonly {
+  readonly matches: (bytes: Uint8Array) => boolean;
+  readonly problem: string;
 }[] = [
-  { looksLike: isGzip, what: 'is gzip-compressed: decompress it with gunzip first' },
+  { matches: isGzip, problem: 'is gzip-compressed: decompress it with gunzip first' },
   {
-    looksLike: (bytes) => bytes[0] === 0x50 && bytes[1] === 0x4b, // "PK"
-    what: 'looks like a ZIP archive: extract the files with  inkgrad data fetch --from FILE',
+    matches: (bytes) => bytes[0] === 0x50 && bytes[1] === 0x4b, // "PK"
+    problem: 'looks like a ZIP archive: extract the files with  inkgrad data fetch --from FILE',
   },
   {
-    looksLike: (bytes) => /^\s*<(!doctype|html|head|\?xml)/i.test(textStart(bytes)),
-    what: 'looks like an HTML page: the server sent a web page instead of the file, download it again',
+    matches: (bytes) => /^\s*<(!doctype|html|head|\?xml)/i.test(leadingText(bytes)),
+    problem:
+      'looks like an HTML page: the server sent a web page instead of the file, download it again',
   },
 ];
 
@@ -49,13 +50,13 @@ export function isGzip(bytes: Uint8Array): boolean {
 
 /** The error for gzip data that cannot be decompressed; `reason` is what the decompressor threw. */
 export function damagedGzip(name: string, reason: unknown): DataError {
-  const why = reason instanceof Error ? reason.message : String(reason);
+  const cause = reason instanceof Error ? reason.message : String(reason);
   return new DataError(
-    `${name}: the gzip data is damaged or truncated (${why}); download it again`,
+    `${name}: the gzip data is damaged or truncated (${cause}); download it again`,
   );
 }
 
-function textStart(bytes: Uint8Array): string {
+function leadingText(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(0, 64));
 }
 
@@ -65,8 +66,8 @@ function hex(value: number): string {
 
 function wrongMagic(bytes: Uint8Array, magic: number, options: ParseIdxOptions): DataError {
   const { name, expect } = options;
-  const impostor = IMPOSTORS.find(({ looksLike }) => looksLike(bytes));
-  if (impostor) return new DataError(`${name}: ${impostor.what}`);
+  const match = KNOWN_WRONG_FORMATS.find(({ matches }) => matches(bytes));
+  if (match) return new DataError(`${name}: ${match.problem}`);
   const otherKind = expect === 'images' ? 'labels' : 'images';
   const hint =
     magic === KINDS[otherKind].magic
@@ -141,12 +142,12 @@ export function checkIdxLength(
   name: string,
 ): void {
   if (length === totalLength) return;
-  const fault =
+  const problem =
     length < totalLength
       ? 'it is truncated, download it again'
       : `${length - totalLength} bytes follow the last value, the file is damaged: download it again`;
   throw new DataError(
-    `${name}: the header declares ${format(shape)}, which takes ${totalLength} bytes, but the file has ${length}; ${fault}`,
+    `${name}: the header declares ${format(shape)}, which takes ${totalLength} bytes, but the file has ${length}; ${problem}`,
   );
 }
 

@@ -7,7 +7,7 @@ import { DataError } from '../errors.js';
 import { checkIdxLength, damagedGzip, isGzip, readIdxHeader, type ParseIdxOptions } from './idx.js';
 import { readIdxStream, type IdxContents, type ReadIdxStreamOptions } from './idxStream.js';
 
-const LONGEST_HEADER = 16;
+const MAX_HEADER_LENGTH = 16;
 
 /**
  * Opens a regular file for reading. Rejects folders, devices and pipes: a pipe could block forever.
@@ -30,8 +30,8 @@ export async function openFile(path: string): Promise<{ handle: FileHandle; size
 export async function readFirst(handle: FileHandle, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let filled = 0;
-  for (let got = 1; got > 0 && filled < length; filled += got) {
-    got = (await handle.read(bytes, filled, length - filled, filled)).bytesRead;
+  for (let bytesRead = 1; bytesRead > 0 && filled < length; filled += bytesRead) {
+    bytesRead = (await handle.read(bytes, filled, length - filled, filled)).bytesRead;
   }
   return bytes.subarray(0, filled);
 }
@@ -45,13 +45,13 @@ export async function readFirst(handle: FileHandle, length: number): Promise<Uin
 export async function readIdxFile(
   path: string,
   expect: ParseIdxOptions['expect'],
-  most?: number,
+  limit?: number,
 ): Promise<IdxContents> {
-  const options: ReadIdxStreamOptions = { name: path, expect, most };
+  const options: ReadIdxStreamOptions = { name: path, expect, limit };
   const { handle, size } = await openFile(path);
   try {
-    const head = await readFirst(handle, LONGEST_HEADER);
-    if (isGzip(head)) return await unpack(handle, size, options);
+    const head = await readFirst(handle, MAX_HEADER_LENGTH);
+    if (isGzip(head)) return await decompress(handle, size, options);
     checkIdxLength(readIdxHeader(head, options), size, path);
     return await readIdxStream(handle.createReadStream({ start: 0, autoClose: false }), options);
   } finally {
@@ -59,30 +59,30 @@ export async function readIdxFile(
   }
 }
 
-async function unpack(
+async function decompress(
   handle: FileHandle,
   size: number,
   options: ReadIdxStreamOptions,
 ): Promise<IdxContents> {
   const { createGunzip } = await import('node:zlib');
-  const packed = handle.createReadStream({ start: 0, autoClose: false });
-  const unpacker = createGunzip();
-  packed.on('error', (error) => unpacker.destroy(error));
-  packed.pipe(unpacker);
+  const compressed = handle.createReadStream({ start: 0, autoClose: false });
+  const gunzip = createGunzip();
+  compressed.on('error', (error) => gunzip.destroy(error));
+  compressed.pipe(gunzip);
   let contents: IdxContents;
   try {
-    contents = await readIdxStream(unpacker as AsyncIterable<Uint8Array>, options);
+    contents = await readIdxStream(gunzip as AsyncIterable<Uint8Array>, options);
   } catch (error) {
     if (error instanceof DataError) throw error;
     throw damagedGzip(options.name, error);
   } finally {
-    packed.destroy();
+    compressed.destroy();
   }
   // Node silently ignores bytes after the end of the gzip data.
-  const behind = size - unpacker.bytesWritten;
-  if (behind > 0) {
+  const trailingBytes = size - gunzip.bytesWritten;
+  if (trailingBytes > 0) {
     throw new DataError(
-      `${options.name}: ${behind} bytes follow the end of the gzip data, the file is damaged: download it again`,
+      `${options.name}: ${trailingBytes} bytes follow the end of the gzip data, the file is damaged: download it again`,
     );
   }
   return contents;

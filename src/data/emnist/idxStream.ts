@@ -5,14 +5,14 @@ import { sizeOf } from '../../engine/shape.js';
 import { DataError } from '../errors.js';
 import { checkIdxLength, readIdxHeader, type IdxHeader, type ParseIdxOptions } from './idx.js';
 
-const LONGEST_HEADER = 16;
+const MAX_HEADER_LENGTH = 16;
 
 export interface ReadIdxStreamOptions extends ParseIdxOptions {
   /**
    * Number of images or labels to return, from the first. The rest is read and discarded, so that
    * damage is still detected. Default: all.
    */
-  readonly most?: number | undefined;
+  readonly limit?: number | undefined;
 }
 
 /** The values read from a file. */
@@ -33,57 +33,60 @@ export interface IdxContents {
  *   28 x 28
  */
 export async function readIdxStream(
-  pieces: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array>,
   options: ReadIdxStreamOptions,
 ): Promise<IdxContents> {
   let head: Uint8Array = new Uint8Array(0);
-  let body: Body | null = null; // set once the header is complete
-  for await (const piece of pieces) {
+  let body: ValueCollector | null = null; // set once the header is complete
+  for await (const chunk of chunks) {
     if (body !== null) {
-      body.add(piece);
+      body.add(chunk);
       continue;
     }
-    head = joined(head, piece);
-    if (head.length < LONGEST_HEADER) continue;
-    body = new Body(readIdxHeader(head, options), options);
+    head = concatenate(head, chunk);
+    if (head.length < MAX_HEADER_LENGTH) continue;
+    body = new ValueCollector(readIdxHeader(head, options), options);
     body.add(head.subarray(body.header.headerLength));
   }
   if (body === null) {
     // A file of a few labels, or a truncated header.
-    body = new Body(readIdxHeader(head, options), options);
+    body = new ValueCollector(readIdxHeader(head, options), options);
     body.add(head.subarray(body.header.headerLength));
   }
   return body.contents();
 }
 
 /** Collects the values after a header. */
-class Body {
+class ValueCollector {
   readonly header: IdxHeader;
   readonly #name: string;
   readonly #shape: readonly number[];
   readonly #bytes: Uint8Array;
   #length = 0;
 
-  constructor(header: IdxHeader, { name, most = Infinity }: ReadIdxStreamOptions) {
-    const [count, ...rest] = header.shape;
+  constructor(header: IdxHeader, { name, limit = Infinity }: ReadIdxStreamOptions) {
+    const [count, ...itemShape] = header.shape;
     this.header = header;
     this.#name = name;
-    this.#shape = [Math.min(count, most), ...rest];
+    this.#shape = [Math.min(count, limit), ...itemShape];
     this.#bytes = new Uint8Array(sizeOf(this.#shape));
   }
 
-  add(piece: Uint8Array): void {
+  add(chunk: Uint8Array): void {
     const { headerLength, totalLength } = this.header;
-    if (headerLength + this.#length + piece.length > totalLength) {
+    if (headerLength + this.#length + chunk.length > totalLength) {
       throw new DataError(
         `${this.#name}: decompresses to more than the ${totalLength} bytes that its header declares, the file is damaged:` +
           ' download it again',
       );
     }
-    const room = this.#bytes.length - this.#length;
-    if (room > 0)
-      this.#bytes.set(room < piece.length ? piece.subarray(0, room) : piece, this.#length);
-    this.#length += piece.length;
+    const remaining = this.#bytes.length - this.#length;
+    if (remaining > 0)
+      this.#bytes.set(
+        remaining < chunk.length ? chunk.subarray(0, remaining) : chunk,
+        this.#length,
+      );
+    this.#length += chunk.length;
   }
 
   contents(): IdxContents {
@@ -92,9 +95,9 @@ class Body {
   }
 }
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
+function concatenate(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const result = new Uint8Array(first.length + second.length);
+  result.set(first);
+  result.set(second, first.length);
+  return result;
 }

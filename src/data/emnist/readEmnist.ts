@@ -29,7 +29,7 @@ export interface ReadEmnistOptions {
  * Maximum length in bytes: the longest mapping, ByClass, has 62 lines of at most
  * a dozen characters.
  */
-const LONGEST_MAPPING = 4096;
+const MAX_MAPPING_BYTES = 4096;
 
 /** Finds a file in `dir` or `dir/gzip`, with or without `.gz`. Returns its path, or null. */
 export async function findFile(dir: string, name: string): Promise<string | null> {
@@ -38,17 +38,17 @@ export async function findFile(dir: string, name: string): Promise<string | null
   for (const folder of [dir, path.join(dir, 'gzip')]) {
     for (const suffix of ['', '.gz']) {
       const file = path.join(folder, name + suffix);
-      const isThere = await access(file).then(
+      const exists = await access(file).then(
         () => true,
-        (error: unknown) => !isAbsence(error),
+        (error: unknown) => !isNotFound(error),
       );
-      if (isThere) return file;
+      if (exists) return file;
     }
   }
   return null;
 }
 
-function isAbsence(error: unknown): boolean {
+function isNotFound(error: unknown): boolean {
   return (
     error instanceof Error &&
     'code' in error &&
@@ -56,20 +56,20 @@ function isAbsence(error: unknown): boolean {
   );
 }
 
-async function missing(options: ReadEmnistOptions, name: string): Promise<DataMissingError> {
+async function missingError(options: ReadEmnistOptions, name: string): Promise<DataMissingError> {
   const { stat } = await import('node:fs/promises');
   const isFolder = await stat(options.dir).then(
-    (found) => found.isDirectory(),
+    (stats) => stats.isDirectory(),
     () => null,
   );
-  const looked =
+  const reason =
     isFolder === null
       ? `the data folder ${options.dir} does not exist`
       : isFolder
         ? `no ${name}[.gz] in ${options.dir} or its gzip/ folder`
         : `${options.dir} is not a folder`;
   return new DataMissingError(
-    `EMNIST ${options.split} ${options.part}: ${looked}. Download it with  inkgrad data fetch` +
+    `EMNIST ${options.split} ${options.part}: ${reason}. Download it with  inkgrad data fetch` +
       `${options.split === 'balanced' ? '' : ` --split ${options.split}`}  (from ${EMNIST_ARCHIVE}), or set its folder` +
       ' with the environment variable EMNIST_DIR or the flag --data',
   );
@@ -78,7 +78,7 @@ async function missing(options: ReadEmnistOptions, name: string): Promise<DataMi
 async function readIdx(options: ReadEmnistOptions, kind: IdxKind): Promise<NamedIdx> {
   const name = fileName(options.split, options.part, kind);
   const path = await findFile(options.dir, name);
-  if (path === null) throw await missing(options, name);
+  if (path === null) throw await missingError(options, name);
   return { name: path, ...(await readIdxFile(path, kind, options.limit)) };
 }
 
@@ -87,7 +87,7 @@ async function readClasses({ dir, split }: ReadEmnistOptions): Promise<readonly 
   if (path === null) return EMNIST_SPLITS[split].classes;
   const { handle } = await openFile(path);
   try {
-    const text = new TextDecoder().decode(await readFirst(handle, LONGEST_MAPPING));
+    const text = new TextDecoder().decode(await readFirst(handle, MAX_MAPPING_BYTES));
     return parseMapping(text, { name: path, split });
   } finally {
     await handle.close();

@@ -86,13 +86,13 @@ export function parseMapping(
   }
   const lastLabel = firstLabel + classes.length - 1;
   return classes.map((_, index) => {
-    const found = names.get(firstLabel + index);
-    if (found === undefined || names.size !== classes.length) {
+    const className = names.get(firstLabel + index);
+    if (className === undefined || names.size !== classes.length) {
       throw new DataError(
         `${name}: maps ${names.size} labels, but the ${split} split has ${classes.length}, ${firstLabel} to ${lastLabel};` +
           ' is this the mapping of another split?',
       );
     }
-    return found;
+    return className;
   });
 }

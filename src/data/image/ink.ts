@@ -2,8 +2,8 @@
 // even or uneven light. Returns an ink map, 0 = paper and 1 = ink, which preprocess.ts
 // converts to EMNIST's form.
 
-import { evenLight, otsu, type Parting } from './paper.js';
-import { compose, type Planes } from './workingImage.js';
+import { removeUnevenLight, otsu, type OtsuSplit } from './paper.js';
+import { composite, type Planes } from './workingImage.js';
 import type { GrayImage } from './resample.js';
 
 /**
@@ -28,9 +28,9 @@ const MIN_CONTRAST = 0.06;
  * Minimum contrast in standard deviations within the two sides; below it the image counts as noise.
  * Normally distributed noise split in two gives 2.7.
  */
-const MIN_CLEARNESS = 3.2;
+const MIN_SIGNAL_TO_NOISE = 3.2;
 /** Separability below which the image is processed again with its light evened out. */
-const CLEAN = 0.92;
+const MIN_SEPARABILITY = 0.92;
 /**
  * Fractions of the full contrast: ink below the first counts as paper, above the second
  * as full ink.
@@ -46,14 +46,14 @@ const CORE = 0.85;
 export function findInk(planes: Planes, invert: Invert): Ink | null {
   const { opacity } = planes;
   if (opacity !== null && invert === 'auto' && isOpaqueInk(planes)) {
-    return inkOf(
+    return toInk(
       { data: opacity, width: planes.width, height: planes.height },
       otsu(opacity),
       'opaque',
     );
   }
-  const ground = invert === 'auto' ? paperOf(planes) : invert === 'yes' ? 1 : 0;
-  return withEvenLight(compose(planes, ground), invert);
+  const background = invert === 'auto' ? paperBrightness(planes) : invert === 'yes' ? 1 : 0;
+  return segment(composite(planes, background), invert);
 }
 
 /**
@@ -63,54 +63,53 @@ export function findInk(planes: Planes, invert: Invert): Ink | null {
  */
 function isOpaqueInk(planes: Planes): boolean {
   const { opacity, width, height } = planes;
-  const solid = solidLight(planes);
-  if (solid.length === 0) return true; // fully transparent: no ink
+  const opaquePixels = opaqueBrightness(planes);
+  if (opaquePixels.length === 0) return true; // fully transparent: no ink
   let [left, top, right, bottom] = [width, height, -1, -1];
-  for (let at = 0; at < width * height; at++) {
-    if (opacity![at] < 0.5) continue;
-    const x = at % width;
-    const y = (at - x) / width;
+  for (let index = 0; index < width * height; index++) {
+    if (opacity![index] < 0.5) continue;
+    const x = index % width;
+    const y = (index - x) / width;
     [left, right] = [Math.min(left, x), Math.max(right, x)];
     [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
   }
-  if (solid.length < 0.5 * (right - left + 1) * (bottom - top + 1)) return true;
-  const { bright, dark } = otsu(solid);
+  if (opaquePixels.length < 0.5 * (right - left + 1) * (bottom - top + 1)) return true;
+  const { bright, dark } = otsu(opaquePixels);
   return bright - dark < MIN_CONTRAST;
 }
 
 /** The brightness of every pixel with an opacity of at least 0.5. */
-function solidLight({ light, opacity }: Planes): Float32Array {
+function opaqueBrightness({ light, opacity }: Planes): Float32Array {
   return light
-    .map((value, at) => (opacity![at] < 0.5 ? NaN : value / opacity![at]))
+    .map((value, index) => (opacity![index] < 0.5 ? NaN : value / opacity![index]))
     .filter((value) => !Number.isNaN(value));
 }
 
 /** The brightness of most opaque pixels. Transparent pixels are composited onto it. */
-function paperOf(planes: Planes): number {
+function paperBrightness(planes: Planes): number {
   if (planes.opacity === null) return 1;
-  const { bright, dark, brightShare } = otsu(solidLight(planes));
+  const { bright, dark, brightShare } = otsu(opaqueBrightness(planes));
   return brightShare >= 0.5 ? bright : dark;
 }
 
 /** Segments the image unchanged and, if the separability is low, with its light evened out. */
-function withEvenLight(image: GrayImage, invert: Invert): Ink | null {
-  const plain = otsu(image.data);
-  let best: { image: GrayImage; parting: Parting } = { image, parting: plain };
-  if (plain.separability < CLEAN) {
+function segment(image: GrayImage, invert: Invert): Ink | null {
+  const original = otsu(image.data);
+  let best: { image: GrayImage; split: OtsuSplit } = { image, split: original };
+  if (original.separability < MIN_SEPARABILITY) {
     let isPaper: (index: number) => boolean = () => true;
     for (let round = 0; round < 3; round++) {
-      const data = evenLight(image, isPaper);
+      const data = removeUnevenLight(image, isPaper);
       if (data === null) break;
-      const most = data.reduce((brightest, value) => Math.max(brightest, value), 1);
-      const parting = otsu(data, Math.min(most, 4));
-      if (parting.separability > best.parting.separability)
-        best = { image: { ...image, data }, parting };
-      const lightPaper = paperIsLight({ ...image, data }, parting, invert);
-      isPaper = (index) => data[index] > parting.threshold === lightPaper;
+      const maxBrightness = data.reduce((brightest, value) => Math.max(brightest, value), 1);
+      const split = otsu(data, Math.min(maxBrightness, 4));
+      if (split.separability > best.split.separability) best = { image: { ...image, data }, split };
+      const lightPaper = paperIsLight({ ...image, data }, split, invert);
+      isPaper = (index) => data[index] > split.threshold === lightPaper;
     }
   }
-  const lightPaper = paperIsLight(best.image, best.parting, invert);
-  return inkOf(best.image, best.parting, lightPaper ? 'dark' : 'light');
+  const lightPaper = paperIsLight(best.image, best.split, invert);
+  return toInk(best.image, best.split, lightPaper ? 'dark' : 'light');
 }
 
 /**
@@ -119,7 +118,7 @@ function withEvenLight(image: GrayImage, invert: Invert): Ink | null {
  */
 function paperIsLight(
   { data, width, height }: GrayImage,
-  parting: Parting,
+  split: OtsuSplit,
   invert: Invert,
 ): boolean {
   if (invert !== 'auto') return invert === 'yes';
@@ -129,26 +128,26 @@ function paperIsLight(
     for (let x = 0; x < width; x++) {
       if (x >= margin && x < width - margin && y >= margin && y < height - margin) continue;
       count += 1;
-      if (data[y * width + x] > parting.threshold) bright += 1;
+      if (data[y * width + x] > split.threshold) bright += 1;
     }
   }
-  return bright / count + parting.brightShare >= 1;
+  return bright / count + split.brightShare >= 1;
 }
 
 /** Scales brightness so that paper is 0 and the core of the ink is 1, and steepens the edges. */
-function inkOf(
+function toInk(
   { data, width, height }: GrayImage,
-  parting: Parting,
+  split: OtsuSplit,
   kind: Ink['kind'],
 ): Ink | null {
-  const { dark, bright, spread, threshold } = parting;
+  const { dark, bright, spread, threshold } = split;
   const contrast = bright - dark;
-  if (contrast < MIN_CONTRAST || contrast < MIN_CLEARNESS * spread) return null;
+  if (contrast < MIN_CONTRAST || contrast < MIN_SIGNAL_TO_NOISE * spread) return null;
   const paper = kind === 'dark' ? bright : dark;
   const inkValues = data.filter((value) => value > threshold !== (kind === 'dark')).sort();
   if (inkValues.length === 0) return null;
-  const place = Math.floor((kind === 'dark' ? 1 - CORE : CORE) * (inkValues.length - 1));
-  const core = inkValues[place];
+  const coreIndex = Math.floor((kind === 'dark' ? 1 - CORE : CORE) * (inkValues.length - 1));
+  const core = inkValues[coreIndex];
   const ramp = data.map((value) => {
     const ink = (value - paper) / (core - paper);
     return Math.min(1, Math.max(0, (ink - PAPER_END) / (INK_START - PAPER_END)));

@@ -4,7 +4,7 @@
 import type { GrayImage } from './resample.js';
 
 /** Brightness values split into two sides. */
-export interface Parting {
+export interface OtsuSplit {
   /** Values above it belong to the bright side. */
   readonly threshold: number;
   /** Mean of each side. */
@@ -26,16 +26,16 @@ const BINS = 256;
  * @param values from 0 to `max`; values outside are clamped
  * @see N. Otsu, "A threshold selection method from gray-level histograms", IEEE Trans. SMC 9, 1979
  */
-export function otsu(values: Float32Array, most = 1): Parting {
+export function otsu(values: Float32Array, max = 1): OtsuSplit {
   const histogram = new Float64Array(BINS);
   for (const value of values) {
-    histogram[Math.min(BINS - 1, Math.max(0, Math.floor((value / most) * BINS)))] += 1;
+    histogram[Math.min(BINS - 1, Math.max(0, Math.floor((value / max) * BINS)))] += 1;
   }
-  const level = (bin: number): number => ((bin + 0.5) / BINS) * most;
+  const binCenter = (bin: number): number => ((bin + 0.5) / BINS) * max;
   let [sum, sumOfSquares] = [0, 0];
   for (let bin = 0; bin < BINS; bin++) {
-    sum += histogram[bin] * level(bin);
-    sumOfSquares += histogram[bin] * level(bin) ** 2;
+    sum += histogram[bin] * binCenter(bin);
+    sumOfSquares += histogram[bin] * binCenter(bin) ** 2;
   }
   const total = values.length;
   const mean = sum / total;
@@ -48,23 +48,23 @@ export function otsu(values: Float32Array, most = 1): Parting {
     bright: darkCount === total ? mean : (sum - darkSum) / (total - darkCount),
     darkShare: darkCount / total,
   });
-  let found = sides();
+  let bestSides = sides();
   for (let bin = 0; bin < BINS - 1; bin++) {
     darkCount += histogram[bin];
-    darkSum += histogram[bin] * level(bin);
+    darkSum += histogram[bin] * binCenter(bin);
     const { dark, bright, darkShare } = sides();
     const between = darkShare * (1 - darkShare) * (bright - dark) ** 2;
     if (between > best) {
       [best, firstBest, lastBest] = [between, bin, bin];
-      found = { dark, bright, darkShare };
+      bestSides = { dark, bright, darkShare };
     } else if (between === best) {
       // No values lie between the sides: use the middle of the empty range.
       lastBest = bin;
     }
   }
-  const { dark, bright, darkShare } = found;
+  const { dark, bright, darkShare } = bestSides;
   return {
-    threshold: (((firstBest + lastBest) / 2 + 1) / BINS) * most,
+    threshold: (((firstBest + lastBest) / 2 + 1) / BINS) * max,
     dark,
     bright,
     brightShare: 1 - darkShare,
@@ -87,7 +87,7 @@ const MIN_PAPER = 0.04;
  * @param isPaper selects the pixels to fit, by index
  * @returns the corrected brightness, or null if the samples do not determine a surface
  */
-export function evenLight(
+export function removeUnevenLight(
   image: GrayImage,
   isPaper: (index: number) => boolean,
 ): Float32Array | null {
@@ -124,28 +124,29 @@ function termsAt(x: number, y: number): readonly number[] {
 
 /** Gaussian elimination with partial pivoting; null if the samples do not determine a surface. */
 function solve(matrix: Float64Array): Float64Array | null {
-  const at = (row: number, column: number): number => row * (TERMS + 1) + column;
+  const index = (row: number, column: number): number => row * (TERMS + 1) + column;
   for (let pivot = 0; pivot < TERMS; pivot++) {
     let largest = pivot;
     for (let row = pivot + 1; row < TERMS; row++) {
-      if (Math.abs(matrix[at(row, pivot)]) > Math.abs(matrix[at(largest, pivot)])) largest = row;
+      if (Math.abs(matrix[index(row, pivot)]) > Math.abs(matrix[index(largest, pivot)]))
+        largest = row;
     }
-    if (Math.abs(matrix[at(largest, pivot)]) < 1e-9) return null;
+    if (Math.abs(matrix[index(largest, pivot)]) < 1e-9) return null;
     for (let column = 0; column <= TERMS; column++) {
-      const held = matrix[at(pivot, column)];
-      matrix[at(pivot, column)] = matrix[at(largest, column)];
-      matrix[at(largest, column)] = held;
+      const swapped = matrix[index(pivot, column)];
+      matrix[index(pivot, column)] = matrix[index(largest, column)];
+      matrix[index(largest, column)] = swapped;
     }
     for (let row = 0; row < TERMS; row++) {
       if (row === pivot) continue;
-      const share = matrix[at(row, pivot)] / matrix[at(pivot, pivot)];
+      const factor = matrix[index(row, pivot)] / matrix[index(pivot, pivot)];
       for (let column = pivot; column <= TERMS; column++) {
-        matrix[at(row, column)] -= share * matrix[at(pivot, column)];
+        matrix[index(row, column)] -= factor * matrix[index(pivot, column)];
       }
     }
   }
   return Float64Array.from(
     { length: TERMS },
-    (_, row) => matrix[at(row, TERMS)] / matrix[at(row, row)],
+    (_, row) => matrix[index(row, TERMS)] / matrix[index(row, row)],
   );
 }

@@ -6,12 +6,12 @@
 import { bitmapToGlyph, DEFAULT_INK_SIZE, DEFAULT_PEN_WIDTH } from '../strokes/glyph.js';
 import { IMAGE_PIXELS } from '../emnist/idx.js';
 import { findInk, type Ink, type Invert } from './ink.js';
-import { toPlanes, type Picture } from './workingImage.js';
+import { toPlanes, type DecodedImage } from './workingImage.js';
 import type { Box } from '../strokes/raster.js';
-import { meanStrokeWidth, widened, withoutDust } from './specks.js';
+import { meanStrokeWidth, widenStrokes, removeDust } from './specks.js';
 
 export { INVERT, type Invert } from './ink.js';
-export type { Picture } from './workingImage.js';
+export type { DecodedImage as Picture } from './workingImage.js';
 
 export interface PreprocessOptions {
   /**
@@ -20,7 +20,7 @@ export interface PreprocessOptions {
   readonly invert?: Invert;
 }
 
-export interface Prepared {
+export interface PreparedImage {
   /** `[28, 28]`, 0 = paper, 255 = ink; all paper if the image is empty. */
   readonly image: Uint8Array;
   /** True if no ink was found. */
@@ -46,17 +46,21 @@ const MIN_PEN = 5.7;
  * @example
  * const { image, empty } = preprocess({ data: rgba, width: 300, height: 200, channels: 4 });
  */
-export function preprocess(picture: Picture, options: PreprocessOptions = {}): Prepared {
-  const found = findInk(toPlanes(picture), options.invert ?? 'auto');
-  if (found === null) return EMPTY();
-  const { width, height, kind } = found;
-  const ink = withoutDust(found.data, width, height);
+export function preprocess(image: DecodedImage, options: PreprocessOptions = {}): PreparedImage {
+  const detected = findInk(toPlanes(image), options.invert ?? 'auto');
+  if (detected === null) return emptyResult();
+  const { width, height, kind } = detected;
+  const ink = removeDust(detected.data, width, height);
   const box = boxOf(ink, width);
-  if (box === null) return EMPTY();
-  return { image: bitmapToGlyph(withPenOfEmnist(ink, width, box)), empty: false, kind };
+  if (box === null) return emptyResult();
+  return { image: bitmapToGlyph(widenToEmnistPen(ink, width, box)), empty: false, kind };
 }
 
-const EMPTY = (): Prepared => ({ image: new Uint8Array(IMAGE_PIXELS), empty: true, kind: null });
+const emptyResult = (): PreparedImage => ({
+  image: new Uint8Array(IMAGE_PIXELS),
+  empty: true,
+  kind: null,
+});
 
 /**
  * Bounding box of all ink of at least 0.5. Approximate: `bitmapToGlyph` crops again, at
@@ -64,10 +68,10 @@ const EMPTY = (): Prepared => ({ image: new Uint8Array(IMAGE_PIXELS), empty: tru
  */
 function boxOf(ink: Float32Array, width: number): Box | null {
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
-  for (const [at, value] of ink.entries()) {
+  for (const [index, value] of ink.entries()) {
     if (value < 0.5) continue;
-    const x = at % width;
-    const y = (at - x) / width;
+    const x = index % width;
+    const y = (index - x) / width;
     [left, right] = [Math.min(left, x), Math.max(right, x)];
     [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
   }
@@ -77,7 +81,7 @@ function boxOf(ink: Float32Array, width: number): Box | null {
 /**
  * Crops to the box plus a margin of paper, and widens strokes that would be thinner than EMNIST's.
  */
-function withPenOfEmnist(
+function widenToEmnistPen(
   ink: Float32Array,
   width: number,
   box: Box,
@@ -85,21 +89,21 @@ function withPenOfEmnist(
   const longer = Math.max(box.right - box.left, box.bottom - box.top) + 1;
   const unit = longer / (DEFAULT_INK_SIZE + DEFAULT_PEN_WIDTH); // in pixels of the ink map
   const margin = Math.ceil(MIN_PEN * unit) + 2;
-  const wide = box.right - box.left + 1 + 2 * margin;
-  const tall = box.bottom - box.top + 1 + 2 * margin;
+  const paddedWidth = box.right - box.left + 1 + 2 * margin;
+  const paddedHeight = box.bottom - box.top + 1 + 2 * margin;
   const height = ink.length / width;
-  const data = new Float32Array(wide * tall);
-  for (let y = 0; y < tall; y++) {
-    for (let x = 0; x < wide; x++) {
+  const data = new Float32Array(paddedWidth * paddedHeight);
+  for (let y = 0; y < paddedHeight; y++) {
+    for (let x = 0; x < paddedWidth; x++) {
       const [fromX, fromY] = [box.left - margin + x, box.top - margin + y];
       if (fromX < 0 || fromY < 0 || fromX >= width || fromY >= height) continue;
-      data[y * wide + x] = ink[fromY * width + fromX];
+      data[y * paddedWidth + x] = ink[fromY * width + fromX];
     }
   }
-  const missing = MIN_PEN * unit - meanStrokeWidth(data, wide, tall);
+  const deficit = MIN_PEN * unit - meanStrokeWidth(data, paddedWidth, paddedHeight);
   return {
-    data: missing > 0 ? widened(data, wide, tall, missing / 2) : data,
-    width: wide,
-    height: tall,
+    data: deficit > 0 ? widenStrokes(data, paddedWidth, paddedHeight, deficit / 2) : data,
+    width: paddedWidth,
+    height: paddedHeight,
   };
 }

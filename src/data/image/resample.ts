@@ -34,7 +34,7 @@ interface Taps {
   readonly count: Int32Array;
   readonly weights: Float64Array;
   /** Weights allocated per output index. */
-  readonly room: number;
+  readonly tapsPerOutput: number;
 }
 
 /**
@@ -48,23 +48,23 @@ function makeTaps(start: number, extent: number, inputSize: number, outputSize: 
   const scale = extent / outputSize;
   const stretch = Math.max(1, scale);
   const support = 2 * stretch;
-  const room = Math.ceil(2 * support) + 1;
+  const tapsPerOutput = Math.ceil(2 * support) + 1;
   const first = new Int32Array(outputSize);
   const count = new Int32Array(outputSize);
-  const weights = new Float64Array(outputSize * room);
-  for (let place = 0; place < outputSize; place++) {
-    const center = start + (place + 0.5) * scale - 0.5;
+  const weights = new Float64Array(outputSize * tapsPerOutput);
+  for (let outputIndex = 0; outputIndex < outputSize; outputIndex++) {
+    const center = start + (outputIndex + 0.5) * scale - 0.5;
     const low = Math.ceil(center - support);
     const high = Math.floor(center + support);
     let total = 0;
     for (let input = low; input <= high; input++) total += cubic((input - center) / stretch);
     const from = Math.max(0, low);
-    first[place] = from;
-    count[place] = Math.max(0, Math.min(inputSize - 1, high) - from + 1);
-    for (let k = 0; k < count[place]; k++)
-      weights[place * room + k] = cubic((from + k - center) / stretch) / total;
+    first[outputIndex] = from;
+    count[outputIndex] = Math.max(0, Math.min(inputSize - 1, high) - from + 1);
+    for (let k = 0; k < count[outputIndex]; k++)
+      weights[outputIndex * tapsPerOutput + k] = cubic((from + k - center) / stretch) / total;
   }
-  return { first, count, weights, room };
+  return { first, count, weights, tapsPerOutput };
 }
 
 /**
@@ -77,19 +77,20 @@ export function resample(
   width: number,
   height: number,
 ): Float32Array {
-  const across = makeTaps(region.left, region.width, image.width, width);
-  const down = makeTaps(region.top, region.height, image.height, height);
-  const firstRow = Math.min(...down.first);
+  const horizontal = makeTaps(region.left, region.width, image.width, width);
+  const vertical = makeTaps(region.top, region.height, image.height, height);
+  const firstRow = Math.min(...vertical.first);
   let lastRow = -1;
-  for (let y = 0; y < height; y++) lastRow = Math.max(lastRow, down.first[y] + down.count[y] - 1);
+  for (let y = 0; y < height; y++)
+    lastRow = Math.max(lastRow, vertical.first[y] + vertical.count[y] - 1);
 
   const rowCount = Math.max(0, lastRow - firstRow + 1);
-  const rows = resampleRows(image, across, firstRow, rowCount);
+  const rows = resampleRows(image, horizontal, firstRow, rowCount);
   const output = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
-    for (let k = 0; k < down.count[y]; k++) {
-      const weight = down.weights[y * down.room + k];
-      const source = (down.first[y] - firstRow + k) * width;
+    for (let k = 0; k < vertical.count[y]; k++) {
+      const weight = vertical.weights[y * vertical.tapsPerOutput + k];
+      const source = (vertical.first[y] - firstRow + k) * width;
       for (let x = 0; x < width; x++) output[y * width + x] += weight * rows[source + x];
     }
   }
@@ -99,13 +100,13 @@ export function resample(
 /** The first pass: resizes each row that the second pass reads to the new width. */
 function resampleRows(
   image: GrayImage,
-  across: Taps,
+  horizontal: Taps,
   firstRow: number,
   rowCount: number,
 ): Float32Array {
   // Locals, because V8 would otherwise reload each of these for every pixel.
   const { data } = image;
-  const { first, count, weights, room } = across;
+  const { first, count, weights, tapsPerOutput } = horizontal;
   const width = first.length;
   const rows = new Float32Array(rowCount * width);
   for (let y = 0; y < rowCount; y++) {
@@ -113,9 +114,9 @@ function resampleRows(
     for (let x = 0; x < width; x++) {
       const from = source + first[x];
       const taps = count[x];
-      const place = x * room;
+      const tapOffset = x * tapsPerOutput;
       let sum = 0;
-      for (let k = 0; k < taps; k++) sum += weights[place + k] * data[from + k];
+      for (let k = 0; k < taps; k++) sum += weights[tapOffset + k] * data[from + k];
       rows[y * width + x] = sum;
     }
   }

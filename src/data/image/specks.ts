@@ -13,33 +13,33 @@ const DUST = 0.02;
  *
  * @returns the ink map without dust
  */
-export function withoutDust(ink: Float32Array, width: number, height: number): Float32Array {
-  const piece = new Int32Array(ink.length); // label of each pixel's component, 0 for paper
-  const amounts = [0];
-  const waiting: number[] = [];
+export function removeDust(ink: Float32Array, width: number, height: number): Float32Array {
+  const labels = new Int32Array(ink.length); // label of each pixel's component, 0 for paper
+  const inkAmounts = [0];
+  const stack: number[] = [];
   for (let start = 0; start < ink.length; start++) {
-    if (ink[start] === 0 || piece[start] !== 0) continue;
-    const number = amounts.length;
+    if (ink[start] === 0 || labels[start] !== 0) continue;
+    const label = inkAmounts.length;
     let amount = 0;
-    piece[start] = number;
-    waiting.push(start);
-    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-      amount += ink[at];
-      const x = at % width;
-      const y = (at - x) / width;
+    labels[start] = label;
+    stack.push(start);
+    for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
+      amount += ink[index];
+      const x = index % width;
+      const y = (index - x) / width;
       for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
         for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-          const next = ny * width + nx;
-          if (ink[next] === 0 || piece[next] !== 0) continue;
-          piece[next] = number;
-          waiting.push(next);
+          const neighbor = ny * width + nx;
+          if (ink[neighbor] === 0 || labels[neighbor] !== 0) continue;
+          labels[neighbor] = label;
+          stack.push(neighbor);
         }
       }
     }
-    amounts.push(amount);
+    inkAmounts.push(amount);
   }
-  const largest = amounts.reduce((most, amount) => Math.max(most, amount), 0);
-  return ink.map((value, at) => (amounts[piece[at]] < DUST * largest ? 0 : value));
+  const largest = inkAmounts.reduce((max, amount) => Math.max(max, amount), 0);
+  return ink.map((value, index) => (inkAmounts[labels[index]] < DUST * largest ? 0 : value));
 }
 
 /** Mean stroke width in pixels: twice the area over the perimeter, as in statistics.ts. */
@@ -49,9 +49,9 @@ export function meanStrokeWidth(ink: Float32Array, width: number, height: number
     for (let x = -1; x < width; x++) {
       const pixel = (px: number, py: number): number =>
         px >= 0 && py >= 0 && px < width && py < height ? ink[py * width + px] : 0;
-      const here = pixel(x, y);
-      const [dx, dy] = [pixel(x + 1, y) - here, pixel(x, y + 1) - here];
-      area += here;
+      const value = pixel(x, y);
+      const [dx, dy] = [pixel(x + 1, y) - value, pixel(x, y + 1) - value];
+      area += value;
       perimeter += Math.sqrt(dx * dx + dy * dy);
     }
   }
@@ -62,7 +62,7 @@ export function meanStrokeWidth(ink: Float32Array, width: number, height: number
  * Costs of a horizontal or vertical step and of a diagonal step: small integers in a ratio close to
  * 1 : sqrt(2) (Borgefors).
  */
-const [SIDE, ACROSS] = [3, 4];
+const [STRAIGHT_COST, DIAGONAL_COST] = [3, 4];
 
 /**
  * Widens every stroke by `radius` pixels on each side. The map must have that much paper
@@ -71,39 +71,39 @@ const [SIDE, ACROSS] = [3, 4];
  * Distances are chamfer distances, within 6 % of the Euclidean ones.
  * @see G. Borgefors, "Distance transformations in digital images", CVGIP 34, 1986
  */
-export function widened(
+export function widenStrokes(
   ink: Float32Array,
   width: number,
   height: number,
   radius: number,
 ): Float32Array {
-  const far = SIDE * (width + height);
-  const distance = Int32Array.from(ink, (value) => (value >= 0.5 ? 0 : far));
-  const nearer = (at: number, other: number, step: number): void => {
-    if (distance[other] + step < distance[at]) distance[at] = distance[other] + step;
+  const maxDistance = STRAIGHT_COST * (width + height);
+  const distance = Int32Array.from(ink, (value) => (value >= 0.5 ? 0 : maxDistance));
+  const relaxDistance = (index: number, other: number, step: number): void => {
+    if (distance[other] + step < distance[index]) distance[index] = distance[other] + step;
   };
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const at = y * width + x;
-      if (x > 0) nearer(at, at - 1, SIDE);
+      const index = y * width + x;
+      if (x > 0) relaxDistance(index, index - 1, STRAIGHT_COST);
       if (y === 0) continue;
-      nearer(at, at - width, SIDE);
-      if (x > 0) nearer(at, at - width - 1, ACROSS);
-      if (x < width - 1) nearer(at, at - width + 1, ACROSS);
+      relaxDistance(index, index - width, STRAIGHT_COST);
+      if (x > 0) relaxDistance(index, index - width - 1, DIAGONAL_COST);
+      if (x < width - 1) relaxDistance(index, index - width + 1, DIAGONAL_COST);
     }
   }
   for (let y = height - 1; y >= 0; y--) {
     for (let x = width - 1; x >= 0; x--) {
-      const at = y * width + x;
-      if (x < width - 1) nearer(at, at + 1, SIDE);
+      const index = y * width + x;
+      if (x < width - 1) relaxDistance(index, index + 1, STRAIGHT_COST);
       if (y === height - 1) continue;
-      nearer(at, at + width, SIDE);
-      if (x < width - 1) nearer(at, at + width + 1, ACROSS);
-      if (x > 0) nearer(at, at + width - 1, ACROSS);
+      relaxDistance(index, index + width, STRAIGHT_COST);
+      if (x < width - 1) relaxDistance(index, index + width + 1, DIAGONAL_COST);
+      if (x > 0) relaxDistance(index, index + width - 1, DIAGONAL_COST);
     }
   }
   // The edge of the ink lies half a pixel outside the centers of its outermost pixels.
-  return ink.map((value, at) =>
-    Math.max(value, Math.min(1, Math.max(0, radius + 1 - distance[at] / SIDE))),
+  return ink.map((value, index) =>
+    Math.max(value, Math.min(1, Math.max(0, radius + 1 - distance[index] / STRAIGHT_COST))),
   );
 }

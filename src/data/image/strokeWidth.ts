@@ -24,29 +24,30 @@ export function varyStroke(
   result: Float32Array,
 ): Float32Array {
   const sign = amount < 0 ? -1 : 1; // erosion = -dilation(-image)
-  const part = Math.abs(amount);
+  const fraction = Math.abs(amount);
   let [before, after] = [0, 0];
   for (let row = 1; row <= IMAGE_SIDE; row++) {
     const end = row * PADDED_SIDE + IMAGE_SIDE;
-    for (let at = row * PADDED_SIDE + 1; at <= end; at++) {
-      const own = image[at];
-      let most = sign * own;
-      let other = sign * image[at - 1];
-      if (other > most) most = other;
-      other = sign * image[at + 1];
-      if (other > most) most = other;
-      other = sign * image[at - PADDED_SIDE];
-      if (other > most) most = other;
-      other = sign * image[at + PADDED_SIDE];
-      if (other > most) most = other;
-      const value = own + part * (sign * most - own);
-      result[at] = value;
-      if (own > before) before = own;
+    for (let index = row * PADDED_SIDE + 1; index <= end; index++) {
+      const pixel = image[index];
+      let extreme = sign * pixel;
+      let other = sign * image[index - 1];
+      if (other > extreme) extreme = other;
+      other = sign * image[index + 1];
+      if (other > extreme) extreme = other;
+      other = sign * image[index - PADDED_SIDE];
+      if (other > extreme) extreme = other;
+      other = sign * image[index + PADDED_SIDE];
+      if (other > extreme) extreme = other;
+      const value = pixel + fraction * (sign * extreme - pixel);
+      result[index] = value;
+      if (pixel > before) before = pixel;
       if (value > after) after = value;
     }
   }
   if (after === before || after === 0) return result;
   const factor = before / after;
-  for (let at = PADDED_SIDE; at < result.length - PADDED_SIDE; at++) result[at] *= factor;
+  for (let index = PADDED_SIDE; index < result.length - PADDED_SIDE; index++)
+    result[index] *= factor;
   return result;
 }

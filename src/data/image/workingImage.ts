@@ -5,7 +5,7 @@ import { ArgumentError } from '../../engine/errors.js';
 import { resample, type GrayImage } from './resample.js';
 
 /** A decoded image: pixels row by row, channels interleaved. */
-export interface Picture {
+export interface DecodedImage {
   /** Bytes 0..255, or 16-bit values 0..65535. */
   readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
   readonly width: number;
@@ -15,7 +15,7 @@ export interface Picture {
 }
 
 /** The brightness from 0 to 1 that transparent pixels are composited onto. */
-export type Ground = number;
+export type Background = number;
 
 /** Brightness and opacity of every pixel, both 0..1, at the working size. */
 export interface Planes {
@@ -37,10 +37,10 @@ const MAX_SIDE = 1024;
 /** Luma weights of red, green and blue (ITU-R BT.709). */
 const [RED, GREEN, BLUE] = [0.2126, 0.7152, 0.0722];
 
-export function checkPicture({ data, width, height, channels }: Picture): void {
-  const whole =
+export function checkImage({ data, width, height, channels }: DecodedImage): void {
+  const validSize =
     Number.isSafeInteger(width) && Number.isSafeInteger(height) && width >= 1 && height >= 1;
-  if (!whole || ![1, 2, 3, 4].includes(channels) || data.length !== width * height * channels) {
+  if (!validSize || ![1, 2, 3, 4].includes(channels) || data.length !== width * height * channels) {
     throw new ArgumentError(
       `image: ${width} x ${height} with ${channels} channels needs ${width * height * channels} values,` +
         ` got ${data.length}; sizes are whole numbers of at least 1 and channels 1 to 4`,
@@ -53,18 +53,18 @@ export function checkPicture({ data, width, height, channels }: Picture): void {
  *
  * @throws ArgumentError if the data length does not match the sizes
  */
-export function toPlanes(picture: Picture): Planes {
-  checkPicture(picture);
-  const { channels, width, height } = picture;
+export function toPlanes(image: DecodedImage): Planes {
+  checkImage(image);
+  const { channels, width, height } = image;
   const hasAlpha = channels === 2 || channels === 4;
   const factor = Math.max(1, Math.ceil(Math.max(width, height) / MAX_SIDE));
-  const reduced = averageDown(picture, factor, hasAlpha);
+  const reduced = downscale(image, factor, hasAlpha);
   const longer = Math.max(reduced.width, reduced.height);
   const scale = longer < MIN_SIDE ? MIN_SIDE / longer : 1;
   const opaque = reduced.opacity?.every((value) => value === 1) ?? true;
   return {
-    light: enlarge(reduced.light, reduced, scale),
-    opacity: opaque ? null : enlarge(reduced.opacity!, reduced, scale),
+    light: upscale(reduced.light, reduced, scale),
+    opacity: opaque ? null : upscale(reduced.opacity!, reduced, scale),
     width: Math.max(1, Math.round(reduced.width * scale)),
     height: Math.max(1, Math.round(reduced.height * scale)),
   };
@@ -74,26 +74,26 @@ export function toPlanes(picture: Picture): Planes {
  * Means over blocks of `factor` x `factor` pixels; blocks at the right and lower edge
  * may be smaller.
  */
-function averageDown(picture: Picture, factor: number, hasAlpha: boolean): Planes {
-  const { data, channels } = picture;
-  const white = data instanceof Uint16Array ? 65535 : 255;
-  const [width, height] = [Math.ceil(picture.width / factor), Math.ceil(picture.height / factor)];
+function downscale(image: DecodedImage, factor: number, hasAlpha: boolean): Planes {
+  const { data, channels } = image;
+  const maxValue = data instanceof Uint16Array ? 65535 : 255;
+  const [width, height] = [Math.ceil(image.width / factor), Math.ceil(image.height / factor)];
   const light = new Float32Array(width * height);
   const opacity = hasAlpha ? new Float32Array(width * height) : null;
   const count = new Float32Array(width * height);
-  for (let y = 0; y < picture.height; y++) {
+  for (let y = 0; y < image.height; y++) {
     const row = Math.floor(y / factor) * width;
-    for (let x = 0; x < picture.width; x++) {
-      const from = (y * picture.width + x) * channels;
-      const at = row + Math.floor(x / factor);
-      const alpha = hasAlpha ? data[from + channels - 1] / white : 1;
+    for (let x = 0; x < image.width; x++) {
+      const offset = (y * image.width + x) * channels;
+      const index = row + Math.floor(x / factor);
+      const alpha = hasAlpha ? data[offset + channels - 1] / maxValue : 1;
       const brightness =
         channels < 3
-          ? data[from]
-          : RED * data[from] + GREEN * data[from + 1] + BLUE * data[from + 2];
-      light[at] += (alpha * brightness) / white;
-      if (opacity) opacity[at] += alpha;
-      count[at] += 1;
+          ? data[offset]
+          : RED * data[offset] + GREEN * data[offset + 1] + BLUE * data[offset + 2];
+      light[index] += (alpha * brightness) / maxValue;
+      if (opacity) opacity[index] += alpha;
+      count[index] += 1;
     }
   }
   for (let i = 0; i < count.length; i++) {
@@ -103,39 +103,45 @@ function averageDown(picture: Picture, factor: number, hasAlpha: boolean): Plane
   return { light, opacity, width, height };
 }
 
-function enlarge(data: Float32Array, { width, height }: Planes, scale: number): Float32Array {
+function upscale(data: Float32Array, { width, height }: Planes, scale: number): Float32Array {
   if (scale === 1) return data;
   const image: GrayImage = {
     data: padEdges(data, width, height),
-    width: width + 2 * EDGE,
-    height: height + 2 * EDGE,
+    width: width + 2 * MARGIN,
+    height: height + 2 * MARGIN,
   };
-  const region = { left: EDGE, top: EDGE, width, height };
-  const [wide, tall] = [
+  const region = { left: MARGIN, top: MARGIN, width, height };
+  const [newWidth, newHeight] = [
     Math.max(1, Math.round(width * scale)),
     Math.max(1, Math.round(height * scale)),
   ];
   // Clamp: bicubic overshoot is not a valid brightness.
-  return resample(image, region, wide, tall).map((value) => Math.min(1, Math.max(0, value)));
+  return resample(image, region, newWidth, newHeight).map((value) =>
+    Math.min(1, Math.max(0, value)),
+  );
 }
 
 /** Pixels that bicubic interpolation reads beyond the edge, where `resample` would return black. */
-const EDGE = 2;
+const MARGIN = 2;
 
 /** Replicates the outermost pixels around the image. */
 function padEdges(data: Float32Array, width: number, height: number): Float32Array {
-  const padded = new Float32Array((width + 2 * EDGE) * (height + 2 * EDGE));
-  for (let y = 0; y < height + 2 * EDGE; y++) {
-    const row = Math.min(height - 1, Math.max(0, y - EDGE)) * width;
-    for (let x = 0; x < width + 2 * EDGE; x++) {
-      padded[y * (width + 2 * EDGE) + x] = data[row + Math.min(width - 1, Math.max(0, x - EDGE))];
+  const padded = new Float32Array((width + 2 * MARGIN) * (height + 2 * MARGIN));
+  for (let y = 0; y < height + 2 * MARGIN; y++) {
+    const row = Math.min(height - 1, Math.max(0, y - MARGIN)) * width;
+    for (let x = 0; x < width + 2 * MARGIN; x++) {
+      padded[y * (width + 2 * MARGIN) + x] =
+        data[row + Math.min(width - 1, Math.max(0, x - MARGIN))];
     }
   }
   return padded;
 }
 
 /** Composites the image onto a background of one brightness. */
-export function compose({ light, opacity, width, height }: Planes, ground: Ground): GrayImage {
-  const data = opacity ? light.map((value, i) => value + (1 - opacity[i]) * ground) : light;
+export function composite(
+  { light, opacity, width, height }: Planes,
+  background: Background,
+): GrayImage {
+  const data = opacity ? light.map((value, i) => value + (1 - opacity[i]) * background) : light;
   return { data, width, height };
 }

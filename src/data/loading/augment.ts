@@ -25,7 +25,7 @@ export interface AugmentOptions {
 }
 
 /** Random words per image; even, because the generator produces two at a time. */
-const DRAWS = 8;
+const DRAWS_PER_IMAGE = 8;
 /** The fixed point of rotation and scaling: the middle between pixels 13 and 14. */
 const CENTER = (IMAGE_SIDE - 1) / 2;
 
@@ -38,7 +38,7 @@ const LIMITS: Readonly<Record<keyof AugmentOptions, number>> = {
 };
 
 /** True if any option is nonzero. */
-export function augments(options: AugmentOptions): boolean {
+export function hasAugmentation(options: AugmentOptions): boolean {
   return Object.values(options).some((value) => value !== 0);
 }
 
@@ -47,7 +47,7 @@ export class Augmenter {
   readonly #rng: Rng;
   /** The image with a border of paper, before and after the stroke-width change. */
   readonly #image = new Float32Array(PADDED_SIDE * PADDED_SIDE);
-  readonly #changed = new Float32Array(PADDED_SIDE * PADDED_SIDE);
+  readonly #varied = new Float32Array(PADDED_SIDE * PADDED_SIDE);
   #epoch = -1;
   #key: readonly [number, number] = [0, 0];
 
@@ -83,46 +83,46 @@ export class Augmenter {
       this.#key = this.#rng.split(`epoch-${epoch}`).state().key;
       this.#epoch = epoch;
     }
-    const draw = new Rng({ key: this.#key, drawn: image * DRAWS });
-    const [right, down] = [draw.between(-shift, shift), draw.between(-shift, shift)];
-    const angle = (draw.between(-rotation, rotation) * Math.PI) / 180;
-    const [wide, high] = [1 + draw.between(-scale, scale), 1 + draw.between(-scale, scale)];
-    const slant = draw.between(-shear, shear);
-    const width = draw.between(-stroke, stroke);
+    const stream = new Rng({ key: this.#key, drawn: image * DRAWS_PER_IMAGE });
+    const [shiftX, shiftY] = [stream.between(-shift, shift), stream.between(-shift, shift)];
+    const angle = (stream.between(-rotation, rotation) * Math.PI) / 180;
+    const [scaleX, scaleY] = [1 + stream.between(-scale, scale), 1 + stream.between(-scale, scale)];
+    const shearFactor = stream.between(-shear, shear);
+    const strokeAmount = stream.between(-stroke, stroke);
 
     this.#load(images, image * IMAGE_SIDE * IMAGE_SIDE);
-    const source = stroke === 0 ? this.#image : varyStroke(this.#image, width, this.#changed);
+    const source = stroke === 0 ? this.#image : varyStroke(this.#image, strokeAmount, this.#varied);
 
     // Maps a pixel of the new image to the old one: the inverse of rotation(shear(scale)).
     const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
-    const xx = (cosine + slant * sine) / wide;
-    const xy = (sine - slant * cosine) / wide;
-    const yx = -sine / high;
-    const yy = cosine / high;
-    const [left, top] = [-CENTER - right, -CENTER - down];
+    const xx = (cosine + shearFactor * sine) / scaleX;
+    const xy = (sine - shearFactor * cosine) / scaleX;
+    const yx = -sine / scaleY;
+    const yy = cosine / scaleY;
+    const [offsetX, offsetY] = [-CENTER - shiftX, -CENTER - shiftY];
     // Plus 1 for the border. Positions beyond the border are paper, like the border.
-    const x0 = 1 + CENTER + xx * left + xy * top;
-    const y0 = 1 + CENTER + yx * left + yy * top;
+    const x0 = 1 + CENTER + xx * offsetX + xy * offsetY;
+    const y0 = 1 + CENTER + yx * offsetX + yy * offsetY;
     const last = PADDED_SIDE - 1;
-    let at = start;
+    let index = start;
     for (let row = 0; row < IMAGE_SIDE; row++) {
-      for (let column = 0; column < IMAGE_SIDE; column++, at++) {
+      for (let column = 0; column < IMAGE_SIDE; column++, index++) {
         const x = x0 + xx * column + xy * row;
         const y = y0 + yx * column + yy * row;
         if (x <= 0 || y <= 0 || x >= last || y >= last) {
-          target[at] = summand;
+          target[index] = summand;
           continue;
         }
         const i = x | 0;
         const j = y | 0;
         const fx = x - i;
         const fy = y - j;
-        const from = j * PADDED_SIDE + i;
-        const above = source[from] + fx * (source[from + 1] - source[from]);
+        const offset = j * PADDED_SIDE + i;
+        const above = source[offset] + fx * (source[offset + 1] - source[offset]);
         const below =
-          source[from + PADDED_SIDE] +
-          fx * (source[from + PADDED_SIDE + 1] - source[from + PADDED_SIDE]);
-        target[at] = factor * (above + fy * (below - above)) + summand;
+          source[offset + PADDED_SIDE] +
+          fx * (source[offset + PADDED_SIDE + 1] - source[offset + PADDED_SIDE]);
+        target[index] = factor * (above + fy * (below - above)) + summand;
       }
     }
   }

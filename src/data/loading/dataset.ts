@@ -49,10 +49,10 @@ export function makeDataset(parts: DatasetParts): Dataset {
       `dataset ${name}: ${length} labels need ${length * IMAGE_PIXELS} bytes of images, got ${images.length}`,
     );
   }
-  const wrong = labels.findIndex((label) => label >= classes.length);
-  if (wrong >= 0) {
+  const invalidIndex = labels.findIndex((label) => label >= classes.length);
+  if (invalidIndex >= 0) {
     throw new ArgumentError(
-      `dataset ${name}: label ${labels[wrong]} of image ${wrong} is outside its ${classes.length} classes`,
+      `dataset ${name}: label ${labels[invalidIndex]} of image ${invalidIndex} is outside its ${classes.length} classes`,
     );
   }
   return {
@@ -141,18 +141,18 @@ export function stratifiedIndices(dataset: Dataset, fraction: number, rng: Rng):
       `stratified split: fraction must lie between 0 and 1, exclusive, got ${fraction}`,
     );
   }
-  const members = dataset.classes.map((): number[] => []);
-  dataset.labels.forEach((label, index) => members[label].push(index));
+  const indicesByClass = dataset.classes.map((): number[] => []);
+  dataset.labels.forEach((label, index) => indicesByClass[label].push(index));
   const isValidation = new Uint8Array(dataset.length);
-  for (const [label, indices] of members.entries()) {
+  for (const [label, indices] of indicesByClass.entries()) {
     const order = rng.split(`class-${label}`).permutation(indices.length);
-    for (const place of order.subarray(0, Math.round(fraction * indices.length)))
-      isValidation[indices[place]] = 1;
+    for (const position of order.subarray(0, Math.round(fraction * indices.length)))
+      isValidation[indices[position]] = 1;
   }
-  const all = Array.from({ length: dataset.length }, (_, index) => index);
+  const allIndices = Array.from({ length: dataset.length }, (_, index) => index);
   return {
-    train: all.filter((index) => isValidation[index] === 0),
-    validation: all.filter((index) => isValidation[index] === 1),
+    train: allIndices.filter((index) => isValidation[index] === 0),
+    validation: allIndices.filter((index) => isValidation[index] === 1),
   };
 }
 

@@ -69,12 +69,12 @@ export class BatchLoader {
   readonly #normalize: Normalizer;
   readonly #augment: Augmenter | null;
   readonly #ring: readonly Omit<Batch, 'number' | 'count'>[];
-  #taken = 0;
+  #batchCount = 0;
 
   constructor(options: BatchLoaderOptions) {
     const { dataset, batchSize, shuffle = null, dropLast = false, ring = 4 } = options;
-    requireWhole('batchSize', batchSize, 1);
-    requireWhole('ring', ring, 1);
+    checkInteger('batchSize', batchSize, 1);
+    checkInteger('ring', ring, 1);
     const batches = dataset.length / batchSize;
     this.dataset = dataset;
     this.batchSize = batchSize;
@@ -101,7 +101,7 @@ export class BatchLoader {
    * run replays nothing.
    */
   order(epoch: number): Uint32Array {
-    requireWhole('epoch', epoch, 0);
+    checkInteger('epoch', epoch, 0);
     const { length } = this.dataset;
     if (!this.#shuffle) return Uint32Array.from({ length }, (_, index) => index);
     return this.#shuffle.split(`epoch-${epoch}`).permutation(length);
@@ -114,7 +114,7 @@ export class BatchLoader {
    */
   batches(epoch: number, options: BatchesOptions = {}): Generator<Batch, void, undefined> {
     const { from = 0 } = options;
-    requireWhole('from', from, 0);
+    checkInteger('from', from, 0);
     // Not a generator itself, so that a wrong argument throws here and not at the first batch.
     return this.#batchesFrom(from, epoch, this.order(epoch));
   }
@@ -151,28 +151,28 @@ export class BatchLoader {
   }
 
   /** Writes one image, augmented for this epoch and normalized. */
-  #draw(member: number, epoch: number, target: Float32Array, start: number): void {
+  #writeImage(imageIndex: number, epoch: number, target: Float32Array, start: number): void {
     const { images, height, width } = this.dataset;
     const pixels = height * width;
     if (this.#augment === null) {
-      this.#normalize.apply(images, member * pixels, target, start, pixels);
+      this.#normalize.apply(images, imageIndex * pixels, target, start, pixels);
       return;
     }
     // (byte / 255 - mean) / std as one factor and one summand.
     const { mean, std } = this.#normalize;
-    this.#augment.apply(images, member, epoch, target, start, 1 / (255 * std), -mean / std);
+    this.#augment.apply(images, imageIndex, epoch, target, start, 1 / (255 * std), -mean / std);
   }
 
-  #fill(number: number, epoch: number, members: Uint32Array): Batch {
+  #fill(number: number, epoch: number, imageIndices: Uint32Array): Batch {
     const { dataset } = this;
     const pixels = dataset.height * dataset.width;
-    const count = members.length;
-    const slot = this.#ring[this.#taken++ % this.#ring.length];
+    const count = imageIndices.length;
+    const slot = this.#ring[this.#batchCount++ % this.#ring.length];
     for (let i = 0; i < count; i++) {
-      this.#draw(members[i], epoch, slot.images, i * pixels);
-      slot.labels[i] = dataset.labels[members[i]];
+      this.#writeImage(imageIndices[i], epoch, slot.images, i * pixels);
+      slot.labels[i] = dataset.labels[imageIndices[i]];
     }
-    slot.indices.set(members);
+    slot.indices.set(imageIndices);
     if (count === slot.labels.length) return { number, count, ...slot };
     return {
       number,
@@ -184,9 +184,9 @@ export class BatchLoader {
   }
 }
 
-function requireWhole(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
+function checkInteger(name: string, value: number, minimum: number): void {
+  if (Number.isSafeInteger(value) && value >= minimum) return;
   throw new ArgumentError(
-    `loader: ${name} must be a whole number of at least ${least}, got ${value}`,
+    `loader: ${name} must be a whole number of at least ${minimum}, got ${value}`,
   );
 }

@@ -67,10 +67,10 @@ export function strokeWidth(image: Uint8Array): number {
   // Start one row and one column outside the image, so that ink at the border also has an edge.
   for (let y = -1; y < IMAGE_SIDE; y++) {
     for (let x = -1; x < IMAGE_SIDE; x++) {
-      const here = pixel(image, x, y);
-      const dx = pixel(image, x + 1, y) - here;
-      const dy = pixel(image, x, y + 1) - here;
-      area += here;
+      const value = pixel(image, x, y);
+      const dx = pixel(image, x + 1, y) - value;
+      const dy = pixel(image, x, y + 1) - value;
+      area += value;
       perimeter += Math.sqrt(dx * dx + dy * dy);
     }
   }
@@ -85,9 +85,9 @@ function pixel(image: Uint8Array, x: number, y: number): number {
 /** The 25th, 50th and 75th percentiles. */
 export function quartiles(values: ArrayLike<number>): Quartiles {
   const sorted = Float64Array.from(values).sort();
-  const at = (part: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
-  return { lower: at(0.25), median: at(0.5), upper: at(0.75) };
+  const quantile = (fraction: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))];
+  return { lower: quantile(0.25), median: quantile(0.5), upper: quantile(0.75) };
 }
 
 /**

@@ -22,36 +22,36 @@ export function smoothSpan(
   [before, from, to, after]: readonly [before: number, from: number, to: number, after: number],
   steps: number,
   path: Path,
-  at: number,
+  offset: number,
 ): void {
   const [x1, y1, x2, y2] = [knots[2 * from], knots[2 * from + 1], knots[2 * to], knots[2 * to + 1]];
-  const chord = rootOfDistance(x2 - x1, y2 - y1);
+  const chord = sqrtDistance(x2 - x1, y2 - y1);
   // The inner control points of this span's cubic Bezier, a third of the tangent away
   // from its ends.
   let [ax, ay] = [x1 + (x2 - x1) / 3, y1 + (y2 - y1) / 3];
   let [bx, by] = [x2 - (x2 - x1) / 3, y2 - (y2 - y1) / 3];
   if (before >= 0) {
     const [x0, y0] = [knots[2 * before], knots[2 * before + 1]];
-    const gap = rootOfDistance(x1 - x0, y1 - y0);
+    const gap = sqrtDistance(x1 - x0, y1 - y0);
     ax = control(x0, x1, x2, gap, chord);
     ay = control(y0, y1, y2, gap, chord);
   }
   if (after >= 0) {
     const [x3, y3] = [knots[2 * after], knots[2 * after + 1]];
-    const gap = rootOfDistance(x3 - x2, y3 - y2);
+    const gap = sqrtDistance(x3 - x2, y3 - y2);
     bx = control(x3, x2, x1, gap, chord);
     by = control(y3, y2, y1, gap, chord);
   }
   for (let step = 1; step <= steps; step++) {
     const t = step / steps;
     const u = 1 - t;
-    const place = at + 2 * (step - 1);
-    path[place] = u * u * u * x1 + 3 * u * t * (u * ax + t * bx) + t * t * t * x2;
-    path[place + 1] = u * u * u * y1 + 3 * u * t * (u * ay + t * by) + t * t * t * y2;
+    const index = offset + 2 * (step - 1);
+    path[index] = u * u * u * x1 + 3 * u * t * (u * ax + t * bx) + t * t * t * x2;
+    path[index + 1] = u * u * u * y1 + 3 * u * t * (u * ay + t * by) + t * t * t * y2;
   }
 }
 
-function rootOfDistance(dx: number, dy: number): number {
+function sqrtDistance(dx: number, dy: number): number {
   return Math.sqrt(Math.sqrt(dx * dx + dy * dy));
 }
 

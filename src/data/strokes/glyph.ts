@@ -8,7 +8,7 @@
 
 import { ArgumentError } from '../../engine/errors.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
-import { BLUR_REACH, Raster, type Stroke } from './raster.js';
+import { BLUR_RADIUS, Raster, type Stroke } from './raster.js';
 import { resample } from '../image/resample.js';
 import { boundingBox } from './boundingBox.js';
 
@@ -56,7 +56,7 @@ export class GlyphRenderer {
     this.#raster.clear();
     for (const stroke of fitToCanvas(strokes, inkSize)) this.#raster.drawStroke(stroke, penWidth);
     this.#raster.blur();
-    return finish(this.#raster);
+    return toGlyph(this.#raster);
   }
 }
 
@@ -69,10 +69,10 @@ function checkSizes(inkSize: number, penWidth: number): void {
   if (!(penWidth > 0 && penWidth <= 32)) {
     throw new ArgumentError(`glyph: penWidth must be above 0 and at most 32, got ${penWidth}`);
   }
-  const room = SOURCE_SIDE - 2 * BLUR_REACH - 2;
-  if (!(inkSize > 0 && inkSize + penWidth <= room)) {
+  const available = SOURCE_SIDE - 2 * BLUR_RADIUS - 2;
+  if (!(inkSize > 0 && inkSize + penWidth <= available)) {
     throw new ArgumentError(
-      `glyph: inkSize must be above 0 and, with the pen, at most ${room} of ${SOURCE_SIDE} pixels, got ${inkSize} + ${penWidth}`,
+      `glyph: inkSize must be above 0 and, with the pen, at most ${available} of ${SOURCE_SIDE} pixels, got ${inkSize} + ${penWidth}`,
     );
   }
 }
@@ -106,7 +106,7 @@ function fitToCanvas(strokes: readonly Stroke[], inkSize: number): Float64Array[
 }
 
 /** The second half of the recipe, from the blurred canvas: crop, center, shrink, stretch. */
-function finish(raster: Raster): Uint8Array {
+function toGlyph(raster: Raster): Uint8Array {
   const image = new Uint8Array(IMAGE_PIXELS);
   const box = raster.inkBox(0);
   if (!box) return image;
@@ -177,5 +177,5 @@ export function bitmapToGlyph(bitmap: GrayBitmap, threshold = 0.1): Uint8Array {
   const top = Math.floor((SOURCE_SIDE - scaledHeight) / 2);
   canvas.paste(scaled, scaledWidth, scaledHeight, left, top, 1);
   canvas.blur();
-  return finish(canvas);
+  return toGlyph(canvas);
 }

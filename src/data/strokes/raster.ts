@@ -16,7 +16,7 @@ export interface Box {
 }
 
 /** Radius of the blur: four sigma, where a Gaussian has fallen below 1/1000 of its peak. */
-export const BLUR_REACH = 4;
+export const BLUR_RADIUS = 4;
 
 /** exp(-k^2 / 2) for k = 0 .. 4, and the sum over -4 .. 4. */
 const GAUSSIAN = [
@@ -30,7 +30,7 @@ export class Raster {
   readonly width: number;
   readonly height: number;
   readonly data: Float32Array;
-  readonly #rows: Float32Array;
+  readonly #scratch: Float32Array;
   #left = 0;
   #top = 0;
   #right = -1;
@@ -40,7 +40,7 @@ export class Raster {
     this.width = width;
     this.height = height;
     this.data = new Float32Array(width * height);
-    this.#rows = new Float32Array(width * height);
+    this.#scratch = new Float32Array(width * height);
   }
 
   /** Clears the canvas. */
@@ -52,7 +52,7 @@ export class Raster {
     this.#bottom = -1;
   }
 
-  #touch(left: number, top: number, right: number, bottom: number): void {
+  #extendBounds(left: number, top: number, right: number, bottom: number): void {
     const empty = this.#right < 0;
     this.#left = Math.max(0, empty ? left : Math.min(this.#left, left));
     this.#top = Math.max(0, empty ? top : Math.min(this.#top, top));
@@ -80,7 +80,7 @@ export class Raster {
     const top = Math.max(0, Math.ceil(Math.min(y0, y1) - reach));
     const bottom = Math.min(this.height - 1, Math.floor(Math.max(y0, y1) + reach));
     if (left > right || top > bottom) return;
-    this.#touch(left, top, right, bottom);
+    this.#extendBounds(left, top, right, bottom);
     const dx = x1 - x0;
     const dy = y1 - y0;
     const lengthSquared = dx * dx + dy * dy;
@@ -91,14 +91,14 @@ export class Raster {
         const px = x - x0;
         const py = y - y0;
         // Parameter of the nearest point of the segment.
-        const along = Math.min(1, Math.max(0, (px * dx + py * dy) * scale));
-        const ox = px - along * dx;
-        const oy = py - along * dy;
+        const t = Math.min(1, Math.max(0, (px * dx + py * dy) * scale));
+        const ox = px - t * dx;
+        const oy = py - t * dy;
         const distanceSquared = ox * ox + oy * oy;
         if (distanceSquared >= reach * reach) continue;
         const ink = distanceSquared <= core ? 1 : Math.min(1, reach - Math.sqrt(distanceSquared));
-        const at = y * this.width + x;
-        if (ink > this.data[at]) this.data[at] = ink;
+        const index = y * this.width + x;
+        if (ink > this.data[index]) this.data[index] = ink;
       }
     }
   }
@@ -117,31 +117,31 @@ export class Raster {
         this.data[(top + y) * this.width + left + x] = Math.max(0, image[y * width + x] * gain);
       }
     }
-    this.#touch(left, top, left + width - 1, top + height - 1);
+    this.#extendBounds(left, top, left + width - 1, top + height - 1);
   }
 
   /** Gaussian blur of sigma 1 pixel, one axis after the other, over the modified region only. */
   blur(): void {
     if (this.#right < 0) return;
     const [left, right] = [this.#left, this.#right];
-    this.#touch(
-      left - BLUR_REACH,
-      this.#top - BLUR_REACH,
-      right + BLUR_REACH,
-      this.#bottom + BLUR_REACH,
+    this.#extendBounds(
+      left - BLUR_RADIUS,
+      this.#top - BLUR_RADIUS,
+      right + BLUR_RADIUS,
+      this.#bottom + BLUR_RADIUS,
     );
     const { data, width, height } = this;
-    const rows = this.#rows;
+    const rows = this.#scratch;
     for (let y = this.#top; y <= this.#bottom; y++) {
       const row = y * width;
       for (let x = this.#left; x <= this.#right; x++) {
-        rows[row + x] = tap(data, row + x, 1, x, width);
+        rows[row + x] = blurAt(data, row + x, 1, x, width);
       }
     }
     for (let y = this.#top; y <= this.#bottom; y++) {
       const row = y * width;
       for (let x = this.#left; x <= this.#right; x++) {
-        data[row + x] = tap(rows, row + x, width, y, height);
+        data[row + x] = blurAt(rows, row + x, width, y, height);
       }
     }
     // `rows` outside the modified region must be paper next time.
@@ -166,20 +166,26 @@ export class Raster {
 }
 
 /** Nine taps along one axis around `at`; beyond the canvas there is paper. */
-function tap(data: Float32Array, at: number, step: number, place: number, size: number): number {
-  if (place >= BLUR_REACH && place < size - BLUR_REACH) {
+function blurAt(
+  data: Float32Array,
+  index: number,
+  step: number,
+  position: number,
+  size: number,
+): number {
+  if (position >= BLUR_RADIUS && position < size - BLUR_RADIUS) {
     return (
-      TAP_0 * data[at] +
-      TAP_1 * (data[at - step] + data[at + step]) +
-      TAP_2 * (data[at - 2 * step] + data[at + 2 * step]) +
-      TAP_3 * (data[at - 3 * step] + data[at + 3 * step]) +
-      TAP_4 * (data[at - 4 * step] + data[at + 4 * step])
+      TAP_0 * data[index] +
+      TAP_1 * (data[index - step] + data[index + step]) +
+      TAP_2 * (data[index - 2 * step] + data[index + 2 * step]) +
+      TAP_3 * (data[index - 3 * step] + data[index + 3 * step]) +
+      TAP_4 * (data[index - 4 * step] + data[index + 4 * step])
     );
   }
   let sum = 0;
-  for (let k = -BLUR_REACH; k <= BLUR_REACH; k++) {
-    if (place + k >= 0 && place + k < size)
-      sum += (GAUSSIAN[Math.abs(k)] / GAUSSIAN_SUM) * data[at + k * step];
+  for (let k = -BLUR_RADIUS; k <= BLUR_RADIUS; k++) {
+    if (position + k >= 0 && position + k < size)
+      sum += (GAUSSIAN[Math.abs(k)] / GAUSSIAN_SUM) * data[index + k * step];
   }
   return sum;
 }

@@ -21,7 +21,7 @@ const SKELETONS: readonly (readonly Skeleton[])[] = BALANCED_CLASSES.map((name) 
 );
 
 /** Polyline points per curve span; more would be finer than a pixel. */
-const STEPS = 6;
+const STEPS_PER_SPAN = 6;
 
 export type SyntheticPart = 'train' | 'validation' | 'test';
 
@@ -43,7 +43,7 @@ export interface SyntheticSample {
 /** A synthetic character as strokes, the pen to draw them with, and its class index. */
 export interface SyntheticDrawing {
   readonly strokes: readonly Stroke[];
-  readonly tool: GlyphOptions;
+  readonly pen: GlyphOptions;
   readonly label: number;
 }
 
@@ -51,17 +51,17 @@ export interface SyntheticDrawing {
 export class SyntheticCharacters {
   /** Names of the 47 classes of EMNIST Balanced. */
   readonly classes = BALANCED_CLASSES;
-  readonly #root: Rng;
+  readonly #rng: Rng;
   readonly #renderer = new GlyphRenderer();
 
   constructor(options: SyntheticOptions) {
-    this.#root = new Rng(options.seed).split(`synthetic-${options.part ?? 'train'}`);
+    this.#rng = new Rng(options.seed).split(`synthetic-${options.part ?? 'train'}`);
   }
 
   /** Draws sample `index`. The label is `index` modulo 47, so any range of indices is balanced. */
   sample(index: number): SyntheticSample {
-    const { strokes, tool, label } = this.drawing(index);
-    return { image: this.#renderer.render(strokes, tool), label };
+    const { strokes, pen, label } = this.drawing(index);
+    return { image: this.#renderer.render(strokes, pen), label };
   }
 
   /**
@@ -77,9 +77,9 @@ export class SyntheticCharacters {
       );
     }
     const label = index % this.classes.length;
-    const hand = new Hand(this.#root.split(String(index)));
-    const skeleton = hand.choose(SKELETONS[label]);
-    return { strokes: hand.write(skeleton), tool: hand.tool(skeleton), label };
+    const handwriting = new Handwriting(this.#rng.split(String(index)));
+    const skeleton = handwriting.choose(SKELETONS[label]);
+    return { strokes: handwriting.write(skeleton), pen: handwriting.pen(skeleton), label };
   }
 }
 
@@ -121,13 +121,13 @@ export function* drawDataset(
 }
 
 /** Random handwriting parameters of one character: one writer with one pen. */
-class Hand {
+class Handwriting {
   readonly #rng: Rng;
   /** x' = xx x + xy y, y' = yx x + yy y: stretch, slant and rotation combined. */
   readonly #affine: readonly [xx: number, xy: number, yx: number, yy: number];
   /** A smooth bend of the whole sheet: the quadratic terms of x' and of y'. */
   readonly #bend: readonly number[];
-  readonly #unsteadiness: number;
+  readonly #jitter: number;
   /** In pixels of the 128 x 128 canvas. */
   readonly #capitalHeight: number;
   readonly #penWidth: number;
@@ -135,10 +135,10 @@ class Hand {
   constructor(rng: Rng) {
     this.#rng = rng;
     const stretch = rng.between(0.82, 1.28);
-    const slant = 0.26 + 0.4 * this.#spread(); // most handwriting leans right
+    const slant = 0.26 + 0.4 * this.#triangular(); // most handwriting leans right
     // A rotation by about 2t, from t = tan(angle / 2), without sine or cosine (see
     // raster.ts for why).
-    const t = 0.075 * this.#spread();
+    const t = 0.075 * this.#triangular();
     const cosine = (1 - t * t) / (1 + t * t);
     const sine = (2 * t) / (1 + t * t);
     const leaning = -slant * stretch;
@@ -148,32 +148,32 @@ class Hand {
       sine * stretch,
       sine * leaning + cosine,
     ];
-    this.#bend = Array.from({ length: 6 }, () => 0.0022 * this.#spread());
-    this.#unsteadiness = rng.between(2, 9);
-    this.#capitalHeight = 62 + 24 * this.#spread();
-    this.#penWidth = 7.4 + 3.4 * this.#spread();
+    this.#bend = Array.from({ length: 6 }, () => 0.0022 * this.#triangular());
+    this.#jitter = rng.between(2, 9);
+    this.#capitalHeight = 62 + 24 * this.#triangular();
+    this.#penWidth = 7.4 + 3.4 * this.#triangular();
   }
 
   /**
    * A random number in (-1, 1) with a triangular density around 0: the difference of
    * two uniform draws.
    */
-  #spread(): number {
+  #triangular(): number {
     return this.#rng.uniform() - this.#rng.uniform();
   }
 
   /** Chooses a form with probability proportional to its weight. */
   choose(forms: readonly Skeleton[]): Skeleton {
     const total = forms.reduce((sum, form) => sum + form.weight, 0);
-    let rest = this.#rng.uniform() * total;
-    return forms.find((form) => (rest -= form.weight) < 0) ?? forms[0];
+    let remaining = this.#rng.uniform() * total;
+    return forms.find((form) => (remaining -= form.weight) < 0) ?? forms[0];
   }
 
   /**
    * The pen and size of a form. The same pen writes small letters smaller, so they are bolder and
    * softer when enlarged to 28 x 28.
    */
-  tool(skeleton: Skeleton): GlyphOptions {
+  pen(skeleton: Skeleton): GlyphOptions {
     return { inkSize: (this.#capitalHeight * skeleton.size) / 100, penWidth: this.#penWidth };
   }
 
@@ -181,13 +181,12 @@ class Hand {
   write(skeleton: Skeleton): Float64Array[] {
     return skeleton.strokes.map((stroke) => {
       // Random offsets: a small one per stroke, and one per point.
-      const offsetX = 0.5 * this.#unsteadiness * this.#spread();
-      const offsetY = 0.5 * this.#unsteadiness * this.#spread();
+      const offsetX = 0.5 * this.#jitter * this.#triangular();
+      const offsetY = 0.5 * this.#jitter * this.#triangular();
       const knots = stroke.knots.map(
-        (value, i) =>
-          value + (i % 2 === 0 ? offsetX : offsetY) + this.#unsteadiness * this.#spread(),
+        (value, i) => value + (i % 2 === 0 ? offsetX : offsetY) + this.#jitter * this.#triangular(),
       );
-      return this.#distort(smoothPath(stroke, knots, STEPS));
+      return this.#distort(smoothPath(stroke, knots, STEPS_PER_SPAN));
     });
   }
 

@@ -45,9 +45,9 @@ export class BufferPool<Block> {
   /** Returns a block that was taken for `length` elements to the pool. */
   give(block: Block, length: number): void {
     const capacity = sizeClass(length);
-    const waiting = this.#free.get(capacity);
-    if (waiting === undefined) this.#free.set(capacity, [block]);
-    else waiting.push(block);
+    const freeBlocks = this.#free.get(capacity);
+    if (freeBlocks === undefined) this.#free.set(capacity, [block]);
+    else freeBlocks.push(block);
     this.#live -= 1;
     this.#liveBytes -= capacity * this.#bytesPerElement;
   }

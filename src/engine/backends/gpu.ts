@@ -45,16 +45,16 @@ export async function createGpuBackend({
     );
   }
   // First, because most machines lack the mode and need not load gpu.js.
-  const withdraw = await prepareHost(mode);
+  const cleanup = await prepareHost(mode);
   let backend: GpuBackend;
   try {
-    backend = new GpuBackend(await openDevice(mode, await importLibrary(), withdraw), maxKernels);
+    backend = new GpuBackend(await openDevice(mode, await importLibrary(), cleanup), maxKernels);
   } catch (error) {
-    withdraw();
+    cleanup();
     throw error;
   }
   try {
-    await checkNumbers(backend);
+    await checkResults(backend);
   } catch (error) {
     await backend.dispose();
     throw error;
@@ -80,10 +80,10 @@ async function importLibrary(): Promise<Library> {
  *
  * @throws BackendError if the results are wrong
  */
-async function checkNumbers(backend: GpuBackend): Promise<void> {
+async function checkResults(backend: GpuBackend): Promise<void> {
   const length = 8;
   const x = backend.upload(Float32Array.from({ length }, (_, index) => index));
-  const line = backend.run({
+  const affine = backend.run({
     kernel: scaleShift,
     inputs: [x],
     constants: {},
@@ -93,13 +93,13 @@ async function checkNumbers(backend: GpuBackend): Promise<void> {
   const constants = { size: 2, inner: 1 };
   const pairs = backend.run({
     kernel: sumAxis,
-    inputs: [line],
+    inputs: [affine],
     constants,
     scalars: {},
     length: length / 2,
   });
   const values = await backend.read(pairs);
-  for (const buffer of [x, line, pairs]) backend.free(buffer);
+  for (const buffer of [x, affine, pairs]) backend.free(buffer);
   if (values.join() !== '4,12,20,28') {
     const { adapter } = backend.adapter;
     throw new BackendError(

@@ -4,7 +4,7 @@ import * as kernels from '../../../kernels/elementwise.js';
 import { elementwise, filled } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
 import { defineOp, type Sample, type NoAttributes } from '../op.js';
-import { anywhere, awayFromZero, condition, distinct, positive } from '../sample.js';
+import { anywhere, awayFromZero, binary, distinct, positive } from '../sample.js';
 import { broadcastShapes, type Shape } from '../shape.js';
 import { full, Tensor } from '../tensor.js';
 
@@ -16,12 +16,12 @@ function broadcast(name: string): (shapes: readonly Shape[]) => Shape {
 }
 
 /** Converts numbers to scalar tensors on the backend of the other operands. */
-function tensors(...operands: Operand[]): Tensor[] {
-  const beside = operands.find((operand) => operand instanceof Tensor);
+function toTensors(...operands: Operand[]): Tensor[] {
+  const tensorOperand = operands.find((operand) => operand instanceof Tensor);
   return operands.map((operand) =>
     operand instanceof Tensor
       ? operand
-      : full([], operand, beside && { backend: beside.array.backend }),
+      : full([], operand, tensorOperand && { backend: tensorOperand.array.backend }),
   );
 }
 
@@ -29,7 +29,9 @@ function tensors(...operands: Operand[]): Tensor[] {
  * Samples of the cases of broadcasting: equal shapes, a row, a column, a scalar, and both operands
  * repeated.
  */
-function pairs(make: (...shape: number[]) => ReturnType<typeof anywhere>): Sample<NoAttributes>[] {
+function broadcastSamples(
+  make: (...shape: number[]) => ReturnType<typeof anywhere>,
+): Sample<NoAttributes>[] {
   const shapes: [string, number[], number[]][] = [
     ['equal shapes', [2, 3], [2, 3]],
     ['row', [4, 3], [3]],
@@ -50,7 +52,7 @@ export const addOp = defineOp<NoAttributes>({
   infer: broadcast('add'),
   forward: (inputs) => elementwise(kernels.add, inputs),
   backward: ({ grad }) => [() => grad, () => grad], // d(a+b) = da + db
-  samples: pairs(anywhere),
+  samples: broadcastSamples(anywhere),
 });
 
 /** The op behind `sub`: two inputs that broadcast. */
@@ -62,7 +64,7 @@ export const subOp = defineOp<NoAttributes>({
     () => grad,
     () => elementwise(kernels.scaleShift, [grad], { factor: -1, summand: 0 }),
   ], // da - db
-  samples: pairs(anywhere),
+  samples: broadcastSamples(anywhere),
 });
 
 /** The op behind `mul`: two inputs that broadcast. */
@@ -74,7 +76,7 @@ export const mulOp = defineOp<NoAttributes>({
     () => elementwise(kernels.mul, [grad, b]), // d(ab)/da = b
     () => elementwise(kernels.mul, [grad, a]), // d(ab)/db = a
   ],
-  samples: pairs(anywhere),
+  samples: broadcastSamples(anywhere),
 });
 
 /** The op behind `div`: two inputs that broadcast. */
@@ -86,7 +88,7 @@ export const divOp = defineOp<NoAttributes>({
     () => elementwise(kernels.div, [grad, b]), // d(a/b)/da = 1/b
     () => elementwise(kernels.divGradDenominator, [grad, a, b]), // d(a/b)/db = -a/b^2
   ],
-  samples: pairs(awayFromZero),
+  samples: broadcastSamples(awayFromZero),
 });
 
 /** The op behind `maximum`: two inputs that broadcast. */
@@ -114,18 +116,18 @@ export const whereOp = defineOp<NoAttributes>({
   infer: broadcast('where'),
   forward: (inputs) => elementwise(kernels.where, inputs),
   // The gradient of each element goes to the operand it was selected from.
-  backward: ({ grad, inputs: [chosen] }) => [
+  backward: ({ grad, inputs: [condition] }) => [
     null,
-    () => elementwise(kernels.where, [chosen, grad, zero(grad)]),
-    () => elementwise(kernels.where, [chosen, zero(grad), grad]),
+    () => elementwise(kernels.where, [condition, grad, zero(grad)]),
+    () => elementwise(kernels.where, [condition, zero(grad), grad]),
   ],
   samples: [
     {
       title: 'equal shapes',
-      inputs: [condition(3, 4), anywhere(3, 4), anywhere(3, 4)],
+      inputs: [binary(3, 4), anywhere(3, 4), anywhere(3, 4)],
       attributes: {},
     },
-    { title: 'broadcast', inputs: [condition(3, 1), anywhere(4), anywhere()], attributes: {} },
+    { title: 'broadcast', inputs: [binary(3, 1), anywhere(4), anywhere()], attributes: {} },
   ],
 });
 
@@ -159,7 +161,7 @@ export const scaleShiftOp = defineOp<ScaleShiftAttributes>({
  * @throws ShapeError if the shapes cannot be broadcast
  */
 export function add(a: Operand, b: Operand): Tensor {
-  return addOp(tensors(a, b), {});
+  return addOp(toTensors(a, b), {});
 }
 
 /**
@@ -168,7 +170,7 @@ export function add(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  */
 export function sub(a: Operand, b: Operand): Tensor {
-  return subOp(tensors(a, b), {});
+  return subOp(toTensors(a, b), {});
 }
 
 /**
@@ -177,7 +179,7 @@ export function sub(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  */
 export function mul(a: Operand, b: Operand): Tensor {
-  return mulOp(tensors(a, b), {});
+  return mulOp(toTensors(a, b), {});
 }
 
 /**
@@ -186,7 +188,7 @@ export function mul(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  */
 export function div(a: Operand, b: Operand): Tensor {
-  return divOp(tensors(a, b), {});
+  return divOp(toTensors(a, b), {});
 }
 
 /**
@@ -195,7 +197,7 @@ export function div(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  */
 export function maximum(a: Operand, b: Operand): Tensor {
-  return maximumOp(tensors(a, b), {});
+  return maximumOp(toTensors(a, b), {});
 }
 
 /**
@@ -203,8 +205,8 @@ export function maximum(a: Operand, b: Operand): Tensor {
  *
  * @throws ShapeError if the shapes cannot be broadcast
  */
-export function where(chosen: Tensor, a: Operand, b: Operand): Tensor {
-  return whereOp(tensors(chosen, a, b), {});
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  return whereOp(toTensors(condition, a, b), {});
 }
 
 /**

@@ -47,14 +47,14 @@ export const batchNormTrain = defineRoutine<ChannelConstants, NormScalars>({
   outputs: ({ images, channels, spatial }) => [[images, channels, spatial], [channels], [channels]],
   compose: ([x, weight, bias], constants, { epsilon }) => {
     const { images, channels, spatial } = constants;
-    const share = 1 / (images * spatial);
+    const inverseCount = 1 / (images * spatial);
     const mean = elementwise(scaleShift, [channelSumRoutine([x], constants)[0]], {
-      factor: share,
+      factor: inverseCount,
       summand: 0,
     });
     const planes = launch(kernels.squaredDeviation, [x, mean], [images, channels], constants);
     const variance = elementwise(scaleShift, [sumOver(planes, [0]).reshape([channels])], {
-      factor: share,
+      factor: inverseCount,
       summand: 0,
     });
     const inverse = elementwise(kernels.inverseDeviation, [variance], { epsilon });
@@ -116,26 +116,26 @@ export interface BatchNormAttributes {
 export function checkChannels(
   [x, weight, bias]: readonly Shape[],
   { running, training }: BatchNormAttributes,
-  who: string,
+  caller: string,
 ): void {
-  if (x.length < 2) throw new ShapeError(`${who}: needs [N, C, ...], got ${format(x)}`);
-  for (const own of [
+  if (x.length < 2) throw new ShapeError(`${caller}: needs [N, C, ...], got ${format(x)}`);
+  for (const parameterShape of [
     weight,
     bias,
     ...(running ? [running.mean.shape, running.variance.shape] : []),
   ]) {
-    if (own.length !== 1 || own[0] !== x[1]) {
+    if (parameterShape.length !== 1 || parameterShape[0] !== x[1]) {
       throw new ShapeError(
-        `${who}: input has ${x[1]} channels but a parameter has shape ${format(own)}`,
+        `${caller}: input has ${x[1]} channels but a parameter has shape ${format(parameterShape)}`,
       );
     }
   }
   if (!training && running === null) {
-    throw new ArgumentError(`${who}: evaluation needs running statistics`);
+    throw new ArgumentError(`${caller}: evaluation needs running statistics`);
   }
   if (training && sizeOf(x) / x[1] < 2) {
     throw new ArgumentError(
-      `${who}: training needs more than one value per channel, got ${format(x)}`,
+      `${caller}: training needs more than one value per channel, got ${format(x)}`,
     );
   }
 }
@@ -188,7 +188,7 @@ export function evaluationGradients(
   ];
 }
 
-const ofBatch: BatchNormAttributes = {
+const trainingAttributes: BatchNormAttributes = {
   epsilon: 1e-5,
   momentum: 0.1,
   running: null,
@@ -221,9 +221,9 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
     const [x, weight] = inputs;
     const constants = channelConstants(x.shape);
     // One routine computes all three gradients; the first thunk that runs calls it.
-    let all: readonly NdArray[] | null = null;
+    let cached: readonly NdArray[] | null = null;
     const gradients = (): readonly NdArray[] =>
-      (all ??= batchNormTrainGrad([grad, x, ...saved, weight], constants, {
+      (cached ??= batchNormTrainGrad([grad, x, ...saved, weight], constants, {
         epsilon: attributes.epsilon,
       }));
     return [() => gradients()[0].reshape(x.shape), () => gradients()[1], () => gradients()[2]];
@@ -232,17 +232,17 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
     {
       title: 'training, images',
       inputs: [anywhere(3, 2, 4, 3), positive(2), anywhere(2)],
-      attributes: ofBatch,
+      attributes: trainingAttributes,
     },
     {
       title: 'training, rows',
       inputs: [anywhere(6, 5), positive(5), anywhere(5)],
-      attributes: ofBatch,
+      attributes: trainingAttributes,
     },
     {
       title: 'training, large epsilon',
       inputs: [anywhere(2, 9, 5, 5), positive(9), anywhere(9)],
-      attributes: { ...ofBatch, epsilon: 1e-2 },
+      attributes: { ...trainingAttributes, epsilon: 1e-2 },
     },
   ],
 });

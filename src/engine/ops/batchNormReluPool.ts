@@ -97,7 +97,7 @@ export const bnReluPoolEval = defineRoutine<PoolConstants, NormScalars>({
  * two are nearly equal. With the weights below, batch norm maps none of them near ReLU's kink, for
  * any seed.
  */
-const evenChannels = (
+const evenlySpacedChannels = (
   images: number,
   channels: number,
   height: number,
@@ -136,7 +136,7 @@ const biases = (channels: number): SampleInput => ({
   values: () => Float64Array.from({ length: channels }, (_, c) => ((c % 5) - 2) * 0.23 + 0.04),
 });
 
-const attributes: BatchNormAttributes = {
+const sampleAttributes: BatchNormAttributes = {
   epsilon: 1e-5,
   momentum: 0.1,
   running: null,
@@ -146,53 +146,61 @@ const attributes: BatchNormAttributes = {
 /** The op behind `batchNormReluPool`: x [N, C, H, W], weight [C], bias [C]. */
 export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
   name: NAME,
-  infer: (shapes, own) => {
+  infer: (shapes, options) => {
     const g = geometry(shapes[0]);
-    checkChannels(shapes, own, NAME);
+    checkChannels(shapes, options, NAME);
     return pooledShape(shapes[0], g);
   },
-  forward: ([x, weight, bias], own, save) => {
-    const { epsilon, running, training } = own;
+  forward: ([x, weight, bias], options, save) => {
+    const { epsilon, running, training } = options;
     const g = geometry(x.shape);
     if (!training) {
       const inputs = [x, running!.mean.array, running!.variance.array, weight, bias];
       return bnReluPoolEval(inputs, g, { epsilon })[0].reshape(pooledShape(x.shape, g));
     }
     const [y, mean, variance] = bnReluPoolTrain([x, weight, bias], g, { epsilon });
-    updateRunning(mean, variance, sizeOf(x.shape) / g.channels, own);
+    updateRunning(mean, variance, sizeOf(x.shape) / g.channels, options);
     save(mean);
     save(variance);
     return y.reshape(pooledShape(x.shape, g));
   },
-  backward: ({ grad, inputs, attributes: own, saved }) => {
-    const { epsilon, running, training } = own;
+  backward: ({ grad, inputs, attributes: options, saved }) => {
+    const { epsilon, running, training } = options;
     const [x, weight, bias] = inputs;
     const g = geometry(x.shape);
     if (!training) {
       const normInputs = [x, running!.mean.array, running!.variance.array, weight, bias];
       let gradNorm: NdArray | null = null;
-      const through = (): NdArray =>
+      const gradOfNorm = (): NdArray =>
         (gradNorm ??= reluPoolGrad(grad, normalize(normInputs, g, epsilon), g).reshape(x.shape));
-      return evaluationGradients(through, inputs, own);
+      return evaluationGradients(gradOfNorm, inputs, options);
     }
     // One routine computes all three gradients; the first thunk that runs calls it.
-    let all: readonly NdArray[] | null = null;
+    let cached: readonly NdArray[] | null = null;
     const gradients = (): readonly NdArray[] =>
-      (all ??= bnReluPoolTrainGrad([grad, x, ...saved, weight, bias], g, { epsilon }));
+      (cached ??= bnReluPoolTrainGrad([grad, x, ...saved, weight, bias], g, { epsilon }));
     return [() => gradients()[0].reshape(x.shape), () => gradients()[1], () => gradients()[2]];
   },
   samples: [
-    { title: 'even size', inputs: [evenChannels(2, 2, 4, 6), weights(2), biases(2)], attributes },
-    { title: 'odd size', inputs: [evenChannels(2, 5, 5, 7), weights(5), biases(5)], attributes },
+    {
+      title: 'even size',
+      inputs: [evenlySpacedChannels(2, 2, 4, 6), weights(2), biases(2)],
+      attributes: sampleAttributes,
+    },
+    {
+      title: 'odd size',
+      inputs: [evenlySpacedChannels(2, 5, 5, 7), weights(5), biases(5)],
+      attributes: sampleAttributes,
+    },
     {
       title: 'odd width',
-      inputs: [evenChannels(3, 21, 2, 3), weights(21), biases(21)],
-      attributes,
+      inputs: [evenlySpacedChannels(3, 21, 2, 3), weights(21), biases(21)],
+      attributes: sampleAttributes,
     },
     {
       title: 'large epsilon',
-      inputs: [evenChannels(1, 4, 7, 4), weights(4), biases(4)],
-      attributes: { ...attributes, epsilon: 0.02 },
+      inputs: [evenlySpacedChannels(1, 4, 7, 4), weights(4), biases(4)],
+      attributes: { ...sampleAttributes, epsilon: 0.02 },
     },
   ],
 });

@@ -11,7 +11,7 @@ import { anywhere } from '../sample.js';
 import { format, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { channelSum } from './batchNorm.js';
-import { checkImages, pair, windowPlaces, type Pair } from './internal/window.js';
+import { checkImages, pair, outputSize, type Pair } from './internal/window.js';
 
 /** Options of `conv2d`; a pair is one number for both directions or [vertical, horizontal]. */
 export interface Conv2dOptions {
@@ -45,9 +45,9 @@ function geometry(x: Shape, weight: Shape, options: Conv2dOptions): Conv2dConsta
   const [batch, inChannels, height, width] = x;
   const [outChannels, groupIn, kernelHeight, kernelWidth] = weight;
   if (inChannels !== groupIn * groups) {
-    const times = groups === 1 ? '' : ` x ${groups} groups`;
+    const groupSuffix = groups === 1 ? '' : ` x ${groups} groups`;
     throw new ShapeError(
-      `conv2d: input has ${inChannels} channels but weight expects ${groupIn}${times} ${shapes}`,
+      `conv2d: input has ${inChannels} channels but weight expects ${groupIn}${groupSuffix} ${shapes}`,
     );
   }
   if (outChannels % groups !== 0) {
@@ -55,8 +55,8 @@ function geometry(x: Shape, weight: Shape, options: Conv2dOptions): Conv2dConsta
       `conv2d: ${outChannels} output channels do not divide into ${groups} groups ${shapes}`,
     );
   }
-  const outHeight = windowPlaces(height, kernelHeight, strideY, padY, dilationY);
-  const outWidth = windowPlaces(width, kernelWidth, strideX, padX, dilationX);
+  const outHeight = outputSize(height, kernelHeight, strideY, padY, dilationY);
+  const outWidth = outputSize(width, kernelWidth, strideX, padX, dilationX);
   if (outHeight < 1 || outWidth < 1) {
     throw new ShapeError(
       `conv2d: the window is larger than the padded image ${shapes}, padding [${padY},${padX}]`,
@@ -89,9 +89,9 @@ function geometry(x: Shape, weight: Shape, options: Conv2dOptions): Conv2dConsta
  * and then adds these parts.
  */
 function gradWeight(x: NdArray, grad: NdArray, shape: Shape, g: Conv2dConstants): NdArray {
-  const places = g.outHeight * g.outWidth;
-  const most = Math.max(1, Math.floor((x.backend.maxTerms ?? Infinity) / places));
-  const partImages = Math.min(g.batch, most);
+  const positions = g.outHeight * g.outWidth;
+  const maxImages = Math.max(1, Math.floor((x.backend.maxTerms ?? Infinity) / positions));
+  const partImages = Math.min(g.batch, maxImages);
   const parts = Math.ceil(g.batch / partImages);
   const sums = launch(kernels.conv2dGradWeight, [x, grad], [parts, ...shape], { ...g, partImages });
   return (parts === 1 ? sums : sumOver(sums, [0])).reshape(shape);
@@ -132,10 +132,10 @@ export const conv2dOp = defineOp<Conv2dOptions>({
   },
   forward: ([x, weight, bias], options) => {
     const g = geometry(x.shape, weight.shape, options);
-    const given = (bias as typeof x | undefined) ?? filled(x.backend, [g.outChannels], 0);
+    const biasOrZeros = (bias as typeof x | undefined) ?? filled(x.backend, [g.outChannels], 0);
     return launch(
       kernels.conv2d,
-      [x, weight, given],
+      [x, weight, biasOrZeros],
       [g.batch, g.outChannels, g.outHeight, g.outWidth],
       g,
     );

@@ -20,7 +20,12 @@ import { poolGeometry } from './pool.js';
 const NAME = 'convNormReluPool';
 
 /** The 2x2 pooling windows over the output of a convolution. */
-function halvingOf({ batch, outChannels, outHeight, outWidth }: Conv2dConstants): PoolConstants {
+function poolGeometryOf({
+  batch,
+  outChannels,
+  outHeight,
+  outWidth,
+}: Conv2dConstants): PoolConstants {
   return poolGeometry([batch, outChannels, outHeight, outWidth], { window: 2 }, NAME);
 }
 
@@ -30,15 +35,15 @@ function halvingOf({ batch, outChannels, outHeight, outWidth }: Conv2dConstants)
  */
 export const convNormReluPoolEval = defineRoutine<Conv2dConstants, NormScalars>({
   name: 'convNormReluPoolEval',
-  outputs: (c) => {
-    const { planes, outHeight, outWidth } = halvingOf(c);
+  outputs: (g) => {
+    const { planes, outHeight, outWidth } = poolGeometryOf(g);
     return [[planes, outHeight, outWidth]];
   },
-  compose: ([x, weight, mean, variance, gamma, beta, bias], c, { epsilon }) => {
-    const shape = [c.batch, c.outChannels, c.outHeight, c.outWidth];
-    const given = (bias as NdArray | undefined) ?? filled(x.backend, [c.outChannels], 0);
-    const y = launch(kernels.conv2d, [x, weight, given], shape, c);
-    return bnReluPoolEval([y, mean, variance, gamma, beta], halvingOf(c), { epsilon });
+  compose: ([x, weight, mean, variance, gamma, beta, bias], g, { epsilon }) => {
+    const shape = [g.batch, g.outChannels, g.outHeight, g.outWidth];
+    const biasOrZeros = (bias as NdArray | undefined) ?? filled(x.backend, [g.outChannels], 0);
+    const y = launch(kernels.conv2d, [x, weight, biasOrZeros], shape, g);
+    return bnReluPoolEval([y, mean, variance, gamma, beta], poolGeometryOf(g), { epsilon });
   },
 });
 
@@ -67,16 +72,16 @@ export interface ConvNormOperands {
  *   convolution
  * @throws ArgumentError while a graph is recorded, or without running statistics
  */
-export function convNormReluPool(x: Tensor, own: ConvNormOperands): Tensor {
-  const { weight, bias, options, gamma, beta, attributes } = own;
+export function convNormReluPool(x: Tensor, operands: ConvNormOperands): Tensor {
+  const { weight, bias, options, gamma, beta, attributes } = operands;
   const { running, training, epsilon } = attributes;
   if (isRecording()) throw new ArgumentError(`${NAME}: has no gradient; call it under noGrad()`);
   if (running === null || training) throw new ArgumentError(`${NAME}: needs running statistics`);
-  const c = conv2dGeometry(x.shape, weight.shape, bias?.shape, options);
-  const output = [c.batch, c.outChannels, c.outHeight, c.outWidth];
+  const g = conv2dGeometry(x.shape, weight.shape, bias?.shape, options);
+  const output = [g.batch, g.outChannels, g.outHeight, g.outWidth];
   checkChannels([output, gamma.shape, beta.shape], attributes, NAME);
   const statistics = [running.mean, running.variance, gamma, beta].map((tensor) => tensor.array);
   const inputs = [x.array, weight.array, ...statistics, ...(bias === null ? [] : [bias.array])];
-  const [y] = convNormReluPoolEval(inputs, c, { epsilon });
-  return new Tensor(y.reshape([c.batch, c.outChannels, ...y.shape.slice(1)]));
+  const [y] = convNormReluPoolEval(inputs, g, { epsilon });
+  return new Tensor(y.reshape([g.batch, g.outChannels, ...y.shape.slice(1)]));
 }

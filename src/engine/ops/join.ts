@@ -4,8 +4,8 @@ import * as kernels from '../../../kernels/layout.js';
 import { ArgumentError, ShapeError } from '../errors.js';
 import { launch } from '../launch.js';
 import { defineOp, type NoAttributes } from '../op.js';
-import { anywhere, indices } from '../sample.js';
-import { aroundAxis, format, normalizeAxis, sameShape } from '../shape.js';
+import { anywhere, randomIndices } from '../sample.js';
+import { splitAtAxis, format, normalizeAxis, sameShape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 
 /** Joins two tensors along `axis` (non-negative); `concat` joins any number. */
@@ -20,7 +20,7 @@ export const concatOp = defineOp<{ readonly axis: number }>({
     return a.with(axis, a[axis] + b[axis]);
   },
   forward: ([a, b], { axis }) => {
-    const { size: sizeA, inner } = aroundAxis(a.shape, axis);
+    const { size: sizeA, inner } = splitAtAxis(a.shape, axis);
     const sizeB = b.shape[axis];
     return launch(kernels.concat, [a, b], a.shape.with(axis, sizeA + sizeB), {
       sizeA,
@@ -47,29 +47,33 @@ export const concatOp = defineOp<{ readonly axis: number }>({
 /** The op behind `gatherRows`: table [rows, width], row indices of any shape. */
 export const gatherRowsOp = defineOp<NoAttributes>({
   name: 'gatherRows',
-  infer: ([table, places]) => {
+  infer: ([table, indices]) => {
     if (table.length !== 2)
       throw new ShapeError(`gatherRows: the table must have 2 axes, got ${format(table)}`);
-    return [...places, table[1]];
+    return [...indices, table[1]];
   },
-  forward: ([table, places]) => {
+  forward: ([table, indices]) => {
     const width = table.shape[1];
-    return launch(kernels.gatherRows, [table, places], [...places.shape, width], {
+    return launch(kernels.gatherRows, [table, indices], [...indices.shape, width], {
       width,
-      count: places.size,
+      count: indices.size,
     });
   },
-  backward: ({ grad, inputs: [table, places] }) => [
+  backward: ({ grad, inputs: [table, indices] }) => [
     () =>
-      launch(kernels.gatherRowsGrad, [grad, places], table.shape, {
+      launch(kernels.gatherRowsGrad, [grad, indices], table.shape, {
         width: table.shape[1],
-        count: places.size,
+        count: indices.size,
       }),
     null,
   ],
   samples: [
-    { title: 'some rows twice', inputs: [anywhere(3, 4), indices(3, 7)], attributes: {} },
-    { title: 'two axes of indices', inputs: [anywhere(5, 2), indices(5, 2, 3)], attributes: {} },
+    { title: 'some rows twice', inputs: [anywhere(3, 4), randomIndices(3, 7)], attributes: {} },
+    {
+      title: 'two axes of indices',
+      inputs: [anywhere(5, 2), randomIndices(5, 2, 3)],
+      attributes: {},
+    },
   ],
 });
 
@@ -81,13 +85,19 @@ export const gatherRowsOp = defineOp<NoAttributes>({
  */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ArgumentError('concat: needs at least one tensor');
-  const along = normalizeAxis(axis, tensors[0].shape.length, 'concat');
+  const normalizedAxis = normalizeAxis(axis, tensors[0].shape.length, 'concat');
   // Divide and conquer copies O(n log n) elements; sequential concatenation would copy O(n^2).
   if (tensors.length === 1) return tensors[0];
   const middle = Math.ceil(tensors.length / 2);
-  return concatOp([concat(tensors.slice(0, middle), along), concat(tensors.slice(middle), along)], {
-    axis: along,
-  });
+  return concatOp(
+    [
+      concat(tensors.slice(0, middle), normalizedAxis),
+      concat(tensors.slice(middle), normalizedAxis),
+    ],
+    {
+      axis: normalizedAxis,
+    },
+  );
 }
 
 /**
@@ -99,6 +109,6 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
  * @returns [...indices, width]
  * @throws ShapeError if the table does not have 2 axes
  */
-export function gatherRows(table: Tensor, places: Tensor): Tensor {
-  return gatherRowsOp([table, places], {});
+export function gatherRows(table: Tensor, indices: Tensor): Tensor {
+  return gatherRowsOp([table, indices], {});
 }

@@ -22,13 +22,16 @@ export const layerNormOp = defineComposite<LayerNormOptions>({
   name: 'layerNorm',
   compose: ([x, weight, bias], { epsilon = 1e-5 }) => {
     const rank = weight.shape.length;
-    const lead = x.shape.length - rank;
-    if (!sameShape(x.shape.slice(lead), weight.shape) || !sameShape(weight.shape, bias.shape)) {
+    const leadingAxes = x.shape.length - rank;
+    if (
+      !sameShape(x.shape.slice(leadingAxes), weight.shape) ||
+      !sameShape(weight.shape, bias.shape)
+    ) {
       throw new ShapeError(
         `layerNorm: the last axes of x ${format(x.shape)} must be those of weight ${format(weight.shape)} and bias ${format(bias.shape)}`,
       );
     }
-    const axes = weight.shape.map((_, axis) => lead + axis);
+    const axes = weight.shape.map((_, axis) => leadingAxes + axis);
     const centered = sub(x, mean(x, { axes, keepDims: true }));
     const variance = mean(mul(centered, centered), { axes, keepDims: true });
     const normalized = div(centered, sqrt(scaleShift(variance, 1, epsilon)));

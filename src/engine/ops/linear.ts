@@ -39,21 +39,21 @@ function asRows(x: NdArray): NdArray {
   return x.shape.length === 2 ? x : x.reshape([-1, x.shape.at(-1)!]);
 }
 
-const small = (...shape: number[]): SampleInput => ({
+const smallValues = (...shape: number[]): SampleInput => ({
   shape,
   differentiable: true,
   values: (rng) => Float64Array.from({ length: sizeOf(shape) }, () => rng.between(-0.2, 0.2)),
 });
 
 /** Large biases that determine the sign of every output, so that no sample is near ReLU's kink. */
-const decisive = (length: number): SampleInput => ({
+const largeBiases = (length: number): SampleInput => ({
   shape: [length],
   differentiable: true,
   values: (rng) =>
     Float64Array.from({ length }, (_, i) => rng.between(4, 5) * (i % 2 === 0 ? 1 : -1)),
 });
 
-const [plain, rectified] = [{ relu: false }, { relu: true }];
+const [withoutRelu, withRelu] = [{ relu: false }, { relu: true }];
 
 /**
  * The op behind `linear` and `linearRelu`: x [..., in], weight [out, in], optionally bias [out].
@@ -91,37 +91,41 @@ export const linearOp = defineOp<LinearAttributes>({
   backward: ({ grad, inputs: [x, weight], output, attributes }) => {
     // Gradient before the ReLU, computed once for all three thunks: the sum is positive exactly
     // where the output is.
-    let past: NdArray | null = null;
-    const gradSum = (): NdArray =>
-      (past ??= asRows(attributes.relu ? elementwise(reluGrad, [grad, output]) : grad));
+    let cached: NdArray | null = null;
+    const gradPreActivation = (): NdArray =>
+      (cached ??= asRows(attributes.relu ? elementwise(reluGrad, [grad, output]) : grad));
     return [
-      () => multiply(gradSum(), weight).reshape(x.shape), // dx = dy w
-      () => multiply(gradSum().permute([1, 0]), asRows(x)), // dw = dyT x
-      () => sumOver(gradSum(), [0]).reshape([weight.shape[0]]), // db = sum of dy over the rows
+      () => multiply(gradPreActivation(), weight).reshape(x.shape), // dx = dy w
+      () => multiply(gradPreActivation().permute([1, 0]), asRows(x)), // dw = dyT x
+      () => sumOver(gradPreActivation(), [0]).reshape([weight.shape[0]]), // db = sum of dy over the rows
     ];
   },
   samples: [
     {
       title: 'with bias',
       inputs: [anywhere(3, 4), anywhere(2, 4), anywhere(2)],
-      attributes: plain,
+      attributes: withoutRelu,
     },
-    { title: 'without bias', inputs: [anywhere(3, 4), anywhere(2, 4)], attributes: plain },
+    { title: 'without bias', inputs: [anywhere(3, 4), anywhere(2, 4)], attributes: withoutRelu },
     {
       title: 'one row',
       inputs: [anywhere(1, 5), anywhere(67, 5), anywhere(67)],
-      attributes: plain,
+      attributes: withoutRelu,
     },
     {
       title: 'more axes',
       inputs: [anywhere(2, 3, 4), anywhere(5, 4), anywhere(5)],
-      attributes: plain,
+      attributes: withoutRelu,
     },
-    { title: 'ReLU', inputs: [anywhere(7, 9), small(11, 9), decisive(11)], attributes: rectified },
+    {
+      title: 'ReLU',
+      inputs: [anywhere(7, 9), smallValues(11, 9), largeBiases(11)],
+      attributes: withRelu,
+    },
     {
       title: 'ReLU of one row',
-      inputs: [anywhere(1, 9), small(35, 9), decisive(35)],
-      attributes: rectified,
+      inputs: [anywhere(1, 9), smallValues(35, 9), largeBiases(35)],
+      attributes: withRelu,
     },
   ],
 });
@@ -137,7 +141,7 @@ export const linearOp = defineOp<LinearAttributes>({
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  return linearOp(bias === null ? [x, weight] : [x, weight, bias], plain);
+  return linearOp(bias === null ? [x, weight] : [x, weight, bias], withoutRelu);
 }
 
 /**
@@ -145,5 +149,5 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
  * errors as in `linear`.
  */
 export function linearRelu(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  return linearOp(bias === null ? [x, weight] : [x, weight, bias], rectified);
+  return linearOp(bias === null ? [x, weight] : [x, weight, bias], withRelu);
 }

@@ -5,7 +5,7 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import { launch } from '../launch.js';
 import { defineComposite, defineOp, type NoAttributes } from '../op.js';
 import { defineRoutine } from '../routine.js';
-import { anywhere, indices, positive } from '../sample.js';
+import { anywhere, randomIndices, positive } from '../sample.js';
 import { format, sameShape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { mul, neg, sub } from './arithmetic.js';
@@ -89,8 +89,12 @@ export const crossEntropyOp = defineOp<{ readonly smoothing: number }>({
     null,
   ],
   samples: [
-    { title: 'plain', inputs: [anywhere(4, 5), indices(5, 4)], attributes: { smoothing: 0 } },
-    { title: 'smoothed', inputs: [anywhere(3, 6), indices(6, 3)], attributes: { smoothing: 0.1 } },
+    { title: 'plain', inputs: [anywhere(4, 5), randomIndices(5, 4)], attributes: { smoothing: 0 } },
+    {
+      title: 'smoothed',
+      inputs: [anywhere(3, 6), randomIndices(6, 3)],
+      attributes: { smoothing: 0.1 },
+    },
   ],
 });
 

@@ -12,7 +12,7 @@ import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 
 /** The sizes of the matrix in the last two axes, and the batch axes before them. */
-function split(shape: Shape): { batch: Shape; rows: number; columns: number } {
+function matrixSizes(shape: Shape): { batch: Shape; rows: number; columns: number } {
   return { batch: shape.slice(0, -2), rows: shape.at(-2)!, columns: shape.at(-1)! };
 }
 
@@ -22,7 +22,7 @@ function inferMatmul(a: Shape, b: Shape): Shape {
       `matmul: both operands need at least 2 axes (a ${shapes.format(a)}, b ${shapes.format(b)}); reshape a vector to a row or column`,
     );
   }
-  const [left, right] = [split(a), split(b)];
+  const [left, right] = [matrixSizes(a), matrixSizes(b)];
   if (left.columns !== right.rows) {
     throw new ShapeError(
       `matmul: inner sizes differ, ${left.columns} and ${right.rows} (a ${shapes.format(a)}, b ${shapes.format(b)})`,
@@ -36,7 +36,7 @@ function inferMatmul(a: Shape, b: Shape): Shape {
  * keeps two axes.
  */
 function asBatch(x: NdArray, batch: Shape): NdArray {
-  const { rows, columns } = split(x.shape);
+  const { rows, columns } = matrixSizes(x.shape);
   if (x.shape.length === 2) return x;
   if (x.shape.length === 3 && x.shape[0] === batch[0] && batch.length === 1) return x;
   return x.expand([...batch, rows, columns]).reshape([-1, rows, columns]);
@@ -45,7 +45,7 @@ function asBatch(x: NdArray, batch: Shape): NdArray {
 /** Matrix product of two arrays. */
 export function multiply(a: NdArray, b: NdArray): NdArray {
   const shape = inferMatmul(a.shape, b.shape);
-  const { batch, rows, columns } = split(shape);
+  const { batch, rows, columns } = matrixSizes(shape);
   const [left, right] = [asBatch(a, batch), asBatch(b, batch)];
   const constants = {
     rows,

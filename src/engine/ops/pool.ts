@@ -11,7 +11,7 @@ import { anywhere, distinct } from '../sample.js';
 import { format, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { mean } from './reduce.js';
-import { checkImages, pair, windowPlaces, type Pair } from './internal/window.js';
+import { checkImages, pair, outputSize, type Pair } from './internal/window.js';
 
 /** Options of `maxPool2d`; a pair is one number for both directions or [vertical, horizontal]. */
 export interface PoolOptions {
@@ -37,22 +37,22 @@ export interface AvgPoolOptions extends PoolOptions {
  *
  * @throws ShapeError or ArgumentError if the options do not match the images
  */
-export function poolGeometry(x: Shape, options: AvgPoolOptions, who: string): PoolConstants {
-  checkImages(x, who);
-  const [windowHeight, windowWidth] = pair(options.window, 1, who, 'window');
-  const [strideY, strideX] = pair(options.stride ?? options.window, 1, who, 'stride');
-  const [padY, padX] = pair(options.padding ?? 0, 0, who, 'padding');
+export function poolGeometry(x: Shape, options: AvgPoolOptions, caller: string): PoolConstants {
+  checkImages(x, caller);
+  const [windowHeight, windowWidth] = pair(options.window, 1, caller, 'window');
+  const [strideY, strideX] = pair(options.stride ?? options.window, 1, caller, 'stride');
+  const [padY, padX] = pair(options.padding ?? 0, 0, caller, 'padding');
   if (padY > windowHeight / 2 || padX > windowWidth / 2) {
     throw new ArgumentError(
-      `${who}: padding [${padY},${padX}] must be at most half the window [${windowHeight},${windowWidth}]`,
+      `${caller}: padding [${padY},${padX}] must be at most half the window [${windowHeight},${windowWidth}]`,
     );
   }
   const [images, channels, height, width] = x;
-  const outHeight = windowPlaces(height, windowHeight, strideY, padY);
-  const outWidth = windowPlaces(width, windowWidth, strideX, padX);
+  const outHeight = outputSize(height, windowHeight, strideY, padY);
+  const outWidth = outputSize(width, windowWidth, strideX, padX);
   if (outHeight < 1 || outWidth < 1) {
     throw new ShapeError(
-      `${who}: the window [${windowHeight},${windowWidth}] is larger than the image ${format(x)}`,
+      `${caller}: the window [${windowHeight},${windowWidth}] is larger than the image ${format(x)}`,
     );
   }
   return {

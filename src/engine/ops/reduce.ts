@@ -25,13 +25,13 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
-const keptShape = (shape: Shape, axes: readonly number[]): Shape =>
+const keepDimsShape = (shape: Shape, axes: readonly number[]): Shape =>
   shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
 
 /** The op behind `sum`: the reduced axes stay as size 1. */
 export const sumOp = defineOp<AxesAttributes>({
   name: 'sum',
-  infer: ([x], { axes }) => keptShape(x, axes),
+  infer: ([x], { axes }) => keepDimsShape(x, axes),
   forward: ([x], { axes }) => (axes.length === 0 ? x.view() : sumOver(x, axes)),
   // Each summand has derivative 1.
   backward: ({ grad, inputs: [x] }) => [() => grad.expand(x.shape)],
@@ -43,10 +43,10 @@ export const sumOp = defineOp<AxesAttributes>({
   ],
 });
 
-function checkNotEmpty(x: Shape, axis: number, who: string): void {
+function checkNotEmpty(x: Shape, axis: number, caller: string): void {
   if (x[axis] === 0)
     throw new ShapeError(
-      `${who}: axis ${axis} of ${shapes.format(x)} has size 0; needs at least 1`,
+      `${caller}: axis ${axis} of ${shapes.format(x)} has size 0; needs at least 1`,
     );
 }
 
@@ -58,7 +58,7 @@ export const maxOp = defineOp<{ readonly axis: number }>({
     return x.with(axis, 1);
   },
   forward: ([x], { axis }, save) => {
-    const { size, inner } = shapes.aroundAxis(x.shape, axis);
+    const { size, inner } = shapes.splitAtAxis(x.shape, axis);
     const shape = x.shape.with(axis, 1);
     const index = launch(kernels.argmaxAxis, [x], shape, { size, inner });
     save(index);
@@ -66,7 +66,7 @@ export const maxOp = defineOp<{ readonly axis: number }>({
   },
   backward: ({ grad, inputs: [x], attributes: { axis }, saved: [index] }) => [
     () => {
-      const { size, inner } = shapes.aroundAxis(x.shape, axis);
+      const { size, inner } = shapes.splitAtAxis(x.shape, axis);
       return launch(kernels.takeAxisGrad, [grad, index], x.shape, { size, inner });
     },
   ],
@@ -98,7 +98,7 @@ export const varianceOp = defineComposite<VarianceAttributes>({
   ],
 });
 
-function reduced(result: Tensor, axes: readonly number[], keepDims: boolean): Tensor {
+function withoutReducedAxes(result: Tensor, axes: readonly number[], keepDims: boolean): Tensor {
   if (keepDims) return result;
   return reshape(
     result,
@@ -112,8 +112,8 @@ function reduced(result: Tensor, axes: readonly number[], keepDims: boolean): Te
  * @throws ShapeError if an axis is out of range or occurs twice
  */
 export function sum(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
-  const list = shapes.normalizeAxes(axes, x.shape.length, 'sum');
-  return reduced(sumOp([x], { axes: list }), list, keepDims);
+  const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'sum');
+  return withoutReducedAxes(sumOp([x], { axes: normalizedAxes }), normalizedAxes, keepDims);
 }
 
 /**
@@ -122,9 +122,9 @@ export function sum(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): 
  * @throws ShapeError if an axis is out of range or occurs twice
  */
 export function mean(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
-  const list = shapes.normalizeAxes(axes, x.shape.length, 'mean');
-  const count = list.reduce((product, axis) => product * x.shape[axis], 1);
-  return scaleShift(sum(x, { axes: list, keepDims }), 1 / count);
+  const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'mean');
+  const count = normalizedAxes.reduce((product, axis) => product * x.shape[axis], 1);
+  return scaleShift(sum(x, { axes: normalizedAxes, keepDims }), 1 / count);
 }
 
 /**
@@ -133,13 +133,13 @@ export function mean(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}):
  * @throws ShapeError if a reduced axis has size 0
  */
 export function max(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
-  const list = shapes.normalizeAxes(axes, x.shape.length, 'max');
-  if (list.length === x.shape.length && !keepDims) {
+  const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'max');
+  if (normalizedAxes.length === x.shape.length && !keepDims) {
     // One reduction over all elements, so that "first" means first in memory order.
     return reshape(maxOp([reshape(x, [x.size])], { axis: 0 }), []);
   }
-  const result = list.reduceRight((partial, axis) => maxOp([partial], { axis }), x);
-  return reduced(result, list, keepDims);
+  const result = normalizedAxes.reduceRight((partial, axis) => maxOp([partial], { axis }), x);
+  return withoutReducedAxes(result, normalizedAxes, keepDims);
 }
 
 /** Options of `variance`. */
@@ -157,8 +157,12 @@ export function variance(
   x: Tensor,
   { axes, keepDims = false, correction = 1 }: VarianceOptions = {},
 ): Tensor {
-  const list = shapes.normalizeAxes(axes, x.shape.length, 'variance');
-  return reduced(varianceOp([x], { axes: list, correction }), list, keepDims);
+  const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'variance');
+  return withoutReducedAxes(
+    varianceOp([x], { axes: normalizedAxes, correction }),
+    normalizedAxes,
+    keepDims,
+  );
 }
 
 /**
@@ -180,7 +184,7 @@ const argmaxOp = defineOp<{ readonly axis: number }>({
     return x.toSpliced(axis, 1);
   },
   forward: ([x], { axis }) => {
-    const { size, inner } = shapes.aroundAxis(x.shape, axis);
+    const { size, inner } = shapes.splitAtAxis(x.shape, axis);
     return launch(kernels.argmaxAxis, [x], x.shape.toSpliced(axis, 1), { size, inner });
   },
   backward: () => [null],

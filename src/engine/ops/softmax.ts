@@ -7,7 +7,7 @@ import { elementwise, launch, sumOver } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
 import { defineOp } from '../op.js';
 import { anywhere } from '../sample.js';
-import { aroundAxis, normalizeAxis } from '../shape.js';
+import { splitAtAxis, normalizeAxis } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 
 interface AxisAttributes {
@@ -19,7 +19,7 @@ interface AxisAttributes {
  * float32. The log of a sum near 1000 has only four decimals; that of shifted values has seven.
  */
 export function shiftedByMax(x: NdArray, axis: number): NdArray {
-  const { size, inner } = aroundAxis(x.shape, axis);
+  const { size, inner } = splitAtAxis(x.shape, axis);
   const shape = x.shape.with(axis, 1);
   const index = launch(argmaxAxis, [x], shape, { size, inner });
   return elementwise(sub, [x, launch(takeAxis, [x, index], shape, { size, inner })]);
@@ -27,7 +27,7 @@ export function shiftedByMax(x: NdArray, axis: number): NdArray {
 
 /** Log of the sum of exponentials along `axis`, which stays as size 1. */
 export function logSumExp(x: NdArray, axis: number): NdArray {
-  const { size, inner } = aroundAxis(x.shape, axis);
+  const { size, inner } = splitAtAxis(x.shape, axis);
   return launch(kernels.logSumExp, [x], x.shape.with(axis, 1), { size, inner });
 }
 
@@ -42,7 +42,7 @@ export const logSoftmaxOp = defineOp<AxisAttributes>({
   name: 'logSoftmax',
   infer: ([x]) => x,
   forward: ([x], { axis }) => {
-    const { size, inner } = aroundAxis(x.shape, axis);
+    const { size, inner } = splitAtAxis(x.shape, axis);
     const shifted = shiftedByMax(x, axis);
     return launch(kernels.logSoftmax, [shifted, logSumExp(shifted, axis)], x.shape, {
       size,
@@ -52,7 +52,7 @@ export const logSoftmaxOp = defineOp<AxisAttributes>({
   // dx = grad - softmax * sum of grad
   backward: ({ grad, output, attributes: { axis } }) => [
     () => {
-      const { size, inner } = aroundAxis(output.shape, axis);
+      const { size, inner } = splitAtAxis(output.shape, axis);
       return launch(kernels.logSoftmaxGrad, [grad, output, sumOver(grad, [axis])], output.shape, {
         size,
         inner,
@@ -67,14 +67,14 @@ export const softmaxOp = defineOp<AxisAttributes>({
   name: 'softmax',
   infer: ([x]) => x,
   forward: ([x], { axis }) => {
-    const { size, inner } = aroundAxis(x.shape, axis);
+    const { size, inner } = splitAtAxis(x.shape, axis);
     const shifted = shiftedByMax(x, axis);
     return launch(kernels.softmax, [shifted, logSumExp(shifted, axis)], x.shape, { size, inner });
   },
   // dx = y * (grad - sum of grad * y)
   backward: ({ grad, output, attributes: { axis } }) => [
     () => {
-      const { size, inner } = aroundAxis(output.shape, axis);
+      const { size, inner } = splitAtAxis(output.shape, axis);
       const weighted = sumOver(elementwise(mul, [grad, output]), [axis]);
       return launch(kernels.softmaxGrad, [grad, output, weighted], output.shape, { size, inner });
     },

@@ -81,8 +81,8 @@ export const sliceOp = defineOp<SliceAttributes>({
   infer: ([x], { axis, start, end, step }) => {
     if (!(Number.isInteger(step) && step >= 1))
       throw new ArgumentError(`slice: step must be at least 1, got ${step}`);
-    const whole = Number.isInteger(start) && Number.isInteger(end);
-    if (!whole || start < 0 || start > end || end > x[axis]) {
+    const areIntegers = Number.isInteger(start) && Number.isInteger(end);
+    if (!areIntegers || start < 0 || start > end || end > x[axis]) {
       throw new ShapeError(
         `slice: ${start} to ${end} is not within axis ${axis} of ${shapes.format(x)}`,
       );
@@ -92,7 +92,7 @@ export const sliceOp = defineOp<SliceAttributes>({
   forward: ([x], { axis, start, end, step }) => x.slice(axis, start, end, step),
   backward: ({ grad, inputs: [x], output, attributes: { axis, start, step } }) => [
     () => {
-      const { size, inner } = shapes.aroundAxis(x.shape, axis);
+      const { size, inner } = shapes.splitAtAxis(x.shape, axis);
       return launch(sliceGrad, [grad], x.shape, {
         size,
         inner,
@@ -183,8 +183,13 @@ export function expand(x: Tensor, shape: Shape): Tensor {
  * @throws ArgumentError if `step` is not an integer of at least 1
  */
 export function slice(x: Tensor, axis: number, start: number, end?: number, step = 1): Tensor {
-  const along = shapes.normalizeAxis(axis, x.shape.length, 'slice');
-  const size = x.shape[along];
-  const place = (position: number): number => (position < 0 ? position + size : position);
-  return sliceOp([x], { axis: along, start: place(start), end: place(end ?? size), step });
+  const normalizedAxis = shapes.normalizeAxis(axis, x.shape.length, 'slice');
+  const size = x.shape[normalizedAxis];
+  const fromStart = (position: number): number => (position < 0 ? position + size : position);
+  return sliceOp([x], {
+    axis: normalizedAxis,
+    start: fromStart(start),
+    end: fromStart(end ?? size),
+    step,
+  });
 }

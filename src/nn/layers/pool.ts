@@ -23,27 +23,30 @@ export interface AvgPool2dOptions extends MaxPool2dOptions {
   readonly countIncludePad?: boolean;
 }
 
-interface Window {
+interface PoolWindow {
   readonly window: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number];
 }
 
-function checkWindow(who: string, { kernelSize, stride, padding = 0 }: MaxPool2dOptions): Window {
-  const window = pair(kernelSize, 1, who, 'kernelSize');
-  const sides = pair(padding, 0, who, 'padding');
-  const fits = sides[0] * 2 <= window[0] && sides[1] * 2 <= window[1];
+function checkWindow(
+  caller: string,
+  { kernelSize, stride, padding = 0 }: MaxPool2dOptions,
+): PoolWindow {
+  const window = pair(kernelSize, 1, caller, 'kernelSize');
+  const paddingPair = pair(padding, 0, caller, 'padding');
+  const fits = paddingPair[0] * 2 <= window[0] && paddingPair[1] * 2 <= window[1];
   check(
-    who,
+    caller,
     'padding',
-    describePair(sides),
+    describePair(paddingPair),
     `at most half of kernelSize ${describePair(window)}`,
     fits,
   );
-  return { window, stride: pair(stride ?? window, 1, who, 'stride'), padding: sides };
+  return { window, stride: pair(stride ?? window, 1, caller, 'stride'), padding: paddingPair };
 }
 
-function describeWindow({ window, stride, padding }: Window): string {
+function describeWindow({ window, stride, padding }: PoolWindow): string {
   const suffix = describePair(padding) === '0' ? '' : `, padding=${describePair(padding)}`;
   return `kernelSize=${describePair(window)}, stride=${describePair(stride)}${suffix}`;
 }
@@ -61,7 +64,7 @@ function describeWindow({ window, stride, padding }: Window): string {
  */
 export class MaxPool2d extends Module {
   /** Window, stride and padding, each [vertical, horizontal]. */
-  readonly options: Window;
+  readonly options: PoolWindow;
 
   constructor(options: MaxPool2dOptions) {
     super();
@@ -87,7 +90,7 @@ export class AvgPool2d extends Module {
    * Window, stride and padding, each [vertical, horizontal], and whether the mean counts the
    * padding.
    */
-  readonly options: Window & { readonly countPadding: boolean };
+  readonly options: PoolWindow & { readonly countPadding: boolean };
 
   constructor({ countIncludePad = true, ...options }: AvgPool2dOptions) {
     super();

@@ -10,7 +10,7 @@ import { defineRoutine } from '../../engine/routine.js';
 import type { JsonObject, JsonReader } from '../saving/json.js';
 import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
-import { type Move, Optimizer } from './optimizer.js';
+import { type ParameterUpdate, Optimizer } from './optimizer.js';
 
 /** Arrays per parameter: the parameter, its gradient, the two averages. */
 const ARRAYS = 4;
@@ -43,11 +43,11 @@ export const adamStep = defineRoutine<Readonly<Record<'parameters', number>>, Ad
     ]).flat(),
   compose: (inputs, { parameters }, scalars) =>
     Array.from({ length: parameters }, (_, i) =>
-      moveOne(inputs.slice(ARRAYS * i, ARRAYS * (i + 1)), scalars),
+      updateOne(inputs.slice(ARRAYS * i, ARRAYS * (i + 1)), scalars),
     ).flat(),
 });
 
-function moveOne(
+function updateOne(
   [parameter, grad, first, second]: readonly NdArray[],
   { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink }: AdamScalars,
 ): readonly NdArray[] {
@@ -132,17 +132,17 @@ export class Adam extends Optimizer {
     return { penalty: weightDecay, shrink: 1 };
   }
 
-  protected override update(moves: readonly Move[]): void {
+  protected override update(updates: readonly ParameterUpdate[]): void {
     // Update parameters with equal step counts (usually all) together.
-    for (const steps of new Set(moves.map((move) => move.steps))) {
-      this.#moveAll(
-        moves.filter((move) => move.steps === steps),
+    for (const steps of new Set(updates.map((update) => update.steps))) {
+      this.#updateAll(
+        updates.filter((update) => update.steps === steps),
         steps,
       );
     }
   }
 
-  #moveAll(moves: readonly Move[], steps: number): void {
+  #updateAll(updates: readonly ParameterUpdate[], steps: number): void {
     const [beta1, beta2] = this.#betas;
     // Bias correction: both averages start at 0 and are too small at first. Computed in float64 on
     // the host.
@@ -151,12 +151,12 @@ export class Adam extends Optimizer {
     const { penalty: weightDecay, shrink } = this.decay(this.#weightDecay);
     const epsilon = this.#epsilon;
     const scalars = { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink };
-    const arrays = moves.flatMap(({ parameter, gradient, slots }) => [
+    const arrays = updates.flatMap(({ parameter, gradient, slots }) => [
       parameter,
       gradient,
       ...slots,
     ]);
-    adamStep(arrays, { parameters: moves.length }, scalars);
+    adamStep(arrays, { parameters: updates.length }, scalars);
   }
 
   protected override hyperparameters(): JsonObject {

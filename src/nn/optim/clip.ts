@@ -15,7 +15,7 @@ import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
 
 /** Avoids a division by 0 when all gradients are 0; PyTorch's value. */
-const TINY = 1e-6;
+const EPSILON = 1e-6;
 
 /**
  * Replaces the gradient of a parameter. Not in place: other references to the old gradient keep
@@ -58,7 +58,7 @@ export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number):
       const withGrad = parameters.filter((parameter) => parameter.grad !== null);
       if (withGrad.length === 0) return zeros([]);
       const norm = sqrt(withGrad.map(({ grad }) => squaredNorm(grad!)).reduce(add));
-      const factor = clamp(div(maxNorm, add(norm, TINY)), 0, 1);
+      const factor = clamp(div(maxNorm, add(norm, EPSILON)), 0, 1);
       for (const parameter of withGrad) {
         const inputs = [parameter.grad!.array, factor.array];
         replaceGrad(parameter, launch(scaleByFirst, inputs, parameter.shape, {}));

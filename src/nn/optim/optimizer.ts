@@ -38,7 +38,7 @@ interface Slot {
 }
 
 /** A parameter with a gradient, and its optimizer state. */
-export interface Move {
+export interface ParameterUpdate {
   readonly parameter: NdArray;
   readonly gradient: NdArray;
   /** The optimizer's arrays, in the order of `slotNames`. */
@@ -88,7 +88,7 @@ export abstract class Optimizer {
   abstract momentum: number;
 
   /** Updates the given parameters, at least one. */
-  protected abstract update(moves: readonly Move[]): void;
+  protected abstract update(updates: readonly ParameterUpdate[]): void;
 
   /** Options to save, without the learning rate. */
   protected abstract hyperparameters(): JsonObject;
@@ -109,16 +109,16 @@ export abstract class Optimizer {
   /** Updates every parameter that has a gradient. The gradients stay until `zeroGrad`. */
   step(): void {
     scope(() => {
-      const moves: Move[] = [];
+      const updates: ParameterUpdate[] = [];
       for (const [index, parameter] of this.parameters.entries()) {
         if (parameter.grad === null) continue;
         const slot = (this.#slots[index] ??= this.#createSlot(parameter));
         slot.steps += 1;
-        const slots = slot.tensors.map((kept) => kept.array);
+        const slots = slot.tensors.map((tensor) => tensor.array);
         const { steps } = slot;
-        moves.push({ parameter: parameter.array, gradient: parameter.grad.array, slots, steps });
+        updates.push({ parameter: parameter.array, gradient: parameter.grad.array, slots, steps });
       }
-      if (moves.length > 0) this.update(moves);
+      if (updates.length > 0) this.update(updates);
     });
   }
 
@@ -131,7 +131,7 @@ export abstract class Optimizer {
   stateDict(): OptimizerState {
     const tensors = this.#slots.flatMap((slot, index) =>
       (slot?.tensors ?? []).map(
-        (kept, place) => [`${index}.${this.slotNames[place]}`, kept] as const,
+        (tensor, slotIndex) => [`${index}.${this.slotNames[slotIndex]}`, tensor] as const,
       ),
     );
     const steps = this.#slots.map((slot) => slot?.steps ?? 0);
@@ -166,12 +166,12 @@ export abstract class Optimizer {
         `optimizer state: has ${steps.length} parameters, expected ${this.parameters.length}`,
       );
     }
-    const wanted = new Map<string, Shape>();
+    const expected = new Map<string, Shape>();
     for (const [index, { shape }] of this.parameters.entries()) {
       for (const name of steps[index] > 0 ? this.slotNames : [])
-        wanted.set(`${index}.${name}`, shape);
+        expected.set(`${index}.${name}`, shape);
     }
-    compareState('optimizer state', wanted, tensors);
+    compareState('optimizer state', expected, tensors);
 
     return () => {
       this.lr = lr;
@@ -192,7 +192,7 @@ export abstract class Optimizer {
    */
   dispose(): void {
     for (const [index, slot] of this.#slots.entries()) {
-      for (const kept of slot?.tensors ?? []) kept.dispose();
+      for (const tensor of slot?.tensors ?? []) tensor.dispose();
       this.#slots[index] = null;
     }
   }

@@ -8,7 +8,7 @@ import { defineRoutine } from '../../engine/routine.js';
 import type { JsonObject, JsonReader } from '../saving/json.js';
 import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
-import { type Move, Optimizer } from './optimizer.js';
+import { type ParameterUpdate, Optimizer } from './optimizer.js';
 
 /** Number of elements of the parameter. */
 type UpdateConstants = Readonly<Record<'length', number>>;
@@ -105,8 +105,8 @@ export class SGD extends Optimizer {
     this.#nesterov = nesterov;
   }
 
-  protected override update(moves: readonly Move[]): void {
-    for (const { parameter, gradient, slots, steps } of moves) {
+  protected override update(updates: readonly ParameterUpdate[]): void {
+    for (const { parameter, gradient, slots, steps } of updates) {
       // PyTorch initializes the velocity with the first gradient, undampened. Without momentum the
       // velocity is always the gradient.
       const oneMinusDampening = steps === 1 || this.momentum === 0 ? 1 : 1 - this.#dampening;

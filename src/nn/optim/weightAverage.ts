@@ -55,8 +55,8 @@ export class WeightAverage {
     check('WeightAverage', 'decay', decay, 'at least 0 and below 1', decay >= 0 && decay < 1);
     this.decay = decay;
     const buffers = model.namedBuffers().filter(([, buffer]) => !(buffer instanceof Counter));
-    this.#pairs = [...model.namedParameters(), ...buffers].map(([name, own]) => {
-      return [name, own, zeros(own.shape, { backend: own.array.backend }).keep()];
+    this.#pairs = [...model.namedParameters(), ...buffers].map(([name, tensor]) => {
+      return [name, tensor, zeros(tensor.shape, { backend: tensor.array.backend }).keep()];
     });
   }
 
@@ -69,8 +69,11 @@ export class WeightAverage {
   update(): void {
     const decay = Math.min(this.decay, this.#updates / (9 + this.#updates));
     scope(() => {
-      for (const [, own, average] of this.#pairs) {
-        updateInPlace(movingAverage, average.array, [own.array], { beta: decay, alpha: 1 - decay });
+      for (const [, tensor, average] of this.#pairs) {
+        updateInPlace(movingAverage, average.array, [tensor.array], {
+          beta: decay,
+          alpha: 1 - decay,
+        });
       }
     });
     this.#updates += 1;
@@ -78,11 +81,11 @@ export class WeightAverage {
 
   /** Exchanges the model's values and the averages without a copy. A second call restores them. */
   swap(): void {
-    for (const [, own, average] of this.#pairs) {
-      const [storage, other] = [own.array.storage, average.array.storage];
+    for (const [, tensor, average] of this.#pairs) {
+      const [storage, averageStorage] = [tensor.array.storage, average.array.storage];
       const { buffer } = storage;
-      storage.replace(other.buffer);
-      other.replace(buffer);
+      storage.replace(averageStorage.buffer);
+      averageStorage.replace(buffer);
     }
     this.#swapped = !this.#swapped;
   }
@@ -103,8 +106,8 @@ export class WeightAverage {
   prepareLoad({ settings, tensors }: SavedOptimizerState): () => void {
     const saved = new JsonReader(settings, 'weight average');
     const updates = saved.count('updates');
-    const wanted = new Map(this.#pairs.map(([name, own]) => [name, own.shape]));
-    compareState('weight average', wanted, tensors);
+    const expected = new Map(this.#pairs.map(([name, tensor]) => [name, tensor.shape]));
+    compareState('weight average', expected, tensors);
     return () => {
       this.#updates = updates;
       for (const [name, , average] of this.#pairs) {

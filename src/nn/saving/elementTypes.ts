@@ -8,13 +8,13 @@ export interface ElementType {
   readonly bytes: number;
   /** Whether the format has values that float32 cannot represent. */
   readonly wide: boolean;
-  readonly read: (view: DataView, at: number) => number;
+  readonly read: (view: DataView, offset: number) => number;
 }
 
 /** A number format that can be written. */
 export interface WrittenType {
   readonly bytes: number;
-  readonly write: (view: DataView, at: number, value: number) => void;
+  readonly write: (view: DataView, offset: number, value: number) => void;
 }
 
 /**
@@ -31,7 +31,7 @@ function fromHalf(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-const words = new DataView(new ArrayBuffer(8));
+const scratch = new DataView(new ArrayBuffer(8));
 
 /** The largest finite half-precision number. */
 export const LARGEST_HALF = 65504;
@@ -45,14 +45,14 @@ export const LARGEST_HALF = 65504;
 export function toHalf(value: number): number {
   if (Number.isNaN(value)) return 0x7e00;
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  words.setFloat64(0, size);
+  const magnitude = Math.abs(value);
+  scratch.setFloat64(0, magnitude);
   // Numbers below 2^-14 are subnormal, with a constant step.
-  const exponent = Math.max((words.getUint32(0) >>> 20) - 1023, -14);
-  const steps = size / 2 ** (exponent - 10); // exact: only the exponent changes
-  const below = Math.floor(steps);
-  const rest = steps - below;
-  const rounded = rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
+  const exponent = Math.max((scratch.getUint32(0) >>> 20) - 1023, -14);
+  const steps = magnitude / 2 ** (exponent - 10); // exact: only the exponent changes
+  const floor = Math.floor(steps);
+  const remainder = steps - floor;
+  const rounded = remainder > 0.5 || (remainder === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
   // Rounding up to 2,048 steps carries into the exponent.
   const bits = (exponent + 14) * 1024 + rounded;
   return sign | Math.min(bits, 0x7c00);
@@ -60,8 +60,8 @@ export function toHalf(value: number): number {
 
 /** bfloat16 is the upper half of a float32. */
 function fromBfloat(bits: number): number {
-  words.setUint32(0, bits << 16);
-  return words.getFloat32(0);
+  scratch.setUint32(0, bits << 16);
+  return scratch.getFloat32(0);
 }
 
 function fromBigInt(value: bigint): number {
@@ -76,20 +76,29 @@ function fromBigInt(value: bigint): number {
 
 /** Readable formats by their names in the header. */
 export const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map([
-  ['F64', { bytes: 8, wide: true, read: (view, at) => view.getFloat64(at, true) }],
-  ['F32', { bytes: 4, wide: false, read: (view, at) => view.getFloat32(at, true) }],
-  ['F16', { bytes: 2, wide: false, read: (view, at) => fromHalf(view.getUint16(at, true)) }],
-  ['BF16', { bytes: 2, wide: false, read: (view, at) => fromBfloat(view.getUint16(at, true)) }],
-  ['I64', { bytes: 8, wide: true, read: (view, at) => fromBigInt(view.getBigInt64(at, true)) }],
-  ['I32', { bytes: 4, wide: true, read: (view, at) => view.getInt32(at, true) }],
-  ['I8', { bytes: 1, wide: false, read: (view, at) => view.getInt8(at) }],
-  ['U8', { bytes: 1, wide: false, read: (view, at) => view.getUint8(at) }],
+  ['F64', { bytes: 8, wide: true, read: (view, offset) => view.getFloat64(offset, true) }],
+  ['F32', { bytes: 4, wide: false, read: (view, offset) => view.getFloat32(offset, true) }],
+  [
+    'F16',
+    { bytes: 2, wide: false, read: (view, offset) => fromHalf(view.getUint16(offset, true)) },
+  ],
+  [
+    'BF16',
+    { bytes: 2, wide: false, read: (view, offset) => fromBfloat(view.getUint16(offset, true)) },
+  ],
+  [
+    'I64',
+    { bytes: 8, wide: true, read: (view, offset) => fromBigInt(view.getBigInt64(offset, true)) },
+  ],
+  ['I32', { bytes: 4, wide: true, read: (view, offset) => view.getInt32(offset, true) }],
+  ['I8', { bytes: 1, wide: false, read: (view, offset) => view.getInt8(offset) }],
+  ['U8', { bytes: 1, wide: false, read: (view, offset) => view.getUint8(offset) }],
 ] satisfies [string, ElementType][]);
 
 /** Formats that `encodeSafetensors` writes, wide ones first, so that all arrays stay aligned. */
 export const WRITTEN_TYPES = {
-  F64: { bytes: 8, write: (view, at, value) => view.setFloat64(at, value, true) },
-  F32: { bytes: 4, write: (view, at, value) => view.setFloat32(at, value, true) },
-  F16: { bytes: 2, write: (view, at, value) => view.setUint16(at, toHalf(value), true) },
-  I8: { bytes: 1, write: (view, at, value) => view.setInt8(at, value) },
+  F64: { bytes: 8, write: (view, offset, value) => view.setFloat64(offset, value, true) },
+  F32: { bytes: 4, write: (view, offset, value) => view.setFloat32(offset, value, true) },
+  F16: { bytes: 2, write: (view, offset, value) => view.setUint16(offset, toHalf(value), true) },
+  I8: { bytes: 1, write: (view, offset, value) => view.setInt8(offset, value) },
 } satisfies Record<string, WrittenType>;

@@ -30,20 +30,20 @@ function isObject(value: Json | undefined): value is JsonObject {
  *
  * @throws ArgumentError for infinities and NaN, which JSON.stringify would silently convert to null
  */
-export function canonicalJson(value: Json, where = 'state'): string {
+export function canonicalJson(value: Json, path = 'state'): string {
   if (typeof value === 'number' && !Number.isFinite(value)) {
-    throw new ArgumentError(`${where}: JSON cannot represent ${value}; use numberToJson`);
+    throw new ArgumentError(`${path}: JSON cannot represent ${value}; use numberToJson`);
   }
   if (Array.isArray(value)) {
     const items = (value as readonly Json[]).map((item, index) =>
-      canonicalJson(item, `${where}[${index}]`),
+      canonicalJson(item, `${path}[${index}]`),
     );
     return `[${items.join(',')}]`;
   }
   if (!isObject(value)) return JSON.stringify(value);
   const entries = Object.keys(value)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key], `${where}.${key}`)}`);
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key], `${path}.${key}`)}`);
   return `{${entries.join(',')}}`;
 }
 
@@ -53,12 +53,12 @@ export function canonicalJson(value: Json, where = 'state'): string {
  */
 export class JsonReader {
   readonly #object: JsonObject;
-  readonly #where: string;
+  readonly #path: string;
 
-  constructor(value: Json | undefined, where: string) {
-    if (!isObject(value)) throw new FormatError(`${where}: expected a JSON object`);
+  constructor(value: Json | undefined, path: string) {
+    if (!isObject(value)) throw new FormatError(`${path}: expected a JSON object`);
     this.#object = value;
-    this.#where = where;
+    this.#path = path;
   }
 
   /** All keys of the object. */
@@ -77,9 +77,9 @@ export class JsonReader {
   }
 
   /** A number for which `isValid` is true; write `isValid` so that it is false for NaN. */
-  numberThat(key: string, rule: string, holds: (value: number) => boolean): number {
+  numberThat(key: string, rule: string, isValid: (value: number) => boolean): number {
     const value = this.number(key);
-    return holds(value) ? value : this.#fail(key, rule);
+    return isValid(value) ? value : this.#fail(key, rule);
   }
 
   /** An integer of at least 0. */
@@ -116,10 +116,10 @@ export class JsonReader {
   }
 
   #fail(key: string, expected: string): never {
-    const found = Object.hasOwn(this.#object, key)
+    const actual = Object.hasOwn(this.#object, key)
       ? `got ${JSON.stringify(this.#object[key])}`
       : `but the key is missing (keys: ${this.keys.join(', ')})`;
-    throw new FormatError(`${this.#where}.${key}: expected ${expected}, ${found}`);
+    throw new FormatError(`${this.#path}.${key}: expected ${expected}, ${actual}`);
   }
 }
 

@@ -17,11 +17,11 @@ import { rowMajor, type HostArray, type HostState } from './stateDict.js';
  * Suffix of the name of a scale. A module's own array has such a name only if a parameter is called
  * `scale`.
  */
-const SCALE = '.scale';
+const SCALE_SUFFIX = '.scale';
 /** The largest integer; -128 is excluded to keep the range symmetric. */
-const LARGEST = 127;
+const MAX_QUANTIZED = 127;
 /** The smallest normal float32. A row with a smaller scale is quantized to zeros. */
-const SMALLEST_SCALE = 2 ** -126;
+const MIN_SCALE = 2 ** -126;
 
 /** Whether the scale is at least 0 and scale * q is finite in float32 for every byte q. */
 function isScale(scale: number): boolean {
@@ -39,48 +39,51 @@ function isScale(scale: number): boolean {
  */
 export function quantize(
   arrays: HostState,
-  which: (array: HostArray, name: string) => boolean,
+  select: (array: HostArray, name: string) => boolean,
 ): Record<string, HostArray> {
   const parts = Object.entries(arrays).map(([name, array]): [string, HostArray][] => {
-    if (name.endsWith(SCALE)) {
+    if (name.endsWith(SCALE_SUFFIX)) {
       throw new ArgumentError(
-        `quantize: ${name} ends in ${SCALE}, which is reserved; rename it, or keep float32`,
+        `quantize: ${name} ends in ${SCALE_SUFFIX}, which is reserved; rename it, or keep float32`,
       );
     }
-    if (!which(array, name)) return [[name, array]];
-    const { whole, scales } = quantizeRows(name, array);
+    if (!select(array, name)) return [[name, array]];
+    const { quantized, scales } = quantizeRows(name, array);
     return [
-      [name, { shape: array.shape, data: whole }],
-      [`${name}${SCALE}`, { shape: [scales.length], data: scales }],
+      [name, { shape: array.shape, data: quantized }],
+      [`${name}${SCALE_SUFFIX}`, { shape: [scales.length], data: scales }],
     ];
   });
   return Object.fromEntries(parts.flat());
 }
 
-function quantizeRows(name: string, array: HostArray): { whole: Int8Array; scales: Float32Array } {
+function quantizeRows(
+  name: string,
+  array: HostArray,
+): { quantized: Int8Array; scales: Float32Array } {
   if (array.shape.length === 0)
     throw new ArgumentError(`quantize: ${name} is a scalar and has no rows`);
   const data = rowMajor(array);
   const [rows] = array.shape;
   const width = sizeOf(array.shape.slice(1));
-  const whole = new Int8Array(data.length);
+  const quantized = new Int8Array(data.length);
   const scales = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
     const [begin, end] = [row * width, (row + 1) * width];
     let largest = 0;
     // Math.max propagates NaN.
     for (let i = begin; i < end; i++) largest = Math.max(largest, Math.abs(data[i]));
-    const scale = Math.fround(largest / LARGEST);
+    const scale = Math.fround(largest / MAX_QUANTIZED);
     if (!isScale(scale)) {
       throw new ArgumentError(
         `quantize: row ${row} of ${name} has magnitudes up to ${largest}, out of range; keep float32`,
       );
     }
-    if (scale < SMALLEST_SCALE) continue; // zeros
+    if (scale < MIN_SCALE) continue; // zeros
     scales[row] = scale;
-    for (let i = begin; i < end; i++) whole[i] = Math.round(data[i] / scale);
+    for (let i = begin; i < end; i++) quantized[i] = Math.round(data[i] / scale);
   }
-  return { whole, scales };
+  return { quantized, scales };
 }
 
 /**
@@ -95,44 +98,53 @@ export function dequantize(
   arrays: Readonly<Record<string, SavedArray>>,
 ): Record<string, SavedArray> {
   const entries = Object.entries(arrays);
-  const isWhole = (name: string): boolean =>
+  const isQuantized = (name: string): boolean =>
     Object.hasOwn(arrays, name) && arrays[name].data instanceof Int8Array;
-  if (!entries.some(([name]) => isWhole(name))) return { ...arrays };
+  if (!entries.some(([name]) => isQuantized(name))) return { ...arrays };
 
-  const stray = entries.find(
-    ([name]) => name.endsWith(SCALE) && !isWhole(name.slice(0, name.length - SCALE.length)),
+  const orphanScale = entries.find(
+    ([name]) =>
+      name.endsWith(SCALE_SUFFIX) && !isQuantized(name.slice(0, name.length - SCALE_SUFFIX.length)),
   );
-  if (stray !== undefined) {
-    fail(stray[0], 'is a scale, but its 8-bit array is missing');
+  if (orphanScale !== undefined) {
+    fail(orphanScale[0], 'is a scale, but its 8-bit array is missing');
   }
   return Object.fromEntries(
     entries
-      .filter(([name]) => !name.endsWith(SCALE))
-      .map(([name, array]) => [name, isWhole(name) ? restore(name, array, arrays) : array]),
+      .filter(([name]) => !name.endsWith(SCALE_SUFFIX))
+      .map(([name, array]) => [
+        name,
+        isQuantized(name) ? dequantizeArray(name, array, arrays) : array,
+      ]),
   );
 }
 
-function restore(
+function dequantizeArray(
   name: string,
   { shape, data }: SavedArray,
   arrays: Readonly<Record<string, SavedArray>>,
 ): SavedArray {
-  const scaleName = `${name}${SCALE}`;
+  const scaleName = `${name}${SCALE_SUFFIX}`;
   if (shape.length === 0) fail(name, 'is an 8-bit scalar; 8-bit weights need rows');
   if (!Object.hasOwn(arrays, scaleName))
     fail(name, `is 8-bit, but its scale ${scaleName} is missing`);
-  const { shape: found, data: scales } = arrays[scaleName];
+  const { shape: scaleShape, data: scales } = arrays[scaleName];
   const [rows] = shape;
   if (!(scales instanceof Float32Array)) fail(scaleName, 'must be float32');
-  if (found.length !== 1 || found[0] !== rows) {
-    fail(scaleName, `has shape ${format(found)}, expected ${format([rows])}, one scale per row`);
-  }
-  const bad = scales.findIndex((scale) => !isScale(scale));
-  if (bad !== -1) {
-    const description = Number.isNaN(scales[bad]) ? 'not a number' : String(scales[bad]);
+  if (scaleShape.length !== 1 || scaleShape[0] !== rows) {
     fail(
       scaleName,
-      `must contain numbers from 0 to 2.6e36, but the scale of row ${bad} is ${description}`,
+      `has shape ${format(scaleShape)}, expected ${format([rows])}, one scale per row`,
+    );
+  }
+  const invalidRow = scales.findIndex((scale) => !isScale(scale));
+  if (invalidRow !== -1) {
+    const description = Number.isNaN(scales[invalidRow])
+      ? 'not a number'
+      : String(scales[invalidRow]);
+    fail(
+      scaleName,
+      `must contain numbers from 0 to 2.6e36, but the scale of row ${invalidRow} is ${description}`,
     );
   }
   const width = sizeOf(shape.slice(1));

@@ -51,7 +51,7 @@ export interface EncodeOptions {
   readonly half?: (array: HostArray, name: string) => boolean;
 }
 
-type WrittenName = keyof typeof WRITTEN_TYPES;
+type WrittenDtype = keyof typeof WRITTEN_TYPES;
 
 /**
  * Encodes arrays as a safetensors file.
@@ -74,14 +74,14 @@ export function encodeSafetensors(
 ): Uint8Array<ArrayBuffer> {
   const names = Object.keys(tensors).sort();
   const dtypes = new Map(
-    names.map((name): [string, WrittenName] => {
+    names.map((name): [string, WrittenDtype] => {
       const array = tensors[name];
       if (array.data instanceof Float64Array) return [name, 'F64'];
       if (array.data instanceof Int8Array) return [name, 'I8'];
       return [name, half(array, name) ? 'F16' : 'F32'];
     }),
   );
-  const ordered = (Object.keys(WRITTEN_TYPES) as WrittenName[]).flatMap((dtype) =>
+  const ordered = (Object.keys(WRITTEN_TYPES) as WrittenDtype[]).flatMap((dtype) =>
     names.filter((name) => dtypes.get(name) === dtype).map((name) => ({ name, dtype })),
   );
 
@@ -104,25 +104,25 @@ export function encodeSafetensors(
   view.setBigUint64(0, BigInt(headerLength), true);
   bytes.set(header, LENGTH_BYTES);
   bytes.fill(0x20, LENGTH_BYTES + header.length, LENGTH_BYTES + headerLength);
-  let at = LENGTH_BYTES + headerLength;
+  let offset = LENGTH_BYTES + headerLength;
   for (const { name, dtype } of ordered) {
     const { data } = tensors[name];
     const type = WRITTEN_TYPES[dtype];
-    for (let i = 0; i < data.length; i++, at += type.bytes) type.write(view, at, data[i]);
+    for (let i = 0; i < data.length; i++, offset += type.bytes) type.write(view, offset, data[i]);
   }
   return bytes;
 }
 
-function checkArray(name: string, { shape, data }: HostArray, dtype: WrittenName): void {
-  const refuse = (reason: string): never => {
+function checkArray(name: string, { shape, data }: HostArray, dtype: WrittenDtype): void {
+  const reject = (reason: string): never => {
     throw new ArgumentError(`safetensors: cannot write ${name}: ${reason}`);
   };
-  if (name === METADATA) refuse('the name is reserved');
-  if (data.length !== sizeOf(shape)) refuse(`${data.length} values do not fill ${format(shape)}`);
+  if (name === METADATA) reject('the name is reserved');
+  if (data.length !== sizeOf(shape)) reject(`${data.length} values do not fill ${format(shape)}`);
   if (dtype !== 'F16') return;
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i]) && (toHalf(data[i]) & 0x7fff) === 0x7c00) {
-      refuse(`${data[i]} exceeds ${LARGEST_HALF}, the largest half-precision number; keep float32`);
+      reject(`${data[i]} exceeds ${LARGEST_HALF}, the largest half-precision number; keep float32`);
     }
   }
 }
@@ -151,8 +151,8 @@ function fail(reason: string): never {
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const { header, dataStart } = readHeader(bytes);
-  const { [METADATA]: metadata = {}, ...rest } = header;
-  const entries = Object.entries(rest).map(([name, entry]) => readEntry(name, entry));
+  const { [METADATA]: metadata = {}, ...arrayEntries } = header;
+  const entries = Object.entries(arrayEntries).map(([name, entry]) => readEntry(name, entry));
   checkCoverage(entries, bytes.length - dataStart);
 
   const view = new DataView(bytes.buffer, bytes.byteOffset + dataStart, bytes.length - dataStart);
@@ -206,25 +206,25 @@ function isSizes(value: Json | undefined): value is readonly number[] {
 }
 
 function readEntry(name: string, entry: Json): Entry {
-  const where = `array ${JSON.stringify(name)}`;
+  const label = `array ${JSON.stringify(name)}`;
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
-    fail(`${where} should be an object`);
+    fail(`${label} should be an object`);
   const { dtype, shape, data_offsets: offsets } = entry as Partial<JsonObject>;
   const type = typeof dtype === 'string' ? ELEMENT_TYPES.get(dtype) : undefined;
   if (type === undefined) {
-    const known = [...ELEMENT_TYPES.keys()].join(', ');
-    fail(`${where}: dtype should be one of ${known}, got ${JSON.stringify(dtype)}`);
+    const supported = [...ELEMENT_TYPES.keys()].join(', ');
+    fail(`${label}: dtype should be one of ${supported}, got ${JSON.stringify(dtype)}`);
   }
-  if (!isSizes(shape)) fail(`${where}: shape should be a list of whole numbers of at least 0`);
+  if (!isSizes(shape)) fail(`${label}: shape should be a list of whole numbers of at least 0`);
   if (!isSizes(offsets) || offsets.length !== 2) {
-    fail(`${where}: data_offsets should be two whole numbers of at least 0`);
+    fail(`${label}: data_offsets should be two whole numbers of at least 0`);
   }
   const [begin, end] = offsets;
   // A product above 2^53 is not exact, but is then larger than any file.
-  const wanted = sizeOf(shape) * type.bytes;
-  if (end - begin !== wanted) {
+  const expectedBytes = sizeOf(shape) * type.bytes;
+  if (end - begin !== expectedBytes) {
     fail(
-      `${where}: shape ${format(shape)} at ${type.bytes} bytes per element needs ${wanted} bytes,` +
+      `${label}: shape ${format(shape)} at ${type.bytes} bytes per element needs ${expectedBytes} bytes,` +
         ` but data_offsets ${format(offsets)} span ${end - begin}`,
     );
   }
@@ -241,15 +241,15 @@ function checkCoverage(entries: readonly Entry[], available: number): void {
   for (const { name, begin, end } of [...entries].sort(
     (a, b) => a.begin - b.begin || a.end - b.end,
   )) {
-    const where = `array ${JSON.stringify(name)}`;
+    const label = `array ${JSON.stringify(name)}`;
     if (end > available)
-      fail(`${where}: bytes ${begin} to ${end} exceed the ${available} bytes of data in the file`);
+      fail(`${label}: bytes ${begin} to ${end} exceed the ${available} bytes of data in the file`);
     if (begin < covered)
       fail(
-        `${where}: starts at byte ${begin} and overlaps the previous array, which ends at ${covered}`,
+        `${label}: starts at byte ${begin} and overlaps the previous array, which ends at ${covered}`,
       );
     if (begin > covered)
-      fail(`${where}: starts at byte ${begin} and leaves a gap after ${covered}`);
+      fail(`${label}: starts at byte ${begin} and leaves a gap after ${covered}`);
     covered = end;
   }
   if (covered < available)
@@ -257,12 +257,12 @@ function checkCoverage(entries: readonly Entry[], available: number): void {
 }
 
 function readMetadata(metadata: Json): Record<string, string> {
-  const isTexts =
+  const isTextRecord =
     typeof metadata === 'object' &&
     metadata !== null &&
     !Array.isArray(metadata) &&
     Object.values(metadata).every((value) => typeof value === 'string');
-  return isTexts
+  return isTextRecord
     ? (metadata as Record<string, string>)
     : fail(`${METADATA} should be an object with string values`);
 }

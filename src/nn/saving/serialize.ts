@@ -72,10 +72,10 @@ export interface LoadedState {
 export async function saveState(parts: StateParts): Promise<Uint8Array<ArrayBuffer>> {
   const { model, scheduler, rngs, extra } = parts;
   const tensors = new Map(Object.entries(model?.stateDict() ?? {}));
-  const clash = [...tensors.keys()].find((name) => partOf(name) !== null);
-  if (clash !== undefined) {
+  const conflict = [...tensors.keys()].find((name) => partOf(name) !== null);
+  if (conflict !== undefined) {
     throw new ArgumentError(
-      `saveState: the name ${clash} in the model starts with the reserved prefix ${partOf(clash)!}.; rename the module`,
+      `saveState: the name ${conflict} in the model starts with the reserved prefix ${partOf(conflict)!}.; rename the module`,
     );
   }
   const metadata: Record<string, string> = { inkgrad: VERSION };
@@ -126,18 +126,18 @@ export function loadState(
   }
 
   const { model, scheduler } = targets;
-  const own = modelArrays(tensors);
+  const modelState = modelArrays(tensors);
   const prepared = PARTS.flatMap((name) => {
     const target = targets[name] ?? null;
     if (target === null) return [];
     const arrays = Object.entries(tensors)
-      .filter(([full]) => partOf(full) === name)
-      .map(([full, array]) => [full.slice(name.length + 1), array] as const);
+      .filter(([fullName]) => partOf(fullName) === name)
+      .map(([fullName, array]) => [fullName.slice(name.length + 1), array] as const);
     return [target.prepareLoad({ settings: part(name), tensors: Object.fromEntries(arrays) })];
   });
   // All checks run before the first change.
   const commits = [
-    ...(model === undefined ? [] : [model.prepareLoad(own).commit]),
+    ...(model === undefined ? [] : [model.prepareLoad(modelState).commit]),
     ...prepared,
     ...(scheduler === undefined ? [] : [scheduler.prepareLoad(part('scheduler'))]),
   ];

@@ -54,19 +54,21 @@ export function rowMajor({ shape, data, stride, offset = 0 }: HostArray): ArrayL
   if (offset === 0 && data.length === size && isContiguous(shape, strides)) return data;
   const steps = contiguousStrides(shape);
   return Float64Array.from({ length: size }, (_, i) => {
-    const place = (axis: number): number => Math.floor(i / steps[axis]) % shape[axis];
-    return data[strides.reduce((at, step, axis) => at + step * place(axis), offset)];
+    const indexAlong = (axis: number): number => Math.floor(i / steps[axis]) % shape[axis];
+    return data[
+      strides.reduce((position, step, axis) => position + step * indexAlong(axis), offset)
+    ];
   });
 }
 
 /** The reason why a host array does not fit a shape, or null. */
-function misfit(wanted: Shape, given: HostArray): string | null {
-  if (!sameShape(wanted, given.shape)) {
-    return `expected ${format(wanted)}, got ${format(given.shape)}`;
+function mismatch(expected: Shape, array: HostArray): string | null {
+  if (!sameShape(expected, array.shape)) {
+    return `expected ${format(expected)}, got ${format(array.shape)}`;
   }
-  const size = sizeOf(wanted);
-  if (given.stride === undefined && given.data.length !== size) {
-    return `${format(wanted)} needs ${size} values, got ${given.data.length}`;
+  const size = sizeOf(expected);
+  if (array.stride === undefined && array.data.length !== size) {
+    return `${format(expected)} needs ${size} values, got ${array.data.length}`;
   }
   return null;
 }
@@ -77,30 +79,32 @@ function misfit(wanted: Shape, given: HostArray): string | null {
  * @throws ArgumentError that lists every missing name, unexpected name and wrong shape
  */
 export function compareState(
-  who: string,
-  wanted: ReadonlyMap<string, Shape>,
-  given: HostState,
+  label: string,
+  expected: ReadonlyMap<string, Shape>,
+  state: HostState,
   { strict = true }: LoadOptions = {},
 ): LoadReport {
-  const names = [...wanted.keys()];
-  const missing = names.filter((name) => !Object.hasOwn(given, name));
-  const unexpected = Object.keys(given).filter((name) => !wanted.has(name));
-  const wrong = names
-    .filter((name) => Object.hasOwn(given, name))
-    .map((name) => [name, misfit(wanted.get(name)!, given[name])] as const)
+  const names = [...expected.keys()];
+  const missing = names.filter((name) => !Object.hasOwn(state, name));
+  const unexpected = Object.keys(state).filter((name) => !expected.has(name));
+  const mismatches = names
+    .filter((name) => Object.hasOwn(state, name))
+    .map((name) => [name, mismatch(expected.get(name)!, state[name])] as const)
     .filter(([, reason]) => reason !== null)
     .map(([name, reason]) => `shape of ${name}: ${reason}`);
 
   const problems = [
     ...(strict ? missing.map((name) => `missing: ${name}`) : []),
     ...(strict ? unexpected.map((name) => `unexpected: ${name}`) : []),
-    ...wrong,
+    ...mismatches,
   ];
   if (problems.length > 0) {
     const hint =
-      wrong.length < problems.length ? '\n(strict: false skips missing and unexpected names)' : '';
+      mismatches.length < problems.length
+        ? '\n(strict: false skips missing and unexpected names)'
+        : '';
     throw new ArgumentError(
-      `${who}: the state does not match, nothing was loaded:\n  ${problems.join('\n  ')}${hint}`,
+      `${label}: the state does not match, nothing was loaded:\n  ${problems.join('\n  ')}${hint}`,
     );
   }
   return { missing, unexpected };

@@ -10,9 +10,9 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Index of the quote that closes the string starting at `start`, or the length of the text. */
 function closingQuote(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at += 1;
-    else if (text[at] === '"') return at;
+  for (let index = start + 1; index < text.length; index++) {
+    if (text[index] === '\\') index += 1;
+    else if (text[index] === '"') return index;
   }
   return text.length;
 }
@@ -24,46 +24,46 @@ function closingQuote(text: string, start: number): number {
  * @param maxDepth maximum nesting depth of objects and lists
  * @throws FormatError for malformed text, a duplicate key, a forbidden key, or deeper nesting
  */
-export function parseStrictJson(text: string, where: string, maxDepth = 64): Json {
+export function parseStrictJson(text: string, label: string, maxDepth = 64): Json {
   // One pass over brackets and strings; JSON.parse reports all other errors afterwards.
-  const open: (Set<string> | null)[] = []; // the keys of each open object, null for a list
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (character === '{') open.push(new Set());
-    else if (character === '[') open.push(null);
-    else if (character === '}' || character === ']') open.pop();
+  const openKeys: (Set<string> | null)[] = []; // the keys of each open object, null for a list
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index];
+    if (character === '{') openKeys.push(new Set());
+    else if (character === '[') openKeys.push(null);
+    else if (character === '}' || character === ']') openKeys.pop();
     else if (character === '"') {
-      const end = closingQuote(text, at);
+      const end = closingQuote(text, index);
       if (isKey(text, end))
-        checkKey(parse(text.slice(at, end + 1), where) as string, open.at(-1), where);
-      at = end;
+        checkKey(parse(text.slice(index, end + 1), label) as string, openKeys.at(-1), label);
+      index = end;
     }
-    if (open.length > maxDepth)
-      throw new FormatError(`${where}: nested deeper than ${maxDepth} levels`);
+    if (openKeys.length > maxDepth)
+      throw new FormatError(`${label}: nested deeper than ${maxDepth} levels`);
   }
-  return parse(text, where);
+  return parse(text, label);
 }
 
 /** Whether a colon follows, after white space: only keys are followed by a colon. */
-function isKey(text: string, closing: number): boolean {
-  let at = closing + 1;
-  while (at < text.length && ' \n\r\t'.includes(text[at])) at++;
-  return text[at] === ':';
+function isKey(text: string, closingIndex: number): boolean {
+  let index = closingIndex + 1;
+  while (index < text.length && ' \n\r\t'.includes(text[index])) index++;
+  return text[index] === ':';
 }
 
-function checkKey(key: string, keys: Set<string> | null | undefined, where: string): void {
-  if (FORBIDDEN_KEYS.has(key)) throw new FormatError(`${where}: the key ${key} is not allowed`);
+function checkKey(key: string, keys: Set<string> | null | undefined, label: string): void {
+  if (FORBIDDEN_KEYS.has(key)) throw new FormatError(`${label}: the key ${key} is not allowed`);
   if (keys?.has(key))
-    throw new FormatError(`${where}: the key ${JSON.stringify(key)} appears twice`);
+    throw new FormatError(`${label}: the key ${JSON.stringify(key)} appears twice`);
   keys?.add(key);
 }
 
-function parse(text: string, where: string): Json {
+function parse(text: string, label: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (error) {
     throw new FormatError(
-      `${where}: not JSON (${error instanceof Error ? error.message : 'unreadable'})`,
+      `${label}: not JSON (${error instanceof Error ? error.message : 'unreadable'})`,
     );
   }
 }

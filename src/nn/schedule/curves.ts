@@ -101,11 +101,11 @@ export interface OneCycleOptions {
 }
 
 /** Interpolates from `start` (fraction 0) to `end` (fraction 1). */
-type Anneal = (start: number, end: number, part: number) => number;
+type Anneal = (start: number, end: number, fraction: number) => number;
 
 const ANNEALS: Readonly<Record<'cos' | 'linear', Anneal>> = {
-  cos: (start, end, part) => end + ((start - end) * (1 + Math.cos(Math.PI * part))) / 2,
-  linear: (start, end, part) => start + (end - start) * part,
+  cos: (start, end, fraction) => end + ((start - end) * (1 + Math.cos(Math.PI * fraction))) / 2,
+  linear: (start, end, fraction) => start + (end - start) * fraction,
 };
 
 /**
@@ -152,12 +152,14 @@ export class OneCycle extends CurveScheduler {
 
     super('OneCycle', optimizer, (step) => {
       const rising = step < peak;
-      const part = rising ? step / peak : Math.min(1, (step - peak) / (last - peak));
-      const between = (end: number, middle: number, other: number): number =>
-        rising ? ANNEALS[anneal](end, middle, part) : ANNEALS[anneal](middle, other, part);
+      const fraction = rising ? step / peak : Math.min(1, (step - peak) / (last - peak));
+      const interpolate = (first: number, peakValue: number, final: number): number =>
+        rising
+          ? ANNEALS[anneal](first, peakValue, fraction)
+          : ANNEALS[anneal](peakValue, final, fraction);
       return {
-        lr: between(startLr, maxLr, endLr),
-        ...(cycleMomentum ? { momentum: between(maxMomentum, baseMomentum, maxMomentum) } : {}),
+        lr: interpolate(startLr, maxLr, endLr),
+        ...(cycleMomentum ? { momentum: interpolate(maxMomentum, baseMomentum, maxMomentum) } : {}),
       };
     });
   }

@@ -60,21 +60,21 @@ export class ReduceLROnPlateau implements Scheduler {
     };
     const { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, epsilon } =
       this.#options;
-    const who = 'ReduceLROnPlateau';
-    check(who, 'mode', mode, 'min or max', ['min', 'max'].includes(mode));
+    const caller = 'ReduceLROnPlateau';
+    check(caller, 'mode', mode, 'min or max', ['min', 'max'].includes(mode));
     check(
-      who,
+      caller,
       'thresholdMode',
       thresholdMode,
       'rel or abs',
       ['rel', 'abs'].includes(thresholdMode),
     );
-    check(who, 'factor', factor, 'at least 0 and below 1', factor >= 0 && factor < 1);
-    check(who, 'threshold', threshold, 'at least 0', threshold >= 0);
-    check(who, 'minLr', minLr, 'at least 0', minLr >= 0);
-    check(who, 'epsilon', epsilon, 'at least 0', epsilon >= 0);
-    checkCount(who, 'patience', patience, 0);
-    checkCount(who, 'cooldown', cooldown, 0);
+    check(caller, 'factor', factor, 'at least 0 and below 1', factor >= 0 && factor < 1);
+    check(caller, 'threshold', threshold, 'at least 0', threshold >= 0);
+    check(caller, 'minLr', minLr, 'at least 0', minLr >= 0);
+    check(caller, 'epsilon', epsilon, 'at least 0', epsilon >= 0);
+    checkCount(caller, 'patience', patience, 0);
+    checkCount(caller, 'cooldown', cooldown, 0);
     this.#optimizer = optimizer;
     this.#best = mode === 'min' ? Infinity : -Infinity;
   }

@@ -26,8 +26,9 @@ export interface Scheduler {
  */
 export function readState(state: Json, type: string): JsonReader {
   const saved = new JsonReader(state, 'scheduler state');
-  const found = saved.text('type');
-  if (found !== type) throw new FormatError(`scheduler state: type is ${found}, expected ${type}`);
+  const savedType = saved.text('type');
+  if (savedType !== type)
+    throw new FormatError(`scheduler state: type is ${savedType}, expected ${type}`);
   return saved;
 }
 

@@ -6,7 +6,7 @@ import { findDuplicates } from '../../../src/app/explore/duplicates.js';
 import { doubtsTable, summarize } from '../../../src/app/explore/findings.js';
 import { explore } from '../../../src/app/explore/index.js';
 import { measureImages, pixelMoments, summarizeClasses } from '../../../src/app/explore/measure.js';
-import { drawPictures, PICTURES } from '../../../src/app/explore/figures.js';
+import { drawFigures, FIGURES } from '../../../src/app/explore/figures.js';
 import { areAlike } from '../../../src/app/explore/votes.js';
 import { makeDataset, subset, type Dataset } from '../../../src/data/loading/dataset.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
@@ -14,7 +14,7 @@ import { Rng } from '../../../src/engine/index.js';
 
 const drawn = syntheticDataset({ seed: 4, count: 47 * 16 });
 
-function relabelled(dataset: Dataset, changes: Record<number, number>): Dataset {
+function relabeled(dataset: Dataset, changes: Record<number, number>): Dataset {
   const labels = dataset.labels.slice();
   for (const [index, label] of Object.entries(changes)) labels[Number(index)] = label;
   return makeDataset({ ...dataset, labels });
@@ -32,9 +32,9 @@ function onlyMiddle(dataset: Dataset): Dataset {
 describe('duplicates', () => {
   it('are found within a class, across classes and across parts', () => {
     // 0 1 2 once; 3 twice; 4 three times, once with another label; a blank image.
-    const own = relabelled(subset(drawn, [0, 1, 2, 3, 3, 4, 4, 4]), { 7: 9 });
-    own.images.fill(0, 2 * 784, 3 * 784);
-    const { groups, ...numbers } = findDuplicates(own, subset(drawn, [10, 1, 4, 11]));
+    const examined = relabeled(subset(drawn, [0, 1, 2, 3, 3, 4, 4, 4]), { 7: 9 });
+    examined.images.fill(0, 2 * 784, 3 * 784);
+    const { groups, ...numbers } = findDuplicates(examined, subset(drawn, [10, 1, 4, 11]));
     expect(numbers).toEqual({ copies: 3, acrossClasses: 1, inOtherPart: 4, blank: 1 });
     expect(groups.map((group) => group.map(({ part, index }) => `${part} ${index}`))).toEqual([
       ['explored 1', 'other 1'],
@@ -44,9 +44,13 @@ describe('duplicates', () => {
   });
 
   it('are distinguished from images that differ by one pixel', () => {
-    const own = subset(drawn, [0, 0]);
-    own.images[784] ^= 1;
-    expect(findDuplicates(own, null)).toMatchObject({ groups: [], copies: 0, inOtherPart: null });
+    const examined = subset(drawn, [0, 0]);
+    examined.images[784] ^= 1;
+    expect(findDuplicates(examined, null)).toMatchObject({
+      groups: [],
+      copies: 0,
+      inOtherPart: null,
+    });
   });
 });
 
@@ -81,14 +85,14 @@ describe('measures', () => {
 describe('an exploration', () => {
   // Image 96 is a 2; label it as a 4.
   const wrong = 47 * 2 + 2;
-  const dataset = relabelled(drawn, { [wrong]: 4 });
-  const found = explore(dataset, { rng: new Rng(1), other: null, mostMapped: 60 });
+  const dataset = relabeled(drawn, { [wrong]: 4 });
+  const findings = explore(dataset, { rng: new Rng(1), other: null, maxPlotted: 60 });
 
   it('reports the wrong label, and adds it to the table', () => {
-    expect(found.votes.doubts.map(({ index }) => index)).toContain(wrong);
-    const doubt = found.votes.doubts.find(({ index }) => index === wrong)!;
+    expect(findings.votes.doubts.map(({ index }) => index)).toContain(wrong);
+    const doubt = findings.votes.doubts.find(({ index }) => index === wrong)!;
     expect(dataset.classes[doubt.suggested]).toBe('2');
-    const lines = doubtsTable(dataset, found).split('\n');
+    const lines = doubtsTable(dataset, findings).split('\n');
     expect(lines[0]).toBe('image,label,neighbours_say,votes,of,mean_distance');
     expect(lines.find((line) => line.startsWith(`${wrong},4,2,`))).toMatch(
       /,(8|9|10),10,\d+\.\d{3}$/,
@@ -96,7 +100,7 @@ describe('an exploration', () => {
   });
 
   it('classifies most characters by their neighbors, and its counts add up', () => {
-    const { counts, correct } = found.votes;
+    const { counts, correct } = findings.votes;
     expect(counts.reduce((sum, value) => sum + value, 0)).toBe(dataset.length);
     expect(
       Array.from(dataset.classes, (_, i) => counts[i * 48]).reduce((sum, value) => sum + value, 0),
@@ -105,16 +109,16 @@ describe('an exploration', () => {
   });
 
   it('finds the classes with the smallest distance: 1 and I first', () => {
-    const names = found.votes.pairs
+    const names = findings.votes.pairs
       .slice(0, 3)
       .map(({ labels }) => labels.map((label) => dataset.classes[label]).join(''));
     expect(names.sort()).toEqual(['1I', '1L', 'IL']);
-    const distances = found.votes.pairs.map(({ distance }) => distance);
+    const distances = findings.votes.pairs.map(({ distance }) => distance);
     expect(distances).toEqual([...distances].sort((a, b) => a - b));
   });
 
   it('summarizes in numbers that JSON can represent', () => {
-    const summary = summarize(dataset, found);
+    const summary = summarize(dataset, findings);
     expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
     expect(summary).toMatchObject({
       images: 752,
@@ -131,26 +135,26 @@ describe('an exploration', () => {
     const some = explore(onlyMiddle(dataset), {
       rng: new Rng(1),
       other: null,
-      mostCompared: 200,
-      mostMapped: 20,
+      maxSample: 200,
+      maxPlotted: 20,
     });
-    expect(some.compared.length).toBe(200);
-    expect(new Set(some.numbers).size).toBe(200);
-    for (const [place, number] of some.numbers.entries()) {
-      expect(some.compared.labels[place]).toBe(dataset.labels[number]);
+    expect(some.sample.length).toBe(200);
+    expect(new Set(some.sampleIndices).size).toBe(200);
+    for (const [index, number] of some.sampleIndices.entries()) {
+      expect(some.sample.labels[index]).toBe(dataset.labels[number]);
     }
   });
 
   it('is drawn, except for empty findings', () => {
-    const pictures = drawPictures(dataset, found, new Rng(1));
-    expect(Object.keys(PICTURES).filter((name) => !(name in pictures))).toEqual(['duplicates']);
+    const figures = drawFigures(dataset, findings, new Rng(1));
+    expect(Object.keys(FIGURES).filter((name) => !(name in figures))).toEqual(['duplicates']);
   });
 
   it.each([1, 5])('works with %i images', (count) => {
     const numbers = Array.from({ length: count }, (_, i) => i);
     const few = onlyMiddle(subset(drawn, numbers));
     const tiny = explore(few, { rng: new Rng(1), other: null });
-    expect(Object.keys(drawPictures(few, tiny, new Rng(1))).length).toBeGreaterThan(8);
+    expect(Object.keys(drawFigures(few, tiny, new Rng(1))).length).toBeGreaterThan(8);
     expect(JSON.stringify(summarize(few, tiny))).not.toContain('NaN');
   });
 });

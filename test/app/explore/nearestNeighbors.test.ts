@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { embed } from '../../../src/app/explore/embedding.js';
-import { nearestNeighbours } from '../../../src/app/explore/nearestNeighbors.js';
+import { nearestNeighbors } from '../../../src/app/explore/nearestNeighbors.js';
 import { principalComponents } from '../../../src/app/explore/pca.js';
 import { makeDataset, type Dataset } from '../../../src/data/loading/dataset.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
@@ -21,7 +21,7 @@ function clusters(n: number, dimensions: number, seed: number): Float32Array {
   });
 }
 
-function plainSearch(points: Float32Array, dimensions: number, k: number): number[][] {
+function bruteForceSearch(points: Float32Array, dimensions: number, k: number): number[][] {
   const n = points.length / dimensions;
   return Array.from({ length: n }, (_, i) =>
     Array.from({ length: n }, (_, j) => {
@@ -41,10 +41,10 @@ function plainSearch(points: Float32Array, dimensions: number, k: number): numbe
 describe(`nearest neighbors (seed ${SEED})`, () => {
   const dimensions = 6;
   const points = clusters(900, dimensions, SEED);
-  const expected = plainSearch(points, dimensions, 5);
+  const expected = bruteForceSearch(points, dimensions, 5);
 
   it('equal a brute-force search when every pair is compared', () => {
-    const { k, indices, distances, exact } = nearestNeighbours(points, {
+    const { k, indices, distances, exact } = nearestNeighbors(points, {
       dimensions,
       k: 5,
       rng: new Rng(1),
@@ -62,7 +62,7 @@ describe(`nearest neighbors (seed ${SEED})`, () => {
 
   it('are nearly all found by the search with cells', () => {
     const options = { dimensions, k: 5, rng: new Rng(1), exactUpTo: 100, probes: 6 };
-    const { indices, exact } = nearestNeighbours(points, options);
+    const { indices, exact } = nearestNeighbors(points, options);
     expect(exact).toBe(false);
     const hits = expected.reduce(
       (sum, near, i) =>
@@ -70,30 +70,30 @@ describe(`nearest neighbors (seed ${SEED})`, () => {
       0,
     );
     expect(hits / (5 * 900)).toBeGreaterThan(0.93);
-    expect(nearestNeighbours(points, { ...options, rng: new Rng(1) }).indices).toEqual(indices);
+    expect(nearestNeighbors(points, { ...options, rng: new Rng(1) }).indices).toEqual(indices);
   });
 
   it('are found in nearly empty cells, at most as many as exist', () => {
-    const few = nearestNeighbours(points.slice(0, 3 * dimensions), {
+    const few = nearestNeighbors(points.slice(0, 3 * dimensions), {
       dimensions,
       k: 5,
       rng: new Rng(1),
     });
     expect(few.k).toBe(2);
     expect(few.indices).not.toContain(-1);
-    const single = nearestNeighbours(points.slice(0, dimensions), {
+    const single = nearestNeighbors(points.slice(0, dimensions), {
       dimensions,
       k: 5,
       rng: new Rng(1),
     });
     expect(single.k).toBe(0);
     const options = { dimensions, k: 40, rng: new Rng(1), exactUpTo: 100, probes: 1 };
-    expect(nearestNeighbours(points, options).indices).not.toContain(-1);
+    expect(nearestNeighbors(points, options).indices).not.toContain(-1);
   });
 
   it('have distance 0 if the points are equal', () => {
     const twice = new Float32Array([...points.subarray(0, 60), ...points.subarray(0, 60)]);
-    const { indices, distances } = nearestNeighbours(twice, { dimensions, k: 1, rng: new Rng(1) });
+    const { indices, distances } = nearestNeighbors(twice, { dimensions, k: 1, rng: new Rng(1) });
     expect(indices[3]).toBe(13);
     expect(distances).toEqual(new Float32Array(20));
   });
@@ -119,7 +119,7 @@ describe('principal components', () => {
 
   it('are the directions of the largest variance', () => {
     const dataset = patches();
-    const { directions, shares, points } = principalComponents(dataset, 2);
+    const { directions, explainedVarianceRatio: shares, points } = principalComponents(dataset, 2);
     const inside = Math.sqrt(1 / 10);
     expect(directions[100]).toBeCloseTo(inside, 1);
     expect(directions[784 + 300]).toBeCloseTo(inside, 1);
@@ -136,13 +136,13 @@ describe('principal components', () => {
     // Ink in eight rows only: principal components of fewer pixels take less time.
     const images = drawn.images.map((value, at) => (Math.abs((at % 784) - 392) <= 112 ? value : 0));
     const dataset = makeDataset({ ...drawn, images });
-    const { points, shares, directions } = principalComponents(dataset, 90);
-    const kept = shares.subarray(0, 90).reduce((sum, share) => sum + share, 0);
+    const { points, explainedVarianceRatio: shares, directions } = principalComponents(dataset, 90);
+    const explainedVariance = shares.subarray(0, 90).reduce((sum, share) => sum + share, 0);
     let [between, pixels] = [0, 0];
     for (let d = 0; d < 90; d++) between += (points[d] - points[90 + d]) ** 2;
     for (let p = 0; p < 784; p++)
       pixels += ((dataset.images[p] - dataset.images[784 + p]) / 255) ** 2;
-    expect(kept).toBeGreaterThan(0.98);
+    expect(explainedVariance).toBeGreaterThan(0.98);
     expect(between / pixels).toBeGreaterThan(0.95);
     expect(between / pixels).toBeLessThan(1.0001);
     const length = directions.subarray(0, 784).reduce((sum, value) => sum + value * value, 0);

@@ -2,7 +2,7 @@
 // JPEG, and an error that names any other format.
 
 import { describe, expect, it } from 'vitest';
-import { decodePicture } from '../../../src/app/images/decode.js';
+import { decodeImage } from '../../../src/app/images/decode.js';
 import { DataError } from '../../../src/data/errors.js';
 import {
   buildPng,
@@ -14,7 +14,7 @@ import {
 } from '../../support/imageFiles.js';
 
 const decoded = (bytes: Uint8Array) => {
-  const { data, ...rest } = decodePicture(bytes, 'a.png');
+  const { data, ...rest } = decodeImage(bytes, 'a.png');
   return { ...rest, data: Array.from(data) };
 };
 
@@ -116,7 +116,7 @@ describe('PNG', () => {
     const png = buildPng({ width: 3, height: 3, interlace: 1, rows });
     expect(decoded(png).data).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     const bits = { width: 3, height: 3, depth: 1, interlace: 1, rows };
-    expect(() => decodePicture(buildPng(bits), 'a.png')).toThrow(
+    expect(() => decodeImage(buildPng(bits), 'a.png')).toThrow(
       /a\.png: interlaced.*fewer than 8 bits/,
     );
   });
@@ -131,23 +131,23 @@ describe('JPEG', () => {
   });
   const jpeg = grayJpeg(pixels, width, height);
   const corners = (bytes: Uint8Array): { size: string; corners: number[] } => {
-    const picture = decodePicture(bytes, 'a.jpg');
+    const image = decodeImage(bytes, 'a.jpg');
     const at = (x: number, y: number): number => {
-      const value = picture.data[3 * (y * picture.width + x)];
+      const value = image.data[3 * (y * image.width + x)];
       return value > 190 ? 2 : value > 64 ? 1 : 0;
     };
-    const [right, below] = [picture.width - 5, picture.height - 5];
+    const [right, below] = [image.width - 5, image.height - 5];
     return {
-      size: `${picture.width} x ${picture.height}`,
+      size: `${image.width} x ${image.height}`,
       corners: [at(4, 4), at(right, 4), at(4, below), at(right, below)],
     };
   };
 
   it('decodes the pixels approximately', () => {
-    const { data, channels } = decodePicture(jpeg, 'a.jpg');
+    const { data, channels } = decodeImage(jpeg, 'a.jpg');
     expect(channels).toBe(3);
     const worst = pixels.reduce(
-      (most, value, i) => Math.max(most, Math.abs(data[3 * i] - value)),
+      (maxDifference, value, i) => Math.max(maxDifference, Math.abs(data[3 * i] - value)),
       0,
     );
     expect(worst).toBeLessThan(20);
@@ -190,16 +190,16 @@ describe('other files', () => {
     ['hello', /neither a PNG nor a JPEG/],
     ['', /the file is empty/],
   ])('%j are rejected by the name of their format', (text, message) => {
-    const decode = (): unknown => decodePicture(Buffer.from(text, 'latin1'), 'x.png');
+    const decode = (): unknown => decodeImage(Buffer.from(text, 'latin1'), 'x.png');
     expect(decode).toThrow(DataError);
     expect(decode).toThrow(message);
     expect(decode).toThrow(/^x\.png: /);
   });
 
   it('too many pixels are rejected before decompression', () => {
-    expect(() => decodePicture(grayPng([], 1, 0), 'x.png')).toThrow(/image size is 1 x 0/);
+    expect(() => decodeImage(grayPng([], 1, 0), 'x.png')).toThrow(/image size is 1 x 0/);
     expect(() =>
-      decodePicture(buildPng({ width: 8000, height: 8000, rows: new Uint8Array(3) }), 'x.png'),
+      decodeImage(buildPng({ width: 8000, height: 8000, rows: new Uint8Array(3) }), 'x.png'),
     ).toThrow(/image size is 8000 x 8000, more than the maximum of 32 million/);
   });
 });

@@ -9,8 +9,8 @@ import {
   GOOD,
   groupColor,
   PALETTE,
-  QUIET,
-  readableOn,
+  MUTED,
+  contrastColor,
   type Color,
 } from '../../../src/app/report/color.js';
 import { confusionPlot } from '../../../src/app/report/confusion.js';
@@ -19,14 +19,14 @@ import { lineChart } from '../../../src/app/report/lineChart.js';
 import { scatter } from '../../../src/app/report/scatter.js';
 
 /** Every pixel of exactly this color. */
-function places(canvas: Canvas, color: Color): { x: number; y: number }[] {
-  const found: { x: number; y: number }[] = [];
+function pixelsOf(canvas: Canvas, color: Color): { x: number; y: number }[] {
+  const matches: { x: number; y: number }[] = [];
   for (let y = 0; y < canvas.height; y++) {
     for (let x = 0; x < canvas.width; x++) {
-      if (canvas.at(x, y).join() === color.join()) found.push({ x, y });
+      if (canvas.at(x, y).join() === color.join()) matches.push({ x, y });
     }
   }
-  return found;
+  return matches;
 }
 
 const mean = (values: number[]): number =>
@@ -38,19 +38,19 @@ describe('a line chart', () => {
 
   it('rises where its values rise', () => {
     const chart = lineChart({ ...labels, series: [{ name: 'a', x, y: x }] });
-    const line = places(chart, PALETTE[0]);
-    const left = line.filter((place) => place.x < 300);
-    const right = line.filter((place) => place.x > 600);
+    const line = pixelsOf(chart, PALETTE[0]);
+    const left = line.filter((pixel) => pixel.x < 300);
+    const right = line.filter((pixel) => pixel.x > 600);
     expect(mean(left.map(({ y }) => y)) - mean(right.map(({ y }) => y))).toBeGreaterThan(150);
   });
 
   it('draws a power law as a straight line on logarithmic axes', () => {
     const powers = x.map((i) => 10 ** (i / 25));
     const series = [{ name: 'cube', x: powers, y: powers.map((value) => value ** 3) }];
-    const line = places(lineChart({ ...labels, series, xLog: true, yLog: true }), PALETTE[0]);
+    const line = pixelsOf(lineChart({ ...labels, series, xLog: true, yLog: true }), PALETTE[0]);
     const slope = (from: number, to: number): number => {
       const row = (column: number) =>
-        mean(line.filter((place) => place.x === column).map(({ y }) => y));
+        mean(line.filter((pixel) => pixel.x === column).map(({ y }) => y));
       return (row(to) - row(from)) / (to - from);
     };
     expect(slope(200, 400)).toBeCloseTo(slope(500, 800), 1);
@@ -59,7 +59,7 @@ describe('a line chart', () => {
   it('leaves a gap for NaN', () => {
     const y = x.map((i) => (i > 40 && i < 60 ? NaN : 1));
     const columns = new Set(
-      places(lineChart({ ...labels, series: [{ name: 'a', x, y }] }), PALETTE[0]).map((p) => p.x),
+      pixelsOf(lineChart({ ...labels, series: [{ name: 'a', x, y }] }), PALETTE[0]).map((p) => p.x),
     );
     expect(columns.has(250)).toBe(true);
     expect(columns.has(470)).toBe(false);
@@ -70,13 +70,13 @@ describe('a line chart', () => {
     const series = ['first', 'second'].map((name, i) => ({ name, x: [0, 1], y: [i, i] }));
     const chart = lineChart({ ...labels, series });
     for (const color of PALETTE.slice(0, 2)) {
-      expect(places(chart, color).some(({ y }) => y < 40)).toBe(true);
+      expect(pixelsOf(chart, color).some(({ y }) => y < 40)).toBe(true);
     }
     const single = lineChart({
       ...labels,
       series: series.slice(0, 1).map((one) => ({ ...one, y: [0, 0] })),
     });
-    expect(places(single, PALETTE[0]).some(({ y }) => y < 40)).toBe(false);
+    expect(pixelsOf(single, PALETTE[0]).some(({ y }) => y < 40)).toBe(false);
   });
 
   it('is drawn with no points, and with one', () => {
@@ -86,7 +86,7 @@ describe('a line chart', () => {
       series: [{ name: 'a', x: [3], y: [4] }],
       marks: [{ x: 3, label: 'here' }],
     });
-    expect(places(one, PALETTE[0]).length).toBeGreaterThan(10);
+    expect(pixelsOf(one, PALETTE[0]).length).toBeGreaterThan(10);
   });
 
   it('rejects invalid lines', () => {
@@ -109,7 +109,7 @@ describe('a bar chart', () => {
       names: ['a', 'b', 'c'],
       values: [10, 40, NaN],
     });
-    const bars = places(chart, PALETTE[0]);
+    const bars = pixelsOf(chart, PALETTE[0]);
     const middle = chart.width / 2;
     const height = (of: typeof bars) => new Set(of.map(({ y }) => y)).size;
     const [first, second] = [
@@ -150,17 +150,17 @@ describe('a confusion plot', () => {
     const counts = [90, 10, 1, 1];
     const plot = confusionPlot({ title: '', names: ['a', 'b'], counts });
     // The matrix has a frame of one color, which its four cells fill.
-    const frame = places(plot, QUIET);
+    const frame = pixelsOf(plot, MUTED);
     const columns = frame
       .map(({ x }) => x)
-      .filter((x) => frame.filter((place) => place.x === x).length > 60);
+      .filter((x) => frame.filter((pixel) => pixel.x === x).length > 60);
     const [left, right] = [Math.min(...columns), Math.max(...columns)];
     const rows = frame
       .filter(({ x }) => x === left)
       .map(({ y }) => y)
       .filter(
         (y) =>
-          frame.filter((place) => place.y === y && place.x >= left && place.x <= right).length > 60,
+          frame.filter((pixel) => pixel.y === y && pixel.x >= left && pixel.x <= right).length > 60,
       );
     const [top, bottom] = [Math.min(...rows), Math.max(...rows)];
     const [right0, wrong0, wrong1, right1] = [0, 1, 2, 3].map((cell) =>
@@ -204,8 +204,8 @@ describe('a gallery', () => {
       tone,
     }));
     const sheet = gallery({ title: '', tiles, columns: 3 });
-    expect(places(sheet, [0, 0, 0])).toHaveLength(3 * 56 * 56);
-    const [good, bad] = [places(sheet, GOOD), places(sheet, BAD)];
+    expect(pixelsOf(sheet, [0, 0, 0])).toHaveLength(3 * 56 * 56);
+    const [good, bad] = [pixelsOf(sheet, GOOD), pixelsOf(sheet, BAD)];
     expect(Math.max(...good.map(({ x }) => x))).toBeLessThan(Math.min(...bad.map(({ x }) => x)));
   });
 
@@ -231,13 +231,13 @@ describe('a scatter', () => {
     ];
     const plot = scatter({ title: '', points, names: ['', ''] });
     const center = (group: number) => {
-      const found = places(plot, PALETTE[group]).concat(
-        places(
+      const groupPixels = pixelsOf(plot, PALETTE[group]).concat(
+        pixelsOf(
           plot,
           PALETTE[group].map((c) => Math.round(255 + (c - 255) * 0.75)) as unknown as Color,
         ),
       );
-      return { x: mean(found.map(({ x }) => x)), y: mean(found.map(({ y }) => y)) };
+      return { x: mean(groupPixels.map(({ x }) => x)), y: mean(groupPixels.map(({ y }) => y)) };
     };
     expect(center(0).x).toBeLessThan(100);
     expect(center(1).x).toBeGreaterThan(800);
@@ -245,8 +245,12 @@ describe('a scatter', () => {
   });
 
   it('omits NaN points, and rejects unknown groups', () => {
-    const lost = scatter({ title: '', points: [{ x: NaN, y: 0, group: 0 }], names: ['a'] });
-    expect(places(lost, PALETTE[0])).toEqual([]);
+    const withoutPoints = scatter({
+      title: '',
+      points: [{ x: NaN, y: 0, group: 0 }],
+      names: ['a'],
+    });
+    expect(pixelsOf(withoutPoints, PALETTE[0])).toEqual([]);
     expect(() => scatter({ title: 't', points: [{ x: 0, y: 0, group: 3 }], names: ['a'] })).toThrow(
       'group 3 has no name (1 names)',
     );
@@ -259,7 +263,7 @@ describe('colors', () => {
   });
 
   it('of text contrast with any background', () => {
-    expect(readableOn([255, 255, 255])).not.toEqual([255, 255, 255]);
-    expect(readableOn([8, 81, 156])).toEqual([255, 255, 255]);
+    expect(contrastColor([255, 255, 255])).not.toEqual([255, 255, 255]);
+    expect(contrastColor([8, 81, 156])).toEqual([255, 255, 255]);
   });
 });

@@ -13,7 +13,7 @@ import {
 
 const PRINTABLE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i));
 
-function picture(character: string): string {
+function glyphText(character: string): string {
   return glyphOf(character)
     .rows.map((row) => row.map((dot) => (dot ? '#' : '.')).join(''))
     .join('\n');
@@ -47,8 +47,8 @@ describe('the font', () => {
   });
 
   it('has no duplicate glyphs', () => {
-    const pictures = [...GLYPHS.keys()].map(picture);
-    expect(new Set(pictures).size).toBe(pictures.length);
+    const glyphTexts = [...GLYPHS.keys()].map(glyphText);
+    expect(new Set(glyphTexts).size).toBe(glyphTexts.length);
   });
 
   it.each([
@@ -84,8 +84,8 @@ describe('the font', () => {
   });
 
   it('draws a box for unknown characters', () => {
-    expect(picture('é')).toBe(picture('水'));
-    expect(picture('é')).toMatch(/^#####\n#\.\.\.#/);
+    expect(glyphText('é')).toBe(glyphText('水'));
+    expect(glyphText('é')).toMatch(/^#####\n#\.\.\.#/);
   });
 
   it('measures a text as drawn', () => {

@@ -46,8 +46,8 @@ describe('a linear axis', () => {
     const exact = axisOf([1, 20], { round: false });
     expect([exact.low, exact.high]).toEqual([1, 20]);
     expect(exact.ticks.map(({ value }) => value)).toEqual([5, 10, 15, 20]);
-    expect(exact.place(1)).toBe(0);
-    expect(exact.place(10.5)).toBe(0.5);
+    expect(exact.position(1)).toBe(0);
+    expect(exact.position(10.5)).toBe(0.5);
   });
 
   it('supports one value, and none', () => {
@@ -88,11 +88,11 @@ describe('a logarithmic axis', () => {
   });
 
   it('spaces powers of ten equally, and excludes values that are not positive', () => {
-    const { place } = axisOf([0.01, 100], { log: true });
-    const places = [0.01, 0.1, 1, 10, 100].map(place);
-    for (const [i, found] of places.entries()) expect(found).toBeCloseTo(i / 4, 9);
-    expect(place(0)).toBeNaN();
-    expect(place(-1)).toBeNaN();
+    const { position } = axisOf([0.01, 100], { log: true });
+    const positions = [0.01, 0.1, 1, 10, 100].map(position);
+    for (const [i, fraction] of positions.entries()) expect(fraction).toBeCloseTo(i / 4, 9);
+    expect(position(0)).toBeNaN();
+    expect(position(-1)).toBeNaN();
   });
 });
 

@@ -10,14 +10,14 @@ import { classify } from '../../../src/app/evaluation/classify.js';
 import { evaluate } from '../../../src/app/evaluation/evaluate.js';
 import { modelFrom } from '../../../src/app/model/modelContents.js';
 import { loadModel } from '../../../src/app/model/modelFile.js';
-import { largest } from '../../../src/app/correction/features.js';
-import { giveLesson, type Lesson } from '../../../src/app/correction/lesson.js';
+import { argmax } from '../../../src/app/correction/features.js';
+import { runLesson, type Lesson } from '../../../src/app/correction/lesson.js';
 import {
   fineTune,
   type Correction,
   type FineTuneProgress,
 } from '../../../src/app/correction/fineTune.js';
-import { drawExam, drawReplay } from '../../../src/app/correction/replay.js';
+import { drawHeldOut, drawReplay } from '../../../src/app/correction/replay.js';
 import { imageAt } from '../../../src/data/loading/dataset.js';
 import { IMAGE_PIXELS } from '../../../src/data/emnist/idx.js';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
@@ -59,17 +59,17 @@ beforeAll(
     corrections = wrong
       .slice(0, 5)
       .map((at) => ({ image: imageAt(drawn, at), label: drawn.labels[at] }));
-    lesson = await giveLesson({ name: NAME, safetensors: original, corrections });
+    lesson = await runLesson({ name: NAME, safetensors: original, corrections });
   }),
   PATIENCE,
 );
 
 /** Index of the class that a model predicts for an image. */
-async function reads(safetensors: Uint8Array, image: Uint8Array): Promise<number> {
+async function predict(safetensors: Uint8Array, image: Uint8Array): Promise<number> {
   const { model } = await modelFrom(NAME, safetensors);
   const probabilities = await classify(model, image);
   model.dispose();
-  return largest(probabilities);
+  return argmax(probabilities);
 }
 
 describe('a lesson', () => {
@@ -78,11 +78,11 @@ describe('a lesson', () => {
     onWasm(async () => {
       expect(corrections).toHaveLength(5);
       for (const { image, label } of corrections) {
-        expect(await reads(original, image)).not.toBe(label);
-        expect(await reads(lesson.safetensors, image)).toBe(label);
+        expect(await predict(original, image)).not.toBe(label);
+        expect(await predict(lesson.safetensors, image)).toBe(label);
       }
       expect(lesson.learned).toBe(5);
-      const { count, before, after } = lesson.exam!;
+      const { count, before, after } = lesson.heldOut!;
       expect(count).toBe(470);
       expect(before / count, 'the original is accurate').toBeGreaterThan(0.6);
       expect(after).toBeGreaterThanOrEqual(before - 0.02 * count);
@@ -109,7 +109,7 @@ describe('a lesson', () => {
   it(
     'is reproducible byte for byte',
     onWasm(async () => {
-      const again = await giveLesson({ name: NAME, safetensors: original, corrections });
+      const again = await runLesson({ name: NAME, safetensors: original, corrections });
       expect(Buffer.compare(lesson.safetensors, again.safetensors)).toBe(0);
     }),
     PATIENCE,
@@ -123,7 +123,7 @@ describe('a lesson', () => {
         await writeFile(path.join(folder, 'taught.safetensors'), lesson.safetensors);
         const { model, classes } = await loadModel(path.join(folder, 'taught.safetensors'));
         expect(classes).toEqual(BALANCED_CLASSES);
-        expect(largest(await classify(model, corrections[0].image))).toBe(corrections[0].label);
+        expect(argmax(await classify(model, corrections[0].image))).toBe(corrections[0].label);
         model.dispose();
       } finally {
         await rm(folder, { recursive: true });
@@ -152,7 +152,7 @@ describe('fineTune', () => {
       expect(end.learned).toBeLessThan(2);
       expect(progress[0].step).toBe(0);
       expect(progress.at(-1)).toEqual(end);
-      expect(end.step).toBe(end.most);
+      expect(end.step).toBe(end.maxSteps);
       expect(backend.memory.live).toBe(live);
       model.dispose();
     }),
@@ -164,12 +164,13 @@ describe('fineTune', () => {
     onWasm(async () => {
       const { model } = await modelFrom(NAME, original);
       const image = new Uint8Array(IMAGE_PIXELS);
-      const teach = (wrong: Correction[]) => fineTune(model, { corrections: wrong, replay: null });
-      await expect(teach([])).rejects.toThrow('there are no corrections');
-      await expect(teach([{ image, label: 47 }])).rejects.toThrow(
+      const fineTuneOn = (wrong: Correction[]) =>
+        fineTune(model, { corrections: wrong, replay: null });
+      await expect(fineTuneOn([])).rejects.toThrow('there are no corrections');
+      await expect(fineTuneOn([{ image, label: 47 }])).rejects.toThrow(
         "label 47 is outside the network's 47 classes",
       );
-      await expect(teach([{ image: new Uint8Array(5), label: 1 }])).rejects.toThrow(
+      await expect(fineTuneOn([{ image: new Uint8Array(5), label: 1 }])).rejects.toThrow(
         '784 bytes, got 5',
       );
       model.dispose();
@@ -179,23 +180,23 @@ describe('fineTune', () => {
 
 describe('the replayed characters', () => {
   it('cover all classes, with more of the corrected ones and their look-alikes', () => {
-    const { all, close } = drawReplay(['O']);
+    const { all, affected: close } = drawReplay(['O']);
     expect(all.length).toBe(470 * IMAGE_PIXELS);
     expect(close.length).toBe(240 * IMAGE_PIXELS);
     const drawn = syntheticDataset({ seed: 1, count: 12 * 47 });
     // The first beyond the ten of each class.
     const zero = imageAt(drawn, 10 * 47 + BALANCED_CLASSES.indexOf('0'));
     expect(close.subarray(0, IMAGE_PIXELS)).toEqual(zero);
-    expect(drawReplay(['?']).close.length).toBe(0);
+    expect(drawReplay(['?']).affected.length).toBe(0);
   });
 
   it("share no drawing with the held-out check, which uses the model's classes", () => {
-    const exam = drawExam(['A', 'B', '?']);
-    expect(exam.names).toHaveLength(20);
-    expect(new Set(exam.names)).toEqual(new Set(['A', 'B']));
+    const heldOut = drawHeldOut(['A', 'B', '?']);
+    expect(heldOut.names).toHaveLength(20);
+    expect(new Set(heldOut.names)).toEqual(new Set(['A', 'B']));
     const replayed = Buffer.from(drawReplay(['A', 'B']).all);
     for (let at = 0; at < 20; at++) {
-      const image = exam.images.subarray(at * IMAGE_PIXELS, (at + 1) * IMAGE_PIXELS);
+      const image = heldOut.images.subarray(at * IMAGE_PIXELS, (at + 1) * IMAGE_PIXELS);
       expect(replayed.includes(Buffer.from(image))).toBe(false);
     }
   });

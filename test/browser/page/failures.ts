@@ -10,7 +10,7 @@ import {
 import { wrap } from './liveObjects.js';
 
 /** Runs a function that should fail; returns `nothing failed` if it does not. */
-async function caught(body: () => unknown): Promise<string> {
+async function errorOf(body: () => unknown): Promise<string> {
   try {
     await body();
     return 'nothing failed';
@@ -23,7 +23,7 @@ const one = { constants: {}, scalars: {}, length: 2 };
 
 /** APIs that may be unavailable. */
 export function open(mode: GpuMode): Promise<string> {
-  return caught(async () => (await createGpuBackend({ mode })).dispose());
+  return errorOf(async () => (await createGpuBackend({ mode })).dispose());
 }
 
 /** A kernel that gpu.js cannot compile, and whether the backend still works afterwards. */
@@ -34,7 +34,7 @@ export async function brokenKernel(mode: GpuMode): Promise<{ error: string; afte
   const x = backend.upload([1, -2]);
   const bad = backend.run({ kernel: broken, inputs: [x], ...one });
   const worse = backend.run({ kernel: relu, inputs: [bad], ...one });
-  const error = await caught(() => backend.read(worse));
+  const error = await errorOf(() => backend.read(worse));
   const after = await backend.read(backend.run({ kernel: relu, inputs: [x], ...one }));
   await backend.dispose();
   return { error, after: [...after] };
@@ -46,12 +46,12 @@ export async function usedAfterFree(mode: GpuMode): Promise<string[]> {
   const x = backend.upload([1, 2]);
   backend.free(x);
   const errors = [
-    await caught(() => backend.read(x)),
-    await caught(() => backend.run({ kernel: relu, inputs: [x], ...one })),
-    await caught(() => backend.free(x)),
+    await errorOf(() => backend.read(x)),
+    await errorOf(() => backend.run({ kernel: relu, inputs: [x], ...one })),
+    await errorOf(() => backend.free(x)),
   ];
   await backend.dispose();
-  errors.push(await caught(() => backend.upload([1])));
+  errors.push(await errorOf(() => backend.upload([1])));
   return errors;
 }
 
@@ -63,8 +63,8 @@ export async function lostDevice(
   const x = backend.upload([1, -2]);
   await backend.read(x);
   await lose();
-  const read = await caught(() => backend.read(x));
-  const run = await caught(() => backend.read(backend.run({ kernel: relu, inputs: [x], ...one })));
+  const read = await errorOf(() => backend.read(x));
+  const run = await errorOf(() => backend.read(backend.run({ kernel: relu, inputs: [x], ...one })));
   await backend.dispose();
   return { read, run, again: await open(mode) };
 }

@@ -33,10 +33,10 @@ function watchSharedCounter(): () => number {
   let expected = 0;
   let moved = 0;
   Atomics.add = ((array: Int32Array, index: number, value: number) => {
-    const found = add(array, index, value);
-    if (found !== 0 && found !== expected) moved += 1;
-    expected = found + value;
-    return found;
+    const previous = add(array, index, value);
+    if (previous !== 0 && previous !== expected) moved += 1;
+    expected = previous + value;
+    return previous;
   }) as typeof add;
   return () => {
     Atomics.add = add;

@@ -36,9 +36,9 @@ export function readHand(hand: Hand): RecordedHand {
 
 /** The text of a file: one line per character. */
 export function recordingText({ hand, pointer, pad, characters }: RecordedHand): string {
-  const head = JSON.stringify({ hand, pointer, pad }).slice(0, -1);
+  const header = JSON.stringify({ hand, pointer, pad }).slice(0, -1);
   const lines = characters.map((character) => `  ${JSON.stringify(character)}`).join(',\n');
-  return `${head},"characters":[\n${lines}\n]}\n`;
+  return `${header},"characters":[\n${lines}\n]}\n`;
 }
 
 /** The strokes of a character without time and pressure. */

@@ -6,7 +6,7 @@ import type { Browser, LaunchOptions, Page } from 'playwright-core';
 import { WAIT_LIMIT } from './waiting.js';
 import { skipNote } from '../../support/skipping.js';
 
-const PLACES = [
+const PATHS = [
   process.env.CHROMIUM,
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -18,10 +18,10 @@ const PLACES = [
 ];
 
 /** The browser to use, or null. */
-export const executable = PLACES.find((place) => place !== undefined && existsSync(place)) ?? null;
+export const executable = PATHS.find((path) => path !== undefined && existsSync(path)) ?? null;
 
 /** Suffix of a suite's title: the reason if it is skipped. */
-export const whyNot = skipNote(
+export const skipSuffix = skipNote(
   executable === null
     ? "no Chromium; install Debian's chromium, or set CHROMIUM to its path"
     : null,
@@ -67,7 +67,7 @@ export function launchOptions(graphics: Graphics): LaunchOptions {
 /** A page with its uncaught errors and policy violations so far. */
 export interface WatchedPage {
   readonly page: Page;
-  readonly complaints: readonly string[];
+  readonly pageErrors: readonly string[];
   /** Every requested address, including those of its workers. */
   readonly requests: readonly string[];
 }
@@ -76,15 +76,15 @@ export interface WatchedPage {
 export async function openPage(browser: Browser, address: string): Promise<WatchedPage> {
   const page = await browser.newPage();
   page.setDefaultTimeout(WAIT_LIMIT);
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  const pageErrors: string[] = [];
+  page.on('pageerror', (error) => pageErrors.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) {
-      complaints.push(message.text());
+      pageErrors.push(message.text());
     }
   });
   const requests: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
   await page.goto(address, { waitUntil: 'load' });
-  return { page, complaints, requests };
+  return { page, pageErrors, requests };
 }

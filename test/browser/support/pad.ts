@@ -46,12 +46,12 @@ export class PadHand {
     await nextFrame(this.page);
   }
 
-  async #drag(points: readonly Place[]): Promise<void> {
+  async #drag(points: readonly PadPoint[]): Promise<void> {
     const session = await this.#session;
     const pointerType = this.#hand.pointer === 'pen' ? 'pen' : 'mouse';
     const send = (
       type: 'mousePressed' | 'mouseMoved' | 'mouseReleased',
-      { x, y, pressure: force }: Place,
+      { x, y, pressure: force }: PadPoint,
     ): Promise<unknown> =>
       session.send('Input.dispatchMouseEvent', {
         type,
@@ -72,12 +72,17 @@ export class PadHand {
     ]);
   }
 
-  async #swipe(points: readonly Place[]): Promise<void> {
+  async #swipe(points: readonly PadPoint[]): Promise<void> {
     const session = await this.#session;
-    const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', place?: Place): Promise<unknown> =>
+    const send = (
+      type: 'touchStart' | 'touchMove' | 'touchEnd',
+      padPoint?: PadPoint,
+    ): Promise<unknown> =>
       session.send('Input.dispatchTouchEvent', {
         type,
-        touchPoints: place ? [{ x: place.x, y: place.y, force: place.pressure, id: 1 }] : [],
+        touchPoints: padPoint
+          ? [{ x: padPoint.x, y: padPoint.y, force: padPoint.pressure, id: 1 }]
+          : [],
       });
     await Promise.all([
       send('touchStart', points[0]),
@@ -87,7 +92,7 @@ export class PadHand {
   }
 }
 
-interface Place {
+interface PadPoint {
   readonly x: number;
   readonly y: number;
   readonly pressure: number;
@@ -104,33 +109,37 @@ export function nextFrame(page: Page): Promise<void> {
 }
 
 /** The most likely character on the page; empty without a prediction. */
-export function likeliest(page: Page): Promise<string> {
+export function topPrediction(page: Page): Promise<string> {
   return page.locator('#result .top-classes .label').first().innerText();
 }
 
 /** Waits until a character is the most likely on the page. */
-export async function expectLikeliest(page: Page, label: string, what = label): Promise<void> {
-  await eventually(async () => expect(await likeliest(page), what).toBe(label));
+export async function expectPrediction(
+  page: Page,
+  label: string,
+  description = label,
+): Promise<void> {
+  await eventually(async () => expect(await topPrediction(page), description).toBe(label));
 }
 
 /** Waits until one of the characters is the most likely on the page. */
-export async function expectLikeliestOf(
+export async function expectPredictionAmong(
   page: Page,
   labels: readonly string[],
-  what: string,
+  description: string,
 ): Promise<void> {
   await eventually(async () => {
-    expect(await likeliest(page), what).toBeOneOf([...labels]);
+    expect(await topPrediction(page), description).toBeOneOf([...labels]);
   });
 }
 
 /** Waits until the page shows a prediction. */
-export async function expectAnyReading(page: Page): Promise<void> {
-  await eventually(async () => expect(await likeliest(page)).not.toBe(''));
+export async function expectAnyPrediction(page: Page): Promise<void> {
+  await eventually(async () => expect(await topPrediction(page)).not.toBe(''));
 }
 
 /** The network's input as shown on the page: 784 values, 0 paper, 255 ink. */
-export function seen(page: Page): Promise<number[]> {
+export function networkInput(page: Page): Promise<number[]> {
   return page.locator('#result .network-input canvas').evaluate((element) => {
     const canvas = element as HTMLCanvasElement;
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
@@ -139,14 +148,14 @@ export function seen(page: Page): Promise<number[]> {
 }
 
 /** Waits until the network's input is this image. */
-export async function expectSeen(page: Page, image: readonly number[]): Promise<void> {
-  await eventually(async () => expect(await seen(page)).toEqual(image));
+export async function expectNetworkInput(page: Page, image: readonly number[]): Promise<void> {
+  await eventually(async () => expect(await networkInput(page)).toEqual(image));
 }
 
 /** Waits until the pad is empty and the page shows no prediction and no verdict. */
 export async function expectBlank(page: Page): Promise<void> {
-  await expectLikeliest(page, '', 'no prediction');
-  expect(await seen(page)).toEqual(EMPTY);
+  await expectPrediction(page, '', 'no prediction');
+  expect(await networkInput(page)).toEqual(EMPTY);
   expect(await page.locator('#result .verdict').innerText()).toBe('');
 }
 

@@ -24,7 +24,7 @@ export interface VisitOptions {
   /** Whether the host sends the two headers that allow threads. Default false. */
   readonly isolated?: boolean;
   /** A separate server instead of the shared one. */
-  readonly on?: Site;
+  readonly server?: Site;
   /** Called with the new profile before the page is opened. */
   readonly before?: (context: BrowserContext) => Promise<void>;
   /** Console errors that this visit is expected to cause. */
@@ -49,8 +49,8 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
   let browser: Browser;
   const sites = new Map<string, Promise<Site>>();
   const others: Site[] = [];
-  const complaints: string[] = [];
-  const foreign: string[] = [];
+  const consoleErrors: string[] = [];
+  const foreignRequests: string[] = [];
   beforeAll(async () => {
     browser = await openBrowser(graphics);
   });
@@ -58,8 +58,8 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
     await browser.close();
     const all = [...(await Promise.all(sites.values())), ...others];
     await Promise.all(all.map((site) => site.close()));
-    expect(complaints, 'console errors').toEqual([]);
-    expect(foreign, 'requests to other hosts').toEqual([]);
+    expect(consoleErrors, 'console errors').toEqual([]);
+    expect(foreignRequests, 'requests to other hosts').toEqual([]);
     expect(
       all.flatMap((site) => site.missing),
       'requested files that do not exist',
@@ -78,17 +78,24 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
   };
   return {
     serve,
-    visit: async ({ to = '', device = {}, isolated = false, on, before, expected } = {}) => {
-      const site = on ?? (await shared(isolated));
+    visit: async ({
+      to = '',
+      device = {},
+      isolated = false,
+      server,
+      before,
+      expected,
+    } = {}) => {
+      const site = server ?? (await shared(isolated));
       const context = await browser.newContext({
         viewport: { width: 1280, height: 800 },
         ...device,
       });
       context.setDefaultTimeout(WAIT_LIMIT);
-      context.on('weberror', (error) => complaints.push(String(error.error())));
+      context.on('weberror', (error) => consoleErrors.push(String(error.error())));
       context.on('console', (message) => {
         if (message.type() === 'error' && !expected?.test(message.text()))
-          complaints.push(message.text());
+          consoleErrors.push(message.text());
       });
       context.on('request', (request) => {
         const address = request.url();
@@ -96,7 +103,7 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
           !/^(blob|data):/.test(address) &&
           new URL(address).host !== new URL(site.address).host
         ) {
-          foreign.push(address);
+          foreignRequests.push(address);
         }
       });
       await before?.(context);

@@ -5,14 +5,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CharacterNet, type Convolutions } from '../../../src/app/model/characterNet.js';
 import {
-  fieldOf,
+  receptiveField,
   filtersOf,
   peakOf,
   strideOf,
-  takeApart,
+  decompose,
 } from '../../../src/app/web/thinking/filters.js';
 import { activations, stagesOf } from '../../../src/app/web/thinking/stages.js';
-import { think, type Thought } from '../../../src/app/web/thinking/think.js';
+import { analyze, type Analysis } from '../../../src/app/web/thinking/think.js';
 import { SyntheticCharacters } from '../../../src/data/strokes/synthetic.js';
 import { normalize } from '../../../src/data/loading/transform.js';
 import { gradientOf, noGrad, Rng, scope, tensor, Tensor } from '../../../src/engine/index.js';
@@ -30,7 +30,7 @@ pixels.forEach((value, i) => {
   pixels[i] = value + noise.between(-0.1, 0.1);
 });
 const input = (): Tensor => tensor(pixels, { shape: IMAGE });
-const question = { winner: 3, wanted: 7, against: 3 };
+const question = { top: 3, target: 7, reference: 3 };
 
 /**
  * Runs `body` with a network in evaluation mode whose batch norms have an effect, then disposes of
@@ -62,7 +62,7 @@ describe.each(fastBackends)('on $name', ({ make }) => {
           expect(stages.blocks.map(({ before }) => before.layers.length)).toEqual([0, 3, 6]);
           expect(stages.blocks.map(({ last }) => last.layers.length)).toEqual([4, 4, 4]);
           expect(stages.blocks.map((block) => block.convolutions)).toEqual([1, 2, 3]);
-          const whole = await noGrad(() => scope(() => model.forward(input()).data()));
+          const expected = await noGrad(() => scope(() => model.forward(input()).data()));
           const [shapes, logits] = scope(() => {
             const seen = activations(stages, input());
             return [
@@ -76,9 +76,9 @@ describe.each(fastBackends)('on $name', ({ make }) => {
             [1, 128, 3, 3],
             [1, 256],
           ]);
-          const thought = await think(stages, input, question);
-          for (const numbers of [await logits, thought.logits]) {
-            numbers.forEach((value, k) => expect(value).toBeCloseTo(whole[k], 4));
+          const analysis = await analyze(stages, input, question);
+          for (const numbers of [await logits, analysis.logits]) {
+            numbers.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 4));
           }
         },
         [1, 2, 3],
@@ -91,40 +91,40 @@ it('leaves no buffer on the backend and no gradient on the network', () =>
   withFreshBackend(wasm(1).make, (backend) =>
     withNetwork(async (model) => {
       const stages = stagesOf(model);
-      const first = await think(stages, input, question);
+      const first = await analyze(stages, input, question);
       const { live, allocations } = backend.memory; // with packed copies of the weights
-      for (let i = 0; i < 20; i++) await think(stages, input, question);
+      for (let i = 0; i < 20; i++) await analyze(stages, input, question);
       expect(backend.memory).toMatchObject({ live, allocations });
       expect(model.parameters().every(({ grad }) => grad === null)).toBe(true);
-      expect((await think(stages, input, question)).saliency).toEqual(first.saliency); // no dropout
+      expect((await analyze(stages, input, question)).saliency).toEqual(first.saliency); // no dropout
     }),
   ));
 
 /** An analysis of the network on a new backend. */
-async function thoughtOn(make: typeof oracle.make): Promise<Thought> {
-  let thought: Thought | null = null;
+async function analyzeOn(make: typeof oracle.make): Promise<Analysis> {
+  let analysis: Analysis | null = null;
   await withFreshBackend(make, () =>
     withNetwork(async (model) => {
-      thought = await think(stagesOf(model), input, question);
+      analysis = await analyze(stagesOf(model), input, question);
     }),
   );
-  return thought!;
+  return analysis!;
 }
 
-let exact: Thought;
+let exact: Analysis;
 beforeAll(async () => {
-  exact = await thoughtOn(oracle.make);
+  exact = await analyzeOn(oracle.make);
 });
 
 it('the gradients equal finite differences, in float64', () =>
   withFreshBackend(oracle.make, () =>
     withNetwork(async (model) => {
-      const { saliency, toward } = exact;
+      const { saliency, targetGradient: toward } = exact;
       const STEP = 1e-6; // in ink; twice that in the network's input
-      const places = [0, 27, 210, 238, 300, 378, 406, 407, 434, 490, 555, 783];
-      const moved = places.flatMap((place) =>
+      const pixelIndices = [0, 27, 210, 238, 300, 378, 406, 407, 434, 490, 555, 783];
+      const moved = pixelIndices.flatMap((index) =>
         [2 * STEP, -2 * STEP].map((step) =>
-          Float64Array.from(pixels, (value, i) => value + (i === place ? step : 0)),
+          Float64Array.from(pixels, (value, i) => value + (i === index ? step : 0)),
         ),
       );
       const batch = new Float64Array(moved.length * 784);
@@ -134,20 +134,22 @@ it('the gradients equal finite differences, in float64', () =>
         scope(() => model.forward(tensor(batch, { shape })).data()),
       );
       const at = (n: number, k: number): number => logits[n * CLASSES + k];
-      places.forEach((place, i) => {
+      pixelIndices.forEach((index, i) => {
         const slope = (k: number): number => (at(2 * i, k) - at(2 * i + 1, k)) / (2 * STEP);
-        expect(saliency[place]).toBeCloseTo(slope(3), 6);
-        expect(toward[place]).toBeCloseTo(slope(7) - slope(3), 6);
+        expect(saliency[index]).toBeCloseTo(slope(3), 6);
+        expect(toward[index]).toBeCloseTo(slope(7) - slope(3), 6);
       });
-      expect(Math.max(...places.map((place) => Math.abs(saliency[place])))).toBeGreaterThan(0.01);
+      expect(Math.max(...pixelIndices.map((index) => Math.abs(saliency[index])))).toBeGreaterThan(
+        0.01,
+      );
     }),
   ));
 
 it('the SIMD gradients equal those of the reference', async () => {
-  const { saliency: wanted } = exact;
-  const { saliency: found } = await thoughtOn(wasm(1).make);
-  const largest = Math.max(...Array.from(wanted, Math.abs));
-  const errors = Array.from(wanted, (value, i) => Math.abs(found[i] - value) / largest);
+  const { saliency: expected } = exact;
+  const { saliency: actual } = await analyzeOn(wasm(1).make);
+  const largest = Math.max(...Array.from(expected, Math.abs));
+  const errors = Array.from(expected, (value, i) => Math.abs(actual[i] - value) / largest);
   expect(errors).toHaveLength(784);
   expect(Math.max(...errors)).toBeLessThan(1e-3);
 });
@@ -159,18 +161,16 @@ it.each(DEPTHS)("the terms of a filter add up to the network's output, %j convol
     withNetwork(async (model) => {
       const stages = stagesOf(model);
       const filters = await filtersOf(stages);
-      const { inputs, blocks } = await think(stages, input, question);
+      const { inputs, blocks } = await analyze(stages, input, question);
       let fired = 0;
       for (const [block, side] of [28, 14, 7].entries()) {
         for (let filter = 0; filter < filters[block].outChannels; filter++) {
           const peak = peakOf(blocks[block], Math.floor(side / 2), filter);
-          const { bias, shares, total } = takeApart(
-            filters[block],
-            filter,
-            inputs[block],
-            side,
-            peak,
-          );
+          const {
+            bias,
+            contributions: shares,
+            total,
+          } = decompose(filters[block], filter, inputs[block], side, peak);
           expect(shares.reduce((sum, { value }) => sum + value, bias)).toBeCloseTo(total, 9);
           expect(Math.max(0, total)).toBeCloseTo(peak.value, 3);
           if (peak.value > 0) fired += 1;
@@ -193,7 +193,7 @@ it.each(DEPTHS)(
           [2, 1, 0],
         ];
         for (const [block, row, column] of points) {
-          const slopes = await scope(() => {
+          const gradients = await scope(() => {
             const x = new Tensor(input().array, true);
             const maps = activations(stages, x).blocks[block];
             const [, channels, side] = maps.shape;
@@ -202,11 +202,14 @@ it.each(DEPTHS)(
             return gradientOf(maps, x, tensor(seed, { shape: maps.shape })).data();
           });
           // Winograd's tiles cause rounding errors outside.
-          const least = 1e-5 * Math.max(...slopes.map(Math.abs));
-          const seen = [...slopes.keys()].filter((i) => Math.abs(slopes[i]) > least);
+          const least = 1e-5 * Math.max(...gradients.map(Math.abs));
+          const seen = [...gradients.keys()].filter((i) => Math.abs(gradients[i]) > least);
           const rows = seen.map((i) => Math.floor(i / 28));
           const columns = seen.map((i) => i % 28);
-          const [down, across] = [fieldOf(depths, block, row), fieldOf(depths, block, column)];
+          const [down, across] = [
+            receptiveField(depths, block, row),
+            receptiveField(depths, block, column),
+          ];
           expect([Math.min(...rows), Math.max(...rows)]).toEqual([
             Math.max(0, down.first),
             Math.min(27, down.last),

@@ -11,14 +11,21 @@ import {
   type Outcome,
   probeDevice,
 } from './run.js';
-import { drawFacts, drawResults, duration, imagesPerSecond, type Row, short } from './view.js';
+import {
+  drawFacts,
+  drawResults,
+  formatDuration,
+  imagesPerSecond,
+  type Row,
+  formatNumber,
+} from './view.js';
 
 declare const __VERSION__: string;
 
 function byId<T extends HTMLElement>(id: string, type: new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`no ${type.name} with id "${id}" on the page`);
-  return found;
+  const match = document.getElementById(id);
+  if (!(match instanceof type)) throw new Error(`no ${type.name} with id "${id}" on the page`);
+  return match;
 }
 
 const controls = byId('controls', HTMLFormElement);
@@ -76,7 +83,7 @@ function draw(): void {
 }
 
 /** The sentence above the table. */
-function conclude(): string {
+function summarize(): string {
   const measured = [...rows].flatMap(([candidate, row]) =>
     'steps' in row ? [{ candidate, rate: imagesPerSecond(row) }] : [],
   );
@@ -84,49 +91,51 @@ function conclude(): string {
   const best = measured.reduce((a, b) => (b.rate > a.rate ? b : a));
   const minutes = 112_800 / best.rate / 60;
   return (
-    `${NAMES[best.candidate]} is the fastest here: ${short(best.rate)} characters a second. ` +
-    `The 112,800 characters of EMNIST Balanced would take ${short(minutes)} minutes, once through.`
+    `${NAMES[best.candidate]} is the fastest here: ${formatNumber(best.rate)} characters a second. ` +
+    `The 112,800 characters of EMNIST Balanced would take ${formatNumber(minutes)} minutes, once through.`
   );
 }
 
 async function measureAll(
   batch: number,
   steps: number,
-  wanted: readonly Candidate[],
+  requested: readonly Candidate[],
   signal: AbortSignal,
 ): Promise<void> {
   for (const candidate of CANDIDATES)
-    rows.set(candidate, { waiting: wanted.includes(candidate) ? 'waiting' : 'left out' });
+    rows.set(candidate, { waiting: requested.includes(candidate) ? 'waiting' : 'left out' });
   status.textContent = 'Looking at what this browser has to compute with';
   report = null;
   draw();
   report = await probeDevice(signal);
   const outcomes: Partial<Record<Candidate, Outcome>> = {};
-  for (const [index, candidate] of wanted.entries()) {
+  for (const [index, candidate] of requested.entries()) {
     if (signal.aborted) {
       rows.set(candidate, { reason: 'stopped' });
       break;
     }
     const task = { candidate, batch, steps };
     const name = NAMES[candidate];
-    const say = (text: string): void => {
+    const setStatus = (text: string): void => {
       status.textContent = `${name}: ${text}`;
       rows.set(candidate, { waiting: text });
       draw();
     };
-    say('starting');
+    setStatus('starting');
     const onReport = (message: Report): void => {
       if (message.kind === 'started') {
-        say(`ready in ${duration(message.startMs)}; the first step compiles what it needs`);
+        setStatus(
+          `ready in ${formatDuration(message.startMs)}; the first step compiles what it needs`,
+        );
       } else if (message.kind === 'step') {
-        say(`${message.step} of ${message.of} steps done`);
-        progress.value = (index + message.step / message.of) / wanted.length;
+        setStatus(`${message.step} of ${message.of} steps done`);
+        progress.value = (index + message.step / message.of) / requested.length;
       }
     };
     const outcome = await measureCandidate(task, onReport, signal);
     outcomes[candidate] = outcome;
     rows.set(candidate, outcome);
-    progress.value = (index + 1) / wanted.length;
+    progress.value = (index + 1) / requested.length;
     draw();
   }
   const { hardwareConcurrency, userAgent } = navigator;
@@ -142,20 +151,25 @@ async function measureAll(
 
 async function run(): Promise<void> {
   const fields = new FormData(controls);
-  const asked = new URLSearchParams(location.search).get('only')?.split(',');
-  const wanted = CANDIDATES.filter((candidate) => asked?.includes(candidate) ?? true);
+  const requestedNames = new URLSearchParams(location.search).get('only')?.split(',');
+  const requested = CANDIDATES.filter((candidate) => requestedNames?.includes(candidate) ?? true);
   const abort = new AbortController();
   stop.onclick = () => abort.abort();
   start.hidden = true;
   stop.hidden = progress.hidden = false;
   copy.disabled = verdict.hidden = true;
   copied.textContent = '';
-  await measureAll(Number(fields.get('batch')), Number(fields.get('steps')), wanted, abort.signal);
+  await measureAll(
+    Number(fields.get('batch')),
+    Number(fields.get('steps')),
+    requested,
+    abort.signal,
+  );
   status.textContent = abort.signal.aborted ? 'Stopped.' : 'Done.';
   start.textContent = 'Start again';
   start.hidden = copy.disabled = verdict.hidden = false;
   stop.hidden = progress.hidden = true;
-  verdict.textContent = conclude();
+  verdict.textContent = summarize();
   draw();
 }
 

@@ -14,15 +14,15 @@ export type Outcome = Measured | Failure;
 /** Runs a task in a new worker. Always resolves: with the result of `resultOf` for a report, or with a failure. */
 function inWorker<Result>(
   task: Task,
-  take: (report: Report) => Result | undefined,
+  resultOf: (report: Report) => Result | undefined,
   signal: AbortSignal,
 ): Promise<Result | Failure> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   return new Promise<Result | Failure>((resolve) => {
-    const stopped = (): void => resolve({ reason: 'stopped' });
-    signal.addEventListener('abort', stopped, { once: true });
+    const onAbort = (): void => resolve({ reason: 'stopped' });
+    signal.addEventListener('abort', onAbort, { once: true });
     worker.onmessage = ({ data }: MessageEvent<Report>) => {
-      const result = data.kind === 'failed' ? { reason: data.reason } : take(data);
+      const result = data.kind === 'failed' ? { reason: data.reason } : resultOf(data);
       if (result !== undefined) resolve(result);
     };
     worker.onerror = ({ message }) => resolve({ reason: `the worker does not run: ${message}` });
@@ -45,11 +45,11 @@ export function measureCandidate(
   onReport: (report: Report) => void,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const take = (report: Report): Measured | undefined => {
+  const resultOf = (report: Report): Measured | undefined => {
     onReport(report);
     return report.kind === 'measured' ? report.measured : undefined;
   };
-  return inWorker({ kind: 'measure', ...task }, take, signal);
+  return inWorker({ kind: 'measure', ...task }, resultOf, signal);
 }
 
 /** Usually fastest first; the one that always works is last. */

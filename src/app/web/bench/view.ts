@@ -1,6 +1,6 @@
 // The views of the benchmark page: device facts, and a table with one row per candidate.
 
-import { imitatesGpu } from '../../device/device.js';
+import { isSoftwareGpu } from '../../device/device.js';
 import type { Candidate, Measured } from './protocol.js';
 import { NAMES, type Outcome } from './run.js';
 
@@ -9,14 +9,14 @@ function element<Name extends keyof HTMLElementTagNameMap>(
   content: string | readonly (Node | string)[] = [],
   className = '',
 ): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  made.append(...(typeof content === 'string' ? [content] : content));
-  if (className !== '') made.className = className;
-  return made;
+  const node = document.createElement(name);
+  node.append(...(typeof content === 'string' ? [content] : content));
+  if (className !== '') node.className = className;
+  return node;
 }
 
 /** 1234.5 -> `1,235`, 12.345 -> `12.3`: three significant digits. */
-export function short(value: number): string {
+export function formatNumber(value: number): string {
   return value.toLocaleString(
     'en',
     value < 100 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 },
@@ -24,8 +24,8 @@ export function short(value: number): string {
 }
 
 /** Formats a duration in milliseconds, or in seconds if it is long. */
-export function duration(ms: number): string {
-  return ms < 10_000 ? `${short(ms)} ms` : `${short(ms / 1000)} s`;
+export function formatDuration(ms: number): string {
+  return ms < 10_000 ? `${formatNumber(ms)} ms` : `${formatNumber(ms / 1000)} s`;
 }
 
 /** Facts as a description list. */
@@ -55,12 +55,12 @@ export function imagesPerSecond({ batchSize, stepMs }: Measured): number {
 function numbers(measured: Measured): string[] {
   const { stepMs, firstStepMs, compileMs, launches, peakBytes, losses } = measured;
   return [
-    short(imagesPerSecond(measured)),
-    duration(stepMs),
-    duration(firstStepMs),
-    compileMs === null ? 'none' : duration(compileMs),
+    formatNumber(imagesPerSecond(measured)),
+    formatDuration(stepMs),
+    formatDuration(firstStepMs),
+    compileMs === null ? 'none' : formatDuration(compileMs),
     String(Math.round(launches)),
-    `${short(peakBytes / 2 ** 20)} MB`,
+    `${formatNumber(peakBytes / 2 ** 20)} MB`,
     losses[2].toFixed(3),
   ];
 }
@@ -75,12 +75,12 @@ export function drawResults(body: HTMLElement, rows: ReadonlyMap<Candidate, Row>
       const heading = element('th', NAMES[candidate]);
       heading.scope = 'row';
       if (!('steps' in row)) {
-        const [text, look] = 'waiting' in row ? [row.waiting, 'soft'] : [row.reason, 'failed'];
-        const cell = element('td', text, look);
+        const [text, className] = 'waiting' in row ? [row.waiting, 'soft'] : [row.reason, 'failed'];
+        const cell = element('td', text, className);
         cell.colSpan = COLUMNS.length;
         return element('tr', [heading, cell]);
       }
-      if (imitatesGpu(row.device)) heading.append(' ', element('span', 'software', 'badge'));
+      if (isSoftwareGpu(row.device)) heading.append(' ', element('span', 'software', 'badge'));
       heading.append(element('small', `${row.device.adapter}, ${row.batchSize} a step`));
       const cells = numbers(row).map((content, index) => {
         const cell = element('td', [element('span', content)]);

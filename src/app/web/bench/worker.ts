@@ -1,12 +1,12 @@
 // The benchmark worker: reports on the device or measures one backend. Each task gets a new worker, so that a lost device
 // does not affect the others.
 
-import { chooseDevice, imitatesGpu } from '../../device/device.js';
+import { chooseDevice, isSoftwareGpu } from '../../device/device.js';
 import { measureDevice } from '../../device/deviceBench.js';
 import type { MeasureTask, Report, Task } from './protocol.js';
 
 /** Fewer images for backends that take seconds per step, so that their rows appear at all. */
-const SLOW = { batch: 8, steps: 2 };
+const SLOW_LIMITS = { batch: 8, steps: 2 };
 
 function post(report: Report): void {
   postMessage(report);
@@ -22,19 +22,19 @@ async function measure({ candidate, batch, steps }: MeasureTask): Promise<void> 
   const { backend, report } = await chooseDevice({ backend: candidate, threads: undefined });
   const startMs = report.tried[0].ms;
   post({ kind: 'started', startMs });
-  const slow = candidate === 'reference' || imitatesGpu(report);
-  const batchSize = slow ? Math.min(batch, SLOW.batch) : batch;
-  const timed = slow ? Math.min(steps, SLOW.steps) : steps;
+  const slow = candidate === 'reference' || isSoftwareGpu(report);
+  const batchSize = slow ? Math.min(batch, SLOW_LIMITS.batch) : batch;
+  const timedSteps = slow ? Math.min(steps, SLOW_LIMITS.steps) : steps;
   const losses: number[] = [];
   const onStep = (step: number, loss: number): void => {
     losses.push(loss);
-    post({ kind: 'step', step, of: timed + 1 });
+    post({ kind: 'step', step, of: timedSteps + 1 });
   };
-  const measured = await measureDevice(backend, { batchSize, steps: timed, onStep });
+  const measured = await measureDevice(backend, { batchSize, steps: timedSteps, onStep });
   await backend.dispose();
   post({
     kind: 'measured',
-    measured: { device: report, startMs, steps: timed, losses, ...measured },
+    measured: { device: report, startMs, steps: timedSteps, losses, ...measured },
   });
 }
 

@@ -19,9 +19,9 @@ export interface Fact {
 }
 
 const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)}\u00a0%`;
-const grouped = (count: number): string => count.toLocaleString('en-US');
+const formatCount = (count: number): string => count.toLocaleString('en-US');
 
-const ALIKE = '1/I/L, 9/g/q, F/f and 0/O count as one each';
+const LOOK_ALIKES_NOTE = '1/I/L, 9/g/q, F/f and 0/O count as one each';
 
 /** The key figures at the top. */
 export function figuresOf(
@@ -29,25 +29,25 @@ export function figuresOf(
   record: ModelRecord | null,
 ): Figure[] {
   const network = {
-    value: grouped(parameters),
+    value: formatCount(parameters),
     name: 'parameters',
     meaning: `learned numbers that tell ${training.classes.length} characters apart`,
   };
   if (record === null) return [network];
   const { accuracy, correct, images, mergedAccuracy, statements } = record.test;
   const { one, alike } = statements;
-  const sure = one.count + alike.count;
+  const confidentCount = one.count + alike.count;
   return [
     {
       value: percent(accuracy),
       name: 'accuracy',
-      meaning: `${grouped(correct)} of ${grouped(images)} test images`,
+      meaning: `${formatCount(correct)} of ${formatCount(images)} test images`,
     },
-    { value: percent(mergedAccuracy), name: 'look-alikes merged', meaning: ALIKE },
+    { value: percent(mergedAccuracy), name: 'look-alikes merged', meaning: LOOK_ALIKES_NOTE },
     {
-      value: percent((one.right + alike.right) / sure),
+      value: percent((one.right + alike.right) / confidentCount),
       name: 'right when sure',
-      meaning: `it is sure of ${percent(sure / images)} of the images`,
+      meaning: `it is sure of ${percent(confidentCount / images)} of the images`,
     },
     network,
   ];
@@ -55,8 +55,8 @@ export function figuresOf(
 
 /** Origin of the model, and the data of its measurements. */
 export function factsOf(card: ModelCard, { digest, record }: Identity): Fact[] {
-  const file = `${card.name}, ${grouped(card.bytes.length)} bytes`;
-  const last = [
+  const file = `${card.name}, ${formatCount(card.bytes.length)} bytes`;
+  const fileFacts = [
     { name: 'File', text: file },
     {
       name: 'SHA-256',
@@ -64,7 +64,7 @@ export function factsOf(card: ModelCard, { digest, record }: Identity): Fact[] {
       code: true,
     },
   ];
-  return [...(record === null ? factsOfFile(card) : factsOfRecord(record)), ...last];
+  return [...(record === null ? factsOfFile(card) : factsOfRecord(record)), ...fileFacts];
 }
 
 /** Display names of the weights' number formats. */
@@ -74,27 +74,32 @@ const WEIGHTS: Readonly<Record<string, string>> = {
 };
 
 function factsOfRecord({ weights, training, test, validation, float32 }: ModelRecord): Fact[] {
-  const which = training.official
+  const testData = training.official
     ? 'the official test part of EMNIST Balanced'
     : 'a development split of real EMNIST images, not the official partition';
-  const lost = float32.correct - test.correct;
-  const change =
-    lost === 0 ? 'as many as' : `${grouped(Math.abs(lost))} ${lost > 0 ? 'fewer' : 'more'} than`;
+  const difference = float32.correct - test.correct;
+  const comparison =
+    difference === 0
+      ? 'as many as'
+      : `${formatCount(Math.abs(difference))} ${difference > 0 ? 'fewer' : 'more'} than`;
   return [
     {
       name: 'Learned from',
-      text: `${grouped(training.images)} images of handwriting (${training.data})`,
+      text: `${formatCount(training.images)} images of handwriting (${training.data})`,
     },
-    { name: 'Measured on', text: `${grouped(test.images)} others that it never saw: ${which}` },
+    {
+      name: 'Measured on',
+      text: `${formatCount(test.images)} others that it never saw: ${testData}`,
+    },
     {
       name: 'Calibration',
       text:
-        `at temperature ${test.temperature.toFixed(2)}, fitted on ${grouped(validation.images)} validation images, a probability ` +
+        `at temperature ${test.temperature.toFixed(2)}, fitted on ${formatCount(validation.images)} validation images, a probability ` +
         `is off by ${percent(test.calibrationError)} on average (${percent(test.uncalibratedError)} without)`,
     },
     {
       name: WEIGHTS[weights],
-      text: `${grouped(test.correct)} of ${grouped(test.images)} images right, ${change} in full precision`,
+      text: `${formatCount(test.correct)} of ${formatCount(test.images)} images right, ${comparison} in full precision`,
     },
     { name: 'Made by', text: training.command, code: true },
     {
@@ -107,11 +112,11 @@ function factsOfRecord({ weights, training, test, validation, float32 }: ModelRe
 /** Facts of a model without a record, from its file alone. */
 function factsOfFile({ training }: ModelCard): Fact[] {
   const { data, synthetic, seed, temperature = 1 } = training;
-  const drawn = synthetic
+  const syntheticNote = synthetic
     ? ': characters drawn by the program, so do not trust it with handwriting'
     : '';
   return [
-    { name: 'Learned from', text: `${data}${drawn}` },
+    { name: 'Learned from', text: `${data}${syntheticNote}` },
     { name: 'Accuracy', text: 'the file does not say; inkgrad eval measures it' },
     {
       name: 'Calibration',
@@ -125,16 +130,16 @@ function factsOfFile({ training }: ModelCard): Fact[] {
 }
 
 /** The architecture in one sentence, from its layers. */
-export function networkInBrief(layers: readonly NamedLayer[]): string {
-  const count = (kind: string): number => layers.filter((layer) => layer.kind === kind).length;
-  const work = layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
-  const [convolutions, blocks] = [count('Convolution'), count('Max pooling')];
-  const each =
+export function networkSummary(layers: readonly NamedLayer[]): string {
+  const countOf = (kind: string): number => layers.filter((layer) => layer.kind === kind).length;
+  const multiplications = layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+  const [convolutions, blocks] = [countOf('Convolution'), countOf('Max pooling')];
+  const layersPerBlock =
     convolutions === blocks
       ? 'of convolution, batch norm, ReLU and pooling'
       : `with ${convolutions} convolutions in all, each with batch norm and ReLU, and pooling`;
   return (
-    `${blocks} blocks ${each}, then ${count('Linear')} linear layers; ` +
-    `${(work / 1e6).toFixed(1)} million multiplications for a reading.`
+    `${blocks} blocks ${layersPerBlock}, then ${countOf('Linear')} linear layers; ` +
+    `${(multiplications / 1e6).toFixed(1)} million multiplications for a reading.`
   );
 }

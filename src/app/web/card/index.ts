@@ -4,8 +4,8 @@ import { InkgradError } from '../../../engine/errors.js';
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { pageBackend } from '../prediction/backend.js';
-import type { Reader } from '../prediction/reader.js';
-import { factsOf, figuresOf, networkInBrief } from './facts.js';
+import type { Predictor } from '../prediction/reader.js';
+import { factsOf, figuresOf, networkSummary } from './facts.js';
 import { namedLayers, type NamedLayer } from './layers.js';
 import { identify, type Identity } from './record.js';
 import './card.css';
@@ -21,28 +21,36 @@ export function mount(host: HTMLElement, app: App): Panel {
     accept: '.safetensors,.pth,.pt',
     id: 'model-file',
   });
-  const own = element(
+  const loadButton = element(
     'label',
     { className: 'button', htmlFor: 'model-file' },
     'Load a model of your own',
   );
-  const back = element('button', { type: 'button', hidden: true }, 'Back to the page’s model');
+  const restoreButton = element(
+    'button',
+    { type: 'button', hidden: true },
+    'Back to the page’s model',
+  );
   const hint = element(
     'p',
     { className: 'soft' },
     'A .safetensors file that inkgrad train wrote or this page saved, or the original’s .pth. It stays on your device.',
   );
-  host.append(card, element('div', { className: 'model-file' }, picker, own, back), hint);
+  host.append(
+    card,
+    element('div', { className: 'model-file' }, picker, loadButton, restoreButton),
+    hint,
+  );
 
   /** Replaces the predictor; on failure the old one stays. */
-  const change = async (open: () => Promise<Reader>): Promise<void> => {
+  const replacePredictor = async (open: () => Promise<Predictor>): Promise<void> => {
     host.setAttribute('aria-busy', 'true');
     try {
-      const reader = await open();
-      app.reader.set(reader);
-      app.say(`The page now reads with ${reader.card.name}`);
+      const predictor = await open();
+      app.predictor.set(predictor);
+      app.announce(`The page now reads with ${predictor.card.name}`);
     } catch (error) {
-      app.fail(error);
+      app.showError(error);
     } finally {
       host.removeAttribute('aria-busy');
     }
@@ -50,28 +58,30 @@ export function mount(host: HTMLElement, app: App): Panel {
   picker.addEventListener('change', () => {
     const file = picker.files?.[0];
     picker.value = ''; // so that picking the same file again triggers a change event
-    if (file !== undefined) void change(() => openFile(file));
+    if (file !== undefined) void replacePredictor(() => openFile(file));
   });
-  back.addEventListener('click', () => {
-    void change(async () => (await import('../prediction/shipped.js')).openShipped());
+  restoreButton.addEventListener('click', () => {
+    void replacePredictor(async () =>
+      (await import('../prediction/shipped.js')).openBundledModel(),
+    );
   });
 
   let shown = false;
-  let described: Reader | null = null;
+  let displayed: Predictor | null = null;
   const show = async (): Promise<void> => {
-    const reader = app.reader.value;
-    if (!shown || reader === null || reader === described) return;
-    described = reader;
+    const predictor = app.predictor.value;
+    if (!shown || predictor === null || predictor === displayed) return;
+    displayed = predictor;
     try {
-      const [identity] = await Promise.all([identify(reader.card), pageBackend()]);
-      if (app.reader.value !== reader) return; // replaced meanwhile; another call describes the new one
-      back.hidden = identity.record !== null;
-      card.replaceChildren(...draw(reader, identity, namedLayers(reader.model)));
+      const [identity] = await Promise.all([identify(predictor.card), pageBackend()]);
+      if (app.predictor.value !== predictor) return; // replaced meanwhile; another call describes the new one
+      restoreButton.hidden = identity.record !== null;
+      card.replaceChildren(...draw(predictor, identity, namedLayers(predictor.model)));
     } catch (error) {
-      if (app.reader.value === reader) app.fail(error);
+      if (app.predictor.value === predictor) app.showError(error);
     }
   };
-  app.reader.subscribe(() => void show());
+  app.predictor.subscribe(() => void show());
   return {
     show: () => {
       shown = true;
@@ -83,17 +93,21 @@ export function mount(host: HTMLElement, app: App): Panel {
   };
 }
 
-async function openFile(file: File): Promise<Reader> {
+async function openFile(file: File): Promise<Predictor> {
   if (file.size > MAX_BYTES) {
     throw new InkgradError(
       `model ${file.name}: it has ${file.size} bytes, more than ${MAX_BYTES}; a model of this network has about a million`,
     );
   }
   const module = await import('../prediction/reader.js');
-  return module.Reader.open(new Uint8Array(await file.arrayBuffer()), file.name);
+  return module.Predictor.open(new Uint8Array(await file.arrayBuffer()), file.name);
 }
 
-function draw({ card }: Reader, identity: Identity, layers: readonly NamedLayer[]): HTMLElement[] {
+function draw(
+  { card }: Predictor,
+  identity: Identity,
+  layers: readonly NamedLayer[],
+): HTMLElement[] {
   const figures = figuresOf(card, identity.record).map(({ value, name, meaning }) =>
     element(
       'li',
@@ -133,7 +147,7 @@ function draw({ card }: Reader, identity: Identity, layers: readonly NamedLayer[
     element(
       'details',
       {},
-      element('summary', {}, networkInBrief(layers)),
+      element('summary', {}, networkSummary(layers)),
       element('div', { tabIndex: 0 }, table),
     ),
   ];

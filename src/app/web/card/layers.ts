@@ -10,7 +10,7 @@ import {
   type Module,
   ReLU,
 } from '../../../nn/index.js';
-import { describeLayers, type LayerFacts } from '../../model/describeModel.js';
+import { describeLayers, type LayerInfo } from '../../model/describeModel.js';
 import { layersOf } from '../../model/layerList.js';
 import type { CharacterNet } from '../../model/characterNet.js';
 
@@ -24,7 +24,7 @@ const KINDS: readonly (readonly [abstract new (...args: never[]) => Module, stri
   [Dropout, 'Dropout'],
 ];
 
-export interface NamedLayer extends LayerFacts {
+export interface NamedLayer extends LayerInfo {
   /** "Convolution", ... */
   readonly kind: string;
 }

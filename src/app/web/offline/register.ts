@@ -16,24 +16,24 @@ async function register(): Promise<ServiceWorkerRegistration | undefined> {
 }
 
 /** @param host container for the offer of a new version */
-export async function workOffline(host: HTMLElement): Promise<void> {
+export async function enableOffline(host: HTMLElement): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;
   const registration = await register();
   if (registration === undefined) return; // offline use is optional
   /** The first worker activates by itself; a worker that waits behind an older one is a new version. */
-  const watch = (): void => {
+  const checkForUpdate = (): void => {
     const { waiting } = registration;
-    if (waiting !== null && serviceWorker.controller !== null) offer(host, waiting);
+    if (waiting !== null && serviceWorker.controller !== null) offerReload(host, waiting);
   };
-  watch();
+  checkForUpdate();
   registration.addEventListener('updatefound', () => {
-    registration.installing?.addEventListener('statechange', watch);
+    registration.installing?.addEventListener('statechange', checkForUpdate);
   });
 }
 
 /** Reloads only the page where the visitor requested it: other open pages may contain drawings. */
-function offer(host: HTMLElement, waiting: ServiceWorker): void {
+function offerReload(host: HTMLElement, waiting: ServiceWorker): void {
   if (host.querySelector('.new-version') !== null) return;
   const reload = element('button', { type: 'button' }, 'Load it');
   reload.addEventListener('click', () => {

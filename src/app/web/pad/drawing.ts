@@ -4,7 +4,7 @@
 import { DEFAULT_INK_SIZE, GlyphRenderer, type Stroke } from '../../../data/strokes/glyph.js';
 import { IMAGE_PIXELS } from '../../../data/emnist/idx.js';
 import type { Drawing } from '../app.js';
-import type { Sheet } from './sheet.js';
+import type { PadContents } from './sheet.js';
 import { boundingBox } from '../../../data/strokes/boundingBox.js';
 
 /**
@@ -31,13 +31,13 @@ export function extentOf(strokes: readonly Stroke[]): number {
  * @param strokes in units of the pad's height, 0..1
  */
 export function imageOf(strokes: readonly Stroke[]): Uint8Array {
-  const share = Math.min(1, extentOf(strokes) / SMALL_MARK);
-  return renderer.render(strokes, { inkSize: Math.max(MIN_INK, DEFAULT_INK_SIZE * share) });
+  const scale = Math.min(1, extentOf(strokes) / SMALL_MARK);
+  return renderer.render(strokes, { inkSize: Math.max(MIN_INK, DEFAULT_INK_SIZE * scale) });
 }
 
 /** The contents of the pad as the page's `Drawing`. */
-export function drawingOf({ strokes, picture }: Sheet): Drawing {
-  if (picture !== null) return { strokes: [], image: picture.image, empty: false, source: 'image' };
+export function drawingOf({ strokes, image }: PadContents): Drawing {
+  if (image !== null) return { strokes: [], image: image.input, empty: false, source: 'image' };
   const empty = strokes.length === 0;
   return {
     strokes,

@@ -5,19 +5,19 @@ import type { Stroke } from '../../../data/strokes/raster.js';
 /**
  * The strokes within `reach` of the eraser's path from one position to the next.
  *
- * @param way x, y of the previous position and x, y of the current one, in units of the strokes
+ * @param path x, y of the previous position and x, y of the current one, in units of the strokes
  * @param reach half of the eraser's width plus half of the pen's
  */
-export function touched(
+export function strokesTouched(
   strokes: readonly Stroke[],
-  way: readonly [fromX: number, fromY: number, toX: number, toY: number],
+  path: readonly [fromX: number, fromY: number, toX: number, toY: number],
   reach: number,
 ): Stroke[] {
   return strokes.filter((stroke) => {
     if (stroke.length === 2)
-      return segmentsMeet(way, [stroke[0], stroke[1], stroke[0], stroke[1]], reach);
+      return segmentsMeet(path, [stroke[0], stroke[1], stroke[0], stroke[1]], reach);
     for (let i = 0; i + 3 < stroke.length; i += 2) {
-      if (segmentsMeet(way, [stroke[i], stroke[i + 1], stroke[i + 2], stroke[i + 3]], reach))
+      if (segmentsMeet(path, [stroke[i], stroke[i + 1], stroke[i + 2], stroke[i + 3]], reach))
         return true;
     }
     return false;
@@ -36,13 +36,13 @@ function segmentsMeet(a: Segment, b: Segment, reach: number): boolean {
   ) {
     return false;
   }
-  const sides = [
-    side(a, b[0], b[1]),
-    side(a, b[2], b[3]),
-    side(b, a[0], a[1]),
-    side(b, a[2], a[3]),
+  const orientations = [
+    sideOfLine(a, b[0], b[1]),
+    sideOfLine(a, b[2], b[3]),
+    sideOfLine(b, a[0], a[1]),
+    sideOfLine(b, a[2], a[3]),
   ];
-  if (sides[0] * sides[1] < 0 && sides[2] * sides[3] < 0) return true;
+  if (orientations[0] * orientations[1] < 0 && orientations[2] * orientations[3] < 0) return true;
   return (
     distance(b[0], b[1], a) <= reach ||
     distance(b[2], b[3], a) <= reach ||
@@ -52,13 +52,16 @@ function segmentsMeet(a: Segment, b: Segment, reach: number): boolean {
 }
 
 /** Positive on one side of the line through a segment, negative on the other. */
-function side([x0, y0, x1, y1]: Segment, x: number, y: number): number {
+function sideOfLine([x0, y0, x1, y1]: Segment, x: number, y: number): number {
   return (x1 - x0) * (y - y0) - (y1 - y0) * (x - x0);
 }
 
 function distance(x: number, y: number, [x0, y0, x1, y1]: Segment): number {
   const [dx, dy] = [x1 - x0, y1 - y0];
-  const square = dx * dx + dy * dy;
-  const along = square > 0 ? Math.min(1, Math.max(0, ((x - x0) * dx + (y - y0) * dy) / square)) : 0;
-  return Math.hypot(x - x0 - along * dx, y - y0 - along * dy);
+  const lengthSquared = dx * dx + dy * dy;
+  const t =
+    lengthSquared > 0
+      ? Math.min(1, Math.max(0, ((x - x0) * dx + (y - y0) * dy) / lengthSquared))
+      : 0;
+  return Math.hypot(x - x0 - t * dx, y - y0 - t * dy);
 }

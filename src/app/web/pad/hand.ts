@@ -1,65 +1,65 @@
 // Pointer events of a canvas, reduced to gestures of one pointer: all coalesced points, without second fingers and palms.
 
-import { OnePointer } from './pointers.js';
+import { ActivePointer } from './pointers.js';
 
 /** A screen position and the pen's pressure, 0..1. */
-export interface HandPoint {
+export interface PointerPoint {
   readonly clientX: number;
   readonly clientY: number;
   readonly pressure: number;
 }
 
 /** Callbacks of a gesture: `begin`, then any number of `move`, then `end` or `cancel`. */
-export interface HandListener {
+export interface GestureListener {
   /**
    * @param pen whether it is a pen, so that the pressure is meaningful
    * @param rubber whether it is a pen's eraser end or eraser button
    */
-  begin(point: HandPoint, tool: { readonly pen: boolean; readonly rubber: boolean }): void;
-  move(points: readonly HandPoint[]): void;
+  begin(point: PointerPoint, tool: { readonly pen: boolean; readonly eraser: boolean }): void;
+  move(points: readonly PointerPoint[]): void;
   end(): void;
   /** The gesture was not a drawing: undo what it began. */
   cancel(): void;
 }
 
 /** Main mouse button, finger, or tip of a pen. */
-const MAIN = 0;
+const MAIN_BUTTON = 0;
 /** A pen's eraser, in `button` and in `buttons` (Pointer Events, section 4.1.1.2). */
-const [ERASER, ERASER_BIT] = [5, 32];
+const [ERASER_BUTTON, ERASER_BIT] = [5, 32];
 
-export function followHand(canvas: HTMLCanvasElement, listener: HandListener): void {
-  const one = new OnePointer();
+export function listenForGestures(canvas: HTMLCanvasElement, listener: GestureListener): void {
+  const pointers = new ActivePointer();
   canvas.addEventListener('pointerdown', (event) => {
-    const rubber = event.button === ERASER || (event.buttons & ERASER_BIT) !== 0;
-    if (event.button !== MAIN && !rubber) return;
-    const turn = one.down(event);
-    if (turn === 'ignore') return;
-    if (turn === 'replace') listener.cancel();
+    const eraser = event.button === ERASER_BUTTON || (event.buttons & ERASER_BIT) !== 0;
+    if (event.button !== MAIN_BUTTON && !eraser) return;
+    const role = pointers.down(event);
+    if (role === 'ignore') return;
+    if (role === 'replace') listener.cancel();
     canvas.setPointerCapture(event.pointerId);
     event.preventDefault(); // prevents text selection and image dragging
     canvas.focus({ preventScroll: true });
-    listener.begin(event, { pen: event.pointerType === 'pen', rubber });
+    listener.begin(event, { pen: event.pointerType === 'pen', eraser });
   });
   canvas.addEventListener('pointermove', (event) => {
-    one.seen(event);
-    if (event.pointerId !== one.active) return;
-    const between = event.getCoalescedEvents();
-    listener.move(between.length > 0 ? between : [event]);
+    pointers.moved(event);
+    if (event.pointerId !== pointers.active) return;
+    const coalesced = event.getCoalescedEvents();
+    listener.move(coalesced.length > 0 ? coalesced : [event]);
   });
   canvas.addEventListener('pointerup', (event) => {
-    if (!one.up(event.pointerId)) return;
+    if (!pointers.up(event.pointerId)) return;
     listener.move([event]);
     listener.end();
   });
   canvas.addEventListener('pointercancel', (event) => {
-    if (one.up(event.pointerId)) listener.cancel();
+    if (pointers.up(event.pointerId)) listener.cancel();
   });
   // The browser released the capture without a pointerup: keep the drawing.
   canvas.addEventListener('lostpointercapture', (event) => {
-    if (one.up(event.pointerId)) listener.end();
+    if (pointers.up(event.pointerId)) listener.end();
   });
   // A long press is a slow stroke, so suppress the context menu.
   canvas.addEventListener('contextmenu', (event) => {
-    if (one.active !== null) event.preventDefault();
+    if (pointers.active !== null) event.preventDefault();
   });
 }

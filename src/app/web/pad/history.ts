@@ -16,12 +16,12 @@ export class History<T> {
   #past: T[] = [];
   #present: T;
   #future: T[] = [];
-  readonly #most: number;
+  readonly #maxSteps: number;
 
-  /** @param most maximum number of undo steps; default 500 */
-  constructor(present: T, most = MAX_STEPS) {
+  /** @param maxSteps maximum number of undo steps; default 500 */
+  constructor(present: T, maxSteps = MAX_STEPS) {
     this.#present = present;
-    this.#most = most;
+    this.#maxSteps = maxSteps;
   }
 
   get present(): T {
@@ -39,7 +39,7 @@ export class History<T> {
   /** Makes `state` the current one and drops the undone states. */
   push(state: T): void {
     this.#past.push(this.#present);
-    if (this.#past.length > this.#most) this.#past.shift();
+    if (this.#past.length > this.#maxSteps) this.#past.shift();
     this.#present = state;
     this.#future = [];
   }

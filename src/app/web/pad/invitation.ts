@@ -3,8 +3,8 @@
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
 import { strokesOf } from './samples/forms.js';
-import { pictureOf, showStrokes } from './samples/picture.js';
-import { play } from './samples/play.js';
+import { makeThumbnail, showStrokes } from './samples/picture.js';
+import { animateStrokes } from './samples/play.js';
 import './invitation.css';
 
 const LETTER = '57,12 34,1 8,17 1,50 20,74 44,62 58,13! 60,60 78,77';
@@ -12,13 +12,13 @@ const LETTER = '57,12 34,1 8,17 1,50 20,74 44,62 58,13! 60,60 78,77';
 /** Mounts the hint in `host`, over the pad. */
 export function mountInvitation(host: HTMLElement, app: App): void {
   const strokes = strokesOf(LETTER);
-  const picture = pictureOf([], -0.22);
-  host.append(picture, element('p', {}, 'Draw a letter or a digit'));
-  const stop = play(strokes, (soFar) => showStrokes(picture, soFar));
+  const thumbnail = makeThumbnail([], -0.22);
+  host.append(thumbnail, element('p', {}, 'Draw a letter or a digit'));
+  const stop = animateStrokes(strokes, (soFar) => showStrokes(thumbnail, soFar));
   app.drawing.subscribe(({ empty }) => {
     host.classList.toggle('hidden', !empty);
     if (empty) return;
     stop();
-    showStrokes(picture, strokes);
+    showStrokes(thumbnail, strokes);
   });
 }

@@ -3,7 +3,7 @@
 export type Command = 'undo' | 'redo' | 'erase' | 'clear';
 
 /** The part of `KeyboardEvent` that commands need. */
-export interface Key {
+export interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;
   /** Command on a Mac. */
@@ -13,7 +13,7 @@ export interface Key {
 }
 
 /** Ctrl or Cmd with Z, with Shift+Z or with Y; E; Delete, Backspace or Escape. */
-export function commandOf({ key, ctrlKey, metaKey, shiftKey, altKey }: Key): Command | null {
+export function commandOf({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyPress): Command | null {
   if (altKey) return null;
   const letter = key.toLowerCase();
   if (ctrlKey || metaKey) {
@@ -40,7 +40,7 @@ export type Focus =
  * Whether a pad executes a command: a single letter only with the focus on the pad (WCAG 2.2, 2.1.4), `clear` also with the
  * focus nowhere, undo and redo wherever no other element handles them.
  */
-export function follows(command: Command, focus: Focus): boolean {
+export function shouldExecute(command: Command, focus: Focus): boolean {
   if (focus === 'here') return true;
   if (command === 'erase') return false;
   return focus === 'nowhere' || (focus === 'elsewhere' && command !== 'clear');

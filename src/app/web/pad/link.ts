@@ -13,24 +13,24 @@ export function addressOf(strokes: readonly Stroke[], page: string): string {
 }
 
 /** The drawing in an address, or null. @throws FormatError if it is damaged */
-export function strokesIn(hash: string): number[][] | null {
+export function strokesFromAddress(hash: string): number[][] | null {
   const text = new URLSearchParams(hash.replace(/^#/, '')).get('s');
   return text === null ? null : decodeStrokes(text);
 }
 
 /** Shows the drawing in the address, now and after every change of the address. */
-export function followAddress(
+export function watchAddress(
   show: (strokes: readonly Stroke[]) => void,
-  fail: (error: unknown) => void,
+  onError: (error: unknown) => void,
 ): void {
-  const look = (): void => {
+  const update = (): void => {
     try {
-      const strokes = strokesIn(location.hash);
+      const strokes = strokesFromAddress(location.hash);
       if (strokes !== null) show(strokes);
     } catch (error) {
-      fail(error);
+      onError(error);
     }
   };
-  window.addEventListener('hashchange', look);
-  look();
+  window.addEventListener('hashchange', update);
+  update();
 }

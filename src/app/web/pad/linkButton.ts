@@ -3,42 +3,42 @@
 import type { Announcer, ErrorReporter } from '../app.js';
 import { addressOf } from './link.js';
 import type { Pad } from './pad.js';
-import { enable, ICONS, makeTool } from './toolbar.js';
+import { setEnabled, ICONS, makeTool } from './toolbar.js';
 
 /** Duration of the button's confirmation, in milliseconds. */
-const SHOWN = 2000;
+const CONFIRMATION_TIME = 2000;
 
 /** Adds the link button to the pad's toolbar. */
-export function offerLink(pad: Pad, app: Announcer & ErrorReporter): void {
+export function mountLinkButton(pad: Pad, app: Announcer & ErrorReporter): void {
   const copy = async (): Promise<void> => {
     try {
-      const address = addressOf(pad.sheet.value.strokes, location.href);
+      const address = addressOf(pad.contents.value.strokes, location.href);
       try {
         await navigator.clipboard.writeText(address);
-        said('Copied', 'The link is copied');
+        showConfirmation('Copied', 'The link is copied');
       } catch {
         // The clipboard is unavailable without https or permission: use the address bar.
         history.replaceState(null, '', address);
-        said('In address', 'The link is in the address bar');
+        showConfirmation('In address', 'The link is in the address bar');
       }
     } catch (error) {
-      app.fail(error);
+      app.showError(error);
     }
   };
   const button = makeTool({
     label: 'Link',
-    does: 'Copies a link to this drawing',
+    description: 'Copies a link to this drawing',
     icon: ICONS.link,
-    press: () => void copy(),
+    onPress: () => void copy(),
   });
   const label = button.lastChild!;
   let timer = 0;
-  const said = (short: string, sentence: string): void => {
+  const showConfirmation = (short: string, sentence: string): void => {
     label.textContent = short;
-    app.say(sentence);
+    app.announce(sentence);
     clearTimeout(timer);
-    timer = window.setTimeout(() => (label.textContent = 'Link'), SHOWN);
+    timer = window.setTimeout(() => (label.textContent = 'Link'), CONFIRMATION_TIME);
   };
   pad.toolbar.append(button);
-  pad.sheet.subscribe(({ strokes }) => enable(button, strokes.length > 0, pad.canvas));
+  pad.contents.subscribe(({ strokes }) => setEnabled(button, strokes.length > 0, pad.canvas));
 }

@@ -4,14 +4,14 @@ import type { Stroke } from '../../../data/strokes/raster.js';
 import type { Announcer } from '../app.js';
 import { element } from '../ui/dom.js';
 import { Signal } from '../ui/signal.js';
-import { touched } from './erase.js';
-import { followHand, type HandPoint } from './hand.js';
+import { strokesTouched } from './erase.js';
+import { listenForGestures, type PointerPoint } from './hand.js';
 import { History } from './history.js';
-import { commandOf, follows, type Command, type Focus } from './keys.js';
-import { EMPTY_SHEET, isEmpty, type PlacedPicture, type Sheet } from './sheet.js';
+import { commandOf, shouldExecute, type Command, type Focus } from './keys.js';
+import { EMPTY_CONTENTS, isEmpty, type PadImage, type PadContents } from './sheet.js';
 import { StrokeBuilder } from './strokeBuilder.js';
 import { Surface } from './surface.js';
-import { enable, makeCommandTools } from './toolbar.js';
+import { setEnabled, makeCommandTools } from './toolbar.js';
 import './pad.css';
 
 export interface PadOptions {
@@ -20,7 +20,7 @@ export interface PadOptions {
   /** Whether the pad is wide, for a line of characters. Default false: a square for one character. */
   readonly wide?: boolean;
   /** Called at the start of drawing or erasing. */
-  readonly begun?: () => void;
+  readonly onStart?: () => void;
 }
 
 /** Line width on the screen, as a fraction of the pad's height. The network's input uses a different pen (glyph.ts). */
@@ -29,13 +29,13 @@ const PEN_WIDTH = 0.045;
 const ERASER_REACH = 0.03;
 
 /** The gesture in progress. */
-type Doing =
+type Gesture =
   | { readonly kind: 'drawing'; readonly builder: StrokeBuilder }
-  | { readonly kind: 'erasing'; at: readonly [x: number, y: number] };
+  | { readonly kind: 'erasing'; position: readonly [x: number, y: number] };
 
 export class Pad {
   /** The current contents, updated during a stroke: the last stroke grows in place until the pointer is lifted. */
-  readonly sheet = new Signal<Sheet>(EMPTY_SHEET);
+  readonly contents = new Signal<PadContents>(EMPTY_CONTENTS);
   /** Other modules add their buttons here. */
   readonly toolbar = element('div', { className: 'tools', role: 'toolbar' });
   readonly root: HTMLElement;
@@ -43,12 +43,12 @@ export class Pad {
   readonly #app: Announcer;
   readonly #options: PadOptions;
   readonly #surface: Surface;
-  readonly #history = new History<Sheet>(EMPTY_SHEET);
+  readonly #history = new History<PadContents>(EMPTY_CONTENTS);
   /** Pressures of pen strokes, which affect only their appearance. */
   readonly #pressures = new WeakMap<Stroke, readonly number[]>();
   readonly #buttons: Readonly<Record<Command, HTMLButtonElement>>;
-  #doing: Doing | null = null;
-  #erases = false;
+  #gesture: Gesture | null = null;
+  #isErasing = false;
 
   /** Mounts the pad with its buttons in `host`. */
   constructor(host: HTMLElement, app: Announcer, options: PadOptions) {
@@ -61,20 +61,20 @@ export class Pad {
       ariaLabel: options.label,
     });
     this.#surface = new Surface(this.canvas, PEN_WIDTH, (stroke) => this.#pressures.get(stroke));
-    this.#buttons = makeCommandTools((command) => this.#do(command));
+    this.#buttons = makeCommandTools((command) => this.#execute(command));
     this.toolbar.ariaLabel = `${options.label}: tools`;
     this.toolbar.append(...Object.values(this.#buttons));
     this.root = element('div', { className: options.wide === true ? 'pad wide' : 'pad' });
     this.root.append(this.canvas, this.toolbar);
     host.append(this.root);
-    followHand(this.canvas, {
+    listenForGestures(this.canvas, {
       begin: (point, tool) => this.#begin(point, tool),
       move: (points) => this.#move(points),
       end: () => this.#end(),
       cancel: () => this.#cancel(),
     });
-    document.addEventListener('keydown', (event) => this.#key(event));
-    this.#show(EMPTY_SHEET);
+    document.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#show(EMPTY_CONTENTS);
   }
 
   /** Aspect ratio: width / height. */
@@ -82,147 +82,156 @@ export class Pad {
     return this.#surface.aspect;
   }
 
-  get erases(): boolean {
-    return this.#erases;
+  get isErasing(): boolean {
+    return this.#isErasing;
   }
 
   /** Replaces the contents with strokes; undo restores the old contents. */
   setStrokes(strokes: readonly Stroke[]): void {
     this.#cancel();
-    this.#push({ strokes, picture: null });
+    this.#push({ strokes, image: null });
   }
 
   /** Replaces the contents with an image; the next stroke starts on an empty pad. */
-  setPicture(picture: PlacedPicture): void {
+  setImage(image: PadImage): void {
     this.#cancel();
-    this.#push({ strokes: [], picture });
+    this.#push({ strokes: [], image });
   }
 
   /** Shows strokes outside the history, until the next change of any kind. */
   preview(strokes: readonly Stroke[]): void {
-    if (this.#doing === null) this.#show({ strokes, picture: null });
+    if (this.#gesture === null) this.#show({ strokes, image: null });
   }
 
   undo(): void {
-    if (this.#doing !== null) {
+    if (this.#gesture !== null) {
       this.#cancel();
       return;
     } // during a stroke, undo discards that stroke
     if (!this.#history.canUndo) return;
     this.#show(this.#history.undo());
-    this.#app.say('Undone');
+    this.#app.announce('Undone');
   }
 
   redo(): void {
-    if (this.#doing !== null || !this.#history.canRedo) return;
+    if (this.#gesture !== null || !this.#history.canRedo) return;
     this.#show(this.#history.redo());
-    this.#app.say('Done again');
+    this.#app.announce('Done again');
   }
 
   clear(): void {
     this.#cancel();
     if (isEmpty(this.#history.present)) {
-      this.#show(EMPTY_SHEET);
+      this.#show(EMPTY_CONTENTS);
       return;
     }
-    this.#push(EMPTY_SHEET);
-    this.#app.say('The pad is empty');
+    this.#push(EMPTY_CONTENTS);
+    this.#app.announce('The pad is empty');
   }
 
   /** Toggles between drawing and erasing. */
-  erase(on: boolean): void {
-    if (on === this.#erases) return;
-    this.#erases = on;
-    this.root.classList.toggle('erasing', on);
-    this.#buttons.erase.ariaPressed = String(on);
-    this.#app.say(on ? 'Eraser' : 'Pen');
+  setErasing(erasing: boolean): void {
+    if (erasing === this.#isErasing) return;
+    this.#isErasing = erasing;
+    this.root.classList.toggle('erasing', erasing);
+    this.#buttons.erase.ariaPressed = String(erasing);
+    this.#app.announce(erasing ? 'Eraser' : 'Pen');
   }
 
-  #push(sheet: Sheet): void {
-    this.#history.push(sheet);
-    this.#show(sheet);
+  #push(contents: PadContents): void {
+    this.#history.push(contents);
+    this.#show(contents);
   }
 
-  #show(sheet: Sheet): void {
-    if (isEmpty(sheet)) this.erase(false);
-    this.#surface.show({ strokes: sheet.strokes, picture: sheet.picture?.bitmap ?? null });
-    enable(this.#buttons.undo, this.#history.canUndo || this.#doing !== null, this.canvas);
-    enable(this.#buttons.redo, this.#history.canRedo && this.#doing === null, this.canvas);
-    enable(this.#buttons.clear, !isEmpty(sheet), this.canvas);
-    enable(this.#buttons.erase, sheet.strokes.length > 0, this.canvas);
-    this.sheet.set(sheet);
+  #show(contents: PadContents): void {
+    if (isEmpty(contents)) this.setErasing(false);
+    this.#surface.show({ strokes: contents.strokes, image: contents.image?.bitmap ?? null });
+    setEnabled(this.#buttons.undo, this.#history.canUndo || this.#gesture !== null, this.canvas);
+    setEnabled(this.#buttons.redo, this.#history.canRedo && this.#gesture === null, this.canvas);
+    setEnabled(this.#buttons.clear, !isEmpty(contents), this.canvas);
+    setEnabled(this.#buttons.erase, contents.strokes.length > 0, this.canvas);
+    this.contents.set(contents);
   }
 
-  #begin({ clientX, clientY, pressure }: HandPoint, tool: { pen: boolean; rubber: boolean }): void {
-    this.#options.begun?.();
+  #begin(
+    { clientX, clientY, pressure }: PointerPoint,
+    tool: { pen: boolean; eraser: boolean },
+  ): void {
+    this.#options.onStart?.();
     this.root.classList.add('pointer-used');
-    const at = this.#surface.place(clientX, clientY);
-    if (this.#erases || tool.rubber) {
-      this.#doing = { kind: 'erasing', at };
+    const position = this.#surface.toPadPosition(clientX, clientY);
+    if (this.#isErasing || tool.eraser) {
+      this.#gesture = { kind: 'erasing', position };
       this.#show(this.#history.present);
-      this.#eraseAlong(at);
+      this.#eraseAlong(position);
       return;
     }
     const builder = new StrokeBuilder();
-    this.#doing = { kind: 'drawing', builder };
+    this.#gesture = { kind: 'drawing', builder };
     if (tool.pen) this.#pressures.set(builder.points, builder.pressures);
-    builder.add(...at, pressure);
+    builder.add(...position, pressure);
     this.#showStroke(builder);
   }
 
-  #move(points: readonly HandPoint[]): void {
-    const doing = this.#doing;
+  #move(points: readonly PointerPoint[]): void {
+    const gesture = this.#gesture;
     for (const { clientX, clientY, pressure } of points) {
-      const at = this.#surface.place(clientX, clientY);
-      if (doing?.kind === 'drawing') doing.builder.add(...at, pressure);
-      else if (doing?.kind === 'erasing') this.#eraseAlong(at);
+      const position = this.#surface.toPadPosition(clientX, clientY);
+      if (gesture?.kind === 'drawing') gesture.builder.add(...position, pressure);
+      else if (gesture?.kind === 'erasing') this.#eraseAlong(position);
     }
-    if (doing?.kind === 'drawing') this.#showStroke(doing.builder);
+    if (gesture?.kind === 'drawing') this.#showStroke(gesture.builder);
   }
 
   #showStroke({ points }: StrokeBuilder): void {
-    this.#show({ strokes: [...this.#history.present.strokes, points], picture: null });
+    this.#show({ strokes: [...this.#history.present.strokes, points], image: null });
   }
 
-  #eraseAlong(at: readonly [x: number, y: number]): void {
-    const doing = this.#doing;
-    if (doing?.kind !== 'erasing') return;
-    const { strokes } = this.sheet.value;
-    const gone = touched(strokes, [...doing.at, ...at], ERASER_REACH + PEN_WIDTH / 2);
-    doing.at = at;
-    if (gone.length > 0)
-      this.#show({ strokes: strokes.filter((s) => !gone.includes(s)), picture: null });
+  #eraseAlong(position: readonly [x: number, y: number]): void {
+    const gesture = this.#gesture;
+    if (gesture?.kind !== 'erasing') return;
+    const { strokes } = this.contents.value;
+    const erased = strokesTouched(
+      strokes,
+      [...gesture.position, ...position],
+      ERASER_REACH + PEN_WIDTH / 2,
+    );
+    gesture.position = position;
+    if (erased.length > 0)
+      this.#show({ strokes: strokes.filter((s) => !erased.includes(s)), image: null });
   }
 
   /** Adds the result of one gesture to the history as one step. */
   #end(): void {
-    const doing = this.#doing;
-    if (doing === null) return;
-    this.#doing = null;
-    const sheet = this.sheet.value;
+    const gesture = this.#gesture;
+    if (gesture === null) return;
+    this.#gesture = null;
+    const contents = this.contents.value;
     const changed =
-      doing.kind === 'drawing' || sheet.strokes.length < this.#history.present.strokes.length;
-    if (changed) this.#push(sheet);
+      gesture.kind === 'drawing' || contents.strokes.length < this.#history.present.strokes.length;
+    if (changed) this.#push(contents);
     else this.#show(this.#history.present);
   }
 
   #cancel(): void {
-    if (this.#doing === null) return;
-    this.#doing = null;
+    if (this.#gesture === null) return;
+    this.#gesture = null;
     this.#show(this.#history.present);
   }
 
-  #do(command: Command): void {
-    if (command === 'erase') this.erase(!this.#erases && this.sheet.value.strokes.length > 0);
+  #execute(command: Command): void {
+    if (command === 'erase')
+      this.setErasing(!this.#isErasing && this.contents.value.strokes.length > 0);
     else this[command]();
   }
 
-  #key(event: KeyboardEvent): void {
+  #onKey(event: KeyboardEvent): void {
     if (event.key === 'Tab') this.root.classList.remove('pointer-used');
     const command = commandOf(event);
-    if (command === null || event.defaultPrevented || !follows(command, this.#focus())) return;
+    if (command === null || event.defaultPrevented || !shouldExecute(command, this.#focus()))
+      return;
     event.preventDefault();
-    this.#do(command);
+    this.#execute(command);
   }
 
   #focus(): Focus {

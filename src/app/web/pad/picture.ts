@@ -5,10 +5,10 @@ import { DataError } from '../../../data/errors.js';
 import { preprocess } from '../../../data/image/preprocess.js';
 import { readJpegHeader } from '../../images/jpegHeader.js';
 import { checkSize, MAX_BYTES } from '../../images/limits.js';
-import type { PlacedPicture } from './sheet.js';
+import type { PadImage } from './sheet.js';
 
 /** The longer side of the bitmap on the pad, in pixels. */
-const SHOWN_SIDE = 1024;
+const DISPLAY_SIDE = 1024;
 
 /**
  * Reads an image of one character.
@@ -16,7 +16,7 @@ const SHOWN_SIDE = 1024;
  * @param name name of the file, for error messages
  * @throws DataError if it is empty, too large, not decodable by this browser, or blank
  */
-export async function readPicture(file: Blob, name: string): Promise<PlacedPicture> {
+export async function readImageFile(file: Blob, name: string): Promise<PadImage> {
   if (file.size === 0) throw new DataError(`${name}: the file is empty`);
   if (file.size > MAX_BYTES) {
     throw new DataError(
@@ -39,7 +39,7 @@ export async function readPicture(file: Blob, name: string): Promise<PlacedPictu
         `${name}: nothing on it stands out; choose a picture of one character, dark on light or light on dark`,
       );
     }
-    return { bitmap: await reduced(decoded), image };
+    return { bitmap: await shrink(decoded), input: image };
   } finally {
     decoded.close();
   }
@@ -56,20 +56,20 @@ function checkHeader(bytes: Uint8Array, name: string): void {
 }
 
 /** The pixels as RGBA. */
-function pixelsOf(picture: ImageBitmap): Uint8ClampedArray {
+function pixelsOf(bitmap: ImageBitmap): Uint8ClampedArray {
   const canvas = document.createElement('canvas');
-  canvas.width = picture.width;
-  canvas.height = picture.height;
+  canvas.width = bitmap.width;
+  canvas.height = bitmap.height;
   const context = canvas.getContext('2d', { willReadFrequently: true })!;
-  context.drawImage(picture, 0, 0);
-  return context.getImageData(0, 0, picture.width, picture.height).data;
+  context.drawImage(bitmap, 0, 0);
+  return context.getImageData(0, 0, bitmap.width, bitmap.height).data;
 }
 
-function reduced(picture: ImageBitmap): Promise<ImageBitmap> {
-  const scale = Math.min(1, SHOWN_SIDE / Math.max(picture.width, picture.height));
-  return createImageBitmap(picture, {
-    resizeWidth: Math.max(1, Math.round(picture.width * scale)),
-    resizeHeight: Math.max(1, Math.round(picture.height * scale)),
+function shrink(bitmap: ImageBitmap): Promise<ImageBitmap> {
+  const scale = Math.min(1, DISPLAY_SIDE / Math.max(bitmap.width, bitmap.height));
+  return createImageBitmap(bitmap, {
+    resizeWidth: Math.max(1, Math.round(bitmap.width * scale)),
+    resizeHeight: Math.max(1, Math.round(bitmap.height * scale)),
     resizeQuality: 'high',
   });
 }

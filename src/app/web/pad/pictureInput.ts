@@ -7,21 +7,21 @@ import type { Pad } from './pad.js';
 import { ICONS, makeTool } from './toolbar.js';
 
 /** Adds the button to the pad, and handles dropped and pasted files. */
-export function takePictures(pad: Pad, app: Announcer & ErrorReporter): void {
-  let latest = 0;
-  const take = async (file: File): Promise<void> => {
-    const mine = ++latest;
+export function mountImageInput(pad: Pad, app: Announcer & ErrorReporter): void {
+  let latestRequest = 0;
+  const loadFile = async (file: File): Promise<void> => {
+    const request = ++latestRequest;
     pad.canvas.ariaBusy = 'true';
     try {
-      const { readPicture } = await import('./picture.js');
-      const picture = await readPicture(file, file.name === '' ? 'the picture' : file.name);
-      if (mine !== latest) return;
-      pad.setPicture(picture);
-      app.say('The picture is on the pad');
+      const { readImageFile } = await import('./picture.js');
+      const image = await readImageFile(file, file.name === '' ? 'the picture' : file.name);
+      if (request !== latestRequest) return;
+      pad.setImage(image);
+      app.announce('The picture is on the pad');
     } catch (error) {
-      app.fail(error);
+      app.showError(error);
     } finally {
-      if (mine === latest) pad.canvas.ariaBusy = null;
+      if (request === latestRequest) pad.canvas.ariaBusy = null;
     }
   };
 
@@ -34,32 +34,32 @@ export function takePictures(pad: Pad, app: Announcer & ErrorReporter): void {
   input.addEventListener('change', () => {
     const file = input.files?.[0];
     input.value = ''; // so that choosing the same file again triggers a change event
-    if (file !== undefined) void take(file);
+    if (file !== undefined) void loadFile(file);
   });
-  const does = 'Reads a picture of one character instead; you may also drop or paste one';
+  const description = 'Reads a picture of one character instead; you may also drop or paste one';
   const button = makeTool({
     label: 'Picture',
-    does,
-    icon: ICONS.picture,
-    press: () => input.click(),
+    description,
+    icon: ICONS.image,
+    onPress: () => input.click(),
   });
   pad.toolbar.append(button, input);
 
-  const receive = (on: boolean): unknown => pad.root.classList.toggle('drag-over', on);
+  const setDragOver = (active: boolean): unknown => pad.root.classList.toggle('drag-over', active);
   pad.root.addEventListener('dragover', (event) => {
     event.preventDefault();
-    receive(true);
+    setDragOver(true);
   });
   pad.root.addEventListener('dragleave', (event) => {
-    if (!pad.root.contains(event.relatedTarget as Node | null)) receive(false);
+    if (!pad.root.contains(event.relatedTarget as Node | null)) setDragOver(false);
   });
   pad.root.addEventListener('drop', (event) => {
     event.preventDefault();
-    receive(false);
+    setDragOver(false);
     const file = event.dataTransfer?.files[0];
-    if (file !== undefined) void take(file);
+    if (file !== undefined) void loadFile(file);
     else
-      app.fail(
+      app.showError(
         new DataError('what was dropped is no file; save the picture first and drop its file'),
       );
   });
@@ -71,6 +71,6 @@ export function takePictures(pad: Pad, app: Announcer & ErrorReporter): void {
     const file = event.clipboardData?.files[0];
     if (file === undefined || event.defaultPrevented) return;
     event.preventDefault();
-    void take(file);
+    void loadFile(file);
   });
 }

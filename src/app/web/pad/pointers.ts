@@ -1,7 +1,7 @@
 // Palm rejection: selects the one pointer that draws among fingers, palms, pens and mice. A pen takes precedence. No DOM.
 
 /** Role of a pointer that has just touched the pad. */
-export type Turn =
+export type PointerRole =
   /** It draws. */
   | 'draw'
   /** It draws, and the previous pointer was the palm of the hand that holds the pen: undo its stroke. */
@@ -12,7 +12,7 @@ export type Turn =
 /** A touch within this time after the last pen event is the palm, in milliseconds. */
 export const PALM_TIME = 1000;
 
-export interface PointerSeen {
+export interface PointerInfo {
   readonly pointerId: number;
   /** `mouse`, `pen`, `touch`, or an unknown type. */
   readonly pointerType: string;
@@ -21,36 +21,36 @@ export interface PointerSeen {
 }
 
 /** Allows one pointer at a time to draw. */
-export class OnePointer {
-  #drawing: { readonly id: number; readonly type: string } | null = null;
-  #penSeen = -Infinity;
+export class ActivePointer {
+  #active: { readonly id: number; readonly type: string } | null = null;
+  #lastPenTime = -Infinity;
 
   /** The pointer that draws, or null. */
   get active(): number | null {
-    return this.#drawing?.id ?? null;
+    return this.#active?.id ?? null;
   }
 
   /** A pointer touched the pad. */
-  down(pointer: PointerSeen): Turn {
+  down(pointer: PointerInfo): PointerRole {
     const { pointerId, pointerType, timeStamp } = pointer;
-    const palm = pointerType === 'touch' && timeStamp - this.#penSeen < PALM_TIME;
-    this.seen(pointer);
-    const before = this.#drawing;
-    if (palm || (before !== null && !(pointerType === 'pen' && before.type === 'touch')))
+    const isPalm = pointerType === 'touch' && timeStamp - this.#lastPenTime < PALM_TIME;
+    this.moved(pointer);
+    const previous = this.#active;
+    if (isPalm || (previous !== null && !(pointerType === 'pen' && previous.type === 'touch')))
       return 'ignore';
-    this.#drawing = { id: pointerId, type: pointerType };
-    return before === null ? 'draw' : 'replace';
+    this.#active = { id: pointerId, type: pointerType };
+    return previous === null ? 'draw' : 'replace';
   }
 
   /** A pointer moved, touching or hovering: a pen near the pad blocks touches. */
-  seen({ pointerType, timeStamp }: PointerSeen): void {
-    if (pointerType === 'pen') this.#penSeen = timeStamp;
+  moved({ pointerType, timeStamp }: PointerInfo): void {
+    if (pointerType === 'pen') this.#lastPenTime = timeStamp;
   }
 
   /** A pointer left; returns whether it was the one that drew. */
   up(pointerId: number): boolean {
-    if (this.#drawing?.id !== pointerId) return false;
-    this.#drawing = null;
+    if (this.#active?.id !== pointerId) return false;
+    this.#active = null;
     return true;
   }
 }

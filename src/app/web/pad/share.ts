@@ -7,14 +7,14 @@
 import type { Stroke } from '../../../data/strokes/raster.js';
 import { ArgumentError, FormatError } from '../../../engine/errors.js';
 import { crc32c } from '../../formats/crc32c.js';
-import { simplified } from './simplify.js';
+import { simplify } from './simplify.js';
 
 /** Maximum length of a text: some programs truncate longer addresses. */
 export const MAX_CHARACTERS = 3000;
 /** Grid steps per height of the pad. */
 const GRID = 1024;
 /** Maximum aspect ratio of a pad. */
-const WIDEST = 16;
+const MAX_ASPECT = 16;
 const VERSION = '1';
 /**
  * Tolerances of the simplification, as fractions of the drawing's longer side, finest first. The first is 1/8 pixel of the
@@ -32,8 +32,8 @@ export function encodeStrokes(strokes: readonly Stroke[]): string {
   for (const tolerance of TOLERANCES) {
     const body = bytesOf(strokes, tolerance);
     if (1 + Math.ceil(((body.length + 2) * 4) / 3) > MAX_CHARACTERS) continue;
-    const check = crc32c(Uint8Array.from(body));
-    return VERSION + toBase64Url([...body, check & 255, (check >> 8) & 255]);
+    const checksum = crc32c(Uint8Array.from(body));
+    return VERSION + toBase64Url([...body, checksum & 255, (checksum >> 8) & 255]);
   }
   throw new ArgumentError(
     `${strokes.length} strokes are too much for an address; clear the pad and write less`,
@@ -41,12 +41,12 @@ export function encodeStrokes(strokes: readonly Stroke[]): string {
 }
 
 function bytesOf(strokes: readonly Stroke[], tolerance: number): number[] {
-  const drawn = strokes.filter((stroke) => stroke.length > 0);
+  const nonEmpty = strokes.filter((stroke) => stroke.length > 0);
   const bytes: number[] = [];
-  pushNumber(bytes, drawn.length);
+  pushNumber(bytes, nonEmpty.length);
   let [x, y] = [0, 0];
-  for (const stroke of drawn) {
-    const points = onGrid(simplified(stroke, tolerance * sideOf(stroke)));
+  for (const stroke of nonEmpty) {
+    const points = onGrid(simplify(stroke, tolerance * longerSide(stroke)));
     pushNumber(bytes, points.length / 2);
     for (let i = 0; i < points.length; i += 2) {
       pushNumber(bytes, zigzag(points[i] - x));
@@ -59,21 +59,22 @@ function bytesOf(strokes: readonly Stroke[], tolerance: number): number[] {
 
 /** The points in grid steps, without consecutive duplicates. */
 function onGrid(points: readonly number[]): number[] {
-  const placed: number[] = [];
+  const gridPoints: number[] = [];
   for (let i = 0; i < points.length; i += 2) {
-    const x = Math.round(Math.min(WIDEST, Math.max(0, points[i])) * GRID);
+    const x = Math.round(Math.min(MAX_ASPECT, Math.max(0, points[i])) * GRID);
     const y = Math.round(Math.min(1, Math.max(0, points[i + 1])) * GRID);
-    if (placed.length === 0 || x !== placed.at(-2) || y !== placed.at(-1)) placed.push(x, y);
+    if (gridPoints.length === 0 || x !== gridPoints.at(-2) || y !== gridPoints.at(-1))
+      gridPoints.push(x, y);
   }
-  return placed;
+  return gridPoints;
 }
 
-function sideOf(stroke: Stroke): number {
-  const sides = [0, 1].map((axis) => {
+function longerSide(stroke: Stroke): number {
+  const extents = [0, 1].map((axis) => {
     const values = Array.from(stroke).filter((_, i) => i % 2 === axis);
     return values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
   });
-  return Math.max(...sides);
+  return Math.max(...extents);
 }
 
 /**
@@ -88,51 +89,52 @@ export function decodeStrokes(text: string): number[][] {
     );
   }
   const bytes = text.length <= MAX_CHARACTERS ? fromBase64Url(text.slice(1)) : null;
-  if (bytes === null || bytes.length < 3) throw damaged();
+  if (bytes === null || bytes.length < 3) throw damagedLink();
   const body = bytes.subarray(0, -2);
-  const check = crc32c(body);
-  if (bytes.at(-2) !== (check & 255) || bytes.at(-1) !== ((check >> 8) & 255)) throw damaged();
+  const checksum = crc32c(body);
+  if (bytes.at(-2) !== (checksum & 255) || bytes.at(-1) !== ((checksum >> 8) & 255))
+    throw damagedLink();
 
-  const source = new Source(body);
+  const reader = new ByteReader(body);
   const strokes: number[][] = [];
   let [x, y] = [0, 0];
-  for (let left = source.count(); left > 0; left--) {
+  for (let remaining = reader.count(); remaining > 0; remaining--) {
     const stroke: number[] = [];
-    for (let points = source.count(); points > 0; points--) {
-      x += source.signed();
-      y += source.signed();
-      if (x < 0 || x > WIDEST * GRID || y < 0 || y > GRID) throw damaged();
+    for (let points = reader.count(); points > 0; points--) {
+      x += reader.signed();
+      y += reader.signed();
+      if (x < 0 || x > MAX_ASPECT * GRID || y < 0 || y > GRID) throw damagedLink();
       stroke.push(x / GRID, y / GRID);
     }
-    if (stroke.length === 0) throw damaged();
+    if (stroke.length === 0) throw damagedLink();
     strokes.push(stroke);
   }
-  if (!source.ended) throw damaged();
+  if (!reader.atEnd) throw damagedLink();
   return strokes;
 }
 
-const damaged = (): FormatError =>
+const damagedLink = (): FormatError =>
   new FormatError(
     'the link was cut short or changed on its way, so its drawing cannot be shown; copy it again',
   );
 
 /** Reads numbers; throws if the bytes are damaged. */
-class Source {
+class ByteReader {
   readonly #bytes: Uint8Array;
-  #at = 0;
+  #offset = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
 
-  get ended(): boolean {
-    return this.#at === this.#bytes.length;
+  get atEnd(): boolean {
+    return this.#offset === this.#bytes.length;
   }
 
   /** A count of items that follow; each takes at least one byte. */
   count(): number {
     const value = this.#number();
-    if (value > this.#bytes.length - this.#at) throw damaged();
+    if (value > this.#bytes.length - this.#offset) throw damagedLink();
     return value;
   }
 
@@ -143,13 +145,13 @@ class Source {
 
   #number(): number {
     let value = 0;
-    for (let place = 1; place < 2 ** 21; place *= 128) {
-      if (this.ended) throw damaged();
-      const byte = this.#bytes[this.#at++];
-      value += (byte & 127) * place;
+    for (let factor = 1; factor < 2 ** 21; factor *= 128) {
+      if (this.atEnd) throw damagedLink();
+      const byte = this.#bytes[this.#offset++];
+      value += (byte & 127) * factor;
       if (byte < 128) return value;
     }
-    throw damaged();
+    throw damagedLink();
   }
 }
 
@@ -158,9 +160,10 @@ function zigzag(value: number): number {
 }
 
 function pushNumber(bytes: number[], value: number): void {
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push(128 + (rest % 128));
-  bytes.push(rest);
+  let remaining = value;
+  for (; remaining >= 128; remaining = Math.floor(remaining / 128))
+    bytes.push(128 + (remaining % 128));
+  bytes.push(remaining);
 }
 
 function toBase64Url(bytes: readonly number[]): string {

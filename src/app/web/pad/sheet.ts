@@ -3,21 +3,21 @@
 import type { Stroke } from '../../../data/strokes/raster.js';
 
 /** An image from a file. */
-export interface PlacedPicture {
+export interface PadImage {
   /** For display. */
   readonly bitmap: ImageBitmap;
   /** The network's input, [28, 28], 0 = paper, 255 = ink. */
-  readonly image: Uint8Array;
+  readonly input: Uint8Array;
 }
 
-export interface Sheet {
+export interface PadContents {
   /** In units of the pad's height, 0..1; empty if there is an image. */
   readonly strokes: readonly Stroke[];
-  readonly picture: PlacedPicture | null;
+  readonly image: PadImage | null;
 }
 
-export const EMPTY_SHEET: Sheet = { strokes: [], picture: null };
+export const EMPTY_CONTENTS: PadContents = { strokes: [], image: null };
 
-export function isEmpty({ strokes, picture }: Sheet): boolean {
-  return strokes.length === 0 && picture === null;
+export function isEmpty({ strokes, image }: PadContents): boolean {
+  return strokes.length === 0 && image === null;
 }

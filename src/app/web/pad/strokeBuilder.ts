@@ -16,9 +16,9 @@ export class StrokeBuilder {
   /** Pressure at each point, 0..1. */
   readonly pressures: number[] = [];
   readonly #knots: number[] = [];
-  readonly #force: number[] = [];
+  readonly #knotPressures: number[] = [];
   /** Length of the final part of `points`. */
-  #settled = 0;
+  #finalLength = 0;
 
   /**
    * Adds the next pointer position.
@@ -32,24 +32,24 @@ export class StrokeBuilder {
     const count = this.#knots.length / 2;
     if (count === 0) {
       this.#knots.push(x, y);
-      this.#force.push(pressure);
+      this.#knotPressures.push(pressure);
       this.points.push(x, y);
       this.pressures.push(pressure);
-      this.#settled = 2;
+      this.#finalLength = 2;
       return;
     }
     // The curve up to the last knot depends on this point, so it is final only now.
-    const far = this.#distance(count - 1, x, y) >= MIN_STEP;
-    this.points.length = this.#settled;
-    this.pressures.length = this.#settled / 2;
+    const isKnot = this.#distance(count - 1, x, y) >= MIN_STEP;
+    this.points.length = this.#finalLength;
+    this.pressures.length = this.#finalLength / 2;
     this.#knots.push(x, y);
-    this.#force.push(pressure);
+    this.#knotPressures.push(pressure);
     if (count > 1) this.#span(count - 1, count);
-    if (far) this.#settled = this.points.length;
+    if (isKnot) this.#finalLength = this.points.length;
     this.#span(count, -1);
-    if (far) return;
+    if (isKnot) return;
     this.#knots.length -= 2;
-    this.#force.length -= 1;
+    this.#knotPressures.length -= 1;
   }
 
   #distance(knot: number, x: number, y: number): number {
@@ -58,14 +58,14 @@ export class StrokeBuilder {
   }
 
   /** Appends the curve from the previous knot to knot `to`; `next` is the index of the next knot, -1 if there is none yet. */
-  #span(to: number, after: number): void {
+  #span(to: number, next: number): void {
     const length = this.#distance(to - 1, this.#knots[2 * to], this.#knots[2 * to + 1]);
     if (length === 0) return;
     const steps = Math.max(1, Math.ceil(length / CURVE_STEP));
-    const ends = [to - 2, to - 1, to, after] as const; // a negative index is before the start of the stroke
+    const ends = [to - 2, to - 1, to, next] as const; // a negative index is before the start of the stroke
     smoothSpan(this.#knots, ends, steps, this.points, this.points.length);
-    const [from, until] = [this.#force[to - 1], this.#force[to]];
+    const [start, end] = [this.#knotPressures[to - 1], this.#knotPressures[to]];
     for (let step = 1; step <= steps; step++)
-      this.pressures.push(from + ((until - from) * step) / steps);
+      this.pressures.push(start + ((end - start) * step) / steps);
   }
 }

@@ -3,10 +3,10 @@
 import type { Stroke } from '../../../data/strokes/raster.js';
 
 /** The displayed contents. */
-export interface Scene {
+export interface SurfaceContents {
   readonly strokes: readonly Stroke[];
   /** Shown centered instead of strokes. */
-  readonly picture: ImageBitmap | null;
+  readonly image: ImageBitmap | null;
 }
 
 /** Margin around the image, as a fraction of its box. */
@@ -19,7 +19,7 @@ export class Surface {
   readonly #context: CanvasRenderingContext2D;
   readonly #penWidth: number;
   readonly #pressures: (stroke: Stroke) => readonly number[] | undefined;
-  #scene: Scene = { strokes: [], picture: null };
+  #contents: SurfaceContents = { strokes: [], image: null };
   #frame = 0;
 
   /**
@@ -48,13 +48,13 @@ export class Surface {
     return clientHeight > 0 ? clientWidth / clientHeight : 1;
   }
 
-  show(scene: Scene): void {
-    this.#scene = scene;
+  show(contents: SurfaceContents): void {
+    this.#contents = contents;
     this.#redrawSoon();
   }
 
   /** Position of a pointer in units of the pad, clamped to its edges. */
-  place(clientX: number, clientY: number): readonly [x: number, y: number] {
+  toPadPosition(clientX: number, clientY: number): readonly [x: number, y: number] {
     const { left, top, height, width } = this.canvas.getBoundingClientRect();
     if (height === 0) return [0, 0];
     const x = Math.min(width, Math.max(0, clientX - left)) / height;
@@ -64,11 +64,11 @@ export class Surface {
   #watchSize(): void {
     const observer = new ResizeObserver(([entry]) => {
       // Use the exact size in device pixels if the browser reports it.
-      const exact =
+      const deviceSize =
         'devicePixelContentBoxSize' in entry ? entry.devicePixelContentBoxSize[0] : undefined;
       const { width, height } = entry.contentRect;
-      this.canvas.width = exact?.inlineSize ?? Math.round(width * devicePixelRatio);
-      this.canvas.height = exact?.blockSize ?? Math.round(height * devicePixelRatio);
+      this.canvas.width = deviceSize?.inlineSize ?? Math.round(width * devicePixelRatio);
+      this.canvas.height = deviceSize?.blockSize ?? Math.round(height * devicePixelRatio);
       this.#draw(); // immediately, because setting the size clears the canvas
     });
     try {
@@ -90,8 +90,8 @@ export class Surface {
     const context = this.#context;
     const { width, height } = this.canvas;
     context.clearRect(0, 0, width, height);
-    const { strokes, picture } = this.#scene;
-    if (picture !== null) drawPicture(context, picture);
+    const { strokes, image } = this.#contents;
+    if (image !== null) drawPicture(context, image);
     context.strokeStyle = context.fillStyle = getComputedStyle(this.canvas).color;
     context.lineCap = context.lineJoin = 'round';
     for (const stroke of strokes) {
@@ -101,13 +101,19 @@ export class Surface {
 }
 
 /** Draws the image as large as it fits. */
-function drawPicture(context: CanvasRenderingContext2D, picture: ImageBitmap): void {
+function drawPicture(context: CanvasRenderingContext2D, image: ImageBitmap): void {
   const { width, height } = context.canvas;
-  const room = 1 - 2 * MARGIN;
-  const scale = Math.min((room * width) / picture.width, (room * height) / picture.height);
-  const [wide, tall] = [picture.width * scale, picture.height * scale];
+  const available = 1 - 2 * MARGIN;
+  const scale = Math.min((available * width) / image.width, (available * height) / image.height);
+  const [drawnWidth, drawnHeight] = [image.width * scale, image.height * scale];
   context.imageSmoothingQuality = 'high';
-  context.drawImage(picture, (width - wide) / 2, (height - tall) / 2, wide, tall);
+  context.drawImage(
+    image,
+    (width - drawnWidth) / 2,
+    (height - drawnHeight) / 2,
+    drawnWidth,
+    drawnHeight,
+  );
 }
 
 function drawStroke(

@@ -9,36 +9,36 @@ export interface ToolDescription {
   /** Visible label and accessible name. */
   readonly label: string;
   /** Description for the tooltip. */
-  readonly does: string;
+  readonly description: string;
   /** Key to display, e.g. `Ctrl+Z`. */
   readonly key?: string;
   /** Key for `aria-keyshortcuts`, e.g. `Control+Z`. */
   readonly shortcut?: string;
   /** Whether it is a toggle button. Default false. */
-  readonly toggles?: boolean;
+  readonly isToggle?: boolean;
 }
 
 export interface ToolOptions extends ToolDescription {
   /** The icon: an SVG path in a box of 24 x 24. */
   readonly icon: string;
-  readonly press: () => void;
+  readonly onPress: () => void;
 }
 
 /** Makes a button. */
 export function makeTool({
   label,
-  does,
+  description,
   key,
   shortcut,
   icon,
-  toggles,
-  press,
+  isToggle,
+  onPress,
 }: ToolOptions): HTMLButtonElement {
   const button = element('button', { type: 'button', className: 'tool' }, iconOf(icon), label);
-  button.title = key === undefined ? does : `${does} (${key})`;
+  button.title = key === undefined ? description : `${description} (${key})`;
   if (shortcut !== undefined) button.setAttribute('aria-keyshortcuts', shortcut);
-  if (toggles === true) button.setAttribute('aria-pressed', 'false');
-  button.addEventListener('click', press);
+  if (isToggle === true) button.setAttribute('aria-pressed', 'false');
+  button.addEventListener('click', onPress);
   return button;
 }
 
@@ -53,14 +53,18 @@ function iconOf(path: string): SVGSVGElement {
 }
 
 /** Enables or disables a button. If the button being disabled has the focus, moves the focus to `fallback`. */
-export function enable(button: HTMLButtonElement, enabled: boolean, refuge: HTMLElement): void {
+export function setEnabled(
+  button: HTMLButtonElement,
+  enabled: boolean,
+  fallback: HTMLElement,
+): void {
   if (button.disabled === !enabled) return;
-  if (!enabled && document.activeElement === button) refuge.focus({ preventScroll: true });
+  if (!enabled && document.activeElement === button) fallback.focus({ preventScroll: true });
   button.disabled = !enabled;
 }
 
 /** Ctrl, or the Command sign on a Mac. */
-const CONTROL = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl+';
+const CONTROL_KEY = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl+';
 
 export const ICONS = {
   undo: 'M8 4 3.5 8.5 8 13M3.5 8.5h10a5.75 5.75 0 0 1 0 11.5H8',
@@ -68,39 +72,39 @@ export const ICONS = {
   erase:
     'M9 20l-4.8-4.8a1.6 1.6 0 0 1 0-2.3L12.7 4.4a1.6 1.6 0 0 1 2.3 0l4.8 4.8a1.6 1.6 0 0 1 0 2.3L11.3 20ZM8.4 8.7l7.1 7.1M9 20h11.5',
   clear: 'M4.5 6.5h15M9.5 6.5V4h5v2.5M6.5 6.5 7.4 20h9.2l.9-13.5M10.2 10.5v5.5M13.8 10.5v5.5',
-  picture: 'M3.5 5h17v14h-17ZM3.5 16l4.7-5 4.3 4.5 2.8-2.8 5.2 5M15.8 9.2v.1',
+  image: 'M3.5 5h17v14h-17ZM3.5 16l4.7-5 4.3 4.5 2.8-2.8 5.2 5M15.8 9.2v.1',
   link: 'M10 13.8a4 4 0 0 0 5.9.3l3.2-3.2a4 4 0 0 0-5.7-5.7l-1.5 1.5M14 10.2a4 4 0 0 0-5.9-.3l-3.2 3.2a4 4 0 0 0 5.7 5.7l1.5-1.5',
 } as const;
 
 /** The buttons for the pad's built-in commands. */
 export function makeCommandTools(
-  press: (command: Command) => void,
+  onPress: (command: Command) => void,
 ): Record<Command, HTMLButtonElement> {
   const tool = (command: Command, options: ToolDescription): HTMLButtonElement =>
-    makeTool({ icon: ICONS[command], press: () => press(command), ...options });
+    makeTool({ icon: ICONS[command], onPress: () => onPress(command), ...options });
   return {
     undo: tool('undo', {
       label: 'Undo',
-      does: 'Takes the last stroke back',
-      key: `${CONTROL}Z`,
+      description: 'Takes the last stroke back',
+      key: `${CONTROL_KEY}Z`,
       shortcut: 'Control+Z Meta+Z',
     }),
     redo: tool('redo', {
       label: 'Redo',
-      does: 'Brings back what was taken back',
-      key: `${CONTROL}Y`,
+      description: 'Brings back what was taken back',
+      key: `${CONTROL_KEY}Y`,
       shortcut: 'Control+Y Control+Shift+Z Meta+Shift+Z',
     }),
     erase: tool('erase', {
       label: 'Erase',
-      does: 'Removes each stroke that you touch',
+      description: 'Removes each stroke that you touch',
       key: 'E',
       shortcut: 'E',
-      toggles: true,
+      isToggle: true,
     }),
     clear: tool('clear', {
       label: 'Clear',
-      does: 'Wipes the pad',
+      description: 'Wipes the pad',
       key: 'Delete',
       shortcut: 'Delete Escape',
     }),

@@ -3,7 +3,7 @@
 
 import { type Backend, useBackend } from '../../../engine/index.js';
 
-let started: Promise<Backend> | undefined;
+let starting: Promise<Backend> | undefined;
 
 /**
  * Starts the backend of the page's thread and makes it the current one; later calls return the same.
@@ -11,11 +11,11 @@ let started: Promise<Backend> | undefined;
  * @throws BackendError if the browser has no WebAssembly SIMD; the next call tries again
  */
 export function pageBackend(): Promise<Backend> {
-  started ??= start().catch((error: unknown) => {
-    started = undefined;
+  starting ??= start().catch((error: unknown) => {
+    starting = undefined;
     throw error;
   });
-  return started;
+  return starting;
 }
 
 async function start(): Promise<Backend> {

@@ -8,13 +8,13 @@ import type { CharacterNet } from '../../model/characterNet.js';
 import { modelFrom, readContents, type LoadedModel } from '../../model/modelContents.js';
 import { probabilitiesOf } from '../../training/temperature.js';
 import { pageBackend } from './backend.js';
-import type { ModelCard, Reading } from './types.js';
-import { judge } from './verdict.js';
+import type { ModelCard, Prediction } from './types.js';
+import { summarizeProbabilities } from './verdict.js';
 import { imageTensor } from '../../model/imageTensor.js';
 
 const normalizer = normalize();
 
-export class Reader {
+export class Predictor {
   readonly classes: readonly string[];
   /** The network, in evaluation mode, on the page's backend. */
   readonly model: CharacterNet;
@@ -43,13 +43,13 @@ export class Reader {
    * @throws ModelError if the file is damaged or contains another network
    * @throws BackendError if the browser has no WebAssembly SIMD
    */
-  static async open(bytes: Uint8Array, name: string): Promise<Reader> {
+  static async open(bytes: Uint8Array, name: string): Promise<Predictor> {
     const { format, safetensors } = await readContents(name, bytes);
     const backend = await pageBackend();
     const loaded = await withBackend(backend, () => modelFrom(name, safetensors)); // the current backend is restored when it returns
     const parameters = loaded.model.parameterCount;
     const card = { name, format, bytes, safetensors, parameters, training: loaded.training };
-    return new Reader(loaded, card, backend);
+    return new Predictor(loaded, card, backend);
   }
 
   /**
@@ -70,13 +70,13 @@ export class Reader {
   }
 
   /** Predicts one image; leaves no tensors on the backend. */
-  async read(image: Uint8Array): Promise<Reading> {
-    const numbers = await withBackend(this.#backend, () =>
+  async predict(image: Uint8Array): Promise<Prediction> {
+    const output = await withBackend(this.#backend, () =>
       noGrad(() => scope(() => this.model.forward(this.input(image)).data())),
     ); // [1, classes]
-    const logits = Float32Array.from(numbers);
+    const logits = Float32Array.from(output);
     const probabilities = probabilitiesOf(logits, logits.length, this.temperature);
-    return { image, logits, probabilities, ...judge(probabilities, this.classes) };
+    return { image, logits, probabilities, ...summarizeProbabilities(probabilities, this.classes) };
   }
 
   /** Frees the network. */

@@ -3,38 +3,38 @@
 import type { ErrorReporter, PageState } from '../app.js';
 
 /** Updates `app.prediction` when `app.drawing` or `app.predictor` changes; returns a function that stops it. */
-export function keepReading(app: PageState & ErrorReporter): () => void {
+export function startPredictionLoop(app: PageState & ErrorReporter): () => void {
   let stopped = false;
   let busy = false;
   /** Whether the drawing or the predictor changed since the last prediction started. */
   let stale = false;
 
-  const work = async (): Promise<void> => {
+  const run = async (): Promise<void> => {
     busy = true;
     while (stale && !stopped) {
       stale = false;
-      const reader = app.reader.value;
+      const predictor = app.predictor.value;
       const drawing = app.drawing.value;
-      if (drawing.empty || reader === null) continue;
+      if (drawing.empty || predictor === null) continue;
       try {
-        const reading = await reader.read(drawing.image);
+        const prediction = await predictor.predict(drawing.image);
         // Drop the result if the pad was cleared meanwhile. After other changes, show it until the next prediction.
-        if (!app.drawing.value.empty) app.reading.set(reading);
+        if (!app.drawing.value.empty) app.prediction.set(prediction);
       } catch (error) {
-        if (app.reader.value === reader) app.fail(error); // a replaced predictor is disposed of and may fail
+        if (app.predictor.value === predictor) app.showError(error); // a replaced predictor is disposed of and may fail
       }
     }
     busy = false;
   };
-  const changed = (): void => {
+  const onChange = (): void => {
     stale = true;
-    if (app.drawing.value.empty && app.reading.value !== null) app.reading.set(null);
-    if (!busy) void work();
+    if (app.drawing.value.empty && app.prediction.value !== null) app.prediction.set(null);
+    if (!busy) void run();
   };
 
-  const ends = [app.drawing.subscribe(changed), app.reader.subscribe(changed)];
+  const unsubscribers = [app.drawing.subscribe(onChange), app.predictor.subscribe(onChange)];
   return () => {
     stopped = true;
-    for (const end of ends) end();
+    for (const unsubscribe of unsubscribers) unsubscribe();
   };
 }

@@ -2,15 +2,15 @@
 
 import { ModelError } from '../../errors.js';
 import { pageBackend } from './backend.js';
-import { Reader } from './reader.js';
+import { Predictor } from './reader.js';
 
 /** The bundler adds a content hash to the name. */
-const MODEL = new URL('../model/model.safetensors', import.meta.url);
+const MODEL_URL = new URL('../model/model.safetensors', import.meta.url);
 
 /** Loads the page's own model. @throws ModelError if the download fails or the file is damaged */
-export async function openShipped(): Promise<Reader> {
-  const [bytes] = await Promise.all([fetchBytes(MODEL), pageBackend()]); // start the backend during the download
-  return Reader.open(bytes, 'model.safetensors');
+export async function openBundledModel(): Promise<Predictor> {
+  const [bytes] = await Promise.all([fetchBytes(MODEL_URL), pageBackend()]); // start the backend during the download
+  return Predictor.open(bytes, 'model.safetensors');
 }
 
 async function fetchBytes(address: URL): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 // Types of predictions and model metadata, shared by the parts of the page.
 
-import type { ModelFormat, Training } from '../../model/modelContents.js';
+import type { ModelFormat, TrainingMetadata } from '../../model/modelContents.js';
 
 /** One class of the model with its probability. */
 export interface Ranked {
@@ -24,7 +24,7 @@ export interface Verdict {
 }
 
 /** The prediction for one image. */
-export interface Reading {
+export interface Prediction {
   /** The input, [28, 28], 0 = paper, 255 = ink. */
   readonly image: Uint8Array;
   readonly logits: Float32Array;
@@ -46,5 +46,5 @@ export interface ModelCard {
   readonly safetensors: Uint8Array;
   /** Number of trainable parameters. */
   readonly parameters: number;
-  readonly training: Training;
+  readonly training: TrainingMetadata;
 }

@@ -1,6 +1,6 @@
 // Conversion of class probabilities to a ranking and a text for the visitor, with the rules of the command line (interpret.ts).
 
-import { interpret, WORTH_NAMING } from '../../evaluation/interpret.js';
+import { interpret, MIN_RELATIVE_PROBABILITY } from '../../evaluation/interpret.js';
 import type { Ranked, Verdict } from './types.js';
 
 /**
@@ -14,16 +14,16 @@ const MAX_NAMED = 3;
  *
  * @param probabilities calibrated, [classes]
  */
-export function judge(
+export function summarizeProbabilities(
   probabilities: Float32Array,
   classes: readonly string[],
 ): { readonly ranked: readonly Ranked[]; readonly verdict: Verdict } {
-  const { top, read, sure } = interpret(probabilities, classes, classes.length);
+  const { top, characters: read, sure } = interpret(probabilities, classes, classes.length);
   const ranked = top.map(({ index, name, probability }) => ({ index, label: name, probability }));
-  return { ranked, verdict: sure ? believed(read) : doubted(ranked) };
+  return { ranked, verdict: sure ? confidentVerdict(read) : uncertainVerdict(ranked) };
 }
 
-function believed(group: readonly string[]): Verdict {
+function confidentVerdict(group: readonly string[]): Verdict {
   return {
     kind: group.length === 1 ? 'sure' : 'alike',
     label: group[0],
@@ -32,11 +32,11 @@ function believed(group: readonly string[]): Verdict {
   };
 }
 
-function doubted(ranked: readonly Ranked[]): Verdict {
+function uncertainVerdict(ranked: readonly Ranked[]): Verdict {
   const [best] = ranked;
   const group = ranked
     .slice(0, MAX_NAMED)
-    .filter(({ probability }) => probability >= WORTH_NAMING * best.probability)
+    .filter(({ probability }) => probability >= MIN_RELATIVE_PROBABILITY * best.probability)
     .map(({ label }) => label);
   return { kind: 'unsure', label: best.label, text: `not sure: ${group.join(', ')}`, group };
 }

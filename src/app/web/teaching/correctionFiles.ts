@@ -3,56 +3,60 @@
 import { FormatError } from '../../../engine/errors.js';
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
-import type { Teacher } from './teacher.js';
+import type { FineTuner } from './teacher.js';
 
 /** Larger files are rejected unread; 200 corrections take less than 2 MB. */
 const MAX_BYTES = 20_000_000;
 
 /** Adds the buttons and a note about the browser's storage to `host`. */
-export function mountFileButtons(host: HTMLElement, app: App, teacher: Teacher): void {
-  const button = (text: string, act: () => unknown): HTMLButtonElement => {
-    const made = element('button', { type: 'button' }, text);
-    made.addEventListener('click', () => void act());
-    return made;
+export function mountFileButtons(host: HTMLElement, app: App, fineTuner: FineTuner): void {
+  const makeButton = (text: string, onClick: () => unknown): HTMLButtonElement => {
+    const node = element('button', { type: 'button' }, text);
+    node.addEventListener('click', () => void onClick());
+    return node;
   };
-  const model = button('Save the taught model', () => {
-    const reader = teacher.state.value.taught?.reader;
-    if (reader)
-      saveFile('taught.safetensors', reader.card.safetensors.slice(), 'application/octet-stream');
+  const saveModelButton = makeButton('Save the taught model', () => {
+    const predictor = fineTuner.state.value.fineTuned?.predictor;
+    if (predictor)
+      saveFile(
+        'taught.safetensors',
+        predictor.card.safetensors.slice(),
+        'application/octet-stream',
+      );
   });
-  const corrections = button('Save corrections', () =>
-    saveFile('inkgrad-corrections.json', teacher.exportCorrections(), 'application/json'),
+  const saveCorrectionsButton = makeButton('Save corrections', () =>
+    saveFile('inkgrad-corrections.json', fineTuner.exportCorrections(), 'application/json'),
   );
-  const forget = button('Forget everything', () => confirmation.showModal());
-  const note = element('p', { className: 'soft storage-note' });
-  const confirmation = makeConfirmation(() => void teacher.forget());
+  const deleteButton = makeButton('Forget everything', () => confirmation.showModal());
+  const storageNote = element('p', { className: 'soft storage-note' });
+  const confirmation = makeConfirmation(() => void fineTuner.deleteAll());
   host.append(
     element(
       'div',
       { className: 'file-buttons' },
-      corrections,
-      button('Load corrections', () => load(app, teacher)),
-      model,
-      forget,
+      saveCorrectionsButton,
+      makeButton('Load corrections', () => loadCorrections(app, fineTuner)),
+      saveModelButton,
+      deleteButton,
     ),
-    note,
+    storageNote,
     confirmation,
   );
-  teacher.state.subscribe((state) => {
-    const { taught, refusal } = state;
-    model.hidden = taught === null;
-    corrections.hidden = forget.hidden = state.corrections.length === 0;
-    note.hidden = state.corrections.length === 0 && refusal === null;
-    note.classList.toggle('error', refusal !== null);
-    note.textContent =
-      refusal === null
+  fineTuner.state.subscribe((state) => {
+    const { fineTuned, storageError } = state;
+    saveModelButton.hidden = fineTuned === null;
+    saveCorrectionsButton.hidden = deleteButton.hidden = state.corrections.length === 0;
+    storageNote.hidden = state.corrections.length === 0 && storageError === null;
+    storageNote.classList.toggle('error', storageError !== null);
+    storageNote.textContent =
+      storageError === null
         ? 'Kept in this browser alone, until you forget it. The saved model is one that the command line reads, too.'
-        : `Your browser keeps nothing for this page (${refusal}). What you teach lasts until you close it; save the corrections to keep them.`;
+        : `Your browser keeps nothing for this page (${storageError}). What you teach lasts until you close it; save the corrections to keep them.`;
   });
 }
 
 /** Lets the visitor pick a file of corrections and fine-tunes on them. */
-async function load(app: App, teacher: Teacher): Promise<void> {
+async function loadCorrections(app: App, fineTuner: FineTuner): Promise<void> {
   const file = await pickFile('.json,application/json');
   if (file === null) return;
   try {
@@ -61,16 +65,16 @@ async function load(app: App, teacher: Teacher): Promise<void> {
         `${file.name}: is too large for a file of corrections; choose one that this page saved`,
       );
     }
-    await teacher.add(await file.text(), file.name);
+    await fineTuner.importCorrections(await file.text(), file.name);
   } catch (error) {
-    app.fail(error);
+    app.showError(error);
   }
 }
 
 /** Makes the dialog that confirms the deletion. */
-function makeConfirmation(forget: () => void): HTMLDialogElement {
-  const keep = element('button', { type: 'submit', value: 'keep' }, 'Keep it');
-  const go = element(
+function makeConfirmation(onConfirm: () => void): HTMLDialogElement {
+  const keepButton = element('button', { type: 'submit', value: 'keep' }, 'Keep it');
+  const confirmButton = element(
     'button',
     { type: 'submit', value: 'forget', className: 'danger' },
     'Forget everything',
@@ -85,11 +89,11 @@ function makeConfirmation(forget: () => void): HTMLDialogElement {
       {},
       'Your corrections and the taught model are deleted from this browser. The original model stays.',
     ),
-    element('form', { method: 'dialog' }, keep, go),
+    element('form', { method: 'dialog' }, keepButton, confirmButton),
   );
   dialog.setAttribute('aria-labelledby', heading.id);
   dialog.addEventListener('close', () => {
-    if (dialog.returnValue === 'forget') forget();
+    if (dialog.returnValue === 'forget') onConfirm();
     dialog.returnValue = '';
   });
   return dialog;

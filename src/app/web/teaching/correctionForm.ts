@@ -3,78 +3,84 @@
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
-import { paint } from '../ui/pixels.js';
-import type { Teacher, TeacherState } from './teacher.js';
+import { paintImage } from '../ui/pixels.js';
+import type { FineTuner, FineTunerState } from './teacher.js';
 
 /** Makes the form. It updates with the drawing, the prediction and the fine-tuner's state. */
-export function makeCorrectionForm(app: App, teacher: Teacher): HTMLElement {
-  const seen = element('canvas', { className: 'pixels', width: IMAGE_SIDE, height: IMAGE_SIDE });
-  seen.ariaHidden = 'true';
-  const read = element('p', { className: 'predicted' });
-  const present = element('div', { className: 'present' }, seen, read);
-  const teach = element('button', { type: 'submit', className: 'primary' });
+export function makeCorrectionForm(app: App, fineTuner: FineTuner): HTMLElement {
+  const inputCanvas = element('canvas', {
+    className: 'pixels',
+    width: IMAGE_SIDE,
+    height: IMAGE_SIDE,
+  });
+  inputCanvas.ariaHidden = 'true';
+  const predicted = element('p', { className: 'predicted' });
+  const current = element('div', { className: 'present' }, inputCanvas, predicted);
+  const submit = element('button', { type: 'submit', className: 'primary' });
   const bar = element('progress', { max: 1, ariaLabel: 'Progress of the lesson' });
-  const stage = element('p', { className: 'stage', role: 'status' });
+  const stageText = element('p', { className: 'stage', role: 'status' });
   const cancel = element('button', { type: 'button' }, 'Cancel');
-  const again = element('button', { type: 'button' }, 'Teach what is not learned yet');
-  const running = element('div', { className: 'running' }, bar, cancel);
+  const retrain = element('button', { type: 'button' }, 'Teach what is not learned yet');
+  const runningRow = element('div', { className: 'running' }, bar, cancel);
 
   const refresh = (): void => {
     const { empty } = app.drawing.value;
-    const { progress } = teacher.state.value;
+    const { progress } = fineTuner.state.value;
     const { chosen } = picker;
-    teach.disabled = empty || chosen === null || progress !== null;
-    teach.textContent = chosen === null ? 'Teach it' : `Teach it: this is ${chosen}`;
-    running.hidden = progress === null;
-    again.hidden = progress !== null || !isOutOfDate(teacher.state.value, teacher);
+    submit.disabled = empty || chosen === null || progress !== null;
+    submit.textContent = chosen === null ? 'Teach it' : `Teach it: this is ${chosen}`;
+    runningRow.hidden = progress === null;
+    retrain.hidden = progress !== null || !isOutOfDate(fineTuner.state.value, fineTuner);
     if (progress === null || progress === 'starting') bar.removeAttribute('value');
-    else bar.value = progress.step / progress.most;
-    const text = stageOf(progress, teacher.teachable().length);
-    if (stage.textContent !== text) stage.textContent = text; // a screen reader announces every change of a live region
+    else bar.value = progress.step / progress.maxSteps;
+    const text = stageOf(progress, fineTuner.applicableCorrections().length);
+    if (stageText.textContent !== text) stageText.textContent = text; // a screen reader announces every change of a live region
   };
   const picker = makePicker(refresh);
   const form = element(
     'form',
     { className: 'lesson', ariaLabel: 'Teach' },
-    present,
+    current,
     picker.element,
-    element('div', { className: 'actions' }, teach, again, running, stage),
+    element('div', { className: 'actions' }, submit, retrain, runningRow, stageText),
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (picker.chosen !== null && !teach.disabled) void teacher.correct(picker.chosen);
+    if (picker.chosen !== null && !submit.disabled) void fineTuner.correct(picker.chosen);
   });
-  cancel.addEventListener('click', () => teacher.cancel());
-  again.addEventListener('click', () => void teacher.again());
+  cancel.addEventListener('click', () => fineTuner.cancel());
+  retrain.addEventListener('click', () => void fineTuner.retrain());
 
-  app.reader.subscribe((reader) => {
-    if (reader !== null) picker.setClasses(reader.classes);
+  app.predictor.subscribe((predictor) => {
+    if (predictor !== null) picker.setClasses(predictor.classes);
   });
   app.drawing.subscribe(({ image, empty }) => {
-    paint(seen, image);
-    present.classList.toggle('blank', empty);
+    paintImage(inputCanvas, image);
+    current.classList.toggle('blank', empty);
     if (empty) picker.clear(); // the next strokes are a new drawing
     refresh();
   });
-  app.reading.subscribe((reading) => {
-    read.textContent =
-      reading === null ? 'Draw a character above.' : `It is read as ${reading.ranked[0].label}.`;
+  app.prediction.subscribe((prediction) => {
+    predicted.textContent =
+      prediction === null
+        ? 'Draw a character above.'
+        : `It is read as ${prediction.ranked[0].label}.`;
   });
-  teacher.state.subscribe(refresh);
+  fineTuner.state.subscribe(refresh);
   return form;
 }
 
 /** Whether the fine-tuned model was trained on other corrections than the current ones. */
-function isOutOfDate({ taught }: TeacherState, teacher: Teacher): boolean {
-  const current = teacher.teachable();
-  const learned = taught?.comparisons;
+function isOutOfDate({ fineTuned }: FineTunerState, fineTuner: FineTuner): boolean {
+  const current = fineTuner.applicableCorrections();
+  const trained = fineTuned?.comparisons;
   return (
-    current.length !== (learned?.size ?? 0) ||
-    current.some((correction) => !learned?.has(correction))
+    current.length !== (trained?.size ?? 0) ||
+    current.some((correction) => !trained?.has(correction))
   );
 }
 
-function stageOf(progress: TeacherState['progress'], count: number): string {
+function stageOf(progress: FineTunerState['progress'], count: number): string {
   if (progress === null) return '';
   if (progress === 'starting')
     return 'Drawing characters to rehearse, so that nothing is forgotten …';
@@ -95,9 +101,9 @@ interface CharacterPicker {
 /**
  * Makes the list from native radio buttons, so that keyboards and screen readers work. Typing a character chooses it.
  *
- * @param changed called after the choice has changed
+ * @param onChange called after the choice has changed
  */
-function makePicker(changed: () => void): CharacterPicker {
+function makePicker(onChange: () => void): CharacterPicker {
   const choices = element('div', { className: 'choices' });
   const box = element(
     'fieldset',
@@ -110,9 +116,9 @@ function makePicker(changed: () => void): CharacterPicker {
   const choose = (radio: HTMLInputElement): void => {
     radio.checked = true;
     radio.focus();
-    changed();
+    onChange();
   };
-  box.addEventListener('change', changed);
+  box.addEventListener('change', onChange);
   box.addEventListener('keydown', (event) => {
     const { key } = event;
     if (key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -128,28 +134,30 @@ function makePicker(changed: () => void): CharacterPicker {
       return radios().find(({ checked }) => checked)?.value ?? null;
     },
     setClasses: (classes) => {
-      const before = radios();
+      const previous = radios();
       if (
-        classes.length === before.length &&
-        classes.every((name, at) => before[at].value === name)
+        classes.length === previous.length &&
+        classes.every((name, index) => previous[index].value === name)
       )
         return;
-      const chosen = before.find(({ checked }) => checked)?.value;
+      const chosen = previous.find(({ checked }) => checked)?.value;
       choices.replaceChildren(...classes.map((name) => makeChoice(name, name === chosen)));
-      changed();
+      onChange();
     },
     clear: () => {
       for (const radio of radios()) radio.checked = false;
-      changed();
+      onChange();
     },
   };
 }
 
 /** The radio button of a typed character; of its other case if the class merges both cases. */
 function radioFor(key: string, radios: readonly HTMLInputElement[]): HTMLInputElement | undefined {
-  const named = (name: string): HTMLInputElement | undefined =>
+  const radioWithValue = (name: string): HTMLInputElement | undefined =>
     radios.find(({ value }) => value === name);
-  return named(key) ?? named(key.toUpperCase()) ?? named(key.toLowerCase());
+  return (
+    radioWithValue(key) ?? radioWithValue(key.toUpperCase()) ?? radioWithValue(key.toLowerCase())
+  );
 }
 
 function makeChoice(name: string, checked: boolean): HTMLElement {

@@ -1,13 +1,13 @@
 // The results of corrections: a list with the state of each, and for the selected one a table of its predictions before and after.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
-import type { ExamResult } from '../../correction/lesson.js';
-import type { Reading } from '../prediction/types.js';
+import type { HeldOutResult } from '../../correction/lesson.js';
+import type { Prediction } from '../prediction/types.js';
 import { percent } from '../prediction/verdict.js';
 import { element } from '../ui/dom.js';
-import { paint } from '../ui/pixels.js';
+import { paintImage } from '../ui/pixels.js';
 import type { Correction } from './corrections.js';
-import type { Comparison, Taught, TeacherState } from './teacher.js';
+import type { Comparison, FineTunedModel, FineTunerState } from './teacher.js';
 
 /** Characters below this probability get no row: their bar would be empty. */
 const MIN_PROBABILITY = 0.01;
@@ -15,42 +15,42 @@ const MIN_PROBABILITY = 0.01;
 /** Callbacks of the buttons in the list. */
 export interface ListActions {
   /** Selects a correction for the before/after table. */
-  readonly look: (correction: Correction) => void;
-  readonly remove: (correction: Correction) => void;
+  readonly onSelect: (correction: Correction) => void;
+  readonly onRemove: (correction: Correction) => void;
 }
 
 /**
  * Draws the list of corrections, newest first, with the state of each.
  *
- * @param known classes of the loaded model
- * @param shown the selected correction
+ * @param classes classes of the loaded model
+ * @param selected the selected correction
  */
 export function drawCorrections(
-  { corrections, taught }: TeacherState,
-  known: readonly string[],
-  shown: Correction | null,
-  { look, remove }: ListActions,
+  { corrections, fineTuned }: FineTunerState,
+  classes: readonly string[],
+  selected: Correction | null,
+  { onSelect, onRemove }: ListActions,
 ): HTMLElement {
   const items = corrections.toReversed().map((correction) => {
     const { label, image } = correction;
-    const comparison = taught?.comparisons.get(correction);
-    const [state, text] = stateOf(correction, comparison, known);
-    const pick = element(
+    const comparison = fineTuned?.comparisons.get(correction);
+    const [state, text] = stateOf(correction, comparison, classes);
+    const selectButton = element(
       'button',
       { type: 'button', className: 'select', disabled: comparison === undefined },
-      pixels(image),
+      drawImage(image),
       element('span', { className: 'label' }, label),
       element('span', { className: `state ${state}` }, text),
     );
-    pick.setAttribute('aria-pressed', String(correction === shown));
-    pick.addEventListener('click', () => look(correction));
-    const away = element(
+    selectButton.setAttribute('aria-pressed', String(correction === selected));
+    selectButton.addEventListener('click', () => onSelect(correction));
+    const removeButton = element(
       'button',
       { type: 'button', className: 'plain', ariaLabel: `Take back: ${label}` },
       '×',
     );
-    away.addEventListener('click', () => remove(correction));
-    return element('li', {}, pick, away);
+    removeButton.addEventListener('click', () => onRemove(correction));
+    return element('li', {}, selectButton, removeButton);
   });
   return element('ul', { className: 'corrections', ariaLabel: 'Your corrections' }, ...items);
 }
@@ -58,19 +58,24 @@ export function drawCorrections(
 function stateOf(
   { label }: Correction,
   comparison: Comparison | undefined,
-  known: readonly string[],
+  classes: readonly string[],
 ): readonly ['right' | 'wrong' | 'open', string] {
-  if (!known.includes(label)) return ['open', 'unknown to this model'];
+  if (!classes.includes(label)) return ['open', 'unknown to this model'];
   if (comparison === undefined) return ['open', 'not learned yet'];
-  const now = comparison.after.ranked[0].label;
-  return now === label ? ['right', 'now read right'] : ['wrong', `still read as ${now}`];
+  const predicted = comparison.after.ranked[0].label;
+  return predicted === label
+    ? ['right', 'now read right']
+    : ['wrong', `still read as ${predicted}`];
 }
 
 /** Draws the before/after table of one correction and the result of the held-out check; a placeholder before the first lesson. */
-export function drawChange(taught: Taught | null, shown: Correction | null): HTMLElement {
-  const comparison = shown === null ? undefined : taught?.comparisons.get(shown);
+export function drawBeforeAfter(
+  fineTuned: FineTunedModel | null,
+  selected: Correction | null,
+): HTMLElement {
+  const comparison = selected === null ? undefined : fineTuned?.comparisons.get(selected);
   const heading = element('h3', {}, 'Before and after');
-  if (taught === null || shown === null || comparison === undefined) {
+  if (fineTuned === null || selected === null || comparison === undefined) {
     const text =
       'After the lesson you see here how your drawing was read before, how it is read now, and whether anything else was forgotten.';
     return element('section', {}, heading, element('p', { className: 'soft' }, text));
@@ -79,34 +84,34 @@ export function drawChange(taught: Taught | null, shown: Correction | null): HTM
     'section',
     {},
     heading,
-    drawComparison(comparison, shown.label),
-    ...examOf(taught.exam),
+    drawComparison(comparison, selected.label),
+    ...drawEvaluation(fineTuned.evaluation),
   );
 }
 
-function examOf(exam: ExamResult | null): HTMLElement[] {
-  if (exam === null) return [];
-  const { count, before, after } = exam;
+function drawEvaluation(evaluation: HeldOutResult | null): HTMLElement[] {
+  if (evaluation === null) return [];
+  const { count, before, after } = evaluation;
   const verdict =
     after >= before - 0.01 * count
       ? 'The rest is not forgotten.'
       : 'Some of the rest is forgotten.';
-  const facts =
+  const details =
     `Of ${count} test characters that this page draws itself, ${before} were read right before the lesson ` +
     `and ${after} are now. They were not part of the lesson, and they are no one’s handwriting: yours may fare differently.`;
   return [
-    element('p', { className: 'held-out-check' }, element('strong', {}, verdict), ' ', facts),
+    element('p', { className: 'held-out-check' }, element('strong', {}, verdict), ' ', details),
   ];
 }
 
 /** Draws a table with bars: the likeliest characters before and after, and the correction's `label`. */
 function drawComparison({ before, after }: Comparison, label: string): HTMLElement {
-  const characters = [...new Set([label, ...likely(after), ...likely(before)])];
-  const share = (reading: Reading, character: string): number =>
-    reading.ranked.find((ranked) => ranked.label === character)?.probability ?? 0;
+  const characters = [...new Set([label, ...likelyLabels(after), ...likelyLabels(before)])];
+  const probabilityOf = (prediction: Prediction, character: string): number =>
+    prediction.ranked.find((ranked) => ranked.label === character)?.probability ?? 0;
   const rows = characters.map((character) => {
     const heading = element('th', { scope: 'row' }, character);
-    const cells = [before, after].map((reading) => cellOf(share(reading, character)));
+    const cells = [before, after].map((prediction) => cellOf(probabilityOf(prediction, character)));
     return element('tr', { className: character === label ? 'target' : '' }, heading, ...cells);
   });
   const columns = ['Character', 'Before', 'After'].map((name) =>
@@ -118,7 +123,7 @@ function drawComparison({ before, after }: Comparison, label: string): HTMLEleme
     element(
       'caption',
       {},
-      element('div', {}, pixels(before.image), sentence(before, after, label)),
+      element('div', {}, drawImage(before.image), resultSentence(before, after, label)),
     ),
     element('thead', {}, element('tr', {}, ...columns)),
     element('tbody', {}, ...rows),
@@ -126,24 +131,24 @@ function drawComparison({ before, after }: Comparison, label: string): HTMLEleme
 }
 
 /** The result of a correction as a sentence. */
-function sentence(before: Reading, after: Reading, label: string): string {
-  const [was, is] = [before.ranked[0].label, after.ranked[0].label];
-  if (is !== label) return `It is still read as ${is}, not ${label}.`;
-  return was === label
+function resultSentence(before: Prediction, after: Prediction, label: string): string {
+  const [labelBefore, labelAfter] = [before.ranked[0].label, after.ranked[0].label];
+  if (labelAfter !== label) return `It is still read as ${labelAfter}, not ${label}.`;
+  return labelBefore === label
     ? `It is read as ${label}, as before.`
-    : `It was read as ${was}, and is now read as ${label}.`;
+    : `It was read as ${labelBefore}, and is now read as ${label}.`;
 }
 
 /** An image as the network sees it. */
-function pixels(image: Uint8Array): HTMLCanvasElement {
+function drawImage(image: Uint8Array): HTMLCanvasElement {
   const canvas = element('canvas', { className: 'pixels', width: IMAGE_SIDE, height: IMAGE_SIDE });
   canvas.ariaHidden = 'true'; // the text next to it describes it
-  paint(canvas, image);
+  paintImage(canvas, image);
   return canvas;
 }
 
 /** At most three characters that a prediction considers likely. */
-function likely({ ranked }: Reading): string[] {
+function likelyLabels({ ranked }: Prediction): string[] {
   return ranked
     .slice(0, 3)
     .filter(({ probability }) => probability >= MIN_PROBABILITY)

@@ -3,23 +3,23 @@
 
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import { FormatError } from '../../../engine/errors.js';
-import type { ExamResult } from '../../correction/lesson.js';
+import type { HeldOutResult } from '../../correction/lesson.js';
 import { decodeCorrections, encodeCorrections, type Correction } from './corrections.js';
 
 /** A fine-tuned model, as it is stored. */
-export interface TaughtModel {
+export interface StoredModel {
   /** SHA-256 of the original model. It is used with no other. */
   readonly digest: string;
   readonly safetensors: Uint8Array<ArrayBuffer>;
   /** The corrections it was fine-tuned on, encoded. If they differ from the current ones, the model is out of date. */
   readonly corrections: string;
-  readonly exam: ExamResult | null;
+  readonly exam: HeldOutResult | null;
 }
 
 /** The contents of the store. */
 export interface StoredCorrections {
   readonly corrections: readonly Correction[];
-  readonly taught: TaughtModel | null;
+  readonly fineTuned: StoredModel | null;
 }
 
 /** Storage of the corrections. Every method may reject: private windows refuse storage, and the quota may be exceeded. */
@@ -27,7 +27,7 @@ export interface CorrectionStore {
   /** Null if nothing is stored. */
   load(): Promise<StoredCorrections | null>;
   save(contents: StoredCorrections): Promise<void>;
-  forget(): Promise<void>;
+  deleteAll(): Promise<void>;
 }
 
 const DATABASE = 'inkgrad-teaching';
@@ -41,16 +41,16 @@ const STORE = 'teaching';
  * @param create whether to create a missing database; otherwise the result is null
  */
 async function withDatabase<T>(
-  work: (database: IDBPDatabase) => Promise<T>,
+  use: (database: IDBPDatabase) => Promise<T>,
   create: boolean,
 ): Promise<T | null> {
   const state = { missing: false };
   try {
     const database = await openDB(DATABASE, VERSION, {
-      upgrade: (made, before, _, transaction) => {
-        state.missing = before === 0 && !create;
+      upgrade: (created, oldVersion, _, transaction) => {
+        state.missing = oldVersion === 0 && !create;
         if (!state.missing) {
-          made.createObjectStore(STORE);
+          created.createObjectStore(STORE);
           return;
         }
         transaction.done.catch(() => undefined); // the abort below rejects it
@@ -58,7 +58,7 @@ async function withDatabase<T>(
       },
     });
     try {
-      return await work(database);
+      return await use(database);
     } finally {
       database.close();
     }
@@ -73,25 +73,25 @@ export const browserStore: CorrectionStore = {
   load: () =>
     withDatabase(async (database) => {
       const text: unknown = await database.get(STORE, 'corrections');
-      const taught = (await database.get(STORE, 'taught')) as TaughtModel | undefined;
+      const fineTuned = (await database.get(STORE, 'taught')) as StoredModel | undefined;
       if (typeof text !== 'string')
         throw new FormatError('what was kept in this browser cannot be read');
       return {
         corrections: decodeCorrections(text, 'what was kept in this browser'),
-        taught: taught ?? null,
+        fineTuned: fineTuned ?? null,
       };
     }, false),
-  save: async ({ corrections, taught }) => {
+  save: async ({ corrections, fineTuned }) => {
     await withDatabase(async (database) => {
       const transaction = database.transaction(STORE, 'readwrite');
       await Promise.all([
         transaction.store.put(encodeCorrections(corrections), 'corrections'),
-        taught === null
+        fineTuned === null
           ? transaction.store.delete('taught')
-          : transaction.store.put(taught, 'taught'),
+          : transaction.store.put(fineTuned, 'taught'),
         transaction.done,
       ]);
     }, true);
   },
-  forget: () => deleteDB(DATABASE),
+  deleteAll: () => deleteDB(DATABASE),
 };

@@ -31,7 +31,7 @@ const PRECISION = 10_000;
 
 /** Encodes corrections as JSON with images in base64. Equal corrections give equal text. */
 export function encodeCorrections(corrections: readonly Correction[]): string {
-  const list = corrections.map(({ label, was, image, strokes }) => ({
+  const items = corrections.map(({ label, was, image, strokes }) => ({
     label,
     was,
     image: btoa(String.fromCharCode(...image)),
@@ -39,7 +39,7 @@ export function encodeCorrections(corrections: readonly Correction[]): string {
       Array.from(stroke, (value) => Math.round(value * PRECISION) / PRECISION),
     ),
   }));
-  return canonicalJson({ kind: KIND, version: VERSION, corrections: list });
+  return canonicalJson({ kind: KIND, version: VERSION, corrections: items });
 }
 
 /**
@@ -60,44 +60,44 @@ export function decodeCorrections(text: string, name: string): Correction[] {
   if (version !== VERSION) {
     throw new FormatError(`${name}: is of version ${version}, this page reads ${VERSION}`);
   }
-  const list = listOf(file.value('corrections'), `${name}: corrections`);
-  if (list.length > MAX_CORRECTIONS) {
+  const items = listOf(file.value('corrections'), `${name}: corrections`);
+  if (items.length > MAX_CORRECTIONS) {
     throw new FormatError(
-      `${name}: holds ${list.length} corrections, more than ${MAX_CORRECTIONS}`,
+      `${name}: holds ${items.length} corrections, more than ${MAX_CORRECTIONS}`,
     );
   }
-  return list.map((item, at) => readCorrection(item, `${name}: correction ${at + 1}`));
+  return items.map((item, index) => readCorrection(item, `${name}: correction ${index + 1}`));
 }
 
-function readCorrection(item: Json, where: string): Correction {
-  const reader = new JsonReader(item, where);
-  const strokes = listOf(reader.value('strokes'), `${where}: strokes`).map((stroke) => {
-    const values = listOf(stroke, `${where}: strokes`);
-    const fine = values.every((value) => typeof value === 'number' && Math.abs(value) <= 1000);
-    if (!fine || values.length % 2 !== 0) {
-      throw new FormatError(`${where}: a stroke is x, y, x, y, ... in numbers up to 1000`);
+function readCorrection(item: Json, location: string): Correction {
+  const reader = new JsonReader(item, location);
+  const strokes = listOf(reader.value('strokes'), `${location}: strokes`).map((stroke) => {
+    const values = listOf(stroke, `${location}: strokes`);
+    const isValid = values.every((value) => typeof value === 'number' && Math.abs(value) <= 1000);
+    if (!isValid || values.length % 2 !== 0) {
+      throw new FormatError(`${location}: a stroke is x, y, x, y, ... in numbers up to 1000`);
     }
     return values as number[];
   });
   if (strokes.reduce((sum, stroke) => sum + stroke.length, 0) > MAX_NUMBERS) {
-    throw new FormatError(`${where}: its strokes have more than ${MAX_NUMBERS} numbers`);
+    throw new FormatError(`${location}: its strokes have more than ${MAX_NUMBERS} numbers`);
   }
   return {
-    label: character(reader.text('label'), where),
-    was: character(reader.text('was'), where),
-    image: readImage(reader.text('image'), where),
+    label: character(reader.text('label'), location),
+    was: character(reader.text('was'), location),
+    image: readImage(reader.text('image'), location),
     strokes,
   };
 }
 
-function character(text: string, where: string): string {
+function character(text: string, location: string): string {
   if (text.length >= 1 && text.length <= 20) return text;
   throw new FormatError(
-    `${where}: a character's name has 1 to 20 letters, this one ${text.length}`,
+    `${location}: a character's name has 1 to 20 letters, this one ${text.length}`,
   );
 }
 
-function readImage(text: string, where: string): Uint8Array {
+function readImage(text: string, location: string): Uint8Array {
   let bytes = '';
   try {
     bytes = atob(text);
@@ -105,27 +105,27 @@ function readImage(text: string, where: string): Uint8Array {
     // Not base64: the length check below throws.
   }
   if (bytes.length !== IMAGE_PIXELS) {
-    throw new FormatError(`${where}: its image is not ${IMAGE_PIXELS} bytes in base 64`);
+    throw new FormatError(`${location}: its image is not ${IMAGE_PIXELS} bytes in base 64`);
   }
   return Uint8Array.from(bytes, (byte) => byte.charCodeAt(0));
 }
 
-function listOf(value: Json, where: string): readonly Json[] {
+function listOf(value: Json, location: string): readonly Json[] {
   if (Array.isArray(value)) return value as readonly Json[];
-  throw new FormatError(`${where}: expected a list`);
+  throw new FormatError(`${location}: expected a list`);
 }
 
 /** Appends corrections. A later correction of the same image replaces the earlier one; at most `MAX_CORRECTIONS` remain. */
-export function withMore(
+export function addCorrections(
   corrections: readonly Correction[],
   more: readonly Correction[],
 ): Correction[] {
   const all = [...corrections];
   for (const added of more) {
-    const at = all.findIndex(({ image }) =>
+    const index = all.findIndex(({ image }) =>
       image.every((byte, pixel) => byte === added.image[pixel]),
     );
-    if (at >= 0) all.splice(at, 1);
+    if (index >= 0) all.splice(index, 1);
     all.push(added);
   }
   return all.slice(-MAX_CORRECTIONS);

@@ -4,10 +4,10 @@ import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { mountFileButtons } from './correctionFiles.js';
 import { makeCorrectionForm } from './correctionForm.js';
-import { drawChange, drawCorrections } from './correctionResults.js';
+import { drawBeforeAfter, drawCorrections } from './correctionResults.js';
 import type { Correction } from './corrections.js';
-import { teacherOf } from './modelSwitch.js';
-import type { Teacher, TeacherState } from './teacher.js';
+import { fineTunerOf } from './modelSwitch.js';
+import type { FineTuner, FineTunerState } from './teacher.js';
 import './teaching.css';
 
 const LEAD =
@@ -17,64 +17,65 @@ const LEAD =
 /** Mounts the panel in `host`. */
 export function mount(host: HTMLElement, app: App): Panel {
   host.append(element('p', { className: 'lead' }, LEAD));
-  teacherOf(app).then(
-    (teacher) => fill(host, app, teacher),
-    (error: unknown) => app.fail(error),
+  fineTunerOf(app).then(
+    (fineTuner) => mountContents(host, app, fineTuner),
+    (error: unknown) => app.showError(error),
   );
   return { show: () => undefined, hide: () => undefined }; // a lesson continues while another tab is open
 }
 
-function fill(host: HTMLElement, app: App, teacher: Teacher): void {
-  const change = element('div', { className: 'change' });
+function mountContents(host: HTMLElement, app: App, fineTuner: FineTuner): void {
+  const beforeAfter = element('div', { className: 'change' });
   const list = element('div');
   const heading = element('h3', { tabIndex: -1 }, 'What you taught');
-  const nothing = element(
+  const emptyNote = element(
     'p',
     { className: 'soft' },
     'Nothing yet. If you saved corrections before, load them.',
   );
-  const taught = element('section', { className: 'correction-list' }, heading, nothing, list);
+  const section = element('section', { className: 'correction-list' }, heading, emptyNote, list);
   host.append(
-    element('div', { className: 'teaching' }, makeCorrectionForm(app, teacher), change),
-    taught,
+    element('div', { className: 'teaching' }, makeCorrectionForm(app, fineTuner), beforeAfter),
+    section,
   );
-  mountFileButtons(taught, app, teacher);
+  mountFileButtons(section, app, fineTuner);
 
   /** The selected correction; null selects the newest. */
-  let chosen: Correction | null = null;
-  let last: TeacherState | null = null;
-  const draw = (state: TeacherState): void => {
-    const learned = [...(state.taught?.comparisons.keys() ?? [])];
-    if (chosen === null || !learned.includes(chosen)) chosen = learned.at(-1) ?? null;
-    const known = teacher.original?.classes ?? [];
-    nothing.hidden = state.corrections.length > 0;
-    change.replaceChildren(drawChange(state.taught, chosen));
+  let selected: Correction | null = null;
+  let lastState: FineTunerState | null = null;
+  const draw = (state: FineTunerState): void => {
+    const trained = [...(state.fineTuned?.comparisons.keys() ?? [])];
+    if (selected === null || !trained.includes(selected)) selected = trained.at(-1) ?? null;
+    const classes = fineTuner.original?.classes ?? [];
+    emptyNote.hidden = state.corrections.length > 0;
+    beforeAfter.replaceChildren(drawBeforeAfter(state.fineTuned, selected));
     redrawWithFocus(list, heading, () =>
-      list.replaceChildren(drawCorrections(state, known, chosen, actions)),
+      list.replaceChildren(drawCorrections(state, classes, selected, actions)),
     );
   };
   const actions = {
-    look: (correction: Correction) => {
-      chosen = correction;
-      draw(teacher.state.value);
+    onSelect: (correction: Correction) => {
+      selected = correction;
+      draw(fineTuner.state.value);
     },
-    remove: (correction: Correction) => void teacher.remove(correction),
+    onRemove: (correction: Correction) => void fineTuner.remove(correction),
   };
-  teacher.state.subscribe((state) => {
+  fineTuner.state.subscribe((state) => {
     // Do not redraw for progress, which the form shows: it would take the focus away.
-    const same = last?.corrections === state.corrections && last.taught === state.taught;
-    if (last?.taught !== state.taught) chosen = null;
-    last = state;
-    if (!same) draw(state);
+    const unchanged =
+      lastState?.corrections === state.corrections && lastState.fineTuned === state.fineTuned;
+    if (lastState?.fineTuned !== state.fineTuned) selected = null;
+    lastState = state;
+    if (!unchanged) draw(state);
   });
 }
 
 /** Redraws the list and restores the focus: to the button at the same position, or to `heading` if none is left. */
 function redrawWithFocus(list: HTMLElement, heading: HTMLElement, draw: () => void): void {
   const buttons = (): HTMLButtonElement[] => [...list.querySelectorAll('button')];
-  const at = buttons().findIndex((button) => button === document.activeElement);
+  const index = buttons().findIndex((button) => button === document.activeElement);
   draw();
-  if (at < 0) return;
-  const next = buttons()[Math.min(at, buttons().length - 1)] as HTMLButtonElement | undefined;
+  if (index < 0) return;
+  const next = buttons()[Math.min(index, buttons().length - 1)] as HTMLButtonElement | undefined;
   (next ?? heading).focus();
 }

@@ -27,7 +27,7 @@ export type LessonRunner = (
  * @param signal cancels the lesson; the promise then rejects with the signal's reason
  * @throws InkgradError if the worker fails or does not start
  */
-export function teachInWorker(
+export function runLessonInWorker(
   task: LessonTask,
   onProgress: (progress: FineTuneProgress) => void,
   signal: AbortSignal,
@@ -35,19 +35,20 @@ export function teachInWorker(
   signal.throwIfAborted();
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   return new Promise<Lesson>((resolve, reject) => {
-    const fail = (reason: string): void => reject(new InkgradError(`teaching failed: ${reason}`));
+    const rejectWith = (reason: string): void =>
+      reject(new InkgradError(`teaching failed: ${reason}`));
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     worker.onmessage = ({ data }: MessageEvent<LessonMessage>) => {
       if (data.kind === 'progress') onProgress(data.progress);
       else if (data.kind === 'finished') resolve(data.lesson);
-      else fail(data.reason);
+      else rejectWith(data.reason);
     };
     worker.onerror = ({ message }) => {
-      fail(
+      rejectWith(
         `the worker does not run (${message || 'no reason given'}); reload the page to try again`,
       );
     };
-    worker.onmessageerror = () => fail('the worker’s answer cannot be read');
+    worker.onmessageerror = () => rejectWith('the worker’s answer cannot be read');
     worker.postMessage(task);
   }).finally(() => worker.terminate());
 }

@@ -4,42 +4,44 @@
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
 import { browserStore } from './correctionStore.js';
-import { teachInWorker } from './lessonClient.js';
-import { Teacher } from './teacher.js';
+import { runLessonInWorker } from './lessonClient.js';
+import { FineTuner } from './teacher.js';
 import './modelSwitch.css';
 
-let started: Promise<Teacher> | undefined;
+let starting: Promise<FineTuner> | undefined;
 
 /** The page's only fine-tuner; the first call starts it. */
-export function teacherOf(app: App): Promise<Teacher> {
-  started ??= Teacher.start({ app, store: browserStore, teach: teachInWorker });
-  return started;
+export function fineTunerOf(app: App): Promise<FineTuner> {
+  starting ??= FineTuner.start({ app, store: browserStore, runLesson: runLessonInWorker });
+  return starting;
 }
 
 /** Restores the fine-tuned model of an earlier visit and mounts the switch in `host`. */
-export async function startTeaching(host: HTMLElement, app: App): Promise<void> {
-  mountSwitch(host, await teacherOf(app));
+export async function restoreFineTuned(host: HTMLElement, app: App): Promise<void> {
+  mountSwitch(host, await fineTunerOf(app));
 }
 
 /** Mounts the switch in `host`; it is removed while there is no fine-tuned model. */
-function mountSwitch(host: HTMLElement, teacher: Teacher): void {
+function mountSwitch(host: HTMLElement, fineTuner: FineTuner): void {
   const text = element('span');
-  const change = element('button', { type: 'button', className: 'plain' });
-  change.addEventListener('click', () => teacher.use(!teacher.state.value.inUse));
-  const mark = element('p', { className: 'mark' }, text, change);
-  teacher.state.subscribe(({ taught, inUse, restored }) => {
-    if (taught === null) {
-      mark.remove();
+  const switchButton = element('button', { type: 'button', className: 'plain' });
+  switchButton.addEventListener('click', () =>
+    fineTuner.useFineTuned(!fineTuner.state.value.usesFineTuned),
+  );
+  const row = element('p', { className: 'mark' }, text, switchButton);
+  fineTuner.state.subscribe(({ fineTuned, usesFineTuned, restored }) => {
+    if (fineTuned === null) {
+      row.remove();
       return;
     }
-    const { size } = taught.comparisons;
-    const lessons = `${size} ${size === 1 ? 'correction' : 'corrections'}`;
-    const since = restored ? ' on an earlier visit' : '';
-    text.textContent = inUse
-      ? `Taught by you${since}: ${lessons}`
+    const { size } = fineTuned.comparisons;
+    const correctionCount = `${size} ${size === 1 ? 'correction' : 'corrections'}`;
+    const origin = restored ? ' on an earlier visit' : '';
+    text.textContent = usesFineTuned
+      ? `Taught by you${origin}: ${correctionCount}`
       : 'Reads as it did before you taught it';
-    change.textContent = inUse ? 'Use the original' : 'Use what you taught';
-    mark.classList.toggle('original', !inUse);
-    if (mark.parentElement === null) host.append(mark);
+    switchButton.textContent = usesFineTuned ? 'Use the original' : 'Use what you taught';
+    row.classList.toggle('original', !usesFineTuned);
+    if (row.parentElement === null) host.append(row);
   });
 }

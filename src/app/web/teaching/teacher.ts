@@ -2,121 +2,128 @@
 // Every change of the corrections fine-tunes the original model from the start.
 
 import { InkgradError } from '../../../engine/errors.js';
-import type { ExamResult, Lesson } from '../../correction/lesson.js';
+import type { HeldOutResult, Lesson } from '../../correction/lesson.js';
 import type { FineTuneProgress } from '../../correction/fineTune.js';
 import type { App } from '../app.js';
-import { Reader } from '../prediction/reader.js';
-import type { Reading } from '../prediction/types.js';
+import { Predictor } from '../prediction/reader.js';
+import type { Prediction } from '../prediction/types.js';
 import { sha256 } from '../../sha256.js';
 import { Signal } from '../ui/signal.js';
-import type { CorrectionStore, TaughtModel } from './correctionStore.js';
-import { decodeCorrections, encodeCorrections, withMore, type Correction } from './corrections.js';
+import type { CorrectionStore, StoredModel } from './correctionStore.js';
+import {
+  decodeCorrections,
+  encodeCorrections,
+  addCorrections,
+  type Correction,
+} from './corrections.js';
 import type { LessonRunner } from './lessonClient.js';
 
 /** Predictions for a corrected drawing by the original and the fine-tuned model. */
 export interface Comparison {
-  readonly before: Reading;
-  readonly after: Reading;
+  readonly before: Prediction;
+  readonly after: Prediction;
 }
 
 /** A fine-tuned model. */
-export interface Taught {
-  readonly reader: Reader;
-  readonly exam: ExamResult | null;
+export interface FineTunedModel {
+  readonly predictor: Predictor;
+  readonly evaluation: HeldOutResult | null;
   /** For every correction that it was fine-tuned on. */
   readonly comparisons: ReadonlyMap<Correction, Comparison>;
 }
 
 /** The observable state of a `FineTuner`. */
-export interface TeacherState {
+export interface FineTunerState {
   /** Oldest first. */
   readonly corrections: readonly Correction[];
   /** Progress of the running lesson; null if none is running. */
   readonly progress: FineTuneProgress | 'starting' | null;
   /** Null if no model was fine-tuned from the loaded one. */
-  readonly taught: Taught | null;
+  readonly fineTuned: FineTunedModel | null;
   /** Whether the page predicts with the fine-tuned model. */
-  readonly inUse: boolean;
+  readonly usesFineTuned: boolean;
   /** Whether `fineTuned` comes from an earlier visit. */
   readonly restored: boolean;
   /** Error message of the last failed access to the store; null if it succeeded. */
-  readonly refusal: string | null;
+  readonly storageError: string | null;
 }
 
 /** Initial state. */
-const NOTHING: TeacherState = {
+const INITIAL_STATE: FineTunerState = {
   corrections: [],
   progress: null,
-  taught: null,
-  inUse: false,
+  fineTuned: null,
+  usesFineTuned: false,
   restored: false,
-  refusal: null,
+  storageError: null,
 };
 
 /** Dependencies of a `FineTuner`; tests replace them. */
-export interface TeacherParts {
+export interface FineTunerDependencies {
   readonly app: App;
   readonly store: CorrectionStore;
-  readonly teach: LessonRunner;
+  readonly runLesson: LessonRunner;
 }
 
 /** Fine-tunes the original model on all corrections after each change, and selects the model that the page uses. */
-export class Teacher {
-  readonly state = new Signal<TeacherState>(NOTHING);
-  readonly #parts: TeacherParts;
-  #original: Reader | null = null;
+export class FineTuner {
+  readonly state = new Signal<FineTunerState>(INITIAL_STATE);
+  readonly #dependencies: FineTunerDependencies;
+  #original: Predictor | null = null;
   /** The stored form of `fineTuned`; null without it, or if the browser computes no SHA-256. */
-  #stored: TaughtModel | null = null;
+  #storedModel: StoredModel | null = null;
   #lesson: AbortController | null = null;
   /** Resolves after the last queued save or delete. */
-  #storing: Promise<void> = Promise.resolve();
+  #pendingSave: Promise<void> = Promise.resolve();
 
-  private constructor(parts: TeacherParts) {
-    this.#parts = parts;
+  private constructor(dependencies: FineTunerDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Loads the store, then follows the page's model and restores the stored one if it was fine-tuned from it. */
-  static async start(parts: TeacherParts): Promise<Teacher> {
-    const teacher = new Teacher(parts);
+  static async start(dependencies: FineTunerDependencies): Promise<FineTuner> {
+    const fineTuner = new FineTuner(dependencies);
     try {
-      const contents = await parts.store.load();
-      if (contents !== null) teacher.#set({ corrections: contents.corrections });
-      teacher.#stored = contents?.taught ?? null;
+      const contents = await dependencies.store.load();
+      if (contents !== null) fineTuner.#update({ corrections: contents.corrections });
+      fineTuner.#storedModel = contents?.fineTuned ?? null;
     } catch (error) {
-      teacher.#storeFailed(error);
+      fineTuner.#onStoreError(error);
     }
-    parts.app.reader.subscribe((reader) => teacher.#follow(reader));
-    return teacher;
+    dependencies.app.predictor.subscribe((predictor) => fineTuner.#onPredictorChange(predictor));
+    return fineTuner;
   }
 
   /** The model before fine-tuning: the one that the visitor loaded or the page's own. */
-  get original(): Reader | null {
+  get original(): Predictor | null {
     return this.#original;
   }
 
   /** Adds the current drawing with `label` to the corrections and fine-tunes. */
   async correct(label: string): Promise<void> {
-    const { drawing, reading } = this.#parts.app;
+    const { drawing, prediction } = this.#dependencies.app;
     if (drawing.value.empty) return;
     const { image, strokes } = drawing.value;
-    const was = reading.value?.verdict.label ?? label;
+    const was = prediction.value?.verdict.label ?? label;
     const correction = { label, was, image: image.slice(), strokes };
-    await this.#learn(withMore(this.state.value.corrections, [correction]));
+    await this.#fineTune(addCorrections(this.state.value.corrections, [correction]));
   }
 
   /** Removes a correction and fine-tunes on the others. */
   remove(correction: Correction): Promise<void> {
-    return this.#learn(this.state.value.corrections.filter((other) => other !== correction));
+    return this.#fineTune(this.state.value.corrections.filter((other) => other !== correction));
   }
 
   /** Adds corrections from a file and fine-tunes on all. @throws FormatError if the file is invalid */
-  async add(text: string, name: string): Promise<void> {
-    await this.#learn(withMore(this.state.value.corrections, decodeCorrections(text, name)));
+  async importCorrections(text: string, name: string): Promise<void> {
+    await this.#fineTune(
+      addCorrections(this.state.value.corrections, decodeCorrections(text, name)),
+    );
   }
 
   /** Fine-tunes the loaded model on all corrections. */
-  again(): Promise<void> {
-    return this.#learn(this.state.value.corrections);
+  retrain(): Promise<void> {
+    return this.#fineTune(this.state.value.corrections);
   }
 
   /** Cancels the lesson; the corrections stay. */
@@ -125,17 +132,17 @@ export class Teacher {
   }
 
   /** Makes the page predict with the fine-tuned model if there is one, or with the original. */
-  use(taught: boolean): void {
-    const reader = taught ? this.state.value.taught?.reader : this.#original;
-    if (reader) this.#parts.app.reader.set(reader);
+  useFineTuned(fineTuned: boolean): void {
+    const predictor = fineTuned ? this.state.value.fineTuned?.predictor : this.#original;
+    if (predictor) this.#dependencies.app.predictor.set(predictor);
   }
 
   /** Deletes the corrections and the fine-tuned model, in memory and in the store. */
-  async forget(): Promise<void> {
+  async deleteAll(): Promise<void> {
     this.cancel();
-    this.#setTaught(null, null);
-    this.#set({ corrections: [], refusal: null });
-    await this.#store();
+    this.#setFineTuned(null, null);
+    this.#update({ corrections: [], storageError: null });
+    await this.#save();
   }
 
   /** The corrections as the text of a file. */
@@ -144,153 +151,165 @@ export class Teacher {
   }
 
   /** The corrections whose label is a class of the loaded model. */
-  teachable(): Correction[] {
+  applicableCorrections(): Correction[] {
     const classes = this.#original?.classes ?? [];
     return this.state.value.corrections.filter(({ label }) => classes.includes(label));
   }
 
-  async #learn(corrections: readonly Correction[]): Promise<void> {
+  async #fineTune(corrections: readonly Correction[]): Promise<void> {
     this.cancel();
-    this.#set({ corrections });
+    this.#update({ corrections });
     const original = this.#original;
-    const learned = this.teachable();
-    if (original === null || learned.length === 0) {
-      this.#setTaught(null, null);
-      return this.#store();
+    const applicable = this.applicableCorrections();
+    if (original === null || applicable.length === 0) {
+      this.#setFineTuned(null, null);
+      return this.#save();
     }
     const lesson = new AbortController();
     this.#lesson = lesson;
-    this.#set({ progress: 'starting' });
+    this.#update({ progress: 'starting' });
     try {
-      const [, taught] = await Promise.all([
-        this.#store(),
-        this.#teach(original, learned, lesson.signal),
+      const [, fineTuned] = await Promise.all([
+        this.#save(),
+        this.#runLesson(original, applicable, lesson.signal),
       ]);
-      await this.#adopt(original, learned, taught, lesson.signal);
+      await this.#installLesson(original, applicable, fineTuned, lesson.signal);
     } catch (error) {
-      if (!lesson.signal.aborted) this.#parts.app.fail(error);
+      if (!lesson.signal.aborted) this.#dependencies.app.showError(error);
     } finally {
       if (this.#lesson === lesson) {
         this.#lesson = null;
-        this.#set({ progress: null });
+        this.#update({ progress: null });
       }
     }
   }
 
-  #teach(
-    { card, classes }: Reader,
-    learned: readonly Correction[],
+  #runLesson(
+    { card, classes }: Predictor,
+    applicable: readonly Correction[],
     signal: AbortSignal,
   ): Promise<Lesson> {
-    const corrections = learned.map(({ image, label }) => ({
+    const corrections = applicable.map(({ image, label }) => ({
       image,
       label: classes.indexOf(label),
     }));
     const task = { name: card.name, safetensors: card.safetensors, corrections };
-    return this.#parts.teach(task, (progress) => this.#set({ progress }), signal);
+    return this.#dependencies.runLesson(task, (progress) => this.#update({ progress }), signal);
   }
 
-  async #adopt(
-    original: Reader,
-    learned: readonly Correction[],
-    { safetensors, exam }: Lesson,
+  async #installLesson(
+    original: Predictor,
+    applicable: readonly Correction[],
+    { safetensors, heldOut: evaluation }: Lesson,
     signal: AbortSignal,
   ): Promise<void> {
     const digest = await sha256(original.card.safetensors);
-    const taught = await openTaught(original, safetensors, exam, learned);
+    const fineTuned = await openFineTuned(original, safetensors, evaluation, applicable);
     if (signal.aborted) {
-      taught.reader.dispose();
+      fineTuned.predictor.dispose();
       return;
     }
-    const corrections = encodeCorrections(learned);
-    this.#set({ restored: false });
-    this.#setTaught(taught, digest === null ? null : { digest, safetensors, corrections, exam });
-    this.#parts.app.say('It has learned what you taught it.');
-    await this.#store();
+    const corrections = encodeCorrections(applicable);
+    this.#update({ restored: false });
+    this.#setFineTuned(
+      fineTuned,
+      digest === null ? null : { digest, safetensors, corrections, exam: evaluation },
+    );
+    this.#dependencies.app.announce('It has learned what you taught it.');
+    await this.#save();
   }
 
   /** Handles a change of the page's predictor: the original, the fine-tuned model, or a new original. */
-  #follow(reader: Reader | null): void {
-    const { taught } = this.state.value;
-    if (reader === null) return;
-    if (reader !== this.#original && reader !== taught?.reader) {
+  #onPredictorChange(predictor: Predictor | null): void {
+    const { fineTuned } = this.state.value;
+    if (predictor === null) return;
+    if (predictor !== this.#original && predictor !== fineTuned?.predictor) {
       this.cancel();
       // Only the page's first model switches to the stored one. A visitor who loads a model later expects that model.
       const isFirst = this.#original === null;
-      this.#original = reader;
-      this.#set({ taught: null });
-      taught?.reader.dispose();
-      void this.#restore(reader, isFirst).catch((error: unknown) => this.#parts.app.fail(error));
+      this.#original = predictor;
+      this.#update({ fineTuned: null });
+      fineTuned?.predictor.dispose();
+      void this.#restore(predictor, isFirst).catch((error: unknown) =>
+        this.#dependencies.app.showError(error),
+      );
     }
-    this.#set({ inUse: reader === this.state.value.taught?.reader });
+    this.#update({ usesFineTuned: predictor === this.state.value.fineTuned?.predictor });
   }
 
   /** Opens the stored model if it was fine-tuned from `original` on the current corrections. */
-  async #restore(original: Reader, use: boolean): Promise<void> {
-    const stored = this.#stored;
+  async #restore(original: Predictor, activate: boolean): Promise<void> {
+    const stored = this.#storedModel;
     if (stored === null) return;
     if (stored.digest !== (await sha256(original.card.safetensors))) return;
-    const learned = this.teachable();
-    if (stored.corrections !== encodeCorrections(learned)) return;
-    const taught = await openTaught(original, stored.safetensors, stored.exam, learned);
+    const applicable = this.applicableCorrections();
+    if (stored.corrections !== encodeCorrections(applicable)) return;
+    const fineTuned = await openFineTuned(original, stored.safetensors, stored.exam, applicable);
     if (this.#original !== original || this.#lesson !== null) {
-      taught.reader.dispose();
+      fineTuned.predictor.dispose();
       return;
     }
-    this.#set({ restored: true });
-    this.#setTaught(taught, stored, use);
-    if (use) this.#parts.app.say('The page reads with what you taught it last time.');
+    this.#update({ restored: true });
+    this.#setFineTuned(fineTuned, stored, activate);
+    if (activate)
+      this.#dependencies.app.announce('The page reads with what you taught it last time.');
   }
 
   /** Replaces the fine-tuned model; null removes it. With `activate` the page predicts with the new one. */
-  #setTaught(taught: Taught | null, stored: TaughtModel | null, use = taught !== null): void {
-    const last = this.state.value.taught;
-    this.#stored = stored;
-    this.#set({ taught });
-    if (use || this.state.value.inUse) this.use(use);
-    last?.reader.dispose();
+  #setFineTuned(
+    fineTuned: FineTunedModel | null,
+    stored: StoredModel | null,
+    activate = fineTuned !== null,
+  ): void {
+    const previous = this.state.value.fineTuned;
+    this.#storedModel = stored;
+    this.#update({ fineTuned });
+    if (activate || this.state.value.usesFineTuned) this.useFineTuned(activate);
+    previous?.predictor.dispose();
   }
 
   /** Saves the state. A failure sets `storageError` and does not stop the lesson. */
-  #store(): Promise<void> {
+  #save(): Promise<void> {
     const { corrections } = this.state.value;
-    const { store } = this.#parts;
-    const taught = this.#stored;
-    this.#storing = this.#storing.then(async () => {
+    const { store } = this.#dependencies;
+    const fineTuned = this.#storedModel;
+    this.#pendingSave = this.#pendingSave.then(async () => {
       try {
-        await (corrections.length === 0 ? store.forget() : store.save({ corrections, taught }));
-        this.#set({ refusal: null });
+        await (corrections.length === 0
+          ? store.deleteAll()
+          : store.save({ corrections, fineTuned }));
+        this.#update({ storageError: null });
       } catch (error) {
-        this.#storeFailed(error);
+        this.#onStoreError(error);
       }
     });
-    return this.#storing;
+    return this.#pendingSave;
   }
 
-  #storeFailed(error: unknown): void {
-    this.#set({ refusal: error instanceof Error ? error.message : String(error) });
+  #onStoreError(error: unknown): void {
+    this.#update({ storageError: error instanceof Error ? error.message : String(error) });
   }
 
-  #set(change: Partial<TeacherState>): void {
+  #update(change: Partial<FineTunerState>): void {
     this.state.set({ ...this.state.value, ...change });
   }
 }
 
 /** Opens a fine-tuned model and predicts the corrections with both models. */
-async function openTaught(
-  original: Reader,
+async function openFineTuned(
+  original: Predictor,
   safetensors: Uint8Array,
-  exam: ExamResult | null,
+  evaluation: HeldOutResult | null,
   corrections: readonly Correction[],
-): Promise<Taught> {
-  const reader = await Reader.open(safetensors, `${original.card.name}, taught by you`);
+): Promise<FineTunedModel> {
+  const predictor = await Predictor.open(safetensors, `${original.card.name}, taught by you`);
   const comparisons = new Map<Correction, Comparison>();
   for (const correction of corrections) {
     const { image } = correction;
     comparisons.set(correction, {
-      before: await original.read(image),
-      after: await reader.read(image),
+      before: await original.predict(image),
+      after: await predictor.predict(image),
     });
   }
-  return { reader, exam, comparisons };
+  return { predictor, evaluation, comparisons };
 }

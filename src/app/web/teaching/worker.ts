@@ -3,16 +3,16 @@
 
 import { useBackend } from '../../../engine/index.js';
 import { createWasmBackend } from '../../../engine/backends/wasm/index.js';
-import { giveLesson } from '../../correction/lesson.js';
+import { runLesson } from '../../correction/lesson.js';
 import type { LessonMessage, LessonTask } from './lessonClient.js';
 
 function post(message: LessonMessage, transfer: ArrayBuffer[] = []): void {
   postMessage(message, { transfer });
 }
 
-async function teach(task: LessonTask): Promise<void> {
+async function handleTask(task: LessonTask): Promise<void> {
   useBackend(await createWasmBackend());
-  const lesson = await giveLesson({
+  const lesson = await runLesson({
     ...task,
     onProgress: (progress) => post({ kind: 'progress', progress }),
   });
@@ -20,5 +20,7 @@ async function teach(task: LessonTask): Promise<void> {
 }
 
 onmessage = ({ data }: MessageEvent<LessonTask>) => {
-  teach(data).catch((error: unknown) => post({ kind: 'failed', reason: (error as Error).message }));
+  handleTask(data).catch((error: unknown) =>
+    post({ kind: 'failed', reason: (error as Error).message }),
+  );
 };

@@ -4,17 +4,17 @@ import { element } from '../ui/dom.js';
 import { FilterView } from './filterView.js';
 import { MapGrid } from './mapGrid.js';
 import type { Choice } from './picker.js';
-import { BLOCKS, type FilterChoice, type Scene, type View } from './scene.js';
+import { BLOCKS, type FilterChoice, type Snapshot, type View } from './scene.js';
 
 export class BlocksView implements View {
   readonly root: HTMLElement;
   readonly #grids: readonly MapGrid[];
-  readonly #filter = new FilterView();
-  readonly #choice: Choice<FilterChoice>;
+  readonly #filterView = new FilterView();
+  readonly #selection: Choice<FilterChoice>;
 
-  constructor(choice: Choice<FilterChoice>) {
-    this.#choice = choice;
-    this.#grids = BLOCKS.map((_, block) => new MapGrid(block, choice));
+  constructor(selection: Choice<FilterChoice>) {
+    this.#selection = selection;
+    this.#grids = BLOCKS.map((_, block) => new MapGrid(block, selection));
     this.root = element(
       'section',
       { className: 'filters' },
@@ -31,7 +31,7 @@ export class BlocksView implements View {
         'div',
         { className: 'blocks-and-filter' },
         element('div', { className: 'blocks' }, ...this.#grids.map(({ root }) => root)),
-        this.#filter.root,
+        this.#filterView.root,
       ),
     );
   }
@@ -39,7 +39,7 @@ export class BlocksView implements View {
   #scaleSwitch(): HTMLElement {
     const box = element('input', { type: 'checkbox' });
     box.addEventListener('change', () => {
-      for (const grid of this.#grids) grid.each = box.checked;
+      for (const grid of this.#grids) grid.scaleSeparately = box.checked;
     });
     return element(
       'label',
@@ -49,14 +49,14 @@ export class BlocksView implements View {
     );
   }
 
-  show(scene: Scene | null): void {
-    for (const grid of this.#grids) grid.show(scene);
-    this.choose(scene);
+  show(snapshot: Snapshot | null): void {
+    for (const grid of this.#grids) grid.show(snapshot);
+    this.showFilter(snapshot);
   }
 
   /** Shows the filter that is selected now. */
-  choose(scene: Scene | null): void {
-    for (const grid of this.#grids) grid.mark(this.#choice.kept);
-    this.#filter.show(scene, this.#choice.value);
+  showFilter(snapshot: Snapshot | null): void {
+    for (const grid of this.#grids) grid.setSelected(this.#selection.selected);
+    this.#filterView.show(snapshot, this.#selection.value);
   }
 }

@@ -4,34 +4,34 @@ const ROWS = ['top', 'middle', 'bottom'];
 const COLUMNS = ['left', 'middle', 'right'];
 
 /** Names the ninth of a `size` x `size` square that contains a point: "top left", "middle". */
-export function placeName(row: number, column: number, size: number): string {
-  const third = (at: number): number => Math.min(2, Math.floor((3 * at) / size));
-  const [vertical, horizontal] = [ROWS[third(row)], COLUMNS[third(column)]];
+export function regionName(row: number, column: number, size: number): string {
+  const thirdOf = (index: number): number => Math.min(2, Math.floor((3 * index) / size));
+  const [vertical, horizontal] = [ROWS[thirdOf(row)], COLUMNS[thirdOf(column)]];
   if (vertical !== 'middle')
     return horizontal === 'middle' ? vertical : `${vertical} ${horizontal}`;
   return horizontal === 'middle' ? 'middle' : horizontal;
 }
 
 /** Names the ninth of a square with the largest sum of positive values; null if there are none. */
-export function heaviest(values: ArrayLike<number>, size: number): string | null {
+export function largestRegion(values: ArrayLike<number>, size: number): string | null {
   const sums = new Map<string, number>();
   for (let i = 0; i < values.length; i++) {
-    const place = placeName(Math.floor(i / size), i % size, size);
-    if (values[i] > 0) sums.set(place, (sums.get(place) ?? 0) + values[i]);
+    const region = regionName(Math.floor(i / size), i % size, size);
+    if (values[i] > 0) sums.set(region, (sums.get(region) ?? 0) + values[i]);
   }
-  const [most] = [...sums].sort((a, b) => b[1] - a[1]);
-  return (most as [string, number] | undefined)?.[0] ?? null;
+  const [largest] = [...sums].sort((a, b) => b[1] - a[1]);
+  return (largest as [string, number] | undefined)?.[0] ?? null;
 }
 
 /** `regionName` with its preposition: "at the top left", "in the middle". */
-export function atPlace(row: number, column: number, size: number): string {
-  const name = placeName(row, column, size);
+export function inRegion(row: number, column: number, size: number): string {
+  const name = regionName(row, column, size);
   if (name === 'middle') return 'in the middle';
   return name === 'left' || name === 'right' ? `on the ${name}` : `at the ${name}`;
 }
 
 /** Formats a number with two or three significant digits and a true minus sign. */
-export function figure(value: number): string {
+export function formatNumber(value: number): string {
   const size = Math.abs(value);
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
   const text = size.toFixed(digits);
@@ -39,13 +39,13 @@ export function figure(value: number): string {
 }
 
 /** `formatNumber` with an explicit sign. */
-export function signed(value: number): string {
-  const text = figure(value);
+export function formatSigned(value: number): string {
+  const text = formatNumber(value);
   return text.startsWith('−') ? text : `+${text}`;
 }
 
 /** Formats the ratio of two probabilities whose logarithms differ by `difference`. */
-export function times(difference: number): string {
+export function formatRatio(difference: number): string {
   const ratio = Math.exp(Math.abs(difference));
   if (ratio >= 1e6) return 'more than a million times';
   if (ratio >= 100) return `${Number(ratio.toPrecision(2)).toLocaleString('en')} times`;
@@ -54,12 +54,12 @@ export function times(difference: number): string {
 
 /** Describes where the largest positive and negative gradients are, for screen readers. */
 export function describeGradients(gradients: ArrayLike<number>, size: number): string {
-  const more = heaviest(gradients, size);
-  const less = heaviest(
+  const positive = largestRegion(gradients, size);
+  const negative = largestRegion(
     Array.from(gradients, (gradient) => -gradient),
     size,
   );
-  if (more === null && less === null) return 'No pixel matters.';
-  const [adding, removing] = [more ?? 'nowhere', less ?? 'nowhere'];
-  return `More ink helps most here: ${adding}. Less ink helps most here: ${removing}.`;
+  if (positive === null && negative === null) return 'No pixel matters.';
+  const [addRegion, removeRegion] = [positive ?? 'nowhere', negative ?? 'nowhere'];
+  return `More ink helps most here: ${addRegion}. Less ink helps most here: ${removeRegion}.`;
 }

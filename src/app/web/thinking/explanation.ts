@@ -3,39 +3,39 @@
 
 import { element } from '../ui/dom.js';
 import { percent } from '../prediction/verdict.js';
-import { dabs } from './think.js';
+import { editGains } from './think.js';
 import { MarkLegend } from './legend.js';
 import { largestOf } from './paint.js';
 import type { Choice } from './picker.js';
-import type { Scene, View } from './scene.js';
-import { GradientFigure, write } from './gradients.js';
-import { figure, signed, times } from './captionText.js';
+import type { Snapshot, View } from './scene.js';
+import { GradientFigure, setText } from './gradients.js';
+import { formatNumber, formatSigned, formatRatio } from './captionText.js';
 
-const LIKELIEST = 5;
+const TOP_CLASSES = 5;
 
 export class Explanation implements View {
   readonly root: HTMLElement;
-  readonly #why: GradientFigure;
-  readonly #toward: GradientFigure;
+  readonly #saliency: GradientFigure;
+  readonly #counterfactual: GradientFigure;
   readonly #legends: readonly MarkLegend[];
   readonly #buttons: readonly HTMLButtonElement[];
   #ranked: readonly number[] = [];
 
-  constructor(wanted: Choice<number>) {
+  constructor(target: Choice<number>) {
     this.#legends = [
       new MarkLegend('ink here helps', 'ink here hurts'),
       new MarkLegend('add ink here', 'rub ink out here'),
     ];
-    this.#buttons = Array.from({ length: LIKELIEST }, (_, at) => this.#button(at, wanted));
-    const choose = element(
+    this.#buttons = Array.from({ length: TOP_CLASSES }, (_, rank) => this.#button(rank, target));
+    const buttonGroup = element(
       'div',
       { className: 'candidates', role: 'group' },
       element('span', {}, 'Turn it into'),
       ...this.#buttons,
     );
-    choose.ariaLabel = 'What would make another character more likely';
-    this.#why = new GradientFigure('saliency', this.#legends[0].root);
-    this.#toward = new GradientFigure('counterfactual', this.#legends[1].root);
+    buttonGroup.ariaLabel = 'What would make another character more likely';
+    this.#saliency = new GradientFigure('saliency', this.#legends[0].root);
+    this.#counterfactual = new GradientFigure('counterfactual', this.#legends[1].root);
     this.root = element(
       'section',
       { className: 'explanation' },
@@ -49,72 +49,82 @@ export class Explanation implements View {
       element(
         'div',
         { className: 'pair' },
-        this.#why.root,
-        element('div', {}, this.#toward.root, choose),
+        this.#saliency.root,
+        element('div', {}, this.#counterfactual.root, buttonGroup),
       ),
     );
   }
 
-  #button(at: number, wanted: Choice<number>): HTMLButtonElement {
+  #button(rank: number, target: Choice<number>): HTMLButtonElement {
     const button = element('button', { type: 'button', disabled: true });
-    const point = (): void => wanted.point(this.#ranked[at] ?? null);
+    const preview = (): void => target.preview(this.#ranked[rank] ?? null);
     button.addEventListener('pointerenter', (event) => {
-      if (event.pointerType !== 'touch') point();
+      if (event.pointerType !== 'touch') preview();
     });
-    button.addEventListener('pointerleave', () => wanted.point(null));
+    button.addEventListener('pointerleave', () => target.preview(null));
     button.addEventListener('focus', () => {
-      if (button.matches(':focus-visible')) point();
+      if (button.matches(':focus-visible')) preview();
     });
-    button.addEventListener('blur', () => wanted.point(null));
+    button.addEventListener('blur', () => target.preview(null));
     button.addEventListener('click', () => {
-      const own = this.#ranked[at] ?? null;
-      wanted.keep(wanted.kept === own ? null : own);
+      const index = this.#ranked[rank] ?? null;
+      target.select(target.selected === index ? null : index);
     });
     return button;
   }
 
-  show(scene: Scene | null): void {
+  show(snapshot: Snapshot | null): void {
     for (const legend of this.#legends) legend.paint();
-    this.#ranked = scene?.reading.ranked.slice(0, LIKELIEST).map(({ index }) => index) ?? [];
-    this.#buttons.forEach((button, at) => {
-      const ranked = scene?.reading.ranked[at];
-      write(button, ranked?.label ?? ' ');
+    this.#ranked =
+      snapshot?.prediction.ranked.slice(0, TOP_CLASSES).map(({ index }) => index) ?? [];
+    this.#buttons.forEach((button, rank) => {
+      const ranked = snapshot?.prediction.ranked[rank];
+      setText(button, ranked?.label ?? ' ');
       button.ariaLabel =
         ranked === undefined ? 'Nothing yet' : `${ranked.label}, ${percent(ranked.probability)}`;
       button.disabled = ranked === undefined;
-      button.ariaPressed = String(scene !== null && this.#ranked[at] === scene.question.wanted);
+      button.ariaPressed = String(
+        snapshot !== null && this.#ranked[rank] === snapshot.targets.target,
+      );
     });
-    if (scene === null) {
-      this.#why.show('What the verdict hangs on', 'Draw something: it shows at once.', null, []);
-      this.#toward.show('What would change it', '', null, []);
+    if (snapshot === null) {
+      this.#saliency.show(
+        'What the verdict hangs on',
+        'Draw something: it shows at once.',
+        null,
+        [],
+      );
+      this.#counterfactual.show('What would change it', '', null, []);
       return;
     }
-    const { reading, thought, question, classes } = scene;
-    const [winner, wanted, against] = [question.winner, question.wanted, question.against].map(
+    const { prediction, analysis, targets, classes } = snapshot;
+    const [top, target, reference] = [targets.top, targets.target, targets.reference].map(
       (k) => classes[k],
     );
-    const largest = largestOf(thought.saliency);
-    this.#why.show(
-      `What the “${winner}” hangs on`,
-      `${winner} has a score of ${figure(thought.logits[question.winner])}. The pixel that matters most would change it by ` +
-        `${figure(largest / 10)} for every tenth more ink.`,
-      reading.image,
-      thought.saliency,
+    const largest = largestOf(analysis.saliency);
+    this.#saliency.show(
+      `What the “${top}” hangs on`,
+      `${top} has a score of ${formatNumber(analysis.logits[targets.top])}. The pixel that matters most would change it by ` +
+        `${formatNumber(largest / 10)} for every tenth more ink.`,
+      prediction.image,
+      analysis.saliency,
     );
-    const change = dabs(thought.toward, reading.image);
-    const { probabilities } = reading;
-    const ratio = times(Math.log(probabilities[question.against] / probabilities[question.wanted]));
-    const lead = thought.logits[question.against] - thought.logits[question.wanted];
-    const gain = largestOf(change);
-    this.#toward.show(
-      question.wanted === question.winner
-        ? `What would make it a surer “${winner}”`
-        : `What would make it more of a “${wanted}”`,
+    const gains = editGains(analysis.targetGradient, prediction.image);
+    const { probabilities } = prediction;
+    const ratio = formatRatio(
+      Math.log(probabilities[targets.reference] / probabilities[targets.target]),
+    );
+    const lead = analysis.logits[targets.reference] - analysis.logits[targets.target];
+    const bestGain = largestOf(gains);
+    this.#counterfactual.show(
+      targets.target === targets.top
+        ? `What would make it a surer “${top}”`
+        : `What would make it more of a “${target}”`,
       lead >= 0
-        ? `Now ${against} leads ${wanted} by ${figure(lead)}, so it is ${ratio} as likely. The best dab of the pen is worth about ${signed(gain)}.`
-        : `Now ${wanted} leads ${against} by ${figure(-lead)}, so it is ${ratio} as likely. The best dab of the pen is worth about ${signed(gain)}.`,
-      reading.image,
-      change,
+        ? `Now ${reference} leads ${target} by ${formatNumber(lead)}, so it is ${ratio} as likely. The best dab of the pen is worth about ${formatSigned(bestGain)}.`
+        : `Now ${target} leads ${reference} by ${formatNumber(-lead)}, so it is ${ratio} as likely. The best dab of the pen is worth about ${formatSigned(bestGain)}.`,
+      prediction.image,
+      gains,
     );
   }
 }

@@ -2,126 +2,134 @@
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import { element } from '../ui/dom.js';
-import { FeedRow } from './feedRow.js';
+import { InputChannelRow } from './feedRow.js';
 import {
-  fieldOf,
+  receptiveField,
   kernelOf,
   peakOf,
   strideOf,
-  takeApart,
+  decompose,
   type Peak,
-  type TakenApart,
+  type Decomposition,
 } from './filters.js';
 import { MarkLegend } from './legend.js';
-import { clear, fade, largestOf, Stamp } from './paint.js';
+import { fillBackground, alphaTable, largestOf, PixelCanvas } from './paint.js';
 import { currentPalette, type Color, type Palette } from './palette.js';
-import { Plate } from './plate.js';
-import { BLOCKS, inputSide, type FilterChoice, type Scene } from './scene.js';
-import { paintDrawing, write } from './gradients.js';
-import { atPlace, figure, signed } from './captionText.js';
+import { FigureCanvas } from './plate.js';
+import { BLOCKS, inputSide, type FilterChoice, type Snapshot } from './scene.js';
+import { paintDrawing, setText } from './gradients.js';
+import { inRegion, formatNumber, formatSigned } from './captionText.js';
 
-const FEEDERS = 4;
+const SHOWN_CHANNELS = 4;
 
 export class FilterView {
   readonly root: HTMLElement;
   readonly #title = element('h4', {}, 'One filter');
-  readonly #where = element('p', { className: 'caption' });
-  readonly #sum = element('p', { className: 'caption' });
-  readonly #plate: Plate;
-  readonly #drawing = new Stamp(IMAGE_SIDE, IMAGE_SIDE);
-  readonly #maps = BLOCKS.map(({ side }) => new Stamp(side, side));
-  readonly #rows = Array.from({ length: FEEDERS }, () => new FeedRow());
+  readonly #location = element('p', { className: 'caption' });
+  readonly #sumText = element('p', { className: 'caption' });
+  readonly #figure: FigureCanvas;
+  readonly #drawingPixels = new PixelCanvas(IMAGE_SIDE, IMAGE_SIDE);
+  readonly #mapPixels = BLOCKS.map(({ side }) => new PixelCanvas(side, side));
+  readonly #rows = Array.from({ length: SHOWN_CHANNELS }, () => new InputChannelRow());
   readonly #legend = new MarkLegend('more here makes it fire', 'more here keeps it quiet');
-  #shown: { readonly scene: Scene; readonly choice: FilterChoice; readonly peak: Peak } | null =
-    null;
+  #current: {
+    readonly snapshot: Snapshot;
+    readonly selected: FilterChoice;
+    readonly peak: Peak;
+  } | null = null;
 
   constructor() {
-    this.#plate = new Plate('filter-map', (context, width) => this.#paint(context, width));
+    this.#figure = new FigureCanvas('filter-map', (context, width) => this.#paint(context, width));
     this.root = element(
       'aside',
       { className: 'filter', ariaLabel: 'The filter that you point at' },
       element(
         'div',
         { className: 'filter-location' },
-        this.#plate.canvas,
-        element('div', {}, this.#title, this.#where),
+        this.#figure.canvas,
+        element('div', {}, this.#title, this.#location),
       ),
       element(
         'div',
         { className: 'filter-inputs' },
         ...this.#rows.map(({ root }) => root),
-        this.#sum,
+        this.#sumText,
         this.#legend.root,
       ),
     );
   }
 
-  show(scene: Scene | null, choice: FilterChoice | null): void {
+  show(snapshot: Snapshot | null, selected: FilterChoice | null): void {
     this.#legend.paint();
-    if (scene === null || choice === null) {
-      this.#shown = null;
-      write(this.#title, 'One filter');
-      write(this.#where, 'Point at a map, or move to one with the arrow keys, to see it here.');
-      write(this.#sum, '');
+    if (snapshot === null || selected === null) {
+      this.#current = null;
+      setText(this.#title, 'One filter');
+      setText(
+        this.#location,
+        'Point at a map, or move to one with the arrow keys, to see it here.',
+      );
+      setText(this.#sumText, '');
       for (const row of this.#rows) row.show(null);
-      this.#plate.describe('Nothing yet');
-      this.#plate.paint();
+      this.#figure.describe('Nothing yet');
+      this.#figure.paint();
       return;
     }
-    const { block, filter } = choice;
+    const { block, filter } = selected;
     const { side, count } = BLOCKS[block];
-    const peak = peakOf(scene.thought.blocks[block], side, filter);
-    this.#shown = { scene, choice, peak };
-    write(this.#title, `Filter ${filter + 1} of ${count}, block ${block + 1}`);
-    const where =
+    const peak = peakOf(snapshot.analysis.blocks[block], side, filter);
+    this.#current = { snapshot, selected, peak };
+    setText(this.#title, `Filter ${filter + 1} of ${count}, block ${block + 1}`);
+    const location =
       peak.value > 0
-        ? `It fires most ${atPlace(peak.row, peak.column, side)}, with ${figure(peak.value)}; the frame is all that this point can see.`
+        ? `It fires most ${inRegion(peak.row, peak.column, side)}, with ${formatNumber(peak.value)}; the frame is all that this point can see.`
         : 'It does not fire anywhere on this drawing.';
-    write(this.#where, where);
-    this.#plate.describe(`Filter ${filter + 1} of block ${block + 1} upon the drawing. ${where}`);
-    this.#plate.paint();
-    this.#explain(scene, choice, peak);
+    setText(this.#location, location);
+    this.#figure.describe(
+      `Filter ${filter + 1} of block ${block + 1} upon the drawing. ${location}`,
+    );
+    this.#figure.paint();
+    this.#explain(snapshot, selected, peak);
   }
 
-  #explain(scene: Scene, { block, filter }: FilterChoice, peak: Peak): void {
-    if (scene.filters === null || peak.value <= 0) {
+  #explain(snapshot: Snapshot, { block, filter }: FilterChoice, peak: Peak): void {
+    if (snapshot.filters === null || peak.value <= 0) {
       for (const row of this.#rows) row.show(null);
-      write(this.#sum, '');
+      setText(this.#sumText, '');
       return;
     }
     const side = inputSide(block);
-    const filters = scene.filters[block];
-    const input = scene.thought.inputs[block];
-    const raw = block === 0 && scene.convolutions[0] === 1; // its input is the drawing, -1 = paper, 1 = ink
-    const apart = takeApart(filters, filter, input, side, peak);
-    const most = apart.shares
+    const filters = snapshot.filters[block];
+    const input = snapshot.analysis.inputs[block];
+    const isDrawing = block === 0 && snapshot.convolutions[0] === 1; // its input is the drawing, -1 = paper, 1 = ink
+    const decomposition = decompose(filters, filter, input, side, peak);
+    const largest = decomposition.contributions
       .toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value))
-      .slice(0, FEEDERS);
-    this.#rows.forEach((row, at) => {
-      if (at >= most.length) {
+      .slice(0, SHOWN_CHANNELS);
+    this.#rows.forEach((row, index) => {
+      if (index >= largest.length) {
         row.show(null);
         return;
       }
-      const { channel, value } = most[at];
+      const { channel, value } = largest[index];
       const maps = input.subarray(channel * side * side, (channel + 1) * side * side);
       row.show({
-        name: raw ? 'your drawing' : nameOf(scene, block, channel),
-        adds: signed(value),
+        name: isDrawing ? 'your drawing' : channelName(snapshot, block, channel),
+        contribution: formatSigned(value),
         kernel: kernelOf(filters, filter, channel),
-        largest: Math.max(
-          ...most.map((share) => largestOf(kernelOf(filters, filter, share.channel))),
+        maxWeight: Math.max(
+          ...largest.map((share) => largestOf(kernelOf(filters, filter, share.channel))),
         ),
-        source: raw ? maps.map((value) => (value + 1) / 2) : maps,
+        source: isDrawing ? maps.map((value) => (value + 1) / 2) : maps,
         side,
-        at: apart,
+        center: decomposition,
       });
     });
-    write(
-      this.#sum,
-      sumInWords(
-        apart,
-        most.reduce((sum, { value }) => sum + value, 0),
-        most.length,
+    setText(
+      this.#sumText,
+      sumText(
+        decomposition,
+        largest.reduce((sum, { value }) => sum + value, 0),
+        largest.length,
         filters.inChannels,
       ),
     );
@@ -129,59 +137,60 @@ export class FilterView {
 
   #paint(context: CanvasRenderingContext2D, width: number): void {
     const palette = currentPalette();
-    clear(context, palette.ground);
-    if (this.#shown === null) return;
-    const { scene, choice, peak } = this.#shown;
-    paintDrawing(context, this.#drawing, scene.reading.image, width);
-    const { side } = BLOCKS[choice.block];
+    fillBackground(context, palette.background);
+    if (this.#current === null) return;
+    const { snapshot, selected, peak } = this.#current;
+    paintDrawing(context, this.#drawingPixels, snapshot.prediction.image, width);
+    const { side } = BLOCKS[selected.block];
     const size = side * side;
-    const map = scene.thought.blocks[choice.block].subarray(
-      choice.filter * size,
-      (choice.filter + 1) * size,
+    const activations = snapshot.analysis.blocks[selected.block].subarray(
+      selected.filter * size,
+      (selected.filter + 1) * size,
     );
     if (peak.value <= 0) return;
-    const stamp = this.#maps[choice.block];
-    stamp.fill(
-      map.map((value) => (0.85 * value) / peak.value),
-      fade(overlay(palette)),
+    const pixelCanvas = this.#mapPixels[selected.block];
+    pixelCanvas.fill(
+      activations.map((value) => (0.85 * value) / peak.value),
+      alphaTable(overlayColor(palette)),
     );
     const pixel = width / IMAGE_SIDE;
-    const extent = side * strideOf(choice.block) * pixel; // the maps of block 3 do not cover the whole image
+    const extent = side * strideOf(selected.block) * pixel; // the maps of block 3 do not cover the whole image
     context.imageSmoothingEnabled = true;
-    context.drawImage(stamp.canvas, 0, 0, extent, extent);
-    const field = (place: number): ReturnType<typeof fieldOf> =>
-      fieldOf(scene.convolutions, choice.block, place);
-    const [down, across] = [field(peak.row), field(peak.column)];
-    context.strokeStyle = palette.mark;
+    context.drawImage(pixelCanvas.canvas, 0, 0, extent, extent);
+    const fieldAt = (position: number): ReturnType<typeof receptiveField> =>
+      receptiveField(snapshot.convolutions, selected.block, position);
+    const [rows, columns] = [fieldAt(peak.row), fieldAt(peak.column)];
+    context.strokeStyle = palette.outline;
     context.lineWidth = Math.max(2, width / 150);
     context.strokeRect(
-      across.first * pixel,
-      down.first * pixel,
-      (across.last - across.first + 1) * pixel,
-      (down.last - down.first + 1) * pixel,
+      columns.first * pixel,
+      rows.first * pixel,
+      (columns.last - columns.first + 1) * pixel,
+      (rows.last - rows.first + 1) * pixel,
     );
   }
 }
 
 /** Name of the layer before a block's last convolution: the previous block, or an earlier convolution of the same block. */
-function nameOf({ convolutions }: Scene, block: number, channel: number): string {
+function channelName({ convolutions }: Snapshot, block: number, channel: number): string {
   return convolutions[block] === 1
     ? `filter ${channel + 1} of block ${block}`
     : `inner filter ${channel + 1} of block ${block + 1}`;
 }
 
 /** A strong color of the ramp that contrasts with the drawing and the background. */
-function overlay({ ramp }: Palette): Color {
+function overlayColor({ ramp }: Palette): Color {
   return ramp[3];
 }
 
-function sumInWords(
-  { bias, total }: TakenApart,
-  most: number,
-  shown: number,
+function sumText(
+  { bias, total }: Decomposition,
+  largest: number,
+  shownCount: number,
   count: number,
 ): string {
-  const others = count - shown;
-  const rest = others === 0 ? '' : ` ${signed(total - bias - most)} from ${others} others`;
-  return `Together ${signed(most)},${rest === '' ? '' : `${rest},`} and ${signed(bias)} that the filter starts with: ${figure(total)}.`;
+  const otherCount = count - shownCount;
+  const otherText =
+    otherCount === 0 ? '' : ` ${formatSigned(total - bias - largest)} from ${otherCount} others`;
+  return `Together ${formatSigned(largest)},${otherText === '' ? '' : `${otherText},`} and ${formatSigned(bias)} that the filter starts with: ${formatNumber(total)}.`;
 }

@@ -7,7 +7,7 @@ import type { Stages } from './stages.js';
 
 /** Side length of a kernel. */
 export const KERNEL_SIDE = 3;
-const TAPS = KERNEL_SIDE * KERNEL_SIDE;
+const KERNEL_SIZE = KERNEL_SIDE * KERNEL_SIDE;
 
 /** A block's last convolution with its batch norm folded in: weights times gamma / sqrt(variance + epsilon), the rest a bias. */
 export interface Filters {
@@ -29,12 +29,12 @@ export function filtersOf({ blocks }: Stages): Promise<Filters[]> {
           'filtersOf: expected Conv2d followed by BatchNorm2d as the last layers of a block',
         );
       }
-      return fold(conv, norm);
+      return foldBatchNorm(conv, norm);
     }),
   );
 }
 
-async function fold(conv: Conv2d, norm: BatchNorm2d): Promise<Filters> {
+async function foldBatchNorm(conv: Conv2d, norm: BatchNorm2d): Promise<Filters> {
   const [outChannels, inChannels] = conv.weight.shape;
   const [weight, gamma, beta, mean, variance, bias] = await Promise.all([
     conv.weight.data(),
@@ -53,7 +53,7 @@ async function fold(conv: Conv2d, norm: BatchNorm2d): Promise<Filters> {
     inChannels,
     weight: Float64Array.from(
       weight,
-      (value, i) => value * factor[Math.floor(i / (inChannels * TAPS))],
+      (value, i) => value * factor[Math.floor(i / (inChannels * KERNEL_SIZE))],
     ),
     bias: factor.map((value, o) => (bias[o] - mean[o]) * value + beta[o]),
   };
@@ -65,8 +65,8 @@ export function kernelOf(
   filter: number,
   channel: number,
 ): Float64Array {
-  const start = (filter * inChannels + channel) * TAPS;
-  return weight.subarray(start, start + TAPS);
+  const start = (filter * inChannels + channel) * KERNEL_SIZE;
+  return weight.subarray(start, start + KERNEL_SIZE);
 }
 
 /** Position and value of a map's maximum; the first of equal ones. */
@@ -79,24 +79,24 @@ export interface Peak {
 /** The maximum of one channel. @param maps [channels, side, side] */
 export function peakOf(maps: FloatArray, side: number, channel: number): Peak {
   const start = channel * side * side;
-  let at = 0;
-  for (let i = 1; i < side * side; i++) if (maps[start + i] > maps[start + at]) at = i;
-  return { row: Math.floor(at / side), column: at % side, value: maps[start + at] };
+  let index = 0;
+  for (let i = 1; i < side * side; i++) if (maps[start + i] > maps[start + index]) index = i;
+  return { row: Math.floor(index / side), column: index % side, value: maps[start + index] };
 }
 
 /** Contribution of one channel to a filter's sum at a point. */
-export interface Share {
+export interface Contribution {
   readonly channel: number;
   readonly value: number;
 }
 
 /** A filter's output at one point before ReLU, decomposed: `total` is `bias` plus all `contributions`. */
-export interface TakenApart {
+export interface Decomposition {
   readonly row: number;
   readonly column: number;
   readonly bias: number;
   /** In the order of the channels. */
-  readonly shares: readonly Share[];
+  readonly contributions: readonly Contribution[];
   readonly total: number;
 }
 
@@ -106,21 +106,21 @@ export interface TakenApart {
  * @param input input of the convolution without its zero padding, [inChannels, side, side]
  * @param point position in the pooled map
  */
-export function takeApart(
+export function decompose(
   filters: Filters,
   filter: number,
   input: FloatArray,
   side: number,
   point: { readonly row: number; readonly column: number },
-): TakenApart {
-  const sums = [0, 1, 2, 3].map((corner) =>
+): Decomposition {
+  const sums = [0, 1, 2, 3].map((offset) =>
     sumAt(
       filters,
       filter,
       input,
       side,
-      2 * point.row + (corner >> 1),
-      2 * point.column + (corner & 1),
+      2 * point.row + (offset >> 1),
+      2 * point.column + (offset & 1),
     ),
   );
   return sums.reduce((best, sum) => (sum.total > best.total ? sum : best));
@@ -133,14 +133,20 @@ function sumAt(
   side: number,
   row: number,
   column: number,
-): TakenApart {
-  const shares = Array.from({ length: filters.inChannels }, (_, channel): Share => {
+): Decomposition {
+  const contributions = Array.from({ length: filters.inChannels }, (_, channel): Contribution => {
     const kernel = kernelOf(filters, filter, channel);
     const pixels = patch(input, side, channel, row, column);
     return { channel, value: kernel.reduce((sum, weight, tap) => sum + weight * pixels[tap], 0) };
   });
   const bias = filters.bias[filter];
-  return { row, column, bias, shares, total: shares.reduce((sum, { value }) => sum + value, bias) };
+  return {
+    row,
+    column,
+    bias,
+    contributions,
+    total: contributions.reduce((sum, { value }) => sum + value, bias),
+  };
 }
 
 /** The 3 x 3 values around a point of one channel, with zero padding. */
@@ -151,7 +157,7 @@ export function patch(
   row: number,
   column: number,
 ): number[] {
-  return Array.from({ length: TAPS }, (_, tap) => {
+  return Array.from({ length: KERNEL_SIZE }, (_, tap) => {
     const y = row + Math.floor(tap / KERNEL_SIDE) - 1;
     const x = column + (tap % KERNEL_SIDE) - 1;
     const inside = y >= 0 && y < side && x >= 0 && x < side;
@@ -171,7 +177,7 @@ export function strideOf(block: number): number {
  *
  * @param convolutions number of convolutions per block
  */
-export function fieldOf(
+export function receptiveField(
   convolutions: readonly number[],
   block: number,
   row: number,

@@ -2,9 +2,9 @@
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import { element } from '../ui/dom.js';
-import { clear, fade, largestOf, paintMarks, Stamp } from './paint.js';
+import { fillBackground, alphaTable, largestOf, paintMarks, PixelCanvas } from './paint.js';
 import { currentPalette } from './palette.js';
-import { Plate } from './plate.js';
+import { FigureCanvas } from './plate.js';
 import { describeGradients } from './captionText.js';
 
 /** A drawing with marks, a title above and a caption below. */
@@ -12,18 +12,18 @@ export class GradientFigure {
   readonly root: HTMLElement;
   readonly #title = element('h4');
   readonly #caption = element('p', { className: 'caption' });
-  readonly #plate: Plate;
-  readonly #drawing = new Stamp(IMAGE_SIDE, IMAGE_SIDE);
+  readonly #figure: FigureCanvas;
+  readonly #drawingPixels = new PixelCanvas(IMAGE_SIDE, IMAGE_SIDE);
   #image: Uint8Array | null = null;
   #values: ArrayLike<number> = [];
 
-  /** @param below elements between canvas and caption */
-  constructor(name: string, ...below: readonly HTMLElement[]) {
-    this.#plate = new Plate('gradients', (context, width) => {
+  /** @param extra elements between canvas and caption */
+  constructor(name: string, ...extra: readonly HTMLElement[]) {
+    this.#figure = new FigureCanvas('gradients', (context, width) => {
       const palette = currentPalette();
-      clear(context, palette.ground);
+      fillBackground(context, palette.background);
       if (this.#image === null) return;
-      paintDrawing(context, this.#drawing, this.#image, width);
+      paintDrawing(context, this.#drawingPixels, this.#image, width);
       paintMarks(
         context,
         { values: this.#values, side: IMAGE_SIDE, largest: largestOf(this.#values) },
@@ -35,8 +35,8 @@ export class GradientFigure {
       'figure',
       { className: name },
       this.#title,
-      this.#plate.canvas,
-      ...below,
+      this.#figure.canvas,
+      ...extra,
       this.#caption,
     );
   }
@@ -44,33 +44,33 @@ export class GradientFigure {
   show(title: string, caption: string, image: Uint8Array | null, values: ArrayLike<number>): void {
     this.#image = image;
     this.#values = values;
-    write(this.#title, title);
-    write(this.#caption, caption);
-    this.#plate.describe(
+    setText(this.#title, title);
+    setText(this.#caption, caption);
+    this.#figure.describe(
       image === null
         ? `${title}: nothing is drawn yet`
         : `${title}. ${describeGradients(values, IMAGE_SIDE)}`,
     );
-    this.#plate.paint();
+    this.#figure.paint();
   }
 }
 
 /** Paints a 28 x 28 image in a muted color, enlarged to a square. */
 export function paintDrawing(
   context: CanvasRenderingContext2D,
-  stamp: Stamp,
+  pixelCanvas: PixelCanvas,
   image: Uint8Array,
   extent: number,
 ): void {
-  stamp.fill(
+  pixelCanvas.fill(
     Array.from(image, (ink) => ink / 255),
-    fade(currentPalette().drawing),
+    alphaTable(currentPalette().drawing),
   );
   context.imageSmoothingEnabled = false;
-  context.drawImage(stamp.canvas, 0, 0, extent, extent);
+  context.drawImage(pixelCanvas.canvas, 0, 0, extent, extent);
 }
 
 /** Sets a text if it differs, which avoids needless layout. */
-export function write(node: HTMLElement, text: string): void {
+export function setText(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }

@@ -3,94 +3,107 @@
 
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
-import type { Reader } from '../prediction/reader.js';
+import type { Predictor } from '../prediction/reader.js';
 import { BlocksView } from './blocks.js';
 import { filtersOf, type Filters } from './filters.js';
-import { Outcome } from './outcome.js';
+import { OutputView } from './outcome.js';
 import { onPaletteChange } from './palette.js';
 import { Choice } from './picker.js';
 import { Explanation } from './explanation.js';
-import { BLOCKS, type FilterChoice, type Scene } from './scene.js';
+import { BLOCKS, type FilterChoice, type Snapshot } from './scene.js';
 import { stagesOf, type Stages } from './stages.js';
-import { think, type Question } from './think.js';
-import { whenSeen } from './whenSeen.js';
+import { analyze, type GradientTargets } from './think.js';
+import { runWhenVisible } from './whenSeen.js';
 import './thinking.css';
 
 /** The page's model, split into stages. */
-interface Opened {
-  readonly reader: Reader;
+interface LoadedModel {
+  readonly predictor: Predictor;
   readonly stages: Stages;
   filters: readonly Filters[] | null;
 }
 
 export function mount(host: HTMLElement, app: App): Panel {
-  let opened: Opened | null = null;
-  let scene: Scene | null = null;
-  const wanted = new Choice<number>(() => work.ask());
-  const filter = new Choice<FilterChoice>(() => blocks.choose(scene));
+  let loaded: LoadedModel | null = null;
+  let snapshot: Snapshot | null = null;
+  const target = new Choice<number>(() => task.request());
+  const filter = new Choice<FilterChoice>(() => blocks.showFilter(snapshot));
   const [explanation, blocks, outcome] = [
-    new Explanation(wanted),
+    new Explanation(target),
     new BlocksView(filter),
-    new Outcome(wanted),
+    new OutputView(target),
   ];
   const views = [explanation, blocks, outcome];
   host.append(element('div', { className: 'thinking' }, ...views.map(({ root }) => root)));
 
-  const showScene = (next: Scene | null): void => {
-    scene = next;
-    if (next !== null && filter.kept === null) filter.keep({ block: 0, filter: loudest(next) });
+  const showSnapshot = (next: Snapshot | null): void => {
+    snapshot = next;
+    if (next !== null && filter.selected === null)
+      filter.select({ block: 0, filter: strongestFilter(next) });
     for (const view of views) view.show(next);
   };
-  const work = whenSeen(host, async () => {
-    const reading = app.reading.value;
+  const task = runWhenVisible(host, async () => {
+    const prediction = app.prediction.value;
     if (
-      reading?.logits.length !== opened?.reader.classes.length ||
-      reading === null ||
-      opened === null
+      prediction?.logits.length !== loaded?.predictor.classes.length ||
+      prediction === null ||
+      loaded === null
     ) {
-      wanted.keep(null);
-      showScene(null);
+      target.select(null);
+      showSnapshot(null);
       return;
     }
-    const { reader, stages, filters } = opened;
-    const question = ask(reading.ranked[0].index, reading.ranked[1].index, wanted.value);
+    const { predictor, stages, filters } = loaded;
+    const targets = chooseTargets(
+      prediction.ranked[0].index,
+      prediction.ranked[1].index,
+      target.value,
+    );
     try {
-      const thought = await think(stages, () => reader.input(reading.image), question);
+      const analysis = await analyze(stages, () => predictor.input(prediction.image), targets);
       const convolutions = stages.blocks.map((block) => block.convolutions);
-      showScene({ reading, classes: reader.classes, thought, question, convolutions, filters });
+      showSnapshot({
+        prediction,
+        classes: predictor.classes,
+        analysis,
+        targets,
+        convolutions,
+        filters,
+      });
     } catch (error) {
-      if (app.reader.value === reader) app.fail(error); // a replaced predictor is disposed of and may fail
+      if (app.predictor.value === predictor) app.showError(error); // a replaced predictor is disposed of and may fail
     }
   });
 
-  app.reader.subscribe((reader) => {
-    opened = reader === null ? null : { reader, stages: stagesOf(reader.model), filters: null };
-    if (opened !== null) {
-      void readFilters(opened).then(work.ask, (error: unknown) => {
-        if (app.reader.value === reader) app.fail(error);
+  app.predictor.subscribe((predictor) => {
+    loaded =
+      predictor === null ? null : { predictor, stages: stagesOf(predictor.model), filters: null };
+    if (loaded !== null) {
+      void loadFilters(loaded).then(task.request, (error: unknown) => {
+        if (app.predictor.value === predictor) app.showError(error);
       });
     }
-    work.ask();
+    task.request();
   });
-  app.reading.subscribe(work.ask);
-  onPaletteChange(() => showScene(scene));
-  return { show: work.resume, hide: work.pause };
+  app.prediction.subscribe(task.request);
+  onPaletteChange(() => showSnapshot(snapshot));
+  return { show: task.resume, hide: task.pause };
 }
 
-async function readFilters(opened: Opened): Promise<void> {
-  opened.filters = await filtersOf(opened.stages);
+async function loadFilters(loaded: LoadedModel): Promise<void> {
+  loaded.filters = await filtersOf(loaded.stages);
 }
 
 /** The filter of block 1 with the strongest activation, selected at first. */
-function loudest({ thought: { blocks } }: Scene): number {
+function strongestFilter({ analysis: { blocks } }: Snapshot): number {
   const [maps] = blocks;
-  let at = 0;
-  for (let i = 1; i < maps.length; i++) if (maps[i] > maps[at]) at = i;
-  return Math.floor(at / (BLOCKS[0].side * BLOCKS[0].side));
+  let index = 0;
+  for (let i = 1; i < maps.length; i++) if (maps[i] > maps[index]) index = i;
+  return Math.floor(index / (BLOCKS[0].side * BLOCKS[0].side));
 }
 
 /** Compares `chosen` with the top class; without `chosen`, the second class. Compares the top class with the second. */
-function ask(winner: number, second: number, chosen: number | null): Question {
-  const wanted = chosen ?? second;
-  return { winner, wanted, against: wanted === winner ? second : winner };
+function chooseTargets(top: number, second: number, selected: number | null): GradientTargets {
+  const target = selected ?? second;
+  return { top, target, reference: target === top ? second : top };
 }

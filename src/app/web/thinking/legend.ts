@@ -3,16 +3,16 @@
 import { element } from '../ui/dom.js';
 import { currentPalette } from './palette.js';
 import { paintMarks } from './paint.js';
-import { Plate } from './plate.js';
+import { FigureCanvas } from './plate.js';
 
 /** A color bar from 0 to the strongest activation, with the current maximum. */
 export class RampLegend {
   readonly root: HTMLElement;
-  readonly #plate: Plate;
+  readonly #figure: FigureCanvas;
   readonly #strongest = element('span', { className: 'strongest' }, '–');
 
   constructor() {
-    this.#plate = new Plate('ramp', (context, width, height) => {
+    this.#figure = new FigureCanvas('ramp', (context, width, height) => {
       const gradient = context.createLinearGradient(0, 0, width, 0);
       const { ramp } = currentPalette();
       ramp.forEach(([red, green, blue], i) =>
@@ -21,12 +21,12 @@ export class RampLegend {
       context.fillStyle = gradient;
       context.fillRect(0, 0, width, height);
     });
-    this.#plate.describe('Color scale, from silent to strongest');
+    this.#figure.describe('Color scale, from silent to strongest');
     this.root = element(
       'div',
       { className: 'legend' },
       element('span', {}, 'silent 0'),
-      this.#plate.canvas,
+      this.#figure.canvas,
       this.#strongest,
     );
   }
@@ -36,44 +36,44 @@ export class RampLegend {
   }
 
   paint(): void {
-    this.#plate.paint();
+    this.#figure.paint();
   }
 }
 
 /** Discs and squares of growing size, with their meanings. */
 export class MarkLegend {
   readonly root: HTMLElement;
-  readonly #plates: readonly Plate[];
+  readonly #figures: readonly FigureCanvas[];
 
-  constructor(more: string, less: string) {
-    this.#plates = [1, -1].map((sign) => {
-      const plate = new Plate('marks', (context, width, height) => {
+  constructor(positiveLabel: string, negativeLabel: string) {
+    this.#figures = [1, -1].map((sign) => {
+      const figure = new FigureCanvas('marks', (context, width, height) => {
         context.clearRect(0, 0, width, height);
-        [0.2, 0.5, 1].forEach((size, at) =>
+        [0.2, 0.5, 1].forEach((size, index) =>
           paintMarks(
             context,
             { values: [sign * size], side: 1, largest: 1 },
             currentPalette(),
             height * 0.9,
-            at * height,
+            index * height,
             height * 0.05,
           ),
         );
       });
-      plate.canvas.role = 'presentation';
-      return plate;
+      figure.canvas.role = 'presentation';
+      return figure;
     });
-    const row = (plate: Plate, text: string): HTMLElement =>
-      element('span', {}, plate.canvas, ` ${text}`);
+    const row = (figure: FigureCanvas, text: string): HTMLElement =>
+      element('span', {}, figure.canvas, ` ${text}`);
     this.root = element(
       'p',
       { className: 'legend' },
-      row(this.#plates[0], more),
-      row(this.#plates[1], less),
+      row(this.#figures[0], positiveLabel),
+      row(this.#figures[1], negativeLabel),
     );
   }
 
   paint(): void {
-    for (const plate of this.#plates) plate.paint();
+    for (const figure of this.#figures) figure.paint();
   }
 }

@@ -4,43 +4,43 @@
 import { element } from '../ui/dom.js';
 import { percent } from '../prediction/verdict.js';
 import { RampLegend } from './legend.js';
-import { clear, Stamp } from './paint.js';
+import { fillBackground, PixelCanvas } from './paint.js';
 import { currentPalette, rampTable } from './palette.js';
 import { type Choice, Picker } from './picker.js';
-import { Plate } from './plate.js';
-import type { Scene, View } from './scene.js';
-import { write } from './gradients.js';
-import { figure } from './captionText.js';
+import { FigureCanvas } from './plate.js';
+import type { Snapshot, View } from './scene.js';
+import { setText } from './gradients.js';
+import { formatNumber } from './captionText.js';
 
 const HIDDEN_ROWS = 4;
 const HIDDEN_COLUMNS = 64;
-const NOTHING = new Float32Array(HIDDEN_ROWS * HIDDEN_COLUMNS);
+const ZEROS = new Float32Array(HIDDEN_ROWS * HIDDEN_COLUMNS);
 
 /** The bars of one class. */
 interface ClassBars {
   readonly score: HTMLElement;
-  readonly chance: HTMLElement;
+  readonly probability: HTMLElement;
 }
 
-export class Outcome implements View {
+export class OutputView implements View {
   readonly root: HTMLElement;
-  readonly #wanted: Choice<number>;
-  readonly #stamp = new Stamp(HIDDEN_COLUMNS, HIDDEN_ROWS);
-  readonly #strip: Plate;
+  readonly #target: Choice<number>;
+  readonly #pixelCanvas = new PixelCanvas(HIDDEN_COLUMNS, HIDDEN_ROWS);
+  readonly #strip: FigureCanvas;
   readonly #legend = new RampLegend();
-  readonly #awake = element('p', { className: 'caption' });
-  readonly #told = element('p', { className: 'caption' });
-  readonly #place = element('div', { className: 'classes' });
+  readonly #activeCaption = element('p', { className: 'caption' });
+  readonly #classCaption = element('p', { className: 'caption' });
+  readonly #classesHost = element('div', { className: 'classes' });
   #classes: readonly string[] = [];
   #picker: Picker | null = null;
   #bars: readonly ClassBars[] = [];
 
-  constructor(wanted: Choice<number>) {
-    this.#wanted = wanted;
-    this.#strip = new Plate('strip', (context, width, height) => {
-      clear(context, currentPalette().ground);
+  constructor(target: Choice<number>) {
+    this.#target = target;
+    this.#strip = new FigureCanvas('strip', (context, width, height) => {
+      fillBackground(context, currentPalette().background);
       context.imageSmoothingEnabled = false;
-      context.drawImage(this.#stamp.canvas, 0, 0, width, height);
+      context.drawImage(this.#pixelCanvas.canvas, 0, 0, width, height);
     });
     this.root = element(
       'section',
@@ -59,83 +59,86 @@ export class Outcome implements View {
         this.#legend.root,
       ),
       this.#strip.canvas,
-      this.#awake,
+      this.#activeCaption,
       element(
         'div',
         { className: 'block-head' },
         element('h4', {}, 'A score for every character'),
-        barKey(),
+        barLegend(),
       ),
-      this.#place,
-      this.#told,
+      this.#classesHost,
+      this.#classCaption,
     );
   }
 
-  show(scene: Scene | null): void {
-    const hidden = Float32Array.from(scene?.thought.hidden ?? NOTHING);
-    const strongest = hidden.reduce((most, value) => Math.max(most, value), 0);
-    this.#stamp.fill(
-      hidden.map((value) => (strongest > 0 ? value / strongest : 0)),
+  show(snapshot: Snapshot | null): void {
+    const hidden = Float32Array.from(snapshot?.analysis.hidden ?? ZEROS);
+    const maximum = hidden.reduce((max, value) => Math.max(max, value), 0);
+    this.#pixelCanvas.fill(
+      hidden.map((value) => (maximum > 0 ? value / maximum : 0)),
       rampTable(currentPalette().ramp),
     );
     this.#strip.paint();
     this.#legend.paint();
-    this.#legend.show(scene === null ? '–' : `strongest ${figure(strongest)}`);
-    const awake = hidden.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
-    const said =
-      scene === null ? '' : `${awake} of 256 are awake; the others are silent for this drawing.`;
-    write(this.#awake, said);
+    this.#legend.show(snapshot === null ? '–' : `strongest ${formatNumber(maximum)}`);
+    const activeCount = hidden.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
+    const caption =
+      snapshot === null
+        ? ''
+        : `${activeCount} of 256 are awake; the others are silent for this drawing.`;
+    setText(this.#activeCaption, caption);
     this.#strip.describe(
-      scene === null ? '256 hidden numbers: nothing yet' : `256 hidden numbers: ${said}`,
+      snapshot === null ? '256 hidden numbers: nothing yet' : `256 hidden numbers: ${caption}`,
     );
-    this.#showClasses(scene);
+    this.#showClasses(snapshot);
   }
 
-  #showClasses(scene: Scene | null): void {
-    if (scene !== null && scene.classes !== this.#classes) this.#build(scene.classes);
-    this.#picker?.mark(scene === null ? null : scene.question.wanted);
-    this.#place.classList.toggle('blank', scene === null);
-    if (scene === null) {
-      write(this.#told, '');
+  #showClasses(snapshot: Snapshot | null): void {
+    if (snapshot !== null && snapshot.classes !== this.#classes)
+      this.#buildClasses(snapshot.classes);
+    this.#picker?.setSelected(snapshot === null ? null : snapshot.targets.target);
+    this.#classesHost.classList.toggle('blank', snapshot === null);
+    if (snapshot === null) {
+      setText(this.#classCaption, '');
       return;
     }
-    const { logits } = scene.thought;
-    const { probabilities } = scene.reading;
+    const { logits } = snapshot.analysis;
+    const { probabilities } = snapshot.prediction;
     const [lowest, highest] = [Math.min(...logits), Math.max(...logits)];
-    this.#bars.forEach(({ score, chance }, k) => {
+    this.#bars.forEach(({ score, probability }, k) => {
       score.style.transform = `scaleY(${(logits[k] - lowest) / (highest - lowest || 1)})`;
-      chance.style.transform = `scaleY(${probabilities[k]})`;
+      probability.style.transform = `scaleY(${probabilities[k]})`;
     });
-    const { wanted } = scene.question;
-    write(
-      this.#told,
-      `${scene.classes[wanted]}: score ${figure(logits[wanted])}, probability ${percent(probabilities[wanted])}. ` +
-        `Scores go from ${figure(lowest)} to ${figure(highest)}; only the differences between them count.`,
+    const { target } = snapshot.targets;
+    setText(
+      this.#classCaption,
+      `${snapshot.classes[target]}: score ${formatNumber(logits[target])}, probability ${percent(probabilities[target])}. ` +
+        `Scores go from ${formatNumber(lowest)} to ${formatNumber(highest)}; only the differences between them count.`,
     );
   }
 
-  #build(classes: readonly string[]): void {
+  #buildClasses(classes: readonly string[]): void {
     this.#classes = classes;
     this.#picker = new Picker({
       label: 'Characters: point at one to see what would make it more likely',
       names: classes,
-      point: (index) => this.#wanted.point(index),
-      keep: (index) => this.#wanted.keep(this.#wanted.kept === index ? null : index),
+      preview: (index) => this.#target.preview(index),
+      select: (index) => this.#target.select(this.#target.selected === index ? null : index),
     });
     this.#bars = this.#picker.items.map((item, k): ClassBars => {
       const score = element('span', { className: 'score' });
-      const chance = element('span', { className: 'probability' });
+      const probability = element('span', { className: 'probability' });
       item.append(
-        element('span', { className: 'bars', ariaHidden: 'true' }, score, chance),
+        element('span', { className: 'bars', ariaHidden: 'true' }, score, probability),
         element('span', { ariaHidden: 'true' }, classes[k]),
       );
-      return { score, chance };
+      return { score, probability };
     });
-    this.#place.replaceChildren(this.#picker.root);
+    this.#classesHost.replaceChildren(this.#picker.root);
   }
 }
 
-function barKey(): HTMLElement {
+function barLegend(): HTMLElement {
   return element(
     'p',
     { className: 'legend' },

@@ -1,9 +1,9 @@
 // Painting of arrays on a canvas: drawings, feature maps, and Hinton diagrams (marks as wide as a value is large).
 
-import { css, type Color, type Palette } from './palette.js';
+import { cssColor, type Color, type Palette } from './palette.js';
 
 /** A small offscreen canvas, from which pixels are drawn enlarged. */
-export class Stamp {
+export class PixelCanvas {
   readonly canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   readonly #pixels: ImageData;
@@ -31,13 +31,13 @@ export class Stamp {
 }
 
 /** Fills the canvas with one color. */
-export function clear(context: CanvasRenderingContext2D, color: Color): void {
-  context.fillStyle = css(color);
+export function fillBackground(context: CanvasRenderingContext2D, color: Color): void {
+  context.fillStyle = cssColor(color);
   context.fillRect(0, 0, context.canvas.width, context.canvas.height);
 }
 
 /** A table of 256 strengths from transparent to opaque, in one color. */
-export function fade([red, green, blue]: Color): Uint8ClampedArray {
+export function alphaTable([red, green, blue]: Color): Uint8ClampedArray {
   return Uint8ClampedArray.from({ length: 4 * 256 }, (_, i) => [red, green, blue, i >> 2][i & 3]);
 }
 
@@ -50,7 +50,7 @@ export interface Marks {
 }
 
 /** Marks smaller than this fraction of a cell are not drawn. */
-const DUST = 0.12;
+const MIN_MARK = 0.12;
 
 /** Draws positive values as discs and negative ones as squares, with widths proportional to the absolute values. */
 export function paintMarks(
@@ -62,26 +62,26 @@ export function paintMarks(
   top = 0,
 ): void {
   if (largest <= 0) return;
-  const place = extent / side;
+  const cell = extent / side;
   const discs = new Path2D();
   const squares = new Path2D();
   for (let i = 0; i < values.length; i++) {
     const width = Math.min(1, Math.abs(values[i]) / largest); // as a fraction of a cell
-    if (width < DUST) continue;
-    const x = left + ((i % side) + 0.5) * place;
-    const y = top + (Math.floor(i / side) + 0.5) * place;
+    if (width < MIN_MARK) continue;
+    const x = left + ((i % side) + 0.5) * cell;
+    const y = top + (Math.floor(i / side) + 0.5) * cell;
     if (values[i] > 0) {
-      const radius = 0.56 * width * place;
+      const radius = 0.56 * width * cell;
       discs.moveTo(x + radius, y);
       discs.arc(x, y, radius, 0, 2 * Math.PI);
     } else {
-      const half = 0.48 * width * place;
+      const half = 0.48 * width * cell;
       squares.rect(x - half, y - half, 2 * half, 2 * half);
     }
   }
-  context.fillStyle = palette.more;
+  context.fillStyle = palette.positive;
   context.fill(discs);
-  context.fillStyle = palette.less;
+  context.fillStyle = palette.negative;
   context.fill(squares);
 }
 

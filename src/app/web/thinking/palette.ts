@@ -5,21 +5,21 @@ export type Color = readonly [red: number, green: number, blue: number];
 
 export interface Palette {
   /** Background of every figure. */
-  readonly ground: Color;
+  readonly background: Color;
   /** The drawing under marks or an overlay. */
   readonly drawing: Color;
   /** From 0 to the strongest activation, with monotonic lightness. */
   readonly ramp: readonly Color[];
   /** Positive: more ink, or a stronger channel, increases the value. */
-  readonly more: string;
+  readonly positive: string;
   /** Negative: less increases it. */
-  readonly less: string;
+  readonly negative: string;
   /** Frames and points on figures. */
-  readonly mark: string;
+  readonly outline: string;
 }
 
 export const LIGHT: Palette = {
-  ground: [255, 253, 249],
+  background: [255, 253, 249],
   drawing: [203, 194, 178],
   ramp: [
     [255, 253, 249],
@@ -28,13 +28,13 @@ export const LIGHT: Palette = {
     [120, 52, 106],
     [38, 20, 60],
   ],
-  more: '#c24e00',
-  less: '#1d5fc4',
-  mark: '#25211a',
+  positive: '#c24e00',
+  negative: '#1d5fc4',
+  outline: '#25211a',
 };
 
 export const DARK: Palette = {
-  ground: [14, 13, 16],
+  background: [14, 13, 16],
   drawing: [88, 82, 74],
   ramp: [
     [14, 13, 16],
@@ -43,19 +43,19 @@ export const DARK: Palette = {
     [246, 164, 84],
     [255, 246, 204],
   ],
-  more: '#ff9a4d',
-  less: '#6fb1ff',
-  mark: '#f0e9dc',
+  positive: '#ff9a4d',
+  negative: '#6fb1ff',
+  outline: '#f0e9dc',
 };
 
 /** The ramp as red, green, blue, alpha for each of 256 strengths. */
 export function rampTable(ramp: readonly Color[]): Uint8ClampedArray {
   const table = new Uint8ClampedArray(4 * 256);
   for (let i = 0; i < 256; i++) {
-    const at = (i / 255) * (ramp.length - 1);
-    const from = Math.min(Math.floor(at), ramp.length - 2);
+    const position = (i / 255) * (ramp.length - 1);
+    const from = Math.min(Math.floor(position), ramp.length - 2);
     for (let c = 0; c < 3; c++) {
-      table[4 * i + c] = ramp[from][c] + (at - from) * (ramp[from + 1][c] - ramp[from][c]);
+      table[4 * i + c] = ramp[from][c] + (position - from) * (ramp[from + 1][c] - ramp[from][c]);
     }
     table[4 * i + 3] = 255;
   }
@@ -70,11 +70,11 @@ export function currentPalette(): Palette {
 }
 
 /** Calls `changed` when the color scheme changes between light and dark. */
-export function onPaletteChange(changed: () => void): void {
-  dark?.addEventListener('change', changed);
+export function onPaletteChange(onChange: () => void): void {
+  dark?.addEventListener('change', onChange);
 }
 
 /** A color as a `fillStyle` of a canvas. */
-export function css([red, green, blue]: Color): string {
+export function cssColor([red, green, blue]: Color): string {
   return `rgb(${red} ${green} ${blue})`;
 }

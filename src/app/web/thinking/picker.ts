@@ -9,15 +9,15 @@ export interface PickerOptions {
   /** Accessible name of each item. */
   readonly names: readonly string[];
   /** Called with the previewed item, or null when the preview ends. */
-  readonly point: (index: number | null) => void;
-  readonly keep: (index: number) => void;
+  readonly preview: (index: number | null) => void;
+  readonly select: (index: number) => void;
 }
 
 export class Picker {
   readonly root: HTMLElement;
   readonly items: readonly HTMLElement[];
   readonly #options: PickerOptions;
-  #kept = -1;
+  #selected = -1;
 
   constructor(options: PickerOptions) {
     this.#options = options;
@@ -34,28 +34,28 @@ export class Picker {
     });
     this.root.append(...this.items);
     this.root.addEventListener('pointerover', (event) => {
-      if (event.pointerType !== 'touch') options.point(this.#indexOf(event.target));
+      if (event.pointerType !== 'touch') options.preview(this.#indexOf(event.target));
     });
-    this.root.addEventListener('pointerleave', () => options.point(null));
+    this.root.addEventListener('pointerleave', () => options.preview(null));
     this.root.addEventListener('focusin', (event) => {
       const index = this.#indexOf(event.target);
       if (index === null) return;
       this.#makeTabStop(index);
-      if (this.items[index].matches(':focus-visible')) options.point(index);
+      if (this.items[index].matches(':focus-visible')) options.preview(index);
     });
-    this.root.addEventListener('focusout', () => options.point(null));
+    this.root.addEventListener('focusout', () => options.preview(null));
     this.root.addEventListener('click', (event) => {
       const index = this.#indexOf(event.target);
-      if (index !== null) options.keep(index);
+      if (index !== null) options.select(index);
     });
-    this.root.addEventListener('keydown', (event) => this.#key(event));
+    this.root.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
   /** Marks the selected item. */
-  mark(index: number | null): void {
-    if (index === this.#kept) return;
-    (this.items[this.#kept] as HTMLElement | undefined)?.setAttribute('aria-selected', 'false');
-    this.#kept = index ?? -1;
+  setSelected(index: number | null): void {
+    if (index === this.#selected) return;
+    (this.items[this.#selected] as HTMLElement | undefined)?.setAttribute('aria-selected', 'false');
+    this.#selected = index ?? -1;
     if (index === null) return;
     this.items[index].ariaSelected = 'true';
     if (!this.root.contains(document.activeElement)) this.#makeTabStop(index);
@@ -72,28 +72,28 @@ export class Picker {
     this.items[index].tabIndex = 0;
   }
 
-  #key(event: KeyboardEvent): void {
+  #onKey(event: KeyboardEvent): void {
     const index = this.#indexOf(event.target);
     if (index === null || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
-      this.#options.keep(index);
+      this.#options.select(index);
       return;
     }
-    const row = this.#columns();
+    const columns = this.#columns();
     const last = this.items.length - 1;
     const moves: Readonly<Record<string, number>> = {
       ArrowLeft: index - 1,
       ArrowRight: index + 1,
-      ArrowUp: index - row,
-      ArrowDown: index + row,
+      ArrowUp: index - columns,
+      ArrowDown: index + columns,
       Home: 0,
       End: last,
     };
     if (!Object.hasOwn(moves, event.key)) return;
     event.preventDefault();
-    const to = moves[event.key];
-    if (to >= 0 && to <= last) this.items[to].focus();
+    const target = moves[event.key];
+    if (target >= 0 && target <= last) this.items[target].focus();
   }
 
   /** Number of items in the first row. */
@@ -106,31 +106,31 @@ export class Picker {
 
 /** A selected value and a previewed one, which takes precedence. */
 export class Choice<T> {
-  #kept: T | null = null;
-  #pointed: T | null = null;
-  readonly #changed: () => void;
+  #selected: T | null = null;
+  #previewed: T | null = null;
+  readonly #onChange: () => void;
 
-  constructor(changed: () => void) {
-    this.#changed = changed;
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
   }
 
-  get kept(): T | null {
-    return this.#kept;
+  get selected(): T | null {
+    return this.#selected;
   }
 
   get value(): T | null {
-    return this.#pointed ?? this.#kept;
+    return this.#previewed ?? this.#selected;
   }
 
-  point(value: T | null): void {
-    if (value === this.#pointed) return;
-    this.#pointed = value;
-    this.#changed();
+  preview(value: T | null): void {
+    if (value === this.#previewed) return;
+    this.#previewed = value;
+    this.#onChange();
   }
 
-  keep(value: T | null): void {
-    if (value === this.#kept) return;
-    this.#kept = value;
-    this.#changed();
+  select(value: T | null): void {
+    if (value === this.#selected) return;
+    this.#selected = value;
+    this.#onChange();
   }
 }

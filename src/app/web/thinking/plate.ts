@@ -3,19 +3,23 @@
 import { element } from '../ui/dom.js';
 
 /** Paints the whole canvas of `width` x `height` device pixels. */
-export type Painter = (context: CanvasRenderingContext2D, width: number, height: number) => void;
+export type PaintFunction = (
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+) => void;
 
-export class Plate {
+export class FigureCanvas {
   readonly canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
-  readonly #paint: Painter;
+  readonly #paint: PaintFunction;
 
   /** @param className sets the size in the style sheet */
-  constructor(className: string, paint: Painter) {
+  constructor(className: string, paint: PaintFunction) {
     this.canvas = element('canvas', { className: `figure-canvas ${className}`, role: 'img' });
     this.#context = this.canvas.getContext('2d')!;
     this.#paint = paint;
-    new ResizeObserver(() => this.#fit()).observe(this.canvas);
+    new ResizeObserver(() => this.#resize()).observe(this.canvas);
   }
 
   /** Sets the accessible description. */
@@ -28,7 +32,7 @@ export class Plate {
     if (width > 0 && height > 0) this.#paint(this.#context, width, height);
   }
 
-  #fit(): void {
+  #resize(): void {
     const width = Math.round(this.canvas.clientWidth * devicePixelRatio);
     const height = Math.round(this.canvas.clientHeight * devicePixelRatio);
     if (width === this.canvas.width && height === this.canvas.height) return;

@@ -1,15 +1,15 @@
 // The data that the panel's views show: one drawing and the network's activations and gradients for it. Types and sizes.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
-import type { Reading } from '../prediction/types.js';
+import type { Prediction } from '../prediction/types.js';
 import type { Filters } from './filters.js';
-import type { Question, Thought } from './think.js';
+import type { GradientTargets, Analysis } from './think.js';
 
-export interface Scene {
-  readonly reading: Reading;
+export interface Snapshot {
+  readonly prediction: Prediction;
   readonly classes: readonly string[];
-  readonly thought: Thought;
-  readonly question: Question;
+  readonly analysis: Analysis;
+  readonly targets: GradientTargets;
   /** Number of convolutions per block. */
   readonly convolutions: readonly number[];
   /** Null until the model's weights have been read. */
@@ -43,5 +43,5 @@ export function inputSide(block: number): number {
 /** A view of a snapshot; null is an empty pad. */
 export interface View {
   readonly root: HTMLElement;
-  show(scene: Scene | null): void;
+  show(snapshot: Snapshot | null): void;
 }

@@ -35,26 +35,28 @@ export interface Activations {
 
 /** Splits a network into its stages. They share its layers, so changed weights take effect. */
 export function stagesOf({ conv_layers, fc_layers }: CharacterNet): Stages {
-  const part = (whole: Sequential, layers: readonly Module[]): Sequential => {
+  const makeStage = (source: Sequential, layers: readonly Module[]): Sequential => {
     const stage = new Sequential(...layers);
-    stage.fused = whole.fused;
+    stage.fused = source.fused;
     return stage;
   };
   const { layers } = conv_layers;
-  const blocks = layers.flatMap((layer, at) => {
+  const blocks = layers.flatMap((layer, index) => {
     if (!(layer instanceof MaxPool2d)) return [];
-    const start = layers.slice(0, at).findLastIndex((before) => before instanceof MaxPool2d) + 1;
-    const own = layers.slice(start, at + 1);
-    const convolutions = own.filter((one) => one instanceof Conv2d).length;
-    const end = own.findLastIndex((one) => one instanceof Conv2d);
-    const [before, last] = [own.slice(0, end), own.slice(end)];
-    return [{ before: part(conv_layers, before), last: part(conv_layers, last), convolutions }];
+    const start = layers.slice(0, index).findLastIndex((before) => before instanceof MaxPool2d) + 1;
+    const blockLayers = layers.slice(start, index + 1);
+    const convolutions = blockLayers.filter((candidate) => candidate instanceof Conv2d).length;
+    const end = blockLayers.findLastIndex((candidate) => candidate instanceof Conv2d);
+    const [before, last] = [blockLayers.slice(0, end), blockLayers.slice(end)];
+    return [
+      { before: makeStage(conv_layers, before), last: makeStage(conv_layers, last), convolutions },
+    ];
   });
   const end = fc_layers.layers.findLastIndex((layer) => layer instanceof Linear);
   return {
     blocks,
-    hidden: part(fc_layers, fc_layers.layers.slice(0, end)),
-    last: part(fc_layers, fc_layers.layers.slice(end)),
+    hidden: makeStage(fc_layers, fc_layers.layers.slice(0, end)),
+    last: makeStage(fc_layers, fc_layers.layers.slice(end)),
   };
 }
 

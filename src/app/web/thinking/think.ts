@@ -8,16 +8,16 @@ import { activations, type Stages } from './stages.js';
 /** Ink in 0..1 is normalized to -1..1; gradients with respect to ink are larger by this factor. */
 const INPUT_PER_INK = 1 / normalize().std;
 
-export interface Question {
+export interface GradientTargets {
   /** The class whose score is explained. */
-  readonly winner: number;
+  readonly top: number;
   /** The class that the right figure makes more likely. */
-  readonly wanted: number;
+  readonly target: number;
   /** The class that `target` is compared with. */
-  readonly against: number;
+  readonly reference: number;
 }
 
-export interface Thought {
+export interface Analysis {
   /** Input of each block's last convolution without its zero padding, [channels, side, side]. */
   readonly inputs: readonly FloatArray[];
   /** Output of each block, [channels, side, side]. */
@@ -29,7 +29,7 @@ export interface Thought {
   /** d logit of the top class / d ink, [28, 28]: the first-order effect of one more pixel of full ink. */
   readonly saliency: FloatArray;
   /** d (logit target - logit reference) / d ink, [28, 28]. The difference is the log of the ratio of their probabilities. */
-  readonly toward: FloatArray;
+  readonly targetGradient: FloatArray;
 }
 
 /**
@@ -38,11 +38,11 @@ export interface Thought {
  *
  * @param input makes the network's input, [1, 1, 28, 28]
  */
-export async function think(
+export async function analyze(
   stages: Stages,
   input: () => Tensor,
-  { winner, wanted, against }: Question,
-): Promise<Thought> {
+  { top, target, reference }: GradientTargets,
+): Promise<Analysis> {
   const pending = scope(() => {
     const x = new Tensor(input().array, true);
     const { inputs, blocks, hidden, logits } = activations(stages, x);
@@ -63,26 +63,26 @@ export async function think(
       blocks: blocks.map((maps) => maps.data()),
       hidden: hidden.data(),
       logits: logits.data(),
-      saliency: inkGradient(new Map([[winner, 1]])),
-      toward: inkGradient(
+      saliency: inkGradient(new Map([[top, 1]])),
+      targetGradient: inkGradient(
         new Map([
-          [wanted, 1],
-          [against, -1],
+          [target, 1],
+          [reference, -1],
         ]),
       ),
     };
   });
-  const [hidden, logits, saliency, toward] = await Promise.all([
+  const [hidden, logits, saliency, targetGradient] = await Promise.all([
     pending.hidden,
     pending.logits,
     pending.saliency,
-    pending.toward,
+    pending.targetGradient,
   ]);
   const [inputs, blocks] = [await Promise.all(pending.inputs), await Promise.all(pending.blocks)];
-  return { inputs, blocks, hidden, logits, saliency, toward };
+  return { inputs, blocks, hidden, logits, saliency, targetGradient };
 }
 
-const FULL = 255;
+const MAX_INK = 255;
 /** Ink of one dab, [3, 3]: the pen is 2.65 pixels wide, as in EMNIST. */
 const DAB = [0.6, 1, 0.6, 1, 1, 1, 0.6, 1, 0.6];
 
@@ -94,7 +94,7 @@ const DAB = [0.6, 1, 0.6, 1, 1, 1, 0.6, 1, 0.6];
  * @param image [28, 28], 0 paper, 255 ink
  * @returns [28, 28]: positive for adding ink, negative for erasing; the absolute value is the gain
  */
-export function dabs(gradients: ArrayLike<number>, image: Uint8Array): Float32Array {
+export function editGains(gradients: ArrayLike<number>, image: Uint8Array): Float32Array {
   return Float32Array.from(image, (_, i) => {
     const [row, column] = [Math.floor(i / IMAGE_SIDE), i % IMAGE_SIDE];
     let adding = 0;
@@ -103,10 +103,10 @@ export function dabs(gradients: ArrayLike<number>, image: Uint8Array): Float32Ar
       const y = row + Math.floor(tap / 3) - 1;
       const x = column + (tap % 3) - 1;
       if (y < 0 || y >= IMAGE_SIDE || x < 0 || x >= IMAGE_SIDE) continue;
-      const at = y * IMAGE_SIDE + x;
-      const ink = image[at] / FULL;
-      adding += gradients[at] * Math.min(DAB[tap], 1 - ink);
-      removing -= gradients[at] * Math.min(DAB[tap], ink);
+      const index = y * IMAGE_SIDE + x;
+      const ink = image[index] / MAX_INK;
+      adding += gradients[index] * Math.min(DAB[tap], 1 - ink);
+      removing -= gradients[index] * Math.min(DAB[tap], ink);
     }
     if (Math.max(adding, removing) <= 0) return 0;
     return adding >= removing ? adding : -removing;

@@ -6,8 +6,8 @@ import type { Cell, Confusion } from './confusion.js';
 import type { ValidationImages } from './protocol.js';
 
 /** Maximum number of images shown. */
-const MAX = 48;
-const WORST = 10;
+const MAX_IMAGES_SHOWN = 48;
+const MAX_MISTAKES = 10;
 
 export class CellView {
   readonly element: HTMLElement;
@@ -18,7 +18,7 @@ export class CellView {
     'Open a cell of the matrix to see its images.',
   );
   readonly #images = element('ul', { className: 'cell-images' });
-  readonly #worst = element('ul', { className: 'worst' });
+  readonly #mistakes = element('ul', { className: 'worst' });
   readonly #onOpen: (cell: Cell) => void;
   #cell: Cell | null = null;
 
@@ -29,14 +29,14 @@ export class CellView {
       'div',
       { className: 'cell' },
       element('div', {}, this.#heading, this.#note, this.#images),
-      element('div', {}, element('h4', {}, 'Most frequent mistakes'), this.#worst),
+      element('div', {}, element('h4', {}, 'Most frequent mistakes'), this.#mistakes),
     );
   }
 
   /** Shows the predictions of a later epoch; the open cell stays open. */
   update(confusion: Confusion | null, validation: ValidationImages | null): void {
-    const mistakes = confusion?.worst(WORST) ?? [];
-    this.#worst.replaceChildren(
+    const mistakes = confusion?.mostFrequentMistakes(MAX_MISTAKES) ?? [];
+    this.#mistakes.replaceChildren(
       ...mistakes.map(({ cell, pair }) => {
         const text = `${pair.label} read as ${pair.read}: ${pair.count}`;
         const button = element('button', { type: 'button', className: 'plain' }, text);
@@ -45,7 +45,7 @@ export class CellView {
       }),
     );
     if (mistakes.length === 0) {
-      this.#worst.append(
+      this.#mistakes.append(
         element('li', { className: 'soft' }, confusion === null ? 'None yet.' : 'None at all.'),
       );
     }
@@ -60,22 +60,22 @@ export class CellView {
 
   show(cell: Cell, confusion: Confusion, { images }: ValidationImages): void {
     this.#cell = cell;
-    const numbers = confusion.images(cell);
-    const [label, read] = [confusion.classes[cell.label], confusion.classes[cell.read]];
+    const indices = confusion.images(cell);
+    const [label, predicted] = [confusion.classes[cell.label], confusion.classes[cell.predicted]];
     this.#heading.textContent = confusion.describe(cell);
     this.#note.textContent =
-      numbers.length === 0
+      indices.length === 0
         ? 'No validation image is in this cell.'
-        : numbers.length > MAX
-          ? `The first ${MAX} of them.`
-          : label === read
+        : indices.length > MAX_IMAGES_SHOWN
+          ? `The first ${MAX_IMAGES_SHOWN} of them.`
+          : label === predicted
             ? 'All of them were read right.'
-            : `They show ${label}; the network took them for ${read}.`;
+            : `They show ${label}; the network took them for ${predicted}.`;
     this.#images.replaceChildren(
-      ...numbers.slice(0, MAX).map((number) => {
-        const canvas = draw(images.subarray(number * IMAGE_PIXELS, (number + 1) * IMAGE_PIXELS));
+      ...indices.slice(0, MAX_IMAGES_SHOWN).map((index) => {
+        const canvas = drawImage(images.subarray(index * IMAGE_PIXELS, (index + 1) * IMAGE_PIXELS));
         canvas.role = 'img';
-        canvas.ariaLabel = `Validation image ${number + 1}: shows ${label}, read as ${read}`;
+        canvas.ariaLabel = `Validation image ${index + 1}: shows ${label}, read as ${predicted}`;
         return element('li', {}, canvas);
       }),
     );
@@ -83,7 +83,7 @@ export class CellView {
 }
 
 /** An image as the network sees it: bright ink on black. */
-function draw(image: Uint8Array): HTMLCanvasElement {
+function drawImage(image: Uint8Array): HTMLCanvasElement {
   const canvas = element('canvas', { width: IMAGE_SIDE, height: IMAGE_SIDE });
   const context = canvas.getContext('2d')!;
   const pixels = context.createImageData(IMAGE_SIDE, IMAGE_SIDE);

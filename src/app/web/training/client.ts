@@ -4,35 +4,37 @@ import { BackendError } from '../../../engine/errors.js';
 import { readReport, type Command, type Report } from './protocol.js';
 
 /** Time in milliseconds for the worker to stop before it is terminated; a hung device never stops. */
-const PATIENCE = 8_000;
+const STOP_TIMEOUT = 8_000;
 
 export interface ClientEvents {
   readonly onReport: (report: Report) => void;
   /** The worker died with this error; its state is lost. */
-  readonly onDeath: (error: Error) => void;
+  readonly onCrash: (error: Error) => void;
 }
 
 export class Client {
   readonly #events: ClientEvents;
   #worker: Worker | null = null;
-  #patience: ReturnType<typeof setTimeout> | undefined;
+  #stopTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(events: ClientEvents) {
     this.#events = events;
   }
 
   send(command: Command): void {
-    this.#worker ??= this.#begin();
+    this.#worker ??= this.#startWorker();
     this.#worker.postMessage(command);
     if (command.kind !== 'stop') return;
-    this.#patience = setTimeout(
+    this.#stopTimer = setTimeout(
       () =>
-        this.#bury(new BackendError('training: the device does not answer, so the run was ended')),
-      PATIENCE,
+        this.#terminate(
+          new BackendError('training: the device does not answer, so the run was ended'),
+        ),
+      STOP_TIMEOUT,
     );
   }
 
-  #begin(): Worker {
+  #startWorker(): Worker {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent) => {
       if (worker !== this.#worker) return;
@@ -40,24 +42,24 @@ export class Client {
       try {
         report = readReport(data);
       } catch (error) {
-        this.#bury(error as Error);
+        this.#terminate(error as Error);
         return;
       }
-      if (report.kind === 'ended' || report.kind === 'failed') clearTimeout(this.#patience);
+      if (report.kind === 'ended' || report.kind === 'failed') clearTimeout(this.#stopTimer);
       this.#events.onReport(report);
     });
     worker.addEventListener('error', ({ message }) => {
-      this.#bury(
+      this.#terminate(
         new BackendError(`training: the worker died (${message || 'it did not say why'})`),
       );
     });
     return worker;
   }
 
-  #bury(error: Error): void {
-    clearTimeout(this.#patience);
+  #terminate(error: Error): void {
+    clearTimeout(this.#stopTimer);
     this.#worker?.terminate();
     this.#worker = null;
-    this.#events.onDeath(error);
+    this.#events.onCrash(error);
   }
 }

@@ -5,7 +5,7 @@ import { confusionCounts, confusedPairs, type ConfusedPair } from '../../evaluat
 /** A cell of the matrix: true class and predicted class, as indices. */
 export interface Cell {
   readonly label: number;
-  readonly read: number;
+  readonly predicted: number;
 }
 
 export class Confusion {
@@ -28,8 +28,8 @@ export class Confusion {
     for (const label of labels) this.#totals[label] += 1;
   }
 
-  count({ label, read }: Cell): number {
-    return this.#counts[label * this.classes.length + read];
+  count({ label, predicted }: Cell): number {
+    return this.#counts[label * this.classes.length + predicted];
   }
 
   /** Number of images of the class. */
@@ -38,54 +38,54 @@ export class Confusion {
   }
 
   /** Fraction of a class's images in this cell; 0 for a class without images. */
-  share(cell: Cell): number {
+  fraction(cell: Cell): number {
     const total = this.total(cell.label);
     return total === 0 ? 0 : this.count(cell) / total;
   }
 
   /** Indices of the images of a cell. */
-  images({ label, read }: Cell): number[] {
-    const found: number[] = [];
+  images({ label, predicted }: Cell): number[] {
+    const indices: number[] = [];
     for (let i = 0; i < this.#labels.length; i++) {
-      if (this.#labels[i] === label && this.#predictions[i] === read) found.push(i);
+      if (this.#labels[i] === label && this.#predictions[i] === predicted) indices.push(i);
     }
-    return found;
+    return indices;
   }
 
   /** The cells of the most frequent mistakes. */
-  worst(most: number): { readonly cell: Cell; readonly pair: ConfusedPair }[] {
-    return confusedPairs(this.#counts, this.classes, most).map((pair) => ({
+  mostFrequentMistakes(limit: number): { readonly cell: Cell; readonly pair: ConfusedPair }[] {
+    return confusedPairs(this.#counts, this.classes, limit).map((pair) => ({
       pair,
-      cell: { label: this.classes.indexOf(pair.label), read: this.classes.indexOf(pair.read) },
+      cell: { label: this.classes.indexOf(pair.label), predicted: this.classes.indexOf(pair.read) },
     }));
   }
 
   /** A cell as text: `5 read as S: 3 of 20 (15.0 %)`. */
   describe(cell: Cell): string {
-    const [label, read] = [this.classes[cell.label], this.classes[cell.read]];
+    const [label, predicted] = [this.classes[cell.label], this.classes[cell.predicted]];
     const total = this.total(cell.label);
-    if (total === 0) return `${label} read as ${read}: there are no images of ${label}`;
-    const share = (100 * this.share(cell)).toFixed(1);
-    return `${label} read as ${read}: ${this.count(cell)} of ${total} (${share} %)`;
+    if (total === 0) return `${label} read as ${predicted}: there are no images of ${label}`;
+    const fraction = (100 * this.fraction(cell)).toFixed(1);
+    return `${label} read as ${predicted}: ${this.count(cell)} of ${total} (${fraction} %)`;
   }
 }
 
 /** The cell that a key moves to; null for other keys and at the border. Rows do not wrap. */
-export function moveCell({ label, read }: Cell, key: string, classes: number): Cell | null {
-  const within = (value: number): number => Math.min(Math.max(value, 0), classes - 1);
+export function moveCell({ label, predicted }: Cell, key: string, classes: number): Cell | null {
+  const clamp = (value: number): number => Math.min(Math.max(value, 0), classes - 1);
   switch (key) {
     case 'ArrowUp':
-      return { label: within(label - 1), read };
+      return { label: clamp(label - 1), predicted };
     case 'ArrowDown':
-      return { label: within(label + 1), read };
+      return { label: clamp(label + 1), predicted };
     case 'ArrowLeft':
-      return { label, read: within(read - 1) };
+      return { label, predicted: clamp(predicted - 1) };
     case 'ArrowRight':
-      return { label, read: within(read + 1) };
+      return { label, predicted: clamp(predicted + 1) };
     case 'Home':
-      return { label, read: 0 };
+      return { label, predicted: 0 };
     case 'End':
-      return { label, read: classes - 1 };
+      return { label, predicted: classes - 1 };
     default:
       return null;
   }

@@ -14,7 +14,7 @@ export interface CurveOptions {
   /** Formats a value for the axis and the legend. */
   readonly format: (value: number) => string;
   /** Upper bound of the values, or null. */
-  readonly most: number | null;
+  readonly max: number | null;
 }
 
 export class Curve {
@@ -52,7 +52,7 @@ export class Curve {
       this.#epochs = epochs;
       this.#redraw();
     } else this.#plot?.setData(this.#data());
-    this.#tell(null);
+    this.#showValues(null);
     const [training, validation] = this.#values.map(({ value }) => value || 'none yet');
     this.#canvas.ariaLabel =
       `${this.#options.title} by epoch: training ${training}, validation ${validation}; ` +
@@ -65,10 +65,10 @@ export class Curve {
   }
 
   /** Shows the values under the pointer, or the last ones. */
-  #tell(index: number | null): void {
+  #showValues(index: number | null): void {
     for (const [i, line] of [this.#lines.training, this.#lines.validation].entries()) {
-      const until = index === null ? line.length : index + 1;
-      const value = line.slice(0, until).findLast((one) => one !== null);
+      const end = index === null ? line.length : index + 1;
+      const value = line.slice(0, end).findLast((one) => one !== null);
       this.#values[i].value = value === undefined ? '' : this.#options.format(value);
     }
   }
@@ -89,7 +89,7 @@ export class Curve {
 
   #settings(width: number): uPlot.Options {
     const theme = themeOf(this.#canvas);
-    const { format, most } = this.#options;
+    const { format, max } = this.#options;
     const axis = (): uPlot.Axis => ({
       stroke: theme.soft,
       font: `12px ${theme.font}`,
@@ -105,7 +105,7 @@ export class Curve {
         x: { time: false, range: [0, this.#epochs] },
         // A uniform guess among 47 classes has a loss of ln 47 = 3.85, the initial loss of an untrained network.
         y: {
-          range: (_, __, highest) => [0, most ?? (this.#lines.x.length === 0 ? 4 : 1.05 * highest)],
+          range: (_, __, highest) => [0, max ?? (this.#lines.x.length === 0 ? 4 : 1.05 * highest)],
         },
       },
       axes: [
@@ -122,7 +122,7 @@ export class Curve {
           spanGaps: true,
         },
       ],
-      hooks: { setCursor: [(plot) => this.#tell(plot.cursor.idx ?? null)] },
+      hooks: { setCursor: [(plot) => this.#showValues(plot.cursor.idx ?? null)] },
     };
   }
 }

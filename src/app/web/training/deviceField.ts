@@ -3,7 +3,7 @@
 
 import {
   describeAttempt,
-  imitatesGpu,
+  isSoftwareGpu,
   type DeviceAttempt,
   type DeviceReport,
 } from '../../device/device.js';
@@ -21,43 +21,43 @@ const NAMES: Readonly<Record<string, string>> = {
 
 export class DeviceField {
   readonly element: HTMLElement;
-  readonly #ask = element('button', { type: 'button' }, 'Try all devices');
+  readonly #probeButton = element('button', { type: 'button' }, 'Try all devices');
   readonly #state = element('p', { className: 'soft', role: 'status' });
   readonly #facts = element('dl', { className: 'facts' });
 
   constructor() {
-    this.#ask.addEventListener('click', () => void this.#probe());
+    this.#probeButton.addEventListener('click', () => void this.#probe());
     this.element = element(
       'details',
       { className: 'device' },
       element('summary', {}, 'What can this browser compute with?'),
       this.#facts,
       this.#state,
-      this.#ask,
+      this.#probeButton,
     );
     this.#draw([]);
   }
 
   /** Disabled during training: a probe would slow both down. */
   set disabled(disabled: boolean) {
-    this.#ask.disabled = disabled;
+    this.#probeButton.disabled = disabled;
   }
 
   async #probe(): Promise<void> {
-    this.#ask.disabled = true;
+    this.#probeButton.disabled = true;
     this.#state.textContent = 'Trying each with two training steps. This loads gpu.js.';
     const report = await probeDevice(new AbortController().signal);
-    this.#ask.disabled = false;
+    this.#probeButton.disabled = false;
     if ('reason' in report) {
       this.#state.textContent = report.reason;
       return;
     }
     this.#state.textContent = `Best: ${deviceText(report)}.`;
-    const here = report.tried.filter(({ mode }) => mode !== 'headlessgl'); // headlessgl is for Node
-    this.#draw(here.map((attempt) => [NAMES[attempt.mode], attemptText(attempt)]));
+    const attempts = report.tried.filter(({ mode }) => mode !== 'headlessgl'); // headlessgl is for Node
+    this.#draw(attempts.map((attempt) => [NAMES[attempt.mode], attemptText(attempt)]));
   }
 
-  #draw(more: readonly (readonly [string, string])[]): void {
+  #draw(attempts: readonly (readonly [string, string])[]): void {
     drawFacts(this.#facts, [
       ['Processor', `${navigator.hardwareConcurrency} logical cores`],
       [
@@ -66,7 +66,7 @@ export class DeviceField {
           ? 'several: this page is cross-origin isolated'
           : 'one: the host does not isolate this page, so memory cannot be shared',
       ],
-      ...more,
+      ...attempts,
     ]);
   }
 }
@@ -85,4 +85,4 @@ function attemptText(attempt: DeviceAttempt): string {
 }
 
 /** Whether the GPU is a software renderer, which is slow. */
-export const isSlow = imitatesGpu;
+export const isSlowDevice = isSoftwareGpu;

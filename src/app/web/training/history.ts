@@ -13,12 +13,12 @@ export interface Lines {
 }
 
 /** Each training point averages at least this many images, to reduce noise. The first points are shown immediately. */
-const CALM = 256;
-const FIRST = 4;
+const MIN_IMAGES_PER_POINT = 256;
+const UNSMOOTHED_POINTS = 4;
 
 export class History {
   readonly #epochs: EpochEvent[] = [];
-  #waiting = { images: 0, loss: 0, hits: 0 };
+  #pending = { images: 0, loss: 0, correct: 0 };
   readonly #loss: Lines = { x: [], training: [], validation: [] };
   readonly #accuracy: Lines = { x: [], training: [], validation: [] };
 
@@ -36,24 +36,24 @@ export class History {
   }
 
   addStep({ epoch, done, total, images, loss, accuracy }: StepReport): void {
-    const waiting = this.#waiting;
+    const pending = this.#pending;
     const sum = {
-      images: waiting.images + images,
-      loss: waiting.loss + loss * images,
-      hits: waiting.hits + accuracy * images,
+      images: pending.images + images,
+      loss: pending.loss + loss * images,
+      correct: pending.correct + accuracy * images,
     };
-    const isPoint = sum.images >= CALM || this.#loss.x.length < FIRST;
-    this.#waiting = isPoint ? { images: 0, loss: 0, hits: 0 } : sum;
+    const isPoint = sum.images >= MIN_IMAGES_PER_POINT || this.#loss.x.length < UNSMOOTHED_POINTS;
+    this.#pending = isPoint ? { images: 0, loss: 0, correct: 0 } : sum;
     if (!isPoint) return;
     const x = epoch - 1 + done / total;
-    add(this.#loss, x, sum.loss / sum.images, null);
-    add(this.#accuracy, x, sum.hits / sum.images, null);
+    addPoint(this.#loss, x, sum.loss / sum.images, null);
+    addPoint(this.#accuracy, x, sum.correct / sum.images, null);
   }
 
   addEpoch(event: EpochEvent): void {
     this.#epochs.push(event);
-    add(this.#loss, event.epoch, null, event.valLoss);
-    add(this.#accuracy, event.epoch, null, event.valAccuracy);
+    addPoint(this.#loss, event.epoch, null, event.valLoss);
+    addPoint(this.#accuracy, event.epoch, null, event.valAccuracy);
   }
 
   /** The run in one sentence, for screen readers. */
@@ -62,9 +62,9 @@ export class History {
     if (last === undefined) return 'No epoch has ended yet.';
     const [first] = this.#epochs;
     const best = this.#epochs.reduce((a, b) => (b.valAccuracy > a.valAccuracy ? b : a));
-    const before = this.#epochs.length === 1 ? '' : `from ${first.valLoss.toFixed(2)} to `;
+    const initialLoss = this.#epochs.length === 1 ? '' : `from ${first.valLoss.toFixed(2)} to `;
     return (
-      `After ${last.epoch} ${last.epoch === 1 ? 'epoch' : 'epochs'}: validation loss ${before}` +
+      `After ${last.epoch} ${last.epoch === 1 ? 'epoch' : 'epochs'}: validation loss ${initialLoss}` +
       `${last.valLoss.toFixed(2)}, ${percent(last.valAccuracy, 1)} of the validation characters read right` +
       `${best === last ? '' : ` (best: ${percent(best.valAccuracy, 1)} after epoch ${best.epoch})`}; ` +
       `training loss ${last.trainLoss.toFixed(2)}, accuracy ${percent(last.trainAccuracy, 1)}.`
@@ -73,7 +73,12 @@ export class History {
 }
 
 /** Adds a point; merges it into the last point if both have the same x. */
-function add(lines: Lines, x: number, training: number | null, validation: number | null): void {
+function addPoint(
+  lines: Lines,
+  x: number,
+  training: number | null,
+  validation: number | null,
+): void {
   const last = lines.x.length - 1;
   if (last >= 0 && lines.x[last] === x) {
     lines.training[last] ??= training;
@@ -87,9 +92,9 @@ function add(lines: Lines, x: number, training: number | null, validation: numbe
 
 /** Formats seconds: `under a second`, `45 s`, `3 min 20 s`, `1 h 5 min`. */
 export function timeText(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 1) return 'under a second';
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  const rounded = Math.round(seconds);
+  if (rounded < 1) return 'under a second';
+  if (rounded < 60) return `${rounded} s`;
+  if (rounded < 3600) return `${Math.floor(rounded / 60)} min ${rounded % 60} s`;
+  return `${Math.floor(rounded / 3600)} h ${Math.floor((rounded % 3600) / 60)} min`;
 }

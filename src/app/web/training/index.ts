@@ -5,7 +5,7 @@ import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { Client } from './client.js';
 import { DeviceField } from './deviceField.js';
-import { Live } from './live.js';
+import { LiveView } from './live.js';
 import { Mistakes } from './mistakes.js';
 import { NetworkActions } from './networkActions.js';
 import type { Report, Settings } from './protocol.js';
@@ -19,17 +19,17 @@ type Phase = 'idle' | 'opening' | 'preparing' | 'running' | 'pausing' | 'paused'
 class Training {
   readonly #app: App;
   readonly #client = new Client({
-    onReport: (report) => this.#take(report),
-    onDeath: (error) => this.#died(error),
+    onReport: (report) => this.#onReport(report),
+    onCrash: (error) => this.#onCrash(error),
   });
   readonly #source = new SourceField({
-    onFiles: () => this.#open(),
-    onChange: () => this.#offer(),
-    fail: (error) => this.#app.fail(error),
+    onFiles: () => this.#openFiles(),
+    onChange: () => this.#updateSource(),
+    onError: (error) => this.#app.showError(error),
   });
   readonly #settings = new SettingsForm();
   readonly #device = new DeviceField();
-  readonly #live = new Live();
+  readonly #live = new LiveView();
   readonly #mistakes = new Mistakes();
   readonly #network: NetworkActions;
   readonly #start = element('button', { className: 'primary', type: 'submit' }, 'Start training');
@@ -39,8 +39,8 @@ class Training {
   /** Whether the worker has opened the files. */
   #filesOpen = false;
   /** Settings of the run that starts when the files are open. */
-  #waiting: Settings | null = null;
-  #tested = '';
+  #pendingSettings: Settings | null = null;
+  #testResult = '';
 
   constructor(host: HTMLElement, app: App) {
     this.#app = app;
@@ -55,10 +55,10 @@ class Training {
     );
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      this.#begin(this.#settings.read());
+      this.#startRun(this.#settings.values());
     });
     this.#pause.addEventListener('click', () => this.#pauseOrContinue());
-    this.#stop.addEventListener('click', () => this.#enter('stopping', { kind: 'stop' }));
+    this.#stop.addEventListener('click', () => this.#sendAndSetPhase('stopping', { kind: 'stop' }));
     host.append(
       element(
         'div',
@@ -78,73 +78,73 @@ class Training {
         this.#mistakes.element,
       ),
     );
-    this.#show();
+    this.#updateControls();
   }
 
-  #open(): void {
-    const files = this.#source.given;
+  #openFiles(): void {
+    const files = this.#source.files;
     if (files === null) return;
     this.#filesOpen = false;
-    this.#enter('opening', { kind: 'open', files });
+    this.#sendAndSetPhase('opening', { kind: 'open', files });
   }
 
-  #offer(): void {
+  #updateSource(): void {
     const { available } = this.#source;
-    this.#settings.offer(available === 0 ? null : available);
-    this.#show();
+    this.#settings.setAvailable(available === 0 ? null : available);
+    this.#updateControls();
   }
 
-  #begin(settings: Settings): void {
-    this.#live.begin(settings.epochs);
-    this.#mistakes.begin();
-    this.#network.forget();
-    this.#tested = '';
+  #startRun(settings: Settings): void {
+    this.#live.reset(settings.epochs);
+    this.#mistakes.reset();
+    this.#network.clear();
+    this.#testResult = '';
     if (settings.source === 'emnist' && !this.#filesOpen) {
-      this.#waiting = settings; // the worker with the open files was terminated
-      this.#open();
-    } else this.#enter('preparing', { kind: 'start', settings });
+      this.#pendingSettings = settings; // the worker with the open files was terminated
+      this.#openFiles();
+    } else this.#sendAndSetPhase('preparing', { kind: 'start', settings });
   }
 
   #pauseOrContinue(): void {
-    if (this.#phase === 'paused') this.#enter('running', { kind: 'continue' });
-    else this.#enter('pausing', { kind: 'pause' });
+    if (this.#phase === 'paused') this.#sendAndSetPhase('running', { kind: 'continue' });
+    else this.#sendAndSetPhase('pausing', { kind: 'pause' });
   }
 
-  #enter(phase: Phase, command: Parameters<Client['send']>[0]): void {
+  #sendAndSetPhase(phase: Phase, command: Parameters<Client['send']>[0]): void {
     this.#client.send(command);
-    this.#become(phase);
-    if (phase === 'pausing') this.#live.say('Pausing after this step');
-    if (phase === 'stopping') this.#live.say('Stopping after this step');
+    this.#setPhase(phase);
+    if (phase === 'pausing') this.#live.setStatus('Pausing after this step');
+    if (phase === 'stopping') this.#live.setStatus('Stopping after this step');
   }
 
-  #become(phase: Phase): void {
+  #setPhase(phase: Phase): void {
     this.#phase = phase;
-    this.#show();
+    this.#updateControls();
   }
 
-  #take(report: Report): void {
+  #onReport(report: Report): void {
     switch (report.kind) {
       case 'opened':
         this.#filesOpen = true;
         this.#source.opened(report.train, report.test);
-        this.#become('idle');
-        if (this.#waiting !== null)
-          this.#enter('preparing', { kind: 'start', settings: this.#waiting });
-        this.#waiting = null;
+        this.#setPhase('idle');
+        if (this.#pendingSettings !== null)
+          this.#sendAndSetPhase('preparing', { kind: 'start', settings: this.#pendingSettings });
+        this.#pendingSettings = null;
         break;
       case 'refused':
-        this.#waiting = null;
+        this.#pendingSettings = null;
         this.#source.refused(report.reason);
-        this.#become('idle');
+        this.#setPhase('idle');
         break;
       case 'preparing':
         if (this.#phase !== 'stopping')
           this.#live.preparing(report.what, report.done, report.total);
         break;
       case 'ready':
-        this.#mistakes.take(report.classes, report.validation);
+        this.#mistakes.setValidation(report.classes, report.validation);
         this.#live.ready(report.device, report.data, report.train, report.validation.labels.length);
-        if (this.#phase === 'preparing') this.#become('running');
+        if (this.#phase === 'preparing') this.#setPhase('running');
         break;
       case 'step':
         this.#live.step(report);
@@ -154,49 +154,49 @@ class Training {
         this.#mistakes.update(report.predictions);
         break;
       case 'model':
-        this.#network.keep(report);
+        this.#network.setNetwork(report);
         break;
       case 'paused':
-        this.#become('paused');
-        this.#live.say('Paused', 'The network as it is can be used and downloaded.');
-        this.#app.say('Training is paused.');
+        this.#setPhase('paused');
+        this.#live.setStatus('Paused', 'The network as it is can be used and downloaded.');
+        this.#app.announce('Training is paused.');
         break;
       case 'continued':
-        if (this.#phase === 'paused') this.#become('running');
+        if (this.#phase === 'paused') this.#setPhase('running');
         break;
       case 'tested':
-        this.#tested =
+        this.#testResult =
           `Test images, looked at once, now: ${percent(report.accuracy)} of ${report.total.toLocaleString('en')} right ` +
           `(${percent(report.mergedAccuracy)} with look-alikes such as 0 and O as one).`;
         break;
       case 'ended':
-        this.#end(report.how === 'finished' ? 'Finished' : 'Stopped');
+        this.#endRun(report.how === 'finished' ? 'Finished' : 'Stopped');
         break;
       case 'failed':
-        this.#end('Ended early');
-        this.#app.fail(this.#network.explain(report.reason, report.lostDevice));
+        this.#endRun('Ended early');
+        this.#app.showError(this.#network.explain(report.reason, report.lostDevice));
         break;
     }
   }
 
-  #end(how: string): void {
-    this.#become('idle');
+  #endRun(reason: string): void {
+    this.#setPhase('idle');
     this.#start.textContent = 'Start again';
-    this.#live.say(how, this.#tested || this.#live.summary);
-    this.#app.say(`Training: ${how}. ${this.#live.summary}`);
+    this.#live.setStatus(reason, this.#testResult || this.#live.summary);
+    this.#app.announce(`Training: ${reason}. ${this.#live.summary}`);
   }
 
-  #died(error: Error): void {
+  #onCrash(error: Error): void {
     this.#filesOpen = false;
-    this.#waiting = null;
+    this.#pendingSettings = null;
     if (this.#phase === 'opening') this.#source.refused(error.message);
-    else this.#end('Ended early');
-    this.#become('idle');
-    this.#app.fail(this.#network.explain(error.message, false));
+    else this.#endRun('Ended early');
+    this.#setPhase('idle');
+    this.#app.showError(this.#network.explain(error.message, false));
   }
 
   /** Enables the fields and buttons that apply to the current state. */
-  #show(): void {
+  #updateControls(): void {
     const idle = this.#phase === 'idle';
     this.#source.element.disabled = !idle;
     this.#settings.disabled = !idle;

@@ -3,12 +3,12 @@
 import { element } from '../ui/dom.js';
 import type { DeviceReport } from '../../device/device.js';
 import { Curve } from './curves.js';
-import { deviceText, isSlow } from './deviceField.js';
+import { deviceText, isSlowDevice } from './deviceField.js';
 import { percent } from '../../evaluation/percent.js';
 import { History, timeText } from './history.js';
 import type { StepReport } from './protocol.js';
 
-export class Live {
+export class LiveView {
   readonly element: HTMLElement;
   readonly #status = element('p', { className: 'status', role: 'status' });
   readonly #detail = element('p', { className: 'detail soft' });
@@ -18,11 +18,11 @@ export class Live {
     value: 0,
     ariaLabel: 'Progress of the training',
   });
-  readonly #loss = new Curve({ title: 'Loss', format: (value) => value.toFixed(2), most: null });
+  readonly #loss = new Curve({ title: 'Loss', format: (value) => value.toFixed(2), max: null });
   readonly #accuracy = new Curve({
     title: 'Accuracy',
     format: (value) => percent(value, 0),
-    most: 1,
+    max: 1,
   });
   readonly #summary = element('p', { className: 'visually-hidden' });
   readonly #rows = element('tbody');
@@ -30,7 +30,7 @@ export class Live {
   #epochs = 1;
 
   constructor() {
-    this.say(
+    this.setStatus(
       'Nothing is training yet',
       'Start it, and the first points of the curves appear within seconds.',
     );
@@ -75,7 +75,7 @@ export class Live {
   }
 
   /** Resets the view for a new run. */
-  begin(epochs: number): void {
+  reset(epochs: number): void {
     this.#history = new History();
     this.#epochs = epochs;
     this.#rows.replaceChildren();
@@ -84,27 +84,29 @@ export class Live {
     this.#showCurves();
   }
 
-  say(text: string, detail = ''): void {
+  setStatus(text: string, detail = ''): void {
     this.#status.textContent = text;
     this.#detail.textContent = detail;
   }
 
-  preparing(what: string, done: number, total: number): void {
+  preparing(activity: string, done: number, total: number): void {
     const first =
       this.#status.textContent === '' || !this.#status.textContent.startsWith('Getting');
     if (first) this.#status.textContent = 'Getting ready'; // a live region: do not announce every progress message
     this.#detail.textContent =
-      total === 0 ? what : `${what}: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`;
+      total === 0
+        ? activity
+        : `${activity}: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`;
     if (total > 0) this.#progress.value = done / total;
   }
 
   ready(device: DeviceReport, data: string, train: number, validation: number): void {
-    const numbers = `${train.toLocaleString('en')} to learn from, ${validation.toLocaleString('en')} for validation`;
-    const badge = isSlow(device)
+    const counts = `${train.toLocaleString('en')} to learn from, ${validation.toLocaleString('en')} for validation`;
+    const badge = isSlowDevice(device)
       ? [element('span', { className: 'badge' }, 'a GPU in software: slow')]
       : [];
     this.#device.replaceChildren(
-      `${data}: ${numbers}. Computed by ${deviceText(device)}. `,
+      `${data}: ${counts}. Computed by ${deviceText(device)}. `,
       ...badge,
     );
     this.#progress.value = 0;

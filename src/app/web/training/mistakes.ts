@@ -10,7 +10,7 @@ import type { ValidationImages } from './protocol.js';
 export class Mistakes {
   readonly element: HTMLElement;
   readonly #matrix = new Matrix((cell) => this.#open(cell));
-  readonly #cell = new CellView((cell) => this.#matrix.open(cell));
+  readonly #cellView = new CellView((cell) => this.#matrix.open(cell));
   readonly #classes = element('ul', { className: 'class-accuracies' });
   #confusion: Confusion | null = null;
   #validation: ValidationImages | null = null;
@@ -27,21 +27,26 @@ export class Mistakes {
         'Characters it has not learned from. Each row is a character, each column what was read: right on the diagonal, wrong ' +
           'beside it; the bars are each character’s accuracy. Open a cell to see its images.',
       ),
-      element('div', { className: 'mistakes-columns' }, this.#matrix.element, this.#cell.element),
+      element(
+        'div',
+        { className: 'mistakes-columns' },
+        this.#matrix.element,
+        this.#cellView.element,
+      ),
       element('details', {}, element('summary', {}, 'Accuracy of each character'), this.#classes),
     );
   }
 
   /** Resets the view for a new run. */
-  begin(): void {
+  reset(): void {
     this.element.hidden = true;
     this.#confusion = this.#validation = null;
-    this.#cell.update(null, null);
+    this.#cellView.update(null, null);
     this.#matrix.show(null);
   }
 
   /** Sets the validation images of the run. */
-  take(names: readonly string[], validation: ValidationImages): void {
+  setValidation(names: readonly string[], validation: ValidationImages): void {
     this.#names = names;
     this.#validation = validation;
   }
@@ -54,20 +59,20 @@ export class Mistakes {
     this.#confusion = confusion;
     this.element.hidden = false;
     this.#matrix.show(confusion);
-    this.#cell.update(confusion, validation);
+    this.#cellView.update(confusion, validation);
     this.#classes.replaceChildren(
       ...this.#names.map((name, label) => {
         const total = confusion.total(label);
-        const share =
-          total === 0 ? 'no images' : percent(confusion.share({ label, read: label }), 1);
-        return element('li', {}, element('strong', {}, name), ` ${share}`);
+        const accuracy =
+          total === 0 ? 'no images' : percent(confusion.fraction({ label, predicted: label }), 1);
+        return element('li', {}, element('strong', {}, name), ` ${accuracy}`);
       }),
     );
   }
 
   #open(cell: Cell): void {
     if (this.#confusion !== null && this.#validation !== null) {
-      this.#cell.show(cell, this.#confusion, this.#validation);
+      this.#cellView.show(cell, this.#confusion, this.#validation);
     }
   }
 }

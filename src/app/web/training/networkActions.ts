@@ -6,7 +6,7 @@ import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
 import type { ModelReport } from './protocol.js';
 
-const FILE = 'inkgrad-page.safetensors';
+const FILE_NAME = 'inkgrad-page.safetensors';
 
 export class NetworkActions {
   readonly element: HTMLElement;
@@ -14,11 +14,11 @@ export class NetworkActions {
   readonly #text = element('p', { className: 'soft' });
   readonly #use = element('button', { type: 'button' }, 'Use this network on the pad');
   readonly #download = element('button', { type: 'button' }, 'Download the network');
-  #kept: ModelReport | null = null;
+  #report: ModelReport | null = null;
 
   constructor(app: App) {
     this.#app = app;
-    this.#use.addEventListener('click', () => void this.#usePad());
+    this.#use.addEventListener('click', () => void this.#useOnPad());
     this.#download.addEventListener('click', () => this.#save());
     this.element = element(
       'div',
@@ -28,56 +28,56 @@ export class NetworkActions {
     );
   }
 
-  keep(report: ModelReport): void {
-    this.#kept = report;
+  setNetwork(report: ModelReport): void {
+    this.#report = report;
     this.element.hidden = false;
-    this.#text.textContent = `The network as it is after ${this.#place()}.`;
+    this.#text.textContent = `The network as it is after ${this.#trainedFor()}.`;
   }
 
-  forget(): void {
-    this.#kept = null;
+  clear(): void {
+    this.#report = null;
     this.element.hidden = true;
   }
 
   /** Extends an error message with what remains of the run. */
   explain(reason: string, lostDevice: boolean): Error {
-    const left =
-      this.#kept === null
+    const remaining =
+      this.#report === null
         ? 'nothing had been learned yet'
-        : `what was learned after ${this.#place()} is kept: use or download it`;
-    const fix = lostDevice ? '; start again, or choose the processor' : '';
-    const text = `${reason.replace(/\.$/, '')}; ${left}${fix}.`;
+        : `what was learned after ${this.#trainedFor()} is kept: use or download it`;
+    const advice = lostDevice ? '; start again, or choose the processor' : '';
+    const text = `${reason.replace(/\.$/, '')}; ${remaining}${advice}.`;
     return lostDevice ? new DeviceLostError(text) : new BackendError(text);
   }
 
-  #place(): string {
-    const { epochs } = this.#kept!;
+  #trainedFor(): string {
+    const { epochs } = this.#report!;
     const number = Number.isInteger(epochs) ? String(epochs) : epochs.toFixed(2);
     return `${number} ${epochs === 1 ? 'epoch' : 'epochs'}`;
   }
 
-  async #usePad(): Promise<void> {
-    if (this.#kept === null) return;
-    const place = this.#place();
+  async #useOnPad(): Promise<void> {
+    if (this.#report === null) return;
+    const trainedFor = this.#trainedFor();
     this.#use.disabled = true;
     try {
       const module = await import('../prediction/reader.js');
-      this.#app.reader.set(await module.Reader.open(this.#kept.bytes.slice(), FILE));
-      this.#text.textContent = `The pad is read by the network after ${place}. Draw something above.`;
-      this.#app.say(this.#text.textContent);
+      this.#app.predictor.set(await module.Predictor.open(this.#report.bytes.slice(), FILE_NAME));
+      this.#text.textContent = `The pad is read by the network after ${trainedFor}. Draw something above.`;
+      this.#app.announce(this.#text.textContent);
     } catch (error) {
-      this.#app.fail(error);
+      this.#app.showError(error);
     } finally {
       this.#use.disabled = false;
     }
   }
 
   #save(): void {
-    if (this.#kept === null) return;
+    if (this.#report === null) return;
     const address = URL.createObjectURL(
-      new Blob([this.#kept.bytes], { type: 'application/octet-stream' }),
+      new Blob([this.#report.bytes], { type: 'application/octet-stream' }),
     );
-    element('a', { href: address, download: FILE }).click();
+    element('a', { href: address, download: FILE_NAME }).click();
     setTimeout(() => URL.revokeObjectURL(address), 60_000); // the download reads it after the click
   }
 }

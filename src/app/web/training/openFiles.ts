@@ -14,7 +14,7 @@ import {
 import { readIdxStream } from '../../../data/emnist/idxStream.js';
 import { parseMapping } from '../../../data/emnist/splits.js';
 import type { EmnistPart } from '../../../data/emnist/splits.js';
-import { MAX_IMAGES, type GivenFiles } from './protocol.js';
+import { MAX_IMAGES, type EmnistFiles } from './protocol.js';
 
 export interface OpenedFiles {
   readonly train: Dataset;
@@ -24,33 +24,33 @@ export interface OpenedFiles {
 }
 
 /** Larger files are rejected; a mapping file has at most 62 short lines. */
-const LONGEST_MAPPING = 4096;
+const MAX_MAPPING_BYTES = 4096;
 
 /**
  * @param nameOf name of a file, for error messages
  * @throws DataError with the file, the problem and the fix
  */
 export async function openFiles(
-  files: GivenFiles,
+  files: EmnistFiles,
   nameOf: (file: Blob) => string,
 ): Promise<OpenedFiles> {
   const { split, mapping } = files;
   const classes =
     mapping === null
       ? undefined
-      : parseMapping(await mapping.slice(0, LONGEST_MAPPING).text(), {
+      : parseMapping(await mapping.slice(0, MAX_MAPPING_BYTES).text(), {
           name: nameOf(mapping),
           split,
         });
   const readPart = async (part: EmnistPart, images: Blob, labels: Blob) => {
     const read = async (file: Blob, kind: IdxKind): Promise<NamedIdx> => {
       const name = nameOf(file);
-      return { name, ...(await readIdxBlob(file, { name, expect: kind, most: MAX_IMAGES })) };
+      return { name, ...(await readIdxBlob(file, { name, expect: kind, limit: MAX_IMAGES })) };
     };
-    const [small, large] = [await read(labels, 'labels'), await read(images, 'images')];
+    const [labelFile, imageFile] = [await read(labels, 'labels'), await read(images, 'images')];
     return {
-      dataset: emnistDataset({ split, part, images: large, labels: small, classes }),
-      count: large.count,
+      dataset: emnistDataset({ split, part, images: imageFile, labels: labelFile, classes }),
+      count: imageFile.count,
     };
   };
   const train = await readPart('train', files.trainImages, files.trainLabels);
@@ -69,17 +69,17 @@ type ReadIdxOptions = Parameters<typeof readIdxStream>[1];
 
 /** Reads one IDX file; decompresses it if it begins with the gzip signature. */
 async function readIdxBlob(file: Blob, options: ReadIdxOptions): ReturnType<typeof readIdxStream> {
-  const head = await firstBytes(file, options.name);
-  const packed = isGzip(head);
-  if (!packed) checkIdxLength(readIdxHeader(head, options), file.size, options.name);
-  const stream = packed
+  const header = await firstBytes(file, options.name);
+  const compressed = isGzip(header);
+  if (!compressed) checkIdxLength(readIdxHeader(header, options), file.size, options.name);
+  const stream = compressed
     ? file.stream().pipeThrough(new DecompressionStream('gzip'))
     : file.stream();
   try {
-    return await readIdxStream(piecesOf(stream), options);
+    return await readIdxStream(chunksOf(stream), options);
   } catch (error) {
     if (error instanceof DataError) throw error;
-    if (!packed || (error as Error).name === 'NotReadableError')
+    if (!compressed || (error as Error).name === 'NotReadableError')
       throw unreadable(options.name, error);
     throw damagedGzip(options.name, error);
   }
@@ -100,7 +100,7 @@ function unreadable(name: string, error: unknown): DataError {
 }
 
 /** A stream as an async iterable, which not every browser supports natively. */
-async function* piecesOf(
+async function* chunksOf(
   stream: ReadableStream<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = stream.getReader();

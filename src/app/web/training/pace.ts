@@ -4,28 +4,29 @@
 /** Time window of the rate, in milliseconds. */
 const WINDOW = 5_000;
 
-export class Pace {
+export class Throughput {
   /** Pairs of time and images completed by then, oldest first. */
-  #marks: { readonly at: number; readonly images: number }[] = [];
+  #samples: { readonly time: number; readonly images: number }[] = [];
   #images = 0;
 
   /** Starts, or resumes after a pause: earlier samples are dropped. */
-  begin(at: number): void {
-    this.#marks = [{ at, images: this.#images }];
+  start(time: number): void {
+    this.#samples = [{ time, images: this.#images }];
   }
 
   /** Adds a number of processed images. */
-  add(images: number, at: number): void {
+  add(images: number, time: number): void {
     this.#images += images;
-    this.#marks.push({ at, images: this.#images });
-    while (this.#marks.length > 2 && at - this.#marks[1].at >= WINDOW) this.#marks.shift();
+    this.#samples.push({ time, images: this.#images });
+    while (this.#samples.length > 2 && time - this.#samples[1].time >= WINDOW)
+      this.#samples.shift();
   }
 
   /** Images per second; 0 before the first. */
   get imagesPerSecond(): number {
-    const [first, last] = [this.#marks.at(0), this.#marks.at(-1)];
-    if (first === undefined || last === undefined || last.at <= first.at) return 0;
-    return (1000 * (last.images - first.images)) / (last.at - first.at);
+    const [first, last] = [this.#samples.at(0), this.#samples.at(-1)];
+    if (first === undefined || last === undefined || last.time <= first.time) return 0;
+    return (1000 * (last.images - first.images)) / (last.time - first.time);
   }
 
   /** Estimated seconds for a number of images; 0 before the first. */

@@ -2,7 +2,7 @@
 
 import { DataError } from '../../../data/errors.js';
 import { checkSplit, EMNIST_SPLITS, type EmnistSplit } from '../../../data/emnist/splits.js';
-import type { GivenFiles } from './protocol.js';
+import type { EmnistFiles } from './protocol.js';
 
 /** Role of a file in the data set. */
 export const ROLES = ['trainImages', 'trainLabels', 'testImages', 'testLabels', 'mapping'] as const;
@@ -10,18 +10,18 @@ export const ROLES = ['trainImages', 'trainLabels', 'testImages', 'testLabels', 
 export type Role = (typeof ROLES)[number];
 
 /** The part of `File` that pairing needs. */
-export interface Named {
+export interface NamedFile {
   readonly name: string;
 }
 
 /** The files given so far, all of one split. */
-export interface Collection<File extends Named> {
+export interface FileSet<File extends NamedFile> {
   /** Null while there are no files. */
   readonly split: EmnistSplit | null;
   readonly files: Readonly<Partial<Record<Role, File>>>;
 }
 
-export const EMPTY: Collection<never> = { split: null, files: {} };
+export const NO_FILES: FileSet<never> = { split: null, files: {} };
 
 /** `emnist-balanced-train-images-idx3-ubyte.gz`, or with the ` (1)` of a second download, or without `.gz`. */
 const DATA_NAME =
@@ -29,7 +29,7 @@ const DATA_NAME =
 const MAPPING_NAME = /^emnist-([a-z]+)-mapping( ?\(\d+\))?\.txt$/i;
 
 /** Files that visitors may drop by mistake, and the hint for each. */
-const OTHERS: readonly (readonly [name: RegExp, advice: string])[] = [
+const COMMON_MISTAKES: readonly (readonly [name: RegExp, advice: string])[] = [
   [/\.zip$/i, 'is an archive: unpack it, and choose the files of one split in its gzip folder'],
   [
     /\.mat$/i,
@@ -49,7 +49,8 @@ export function roleOf(name: string): { readonly split: EmnistSplit; readonly ro
   const split = (data ?? mapping)?.[1].toLowerCase();
   if (split === undefined) {
     const advice =
-      OTHERS.find(([pattern]) => pattern.test(name))?.[1] ?? 'is none of the official EMNIST files';
+      COMMON_MISTAKES.find(([pattern]) => pattern.test(name))?.[1] ??
+      'is none of the official EMNIST files';
     throw new DataError(
       `${name}: ${advice}; their names are like emnist-balanced-train-images-idx3-ubyte.gz`,
     );
@@ -61,7 +62,7 @@ export function roleOf(name: string): { readonly split: EmnistSplit; readonly ro
   }
   if (data === null) return { split: checkSplit(split), role: 'mapping' };
   const [part, kind] = [data[2].toLowerCase(), data[3].toLowerCase()];
-  const role = ROLES.find((one) => one.toLowerCase() === part + kind)!;
+  const role = ROLES.find((candidate) => candidate.toLowerCase() === part + kind)!;
   return { split: checkSplit(split), role };
 }
 
@@ -70,28 +71,30 @@ export function roleOf(name: string): { readonly split: EmnistSplit; readonly ro
  *
  * @throws DataError with the file if it has no role or belongs to another split; then nothing is added
  */
-export function addFiles<File extends Named>(
-  before: Collection<File>,
+export function addFiles<File extends NamedFile>(
+  existing: FileSet<File>,
   added: readonly File[],
-): Collection<File> {
-  const files: Partial<Record<Role, File>> = { ...before.files };
-  const here = new Map<Role, File>();
-  let { split } = before;
+): FileSet<File> {
+  const files: Partial<Record<Role, File>> = { ...existing.files };
+  const newRoles = new Map<Role, File>();
+  let { split } = existing;
   for (const file of added) {
-    const known = roleOf(file.name);
-    split ??= known.split;
-    if (known.split !== split) {
+    const identified = roleOf(file.name);
+    split ??= identified.split;
+    if (identified.split !== split) {
       throw new DataError(
-        `${file.name}: is of the ${known.split} split, but the others are of ${split}; choose files of one split,` +
+        `${file.name}: is of the ${identified.split} split, but the others are of ${split}; choose files of one split,` +
           ' or remove those chosen before',
       );
     }
-    const twin = here.get(known.role);
-    if (twin !== undefined) {
-      throw new DataError(`${file.name}: is the same part as ${twin.name}; choose one of the two`);
+    const duplicate = newRoles.get(identified.role);
+    if (duplicate !== undefined) {
+      throw new DataError(
+        `${file.name}: is the same part as ${duplicate.name}; choose one of the two`,
+      );
     }
-    here.set(known.role, file);
-    files[known.role] = file;
+    newRoles.set(identified.role, file);
+    files[identified.role] = file;
   }
   return { split, files };
 }
@@ -106,15 +109,15 @@ export const ROLE_NAMES: Readonly<Record<Role, string>> = {
 };
 
 /** Missing roles that training requires: the training pair, and the other half of an incomplete test pair. */
-export function missingRoles({ files }: Collection<Named>): Role[] {
-  const wanted: Role[] = ['trainImages', 'trainLabels'];
+export function missingRoles({ files }: FileSet<NamedFile>): Role[] {
+  const required: Role[] = ['trainImages', 'trainLabels'];
   if (files.testImages !== undefined || files.testLabels !== undefined)
-    wanted.push('testImages', 'testLabels');
-  return wanted.filter((role) => files[role] === undefined);
+    required.push('testImages', 'testLabels');
+  return required.filter((role) => files[role] === undefined);
 }
 
 /** The collection as the worker's input, or null while a file is missing. */
-export function completeFiles({ split, files }: Collection<File>): GivenFiles | null {
+export function completeFiles({ split, files }: FileSet<File>): EmnistFiles | null {
   const { trainImages, trainLabels, testImages = null, testLabels = null, mapping = null } = files;
   if (split === null || trainImages === undefined || trainLabels === undefined) return null;
   if ((testImages === null) !== (testLabels === null)) return null;

@@ -32,7 +32,7 @@ export interface Settings {
 }
 
 /** The EMNIST files of one split: the training pair, and the test pair if given. */
-export interface GivenFiles {
+export interface EmnistFiles {
   readonly split: EmnistSplit;
   readonly trainImages: Blob;
   readonly trainLabels: Blob;
@@ -44,7 +44,7 @@ export interface GivenFiles {
 
 /** Page to worker. */
 export type Command =
-  | { readonly kind: 'open'; readonly files: GivenFiles }
+  | { readonly kind: 'open'; readonly files: EmnistFiles }
   | { readonly kind: 'start'; readonly settings: Settings }
   | { readonly kind: 'pause' }
   | { readonly kind: 'continue' }
@@ -142,12 +142,12 @@ type Table<Message extends { readonly kind: string }> = {
 
 /** Ranges of the settings, used by the page's fields and by the worker's validation. */
 export const LIMITS = {
-  images: { least: 94, most: MAX_IMAGES },
-  epochs: { least: 1, most: 200 },
-  batchSize: { least: 2, most: 512 },
-  learningRate: { least: 1e-6, most: 1 },
-  dropout: { least: 0, most: 0.9 },
-  seed: { least: 0, most: 2 ** 32 - 1 },
+  images: { min: 94, max: MAX_IMAGES },
+  epochs: { min: 1, max: 200 },
+  batchSize: { min: 2, max: 512 },
+  learningRate: { min: 1e-6, max: 1 },
+  dropout: { min: 0, max: 0.9 },
+  seed: { min: 0, max: 2 ** 32 - 1 },
 } as const;
 
 const isSplit = is.oneOf(...Object.keys(EMNIST_SPLITS));
@@ -158,21 +158,21 @@ const COMMANDS: Table<Command> = {
       split: isSplit,
       trainImages: is.blob,
       trainLabels: is.blob,
-      testImages: is.orNull(is.blob),
-      testLabels: is.orNull(is.blob),
-      mapping: is.orNull(is.blob),
+      testImages: is.nullable(is.blob),
+      testLabels: is.nullable(is.blob),
+      mapping: is.nullable(is.blob),
     }),
   },
   start: {
     settings: is.object({
       source: is.oneOf('synthetic', 'emnist'),
       backend: is.oneOf(...BACKEND_CHOICES),
-      images: is.whole(LIMITS.images),
-      epochs: is.whole(LIMITS.epochs),
-      batchSize: is.whole(LIMITS.batchSize),
+      images: is.integer(LIMITS.images),
+      epochs: is.integer(LIMITS.epochs),
+      batchSize: is.integer(LIMITS.batchSize),
       learningRate: is.number(LIMITS.learningRate),
       dropout: is.number(LIMITS.dropout),
-      seed: is.whole(LIMITS.seed),
+      seed: is.integer(LIMITS.seed),
     }),
   },
   pause: {},
@@ -180,23 +180,23 @@ const COMMANDS: Table<Command> = {
   stop: {},
 };
 
-const isCount = is.whole({ least: 0, most: Number.MAX_SAFE_INTEGER });
-const isShare = is.number({ least: 0, most: 1 });
-const isPositive = is.number({ least: 0, most: Infinity });
+const isCount = is.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const isFraction = is.number({ min: 0, max: 1 });
+const isPositive = is.number({ min: 0, max: Infinity });
 
 const REPORTS: Table<Report> = {
-  opened: { split: isSplit, train: isCount, test: is.orNull(isCount) },
-  refused: { reason: is.text },
-  preparing: { what: is.text, done: isCount, total: isCount },
+  opened: { split: isSplit, train: isCount, test: is.nullable(isCount) },
+  refused: { reason: is.string },
+  preparing: { what: is.string, done: isCount, total: isCount },
   ready: {
     device: is.object({
-      requested: is.text,
-      chosen: is.text,
-      adapter: is.text,
+      requested: is.string,
+      chosen: is.string,
+      adapter: is.string,
       tried: Array.isArray,
     }),
-    data: is.text,
-    classes: is.list(is.text),
+    data: is.string,
+    classes: is.arrayOf(is.string),
     train: isCount,
     validation: is.object({ images: is.bytes, labels: is.bytes }),
   },
@@ -206,7 +206,7 @@ const REPORTS: Table<Report> = {
     total: isCount,
     images: isCount,
     loss: isPositive,
-    accuracy: isShare,
+    accuracy: isFraction,
     imagesPerSecond: isPositive,
     secondsLeft: isPositive,
   },
@@ -214,9 +214,9 @@ const REPORTS: Table<Report> = {
     numbers: is.object({
       epoch: isCount,
       trainLoss: isPositive,
-      trainAccuracy: isShare,
+      trainAccuracy: isFraction,
       valLoss: isPositive,
-      valAccuracy: isShare,
+      valAccuracy: isFraction,
       lr: isPositive,
       seconds: isPositive,
       imagesPerSecond: isPositive,
@@ -226,9 +226,9 @@ const REPORTS: Table<Report> = {
   model: { bytes: is.bytes, epochs: isPositive },
   paused: {},
   continued: {},
-  tested: { total: isCount, accuracy: isShare, mergedAccuracy: isShare },
+  tested: { total: isCount, accuracy: isFraction, mergedAccuracy: isFraction },
   ended: { how: is.oneOf('finished', 'stopped') },
-  failed: { reason: is.text, lostDevice: is.flag },
+  failed: { reason: is.string, lostDevice: is.boolean },
 };
 
 /** @throws ArgumentError with the missing or invalid field */
@@ -246,7 +246,7 @@ function read(message: unknown, table: Readonly<Record<string, is.Fields>>, what
   if (typeof kind !== 'string' || !Object.hasOwn(table, kind)) {
     throw new ArgumentError(`${what}: unknown kind ${String(kind)}`);
   }
-  const wrong = is.wrongField(message, table[kind]);
-  if (wrong !== null) throw new ArgumentError(`${what} ${kind}: ${wrong}`);
+  const invalid = is.invalidField(message, table[kind]);
+  if (invalid !== null) throw new ArgumentError(`${what} ${kind}: ${invalid}`);
   return message;
 }

@@ -13,48 +13,48 @@ import type { ChosenDevice, DeviceChoice } from '../../device/device.js';
 import { saveState } from '../../../nn/index.js';
 import { evaluate } from '../../evaluation/evaluate.js';
 import { CharacterNet } from '../../model/characterNet.js';
-import type { Training } from '../../model/modelContents.js';
+import type { TrainingMetadata } from '../../model/modelContents.js';
 import { fitTemperature } from '../../training/temperature.js';
 import { Trainer } from '../../training/trainer.js';
 import { openFiles, type OpenedFiles } from './openFiles.js';
-import type { Command, GivenFiles, ModelReport, Report, Settings } from './protocol.js';
-import { Watch } from './watch.js';
+import type { Command, EmnistFiles, ModelReport, Report, Settings } from './protocol.js';
+import { ProgressReporter } from './watch.js';
 
 /** Dependencies of a session; tests replace them. */
-export interface Outside {
+export interface SessionDependencies {
   readonly post: (report: Report, transfer?: Transferable[]) => void;
   /** Yields to the event loop so that commands arrive; resolved promises alone do not. */
-  readonly turn: () => Promise<void>;
+  readonly yieldToEvents: () => Promise<void>;
   readonly chooseDevice: (choice: DeviceChoice) => Promise<ChosenDevice>;
   /** Name of a file, for error messages. */
   readonly nameOf: (file: Blob) => string;
 }
 
 /** Validation fraction: as in `inkgrad train`, and larger for synthetic data, which has fewer images. */
-const VALIDATION = { emnist: 0.1, synthetic: 0.2 } as const;
+const VALIDATION_FRACTION = { emnist: 0.1, synthetic: 0.2 } as const;
 /** Interval of network reports in milliseconds: at most this much training is lost with the device. */
-const KEEP_EVERY = 10_000;
+const MODEL_REPORT_INTERVAL = 10_000;
 
 /** A pause of a run. */
-interface Gate {
+interface Pause {
   /** Resolves when the run continues. */
-  readonly opened: Promise<void>;
-  readonly open: () => void;
+  readonly resumed: Promise<void>;
+  readonly resume: () => void;
 }
 
 /** Thrown inside a run when it is stopped. */
 class Stopped extends Error {}
 
 export class Session {
-  readonly #outside: Outside;
+  readonly #dependencies: SessionDependencies;
   #opened: OpenedFiles | null = null;
   #busy = false;
   #stop = false;
   /** Null if the run is not paused. */
-  #gate: Gate | null = null;
+  #pause: Pause | null = null;
 
-  constructor(outside: Outside) {
-    this.#outside = outside;
+  constructor(dependencies: SessionDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Runs a command to its end. Never rejects; failures are reported. */
@@ -62,11 +62,11 @@ export class Session {
     if (command.kind === 'open') await this.#exclusively(() => this.#open(command.files));
     else if (command.kind === 'start') await this.#exclusively(() => this.#train(command.settings));
     else if (command.kind === 'pause') {
-      if (!this.#stop) this.#gate ??= gate();
+      if (!this.#stop) this.#pause ??= makePause();
     } else {
       this.#stop ||= command.kind === 'stop';
-      this.#gate?.open();
-      this.#gate = null;
+      this.#pause?.resume();
+      this.#pause = null;
     }
   }
 
@@ -75,37 +75,37 @@ export class Session {
       if (this.#busy)
         throw new ArgumentError('training: a run is already in progress; stop it first');
       this.#busy = true;
-      [this.#stop, this.#gate] = [false, null];
+      [this.#stop, this.#pause] = [false, null];
       try {
         await work();
       } finally {
         this.#busy = false;
       }
     } catch (error) {
-      if (error instanceof Stopped) this.#outside.post({ kind: 'ended', how: 'stopped' });
-      else this.#outside.post(failure(error));
+      if (error instanceof Stopped) this.#dependencies.post({ kind: 'ended', how: 'stopped' });
+      else this.#dependencies.post(failureReport(error));
     }
   }
 
-  async #open(files: GivenFiles): Promise<void> {
+  async #open(files: EmnistFiles): Promise<void> {
     this.#opened = null;
     try {
-      this.#opened = await openFiles(files, this.#outside.nameOf);
+      this.#opened = await openFiles(files, this.#dependencies.nameOf);
       const { train, test } = this.#opened.counts;
-      this.#outside.post({ kind: 'opened', split: files.split, train, test });
+      this.#dependencies.post({ kind: 'opened', split: files.split, train, test });
     } catch (error) {
       if (!(error instanceof InkgradError)) throw error;
-      this.#outside.post({ kind: 'refused', reason: error.message });
+      this.#dependencies.post({ kind: 'refused', reason: error.message });
     }
   }
 
   async #train(settings: Settings): Promise<void> {
-    const { post, chooseDevice } = this.#outside;
+    const { post, chooseDevice } = this.#dependencies;
     const rng = new Rng(settings.seed);
     const data = await this.#data(settings);
     const { train, validation } = stratifiedSplit(
       data,
-      VALIDATION[settings.source],
+      VALIDATION_FRACTION[settings.source],
       rng.split('validation'),
     );
     post({ kind: 'preparing', what: 'getting the device ready', done: 0, total: 0 });
@@ -116,7 +116,7 @@ export class Session {
     useBackend(backend);
     let trainer: Trainer | null = null;
     try {
-      const watch = new Watch(settings.epochs);
+      const reporter = new ProgressReporter(settings.epochs);
       const { learningRate, batchSize, epochs, dropout } = settings;
       trainer = new Trainer({
         model: new CharacterNet({ classes: data.classes.length, rng, dropout }),
@@ -126,8 +126,8 @@ export class Session {
         learningRate,
         batchSize,
         epochs,
-        onValidation: () => this.#turn(),
-        onEvaluated: ({ predictions }) => watch.evaluated(predictions),
+        onValidation: () => this.#yield(),
+        onEvaluated: ({ predictions }) => reporter.setPredictions(predictions),
       });
       post({
         kind: 'ready',
@@ -137,55 +137,56 @@ export class Session {
         train: train.length,
         validation: { images: validation.images, labels: validation.labels },
       });
-      await this.#loop(trainer, data, validation, settings, watch);
+      await this.#runSteps(trainer, data, validation, settings, reporter);
     } finally {
       await release(trainer, backend);
     }
   }
 
-  async #loop(
+  async #runSteps(
     trainer: Trainer,
     data: Dataset,
     validation: Dataset,
     settings: Settings,
-    watch: Watch,
+    reporter: ProgressReporter,
   ): Promise<void> {
-    const { post } = this.#outside;
-    let kept = performance.now();
-    const keep = async (temperature = 1): Promise<void> => {
+    const { post } = this.#dependencies;
+    let lastReportAt = performance.now();
+    const reportModel = async (temperature = 1): Promise<void> => {
       await trainer.checkWeights();
       const report = await modelReport(trainer, data, settings, {
-        valFraction: VALIDATION[settings.source],
+        valFraction: VALIDATION_FRACTION[settings.source],
         temperature,
       });
       post(report, [report.bytes.buffer]);
-      kept = performance.now();
+      lastReportAt = performance.now();
     };
-    watch.begin();
+    reporter.start();
     for await (const event of trainer.run()) {
-      const report = watch.report(event);
+      const report = reporter.report(event);
       if (report !== null) post(report);
-      if (event.event === 'epoch' || performance.now() - kept > KEEP_EVERY) await keep();
-      await this.#outside.turn();
-      const held = this.#gate;
-      if (held !== null) {
-        await keep();
+      if (event.event === 'epoch' || performance.now() - lastReportAt > MODEL_REPORT_INTERVAL)
+        await reportModel();
+      await this.#dependencies.yieldToEvents();
+      const pause = this.#pause;
+      if (pause !== null) {
+        await reportModel();
         post({ kind: 'paused' });
-        await held.opened;
+        await pause.resumed;
         post({ kind: 'continued' });
-        watch.begin();
+        reporter.start();
       }
       if (this.#stop) break;
     }
     if (this.#stop) {
-      await keep();
+      await reportModel();
       throw new Stopped();
     }
     const evaluation = await evaluate(trainer.model, validation, {
       logits: true,
-      onProgress: () => this.#turn(),
+      onProgress: () => this.#yield(),
     });
-    await keep(fitTemperature(evaluation.logits!, validation.labels));
+    await reportModel(fitTemperature(evaluation.logits!, validation.labels));
     await this.#test(trainer, settings);
     post({ kind: 'ended', how: 'finished' });
   }
@@ -194,10 +195,10 @@ export class Session {
   async #test({ model }: Trainer, { source }: Settings): Promise<void> {
     if (source !== 'emnist' || !this.#opened?.test) return;
     const { test } = this.#opened;
-    const { post } = this.#outside;
+    const { post } = this.#dependencies;
     const onProgress = (done: number): Promise<void> => {
       post({ kind: 'preparing', what: 'reading the test images', done, total: test.length });
-      return this.#turn();
+      return this.#yield();
     };
     const { total, accuracy, mergedAccuracy } = await evaluate(model, test, { onProgress });
     post({ kind: 'tested', total, accuracy, mergedAccuracy });
@@ -209,35 +210,35 @@ export class Session {
         throw new ArgumentError('training: no EMNIST files are open; open them first');
       return limitDataset(this.#opened.train, images);
     }
-    const drawing = drawDataset({ seed, count: images });
-    for (let said = 0; ;) {
-      const { done, value } = drawing.next();
+    const generator = drawDataset({ seed, count: images });
+    for (let lastReported = 0; ;) {
+      const { done, value } = generator.next();
       if (done === true) return value;
-      if (value < said + 100 && value < images) continue;
-      this.#outside.post({
+      if (value < lastReported + 100 && value < images) continue;
+      this.#dependencies.post({
         kind: 'preparing',
         what: 'drawing characters',
         done: value,
         total: images,
       });
-      said = value;
-      await this.#turn();
+      lastReported = value;
+      await this.#yield();
     }
   }
 
   /** Yields for commands; throws `Stopped` if one of them was `stop`. */
-  async #turn(): Promise<void> {
-    await this.#outside.turn();
+  async #yield(): Promise<void> {
+    await this.#dependencies.yieldToEvents();
     if (this.#stop) throw new Stopped();
   }
 }
 
-function gate(): Gate {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
+function makePause(): Pause {
+  let resume = (): void => undefined;
+  const resumed = new Promise<void>((resolve) => {
+    resume = resolve;
   });
-  return { opened, open };
+  return { resumed, resume };
 }
 
 /** Frees the resources of a run. A lost device needs no freeing, and attempts fail. */
@@ -250,7 +251,7 @@ async function release(trainer: Trainer | null, backend: Backend): Promise<void>
   }
 }
 
-function failure(error: unknown): Report {
+function failureReport(error: unknown): Report {
   const reason = error instanceof Error ? error.message : String(error);
   return { kind: 'failed', reason, lostDevice: error instanceof DeviceLostError };
 }
@@ -260,17 +261,17 @@ async function modelReport(
   { model, progress, loader }: Trainer,
   data: Dataset,
   { seed, images }: Settings,
-  about: Pick<Training, 'valFraction' | 'temperature'>,
+  metadata: Pick<TrainingMetadata, 'valFraction' | 'temperature'>,
 ): Promise<ModelReport> {
   const epochs = progress.epoch + progress.step / loader.batchesPerEpoch;
-  const training: Training = {
+  const training: TrainingMetadata = {
     classes: data.classes,
     data: data.name,
     synthetic: data.synthetic,
     seed,
     valOnTest: false,
     limit: images,
-    ...about,
+    ...metadata,
   };
   const extra = {
     ...training,

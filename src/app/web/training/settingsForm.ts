@@ -5,14 +5,14 @@ import { LIMITS, MAX_IMAGES, type BackendChoice, type Settings } from './protoco
 
 type Choices = readonly (readonly [value: number | string, text: string])[];
 
-const SYNTHETIC_COUNTS: Choices = [20, 50, 100, 200, 400].map((each) => [
-  47 * each,
-  `${(47 * each).toLocaleString('en')} (${each} of each)`,
+const SYNTHETIC_COUNTS: Choices = [20, 50, 100, 200, 400].map((perClass) => [
+  47 * perClass,
+  `${(47 * perClass).toLocaleString('en')} (${perClass} of each)`,
 ]);
 const EMNIST_COUNTS = [5_000, 20_000, 60_000];
 
-const BATCHES: Choices = [16, 32, 64, 128, 256].map((size) => [size, `${size} images`]);
-const RATES: Choices = [
+const BATCH_SIZES: Choices = [16, 32, 64, 128, 256].map((size) => [size, `${size} images`]);
+const LEARNING_RATES: Choices = [
   [0.0003, '0.0003'],
   [0.001, '0.001'],
   [0.003, '0.003'],
@@ -44,12 +44,22 @@ const DEFAULTS = {
 export class SettingsForm {
   readonly element: HTMLFieldSetElement;
   readonly #images = select('Characters', SYNTHETIC_COUNTS, DEFAULTS.images);
-  readonly #epochs = whole('Epochs', 'how often each is seen', DEFAULTS.epochs, LIMITS.epochs);
+  readonly #epochs = integerField(
+    'Epochs',
+    'how often each is seen',
+    DEFAULTS.epochs,
+    LIMITS.epochs,
+  );
   readonly #device = select('Compute on', DEVICES, 'wasm');
-  readonly #batch = select('Batch', BATCHES, DEFAULTS.batchSize);
-  readonly #rate = select('Learning rate', RATES, DEFAULTS.learningRate);
+  readonly #batch = select('Batch', BATCH_SIZES, DEFAULTS.batchSize);
+  readonly #learningRate = select('Learning rate', LEARNING_RATES, DEFAULTS.learningRate);
   readonly #dropout = select('Dropout', DROPOUTS, DEFAULTS.dropout);
-  readonly #seed = whole('Seed', 'the same gives the same network', DEFAULTS.seed, LIMITS.seed);
+  readonly #seed = integerField(
+    'Seed',
+    'the same gives the same network',
+    DEFAULTS.seed,
+    LIMITS.seed,
+  );
   #source: Settings['source'] = 'synthetic';
 
   constructor() {
@@ -57,7 +67,7 @@ export class SettingsForm {
       'details',
       {},
       element('summary', {}, 'More settings'),
-      ...[this.#batch, this.#rate, this.#dropout, this.#seed].map(({ row }) => row),
+      ...[this.#batch, this.#learningRate, this.#dropout, this.#seed].map(({ row }) => row),
     );
     const rows = [this.#images, this.#epochs, this.#device].map(({ row }) => row);
     this.element = element(
@@ -78,12 +88,12 @@ export class SettingsForm {
    *
    * @param available number of images in the EMNIST files; null for synthetic images
    */
-  offer(available: number | null): void {
+  setAvailable(available: number | null): void {
     this.#source = available === null ? 'synthetic' : 'emnist';
     if (available === null) fill(this.#images.input, SYNTHETIC_COUNTS, DEFAULTS.images);
     else {
-      const most = Math.min(available, MAX_IMAGES);
-      const counts = [...EMNIST_COUNTS.filter((count) => count < most), most];
+      const max = Math.min(available, MAX_IMAGES);
+      const counts = [...EMNIST_COUNTS.filter((count) => count < max), max];
       const text = (count: number): string =>
         count === available
           ? `all ${count.toLocaleString('en')}`
@@ -96,14 +106,14 @@ export class SettingsForm {
     }
   }
 
-  read(): Settings {
+  values(): Settings {
     return {
       source: this.#source,
       images: Number(this.#images.input.value),
       epochs: Number(this.#epochs.input.value),
       backend: this.#device.input.value as BackendChoice,
       batchSize: Number(this.#batch.input.value),
-      learningRate: Number(this.#rate.input.value),
+      learningRate: Number(this.#learningRate.input.value),
       dropout: Number(this.#dropout.input.value),
       seed: Number(this.#seed.input.value),
     };
@@ -124,9 +134,9 @@ function select(label: string, choices: Choices, chosen: number | string): Row<H
 /** A field with its label and a hint. */
 function rowOf<Input extends HTMLElement>(label: string, hint: string, input: Input): Row<Input> {
   input.id = `training-${label.toLowerCase().replaceAll(' ', '-')}`;
-  const small = element('small', { id: `${input.id}-hint` }, hint);
-  if (hint !== '') input.setAttribute('aria-describedby', small.id);
-  const name = element('div', {}, element('label', { htmlFor: input.id }, label), small);
+  const hintElement = element('small', { id: `${input.id}-hint` }, hint);
+  if (hint !== '') input.setAttribute('aria-describedby', hintElement.id);
+  const name = element('div', {}, element('label', { htmlFor: input.id }, label), hintElement);
   return { row: element('div', { className: 'row' }, name, input), input };
 }
 
@@ -138,16 +148,16 @@ function fill(input: HTMLSelectElement, choices: Choices, chosen: number | strin
   );
 }
 
-function whole(
+function integerField(
   label: string,
   hint: string,
   value: number,
-  { least, most }: { readonly least: number; readonly most: number },
+  { min, max }: { readonly min: number; readonly max: number },
 ): Row<HTMLInputElement> {
   const input = element('input', {
     type: 'number',
-    min: String(least),
-    max: String(most),
+    min: String(min),
+    max: String(max),
     step: '1',
     required: true,
     value: String(value),

@@ -5,20 +5,20 @@ import { element } from '../ui/dom.js';
 import {
   addFiles,
   completeFiles,
-  EMPTY,
+  NO_FILES,
   missingRoles,
   ROLE_NAMES,
   ROLES,
-  type Collection,
+  type FileSet,
 } from './pairing.js';
-import { MAX_IMAGES, type GivenFiles } from './protocol.js';
+import { MAX_IMAGES, type EmnistFiles } from './protocol.js';
 
 export interface SourceEvents {
   /** The files are complete and can be opened. */
-  readonly onFiles: (files: GivenFiles) => void;
+  readonly onFiles: (files: EmnistFiles) => void;
   /** Source or files changed. `images` is null for synthetic images, 0 while the number is unknown. */
   readonly onChange: () => void;
-  readonly fail: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 const EMNIST_PAGE = 'https://www.nist.gov/itl/products-and-services/emnist-dataset';
@@ -34,9 +34,9 @@ export class SourceField {
   readonly #list = element('ul', { className: 'file-list' });
   readonly #state = element('p', { className: 'file-state' });
   readonly #remove = element('button', { type: 'button', className: 'plain' }, 'Remove the files');
-  readonly #own = element('div', { className: 'emnist-files', hidden: true });
+  readonly #filesSection = element('div', { className: 'emnist-files', hidden: true });
   readonly #warning: HTMLElement;
-  #collection: Collection<File> = EMPTY;
+  #fileSet: FileSet<File> = NO_FILES;
   #available = 0;
 
   constructor(events: SourceEvents) {
@@ -69,7 +69,7 @@ export class SourceField {
       { href: EMNIST_PAGE, target: '_blank', rel: 'noreferrer' },
       'NIST offers them',
     );
-    this.#own.append(
+    this.#filesSection.append(
       drop,
       this.#list,
       this.#state,
@@ -83,7 +83,7 @@ export class SourceField {
       radio('synthetic', 'Synthetic characters', true),
       radio('emnist', 'EMNIST files of your own', false),
       this.#warning,
-      this.#own,
+      this.#filesSection,
     );
     this.#listen(drop);
     this.#draw();
@@ -91,28 +91,29 @@ export class SourceField {
 
   /** Number of images: null for synthetic ones, 0 while the files are incomplete or not open. */
   get available(): number | null {
-    return this.#own.hidden ? null : this.#available;
+    return this.#filesSection.hidden ? null : this.#available;
   }
 
   /** The files as the worker's input, or null. */
-  get given(): GivenFiles | null {
-    return completeFiles(this.#collection);
+  get files(): EmnistFiles | null {
+    return completeFiles(this.#fileSet);
   }
 
   /** Sets the number of images after the worker has opened the files. */
   opened(train: number, test: number | null): void {
     this.#available = train;
-    const some =
+    const limitNote =
       train > MAX_IMAGES ? ` (the first ${MAX_IMAGES.toLocaleString('en')} fit in here)` : '';
-    const more = test === null ? '' : `, and ${test.toLocaleString('en')} to test on at the end`;
-    this.#say(`${train.toLocaleString('en')} images to learn from${some}${more}.`);
+    const testNote =
+      test === null ? '' : `, and ${test.toLocaleString('en')} to test on at the end`;
+    this.#setState(`${train.toLocaleString('en')} images to learn from${limitNote}${testNote}.`);
     this.#events.onChange();
   }
 
   /** Shows why the worker rejected the files. */
   refused(reason: string): void {
     this.#available = 0;
-    this.#say(reason, true);
+    this.#setState(reason, true);
     this.#events.onChange();
   }
 
@@ -122,7 +123,7 @@ export class SourceField {
       this.#files.value = ''; // so that choosing the same file again triggers a change event
     });
     this.#remove.addEventListener('click', () => {
-      this.#collection = EMPTY;
+      this.#fileSet = NO_FILES;
       this.#available = 0;
       this.#draw();
       this.#events.onChange();
@@ -143,36 +144,36 @@ export class SourceField {
     });
   }
 
-  #choose(own: boolean): void {
-    this.#own.hidden = !own;
-    this.#warning.hidden = own;
+  #choose(useFiles: boolean): void {
+    this.#filesSection.hidden = !useFiles;
+    this.#warning.hidden = useFiles;
     this.#events.onChange();
   }
 
   #add(files: readonly File[]): void {
     if (files.length === 0 || this.element.disabled) return;
     try {
-      this.#collection = addFiles(this.#collection, files);
+      this.#fileSet = addFiles(this.#fileSet, files);
     } catch (error) {
-      this.#say((error as Error).message, true);
+      this.#setState((error as Error).message, true);
       return;
     }
     this.#available = 0;
     this.#draw();
-    const complete = completeFiles(this.#collection);
+    const complete = completeFiles(this.#fileSet);
     if (complete !== null) {
-      this.#say('Looking through the files');
+      this.#setState('Looking through the files');
       this.#events.onFiles(complete);
     }
     this.#events.onChange();
   }
 
   #draw(): void {
-    const { files, split } = this.#collection;
-    const missing = missingRoles(this.#collection);
-    const shown = ROLES.filter((role) => files[role] !== undefined || missing.includes(role));
+    const { files, split } = this.#fileSet;
+    const missing = missingRoles(this.#fileSet);
+    const roles = ROLES.filter((role) => files[role] !== undefined || missing.includes(role));
     this.#list.replaceChildren(
-      ...shown.map((role) => {
+      ...roles.map((role) => {
         const file = files[role];
         const item = element(
           'li',
@@ -185,16 +186,16 @@ export class SourceField {
       }),
     );
     this.#remove.hidden = split === null;
-    this.#say(
+    this.#setState(
       split === null || missing.length === 0
         ? ''
         : `Still missing of the ${split} split: ${missing.map((role) => ROLE_NAMES[role]).join(', ')}.`,
     );
   }
 
-  #say(text: string, bad = false): void {
+  #setState(text: string, isError = false): void {
     this.#state.textContent = text;
-    this.#state.classList.toggle('bad', bad);
-    this.#state.role = bad ? 'alert' : 'status';
+    this.#state.classList.toggle('bad', isError);
+    this.#state.role = isError ? 'alert' : 'status';
   }
 }

@@ -5,21 +5,21 @@ export type Check = (value: unknown) => boolean | string;
 
 export type Fields = Readonly<Record<string, Check>>;
 
-export interface Range {
-  readonly least: number;
-  readonly most: number;
+export interface Limits {
+  readonly min: number;
+  readonly max: number;
 }
 
-export const text: Check = (value) => typeof value === 'string';
-export const flag: Check = (value) => typeof value === 'boolean';
+export const string: Check = (value) => typeof value === 'string';
+export const boolean: Check = (value) => typeof value === 'boolean';
 export const bytes: Check = (value) => value instanceof Uint8Array;
 export const blob: Check = (value) => value instanceof Blob;
 
-export function number({ least, most }: Range): Check {
-  return (value) => typeof value === 'number' && value >= least && value <= most;
+export function number({ min, max }: Limits): Check {
+  return (value) => typeof value === 'number' && value >= min && value <= max;
 }
 
-export function whole(range: Range): Check {
+export function integer(range: Limits): Check {
   const inRange = number(range);
   return (value) => Number.isSafeInteger(value) && inRange(value);
 }
@@ -28,16 +28,16 @@ export function oneOf(...values: readonly string[]): Check {
   return (value) => typeof value === 'string' && values.includes(value);
 }
 
-export function orNull(check: Check): Check {
+export function nullable(check: Check): Check {
   return (value) => value === null || check(value);
 }
 
-export function list(check: Check): Check {
+export function arrayOf(check: Check): Check {
   return (value) => Array.isArray(value) && value.every((item) => check(item) === true);
 }
 
 export function object(fields: Fields): Check {
-  return (value) => isRecord(value) && (wrongField(value, fields) ?? true);
+  return (value) => isRecord(value) && (invalidField(value, fields) ?? true);
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -45,12 +45,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** The first invalid field and its value, e.g. `settings.epochs is 0`; null if all are valid. */
-export function wrongField(value: unknown, fields: Fields): string | null {
+export function invalidField(value: unknown, fields: Fields): string | null {
   if (!isRecord(value)) return `message is ${String(value)}`;
   for (const [name, check] of Object.entries(fields)) {
-    const verdict = check(value[name]);
-    if (typeof verdict === 'string') return `${name}.${verdict}`;
-    if (!verdict) return `${name} is ${describe(value[name])}`;
+    const result = check(value[name]);
+    if (typeof result === 'string') return `${name}.${result}`;
+    if (!result) return `${name} is ${describe(value[name])}`;
   }
   return null;
 }

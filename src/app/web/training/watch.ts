@@ -1,26 +1,26 @@
 // Conversion of trainer events into reports for the page: means since the last report, and the remaining time.
 
 import type { EpochEvent, StepEvent } from '../../training/trainerEvents.js';
-import { Pace } from './pace.js';
+import { Throughput } from './pace.js';
 import type { EpochReport, StepReport } from './protocol.js';
 
 /** Minimum interval of step reports, in milliseconds. */
-const EVERY = 200;
+const REPORT_INTERVAL = 200;
 
 /** Sums over the current epoch. */
 interface Sums {
   readonly done: number;
   readonly loss: number;
-  readonly hits: number;
+  readonly correct: number;
 }
 
-const NOTHING: Sums = { done: 0, loss: 0, hits: 0 };
+const NO_SUMS: Sums = { done: 0, loss: 0, correct: 0 };
 
-export class Watch {
+export class ProgressReporter {
   readonly #epochs: number;
-  readonly #pace = new Pace();
-  #last: Sums = NOTHING;
-  #seen = 0;
+  readonly #throughput = new Throughput();
+  #lastSums: Sums = NO_SUMS;
+  #processed = 0;
   #reportedAt = -Infinity;
   #predictions: Uint8Array = new Uint8Array(0);
 
@@ -29,33 +29,33 @@ export class Watch {
   }
 
   /** Call when training starts or resumes. */
-  begin(now = performance.now()): void {
-    this.#pace.begin(now);
+  start(now = performance.now()): void {
+    this.#throughput.start(now);
   }
 
   /** Sets the validation predictions of the epoch that is about to end. */
-  evaluated(predictions: Uint8Array): void {
+  setPredictions(predictions: Uint8Array): void {
     this.#predictions = predictions;
   }
 
   /** The report to send, or null if the last one is too recent. */
   report(event: StepEvent | EpochEvent, now = performance.now()): StepReport | EpochReport | null {
     if (event.event === 'epoch') {
-      this.#last = NOTHING;
-      this.#seen = 0;
-      this.#pace.add(0, now);
+      this.#lastSums = NO_SUMS;
+      this.#processed = 0;
+      this.#throughput.add(0, now);
       return { kind: 'epoch', numbers: event, predictions: this.#predictions };
     }
     const { epoch, done, total, trainLoss, trainAccuracy } = event;
-    this.#pace.add(done - this.#seen, now);
-    this.#seen = done;
-    if (done < total && now - this.#reportedAt < EVERY) return null;
+    this.#throughput.add(done - this.#processed, now);
+    this.#processed = done;
+    if (done < total && now - this.#reportedAt < REPORT_INTERVAL) return null;
     this.#reportedAt = now;
-    const sums = { done, loss: trainLoss * done, hits: trainAccuracy * done };
-    const { done: before, loss, hits } = this.#last;
-    this.#last = sums;
-    const images = done - before;
-    const left = total - done + total * (this.#epochs - epoch);
+    const sums = { done, loss: trainLoss * done, correct: trainAccuracy * done };
+    const { done: doneBefore, loss, correct } = this.#lastSums;
+    this.#lastSums = sums;
+    const images = done - doneBefore;
+    const remaining = total - done + total * (this.#epochs - epoch);
     return {
       kind: 'step',
       epoch,
@@ -63,9 +63,9 @@ export class Watch {
       total,
       images,
       loss: Math.max(0, (sums.loss - loss) / images), // rounding errors of the sums can make it negative
-      accuracy: Math.min(1, Math.max(0, (sums.hits - hits) / images)),
-      imagesPerSecond: this.#pace.imagesPerSecond,
-      secondsLeft: this.#pace.secondsFor(left),
+      accuracy: Math.min(1, Math.max(0, (sums.correct - correct) / images)),
+      imagesPerSecond: this.#throughput.imagesPerSecond,
+      secondsLeft: this.#throughput.secondsFor(remaining),
     };
   }
 }

@@ -9,7 +9,7 @@ const { port1, port2 } = new MessageChannel();
 
 const session = new Session({
   post: (report: Report, transfer: Transferable[] = []) => postMessage(report, { transfer }),
-  turn: () =>
+  yieldToEvents: () =>
     new Promise((resolve) => {
       port1.onmessage = () => resolve();
       port2.postMessage(null);

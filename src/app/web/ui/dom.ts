@@ -14,14 +14,14 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   properties: Properties<HTMLElementTagNameMap[K]> = {},
   ...children: readonly (Node | string)[]
 ): HTMLElementTagNameMap[K] {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
+  const node = Object.assign(document.createElement(name), properties);
+  node.append(...children);
+  return node;
 }
 
 /** The page's element with this id. @throws Error if there is none of this type */
 export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`no ${type.name} with id "${id}" on the page`);
-  return found;
+  const match = document.getElementById(id);
+  if (!(match instanceof type)) throw new Error(`no ${type.name} with id "${id}" on the page`);
+  return match;
 }

@@ -4,7 +4,7 @@ import { InkgradError } from '../../../engine/errors.js';
 import { element } from './dom.js';
 
 /** Debounce time of announcements, so that intermediate states of a stroke are not announced. */
-const PAUSE = 700; // ms
+const DEBOUNCE = 700; // ms
 
 /**
  * Makes the announcer for screen readers.
@@ -12,25 +12,25 @@ const PAUSE = 700; // ms
  * @param region a polite live region (`role="status"`)
  * @returns a function that announces a sentence after a pause; a later sentence replaces a pending one
  */
-export function makeVoice(region: HTMLElement): (text: string) => void {
-  let waiting: ReturnType<typeof setTimeout> | undefined;
+export function makeAnnouncer(region: HTMLElement): (text: string) => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
   return (text) => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
       region.textContent = text;
-    }, PAUSE);
+    }, DEBOUNCE);
   };
 }
 
 /** The text of an error for the visitor. Errors of this project include the fix; of others there is only the message. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof InkgradError) return sentence(error.message);
+export function errorText(error: unknown): string {
+  if (error instanceof InkgradError) return withPeriod(error.message);
   if (error instanceof Error && error.message !== '')
-    return `Something went wrong: ${sentence(error.message)}`;
-  return `Something went wrong: ${sentence(String(error))}`;
+    return `Something went wrong: ${withPeriod(error.message)}`;
+  return `Something went wrong: ${withPeriod(String(error))}`;
 }
 
-function sentence(text: string): string {
+function withPeriod(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
@@ -43,7 +43,7 @@ export function makeNotices(list: HTMLElement): (error: unknown) => void {
   const shown = new Map<string, HTMLElement>();
   return (error) => {
     console.warn(error); // for the stack trace
-    const reason = reasonOf(error);
+    const reason = errorText(error);
     if (shown.has(reason)) return;
     const close = element(
       'button',

@@ -3,7 +3,7 @@
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 
 /** Paints white ink on the canvas, with the bytes as opacity. */
-export function paint(canvas: HTMLCanvasElement, image: Uint8Array): void {
+export function paintImage(canvas: HTMLCanvasElement, image: Uint8Array): void {
   const context = canvas.getContext('2d')!;
   const pixels = context.createImageData(IMAGE_SIDE, IMAGE_SIDE);
   for (let i = 0; i < image.length; i++) {

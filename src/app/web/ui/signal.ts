@@ -22,9 +22,9 @@ export class Signal<T> {
 
   /** Calls `listener` immediately and after each `set`; returns a function that unsubscribes it. */
   subscribe(listener: (value: T) => void): () => void {
-    const own = (value: T): void => listener(value); // so that the same function can subscribe twice
-    this.#listeners.add(own);
-    own(this.#value);
-    return () => this.#listeners.delete(own);
+    const callback = (value: T): void => listener(value); // so that the same function can subscribe twice
+    this.#listeners.add(callback);
+    callback(this.#value);
+    return () => this.#listeners.delete(callback);
   }
 }

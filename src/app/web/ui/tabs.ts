@@ -22,7 +22,7 @@ export const TABS: readonly Tab[] = [
 ];
 
 /** A mounted tab. */
-interface Place {
+interface TabState {
   readonly tab: Tab;
   readonly button: HTMLButtonElement;
   readonly host: HTMLElement;
@@ -38,15 +38,11 @@ interface Place {
  * @param firstThings the initial panel loads after this promise, and not before it is visible, unless the address names it
  */
 export function mountTabs(
-  {
-    bar,
-    below,
-    firstThings,
-  }: { bar: HTMLElement; below: HTMLElement; firstThings: Promise<unknown> },
+  { bar, panels, ready }: { bar: HTMLElement; panels: HTMLElement; ready: Promise<unknown> },
   app: App,
   tabs: readonly Tab[] = TABS,
 ): void {
-  const places = tabs.map((tab): Place => {
+  const tabStates = tabs.map((tab): TabState => {
     const button = element(
       'button',
       { type: 'button', role: 'tab', id: `tab-${tab.name}` },
@@ -57,91 +53,94 @@ export function mountTabs(
     host.setAttribute('aria-labelledby', button.id);
     return { tab, button, host, panel: null };
   });
-  bar.replaceChildren(...places.map(({ button }) => button));
-  below.replaceChildren(...places.map(({ host }) => host));
-  if (places.length === 0) return;
+  bar.replaceChildren(...tabStates.map(({ button }) => button));
+  panels.replaceChildren(...tabStates.map(({ host }) => host));
+  if (tabStates.length === 0) return;
 
-  let shown: Place | null = null;
+  let shown: TabState | null = null;
   /** Whether `show` has been called on the shown panel. */
-  let awake = false;
-  const select = (place: Place): void => {
-    if (place === shown) return;
-    if (awake) void shown?.panel?.then((panel) => panel?.hide());
-    shown = place;
-    awake = false;
-    for (const other of places) {
-      const selected = other === place;
-      other.button.setAttribute('aria-selected', String(selected));
-      other.button.tabIndex = selected ? 0 : -1;
-      other.host.hidden = !selected;
+  let active = false;
+  const select = (tabState: TabState): void => {
+    if (tabState === shown) return;
+    if (active) void shown?.panel?.then((panel) => panel?.hide());
+    shown = tabState;
+    active = false;
+    for (const candidate of tabStates) {
+      const selected = candidate === tabState;
+      candidate.button.setAttribute('aria-selected', String(selected));
+      candidate.button.tabIndex = selected ? 0 : -1;
+      candidate.host.hidden = !selected;
     }
   };
   /** Loads the shown panel if necessary and activates it. */
-  const wake = (place: Place): void => {
-    if (shown !== place || awake) return;
-    awake = true;
-    place.panel ??= open(place, app);
-    void place.panel.then((panel) => {
-      if (shown !== place) return;
-      if (panel === null) awake = false;
+  const activate = (tabState: TabState): void => {
+    if (shown !== tabState || active) return;
+    active = true;
+    tabState.panel ??= loadPanel(tabState, app);
+    void tabState.panel.then((panel) => {
+      if (shown !== tabState) return;
+      if (panel === null) active = false;
       else panel.show();
     });
   };
-  const choose = (place: Place): void => {
+  const openTab = (tabState: TabState): void => {
     document.body.classList.add('panel-open'); // moves the pad to the side (panelLayout.css)
-    select(place);
-    wake(place);
+    select(tabState);
+    activate(tabState);
     const address = new URLSearchParams(location.hash.slice(1));
-    address.set('tab', place.tab.name);
+    address.set('tab', tabState.tab.name);
     history.replaceState(null, '', `#${address.toString()}`);
   };
-  const named = (): Place | undefined => {
+  const tabFromAddress = (): TabState | undefined => {
     const name = new URLSearchParams(location.hash.slice(1)).get('tab');
-    return places.find(({ tab }) => tab.name === name);
+    return tabStates.find(({ tab }) => tab.name === name);
   };
 
-  places.forEach((place, at) => {
-    place.button.addEventListener('click', () => choose(place));
-    place.button.addEventListener('keydown', (event) => {
-      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: places.length - 1 }[
-        event.key
-      ];
-      if (to === undefined) return;
+  tabStates.forEach((tabState, index) => {
+    tabState.button.addEventListener('click', () => openTab(tabState));
+    tabState.button.addEventListener('keydown', (event) => {
+      const target = {
+        ArrowLeft: index - 1,
+        ArrowRight: index + 1,
+        Home: 0,
+        End: tabStates.length - 1,
+      }[event.key];
+      if (target === undefined) return;
       event.preventDefault();
-      const next = places[(to + places.length) % places.length];
-      choose(next);
+      const next = tabStates[(target + tabStates.length) % tabStates.length];
+      openTab(next);
       next.button.focus();
     });
   });
   window.addEventListener('hashchange', () => {
-    const place = named();
-    if (place !== undefined) choose(place);
+    const tabState = tabFromAddress();
+    if (tabState !== undefined) openTab(tabState);
   });
 
-  const asked = named();
-  if (asked === undefined) {
-    select(places[0]);
-    void firstThings.then(() => inSight(places[0].host)).then(() => wake(places[0]));
-  } else choose(asked);
+  const requested = tabFromAddress();
+  if (requested === undefined) {
+    select(tabStates[0]);
+    void ready.then(() => whenVisible(tabStates[0].host)).then(() => activate(tabStates[0]));
+  } else openTab(requested);
 }
 
 /** Loads and mounts a panel. On failure it shows a notice and returns null; selecting the tab again retries. */
-async function open(place: Place, app: App): Promise<Panel | null> {
-  place.host.setAttribute('aria-busy', 'true');
+async function loadPanel(tabState: TabState, app: App): Promise<Panel | null> {
+  tabState.host.setAttribute('aria-busy', 'true');
   try {
-    const { mount } = await place.tab.load();
-    return mount(place.host, app);
+    const { mount } = await tabState.tab.load();
+    return mount(tabState.host, app);
   } catch (error) {
-    place.panel = null;
-    app.fail(error);
+    tabState.panel = null;
+    app.showError(error);
     return null;
   } finally {
-    place.host.removeAttribute('aria-busy');
+    tabState.host.removeAttribute('aria-busy');
   }
 }
 
 /** Resolves when part of an element is visible. On a phone the panel is far below and may never be. */
-function inSight(host: HTMLElement): Promise<void> {
+function whenVisible(host: HTMLElement): Promise<void> {
   return new Promise((resolve) => {
     const observer = new IntersectionObserver((entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;

@@ -3,60 +3,60 @@
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { Pad } from '../pad/pad.js';
-import { readLine } from './line.js';
-import { LineReader } from './lineReader.js';
-import { type Edit, joinOf, segment, splitOf } from './segment.js';
-import { drawBoxes, drawCharacters, type Shown } from './view.js';
+import { resolveLine } from './line.js';
+import { LinePredictor } from './lineReader.js';
+import { type Edit, joinEdit, segment, splitEdit } from './segment.js';
+import { drawBoxes, drawCharacters, type LineEntry } from './view.js';
 import './words.css';
 
 /** Mounts the panel in `host`. */
 export function mount(host: HTMLElement, app: App): Panel {
-  const words = new Words(host, app);
-  return { show: () => words.show(), hide: () => words.hide() };
+  const panel = new WordsPanel(host, app);
+  return { show: () => panel.show(), hide: () => panel.hide() };
 }
 
-class Words {
+class WordsPanel {
   readonly #app: App;
   readonly #pad: Pad;
   readonly #boxes = element('div', { className: 'boxes', ariaHidden: 'true' });
   readonly #text = element('output', { className: 'line' });
   readonly #copy = element('button', { type: 'button', disabled: true }, 'Copy the text');
   readonly #list = element('ol', { className: 'characters' });
-  readonly #reader = new LineReader();
+  readonly #linePredictor = new LinePredictor();
   #edits: readonly Edit[] = [];
-  #shown: readonly Shown[] = [];
+  #characters: readonly LineEntry[] = [];
   #visible = false;
   #busy = false;
   #stale = false;
 
   constructor(host: HTMLElement, app: App) {
     this.#app = app;
-    const sheet = element('div', { className: 'pad-frame' });
-    this.#pad = new Pad(sheet, app, { label: 'Pad for a line', wide: true });
-    sheet.append(this.#boxes);
+    const frame = element('div', { className: 'pad-frame' });
+    this.#pad = new Pad(frame, app, { label: 'Pad for a line', wide: true });
+    frame.append(this.#boxes);
     this.#text.ariaLabel = 'The line as text';
-    const how =
+    const instructions =
       'Write a word or a line in separate letters. Strokes that overlap become one character.';
     host.classList.add('words');
     host.append(
-      element('p', { className: 'soft' }, how),
-      sheet,
+      element('p', { className: 'soft' }, instructions),
+      frame,
       element('div', { className: 'result' }, this.#text, this.#copy),
       this.#list,
-      element('p', { className: 'soft small' }, LIMITS),
+      element('p', { className: 'soft small' }, LIMITATIONS),
     );
     this.#copy.addEventListener('click', () => void this.#copyText());
-    this.#pad.sheet.subscribe(() => this.#changed());
-    app.reader.subscribe(() => this.#changed());
+    this.#pad.contents.subscribe(() => this.#onChange());
+    app.predictor.subscribe(() => this.#onChange());
     new ResizeObserver(() => {
       this.#boxes.style.height = `${this.#pad.canvas.offsetHeight}px`;
-      drawBoxes(this.#boxes, this.#shown, this.#pad.aspect);
+      drawBoxes(this.#boxes, this.#characters, this.#pad.aspect);
     }).observe(this.#pad.canvas);
   }
 
   show(): void {
     this.#visible = true;
-    this.#changed();
+    this.#onChange();
   }
 
   hide(): void {
@@ -64,78 +64,82 @@ class Words {
   }
 
   /** Predicts one version of the line at a time; later changes trigger another run. */
-  #changed(): void {
+  #onChange(): void {
     this.#stale = true;
-    if (!this.#busy && this.#visible) void this.#work();
+    if (!this.#busy && this.#visible) void this.#processChanges();
   }
 
-  async #work(): Promise<void> {
+  async #processChanges(): Promise<void> {
     this.#busy = true;
     while (this.#stale && this.#visible) {
       this.#stale = false;
       try {
-        await this.#read();
+        await this.#predictLine();
       } catch (error) {
-        this.#app.fail(error);
+        this.#app.showError(error);
       }
     }
     this.#busy = false;
   }
 
-  async #read(): Promise<void> {
-    const { strokes } = this.#pad.sheet.value;
-    const reader = this.#app.reader.value;
+  async #predictLine(): Promise<void> {
+    const { strokes } = this.#pad.contents.value;
+    const predictor = this.#app.predictor.value;
     if (strokes.length === 0) this.#edits = [];
-    if (strokes.length === 0 || reader === null) {
+    if (strokes.length === 0 || predictor === null) {
       this.#draw([]);
       return;
     }
     const groups = segment(strokes, this.#edits);
-    const readings = await this.#reader.read(groups, reader);
-    const { characters } = readLine(
+    const predictions = await this.#linePredictor.predict(groups, predictor);
+    const { characters } = resolveLine(
       groups.map(({ box, spaceBefore }, i) => ({
-        ranked: readings[i].ranked,
+        ranked: predictions[i].ranked,
         height: box.bottom - box.top,
         spaceBefore,
       })),
     );
     this.#draw(
-      groups.map((group, i) => ({ group, character: characters[i], ranked: readings[i].ranked })),
+      groups.map((group, i) => ({
+        group,
+        character: characters[i],
+        ranked: predictions[i].ranked,
+      })),
     );
   }
 
-  #draw(shown: readonly Shown[]): void {
-    this.#shown = shown;
-    const text = shown
+  #draw(entries: readonly LineEntry[]): void {
+    this.#characters = entries;
+    const text = entries
       .map(({ group, character }, i) => (group.spaceBefore && i > 0 ? ' ' : '') + character.text)
       .join('');
     if (this.#text.textContent !== text) this.#text.textContent = text;
     this.#copy.disabled = text === '';
-    drawBoxes(this.#boxes, shown, this.#pad.aspect);
-    drawCharacters(this.#list, shown, {
-      split: (at) => this.#edit(splitOf(shown[at].group)),
-      join: (at) => this.#edit(joinOf(shown[at].group, shown[at + 1].group)),
+    drawBoxes(this.#boxes, entries, this.#pad.aspect);
+    drawCharacters(this.#list, entries, {
+      split: (index) => this.#edit(splitEdit(entries[index].group)),
+      join: (index) => this.#edit(joinEdit(entries[index].group, entries[index + 1].group)),
     });
   }
 
   #edit(edit: Edit | null): void {
     if (edit === null) return;
     this.#edits = [...this.#edits, edit];
-    this.#changed();
+    this.#onChange();
   }
 
   async #copyText(): Promise<void> {
     try {
       await navigator.clipboard.writeText(this.#text.textContent);
-      this.#app.say('The text is copied');
+      this.#app.announce('The text is copied');
     } catch {
       // The clipboard is unavailable without https or permission: select the text for copying by keyboard.
       getSelection()?.selectAllChildren(this.#text);
-      this.#app.say('The text is marked: copy it with your keyboard');
+      this.#app.announce('The text is marked: copy it with your keyboard');
     }
   }
 }
 
-const LIMITS =
+const LIMITATIONS =
   'Every character is read by itself; only look-alikes are settled by their word, a 0 among letters is an O. The network has' +
   ' one class for both cases of c, i, j, k, l, m, o, p, s and u to z: their size and their neighbours tell which is meant.';

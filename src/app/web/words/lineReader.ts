@@ -2,35 +2,37 @@
 
 import type { Stroke } from '../../../data/strokes/raster.js';
 import { imageOf } from '../pad/drawing.js';
-import type { Reader } from '../prediction/reader.js';
-import type { Reading } from '../prediction/types.js';
+import type { Predictor } from '../prediction/reader.js';
+import type { Prediction } from '../prediction/types.js';
 import type { Group } from './segment.js';
 
-interface Known {
-  readonly reader: Reader;
+interface CachedPrediction {
+  readonly predictor: Predictor;
   readonly strokes: readonly Stroke[];
   /** Number of coordinates of all strokes, which changes while a stroke is being drawn. */
-  readonly numbers: number;
-  readonly reading: Reading;
+  readonly coordinates: number;
+  readonly prediction: Prediction;
 }
 
-export class LineReader {
-  #known: readonly Known[] = [];
+export class LinePredictor {
+  #cache: readonly CachedPrediction[] = [];
 
   /** Predicts each group; cached predictions of other groups are dropped. */
-  async read(groups: readonly Group[], reader: Reader): Promise<Reading[]> {
-    const entries: Known[] = [];
+  async predict(groups: readonly Group[], predictor: Predictor): Promise<Prediction[]> {
+    const entries: CachedPrediction[] = [];
     for (const { strokes } of groups) {
-      const numbers = strokes.reduce((sum, { length }) => sum + length, 0);
-      const known = this.#known.find(
+      const coordinates = strokes.reduce((sum, { length }) => sum + length, 0);
+      const cached = this.#cache.find(
         (one) =>
-          one.reader === reader && one.numbers === numbers && sameStrokes(one.strokes, strokes),
+          one.predictor === predictor &&
+          one.coordinates === coordinates &&
+          sameStrokes(one.strokes, strokes),
       );
-      const reading = known?.reading ?? (await reader.read(imageOf(strokes)));
-      entries.push({ reader, strokes, numbers, reading });
+      const prediction = cached?.prediction ?? (await predictor.predict(imageOf(strokes)));
+      entries.push({ predictor, strokes, coordinates, prediction });
     }
-    this.#known = entries;
-    return entries.map(({ reading }) => reading);
+    this.#cache = entries;
+    return entries.map(({ prediction }) => prediction);
   }
 }
 

@@ -3,38 +3,38 @@
 import { element } from '../ui/dom.js';
 import type { Ranked } from '../prediction/types.js';
 import type { LineCharacter } from './line.js';
-import { type Group, splitOf } from './segment.js';
+import { type Group, splitEdit } from './segment.js';
 import { percent as probabilityText } from '../prediction/verdict.js';
 
 /** One character with its group and alternatives. */
-export interface Shown {
+export interface LineEntry {
   readonly group: Group;
   readonly character: LineCharacter;
   readonly ranked: readonly Ranked[];
 }
 
 export interface ViewListener {
-  split(at: number): void;
+  split(index: number): void;
   /** Joins a character with the next one. */
-  join(at: number): void;
+  join(index: number): void;
 }
 
 /** Number of alternatives shown. */
-const NAMED = 3;
+const ALTERNATIVES = 3;
 /** Padding between strokes and box, in units of the pad: half of the pen and a little more. */
-const ROOM = 0.045;
+const BOX_PADDING = 0.045;
 
 /** Draws a box around each group; `aspect` is the pad's width / height. */
-export function drawBoxes(layer: HTMLElement, shown: readonly Shown[], aspect: number): void {
+export function drawBoxes(layer: HTMLElement, entries: readonly LineEntry[], aspect: number): void {
   layer.replaceChildren(
-    ...shown.map(({ group, character }) => {
+    ...entries.map(({ group, character }) => {
       const { left, top, right, bottom } = group.box;
       const box = element('div', { className: 'box' }, element('span', {}, character.text));
       const percent = (value: number): string => `${(100 * value).toFixed(2)}%`;
-      box.style.left = percent((left - ROOM) / aspect);
-      box.style.width = percent((right - left + 2 * ROOM) / aspect);
-      box.style.top = percent(top - ROOM);
-      box.style.height = percent(bottom - top + 2 * ROOM);
+      box.style.left = percent((left - BOX_PADDING) / aspect);
+      box.style.width = percent((right - left + 2 * BOX_PADDING) / aspect);
+      box.style.top = percent(top - BOX_PADDING);
+      box.style.height = percent(bottom - top + 2 * BOX_PADDING);
       return box;
     }),
   );
@@ -43,15 +43,15 @@ export function drawBoxes(layer: HTMLElement, shown: readonly Shown[], aspect: n
 /** Lists the characters. The focus stays on the same button if it still exists. */
 export function drawCharacters(
   list: HTMLElement,
-  shown: readonly Shown[],
+  entries: readonly LineEntry[],
   listener: ViewListener,
 ): void {
   const focused = (document.activeElement as HTMLElement | null)?.dataset.edit;
   list.replaceChildren(
-    ...shown.map((one, at) => {
-      const { character, ranked, group } = one;
+    ...entries.map((entry, index) => {
+      const { character, ranked, group } = entry;
       const candidates = ranked
-        .slice(0, NAMED)
+        .slice(0, ALTERNATIVES)
         .map(({ label, probability }) =>
           element('li', {}, element('b', {}, label), ` ${probabilityText(probability)}`),
         );
@@ -63,13 +63,13 @@ export function drawCharacters(
       );
       if (character.note !== null) item.append(element('p', { className: 'note' }, character.note));
       const buttons = element('div', { className: 'edits' });
-      if (splitOf(group) !== null) {
-        const name = `Split ${character.text}, character ${at + 1}`;
-        buttons.append(editButton('Split', name, `split ${at}`, () => listener.split(at)));
+      if (splitEdit(group) !== null) {
+        const name = `Split ${character.text}, character ${index + 1}`;
+        buttons.append(editButton('Split', name, `split ${index}`, () => listener.split(index)));
       }
-      if (at < shown.length - 1) {
-        const name = `Join ${character.text} with ${shown[at + 1].character.text}, characters ${at + 1} and ${at + 2}`;
-        buttons.append(editButton('Join →', name, `join ${at}`, () => listener.join(at)));
+      if (index < entries.length - 1) {
+        const name = `Join ${character.text} with ${entries[index + 1].character.text}, characters ${index + 1} and ${index + 2}`;
+        buttons.append(editButton('Join →', name, `join ${index}`, () => listener.join(index)));
       }
       item.append(buttons);
       return item;
@@ -82,7 +82,7 @@ function editButton(
   text: string,
   name: string,
   edit: string,
-  press: () => void,
+  onPress: () => void,
 ): HTMLButtonElement {
   const button = element(
     'button',
@@ -90,6 +90,6 @@ function editButton(
     text,
   );
   button.dataset.edit = edit;
-  button.addEventListener('click', press);
+  button.addEventListener('click', onPress);
   return button;
 }

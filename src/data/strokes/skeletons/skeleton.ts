@@ -40,18 +40,18 @@ export function parseSkeleton(weight: number, path: string): Skeleton {
   if (!(weight > 0))
     throw new FormatError(`skeleton "${path}": its weight must be above 0, got ${weight}`);
   const strokes = path.split('/').map((text): SkeletonStroke => {
-    const words = text.trim().split(/\s+/);
+    const points = text.trim().split(/\s+/);
     const knots: number[] = [];
-    const isCorner = words.map((word) => {
-      const match = KNOT.exec(word);
+    const isCorner = points.map((point) => {
+      const match = KNOT.exec(point);
       if (!match)
         throw new FormatError(
-          `skeleton "${path}": "${word}" is not a point such as 12,-5 or 12,-5!`,
+          `skeleton "${path}": "${point}" is not a point such as 12,-5 or 12,-5!`,
         );
       knots.push(Number(match[1]), Number(match[2]));
       return match[3] === '!';
     });
-    const isClosed = words.length > 3 && words[0] === words.at(-1);
+    const isClosed = points.length > 3 && points[0] === points.at(-1);
     return { knots: Float64Array.from(knots), isCorner, isClosed };
   });
   const sides = [0, 1].map((axis) => {
@@ -78,10 +78,10 @@ export function smoothPath(
   path[1] = knots[1];
   for (let span = 0; span < spans; span++) {
     const ends = [
-      neighbour(stroke, span, -1),
+      neighbor(stroke, span, -1),
       span,
       span + 1,
-      neighbour(stroke, span + 1, 1),
+      neighbor(stroke, span + 1, 1),
     ] as const;
     smoothSpan(knots, ends, steps, path, 2 * (span * steps + 1));
   }
@@ -92,7 +92,7 @@ export function smoothPath(
  * Index of the knot that determines the direction at `knot`, or -1 where the curve ends or
  * has a corner.
  */
-function neighbour(stroke: SkeletonStroke, knot: number, direction: 1 | -1): number {
+function neighbor(stroke: SkeletonStroke, knot: number, direction: 1 | -1): number {
   const last = stroke.isCorner.length - 1;
   if (stroke.isCorner[knot]) return -1;
   const next = knot + direction;

@@ -20,7 +20,7 @@ interface GpuBuffer extends Buffer {
   freed: boolean;
   value: DeviceValue | null;
   /** The kernel that computed the value. */
-  maker: CompiledKernel | null;
+  producer: CompiledKernel | null;
   /**
    * Why there is no value: the error of the launch that should have computed it, or of an earlier
    * one.
@@ -66,7 +66,7 @@ export class GpuBackend implements Backend {
     return {
       live: this.#live.size,
       liveBytes: this.#liveBytes,
-      reservedBytes: this.#liveBytes + this.#kernels.keptBytes,
+      reservedBytes: this.#liveBytes + this.#kernels.idleBytes,
       allocations: this.#allocations,
     };
   }
@@ -100,28 +100,28 @@ export class GpuBackend implements Backend {
   }
 
   async read(buffer: Buffer): Promise<FloatArray> {
-    const own = this.#open(buffer);
+    const gpuBuffer = this.#open(buffer);
     // Wrapped in an object, so that the queue continues during the transfer.
     const { arriving } = await this.#queue.enqueue(() => {
       this.#device.checkAlive();
-      const value = valueOf(own);
+      const value = valueOf(gpuBuffer);
       return { arriving: value instanceof Float32Array ? value : value.toArray() };
     });
     try {
       const values = await arriving;
       this.#device.checkAlive(); // a lost device returns zeros
-      return Float32Array.from(values.subarray(0, own.length));
+      return Float32Array.from(values.subarray(0, gpuBuffer.length));
     } catch (error) {
       throw this.#explain(error, 'the values could not be read back');
     }
   }
 
   free(buffer: Buffer): void {
-    const own = this.#open(buffer);
-    own.freed = true;
-    this.#live.delete(own);
-    this.#liveBytes -= 4 * own.length;
-    void this.#queue.enqueue(() => this.#release(own));
+    const gpuBuffer = this.#open(buffer);
+    gpuBuffer.freed = true;
+    this.#live.delete(gpuBuffer);
+    this.#liveBytes -= 4 * gpuBuffer.length;
+    void this.#queue.enqueue(() => this.#release(gpuBuffer));
   }
 
   /**
@@ -140,25 +140,25 @@ export class GpuBackend implements Backend {
     });
   }
 
-  #allocate(length: number, who: string): GpuBuffer {
+  #allocate(length: number, opName: string): GpuBuffer {
     if (this.#disposed) throw new DisposedError(`${this.name}: this backend was disposed`);
     if (length > MAX_LENGTH) {
       throw new ArgumentError(
-        `${this.name}: ${who} would create ${length} elements; the maximum is ${MAX_LENGTH} ` +
+        `${this.name}: ${opName} would create ${length} elements; the maximum is ${MAX_LENGTH} ` +
           '(GPU kernels compute indices in float32); use a smaller batch',
       );
     }
-    const buffer = { length, freed: false, value: null, maker: null, failure: null };
+    const buffer = { length, freed: false, value: null, producer: null, failure: null };
     this.#live.add(buffer);
     this.#liveBytes += 4 * length;
     return buffer;
   }
 
   #open(buffer: Buffer): GpuBuffer {
-    const own = buffer as GpuBuffer;
+    const gpuBuffer = buffer as GpuBuffer;
     if (this.#disposed) throw new DisposedError(`${this.name}: this backend was disposed`);
-    if (own.freed) throw new DisposedError(`${this.name}: this buffer was freed`);
-    return own;
+    if (gpuBuffer.freed) throw new DisposedError(`${this.name}: this buffer was freed`);
+    return gpuBuffer;
   }
 
   /**
@@ -202,38 +202,39 @@ export class GpuBackend implements Backend {
     output: GpuBuffer,
   ): Promise<void> {
     this.#device.checkAlive();
-    const first = !compiled.started;
+    const isFirstRun = !compiled.started;
     const start = performance.now();
     try {
       output.value = await compiled.run(...args);
     } catch (error) {
-      throw this.#explain(error, `kernel ${name} could not be ${first ? 'compiled' : 'run'}`);
+      throw this.#explain(error, `kernel ${name} could not be ${isFirstRun ? 'compiled' : 'run'}`);
     }
     // WebGL reuses the same texture if the kernel's last output was freed.
-    if (first || compiled.newest !== null || !this.#device.reusesOutputs) this.#allocations += 1;
-    this.#kernels.lend(compiled, output);
-    output.maker = compiled;
+    if (isFirstRun || compiled.newest !== null || !this.#device.reusesOutputs)
+      this.#allocations += 1;
+    this.#kernels.addOutput(compiled, output);
+    output.producer = compiled;
     this.#launches += 1;
-    if (!first) return;
+    if (!isFirstRun) return;
     this.#kernels.checkMode(name, compiled);
     compiled.started = true;
     this.#compileMs += performance.now() - start;
   }
 
   #release(buffer: GpuBuffer): void {
-    const { value, maker } = buffer;
+    const { value, producer: kernel } = buffer;
     buffer.value = null;
-    if (value !== null && maker !== null) this.#kernels.giveBack(maker, buffer, value);
+    if (value !== null && kernel !== null) this.#kernels.deleteOutput(kernel, buffer, value);
   }
 
-  #explain(error: unknown, what: string): Error {
+  #explain(error: unknown, description: string): Error {
     if (error instanceof DeviceLostError) return error;
     try {
       this.#device.checkAlive();
     } catch (lost) {
       return lost as Error;
     }
-    return new BackendError(`${this.name}: ${what}: ${(error as Error).message}`);
+    return new BackendError(`${this.name}: ${description}: ${(error as Error).message}`);
   }
 }
 

@@ -26,16 +26,16 @@ const SOFTWARE = /swiftshader|llvmpipe|softpipe|lavapipe|software|basic render/i
 /**
  * Opens a device.
  *
- * @param withdraw called when the device is closed: undoes `prepareHost`
+ * @param cleanup called when the device is closed: undoes `prepareHost`
  * @throws BackendError with the reason if the mode is unavailable on this machine
  */
 export async function openDevice(
   mode: GpuMode,
   library: Library,
-  withdraw: () => void,
+  cleanup: () => void,
 ): Promise<Device> {
   const gpu = create(mode, library);
-  if (mode === 'webgpu') return openWebGpu(gpu, library, withdraw);
+  if (mode === 'webgpu') return openWebGpu(gpu, library, cleanup);
   return mode === 'webasm' ? openWebAssembly(gpu) : openWebGl(mode, gpu);
 }
 
@@ -57,7 +57,7 @@ const UNSUPPORTED: Readonly<Record<GpuMode, string>> = {
   webasm: 'this JavaScript engine has no WebAssembly',
 };
 
-function lost(mode: GpuMode): DeviceLostError {
+function deviceLost(mode: GpuMode): DeviceLostError {
   return new DeviceLostError(
     `gpu (${mode}): the device was lost with all its buffers (driver reset, or GPU removed); ` +
       'create a new backend and resume from the last checkpoint',
@@ -82,7 +82,7 @@ let webGpuUsers = 0;
 async function openWebGpu(
   gpu: LibraryInstance,
   library: Library,
-  withdraw: () => void,
+  cleanup: () => void,
 ): Promise<Device> {
   const mode = 'webgpu';
   let context: LibraryContext;
@@ -93,9 +93,9 @@ async function openWebGpu(
   }
   webGpuUsers += 1;
   const { info, isFallbackAdapter } = context.adapter;
-  const words = [info?.vendor, info?.architecture, info?.device, info?.description];
+  const labels = [info?.vendor, info?.architecture, info?.device, info?.description];
   const adapter =
-    words.filter((word) => word !== undefined && word !== '').join(' ') || 'unnamed adapter';
+    labels.filter((label) => label !== undefined && label !== '').join(' ') || 'unnamed adapter';
   return {
     mode,
     gpu,
@@ -103,13 +103,13 @@ async function openWebGpu(
     reusesOutputs: false,
     software: (info?.isFallbackAdapter ?? isFallbackAdapter ?? false) || SOFTWARE.test(adapter),
     checkAlive: () => {
-      if (context.isLost) throw lost(mode);
+      if (context.isLost) throw deviceLost(mode);
     },
     close: async () => {
       await gpu.destroy();
       webGpuUsers -= 1;
       if (webGpuUsers === 0) await library.WebGPUContext.destroy();
-      withdraw();
+      cleanup();
     },
   };
 }
@@ -128,7 +128,7 @@ function openWebGl(mode: 'webgl2' | 'headlessgl', gpu: LibraryInstance): Device 
       return SOFTWARE.test(name());
     },
     checkAlive: () => {
-      if (gpu.context?.isContextLost() === true) throw lost(mode);
+      if (gpu.context?.isContextLost() === true) throw deviceLost(mode);
     },
     close: async () => {
       const { context } = gpu;
@@ -142,8 +142,8 @@ function openWebGl(mode: 'webgl2' | 'headlessgl', gpu: LibraryInstance): Device 
 }
 
 function rendererOf(context: WebGL2RenderingContext): string {
-  const names = context.getExtension('WEBGL_debug_renderer_info');
-  if (names !== null) return String(context.getParameter(names.UNMASKED_RENDERER_WEBGL));
+  const extension = context.getExtension('WEBGL_debug_renderer_info');
+  if (extension !== null) return String(context.getParameter(extension.UNMASKED_RENDERER_WEBGL));
   // headless-gl lacks this extension and reports ANGLE for every renderer; its private method
   // returns the driver's string.
   const { _getParameterDirect: direct } = context as {

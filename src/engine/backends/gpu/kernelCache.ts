@@ -55,10 +55,10 @@ export class KernelCache {
   }
 
   /** Bytes that kernels keep for their next output, in addition to the outputs in use. */
-  get keptBytes(): number {
+  get idleBytes(): number {
     let bytes = 0;
-    for (const kept of [...this.#kernels.values(), ...this.#retired]) {
-      if (kept.started && kept.newest === null) bytes += kept.bytes;
+    for (const compiled of [...this.#kernels.values(), ...this.#retired]) {
+      if (compiled.started && compiled.newest === null) bytes += compiled.bytes;
     }
     return bytes;
   }
@@ -97,31 +97,32 @@ export class KernelCache {
   checkMode(name: string, { run: { kernel } }: CompiledKernel): void {
     // `constructor.mode` cannot be used: it is `gpu` for every kind of WebGL.
     if (kernel.constructor !== this.#gpu.Kernel || (kernel.fallbackReason ?? null) !== null) {
-      const where = 'mode' in kernel.constructor ? String(kernel.constructor.mode) : 'another mode';
+      const actualMode =
+        'mode' in kernel.constructor ? String(kernel.constructor.mode) : 'another mode';
       throw new BackendError(
-        `gpu (${this.#mode}): kernel ${name} ran on ${where} instead ` +
+        `gpu (${this.#mode}): kernel ${name} ran on ${actualMode} instead ` +
           `(${kernel.fallbackReason ?? 'no reason given'})`,
       );
     }
   }
 
   /** Counts a new output of a kernel. */
-  lend(compiled: CompiledKernel, output: object): void {
+  addOutput(compiled: CompiledKernel, output: object): void {
     compiled.outstanding += 1;
     compiled.newest = output;
   }
 
   /** Deletes an output. An evicted kernel is destroyed with its last output. */
-  giveBack(compiled: CompiledKernel, output: object, value: DeviceValue): void {
+  deleteOutput(compiled: CompiledKernel, output: object, value: DeviceValue): void {
     if ('delete' in value) value.delete();
     compiled.outstanding -= 1;
     if (compiled.newest === output) compiled.newest = null;
-    if (compiled.retired && compiled.outstanding === 0) this.#end(compiled);
+    if (compiled.retired && compiled.outstanding === 0) this.#destroy(compiled);
   }
 
   /** Destroys all kernels; their outputs must be freed before. */
   clear(): void {
-    for (const compiled of [...this.#kernels.values(), ...this.#retired]) this.#end(compiled);
+    for (const compiled of [...this.#kernels.values(), ...this.#retired]) this.#destroy(compiled);
     this.#kernels.clear();
   }
 
@@ -139,19 +140,19 @@ export class KernelCache {
         throw new Error(run.kernel.fallbackReason ?? 'gpu.js would run it in plain JavaScript');
       },
     });
-    const counts = { started: false, outstanding: 0, newest: null, retired: false };
-    return { run, source: kernel.source, bytes: 4 * length, ...counts };
+    const state = { started: false, outstanding: 0, newest: null, retired: false };
+    return { run, source: kernel.source, bytes: 4 * length, ...state };
   }
 
   #evict(): void {
     const [key, oldest] = this.#kernels.entries().next().value!;
     this.#kernels.delete(key);
     oldest.retired = true;
-    if (oldest.outstanding === 0) this.#end(oldest);
+    if (oldest.outstanding === 0) this.#destroy(oldest);
     else this.#retired.add(oldest);
   }
 
-  #end(compiled: CompiledKernel): void {
+  #destroy(compiled: CompiledKernel): void {
     this.#retired.delete(compiled);
     compiled.run.destroy();
   }

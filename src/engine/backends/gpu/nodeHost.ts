@@ -14,14 +14,14 @@ interface WebGpuPackage {
 }
 
 // docs/gpu.md describes both options in detail.
-const WEBGPU = 'npm install gpu.js@2.24.1 (includes webgpu: 89 MB, no compiler required)';
-const GL =
+const INSTALL_WEBGPU = 'npm install gpu.js@2.24.1 (includes webgpu: 89 MB, no compiler required)';
+const INSTALL_GL =
   'npm install gpu.js@2.24.1 gl@8.1.6 ' +
   '(compiles gl: requires Python, make, a C++ compiler and libxi-dev)';
 
 const notInstalled = (install: string): string => `it is not installed: ${install}`;
 
-const nothing = (): void => undefined;
+const noCleanup = (): void => undefined;
 
 /**
  * Provides what a mode requires in this process. Returns a function that undoes it.
@@ -29,7 +29,7 @@ const nothing = (): void => undefined;
  * @throws BackendError with the reason, if the requirement is not met
  */
 export async function prepareHost(mode: GpuMode): Promise<() => void> {
-  if (mode === 'webgpu' && inNode()) return supplyWebGpu();
+  if (mode === 'webgpu' && inNode()) return provideWebGpu();
   if (mode === 'webgl2' && inNode()) {
     throw new BackendError('gpu (webgl2): Node has no WebGL2; use headlessgl or webgpu');
   }
@@ -37,7 +37,7 @@ export async function prepareHost(mode: GpuMode): Promise<() => void> {
     const reason = await headlessReason();
     if (reason !== null) throw new BackendError(`gpu (headlessgl): ${reason}`);
   }
-  return nothing;
+  return noCleanup;
 }
 
 /**
@@ -46,24 +46,24 @@ export async function prepareHost(mode: GpuMode): Promise<() => void> {
  *
  * @throws BackendError if the package is not installed, or its binary does not load here
  */
-async function supplyWebGpu(): Promise<() => void> {
-  const scope = globalThis as { navigator?: { gpu?: unknown } };
-  if (scope.navigator?.gpu !== undefined) return nothing;
+async function provideWebGpu(): Promise<() => void> {
+  const globalScope = globalThis as { navigator?: { gpu?: unknown } };
+  if (globalScope.navigator?.gpu !== undefined) return noCleanup;
   const name = 'webgpu';
-  let created: unknown;
+  let gpu: unknown;
   try {
     const { create } = (await import(/* @vite-ignore */ name)) as WebGpuPackage;
-    if (create === undefined) throw new Error(notInstalled(WEBGPU));
-    created = create([]);
+    if (create === undefined) throw new Error(notInstalled(INSTALL_WEBGPU));
+    gpu = create([]);
   } catch (error) {
     throw new BackendError(
       'gpu (webgpu): Node has no built-in WebGPU, and the package webgpu is unavailable: ' +
-        reasonOf(error, WEBGPU),
+        reasonOf(error, INSTALL_WEBGPU),
     );
   }
-  scope.navigator ??= {};
-  const { navigator } = scope;
-  Object.defineProperty(navigator, 'gpu', { value: created, configurable: true });
+  globalScope.navigator ??= {};
+  const { navigator } = globalScope;
+  Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
   return () => {
     delete navigator.gpu;
   };
@@ -78,9 +78,9 @@ async function headlessReason(): Promise<string | null> {
   const name = 'gl';
   try {
     const module = (await import(/* @vite-ignore */ name)) as { readonly default?: unknown };
-    if (typeof module.default !== 'function') throw new Error(notInstalled(GL));
+    if (typeof module.default !== 'function') throw new Error(notInstalled(INSTALL_GL));
   } catch (error) {
-    return `the package gl is unavailable: ${reasonOf(error, GL)}`;
+    return `the package gl is unavailable: ${reasonOf(error, INSTALL_GL)}`;
   }
   const display = process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY;
   if (process.platform === 'linux' && display === undefined) {

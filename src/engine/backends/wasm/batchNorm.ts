@@ -48,7 +48,13 @@ export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
   ) => {
     if (donate !== 0) return null;
     machine.run('runningAverage', [
-      ...([machine.plain(running), machine.plain(batch), momentum, correction, length] as const),
+      ...([
+        machine.rowMajor(running),
+        machine.rowMajor(batch),
+        momentum,
+        correction,
+        length,
+      ] as const),
     ]);
     return running;
   },
@@ -56,7 +62,7 @@ export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
   batchNormApply: (machine, inputs, { constants, length }) => {
     const c = constants as ChannelConstants;
     const from = machine.channelsLast(inputs[0], layoutOf(c));
-    const [mean, inverse, weight, bias] = inputs.slice(1).map((input) => machine.plain(input));
+    const [mean, inverse, weight, bias] = inputs.slice(1).map((input) => machine.rowMajor(input));
     const output = machine.allocate(length, layoutOf(c));
     const rows = c.images * c.spatial;
     machine.withScratch([c.channels, c.channels], (scale, shift) => {
@@ -89,7 +95,7 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
     const c = constants as ChannelConstants;
     const rows = c.images * c.spatial;
     const from = machine.channelsLast(x, layoutOf(c));
-    const [fromWeight, fromBias] = [machine.plain(weight), machine.plain(bias)];
+    const [fromWeight, fromBias] = [machine.rowMajor(weight), machine.rowMajor(bias)];
     const y = machine.allocate(rows * c.channels, layoutOf(c));
     const [mean, variance] = [machine.allocate(c.channels), machine.allocate(c.channels)];
     batchStatistics(machine, from, rows, c.channels, [mean.address, variance.address]);
@@ -115,7 +121,7 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
     const blocks = blocksOf(machine, rows);
     const [fromGrad, fromX] = [grad, x].map((input) => machine.channelsLast(input, layoutOf(c)));
     const [fromMean, fromVariance, fromWeight] = [mean, variance, weight].map((input) =>
-      machine.plain(input),
+      machine.rowMajor(input),
     );
     const gradInput = machine.allocate(rows * c.channels, layoutOf(c));
     const [gradWeight, gradBias] = [machine.allocate(c.channels), machine.allocate(c.channels)];

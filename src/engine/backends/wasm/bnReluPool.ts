@@ -58,7 +58,7 @@ export const bnReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
   bnReluPoolTrain: (machine, [x, weight, bias], { constants, scalars: { epsilon } }) => {
     const g = constants as PoolConstants;
     const from = machine.channelsLast(x, layouts(g).input);
-    const parameters = [machine.plain(weight), machine.plain(bias)];
+    const parameters = [machine.rowMajor(weight), machine.rowMajor(bias)];
     const [mean, variance] = [machine.allocate(g.channels), machine.allocate(g.channels)];
     const statistics = [mean.address, variance.address] as const;
     batchStatistics(machine, from, rowsOf(g), g.channels, statistics);
@@ -68,7 +68,7 @@ export const bnReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
   bnReluPoolEval: (machine, [x, ...statistics], { constants, scalars: { epsilon } }) => {
     const g = constants as PoolConstants;
     const from = machine.channelsLast(x, layouts(g).input);
-    const addresses = statistics.map((input) => machine.plain(input));
+    const addresses = statistics.map((input) => machine.rowMajor(input));
     return [forward(machine, from, addresses, g, epsilon)];
   },
 
@@ -78,7 +78,7 @@ export const bnReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
     const { channels } = g;
     const { input, output } = layouts(g);
     const [fromX, fromGrad] = [machine.channelsLast(x, input), machine.channelsLast(grad, output)];
-    const addresses = statistics.map((buffer) => machine.plain(buffer));
+    const addresses = statistics.map((buffer) => machine.rowMajor(buffer));
     const [mean, , weight] = addresses;
     const gradInput = machine.allocate(g.planes * g.height * g.width, input);
     const [gradWeight, gradBias] = [machine.allocate(channels), machine.allocate(channels)];

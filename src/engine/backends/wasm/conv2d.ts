@@ -87,7 +87,7 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
   conv2d: (machine, [x, weight, bias], { constants, length }) => {
     const c = constants as Conv2dConstants;
     const from = machine.channelsLast(x, inputLayout(c));
-    const [fromWeight, fromBias] = [machine.plain(weight), machine.plain(bias)];
+    const [fromWeight, fromBias] = [machine.rowMajor(weight), machine.rowMajor(bias)];
     const output = machine.allocate(length, outputLayout(c));
     const geometry = forwardGeometry(c);
     if (usesWinograd(c)) {
@@ -110,7 +110,7 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
   conv2dGradInput: (machine, [grad, weight], { constants, length }) => {
     const c = constants as Conv2dConstants;
     const from = machine.channelsLast(grad, outputLayout(c));
-    const fromWeight = machine.plain(weight);
+    const fromWeight = machine.rowMajor(weight);
     const output = machine.allocate(length, inputLayout(c));
     const geometry = inputGradientGeometry(c);
     if (usesWinograd(c)) {

@@ -13,7 +13,7 @@ import { layouts } from './pool.js';
 import { convolveStrips, packFilters, usesWinograd } from './winograd.js';
 
 /** Geometry of 2x2 max-pooling over the output of a convolution. */
-const halvingOf = (c: Conv2dConstants): PoolConstants => ({
+const poolGeometry = (c: Conv2dConstants): PoolConstants => ({
   planes: c.batch * c.outChannels,
   channels: c.outChannels,
   height: c.outHeight,
@@ -40,7 +40,9 @@ function foldedFilters(
   epsilon: number,
 ): { readonly filters: number; readonly bias: number } {
   const [weight, ...others] = buffers;
-  const [from, mean, variance, gamma, beta, bias] = buffers.map((buffer) => machine.plain(buffer));
+  const [from, mean, variance, gamma, beta, bias] = buffers.map((buffer) =>
+    machine.rowMajor(buffer),
+  );
   const [length, channels] = [machine.simd.winogradFilterFloats(shape), c.outChannels];
   const key = `folded ${c.inChannels} ${channels} ${epsilon}`;
   const fold = (to: number): void => {
@@ -50,9 +52,9 @@ function foldedFilters(
       machine.run('foldStatistics', [mean, inverse, gamma, beta, channels, scale, shift]);
       machine.run('scaleFilters', [from, scale, channels, weight.length / channels, scaled]);
       packFilters(machine, shape, scaled, false, to);
-      const toBias = to + 4 * length;
-      if (buffers.length < 6) machine.run('copy', [shift, toBias, channels]);
-      else machine.run('scaleShift', [bias, scale, shift, toBias, channels, 0, 1]);
+      const biasAddress = to + 4 * length;
+      if (buffers.length < 6) machine.run('copy', [shift, biasAddress, channels]);
+      else machine.run('scaleShift', [bias, scale, shift, biasAddress, channels, 0, 1]);
     });
   };
   const filters = machine.packedCopies.find(weight, key, length + channels, fold, others);
@@ -69,26 +71,26 @@ function zeros(machine: Machine, channels: number): WasmBuffer {
 export const convNormReluPoolRoutines: Readonly<Record<string, RoutineOverride>> = {
   convNormReluPoolEval: (machine, [x, ...buffers], launch) => {
     const c = launch.constants as Conv2dConstants;
-    const pool = halvingOf(c);
+    const pool = poolGeometry(c);
     if (!usesWinograd(c)) {
       const [weight, ...statistics] = buffers;
-      const given = statistics.splice(4); // the bias of the convolution, if it has one
-      const bias = given.length > 0 ? given[0] : zeros(machine, c.outChannels);
+      const convBias = statistics.splice(4); // the bias of the convolution, if it has one
+      const bias = convBias.length > 0 ? convBias[0] : zeros(machine, c.outChannels);
       const length = c.batch * c.outChannels * c.outHeight * c.outWidth;
-      const common = {
+      const convLaunch = {
         kernel: conv2d,
         inputs: [x, weight, bias],
         constants: c,
         scalars: {},
         length,
       };
-      const y = conv2dOverrides.conv2d(machine, [x, weight, bias], common)!;
+      const y = conv2dOverrides.conv2d(machine, [x, weight, bias], convLaunch)!;
       const output = bnReluPoolRoutines.bnReluPoolEval(machine, [y, ...statistics], {
         ...launch,
         constants: pool,
       });
       machine.free(y);
-      if (given.length === 0) machine.free(bias);
+      if (convBias.length === 0) machine.free(bias);
       return output;
     }
     const from = machine.channelsLast(x, inputLayout(c));

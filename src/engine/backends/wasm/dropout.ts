@@ -7,16 +7,16 @@ const GROUP = 8;
 
 export const dropoutRoutines: Readonly<Record<string, RoutineOverride>> = {
   dropoutForward: (machine, [x], { scalars: { probability, key0, key1 }, lengths: [length] }) => {
-    const from = machine.plain(x);
+    const from = machine.rowMajor(x);
     const [y, mask] = [machine.allocate(length), machine.allocate(length)];
     // Random numbers are multiples of 2^-24, so comparing with the probability is comparing
     // integers with this threshold.
     const threshold = Math.ceil(probability * 2 ** 24);
     const scale = 1 / (1 - probability);
-    const drawing = [key0, key1, threshold, scale] as const;
+    const randomArguments = [key0, key1, threshold, scale] as const;
     machine.parallel(
       'dropout',
-      [from, length, ...drawing, y.address, mask.address],
+      [from, length, ...randomArguments, y.address, mask.address],
       Math.ceil(length / GROUP),
       { minUnits: MIN_FLOATS / GROUP },
     );

@@ -14,12 +14,12 @@ import {
 function aligned(machine: Machine, inputs: readonly WasmBuffer[]): number[] {
   const layout = inputs.find((input) => input.layout !== null)?.layout ?? null;
   return inputs.map((input) =>
-    layout === null ? machine.plain(input) : machine.channelsLast(input, layout),
+    layout === null ? machine.rowMajor(input) : machine.channelsLast(input, layout),
   );
 }
 
 /** An override that runs an elementwise SIMD function into an output of the operands' layout. */
-function pass<Name extends RangedName>(
+function elementwise<Name extends RangedName>(
   name: Name,
   args: (addresses: number[], out: number, scalars: NamedScalars) => WithoutRange<Name>,
 ): KernelOverride {
@@ -36,12 +36,18 @@ function pass<Name extends RangedName>(
 }
 
 export const elementwiseOverrides: Readonly<Record<string, KernelOverride>> = {
-  fill: pass('fill', (_, y, { value }) => [y, value]),
-  add: pass('add', ([a, b], y) => [a, b, y]),
-  sub: pass('sub', ([a, b], y) => [a, b, y]),
-  mul: pass('mul', ([a, b], y) => [a, b, y]),
-  scaleShift: pass('scale', ([x], y, { factor, summand }) => [x, factor, summand, y]),
-  movingAverage: pass('blend', ([average, x], y, { beta, alpha }) => [average, beta, x, alpha, y]),
-  relu: pass('relu', ([x], y) => [x, y]),
-  reluGrad: pass('reluGrad', ([grad, x], y) => [grad, x, y]),
+  fill: elementwise('fill', (_, y, { value }) => [y, value]),
+  add: elementwise('add', ([a, b], y) => [a, b, y]),
+  sub: elementwise('sub', ([a, b], y) => [a, b, y]),
+  mul: elementwise('mul', ([a, b], y) => [a, b, y]),
+  scaleShift: elementwise('scale', ([x], y, { factor, summand }) => [x, factor, summand, y]),
+  movingAverage: elementwise('blend', ([average, x], y, { beta, alpha }) => [
+    average,
+    beta,
+    x,
+    alpha,
+    y,
+  ]),
+  relu: elementwise('relu', ([x], y) => [x, y]),
+  reluGrad: elementwise('reluGrad', ([grad, x], y) => [grad, x, y]),
 };

@@ -160,8 +160,8 @@ export class WasmBackend implements Backend {
   #runRoutine(routine: RoutineOverride, launch: RoutineLaunch): Buffer[] {
     const inputs = launch.inputs as WasmBuffer[];
     const outputs = this.#machine.launch(() => routine(this.#machine, inputs, launch));
-    for (const replaced of launch.donate) {
-      if (replaced >= 0) this.#machine.packedCopies.invalidate(inputs[replaced]);
+    for (const donated of launch.donate) {
+      if (donated >= 0) this.#machine.packedCopies.invalidate(inputs[donated]);
     }
     return outputs;
   }
@@ -170,7 +170,7 @@ export class WasmBackend implements Backend {
   async read(buffer: Buffer): Promise<FloatArray> {
     const { length } = buffer;
     const machine = this.#machine;
-    const address = machine.launch(() => machine.plain(buffer as WasmBuffer));
+    const address = machine.launch(() => machine.rowMajor(buffer as WasmBuffer));
     const copy = machine.memory.take(length);
     machine.run('copy', [address, copy, length]);
     await Promise.resolve();
@@ -191,7 +191,7 @@ export class WasmBackend implements Backend {
   #runInLoop(inputs: WasmBuffer[], launch: Launch): Buffer {
     const machine = this.#machine;
     // May grow the memory, which detaches views.
-    const addresses = inputs.map((input) => machine.plain(input));
+    const addresses = inputs.map((input) => machine.rowMajor(input));
     const output =
       launch.donate === undefined ? machine.allocate(launch.length) : inputs[launch.donate];
     const arrays = inputs.map((input, index) => machine.floats(addresses[index], input.length));

@@ -15,7 +15,7 @@ export const layoutOverrides: Readonly<Record<string, KernelOverride>> = {
     // Threads divide the outermost axis, so its size must be larger than 1.
     const first = Math.min(sizes.findIndex((size) => size > 1) >>> 0, AXES - 1);
     const axes = AXES - first;
-    const from = machine.plain(x) + c.offset * 4;
+    const from = machine.rowMajor(x) + c.offset * 4;
     const output = machine.allocate(length);
     const view = [...sizes.slice(first), ...strides.slice(first)];
     const table = machine.table(`view ${view.join(' ')}`, 2 * axes, (words) => words.set(view));

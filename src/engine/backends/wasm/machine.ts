@@ -154,8 +154,9 @@ export class Machine {
     }
     // Four chunks per thread balance the load at little cost.
     const share = Math.max(minUnits, Math.ceil(units / (4 * this.#threadPool.size)));
-    const piece = units <= minUnits ? units : (chunk ?? Math.ceil(share / multiple) * multiple);
-    this.#threadPool.enqueue({ name, args, units, chunk: piece, scratch });
+    const chunkUnits =
+      units <= minUnits ? units : (chunk ?? Math.ceil(share / multiple) * multiple);
+    this.#threadPool.enqueue({ name, args, units, chunk: chunkUnits, scratch });
   }
 
   /** Runs a SIMD function once, on one thread. */
@@ -208,8 +209,8 @@ export class Machine {
   /** Allocates a buffer with undefined contents. */
   allocate(length: number, layout: ChannelsLast | null = null): WasmBuffer {
     const address = this.memory.take(length);
-    const stored = layout === null || isTrivial(layout) ? null : layout;
-    return { address, length, layout: stored, ...this.packedCopies.fields() };
+    const storedLayout = layout === null || isTrivial(layout) ? null : layout;
+    return { address, length, layout: storedLayout, ...this.packedCopies.fields() };
   }
 
   free(buffer: WasmBuffer): void {
@@ -219,7 +220,7 @@ export class Machine {
   }
 
   /** Address of the elements in public order; converts the buffer if it is channels-last. */
-  plain(buffer: WasmBuffer): number {
+  rowMajor(buffer: WasmBuffer): number {
     if (buffer.layout !== null) {
       const { images, channels, spatial } = buffer.layout;
       this.#transpose(buffer, images, spatial, channels, null);
@@ -231,9 +232,9 @@ export class Machine {
    * Address of the elements in channels-last order; converts the buffer if it has another layout.
    */
   channelsLast(buffer: WasmBuffer, layout: ChannelsLast): number {
-    if (isTrivial(layout)) return this.plain(buffer);
+    if (isTrivial(layout)) return this.rowMajor(buffer);
     if (buffer.layout === null || !sameLayout(buffer.layout, layout)) {
-      this.plain(buffer);
+      this.rowMajor(buffer);
       this.#transpose(buffer, layout.images, layout.channels, layout.spatial, layout);
     }
     return this.#address(buffer);

@@ -14,13 +14,13 @@ const MIN_MULTIPLY_ADDS = 500_000;
 const MIN_PACKED = 32_768;
 
 /** b[k][n] lies at offset + k * innerB + n * columnB, of inner x columns. */
-type Right = Pick<MatmulConstants, 'inner' | 'columns' | 'innerB' | 'columnB'>;
+type RightOperand = Pick<MatmulConstants, 'inner' | 'columns' | 'innerB' | 'columnB'>;
 
 const panelCount = (machine: Machine, columns: number): number =>
   Math.ceil(columns / machine.panel);
 
 /** Packs the matrix at an address. */
-function pack(machine: Machine, from: number, b: Right, to: number): void {
+function pack(machine: Machine, from: number, b: RightOperand, to: number): void {
   machine.parallel(
     'packPanels',
     [from, b.innerB, b.columnB, b.inner, b.columns, to],
@@ -30,10 +30,15 @@ function pack(machine: Machine, from: number, b: Right, to: number): void {
 }
 
 /** Address of a matrix in panels, which are cached until its elements change. */
-function packedPanels(machine: Machine, buffer: WasmBuffer, offset: number, b: Right): number {
+function packedPanels(
+  machine: Machine,
+  buffer: WasmBuffer,
+  offset: number,
+  b: RightOperand,
+): number {
   const key = `panels ${offset} ${b.innerB} ${b.columnB} ${b.inner} ${b.columns}`;
   const length = panelCount(machine, b.columns) * machine.panel * b.inner;
-  const from = machine.plain(buffer) + 4 * offset;
+  const from = machine.rowMajor(buffer) + 4 * offset;
   return machine.packedCopies.find(buffer, key, length, (to) => pack(machine, from, b, to));
 }
 
@@ -41,7 +46,7 @@ function packedPanels(machine: Machine, buffer: WasmBuffer, offset: number, b: R
  * out = bias + a times panels. Threads divide the rows; the columns of
  * a single row are not divided.
  */
-function product(
+function multiply(
   machine: Machine,
   [a, strideA, panels, bias, out]: readonly number[],
   { rows, inner, columns }: Pick<MatmulConstants, 'rows' | 'inner' | 'columns'>,
@@ -58,7 +63,10 @@ export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
     const c = constants as MatmulConstants;
     const batches = length / (c.rows * c.columns);
     if (length === 0 || c.inner === 0) return null;
-    const [firstA, firstB] = [machine.plain(a) + 4 * c.offsetA, machine.plain(b) + 4 * c.offsetB];
+    const [firstA, firstB] = [
+      machine.rowMajor(a) + 4 * c.offsetA,
+      machine.rowMajor(b) + 4 * c.offsetB,
+    ];
     const output = machine.allocate(length);
     const panelLength = panelCount(machine, c.columns) * machine.panel * c.inner;
     const packA = c.innerA !== 1;
@@ -77,7 +85,7 @@ export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
             fromA = packed;
           }
           const to = output.address + 4 * n * c.rows * c.columns;
-          product(
+          multiply(
             machine,
             [fromA, packA ? c.inner : c.rowA, shared ? sharedPanels : panels, 0, to],
             c,
@@ -92,13 +100,13 @@ export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
 export const matmulRoutines: Readonly<Record<string, RoutineOverride>> = {
   linearForward: (machine, [x, weight, bias], { constants, lengths: [length] }) => {
     const c = constants as LinearConstants;
-    const from = machine.plain(x);
-    const fromBias = (bias as WasmBuffer | undefined) === undefined ? 0 : machine.plain(bias);
+    const from = machine.rowMajor(x);
+    const fromBias = (bias as WasmBuffer | undefined) === undefined ? 0 : machine.rowMajor(bias);
     // Weight is [columns, inner]; its transpose is packed.
     const transposed = { inner: c.inner, columns: c.columns, innerB: 1, columnB: c.inner };
     const panels = packedPanels(machine, weight, 0, transposed);
     const y = machine.allocate(length);
-    product(machine, [from, c.inner, panels, fromBias, y.address], c);
+    multiply(machine, [from, c.inner, panels, fromBias, y.address], c);
     if (c.relu === 1)
       machine.parallel('relu', [y.address, y.address], length, { minUnits: length });
     return [y];

@@ -45,10 +45,10 @@ export class LinearMemory {
   reserve(bytes: number): number {
     const address = this.#end;
     const end = address + alignUp(bytes);
-    const missing = end - this.#memory.buffer.byteLength;
-    if (missing > 0) {
+    const missingBytes = end - this.#memory.buffer.byteLength;
+    if (missingBytes > 0) {
       try {
-        this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
+        this.#memory.grow(Math.ceil(missingBytes / PAGE_BYTES));
       } catch {
         throw new BackendError(
           `wasm: out of memory at ${Math.round(end / 2 ** 20)} MiB; ` +

@@ -22,12 +22,12 @@ export function findFunction(
   name: string,
   argumentCount: number,
 ): (...args: number[]) => void {
-  const found = (exports as Readonly<Record<string, unknown>>)[name];
-  if (typeof found !== 'function') throw staleBuild(`no function ${name}`);
-  if (found.length !== argumentCount) {
-    throw staleBuild(`${name} takes ${found.length} arguments, got ${argumentCount}`);
+  const exported = (exports as Readonly<Record<string, unknown>>)[name];
+  if (typeof exported !== 'function') throw staleBuild(`no function ${name}`);
+  if (exported.length !== argumentCount) {
+    throw staleBuild(`${name} takes ${exported.length} arguments, got ${argumentCount}`);
   }
-  return found as (...args: number[]) => void;
+  return exported as (...args: number[]) => void;
 }
 
 const staleBuild = (difference: string): BackendError =>

@@ -5,14 +5,14 @@ import { MIN_FLOATS, type Machine, type RoutineOverride, type WasmBuffer } from 
 /** Elements of one parameter in a unit of adamStep: UNIT in kernels/simd/optimizer.ts. */
 const UNIT = 64;
 /** Words of a row of the table of adamStep: four addresses, the first unit, the length. */
-const ROW = 6;
+const ROW_WORDS = 6;
 
-const plain = (machine: Machine, inputs: readonly WasmBuffer[]): number[] =>
-  inputs.map((input) => machine.plain(input));
+const addressesOf = (machine: Machine, inputs: readonly WasmBuffer[]): number[] =>
+  inputs.map((input) => machine.rowMajor(input));
 
 export const optimizerRoutines: Readonly<Record<string, RoutineOverride>> = {
   adamStep: (machine, inputs, { scalars }) => {
-    const addresses = plain(machine, inputs);
+    const addresses = addressesOf(machine, inputs);
     const parameters = inputs.filter((_, index) => index % 4 === 0);
     const rows: number[] = [];
     let units = 0;
@@ -22,7 +22,7 @@ export const optimizerRoutines: Readonly<Record<string, RoutineOverride>> = {
     }
     // Blocks are reused in the same order at every step, so the table of the
     // previous step is found by its key.
-    const table = machine.table(`adam ${rows.join(' ')}`, ROW * parameters.length, (words) =>
+    const table = machine.table(`adam ${rows.join(' ')}`, ROW_WORDS * parameters.length, (words) =>
       words.set(rows),
     );
     const { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink } = scalars;
@@ -38,7 +38,7 @@ export const optimizerRoutines: Readonly<Record<string, RoutineOverride>> = {
   },
 
   sgdStep: (machine, inputs, { scalars }) => {
-    const [parameter, grad, velocity] = plain(machine, inputs);
+    const [parameter, grad, velocity] = addressesOf(machine, inputs);
     const { lr, momentum, oneMinusDampening, weightDecay, nesterov } = scalars;
     const factors = [lr, momentum, oneMinusDampening, weightDecay, nesterov] as const;
     machine.run('sgdStep', [parameter, grad, velocity, ...factors, 0, inputs[0].length]);

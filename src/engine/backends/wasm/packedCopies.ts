@@ -7,7 +7,7 @@ interface PackedBlock {
   readonly address: number;
   readonly length: number;
   /** Versions of the other buffers that the copy depends on. */
-  stamp: string;
+  dependencyVersions: string;
 }
 
 /** The fields of a buffer that belong to this cache. */
@@ -46,11 +46,11 @@ export class PackedCopies {
     others: readonly Versioned[] = [],
   ): number {
     buffer.packed ??= new Map();
-    const stamp = others.map(({ version }) => version).join(' ');
+    const versions = others.map(({ version }) => version).join(' ');
     let block = buffer.packed.get(key);
-    if (block?.stamp !== stamp) {
-      block ??= { address: this.#memory.take(length), length, stamp };
-      block.stamp = stamp;
+    if (block?.dependencyVersions !== versions) {
+      block ??= { address: this.#memory.take(length), length, dependencyVersions: versions };
+      block.dependencyVersions = versions;
       pack(block.address);
       buffer.packed.set(key, block);
     }

@@ -21,7 +21,7 @@ export function layouts(c: PoolConstants): { input: ChannelsLast; output: Channe
 /**
  * The arguments that maxPool and maxPoolGrad have in common: sizes of the images and of the window.
  */
-function windowOf(c: PoolConstants) {
+function windowArguments(c: PoolConstants) {
   // prettier-ignore
   return [
     c.height, c.width, c.channels, c.outHeight, c.outWidth,
@@ -40,7 +40,7 @@ function maxPoolGrad(
   const gradInput = machine.allocate(c.planes * c.height * c.width, input);
   machine.parallel(
     'maxPoolGrad',
-    [fromGrad, fromIndex, ...windowOf(c), gradInput.address],
+    [fromGrad, fromIndex, ...windowArguments(c), gradInput.address],
     input.images,
   );
   return gradInput;
@@ -57,7 +57,11 @@ export const poolRoutines: Readonly<Record<string, RoutineOverride>> = {
     const { input, output } = layouts(c);
     const from = machine.channelsLast(x, input);
     const [y, index] = [machine.allocate(length, output), machine.allocate(length, output)];
-    machine.parallel('maxPool', [from, ...windowOf(c), y.address, index.address], input.images);
+    machine.parallel(
+      'maxPool',
+      [from, ...windowArguments(c), y.address, index.address],
+      input.images,
+    );
     return [y, index];
   },
 };

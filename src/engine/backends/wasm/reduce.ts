@@ -9,7 +9,7 @@ const alongAxis =
   (machine, [x], { constants, length }) => {
     const { size, inner } = constants as AxisConstants;
     if (size === 0) return null;
-    const from = machine.plain(x);
+    const from = machine.rowMajor(x);
     const output = machine.allocate(length);
     machine.parallel(name, [from, size, inner, output.address], length, {
       minUnits: Math.ceil(MIN_FLOATS / size),

@@ -31,7 +31,7 @@ function overRows<Name extends RangedName>(
   return (machine, inputs, { constants, length, scalars }) => {
     const { classes, perRow, inner } = rowsOf(constants);
     if (inner !== 1 || classes === 0) return null;
-    const addresses = inputs.map((input) => machine.plain(input));
+    const addresses = inputs.map((input) => machine.rowMajor(input));
     const output = machine.allocate(length);
     machine.parallel(
       name,
@@ -43,27 +43,27 @@ function overRows<Name extends RangedName>(
   };
 }
 
-const lines =
+const lineRows =
   (perRow: boolean) =>
   (constants: Readonly<Record<string, number>>): Rows => {
     const { size, inner } = constants as AxisConstants;
     return { classes: size, perRow, inner };
   };
-const logits = (constants: Readonly<Record<string, number>>): Rows => ({
+const logitRows = (constants: Readonly<Record<string, number>>): Rows => ({
   classes: (constants as ClassConstants).classes,
   perRow: false,
   inner: 1,
 });
 
 export const softmaxOverrides: Readonly<Record<string, KernelOverride>> = {
-  logSumExp: overRows('logSumExp', lines(true), ([x], out, size) => [x, size, out]),
-  logSoftmax: overRows('logSoftmax', lines(false), ([x, logSumExp], out, size) => [
+  logSumExp: overRows('logSumExp', lineRows(true), ([x], out, size) => [x, size, out]),
+  logSoftmax: overRows('logSoftmax', lineRows(false), ([x, logSumExp], out, size) => [
     x,
     logSumExp,
     size,
     out,
   ]),
-  softmax: overRows('softmax', lines(false), ([x, logSumExp], out, size) => [
+  softmax: overRows('softmax', lineRows(false), ([x, logSumExp], out, size) => [
     x,
     logSumExp,
     size,
@@ -71,7 +71,7 @@ export const softmaxOverrides: Readonly<Record<string, KernelOverride>> = {
   ]),
   crossEntropyGrad: overRows(
     'crossEntropyGrad',
-    logits,
+    logitRows,
     ([grad, x, logSumExp, labels], out, classes, { smoothing }) => [
       ...([grad, x, logSumExp, labels, classes, smoothing, out] as const),
     ],
@@ -85,7 +85,7 @@ export const softmaxRoutines: Readonly<Record<string, RoutineOverride>> = {
     { constants, scalars: { smoothing }, lengths },
   ) => {
     const { rows, classes } = constants as Readonly<Record<'rows' | 'classes', number>>;
-    const [from, fromLabels] = [machine.plain(logits), machine.plain(labels)];
+    const [from, fromLabels] = [machine.rowMajor(logits), machine.rowMajor(labels)];
     const outputs = lengths.map((length) => machine.allocate(length));
     const [shifted, logSumExp, losses] = outputs.map(({ address }) => address);
     machine.parallel(

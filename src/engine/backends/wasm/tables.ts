@@ -15,7 +15,7 @@ export class Tables {
   readonly #flush: () => void;
   /** Memory of the tables; it is not part of the memory report. */
   readonly #pool: BufferPool<number>;
-  readonly #known = new Map<string, { readonly address: number; readonly words: number }>();
+  readonly #tables = new Map<string, { readonly address: number; readonly words: number }>();
 
   /** @param flush waits until no job uses a table */
   constructor(memory: LinearMemory, flush: () => void) {
@@ -31,18 +31,18 @@ export class Tables {
    * @param words 32-bit integers in the table
    */
   find(key: string, words: number, fill: FillTable): number {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known.address;
-    if (this.#known.size === MAX_TABLES) this.#forget();
+    const cached = this.#tables.get(key);
+    if (cached !== undefined) return cached.address;
+    if (this.#tables.size === MAX_TABLES) this.#evictAll();
     const address = this.#pool.take(words);
     fill(this.#memory.integers(address, words), address);
-    this.#known.set(key, { address, words });
+    this.#tables.set(key, { address, words });
     return address;
   }
 
-  #forget(): void {
+  #evictAll(): void {
     this.#flush();
-    for (const { address, words } of this.#known.values()) this.#pool.give(address, words);
-    this.#known.clear();
+    for (const { address, words } of this.#tables.values()) this.#pool.give(address, words);
+    this.#tables.clear();
   }
 }

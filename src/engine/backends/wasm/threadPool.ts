@@ -21,14 +21,14 @@ const FIELDS: ControlFields = { round: 0, open: 1, active: 2, jobs: 3, stop: 4, 
 const CONTROL_WORDS = 16;
 const MESSAGE_BYTES = 256;
 const JOB: JobFields = {
-  job: 0,
+  functionIndex: 0,
   argumentCount: 1,
   units: 2,
   chunk: 3,
   scratchArgument: 4,
   scratchBytes: 5,
-  taken: 8,
-  done: 9,
+  chunksTaken: 8,
+  unitsDone: 9,
 };
 /** 64 bytes: the counters of two jobs never share a cache line. */
 const JOB_WORDS = 16;
@@ -121,7 +121,7 @@ export class ThreadPool {
       values: new Float64Array(memory.buffer, valuesAddress, CAPACITY * MAX_ARGUMENTS),
       jobWords: JOB_WORDS,
       jobValues: MAX_ARGUMENTS,
-      at: JOB,
+      jobFields: JOB,
       control,
       failed: FIELDS.failed,
     };
@@ -157,15 +157,15 @@ export class ThreadPool {
     this.#checkAlive();
     if (this.#jobs === CAPACITY) this.flush();
     const { words, values } = this.#queue;
-    const word = this.#jobs * JOB_WORDS;
-    words[word + JOB.job] = this.#index.get(name)!;
-    words[word + JOB.argumentCount] = args.length;
-    words[word + JOB.units] = units;
-    words[word + JOB.chunk] = Math.max(chunk, Math.ceil(units / MAX_CHUNKS));
-    words[word + JOB.scratchArgument] = scratch?.argument ?? -1;
-    words[word + JOB.scratchBytes] = scratch?.bytes ?? 0;
-    words[word + JOB.taken] = 0;
-    words[word + JOB.done] = 0;
+    const base = this.#jobs * JOB_WORDS;
+    words[base + JOB.functionIndex] = this.#index.get(name)!;
+    words[base + JOB.argumentCount] = args.length;
+    words[base + JOB.units] = units;
+    words[base + JOB.chunk] = Math.max(chunk, Math.ceil(units / MAX_CHUNKS));
+    words[base + JOB.scratchArgument] = scratch?.argument ?? -1;
+    words[base + JOB.scratchBytes] = scratch?.bytes ?? 0;
+    words[base + JOB.chunksTaken] = 0;
+    words[base + JOB.unitsDone] = 0;
     values.set(args, this.#jobs * MAX_ARGUMENTS);
     this.#jobs += 1;
     Atomics.store(this.#control, FIELDS.jobs, this.#jobs);

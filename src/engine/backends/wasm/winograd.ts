@@ -22,12 +22,12 @@ const MIN_TILES = 4;
  * 0.7 to 1.1, of 6x6 1.1 to 1.6.
  */
 export function usesWinograd(c: Conv2dConstants): boolean {
-  const simple = [c.strideY, c.strideX, c.dilationY, c.dilationX, c.groups].every(
+  const isUnitStride = [c.strideY, c.strideX, c.dilationY, c.dilationX, c.groups].every(
     (value) => value === 1,
   );
   const tiles = Math.ceil(c.outHeight / TILE) * Math.ceil(c.outWidth / TILE);
   return (
-    simple &&
+    isUnitStride &&
     c.kernelHeight === 3 &&
     c.kernelWidth === 3 &&
     Math.max(c.padY, c.padX) <= 2 && // more would be a negative padding of the input gradient
@@ -38,7 +38,7 @@ export function usesWinograd(c: Conv2dConstants): boolean {
 }
 
 /** Whole cache lines, so that threads share none. */
-const wholeLines = (floats: number): number => Math.ceil(floats / 16) * 16;
+const alignToCacheLine = (floats: number): number => Math.ceil(floats / 16) * 16;
 
 export interface WinogradOperands {
   readonly x: number;
@@ -60,7 +60,7 @@ export function winogradConvolve(
   { x, weight, bias, output }: WinogradOperands,
   flipped: boolean,
 ): void {
-  const fromWeight = machine.plain(weight);
+  const fromWeight = machine.rowMajor(weight);
   const [panels, length] = [
     machine.simd.winogradPanels(shape),
     machine.simd.winogradFilterFloats(shape),
@@ -81,7 +81,7 @@ export function packFilters(
   flipped: boolean,
   filters: number,
 ): void {
-  const perThread = wholeLines(machine.simd.winogradScratch(shape));
+  const perThread = alignToCacheLine(machine.simd.winogradScratch(shape));
   machine.withScratch([perThread * machine.threads], (scratch) => {
     machine.parallel(
       'packWinogradFilters',
@@ -101,7 +101,7 @@ export function convolveStrips(
   pooled: boolean,
 ): void {
   const { simd } = machine;
-  const perThread = wholeLines(simd.winogradScratch(shape));
+  const perThread = alignToCacheLine(simd.winogradScratch(shape));
   machine.withScratch([perThread * machine.threads], (scratch) => {
     const strips = images * simd.winogradStrips(shape);
     // Every thread takes equally many blocks, of nearly equal size.
@@ -137,7 +137,7 @@ export function winogradGradWeight(
 ): void {
   const { simd } = machine;
   const parts = simd.winogradGradUnits(batch);
-  const perThread = wholeLines(simd.winogradGradScratch(shape, batch));
+  const perThread = alignToCacheLine(simd.winogradGradScratch(shape, batch));
   const lengths = [perThread * machine.threads, simd.winogradGradSums(shape, batch)];
   machine.withScratch(lengths, (scratch, sums) => {
     machine.parallel('winogradGradParts', [shape, x, grad, batch, sums, scratch], parts, {

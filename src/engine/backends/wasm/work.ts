@@ -34,7 +34,7 @@ export interface ControlFields {
 /** Index of each field in a job of 32-bit words. */
 export interface JobFields {
   /** Index of the function in the sorted names of the module's exports. */
-  readonly job: number;
+  readonly functionIndex: number;
   readonly argumentCount: number;
   readonly units: number;
   /** Units taken at a time. */
@@ -48,9 +48,9 @@ export interface JobFields {
   /**
    * Number of chunks taken: from the front in the lower 16 bits, from the back in the upper ones.
    */
-  readonly taken: number;
+  readonly chunksTaken: number;
   /** Number of units done. */
-  readonly done: number;
+  readonly unitsDone: number;
 }
 
 /** Views of the queue, for one thread. */
@@ -63,7 +63,7 @@ export interface Queue {
   /** `jobValues` arguments for each job. */
   readonly values: Float64Array;
   readonly jobValues: number;
-  readonly at: JobFields;
+  readonly jobFields: JobFields;
   readonly control: Int32Array;
   /** Index of `ControlFields.failed`. */
   readonly failed: number;
@@ -74,36 +74,38 @@ export interface Queue {
  * finished, or one has failed.
  */
 export function doJob(queue: Queue, index: number, thread: number): void {
-  const { functions, words, values, at, control, failed } = queue;
-  const word = index * queue.jobWords;
-  const units = words[word + at.units];
-  const chunk = words[word + at.chunk];
+  const { functions, words, values, jobFields: fields, control, failed } = queue;
+  const base = index * queue.jobWords;
+  const units = words[base + fields.units];
+  const chunk = words[base + fields.chunk];
   const chunks = Math.ceil(units / chunk);
-  const done = word + at.done;
+  const doneIndex = base + fields.unitsDone;
   const fromFront = thread % 2 === 0;
   /** Takes a chunk. Returns its index, or `chunks` if none is left. */
   const take = (): number => {
-    const before = Atomics.add(words, word + at.taken, fromFront ? 1 : 0x10000);
-    const [front, back] = [before & 0xffff, before >>> 16];
+    const counter = Atomics.add(words, base + fields.chunksTaken, fromFront ? 1 : 0x10000);
+    const [front, back] = [counter & 0xffff, counter >>> 16];
     if (front + back >= chunks) return chunks;
     return fromFront ? front : chunks - 1 - back;
   };
-  let number = take();
-  if (number < chunks) {
-    const run = functions[words[word + at.job]];
-    const value = index * queue.jobValues;
-    const args = Array.from(values.subarray(value, value + words[word + at.argumentCount]));
-    const scratch = words[word + at.scratchArgument];
-    if (scratch >= 0) args[scratch] += thread * words[word + at.scratchBytes];
-    for (; number < chunks; number = take()) {
-      const begin = number * chunk;
+  let chunkIndex = take();
+  if (chunkIndex < chunks) {
+    const run = functions[words[base + fields.functionIndex]];
+    const firstValue = index * queue.jobValues;
+    const args = Array.from(
+      values.subarray(firstValue, firstValue + words[base + fields.argumentCount]),
+    );
+    const scratch = words[base + fields.scratchArgument];
+    if (scratch >= 0) args[scratch] += thread * words[base + fields.scratchBytes];
+    for (; chunkIndex < chunks; chunkIndex = take()) {
+      const begin = chunkIndex * chunk;
       const end = Math.min(begin + chunk, units);
       run(...args, begin, end);
-      Atomics.add(words, done, end - begin);
+      Atomics.add(words, doneIndex, end - begin);
     }
   }
   // The other threads compute their last chunks.
-  while (Atomics.load(words, done) < units && Atomics.load(control, failed) === 0);
+  while (Atomics.load(words, doneIndex) < units && Atomics.load(control, failed) === 0);
 }
 
 export interface WorkerData {
@@ -130,7 +132,16 @@ export interface WorkerData {
 
 /** Runs until told to stop. `perform` is `doJob`. */
 export function workLoop(data: WorkerData, perform: typeof doJob): void {
-  const { module, memory, fields: at, jobWords, jobValues, capacity, thread, spins } = data;
+  const {
+    module,
+    memory,
+    fields: controlFields,
+    jobWords,
+    jobValues,
+    capacity,
+    thread,
+    spins,
+  } = data;
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const functions = Object.keys(exports)
     .sort()
@@ -144,31 +155,35 @@ export function workLoop(data: WorkerData, perform: typeof doJob): void {
     jobWords,
     values,
     jobValues,
-    at: data.jobFields,
+    jobFields: data.jobFields,
     control,
-    failed: at.failed,
+    failed: controlFields.failed,
   };
   /** Stores the message, then sets the failure flag. */
   const fail = (error: unknown): void => {
     const message = new TextEncoder().encode(String(error)).subarray(0, data.messageBytes - 1);
     new Uint8Array(memory.buffer, data.messageAddress, data.messageBytes).fill(0).set(message);
-    Atomics.store(control, at.failed, 1);
+    Atomics.store(control, controlFields.failed, 1);
   };
   // Gaps between jobs, or rounds, last microseconds: spinning is faster than waking from sleep.
-  const changed = (field: number, seen: number): number => {
-    for (let i = 0; i < spins && Atomics.load(control, field) === seen; i++);
-    Atomics.wait(control, field, seen);
+  const waitForChange = (field: number, previous: number): number => {
+    for (let i = 0; i < spins && Atomics.load(control, field) === previous; i++);
+    Atomics.wait(control, field, previous);
     return Atomics.load(control, field);
   };
   let round = 0;
   for (;;) {
-    round = changed(at.round, round);
-    if (Atomics.load(control, at.stop) === 1) return;
-    Atomics.add(control, at.active, 1);
+    round = waitForChange(controlFields.round, round);
+    if (Atomics.load(control, controlFields.stop) === 1) return;
+    Atomics.add(control, controlFields.active, 1);
     // A round that ended before this thread woke up is closed; its jobs may be overwritten.
-    if (Atomics.load(control, at.open) === round) {
+    if (Atomics.load(control, controlFields.open) === round) {
       let index = 0;
-      for (let jobs = Atomics.load(control, at.jobs); jobs >= 0; jobs = changed(at.jobs, index)) {
+      for (
+        let jobs = Atomics.load(control, controlFields.jobs);
+        jobs >= 0;
+        jobs = waitForChange(controlFields.jobs, index)
+      ) {
         try {
           while (index < jobs) perform(queue, index++, thread);
         } catch (error) {
@@ -177,6 +192,6 @@ export function workLoop(data: WorkerData, perform: typeof doJob): void {
         }
       }
     }
-    Atomics.sub(control, at.active, 1);
+    Atomics.sub(control, controlFields.active, 1);
   }
 }

@@ -14,24 +14,24 @@ export type Pair = number | readonly [number, number];
  */
 export function pair(
   value: Pair,
-  least: number,
-  who: string,
+  minimum: number,
+  caller: string,
   name: string,
 ): readonly [number, number] {
-  const both = typeof value === 'number' ? ([value, value] as const) : value;
-  if (!both.every((size) => Number.isInteger(size) && size >= least)) {
+  const values = typeof value === 'number' ? ([value, value] as const) : value;
+  if (!values.every((size) => Number.isInteger(size) && size >= minimum)) {
     throw new ArgumentError(
-      `${who}: ${name} must be whole numbers of at least ${least}, got ${format(both)}`,
+      `${caller}: ${name} must be whole numbers of at least ${minimum}, got ${format(values)}`,
     );
   }
-  return both;
+  return values;
 }
 
 /**
  * Number of window positions along one axis: floor((size + 2 padding - dilation (window - 1) - 1) /
  * stride) + 1.
  */
-export function windowPlaces(
+export function outputSize(
   size: number,
   window: number,
   stride: number,
@@ -46,10 +46,10 @@ export function windowPlaces(
  *
  * @throws ShapeError otherwise
  */
-export function checkImages(x: Shape, who: string): void {
+export function checkImages(x: Shape, caller: string): void {
   if (x.length !== 4) {
     throw new ShapeError(
-      `${who}: needs images [N, C, H, W], got ${format(x)}; reshape adds missing axes of size 1`,
+      `${caller}: needs images [N, C, H, W], got ${format(x)}; reshape adds missing axes of size 1`,
     );
   }
 }

@@ -20,7 +20,7 @@ export interface HandTraits {
   /** Rotation of the whole character, in radians (small-angle approximation). */
   readonly turn: readonly [number, number];
   /** Displacement of a stroke, in pixels. */
-  readonly misplaced: number;
+  readonly displacement: number;
   /** Slow drift from the path: amplitude in pixels and changes per second. */
   readonly drift: readonly [amplitude: number, rate: number];
   /** Additional fast tremor. */
@@ -29,7 +29,7 @@ export interface HandTraits {
    * Milliseconds per piece of the path: `base` plus `perRoot` times the square root of its length
    * in pixels.
    */
-  readonly pace: readonly [base: number, perRoot: number];
+  readonly pieceDuration: readonly [base: number, perRoot: number];
   /** Milliseconds between two reports of the pointer. */
   readonly interval: number;
   /** Resolution of the reported positions, in pixels. */
@@ -55,12 +55,12 @@ function writeCharacter(
   strokes: Piece[][],
   rng: Rng,
 ): RecordedCharacter {
-  const within = (range: readonly [number, number]): number => rng.between(range[0], range[1]);
-  const height = within(traits.size) * traits.pad[1];
+  const sample = (range: readonly [number, number]): number => rng.between(range[0], range[1]);
+  const height = sample(traits.size) * traits.pad[1];
   const [stretch, slant, turn] = [
-    within(traits.stretch),
-    within(traits.slant),
-    within(traits.turn),
+    sample(traits.stretch),
+    sample(traits.slant),
+    sample(traits.turn),
   ];
   const placed = (x: number, y: number): [number, number] => {
     const leaning = (x * stretch - y * slant) / 100;
@@ -70,7 +70,7 @@ function writeCharacter(
   const move = placement(laid.flat(2), traits.pad, rng);
   let clock = 0;
   const written = laid.map((pieces) => {
-    const offset = [0, 1].map((axis) => move[axis] + traits.misplaced * rng.between(-1, 1));
+    const offset = [0, 1].map((axis) => move[axis] + traits.displacement * rng.between(-1, 1));
     const moved = pieces.map((piece) =>
       piece.map(([x, y]) => [x + offset[0], y + offset[1]] as const),
     );
@@ -91,8 +91,8 @@ function placement(
   return pad.map((side, axis) => {
     const values = points.map((point) => point[axis]);
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    const room = Math.max(0, (side - (high - low)) / 2 - 16);
-    return (side - high - low) / 2 + Math.min(room, 0.12 * side) * rng.between(-1, 1);
+    const margin = Math.max(0, (side - (high - low)) / 2 - 16);
+    return (side - high - low) / 2 + Math.min(margin, 0.12 * side) * rng.between(-1, 1);
   });
 }
 
@@ -107,7 +107,7 @@ function writeStroke(
   start: number,
   rng: Rng,
 ): RecordedPoint[] {
-  const wobbles = [0, 1].map(() => [
+  const noises = [0, 1].map(() => [
     smoothNoise(rng, traits.drift),
     smoothNoise(rng, traits.tremor),
   ]);
@@ -116,8 +116,8 @@ function writeStroke(
   const points: RecordedPoint[] = [];
   const report = (x: number, y: number, t: number): void => {
     const [left, top] = [x, y].map((value, axis) => {
-      const wobbled = value + wobbles[axis].reduce((sum, noise) => sum + noise(t), 0);
-      const inside = Math.min(traits.pad[axis] - 1, Math.max(1, wobbled));
+      const displaced = value + noises[axis].reduce((sum, noise) => sum + noise(t), 0);
+      const inside = Math.min(traits.pad[axis] - 1, Math.max(1, displaced));
       return Math.round(inside / traits.grid) * traits.grid;
     });
     const pressure = lightest + (hardest - lightest) * (0.5 + press(t));
@@ -127,12 +127,13 @@ function writeStroke(
   for (const piece of pieces) {
     const lengths = arcLengths(piece);
     const total = lengths.at(-1)!;
-    const duration = traits.pace[0] + traits.pace[1] * Math.sqrt(total) * rng.between(0.85, 1.2);
+    const duration =
+      traits.pieceDuration[0] + traits.pieceDuration[1] * Math.sqrt(total) * rng.between(0.85, 1.2);
     const steps = Math.max(2, Math.round(duration / traits.interval));
     for (let i = points.length === 0 ? 0 : 1; i <= steps; i++) {
       const s = i / steps;
-      const gone = s * s * s * (10 - 15 * s + 6 * s * s);
-      const [x, y] = pointAt(piece, lengths, gone * total);
+      const traveled = s * s * s * (10 - 15 * s + 6 * s * s);
+      const [x, y] = pointAt(piece, lengths, traveled * total);
       report(x, y, clock + i * traits.interval);
     }
     clock += steps * traits.interval;
@@ -154,13 +155,13 @@ function arcLengths(piece: Piece): number[] {
 function pointAt(
   piece: Piece,
   lengths: readonly number[],
-  along: number,
+  distance: number,
 ): readonly [number, number] {
-  const next = lengths.findIndex((length) => length >= along);
+  const next = lengths.findIndex((length) => length >= distance);
   if (next <= 0) return next === 0 ? piece[0] : piece.at(-1)!;
-  const part = (along - lengths[next - 1]) / (lengths[next] - lengths[next - 1] || 1);
+  const fraction = (distance - lengths[next - 1]) / (lengths[next] - lengths[next - 1] || 1);
   const [a, b] = [piece[next - 1], piece[next]];
-  return [a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part];
+  return [a[0] + (b[0] - a[0]) * fraction, a[1] + (b[1] - a[1]) * fraction];
 }
 
 /** Random values between -amplitude and amplitude, `rate` per second, smoothly interpolated. */
@@ -170,10 +171,10 @@ function smoothNoise(
 ): (t: number) => number {
   const values: number[] = [];
   return (t) => {
-    const place = (t * rate) / 1000;
-    const cell = Math.floor(place);
+    const position = (t * rate) / 1000;
+    const cell = Math.floor(position);
     while (values.length < cell + 2) values.push(amplitude * rng.between(-1, 1));
-    const s = place - cell;
+    const s = position - cell;
     return values[cell] + (values[cell + 1] - values[cell]) * s * s * (3 - 2 * s);
   };
 }

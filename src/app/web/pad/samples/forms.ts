@@ -28,17 +28,17 @@ export const SAMPLES: readonly Sample[] = [
 ];
 
 /** Longer side of a sample's bounding box on the pad, in units of the pad. */
-const SIDE = 0.56;
+const SAMPLE_SIDE = 0.56;
 /** Points per span of the curve. */
-const STEPS = 8;
+const POINTS_PER_SPAN = 8;
 
 /** The strokes of a path, centered on a square pad, in units of the pad. */
 export function strokesOf(path: string): Stroke[] {
   const paths = parseSkeleton(1, path).strokes.map((stroke) =>
-    smoothPath(stroke, stroke.knots, STEPS),
+    smoothPath(stroke, stroke.knots, POINTS_PER_SPAN),
   );
   const { left, top, right, bottom } = boundingBox(paths);
-  const scale = SIDE / Math.max(right - left, bottom - top);
+  const scale = SAMPLE_SIDE / Math.max(right - left, bottom - top);
   return paths.map((points) =>
     Array.from(points, (value, i) =>
       i % 2 === 0

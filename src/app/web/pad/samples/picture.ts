@@ -10,7 +10,7 @@ const SVG = 'http://www.w3.org/2000/svg';
  * @param strokes in units of the pad
  * @param margin fraction of the pad that is cropped on each side. Default 0.
  */
-export function pictureOf(strokes: readonly Stroke[], margin = 0): SVGSVGElement {
+export function makeThumbnail(strokes: readonly Stroke[], margin = 0): SVGSVGElement {
   const svg = document.createElementNS(SVG, 'svg');
   const side = 1 - 2 * margin;
   svg.setAttribute('class', 'strokes');
@@ -21,11 +21,11 @@ export function pictureOf(strokes: readonly Stroke[], margin = 0): SVGSVGElement
 }
 
 /** Replaces the strokes of a thumbnail. */
-export function showStrokes(picture: SVGSVGElement, strokes: readonly Stroke[]): void {
-  const lines = strokes.map((stroke, at) => {
-    const line = picture.children.item(at) ?? document.createElementNS(SVG, 'polyline');
+export function showStrokes(thumbnail: SVGSVGElement, strokes: readonly Stroke[]): void {
+  const lines = strokes.map((stroke, index) => {
+    const line = thumbnail.children.item(index) ?? document.createElementNS(SVG, 'polyline');
     line.setAttribute('points', Array.from(stroke, (value) => value.toFixed(3)).join(' '));
     return line;
   });
-  picture.replaceChildren(...lines);
+  thumbnail.replaceChildren(...lines);
 }

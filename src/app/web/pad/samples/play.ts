@@ -3,32 +3,32 @@
 import type { Stroke } from '../../../../data/strokes/raster.js';
 
 /** Duration of a character's animation, in milliseconds. */
-const WRITING_TIME = 900;
+const DURATION = 900;
 
 /**
  * The beginning of strokes that are drawn at constant speed.
  *
- * @param share fraction of the total path length, 0..1
+ * @param fraction fraction of the total path length, 0..1
  */
-export function beginningOf(strokes: readonly Stroke[], share: number): Stroke[] {
-  if (share >= 1) return [...strokes];
-  const whole = strokes.reduce((sum, stroke) => sum + lengthOf(stroke), 0);
-  let left = whole * Math.max(0, share);
-  const written: Stroke[] = [];
+export function strokesUpTo(strokes: readonly Stroke[], fraction: number): Stroke[] {
+  if (fraction >= 1) return [...strokes];
+  const total = strokes.reduce((sum, stroke) => sum + lengthOf(stroke), 0);
+  let remaining = total * Math.max(0, fraction);
+  const partial: Stroke[] = [];
   for (const stroke of strokes) {
-    if (left <= 0) break;
+    if (remaining <= 0) break;
     const part = [stroke[0], stroke[1]];
-    for (let i = 2; i < stroke.length && left > 0; i += 2) {
+    for (let i = 2; i < stroke.length && remaining > 0; i += 2) {
       const [x, y] = [stroke[i - 2], stroke[i - 1]];
       const [dx, dy] = [stroke[i] - x, stroke[i + 1] - y];
       const length = Math.hypot(dx, dy);
-      const done = length > 0 ? Math.min(1, left / length) : 1;
-      part.push(x + done * dx, y + done * dy);
-      left -= length;
+      const t = length > 0 ? Math.min(1, remaining / length) : 1;
+      part.push(x + t * dx, y + t * dy);
+      remaining -= length;
     }
-    written.push(part);
+    partial.push(part);
   }
-  return written;
+  return partial;
 }
 
 function lengthOf(stroke: Stroke): number {
@@ -45,7 +45,7 @@ function lengthOf(stroke: Stroke): number {
  * @param show called with the strokes so far, at the end with all
  * @returns a function that stops the animation; the strokes shown so far stay
  */
-export function play(
+export function animateStrokes(
   strokes: readonly Stroke[],
   show: (soFar: readonly Stroke[]) => void,
 ): () => void {
@@ -53,11 +53,11 @@ export function play(
     show(strokes);
     return () => undefined;
   }
-  const begun = performance.now();
+  const start = performance.now();
   let frame = requestAnimationFrame(function next(now) {
-    const share = (now - begun) / WRITING_TIME;
-    show(share < 1 ? beginningOf(strokes, share) : strokes);
-    if (share < 1) frame = requestAnimationFrame(next);
+    const fraction = (now - start) / DURATION;
+    show(fraction < 1 ? strokesUpTo(strokes, fraction) : strokes);
+    if (fraction < 1) frame = requestAnimationFrame(next);
   });
   return () => cancelAnimationFrame(frame);
 }

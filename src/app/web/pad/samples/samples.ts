@@ -3,7 +3,7 @@
 import type { Stroke } from '../../../../data/strokes/raster.js';
 import { element } from '../../ui/dom.js';
 import { SAMPLES, strokesOf } from './forms.js';
-import { pictureOf } from './picture.js';
+import { makeThumbnail } from './picture.js';
 import './samples.css';
 
 /** Fraction of the pad that a thumbnail crops on each side. */
@@ -12,9 +12,12 @@ const MARGIN = 0.16;
 /**
  * Mounts the row in `host`.
  *
- * @param pick called with the strokes of the chosen sample, in units of the pad
+ * @param onPick called with the strokes of the chosen sample, in units of the pad
  */
-export function mountSamples(host: HTMLElement, pick: (strokes: readonly Stroke[]) => void): void {
+export function mountSamples(
+  host: HTMLElement,
+  onPick: (strokes: readonly Stroke[]) => void,
+): void {
   const buttons = SAMPLES.map((sample) => {
     const strokes = strokesOf(sample.path);
     const button = element('button', {
@@ -22,8 +25,8 @@ export function mountSamples(host: HTMLElement, pick: (strokes: readonly Stroke[
       className: 'sample',
       ariaLabel: `Draw ${sample.name}`,
     });
-    button.append(pictureOf(strokes, MARGIN));
-    button.addEventListener('click', () => pick(strokes));
+    button.append(makeThumbnail(strokes, MARGIN));
+    button.addEventListener('click', () => onPick(strokes));
     return element('li', {}, button);
   });
   const heading = element('h2', { id: 'samples-heading' }, 'Or have one drawn for you');
