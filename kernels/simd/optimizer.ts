@@ -45,7 +45,7 @@ export function adamStep(
   }
 }
 
-/** Adam for the first `count` of four elements, `at` bytes into each array. */
+/** Adam for the first `count` of four elements, `offset` bytes into each array. */
 @inline
 function adamLanes(
   parameter: usize, grad: usize, first: usize, second: usize, offset: usize, count: i32,

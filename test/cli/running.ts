@@ -39,7 +39,7 @@ export async function checkpointProgress(checkpoint: string): Promise<Progress |
   return bytes && readProgress((loadState(bytes).extra as JsonObject).progress);
 }
 
-/** Waits until `isThere` holds for the checkpoint; fails if the process ends first. */
+/** Waits until `isReached` holds for the checkpoint; fails if the process ends first. */
 export async function waitUntil(
   { finished }: Running,
   checkpoint: string,

@@ -89,7 +89,7 @@ export function choice<Choice extends string>(name: string, values: readonly Cho
   return { choices: values, coerce, requiresArg: true };
 }
 
-/** A coerce function that accepts integers of at least `least`. */
+/** A coerce function that accepts integers of at least `min`. */
 export function integerAtLeast(name: string, min: number) {
   return validator(
     name,
@@ -99,7 +99,7 @@ export function integerAtLeast(name: string, min: number) {
 }
 
 /**
- * A coerce function that rejects values for which `holds` is false, naming the option and the rule.
+ * A coerce function that rejects values for which `isValid` is false, naming the option and the rule.
  */
 export function validator<T extends number | string = number>(
   name: string,

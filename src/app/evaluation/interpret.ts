@@ -20,7 +20,7 @@ export interface Prediction {
    * least a tenth as probable.
    */
   readonly characters: readonly string[];
-  /** The total probability of the characters in `read`. */
+  /** The total probability of the characters in `characters`. */
   readonly probability: number;
   /** True if the prediction is confident: `probability` is at least 0.7. */
   readonly sure: boolean;

@@ -64,7 +64,7 @@ export interface ConfusedPair {
   readonly share: number;
 }
 
-/** The most frequent confusions, at most `most` of them; ties stay in class order. */
+/** The most frequent confusions, at most `limit` of them; ties stay in class order. */
 export function confusedPairs(
   counts: ArrayLike<number>,
   names: readonly string[],

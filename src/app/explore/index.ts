@@ -52,7 +52,7 @@ export interface Exploration {
   readonly embedding: Float64Array;
 }
 
-/** `most` random indices out of `count`, sorted; all if `count` is not larger. */
+/** `limit` random indices out of `count`, sorted; all if `count` is not larger. */
 function randomSubset(count: number, limit: number, rng: Rng): Uint32Array {
   if (count <= limit) return Uint32Array.from({ length: count }, (_, i) => i);
   return rng.permutation(count).slice(0, limit).sort();

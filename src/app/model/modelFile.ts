@@ -44,7 +44,7 @@ export async function saveModel(
 }
 
 /**
- * Runs `read` on a file as safetensors and converts every error to a ModelError that
+ * Runs `decode` on a file as safetensors and converts every error to a ModelError that
  * names the file.
  */
 async function withSafetensors<T>(path: string, decode: (bytes: Uint8Array) => T): Promise<T> {

@@ -50,7 +50,7 @@ export class Canvas {
     return [this.pixels[i], this.pixels[i + 1], this.pixels[i + 2]];
   }
 
-  /** Blends a color into one pixel; `cover` 1 replaces the pixel, 0 leaves it unchanged. */
+  /** Blends a color into one pixel; `coverage` 1 replaces the pixel, 0 leaves it unchanged. */
   blend(x: number, y: number, color: Color, coverage = 1): void {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height || coverage <= 0) return;
     const i = 3 * (y * this.width + x);

@@ -7,7 +7,7 @@ const MAX_EDITS = 2;
  * Levenshtein distance: the number of insertions, deletions and substitutions between two words.
  */
 function editDistance(a: string, b: string): number {
-  // row[i]: distance between the first i letters of `one` and the first j letters of `other`
+  // row[i]: distance between the first i letters of `a` and the first j letters of `b`
   let row = Array.from({ length: a.length + 1 }, (_, i) => i);
   for (let j = 1; j <= b.length; j++) {
     const next = [j];
@@ -20,7 +20,7 @@ function editDistance(a: string, b: string): number {
   return row[a.length];
 }
 
-/** The word closest to `given`, or null if none is close. */
+/** The word closest to `name`, or null if none is close. */
 export function closestName<Name extends string>(
   name: string,
   candidates: readonly Name[],

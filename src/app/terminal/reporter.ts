@@ -75,7 +75,7 @@ export class Reporter {
   }
 
   /**
-   * Colors `text` for `say` if the terminal supports colors and NO_COLOR is not set; otherwise
+   * Colors `text` for `print` if the terminal supports colors and NO_COLOR is not set; otherwise
    * returns it unchanged.
    */
   paint(color: 'green' | 'yellow' | 'dim', text: string): string {
@@ -88,7 +88,7 @@ export class Reporter {
    *
    * It may be called at any rate: output appears ten times per second on a terminal and every ten
    * seconds elsewhere. A text given as a function is evaluated only then. `done` increases up to
-   * `total`; a smaller `done` or another `total` begins a new piece of work. The next `say` removes
+   * `total`; a smaller `done` or another `total` begins a new piece of work. The next `print` removes
    * the bar.
    */
   progress(done: number, total: number, text: ProgressText): void {

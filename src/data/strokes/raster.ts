@@ -165,7 +165,7 @@ export class Raster {
   }
 }
 
-/** Nine taps along one axis around `at`; beyond the canvas there is paper. */
+/** Nine taps along one axis around `index`; beyond the canvas there is paper. */
 function blurAt(
   data: Float32Array,
   index: number,

@@ -13,7 +13,7 @@ export interface PointerPoint {
 export interface GestureListener {
   /**
    * @param pen whether it is a pen, so that the pressure is meaningful
-   * @param rubber whether it is a pen's eraser end or eraser button
+   * @param eraser whether it is a pen's eraser end or eraser button
    */
   begin(point: PointerPoint, tool: { readonly pen: boolean; readonly eraser: boolean }): void;
   move(points: readonly PointerPoint[]): void;

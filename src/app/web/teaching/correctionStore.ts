@@ -36,7 +36,7 @@ const VERSION = 1;
 const STORE = 'teaching';
 
 /**
- * Runs `work` on the database and closes it afterwards, so that it can be deleted at any time.
+ * Runs `use` on the database and closes it afterwards, so that it can be deleted at any time.
  *
  * @param create whether to create a missing database; otherwise the result is null
  */

@@ -102,7 +102,7 @@ function strongestFilter({ analysis: { blocks } }: Snapshot): number {
   return Math.floor(index / (BLOCKS[0].side * BLOCKS[0].side));
 }
 
-/** Compares `chosen` with the top class; without `chosen`, the second class. Compares the top class with the second. */
+/** Compares `selected` with the top class; without `selected`, the second class. Compares the top class with the second. */
 function chooseTargets(top: number, second: number, selected: number | null): GradientTargets {
   const target = selected ?? second;
   return { top, target, reference: target === top ? second : top };

@@ -69,7 +69,7 @@ export function currentPalette(): Palette {
   return dark?.matches === true ? DARK : LIGHT;
 }
 
-/** Calls `changed` when the color scheme changes between light and dark. */
+/** Calls `onChange` when the color scheme changes between light and dark. */
 export function onPaletteChange(onChange: () => void): void {
   dark?.addEventListener('change', onChange);
 }

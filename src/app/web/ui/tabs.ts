@@ -34,8 +34,8 @@ interface TabState {
  * Mounts the tabs and shows the one in the address, or the first.
  *
  * @param bar container of the buttons
- * @param below container of the panels
- * @param firstThings the initial panel loads after this promise, and not before it is visible, unless the address names it
+ * @param panels container of the panels
+ * @param ready the initial panel loads after this promise, and not before it is visible, unless the address names it
  */
 export function mountTabs(
   { bar, panels, ready }: { bar: HTMLElement; panels: HTMLElement; ready: Promise<unknown> },
