@@ -18,7 +18,7 @@ import {
   recordFirstPrediction,
   type Timings,
   measureBytes,
-} from './page/firstReading.js';
+} from './page/firstPrediction.js';
 import { readOptions, usageError } from './support/options.js';
 import { ROOT } from './support/paths.js';
 import { saveResult } from './support/results.js';

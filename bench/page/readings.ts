@@ -1,9 +1,9 @@
 // Runs in the page's thread: times predictions, from strokes to the 28 x 28 image and from there to
 // the verdict. It is bundled with the page's unmodified code.
 
-import { openBundledModel } from '../../src/app/web/prediction/shipped.js';
+import { openBundledModel } from '../../src/app/web/prediction/bundledModel.js';
 import { renderGlyph } from '../../src/data/strokes/glyph.js';
-import type { Timings } from './firstReading.js';
+import type { Timings } from './firstPrediction.js';
 
 globalThis.timeReadings = async (strokes, count) => {
   const reader = await openBundledModel();

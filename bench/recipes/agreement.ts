@@ -8,7 +8,7 @@
 import { parseArgs } from 'node:util';
 import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { mergedName } from '../../src/data/emnist/lookAlikes.js';
-import { score } from '../../src/app/evaluation/metrics.js';
+import { score } from '../../src/app/evaluation/accuracy.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { gallery } from '../../src/app/report/gallery.js';
 import { writePng } from '../../src/app/report/png.js';

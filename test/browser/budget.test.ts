@@ -2,7 +2,7 @@
 // measures times.
 
 import { describe, expect, it } from 'vitest';
-import { DRAWING, recordFirstPrediction, measureBytes } from '../../bench/page/firstReading.js';
+import { DRAWING, recordFirstPrediction, measureBytes } from '../../bench/page/firstPrediction.js';
 import { executable, skipSuffix } from './support/chromium.js';
 import { pageVisits } from './support/visits.js';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, type Evaluation } from '../../src/app/evaluation/evaluate.js';
-import type { ClassScore } from '../../src/app/evaluation/metrics.js';
+import type { ClassScore } from '../../src/app/evaluation/accuracy.js';
 import { loadModel, storeTemperature } from '../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { wasm, withFreshBackend } from '../support/backends.js';

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { concat, gatherRows, mul, scope, sum, tensor, transpose } from '../../src/engine/index.js';
 import { onReference } from '../support/backends.js';
-import { arange, evaluate } from './counting.js';
+import { arange, evaluate } from './arange.js';
 
 describe('concat and gatherRows', () => {
   it(

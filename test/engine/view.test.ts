@@ -18,7 +18,7 @@ import {
 } from '../../src/engine/index.js';
 import { format, type Shape } from '../../src/engine/shape.js';
 import { onReference } from '../support/backends.js';
-import { arange, evaluate } from './counting.js';
+import { arange, evaluate } from './arange.js';
 
 /** All multi-indices of a shape, in row-major order. */
 function indicesOf(shape: Shape): number[][] {

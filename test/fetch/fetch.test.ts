@@ -18,7 +18,7 @@ import {
   IMAGES,
   IMAGES_PARTIAL,
   partialsIn,
-} from './attempt.js';
+} from './setup.js';
 
 const requestedBytes = Object.values(files).reduce((sum, { length }) => sum + length, 0);
 

@@ -9,7 +9,7 @@ import {
   NO_FILES,
   missingRoles,
   roleOf,
-} from '../../src/app/web/training/pairing.js';
+} from '../../src/app/web/training/emnistFiles.js';
 
 const file = (name: string): File => new File(['x'], name);
 const files = (...names: string[]): File[] => names.map(file);

@@ -3,8 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { readCommand, readReport, type Settings } from '../../src/app/web/training/protocol.js';
-import { Throughput } from '../../src/app/web/training/pace.js';
-import { ProgressReporter } from '../../src/app/web/training/watch.js';
+import { Throughput } from '../../src/app/web/training/throughput.js';
+import { ProgressReporter } from '../../src/app/web/training/progressReporter.js';
 
 const settings: Settings = {
   source: 'synthetic',

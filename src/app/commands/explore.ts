@@ -58,7 +58,7 @@ async function run(args: ExploreArguments): Promise<void> {
   const { explore } = await import('../explore/index.js');
   const { doubtsTable, summarize } = await import('../explore/findings.js');
   const { drawFigures: drawPictures } = await import('../explore/figures.js');
-  const { reportSections } = await import('../explore/page.js');
+  const { reportSections } = await import('../explore/report.js');
 
   const rng = new Rng(args.seed).split('explore');
   const analysis = explore(dataset, {

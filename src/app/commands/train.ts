@@ -9,7 +9,7 @@ import { loadWeights } from '../model/modelFile.js';
 import { Reporter } from '../terminal/reporter.js';
 import { readConfig, type RunConfig } from '../run/config.js';
 import { openRun, trainRun } from '../run/run.js';
-import { findLearningRate } from '../training/suggestRate.js';
+import { findLearningRate } from '../training/findLearningRate.js';
 import { newSettings, resumedSettings, SETTING_NAMES } from '../run/settings.js';
 import type { SettingOverrides, Settings } from '../run/settings.js';
 import { openTeachers } from '../run/teachers.js';

@@ -17,7 +17,7 @@ import {
   type ConfusedPair,
   type Interval,
 } from './measures.js';
-import type { ClassScore } from './metrics.js';
+import type { ClassScore } from './accuracy.js';
 import { probabilitiesOf } from '../training/temperature.js';
 import { percent } from './percent.js';
 

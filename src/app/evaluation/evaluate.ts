@@ -5,7 +5,7 @@ import { add, argmax, crossEntropy, noGrad, scope, tensor } from '../../engine/i
 import { BatchLoader } from '../../data/loading/loader.js';
 import type { Dataset } from '../../data/loading/dataset.js';
 import type { Module } from '../../nn/index.js';
-import { score, type Score } from './metrics.js';
+import { score, type Score } from './accuracy.js';
 
 export interface Evaluation extends Score {
   /** Mean cross-entropy. */

@@ -4,7 +4,7 @@
 import { withTemperature } from '../evaluation/assessment.js';
 import { calibrateModel } from '../training/calibrate.js';
 import { loadModel, storeBatchNormStatistics } from '../model/modelFile.js';
-import { recomputeBatchNorm } from '../training/preciseStatistics.js';
+import { recomputeBatchNorm } from '../training/preciseBatchNorm.js';
 import type { Reporter } from '../terminal/reporter.js';
 import type { TrainingSource } from '../training/source.js';
 import type { Trainer } from '../training/trainer.js';

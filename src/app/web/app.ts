@@ -1,7 +1,7 @@
 // The shared state of the page: drawing, predictor, prediction, and messages to the visitor. Types without logic.
 
 import type { Stroke } from '../../data/strokes/raster.js';
-import type { Predictor } from './prediction/reader.js';
+import type { Predictor } from './prediction/predictor.js';
 import type { Prediction } from './prediction/types.js';
 import type { Signal } from './ui/signal.js';
 

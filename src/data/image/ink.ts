@@ -2,7 +2,7 @@
 // even or uneven light. Returns an ink map, 0 = paper and 1 = ink, which preprocess.ts
 // converts to EMNIST's form.
 
-import { removeUnevenLight, otsu, type OtsuSplit } from './paper.js';
+import { removeUnevenLight, otsu, type OtsuSplit } from './threshold.js';
 import { composite, type Planes } from './workingImage.js';
 import type { GrayImage } from './resample.js';
 

@@ -8,7 +8,7 @@ import { IMAGE_PIXELS } from '../emnist/idx.js';
 import { findInk, type Ink, type Invert } from './ink.js';
 import { toPlanes, type DecodedImage } from './workingImage.js';
 import type { Box } from '../strokes/raster.js';
-import { meanStrokeWidth, widenStrokes, removeDust } from './specks.js';
+import { meanStrokeWidth, widenStrokes, removeDust } from './connectedComponents.js';
 
 export { INVERT, type Invert } from './ink.js';
 export type { DecodedImage as Picture } from './workingImage.js';

@@ -78,14 +78,7 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
   };
   return {
     serve,
-    visit: async ({
-      to = '',
-      device = {},
-      isolated = false,
-      server,
-      before,
-      expected,
-    } = {}) => {
+    visit: async ({ to = '', device = {}, isolated = false, server, before, expected } = {}) => {
       const site = server ?? (await shared(isolated));
       const context = await browser.newContext({
         viewport: { width: 1280, height: 800 },

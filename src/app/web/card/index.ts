@@ -4,7 +4,7 @@ import { InkgradError } from '../../../engine/errors.js';
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { pageBackend } from '../prediction/backend.js';
-import type { Predictor } from '../prediction/reader.js';
+import type { Predictor } from '../prediction/predictor.js';
 import { factsOf, figuresOf, networkSummary } from './facts.js';
 import { namedLayers, type NamedLayer } from './layers.js';
 import { identify, type Identity } from './record.js';
@@ -62,7 +62,7 @@ export function mount(host: HTMLElement, app: App): Panel {
   });
   restoreButton.addEventListener('click', () => {
     void replacePredictor(async () =>
-      (await import('../prediction/shipped.js')).openBundledModel(),
+      (await import('../prediction/bundledModel.js')).openBundledModel(),
     );
   });
 
@@ -99,7 +99,7 @@ async function openFile(file: File): Promise<Predictor> {
       `model ${file.name}: it has ${file.size} bytes, more than ${MAX_BYTES}; a model of this network has about a million`,
     );
   }
-  const module = await import('../prediction/reader.js');
+  const module = await import('../prediction/predictor.js');
   return module.Predictor.open(new Uint8Array(await file.arrayBuffer()), file.name);
 }
 

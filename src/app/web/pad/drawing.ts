@@ -4,7 +4,7 @@
 import { DEFAULT_INK_SIZE, GlyphRenderer, type Stroke } from '../../../data/strokes/glyph.js';
 import { IMAGE_PIXELS } from '../../../data/emnist/idx.js';
 import type { Drawing } from '../app.js';
-import type { PadContents } from './sheet.js';
+import type { PadContents } from './padContents.js';
 import { boundingBox } from '../../../data/strokes/boundingBox.js';
 
 /**

@@ -2,9 +2,9 @@
 
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
-import { strokesOf } from './samples/forms.js';
-import { makeThumbnail, showStrokes } from './samples/picture.js';
-import { animateStrokes } from './samples/play.js';
+import { strokesOf } from './samples/sampleCharacters.js';
+import { makeThumbnail, showStrokes } from './samples/thumbnail.js';
+import { animateStrokes } from './samples/animation.js';
 import './invitation.css';
 
 const LETTER = '57,12 34,1 8,17 1,50 20,74 44,62 58,13! 60,60 78,77';

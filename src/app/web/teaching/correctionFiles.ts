@@ -3,7 +3,7 @@
 import { FormatError } from '../../../engine/errors.js';
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
-import type { FineTuner } from './teacher.js';
+import type { FineTuner } from './fineTuner.js';
 
 /** Larger files are rejected unread; 200 corrections take less than 2 MB. */
 const MAX_BYTES = 20_000_000;

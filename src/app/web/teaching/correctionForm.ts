@@ -4,7 +4,7 @@ import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
 import { paintImage } from '../ui/pixels.js';
-import type { FineTuner, FineTunerState } from './teacher.js';
+import type { FineTuner, FineTunerState } from './fineTuner.js';
 
 /** Makes the form. It updates with the drawing, the prediction and the fine-tuner's state. */
 export function makeCorrectionForm(app: App, fineTuner: FineTuner): HTMLElement {

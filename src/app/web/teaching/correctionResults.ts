@@ -7,7 +7,7 @@ import { percent } from '../prediction/verdict.js';
 import { element } from '../ui/dom.js';
 import { paintImage } from '../ui/pixels.js';
 import type { Correction } from './corrections.js';
-import type { Comparison, FineTunedModel, FineTunerState } from './teacher.js';
+import type { Comparison, FineTunedModel, FineTunerState } from './fineTuner.js';
 
 /** Characters below this probability get no row: their bar would be empty. */
 const MIN_PROBABILITY = 0.01;

@@ -7,7 +7,7 @@ import { makeCorrectionForm } from './correctionForm.js';
 import { drawBeforeAfter, drawCorrections } from './correctionResults.js';
 import type { Correction } from './corrections.js';
 import { fineTunerOf } from './modelSwitch.js';
-import type { FineTuner, FineTunerState } from './teacher.js';
+import type { FineTuner, FineTunerState } from './fineTuner.js';
 import './teaching.css';
 
 const LEAD =

@@ -5,7 +5,7 @@ import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
 import { browserStore } from './correctionStore.js';
 import { runLessonInWorker } from './lessonClient.js';
-import { FineTuner } from './teacher.js';
+import { FineTuner } from './fineTuner.js';
 import './modelSwitch.css';
 
 let starting: Promise<FineTuner> | undefined;

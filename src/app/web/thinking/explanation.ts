@@ -3,11 +3,11 @@
 
 import { element } from '../ui/dom.js';
 import { percent } from '../prediction/verdict.js';
-import { editGains } from './think.js';
+import { editGains } from './analyze.js';
 import { MarkLegend } from './legend.js';
 import { largestOf } from './paint.js';
 import type { Choice } from './picker.js';
-import type { Snapshot, View } from './scene.js';
+import type { Snapshot, View } from './snapshot.js';
 import { GradientFigure, setText } from './gradients.js';
 import { formatNumber, formatSigned, formatRatio } from './captionText.js';
 

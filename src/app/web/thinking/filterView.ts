@@ -2,7 +2,7 @@
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import { element } from '../ui/dom.js';
-import { InputChannelRow } from './feedRow.js';
+import { InputChannelRow } from './inputChannelRow.js';
 import {
   receptiveField,
   kernelOf,
@@ -15,8 +15,8 @@ import {
 import { MarkLegend } from './legend.js';
 import { fillBackground, alphaTable, largestOf, PixelCanvas } from './paint.js';
 import { currentPalette, type Color, type Palette } from './palette.js';
-import { FigureCanvas } from './plate.js';
-import { BLOCKS, inputSide, type FilterChoice, type Snapshot } from './scene.js';
+import { FigureCanvas } from './figureCanvas.js';
+import { BLOCKS, inputSide, type FilterChoice, type Snapshot } from './snapshot.js';
 import { paintDrawing, setText } from './gradients.js';
 import { inRegion, formatNumber, formatSigned } from './captionText.js';
 

@@ -4,7 +4,7 @@ import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import { element } from '../ui/dom.js';
 import { fillBackground, alphaTable, largestOf, paintMarks, PixelCanvas } from './paint.js';
 import { currentPalette } from './palette.js';
-import { FigureCanvas } from './plate.js';
+import { FigureCanvas } from './figureCanvas.js';
 import { describeGradients } from './captionText.js';
 
 /** A drawing with marks, a title above and a caption below. */

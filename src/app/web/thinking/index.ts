@@ -3,17 +3,17 @@
 
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
-import type { Predictor } from '../prediction/reader.js';
+import type { Predictor } from '../prediction/predictor.js';
 import { BlocksView } from './blocks.js';
 import { filtersOf, type Filters } from './filters.js';
-import { OutputView } from './outcome.js';
+import { OutputView } from './outputView.js';
 import { onPaletteChange } from './palette.js';
 import { Choice } from './picker.js';
 import { Explanation } from './explanation.js';
-import { BLOCKS, type FilterChoice, type Snapshot } from './scene.js';
+import { BLOCKS, type FilterChoice, type Snapshot } from './snapshot.js';
 import { stagesOf, type Stages } from './stages.js';
-import { analyze, type GradientTargets } from './think.js';
-import { runWhenVisible } from './whenSeen.js';
+import { analyze, type GradientTargets } from './analyze.js';
+import { runWhenVisible } from './runWhenVisible.js';
 import './thinking.css';
 
 /** The page's model, split into stages. */

@@ -3,7 +3,7 @@
 import { element } from '../ui/dom.js';
 import { currentPalette } from './palette.js';
 import { paintMarks } from './paint.js';
-import { FigureCanvas } from './plate.js';
+import { FigureCanvas } from './figureCanvas.js';
 
 /** A color bar from 0 to the strongest activation, with the current maximum. */
 export class RampLegend {

@@ -5,8 +5,8 @@ import { RampLegend } from './legend.js';
 import { fillBackground, PixelCanvas } from './paint.js';
 import { currentPalette, rampTable } from './palette.js';
 import { Picker, type Choice } from './picker.js';
-import { FigureCanvas } from './plate.js';
-import { BLOCKS, type FilterChoice, type Snapshot, type View } from './scene.js';
+import { FigureCanvas } from './figureCanvas.js';
+import { BLOCKS, type FilterChoice, type Snapshot, type View } from './snapshot.js';
 import { formatNumber } from './captionText.js';
 
 /** Gap between maps, as a fraction of a map's width. */

@@ -5,7 +5,7 @@ import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { Client } from './client.js';
 import { DeviceField } from './deviceField.js';
-import { LiveView } from './live.js';
+import { LiveView } from './liveView.js';
 import { Mistakes } from './mistakes.js';
 import { NetworkActions } from './networkActions.js';
 import type { Report, Settings } from './protocol.js';

@@ -61,7 +61,7 @@ export class NetworkActions {
     const trainedFor = this.#trainedFor();
     this.#use.disabled = true;
     try {
-      const module = await import('../prediction/reader.js');
+      const module = await import('../prediction/predictor.js');
       this.#app.predictor.set(await module.Predictor.open(this.#report.bytes.slice(), FILE_NAME));
       this.#text.textContent = `The pad is read by the network after ${trainedFor}. Draw something above.`;
       this.#app.announce(this.#text.textContent);

@@ -18,7 +18,7 @@ import { fitTemperature } from '../../training/temperature.js';
 import { Trainer } from '../../training/trainer.js';
 import { openFiles, type OpenedFiles } from './openFiles.js';
 import type { Command, EmnistFiles, ModelReport, Report, Settings } from './protocol.js';
-import { ProgressReporter } from './watch.js';
+import { ProgressReporter } from './progressReporter.js';
 
 /** Dependencies of a session; tests replace them. */
 export interface SessionDependencies {

@@ -10,7 +10,7 @@ import {
   ROLE_NAMES,
   ROLES,
   type FileSet,
-} from './pairing.js';
+} from './emnistFiles.js';
 import { MAX_IMAGES, type EmnistFiles } from './protocol.js';
 
 export interface SourceEvents {

@@ -4,7 +4,7 @@ import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { Pad } from '../pad/pad.js';
 import { resolveLine } from './line.js';
-import { LinePredictor } from './lineReader.js';
+import { LinePredictor } from './linePredictor.js';
 import { type Edit, joinEdit, segment, splitEdit } from './segment.js';
 import { drawBoxes, drawCharacters, type LineEntry } from './view.js';
 import './words.css';

@@ -2,8 +2,8 @@
 
 import type { Stroke } from '../../../../data/strokes/raster.js';
 import { element } from '../../ui/dom.js';
-import { SAMPLES, strokesOf } from './forms.js';
-import { makeThumbnail } from './picture.js';
+import { SAMPLES, strokesOf } from './sampleCharacters.js';
+import { makeThumbnail } from './thumbnail.js';
 import './samples.css';
 
 /** Fraction of the pad that a thumbnail crops on each side. */
