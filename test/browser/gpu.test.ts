@@ -107,7 +107,7 @@ describe.skipIf(executable === null).concurrent.each(MODES)(
         mode,
       );
       expect(read).toContain(`DeviceLostError: gpu (${mode}): the device was lost`);
-      expect(read).toContain('go on from the last checkpoint');
+      expect(read).toContain('resume from the last checkpoint');
       expect(run).toBe(read);
       expect(again).toBe('nothing failed');
     });

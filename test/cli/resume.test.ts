@@ -205,7 +205,7 @@ describe.concurrent('--resume rejects', () => {
     const { code, stderr } = await inkgrad(folder, 'train --resume nowhere');
     expect(code).toBe(4);
     expect(stderr).toMatch(
-      /^inkgrad: --resume nowhere: nowhere\/config\.json: there is no such file/,
+      /^inkgrad: --resume nowhere: nowhere\/config\.json: no such file; pass the folder of a run/,
     );
   });
 });

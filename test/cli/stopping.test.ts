@@ -58,7 +58,7 @@ describe.concurrent('a signal', () => {
     );
     await waitUntil(run, last, ({ step }) => step === 9);
     run.signal('SIGINT');
-    await run.waitForText('stopping after');
+    await run.waitForText('stopping once');
     run.signal('SIGINT');
     const { code, stderr } = await run.finished;
     expect(code === null || code === 130, `code ${code}: ${stderr}`).toBe(true);

@@ -106,7 +106,7 @@ describe('fetch rejects', () => {
 
   it('a server that is not reachable, immediately if its address is invalid', async () => {
     const dir = await temporaryFolder();
-    const options = { split: 'letters', dir, firstPause: 1 } as const;
+    const options = { split: 'letters', dir, firstDelay: 1 } as const;
     // Port 9 is the "discard" service, which does not run here.
     const unreachable = fetchEmnist({ ...options, url: 'http://127.0.0.1:9/gzip.zip' });
     await expect(unreachable).rejects.toThrow(FetchError);

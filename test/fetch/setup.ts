@@ -35,16 +35,14 @@ export interface FetchSetup {
 /** A server with faults, an empty folder, and a client with short timeouts. */
 export async function fetchSetup(faults: ServerFaults = {}, file = archive): Promise<FetchSetup> {
   const [server, dir, notes] = [await serve(file, faults), await temporaryFolder(), [] as string[]];
-  const options = {
-    ...({
-      split: 'letters',
-      dir,
-      url: server.url,
-      tries: 3,
-      firstPause: 1,
-      stallAfter: 300,
-    } as const),
-    onNote: (note: string): void => void notes.push(note),
+  const options: FetchOptions = {
+    split: 'letters',
+    dir,
+    url: server.url,
+    maxTries: 3,
+    firstDelay: 1,
+    stallTimeout: 300,
+    onMessage: (message) => void notes.push(message),
   };
   return { dir, server, notes, fetch: (more = {}) => fetchEmnist({ ...options, ...more }) };
 }

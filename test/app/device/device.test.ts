@@ -107,7 +107,7 @@ describe('auto', () => {
   it('selects the reference if WebAssembly has no SIMD', async () => {
     expect(await chooseOn({ reference: 900 })).toMatchObject({
       chosen: 'reference',
-      left: ['reference'],
+      undisposed: ['reference'],
     });
   });
 });

@@ -15,16 +15,16 @@ describe('interpret', () => {
 
   it('groups look-alikes that are at least a tenth as likely', () => {
     const both = interpret([0.5, 0, 0, 0, 0.4, 0.1], classes, 1);
-    expect(both).toMatchObject({ read: ['0', 'O'], sure: true });
+    expect(both).toMatchObject({ characters: ['0', 'O'], sure: true });
     expect(both.probability).toBeCloseTo(0.9, 12);
     const three = interpret([0, 0.3, 0.4, 0.02, 0, 0.28], classes, 1);
-    expect(three).toMatchObject({ read: ['I', '1'], sure: true });
+    expect(three).toMatchObject({ characters: ['I', '1'], sure: true });
     expect(interpret([0.9, 0, 0, 0, 0.08, 0.02], classes, 1).characters).toEqual(['0']);
   });
 
   it('flags probabilities below 0.7 as unsure', () => {
     expect(interpret([0.69, 0.31, 0, 0, 0, 0], classes, 1)).toMatchObject({
-      read: ['0'],
+      characters: ['0'],
       sure: false,
     });
     expect(interpret([0.7, 0.3, 0, 0, 0, 0], classes, 1)).toMatchObject({ sure: true });
