@@ -2,7 +2,7 @@
 // profile, milliseconds per later prediction, compressed script size, and size of the weights.
 // Builds and serves the page itself.
 //
-//     npm run bench:page -- [--visits 9] [--readings 500] [--quick]
+//     npm run bench:page -- [--visits 9] [--predictions 500] [--quick]
 //
 // The page is served from this machine, so network time is negligible: the result is the browser's
 // share.
@@ -25,9 +25,9 @@ import { saveResult } from './support/results.js';
 import { spread, type Spread } from './support/statistics.js';
 import { formatTable } from './support/table.js';
 
-const options = readOptions({ visits: 9, readings: 500, quick: false });
+const options = readOptions({ visits: 9, predictions: 500, quick: false });
 const visits = options.quick ? 1 : options.visits;
-const readings = options.quick ? 20 : options.readings;
+const predictions = options.quick ? 20 : options.predictions;
 const WARM_UP = 50;
 
 const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
@@ -53,7 +53,7 @@ async function serve(extra: Readonly<Record<string, string>>, folder: string): P
         input: extra,
         output: {
           entryFileNames: ({ name }) =>
-            name === 'readings' ? 'readings.js' : 'assets/[name]-[hash].js',
+            name === 'predictions' ? 'predictions.js' : 'assets/[name]-[hash].js',
         },
       },
     },
@@ -82,19 +82,19 @@ async function firstVisit(
   return { first, bytes };
 }
 
-async function timeReadings(browser: Browser, address: string): Promise<Timings> {
+async function timePredictions(browser: Browser, address: string): Promise<Timings> {
   const page = await browser.newPage();
   await page.goto(`${address}bench.html`); // an idle page of the same host, with the same headers
-  await page.addScriptTag({ url: `${address}readings.js`, type: 'module' });
-  await page.waitForFunction(() => 'timeReadings' in globalThis);
+  await page.addScriptTag({ url: `${address}predictions.js`, type: 'module' });
+  await page.waitForFunction(() => 'timePredictions' in globalThis);
   const strokes = [
     [0.3, 0.15, 0.28, 0.5, 0.27, 0.85],
     [0.3, 0.16, 0.5, 0.13, 0.66, 0.25, 0.6, 0.42, 0.3, 0.48, 0.5, 0.6, 0.68, 0.86],
   ];
-  const timings = await page.evaluate(([drawn, count]) => globalThis.timeReadings(drawn, count), [
-    strokes,
-    WARM_UP + readings,
-  ] as const);
+  const timings = await page.evaluate(
+    ([drawn, count]) => globalThis.timePredictions(drawn, count),
+    [strokes, WARM_UP + predictions] as const,
+  );
   await page.close();
   return timings;
 }
@@ -108,10 +108,10 @@ const firstVisits = [];
 for (let i = 0; i < visits; i++) firstVisits.push(await firstVisit(browser, site.address));
 await site.close();
 const bench = await serve(
-  { readings: join(ROOT, 'bench/page/readings.ts') },
-  'build/bench-readings',
+  { predictions: join(ROOT, 'bench/page/predictions.ts') },
+  'build/bench-predictions',
 );
-const measured = await timeReadings(browser, bench.address);
+const measured = await timePredictions(browser, bench.address);
 await bench.close();
 
 /** Statistics without the warm-up predictions, during which code is compiled. */
@@ -130,7 +130,7 @@ const result = {
     ms: spread(firstVisits.map(({ first: { ms } }) => ms)),
   },
   reading: {
-    readings,
+    predictions,
     image: steady(measured.image),
     network: steady(measured.network),
     both: steady(measured.both),

@@ -54,7 +54,7 @@ export function describeRecord(record) {
       ? 'as many correct as with float32'
       : `${Math.abs(lost)} ${lost > 0 ? 'fewer' : 'more'} correct than with float32 (${percent(float32.accuracy)}, merged ${percent(float32.mergedAccuracy)})`;
   const { one, alike, unsure } = test.statements;
-  const kept = training.keep === 'last' ? 'the last' : 'the highest validation accuracy';
+  const criterion = training.keep === 'last' ? 'the last' : 'the highest validation accuracy';
   return `# Model card
 
 Record of the model that the web page ships. \`scripts/ship-model.js\` generates this file from
@@ -97,7 +97,7 @@ ${table(
   ['seed', `${training.seed}`],
   ['training images', grouped(training.images)],
   ['validation images', `${grouped(training.setAside)}, held out from the training part`],
-  ['epochs', `${training.epochs}; the model is epoch ${training.keptEpoch} (${kept})`],
+  ['epochs', `${training.epochs}; the model is epoch ${training.keptEpoch} (${criterion})`],
   ['validation accuracy', `${percent(validation.accuracy)} (shipped file)`],
 )}
 

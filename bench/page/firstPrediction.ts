@@ -27,8 +27,8 @@ export interface Timings {
 
 declare global {
   var firstPrediction: Promise<FirstPrediction> | undefined;
-  /** Defined where readings.ts runs. */
-  var timeReadings: (strokes: readonly Stroke[], count: number) => Promise<Timings>;
+  /** Defined where predictions.ts runs. */
+  var timePredictions: (strokes: readonly Stroke[], count: number) => Promise<Timings>;
 }
 
 /** Makes every page of a context record its first prediction; call before a page is opened. */

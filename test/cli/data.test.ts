@@ -150,14 +150,14 @@ describe('train without data', () => {
   it.each([
     [`${TRAIN} --offline`, '', '--offline'],
     [TRAIN, '1', 'INKGRAD_OFFLINE'],
-  ])('makes no request: %s with INKGRAD_OFFLINE=%s', async (command, INKGRAD_OFFLINE, who) => {
+  ])('makes no request: %s with INKGRAD_OFFLINE=%s', async (command, INKGRAD_OFFLINE, reason) => {
     const [server, folder] = [await serve(archive), await temporaryFolder()];
     const { code, stderr } = await inkgrad(folder, command, {
       INKGRAD_OFFLINE,
       INKGRAD_EMNIST_URL: server.url,
     });
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(RegExp(`SYNTHETIC.*Reason: ${who} disables the download`, 's'));
+    expect(stderr).toMatch(RegExp(`SYNTHETIC.*Reason: ${reason} disables the download`, 's'));
     expect(server.ranges).toEqual([]);
     expect(existsSync(join(folder, 'data'))).toBe(false);
   });

@@ -13,8 +13,8 @@ const pixels = Uint8Array.from({ length: side * side }, (_, i) =>
 const good = grayJpeg(pixels, side, side);
 
 /** Offset of a marker's segment. */
-const placeOf = (marker: number): number => Buffer.from(good).indexOf(Uint8Array.of(0xff, marker));
-const [frame, tables, scan] = [placeOf(0xc0), placeOf(0xc4), placeOf(0xda)];
+const offsetOf = (marker: number): number => Buffer.from(good).indexOf(Uint8Array.of(0xff, marker));
+const [frame, tables, scan] = [offsetOf(0xc0), offsetOf(0xc4), offsetOf(0xda)];
 /** The valid file with some bytes replaced from an offset on. */
 function changed(at: number, ...values: number[]): Uint8Array {
   const bytes = Uint8Array.from(good);

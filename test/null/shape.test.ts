@@ -17,13 +17,13 @@ describe('strides', () => {
     fc.assert(
       fc.property(anyShape, (shape) => {
         const strides = shapes.contiguousStrides(shape);
-        const places: number[] = [];
-        const visit = (axis: number, place: number): void => {
-          if (axis === shape.length) places.push(place);
-          else for (let i = 0; i < shape[axis]; i++) visit(axis + 1, place + i * strides[axis]);
+        const offsets: number[] = [];
+        const visit = (axis: number, offset: number): void => {
+          if (axis === shape.length) offsets.push(offset);
+          else for (let i = 0; i < shape[axis]; i++) visit(axis + 1, offset + i * strides[axis]);
         };
         visit(0, 0);
-        expect(places).toEqual([...Array(shapes.sizeOf(shape)).keys()]);
+        expect(offsets).toEqual([...Array(shapes.sizeOf(shape)).keys()]);
       }),
     );
   });

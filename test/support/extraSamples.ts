@@ -78,8 +78,8 @@ function blockInputs(
   width: number,
   bias = true,
 ) {
-  const own = [[outside], [outside], ...(bias ? [[outside]] : [])];
-  const shapes = [[images, inside, height, width], [outside, inside, 3, 3], ...own];
+  const parameters = [[outside], [outside], ...(bias ? [[outside]] : [])];
+  const shapes = [[images, inside, height, width], [outside, inside, 3, 3], ...parameters];
   return shapes.map((shape) => ({ ...anywhere(...shape), differentiable: false }));
 }
 

@@ -57,7 +57,7 @@ async function run(args: ExploreArguments): Promise<void> {
   // Imported here, because these libraries load slowly and other commands do not need them.
   const { explore } = await import('../explore/index.js');
   const { doubtsTable, summarize } = await import('../explore/findings.js');
-  const { drawFigures: drawPictures } = await import('../explore/figures.js');
+  const { drawFigures } = await import('../explore/figures.js');
   const { reportSections } = await import('../explore/report.js');
 
   const rng = new Rng(args.seed).split('explore');
@@ -70,7 +70,7 @@ async function run(args: ExploreArguments): Promise<void> {
   const summary = summarize(dataset, analysis);
   const png: Partial<Record<FigureName, Uint8Array>> = {};
   for (const [name, canvas] of Object.entries(
-    drawPictures(dataset, analysis, rng.split('pictures')),
+    drawFigures(dataset, analysis, rng.split('pictures')),
   )) {
     png[name as FigureName] = encodeCanvas(canvas);
   }

@@ -1,7 +1,7 @@
 // Decodes an image file to pixels; the signature decides the format, never the file name.
 
 import { DataError } from '../../data/errors.js';
-import type { Picture } from '../../data/image/preprocess.js';
+import type { DecodedImage } from '../../data/image/preprocess.js';
 import { decodeJpeg } from './jpeg.js';
 import { decodePng, PNG_SIGNATURE } from './png.js';
 
@@ -22,7 +22,7 @@ const OTHER_FORMATS: readonly (readonly [beginning: RegExp, kind: string])[] = [
  *
  * @throws DataError for another kind of file, a damaged one, or one with too many pixels
  */
-export function decodeImage(bytes: Uint8Array, name: string): Picture {
+export function decodeImage(bytes: Uint8Array, name: string): DecodedImage {
   if (bytes.length === 0) throw new DataError(`${name}: the file is empty`);
   if (PNG_SIGNATURE.every((value, i) => bytes[i] === value)) return decodePng(bytes, name);
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return decodeJpeg(bytes, name);

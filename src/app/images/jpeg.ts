@@ -6,7 +6,7 @@
 
 import { decode } from 'jpeg-js';
 import { DataError } from '../../data/errors.js';
-import type { Picture } from '../../data/image/preprocess.js';
+import type { DecodedImage } from '../../data/image/preprocess.js';
 import { readJpegHeader } from './jpegHeader.js';
 import { MAX_PIXELS, reasonOf } from './limits.js';
 
@@ -18,7 +18,7 @@ const MAX_MEGABYTES = 512;
  *
  * @throws DataError that names the file and the problem
  */
-export function decodeJpeg(bytes: Uint8Array, name: string): Picture {
+export function decodeJpeg(bytes: Uint8Array, name: string): DecodedImage {
   const { orientation } = readJpegHeader(bytes, name);
   try {
     const { data, width, height } = decode(bytes, {
@@ -37,7 +37,7 @@ export function decodeJpeg(bytes: Uint8Array, name: string): Picture {
 /**
  * Undoes Exif's eight orientations: 5 to 8 are rotated by 90 degrees, 2, 4, 5 and 7 are mirrored.
  */
-function upright(image: Picture, orientation: number): Picture {
+function upright(image: DecodedImage, orientation: number): DecodedImage {
   if (orientation === 1) return image;
   const { data, width, height, channels } = image;
   const swapsAxes = orientation >= 5;

@@ -6,7 +6,7 @@
 import { inflateSync } from 'node:zlib';
 import { convertIndexedToRgb, decode, type DecodedPng } from 'fast-png';
 import { DataError } from '../../data/errors.js';
-import type { Picture } from '../../data/image/preprocess.js';
+import type { DecodedImage } from '../../data/image/preprocess.js';
 import { checkSize, reasonOf } from './limits.js';
 
 export const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
@@ -35,7 +35,7 @@ const RELEVANT_CHUNKS = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
  *
  * @throws DataError that names the file and the problem
  */
-export function decodePng(bytes: Uint8Array, name: string): Picture {
+export function decodePng(bytes: Uint8Array, name: string): DecodedImage {
   const chunks = readChunks(bytes, name);
   const header = readHeader(chunks, name);
   checkPixels(chunks, header, name);
@@ -161,7 +161,7 @@ function checkPixels(chunks: readonly Chunk[], header: Header, name: string): vo
 }
 
 /** Resolves palettes, unpacks bits, and converts a transparent color to an alpha channel. */
-function toImage(png: DecodedPng, name: string): Picture {
+function toImage(png: DecodedPng, name: string): DecodedImage {
   const { width, height } = png;
   if (png.palette !== undefined && png.channels === 1) {
     if (png.palette.length === 0 || png.palette.length > 256) {
@@ -176,9 +176,9 @@ function toImage(png: DecodedPng, name: string): Picture {
       channels: png.palette[0].length as 3 | 4,
     };
   }
-  const channels = png.channels as Picture['channels'];
+  const channels = png.channels as DecodedImage['channels'];
   const data = png.depth < 8 ? unpackBits(png) : (png.data as Uint8Array | Uint16Array);
-  const image: Picture = { data, width, height, channels };
+  const image: DecodedImage = { data, width, height, channels };
   return png.transparency === undefined ? image : withAlpha(image, png.transparency, png.depth);
 }
 
@@ -198,7 +198,7 @@ function unpackBits({ data, width, height, depth }: DecodedPng): Uint8Array {
 /**
  * One color may mean transparency (section 11.3.1.1); its values have the bit depth of the file.
  */
-function withAlpha(image: Picture, transparent: Uint16Array, depth: number): Picture {
+function withAlpha(image: DecodedImage, transparent: Uint16Array, depth: number): DecodedImage {
   const { data, width, height, channels } = image;
   const opaque = data instanceof Uint16Array ? 65535 : 255;
   const key = Array.from(transparent, (value) =>

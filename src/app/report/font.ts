@@ -18,7 +18,7 @@ const GAP = 1;
 const SPACE = 3;
 
 // Each sheet: the characters in order, then ten rows in which a space separates adjacent glyphs.
-const SHEETS: readonly (readonly [characters: string, picture: string])[] = [
+const SHEETS: readonly (readonly [characters: string, drawing: string])[] = [
   [
     '0123456789',
     `
@@ -153,7 +153,7 @@ export const GLYPHS: ReadonlyMap<string, Glyph> = new Map([
       rows: Array.from({ length: GLYPH_ROWS }, () => new Array<boolean>(SPACE).fill(false)),
     },
   ],
-  ...SHEETS.flatMap(([characters, picture]) => readSheet(characters, picture)),
+  ...SHEETS.flatMap(([characters, drawing]) => readSheet(characters, drawing)),
 ]);
 
 /** The glyph for unsupported characters: an empty box. */

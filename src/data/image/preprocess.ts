@@ -11,7 +11,7 @@ import type { Box } from '../strokes/raster.js';
 import { meanStrokeWidth, widenStrokes, removeDust } from './connectedComponents.js';
 
 export { INVERT, type Invert } from './ink.js';
-export type { DecodedImage as Picture } from './workingImage.js';
+export type { DecodedImage } from './workingImage.js';
 
 export interface PreprocessOptions {
   /**

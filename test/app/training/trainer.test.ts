@@ -43,8 +43,8 @@ describe('events', () => {
     onWasm(async () => {
       const trainer = tinyTrainer({ epochs: 2, learningRate: 0.002 });
       const events = await eventsOf(trainer);
-      const places = events.map((event) => (isEpoch(event) ? 'end' : event.done));
-      expect(places).toEqual([32, 64, 96, 128, 141, 'end', 32, 64, 96, 128, 141, 'end']);
+      const positions = events.map((event) => (isEpoch(event) ? 'end' : event.done));
+      expect(positions).toEqual([32, 64, 96, 128, 141, 'end', 32, 64, 96, 128, 141, 'end']);
       expect(events.map(({ epoch }) => epoch)).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
 
       const epochs = events.filter(isEpoch);

@@ -91,7 +91,7 @@ export class Surface {
     const { width, height } = this.canvas;
     context.clearRect(0, 0, width, height);
     const { strokes, image } = this.#contents;
-    if (image !== null) drawPicture(context, image);
+    if (image !== null) drawImage(context, image);
     context.strokeStyle = context.fillStyle = getComputedStyle(this.canvas).color;
     context.lineCap = context.lineJoin = 'round';
     for (const stroke of strokes) {
@@ -101,7 +101,7 @@ export class Surface {
 }
 
 /** Draws the image as large as it fits. */
-function drawPicture(context: CanvasRenderingContext2D, image: ImageBitmap): void {
+function drawImage(context: CanvasRenderingContext2D, image: ImageBitmap): void {
   const { width, height } = context.canvas;
   const available = 1 - 2 * MARGIN;
   const scale = Math.min((available * width) / image.width, (available * height) / image.height);

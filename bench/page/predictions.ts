@@ -5,7 +5,7 @@ import { openBundledModel } from '../../src/app/web/prediction/bundledModel.js';
 import { renderGlyph } from '../../src/data/strokes/glyph.js';
 import type { Timings } from './firstPrediction.js';
 
-globalThis.timeReadings = async (strokes, count) => {
+globalThis.timePredictions = async (strokes, count) => {
   const reader = await openBundledModel();
   const timings: Timings = { image: [], network: [], both: [] };
   for (let i = 0; i < count; i++) {
