@@ -2,7 +2,7 @@
 // and predict.
 
 import { Raster } from '../../src/data/strokes/raster.js';
-import type { Picture } from '../../src/data/image/preprocess.js';
+import type { DecodedImage } from '../../src/data/image/preprocess.js';
 import { SyntheticCharacters, type SyntheticDrawing } from '../../src/data/strokes/synthetic.js';
 import { Rng } from '../../src/engine/rng.js';
 
@@ -55,7 +55,7 @@ export function drawing(seed: number, index: number): SyntheticDrawing {
 export function gray(
   { data, width, height }: Coverage,
   shade: (ink: number, x: number, y: number) => number,
-): Picture {
+): DecodedImage {
   // Uint8Array.from with a function takes four times as long, and some images have millions of
   // pixels.
   const bytes = new Uint8Array(data.length);
@@ -70,7 +70,7 @@ export function gray(
 type Color = readonly number[];
 
 /** Ink of one color on paper of another. Colors have three components, or four with alpha. */
-export function colored({ data, width, height }: Coverage, ink: Color, paper: Color): Picture {
+export function colored({ data, width, height }: Coverage, ink: Color, paper: Color): DecodedImage {
   const channels = ink.length as 3 | 4;
   const bytes = new Uint8Array(data.length * channels);
   data.forEach((inkAmount, i) => {
@@ -84,7 +84,7 @@ export function colored({ data, width, height }: Coverage, ink: Color, paper: Co
 export function onTransparent(
   { data, width, height }: Coverage,
   [red, green, blue]: Color,
-): Picture {
+): DecodedImage {
   const bytes = new Uint8Array(data.length * 4);
   data.forEach((inkAmount, i) => bytes.set([red, green, blue, 255 * inkAmount], 4 * i));
   return { data: bytes, width, height, channels: 4 };

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeDataset } from '../../../src/data/loading/dataset.js';
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
-import { preprocess, type Picture } from '../../../src/data/image/preprocess.js';
+import { preprocess, type DecodedImage } from '../../../src/data/image/preprocess.js';
 import { imageStatistics, inkExtent, strokeWidth } from '../../../src/data/loading/statistics.js';
 import { ArgumentError } from '../../../src/engine/errors.js';
 import {
@@ -36,7 +36,7 @@ function penOf(index: number): number {
   return (68 * penWidth!) / (inkSize! + penWidth!);
 }
 const large = (index: number): Coverage => drawLarge(drawing(SEED, index));
-const darkOnWhite = (coverage: Coverage): Picture => gray(coverage, (ink) => 255 * (1 - ink));
+const darkOnWhite = (coverage: Coverage): DecodedImage => gray(coverage, (ink) => 255 * (1 - ink));
 
 describe('preprocess of synthetic characters, drawn large in dark ink on white, gives', () => {
   const count = 2 * 47;
@@ -82,7 +82,7 @@ describe('preprocess of synthetic characters, drawn large in dark ink on white, 
 
 describe('the image may be', () => {
   const gauss = noise(SEED);
-  const variants: Record<string, (coverage: Coverage) => Picture> = {
+  const variants: Record<string, (coverage: Coverage) => DecodedImage> = {
     'light on dark': (c) => gray(c, (ink) => 20 + 220 * ink),
     faint: (c) => gray(c, (ink) => 200 - 35 * ink),
     'noisy all over': (c) => gray(c, (ink) => 220 - 170 * ink + 10 * gauss()),
@@ -125,7 +125,7 @@ describe('the image may be', () => {
     }
   });
 
-  function withTransparentCorners(image: Picture): Picture {
+  function withTransparentCorners(image: DecodedImage): DecodedImage {
     const { data, width, height } = image;
     const cleared = Uint8Array.from(data);
     for (let y = 0; y < height; y++) {
@@ -189,7 +189,7 @@ describe('strokes', () => {
   });
 
   it('include the dot of an i, but not dust', () => {
-    const dotted: Picture = {
+    const dotted: DecodedImage = {
       data: new Uint8Array(300 * 300).fill(255),
       width: 300,
       height: 300,
@@ -211,14 +211,14 @@ describe('strokes', () => {
 });
 
 describe('an image without a character', () => {
-  const uniform = (value: number, channels: 1 | 4 = 1): Picture => ({
+  const uniform = (value: number, channels: 1 | 4 = 1): DecodedImage => ({
     data: new Uint8Array(100 * 80 * channels).fill(value),
     width: 100,
     height: 80,
     channels,
   });
   const gauss = noise(SEED + 1);
-  const empty: Record<string, Picture> = {
+  const empty: Record<string, DecodedImage> = {
     white: uniform(255),
     black: uniform(0),
     gray: uniform(128),
@@ -245,7 +245,7 @@ describe('an image without a character', () => {
     ],
     [{ data: new Uint8Array(0), width: 0, height: 3, channels: 1 }, /0 x 3/],
     [{ data: new Uint8Array(60), width: 4, height: 3, channels: 5 as 4 }, /5 channels/],
-  ] satisfies [Picture, RegExp][])(
+  ] satisfies [DecodedImage, RegExp][])(
     'is rejected if its data does not match its size',
     (image, message) => {
       expect(() => preprocess(image)).toThrow(ArgumentError);
