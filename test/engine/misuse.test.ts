@@ -11,6 +11,7 @@ import {
   DisposedError,
   dropout,
   expand,
+  gatherRows,
   isRecording,
   argmax,
   max,
@@ -228,6 +229,39 @@ describe('more than 2^24 elements', () => {
       expect(() => max(long)).toThrow(/^max: 16777217 elements/);
       const plane = expand(zeros([1, 1, 1, 1]), [1, 1, 2 ** 12, 2 ** 12 + 1]);
       expect(() => maxPool2d(plane, { window: 2 })).toThrow(/^maxPool2d: 16781312 elements/);
+    });
+  });
+});
+
+describe('labels and indices on the host', () => {
+  it(
+    'are accepted as lists and typed arrays',
+    onReference(async () => {
+      const logits = tensor([[0, 0]]);
+      const table = tensor([
+        [1, 2],
+        [3, 4],
+      ]);
+      const [loss, rows] = scope(() => [
+        crossEntropy(logits, new Uint8Array([1])).item(),
+        gatherRows(table, [1, 0]).data(),
+      ]);
+      expect(await loss).toBeCloseTo(Math.log(2), 6);
+      expect([...((await rows) as Float32Array)]).toEqual([3, 4, 1, 2]);
+      logits.dispose();
+      table.dispose();
+    }),
+  );
+
+  it.each([[5], [1.5], [-1], [NaN]])('%d is an error', (label) => {
+    scope(() => {
+      expect(() => crossEntropy(zeros([2, 3]), [0, label])).toThrow(ArgumentError);
+      expect(() => crossEntropy(zeros([2, 3]), [0, label])).toThrow(
+        `crossEntropy: label ${label} at index 1 must be a whole number from 0 to 2`,
+      );
+      expect(() => gatherRows(zeros([3, 2]), [label])).toThrow(
+        `gatherRows: index ${label} at index 0 must be a whole number from 0 to 2`,
+      );
     });
   });
 });

@@ -209,6 +209,10 @@ export const conv2dOp = defineOp<Conv2dAttributes>({
 /**
  * Convolution (cross-correlation) of images with a set of filters.
  *
+ * The images and filters should be finite. The wasm backend computes 3x3 convolutions with stride 1
+ * and at least 16 channels on tiles (Winograd): an infinity becomes NaN in all 16 outputs of its
+ * tiles, not only an infinity in the outputs whose window contains it.
+ *
  * @param x [N, C, H, W]
  * @param weight [O, C / groups, kh, kw]
  * @param bias [O], or null
