@@ -128,18 +128,19 @@ describe('a loop over 2,000 sizes', () => {
     for (let n = 1; n <= SIZES; n++) scope(() => void add(zeros([n, width]), zeros([n, width])));
   };
 
-  it.each([1, 2])('uses the memory of the largest size on wasm, %i threads', (threads) =>
+  it.each([1, 2])('reuses the memory of smaller sizes on wasm, %i threads', (threads) =>
     withFreshBackend(wasm(threads).make, (backend) => {
       loop(512);
       const peak = 3 * 4 * 512 * SIZES; // two operands and the sum
-      expect(backend.memory.reservedBytes).toBe(peak);
+      expect(backend.memory.reservedBytes).toBeGreaterThanOrEqual(peak);
+      expect(backend.memory.reservedBytes).toBeLessThanOrEqual(1.25 * peak);
     }),
   );
 
   it('drops free arrays of other sizes on the reference backend', () =>
     withFreshBackend(reference32.make, (backend) => {
-      loop(16);
-      const peak = 3 * 4 * 16 * SIZES;
+      loop(8);
+      const peak = 3 * 4 * 8 * SIZES;
       expect(backend.memory.reservedBytes).toBeGreaterThanOrEqual(peak);
       expect(backend.memory.reservedBytes).toBeLessThanOrEqual(reservedLimit(peak));
     }));

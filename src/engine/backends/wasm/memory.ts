@@ -12,6 +12,14 @@ const ALIGNMENT = 64;
 /** Blocks are whole units: the smallest size class. */
 const UNIT_BYTES = 4 * sizeClass(1);
 
+/**
+ * When the heap grows for a buffer, it gets at least this many times the peak of live bytes. The
+ * blocks of a training loop still move in its first steps and after an evaluation; with this reserve
+ * the heap does not grow again. First fit prefers low addresses, so most of the reserve is never
+ * written and takes no physical memory.
+ */
+const RESERVE = 1.25;
+
 const alignUp = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
 /** Units of a block for `length` floats. */
@@ -23,6 +31,7 @@ export class LinearMemory {
   readonly #heap: Heap;
   #live = 0;
   #liveBytes = 0;
+  #peakBytes = 0;
   #allocations = 0;
   #otherBytes = 0;
   #cleared = false;
@@ -33,7 +42,7 @@ export class LinearMemory {
   constructor(memory: WebAssembly.Memory, start: number) {
     this.#memory = memory;
     this.#start = alignUp(start);
-    this.#heap = new Heap((units) => this.#growTo(this.#start + units * UNIT_BYTES));
+    this.#heap = new Heap((minUnits, units) => this.#grow(minUnits, units));
     this.#bytes = memory.buffer;
     this.#floats = new Float32Array(memory.buffer);
   }
@@ -52,14 +61,18 @@ export class LinearMemory {
   /** Address of a block for `length` floats, with undefined contents. */
   take(length: number): number {
     const units = unitsOf(length);
+    const liveBytes = this.#liveBytes + units * UNIT_BYTES;
+    const peakBytes = Math.max(this.#peakBytes, liveBytes);
+    const heapBytes = this.#otherBytes + RESERVE * peakBytes;
     const before = this.#heap.size;
-    const address = this.#addressOf(this.#heap.take(units));
+    const unit = this.#heap.take(units, Math.floor(heapBytes / UNIT_BYTES));
     if (this.#heap.size > before) this.#allocations += 1;
+    this.#peakBytes = peakBytes;
     if (!this.#cleared) {
       this.#live += 1;
-      this.#liveBytes += units * UNIT_BYTES;
+      this.#liveBytes = liveBytes;
     }
-    return address;
+    return this.#addressOf(unit);
   }
 
   /** Frees a block. */
@@ -123,16 +136,25 @@ export class LinearMemory {
     this.#heap.give(unit, units);
   }
 
-  #growTo(end: number): void {
+  /** Makes `units` units available, or `minUnits` if there is no memory for more. */
+  #grow(minUnits: number, units: number): number {
+    if (this.#growTo(this.#addressOf(units))) return units;
+    const end = this.#addressOf(minUnits);
+    if (this.#growTo(end)) return minUnits;
+    throw new BackendError(
+      `wasm: out of memory at ${Math.round(end / 2 ** 20)} MiB; ` +
+        'use a smaller batch, or wrap each step in scope()',
+    );
+  }
+
+  #growTo(end: number): boolean {
     const missingBytes = end - this.#memory.buffer.byteLength;
-    if (missingBytes <= 0) return;
+    if (missingBytes <= 0) return true;
     try {
       this.#memory.grow(Math.ceil(missingBytes / PAGE_BYTES));
+      return true;
     } catch {
-      throw new BackendError(
-        `wasm: out of memory at ${Math.round(end / 2 ** 20)} MiB; ` +
-          'use a smaller batch, or wrap each step in scope()',
-      );
+      return false;
     }
   }
 }
