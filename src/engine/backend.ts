@@ -53,7 +53,7 @@ export interface MemoryReport {
   readonly liveBytes: number;
   /**
    * Bytes allocated from the system for buffers, in use or kept for reuse. On wasm, this is the extent
-   * of the heap; elsewhere, it is at most 1.5 times the largest `liveBytes` so far, plus 1 MiB.
+   * of the heap; elsewhere, it is at most 1.5 times (gpu: 2 times) the peak of `liveBytes`, plus 1 MiB.
    */
   readonly reservedBytes: number;
   /** Number of allocations from the system, made when no freed memory fits. */

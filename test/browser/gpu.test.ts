@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reservedLimit } from '../../src/engine/backends/bufferPool.js';
+import { RESERVED_FACTOR } from '../../src/engine/backends/gpu/kernelCache.js';
 import { allKernels } from '../support/kernels.js';
 import { SMALL_STEPS, LOSS_TOLERANCE, RECIPE } from '../gpu/training.js';
 import { executable, type WatchedPage, skipSuffix } from './support/chromium.js';
@@ -84,7 +85,9 @@ describe.skipIf(executable === null).concurrent.each(MODES)(
       );
       expect(ok).toBe(true);
       expect(peakBytes).toBe(2 * 4 * sizes * 2 ** 16);
-      expect(Math.max(...reservedBytes)).toBeLessThanOrEqual(reservedLimit(peakBytes));
+      expect(Math.max(...reservedBytes)).toBeLessThanOrEqual(
+        reservedLimit(peakBytes, RESERVED_FACTOR),
+      );
       // With all outputs kept there are 33 more: the number of kernels.
       const [kind, most] = mode === 'webgpu' ? ['Buffer', 90] : ['Texture', 40];
       expect(atEnd[kind]).toBeLessThan(most);

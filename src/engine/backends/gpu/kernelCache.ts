@@ -14,6 +14,12 @@ import type { DeviceValue, LibraryKernel } from './library.js';
  */
 const LOOP_LIMIT = 2 ** 24;
 
+/**
+ * Reserved bytes are at most this many times the peak, plus 1 MiB. Kernels do not share the memory
+ * that they keep, even for equal sizes, so training of CharacterNet needs 1.6 times the peak.
+ */
+export const RESERVED_FACTOR = 2;
+
 /** A kernel compiled for given sizes, and its device resources. */
 export interface CompiledKernel {
   readonly run: LibraryKernel;
@@ -119,7 +125,7 @@ export class KernelCache {
   }
 
   /**
-   * Counts a new output of a kernel. Memory that kernels keep beyond `reservedLimit` is released,
+   * Counts a new output of a kernel. Memory that kernels keep beyond the limit is released,
    * that of the longest unused kernel first.
    */
   addOutput(compiled: CompiledKernel, output: object): void {
@@ -128,8 +134,9 @@ export class KernelCache {
     compiled.newest = output;
     this.#liveBytes += compiled.bytes;
     this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
+    const limit = reservedLimit(this.#peakBytes, RESERVED_FACTOR);
     for (const idle of this.#idle) {
-      if (this.#liveBytes + this.#idleBytes <= reservedLimit(this.#peakBytes)) break;
+      if (this.#liveBytes + this.#idleBytes <= limit) break;
       this.#setIdle(idle, false);
       releaseKeptOutput(idle.run);
     }
