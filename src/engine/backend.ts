@@ -51,9 +51,12 @@ export interface MemoryReport {
   readonly live: number;
   /** Bytes in use. */
   readonly liveBytes: number;
-  /** Bytes allocated from the system, in use or kept for reuse. */
+  /**
+   * Bytes allocated from the system for buffers, in use or kept for reuse. On wasm, this is the extent
+   * of the heap; elsewhere, it is at most 1.5 times (gpu: 2 times) the peak of `liveBytes`, plus 1 MiB.
+   */
   readonly reservedBytes: number;
-  /** Number of allocations from the system, made when no freed buffer fits. */
+  /** Number of allocations from the system, made when no freed memory fits. */
   readonly allocations: number;
 }
 

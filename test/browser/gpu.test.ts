@@ -2,6 +2,8 @@
 // build under the page's policy.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reservedLimit } from '../../src/engine/backends/bufferPool.js';
+import { RESERVED_FACTOR } from '../../src/engine/backends/gpu/kernelCache.js';
 import { allKernels } from '../support/kernels.js';
 import { SMALL_STEPS, LOSS_TOLERANCE, RECIPE } from '../gpu/training.js';
 import { executable, type WatchedPage, skipSuffix } from './support/chromium.js';
@@ -74,6 +76,23 @@ describe.skipIf(executable === null).concurrent.each(MODES)(
         expect(afterDispose).toEqual({});
       },
     );
+
+    it('releases the memory of kernels for other sizes', IN_ORDER, async () => {
+      const sizes = 16;
+      const { ok, reservedBytes, peakBytes, atEnd, afterDispose } = await opened.page.evaluate(
+        ([m, count]) => checks.watchSizes(m, count),
+        [mode, sizes] as const,
+      );
+      expect(ok).toBe(true);
+      expect(peakBytes).toBe(2 * 4 * sizes * 2 ** 16);
+      expect(Math.max(...reservedBytes)).toBeLessThanOrEqual(
+        reservedLimit(peakBytes, RESERVED_FACTOR),
+      );
+      // With all outputs kept there are 33 more: the number of kernels.
+      const [kind, most] = mode === 'webgpu' ? ['Buffer', 90] : ['Texture', 40];
+      expect(atEnd[kind]).toBeLessThan(most);
+      expect(afterDispose).toEqual({});
+    });
 
     it(
       'names a kernel that does not compile when its result is read, and continues',

@@ -1,7 +1,9 @@
 // Memory: after its first steps, a training loop allocates nothing, and its memory does not grow.
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  add,
   batchNorm,
   conv2d,
   crossEntropy,
@@ -12,17 +14,22 @@ import {
   noGrad,
   relu,
   ReferenceBackend,
+  reshape,
   Rng,
   scope,
   tensor,
   type Tensor,
+  transpose,
   zeros,
 } from '../../src/engine/index.js';
 import { elementwise, updateInPlace } from '../../src/engine/launch.js';
 import { sgdUpdate } from '../../kernels/optimizer.js';
 import { add as addKernel } from '../../kernels/elementwise.js';
-import { BufferPool, sizeClass } from '../../src/engine/backends/bufferPool.js';
-import { backendsUnderTest, withFreshBackend } from '../support/backends.js';
+import { BufferPool, reservedLimit, sizeClass } from '../../src/engine/backends/bufferPool.js';
+import { backendsUnderTest, reference32, wasm, withFreshBackend } from '../support/backends.js';
+import { rounds } from '../support/rounds.js';
+
+const SEED = 20261129;
 
 /** A small convolutional network with running statistics, dropout and gradients. */
 class SmallNet {
@@ -115,6 +122,55 @@ describe.each(backendsUnderTest)('a training loop on $name', ({ make }) => {
     }));
 });
 
+describe('a loop over 2,000 sizes', () => {
+  const SIZES = 2000;
+  const loop = (width: number): void => {
+    for (let n = 1; n <= SIZES; n++) scope(() => void add(zeros([n, width]), zeros([n, width])));
+  };
+
+  it.each([1, 2])('reuses the memory of smaller sizes on wasm, %i threads', (threads) =>
+    withFreshBackend(wasm(threads).make, (backend) => {
+      loop(512);
+      const peak = 3 * 4 * 512 * SIZES; // two operands and the sum
+      expect(backend.memory.reservedBytes).toBeGreaterThanOrEqual(peak);
+      expect(backend.memory.reservedBytes).toBeLessThanOrEqual(1.25 * peak);
+    }),
+  );
+
+  it('drops free arrays of other sizes on the reference backend', () =>
+    withFreshBackend(reference32.make, (backend) => {
+      loop(8);
+      const peak = 3 * 4 * 8 * SIZES;
+      expect(backend.memory.reservedBytes).toBeGreaterThanOrEqual(peak);
+      expect(backend.memory.reservedBytes).toBeLessThanOrEqual(reservedLimit(peak));
+    }));
+});
+
+describe('tables of more shapes than are cached', () => {
+  it.each([1, 2])('are replaced, and their memory is reused (%i threads)', (threads) =>
+    withFreshBackend(wasm(threads).make, async (backend) => {
+      const reserved: number[] = [];
+      for (let round = 0; round < 3; round++) {
+        const copies: Promise<ArrayLike<number>>[] = [];
+        const expected: number[][] = [];
+        for (let size = 2; size < 302; size++) {
+          const columns = Array.from({ length: size }, (_, column) => [column, size + column]);
+          expected.push(columns.flat());
+          // The strides of the transposed view are one table.
+          const copy = scope(() => {
+            const x = tensor(Float32Array.from({ length: 2 * size }, (_, i) => i));
+            return reshape(transpose(reshape(x, [2, size])), [2 * size]).data();
+          });
+          copies.push(copy);
+        }
+        expect((await Promise.all(copies)).map((copy) => Array.from(copy))).toEqual(expected);
+        reserved.push(backend.memory.reservedBytes);
+      }
+      expect(reserved[2]).toBe(reserved[1]);
+    }),
+  );
+});
+
 describe('an in-place update', () => {
   it('is visible in every view, and allocates nothing', () =>
     withFreshBackend(
@@ -152,6 +208,55 @@ describe('BufferPool', () => {
       reservedBytes: 4 * (128 + 64 + 128),
       allocations: 3,
     });
+  });
+
+  it('drops blocks of the least recently used size class when too many bytes are free', () => {
+    const pool = new BufferPool<{ readonly capacity: number }>(1, (capacity) => ({ capacity }));
+    const MIB = 2 ** 20;
+    const use = (length: number): object => {
+      const block = pool.take(length);
+      pool.give(block, length);
+      return block;
+    };
+    // 4 MiB in use at most, so 7 MiB may be reserved.
+    const [four, two] = [use(4 * MIB), use(2 * MIB)];
+    expect(use(4 * MIB)).toBe(four);
+    expect(pool.report().reservedBytes).toBe(6 * MIB);
+    use(MIB); // 7
+    use(MIB / 2); // too many: drops the block of 2 MiB
+    expect(pool.report()).toMatchObject({ reservedBytes: 5.5 * MIB, allocations: 4 });
+    expect(use(4 * MIB)).toBe(four);
+    expect(use(2 * MIB)).not.toBe(two);
+    expect(pool.report().allocations).toBe(5);
+  });
+
+  it('reserves at most `reservedLimit` of the peak, on random sequences', () => {
+    const block = fc.record({ length: fc.nat(2 ** 20), frees: fc.nat() });
+    fc.assert(
+      fc.property(fc.array(block, { maxLength: 100 }), (blocks) => {
+        const pool = new BufferPool<{ readonly capacity: number }>(4, (capacity) => ({ capacity }));
+        const used: { readonly block: { readonly capacity: number }; readonly length: number }[] =
+          [];
+        let peak = 0;
+        for (const { length, frees } of blocks) {
+          const taken = pool.take(length);
+          expect(taken.capacity).toBe(sizeClass(length));
+          expect(used.map((each) => each.block)).not.toContain(taken);
+          used.push({ block: taken, length });
+          const { liveBytes, reservedBytes } = pool.report();
+          peak = Math.max(peak, liveBytes);
+          expect(reservedBytes).toBeLessThanOrEqual(reservedLimit(peak));
+          expect(reservedBytes).toBeGreaterThanOrEqual(liveBytes);
+          for (let count = frees % 3; count > 0 && used.length > 0; count--) {
+            const [each] = used.splice(frees % used.length, 1);
+            pool.give(each.block, each.length);
+          }
+        }
+        for (const each of used) pool.give(each.block, each.length);
+        expect(pool.report()).toMatchObject({ live: 0, liveBytes: 0 });
+      }),
+      { seed: SEED, numRuns: rounds(100) },
+    );
   });
 
   it('rounds sizes up to a multiple of 64, also for an empty array', () => {

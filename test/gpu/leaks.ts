@@ -1,7 +1,8 @@
-// Leak check: trains a small network with every kind of layer of the character network, and counts
-// buffers (or anything else that must not grow) after each step. No Node and no test runner,
-// because a browser page runs the same function.
+// Leak checks: a training loop of a small network with every kind of layer of the character network,
+// and a loop over many sizes. Both count buffers (or anything else that must not grow). No Node and
+// no test runner, because a browser page runs the same functions.
 
+import { relu } from '../../kernels/activation.js';
 import type { Backend } from '../../src/engine/backend.js';
 import {
   crossEntropy,
@@ -82,4 +83,49 @@ export async function trainAndCount<T>(
   } finally {
     useBackend(outer);
   }
+}
+
+export interface SizesReport<T> {
+  /** Reserved bytes after each computation. */
+  readonly reservedBytes: readonly number[];
+  /** Peak of the bytes in use. */
+  readonly peakBytes: number;
+  /** The count at the end. */
+  readonly atEnd: T;
+  /** Whether every result was correct. */
+  readonly ok: boolean;
+  /** The count after the backend was disposed of. */
+  readonly afterDispose: T;
+}
+
+/**
+ * Computes relu on buffers of `sizes` lengths, in three rounds, and disposes of the backend. Every
+ * length needs separate kernels.
+ */
+export async function computeManySizes<T>(
+  backend: Backend,
+  count: () => T,
+  sizes: number,
+): Promise<SizesReport<T>> {
+  const reservedBytes: number[] = [];
+  let peakBytes = 0;
+  let ok = true;
+  for (let round = 0; round < 3; round++) {
+    for (let size = 1; size <= sizes; size++) {
+      const length = size * 2 ** 16;
+      const x = backend.upload(new Float32Array(length).fill(-1).fill(size + round, length / 2));
+      const y = backend.run({ kernel: relu, inputs: [x], constants: {}, scalars: {}, length });
+      const values = await backend.read(y);
+      ok &&= values.length === length && values[0] === 0 && values[length - 1] === size + round;
+      peakBytes = Math.max(peakBytes, backend.memory.liveBytes);
+      for (const buffer of [x, y]) backend.free(buffer);
+      const last = backend.upload([0]);
+      await backend.read(last); // queued after everything that was freed
+      backend.free(last);
+      reservedBytes.push(backend.memory.reservedBytes);
+    }
+  }
+  const atEnd = count();
+  await backend.dispose();
+  return { reservedBytes, peakBytes, atEnd, ok, afterDispose: count() };
 }

@@ -9,7 +9,12 @@ import {
 } from '../../../src/engine/backends/gpu.js';
 import { createWasmBackend, type WasmBackend } from '../../../src/engine/backends/wasm/index.js';
 import { runKernelSuite, type SuiteResult } from '../../gpu/suite.js';
-import { type LeakReport, trainAndCount } from '../../gpu/leaks.js';
+import {
+  computeManySizes,
+  type LeakReport,
+  type SizesReport,
+  trainAndCount,
+} from '../../gpu/leaks.js';
 import {
   compareTraining,
   type TrainingAgreement,
@@ -83,6 +88,14 @@ async function watchObjects(mode: GpuMode, steps: number): Promise<LeakReport<Li
   return report;
 }
 
+/** Memory of a loop over many sizes, and the number of live GPU objects at its end. */
+async function watchSizes(mode: GpuMode, sizes: number): Promise<SizesReport<LiveObjects>> {
+  const objects = countObjects();
+  const report = await computeManySizes(await createGpuBackend({ mode }), objects.live, sizes);
+  objects.end();
+  return report;
+}
+
 /** The kernel suite on the wasm backend. */
 async function wasmSuite(threads: number): Promise<SuiteResult[]> {
   const backend = await createWasmBackend({ threads });
@@ -107,6 +120,7 @@ const checks = {
   compareWithCpu,
   disposeSharedGpu,
   watchObjects,
+  watchSizes,
   failures,
 };
 

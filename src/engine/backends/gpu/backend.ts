@@ -54,7 +54,7 @@ export class GpuBackend implements Backend {
     this.#device = device;
     this.mode = device.mode;
     this.name = `gpu (${device.mode})`;
-    this.#kernels = new KernelCache(device.gpu, device.mode, maxKernels);
+    this.#kernels = new KernelCache(device, maxKernels);
   }
 
   /** The adapter's name, and whether it is a software renderer. */
@@ -210,9 +210,7 @@ export class GpuBackend implements Backend {
     } catch (error) {
       throw this.#explain(error, `kernel ${name} could not be ${isFirstRun ? 'compiled' : 'run'}`);
     }
-    // WebGL reuses the same texture if the kernel's last output was freed.
-    if (isFirstRun || compiled.newest !== null || !this.#device.reusesOutputs)
-      this.#allocations += 1;
+    if (!this.#kernels.keepsOutput(compiled)) this.#allocations += 1;
     this.#kernels.addOutput(compiled, output);
     output.producer = compiled;
     this.#launches += 1;

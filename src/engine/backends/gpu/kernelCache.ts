@@ -3,13 +3,22 @@
 
 import type { Constants, Kernel } from '../../../../kernels/kernel.js';
 import { ArgumentError, BackendError } from '../../errors.js';
-import type { DeviceValue, GpuMode, LibraryInstance, LibraryKernel } from './library.js';
+import { reservedLimit } from '../bufferPool.js';
+import type { Device } from './device.js';
+import { releaseKeptOutput } from './keptOutput.js';
+import type { DeviceValue, LibraryKernel } from './library.js';
 
 /**
  * gpu.js needs a limit only for `while` loops and loop bounds from arguments; its own limit
  * silently truncates them.
  */
 const LOOP_LIMIT = 2 ** 24;
+
+/**
+ * Reserved bytes are at most this many times the peak, plus 1 MiB. Kernels do not share the memory
+ * that they keep, even for equal sizes, so training of CharacterNet needs 1.6 times the peak.
+ */
+export const RESERVED_FACTOR = 2;
 
 /** A kernel compiled for given sizes, and its device resources. */
 export interface CompiledKernel {
@@ -24,7 +33,7 @@ export interface CompiledKernel {
    * them.
    */
   outstanding: number;
-  /** The newest output; null after it was freed, when gpu.js keeps its memory for the next run. */
+  /** The newest output; null after it was freed. */
   newest: object | null;
   /** Evicted from the cache; destroyed with its last output. */
   retired: boolean;
@@ -36,17 +45,24 @@ export interface KernelStatistics {
   readonly cached: number;
 }
 
+/** The properties of a device that the cache uses. */
+export type CacheDevice = Pick<Device, 'gpu' | 'mode' | 'reusesOutputs'>;
+
 export class KernelCache {
-  readonly #gpu: LibraryInstance;
-  readonly #mode: GpuMode;
+  readonly #device: CacheDevice;
   readonly #limit: number;
   readonly #kernels = new Map<string, CompiledKernel>(); // least recently used first
   readonly #retired = new Set<CompiledKernel>();
+  /** Kernels whose last output was freed and is kept for the next run, longest unused first. */
+  readonly #idle = new Set<CompiledKernel>();
+  #idleBytes = 0;
+  /** Bytes of the outputs in use, now and at most. */
+  #liveBytes = 0;
+  #peakBytes = 0;
   #compiled = 0;
 
-  constructor(gpu: LibraryInstance, mode: GpuMode, limit: number) {
-    this.#gpu = gpu;
-    this.#mode = mode;
+  constructor(device: CacheDevice, limit: number) {
+    this.#device = device;
     this.#limit = limit;
   }
 
@@ -56,11 +72,12 @@ export class KernelCache {
 
   /** Bytes that kernels keep for their next output, in addition to the outputs in use. */
   get idleBytes(): number {
-    let bytes = 0;
-    for (const compiled of [...this.#kernels.values(), ...this.#retired]) {
-      if (compiled.started && compiled.newest === null) bytes += compiled.bytes;
-    }
-    return bytes;
+    return this.#idleBytes;
+  }
+
+  /** Whether a kernel keeps the memory of a freed output, so that its next run allocates none. */
+  keepsOutput(compiled: CompiledKernel): boolean {
+    return this.#idle.has(compiled);
   }
 
   /**
@@ -96,27 +113,45 @@ export class KernelCache {
    */
   checkMode(name: string, { run: { kernel } }: CompiledKernel): void {
     // `constructor.mode` cannot be used: it is `gpu` for every kind of WebGL.
-    if (kernel.constructor !== this.#gpu.Kernel || (kernel.fallbackReason ?? null) !== null) {
+    const { gpu, mode } = this.#device;
+    if (kernel.constructor !== gpu.Kernel || (kernel.fallbackReason ?? null) !== null) {
       const actualMode =
         'mode' in kernel.constructor ? String(kernel.constructor.mode) : 'another mode';
       throw new BackendError(
-        `gpu (${this.#mode}): kernel ${name} ran on ${actualMode} instead ` +
+        `gpu (${mode}): kernel ${name} ran on ${actualMode} instead ` +
           `(${kernel.fallbackReason ?? 'no reason given'})`,
       );
     }
   }
 
-  /** Counts a new output of a kernel. */
+  /**
+   * Counts a new output of a kernel. Memory that kernels keep beyond the limit is released,
+   * that of the longest unused kernel first.
+   */
   addOutput(compiled: CompiledKernel, output: object): void {
+    this.#setIdle(compiled, false);
     compiled.outstanding += 1;
     compiled.newest = output;
+    this.#liveBytes += compiled.bytes;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
+    const limit = reservedLimit(this.#peakBytes, RESERVED_FACTOR);
+    for (const idle of this.#idle) {
+      if (this.#liveBytes + this.#idleBytes <= limit) break;
+      this.#setIdle(idle, false);
+      releaseKeptOutput(idle.run);
+    }
   }
 
   /** Deletes an output. An evicted kernel is destroyed with its last output. */
   deleteOutput(compiled: CompiledKernel, output: object, value: DeviceValue): void {
     if ('delete' in value) value.delete();
     compiled.outstanding -= 1;
-    if (compiled.newest === output) compiled.newest = null;
+    this.#liveBytes -= compiled.bytes;
+    if (compiled.newest === output) {
+      compiled.newest = null;
+      if (this.#device.reusesOutputs) this.#setIdle(compiled, true);
+      else releaseKeptOutput(compiled.run);
+    }
     if (compiled.retired && compiled.outstanding === 0) this.#destroy(compiled);
   }
 
@@ -128,7 +163,7 @@ export class KernelCache {
 
   #create(kernel: Kernel, constants: Constants, length: number): CompiledKernel {
     this.#compiled += 1;
-    const run: LibraryKernel = this.#gpu.createKernel(kernel.source, {
+    const run: LibraryKernel = this.#device.gpu.createKernel(kernel.source, {
       output: [length],
       constants: { ...constants },
       pipeline: true,
@@ -152,7 +187,15 @@ export class KernelCache {
     else this.#retired.add(oldest);
   }
 
+  #setIdle(compiled: CompiledKernel, idle: boolean): void {
+    if (this.#idle.has(compiled) === idle) return;
+    if (idle) this.#idle.add(compiled);
+    else this.#idle.delete(compiled);
+    this.#idleBytes += idle ? compiled.bytes : -compiled.bytes;
+  }
+
   #destroy(compiled: CompiledKernel): void {
+    this.#setIdle(compiled, false);
     this.#retired.delete(compiled);
     compiled.run.destroy();
   }

@@ -20,6 +20,23 @@ export interface DeviceHandle {
  */
 export type DeviceValue = DeviceHandle | Float32Array;
 
+/** Memory with the number of references to it. */
+interface Counted {
+  _refs: number;
+}
+
+/** The fields of a kernel's last output; see keptOutput.ts. */
+export interface KeptOutput {
+  // WebGPU
+  outputBuffer?: (Counted & { destroy(): void }) | null;
+  bindGroupDirty?: boolean;
+  // WebGL
+  readonly context?: WebGL2RenderingContext | null;
+  readonly framebuffer?: WebGLFramebuffer | null;
+  readonly texture?: { texture: Counted } | null;
+  deleteTexture?(texture: Counted): void;
+}
+
 /** A compiled kernel. Its arguments are device values or a host array, followed by the scalars. */
 export interface LibraryKernel {
   (...args: readonly unknown[]): DeviceValue | Promise<DeviceValue>;
@@ -27,7 +44,7 @@ export interface LibraryKernel {
     /** Its class, whose name is that of its mode. */
     readonly constructor: object;
     readonly fallbackReason?: string | null;
-  };
+  } & KeptOutput;
   destroy(): void;
 }
 

@@ -225,6 +225,7 @@ export class Machine {
    * the image), so a block replaced by a layout conversion is freed only after the launch.
    */
   launch<T>(body: () => T): T {
+    this.#tables.trim();
     try {
       return body();
     } finally {
@@ -268,8 +269,9 @@ export class Machine {
 
   /** Runs `body` with blocks of the given lengths, which are freed at its end. */
   withScratch<T>(lengths: readonly number[], body: (...addresses: number[]) => T): T {
-    const addresses = lengths.map((length) => this.memory.take(length));
+    const addresses: number[] = [];
     try {
+      for (const length of lengths) addresses.push(this.memory.take(length));
       return body(...addresses);
     } finally {
       addresses.forEach((address, index) => this.memory.give(address, lengths[index]));

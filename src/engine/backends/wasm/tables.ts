@@ -1,48 +1,74 @@
 // Tables of integers that kernels read: the geometry of a convolution, the strides of a view. Each
 // is computed at its first use and cached, so steps with repeated shapes do not wait for the queue.
 
-import { BufferPool } from '../bufferPool.js';
 import type { LinearMemory } from './memory.js';
 
 /** Writes a table; `address` is for SIMD functions that write part of it. */
 export type FillTable = (table: Int32Array, address: number) => void;
 
-/** Maximum number of cached tables; a network with fixed shapes needs a few. */
+/** Number of tables from which on all are dropped; a network with fixed shapes needs a few. */
 const MAX_TABLES = 256;
+
+/** Tables start on cache lines. */
+const ALIGNMENT = 64;
+
+/**
+ * Tables are adjacent in chunks of this size, because each chunk divides the free memory in two as
+ * long as the tables exist.
+ */
+const CHUNK_BYTES = 16_384;
+
+interface Chunk {
+  readonly address: number;
+  readonly bytes: number;
+  usedBytes: number;
+}
 
 export class Tables {
   readonly #memory: LinearMemory;
   readonly #flush: () => void;
-  /** Memory of the tables; it is not part of the memory report. */
-  readonly #pool: BufferPool<number>;
-  readonly #tables = new Map<string, { readonly address: number; readonly words: number }>();
+  readonly #addresses = new Map<string, number>();
+  readonly #chunks: Chunk[] = [];
 
-  /** @param flush waits until no job uses a table */
+  /** @param flush waits until no job is queued */
   constructor(memory: LinearMemory, flush: () => void) {
     this.#memory = memory;
     this.#flush = flush;
-    this.#pool = new BufferPool(4, (words) => memory.reserve(4 * words));
   }
 
   /**
-   * Address of a table.
+   * Address of a table. It is valid until `trim` is called.
    *
    * @param key everything that `fill` depends on
    * @param words 32-bit integers in the table
    */
   find(key: string, words: number, fill: FillTable): number {
-    const cached = this.#tables.get(key);
-    if (cached !== undefined) return cached.address;
-    if (this.#tables.size === MAX_TABLES) this.#evictAll();
-    const address = this.#pool.take(words);
+    const cached = this.#addresses.get(key);
+    if (cached !== undefined) return cached;
+    const address = this.#allocate(Math.ceil((4 * words) / ALIGNMENT) * ALIGNMENT);
     fill(this.#memory.integers(address, words), address);
-    this.#tables.set(key, { address, words });
+    this.#addresses.set(key, address);
     return address;
   }
 
-  #evictAll(): void {
+  /** Drops all tables if there are too many. Called between launches, when none is in use. */
+  trim(): void {
+    if (this.#addresses.size < MAX_TABLES) return;
     this.#flush();
-    for (const { address, words } of this.#tables.values()) this.#pool.give(address, words);
-    this.#tables.clear();
+    for (const { address, bytes } of this.#chunks.splice(0)) this.#memory.release(address, bytes);
+    this.#addresses.clear();
+  }
+
+  #allocate(bytes: number): number {
+    let chunk = this.#chunks.at(-1);
+    if (chunk === undefined || chunk.usedBytes + bytes > chunk.bytes) {
+      this.#flush(); // jobs may still use a freed block at the chunk's address
+      const size = Math.max(bytes, CHUNK_BYTES);
+      chunk = { address: this.#memory.reserve(size), bytes: size, usedBytes: 0 };
+      this.#chunks.push(chunk);
+    }
+    const address = chunk.address + chunk.usedBytes;
+    chunk.usedBytes += bytes;
+    return address;
   }
 }
