@@ -4,15 +4,20 @@
 
 import { kernel } from './kernel.js';
 
+/** max(x, 0), written with a comparison: a GPU's max may drop NaN. */
 export const relu = kernel('relu', ['x'], [], function (x) {
-  return Math.max(x[this.thread.x], 0);
+  let value = x[this.thread.x];
+  if (value <= 0) {
+    value = 0;
+  }
+  return value;
 });
 
-// d relu = 1 where x > 0, and 0 at 0 as in PyTorch
+// d relu = 0 where x <= 0, and 1 elsewhere, NaN included, as in PyTorch
 export const reluGrad = kernel('reluGrad', ['grad', 'x'], [], function (grad, x) {
-  let value = 0;
-  if (x[this.thread.x] > 0) {
-    value = grad[this.thread.x];
+  let value = grad[this.thread.x];
+  if (x[this.thread.x] <= 0) {
+    value = 0;
   }
   return value;
 });
@@ -30,9 +35,9 @@ export const leakyReluGrad = kernel(
   ['grad', 'x'],
   ['slope'],
   function (grad, x, slope) {
-    let value = grad[this.thread.x];
-    if (x[this.thread.x] <= 0) {
-      value = value * slope;
+    let value = grad[this.thread.x] * slope;
+    if (x[this.thread.x] > 0) {
+      value = grad[this.thread.x];
     }
     return value;
   },
@@ -57,7 +62,14 @@ export const sigmoidGrad = kernel('sigmoidGrad', ['grad', 'y'], [], function (gr
  * tanh, clamped to +-20 first (tanh(20) is 1 even in float64): some GPUs return NaN for tanh(100).
  */
 export const tanh = kernel('tanh', ['x'], [], function (x) {
-  return Math.tanh(Math.min(Math.max(x[this.thread.x], -20), 20));
+  let value = x[this.thread.x];
+  if (value > 20) {
+    value = 20;
+  }
+  if (value < -20) {
+    value = -20;
+  }
+  return Math.tanh(value);
 });
 
 // d tanh = 1 - y^2

@@ -111,19 +111,29 @@ export const absGrad = kernel('absGrad', ['grad', 'x'], [], function (grad, x) {
 });
 
 /**
- * x^exponent; NaN for a negative x with a fractional exponent, as in PyTorch. The sign is computed
- * separately: a GPU's pow is undefined for a negative x.
+ * x^exponent with the special values of C and PyTorch.
+ *
+ * `sign` is (-1)^exponent: -1 for an odd integer, 1 for an even one or an infinity, NaN for a
+ * fraction. It is a separate factor because a GPU's pow is undefined for a negative x.
  */
-export const pow = kernel('pow', ['x'], ['exponent'], function (x, exponent) {
+export const pow = kernel('pow', ['x'], ['exponent', 'sign'], function (x, exponent, sign) {
   const base = x[this.thread.x];
   let value = Math.pow(Math.abs(base), exponent);
-  if (base < 0) {
-    const rounded = Math.floor((exponent + 0.5) / 1);
-    if (rounded !== exponent) {
-      value = Math.pow(base, exponent);
-    }
-    if (rounded === exponent && rounded - 2 * Math.floor((rounded + 0.5) / 2) === 1) {
+  if (Math.abs(base) === 1) {
+    value = 1; // also for an infinite exponent
+  }
+  if (exponent === 0) {
+    value = 1; // also for NaN
+  }
+  // -0 and -Infinity have a power for every exponent: the sign of 1 / base tells -0 from 0.
+  if (base === 0) {
+    if (1 / base < 0 && sign < 0) {
       value = -value;
+    }
+  }
+  if (base < 0) {
+    if (1 / base < 0 || sign < 0) {
+      value = value * sign;
     }
   }
   return value;

@@ -96,22 +96,29 @@ export const concat = kernel(
   },
 );
 
-export type GatherConstants = Readonly<Record<'width' | 'count', number>>;
+export type GatherConstants = Readonly<Record<'rows' | 'width' | 'count', number>>;
 
 /**
  * Rows of table [rows, width] selected by indices [count] -> [count, width]: an embedding lookup.
+ * `invalid` (NaN) for an index that is not an integer from 0 to rows - 1.
  */
 export const gatherRows = kernel(
   'gatherRows',
   ['table', 'indices'],
-  [],
-  function (this: KernelThis<GatherConstants>, table, indices) {
+  ['invalid'],
+  function (this: KernelThis<GatherConstants>, table, indices, invalid) {
     const row = Math.floor((this.thread.x + 0.5) / this.constants.width);
-    return table[indices[row] * this.constants.width + this.thread.x - row * this.constants.width];
+    const index = indices[row];
+    let value = invalid;
+    if (index >= 0 && index < this.constants.rows && Math.floor((index + 0.5) / 1) === index) {
+      value = table[index * this.constants.width + this.thread.x - row * this.constants.width];
+    }
+    return value;
   },
 );
 
-// Each row of the table sums the gradients of all positions it was copied to.
+// Each row of the table sums the gradients of all positions it was copied to. Invalid indices match
+// no row.
 export const gatherRowsGrad = kernel(
   'gatherRowsGrad',
   ['grad', 'indices'],

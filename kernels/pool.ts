@@ -25,7 +25,7 @@ export type PoolConstants = Readonly<
 
 /**
  * Index in its plane (row * width + column) of the maximum under the
- * window; the first of equal values.
+ * window: the first of equal values, or the last NaN.
  */
 export const maxPoolIndex = kernel(
   'maxPoolIndex',
@@ -45,7 +45,7 @@ export const maxPoolIndex = kernel(
         if (inY >= 0 && inY < this.constants.height && inX >= 0 && inX < this.constants.width) {
           const position = inY * this.constants.width + inX;
           const value = x[plane * this.constants.height * this.constants.width + position];
-          if (best < 0 || value > largest) {
+          if (best < 0 || value > largest || value !== value) {
             largest = value;
             best = position;
           }

@@ -44,7 +44,7 @@ export const sumAxisPart = kernel(
   },
 );
 
-/** y[o, i] = the position s of the largest x[o, s, i]; the first one wins a tie, as in PyTorch. */
+/** y[o, i] = the position s of the largest x[o, s, i]; the first of equal values, or the first NaN. */
 export const argmaxAxis = kernel(
   'argmaxAxis',
   ['x'],
@@ -59,7 +59,7 @@ export const argmaxAxis = kernel(
     let largest = x[first];
     for (let s = 0; s < this.constants.size; s++) {
       const value = x[first + s * this.constants.inner];
-      if (value > largest) {
+      if (value > largest || (value !== value && largest === largest)) {
         largest = value;
         best = s;
       }
@@ -67,6 +67,17 @@ export const argmaxAxis = kernel(
     return best;
   },
 );
+
+/** 1 where x is the maximum of its line, or both are NaN; 0 elsewhere. Elementwise. */
+export const isMax = kernel('isMax', ['x', 'maximum'], [], function (x, maximum) {
+  const value = x[this.thread.x];
+  const top = maximum[this.thread.x];
+  let flag = 0;
+  if (value === top || (value !== value && top !== top)) {
+    flag = 1;
+  }
+  return flag;
+});
 
 /** y[o, i] = x[o, index[o, i], i]: the value at a chosen position of each line. */
 export const takeAxis = kernel(

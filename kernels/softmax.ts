@@ -88,31 +88,45 @@ export type ClassConstants = Readonly<Record<'classes', number>>;
  * Cross-entropy of one row against its label, with label smoothing: the target gives every class
  * smoothing / K and the label 1 - smoothing on top (Szegedy et al. 2016; PyTorch's
  * `label_smoothing`). logits [N, K] -> [N].
+ *
+ * `invalid` (NaN) is the loss of a label that is not an integer from 0 to K - 1.
  */
 export const crossEntropy = kernel(
   'crossEntropy',
   ['logits', 'logSumExp', 'labels'],
-  ['smoothing'],
-  function (this: KernelThis<ClassConstants>, logits, logSumExp, labels, smoothing) {
+  ['smoothing', 'invalid'],
+  function (this: KernelThis<ClassConstants>, logits, logSumExp, labels, smoothing, invalid) {
     const first = this.thread.x * this.constants.classes;
-    let nllSum = 0;
-    for (let k = 0; k < this.constants.classes; k++) {
-      nllSum += logSumExp[this.thread.x] - logits[first + k];
+    const label = labels[this.thread.x];
+    let loss = invalid;
+    if (label >= 0 && label < this.constants.classes && Math.floor((label + 0.5) / 1) === label) {
+      loss = (1 - smoothing) * (logSumExp[this.thread.x] - logits[first + label]);
     }
-    const nll = logSumExp[this.thread.x] - logits[first + labels[this.thread.x]];
-    return (1 - smoothing) * nll + (smoothing * nllSum) / this.constants.classes;
+    // Without smoothing, a logit of -Infinity must not add 0 * Infinity = NaN.
+    if (smoothing > 0) {
+      let nllSum = 0;
+      for (let k = 0; k < this.constants.classes; k++) {
+        nllSum += logSumExp[this.thread.x] - logits[first + k];
+      }
+      loss += (smoothing * nllSum) / this.constants.classes;
+    }
+    return loss;
   },
 );
 
-// dlogits = (softmax - target) * grad of the row
+// dlogits = (softmax - target) * grad of the row; `invalid` (NaN) if the label is not a class
 export const crossEntropyGrad = kernel(
   'crossEntropyGrad',
   ['grad', 'logits', 'logSumExp', 'labels'],
-  ['smoothing'],
-  function (this: KernelThis<ClassConstants>, grad, logits, logSumExp, labels, smoothing) {
+  ['smoothing', 'invalid'],
+  function (this: KernelThis<ClassConstants>, grad, logits, logSumExp, labels, smoothing, invalid) {
     const row = Math.floor((this.thread.x + 0.5) / this.constants.classes);
-    let target = smoothing / this.constants.classes;
-    if (this.thread.x - row * this.constants.classes === labels[row]) {
+    const label = labels[row];
+    let target = invalid;
+    if (label >= 0 && label < this.constants.classes && Math.floor((label + 0.5) / 1) === label) {
+      target = smoothing / this.constants.classes;
+    }
+    if (this.thread.x - row * this.constants.classes === label) {
       target += 1 - smoothing;
     }
     return grad[row] * (Math.exp(logits[this.thread.x] - logSumExp[row]) - target);

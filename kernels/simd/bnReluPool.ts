@@ -64,9 +64,9 @@ function poolLine(x: usize, W: i32, C: i32, affine: usize, y: usize, count: i32)
   const a = loadPart(affine, count), b = loadPart(affine + pixel, count), zero = f32x4.splat(0);
   for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, y += pixel) {
     let largest = fma(b, loadPart(x, count), a);
-    largest = f32x4.pmax(largest, fma(b, loadPart(x + pixel, count), a));
-    largest = f32x4.pmax(largest, fma(b, loadPart(x + row, count), a));
-    largest = f32x4.pmax(largest, fma(b, loadPart(x + row + pixel, count), a));
+    largest = f32x4.max(largest, fma(b, loadPart(x + pixel, count), a));
+    largest = f32x4.max(largest, fma(b, loadPart(x + row, count), a));
+    largest = f32x4.max(largest, fma(b, loadPart(x + row + pixel, count), a));
     storePart(y, f32x4.max(largest, zero), count);
   }
 }
@@ -121,7 +121,7 @@ function sumLine(
     value = fma(b, candidate, a);
     largestX = v128.bitselect(candidate, largestX, f32x4.gt(value, largest));
     largest = f32x4.pmax(largest, value);
-    const reluGrad = v128.and(loadPart(grad, count), f32x4.gt(largest, zero)); // relu
+    const reluGrad = v128.andnot(loadPart(grad, count), f32x4.le(largest, zero)); // relu
     sumG = f32x4.add(sumG, reluGrad);
     sumGX = fma(sumGX, reluGrad, f32x4.sub(largestX, m));
   }

@@ -24,16 +24,16 @@ export function relu(x: usize, y: usize, begin: i32, end: i32): void {
   storePart(y + floats(i), f32x4.max(loadPart(x + floats(i), end - i), zero), end - i);
 }
 
-/** gradX = grad where x > 0, else 0. x may be relu's input or its output. */
+/** gradX = 0 where x <= 0, else grad, also for NaN. x may be relu's input or its output. */
 export function reluGrad(grad: usize, x: usize, gradX: usize, begin: i32, end: i32): void {
   const zero = f32x4.splat(0);
   let i = begin;
   for (; i + 4 <= end; i += 4) {
-    const positive = f32x4.gt(v128.load(x + floats(i)), zero);
-    v128.store(gradX + floats(i), v128.and(v128.load(grad + floats(i)), positive));
+    const negative = f32x4.le(v128.load(x + floats(i)), zero);
+    v128.store(gradX + floats(i), v128.andnot(v128.load(grad + floats(i)), negative));
   }
-  const positive = f32x4.gt(loadPart(x + floats(i), end - i), zero);
-  storePart(gradX + floats(i), v128.and(loadPart(grad + floats(i), end - i), positive), end - i);
+  const negative = f32x4.le(loadPart(x + floats(i), end - i), zero);
+  storePart(gradX + floats(i), v128.andnot(loadPart(grad + floats(i), end - i), negative), end - i);
 }
 
 /** y = a + b. */

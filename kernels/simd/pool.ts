@@ -11,7 +11,8 @@ import { clear, floats, loadPart, storePart } from './lanes';
 
 /**
  * y [N, OH, OW, C] = largest value under each window, index = its position h * W + w in the plane,
- * as a float. The first of equal values in row-major order wins, as in PyTorch; padding never wins.
+ * as a float. The first of equal values in row-major order wins, or the last NaN, as in PyTorch;
+ * padding never wins.
  * y or index may be 0: not computed.
  * Unit of begin and end: one image.
  */
@@ -56,7 +57,7 @@ function poolPixel(
       for (let column = column0; column < column1; column++) {
         const candidate = row * W + column, value = loadPart(base + floats(candidate) * <usize>C, count);
         position = updateArgmax(largest, value, position, f32x4.splat(<f32>candidate));
-        largest = f32x4.pmax(largest, value);
+        largest = updateMax(largest, value);
       }
     }
     if (y != 0) storePart(y + floats(c), largest, count);
@@ -78,23 +79,31 @@ function poolLanes2x2(
   let largest = loadPart(upper, count), offset = f32x4.splat(0);
   let value = loadPart(upper + pixel, count);
   offset = updateArgmax(largest, value, offset, f32x4.splat(1));
-  largest = f32x4.pmax(largest, value);
+  largest = updateMax(largest, value);
   value = loadPart(lower, count);
   offset = updateArgmax(largest, value, offset, f32x4.splat(<f32>W));
-  largest = f32x4.pmax(largest, value);
+  largest = updateMax(largest, value);
   value = loadPart(lower + pixel, count);
   offset = updateArgmax(largest, value, offset, f32x4.splat(<f32>(W + 1)));
-  largest = f32x4.pmax(largest, value);
+  largest = updateMax(largest, value);
   if (y != 0) storePart(y + floats(c), largest, count);
   if (index != 0) storePart(index + floats(c), f32x4.add(origin, offset), count);
 }
 
-/**
- * Where the value is larger than the largest so far, its position; elsewhere the position so far.
- */
+/** Lanes of `value` that replace the largest so far: larger ones, and NaN. */
+@inline
+function replaces(value: v128, largest: v128): v128 {
+  return v128.or(f32x4.gt(value, largest), f32x4.ne(value, value));
+}
+
 @inline
 function updateArgmax(largest: v128, value: v128, position: v128, candidate: v128): v128 {
-  return v128.bitselect(candidate, position, f32x4.gt(value, largest));
+  return v128.bitselect(candidate, position, replaces(value, largest));
+}
+
+@inline
+function updateMax(largest: v128, value: v128): v128 {
+  return v128.bitselect(value, largest, replaces(value, largest));
 }
 
 /**

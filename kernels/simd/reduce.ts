@@ -53,7 +53,7 @@ function sumOne(x: usize, size: i32, stride: usize): f64 {
   return sum;
 }
 
-/** Index of the maximum; the first of equal values. */
+/** Index of the maximum: the first of equal values, or the first NaN. */
 export function argMax(x: usize, size: i32, inner: i32, out: usize, begin: i32, end: i32): void {
   const stride = floats(inner);
   for (let o = begin; o < end; o++) {
@@ -63,7 +63,7 @@ export function argMax(x: usize, size: i32, inner: i32, out: usize, begin: i32, 
     for (let s = 1; s < size; s++) {
       element += stride;
       const value = load<f32>(element);
-      if (value > largest) {
+      if (value > largest || (value != value && largest == largest)) {
         largest = value;
         best = s;
       }

@@ -49,10 +49,10 @@ export function softmax(x: usize, lse: usize, classes: i32, y: usize, begin: i32
   }
 }
 
-/** Other labels are the caller's error, but must not cause a write outside the array. */
+/** The class that a label names; -1 if it is not an integer from 0 to classes - 1. */
 @inline
-function isClass(label: i32, classes: i32): bool {
-  return <u32>label < <u32>classes;
+function classOf(label: f32, classes: i32): i32 {
+  return label >= 0 && label < <f32>classes && floor(label) == label ? <i32>label : -1;
 }
 
 /**
@@ -65,8 +65,8 @@ function crossEntropy(
   const confidence: f32 = 1 - smoothing;
   for (let row = begin; row < end; row++) {
     const line = logits + floats(row) * <usize>classes, rowLse = load<f32>(lse + floats(row));
-    const label = <i32>load<f32>(labels + floats(row));
-    let loss = isClass(label, classes) ? confidence * (rowLse - load<f32>(line + floats(label))) : NaN;
+    const label = classOf(load<f32>(labels + floats(row)), classes);
+    let loss = label >= 0 ? confidence * (rowLse - load<f32>(line + floats(label))) : NaN;
     if (smoothing != 0) {
       let nllSum: f32 = 0;
       for (let k = 0; k < classes; k++) nllSum += rowLse - load<f32>(line + floats(k));
@@ -100,7 +100,7 @@ export function crossEntropyForward(
   crossEntropy(shifted, lse, labels, classes, smoothing, losses, begin, end);
 }
 
-/** gradLogits = (softmax - target) * grad of the row. */
+/** gradLogits = (softmax - target) * grad of the row; NaN if the label is not a class. */
 export function crossEntropyGrad(
   grad: usize, logits: usize, lse: usize, labels: usize, classes: i32, smoothing: f32, gradLogits: usize,
   begin: i32, end: i32,
@@ -110,6 +110,11 @@ export function crossEntropyGrad(
   for (let row = begin; row < end; row++) {
     const rowLse = splat(lse + floats(row)), rowGrad = splat(grad + floats(row));
     const first = floats(row) * <usize>classes;
+    const label = classOf(load<f32>(labels + floats(row)), classes);
+    if (label < 0) {
+      for (let k = 0; k < classes; k++) store<f32>(gradLogits + first + floats(k), NaN);
+      continue;
+    }
     for (let k = 0; k < classes; k += 4) {
       const offset = first + floats(k), count = classes - k;
       const probability = exp4(f32x4.sub(loadPart(logits + offset, count), rowLse));
@@ -117,8 +122,7 @@ export function crossEntropyGrad(
     }
     // The label again in one step: subtracting 1 after the multiplication
     // would lose the digits of 1 - p.
-    const label = <i32>load<f32>(labels + floats(row)), labelOffset = first + floats(label);
-    if (!isClass(label, classes)) continue;
+    const labelOffset = first + floats(label);
     const probability = exp4(f32x4.sub(splat(logits + labelOffset), rowLse));
     v128.store_lane<f32>(gradLogits + labelOffset, f32x4.mul(f32x4.sub(probability, labelTarget), rowGrad), 0);
   }

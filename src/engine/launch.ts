@@ -11,6 +11,7 @@ import type {
 import { fill } from '../../kernels/elementwise.js';
 import { sumAxis, sumAxisPart } from '../../kernels/reduce.js';
 import type { Backend } from './backend.js';
+import { ArgumentError } from './errors.js';
 import { commonBackend, NdArray } from './ndarray.js';
 import * as shapes from './shape.js';
 import type { Shape } from './shape.js';
@@ -72,6 +73,23 @@ export function updateInPlace<S extends NamedScalars>(
   target.storage.replace(backend.run({ kernel, inputs: buffers, ...common, donate: 0 }));
 }
 
+/** Integers up to this are exact in float32, in which indices are stored. */
+const MAX_FLOAT32_INDEX = 2 ** 24;
+
+/**
+ * Validates that the indices 0 .. size - 1 are exact in the element type of `array`.
+ *
+ * @throws ArgumentError otherwise
+ */
+export function checkIndexRange(array: NdArray, size: number, caller: string): void {
+  if (array.backend.dtype === 'float32' && size > MAX_FLOAT32_INDEX) {
+    throw new ArgumentError(
+      `${caller}: ${size} elements, but float32 represents indices exactly only below ` +
+        `${MAX_FLOAT32_INDEX}; split the axis (reshape), or use a float64 backend`,
+    );
+  }
+}
+
 /** An array filled with one value. */
 export function filled(backend: Backend, shape: Shape, value: number): NdArray {
   const length = shapes.sizeOf(shape);
@@ -94,7 +112,8 @@ export function sumOver(array: NdArray, axes: readonly number[]): NdArray {
     const size = shapes.sizeOf(run.map((axis) => shape[axis]));
     const inner = shapes.sizeOf(shape.slice(run[run.length - 1] + 1));
     for (const axis of run) shape[axis] = 1;
-    result = sumMiddleAxis(result, size, inner, [...shape]);
+    const outer = shapes.sizeOf(shape.slice(0, run[0]));
+    result = sumMiddleAxis(result, [outer, size, inner], [...shape]);
     end = first;
   }
   return result;
@@ -104,12 +123,15 @@ export function sumOver(array: NdArray, axes: readonly number[]): NdArray {
  * Sums [outer, size, inner] to `shape`, which is [outer, 1, inner]. Uses two stages if `size`
  * exceeds the backend's `maxTerms`.
  */
-function sumMiddleAxis(array: NdArray, size: number, inner: number, shape: Shape): NdArray {
+function sumMiddleAxis(
+  array: NdArray,
+  [outer, size, inner]: readonly [outer: number, size: number, inner: number],
+  shape: Shape,
+): NdArray {
   if (size <= (array.backend.maxTerms ?? Infinity))
     return launch(sumAxis, [array], shape, { size, inner });
   const chunk = Math.ceil(Math.sqrt(size)); // equal numbers of terms in both stages
   const parts = Math.ceil(size / chunk);
-  const outer = shapes.sizeOf(shape) / inner;
   const sums = launch(sumAxisPart, [array], [outer, parts, inner], { size, inner, parts, chunk });
   return launch(sumAxis, [sums], shape, { size: parts, inner });
 }

@@ -25,7 +25,8 @@ export interface RoutineDefinition<C extends Constants, S extends NamedScalars =
 }
 
 /**
- * A callable routine: the implementation of the backend if it has one, otherwise the composition.
+ * A callable routine: the implementation of the backend if it has one, otherwise (or if an input
+ * has no elements) the composition.
  */
 export interface Routine<C extends Constants, S extends NamedScalars = NoScalars> {
   (inputs: readonly NdArray[], constants: C, ...scalars: ScalarArguments<S>): readonly NdArray[];
@@ -44,7 +45,10 @@ export function defineRoutine<C extends Constants, S extends NamedScalars = NoSc
     const [scalars = {} as S] = scalarArguments as readonly S[];
     const backend = commonBackend(inputs, definition.name);
     const implementation = backend.routines?.[definition.name];
-    if (implementation === undefined) return definition.compose(inputs, constants, scalars);
+    // Implementations need not support arrays without elements.
+    if (implementation === undefined || inputs.some((array) => array.size === 0)) {
+      return definition.compose(inputs, constants, scalars);
+    }
 
     const shapes = definition.outputs(constants);
     const donate = definition.replaces?.(constants) ?? shapes.map(() => -1);

@@ -91,8 +91,8 @@ function geometry(x: Shape, weight: Shape, options: Conv2dOptions): Conv2dConsta
 function gradWeight(x: NdArray, grad: NdArray, shape: Shape, g: Conv2dConstants): NdArray {
   const positions = g.outHeight * g.outWidth;
   const maxImages = Math.max(1, Math.floor((x.backend.maxTerms ?? Infinity) / positions));
-  const partImages = Math.min(g.batch, maxImages);
-  const parts = Math.ceil(g.batch / partImages);
+  const partImages = Math.max(1, Math.min(g.batch, maxImages));
+  const parts = Math.max(1, Math.ceil(g.batch / partImages));
   const sums = launch(kernels.conv2dGradWeight, [x, grad], [parts, ...shape], { ...g, partImages });
   return (parts === 1 ? sums : sumOver(sums, [0])).reshape(shape);
 }

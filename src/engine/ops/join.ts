@@ -53,15 +53,15 @@ export const gatherRowsOp = defineOp<NoAttributes>({
     return [...indices, table[1]];
   },
   forward: ([table, indices]) => {
-    const width = table.shape[1];
-    return launch(kernels.gatherRows, [table, indices], [...indices.shape, width], {
-      width,
-      count: indices.size,
-    });
+    const [rows, width] = table.shape;
+    const shape = [...indices.shape, width];
+    const constants = { rows, width, count: indices.size };
+    return launch(kernels.gatherRows, [table, indices], shape, constants, { invalid: NaN });
   },
   backward: ({ grad, inputs: [table, indices] }) => [
     () =>
       launch(kernels.gatherRowsGrad, [grad, indices], table.shape, {
+        rows: table.shape[0],
         width: table.shape[1],
         count: indices.size,
       }),
@@ -104,8 +104,8 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
  * Rows of a table by index: an embedding lookup.
  *
  * @param table [rows, width]
- * @param indices row indices, of any shape; an index out of range is undefined behavior, so validate
- *   external data
+ * @param indices row indices, of any shape; the row of an index that is not an integer from 0 to
+ *   rows - 1 is NaN
  * @returns [...indices, width]
  * @throws ShapeError if the table does not have 2 axes
  */

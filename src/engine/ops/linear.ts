@@ -36,7 +36,7 @@ export const linearForward = defineRoutine<LinearConstants>({
 
 /** Joins the leading axes of x into one. */
 function asRows(x: NdArray): NdArray {
-  return x.shape.length === 2 ? x : x.reshape([-1, x.shape.at(-1)!]);
+  return x.shape.length === 2 ? x : x.reshape([sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!]);
 }
 
 const smallValues = (...shape: number[]): SampleInput => ({

@@ -40,7 +40,7 @@ export const crossEntropyForward = defineRoutine<
       [shifted, lse, labels],
       [rows],
       { classes },
-      scalars,
+      { ...scalars, invalid: NaN },
     );
     return [shifted, lse, losses];
   },
@@ -81,9 +81,7 @@ export const crossEntropyOp = defineOp<{ readonly smoothing: number }>({
         [grad, shifted, lse, labels],
         shape,
         { classes },
-        {
-          smoothing,
-        },
+        { smoothing, invalid: NaN },
       );
     },
     null,
@@ -145,8 +143,8 @@ export interface CrossEntropyOptions {
  * Cross-entropy loss -log softmax(logits)[label], averaged over the batch.
  *
  * @param logits [N, classes], unnormalized
- * @param labels [N], class indices from 0; an index out of range is undefined behavior, so validate
- *   external data
+ * @param labels [N], class indices; the loss of a label that is not an integer from 0 to classes - 1
+ *   is NaN, and so are its gradients
  * @throws ShapeError if the shapes do not match
  * @throws ArgumentError if `labelSmoothing` is outside 0 to 1
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html

@@ -39,7 +39,7 @@ function asBatch(x: NdArray, batch: Shape): NdArray {
   const { rows, columns } = matrixSizes(x.shape);
   if (x.shape.length === 2) return x;
   if (x.shape.length === 3 && x.shape[0] === batch[0] && batch.length === 1) return x;
-  return x.expand([...batch, rows, columns]).reshape([-1, rows, columns]);
+  return x.expand([...batch, rows, columns]).reshape([shapes.sizeOf(batch), rows, columns]);
 }
 
 /** Matrix product of two arrays. */

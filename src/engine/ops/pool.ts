@@ -4,7 +4,7 @@
 import * as kernels from '../../../kernels/pool.js';
 import type { PoolConstants } from '../../../kernels/pool.js';
 import { ArgumentError, ShapeError } from '../errors.js';
-import { launch } from '../launch.js';
+import { checkIndexRange, launch } from '../launch.js';
 import { defineOp } from '../op.js';
 import { defineRoutine } from '../routine.js';
 import { anywhere, distinct } from '../sample.js';
@@ -100,6 +100,7 @@ export const maxPool2dOp = defineOp<PoolOptions>({
   infer: ([x], options) => pooledShape(x, poolGeometry(x, options, 'maxPool2d')),
   forward: ([x], options, save) => {
     const g = poolGeometry(x.shape, options, 'maxPool2d');
+    checkIndexRange(x, g.height * g.width, 'maxPool2d');
     const [y, index] = maxPool2dRoutine([x], g);
     save(index);
     return y.reshape(pooledShape(x.shape, g));

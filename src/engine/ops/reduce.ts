@@ -1,9 +1,11 @@
 // Reductions over axes: sum, mean, max, argmax, variance.
 
+import { div as divKernel, mul as mulKernel } from '../../../kernels/elementwise.js';
 import * as kernels from '../../../kernels/reduce.js';
 import { noGrad } from '../current.js';
 import { ShapeError } from '../errors.js';
-import { launch, sumOver } from '../launch.js';
+import { checkIndexRange, elementwise, launch, sumOver } from '../launch.js';
+import type { NdArray } from '../ndarray.js';
 import { defineComposite, defineOp } from '../op.js';
 import { anywhere, distinct } from '../sample.js';
 import * as shapes from '../shape.js';
@@ -50,7 +52,20 @@ function checkNotEmpty(x: Shape, axis: number, caller: string): void {
     );
 }
 
-/** Maximum along one axis, which stays as size 1; `max` reduces any number of axes. */
+/** The maximum of each line along `axis`, which stays as size 1, and its index. */
+function maxAlongAxis(
+  x: NdArray,
+  axis: number,
+  caller: string,
+): { value: NdArray; index: NdArray } {
+  checkIndexRange(x, x.shape[axis], caller);
+  const { size, inner } = shapes.splitAtAxis(x.shape, axis);
+  const shape = x.shape.with(axis, 1);
+  const index = launch(kernels.argmaxAxis, [x], shape, { size, inner });
+  return { value: launch(kernels.takeAxis, [x, index], shape, { size, inner }), index };
+}
+
+/** Maximum along one axis, which stays as size 1; the gradient goes to one element. */
 export const maxOp = defineOp<{ readonly axis: number }>({
   name: 'max',
   infer: ([x], { axis }) => {
@@ -58,11 +73,9 @@ export const maxOp = defineOp<{ readonly axis: number }>({
     return x.with(axis, 1);
   },
   forward: ([x], { axis }, save) => {
-    const { size, inner } = shapes.splitAtAxis(x.shape, axis);
-    const shape = x.shape.with(axis, 1);
-    const index = launch(kernels.argmaxAxis, [x], shape, { size, inner });
+    const { value, index } = maxAlongAxis(x, axis, 'max');
     save(index);
-    return launch(kernels.takeAxis, [x, index], shape, { size, inner });
+    return value;
   },
   backward: ({ grad, inputs: [x], attributes: { axis }, saved: [index] }) => [
     () => {
@@ -74,6 +87,31 @@ export const maxOp = defineOp<{ readonly axis: number }>({
     { title: 'rows', inputs: [distinct(3, 5)], attributes: { axis: 1 } },
     { title: 'columns', inputs: [distinct(4, 3)], attributes: { axis: 0 } },
     { title: 'middle', inputs: [distinct(2, 4, 3)], attributes: { axis: 1 } },
+  ],
+});
+
+/**
+ * Maximum over several axes, which stay as size 1; equal elements share the gradient evenly.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.amax.html
+ */
+export const amaxOp = defineOp<AxesAttributes>({
+  name: 'amax',
+  infer: ([x], { axes }) => {
+    for (const axis of axes) checkNotEmpty(x, axis, 'max');
+    return keepDimsShape(x, axes);
+  },
+  forward: ([x], { axes }) =>
+    axes.reduceRight((partial, axis) => maxAlongAxis(partial, axis, 'max').value, x.view()),
+  backward: ({ grad, inputs: [x], output, attributes: { axes } }) => [
+    () => {
+      const isMax = elementwise(kernels.isMax, [x, output]);
+      return elementwise(mulKernel, [isMax, elementwise(divKernel, [grad, sumOver(isMax, axes)])]);
+    },
+  ],
+  samples: [
+    { title: 'all', inputs: [distinct(3, 5)], attributes: { axes: [0, 1] } },
+    { title: 'two axes', inputs: [distinct(2, 3, 4)], attributes: { axes: [0, 2] } },
   ],
 });
 
@@ -90,7 +128,10 @@ export const varianceOp = defineComposite<VarianceAttributes>({
     const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
     const center = scaleShift(sumOp([x], { axes }), 1 / count);
     const deviation = sub(x, center);
-    return scaleShift(sumOp([mul(deviation, deviation)], { axes }), 1 / (count - correction));
+    return scaleShift(
+      sumOp([mul(deviation, deviation)], { axes }),
+      1 / Math.max(0, count - correction),
+    );
   },
   samples: [
     { title: 'unbiased', inputs: [anywhere(3, 4)], attributes: { axes: [1], correction: 1 } },
@@ -128,17 +169,21 @@ export function mean(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}):
 }
 
 /**
- * Maximum over axes, by default all; of equal elements the first gets the gradient.
+ * Maximum over axes, by default all; NaN if an element is NaN.
  *
- * @throws ShapeError if a reduced axis has size 0
+ * Along one axis the gradient goes to the first of equal elements, as in `torch.max(x, dim)`. Over
+ * several axes, or all (the default), equal elements share it evenly, as in `torch.amax` and
+ * `torch.max(x)`.
+ *
+ * @throws ShapeError if a reduced axis has size 0, is out of range or occurs twice
+ * @throws ArgumentError if an axis has more than 2^24 elements on a float32 backend
  */
 export function max(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
   const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'max');
-  if (normalizedAxes.length === x.shape.length && !keepDims) {
-    // One reduction over all elements, so that "first" means first in memory order.
-    return reshape(maxOp([reshape(x, [x.size])], { axis: 0 }), []);
-  }
-  const result = normalizedAxes.reduceRight((partial, axis) => maxOp([partial], { axis }), x);
+  const result =
+    axes !== undefined && normalizedAxes.length === 1
+      ? maxOp([x], { axis: normalizedAxes[0] })
+      : amaxOp([x], { axes: normalizedAxes });
   return withoutReducedAxes(result, normalizedAxes, keepDims);
 }
 
@@ -166,10 +211,11 @@ export function variance(
 }
 
 /**
- * Index of the maximum along one axis (of equal elements the first), as integers without a
- * gradient.
+ * Index of the maximum along one axis: the first of equal elements, or the first NaN; integers
+ * without a gradient.
  *
- * @throws ShapeError if the axis has size 0
+ * @throws ShapeError if the axis has size 0 or is out of range
+ * @throws ArgumentError if the axis has more than 2^24 elements on a float32 backend
  */
 export function argmax(x: Tensor, axis = -1): Tensor {
   return noGrad(() =>
@@ -184,6 +230,7 @@ const argmaxOp = defineOp<{ readonly axis: number }>({
     return x.toSpliced(axis, 1);
   },
   forward: ([x], { axis }) => {
+    checkIndexRange(x, x.shape[axis], 'argmax');
     const { size, inner } = shapes.splitAtAxis(x.shape, axis);
     return launch(kernels.argmaxAxis, [x], x.shape.toSpliced(axis, 1), { size, inner });
   },

@@ -3,7 +3,7 @@
 import { mul, sub } from '../../../kernels/elementwise.js';
 import { argmaxAxis, takeAxis } from '../../../kernels/reduce.js';
 import * as kernels from '../../../kernels/softmax.js';
-import { elementwise, launch, sumOver } from '../launch.js';
+import { checkIndexRange, elementwise, launch, sumOver } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
 import { defineOp } from '../op.js';
 import { anywhere } from '../sample.js';
@@ -19,6 +19,7 @@ interface AxisAttributes {
  * float32. The log of a sum near 1000 has only four decimals; that of shifted values has seven.
  */
 export function shiftedByMax(x: NdArray, axis: number): NdArray {
+  checkIndexRange(x, x.shape[axis], 'softmax');
   const { size, inner } = splitAtAxis(x.shape, axis);
   const shape = x.shape.with(axis, 1);
   const index = launch(argmaxAxis, [x], shape, { size, inner });

@@ -3,6 +3,7 @@
 import * as kernels from '../../../kernels/elementwise.js';
 import { ArgumentError } from '../errors.js';
 import { elementwise } from '../launch.js';
+import type { NdArray } from '../ndarray.js';
 import { defineOp, type NoAttributes } from '../op.js';
 import { anywhere, awayFromZero, distinct, positive } from '../sample.js';
 import type { Tensor } from '../tensor.js';
@@ -44,21 +45,26 @@ export const absOp = defineOp<NoAttributes>({
   samples: [{ title: 'both signs', inputs: [awayFromZero(3, 3)], attributes: {} }],
 });
 
+/** (-1)^exponent: -1 for an odd integer, 1 for an even one or an infinity, NaN for a fraction. */
+function signOfPower(exponent: number): number {
+  if (Number.isInteger(exponent)) return exponent % 2 === 0 ? 1 : -1;
+  return Math.abs(exponent) === Infinity ? 1 : NaN;
+}
+
+const power = (x: NdArray, exponent: number): NdArray =>
+  elementwise(kernels.pow, [x], { exponent, sign: signOfPower(exponent) });
+
 /** The op behind `pow`: one input of any shape. */
 export const powOp = defineOp<{ readonly exponent: number }>({
   name: 'pow',
   infer: ([x]) => x,
-  forward: ([x], { exponent }) => elementwise(kernels.pow, [x], { exponent }),
+  forward: ([x], { exponent }) => power(x, exponent),
   backward: ({ grad, inputs: [x], attributes: { exponent } }) => [
     // p x^(p-1)
     () =>
-      elementwise(
-        kernels.powGrad,
-        [grad, elementwise(kernels.pow, [x], { exponent: exponent - 1 })],
-        {
-          exponent,
-        },
-      ),
+      elementwise(kernels.powGrad, [grad, power(x, exponent - 1)], {
+        exponent,
+      }),
   ],
   samples: [
     { title: 'square', inputs: [awayFromZero(2, 3)], attributes: { exponent: 2 } },

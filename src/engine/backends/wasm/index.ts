@@ -114,6 +114,13 @@ export async function wasmFeatures(): Promise<WasmFeatures> {
   };
 }
 
+/**
+ * Whether the output or an input has no elements. SIMD functions divide by sizes and read at least
+ * one element, so the reference loop handles these launches.
+ */
+const isEmpty = ({ inputs, length }: Launch): boolean =>
+  length === 0 || inputs.some((input) => input.length === 0);
+
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
   readonly dtype = 'float32';
@@ -147,8 +154,8 @@ export class WasmBackend implements Backend {
 
   run(launch: Launch): Buffer {
     checkLaunch(launch);
-    const override = overrides[launch.kernel.name];
     const inputs = launch.inputs as WasmBuffer[];
+    const override = isEmpty(launch) ? undefined : overrides[launch.kernel.name];
     const machine = this.#machine;
     const output = machine.launch(
       () => override?.(machine, inputs, launch) ?? this.#runInLoop(inputs, launch),

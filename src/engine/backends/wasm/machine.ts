@@ -18,7 +18,7 @@ import type { LinearMemory } from './memory.js';
 import { findFunction } from './moduleCheck.js';
 import { PackedCopies, type Versioned } from './packedCopies.js';
 import { Tables, type FillTable } from './tables.js';
-import type { ThreadPool } from './threadPool.js';
+import { jobFailed, type ThreadPool } from './threadPool.js';
 
 export type { RangedName };
 
@@ -122,6 +122,8 @@ export class Machine {
   /** Blocks that layout conversions replaced during this launch. */
   readonly #outdated: Block[] = [];
   readonly #tables: Tables;
+  /** The first trap of a SIMD function on this thread, without a thread pool; null if none. */
+  #failure: string | null = null;
 
   /** @param threadPool worker threads, or null to compute on this thread alone */
   constructor(memory: LinearMemory, simd: SimdExports, threadPool: ThreadPool | null) {
@@ -149,7 +151,7 @@ export class Machine {
   ): void {
     const run = findFunction(this.simd, name, args.length + 2);
     if (this.#threadPool === null) {
-      run(...args, 0, units);
+      this.#call(run, [...args, 0, units]);
       return;
     }
     // Four chunks per thread balance the load at little cost.
@@ -165,12 +167,36 @@ export class Machine {
     args: Parameters<SimdExports[Name]> & readonly number[],
   ): void {
     const run = findFunction(this.simd, name, args.length);
-    if (this.#threadPool === null) run(...args);
+    if (this.#threadPool === null) this.#call(run, args);
     else this.#threadPool.enqueue({ name, args, units: 1, chunk: 1 });
   }
 
-  /** Waits until all jobs are done. */
+  /**
+   * Runs a SIMD function on this thread.
+   *
+   * @throws BackendError if it traps, now or before: the memory is in an undefined state
+   */
+  #call(run: (...args: number[]) => unknown, args: readonly number[]): void {
+    this.#checkAlive();
+    try {
+      run(...args);
+    } catch (error) {
+      this.#failure = String(error);
+      this.#checkAlive();
+    }
+  }
+
+  #checkAlive(): void {
+    if (this.#failure !== null) throw jobFailed(this.#failure);
+  }
+
+  /**
+   * Waits until all jobs are done.
+   *
+   * @throws BackendError if a job has failed
+   */
   flush(): void {
+    this.#checkAlive();
     this.#threadPool?.flush();
   }
 

@@ -71,6 +71,12 @@ interface Thread {
   end(): Promise<void>;
 }
 
+/** The error of a WebAssembly trap, after which the memory is in an undefined state. */
+export const jobFailed = (reason: string): BackendError =>
+  new BackendError(
+    `wasm: a job failed (${reason}); this backend cannot be used any more, create a new one`,
+  );
+
 export class ThreadPool {
   /** Number of threads, including the calling one. */
   readonly size: number;
@@ -213,9 +219,7 @@ export class ThreadPool {
     if (Atomics.load(this.#control, FIELDS.failed) === 0) return;
     const bytes = this.#message.slice(); // TextDecoder does not accept shared memory
     const reason = new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
-    throw new BackendError(
-      `wasm: a job failed (${reason}); this backend cannot be used any more, create a new one`,
-    );
+    throw jobFailed(reason);
   }
 
   /** Finishes all jobs and ends the workers. */
