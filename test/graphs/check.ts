@@ -125,7 +125,7 @@ export class GraphChecker {
 
   async #compare(limits: Limits, actual: GraphResults): Promise<void> {
     let difference = limits.firstDifference(actual);
-    if (difference !== null && difference.limit !== null && !limits.isFinal) {
+    if (typeof difference?.limit === 'number' && !limits.isFinal) {
       this.statistics.escalated += 1;
       await limits.estimate(MORE_RUNS);
       limits.isFinal = true;

@@ -85,7 +85,6 @@ class ProgramExecution {
   #optimizer: Optimizer | null = null;
   #parameters: Parameter[] = [];
   #round = 1;
-  #leaves: Tensor[] = [];
 
   constructor(program: Program, sink: Sink) {
     this.#program = program;
@@ -132,24 +131,12 @@ class ProgramExecution {
     isEpisode: boolean,
   ): Tensors {
     const tensors = new Map(outer);
-    const leaves: Tensor[] = [];
-    if (isEpisode) this.#leaves = [];
     const runBody = (): Tensor[] =>
       scope(() => {
-        try {
-          for (const statement of body) {
-            this.#runStatement(statement, tensors);
-            if (statement.kind === 'leaf') {
-              leaves.push(tensors.get(statement.id)!);
-              this.#leaves.push(tensors.get(statement.id)!);
-            }
-          }
-          if (isEpisode) this.#readAll(tensors);
-          if (throws) throw new PlannedError('at the end of a scope');
-          return keep.map((id) => tensors.get(id)!);
-        } finally {
-          for (const leaf of isEpisode ? this.#leaves : leaves) leaf.zeroGrad();
-        }
+        for (const statement of body) this.#runStatement(statement, tensors);
+        if (isEpisode) this.#readAll(tensors);
+        if (throws) throw new PlannedError('at the end of a scope');
+        return keep.map((id) => tensors.get(id)!);
       });
     try {
       const kept = withoutGraph ? noGrad(runBody) : runBody();

@@ -69,7 +69,7 @@ const scaled = (kernelName: string, factor: number): Candidate =>
       const body = function (this: unknown, ...args: unknown[]): number {
         return factor * original.apply(this, args);
       };
-      return run({ ...launch, kernel: { ...kernel, body: body as typeof kernel.body } });
+      return run({ ...launch, kernel: { ...kernel, body: body } });
     };
   });
 

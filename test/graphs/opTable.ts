@@ -256,7 +256,7 @@ const convRow: OpRow = (p, d) => {
     inputs,
     JSON.stringify(options),
     { shape, range: symmetric(limit) },
-    ([x, w, b]) => conv2d(x, w, (b as Tensor | undefined) ?? null, options),
+    ([x, w, b]: readonly (Tensor | undefined)[]) => conv2d(x!, w!, b ?? null, options),
   );
 };
 
@@ -503,6 +503,13 @@ const varianceRow: OpRow = (p, d) => {
   );
 };
 
+/** The maximum over all axes, which is a separate op: ties share the gradient. */
+const amaxRow: OpRow = (p, d) => {
+  const x = p.any(d);
+  const result = { shape: [], range: [x.low, x.high] as const };
+  return p.op('amax', [x], '', result, ([t]) => max(t));
+};
+
 const argmaxRow: OpRow = (p, d) => {
   const x = p.ofRank(d, d.between(1, 3));
   if (x.shape.length === 0) return null;
@@ -633,6 +640,7 @@ export const opRows: Readonly<Record<string, OpRow>> = {
   sum: reduction('sum', (x, n) => spread(n * x.low, n * x.high), sum),
   mean: reduction('mean', ({ low, high }) => [low, high], mean),
   max: reduction('max', ({ low, high }) => [low, high], max),
+  amax: amaxRow,
   variance: varianceRow,
   argmax: argmaxRow,
   softmax: alongAxis('softmax', () => [0, 1], softmax),
