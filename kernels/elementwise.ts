@@ -40,20 +40,28 @@ export const where = kernel('where', ['condition', 'a', 'b'], [], function (cond
   return value;
 });
 
+/** The larger operand; NaN if one of them is. a + b is the result only if they are unordered. */
 export const maximum = kernel('maximum', ['a', 'b'], [], function (a, b) {
-  return Math.max(a[this.thread.x], b[this.thread.x]);
+  let value = a[this.thread.x] + b[this.thread.x];
+  if (a[this.thread.x] > b[this.thread.x]) {
+    value = a[this.thread.x];
+  }
+  if (a[this.thread.x] <= b[this.thread.x]) {
+    value = b[this.thread.x];
+  }
+  return value;
 });
 
 // The gradient of operand x: it goes to the larger operand; equal operands
-// receive half each, as in PyTorch.
+// receive half each, unordered ones (NaN) all of it, as in PyTorch.
 export const maximumGrad = kernel(
   'maximumGrad',
   ['grad', 'x', 'other'],
   [],
   function (grad, x, other) {
-    let share = 0;
-    if (x[this.thread.x] > other[this.thread.x]) {
-      share = 1;
+    let share = 1;
+    if (x[this.thread.x] < other[this.thread.x]) {
+      share = 0;
     }
     if (x[this.thread.x] === other[this.thread.x]) {
       share = 0.5;
@@ -154,21 +162,27 @@ export const powGrad = kernel(
 );
 
 export const clamp = kernel('clamp', ['x'], ['low', 'high'], function (x, low, high) {
-  return Math.min(Math.max(x[this.thread.x], low), high);
+  let value = x[this.thread.x];
+  if (value < low) {
+    value = low;
+  }
+  if (value > high) {
+    value = high;
+  }
+  return value;
 });
 
-// The gradient passes where low <= x <= high, the ends included, as in PyTorch.
+// The gradient passes where low <= x <= high, the ends included, not at NaN, as in PyTorch.
 export const clampGrad = kernel(
   'clampGrad',
   ['grad', 'x'],
   ['low', 'high'],
   function (grad, x, low, high) {
-    let value = grad[this.thread.x];
-    if (x[this.thread.x] < low) {
-      value = 0;
-    }
-    if (x[this.thread.x] > high) {
-      value = 0;
+    let value = 0;
+    if (x[this.thread.x] >= low) {
+      if (x[this.thread.x] <= high) {
+        value = grad[this.thread.x];
+      }
     }
     return value;
   },

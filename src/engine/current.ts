@@ -83,6 +83,14 @@ export function untrack(array: Disposable): void {
   );
 }
 
+/** Moves a new array to the scope that owns `owner`; without one it lives until `dispose()`. */
+export function trackWith(owner: Disposable, array: Disposable): void {
+  untrack(array);
+  for (let scope = current.scope; scope !== null; scope = scope.outer) {
+    if (scope.arrays.has(owner)) scope.arrays.add(array);
+  }
+}
+
 /**
  * Runs `body` and disposes of every array created inside it, except the ones it returns (an array,
  * a tensor, or an array of those). These move to the outer scope.
@@ -115,14 +123,14 @@ export function scope<T>(body: () => T): T {
   }
 }
 
-/** A value with an array that a scope may own, such as a tensor. */
+/** A value with arrays that a scope may own, such as a tensor and its gradient. */
 export interface Owner {
-  readonly owned: Disposable;
+  readonly owned: readonly Disposable[];
 }
 
 function arraysIn(result: unknown): Disposable[] {
   if (Array.isArray(result)) return result.flatMap(arraysIn);
   if (typeof result !== 'object' || result === null) return [];
-  if ('owned' in result) return [(result as Owner).owned];
+  if ('owned' in result) return [...(result as Owner).owned];
   return 'dispose' in result ? [result as Disposable] : [];
 }

@@ -21,6 +21,11 @@ export class DisposedError extends InkgradError {
   override name = 'DisposedError';
 }
 
+/** An array changed in place between forward and backward, which needs its earlier elements. */
+export class ModifiedError extends InkgradError {
+  override name = 'ModifiedError';
+}
+
 /** A backend that is unavailable on this machine; the message states the reason. */
 export class BackendError extends InkgradError {
   override name = 'BackendError';

@@ -31,7 +31,7 @@ export function launch<C extends Constants, S extends NamedScalars>(
 ): NdArray {
   const scalars = scalarsOf(scalarArguments);
   const backend = commonBackend(inputs, kernel.name);
-  const buffers = inputs.map((array) => array.dense().storage.buffer);
+  const buffers = inputs.map((array) => array.dense().buffer);
   const length = shapes.sizeOf(shape);
   return NdArray.wrap(
     backend,
@@ -68,7 +68,7 @@ export function updateInPlace<S extends NamedScalars>(
 ): void {
   const inputs = [target, ...others];
   const backend = commonBackend(inputs, kernel.name);
-  const buffers = [target.storage.buffer, ...others.map((array) => array.dense().storage.buffer)];
+  const buffers = [target.buffer, ...others.map((array) => array.dense().buffer)];
   const common = { constants: {}, scalars: scalarsOf(scalarArguments), length: target.size };
   target.storage.replace(backend.run({ kernel, inputs: buffers, ...common, donate: 0 }));
 }

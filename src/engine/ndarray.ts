@@ -6,7 +6,7 @@
 import { stridedCopy } from '../../kernels/layout.js';
 import type { Backend, Buffer, FloatArray } from './backend.js';
 import { currentBackend, track, untrack } from './current.js';
-import { ArgumentError, ShapeError } from './errors.js';
+import { ArgumentError, ModifiedError, ShapeError } from './errors.js';
 import * as shapes from './shape.js';
 import type { Shape } from './shape.js';
 import { Storage } from './storage.js';
@@ -21,6 +21,14 @@ const MAX_RANK = 6;
  *
  * @throws DisposedError on use after `dispose()`; ShapeError if a shape does not match the elements
  */
+/** What an array saved for backward must still be; see `NdArray.saved`. */
+interface Snapshot {
+  /** `Storage.version` in forward. */
+  readonly version: number;
+  /** The op that saved the array, for the error message. */
+  readonly opName: string;
+}
+
 export class NdArray {
   readonly shape: Shape;
   /** Distance in elements between neighbors along each axis; 0 repeats one element. */
@@ -28,6 +36,7 @@ export class NdArray {
   /** Index of the first element in the storage. */
   readonly offset: number;
   readonly storage: Storage;
+  readonly #snapshot: Snapshot | null;
   #disposed = false;
 
   /** Takes over one reference of `storage`. Default: row-major from the start of the storage. */
@@ -36,8 +45,10 @@ export class NdArray {
     shape: Shape,
     strides: Shape = shapes.contiguousStrides(shape),
     offset = 0,
+    snapshot: Snapshot | null = null,
   ) {
     this.storage = storage;
+    this.#snapshot = snapshot;
     this.shape = shape;
     this.strides = strides;
     this.offset = offset;
@@ -94,7 +105,34 @@ export class NdArray {
     strides: Shape = this.strides,
     offset: number = this.offset,
   ): NdArray {
-    return new NdArray(this.storage.retain(), shape, strides, offset);
+    return new NdArray(this.storage.retain(), shape, strides, offset, this.#snapshot);
+  }
+
+  /**
+   * This array as backward will read it: the same elements, but reading them is an error once they
+   * were changed in place. Does not own a reference, so it keeps no memory alive.
+   */
+  saved(opName: string): NdArray {
+    const snapshot = { version: this.storage.version, opName };
+    return new SavedArray(this.storage, this.shape, this.strides, this.offset, snapshot);
+  }
+
+  /**
+   * The buffer that contains the elements.
+   *
+   * @throws DisposedError if the array was freed
+   * @throws ModifiedError if it was saved for backward, and changed in place since
+   */
+  get buffer(): Buffer {
+    const { buffer, version } = this.storage;
+    if (this.#snapshot !== null && version !== this.#snapshot.version) {
+      throw new ModifiedError(
+        `${this.#snapshot.opName}: backward needs an array ${shapes.format(this.shape)} that was ` +
+          'changed in place after forward (by an optimizer step, assign or a training forward of ' +
+          'batch norm); call backward before the change',
+      );
+    }
+    return buffer;
   }
 
   /**
@@ -165,7 +203,7 @@ export class NdArray {
       stride4: stride(4),
       stride5: stride(5),
     };
-    const inputs = [this.storage.buffer];
+    const inputs = [this.buffer];
     const buffer = this.backend.run({
       kernel: stridedCopy,
       inputs,
@@ -185,7 +223,7 @@ export class NdArray {
     const storage = dense.storage.retain();
     if (dense !== this) dense.dispose();
     try {
-      return await storage.backend.read(storage.buffer);
+      return await storage.backend.read(dense.buffer);
     } finally {
       storage.release();
     }
@@ -209,6 +247,18 @@ export class NdArray {
 
   get isDisposed(): boolean {
     return this.#disposed;
+  }
+}
+
+/** See `NdArray.saved`. */
+class SavedArray extends NdArray {
+  constructor(...args: ConstructorParameters<typeof NdArray>) {
+    super(...args);
+    untrack(this);
+  }
+
+  override dispose(): void {
+    // The array that was saved owns the reference.
   }
 }
 

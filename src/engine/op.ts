@@ -92,8 +92,14 @@ export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
       );
     }
     if (!recorded) return new Tensor(output);
+    const context = {
+      inputs: inputs.map((array) => array.saved(name)),
+      output: output.saved(name),
+      attributes,
+      saved: saved.map((array) => array.saved(name)),
+    };
     const backward = (grad: NdArray): readonly (GradientThunk | null)[] =>
-      definition.backward({ grad, inputs, output, attributes, saved });
+      definition.backward({ grad, ...context });
     return new Tensor(output, true, createNode({ name, inputs: tensors, backward }));
   };
   return Object.assign(call, { opName: name, samples: definition.samples });

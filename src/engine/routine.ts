@@ -54,7 +54,7 @@ export function defineRoutine<C extends Constants, S extends NamedScalars = NoSc
     const donate = definition.replaces?.(constants) ?? shapes.map(() => -1);
     const replacedInput = (output: number): NdArray | undefined => inputs[donate[output]];
     const buffers = implementation({
-      inputs: inputs.map((array) => array.dense().storage.buffer),
+      inputs: inputs.map((array) => array.dense().buffer),
       constants,
       scalars,
       lengths: shapes.map((shape, index) => replacedInput(index)?.size ?? sizeOf(shape)),

@@ -20,6 +20,7 @@ export class Storage {
   readonly length: number;
   #buffer: Buffer | null;
   #references = 1;
+  #version = 0;
 
   /** Takes over `buffer`; the reference count starts at one. */
   constructor(backend: Backend, buffer: Buffer) {
@@ -59,8 +60,14 @@ export class Storage {
     }
   }
 
+  /** Number of in-place changes so far; backward compares it with that of forward. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Replaces the buffer by the result of an in-place launch, which consumed it. */
   replace(buffer: Buffer): void {
     this.#buffer = buffer;
+    this.#version += 1;
   }
 }

@@ -6,7 +6,7 @@ import type { NdArray as HostNdArray } from 'ndarray';
 import { add } from '../../kernels/elementwise.js';
 import { backward, gradientOfLeaf, type Differentiable, type GraphNode } from './autograd.js';
 import type { Backend, FloatArray } from './backend.js';
-import { currentBackend, type Owner } from './current.js';
+import { currentBackend, trackWith, type Owner } from './current.js';
 import { ArgumentError, ShapeError } from './errors.js';
 import { elementwise, filled } from './launch.js';
 import { NdArray } from './ndarray.js';
@@ -43,7 +43,7 @@ export class Tensor implements Differentiable, Owner {
   readonly node: GraphNode | null;
   /**
    * d loss / d this, on leaves that require a gradient, after `backward()`. It lives until
-   * `zeroGrad`, not until the scope ends.
+   * `zeroGrad`, or as long as the leaf: the gradient of a parameter outlives the scope of the step.
    */
   grad: Tensor | null = null;
 
@@ -64,8 +64,8 @@ export class Tensor implements Differentiable, Owner {
   }
 
   /** The array that a scope disposes of. */
-  get owned(): NdArray {
-    return this.array;
+  get owned(): readonly NdArray[] {
+    return this.grad === null ? [this.array] : [this.array, this.grad.array];
   }
 
   /** A copy of the elements in row-major order. */
@@ -119,7 +119,8 @@ export class Tensor implements Differentiable, Owner {
     const accumulated =
       this.grad === null ? gradient.unshared() : elementwise(add, [this.grad.array, gradient]);
     this.zeroGrad();
-    this.grad = new Tensor(accumulated).keep();
+    trackWith(this.array, accumulated);
+    this.grad = new Tensor(accumulated);
   }
 
   /** The same elements without a graph; shares memory with this tensor. */
@@ -136,6 +137,7 @@ export class Tensor implements Differentiable, Owner {
   /** Removes the tensor from its scope: it lives until `dispose()`. */
   keep(): this {
     this.array.keep();
+    this.grad?.keep();
     return this;
   }
 

@@ -34,6 +34,27 @@ export const wasm = (threads: number): BackendUnderTest => ({
   },
 });
 
+/** A backend with a certain build of the SIMD kernels. */
+const wasmBuild = (module: 'base' | 'relaxed', threads: number): BackendUnderTest => ({
+  name: `wasm ${module}, ${threads} thread(s)`,
+  make: async () => {
+    const { createWasmBackend } = await import('../../src/engine/backends/wasm/index.js');
+    return createWasmBackend({ threads, module });
+  },
+});
+
+/**
+ * Every backend, precision, build of the kernels and number of threads without a GPU. The relaxed
+ * build is missing on engines without relaxed SIMD (Node 20).
+ */
+export async function allBackends(): Promise<readonly BackendUnderTest[]> {
+  const { wasmFeatures } = await import('../../src/engine/backends/wasm/index.js');
+  const { relaxedSimd } = await wasmFeatures();
+  const builds = relaxedSimd ? (['base', 'relaxed'] as const) : (['base'] as const);
+  const wasmBackends = builds.flatMap((build) => [1, 2, 3].map((n) => wasmBuild(build, n)));
+  return [oracle, reference32, ...wasmBackends];
+}
+
 /** Every backend that must agree with the oracle. */
 export const backendsUnderTest: readonly BackendUnderTest[] = [reference32, wasm(1), wasm(2)];
 

@@ -161,24 +161,24 @@ export function updateRunning(
 
 /**
  * Evaluation mode: dx, dweight and dbias for grad, the gradient of batchNorm's output. The running
- * statistics are constants: they do not depend on x.
+ * statistics are those of forward; they are constants, since they do not depend on x.
  */
 export function evaluationGradients(
   grad: () => NdArray,
   [x, weight]: readonly NdArray[],
-  { epsilon, running }: BatchNormAttributes,
+  [mean, variance]: readonly NdArray[],
+  epsilon: number,
 ): readonly GradientThunk[] {
   const constants = channelConstants(x.shape);
   const { images, channels } = constants;
-  const mean = running!.mean.array;
-  const inverse = elementwise(kernels.inverseDeviation, [running!.variance.array], { epsilon });
+  const inverse = (): NdArray => elementwise(kernels.inverseDeviation, [variance], { epsilon });
   return [
-    () => launch(kernels.batchNormGradInputEval, [grad(), inverse, weight], x.shape, constants),
+    () => launch(kernels.batchNormGradInputEval, [grad(), inverse(), weight], x.shape, constants),
     () =>
       sumOver(
         launch(
           kernels.batchNormGradWeight,
-          [grad(), x, mean, inverse],
+          [grad(), x, mean, inverse()],
           [images, channels],
           constants,
         ),
@@ -213,18 +213,21 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
       return y.reshape(x.shape);
     }
     const [mean, variance] = [running!.mean.array, running!.variance.array];
+    save(mean);
+    save(variance);
     const inverse = elementwise(kernels.inverseDeviation, [variance], { epsilon });
     return launch(kernels.batchNormApply, [x, mean, inverse, weight, bias], x.shape, constants);
   },
   backward: ({ grad, inputs, attributes, saved }) => {
-    if (!attributes.training) return evaluationGradients(() => grad, inputs, attributes);
+    const { training, epsilon } = attributes;
+    if (!training) return evaluationGradients(() => grad, inputs, saved, epsilon);
     const [x, weight] = inputs;
     const constants = channelConstants(x.shape);
     // One routine computes all three gradients; the first thunk that runs calls it.
     let cached: readonly NdArray[] | null = null;
     const gradients = (): readonly NdArray[] =>
       (cached ??= batchNormTrainGrad([grad, x, ...saved, weight], constants, {
-        epsilon: attributes.epsilon,
+        epsilon,
       }));
     return [() => gradients()[0].reshape(x.shape), () => gradients()[1], () => gradients()[2]];
   },

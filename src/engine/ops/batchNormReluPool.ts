@@ -155,7 +155,10 @@ export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
     const { epsilon, running, training } = options;
     const g = geometry(x.shape);
     if (!training) {
-      const inputs = [x, running!.mean.array, running!.variance.array, weight, bias];
+      const { mean, variance } = running!;
+      save(mean.array);
+      save(variance.array);
+      const inputs = [x, mean.array, variance.array, weight, bias];
       return bnReluPoolEval(inputs, g, { epsilon })[0].reshape(pooledShape(x.shape, g));
     }
     const [y, mean, variance] = bnReluPoolTrain([x, weight, bias], g, { epsilon });
@@ -165,15 +168,15 @@ export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
     return y.reshape(pooledShape(x.shape, g));
   },
   backward: ({ grad, inputs, attributes: options, saved }) => {
-    const { epsilon, running, training } = options;
+    const { epsilon, training } = options;
     const [x, weight, bias] = inputs;
     const g = geometry(x.shape);
     if (!training) {
-      const normInputs = [x, running!.mean.array, running!.variance.array, weight, bias];
+      const normInputs = [x, ...saved, weight, bias];
       let gradNorm: NdArray | null = null;
       const gradOfNorm = (): NdArray =>
         (gradNorm ??= reluPoolGrad(grad, normalize(normInputs, g, epsilon), g).reshape(x.shape));
-      return evaluationGradients(gradOfNorm, inputs, options);
+      return evaluationGradients(gradOfNorm, inputs, saved, epsilon);
     }
     // One routine computes all three gradients; the first thunk that runs calls it.
     let cached: readonly NdArray[] | null = null;

@@ -61,7 +61,7 @@ export function multiply(a: NdArray, b: NdArray): NdArray {
     offsetB: right.offset,
   };
   const backend = commonBackend([left, right], 'matmul');
-  const inputs = [left.storage.buffer, right.storage.buffer];
+  const inputs = [left.buffer, right.buffer];
   const buffer = backend.run({
     kernel,
     inputs,
