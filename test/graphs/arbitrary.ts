@@ -45,6 +45,7 @@ const actions: readonly Action[] = [
   (p, d) => p.closeScope(d),
   (p) => p.step(),
   (p, d) => p.gradientOf(d),
+  (p, d) => p.outdatedBackward(d),
   (p, d) => p.zeroGrad(d),
   (p, d) => p.read(d),
   (p, d) => p.endEpisode(d),

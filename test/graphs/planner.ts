@@ -72,6 +72,8 @@ export class Planner {
   readonly #leafValues: Value[] = [];
   readonly #episodes: (Statement & { kind: 'scope' })[] = [];
   #frames: Frame[] = [];
+  /** Tensors of the current episode that were recorded before the last step. */
+  #outdated: readonly Value[] = [];
   #lastId: Id;
 
   /** @param firstId number of the first tensor; two programs have different ones */
@@ -120,6 +122,8 @@ export class Planner {
 
   #pop(keep: readonly Value[]): Statement & { kind: 'scope' } {
     const { statements: body, noGrad, throws } = this.#frames.pop()!;
+    // Their names end with the scope.
+    this.#outdated = [];
     return { kind: 'scope', noGrad, body, keep: throws ? [] : keep.map(({ id }) => id), throws };
   }
 
@@ -132,6 +136,7 @@ export class Planner {
     const keep = values.length > 0 && draw.chance(2) ? [draw.oneOf(values)] : [];
     if (statements.length > 0) this.#episodes.push(this.#pop(keep));
     this.#frames = [];
+    this.#outdated = [];
     this.#open(draw.chance(8), draw.chance(6));
   }
 
@@ -181,9 +186,17 @@ export class Planner {
   step(): void {
     this.#frame.statements.push({ kind: 'step' });
     for (const { values } of this.#frames) {
-      const current = values.filter(({ requiresGrad, isLeaf }) => isLeaf || !requiresGrad);
-      values.splice(0, values.length, ...current);
+      const isOutdated = ({ requiresGrad, isLeaf }: Value): boolean => requiresGrad && !isLeaf;
+      this.#outdated = [...this.#outdated, ...values.filter(isOutdated)];
+      values.splice(0, values.length, ...values.filter((value) => !isOutdated(value)));
     }
+  }
+
+  /** A backward pass through a graph of before a step: an error where a parameter has changed. */
+  outdatedBackward(draw: Draw): void {
+    if (this.#outdated.length === 0) return;
+    const { id: input } = draw.oneOf(this.#outdated);
+    this.#frame.statements.push({ kind: 'backward', input, seed: 1 });
   }
 
   read(draw: Draw): void {
