@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ReferenceBackend } from '../../src/engine/index.js';
-import { allOps } from '../support/ops.js';
+import { allOps } from '../../src/app/check/ops.js';
 import { rounds } from '../support/rounds.js';
 import { timeLimit } from '../support/timeLimit.js';
 import { graphs } from './arbitrary.js';
