@@ -64,7 +64,7 @@ export function isGpuBackend({ name }: Backend): boolean {
   return name.startsWith('gpu');
 }
 
-/** Checks a backend. Returns one result per op, in the order of `computations`. */
+/** Checks a backend. Returns one result per op, in alphabetical order. */
 export async function checkBackend(
   backend: Backend,
   { computations = checkComputations, seed = CHECK_SEED, onCase }: CheckOptions = {},
@@ -78,14 +78,17 @@ export async function checkBackend(
     onCase?.(index + 1, computations.length, result);
   }
   await exact.dispose();
-  return [...byOp].map(([op, results]) => ({
-    op,
-    cases: results.length,
-    failures: results.filter(({ ok }) => !ok).sort((a, b) => elements(a) - elements(b)),
-    largestError: Math.max(...results.map(({ error }) => error)),
-    allowedError: toleranceOf(op, isGpuBackend(backend)),
-    ms: results.reduce((total, { ms }) => total + ms, 0),
-  }));
+  const names = [...byOp.keys()].sort();
+  return names
+    .map((op) => ({ op, results: byOp.get(op)! }))
+    .map(({ op, results }) => ({
+      op,
+      cases: results.length,
+      failures: results.filter(({ ok }) => !ok).sort((a, b) => elements(a) - elements(b)),
+      largestError: Math.max(...results.map(({ error }) => error)),
+      allowedError: toleranceOf(op, isGpuBackend(backend)),
+      ms: results.reduce((total, { ms }) => total + ms, 0),
+    }));
 }
 
 const elements = ({ inputs }: CaseResult): number =>
