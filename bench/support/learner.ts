@@ -37,7 +37,7 @@ export class Learner {
   /** Upload and forward without a graph; resolves to the logits. */
   infer({ images, labels }: HostBatch): Promise<ArrayLike<number>> {
     this.model.eval();
-    return noGrad(() => scope(() => this.model.forward(upload(images, labels.length)).data()));
+    return scope(() => noGrad(() => this.model.forward(upload(images, labels.length))).data());
   }
 
   /** Frees the model and the optimizer. */

@@ -3,6 +3,7 @@
 // All other state is passed explicitly.
 
 import type { Backend } from './backend.js';
+import { ArgumentError } from './errors.js';
 import { ReferenceBackend } from './backends/reference.js';
 
 /** An object that a scope can dispose of. */
@@ -34,11 +35,35 @@ export function useBackend(backend: Backend): void {
   current.backend = backend;
 }
 
+/** Turns a promise, such as the result of an async function, into a type error. */
+type NotPromise<T> =
+  T extends PromiseLike<unknown>
+    ? { readonly error: 'return the tensor and await outside: noGrad(() => f(x)).data()' }
+    : unknown;
+
+/**
+ * Rejects a body that JavaScript would suspend: what runs after its first `await` or `yield` would
+ * run in another state.
+ *
+ * @throws ArgumentError if `body` is an async function or a generator
+ */
+function checkSynchronous(body: () => unknown, caller: string): void {
+  if (Object.prototype.toString.call(body) !== '[object Function]') {
+    throw new ArgumentError(
+      `${caller}: the body must be a synchronous function; return a tensor from it and await ` +
+        `outside, for example: const y = ${caller}(() => f(x)); await y.data()`,
+    );
+  }
+}
+
 /**
  * Runs `body` with another current backend, then restores the previous one. `body` must be
  * synchronous.
+ *
+ * @throws ArgumentError if `body` is an async function
  */
 export function withBackend<T>(backend: Backend, body: () => T): T {
+  checkSynchronous(body, 'withBackend');
   const outer = current.backend;
   current.backend = backend;
   try {
@@ -55,15 +80,25 @@ export function isRecording(): boolean {
 
 /**
  * Runs `body` without recording a graph: for evaluation and for parameter updates. `body` must be
- * synchronous.
+ * synchronous; to get values out, return the tensor and read it outside.
  *
+ * @example const logits = await scope(() => noGrad(() => model.forward(x)).data());
+ * @throws ArgumentError if `body` is an async function or returns a promise
  * @see https://pytorch.org/docs/stable/generated/torch.no_grad.html
  */
-export function noGrad<T>(body: () => T): T {
+export function noGrad<T>(body: () => T & NotPromise<T>): T {
+  checkSynchronous(body, 'noGrad');
   const outer = current.recording;
   current.recording = false;
   try {
-    return body();
+    const result = body();
+    if (typeof (result as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function') {
+      throw new ArgumentError(
+        'noGrad: the body returned a promise, whose later parts would record a graph; ' +
+          'return the tensor and await outside: await noGrad(() => f(x)).data()',
+      );
+    }
+    return result;
   } finally {
     current.recording = outer;
   }
@@ -91,6 +126,16 @@ export function trackWith(owner: Disposable, array: Disposable): void {
   }
 }
 
+/** Turns an object with a tensor among its properties into a type error. */
+type Returnable<T> = T extends
+  Owner | Disposable | PromiseLike<unknown> | readonly unknown[] | ArrayBufferView
+  ? unknown
+  : T extends object
+    ? Extract<T[keyof T], Owner | Disposable> extends never
+      ? unknown
+      : { readonly error: 'scope would free the tensors of this object: return an array of them' }
+    : unknown;
+
 /**
  * Runs `body` and disposes of every array created inside it, except the ones it returns (an array,
  * a tensor, or an array of those). These move to the outer scope.
@@ -99,6 +144,8 @@ export function trackWith(owner: Disposable, array: Disposable): void {
  * `body` must be synchronous. To get a value out, return a promise (`return loss.item()`), which
  * retains its buffer.
  *
+ * @throws ArgumentError if `body` is an async function, or returns an object that contains a tensor
+ *   of the scope
  * @example
  * const loss = await scope(() => {
  *   const loss = crossEntropy(model.forward(x), y);
@@ -107,7 +154,8 @@ export function trackWith(owner: Disposable, array: Disposable): void {
  *   return loss.item();
  * });
  */
-export function scope<T>(body: () => T): T {
+export function scope<T>(body: () => T & Returnable<T>): T {
+  checkSynchronous(body, 'scope');
   const outer = current.scope;
   const arrays = new Set<Disposable>();
   current.scope = { arrays, outer };
@@ -116,10 +164,25 @@ export function scope<T>(body: () => T): T {
     for (const returned of arraysIn(result)) {
       if (arrays.delete(returned)) outer?.arrays.add(returned);
     }
+    checkNotLost(result, arrays);
     return result;
   } finally {
     current.scope = outer;
     for (const array of arrays) array.dispose();
+  }
+}
+
+/** @throws ArgumentError if a property of the result is an array that the scope is about to free */
+function checkNotLost(result: unknown, arrays: ReadonlySet<Disposable>): void {
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return;
+  const entries = result instanceof Map ? [...result.entries()] : Object.entries(result);
+  for (const [name, value] of entries) {
+    if (arraysIn(value).some((array) => arrays.has(array))) {
+      throw new ArgumentError(
+        `scope: the result has a property ${String(name)} with a tensor of this scope, which would ` +
+          'be freed; return the tensor, or an array of tensors: const [y, z] = scope(() => [y, z])',
+      );
+    }
   }
 }
 

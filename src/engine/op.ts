@@ -4,8 +4,9 @@
 
 import { createNode, type GradientThunk } from './autograd.js';
 import { isRecording, scope } from './current.js';
-import { ShapeError } from './errors.js';
+import { ArgumentError, ShapeError } from './errors.js';
 import type { NdArray } from './ndarray.js';
+import { describeValue } from './options.js';
 import type { Rng } from './rng.js';
 import { format, sameShape, type Shape } from './shape.js';
 import { Tensor } from './tensor.js';
@@ -68,11 +69,19 @@ export interface Op<A> {
   readonly samples: readonly Sample<A>[];
 }
 
+/** @throws ArgumentError if an input of an op is not a tensor */
+function arrayOf(input: unknown, index: number, opName: string): NdArray {
+  if (input instanceof Tensor) return input.array;
+  throw new ArgumentError(
+    `${opName}: input ${index} must be a tensor, got ${describeValue(input)}; tensor(...) creates one`,
+  );
+}
+
 /** Creates an op with its own gradient. */
 export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
   const { name } = definition;
   const call = (tensors: readonly Tensor[], attributes: A): Tensor => {
-    const inputs = tensors.map((tensor) => tensor.array);
+    const inputs = tensors.map((tensor, index) => arrayOf(tensor, index, name));
     const expected = definition.infer(
       inputs.map((array) => array.shape),
       attributes,

@@ -10,6 +10,7 @@ import { currentBackend, trackWith, type Owner } from './current.js';
 import { ArgumentError, ShapeError } from './errors.js';
 import { elementwise, filled } from './launch.js';
 import { NdArray } from './ndarray.js';
+import { checkOptions, describeValue } from './options.js';
 import { formatArray } from './print.js';
 import { checkShape, format, sizeOf, type Shape } from './shape.js';
 
@@ -176,6 +177,7 @@ export function tensor(
   values: Numbers | Float32Array | Float64Array | HostNdArray,
   options: TensorOptions = {},
 ): Tensor {
+  checkOptions('tensor', options, { shape: true, requiresGrad: true, backend: true });
   const { requiresGrad = false, backend = currentBackend() } = options;
   const { flat, shape } = flatten(values);
   return new Tensor(NdArray.upload(flat, options.shape ?? shape, backend), requiresGrad);
@@ -192,6 +194,7 @@ export function full(
   value: number,
   options: Omit<TensorOptions, 'shape'> = {},
 ): Tensor {
+  checkOptions('full', options, { requiresGrad: true, backend: true });
   const { requiresGrad = false, backend = currentBackend() } = options;
   checkShape(shape, 'full');
   return new Tensor(filled(backend, shape, value), requiresGrad);
@@ -223,7 +226,7 @@ function flatten(values: Numbers | Float32Array | Float64Array | HostNdArray): {
 } {
   if (typeof values === 'number') return { flat: [values], shape: [] };
   if (ArrayBuffer.isView(values)) return { flat: values, shape: [values.length] };
-  if ('stride' in values) {
+  if (typeof values === 'object' && (values as object | null) !== null && 'stride' in values) {
     // An ndarray may be a view with any strides: copy it in row-major order.
     const flat = new Float64Array(sizeOf(values.shape));
     const dense = ndarray(flat, values.shape);
@@ -239,21 +242,40 @@ function flatten(values: Numbers | Float32Array | Float64Array | HostNdArray): {
     }
     return { flat, shape: values.shape };
   }
+  if (!Array.isArray(values)) {
+    throw new ArgumentError(
+      'tensor: values must be a number, a list of numbers (nested for more axes), a Float32Array, a ' +
+        `Float64Array or an ndarray, got ${describeValue(values)}`,
+    );
+  }
   const shape = nestingShape(values);
   if (!hasShape(values, shape)) {
     throw new ShapeError(
       `tensor: nested lists must be rectangular, but not every list has the sizes of the first, ${format(shape)}`,
     );
   }
-  return { flat: (values as readonly unknown[]).flat(shape.length) as number[], shape };
+  const flat = (values as readonly unknown[]).flat(shape.length);
+  checkNumbers(flat);
+  return { flat: flat as number[], shape };
+}
+
+/** @throws ArgumentError if an element of a flat list is not a number */
+function checkNumbers(values: readonly unknown[]): void {
+  const index = values.findIndex((value) => typeof value !== 'number');
+  if (index >= 0) {
+    const value = values[index];
+    throw new ArgumentError(
+      `tensor: values must be numbers, got ${describeValue(value)} (${typeof value}) at index ${index}`,
+    );
+  }
 }
 
 function hasShape(values: Numbers, [size, ...inner]: Shape): boolean {
-  if (typeof values === 'number') return (size as number | undefined) === undefined;
+  if (!Array.isArray(values)) return (size as number | undefined) === undefined;
   return values.length === size && values.every((value) => hasShape(value, inner));
 }
 
 function nestingShape(values: Numbers): number[] {
-  if (typeof values === 'number') return [];
+  if (!Array.isArray(values)) return [];
   return [values.length, ...(values.length > 0 ? nestingShape(values[0]) : [])];
 }

@@ -93,7 +93,7 @@ describe.each(backendsUnderTest)('a training loop on $name', ({ make }) => {
       let allocations = 0;
       for (let step = 0; step < 20; step++) {
         const x = zeros([2, 1, 4, 4]);
-        await scope(() => noGrad(() => net.loss(x, tensor([0, 1])).item()));
+        await scope(() => noGrad(() => net.loss(x, tensor([0, 1]))).item());
         x.dispose();
         if (step === 1) ({ allocations } = backend.memory);
       }

@@ -33,7 +33,7 @@ export function randomImages(images: number, seed = 8): Float32Array {
 /** The logits of a network for flat images. */
 export function logitsOf(model: CharacterNet, images: Float32Array): Promise<ArrayLike<number>> {
   const shape = [images.length / 784, 1, 28, 28];
-  return noGrad(() => scope(() => model.forward(tensor(images, { shape })).data()));
+  return scope(() => noGrad(() => model.forward(tensor(images, { shape }))).data());
 }
 
 export function largestDifference(one: ArrayLike<number>, other: ArrayLike<number>): number {

@@ -129,7 +129,7 @@ async function collectResults(seed: number, mode: Mode): Promise<Record<string, 
   // invalidate them.
   const x = draw(shape.reduce((a, b) => a * b));
   const predict = async (label: string): Promise<void> => {
-    const y = noGrad(() => scope(() => model.forward(tensor(x, { shape })).data()));
+    const y = scope(() => noGrad(() => model.forward(tensor(x, { shape }))).data());
     collected[`without a graph: ${label}`] = Array.from(await y);
   };
   await predict('trained');

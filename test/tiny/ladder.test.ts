@@ -169,7 +169,7 @@ async function overfit(
   optimizer.dispose();
   model.eval();
   const [predictions, targets] = await Promise.all([
-    scope(() => noGrad(() => argmax(model.forward(x)).data())),
+    scope(() => noGrad(() => argmax(model.forward(x))).data()),
     labels.data(),
   ]);
   return predictions.filter((prediction, i) => prediction === targets[i]).length;
@@ -201,7 +201,7 @@ it(
       new nn.Linear({ inFeatures: 3, outFeatures: 2, rng: new Rng(seed) });
     const [model, other] = [build(1), build(2)];
     const predict = async (network: nn.Module): Promise<number[]> => [
-      ...(await scope(() => noGrad(() => network.forward(tensor([[1, 2, 3]])).data()))),
+      ...(await scope(() => noGrad(() => network.forward(tensor([[1, 2, 3]]))).data())),
     ];
     expect(await predict(other)).not.toEqual(await predict(model));
     const bytes = await nn.saveState({ model }); // a safetensors file

@@ -29,8 +29,8 @@ export async function featuresOf(model: CharacterNet, pixels: Float32Array): Pro
   const parts: Float32Array[] = [];
   for (let from = 0; from < count; from += BATCH_SIZE) {
     const part = pixels.subarray(from * IMAGE_PIXELS, (from + BATCH_SIZE) * IMAGE_PIXELS);
-    const pending = noGrad(() =>
-      scope(() => flatten(model.conv_layers.forward(imageTensor(part))).data()),
+    const pending = scope(() =>
+      noGrad(() => flatten(model.conv_layers.forward(imageTensor(part)))).data(),
     );
     parts.push(Float32Array.from(await pending));
   }
@@ -43,8 +43,8 @@ export async function logitsOf(
   { values, count, width }: HostMatrix,
 ): Promise<HostMatrix> {
   model.eval();
-  const pending = noGrad(() =>
-    scope(() => model.fc_layers.forward(tensor(values, { shape: [count, width] })).data()),
+  const pending = scope(() =>
+    noGrad(() => model.fc_layers.forward(tensor(values, { shape: [count, width] }))).data(),
   );
   return concatenate([Float32Array.from(await pending)], count);
 }

@@ -24,8 +24,6 @@ export async function classify(
   const input = new Float32Array(images.length);
   normalize().apply(images, 0, input, 0, images.length);
   model.eval();
-  const logits = await noGrad(
-    () => scope(() => model.forward(imageTensor(input)).data()), // [n, classes]
-  );
+  const logits = await scope(() => noGrad(() => model.forward(imageTensor(input))).data());
   return probabilitiesOf(logits, logits.length / count, temperature);
 }

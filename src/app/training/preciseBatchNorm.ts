@@ -44,7 +44,7 @@ export async function recomputeBatchNorm(
     seen += count;
     // With momentum 1, 1/2, 1/3, ..., a moving average equals the mean of all values.
     for (const layer of layers) layer.momentum = count / seen;
-    await scope(() => noGrad(() => model.conv_layers.forward(imageTensor(images)).data()));
+    await scope(() => noGrad(() => model.conv_layers.forward(imageTensor(images))).data());
     await onProgress(seen, dataset.length);
   }
   layers.forEach((layer, i) => (layer.momentum = momenta[i]));

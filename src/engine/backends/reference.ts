@@ -68,6 +68,12 @@ export function checkLaunch({ kernel, inputs, scalars }: Launch): void {
   }
 }
 
+/** The error of using a backend, or one of its tensors, after `dispose()`. */
+export const backendDisposed = (name: string): DisposedError =>
+  new DisposedError(
+    `${name}: this backend was disposed, and its tensors with it; dispose of it after the last use`,
+  );
+
 export interface ReferenceOptions {
   /** Precision of all elements. Default `float32`. */
   readonly dtype?: 'float32' | 'float64';
@@ -79,6 +85,7 @@ export class ReferenceBackend implements Backend {
   /** The limit of a GPU, so that the two-stage kernels run on this backend too. */
   readonly maxTerms = 1024;
   readonly #pool: BufferPool<FloatArray>;
+  #disposed = false;
 
   constructor({ dtype = 'float32' }: ReferenceOptions = {}) {
     this.dtype = dtype;
@@ -94,6 +101,7 @@ export class ReferenceBackend implements Backend {
   }
 
   upload(values: ArrayLike<number>): Buffer {
+    this.#checkAlive();
     const block = this.#pool.take(values.length);
     block.set(values);
     return hostBuffer(block, values.length);
@@ -101,6 +109,7 @@ export class ReferenceBackend implements Backend {
 
   run(launch: Launch): Buffer {
     checkLaunch(launch);
+    this.#checkAlive();
     const inputs = launch.inputs.map((buffer) => this.#open(buffer));
     if (launch.donate !== undefined) {
       const donated = launch.inputs[launch.donate];
@@ -117,16 +126,23 @@ export class ReferenceBackend implements Backend {
   }
 
   free(buffer: Buffer): void {
+    if (this.#disposed) return;
     this.#pool.give(this.#open(buffer), buffer.length);
     (buffer as HostBuffer).block = null;
   }
 
   dispose(): Promise<void> {
+    this.#disposed = true;
     this.#pool.clear();
     return Promise.resolve();
   }
 
+  #checkAlive(): void {
+    if (this.#disposed) throw backendDisposed(this.name);
+  }
+
   #open(buffer: Buffer): FloatArray {
+    this.#checkAlive();
     const { block } = buffer as HostBuffer;
     if (block === null) throw new DisposedError('reference: this buffer was freed');
     return block;

@@ -7,6 +7,7 @@ import { ArgumentError } from '../errors.js';
 import { elementwise } from '../launch.js';
 import { NdArray } from '../ndarray.js';
 import { defineOp } from '../op.js';
+import { checkRng } from '../options.js';
 import { Rng } from '../rng.js';
 import { defineRoutine } from '../routine.js';
 import { anywhere } from '../sample.js';
@@ -77,5 +78,6 @@ export const dropoutOp = defineOp<DropoutAttributes>({
  * @throws ArgumentError if the probability is not at least 0 and below 1
  */
 export function dropout(x: Tensor, probability: number, rng: Rng): Tensor {
+  checkRng('dropout', rng);
   return dropoutOp([x], { probability, key: [rng.bits(), rng.bits()] });
 }

@@ -2,6 +2,7 @@
 // (Ba, Kiros and Hinton, 2016).
 // It is composed of other ops, so its gradient follows from theirs.
 
+import { checkOptions } from '../options.js';
 import { ShapeError } from '../errors.js';
 import { defineComposite } from '../op.js';
 import { anywhere, positive } from '../sample.js';
@@ -60,5 +61,6 @@ export function layerNorm(
   bias: Tensor,
   options: LayerNormOptions = {},
 ): Tensor {
+  checkOptions('layerNorm', options, { epsilon: true });
   return layerNormOp([x, weight, bias], options);
 }

@@ -1,5 +1,6 @@
 // Loss functions: cross-entropy with class indices or class probabilities, and mean squared error.
 
+import { checkOptions, describeValue } from '../options.js';
 import * as kernels from '../../../kernels/softmax.js';
 import { ArgumentError, ShapeError } from '../errors.js';
 import { launch } from '../launch.js';
@@ -18,6 +19,11 @@ import { logSoftmax, logSumExp, shiftedByMax } from './softmax.js';
 export type Reduction = 'mean' | 'sum' | 'none';
 
 function reduce(losses: Tensor, reduction: Reduction): Tensor {
+  if (!['none', 'mean', 'sum'].includes(reduction)) {
+    throw new ArgumentError(
+      `loss: reduction must be "mean", "sum" or "none", got ${describeValue(reduction)}`,
+    );
+  }
   if (reduction === 'none') return losses;
   return reduction === 'mean' ? mean(losses) : sum(losses);
 }
@@ -152,8 +158,10 @@ export interface CrossEntropyOptions {
 export function crossEntropy(
   logits: Tensor,
   labels: Tensor,
-  { labelSmoothing = 0, reduction = 'mean' }: CrossEntropyOptions = {},
+  options: CrossEntropyOptions = {},
 ): Tensor {
+  checkOptions('crossEntropy', options, { labelSmoothing: true, reduction: true });
+  const { labelSmoothing = 0, reduction = 'mean' } = options;
   return reduce(crossEntropyOp([logits, labels], { smoothing: labelSmoothing }), reduction);
 }
 

@@ -1,6 +1,7 @@
 // Pooling over images [N, C, H, W]: maximum and mean under a sliding window, and global average
 // pooling.
 
+import { checkOptions } from '../options.js';
 import * as kernels from '../../../kernels/pool.js';
 import type { PoolConstants } from '../../../kernels/pool.js';
 import { ArgumentError, ShapeError } from '../errors.js';
@@ -167,6 +168,7 @@ export const avgPool2dOp = defineOp<AvgPoolOptions>({
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  */
 export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
+  checkOptions('maxPool2d', options, { window: true, stride: true, padding: true });
   return maxPool2dOp([x], options);
 }
 
@@ -176,6 +178,12 @@ export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
  */
 export function avgPool2d(x: Tensor, options: AvgPoolOptions): Tensor {
+  checkOptions('avgPool2d', options, {
+    window: true,
+    stride: true,
+    padding: true,
+    countPadding: true,
+  });
   return avgPool2dOp([x], options);
 }
 

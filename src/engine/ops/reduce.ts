@@ -1,5 +1,6 @@
 // Reductions over axes: sum, mean, max, argmax, variance.
 
+import { checkOptions } from '../options.js';
 import { div as divKernel, mul as mulKernel } from '../../../kernels/elementwise.js';
 import * as kernels from '../../../kernels/reduce.js';
 import { noGrad } from '../current.js';
@@ -152,7 +153,9 @@ function withoutReducedAxes(result: Tensor, axes: readonly number[], keepDims: b
  *
  * @throws ShapeError if an axis is out of range or occurs twice
  */
-export function sum(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
+export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkOptions('sum', options, { axes: true, keepDims: true });
+  const { axes, keepDims = false } = options;
   const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'sum');
   return withoutReducedAxes(sumOp([x], { axes: normalizedAxes }), normalizedAxes, keepDims);
 }
@@ -162,7 +165,9 @@ export function sum(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): 
  *
  * @throws ShapeError if an axis is out of range or occurs twice
  */
-export function mean(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
+export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkOptions('mean', options, { axes: true, keepDims: true });
+  const { axes, keepDims = false } = options;
   const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'mean');
   const count = normalizedAxes.reduce((product, axis) => product * x.shape[axis], 1);
   return scaleShift(sum(x, { axes: normalizedAxes, keepDims }), 1 / count);
@@ -178,7 +183,9 @@ export function mean(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}):
  * @throws ShapeError if a reduced axis has size 0, is out of range or occurs twice
  * @throws ArgumentError if an axis has more than 2^24 elements on a float32 backend
  */
-export function max(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
+export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkOptions('max', options, { axes: true, keepDims: true });
+  const { axes, keepDims = false } = options;
   const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'max');
   const result =
     axes !== undefined && normalizedAxes.length === 1
@@ -198,10 +205,9 @@ export interface VarianceOptions extends ReduceOptions {
  *
  * @throws ShapeError if an axis is out of range or occurs twice
  */
-export function variance(
-  x: Tensor,
-  { axes, keepDims = false, correction = 1 }: VarianceOptions = {},
-): Tensor {
+export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
+  checkOptions('variance', options, { axes: true, keepDims: true, correction: true });
+  const { axes, keepDims = false, correction = 1 } = options;
   const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'variance');
   return withoutReducedAxes(
     varianceOp([x], { axes: normalizedAxes, correction }),

@@ -1,6 +1,7 @@
 // Activation functions as layers without state; the functions and their derivatives are in the
 // engine.
 
+import { checkOptions } from '../../engine/options.js';
 import { gelu, leakyRelu, relu, sigmoid, tanh } from '../../engine/ops/activation.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { Module } from '../module.js';
@@ -28,8 +29,10 @@ export class LeakyReLU extends Module {
   /** Negative slope. */
   readonly slope: number;
 
-  constructor({ slope = 0.01 }: LeakyReLUOptions = {}) {
+  constructor(options: LeakyReLUOptions = {}) {
     super();
+    checkOptions('LeakyReLU', options, { slope: true });
+    const { slope = 0.01 } = options;
     check('LeakyReLU', 'slope', slope, 'a finite number', Number.isFinite(slope));
     this.slope = slope;
   }

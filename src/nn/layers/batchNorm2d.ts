@@ -1,6 +1,7 @@
 // Batch normalization layer: a trained scale and shift per channel, and running statistics for
 // evaluation.
 
+import { checkOptions } from '../../engine/options.js';
 import { batchNorm, type BatchNormAttributes } from '../../engine/ops/batchNorm.js';
 import { checkImages } from '../../engine/ops/internal/window.js';
 import type { Tensor } from '../../engine/tensor.js';
@@ -53,9 +54,11 @@ export class BatchNorm2d extends Module {
    */
   momentum: number;
 
-  constructor({ numFeatures, epsilon = 1e-5, momentum = 0.1 }: BatchNorm2dOptions) {
+  constructor(options: BatchNorm2dOptions) {
     super();
-    checkCount('BatchNorm2d', 'numFeatures', numFeatures);
+    checkOptions('BatchNorm2d', options, { numFeatures: true, epsilon: true, momentum: true });
+    const { numFeatures, epsilon = 1e-5, momentum = 0.1 } = options;
+    checkCount('BatchNorm2d', 'numFeatures', numFeatures, 0);
     check('BatchNorm2d', 'epsilon', epsilon, 'greater than 0', epsilon > 0);
     check('BatchNorm2d', 'momentum', momentum, 'from 0 to 1', momentum >= 0 && momentum <= 1);
     this.epsilon = epsilon;

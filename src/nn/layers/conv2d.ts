@@ -1,5 +1,6 @@
 // Convolution layer.
 
+import { checkOptions, checkRng } from '../../engine/options.js';
 import { conv2d, type Conv2dOptions } from '../../engine/ops/conv2d.js';
 import { pair, type Pair } from '../../engine/ops/internal/window.js';
 import type { Rng } from '../../engine/rng.js';
@@ -48,10 +49,22 @@ export class Conv2d extends Module {
 
   constructor(options: Conv2dLayerOptions) {
     super();
+    checkOptions('Conv2d', options, {
+      inChannels: true,
+      outChannels: true,
+      kernelSize: true,
+      stride: true,
+      padding: true,
+      dilation: true,
+      groups: true,
+      bias: true,
+      rng: true,
+    });
     const { inChannels, outChannels, kernelSize, bias = true, rng } = options;
     const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
-    checkCount('Conv2d', 'inChannels', inChannels);
-    checkCount('Conv2d', 'outChannels', outChannels);
+    checkCount('Conv2d', 'inChannels', inChannels, 0);
+    checkCount('Conv2d', 'outChannels', outChannels, 0);
+    checkRng('Conv2d', rng);
     checkCount('Conv2d', 'groups', groups);
     const divides = inChannels % groups === 0 && outChannels % groups === 0;
     check(

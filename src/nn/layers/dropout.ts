@@ -1,5 +1,6 @@
 // Dropout layer: active in training, the identity in evaluation.
 
+import { checkOptions, checkRng } from '../../engine/options.js';
 import { dropout } from '../../engine/ops/dropout.js';
 import type { Rng } from '../../engine/rng.js';
 import type { Tensor } from '../../engine/tensor.js';
@@ -35,8 +36,11 @@ export class Dropout extends Module {
    */
   rng: Rng;
 
-  constructor({ probability = 0.5, rng }: DropoutOptions) {
+  constructor(options: DropoutOptions) {
     super();
+    checkOptions('Dropout', options, { probability: true, rng: true });
+    const { probability = 0.5, rng } = options;
+    checkRng('Dropout', rng);
     check(
       'Dropout',
       'probability',

@@ -1,5 +1,6 @@
 // Embedding layer: a lookup table with one trained vector per index.
 
+import { checkOptions, checkRng } from '../../engine/options.js';
 import { gatherRows } from '../../engine/ops/join.js';
 import type { Rng } from '../../engine/rng.js';
 import type { Tensor } from '../../engine/tensor.js';
@@ -34,10 +35,13 @@ export class Embedding extends Module {
   /** Shape [numEmbeddings, embeddingDim]. */
   readonly weight: Parameter;
 
-  constructor({ numEmbeddings, embeddingDim, rng }: EmbeddingOptions) {
+  constructor(options: EmbeddingOptions) {
     super();
-    checkCount('Embedding', 'numEmbeddings', numEmbeddings);
-    checkCount('Embedding', 'embeddingDim', embeddingDim);
+    checkOptions('Embedding', options, { numEmbeddings: true, embeddingDim: true, rng: true });
+    const { numEmbeddings, embeddingDim, rng } = options;
+    checkCount('Embedding', 'numEmbeddings', numEmbeddings, 0);
+    checkCount('Embedding', 'embeddingDim', embeddingDim, 0);
+    checkRng('Embedding', rng);
     this.weight = new Parameter([numEmbeddings, embeddingDim], normal({ rng }));
   }
 

@@ -1,5 +1,6 @@
 // Flatten layer: converts images to rows, between convolutions and fully connected layers.
 
+import { checkOptions } from '../../engine/options.js';
 import { flatten } from '../../engine/ops/view.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { Module } from '../module.js';
@@ -20,8 +21,10 @@ export class Flatten extends Module {
   /** First axis to flatten. */
   readonly startAxis: number;
 
-  constructor({ startAxis = 1 }: FlattenOptions = {}) {
+  constructor(options: FlattenOptions = {}) {
     super();
+    checkOptions('Flatten', options, { startAxis: true });
+    const { startAxis = 1 } = options;
     this.startAxis = startAxis;
   }
 

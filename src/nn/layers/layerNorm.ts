@@ -1,5 +1,6 @@
 // Layer normalization layer.
 
+import { checkOptions } from '../../engine/options.js';
 import { layerNorm } from '../../engine/ops/layerNorm.js';
 import type { Shape } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
@@ -35,8 +36,10 @@ export class LayerNorm extends Module {
   /** Added to the variance. */
   readonly epsilon: number;
 
-  constructor({ normalizedShape, epsilon = 1e-5 }: LayerNormLayerOptions) {
+  constructor(options: LayerNormLayerOptions) {
     super();
+    checkOptions('LayerNorm', options, { normalizedShape: true, epsilon: true });
+    const { normalizedShape, epsilon = 1e-5 } = options;
     const shape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
     check(
       'LayerNorm',

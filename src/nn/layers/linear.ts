@@ -1,5 +1,6 @@
 // Fully connected layer.
 
+import { checkOptions, checkRng } from '../../engine/options.js';
 import { linear } from '../../engine/ops/linear.js';
 import type { Rng } from '../../engine/rng.js';
 import type { Tensor } from '../../engine/tensor.js';
@@ -8,7 +9,7 @@ import { Module } from '../module.js';
 import { checkCount } from '../options.js';
 import { Parameter } from '../parameter.js';
 
-/** Options of `Linear`. Throws ArgumentError unless the sizes are integers of at least 1. */
+/** Options of `Linear`. Throws ArgumentError unless the sizes are integers of at least 0. */
 export interface LinearOptions {
   /** Size of the last axis of the input. */
   readonly inFeatures: number;
@@ -40,10 +41,13 @@ export class Linear extends Module {
   /** Shape [outFeatures]; null without bias. */
   readonly bias: Parameter | null;
 
-  constructor({ inFeatures, outFeatures, bias = true, rng }: LinearOptions) {
+  constructor(options: LinearOptions) {
     super();
-    checkCount('Linear', 'inFeatures', inFeatures);
-    checkCount('Linear', 'outFeatures', outFeatures);
+    checkOptions('Linear', options, { inFeatures: true, outFeatures: true, bias: true, rng: true });
+    const { inFeatures, outFeatures, bias = true, rng } = options;
+    checkCount('Linear', 'inFeatures', inFeatures, 0);
+    checkCount('Linear', 'outFeatures', outFeatures, 0);
+    checkRng('Linear', rng);
     const shape = [outFeatures, inFeatures];
     this.weight = new Parameter(shape, defaultWeight(rng));
     this.bias = bias ? new Parameter([outFeatures], defaultBias(rng, shape)) : null;

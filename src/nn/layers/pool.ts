@@ -1,5 +1,6 @@
 // Pooling layers without state.
 
+import { checkOptions } from '../../engine/options.js';
 import { avgPool2d, globalAvgPool2d, maxPool2d } from '../../engine/ops/pool.js';
 import { pair, type Pair } from '../../engine/ops/internal/window.js';
 import { check } from '../options.js';
@@ -68,6 +69,7 @@ export class MaxPool2d extends Module {
 
   constructor(options: MaxPool2dOptions) {
     super();
+    checkOptions('MaxPool2d', options, { kernelSize: true, stride: true, padding: true });
     this.options = checkWindow('MaxPool2d', options);
   }
 
@@ -92,8 +94,15 @@ export class AvgPool2d extends Module {
    */
   readonly options: PoolWindow & { readonly countPadding: boolean };
 
-  constructor({ countIncludePad = true, ...options }: AvgPool2dOptions) {
+  constructor(options: AvgPool2dOptions) {
     super();
+    checkOptions('AvgPool2d', options, {
+      kernelSize: true,
+      stride: true,
+      padding: true,
+      countIncludePad: true,
+    });
+    const { countIncludePad = true } = options;
     this.options = { ...checkWindow('AvgPool2d', options), countPadding: countIncludePad };
   }
 

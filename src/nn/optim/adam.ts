@@ -2,6 +2,7 @@
 // its square (Kingma and Ba, 2015). AdamW: Adam with decoupled weight decay.
 // The order of operations matches PyTorch.
 
+import { checkOptions } from '../../engine/options.js';
 import { scaleShift } from '../../../kernels/elementwise.js';
 import * as kernels from '../../../kernels/optimizer.js';
 import { elementwise, updateInPlace } from '../../engine/launch.js';
@@ -105,6 +106,7 @@ export class Adam extends Optimizer {
   #weightDecay: number;
 
   constructor(parameters: readonly Parameter[], options: AdamOptions = {}) {
+    checkOptions('Adam', options, { lr: true, betas: true, epsilon: true, weightDecay: true });
     const { lr = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
     super(parameters, lr);
     for (const beta of betas) check('Adam', 'betas', beta, 'at least 0 and below 1', isBeta(beta));

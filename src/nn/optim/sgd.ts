@@ -1,6 +1,7 @@
 // Stochastic gradient descent with momentum, Nesterov momentum and weight decay.
 // The order of operations matches PyTorch.
 
+import { checkOptions } from '../../engine/options.js';
 import * as kernels from '../../../kernels/optimizer.js';
 import { elementwise, updateInPlace } from '../../engine/launch.js';
 import { ArgumentError } from '../../engine/errors.js';
@@ -89,6 +90,13 @@ export class SGD extends Optimizer {
   #weightDecay: number;
 
   constructor(parameters: readonly Parameter[], options: SGDOptions = {}) {
+    checkOptions('SGD', options, {
+      lr: true,
+      momentum: true,
+      dampening: true,
+      weightDecay: true,
+      nesterov: true,
+    });
     const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
     super(parameters, lr);
     check('SGD', 'momentum', momentum, 'at least 0', momentum >= 0);

@@ -6,6 +6,7 @@
 // 1992; PyTorch's torch.optim.swa_utils.AveragedModel with get_ema_multi_avg_fn and
 // use_buffers=True.
 
+import { checkOptions } from '../../engine/options.js';
 import { movingAverage } from '../../../kernels/optimizer.js';
 import { scope } from '../../engine/current.js';
 import { updateInPlace } from '../../engine/launch.js';
@@ -51,7 +52,9 @@ export class WeightAverage {
   #swapped = false;
 
   /** The averages are zero until the first update, which copies the model's values. */
-  constructor(model: Module, { decay = 0.999 }: WeightAverageOptions = {}) {
+  constructor(model: Module, options: WeightAverageOptions = {}) {
+    checkOptions('WeightAverage', options, { decay: true });
+    const { decay = 0.999 } = options;
     check('WeightAverage', 'decay', decay, 'at least 0 and below 1', decay >= 0 && decay < 1);
     this.decay = decay;
     const buffers = model.namedBuffers().filter(([, buffer]) => !(buffer instanceof Counter));

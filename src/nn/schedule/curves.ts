@@ -1,5 +1,6 @@
 // Schedules that are a function of the step number: step decay, cosine with warm-up, one cycle.
 
+import { checkOptions } from '../../engine/options.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { check, checkCount } from '../options.js';
 import { CurveScheduler } from './scheduler.js';
@@ -27,7 +28,9 @@ export interface StepLROptions {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
  */
 export class StepLR extends CurveScheduler {
-  constructor(optimizer: Optimizer, { stepSize, gamma = 0.1 }: StepLROptions) {
+  constructor(optimizer: Optimizer, options: StepLROptions) {
+    checkOptions('StepLR', options, { stepSize: true, gamma: true });
+    const { stepSize, gamma = 0.1 } = options;
     checkCount('StepLR', 'stepSize', stepSize);
     check('StepLR', 'gamma', gamma, 'greater than 0', gamma > 0);
     super('StepLR', optimizer, (step, baseLr) => ({
@@ -60,6 +63,11 @@ export interface CosineWithWarmupOptions {
  */
 export class CosineWithWarmup extends CurveScheduler {
   constructor(optimizer: Optimizer, options: CosineWithWarmupOptions) {
+    checkOptions('CosineWithWarmup', options, {
+      totalSteps: true,
+      warmupSteps: true,
+      floor: true,
+    });
     const { totalSteps, warmupSteps = 0, floor = 0 } = options;
     checkCount('CosineWithWarmup', 'warmupSteps', warmupSteps, 0);
     checkCount('CosineWithWarmup', 'totalSteps', totalSteps);
@@ -128,6 +136,17 @@ const ANNEALS: Readonly<Record<'cos' | 'linear', Anneal>> = {
  */
 export class OneCycle extends CurveScheduler {
   constructor(optimizer: Optimizer, options: OneCycleOptions) {
+    checkOptions('OneCycle', options, {
+      maxLr: true,
+      totalSteps: true,
+      pctStart: true,
+      anneal: true,
+      divFactor: true,
+      finalDivFactor: true,
+      cycleMomentum: true,
+      baseMomentum: true,
+      maxMomentum: true,
+    });
     const { maxLr, totalSteps, pctStart = 0.3, anneal = 'cos', divFactor = 25 } = options;
     const {
       finalDivFactor = 1e4,

@@ -1,6 +1,7 @@
 // ReduceLROnPlateau: lowers the learning rate when a metric stops improving.
 // The order of the checks matches PyTorch, including its treatment of NaN and of negative metrics.
 
+import { checkOptions } from '../../engine/options.js';
 import { numberToJson, type Json, type JsonObject } from '../saving/json.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { check, checkCount } from '../options.js';
@@ -47,6 +48,16 @@ export class ReduceLROnPlateau implements Scheduler {
   #cooldownLeft = 0;
 
   constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
+    checkOptions('ReduceLROnPlateau', options, {
+      mode: true,
+      factor: true,
+      patience: true,
+      threshold: true,
+      thresholdMode: true,
+      cooldown: true,
+      minLr: true,
+      epsilon: true,
+    });
     this.#options = {
       mode: 'min',
       factor: 0.1,

@@ -62,7 +62,7 @@ describe.each(fastBackends)('on $name', ({ make }) => {
           expect(stages.blocks.map(({ before }) => before.layers.length)).toEqual([0, 3, 6]);
           expect(stages.blocks.map(({ last }) => last.layers.length)).toEqual([4, 4, 4]);
           expect(stages.blocks.map((block) => block.convolutions)).toEqual([1, 2, 3]);
-          const expected = await noGrad(() => scope(() => model.forward(input()).data()));
+          const expected = await scope(() => noGrad(() => model.forward(input())).data());
           const [shapes, logits] = scope(() => {
             const seen = activations(stages, input());
             return [
@@ -130,8 +130,8 @@ it('the gradients equal finite differences, in float64', () =>
       const batch = new Float64Array(moved.length * 784);
       moved.forEach((values, n) => batch.set(values, n * 784));
       const shape = [moved.length, 1, 28, 28];
-      const logits = await noGrad(() =>
-        scope(() => model.forward(tensor(batch, { shape })).data()),
+      const logits = await scope(() =>
+        noGrad(() => model.forward(tensor(batch, { shape }))).data(),
       );
       const at = (n: number, k: number): number => logits[n * CLASSES + k];
       pixelIndices.forEach((index, i) => {

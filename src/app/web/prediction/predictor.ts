@@ -72,7 +72,7 @@ export class Predictor {
   /** Predicts one image; leaves no tensors on the backend. */
   async predict(image: Uint8Array): Promise<Prediction> {
     const output = await withBackend(this.#backend, () =>
-      noGrad(() => scope(() => this.model.forward(this.input(image)).data())),
+      scope(() => noGrad(() => this.model.forward(this.input(image))).data()),
     ); // [1, classes]
     const logits = Float32Array.from(output);
     const probabilities = probabilitiesOf(logits, logits.length, this.temperature);

@@ -5,7 +5,7 @@
 import { upload } from '../../../../kernels/layout.js';
 import type { Backend, Buffer, FloatArray, Launch, MemoryReport } from '../../backend.js';
 import { ArgumentError, BackendError, DeviceLostError, DisposedError } from '../../errors.js';
-import { checkLaunch, orderedScalars } from '../reference.js';
+import { backendDisposed, checkLaunch, orderedScalars } from '../reference.js';
 import type { Device } from './device.js';
 import { type CompiledKernel, KernelCache, type KernelStatistics } from './kernelCache.js';
 import type { DeviceValue, GpuMode } from './library.js';
@@ -117,6 +117,7 @@ export class GpuBackend implements Backend {
   }
 
   free(buffer: Buffer): void {
+    if (this.#disposed) return;
     const gpuBuffer = this.#open(buffer);
     gpuBuffer.freed = true;
     this.#live.delete(gpuBuffer);
@@ -141,7 +142,7 @@ export class GpuBackend implements Backend {
   }
 
   #allocate(length: number, opName: string): GpuBuffer {
-    if (this.#disposed) throw new DisposedError(`${this.name}: this backend was disposed`);
+    if (this.#disposed) throw backendDisposed(this.name);
     if (length > MAX_LENGTH) {
       throw new ArgumentError(
         `${this.name}: ${opName} would create ${length} elements; the maximum is ${MAX_LENGTH} ` +
@@ -156,7 +157,7 @@ export class GpuBackend implements Backend {
 
   #open(buffer: Buffer): GpuBuffer {
     const gpuBuffer = buffer as GpuBuffer;
-    if (this.#disposed) throw new DisposedError(`${this.name}: this backend was disposed`);
+    if (this.#disposed) throw backendDisposed(this.name);
     if (gpuBuffer.freed) throw new DisposedError(`${this.name}: this buffer was freed`);
     return gpuBuffer;
   }

@@ -13,7 +13,7 @@ import type {
   RoutineLaunch,
 } from '../../backend.js';
 import { ArgumentError, BackendError } from '../../errors.js';
-import { checkLaunch, runInLoop } from '../reference.js';
+import { backendDisposed, checkLaunch, runInLoop } from '../reference.js';
 import { Machine, type RoutineOverride, type WasmBuffer } from './machine.js';
 import { LinearMemory } from './memory.js';
 import { checkFingerprint } from './moduleCheck.js';
@@ -129,6 +129,7 @@ export class WasmBackend implements Backend {
   readonly build: ModuleBuild;
   readonly threads: number;
   readonly #machine: Machine;
+  #disposed = false;
 
   constructor(machine: Machine, build: ModuleBuild) {
     this.#machine = machine;
@@ -147,6 +148,7 @@ export class WasmBackend implements Backend {
   }
 
   upload(values: ArrayLike<number>): Buffer {
+    this.#checkAlive();
     const buffer = this.#machine.allocate(values.length);
     this.#machine.floats(buffer.address, buffer.length).set(values);
     return buffer;
@@ -154,6 +156,7 @@ export class WasmBackend implements Backend {
 
   run(launch: Launch): Buffer {
     checkLaunch(launch);
+    this.#checkAlive();
     const inputs = launch.inputs as WasmBuffer[];
     const override = isEmpty(launch) ? undefined : overrides[launch.kernel.name];
     const machine = this.#machine;
@@ -165,6 +168,7 @@ export class WasmBackend implements Backend {
   }
 
   #runRoutine(routine: RoutineOverride, launch: RoutineLaunch): Buffer[] {
+    this.#checkAlive();
     const inputs = launch.inputs as WasmBuffer[];
     const outputs = this.#machine.launch(() => routine(this.#machine, inputs, launch));
     for (const donated of launch.donate) {
@@ -175,6 +179,7 @@ export class WasmBackend implements Backend {
 
   /** Queues a copy, and waits for it only after the caller's synchronous code has run. */
   async read(buffer: Buffer): Promise<FloatArray> {
+    this.#checkAlive();
     const { length } = buffer;
     const machine = this.#machine;
     const address = machine.launch(() => machine.rowMajor(buffer as WasmBuffer));
@@ -182,16 +187,23 @@ export class WasmBackend implements Backend {
     machine.run('copy', [address, copy, length]);
     await Promise.resolve();
     const values = machine.floats(copy, length).slice();
-    machine.memory.give(copy, length);
+    if (!this.#disposed) machine.memory.give(copy, length);
     return values;
   }
 
   free(buffer: Buffer): void {
+    if (this.#disposed) return;
     this.#machine.free(buffer as WasmBuffer);
   }
 
-  dispose(): Promise<void> {
-    return this.#machine.dispose();
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#machine.dispose();
+  }
+
+  #checkAlive(): void {
+    if (this.#disposed) throw backendDisposed(this.name);
   }
 
   /** The reference backend's loop, over views of linear memory. */
