@@ -130,6 +130,9 @@ const reducedShape = (shape: Shape, axes: readonly number[], keepDims: boolean):
 const countOf = (shape: Shape, axes: readonly number[]): number =>
   sizeOf(axes.map((axis) => shape[axis]));
 
+/** Whether a mean or a maximum has no terms: the mean is NaN, which would spread. */
+const isEmpty = ({ shape }: Value, axes: readonly number[]): boolean => countOf(shape, axes) === 0;
+
 type Reduction = (x: Tensor, options: { axes: readonly number[]; keepDims: boolean }) => Tensor;
 
 const reduction =
@@ -137,6 +140,7 @@ const reduction =
   (p, d) => {
     const x = p.any(d);
     const axes = someAxes(d, x.shape.length);
+    if (name !== 'sum' && isEmpty(x, axes)) return null;
     const options = { axes, keepDims: d.chance(2) };
     const shape = reducedShape(x.shape, axes, options.keepDims);
     const result = { shape, range: range(x, countOf(x.shape, axes)) };
@@ -401,7 +405,7 @@ const REDUCTIONS = ['mean', 'sum', 'none'] as const;
 
 const crossEntropyRow: OpRow = (p, d) => {
   const x = p.ofRank(d, 2);
-  if (x.shape.length !== 2) return null;
+  if (x.shape.length !== 2 || sizeOf(x.shape) === 0) return null;
   const [rows, classes] = x.shape;
   const labels = p.newLeaf(d, [rows], 'indices', classes);
   const options = { labelSmoothing: d.oneOf([0, 0.25]), reduction: d.oneOf(REDUCTIONS) };
@@ -420,7 +424,7 @@ const crossEntropyRow: OpRow = (p, d) => {
 
 const softCrossEntropyRow: OpRow = (p, d) => {
   const x = p.ofRank(d, 2);
-  if (x.shape.length !== 2) return null;
+  if (x.shape.length !== 2 || sizeOf(x.shape) === 0) return null;
   const raw = p.ofShape(d, x.shape);
   const result = { shape: x.shape, range: [0, 1] as const };
   const targets = p.op('softmax', [raw], '1', result, ([t]) => softmax(t, 1));
@@ -440,6 +444,7 @@ const softCrossEntropyRow: OpRow = (p, d) => {
 
 const mseRow: OpRow = (p, d) => {
   const a = p.any(d);
+  if (sizeOf(a.shape) === 0) return null;
   const b = p.ofShape(d, a.shape);
   const reduction = d.oneOf(REDUCTIONS);
   const largest = (magnitude(a) + magnitude(b)) ** 2;
@@ -472,7 +477,7 @@ const concatRow: OpRow = (p, d) => {
 
 const gatherRowsRow: OpRow = (p, d) => {
   const table = p.ofRank(d, 2);
-  if (table.shape.length !== 2) return null;
+  if (table.shape.length !== 2 || table.shape[0] === 0) return null;
   const indices = p.newLeaf(d, p.shape(d, d.between(0, 2)), 'indices', table.shape[0]);
   const shape = [...indices.shape, table.shape[1]];
   if (sizeOf(shape) > MAX_SIZE) return null;
@@ -494,6 +499,7 @@ const whereRow: OpRow = (p, d) => {
 const varianceRow: OpRow = (p, d) => {
   const x = p.any(d);
   const axes = someAxes(d, x.shape.length);
+  if (isEmpty(x, axes)) return null;
   const correction = countOf(x.shape, axes) > 1 ? d.below(2) : 0;
   const options = { axes, keepDims: d.chance(2), correction };
   const shape = reducedShape(x.shape, axes, options.keepDims);
@@ -506,6 +512,7 @@ const varianceRow: OpRow = (p, d) => {
 /** The maximum over all axes, which is a separate op: ties share the gradient. */
 const amaxRow: OpRow = (p, d) => {
   const x = p.any(d);
+  if (sizeOf(x.shape) === 0) return null;
   const result = { shape: [], range: [x.low, x.high] as const };
   return p.op('amax', [x], '', result, ([t]) => max(t));
 };
@@ -514,6 +521,7 @@ const argmaxRow: OpRow = (p, d) => {
   const x = p.ofRank(d, d.between(1, 3));
   if (x.shape.length === 0) return null;
   const axis = d.below(x.shape.length);
+  if (isEmpty(x, [axis])) return null;
   const result = {
     shape: reducedShape(x.shape, [axis], false),
     range: [0, x.shape[axis]] as const,
@@ -582,8 +590,8 @@ const sliceRow: OpRow = (p, d) => {
   if (x.shape.length === 0) return null;
   const axis = d.below(x.shape.length);
   const size = x.shape[axis];
-  const start = d.below(size);
-  const end = d.between(start + 1, size);
+  const start = size === 0 ? 0 : d.below(size);
+  const end = size === 0 ? 0 : d.between(start + 1, size);
   const step = d.between(1, 3);
   const result = {
     shape: x.shape.with(axis, Math.ceil((end - start) / step)),
@@ -612,6 +620,7 @@ const detachRow: OpRow = (p, d) => {
 
 const globalAvgPoolRow: OpRow = (p, d) => {
   const x = images(p, d);
+  if (isEmpty(x, [2, 3])) return null;
   const result = { shape: [...x.shape.slice(0, 2), 1, 1], range: [x.low, x.high] as const };
   return p.op('globalAvgPool2d', [x], '', result, ([t]) => globalAvgPool2d(t));
 };
@@ -646,7 +655,7 @@ export const opRows: Readonly<Record<string, OpRow>> = {
   softmax: alongAxis('softmax', () => [0, 1], softmax),
   logSoftmax: alongAxis(
     'logSoftmax',
-    ({ low, high }, size) => [low - high - Math.log(size), 0],
+    ({ low, high }, size) => [low - high - Math.log(Math.max(1, size)), 0],
     logSoftmax,
   ),
   matmul: matmulRow,

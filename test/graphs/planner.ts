@@ -329,8 +329,8 @@ export class Planner {
     const sizes: number[] = [];
     for (let axis = 0; axis < rank; axis++) {
       const limit = Math.floor(400 / sizeOf(sizes));
-      const size = draw.oneOf([2, 3, 1, 4, 5, 2, 3, 8, 17, 33]);
-      sizes.push(Math.max(1, Math.min(size, limit)));
+      const size = draw.chance(60) ? 0 : draw.oneOf([2, 3, 1, 4, 5, 2, 3, 8, 17, 33]);
+      sizes.push(size === 0 ? 0 : Math.max(1, Math.min(size, limit)));
     }
     return sizes;
   }
@@ -341,9 +341,11 @@ export class Planner {
     const sizes: number[] = [];
     let rest = size;
     for (let axis = 0; axis < rank - 1; axis++) {
-      const divisors = Array.from({ length: Math.min(rest, 32) }, (_, i) => i + 1).filter(
-        (divisor) => rest % divisor === 0,
-      );
+      // Any size divides 0.
+      const divisors = Array.from(
+        { length: rest === 0 ? 4 : Math.min(rest, 32) },
+        (_, i) => i + 1,
+      ).filter((divisor) => rest % divisor === 0);
       const divisor = divisors.length === 0 ? 1 : draw.oneOf(divisors);
       sizes.push(divisor);
       rest /= divisor;
