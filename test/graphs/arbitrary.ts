@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { concat, reshape, type Tensor } from '../../src/engine/index.js';
 import { defineOp, type NoAttributes } from '../../src/engine/op.js';
-import { opRows } from './opTable.js';
+import { opRows } from './ops/index.js';
 import { Draw, Planner } from './planner.js';
 import { Graph, PlannedError, type Program } from './program.js';
 

@@ -8,7 +8,7 @@ import { rounds } from '../support/rounds.js';
 import { timeLimit } from '../support/timeLimit.js';
 import { graphs } from './arbitrary.js';
 import { allCandidates, type Candidate, GraphChecker } from './check.js';
-import { opRows } from './opTable.js';
+import { opRows } from './ops/index.js';
 import type { Statement } from './program.js';
 
 const SEED = 20261129;

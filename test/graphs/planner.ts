@@ -90,11 +90,6 @@ export class Planner {
     return this.#frames.every(({ noGrad }) => !noGrad);
   }
 
-  /** Whether no graph is recorded at this place. */
-  get noGrad(): boolean {
-    return !this.#recording;
-  }
-
   /** Every tensor that can be an operand, the newest first. */
   get values(): readonly Value[] {
     return [...this.#leafValues, ...this.#frames.flatMap(({ values }) => values)].reverse();
@@ -108,6 +103,17 @@ export class Planner {
 
   openScope(draw: Draw): void {
     if (this.#frames.length < 4) this.#open(draw.chance(5), draw.chance(4));
+  }
+
+  /** Adds statements in a scope that records no graph, and keeps their result. */
+  withoutGraph(build: () => Value | null): Value | null {
+    if (!this.#recording) return build();
+    this.#open(true, false);
+    const result = build();
+    const scope = this.#pop(result === null ? [] : [result]);
+    this.#frame.statements.push(scope);
+    if (result !== null) this.#frame.values.push(result);
+    return result;
   }
 
   /** Closes the inner scope; the outer one stays open. */
