@@ -270,12 +270,14 @@ function checkNumbers(values: readonly unknown[]): void {
   }
 }
 
+const isList = (values: Numbers): values is readonly Numbers[] => Array.isArray(values);
+
 function hasShape(values: Numbers, [size, ...inner]: Shape): boolean {
-  if (!Array.isArray(values)) return (size as number | undefined) === undefined;
+  if (!isList(values)) return (size as number | undefined) === undefined;
   return values.length === size && values.every((value) => hasShape(value, inner));
 }
 
 function nestingShape(values: Numbers): number[] {
-  if (!Array.isArray(values)) return [];
+  if (!isList(values)) return [];
   return [values.length, ...(values.length > 0 ? nestingShape(values[0]) : [])];
 }

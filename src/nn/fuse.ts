@@ -60,10 +60,14 @@ const convNormReluPoolRule: Rule = ([conv, norm, ...rest]) => {
   const fusedTail = normReluPool([norm, ...rest]);
   if (!isExactly(conv, Conv2d) || !isExactly(norm, BatchNorm2d) || fusedTail === null) return null;
   const forward = (x: Tensor): Tensor => {
-    if (isRecording() || norm.training) return fusedTail.step.forward(conv.forward(x));
     const { weight, bias, options } = conv;
+    const { padding } = options;
+    if (isRecording() || norm.training || padding === 'same') {
+      return fusedTail.step.forward(conv.forward(x));
+    }
     const { weight: gamma, bias: beta, attributes } = norm;
-    return convNormReluPool(x, { weight, bias, options, gamma, beta, attributes });
+    const convOptions = { ...options, padding };
+    return convNormReluPool(x, { weight, bias, options: convOptions, gamma, beta, attributes });
   };
   return { count: 4, step: { forward } };
 };

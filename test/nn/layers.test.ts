@@ -219,7 +219,7 @@ describe('losses', () => {
 describe('options', () => {
   const rng = new Rng(SEED);
   it.each([
-    ['Linear', 'inFeatures', () => new nn.Linear({ inFeatures: 0, outFeatures: 1, rng })],
+    ['Linear', 'inFeatures', () => new nn.Linear({ inFeatures: -1, outFeatures: 1, rng })],
     ['Linear', 'outFeatures', () => new nn.Linear({ inFeatures: 1, outFeatures: 1.5, rng })],
     [
       'Conv2d',
@@ -229,7 +229,7 @@ describe('options', () => {
     [
       'Conv2d',
       'outChannels',
-      () => new nn.Conv2d({ inChannels: 1, outChannels: 0, kernelSize: 3, rng }),
+      () => new nn.Conv2d({ inChannels: 1, outChannels: -1, kernelSize: 3, rng }),
     ],
     [
       'Conv2d',
@@ -250,12 +250,12 @@ describe('options', () => {
     [
       'Embedding',
       'numEmbeddings',
-      () => new nn.Embedding({ numEmbeddings: 0, embeddingDim: 1, rng }),
+      () => new nn.Embedding({ numEmbeddings: 1.5, embeddingDim: 1, rng }),
     ],
     [
       'Embedding',
       'embeddingDim',
-      () => new nn.Embedding({ numEmbeddings: 1, embeddingDim: 0, rng }),
+      () => new nn.Embedding({ numEmbeddings: 1, embeddingDim: -1, rng }),
     ],
     ['LeakyReLU', 'slope', () => new nn.LeakyReLU({ slope: NaN })],
     ['MaxPool2d', 'kernelSize', () => new nn.MaxPool2d({ kernelSize: 0 })],

@@ -3,6 +3,8 @@
 
 import { afterEach, beforeEach, expect } from 'vitest';
 import {
+  type Backend,
+  currentBackend,
   flatten,
   ReferenceBackend,
   scope,
@@ -35,11 +37,14 @@ export function freshBackend(
   make: () => ReferenceBackend = () => new ReferenceBackend(),
 ): Readonly<BackendHolder> {
   const holder: BackendHolder = { backend: make() };
+  let outer: Backend;
   beforeEach(() => {
+    outer = currentBackend();
     holder.backend = make();
     useBackend(holder.backend);
   });
   afterEach(async () => {
+    useBackend(outer);
     expect(holder.backend.memory.live, 'buffers still in use').toBe(0);
     await holder.backend.dispose();
   });

@@ -497,12 +497,62 @@ const tiesAndPowers: readonly EdgeCase[] = [
   },
 ];
 
+const imageOf = (height: number, width: number): Tensor =>
+  tensor(
+    Array.from({ length: height * width }, (_, i) => i + 1),
+    { shape: [1, 1, height, width] },
+  );
+
+const samePadding: readonly EdgeCase[] = [
+  {
+    title: 'conv2d with padding "same" and an odd window equals padding 1',
+    run: () => {
+      const w = tensor(ofOnes(9), { shape: [1, 1, 3, 3] });
+      return [conv2d(imageOf(2, 3), w, null, { padding: 'same' })];
+    },
+    expected: [[12, 21, 16, 12, 21, 16]],
+  },
+  {
+    title:
+      'conv2d with padding "same" and an even window: the extra zeros are at the bottom and right',
+    run: () => {
+      const [x, w] = [
+        leaf([
+          [
+            [
+              [1, 2, 3],
+              [4, 5, 6],
+            ],
+          ],
+        ]),
+        leaf([1, 10, 100, 1000], { shape: [1, 1, 2, 2] }),
+      ];
+      const y = conv2d(x, w, null, { padding: 'same' });
+      return [y, ...gradients(y, x, w)];
+    },
+    expected: [
+      [5421, 6532, 603, 54, 65, 6],
+      [1, 11, 11, 101, 1111, 1111],
+      [21, 16, 15, 11],
+    ],
+  },
+  {
+    title: 'conv2d with padding "same", two window sizes and dilation',
+    run: () => {
+      const w = tensor(ofOnes(4), { shape: [1, 1, 1, 4] });
+      return [conv2d(imageOf(1, 5), w, null, { padding: 'same', dilation: [1, 1] })];
+    },
+    expected: [[6, 10, 14, 12, 9]],
+  },
+];
+
 /** All edge cases. */
 export const edgeCases: readonly EdgeCase[] = [
   ...empty,
   ...notANumber.map((edgeCase) => ({ ...edgeCase, title: `NaN: ${edgeCase.title}` })),
   ...labels,
   ...tiesAndPowers,
+  ...samePadding,
 ];
 
 /** Runs a case on a backend and returns the elements of each tensor. */

@@ -6,7 +6,7 @@ import { bytes as base } from '#simd/base-threads';
 import { bytes as relaxed } from '#simd/relaxed-threads';
 import { subset } from '../../src/data/loading/dataset.js';
 import { ArgumentError } from '../../src/engine/errors.js';
-import { add, scope, sum, tensor, useBackend } from '../../src/engine/index.js';
+import { add, scope, sum, tensor, currentBackend, useBackend } from '../../src/engine/index.js';
 import { createWasmBackend, type WasmOptions } from '../../src/engine/backends/wasm/index.js';
 import { eventsOf, fingerprint, SMALL, takeSteps, tinyTrainer, train } from '../app/support.js';
 import { withFreshBackend } from '../support/backends.js';
@@ -72,6 +72,7 @@ describe('two backends at once', () => {
       );
     const expected = await run(2);
 
+    const outer = currentBackend();
     const backends = [
       await createWasmBackend({ threads: 2 }),
       await createWasmBackend({ threads: 3 }),
@@ -98,6 +99,7 @@ describe('two backends at once', () => {
     const again = tinyTrainer(SMALL);
     await eventsOf(again, () => true);
     again.dispose();
+    useBackend(outer);
     await backends[1].dispose();
   });
 });

@@ -64,6 +64,19 @@ function pads(padding: readonly number[]): number[] {
   return [...padding, ...padding];
 }
 
+/** `same` has one more row or column at the end if the number of zeros is odd. */
+function convPads(
+  kernelSize: readonly number[],
+  { padding, dilation }: Conv2d['options'],
+): number[] {
+  if (padding !== 'same') return pads(pair(padding));
+  const totals = kernelSize.map((size, axis) => pair(dilation)[axis] * (size - 1));
+  return [
+    ...totals.map((total) => Math.floor(total / 2)),
+    ...totals.map((total) => Math.ceil(total / 2)),
+  ];
+}
+
 const pair = (size: number | readonly number[]): number[] =>
   typeof size === 'number' ? [size, size] : [...size];
 
@@ -74,7 +87,7 @@ const NODES: ReadonlyMap<unknown, (layer: Module) => OnnxNode | null> = new Map(
     attributes: {
       kernel_shape: weight.shape.slice(2),
       strides: pair(options.stride),
-      pads: pads(pair(options.padding)),
+      pads: convPads(weight.shape.slice(2), options),
       dilations: pair(options.dilation),
       group: options.groups,
     },

@@ -3,18 +3,20 @@
 
 import * as kernels from '../../../kernels/conv2d.js';
 import type { Conv2dConstants } from '../../../kernels/conv2d.js';
-import { ShapeError } from '../errors.js';
+import { ArgumentError, ShapeError } from '../errors.js';
 import { filled, launch, sumOver } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
 import { defineOp } from '../op.js';
+import { checkOptions, describeValue } from '../options.js';
 import { anywhere } from '../sample.js';
 import { format, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { channelSum } from './batchNorm.js';
+import { slice } from './view.js';
 import { checkImages, pair, outputSize, type Pair } from './internal/window.js';
 
-/** Options of `conv2d`; a pair is one number for both directions or [vertical, horizontal]. */
-export interface Conv2dOptions {
+/** Attributes of `conv2dOp`; a pair is one number for both directions or [vertical, horizontal]. */
+export interface Conv2dAttributes {
   /** Step between windows. Default 1. */
   readonly stride?: Pair;
   /** Zeros added on each side. Default 0. */
@@ -28,12 +30,51 @@ export interface Conv2dOptions {
   readonly groups?: number;
 }
 
+/** Options of `conv2d`. */
+export interface Conv2dOptions extends Omit<Conv2dAttributes, 'padding'> {
+  /**
+   * Zeros added on each side, or `same`: as many as keep the size of the image, which requires
+   * stride 1. If their number is odd, the extra zeros are at the bottom and the right. Default 0.
+   */
+  readonly padding?: Pair | 'same';
+}
+
+/** Padding that conv2dOp applies on each side, and the rows and columns of its output to drop. */
+export interface SamePadding {
+  readonly padding: readonly [number, number];
+  readonly drop: readonly [number, number];
+}
+
+/**
+ * Resolves `padding: 'same'`: dilation * (kernelSize - 1) zeros along each axis. An odd number is
+ * rounded up on both sides, and the first output is dropped.
+ *
+ * @throws ArgumentError unless the stride is 1
+ */
+export function samePadding(
+  kernelSize: readonly [number, number],
+  { stride = 1, dilation = 1 }: Conv2dOptions,
+  caller: string,
+): SamePadding {
+  if (pair(stride, 1, caller, 'stride').some((step) => step !== 1)) {
+    throw new ArgumentError(
+      `${caller}: padding "same" requires stride 1, got stride ${describeValue(stride)}`,
+    );
+  }
+  const [dilationY, dilationX] = pair(dilation, 1, caller, 'dilation');
+  const [totalY, totalX] = [dilationY * (kernelSize[0] - 1), dilationX * (kernelSize[1] - 1)];
+  return {
+    padding: [Math.ceil(totalY / 2), Math.ceil(totalX / 2)],
+    drop: [totalY % 2, totalX % 2],
+  };
+}
+
 /**
  * Sizes of a convolution.
  *
  * @throws ShapeError or ArgumentError if they do not match
  */
-function geometry(x: Shape, weight: Shape, options: Conv2dOptions): Conv2dConstants {
+function geometry(x: Shape, weight: Shape, options: Conv2dAttributes): Conv2dConstants {
   checkImages(x, 'conv2d');
   const [strideY, strideX] = pair(options.stride ?? 1, 1, 'conv2d', 'stride');
   const [padY, padX] = pair(options.padding ?? 0, 0, 'conv2d', 'padding');
@@ -102,7 +143,7 @@ export function conv2dGeometry(
   x: Shape,
   weight: Shape,
   bias: Shape | undefined,
-  options: Conv2dOptions,
+  options: Conv2dAttributes,
 ): Conv2dConstants {
   const g = geometry(x, weight, options);
   if (bias !== undefined && (bias.length !== 1 || bias[0] !== g.outChannels)) {
@@ -115,7 +156,7 @@ const sample = (
   title: string,
   x: number[],
   weight: number[],
-  attributes: Conv2dOptions,
+  attributes: Conv2dAttributes,
   bias = true,
 ) => ({
   title,
@@ -124,7 +165,7 @@ const sample = (
 });
 
 /** The op behind `conv2d`: x [N, C, H, W], weight [O, C / groups, kh, kw], optionally bias [O]. */
-export const conv2dOp = defineOp<Conv2dOptions>({
+export const conv2dOp = defineOp<Conv2dAttributes>({
   name: 'conv2d',
   infer: ([x, weight, bias], options) => {
     const g = conv2dGeometry(x, weight, bias, options);
@@ -168,11 +209,16 @@ export const conv2dOp = defineOp<Conv2dOptions>({
 /**
  * Convolution (cross-correlation) of images with a set of filters.
  *
+ * The images and filters should be finite. The wasm backend computes 3x3 convolutions with stride 1
+ * and at least 16 channels on tiles (Winograd): an infinity becomes NaN in all 16 outputs of its
+ * tiles, not only an infinity in the outputs whose window contains it.
+ *
  * @param x [N, C, H, W]
  * @param weight [O, C / groups, kh, kw]
  * @param bias [O], or null
  * @returns [N, O, H', W'] with H' = floor((H + 2 padding - dilation (kh - 1) - 1) / stride) + 1
  * @throws ShapeError if the channels do not match or the window is larger than the padded image
+ * @throws ArgumentError for an unknown option, or `padding: 'same'` with another stride than 1
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
  */
 export function conv2d(
@@ -181,5 +227,12 @@ export function conv2d(
   bias: Tensor | null = null,
   options: Conv2dOptions = {},
 ): Tensor {
-  return conv2dOp(bias === null ? [x, weight] : [x, weight, bias], options);
+  checkOptions('conv2d', options, { stride: true, padding: true, dilation: true, groups: true });
+  const inputs = bias === null ? [x, weight] : [x, weight, bias];
+  const { padding, ...others } = options;
+  if (padding !== 'same') return conv2dOp(inputs, { ...others, padding: padding ?? 0 });
+  const [kernelHeight, kernelWidth] = weight.shape.slice(2);
+  const same = samePadding([kernelHeight, kernelWidth], options, 'conv2d');
+  const y = conv2dOp(inputs, { ...others, padding: same.padding });
+  return same.drop.reduce((kept, drop, i) => (drop === 0 ? kept : slice(kept, 2 + i, drop)), y);
 }

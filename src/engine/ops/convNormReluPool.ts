@@ -14,7 +14,7 @@ import { defineRoutine } from '../routine.js';
 import { Tensor } from '../tensor.js';
 import { checkChannels, type BatchNormAttributes, type NormScalars } from './batchNorm.js';
 import { bnReluPoolEval } from './batchNormReluPool.js';
-import { conv2dGeometry, type Conv2dOptions } from './conv2d.js';
+import { conv2dGeometry, type Conv2dAttributes } from './conv2d.js';
 import { poolGeometry } from './pool.js';
 
 const NAME = 'convNormReluPool';
@@ -54,7 +54,7 @@ export interface ConvNormOperands {
   /** [O], or null. */
   readonly bias: Tensor | null;
   /** Stride, padding, dilation and groups of the convolution. */
-  readonly options: Conv2dOptions;
+  readonly options: Conv2dAttributes;
   /** Weight and bias of batch norm, [O]. */
   readonly gamma: Tensor;
   /** See `gamma`. */

@@ -7,6 +7,7 @@ import { defineOp, type NoAttributes } from '../op.js';
 import { anywhere, randomIndices } from '../sample.js';
 import { splitAtAxis, format, normalizeAxis, sameShape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
+import { indexTensor } from './internal/indices.js';
 
 /** Joins two tensors along `axis` (non-negative); `concat` joins any number. */
 export const concatOp = defineOp<{ readonly axis: number }>({
@@ -104,11 +105,14 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
  * Rows of a table by index: an embedding lookup.
  *
  * @param table [rows, width]
- * @param indices row indices, of any shape; the row of an index that is not an integer from 0 to
- *   rows - 1 is NaN
+ * @param indices row indices from 0 to rows - 1: a tensor of any shape, or a list or typed array of
+ *   numbers, which is validated. The row of an invalid index in a tensor, whose elements are on the
+ *   backend, is NaN.
  * @returns [...indices, width]
  * @throws ShapeError if the table does not have 2 axes
+ * @throws ArgumentError if an index of a list is not a row
  */
-export function gatherRows(table: Tensor, indices: Tensor): Tensor {
-  return gatherRowsOp([table, indices], {});
+export function gatherRows(table: Tensor, indices: Tensor | ArrayLike<number>): Tensor {
+  const [rows = 0] = table.shape;
+  return gatherRowsOp([table, indexTensor(indices, rows, table, 'gatherRows: index')], {});
 }

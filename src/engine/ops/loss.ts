@@ -9,6 +9,7 @@ import { defineRoutine } from '../routine.js';
 import { anywhere, randomIndices, positive } from '../sample.js';
 import { format, sameShape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
+import { indexTensor } from './internal/indices.js';
 import { mul, neg, sub } from './arithmetic.js';
 import { mean, sum } from './reduce.js';
 import { logSoftmax, logSumExp, shiftedByMax } from './softmax.js';
@@ -149,20 +150,24 @@ export interface CrossEntropyOptions {
  * Cross-entropy loss -log softmax(logits)[label], averaged over the batch.
  *
  * @param logits [N, classes], unnormalized
- * @param labels [N], class indices; the loss of a label that is not an integer from 0 to classes - 1
- *   is NaN, and so are its gradients
+ * @param labels [N], class indices from 0 to classes - 1: a tensor, or a list or typed array of
+ *   numbers, which is validated. The loss of an invalid label in a tensor, whose elements are on the
+ *   backend, is NaN, and so are the gradients of its row.
  * @throws ShapeError if the shapes do not match
- * @throws ArgumentError if `labelSmoothing` is outside 0 to 1
+ * @throws ArgumentError if a label of a list is not a class, `labelSmoothing` is outside 0 to 1, or
+ *   an option is unknown
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
  */
 export function crossEntropy(
   logits: Tensor,
-  labels: Tensor,
+  labels: Tensor | ArrayLike<number>,
   options: CrossEntropyOptions = {},
 ): Tensor {
   checkOptions('crossEntropy', options, { labelSmoothing: true, reduction: true });
   const { labelSmoothing = 0, reduction = 'mean' } = options;
-  return reduce(crossEntropyOp([logits, labels], { smoothing: labelSmoothing }), reduction);
+  const [classes = 0] = logits.shape.slice(1);
+  const target = indexTensor(labels, classes, logits, 'crossEntropy: label');
+  return reduce(crossEntropyOp([logits, target], { smoothing: labelSmoothing }), reduction);
 }
 
 /**

@@ -1,7 +1,12 @@
 // Convolution layer.
 
 import { checkOptions, checkRng } from '../../engine/options.js';
-import { conv2d, type Conv2dOptions } from '../../engine/ops/conv2d.js';
+import {
+  conv2d,
+  samePadding,
+  type Conv2dOptions,
+  type SamePadding,
+} from '../../engine/ops/conv2d.js';
 import { pair, type Pair } from '../../engine/ops/internal/window.js';
 import type { Rng } from '../../engine/rng.js';
 import type { Tensor } from '../../engine/tensor.js';
@@ -10,7 +15,7 @@ import { Module } from '../module.js';
 import { check, checkCount } from '../options.js';
 import { Parameter } from '../parameter.js';
 
-/** Options of `Conv2d`; stride 1, padding 0, dilation 1 and groups 1 by default. */
+/** Options of `Conv2d`; stride 1, padding 0 (or `same`), dilation 1 and groups 1 by default. */
 export interface Conv2dLayerOptions extends Conv2dOptions {
   /** Channels of the input; a multiple of `groups`. */
   readonly inChannels: number;
@@ -44,7 +49,10 @@ export class Conv2d extends Module {
   readonly weight: Parameter;
   /** Shape [outChannels]; null without bias. */
   readonly bias: Parameter | null;
-  /** Stride, padding, dilation and groups. */
+  /**
+   * Stride, padding, dilation and groups. The padding is `same` only if it is not equal on both
+   * sides of the image.
+   */
   readonly options: Required<Conv2dOptions>;
 
   constructor(options: Conv2dLayerOptions) {
@@ -74,17 +82,17 @@ export class Conv2d extends Module {
       `a divisor of inChannels (${inChannels}) and outChannels (${outChannels})`,
       divides,
     );
+    const kernel = pair(kernelSize, 1, 'Conv2d', 'kernelSize');
     this.options = {
       stride: pair(stride, 1, 'Conv2d', 'stride'),
-      padding: pair(padding, 0, 'Conv2d', 'padding'),
+      padding:
+        padding === 'same'
+          ? symmetricOrSame(samePadding(kernel, options, 'Conv2d'))
+          : pair(padding, 0, 'Conv2d', 'padding'),
       dilation: pair(dilation, 1, 'Conv2d', 'dilation'),
       groups,
     };
-    const shape = [
-      outChannels,
-      inChannels / groups,
-      ...pair(kernelSize, 1, 'Conv2d', 'kernelSize'),
-    ];
+    const shape = [outChannels, inChannels / groups, ...kernel];
     this.weight = new Parameter(shape, defaultWeight(rng));
     this.bias = bias ? new Parameter([outChannels], defaultBias(rng, shape)) : null;
   }
@@ -107,8 +115,11 @@ export class Conv2d extends Module {
   }
 }
 
+const symmetricOrSame = ({ padding, drop }: SamePadding): Pair | 'same' =>
+  drop.every((count) => count === 0) ? padding : 'same';
+
 /** Formats a pair as `3` or `[3,5]`. */
-export function describePair(value: Pair | readonly number[]): string {
-  if (typeof value === 'number') return `${value}`;
+export function describePair(value: Pair | readonly number[] | 'same'): string {
+  if (typeof value === 'number' || typeof value === 'string') return `${value}`;
   return value[0] === value[1] ? `${value[0]}` : `[${value.join(',')}]`;
 }

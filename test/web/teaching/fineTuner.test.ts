@@ -2,7 +2,7 @@
 // deleting, and failures of fine-tuning and storage. Fine-tuning is replaced by a fake that makes
 // the last corrected character win; readers are real.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { IMAGE_PIXELS } from '../../../src/data/emnist/idx.js';
 import { pageBackend } from '../../../src/app/web/prediction/backend.js';
 import { Predictor } from '../../../src/app/web/prediction/predictor.js';
@@ -241,8 +241,4 @@ describe('failures', () => {
     store.failure = null;
     await page.fineTuner.deleteAll();
   });
-});
-
-afterAll(async () => {
-  await (await pageBackend()).dispose();
 });

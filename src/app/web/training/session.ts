@@ -6,7 +6,7 @@
 // +--- ended (finished, stopped) or failed
 
 import { ArgumentError, DeviceLostError, InkgradError } from '../../../engine/errors.js';
-import { type Backend, Rng, useBackend } from '../../../engine/index.js';
+import { type Backend, Rng, currentBackend, useBackend } from '../../../engine/index.js';
 import { limitDataset, stratifiedSplit, type Dataset } from '../../../data/loading/dataset.js';
 import { drawDataset } from '../../../data/strokes/synthetic.js';
 import type { ChosenDevice, DeviceChoice } from '../../device/device.js';
@@ -113,6 +113,7 @@ export class Session {
       backend: settings.backend,
       threads: undefined,
     });
+    const previous = currentBackend();
     useBackend(backend);
     let trainer: Trainer | null = null;
     try {
@@ -139,6 +140,7 @@ export class Session {
       });
       await this.#runSteps(trainer, data, validation, settings, reporter);
     } finally {
+      useBackend(previous);
       await release(trainer, backend);
     }
   }

@@ -2,6 +2,7 @@
 // sliding window.
 
 import { ArgumentError, ShapeError } from '../../errors.js';
+import { describeValue } from '../../options.js';
 import { format, type Shape } from '../../shape.js';
 
 /** One number for both directions, or [vertical, horizontal]. */
@@ -19,6 +20,11 @@ export function pair(
   name: string,
 ): readonly [number, number] {
   const values = typeof value === 'number' ? ([value, value] as const) : value;
+  if (!Array.isArray(values) || (values as readonly number[]).length !== 2) {
+    throw new ArgumentError(
+      `${caller}: ${name} must be a number or [vertical, horizontal], got ${describeValue(value)}`,
+    );
+  }
   if (!values.every((size) => Number.isInteger(size) && size >= minimum)) {
     throw new ArgumentError(
       `${caller}: ${name} must be whole numbers of at least ${minimum}, got ${format(values)}`,

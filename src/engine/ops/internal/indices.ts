@@ -1,0 +1,31 @@
+// Class labels and row indices given as host values: validated and uploaded.
+
+import { ArgumentError } from '../../errors.js';
+import { describeValue } from '../../options.js';
+import { tensor, Tensor } from '../../tensor.js';
+
+/**
+ * Returns `indices` as a tensor on the backend of `sibling`. Host values are validated; the
+ * elements of a tensor are not known here, so an op returns NaN for an invalid one.
+ *
+ * @param what what an index is, for the message: `crossEntropy: label`
+ * @throws ArgumentError if a host value is not an integer from 0 to count - 1
+ */
+export function indexTensor(
+  indices: Tensor | ArrayLike<number>,
+  count: number,
+  sibling: Tensor,
+  what: string,
+): Tensor {
+  if (indices instanceof Tensor) return indices;
+  const values = Float64Array.from(indices);
+  const invalid = values.findIndex(
+    (index) => !(Number.isInteger(index) && index >= 0 && index < count),
+  );
+  if (invalid >= 0) {
+    throw new ArgumentError(
+      `${what} ${describeValue(indices[invalid])} at index ${invalid} must be a whole number from 0 to ${count - 1}`,
+    );
+  }
+  return tensor(values, { backend: sibling.array.backend });
+}
