@@ -5,7 +5,7 @@ import type { Backend } from '../../src/engine/backend.js';
 import { ReferenceBackend } from '../../src/engine/index.js';
 import { createWasmBackend, wasmFeatures } from '../../src/engine/backends/wasm/index.js';
 import { execute, type GraphResults } from './execute.js';
-import { NoisyBackend, UNIT } from './noisyBackend.js';
+import { largest, NoisyBackend, UNIT } from './noisyBackend.js';
 import { Graph } from './program.js';
 
 /** A backend under test. */
@@ -253,10 +253,4 @@ class Limits {
     }
     return null;
   }
-}
-
-function largest(values: ArrayLike<number>): number {
-  let result = 0;
-  for (let i = 0; i < values.length; i++) result = Math.max(result, Math.abs(values[i]));
-  return result;
 }

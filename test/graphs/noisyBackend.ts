@@ -28,6 +28,13 @@ const EXACT = new Set(
 const TRANSCENDENTAL =
   /exp|log|sigmoid|tanh|gelu|pow|softmax|entropy|deviation|div|sqrt|mean|pool/i;
 
+/**
+ * Kernels that subtract a rounded number of about 1, such as `1 - y^2`: their error does not vanish
+ * with their result. For gradients it is relative to the largest gradient of the output.
+ */
+const ABSOLUTE = /^(log|logSumExp|logSoftmax|gelu)$/;
+const ABSOLUTE_GRADIENT = /^(gelu|sigmoid|tanh|softmax|logSoftmax|crossEntropy)Grad$/;
+
 export interface Noise {
   readonly seed: number;
   /** Factor on the errors. */
@@ -89,9 +96,11 @@ export class NoisyBackend implements Backend {
         !TRANSCENDENTAL.test(kernel.name) &&
         Object.values(scalars).every(Number.isInteger) &&
         inputs.every((array) => array.every(isExactInteger));
+      const absolute = size * absoluteScale(kernel.name, inputs);
       for (let i = 0; i < length; i++) {
         if (integersStay && isExactInteger(output[i])) continue;
-        output[i] *= 1 + size * this.#random.next(output[i], i);
+        const error = this.#random.next(output[i], i);
+        output[i] += error * (size * Math.abs(output[i]) + absolute);
       }
     }
     return donate === undefined ? this.#wrap(output) : launch.inputs[donate];
@@ -115,6 +124,18 @@ export class NoisyBackend implements Backend {
     this.#live += 1;
     return { length: values.length, values };
   }
+}
+
+function absoluteScale(name: string, inputs: readonly ArrayLike<number>[]): number {
+  if (ABSOLUTE.test(name)) return 1;
+  return ABSOLUTE_GRADIENT.test(name) ? largest(inputs[0]) : 0;
+}
+
+/** The largest magnitude of the elements, which are finite. */
+export function largest(values: ArrayLike<number>): number {
+  let result = 0;
+  for (let i = 0; i < values.length; i++) result = Math.max(result, Math.abs(values[i]));
+  return result;
 }
 
 function open(buffer: Buffer): Float64Array<ArrayBuffer> {

@@ -6,7 +6,7 @@ import {
   type BatchNormAttributes,
   batchNormReluPool,
   conv2d,
-  type Conv2dOptions,
+  type Conv2dAttributes,
   convNormReluPool,
   dropout,
   globalAvgPool2d,
@@ -76,7 +76,7 @@ const linearRow =
 
 interface PlannedConv {
   readonly inputs: readonly Value[];
-  readonly options: Conv2dOptions;
+  readonly options: Conv2dAttributes;
   readonly shape: Shape;
   readonly limit: number;
 }
