@@ -1,6 +1,6 @@
 // Tests the check of a backend (`doctor --check`) on backends with faults.
 
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import {
   type CaseResult,
   checkBackend,
@@ -91,7 +91,11 @@ it('fails with exit code 1 and the names of the wrong ops', async () => {
   const reporter = new Reporter({ json: false, quiet: true });
   const computations = computationsOf('relu', 'sigmoid');
   const started = { backend: wrongRelu(), description: 'test' };
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const failure = await runCheck(started, reporter, { computations }).catch((e: unknown) => e);
+  const printed = stderr.mock.calls.map(([text]) => String(text)).join('');
+  stderr.mockRestore();
+  expect(printed).toMatch(/^relu: 2 of 2 cases are wrong; the smallest:\n {2}relu: both signs, /);
   expect(failure).toBeInstanceOf(CheckFailedError);
   expect((failure as Error).message).toBe('doctor --check: 1 of 2 ops are wrong on test: relu');
   expect(exitCodeOf(failure)).toBe(1);
