@@ -3,7 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { createGpuBackend, type GpuMode } from '../../src/engine/backends/gpu.js';
-import { runKernelSuite, SUITE_TOLERANCE } from './suite.js';
+import { GPU_TOLERANCE } from '../../src/app/check/tolerance.js';
+import { runKernelSuite } from './suite.js';
 import { skipNote } from '../support/skipping.js';
 import { timeLimit } from '../support/timeLimit.js';
 
@@ -57,6 +58,6 @@ it('the suite detects and names a kernel that is computed incorrectly', async ()
   expect(wrong.map(({ name }) => name)).toContain('kernel reluGrad');
   expect(wrong.map(({ name }) => name)).toContain('relu: both signs');
   expect(results.find(({ name }) => name === 'kernel sigmoid')).toMatchObject({ ok: true });
-  expect(wrong[0].worst).toBeGreaterThan(SUITE_TOLERANCE);
+  expect(wrong[0].error).toBeGreaterThan(GPU_TOLERANCE);
   expect(wrong[0].reason).toMatch(/element \d+ is .+, expected /);
 });

@@ -5,129 +5,57 @@
 import type { Backend, Buffer, Launch } from '../../src/engine/backend.js';
 import { ReferenceBackend, Rng } from '../../src/engine/index.js';
 import type { Kernel } from '../../kernels/kernel.js';
-import { compute, type Computation } from '../support/computation.js';
-import { allComputations } from '../support/computations.js';
+import { type CaseResult, checkComputation, runCase } from '../../src/app/check/checkBackend.js';
+import { compute } from '../../src/app/check/computation.js';
+import { allComputations } from '../../src/app/check/computations.js';
+import {
+  type Difference,
+  difference,
+  GPU_TOLERANCE,
+  larger,
+  NO_DIFFERENCE,
+} from '../../src/app/check/tolerance.js';
 import { allKernels } from '../support/kernels.js';
-
-/** The result of one computation. */
-export interface SuiteResult {
-  readonly name: string;
-  readonly ok: boolean;
-  /** Largest difference, relative to the largest element of its array. */
-  readonly worst: number;
-  /** The first failure, with index and both values; empty if there is none. */
-  readonly reason: string;
-}
 
 export interface SuiteOptions {
   /** Selects computations by name. Default: all. */
   readonly only?: (name: string) => boolean;
   /** Called after each one. */
-  readonly onResult?: (result: SuiteResult) => void;
+  readonly onResult?: (result: CaseResult) => void;
   /** Default 20261124. */
   readonly seed?: number;
 }
-
-/**
- * Largest difference allowed, relative to the largest element of the array, which is at most the
- * largest sum of absolute terms. GPUs round divisions, exponentials and square roots less exactly
- * than CPUs.
- */
-export const SUITE_TOLERANCE = 5e-5;
 
 /** Runs the suite. Returns one result per computation and per kernel, in a fixed order. */
 export async function runKernelSuite(
   backend: Backend,
   { only = () => true, onResult, seed = 20261124 }: SuiteOptions = {},
-): Promise<SuiteResult[]> {
+): Promise<CaseResult[]> {
   const exact = new ReferenceBackend({ dtype: 'float64' });
-  const results: SuiteResult[] = [];
-  const report = async (name: string, compare: () => Promise<Difference>): Promise<void> => {
+  const results: CaseResult[] = [];
+  const report = async (name: string, compare: () => Promise<CaseResult>): Promise<void> => {
     if (!only(name)) return;
-    const result = await runComparison(name, backend, compare);
+    const result = await compare();
     results.push(result);
     onResult?.(result);
   };
   for (const computation of allComputations) {
-    await report(computation.title, () => compareComputation(backend, exact, computation, seed));
+    await report(computation.title, () => checkComputation(backend, exact, computation, seed));
   }
   const recording = recorded.get(seed) ?? recordLaunches(seed);
   recorded.set(seed, recording);
   const launches = await recording;
   for (const { kernel } of allKernels) {
+    const title = `kernel ${kernel.name}`;
     const recordedLaunches = launches.get(kernel.name) ?? [syntheticLaunch(kernel, new Rng(seed))];
-    await report(`kernel ${kernel.name}`, () => compareKernel(backend, exact, recordedLaunches));
+    await report(title, () =>
+      runCase(backend, { title, inputs: [] }, GPU_TOLERANCE, () =>
+        compareKernel(backend, exact, recordedLaunches),
+      ),
+    );
   }
   await exact.dispose();
   return results;
-}
-
-interface Difference {
-  readonly worst: number;
-  readonly location: string;
-}
-
-async function runComparison(
-  name: string,
-  backend: Backend,
-  compare: () => Promise<Difference>,
-): Promise<SuiteResult> {
-  const before = backend.memory.live;
-  try {
-    const { worst, location } = await compare();
-    const left = backend.memory.live - before;
-    if (left !== 0) return { name, ok: false, worst, reason: `${left} buffers were still in use` };
-    const ok = worst <= SUITE_TOLERANCE;
-    return { name, ok, worst, reason: ok ? '' : location };
-  } catch (error) {
-    return { name, ok: false, worst: Infinity, reason: String(error) };
-  }
-}
-
-/**
- * The largest difference of two arrays, relative to the largest expected element (at least 0.1).
- */
-function difference(
-  label: string,
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-): Difference {
-  if (actual.length !== expected.length) {
-    return {
-      worst: Infinity,
-      location: `${label}: ${actual.length} elements, expected ${expected.length}`,
-    };
-  }
-  let scale = 0.1;
-  for (let i = 0; i < expected.length; i++) {
-    if (Number.isFinite(expected[i])) scale = Math.max(scale, Math.abs(expected[i]));
-  }
-  let worst = 0;
-  let location = '';
-  for (let i = 0; i < expected.length; i++) {
-    if (Object.is(actual[i], expected[i])) continue; // NaN and infinities included
-    const error = Math.abs(actual[i] - expected[i]) / scale;
-    if (error <= worst) continue;
-    worst = Number.isNaN(error) ? Infinity : error;
-    location = `${label}: element ${i} is ${actual[i]}, expected ${expected[i]}`;
-  }
-  return { worst, location };
-}
-
-const larger = (a: Difference, b: Difference): Difference => (b.worst > a.worst ? b : a);
-const NONE: Difference = { worst: 0, location: '' };
-
-async function compareComputation(
-  backend: Backend,
-  exact: Backend,
-  computation: Computation,
-  seed: number,
-): Promise<Difference> {
-  const expected = await compute(exact, computation, seed);
-  const actual = await compute(backend, computation, seed);
-  return [...expected]
-    .map(([name, values]) => difference(name, actual.get(name) ?? [], values))
-    .reduce(larger, NONE);
 }
 
 /** A launch with the values of its inputs. */
@@ -190,7 +118,7 @@ async function compareKernel(
   exact: Backend,
   launches: readonly RecordedLaunch[],
 ): Promise<Difference> {
-  let result = NONE;
+  let result = NO_DIFFERENCE;
   for (const launch of launches) {
     const [actual, expected] = [await runLaunch(backend, launch), await runLaunch(exact, launch)];
     const label = `${launch.kernel.name} ${JSON.stringify(launch.constants)}`;

@@ -3,8 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { checkGradient } from '../../src/engine/index.js';
-import { functionSamples } from '../support/extraSamples.js';
-import { allOps } from '../support/ops.js';
+import { functionSamples } from '../../src/app/check/extraSamples.js';
+import { allOps } from '../../src/app/check/ops.js';
 
 const SEED = 20261123;
 

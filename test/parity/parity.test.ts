@@ -9,9 +9,9 @@ import {
   reference32,
   wasm,
 } from '../support/backends.js';
-import { allComputations } from '../support/computations.js';
+import { allComputations } from '../../src/app/check/computations.js';
 import { allKernels } from '../support/kernels.js';
-import { allOps } from '../support/ops.js';
+import { allOps } from '../../src/app/check/ops.js';
 import { evaluate, expectAgreement, expectClose } from '../support/parity.js';
 import { parityFixture } from '../support/parityFixture.js';
 import { recording, type Recorder } from '../support/recording.js';

@@ -2,9 +2,10 @@
 
 import { expect } from 'vitest';
 import type { Backend, SampleInput } from '../../src/engine/index.js';
-import { compute, type Computation, type Results } from './computation.js';
+import { compute, type Computation, type Results } from '../../src/app/check/computation.js';
+import { CPU_TOLERANCE } from '../../src/app/check/tolerance.js';
 
-export type { Computation, Results } from './computation.js';
+export type { Computation, Results } from '../../src/app/check/computation.js';
 
 /** Runs `compute` and checks that no buffer is left. */
 export async function evaluate(
@@ -17,15 +18,8 @@ export async function evaluate(
   return results;
 }
 
-/**
- * Largest difference allowed between float32 and float64, relative to the largest number of the
- * tensor (or to 1).
- *
- * A sum of n terms, each rounded to 2^-24 of its value, has an error of about sqrt(n) * 6e-8 of its
- * largest partial sum: 2e-6 for the thousand terms of the longest sums here. A wrong formula, index
- * or layout causes an error of at least 0.01.
- */
-export const TOLERANCE = 5e-6;
+/** Largest difference allowed, relative to the largest number of the tensor (or to 1). */
+export const TOLERANCE = CPU_TOLERANCE;
 
 /** Fails with the index and both values unless two arrays agree. */
 export function expectClose(

@@ -1,19 +1,31 @@
-// `inkgrad doctor`: shows the available backends, which one `auto` selects, and why
-// others are unavailable.
+// `inkgrad doctor`: shows the available backends, which one `auto` selects, and why others are
+// unavailable. With `--check` it compares every op on the backend with the reference.
 
 import { availableParallelism, cpus } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { wasmFeatures } from '../../engine/backends/wasm/index.js';
-import { withBackend } from '../device/backend.js';
-import { describeAttempt } from '../device/device.js';
+import { runCheck } from '../check/runCheck.js';
+import { CHECKED_BACKENDS, withBackend } from '../device/backend.js';
+import { describeAttempt, type DeviceReport } from '../device/device.js';
 import { Reporter } from '../terminal/reporter.js';
 import { jsonOption, runOptions, type CommonArguments } from './options.js';
 
-type DoctorArguments = Pick<CommonArguments, 'backend' | 'threads' | 'json'>;
+interface DoctorArguments extends Pick<CommonArguments, 'backend' | 'threads' | 'json'> {
+  readonly check: boolean;
+}
 
 async function run(args: DoctorArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
-  const { description, report } = await withBackend(args, (started) => started);
+  await withBackend(args, async (started) => {
+    await printMachine(started, reporter);
+    if (args.check) await runCheck(started, reporter);
+  });
+}
+
+async function printMachine(
+  { description, report }: { readonly description: string; readonly report: DeviceReport },
+  reporter: Reporter,
+): Promise<void> {
   const features = await wasmFeatures();
   const cpu = {
     model: cpus().at(0)?.model ?? 'unknown',
@@ -22,8 +34,6 @@ async function run(args: DoctorArguments): Promise<void> {
   };
   const runtime = `${process.platform} ${process.arch}, Node ${process.version}`;
   reporter.emit({ runtime, cpu, ...report });
-  if (args.json) return;
-
   const { simd, relaxedSimd, threads } = features;
   reporter.print(`system    ${runtime}`);
   reporter.print(`cpu       ${cpu.model}, ${cpu.cores} cores`);
@@ -44,8 +54,16 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
   command: 'doctor',
   describe: 'Show the compute backends of this machine, and which one auto chooses',
   builder: (yargs: Argv): Argv<DoctorArguments> =>
-    jsonOption(runOptions(yargs))
+    jsonOption(runOptions(yargs, CHECKED_BACKENDS))
+      .option('check', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'Compare every op on the backend, forward and backward, with the float64 reference; ' +
+          'exit code 1 if one is wrong',
+      })
       .example('$0 doctor', 'try every backend, and show why any is unavailable')
-      .example('$0 doctor --backend wasm --json', 'try one backend, and print JSON'),
+      .example('$0 doctor --backend wasm --json', 'try one backend, and print JSON')
+      .example('$0 doctor --check --backend webgpu', 'test whether this GPU computes correctly'),
   handler: run,
 };

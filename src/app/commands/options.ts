@@ -38,12 +38,14 @@ export function dataOptions<T>(
     });
 }
 
+/** @param backends values of `--backend`; default those that every command accepts */
 export function runOptions<T>(
   yargs: Argv<T>,
+  backends: readonly string[] = BACKENDS,
 ): Argv<T & Pick<CommonArguments, 'backend' | 'threads'>> {
   return yargs
     .option('backend', {
-      ...choice('backend', BACKENDS),
+      ...choice('backend', backends),
       default: 'auto',
       describe:
         'Compute backend; auto chooses a GPU if it is faster than the CPU, otherwise wasm (SIMD)',

@@ -3,7 +3,7 @@
 import { currentBackend, useBackend, type Backend } from '../../engine/index.js';
 import { chooseDevice, describeDevice, type DeviceChoice, type DeviceReport } from './device.js';
 
-export { BACKENDS } from './device.js';
+export { BACKENDS, CHECKED_BACKENDS } from './device.js';
 
 /**
  * A backend, its description for a log, e.g. `wasm (base SIMD, 2 threads)`, and the other backends

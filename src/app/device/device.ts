@@ -14,7 +14,13 @@ import { trainingRun } from './deviceBench.js';
 
 export const BACKENDS = ['auto', 'wasm', 'webgpu', 'webgl2', 'headlessgl', 'reference'] as const;
 
-type Mode = Exclude<(typeof BACKENDS)[number], 'auto'>;
+/**
+ * The backends that `doctor` can check. `webasm` is gpu.js without a GPU: it runs the kernels' GPU
+ * text as WebAssembly, too slow for anything else.
+ */
+export const CHECKED_BACKENDS = [...BACKENDS, 'webasm'] as const;
+
+type Mode = Exclude<(typeof CHECKED_BACKENDS)[number], 'auto'>;
 
 /** One backend that was tried. */
 export interface DeviceAttempt {
@@ -40,7 +46,7 @@ export interface DeviceReport {
 }
 
 export interface DeviceChoice {
-  /** One of `BACKENDS`. */
+  /** One of `CHECKED_BACKENDS`. */
   readonly backend: string;
   /** CPU threads; default one per processor. */
   readonly threads: number | undefined;
@@ -80,7 +86,7 @@ export async function chooseDevice({
   threads,
 }: DeviceChoice): Promise<ChosenDevice> {
   if (requested === 'auto') return chooseBest(threads, { open, checkResults, stepTime });
-  const mode = BACKENDS.find((name): name is Mode => name === requested && name !== 'auto');
+  const mode = CHECKED_BACKENDS.find((name): name is Mode => name === requested && name !== 'auto');
   if (mode === undefined) {
     throw new ArgumentError(`--backend ${requested}: must be one of ${BACKENDS.join(', ')}`);
   }

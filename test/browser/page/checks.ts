@@ -1,6 +1,7 @@
 // Functions that the browser tests call in the page. Runs in Chromium, minified, under the page's
 // policy.
 
+import type { CaseResult } from '../../../src/app/check/checkBackend.js';
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
 import {
   createGpuBackend,
@@ -8,7 +9,7 @@ import {
   type GpuMode,
 } from '../../../src/engine/backends/gpu.js';
 import { createWasmBackend, type WasmBackend } from '../../../src/engine/backends/wasm/index.js';
-import { runKernelSuite, type SuiteResult } from '../../gpu/suite.js';
+import { runKernelSuite } from '../../gpu/suite.js';
 import {
   computeManySizes,
   type LeakReport,
@@ -60,7 +61,7 @@ async function disposeSharedGpu(): Promise<void> {
 interface SuiteReport {
   readonly adapter: string;
   readonly software: boolean;
-  readonly results: readonly SuiteResult[];
+  readonly results: readonly CaseResult[];
 }
 
 /** The kernel suite on a GPU. */
@@ -97,7 +98,7 @@ async function watchSizes(mode: GpuMode, sizes: number): Promise<SizesReport<Liv
 }
 
 /** The kernel suite on the wasm backend. */
-async function wasmSuite(threads: number): Promise<SuiteResult[]> {
+async function wasmSuite(threads: number): Promise<CaseResult[]> {
   const backend = await createWasmBackend({ threads });
   const results = await runKernelSuite(backend);
   await backend.dispose();

@@ -1,5 +1,4 @@
-// All computations of the parity suite, on each backend and in a browser: every sample of every op,
-// and the extra samples.
+// Every sample of every op, and the extra samples.
 
 import type { Computation } from './computation.js';
 import { extraSamples } from './extraSamples.js';

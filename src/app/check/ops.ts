@@ -1,7 +1,7 @@
-// Collects every op that ops/index.ts exports, for the suites that run all of them.
+// Collects every op that ops/index.ts exports, for the checks that run all of them.
 
-import * as exported from '../../src/engine/ops/index.js';
-import type { Op } from '../../src/engine/index.js';
+import * as exported from '../../engine/ops/index.js';
+import type { Op } from '../../engine/index.js';
 
 /** Attributes differ from op to op; a suite only passes a sample's attributes to its op. */
 export type AnyOp = Op<unknown>;

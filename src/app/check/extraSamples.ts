@@ -28,8 +28,8 @@ import {
   transpose,
   variance,
   zeros,
-} from '../../src/engine/index.js';
-import { anywhere, distinct, randomIndices, positive } from '../../src/engine/sample.js';
+} from '../../engine/index.js';
+import { anywhere, distinct, randomIndices, positive } from '../../engine/sample.js';
 import type { Computation } from './computation.js';
 
 const epsilon = 1e-5;

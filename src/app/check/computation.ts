@@ -1,5 +1,5 @@
-// Runs a computation on a backend, forward and backward, and returns all results. It uses neither
-// the test runner nor Node, so that a browser can run it too.
+// Runs a computation on a backend, forward and backward, and returns all results. It does not use
+// Node, so that a browser can run it too.
 
 import {
   type Backend,
@@ -12,11 +12,12 @@ import {
   type Tensor,
   tensor,
   withBackend,
-} from '../../src/engine/index.js';
-import { format } from '../../src/engine/shape.js';
+} from '../../engine/index.js';
+import { format } from '../../engine/shape.js';
 
 /** A function of tensors, and its inputs. */
 export interface Computation {
+  /** The op, a colon and the case, e.g. `conv2d: stride 2`; or the op alone. */
   readonly title: string;
   readonly inputs: readonly SampleInput[];
   readonly call: (inputs: Tensor[]) => Tensor;
