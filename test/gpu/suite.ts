@@ -5,8 +5,14 @@
 import type { Backend, Buffer, Launch } from '../../src/engine/backend.js';
 import { ReferenceBackend, Rng } from '../../src/engine/index.js';
 import type { Kernel } from '../../kernels/kernel.js';
-import { type CaseResult, checkComputation, runCase } from '../../src/app/check/checkBackend.js';
+import {
+  type CaseResult,
+  checkComputation,
+  checkEdgeCase,
+  runCase,
+} from '../../src/app/check/checkBackend.js';
 import { compute } from '../../src/app/check/computation.js';
+import { edgeCases } from '../../src/app/check/edgeCases.js';
 import { allComputations } from '../../src/app/check/computations.js';
 import {
   type Difference,
@@ -41,6 +47,9 @@ export async function runKernelSuite(
   };
   for (const computation of allComputations) {
     await report(computation.title, () => checkComputation(backend, exact, computation, seed));
+  }
+  for (const edgeCase of edgeCases) {
+    await report(`edge case ${edgeCase.title}`, () => checkEdgeCase(backend, edgeCase));
   }
   const recording = recorded.get(seed) ?? recordLaunches(seed);
   recorded.set(seed, recording);

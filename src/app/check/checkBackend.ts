@@ -6,6 +6,7 @@ import { ReferenceBackend, type Shape } from '../../engine/index.js';
 import { sizeOf } from '../../engine/shape.js';
 import { compute, type Computation } from './computation.js';
 import { allComputations } from './computations.js';
+import { type EdgeCase, edgeCases as allEdgeCases, runEdgeCase } from './edgeCases.js';
 import { largeSamples } from './largeSamples.js';
 import { optimizerSamples } from './optimizerSamples.js';
 import { type Difference, difference, larger, NO_DIFFERENCE, toleranceOf } from './tolerance.js';
@@ -41,6 +42,8 @@ export interface OpResult {
 export interface CheckOptions {
   /** Default: the samples of every op, larger samples, and the updates of the optimizers. */
   readonly computations?: readonly Computation[];
+  /** Default: all, listed as the op `edge cases`. */
+  readonly edgeCases?: readonly EdgeCase[];
   /** Default `CHECK_SEED`. */
   readonly seed?: number;
   /** Called after each computation. */
@@ -67,16 +70,27 @@ export function isGpuBackend({ name }: Backend): boolean {
 /** Checks a backend. Returns one result per op, in alphabetical order. */
 export async function checkBackend(
   backend: Backend,
-  { computations = checkComputations, seed = CHECK_SEED, onCase }: CheckOptions = {},
+  {
+    computations = checkComputations,
+    edgeCases = allEdgeCases,
+    seed = CHECK_SEED,
+    onCase,
+  }: CheckOptions = {},
 ): Promise<OpResult[]> {
   const exact = new ReferenceBackend({ dtype: 'float64' });
   const byOp = new Map<string, CaseResult[]>();
-  for (const [index, computation] of computations.entries()) {
-    const result = await checkComputation(backend, exact, computation, seed);
-    const op = opOf(computation);
+  const total = computations.length + edgeCases.length;
+  let done = 0;
+  const record = (op: string, result: CaseResult): void => {
     byOp.set(op, [...(byOp.get(op) ?? []), result]);
-    onCase?.(index + 1, computations.length, result);
+    done += 1;
+    onCase?.(done, total, result);
+  };
+  for (const computation of computations) {
+    const result = await checkComputation(backend, exact, computation, seed);
+    record(opOf(computation), result);
   }
+  for (const edgeCase of edgeCases) record('edge cases', await checkEdgeCase(backend, edgeCase));
   await exact.dispose();
   const names = [...byOp.keys()].sort();
   return names
@@ -110,6 +124,22 @@ export async function checkComputation(
       .reduce(larger, NO_DIFFERENCE);
   });
 }
+
+/** Compares an edge case with its known result. */
+export function checkEdgeCase(backend: Backend, edgeCase: EdgeCase): Promise<CaseResult> {
+  const tolerance = toleranceOf('edge cases', isGpuBackend(backend));
+  return runCase(backend, { title: edgeCase.title, inputs: [] }, tolerance, async () => {
+    const actual = await runEdgeCase(edgeCase, backend);
+    return edgeCase.expected
+      .map((expected, i) =>
+        difference(`result ${i}`, (actual[i] ?? []).map(unsigned), expected.map(unsigned)),
+      )
+      .reduce(larger, NO_DIFFERENCE);
+  });
+}
+
+/** Turns -0 into 0, which a GPU may return instead. */
+const unsigned = (value: number): number => value + 0;
 
 /** Runs one comparison: an error that it throws, or a buffer that it leaves, is a failure. */
 export async function runCase(

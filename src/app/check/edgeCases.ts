@@ -37,7 +37,7 @@ import {
   variance,
   withBackend,
   zeros,
-} from '../../src/engine/index.js';
+} from '../../engine/index.js';
 
 /** A computation with a known result. */
 export interface EdgeCase {
