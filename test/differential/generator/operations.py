@@ -1,0 +1,626 @@
+"""One function per op: draws options and inputs, and returns them with the PyTorch function of the inputs.
+
+The options are those of the op's row in ../operations.ts. To add an op, add a function here and a row there.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Callable
+
+import torch
+import torch.nn.functional as F
+
+from .draw import Draw, Input, Redraw
+from .threefry import block, uniform
+
+ANY = ["plain", "plain", "ties", "special", "special"]
+SCALED = [*ANY, "large", "small"]
+
+#: Sums of products of values up to 2^56 do not overflow in float32, not even in the transforms of Winograd.
+PRODUCT_EXPONENTS = [20, 40, 55]
+EXPONENTS = [20, 40, 60, 100]
+
+OPERATIONS = {}
+
+
+@dataclass
+class Operation:
+    draw: Callable
+    kinds: list
+    #: Share of the cases.
+    weight: float
+    #: Powers of two by which large values are multiplied, and small ones divided.
+    exponents: list
+
+
+def operation(kinds=ANY, weight=1, name=None, exponents=EXPONENTS):
+    """Registers a function of a Draw that returns (options, inputs, PyTorch function)."""
+
+    def register(function):
+        OPERATIONS[name or function.__name__] = Operation(function, kinds, weight, exponents)
+        return function
+
+    return register
+
+
+# ---- elementwise, one input ---------------------------------------------------------------
+
+
+def register_unary(name, function, kinds=SCALED, low=-2, draw_options=lambda draw: {}, weight=1):
+    def draw_case(draw):
+        options = draw_options(draw)
+        x = draw.input(draw.shape(0, 5), low=low)
+        return options, [x], lambda x: function(x, **options)
+
+    operation(kinds, weight, name)(draw_case)
+
+
+register_unary("relu", F.relu)
+register_unary("sigmoid", torch.sigmoid)
+register_unary("tanh", torch.tanh)
+register_unary("gelu", lambda x: F.gelu(x, approximate="tanh"))
+register_unary("neg", torch.neg)
+register_unary("exp", torch.exp)
+register_unary("log", torch.log)
+register_unary("sqrt", torch.sqrt)
+register_unary("abs", torch.abs)
+register_unary(
+    "leakyRelu",
+    lambda x, slope: F.leaky_relu(x, slope),
+    draw_options=lambda draw: {"slope": draw.choice([0.01, 0.1, 0.0, 1.5, -0.5])},
+)
+register_unary(
+    "scaleShift",
+    lambda x, factor, summand: x * factor + summand,
+    draw_options=lambda draw: {"factor": draw.choice([draw.number(), 0.0, 1.0]), "summand": draw.number()},
+)
+register_unary(
+    "pow",
+    lambda x, exponent: torch.pow(x, exponent),
+    draw_options=lambda draw: {
+        "exponent": draw.choice([0, 1, 2, 3, 4, -1, -2, -3, 0.5, 1.5, -0.5, 0.25, 10, math.inf, -math.inf])
+    },
+    weight=2,
+)
+
+
+@operation(SCALED)
+def clamp(draw):
+    low, high = sorted([draw.choice([draw.number(), -math.inf, -1.0, 0.0]), draw.choice([draw.number(), 1.0, math.inf])])
+    x = draw.input(draw.shape(0, 5))
+    return {"low": low, "high": high}, [x], lambda x: torch.clamp(x, low, high)
+
+
+# ---- elementwise, several inputs ----------------------------------------------------------
+
+
+def register_binary(name, function, kinds=SCALED, low=-2):
+    def draw_case(draw):
+        shape = draw.shape(0, 5)
+        if draw.chance(0.15):
+            # One operand is a number, on the left or on the right.
+            number, side = draw.number() * 2.0**draw.exponent, draw.choice(["left", "right"])
+            on_left = lambda x: function(torch.tensor(number, dtype=x.dtype), x)  # noqa: E731
+            on_right = lambda x: function(x, torch.tensor(number, dtype=x.dtype))  # noqa: E731
+            return {side: number}, [draw.input(shape)], on_left if side == "left" else on_right
+        if draw.chance(0.1) and draw.exponent == 0:
+            # Not for large and small values: the gradient of x / x is the rounding error of a difference.
+            x = draw.input(shape)
+            return {}, [x, Input(x.base, same=0)], function
+        if name == "div" and draw.exponent != 0:
+            # The sums of a broadcast gradient cancel, and quotients are not exact.
+            return {}, [draw.input(shape), draw.input(shape)], function
+        a, b = draw.broadcast_to(shape), draw.broadcast_to(shape)
+        return {}, [draw.input(a), draw.input(b)], function
+
+    operation(kinds, 1.5, name)(draw_case)
+
+
+register_binary("add", torch.add)
+register_binary("sub", torch.sub)
+register_binary("mul", torch.mul)
+register_binary("div", torch.div)
+register_binary("maximum", torch.maximum)
+
+
+@operation()
+def where(draw):
+    shape = draw.shape(0, 4)
+    condition = draw.input(
+        draw.broadcast_to(shape), grad=False, values=lambda count: [draw.choice([0.0, 1.0, -0.5]) for _ in range(count)]
+    )
+    a, b = draw.input(draw.broadcast_to(shape)), draw.input(draw.broadcast_to(shape))
+    return {}, [condition, a, b], lambda condition, a, b: torch.where(condition != 0, a, b)
+
+
+# ---- views and joins ----------------------------------------------------------------------
+
+
+@operation()
+def reshape(draw):
+    shape = draw.shape(0, 5)
+    x = draw.input(shape)
+    sizes, rest = [], math.prod(shape)
+    while rest > 1 and len(sizes) < 4:
+        factor = draw.choice([n for n in range(1, rest + 1) if rest % n == 0])
+        sizes.append(factor)
+        rest //= factor
+    sizes.append(rest)
+    if rest > 0 and draw.chance(0.5):
+        sizes[draw.integer(0, len(sizes) - 1)] = -1
+    return {"shape": sizes}, [x], lambda x: x.reshape(sizes)
+
+
+@operation()
+def flatten(draw):
+    x = draw.input(draw.shape(1, 5))
+    axis = draw.axis(len(x.shape))
+    return {"startAxis": axis}, [x], lambda x: x.flatten(axis)
+
+
+@operation()
+def permute(draw):
+    x = draw.input(draw.shape(0, 6, 3))
+    order = list(range(len(x.shape)))
+    draw.random.shuffle(order)
+    return {"order": order}, [x], lambda x: x.permute(order)
+
+
+@operation()
+def transpose(draw):
+    x = draw.input(draw.shape(2, 5, 4))
+    a, b = draw.axis(len(x.shape)), draw.axis(len(x.shape))
+    return {"axisA": a, "axisB": b}, [x], lambda x: x.transpose(a, b)
+
+
+@operation()
+def expand(draw):
+    shape = draw.shape(0, 5, 4)
+    x = draw.input(draw.broadcast_to(shape))
+    return {"shape": shape}, [x], lambda x: x.expand(shape)
+
+
+@operation(name="slice")
+def draw_slice(draw):
+    x = draw.input(draw.shape(1, 5))
+    axis = draw.axis(len(x.shape))
+    size = x.shape[axis]
+    start = draw.integer(0, size)
+    end = draw.integer(start, size)
+    step = draw.integer(1, 3)
+    positive = axis % len(x.shape)
+    options = {"axis": axis, "start": start, "end": end, "step": step}
+    if start < size and draw.chance(0.3):
+        options["start"] = start - size
+    if 0 < end < size and draw.chance(0.3):
+        options["end"] = end - size
+    if end == size and draw.chance(0.5):
+        del options["end"]
+    return options, [x], lambda x: x[(slice(None),) * positive + (slice(start, end, step),)]
+
+
+@operation()
+def concat(draw):
+    shape = draw.shape(1, 5, 4)
+    axis = draw.axis(len(shape))
+    parts = []
+    for _ in range(draw.integer(1, 5)):
+        part = list(shape)
+        part[axis] = draw.size(4, 0.1)
+        parts.append(draw.input(part))
+    return {"axis": axis}, parts, lambda *parts: torch.cat(parts, axis)
+
+
+@operation()
+def gatherRows(draw):
+    rows = draw.integer(1, 6)
+    table = draw.input([rows, 60 if draw.wide else draw.size(6)])
+    indices = draw.input(
+        [300] if draw.wide else draw.shape(0, 3), grad=False, values=lambda count: [draw.integer(0, rows - 1) for _ in range(count)]
+    )
+    return {}, [table, indices], lambda table, indices: F.embedding(indices.long(), table)
+
+
+# ---- reductions ---------------------------------------------------------------------------
+
+
+def draw_axes(draw, rank):
+    """None for all axes, one axis, or a list."""
+    if rank == 0 or draw.chance(0.25):
+        return None
+    if draw.chance(0.4):
+        return draw.axis(rank)
+    axes = draw.random.sample(range(rank), draw.integer(1, rank))
+    return [axis - rank if draw.chance(0.3) else axis for axis in axes]
+
+
+def reduction(draw, shape=None):
+    """Options and input of a reduction, and the axes as a tuple."""
+    shape = draw.shape(0, 5) if shape is None else shape
+    if not draw.wide and draw.chance(0.08):
+        shape = [draw.integer(1, 3), draw.integer(30, 200)]
+        draw.random.shuffle(shape)
+    x = draw.input(shape)
+    axes = draw_axes(draw, len(shape))
+    options = {} if axes is None else {"axes": axes}
+    if draw.chance(0.5):
+        options["keepDims"] = draw.chance(0.7)
+    every = tuple(range(len(shape))) if axes is None else (axes,) if isinstance(axes, int) else tuple(axes)
+    return options, x, every
+
+
+def reduced_size(x, axes):
+    return math.prod(x.shape[axis] for axis in axes)
+
+
+def over(x, axes, keep, function):
+    """Applies a PyTorch reduction; a scalar has no axes."""
+    return function(x, axes, keep) if axes else function(x.reshape(1), (0,), False)
+
+
+@operation(SCALED, 2, "sum")
+def draw_sum(draw):
+    options, x, axes = reduction(draw)
+    keep = options.get("keepDims", False)
+    return options, [x], lambda x: over(x, axes, keep, lambda x, axes, keep: x.sum(axes, keep))
+
+
+@operation(SCALED, 2)
+def mean(draw):
+    options, x, axes = reduction(draw)
+    keep = options.get("keepDims", False)
+    return options, [x], lambda x: over(x, axes, keep, lambda x, axes, keep: x.mean(axes, keep))
+
+
+@operation(SCALED, 2, "max")
+def draw_max(draw):
+    options, x, axes = reduction(draw)
+    keep = options.get("keepDims", False)
+
+    def function(x):
+        if "axes" not in options:
+            return x.max().reshape([1] * x.dim()) if keep else x.max()
+        return x.max(axes[0], keep).values if len(axes) == 1 else x.amax(axes, keep)
+
+    return options, [x], function
+
+
+@operation(ANY, 2)
+def variance(draw):
+    options, x, axes = reduction(draw)
+    if draw.chance(0.6):
+        options["correction"] = draw.choice([0, 0, 1, 2, 3])
+    correction, keep = options.get("correction", 1), options.get("keepDims", False)
+    if correction >= reduced_size(x, axes):
+        # PyTorch divides the value by max(0, n - correction), but the gradient by n - correction.
+        x.grad = False
+    return options, [x], lambda x: over(
+        x, axes, keep, lambda x, axes, keep: x.var(axes, correction=correction, keepdim=keep)
+    )
+
+
+@operation(SCALED)
+def argmax(draw):
+    x = draw.input(draw.shape(1, 4), grad=False)
+    options = {"axis": draw.axis(len(x.shape))} if draw.chance(0.7) else {}
+    return options, [x], lambda x: x.argmax(options.get("axis", -1))
+
+
+def register_softmax(name, function):
+    def draw_case(draw):
+        x = draw.input(draw.shape(1, 4, 7))
+        options = {"axis": draw.axis(len(x.shape))} if draw.chance(0.7) else {}
+        return options, [x], lambda x: function(x, options.get("axis", -1))
+
+    operation([*ANY, "large", "small"], 1.5, name)(draw_case)
+
+
+register_softmax("softmax", torch.softmax)
+register_softmax("logSoftmax", torch.log_softmax)
+
+
+# ---- products -----------------------------------------------------------------------------
+
+
+@operation(SCALED, 5, exponents=PRODUCT_EXPONENTS)
+def matmul(draw):
+    rows, inner, columns = (draw.size(9, 0.05) for _ in range(3))
+    if draw.chance(0.1):
+        rows, inner, columns = draw.integer(1, 20), draw.integer(1, 40), draw.integer(1, 40)
+    batch = draw.shape(0, 3, 3)
+    if draw.wide:
+        rows, inner, columns, batch = 150, draw.integer(70, 80), draw.integer(80, 90), []
+    a = draw.input([*draw.broadcast_to(batch), rows, inner])
+    b = draw.input([*draw.broadcast_to(batch), inner, columns])
+    return {}, [a, b], torch.matmul
+
+
+def register_linear(name, after):
+    def draw_case(draw):
+        inside, outside = draw.size(9, 0.05), draw.size(9, 0.05)
+        if draw.chance(0.15):
+            inside, outside = draw.integer(1, 40), draw.integer(1, 70)
+        rows = draw.shape(0, 3)
+        if draw.wide:
+            rows, inside, outside = [150], draw.integer(70, 80), draw.integer(80, 90)
+        inputs = [draw.input([*rows, inside]), draw.input([outside, inside])]
+        if draw.chance(0.7):
+            inputs.append(draw.input([outside]))
+        return {}, inputs, lambda x, weight, bias=None: after(F.linear(x, weight, bias))
+
+    operation(SCALED, 2.5, name, PRODUCT_EXPONENTS)(draw_case)
+
+
+register_linear("linear", lambda y: y)
+register_linear("linearRelu", F.relu)
+
+
+def window_sizes(draw):
+    """Image size, and kernel, padding and dilation that fit it; kernels up to 7, often larger than the image."""
+    height, width = draw.integer(1, 8), draw.integer(1, 8)
+    kernel = [draw.integer(1, 7 if draw.chance(0.4) else 3) for _ in range(2)]
+    if draw.chance(0.5):
+        kernel[1] = kernel[0]
+    return [height, width], kernel
+
+
+def convolution(draw, limit=5):
+    """Shapes of x, weight and bias, and options."""
+    if draw.wide:
+        if draw.chance(0.5):
+            return [6, 16, 14, 14], [18, 16, 3, 3], {"padding": 1}
+        return [6, 5, 20, 20], [9, 5, 5, 5], {"padding": 2, "stride": [1, 2]}
+    (height, width), kernel = window_sizes(draw)
+    batch, groups = draw.size(3, 0.05), 1
+    if draw.chance(0.04):
+        # Enough channels and positions for Winograd's algorithm.
+        batch, inside, outside = draw.integer(1, 2), draw.integer(16, 20), draw.integer(16, 20)
+        x, weight = [batch, inside, draw.integer(4, 8), 8], [outside, inside, 3, 3]
+        return x, weight, {"padding": draw.choice([1, 1, 2, [0, 1]])}
+    inside, outside = draw.size(limit, 0.03), draw.size(limit, 0.03)
+    options = {}
+    if draw.chance(0.35):
+        groups = draw.integer(2, 4)
+        if draw.chance(0.5):
+            inside = groups  # depthwise
+        else:
+            inside = groups * draw.integer(1, 3)
+        outside = groups * draw.integer(1, 3)
+        options["groups"] = groups
+    elif draw.chance(0.1):
+        inside, outside = draw.integer(1, 20), draw.integer(1, 36)
+    if draw.chance(0.4):
+        options["stride"] = draw.pair(1, 4)
+    if draw.chance(0.6):
+        options["padding"] = draw.pair(0, 4)
+    if draw.chance(0.3):
+        options["dilation"] = draw.pair(1, 3)
+    return [batch, inside, height, width], [outside, inside // groups, *kernel], options
+
+
+def convolve(options):
+    names = {name: options[name] for name in ("stride", "padding", "dilation", "groups") if name in options}
+
+    def function(x, weight, bias=None):
+        if x.shape[1] == 0:
+            # PyTorch 1.13 returns a wrong shape for images without channels; one channel of zeros is the same sum.
+            x = torch.cat([x, x.new_zeros([x.shape[0], 1, *x.shape[2:]])], 1)
+            weight = torch.cat([weight, weight.new_zeros([weight.shape[0], 1, *weight.shape[2:]])], 1)
+        return F.conv2d(x, weight, bias, **names)
+
+    return function
+
+
+@operation(SCALED, 14, exponents=PRODUCT_EXPONENTS)
+def conv2d(draw):
+    x, weight, options = convolution(draw)
+    if "stride" not in options and draw.chance(0.2):
+        options["padding"] = "same"
+    # A padding of 0 times an infinite weight is NaN in PyTorch; inkgrad does not multiply the padding.
+    weight_kind = "plain" if draw.kind == "special" and options.get("padding", 0) != 0 else None
+    inputs = [draw.input(x), draw.input(weight, kind=weight_kind)]
+    if draw.chance(0.6):
+        inputs.append(draw.input([weight[0]]))
+    return options, inputs, convolve(options)
+
+
+# ---- pooling ------------------------------------------------------------------------------
+
+
+def one_nan(draw, numbers):
+    """Keeps at most one NaN: with two under one window, the index depends on the implementation."""
+    nans = [index for index, number in enumerate(numbers) if math.isnan(number)]
+    kept = draw.choice(nans) if nans else None
+    return [0.5 if math.isnan(number) and index != kept else number for index, number in enumerate(numbers)]
+
+
+def images(draw, shape):
+    if draw.kind != "special":
+        return draw.input(shape)
+    return draw.input(shape, expand=False, values=lambda count: one_nan(draw, draw.values(count)))
+
+
+def pooling(draw):
+    size, window = window_sizes(draw)
+    options = {"window": window[0] if window[0] == window[1] else window}
+    if draw.chance(0.5):
+        options["stride"] = draw.pair(1, 4)
+    if draw.chance(0.5):
+        options["padding"] = [draw.integer(0, side // 2) for side in window]
+    if draw.wide:
+        size, channels = [14, 14], 16
+    else:
+        channels = draw.channels()
+    shape = [6 if draw.wide else draw.size(3), channels, *size]
+    return options, images(draw, shape)
+
+
+@operation(SCALED, 5)
+def maxPool2d(draw):
+    options, x = pooling(draw)
+    stride, padding = options.get("stride"), options.get("padding", 0)
+    return options, [x], lambda x: F.max_pool2d(x, options["window"], stride, padding)
+
+
+@operation(SCALED, 4)
+def avgPool2d(draw):
+    options, x = pooling(draw)
+    if draw.chance(0.5):
+        options["countPadding"] = draw.chance(0.3)
+    stride, padding = options.get("stride"), options.get("padding", 0)
+    count = options.get("countPadding", True)
+    return options, [x], lambda x: F.avg_pool2d(x, options["window"], stride, padding, count_include_pad=count)
+
+
+@operation(SCALED)
+def globalAvgPool2d(draw):
+    shape = [draw.size(3), draw.channels(), draw.integer(1, 7), draw.integer(1, 7)]
+    x = draw.input([6, 16, 14, 14] if draw.wide else shape)
+    return {}, [x], lambda x: F.adaptive_avg_pool2d(x, 1)
+
+
+# ---- normalization ------------------------------------------------------------------------
+
+
+def norm_options(draw):
+    return {"epsilon": draw.choice([1e-5, 1e-3, 0.1]), "momentum": draw.choice([0.1, 0.3, 1.0])}
+
+
+def running_statistics(draw, channels):
+    mean = draw.dense([channels], kind="plain", grad=False)
+    positive = lambda count: [draw.integer(8, 192) / 64 for _ in range(count)]  # noqa: E731
+    return [mean, draw.dense([channels], grad=False, values=positive)]
+
+
+def normalization(draw, x, channels, training, running):
+    inputs = [x, draw.input([channels], kind="plain"), draw.input([channels], kind="plain")]
+    return inputs + (running_statistics(draw, channels) if running or not training else [])
+
+
+def batch_norm(options, training):
+    """Returns a function of (x, weight, bias, running mean, running variance) -> y and the new statistics."""
+
+    def function(x, weight, bias, mean=None, variance=None):
+        mean = None if mean is None else mean.clone()
+        variance = None if variance is None else variance.clone()
+        y = F.batch_norm(x, mean, variance, weight, bias, training, options["momentum"], options["epsilon"])
+        return y if mean is None else (y, mean, variance)
+
+    return function
+
+
+@operation(ANY, 4)
+def batchNorm(draw):
+    options = norm_options(draw) | {"training": draw.chance(0.6)}
+    shape = [6, 16, 14, 14] if draw.wide else [draw.size(6), draw.channels(), *draw.shape(0, 2, 5)]
+    inputs = normalization(draw, draw.input(shape), shape[1], options["training"], draw.chance(0.5))
+    return options, inputs, batch_norm(options, options["training"])
+
+
+def check_kinks(h):
+    """Rounding in float32 must not change the sign of a value before the ReLU."""
+    if (h.detach().double().abs() < 1e-3).any():
+        raise Redraw
+
+
+def relu_pool(h):
+    check_kinks(h)
+    return F.max_pool2d(F.relu(h), 2)
+
+
+@operation(ANY, 3)
+def batchNormReluPool(draw):
+    options = norm_options(draw) | {"training": draw.chance(0.7)}
+    channels = draw.integer(5, 18) if draw.chance(0.15) else draw.integer(1, 4)
+    shape = [draw.size(3), channels, draw.integer(2, 6), draw.integer(2, 6)]
+    if draw.wide:
+        channels, shape = 7, [8, 7, 18, 18]
+    inputs = normalization(draw, images(draw, shape), channels, options["training"], draw.chance(0.3))
+    norm = batch_norm(options, options["training"])
+
+    def function(*operands):
+        outputs = norm(*operands)
+        return (relu_pool(outputs[0]), *outputs[1:]) if isinstance(outputs, tuple) else relu_pool(outputs)
+
+    return options, inputs, function
+
+
+@operation(ANY, 3)
+def convNormReluPool(draw):
+    shape, weight, options = convolution(draw, 3)
+    channels = weight[0]
+    inputs = normalization(draw, images(draw, shape), channels, False, True)
+    inputs[1:1] = [draw.input(weight, kind="plain")]
+    if draw.chance(0.5):
+        inputs.append(draw.input([channels]))
+    for one in inputs:
+        one.grad = False
+    options |= norm_options(draw)
+    norm = batch_norm(options, False)
+
+    def function(x, weight, gamma, beta, mean, variance, bias=None):
+        return relu_pool(norm(convolve(options)(x, weight, bias), gamma, beta, mean, variance)[0])
+
+    return options, inputs, function
+
+
+@operation(ANY, 2)
+def layerNorm(draw):
+    inner = [28] if draw.wide else [draw.size(6) for _ in range(draw.integer(1, 2))]
+    options = {"epsilon": draw.choice([1e-3, 0.1])} if draw.chance(0.5) else {}
+    x = draw.input([*([600] if draw.wide else draw.shape(0, 3)), *inner])
+    inputs = [x, draw.input(inner, kind="plain"), draw.input(inner, kind="plain")]
+    epsilon = options.get("epsilon", 1e-5)
+    return options, inputs, lambda x, weight, bias: F.layer_norm(x, inner, weight, bias, epsilon)
+
+
+# ---- losses and dropout -------------------------------------------------------------------
+
+
+def draw_reduction(draw):
+    return {} if draw.chance(0.3) else {"reduction": draw.choice(["mean", "sum", "none"])}
+
+
+@operation(SCALED, 2.5)
+def crossEntropy(draw):
+    rows, classes = (400, 47) if draw.wide else (draw.size(6), draw.integer(1, 9))
+    options = draw_reduction(draw)
+    if draw.chance(0.5):
+        options["labelSmoothing"] = draw.choice([0.1, 0.25, 0.5, 1.0])
+    labels = lambda count: [draw.integer(0, classes - 1) for _ in range(count)]  # noqa: E731
+    inputs = [draw.input([rows, classes]), draw.input([rows], grad=False, values=labels)]
+    smoothing, reduction = options.get("labelSmoothing", 0.0), options.get("reduction", "mean")
+    return options, inputs, lambda logits, labels: F.cross_entropy(
+        logits, labels.long(), reduction=reduction, label_smoothing=smoothing
+    )
+
+
+@operation(SCALED, 1.5)
+def softCrossEntropy(draw):
+    shape = [400, 47] if draw.wide else [draw.size(6), draw.integer(1, 9)]
+    options = draw_reduction(draw)
+    inputs = [draw.input(shape), draw.input(shape, kind="plain", low=0)]
+    reduction = options.get("reduction", "mean")
+    return options, inputs, lambda logits, targets: F.cross_entropy(logits, targets, reduction=reduction)
+
+
+@operation(SCALED)
+def mse(draw):
+    shape, options = draw.shape(0, 4), draw_reduction(draw)
+    inputs = [draw.input(shape), draw.input(shape)]
+    reduction = options.get("reduction", "mean")
+    return options, inputs, lambda a, b: F.mse_loss(a, b, reduction=reduction)
+
+
+@operation()
+def dropout(draw):
+    x = draw.input(draw.shape(0, 4))
+    options = {"probability": draw.choice([0, 0.25, 0.5, 0.75]), "key": [draw.integer(0, 2**32 - 1) for _ in range(2)]}
+    probability, key = options["probability"], block(options["key"], 0)
+    kept = [0.0 if number < probability else 1.0 for number in uniform(key, math.prod(x.shape))]
+
+    def function(x):
+        mask = torch.tensor(kept, dtype=x.dtype).reshape(x.shape) / (1 - probability)
+        return x * mask
+
+    return options, [x], function

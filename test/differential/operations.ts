@@ -1,0 +1,483 @@
+// The table of the differential tests: how to call each op with the inputs and options of a case,
+// and the calls that must fail. One row per op; generator/operations.py has the other half.
+
+import {
+  abs,
+  add,
+  argmax,
+  ArgumentError,
+  avgPool2d,
+  batchNorm,
+  batchNormReluPool,
+  clamp,
+  concat,
+  conv2d,
+  convNormReluPool,
+  crossEntropy,
+  div,
+  dropout,
+  exp,
+  expand,
+  flatten,
+  gatherRows,
+  gelu,
+  globalAvgPool2d,
+  layerNorm,
+  leakyRelu,
+  linear,
+  linearRelu,
+  log,
+  logSoftmax,
+  matmul,
+  max,
+  maximum,
+  maxPool2d,
+  mean,
+  mse,
+  mul,
+  neg,
+  noGrad,
+  permute,
+  pow,
+  relu,
+  reshape,
+  Rng,
+  scaleShift,
+  ShapeError,
+  sigmoid,
+  slice,
+  softCrossEntropy,
+  softmax,
+  sqrt,
+  sub,
+  sum,
+  tanh,
+  type Tensor,
+  tensor,
+  transpose,
+  variance,
+  where,
+  zeros,
+} from '../../src/engine/index.js';
+import type { CaseOptions } from './fixture.js';
+
+/** A call that must fail. */
+export interface ErrorCase {
+  readonly call: () => unknown;
+  readonly error: typeof ShapeError | typeof ArgumentError;
+  readonly message: RegExp;
+}
+
+/** One op. */
+export interface Operation {
+  /** The outputs; the backward pass starts from the first one. */
+  readonly call: (inputs: Tensor[], options: CaseOptions) => Tensor | Tensor[];
+  /** Empty only for an op that accepts every tensor. */
+  readonly errors: readonly ErrorCase[];
+  /** Names of the ops that `call` reaches and that have no function of their own. */
+  readonly covers?: readonly string[];
+}
+
+const shapeError = (message: RegExp, call: () => unknown): ErrorCase => ({
+  call,
+  error: ShapeError,
+  message,
+});
+const argumentError = (message: RegExp, call: () => unknown): ErrorCase => ({
+  call,
+  error: ArgumentError,
+  message,
+});
+
+/** Reads an option as the type that the op declares; the generator writes only valid ones. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- inferred at the call
+const option = <T>(options: CaseOptions, name: string): T => options[name] as T;
+
+type Unary = (x: Tensor) => Tensor;
+type Binary = (a: Tensor | number, b: Tensor | number) => Tensor;
+
+/** An elementwise function of one tensor accepts every shape. */
+const unary = (op: Unary): Operation => ({ call: ([x]) => op(x), errors: [] });
+
+/** Two operands; the option `left` or `right` is a number in place of one. */
+const binary = (op: Binary, name: string): Operation => ({
+  call: ([a, b], { left, right }) => {
+    if (left !== undefined) return op(left as number, a);
+    return op(a, right === undefined ? b : (right as number));
+  },
+  errors: [
+    shapeError(RegExp(`^${name}: cannot broadcast \\[2,3\\] with \\[2\\]`), () =>
+      op(zeros([2, 3]), zeros([2])),
+    ),
+    shapeError(RegExp(`^${name}: cannot broadcast \\[0\\] with \\[2\\]`), () =>
+      op(zeros([0]), zeros([2])),
+    ),
+  ],
+});
+
+interface NormOptions {
+  readonly epsilon: number;
+  readonly momentum: number;
+  readonly training: boolean;
+}
+
+/** Batch norm: the outputs are y and, if there are running statistics, their new values. */
+const normalization = (op: typeof batchNorm, name: string): Operation => ({
+  call: ([x, weight, bias, mean, variance], options) => {
+    const { epsilon, momentum, training } = options as unknown as NormOptions;
+    if ((mean as Tensor | undefined) === undefined) {
+      return op(x, weight, bias, { epsilon, momentum, training, running: null });
+    }
+    const running = { mean, variance };
+    return [op(x, weight, bias, { epsilon, momentum, training, running }), mean, variance];
+  },
+  errors: [
+    shapeError(RegExp(`^${name}: input has 3 channels but a parameter has shape \\[2\\]`), () =>
+      op(zeros([2, 3, 4, 4]), zeros([2]), zeros([3]), trainingOptions),
+    ),
+    shapeError(RegExp(`^${name}: needs `), () =>
+      op(zeros([4]), zeros([4]), zeros([4]), trainingOptions),
+    ),
+    argumentError(RegExp(`^${name}: evaluation needs running statistics`), () =>
+      op(zeros([2, 3, 4, 4]), zeros([3]), zeros([3]), { ...trainingOptions, training: false }),
+    ),
+  ],
+});
+const trainingOptions = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
+
+/** The options of a pooling that every window must satisfy. */
+const poolErrors = (op: typeof maxPool2d, name: string): ErrorCase[] => [
+  shapeError(RegExp(`^${name}: the window \\[3,3\\] is larger than the image \\[1,1,2,2\\]`), () =>
+    op(zeros([1, 1, 2, 2]), { window: 3 }),
+  ),
+  shapeError(RegExp(`^${name}: needs images \\[N, C, H, W\\], got \\[4,4\\]`), () =>
+    op(zeros([4, 4]), { window: 2 }),
+  ),
+  argumentError(RegExp(`^${name}: padding \\[2,2\\] must be at most half the window`), () =>
+    op(zeros([1, 1, 4, 4]), { window: 3, padding: 2 }),
+  ),
+  argumentError(RegExp(`^${name}: stride must be whole numbers of at least 1`), () =>
+    op(zeros([1, 1, 4, 4]), { window: 2, stride: 0 }),
+  ),
+];
+
+const axisError = (name: string, call: () => unknown): ErrorCase =>
+  shapeError(RegExp(`^${name}: axis 2 is out of range for an input with 2 axes`), call);
+
+const reductionErrors = (op: typeof sum, name: string): ErrorCase[] => [
+  axisError(name, () => op(zeros([2, 3]), { axes: 2 })),
+  shapeError(RegExp(`^${name}: axes \\[0,0\\] contain a duplicate`), () =>
+    op(zeros([2, 3]), { axes: [0, -2] }),
+  ),
+];
+
+const linearErrors = (op: typeof linear): ErrorCase[] => [
+  shapeError(/^linear: input has 3 features but weight expects 4/, () =>
+    op(zeros([2, 3]), zeros([5, 4])),
+  ),
+  shapeError(/^linear: bias must be \[5\], got \[4\]/, () =>
+    op(zeros([2, 3]), zeros([5, 3]), zeros([4])),
+  ),
+  shapeError(/^linear: needs x \[..., in\]/, () => op(zeros([]), zeros([1, 1]))),
+];
+
+const conv = { stride: 1, padding: 0 };
+
+/** Every op, by the name of its function in src/engine/ops. */
+export const operations: Readonly<Record<string, Operation>> = {
+  // ---- elementwise ------------------------------------------------------------------------
+  relu: unary(relu),
+  sigmoid: unary(sigmoid),
+  tanh: unary(tanh),
+  gelu: unary(gelu),
+  neg: unary(neg),
+  exp: unary(exp),
+  log: unary(log),
+  sqrt: unary(sqrt),
+  abs: unary(abs),
+  leakyRelu: { call: ([x], options) => leakyRelu(x, option(options, 'slope')), errors: [] },
+  scaleShift: {
+    call: ([x], options) => scaleShift(x, option(options, 'factor'), option(options, 'summand')),
+    errors: [],
+  },
+  pow: { call: ([x], options) => pow(x, option(options, 'exponent')), errors: [] },
+  clamp: {
+    call: ([x], options) => clamp(x, option(options, 'low'), option(options, 'high')),
+    errors: [
+      argumentError(/^clamp: low 1 must not exceed high 0/, () => clamp(zeros([2]), 1, 0)),
+      argumentError(/^clamp: low NaN/, () => clamp(zeros([2]), NaN, 0)),
+    ],
+  },
+  add: binary(add, 'add'),
+  sub: binary(sub, 'sub'),
+  mul: binary(mul, 'mul'),
+  div: binary(div, 'div'),
+  maximum: binary(maximum, 'maximum'),
+  where: {
+    call: ([condition, a, b]) => where(condition, a, b),
+    errors: [
+      shapeError(/^where: cannot broadcast \[2\] with \[3\]/, () =>
+        where(zeros([2]), zeros([3]), 0),
+      ),
+    ],
+  },
+  dropout: {
+    call: ([x], options) => {
+      const rng = new Rng({ key: option(options, 'key'), drawn: 0 });
+      return dropout(x, option(options, 'probability'), rng);
+    },
+    errors: [
+      argumentError(/^dropout: probability must be at least 0 and below 1, got 1$/, () =>
+        dropout(zeros([2]), 1, new Rng(1)),
+      ),
+      argumentError(/^dropout: probability .* got NaN/, () => dropout(zeros([2]), NaN, new Rng(1))),
+    ],
+  },
+
+  // ---- views and joins --------------------------------------------------------------------
+  reshape: {
+    call: ([x], options) => reshape(x, option(options, 'shape')),
+    errors: [
+      shapeError(/^reshape: cannot view \[2,3\] \(6 elements\) as \[4\]/, () =>
+        reshape(zeros([2, 3]), [4]),
+      ),
+      shapeError(/only one size may be -1/, () => reshape(zeros([2, 3]), [-1, -1])),
+    ],
+  },
+  flatten: {
+    call: ([x], options) => flatten(x, option(options, 'startAxis')),
+    errors: [axisError('flatten', () => flatten(zeros([2, 3]), 2))],
+  },
+  permute: {
+    call: ([x], options) => permute(x, option(options, 'order')),
+    errors: [
+      shapeError(/^permute: order \[0,0\] must contain each axis of \[2,3\] once/, () =>
+        permute(zeros([2, 3]), [0, 0]),
+      ),
+    ],
+  },
+  transpose: {
+    call: ([x], options) => transpose(x, option(options, 'axisA'), option(options, 'axisB')),
+    errors: [axisError('transpose', () => transpose(zeros([2, 3]), 0, 2))],
+  },
+  expand: {
+    call: ([x], options) => expand(x, option(options, 'shape')),
+    errors: [
+      shapeError(/^expand: cannot expand \[2\] to \[3\]/, () => expand(zeros([2]), [3])),
+      shapeError(/^expand: cannot expand \[2,1\] to \[1\]/, () => expand(zeros([2, 1]), [1])),
+    ],
+  },
+  slice: {
+    call: ([x], options) =>
+      slice(
+        x,
+        option(options, 'axis'),
+        option(options, 'start'),
+        option(options, 'end'),
+        option(options, 'step'),
+      ),
+    errors: [
+      shapeError(/^slice: 0 to 4 is not within axis 1 of \[2,3\]/, () =>
+        slice(zeros([2, 3]), 1, 0, 4),
+      ),
+      argumentError(/^slice: step must be at least 1, got 0/, () =>
+        slice(zeros([2, 3]), 1, 0, 3, 0),
+      ),
+      axisError('slice', () => slice(zeros([2, 3]), 2, 0)),
+    ],
+  },
+  concat: {
+    call: (parts, options) => concat(parts, option(options, 'axis')),
+    errors: [
+      shapeError(/^concat: \[2,3\] and \[2,4\] may differ along axis 0 only/, () =>
+        concat([zeros([2, 3]), zeros([2, 4])]),
+      ),
+      argumentError(/^concat: needs at least one tensor/, () => concat([])),
+    ],
+  },
+  gatherRows: {
+    call: ([table, indices]) => gatherRows(table, indices),
+    errors: [
+      shapeError(/^gatherRows: the table must have 2 axes, got \[3\]/, () =>
+        gatherRows(zeros([3]), zeros([2])),
+      ),
+    ],
+  },
+
+  // ---- reductions -------------------------------------------------------------------------
+  sum: { call: ([x], options) => sum(x, options), errors: reductionErrors(sum, 'sum') },
+  mean: { call: ([x], options) => mean(x, options), errors: reductionErrors(mean, 'mean') },
+  max: {
+    call: ([x], options) => max(x, options),
+    covers: ['amax'],
+    errors: [
+      ...reductionErrors(max, 'max'),
+      shapeError(/^max: axis 0 of \[0,2\] has size 0/, () => max(zeros([0, 2]), { axes: 0 })),
+    ],
+  },
+  variance: {
+    call: ([x], options) => variance(x, options),
+    errors: reductionErrors(variance, 'variance'),
+  },
+  argmax: {
+    call: ([x], { axis }) => (axis === undefined ? argmax(x) : argmax(x, axis as number)),
+    errors: [
+      axisError('argmax', () => argmax(zeros([2, 3]), 2)),
+      shapeError(/^argmax: axis 1 of \[2,0\] has size 0/, () => argmax(zeros([2, 0]))),
+    ],
+  },
+  softmax: {
+    call: ([x], { axis }) => (axis === undefined ? softmax(x) : softmax(x, axis as number)),
+    errors: [axisError('softmax', () => softmax(zeros([2, 3]), 2))],
+  },
+  logSoftmax: {
+    call: ([x], { axis }) => (axis === undefined ? logSoftmax(x) : logSoftmax(x, axis as number)),
+    errors: [axisError('logSoftmax', () => logSoftmax(zeros([2, 3]), 2))],
+  },
+
+  // ---- products ---------------------------------------------------------------------------
+  matmul: {
+    call: ([a, b]) => matmul(a, b),
+    errors: [
+      shapeError(/^matmul: inner sizes differ, 3 and 4 \(a \[2,3\], b \[4,5\]\)/, () =>
+        matmul(zeros([2, 3]), zeros([4, 5])),
+      ),
+      shapeError(/^matmul: both operands need at least 2 axes/, () =>
+        matmul(zeros([3]), zeros([3, 2])),
+      ),
+      shapeError(/^matmul: cannot broadcast \[2\] with \[3\]/, () =>
+        matmul(zeros([2, 1, 1]), zeros([3, 1, 1])),
+      ),
+    ],
+  },
+  linear: {
+    call: ([x, weight, bias]) => linear(x, weight, bias),
+    errors: linearErrors(linear),
+  },
+  linearRelu: {
+    call: ([x, weight, bias]) => linearRelu(x, weight, bias),
+    errors: linearErrors(linearRelu),
+  },
+  conv2d: {
+    call: ([x, weight, bias], options) => conv2d(x, weight, bias, options),
+    errors: [
+      shapeError(/^conv2d: input has 3 channels but weight expects 1 \(x \[1,3,4,4\], w/, () =>
+        conv2d(zeros([1, 3, 4, 4]), zeros([2, 1, 3, 3])),
+      ),
+      shapeError(/^conv2d: the window is larger than the padded image/, () =>
+        conv2d(zeros([1, 1, 2, 2]), zeros([1, 1, 3, 3])),
+      ),
+      shapeError(/^conv2d: 3 output channels do not divide into 2 groups/, () =>
+        conv2d(zeros([1, 4, 4, 4]), zeros([3, 2, 1, 1]), null, { groups: 2 }),
+      ),
+      shapeError(/^conv2d: bias must be \[2\], got \[3\]/, () =>
+        conv2d(zeros([1, 1, 4, 4]), zeros([2, 1, 1, 1]), zeros([3])),
+      ),
+      shapeError(/^conv2d: needs images \[N, C, H, W\], got \[4,4\]/, () =>
+        conv2d(zeros([4, 4]), zeros([2, 1, 1, 1])),
+      ),
+      argumentError(/^conv2d: stride must be whole numbers of at least 1, got \[0,0\]/, () =>
+        conv2d(zeros([1, 1, 4, 4]), zeros([1, 1, 1, 1]), null, { stride: 0 }),
+      ),
+      argumentError(/^conv2d: padding "same" requires stride 1, got stride 2/, () =>
+        conv2d(zeros([1, 1, 4, 4]), zeros([1, 1, 3, 3]), null, { padding: 'same', stride: 2 }),
+      ),
+      argumentError(/^conv2d: padding must be whole numbers of at least 0, got \[-1,-1\]/, () =>
+        conv2d(zeros([1, 1, 4, 4]), zeros([1, 1, 1, 1]), null, { padding: -1 }),
+      ),
+    ],
+  },
+
+  // ---- pooling ----------------------------------------------------------------------------
+  maxPool2d: {
+    call: ([x], options) => maxPool2d(x, options as unknown as { window: number }),
+    errors: poolErrors(maxPool2d, 'maxPool2d'),
+  },
+  avgPool2d: {
+    call: ([x], options) => avgPool2d(x, options as unknown as { window: number }),
+    errors: poolErrors(avgPool2d, 'avgPool2d'),
+  },
+  globalAvgPool2d: {
+    call: ([x]) => globalAvgPool2d(x),
+    errors: [
+      shapeError(/^globalAvgPool2d: needs images \[N, C, H, W\], got \[2,3\]/, () =>
+        globalAvgPool2d(zeros([2, 3])),
+      ),
+    ],
+  },
+
+  // ---- normalization ----------------------------------------------------------------------
+  batchNorm: normalization(batchNorm, 'batchNorm'),
+  batchNormReluPool: normalization(batchNormReluPool, 'batchNormReluPool'),
+  convNormReluPool: {
+    call: (inputs, options) => {
+      const [x, weight, gamma, beta, mean, variance] = inputs;
+      const { epsilon, momentum } = options as unknown as NormOptions;
+      const attributes = { epsilon, momentum, training: false, running: { mean, variance } };
+      const bias = inputs.at(6) ?? null;
+      return noGrad(() => convNormReluPool(x, { weight, bias, options, gamma, beta, attributes }));
+    },
+    errors: [
+      argumentError(/^convNormReluPool: has no gradient; call it under noGrad/, () =>
+        convNormReluPool(zeros([1, 1, 4, 4]), {
+          weight: zeros([1, 1, 1, 1]),
+          bias: null,
+          options: conv,
+          gamma: zeros([1]),
+          beta: zeros([1]),
+          attributes: trainingOptions,
+        }),
+      ),
+      argumentError(/^convNormReluPool: needs running statistics/, () =>
+        noGrad(() =>
+          convNormReluPool(zeros([1, 1, 4, 4]), {
+            weight: zeros([1, 1, 1, 1]),
+            bias: null,
+            options: conv,
+            gamma: zeros([1]),
+            beta: zeros([1]),
+            attributes: trainingOptions,
+          }),
+        ),
+      ),
+    ],
+  },
+  layerNorm: {
+    call: ([x, weight, bias], options) => layerNorm(x, weight, bias, options),
+    errors: [
+      shapeError(/^layerNorm: the last axes of x \[2,3\] must be those of weight \[2\]/, () =>
+        layerNorm(zeros([2, 3]), zeros([2]), zeros([2])),
+      ),
+    ],
+  },
+
+  // ---- losses -----------------------------------------------------------------------------
+  crossEntropy: {
+    call: ([logits, labels], options) => crossEntropy(logits, labels, options),
+    errors: [
+      shapeError(/^crossEntropy: needs logits \[N, classes\] and labels \[N\]/, () =>
+        crossEntropy(zeros([2, 3]), zeros([3])),
+      ),
+      argumentError(/^crossEntropy: labelSmoothing must be from 0 to 1, got 1.5/, () =>
+        crossEntropy(zeros([1, 3]), tensor([0]), { labelSmoothing: 1.5 }),
+      ),
+    ],
+  },
+  softCrossEntropy: {
+    call: ([logits, targets], options) =>
+      softCrossEntropy(logits, targets, option(options, 'reduction')),
+    errors: [
+      shapeError(/^softCrossEntropy: needs logits and targets \[N, classes\]/, () =>
+        softCrossEntropy(zeros([2, 3]), zeros([2])),
+      ),
+    ],
+  },
+  mse: {
+    call: ([prediction, target], options) => mse(prediction, target, option(options, 'reduction')),
+    errors: [
+      shapeError(/^mse: prediction \[2,3\] and target \[3\] differ/, () =>
+        mse(zeros([2, 3]), zeros([3])),
+      ),
+    ],
+  },
+};

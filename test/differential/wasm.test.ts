@@ -1,0 +1,27 @@
+// The differential tests on the wasm backend: both builds, with 1, 2 and 3 threads. The bits must not
+// depend on the number of threads.
+
+import { describe } from 'vitest';
+import { bytes as base } from '#simd/base';
+import { bytes as relaxed } from '#simd/relaxed';
+import { createWasmBackend } from '../../src/engine/backends/wasm/index.js';
+import { skipNote } from '../support/skipping.js';
+import { differentialSuite } from './suite.js';
+
+describe.each([
+  { module: 'base', bytes: base },
+  { module: 'relaxed', bytes: relaxed },
+] as const)('wasm', ({ module, bytes }) => {
+  const missing = WebAssembly.validate(bytes)
+    ? null
+    : `no ${module} SIMD in Node ${process.versions.node}; use Node 22 or later`;
+  describe.skipIf(missing !== null)(`${module} build${skipNote(missing)}`, () => {
+    differentialSuite(
+      [1, 2, 3].map((threads) => ({
+        name: threads === 1 ? 'one thread' : `${threads} threads`,
+        make: () => createWasmBackend({ threads, module }),
+      })),
+      { sameBits: true },
+    );
+  });
+});
