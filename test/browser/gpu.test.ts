@@ -46,6 +46,12 @@ describe.skipIf(executable === null).concurrent.each(MODES)(
         expect(software).toBe(true);
       });
 
+      it('agrees with the reference on the large samples of doctor --check', async () => {
+        const results = await opened.page.evaluate((m) => checks.largeSamplesOnGpu(m), mode);
+        expect(results.flatMap(({ failures }) => failures)).toEqual([]);
+        expect(results.map(({ op }) => op)).toEqual(expect.arrayContaining(['adam', 'conv2d']));
+      });
+
       it.each([
         { what: 'ten steps, Adam with a large epsilon', options: SMALL_STEPS },
         { what: "the first steps of the recipe's own Adam", options: RECIPE },

@@ -1,7 +1,13 @@
 // Functions that the browser tests call in the page. Runs in Chromium, minified, under the page's
 // policy.
 
-import type { CaseResult } from '../../../src/app/check/checkBackend.js';
+import {
+  type CaseResult,
+  checkBackend,
+  type OpResult,
+} from '../../../src/app/check/checkBackend.js';
+import { largeSamples } from '../../../src/app/check/largeSamples.js';
+import { optimizerSamples } from '../../../src/app/check/optimizerSamples.js';
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
 import {
   createGpuBackend,
@@ -72,6 +78,12 @@ async function kernelSuite(mode: GpuMode): Promise<SuiteReport> {
   return { adapter, software, results };
 }
 
+/** The samples of `doctor --check` that the kernel suite does not run, on a GPU. */
+async function largeSamplesOnGpu(mode: GpuMode): Promise<OpResult[]> {
+  const computations = [...largeSamples, ...optimizerSamples];
+  return checkBackend(await openSharedGpu(mode), { computations });
+}
+
 /** Training steps of the network, on a GPU and on the CPU. */
 async function compareWithCpu(mode: GpuMode, options: TrainingOptions): Promise<TrainingAgreement> {
   const backend = await openSharedGpu(mode);
@@ -116,6 +128,7 @@ const checks = {
   startWasm,
   endWasm,
   kernelSuite,
+  largeSamplesOnGpu,
   wasmSuite,
   glyphs,
   compareWithCpu,
