@@ -85,12 +85,22 @@ export const scaleShift = kernel(
   },
 );
 
+/** e^x; NaN stays NaN, for which a GPU's exp may return a number. */
 export const exp = kernel('exp', ['x'], [], function (x) {
-  return Math.exp(x[this.thread.x]);
+  let value = x[this.thread.x];
+  if (value <= 0 || value > 0) {
+    value = Math.exp(value);
+  }
+  return value;
 });
 
+/** Natural logarithm; NaN stays NaN, as in exp. */
 export const log = kernel('log', ['x'], [], function (x) {
-  return Math.log(x[this.thread.x]);
+  let value = x[this.thread.x];
+  if (value <= 0 || value > 0) {
+    value = Math.log(value);
+  }
+  return value;
 });
 
 export const sqrt = kernel('sqrt', ['x'], [], function (x) {
@@ -126,7 +136,15 @@ export const absGrad = kernel('absGrad', ['grad', 'x'], [], function (grad, x) {
  */
 export const pow = kernel('pow', ['x'], ['exponent', 'sign'], function (x, exponent, sign) {
   const base = x[this.thread.x];
-  let value = Math.pow(Math.abs(base), exponent);
+  let value = base; // NaN stays NaN: a GPU's pow may return a number
+  if (Math.abs(base) >= 0) {
+    value = Math.pow(Math.abs(base), exponent);
+  }
+  if (base === 0) {
+    if (exponent < 0) {
+      value = 1 / Math.abs(base); // infinity; a GPU's pow may return a large number
+    }
+  }
   if (Math.abs(base) === 1) {
     value = 1; // also for an infinite exponent
   }

@@ -45,7 +45,15 @@ export const maxPoolIndex = kernel(
         if (inY >= 0 && inY < this.constants.height && inX >= 0 && inX < this.constants.width) {
           const position = inY * this.constants.width + inX;
           const value = x[plane * this.constants.height * this.constants.width + position];
-          if (best < 0 || value > largest || value !== value) {
+          // Two comparisons, because GPU compilers assume value === value.
+          let unordered = 1;
+          if (value <= 0) {
+            unordered = 0;
+          }
+          if (value > 0) {
+            unordered = 0;
+          }
+          if (best < 0 || value > largest || unordered === 1) {
             largest = value;
             best = position;
           }

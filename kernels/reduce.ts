@@ -57,11 +57,25 @@ export const argmaxAxis = kernel(
       outer * this.constants.inner;
     let best = 0;
     let largest = x[first];
+    let hasNaN = 0;
     for (let s = 0; s < this.constants.size; s++) {
       const value = x[first + s * this.constants.inner];
-      if (value > largest || (value !== value && largest === largest)) {
-        largest = value;
-        best = s;
+      if (hasNaN === 0) {
+        if (value > largest) {
+          largest = value;
+          best = s;
+        }
+        // Two comparisons, because GPU compilers assume value === value.
+        hasNaN = 1;
+        if (value <= 0) {
+          hasNaN = 0;
+        }
+        if (value > 0) {
+          hasNaN = 0;
+        }
+        if (hasNaN === 1) {
+          best = s;
+        }
       }
     }
     return best;
@@ -73,7 +87,18 @@ export const isMax = kernel('isMax', ['x', 'maximum'], [], function (x, maximum)
   const value = x[this.thread.x];
   const top = maximum[this.thread.x];
   let flag = 0;
-  if (value === top || (value !== value && top !== top)) {
+  if (value === top) {
+    flag = 1;
+  }
+  // Both are NaN if neither is ordered with 0; GPU compilers assume value === value.
+  let numbers = 0;
+  if (value <= 0 || top <= 0) {
+    numbers = 1;
+  }
+  if (value > 0 || top > 0) {
+    numbers = 1;
+  }
+  if (numbers === 0) {
     flag = 1;
   }
   return flag;

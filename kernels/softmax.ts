@@ -52,7 +52,11 @@ export const softmax = kernel(
     const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
     const outer = Math.floor((row + 0.5) / this.constants.size);
     const line = outer * this.constants.inner + this.thread.x - row * this.constants.inner;
-    return Math.exp(x[this.thread.x] - logSumExp[line]);
+    let value = x[this.thread.x] - logSumExp[line];
+    if (value <= 0 || value > 0) {
+      value = Math.exp(value); // not of NaN: a GPU's exp may return a number
+    }
+    return value;
   },
 );
 
@@ -65,7 +69,11 @@ export const logSoftmaxGrad = kernel(
     const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
     const outer = Math.floor((row + 0.5) / this.constants.size);
     const line = outer * this.constants.inner + this.thread.x - row * this.constants.inner;
-    return grad[this.thread.x] - Math.exp(y[this.thread.x]) * lineSum[line];
+    let probability = y[this.thread.x];
+    if (probability <= 0 || probability > 0) {
+      probability = Math.exp(probability); // not of NaN, as in softmax
+    }
+    return grad[this.thread.x] - probability * lineSum[line];
   },
 );
 
@@ -129,6 +137,10 @@ export const crossEntropyGrad = kernel(
     if (this.thread.x - row * this.constants.classes === label) {
       target += 1 - smoothing;
     }
-    return grad[row] * (Math.exp(logits[this.thread.x] - logSumExp[row]) - target);
+    let probability = logits[this.thread.x] - logSumExp[row];
+    if (probability <= 0 || probability > 0) {
+      probability = Math.exp(probability); // not of NaN, as in softmax
+    }
+    return grad[row] * (probability - target);
   },
 );

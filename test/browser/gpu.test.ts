@@ -122,7 +122,7 @@ describe.skipIf(executable === null).concurrent.each(MODES)(
         freed,
         freed,
         freed,
-        `DisposedError: gpu (${mode}): this backend was disposed`,
+        `DisposedError: gpu (${mode}): this backend was disposed, and its tensors with it; dispose of it after the last use`,
       ]);
     });
 

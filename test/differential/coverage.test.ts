@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { scope } from '../../src/engine/index.js';
 import * as exportedOps from '../../src/engine/ops/index.js';
 import { reference32, wasm, withFreshBackend } from '../support/backends.js';
-import { allOps } from '../support/ops.js';
+import { allOps } from '../../src/app/check/ops.js';
 import { difference } from './compare.js';
 import type { Case } from './fixture.js';
 import { operations } from './operations.js';

@@ -3,6 +3,7 @@
 // The expected values are those of PyTorch 2.6, where it does not raise an error instead.
 
 import {
+  abs,
   add,
   argmax,
   batchNorm,
@@ -12,11 +13,14 @@ import {
   conv2d,
   crossEntropy,
   dropout,
+  exp,
   gatherRows,
+  gelu,
   layerNorm,
   leakyRelu,
   linear,
   linearRelu,
+  log,
   logSoftmax,
   matmul,
   max,
@@ -28,7 +32,9 @@ import {
   relu,
   Rng,
   scope,
+  sigmoid,
   softmax,
+  sqrt,
   sum,
   tanh,
   tensor,
@@ -362,6 +368,31 @@ const notANumber: readonly EdgeCase[] = [
       ),
     ],
     expected: [[nan, nan, nan, 1 / 3, 1 / 3, 1 / 3]],
+  },
+  {
+    title: 'exp, log, sqrt, abs, sigmoid, gelu and pow',
+    run: () => {
+      const x = tensor([nan, 1]);
+      return [exp(x), log(x), sqrt(x), abs(x), sigmoid(x), gelu(x), pow(x, 2)];
+    },
+    expected: [
+      [nan, Math.E],
+      [nan, 0],
+      [nan, 1],
+      [nan, 1],
+      [nan, 1 / (1 + Math.exp(-1))],
+      [nan, 0.8411919906082768],
+      [nan, 1],
+    ],
+  },
+  {
+    title: 'crossEntropy and logSoftmax: the loss and the gradients of a row with NaN are NaN',
+    run: () => {
+      const [a, b] = [leaf([[0, nan, 1]]), leaf([[0, nan, 1]])];
+      const loss = crossEntropy(a, tensor([0]));
+      return [loss, ...gradients(loss, a), ...gradients(logSoftmax(b), b)];
+    },
+    expected: [[nan], [nan, nan, nan], [nan, nan, nan]],
   },
   {
     title: 'linearRelu',
