@@ -8,6 +8,8 @@ import type {
   Launch,
   MemoryReport,
 } from '../../src/engine/backend.js';
+import type { Conv2dConstants } from '../../kernels/conv2d.js';
+import { usesWinograd } from '../../src/engine/backends/wasm/winograd.js';
 import { checkLaunch, runInLoop } from '../../src/engine/backends/reference.js';
 
 /** Largest relative error of rounding to float32. */
@@ -92,11 +94,13 @@ export class NoisyBackend implements Backend {
     const operands = isExact ? inputs : inputs.map((array) => array.map(perturb));
     runInLoop(launch, operands, output);
     if (!isExact) {
+      const winograd = winogradScale(launch, inputs);
       const integersStay =
+        winograd === 0 &&
         !TRANSCENDENTAL.test(kernel.name) &&
         Object.values(scalars).every(Number.isInteger) &&
         inputs.every((array) => array.every(isExactInteger));
-      const absolute = size * absoluteScale(kernel.name, inputs);
+      const absolute = size * (absoluteScale(kernel.name, inputs) + winograd);
       for (let i = 0; i < length; i++) {
         if (integersStay && isExactInteger(output[i])) continue;
         const error = this.#random.next(output[i], i);
@@ -129,6 +133,22 @@ export class NoisyBackend implements Backend {
 function absoluteScale(name: string, inputs: readonly ArrayLike<number>[]): number {
   if (ABSOLUTE.test(name)) return 1;
   return ABSOLUTE_GRADIENT.test(name) ? largest(inputs[0]) : 0;
+}
+
+/**
+ * Winograd convolution adds and subtracts whole tiles. Its error is relative to the largest sum of
+ * absolute terms, also where the result is an integer or 0.
+ */
+function winogradScale(
+  { kernel: { name }, constants }: Launch,
+  [a, b]: readonly ArrayLike<number>[],
+): number {
+  if (!/^conv2d(GradInput|GradWeight)?$/.test(name)) return 0;
+  const c = constants as Conv2dConstants;
+  if (!usesWinograd(c)) return 0;
+  const terms = name === 'conv2dGradWeight' ? c.batch * c.outHeight * c.outWidth : 9 * c.inChannels;
+  // A quarter: few terms are as large as the product of the largest factors.
+  return (terms * largest(a) * largest(b)) / 4;
 }
 
 /** The largest magnitude of the elements, which are finite. */

@@ -27,7 +27,7 @@ export interface Value {
 export type Range = readonly [low: number, high: number];
 
 /** Largest number of elements of a tensor. */
-export const MAX_SIZE = 3000;
+export const MAX_SIZE = 4000;
 /** Operands beyond this magnitude are scaled down first. */
 const MAX_MAGNITUDE = 50;
 
@@ -147,13 +147,9 @@ export class Planner {
   }
 
   finish(draw: Draw): Program {
+    const [rounds, optimizer] = [draw.oneOf([1, 1, 2, 3]), draw.oneOf(OPTIMIZERS)];
     this.endEpisode(draw);
-    return {
-      leaves: this.#leaves,
-      episodes: this.#episodes,
-      rounds: draw.between(1, 3),
-      optimizer: draw.oneOf(OPTIMIZERS),
-    };
+    return { leaves: this.#leaves, episodes: this.#episodes, rounds, optimizer };
   }
 
   get lastId(): Id {

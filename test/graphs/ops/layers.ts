@@ -33,7 +33,7 @@ import {
 import { type OpRow, spread, magnitude, symmetric, isEmpty, images } from './shared.js';
 
 /** Multiply-adds of the largest convolution: about 2 ms on the reference backend. */
-const MAX_MULTIPLY_ADDS = 300_000;
+const MAX_MULTIPLY_ADDS = 250_000;
 
 const matmulRow: OpRow = (p, d) => {
   const a = p.ofRank(d, d.oneOf([2, 2, 3, 4]));
@@ -81,10 +81,16 @@ interface PlannedConv {
   readonly limit: number;
 }
 
+/** Enough channels and pixels for Winograd convolution. */
+function wideImages(p: Planner, d: Draw): Value {
+  return p.ofShape(d, [d.between(1, 2), d.oneOf([16, 17, 20]), d.between(4, 9), d.between(6, 9)]);
+}
+
 function planConv(p: Planner, d: Draw): PlannedConv | null {
-  const x = images(p, d);
+  const wide = d.chance(5);
+  const x = wide ? wideImages(p, d) : images(p, d);
   const [batch, channels, height, width] = x.shape;
-  const plain = d.chance(2); // 3x3 windows with padding 1, as in most networks
+  const plain = wide || d.chance(2); // 3x3 windows with padding 1, as in most networks
   const groups = plain || d.below(3) > 0 ? 1 : d.oneOf([1, channels, 2, 3]);
   if (channels % groups !== 0) return null;
   const kernel = plain ? [3, 3] : [d.between(1, 4), d.between(1, 4)];
@@ -104,11 +110,11 @@ function planConv(p: Planner, d: Draw): PlannedConv | null {
     );
     return outputSize(size, kernel[axis], stride, padding, dilation);
   });
-  const outside = groups * d.oneOf([1, 2, 3, 4, 16, 17, 20]);
+  const outside = wide ? d.oneOf([16, 17, 19]) : groups * d.oneOf([1, 2, 3, 4, 16, 17]);
   const shape = [batch, outside, ...sizes];
   const terms = (channels / groups) * kernel[0] * kernel[1];
   if (sizes.some((size) => size < 1) || sizeOf(shape) > MAX_SIZE) return null;
-  if (sizeOf(shape) * terms > MAX_MULTIPLY_ADDS || outside * terms > MAX_SIZE) return null;
+  if (sizeOf(shape) * terms > MAX_MULTIPLY_ADDS || outside * terms > 2 * MAX_SIZE) return null;
   const weight = p.ofShape(d, [outside, channels / groups, ...kernel]);
   const bias = d.chance(3) ? [] : [p.ofShape(d, [outside])];
   const limit = terms * magnitude(x) * magnitude(weight) + 50;
