@@ -209,9 +209,9 @@ export const conv2dOp = defineOp<Conv2dAttributes>({
 /**
  * Convolution (cross-correlation) of images with a set of filters.
  *
- * The images and filters should be finite. The wasm backend computes 3x3 convolutions with stride 1
- * and at least 16 channels on tiles (Winograd): an infinity becomes NaN in all 16 outputs of its
- * tiles, not only an infinity in the outputs whose window contains it.
+ * The images and filters should be finite: the wasm backend multiplies an infinity by the zeros of
+ * the padding, and its 3x3 convolutions with stride 1 and at least 16 channels (Winograd) spread it
+ * over the 16 outputs of a tile. Both give NaN where the definition gives a number or an infinity.
  *
  * @param x [N, C, H, W]
  * @param weight [O, C / groups, kh, kw]
