@@ -37,6 +37,12 @@ const TRANSCENDENTAL =
 const ABSOLUTE = /^(log|logSumExp|logSoftmax|gelu)$/;
 const ABSOLUTE_GRADIENT = /^(gelu|sigmoid|tanh|softmax|logSoftmax|crossEntropy)Grad$/;
 
+/**
+ * Terms that the linear layer of wasm adds to its bias one by one. On this backend it is a product
+ * and an addition.
+ */
+const BIAS_TERMS = 1024;
+
 export interface Noise {
   readonly seed: number;
   /** Factor on the errors. */
@@ -86,8 +92,9 @@ export class NoisyBackend implements Backend {
     const isExact =
       EXACT.has(kernel.name) ||
       (kernel.name === 'fill' && Math.fround(scalars.value) === scalars.value);
+    const longest = Math.max(1, ...inputs.map((array) => array.length));
     const terms =
-      Object.keys(constants).length === 0 ? 1 : Math.max(1, ...inputs.map((array) => array.length));
+      kernel.name === 'add' ? BIAS_TERMS : Object.keys(constants).length === 0 ? 1 : longest;
     const size = this.#noise.amplitude * (2 + 2 * Math.sqrt(terms)) * UNIT;
     const perturb = (value: number, index: number): number =>
       isExactInteger(value) ? value : value * (1 + size * this.#random.next(value, index));
