@@ -115,6 +115,7 @@ export class Tensor implements Differentiable, Owner {
   }
 
   accumulateGrad(gradient: NdArray): void {
+    if (this.array.isDisposed) return; // no owner would free the gradient
     // A separate copy: clipping one gradient in place must not change another leaf's (d(a+b) serves
     // both).
     const accumulated =

@@ -19,6 +19,7 @@ import {
   noGrad,
   ReferenceBackend,
   relu,
+  reshape,
   type Rng,
   scope,
   sum,
@@ -119,6 +120,18 @@ describe('the gradient of a leaf', () => {
           });
           expect(backend.memory.live).toBe(0);
         }
+      },
+    ));
+
+  it('is not stored on a leaf that was freed before', () =>
+    withFreshBackend(
+      () => new ReferenceBackend(),
+      (backend) => {
+        scope(() => {
+          const y = scope(() => reshape(tensor([2], { requiresGrad: true }), [1, 1]));
+          y.backward();
+        });
+        expect(backend.memory.live).toBe(0);
       },
     ));
 

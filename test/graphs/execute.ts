@@ -85,8 +85,6 @@ class ProgramExecution {
   #optimizer: Optimizer | null = null;
   #parameters: Parameter[] = [];
   #round = 1;
-  /** Leaves of the scopes of the current episode. */
-  readonly #leaves: Tensor[] = [];
 
   constructor(program: Program, sink: Sink) {
     this.#program = program;
@@ -124,8 +122,6 @@ class ProgramExecution {
       this.#read(`t${id} after its scope`, kept);
       kept.dispose();
     }
-    // A backward pass after the end of a leaf's scope still gives it a gradient.
-    for (const leaf of this.#leaves.splice(0)) leaf.zeroGrad();
   }
 
   /** Returns the tensors that leave the scope. */
@@ -158,7 +154,6 @@ class ProgramExecution {
         const { id, shape, requiresGrad } = statement;
         const leaf = tensor(leafValues(statement), { shape, requiresGrad });
         tensors.set(id, leaf);
-        this.#leaves.push(leaf);
         return;
       }
       case 'op': {

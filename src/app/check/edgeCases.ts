@@ -7,6 +7,7 @@ import {
   add,
   argmax,
   batchNorm,
+  batchNormReluPool,
   type Backend,
   clamp,
   concat,
@@ -248,6 +249,16 @@ const empty: readonly EdgeCase[] = [
       return [y, z, ...normalized, ...gradients(z, w, b)];
     },
     expected: [[], [], [0, 0], [0, 0], [0, 0], [0, 0]],
+  },
+  {
+    title: 'batchNormReluPool of no channels, in training',
+    run: () => {
+      const [w, b] = [leaf([]), leaf([])];
+      const attributes = { running: null, training: true, epsilon: 1e-5, momentum: 0.1 };
+      const y = batchNormReluPool(zeros([2, 0, 2, 2]), w, b, attributes);
+      return [y, ...gradients(y, w, b)];
+    },
+    expected: [[], [], []],
   },
   {
     title: 'dropout of no elements',

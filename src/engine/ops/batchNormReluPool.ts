@@ -28,7 +28,7 @@ const NAME = 'batchNormReluPool';
 const geometry = (x: Shape): PoolConstants => poolGeometry(x, { window: 2 }, NAME);
 
 const channelsOf = ({ planes, channels, height, width }: PoolConstants): ChannelConstants => ({
-  images: planes / channels,
+  images: channels === 0 ? 0 : planes / channels,
   channels,
   spatial: height * width,
 });

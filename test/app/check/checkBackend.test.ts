@@ -50,6 +50,7 @@ it('names the op that is computed incorrectly, and its smallest failing case', a
   const results = byOp(
     await checkBackend(wrongRelu(), {
       computations: computationsOf('relu', 'sigmoid', 'abs'),
+      edgeCases: [],
       onCase: (_, __, result) => seen.push(result),
     }),
   );
@@ -74,6 +75,7 @@ it('reports an op that throws, and one that leaves a buffer, and continues', asy
   const results = byOp(
     await checkBackend(backend, {
       computations: computationsOf('abs', 'sigmoid', 'tanh'),
+      edgeCases: [],
       onCase: (_, __, { name }) => {
         // From here on, the first freed buffer of a computation stays in use.
         if (!name.startsWith('sigmoid: long')) return;
@@ -89,19 +91,17 @@ it('reports an op that throws, and one that leaves a buffer, and continues', asy
 
 it('fails with exit code 1 and the names of the wrong ops', async () => {
   const reporter = new Reporter({ json: false, quiet: true });
-  const computations = computationsOf('relu', 'sigmoid');
+  const options = { computations: computationsOf('relu', 'sigmoid'), edgeCases: [] };
   const started = { backend: wrongRelu(), description: 'test' };
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  const failure = await runCheck(started, reporter, { computations }).catch((e: unknown) => e);
+  const failure = await runCheck(started, reporter, options).catch((e: unknown) => e);
   const printed = stderr.mock.calls.map(([text]) => String(text)).join('');
   stderr.mockRestore();
   expect(printed).toMatch(/^relu: 2 of 2 cases are wrong; the smallest:\n {2}relu: both signs, /);
   expect(failure).toBeInstanceOf(CheckFailedError);
   expect((failure as Error).message).toBe('doctor --check: 1 of 2 ops are wrong on test: relu');
   expect(exitCodeOf(failure)).toBe(1);
-  await runCheck({ backend: new ReferenceBackend(), description: 'test' }, reporter, {
-    computations,
-  });
+  await runCheck({ backend: new ReferenceBackend(), description: 'test' }, reporter, options);
 });
 
 it('compares relative to the largest element, and NaN and infinities exactly', () => {

@@ -193,7 +193,7 @@ const batchNormRow =
     const x = pooled ? images(p, d) : p.ofRank(d, d.oneOf([4, 2, 3]));
     const [count, channels, ...space] = x.shape;
     const values = count * sizeOf(space);
-    if (x.shape.length < 2 || values < 2 || (pooled && channels === 0)) return null;
+    if (x.shape.length < 2 || values < 2) return null;
     if (pooled && space.some((size) => size < 2)) return null;
     const training = !d.chance(4);
     const { weight, bias, running, attributes, text } = planNorm(p, d, channels, training);
