@@ -17,10 +17,16 @@ describe.each([
     : `no ${module} SIMD in Node ${process.versions.node}; use Node 22 or later`;
   describe.skipIf(missing !== null)(`${module} build${skipNote(missing)}`, () => {
     differentialSuite(
-      [1, 2, 3].map((threads) => ({
-        name: threads === 1 ? 'one thread' : `${threads} threads`,
-        make: () => createWasmBackend({ threads, module }),
-      })),
+      [
+        ...[1, 2, 3].map((threads) => ({
+          name: threads === 1 ? 'one thread' : `${threads} threads`,
+          make: () => createWasmBackend({ threads, module }),
+        })),
+        {
+          name: '3 threads that divide all work',
+          make: () => createWasmBackend({ threads: 3, module, dispatch: 'split' }),
+        },
+      ],
       { sameBits: true },
     );
   });

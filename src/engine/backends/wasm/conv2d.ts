@@ -90,7 +90,7 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     const [fromWeight, fromBias] = [machine.rowMajor(weight), machine.rowMajor(bias)];
     const output = machine.allocate(length, outputLayout(c));
     const geometry = forwardGeometry(c);
-    if (usesWinograd(c)) {
+    if (usesWinograd(c, machine.dispatch)) {
       const operands = { x: from, weight, bias: fromBias, output: output.address };
       winogradConvolve(machine, shapeOf(machine, geometry), c.batch, operands, false);
       return output;
@@ -113,7 +113,7 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     const fromWeight = machine.rowMajor(weight);
     const output = machine.allocate(length, inputLayout(c));
     const geometry = inputGradientGeometry(c);
-    if (usesWinograd(c)) {
+    if (usesWinograd(c, machine.dispatch)) {
       const operands = { x: from, weight, bias: 0, output: output.address };
       winogradConvolve(machine, shapeOf(machine, geometry), c.batch, operands, true);
       return output;
@@ -136,7 +136,7 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     const fromGrad = machine.channelsLast(grad, outputLayout(c));
     const output = machine.allocate(length);
     const geometry = forwardGeometry(c);
-    if (usesWinograd(c)) {
+    if (usesWinograd(c, machine.dispatch)) {
       const operands = { x: from, grad: fromGrad, gradWeight: output.address };
       winogradGradWeight(machine, shapeOf(machine, geometry), c, operands);
       return output;

@@ -72,7 +72,7 @@ export const convNormReluPoolRoutines: Readonly<Record<string, RoutineOverride>>
   convNormReluPoolEval: (machine, [x, ...buffers], launch) => {
     const c = launch.constants as Conv2dConstants;
     const pool = poolGeometry(c);
-    if (!usesWinograd(c)) {
+    if (!usesWinograd(c, machine.dispatch)) {
       const [weight, ...statistics] = buffers;
       const convBias = statistics.splice(4); // the bias of the convolution, if it has one
       const bias = convBias.length > 0 ? convBias[0] : zeros(machine, c.outChannels);

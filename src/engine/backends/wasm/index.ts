@@ -14,7 +14,7 @@ import type {
 } from '../../backend.js';
 import { ArgumentError, BackendError } from '../../errors.js';
 import { backendDisposed, checkLaunch, runInLoop } from '../reference.js';
-import { Machine, type RoutineOverride, type WasmBuffer } from './machine.js';
+import { type Dispatch, Machine, type RoutineOverride, type WasmBuffer } from './machine.js';
 import { LinearMemory } from './memory.js';
 import { checkFingerprint } from './moduleCheck.js';
 import { overrides, routines } from './overrides.js';
@@ -33,6 +33,8 @@ export interface WasmOptions {
    * two, never between thread counts.
    */
   readonly module?: 'base' | 'relaxed';
+  /** Forces an implementation; for tests. Default `auto`. */
+  readonly dispatch?: Dispatch;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
   const threadPool = shared
     ? await ThreadPool.start(threads, { module, memory }, heap, instance.exports)
     : null;
-  return new WasmBackend(new Machine(heap, simd, threadPool), build);
+  return new WasmBackend(new Machine(heap, simd, threadPool, options.dispatch), build);
 }
 
 /** Threads need shared memory, which a web page has only if it is cross-origin isolated. */

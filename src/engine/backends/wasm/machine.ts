@@ -102,7 +102,15 @@ export type RoutineOverride = (
   launch: RoutineLaunch,
 ) => WasmBuffer[];
 
+/**
+ * How the backend selects an implementation where it has several: the one that is expected to be
+ * the fastest (`auto`), direct convolution only (`direct`), Winograd convolution wherever it applies
+ * (`winograd`), or a division of all work among the threads, however little it is (`split`).
+ */
+export type Dispatch = 'auto' | 'direct' | 'winograd' | 'split';
+
 export class Machine {
+  readonly dispatch: Dispatch;
   readonly memory: LinearMemory;
   /**
    * The module's exports. Call only functions that return sizes; all others run
@@ -125,8 +133,17 @@ export class Machine {
   /** The first trap of a SIMD function on this thread, without a thread pool; null if none. */
   #failure: string | null = null;
 
-  /** @param threadPool worker threads, or null to compute on this thread alone */
-  constructor(memory: LinearMemory, simd: SimdExports, threadPool: ThreadPool | null) {
+  /**
+   * @param threadPool worker threads, or null to compute on this thread alone
+   * @param dispatch default `auto`
+   */
+  constructor(
+    memory: LinearMemory,
+    simd: SimdExports,
+    threadPool: ThreadPool | null,
+    dispatch: Dispatch = 'auto',
+  ) {
+    this.dispatch = dispatch;
     this.memory = memory;
     this.simd = simd;
     this.packedCopies = new PackedCopies(memory);
@@ -147,8 +164,9 @@ export class Machine {
     name: Name,
     args: WithoutRange<Name>,
     units: number,
-    { minUnits = 1, multiple = 1, chunk, scratch }: ParallelOptions = {},
+    { minUnits: usualMinUnits = 1, multiple = 1, chunk, scratch }: ParallelOptions = {},
   ): void {
+    const minUnits = this.dispatch === 'split' ? 1 : usualMinUnits;
     const run = findFunction(this.simd, name, args.length + 2);
     if (this.#threadPool === null) {
       this.#call(run, [...args, 0, units]);

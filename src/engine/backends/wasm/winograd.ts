@@ -2,7 +2,7 @@
 // use it. All other convolutions are in conv2d.ts. `shape` is the address of a prepared ConvShape.
 
 import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
-import type { Machine, WasmBuffer } from './machine.js';
+import type { Dispatch, Machine, WasmBuffer } from './machine.js';
 
 /** Outputs along each side of a tile. */
 const TILE = 4;
@@ -13,28 +13,37 @@ const MIN_CHANNELS = 16;
 /** With fewer tiles, transforming the filters costs more than it saves. */
 const MIN_TILES = 4;
 
+/** Whether F(4x4, 3x3) applies to a convolution: 3x3 windows that move by one pixel, no groups. */
+function isWinogradShape(c: Conv2dConstants): boolean {
+  const isUnitStride = [c.strideY, c.strideX, c.dilationY, c.dilationX, c.groups].every(
+    (value) => value === 1,
+  );
+  return (
+    isUnitStride && c.kernelHeight === 3 && c.kernelWidth === 3 && Math.max(c.padY, c.padX) <= 2 // more would be a negative padding of the input gradient
+  );
+}
+
 /**
- * Whether F(4x4, 3x3) applies to a convolution, and is faster than the direct one: 3x3 windows that
- * move by one pixel, enough channels, and planes that fill at least half of their tiles.
+ * Whether Winograd convolution is faster than the direct one: enough channels, and planes that fill
+ * at least half of their tiles.
  *
  * Direct time over Winograd's, 32 images, Node 20: with 16 channels 1.4 to 1.9, with 64 channels
  * 2.3 to 3.0, with 8 channels 1.0 to 1.4; on planes of 4x4 1.8 to 2.5, of 5x5 (25 of 64 used)
  * 0.7 to 1.1, of 6x6 1.1 to 1.6.
  */
-export function usesWinograd(c: Conv2dConstants): boolean {
-  const isUnitStride = [c.strideY, c.strideX, c.dilationY, c.dilationX, c.groups].every(
-    (value) => value === 1,
-  );
+function isWinogradFaster(c: Conv2dConstants): boolean {
   const tiles = Math.ceil(c.outHeight / TILE) * Math.ceil(c.outWidth / TILE);
   return (
-    isUnitStride &&
-    c.kernelHeight === 3 &&
-    c.kernelWidth === 3 &&
-    Math.max(c.padY, c.padX) <= 2 && // more would be a negative padding of the input gradient
     Math.min(c.inChannels, c.outChannels) >= MIN_CHANNELS &&
     2 * c.outHeight * c.outWidth >= TILE * TILE * tiles &&
     c.batch * tiles >= MIN_TILES
   );
+}
+
+/** Whether a convolution uses Winograd's algorithm: where it applies and is faster, by default. */
+export function usesWinograd(c: Conv2dConstants, dispatch: Dispatch = 'auto'): boolean {
+  if (dispatch === 'direct' || !isWinogradShape(c)) return false;
+  return dispatch === 'winograd' || isWinogradFaster(c);
 }
 
 /** Whole cache lines, so that threads share none. */
