@@ -13,14 +13,6 @@ import { Storage } from './storage.js';
 
 const MAX_RANK = 6;
 
-/**
- * An n-dimensional array: shape, strides and offset over a reference-counted storage.
- *
- * Reshape, permute, slice and expand return views of the same elements. New arrays use the current
- * backend by default and belong to the current `scope`, which disposes of them.
- *
- * @throws DisposedError on use after `dispose()`; ShapeError if a shape does not match the elements
- */
 /** What an array saved for backward must still be; see `NdArray.saved`. */
 interface Snapshot {
   /** `Storage.version` in forward. */
@@ -29,6 +21,14 @@ interface Snapshot {
   readonly opName: string;
 }
 
+/**
+ * An n-dimensional array: shape, strides and offset over a reference-counted storage.
+ *
+ * Reshape, permute, slice and expand return views of the same elements. New arrays use the current
+ * backend by default and belong to the current `scope`, which disposes of them.
+ *
+ * @throws DisposedError on use after `dispose()`; ShapeError if a shape does not match the elements
+ */
 export class NdArray {
   readonly shape: Shape;
   /** Distance in elements between neighbors along each axis; 0 repeats one element. */

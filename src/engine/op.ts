@@ -4,12 +4,11 @@
 
 import { createNode, type GradientThunk } from './autograd.js';
 import { isRecording, scope } from './current.js';
-import { ArgumentError, ShapeError } from './errors.js';
+import { ShapeError } from './errors.js';
 import type { NdArray } from './ndarray.js';
-import { describeValue } from './options.js';
 import type { Rng } from './rng.js';
 import { format, sameShape, type Shape } from './shape.js';
-import { Tensor } from './tensor.js';
+import { checkTensor, Tensor } from './tensor.js';
 
 /** One input of a sample: its shape and how to fill it. */
 export interface SampleInput {
@@ -70,18 +69,16 @@ export interface Op<A> {
 }
 
 /** @throws ArgumentError if an input of an op is not a tensor */
-function arrayOf(input: unknown, index: number, opName: string): NdArray {
-  if (input instanceof Tensor) return input.array;
-  throw new ArgumentError(
-    `${opName}: input ${index} must be a tensor, got ${describeValue(input)}; tensor(...) creates one`,
-  );
+function checkInputs(inputs: readonly unknown[], opName: string): void {
+  inputs.forEach((input, index) => checkTensor(input, `${opName}: input ${index}`));
 }
 
 /** Creates an op with its own gradient. */
 export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
   const { name } = definition;
   const call = (tensors: readonly Tensor[], attributes: A): Tensor => {
-    const inputs = tensors.map((tensor, index) => arrayOf(tensor, index, name));
+    checkInputs(tensors, name);
+    const inputs = tensors.map((tensor) => tensor.array);
     const expected = definition.infer(
       inputs.map((array) => array.shape),
       attributes,
@@ -124,8 +121,9 @@ export interface CompositeDefinition<A> {
 
 /** Creates an op composed of other ops. */
 export function defineComposite<A>({ name, compose, samples }: CompositeDefinition<A>): Op<A> {
-  return Object.assign((inputs: readonly Tensor[], attributes: A) => compose(inputs, attributes), {
-    opName: name,
-    samples,
-  });
+  const call = (inputs: readonly Tensor[], attributes: A): Tensor => {
+    checkInputs(inputs, name);
+    return compose(inputs, attributes);
+  };
+  return Object.assign(call, { opName: name, samples });
 }

@@ -151,6 +151,19 @@ export class Tensor implements Differentiable, Owner {
 }
 
 /**
+ * Validates an argument that must be a tensor.
+ *
+ * @param what the argument, for the message: `softmax: x`
+ * @throws ArgumentError otherwise
+ */
+export function checkTensor(value: unknown, what: string): asserts value is Tensor {
+  if (value instanceof Tensor) return;
+  throw new ArgumentError(
+    `${what} must be a tensor, got ${describeValue(value)}; tensor(...) creates one`,
+  );
+}
+
+/**
  * d y / d x. Computes only the part of the graph between x and y; no leaf's `grad` changes.
  *
  * Use it for the gradient of one input, such as a saliency map; training uses `backward`, which
@@ -198,6 +211,9 @@ export function full(
   checkOptions('full', options, { requiresGrad: true, backend: true });
   const { requiresGrad = false, backend = currentBackend() } = options;
   checkShape(shape, 'full');
+  if (typeof value !== 'number') {
+    throw new ArgumentError(`full: value must be a number, got ${describeValue(value)}`);
+  }
   return new Tensor(filled(backend, shape, value), requiresGrad);
 }
 

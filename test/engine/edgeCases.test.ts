@@ -4,7 +4,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/engine/index.js';
 import { allBackends } from '../support/backends.js';
-import { edgeCases, runEdgeCase } from '../../src/app/check/edgeCases.js';
+import { runEdgeCase } from '../../src/app/check/edgeCase.js';
+import { edgeCases } from '../../src/app/check/edgeCases.js';
 
 /** To five digits after the decimal point: float32 kernels of exp and log err by about 1e-7. */
 const rounded = (lists: readonly (readonly number[])[]): number[][] =>

@@ -2,9 +2,11 @@
 // marks what the types reject as well.
 
 import { describe, expect, it } from 'vitest';
+import * as publicApi from '../../src/engine/index.js';
 import {
   add,
   ArgumentError,
+  concat,
   conv2d,
   crossEntropy,
   currentBackend,
@@ -229,6 +231,64 @@ describe('arguments that TypeScript rejects', () => {
     const misuse = (): unknown => scope(() => void call());
     expect(misuse).toThrow(ArgumentError);
     expect(misuse).toThrow(message);
+  });
+});
+
+describe('a list instead of a tensor', () => {
+  const { Rng: Random, ...engine } = publicApi;
+  /** Arguments after the first one. neg and linearRelu name the op that they call. */
+  const others: Readonly<Record<string, readonly unknown[]>> = {
+    crossEntropy: [[0]],
+    dropout: [0.5, new Random(1)],
+    avgPool2d: [{ window: 2 }],
+    maxPool2d: [{ window: 2 }],
+    ...Object.fromEntries(
+      [
+        'abs',
+        'argmax',
+        'exp',
+        'flatten',
+        'gelu',
+        'globalAvgPool2d',
+        'leakyRelu',
+        'log',
+        'logSoftmax',
+      ]
+        .concat(['max', 'mean', 'relu', 'sigmoid', 'softmax', 'sqrt', 'sum', 'tanh', 'variance'])
+        .map((name) => [name, []]),
+    ),
+    clamp: [0, 1],
+    expand: [[2, 2]],
+    gatherRows: [[0]],
+    permute: [[0]],
+    pow: [2],
+    reshape: [[2]],
+    scaleShift: [1, 0],
+    slice: [0, 0],
+    transpose: [],
+    ...Object.fromEntries(['add', 'sub', 'mul', 'div', 'maximum'].map((name) => [name, [1]])),
+    where: [1, 2],
+    linear: [[1], null],
+    matmul: [[1]],
+    conv2d: [[1], null],
+    mse: [[1]],
+    softCrossEntropy: [[1]],
+    layerNorm: [[1], [1]],
+  };
+
+  it.each(Object.entries(others))('%s names the argument', (name, rest) => {
+    const call = (engine as unknown as Readonly<Record<string, (...args: unknown[]) => unknown>>)[
+      name
+    ];
+    const misuse = (): unknown => scope(() => void call([1, 2], ...rest));
+    expect(misuse).toThrow(ArgumentError);
+    expect(misuse).toThrow(RegExp(`^${name}: .* must be a tensor( or a number)?, got \\[1,2\\]`));
+  });
+
+  it('concat names the one of its list', () => {
+    expect(() => concat([[1, 2] as unknown as Tensor])).toThrow(
+      'concat: tensor 0 must be a tensor',
+    );
   });
 });
 

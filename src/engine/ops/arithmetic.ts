@@ -1,8 +1,10 @@
 // Elementwise arithmetic with broadcasting; an operand may be a number.
 
 import * as kernels from '../../../kernels/elementwise.js';
+import { ArgumentError } from '../errors.js';
 import { elementwise, filled } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
+import { describeValue } from '../options.js';
 import { defineOp, type Sample, type NoAttributes } from '../op.js';
 import { anywhere, awayFromZero, binary, distinct, positive } from '../sample.js';
 import { broadcastShapes, type Shape } from '../shape.js';
@@ -15,8 +17,20 @@ function broadcast(name: string): (shapes: readonly Shape[]) => Shape {
   return (shapes) => shapes.reduce((a, b) => broadcastShapes(a, b, name));
 }
 
-/** Converts numbers to scalar tensors on the backend of the other operands. */
-function toTensors(...operands: Operand[]): Tensor[] {
+/**
+ * Converts numbers to scalar tensors on the backend of the other operands.
+ *
+ * @throws ArgumentError if an operand is neither a tensor nor a number
+ */
+function toTensors(opName: string, ...operands: Operand[]): Tensor[] {
+  const invalid = operands.findIndex(
+    (operand) => typeof operand !== 'number' && !(operand instanceof Tensor),
+  );
+  if (invalid >= 0) {
+    throw new ArgumentError(
+      `${opName}: operand ${invalid} must be a tensor or a number, got ${describeValue(operands[invalid])}`,
+    );
+  }
   const tensorOperand = operands.find((operand) => operand instanceof Tensor);
   return operands.map((operand) =>
     operand instanceof Tensor
@@ -161,7 +175,7 @@ export const scaleShiftOp = defineOp<ScaleShiftAttributes>({
  * @throws ShapeError if the shapes cannot be broadcast
  */
 export function add(a: Operand, b: Operand): Tensor {
-  return addOp(toTensors(a, b), {});
+  return addOp(toTensors('add', a, b), {});
 }
 
 /**
@@ -170,7 +184,7 @@ export function add(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  */
 export function sub(a: Operand, b: Operand): Tensor {
-  return subOp(toTensors(a, b), {});
+  return subOp(toTensors('sub', a, b), {});
 }
 
 /**
@@ -179,7 +193,7 @@ export function sub(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  */
 export function mul(a: Operand, b: Operand): Tensor {
-  return mulOp(toTensors(a, b), {});
+  return mulOp(toTensors('mul', a, b), {});
 }
 
 /**
@@ -188,7 +202,7 @@ export function mul(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  */
 export function div(a: Operand, b: Operand): Tensor {
-  return divOp(toTensors(a, b), {});
+  return divOp(toTensors('div', a, b), {});
 }
 
 /**
@@ -197,7 +211,7 @@ export function div(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  */
 export function maximum(a: Operand, b: Operand): Tensor {
-  return maximumOp(toTensors(a, b), {});
+  return maximumOp(toTensors('maximum', a, b), {});
 }
 
 /**
@@ -206,7 +220,7 @@ export function maximum(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
-  return whereOp(toTensors(condition, a, b), {});
+  return whereOp(toTensors('where', condition, a, b), {});
 }
 
 /**

@@ -6,7 +6,7 @@ import { launch } from '../launch.js';
 import { defineOp, type NoAttributes } from '../op.js';
 import { anywhere, randomIndices } from '../sample.js';
 import { splitAtAxis, format, normalizeAxis, sameShape } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { checkTensor, type Tensor } from '../tensor.js';
 import { indexTensor } from './internal/indices.js';
 
 /** Joins two tensors along `axis` (non-negative); `concat` joins any number. */
@@ -86,6 +86,7 @@ export const gatherRowsOp = defineOp<NoAttributes>({
  */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ArgumentError('concat: needs at least one tensor');
+  tensors.forEach((tensor, index) => checkTensor(tensor, `concat: tensor ${index}`));
   const normalizedAxis = normalizeAxis(axis, tensors[0].shape.length, 'concat');
   // Divide and conquer copies O(n log n) elements; sequential concatenation would copy O(n^2).
   if (tensors.length === 1) return tensors[0];
@@ -113,6 +114,7 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
  * @throws ArgumentError if an index of a list is not a row
  */
 export function gatherRows(table: Tensor, indices: Tensor | ArrayLike<number>): Tensor {
+  checkTensor(table, 'gatherRows: table');
   const [rows = 0] = table.shape;
   return gatherRowsOp([table, indexTensor(indices, rows, table, 'gatherRows: index')], {});
 }

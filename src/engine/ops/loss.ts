@@ -8,7 +8,7 @@ import { defineComposite, defineOp, type NoAttributes } from '../op.js';
 import { defineRoutine } from '../routine.js';
 import { anywhere, randomIndices, positive } from '../sample.js';
 import { format, sameShape } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { checkTensor, type Tensor } from '../tensor.js';
 import { indexTensor } from './internal/indices.js';
 import { mul, neg, sub } from './arithmetic.js';
 import { mean, sum } from './reduce.js';
@@ -163,6 +163,7 @@ export function crossEntropy(
   labels: Tensor | ArrayLike<number>,
   options: CrossEntropyOptions = {},
 ): Tensor {
+  checkTensor(logits, 'crossEntropy: logits');
   checkOptions('crossEntropy', options, { labelSmoothing: true, reduction: true });
   const { labelSmoothing = 0, reduction = 'mean' } = options;
   const [classes = 0] = logits.shape.slice(1);

@@ -10,7 +10,7 @@ import { defineOp } from '../op.js';
 import { defineRoutine } from '../routine.js';
 import { anywhere, distinct } from '../sample.js';
 import { format, type Shape } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { checkTensor, type Tensor } from '../tensor.js';
 import { mean } from './reduce.js';
 import { checkImages, pair, outputSize, type Pair } from './internal/window.js';
 
@@ -193,6 +193,7 @@ export function avgPool2d(x: Tensor, options: AvgPoolOptions): Tensor {
  * @throws ShapeError if x does not have 4 axes
  */
 export function globalAvgPool2d(x: Tensor): Tensor {
+  checkTensor(x, 'globalAvgPool2d: x');
   checkImages(x.shape, 'globalAvgPool2d');
   return mean(x, { axes: [2, 3], keepDims: true });
 }

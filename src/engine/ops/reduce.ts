@@ -11,7 +11,7 @@ import { defineComposite, defineOp } from '../op.js';
 import { anywhere, distinct } from '../sample.js';
 import * as shapes from '../shape.js';
 import type { Shape } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { checkTensor, type Tensor } from '../tensor.js';
 import { mul, scaleShift, sub } from './arithmetic.js';
 import { reshape } from './view.js';
 
@@ -154,6 +154,7 @@ function withoutReducedAxes(result: Tensor, axes: readonly number[], keepDims: b
  * @throws ShapeError if an axis is out of range or occurs twice
  */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkTensor(x, 'sum: x');
   checkOptions('sum', options, { axes: true, keepDims: true });
   const { axes, keepDims = false } = options;
   const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'sum');
@@ -166,6 +167,7 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
  * @throws ShapeError if an axis is out of range or occurs twice
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkTensor(x, 'mean: x');
   checkOptions('mean', options, { axes: true, keepDims: true });
   const { axes, keepDims = false } = options;
   const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'mean');
@@ -184,6 +186,7 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
  * @throws ArgumentError if an axis has more than 2^24 elements on a float32 backend
  */
 export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkTensor(x, 'max: x');
   checkOptions('max', options, { axes: true, keepDims: true });
   const { axes, keepDims = false } = options;
   const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'max');
@@ -206,6 +209,7 @@ export interface VarianceOptions extends ReduceOptions {
  * @throws ShapeError if an axis is out of range or occurs twice
  */
 export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
+  checkTensor(x, 'variance: x');
   checkOptions('variance', options, { axes: true, keepDims: true, correction: true });
   const { axes, keepDims = false, correction = 1 } = options;
   const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'variance');
@@ -224,6 +228,7 @@ export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
  * @throws ArgumentError if the axis has more than 2^24 elements on a float32 backend
  */
 export function argmax(x: Tensor, axis = -1): Tensor {
+  checkTensor(x, 'argmax: x');
   return noGrad(() =>
     argmaxOp([x], { axis: shapes.normalizeAxis(axis, x.shape.length, 'argmax') }),
   );

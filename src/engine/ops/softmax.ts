@@ -8,7 +8,7 @@ import type { NdArray } from '../ndarray.js';
 import { defineOp } from '../op.js';
 import { anywhere } from '../sample.js';
 import { splitAtAxis, normalizeAxis } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { checkTensor, type Tensor } from '../tensor.js';
 
 interface AxisAttributes {
   readonly axis: number;
@@ -90,6 +90,7 @@ export const softmaxOp = defineOp<AxisAttributes>({
  * @throws ShapeError if the axis is out of range
  */
 export function softmax(x: Tensor, axis = -1): Tensor {
+  checkTensor(x, 'softmax: x');
   return softmaxOp([x], { axis: normalizeAxis(axis, x.shape.length, 'softmax') });
 }
 
@@ -100,5 +101,6 @@ export function softmax(x: Tensor, axis = -1): Tensor {
  * @throws ShapeError if the axis is out of range
  */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  checkTensor(x, 'logSoftmax: x');
   return logSoftmaxOp([x], { axis: normalizeAxis(axis, x.shape.length, 'logSoftmax') });
 }

@@ -9,7 +9,7 @@ import { defineOp } from '../op.js';
 import { anywhere } from '../sample.js';
 import * as shapes from '../shape.js';
 import type { Shape } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { checkTensor, type Tensor } from '../tensor.js';
 
 /** The op behind `reshape`; one size of `shape` may be -1. */
 export const reshapeOp = defineOp<{ readonly shape: Shape }>({
@@ -137,6 +137,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
  * @throws ShapeError if `startAxis` is out of range
  */
 export function flatten(x: Tensor, startAxis = 1): Tensor {
+  checkTensor(x, 'flatten: x');
   const axis = shapes.normalizeAxis(startAxis, x.shape.length, 'flatten');
   return reshape(x, [...x.shape.slice(0, axis), shapes.sizeOf(x.shape.slice(axis))]);
 }
@@ -156,6 +157,7 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
  * @throws ShapeError if an axis is out of range
  */
 export function transpose(x: Tensor, axisA = -2, axisB = -1): Tensor {
+  checkTensor(x, 'transpose: x');
   const order = x.shape.map((_, axis) => axis);
   const a = shapes.normalizeAxis(axisA, order.length, 'transpose');
   const b = shapes.normalizeAxis(axisB, order.length, 'transpose');
@@ -183,6 +185,7 @@ export function expand(x: Tensor, shape: Shape): Tensor {
  * @throws ArgumentError if `step` is not an integer of at least 1
  */
 export function slice(x: Tensor, axis: number, start: number, end?: number, step = 1): Tensor {
+  checkTensor(x, 'slice: x');
   const normalizedAxis = shapes.normalizeAxis(axis, x.shape.length, 'slice');
   const size = x.shape[normalizedAxis];
   const fromStart = (position: number): number => (position < 0 ? position + size : position);

@@ -21,8 +21,7 @@ export interface EmbeddingOptions {
 
 /**
  * Row i of the table for each index i of the input: x [...] of integers -> y [..., embeddingDim].
- * The initial table is standard normal. An index out of range is undefined behavior: validate
- * external input.
+ * The initial table is standard normal. The row of an invalid index is NaN; see `gatherRows`.
  *
  * @example
  * const layer = new Embedding({ numEmbeddings: 10, embeddingDim: 3, rng: new Rng(1) });

@@ -51,8 +51,8 @@ export class PackedCopies {
     if (block?.dependencyVersions !== versions) {
       block ??= { address: this.#memory.take(length), length, dependencyVersions: versions };
       block.dependencyVersions = versions;
+      buffer.packed.set(key, block); // before packing, so that it is freed even if packing fails
       pack(block.address);
-      buffer.packed.set(key, block);
     }
     return block.address;
   }
