@@ -32,17 +32,17 @@ export function formatArray(
   strides: Shape = contiguousStrides(shape),
   offset = 0,
 ): string {
-  const visibleIndices = (size: number): number[] =>
-    Array.from({ length: size }, (_, i) => i).filter(
-      (i) => size <= 2 * EDGE_ITEMS + 1 || i < EDGE_ITEMS || i >= size - EDGE_ITEMS,
-    );
+  const visibleIndices = (size: number): number[] => {
+    const abridged = size > 2 * EDGE_ITEMS + 1;
+    const index = (i: number): number =>
+      abridged && i >= EDGE_ITEMS ? size - 2 * EDGE_ITEMS + i : i;
+    return Array.from({ length: abridged ? 2 * EDGE_ITEMS : size }, (_, i) => index(i));
+  };
 
   const cells = new Map<number, string>();
   const collect = (axis: number, first: number): void => {
     if (axis === shape.length) cells.set(first, formatNumber(values[first]));
-    else
-      for (const i of visibleIndices(shape[axis]))
-        collect(axis + 1, first + i * strides[axis]);
+    else for (const i of visibleIndices(shape[axis])) collect(axis + 1, first + i * strides[axis]);
   };
   collect(0, offset);
   const width = Math.max(0, ...Array.from(cells.values(), (cell) => cell.length));

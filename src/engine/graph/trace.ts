@@ -39,13 +39,19 @@ export interface Vertex {
 export function traceGraph(root: Tensor, options: GraphOptions, caller: string): Vertex[] {
   checkTensor(root, `${caller}: loss`);
   checkOptions<GraphOptions>(caller, options, { names: true, maxVertices: true });
+  const { names = [], maxVertices = 1000 } = options;
+  if (!(Number.isSafeInteger(maxVertices) && maxVertices >= 1)) {
+    throw new ArgumentError(
+      `${caller}: maxVertices must be a positive integer, got ${describeValue(maxVertices)}`,
+    );
+  }
   if (root.node === null) {
     throw new ArgumentError(
       `${caller}: the tensor has no graph: it is a leaf, or was computed in noGrad() or from ` +
         'tensors that do not require a gradient',
     );
   }
-  const names = namesByTensor(options.names ?? [], caller);
+  const nameOf = namesByTensor(names, caller);
   const vertices: Vertex[] = [];
   const indices = new Map<Differentiable, number>();
   const add = (tensor: Differentiable): number => {
@@ -54,7 +60,7 @@ export function traceGraph(root: Tensor, options: GraphOptions, caller: string):
     const { node, shape } = tensor;
     const inputs = node?.inputs.map(add) ?? [];
     const kind = node !== null ? 'op' : tensor.requiresGrad ? 'leaf' : 'constant';
-    vertices.push({ kind, title: titleOf(kind, node, names.get(tensor)), shape, inputs });
+    vertices.push({ kind, title: titleOf(kind, node, nameOf.get(tensor)), shape, inputs });
     indices.set(tensor, vertices.length - 1);
     return vertices.length - 1;
   };
@@ -62,7 +68,6 @@ export function traceGraph(root: Tensor, options: GraphOptions, caller: string):
   // deeply.
   for (const tensor of computedTensors(root)) add(tensor);
 
-  const { maxVertices = 1000 } = options;
   if (vertices.length > maxVertices) {
     throw new ArgumentError(
       `${caller}: the graph has ${vertices.length} ops and leaves, more than maxVertices = ` +
