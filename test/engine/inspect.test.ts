@@ -29,7 +29,7 @@ it(
     );
     const scalar = tensor(7);
     expect(inspect(scalar)).toBe('Tensor [] float32 on reference\n7');
-    expect(`${x}`).toBe('Tensor [2,2] float32 on reference, requiresGrad'); // one line
+    expect(x.toString()).toBe('Tensor [2,2] float32 on reference, requiresGrad'); // one line
     x.dispose();
     scalar.dispose();
   }),

@@ -60,11 +60,11 @@ describe('in types', () => {
   function errorsOf(text: string): string[] {
     const added = `${ROOT}src/added.ts`;
     const host = ts.createCompilerHost(options);
-    const { getSourceFile } = host;
+    const getSourceFile = host.getSourceFile.bind(host);
     host.getSourceFile = (path, ...rest) =>
       path === added
         ? ts.createSourceFile(path, text, ts.ScriptTarget.ES2022)
-        : getSourceFile.call(host, path, ...rest);
+        : getSourceFile(path, ...rest);
     const program = ts.createProgram([added], options, host);
     return program
       .getSemanticDiagnostics(program.getSourceFile(added))

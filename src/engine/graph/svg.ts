@@ -59,7 +59,7 @@ ${drawn.join('')}</svg>
 }
 
 function widthOf({ title, shape }: Vertex): number {
-  const characters = Math.max([...title].length, format(shape).length);
+  const characters = Math.max(title.length, format(shape).length);
   return Math.max(48, characters * CHARACTER_WIDTH + 20);
 }
 
