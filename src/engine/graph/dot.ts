@@ -22,11 +22,11 @@ const ATTRIBUTES: Readonly<Record<Vertex['kind'], string>> = {
  * @throws ArgumentError if the tensor has no graph, an option is invalid, or the graph has more than
  *   `maxVertices` ops and leaves
  * @example
- * const w = ones([3], { requiresGrad: true });
- * const loss = sum(mul(w, tensor([1, 2, 3])));
- * print(toDot(loss, { names: Object.entries({ w }) }));
- * w.dispose();
- * loss.dispose();
+ * scope(() => {
+ *   const w = ones([3], { requiresGrad: true });
+ *   const loss = sum(mul(w, tensor([1, 2, 3])));
+ *   print(toDot(loss, { names: Object.entries({ w }) }));
+ * });
  */
 export function toDot(loss: Tensor, options: GraphOptions = {}): string {
   const vertices = traceGraph(loss, options, 'toDot');

@@ -33,11 +33,11 @@ const STYLES: Readonly<Record<Vertex['kind'], string>> = {
  * @throws ArgumentError if the tensor has no graph, an option is invalid, or the graph has more than
  *   `maxVertices` ops and leaves
  * @example
- * const w = ones([3], { requiresGrad: true });
- * const loss = sum(mul(w, tensor([1, 2, 3])));
- * print(toSvg(loss, { names: Object.entries({ w }) }));
- * w.dispose();
- * loss.dispose();
+ * scope(() => {
+ *   const w = ones([3], { requiresGrad: true });
+ *   const loss = sum(mul(w, tensor([1, 2, 3])));
+ *   print(toSvg(loss, { names: Object.entries({ w }) }));
+ * });
  */
 export function toSvg(loss: Tensor, options: GraphOptions = {}): string {
   const vertices = traceGraph(loss, options, 'toSvg');
