@@ -18,6 +18,7 @@ import { Tensor } from './tensor.js';
  * `x.clamp(0, 1)` is `clamp(x, 0, 1)`. Defaults, shapes and errors are those of the function.
  *
  * @example
+ * print('relu' in tensorMethods); // true
  * scope(() => print(ones([2, 3]).mul(2).sum({ axes: 0 }).shape)); // [3]
  */
 // prettier-ignore
