@@ -1,5 +1,5 @@
 // Tensor: an n-dimensional array that records the operation that created it, for `backward()`.
-// Operations are functions (ops/), not methods.
+// Operations are functions (ops/); methods.ts makes the everyday ones methods too.
 
 import ndarray from 'ndarray';
 import type { NdArray as HostNdArray } from 'ndarray';
@@ -8,6 +8,7 @@ import { backward, gradientOfLeaf, type Differentiable, type GraphNode } from '.
 import type { Backend, FloatArray } from './backend.js';
 import { currentBackend, trackWith, type Owner } from './current.js';
 import { ArgumentError, ShapeError } from './errors.js';
+import { inspectArray, inspectSymbol } from './inspect.js';
 import { elementwise, filled } from './launch.js';
 import { NdArray } from './ndarray.js';
 import { checkOptions, describeValue } from './options.js';
@@ -30,8 +31,9 @@ export interface TensorOptions {
 /**
  * An n-dimensional array of numbers, of any shape, that records the operation that created it.
  *
- * Create one with `tensor`, `zeros`, `ones` or `full`; operations are functions (`add(a, b)`). It
- * belongs to the current `scope`, which disposes of it. Every use after that throws DisposedError.
+ * Create one with `tensor`, `zeros`, `ones` or `full`; operations are functions (`add(a, b)`), and
+ * with `inkgrad` or `inkgrad/methods` imported, everyday ones are methods too (`a.add(b)`). It belongs
+ * to the current `scope`, which disposes of it. Every use after that throws DisposedError.
  *
  * @example
  * const x: Tensor = tensor([[1, 2], [3, 4]], { requiresGrad: true });
@@ -103,8 +105,23 @@ export class Tensor implements Differentiable, Owner {
 
   /** The shape, element type and backend, without the elements; see `print`. */
   toString(): string {
+    const { backend, isDisposed } = this.array;
     const grad = this.requiresGrad ? ', requiresGrad' : '';
-    return `Tensor ${format(this.shape)} ${this.array.backend.dtype} on ${this.array.backend.name}${grad}`;
+    const disposed = isDisposed ? ', disposed' : '';
+    return `${this.constructor.name} ${format(this.shape)} ${backend.dtype} on ${backend.name}${grad}${disposed}`;
+  }
+
+  /**
+   * What `console.log` shows in Node, Deno and Bun: `toString`, and the elements as `print` formats
+   * them. A GPU cannot return elements at once; there, use `print`.
+   */
+  [inspectSymbol](): string {
+    return this.inspect();
+  }
+
+  /** The text for `console.log`. */
+  protected inspect(): string {
+    return inspectArray(this.array, this.toString());
   }
 
   /**

@@ -101,4 +101,9 @@ export class Counter extends ModuleBuffer {
   override flush(): void {
     this.assign([this.#count]);
   }
+
+  /** Shows the count on the host, which is newer than the tensor until `flush`. */
+  protected override inspect(): string {
+    return this.array.isDisposed ? this.toString() : `${this.toString()}\n${this.#count}`;
+  }
 }
