@@ -7,8 +7,9 @@ export {
   type WasmBackend,
   type WasmOptions,
 } from './engine/backends/wasm/index.js';
-export { BatchLoader, type Batch, type BatchLoaderOptions } from './data/loading/loader.js';
-export { stratifiedSplit, type Dataset } from './data/loading/dataset.js';
+export { DataLoader, type Batch, type DataLoaderOptions } from './data/loading/dataLoader.js';
+export type { Dataset } from './data/loading/dataset.js';
+export { stratifiedSplit } from './data/loading/split.js';
 export { readEmnist, type ReadEmnistOptions } from './data/emnist/readEmnist.js';
 export {
   SyntheticCharacters,
