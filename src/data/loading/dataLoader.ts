@@ -159,8 +159,8 @@ export class DataLoader<Name extends string = 'inputs' | 'targets'> {
     checkInteger('DataLoader', 'from', from, 0);
     if (from > this.batchesPerEpoch) {
       throw new ArgumentError(
-        `DataLoader: from is ${from}, but an epoch has ${this.batchesPerEpoch} batches; is the` +
-          ' that of another data set or batch size?',
+        `DataLoader: from is ${from}, but an epoch has ${this.batchesPerEpoch} batches; is it the` +
+          ' position of a run with another data set or batch size?',
       );
     }
     // Not a generator itself, so that a wrong argument throws here and not at the first batch.
