@@ -73,6 +73,8 @@ export interface Kernel<C extends Constants = Constants, S extends NamedScalars 
   readonly scalarsType?: S;
 }
 
+// `@__NO_SIDE_EFFECTS__` tells bundlers that an unused declaration can be dropped.
+
 /** For kernels without constants. */
 export type NoConstants = Readonly<Record<string, never>>;
 
@@ -84,7 +86,9 @@ export type NoConstants = Readonly<Record<string, never>>;
  * const scale = kernel('scale', ['x'], ['factor'], function (x, factor) {
  *   return x[this.thread.x] * factor;
  * });
+ * print(scale.inputs, scale.scalars); // [x] [factor]
  */
+// @__NO_SIDE_EFFECTS__
 export function kernel<
   C extends Constants = NoConstants,
   const Inputs extends readonly string[] = readonly string[],
