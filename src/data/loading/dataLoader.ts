@@ -85,8 +85,9 @@ export interface PrefetchOptions extends BatchesOptions {
  * });
  * const loader = new DataLoader(dataset, { batchSize: 32, shuffle: 1 });
  * for (let epoch = 0; epoch < 2; epoch++) {
- *   for (const { inputs, number, count } of loader.batches(epoch)) {
- *     print(number, count, inputs.shape); // 0 32 [32, 2], ..., 3 4 [4, 2]
+ *   // 0 [32, 2] [32], ..., 3 [4, 2] [4]
+ *   for (const { number, inputs, targets } of loader.batches(epoch)) {
+ *     print(number, inputs.shape, targets.shape);
  *   }
  * }
  */

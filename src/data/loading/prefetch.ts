@@ -11,7 +11,7 @@ import { ArgumentError } from '../../engine/errors.js';
  *
  * @throws ArgumentError if `depth` is not a positive integer
  * @example
- * for await (const number of prefetch([1, 2, 3], 2)) print(number); // 1, 2, 3
+ * for await (const number of prefetch([1, 2, 3], 2)) print(number);
  */
 export async function* prefetch<T>(
   source: Iterable<T> | AsyncIterable<T>,
