@@ -5,12 +5,16 @@
 import { createContext, Script } from 'node:vm';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import * as data from '../../src/data/index.js';
 import { tensorMethods } from '../../src/engine/methods.js';
 import * as inkgrad from '../../src/index.js';
 import { freshBackend } from '../nn/support.js';
 import { docComment, publicExports, type PublicExport } from '../support/publicApi.js';
 
 freshBackend();
+
+/** All public values. */
+const names = { ...inkgrad, ...data, tensorMethods };
 
 /** The code of an @example, up to the next tag or the end of the comment; null if there is none. */
 function exampleIn(comment: string): string | null {
@@ -47,7 +51,7 @@ async function run(code: string): Promise<void> {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
   });
   const globals = { Float32Array, Float64Array, Uint8Array, Math, URL };
-  const context = createContext({ ...globals, ...inkgrad, tensorMethods, print, expectPrinted });
+  const context = createContext({ ...globals, ...names, print, expectPrinted });
   await (new Script(outputText).runInContext(context) as Promise<void>);
   if (code.includes('print(')) expect(printed, 'nothing was printed').not.toBeNull();
 }
