@@ -52,7 +52,7 @@ const MODES: Readonly<Record<GpuMode, true>> = {
  *   1, or an option is unknown
  * @example
  * const backend = await createGpuBackend({ mode: 'webasm' }); // with a GPU: mode: 'webgpu'
- * const y = withBackend(backend, () => relu(tensor([-1, 2])));
+ * const y = withBackend(backend, () => scope(() => relu(tensor([-1, 2]))));
  * print(await y.data()); // Float32Array [0, 2]
  * y.dispose();
  * await backend.dispose();
