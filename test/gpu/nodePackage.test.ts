@@ -99,7 +99,7 @@ describe('the package webgpu', () => {
     const folder = await install('webgpu', { version, code: CRASHES });
     expect(await failure('webgpu')).toBe(
       `gpu (webgpu): webgpu ${version} in ${folder} is too old: versions before 0.6 can crash ` +
-        'Node (gpu.js depends on 0.2.9); install a newer one beside it:  ' +
+        'Node (gpu.js depends on 0.2.9); install a newer one next to inkgrad:  ' +
         INSTALL_WEBGPU,
     );
   });

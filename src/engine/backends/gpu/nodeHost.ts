@@ -17,7 +17,8 @@ const INSTALL_GL =
 const OLDEST_WEBGPU = {
   version: '0.6',
   reason:
-    'versions before 0.6 can crash Node (gpu.js depends on 0.2.9); install a newer one beside it',
+    'versions before 0.6 can crash Node (gpu.js depends on 0.2.9); ' +
+    'install a newer one next to inkgrad',
 };
 
 const noCleanup = (): void => undefined;
