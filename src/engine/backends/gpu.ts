@@ -51,10 +51,9 @@ const MODES: Readonly<Record<GpuMode, true>> = {
  * @throws ArgumentError if `mode` is not one of the four, `maxKernels` is not an integer of at least
  *   1, or an option is unknown
  * @example
- * const backend = await createGpuBackend({ mode: 'webasm' }); // with a GPU: mode: 'webgpu'
- * const y = withBackend(backend, () => scope(() => relu(tensor([-1, 2]))));
- * print(await y.data()); // Float32Array [0, 2]
- * y.dispose();
+ * // webasm needs no GPU; use webgpu or webgl2 if there is one.
+ * const backend = await createGpuBackend({ mode: 'webasm' });
+ * print(await withBackend(backend, () => scope(() => exp(zeros([2])).data()))); // [1, 1]
  * await backend.dispose();
  */
 export async function createGpuBackend(options: GpuOptions): Promise<GpuBackend> {
