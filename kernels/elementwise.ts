@@ -52,8 +52,20 @@ export const maximum = kernel('maximum', ['a', 'b'], [], function (a, b) {
   return value;
 });
 
-// The gradient of operand x: it goes to the larger operand; equal operands
-// receive half each, unordered ones (NaN) all of it, as in PyTorch.
+/** The smaller operand; NaN if one of them is. */
+export const minimum = kernel('minimum', ['a', 'b'], [], function (a, b) {
+  let value = a[this.thread.x] + b[this.thread.x];
+  if (a[this.thread.x] < b[this.thread.x]) {
+    value = a[this.thread.x];
+  }
+  if (a[this.thread.x] >= b[this.thread.x]) {
+    value = b[this.thread.x];
+  }
+  return value;
+});
+
+// The gradient of operand x of maximum: it goes to the larger operand; equal operands
+// receive half each, unordered ones (NaN) all of it, as in PyTorch. For minimum, swap x and other.
 export const maximumGrad = kernel(
   'maximumGrad',
   ['grad', 'x', 'other'],

@@ -16,6 +16,17 @@ export {
   type Numbers,
   type TensorOptions,
 } from './tensor.js';
+export {
+  arange,
+  eye,
+  fullLike,
+  linspace,
+  onesLike,
+  rand,
+  randn,
+  zerosLike,
+  type CreationOptions,
+} from './creation.js';
 export { formatArray } from './print.js';
 export type { Op, Sample, SampleInput } from './op.js';
 export * from './ops/index.js';
