@@ -4,10 +4,8 @@
 
 import {
   batchNorm,
-  batchNormReluPool,
   concat,
   conv2d,
-  convNormReluPool,
   crossEntropy,
   flatten,
   globalAvgPool2d,
@@ -28,6 +26,8 @@ import {
   variance,
   zeros,
 } from '../../engine/index.js';
+import { batchNormReluPool } from '../../engine/ops/batchNormReluPool.js';
+import { convNormReluPool } from '../../engine/ops/convNormReluPool.js';
 import { anywhere, distinct, randomIndices, positive } from '../../engine/sample.js';
 import { arrangementSamples } from './arrangementSamples.js';
 import { comparisonSamples } from './comparisonSamples.js';

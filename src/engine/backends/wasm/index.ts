@@ -24,6 +24,7 @@ import { ThreadPool } from './threadPool.js';
 const INITIAL_PAGES = 256;
 const MAXIMUM_PAGES = 65536;
 
+/** Options of `createWasmBackend`. */
 export interface WasmOptions {
   /** Number of threads, including the calling one. Default: one for each processor, at most 8. */
   readonly threads?: number;
@@ -123,6 +124,7 @@ export async function wasmFeatures(): Promise<WasmFeatures> {
 const isEmpty = ({ inputs, length }: Launch): boolean =>
   length === 0 || inputs.some((input) => input.length === 0);
 
+/** SIMD kernels in WebAssembly on all cores; create one with `createWasmBackend`. */
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
   readonly dtype = 'float32';
