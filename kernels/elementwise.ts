@@ -31,11 +31,11 @@ export const divGradDenominator = kernel(
   },
 );
 
-/** a where condition is not 0, else b. */
+/** a where condition is not 0, else b. NaN is not 0, but on a GPU NaN !== 0 may be false. */
 export const where = kernel('where', ['condition', 'a', 'b'], [], function (condition, a, b) {
-  let value = b[this.thread.x];
-  if (condition[this.thread.x] !== 0) {
-    value = a[this.thread.x];
+  let value = a[this.thread.x];
+  if (condition[this.thread.x] === 0) {
+    value = b[this.thread.x];
   }
   return value;
 });

@@ -2,11 +2,11 @@
 
 import { kernel, type KernelThis } from './kernel.js';
 
-/** value where mask is not 0, else x. */
+/** value where mask is not 0, else x. NaN is not 0, but on a GPU NaN !== 0 may be false. */
 export const maskedFill = kernel('maskedFill', ['x', 'mask'], ['value'], function (x, mask, value) {
-  let result = x[this.thread.x];
-  if (mask[this.thread.x] !== 0) {
-    result = value;
+  let result = value;
+  if (mask[this.thread.x] === 0) {
+    result = x[this.thread.x];
   }
   return result;
 });

@@ -42,7 +42,7 @@ export function checkRank(shape: Shape, caller: string): void {
 }
 
 /**
- * Validates that every size is an integer of at least 0, and that there are at most 8.
+ * Validates that every size is an integer of at least 0, and that there are at most 8 axes.
  *
  * @throws ShapeError otherwise
  */

@@ -28,7 +28,7 @@ export interface TensorOptions {
 }
 
 /**
- * An n-dimensional array of numbers, of any shape, that records the operation that created it.
+ * An n-dimensional array of numbers, of at most 8 axes, that records the operation that created it.
  *
  * Create one with `tensor`, `zeros`, `ones` or `full`; operations are functions (`add(a, b)`). It
  * belongs to the current `scope`, which disposes of it. Every use after that throws DisposedError.

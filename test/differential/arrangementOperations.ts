@@ -171,6 +171,10 @@ export const arrangementOperations: Readonly<Record<string, Operation>> = {
       argumentError(/^pad: padding must be pairs of whole numbers .* got \[1\]/, () =>
         pad(zeros([2]), [1]),
       ),
+      argumentError(
+        /^pad: value must be a number, and only mode constant has one; got 1 with mode reflect/,
+        () => pad(zeros([3]), [1, 1], { mode: 'reflect', value: 1 }),
+      ),
       shapeError(/^pad: 2 pairs of padding \[1,1,1,1\] for 1 axes \(x \[2\]\)/, () =>
         pad(zeros([2]), [1, 1, 1, 1]),
       ),

@@ -33,6 +33,7 @@ import {
   tril,
   triu,
   unsqueeze,
+  where,
   zeros,
 } from '../../engine/index.js';
 import { type EdgeCase, gradients, inf, leaf, nan, ofOneTensor, repeat } from './edgeCase.js';
@@ -133,6 +134,11 @@ export const selectionCases: readonly EdgeCase[] = [
       [-inf, -inf, 3, -inf],
       [0, 0, 1, 0],
     ],
+  },
+  {
+    title: 'where: a NaN condition counts as not 0',
+    run: () => [where(tensor([nan, 0, -0, 1]), 1, 2)],
+    expected: [[1, 2, 2, 1]],
   },
   ofOneTensor('tril: NaN outside the triangle becomes 0', (x) => tril(x), [
     [

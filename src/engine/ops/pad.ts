@@ -110,7 +110,8 @@ function checkPadding(
  *   and so on: `[left, right, top, bottom]` for images. A negative number removes elements
  * @param options `mode` `constant` (default), `reflect`, `replicate` or `circular`, and the constant
  *   `value`, default 0. All modes pad any axis; PyTorch limits all but `constant` to the last three
- * @throws ArgumentError if `padding` is not a list of pairs of integers, or an option is unknown
+ * @throws ArgumentError if `padding` is not a list of pairs of integers, an option is unknown, or
+ *   `value` is given with another mode than `constant`
  * @throws ShapeError if there are more pairs than axes, more elements are removed than an axis has,
  *   or the mode needs more elements: `reflect` more than the padding, `circular` as many as the padding,
  *   `replicate` one
@@ -126,6 +127,11 @@ export function pad(x: Tensor, padding: readonly number[], options: PadOptions =
   if (!Object.hasOwn(modes, mode)) {
     const names = Object.keys(modes).join(', ');
     throw new ArgumentError(`pad: mode must be one of ${names}, got ${describeValue(mode)}`);
+  }
+  if (typeof value !== 'number' || (mode !== 'constant' && value !== 0)) {
+    throw new ArgumentError(
+      `pad: value must be a number, and only mode constant has one; got ${describeValue(value)} with mode ${mode}`,
+    );
   }
   if (!isIntegerList(padding) || padding.length % 2 !== 0) {
     throw new ArgumentError(
