@@ -1,5 +1,6 @@
-// Kernels that move elements without arithmetic: strided copy, slice gradient, padding, concatenation,
-// row gathering. Every view (transpose, slice, broadcast) becomes contiguous through `stridedCopy`.
+// Kernels that move elements without arithmetic: strided copy, slice gradient, padding,
+// concatenation, row gathering. Every view (transpose, slice, broadcast) becomes contiguous through
+// `stridedCopy`.
 
 import { kernel, type KernelThis } from './kernel.js';
 

@@ -14,8 +14,8 @@ export const maskedFill = kernel('maskedFill', ['x', 'mask'], ['value'], functio
 export type BandConstants = Readonly<Record<'rows' | 'columns' | 'low' | 'high', number>>;
 
 /**
- * x [..., rows, columns] on the diagonals from `low` to `high`, 0 elsewhere. Diagonal d contains the
- * elements with column - row = d.
+ * x [..., rows, columns] on the diagonals from `low` to `high`, 0 elsewhere. Diagonal d contains
+ * the elements with column - row = d.
  */
 export const band = kernel('band', ['x'], [], function (this: KernelThis<BandConstants>, x) {
   const line = Math.floor((this.thread.x + 0.5) / this.constants.columns);
@@ -31,8 +31,8 @@ export const band = kernel('band', ['x'], [], function (this: KernelThis<BandCon
 export type OneHotConstants = Readonly<Record<'classes', number>>;
 
 /**
- * Class indices [count] -> [count, classes]: 1 at the class, 0 elsewhere. `invalid` (NaN) in the row
- * of an index that is not an integer from 0 to classes - 1.
+ * Class indices [count] -> [count, classes]: 1 at the class, 0 elsewhere. `invalid` (NaN) in the
+ * row of an index that is not an integer from 0 to classes - 1.
  */
 export const oneHot = kernel(
   'oneHot',

@@ -1,6 +1,6 @@
 // Elementwise comparisons and selections of kernels/comparison.ts, elementwise.ts and mask.ts. A
-// comparison sets all bits of a lane or none; `v128.bitselect(a, b, mask)` takes a where they are set.
-// Unit of begin and end, everywhere: one element; begin must be a multiple of 4.
+// comparison sets all bits of a lane or none; `v128.bitselect(a, b, mask)` takes a where they are
+// set. Unit of begin and end, everywhere: one element; begin must be a multiple of 4.
 
 import { floats, loadPart, storePart } from './lanes';
 

@@ -109,8 +109,8 @@ function copyAxis(x: usize, axis: i32, axes: i32, shape: usize, strides: usize, 
 }
 
 /**
- * out [rows, left + width + right] = x [rows, width] with `value` around each row. Unit of begin and
- * end: one row.
+ * out [rows, left + width + right] = x [rows, width] with `value` around each row. Unit of begin
+ * and end: one row.
  */
 export function pad(
   x: usize, width: i32, left: i32, right: i32, value: f32, out: usize, begin: i32, end: i32,

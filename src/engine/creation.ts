@@ -1,5 +1,5 @@
-// Creates tensors: ranges, the identity matrix, random numbers, and constants in the shape of another
-// tensor. tensor.ts has those that need no more than a value: tensor, full, zeros and ones.
+// Creates tensors: ranges, the identity matrix, random numbers, and constants in the shape of
+// another tensor. tensor.ts has those that need no more than a value: tensor, full, zeros and ones.
 
 import { ArgumentError } from './errors.js';
 import { checkOptions, checkRng, describeValue } from './options.js';
@@ -67,7 +67,8 @@ export function arange(
  * `count` evenly spaced numbers from `start` to `end`, both included, shape `[count]`.
  *
  * @param options defaults: no gradient, the current backend
- * @throws ArgumentError if `start` or `end` is not finite, or `count` is not an integer of at least 0
+ * @throws ArgumentError if `start` or `end` is not finite, or `count` is not an integer of at least
+ *   0
  * @see https://docs.pytorch.org/docs/stable/generated/torch.linspace.html
  * @example
  * print(await scope(() => linspace(0, 1, 5).print())); // [0, 0.25, 0.5, 0.75, 1]

@@ -1,4 +1,5 @@
-// Functions that arrange elements, against plain JavaScript: axes, splits, flips, rolls and padding.
+// Functions that arrange elements, against plain JavaScript: axes, splits, flips, rolls and
+// padding.
 
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,4 +1,5 @@
-// Edge cases of comparisons, selections and arrangements: NaN, infinities, ties, empty axes, eight axes.
+// Edge cases of comparisons, selections and arrangements: NaN, infinities, ties, empty axes, eight
+// axes.
 
 import {
   argmin,

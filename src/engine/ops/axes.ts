@@ -47,7 +47,8 @@ export const squeezeOp = defineOp<{ readonly axis: number }>({
 /**
  * Inserts an axis of size 1. A view.
  *
- * @param axis position of the new axis in the result; negative ones count from the end of the result
+ * @param axis position of the new axis in the result; negative ones count from the end of the
+ *   result
  * @throws ShapeError if `axis` is out of range, or the result has more than 8 axes
  * @see https://docs.pytorch.org/docs/stable/generated/torch.unsqueeze.html
  * @example
@@ -81,7 +82,8 @@ export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
  *
  * @param axis position of the new axis in the result, default 0
  * @throws ArgumentError for an empty list
- * @throws ShapeError if the shapes differ, `axis` is out of range, or the result has more than 8 axes
+ * @throws ShapeError if the shapes differ, `axis` is out of range, or the result has more than 8
+ *   axes
  * @see https://docs.pytorch.org/docs/stable/generated/torch.stack.html
  * @example
  * const [rows, columns] = scope(() => {
@@ -112,7 +114,8 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
  * Splits a tensor into parts along one axis, by default the first. The parts are views.
  *
  * @param sizes size of every part, of which the last may be smaller; or a list of the sizes
- * @throws ShapeError if listed sizes do not add up to the size of the axis, or the axis is out of range
+ * @throws ShapeError if listed sizes do not add up to the size of the axis, or the axis is out of
+ *   range
  * @throws ArgumentError if a size is not an integer of at least 0 (in a list) or 1
  * @see https://docs.pytorch.org/docs/stable/generated/torch.split.html
  * @example
@@ -151,8 +154,8 @@ function equalSizes(total: number, size: number): number[] {
 }
 
 /**
- * Splits a tensor into at most `count` parts of equal size along one axis, by default the first; the
- * last part may be smaller. The parts are views.
+ * Splits a tensor into at most `count` parts of equal size along one axis, by default the first;
+ * the last part may be smaller. The parts are views.
  *
  * @throws ShapeError if the axis is out of range
  * @throws ArgumentError if `count` is not an integer of at least 1

@@ -1,5 +1,5 @@
-// Comparisons and logical functions: 1 where a relation holds, 0 elsewhere. Results have no gradient.
-// As in IEEE 754, NaN is unequal to everything, and not ordered.
+// Comparisons and logical functions: 1 where a relation holds, 0 elsewhere. Results have no
+// gradient. As in IEEE 754, NaN is unequal to everything, and not ordered.
 
 import * as kernels from '../../../kernels/comparison.js';
 import { noGrad } from '../current.js';

@@ -149,14 +149,14 @@ export function triu(x: Tensor, diagonal = 0): Tensor {
 /**
  * Class indices to rows of zeros with a 1 at the class. No gradient.
  *
- * @param indices class indices from 0 to classes - 1: a tensor of any shape, or a list or typed array
- *   of numbers, which is validated. The row of an invalid index in a tensor, whose elements are on the
- *   backend, is NaN.
+ * @param indices class indices from 0 to classes - 1: a tensor of any shape, or a list or typed
+ *   array of numbers, which is validated. The row of an invalid index in a tensor, whose elements
+ *   are on the backend, is NaN.
  * @param classes number of classes. PyTorch's default, the largest index plus 1, is not available
  *   without reading the indices.
  * @returns [...indices, classes]
- * @throws ArgumentError if `classes` is not an integer of at least 1, or an index of a list is not a
- *   class
+ * @throws ArgumentError if `classes` is not an integer of at least 1, or an index of a list is not
+ *   a class
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
  * @example
  * print(await scope(() => oneHot([2, 0], 3).print())); // [[0, 0, 1], [1, 0, 0]]

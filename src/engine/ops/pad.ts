@@ -106,19 +106,21 @@ function checkPadding(
 /**
  * Extends the last axes of a tensor.
  *
- * @param padding numbers of elements before and after the last axis, then those of the axis before it,
- *   and so on: `[left, right, top, bottom]` for images. A negative number removes elements
- * @param options `mode` `constant` (default), `reflect`, `replicate` or `circular`, and the constant
- *   `value`, default 0. All modes pad any axis; PyTorch limits all but `constant` to the last three
+ * @param padding numbers of elements before and after the last axis, then those of the axis before
+ *   it, and so on: `[left, right, top, bottom]` for images. A negative number removes elements
+ * @param options `mode` `constant` (default), `reflect`, `replicate` or `circular`, and the
+ *   constant `value`, default 0. All modes pad any axis; PyTorch limits all but `constant` to the
+ *   last three
  * @throws ArgumentError if `padding` is not a list of pairs of integers, an option is unknown, or
  *   `value` is given with another mode than `constant`
  * @throws ShapeError if there are more pairs than axes, more elements are removed than an axis has,
- *   or the mode needs more elements: `reflect` more than the padding, `circular` as many as the padding,
- *   `replicate` one
+ *   or the mode needs more elements: `reflect` more than the padding, `circular` as many as the
+ *   padding, `replicate` one
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
  * @example
  * print(await scope(() => pad(tensor([1, 2, 3]), [1, 2]).print())); // [0, 1, 2, 3, 0, 0]
- * print(await scope(() => pad(tensor([1, 2, 3]), [1, 2], { mode: 'reflect' }).print())); // [2, 1, 2, 3, 2, 1]
+ * // With mode reflect: [2, 1, 2, 3, 2, 1]
+ * print(await scope(() => pad(tensor([1, 2, 3]), [1, 2], { mode: 'reflect' }).print()));
  */
 export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
   checkTensor(x, 'pad: x');

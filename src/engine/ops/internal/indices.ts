@@ -5,12 +5,12 @@ import { describeValue } from '../../options.js';
 import { tensor, Tensor } from '../../tensor.js';
 
 /**
- * Returns `indices` as a tensor on the backend of `sibling`, or on the current one. Host values are validated; the
- * elements of a tensor are not known here, so an op returns NaN for an invalid one.
+ * Returns `indices` as a tensor on the backend of `sibling`, or on the current one. Host values are
+ * validated; the elements of a tensor are not known here, so an op returns NaN for an invalid one.
  *
  * @param what what an index is, for the message: `crossEntropy: label`
- * @throws ArgumentError if a host value is not an integer from 0 to count - 1, or `indices` is neither
- *   a tensor nor a list
+ * @throws ArgumentError if a host value is not an integer from 0 to count - 1, or `indices` is
+ *   neither a tensor nor a list
  */
 export function indexTensor(
   indices: Tensor | ArrayLike<number>,
