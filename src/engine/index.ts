@@ -11,6 +11,17 @@ export {
   type Numbers,
   type TensorOptions,
 } from './tensor.js';
+export {
+  arange,
+  eye,
+  fullLike,
+  linspace,
+  onesLike,
+  rand,
+  randn,
+  zerosLike,
+  type CreationOptions,
+} from './creation.js';
 export { Rng, type RngState } from './rng.js';
 export type { Shape } from './shape.js';
 export { currentBackend, isRecording, noGrad, scope, useBackend, withBackend } from './current.js';
@@ -21,6 +32,7 @@ export {
   add,
   div,
   maximum,
+  minimum,
   mul,
   neg,
   scaleShift,
@@ -28,9 +40,25 @@ export {
   where,
   type Operand,
 } from './ops/arithmetic.js';
+export { chunk, split, squeeze, stack, unsqueeze } from './ops/axes.js';
 export { batchNorm, type BatchNormAttributes as BatchNormOptions } from './ops/batchNorm.js';
+export {
+  eq,
+  ge,
+  gt,
+  isfinite,
+  isinf,
+  isnan,
+  le,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  lt,
+  ne,
+} from './ops/comparison.js';
 export { conv2d, type Conv2dOptions } from './ops/conv2d.js';
 export { dropout } from './ops/dropout.js';
+export { flip, roll } from './ops/flip.js';
 export { concat, gatherRows } from './ops/join.js';
 export { layerNorm, type LayerNormOptions } from './ops/layerNorm.js';
 export { linear } from './ops/linear.js';
@@ -41,7 +69,9 @@ export {
   type CrossEntropyOptions,
   type Reduction,
 } from './ops/loss.js';
+export { maskedFill, oneHot, tril, triu } from './ops/mask.js';
 export { matmul } from './ops/matmul.js';
+export { pad, type PadOptions } from './ops/pad.js';
 export {
   avgPool2d,
   globalAvgPool2d,
@@ -51,8 +81,10 @@ export {
 } from './ops/pool.js';
 export {
   argmax,
+  argmin,
   max,
   mean,
+  min,
   sum,
   variance,
   type ReduceOptions,

@@ -5,7 +5,7 @@ import {
   abs,
   add,
   argmax,
-  ArgumentError,
+  argmin,
   avgPool2d,
   batchNorm,
   clamp,
@@ -30,6 +30,8 @@ import {
   maximum,
   maxPool2d,
   mean,
+  min,
+  minimum,
   mse,
   mul,
   neg,
@@ -40,7 +42,6 @@ import {
   reshape,
   Rng,
   scaleShift,
-  ShapeError,
   sigmoid,
   slice,
   softCrossEntropy,
@@ -59,61 +60,18 @@ import {
 import { batchNormReluPool } from '../../src/engine/ops/batchNormReluPool.js';
 import { convNormReluPool } from '../../src/engine/ops/convNormReluPool.js';
 import { linearRelu } from '../../src/engine/ops/linear.js';
-import type { CaseOptions } from './fixture.js';
-
-/** A call that must fail. */
-export interface ErrorCase {
-  readonly call: () => unknown;
-  readonly error: typeof ShapeError | typeof ArgumentError;
-  readonly message: RegExp;
-}
-
-/** One op. */
-export interface Operation {
-  /** The outputs; the backward pass starts from the first one. */
-  readonly call: (inputs: Tensor[], options: CaseOptions) => Tensor | Tensor[];
-  /** Empty only for an op that accepts every tensor. */
-  readonly errors: readonly ErrorCase[];
-  /** Names of the ops that `call` reaches and that have no function of their own. */
-  readonly covers?: readonly string[];
-}
-
-const shapeError = (message: RegExp, call: () => unknown): ErrorCase => ({
-  call,
-  error: ShapeError,
-  message,
-});
-const argumentError = (message: RegExp, call: () => unknown): ErrorCase => ({
-  call,
-  error: ArgumentError,
-  message,
-});
-
-/** Reads an option as the type that the op declares; the generator writes only valid ones. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- inferred at the call
-const option = <T>(options: CaseOptions, name: string): T => options[name] as T;
-
-type Unary = (x: Tensor) => Tensor;
-type Binary = (a: Tensor | number, b: Tensor | number) => Tensor;
-
-/** An elementwise function of one tensor accepts every shape. */
-const unary = (op: Unary): Operation => ({ call: ([x]) => op(x), errors: [] });
-
-/** Two operands; the option `left` or `right` is a number in place of one. */
-const binary = (op: Binary, name: string): Operation => ({
-  call: ([a, b], { left, right }) => {
-    if (left !== undefined) return op(left as number, a);
-    return op(a, right === undefined ? b : (right as number));
-  },
-  errors: [
-    shapeError(RegExp(`^${name}: cannot broadcast \\[2,3\\] with \\[2\\]`), () =>
-      op(zeros([2, 3]), zeros([2])),
-    ),
-    shapeError(RegExp(`^${name}: cannot broadcast \\[0\\] with \\[2\\]`), () =>
-      op(zeros([0]), zeros([2])),
-    ),
-  ],
-});
+import { arrangementOperations } from './arrangementOperations.js';
+import {
+  argumentError,
+  axisError,
+  binary,
+  type ErrorCase,
+  option,
+  type Operation,
+  reductionErrors,
+  shapeError,
+  unary,
+} from './operation.js';
 
 interface NormOptions {
   readonly epsilon: number;
@@ -161,16 +119,6 @@ const poolErrors = (op: typeof maxPool2d, name: string): ErrorCase[] => [
   ),
 ];
 
-const axisError = (name: string, call: () => unknown): ErrorCase =>
-  shapeError(RegExp(`^${name}: axis 2 is out of range for an input with 2 axes`), call);
-
-const reductionErrors = (op: typeof sum, name: string): ErrorCase[] => [
-  axisError(name, () => op(zeros([2, 3]), { axes: 2 })),
-  shapeError(RegExp(`^${name}: axes \\[0,0\\] contain a duplicate`), () =>
-    op(zeros([2, 3]), { axes: [0, -2] }),
-  ),
-];
-
 const linearErrors = (op: typeof linear): ErrorCase[] => [
   shapeError(/^linear: input has 3 features but weight expects 4/, () =>
     op(zeros([2, 3]), zeros([5, 4])),
@@ -213,6 +161,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   mul: binary(mul, 'mul'),
   div: binary(div, 'div'),
   maximum: binary(maximum, 'maximum'),
+  minimum: binary(minimum, 'minimum'),
   where: {
     call: ([condition, a, b]) => where(condition, a, b),
     errors: [
@@ -304,6 +253,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     ],
   },
 
+  ...arrangementOperations,
+
   // ---- reductions -------------------------------------------------------------------------
   sum: { call: ([x], options) => sum(x, options), errors: reductionErrors(sum, 'sum') },
   mean: { call: ([x], options) => mean(x, options), errors: reductionErrors(mean, 'mean') },
@@ -319,11 +270,26 @@ export const operations: Readonly<Record<string, Operation>> = {
     call: ([x], options) => variance(x, options),
     errors: reductionErrors(variance, 'variance'),
   },
+  min: {
+    call: ([x], options) => min(x, options),
+    covers: ['amin'],
+    errors: [
+      ...reductionErrors(min, 'min'),
+      shapeError(/^min: axis 0 of \[0,2\] has size 0/, () => min(zeros([0, 2]), { axes: 0 })),
+    ],
+  },
   argmax: {
     call: ([x], { axis }) => (axis === undefined ? argmax(x) : argmax(x, axis as number)),
     errors: [
       axisError('argmax', () => argmax(zeros([2, 3]), 2)),
       shapeError(/^argmax: axis 1 of \[2,0\] has size 0/, () => argmax(zeros([2, 0]))),
+    ],
+  },
+  argmin: {
+    call: ([x], { axis }) => (axis === undefined ? argmin(x) : argmin(x, axis as number)),
+    errors: [
+      axisError('argmin', () => argmin(zeros([2, 3]), 2)),
+      shapeError(/^argmin: axis 1 of \[2,0\] has size 0/, () => argmin(zeros([2, 0]))),
     ],
   },
   softmax: {

@@ -3,7 +3,6 @@
 // the samples.
 
 import {
-  argmax,
   batchNorm,
   concat,
   conv2d,
@@ -30,6 +29,8 @@ import {
 import { batchNormReluPool } from '../../engine/ops/batchNormReluPool.js';
 import { convNormReluPool } from '../../engine/ops/convNormReluPool.js';
 import { anywhere, distinct, randomIndices, positive } from '../../engine/sample.js';
+import { arrangementSamples } from './arrangementSamples.js';
+import { comparisonSamples } from './comparisonSamples.js';
 import type { Computation } from './computation.js';
 
 const epsilon = 1e-5;
@@ -139,6 +140,7 @@ export const functionSamples: readonly Computation[] = [
     inputs: poolInputs,
     call: withRunning(false, batchNormReluPool),
   },
+  ...arrangementSamples,
 ];
 
 /** All extra samples, including those that the gradient check omits. */
@@ -184,6 +186,5 @@ export const extraSamples: readonly Computation[] = [
     inputs: [anywhere(3, 1, 45, 47), anywhere(2, 1, 2, 2), anywhere(2)],
     call: ([x, weight, bias]) => conv2d(x, weight, bias),
   },
-  { title: 'argmax: rows', inputs: [distinct(4, 7)], call: ([x]) => argmax(x) },
-  { title: 'argmax: columns', inputs: [distinct(4, 7)], call: ([x]) => argmax(x, 0) },
+  ...comparisonSamples,
 ];
