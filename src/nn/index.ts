@@ -2,7 +2,14 @@
 // loading.
 // Start reading at module.ts.
 
-export { Module } from './module.js';
+export { Module, type Layer } from './module.js';
+export { ModuleDict, ModuleList } from './containers.js';
+export {
+  registerForwardHook,
+  registerForwardPreHook,
+  type ForwardHook,
+  type ForwardPreHook,
+} from './hooks.js';
 export { Counter, ModuleBuffer, Parameter } from './parameter.js';
 export { Sequential, setFused } from './sequential.js';
 export { Linear, type LinearOptions } from './layers/linear.js';

@@ -6,6 +6,7 @@ import {
   BatchNorm2d,
   Dropout,
   Module,
+  type Layer,
   ModuleBuffer,
   Parameter,
   ReLU,
@@ -108,9 +109,9 @@ describe('registration', () => {
     class Student extends Module {
       readonly head = linear(1, 1);
       readonly bias: Parameter | null = null;
-      readonly #teacher: Module;
+      readonly #teacher: Layer;
 
-      constructor(teacher: Module) {
+      constructor(teacher: Layer) {
         super();
         this.#teacher = teacher;
       }

@@ -4,7 +4,7 @@
 import { noGrad, scope } from '../../engine/index.js';
 import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import { normalize } from '../../data/loading/transform.js';
-import type { Module } from '../../nn/index.js';
+import type { Layer } from '../../nn/index.js';
 import { probabilitiesOf } from '../training/temperature.js';
 import { imageTensor } from '../model/imageTensor.js';
 
@@ -16,7 +16,7 @@ import { imageTensor } from '../model/imageTensor.js';
  * @returns probabilities, row by row: `[n, classes]`
  */
 export async function classify(
-  model: Module,
+  model: Layer,
   images: Uint8Array,
   temperature = 1,
 ): Promise<Float32Array> {

@@ -4,7 +4,7 @@
 import { add, argmax, crossEntropy, noGrad, scope, tensor } from '../../engine/index.js';
 import { BatchLoader } from '../../data/loading/loader.js';
 import type { Dataset } from '../../data/loading/dataset.js';
-import type { Module } from '../../nn/index.js';
+import type { Layer } from '../../nn/index.js';
 import { score, type Score } from './accuracy.js';
 
 export interface Evaluation extends Score {
@@ -35,7 +35,7 @@ export interface EvaluateOptions {
 
 /** Runs the model in evaluation mode on a data set, then restores the mode of every layer. */
 export async function evaluate(
-  model: Module,
+  model: Layer,
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {

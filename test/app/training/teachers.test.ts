@@ -6,7 +6,7 @@ import { CharacterNet } from '../../../src/app/model/characterNet.js';
 import { trainStep } from '../../../src/app/training/trainStep.js';
 import { BatchLoader, type Batch } from '../../../src/data/loading/loader.js';
 import { Rng, scope, tensor } from '../../../src/engine/index.js';
-import { SGD, type Module } from '../../../src/nn/index.js';
+import { SGD, type Layer } from '../../../src/nn/index.js';
 import { eventsOf, onWasm, tinyTrainer, train } from '../support.js';
 
 const CLASSES = train.classes.length;
@@ -17,7 +17,7 @@ const newModel = (seed: number): CharacterNet =>
 const firstBatch = (): Batch =>
   new BatchLoader({ dataset: train, batchSize: 16 }).batches(0).next().value!;
 
-const predict = (model: Module, images: Float32Array, count: number): Promise<ArrayLike<number>> =>
+const predict = (model: Layer, images: Float32Array, count: number): Promise<ArrayLike<number>> =>
   scope(() => model.forward(tensor(images, { shape: [count, 1, 28, 28] })).data());
 
 /** Rows of log softmax. */
