@@ -38,6 +38,12 @@ export { CrossEntropyLoss, MSELoss, type Loss } from './loss.js';
 export * from './init.js';
 export type { HostArray, HostState, LoadOptions, LoadReport } from './saving/stateDict.js';
 export { Optimizer, type OptimizerState, type SavedOptimizerState } from './optim/optimizer.js';
+export {
+  ParameterGroup,
+  type CommonOptions,
+  type ParameterGroupOptions,
+  type ParametersOrGroups,
+} from './optim/parameterGroup.js';
 export { SGD, sgdStep, type SGDOptions } from './optim/sgd.js';
 export { Adam, AdamW, adamStep, type AdamOptions } from './optim/adam.js';
 export { clipGradNorm, clipGradValue } from './optim/clip.js';
