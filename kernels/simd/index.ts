@@ -49,7 +49,7 @@ export {
 export { dropout } from './dropout';
 export { maxPool, maxPoolGrad } from './pool';
 export { add, blend, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
-export { adamStep, sgdStep } from './optimizer';
+export { adagradStep, adamStep, amsgradStep, rmspropStep, sgdStep } from './optimizer';
 export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
 export { copy, stridedCopy, transpose } from './layout';
 

@@ -27,7 +27,7 @@ export type ForwardHook<M extends Module> = (
 export type ForwardPreHook<M extends Module> = (
   module: M,
   inputs: InputsOf<M>,
-) => InputsOf<M> | undefined;
+) => [...InputsOf<M>] | undefined;
 
 type AnyFunction = (...inputs: unknown[]) => unknown;
 /** A set of boxed hooks, so that one function can be registered twice. */

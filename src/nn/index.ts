@@ -45,7 +45,9 @@ export {
   type ParametersOrGroups,
 } from './optim/parameterGroup.js';
 export { SGD, sgdStep, type SGDOptions } from './optim/sgd.js';
-export { Adam, AdamW, adamStep, type AdamOptions } from './optim/adam.js';
+export { Adagrad, adagradStep, type AdagradOptions } from './optim/adagrad.js';
+export { Adam, AdamW, adamStep, amsgradStep, type AdamOptions } from './optim/adam.js';
+export { RMSprop, rmspropStep, type RMSpropOptions } from './optim/rmsprop.js';
 export { clipGradNorm, clipGradValue } from './optim/clip.js';
 export { WeightAverage, type WeightAverageOptions } from './optim/weightAverage.js';
 export { CurveScheduler, type Scheduler } from './schedule/scheduler.js';

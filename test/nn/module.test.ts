@@ -90,21 +90,6 @@ describe('registration', () => {
     model.dispose();
   });
 
-  it('rejects an array of modules, which would not be registered', () => {
-    class Listed extends Module {
-      readonly blocks: readonly Module[] = [linear(2, 2)];
-
-      override forward(x: Tensor): Tensor {
-        return x;
-      }
-    }
-    const model = new Listed();
-    expect(() => model.parameters()).toThrow(
-      /Listed: property blocks is a list of modules.*Sequential/,
-    );
-    for (const block of model.blocks) block.dispose();
-  });
-
   it('ignores private and null properties', () => {
     class Student extends Module {
       readonly head = linear(1, 1);

@@ -2,7 +2,7 @@
 // its square (Kingma and Ba, 2015). AdamW: Adam with decoupled weight decay.
 // The order of operations matches PyTorch.
 
-import { scaleShift } from '../../../kernels/elementwise.js';
+import { maximum as maximumKernel, scaleShift } from '../../../kernels/elementwise.js';
 import * as kernels from '../../../kernels/optimizer.js';
 import { elementwise, updateInPlace } from '../../engine/launch.js';
 import type { NdArray } from '../../engine/ndarray.js';
@@ -47,21 +47,35 @@ export const adamStep = defineRoutine<Readonly<Record<'parameters', number>>, Ad
     ).flat(),
 });
 
+/**
+ * (parameter, grad, first, second, maximum) of one parameter: Adam with the running maximum of the
+ * second moment in the denominator. All but the gradient are updated in place.
+ */
+export const amsgradStep = defineRoutine<Readonly<Record<'length', number>>, AdamScalars>({
+  name: 'amsgradStep',
+  outputs: ({ length }) => Array.from({ length: ARRAYS }, () => [length]),
+  replaces: () => [0, 2, 3, 4],
+  compose: (inputs, _, scalars) => updateOne(inputs, scalars),
+});
+
+/** Updates one parameter; the fifth array, the maximum of the second moment, may be missing. */
 function updateOne(
-  [parameter, grad, first, second]: readonly NdArray[],
+  inputs: readonly NdArray[],
   { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink }: AdamScalars,
 ): readonly NdArray[] {
+  const [parameter, grad, first, second, ...maxima] = inputs;
   if (shrink !== 1) updateInPlace(scaleShift, parameter, [], { factor: shrink, summand: 0 });
   const penalized =
     weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], { weightDecay });
   updateInPlace(kernels.movingAverage, first, [penalized], { beta: beta1, alpha: 1 - beta1 });
   updateInPlace(kernels.movingSquare, second, [penalized], { beta: beta2 });
-  updateInPlace(kernels.adamUpdate, parameter, [first, second], {
+  for (const maximum of maxima) updateInPlace(maximumKernel, maximum, [second]);
+  updateInPlace(kernels.adamUpdate, parameter, [first, maxima.at(0) ?? second], {
     stepSize,
     biasCorrection2Sqrt,
     epsilon,
   });
-  return [parameter, first, second];
+  return [parameter, first, second, ...maxima];
 }
 
 /**
@@ -80,6 +94,11 @@ export interface AdamOptions {
    * 0.01.
    */
   readonly weightDecay?: number;
+  /**
+   * Divide by the maximum of all second moments so far, so that the step size of an element never
+   * grows (Reddi, Kale and Kumar, "On the convergence of Adam and beyond", 2018). Default false.
+   */
+  readonly amsgrad?: boolean;
   /** Maximize the objective: use the negative gradient. Default false. */
   readonly maximize?: boolean;
 }
@@ -109,6 +128,7 @@ const RULES: GroupRules<AllOptions> = {
     betas: betasOption,
     epsilon: nonNegativeOption(1e-8),
     weightDecay: nonNegativeOption(0),
+    amsgrad: flagOption('if true'),
     maximize: flagOption('if true'),
   },
 };
@@ -159,11 +179,18 @@ export class Adam extends Optimizer<AllOptions> {
     return { penalty: weightDecay, shrink: 1 };
   }
 
-  protected override slotNames(): readonly string[] {
-    return ['exp_avg', 'exp_avg_sq'];
+  protected override slotNames({ amsgrad }: AllOptions): readonly string[] {
+    return ['exp_avg', 'exp_avg_sq', ...(amsgrad ? ['max_exp_avg_sq'] : [])];
   }
 
   protected override update(updates: readonly ParameterUpdate[], options: AllOptions): void {
+    if (options.amsgrad) {
+      for (const { parameter, gradient, slots, steps } of updates) {
+        const arrays = [parameter, gradient, ...slots];
+        amsgradStep(arrays, { length: parameter.size }, this.#scalars(steps, options));
+      }
+      return;
+    }
     // Update parameters with equal step counts (usually all) together.
     for (const steps of new Set(updates.map((update) => update.steps))) {
       const arrays = updates

@@ -26,6 +26,11 @@ function replaceGrad(parameter: Parameter, gradient: NdArray): void {
   parameter.grad = new Tensor(gradient).keep();
 }
 
+/** Whether an optimizer would use the gradient of a parameter: it has one and is not frozen. */
+function isClipped({ grad, requiresGrad }: Parameter): boolean {
+  return grad !== null && requiresGrad;
+}
+
 /** Sum of squares in two stages, rows first, so that no thread sums a million terms. */
 function squaredNorm(gradient: Tensor): Tensor {
   const squares = mul(gradient, gradient);
@@ -55,7 +60,7 @@ export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number):
   check('clipGradNorm', 'maxNorm', maxNorm, 'greater than 0', maxNorm > 0);
   return noGrad(() =>
     scope(() => {
-      const withGrad = parameters.filter((parameter) => parameter.grad !== null);
+      const withGrad = parameters.filter(isClipped);
       if (withGrad.length === 0) return zeros([]);
       const norm = sqrt(withGrad.map(({ grad }) => squaredNorm(grad!)).reduce(add));
       const factor = clamp(div(maxNorm, add(norm, EPSILON)), 0, 1);
@@ -77,12 +82,9 @@ export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number):
 export function clipGradValue(parameters: readonly Parameter[], limit: number): void {
   check('clipGradValue', 'limit', limit, 'greater than 0', limit > 0);
   scope(() => {
-    for (const parameter of parameters) {
-      if (parameter.grad === null) continue;
-      replaceGrad(
-        parameter,
-        elementwise(clampKernel, [parameter.grad.array], { low: -limit, high: limit }),
-      );
+    for (const parameter of parameters.filter(isClipped)) {
+      const inputs = [parameter.grad!.array];
+      replaceGrad(parameter, elementwise(clampKernel, inputs, { low: -limit, high: limit }));
     }
   });
 }
