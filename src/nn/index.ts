@@ -48,13 +48,20 @@ export { SGD, sgdStep, type SGDOptions } from './optim/sgd.js';
 export { Adagrad, adagradStep, type AdagradOptions } from './optim/adagrad.js';
 export { Adam, AdamW, adamStep, amsgradStep, type AdamOptions } from './optim/adam.js';
 export { RMSprop, rmspropStep, type RMSpropOptions } from './optim/rmsprop.js';
-export { clipGradNorm, clipGradValue } from './optim/clip.js';
+export { clipGradNorm, clipGradValue, type ClipGradNormOptions } from './optim/clip.js';
 export { WeightAverage, type WeightAverageOptions } from './optim/weightAverage.js';
 export { CurveScheduler, type Scheduler } from './schedule/scheduler.js';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './schedule/reduceLROnPlateau.js';
 export { StepLR, type StepLROptions } from './schedule/curves.js';
 export { CosineWithWarmup, type CosineWithWarmupOptions } from './schedule/curves.js';
 export { OneCycle, type OneCycleOptions } from './schedule/curves.js';
+export {
+  CosineAnnealingWarmRestarts,
+  type CosineAnnealingWarmRestartsOptions,
+} from './schedule/warmRestarts.js';
+export { ExponentialLR, type ExponentialLROptions } from './schedule/exponentialLR.js';
+export { LambdaLR, type LambdaLROptions } from './schedule/lambdaLR.js';
+export { SequentialLR, type SequentialLROptions } from './schedule/sequentialLR.js';
 export {
   decodeSafetensors,
   encodeSafetensors,

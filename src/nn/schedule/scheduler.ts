@@ -57,14 +57,15 @@ export type Curve = (step: number, baseLr: number, group: number) => CurvePoint;
 export abstract class CurveScheduler implements Scheduler {
   readonly #type: string;
   readonly #optimizer: Optimizer;
-  readonly #curve: Curve;
+  /** The settings of each step; `SequentialLR` combines the curves of several schedules. */
+  readonly curve: Curve;
   readonly #baseLrs = new Map<ParameterGroup, number>();
   #steps = 0;
 
   constructor(type: string, optimizer: Optimizer, curve: Curve) {
     this.#type = type;
     this.#optimizer = optimizer;
-    this.#curve = curve;
+    this.curve = curve;
     this.#apply();
   }
 
@@ -87,7 +88,7 @@ export abstract class CurveScheduler implements Scheduler {
 
   #apply(): void {
     for (const [index, group] of this.#optimizer.groups.entries()) {
-      const { lr, momentum } = this.#curve(this.#steps, this.#baseLrOf(group), index);
+      const { lr, momentum } = this.curve(this.#steps, this.#baseLrOf(group), index);
       group.lr = lr;
       if (momentum !== undefined) this.#optimizer.momentum = momentum;
     }
