@@ -8,11 +8,9 @@ import {
   ArgumentError,
   avgPool2d,
   batchNorm,
-  batchNormReluPool,
   clamp,
   concat,
   conv2d,
-  convNormReluPool,
   crossEntropy,
   div,
   dropout,
@@ -25,7 +23,6 @@ import {
   layerNorm,
   leakyRelu,
   linear,
-  linearRelu,
   log,
   logSoftmax,
   matmul,
@@ -59,6 +56,9 @@ import {
   where,
   zeros,
 } from '../../src/engine/index.js';
+import { batchNormReluPool } from '../../src/engine/ops/batchNormReluPool.js';
+import { convNormReluPool } from '../../src/engine/ops/convNormReluPool.js';
+import { linearRelu } from '../../src/engine/ops/linear.js';
 import type { CaseOptions } from './fixture.js';
 
 /** A call that must fail. */

@@ -5,10 +5,8 @@
 import {
   argmax,
   batchNorm,
-  batchNormReluPool,
   concat,
   conv2d,
-  convNormReluPool,
   crossEntropy,
   flatten,
   globalAvgPool2d,
@@ -29,6 +27,8 @@ import {
   variance,
   zeros,
 } from '../../engine/index.js';
+import { batchNormReluPool } from '../../engine/ops/batchNormReluPool.js';
+import { convNormReluPool } from '../../engine/ops/convNormReluPool.js';
 import { anywhere, distinct, randomIndices, positive } from '../../engine/sample.js';
 import type { Computation } from './computation.js';
 

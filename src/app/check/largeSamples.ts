@@ -8,7 +8,6 @@ import {
   argmax,
   avgPool2d,
   batchNorm,
-  batchNormReluPool,
   clamp,
   concat,
   conv2d,
@@ -22,7 +21,6 @@ import {
   layerNorm,
   leakyRelu,
   linear,
-  linearRelu,
   log,
   logSoftmax,
   matmul,
@@ -47,6 +45,8 @@ import {
   variance,
   where,
 } from '../../engine/index.js';
+import { batchNormReluPool } from '../../engine/ops/batchNormReluPool.js';
+import { linearRelu } from '../../engine/ops/linear.js';
 import {
   anywhere,
   awayFromZero,

@@ -2,7 +2,10 @@
 
 import { concat, mul, noGrad, type Tensor } from '../../engine/index.js';
 import { anywhere, positive } from '../../engine/sample.js';
-import { adagradStep, adamStep, amsgradStep, rmspropStep, sgdStep } from '../../nn/index.js';
+import { adagradStep } from '../../nn/optim/adagrad.js';
+import { adamStep, amsgradStep } from '../../nn/optim/adam.js';
+import { rmspropStep } from '../../nn/optim/rmsprop.js';
+import { sgdStep } from '../../nn/optim/sgd.js';
 import type { Computation } from './computation.js';
 
 const LENGTH = 1003;
