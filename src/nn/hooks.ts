@@ -121,7 +121,7 @@ function install(module: Module): Hooks {
   const before: HookSet = new Set();
   const after: HookSet = new Set();
   const previous = Object.getOwnPropertyDescriptor(module, 'forward');
-  const original = module.forward as AnyFunction;
+  const original = Reflect.get(module, 'forward') as AnyFunction;
   const forward: AnyFunction = (...inputs) => {
     let current = inputs;
     for (const { hook } of [...before]) {

@@ -103,7 +103,7 @@ describe('curves', () => {
         minLr: options.number('eta_min'),
       }),
     sequential: (optimizer, options) => {
-      const schedules = [
+      const schedules: ((each: nn.Optimizer) => nn.CurveScheduler)[] = [
         (each: nn.Optimizer) => new nn.LambdaLR(each, { lrLambda: (step) => (step + 1) / 5 }),
         (each: nn.Optimizer) => new nn.ExponentialLR(each, { gamma: options.number('gamma') }),
       ];

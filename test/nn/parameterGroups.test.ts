@@ -281,7 +281,7 @@ describe('the state of groups', () => {
     dispose(first, second, ...original, ...resumed);
   });
 
-  it('lists options and sizes of groups; one group is stored without a list', async () => {
+  it('lists options and sizes of groups; one group is stored without a list', () => {
     const parameters = three();
     const grouped = make(parameters);
     const options = { lr: 0.2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };

@@ -50,7 +50,7 @@ describe('lists, objects and maps of modules and tensors', () => {
     ],
     [
       'an object without prototype',
-      () => Object.assign(Object.create(null), { a: scalar() }),
+      () => Object.assign(Object.create(null) as object, { a: scalar() }),
       ['parts.a'],
     ],
     [
@@ -241,7 +241,9 @@ describe('ModuleDict', () => {
           ['x', relu],
         ]),
     ).toThrow(/the key x exists already/);
-    expect(() => dict.add('x', {} as ReLU)).toThrow(/^ModuleDict: x must be a Module, got/);
+    expect(() => dict.add('x', {} as unknown as ReLU)).toThrow(
+      /^ModuleDict: x must be a Module, got/,
+    );
     expect(() => dict.get('x')).toThrow(/^ModuleDict: there is no module "x", the keys are act/);
     expect(() => dict.forward()).toThrow(/has no forward/);
     expect(dict.size).toBe(1);

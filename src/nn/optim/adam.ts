@@ -111,7 +111,13 @@ const isBeta = (value: number): boolean => value >= 0 && value < 1;
 const betasOption: OptionRule<readonly [number, number]> = {
   initial: [0.9, 0.999],
   check: (caller, name, betas) => {
-    check(caller, name, `[${betas.join(', ')}]`, 'a list of two numbers', betas.length === 2);
+    check(
+      caller,
+      name,
+      `[${betas.join(', ')}]`,
+      'a list of two numbers',
+      (betas as readonly number[]).length === 2,
+    );
     for (const beta of betas) check(caller, name, beta, BETA_RULE, isBeta(beta));
   },
   save: (_, [beta1, beta2]) => ({ beta1, beta2 }),

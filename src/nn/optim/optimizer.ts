@@ -94,10 +94,8 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
   /** PyTorch's names of the arrays per parameter. */
   protected abstract slotNames(options: O): readonly string[];
 
-  /** Value of the elements of a new array per parameter. */
-  protected slotStart(_options: O): number {
-    return 0;
-  }
+  /** Value of the elements of a new array per parameter; 0 without this method. */
+  protected slotStart?(options: O): number;
 
   /**
    * SGD's momentum or Adam's beta1, which a one-cycle schedule lowers while the learning rate is
@@ -189,7 +187,7 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
   }
 
   #newTensor({ shape, array: { backend } }: Parameter, options: O): Tensor {
-    return full(shape, this.slotStart(options), { backend }).keep();
+    return full(shape, this.slotStart?.(options) ?? 0, { backend }).keep();
   }
 
   /** Frees the gradients of all parameters; call it before each backward. */
