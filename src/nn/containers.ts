@@ -20,7 +20,7 @@ function checkModule(container: string, key: string | number, value: unknown): v
  * const rng = new Rng(1);
  * const blocks = new ModuleList([new Linear({ inFeatures: 4, outFeatures: 3, rng })]);
  * blocks.append(new Linear({ inFeatures: 3, outFeatures: 2, rng }));
- * print(blocks.length, Object.keys(blocks.stateDict())); // 2, [0.weight, 0.bias, 1.weight, 1.bias]
+ * print(blocks.length, Object.keys(blocks.stateDict())); // 2 [0.weight, 0.bias, 1.weight, 1.bias]
  * scope(() => {
  *   let x = ones([1, 4]);
  *   for (const block of blocks) x = relu(block.forward(x));
@@ -97,7 +97,7 @@ export class ModuleList<M extends Module = Module> extends Module implements Ite
  *   letter: new Linear({ inFeatures: 4, outFeatures: 26, rng: new Rng(2) }),
  * });
  * scope(() => print(heads.get('letter').forward(ones([1, 4])).shape)); // [1, 26]
- * print(heads.size, [...heads.keys()]); // 2, [digit, letter]
+ * print(heads.size, [...heads.keys()]); // 2 [digit, letter]
  * heads.dispose();
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html

@@ -39,7 +39,7 @@ import {
  *   }
  * }
  * const model = new Attend();
- * print(Object.keys(model.stateDict())); // projections.0.weight, projections.0.bias, ...
+ * print(Object.keys(model.stateDict()).slice(0, 2)); // [projections.0.weight, projections.0.bias]
  * scope(() => print(model.forward(ones([2, 4]), ones([3, 4])).scores.shape)); // [2, 3]
  * model.dispose();
  *

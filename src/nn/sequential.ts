@@ -81,7 +81,16 @@ function checkLayer(layer: unknown, index: number): void {
   }
 }
 
-/** Enables or disables fusion in every Sequential of a network. */
+/**
+ * Enables or disables fusion in every Sequential of a network.
+ *
+ * @example
+ * const rng = new Rng(1);
+ * const network = new Sequential(new Conv2d({ inChannels: 1, outChannels: 2, kernelSize: 3, rng }));
+ * setFused(network, false);
+ * print(network.fused); // false
+ * network.dispose();
+ */
 export function setFused(network: Module, fused: boolean): void {
   for (const [, module] of network.namedModules())
     if (module instanceof Sequential) module.fused = fused;

@@ -63,6 +63,13 @@ export interface ParameterUpdate {
 /**
  * Base class of the optimizers: groups of parameters with their options, and arrays per parameter.
  *
+ * @example
+ * const layer = new Linear({ inFeatures: 4, outFeatures: 2, rng: new Rng(1) });
+ * const optimizer: Optimizer = new SGD(layer.parameters(), { lr: 0.1 });
+ * print(optimizer.lr); // 0.1
+ * optimizer.dispose();
+ * layer.dispose();
+ *
  * @see https://pytorch.org/docs/stable/optim.html
  */
 export abstract class Optimizer<O extends CommonOptions = CommonOptions> {

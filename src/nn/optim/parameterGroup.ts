@@ -39,7 +39,9 @@ export interface GroupRules<O> {
  *   { lr: 0.01 },
  * );
  * print(optimizer.groups.map(({ lr }) => lr)); // [0.01, 0.1]
- * optimizer.groups[1].set({ lr: 0.05, weightDecay: 0.1 });
+ * const group: ParameterGroup = optimizer.groups[1];
+ * group.set({ lr: 0.05 });
+ * print(group.options.lr, group.options.maximize); // 0.05 false
  * layer.dispose();
  *
  * @see https://pytorch.org/docs/stable/optim.html#per-parameter-options

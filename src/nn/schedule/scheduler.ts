@@ -53,6 +53,21 @@ export type Curve = (step: number, baseLr: number, group: number) => CurvePoint;
  * PyTorch multiplies the current rate in each call. Here each rate is computed from the initial
  * rate, so rounding errors do not accumulate. Every parameter group has its own initial rate: its
  * rate when the schedule is created, or when the schedule first finds the group.
+ *
+ * @example
+ * // Halves the rate in each step.
+ * class Halving extends CurveScheduler {
+ *   constructor(optimizer: Optimizer) {
+ *     super('Halving', optimizer, (step, baseLr) => ({ lr: baseLr * 0.5 ** step }));
+ *   }
+ * }
+ * const w = new Parameter([1], [0]);
+ * const optimizer = new SGD([w], { lr: 1 });
+ * const schedule = new Halving(optimizer);
+ * schedule.step();
+ * print(optimizer.lr); // 0.5
+ * optimizer.dispose();
+ * w.dispose();
  */
 export abstract class CurveScheduler implements Scheduler {
   readonly #type: string;

@@ -31,7 +31,7 @@ export interface CosineAnnealingWarmRestartsOptions {
  *   rates.push(optimizer.lr);
  *   schedule.step();
  * }
- * print(rates); // 0.1, 0.05, 0.1, 0.085
+ * print(rates); // [0.1, 0.05, 0.1, 0.0854]
  * model.dispose();
  *
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
