@@ -21,8 +21,8 @@ export interface SequentialLROptions {
  * Runs one schedule until the first milestone, the next one until the second, and so on. Each
  * schedule begins with its step 0 and with the optimizer's initial learning rate.
  *
- * @throws ArgumentError if there are no schedules, or the milestones are not ascending whole numbers
- *   above 0, one fewer than schedules
+ * @throws ArgumentError if there are no schedules, or the milestones are not ascending whole
+ *   numbers above 0, one fewer than schedules
  * @example
  * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
  * const optimizer = new SGD(model.parameters(), { lr: 0.1 });
