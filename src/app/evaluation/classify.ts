@@ -3,7 +3,7 @@
 
 import { noGrad, scope } from '../../engine/index.js';
 import { Normalizer } from '../../data/loading/transform.js';
-import type { Module } from '../../nn/index.js';
+import type { Layer } from '../../nn/index.js';
 import { probabilitiesOf } from '../training/temperature.js';
 import { imageTensor, INPUT_PIXELS } from '../model/imageTensor.js';
 
@@ -15,7 +15,7 @@ import { imageTensor, INPUT_PIXELS } from '../model/imageTensor.js';
  * @returns probabilities, row by row: `[n, classes]`
  */
 export async function classify(
-  model: Module,
+  model: Layer,
   images: Uint8Array,
   temperature = 1,
 ): Promise<Float32Array> {

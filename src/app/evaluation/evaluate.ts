@@ -5,7 +5,7 @@ import { add, argmax, crossEntropy, noGrad, scope, tensor } from '../../engine/i
 import { DataLoader } from '../../data/loading/dataLoader.js';
 import { newLabels, type ClassLabels, type ImageDataset } from '../../data/loading/imageDataset.js';
 import { Normalizer } from '../../data/loading/transform.js';
-import type { Module } from '../../nn/index.js';
+import type { Layer } from '../../nn/index.js';
 import { score, type Score } from './accuracy.js';
 
 export interface Evaluation extends Score {
@@ -36,7 +36,7 @@ export interface EvaluateOptions {
 
 /** Runs the model in evaluation mode on a data set, then restores the mode of every layer. */
 export async function evaluate(
-  model: Module,
+  model: Layer,
   dataset: ImageDataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {

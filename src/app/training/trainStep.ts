@@ -15,7 +15,7 @@ import {
 } from '../../engine/index.js';
 import { classCounts, type ImageDataset } from '../../data/loading/imageDataset.js';
 import type { Batch } from '../../data/loading/dataLoader.js';
-import type { Module, Optimizer } from '../../nn/index.js';
+import type { Layer, Optimizer } from '../../nn/index.js';
 
 /** Results of one step, computed before the update. */
 export interface StepResult {
@@ -40,14 +40,14 @@ export interface StepOptions {
 /** A teacher network and its weight in the loss. */
 export interface Distillation {
   /** In evaluation mode. */
-  readonly teacher: Module;
+  readonly teacher: Layer;
   /** Weight of the teacher's term in the loss, 0 to 1; the labels have the rest. */
   readonly weight: number;
 }
 
 /** Performs one step. The results are read after the whole step has been enqueued. */
 export async function trainStep(
-  model: Module,
+  model: Layer,
   optimizer: Optimizer,
   { inputs, targets, count }: Batch,
   { labelSmoothing = 0, priors = null, distillation = null }: StepOptions = {},
