@@ -5,6 +5,7 @@ import { add, argmax, crossEntropy, noGrad, scope, tensor } from '../../engine/i
 import { BatchLoader } from '../../data/loading/loader.js';
 import type { Dataset } from '../../data/loading/dataset.js';
 import type { Module } from '../../nn/index.js';
+import { onBackendOf } from '../model/modelBackend.js';
 import { score, type Score } from './accuracy.js';
 
 export interface Evaluation extends Score {
@@ -50,19 +51,21 @@ export async function evaluate(
   try {
     for (const batch of new BatchLoader({ dataset, batchSize }).batches(0)) {
       const [loss, batchPredictions, batchLogits] = await Promise.all(
-        noGrad(() =>
-          scope(() => {
-            const images = tensor(batch.images, {
-              shape: [batch.count, 1, dataset.height, dataset.width],
-            });
-            const rawLogits = model.forward(images); // [count, classes]
-            const logits = priors === null ? rawLogits : add(rawLogits, tensor(priors));
-            return [
-              crossEntropy(logits, tensor(batch.labels), { reduction: 'sum' }).item(),
-              argmax(logits).data(),
-              allLogits === null ? Promise.resolve(null) : logits.data(),
-            ] as const;
-          }),
+        onBackendOf(model, () =>
+          noGrad(() =>
+            scope(() => {
+              const images = tensor(batch.images, {
+                shape: [batch.count, 1, dataset.height, dataset.width],
+              });
+              const rawLogits = model.forward(images); // [count, classes]
+              const logits = priors === null ? rawLogits : add(rawLogits, tensor(priors));
+              return [
+                crossEntropy(logits, tensor(batch.labels), { reduction: 'sum' }).item(),
+                argmax(logits).data(),
+                allLogits === null ? Promise.resolve(null) : logits.data(),
+              ] as const;
+            }),
+          ),
         ),
       );
       lossSum += loss;

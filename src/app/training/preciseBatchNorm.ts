@@ -10,6 +10,7 @@ import type { Dataset } from '../../data/loading/dataset.js';
 import { BatchLoader } from '../../data/loading/loader.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { imageTensor } from '../model/imageTensor.js';
+import { onBackendOf } from '../model/modelBackend.js';
 
 /**
  * Batch size. Each batch is normalized by its own statistics for the deeper layers, so it should
@@ -44,7 +45,9 @@ export async function recomputeBatchNorm(
     seen += count;
     // With momentum 1, 1/2, 1/3, ..., a moving average equals the mean of all values.
     for (const layer of layers) layer.momentum = count / seen;
-    await scope(() => noGrad(() => model.conv_layers.forward(imageTensor(images))).data());
+    await onBackendOf(model, () =>
+      scope(() => noGrad(() => model.conv_layers.forward(imageTensor(images))).data()),
+    );
     await onProgress(seen, dataset.length);
   }
   layers.forEach((layer, i) => (layer.momentum = momenta[i]));

@@ -17,6 +17,7 @@ import { classCounts, type Dataset } from '../../data/loading/dataset.js';
 import type { Batch } from '../../data/loading/loader.js';
 import type { Module, Optimizer } from '../../nn/index.js';
 import { imageTensor } from '../model/imageTensor.js';
+import { onBackendOf } from '../model/modelBackend.js';
 
 /** Results of one step, computed before the update. */
 export interface StepResult {
@@ -46,7 +47,10 @@ export interface Distillation {
   readonly weight: number;
 }
 
-/** Performs one step. The results are read after the whole step has been enqueued. */
+/**
+ * Performs one step on the model's backend. The results are read after the whole step has been
+ * enqueued.
+ */
 export async function trainStep(
   model: Module,
   optimizer: Optimizer,
@@ -54,21 +58,23 @@ export async function trainStep(
   { labelSmoothing = 0, priors = null, distillation = null }: StepOptions = {},
 ): Promise<StepResult> {
   const [loss, predictions] = await Promise.all(
-    scope(() => {
-      const images = imageTensor(batch.images);
-      const labels = tensor(batch.labels);
-      const logits = model.forward(images); // [count, classes]
-      const adjustedLogits = priors === null ? logits : add(logits, tensor(priors));
-      const labelLoss = crossEntropy(adjustedLogits, labels, { labelSmoothing });
-      const loss =
-        distillation === null
-          ? labelLoss
-          : addDistillation(distillation, images, logits, labelLoss);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      return [loss.item(), argmax(adjustedLogits).data()] as const;
-    }),
+    onBackendOf(model, () =>
+      scope(() => {
+        const images = imageTensor(batch.images);
+        const labels = tensor(batch.labels);
+        const logits = model.forward(images); // [count, classes]
+        const adjustedLogits = priors === null ? logits : add(logits, tensor(priors));
+        const labelLoss = crossEntropy(adjustedLogits, labels, { labelSmoothing });
+        const loss =
+          distillation === null
+            ? labelLoss
+            : addDistillation(distillation, images, logits, labelLoss);
+        optimizer.zeroGrad();
+        loss.backward();
+        optimizer.step();
+        return [loss.item(), argmax(adjustedLogits).data()] as const;
+      }),
+    ),
   );
   let hits = 0;
   for (let i = 0; i < batch.count; i++) if (predictions[i] === batch.labels[i]) hits += 1;

@@ -1,0 +1,41 @@
+// The parts of the training data: how many synthetic characters replace it, and which images are
+// held out for validation. The command line and the library share them.
+
+import { ArgumentError } from '../../engine/errors.js';
+import type { Rng } from '../../engine/rng.js';
+import { stratifiedSplit, type Dataset } from '../../data/loading/dataset.js';
+
+/** Number of synthetic training images: 120 of each of the 47 classes. */
+export const SYNTHETIC_COUNT = 47 * 120;
+
+/** Name of the random stream that selects the validation images. */
+export const VALIDATION_STREAM = 'validation';
+
+/** Images to train on and images to validate on. */
+export interface TrainingParts {
+  readonly train: Dataset;
+  readonly validation: Dataset;
+}
+
+/**
+ * Holds out a fraction of every class for validation.
+ *
+ * @param rng the root generator of the run
+ * @param option name of the option that sets the fraction, for the message
+ * @throws ArgumentError if a part would be empty
+ */
+export function holdOutValidation(
+  all: Dataset,
+  fraction: number,
+  rng: Rng,
+  option: string,
+): TrainingParts {
+  const parts = stratifiedSplit(all, fraction, rng.split(VALIDATION_STREAM));
+  if (parts.validation.length === 0 || parts.train.length === 0) {
+    throw new ArgumentError(
+      `${option} ${fraction} of ${all.length} images leaves ${parts.train.length} to train on and ` +
+        `${parts.validation.length} to validate on; use more images or another fraction`,
+    );
+  }
+  return parts;
+}
