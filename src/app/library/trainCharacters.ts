@@ -6,7 +6,7 @@ import { Rng, withBackend, type Backend } from '../../engine/index.js';
 import { checkOptions, describeValue, type OptionNames } from '../../engine/options.js';
 import { saveState } from '../../nn/index.js';
 import { IMAGE_SIDE } from '../../data/emnist/idx.js';
-import { limitDataset, type Dataset } from '../../data/loading/dataset.js';
+import { ImageDataset, limitImages } from '../../data/loading/imageDataset.js';
 import { drawDataset } from '../../data/strokes/synthetic.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { logPriorsOf, modelFrom, type TrainingMetadata } from '../model/modelContents.js';
@@ -54,7 +54,7 @@ export interface TrainOptions extends Partial<Pick<Settings, keyof typeof SHARED
    * Images of 28 x 28 pixels with labels, such as the training part of EMNIST. Default: built-in
    * synthetic characters. They are not EMNIST: accuracy on them does not transfer to handwriting.
    */
-  readonly data?: Dataset;
+  readonly data?: ImageDataset;
   /** Backend to train on. Default: the current backend. */
   readonly backend?: Backend;
   /** Called before the first step, after every step and after every epoch; a promise is awaited. */
@@ -188,10 +188,10 @@ function makeYield(signal: AbortSignal | undefined): () => Promise<void> {
  * @throws ArgumentError if the data set does not suit the network
  */
 async function openData(
-  data: Dataset | undefined,
+  data: ImageDataset | undefined,
   { seed, limit }: Settings,
   yieldToEvents: () => Promise<void>,
-): Promise<Dataset> {
+): Promise<ImageDataset> {
   if (data === undefined) {
     const count = Math.min(SYNTHETIC_COUNT, limit ?? Infinity);
     const drawing = drawDataset({ seed, count });
@@ -201,24 +201,23 @@ async function openData(
       await yieldToEvents();
     }
   }
-  if (!Array.isArray(data.classes) || data.classes.length < 2) {
+  if (!(data instanceof ImageDataset)) {
     throw new ArgumentError(
-      'train: data must be a data set with images, labels and at least two classes, got ' +
-        describeValue(data.classes),
+      `train: data must be an ImageDataset (inkgrad/data), got ${describeValue(data)}`,
     );
   }
-  const { height, width } = data as { readonly height: number; readonly width: number };
-  if (height !== IMAGE_SIDE || width !== IMAGE_SIDE) {
+  const { name, height, width, classes } = data;
+  if (height !== IMAGE_SIDE || width !== IMAGE_SIDE || classes.length < 2) {
     throw new ArgumentError(
-      `train: the network expects images of ${IMAGE_SIDE} x ${IMAGE_SIDE} pixels, those of ` +
-        `${data.name} have ${height} x ${width}`,
+      `train: the network expects images of ${IMAGE_SIDE} x ${IMAGE_SIDE} pixels and at least 2 ` +
+        `classes; ${name} has ${height} x ${width} and ${classes.length}`,
     );
   }
-  return limit === null ? data : limitDataset(data, limit);
+  return limit === null ? data : limitImages(data, limit);
 }
 
 function startEvent(
-  { name, synthetic }: Dataset,
+  { name, synthetic }: ImageDataset,
   { train: images, validation }: TrainingParts,
   { epochs }: Settings,
 ): StartEvent {
@@ -229,7 +228,7 @@ function startEvent(
 /** The network of a trainer as the bytes of a model file. */
 async function snapshot(
   trainer: Trainer,
-  { name, classes, synthetic }: Dataset,
+  { name, classes, synthetic }: ImageDataset,
   { seed, valFraction, limit }: Settings,
 ): Promise<Uint8Array> {
   await trainer.checkWeights();

@@ -4,7 +4,8 @@ import { encodeSafetensors, quantize, type HostArray, type Module } from '../../
 import { canonicalJson } from '../../nn/saving/json.js';
 import { encodeOnnx } from '../formats/onnx.js';
 import { encodePth } from '../formats/pthWriter.js';
-import { INPUT_SIZE, layersOf, NORMALIZATION } from './layerList.js';
+import { INPUT_SHAPE } from './imageTensor.js';
+import { layersOf, NORMALIZATION } from './layerList.js';
 import type { CharacterNet } from './characterNet.js';
 import type { TrainingMetadata } from './modelContents.js';
 
@@ -69,7 +70,7 @@ const ENCODERS: Record<
     encodeOnnx({
       layers: layersOf(model),
       tensors,
-      inputSize: INPUT_SIZE,
+      inputSize: INPUT_SHAPE,
       outputs: classes.length,
       description:
         'Classifies a handwritten character. ' +
@@ -89,7 +90,7 @@ const ENCODERS: Record<
       weights === 'float16' ? { half: isWeight } : {},
     );
   },
-  pth: (tensors, { classes }) => encodePth({ tensors, classes, inputSize: INPUT_SIZE }),
+  pth: (tensors, { classes }) => encodePth({ tensors, classes, inputSize: INPUT_SHAPE }),
 };
 
 /**

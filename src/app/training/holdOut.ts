@@ -3,7 +3,8 @@
 
 import { ArgumentError } from '../../engine/errors.js';
 import type { Rng } from '../../engine/rng.js';
-import { stratifiedSplit, type Dataset } from '../../data/loading/dataset.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
+import { stratifiedSplit } from '../../data/loading/split.js';
 
 /** Number of synthetic training images: 120 of each of the 47 classes. */
 export const SYNTHETIC_COUNT = 47 * 120;
@@ -13,8 +14,8 @@ export const VALIDATION_STREAM = 'validation';
 
 /** Images to train on and images to validate on. */
 export interface TrainingParts {
-  readonly train: Dataset;
-  readonly validation: Dataset;
+  readonly train: ImageDataset;
+  readonly validation: ImageDataset;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface TrainingParts {
  * @throws ArgumentError if a part would be empty
  */
 export function holdOutValidation(
-  all: Dataset,
+  all: ImageDataset,
   fraction: number,
   rng: Rng,
   option: string,

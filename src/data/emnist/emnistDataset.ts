@@ -1,7 +1,7 @@
 // Converts the contents of EMNIST files to a data set: upright images, labels from 0. Runs in Node
 // and in the browser. Opens no file; readEmnist.ts does so in Node, the page in the browser.
 
-import { makeDataset, type Dataset } from '../loading/dataset.js';
+import { ImageDataset } from '../loading/imageDataset.js';
 import { DataError } from '../errors.js';
 import { checkSameCount, IMAGE_PIXELS, IMAGE_SIDE } from './idx.js';
 import type { IdxContents } from './idxStream.js';
@@ -26,14 +26,16 @@ export interface EmnistFiles {
  *
  * @throws DataError if the counts differ, a label is outside the split, or there are no images
  */
-export function emnistDataset({ split, part, images, labels, classes }: EmnistFiles): Dataset {
+export function emnistDataset({ split, part, images, labels, classes }: EmnistFiles): ImageDataset {
   checkSameCount(images, labels);
   if (images.count === 0)
     throw new DataError(`${images.name}: contains no images; download it again`);
   const count = Math.min(images.values.shape[0], labels.values.shape[0]);
-  return makeDataset({
+  return new ImageDataset({
     name: `EMNIST ${split} ${part}`,
     images: uprightImages(images.values.data, count),
+    height: IMAGE_SIDE,
+    width: IMAGE_SIDE,
     labels: classIndices(labels.values.data, count, labels.name, split),
     classes: classes ?? EMNIST_SPLITS[split].classes,
     synthetic: false,

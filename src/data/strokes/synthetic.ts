@@ -4,9 +4,9 @@
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Rng } from '../../engine/rng.js';
-import { makeDataset, type Dataset } from '../loading/dataset.js';
+import { ImageDataset } from '../loading/imageDataset.js';
 import { GlyphRenderer, type GlyphOptions, type Stroke } from './glyph.js';
-import { IMAGE_PIXELS } from '../emnist/idx.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
 import { DIGIT_FORMS } from './skeletons/digits.js';
 import { LOWER_FORMS } from './skeletons/lower.js';
 import { parseSkeleton, smoothPath, type Skeleton } from './skeletons/skeleton.js';
@@ -88,7 +88,9 @@ export class SyntheticCharacters {
  *
  * @throws ArgumentError if `count` is not a positive integer
  */
-export function syntheticDataset(options: SyntheticOptions & { readonly count: number }): Dataset {
+export function syntheticDataset(
+  options: SyntheticOptions & { readonly count: number },
+): ImageDataset {
   const drawing = drawDataset(options);
   for (;;) {
     const { done, value } = drawing.next();
@@ -102,7 +104,7 @@ export function syntheticDataset(options: SyntheticOptions & { readonly count: n
  */
 export function* drawDataset(
   options: SyntheticOptions & { readonly count: number },
-): Generator<number, Dataset, undefined> {
+): Generator<number, ImageDataset, undefined> {
   const { count } = options;
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new ArgumentError(`synthetic: count must be a whole number of at least 1, got ${count}`);
@@ -116,8 +118,15 @@ export function* drawDataset(
     labels[index] = label;
     yield index + 1;
   }
-  const name = 'synthetic characters (not EMNIST)';
-  return makeDataset({ name, images, labels, classes: characters.classes, synthetic: true });
+  return new ImageDataset({
+    name: 'synthetic characters (not EMNIST)',
+    images,
+    height: IMAGE_SIDE,
+    width: IMAGE_SIDE,
+    labels,
+    classes: characters.classes,
+    synthetic: true,
+  });
 }
 
 /** Random handwriting parameters of one character: one writer with one pen. */

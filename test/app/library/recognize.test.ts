@@ -16,7 +16,7 @@ import {
 } from '../../../src/app/library/character.js';
 import { readEmnist, readImage } from '../../../src/app/library/node.js';
 import { SHIPPED_MODEL } from '../../../src/app/model/shippedModel.js';
-import { imageAt, type Dataset } from '../../../src/data/loading/dataset.js';
+import { imageAt, type ImageDataset } from '../../../src/data/loading/imageDataset.js';
 import { SyntheticCharacters, syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { createWasmBackend, type Backend } from '../../../src/engine/index.js';
 import { inkgrad, jsonLines, makeFolder } from '../../cli/support.js';
@@ -74,7 +74,7 @@ const bestNames = (results: readonly (Recognition | null)[]): (string | undefine
   results.map((result) => result?.ranked[0].name);
 
 /** Checks that `recognize` and `evaluate` predict the same classes. */
-async function expectSameAsEvaluate(dataset: Dataset): Promise<void> {
+async function expectSameAsEvaluate(dataset: ImageDataset): Promise<void> {
   const { predictions } = await evaluate(model.network, dataset);
   for (let i = 0; i < dataset.length; i++) {
     const result = await recognize(model, imageAt(dataset, i));
@@ -214,7 +214,7 @@ describe('recognize', () => {
 });
 
 describe.skipIf(emnistMissing !== null)(`real EMNIST${skipNote(emnistMissing)}`, () => {
-  const read = (limit: number): Promise<Dataset> =>
+  const read = (limit: number): Promise<ImageDataset> =>
     readEmnist({ dir: emnistDir!, split: 'balanced', part: 'test', limit });
 
   it('predicts its bytes as an evaluation does', async () => {

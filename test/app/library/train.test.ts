@@ -11,7 +11,7 @@ import {
   type TrainEvent,
   type TrainOptions,
 } from '../../../src/app/library/character.js';
-import { imageAt, limitDataset } from '../../../src/data/loading/dataset.js';
+import { ImageDataset, imageAt, limitImages } from '../../../src/data/loading/imageDataset.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { currentBackend, createWasmBackend, type Backend } from '../../../src/engine/index.js';
 import { onReference } from '../../support/backends.js';
@@ -36,6 +36,17 @@ async function trainShort(
   model.dispose();
   return { events, bytes };
 }
+
+/** One image of another size. */
+const small = new ImageDataset({
+  name: 'dots',
+  images: Uint8Array.of(0, 255),
+  height: 2,
+  width: 1,
+  labels: Uint8Array.of(0),
+  classes: ['dot'],
+  synthetic: true,
+});
 
 describe('train', () => {
   it(
@@ -67,7 +78,7 @@ describe('train', () => {
   it(
     'returns a model that recognizes, with the options of the best recipe, on data of the caller',
     onWasm(async () => {
-      const data = limitDataset(syntheticDataset({ seed: 3, count: 4 * 47 }), 4 * 47);
+      const data = limitImages(syntheticDataset({ seed: 3, count: 4 * 47 }), 4 * 47);
       const model = await train({ ...SHORT, data, recipe: 'best', epochs: 1 });
       expect(model.training).toMatchObject({ data: data.name, synthetic: true, seed: 42 });
       expect(model.training.logPriors).toHaveLength(47);
@@ -114,7 +125,8 @@ describe('train', () => {
     [{ recipe: 'worst' }, 'train: recipe must be one of original, best, got "worst"'],
     [{ limit: 0 }, 'train: limit must be a whole number of at least 1, got 0'],
     [{ limit: 10 }, 'train: valFraction 0.1 of 10 images leaves 10 to train on and 0 to validate'],
-    [{ data: {} }, 'train: data must be a data set with images, labels and at least two classes'],
+    [{ data: {} }, 'train: data must be an ImageDataset (inkgrad/data), got [object Object]'],
+    [{ data: small }, 'at least 2 classes; dots has 2 x 1 and 1'],
     [{ backend: {} as Backend }, 'train: backend must be a backend'],
   ])('rejects %o', async (options, message) => {
     await expect(train(options)).rejects.toThrow(message);
