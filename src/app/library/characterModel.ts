@@ -67,7 +67,7 @@ export class CharacterModel {
  * @throws ArgumentError if the source is neither a URL nor bytes
  * @example
  * const model = await loadCharacterModel();
- * print(model.classes.length, model.training.data); // 47 'EMNIST balanced train'
+ * print(model.classes.length, model.training.synthetic); // 47 false
  * model.dispose();
  */
 export async function loadCharacterModel(
