@@ -2,7 +2,14 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { forbiddenImports, importCycles, readImports, type Sources } from '../support/imports.js';
+import {
+  forbiddenImports,
+  importCycles,
+  loadedBy,
+  readImports,
+  type Sources,
+} from '../support/imports.js';
+import { entryPoints } from '../support/publicApi.js';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -36,6 +43,22 @@ describe('the module dependencies', () => {
 
   it('have no cycles of types, except the listed ones', () => {
     expect(importCycles(productSources, true)).toEqual(TYPE_CYCLES.map(({ files }) => files));
+  });
+});
+
+describe('an entry point of the package that runs in browsers', () => {
+  const browserEntries = [...entryPoints()].filter(([name]) => name !== 'inkgrad/node');
+
+  it.each(browserEntries)('%s loads no node: module', (_, path) => {
+    const loaded = [...loadedBy(productSources, path)];
+    expect(loaded.length).toBeGreaterThan(10);
+    expect(loaded.filter((target) => target.startsWith('node:'))).toEqual([]);
+  });
+
+  it('is told apart from inkgrad/node', () => {
+    expect(loadedBy(productSources, entryPoints().get('inkgrad/node')!)).toContain(
+      'node:fs/promises',
+    );
   });
 });
 

@@ -121,6 +121,14 @@ const LAYERS: readonly Layer[] = [
     allowedFiles: /^src\//,
     packages: ['@zip.js/zip.js', 'node:'],
   },
+  // `inkgrad/character`, which runs in a browser too; the other files belong to `inkgrad/node`.
+  {
+    name: 'character library',
+    pattern: /^src\/app\/library\/(?!node|files|emnist)/,
+    allowedFiles: /^src\//,
+    packages: ['node:'],
+    nodeOnDemand: true,
+  },
   {
     name: 'app',
     pattern: /^src\/app\//,
@@ -209,6 +217,23 @@ export function forbiddenImports(sources: Sources): string[] {
       .map(checkImport)
       .filter((message) => message !== null),
   );
+}
+
+/**
+ * The modules and packages that a file loads, directly or through other files, without `import()`
+ * calls and types.
+ */
+export function loadedBy(sources: Sources, start: string): Set<string> {
+  const loaded = new Set<string>();
+  const unvisited = [start];
+  for (let path = unvisited.pop(); path !== undefined; path = unvisited.pop()) {
+    if (loaded.has(path)) continue;
+    loaded.add(path);
+    const imports = readImports(path, sources.get(path) ?? ''); // a package has no source here
+    const statements = imports.filter((one) => !one.typeOnly && !one.dynamic);
+    unvisited.push(...statements.map(({ target }) => target));
+  }
+  return loaded;
 }
 
 /**
