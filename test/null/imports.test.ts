@@ -2,13 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  forbiddenImports,
-  importCycles,
-  loadedBy,
-  readImports,
-  type Sources,
-} from '../support/imports.js';
+import { forbiddenImports, importCycles, readImports, type Sources } from '../support/imports.js';
 import { entryPoints } from '../support/publicApi.js';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -46,19 +40,41 @@ describe('the module dependencies', () => {
   });
 });
 
+/** Packages that only some commands use; each is slow to load. */
+const HEAVY = ['@zip.js/zip.js', 'fast-png', 'jpeg-js', 'ml-matrix', 'protobufjs', 'umap-js'];
+
+it('the command line loads heavy packages only in the commands that use them', () => {
+  const loaded = loadedFrom('src/app/cli.ts');
+  expect(loaded.has('yargs')).toBe(true); // the search finds packages
+  expect(HEAVY.filter((name) => loaded.has(name))).toEqual([]);
+});
+
+/** All files and packages that a file loads at its start, directly or not. */
+function loadedFrom(start: string): Set<string> {
+  const loaded = new Set<string>();
+  const unvisited = [start];
+  for (let path = unvisited.pop(); path !== undefined; path = unvisited.pop()) {
+    if (loaded.has(path)) continue;
+    loaded.add(path);
+    const source = productSources.get(path);
+    if (source === undefined) continue;
+    const imports = readImports(path, source).filter((one) => !one.typeOnly && !one.dynamic);
+    unvisited.push(...imports.map(({ target }) => target));
+  }
+  return loaded;
+}
+
 describe('an entry point of the package that runs in browsers', () => {
   const browserEntries = [...entryPoints()].filter(([name]) => name !== 'inkgrad/node');
 
   it.each(browserEntries)('%s loads no node: module', (_, path) => {
-    const loaded = [...loadedBy(productSources, path)];
+    const loaded = [...loadedFrom(path)];
     expect(loaded.length).toBeGreaterThan(10);
     expect(loaded.filter((target) => target.startsWith('node:'))).toEqual([]);
   });
 
   it('is told apart from inkgrad/node', () => {
-    expect(loadedBy(productSources, entryPoints().get('inkgrad/node')!)).toContain(
-      'node:fs/promises',
-    );
+    expect(loadedFrom(entryPoints().get('inkgrad/node')!)).toContain('node:fs/promises');
   });
 });
 

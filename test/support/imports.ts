@@ -220,23 +220,6 @@ export function forbiddenImports(sources: Sources): string[] {
 }
 
 /**
- * The modules and packages that a file loads, directly or through other files, without `import()`
- * calls and types.
- */
-export function loadedBy(sources: Sources, start: string): Set<string> {
-  const loaded = new Set<string>();
-  const unvisited = [start];
-  for (let path = unvisited.pop(); path !== undefined; path = unvisited.pop()) {
-    if (loaded.has(path)) continue;
-    loaded.add(path);
-    const imports = readImports(path, sources.get(path) ?? ''); // a package has no source here
-    const statements = imports.filter((one) => !one.typeOnly && !one.dynamic);
-    unvisited.push(...statements.map(({ target }) => target));
-  }
-  return loaded;
-}
-
-/**
  * Import cycles: groups of files that import each other, each sorted; empty if there are none.
  *
  * @param includeTypes whether type-only imports count, which have no effect at run time

@@ -1,7 +1,6 @@
 // `inkgrad predict`: classifies the character in each image.
 
 import { basename, join } from 'node:path';
-import { encode } from 'fast-png';
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { DataError, DataMissingError } from '../../data/errors.js';
 import {
@@ -18,7 +17,6 @@ import { INPUT_PIXELS, INPUT_SHAPE } from '../model/imageTensor.js';
 import type { LoadedModel } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
 import { newestModel } from '../model/newestModel.js';
-import { decodeImage } from '../images/decode.js';
 import { findImages, readImageBytes, STDIN, type ImageFile } from '../images/files.js';
 import { Reporter } from '../terminal/reporter.js';
 import { choice, jsonOption, runOptions, integerAtLeast, type CommonArguments } from './options.js';
@@ -134,11 +132,12 @@ async function prepare(
   const file = path === STDIN ? 'stdin' : path;
   if (problem !== undefined) return { file, error: problem };
   try {
+    const { decodeImage } = await import('../images/decode.js'); // loaded by this command only
     const prepared = preprocess(decodeImage(await readImageBytes(path), file), { invert });
     if (debugDir === undefined) return { file, prepared };
     const name = basename(file).replace(/\.[^.]*$/, '');
     const debugFile = join(debugDir, `${String(number).padStart(4, '0')}-${name}.png`);
-    await writeAtomically(debugFile, encodeEnlarged(prepared.image));
+    await writeAtomically(debugFile, await encodeEnlarged(prepared.image));
     return { file, prepared, debugFile };
   } catch (error) {
     if (error instanceof DataError || error instanceof DataMissingError) return { file, error };
@@ -147,13 +146,14 @@ async function prepare(
 }
 
 /** The network's input enlarged, as a PNG. */
-function encodeEnlarged(image: Uint8Array): Uint8Array {
+async function encodeEnlarged(image: Uint8Array): Promise<Uint8Array> {
   const [channels, inputHeight, inputWidth] = INPUT_SHAPE;
   const [height, width] = [inputHeight * DEBUG_SCALE, inputWidth * DEBUG_SCALE];
   const data = Uint8Array.from({ length: height * width }, (_, i) => {
     const [x, y] = [Math.floor((i % width) / DEBUG_SCALE), Math.floor(i / width / DEBUG_SCALE)];
     return image[y * inputWidth + x];
   });
+  const { encode } = await import('fast-png');
   return encode({ data, width, height, channels, depth: 8 });
 }
 
