@@ -1,22 +1,20 @@
-// Tests `inkgrad/character` in a page that Vite builds without any configuration, as a user of the
-// package does: loads the shipped model, classifies a drawing, trains. Needs `npm run build:node`.
+// `inkgrad/character` of the packed package in a page that Vite bundles: loads the shipped model,
+// recognizes a drawing, trains.
 
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCharacterModel, recognize } from '../../src/app/library/character.js';
 import { onWasm } from '../app/support.js';
+import { bundle } from '../package/bundle.js';
+import { installPackage } from '../package/support.js';
 import { openBrowser } from './support/browsers.js';
 import { executable, openPage, skipSuffix, type WatchedPage } from './support/chromium.js';
 import { serveSite, type Site } from './support/server.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
-/** The page: a bar and a stem are the strokes of a T. */
-const PAGE = `<!doctype html><meta charset="utf-8"><title>user</title><script type="module">
+const PAGE = `
 import { loadCharacterModel, recognize, train } from 'inkgrad/character';
 import { createWasmBackend } from 'inkgrad/engine';
 
@@ -46,8 +44,9 @@ globalThis.user = {
   },
   live: () => backend.memory.live,
 };
-</script>`;
+`;
 
+/** A bar and a stem. */
 const T = [
   [
     { x: 0, y: 0 },
@@ -73,31 +72,25 @@ declare const user: {
 };
 
 describe.skipIf(executable === null)(`inkgrad/character in a Vite page${skipSuffix}`, () => {
-  let folder: string;
+  const folder = mkdtempSync(join(tmpdir(), 'inkgrad-character-'));
   let browser: Browser;
   let site: Site;
   let opened: WatchedPage;
   beforeAll(async () => {
-    folder = mkdtempSync(join(ROOT, 'build', 'character-package-'));
-    mkdirSync(join(folder, 'node_modules'));
-    symlinkSync(ROOT, join(folder, 'node_modules', 'inkgrad'));
-    writeFileSync(join(folder, 'index.html'), PAGE);
-    await build({
-      root: folder,
-      configFile: false,
-      base: './',
-      logLevel: 'error',
-      build: { target: 'es2022' },
-    });
+    const consumer = installPackage();
+    consumer.write('page.js', PAGE);
+    consumer.write('index.html', '<body><script type="module" src="./page.js"></script></body>');
+    await bundle(consumer.folder, 'index.html', folder);
+    consumer.remove();
     browser = await openBrowser('none');
-    site = await serveSite({ folder: join(folder, 'dist') });
+    site = await serveSite({ folder });
     opened = await openPage(browser, site.address);
     await opened.page.waitForFunction(() => 'user' in globalThis);
   });
   afterAll(async () => {
     await browser.close();
     await site.close();
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true });
     expect(opened.pageErrors).toEqual([]);
     expect(site.missing).toEqual([]);
   });
