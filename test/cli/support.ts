@@ -69,7 +69,7 @@ export function drawn(
   );
   const selected = selectImages(all, indices);
   const labels = selected.labels.map((label) => label - first);
-  return new ImageDataset({ ...selected, classes: letters, labels });
+  return selected.with({ classes: letters, labels });
 }
 
 /** Writes a part in the official format: images transposed, labels numbered as in the split. */

@@ -3,9 +3,9 @@
 // Downloads nothing. The contents are interpreted in emnistDataset.ts.
 
 import type { ImageDataset } from '../loading/imageDataset.js';
-import { emnistDataset, type NamedIdx } from './emnistDataset.js';
+import { emnistDataset } from './emnistDataset.js';
 import { DataMissingError } from '../errors.js';
-import type { IdxKind } from './idx.js';
+import type { IdxKind, NamedIdx } from './idx.js';
 import { openFile, readFirst, readIdxFile } from './idxFile.js';
 import { checkSplit, EMNIST_SPLITS, fileName, mappingName, parseMapping } from './splits.js';
 import type { EmnistPart, EmnistSplit } from './splits.js';

@@ -131,7 +131,7 @@ function rowMajor(name: string, values: FieldValues): FieldArray {
   }
   const { shape: declared, stride, offset = 0 } = values;
   const data = typedArray(caller, values.data);
-  if (!Array.isArray(declared) || declared.length === 0) {
+  if (!isFilledList(declared)) {
     throw new ShapeError(
       `${caller}: shape must be a list of sizes, the number of examples first, got ${describeValue(declared)}`,
     );
@@ -154,6 +154,8 @@ function rowMajor(name: string, values: FieldValues): FieldArray {
 
 const isShaped = (values: FieldValues): values is ShapedArray =>
   typeof values === 'object' && (values as object | null) !== null && 'shape' in values;
+
+const isFilledList = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 /** @throws ArgumentError if the values are not numbers */
 function typedArray(caller: string, values: NumberArray | readonly number[]): NumberArray {

@@ -21,7 +21,7 @@ export interface DataLoaderOptions<Name extends string = 'inputs' | 'targets'> {
   /** Omits a last batch that is not full. Default false. */
   readonly dropLast?: boolean;
   /** Transforms by field, applied to one example at a time. Default: none. */
-  readonly transform?: { readonly [name in Name]?: Transform };
+  readonly transform?: Readonly<Partial<Record<Name, Transform>>>;
   /** Number of batches that may be in use at once. Default 4. */
   readonly ring?: number;
 }
@@ -85,8 +85,9 @@ export interface PrefetchOptions extends BatchesOptions {
  * });
  * const loader = new DataLoader(dataset, { batchSize: 32, shuffle: 1 });
  * for (let epoch = 0; epoch < 2; epoch++) {
- *   for (const { inputs, number, count } of loader.batches(epoch)) {
- *     print(number, count, inputs.shape); // 0 32 [32, 2], ..., 3 4 [4, 2]
+ *   // 0 [32, 2] [32], ..., 3 [4, 2] [4]
+ *   for (const { number, inputs, targets } of loader.batches(epoch)) {
+ *     print(number, inputs.shape, targets.shape);
  *   }
  * }
  */
@@ -113,7 +114,7 @@ export class DataLoader<Name extends string = 'inputs' | 'targets'> {
       transform: true,
       ring: true,
     });
-    const { batchSize = 1, shuffle = null, dropLast = false, transform = {}, ring = 4 } = options;
+    const { batchSize = 1, shuffle = null, dropLast = false, ring = 4 } = options;
     checkInteger('DataLoader', 'batchSize', batchSize, 1);
     checkInteger('DataLoader', 'ring', ring, 1);
     const batches = dataset.length / batchSize;
@@ -128,7 +129,7 @@ export class DataLoader<Name extends string = 'inputs' | 'targets'> {
     }
     this.#shuffle = typeof shuffle === 'number' ? new Rng(shuffle) : checkShuffle(shuffle);
     const capacity = Math.min(batchSize, dataset.length);
-    this.#fields = fieldsOf(dataset, transform, capacity, ring);
+    this.#fields = fieldsOf(dataset, options, capacity, ring);
     this.#indices = Array.from({ length: ring }, () => new Uint32Array(capacity));
     this.shapes = Object.fromEntries(
       this.#fields.map(({ name, shape }) => [name, shape]),
@@ -159,8 +160,8 @@ export class DataLoader<Name extends string = 'inputs' | 'targets'> {
     checkInteger('DataLoader', 'from', from, 0);
     if (from > this.batchesPerEpoch) {
       throw new ArgumentError(
-        `DataLoader: from is ${from}, but an epoch has ${this.batchesPerEpoch} batches; is the` +
-          ' that of another data set or batch size?',
+        `DataLoader: from is ${from}, but an epoch has ${this.batchesPerEpoch} batches; is it the` +
+          ' position of a run with another data set or batch size?',
       );
     }
     // Not a generator itself, so that a wrong argument throws here and not at the first batch.
@@ -254,14 +255,14 @@ class BatchField<Name extends string> {
     index: number,
     epoch: number,
   ): void {
-    const values = typeof value === 'number' ? [value] : value;
-    if (values?.length !== this.#sourceSize) throw this.#invalid(value, index);
-    const start = i * this.#size;
-    if (this.#transform === undefined) this.#ring[slot].set(values, start);
-    else {
-      const target = this.#ring[slot].subarray(start, start + this.#size);
-      this.#transform.apply(values, target, index, epoch);
-    }
+    const length = typeof value === 'number' ? 1 : value?.length;
+    if (value === undefined || length !== this.#sourceSize) throw this.#invalid(value, index);
+    const [batch, start] = [this.#ring[slot], i * this.#size];
+    if (this.#transform !== undefined) {
+      const values = typeof value === 'number' ? [value] : value;
+      this.#transform.apply(values, batch.subarray(start, start + this.#size), index, epoch);
+    } else if (typeof value === 'number') batch[start] = value;
+    else batch.set(value, start);
   }
 
   /** The first `count` examples of a batch. */
@@ -296,7 +297,7 @@ const RESERVED: Readonly<Record<keyof BatchInfo, true>> = {
 
 function fieldsOf<Name extends string>(
   { shapes }: Dataset<Name>,
-  transform: { readonly [name in Name]?: Transform },
+  { transform }: DataLoaderOptions<Name>,
   capacity: number,
   ring: number,
 ): BatchField<Name>[] {
@@ -307,13 +308,13 @@ function fieldsOf<Name extends string>(
       `DataLoader: a field must not be called ${reserved}, which every batch has; rename it in the data set`,
     );
   }
-  for (const name of Object.keys(transform)) {
+  for (const name of Object.keys(transform ?? {})) {
     if (Object.hasOwn(shapes, name)) continue;
     throw new ArgumentError(
       `DataLoader: transform has ${name}, but the fields of the data set are ${names.join(', ')}`,
     );
   }
-  return names.map((name) => new BatchField(name, shapes[name], transform[name], capacity, ring));
+  return names.map((name) => new BatchField(name, shapes[name], transform?.[name], capacity, ring));
 }
 
 function checkShuffle(shuffle: unknown): Rng | null {

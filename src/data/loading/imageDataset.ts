@@ -96,6 +96,13 @@ export class ImageDataset implements Dataset, ImageDatasetOptions {
   get(index: number): Example {
     return { inputs: imageAt(this, index), targets: this.labels[index] };
   }
+
+  /** A data set that differs in the given options; the other arrays are shared. */
+  with(changes: Partial<ImageDatasetOptions>): ImageDataset {
+    const { name, images, height, width, labels, classes, synthetic } = this;
+    const options = { name, images, height, width, labels, classes, synthetic };
+    return new ImageDataset({ ...options, ...changes });
+  }
 }
 
 /**
@@ -115,15 +122,14 @@ export function selectImages(
   indices: ArrayLike<number>,
   name = dataset.name,
 ): ImageDataset {
-  const { height, width, labels, classes, synthetic } = dataset;
-  const pixels = height * width;
+  const pixels = dataset.height * dataset.width;
   const images = new Uint8Array(indices.length * pixels);
-  const selected = newLabels(indices.length, classes.length);
+  const labels = newLabels(indices.length, dataset.classes.length);
   for (let i = 0; i < indices.length; i++) {
     images.set(imageAt(dataset, indices[i]), i * pixels);
-    selected[i] = labels[indices[i]];
+    labels[i] = dataset.labels[indices[i]];
   }
-  return new ImageDataset({ name, images, height, width, labels: selected, classes, synthetic });
+  return dataset.with({ name, images, labels });
 }
 
 /**
@@ -133,10 +139,10 @@ export function selectImages(
  */
 export function limitImages(dataset: ImageDataset, n: number): ImageDataset {
   checkInteger('limit', 'n', n, 1);
-  const { name, height, width, classes, synthetic } = dataset;
-  const images = dataset.images.subarray(0, n * height * width);
-  const labels = dataset.labels.subarray(0, n);
-  return new ImageDataset({ name, images, height, width, labels, classes, synthetic });
+  return dataset.with({
+    images: dataset.images.subarray(0, n * dataset.height * dataset.width),
+    labels: dataset.labels.subarray(0, n),
+  });
 }
 
 /** Zeros for `length` labels, in the smallest type that can store every class index. */

@@ -68,7 +68,7 @@ export interface SplitIndices {
  * @example
  * const labels = [0, 0, 1, 1, 1, 1];
  * const { train, validation } = stratifiedIndices(labels, 0.5, new Rng(1));
- * print(train.length, validation.length); // 3 3: one of class 0 and two of class 1 in each
+ * print(train.length, validation.length); // 3 3
  */
 export function stratifiedIndices(
   labels: ArrayLike<number>,

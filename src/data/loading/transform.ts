@@ -131,9 +131,13 @@ export class Normalizer implements Transform {
   }
 }
 
-/** Whether values are bytes, which count as 0 to 1. */
+/**
+ * Whether values are bytes, which count as 0 to 1. By the tag, which also recognizes arrays of
+ * another frame or worker context, for which `instanceof` is false.
+ */
 export function areBytes(values: ArrayLike<number>): values is Uint8Array | Uint8ClampedArray {
-  return values instanceof Uint8Array || values instanceof Uint8ClampedArray;
+  const tag = (values as Partial<Uint8Array>)[Symbol.toStringTag] as string | undefined;
+  return tag === 'Uint8Array' || tag === 'Uint8ClampedArray';
 }
 
 /** (x - mean) / std, where the assignment to a Float32Array rounds the quotient. */

@@ -23,6 +23,7 @@ const SKELETONS: readonly (readonly Skeleton[])[] = BALANCED_CLASSES.map((name) 
 /** Polyline points per curve span; more would be finer than a pixel. */
 const STEPS_PER_SPAN = 6;
 
+/** The parts of the synthetic characters. */
 export type SyntheticPart = 'train' | 'validation' | 'test';
 
 /** Options of the synthetic characters. */
@@ -47,7 +48,15 @@ export interface SyntheticDrawing {
   readonly label: number;
 }
 
-/** Unlimited synthetic characters: sample i depends only on the seed, the part and i. */
+/**
+ * Unlimited synthetic characters, `[28, 28]` as in EMNIST: sample i depends only on the seed, the
+ * part and i.
+ *
+ * @example
+ * const characters = new SyntheticCharacters({ seed: 1 });
+ * const { image, label } = characters.sample(10);
+ * print(image.length, characters.classes[label]); // 784 A
+ */
 export class SyntheticCharacters {
   /** Names of the 47 classes of EMNIST Balanced. */
   readonly classes = BALANCED_CLASSES;
@@ -84,9 +93,12 @@ export class SyntheticCharacters {
 }
 
 /**
- * Draws `count` samples into a data set.
+ * Draws `count` samples into a data set of the 47 classes of EMNIST Balanced.
  *
  * @throws ArgumentError if `count` is not a positive integer
+ * @example
+ * const dataset = syntheticDataset({ seed: 1, count: 94 }); // two images of each class
+ * print(dataset.shapes.inputs); // [1, 28, 28]
  */
 export function syntheticDataset(
   options: SyntheticOptions & { readonly count: number },

@@ -17,7 +17,7 @@ const drawn = syntheticDataset({ seed: 4, count: 47 * 16 });
 function relabeled(dataset: ImageDataset, changes: Record<number, number>): ImageDataset {
   const labels = dataset.labels.slice();
   for (const [index, label] of Object.entries(changes)) labels[Number(index)] = label;
-  return new ImageDataset({ ...dataset, labels });
+  return dataset.with({ labels });
 }
 
 /** The images with ink only in their middle rows. Components of fewer pixels take less time. */
@@ -26,7 +26,7 @@ function onlyMiddle(dataset: ImageDataset): ImageDataset {
     const row = Math.floor((at % 784) / 28);
     return row < 11 || row > 16 ? 0 : value;
   });
-  return new ImageDataset({ ...dataset, images });
+  return dataset.with({ images });
 }
 
 describe('duplicates', () => {

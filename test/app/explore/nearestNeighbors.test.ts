@@ -137,7 +137,7 @@ describe('principal components', () => {
     const drawn = syntheticDataset({ seed: 1, count: 94 });
     // Ink in eight rows only: principal components of fewer pixels take less time.
     const images = drawn.images.map((value, at) => (Math.abs((at % 784) - 392) <= 112 ? value : 0));
-    const dataset = new ImageDataset({ ...drawn, images });
+    const dataset = drawn.with({ images });
     const { points, explainedVarianceRatio: shares, directions } = principalComponents(dataset, 90);
     const explainedVariance = shares.subarray(0, 90).reduce((sum, share) => sum + share, 0);
     let [between, pixels] = [0, 0];

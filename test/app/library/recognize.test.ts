@@ -87,7 +87,7 @@ describe('recognize', () => {
   it('gives the result of the command predict on files of drawn characters', async () => {
     for (const index of INDICES) {
       const { data, width, height } = gray(drawLarge(drawing(20, index)), (ink) => 240 - 200 * ink);
-      await writeFile(join(folder, `${index}.png`), grayPng(data as Uint8Array, width, height));
+      await writeFile(join(folder, `${index}.png`), grayPng(data, width, height));
     }
     await expectSameAsPredict(INDICES.map((index) => `${index}.png`));
   });
@@ -196,8 +196,8 @@ describe('recognize', () => {
   });
 
   it('rejects another model and unknown options', async () => {
-    const other = {} as CharacterModel;
-    await expect(recognize(other, [])).rejects.toThrow('model must be a character model');
+    const other: unknown = {};
+    await expect(recognize(other as CharacterModel, [])).rejects.toThrow('model must be a character model');
     await expect(recognize(model, [], { inverse: 'yes' } as object)).rejects.toThrow(
       'recognize: unknown option inverse',
     );

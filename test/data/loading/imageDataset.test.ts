@@ -35,10 +35,10 @@ describe('a data set', () => {
     expect(dataset.get(1)).toEqual({ inputs: Uint8Array.of(7, 8, 9, 10, 11, 12), targets: 0 });
     expect(selectImages(dataset, [1]).get(0)).toEqual(dataset.get(1));
     expect(limitImages(dataset, 1).get(0)).toEqual(dataset.get(0));
-    expect(() => new ImageDataset({ ...dataset, width: 2 })).toThrow(
+    expect(() => dataset.with({ width: 2 })).toThrow(
       'data set two: 2 images of 2 x 2 take 8 bytes, got 12',
     );
-    expect(() => new ImageDataset({ ...dataset, height: 0 })).toThrow(
+    expect(() => dataset.with({ height: 0 })).toThrow(
       'data set two: height must be a whole number of at least 1, got 0',
     );
   });
@@ -59,15 +59,15 @@ describe('a data set', () => {
   });
 
   it('rejects images, labels and indices that do not match', () => {
-    const parts = { ...numberedDataset([1, 2]), classes: ['a', 'b', 'c'] };
-    expect(() => new ImageDataset({ ...parts, images: new Uint8Array(784) })).toThrow(
+    const parts = numberedDataset([1, 2]).with({ classes: ['a', 'b', 'c'] });
+    expect(() => parts.with({ images: new Uint8Array(784) })).toThrow(
       /2 images of 28 x 28 take 1568 bytes, got 784/,
     );
-    expect(() => new ImageDataset({ ...parts, labels: Uint8Array.of(1, 3) })).toThrow(
+    expect(() => parts.with({ labels: Uint8Array.of(1, 3) })).toThrow(
       /label 3 of image 1.*3 classes/,
     );
-    expect(() => imageAt(new ImageDataset(parts), 2)).toThrow(ArgumentError);
-    expect(() => imageAt(new ImageDataset(parts), -1)).toThrow(ArgumentError);
+    expect(() => imageAt(parts, 2)).toThrow(ArgumentError);
+    expect(() => imageAt(parts, -1)).toThrow(ArgumentError);
   });
 
   it('selectImages copies images in the given order', () => {

@@ -1,5 +1,6 @@
 // Normalization: values in float32 as in PyTorch, bytes and other types, and channels.
 
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Normalizer } from '../../../src/data/loading/transform.js';
 
@@ -17,6 +18,12 @@ describe('Normalizer', () => {
     expect(normalized(new Normalizer(), Uint8Array.of(0, 128, 255))).toEqual([-1, expected, 1]);
     const clamped = Uint8ClampedArray.of(0, 128, 255);
     expect(normalized(new Normalizer(), clamped)).toEqual([-1, expected, 1]);
+  });
+
+  it('scales bytes of another realm', () => {
+    const bytes = runInNewContext('Uint8Array.of(0, 255)') as Uint8Array;
+    expect(bytes instanceof Uint8Array).toBe(false);
+    expect(normalized(new Normalizer(), bytes)).toEqual([-1, 1]);
   });
 
   it('does not scale other types', () => {

@@ -2,7 +2,7 @@
 // The files never leave the device.
 
 import type { ImageDataset } from '../../../data/loading/imageDataset.js';
-import { emnistDataset, type NamedIdx } from '../../../data/emnist/emnistDataset.js';
+import { emnistDataset } from '../../../data/emnist/emnistDataset.js';
 import { DataError } from '../../../data/errors.js';
 import {
   checkIdxLength,
@@ -10,6 +10,7 @@ import {
   isGzip,
   readIdxHeader,
   type IdxKind,
+  type NamedIdx,
 } from '../../../data/emnist/idx.js';
 import { readIdxStream } from '../../../data/emnist/idxStream.js';
 import { parseMapping } from '../../../data/emnist/splits.js';
