@@ -17,7 +17,7 @@ function exampleIn(comment: string): string | null {
   const body = /^[ ]*\* @example(?:[ ]+(\S.*))?\n((?:[ ]*\*(?![/])(?! @).*\n)*)/m.exec(comment);
   if (body === null) return null;
   const lines = body[2].split('\n').map((line) => line.replace(/^[ ]*\*[ ]?/, ''));
-  return [body[1] ?? '', ...lines].join('\n').trim();
+  return [body.at(1), ...lines].join('\n').trim();
 }
 
 /** Text of a printed value: numbers have at most 4 decimals. */
