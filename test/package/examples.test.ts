@@ -5,6 +5,8 @@
 import { createContext, Script } from 'node:vm';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import * as character from '../../src/app/library/character.js';
+import * as node from '../../src/app/library/node.js';
 import * as data from '../../src/data/index.js';
 import * as inkgrad from '../../src/index.js';
 import { freshBackend } from '../nn/support.js';
@@ -47,7 +49,8 @@ async function run(code: string): Promise<void> {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
   });
   const globals = { Float32Array, Float64Array, Uint8Array, Math, URL };
-  const context = createContext({ ...globals, ...inkgrad, ...data, print, expectPrinted });
+  const names = { ...globals, ...inkgrad, ...data, ...node, ...character };
+  const context = createContext({ ...names, print, expectPrinted });
   await (new Script(outputText).runInContext(context) as Promise<void>);
   if (code.includes('print(')) expect(printed, 'nothing was printed').not.toBeNull();
 }

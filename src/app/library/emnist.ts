@@ -25,6 +25,9 @@ export type FetchEmnistOptions = Pick<
  * @throws DataMissingError if the address has no archive, or the archive lacks a file
  * @throws DataError if the archive is damaged or is not EMNIST
  * @throws the reason of `signal` once it is aborted
+ * @example
+ * const options = { split: 'digits', dir: 'build/emnist', from: 'missing.zip' };
+ * await fetchEmnist(options).catch((error) => print(error instanceof DataMissingError)); // true
  */
 export async function fetchEmnist(options: FetchEmnistOptions): Promise<FetchResult> {
   checkOptions<FetchEmnistOptions>('fetchEmnist', options, {

@@ -31,6 +31,12 @@ export async function saveStateFile(path: string, parts: StateParts): Promise<vo
  * @throws FormatError naming the file if it is damaged or lacks a part
  * @throws ArgumentError if names or shapes do not match the model
  * @throws Node's error (`ENOENT`, `EACCES`, ...) if the file cannot be read
+ * @example
+ * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
+ * await saveStateFile('build/example.safetensors', { model, extra: { epoch: 3 } });
+ * const { extra } = await loadStateFile('build/example.safetensors', { model });
+ * print(extra); // { epoch: 3 }
+ * model.dispose();
  */
 export async function loadStateFile(
   path: string,
@@ -53,6 +59,9 @@ export async function loadStateFile(
  * @returns pixels row by row with 1 to 4 interleaved channels; 16-bit values if the PNG has them
  * @throws DataMissingError if the file cannot be read
  * @throws DataError if it is damaged, too large, or neither PNG nor JPEG
+ * @example
+ * const { width, height, channels, data } = await readImage('docs/images/recipes-curves.png');
+ * print(data.length === width * height * channels); // true
  */
 export async function readImage(source: string | Uint8Array): Promise<DecodedImage> {
   const { decodeImage } = await import('../images/decode.js');

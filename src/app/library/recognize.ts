@@ -42,7 +42,7 @@ export interface Recognition extends Pick<Prediction, 'characters' | 'probabilit
  * const bar = [{ x: 0, y: 0 }, { x: 60, y: 0 }];
  * const stem = [{ x: 30, y: 0 }, { x: 30, y: 80 }];
  * const result = await recognize(model, [bar, stem]);
- * print(result?.characters, result?.sure); // ['T'] true
+ * print(result?.characters, result?.sure); // [T] true
  * model.dispose();
  */
 export async function recognize(

@@ -101,7 +101,7 @@ export type TrainEvent = StartEvent | StepEvent | EpochEvent;
  *   backend,
  *   onProgress: (event) => event.event === 'epoch' && losses.push(event.valLoss),
  * });
- * print(losses.length, model.training.data); // 1 'synthetic characters (not EMNIST)'
+ * print(losses.length, model.training.data); // 1 synthetic characters (not EMNIST)
  * model.dispose();
  * await backend.dispose();
  */
