@@ -197,7 +197,9 @@ describe('recognize', () => {
 
   it('rejects another model and unknown options', async () => {
     const other: unknown = {};
-    await expect(recognize(other as CharacterModel, [])).rejects.toThrow('model must be a character model');
+    await expect(recognize(other as CharacterModel, [])).rejects.toThrow(
+      'model must be a character model',
+    );
     await expect(recognize(model, [], { inverse: 'yes' } as object)).rejects.toThrow(
       'recognize: unknown option inverse',
     );
