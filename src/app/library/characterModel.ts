@@ -4,7 +4,7 @@
 import { ArgumentError } from '../../engine/errors.js';
 import { currentBackend, withBackend, type Backend } from '../../engine/index.js';
 import { describeValue } from '../../engine/options.js';
-import { saveState, type Module } from '../../nn/index.js';
+import { saveState, type Layer } from '../../nn/index.js';
 import { ModelError } from '../errors.js';
 import {
   modelFrom,
@@ -36,7 +36,7 @@ export class CharacterModel {
    * The network, in evaluation mode: `[N, 1, 28, 28]` (-1 = paper, 1 = ink) to logits
    * `[N, classes]`.
    */
-  readonly network: Module;
+  readonly network: Layer;
   /** The backend of the network. */
   readonly backend: Backend;
 
