@@ -51,6 +51,8 @@ export { maxPool, maxPoolGrad } from './pool';
 export { add, blend, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
 export { adamStep, sgdStep } from './optimizer';
 export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
+export { gatherAxis, scatterAddAxis } from './gather';
+export { cumsum, sortOrder, sortScratch } from './sort';
 export { copy, stridedCopy, transpose } from './layout';
 
 export { PANEL, TILE_ROWS } from './lanes';

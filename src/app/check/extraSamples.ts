@@ -4,6 +4,7 @@
 
 import {
   argmax,
+  argsort,
   batchNorm,
   concat,
   conv2d,
@@ -18,7 +19,11 @@ import {
   neg,
   noGrad,
   ones,
+  pow,
+  reciprocal,
+  rsqrt,
   slice,
+  square,
   sub,
   sum,
   tensor,
@@ -31,6 +36,7 @@ import { batchNormReluPool } from '../../engine/ops/batchNormReluPool.js';
 import { convNormReluPool } from '../../engine/ops/convNormReluPool.js';
 import { anywhere, distinct, randomIndices, positive } from '../../engine/sample.js';
 import type { Computation } from './computation.js';
+import { indexSamples } from './indexSamples.js';
 
 const epsilon = 1e-5;
 const momentum = 0.1;
@@ -93,6 +99,10 @@ export const functionSamples: readonly Computation[] = [
   { title: 'sub: a number on the left', inputs: [anywhere(2, 3)], call: ([x]) => sub(1, x) },
   { title: 'mul: a number on the right', inputs: [anywhere(2, 3)], call: ([x]) => mul(x, -2.5) },
   { title: 'mul: a tensor with itself', inputs: [anywhere(2, 3)], call: ([x]) => mul(x, x) },
+  { title: 'pow: a number as base', inputs: [anywhere(2, 3)], call: ([x]) => pow(1.5, x) },
+  { title: 'square', inputs: [anywhere(2, 3)], call: ([x]) => square(x) },
+  { title: 'reciprocal', inputs: [positive(2, 3)], call: ([x]) => reciprocal(x) },
+  { title: 'rsqrt', inputs: [positive(2, 3)], call: ([x]) => rsqrt(x) },
   { title: 'sum: all axes', inputs: [anywhere(2, 3, 2)], call: ([x]) => sum(x) },
   { title: 'mean: all axes', inputs: [anywhere(2, 3, 2)], call: ([x]) => mean(x) },
   {
@@ -139,6 +149,7 @@ export const functionSamples: readonly Computation[] = [
     inputs: poolInputs,
     call: withRunning(false, batchNormReluPool),
   },
+  ...indexSamples,
 ];
 
 /** All extra samples, including those that the gradient check omits. */
@@ -186,4 +197,5 @@ export const extraSamples: readonly Computation[] = [
   },
   { title: 'argmax: rows', inputs: [distinct(4, 7)], call: ([x]) => argmax(x) },
   { title: 'argmax: columns', inputs: [distinct(4, 7)], call: ([x]) => argmax(x, 0) },
+  { title: 'argsort: columns', inputs: [distinct(4, 7)], call: ([x]) => argsort(x, { axis: 0 }) },
 ];

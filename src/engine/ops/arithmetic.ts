@@ -1,43 +1,14 @@
 // Elementwise arithmetic with broadcasting; an operand may be a number.
 
 import * as kernels from '../../../kernels/elementwise.js';
-import { ArgumentError } from '../errors.js';
 import { elementwise, filled } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
-import { describeValue } from '../options.js';
 import { defineOp, type Sample, type NoAttributes } from '../op.js';
 import { anywhere, awayFromZero, binary, distinct, positive } from '../sample.js';
-import { broadcastShapes, type Shape } from '../shape.js';
-import { full, Tensor } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
+import { broadcast, type Operand, toTensors } from './internal/operands.js';
 
-/** A tensor, or a number that is broadcast. */
-export type Operand = Tensor | number;
-
-function broadcast(name: string): (shapes: readonly Shape[]) => Shape {
-  return (shapes) => shapes.reduce((a, b) => broadcastShapes(a, b, name));
-}
-
-/**
- * Converts numbers to scalar tensors on the backend of the other operands.
- *
- * @throws ArgumentError if an operand is neither a tensor nor a number
- */
-function toTensors(opName: string, ...operands: Operand[]): Tensor[] {
-  const invalid = operands.findIndex(
-    (operand) => typeof operand !== 'number' && !(operand instanceof Tensor),
-  );
-  if (invalid >= 0) {
-    throw new ArgumentError(
-      `${opName}: operand ${invalid} must be a tensor or a number, got ${describeValue(operands[invalid])}`,
-    );
-  }
-  const tensorOperand = operands.find((operand) => operand instanceof Tensor);
-  return operands.map((operand) =>
-    operand instanceof Tensor
-      ? operand
-      : full([], operand, tensorOperand && { backend: tensorOperand.array.backend }),
-  );
-}
+export type { Operand } from './internal/operands.js';
 
 /**
  * Samples of the cases of broadcasting: equal shapes, a row, a column, a scalar, and both operands

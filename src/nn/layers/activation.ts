@@ -2,7 +2,14 @@
 // engine.
 
 import { checkOptions } from '../../engine/options.js';
-import { gelu, leakyRelu, relu, sigmoid, tanh } from '../../engine/ops/activation.js';
+import {
+  gelu,
+  type GeluOptions,
+  leakyRelu,
+  relu,
+  sigmoid,
+  tanh,
+} from '../../engine/ops/activation.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { Module } from '../module.js';
 import { check } from '../options.js';
@@ -61,11 +68,36 @@ export class Tanh extends Module {
 }
 
 /**
- * GELU in its tanh form: PyTorch's `approximate='tanh'`, within 5e-4 of PyTorch's default, which
- * uses erf.
+ * GELU, elementwise; any shape: the exact function, or with `approximate: 'tanh'` an approximation
+ * within 5e-4.
+ *
+ * @throws ArgumentError if `approximate` is neither `none` (default) nor `tanh`
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GELU.html
+ * @example print(String(new GELU({ approximate: 'tanh' })));
  */
 export class GELU extends Module {
+  /** Form of the function. */
+  readonly approximate: 'none' | 'tanh';
+
+  constructor(options: GeluOptions = {}) {
+    super();
+    checkOptions('GELU', options, { approximate: true });
+    const { approximate = 'none' } = options;
+    check(
+      'GELU',
+      'approximate',
+      approximate,
+      '"none" or "tanh"',
+      approximate === 'none' || approximate === 'tanh',
+    );
+    this.approximate = approximate;
+  }
+
   override forward(x: Tensor): Tensor {
-    return gelu(x);
+    return gelu(x, { approximate: this.approximate });
+  }
+
+  protected override describe(): string {
+    return `approximate=${this.approximate}`;
   }
 }

@@ -1,0 +1,166 @@
+// Sine, cosine, the error function, and the exponential and logarithm near 0, elementwise. Each
+// derivative follows its function.
+
+import { kernel } from './kernel.js';
+
+/** Sine; NaN stays NaN, for which a GPU's sin may return a number. */
+export const sin = kernel('sin', ['x'], [], function (x) {
+  let value = x[this.thread.x];
+  if (value <= 0 || value > 0) {
+    value = Math.sin(value);
+  }
+  return value;
+});
+
+/** Cosine; NaN stays NaN, as in sin. */
+export const cos = kernel('cos', ['x'], [], function (x) {
+  let value = x[this.thread.x];
+  if (value <= 0 || value > 0) {
+    value = Math.cos(value);
+  }
+  return value;
+});
+
+// d sin x = cos x
+export const sinGrad = kernel('sinGrad', ['grad', 'x'], [], function (grad, x) {
+  let value = x[this.thread.x];
+  if (value <= 0 || value > 0) {
+    value = Math.cos(value);
+  }
+  return grad[this.thread.x] * value;
+});
+
+// d cos x = -sin x
+export const cosGrad = kernel('cosGrad', ['grad', 'x'], [], function (grad, x) {
+  let value = x[this.thread.x];
+  if (value <= 0 || value > 0) {
+    value = -Math.sin(value);
+  }
+  return grad[this.thread.x] * value;
+});
+
+/**
+ * log(1 + x), accurate also near 0, where 1 + x loses the digits of x.
+ *
+ * There it is 2 atanh(s) = 2 (s + s^3/3 + s^5/5 + ...) with s = x / (2 + x).
+ */
+export const log1p = kernel('log1p', ['x'], [], function (x) {
+  const value = x[this.thread.x];
+  let result = value; // NaN stays NaN
+  if (Math.abs(value) < 0.25) {
+    const s = value / (2 + value);
+    const s2 = s * s;
+    let sum = 1 / 17;
+    sum = sum * s2 + 1 / 15;
+    sum = sum * s2 + 1 / 13;
+    sum = sum * s2 + 1 / 11;
+    sum = sum * s2 + 1 / 9;
+    sum = sum * s2 + 1 / 7;
+    sum = sum * s2 + 1 / 5;
+    sum = sum * s2 + 1 / 3;
+    result = 2 * s + 2 * s * s2 * sum;
+  }
+  if (Math.abs(value) >= 0.25) {
+    result = Math.log(1 + value);
+  }
+  return result;
+});
+
+// d log1p(x) = 1 / (1 + x)
+export const log1pGrad = kernel('log1pGrad', ['grad', 'x'], [], function (grad, x) {
+  return grad[this.thread.x] / (1 + x[this.thread.x]);
+});
+
+/**
+ * e^x - 1, accurate also near 0, where the difference loses digits. There it is the Taylor series,
+ * whose first term left out is below 1e-15 of the result.
+ */
+export const expm1 = kernel('expm1', ['x'], [], function (x) {
+  const value = x[this.thread.x];
+  let result = value; // NaN stays NaN
+  if (Math.abs(value) < 0.5) {
+    let sum = 1 / 14;
+    sum = (sum * value + 1) / 13;
+    sum = (sum * value + 1) / 12;
+    sum = (sum * value + 1) / 11;
+    sum = (sum * value + 1) / 10;
+    sum = (sum * value + 1) / 9;
+    sum = (sum * value + 1) / 8;
+    sum = (sum * value + 1) / 7;
+    sum = (sum * value + 1) / 6;
+    sum = (sum * value + 1) / 5;
+    sum = (sum * value + 1) / 4;
+    sum = (sum * value + 1) / 3;
+    sum = (sum * value + 1) / 2;
+    result = value + value * value * sum;
+  }
+  if (Math.abs(value) >= 0.5) {
+    result = Math.exp(value) - 1;
+  }
+  return result;
+});
+
+// d expm1(x) = e^x = y + 1
+export const expm1Grad = kernel('expm1Grad', ['grad', 'y'], [], function (grad, y) {
+  return grad[this.thread.x] * (y[this.thread.x] + 1);
+});
+
+/**
+ * erf(factor * x), to 2e-7 of its value in float32 and to 3e-14 in float64.
+ *
+ * Up to 1: x times a polynomial in x^2. From 1 to 6: 1 - erfc, where erfc(x) e^(x^2) is a polynomial
+ * in t = 2 / (2 + x). Beyond 6 the result rounds to 1. The coefficients are Chebyshev fits.
+ */
+export const erf = kernel('erf', ['x'], ['factor'], function (x, factor) {
+  const argument = factor * x[this.thread.x];
+  const size = Math.abs(argument);
+  let value = argument; // NaN stays NaN
+  if (size <= 1) {
+    const u = argument * argument;
+    let sum = -0.00000010469110332151208;
+    sum = sum * u + 0.0000015306373163641084;
+    sum = sum * u - 0.000014795031400662045;
+    sum = sum * u + 0.00012046261269779797;
+    sum = sum * u - 0.00085479337365196332;
+    sum = sum * u + 0.0052239671935438997;
+    sum = sum * u - 0.026866169050599324;
+    sum = sum * u + 0.11283791658548713;
+    sum = sum * u - 0.37612638902808614;
+    sum = sum * u + 1.1283791670954938;
+    value = argument * sum;
+  }
+  if (size > 1) {
+    let erfc = 0;
+    if (size < 6) {
+      const t = 2 / (2 + size);
+      let sum = -0.073174612897128748;
+      sum = sum * t + 0.40565531269126106;
+      sum = sum * t - 0.94744774674219428;
+      sum = sum * t + 1.1631142180328801;
+      sum = sum * t - 0.76297178008351656;
+      sum = sum * t + 0.29358678869246196;
+      sum = sum * t - 0.1654884271041746;
+      sum = sum * t + 0.018340405032360326;
+      sum = sum * t + 0.080915181207658622;
+      sum = sum * t + 0.17641767523528138;
+      sum = sum * t + 0.24685637188100795;
+      sum = sum * t + 0.28209108689876952;
+      sum = sum * t + 0.28209496421267004;
+      erfc = t * sum * Math.exp(-size * size);
+    }
+    value = 1 - erfc;
+    if (argument < 0) {
+      value = erfc - 1;
+    }
+  }
+  return value;
+});
+
+// d erf(x) = 2 / sqrt(pi) e^(-x^2)
+export const erfGrad = kernel('erfGrad', ['grad', 'x'], [], function (grad, x) {
+  let value = x[this.thread.x];
+  if (value <= 0 || value > 0) {
+    value = Math.exp(-value * value); // not of NaN: a GPU's exp may return a number
+  }
+  return grad[this.thread.x] * 1.1283791670955126 * value;
+});
