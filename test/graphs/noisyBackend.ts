@@ -22,7 +22,7 @@ const EXACT_INTEGERS = 2 ** 24;
 const EXACT = new Set(
   (
     'upload stridedCopy sliceGrad concat gatherRows takeAxis takeAxisGrad argmaxAxis ' +
-    'maxPoolIndex maxPool where maximum maximumGrad relu reluGrad abs absGrad clamp clampGrad'
+    'gatherAxis linePosition sortStep sign floor ceil round maxPoolIndex maxPool where maximum maximumGrad relu reluGrad abs absGrad clamp clampGrad'
   ).split(' '),
 );
 

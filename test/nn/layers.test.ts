@@ -132,7 +132,9 @@ describe('layers without weights', () => {
     close((await run(new nn.LeakyReLU({ slope: 0.5 }), x)).data, [-1, -0.25, 0, 1]);
     close((await run(new nn.Sigmoid(), x)).data, [0.1192, 0.37754, 0.5, 0.73106]);
     close((await run(new nn.Tanh(), x)).data, [-0.96403, -0.46212, 0, 0.76159]);
-    close((await run(new nn.GELU(), x)).data, [-0.0454, -0.15429, 0, 0.84119]);
+    close((await run(new nn.GELU(), x)).data, [-0.0455, -0.15427, 0, 0.84134]);
+    const approximate = new nn.GELU({ approximate: 'tanh' });
+    close((await run(approximate, x)).data, [-0.0454, -0.15429, 0, 0.84119]);
   });
 
   it('pooling', async () => {

@@ -3,6 +3,7 @@
 
 import { elementwiseRows } from './elementwise.js';
 import { layerRows } from './layers.js';
+import { orderingRows } from './ordering.js';
 import { reductionRows } from './reductions.js';
 import { type OpRow } from './shared.js';
 import { viewRows } from './views.js';
@@ -13,4 +14,5 @@ export const opRows: Readonly<Record<string, OpRow>> = {
   ...reductionRows,
   ...layerRows,
   ...viewRows,
+  ...orderingRows,
 };
