@@ -121,7 +121,10 @@ export const softplus = kernel(
   function (x, beta, threshold) {
     const value = x[this.thread.x];
     const scaled = beta * value;
-    let result = (Math.max(scaled, 0) + Math.log(1 + Math.exp(-Math.abs(scaled)))) / beta;
+    let result = value; // NaN stays NaN
+    if (scaled <= 0 || scaled > 0) {
+      result = (Math.max(scaled, 0) + Math.log(1 + Math.exp(-Math.abs(scaled)))) / beta;
+    }
     // log(1 + e) would lose the digits of a small e: it is e - e^2 / 2 + ...
     if (scaled < -4) {
       const small = Math.exp(scaled);

@@ -1,29 +1,44 @@
 // Sine, cosine, the error function, and the exponential and logarithm near 0.
 
+import { mul } from '../../../kernels/elementwise.js';
 import * as kernels from '../../../kernels/special.js';
 import { elementwise } from '../launch.js';
+import type { NdArray } from '../ndarray.js';
 import { defineOp, type NoAttributes } from '../op.js';
 import { anywhere, awayFromZero, positive } from '../sample.js';
 import type { Tensor } from '../tensor.js';
 
 const near0 = { ...anywhere(6), values: () => [-0.3, -0.2, -1e-3, 1e-3, 0.2, 0.3] };
 
+/** sin(x + quadrants pi / 2). */
+const shiftedSin = (x: NdArray, quadrants: number): NdArray =>
+  elementwise(kernels.sin, [x], { quadrants });
+
+const bothSigns = [
+  { title: 'both signs', inputs: [anywhere(3, 5)], attributes: {} },
+  { title: 'several periods', inputs: [{ ...anywhere(20), values: periods }], attributes: {} },
+];
+
+function periods(): number[] {
+  return Array.from({ length: 20 }, (_, i) => 1.7 * (i - 10));
+}
+
 /** The op behind `sin`: one input of any shape. */
 export const sinOp = defineOp<NoAttributes>({
   name: 'sin',
   infer: ([x]) => x,
-  forward: ([x]) => elementwise(kernels.sin, [x]),
-  backward: ({ grad, inputs: [x] }) => [() => elementwise(kernels.sinGrad, [grad, x])],
-  samples: [{ title: 'both signs', inputs: [anywhere(3, 5)], attributes: {} }],
+  forward: ([x]) => shiftedSin(x, 0),
+  backward: ({ grad, inputs: [x] }) => [() => elementwise(mul, [grad, shiftedSin(x, 1)])], // cos x
+  samples: bothSigns,
 });
 
 /** The op behind `cos`: one input of any shape. */
 export const cosOp = defineOp<NoAttributes>({
   name: 'cos',
   infer: ([x]) => x,
-  forward: ([x]) => elementwise(kernels.cos, [x]),
-  backward: ({ grad, inputs: [x] }) => [() => elementwise(kernels.cosGrad, [grad, x])],
-  samples: [{ title: 'both signs', inputs: [anywhere(3, 5)], attributes: {} }],
+  forward: ([x]) => shiftedSin(x, 1),
+  backward: ({ grad, inputs: [x] }) => [() => elementwise(mul, [grad, shiftedSin(x, 2)])], // -sin x
+  samples: bothSigns,
 });
 
 /** The op behind `log1p`: one input of any shape. */
