@@ -17,7 +17,7 @@ import { backendDisposed, checkLaunch, runInLoop } from '../reference.js';
 import { type Dispatch, Machine, type RoutineOverride, type WasmBuffer } from './machine.js';
 import { LinearMemory } from './memory.js';
 import { checkFingerprint } from './moduleCheck.js';
-import { overrides, routines } from './overrides.js';
+import { overrideOf, routines } from './overrides.js';
 import { ThreadPool } from './threadPool.js';
 
 /** 16 MiB to start with; it grows as needed, up to the 4 GiB that 32-bit addresses reach. */
@@ -162,7 +162,7 @@ export class WasmBackend implements Backend {
     checkLaunch(launch);
     this.#checkAlive();
     const inputs = launch.inputs as WasmBuffer[];
-    const override = isEmpty(launch) ? undefined : overrides[launch.kernel.name];
+    const override = isEmpty(launch) ? undefined : overrideOf(launch.kernel);
     const machine = this.#machine;
     const output = machine.launch(
       () => override?.(machine, inputs, launch) ?? this.#runInLoop(inputs, launch),
