@@ -87,13 +87,8 @@ export class GELU extends Module {
     super();
     checkOptions('GELU', options, { approximate: true });
     const { approximate = 'none' } = options;
-    check(
-      'GELU',
-      'approximate',
-      approximate,
-      '"none" or "tanh"',
-      approximate === 'none' || approximate === 'tanh',
-    );
+    const valid = (['none', 'tanh'] as string[]).includes(approximate);
+    check('GELU', 'approximate', approximate, '"none" or "tanh"', valid);
     this.approximate = approximate;
   }
 
