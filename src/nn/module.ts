@@ -35,7 +35,7 @@ import {
  *   }
  * }
  * const model = new Residual(new Linear({ inFeatures: 4, outFeatures: 4, rng: new Rng(1) }));
- * print(Object.keys(model.stateDict())); // inner.weight, inner.bias
+ * print(Object.keys(model.stateDict())); // [inner.weight, inner.bias]
  * model.dispose();
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html

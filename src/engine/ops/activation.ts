@@ -124,7 +124,12 @@ export const eluOp = defineOp<{ readonly alpha: number }>({
   samples: [{ title: 'both signs', inputs: [awayFromZero(3, 5)], attributes: { alpha: 0.7 } }],
 });
 
-/** max(x, 0), elementwise; any shape. The gradient at 0 is 0, as in PyTorch. */
+/**
+ * max(x, 0), elementwise; any shape. The gradient at 0 is 0, as in PyTorch.
+ *
+ * @example
+ * print(await scope(() => relu(tensor([-1, 2])).data())); // [0, 2]
+ */
 export function relu(x: Tensor): Tensor {
   return reluOp([x], {});
 }
@@ -133,17 +138,29 @@ export function relu(x: Tensor): Tensor {
  * x where positive, slope * x elsewhere; any shape.
  *
  * @param slope negative slope; default 0.01
+ * @example
+ * print(await scope(() => leakyRelu(tensor([-1, 2]), 0.1).data())); // [-0.1, 2]
  */
 export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
   return leakyReluOp([x], { slope });
 }
 
-/** 1 / (1 + e^-x), elementwise; any shape. */
+/**
+ * 1 / (1 + e^-x), elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => sigmoid(tensor([0, 2])).data())); // [0.5, 0.8808]
+ */
 export function sigmoid(x: Tensor): Tensor {
   return sigmoidOp([x], {});
 }
 
-/** Hyperbolic tangent, elementwise; any shape. */
+/**
+ * Hyperbolic tangent, elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => tanh(tensor([0, 1])).data())); // [0, 0.7616]
+ */
 export function tanh(x: Tensor): Tensor {
   return tanhOp([x], {});
 }
@@ -155,7 +172,8 @@ export function tanh(x: Tensor): Tensor {
  *   replaces erf by a tanh, which is faster and differs by at most 5e-4
  * @throws ArgumentError if `approximate` is neither
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.gelu.html
- * @example print(await scope(() => gelu(tensor([-1, 0, 1]), { approximate: 'tanh' }).print()));
+ * @example
+ * print(await scope(() => gelu(tensor([-1, 0, 1]), { approximate: 'tanh' }).data())); // [-0.1588, 0, 0.8412]
  */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
   checkOptions('gelu', options, { approximate: true });
@@ -174,7 +192,8 @@ export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
  *
  * @throws ArgumentError if `beta` is 0 or not finite
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html
- * @example print(await scope(() => softplus(tensor([-1, 0, 1]), { beta: 2 }).print()));
+ * @example
+ * print(await scope(() => softplus(tensor([-1, 0, 1]), { beta: 2 }).data())); // [0.0635, 0.3466, 1.0635]
  */
 export function softplus(x: Tensor, options: SoftplusOptions = {}): Tensor {
   checkOptions('softplus', options, { beta: true, threshold: true });
@@ -186,7 +205,8 @@ export function softplus(x: Tensor, options: SoftplusOptions = {}): Tensor {
  * SiLU, also called swish: x sigmoid(x), elementwise; any shape.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html
- * @example print(await scope(() => silu(tensor([-1, 0, 1])).print()));
+ * @example
+ * print(await scope(() => silu(tensor([-1, 0, 1])).data())); // [-0.2689, 0, 0.7311]
  */
 export function silu(x: Tensor): Tensor {
   return siluOp([x], {});
@@ -198,7 +218,8 @@ export function silu(x: Tensor): Tensor {
  *
  * @param alpha the limit for x to -Infinity is -alpha; default 1
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html
- * @example print(await scope(() => elu(tensor([-1, 0, 1]), 0.5).print()));
+ * @example
+ * print(await scope(() => elu(tensor([-1, 0, 1]), 0.5).data())); // [-0.3161, 0, 1]
  */
 export function elu(x: Tensor, alpha = 1): Tensor {
   return eluOp([x], { alpha });

@@ -257,6 +257,12 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
  * @param weight [C]
  * @param bias [C]
  * @throws ShapeError or ArgumentError; see `checkChannels`
+ * @example
+ * const options = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
+ * print(
+ *   await scope(() => batchNorm(tensor([[1], [3]]), ones([1]), zeros([1]), options).data()),
+ * );
+ *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
  */
 export function batchNorm(

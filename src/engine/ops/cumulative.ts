@@ -93,7 +93,8 @@ export const prodOp = defineComposite<{ readonly axes: readonly number[] }>({
  *
  * @throws ShapeError if an axis is out of range or occurs twice
  * @see https://pytorch.org/docs/stable/generated/torch.prod.html
- * @example print(await scope(() => prod(tensor([[1, 2], [3, 4]]), { axes: 1 }).print()));
+ * @example
+ * print(await scope(() => prod(tensor([[1, 2], [3, 4]]), { axes: 1 }).data())); // [2, 12]
  */
 export function prod(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkTensor(x, 'prod: x');
@@ -115,7 +116,8 @@ export function prod(x: Tensor, options: ReduceOptions = {}): Tensor {
  *
  * @throws ShapeError if the axis is out of range
  * @see https://pytorch.org/docs/stable/generated/torch.cumsum.html
- * @example print(await scope(() => cumsum(tensor([1, 2, 3]), 0).print()));
+ * @example
+ * print(await scope(() => cumsum(tensor([1, 2, 3]), 0).data())); // [1, 3, 6]
  */
 export function cumsum(x: Tensor, axis: number): Tensor {
   checkTensor(x, 'cumsum: x');

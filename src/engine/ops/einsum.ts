@@ -189,11 +189,8 @@ function contract(left: Labeled, right: Labeled, needed: ReadonlySet<Label>): La
  * @throws ShapeError if the equation does not fit the shapes
  * @see https://pytorch.org/docs/stable/generated/torch.einsum.html
  * @example
- * scope(() => {
- *   const trace = einsum('ii->', tensor([[1, 2], [3, 4]]));
- *   const scores = einsum('bqd,bkd->bqk', ones([2, 3, 4]), ones([2, 5, 4]));
- *   print(trace.shape, scores.shape); // [] and [2, 3, 5]
- * });
+ * print(await scope(() => einsum('ii->', tensor([[1, 2], [3, 4]])).data())); // [5]
+ * print(await scope(() => einsum('i,j->ij', tensor([1, 2]), ones([2])).data())); // [1, 1, 2, 2]
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
   if (typeof equation !== 'string') {

@@ -150,10 +150,9 @@ function padded(x: Tensor, shape: Shape): Tensor {
  * @throws ShapeError if the shapes do not match, or the axis is out of range
  * @see https://pytorch.org/docs/stable/generated/torch.gather.html
  * @example
- * scope(() => {
- *   const best = gather(tensor([[1, 2], [3, 4]]), 1, tensor([[1], [0]]));
- *   print(best.shape); // [2, 1]: 2 and 3
- * });
+ * const x = tensor([[1, 2], [3, 4]]);
+ * print(await scope(() => gather(x, 1, tensor([[1], [0]])).data())); // [2, 3]
+ * x.dispose();
  */
 export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
   checkTensor(x, 'gather: x');
@@ -179,10 +178,8 @@ export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
  * @throws ShapeError if the shapes do not match, or the axis is out of range
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html
  * @example
- * scope(() => {
- *   const counts = scatterAdd(zeros([3]), 0, tensor([0, 2, 2]), ones([3]));
- *   print(counts.shape); // [3]: 1, 0 and 2
- * });
+ * const count = () => scatterAdd(zeros([3]), 0, tensor([0, 2, 2]), ones([3])).data();
+ * print(await scope(count)); // [1, 0, 2]
  */
 export function scatterAdd(x: Tensor, axis: number, index: Tensor, source: Tensor): Tensor {
   checkTensor(x, 'scatterAdd: x');
@@ -206,10 +203,9 @@ export function scatterAdd(x: Tensor, axis: number, index: Tensor, source: Tenso
  * @throws ArgumentError if an index of a list is out of range
  * @see https://pytorch.org/docs/stable/generated/torch.index_select.html
  * @example
- * scope(() => {
- *   const swapped = indexSelect(tensor([[1, 2], [3, 4]]), 1, [1, 0]);
- *   print(swapped.shape); // [2, 2]: 2 1 and 4 3
- * });
+ * const x = tensor([[1, 2], [3, 4]]);
+ * print(await scope(() => indexSelect(x, 1, [1, 0]).data())); // [2, 1, 4, 3]
+ * x.dispose();
  */
 export function indexSelect(x: Tensor, axis: number, indices: Tensor | ArrayLike<number>): Tensor {
   checkTensor(x, 'indexSelect: x');

@@ -72,7 +72,8 @@ export const powTensorOp = defineOp<NoAttributes>({
  *
  * @throws ShapeError if the shapes cannot be broadcast
  * @see https://pytorch.org/docs/stable/generated/torch.pow.html
- * @example print(await scope(() => pow(2, tensor([0, 1, 0.5])).print()));
+ * @example
+ * print(await scope(() => pow(2, tensor([0, 1, 0.5])).data())); // [1, 2, 1.4142]
  */
 export function pow(base: Operand, exponent: Operand): Tensor {
   if (typeof exponent !== 'number' || typeof base === 'number') {
@@ -85,7 +86,8 @@ export function pow(base: Operand, exponent: Operand): Tensor {
  * x^2, elementwise; any shape.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.square.html
- * @example print(await scope(() => square(tensor([-3, 2])).print()));
+ * @example
+ * print(await scope(() => square(tensor([-3, 2])).data())); // [9, 4]
  */
 export function square(x: Tensor): Tensor {
   checkTensor(x, 'square: x');
@@ -96,7 +98,8 @@ export function square(x: Tensor): Tensor {
  * 1 / x, elementwise; any shape. Infinity at 0, -Infinity at -0.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.reciprocal.html
- * @example print(await scope(() => reciprocal(tensor([-2, 4])).print()));
+ * @example
+ * print(await scope(() => reciprocal(tensor([-2, 4])).data())); // [-0.5, 0.25]
  */
 export function reciprocal(x: Tensor): Tensor {
   checkTensor(x, 'reciprocal: x');
@@ -107,7 +110,8 @@ export function reciprocal(x: Tensor): Tensor {
  * 1 / sqrt(x), elementwise; any shape. Infinity at 0, NaN below.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.rsqrt.html
- * @example print(await scope(() => rsqrt(tensor([4, 16])).print()));
+ * @example
+ * print(await scope(() => rsqrt(tensor([4, 16])).data())); // [0.5, 0.25]
  */
 export function rsqrt(x: Tensor): Tensor {
   checkTensor(x, 'rsqrt: x');

@@ -30,7 +30,8 @@ export const roundOp = stepFunction(kernels.round);
  * -1, 0 or 1, elementwise; any shape. 0 for NaN, as in PyTorch. The gradient is 0.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.sign.html
- * @example print(await scope(() => sign(tensor([-3, 0, 0.5])).print()));
+ * @example
+ * print(await scope(() => sign(tensor([-3, 0, 0.5])).data())); // [-1, 0, 1]
  */
 export function sign(x: Tensor): Tensor {
   return signOp([x], {});
@@ -40,7 +41,8 @@ export function sign(x: Tensor): Tensor {
  * The largest integer that is at most x, elementwise; any shape. The gradient is 0.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.floor.html
- * @example print(await scope(() => floor(tensor([-0.5, 1.5])).print()));
+ * @example
+ * print(await scope(() => floor(tensor([-0.5, 1.5])).data())); // [-1, 1]
  */
 export function floor(x: Tensor): Tensor {
   return floorOp([x], {});
@@ -50,7 +52,8 @@ export function floor(x: Tensor): Tensor {
  * The smallest integer that is at least x, elementwise; any shape. The gradient is 0.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.ceil.html
- * @example print(await scope(() => ceil(tensor([-0.5, 1.5])).print()));
+ * @example
+ * print(await scope(() => ceil(tensor([-0.5, 1.5])).data())); // [0, 2]
  */
 export function ceil(x: Tensor): Tensor {
   return ceilOp([x], {});
@@ -61,7 +64,8 @@ export function ceil(x: Tensor): Tensor {
  * in PyTorch: 0.5 gives 0, 1.5 and 2.5 give 2. The gradient is 0.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.round.html
- * @example print(await scope(() => round(tensor([0.5, 1.5, 2.5])).print()));
+ * @example
+ * print(await scope(() => round(tensor([0.5, 1.5, 2.5])).data())); // [0, 2, 2]
  */
 export function round(x: Tensor): Tensor {
   return roundOp([x], {});

@@ -107,10 +107,8 @@ function orderOf(x: Tensor, caller: string, options: SortOptions): [order: Tenso
  * @throws ArgumentError if the axis has more than 2^24 elements on a float32 backend
  * @see https://pytorch.org/docs/stable/generated/torch.sort.html
  * @example
- * scope(() => {
- *   const [values, positions] = sort(tensor([3, 1, 2]));
- *   print(values.shape, positions.shape); // 1 2 3 and 1 2 0
- * });
+ * const [values, positions] = scope(() => sort(tensor([3, 1, 2])).map((one) => one.data()));
+ * print(await values, await positions); // [1, 2, 3] [1, 2, 0]
  */
 export function sort(x: Tensor, options: SortOptions = {}): [values: Tensor, indices: Tensor] {
   const [order, axis] = orderOf(x, 'sort', options);
@@ -124,7 +122,8 @@ export function sort(x: Tensor, options: SortOptions = {}): [values: Tensor, ind
  * @throws ShapeError if the axis is out of range
  * @throws ArgumentError if the axis has more than 2^24 elements on a float32 backend
  * @see https://pytorch.org/docs/stable/generated/torch.argsort.html
- * @example print(await scope(() => argsort(tensor([3, 1, 2]), { descending: true }).print()));
+ * @example
+ * print(await scope(() => argsort(tensor([3, 1, 2]), { descending: true }).data())); // [0, 2, 1]
  */
 export function argsort(x: Tensor, options: SortOptions = {}): Tensor {
   return orderOf(x, 'argsort', options)[0];
@@ -151,10 +150,8 @@ export interface TopkOptions {
  * @throws ShapeError if the axis is out of range
  * @see https://pytorch.org/docs/stable/generated/torch.topk.html
  * @example
- * scope(() => {
- *   const [values, positions] = topk(tensor([3, 1, 2]), 2);
- *   print(values.shape, positions.shape); // 3 2 and 0 2
- * });
+ * const [values, positions] = scope(() => topk(tensor([3, 1, 2]), 2).map((one) => one.data()));
+ * print(await values, await positions); // [3, 2] [0, 2]
  */
 export function topk(
   x: Tensor,

@@ -78,7 +78,8 @@ export const erfOp = defineOp<NoAttributes>({
  * Sine of x in radians, elementwise; any shape.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.sin.html
- * @example print(await scope(() => sin(tensor([0, Math.PI / 2])).print()));
+ * @example
+ * print(await scope(() => sin(tensor([0, Math.PI / 2])).data())); // [0, 1]
  */
 export function sin(x: Tensor): Tensor {
   return sinOp([x], {});
@@ -88,7 +89,8 @@ export function sin(x: Tensor): Tensor {
  * Cosine of x in radians, elementwise; any shape.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.cos.html
- * @example print(await scope(() => cos(tensor([0, Math.PI])).print()));
+ * @example
+ * print(await scope(() => cos(tensor([0, Math.PI])).data())); // [1, -1]
  */
 export function cos(x: Tensor): Tensor {
   return cosOp([x], {});
@@ -99,7 +101,8 @@ export function cos(x: Tensor): Tensor {
  * x. NaN below -1, -Infinity at -1.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.log1p.html
- * @example print(await scope(() => log1p(tensor([1e-8, 1])).data()));
+ * @example
+ * print(await scope(() => log1p(tensor([1e-8, 1])).data())); // [0, 0.6931]
  */
 export function log1p(x: Tensor): Tensor {
   return log1pOp([x], {});
@@ -109,7 +112,8 @@ export function log1p(x: Tensor): Tensor {
  * e^x - 1, elementwise; any shape. Accurate also near 0, where sub(exp(x), 1) loses the digits of x.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.expm1.html
- * @example print(await scope(() => expm1(tensor([1e-8, 1])).data()));
+ * @example
+ * print(await scope(() => expm1(tensor([1e-8, 1])).data())); // [0, 1.7183]
  */
 export function expm1(x: Tensor): Tensor {
   return expm1Op([x], {});
@@ -119,7 +123,8 @@ export function expm1(x: Tensor): Tensor {
  * Error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x, elementwise; any shape.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.erf.html
- * @example print(await scope(() => erf(tensor([-1, 0, 1])).print()));
+ * @example
+ * print(await scope(() => erf(tensor([-1, 0, 1])).data())); // [-0.8427, 0, 0.8427]
  */
 export function erf(x: Tensor): Tensor {
   return erfOp([x], {});

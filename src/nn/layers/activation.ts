@@ -18,7 +18,12 @@ import type { Tensor } from '../../engine/tensor.js';
 import { Module } from '../module.js';
 import { check } from '../options.js';
 
-/** max(x, 0), elementwise; any shape. */
+/**
+ * max(x, 0), elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => new ReLU().forward(tensor([-1, 2])).data())); // [0, 2]
+ */
 export class ReLU extends Module {
   override forward(x: Tensor): Tensor {
     return relu(x);
@@ -35,6 +40,8 @@ export interface LeakyReLUOptions {
  * x where positive, slope * x elsewhere; any shape.
  *
  * @throws ArgumentError if `slope` (default 0.01) is not finite
+ * @example
+ * print(await scope(() => new LeakyReLU({ slope: 0.1 }).forward(tensor([-1, 2])).data())); // [-0.1, 2]
  */
 export class LeakyReLU extends Module {
   /** Negative slope. */
@@ -57,14 +64,24 @@ export class LeakyReLU extends Module {
   }
 }
 
-/** 1 / (1 + e^-x), elementwise; any shape. */
+/**
+ * 1 / (1 + e^-x), elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => new Sigmoid().forward(tensor([0])).data())); // [0.5]
+ */
 export class Sigmoid extends Module {
   override forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
 
-/** Hyperbolic tangent, elementwise; any shape. */
+/**
+ * Hyperbolic tangent, elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => new Tanh().forward(tensor([0, 1])).data())); // [0, 0.7616]
+ */
 export class Tanh extends Module {
   override forward(x: Tensor): Tensor {
     return tanh(x);
@@ -77,7 +94,8 @@ export class Tanh extends Module {
  *
  * @throws ArgumentError if `approximate` is neither `none` (default) nor `tanh`
  * @see https://pytorch.org/docs/stable/generated/torch.nn.GELU.html
- * @example print(String(new GELU({ approximate: 'tanh' })));
+ * @example
+ * print(await scope(() => new GELU().forward(tensor([0, 3])).data())); // [0, 2.996]
  */
 export class GELU extends Module {
   /** Form of the function. */
@@ -107,7 +125,8 @@ export class GELU extends Module {
  *
  * @throws ArgumentError if `beta` (default 1) is 0 or not finite, or `threshold` (default 20) is NaN
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html
- * @example print(String(new Softplus({ beta: 2 })));
+ * @example
+ * print(await scope(() => new Softplus().forward(tensor([0])).data())); // [0.6931]
  */
 export class Softplus extends Module {
   /** Steepness at 0. */
@@ -139,7 +158,8 @@ export class Softplus extends Module {
  * SiLU, also called swish: x sigmoid(x), elementwise; any shape.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html
- * @example print(String(new SiLU()));
+ * @example
+ * print(await scope(() => new SiLU().forward(tensor([0, 1])).data())); // [0, 0.7311]
  */
 export class SiLU extends Module {
   override forward(x: Tensor): Tensor {
@@ -158,7 +178,8 @@ export interface ELUOptions {
  *
  * @throws ArgumentError if `alpha` (default 1) is not finite
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ELU.html
- * @example print(String(new ELU({ alpha: 0.5 })));
+ * @example
+ * print(await scope(() => new ELU().forward(tensor([-1, 2])).data())); // [-0.6321, 2]
  */
 export class ELU extends Module {
   /** Minus the limit for x to -Infinity. */
