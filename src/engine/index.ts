@@ -27,7 +27,18 @@ export type { Shape } from './shape.js';
 export { currentBackend, isRecording, noGrad, scope, useBackend, withBackend } from './current.js';
 
 // Ops
-export { gelu, leakyRelu, relu, sigmoid, tanh } from './ops/activation.js';
+export {
+  elu,
+  gelu,
+  leakyRelu,
+  relu,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+  type GeluOptions,
+  type SoftplusOptions,
+} from './ops/activation.js';
 export {
   add,
   div,
@@ -57,8 +68,11 @@ export {
   ne,
 } from './ops/comparison.js';
 export { conv2d, type Conv2dOptions } from './ops/conv2d.js';
+export { cumsum, prod } from './ops/cumulative.js';
 export { dropout } from './ops/dropout.js';
 export { flip, roll } from './ops/flip.js';
+export { einsum } from './ops/einsum.js';
+export { gather, indexSelect, scatterAdd } from './ops/gather.js';
 export { concat, gatherRows } from './ops/join.js';
 export { layerNorm, type LayerNormOptions } from './ops/layerNorm.js';
 export { linear } from './ops/linear.js';
@@ -79,6 +93,7 @@ export {
   type AvgPoolOptions,
   type PoolOptions,
 } from './ops/pool.js';
+export { pow, reciprocal, rsqrt, square } from './ops/power.js';
 export {
   argmax,
   argmin,
@@ -90,8 +105,11 @@ export {
   type ReduceOptions,
   type VarianceOptions,
 } from './ops/reduce.js';
+export { ceil, floor, round, sign } from './ops/rounding.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
-export { abs, clamp, exp, log, pow, sqrt } from './ops/unary.js';
+export { argsort, sort, topk, type SortOptions, type TopkOptions } from './ops/sort.js';
+export { cos, erf, expm1, log1p, sin } from './ops/special.js';
+export { abs, clamp, exp, log, sqrt } from './ops/unary.js';
 export { expand, flatten, permute, reshape, slice, transpose } from './ops/view.js';
 
 // Backends

@@ -16,11 +16,15 @@ export { Linear, type LinearOptions } from './layers/linear.js';
 export { Conv2d, type Conv2dLayerOptions } from './layers/conv2d.js';
 export { BatchNorm2d, type BatchNorm2dOptions } from './layers/batchNorm2d.js';
 export {
+  ELU,
   GELU,
   LeakyReLU,
   ReLU,
   Sigmoid,
+  SiLU,
+  Softplus,
   Tanh,
+  type ELUOptions,
   type LeakyReLUOptions,
 } from './layers/activation.js';
 export {

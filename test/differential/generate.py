@@ -32,7 +32,7 @@ FIXTURE = pathlib.Path(__file__).resolve().parent / "fixture" / "cases.bin.gz"
 def main():
     parser = argparse.ArgumentParser(description="Random cases of every op, computed by PyTorch.")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cases", type=int, default=4300, help="number of cases, divided among the ops by weight")
+    parser.add_argument("--cases", type=int, default=5800, help="number of cases, divided among the ops by weight")
     parser.add_argument("--out", default=str(FIXTURE))
     parser.add_argument("--op", choices=list(OPERATIONS), help="only this op")
     options = parser.parse_args()

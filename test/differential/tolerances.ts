@@ -80,7 +80,10 @@ function normalizedTerms(one: Case): number {
 
 const rows: readonly Row[] = [
   {
-    ops: ['relu', 'neg', 'abs', 'clamp', 'maximum', 'minimum', 'where', 'maskedFill', 'leakyRelu'],
+    ops: [
+      ...['relu', 'neg', 'abs', 'clamp', 'maximum', 'minimum', 'where', 'maskedFill', 'leakyRelu'],
+      ...['sign', 'floor', 'ceil', 'round'],
+    ],
     terms: repeats,
     factor: 2,
     reason: 'at most one product per element; broadcasting sums the gradient',
@@ -89,6 +92,7 @@ const rows: readonly Row[] = [
     ops: [
       ...['reshape', 'flatten', 'permute', 'transpose', 'expand', 'slice', 'concat', 'gatherRows'],
       ...['squeeze', 'unsqueeze', 'stack', 'split', 'chunk', 'flip', 'roll', 'pad', 'tril', 'triu'],
+      ...['gather', 'indexSelect', 'sort'],
     ],
     terms: repeats,
     factor: 1,
@@ -104,19 +108,36 @@ const rows: readonly Row[] = [
     reason: '0 or 1',
   },
   {
-    ops: ['max', 'min', 'argmax', 'argmin', 'maxPool2d'],
+    ops: ['max', 'min', 'argmax', 'argmin', 'argsort', 'topk', 'maxPool2d'],
     terms: repeats,
     factor: 2,
     reason: 'selection; overlapping windows and ties sum or divide the gradient',
   },
   {
-    ops: ['add', 'sub', 'mul', 'div', 'scaleShift', 'dropout'],
+    ops: ['add', 'sub', 'mul', 'div', 'scaleShift', 'dropout', 'square', 'reciprocal'],
     terms: repeats,
     factor: 4,
     reason: 'up to four roundings per element (a / b^2); broadcasting sums the gradient',
   },
   {
-    ops: ['exp', 'log', 'sqrt', 'sigmoid', 'tanh', 'gelu', 'pow'],
+    ops: [
+      'exp',
+      'log',
+      'sqrt',
+      'sigmoid',
+      'tanh',
+      'gelu',
+      'pow',
+      'rsqrt',
+      'sin',
+      'cos',
+      'log1p',
+      'expm1',
+      'erf',
+      'softplus',
+      'silu',
+      'elu',
+    ],
     terms: repeats,
     factor: 12,
     reason: 'a polynomial or a power of degree up to 10 in rounded arithmetic, times the gradient',
@@ -126,6 +147,31 @@ const rows: readonly Row[] = [
     terms: reduced,
     factor: 2,
     reason: 'one sum, divided by the count',
+  },
+  {
+    ops: ['cumsum'],
+    terms: lineTerms,
+    factor: 2,
+    reason: 'one sum of a line',
+  },
+  {
+    ops: ['scatterAdd'],
+    terms: (one) => sizeOf(shapeOf(one, 1)) + repeats(one),
+    factor: 2,
+    reason: 'one sum of the elements with one index',
+  },
+  {
+    ops: ['prod'],
+    terms: reduced,
+    factor: 2,
+    reason: 'one product; the gradient of an element is the product of the others',
+  },
+  {
+    ops: ['einsum'],
+    terms: ({ inputs }) =>
+      inputs.reduce((total, { values }) => total * Math.max(1, values.length), 1),
+    factor: 2,
+    reason: 'sums of products of one element of each operand',
   },
   {
     ops: ['matmul', 'linear', 'linearRelu'],

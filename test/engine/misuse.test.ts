@@ -12,8 +12,10 @@ import {
   currentBackend,
   DisposedError,
   dropout,
+  einsum,
   expand,
   gatherRows,
+  gelu,
   isRecording,
   argmax,
   maskedFill,
@@ -29,6 +31,7 @@ import {
   scope,
   split,
   stack,
+  sort,
   sum,
   tensor,
   type Tensor,
@@ -36,7 +39,7 @@ import {
   withBackend,
   zeros,
 } from '../../src/engine/index.js';
-import { Adam, Conv2d, Dropout, Linear } from '../../src/nn/index.js';
+import { Adam, Conv2d, Dropout, GELU, Linear } from '../../src/nn/index.js';
 import { backendsUnderTest, onReference, withFreshBackend } from '../support/backends.js';
 
 describe('scope', () => {
@@ -263,6 +266,21 @@ describe('arguments that TypeScript rejects', () => {
       /^split: sizes must be .*, got undefined/,
     ],
     [
+      'an unknown option of sort',
+      () => sort(zeros([2]), untyped({ dim: 0 })),
+      /^sort: unknown option dim; the options are axis, descending/,
+    ],
+    [
+      'an unknown option of gelu',
+      () => gelu(zeros([2]), untyped({ exact: true })),
+      /^gelu: unknown option exact; the options are approximate/,
+    ],
+    [
+      'an unknown form of GELU',
+      () => new GELU(untyped({ approximate: 'erf' })),
+      /^GELU: approximate must be "none" or "tanh", got erf/,
+    ],
+    [
       'an unknown option of variance',
       () => variance(zeros([2]), untyped({ unbiased: false })),
       /^variance: unknown option unbiased; the options are axes, keepDims, correction/,
@@ -286,25 +304,48 @@ describe('a list instead of a tensor', () => {
       [
         'abs',
         'argmax',
+        'argsort',
+        'ceil',
+        'cos',
+        'elu',
+        'erf',
         'exp',
+        'expm1',
+        'floor',
         'flatten',
         'gelu',
         'globalAvgPool2d',
         'leakyRelu',
         'log',
+        'log1p',
         'logSoftmax',
+        'prod',
+        'reciprocal',
+        'round',
+        'rsqrt',
+        'sign',
+        'silu',
+        'sin',
+        'softplus',
+        'sort',
+        'square',
       ]
         .concat(['max', 'mean', 'relu', 'sigmoid', 'softmax', 'sqrt', 'sum', 'tanh', 'variance'])
         .map((name) => [name, []]),
     ),
     clamp: [0, 1],
+    cumsum: [0],
     expand: [[2, 2]],
+    gather: [0, [0]],
     gatherRows: [[0]],
+    indexSelect: [0, [0]],
     permute: [[0]],
     pow: [2],
     reshape: [[2]],
     scaleShift: [1, 0],
+    scatterAdd: [0, [0], [1]],
     slice: [0, 0],
+    topk: [1],
     transpose: [],
     argmin: [],
     min: [],
@@ -347,6 +388,15 @@ describe('a list instead of a tensor', () => {
     expect(misuse).toThrow(RegExp(`^${name}: .* must be a tensor( or a number)?, got \\[1,2\\]`));
   });
 
+  it('einsum names the operand', () => {
+    expect(() => scope(() => einsum('i,i->', zeros([1]), [1] as unknown as Tensor))).toThrow(
+      'einsum: operand 1 must be a tensor, got [1]',
+    );
+    expect(() => einsum(zeros([1]) as unknown as string)).toThrow(
+      /^einsum: the first argument must be an equation such as "ij,jk->ik", got Tensor \[1\]/,
+    );
+  });
+
   it('concat and stack name the one of their list', () => {
     const list = [[1, 2] as unknown as Tensor];
     expect(() => concat(list)).toThrow('concat: tensor 0 must be a tensor');
@@ -362,6 +412,7 @@ describe('more than 2^24 elements', () => {
         /^argmax: 16777217 elements, but float32 represents indices exactly only below 16777216/,
       );
       expect(() => max(long)).toThrow(/^max: 16777217 elements/);
+      expect(() => sort(long)).toThrow(/^sort: 16777217 elements/);
       const plane = expand(zeros([1, 1, 1, 1]), [1, 1, 2 ** 12, 2 ** 12 + 1]);
       expect(() => maxPool2d(plane, { window: 2 })).toThrow(/^maxPool2d: 16781312 elements/);
     });

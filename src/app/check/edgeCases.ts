@@ -4,6 +4,7 @@
 import type { EdgeCase } from './edgeCase.js';
 import { emptyCases } from './emptyCases.js';
 import { arrangementCases, selectionCases } from './selectionCases.js';
+import { orderCases } from './orderCases.js';
 import { indexCases, nanCases, paddingCases, valueCases } from './specialCases.js';
 
 /** All edge cases. */
@@ -15,4 +16,5 @@ export const edgeCases: readonly EdgeCase[] = [
   ...paddingCases,
   ...selectionCases,
   ...arrangementCases,
+  ...orderCases,
 ];

@@ -3,6 +3,7 @@
 // the samples.
 
 import {
+  argsort,
   batchNorm,
   concat,
   conv2d,
@@ -17,7 +18,11 @@ import {
   neg,
   noGrad,
   ones,
+  pow,
+  reciprocal,
+  rsqrt,
   slice,
+  square,
   sub,
   sum,
   tensor,
@@ -32,6 +37,7 @@ import { anywhere, distinct, randomIndices, positive } from '../../engine/sample
 import { arrangementSamples } from './arrangementSamples.js';
 import { comparisonSamples } from './comparisonSamples.js';
 import type { Computation } from './computation.js';
+import { indexSamples } from './indexSamples.js';
 
 const epsilon = 1e-5;
 const momentum = 0.1;
@@ -94,6 +100,10 @@ export const functionSamples: readonly Computation[] = [
   { title: 'sub: a number on the left', inputs: [anywhere(2, 3)], call: ([x]) => sub(1, x) },
   { title: 'mul: a number on the right', inputs: [anywhere(2, 3)], call: ([x]) => mul(x, -2.5) },
   { title: 'mul: a tensor with itself', inputs: [anywhere(2, 3)], call: ([x]) => mul(x, x) },
+  { title: 'pow: a number as base', inputs: [anywhere(2, 3)], call: ([x]) => pow(1.5, x) },
+  { title: 'square', inputs: [anywhere(2, 3)], call: ([x]) => square(x) },
+  { title: 'reciprocal', inputs: [positive(2, 3)], call: ([x]) => reciprocal(x) },
+  { title: 'rsqrt', inputs: [positive(2, 3)], call: ([x]) => rsqrt(x) },
   { title: 'sum: all axes', inputs: [anywhere(2, 3, 2)], call: ([x]) => sum(x) },
   { title: 'mean: all axes', inputs: [anywhere(2, 3, 2)], call: ([x]) => mean(x) },
   {
@@ -141,6 +151,7 @@ export const functionSamples: readonly Computation[] = [
     call: withRunning(false, batchNormReluPool),
   },
   ...arrangementSamples,
+  ...indexSamples,
 ];
 
 /** All extra samples, including those that the gradient check omits. */
@@ -187,4 +198,5 @@ export const extraSamples: readonly Computation[] = [
     call: ([x, weight, bias]) => conv2d(x, weight, bias),
   },
   ...comparisonSamples,
+  { title: 'argsort: columns', inputs: [distinct(4, 7)], call: ([x]) => argsort(x, { axis: 0 }) },
 ];

@@ -12,16 +12,22 @@ import {
   concat,
   conv2d,
   type Conv2dOptions,
+  cos,
   crossEntropy,
+  cumsum,
   div,
   dropout,
+  elu,
+  erf,
   exp,
+  expm1,
   gatherRows,
   gelu,
   layerNorm,
   leakyRelu,
   linear,
   log,
+  log1p,
   logSoftmax,
   matmul,
   max,
@@ -32,10 +38,14 @@ import {
   pow,
   relu,
   Rng,
+  round,
   scaleShift,
   sigmoid,
+  silu,
+  sin,
   slice,
   softmax,
+  softplus,
   sqrt,
   sub,
   sum,
@@ -57,6 +67,7 @@ import {
 } from '../../engine/sample.js';
 import type { SampleInput } from '../../engine/op.js';
 import type { Computation } from './computation.js';
+import { largeIndexSamples } from './indexSamples.js';
 
 /** Not a multiple of any SIMD width, and enough for all threads. */
 const LENGTH = 10_007;
@@ -101,6 +112,16 @@ export const largeSamples: readonly Computation[] = [
   long('sigmoid', sigmoid),
   long('tanh', tanh),
   long('gelu', gelu),
+  long('gelu: tanh', (x) => gelu(x, { approximate: 'tanh' })),
+  long('silu', silu),
+  long('softplus', softplus),
+  long('elu', elu, awayFromZero),
+  long('erf', erf),
+  long('sin', sin),
+  long('cos', cos),
+  long('log1p', log1p, positive),
+  long('expm1', expm1),
+  long('round', round, distinct),
   long('exp', exp),
   long('log', log, positive),
   long('sqrt', sqrt, positive),
@@ -113,6 +134,7 @@ export const largeSamples: readonly Computation[] = [
   ...pairs('sub', sub),
   ...pairs('mul', mul),
   ...pairs('div', div, awayFromZero),
+  ...pairs('powTensor', pow, positive),
   { title: 'maximum: long', inputs: [anywhere(LENGTH), anywhere(LENGTH)], call: maximumOf },
   {
     title: 'where: long',
@@ -207,6 +229,17 @@ export const largeSamples: readonly Computation[] = [
     inputs: [anywhere(50, 65), randomIndices(50, 200)],
     call: ([table, indices]) => gatherRows(table, indices),
   },
+  {
+    title: 'cumsum: rows',
+    inputs: [anywhere(30, 400)],
+    call: ([x]) => cumsum(x, 1),
+  },
+  {
+    title: 'cumsum: columns',
+    inputs: [anywhere(400, 30)],
+    call: ([x]) => cumsum(x, 0),
+  },
+  ...largeIndexSamples,
   {
     title: 'permute: large',
     inputs: [anywhere(33, 20, 17)],

@@ -58,7 +58,30 @@ def register_unary(name, function, kinds=SCALED, low=-2, draw_options=lambda dra
 register_unary("relu", F.relu)
 register_unary("sigmoid", torch.sigmoid)
 register_unary("tanh", torch.tanh)
-register_unary("gelu", lambda x: F.gelu(x, approximate="tanh"))
+register_unary(
+    "gelu",
+    lambda x, approximate="none": F.gelu(x, approximate=approximate),
+    draw_options=lambda draw: {} if draw.chance(0.4) else {"approximate": draw.choice(["none", "tanh"])},
+)
+register_unary(
+    "softplus",
+    lambda x, beta=1, threshold=20: F.softplus(x, beta, threshold),
+    draw_options=lambda draw: {} if draw.chance(0.3) else {"beta": draw.choice([0.5, 2, 8]), "threshold": draw.choice([1.5, 20])},
+)
+register_unary("silu", F.silu)
+register_unary("elu", lambda x, alpha: F.elu(x, alpha), draw_options=lambda draw: {"alpha": draw.choice([1, 0.5, 2])})
+register_unary("sign", torch.sign)
+register_unary("floor", torch.floor)
+register_unary("ceil", torch.ceil)
+register_unary("round", torch.round)
+register_unary("sin", torch.sin)
+register_unary("cos", torch.cos)
+register_unary("log1p", torch.log1p)
+register_unary("expm1", torch.expm1)
+register_unary("erf", torch.erf)
+register_unary("square", torch.square)
+register_unary("reciprocal", torch.reciprocal)
+register_unary("rsqrt", torch.rsqrt)
 register_unary("neg", torch.neg)
 register_unary("exp", torch.exp)
 register_unary("log", torch.log)
@@ -74,14 +97,23 @@ register_unary(
     lambda x, factor, summand: x * factor + summand,
     draw_options=lambda draw: {"factor": draw.choice([draw.number(), 0.0, 1.0]), "summand": draw.number()},
 )
-register_unary(
-    "pow",
-    lambda x, exponent: torch.pow(x, exponent),
-    draw_options=lambda draw: {
-        "exponent": draw.choice([0, 1, 2, 3, 4, -1, -2, -3, 0.5, 1.5, -0.5, 0.25, 10, math.inf, -math.inf])
-    },
-    weight=2,
-)
+EXPONENT_CHOICES = [0, 1, 2, 3, 4, -1, -2, -3, 0.5, 1.5, -0.5, 0.25, 10, math.inf, -math.inf]
+
+
+@operation(SCALED, 3, "pow")
+def draw_pow(draw):
+    shape = draw.shape(0, 5)
+    if draw.exponent != 0 or draw.chance(0.4):
+        exponent = draw.choice(EXPONENT_CHOICES)
+        return {"exponent": exponent}, [draw.input(shape)], lambda x: torch.pow(x, exponent)
+    if draw.chance(0.2):
+        base = draw.choice([0, 1, 2, 0.5, -1, -2])
+        return {"base": base}, [draw.input(shape)], lambda x: torch.pow(base, x)
+    # Exponents are often integers, for which a negative base has a power.
+    integers = lambda count: [float(draw.integer(-3, 4)) for _ in range(count)]  # noqa: E731
+    values = {"values": integers} if draw.chance(0.5) else {}
+    base, exponent = draw.input(draw.broadcast_to(shape)), draw.input(draw.broadcast_to(shape), **values)
+    return {}, [base, exponent], torch.pow
 
 
 @operation(SCALED)
@@ -222,6 +254,88 @@ def gatherRows(draw):
     return {}, [table, indices], lambda table, indices: F.embedding(indices.long(), table)
 
 
+def indices_below(draw, limit):
+    """Draws a number of indices from 0 to limit - 1."""
+    return lambda count: [float(draw.integer(0, limit - 1)) for _ in range(count)]
+
+
+def index_case(draw):
+    """An input with elements along an axis, the axis (possibly negative), and the shape of an index."""
+    x = draw.input([30, 400] if draw.wide else draw.shape(1, 4))
+    shape, axis = x.shape, draw.axis(len(x.shape))
+    if shape[axis] == 0:
+        raise Redraw
+    index = [size if draw.wide or draw.chance(0.7) else draw.integer(0, size) for size in shape]
+    index[axis] = 410 if draw.wide else draw.size(7)
+    return x, axis, index
+
+
+@operation()
+def gather(draw):
+    x, axis, shape = index_case(draw)
+    index = draw.input(shape, grad=False, values=indices_below(draw, x.shape[axis]))
+    return {"axis": axis}, [x, index], lambda x, index: x.gather(axis, index.long())
+
+
+@operation()
+def scatterAdd(draw):
+    x, axis, shape = index_case(draw)
+    index = draw.input(shape, grad=False, values=indices_below(draw, x.shape[axis]))
+    larger = [size + (draw.integer(0, 2) if draw.chance(0.2) and not draw.wide else 0) for size in shape]
+    source = draw.input(larger)
+    return {"axis": axis}, [x, index, source], lambda x, index, source: x.scatter_add(axis, index.long(), source)
+
+
+@operation()
+def indexSelect(draw):
+    x, axis, shape = index_case(draw)
+    values = indices_below(draw, x.shape[axis])
+    if draw.chance(0.5):
+        positions = [int(value) for value in values(shape[axis])]
+        function = lambda x: x.index_select(axis, torch.tensor(positions, dtype=torch.long))  # noqa: E731
+        return {"axis": axis, "list": positions}, [x], function
+    indices = draw.input([shape[axis]], grad=False, values=values)
+    return {"axis": axis}, [x, indices], lambda x, indices: x.index_select(axis, indices.long())
+
+
+def sort_options(draw, rank, flag, likely):
+    options = {"axis": draw.axis(rank)} if draw.chance(0.7) else {}
+    if draw.chance(likely):
+        options[flag] = draw.chance(0.5)
+    return options
+
+
+@operation(SCALED)
+def sort(draw):
+    x = draw.input(draw.shape(1, 4, 7) if draw.chance(0.8) else [draw.integer(1, 3), draw.integer(30, 80)])
+    options = sort_options(draw, len(x.shape), "descending", 0.6)
+    axis, descending = options.get("axis", -1), options.get("descending", False)
+    return options, [x], lambda x: tuple(torch.sort(x, stable=True, dim=axis, descending=descending))
+
+
+@operation(SCALED)
+def argsort(draw):
+    x = draw.input(draw.shape(1, 4, 7), grad=False)
+    options = sort_options(draw, len(x.shape), "descending", 0.6)
+    axis, descending = options.get("axis", -1), options.get("descending", False)
+    return options, [x], lambda x: torch.sort(x, stable=True, dim=axis, descending=descending).indices
+
+
+@operation(SCALED)
+def topk(draw):
+    # PyTorch may select any of equal elements: the cases are those of a stable sort.
+    x = draw.input(draw.shape(1, 4, 7))
+    options = sort_options(draw, len(x.shape), "largest", 0.6)
+    axis, largest = options.get("axis", -1), options.get("largest", True)
+    options["k"] = k = draw.integer(0, x.shape[axis])
+
+    def function(x):
+        values, indices = torch.sort(x, stable=True, dim=axis, descending=largest)
+        return values.narrow(axis, 0, k), indices.narrow(axis, 0, k)
+
+    return options, [x], function
+
+
 # ---- reductions ---------------------------------------------------------------------------
 
 
@@ -271,6 +385,29 @@ def mean(draw):
     options, x, axes = reduction(draw)
     keep = options.get("keepDims", False)
     return options, [x], lambda x: over(x, axes, keep, lambda x, axes, keep: x.mean(axes, keep))
+
+
+@operation(["plain", "ties"], 1.5)
+def prod(draw):
+    # Not for special values: PyTorch divides the result by an element, which is NaN for an infinity.
+    options, x, axes = reduction(draw, [draw.integer(1, 3), draw.integer(20, 60)] if draw.wide else draw.shape(0, 4, 4))
+    keep = options.get("keepDims", False)
+
+    def function(x):
+        for axis in axes:
+            x = x.prod(axis, keepdim=True)
+        reduced = {axis % len(shape) for axis in axes}
+        return x if keep else x.reshape([size for axis, size in enumerate(shape) if axis not in reduced])
+
+    shape = x.shape
+    return options, [x], function
+
+
+@operation(SCALED)
+def cumsum(draw):
+    x = draw.input(draw.shape(1, 4, 8))
+    axis = draw.axis(len(x.shape))
+    return {"axis": axis}, [x], lambda x: x.cumsum(axis)
 
 
 def register_extremum(name, of_all, along_axis, over_axes):
@@ -333,6 +470,48 @@ register_softmax("logSoftmax", torch.log_softmax)
 
 
 # ---- products -----------------------------------------------------------------------------
+
+
+def draw_term(draw, letters, ellipsis):
+    """The letters of one operand of an einsum, in which one may occur twice, and sometimes an ellipsis."""
+    term = draw.random.sample(letters, draw.integer(0, min(3, len(letters))))
+    if term and draw.chance(0.15):
+        term.append(term[0])
+    draw.random.shuffle(term)
+    if ellipsis:
+        term.insert(draw.integer(0, len(term)), "...")
+    return term
+
+
+@operation(["plain", "ties"], 3)
+def einsum(draw):
+    if draw.wide:
+        inputs = [draw.input([8, 40, 37]), draw.input([8, 45, 37])]
+        return {"equation": "bik,bjk->bij"}, inputs, lambda a, b: torch.einsum("bik,bjk->bij", a, b)
+    letters = draw.random.sample("abijkXY", 4)
+    sizes = {letter: draw.size(4) for letter in letters}
+    broadcast = [draw.size(3, 0.02) for _ in range(draw.integer(1, 2))] if draw.chance(0.35) else None
+    terms, inputs = [], []
+    for _ in range(draw.choice([1, 1, 2, 2, 2, 3])):
+        term = draw_term(draw, letters, broadcast is not None and draw.chance(0.8))
+        shape = []
+        for part in term:
+            if part == "...":
+                shape += [1 if draw.chance(0.2) else size for size in broadcast[draw.integer(0, len(broadcast)) :]]
+            else:
+                shape.append(sizes[part])
+        if len(shape) > 5:
+            raise Redraw
+        terms.append("".join(term))
+        inputs.append(draw.input(shape))
+    equation = (", " if draw.chance(0.2) else ",").join(terms)
+    used = sorted({letter for term in terms for letter in term if letter != "."})
+    if draw.chance(0.75):
+        output = draw.random.sample(used, draw.integer(0, len(used)))
+        if any("..." in term for term in terms):
+            output.insert(draw.integer(0, len(output)), "...")
+        equation += "->" + "".join(output)
+    return {"equation": equation}, inputs, lambda *operands: torch.einsum(equation, *operands)
 
 
 @operation(SCALED, 5, exponents=PRODUCT_EXPONENTS)

@@ -4,6 +4,7 @@
 import { arrangementRows } from './arrangements.js';
 import { elementwiseRows } from './elementwise.js';
 import { layerRows } from './layers.js';
+import { orderingRows } from './ordering.js';
 import { reductionRows } from './reductions.js';
 import { type OpRow } from './shared.js';
 import { viewRows } from './views.js';
@@ -15,4 +16,5 @@ export const opRows: Readonly<Record<string, OpRow>> = {
   ...layerRows,
   ...viewRows,
   ...arrangementRows,
+  ...orderingRows,
 };
