@@ -129,6 +129,8 @@ export const eluOp = defineOp<{ readonly alpha: number }>({
  *
  * @example
  * print(await scope(() => relu(tensor([-1, 2])).data())); // [0, 2]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
  */
 export function relu(x: Tensor): Tensor {
   return reluOp([x], {});
@@ -140,6 +142,8 @@ export function relu(x: Tensor): Tensor {
  * @param slope negative slope; default 0.01
  * @example
  * print(await scope(() => leakyRelu(tensor([-1, 2]), 0.1).data())); // [-0.1, 2]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html
  */
 export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
   return leakyReluOp([x], { slope });
@@ -150,6 +154,8 @@ export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
  *
  * @example
  * print(await scope(() => sigmoid(tensor([0, 2])).data())); // [0.5, 0.8808]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.sigmoid.html
  */
 export function sigmoid(x: Tensor): Tensor {
   return sigmoidOp([x], {});
@@ -160,6 +166,8 @@ export function sigmoid(x: Tensor): Tensor {
  *
  * @example
  * print(await scope(() => tanh(tensor([0, 1])).data())); // [0, 0.7616]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.tanh.html
  */
 export function tanh(x: Tensor): Tensor {
   return tanhOp([x], {});

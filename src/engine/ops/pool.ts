@@ -199,6 +199,8 @@ export function avgPool2d(x: Tensor, options: AvgPoolOptions): Tensor {
  * @throws ShapeError if x does not have 4 axes
  * @example
  * print(await scope(() => globalAvgPool2d(tensor([[[[1, 2], [3, 4]]]])).data())); // [2.5]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html
  */
 export function globalAvgPool2d(x: Tensor): Tensor {
   checkTensor(x, 'globalAvgPool2d: x');

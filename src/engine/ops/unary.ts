@@ -69,6 +69,8 @@ export const clampOp = defineOp<ClampAttributes>({
  *
  * @example
  * print(await scope(() => exp(tensor([0, 1])).data())); // [1, 2.7183]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.exp.html
  */
 export function exp(x: Tensor): Tensor {
   return expOp([x], {});
@@ -79,6 +81,8 @@ export function exp(x: Tensor): Tensor {
  *
  * @example
  * print(await scope(() => log(tensor([1, 2])).data())); // [0, 0.6931]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.log.html
  */
 export function log(x: Tensor): Tensor {
   return logOp([x], {});
@@ -89,6 +93,8 @@ export function log(x: Tensor): Tensor {
  *
  * @example
  * print(await scope(() => sqrt(tensor([4, 9])).data())); // [2, 3]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.sqrt.html
  */
 export function sqrt(x: Tensor): Tensor {
   return sqrtOp([x], {});
@@ -99,6 +105,8 @@ export function sqrt(x: Tensor): Tensor {
  *
  * @example
  * print(await scope(() => abs(tensor([-4, 9])).data())); // [4, 9]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.abs.html
  */
 export function abs(x: Tensor): Tensor {
   return absOp([x], {});
@@ -110,6 +118,8 @@ export function abs(x: Tensor): Tensor {
  * @throws ArgumentError if low exceeds high
  * @example
  * print(await scope(() => clamp(tensor([-1, 0.5, 2]), 0, 1).data())); // [0, 0.5, 1]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.clamp.html
  */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
   return clampOp([x], { low, high });
