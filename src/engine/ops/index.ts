@@ -2,18 +2,23 @@
 // missing here is not tested.
 
 export * from './activation.js';
+export * from './adaptivePool.js';
 export * from './arithmetic.js';
 export * from './batchNorm.js';
 export * from './batchNormReluPool.js';
+export * from './conv1d.js';
 export * from './conv2d.js';
 export * from './convNormReluPool.js';
+export * from './convTranspose2d.js';
 export * from './dropout.js';
+export * from './interpolate.js';
 export * from './join.js';
 export * from './layerNorm.js';
 export * from './linear.js';
 export * from './loss.js';
 export * from './matmul.js';
 export * from './pool.js';
+export * from './pool1d.js';
 export * from './reduce.js';
 export * from './softmax.js';
 export * from './unary.js';
