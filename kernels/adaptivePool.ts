@@ -33,12 +33,12 @@ export const adaptiveAvgPool = kernel(
     const row = line - plane * this.constants.outHeight;
     const top = Math.floor((row * this.constants.height + 0.5) / this.constants.outHeight);
     const bottom = Math.floor(
-      ((row + 1) * this.constants.height + this.constants.outHeight - 0.5) /
+      ((row + 1) * this.constants.height + this.constants.outHeight - 1 + 0.5) /
         this.constants.outHeight,
     );
     const left = Math.floor((column * this.constants.width + 0.5) / this.constants.outWidth);
     const right = Math.floor(
-      ((column + 1) * this.constants.width + this.constants.outWidth - 0.5) /
+      ((column + 1) * this.constants.width + this.constants.outWidth - 1 + 0.5) /
         this.constants.outWidth,
     );
     let sum = 0;
@@ -70,14 +70,14 @@ export const adaptiveAvgPoolGrad = kernel(
       const outRow = firstRow + i;
       const top = Math.floor((outRow * this.constants.height + 0.5) / this.constants.outHeight);
       const bottom = Math.floor(
-        ((outRow + 1) * this.constants.height + this.constants.outHeight - 0.5) /
+        ((outRow + 1) * this.constants.height + this.constants.outHeight - 1 + 0.5) /
           this.constants.outHeight,
       );
       for (let j = 0; j < this.constants.overlapX; j++) {
         const outColumn = firstColumn + j;
         const left = Math.floor((outColumn * this.constants.width + 0.5) / this.constants.outWidth);
         const right = Math.floor(
-          ((outColumn + 1) * this.constants.width + this.constants.outWidth - 0.5) /
+          ((outColumn + 1) * this.constants.width + this.constants.outWidth - 1 + 0.5) /
             this.constants.outWidth,
         );
         if (outRow < this.constants.outHeight && top <= row) {
@@ -110,12 +110,12 @@ export const adaptiveMaxPoolIndex = kernel(
     const row = line - plane * this.constants.outHeight;
     const top = Math.floor((row * this.constants.height + 0.5) / this.constants.outHeight);
     const bottom = Math.floor(
-      ((row + 1) * this.constants.height + this.constants.outHeight - 0.5) /
+      ((row + 1) * this.constants.height + this.constants.outHeight - 1 + 0.5) /
         this.constants.outHeight,
     );
     const left = Math.floor((column * this.constants.width + 0.5) / this.constants.outWidth);
     const right = Math.floor(
-      ((column + 1) * this.constants.width + this.constants.outWidth - 0.5) /
+      ((column + 1) * this.constants.width + this.constants.outWidth - 1 + 0.5) /
         this.constants.outWidth,
     );
     let best = -1;

@@ -7,7 +7,7 @@ import { convNormReluPool } from '../engine/ops/convNormReluPool.js';
 import { linearRelu } from '../engine/ops/linear.js';
 import type { Tensor } from '../engine/tensor.js';
 import { ReLU } from './layers/activation.js';
-import { BatchNorm2d } from './layers/batchNorm2d.js';
+import { BatchNorm2d } from './layers/batchNorm.js';
 import { Conv2d } from './layers/conv2d.js';
 import { Linear } from './layers/linear.js';
 import type { Module } from './module.js';
@@ -31,9 +31,10 @@ function isExactly<T extends Module>(
   return layer?.constructor === type;
 }
 
-/** Whether the windows are 2x2 with stride 2 and without padding. */
-function isPool2x2({ options: { window, stride, padding } }: MaxPool2d): boolean {
-  return [...window, ...stride].every((size) => size === 2) && padding.every((size) => size === 0);
+/** Whether the windows are 2x2 with stride 2, without padding, and within the image. */
+function isPool2x2({ options: { window, stride, padding, ceilMode } }: MaxPool2d): boolean {
+  const isTwoByTwo = [...window, ...stride].every((size) => size === 2);
+  return isTwoByTwo && padding.every((size) => size === 0) && !ceilMode;
 }
 
 /**
@@ -53,8 +54,8 @@ const normReluPool: Rule = ([norm, relu, pool]) => {
 
 /**
  * [Conv2d, BatchNorm2d, ReLU, MaxPool2d 2x2] -> convNormReluPool, for inference: no graph is
- * recorded and batch norm uses its running statistics. Otherwise the convolution, followed by
- * `normReluPool`.
+ * recorded, and batch norm has parameters and uses its running statistics. Otherwise the
+ * convolution, followed by `normReluPool`.
  */
 const convNormReluPoolRule: Rule = ([conv, norm, ...rest]) => {
   const fusedTail = normReluPool([norm, ...rest]);
@@ -62,10 +63,11 @@ const convNormReluPoolRule: Rule = ([conv, norm, ...rest]) => {
   const forward = (x: Tensor): Tensor => {
     const { weight, bias, options } = conv;
     const { padding } = options;
-    if (isRecording() || norm.training || padding === 'same') {
+    const { weight: gamma, bias: beta, attributes } = norm;
+    const usesBatch = isRecording() || attributes.training;
+    if (usesBatch || padding === 'same' || gamma === null || beta === null) {
       return fusedTail.step.forward(conv.forward(x));
     }
-    const { weight: gamma, bias: beta, attributes } = norm;
     const convOptions = { ...options, padding };
     return convNormReluPool(x, { weight, bias, options: convOptions, gamma, beta, attributes });
   };

@@ -7,7 +7,7 @@ export { Counter, ModuleBuffer, Parameter } from './parameter.js';
 export { Sequential, setFused } from './sequential.js';
 export { Linear, type LinearOptions } from './layers/linear.js';
 export { Conv2d, type Conv2dLayerOptions } from './layers/conv2d.js';
-export { BatchNorm2d, type BatchNorm2dOptions } from './layers/batchNorm2d.js';
+export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from './layers/batchNorm.js';
 export {
   GELU,
   LeakyReLU,

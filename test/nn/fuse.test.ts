@@ -115,7 +115,7 @@ describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
       nodeNames(model);
       model.eval();
       nodeNames(model);
-      expect(batchNorm.num_batches_tracked.count).toBe(2);
+      expect(batchNorm.num_batches_tracked!.count).toBe(2);
       model.dispose();
     }),
   );
@@ -127,7 +127,7 @@ describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
       const model = new Sequential(batchNorm, new ReLU(), maxPool());
       batchNorm.eval(); // frozen, while the rest trains
       nodeNames(model);
-      expect(batchNorm.num_batches_tracked.count).toBe(0);
+      expect(batchNorm.num_batches_tracked!.count).toBe(0);
       model.dispose();
     }),
   );
