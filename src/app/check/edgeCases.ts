@@ -3,6 +3,7 @@
 
 import type { EdgeCase } from './edgeCase.js';
 import { emptyCases } from './emptyCases.js';
+import { spaceCases } from './spaceCases.js';
 import { indexCases, nanCases, paddingCases, valueCases } from './specialCases.js';
 
 /** All edge cases. */
@@ -12,4 +13,5 @@ export const edgeCases: readonly EdgeCase[] = [
   ...indexCases,
   ...valueCases,
   ...paddingCases,
+  ...spaceCases,
 ];

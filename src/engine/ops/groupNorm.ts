@@ -6,7 +6,7 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import { defineComposite } from '../op.js';
 import { checkOptions, describeValue } from '../options.js';
 import { anywhere, positive } from '../sample.js';
-import { format } from '../shape.js';
+import { format, sizeOf } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
 import { add, mul } from './arithmetic.js';
 import { withParameters } from './batchNorm.js';
@@ -63,7 +63,8 @@ export const groupNormOp = defineComposite<GroupNormOptions>({
  * @param bias [C], or null for 0
  * @returns the shape of x
  * @throws ShapeError if x has fewer than 2 axes, or a parameter another number of channels
- * @throws ArgumentError if the groups do not divide the channels, or an option is unknown
+ * @throws ArgumentError if the groups do not divide the channels, if there is one example with one
+ *   value per group, or for an unknown option
  * @example
  * const y = scope(() => groupNorm(tensor([[1, 3, 10, 30]]), null, null, { groups: 2 }).data());
  * print(await y); // [-1, 1, -1, 1]
@@ -87,6 +88,11 @@ export function groupNorm(
     throw new ArgumentError(
       `groupNorm: groups must be a whole number that divides the ${channels} channels of x ` +
         `${format(x.shape)}, got ${describeValue(groups)}`,
+    );
+  }
+  if (sizeOf(x.shape) === groups) {
+    throw new ArgumentError(
+      `groupNorm: needs more than one value per group, got ${format(x.shape)} in ${groups} groups`,
     );
   }
   for (const [name, parameter] of Object.entries({ weight, bias })) {

@@ -5,6 +5,7 @@ import { elementwiseRows } from './elementwise.js';
 import { layerRows } from './layers.js';
 import { reductionRows } from './reductions.js';
 import { type OpRow } from './shared.js';
+import { spaceRows } from './space.js';
 import { viewRows } from './views.js';
 
 /** The rows by the name of the op; functions that are not ops have their own name. */
@@ -12,5 +13,6 @@ export const opRows: Readonly<Record<string, OpRow>> = {
   ...elementwiseRows,
   ...reductionRows,
   ...layerRows,
+  ...spaceRows,
   ...viewRows,
 };

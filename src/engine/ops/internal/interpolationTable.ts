@@ -16,13 +16,10 @@ export interface AxisInterpolation {
 
 /** The input element of each output position. */
 function nearestIndices({ size, outSize, scaleFactor }: AxisInterpolation): number[] {
-  // PyTorch computes in float32, which decides positions that are nearly whole numbers, and treats
-  // a factor of 2 separately.
+  // As in PyTorch, in float32, which decides positions that are nearly whole numbers.
   const step = Math.fround(scaleFactor === null ? size / outSize : 1 / scaleFactor);
   return Array.from({ length: outSize }, (_, i) =>
-    outSize === 2 * size
-      ? Math.floor(i / 2)
-      : Math.min(Math.floor(Math.fround(i * step)), size - 1),
+    Math.min(Math.floor(Math.fround(i * step)), size - 1),
   );
 }
 
@@ -45,12 +42,12 @@ function linearPositions({
 export function interpolationTable(axis: AxisInterpolation): Float64Array {
   const { size, outSize, mode } = axis;
   const table = new Float64Array(2 * outSize);
-  if (outSize === size) {
-    for (let i = 0; i < outSize; i++) table[2 * i] = i;
-    return table;
-  }
   if (mode === 'nearest') {
     nearestIndices(axis).forEach((index, i) => (table[2 * i] = index));
+    return table;
+  }
+  if (outSize === size) {
+    for (let i = 0; i < outSize; i++) table[2 * i] = i;
     return table;
   }
   linearPositions(axis).forEach((position, i) => {
