@@ -183,9 +183,9 @@ const rows: readonly Row[] = [
   },
   {
     ops: ['rmsNorm'],
-    terms: (one) => Math.max(1, sizeOf(shapeOf(one, 1)), repeats(one)),
-    factor: 16,
-    reason: 'a mean of squares, its root, a quotient and a product, then the sum over the examples',
+    terms: (one) => 64 * Math.max(1, sizeOf(shapeOf(one, 1)), repeats(one)),
+    factor: 4,
+    reason: 'the gradient is a difference of quotients by the root mean square of multiples of 1/64',
   },
   {
     ops: ['convNormReluPool'],
