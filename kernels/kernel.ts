@@ -73,6 +73,8 @@ export interface Kernel<C extends Constants = Constants, S extends NamedScalars 
   readonly scalarsType?: S;
 }
 
+// `@__NO_SIDE_EFFECTS__` tells bundlers that an unused declaration can be dropped.
+
 /** For kernels without constants. */
 export type NoConstants = Readonly<Record<string, never>>;
 
@@ -85,6 +87,7 @@ export type NoConstants = Readonly<Record<string, never>>;
  *   return x[this.thread.x] * factor;
  * });
  */
+// @__NO_SIDE_EFFECTS__
 export function kernel<
   C extends Constants = NoConstants,
   const Inputs extends readonly string[] = readonly string[],

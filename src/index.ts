@@ -1,17 +1,5 @@
-// The package's public face: engine, layers and data, without the command line.
+// Public API of the package (`inkgrad`): the engine and the neural network library. Data sets,
+// files and the character network have entry points of their own, see `exports` in package.json.
 
 export * from './engine/index.js';
 export * from './nn/index.js';
-export {
-  createWasmBackend,
-  type WasmBackend,
-  type WasmOptions,
-} from './engine/backends/wasm/index.js';
-export { BatchLoader, type Batch, type BatchLoaderOptions } from './data/loading/loader.js';
-export { stratifiedSplit, type Dataset } from './data/loading/dataset.js';
-export { readEmnist, type ReadEmnistOptions } from './data/emnist/readEmnist.js';
-export {
-  SyntheticCharacters,
-  syntheticDataset,
-  type SyntheticOptions,
-} from './data/strokes/synthetic.js';

@@ -1,11 +1,6 @@
-// Public API of the engine: tensors, ops, gradients, backends. Start reading at shape.ts.
+// Public API of the engine (`inkgrad/engine`): tensors, ops, gradients, backends, custom ops.
+// Start reading at shape.ts. `test/null/publicApi.test.ts` fixes the list.
 
-export * from './errors.js';
-export * from './rng.js';
-export type { Shape } from './shape.js';
-export type { Backend, FloatArray, MemoryReport } from './backend.js';
-export { ReferenceBackend, type ReferenceOptions } from './backends/reference.js';
-export { currentBackend, isRecording, noGrad, scope, useBackend, withBackend } from './current.js';
 export {
   full,
   gradientOf,
@@ -16,12 +11,117 @@ export {
   type Numbers,
   type TensorOptions,
 } from './tensor.js';
-export { formatArray } from './print.js';
-export type { Op, Sample, SampleInput } from './op.js';
-export * from './ops/index.js';
+export { Rng, type RngState } from './rng.js';
+export type { Shape } from './shape.js';
+export { currentBackend, isRecording, noGrad, scope, useBackend, withBackend } from './current.js';
+
+// Ops
+export { gelu, leakyRelu, relu, sigmoid, tanh } from './ops/activation.js';
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  type AdaptiveSize,
+} from './ops/adaptivePool.js';
+export {
+  add,
+  div,
+  maximum,
+  mul,
+  neg,
+  scaleShift,
+  sub,
+  where,
+  type Operand,
+} from './ops/arithmetic.js';
+export { batchNorm, type BatchNormAttributes as BatchNormOptions } from './ops/batchNorm.js';
+export {
+  conv1d,
+  convTranspose1d,
+  type Conv1dOptions,
+  type ConvTranspose1dOptions,
+} from './ops/conv1d.js';
+export { conv2d, type Conv2dOptions } from './ops/conv2d.js';
+export { convTranspose2d, type ConvTranspose2dOptions } from './ops/convTranspose2d.js';
+export { dropout } from './ops/dropout.js';
+export { groupNorm, type GroupNormOptions } from './ops/groupNorm.js';
+export { interpolate, type InterpolateOptions } from './ops/interpolate.js';
+export { concat, gatherRows } from './ops/join.js';
+export { layerNorm, type LayerNormOptions } from './ops/layerNorm.js';
+export { linear } from './ops/linear.js';
+export {
+  crossEntropy,
+  mse,
+  softCrossEntropy,
+  type CrossEntropyOptions,
+  type Reduction,
+} from './ops/loss.js';
+export { matmul } from './ops/matmul.js';
+export {
+  avgPool2d,
+  globalAvgPool2d,
+  maxPool2d,
+  type AvgPoolOptions,
+  type PoolOptions,
+} from './ops/pool.js';
+export { avgPool1d, maxPool1d, type AvgPool1dOptions, type Pool1dOptions } from './ops/pool1d.js';
+export {
+  argmax,
+  max,
+  mean,
+  sum,
+  variance,
+  type ReduceOptions,
+  type VarianceOptions,
+} from './ops/reduce.js';
+export { rmsNorm, type RmsNormOptions } from './ops/rmsNorm.js';
+export { logSoftmax, softmax } from './ops/softmax.js';
+export { abs, clamp, exp, log, pow, sqrt } from './ops/unary.js';
+export { expand, flatten, permute, reshape, slice, transpose } from './ops/view.js';
+
+// Backends
+export { ReferenceBackend, type ReferenceOptions } from './backends/reference.js';
+export { createWasmBackend, type WasmBackend, type WasmOptions } from './backends/wasm/index.js';
+export {
+  createGpuBackend,
+  type GpuBackend,
+  type GpuMode,
+  type GpuOptions,
+} from './backends/gpu.js';
+export type { Backend, FloatArray, MemoryReport } from './backend.js';
+
+// Custom ops: docs/adding-an-op.md
+export {
+  defineComposite,
+  defineOp,
+  type BackwardContext,
+  type CompositeDefinition,
+  type NoAttributes,
+  type Op,
+  type OpDefinition,
+  type Sample,
+  type SampleInput,
+} from './op.js';
+export { kernel, type Kernel } from '../../kernels/kernel.js';
+export { elementwise, launch } from './launch.js';
+export type { NdArray } from './ndarray.js';
+export { anywhere, awayFromZero, binary, distinct, positive, randomIndices } from './sample.js';
 export {
   checkGradient,
   GradientError,
   type GradientCheckOptions,
   type GradientReport,
 } from './gradcheck.js';
+
+// Errors
+export {
+  ArgumentError,
+  BackendError,
+  DeviceLostError,
+  DisposedError,
+  FormatError,
+  InkgradError,
+  ModifiedError,
+  ShapeError,
+} from './errors.js';

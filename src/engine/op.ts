@@ -74,6 +74,7 @@ function checkInputs(inputs: readonly unknown[], opName: string): void {
 }
 
 /** Creates an op with its own gradient. */
+// @__NO_SIDE_EFFECTS__
 export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
   const { name } = definition;
   const call = (tensors: readonly Tensor[], attributes: A): Tensor => {
@@ -120,6 +121,7 @@ export interface CompositeDefinition<A> {
 }
 
 /** Creates an op composed of other ops. */
+// @__NO_SIDE_EFFECTS__
 export function defineComposite<A>({ name, compose, samples }: CompositeDefinition<A>): Op<A> {
   const call = (inputs: readonly Tensor[], attributes: A): Tensor => {
     checkInputs(inputs, name);

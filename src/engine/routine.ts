@@ -34,6 +34,7 @@ export interface Routine<C extends Constants, S extends NamedScalars = NoScalars
 }
 
 /** Creates a routine. Calls throw ArgumentError if the inputs are on different backends. */
+// @__NO_SIDE_EFFECTS__
 export function defineRoutine<C extends Constants, S extends NamedScalars = NoScalars>(
   definition: RoutineDefinition<C, S>,
 ): Routine<C, S> {

@@ -14,19 +14,19 @@ function sampleInput(shape: Shape, draw: (rng: Rng) => number, differentiable = 
 }
 
 /** Uniform in [-2, 2). */
-export const anywhere = (...shape: number[]): SampleInput =>
+export const anywhere = /* @__NO_SIDE_EFFECTS__ */ (...shape: number[]): SampleInput =>
   sampleInput(shape, (rng) => rng.between(-2, 2));
 
 /** Magnitude in [0.3, 2), either sign: avoids the kink of abs and relu, and division by 0. */
-export const awayFromZero = (...shape: number[]): SampleInput =>
+export const awayFromZero = /* @__NO_SIDE_EFFECTS__ */ (...shape: number[]): SampleInput =>
   sampleInput(shape, (rng) => rng.between(0.3, 2) * (rng.uniform() < 0.5 ? -1 : 1));
 
 /** Uniform in [0.3, 2): for log, sqrt and powers. */
-export const positive = (...shape: number[]): SampleInput =>
+export const positive = /* @__NO_SIDE_EFFECTS__ */ (...shape: number[]): SampleInput =>
   sampleInput(shape, (rng) => rng.between(0.3, 2));
 
 /** All values at least 0.05 apart, in random order: no ties for max and max pooling. */
-export const distinct = (...shape: number[]): SampleInput => ({
+export const distinct = /* @__NO_SIDE_EFFECTS__ */ (...shape: number[]): SampleInput => ({
   shape,
   differentiable: true,
   values: (rng) =>
@@ -37,9 +37,11 @@ export const distinct = (...shape: number[]): SampleInput => ({
 });
 
 /** Integers in [0, limit): labels and row indices, which have no gradient. */
-export const randomIndices = (limit: number, ...shape: number[]): SampleInput =>
-  sampleInput(shape, (rng) => rng.below(limit), false);
+export const randomIndices = /* @__NO_SIDE_EFFECTS__ */ (
+  limit: number,
+  ...shape: number[]
+): SampleInput => sampleInput(shape, (rng) => rng.below(limit), false);
 
 /** Zeros and ones: a condition, which has no gradient. */
-export const binary = (...shape: number[]): SampleInput =>
+export const binary = /* @__NO_SIDE_EFFECTS__ */ (...shape: number[]): SampleInput =>
   sampleInput(shape, (rng) => rng.below(2), false);

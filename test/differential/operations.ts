@@ -14,12 +14,10 @@ import {
   avgPool1d,
   avgPool2d,
   batchNorm,
-  batchNormReluPool,
   clamp,
   concat,
   conv1d,
   conv2d,
-  convNormReluPool,
   convTranspose1d,
   convTranspose2d,
   crossEntropy,
@@ -36,7 +34,6 @@ import {
   layerNorm,
   leakyRelu,
   linear,
-  linearRelu,
   log,
   logSoftmax,
   matmul,
@@ -72,6 +69,9 @@ import {
   where,
   zeros,
 } from '../../src/engine/index.js';
+import { batchNormReluPool } from '../../src/engine/ops/batchNormReluPool.js';
+import { convNormReluPool } from '../../src/engine/ops/convNormReluPool.js';
+import { linearRelu } from '../../src/engine/ops/linear.js';
 import type { CaseOptions } from './fixture.js';
 
 /** A call that must fail. */

@@ -6,6 +6,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { ReferenceBackend, Rng, scope, tensor, withBackend } from '../../src/engine/index.js';
 import * as nn from '../../src/nn/index.js';
+import {
+  defaultBias,
+  defaultWeight,
+  fans,
+  kaimingDeviation,
+  xavierDeviation,
+} from '../../src/nn/init.js';
 import { loadGolden, type Fields, type GoldenCase } from './fixtures.js';
 
 const golden = loadGolden('optim');
@@ -172,22 +179,22 @@ describe('initializers', () => {
     if (name.startsWith('default_bias')) {
       const weight = name.endsWith('linear_1152_256') ? [256, 1152] : [64, 32, 3, 3];
       return {
-        initialize: nn.defaultBias(rng, weight),
-        deviation: nn.kaimingDeviation(weight, { slope: Math.sqrt(5) }),
+        initialize: defaultBias(rng, weight),
+        deviation: kaimingDeviation(weight, { slope: Math.sqrt(5) }),
       };
     }
     if (options.has('gain')) {
       const gain = options.number('gain');
       const initialize = (uniform ? nn.xavierUniform : nn.xavierNormal)({ rng, gain });
-      return { initialize, deviation: nn.xavierDeviation(shape, gain) };
+      return { initialize, deviation: xavierDeviation(shape, gain) };
     }
     const kaimingOptions = {
       mode: options.text('mode') === 'fan_in' ? ('fanIn' as const) : ('fanOut' as const),
       nonlinearity: NONLINEARITIES[options.text('nonlinearity')],
       slope: options.number('a'),
     };
-    const deviation = nn.kaimingDeviation(shape, kaimingOptions);
-    if (name.startsWith('default')) return { initialize: nn.defaultWeight(rng), deviation };
+    const deviation = kaimingDeviation(shape, kaimingOptions);
+    if (name.startsWith('default')) return { initialize: defaultWeight(rng), deviation };
     const initialize = (uniform ? nn.kaimingUniform : nn.kaimingNormal)({ rng, ...kaimingOptions });
     return { initialize, deviation };
   }
@@ -201,7 +208,7 @@ describe('initializers', () => {
       const drawn = initialize(shape);
       const largest = drawn.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
       if (values.has('fan_in')) {
-        expect(nn.fans(shape)).toEqual({
+        expect(fans(shape)).toEqual({
           fanIn: values.number('fan_in'),
           fanOut: values.number('fan_out'),
         });

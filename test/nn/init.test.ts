@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../src/engine/index.js';
 import * as nn from '../../src/nn/index.js';
+import { defaultBias, defaultWeight, fans } from '../../src/nn/init.js';
 import { freshBackend } from './support.js';
 
 const SEED = 20261123;
@@ -26,9 +27,9 @@ function statistics(values: Float32Array): Statistics {
 
 describe('fans and gains', () => {
   it('fan in and fan out include the size of the kernel', () => {
-    expect(nn.fans([256, 1152])).toEqual({ fanIn: 1152, fanOut: 256 });
-    expect(nn.fans([64, 32, 3, 3])).toEqual({ fanIn: 288, fanOut: 576 });
-    expect(() => nn.fans([5])).toThrow(/at least 2 axes, got \[5\]/);
+    expect(fans([256, 1152])).toEqual({ fanIn: 1152, fanOut: 256 });
+    expect(fans([64, 32, 3, 3])).toEqual({ fanIn: 288, fanOut: 576 });
+    expect(() => fans([5])).toThrow(/at least 2 axes, got \[5\]/);
   });
 
   it('calculateGain returns the gain of each nonlinearity', () => {
@@ -45,8 +46,8 @@ describe(`samples (seed ${SEED})`, () => {
   const bound = 1 / Math.sqrt(576);
 
   it.each<[string, nn.Initializer, number, number]>([
-    ['the default', nn.defaultWeight(rng()), bound / Math.sqrt(3), bound],
-    ['the default bias', nn.defaultBias(rng(), shape), bound / Math.sqrt(3), bound],
+    ['the default', defaultWeight(rng()), bound / Math.sqrt(3), bound],
+    ['the default bias', defaultBias(rng(), shape), bound / Math.sqrt(3), bound],
     ['Kaiming uniform', nn.kaimingUniform({ rng: rng() }), Math.sqrt(2 / 576), Math.sqrt(6 / 576)],
     [
       'Kaiming uniform, fan out',

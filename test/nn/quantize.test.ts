@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError, InkgradError, Rng } from '../../src/engine/index.js';
 import * as nn from '../../src/nn/index.js';
+import { modelArrays } from '../../src/nn/saving/serialize.js';
 import { freshBackend, readAll } from './support.js';
 import { rounds } from '../support/rounds.js';
 
@@ -14,7 +15,7 @@ const file = (arrays: nn.HostState): Uint8Array => nn.encodeSafetensors(arrays);
 
 /** Arrays after a round trip through a file with 8-bit weights. */
 function roundTrip(arrays: nn.HostState, select: Parameters<typeof nn.quantize>[1] = all) {
-  return nn.modelArrays(nn.decodeSafetensors(file(nn.quantize(arrays, select))).tensors);
+  return modelArrays(nn.decodeSafetensors(file(nn.quantize(arrays, select))).tensors);
 }
 
 describe('a round trip', () => {
@@ -155,9 +156,7 @@ describe('a file with 8-bit weights', () => {
         const bytes = good.slice();
         for (const [index, value] of edits) bytes[index] = value;
         try {
-          for (const { data } of Object.values(
-            nn.modelArrays(nn.decodeSafetensors(bytes).tensors),
-          )) {
+          for (const { data } of Object.values(modelArrays(nn.decodeSafetensors(bytes).tensors))) {
             expect(data).not.toBeInstanceOf(Int8Array);
           }
         } catch (error) {
@@ -234,6 +233,6 @@ describe('hostile files', () => {
 
   it('a parameter named scale is not a scale in a file without 8-bit arrays', () => {
     const arrays = { 'norm.scale': { shape: [1], data: Float32Array.of(2) } };
-    expect(nn.modelArrays(nn.decodeSafetensors(file(arrays)).tensors)).toEqual(arrays);
+    expect(modelArrays(nn.decodeSafetensors(file(arrays)).tensors)).toEqual(arrays);
   });
 });

@@ -39,6 +39,30 @@ describe('the module dependencies', () => {
   });
 });
 
+/** Packages that only some commands use; each is slow to load. */
+const HEAVY = ['@zip.js/zip.js', 'fast-png', 'jpeg-js', 'ml-matrix', 'protobufjs', 'umap-js'];
+
+it('the command line loads heavy packages only in the commands that use them', () => {
+  const loaded = loadedFrom('src/app/cli.ts');
+  expect(loaded.has('yargs')).toBe(true); // the search finds packages
+  expect(HEAVY.filter((name) => loaded.has(name))).toEqual([]);
+});
+
+/** All files and packages that a file loads at its start, directly or not. */
+function loadedFrom(start: string): Set<string> {
+  const loaded = new Set<string>();
+  const unvisited = [start];
+  for (let path = unvisited.pop(); path !== undefined; path = unvisited.pop()) {
+    if (loaded.has(path)) continue;
+    loaded.add(path);
+    const source = productSources.get(path);
+    if (source === undefined) continue;
+    const imports = readImports(path, source).filter((one) => !one.typeOnly && !one.dynamic);
+    unvisited.push(...imports.map(({ target }) => target));
+  }
+  return loaded;
+}
+
 /** Cycles of type-only imports, with the reason for each. */
 const TYPE_CYCLES: readonly { files: string[]; reason: string }[] = [];
 

@@ -1,7 +1,7 @@
 // Formatting of arrays as text.
 
 import { expect, it } from 'vitest';
-import { formatArray } from '../../src/engine/index.js';
+import { formatArray } from '../../src/engine/print.js';
 
 it('prints a scalar as a number', () => {
   expect(formatArray([3], [])).toBe('3');

@@ -5,12 +5,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   batchNorm,
-  batchNormReluPool,
   maxPool2d,
   relu,
   type SampleInput,
   type Tensor,
 } from '../../src/engine/index.js';
+import { batchNormReluPool } from '../../src/engine/ops/batchNormReluPool.js';
 import { anywhere } from '../../src/engine/sample.js';
 import { oracle, reference32, wasm } from '../support/backends.js';
 import { type Computation, evaluate, expectClose, integerInput } from '../support/parity.js';

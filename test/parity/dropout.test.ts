@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { dropoutOp, type FloatArray, Rng } from '../../src/engine/index.js';
+import { type FloatArray, Rng } from '../../src/engine/index.js';
+import { dropoutOp } from '../../src/engine/ops/dropout.js';
 import { anywhere } from '../../src/engine/sample.js';
 import { reference32, wasm } from '../support/backends.js';
 import { type Computation, evaluate } from '../support/parity.js';

@@ -6,7 +6,8 @@ import { build, parseSync, type Rolldown } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allKernels } from '../support/kernels.js';
 import { lintKernel } from '../support/kernelSubset.js';
-import { freezeKernels, freezeKernelText } from '../../scripts/freezeKernels.js';
+import { freezeKernels } from '../../scripts/freezeKernels.js';
+import { freezeKernelText } from '../../scripts/freezeKernelText.js';
 
 describe('freezeKernelText', () => {
   const formula = `function (x) {

@@ -3,7 +3,6 @@
 import {
   add,
   batchNorm,
-  batchNormReluPool,
   concat,
   conv2d,
   crossEntropy,
@@ -11,7 +10,6 @@ import {
   gatherRows,
   layerNorm,
   linear,
-  linearRelu,
   logSoftmax,
   matmul,
   maxPool2d,
@@ -22,6 +20,8 @@ import {
   sum,
   zeros,
 } from '../../engine/index.js';
+import { batchNormReluPool } from '../../engine/ops/batchNormReluPool.js';
+import { linearRelu } from '../../engine/ops/linear.js';
 import { type EdgeCase, gradients, leaf, nan, ofOnes, repeat } from './edgeCase.js';
 
 /** Tensors without elements. */

@@ -7,10 +7,8 @@ import {
   adaptiveMaxPool2d,
   argmax,
   batchNorm,
-  batchNormReluPool,
   concat,
   conv2d,
-  convNormReluPool,
   crossEntropy,
   flatten,
   globalAvgPool2d,
@@ -33,6 +31,8 @@ import {
   variance,
   zeros,
 } from '../../engine/index.js';
+import { batchNormReluPool } from '../../engine/ops/batchNormReluPool.js';
+import { convNormReluPool } from '../../engine/ops/convNormReluPool.js';
 import { anywhere, distinct, randomIndices, positive } from '../../engine/sample.js';
 import type { Computation } from './computation.js';
 

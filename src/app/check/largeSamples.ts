@@ -10,7 +10,6 @@ import {
   argmax,
   avgPool2d,
   batchNorm,
-  batchNormReluPool,
   clamp,
   concat,
   conv1d,
@@ -29,7 +28,6 @@ import {
   layerNorm,
   leakyRelu,
   linear,
-  linearRelu,
   log,
   logSoftmax,
   matmul,
@@ -55,6 +53,8 @@ import {
   variance,
   where,
 } from '../../engine/index.js';
+import { batchNormReluPool } from '../../engine/ops/batchNormReluPool.js';
+import { linearRelu } from '../../engine/ops/linear.js';
 import {
   anywhere,
   awayFromZero,

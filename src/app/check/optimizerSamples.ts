@@ -2,7 +2,8 @@
 
 import { concat, mul, noGrad, type Tensor } from '../../engine/index.js';
 import { anywhere, positive } from '../../engine/sample.js';
-import { adamStep, sgdStep } from '../../nn/index.js';
+import { adamStep } from '../../nn/optim/adam.js';
+import { sgdStep } from '../../nn/optim/sgd.js';
 import type { Computation } from './computation.js';
 
 const LENGTH = 1003;

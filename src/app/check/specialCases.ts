@@ -10,7 +10,6 @@ import {
   gatherRows,
   gelu,
   leakyRelu,
-  linearRelu,
   log,
   logSoftmax,
   max,
@@ -27,6 +26,7 @@ import {
   variance,
   zeros,
 } from '../../engine/index.js';
+import { linearRelu } from '../../engine/ops/linear.js';
 import {
   type EdgeCase,
   gradients,

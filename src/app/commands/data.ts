@@ -3,7 +3,6 @@
 import type { Argv, CommandModule } from 'yargs';
 import { EMNIST_ARCHIVE } from '../../data/emnist/readEmnist.js';
 import { checkSplit, EMNIST_SPLITS } from '../../data/emnist/splits.js';
-import { fetchEmnist } from '../fetch/fetchEmnist.js';
 import { EXIT_HELP } from '../terminal/exitCodes.js';
 import { interruptible } from '../terminal/interruptible.js';
 import { Reporter } from '../terminal/reporter.js';
@@ -23,6 +22,7 @@ async function run({ dir, url, from, json, quiet, ...args }: FetchArguments): Pr
   const reporter = new Reporter({ json, quiet });
   const split = checkSplit(args.split);
   const archiveOptions = { ...(url !== undefined && { url }), ...(from !== undefined && { from }) };
+  const { fetchEmnist } = await import('../fetch/fetchEmnist.js'); // loaded by this command only
   const { source, files } = await interruptible(INTERRUPTED_FETCH, (signal) =>
     fetchEmnist({ split, dir, ...archiveOptions, signal, ...downloadCallbacks(reporter) }),
   );

@@ -2,7 +2,6 @@
 
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { writeAssessment } from '../evaluation/assessmentReport.js';
 import { assess, summaryOf, withTemperature, type Assessment } from '../evaluation/assessment.js';
 import { calibrateModel } from '../training/calibrate.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
@@ -81,6 +80,7 @@ async function run(args: EvalArguments): Promise<void> {
   const title = `${args.model} on ${dataset.name}`;
   printAssessment(reporter, withPriors ? `${title}, with class priors` : title, assessment);
   if (folder === null) return;
+  const { writeAssessment } = await import('../evaluation/assessmentReport.js');
   const names = await writeAssessment(assessment, {
     folder,
     title,

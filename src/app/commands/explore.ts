@@ -6,7 +6,6 @@ import type { Dataset } from '../../data/loading/dataset.js';
 import { DataMissingError } from '../../data/errors.js';
 import { Rng } from '../../engine/index.js';
 import { writeAtomically, createRunDirectory } from '../outputFiles.js';
-import { encodeCanvas } from '../report/png.js';
 import { htmlReport } from '../report/htmlReport.js';
 import { Reporter } from '../terminal/reporter.js';
 import { openPart, openTestSource } from '../training/source.js';
@@ -58,6 +57,7 @@ async function run(args: ExploreArguments): Promise<void> {
   const { explore } = await import('../explore/index.js');
   const { doubtsTable, summarize } = await import('../explore/findings.js');
   const { drawFigures } = await import('../explore/figures.js');
+  const { encodeCanvas } = await import('../report/png.js');
   const { reportSections } = await import('../explore/report.js');
 
   const rng = new Rng(args.seed).split('explore');

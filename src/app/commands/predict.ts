@@ -1,7 +1,6 @@
 // `inkgrad predict`: classifies the character in each image.
 
 import { basename, join } from 'node:path';
-import { encode } from 'fast-png';
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { DataError, DataMissingError } from '../../data/errors.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
@@ -18,7 +17,6 @@ import { interpret, type Prediction } from '../evaluation/interpret.js';
 import type { LoadedModel } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
 import { newestModel } from '../model/newestModel.js';
-import { decodeImage } from '../images/decode.js';
 import { findImages, readImageBytes, STDIN, type ImageFile } from '../images/files.js';
 import { Reporter } from '../terminal/reporter.js';
 import { choice, jsonOption, runOptions, integerAtLeast, type CommonArguments } from './options.js';
@@ -134,11 +132,12 @@ async function prepare(
   const file = path === STDIN ? 'stdin' : path;
   if (problem !== undefined) return { file, error: problem };
   try {
+    const { decodeImage } = await import('../images/decode.js'); // loaded by this command only
     const prepared = preprocess(decodeImage(await readImageBytes(path), file), { invert });
     if (debugDir === undefined) return { file, prepared };
     const name = basename(file).replace(/\.[^.]*$/, '');
     const debugFile = join(debugDir, `${String(number).padStart(4, '0')}-${name}.png`);
-    await writeAtomically(debugFile, encodeEnlarged(prepared.image));
+    await writeAtomically(debugFile, await encodeEnlarged(prepared.image));
     return { file, prepared, debugFile };
   } catch (error) {
     if (error instanceof DataError || error instanceof DataMissingError) return { file, error };
@@ -147,12 +146,13 @@ async function prepare(
 }
 
 /** The 28 x 28 image enlarged, as a PNG. */
-function encodeEnlarged(image: Uint8Array): Uint8Array {
+async function encodeEnlarged(image: Uint8Array): Promise<Uint8Array> {
   const side = IMAGE_SIDE * DEBUG_SCALE;
   const data = Uint8Array.from({ length: side * side }, (_, i) => {
     const [x, y] = [Math.floor((i % side) / DEBUG_SCALE), Math.floor(i / side / DEBUG_SCALE)];
     return image[y * IMAGE_SIDE + x];
   });
+  const { encode } = await import('fast-png');
   return encode({ data, width: side, height: side, channels: 1, depth: 8 });
 }
 

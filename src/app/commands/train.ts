@@ -9,7 +9,6 @@ import { loadWeights } from '../model/modelFile.js';
 import { Reporter } from '../terminal/reporter.js';
 import { readConfig, type RunConfig } from '../run/config.js';
 import { openRun, trainRun } from '../run/run.js';
-import { findLearningRate } from '../training/findLearningRate.js';
 import { newSettings, resumedSettings, SETTING_NAMES } from '../run/settings.js';
 import type { SettingOverrides, Settings } from '../run/settings.js';
 import { openTeachers } from '../run/teachers.js';
@@ -69,6 +68,7 @@ async function trainOrFindRate(
   const trainer = makeTrainer(settings, source, model, teachers.models, rng, reporter);
   try {
     if (args.lrFind === true) {
+      const { findLearningRate } = await import('../training/findLearningRate.js');
       await findLearningRate({ trainer, reporter, out: args.out });
       return;
     }

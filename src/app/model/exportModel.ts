@@ -1,9 +1,8 @@
-// Exports a loaded model to the formats of other programs, as bytes.
+// Exports a loaded model to the formats of other programs, as bytes. The writer of a format is
+// loaded when it is requested, with the libraries that it needs.
 
 import { encodeSafetensors, quantize, type HostArray, type Module } from '../../nn/index.js';
 import { canonicalJson } from '../../nn/saving/json.js';
-import { encodeOnnx } from '../formats/onnx.js';
-import { encodePth } from '../formats/pthWriter.js';
 import { INPUT_SIZE, layersOf, NORMALIZATION } from './layerList.js';
 import type { CharacterNet } from './characterNet.js';
 import type { TrainingMetadata } from './modelContents.js';
@@ -65,8 +64,9 @@ const ENCODERS: Record<
     options: ExportOptions,
   ) => Uint8Array | Promise<Uint8Array>
 > = {
-  onnx: (tensors, { model, classes, temperature = 1 }) =>
-    encodeOnnx({
+  onnx: async (tensors, { model, classes, temperature = 1 }) => {
+    const { encodeOnnx } = await import('../formats/onnx.js');
+    return encodeOnnx({
       layers: layersOf(model),
       tensors,
       inputSize: INPUT_SIZE,
@@ -79,7 +79,8 @@ const ENCODERS: Record<
         normalization: NORMALIZATION,
         temperature: `${temperature}`,
       },
-    }),
+    });
+  },
   safetensors: (tensors, { classes, data, temperature = 1, training }, { weights = 'float32' }) => {
     const extra = canonicalJson({ ...training, classes: [...classes], data, temperature });
     const arrays = weights === 'int8' ? quantize(tensors, isWeight) : tensors;
@@ -89,7 +90,10 @@ const ENCODERS: Record<
       weights === 'float16' ? { half: isWeight } : {},
     );
   },
-  pth: (tensors, { classes }) => encodePth({ tensors, classes, inputSize: INPUT_SIZE }),
+  pth: async (tensors, { classes }) => {
+    const { encodePth } = await import('../formats/pthWriter.js');
+    return encodePth({ tensors, classes, inputSize: INPUT_SIZE });
+  },
 };
 
 /**

@@ -3,15 +3,15 @@
 // complete. PyTorch files can also be read.
 
 import {
-  Counter,
   decodeSafetensors,
   encodeSafetensors,
   loadState,
-  modelArrays,
   saveState,
   type JsonObject,
   type Module,
 } from '../../nn/index.js';
+import { Counter } from '../../nn/parameter.js';
+import { modelArrays } from '../../nn/saving/serialize.js';
 import { canonicalJson } from '../../nn/saving/json.js';
 import { writeAtomically } from '../outputFiles.js';
 import { ModelError } from '../errors.js';

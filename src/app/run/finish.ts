@@ -10,7 +10,6 @@ import type { TrainingSource } from '../training/source.js';
 import type { Trainer } from '../training/trainer.js';
 import type { SessionRecord } from './config.js';
 import type { MetricsLog } from './metricsLog.js';
-import { writeFigures } from './figures.js';
 import { percent } from '../evaluation/percent.js';
 import type { Settings } from './settings.js';
 
@@ -63,6 +62,7 @@ export async function finish(run: FinishOptions, path: string): Promise<FinishRe
     ...(statistics === null ? [] : [`Precise batch norm: ${statistics}.`]),
     `Calibration: ${calibration}.`,
   ];
+  const { writeFigures } = await import('./figures.js');
   await writeFigures({
     directory,
     validation,

@@ -11,7 +11,7 @@ import { checkSplit, type EmnistSplit } from '../../data/emnist/splits.js';
 import { syntheticDataset } from '../../data/strokes/synthetic.js';
 import { DataMissingError } from '../../data/errors.js';
 import { InterruptedError } from '../errors.js';
-import { fetchEmnist, type FetchOptions } from '../fetch/fetchEmnist.js';
+import type { FetchOptions } from '../fetch/fetchEmnist.js';
 import { interruptible } from '../terminal/interruptible.js';
 import type { Reporter } from '../terminal/reporter.js';
 
@@ -92,6 +92,7 @@ function readStored(options: SourceOptions, part: 'train' | 'test'): Promise<Dat
  */
 async function fetchForTraining(split: EmnistSplit, reporter: Reporter): Promise<string | null> {
   reporter.print(`No EMNIST data found: fetching the ${split} split into ${DEFAULT_DATA_DIR}`);
+  const { fetchEmnist } = await import('../fetch/fetchEmnist.js'); // only if data is missing
   try {
     await interruptible(INTERRUPTED_FETCH, (signal) =>
       fetchEmnist({

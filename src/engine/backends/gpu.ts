@@ -13,6 +13,7 @@ import { prepareHost } from './gpu/nodeHost.js';
 export type { GpuBackend, GpuStatistics } from './gpu/backend.js';
 export type { GpuMode } from './gpu/library.js';
 
+/** Options of `createGpuBackend`. */
 export interface GpuOptions {
   /**
    * The gpu.js mode. There is no default and no fallback: the requested mode is used, or an error

@@ -74,11 +74,21 @@ export const backendDisposed = (name: string): DisposedError =>
     `${name}: this backend was disposed, and its tensors with it; dispose of it after the last use`,
   );
 
+/** Options of `ReferenceBackend`. */
 export interface ReferenceOptions {
   /** Precision of all elements. Default `float32`. */
   readonly dtype?: 'float32' | 'float64';
 }
 
+/**
+ * Computes every kernel in plain JavaScript, one output element at a time. It is the default
+ * backend, the oracle of the others, and with `dtype: 'float64'` the backend of the gradient check.
+ *
+ * @example
+ * const backend = new ReferenceBackend({ dtype: 'float64' });
+ * withBackend(backend, () => scope(() => print(exp(ones([2])).toString())));
+ * await backend.dispose();
+ */
 export class ReferenceBackend implements Backend {
   readonly name = 'reference';
   readonly dtype: 'float32' | 'float64';

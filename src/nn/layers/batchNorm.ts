@@ -13,7 +13,7 @@ import { check, checkCount } from '../options.js';
 import { Counter, ModuleBuffer, Parameter } from '../parameter.js';
 
 /** Options of `BatchNorm1d` and `BatchNorm2d`. */
-export interface BatchNormOptions {
+export interface BatchNormLayerOptions {
   /** Number of input channels. */
   readonly numFeatures: number;
   /** Added to the variance. Default 1e-5. */
@@ -54,7 +54,7 @@ export abstract class BatchNorm extends Module {
    */
   momentum: number | null;
 
-  constructor(options: BatchNormOptions, caller: string) {
+  constructor(options: BatchNormLayerOptions, caller: string) {
     super();
     checkOptions(caller, options, {
       numFeatures: true,
@@ -129,7 +129,7 @@ export abstract class BatchNorm extends Module {
  */
 export class BatchNorm1d extends BatchNorm {
   /** @throws ArgumentError for an unknown or invalid option */
-  constructor(options: BatchNormOptions) {
+  constructor(options: BatchNormLayerOptions) {
     super(options, 'BatchNorm1d');
   }
 
@@ -156,7 +156,7 @@ export class BatchNorm1d extends BatchNorm {
  */
 export class BatchNorm2d extends BatchNorm {
   /** @throws ArgumentError for an unknown or invalid option */
-  constructor(options: BatchNormOptions) {
+  constructor(options: BatchNormLayerOptions) {
     super(options, 'BatchNorm2d');
   }
 

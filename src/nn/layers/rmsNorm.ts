@@ -10,7 +10,7 @@ import { check, checkCount } from '../options.js';
 import { Parameter } from '../parameter.js';
 
 /** Options of `RMSNorm`. */
-export interface RMSNormOptions {
+export interface RMSNormLayerOptions {
   /** Sizes of the last axes, over which each example is normalized; a number is one axis. */
   readonly normalizedShape: number | Shape;
   /** Added to the mean square. Default 2^-23, as in PyTorch for float32. */
@@ -35,7 +35,7 @@ export class RMSNorm extends Module {
   readonly epsilon: number;
 
   /** @throws ArgumentError for an unknown or invalid option */
-  constructor(options: RMSNormOptions) {
+  constructor(options: RMSNormLayerOptions) {
     super();
     checkOptions('RMSNorm', options, { normalizedShape: true, epsilon: true });
     const { normalizedShape, epsilon = 2 ** -23 } = options;

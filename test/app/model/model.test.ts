@@ -14,7 +14,8 @@ import {
 import { loadWeights, loadModel, storeTemperature } from '../../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
 import { Rng } from '../../../src/engine/index.js';
-import { decodeSafetensors, encodeSafetensors, modelArrays } from '../../../src/nn/index.js';
+import { decodeSafetensors, encodeSafetensors } from '../../../src/nn/index.js';
+import { modelArrays } from '../../../src/nn/saving/serialize.js';
 import { largestDifference, logitsOf, randomNetwork, randomImages } from '../../formats/models.js';
 import { digest, onWasm } from '../support.js';
 

@@ -3,16 +3,11 @@
 import {
   avgPool2d,
   batchNorm,
-  type BatchNormAttributes,
-  batchNormReluPool,
   conv2d,
-  type Conv2dAttributes,
-  convNormReluPool,
   dropout,
   globalAvgPool2d,
   layerNorm,
   linear,
-  linearRelu,
   matmul,
   maxPool2d,
   Rng,
@@ -20,6 +15,11 @@ import {
   type Tensor,
   transpose,
 } from '../../../src/engine/index.js';
+import type { BatchNormAttributes } from '../../../src/engine/ops/batchNorm.js';
+import { batchNormReluPool } from '../../../src/engine/ops/batchNormReluPool.js';
+import type { Conv2dAttributes } from '../../../src/engine/ops/conv2d.js';
+import { convNormReluPool } from '../../../src/engine/ops/convNormReluPool.js';
+import { linearRelu } from '../../../src/engine/ops/linear.js';
 import { outputSize } from '../../../src/engine/ops/internal/window.js';
 import { sizeOf } from '../../../src/engine/shape.js';
 import {

@@ -35,6 +35,7 @@ export interface GpuStatistics extends KernelStatistics {
   readonly compileMs: number;
 }
 
+/** Kernels compiled by gpu.js; create one with `createGpuBackend`. */
 export class GpuBackend implements Backend {
   readonly name: string;
   readonly dtype = 'float32';

@@ -1,8 +1,8 @@
-// LRU cache of compiled kernels, by name, sizes and constants, which gpu.js compiles into the
+// LRU cache of compiled kernels, by formula, sizes and constants, which gpu.js compiles into the
 // program.
 
 import type { Constants, Kernel } from '../../../../kernels/kernel.js';
-import { ArgumentError, BackendError } from '../../errors.js';
+import { BackendError } from '../../errors.js';
 import { reservedLimit } from '../bufferPool.js';
 import type { Device } from './device.js';
 import { releaseKeptOutput } from './keptOutput.js';
@@ -23,7 +23,6 @@ export const RESERVED_FACTOR = 2;
 /** A kernel compiled for given sizes, and its device resources. */
 export interface CompiledKernel {
   readonly run: LibraryKernel;
-  readonly source: string;
   /** Bytes of one output. */
   readonly bytes: number;
   /** Whether it has run once, and so is compiled and checked. */
@@ -52,6 +51,8 @@ export class KernelCache {
   readonly #device: CacheDevice;
   readonly #limit: number;
   readonly #kernels = new Map<string, CompiledKernel>(); // least recently used first
+  /** Numbers the formulas: two kernels may have the same name. */
+  readonly #formulas = new Map<string, number>();
   readonly #retired = new Set<CompiledKernel>();
   /** Kernels whose last output was freed and is kept for the next run, longest unused first. */
   readonly #idle = new Set<CompiledKernel>();
@@ -80,29 +81,27 @@ export class KernelCache {
     return this.#idle.has(compiled);
   }
 
-  /**
-   * The kernel for arrays of these lengths; its first run compiles it.
-   *
-   * @throws ArgumentError if two kernels with different source have the same name
-   */
+  /** The kernel for arrays of these lengths; its first run compiles it. */
   get(
     kernel: Kernel,
     constants: Constants,
     inputs: readonly number[],
     length: number,
   ): CompiledKernel {
-    const key = `${kernel.name} ${inputs.join()} ${length} ${JSON.stringify(constants)}`;
+    const key = `${this.#formulaNumber(kernel.source)} ${inputs.join()} ${length} ${JSON.stringify(constants)}`;
     let compiled = this.#kernels.get(key);
     if (compiled === undefined) compiled = this.#create(kernel, constants, length);
     else this.#kernels.delete(key);
     this.#kernels.set(key, compiled);
-    if (compiled.source !== kernel.source) {
-      throw new ArgumentError(
-        `gpu: two different kernels are named ${kernel.name}; kernel names must be unique`,
-      );
-    }
     if (this.#kernels.size > this.#limit) this.#evict();
     return compiled;
+  }
+
+  #formulaNumber(source: string): number {
+    const known = this.#formulas.get(source);
+    if (known !== undefined) return known;
+    this.#formulas.set(source, this.#formulas.size);
+    return this.#formulas.size - 1;
   }
 
   /**
@@ -176,7 +175,7 @@ export class KernelCache {
       },
     });
     const state = { started: false, outstanding: 0, newest: null, retired: false };
-    return { run, source: kernel.source, bytes: 4 * length, ...state };
+    return { run, bytes: 4 * length, ...state };
   }
 
   #evict(): void {

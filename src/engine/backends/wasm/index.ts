@@ -17,13 +17,14 @@ import { backendDisposed, checkLaunch, runInLoop } from '../reference.js';
 import { type Dispatch, Machine, type RoutineOverride, type WasmBuffer } from './machine.js';
 import { LinearMemory } from './memory.js';
 import { checkFingerprint } from './moduleCheck.js';
-import { overrides, routines } from './overrides.js';
+import { overrideOf, routines } from './overrides.js';
 import { ThreadPool } from './threadPool.js';
 
 /** 16 MiB to start with; it grows as needed, up to the 4 GiB that 32-bit addresses reach. */
 const INITIAL_PAGES = 256;
 const MAXIMUM_PAGES = 65536;
 
+/** Options of `createWasmBackend`. */
 export interface WasmOptions {
   /** Number of threads, including the calling one. Default: one for each processor, at most 8. */
   readonly threads?: number;
@@ -123,6 +124,7 @@ export async function wasmFeatures(): Promise<WasmFeatures> {
 const isEmpty = ({ inputs, length }: Launch): boolean =>
   length === 0 || inputs.some((input) => input.length === 0);
 
+/** SIMD kernels in WebAssembly on all cores; create one with `createWasmBackend`. */
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
   readonly dtype = 'float32';
@@ -160,7 +162,7 @@ export class WasmBackend implements Backend {
     checkLaunch(launch);
     this.#checkAlive();
     const inputs = launch.inputs as WasmBuffer[];
-    const override = isEmpty(launch) ? undefined : overrides[launch.kernel.name];
+    const override = isEmpty(launch) ? undefined : overrideOf(launch.kernel);
     const machine = this.#machine;
     const output = machine.launch(
       () => override?.(machine, inputs, launch) ?? this.#runInLoop(inputs, launch),

@@ -1,5 +1,7 @@
 // The overrides of the wasm backend: SIMD implementations of kernels and routines, by name.
 
+import * as kernelFamilies from '../../../../kernels/index.js';
+import type { Kernel } from '../../../../kernels/kernel.js';
 import { batchNormOverrides, batchNormRoutines } from './batchNorm.js';
 import { bnReluPoolRoutines } from './bnReluPool.js';
 import { conv2dOverrides } from './conv2d.js';
@@ -24,6 +26,19 @@ export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
   ...reduceOverrides,
   ...softmaxOverrides,
 };
+
+/** The package's own kernels, by name. A user's kernel may have the same name as one of these. */
+const ownKernels: ReadonlyMap<string, object> = new Map(
+  Object.values(kernelFamilies)
+    .flatMap((family) => Object.values(family as Readonly<Record<string, object>>))
+    .filter((member): member is Kernel => 'body' in member)
+    .map((kernel) => [kernel.name, kernel]),
+);
+
+/** The SIMD implementation of a kernel; undefined if it has none, or is not the package's own. */
+export function overrideOf(kernel: Kernel): KernelOverride | undefined {
+  return ownKernels.get(kernel.name) === kernel ? overrides[kernel.name] : undefined;
+}
 
 export const routines: Readonly<Record<string, RoutineOverride>> = {
   ...batchNormRoutines,
