@@ -185,7 +185,8 @@ const rows: readonly Row[] = [
     ops: ['rmsNorm'],
     terms: (one) => 64 * Math.max(1, sizeOf(shapeOf(one, 1)), repeats(one)),
     factor: 4,
-    reason: 'the gradient is a difference of quotients by the root mean square of multiples of 1/64',
+    reason:
+      'the gradient is a difference of quotients by the root mean square of multiples of 1/64',
   },
   {
     ops: ['convNormReluPool'],

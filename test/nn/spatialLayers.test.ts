@@ -276,7 +276,7 @@ describe('normalization layers', () => {
 describe('options', () => {
   const rng = new Rng(SEED);
   const channels = { inChannels: 2, outChannels: 2, rng };
-  it.each([
+  it.each<[string, string, () => nn.Module]>([
     ['Conv1d', 'kernelSize', () => new nn.Conv1d({ ...channels, kernelSize: 0 })],
     [
       'Conv1d',
@@ -313,7 +313,7 @@ describe('options', () => {
     expect(make).toThrow(new RegExp(`${layer}: ${option} must be .*, got `));
   });
 
-  it.each([
+  it.each<[string, () => nn.Module]>([
     ['Conv1d', () => new nn.Conv1d({ ...channels, kernelSize: 1, pading: 1 } as never)],
     [
       'ConvTranspose2d',
