@@ -17,8 +17,8 @@ import {
 import { fineTune } from '../src/app/correction/fineTune.js';
 import { drawReplay } from '../src/app/correction/replay.js';
 import type { CharacterNet } from '../src/app/model/characterNet.js';
-import { imageAt } from '../src/data/loading/dataset.js';
-import { normalize } from '../src/data/loading/transform.js';
+import { imageAt } from '../src/data/loading/imageDataset.js';
+import { Normalizer } from '../src/data/loading/transform.js';
 import { createWasmBackend, Rng, useBackend } from '../src/index.js';
 import { readOptions } from './support/options.js';
 import { formatTable } from './support/table.js';
@@ -34,7 +34,7 @@ const bytes = new Uint8Array(await readFile(paths[0]));
 const original = await modelFrom(paths[0], bytes);
 const test = await openTestSource({ data: undefined, split: 'balanced' });
 const pixels = new Float32Array(test.images.length);
-normalize().apply(test.images, 0, pixels, 0, pixels.length);
+new Normalizer().apply(test.images, pixels);
 /** The convolutions are frozen, so one pass serves every fine-tuned model. */
 const features: HostMatrix = await featuresOf(original.model, pixels);
 

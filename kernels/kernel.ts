@@ -86,6 +86,7 @@ export type NoConstants = Readonly<Record<string, never>>;
  * const scale = kernel('scale', ['x'], ['factor'], function (x, factor) {
  *   return x[this.thread.x] * factor;
  * });
+ * print(scale.inputs, scale.scalars); // [x] [factor]
  */
 // @__NO_SIDE_EFFECTS__
 export function kernel<

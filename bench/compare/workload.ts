@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
-import { normalize } from '../../src/data/loading/transform.js';
+import { Normalizer } from '../../src/data/loading/transform.js';
 import { ReferenceBackend, Rng, useBackend } from '../../src/index.js';
 import { PEERS } from '../support/paths.js';
 
@@ -40,7 +40,7 @@ interface Manifest {
 export async function writeWorkload(): Promise<void> {
   const dataset = syntheticDataset({ seed: 1, count: BATCHES * BATCH });
   const images = new Float32Array(dataset.images.length);
-  normalize().apply(dataset.images, 0, images, 0, images.length);
+  new Normalizer().apply(dataset.images, images);
 
   useBackend(new ReferenceBackend());
   const model = new CharacterNet({ classes: CLASSES, rng: new Rng(1) });

@@ -13,7 +13,7 @@ import { loadModel } from '../../src/app/model/modelFile.js';
 import { gallery } from '../../src/app/report/gallery.js';
 import { writePng } from '../../src/app/report/png.js';
 import { probabilitiesOf } from '../../src/app/training/temperature.js';
-import { imageAt } from '../../src/data/loading/dataset.js';
+import { imageAt } from '../../src/data/loading/imageDataset.js';
 import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { createWasmBackend, useBackend } from '../../src/index.js';
 import { usageError } from '../support/options.js';
@@ -35,7 +35,7 @@ const backend = await createWasmBackend({ threads: 1 });
 useBackend(backend);
 const test = await readEmnist({ dir: values.data, split: 'balanced', part: 'test' });
 const names = test.classes.map(mergedName);
-const predictionsByModel: Uint8Array[] = []; // predicted class of each image, per model
+const predictionsByModel: ArrayLike<number>[] = []; // predicted class of each image, per model
 // Sums of probabilities, one row per image.
 const probabilitySums = new Float64Array(test.length * names.length);
 for (const path of positionals) {
@@ -73,7 +73,7 @@ if (values.picture !== undefined) {
     caption: `${test.classes[test.labels[i]]}\npredicted ${test.classes[predictionsByModel[0][i]]}`,
   }));
   const title = `Same wrong class by all ${predictionsByModel.length} networks: ${sameWrongClass.length} of ${test.length} images`;
-  await writePng(values.picture, gallery({ title, tiles, columns: 16 }));
+  await writePng(values.picture, gallery({ title, tiles, size: test, columns: 16 }));
 }
 const result = {
   images: test.length,

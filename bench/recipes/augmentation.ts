@@ -6,7 +6,8 @@
 // Batches are prepared as in the trainer, each while the backend computes the previous one.
 
 import { Augmenter } from '../../src/data/loading/augment.js';
-import { BatchLoader, type Batch } from '../../src/data/loading/loader.js';
+import { DataLoader, type Batch } from '../../src/data/loading/dataLoader.js';
+import { Normalizer, type Transform } from '../../src/data/loading/transform.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { RECIPES } from '../../src/app/training/recipes.js';
@@ -23,14 +24,16 @@ const model = new CharacterNet({ classes: 47, rng });
 const optimizer = new Adam(model.parameters());
 const dataset = syntheticDataset({ seed: 1, count: 2560 });
 const { shift, rotation, scale, shear, stroke } = RECIPES.best as Record<string, number>;
-const augmenter = new Augmenter({ shift, rotation, scale, shear, stroke }, rng.split('augment'));
+const augmenter = new Augmenter(
+  { shift, rotation, scale, shear, stroke },
+  { shape: dataset.shapes.inputs, rng: rng.split('augment') },
+);
 
-function* endless(augment: Augmenter | null): Generator<Batch, never, undefined> {
-  const loader = new BatchLoader({
-    dataset,
+function* endless(inputs: Transform): Generator<Batch, never, undefined> {
+  const loader = new DataLoader(dataset, {
     batchSize: 64,
     shuffle: rng.split('shuffle'),
-    augment,
+    transform: { inputs },
   });
   for (let epoch = 1; ; epoch++) yield* loader.batches(epoch);
 }
@@ -51,7 +54,7 @@ async function speed(
   return images / ((performance.now() - start) / 1000);
 }
 
-const sources = [endless(null), endless(augmenter)];
+const sources = [endless(new Normalizer()), endless(augmenter)];
 for (const source of sources) await speed(source, 1); // warm up
 const pairs: [number, number][] = [];
 for (let round = 0; round < rounds; round++) {

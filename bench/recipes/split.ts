@@ -6,7 +6,7 @@
 
 import { parseArgs } from 'node:util';
 import { findDataDir, VALIDATION_STREAM } from '../../src/app/training/source.js';
-import { stratifiedIndices } from '../../src/data/loading/dataset.js';
+import { stratifiedIndices } from '../../src/data/loading/split.js';
 import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { checkSplit } from '../../src/data/emnist/splits.js';
 import { Rng } from '../../src/index.js';
@@ -24,5 +24,5 @@ const dir =
   findDataDir(values.data) ?? usageError('no EMNIST data; set --data or EMNIST_DIR to its folder');
 const [seed, fraction] = [Number(values.seed), Number(values.fraction)];
 const dataset = await readEmnist({ dir, split: checkSplit(values.split), part: 'train' });
-const indices = stratifiedIndices(dataset, fraction, new Rng(seed).split(VALIDATION_STREAM));
+const indices = stratifiedIndices(dataset.labels, fraction, new Rng(seed).split(VALIDATION_STREAM));
 console.log(JSON.stringify({ split: values.split, seed, fraction, ...indices }));

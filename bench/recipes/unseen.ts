@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
-import { subset, type Dataset } from '../../src/data/loading/dataset.js';
+import { selectImages, type ImageDataset } from '../../src/data/loading/imageDataset.js';
 import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { createWasmBackend, useBackend } from '../../src/index.js';
 import { usageError } from '../support/options.js';
@@ -26,9 +26,9 @@ const count = Number(values.count);
 if (!(Number.isSafeInteger(count) && count > 0)) usageError('--count must be a positive integer');
 
 /** `count` training images after the first `limit`. */
-function imagesAfter(all: Dataset, limit: number): Dataset {
+function imagesAfter(all: ImageDataset, limit: number): ImageDataset {
   const length = Math.min(count, all.length - limit);
-  return subset(
+  return selectImages(
     all,
     Array.from({ length }, (_, index) => limit + index),
   );

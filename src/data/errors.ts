@@ -6,6 +6,13 @@ import { FormatError, InkgradError } from '../engine/errors.js';
 /**
  * A data file that is damaged, truncated or of another kind than expected. The message states
  * the file and the fix.
+ *
+ * @example
+ * try {
+ *   parseIdx(new Uint8Array(0), { name: 'empty', expect: 'labels' });
+ * } catch (error) {
+ *   print(error instanceof DataError); // true
+ * }
  */
 export class DataError extends FormatError {
   override name = 'DataError';

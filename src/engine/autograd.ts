@@ -165,7 +165,7 @@ function inputGradients(
  * All nodes that `root` was computed from, newest first. Iterative: a deep network makes a deep
  * graph.
  */
-function newestFirst(root: Differentiable): GraphNode[] {
+export function newestFirst(root: Differentiable): GraphNode[] {
   const visited = new Set<GraphNode>();
   const unvisited: Differentiable[] = [root];
   for (let next = unvisited.pop(); next !== undefined; next = unvisited.pop()) {

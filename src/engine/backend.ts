@@ -85,6 +85,11 @@ export interface Backend {
   run(launch: Launch): Buffer;
   /** Copies the elements to the host, after every earlier launch. */
   read(buffer: Buffer): Promise<FloatArray>;
+  /**
+   * The elements, if JavaScript can read them at once; otherwise null. Valid until the next call of
+   * the backend: do not store or change them. Optional: `console.log(tensor)` uses it.
+   */
+  peek?(buffer: Buffer): ArrayLike<number> | null;
   /** Frees a buffer. Enqueued like a launch: earlier launches can still access the buffer. */
   free(buffer: Buffer): void;
   /** Shuts down the backend and frees every buffer. */

@@ -24,13 +24,27 @@ interface Current {
 
 const current: Current = { backend: null, recording: true, scope: null };
 
-/** The backend that new arrays use. Default: a float32 reference backend. */
+/**
+ * The backend that new arrays use. Default: a float32 reference backend.
+ *
+ * @example
+ * print(currentBackend().name); // reference
+ */
 export function currentBackend(): Backend {
   current.backend ??= new ReferenceBackend();
   return current.backend;
 }
 
-/** Sets the backend of new arrays. Existing arrays stay on their backend. */
+/**
+ * Sets the backend of new arrays. Existing arrays stay on their backend.
+ *
+ * @example
+ * const previous = currentBackend();
+ * const backend = new ReferenceBackend({ dtype: 'float64' });
+ * useBackend(backend); // tensors are now created there
+ * useBackend(previous);
+ * await backend.dispose();
+ */
 export function useBackend(backend: Backend): void {
   current.backend = backend;
 }
@@ -61,6 +75,11 @@ function checkSynchronous(body: () => unknown, caller: string): void {
  * synchronous.
  *
  * @throws ArgumentError if `body` is an async function
+ * @example
+ * const backend = new ReferenceBackend({ dtype: 'float64' });
+ * const y = withBackend(backend, () => scope(() => exp(ones([1])).data()));
+ * print(await y); // [2.7183]
+ * await backend.dispose();
  */
 export function withBackend<T>(backend: Backend, body: () => T): T {
   checkSynchronous(body, 'withBackend');
@@ -73,7 +92,12 @@ export function withBackend<T>(backend: Backend, body: () => T): T {
   }
 }
 
-/** Whether operations record a graph for backward. */
+/**
+ * Whether operations record a graph for backward.
+ *
+ * @example
+ * print(isRecording(), noGrad(() => isRecording())); // true false
+ */
 export function isRecording(): boolean {
   return current.recording;
 }
@@ -82,8 +106,12 @@ export function isRecording(): boolean {
  * Runs `body` without recording a graph: for evaluation and for parameter updates. `body` must be
  * synchronous; to get values out, return the tensor and read it outside.
  *
- * @example const logits = await scope(() => noGrad(() => model.forward(x)).data());
  * @throws ArgumentError if `body` is an async function or returns a promise
+ * @example
+ * const w = new Parameter([1], [2]);
+ * print(scope(() => noGrad(() => mul(w, w)).requiresGrad)); // false
+ * w.dispose();
+ *
  * @see https://pytorch.org/docs/stable/generated/torch.no_grad.html
  */
 export function noGrad<T>(body: () => T & NotPromise<T>): T {
@@ -146,13 +174,14 @@ type Returnable<T> = T extends
  *
  * @throws ArgumentError if `body` is an async function, or returns an object that contains a tensor
  *   of the scope
+ *
  * @example
- * const loss = await scope(() => {
- *   const loss = crossEntropy(model.forward(x), y);
- *   loss.backward();
- *   optimizer.step();
- *   return loss.item();
+ * const y = scope(() => {
+ *   const x = ones([2]); // freed at the end
+ *   return add(x, x);
  * });
+ * print(await y.data()); // [2, 2]
+ * y.dispose();
  */
 export function scope<T>(body: () => T & Returnable<T>): T {
   checkSynchronous(body, 'scope');

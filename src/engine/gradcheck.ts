@@ -11,7 +11,23 @@ import type { SampleInput } from './op.js';
 import { Rng } from './rng.js';
 import { type Tensor, tensor } from './tensor.js';
 
-/** Thrown when a gradient differs from the numeric one, or buffers leak. */
+/**
+ * Thrown when a gradient differs from the numeric one, or buffers leak.
+ *
+ * @example
+ * const wrong = defineOp<NoAttributes>({
+ *   name: 'wrong',
+ *   infer: ([x]) => x,
+ *   forward: ([x]) => x.view(),
+ *   backward: ({ grad, inputs: [x] }) => [() => x.view()], // must be grad
+ *   samples: [],
+ * });
+ * try {
+ *   await checkGradient((x) => wrong(x, {}), [positive(3)]);
+ * } catch (error) {
+ *   print(error instanceof GradientError); // true
+ * }
+ */
 export class GradientError extends InkgradError {
   override name = 'GradientError';
 }
@@ -49,6 +65,10 @@ export interface GradientReport {
  * @param inputs shapes and values, e.g. `awayFromZero(2, 3)` from sample.ts
  * @throws GradientError with the input, index, analytic and numeric value of the worst element, or
  *   if buffers are still in use after the check
+ *
+ * @example
+ * const { compared } = await checkGradient(([x]) => sum(mul(x, x)), [anywhere(3)]);
+ * print(compared); // 3
  */
 export async function checkGradient(
   call: (inputs: Tensor[]) => Tensor,

@@ -114,6 +114,11 @@ export {
   type GradientReport,
 } from './gradcheck.js';
 
+// Drawings of the autograd graph
+export { toDot } from './graph/dot.js';
+export { toSvg } from './graph/svg.js';
+export type { GraphOptions } from './graph/trace.js';
+
 // Errors
 export {
   ArgumentError,

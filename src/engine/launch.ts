@@ -21,6 +21,20 @@ const scalarsOf = ([scalars = {}]: readonly NamedScalars[]): NamedScalars => sca
 
 /**
  * Runs `kernel` over dense inputs; the result has shape `shape`. Non-dense views are copied first.
+ *
+ * @example
+ * // The first element of every row: [rows, columns] -> [rows].
+ * const firstColumn = kernel<{ columns: number }>('firstColumn', ['x'], [], function (x) {
+ *   return x[this.thread.x * this.constants.columns];
+ * });
+ * const firstColumnOp = defineOp<NoAttributes>({
+ *   name: 'firstColumn',
+ *   infer: ([[rows]]) => [rows],
+ *   forward: ([x]) => launch(firstColumn, [x], [x.shape[0]], { columns: x.shape[1] }),
+ *   backward: () => [null],
+ *   samples: [],
+ * });
+ * print(await scope(() => firstColumnOp([tensor([[1, 2], [3, 4]])], {}).data())); // [1, 3]
  */
 export function launch<C extends Constants, S extends NamedScalars>(
   kernel: Kernel<C, S>,
@@ -40,7 +54,22 @@ export function launch<C extends Constants, S extends NamedScalars>(
   );
 }
 
-/** Runs an elementwise kernel; inputs are first broadcast to their common shape. */
+/**
+ * Runs an elementwise kernel; inputs are first broadcast to their common shape.
+ *
+ * @example
+ * const double = kernel('double', ['x'], [], function (x) {
+ *   return 2 * x[this.thread.x];
+ * });
+ * const doubleOp = defineOp<NoAttributes>({
+ *   name: 'double',
+ *   infer: ([x]) => x,
+ *   forward: ([x]) => elementwise(double, [x]),
+ *   backward: ({ grad }) => [() => elementwise(double, [grad])],
+ *   samples: [],
+ * });
+ * print(await scope(() => doubleOp([tensor([1, 2])], {}).data())); // [2, 4]
+ */
 export function elementwise<S extends NamedScalars>(
   kernel: Kernel<NoConstants, S>,
   inputs: readonly NdArray[],

@@ -73,7 +73,22 @@ function checkInputs(inputs: readonly unknown[], opName: string): void {
   inputs.forEach((input, index) => checkTensor(input, `${opName}: input ${index}`));
 }
 
-/** Creates an op with its own gradient. */
+/**
+ * Creates an op with its own gradient.
+ *
+ * @example
+ * const negate = kernel('negate', ['x'], [], function (x) {
+ *   return -x[this.thread.x];
+ * });
+ * const negateOp = defineOp<NoAttributes>({
+ *   name: 'negate',
+ *   infer: ([x]) => x,
+ *   forward: ([x]) => elementwise(negate, [x]),
+ *   backward: ({ grad }) => [() => elementwise(negate, [grad])],
+ *   samples: [{ title: 'any', inputs: [anywhere(2, 3)], attributes: {} }],
+ * });
+ * print(await scope(() => negateOp([tensor([1, 2])], {}).data())); // [-1, -2]
+ */
 // @__NO_SIDE_EFFECTS__
 export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
   const { name } = definition;
@@ -120,7 +135,17 @@ export interface CompositeDefinition<A> {
   readonly samples: readonly Sample<A>[];
 }
 
-/** Creates an op composed of other ops. */
+/**
+ * Creates an op composed of other ops.
+ *
+ * @example
+ * const squareOp = defineComposite<NoAttributes>({
+ *   name: 'square',
+ *   compose: ([x]) => mul(x, x),
+ *   samples: [{ title: 'any', inputs: [anywhere(2, 3)], attributes: {} }],
+ * });
+ * print(await scope(() => squareOp([tensor([1, 2])], {}).data())); // [1, 4]
+ */
 // @__NO_SIDE_EFFECTS__
 export function defineComposite<A>({ name, compose, samples }: CompositeDefinition<A>): Op<A> {
   const call = (inputs: readonly Tensor[], attributes: A): Tensor => {

@@ -1,6 +1,6 @@
 // Text format of arrays: nested brackets, aligned columns, long axes abridged.
 
-import { sizeOf, type Shape } from './shape.js';
+import { contiguousStrides, type Shape } from './shape.js';
 
 /** Longer axes than 2 * EDGE_ITEMS + 1 show only their first and last EDGE_ITEMS elements. */
 const EDGE_ITEMS = 3;
@@ -18,36 +18,42 @@ function formatNumber(value: number): string {
 }
 
 /**
- * Formats row-major values.
+ * Formats the elements of an array; reads only those that it shows.
  *
+ * @param strides distance between neighbors along each axis; default: row-major
+ * @param offset index of the first element
  * @example formatArray([1, 2, 3, 4], [2, 2])
  * // [[1, 2],
  * //  [3, 4]]
  */
-export function formatArray(values: ArrayLike<number>, shape: Shape): string {
-  const visibleIndices = (size: number): number[] =>
-    Array.from({ length: size }, (_, i) => i).filter(
-      (i) => size <= 2 * EDGE_ITEMS + 1 || i < EDGE_ITEMS || i >= size - EDGE_ITEMS,
-    );
+export function formatArray(
+  values: ArrayLike<number>,
+  shape: Shape,
+  strides: Shape = contiguousStrides(shape),
+  offset = 0,
+): string {
+  const visibleIndices = (size: number): number[] => {
+    const abridged = size > 2 * EDGE_ITEMS + 1;
+    const index = (i: number): number =>
+      abridged && i >= EDGE_ITEMS ? size - 2 * EDGE_ITEMS + i : i;
+    return Array.from({ length: abridged ? 2 * EDGE_ITEMS : size }, (_, i) => index(i));
+  };
 
   const cells = new Map<number, string>();
   const collect = (axis: number, first: number): void => {
     if (axis === shape.length) cells.set(first, formatNumber(values[first]));
-    else
-      for (const i of visibleIndices(shape[axis]))
-        collect(axis + 1, first + i * sizeOf(shape.slice(axis + 1)));
+    else for (const i of visibleIndices(shape[axis])) collect(axis + 1, first + i * strides[axis]);
   };
-  collect(0, 0);
+  collect(0, offset);
   const width = Math.max(0, ...Array.from(cells.values(), (cell) => cell.length));
 
   const render = (axis: number, first: number): string => {
     if (axis === shape.length) return cells.get(first)!.padStart(shape.length === 0 ? 0 : width);
-    const step = sizeOf(shape.slice(axis + 1));
     const visible = visibleIndices(shape[axis]);
-    const parts = visible.map((i) => render(axis + 1, first + i * step));
+    const parts = visible.map((i) => render(axis + 1, first + i * strides[axis]));
     if (visible.length < shape[axis]) parts.splice(EDGE_ITEMS, 0, '...');
     const last = axis === shape.length - 1;
     return `[${parts.join(last ? ', ' : `,\n${' '.repeat(axis + 1)}`)}]`;
   };
-  return render(0, 0);
+  return render(0, offset);
 }

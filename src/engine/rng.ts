@@ -48,7 +48,14 @@ export interface RngState {
   readonly drawn: number;
 }
 
-/** A seeded stream of random numbers. */
+/**
+ * A seeded stream of random numbers.
+ *
+ * @example
+ * const rng = new Rng(1);
+ * const dropout = rng.split('dropout'); // independent of other draws
+ * print(dropout.below(10) < 10); // true
+ */
 export class Rng {
   readonly #key: readonly [number, number];
   #drawn = 0;

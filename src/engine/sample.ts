@@ -13,19 +13,39 @@ function sampleInput(shape: Shape, draw: (rng: Rng) => number, differentiable = 
   };
 }
 
-/** Uniform in [-2, 2). */
+/**
+ * Uniform in [-2, 2).
+ *
+ * @example
+ * print(anywhere(2, 3).values(new Rng(1)).length); // 6
+ */
 export const anywhere = /* @__NO_SIDE_EFFECTS__ */ (...shape: number[]): SampleInput =>
   sampleInput(shape, (rng) => rng.between(-2, 2));
 
-/** Magnitude in [0.3, 2), either sign: avoids the kink of abs and relu, and division by 0. */
+/**
+ * Magnitude in [0.3, 2), either sign: avoids the kink of abs and relu, and division by 0.
+ *
+ * @example
+ * print(awayFromZero(4).values(new Rng(1)).length); // 4
+ */
 export const awayFromZero = /* @__NO_SIDE_EFFECTS__ */ (...shape: number[]): SampleInput =>
   sampleInput(shape, (rng) => rng.between(0.3, 2) * (rng.uniform() < 0.5 ? -1 : 1));
 
-/** Uniform in [0.3, 2): for log, sqrt and powers. */
+/**
+ * Uniform in [0.3, 2): for log, sqrt and powers.
+ *
+ * @example
+ * print(positive(4).values(new Rng(1)).length); // 4
+ */
 export const positive = /* @__NO_SIDE_EFFECTS__ */ (...shape: number[]): SampleInput =>
   sampleInput(shape, (rng) => rng.between(0.3, 2));
 
-/** All values at least 0.05 apart, in random order: no ties for max and max pooling. */
+/**
+ * All values at least 0.05 apart, in random order: no ties for max and max pooling.
+ *
+ * @example
+ * print(distinct(2, 2).values(new Rng(1)).length); // 4
+ */
 export const distinct = /* @__NO_SIDE_EFFECTS__ */ (...shape: number[]): SampleInput => ({
   shape,
   differentiable: true,
@@ -36,12 +56,22 @@ export const distinct = /* @__NO_SIDE_EFFECTS__ */ (...shape: number[]): SampleI
     ),
 });
 
-/** Integers in [0, limit): labels and row indices, which have no gradient. */
+/**
+ * Integers in [0, limit): labels and row indices, which have no gradient.
+ *
+ * @example
+ * print(randomIndices(10, 3).values(new Rng(1)).length); // 3
+ */
 export const randomIndices = /* @__NO_SIDE_EFFECTS__ */ (
   limit: number,
   ...shape: number[]
 ): SampleInput => sampleInput(shape, (rng) => rng.below(limit), false);
 
-/** Zeros and ones: a condition, which has no gradient. */
+/**
+ * Zeros and ones: a condition, which has no gradient.
+ *
+ * @example
+ * print(binary(5).values(new Rng(1)).length); // 5
+ */
 export const binary = /* @__NO_SIDE_EFFECTS__ */ (...shape: number[]): SampleInput =>
   sampleInput(shape, (rng) => rng.below(2), false);

@@ -1,5 +1,5 @@
 // Tensor: an n-dimensional array that records the operation that created it, for `backward()`.
-// Operations are functions (ops/), not methods.
+// Operations are functions (ops/); methods.ts makes the everyday ones methods too.
 
 import ndarray from 'ndarray';
 import type { NdArray as HostNdArray } from 'ndarray';
@@ -8,6 +8,7 @@ import { backward, gradientOfLeaf, type Differentiable, type GraphNode } from '.
 import type { Backend, FloatArray } from './backend.js';
 import { currentBackend, trackWith, type Owner } from './current.js';
 import { ArgumentError, ShapeError } from './errors.js';
+import { inspectArray, inspectSymbol } from './inspect.js';
 import { elementwise, filled } from './launch.js';
 import { NdArray } from './ndarray.js';
 import { checkOptions, describeValue } from './options.js';
@@ -30,8 +31,15 @@ export interface TensorOptions {
 /**
  * An n-dimensional array of numbers, of any shape, that records the operation that created it.
  *
- * Create one with `tensor`, `zeros`, `ones` or `full`; operations are functions (`add(a, b)`). It
- * belongs to the current `scope`, which disposes of it. Every use after that throws DisposedError.
+ * Create one with `tensor`, `zeros`, `ones` or `full`; operations are functions (`add(a, b)`), and
+ * with `inkgrad` or `inkgrad/methods` imported, everyday ones are methods too (`a.add(b)`). It belongs
+ * to the current `scope`, which disposes of it. Every use after that throws DisposedError.
+ *
+ * @example
+ * const x: Tensor = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+ * scope(() => sum(mul(x, x)).backward());
+ * print(x.shape, await x.grad!.data()); // [2, 2] [2, 4, 6, 8]
+ * x.dispose();
  *
  * @see https://docs.pytorch.org/docs/stable/tensors.html
  */
@@ -97,8 +105,23 @@ export class Tensor implements Differentiable, Owner {
 
   /** The shape, element type and backend, without the elements; see `print`. */
   toString(): string {
+    const { backend, isDisposed } = this.array;
     const grad = this.requiresGrad ? ', requiresGrad' : '';
-    return `Tensor ${format(this.shape)} ${this.array.backend.dtype} on ${this.array.backend.name}${grad}`;
+    const disposed = isDisposed ? ', disposed' : '';
+    return `${this.constructor.name} ${format(this.shape)} ${backend.dtype} on ${backend.name}${grad}${disposed}`;
+  }
+
+  /**
+   * What `console.log` shows in Node, Deno and Bun: `toString`, and the elements as `print` formats
+   * them. A GPU cannot return elements at once; there, use `print`.
+   */
+  [inspectSymbol](): string {
+    return this.inspect();
+  }
+
+  /** The text for `console.log`. */
+  protected inspect(): string {
+    return inspectArray(this.array, this.toString());
   }
 
   /**
@@ -174,6 +197,12 @@ export function checkTensor(value: unknown, what: string): asserts value is Tens
  * @param gradient d result / d y, of y's shape; default 1
  * @throws ArgumentError if x is not such a leaf, or y has several elements and `gradient` is
  *   missing
+ *
+ * @example
+ * const x = tensor([1, 2], { requiresGrad: true });
+ * print(await scope(() => gradientOf(sum(mul(x, x)), x).data()), x.grad); // [2, 4] null
+ * x.dispose();
+ *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
  */
 export function gradientOf(y: Tensor, x: Tensor, gradient?: Tensor): Tensor {
@@ -183,9 +212,13 @@ export function gradientOf(y: Tensor, x: Tensor, gradient?: Tensor): Tensor {
 /**
  * Creates a tensor from host values.
  *
- * @example tensor([[1, 2], [3, 4]])
- * @example tensor(new Float32Array(6), { shape: [2, 3], requiresGrad: true })
  * @throws ShapeError if the values do not fill the shape, or nested lists are ragged
+ * @example
+ * const x = tensor([[1, 2], [3, 4]]);
+ * const y = tensor(new Float32Array(6), { shape: [2, 3] });
+ * print(x.shape, y.shape); // [2, 2] [2, 3]
+ * x.dispose();
+ * y.dispose();
  */
 export function tensor(
   values: Numbers | Float32Array | Float64Array | HostNdArray,
@@ -202,6 +235,8 @@ export function tensor(
  *
  * @param options defaults: no gradient, the current backend
  * @throws ShapeError if a size is not an integer of at least 0
+ * @example
+ * print(await scope(() => full([2], 3).data())); // [3, 3]
  */
 export function full(
   shape: Shape,
@@ -222,6 +257,8 @@ export function full(
  *
  * @param options defaults: no gradient, the current backend
  * @throws ShapeError if a size is not an integer of at least 0
+ * @example
+ * print(await scope(() => zeros([2]).data())); // [0, 0]
  */
 export function zeros(shape: Shape, options?: Omit<TensorOptions, 'shape'>): Tensor {
   return full(shape, 0, options);
@@ -232,6 +269,8 @@ export function zeros(shape: Shape, options?: Omit<TensorOptions, 'shape'>): Ten
  *
  * @param options defaults: no gradient, the current backend
  * @throws ShapeError if a size is not an integer of at least 0
+ * @example
+ * print(await scope(() => ones([2]).data())); // [1, 1]
  */
 export function ones(shape: Shape, options?: Omit<TensorOptions, 'shape'>): Tensor {
   return full(shape, 1, options);

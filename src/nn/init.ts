@@ -23,6 +23,9 @@ export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' 
  * The gain that preserves the variance of signals through a nonlinearity.
  *
  * @param slope negative slope of `leakyRelu`; default 0.01
+ * @example
+ * print(calculateGain('relu')); // 1.4142
+ *
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain
  */
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
@@ -93,7 +96,12 @@ function draw(shape: Shape, next: () => number): Float32Array {
   return Float32Array.from({ length: sizeOf(shape) }, next);
 }
 
-/** One constant value: 0 for biases, 1 for the weights of normalization layers. */
+/**
+ * One constant value: 0 for biases, 1 for the weights of normalization layers.
+ *
+ * @example
+ * print(constant(0.5)([2])); // [0.5, 0.5]
+ */
 export function constant(value: number): Initializer {
   return (shape) => new Float32Array(sizeOf(shape)).fill(value);
 }
@@ -102,6 +110,8 @@ export function constant(value: number): Initializer {
  * Uniform in [low, high).
  *
  * @throws ArgumentError if high is less than low
+ * @example
+ * print(uniform({ low: -1, high: 1, rng: new Rng(1) })([3]).length); // 3
  */
 export function uniform({ low, high, rng }: { low: number; high: number; rng: Rng }): Initializer {
   check('init.uniform', 'high', high, `at least low (${low})`, high >= low);
@@ -112,6 +122,8 @@ export function uniform({ low, high, rng }: { low: number; high: number; rng: Rn
  * Normal distribution. Default mean 0, standard deviation 1.
  *
  * @throws ArgumentError if the standard deviation is negative
+ * @example
+ * print(normal({ deviation: 0.02, rng: new Rng(1) })([3]).length); // 3
  */
 export function normal(options: { mean?: number; deviation?: number; rng: Rng }): Initializer {
   const { mean = 0, deviation = 1, rng } = options;
@@ -122,6 +134,11 @@ export function normal(options: { mean?: number; deviation?: number; rng: Rng })
 /**
  * Uniform with the standard deviation d of He et al.: [-sqrt(3) d, sqrt(3) d). The initializer
  * throws ShapeError for fewer than 2 axes.
+ *
+ * @example
+ * const weight = new Parameter([8, 4], kaimingUniform({ rng: new Rng(1) }));
+ * print(weight.shape); // [8, 4]
+ * weight.dispose();
  */
 export function kaimingUniform(options: KaimingOptions): Initializer {
   return (shape) => {
@@ -133,6 +150,11 @@ export function kaimingUniform(options: KaimingOptions): Initializer {
 /**
  * Normal with the standard deviation of He et al. The initializer throws ShapeError for fewer than
  * 2 axes.
+ *
+ * @example
+ * const weight = new Parameter([8, 4], kaimingNormal({ rng: new Rng(1) }));
+ * print(weight.shape); // [8, 4]
+ * weight.dispose();
  */
 export function kaimingNormal(options: KaimingOptions): Initializer {
   return (shape) =>
@@ -142,6 +164,11 @@ export function kaimingNormal(options: KaimingOptions): Initializer {
 /**
  * Uniform with the standard deviation of Glorot and Bengio. The initializer throws ShapeError for
  * fewer than 2 axes.
+ *
+ * @example
+ * const weight = new Parameter([8, 4], xavierUniform({ rng: new Rng(1) }));
+ * print(weight.shape); // [8, 4]
+ * weight.dispose();
  */
 export function xavierUniform({ rng, gain = 1 }: XavierOptions): Initializer {
   return (shape) => {
@@ -153,6 +180,11 @@ export function xavierUniform({ rng, gain = 1 }: XavierOptions): Initializer {
 /**
  * Normal with the standard deviation of Glorot and Bengio. The initializer throws ShapeError for
  * fewer than 2 axes.
+ *
+ * @example
+ * const weight = new Parameter([8, 4], xavierNormal({ rng: new Rng(1) }));
+ * print(weight.shape); // [8, 4]
+ * weight.dispose();
  */
 export function xavierNormal({ rng, gain = 1 }: XavierOptions): Initializer {
   return (shape) => normal({ deviation: xavierDeviation(shape, gain), rng })(shape);

@@ -16,7 +16,7 @@ export interface Loss {
  *
  * @example
  * const criterion = new CrossEntropyLoss({ labelSmoothing: 0.1 });
- * print(await scope(() => criterion.forward(zeros([2, 10]), tensor([3, 7])).item())); // log 10 = 2.3026
+ * print(await scope(() => criterion.forward(zeros([2, 10]), tensor([3, 7])).item())); // 2.3026
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
  */
@@ -41,7 +41,13 @@ export class CrossEntropyLoss implements Loss {
   }
 }
 
-/** (prediction - target)^2, averaged over all elements of two tensors of the same shape. */
+/**
+ * (prediction - target)^2, averaged over all elements of two tensors of the same shape.
+ *
+ * @example
+ * const criterion = new MSELoss();
+ * print(await scope(() => criterion.forward(tensor([1, 3]), tensor([1, 1])).item())); // 2
+ */
 export class MSELoss implements Loss {
   /** Default `mean`. */
   readonly reduction: Reduction;

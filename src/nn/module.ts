@@ -3,6 +3,7 @@
 // dict, as in PyTorch.
 
 import { ArgumentError } from '../engine/errors.js';
+import { inspectSymbol } from '../engine/inspect.js';
 import type { Tensor } from '../engine/tensor.js';
 import { ModuleBuffer, Parameter } from './parameter.js';
 import {
@@ -35,7 +36,7 @@ import {
  *   }
  * }
  * const model = new Residual(new Linear({ inFeatures: 4, outFeatures: 4, rng: new Rng(1) }));
- * print(Object.keys(model.stateDict())); // inner.weight, inner.bias
+ * print(Object.keys(model.stateDict())); // [inner.weight, inner.bias]
  * model.dispose();
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html
@@ -204,6 +205,11 @@ export abstract class Module {
       ([name, child]) => `\n  (${name}): ${child.toString().replaceAll('\n', '\n  ')}`,
     );
     return `${this.constructor.name}(${this.describe()}${lines.join('')}${lines.length > 0 ? '\n' : ''})`;
+  }
+
+  /** What `console.log` shows in Node, Deno and Bun: `toString`. */
+  [inspectSymbol](): string {
+    return this.toString();
   }
 }
 

@@ -51,7 +51,14 @@ export class Parameter extends StateTensor {
   }
 }
 
-/** State that is saved with a module but not trained, such as batch norm's `running_mean`. */
+/**
+ * State that is saved with a module but not trained, such as batch norm's `running_mean`.
+ *
+ * @example
+ * const runningMean = new ModuleBuffer([3], [0, 0, 0]);
+ * print(runningMean.requiresGrad); // false
+ * runningMean.dispose();
+ */
 export class ModuleBuffer extends StateTensor {
   constructor(shape: Shape, values: ArrayLike<number> | Initializer) {
     super(shape, values, false);
@@ -93,5 +100,10 @@ export class Counter extends ModuleBuffer {
 
   override flush(): void {
     this.assign([this.#count]);
+  }
+
+  /** Shows the count on the host, which is newer than the tensor until `flush`. */
+  protected override inspect(): string {
+    return this.array.isDisposed ? this.toString() : `${this.toString()}\n${this.#count}`;
   }
 }

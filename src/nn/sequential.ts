@@ -45,7 +45,16 @@ export class Sequential extends Module {
   }
 }
 
-/** Enables or disables fusion in every Sequential of a network. */
+/**
+ * Enables or disables fusion in every Sequential of a network.
+ *
+ * @example
+ * const rng = new Rng(1);
+ * const network = new Sequential(new Conv2d({ inChannels: 1, outChannels: 2, kernelSize: 3, rng }));
+ * setFused(network, false);
+ * print(network.fused); // false
+ * network.dispose();
+ */
 export function setFused(network: Module, fused: boolean): void {
   for (const [, module] of network.namedModules())
     if (module instanceof Sequential) module.fused = fused;

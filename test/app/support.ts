@@ -2,7 +2,8 @@
 // threads.
 
 import { createHash } from 'node:crypto';
-import { stratifiedSplit, subset, type Dataset } from '../../src/data/loading/dataset.js';
+import { selectImages, type ImageDataset } from '../../src/data/loading/imageDataset.js';
+import { stratifiedSplit } from '../../src/data/loading/split.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { Trainer, type TrainerOptions } from '../../src/app/training/trainer.js';
@@ -15,17 +16,17 @@ export const SEED = 11;
 
 const parts = stratifiedSplit(syntheticDataset({ seed: SEED, count: 4 * 47 }), 0.25, new Rng(SEED));
 /** Three drawings of each of the 47 classes. */
-export const train: Dataset = parts.train;
+export const train: ImageDataset = parts.train;
 /** One drawing of each class. */
-export const validation: Dataset = parts.validation;
+export const validation: ImageDataset = parts.validation;
 
 /**
  * Options of a run with the default five steps per epoch but an eighth of the images, for tests
  * with many runs.
  */
 export const SMALL: TinyOptions = {
-  train: subset(train, firstNumbers(18)),
-  validation: subset(validation, firstNumbers(6)),
+  train: selectImages(train, firstNumbers(18)),
+  validation: selectImages(validation, firstNumbers(6)),
   batchSize: 4, // 4, 4, 4, 4 and 2 images
 };
 

@@ -2,7 +2,7 @@
 // the minified page in a browser and by Node, byte for byte.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { imageAt } from '../../src/data/loading/dataset.js';
+import { imageAt } from '../../src/data/loading/imageDataset.js';
 import { HANDS, plainStrokes, readHand, recordedDataset } from './strokes/recorded.js';
 import { executable, type WatchedPage, skipSuffix } from './support/chromium.js';
 import { browserFixture } from './support/suite.js';

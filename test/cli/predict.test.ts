@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CharacterNet } from '../../src/app/model/characterNet.js';
 import { saveModel } from '../../src/app/model/modelFile.js';
 import { Trainer } from '../../src/app/training/trainer.js';
-import { stratifiedSplit } from '../../src/data/loading/dataset.js';
+import { stratifiedSplit } from '../../src/data/loading/split.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { Rng } from '../../src/engine/index.js';
 import { difference, drawing, drawLarge, gray, type Coverage } from '../data/images.js';

@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RECIPES } from '../../src/app/training/recipes.js';
-import { subset } from '../../src/data/loading/dataset.js';
+import { selectImages } from '../../src/data/loading/imageDataset.js';
 import { decodeSafetensors, type SafetensorsFile } from '../../src/nn/index.js';
 import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
   // Digits are three times as frequent as letters, so class frequencies matter.
   const even = drawn('balanced', 188, 'train');
   const indices = Array.from(even.labels, (label, i) => (label < 10 ? [i, i, i] : [i])).flat();
-  await writeEmnist(join(folder, 'train'), subset(even, indices), {
+  await writeEmnist(join(folder, 'train'), selectImages(even, indices), {
     split: 'balanced',
     firstLabel: 0,
     part: 'train',

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileName, type EmnistPart, type EmnistSplit } from '../../src/data/emnist/splits.js';
-import { subset, type Dataset } from '../../src/data/loading/dataset.js';
+import { ImageDataset, selectImages } from '../../src/data/loading/imageDataset.js';
 import { syntheticDataset, type SyntheticPart } from '../../src/data/strokes/synthetic.js';
 import { idxImages, idxLabels } from '../data/support.js';
 import { runInProcess, runShared, type CommandResult } from '../support/commands.js';
@@ -56,21 +56,26 @@ export function jsonLines({ stdout }: Finished): Record<string, unknown>[] {
 }
 
 /** `count` synthetic characters in the classes of a split; for Letters, the capitals among them. */
-export function drawn(split: 'balanced' | 'letters', count: number, part: SyntheticPart): Dataset {
+export function drawn(
+  split: 'balanced' | 'letters',
+  count: number,
+  part: SyntheticPart,
+): ImageDataset {
   const all = syntheticDataset({ seed: 3, count, part });
   if (split === 'balanced') return all;
   const [first, letters] = [10, all.classes.slice(10, 36)];
   const indices = [...all.labels.keys()].filter((i) =>
     letters.includes(all.classes[all.labels[i]]),
   );
-  const selected = subset(all, indices);
-  return { ...selected, classes: letters, labels: selected.labels.map((label) => label - first) };
+  const selected = selectImages(all, indices);
+  const labels = selected.labels.map((label) => label - first);
+  return selected.with({ classes: letters, labels });
 }
 
 /** Writes a part in the official format: images transposed, labels numbered as in the split. */
 export async function writeEmnist(
   folder: string,
-  dataset: Dataset,
+  dataset: ImageDataset,
   { split, part, firstLabel = 0 }: { split: EmnistSplit; part: EmnistPart; firstLabel?: number },
 ): Promise<void> {
   await mkdir(folder, { recursive: true });

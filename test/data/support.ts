@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { makeDataset, type Dataset } from '../../src/data/loading/dataset.js';
+import { ImageDataset } from '../../src/data/loading/imageDataset.js';
 
 /** IDX bytes with any magic number and sizes, valid or not. */
 export function idx(
@@ -47,10 +47,12 @@ export async function writeFiles(
  * A data set in which every pixel of an image is the image's index, so that tests can identify
  * images.
  */
-export function numberedDataset(labels: readonly number[], classCount = 10): Dataset {
-  return makeDataset({
+export function numberedDataset(labels: readonly number[], classCount = 10): ImageDataset {
+  return new ImageDataset({
     name: 'numbered',
     images: Uint8Array.from({ length: labels.length * 784 }, (_, i) => Math.floor(i / 784)),
+    height: 28,
+    width: 28,
     labels: Uint8Array.from(labels),
     classes: Array.from({ length: classCount }, (_, c) => String(c)),
     synthetic: true,

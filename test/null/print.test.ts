@@ -40,6 +40,11 @@ it('uses exponent form for values that four decimals cannot show', () => {
   expect(formatArray([-Infinity], [])).toBe('-Infinity');
 });
 
+it('prints a view: strides and an offset', () => {
+  expect(formatArray([0, 1, 2, 3, 4], [2, 2], [1, 2], 1)).toBe('[[1, 3],\n [2, 4]]');
+  expect(formatArray([7], [2, 1e9], [0, 0]).split('\n')[0]).toBe('[[7, 7, 7, ..., 7, 7, 7],');
+});
+
 it('prints arrays without elements', () => {
   expect(formatArray([], [0])).toBe('[]');
   expect(formatArray([], [2, 0])).toBe('[[],\n []]');

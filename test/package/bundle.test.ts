@@ -12,15 +12,30 @@ beforeAll(() => {
 });
 afterAll(() => consumer.remove());
 
+/** Bundles a program of one chunk and returns its code. */
+async function codeOf(name: string, program: string): Promise<string> {
+  consumer.write(name, program);
+  const chunks = await bundle(consumer.folder, name, join(consumer.folder, 'out'));
+  expect(chunks.length).toBe(1);
+  return chunks[0].code;
+}
+
 it('tensor and add from inkgrad/engine take less than 30 kB', async () => {
-  consumer.write(
+  const code = await codeOf(
     'small.js',
     "import { add, tensor } from 'inkgrad/engine';\n" +
       'globalThis.result = add(tensor([1]), tensor([2])).data();\n',
   );
-  const chunks = await bundle(consumer.folder, 'small.js', join(consumer.folder, 'out'));
-  expect(chunks.length).toBe(1);
-  expect(chunks[0].code.length).toBeLessThan(30_000);
-  expect(chunks[0].code.length).toBeGreaterThan(10_000); // the engine is in it
-  expect(chunks[0].code).not.toMatch(/Winograd|conv2d/);
+  expect(code.length).toBeLessThan(30_000);
+  expect(code.length).toBeGreaterThan(10_000); // the engine is in it
+  expect(code).not.toMatch(/Winograd|conv2d|softmax/);
+});
+
+it.each([
+  ['inkgrad', "import { tensor } from 'inkgrad';\n"],
+  ['inkgrad/methods', "import { tensor } from 'inkgrad/engine';\nimport 'inkgrad/methods';\n"],
+])('a bundle with %s has the methods, without the layers', async (_, imports) => {
+  const code = await codeOf('methods.js', `${imports}globalThis.result = tensor([1]).softmax();\n`);
+  expect(code).toMatch(/logSoftmax/);
+  expect(code).not.toMatch(/Winograd|conv2d|running_mean/);
 });

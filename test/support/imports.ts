@@ -68,15 +68,14 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'data (file readers)',
     pattern: /^src\/data\/emnist\/(readEmnist|idxFile)\.ts$/,
-    allowedFiles: /^src\/(data\/|engine\/(rng|shape|errors)\.ts$)/,
-    packages: ['ndarray', 'node:'],
+    allowedFiles: /^src\/(data\/|engine\/(rng|shape|errors|options)\.ts$)/,
+    packages: ['node:'],
     nodeOnDemand: true,
   },
   {
     name: 'data',
     pattern: /^src\/data\//,
-    allowedFiles: /^src\/(data\/|engine\/(rng|shape|errors)\.ts$)/,
-    packages: ['ndarray'],
+    allowedFiles: /^src\/(data\/|engine\/(rng|shape|errors|options)\.ts$)/,
   },
   {
     name: 'command line',

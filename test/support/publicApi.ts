@@ -12,6 +12,8 @@ export interface PublicExport {
   readonly name: string;
   /** `function`, `class`, `const`, `interface` or `type`. */
   readonly kind: string;
+  /** True for interfaces, types, and classes that are exported as types only. */
+  readonly isType: boolean;
   readonly declaration: ts.Declaration;
   /** Path of the file that declares it, from the root of the repository. */
   readonly file: string;
@@ -78,8 +80,12 @@ function describeExport(exported: ts.Symbol, checker: ts.TypeChecker): PublicExp
   const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported;
   const [declaration] = symbol.declarations!;
   const [, kind] = KINDS.find(([matches]) => matches(declaration))!;
-  const path = declaration.getSourceFile().fileName;
-  return { name: exported.name, kind, declaration, file: path.slice(fileURLToPath(ROOT).length) };
+  const file = declaration.getSourceFile().fileName.slice(fileURLToPath(ROOT).length);
+  const typeOnly = (exported.declarations ?? []).some(
+    (one) => ts.isExportSpecifier(one) && ts.isTypeOnlyExportDeclaration(one),
+  );
+  const isType = typeOnly || kind === 'interface' || kind === 'type';
+  return { name: exported.name, kind, isType, declaration, file };
 }
 
 /** The doc comment of a declaration, as text; empty if it has none. */

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytes as base } from '#simd/base-threads';
 import { bytes as relaxed } from '#simd/relaxed-threads';
-import { subset } from '../../src/data/loading/dataset.js';
+import { selectImages } from '../../src/data/loading/imageDataset.js';
 import { ArgumentError } from '../../src/engine/errors.js';
 import { add, scope, sum, tensor, currentBackend, useBackend } from '../../src/engine/index.js';
 import { createWasmBackend, type WasmOptions } from '../../src/engine/backends/wasm/index.js';
@@ -16,7 +16,7 @@ describe('the number of threads', () => {
     withFreshBackend(
       () => createWasmBackend(options),
       async () => {
-        const images = subset(
+        const images = selectImages(
           train,
           Array.from({ length: 81 }, (_, i) => i),
         );

@@ -25,7 +25,7 @@ import {
   type Tensor,
 } from '../../src/engine/index.js';
 import * as nn from '../../src/nn/index.js';
-import { normalize } from '../../src/data/loading/transform.js';
+import { Normalizer } from '../../src/data/loading/transform.js';
 import { syntheticDataset } from '../../src/data/strokes/synthetic.js';
 import { onReference, wasm, withFreshBackend } from '../support/backends.js';
 
@@ -242,7 +242,7 @@ function drawLetters(): { images: Tensor; labels: Tensor } {
   const [first, end, pixels] = [10, 42, 28 * 28];
   const dataset = syntheticDataset({ seed: 7, count: end });
   const values = new Float32Array((end - first) * pixels);
-  normalize().apply(dataset.images, first * pixels, values, 0, values.length);
+  new Normalizer().apply(dataset.images.subarray(first * pixels), values);
   return {
     images: tensor(values, { shape: [end - first, 1, 28, 28] }),
     labels: tensor([...dataset.labels.slice(first, end)]),

@@ -13,7 +13,7 @@ import { Reporter } from '../terminal/reporter.js';
 import { openTestSource, openTrainingSource } from '../training/source.js';
 import { withBackend } from '../device/backend.js';
 import { Rng } from '../../engine/index.js';
-import { limitDataset, type Dataset } from '../../data/loading/dataset.js';
+import { limitImages, type ImageDataset } from '../../data/loading/imageDataset.js';
 import { choice, dataOptions, jsonOption, runOptions, type CommonArguments } from './options.js';
 import { percent } from '../evaluation/percent.js';
 
@@ -30,7 +30,7 @@ interface EvalArguments extends CommonArguments {
  *
  * @throws ModelError if the model does not record its split
  */
-async function openPart(args: EvalArguments, training: TrainingMetadata): Promise<Dataset> {
+async function openPart(args: EvalArguments, training: TrainingMetadata): Promise<ImageDataset> {
   if (args.part === 'test') return openTestSource(args);
   const { seed, valFraction, valOnTest, synthetic, limit } = training;
   if (seed === null) {
@@ -50,7 +50,7 @@ async function openPart(args: EvalArguments, training: TrainingMetadata): Promis
     seed: synthetic ? seed : null,
   });
   const part = args.part === 'val' ? validation : train;
-  return args.limit === undefined ? part : limitDataset(part, args.limit);
+  return args.limit === undefined ? part : limitImages(part, args.limit);
 }
 
 /**
@@ -59,7 +59,7 @@ async function openPart(args: EvalArguments, training: TrainingMetadata): Promis
  *
  * @throws ModelError if they differ
  */
-function checkClasses(path: string, classes: readonly string[], dataset: Dataset): void {
+function checkClasses(path: string, classes: readonly string[], dataset: ImageDataset): void {
   if (classes.join() === dataset.classes.join()) return;
   throw new ModelError(
     `model ${path}: has ${classes.length} classes (${classes.join('')}), but ${dataset.name} has ` +
@@ -93,7 +93,7 @@ async function run(args: EvalArguments): Promise<void> {
 /** The results of a model on a part of the data. */
 interface EvalResult {
   readonly evaluation: Evaluation;
-  readonly dataset: Dataset;
+  readonly dataset: ImageDataset;
   readonly temperature: number;
   /** True if log-priors were added to the logits. */
   readonly withPriors: boolean;

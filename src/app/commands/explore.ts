@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import type { Dataset } from '../../data/loading/dataset.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { DataMissingError } from '../../data/errors.js';
 import { Rng } from '../../engine/index.js';
 import { writeAtomically, createRunDirectory } from '../outputFiles.js';
@@ -26,7 +26,10 @@ interface ExploreArguments extends Pick<CommonArguments, 'data' | 'split' | 'lim
 }
 
 /** The other part without a limit, for comparison; null if it does not exist. */
-async function openOtherPart(args: ExploreArguments, dataset: Dataset): Promise<Dataset | null> {
+async function openOtherPart(
+  args: ExploreArguments,
+  dataset: ImageDataset,
+): Promise<ImageDataset | null> {
   if (dataset.synthetic) return null;
   try {
     const otherArgs = { data: args.data, split: args.split };

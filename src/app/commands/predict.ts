@@ -3,7 +3,6 @@
 import { basename, join } from 'node:path';
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { DataError, DataMissingError } from '../../data/errors.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
 import {
   INVERT,
   preprocess,
@@ -14,6 +13,7 @@ import { writeAtomically, newFolder } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import { classify } from '../evaluation/classify.js';
 import { interpret, type Prediction } from '../evaluation/interpret.js';
+import { INPUT_PIXELS, INPUT_SHAPE } from '../model/imageTensor.js';
 import type { LoadedModel } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
 import { newestModel } from '../model/newestModel.js';
@@ -145,15 +145,16 @@ async function prepare(
   }
 }
 
-/** The 28 x 28 image enlarged, as a PNG. */
+/** The network's input enlarged, as a PNG. */
 async function encodeEnlarged(image: Uint8Array): Promise<Uint8Array> {
-  const side = IMAGE_SIDE * DEBUG_SCALE;
-  const data = Uint8Array.from({ length: side * side }, (_, i) => {
-    const [x, y] = [Math.floor((i % side) / DEBUG_SCALE), Math.floor(i / side / DEBUG_SCALE)];
-    return image[y * IMAGE_SIDE + x];
+  const [channels, inputHeight, inputWidth] = INPUT_SHAPE;
+  const [height, width] = [inputHeight * DEBUG_SCALE, inputWidth * DEBUG_SCALE];
+  const data = Uint8Array.from({ length: height * width }, (_, i) => {
+    const [x, y] = [Math.floor((i % width) / DEBUG_SCALE), Math.floor(i / width / DEBUG_SCALE)];
+    return image[y * inputWidth + x];
   });
   const { encode } = await import('fast-png');
-  return encode({ data, width: side, height: side, channels: 1, depth: 8 });
+  return encode({ data, width, height, channels, depth: 8 });
 }
 
 /** Classifies the non-empty images in one batch; null for the rest. */
@@ -164,8 +165,8 @@ async function predictBatch(
 ): Promise<(Prediction | null)[]> {
   const nonEmpty = items.filter(({ prepared }) => prepared?.empty === false);
   if (nonEmpty.length === 0) return items.map(() => null);
-  const images = new Uint8Array(nonEmpty.length * IMAGE_PIXELS);
-  nonEmpty.forEach(({ prepared }, i) => images.set(prepared!.image, i * IMAGE_PIXELS));
+  const images = new Uint8Array(nonEmpty.length * INPUT_PIXELS);
+  nonEmpty.forEach(({ prepared }, i) => images.set(prepared!.image, i * INPUT_PIXELS));
   const probabilities = await classify(loaded.model, images, loaded.temperature);
   const { length } = loaded.classes;
   return items.map((item) => {

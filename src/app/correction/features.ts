@@ -2,9 +2,8 @@
 // layers from such features. Inputs and outputs are host arrays.
 
 import { flatten, noGrad, scope, tensor } from '../../engine/index.js';
-import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import type { CharacterNet } from '../model/characterNet.js';
-import { imageTensor } from '../model/imageTensor.js';
+import { imageTensor, INPUT_PIXELS } from '../model/imageTensor.js';
 
 /** A matrix on the host, row-major. */
 export interface HostMatrix {
@@ -25,10 +24,10 @@ const BATCH_SIZE = 250;
  */
 export async function featuresOf(model: CharacterNet, pixels: Float32Array): Promise<HostMatrix> {
   model.eval();
-  const count = pixels.length / IMAGE_PIXELS;
+  const count = pixels.length / INPUT_PIXELS;
   const parts: Float32Array[] = [];
   for (let from = 0; from < count; from += BATCH_SIZE) {
-    const part = pixels.subarray(from * IMAGE_PIXELS, (from + BATCH_SIZE) * IMAGE_PIXELS);
+    const part = pixels.subarray(from * INPUT_PIXELS, (from + BATCH_SIZE) * INPUT_PIXELS);
     const pending = scope(() =>
       noGrad(() => flatten(model.conv_layers.forward(imageTensor(part)))).data(),
     );

@@ -33,16 +33,16 @@ import {
 } from '../../engine/index.js';
 import { ArgumentError } from '../../engine/errors.js';
 import { Augmenter } from '../../data/loading/augment.js';
-import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
-import { normalize } from '../../data/loading/transform.js';
+import { Normalizer } from '../../data/loading/transform.js';
 import { Adam } from '../../nn/index.js';
 import type { CharacterNet } from '../model/characterNet.js';
+import { INPUT_PIXELS, INPUT_SHAPE } from '../model/imageTensor.js';
 import { featuresOf, argmax, logitsOf, selectRows, rowOf, type HostMatrix } from './features.js';
 import type { Replay } from './replay.js';
 
 /** A drawing and the class that the user assigned to it. */
 export interface Correction {
-  /** 784 bytes, upright, 0 = paper, 255 = ink. */
+  /** `[28, 28]`, upright, 0 = paper, 255 = ink. */
   readonly image: Uint8Array;
   /** Class index. */
   readonly label: number;
@@ -135,8 +135,8 @@ function checkCorrections(corrections: readonly Correction[], model: CharacterNe
   if (corrections.length === 0)
     throw new ArgumentError('fineTune: there are no corrections to learn from');
   for (const { image, label } of corrections) {
-    if (image.length !== IMAGE_PIXELS) {
-      throw new ArgumentError(`fineTune: an image has ${IMAGE_PIXELS} bytes, got ${image.length}`);
+    if (image.length !== INPUT_PIXELS) {
+      throw new ArgumentError(`fineTune: an image has ${INPUT_PIXELS} bytes, got ${image.length}`);
     }
     if (!(Number.isInteger(label) && label >= 0 && label < bias.size)) {
       throw new ArgumentError(
@@ -148,16 +148,16 @@ function checkCorrections(corrections: readonly Correction[], model: CharacterNe
 
 /** Every correction unchanged, then its jittered copies: normalized pixels `[12 n, 28, 28]`. */
 function jittered(corrections: readonly Correction[], rng: Rng): Float32Array {
-  const normalization = normalize();
-  const augmenter = new Augmenter(JITTER, rng);
-  const pixels = new Float32Array(corrections.length * COPIES * IMAGE_PIXELS);
+  const normalizer = new Normalizer();
+  const augmenter = new Augmenter(JITTER, { shape: INPUT_SHAPE, rng, normalizer });
+  const pixels = new Float32Array(corrections.length * COPIES * INPUT_PIXELS);
   corrections.forEach(({ image }, correctionIndex) => {
     for (let copy = 0; copy < COPIES; copy++) {
-      const start = (correctionIndex * COPIES + copy) * IMAGE_PIXELS;
-      if (copy === 0) normalization.apply(image, 0, pixels, start, IMAGE_PIXELS);
-      // The random draws of an image depend on its index and its "epoch"; here each call has one
-      // image, so the epoch encodes both.
-      else augmenter.apply(image, 0, correctionIndex * COPIES + copy, pixels, start, 2 / 255, -1);
+      const row = correctionIndex * COPIES + copy;
+      const target = pixels.subarray(row * INPUT_PIXELS, (row + 1) * INPUT_PIXELS);
+      if (copy === 0) normalizer.apply(image, target);
+      // The random draws of an image depend on its index and its "epoch"; the epoch encodes both.
+      else augmenter.apply(image, target, 0, row);
     }
   });
   return pixels;
@@ -196,15 +196,15 @@ class ReplayTargets {
 
   static async of(model: CharacterNet, { all, affected }: Replay): Promise<ReplayTargets> {
     const pixels = new Float32Array(all.length + affected.length);
-    normalize().apply(all, 0, pixels, 0, all.length);
-    normalize().apply(affected, 0, pixels, all.length, affected.length);
+    new Normalizer().apply(all, pixels.subarray(0, all.length));
+    new Normalizer().apply(affected, pixels.subarray(all.length));
     const features = await featuresOf(model, pixels);
     const logits = await logitsOf(model, features);
     const targets = await scope(() => softmax(upload(logits)).data()); // [n, classes]
     return new ReplayTargets(
       features,
       { ...logits, values: Float32Array.from(targets) },
-      all.length / IMAGE_PIXELS,
+      all.length / INPUT_PIXELS,
     );
   }
 

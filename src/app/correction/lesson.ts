@@ -5,7 +5,7 @@
 
 import type { JsonObject } from '../../nn/saving/json.js';
 import { loadState, saveState } from '../../nn/saving/serialize.js';
-import { normalize } from '../../data/loading/transform.js';
+import { Normalizer } from '../../data/loading/transform.js';
 import { modelFrom } from '../model/modelContents.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { featuresOf, argmax, logitsOf, rowOf, type HostMatrix } from './features.js';
@@ -95,9 +95,10 @@ export async function runLesson(options: LessonOptions): Promise<Lesson> {
 /** Normalized pixels, `[n, 28, 28]`, of parts of one or more images. */
 function pixelsOf(parts: readonly Uint8Array[]): Float32Array {
   const pixels = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const normalizer = new Normalizer();
   let offset = 0;
   for (const part of parts) {
-    normalize().apply(part, 0, pixels, offset, part.length);
+    normalizer.apply(part, pixels.subarray(offset, offset + part.length));
     offset += part.length;
   }
   return pixels;

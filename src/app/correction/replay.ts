@@ -1,10 +1,10 @@
 // Synthetic characters for replay during fine-tuning, and for the check for forgetting afterwards.
 // They are not EMNIST; accuracy on them is not accuracy on real handwriting. Host arrays only.
 
-import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
 import { BALANCED_CLASSES } from '../../data/emnist/splits.js';
 import { SyntheticCharacters } from '../../data/strokes/synthetic.js';
 import { mergedName } from '../../data/emnist/lookAlikes.js';
+import { INPUT_PIXELS } from '../model/imageTensor.js';
 
 /** Fixed, so that equal corrections give equal results. */
 const SEED = 1;
@@ -75,7 +75,7 @@ function draw(
   count: number,
   index: (i: number) => number,
 ): Uint8Array {
-  const images = new Uint8Array(count * IMAGE_PIXELS);
-  for (let i = 0; i < count; i++) images.set(characters.sample(index(i)).image, i * IMAGE_PIXELS);
+  const images = new Uint8Array(count * INPUT_PIXELS);
+  for (let i = 0; i < count; i++) images.set(characters.sample(index(i)).image, i * INPUT_PIXELS);
   return images;
 }

@@ -4,7 +4,8 @@
 
 import type { Backend } from '../../engine/backend.js';
 import { currentBackend, Rng, useBackend } from '../../engine/index.js';
-import { BatchLoader } from '../../data/loading/loader.js';
+import { DataLoader } from '../../data/loading/dataLoader.js';
+import { Normalizer } from '../../data/loading/transform.js';
 import { syntheticDataset } from '../../data/strokes/synthetic.js';
 import { Adam, type AdamOptions } from '../../nn/index.js';
 import { CharacterNet } from '../model/characterNet.js';
@@ -46,7 +47,8 @@ export async function trainingRun(
     const optimizer = new Adam(model.parameters(), adam);
     const losses: number[] = [];
     const ms: number[] = [];
-    for (const batch of new BatchLoader({ dataset, batchSize }).batches(1)) {
+    const inputs = new Normalizer();
+    for (const batch of new DataLoader(dataset, { batchSize, transform: { inputs } }).batches(1)) {
       const start = performance.now();
       const { loss } = await trainStep(model, optimizer, batch);
       ms.push(performance.now() - start);

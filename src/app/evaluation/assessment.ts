@@ -1,7 +1,7 @@
 // Metrics of an evaluation: as one object for `eval --json`, and as text.
 
 import { ArgumentError } from '../../engine/errors.js';
-import type { Dataset } from '../../data/loading/dataset.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import type { Evaluation } from './evaluate.js';
 import { countStatements, type Statements } from './interpret.js';
 import {
@@ -75,7 +75,7 @@ export function withTemperature(evaluation: Evaluation, temperature: number): Ca
 }
 
 /** Computes all metrics. */
-export function assess(evaluation: CalibratedEvaluation, dataset: Dataset): Assessment {
+export function assess(evaluation: CalibratedEvaluation, dataset: ImageDataset): Assessment {
   const { accuracy, correct, total, loss, mergedAccuracy, balancedAccuracy } = evaluation;
   const { perClass, predictions, logits, temperature, probabilities } = evaluation;
   const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);

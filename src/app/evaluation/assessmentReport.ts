@@ -2,7 +2,7 @@
 // and the HTML report.
 
 import { join } from 'node:path';
-import { imageAt, type Dataset } from '../../data/loading/dataset.js';
+import { imageAt, type ImageDataset } from '../../data/loading/imageDataset.js';
 import { writeAtomically } from '../outputFiles.js';
 import type { Canvas } from '../report/canvas.js';
 import { confusionPlot } from '../report/confusion.js';
@@ -16,7 +16,7 @@ import { confusionCounts } from './measures.js';
 import { percent } from './percent.js';
 
 /** The confusion matrix. */
-export function drawConfusion({ predictions }: Evaluation, dataset: Dataset): Canvas {
+export function drawConfusion({ predictions }: Evaluation, dataset: ImageDataset): Canvas {
   const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);
   return confusionPlot({
     title: `Confusion matrix: ${dataset.name}`,
@@ -28,7 +28,7 @@ export function drawConfusion({ predictions }: Evaluation, dataset: Dataset): Ca
 const MAX_ERRORS = 60;
 
 /** The most confident errors, or null if there are none. */
-export function drawErrors(evaluation: CalibratedEvaluation, dataset: Dataset): Canvas | null {
+export function drawErrors(evaluation: CalibratedEvaluation, dataset: ImageDataset): Canvas | null {
   const { predictions, probabilities } = evaluation;
   const { classes, labels } = dataset;
   const confidence = (i: number): number => probabilities[i * classes.length + predictions[i]];
@@ -43,6 +43,7 @@ export function drawErrors(evaluation: CalibratedEvaluation, dataset: Dataset): 
   return gallery({
     title: `Most confident of ${errors.length} errors (true → predicted): ${dataset.name}`,
     tiles,
+    size: dataset,
   });
 }
 
@@ -75,7 +76,7 @@ export interface AssessmentReportOptions {
   readonly folder: string;
   readonly title: string;
   readonly evaluation: CalibratedEvaluation;
-  readonly dataset: Dataset;
+  readonly dataset: ImageDataset;
 }
 
 /**

@@ -2,11 +2,10 @@
 // evaluate.ts measures accuracy against labels.
 
 import { noGrad, scope } from '../../engine/index.js';
-import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
-import { normalize } from '../../data/loading/transform.js';
+import { Normalizer } from '../../data/loading/transform.js';
 import type { Module } from '../../nn/index.js';
 import { probabilitiesOf } from '../training/temperature.js';
-import { imageTensor } from '../model/imageTensor.js';
+import { imageTensor, INPUT_PIXELS } from '../model/imageTensor.js';
 
 /**
  * Runs images through a network in evaluation mode, in one batch.
@@ -20,9 +19,9 @@ export async function classify(
   images: Uint8Array,
   temperature = 1,
 ): Promise<Float32Array> {
-  const count = images.length / IMAGE_PIXELS;
+  const count = images.length / INPUT_PIXELS;
   const input = new Float32Array(images.length);
-  normalize().apply(images, 0, input, 0, images.length);
+  new Normalizer().apply(images, input);
   model.eval();
   const logits = await scope(() => noGrad(() => model.forward(imageTensor(input))).data());
   return probabilitiesOf(logits, logits.length / count, temperature);

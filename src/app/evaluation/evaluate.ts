@@ -2,8 +2,9 @@
 // no output to the user.
 
 import { add, argmax, crossEntropy, noGrad, scope, tensor } from '../../engine/index.js';
-import { BatchLoader } from '../../data/loading/loader.js';
-import type { Dataset } from '../../data/loading/dataset.js';
+import { DataLoader } from '../../data/loading/dataLoader.js';
+import { newLabels, type ClassLabels, type ImageDataset } from '../../data/loading/imageDataset.js';
+import { Normalizer } from '../../data/loading/transform.js';
 import type { Module } from '../../nn/index.js';
 import { score, type Score } from './accuracy.js';
 
@@ -11,7 +12,7 @@ export interface Evaluation extends Score {
   /** Mean cross-entropy. */
   readonly loss: number;
   /** Predicted class index of each image. */
-  readonly predictions: Uint8Array;
+  readonly predictions: ClassLabels;
   /**
    * Logits of each image, including log-priors if given, `[length, classes]`;
    * null unless requested.
@@ -36,29 +37,28 @@ export interface EvaluateOptions {
 /** Runs the model in evaluation mode on a data set, then restores the mode of every layer. */
 export async function evaluate(
   model: Module,
-  dataset: Dataset,
+  dataset: ImageDataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { batchSize = 250, priors = null, onProgress } = options;
   const classes = dataset.classes.length;
-  const predictions = new Uint8Array(dataset.length);
+  const predictions = newLabels(dataset.length, classes);
   const allLogits = options.logits === true ? new Float32Array(dataset.length * classes) : null;
   const modes = model.namedModules().map(([, layer]) => [layer, layer.training] as const);
   let lossSum = 0;
   let done = 0;
   model.eval();
   try {
-    for (const batch of new BatchLoader({ dataset, batchSize }).batches(0)) {
+    const loader = new DataLoader(dataset, { batchSize, transform: { inputs: new Normalizer() } });
+    for (const { inputs, targets, count } of loader.batches(0)) {
       const [loss, batchPredictions, batchLogits] = await Promise.all(
         noGrad(() =>
           scope(() => {
-            const images = tensor(batch.images, {
-              shape: [batch.count, 1, dataset.height, dataset.width],
-            });
+            const images = tensor(inputs.data, { shape: inputs.shape });
             const rawLogits = model.forward(images); // [count, classes]
             const logits = priors === null ? rawLogits : add(rawLogits, tensor(priors));
             return [
-              crossEntropy(logits, tensor(batch.labels), { reduction: 'sum' }).item(),
+              crossEntropy(logits, tensor(targets.data), { reduction: 'sum' }).item(),
               argmax(logits).data(),
               allLogits === null ? Promise.resolve(null) : logits.data(),
             ] as const;
@@ -68,7 +68,7 @@ export async function evaluate(
       lossSum += loss;
       predictions.set(batchPredictions, done);
       if (batchLogits !== null) allLogits?.set(batchLogits, done * classes);
-      done += batch.count;
+      done += count;
       await onProgress?.(done);
     }
   } finally {

@@ -1,8 +1,7 @@
 // Exact duplicates: copies within a class, one image with two labels, and training images that are
 // also in the test part.
 
-import type { Dataset } from '../../data/loading/dataset.js';
-import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
+import { imageAt, type ImageDataset } from '../../data/loading/imageDataset.js';
 
 /** One image among those compared. */
 export interface ImageReference {
@@ -32,26 +31,20 @@ export interface Duplicates {
 }
 
 /**
- * The 32-bit FNV-1a hash of image `index` (Fowler, Noll, Vo;
- * http://www.isthe.com/chongo/tech/comp/fnv).
+ * The 32-bit FNV-1a hash of an image (Fowler, Noll, Vo; http://www.isthe.com/chongo/tech/comp/fnv).
  */
-function hashImage(images: Uint8Array, index: number): number {
+function hashImage(image: Uint8Array): number {
   let hash = 0x811c9dc5;
-  for (let i = index * IMAGE_PIXELS; i < (index + 1) * IMAGE_PIXELS; i++) {
-    hash = Math.imul(hash ^ images[i], 0x01000193);
-  }
+  for (let i = 0; i < image.length; i++) hash = Math.imul(hash ^ image[i], 0x01000193);
   return hash;
 }
 
-function areEqual(a: Dataset, i: number, b: Dataset, j: number): boolean {
-  for (let pixel = 0; pixel < IMAGE_PIXELS; pixel++) {
-    if (a.images[i * IMAGE_PIXELS + pixel] !== b.images[j * IMAGE_PIXELS + pixel]) return false;
-  }
-  return true;
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
 /** Finds equal images within one part, and images of another part that equal them. */
-export function findDuplicates(explored: Dataset, other: Dataset | null): Duplicates {
+export function findDuplicates(explored: ImageDataset, other: ImageDataset | null): Duplicates {
   // Images grouped by hash, and within a hash by equality.
   const byHash = new Map<number, ImageReference[][]>();
   const parts = { explored, other };
@@ -59,7 +52,8 @@ export function findDuplicates(explored: Dataset, other: Dataset | null): Duplic
     const dataset = parts[part];
     if (dataset === null) continue;
     for (let index = 0; index < dataset.length; index++) {
-      const hash = hashImage(dataset.images, index);
+      const image = imageAt(dataset, index);
+      const hash = hashImage(image);
       const reference: ImageReference = { part, index, label: dataset.labels[index] };
       const bucket = byHash.get(hash);
       if (bucket === undefined) {
@@ -67,7 +61,7 @@ export function findDuplicates(explored: Dataset, other: Dataset | null): Duplic
         continue;
       }
       const equal = bucket.find(([first]) =>
-        areEqual(parts[first.part]!, first.index, dataset, index),
+        areEqual(imageAt(parts[first.part]!, first.index), image),
       );
       if (equal !== undefined) equal.push(reference);
       else if (part === 'explored') bucket.push([reference]);
@@ -94,12 +88,10 @@ export function findDuplicates(explored: Dataset, other: Dataset | null): Duplic
   };
 }
 
-function countBlank(dataset: Dataset): number {
+function countBlank(dataset: ImageDataset): number {
   let blank = 0;
   for (let i = 0; i < dataset.length; i++) {
-    let pixel = i * IMAGE_PIXELS;
-    while (pixel < (i + 1) * IMAGE_PIXELS && dataset.images[pixel] === 0) pixel += 1;
-    if (pixel === (i + 1) * IMAGE_PIXELS) blank += 1;
+    if (imageAt(dataset, i).every((value) => value === 0)) blank += 1;
   }
   return blank;
 }

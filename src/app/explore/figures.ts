@@ -1,7 +1,6 @@
 // The charts of an exploration, each with its file name and description.
 
-import { imageAt, type Dataset } from '../../data/loading/dataset.js';
-import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
+import { imageAt, type ImageDataset } from '../../data/loading/imageDataset.js';
 import type { Rng } from '../../engine/rng.js';
 import { barChart } from '../report/barChart.js';
 import type { Canvas } from '../report/canvas.js';
@@ -48,7 +47,7 @@ function toGray(values: ArrayLike<number>, low: number, high: number): Uint8Arra
   );
 }
 
-function samplesOf(dataset: Dataset, rng: Rng): Uint8Array[][] {
+function samplesOf(dataset: ImageDataset, rng: Rng): Uint8Array[][] {
   const samples = dataset.classes.map((): Uint8Array[] => []);
   for (const i of rng.permutation(dataset.length)) {
     const classSamples = samples[dataset.labels[i]];
@@ -58,8 +57,10 @@ function samplesOf(dataset: Dataset, rng: Rng): Uint8Array[][] {
 }
 
 /** Draws all charts; charts without content are left out. */
-export function drawFigures(dataset: Dataset, exploration: Exploration, rng: Rng): Figures {
-  const { classes: names } = dataset;
+export function drawFigures(dataset: ImageDataset, exploration: Exploration, rng: Rng): Figures {
+  const { classes: names, height, width } = dataset;
+  const pixels = height * width;
+  const longestSide = Math.max(height, width);
   const { moments, measures, statistics, components, sample, votes } = exploration;
   const inked = [...measures.ink.keys()].filter((i) => measures.ink[i] > 0);
   const inkedWidths = inked.map((i) => measures.strokeWidth[i]);
@@ -91,6 +92,7 @@ export function drawFigures(dataset: Dataset, exploration: Exploration, rng: Rng
       title: 'Samples',
       names,
       samples: samplesOf(dataset, rng.split('samples')),
+      size: dataset,
     }),
     means: gallery({
       title: 'Mean image of each class',
@@ -98,6 +100,7 @@ export function drawFigures(dataset: Dataset, exploration: Exploration, rng: Rng
         pixels: toGray(mean, 0, Math.max(...mean)),
         caption: names[label],
       })),
+      size: dataset,
       columns: 12,
     }),
     pixels: gallery({
@@ -112,6 +115,7 @@ export function drawFigures(dataset: Dataset, exploration: Exploration, rng: Rng
           caption: `standard deviation\nblack is ${maxSd.toFixed(3)}`,
         },
       ],
+      size: dataset,
       columns: 2,
       scale: 8,
     }),
@@ -136,11 +140,11 @@ export function drawFigures(dataset: Dataset, exploration: Exploration, rng: Rng
     }),
     extent: histogram({
       title: 'Longer side of the ink',
-      xLabel: 'pixels, of 28',
+      xLabel: `pixels, of ${longestSide}`,
       values: sides,
-      start: 13.5,
+      start: Math.floor(longestSide / 2) - 0.5,
       step: 1,
-      bins: 15,
+      bins: Math.ceil(longestSide / 2) + 1,
       mark: { x: statistics.longerSide.median, label: `median ${statistics.longerSide.median}` },
     }),
     components: gallery({
@@ -149,8 +153,8 @@ export function drawFigures(dataset: Dataset, exploration: Exploration, rng: Rng
         { length: Math.min(SHOWN_COMPONENTS, components.count) },
         (_, component): Tile => {
           const direction = components.directions.subarray(
-            component * IMAGE_PIXELS,
-            (component + 1) * IMAGE_PIXELS,
+            component * pixels,
+            (component + 1) * pixels,
           );
           const reach = Math.max(...direction.map(Math.abs));
           return {
@@ -159,11 +163,12 @@ export function drawFigures(dataset: Dataset, exploration: Exploration, rng: Rng
           };
         },
       ),
+      size: dataset,
       columns: 12,
     }),
     variance: lineChart({
       title: 'Variance explained by the first components',
-      xLabel: 'number of components, of 784',
+      xLabel: `number of components, of ${pixels}`,
       yLabel: 'share of the variance, %',
       xLog: true,
       series: [
@@ -214,10 +219,10 @@ export function drawFigures(dataset: Dataset, exploration: Exploration, rng: Rng
 }
 
 /** Draws the galleries of single images: closest pairs, doubtful labels, duplicates. */
-function drawExamples(dataset: Dataset, { votes, sample, duplicates }: Exploration): Figures {
+function drawExamples(dataset: ImageDataset, { votes, sample, duplicates }: Exploration): Figures {
   const { classes: names } = dataset;
   const tile = (
-    from: Dataset,
+    from: ImageDataset,
     index: number,
     caption: string,
     tone: Tile['tone'] = 'plain',
@@ -248,6 +253,7 @@ function drawExamples(dataset: Dataset, { votes, sample, duplicates }: Explorati
       pairs: gallery({
         title: 'Closest images of different classes',
         tiles: pairs,
+        size: dataset,
         columns: 8,
         groupsOf: 2,
       }),
@@ -256,11 +262,17 @@ function drawExamples(dataset: Dataset, { votes, sample, duplicates }: Explorati
       doubts: gallery({
         title: 'Labels that differ from those of the neighbors',
         tiles: doubts,
+        size: dataset,
         columns: 8,
       }),
     }),
     ...(copies.length > 0 && {
-      duplicates: gallery({ title: 'Images that occur more than once', tiles: copies, columns: 8 }),
+      duplicates: gallery({
+        title: 'Images that occur more than once',
+        tiles: copies,
+        size: dataset,
+        columns: 8,
+      }),
     }),
   };
 }

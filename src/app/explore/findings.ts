@@ -1,14 +1,14 @@
 // Results of an exploration as data: the summary for --json and explore.json, and the table of
 // doubtful labels.
 
-import type { Dataset } from '../../data/loading/dataset.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import type { Exploration } from './index.js';
 
 /** Number of class pairs in the summary and the report. */
 const LISTED_PAIRS = 20;
 
 /** The summary as a JSON-compatible object; image indices start at 0 in the part. */
-export function summarize(dataset: Dataset, exploration: Exploration) {
+export function summarize(dataset: ImageDataset, exploration: Exploration) {
   const { statistics, duplicates, components, neighbors, votes, sample, sampleIndices } =
     exploration;
   const names = dataset.classes;
@@ -60,7 +60,7 @@ export type Summary = ReturnType<typeof summarize>;
 
 /** Doubtful labels as CSV; image indices start at 0 in the part. */
 export function doubtsTable(
-  dataset: Dataset,
+  dataset: ImageDataset,
   { votes, sampleIndices, neighbors }: Exploration,
 ): string {
   // Only class names of an unusual mapping can contain a comma or a quote.

@@ -1,7 +1,7 @@
 // Analysis of a data set without any training. Numbers only: figures.ts draws the charts and
 // report.ts writes the report.
 
-import { classCounts, subset, type Dataset } from '../../data/loading/dataset.js';
+import { classCounts, selectImages, type ImageDataset } from '../../data/loading/imageDataset.js';
 import { imageStatistics, type ImageStatistics } from '../../data/loading/statistics.js';
 import type { Rng } from '../../engine/rng.js';
 import { findDuplicates, type Duplicates } from './duplicates.js';
@@ -12,8 +12,8 @@ import { nearestNeighbors } from './nearestNeighbors.js';
 import { principalComponents, type Components } from './pca.js';
 import { countVotes, type Votes } from './votes.js';
 
-/** Number of principal components for the nearest-neighbor search. */
-const COMPONENTS = 32;
+/** Maximum number of principal components for the nearest-neighbor search. */
+const MAX_COMPONENTS = 32;
 const NEIGHBORS = 10;
 /** Maximum number of images for components and neighbors; more would take too long. */
 const MAX_SAMPLE = 120_000;
@@ -24,7 +24,7 @@ export interface ExploreOptions {
   /** Determines which images are sampled, and the layout of the UMAP embedding. */
   readonly rng: Rng;
   /** The other part of the split, to find images that are in both; null if there is none. */
-  readonly other: Dataset | null;
+  readonly other: ImageDataset | null;
   /** Called with the name of the current step and its progress. */
   readonly onProgress?: (work: string, done: number, total: number) => void;
   /** Replace the default limits; for tests. */
@@ -40,7 +40,7 @@ export interface Exploration {
   readonly moments: PixelMoments;
   readonly duplicates: Duplicates;
   /** The images with components and neighbors: all, or a seeded sample. */
-  readonly sample: Dataset;
+  readonly sample: ImageDataset;
   /** Index of each compared image in the data set. */
   readonly sampleIndices: Uint32Array;
   readonly components: Components;
@@ -59,39 +59,41 @@ function randomSubset(count: number, limit: number, rng: Rng): Uint32Array {
 }
 
 /** Measures, compares and embeds a data set. */
-export function explore(dataset: Dataset, options: ExploreOptions): Exploration {
+export function explore(dataset: ImageDataset, options: ExploreOptions): Exploration {
   const { rng, other, onProgress, maxSample = MAX_SAMPLE, maxPlotted = MAX_PLOTTED } = options;
   const progressOf =
     (work: string): ProgressCallback =>
     (done, total) =>
       onProgress?.(work, done, total);
 
+  const dimensions = Math.min(MAX_COMPONENTS, dataset.height * dataset.width);
   const measures = measureImages(dataset, progressOf('measuring stroke widths'));
   progressOf('finding duplicates')(0, 1);
   const duplicates = findDuplicates(dataset, other);
   const sampleIndices = randomSubset(dataset.length, maxSample, rng.split('compared'));
-  const sample = sampleIndices.length === dataset.length ? dataset : subset(dataset, sampleIndices);
+  const sample =
+    sampleIndices.length === dataset.length ? dataset : selectImages(dataset, sampleIndices);
   const components = principalComponents(
     sample,
-    COMPONENTS,
+    dimensions,
     progressOf('computing principal components'),
   );
   const neighbors = nearestNeighbors(components.points, {
-    dimensions: COMPONENTS,
+    dimensions,
     k: NEIGHBORS,
     rng: rng.split('cells'),
     onProgress: progressOf('finding nearest neighbors'),
   });
   const plotted = randomSubset(sample.length, maxPlotted, rng.split('mapped'));
-  const plottedPoints = new Float32Array(plotted.length * COMPONENTS);
+  const plottedPoints = new Float32Array(plotted.length * dimensions);
   for (const [row, i] of plotted.entries()) {
     plottedPoints.set(
-      components.points.subarray(i * COMPONENTS, (i + 1) * COMPONENTS),
-      row * COMPONENTS,
+      components.points.subarray(i * dimensions, (i + 1) * dimensions),
+      row * dimensions,
     );
   }
   const embedding = embed(plottedPoints, {
-    dimensions: COMPONENTS,
+    dimensions,
     rng: rng.split('map'),
     onProgress: progressOf('computing the UMAP embedding'),
   });

@@ -1,8 +1,7 @@
 // Measurements per image and means per pixel: stroke width, size of the ink, mean image of each
 // class.
 
-import type { Dataset } from '../../data/loading/dataset.js';
-import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
+import { imageAt, type ImageDataset } from '../../data/loading/imageDataset.js';
 import {
   inkExtent,
   quartiles,
@@ -31,26 +30,26 @@ export interface Measures {
 }
 
 /** Measures every image. */
-export function measureImages(dataset: Dataset, onProgress?: ProgressCallback): Measures {
-  const { images, length } = dataset;
+export function measureImages(dataset: ImageDataset, onProgress?: ProgressCallback): Measures {
+  const { length, width } = dataset;
   const [strokes, widths, heights, ink] = Array.from({ length: 4 }, () => new Float32Array(length));
   for (let i = 0; i < length; i++) {
     if (i % PROGRESS_EVERY === 0) onProgress?.(i, length);
-    const image = images.subarray(i * IMAGE_PIXELS, (i + 1) * IMAGE_PIXELS);
+    const image = imageAt(dataset, i);
     let sum = 0;
-    for (let pixel = 0; pixel < IMAGE_PIXELS; pixel++) sum += image[pixel];
-    const extent = inkExtent(image);
-    strokes[i] = strokeWidth(image);
+    for (let pixel = 0; pixel < image.length; pixel++) sum += image[pixel];
+    const extent = inkExtent(image, width);
+    strokes[i] = strokeWidth(image, width);
     widths[i] = extent?.width ?? 0;
     heights[i] = extent?.height ?? 0;
-    ink[i] = sum / IMAGE_PIXELS / 255;
+    ink[i] = sum / image.length / 255;
   }
   return { strokeWidth: strokes, inkWidth: widths, inkHeight: heights, ink };
 }
 
 /** Statistics over images, per pixel, of values from 0 to 1. */
 export interface PixelMoments {
-  /** Mean (and standard deviation, `sd`) over all images: `[28, 28]`. */
+  /** Mean (and standard deviation, `sd`) over all images: `[height, width]`. */
   readonly mean: Float64Array;
   readonly sd: Float64Array;
   /** The mean image of each class; zeros for a class without images. */
@@ -58,23 +57,24 @@ export interface PixelMoments {
 }
 
 /** Averages the pixels of all images and of each class. */
-export function pixelMoments(dataset: Dataset): PixelMoments {
+export function pixelMoments(dataset: ImageDataset): PixelMoments {
   const { images, labels, classes, length } = dataset;
+  const pixels = dataset.height * dataset.width;
   const counts = new Float64Array(classes.length);
-  const sums = classes.map(() => new Float64Array(IMAGE_PIXELS));
-  const squares = new Float64Array(IMAGE_PIXELS);
+  const sums = classes.map(() => new Float64Array(pixels));
+  const squares = new Float64Array(pixels);
   for (let i = 0; i < length; i++) {
     const sum = sums[labels[i]];
     counts[labels[i]] += 1;
-    for (let pixel = 0, at = i * IMAGE_PIXELS; pixel < IMAGE_PIXELS; pixel++, at++) {
+    for (let pixel = 0, at = i * pixels; pixel < pixels; pixel++, at++) {
       const value = images[at];
       sum[pixel] += value;
       squares[pixel] += value * value;
     }
   }
-  const mean = new Float64Array(IMAGE_PIXELS);
+  const mean = new Float64Array(pixels);
   for (const sum of sums) {
-    for (let pixel = 0; pixel < IMAGE_PIXELS; pixel++) mean[pixel] += sum[pixel] / length / 255;
+    for (let pixel = 0; pixel < pixels; pixel++) mean[pixel] += sum[pixel] / length / 255;
   }
   return {
     mean,
@@ -100,7 +100,7 @@ export interface ClassSummary {
 }
 
 /** Summarizes the measures of each class. */
-export function summarizeClasses(dataset: Dataset, measures: Measures): ClassSummary[] {
+export function summarizeClasses(dataset: ImageDataset, measures: Measures): ClassSummary[] {
   const members = dataset.classes.map((): number[] => []);
   dataset.labels.forEach((label, i) => members[label].push(i));
   return members.map((indices, label) => {

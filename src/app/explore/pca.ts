@@ -3,19 +3,18 @@
 // matrix product took longer. ml-matrix computes the eigenvectors of the covariance.
 
 import { EVD, Matrix } from 'ml-matrix';
-import type { Dataset } from '../../data/loading/dataset.js';
-import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
+import { imageAt, type ImageDataset } from '../../data/loading/imageDataset.js';
 import { PROGRESS_EVERY, type ProgressCallback } from './measure.js';
 
 export interface Components {
   /** Number of components kept. */
   readonly count: number;
   /**
-   * Principal axes as unit-length rows: `[count, 784]`. The sign is chosen so that the entry of
+   * Principal axes as unit-length rows: `[count, pixels]`. The sign is chosen so that the entry of
    * largest magnitude is positive.
    */
   readonly directions: Float64Array;
-  /** Explained variance ratio of all 784 components, largest first. */
+  /** Explained variance ratio of all components, largest first. */
   readonly explainedVarianceRatio: Float64Array;
   /**
    * Projection of each centered image on the kept components, for pixels from 0 to 1: `[length,
@@ -26,40 +25,47 @@ export interface Components {
 
 /** The non-blank pixels of one image; the buffers are reused for every image. */
 class InkedPixels {
-  readonly pixels = new Int32Array(IMAGE_PIXELS);
-  readonly values = new Float64Array(IMAGE_PIXELS);
+  readonly pixels: Int32Array;
+  readonly values: Float64Array;
   count = 0;
 
-  read(images: Uint8Array, index: number): void {
+  constructor(pixelsPerImage: number) {
+    this.pixels = new Int32Array(pixelsPerImage);
+    this.values = new Float64Array(pixelsPerImage);
+  }
+
+  read(image: Uint8Array): void {
     this.count = 0;
-    for (let pixel = 0, at = index * IMAGE_PIXELS; pixel < IMAGE_PIXELS; pixel++, at++) {
-      if (images[at] === 0) continue;
+    for (let pixel = 0; pixel < image.length; pixel++) {
+      if (image[pixel] === 0) continue;
       this.pixels[this.count] = pixel;
-      this.values[this.count] = images[at];
+      this.values[this.count] = image[pixel];
       this.count += 1;
     }
   }
 }
 
 interface Sums {
-  /** Sum of each pixel over all images: `[784]`. */
+  /** Sum of each pixel over all images: `[pixels]`. */
   readonly values: Float64Array;
-  /** Sum of the products of each pair of pixels: `[784, 784]`, the upper triangle. */
+  /** Sum of the products of each pair of pixels: `[pixels, pixels]`, the upper triangle. */
   readonly products: Float64Array;
 }
 
 /** Sums over all images. They are integers below 2^53, so they are exact. */
-function sumPixels({ images, length }: Dataset, onProgress?: ProgressCallback): Sums {
-  const sums = new Float64Array(IMAGE_PIXELS);
-  const products = new Float64Array(IMAGE_PIXELS * IMAGE_PIXELS);
-  const inked = new InkedPixels();
+function sumPixels(dataset: ImageDataset, onProgress?: ProgressCallback): Sums {
+  const { length } = dataset;
+  const pixelsPerImage = dataset.height * dataset.width;
+  const sums = new Float64Array(pixelsPerImage);
+  const products = new Float64Array(pixelsPerImage * pixelsPerImage);
+  const inked = new InkedPixels(pixelsPerImage);
   const { pixels, values } = inked;
   for (let i = 0; i < length; i++) {
     if (i % PROGRESS_EVERY === 0) onProgress?.(i, length);
-    inked.read(images, i);
+    inked.read(imageAt(dataset, i));
     const { count } = inked;
     for (let a = 0; a < count; a++) {
-      const row = pixels[a] * IMAGE_PIXELS;
+      const row = pixels[a] * pixelsPerImage;
       const value = values[a];
       sums[pixels[a]] += value;
       for (let b = a; b < count; b++) products[row + pixels[b]] += value * values[b];
@@ -69,10 +75,11 @@ function sumPixels({ images, length }: Dataset, onProgress?: ProgressCallback): 
 }
 
 function covarianceOf({ values, products }: Sums, n: number): Matrix {
-  const covariance = new Matrix(IMAGE_PIXELS, IMAGE_PIXELS);
-  for (let row = 0; row < IMAGE_PIXELS; row++) {
-    for (let column = row; column < IMAGE_PIXELS; column++) {
-      const product = products[row * IMAGE_PIXELS + column] / n;
+  const pixels = values.length;
+  const covariance = new Matrix(pixels, pixels);
+  for (let row = 0; row < pixels; row++) {
+    for (let column = row; column < pixels; column++) {
+      const product = products[row * pixels + column] / n;
       const value = (product - (values[row] / n) * (values[column] / n)) / 255 ** 2;
       covariance.set(row, column, value);
       covariance.set(column, row, value);
@@ -83,19 +90,20 @@ function covarianceOf({ values, products }: Sums, n: number): Matrix {
 
 /** The first `count` principal components of a data set, and the projection of every image. */
 export function principalComponents(
-  dataset: Dataset,
+  dataset: ImageDataset,
   count: number,
   onProgress?: ProgressCallback,
 ): Components {
+  const pixels = dataset.height * dataset.width;
   const sums = sumPixels(dataset, onProgress);
   const covariance = covarianceOf(sums, dataset.length);
   // ml-matrix sorts eigenvalues in ascending order; rounding may leave tiny negative ones.
   const { realEigenvalues, eigenvectorMatrix } = new EVD(covariance, { assumeSymmetric: true });
   const variances = Float64Array.from(realEigenvalues, (value) => Math.max(0, value)).reverse();
   const total = variances.reduce((all, value) => all + value, 0);
-  const directions = new Float64Array(count * IMAGE_PIXELS);
+  const directions = new Float64Array(count * pixels);
   for (let component = 0; component < count; component++) {
-    const direction = eigenvectorMatrix.getColumn(IMAGE_PIXELS - 1 - component);
+    const direction = eigenvectorMatrix.getColumn(pixels - 1 - component);
     const largest = direction.reduce(
       (best, value) => (Math.abs(value) > Math.abs(best) ? value : best),
       0,
@@ -103,7 +111,7 @@ export function principalComponents(
     const sign = largest < 0 ? -1 : 1; // the sign of an eigenvector is arbitrary
     directions.set(
       direction.map((value) => sign * value),
-      component * IMAGE_PIXELS,
+      component * pixels,
     );
   }
   return {
@@ -116,26 +124,28 @@ export function principalComponents(
 
 /** Projects every centered image on the components. */
 function project(
-  { images, length }: Dataset,
+  dataset: ImageDataset,
   directions: Float64Array,
   count: number,
   sums: Float64Array,
 ): Float32Array {
-  // Transposed to [784, count], so that blank pixels can be skipped.
+  const { length } = dataset;
+  const pixels = sums.length;
+  // Transposed to [pixels, count], so that blank pixels can be skipped.
   const byPixel = new Float64Array(directions.length);
   const meanProjection = new Float64Array(count);
   for (let component = 0; component < count; component++) {
-    for (let pixel = 0; pixel < IMAGE_PIXELS; pixel++) {
-      const entry = directions[component * IMAGE_PIXELS + pixel];
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      const entry = directions[component * pixels + pixel];
       byPixel[pixel * count + component] = entry;
       meanProjection[component] += (entry * sums[pixel]) / length;
     }
   }
   const points = new Float32Array(length * count);
   const projection = new Float64Array(count);
-  const inked = new InkedPixels();
+  const inked = new InkedPixels(pixels);
   for (let i = 0; i < length; i++) {
-    inked.read(images, i);
+    inked.read(imageAt(dataset, i));
     projection.fill(0);
     for (let a = 0; a < inked.count; a++) {
       const row = inked.pixels[a] * count;

@@ -1,6 +1,6 @@
 // The HTML report of an exploration: explains each chart, with its numbers.
 
-import type { Dataset } from '../../data/loading/dataset.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import type { ReportSection, ReportTable } from '../report/htmlReport.js';
 import type { Summary } from './findings.js';
 import type { Exploration } from './index.js';
@@ -96,7 +96,7 @@ function duplicatesSentence({ duplicates }: Summary): string {
 
 /** The sections of the report; `png` has the encoded charts that were drawn. */
 export function reportSections(
-  dataset: Dataset,
+  dataset: ImageDataset,
   exploration: Exploration,
   summary: Summary,
   png: Readonly<Partial<Record<FigureName, Uint8Array>>>,

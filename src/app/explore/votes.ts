@@ -1,7 +1,7 @@
 // k-nearest-neighbor classification of the images, doubtful labels, and the closest images of
 // different classes.
 
-import type { Dataset } from '../../data/loading/dataset.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { mergedName } from '../../data/emnist/lookAlikes.js';
 import type { Neighbors } from './nearestNeighbors.js';
 
@@ -54,7 +54,7 @@ export function areAlike(a: string, b: string): boolean {
  * Predicts the class of every image by majority vote of its neighbors; a tie goes to the class of
  * the nearest one.
  */
-export function countVotes(dataset: Dataset, { k, indices, distances }: Neighbors): Votes {
+export function countVotes(dataset: ImageDataset, { k, indices, distances }: Neighbors): Votes {
   const { labels, classes, length } = dataset;
   const n = classes.length;
   const counts = new Float64Array(n * n);
@@ -105,7 +105,7 @@ export function countVotes(dataset: Dataset, { k, indices, distances }: Neighbor
  */
 function updateClosest(
   closest: Map<number, Pair>,
-  { labels, classes }: Dataset,
+  { labels, classes }: ImageDataset,
   i: number,
   j: number,
   distance: number,

@@ -3,7 +3,8 @@
 
 import { encodeSafetensors, quantize, type HostArray, type Module } from '../../nn/index.js';
 import { canonicalJson } from '../../nn/saving/json.js';
-import { INPUT_SIZE, layersOf, NORMALIZATION } from './layerList.js';
+import { INPUT_SHAPE } from './imageTensor.js';
+import { layersOf, NORMALIZATION } from './layerList.js';
 import type { CharacterNet } from './characterNet.js';
 import type { TrainingMetadata } from './modelContents.js';
 
@@ -69,7 +70,7 @@ const ENCODERS: Record<
     return encodeOnnx({
       layers: layersOf(model),
       tensors,
-      inputSize: INPUT_SIZE,
+      inputSize: INPUT_SHAPE,
       outputs: classes.length,
       description:
         'Classifies a handwritten character. ' +
@@ -92,7 +93,7 @@ const ENCODERS: Record<
   },
   pth: async (tensors, { classes }) => {
     const { encodePth } = await import('../formats/pthWriter.js');
-    return encodePth({ tensors, classes, inputSize: INPUT_SIZE });
+    return encodePth({ tensors, classes, inputSize: INPUT_SHAPE });
   },
 };
 

@@ -1,7 +1,16 @@
-// Uploads normalized pixels as the input of the character network.
+// The input of the character network: its shape, and the upload of normalized pixels.
 
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { tensor, type Tensor } from '../../engine/index.js';
+
+/** Channels, height and width of one image. */
+export const INPUT_SHAPE: readonly [channels: number, height: number, width: number] = [
+  1,
+  IMAGE_SIDE,
+  IMAGE_SIDE,
+];
+/** Numbers per image. */
+export const INPUT_PIXELS = IMAGE_PIXELS;
 
 /**
  * Uploads images.
@@ -10,5 +19,5 @@ import { tensor, type Tensor } from '../../engine/index.js';
  * @returns `[n, 1, 28, 28]`
  */
 export function imageTensor(pixels: Float32Array): Tensor {
-  return tensor(pixels, { shape: [pixels.length / IMAGE_PIXELS, 1, IMAGE_SIDE, IMAGE_SIDE] });
+  return tensor(pixels, { shape: [pixels.length / INPUT_PIXELS, ...INPUT_SHAPE] });
 }

@@ -3,9 +3,6 @@
 import { Flatten, type Module } from '../../nn/index.js';
 import type { CharacterNet } from './characterNet.js';
 
-/** Channels, height and width of one image. */
-export const INPUT_SIZE: readonly number[] = [1, 28, 28];
-
 /** Maps a pixel from 0 (background) to 255 (ink) to an input value. */
 export const NORMALIZATION = '(pixel / 255 - 0.5) / 0.5, upright, light ink on a dark background';
 

@@ -1,40 +1,47 @@
-// Sheet of sample characters, a column for each class: an overview of a data set.
+// Sheet of sample images, a column for each class: an overview of a data set.
 
-import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { Canvas } from './canvas.js';
 import { textHeight } from './font.js';
 import { drawTitle, PADDING, titleHeight } from './frame.js';
+import type { ImageSize } from './gallery.js';
 
 export interface SampleSheetOptions {
   readonly title: string;
   readonly names: readonly string[];
-  /** The images of each class, 28 x 28 bytes each, 0 = paper. */
+  /** The images of each class, `[height, width]` each, 0 = paper. */
   readonly samples: readonly (readonly Uint8Array[])[];
+  /** Size of every image. */
+  readonly size: ImageSize;
   /** Classes side by side before the next band begins. Default 16. */
   readonly columns?: number;
 }
 
 const SCALE = 2;
-const CELL = IMAGE_SIDE * SCALE + 4;
+const GAP = 4;
 const NAME_ROW = 2 * textHeight() + 12;
 const BAND_GAP = 14;
 
 /** Draws the samples of each class under its name. */
-export function sampleSheet({ title, names, samples, columns = 16 }: SampleSheetOptions): Canvas {
+export function sampleSheet(options: SampleSheetOptions): Canvas {
+  const { title, names, samples, size, columns = 16 } = options;
+  const [cellWidth, cellHeight] = [size.width * SCALE + GAP, size.height * SCALE + GAP];
   const rows = Math.max(1, ...samples.map((images) => images.length));
   const bands = Math.max(1, Math.ceil(names.length / columns));
-  const bandHeight = NAME_ROW + rows * CELL + BAND_GAP;
-  const width = 2 * PADDING + Math.min(columns, Math.max(8, names.length)) * CELL;
+  const bandHeight = NAME_ROW + rows * cellHeight + BAND_GAP;
+  const width = 2 * PADDING + Math.min(columns, Math.max(8, names.length)) * cellWidth;
   const top = titleHeight(title, width);
   const canvas = new Canvas(width, top + bands * bandHeight - BAND_GAP + PADDING);
   drawTitle(canvas, title);
   for (const [i, name] of names.entries()) {
-    const x = PADDING + (i % columns) * CELL;
+    const x = PADDING + (i % columns) * cellWidth;
     const y = top + Math.floor(i / columns) * bandHeight;
-    canvas.text(x + CELL / 2, y + 4, name, { scale: 2, align: 'center' });
+    canvas.text(x + cellWidth / 2, y + 4, name, { scale: 2, align: 'center' });
     for (const [row, image] of samples[i].entries()) {
-      const options = { scale: SCALE, invert: true };
-      canvas.image(x + 2, y + NAME_ROW + row * CELL, image, IMAGE_SIDE, IMAGE_SIDE, options);
+      const imageTop = y + NAME_ROW + row * cellHeight;
+      canvas.image(x + GAP / 2, imageTop, image, size.width, size.height, {
+        scale: SCALE,
+        invert: true,
+      });
     }
   }
   return canvas;

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import type { Dataset } from '../../data/loading/dataset.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { findFile } from '../../data/emnist/readEmnist.js';
 import { checkSplit, fileName, type EmnistPart } from '../../data/emnist/splits.js';
 
@@ -31,7 +31,7 @@ export interface DataRecord {
   readonly validation: PartDigest;
 }
 
-export function digestDataset({ images, labels, classes, length }: Dataset): PartDigest {
+export function digestDataset({ images, labels, classes, length }: ImageDataset): PartDigest {
   const hash = createHash('sha256').update(images).update(labels).update(classes.join('\n'));
   return { images: length, sha256: hash.digest('hex') };
 }

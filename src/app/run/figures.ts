@@ -1,7 +1,7 @@
 // Charts of a run: its curves and its best model's errors, as PNG files and one HTML report.
 
 import { join } from 'node:path';
-import type { Dataset } from '../../data/loading/dataset.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { drawConfusion, drawErrors } from '../evaluation/assessmentReport.js';
 import { type CalibratedEvaluation } from '../evaluation/assessment.js';
 import { writeAtomically } from '../outputFiles.js';
@@ -22,7 +22,7 @@ export interface FigureOptions {
   /** The epoch whose network is the run's model. */
   readonly bestEpoch: number;
   readonly rows: readonly MetricsRow[];
-  readonly validation: Dataset;
+  readonly validation: ImageDataset;
   readonly settings: Settings;
   /** Position and environment of each session, one line each. */
   readonly sessions: readonly string[];

@@ -1,6 +1,6 @@
 // Calibrates a saved model: fits its temperature on validation images and writes it into the file.
 
-import type { Dataset } from '../../data/loading/dataset.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import { calibration } from '../evaluation/measures.js';
 import { logPriorsOf, type LoadedModel } from '../model/modelContents.js';
@@ -25,7 +25,7 @@ export interface CalibrationResult {
 export async function calibrateModel(
   path: string,
   { model, classes, training }: LoadedModel,
-  validation: Dataset,
+  validation: ImageDataset,
   onProgress: (done: number, total: number) => unknown = () => undefined,
 ): Promise<CalibrationResult> {
   const evaluation = await evaluate(model, validation, {

@@ -4,12 +4,12 @@
 //
 // Source: Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021 (precise batch norm).
 
-import { noGrad, Rng, scope } from '../../engine/index.js';
+import { noGrad, Rng, scope, tensor } from '../../engine/index.js';
 import { BatchNorm2d } from '../../nn/index.js';
-import type { Dataset } from '../../data/loading/dataset.js';
-import { BatchLoader } from '../../data/loading/loader.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
+import { DataLoader } from '../../data/loading/dataLoader.js';
+import { Normalizer } from '../../data/loading/transform.js';
 import type { CharacterNet } from '../model/characterNet.js';
-import { imageTensor } from '../model/imageTensor.js';
 
 /**
  * Batch size. Each batch is normalized by its own statistics for the deeper layers, so it should
@@ -27,7 +27,7 @@ const BATCH_SIZE = 256;
  */
 export async function recomputeBatchNorm(
   model: CharacterNet,
-  dataset: Dataset,
+  dataset: ImageDataset,
   seed: number,
   onProgress: (done: number, total: number) => unknown = () => undefined,
 ): Promise<void> {
@@ -36,15 +36,18 @@ export async function recomputeBatchNorm(
   const shuffle = new Rng(seed).split('statistics');
   let seen = 0;
   for (const layer of layers) layer.train();
-  for (const { images, count } of new BatchLoader({
-    dataset,
+  const loader = new DataLoader(dataset, {
     batchSize: BATCH_SIZE,
     shuffle,
-  }).batches(1)) {
+    transform: { inputs: new Normalizer() },
+  });
+  for (const { inputs, count } of loader.batches(1)) {
     seen += count;
     // With momentum 1, 1/2, 1/3, ..., a moving average equals the mean of all values.
     for (const layer of layers) layer.momentum = count / seen;
-    await scope(() => noGrad(() => model.conv_layers.forward(imageTensor(images))).data());
+    await scope(() =>
+      noGrad(() => model.conv_layers.forward(tensor(inputs.data, { shape: inputs.shape }))).data(),
+    );
     await onProgress(seen, dataset.length);
   }
   layers.forEach((layer, i) => (layer.momentum = momenta[i]));

@@ -5,7 +5,8 @@
 import { existsSync } from 'node:fs';
 import { ArgumentError, InkgradError } from '../../engine/errors.js';
 import type { Rng } from '../../engine/rng.js';
-import { stratifiedSplit, type Dataset } from '../../data/loading/dataset.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
+import { stratifiedSplit } from '../../data/loading/split.js';
 import { readEmnist } from '../../data/emnist/readEmnist.js';
 import { checkSplit, type EmnistSplit } from '../../data/emnist/splits.js';
 import { syntheticDataset } from '../../data/strokes/synthetic.js';
@@ -80,7 +81,7 @@ export function findDataDir(data: string | undefined): string | null {
 }
 
 /** One part from disk. */
-function readStored(options: SourceOptions, part: 'train' | 'test'): Promise<Dataset> {
+function readStored(options: SourceOptions, part: 'train' | 'test'): Promise<ImageDataset> {
   const limit = options.limit === undefined ? {} : { limit: options.limit };
   const dir = requestedDir(options.data) ?? DEFAULT_DATA_DIR;
   return readEmnist({ dir, split: checkSplit(options.split), part, ...limit });
@@ -126,8 +127,8 @@ export interface TrainingSourceOptions extends SourceOptions {
 }
 
 export interface TrainingSource {
-  readonly train: Dataset;
-  readonly validation: Dataset;
+  readonly train: ImageDataset;
+  readonly validation: ImageDataset;
   /**
    * Why the characters are synthetic: the reason why the download failed. Null if they are real.
    */
@@ -162,11 +163,11 @@ export async function openTrainingSource(options: TrainingSourceOptions): Promis
 
 async function readTraining(
   options: TrainingSourceOptions,
-): Promise<{ all: Dataset; syntheticReason: string | null }> {
+): Promise<{ all: ImageDataset; syntheticReason: string | null }> {
   if (options.syntheticReason !== undefined) {
     return { all: syntheticPart(options, 'train'), syntheticReason: options.syntheticReason };
   }
-  const stored = (): Promise<Dataset> => readStored(options, 'train');
+  const stored = (): Promise<ImageDataset> => readStored(options, 'train');
   if (options.seed === null || requestedDir(options.data) !== null) {
     return { all: await stored(), syntheticReason: null };
   }
@@ -185,7 +186,10 @@ async function readTraining(
   return { all: syntheticPart(options, 'train'), syntheticReason };
 }
 
-function syntheticPart({ seed, limit }: TrainingSourceOptions, part: 'train' | 'test'): Dataset {
+function syntheticPart(
+  { seed, limit }: TrainingSourceOptions,
+  part: 'train' | 'test',
+): ImageDataset {
   return syntheticDataset({
     seed: seed!,
     count: Math.min(SYNTHETIC_COUNT, limit ?? Infinity),
@@ -201,7 +205,7 @@ export async function openPart(
   options: SourceOptions,
   part: 'train' | 'test',
   seed: number,
-): Promise<Dataset> {
+): Promise<ImageDataset> {
   try {
     return await readStored(options, part);
   } catch (error) {
@@ -212,6 +216,6 @@ export async function openPart(
 }
 
 /** The test part; used only by evaluation. */
-export function openTestSource(options: SourceOptions): Promise<Dataset> {
+export function openTestSource(options: SourceOptions): Promise<ImageDataset> {
   return readStored(options, 'test');
 }

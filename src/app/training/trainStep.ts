@@ -13,10 +13,9 @@ import {
   tensor,
   type Tensor,
 } from '../../engine/index.js';
-import { classCounts, type Dataset } from '../../data/loading/dataset.js';
-import type { Batch } from '../../data/loading/loader.js';
+import { classCounts, type ImageDataset } from '../../data/loading/imageDataset.js';
+import type { Batch } from '../../data/loading/dataLoader.js';
 import type { Module, Optimizer } from '../../nn/index.js';
-import { imageTensor } from '../model/imageTensor.js';
 
 /** Results of one step, computed before the update. */
 export interface StepResult {
@@ -50,13 +49,13 @@ export interface Distillation {
 export async function trainStep(
   model: Module,
   optimizer: Optimizer,
-  batch: Batch,
+  { inputs, targets, count }: Batch,
   { labelSmoothing = 0, priors = null, distillation = null }: StepOptions = {},
 ): Promise<StepResult> {
   const [loss, predictions] = await Promise.all(
     scope(() => {
-      const images = imageTensor(batch.images);
-      const labels = tensor(batch.labels);
+      const images = tensor(inputs.data, { shape: inputs.shape }); // [count, 1, 28, 28]
+      const labels = tensor(targets.data); // [count]
       const logits = model.forward(images); // [count, classes]
       const adjustedLogits = priors === null ? logits : add(logits, tensor(priors));
       const labelLoss = crossEntropy(adjustedLogits, labels, { labelSmoothing });
@@ -71,7 +70,7 @@ export async function trainStep(
     }),
   );
   let hits = 0;
-  for (let i = 0; i < batch.count; i++) if (predictions[i] === batch.labels[i]) hits += 1;
+  for (let i = 0; i < count; i++) if (predictions[i] === targets.data[i]) hits += 1;
   return { loss, hits };
 }
 
@@ -100,7 +99,7 @@ function addDistillation(
  *
  * @see Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, eq. 10
  */
-export function logPriors(dataset: Dataset): number[] {
+export function logPriors(dataset: ImageDataset): number[] {
   const counts = classCounts(dataset);
   return Array.from(counts, (count) => Math.log(Math.max(1, count) / dataset.length));
 }

@@ -10,8 +10,9 @@
 import { FormatError } from '../../engine/errors.js';
 import type { Rng } from '../../engine/rng.js';
 import { Augmenter, hasAugmentation, type AugmentOptions } from '../../data/loading/augment.js';
-import type { Dataset } from '../../data/loading/dataset.js';
-import { BatchLoader } from '../../data/loading/loader.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
+import { DataLoader } from '../../data/loading/dataLoader.js';
+import { Normalizer } from '../../data/loading/transform.js';
 import {
   Adam,
   AdamW,
@@ -34,8 +35,8 @@ import {
 
 export interface TrainerOptions {
   readonly model: CharacterNet;
-  readonly train: Dataset;
-  readonly validation: Dataset;
+  readonly train: ImageDataset;
+  readonly validation: ImageDataset;
   /** Number of epochs. Default 20. */
   readonly epochs?: number;
   /** Images per step. Default 64. */
@@ -96,7 +97,7 @@ export class Trainer {
     bestAccuracy: -1,
   };
   readonly #options: Required<TrainerOptions>;
-  readonly #loader: BatchLoader;
+  readonly #loader: DataLoader;
   /** Log-priors that `balance` adds to the logits, null without it; stored in the model file. */
   readonly priors: readonly number[] | null;
 
@@ -125,11 +126,13 @@ export class Trainer {
     this.model = model;
     const optimizerOptions = { lr: learningRate, weightDecay };
     this.optimizer = new (weightDecay > 0 ? AdamW : Adam)(model.parameters(), optimizerOptions);
-    this.#loader = new BatchLoader({
-      dataset: train,
+    const inputs = hasAugmentation(augment)
+      ? new Augmenter(augment, { shape: train.shapes.inputs, rng: rng.split('augment') })
+      : new Normalizer();
+    this.#loader = new DataLoader(train, {
       batchSize,
       shuffle: shuffle ? rng.split('shuffle') : null,
-      augment: hasAugmentation(augment) ? new Augmenter(augment, rng.split('augment')) : null,
+      transform: { inputs },
     });
     const totalSteps = epochs * this.#loader.batchesPerEpoch;
     this.scheduler = makeSchedule(schedule, this.optimizer, { learningRate, totalSteps });
@@ -146,7 +149,7 @@ export class Trainer {
   }
 
   /** The batches of each epoch. */
-  get loader(): BatchLoader {
+  get loader(): DataLoader {
     return this.#loader;
   }
 

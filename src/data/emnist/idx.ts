@@ -19,6 +19,7 @@ export const IMAGE_PIXELS = IMAGE_SIDE * IMAGE_SIDE;
  */
 const MAX_ITEMS = 697_932;
 
+/** What an EMNIST file contains. */
 export type IdxKind = 'images' | 'labels';
 
 const KINDS = {
@@ -78,9 +79,27 @@ function wrongMagic(bytes: Uint8Array, magic: number, options: ParseIdxOptions):
   );
 }
 
+/** The values read from a file. */
+export interface IdxContents {
+  /** Number of images or labels in the file. */
+  readonly count: number;
+  /**
+   * The values, as stored: `[n, 28, 28]` or `[n]`. Not an `ndarray`: that package generates
+   * code from strings, which the page's content security policy forbids.
+   */
+  readonly values: { readonly shape: readonly number[]; readonly data: Uint8Array };
+}
+
+/** The contents of an IDX file and the name that error messages use. */
+export interface NamedIdx extends IdxContents {
+  readonly name: string;
+}
+
+/** Options of `parseIdx`. */
 export interface ParseIdxOptions {
   /** The file name used in error messages. */
   readonly name: string;
+  /** What the file must contain. */
   readonly expect: IdxKind;
 }
 
@@ -129,6 +148,29 @@ export function readIdxHeader(bytes: Uint8Array, options: ParseIdxOptions): IdxH
     );
   }
   return { shape, headerLength, totalLength: headerLength + sizeOf(shape) };
+}
+
+/**
+ * Parses a whole EMNIST or MNIST file of images or labels, decompressed. The values are a view of
+ * the bytes.
+ *
+ * @throws DataError for another kind of file, missing or surplus bytes, or images that are not
+ *   28 x 28
+ * @see https://yann.lecun.com/exdb/mnist
+ * @example
+ * // Two labels: magic number, number of labels, labels.
+ * const bytes = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 3);
+ * print(parseIdx(bytes, { name: 'labels', expect: 'labels' }).values.data); // [7, 3]
+ */
+export function parseIdx(bytes: Uint8Array, options: ParseIdxOptions): NamedIdx {
+  const header = readIdxHeader(bytes, options);
+  checkIdxLength(header, bytes.length, options.name);
+  const { shape, headerLength } = header;
+  return {
+    name: options.name,
+    count: shape[0],
+    values: { shape, data: bytes.subarray(headerLength) },
+  };
 }
 
 /**

@@ -4,8 +4,9 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { DataError } from '../errors.js';
-import { checkIdxLength, damagedGzip, isGzip, readIdxHeader, type ParseIdxOptions } from './idx.js';
-import { readIdxStream, type IdxContents, type ReadIdxStreamOptions } from './idxStream.js';
+import { checkIdxLength, damagedGzip, isGzip, readIdxHeader } from './idx.js';
+import type { IdxContents, ParseIdxOptions } from './idx.js';
+import { readIdxStream, type ReadIdxStreamOptions } from './idxStream.js';
 
 const MAX_HEADER_LENGTH = 16;
 

@@ -3,7 +3,8 @@
 
 import { sizeOf } from '../../engine/shape.js';
 import { DataError } from '../errors.js';
-import { checkIdxLength, readIdxHeader, type IdxHeader, type ParseIdxOptions } from './idx.js';
+import { checkIdxLength, readIdxHeader } from './idx.js';
+import type { IdxContents, IdxHeader, ParseIdxOptions } from './idx.js';
 
 const MAX_HEADER_LENGTH = 16;
 
@@ -13,17 +14,6 @@ export interface ReadIdxStreamOptions extends ParseIdxOptions {
    * damage is still detected. Default: all.
    */
   readonly limit?: number | undefined;
-}
-
-/** The values read from a file. */
-export interface IdxContents {
-  /** Number of images or labels in the file. */
-  readonly count: number;
-  /**
-   * The values, as stored: `[n, 28, 28]` or `[n]`. Not an `ndarray`: that package generates
-   * code from strings, which the page's content security policy forbids.
-   */
-  readonly values: { readonly shape: readonly number[]; readonly data: Uint8Array };
 }
 
 /**

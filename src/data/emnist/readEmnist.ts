@@ -2,10 +2,10 @@
 // only ones in src/data that use `node:` modules, so they import them only when a file is read.
 // Downloads nothing. The contents are interpreted in emnistDataset.ts.
 
-import type { Dataset } from '../loading/dataset.js';
-import { emnistDataset, type NamedIdx } from './emnistDataset.js';
+import type { ImageDataset } from '../loading/imageDataset.js';
+import { emnistDataset } from './emnistDataset.js';
 import { DataMissingError } from '../errors.js';
-import type { IdxKind } from './idx.js';
+import type { IdxKind, NamedIdx } from './idx.js';
 import { openFile, readFirst, readIdxFile } from './idxFile.js';
 import { checkSplit, EMNIST_SPLITS, fileName, mappingName, parseMapping } from './splits.js';
 import type { EmnistPart, EmnistSplit } from './splits.js';
@@ -101,7 +101,7 @@ async function readClasses({ dir, split }: ReadEmnistOptions): Promise<readonly 
  * @throws DataError if a file is damaged
  * @throws ArgumentError if the split is unknown or `limit` is not a positive integer
  */
-export async function readEmnist(options: ReadEmnistOptions): Promise<Dataset> {
+export async function readEmnist(options: ReadEmnistOptions): Promise<ImageDataset> {
   const { limit } = options;
   const split = checkSplit(options.split);
   if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) {

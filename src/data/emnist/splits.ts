@@ -17,12 +17,21 @@ const LOWER = 'abcdefghijklmnopqrstuvwxyz';
  */
 export const BALANCED_CLASSES: readonly string[] = Array.from(DIGITS + UPPER + 'abdefghnqrt');
 
+/** The classes of a split and their numbering in the files. */
 export interface SplitInfo {
+  /** Names of the classes, in the order of their labels. */
   readonly classes: readonly string[];
   /** The label of the first class as stored in the files; in memory labels always start at 0. */
   readonly firstLabel: number;
 }
 
+/**
+ * The six splits of EMNIST.
+ *
+ * @see Cohen et al., "EMNIST: an extension of MNIST to handwritten letters", 2017
+ * @example
+ * print(EMNIST_SPLITS.balanced.classes.length); // 47
+ */
 export const EMNIST_SPLITS = {
   balanced: { classes: BALANCED_CLASSES, firstLabel: 0 },
   letters: { classes: Array.from(UPPER), firstLabel: 1 },
@@ -32,7 +41,9 @@ export const EMNIST_SPLITS = {
   bymerge: { classes: BALANCED_CLASSES, firstLabel: 0 },
 } as const satisfies Record<string, SplitInfo>;
 
+/** Name of a split. */
 export type EmnistSplit = keyof typeof EMNIST_SPLITS;
+/** Part of a split. */
 export type EmnistPart = 'train' | 'test';
 
 /**

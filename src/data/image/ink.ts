@@ -11,6 +11,7 @@ import type { GrayImage } from './resample.js';
  * on light paper, `no` for light ink on a dark background, `auto` to detect it.
  */
 export const INVERT = ['auto', 'yes', 'no'] as const;
+/** How to treat the brightness of the ink. */
 export type Invert = (typeof INVERT)[number];
 
 export interface Ink {

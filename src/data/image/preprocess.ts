@@ -13,6 +13,7 @@ import { meanStrokeWidth, widenStrokes, removeDust } from './connectedComponents
 export { INVERT, type Invert } from './ink.js';
 export type { DecodedImage } from './workingImage.js';
 
+/** Options of `preprocess`. */
 export interface PreprocessOptions {
   /**
    * Whether the ink is darker than its background and must be inverted. Default `auto`: detected.
@@ -20,6 +21,7 @@ export interface PreprocessOptions {
   readonly invert?: Invert;
 }
 
+/** A character in EMNIST's form. */
 export interface PreparedImage {
   /** `[28, 28]`, 0 = paper, 255 = ink; all paper if the image is empty. */
   readonly image: Uint8Array;
@@ -44,7 +46,10 @@ const MIN_PEN = 5.7;
  *
  * @throws ArgumentError if the data length does not match the sizes
  * @example
- * const { image, empty } = preprocess({ data: rgba, width: 300, height: 200, channels: 4 });
+ * const data = new Uint8Array(300 * 200).fill(255); // white paper
+ * for (let y = 50; y < 150; y++) data.fill(0, y * 300 + 145, y * 300 + 155); // a black bar
+ * const { image, empty } = preprocess({ data, width: 300, height: 200, channels: 1 });
+ * print(image.length, empty); // 784 false
  */
 export function preprocess(image: DecodedImage, options: PreprocessOptions = {}): PreparedImage {
   const detected = findInk(toPlanes(image), options.invert ?? 'auto');

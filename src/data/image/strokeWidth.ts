@@ -4,40 +4,38 @@
 //
 // Source: P. Soille, "Morphological Image Analysis", 2nd edition, 2003, chapter 3.
 
-import { IMAGE_SIDE } from '../emnist/idx.js';
-
-/** Side of an image with one pixel of paper on each side. */
-export const PADDED_SIDE = IMAGE_SIDE + 2;
-
 /**
  * Thickens or thins the strokes of one image.
  *
- * @param image `[30, 30]`, ink above 0, with a border of zeros, which is not changed
+ * @param image `[rows, paddedWidth]`, ink above 0, with a border of zeros, which is not changed
+ * @param paddedWidth numbers per row, with the border
  * @param amount -1 to 1: the fraction of the dilation (above 0) or of the erosion (below)
  *   in the result
- * @param result `[30, 30]`; its border must be zeros
- * @returns `result`, scaled so that its maximum equals the image's maximum, as in all of EMNIST
+ * @param result `[rows, paddedWidth]`; its border must be zeros
+ * @returns `result`, scaled so that its maximum equals the image's maximum
  */
 export function varyStroke(
   image: Float32Array,
+  paddedWidth: number,
   amount: number,
   result: Float32Array,
 ): Float32Array {
   const sign = amount < 0 ? -1 : 1; // erosion = -dilation(-image)
   const fraction = Math.abs(amount);
   let [before, after] = [0, 0];
-  for (let row = 1; row <= IMAGE_SIDE; row++) {
-    const end = row * PADDED_SIDE + IMAGE_SIDE;
-    for (let index = row * PADDED_SIDE + 1; index <= end; index++) {
+  const lastRow = image.length - paddedWidth;
+  for (let row = paddedWidth; row < lastRow; row += paddedWidth) {
+    const end = row + paddedWidth - 2;
+    for (let index = row + 1; index <= end; index++) {
       const pixel = image[index];
       let extreme = sign * pixel;
       let other = sign * image[index - 1];
       if (other > extreme) extreme = other;
       other = sign * image[index + 1];
       if (other > extreme) extreme = other;
-      other = sign * image[index - PADDED_SIDE];
+      other = sign * image[index - paddedWidth];
       if (other > extreme) extreme = other;
-      other = sign * image[index + PADDED_SIDE];
+      other = sign * image[index + paddedWidth];
       if (other > extreme) extreme = other;
       const value = pixel + fraction * (sign * extreme - pixel);
       result[index] = value;
@@ -47,7 +45,7 @@ export function varyStroke(
   }
   if (after === before || after === 0) return result;
   const factor = before / after;
-  for (let index = PADDED_SIDE; index < result.length - PADDED_SIDE; index++)
+  for (let index = paddedWidth; index < result.length - paddedWidth; index++)
     result[index] *= factor;
   return result;
 }

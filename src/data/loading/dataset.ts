@@ -1,174 +1,110 @@
-// A data set in memory, and functions that split it. Consists of upright 28 x 28 byte images and
-// their class indices. Host arrays only, no tensors, no files. emnistDataset.ts and synthetic.ts
-// create data sets; loader.ts batches them.
+// The data set interface: a number of examples, each with named arrays of fixed shapes. Host arrays
+// only, no tensors. arrayDataset.ts and imageDataset.ts implement it; dataLoader.ts makes batches.
 
-import ndarray, { type NdArray } from 'ndarray';
 import { ArgumentError } from '../../engine/errors.js';
-import type { Rng } from '../../engine/rng.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
+import { describeValue } from '../../engine/options.js';
+import type { Shape } from '../../engine/shape.js';
 
-/** Images and labels in host memory. `makeDataset` validates the lengths. */
-export interface Dataset {
-  /** Name used in reports, e.g. `EMNIST balanced test`. */
-  readonly name: string;
-  /** Upright images, row by row: `[length, 28, 28]`, 0 = paper, 255 = ink. */
-  readonly images: Uint8Array;
-  /** Class indices, from 0: `[length]`. */
-  readonly labels: Uint8Array;
-  /** Name of each class; image i shows `classes[labels[i]]`. */
-  readonly classes: readonly string[];
-  /** Number of images. */
+/**
+ * One example: the numbers of each field in row-major order. A field of shape `[]` may be a plain
+ * number.
+ */
+export type Example<Name extends string = 'inputs' | 'targets'> = Readonly<
+  Record<Name, ArrayLike<number> | number>
+>;
+
+/**
+ * A map-style data set: `length` examples that can be read in any order.
+ *
+ * An example consists of named fields, by convention `inputs` and `targets`. Any names and any
+ * number of fields are possible: a network with two inputs has three fields, an autoencoder one.
+ * Every field has the same shape in all examples. `get` may compute an example; it should return
+ * the same numbers each time, so that a resumed run is exact.
+ *
+ * @see https://docs.pytorch.org/docs/stable/data.html#map-style-datasets
+ * @example
+ * const squares: Dataset = {
+ *   length: 100,
+ *   shapes: { inputs: [1], targets: [] },
+ *   get: (index) => ({ inputs: [index / 100], targets: (index / 100) ** 2 }),
+ * };
+ * const loader = new DataLoader(squares, { batchSize: 10 });
+ * for (const batch of loader.batches(0)) print(batch.inputs.shape, batch.targets.shape); // [10, 1] [10]
+ */
+export interface Dataset<Name extends string = 'inputs' | 'targets'> {
+  /** Number of examples. */
   readonly length: number;
-  /** Rows per image. */
-  readonly height: 28;
-  /** Columns per image. */
-  readonly width: 28;
-  /** True for synthetic data, so that a report never calls it EMNIST. */
-  readonly synthetic: boolean;
-}
-
-/** The fields of a `Dataset` from which the others follow. */
-export interface DatasetParts {
-  readonly name: string;
-  readonly images: Uint8Array;
-  readonly labels: Uint8Array;
-  readonly classes: readonly string[];
-  readonly synthetic: boolean;
+  /** Shape of each field of one example; `[]` is a single number. */
+  readonly shapes: Readonly<Record<Name, Shape>>;
+  /** Example `index`, from 0 to `length - 1`. The arrays may be views; do not change them. */
+  get(index: number): Example<Name>;
 }
 
 /**
- * Creates a data set from its parts.
+ * The examples of another data set at some indices, in that order. Copies nothing; an index may
+ * occur several times.
  *
- * @throws ArgumentError if the lengths do not match or a label is outside the classes
+ * @throws ArgumentError if an index is not a whole number from 0 to `dataset.length - 1`
+ * @see https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.Subset
+ * @example
+ * const all = new ArrayDataset({ inputs: [10, 11, 12, 13] });
+ * print(new Subset(all, [3, 0]).get(0)); // { inputs: 13 }
  */
-export function makeDataset(parts: DatasetParts): Dataset {
-  const { name, images, labels, classes, synthetic } = parts;
-  const { length } = labels;
-  if (images.length !== length * IMAGE_PIXELS) {
-    throw new ArgumentError(
-      `dataset ${name}: ${length} labels need ${length * IMAGE_PIXELS} bytes of images, got ${images.length}`,
-    );
-  }
-  const invalidIndex = labels.findIndex((label) => label >= classes.length);
-  if (invalidIndex >= 0) {
-    throw new ArgumentError(
-      `dataset ${name}: label ${labels[invalidIndex]} of image ${invalidIndex} is outside its ${classes.length} classes`,
-    );
-  }
-  return {
-    name,
-    images,
-    labels,
-    classes,
-    length,
-    height: IMAGE_SIDE,
-    width: IMAGE_SIDE,
-    synthetic,
-  };
-}
+export class Subset<Name extends string = 'inputs' | 'targets'> implements Dataset<Name> {
+  /** The data set that the examples belong to. */
+  readonly dataset: Dataset<Name>;
+  /** The index in `dataset` of each example. */
+  readonly indices: Uint32Array;
 
-/** The images as a `[n, 28, 28]` view; nothing is copied. */
-export function asNdarray(dataset: Dataset): NdArray<Uint8Array> {
-  return ndarray(dataset.images, [dataset.length, dataset.height, dataset.width]);
+  constructor(dataset: Dataset<Name>, indices: ArrayLike<number>) {
+    const { length } = dataset;
+    for (let i = 0; i < indices.length; i++) checkIndex('Subset', indices[i], length);
+    this.dataset = dataset;
+    this.indices = Uint32Array.from(indices);
+  }
+
+  /** Number of indices. */
+  get length(): number {
+    return this.indices.length;
+  }
+
+  /** The shapes of the whole data set. */
+  get shapes(): Readonly<Record<Name, Shape>> {
+    return this.dataset.shapes;
+  }
+
+  /**
+   * Example `index` of the subset.
+   *
+   * @throws ArgumentError if the index is out of range
+   */
+  get(index: number): Example<Name> {
+    checkIndex('Subset', index, this.length);
+    return this.dataset.get(this.indices[index]);
+  }
 }
 
 /**
- * Image `index`, 784 bytes; a view, not a copy.
+ * Validates the index of an example.
  *
- * @throws ArgumentError if the index is out of range
+ * @throws ArgumentError such as `Subset: example 9 is outside its 9 examples, 0 to 8`
  */
-export function imageAt(dataset: Dataset, index: number): Uint8Array {
-  if (!Number.isInteger(index) || index < 0 || index >= dataset.length) {
-    throw new ArgumentError(
-      `dataset ${dataset.name}: image ${index} is outside its ${dataset.length} images`,
-    );
-  }
-  return dataset.images.subarray(index * IMAGE_PIXELS, (index + 1) * IMAGE_PIXELS);
-}
-
-/** Copies the images at `indices`, in that order, into a new data set. */
-export function subset(dataset: Dataset, indices: ArrayLike<number>, name = dataset.name): Dataset {
-  const images = new Uint8Array(indices.length * IMAGE_PIXELS);
-  const labels = new Uint8Array(indices.length);
-  for (let i = 0; i < indices.length; i++) {
-    images.set(imageAt(dataset, indices[i]), i * IMAGE_PIXELS);
-    labels[i] = dataset.labels[indices[i]];
-  }
-  return makeDataset({ ...dataset, name, images, labels });
+export function checkIndex(caller: string, index: number, length: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < length) return;
+  throw new ArgumentError(
+    `${caller}: example ${describeValue(index)} is outside its ${length} examples` +
+      (length > 0 ? `, 0 to ${length - 1}` : ''),
+  );
 }
 
 /**
- * The first n images, as a view; all of them if there are fewer.
+ * Validates an integer option.
  *
- * @throws ArgumentError unless n is a positive integer
+ * @throws ArgumentError such as `DataLoader: batchSize must be a whole number of at least 1, got 0`
  */
-export function limitDataset(dataset: Dataset, n: number): Dataset {
-  if (!Number.isSafeInteger(n) || n < 1) {
-    throw new ArgumentError(`limit: must be a whole number of at least 1, got ${n}`);
-  }
-  return makeDataset({
-    ...dataset,
-    images: dataset.images.subarray(0, n * IMAGE_PIXELS),
-    labels: dataset.labels.subarray(0, n),
-  });
-}
-
-/** Number of images per class. */
-export function classCounts(dataset: Dataset): Uint32Array {
-  const counts = new Uint32Array(dataset.classes.length);
-  for (const label of dataset.labels) counts[label]++;
-  return counts;
-}
-
-/** Indices of the images in each part, in the original order. */
-export interface SplitIndices {
-  readonly train: readonly number[];
-  readonly validation: readonly number[];
-}
-
-/**
- * Splits off a seeded fraction of every class for validation: `round(fraction *
- * count)` images each.
- *
- * Both parts keep the original order, so only membership is random. It depends only on the key of
- * `rng` and on the labels.
- *
- * @throws ArgumentError unless 0 < fraction < 1
- */
-export function stratifiedIndices(dataset: Dataset, fraction: number, rng: Rng): SplitIndices {
-  if (!(fraction > 0 && fraction < 1)) {
-    throw new ArgumentError(
-      `stratified split: fraction must lie between 0 and 1, exclusive, got ${fraction}`,
-    );
-  }
-  const indicesByClass = dataset.classes.map((): number[] => []);
-  dataset.labels.forEach((label, index) => indicesByClass[label].push(index));
-  const isValidation = new Uint8Array(dataset.length);
-  for (const [label, indices] of indicesByClass.entries()) {
-    const order = rng.split(`class-${label}`).permutation(indices.length);
-    for (const position of order.subarray(0, Math.round(fraction * indices.length)))
-      isValidation[indices[position]] = 1;
-  }
-  const allIndices = Array.from({ length: dataset.length }, (_, index) => index);
-  return {
-    train: allIndices.filter((index) => isValidation[index] === 0),
-    validation: allIndices.filter((index) => isValidation[index] === 1),
-  };
-}
-
-/**
- * The two parts of `stratifiedIndices` as data sets; the images are copied.
- *
- * @throws ArgumentError unless 0 < fraction < 1
- */
-export function stratifiedSplit(
-  dataset: Dataset,
-  fraction: number,
-  rng: Rng,
-): { readonly train: Dataset; readonly validation: Dataset } {
-  const { train, validation } = stratifiedIndices(dataset, fraction, rng);
-  return {
-    train: subset(dataset, train, `${dataset.name}, training part`),
-    validation: subset(dataset, validation, `${dataset.name}, validation part`),
-  };
+export function checkInteger(caller: string, name: string, value: number, minimum: number): void {
+  if (Number.isSafeInteger(value) && value >= minimum) return;
+  throw new ArgumentError(
+    `${caller}: ${name} must be a whole number of at least ${minimum}, got ${describeValue(value)}`,
+  );
 }

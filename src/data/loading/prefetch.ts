@@ -10,6 +10,8 @@ import { ArgumentError } from '../../engine/errors.js';
  * the loop early (`break`, a throw) stops the source; its `finally` blocks run.
  *
  * @throws ArgumentError if `depth` is not a positive integer
+ * @example
+ * for await (const number of prefetch([1, 2, 3], 2)) print(number);
  */
 export async function* prefetch<T>(
   source: Iterable<T> | AsyncIterable<T>,

@@ -1,10 +1,9 @@
-// Statistics of a set of 28 x 28 images: brightness, extent, position, stroke width. Used to
+// Statistics of a set of images: brightness, extent, position, stroke width. Used to
 // compare the synthetic characters and the page's preprocessing with real EMNIST. Pure
 // functions; no files.
 
 import { ArgumentError } from '../../engine/errors.js';
-import type { Dataset } from './dataset.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
+import { imageAt, type ImageDataset } from './imageDataset.js';
 
 /** Bounding box of all pixels that are not paper. */
 export interface InkExtent {
@@ -20,7 +19,7 @@ export interface ImageStatistics {
   readonly sd: number;
   /** The longer side of the ink box in pixels: quartiles over images. */
   readonly longerSide: Quartiles;
-  /** The center of the ink box in pixel indices, averaged over images; 13.5 is the middle. */
+  /** The center of the ink box in pixel indices, averaged over images. */
   readonly centerX: number;
   readonly centerY: number;
   /** In pixels: quartiles over images. */
@@ -33,13 +32,13 @@ export interface Quartiles {
   readonly upper: number;
 }
 
-/** Bounding box of an image's ink, or null if it has none. */
-export function inkExtent(image: Uint8Array): InkExtent | null {
-  let [left, top, right, bottom] = [IMAGE_SIDE, IMAGE_SIDE, -1, -1];
-  for (let i = 0; i < IMAGE_PIXELS; i++) {
+/** Bounding box of the ink of an image with `imageWidth` columns, or null if it has none. */
+export function inkExtent(image: Uint8Array, imageWidth: number): InkExtent | null {
+  let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
+  for (let i = 0; i < image.length; i++) {
     if (image[i] === 0) continue;
-    const x = i % IMAGE_SIDE;
-    const y = Math.floor(i / IMAGE_SIDE);
+    const x = i % imageWidth;
+    const y = Math.floor(i / imageWidth);
     left = Math.min(left, x);
     right = Math.max(right, x);
     top = Math.min(top, y);
@@ -55,31 +54,31 @@ export function inkExtent(image: Uint8Array): InkExtent | null {
 }
 
 /**
- * Mean stroke width in pixels: twice the area over the perimeter, `w = 2 w L / (2 L)` for
- * a long bar.
+ * Mean stroke width in pixels of an image with `imageWidth` columns: twice the area over the
+ * perimeter, `w = 2 w L / (2 L)` for a long bar.
  *
  * The perimeter is the image's total variation, the sum of its gradient magnitudes, which does not
  * depend on how blurred the edges are.
  */
-export function strokeWidth(image: Uint8Array): number {
+export function strokeWidth(image: Uint8Array, imageWidth: number): number {
+  const height = image.length / imageWidth;
+  const ink = (x: number, y: number): number => {
+    const inside = x >= 0 && y >= 0 && x < imageWidth && y < height;
+    return inside ? image[y * imageWidth + x] / 255 : 0;
+  };
   let area = 0;
   let perimeter = 0;
   // Start one row and one column outside the image, so that ink at the border also has an edge.
-  for (let y = -1; y < IMAGE_SIDE; y++) {
-    for (let x = -1; x < IMAGE_SIDE; x++) {
-      const value = pixel(image, x, y);
-      const dx = pixel(image, x + 1, y) - value;
-      const dy = pixel(image, x, y + 1) - value;
+  for (let y = -1; y < height; y++) {
+    for (let x = -1; x < imageWidth; x++) {
+      const value = ink(x, y);
+      const dx = ink(x + 1, y) - value;
+      const dy = ink(x, y + 1) - value;
       area += value;
       perimeter += Math.sqrt(dx * dx + dy * dy);
     }
   }
   return perimeter === 0 ? 0 : (2 * area) / perimeter;
-}
-
-function pixel(image: Uint8Array, x: number, y: number): number {
-  const inside = x >= 0 && y >= 0 && x < IMAGE_SIDE && y < IMAGE_SIDE;
-  return inside ? image[y * IMAGE_SIDE + x] / 255 : 0;
 }
 
 /** The 25th, 50th and 75th percentiles. */
@@ -95,7 +94,7 @@ export function quartiles(values: ArrayLike<number>): Quartiles {
  *
  * @throws ArgumentError if the data set is empty
  */
-export function imageStatistics(dataset: Dataset): ImageStatistics {
+export function imageStatistics(dataset: ImageDataset): ImageStatistics {
   if (dataset.length === 0) throw new ArgumentError(`statistics: ${dataset.name} has no images`);
   let sum = 0;
   let sumOfSquares = 0;
@@ -108,12 +107,12 @@ export function imageStatistics(dataset: Dataset): ImageStatistics {
   const widths: number[] = [];
   let centerX = 0;
   let centerY = 0;
-  for (let start = 0; start < dataset.images.length; start += IMAGE_PIXELS) {
-    const image = dataset.images.subarray(start, start + IMAGE_PIXELS);
-    const extent = inkExtent(image);
+  for (let index = 0; index < dataset.length; index++) {
+    const image = imageAt(dataset, index);
+    const extent = inkExtent(image, dataset.width);
     if (!extent) continue;
     sides.push(Math.max(extent.width, extent.height));
-    widths.push(strokeWidth(image));
+    widths.push(strokeWidth(image, dataset.width));
     centerX += extent.centerX;
     centerY += extent.centerY;
   }

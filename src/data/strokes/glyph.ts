@@ -29,6 +29,7 @@ export const DEFAULT_PEN_WIDTH = 8;
 
 const BORDER = 2;
 
+/** Size and pen of a drawing. */
 export interface GlyphOptions {
   /**
    * The longer side of the strokes' bounding box, in pixels of the 128 x 128 canvas; default 60.
@@ -38,7 +39,14 @@ export interface GlyphOptions {
   readonly penWidth?: number;
 }
 
-/** Draws several glyphs on one reused canvas. */
+/**
+ * Draws several glyphs on one reused canvas.
+ *
+ * @example
+ * const renderer = new GlyphRenderer();
+ * const images = [[[0, 0, 10, 10]], [[0, 10, 10, 0]]].map((strokes) => renderer.render(strokes));
+ * print(images.length); // 2
+ */
 export class GlyphRenderer {
   readonly #raster = new Raster(SOURCE_SIDE, SOURCE_SIDE);
 
@@ -60,7 +68,16 @@ export class GlyphRenderer {
   }
 }
 
-/** Draws one glyph. For many glyphs use `new GlyphRenderer()`, which reuses its canvas. */
+/**
+ * Draws strokes as EMNIST's authors prepared their images: `[28, 28]`, 0 = paper, 255 = ink. For
+ * many glyphs use `new GlyphRenderer()`, which reuses its canvas.
+ *
+ * @param strokes each is x, y, x, y, ... in any unit, y pointing down
+ * @throws ArgumentError if a size is out of range or a coordinate is not finite
+ * @example
+ * const cross = [[0, 0, 10, 10], [0, 10, 10, 0]]; // two strokes
+ * print(renderGlyph(cross).length); // 784
+ */
 export function renderGlyph(strokes: readonly Stroke[], options: GlyphOptions = {}): Uint8Array {
   return new GlyphRenderer().render(strokes, options);
 }

@@ -1,9 +1,9 @@
 // Test sets of the same drawings with pens of several widths. They isolate the effect of pen width
 // on accuracy, because only the brush changes. Synthetic characters, not EMNIST.
 
-import { makeDataset, type Dataset } from '../loading/dataset.js';
+import { ImageDataset } from '../loading/imageDataset.js';
 import { DEFAULT_INK_SIZE, GlyphRenderer } from './glyph.js';
-import { IMAGE_PIXELS } from '../emnist/idx.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
 import { SyntheticCharacters } from './synthetic.js';
 
 /** Pen widths of the test, in pixels of EMNIST's 128 x 128 canvas; real EMNIST is about 8. */
@@ -21,7 +21,7 @@ export interface PenWidthOptions {
  * Draws a test set with one pen. Drawing i is the same for every pen: its strokes come from the
  * synthetic characters' test part, at one size.
  */
-export function penWidthDataset({ seed, count, penWidth }: PenWidthOptions): Dataset {
+export function penWidthDataset({ seed, count, penWidth }: PenWidthOptions): ImageDataset {
   const characters = new SyntheticCharacters({ seed, part: 'test' });
   const renderer = new GlyphRenderer();
   const images = new Uint8Array(count * IMAGE_PIXELS);
@@ -35,5 +35,13 @@ export function penWidthDataset({ seed, count, penWidth }: PenWidthOptions): Dat
     labels[index] = label;
   }
   const name = `synthetic characters (not EMNIST), pen of ${penWidth}`;
-  return makeDataset({ name, images, labels, classes: characters.classes, synthetic: true });
+  return new ImageDataset({
+    name,
+    images,
+    height: IMAGE_SIDE,
+    width: IMAGE_SIDE,
+    labels,
+    classes: characters.classes,
+    synthetic: true,
+  });
 }

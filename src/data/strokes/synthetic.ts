@@ -4,9 +4,9 @@
 
 import { ArgumentError } from '../../engine/errors.js';
 import { Rng } from '../../engine/rng.js';
-import { makeDataset, type Dataset } from '../loading/dataset.js';
+import { ImageDataset } from '../loading/imageDataset.js';
 import { GlyphRenderer, type GlyphOptions, type Stroke } from './glyph.js';
-import { IMAGE_PIXELS } from '../emnist/idx.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
 import { DIGIT_FORMS } from './skeletons/digits.js';
 import { LOWER_FORMS } from './skeletons/lower.js';
 import { parseSkeleton, smoothPath, type Skeleton } from './skeletons/skeleton.js';
@@ -23,6 +23,7 @@ const SKELETONS: readonly (readonly Skeleton[])[] = BALANCED_CLASSES.map((name) 
 /** Polyline points per curve span; more would be finer than a pixel. */
 const STEPS_PER_SPAN = 6;
 
+/** The parts of the synthetic characters. */
 export type SyntheticPart = 'train' | 'validation' | 'test';
 
 /** Options of the synthetic characters. */
@@ -47,7 +48,15 @@ export interface SyntheticDrawing {
   readonly label: number;
 }
 
-/** Unlimited synthetic characters: sample i depends only on the seed, the part and i. */
+/**
+ * Unlimited synthetic characters, `[28, 28]` as in EMNIST: sample i depends only on the seed, the
+ * part and i.
+ *
+ * @example
+ * const characters = new SyntheticCharacters({ seed: 1 });
+ * const { image, label } = characters.sample(10);
+ * print(image.length, characters.classes[label]); // 784 A
+ */
 export class SyntheticCharacters {
   /** Names of the 47 classes of EMNIST Balanced. */
   readonly classes = BALANCED_CLASSES;
@@ -84,11 +93,16 @@ export class SyntheticCharacters {
 }
 
 /**
- * Draws `count` samples into a data set.
+ * Draws `count` samples into a data set of the 47 classes of EMNIST Balanced.
  *
  * @throws ArgumentError if `count` is not a positive integer
+ * @example
+ * const dataset = syntheticDataset({ seed: 1, count: 94 }); // two images of each class
+ * print(dataset.shapes.inputs); // [1, 28, 28]
  */
-export function syntheticDataset(options: SyntheticOptions & { readonly count: number }): Dataset {
+export function syntheticDataset(
+  options: SyntheticOptions & { readonly count: number },
+): ImageDataset {
   const drawing = drawDataset(options);
   for (;;) {
     const { done, value } = drawing.next();
@@ -102,7 +116,7 @@ export function syntheticDataset(options: SyntheticOptions & { readonly count: n
  */
 export function* drawDataset(
   options: SyntheticOptions & { readonly count: number },
-): Generator<number, Dataset, undefined> {
+): Generator<number, ImageDataset, undefined> {
   const { count } = options;
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new ArgumentError(`synthetic: count must be a whole number of at least 1, got ${count}`);
@@ -116,8 +130,15 @@ export function* drawDataset(
     labels[index] = label;
     yield index + 1;
   }
-  const name = 'synthetic characters (not EMNIST)';
-  return makeDataset({ name, images, labels, classes: characters.classes, synthetic: true });
+  return new ImageDataset({
+    name: 'synthetic characters (not EMNIST)',
+    images,
+    height: IMAGE_SIDE,
+    width: IMAGE_SIDE,
+    labels,
+    classes: characters.classes,
+    synthetic: true,
+  });
 }
 
 /** Random handwriting parameters of one character: one writer with one pen. */

@@ -34,7 +34,11 @@ export interface GpuOptions {
  * @throws BackendError if gpu.js is not installed, the mode is unavailable on this machine, or the
  *   results are wrong
  * @throws ArgumentError if `maxKernels` is not an integer of at least 1
- * @example const backend = await createGpuBackend({ mode: 'webgpu' });
+ * @example
+ * // webasm needs no GPU; use webgpu or webgl2 if there is one.
+ * const backend = await createGpuBackend({ mode: 'webasm' });
+ * print(await withBackend(backend, () => scope(() => exp(zeros([2])).data()))); // [1, 1]
+ * await backend.dispose();
  */
 export async function createGpuBackend({
   mode,

@@ -135,6 +135,10 @@ export class ReferenceBackend implements Backend {
     return Promise.resolve(this.#open(buffer).slice(0, buffer.length));
   }
 
+  peek(buffer: Buffer): ArrayLike<number> {
+    return this.#open(buffer).subarray(0, buffer.length);
+  }
+
   free(buffer: Buffer): void {
     if (this.#disposed) return;
     this.#pool.give(this.#open(buffer), buffer.length);

@@ -53,7 +53,12 @@ export const geluOp = defineOp<NoAttributes>({
   samples: [{ title: 'both signs', inputs: [anywhere(3, 5)], attributes: {} }],
 });
 
-/** max(x, 0), elementwise; any shape. The gradient at 0 is 0, as in PyTorch. */
+/**
+ * max(x, 0), elementwise; any shape. The gradient at 0 is 0, as in PyTorch.
+ *
+ * @example
+ * print(await scope(() => relu(tensor([-1, 2])).data())); // [0, 2]
+ */
 export function relu(x: Tensor): Tensor {
   return reluOp([x], {});
 }
@@ -62,22 +67,39 @@ export function relu(x: Tensor): Tensor {
  * x where positive, slope * x elsewhere; any shape.
  *
  * @param slope negative slope; default 0.01
+ * @example
+ * print(await scope(() => leakyRelu(tensor([-1, 2]), 0.1).data())); // [-0.1, 2]
  */
 export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
   return leakyReluOp([x], { slope });
 }
 
-/** 1 / (1 + e^-x), elementwise; any shape. */
+/**
+ * 1 / (1 + e^-x), elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => sigmoid(tensor([0, 2])).data())); // [0.5, 0.8808]
+ */
 export function sigmoid(x: Tensor): Tensor {
   return sigmoidOp([x], {});
 }
 
-/** Hyperbolic tangent, elementwise; any shape. */
+/**
+ * Hyperbolic tangent, elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => tanh(tensor([0, 1])).data())); // [0, 0.7616]
+ */
 export function tanh(x: Tensor): Tensor {
   return tanhOp([x], {});
 }
 
-/** GELU in its tanh form (PyTorch's `approximate='tanh'`), elementwise; any shape. */
+/**
+ * GELU in its tanh form (PyTorch's `approximate='tanh'`), elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => gelu(tensor([0, 3])).data())); // [0, 2.9964]
+ */
 export function gelu(x: Tensor): Tensor {
   return geluOp([x], {});
 }

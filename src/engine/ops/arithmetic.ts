@@ -173,6 +173,8 @@ export const scaleShiftOp = defineOp<ScaleShiftAttributes>({
  * a + b, elementwise, broadcast.
  *
  * @throws ShapeError if the shapes cannot be broadcast
+ * @example
+ * print(await scope(() => add(tensor([[1, 2], [3, 4]]), tensor([10, 20])).data())); // [11, 22, 13, 24]
  */
 export function add(a: Operand, b: Operand): Tensor {
   return addOp(toTensors('add', a, b), {});
@@ -182,6 +184,8 @@ export function add(a: Operand, b: Operand): Tensor {
  * a - b, elementwise, broadcast.
  *
  * @throws ShapeError if the shapes cannot be broadcast
+ * @example
+ * print(await scope(() => sub(tensor([3, 4]), 1).data())); // [2, 3]
  */
 export function sub(a: Operand, b: Operand): Tensor {
   return subOp(toTensors('sub', a, b), {});
@@ -191,6 +195,8 @@ export function sub(a: Operand, b: Operand): Tensor {
  * a * b, elementwise, broadcast.
  *
  * @throws ShapeError if the shapes cannot be broadcast
+ * @example
+ * print(await scope(() => mul(tensor([3, 4]), 2).data())); // [6, 8]
  */
 export function mul(a: Operand, b: Operand): Tensor {
   return mulOp(toTensors('mul', a, b), {});
@@ -200,6 +206,8 @@ export function mul(a: Operand, b: Operand): Tensor {
  * a / b, elementwise, broadcast; Infinity or NaN where b is 0.
  *
  * @throws ShapeError if the shapes cannot be broadcast
+ * @example
+ * print(await scope(() => div(1, tensor([2, 4])).data())); // [0.5, 0.25]
  */
 export function div(a: Operand, b: Operand): Tensor {
   return divOp(toTensors('div', a, b), {});
@@ -209,6 +217,8 @@ export function div(a: Operand, b: Operand): Tensor {
  * Elementwise maximum of a and b, broadcast. In a tie each gets half of the gradient.
  *
  * @throws ShapeError if the shapes cannot be broadcast
+ * @example
+ * print(await scope(() => maximum(tensor([-1, 2]), 0).data())); // [0, 2]
  */
 export function maximum(a: Operand, b: Operand): Tensor {
   return maximumOp(toTensors('maximum', a, b), {});
@@ -218,6 +228,8 @@ export function maximum(a: Operand, b: Operand): Tensor {
  * a where `condition` is not 0, otherwise b; all three broadcast. `condition` has no gradient.
  *
  * @throws ShapeError if the shapes cannot be broadcast
+ * @example
+ * print(await scope(() => where(tensor([1, 0]), tensor([5, 6]), 0).data())); // [5, 0]
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   return whereOp(toTensors('where', condition, a, b), {});
@@ -227,12 +239,19 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
  * factor * x + summand in one pass; any shape.
  *
  * @param summand default 0
+ * @example
+ * print(await scope(() => scaleShift(tensor([1, 2]), 10, 1).data())); // [11, 21]
  */
 export function scaleShift(x: Tensor, factor: number, summand = 0): Tensor {
   return scaleShiftOp([x], { factor, summand });
 }
 
-/** -x, elementwise; any shape. */
+/**
+ * -x, elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => neg(tensor([1, -2])).data())); // [-1, 2]
+ */
 export function neg(x: Tensor): Tensor {
   return scaleShift(x, -1);
 }

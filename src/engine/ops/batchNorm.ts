@@ -270,6 +270,12 @@ export function withParameters(
  * @param weight [C], or null for 1
  * @param bias [C], or null for 0
  * @throws ShapeError or ArgumentError; see `checkChannels`
+ * @example
+ * const options = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
+ * print(
+ *   await scope(() => batchNorm(tensor([[1], [3]]), ones([1]), zeros([1]), options).data()),
+ * );
+ *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
  */
 export function batchNorm(

@@ -202,6 +202,12 @@ export const conv2dOp = defineOp<Conv2dAttributes>({
  * @returns [N, O, H', W'] with H' = floor((H + 2 padding - dilation (kh - 1) - 1) / stride) + 1
  * @throws ShapeError if the channels do not match or the window is larger than the padded image
  * @throws ArgumentError for an unknown option, or `padding: 'same'` with another stride than 1
+ * @example
+ * const image = ones([1, 1, 3, 3]); // [N, C, H, W]
+ * const weight = ones([1, 1, 2, 2]); // [outChannels, inChannels, kernel height, kernel width]
+ * print(await scope(() => conv2d(image, weight).data())); // [4, 4, 4, 4]
+ * for (const one of [image, weight]) one.dispose();
+ *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
  */
 export function conv2d(

@@ -76,6 +76,9 @@ export const dropoutOp = defineOp<DropoutAttributes>({
  * (nn/layers/dropout.ts) is the identity.
  *
  * @throws ArgumentError if the probability is not at least 0 and below 1
+ * @example
+ * const y = scope(() => dropout(ones([4]), 0.5, new Rng(1)).data());
+ * print((await y).every((value) => value === 0 || value === 2)); // true
  */
 export function dropout(x: Tensor, probability: number, rng: Rng): Tensor {
   checkRng('dropout', rng);

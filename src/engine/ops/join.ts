@@ -83,6 +83,8 @@ export const gatherRowsOp = defineOp<NoAttributes>({
  *
  * @throws ArgumentError for an empty list
  * @throws ShapeError if another axis differs
+ * @example
+ * print(await scope(() => concat([tensor([1, 2]), tensor([3])]).data())); // [1, 2, 3]
  */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ArgumentError('concat: needs at least one tensor');
@@ -112,6 +114,8 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
  * @returns [...indices, width]
  * @throws ShapeError if the table does not have 2 axes
  * @throws ArgumentError if an index of a list is not a row
+ * @example
+ * print(await scope(() => gatherRows(tensor([[1, 2], [3, 4]]), [1, 0]).data())); // [3, 4, 1, 2]
  */
 export function gatherRows(table: Tensor, indices: Tensor | ArrayLike<number>): Tensor {
   checkTensor(table, 'gatherRows: table');

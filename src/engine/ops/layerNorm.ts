@@ -50,6 +50,9 @@ export const layerNormOp = defineComposite<LayerNormOptions>({
  * shape of weight and bias.
  *
  * @throws ShapeError if the shapes do not match
+ * @example
+ * print(await scope(() => layerNorm(tensor([[1, 3]]), ones([2]), zeros([2])).data())); // [-1, 1]
+ *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
  */
 export function layerNorm(

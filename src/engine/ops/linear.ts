@@ -138,6 +138,9 @@ export const linearOp = defineOp<LinearAttributes>({
  * @param bias [out], or null
  * @returns [..., out]
  * @throws ShapeError if the sizes do not match
+ * @example
+ * print(await scope(() => linear(tensor([[1, 2]]), tensor([[3, 4]]), tensor([5])).data())); // [16]
+ *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {

@@ -156,6 +156,10 @@ export interface CrossEntropyOptions {
  * @throws ShapeError if the shapes do not match
  * @throws ArgumentError if a label of a list is not a class, `labelSmoothing` is outside 0 to 1, or
  *   an option is unknown
+ *
+ * @example
+ * print(await scope(() => crossEntropy(zeros([2, 10]), [3, 7]).item())); // 2.3026
+ *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
  */
 export function crossEntropy(
@@ -179,6 +183,9 @@ export function crossEntropy(
  * @param targets [N, classes], at least 0, each row sums to 1
  * @param reduction default `mean`: a scalar
  * @throws ShapeError if the shapes differ
+ * @example
+ * print(await scope(() => softCrossEntropy(zeros([1, 2]), tensor([[0.5, 0.5]])).item())); // 0.6931
+ *
  * @see G. Hinton, O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", 2015
  */
 export function softCrossEntropy(
@@ -194,6 +201,8 @@ export function softCrossEntropy(
  *
  * @param reduction default `mean`: a scalar
  * @throws ShapeError if the shapes differ
+ * @example
+ * print(await scope(() => mse(tensor([1, 3]), tensor([1, 1])).item())); // 2
  */
 export function mse(prediction: Tensor, target: Tensor, reduction: Reduction = 'mean'): Tensor {
   return mseOp([prediction, target], { reduction });

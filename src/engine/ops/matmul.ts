@@ -107,6 +107,8 @@ export const matmulOp = defineOp<NoAttributes>({
  * @param b [..., k, m]
  * @returns [..., n, m]
  * @throws ShapeError if the inner sizes differ, or an operand has fewer than 2 axes
+ * @example
+ * print(await scope(() => matmul(tensor([[1, 2]]), tensor([[3], [4]])).data())); // [11]
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   return matmulOp([a, b], {});

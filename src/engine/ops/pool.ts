@@ -196,6 +196,9 @@ export const avgPool2dOp = defineOp<AvgPoolOptions>({
  * @returns [N, C, H', W'] with H' = floor((H + 2 padding - window) / stride) + 1; ceil instead of
  *   floor with `ceilMode`, without a window that would start beyond the image
  * @throws ShapeError or ArgumentError if the options do not match the images
+ * @example
+ * print(await scope(() => maxPool2d(tensor([[[[1, 2], [3, 4]]]]), { window: 2 }).data())); // [4]
+ *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  */
 export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
@@ -210,6 +213,9 @@ export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
 
 /**
  * Mean under each window; shapes and errors as in `maxPool2d`. The padding counts by default.
+ *
+ * @example
+ * print(await scope(() => avgPool2d(tensor([[[[1, 2], [3, 4]]]]), { window: 2 }).data())); // [2.5]
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
  */
@@ -228,6 +234,8 @@ export function avgPool2d(x: Tensor, options: AvgPoolOptions): Tensor {
  * Mean over each plane: [N, C, H, W] -> [N, C, 1, 1] (PyTorch's adaptive average pooling to 1x1).
  *
  * @throws ShapeError if x does not have 4 axes
+ * @example
+ * print(await scope(() => globalAvgPool2d(tensor([[[[1, 2], [3, 4]]]])).data())); // [2.5]
  */
 export function globalAvgPool2d(x: Tensor): Tensor {
   checkTensor(x, 'globalAvgPool2d: x');

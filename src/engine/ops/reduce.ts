@@ -152,6 +152,8 @@ function withoutReducedAxes(result: Tensor, axes: readonly number[], keepDims: b
  * Sum over axes, by default all (a scalar). `keepDims` keeps them as size 1.
  *
  * @throws ShapeError if an axis is out of range or occurs twice
+ * @example
+ * print(await scope(() => sum(tensor([[1, 2], [3, 4]]), { axes: 0 }).data())); // [4, 6]
  */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkTensor(x, 'sum: x');
@@ -165,6 +167,8 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
  * Mean over axes, by default all (a scalar). `keepDims` keeps them as size 1.
  *
  * @throws ShapeError if an axis is out of range or occurs twice
+ * @example
+ * print(await scope(() => mean(tensor([1, 2, 3])).item())); // 2
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkTensor(x, 'mean: x');
@@ -184,6 +188,8 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
  *
  * @throws ShapeError if a reduced axis has size 0, is out of range or occurs twice
  * @throws ArgumentError if an axis has more than 2^24 elements on a float32 backend
+ * @example
+ * print(await scope(() => max(tensor([[1, 5], [7, 2]]), { axes: 1 }).data())); // [5, 7]
  */
 export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkTensor(x, 'max: x');
@@ -207,6 +213,8 @@ export interface VarianceOptions extends ReduceOptions {
  * Variance over axes, by default all (a scalar). Divides by n - `correction`, default 1.
  *
  * @throws ShapeError if an axis is out of range or occurs twice
+ * @example
+ * print(await scope(() => variance(tensor([1, 2, 3])).item())); // 1
  */
 export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
   checkTensor(x, 'variance: x');
@@ -226,6 +234,8 @@ export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
  *
  * @throws ShapeError if the axis has size 0 or is out of range
  * @throws ArgumentError if the axis has more than 2^24 elements on a float32 backend
+ * @example
+ * print(await scope(() => argmax(tensor([[1, 5], [7, 2]])).data())); // [1, 0]
  */
 export function argmax(x: Tensor, axis = -1): Tensor {
   checkTensor(x, 'argmax: x');

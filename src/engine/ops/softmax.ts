@@ -88,6 +88,8 @@ export const softmaxOp = defineOp<AxisAttributes>({
  * overflow.
  *
  * @throws ShapeError if the axis is out of range
+ * @example
+ * print(await scope(() => softmax(tensor([0, 0])).data())); // [0.5, 0.5]
  */
 export function softmax(x: Tensor, axis = -1): Tensor {
   checkTensor(x, 'softmax: x');
@@ -99,6 +101,8 @@ export function softmax(x: Tensor, axis = -1): Tensor {
  * log(softmax(x)) for small probabilities.
  *
  * @throws ShapeError if the axis is out of range
+ * @example
+ * print(await scope(() => logSoftmax(tensor([0, 0])).data())); // [-0.6931, -0.6931]
  */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   checkTensor(x, 'logSoftmax: x');

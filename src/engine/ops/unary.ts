@@ -94,22 +94,42 @@ export const clampOp = defineOp<ClampAttributes>({
   samples: [{ title: 'both ends', inputs: [distinct(8, 8)], attributes: { low: -0.5, high: 0.6 } }],
 });
 
-/** e^x, elementwise; any shape. */
+/**
+ * e^x, elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => exp(tensor([0, 1])).data())); // [1, 2.7183]
+ */
 export function exp(x: Tensor): Tensor {
   return expOp([x], {});
 }
 
-/** Natural logarithm, elementwise; any shape. NaN below 0, -Infinity at 0. */
+/**
+ * Natural logarithm, elementwise; any shape. NaN below 0, -Infinity at 0.
+ *
+ * @example
+ * print(await scope(() => log(tensor([1, 2])).data())); // [0, 0.6931]
+ */
 export function log(x: Tensor): Tensor {
   return logOp([x], {});
 }
 
-/** Square root, elementwise; any shape. NaN below 0. */
+/**
+ * Square root, elementwise; any shape. NaN below 0.
+ *
+ * @example
+ * print(await scope(() => sqrt(tensor([4, 9])).data())); // [2, 3]
+ */
 export function sqrt(x: Tensor): Tensor {
   return sqrtOp([x], {});
 }
 
-/** |x|, elementwise; any shape. The gradient at 0 is 0, as in PyTorch. */
+/**
+ * |x|, elementwise; any shape. The gradient at 0 is 0, as in PyTorch.
+ *
+ * @example
+ * print(await scope(() => abs(tensor([-4, 9])).data())); // [4, 9]
+ */
 export function abs(x: Tensor): Tensor {
   return absOp([x], {});
 }
@@ -117,6 +137,9 @@ export function abs(x: Tensor): Tensor {
 /**
  * x to the power of a constant exponent, elementwise; any shape. NaN for a negative x and a
  * fractional exponent.
+ *
+ * @example
+ * print(await scope(() => pow(tensor([2, 3]), 2).data())); // [4, 9]
  */
 export function pow(x: Tensor, exponent: number): Tensor {
   return powOp([x], { exponent });
@@ -126,6 +149,8 @@ export function pow(x: Tensor, exponent: number): Tensor {
  * x limited to [low, high]; the gradient passes where low <= x <= high.
  *
  * @throws ArgumentError if low exceeds high
+ * @example
+ * print(await scope(() => clamp(tensor([-1, 0.5, 2]), 0, 1).data())); // [0, 0.5, 1]
  */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
   return clampOp([x], { low, high });

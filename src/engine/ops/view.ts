@@ -126,6 +126,8 @@ export const sliceOp = defineOp<SliceAttributes>({
  * The same elements in another shape; one size may be -1. A view if x is dense, otherwise a copy.
  *
  * @throws ShapeError if the number of elements differs
+ * @example
+ * scope(() => print(reshape(zeros([2, 6]), [3, -1]).shape)); // [3, 4]
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   return reshapeOp([x], { shape });
@@ -135,6 +137,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
  * Joins all axes from `startAxis` on. Default 1, which keeps the batch axis: [N, ...] -> [N, size].
  *
  * @throws ShapeError if `startAxis` is out of range
+ * @example
+ * scope(() => print(flatten(zeros([8, 2, 3])).shape)); // [8, 6]
  */
 export function flatten(x: Tensor, startAxis = 1): Tensor {
   checkTensor(x, 'flatten: x');
@@ -146,6 +150,8 @@ export function flatten(x: Tensor, startAxis = 1): Tensor {
  * The axes in another order: axis i of the result is axis `order[i]` of x. A view.
  *
  * @throws ShapeError unless `order` contains each axis once
+ * @example
+ * scope(() => print(permute(zeros([2, 3, 4]), [2, 0, 1]).shape)); // [4, 2, 3]
  */
 export function permute(x: Tensor, order: readonly number[]): Tensor {
   return permuteOp([x], { order });
@@ -155,6 +161,8 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
  * Swaps two axes, by default the last two (the transpose of a matrix). A view.
  *
  * @throws ShapeError if an axis is out of range
+ * @example
+ * print(await scope(() => transpose(tensor([[1, 2], [3, 4]])).data())); // [1, 3, 2, 4]
  */
 export function transpose(x: Tensor, axisA = -2, axisB = -1): Tensor {
   checkTensor(x, 'transpose: x');
@@ -169,6 +177,8 @@ export function transpose(x: Tensor, axisA = -2, axisB = -1): Tensor {
  * Repeats axes of size 1, and adds leading axes, to the given shape. A view.
  *
  * @throws ShapeError if x cannot be broadcast to `shape`
+ * @example
+ * print(await scope(() => expand(tensor([[1], [2]]), [2, 2]).data())); // [1, 1, 2, 2]
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
   return expandOp([x], { shape });
@@ -183,6 +193,8 @@ export function expand(x: Tensor, shape: Shape): Tensor {
  * @param step at least 1; default 1
  * @throws ShapeError if the range exceeds the axis
  * @throws ArgumentError if `step` is not an integer of at least 1
+ * @example
+ * print(await scope(() => slice(tensor([0, 1, 2, 3]), 0, 1, 3).data())); // [1, 2]
  */
 export function slice(x: Tensor, axis: number, start: number, end?: number, step = 1): Tensor {
   checkTensor(x, 'slice: x');

@@ -7,7 +7,12 @@ import type { Tensor } from '../../engine/tensor.js';
 import { Module } from '../module.js';
 import { check } from '../options.js';
 
-/** max(x, 0), elementwise; any shape. */
+/**
+ * max(x, 0), elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => new ReLU().forward(tensor([-1, 2])).data())); // [0, 2]
+ */
 export class ReLU extends Module {
   override forward(x: Tensor): Tensor {
     return relu(x);
@@ -24,6 +29,8 @@ export interface LeakyReLUOptions {
  * x where positive, slope * x elsewhere; any shape.
  *
  * @throws ArgumentError if `slope` (default 0.01) is not finite
+ * @example
+ * print(await scope(() => new LeakyReLU({ slope: 0.1 }).forward(tensor([-1, 2])).data())); // [-0.1, 2]
  */
 export class LeakyReLU extends Module {
   /** Negative slope. */
@@ -46,14 +53,24 @@ export class LeakyReLU extends Module {
   }
 }
 
-/** 1 / (1 + e^-x), elementwise; any shape. */
+/**
+ * 1 / (1 + e^-x), elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => new Sigmoid().forward(tensor([0])).data())); // [0.5]
+ */
 export class Sigmoid extends Module {
   override forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
 
-/** Hyperbolic tangent, elementwise; any shape. */
+/**
+ * Hyperbolic tangent, elementwise; any shape.
+ *
+ * @example
+ * print(await scope(() => new Tanh().forward(tensor([0, 1])).data())); // [0, 0.7616]
+ */
 export class Tanh extends Module {
   override forward(x: Tensor): Tensor {
     return tanh(x);
@@ -63,6 +80,9 @@ export class Tanh extends Module {
 /**
  * GELU in its tanh form: PyTorch's `approximate='tanh'`, within 5e-4 of PyTorch's default, which
  * uses erf.
+ *
+ * @example
+ * print(await scope(() => new GELU().forward(tensor([0, 3])).data())); // [0, 2.9964]
  */
 export class GELU extends Module {
   override forward(x: Tensor): Tensor {

@@ -21,9 +21,10 @@ export interface DropoutOptions {
  *
  * @example
  * const layer = new Dropout({ probability: 0.5, rng: new Rng(1) });
- * print(await scope(() => layer.forward(ones([8])).data())); // zeros and twos
+ * const y = await scope(() => layer.forward(ones([8])).data());
+ * print(y.every((value) => value === 0 || value === 2)); // true
  * layer.eval();
- * print(await scope(() => layer.forward(ones([8])).data())); // ones
+ * print(await scope(() => layer.forward(ones([3])).data())); // [1, 1, 1]
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html
  */

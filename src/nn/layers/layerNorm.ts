@@ -22,8 +22,8 @@ export interface LayerNormLayerOptions {
  * Identical in training and evaluation.
  *
  * @example
- * const layer = new LayerNorm({ normalizedShape: 4 });
- * print(await scope(() => layer.forward(tensor([[1, 2, 3, 4]])).data())); // [-1.342, -0.447, 0.447, 1.342]
+ * const layer = new LayerNorm({ normalizedShape: 2 });
+ * print(await scope(() => layer.forward(tensor([[1, 3]])).data())); // [-1, 1]
  * layer.dispose();
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html

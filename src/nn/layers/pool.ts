@@ -103,6 +103,9 @@ export class MaxPool2d extends Module {
 /**
  * Mean under each window; shapes as in `MaxPool2d`.
  *
+ * @example
+ * scope(() => print(new AvgPool2d({ kernelSize: 2 }).forward(zeros([1, 3, 8, 8])).shape)); // [1, 3, 4, 4]
+ *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
  */
 export class AvgPool2d extends Module {
@@ -136,7 +139,12 @@ export class AvgPool2d extends Module {
   }
 }
 
-/** Mean over each channel of an image: [N, C, H, W] -> [N, C, 1, 1]. */
+/**
+ * Mean over each channel of an image: [N, C, H, W] -> [N, C, 1, 1].
+ *
+ * @example
+ * scope(() => print(new GlobalAvgPool2d().forward(zeros([2, 3, 8, 8])).shape)); // [2, 3]
+ */
 export class GlobalAvgPool2d extends Module {
   override forward(x: Tensor): Tensor {
     return globalAvgPool2d(x);

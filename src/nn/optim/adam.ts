@@ -187,6 +187,17 @@ export class Adam extends Optimizer {
  * parameter = (1 - lr weightDecay) parameter, then Adam's update with the unmodified gradient.
  * Default weightDecay 0.01.
  *
+ * @example
+ * const layer = new Linear({ inFeatures: 4, outFeatures: 2, rng: new Rng(1) });
+ * const optimizer = new AdamW(layer.parameters(), { lr: 1e-3, weightDecay: 0.01 });
+ * scope(() => {
+ *   sum(layer.forward(ones([8, 4]))).backward();
+ *   optimizer.step();
+ * });
+ * optimizer.zeroGrad();
+ * optimizer.dispose();
+ * layer.dispose();
+ *
  * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
  */
 export class AdamW extends Adam {

@@ -72,6 +72,13 @@ export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number):
  * Limits every element of every gradient to [-limit, limit].
  *
  * @throws ArgumentError if `limit` is not greater than 0
+ * @example
+ * const w = new Parameter([2], [3, 4]);
+ * scope(() => sum(mul(w, w)).backward());
+ * clipGradValue([w], 1);
+ * print(await w.grad!.data()); // [1, 1]
+ * w.dispose();
+ *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
  */
 export function clipGradValue(parameters: readonly Parameter[], limit: number): void {

@@ -50,6 +50,13 @@ export interface ParameterUpdate {
 /**
  * Base class of the optimizers: a list of parameters, a learning rate, and arrays per parameter.
  *
+ * @example
+ * const layer = new Linear({ inFeatures: 4, outFeatures: 2, rng: new Rng(1) });
+ * const optimizer: Optimizer = new SGD(layer.parameters(), { lr: 0.1 });
+ * print(optimizer.lr); // 0.1
+ * optimizer.dispose();
+ * layer.dispose();
+ *
  * @see https://pytorch.org/docs/stable/optim.html
  */
 export abstract class Optimizer {

@@ -36,6 +36,11 @@ function isScale(scale: number): boolean {
  * @returns all arrays: each selected one as two arrays, the others unchanged
  * @throws ArgumentError if a selected array has no axis or a non-finite element, or if a name ends
  *   in `.scale`
+ *
+ * @example
+ * const weights = { w: { shape: [1, 2], data: [1, -0.5] } };
+ * const bytes = encodeSafetensors(quantize(weights, () => true));
+ * print(Object.keys(decodeSafetensors(bytes).tensors)); // [w.scale, w]
  */
 export function quantize(
   arrays: HostState,

@@ -148,6 +148,10 @@ function fail(reason: string): never {
  *
  * @throws FormatError with the reason: a truncated file, a damaged header, an unknown number
  *   format, a duplicate name, or offsets that overlap, leave gaps or do not fit the shape
+ *
+ * @example
+ * const bytes = encodeSafetensors({ w: { shape: [2], data: [1, 2] } });
+ * print(decodeSafetensors(bytes).tensors.w.data); // [1, 2]
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const { header, dataStart } = readHeader(bytes);

@@ -108,6 +108,12 @@ export async function saveState(parts: StateParts): Promise<Uint8Array<ArrayBuff
  *   twice
  * @throws FormatError if the file is damaged or a given part is missing in it
  * @throws ArgumentError if names or shapes do not match; in both cases nothing is changed
+ * @example
+ * const rng = new Rng(1);
+ * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng });
+ * const bytes = await saveState({ model, extra: { epoch: 3 } });
+ * print(loadState(bytes, { model }).extra); // { epoch: 3 }
+ * model.dispose();
  */
 export function loadState(
   saved: Uint8Array | SafetensorsFile,

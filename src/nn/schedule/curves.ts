@@ -59,6 +59,17 @@ export interface CosineWithWarmupOptions {
  * warmupSteps) / (totalSteps - warmupSteps)), lr = baseLr (floor + (1 - floor) (1 + cos(pi p)) /
  * 2).
  *
+ * @example
+ * const w = new Parameter([1], [0]);
+ * const optimizer = new SGD([w], { lr: 1 });
+ * const schedule = new CosineWithWarmup(optimizer, { totalSteps: 10, warmupSteps: 2 });
+ * const warmup = optimizer.lr;
+ * schedule.step();
+ * schedule.step();
+ * print(warmup, optimizer.lr); // 0.5 1
+ * optimizer.dispose();
+ * w.dispose();
+ *
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
  */
 export class CosineWithWarmup extends CurveScheduler {

@@ -48,6 +48,21 @@ export type Curve = (step: number, baseLr: number) => CurvePoint;
  *
  * PyTorch multiplies the current rate in each call. Here each rate is computed from the initial
  * rate, so rounding errors do not accumulate.
+ *
+ * @example
+ * // Halves the rate in each step.
+ * class Halving extends CurveScheduler {
+ *   constructor(optimizer: Optimizer) {
+ *     super('Halving', optimizer, (step, baseLr) => ({ lr: baseLr * 0.5 ** step }));
+ *   }
+ * }
+ * const w = new Parameter([1], [0]);
+ * const optimizer = new SGD([w], { lr: 1 });
+ * const schedule = new Halving(optimizer);
+ * schedule.step();
+ * print(optimizer.lr); // 0.5
+ * optimizer.dispose();
+ * w.dispose();
  */
 export abstract class CurveScheduler implements Scheduler {
   readonly #type: string;

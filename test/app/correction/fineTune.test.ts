@@ -18,7 +18,7 @@ import {
   type FineTuneProgress,
 } from '../../../src/app/correction/fineTune.js';
 import { drawHeldOut, drawReplay } from '../../../src/app/correction/replay.js';
-import { imageAt } from '../../../src/data/loading/dataset.js';
+import { imageAt } from '../../../src/data/loading/imageDataset.js';
 import { IMAGE_PIXELS } from '../../../src/data/emnist/idx.js';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';

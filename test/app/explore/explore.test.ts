@@ -8,33 +8,33 @@ import { explore } from '../../../src/app/explore/index.js';
 import { measureImages, pixelMoments, summarizeClasses } from '../../../src/app/explore/measure.js';
 import { drawFigures, FIGURES } from '../../../src/app/explore/figures.js';
 import { areAlike } from '../../../src/app/explore/votes.js';
-import { makeDataset, subset, type Dataset } from '../../../src/data/loading/dataset.js';
+import { ImageDataset, selectImages } from '../../../src/data/loading/imageDataset.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { Rng } from '../../../src/engine/index.js';
 
 const drawn = syntheticDataset({ seed: 4, count: 47 * 16 });
 
-function relabeled(dataset: Dataset, changes: Record<number, number>): Dataset {
+function relabeled(dataset: ImageDataset, changes: Record<number, number>): ImageDataset {
   const labels = dataset.labels.slice();
   for (const [index, label] of Object.entries(changes)) labels[Number(index)] = label;
-  return makeDataset({ ...dataset, labels });
+  return dataset.with({ labels });
 }
 
 /** The images with ink only in their middle rows. Components of fewer pixels take less time. */
-function onlyMiddle(dataset: Dataset): Dataset {
+function onlyMiddle(dataset: ImageDataset): ImageDataset {
   const images = dataset.images.map((value, at) => {
     const row = Math.floor((at % 784) / 28);
     return row < 11 || row > 16 ? 0 : value;
   });
-  return makeDataset({ ...dataset, images });
+  return dataset.with({ images });
 }
 
 describe('duplicates', () => {
   it('are found within a class, across classes and across parts', () => {
     // 0 1 2 once; 3 twice; 4 three times, once with another label; a blank image.
-    const examined = relabeled(subset(drawn, [0, 1, 2, 3, 3, 4, 4, 4]), { 7: 9 });
+    const examined = relabeled(selectImages(drawn, [0, 1, 2, 3, 3, 4, 4, 4]), { 7: 9 });
     examined.images.fill(0, 2 * 784, 3 * 784);
-    const { groups, ...numbers } = findDuplicates(examined, subset(drawn, [10, 1, 4, 11]));
+    const { groups, ...numbers } = findDuplicates(examined, selectImages(drawn, [10, 1, 4, 11]));
     expect(numbers).toEqual({ copies: 3, acrossClasses: 1, inOtherPart: 4, blank: 1 });
     expect(groups.map((group) => group.map(({ part, index }) => `${part} ${index}`))).toEqual([
       ['explored 1', 'other 1'],
@@ -44,7 +44,7 @@ describe('duplicates', () => {
   });
 
   it('are distinguished from images that differ by one pixel', () => {
-    const examined = subset(drawn, [0, 0]);
+    const examined = selectImages(drawn, [0, 0]);
     examined.images[784] ^= 1;
     expect(findDuplicates(examined, null)).toMatchObject({
       groups: [],
@@ -58,9 +58,11 @@ describe('measures', () => {
   it('match hand-computed values of a bar of ink', () => {
     const images = new Uint8Array(2 * 784);
     for (let y = 4; y < 24; y++) images.fill(255, y * 28 + 12, y * 28 + 15);
-    const bar = makeDataset({
+    const bar = new ImageDataset({
       name: 'bar',
       images,
+      height: 28,
+      width: 28,
       labels: new Uint8Array(2),
       classes: ['I', 'x'],
       synthetic: true,
@@ -152,7 +154,7 @@ describe('an exploration', () => {
 
   it.each([1, 5])('works with %i images', (count) => {
     const numbers = Array.from({ length: count }, (_, i) => i);
-    const few = onlyMiddle(subset(drawn, numbers));
+    const few = onlyMiddle(selectImages(drawn, numbers));
     const tiny = explore(few, { rng: new Rng(1), other: null });
     expect(Object.keys(drawFigures(few, tiny, new Rng(1))).length).toBeGreaterThan(8);
     expect(JSON.stringify(summarize(few, tiny))).not.toContain('NaN');

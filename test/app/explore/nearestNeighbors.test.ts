@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { embed } from '../../../src/app/explore/embedding.js';
 import { nearestNeighbors } from '../../../src/app/explore/nearestNeighbors.js';
 import { principalComponents } from '../../../src/app/explore/pca.js';
-import { makeDataset, type Dataset } from '../../../src/data/loading/dataset.js';
+import { ImageDataset } from '../../../src/data/loading/imageDataset.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { Rng } from '../../../src/engine/index.js';
 
@@ -101,16 +101,18 @@ describe(`nearest neighbors (seed ${SEED})`, () => {
 
 describe('principal components', () => {
   /** Images in which only two patches of ink vary, the first more than the second. */
-  function patches(): Dataset {
+  function patches(): ImageDataset {
     const rng = new Rng(SEED);
     const images = new Uint8Array(200 * 784);
     for (let i = 0; i < 200; i++) {
       images.fill(rng.below(250), i * 784 + 100, i * 784 + 110);
       images.fill(rng.below(120), i * 784 + 300, i * 784 + 310);
     }
-    return makeDataset({
+    return new ImageDataset({
       name: 'patches',
       images,
+      height: 28,
+      width: 28,
       labels: new Uint8Array(200),
       classes: ['a'],
       synthetic: true,
@@ -135,7 +137,7 @@ describe('principal components', () => {
     const drawn = syntheticDataset({ seed: 1, count: 94 });
     // Ink in eight rows only: principal components of fewer pixels take less time.
     const images = drawn.images.map((value, at) => (Math.abs((at % 784) - 392) <= 112 ? value : 0));
-    const dataset = makeDataset({ ...drawn, images });
+    const dataset = drawn.with({ images });
     const { points, explainedVarianceRatio: shares, directions } = principalComponents(dataset, 90);
     const explainedVariance = shares.subarray(0, 90).reduce((sum, share) => sum + share, 0);
     let [between, pixels] = [0, 0];

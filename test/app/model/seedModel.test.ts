@@ -7,7 +7,8 @@ import { evaluate } from '../../../src/app/evaluation/evaluate.js';
 import { exportModel } from '../../../src/app/model/exportModel.js';
 import { loadModel } from '../../../src/app/model/modelFile.js';
 import { openTestSource } from '../../../src/app/training/source.js';
-import { BatchLoader } from '../../../src/data/loading/loader.js';
+import { DataLoader } from '../../../src/data/loading/dataLoader.js';
+import { Normalizer } from '../../../src/data/loading/transform.js';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
 import { wasm, withFreshBackend } from '../../support/backends.js';
 import { openOnnx } from '../../support/onnxruntime.js';
@@ -46,11 +47,15 @@ describe.skipIf(missing !== null)(`the original's model${skipNote(missing)}`, ()
       const session = await openOnnx(await exportModel({ model, classes, data: 'EMNIST' }, 'onnx'));
       model.dispose();
       let correct = 0;
-      for (const batch of new BatchLoader({ dataset: await images(), batchSize: 200 }).batches(0)) {
-        const logits = await session.run(Float32Array.from(batch.images));
-        for (let i = 0; i < batch.count; i++) {
+      const loader = new DataLoader(await images(), {
+        batchSize: 200,
+        transform: { inputs: new Normalizer() },
+      });
+      for (const { inputs, targets, count } of loader.batches(0)) {
+        const logits = await session.run(Float32Array.from(inputs.data));
+        for (let i = 0; i < count; i++) {
           const row = logits.subarray(i * classes.length, (i + 1) * classes.length);
-          if (row.indexOf(row.reduce((a, b) => Math.max(a, b))) === batch.labels[i]) correct += 1;
+          if (row.indexOf(row.reduce((a, b) => Math.max(a, b))) === targets.data[i]) correct += 1;
         }
       }
       await session.release();

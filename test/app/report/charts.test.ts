@@ -195,7 +195,8 @@ describe('a confusion plot', () => {
 });
 
 describe('a gallery', () => {
-  const pixels = new Uint8Array(784).fill(255);
+  const size = { width: 28, height: 20 };
+  const pixels = new Uint8Array(28 * 20).fill(255);
 
   it('shows each image as ink on paper, in a frame of its tone', () => {
     const tiles = (['good', 'bad', 'plain'] as const).map((tone) => ({
@@ -203,8 +204,8 @@ describe('a gallery', () => {
       caption: 'A',
       tone,
     }));
-    const sheet = gallery({ title: '', tiles, columns: 3 });
-    expect(pixelsOf(sheet, [0, 0, 0])).toHaveLength(3 * 56 * 56);
+    const sheet = gallery({ title: '', tiles, size, columns: 3 });
+    expect(pixelsOf(sheet, [0, 0, 0])).toHaveLength(3 * 56 * 40);
     const [good, bad] = [pixelsOf(sheet, GOOD), pixelsOf(sheet, BAD)];
     expect(Math.max(...good.map(({ x }) => x))).toBeLessThan(Math.min(...bad.map(({ x }) => x)));
   });
@@ -214,12 +215,13 @@ describe('a gallery', () => {
       gallery({
         title: '',
         tiles: Array.from({ length: count }, () => ({ pixels, caption: 'a\nb' })),
+        size,
         columns: 4,
       }).height;
     expect(height(4)).toBe(height(1));
     expect(height(5)).toBeGreaterThan(height(4));
     expect(height(9) - height(5)).toBe(height(5) - height(4));
-    expect(gallery({ title: 'none', tiles: [] }).height).toBeGreaterThan(0);
+    expect(gallery({ title: 'none', tiles: [], size }).height).toBeGreaterThan(0);
   });
 });
 

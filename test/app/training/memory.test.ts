@@ -1,7 +1,7 @@
 // Tests that training allocates memory only at its start.
 
 import { describe, expect, it } from 'vitest';
-import { subset } from '../../../src/data/loading/dataset.js';
+import { selectImages } from '../../../src/data/loading/imageDataset.js';
 import { wasm, withFreshBackend } from '../../support/backends.js';
 import { tinyTrainer, train, validation } from '../support.js';
 
@@ -12,8 +12,8 @@ describe('memory', () => {
       withFreshBackend(wasm(threads).make, async (backend) => {
         const numbers = Array.from({ length: 40 }, (_, i) => i);
         const ten = {
-          train: subset(train, numbers),
-          validation: subset(validation, numbers.slice(0, 12)),
+          train: selectImages(train, numbers),
+          validation: selectImages(validation, numbers.slice(0, 12)),
           batchSize: 4,
         };
         const trainer = tinyTrainer({ ...ten, epochs: 20 });

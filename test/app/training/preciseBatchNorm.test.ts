@@ -5,15 +5,16 @@
 import { expect, it } from 'vitest';
 import { CharacterNet } from '../../../src/app/model/characterNet.js';
 import { recomputeBatchNorm } from '../../../src/app/training/preciseBatchNorm.js';
-import { subset } from '../../../src/data/loading/dataset.js';
-import { BatchLoader } from '../../../src/data/loading/loader.js';
+import { selectImages } from '../../../src/data/loading/imageDataset.js';
+import { DataLoader } from '../../../src/data/loading/dataLoader.js';
+import { Normalizer } from '../../../src/data/loading/transform.js';
 import { Rng, scope, tensor } from '../../../src/engine/index.js';
 import { BatchNorm2d } from '../../../src/nn/index.js';
 import { digest, onWasm, train } from '../support.js';
 
 const SEED = 7;
 /** A full batch of 256 and one of 44. */
-const images = subset(
+const images = selectImages(
   train,
   Array.from({ length: 300 }, (_, i) => i % train.length),
 );
@@ -61,9 +62,11 @@ it(
       variance: new Array<number>(32).fill(0),
     };
     const counts: number[] = [];
-    for (const batch of new BatchLoader({ dataset: images, batchSize: 256, shuffle }).batches(1)) {
+    const transform = { inputs: new Normalizer() };
+    const loader = new DataLoader(images, { batchSize: 256, shuffle, transform });
+    for (const batch of loader.batches(1)) {
       counts.push(batch.count);
-      const channels = await channelsOf(model, batch.images, batch.count);
+      const channels = await channelsOf(model, batch.inputs.data, batch.count);
       channels.forEach(([mean, variance], c) => {
         expected.mean[c] += (mean * batch.count) / images.length;
         expected.variance[c] += (variance * batch.count) / images.length;

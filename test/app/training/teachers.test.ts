@@ -4,7 +4,8 @@
 import { expect, it } from 'vitest';
 import { CharacterNet } from '../../../src/app/model/characterNet.js';
 import { trainStep } from '../../../src/app/training/trainStep.js';
-import { BatchLoader, type Batch } from '../../../src/data/loading/loader.js';
+import { DataLoader, type Batch } from '../../../src/data/loading/dataLoader.js';
+import { Normalizer } from '../../../src/data/loading/transform.js';
 import { Rng, scope, tensor } from '../../../src/engine/index.js';
 import { SGD, type Module } from '../../../src/nn/index.js';
 import { eventsOf, onWasm, tinyTrainer, train } from '../support.js';
@@ -15,7 +16,9 @@ const newModel = (seed: number): CharacterNet =>
 
 /** The first 16 images. */
 const firstBatch = (): Batch =>
-  new BatchLoader({ dataset: train, batchSize: 16 }).batches(0).next().value!;
+  new DataLoader(train, { batchSize: 16, transform: { inputs: new Normalizer() } })
+    .batches(0)
+    .next().value!;
 
 const predict = (model: Module, images: Float32Array, count: number): Promise<ArrayLike<number>> =>
   scope(() => model.forward(tensor(images, { shape: [count, 1, 28, 28] })).data());
@@ -33,7 +36,8 @@ it(
   "the loss of a step is the weighted sum of the labels' and the teacher's loss",
   onWasm(async () => {
     const batch = firstBatch();
-    const { images, labels, count } = batch;
+    const { count } = batch;
+    const [images, labels] = [batch.inputs.data, batch.targets.data];
     const [model, teacher] = [newModel(1), newModel(2).eval()];
     const studentLogs = logProbabilities(await predict(model, images, count));
     const teacherLogs = logProbabilities(await predict(teacher, images, count));

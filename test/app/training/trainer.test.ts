@@ -7,7 +7,7 @@ import { evaluate } from '../../../src/app/evaluation/evaluate.js';
 import { logPriorsOf } from '../../../src/app/model/modelContents.js';
 import { DivergedError } from '../../../src/app/training/trainerEvents.js';
 import type { EpochEvent, StepEvent } from '../../../src/app/training/trainerEvents.js';
-import { subset, type Dataset } from '../../../src/data/loading/dataset.js';
+import { selectImages, type ImageDataset } from '../../../src/data/loading/imageDataset.js';
 import {
   eventsOf,
   fingerprint,
@@ -24,7 +24,7 @@ import {
 const isEpoch = (event: StepEvent | EpochEvent): event is EpochEvent => event.event === 'epoch';
 
 /** The first image of class 0, `count` times. */
-function repeated({ labels }: Dataset, count: number): number[] {
+function repeated({ labels }: ImageDataset, count: number): number[] {
   return Array.from({ length: count }, () => labels.indexOf(0));
 }
 
@@ -86,7 +86,7 @@ describe('events', () => {
     'keep selects the epoch that becomes the model: the best in validation, or the last',
     onWasm(async () => {
       // Whether right or wrong: no later epoch can be better than the first.
-      const one = subset(validation, [0]);
+      const one = selectImages(validation, [0]);
       for (const keep of ['best', 'last'] as const) {
         const trainer = tinyTrainer({
           epochs: 4,
@@ -120,7 +120,7 @@ describe('events', () => {
   it(
     'the learning rate decreases when validation does not improve',
     onWasm(async () => {
-      const few = subset(train, [0, 1]);
+      const few = selectImages(train, [0, 1]);
       const trainer = tinyTrainer({ train: few, validation: few, epochs: 6, learningRate: 1e-3 });
       const step = trainer.scheduler.step.bind(trainer.scheduler);
       trainer.scheduler.step = () => step(1); // constant
@@ -134,7 +134,7 @@ describe('events', () => {
 
 describe('balance', () => {
   // Class 0 is a third of the images, so its prior has an effect.
-  const uneven = subset(train, [
+  const uneven = selectImages(train, [
     ...Array.from({ length: train.length }, (_, i) => i),
     ...repeated(train, 70),
   ]);
@@ -215,7 +215,7 @@ describe('determinism', () => {
       const [first, second] = await firstLosses({});
       expect(Math.abs(first - second)).toBeGreaterThan(1e-4);
       const inOrder = await firstLosses({ shuffle: false });
-      const firstImages = subset(
+      const firstImages = selectImages(
         train,
         Array.from({ length: 47 }, (_, i) => i),
       );

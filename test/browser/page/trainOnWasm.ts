@@ -1,7 +1,7 @@
 // Ten training steps of the network on one backend, in the page or in Node: the losses, and a
 // digest of all weights.
 
-import { stratifiedSplit } from '../../../src/data/loading/dataset.js';
+import { stratifiedSplit } from '../../../src/data/loading/split.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { createWasmBackend, type WasmOptions } from '../../../src/engine/backends/wasm/index.js';
 import { Rng, useBackend } from '../../../src/engine/index.js';

@@ -2,7 +2,7 @@
 // src/data/strokes/glyph.ts. For tests in Node only.
 
 import { readFileSync } from 'node:fs';
-import { type Dataset, makeDataset } from '../../../src/data/loading/dataset.js';
+import { ImageDataset } from '../../../src/data/loading/imageDataset.js';
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
 
@@ -47,12 +47,14 @@ export function plainStrokes({ strokes }: RecordedCharacter): number[][] {
 }
 
 /** The images of a hand, rendered by the page's code. */
-export function recordedDataset(hand: Hand): Dataset {
+export function recordedDataset(hand: Hand): ImageDataset {
   const { characters } = readHand(hand);
   const images = characters.map((character) => renderGlyph(plainStrokes(character)));
-  return makeDataset({
+  return new ImageDataset({
     name: `recorded strokes: ${hand}`,
     images: Uint8Array.from(images.flatMap((image) => [...image])),
+    height: 28,
+    width: 28,
     labels: Uint8Array.from(characters, ({ label }) => BALANCED_CLASSES.indexOf(label)),
     classes: BALANCED_CLASSES,
     synthetic: true,

@@ -4,8 +4,14 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/data/errors.js';
 import { FormatError } from '../../../src/engine/errors.js';
-import { checkSameCount, isGzip, type IdxKind } from '../../../src/data/emnist/idx.js';
-import { readIdxStream, type IdxContents } from '../../../src/data/emnist/idxStream.js';
+import {
+  checkSameCount,
+  isGzip,
+  parseIdx,
+  type IdxContents,
+  type IdxKind,
+} from '../../../src/data/emnist/idx.js';
+import { readIdxStream } from '../../../src/data/emnist/idxStream.js';
 import { idx, idxImages, idxLabels } from '../support.js';
 
 const twoImages = Uint8Array.from({ length: 2 * 784 }, (_, i) => i % 251);
@@ -24,6 +30,27 @@ function read(
 ): Promise<IdxContents> {
   return readIdxStream(chunks(bytes, size), { name: 'some-file', expect: expected, limit });
 }
+
+describe('parseIdx', () => {
+  it('gives a view of the values of a whole file', () => {
+    const bytes = idxImages(twoImages);
+    const images = parseIdx(bytes, { name: 'some-file', expect: 'images' });
+    expect([images.name, images.count, images.values.shape]).toEqual(['some-file', 2, [2, 28, 28]]);
+    expect(Buffer.from(images.values.data).equals(twoImages)).toBe(true);
+    expect(images.values.data.buffer).toBe(bytes.buffer);
+    const labels = parseIdx(idxLabels([4, 0, 46]), { name: 'some-file', expect: 'labels' });
+    expect([...labels.values.data]).toEqual([4, 0, 46]);
+  });
+
+  it('rejects missing and surplus bytes', () => {
+    const parse = (bytes: Uint8Array) => () =>
+      parseIdx(bytes, { name: 'some-file', expect: 'labels' });
+    expect(parse(idxLabels([1, 2]).subarray(0, -1))).toThrow(DataError);
+    expect(parse(idxLabels([1, 2]).subarray(0, -1))).toThrow(/some-file.*truncated/);
+    expect(parse(Uint8Array.of(...idxLabels([1, 2]), 0))).toThrow(/1 bytes follow the last value/);
+    expect(parse(Uint8Array.of(0x1f, 0x8b, 8, 0))).toThrow(/gzip-compressed/);
+  });
+});
 
 describe('readIdxStream', () => {
   it.each([1, 15, 16, 17, 784, 5000])(

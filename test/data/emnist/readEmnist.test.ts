@@ -5,7 +5,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { imageAt } from '../../../src/data/loading/dataset.js';
+import { imageAt } from '../../../src/data/loading/imageDataset.js';
 import { EMNIST_ARCHIVE, readEmnist } from '../../../src/data/emnist/readEmnist.js';
 import { uprightImages } from '../../../src/data/emnist/emnistDataset.js';
 import { DataError, DataMissingError } from '../../../src/data/errors.js';

@@ -2,7 +2,7 @@
 // is reported as empty.
 
 import { describe, expect, it } from 'vitest';
-import { makeDataset } from '../../../src/data/loading/dataset.js';
+import { ImageDataset } from '../../../src/data/loading/imageDataset.js';
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
 import { preprocess, type DecodedImage } from '../../../src/data/image/preprocess.js';
 import { imageStatistics, inkExtent, strokeWidth } from '../../../src/data/loading/statistics.js';
@@ -49,9 +49,11 @@ describe('preprocess of synthetic characters, drawn large in dark ink on white, 
   const classes = ['?'];
   const statisticsOf = (data: Uint8Array) =>
     imageStatistics(
-      makeDataset({
+      new ImageDataset({
         name: 'drawn',
         images: data,
+        height: 28,
+        width: 28,
         labels: new Uint8Array(count),
         classes,
         synthetic: true,
@@ -180,7 +182,7 @@ describe('strokes', () => {
     const thin = (penWidth: number): number => {
       const { strokes, pen: tool, label } = drawing(SEED, SAMPLES[0]);
       const coverage = drawLarge({ strokes, pen: { ...tool, penWidth }, label });
-      return strokeWidth(preprocess(darkOnWhite(coverage)).image);
+      return strokeWidth(preprocess(darkOnWhite(coverage)).image, 28);
     };
     const [hair, thinnest, usual] = [thin(1.5), thin(5), thin(9)];
     expect(hair).toBeGreaterThan(1.9);
@@ -206,7 +208,7 @@ describe('strokes', () => {
     expect(difference(stem, dot)).toBeGreaterThan(5);
     ink(20, 20, 5, 5);
     expect(preprocess(dotted).image).toEqual(dot);
-    expect(inkExtent(dot)!.height).toBeGreaterThan(23);
+    expect(inkExtent(dot, 28)!.height).toBeGreaterThan(23);
   });
 });
 

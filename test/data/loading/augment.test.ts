@@ -7,28 +7,34 @@ import {
   hasAugmentation,
   type AugmentOptions,
 } from '../../../src/data/loading/augment.js';
-import { BatchLoader } from '../../../src/data/loading/loader.js';
-import { PADDED_SIDE, varyStroke } from '../../../src/data/image/strokeWidth.js';
+import { DataLoader } from '../../../src/data/loading/dataLoader.js';
+import { imageAt } from '../../../src/data/loading/imageDataset.js';
+import { varyStroke } from '../../../src/data/image/strokeWidth.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
-import { normalize } from '../../../src/data/loading/transform.js';
+import { Normalizer } from '../../../src/data/loading/transform.js';
 import { Rng } from '../../../src/engine/rng.js';
 
 const SIDE = 28;
+const PADDED_SIDE = SIDE + 2;
+/** Keeps the values of bytes: (byte / 255 - 0) / (1 / 255). */
+const bytes = new Normalizer({ mean: 0, std: 1 / 255 });
 const dataset = syntheticDataset({ seed: 3, count: 94 });
 
+const augmenterOf = (ranges: AugmentOptions, seed = 5): Augmenter =>
+  new Augmenter(ranges, { shape: [1, SIDE, SIDE], rng: new Rng(seed), normalizer: bytes });
+
 function augmented(
-  options: AugmentOptions,
-  image: number,
+  ranges: AugmentOptions,
+  index: number,
   epoch = 1,
-  images = dataset.images,
+  image = original(index),
 ): Float32Array {
   const target = new Float32Array(SIDE * SIDE);
-  new Augmenter(options, new Rng(5)).apply(images, image, epoch, target, 0, 1, 0);
+  augmenterOf(ranges).apply(image, target, index, epoch);
   return target;
 }
 
-const original = (image: number): Uint8Array =>
-  dataset.images.subarray(image * 784, (image + 1) * 784);
+const original = (index: number): Uint8Array => imageAt(dataset, index);
 const total = (pixels: ArrayLike<number>): number =>
   Array.from(pixels).reduce((sum, value) => sum + value, 0);
 
@@ -115,27 +121,90 @@ describe('Augmenter', () => {
 
   it('the transform of an image depends only on image, epoch and seed', () => {
     const options = { shift: 2, rotation: 10, scale: 0.1, shear: 0.15, stroke: 0.5 };
-    const augmenter = new Augmenter(options, new Rng(5));
+    const augmenter = augmenterOf(options);
     const target = new Float32Array(784);
     for (const [image, epoch] of [
       [3, 1],
       [9, 2],
       [7, 1],
     ]) {
-      augmenter.apply(dataset.images, image, epoch, target, 0, 1, 0);
+      augmenter.apply(original(image), target, image, epoch);
     }
     expect(target).toEqual(augmented(options, 7, 1));
     expect(target).not.toEqual(augmented(options, 7, 2));
-    new Augmenter(options, new Rng(6)).apply(dataset.images, 7, 1, target, 0, 1, 0);
+    augmenterOf(options, 6).apply(original(7), target, 7, 1);
     expect(target).not.toEqual(augmented(options, 7, 1));
   });
 
   it.each([{ shift: -1 }, { rotation: 181 }, { scale: 1 }, { shear: NaN }, { stroke: 1.1 }])(
     'rejects %o',
     (options) => {
-      expect(() => new Augmenter(options, new Rng(1))).toThrow(/augment: \w+ must be from 0 to/);
+      expect(() => augmenterOf(options)).toThrow(/Augmenter: \w+ must be from 0 to/);
     },
   );
+
+  it('limits the shift to half of the shorter side', () => {
+    const create = (shift: number) => () =>
+      new Augmenter({ shift }, { shape: [8, 20], rng: new Rng(1) });
+    expect(create(4)).not.toThrow();
+    expect(create(4.5)).toThrow('Augmenter: shift must be from 0 to 4, got 4.5');
+  });
+
+  it('rejects images of another shape', () => {
+    expect(() => new Augmenter({}, { shape: [784], rng: new Rng(1) })).toThrow(
+      'Augmenter: shape must be [height, width] or [channels, height, width], got [784]',
+    );
+    expect(() => augmenterOf({}).outputShape([1, 28, 27])).toThrow(
+      'Augmenter: was created for images of [1,28,28], but the data set has [1,28,27]',
+    );
+  });
+
+  it('moves the ink of a wide image by the same distances as in a square one', () => {
+    // A dot in the center stays within a shift of 3 pixels of the center.
+    const [height, width] = [9, 21];
+    const dot = new Float32Array(height * width);
+    dot[4 * width + 10] = 1;
+    const augmenter = new Augmenter(
+      { shift: 3 },
+      {
+        shape: [height, width],
+        rng: new Rng(5),
+        normalizer: new Normalizer({ mean: 0, std: 1 }),
+      },
+    );
+    const result = new Float32Array(dot.length);
+    const columns = new Set<number>();
+    for (let epoch = 0; epoch < 60; epoch++) {
+      augmenter.apply(dot, result, 0, epoch);
+      expect(total(result)).toBeCloseTo(1, 5);
+      result.forEach((value, i) => {
+        if (value === 0) return;
+        const [row, column] = [Math.floor(i / width), i % width];
+        expect(Math.abs(row - 4)).toBeLessThanOrEqual(3);
+        expect(Math.abs(column - 10)).toBeLessThanOrEqual(3);
+        columns.add(column);
+      });
+    }
+    expect(columns.size).toBe(7);
+  });
+
+  it('changes all channels alike, and normalizes each by its own mean and std', () => {
+    const ranges = { shift: 2, rotation: 20, scale: 0.2, shear: 0.2, stroke: 0.5 };
+    const image = original(4);
+    const channels = Float32Array.from([...image, ...image], (value) => value / 255);
+    const normalizer = new Normalizer({ mean: [0, 0.5], std: [1 / 255, 0.25] });
+    const result = new Float32Array(2 * SIDE * SIDE);
+    new Augmenter(ranges, { shape: [2, SIDE, SIDE], rng: new Rng(5), normalizer }).apply(
+      channels,
+      result,
+      4,
+      1,
+    );
+    augmented(ranges, 4, 1).forEach((value, i) => {
+      expect(result[i]).toBeCloseTo(value, 3);
+      expect(result[SIDE * SIDE + i]).toBeCloseTo((value / 255 - 0.5) / 0.25, 5);
+    });
+  });
 });
 
 describe('varyStroke', () => {
@@ -151,7 +220,7 @@ describe('varyStroke', () => {
     for (const image of [0, 11, 60]) {
       const start = padded(original(image));
       const ink = [-1, -0.5, 0, 0.5, 1].map((amount) => {
-        const result = varyStroke(start, amount, new Float32Array(start.length));
+        const result = varyStroke(start, PADDED_SIDE, amount, new Float32Array(start.length));
         expect(Math.max(...result)).toBeCloseTo(Math.max(...start), 3);
         return total(result);
       });
@@ -164,31 +233,29 @@ describe('varyStroke', () => {
     const dot = padded(
       Uint8Array.from({ length: 784 }, (_, i) => (i === 14 * SIDE + 14 ? 200 : 0)),
     );
-    const cross = varyStroke(dot, 1, new Float32Array(dot.length));
+    const cross = varyStroke(dot, PADDED_SIDE, 1, new Float32Array(dot.length));
     expect(total(cross)).toBe(5 * 200);
-    expect(varyStroke(cross, -1, new Float32Array(dot.length))).toEqual(dot);
+    expect(varyStroke(cross, PADDED_SIDE, -1, new Float32Array(dot.length))).toEqual(dot);
   });
 
   it('leaves an empty image empty', () => {
     const empty = new Float32Array(PADDED_SIDE ** 2);
-    expect(varyStroke(empty, 0.7, new Float32Array(empty.length))).toEqual(empty);
+    expect(varyStroke(empty, PADDED_SIDE, 0.7, new Float32Array(empty.length))).toEqual(empty);
   });
 });
 
-describe('BatchLoader with augmentation', () => {
-  const loader = (options: AugmentOptions, shuffle: Rng | null = null): BatchLoader =>
-    new BatchLoader({
-      dataset,
-      batchSize: 20,
-      shuffle,
-      augment: new Augmenter(options, new Rng(5)),
-    });
+describe('DataLoader with augmentation', () => {
+  const loader = (ranges: AugmentOptions, shuffle: Rng | null = null): DataLoader => {
+    const inputs = new Augmenter(ranges, { shape: dataset.shapes.inputs, rng: new Rng(5) });
+    return new DataLoader(dataset, { batchSize: 20, shuffle, transform: { inputs } });
+  };
 
   it('normalizes as a loader without augmentation, up to rounding', () => {
-    const [plain] = new BatchLoader({ dataset, batchSize: 20, normalize: normalize() }).batches(1);
+    const transform = { inputs: new Normalizer() };
+    const [plain] = new DataLoader(dataset, { batchSize: 20, transform }).batches(1);
     const [batch] = loader({ stroke: 0 }).batches(1);
-    batch.images.forEach((value, i) =>
-      expect(Math.abs(value - plain.images[i])).toBeLessThan(1e-6),
+    batch.inputs.data.forEach((value, i) =>
+      expect(Math.abs(value - plain.inputs.data[i])).toBeLessThan(1e-6),
     );
   });
 
@@ -196,9 +263,9 @@ describe('BatchLoader with augmentation', () => {
     const options = { shift: 2, rotation: 10, stroke: 0.5 };
     const augmentedImages = (from: number, shuffle: Rng | null): Map<number, number[]> => {
       const imagesByIndex = new Map<number, number[]>();
-      for (const { images, indices } of loader(options, shuffle).batches(4, { from })) {
+      for (const { inputs, indices } of loader(options, shuffle).batches(4, { from })) {
         indices.forEach((index, i) =>
-          imagesByIndex.set(index, [...images.subarray(i * 784, (i + 1) * 784)]),
+          imagesByIndex.set(index, [...inputs.data.subarray(i * 784, (i + 1) * 784)]),
         );
       }
       return imagesByIndex;

@@ -29,7 +29,7 @@ describe('renderGlyph', () => {
         const image = renderGlyph(strokes);
         expect(Math.max(...image)).toBe(255);
         expect(Math.max(...borderOf(image))).toBe(0);
-        const { centerX, centerY } = inkExtent(image)!;
+        const { centerX, centerY } = inkExtent(image, 28)!;
         // After rounding to bytes, the box may lose a faint column on one side.
         expect(Math.abs(centerX - 13.5)).toBeLessThanOrEqual(1);
         expect(Math.abs(centerY - 13.5)).toBeLessThanOrEqual(1);
@@ -81,7 +81,7 @@ describe('renderGlyph', () => {
       [20, 50, 60, 50],
     ];
     const width = (options?: { penWidth?: number; inkSize?: number }): number =>
-      strokeWidth(renderGlyph(strokes, options));
+      strokeWidth(renderGlyph(strokes, options), 28);
     expect(width()).toBeGreaterThan(2.4);
     expect(width()).toBeLessThan(3.2);
     expect(width({ penWidth: 5 })).toBeLessThan(width());
@@ -167,8 +167,8 @@ describe('bitmapToGlyph', () => {
       width,
       height,
     };
-    const box = inkExtent(bitmapToGlyph({ data, width, height }))!;
-    expect(inkExtent(bitmapToGlyph(noisy))!.width).toBeGreaterThanOrEqual(box.width);
+    const box = inkExtent(bitmapToGlyph({ data, width, height }), 28)!;
+    expect(inkExtent(bitmapToGlyph(noisy), 28)!.width).toBeGreaterThanOrEqual(box.width);
     const faintest = bitmapToGlyph(noisy, 0);
     expect(faintest.filter((value) => value > 128).length).toBeLessThan(
       0.7 * bitmapToGlyph(noisy).filter((value) => value > 128).length,

@@ -1,14 +1,14 @@
 // The pen-width test set: the same characters drawn with pens of different widths.
 
 import { describe, expect, it } from 'vitest';
-import { imageAt, type Dataset } from '../../../src/data/loading/dataset.js';
+import { imageAt, type ImageDataset } from '../../../src/data/loading/imageDataset.js';
 import { PEN_WIDTHS, penWidthDataset } from '../../../src/data/strokes/penWidths.js';
 import { strokeWidth } from '../../../src/data/loading/statistics.js';
 
 const COUNT = 94;
 const sets = PEN_WIDTHS.map((penWidth) => penWidthDataset({ seed: 4, count: COUNT, penWidth }));
-const mean = (dataset: Dataset): number =>
-  Array.from({ length: COUNT }, (_, i) => strokeWidth(imageAt(dataset, i))).reduce(
+const mean = (dataset: ImageDataset): number =>
+  Array.from({ length: COUNT }, (_, i) => strokeWidth(imageAt(dataset, i), 28)).reduce(
     (a, b) => a + b,
     0,
   ) / COUNT;

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classCounts, imageAt } from '../../../src/data/loading/dataset.js';
+import { classCounts, imageAt } from '../../../src/data/loading/imageDataset.js';
 import { readEmnist } from '../../../src/data/emnist/readEmnist.js';
 import {
   inkExtent,
@@ -105,7 +105,7 @@ describe('SyntheticCharacters', () => {
         const { image, label } = characters.sample(index);
         expect(label).toBe(index % 47);
         expect(Math.max(...image)).toBe(255);
-        const { width, height } = inkExtent(image)!;
+        const { width, height } = inkExtent(image, 28)!;
         expect(Math.max(width, height)).toBeGreaterThanOrEqual(20);
         expect(Math.max(width, height)).toBeLessThanOrEqual(26);
       }),
@@ -138,17 +138,17 @@ describe('statistics', () => {
   it('are exact for a bar', () => {
     const image = new Uint8Array(784);
     for (let y = 2; y < 26; y++) image.fill(255, y * 28 + 10, y * 28 + 13); // 3 wide, 24 high
-    expect(inkExtent(image)).toEqual({ width: 3, height: 24, centerX: 11, centerY: 13.5 });
+    expect(inkExtent(image, 28)).toEqual({ width: 3, height: 24, centerX: 11, centerY: 13.5 });
     // 2 * 72 / 54, except at the corner where both neighbors differ, whose edge has length sqrt(2),
     // not 2.
-    expect(strokeWidth(image)).toBeCloseTo((2 * 72) / (54 - 2 + Math.SQRT2), 10);
-    expect(inkExtent(new Uint8Array(784))).toBeNull();
-    expect(strokeWidth(new Uint8Array(784))).toBe(0);
+    expect(strokeWidth(image, 28)).toBeCloseTo((2 * 72) / (54 - 2 + Math.SQRT2), 10);
+    expect(inkExtent(new Uint8Array(784), 28)).toBeNull();
+    expect(strokeWidth(new Uint8Array(784), 28)).toBe(0);
     expect(quartiles([4, 1, 3, 2])).toEqual({ lower: 2, median: 3, upper: 4 });
   });
 
   it('include strokes that touch the border', () => {
-    expect(strokeWidth(new Uint8Array(784).fill(255))).toBeCloseTo(
+    expect(strokeWidth(new Uint8Array(784).fill(255), 28)).toBeCloseTo(
       (2 * 784) / (4 * 28 - 2 + Math.SQRT2),
       10,
     );

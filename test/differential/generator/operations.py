@@ -448,7 +448,7 @@ def torch_names(options):
     return {names.get(name, name): value for name, value in options.items()}
 
 
-@operation(SCALED, 3, exponents=PRODUCT_EXPONENTS)
+@operation(SCALED, 2, exponents=PRODUCT_EXPONENTS)
 def conv1d(draw):
     batch, length, inside, outside, kernel, groups, options = line_convolution(draw)
     if "stride" not in options and draw.kind != "special" and draw.chance(0.2):
@@ -470,6 +470,18 @@ def transposed_inputs(draw, x, weight, outside):
     return inputs
 
 
+def transpose_convolution(function, options):
+    """PyTorch accepts an output without pixels if there are no images; inkgrad does not."""
+
+    def transposed(x, weight, bias=None):
+        y = function(x, weight, bias, **torch_names(options))
+        if 0 in y.shape[2:]:
+            raise Redraw
+        return y
+
+    return transposed
+
+
 def output_padding(draw, options, pair):
     """Adds the option `outputPadding` where a stride or a dilation allows it."""
     both = [(options.get("stride", 1), options.get("dilation", 1))] * 2
@@ -479,15 +491,15 @@ def output_padding(draw, options, pair):
         options["outputPadding"] = extra if pair else extra[0]
 
 
-@operation(SCALED, 3, exponents=PRODUCT_EXPONENTS)
+@operation(SCALED, 2, exponents=PRODUCT_EXPONENTS)
 def convTranspose1d(draw):
     batch, length, inside, outside, kernel, groups, options = line_convolution(draw)
     output_padding(draw, options, False)
     inputs = transposed_inputs(draw, [batch, inside, length], [inside, outside // groups, kernel], outside)
-    return options, inputs, lambda x, weight, bias=None: F.conv_transpose1d(x, weight, bias, **torch_names(options))
+    return options, inputs, transpose_convolution(F.conv_transpose1d, options)
 
 
-@operation(SCALED, 8, exponents=PRODUCT_EXPONENTS)
+@operation(SCALED, 4, exponents=PRODUCT_EXPONENTS)
 def convTranspose2d(draw):
     # The sizes of a convolution, from its output to its input.
     (batch, outside, height, width), (inside, group_out, *kernel), options = convolution(draw)
@@ -497,7 +509,7 @@ def convTranspose2d(draw):
         height, width = 10, 9
     output_padding(draw, options, True)
     inputs = transposed_inputs(draw, [batch, inside, height, width], [inside, group_out, *kernel], outside)
-    return options, inputs, lambda x, weight, bias=None: F.conv_transpose2d(x, weight, bias, **torch_names(options))
+    return options, inputs, transpose_convolution(F.conv_transpose2d, options)
 
 
 # ---- pooling ------------------------------------------------------------------------------
@@ -565,14 +577,14 @@ def line_pooling(draw):
     return options, images(draw, shape)
 
 
-@operation(SCALED, 1.5)
+@operation(SCALED, 1)
 def maxPool1d(draw):
     options, x = line_pooling(draw)
     stride, padding, ceil = options.get("stride"), options.get("padding", 0), options.get("ceilMode", False)
     return options, [x], lambda x: F.max_pool1d(x, options["window"], stride, padding, ceil_mode=ceil)
 
 
-@operation(SCALED, 1.5)
+@operation(SCALED, 1)
 def avgPool1d(draw):
     options, x = line_pooling(draw)
     if draw.chance(0.5):
@@ -597,7 +609,7 @@ def register_adaptive(name, function, axes):
             size[draw.integer(0, 1)] = None
         return {"size": size}, [x], lambda x: function(x, size)
 
-    operation(SCALED, 2, name)(draw_case)
+    operation(SCALED, 1, name)(draw_case)
 
 
 register_adaptive("adaptiveAvgPool1d", F.adaptive_avg_pool1d, 1)
@@ -606,7 +618,7 @@ register_adaptive("adaptiveMaxPool1d", F.adaptive_max_pool1d, 1)
 register_adaptive("adaptiveMaxPool2d", F.adaptive_max_pool2d, 2)
 
 
-@operation(SCALED, 5)
+@operation(SCALED, 3)
 def interpolate(draw):
     axes = draw.integer(1, 2)
     space = [draw.integer(1, 7) for _ in range(axes)]
@@ -738,7 +750,7 @@ def layerNorm(draw):
     return options, inputs, lambda x, weight, bias: F.layer_norm(x, inner, weight, bias, epsilon)
 
 
-@operation(ANY, 2)
+@operation(ANY, 1.5)
 def groupNorm(draw):
     groups = 4 if draw.wide else draw.integer(1, 4)
     channels = groups * draw.integer(1, 4)
@@ -752,7 +764,7 @@ def groupNorm(draw):
     return options, inputs, lambda x, weight=None, bias=None: F.group_norm(x, groups, weight, bias, epsilon)
 
 
-@operation(ANY, 2)
+@operation(ANY, 1.5)
 def rmsNorm(draw):
     """PyTorch 1.13 has no rms_norm; this is the definition in its documentation."""
     inner = [28] if draw.wide else [draw.integer(1, 6) for _ in range(draw.integer(1, 2))]

@@ -14,7 +14,7 @@ import {
 import { activations, stagesOf } from '../../../src/app/web/thinking/stages.js';
 import { analyze, type Analysis } from '../../../src/app/web/thinking/analyze.js';
 import { SyntheticCharacters } from '../../../src/data/strokes/synthetic.js';
-import { normalize } from '../../../src/data/loading/transform.js';
+import { Normalizer } from '../../../src/data/loading/transform.js';
 import { gradientOf, noGrad, Rng, scope, tensor, Tensor } from '../../../src/engine/index.js';
 import { setFused } from '../../../src/nn/index.js';
 import { fastBackends, oracle, wasm, withFreshBackend } from '../../support/backends.js';
@@ -22,7 +22,7 @@ import { fastBackends, oracle, wasm, withFreshBackend } from '../../support/back
 const CLASSES = 47;
 const IMAGE = [1, 1, 28, 28];
 const pixels = new Float32Array(784);
-normalize().apply(new SyntheticCharacters({ seed: 5 }).sample(11).image, 0, pixels, 0, 784);
+new Normalizer().apply(new SyntheticCharacters({ seed: 5 }).sample(11).image, pixels);
 // The maximum of four equal paper pixels has no gradient, so a little noise makes all pixels
 // different.
 const noise = new Rng(3);

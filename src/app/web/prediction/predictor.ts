@@ -3,7 +3,7 @@
 import { type Backend, noGrad, scope, type Tensor, withBackend } from '../../../engine/index.js';
 import { ArgumentError } from '../../../engine/errors.js';
 import { IMAGE_PIXELS } from '../../../data/emnist/idx.js';
-import { normalize } from '../../../data/loading/transform.js';
+import { Normalizer } from '../../../data/loading/transform.js';
 import type { CharacterNet } from '../../model/characterNet.js';
 import { modelFrom, readContents, type LoadedModel } from '../../model/modelContents.js';
 import { probabilitiesOf } from '../../training/temperature.js';
@@ -12,7 +12,7 @@ import type { ModelCard, Prediction } from './types.js';
 import { summarizeProbabilities } from './verdict.js';
 import { imageTensor } from '../../model/imageTensor.js';
 
-const normalizer = normalize();
+const normalizer = new Normalizer();
 
 export class Predictor {
   readonly classes: readonly string[];
@@ -65,7 +65,7 @@ export class Predictor {
       );
     }
     const pixels = new Float32Array(IMAGE_PIXELS);
-    normalizer.apply(image, 0, pixels, 0, IMAGE_PIXELS);
+    normalizer.apply(image, pixels);
     return imageTensor(pixels);
   }
 

@@ -2,11 +2,11 @@
 
 import { gradientOf, scope, Tensor, tensor, type FloatArray } from '../../../engine/index.js';
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
-import { normalize } from '../../../data/loading/transform.js';
+import { Normalizer } from '../../../data/loading/transform.js';
 import { activations, type Stages } from './stages.js';
 
 /** Ink in 0..1 is normalized to -1..1; gradients with respect to ink are larger by this factor. */
-const INPUT_PER_INK = 1 / normalize().std;
+const INPUT_PER_INK = 1 / new Normalizer().std[0];
 
 export interface GradientTargets {
   /** The class whose score is explained. */

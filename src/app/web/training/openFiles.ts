@@ -1,8 +1,8 @@
 // Reading of EMNIST files in the worker, gzip-compressed or not, in no more memory than the kept images need.
 // The files never leave the device.
 
-import type { Dataset } from '../../../data/loading/dataset.js';
-import { emnistDataset, type NamedIdx } from '../../../data/emnist/emnistDataset.js';
+import type { ImageDataset } from '../../../data/loading/imageDataset.js';
+import { emnistDataset } from '../../../data/emnist/emnistDataset.js';
 import { DataError } from '../../../data/errors.js';
 import {
   checkIdxLength,
@@ -10,6 +10,7 @@ import {
   isGzip,
   readIdxHeader,
   type IdxKind,
+  type NamedIdx,
 } from '../../../data/emnist/idx.js';
 import { readIdxStream } from '../../../data/emnist/idxStream.js';
 import { parseMapping } from '../../../data/emnist/splits.js';
@@ -17,8 +18,8 @@ import type { EmnistPart } from '../../../data/emnist/splits.js';
 import { MAX_IMAGES, type EmnistFiles } from './protocol.js';
 
 export interface OpenedFiles {
-  readonly train: Dataset;
-  readonly test: Dataset | null;
+  readonly train: ImageDataset;
+  readonly test: ImageDataset | null;
   /** Number of images in the files, including those not kept. */
   readonly counts: { readonly train: number; readonly test: number | null };
 }

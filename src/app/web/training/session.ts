@@ -7,7 +7,8 @@
 
 import { ArgumentError, DeviceLostError, InkgradError } from '../../../engine/errors.js';
 import { type Backend, Rng, currentBackend, useBackend } from '../../../engine/index.js';
-import { limitDataset, stratifiedSplit, type Dataset } from '../../../data/loading/dataset.js';
+import { limitImages, type ImageDataset } from '../../../data/loading/imageDataset.js';
+import { stratifiedSplit } from '../../../data/loading/split.js';
 import { drawDataset } from '../../../data/strokes/synthetic.js';
 import type { ChosenDevice, DeviceChoice } from '../../device/device.js';
 import { saveState } from '../../../nn/index.js';
@@ -128,7 +129,7 @@ export class Session {
         batchSize,
         epochs,
         onValidation: () => this.#yield(),
-        onEvaluated: ({ predictions }) => reporter.setPredictions(predictions),
+        onEvaluated: ({ predictions }) => reporter.setPredictions(Uint8Array.from(predictions)),
       });
       post({
         kind: 'ready',
@@ -136,7 +137,7 @@ export class Session {
         data: data.name,
         classes: data.classes,
         train: train.length,
-        validation: { images: validation.images, labels: validation.labels },
+        validation: { images: validation.images, labels: Uint8Array.from(validation.labels) },
       });
       await this.#runSteps(trainer, data, validation, settings, reporter);
     } finally {
@@ -147,8 +148,8 @@ export class Session {
 
   async #runSteps(
     trainer: Trainer,
-    data: Dataset,
-    validation: Dataset,
+    data: ImageDataset,
+    validation: ImageDataset,
     settings: Settings,
     reporter: ProgressReporter,
   ): Promise<void> {
@@ -206,11 +207,11 @@ export class Session {
     post({ kind: 'tested', total, accuracy, mergedAccuracy });
   }
 
-  async #data({ source, images, seed }: Settings): Promise<Dataset> {
+  async #data({ source, images, seed }: Settings): Promise<ImageDataset> {
     if (source === 'emnist') {
       if (this.#opened === null)
         throw new ArgumentError('training: no EMNIST files are open; open them first');
-      return limitDataset(this.#opened.train, images);
+      return limitImages(this.#opened.train, images);
     }
     const generator = drawDataset({ seed, count: images });
     for (let lastReported = 0; ;) {
@@ -261,7 +262,7 @@ function failureReport(error: unknown): Report {
 /** The network of a run as a model file in the format of `inkgrad train`, without the optimizer. Call between two steps. */
 async function modelReport(
   { model, progress, loader }: Trainer,
-  data: Dataset,
+  data: ImageDataset,
   { seed, images }: Settings,
   metadata: Pick<TrainingMetadata, 'valFraction' | 'temperature'>,
 ): Promise<ModelReport> {

@@ -195,6 +195,13 @@ export class WasmBackend implements Backend {
     return values;
   }
 
+  /** Finishes the queued jobs on this thread and the workers. Null while a buffer is channels-last. */
+  peek(buffer: Buffer): ArrayLike<number> | null {
+    this.#checkAlive();
+    const { address, length, layout } = buffer as WasmBuffer;
+    return layout === null ? this.#machine.floats(address, length) : null;
+  }
+
   free(buffer: Buffer): void {
     if (this.#disposed) return;
     this.#machine.free(buffer as WasmBuffer);
