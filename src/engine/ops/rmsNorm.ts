@@ -50,7 +50,7 @@ export const rmsNormOp = defineComposite<RmsNormOptions>({
  * @throws ArgumentError for an unknown option
  * @example
  * const y = scope(() => rmsNorm(tensor([[3, 4], [0, 5]]), ones([2])).data());
- * print(await y); // [0.849, 1.131, 0, 1.414]
+ * print(await y); // [0.8485, 1.1314, 0, 1.4142]
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
  */
