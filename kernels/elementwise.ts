@@ -31,11 +31,11 @@ export const divGradDenominator = kernel(
   },
 );
 
-/** a where condition is not 0, else b. */
+/** a where condition is not 0, else b. NaN is not 0, but on a GPU NaN !== 0 may be false. */
 export const where = kernel('where', ['condition', 'a', 'b'], [], function (condition, a, b) {
-  let value = b[this.thread.x];
-  if (condition[this.thread.x] !== 0) {
-    value = a[this.thread.x];
+  let value = a[this.thread.x];
+  if (condition[this.thread.x] === 0) {
+    value = b[this.thread.x];
   }
   return value;
 });
@@ -52,8 +52,20 @@ export const maximum = kernel('maximum', ['a', 'b'], [], function (a, b) {
   return value;
 });
 
-// The gradient of operand x: it goes to the larger operand; equal operands
-// receive half each, unordered ones (NaN) all of it, as in PyTorch.
+/** The smaller operand; NaN if one of them is. */
+export const minimum = kernel('minimum', ['a', 'b'], [], function (a, b) {
+  let value = a[this.thread.x] + b[this.thread.x];
+  if (a[this.thread.x] < b[this.thread.x]) {
+    value = a[this.thread.x];
+  }
+  if (a[this.thread.x] >= b[this.thread.x]) {
+    value = b[this.thread.x];
+  }
+  return value;
+});
+
+// The gradient of operand x of maximum: it goes to the larger operand; equal operands
+// receive half each, unordered ones (NaN) all of it, as in PyTorch. For minimum, swap x and other.
 export const maximumGrad = kernel(
   'maximumGrad',
   ['grad', 'x', 'other'],

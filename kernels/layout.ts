@@ -1,5 +1,6 @@
-// Kernels that move elements without arithmetic: strided copy, slice gradient, concatenation, row
-// gathering. Every view (transpose, slice, broadcast) becomes contiguous through `stridedCopy`.
+// Kernels that move elements without arithmetic: strided copy, slice gradient, padding,
+// concatenation, row gathering. Every view (transpose, slice, broadcast) becomes contiguous through
+// `stridedCopy`.
 
 import { kernel, type KernelThis } from './kernel.js';
 
@@ -11,10 +12,11 @@ export const upload = kernel('upload', ['x'], [], function (x) {
   return x[this.thread.x];
 });
 
-/** Sizes and strides of at most six axes, outermost first; unused leading axes have size 1. */
+/** Sizes and strides of at most eight axes, outermost first; unused leading axes have size 1. */
 export type StridedCopyConstants = Readonly<
-  Record<'size1' | 'size2' | 'size3' | 'size4' | 'size5' | 'offset', number> &
-    Record<'stride0' | 'stride1' | 'stride2' | 'stride3' | 'stride4' | 'stride5', number>
+  Record<`size${1 | 2 | 3 | 4 | 5 | 6 | 7}`, number> &
+    Record<`stride${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`, number> &
+    Record<'offset', number>
 >;
 
 /** y[i] = x at the position that strides and offset give element i. */
@@ -23,14 +25,18 @@ export const stridedCopy = kernel(
   ['x'],
   [],
   function (this: KernelThis<StridedCopyConstants>, x) {
-    const q5 = Math.floor((this.thread.x + 0.5) / this.constants.size5);
+    const q7 = Math.floor((this.thread.x + 0.5) / this.constants.size7);
+    const q6 = Math.floor((q7 + 0.5) / this.constants.size6);
+    const q5 = Math.floor((q6 + 0.5) / this.constants.size5);
     const q4 = Math.floor((q5 + 0.5) / this.constants.size4);
     const q3 = Math.floor((q4 + 0.5) / this.constants.size3);
     const q2 = Math.floor((q3 + 0.5) / this.constants.size2);
     const q1 = Math.floor((q2 + 0.5) / this.constants.size1);
     const position =
       this.constants.offset +
-      (this.thread.x - q5 * this.constants.size5) * this.constants.stride5 +
+      (this.thread.x - q7 * this.constants.size7) * this.constants.stride7 +
+      (q7 - q6 * this.constants.size6) * this.constants.stride6 +
+      (q6 - q5 * this.constants.size5) * this.constants.stride5 +
       (q5 - q4 * this.constants.size4) * this.constants.stride4 +
       (q4 - q3 * this.constants.size3) * this.constants.stride3 +
       (q3 - q2 * this.constants.size2) * this.constants.stride2 +
@@ -71,6 +77,26 @@ export const sliceGrad = kernel(
       }
     }
     return value;
+  },
+);
+
+export type PadConstants = Readonly<Record<'size' | 'inner' | 'before' | 'padded', number>>;
+
+/** `value` around x [outer, size, inner] -> [outer, padded, inner]; x starts at `before`. */
+export const pad = kernel(
+  'pad',
+  ['x'],
+  ['value'],
+  function (this: KernelThis<PadConstants>, x, value) {
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const column = this.thread.x - row * this.constants.inner;
+    const outer = Math.floor((row + 0.5) / this.constants.padded);
+    const position = row - outer * this.constants.padded - this.constants.before;
+    let result = value;
+    if (position >= 0 && position < this.constants.size) {
+      result = x[(outer * this.constants.size + position) * this.constants.inner + column];
+    }
+    return result;
   },
 );
 

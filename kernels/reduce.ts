@@ -82,7 +82,7 @@ export const argmaxAxis = kernel(
   },
 );
 
-/** 1 where x is the maximum of its line, or both are NaN; 0 elsewhere. Elementwise. */
+/** 1 where x equals the maximum (or minimum) of its line, or both are NaN; 0 elsewhere. Elementwise. */
 export const isMax = kernel('isMax', ['x', 'maximum'], [], function (x, maximum) {
   const value = x[this.thread.x];
   const top = maximum[this.thread.x];

@@ -49,9 +49,10 @@ export {
 export { dropout } from './dropout';
 export { maxPool, maxPoolGrad } from './pool';
 export { add, blend, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
-export { adamStep, sgdStep } from './optimizer';
+export { eq, le, lt, maskedFill, maximum, maximumGrad, minimum, ne, where } from './comparison';
+export { adagradStep, adamStep, amsgradStep, rmspropStep, sgdStep } from './optimizer';
 export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
-export { copy, stridedCopy, transpose } from './layout';
+export { concat, copy, pad, stridedCopy, transpose } from './layout';
 
 export { PANEL, TILE_ROWS } from './lanes';
 export { ROW_BLOCK } from './rows';

@@ -11,6 +11,17 @@ export {
   type Numbers,
   type TensorOptions,
 } from './tensor.js';
+export {
+  arange,
+  eye,
+  fullLike,
+  linspace,
+  onesLike,
+  rand,
+  randn,
+  zerosLike,
+  type CreationOptions,
+} from './creation.js';
 export { Rng, type RngState } from './rng.js';
 export type { Shape } from './shape.js';
 export { currentBackend, isRecording, noGrad, scope, useBackend, withBackend } from './current.js';
@@ -28,6 +39,7 @@ export {
   add,
   div,
   maximum,
+  minimum,
   mul,
   neg,
   scaleShift,
@@ -35,6 +47,7 @@ export {
   where,
   type Operand,
 } from './ops/arithmetic.js';
+export { chunk, split, squeeze, stack, unsqueeze } from './ops/axes.js';
 export { batchNorm, type BatchNormAttributes as BatchNormOptions } from './ops/batchNorm.js';
 export {
   conv1d,
@@ -42,11 +55,26 @@ export {
   type Conv1dOptions,
   type ConvTranspose1dOptions,
 } from './ops/conv1d.js';
+export {
+  eq,
+  ge,
+  gt,
+  isfinite,
+  isinf,
+  isnan,
+  le,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  lt,
+  ne,
+} from './ops/comparison.js';
 export { conv2d, type Conv2dOptions } from './ops/conv2d.js';
 export { convTranspose2d, type ConvTranspose2dOptions } from './ops/convTranspose2d.js';
 export { dropout } from './ops/dropout.js';
 export { groupNorm, type GroupNormOptions } from './ops/groupNorm.js';
 export { interpolate, type InterpolateOptions } from './ops/interpolate.js';
+export { flip, roll } from './ops/flip.js';
 export { concat, gatherRows } from './ops/join.js';
 export { layerNorm, type LayerNormOptions } from './ops/layerNorm.js';
 export { linear } from './ops/linear.js';
@@ -57,7 +85,9 @@ export {
   type CrossEntropyOptions,
   type Reduction,
 } from './ops/loss.js';
+export { maskedFill, oneHot, tril, triu } from './ops/mask.js';
 export { matmul } from './ops/matmul.js';
+export { pad, type PadOptions } from './ops/pad.js';
 export {
   avgPool2d,
   globalAvgPool2d,
@@ -68,8 +98,10 @@ export {
 export { avgPool1d, maxPool1d, type AvgPool1dOptions, type Pool1dOptions } from './ops/pool1d.js';
 export {
   argmax,
+  argmin,
   max,
   mean,
+  min,
   sum,
   variance,
   type ReduceOptions,

@@ -11,8 +11,6 @@ import * as shapes from './shape.js';
 import type { Shape } from './shape.js';
 import { Storage } from './storage.js';
 
-const MAX_RANK = 6;
-
 /** What an array saved for backward must still be; see `NdArray.saved`. */
 interface Snapshot {
   /** `Storage.version` in forward. */
@@ -183,10 +181,7 @@ export class NdArray {
 
   #copy(): NdArray {
     const [sizes, strides] = this.isDense ? [[this.size], [1]] : [this.shape, this.strides];
-    if (sizes.length > MAX_RANK) {
-      throw new ShapeError(`copy: at most ${MAX_RANK} axes, got ${shapes.format(this.shape)}`);
-    }
-    const leadingAxes = MAX_RANK - sizes.length;
+    const leadingAxes = shapes.MAX_RANK - sizes.length;
     const size = (axis: number): number => (axis < leadingAxes ? 1 : sizes[axis - leadingAxes]);
     const stride = (axis: number): number => (axis < leadingAxes ? 0 : strides[axis - leadingAxes]);
     const constants = {
@@ -196,12 +191,16 @@ export class NdArray {
       size3: size(3),
       size4: size(4),
       size5: size(5),
+      size6: size(6),
+      size7: size(7),
       stride0: stride(0),
       stride1: stride(1),
       stride2: stride(2),
       stride3: stride(3),
       stride4: stride(4),
       stride5: stride(5),
+      stride6: stride(6),
+      stride7: stride(7),
     };
     const inputs = [this.buffer];
     const buffer = this.backend.run({

@@ -7,7 +7,7 @@ import { isRecording, scope } from './current.js';
 import { ShapeError } from './errors.js';
 import type { NdArray } from './ndarray.js';
 import type { Rng } from './rng.js';
-import { format, sameShape, type Shape } from './shape.js';
+import { checkRank, format, sameShape, type Shape } from './shape.js';
 import { checkTensor, Tensor } from './tensor.js';
 
 /** One input of a sample: its shape and how to fill it. */
@@ -99,6 +99,7 @@ export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
       inputs.map((array) => array.shape),
       attributes,
     );
+    checkRank(expected, name);
     const recorded = isRecording() && tensors.some((tensor) => tensor.requiresGrad);
     const saved: NdArray[] = [];
     // Temporary arrays of forward are freed at once. The arrays that backward needs live as long as

@@ -15,6 +15,11 @@ export function describeValue(value: unknown): string {
   return String(value);
 }
 
+/** Whether a value is a list of integers. */
+export function isIntegerList(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every(Number.isInteger);
+}
+
 /**
  * Validates that `options` is an object without unknown names.
  *

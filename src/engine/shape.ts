@@ -10,6 +10,9 @@ import { ShapeError } from './errors.js';
  */
 export type Shape = readonly number[];
 
+/** The largest number of axes. */
+export const MAX_RANK = 8;
+
 /** Formats a shape as `[2,3]`, for messages. */
 export function format(shape: Shape): string {
   return `[${shape.join(',')}]`;
@@ -26,11 +29,25 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 /**
- * Validates that every size is an integer of at least 0.
+ * Validates that a shape has at most 8 axes.
+ *
+ * @throws ShapeError otherwise
+ */
+export function checkRank(shape: Shape, caller: string): void {
+  if (shape.length > MAX_RANK) {
+    throw new ShapeError(
+      `${caller}: at most ${MAX_RANK} axes, got ${shape.length} (${format(shape)}); join some with reshape`,
+    );
+  }
+}
+
+/**
+ * Validates that every size is an integer of at least 0, and that there are at most 8 axes.
  *
  * @throws ShapeError otherwise
  */
 export function checkShape(shape: Shape, caller: string): void {
+  checkRank(shape, caller);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     throw new ShapeError(
       `${caller}: sizes must be whole numbers of at least 0, got ${format(shape)}`,

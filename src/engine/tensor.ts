@@ -29,7 +29,7 @@ export interface TensorOptions {
 }
 
 /**
- * An n-dimensional array of numbers, of any shape, that records the operation that created it.
+ * An n-dimensional array of numbers, of at most 8 axes, that records the operation that created it.
  *
  * Create one with `tensor`, `zeros`, `ones` or `full`; operations are functions (`add(a, b)`), and
  * with `inkgrad` or `inkgrad/methods` imported, everyday ones are methods too (`a.add(b)`). It belongs

@@ -2,7 +2,14 @@
 // schedules, saving and loading. Start reading at module.ts. `test/null/publicApi.test.ts` fixes the
 // list.
 
-export { Module } from './module.js';
+export { Module, type Layer } from './module.js';
+export { ModuleDict, ModuleList } from './containers.js';
+export {
+  registerForwardHook,
+  registerForwardPreHook,
+  type ForwardHook,
+  type ForwardPreHook,
+} from './hooks.js';
 export { ModuleBuffer, Parameter } from './parameter.js';
 export { Sequential, setFused } from './sequential.js';
 export { Linear, type LinearOptions } from './layers/linear.js';
@@ -68,15 +75,30 @@ export {
 } from './init.js';
 export type { HostArray, HostState, LoadOptions, LoadReport } from './saving/stateDict.js';
 export { Optimizer, type OptimizerState, type SavedOptimizerState } from './optim/optimizer.js';
+export {
+  ParameterGroup,
+  type CommonOptions,
+  type ParameterGroupOptions,
+  type ParametersOrGroups,
+} from './optim/parameterGroup.js';
 export { SGD, type SGDOptions } from './optim/sgd.js';
+export { Adagrad, type AdagradOptions } from './optim/adagrad.js';
 export { Adam, AdamW, type AdamOptions } from './optim/adam.js';
-export { clipGradNorm, clipGradValue } from './optim/clip.js';
+export { RMSprop, type RMSpropOptions } from './optim/rmsprop.js';
+export { clipGradNorm, clipGradValue, type ClipGradNormOptions } from './optim/clip.js';
 export { WeightAverage, type WeightAverageOptions } from './optim/weightAverage.js';
 export { CurveScheduler, type Scheduler } from './schedule/scheduler.js';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './schedule/reduceLROnPlateau.js';
 export { StepLR, type StepLROptions } from './schedule/curves.js';
 export { CosineWithWarmup, type CosineWithWarmupOptions } from './schedule/curves.js';
 export { OneCycle, type OneCycleOptions } from './schedule/curves.js';
+export {
+  CosineAnnealingWarmRestarts,
+  type CosineAnnealingWarmRestartsOptions,
+} from './schedule/warmRestarts.js';
+export { ExponentialLR, type ExponentialLROptions } from './schedule/exponentialLR.js';
+export { LambdaLR, type LambdaLROptions, type LrLambda } from './schedule/lambdaLR.js';
+export { SequentialLR, type SequentialLROptions } from './schedule/sequentialLR.js';
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -3,23 +3,14 @@
 
 import {
   abs,
-  adaptiveAvgPool1d,
-  adaptiveAvgPool2d,
-  adaptiveMaxPool1d,
-  adaptiveMaxPool2d,
-  type AdaptiveSize,
   add,
   argmax,
-  ArgumentError,
-  avgPool1d,
+  argmin,
   avgPool2d,
   batchNorm,
   clamp,
   concat,
-  conv1d,
   conv2d,
-  convTranspose1d,
-  convTranspose2d,
   crossEntropy,
   div,
   dropout,
@@ -29,8 +20,6 @@ import {
   gatherRows,
   gelu,
   globalAvgPool2d,
-  groupNorm,
-  interpolate,
   layerNorm,
   leakyRelu,
   linear,
@@ -39,9 +28,10 @@ import {
   matmul,
   max,
   maximum,
-  maxPool1d,
   maxPool2d,
   mean,
+  min,
+  minimum,
   mse,
   mul,
   neg,
@@ -50,10 +40,8 @@ import {
   pow,
   relu,
   reshape,
-  rmsNorm,
   Rng,
   scaleShift,
-  ShapeError,
   sigmoid,
   slice,
   softCrossEntropy,
@@ -72,63 +60,19 @@ import {
 import { batchNormReluPool } from '../../src/engine/ops/batchNormReluPool.js';
 import { convNormReluPool } from '../../src/engine/ops/convNormReluPool.js';
 import { linearRelu } from '../../src/engine/ops/linear.js';
-import type { CaseOptions } from './fixture.js';
-
-/** A call that must fail. */
-export interface ErrorCase {
-  readonly call: () => unknown;
-  readonly error: typeof ShapeError | typeof ArgumentError;
-  readonly message: RegExp;
-}
-
-/** One op. */
-export interface Operation {
-  /** The outputs; the backward pass starts from the first one. */
-  readonly call: (inputs: Tensor[], options: CaseOptions) => Tensor | Tensor[];
-  /** Empty only for an op that accepts every tensor. */
-  readonly errors: readonly ErrorCase[];
-  /** Names of the ops that `call` reaches and that have no function of their own. */
-  readonly covers?: readonly string[];
-}
-
-const shapeError = (message: RegExp, call: () => unknown): ErrorCase => ({
-  call,
-  error: ShapeError,
-  message,
-});
-const argumentError = (message: RegExp, call: () => unknown): ErrorCase => ({
-  call,
-  error: ArgumentError,
-  message,
-});
-
-/** Reads an option as the type that the op declares; the generator writes only valid ones. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- inferred at the call
-const option = <T>(options: CaseOptions, name: string): T => options[name] as T;
-
-const orNull = (x: Tensor | undefined): Tensor | null => x ?? null;
-
-type Unary = (x: Tensor) => Tensor;
-type Binary = (a: Tensor | number, b: Tensor | number) => Tensor;
-
-/** An elementwise function of one tensor accepts every shape. */
-const unary = (op: Unary): Operation => ({ call: ([x]) => op(x), errors: [] });
-
-/** Two operands; the option `left` or `right` is a number in place of one. */
-const binary = (op: Binary, name: string): Operation => ({
-  call: ([a, b], { left, right }) => {
-    if (left !== undefined) return op(left as number, a);
-    return op(a, right === undefined ? b : (right as number));
-  },
-  errors: [
-    shapeError(RegExp(`^${name}: cannot broadcast \\[2,3\\] with \\[2\\]`), () =>
-      op(zeros([2, 3]), zeros([2])),
-    ),
-    shapeError(RegExp(`^${name}: cannot broadcast \\[0\\] with \\[2\\]`), () =>
-      op(zeros([0]), zeros([2])),
-    ),
-  ],
-});
+import { arrangementOperations } from './arrangementOperations.js';
+import {
+  argumentError,
+  axisError,
+  binary,
+  type ErrorCase,
+  option,
+  type Operation,
+  reductionErrors,
+  shapeError,
+  unary,
+} from './operation.js';
+import { spaceOperations } from './spaceOperations.js';
 
 interface NormOptions {
   readonly epsilon: number;
@@ -176,48 +120,6 @@ const poolErrors = (op: typeof maxPool2d, name: string): ErrorCase[] => [
   ),
 ];
 
-/** The options of a pooling of sequences. */
-const pool1dErrors = (op: typeof maxPool1d, name: string): ErrorCase[] => [
-  shapeError(RegExp(`^${name}: x must be \\[N, C, L\\], got \\[4,4\\]`), () =>
-    op(zeros([4, 4]), { window: 2 }),
-  ),
-  shapeError(RegExp(`^${name}: the window \\[1,3\\] is larger than the image \\[1,1,1,2\\]`), () =>
-    op(zeros([1, 1, 2]), { window: 3 }),
-  ),
-  argumentError(RegExp(`^${name}: stride must be a whole number of at least 1, got 0`), () =>
-    op(zeros([1, 1, 4]), { window: 2, stride: 0 }),
-  ),
-];
-
-/** Adaptive pooling of images or of sequences. */
-const adaptiveErrors = (op: (x: Tensor, size: number) => Tensor, name: string): ErrorCase[] => {
-  const space = name.endsWith('1d') ? [0] : [3, 0];
-  return [
-    shapeError(RegExp(`^${name}: (needs images|x must be)`), () => op(zeros([4, 4]), 2)),
-    shapeError(RegExp(`^adaptive.*Pool2d: images .* have no pixels`), () =>
-      op(zeros([1, 1, ...space]), 2),
-    ),
-    argumentError(RegExp(`^${name}: the output size must be a whole number`), () =>
-      op(zeros([1, 1, ...space.map(() => 4)]), -1),
-    ),
-  ];
-};
-
-const adaptive = (op: (x: Tensor, size: never) => Tensor, name: string): Operation => ({
-  call: ([x], options) => op(x, option(options, 'size')),
-  errors: adaptiveErrors(op as (x: Tensor, size: AdaptiveSize) => Tensor, name),
-});
-
-const axisError = (name: string, call: () => unknown): ErrorCase =>
-  shapeError(RegExp(`^${name}: axis 2 is out of range for an input with 2 axes`), call);
-
-const reductionErrors = (op: typeof sum, name: string): ErrorCase[] => [
-  axisError(name, () => op(zeros([2, 3]), { axes: 2 })),
-  shapeError(RegExp(`^${name}: axes \\[0,0\\] contain a duplicate`), () =>
-    op(zeros([2, 3]), { axes: [0, -2] }),
-  ),
-];
-
 const linearErrors = (op: typeof linear): ErrorCase[] => [
   shapeError(/^linear: input has 3 features but weight expects 4/, () =>
     op(zeros([2, 3]), zeros([5, 4])),
@@ -260,6 +162,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   mul: binary(mul, 'mul'),
   div: binary(div, 'div'),
   maximum: binary(maximum, 'maximum'),
+  minimum: binary(minimum, 'minimum'),
   where: {
     call: ([condition, a, b]) => where(condition, a, b),
     errors: [
@@ -351,6 +254,9 @@ export const operations: Readonly<Record<string, Operation>> = {
     ],
   },
 
+  ...arrangementOperations,
+  ...spaceOperations,
+
   // ---- reductions -------------------------------------------------------------------------
   sum: { call: ([x], options) => sum(x, options), errors: reductionErrors(sum, 'sum') },
   mean: { call: ([x], options) => mean(x, options), errors: reductionErrors(mean, 'mean') },
@@ -366,11 +272,26 @@ export const operations: Readonly<Record<string, Operation>> = {
     call: ([x], options) => variance(x, options),
     errors: reductionErrors(variance, 'variance'),
   },
+  min: {
+    call: ([x], options) => min(x, options),
+    covers: ['amin'],
+    errors: [
+      ...reductionErrors(min, 'min'),
+      shapeError(/^min: axis 0 of \[0,2\] has size 0/, () => min(zeros([0, 2]), { axes: 0 })),
+    ],
+  },
   argmax: {
     call: ([x], { axis }) => (axis === undefined ? argmax(x) : argmax(x, axis as number)),
     errors: [
       axisError('argmax', () => argmax(zeros([2, 3]), 2)),
       shapeError(/^argmax: axis 1 of \[2,0\] has size 0/, () => argmax(zeros([2, 0]))),
+    ],
+  },
+  argmin: {
+    call: ([x], { axis }) => (axis === undefined ? argmin(x) : argmin(x, axis as number)),
+    errors: [
+      axisError('argmin', () => argmin(zeros([2, 3]), 2)),
+      shapeError(/^argmin: axis 1 of \[2,0\] has size 0/, () => argmin(zeros([2, 0]))),
     ],
   },
   softmax: {
@@ -435,71 +356,6 @@ export const operations: Readonly<Record<string, Operation>> = {
     ],
   },
 
-  conv1d: {
-    call: ([x, weight, bias], options) => conv1d(x, weight, bias, options),
-    errors: [
-      shapeError(/^conv1d: x must be \[N, C, L\], got \[4,4\]/, () =>
-        conv1d(zeros([4, 4]), zeros([2, 1, 1])),
-      ),
-      shapeError(/^conv1d: weight must be \[O, C\/groups, k\], got \[4,4\]/, () =>
-        conv1d(zeros([1, 4, 4]), zeros([4, 4])),
-      ),
-      shapeError(/^conv1d: input has 3 channels but weight expects 1/, () =>
-        conv1d(zeros([1, 3, 4]), zeros([2, 1, 3])),
-      ),
-      shapeError(/^conv1d: the window is larger than the padded image/, () =>
-        conv1d(zeros([1, 1, 2]), zeros([1, 1, 3])),
-      ),
-      argumentError(/^conv1d: padding "same" requires stride 1/, () =>
-        conv1d(zeros([1, 1, 4]), zeros([1, 1, 3]), null, { padding: 'same', stride: 2 }),
-      ),
-      argumentError(/^conv1d: dilation must be a whole number of at least 1, got 0.5/, () =>
-        conv1d(zeros([1, 1, 4]), zeros([1, 1, 1]), null, { dilation: 0.5 }),
-      ),
-    ],
-  },
-  convTranspose2d: {
-    call: ([x, weight, bias], options) => convTranspose2d(x, weight, bias, options),
-    errors: [
-      shapeError(
-        /^convTranspose2d: input has 3 channels but weight expects 2 \(x \[1,3,4,4\], w/,
-        () => convTranspose2d(zeros([1, 3, 4, 4]), zeros([2, 1, 3, 3])),
-      ),
-      shapeError(/^convTranspose2d: weight must be \[C, O\/groups, kh, kw\]/, () =>
-        convTranspose2d(zeros([1, 3, 4, 4]), zeros([3, 1])),
-      ),
-      shapeError(/^convTranspose2d: 3 input channels do not divide into 2 groups/, () =>
-        convTranspose2d(zeros([1, 3, 4, 4]), zeros([3, 1, 1, 1]), null, { groups: 2 }),
-      ),
-      shapeError(/^convTranspose2d: bias must be \[4\], got \[2\]/, () =>
-        convTranspose2d(zeros([1, 2, 4, 4]), zeros([2, 2, 1, 1]), zeros([2]), { groups: 2 }),
-      ),
-      shapeError(/^convTranspose2d: the output would have 0 x 0 pixels/, () =>
-        convTranspose2d(zeros([1, 1, 2, 2]), zeros([1, 1, 1, 1]), null, { padding: 1 }),
-      ),
-      argumentError(/^convTranspose2d: outputPadding \[2,2\] must be less than the stride/, () =>
-        convTranspose2d(zeros([1, 1, 2, 2]), zeros([1, 1, 1, 1]), null, {
-          stride: 2,
-          outputPadding: 2,
-        }),
-      ),
-    ],
-  },
-  convTranspose1d: {
-    call: ([x, weight, bias], options) => convTranspose1d(x, weight, bias, options),
-    errors: [
-      shapeError(/^convTranspose1d: x must be \[N, C, L\], got \[4,4\]/, () =>
-        convTranspose1d(zeros([4, 4]), zeros([2, 1, 1])),
-      ),
-      shapeError(/^convTranspose1d: input has 3 channels but weight expects 2/, () =>
-        convTranspose1d(zeros([1, 3, 4]), zeros([2, 1, 3])),
-      ),
-      argumentError(/^convTranspose1d: outputPadding \[0,1\] must be less than the stride/, () =>
-        convTranspose1d(zeros([1, 1, 4]), zeros([1, 1, 3]), null, { outputPadding: 1 }),
-      ),
-    ],
-  },
-
   // ---- pooling ----------------------------------------------------------------------------
   maxPool2d: {
     call: ([x], options) => maxPool2d(x, options as unknown as { window: number }),
@@ -508,47 +364,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   avgPool2d: {
     call: ([x], options) => avgPool2d(x, options as unknown as { window: number }),
     errors: poolErrors(avgPool2d, 'avgPool2d'),
-  },
-  maxPool1d: {
-    call: ([x], options) => maxPool1d(x, options as unknown as { window: number }),
-    errors: pool1dErrors(maxPool1d, 'maxPool1d'),
-  },
-  avgPool1d: {
-    call: ([x], options) => avgPool1d(x, options as unknown as { window: number }),
-    errors: pool1dErrors(avgPool1d, 'avgPool1d'),
-  },
-  adaptiveAvgPool2d: adaptive(adaptiveAvgPool2d, 'adaptiveAvgPool2d'),
-  adaptiveMaxPool2d: adaptive(adaptiveMaxPool2d, 'adaptiveMaxPool2d'),
-  adaptiveAvgPool1d: adaptive(adaptiveAvgPool1d, 'adaptiveAvgPool1d'),
-  adaptiveMaxPool1d: adaptive(adaptiveMaxPool1d, 'adaptiveMaxPool1d'),
-  interpolate: {
-    call: ([x], options) => interpolate(x, options),
-    errors: [
-      shapeError(/^interpolate: needs \[N, C, H, W\] or \[N, C, L\] .* got \[4,4\]/, () =>
-        interpolate(zeros([4, 4]), { size: 2 }),
-      ),
-      shapeError(/^interpolate: needs .* at least one element .* got \[1,1,0\]/, () =>
-        interpolate(zeros([1, 1, 0]), { size: 2 }),
-      ),
-      argumentError(/^interpolate: needs either size or scaleFactor/, () =>
-        interpolate(zeros([1, 1, 2]), { size: 2, scaleFactor: 1 }),
-      ),
-      argumentError(/^interpolate: size must be one number for an input \[N, C, L\]/, () =>
-        interpolate(zeros([1, 1, 2]), { size: [2, 2] }),
-      ),
-      argumentError(/^interpolate: size must be a whole number of at least 1 .* got 1.5/, () =>
-        interpolate(zeros([1, 1, 2]), { size: 1.5 }),
-      ),
-      argumentError(/^interpolate: scaleFactor \[0.4,0.4\] reduces the image .* to no pixels/, () =>
-        interpolate(zeros([1, 1, 2, 2]), { scaleFactor: 0.4 }),
-      ),
-      argumentError(/^interpolate: mode must be "nearest" or "bilinear" .* got "linear"/, () =>
-        interpolate(zeros([1, 1, 2, 2]), { size: 2, mode: 'linear' }),
-      ),
-      argumentError(/^interpolate: alignCorners applies to the modes/, () =>
-        interpolate(zeros([1, 1, 2, 2]), { size: 2, alignCorners: true }),
-      ),
-    ],
   },
   globalAvgPool2d: {
     call: ([x]) => globalAvgPool2d(x),
@@ -592,33 +407,6 @@ export const operations: Readonly<Record<string, Operation>> = {
             attributes: trainingOptions,
           }),
         ),
-      ),
-    ],
-  },
-  groupNorm: {
-    call: ([x, weight, bias], options) =>
-      groupNorm(x, orNull(weight), orNull(bias), options as unknown as { groups: number }),
-    errors: [
-      shapeError(/^groupNorm: needs \[N, C, ...\], got \[4\]/, () =>
-        groupNorm(zeros([4]), null, null, { groups: 2 }),
-      ),
-      shapeError(/^groupNorm: input has 4 channels but bias has shape \[2\]/, () =>
-        groupNorm(zeros([1, 4]), zeros([4]), zeros([2]), { groups: 2 }),
-      ),
-      argumentError(
-        /^groupNorm: needs more than one value per group, got \[1,4\] in 4 groups/,
-        () => groupNorm(zeros([1, 4]), null, null, { groups: 4 }),
-      ),
-      argumentError(/^groupNorm: groups must be a whole number that divides the 4 channels/, () =>
-        groupNorm(zeros([1, 4]), null, null, { groups: 3 }),
-      ),
-    ],
-  },
-  rmsNorm: {
-    call: ([x, weight], options) => rmsNorm(x, weight, options),
-    errors: [
-      shapeError(/^rmsNorm: the last axes of x \[2,3\] must be those of weight \[2\]/, () =>
-        rmsNorm(zeros([2, 3]), zeros([2])),
       ),
     ],
   },

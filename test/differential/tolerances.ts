@@ -104,19 +104,34 @@ const MEAN_POOLING: readonly string[] = [
 
 const rows: readonly Row[] = [
   {
-    ops: ['relu', 'neg', 'abs', 'clamp', 'maximum', 'where', 'leakyRelu'],
+    ops: ['relu', 'neg', 'abs', 'clamp', 'maximum', 'minimum', 'where', 'maskedFill', 'leakyRelu'],
     terms: repeats,
     factor: 2,
     reason: 'at most one product per element; broadcasting sums the gradient',
   },
   {
-    ops: ['reshape', 'flatten', 'permute', 'transpose', 'expand', 'slice', 'concat', 'gatherRows'],
+    ops: [
+      ...['reshape', 'flatten', 'permute', 'transpose', 'expand', 'slice', 'concat', 'gatherRows'],
+      ...['squeeze', 'unsqueeze', 'stack', 'split', 'chunk', 'flip', 'roll', 'pad', 'tril', 'triu'],
+    ],
     terms: repeats,
     factor: 1,
     reason: 'copies; the gradient of a repeated element is a sum',
   },
   {
-    ops: ['max', 'argmax', 'maxPool1d', 'maxPool2d', 'adaptiveMaxPool1d', 'adaptiveMaxPool2d'],
+    ops: [
+      ...['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logicalAnd', 'logicalOr', 'logicalNot'],
+      ...['isnan', 'isinf', 'isfinite', 'oneHot'],
+    ],
+    terms: () => 0,
+    factor: 0,
+    reason: '0 or 1',
+  },
+  {
+    ops: [
+      ...['max', 'min', 'argmax', 'argmin'],
+      ...['maxPool1d', 'maxPool2d', 'adaptiveMaxPool1d', 'adaptiveMaxPool2d'],
+    ],
     terms: repeats,
     factor: 2,
     reason: 'selection; overlapping windows and ties sum or divide the gradient',

@@ -19,15 +19,20 @@ import {
   interpolate,
   isRecording,
   argmax,
+  maskedFill,
   max,
   maxPool1d,
   maxPool2d,
   noGrad,
+  oneHot,
+  pad,
   ReferenceBackend,
   relu,
   reshape,
   type Rng,
   scope,
+  split,
+  stack,
   sum,
   tensor,
   type Tensor,
@@ -248,6 +253,41 @@ describe('arguments that TypeScript rejects', () => {
       /^relu: input 0 must be a tensor, got \[1,2\]; tensor\(\.\.\.\) creates one/,
     ],
     [
+      'an unknown option of pad',
+      () => pad(zeros([2]), [1, 1], untyped({ constant: 1 })),
+      /^pad: unknown option constant; the options are mode, value/,
+    ],
+    [
+      'an unknown mode of pad',
+      () => pad(zeros([2]), [1, 1], untyped({ mode: 'symmetric' })),
+      /^pad: mode must be one of constant, reflect, replicate, circular, got "symmetric"/,
+    ],
+    [
+      'a padding that is not a list',
+      () => pad(zeros([2]), untyped(1)),
+      /^pad: padding must be pairs of whole numbers \[left, right, top, bottom, ...\], got 1/,
+    ],
+    [
+      'a missing value of maskedFill',
+      () => maskedFill(zeros([2]), zeros([2]), untyped(undefined)),
+      /^maskedFill: value must be a number, got undefined/,
+    ],
+    [
+      'a number as the indices of oneHot',
+      () => oneHot(untyped(3), 5),
+      /^oneHot: index must be in a tensor or a list of numbers, got 3/,
+    ],
+    [
+      'missing classes of oneHot',
+      () => oneHot([1], untyped(undefined)),
+      /^oneHot: classes must be a whole number of at least 1, got undefined/,
+    ],
+    [
+      'missing sizes of split',
+      () => split(zeros([2]), untyped(undefined)),
+      /^split: sizes must be .*, got undefined/,
+    ],
+    [
       'an unknown option of variance',
       () => variance(zeros([2]), untyped({ unbiased: false })),
       /^variance: unknown option unbiased; the options are axes, keepDims, correction/,
@@ -291,6 +331,28 @@ describe('a list instead of a tensor', () => {
     scaleShift: [1, 0],
     slice: [0, 0],
     transpose: [],
+    argmin: [],
+    min: [],
+    ...Object.fromEntries(['isfinite', 'isinf', 'isnan', 'logicalNot'].map((name) => [name, []])),
+    ...Object.fromEntries(
+      ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logicalAnd', 'logicalOr', 'minimum'].map((name) => [
+        name,
+        [1],
+      ]),
+    ),
+    chunk: [1],
+    flip: [],
+    fullLike: [1],
+    maskedFill: [[1, 0], 0],
+    onesLike: [],
+    pad: [[1, 1]],
+    roll: [1],
+    split: [1],
+    squeeze: [],
+    tril: [],
+    triu: [],
+    unsqueeze: [0],
+    zerosLike: [],
     ...Object.fromEntries(['add', 'sub', 'mul', 'div', 'maximum'].map((name) => [name, [1]])),
     where: [1, 2],
     linear: [[1], null],
@@ -323,10 +385,10 @@ describe('a list instead of a tensor', () => {
     expect(misuse).toThrow(RegExp(`^${name}: .* must be a tensor( or a number)?, got \\[1,2\\]`));
   });
 
-  it('concat names the one of its list', () => {
-    expect(() => concat([[1, 2] as unknown as Tensor])).toThrow(
-      'concat: tensor 0 must be a tensor',
-    );
+  it('concat and stack name the one of their list', () => {
+    const list = [[1, 2] as unknown as Tensor];
+    expect(() => concat(list)).toThrow('concat: tensor 0 must be a tensor');
+    expect(() => stack(list)).toThrow('stack: tensor 0 must be a tensor');
   });
 });
 

@@ -7,7 +7,11 @@ import { upload } from '../../kernels/layout.js';
 import { relu } from '../../kernels/activation.js';
 import { kernel } from '../../kernels/kernel.js';
 import type { Backend, Buffer, Launch } from '../../src/engine/backend.js';
-import { createGpuBackend, type GpuBackend } from '../../src/engine/backends/gpu.js';
+import {
+  createGpuBackend,
+  type GpuBackend,
+  type GpuOptions,
+} from '../../src/engine/backends/gpu.js';
 import { GpuBackend as BareBackend } from '../../src/engine/backends/gpu/backend.js';
 import type { Device } from '../../src/engine/backends/gpu/device.js';
 import { ProgramQueue } from '../../src/engine/backends/gpu/queue.js';
@@ -166,9 +170,18 @@ describe('a device', () => {
       /^gpu \(webgl2\): Node has no WebGL2/,
     );
     await expect(createGpuBackend({ mode: 'webgl2' })).rejects.toThrow(BackendError);
-    await expect(createGpuBackend({ mode: 'webasm', maxKernels: 0 })).rejects.toThrow(
-      ArgumentError,
-    );
+  });
+
+  it.each([
+    [{ mode: 'webasm', maxKernels: 0 }, 'maxKernels must be a whole number of at least 1, got 0'],
+    [{ mode: 'cuda' }, 'mode must be one of webgpu, webgl2, headlessgl, webasm, got "cuda"'],
+    [{}, 'mode must be one of webgpu, webgl2, headlessgl, webasm, got undefined'],
+    [{ mode: 'webasm', precision: 'half' }, 'unknown option precision; the options are mode, max'],
+    [undefined, 'options must be an object { mode, maxKernels }, got undefined'],
+  ])('is not opened with the options %j', async (options, message) => {
+    const opened = createGpuBackend(options as GpuOptions);
+    await expect(opened).rejects.toThrow(`createGpuBackend: ${message}`);
+    await expect(opened).rejects.toThrow(ArgumentError);
   });
 
   /** A fake device that computes x -> x, and zeros after it is lost, like a real one. */

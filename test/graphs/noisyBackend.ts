@@ -22,7 +22,8 @@ const EXACT_INTEGERS = 2 ** 24;
 const EXACT = new Set(
   (
     'upload stridedCopy sliceGrad concat gatherRows takeAxis takeAxisGrad argmaxAxis ' +
-    'maxPoolIndex maxPool where maximum maximumGrad relu reluGrad abs absGrad clamp clampGrad'
+    'maxPoolIndex maxPool where maximum minimum maximumGrad relu reluGrad abs absGrad clamp clampGrad ' +
+    'eq ne lt le isnan maskedFill band oneHot pad'
   ).split(' '),
 );
 

@@ -10,7 +10,7 @@ import {
   LeakyReLU,
   Linear,
   MaxPool2d,
-  Module,
+  type Layer,
   ReLU,
   Sequential,
   setFused,
@@ -172,7 +172,7 @@ describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
   );
 
   class Doubled extends ReLU {}
-  it.each<[string, () => Module[]]>([
+  it.each<[string, () => Layer[]]>([
     ['a window of another size', () => [norm(2), new ReLU(), new MaxPool2d({ kernelSize: 3 })]],
     [
       'a window that is not square',

@@ -11,7 +11,7 @@ freshBackend();
 
 /** Runs a layer and reads the result. */
 async function run(
-  layer: nn.Module,
+  layer: nn.Layer,
   make: () => Tensor,
 ): Promise<{ shape: readonly number[]; data: number[] }> {
   const [shape, data] = scope((): [readonly number[], Promise<FloatArray>] => {

@@ -4,6 +4,7 @@
 import type { EdgeCase } from './edgeCase.js';
 import { emptyCases } from './emptyCases.js';
 import { spaceCases } from './spaceCases.js';
+import { arrangementCases, selectionCases } from './selectionCases.js';
 import { indexCases, nanCases, paddingCases, valueCases } from './specialCases.js';
 
 /** All edge cases. */
@@ -14,4 +15,6 @@ export const edgeCases: readonly EdgeCase[] = [
   ...valueCases,
   ...paddingCases,
   ...spaceCases,
+  ...selectionCases,
+  ...arrangementCases,
 ];

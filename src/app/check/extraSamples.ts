@@ -5,7 +5,6 @@
 import {
   adaptiveAvgPool2d,
   adaptiveMaxPool2d,
-  argmax,
   batchNorm,
   concat,
   conv2d,
@@ -34,6 +33,8 @@ import {
 import { batchNormReluPool } from '../../engine/ops/batchNormReluPool.js';
 import { convNormReluPool } from '../../engine/ops/convNormReluPool.js';
 import { anywhere, distinct, randomIndices, positive } from '../../engine/sample.js';
+import { arrangementSamples } from './arrangementSamples.js';
+import { comparisonSamples } from './comparisonSamples.js';
 import type { Computation } from './computation.js';
 
 const epsilon = 1e-5;
@@ -173,6 +174,7 @@ export const functionSamples: readonly Computation[] = [
     inputs: poolInputs,
     call: withRunning(false, batchNormReluPool),
   },
+  ...arrangementSamples,
 ];
 
 /** All extra samples, including those that the gradient check omits. */
@@ -218,6 +220,5 @@ export const extraSamples: readonly Computation[] = [
     inputs: [anywhere(3, 1, 45, 47), anywhere(2, 1, 2, 2), anywhere(2)],
     call: ([x, weight, bias]) => conv2d(x, weight, bias),
   },
-  { title: 'argmax: rows', inputs: [distinct(4, 7)], call: ([x]) => argmax(x) },
-  { title: 'argmax: columns', inputs: [distinct(4, 7)], call: ([x]) => argmax(x, 0) },
+  ...comparisonSamples,
 ];

@@ -1,43 +1,14 @@
 // Elementwise arithmetic with broadcasting; an operand may be a number.
 
 import * as kernels from '../../../kernels/elementwise.js';
-import { ArgumentError } from '../errors.js';
 import { elementwise, filled } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
-import { describeValue } from '../options.js';
 import { defineOp, type Sample, type NoAttributes } from '../op.js';
 import { anywhere, awayFromZero, binary, distinct, positive } from '../sample.js';
-import { broadcastShapes, type Shape } from '../shape.js';
-import { full, Tensor } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
+import { broadcast, type Operand, toTensors } from './internal/operands.js';
 
-/** A tensor, or a number that is broadcast. */
-export type Operand = Tensor | number;
-
-function broadcast(name: string): (shapes: readonly Shape[]) => Shape {
-  return (shapes) => shapes.reduce((a, b) => broadcastShapes(a, b, name));
-}
-
-/**
- * Converts numbers to scalar tensors on the backend of the other operands.
- *
- * @throws ArgumentError if an operand is neither a tensor nor a number
- */
-function toTensors(opName: string, ...operands: Operand[]): Tensor[] {
-  const invalid = operands.findIndex(
-    (operand) => typeof operand !== 'number' && !(operand instanceof Tensor),
-  );
-  if (invalid >= 0) {
-    throw new ArgumentError(
-      `${opName}: operand ${invalid} must be a tensor or a number, got ${describeValue(operands[invalid])}`,
-    );
-  }
-  const tensorOperand = operands.find((operand) => operand instanceof Tensor);
-  return operands.map((operand) =>
-    operand instanceof Tensor
-      ? operand
-      : full([], operand, tensorOperand && { backend: tensorOperand.array.backend }),
-  );
-}
+export type { Operand } from './internal/operands.js';
 
 /**
  * Samples of the cases of broadcasting: equal shapes, a row, a column, a scalar, and both operands
@@ -105,6 +76,16 @@ export const divOp = defineOp<NoAttributes>({
   samples: broadcastSamples(awayFromZero),
 });
 
+/** No ties between the operands, except with probability 0. */
+const extremumSamples: readonly Sample<NoAttributes>[] = [
+  { title: 'equal shapes', inputs: [anywhere(3, 4), distinct(3, 4)], attributes: {} },
+  {
+    title: 'scalar',
+    inputs: [awayFromZero(3, 4), { ...anywhere(), values: () => [0] }],
+    attributes: {},
+  },
+];
+
 /** The op behind `maximum`: two inputs that broadcast. */
 export const maximumOp = defineOp<NoAttributes>({
   name: 'maximum',
@@ -114,14 +95,20 @@ export const maximumOp = defineOp<NoAttributes>({
     () => elementwise(kernels.maximumGrad, [grad, a, b]),
     () => elementwise(kernels.maximumGrad, [grad, b, a]),
   ],
-  samples: [
-    { title: 'equal shapes', inputs: [anywhere(3, 4), distinct(3, 4)], attributes: {} },
-    {
-      title: 'scalar',
-      inputs: [awayFromZero(3, 4), { ...anywhere(), values: () => [0] }],
-      attributes: {},
-    },
+  samples: extremumSamples,
+});
+
+/** The op behind `minimum`: two inputs that broadcast. */
+export const minimumOp = defineOp<NoAttributes>({
+  name: 'minimum',
+  infer: broadcast('minimum'),
+  forward: (inputs) => elementwise(kernels.minimum, inputs),
+  // a is the smaller operand where b is the larger one.
+  backward: ({ grad, inputs: [a, b] }) => [
+    () => elementwise(kernels.maximumGrad, [grad, b, a]),
+    () => elementwise(kernels.maximumGrad, [grad, a, b]),
   ],
+  samples: extremumSamples,
 });
 
 /** The op behind `where`: condition, a and b, all of which broadcast. */
@@ -222,6 +209,19 @@ export function div(a: Operand, b: Operand): Tensor {
  */
 export function maximum(a: Operand, b: Operand): Tensor {
   return maximumOp(toTensors('maximum', a, b), {});
+}
+
+/**
+ * Elementwise minimum of a and b, broadcast; NaN if one of them is. In a tie each gets half of the
+ * gradient.
+ *
+ * @throws ShapeError if the shapes cannot be broadcast
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.minimum.html
+ * @example
+ * print(await scope(() => minimum(tensor([1, 5]), 3).print())); // [1, 3]
+ */
+export function minimum(a: Operand, b: Operand): Tensor {
+  return minimumOp(toTensors('minimum', a, b), {});
 }
 
 /**

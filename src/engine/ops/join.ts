@@ -5,8 +5,9 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import { launch } from '../launch.js';
 import { defineOp, type NoAttributes } from '../op.js';
 import { anywhere, randomIndices } from '../sample.js';
-import { splitAtAxis, format, normalizeAxis, sameShape } from '../shape.js';
+import { format, normalizeAxis, sameShape } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
+import { concatArrays } from './internal/concatArrays.js';
 import { indexTensor } from './internal/indices.js';
 
 /** Joins two tensors along `axis` (non-negative); `concat` joins any number. */
@@ -20,15 +21,7 @@ export const concatOp = defineOp<{ readonly axis: number }>({
     }
     return a.with(axis, a[axis] + b[axis]);
   },
-  forward: ([a, b], { axis }) => {
-    const { size: sizeA, inner } = splitAtAxis(a.shape, axis);
-    const sizeB = b.shape[axis];
-    return launch(kernels.concat, [a, b], a.shape.with(axis, sizeA + sizeB), {
-      sizeA,
-      sizeB,
-      inner,
-    });
-  },
+  forward: ([a, b], { axis }) => concatArrays(a, b, axis),
   // Each input gets its part of the gradient.
   backward: ({ grad, inputs: [a], output, attributes: { axis } }) => [
     () => grad.slice(axis, 0, a.shape[axis]),

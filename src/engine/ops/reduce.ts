@@ -1,13 +1,17 @@
-// Reductions over axes: sum, mean, max, argmax, variance.
+// Reductions over axes: sum, mean, max, min, argmax, argmin, variance.
 
 import { checkOptions } from '../options.js';
-import { div as divKernel, mul as mulKernel } from '../../../kernels/elementwise.js';
+import {
+  div as divKernel,
+  mul as mulKernel,
+  scaleShift as scaleShiftKernel,
+} from '../../../kernels/elementwise.js';
 import * as kernels from '../../../kernels/reduce.js';
 import { noGrad } from '../current.js';
 import { ShapeError } from '../errors.js';
 import { checkIndexRange, elementwise, launch, sumOver } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
-import { defineComposite, defineOp } from '../op.js';
+import { defineComposite, defineOp, type Op } from '../op.js';
 import { anywhere, distinct } from '../sample.js';
 import * as shapes from '../shape.js';
 import type { Shape } from '../shape.js';
@@ -53,68 +57,98 @@ function checkNotEmpty(x: Shape, axis: number, caller: string): void {
     );
 }
 
-/** The maximum of each line along `axis`, which stays as size 1, and its index. */
-function maxAlongAxis(
+/** The two selections; both share all code but one negation. */
+type Extremum = 'max' | 'min';
+
+/** Index of the maximum or minimum of each line along `axis`. The minimum is the maximum of -x. */
+function indexOfExtremum(
   x: NdArray,
   axis: number,
-  caller: string,
-): { value: NdArray; index: NdArray } {
+  { name, shape, caller }: { name: Extremum; shape: Shape; caller: string },
+): NdArray {
   checkIndexRange(x, x.shape[axis], caller);
   const { size, inner } = shapes.splitAtAxis(x.shape, axis);
+  const operand =
+    name === 'max' ? x : elementwise(scaleShiftKernel, [x], { factor: -1, summand: 0 });
+  return launch(kernels.argmaxAxis, [operand], shape, { size, inner });
+}
+
+/** The maximum or minimum of each line along `axis`, which stays as size 1, and its index. */
+function extremumAlongAxis(
+  x: NdArray,
+  axis: number,
+  name: Extremum,
+): { value: NdArray; index: NdArray } {
   const shape = x.shape.with(axis, 1);
-  const index = launch(kernels.argmaxAxis, [x], shape, { size, inner });
+  const index = indexOfExtremum(x, axis, { name, shape, caller: name });
+  const { size, inner } = shapes.splitAtAxis(x.shape, axis);
   return { value: launch(kernels.takeAxis, [x, index], shape, { size, inner }), index };
 }
 
-/** Maximum along one axis, which stays as size 1; the gradient goes to one element. */
-export const maxOp = defineOp<{ readonly axis: number }>({
-  name: 'max',
-  infer: ([x], { axis }) => {
-    checkNotEmpty(x, axis, 'max');
-    return x.with(axis, 1);
-  },
-  forward: ([x], { axis }, save) => {
-    const { value, index } = maxAlongAxis(x, axis, 'max');
-    save(index);
-    return value;
-  },
-  backward: ({ grad, inputs: [x], attributes: { axis }, saved: [index] }) => [
-    () => {
-      const { size, inner } = shapes.splitAtAxis(x.shape, axis);
-      return launch(kernels.takeAxisGrad, [grad, index], x.shape, { size, inner });
+/** Maximum or minimum along one axis, which stays as size 1; the gradient goes to one element. */
+const defineExtremum = (name: Extremum): Op<{ readonly axis: number }> =>
+  defineOp<{ readonly axis: number }>({
+    name,
+    infer: ([x], { axis }) => {
+      checkNotEmpty(x, axis, name);
+      return x.with(axis, 1);
     },
-  ],
-  samples: [
-    { title: 'rows', inputs: [distinct(3, 5)], attributes: { axis: 1 } },
-    { title: 'columns', inputs: [distinct(4, 3)], attributes: { axis: 0 } },
-    { title: 'middle', inputs: [distinct(2, 4, 3)], attributes: { axis: 1 } },
-  ],
-});
+    forward: ([x], { axis }, save) => {
+      const { value, index } = extremumAlongAxis(x, axis, name);
+      save(index);
+      return value;
+    },
+    backward: ({ grad, inputs: [x], attributes: { axis }, saved: [index] }) => [
+      () => {
+        const { size, inner } = shapes.splitAtAxis(x.shape, axis);
+        return launch(kernels.takeAxisGrad, [grad, index], x.shape, { size, inner });
+      },
+    ],
+    samples: [
+      { title: 'rows', inputs: [distinct(3, 5)], attributes: { axis: 1 } },
+      { title: 'columns', inputs: [distinct(4, 3)], attributes: { axis: 0 } },
+      { title: 'middle', inputs: [distinct(2, 4, 3)], attributes: { axis: 1 } },
+    ],
+  });
+
+/** Maximum or minimum over several axes, which stay as size 1; equal elements share the gradient. */
+const defineExtremumOverAxes = (opName: string, name: Extremum): Op<AxesAttributes> =>
+  defineOp<AxesAttributes>({
+    name: opName,
+    infer: ([x], { axes }) => {
+      for (const axis of axes) checkNotEmpty(x, axis, name);
+      return keepDimsShape(x, axes);
+    },
+    forward: ([x], { axes }) =>
+      axes.reduceRight((partial, axis) => extremumAlongAxis(partial, axis, name).value, x.view()),
+    backward: ({ grad, inputs: [x], output, attributes: { axes } }) => [
+      () => {
+        const selected = elementwise(kernels.isMax, [x, output]);
+        const share = elementwise(divKernel, [grad, sumOver(selected, axes)]);
+        return elementwise(mulKernel, [selected, share]);
+      },
+    ],
+    samples: [
+      { title: 'all', inputs: [distinct(3, 5)], attributes: { axes: [0, 1] } },
+      { title: 'two axes', inputs: [distinct(2, 3, 4)], attributes: { axes: [0, 2] } },
+    ],
+  });
+
+/** The op behind `max` along one axis. */
+export const maxOp = defineExtremum('max');
+
+/** The op behind `min` along one axis. */
+export const minOp = defineExtremum('min');
 
 /**
- * Maximum over several axes, which stay as size 1; equal elements share the gradient evenly.
+ * The op behind `max` over several axes.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.amax.html
  */
-export const amaxOp = defineOp<AxesAttributes>({
-  name: 'amax',
-  infer: ([x], { axes }) => {
-    for (const axis of axes) checkNotEmpty(x, axis, 'max');
-    return keepDimsShape(x, axes);
-  },
-  forward: ([x], { axes }) =>
-    axes.reduceRight((partial, axis) => maxAlongAxis(partial, axis, 'max').value, x.view()),
-  backward: ({ grad, inputs: [x], output, attributes: { axes } }) => [
-    () => {
-      const isMax = elementwise(kernels.isMax, [x, output]);
-      return elementwise(mulKernel, [isMax, elementwise(divKernel, [grad, sumOver(isMax, axes)])]);
-    },
-  ],
-  samples: [
-    { title: 'all', inputs: [distinct(3, 5)], attributes: { axes: [0, 1] } },
-    { title: 'two axes', inputs: [distinct(2, 3, 4)], attributes: { axes: [0, 2] } },
-  ],
-});
+export const amaxOp = defineExtremumOverAxes('amax', 'max');
+
+/** The op behind `min` over several axes. */
+export const aminOp = defineExtremumOverAxes('amin', 'min');
 
 /** Attributes of `varianceOp`. */
 export interface VarianceAttributes extends AxesAttributes {
@@ -192,14 +226,50 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
  * print(await scope(() => max(tensor([[1, 5], [7, 2]]), { axes: 1 }).data())); // [5, 7]
  */
 export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
-  checkTensor(x, 'max: x');
-  checkOptions('max', options, { axes: true, keepDims: true });
+  return extremum('max', { alongAxis: maxOp, overAxes: amaxOp }, x, options);
+}
+
+/**
+ * Minimum over axes, by default all; NaN if an element is NaN.
+ *
+ * Along one axis the gradient goes to the first of equal elements, as in `torch.min(x, dim)`. Over
+ * several axes, or all (the default), equal elements share it evenly, as in `torch.amin` and
+ * `torch.min(x)`.
+ *
+ * @throws ShapeError if a reduced axis has size 0, is out of range or occurs twice
+ * @throws ArgumentError if an axis has more than 2^24 elements on a float32 backend
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.min.html
+ * @example
+ * const [all, rows] = scope(() => {
+ *   const x = tensor([[4, 2], [1, 3]]);
+ *   return [min(x).item(), min(x, { axes: 1 }).print()];
+ * });
+ * print(await all, await rows); // 1 [2, 1]
+ */
+export function min(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return extremum('min', { alongAxis: minOp, overAxes: aminOp }, x, options);
+}
+
+interface ExtremumOps {
+  readonly alongAxis: Op<{ readonly axis: number }>;
+  readonly overAxes: Op<AxesAttributes>;
+}
+
+/** `max` and `min`: one given axis and several axes differ in the gradient of equal elements. */
+function extremum(
+  name: Extremum,
+  { alongAxis, overAxes }: ExtremumOps,
+  x: Tensor,
+  options: ReduceOptions,
+): Tensor {
+  checkTensor(x, `${name}: x`);
+  checkOptions(name, options, { axes: true, keepDims: true });
   const { axes, keepDims = false } = options;
-  const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'max');
+  const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, name);
   const result =
     axes !== undefined && normalizedAxes.length === 1
-      ? maxOp([x], { axis: normalizedAxes[0] })
-      : amaxOp([x], { axes: normalizedAxes });
+      ? alongAxis([x], { axis: normalizedAxes[0] })
+      : overAxes([x], { axes: normalizedAxes });
   return withoutReducedAxes(result, normalizedAxes, keepDims);
 }
 
@@ -244,17 +314,36 @@ export function argmax(x: Tensor, axis = -1): Tensor {
   );
 }
 
-const argmaxOp = defineOp<{ readonly axis: number }>({
-  name: 'argmax',
-  infer: ([x], { axis }) => {
-    checkNotEmpty(x, axis, 'argmax');
-    return x.toSpliced(axis, 1);
-  },
-  forward: ([x], { axis }) => {
-    checkIndexRange(x, x.shape[axis], 'argmax');
-    const { size, inner } = shapes.splitAtAxis(x.shape, axis);
-    return launch(kernels.argmaxAxis, [x], x.shape.toSpliced(axis, 1), { size, inner });
-  },
-  backward: () => [null],
-  samples: [],
-});
+/**
+ * Index of the minimum along one axis: the first of equal elements, or the first NaN; integers
+ * without a gradient.
+ *
+ * @param axis default: the last. PyTorch's default is the flattened tensor
+ * @throws ShapeError if the axis has size 0 or is out of range
+ * @throws ArgumentError if the axis has more than 2^24 elements on a float32 backend
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.argmin.html
+ * @example
+ * print(await scope(() => argmin(tensor([[4, 2], [1, 3]])).print())); // [1, 0]
+ */
+export function argmin(x: Tensor, axis = -1): Tensor {
+  checkTensor(x, 'argmin: x');
+  return noGrad(() =>
+    argminOp([x], { axis: shapes.normalizeAxis(axis, x.shape.length, 'argmin') }),
+  );
+}
+
+const defineIndexOp = (caller: string, name: Extremum): Op<{ readonly axis: number }> =>
+  defineOp<{ readonly axis: number }>({
+    name: caller,
+    infer: ([x], { axis }) => {
+      checkNotEmpty(x, axis, caller);
+      return x.toSpliced(axis, 1);
+    },
+    forward: ([x], { axis }) =>
+      indexOfExtremum(x, axis, { name, shape: x.shape.toSpliced(axis, 1), caller }),
+    backward: () => [null],
+    samples: [],
+  });
+
+const argmaxOp = defineIndexOp('argmax', 'max');
+const argminOp = defineIndexOp('argmin', 'min');

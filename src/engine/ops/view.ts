@@ -44,9 +44,9 @@ export const permuteOp = defineOp<{ readonly order: readonly number[] }>({
     { title: 'matrix', inputs: [anywhere(3, 4)], attributes: { order: [1, 0] } },
     { title: 'four axes', inputs: [anywhere(2, 3, 4, 2)], attributes: { order: [0, 2, 3, 1] } },
     {
-      title: 'six axes',
-      inputs: [anywhere(1, 2, 1, 3, 2, 2)],
-      attributes: { order: [5, 3, 0, 1, 4, 2] },
+      title: 'eight axes',
+      inputs: [anywhere(1, 2, 1, 3, 2, 1, 2, 2)],
+      attributes: { order: [7, 3, 0, 1, 6, 4, 2, 5] },
     },
   ],
 });

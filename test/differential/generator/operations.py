@@ -94,7 +94,7 @@ def clamp(draw):
 # ---- elementwise, several inputs ----------------------------------------------------------
 
 
-def register_binary(name, function, kinds=SCALED, low=-2):
+def register_binary(name, function, kinds=SCALED, weight=1.5):
     def draw_case(draw):
         shape = draw.shape(0, 5)
         if draw.chance(0.15):
@@ -113,7 +113,7 @@ def register_binary(name, function, kinds=SCALED, low=-2):
         a, b = draw.broadcast_to(shape), draw.broadcast_to(shape)
         return {}, [draw.input(a), draw.input(b)], function
 
-    operation(kinds, 1.5, name)(draw_case)
+    operation(kinds, weight, name)(draw_case)
 
 
 register_binary("add", torch.add)
@@ -121,6 +121,7 @@ register_binary("sub", torch.sub)
 register_binary("mul", torch.mul)
 register_binary("div", torch.div)
 register_binary("maximum", torch.maximum)
+register_binary("minimum", torch.minimum)
 
 
 @operation()
@@ -272,17 +273,23 @@ def mean(draw):
     return options, [x], lambda x: over(x, axes, keep, lambda x, axes, keep: x.mean(axes, keep))
 
 
-@operation(SCALED, 2, "max")
-def draw_max(draw):
-    options, x, axes = reduction(draw)
-    keep = options.get("keepDims", False)
+def register_extremum(name, of_all, along_axis, over_axes):
+    def draw_case(draw):
+        options, x, axes = reduction(draw)
+        keep = options.get("keepDims", False)
 
-    def function(x):
-        if "axes" not in options:
-            return x.max().reshape([1] * x.dim()) if keep else x.max()
-        return x.max(axes[0], keep).values if len(axes) == 1 else x.amax(axes, keep)
+        def function(x):
+            if "axes" not in options:
+                return of_all(x).reshape([1] * x.dim()) if keep else of_all(x)
+            return along_axis(x, axes[0], keep).values if len(axes) == 1 else over_axes(x, axes, keep)
 
-    return options, [x], function
+        return options, [x], function
+
+    operation(SCALED, 2, name)(draw_case)
+
+
+register_extremum("max", torch.max, torch.max, torch.amax)
+register_extremum("min", torch.min, torch.min, torch.amin)
 
 
 @operation(ANY, 2)
@@ -299,11 +306,17 @@ def variance(draw):
     )
 
 
-@operation(SCALED)
-def argmax(draw):
-    x = draw.input(draw.shape(1, 4), grad=False)
-    options = {"axis": draw.axis(len(x.shape))} if draw.chance(0.7) else {}
-    return options, [x], lambda x: x.argmax(options.get("axis", -1))
+def register_index_of_extremum(name, function):
+    def draw_case(draw):
+        x = draw.input(draw.shape(1, 4), grad=False)
+        options = {"axis": draw.axis(len(x.shape))} if draw.chance(0.7) else {}
+        return options, [x], lambda x: function(x, options.get("axis", -1))
+
+    operation(SCALED, 1, name)(draw_case)
+
+
+register_index_of_extremum("argmax", torch.argmax)
+register_index_of_extremum("argmin", torch.argmin)
 
 
 def register_softmax(name, function):

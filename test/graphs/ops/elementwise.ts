@@ -10,6 +10,7 @@ import {
   leakyRelu,
   log,
   maximum,
+  minimum,
   mul,
   neg,
   pow,
@@ -124,5 +125,6 @@ export const elementwiseRows: Readonly<Record<string, OpRow>> = {
   mul: binary('mul', (a, b) => symmetric(magnitude(a) * magnitude(b)), mul),
   div: binary('div', (a) => symmetric(2.5 * magnitude(a)), div, positive),
   maximum: binary('maximum', (a, b) => [Math.max(a.low, b.low), Math.max(a.high, b.high)], maximum),
+  minimum: binary('minimum', (a, b) => [Math.min(a.low, b.low), Math.min(a.high, b.high)], minimum),
   where: whereRow,
 };

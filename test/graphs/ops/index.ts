@@ -1,6 +1,7 @@
 // How to add each op to a random program: operands, options, and the range of the result. A new op
 // joins with one row; a test compares the rows with the exports of src/engine/ops.
 
+import { arrangementRows } from './arrangements.js';
 import { elementwiseRows } from './elementwise.js';
 import { layerRows } from './layers.js';
 import { reductionRows } from './reductions.js';
@@ -15,4 +16,5 @@ export const opRows: Readonly<Record<string, OpRow>> = {
   ...layerRows,
   ...spaceRows,
   ...viewRows,
+  ...arrangementRows,
 };

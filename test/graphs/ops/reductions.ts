@@ -2,10 +2,12 @@
 
 import {
   argmax,
+  argmin,
   crossEntropy,
   logSoftmax,
   max,
   mean,
+  min,
   mse,
   softCrossEntropy,
   softmax,
@@ -67,25 +69,29 @@ const varianceRow: OpRow = (p, d) => {
   );
 };
 
-/** The maximum over all axes, which is a separate op: ties share the gradient. */
-const amaxRow: OpRow = (p, d) => {
-  const x = p.any(d);
-  if (sizeOf(x.shape) === 0) return null;
-  const result = { shape: [], range: [x.low, x.high] as const };
-  return p.op('amax', [x], '', result, ([t]) => max(t));
-};
-
-const argmaxRow: OpRow = (p, d) => {
-  const x = p.ofRank(d, d.between(1, 3));
-  if (x.shape.length === 0) return null;
-  const axis = d.below(x.shape.length);
-  if (isEmpty(x, [axis])) return null;
-  const result = {
-    shape: reducedShape(x.shape, [axis], false),
-    range: [0, x.shape[axis]] as const,
+/** The maximum or minimum over all axes, which is a separate op: ties share the gradient. */
+const overAllAxes =
+  (name: string, call: (x: Tensor) => Tensor): OpRow =>
+  (p, d) => {
+    const x = p.any(d);
+    if (sizeOf(x.shape) === 0) return null;
+    const result = { shape: [], range: [x.low, x.high] as const };
+    return p.op(name, [x], '', result, ([t]) => call(t));
   };
-  return p.op('argmax', [x], String(axis), result, ([t]) => argmax(t, axis), false);
-};
+
+const indexOfExtremum =
+  (call: (x: Tensor, axis: number) => Tensor): OpRow =>
+  (p, d) => {
+    const x = p.ofRank(d, d.between(1, 3));
+    if (x.shape.length === 0) return null;
+    const axis = d.below(x.shape.length);
+    if (isEmpty(x, [axis])) return null;
+    const result = {
+      shape: reducedShape(x.shape, [axis], false),
+      range: [0, x.shape[axis]] as const,
+    };
+    return p.op(call.name, [x], String(axis), result, ([t]) => call(t, axis), false);
+  };
 
 const REDUCTIONS = ['mean', 'sum', 'none'] as const;
 
@@ -150,9 +156,12 @@ export const reductionRows: Readonly<Record<string, OpRow>> = {
   sum: reduction('sum', (x, n) => spread(n * x.low, n * x.high), sum),
   mean: reduction('mean', ({ low, high }) => [low, high], mean),
   max: reduction('max', ({ low, high }) => [low, high], max),
-  amax: amaxRow,
+  amax: overAllAxes('amax', max),
+  min: reduction('min', ({ low, high }) => [low, high], min),
+  amin: overAllAxes('amin', min),
   variance: varianceRow,
-  argmax: argmaxRow,
+  argmax: indexOfExtremum(argmax),
+  argmin: indexOfExtremum(argmin),
   softmax: alongAxis('softmax', () => [0, 1], softmax),
   logSoftmax: alongAxis(
     'logSoftmax',

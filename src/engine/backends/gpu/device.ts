@@ -89,7 +89,7 @@ async function openWebGpu(
   try {
     context = await library.WebGPUContext.acquire();
   } catch (error) {
-    throw new BackendError(`gpu (webgpu): no adapter: ${(error as Error).message}`);
+    throw new BackendError(`gpu (webgpu): no adapter: ${explainNoAdapter(error as Error)}`);
   }
   webGpuUsers += 1;
   const { info, isFallbackAdapter } = context.adapter;
@@ -112,6 +112,15 @@ async function openWebGpu(
       cleanup();
     },
   };
+}
+
+/** gpu.js's message is about headless Chromium. */
+function explainNoAdapter({ message }: Error): string {
+  if (!message.includes('no adapter is available')) return message;
+  return (
+    'no GPU with a driver for WebGPU was found; install or update the driver ' +
+    '(on Linux a Vulkan driver and libvulkan1)'
+  );
 }
 
 function openWebGl(mode: 'webgl2' | 'headlessgl', gpu: LibraryInstance): Device {

@@ -1,100 +1,107 @@
 // GPU access in Node, which has neither navigator.gpu nor WebGL; does nothing in a browser.
-// The package webgpu provides navigator.gpu, if its binary loads. The package gl provides WebGL, if
-// there is a display.
+// The package webgpu provides navigator.gpu. The package gl provides WebGL, if there is a display.
 
 import { BackendError } from '../../errors.js';
 import type { GpuMode } from './library.js';
+import { loadFunction } from './nodePackage.js';
 
 const inNode = (): boolean =>
   typeof process !== 'undefined' && typeof process.versions.node === 'string';
 
-/** The used part of the package webgpu. */
-interface WebGpuPackage {
-  readonly create?: (options: readonly string[]) => unknown;
-}
-
-// docs/gpu.md describes both options in detail.
-const INSTALL_WEBGPU = 'npm install gpu.js@2.24.1 (includes webgpu: 89 MB, no compiler required)';
+// docs/gpu.md describes both installations in detail.
+const INSTALL_WEBGPU = 'npm install gpu.js@2.24.1 webgpu@0.6.2';
 const INSTALL_GL =
-  'npm install gpu.js@2.24.1 gl@8.1.6 ' +
+  'npm install gpu.js@2.24.1 gl@8.1.6  ' +
   '(compiles gl: requires Python, make, a C++ compiler and libxi-dev)';
 
-const notInstalled = (install: string): string => `it is not installed: ${install}`;
+const OLDEST_WEBGPU = {
+  version: '0.6',
+  reason:
+    'versions before 0.6 can crash Node (gpu.js depends on 0.2.9); ' +
+    'install a newer one next to inkgrad',
+};
 
 const noCleanup = (): void => undefined;
 
 /**
  * Provides what a mode requires in this process. Returns a function that undoes it.
  *
+ * @param from path or URL of the file whose `node_modules` folders contain the packages; inkgrad
+ *   itself by default
  * @throws BackendError with the reason, if the requirement is not met
  */
-export async function prepareHost(mode: GpuMode): Promise<() => void> {
-  if (mode === 'webgpu' && inNode()) return provideWebGpu();
+export async function prepareHost(mode: GpuMode, from = import.meta.url): Promise<() => void> {
+  if (mode === 'webgpu' && inNode()) return provideWebGpu(from);
   if (mode === 'webgl2' && inNode()) {
     throw new BackendError('gpu (webgl2): Node has no WebGL2; use headlessgl or webgpu');
   }
-  if (mode === 'headlessgl') {
-    const reason = await headlessReason();
-    if (reason !== null) throw new BackendError(`gpu (headlessgl): ${reason}`);
-  }
+  if (mode === 'headlessgl') await checkHeadless(from);
   return noCleanup;
 }
 
+interface Navigator {
+  gpu?: unknown;
+}
+
+/** Number of backends that use the `navigator.gpu` that `provideWebGpu` set. */
+let webGpuUsers = 0;
+
 /**
  * Sets `navigator.gpu` from the package webgpu, if Node has none. Returns a function that removes
- * it: as long as it exists, the process does not exit.
+ * it after its last user: as long as it exists, the process does not exit; without it, WebGPU ends.
  *
- * @throws BackendError if the package is not installed, or its binary does not load here
+ * @throws BackendError if the package is not installed, too old, or does not load here
  */
-async function provideWebGpu(): Promise<() => void> {
-  const globalScope = globalThis as { navigator?: { gpu?: unknown } };
-  if (globalScope.navigator?.gpu !== undefined) return noCleanup;
-  const name = 'webgpu';
-  let gpu: unknown;
-  try {
-    const { create } = (await import(/* @vite-ignore */ name)) as WebGpuPackage;
-    if (create === undefined) throw new Error(notInstalled(INSTALL_WEBGPU));
-    gpu = create([]);
-  } catch (error) {
-    throw new BackendError(
-      'gpu (webgpu): Node has no built-in WebGPU, and the package webgpu is unavailable: ' +
-        reasonOf(error, INSTALL_WEBGPU),
-    );
-  }
+async function provideWebGpu(from: string): Promise<() => void> {
+  const globalScope = globalThis as { navigator?: Navigator };
+  const isBuiltIn = webGpuUsers === 0 && globalScope.navigator?.gpu !== undefined;
+  if (isBuiltIn) return noCleanup;
+  const caller = 'gpu (webgpu)';
+  const create = (await loadFunction({
+    name: 'webgpu',
+    exportName: 'create',
+    from,
+    caller,
+    install: INSTALL_WEBGPU,
+    oldest: OLDEST_WEBGPU,
+  })) as (options: readonly string[]) => unknown;
   globalScope.navigator ??= {};
   const { navigator } = globalScope;
-  Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
+  if (webGpuUsers === 0) {
+    let gpu: unknown;
+    try {
+      gpu = create([]);
+    } catch (error) {
+      throw new BackendError(`${caller}: webgpu does not start: ${(error as Error).message}`);
+    }
+    Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
+  }
+  webGpuUsers += 1;
   return () => {
-    delete navigator.gpu;
+    webGpuUsers -= 1;
+    if (webGpuUsers === 0) delete navigator.gpu;
   };
 }
 
 /**
- * The reason why headless-gl is unavailable here, as far as can be determined without trying it;
- * null if none is found.
+ * Checks that headless-gl can be tried: the package gl loads, and there is a display.
+ *
+ * @throws BackendError otherwise
  */
-async function headlessReason(): Promise<string | null> {
-  if (!inNode()) return 'the package gl runs in Node only; in a browser, use webgl2';
-  const name = 'gl';
-  try {
-    const module = (await import(/* @vite-ignore */ name)) as { readonly default?: unknown };
-    if (typeof module.default !== 'function') throw new Error(notInstalled(INSTALL_GL));
-  } catch (error) {
-    return `the package gl is unavailable: ${reasonOf(error, INSTALL_GL)}`;
-  }
+async function checkHeadless(from: string): Promise<void> {
+  const caller = 'gpu (headlessgl)';
+  await loadFunction({
+    name: 'gl',
+    exportName: 'default',
+    from,
+    via: 'gpu.js', // which loads gl itself, possibly from its own folder
+    caller,
+    install: INSTALL_GL,
+  });
   const display = process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY;
   if (process.platform === 'linux' && display === undefined) {
-    return 'no display (DISPLAY is not set); run the command under  xvfb-run';
+    throw new BackendError(
+      `${caller}: no display (DISPLAY is not set); run the command under  xvfb-run`,
+    );
   }
-  return null;
-}
-
-function reasonOf(error: unknown, install: string): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  // Node's error codes for a missing package, and for a placeholder package without a program.
-  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return notInstalled(install);
-  const [line] = message.split('\n');
-  return line.includes('GLIBC') // also GLIBCXX
-    ? `${line}; its binary requires a newer Linux (GLIBCXX_3.4.32: Debian 13, Ubuntu 24.04)`
-    : line;
 }

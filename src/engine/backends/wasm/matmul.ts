@@ -69,7 +69,8 @@ export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
     ];
     const output = machine.allocate(length);
     const panelLength = panelCount(machine, c.columns) * machine.panel * c.inner;
-    const packA = c.innerA !== 1;
+    // gemm reads a forward; the rows of a flipped matrix are packed in their order.
+    const packA = c.innerA !== 1 || c.rowA < 0;
     // One matrix for the whole batch (the weights of a layer) is packed once; separate matrices
     // are packed one after the other.
     const shared = batches === 1 || c.batchB === 0;

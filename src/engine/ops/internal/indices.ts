@@ -5,19 +5,25 @@ import { describeValue } from '../../options.js';
 import { tensor, Tensor } from '../../tensor.js';
 
 /**
- * Returns `indices` as a tensor on the backend of `sibling`. Host values are validated; the
- * elements of a tensor are not known here, so an op returns NaN for an invalid one.
+ * Returns `indices` as a tensor on the backend of `sibling`, or on the current one. Host values are
+ * validated; the elements of a tensor are not known here, so an op returns NaN for an invalid one.
  *
  * @param what what an index is, for the message: `crossEntropy: label`
- * @throws ArgumentError if a host value is not an integer from 0 to count - 1
+ * @throws ArgumentError if a host value is not an integer from 0 to count - 1, or `indices` is
+ *   neither a tensor nor a list
  */
 export function indexTensor(
   indices: Tensor | ArrayLike<number>,
   count: number,
-  sibling: Tensor,
+  sibling: Tensor | undefined,
   what: string,
 ): Tensor {
   if (indices instanceof Tensor) return indices;
+  if (typeof indices !== 'object' || (indices as object | null) === null) {
+    throw new ArgumentError(
+      `${what} must be in a tensor or a list of numbers, got ${describeValue(indices)}`,
+    );
+  }
   const values = Float64Array.from(indices);
   const invalid = values.findIndex(
     (index) => !(Number.isInteger(index) && index >= 0 && index < count),
@@ -27,5 +33,5 @@ export function indexTensor(
       `${what} ${describeValue(indices[invalid])} at index ${invalid} must be a whole number from 0 to ${count - 1}`,
     );
   }
-  return tensor(values, { backend: sibling.array.backend });
+  return tensor(values, sibling && { backend: sibling.array.backend });
 }
