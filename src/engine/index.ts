@@ -40,6 +40,13 @@ export {
   type SoftplusOptions,
 } from './ops/activation.js';
 export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  type AdaptiveSize,
+} from './ops/adaptivePool.js';
+export {
   add,
   div,
   maximum,
@@ -53,6 +60,12 @@ export {
 } from './ops/arithmetic.js';
 export { chunk, split, squeeze, stack, unsqueeze } from './ops/axes.js';
 export { batchNorm, type BatchNormAttributes as BatchNormOptions } from './ops/batchNorm.js';
+export {
+  conv1d,
+  convTranspose1d,
+  type Conv1dOptions,
+  type ConvTranspose1dOptions,
+} from './ops/conv1d.js';
 export {
   eq,
   ge,
@@ -69,7 +82,10 @@ export {
 } from './ops/comparison.js';
 export { conv2d, type Conv2dOptions } from './ops/conv2d.js';
 export { cumsum, prod } from './ops/cumulative.js';
+export { convTranspose2d, type ConvTranspose2dOptions } from './ops/convTranspose2d.js';
 export { dropout } from './ops/dropout.js';
+export { groupNorm, type GroupNormOptions } from './ops/groupNorm.js';
+export { interpolate, type InterpolateOptions } from './ops/interpolate.js';
 export { flip, roll } from './ops/flip.js';
 export { einsum } from './ops/einsum.js';
 export { gather, indexSelect, scatterAdd } from './ops/gather.js';
@@ -94,6 +110,7 @@ export {
   type PoolOptions,
 } from './ops/pool.js';
 export { pow, reciprocal, rsqrt, square } from './ops/power.js';
+export { avgPool1d, maxPool1d, type AvgPool1dOptions, type Pool1dOptions } from './ops/pool1d.js';
 export {
   argmax,
   argmin,
@@ -106,6 +123,7 @@ export {
   type VarianceOptions,
 } from './ops/reduce.js';
 export { ceil, floor, round, sign } from './ops/rounding.js';
+export { rmsNorm, type RmsNormOptions } from './ops/rmsNorm.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
 export { argsort, sort, topk, type SortOptions, type TopkOptions } from './ops/sort.js';
 export { cos, erf, expm1, log1p, sin } from './ops/special.js';

@@ -96,6 +96,7 @@ import {
   shapeError,
   unary,
 } from './operation.js';
+import { spaceOperations } from './spaceOperations.js';
 
 interface NormOptions {
   readonly epsilon: number;
@@ -374,6 +375,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       argumentError(/^topk: k must be .*, got 1.5/, () => topk(zeros([2, 3]), 1.5)),
     ],
   },
+  ...spaceOperations,
 
   // ---- reductions -------------------------------------------------------------------------
   sum: { call: ([x], options) => sum(x, options), errors: reductionErrors(sum, 'sum') },

@@ -8,6 +8,7 @@ import {
   ArgumentError,
   concat,
   conv2d,
+  convTranspose2d,
   crossEntropy,
   currentBackend,
   DisposedError,
@@ -16,10 +17,13 @@ import {
   expand,
   gatherRows,
   gelu,
+  groupNorm,
+  interpolate,
   isRecording,
   argmax,
   maskedFill,
   max,
+  maxPool1d,
   maxPool2d,
   noGrad,
   oneHot,
@@ -187,6 +191,27 @@ describe('arguments that TypeScript rejects', () => {
       'an unknown option of an op',
       () => conv2d(zeros([1, 1, 3, 3]), zeros([1, 1, 3, 3]), null, untyped({ pading: 1 })),
       /^conv2d: unknown option pading; the options are stride, padding, dilation, groups/,
+    ],
+    [
+      'an unknown option of a transposed convolution',
+      () =>
+        convTranspose2d(zeros([1, 1, 3, 3]), zeros([1, 1, 3, 3]), null, untyped({ outpadding: 1 })),
+      /^convTranspose2d: unknown option outpadding; the options are stride, padding, outputPadding/,
+    ],
+    [
+      'an unknown option of a pooling',
+      () => maxPool1d(zeros([1, 1, 3]), untyped({ kernelSize: 2 })),
+      /^maxPool1d: unknown option kernelSize; the options are window, stride, padding, ceilMode/,
+    ],
+    [
+      'an unknown option of an interpolation',
+      () => interpolate(zeros([1, 1, 3]), untyped({ scale: 2 })),
+      /^interpolate: unknown option scale; the options are size, scaleFactor, mode, alignCorners/,
+    ],
+    [
+      'an unknown option of a norm',
+      () => groupNorm(zeros([1, 2]), null, null, untyped({ numGroups: 2 })),
+      /^groupNorm: unknown option numGroups; the options are groups, epsilon/,
     ],
     [
       'an unknown option of a layer',
@@ -377,6 +402,19 @@ describe('a list instead of a tensor', () => {
     mse: [[1]],
     softCrossEntropy: [[1]],
     layerNorm: [[1], [1]],
+    groupNorm: [null, null, { groups: 1 }],
+    rmsNorm: [[1]],
+    conv1d: [[1], null],
+    convTranspose1d: [[1], null],
+    convTranspose2d: [[1], null],
+    avgPool1d: [{ window: 2 }],
+    maxPool1d: [{ window: 2 }],
+    ...Object.fromEntries(
+      ['adaptiveAvgPool1d', 'adaptiveAvgPool2d', 'adaptiveMaxPool1d', 'adaptiveMaxPool2d'].map(
+        (name) => [name, [2]],
+      ),
+    ),
+    interpolate: [{ size: 2 }],
   };
 
   it.each(Object.entries(others))('%s names the argument', (name, rest) => {

@@ -74,17 +74,17 @@ describe('layers with weights', () => {
     // Mean 2, variance 1, unbiased variance 4/3.
     const x = (): Tensor => tensor([1, 3, 1, 3], { shape: [2, 1, 1, 2] });
     expect((await run(layer, x)).data.map(Math.round)).toEqual([-1, 1, -1, 1]);
-    expect(await layer.running_mean.item()).toBeCloseTo(0.2, 6);
-    expect(await layer.running_var.item()).toBeCloseTo(0.9 + 0.4 / 3, 6);
+    expect(await layer.running_mean!.item()).toBeCloseTo(0.2, 6);
+    expect(await layer.running_var!.item()).toBeCloseTo(0.9 + 0.4 / 3, 6);
 
     layer.eval();
-    layer.running_mean.assign([1]);
-    layer.running_var.assign([4]);
-    layer.weight.assign([10]);
-    layer.bias.assign([5]);
+    layer.running_mean!.assign([1]);
+    layer.running_var!.assign([4]);
+    layer.weight!.assign([10]);
+    layer.bias!.assign([5]);
     const { data } = await run(layer, x);
     expect(data).toEqual([5, 15, 5, 15]);
-    expect(await layer.running_mean.item()).toBe(1);
+    expect(await layer.running_mean!.item()).toBe(1);
     layer.dispose();
   });
 

@@ -3,6 +3,7 @@
 
 import type { EdgeCase } from './edgeCase.js';
 import { emptyCases } from './emptyCases.js';
+import { spaceCases } from './spaceCases.js';
 import { arrangementCases, selectionCases } from './selectionCases.js';
 import { orderCases } from './orderCases.js';
 import { indexCases, nanCases, paddingCases, valueCases } from './specialCases.js';
@@ -14,6 +15,7 @@ export const edgeCases: readonly EdgeCase[] = [
   ...indexCases,
   ...valueCases,
   ...paddingCases,
+  ...spaceCases,
   ...selectionCases,
   ...arrangementCases,
   ...orderCases,

@@ -4,12 +4,16 @@
 
 import {
   argsort,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
   batchNorm,
   concat,
   conv2d,
   crossEntropy,
   flatten,
   globalAvgPool2d,
+  groupNorm,
+  interpolate,
   linear,
   max,
   mean,
@@ -119,6 +123,36 @@ export const functionSamples: readonly Computation[] = [
   },
   { title: 'variance: defaults', inputs: [anywhere(3, 4)], call: ([x]) => variance(x) },
   { title: 'globalAvgPool2d', inputs: [anywhere(2, 3, 4, 5)], call: ([x]) => globalAvgPool2d(x) },
+  {
+    title: 'adaptiveAvgPool2d: windows of equal size',
+    inputs: [anywhere(2, 3, 4, 6)],
+    call: ([x]) => adaptiveAvgPool2d(x, [2, 3]),
+  },
+  {
+    title: 'adaptiveAvgPool2d: to one pixel',
+    inputs: [anywhere(2, 3, 4, 5)],
+    call: ([x]) => adaptiveAvgPool2d(x, 1),
+  },
+  {
+    title: 'adaptiveMaxPool2d: windows of equal size',
+    inputs: [distinct(2, 3, 4, 6)],
+    call: ([x]) => adaptiveMaxPool2d(x, [2, 3]),
+  },
+  {
+    title: 'interpolate: sequences',
+    inputs: [anywhere(2, 3, 4)],
+    call: ([x]) => interpolate(x, { scaleFactor: 1.5, mode: 'linear' }),
+  },
+  {
+    title: 'groupNorm: weight without bias',
+    inputs: [anywhere(2, 4, 3), positive(4)],
+    call: ([x, weight]) => groupNorm(x, weight, null, { groups: 2 }),
+  },
+  {
+    title: 'batchNorm: no parameters',
+    inputs: [anywhere(4, 3, 5, 2)],
+    call: ([x]) => batchNorm(x, null, null, { epsilon, momentum, running: null, training: true }),
+  },
   { title: 'flatten', inputs: [anywhere(2, 3, 2)], call: ([x]) => flatten(x) },
   { title: 'transpose', inputs: [anywhere(2, 3, 4)], call: ([x]) => transpose(x, 0, 2) },
   { title: 'slice: from the end', inputs: [anywhere(5, 3)], call: ([x]) => slice(x, 0, -3, -1) },

@@ -7,6 +7,7 @@ import { layerRows } from './layers.js';
 import { orderingRows } from './ordering.js';
 import { reductionRows } from './reductions.js';
 import { type OpRow } from './shared.js';
+import { spaceRows } from './space.js';
 import { viewRows } from './views.js';
 
 /** The rows by the name of the op; functions that are not ops have their own name. */
@@ -14,6 +15,7 @@ export const opRows: Readonly<Record<string, OpRow>> = {
   ...elementwiseRows,
   ...reductionRows,
   ...layerRows,
+  ...spaceRows,
   ...viewRows,
   ...arrangementRows,
   ...orderingRows,
