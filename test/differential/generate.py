@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Generates random cases for every op with PyTorch and writes them to one compressed file.
 
-    python3 test/differential/generate.py [--seed 1] [--cases 5020] [--out FILE] [--op NAME]
+    python3 test/differential/generate.py [--seed 1] [--cases 6500] [--out FILE] [--op NAME]
 
 Needs PyTorch 1.13 or later (Debian's python3-torch). Uses nothing of inkgrad: the two sides must not share code.
 The same PyTorch on the same machine writes the same bytes; see README.md for the format.
