@@ -2,7 +2,7 @@
 // Operations are functions (ops/); methods.ts makes the everyday ones methods too.
 
 import ndarray from 'ndarray';
-import type { NdArray as HostNdArray } from 'ndarray';
+import type { NdArray as HostNdArray, TypedArray } from 'ndarray';
 import { add } from '../../kernels/elementwise.js';
 import { backward, gradientOfLeaf, type Differentiable, type GraphNode } from './autograd.js';
 import type { Backend, FloatArray } from './backend.js';
@@ -25,7 +25,7 @@ export interface ShapedNumbers {
 }
 
 /** What `tensor` accepts. */
-export type TensorValues = Numbers | Float32Array | Float64Array | HostNdArray | ShapedNumbers;
+export type TensorValues = Numbers | TypedArray | HostNdArray | ShapedNumbers;
 
 /** Options of `tensor`, `full`, `zeros` and `ones`. */
 export interface TensorOptions {
@@ -287,7 +287,10 @@ function flatten(values: TensorValues): {
   shape: Shape;
 } {
   if (typeof values === 'number') return { flat: [values], shape: [] };
-  if (ArrayBuffer.isView(values)) return { flat: values, shape: [values.length] };
+  if (ArrayBuffer.isView(values) && 'length' in values) {
+    if (values.length > 0) checkNumbers([values[0]]); // not bigints
+    return { flat: values, shape: [values.length] };
+  }
   if (typeof values === 'object' && (values as object | null) !== null && 'stride' in values) {
     // An ndarray may be a view with any strides: copy it in row-major order.
     const flat = new Float64Array(sizeOf(values.shape));
@@ -310,8 +313,8 @@ function flatten(values: TensorValues): {
   }
   if (!Array.isArray(values)) {
     throw new ArgumentError(
-      'tensor: values must be a number, a list of numbers (nested for more axes), a Float32Array, a ' +
-        `Float64Array, an ndarray or { data, shape }, got ${describeValue(values)}`,
+      'tensor: values must be a number, a list of numbers (nested for more axes), a typed array of ' +
+        `numbers, an ndarray or { data, shape }, got ${describeValue(values)}`,
     );
   }
   const shape = nestingShape(values);

@@ -243,6 +243,16 @@ describe('arguments that TypeScript rejects', () => {
       () => tensor(untyped([true])),
       /^tensor: values must be numbers, got true \(boolean\)/,
     ],
+    [
+      'bigints',
+      () => tensor(untyped(new BigInt64Array(2))),
+      /^tensor: values must be numbers, got 0 \(bigint\) at index 0/,
+    ],
+    [
+      'a DataView',
+      () => tensor(untyped(new DataView(new ArrayBuffer(4)))),
+      /^tensor: values must be .*, a typed array of numbers, an ndarray .*, got \[object DataView\]/,
+    ],
     ['a string', () => tensor(untyped('1')), /^tensor: values must be a number, a list .* got "1"/],
     [
       'undefined in a list',

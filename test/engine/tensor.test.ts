@@ -58,6 +58,17 @@ describe('tensor', () => {
     }),
   );
 
+  it.each([Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array])(
+    'accepts integers in a %o',
+    (IntegerArray) =>
+      onReference(async () => {
+        const x = tensor(IntegerArray.of(1, 100), { shape: [2, 1] });
+        expect(x.shape).toEqual([2, 1]);
+        expect([...(await x.data())]).toEqual([1, 100]);
+        x.dispose();
+      })(),
+  );
+
   it(
     'copies: later changes to the host array do not affect the tensor',
     onReference(async () => {

@@ -26,7 +26,7 @@ export interface DataLoaderOptions<Name extends string = 'inputs' | 'targets'> {
   readonly ring?: number;
 }
 
-/** One field of a batch: `tensor(data, { shape })` uploads it. */
+/** One field of a batch: `tensor(field)` uploads it. */
 export interface BatchArray {
   /** The numbers in row-major order. */
   readonly data: Float32Array;
