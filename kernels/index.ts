@@ -6,6 +6,7 @@ export * as comparison from './comparison.js';
 export * as conv2d from './conv2d.js';
 export * as elementwise from './elementwise.js';
 export * as layout from './layout.js';
+export * as loss from './loss.js';
 export * as mask from './mask.js';
 export * as matmul from './matmul.js';
 export * as optimizer from './optimizer.js';

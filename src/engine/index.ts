@@ -43,6 +43,12 @@ export {
 export { chunk, split, squeeze, stack, unsqueeze } from './ops/axes.js';
 export { batchNorm, type BatchNormAttributes as BatchNormOptions } from './ops/batchNorm.js';
 export {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type BinaryCrossEntropyOptions,
+  type BinaryCrossEntropyWithLogitsOptions,
+} from './ops/binaryCrossEntropy.js';
+export {
   eq,
   ge,
   gt,
@@ -57,20 +63,17 @@ export {
   ne,
 } from './ops/comparison.js';
 export { conv2d, type Conv2dOptions } from './ops/conv2d.js';
+export { crossEntropy, softCrossEntropy, type CrossEntropyOptions } from './ops/crossEntropy.js';
 export { dropout } from './ops/dropout.js';
 export { flip, roll } from './ops/flip.js';
 export { concat, gatherRows } from './ops/join.js';
+export { klDiv, type KlDivOptions } from './ops/klDiv.js';
 export { layerNorm, type LayerNormOptions } from './ops/layerNorm.js';
 export { linear } from './ops/linear.js';
-export {
-  crossEntropy,
-  mse,
-  softCrossEntropy,
-  type CrossEntropyOptions,
-  type Reduction,
-} from './ops/loss.js';
 export { maskedFill, oneHot, tril, triu } from './ops/mask.js';
 export { matmul } from './ops/matmul.js';
+export { nllLoss } from './ops/nllLoss.js';
+export type { LabelOptions as NllLossOptions } from './ops/internal/labels.js';
 export { pad, type PadOptions } from './ops/pad.js';
 export {
   avgPool2d,
@@ -90,6 +93,15 @@ export {
   type ReduceOptions,
   type VarianceOptions,
 } from './ops/reduce.js';
+export {
+  huber,
+  l1,
+  mse,
+  smoothL1,
+  type HuberOptions,
+  type SmoothL1Options,
+} from './ops/regressionLoss.js';
+export type { Reduction } from './ops/internal/losses.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
 export { abs, clamp, exp, log, pow, sqrt } from './ops/unary.js';
 export { expand, flatten, permute, reshape, slice, transpose } from './ops/view.js';

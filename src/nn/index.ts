@@ -27,7 +27,19 @@ export { Dropout, type DropoutOptions } from './layers/dropout.js';
 export { Flatten, type FlattenOptions } from './layers/flatten.js';
 export { LayerNorm, type LayerNormLayerOptions } from './layers/layerNorm.js';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
-export { CrossEntropyLoss, MSELoss, type Loss } from './loss.js';
+export {
+  BCELoss,
+  BCEWithLogitsLoss,
+  CrossEntropyLoss,
+  HuberLoss,
+  KLDivLoss,
+  L1Loss,
+  MSELoss,
+  NLLLoss,
+  SmoothL1Loss,
+  type Loss,
+  type RegressionLossOptions,
+} from './loss.js';
 export {
   calculateGain,
   constant,

@@ -22,6 +22,7 @@ except ImportError:
     sys.exit("generate.py: PyTorch is missing; install Debian's python3-torch and libopenblas0-pthread")
 
 import generator.arrangements  # noqa: E402, F401  (registers ops)
+import generator.losses  # noqa: E402, F401
 from generator.cases import generate  # noqa: E402  (the environment must be set before the import)
 from generator.fixture import write  # noqa: E402
 from generator.operations import OPERATIONS  # noqa: E402

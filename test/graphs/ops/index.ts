@@ -4,6 +4,7 @@
 import { arrangementRows } from './arrangements.js';
 import { elementwiseRows } from './elementwise.js';
 import { layerRows } from './layers.js';
+import { lossRows } from './losses.js';
 import { reductionRows } from './reductions.js';
 import { type OpRow } from './shared.js';
 import { viewRows } from './views.js';
@@ -12,6 +13,7 @@ import { viewRows } from './views.js';
 export const opRows: Readonly<Record<string, OpRow>> = {
   ...elementwiseRows,
   ...reductionRows,
+  ...lossRows,
   ...layerRows,
   ...viewRows,
   ...arrangementRows,
