@@ -36,9 +36,9 @@ interface Point {
 }
 
 /** Three blocks of CharacterNet's kind, then global average pooling: any side of at least 8. */
-function anySizeNet(): ink.Module {
+function anySizeNet(): ink.Layer {
   const rng = new ink.Rng(1);
-  const block = (inChannels: number, outChannels: number): ink.Module[] => [
+  const block = (inChannels: number, outChannels: number): ink.Layer[] => [
     new ink.Conv2d({ inChannels, outChannels, kernelSize: 3, padding: 1, rng }),
     new ink.BatchNorm2d({ numFeatures: outChannels }),
     new ink.ReLU(),
@@ -76,7 +76,7 @@ interface Setting {
   readonly threads: number;
   readonly images: number;
   readonly side: number;
-  readonly net: () => ink.Module;
+  readonly net: () => ink.Layer;
 }
 
 async function measure({ axis, value, threads, images, side, net }: Setting): Promise<Point> {
@@ -92,7 +92,7 @@ async function measure({ axis, value, threads, images, side, net }: Setting): Pr
   return { axis, value, threads, train, infer, images, reservedMiB };
 }
 
-const characterNet = (): ink.Module => new CharacterNet({ classes: 47, rng: new ink.Rng(1) });
+const characterNet = (): ink.Layer => new CharacterNet({ classes: 47, rng: new ink.Rng(1) });
 const maxThreads = thisMachine().cores;
 const common = { images: 64, side: 28, threads: maxThreads, net: characterNet };
 const sweeps: Setting[][] = [

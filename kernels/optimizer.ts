@@ -36,6 +36,38 @@ export const movingSquare = kernel(
   },
 );
 
+/** Adagrad's sum of squared gradients: sum + grad^2. */
+export const addSquare = kernel('addSquare', ['sum', 'grad'], [], function (sum, grad) {
+  return sum[this.thread.x] + grad[this.thread.x] * grad[this.thread.x];
+});
+
+/**
+ * grad / (sqrt(square) + epsilon): the gradient divided by its root mean square (RMSprop) or by the
+ * root of the sum of its squares (Adagrad).
+ */
+export const divideByRoot = kernel(
+  'divideByRoot',
+  ['grad', 'square'],
+  ['epsilon'],
+  function (grad, square, epsilon) {
+    return grad[this.thread.x] / (Math.sqrt(square[this.thread.x]) + epsilon);
+  },
+);
+
+/**
+ * grad / (sqrt(square - average^2) + epsilon): centered RMSprop, which divides by an estimate of
+ * the standard deviation (Graves 2013).
+ */
+export const divideByDeviation = kernel(
+  'divideByDeviation',
+  ['grad', 'square', 'average'],
+  ['epsilon'],
+  function (grad, square, average, epsilon) {
+    const mean = average[this.thread.x];
+    return grad[this.thread.x] / (Math.sqrt(square[this.thread.x] - mean * mean) + epsilon);
+  },
+);
+
 /** parameter - lr * direction: the update of gradient descent. */
 export const sgdUpdate = kernel(
   'sgdUpdate',

@@ -58,11 +58,11 @@ export function describeRecord(record) {
   return `# Model card
 
 Record of the model that the web page ships. \`scripts/ship-model.js\` generates this file from
-\`src/app/web/model/model.json\`; the page's model card shows the same numbers.
+\`src/app/model/shipped/model.json\`; the page's model card shows the same numbers.
 
 ${table(
   ['property', 'value'],
-  ['file', `\`src/app/web/model/${record.file}\`, ${grouped(record.bytes)} bytes`],
+  ['file', `\`src/app/model/shipped/${record.file}\`, ${grouped(record.bytes)} bytes`],
   ['SHA-256', `\`${record.sha256}\``],
   ['network', `${grouped(record.parameters)} parameters, ${record.classes} classes`],
   ['number formats', numbers],

@@ -1,4 +1,4 @@
-// Ships a run's best model with the page: exports it with 8-bit weights, evaluates it, and writes
+// Ships a run's best model with the package and the page: exports it with 8-bit weights, evaluates it, and writes
 // the record of both. Every number of the record, of docs/model.md and of the page's model card
 // comes from here. Run after `npm run build:node`:
 //
@@ -17,7 +17,7 @@ import { OFFICIAL_DIGESTS } from '../dist/src/app/fetch/splitMembers.js';
 import { describeRecord } from './describeRecord.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const modelFolder = join(root, 'src/app/web/model');
+const modelFolder = join(root, 'src/app/model/shipped');
 /**
  * Number format of the weights: with a wider one, the best recipe's network exceeds the page's 0.9
  * MB.

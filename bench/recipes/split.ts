@@ -5,7 +5,8 @@
 //     npm run build:bench && node dist/bench/recipes/split.js --seed 1 [--data DIR] [--split balanced] > split-1.json
 
 import { parseArgs } from 'node:util';
-import { findDataDir, VALIDATION_STREAM } from '../../src/app/training/source.js';
+import { VALIDATION_STREAM } from '../../src/app/training/holdOut.js';
+import { findDataDir } from '../../src/app/training/source.js';
 import { stratifiedIndices } from '../../src/data/loading/split.js';
 import { readEmnist } from '../../src/data/emnist/readEmnist.js';
 import { checkSplit } from '../../src/data/emnist/splits.js';

@@ -1,7 +1,7 @@
 // The bare training step and inference that every benchmark measures: a model with Adam, through
 // the package's public API. It matches the trainer's step without its bookkeeping.
 
-import { Adam, crossEntropy, noGrad, scope, tensor, type Module } from '../../src/index.js';
+import { Adam, crossEntropy, noGrad, scope, tensor, type Layer } from '../../src/index.js';
 
 /** Host arrays of one step. */
 export interface HostBatch {
@@ -12,10 +12,10 @@ export interface HostBatch {
 }
 
 export class Learner {
-  readonly model: Module;
+  readonly model: Layer;
   readonly #optimizer: Adam;
 
-  constructor(model: Module) {
+  constructor(model: Layer) {
     this.model = model;
     this.#optimizer = new Adam(model.parameters(), { lr: 1e-3 });
   }

@@ -50,9 +50,11 @@ export { dropout } from './dropout';
 export { maxPool, maxPoolGrad } from './pool';
 export { add, blend, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
 export { eq, le, lt, maskedFill, maximum, maximumGrad, minimum, ne, where } from './comparison';
-export { adamStep, sgdStep } from './optimizer';
+export { adagradStep, adamStep, amsgradStep, rmspropStep, sgdStep } from './optimizer';
 export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
 export { concat, copy, pad, stridedCopy, transpose } from './layout';
+export { gatherAxis, scatterAddAxis } from './gather';
+export { cumsum, sortOrder, sortScratch } from './sort';
 
 export { PANEL, TILE_ROWS } from './lanes';
 export { ROW_BLOCK } from './rows';

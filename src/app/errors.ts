@@ -2,7 +2,13 @@
 
 import { InkgradError } from '../engine/errors.js';
 
-/** A model file that cannot be used: missing, damaged, or of another network. */
+/**
+ * A model file that cannot be used: missing, damaged, or of another network.
+ *
+ * @example
+ * const damaged = loadCharacterModel(Uint8Array.of(1, 2, 3));
+ * print(await damaged.catch((error) => error instanceof ModelError)); // true
+ */
 export class ModelError extends InkgradError {
   override name = 'ModelError';
 }

@@ -6,7 +6,12 @@ import { dirname, join, parse } from 'node:path';
 import { ArgumentError } from '../engine/errors.js';
 
 /**
- * Writes a file under a temporary name and renames it, so that a crash leaves no incomplete file.
+ * Writes a file under a temporary name (`PATH.partial`) and renames it, so that a crash leaves no
+ * incomplete file.
+ *
+ * @throws Node's error (`ENOENT`, `EACCES`, `ENOSPC`, ...) if the file cannot be written
+ * @example
+ * await writeAtomically('build/example.txt', 'complete or absent');
  */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const temporaryPath = `${path}.partial`;

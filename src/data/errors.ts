@@ -18,7 +18,11 @@ export class DataError extends FormatError {
   override name = 'DataError';
 }
 
-/** Data that was not found. The message lists the places searched and how to get the data. */
+/**
+ * Data that was not found. The message lists the places searched and how to get the data.
+ *
+ * @example print(new DataMissingError('no such folder') instanceof InkgradError); // true
+ */
 export class DataMissingError extends InkgradError {
   override name = 'DataMissingError';
 }

@@ -2,15 +2,16 @@
 // It changes only the computation: layers, names, parameters and modes stay the same.
 
 import { batchNormReluPool } from '../engine/ops/batchNormReluPool.js';
-import { isRecording } from '../engine/current.js';
+import { isRecording, noGrad } from '../engine/current.js';
 import { convNormReluPool } from '../engine/ops/convNormReluPool.js';
 import { linearRelu } from '../engine/ops/linear.js';
 import type { Tensor } from '../engine/tensor.js';
+import { hasOwnForward } from './hooks.js';
 import { ReLU } from './layers/activation.js';
-import { BatchNorm2d } from './layers/batchNorm2d.js';
+import { BatchNorm2d } from './layers/batchNorm.js';
 import { Conv2d } from './layers/conv2d.js';
 import { Linear } from './layers/linear.js';
-import type { Module } from './module.js';
+import type { Layer, Module } from './module.js';
 import { MaxPool2d } from './layers/pool.js';
 
 /** One step of a Sequential: a layer, or one operation for several layers. */
@@ -21,19 +22,22 @@ export interface Step {
 /**
  * Number of leading layers that a rule fuses, and the fused step; null if the rule does not match.
  */
-type Rule = (layers: readonly Module[]) => { readonly count: number; readonly step: Step } | null;
+type Rule = (layers: readonly Layer[]) => { readonly count: number; readonly step: Step } | null;
 
-/** Whether a layer is exactly of this class. A subclass may compute something else. */
+/**
+ * Whether a layer is exactly of this class and has no hooks. A subclass may compute something else.
+ */
 function isExactly<T extends Module>(
   layer: Module | undefined,
   type: abstract new (...args: never[]) => T,
 ): layer is T {
-  return layer?.constructor === type;
+  return layer?.constructor === type && !hasOwnForward(layer);
 }
 
-/** Whether the windows are 2x2 with stride 2 and without padding. */
-function isPool2x2({ options: { window, stride, padding } }: MaxPool2d): boolean {
-  return [...window, ...stride].every((size) => size === 2) && padding.every((size) => size === 0);
+/** Whether the windows are 2x2 with stride 2, without padding, and within the image. */
+function isPool2x2({ options: { window, stride, padding, ceilMode } }: MaxPool2d): boolean {
+  const isTwoByTwo = [...window, ...stride].every((size) => size === 2);
+  return isTwoByTwo && padding.every((size) => size === 0) && !ceilMode;
 }
 
 /**
@@ -53,7 +57,8 @@ const normReluPool: Rule = ([norm, relu, pool]) => {
 
 /**
  * [Conv2d, BatchNorm2d, ReLU, MaxPool2d 2x2] -> convNormReluPool, for inference: no graph is
- * recorded and batch norm uses its running statistics. Otherwise the convolution, followed by
+ * recorded (no input and no parameter requires a gradient, or `noGrad`), and batch norm has
+ * parameters and uses its running statistics. Otherwise the convolution, followed by
  * `normReluPool`.
  */
 const convNormReluPoolRule: Rule = ([conv, norm, ...rest]) => {
@@ -62,12 +67,14 @@ const convNormReluPoolRule: Rule = ([conv, norm, ...rest]) => {
   const forward = (x: Tensor): Tensor => {
     const { weight, bias, options } = conv;
     const { padding } = options;
-    if (isRecording() || norm.training || padding === 'same') {
+    const { weight: gamma, bias: beta, attributes } = norm;
+    const requiresGrad = [x, weight, bias, gamma, beta].some((input) => input?.requiresGrad);
+    const usesBatch = (isRecording() && requiresGrad) || attributes.training;
+    if (usesBatch || padding === 'same' || gamma === null || beta === null) {
       return fusedTail.step.forward(conv.forward(x));
     }
-    const { weight: gamma, bias: beta, attributes } = norm;
-    const convOptions = { ...options, padding };
-    return convNormReluPool(x, { weight, bias, options: convOptions, gamma, beta, attributes });
+    const operands = { weight, bias, options: { ...options, padding }, gamma, beta, attributes };
+    return noGrad(() => convNormReluPool(x, operands));
   };
   return { count: 4, step: { forward } };
 };
@@ -81,7 +88,7 @@ const linearThenRelu: Rule = ([layer, relu]) => {
 const RULES: readonly Rule[] = [convNormReluPoolRule, normReluPool, linearThenRelu];
 
 /** The first rule that matches the leading layers; if none does, the first layer alone. */
-function nextStep(layers: readonly Module[]): { readonly count: number; readonly step: Step } {
+function nextStep(layers: readonly Layer[]): { readonly count: number; readonly step: Step } {
   for (const rule of RULES) {
     const match = rule(layers);
     if (match !== null) return match;
@@ -90,7 +97,7 @@ function nextStep(layers: readonly Module[]): { readonly count: number; readonly
 }
 
 /** The steps that compute the layers in order, fused where a rule matches. */
-export function fuse(layers: readonly Module[]): readonly Step[] {
+export function fuse(layers: readonly Layer[]): readonly Step[] {
   const steps: Step[] = [];
   let next = 0;
   while (next < layers.length) {

@@ -1,12 +1,14 @@
 // Module: base class of layers and networks, which own parameters, buffers and other modules.
-// A module finds them among its own properties. The name of a property is its key in the state
-// dict, as in PyTorch.
+// A module finds them among its own properties (members.ts). The name of a property is its key in
+// the state dict, as in PyTorch.
 
 import { ArgumentError } from '../engine/errors.js';
 import { inspectSymbol } from '../engine/inspect.js';
 import type { Tensor } from '../engine/tensor.js';
+import { namedMembers } from './members.js';
 import { ModuleBuffer, Parameter } from './parameter.js';
 import {
+  checkTied,
   compareState,
   rowMajor,
   type HostState,
@@ -18,25 +20,28 @@ import {
 /**
  * Base class of every layer and every network.
  *
- * A subclass assigns parameters, buffers and modules to properties and implements `forward`. Store
- * a module or tensor that must not be part of the state (a teacher network, a cache) in a
- * `#private` field.
+ * A subclass assigns parameters, buffers and modules to properties and implements `forward` with
+ * any inputs and any output. Lists, plain objects and maps of them are searched too: the first
+ * module of the list `blocks` is named `blocks.0`. Store a module or tensor that must not be part
+ * of the state (a teacher network, a parent, a cache) in a `#private` field.
+ *
+ * Methods that list modules or tensors throw ArgumentError if a module contains itself, if a name
+ * contains a dot or appears twice, or if a Set contains modules or parameters.
  *
  * @example
- * class Residual extends Module {
- *   readonly inner: Module;
+ * class Attend extends Module {
+ *   readonly projections = ['q', 'k'].map(
+ *     () => new Linear({ inFeatures: 4, outFeatures: 4, rng: new Rng(1) }),
+ *   );
  *
- *   constructor(inner: Module) {
- *     super();
- *     this.inner = inner;
- *   }
- *
- *   override forward(x: Tensor): Tensor {
- *     return add(x, this.inner.forward(x));
+ *   override forward(query: Tensor, key: Tensor): { scores: Tensor } {
+ *     const [q, k] = this.projections;
+ *     return { scores: matmul(q.forward(query), transpose(k.forward(key))) };
  *   }
  * }
- * const model = new Residual(new Linear({ inFeatures: 4, outFeatures: 4, rng: new Rng(1) }));
- * print(Object.keys(model.stateDict())); // [inner.weight, inner.bias]
+ * const model = new Attend();
+ * print(Object.keys(model.stateDict()).slice(0, 2)); // [projections.0.weight, projections.0.bias]
+ * scope(() => print(model.forward(ones([2, 4]), ones([3, 4])).scores.shape)); // [2, 3]
  * model.dispose();
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html
@@ -48,30 +53,26 @@ export abstract class Module {
    */
   training = true;
 
-  /** Computes the output of the module. */
-  abstract forward(x: Tensor): Tensor;
+  /**
+   * Computes the output of the module. A subclass declares the inputs and the output; give optional
+   * inputs a default value (`mask: Tensor | null = null`).
+   */
+  abstract forward(...inputs: never[]): unknown;
 
   /**
    * Names and values that are searched for parameters, buffers and modules: the own properties.
-   *
-   * @throws ArgumentError if a property is a list of modules, whose parameters would not be registered
    */
   protected members(): [string, unknown][] {
-    const members = Object.entries(this) as [string, unknown][];
-    for (const [name, value] of members) {
-      if (Array.isArray(value) && value.some((item) => item instanceof Module)) {
-        throw new ArgumentError(
-          `${this.constructor.name}: property ${name} is a list of modules, whose parameters would not be registered; ` +
-            'use a Sequential',
-        );
-      }
-    }
-    return members;
+    return Object.entries(this) as [string, unknown][];
+  }
+
+  #members(): [string, Member][] {
+    return namedMembers(this.constructor.name, this.members(), isMember);
   }
 
   /** Direct submodules with their property names. */
   namedChildren(): [string, Module][] {
-    return this.members().filter(
+    return this.#members().filter(
       (member): member is [string, Module] => member[1] instanceof Module,
     );
   }
@@ -85,20 +86,30 @@ export abstract class Module {
    * This module (with the name '') and all modules inside it, with dotted names, outermost first.
    */
   namedModules(prefix = ''): [string, Module][] {
-    return [
-      [prefix, this],
-      ...this.namedChildren().flatMap(([name, child]) => child.namedModules(join(prefix, name))),
-    ];
+    return this.#walk(prefix, []);
+  }
+
+  #walk(path: string, ancestors: readonly Module[]): [string, Module][] {
+    if (ancestors.includes(this)) {
+      throw new ArgumentError(
+        `${this.constructor.name}: the module contains itself, as ${path}; ` +
+          'store a reference to a parent in a #private field',
+      );
+    }
+    const inner = this.namedChildren().flatMap(([name, child]) =>
+      child.#walk(join(path, name), [...ancestors, this]),
+    );
+    return [[path, this], ...inner];
   }
 
   /**
    * All tensors of one kind in this module and its submodules. A tensor used twice is listed under
    * both names.
    */
-  #named<T>(kind: (value: unknown) => value is T): [string, T][] {
+  #named<T extends Member>(kind: (value: Member) => value is T): [string, T][] {
     return this.namedModules().flatMap(([path, module]) =>
       module
-        .members()
+        .#members()
         .filter((member): member is [string, T] => kind(member[1]))
         .map(([name, value]): [string, T] => [join(path, name), value]),
     );
@@ -124,7 +135,7 @@ export abstract class Module {
     return this.#named(isBuffer);
   }
 
-  /** Number of trainable values: the sum of the parameter sizes. */
+  /** Number of values of all parameters, including frozen ones. */
   get parameterCount(): number {
     return this.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
   }
@@ -134,9 +145,31 @@ export abstract class Module {
   }
 
   /**
+   * Freezes all parameters (false) or makes them trainable again (true). A frozen parameter gets no
+   * gradient, and an optimizer does not change it. Batch norm's running statistics are buffers: use
+   * `eval` to stop their updates.
+   *
+   * @example
+   * const rng = new Rng(1);
+   * const backbone = new Linear({ inFeatures: 4, outFeatures: 3, rng });
+   * const head = new Linear({ inFeatures: 3, outFeatures: 2, rng });
+   * backbone.setRequiresGrad(false);
+   * scope(() => sum(head.forward(backbone.forward(ones([1, 4])))).backward());
+   * print(backbone.weight.grad, head.weight.grad!.shape); // null [2, 3]
+   * backbone.dispose();
+   * head.dispose();
+   *
+   * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.requires_grad_
+   */
+  setRequiresGrad(requiresGrad: boolean): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad;
+    return this;
+  }
+
+  /**
    * Parameters and buffers under PyTorch's names (`conv.weight`, `norm.running_mean`). The tensors
    * belong to the module, they are not copies: access their values with `data()` and do not dispose
-   * of them.
+   * of them. A tensor that is used twice (tied weights) appears under both names.
    */
   stateDict(): Record<string, Tensor> {
     const state = this.#state();
@@ -150,7 +183,8 @@ export abstract class Module {
    *
    * @param state host arrays by name, such as `decodeSafetensors(bytes).tensors`
    * @returns with `strict: false`, the names that were skipped
-   * @throws ArgumentError listing every difference; nothing is changed in that case
+   * @throws ArgumentError listing every difference, or if the arrays of one tensor with two names
+   *   (tied weights) differ; nothing is changed in that case
    */
   loadStateDict(state: HostState, options: LoadOptions = {}): LoadReport {
     const { missing, unexpected, commit } = this.prepareLoad(state, options);
@@ -162,8 +196,10 @@ export abstract class Module {
   prepareLoad(state: HostState, options: LoadOptions = {}): PreparedLoad {
     const tensors = new Map(this.#state());
     const expected = new Map([...tensors].map(([name, tensor]) => [name, tensor.shape]));
-    const report = compareState(`${this.constructor.name}.loadStateDict`, expected, state, options);
+    const label = `${this.constructor.name}.loadStateDict`;
+    const report = compareState(label, expected, state, options);
     const present = [...tensors].filter(([name]) => Object.hasOwn(state, name));
+    checkTied(label, present, state);
     const commit = (): void => {
       for (const [name, tensor] of present) tensor.assign(rowMajor(state[name]));
     };
@@ -172,6 +208,7 @@ export abstract class Module {
 
   /** Sets training mode (or, with false, evaluation mode) on this module and all its submodules. */
   train(training = true): this {
+    this.namedModules(); // throws if a module contains itself
     this.training = training;
     for (const child of this.children) child.train(training);
     return this;
@@ -213,14 +250,27 @@ export abstract class Module {
   }
 }
 
+/**
+ * A module that maps one tensor to one tensor, as `Sequential` requires of its layers.
+ */
+export interface Layer extends Module {
+  forward(x: Tensor): Tensor;
+}
+
 function join(prefix: string, name: string): string {
   return prefix === '' ? name : `${prefix}.${name}`;
 }
 
-function isParameter(value: unknown): value is Parameter {
+type Member = Module | Parameter | ModuleBuffer;
+
+function isMember(value: unknown): value is Member {
+  return value instanceof Module || value instanceof Parameter || value instanceof ModuleBuffer;
+}
+
+function isParameter(value: Member): value is Parameter {
   return value instanceof Parameter;
 }
 
-function isBuffer(value: unknown): value is ModuleBuffer {
+function isBuffer(value: Member): value is ModuleBuffer {
   return value instanceof ModuleBuffer;
 }

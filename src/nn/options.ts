@@ -12,7 +12,7 @@ import { ArgumentError } from '../engine/errors.js';
 export function check(
   caller: string,
   name: string,
-  value: number | string,
+  value: number | string | boolean,
   rule: string,
   valid: boolean,
 ): void {

@@ -46,6 +46,15 @@ abstract class StateTensor extends Tensor {
  * scale.dispose();
  */
 export class Parameter extends StateTensor {
+  /**
+   * Whether the parameter is trained. Set it to false to freeze the parameter: it gets no gradient,
+   * and an optimizer does not change it, not even by weight decay. Set it to true to train again.
+   * It takes effect from the next operation, backward pass and optimizer step on.
+   *
+   * @see https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad.html
+   */
+  declare requiresGrad: boolean;
+
   constructor(shape: Shape, values: ArrayLike<number> | Initializer) {
     super(shape, values, true);
   }

@@ -5,14 +5,14 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import record from '../../src/app/web/model/model.json' with { type: 'json' };
+import record from '../../src/app/model/shipped/model.json' with { type: 'json' };
 import { untrainedModel } from '../support/untrainedModel.js';
 import { findings } from './support/axe.js';
 import { executable, skipSuffix } from './support/chromium.js';
 import { pageVisits } from './support/visits.js';
 import { eventually } from './support/waiting.js';
 
-const shipped = new URL('../../src/app/web/model/model.safetensors', import.meta.url);
+const shipped = new URL('../../src/app/model/shipped/model.safetensors', import.meta.url);
 
 const card = (page: Page): Promise<string> => page.locator('.model-card').innerText();
 const chooseFile = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>

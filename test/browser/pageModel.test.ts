@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import record from '../../src/app/web/model/model.json' with { type: 'json' };
+import record from '../../src/app/model/shipped/model.json' with { type: 'json' };
 import { untrainedModel } from '../support/untrainedModel.js';
 import { executable, skipSuffix } from './support/chromium.js';
 import { shippedModel } from './support/model.js';

@@ -23,11 +23,16 @@ const BACKENDS = [
 
 type Make = (parameters: readonly nn.Parameter[], options: Fields) => nn.Optimizer;
 
+/** A flag that only some cases have. */
+const flag = (options: Fields, name: string): boolean => options.has(name) && options.flag(name);
+
 const adamOptions = (options: Fields): nn.AdamOptions => ({
   lr: options.number('lr'),
   betas: options.pair('betas'),
   epsilon: options.number('eps'),
   weightDecay: options.number('weight_decay'),
+  amsgrad: flag(options, 'amsgrad'),
+  maximize: flag(options, 'maximize'),
 });
 
 const OPTIMIZERS: Readonly<Record<string, Make>> = {
@@ -38,9 +43,29 @@ const OPTIMIZERS: Readonly<Record<string, Make>> = {
       dampening: options.number('dampening'),
       weightDecay: options.number('weight_decay'),
       nesterov: options.flag('nesterov'),
+      maximize: flag(options, 'maximize'),
     }),
   adam: (parameters, options) => new nn.Adam(parameters, adamOptions(options)),
   adamw: (parameters, options) => new nn.AdamW(parameters, adamOptions(options)),
+  rmsprop: (parameters, options) =>
+    new nn.RMSprop(parameters, {
+      lr: options.number('lr'),
+      alpha: options.number('alpha'),
+      epsilon: options.number('eps'),
+      weightDecay: options.number('weight_decay'),
+      momentum: options.number('momentum'),
+      centered: options.flag('centered'),
+      maximize: flag(options, 'maximize'),
+    }),
+  adagrad: (parameters, options) =>
+    new nn.Adagrad(parameters, {
+      lr: options.number('lr'),
+      lrDecay: options.number('lr_decay'),
+      weightDecay: options.number('weight_decay'),
+      initialAccumulatorValue: options.number('initial_accumulator_value'),
+      epsilon: options.number('eps'),
+      maximize: flag(options, 'maximize'),
+    }),
 };
 
 function setGrad(parameter: nn.Parameter, values: Float32Array): void {
@@ -81,7 +106,7 @@ const ofKind = (...kinds: string[]): GoldenCase[] =>
 describe.each(BACKENDS)('$backend.dtype', ({ backend, ...allowed }) => {
   afterAll(() => expect(backend.memory.live).toBe(0));
 
-  it.each(ofKind('sgd', 'adam', 'adamw').map((one) => [one.name, one] as const))(
+  it.each(ofKind(...Object.keys(OPTIMIZERS)).map((one) => [one.name, one] as const))(
     '%s',
     async (_, one) => {
       const [initial, gradients, after] = ['initial', 'gradients', 'after'].map((name) =>
@@ -115,8 +140,9 @@ describe.each(BACKENDS)('$backend.dtype', ({ backend, ...allowed }) => {
         return parameter;
       });
       if (one.options.text('kind') === 'clip_grad_norm') {
+        const normType = one.options.has('norm_type') ? one.options.number('norm_type') : 2;
         const norm = scope(() =>
-          nn.clipGradNorm(parameters, one.options.number('max_norm')).item(),
+          nn.clipGradNorm(parameters, one.options.number('max_norm'), { normType }).item(),
         );
         expect(await norm).toBeCloseTo(one.values.number('norm'), 5);
       } else {
@@ -136,9 +162,9 @@ describe.each(BACKENDS)('$backend.dtype', ({ backend, ...allowed }) => {
   );
 
   it('covers every case', () => {
-    const covered = ofKind('sgd', 'adam', 'adamw', 'clip_grad_norm', 'clip_grad_value');
+    const covered = ofKind(...Object.keys(OPTIMIZERS), 'clip_grad_norm', 'clip_grad_value');
     expect(covered).toHaveLength(golden.cases.length);
-    expect(covered.length).toBeGreaterThanOrEqual(15);
+    expect(covered.length).toBeGreaterThanOrEqual(37);
   });
 });
 

@@ -9,13 +9,23 @@ import { loadGolden, type Fields, type GoldenCase } from './fixtures.js';
 const backend = new ReferenceBackend();
 afterAll(() => expect(backend.memory.live).toBe(0));
 
-/** Runs a test with an optimizer of one parameter, used only for its settings. */
-function withOptimizer(options: Fields, body: (optimizer: nn.Optimizer) => void): void {
+/** Runs a test with an optimizer of one or two groups, used only for its settings. */
+function withOptimizer(
+  options: Fields,
+  body: (optimizer: nn.Optimizer) => void,
+  secondLr?: number,
+): void {
   const parameter = withBackend(backend, () => new nn.Parameter([1], [0]));
   const lr = options.has('lr') ? options.number('lr') : 0.1;
   const isAdam = options.has('optimizer') && options.text('optimizer') === 'adam';
-  body(isAdam ? new nn.Adam([parameter], { lr }) : new nn.SGD([parameter], { lr, momentum: 0.9 }));
+  const optimizer = isAdam
+    ? new nn.Adam([parameter], { lr })
+    : new nn.SGD([parameter], { lr, momentum: 0.9 });
+  const second = withBackend(backend, () => new nn.Parameter([1], [0]));
+  if (secondLr !== undefined) optimizer.addParamGroup({ params: [second], lr: secondLr });
+  body(optimizer);
   parameter.dispose();
+  second.dispose();
 }
 
 function oneOf<T extends string>(value: string, ...allowed: readonly T[]): T {
@@ -80,6 +90,30 @@ describe('curves', () => {
         totalSteps: options.number('total_steps'),
         floor: options.number('floor'),
       }),
+    exponential: (optimizer, options) =>
+      new nn.ExponentialLR(optimizer, { gamma: options.number('gamma') }),
+    lambda: (optimizer) =>
+      new nn.LambdaLR(optimizer, {
+        lrLambda: [(step) => 1 / (1 + step), (step) => 0.5 ** Math.floor(step / 4)],
+      }),
+    warm_restarts: (optimizer, options) =>
+      new nn.CosineAnnealingWarmRestarts(optimizer, {
+        firstPeriod: options.number('T_0'),
+        periodFactor: options.number('T_mult'),
+        minLr: options.number('eta_min'),
+      }),
+    sequential: (optimizer, options) => {
+      const schedules: ((each: nn.Optimizer) => nn.CurveScheduler)[] = [
+        (each: nn.Optimizer) => new nn.LambdaLR(each, { lrLambda: (step) => (step + 1) / 5 }),
+        (each: nn.Optimizer) => new nn.ExponentialLR(each, { gamma: options.number('gamma') }),
+      ];
+      if (options.has('step_size')) {
+        const stepSize = options.number('step_size');
+        schedules.push((each) => new nn.StepLR(each, { stepSize }));
+      }
+      const milestones = options.numbers('milestones');
+      return new nn.SequentialLR(optimizer, { schedules, milestones });
+    },
     one_cycle: (optimizer, options) => {
       expect(options.flag('three_phase')).toBe(false);
       return new nn.OneCycle(optimizer, {
@@ -99,14 +133,19 @@ describe('curves', () => {
   it.each(golden.cases.map((one): [string, GoldenCase] => [one.name, one]))(
     '%s',
     (_, { options, values }) => {
-      withOptimizer(options, (optimizer) => {
+      const secondRates = values.has('lr_1') ? values.numbers('lr_1') : [];
+      const trace = (optimizer: nn.Optimizer): void => {
         const schedule = KINDS[options.text('kind')](optimizer, options);
         const momenta = ['momentum', 'beta1'].find((key) => values.has(key));
         expect(momenta !== undefined).toBe(options.text('kind') === 'one_cycle');
         for (const [step, lr] of values.numbers('lr').entries()) {
-          expect(Math.abs(optimizer.lr - lr), `lr of step ${step}`).toBeLessThanOrEqual(
-            1e-12 * Math.abs(lr) + 1e-17,
-          );
+          const expected = secondRates.length === 0 ? [lr] : [lr, secondRates[step]];
+          for (const [group, rate] of expected.entries()) {
+            const error = Math.abs(optimizer.groups[group].lr - rate);
+            expect(error, `lr of group ${group} in step ${step}`).toBeLessThanOrEqual(
+              1e-12 * Math.abs(rate) + 1e-17,
+            );
+          }
           if (momenta !== undefined) {
             expect(optimizer.momentum, `momentum of step ${step}`).toBeCloseTo(
               values.numbers(momenta)[step],
@@ -115,7 +154,8 @@ describe('curves', () => {
           }
           schedule.step();
         }
-      });
+      };
+      withOptimizer(options, trace, secondRates.length === 0 ? undefined : 0.03);
     },
   );
 });

@@ -3,7 +3,16 @@
 
 import { describe, expect, it } from 'vitest';
 import { ReferenceBackend, Rng } from '../../src/engine/index.js';
-import { Adam, AdamW, Parameter, SGD, type Optimizer } from '../../src/nn/index.js';
+import {
+  Adagrad,
+  Adam,
+  AdamW,
+  OneCycle,
+  Parameter,
+  RMSprop,
+  SGD,
+  type Optimizer,
+} from '../../src/nn/index.js';
 import { freshBackend, setGrad } from './support.js';
 
 const SEED = 3;
@@ -164,9 +173,64 @@ describe('options', () => {
     ['betas', (p) => new Adam(p, { betas: [0.9, -0.1] })],
     ['epsilon', (p) => new Adam(p, { epsilon: -1 })],
     ['weightDecay', (p) => new AdamW(p, { weightDecay: NaN })],
+    ['amsgrad', (p) => new Adam(p, { amsgrad: 1 as unknown as boolean })],
+    ['maximize', (p) => new SGD(p, { maximize: 'yes' as unknown as boolean })],
+    ['lr', (p) => new RMSprop(p, { lr: NaN })],
+    ['alpha', (p) => new RMSprop(p, { alpha: -0.1 })],
+    ['epsilon', (p) => new RMSprop(p, { epsilon: -1 })],
+    ['momentum', (p) => new RMSprop(p, { momentum: -1 })],
+    ['weightDecay', (p) => new RMSprop(p, { weightDecay: Infinity })],
+    ['centered', (p) => new RMSprop(p, { centered: null as unknown as boolean })],
+    ['lrDecay', (p) => new Adagrad(p, { lrDecay: -1 })],
+    ['initialAccumulatorValue', (p) => new Adagrad(p, { initialAccumulatorValue: -1 })],
+    ['epsilon', (p) => new Adagrad(p, { epsilon: NaN })],
+    ['unknown option eps', (p) => new Adagrad(p, { eps: 1 } as object)],
   ])('reject an invalid %s', (option, make) => {
     const parameter = new Parameter([1], [1]);
     expect(() => make([parameter])).toThrow(new RegExp(option));
+    parameter.dispose();
+  });
+});
+
+describe('maximize', () => {
+  it.each<[string, (parameters: Parameter[], maximize: boolean) => Optimizer]>([
+    ['SGD', (p, maximize) => new SGD(p, { momentum: 0.9, weightDecay: 0.1, maximize })],
+    ['Adam', (p, maximize) => new Adam(p, { weightDecay: 0.1, maximize })],
+    ['AdamW', (p, maximize) => new AdamW(p, { amsgrad: true, maximize })],
+    ['RMSprop', (p, maximize) => new RMSprop(p, { centered: true, maximize })],
+    ['Adagrad', (p, maximize) => new Adagrad(p, { weightDecay: 0.1, maximize })],
+  ])('%s: equals minimizing with the negative gradient', async (_, make) => {
+    const [up, down] = [new Parameter([2], [1, -2]), new Parameter([2], [1, -2])];
+    const optimizers = [make([up], true), make([down], false)];
+    for (let step = 0; step < 4; step++) {
+      setGrad(up, [0.5 + step, -1]);
+      setGrad(down, [-0.5 - step, 1]);
+      for (const optimizer of optimizers) optimizer.step();
+    }
+    expect(await up.data()).toEqual(await down.data());
+    expect(Array.from(await up.grad!.data())).toEqual([3.5, -1]); // not changed
+    for (const each of [...optimizers, up, down]) each.dispose();
+  });
+});
+
+describe('momentum of a one-cycle schedule', () => {
+  it('is that of RMSprop, which then allocates a velocity; Adagrad rejects it', () => {
+    const parameter = new Parameter([1], [1]);
+    const rmsprop = new RMSprop([parameter]);
+    setGrad(parameter, [1]);
+    rmsprop.step();
+    expect(Object.keys(rmsprop.stateDict().tensors)).toEqual(['0.square_avg']);
+    new OneCycle(rmsprop, { maxLr: 1, totalSteps: 10 });
+    expect(rmsprop.momentum).toBe(0.95);
+    rmsprop.step();
+    expect(Object.keys(rmsprop.stateDict().tensors)).toEqual(['0.square_avg', '0.momentum_buffer']);
+    const adagrad = new Adagrad([parameter]);
+    expect(() => new OneCycle(adagrad, { maxLr: 1, totalSteps: 10 })).toThrow(
+      /^Adagrad: has no momentum; create OneCycle with cycleMomentum: false/,
+    );
+    new OneCycle(adagrad, { maxLr: 1, totalSteps: 10, cycleMomentum: false });
+    expect(adagrad.lr).toBeCloseTo(0.04, 12);
+    rmsprop.dispose();
     parameter.dispose();
   });
 });

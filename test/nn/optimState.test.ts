@@ -6,9 +6,11 @@ import { ReferenceBackend, useBackend } from '../../src/engine/index.js';
 import type { NamedScalars } from '../../kernels/kernel.js';
 import type { Buffer, RoutineLaunch } from '../../src/engine/backend.js';
 import {
+  Adagrad,
   Adam,
   AdamW,
   Parameter,
+  RMSprop,
   SGD,
   type HostState,
   type Json,
@@ -55,6 +57,31 @@ describe('state', () => {
       'AdamW',
       (p) => new AdamW(p, { lr: 0.3, epsilon: 0.1, weightDecay: 0.2 }),
       (p) => new AdamW(p),
+    ],
+    [
+      'Adam, amsgrad and maximize',
+      (p) => new Adam(p, { lr: 0.3, betas: [0.1, 0.2], amsgrad: true, maximize: true }),
+      (p) => new Adam(p),
+    ],
+    [
+      'Adam without amsgrad, loaded into amsgrad',
+      (p) => new Adam(p, { lr: 0.3 }),
+      (p) => new Adam(p, { amsgrad: true, maximize: true }),
+    ],
+    [
+      'RMSprop',
+      (p) => new RMSprop(p, { lr: 0.3, alpha: 0.5, epsilon: 0.1, weightDecay: 0.2 }),
+      (p) => new RMSprop(p, { momentum: 0.5, centered: true }),
+    ],
+    [
+      'RMSprop, momentum, centered',
+      (p) => new RMSprop(p, { lr: 0.3, momentum: 0.8, centered: true, maximize: true }),
+      (p) => new RMSprop(p),
+    ],
+    [
+      'Adagrad',
+      (p) => new Adagrad(p, { lr: 0.3, lrDecay: 0.5, initialAccumulatorValue: 2, epsilon: 0.1 }),
+      (p) => new Adagrad(p),
     ],
   ])(
     '%s: a loaded optimizer continues with the saved options and arrays',

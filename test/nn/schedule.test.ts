@@ -4,10 +4,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   Adam,
+  CosineAnnealingWarmRestarts,
   CosineWithWarmup,
+  ExponentialLR,
+  LambdaLR,
   OneCycle,
   Parameter,
   ReduceLROnPlateau,
+  SequentialLR,
   SGD,
   StepLR,
 } from '../../src/nn/index.js';
@@ -101,6 +105,23 @@ describe('saved in the middle', () => {
       (optimizer) => new CosineWithWarmup(optimizer, { totalSteps: 12, warmupSteps: 3 }),
     ],
     ['OneCycle', (optimizer) => new OneCycle(optimizer, { maxLr: 0.3, totalSteps: 14 })],
+    ['ExponentialLR', (optimizer) => new ExponentialLR(optimizer, { gamma: 0.7 })],
+    ['LambdaLR', (optimizer) => new LambdaLR(optimizer, { lrLambda: (step) => 1 / (step + 1) })],
+    [
+      'CosineAnnealingWarmRestarts',
+      (o) => new CosineAnnealingWarmRestarts(o, { firstPeriod: 3, periodFactor: 2, minLr: 0.01 }),
+    ],
+    [
+      'SequentialLR',
+      (optimizer) =>
+        new SequentialLR(optimizer, {
+          schedules: [
+            (each) => new OneCycle(each, { maxLr: 0.3, totalSteps: 6 }),
+            (each) => new ExponentialLR(each, { gamma: 0.7 }),
+          ],
+          milestones: [6],
+        }),
+    ],
     [
       'ReduceLROnPlateau',
       (optimizer) => new ReduceLROnPlateau(optimizer, { patience: 1, cooldown: 1, factor: 0.5 }),
@@ -150,6 +171,42 @@ describe('saved in the middle', () => {
     }));
 });
 
+const constant = (optimizer: Optimizer): LambdaLR => new LambdaLR(optimizer, { lrLambda: () => 1 });
+
+describe('SequentialLR', () => {
+  it('gives each schedule the initial rate, and restores what their creation changed', () =>
+    withOptimizer((optimizer) => {
+      const schedule = new SequentialLR(optimizer, {
+        schedules: [
+          (each) => new LambdaLR(each, { lrLambda: (step) => (step + 1) / 2 }),
+          (each) => new OneCycle(each, { maxLr: 1, totalSteps: 10, divFactor: 4 }),
+          (each) => new ExponentialLR(each, { gamma: 0.5 }),
+        ],
+        milestones: [2, 3],
+      });
+      const rates = Array.from({ length: 5 }, () => {
+        const point = [optimizer.lr, optimizer.momentum];
+        schedule.step();
+        return point;
+      });
+      expect(rates).toEqual([
+        [0.05, 0.5],
+        [0.1, 0.5],
+        [0.25, 0.95],
+        [0.1, 0.95],
+        [0.05, 0.95],
+      ]);
+    }));
+
+  it('rejects a schedule of a metric', () =>
+    withOptimizer((optimizer) => {
+      const schedules = [(each: Optimizer) => new ReduceLROnPlateau(each)];
+      const make = () =>
+        new SequentialLR(optimizer, { schedules: schedules as never, milestones: [] });
+      expect(make).toThrow(/^SequentialLR: function 0 of schedules must return a schedule/);
+    }));
+});
+
 describe('options', () => {
   it.each<[string, (optimizer: Optimizer) => Scheduler]>([
     ['stepSize', (o) => new StepLR(o, { stepSize: 0 })],
@@ -161,6 +218,27 @@ describe('options', () => {
     ['totalSteps', (o) => new OneCycle(o, { totalSteps: 1, maxLr: 1 })],
     ['pctStart', (o) => new OneCycle(o, { totalSteps: 10, maxLr: 1, pctStart: 1 })],
     ['divFactor', (o) => new OneCycle(o, { totalSteps: 10, maxLr: 1, divFactor: 0 })],
+    ['gamma', (o) => new ExponentialLR(o, { gamma: 0 })],
+    ['gamma', (o) => new ExponentialLR(o, { gamma: Infinity })],
+    ['firstPeriod', (o) => new CosineAnnealingWarmRestarts(o, { firstPeriod: 0 })],
+    [
+      'periodFactor',
+      (o) => new CosineAnnealingWarmRestarts(o, { firstPeriod: 1, periodFactor: 1.5 }),
+    ],
+    ['minLr', (o) => new CosineAnnealingWarmRestarts(o, { firstPeriod: 1, minLr: -1 })],
+    ['lrLambda', (o) => new LambdaLR(o, { lrLambda: 0.5 as unknown as () => number })],
+    ['lrLambda', (o) => new LambdaLR(o, { lrLambda: [() => 1, () => 1] })],
+    ['lr', (o) => new LambdaLR(o, { lrLambda: () => -1 })],
+    ['schedules', (o) => new SequentialLR(o, { schedules: [], milestones: [] })],
+    ['milestones', (o) => new SequentialLR(o, { schedules: [constant], milestones: [1] })],
+    [
+      'milestones',
+      (o) => new SequentialLR(o, { schedules: [constant, constant], milestones: [0] }),
+    ],
+    [
+      'milestones',
+      (o) => new SequentialLR(o, { schedules: [constant, constant, constant], milestones: [4, 4] }),
+    ],
     ['factor', (o) => new ReduceLROnPlateau(o, { factor: 1 })],
     ['patience', (o) => new ReduceLROnPlateau(o, { patience: 0.5 })],
     ['cooldown', (o) => new ReduceLROnPlateau(o, { cooldown: -1 })],

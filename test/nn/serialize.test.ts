@@ -17,7 +17,7 @@ const BATCH = 8;
 class Run {
   readonly rngs: Record<'dropout' | 'data', Rng>;
   readonly dropout: nn.Dropout;
-  readonly model: nn.Module;
+  readonly model: nn.Layer;
   readonly optimizer: nn.Optimizer;
   readonly scheduler: nn.ReduceLROnPlateau;
 
@@ -72,7 +72,7 @@ class Run {
     return extra;
   }
 
-  get parts(): { model: nn.Module; optimizer: nn.Optimizer; scheduler: nn.Scheduler } {
+  get parts(): { model: nn.Layer; optimizer: nn.Optimizer; scheduler: nn.Scheduler } {
     return { model: this.model, optimizer: this.optimizer, scheduler: this.scheduler };
   }
 

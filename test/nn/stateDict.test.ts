@@ -94,3 +94,43 @@ describe('loadStateDict', () => {
     model.dispose();
   });
 });
+
+describe('tied weights', () => {
+  it('load from equal arrays, and from one name with strict: false', async () => {
+    const shared = linear(1, 1);
+    const model = new Pair(shared, shared);
+    const weight = { shape: [1, 1], data: [NaN] };
+    const bias = { shape: [1], data: [2] };
+    model.loadStateDict({
+      'first.weight': weight,
+      'first.bias': bias,
+      'second.weight': { ...weight, data: [NaN] },
+      'second.bias': bias,
+    });
+    expect((await readAll(model.stateDict()))['second.weight']).toEqual([NaN]);
+    const report = model.loadStateDict(
+      { 'second.bias': { shape: [1], data: [5] } },
+      { strict: false },
+    );
+    expect(report.missing).toEqual(['first.weight', 'first.bias', 'second.weight']);
+    expect((await readAll(model.stateDict()))['first.bias']).toEqual([5]);
+    model.dispose();
+  });
+
+  it('are rejected if the arrays differ, and nothing is changed', async () => {
+    const shared = linear(1, 1);
+    const model = new Pair(shared, shared);
+    const before = await readAll(model.stateDict());
+    const state: HostState = {
+      'first.weight': { shape: [1, 1], data: [1] },
+      'first.bias': { shape: [1], data: [2] },
+      'second.weight': { shape: [1, 1], data: [3] },
+      'second.bias': { shape: [1], data: [2] },
+    };
+    expect(() => model.loadStateDict(state)).toThrow(
+      /^Pair.loadStateDict: first.weight and second.weight are the same tensor.*differ.*strict: false/,
+    );
+    expect(await readAll(model.stateDict())).toEqual(before);
+    model.dispose();
+  });
+});

@@ -20,6 +20,7 @@ import {
   Linear,
   MaxPool2d,
   Module,
+  type Layer,
   ReLU,
   Sequential,
   type Parameter,
@@ -51,7 +52,7 @@ export function freshBackend(
   return holder;
 }
 
-function block(inChannels: number, outChannels: number, rng: Rng): Module[] {
+function block(inChannels: number, outChannels: number, rng: Rng): Layer[] {
   return [
     new Conv2d({ inChannels, outChannels, kernelSize: 3, padding: 1, rng }),
     new BatchNorm2d({ numFeatures: outChannels }),
@@ -112,10 +113,10 @@ export function linear(inFeatures: number, outFeatures: number): Linear {
 
 /** A composite module that is not a Sequential. */
 export class Pair extends Module {
-  readonly first: Module;
-  readonly second: Module;
+  readonly first: Layer;
+  readonly second: Layer;
 
-  constructor(first: Module, second: Module) {
+  constructor(first: Layer, second: Layer) {
     super();
     this.first = first;
     this.second = second;

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { forbiddenImports, importCycles, readImports, type Sources } from '../support/imports.js';
+import { entryPoints } from '../support/publicApi.js';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -62,6 +63,20 @@ function loadedFrom(start: string): Set<string> {
   }
   return loaded;
 }
+
+describe('an entry point of the package that runs in browsers', () => {
+  const browserEntries = [...entryPoints()].filter(([name]) => name !== 'inkgrad/node');
+
+  it.each(browserEntries)('%s loads no node: module', (_, path) => {
+    const loaded = [...loadedFrom(path)];
+    expect(loaded.length).toBeGreaterThan(10);
+    expect(loaded.filter((target) => target.startsWith('node:'))).toEqual([]);
+  });
+
+  it('is told apart from inkgrad/node', () => {
+    expect(loadedFrom(entryPoints().get('inkgrad/node')!)).toContain('node:fs/promises');
+  });
+});
 
 /** Cycles of type-only imports, with the reason for each. */
 const TYPE_CYCLES: readonly { files: string[]; reason: string }[] = [];

@@ -24,6 +24,7 @@ const INTENDED = [
   /^build\/simd\/interface\.(js|d\.ts)$/,
   /^dist\/(src|kernels)\/.*\.(js|d\.ts)$/,
   /^dist\/src\/app\/formats\/pytorchProject\/.*\.(py|md)$/,
+  /^dist\/src\/app\/model\/shipped\/model\.safetensors$/,
 ];
 
 describe('the archive', () => {
@@ -46,6 +47,34 @@ function compilePrograms(resolution: keyof typeof RESOLUTIONS): string[] {
   const files = programs.map((code, index) => consumer.write(`program${index}.ts`, code));
   return compile(files, resolution, consumer.folder);
 }
+
+const CHARACTERS = `
+import { loadCharacterModel, recognize, train, type Recognition } from 'inkgrad/character';
+import { readEmnist, readImage, saveStateFile } from 'inkgrad/node';
+
+const model = await loadCharacterModel();
+const result: Recognition | null = await recognize(model, [
+  [0, 0, 60, 0],
+  [{ x: 30, y: 0 }, { x: 30, y: 80 }],
+]);
+console.log(result?.characters.join());
+await saveStateFile('state.safetensors', { model: model.network });
+model.dispose();
+export const unused = [
+  async () => recognize(model, await readImage('a.png'), { invert: 'yes' }),
+  async () => train({ data: await readEmnist({ dir: '.', split: 'balanced', part: 'train' }) }),
+];
+`;
+
+describe('inkgrad/character and inkgrad/node', () => {
+  it('compile in a strict project, and recognize a drawing', async () => {
+    const file = consumer.write('characters.ts', CHARACTERS);
+    expect(compile([file], 'bundler', consumer.folder)).toEqual([]);
+    expect(compile([file], 'NodeNext', consumer.folder)).toEqual([]);
+    const { stdout } = await run(process.execPath, ['characters.js'], { cwd: consumer.folder });
+    expect(stdout).toBe('T\n');
+  });
+});
 
 describe('docs/adding-an-op.md', () => {
   it('has two programs, which compile in a strict project', () => {

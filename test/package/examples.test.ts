@@ -5,6 +5,8 @@
 import { createContext, Script } from 'node:vm';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import * as character from '../../src/app/library/character.js';
+import * as node from '../../src/app/library/node.js';
 import * as data from '../../src/data/index.js';
 import { tensorMethods } from '../../src/engine/methods.js';
 import * as inkgrad from '../../src/index.js';
@@ -14,7 +16,7 @@ import { docComment, publicExports, type PublicExport } from '../support/publicA
 freshBackend();
 
 /** All public values. */
-const names = { ...inkgrad, ...data, tensorMethods };
+const names = { ...inkgrad, ...data, ...node, ...character, tensorMethods };
 
 /** The code of an @example, up to the next tag or the end of the comment; null if there is none. */
 function exampleIn(comment: string): string | null {

@@ -43,11 +43,11 @@ const RUNTIMES: readonly Runtime[] = [
 describe.each(RUNTIMES)('$name', ({ program, args }) => {
   const reason = unavailableReason(program);
   it.skipIf(reason !== null)(
-    `trains, saves and loads a network on two threads${skipNote(reason)}`,
+    `trains, saves and loads a network on two threads, and recognizes a character${skipNote(reason)}`,
     async () => {
       const { stdout } = await run(program, [...args, 'smoke.js'], { cwd: consumer.folder });
       const result = JSON.parse(stdout) as Record<string, unknown>;
-      expect(result).toMatchObject({ same: true, live: 0, threads: 2 });
+      expect(result).toMatchObject({ same: true, steps: 102, drawn: ['T'], live: 0, threads: 2 });
       expect(result.first).toBeCloseTo(Math.log(2), 0);
       expect(result.last).toBeLessThan(0.1);
     },

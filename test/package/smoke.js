@@ -1,5 +1,6 @@
 // Run by runtimes.test.ts in Node, Deno and Bun, from a project that has installed the package:
-// trains a small network on two threads, saves it, loads it, and prints one line of results.
+// trains a small network on two threads, saves it, loads it, recognizes a character, and prints one
+// line of results.
 
 import {
   Adam,
@@ -16,6 +17,8 @@ import {
   tensor,
   useBackend,
 } from 'inkgrad';
+import { loadCharacterModel, recognize } from 'inkgrad/character';
+import { loadStateFile, saveStateFile } from 'inkgrad/node';
 
 const backend = await createWasmBackend({ threads: 2 });
 useBackend(backend);
@@ -59,7 +62,18 @@ loadState(bytes, { model: copy });
 const predict = (network) => scope(() => noGrad(() => network.forward(tensor(inputs))).data());
 const same = (await predict(model)).join() === (await predict(copy)).join();
 
+await saveStateFile('state.safetensors', { model, extra: { steps: 102 } });
+const { extra } = await loadStateFile('state.safetensors', { model: copy });
+
+const characters = await loadCharacterModel(); // the file of the package
+const bar = [0, 0, 60, 0];
+const stem = [30, 0, 30, 80];
+const drawn = await recognize(characters, [bar, stem]);
+characters.dispose();
+
 for (const part of [model, copy, optimizer]) part.dispose();
 const { live } = backend.memory;
 await backend.dispose();
-console.log(JSON.stringify({ first, last, same, live, threads: backend.threads }));
+const { steps } = extra;
+const { threads } = backend;
+console.log(JSON.stringify({ first, last, same, steps, drawn: drawn.characters, live, threads }));

@@ -5,12 +5,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Backend, Rng, scope, tensor, withBackend } from '../../src/engine/index.js';
 import {
+  Adagrad,
   Adam,
   AdamW,
   clipGradNorm,
   clipGradValue,
   type Optimizer,
   Parameter,
+  RMSprop,
   SGD,
 } from '../../src/nn/index.js';
 import { backendsUnderTest, oracle, withFreshBackend } from '../support/backends.js';
@@ -38,6 +40,26 @@ const optimizers: [string, Make][] = [
     (p) => new Adam(p, { lr: 0.01, betas: [0.8, 0.95], epsilon: 1e-4, weightDecay: 0.1 }),
   ],
   ['AdamW', (p) => new AdamW(p, { lr: 0.01, weightDecay: 0.1 })],
+  [
+    'Adam, amsgrad',
+    (p) => new Adam(p, { lr: 0.01, betas: [0.8, 0.5], weightDecay: 0.1, amsgrad: true }),
+  ],
+  ['AdamW, amsgrad', (p) => new AdamW(p, { lr: 0.01, amsgrad: true, maximize: true })],
+  ['RMSprop', (p) => new RMSprop(p)],
+  [
+    'RMSprop with momentum and decay',
+    (p) => new RMSprop(p, { alpha: 0.8, epsilon: 1e-3, momentum: 0.9, weightDecay: 0.1 }),
+  ],
+  ['RMSprop, centered', (p) => new RMSprop(p, { centered: true })],
+  [
+    'RMSprop, centered with momentum',
+    (p) => new RMSprop(p, { lr: 1e-3, momentum: 0.9, centered: true, maximize: true }),
+  ],
+  ['Adagrad', (p) => new Adagrad(p)],
+  [
+    'Adagrad with decay',
+    (p) => new Adagrad(p, { lrDecay: 0.1, weightDecay: 0.1, initialAccumulatorValue: 0.5 }),
+  ],
 ];
 
 /** Takes five steps with random gradients and returns the final parameters. */
@@ -85,7 +107,11 @@ describe.each(backendsUnderTest)('optimizers on $name', ({ make }) => {
 
   it('with gradients clipped by norm and by value', async () => {
     const [, sgd] = optimizers[0];
-    await agree('clipped norm', sgd, (parameters) => clipGradNorm(parameters, 1));
+    for (const normType of [1, 2, 3, Infinity]) {
+      await agree(`clipped ${normType}-norm`, sgd, (parameters) =>
+        clipGradNorm(parameters, 1, { normType }),
+      );
+    }
     await agree('clipped values', sgd, (parameters) => clipGradValue(parameters, 0.5));
   });
 

@@ -121,6 +121,14 @@ const LAYERS: readonly Layer[] = [
     allowedFiles: /^src\//,
     packages: ['@zip.js/zip.js', 'node:'],
   },
+  // `inkgrad/character`, which runs in a browser too; the other files belong to `inkgrad/node`.
+  {
+    name: 'character library',
+    pattern: /^src\/app\/library\/(?!node|files|emnist)/,
+    allowedFiles: /^src\//,
+    packages: ['node:'],
+    nodeOnDemand: true,
+  },
   {
     name: 'app',
     pattern: /^src\/app\//,

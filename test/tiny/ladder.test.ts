@@ -153,7 +153,7 @@ it(
  * Trains on the same few examples repeatedly. Returns the number of correct predictions at the end.
  */
 async function overfit(
-  model: nn.Module,
+  model: nn.Layer,
   x: Tensor,
   labels: Tensor,
   steps: number,
@@ -197,10 +197,10 @@ it(
 it(
   'rung 8: save and load',
   onReference(async () => {
-    const build = (seed: number): nn.Module =>
+    const build = (seed: number): nn.Layer =>
       new nn.Linear({ inFeatures: 3, outFeatures: 2, rng: new Rng(seed) });
     const [model, other] = [build(1), build(2)];
-    const predict = async (network: nn.Module): Promise<number[]> => [
+    const predict = async (network: nn.Layer): Promise<number[]> => [
       ...(await scope(() => noGrad(() => network.forward(tensor([[1, 2, 3]]))).data())),
     ];
     expect(await predict(other)).not.toEqual(await predict(model));

@@ -2,7 +2,9 @@
 
 import { concat, mul, noGrad, type Tensor } from '../../engine/index.js';
 import { anywhere, positive } from '../../engine/sample.js';
-import { adamStep } from '../../nn/optim/adam.js';
+import { adagradStep } from '../../nn/optim/adagrad.js';
+import { adamStep, amsgradStep } from '../../nn/optim/adam.js';
+import { rmspropStep } from '../../nn/optim/rmsprop.js';
 import { sgdStep } from '../../nn/optim/sgd.js';
 import type { Computation } from './computation.js';
 
@@ -31,6 +33,14 @@ const sgd = (title: string, nesterov: 0 | 1, weightDecay: number): Computation =
     }),
 });
 
+const ADAM = {
+  stepSize: 0.01,
+  beta1: 0.9,
+  beta2: 0.999,
+  biasCorrection2Sqrt: 0.5,
+  epsilon: 1e-8,
+};
+
 const adam = (title: string, weightDecay: number, shrink: number): Computation => ({
   title: `adam: ${title}`,
   inputs,
@@ -40,17 +50,65 @@ const adam = (title: string, weightDecay: number, shrink: number): Computation =
       adamStep(
         [parameter.array, gradient.array, first.array, second.array],
         { parameters: 1 },
-        {
-          stepSize: 0.01,
-          beta1: 0.9,
-          beta2: 0.999,
-          biasCorrection2Sqrt: 0.5,
-          epsilon: 1e-8,
-          weightDecay,
-          shrink,
-        },
+        { ...ADAM, weightDecay, shrink },
       );
       return concat([parameter, first, second]);
+    }),
+});
+
+const amsgrad = (title: string, weightDecay: number, shrink: number): Computation => ({
+  title: `adam, amsgrad: ${title}`,
+  inputs: [...inputs, inputs[3]],
+  call: ([weights, gradient, mean, square, largest]) =>
+    noGrad(() => {
+      const [parameter, first, second, maximum] = copies([weights, mean, square, largest]);
+      amsgradStep(
+        [parameter, gradient, first, second, maximum].map(({ array }) => array),
+        { length: LENGTH },
+        { ...ADAM, weightDecay, shrink },
+      );
+      return concat([parameter, first, second, maximum]);
+    }),
+});
+
+const rmsprop = (title: string, hasVelocity: 0 | 1, centered: 0 | 1): Computation => ({
+  title: `rmsprop: ${title}`,
+  inputs,
+  call: ([weights, gradient, velocities, squares]) =>
+    noGrad(() => {
+      // A square above average^2 = 0.
+      const [parameter, velocity, square, average] = copies([
+        weights,
+        velocities,
+        squares,
+        squares,
+      ]);
+      const state = [
+        square,
+        ...(hasVelocity === 1 ? [velocity] : []),
+        ...(centered === 1 ? [mul(average, 0)] : []),
+      ];
+      rmspropStep(
+        [parameter, gradient, ...state].map(({ array }) => array),
+        { hasVelocity, centered },
+        { lr: 0.1, alpha: 0.9, epsilon: 1e-3, weightDecay: 0.01, momentum: 0.8 },
+      );
+      return concat([parameter, ...state]);
+    }),
+});
+
+const adagrad = (title: string, weightDecay: number): Computation => ({
+  title: `adagrad: ${title}`,
+  inputs,
+  call: ([weights, gradient, , squares]) =>
+    noGrad(() => {
+      const [parameter, sum] = copies([weights, squares]);
+      adagradStep(
+        [parameter.array, gradient.array, sum.array],
+        { length: LENGTH },
+        { lr: 0.1, epsilon: 1e-10, weightDecay },
+      );
+      return concat([parameter, sum]);
     }),
 });
 
@@ -60,4 +118,12 @@ export const optimizerSamples: readonly Computation[] = [
   adam('plain', 0, 1),
   adam('weight decay', 0.01, 1),
   adam('decoupled weight decay', 0, 0.99),
+  amsgrad('weight decay', 0.01, 1),
+  amsgrad('decoupled weight decay', 0, 0.99),
+  rmsprop('plain', 0, 0),
+  rmsprop('momentum', 1, 0),
+  rmsprop('centered', 0, 1),
+  rmsprop('momentum, centered', 1, 1),
+  adagrad('plain', 0),
+  adagrad('weight decay', 0.01),
 ];

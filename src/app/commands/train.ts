@@ -4,7 +4,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
 import { withBackend, type StartedBackend } from '../device/backend.js';
-import { CharacterNet, type Convolutions } from '../model/characterNet.js';
+import type { CharacterNet } from '../model/characterNet.js';
 import { loadWeights } from '../model/modelFile.js';
 import { Reporter } from '../terminal/reporter.js';
 import { readConfig, type RunConfig } from '../run/config.js';
@@ -12,6 +12,7 @@ import { openRun, trainRun } from '../run/run.js';
 import { newSettings, resumedSettings, SETTING_NAMES } from '../run/settings.js';
 import type { SettingOverrides, Settings } from '../run/settings.js';
 import { openTeachers } from '../run/teachers.js';
+import { makeNetwork, trainerSettings } from '../run/trainerSettings.js';
 import { openTrainingSource, type TrainingSource } from '../training/source.js';
 import { Trainer } from '../training/trainer.js';
 import { trainOptions, type TrainArguments, type TrainOptions } from './trainOptions.js';
@@ -54,16 +55,14 @@ async function trainOrFindRate(
   started: StartedBackend,
   { args, saved, settings, reporter }: TrainTask,
 ): Promise<void> {
-  const { seed, dropout } = settings;
-  const convolutions = settings.convolutions.split(',').map(Number) as unknown as Convolutions;
-  const rng = new Rng(seed);
+  const rng = new Rng(settings.seed);
   const source = await openSource(settings, saved, rng, { offline: args.offline, reporter });
   if (source.syntheticReason !== null) reporter.warn(syntheticWarning(source.syntheticReason));
   if (settings.valOnTest) reporter.warn(VAL_ON_TEST_WARNING);
 
   const { classes } = source.train;
   const teachers = await openTeachers(settings.teacher, { classes, balance: settings.balance });
-  const model = new CharacterNet({ classes: classes.length, rng, dropout, convolutions });
+  const model = makeNetwork(settings, classes.length, rng);
   if (settings.init !== null && saved === null) await loadWeights(model, settings.init);
   const trainer = makeTrainer(settings, source, model, teachers.models, rng, reporter);
   try {
@@ -129,19 +128,16 @@ function makeTrainer(
   rng: Rng,
   reporter: Reporter,
 ): Trainer {
-  const { lr: learningRate, shift, rotation, scale, shear, stroke, epochs } = settings;
   const trainer = new Trainer({
-    ...settings,
+    ...trainerSettings(settings),
     model,
     teachers,
     train,
     validation,
     rng,
-    learningRate,
-    augment: { shift, rotation, scale, shear, stroke },
-    sameClassPrior: !settings.valOnTest,
     onValidation: async (done, total) => {
-      reporter.progress(done, total, `epoch ${trainer.progress.epoch + 1}/${epochs}  validating`);
+      const epoch = `${trainer.progress.epoch + 1}/${settings.epochs}`;
+      reporter.progress(done, total, `epoch ${epoch}  validating`);
       await yieldToEventLoop(); // yields to the event loop; awaited promises alone would block signals
     },
   });

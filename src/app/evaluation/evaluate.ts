@@ -5,7 +5,8 @@ import { add, argmax, crossEntropy, noGrad, scope, tensor } from '../../engine/i
 import { DataLoader } from '../../data/loading/dataLoader.js';
 import { newLabels, type ClassLabels, type ImageDataset } from '../../data/loading/imageDataset.js';
 import { Normalizer } from '../../data/loading/transform.js';
-import type { Module } from '../../nn/index.js';
+import type { Layer } from '../../nn/index.js';
+import { onBackendOf } from '../model/modelBackend.js';
 import { score, type Score } from './accuracy.js';
 
 export interface Evaluation extends Score {
@@ -36,7 +37,7 @@ export interface EvaluateOptions {
 
 /** Runs the model in evaluation mode on a data set, then restores the mode of every layer. */
 export async function evaluate(
-  model: Module,
+  model: Layer,
   dataset: ImageDataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
@@ -52,17 +53,19 @@ export async function evaluate(
     const loader = new DataLoader(dataset, { batchSize, transform: { inputs: new Normalizer() } });
     for (const { inputs, targets, count } of loader.batches(0)) {
       const [loss, batchPredictions, batchLogits] = await Promise.all(
-        noGrad(() =>
-          scope(() => {
-            const images = tensor(inputs.data, { shape: inputs.shape });
-            const rawLogits = model.forward(images); // [count, classes]
-            const logits = priors === null ? rawLogits : add(rawLogits, tensor(priors));
-            return [
-              crossEntropy(logits, tensor(targets.data), { reduction: 'sum' }).item(),
-              argmax(logits).data(),
-              allLogits === null ? Promise.resolve(null) : logits.data(),
-            ] as const;
-          }),
+        onBackendOf(model, () =>
+          noGrad(() =>
+            scope(() => {
+              const images = tensor(inputs.data, { shape: inputs.shape });
+              const rawLogits = model.forward(images); // [count, classes]
+              const logits = priors === null ? rawLogits : add(rawLogits, tensor(priors));
+              return [
+                crossEntropy(logits, tensor(targets.data), { reduction: 'sum' }).item(),
+                argmax(logits).data(),
+                allLogits === null ? Promise.resolve(null) : logits.data(),
+              ] as const;
+            }),
+          ),
         ),
       );
       lossSum += loss;

@@ -3,6 +3,7 @@
 
 import { mergedName } from '../../data/emnist/lookAlikes.js';
 
+/** A class with its probability. */
 export interface Candidate {
   /** Class index. */
   readonly index: number;

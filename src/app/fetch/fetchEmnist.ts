@@ -48,6 +48,7 @@ export interface FetchOptions extends Omit<RequestOptions, 'url' | 'onRetry'> {
   readonly onMessage?: (message: string) => void;
 }
 
+/** A file of a split in the data folder. */
 export interface FetchedFile {
   readonly name: string;
   readonly bytes: number;
@@ -56,6 +57,7 @@ export interface FetchedFile {
   readonly present: boolean;
 }
 
+/** The result of `fetchEmnist`. */
 export interface FetchResult {
   /** The archive's path or address; null if it was not needed. */
   readonly source: string | null;

@@ -6,6 +6,8 @@ import { InkgradError } from '../../engine/errors.js';
 /**
  * The network or the disk failed, not the data: exit code 1. Running the command again resumes the
  * download.
+ *
+ * @example print(new FetchError('connection reset') instanceof InkgradError); // true
  */
 export class FetchError extends InkgradError {
   override name = 'FetchError';

@@ -11,6 +11,7 @@ import {
   Linear,
   MaxPool2d,
   Module,
+  type Layer,
   ReLU,
   Sequential,
 } from '../../nn/index.js';
@@ -35,7 +36,7 @@ export interface CharacterNetOptions {
   readonly convolutions?: Convolutions;
 }
 
-function convolution(inChannels: number, outChannels: number, rng: Rng): Module[] {
+function convolution(inChannels: number, outChannels: number, rng: Rng): Layer[] {
   return [
     new Conv2d({ inChannels, outChannels, kernelSize: 3, padding: 1, rng }),
     new BatchNorm2d({ numFeatures: outChannels }),
@@ -44,7 +45,7 @@ function convolution(inChannels: number, outChannels: number, rng: Rng): Module[
 }
 
 /** From `[N, inChannels, H, W]` to `[N, outChannels, H / 2, W / 2]`, rounded down. */
-function block(inChannels: number, outChannels: number, convolutions: number, rng: Rng): Module[] {
+function block(inChannels: number, outChannels: number, convolutions: number, rng: Rng): Layer[] {
   const additional = Array.from({ length: convolutions - 1 }, () =>
     convolution(outChannels, outChannels, rng),
   );

@@ -10,6 +10,7 @@ import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { DataLoader } from '../../data/loading/dataLoader.js';
 import { Normalizer } from '../../data/loading/transform.js';
 import type { CharacterNet } from '../model/characterNet.js';
+import { onBackendOf } from '../model/modelBackend.js';
 
 /**
  * Batch size. Each batch is normalized by its own statistics for the deeper layers, so it should
@@ -45,8 +46,12 @@ export async function recomputeBatchNorm(
     seen += count;
     // With momentum 1, 1/2, 1/3, ..., a moving average equals the mean of all values.
     for (const layer of layers) layer.momentum = count / seen;
-    await scope(() =>
-      noGrad(() => model.conv_layers.forward(tensor(inputs.data, { shape: inputs.shape }))).data(),
+    await onBackendOf(model, () =>
+      scope(() =>
+        noGrad(() =>
+          model.conv_layers.forward(tensor(inputs.data, { shape: inputs.shape })),
+        ).data(),
+      ),
     );
     await onProgress(seen, dataset.length);
   }

@@ -3,24 +3,21 @@
 // characters, which are not EMNIST and are always labeled as synthetic.
 
 import { existsSync } from 'node:fs';
-import { ArgumentError, InkgradError } from '../../engine/errors.js';
+import { InkgradError } from '../../engine/errors.js';
 import type { Rng } from '../../engine/rng.js';
 import type { ImageDataset } from '../../data/loading/imageDataset.js';
-import { stratifiedSplit } from '../../data/loading/split.js';
 import { readEmnist } from '../../data/emnist/readEmnist.js';
 import { checkSplit, type EmnistSplit } from '../../data/emnist/splits.js';
 import { syntheticDataset } from '../../data/strokes/synthetic.js';
 import { DataMissingError } from '../../data/errors.js';
 import { InterruptedError } from '../errors.js';
+import { holdOutValidation, SYNTHETIC_COUNT } from './holdOut.js';
 import type { FetchOptions } from '../fetch/fetchEmnist.js';
 import { interruptible } from '../terminal/interruptible.js';
 import type { Reporter } from '../terminal/reporter.js';
 
 /** Default data folder. */
 export const DEFAULT_DATA_DIR = 'data/emnist';
-
-/** Number of synthetic training images: 120 of each of the 47 classes. */
-const SYNTHETIC_COUNT = 47 * 120;
 
 export interface SourceOptions {
   /** The folder given with --data. */
@@ -30,9 +27,6 @@ export interface SourceOptions {
   /** Read only this many images, from the first. */
   readonly limit?: number | undefined;
 }
-
-/** Name of the random stream that selects the validation images. */
-export const VALIDATION_STREAM = 'validation';
 
 /** Message shown when the user stops a download. */
 export const INTERRUPTED_FETCH =
@@ -150,14 +144,7 @@ export async function openTrainingSource(options: TrainingSourceOptions): Promis
       syntheticReason === null ? await readStored(options, 'test') : syntheticPart(options, 'test');
     return { train: all, validation, syntheticReason };
   }
-  const parts = stratifiedSplit(all, options.valFraction, options.rng.split(VALIDATION_STREAM));
-  if (parts.validation.length === 0 || parts.train.length === 0) {
-    throw new ArgumentError(
-      `--val-fraction ${options.valFraction} of ${all.length} images leaves ` +
-        `${parts.train.length} to train on and ${parts.validation.length} to validate on; use ` +
-        'more images or another fraction',
-    );
-  }
+  const parts = holdOutValidation(all, options.valFraction, options.rng, '--val-fraction');
   return { ...parts, syntheticReason };
 }
 

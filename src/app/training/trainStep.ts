@@ -15,7 +15,8 @@ import {
 } from '../../engine/index.js';
 import { classCounts, type ImageDataset } from '../../data/loading/imageDataset.js';
 import type { Batch } from '../../data/loading/dataLoader.js';
-import type { Module, Optimizer } from '../../nn/index.js';
+import type { Layer, Optimizer } from '../../nn/index.js';
+import { onBackendOf } from '../model/modelBackend.js';
 
 /** Results of one step, computed before the update. */
 export interface StepResult {
@@ -40,34 +41,39 @@ export interface StepOptions {
 /** A teacher network and its weight in the loss. */
 export interface Distillation {
   /** In evaluation mode. */
-  readonly teacher: Module;
+  readonly teacher: Layer;
   /** Weight of the teacher's term in the loss, 0 to 1; the labels have the rest. */
   readonly weight: number;
 }
 
-/** Performs one step. The results are read after the whole step has been enqueued. */
+/**
+ * Performs one step on the model's backend. The results are read after the whole step has been
+ * enqueued.
+ */
 export async function trainStep(
-  model: Module,
+  model: Layer,
   optimizer: Optimizer,
   { inputs, targets, count }: Batch,
   { labelSmoothing = 0, priors = null, distillation = null }: StepOptions = {},
 ): Promise<StepResult> {
   const [loss, predictions] = await Promise.all(
-    scope(() => {
-      const images = tensor(inputs.data, { shape: inputs.shape }); // [count, 1, 28, 28]
-      const labels = tensor(targets.data); // [count]
-      const logits = model.forward(images); // [count, classes]
-      const adjustedLogits = priors === null ? logits : add(logits, tensor(priors));
-      const labelLoss = crossEntropy(adjustedLogits, labels, { labelSmoothing });
-      const loss =
-        distillation === null
-          ? labelLoss
-          : addDistillation(distillation, images, logits, labelLoss);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      return [loss.item(), argmax(adjustedLogits).data()] as const;
-    }),
+    onBackendOf(model, () =>
+      scope(() => {
+        const images = tensor(inputs.data, { shape: inputs.shape }); // [count, 1, 28, 28]
+        const labels = tensor(targets.data); // [count]
+        const logits = model.forward(images); // [count, classes]
+        const adjustedLogits = priors === null ? logits : add(logits, tensor(priors));
+        const labelLoss = crossEntropy(adjustedLogits, labels, { labelSmoothing });
+        const loss =
+          distillation === null
+            ? labelLoss
+            : addDistillation(distillation, images, logits, labelLoss);
+        optimizer.zeroGrad();
+        loss.backward();
+        optimizer.step();
+        return [loss.item(), argmax(adjustedLogits).data()] as const;
+      }),
+    ),
   );
   let hits = 0;
   for (let i = 0; i < count; i++) if (predictions[i] === targets.data[i]) hits += 1;

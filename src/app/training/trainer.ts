@@ -19,7 +19,7 @@ import {
   CurveScheduler,
   ReduceLROnPlateau,
   WeightAverage,
-  type Module,
+  type Layer,
 } from '../../nn/index.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import type { CharacterNet } from '../model/characterNet.js';
@@ -69,7 +69,7 @@ export interface TrainerOptions {
    * Teacher networks for distillation, alternating by batch; the trainer disposes
    * them. Default none.
    */
-  readonly teachers?: readonly Module[];
+  readonly teachers?: readonly Layer[];
   /** Weight of the teacher's term in the loss; the labels have the rest. Default 0.8. */
   readonly teacherWeight?: number;
   /** Shuffle every epoch. Default true. */

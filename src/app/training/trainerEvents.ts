@@ -46,7 +46,11 @@ export interface EpochEvent {
   readonly isBest: boolean;
 }
 
-/** The loss or a weight is not finite: the run cannot recover. */
+/**
+ * The loss or a weight is not finite: the run cannot recover.
+ *
+ * @example print(new DivergedError('the loss is NaN') instanceof InkgradError); // true
+ */
 export class DivergedError extends InkgradError {
   override name = 'DivergedError';
 }

@@ -100,6 +100,10 @@ async function readClasses({ dir, split }: ReadEmnistOptions): Promise<readonly 
  * @throws DataMissingError if the folder or a file does not exist
  * @throws DataError if a file is damaged
  * @throws ArgumentError if the split is unknown or `limit` is not a positive integer
+ * @example
+ * const options = { dir: 'data/emnist', split: 'balanced', part: 'test', limit: 100 };
+ * const dataset = await readEmnist(options).catch(() => null); // null: not downloaded yet
+ * print(dataset?.length ?? 'no EMNIST in data/emnist');
  */
 export async function readEmnist(options: ReadEmnistOptions): Promise<ImageDataset> {
   const { limit } = options;

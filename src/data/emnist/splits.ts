@@ -41,7 +41,7 @@ export const EMNIST_SPLITS = {
   bymerge: { classes: BALANCED_CLASSES, firstLabel: 0 },
 } as const satisfies Record<string, SplitInfo>;
 
-/** Name of a split. */
+/** Name of a split: `balanced`, `letters`, `digits`, `mnist`, `byclass` or `bymerge`. */
 export type EmnistSplit = keyof typeof EMNIST_SPLITS;
 /** Part of a split. */
 export type EmnistPart = 'train' | 'test';

@@ -210,6 +210,8 @@ function weightedCrossEntropy(
  * print(await scope(() => softCrossEntropy(zeros([1, 2]), tensor([[0.5, 0.5]])).item())); // 0.6931
  *
  * @see G. Hinton, O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", 2015
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
 export function softCrossEntropy(
   logits: Tensor,

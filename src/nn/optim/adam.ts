@@ -2,16 +2,15 @@
 // its square (Kingma and Ba, 2015). AdamW: Adam with decoupled weight decay.
 // The order of operations matches PyTorch.
 
-import { checkOptions } from '../../engine/options.js';
-import { scaleShift } from '../../../kernels/elementwise.js';
+import { maximum as maximumKernel, scaleShift } from '../../../kernels/elementwise.js';
 import * as kernels from '../../../kernels/optimizer.js';
 import { elementwise, updateInPlace } from '../../engine/launch.js';
 import type { NdArray } from '../../engine/ndarray.js';
 import { defineRoutine } from '../../engine/routine.js';
-import type { JsonObject, JsonReader } from '../saving/json.js';
 import { check } from '../options.js';
-import type { Parameter } from '../parameter.js';
 import { type ParameterUpdate, Optimizer } from './optimizer.js';
+import { flagOption, nonNegativeOption, type OptionRule } from './optionRules.js';
+import type { GroupRules, ParametersOrGroups } from './parameterGroup.js';
 
 /** Arrays per parameter: the parameter, its gradient, the two averages. */
 const ARRAYS = 4;
@@ -48,24 +47,41 @@ export const adamStep = defineRoutine<Readonly<Record<'parameters', number>>, Ad
     ).flat(),
 });
 
+/**
+ * (parameter, grad, first, second, maximum) of one parameter: Adam with the running maximum of the
+ * second moment in the denominator. All but the gradient are updated in place.
+ */
+export const amsgradStep = defineRoutine<Readonly<Record<'length', number>>, AdamScalars>({
+  name: 'amsgradStep',
+  outputs: ({ length }) => Array.from({ length: ARRAYS }, () => [length]),
+  replaces: () => [0, 2, 3, 4],
+  compose: (inputs, _, scalars) => updateOne(inputs, scalars),
+});
+
+/** Updates one parameter; the fifth array, the maximum of the second moment, may be missing. */
 function updateOne(
-  [parameter, grad, first, second]: readonly NdArray[],
+  inputs: readonly NdArray[],
   { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink }: AdamScalars,
 ): readonly NdArray[] {
+  const [parameter, grad, first, second, ...maxima] = inputs;
   if (shrink !== 1) updateInPlace(scaleShift, parameter, [], { factor: shrink, summand: 0 });
   const penalized =
     weightDecay === 0 ? grad : elementwise(kernels.decayedGrad, [grad, parameter], { weightDecay });
   updateInPlace(kernels.movingAverage, first, [penalized], { beta: beta1, alpha: 1 - beta1 });
   updateInPlace(kernels.movingSquare, second, [penalized], { beta: beta2 });
-  updateInPlace(kernels.adamUpdate, parameter, [first, second], {
+  for (const maximum of maxima) updateInPlace(maximumKernel, maximum, [second]);
+  updateInPlace(kernels.adamUpdate, parameter, [first, maxima.at(0) ?? second], {
     stepSize,
     biasCorrection2Sqrt,
     epsilon,
   });
-  return [parameter, first, second];
+  return [parameter, first, second, ...maxima];
 }
 
-/** Options of `Adam` and `AdamW`; ArgumentError if one is out of range. */
+/**
+ * Options of `Adam` and `AdamW`, for all parameters or for a group; ArgumentError if one is out of
+ * range.
+ */
 export interface AdamOptions {
   /** Learning rate: approximately the largest change of an element in one step. Default 1e-3. */
   readonly lr?: number;
@@ -78,7 +94,50 @@ export interface AdamOptions {
    * 0.01.
    */
   readonly weightDecay?: number;
+  /**
+   * Divide by the maximum of all second moments so far, so that the step size of an element never
+   * grows (Reddi, Kale and Kumar, "On the convergence of Adam and beyond", 2018). Default false.
+   */
+  readonly amsgrad?: boolean;
+  /** Maximize the objective: use the negative gradient. Default false. */
+  readonly maximize?: boolean;
 }
+
+type AllOptions = Required<AdamOptions>;
+
+const BETA_RULE = 'at least 0 and below 1';
+const isBeta = (value: number): boolean => value >= 0 && value < 1;
+
+const betasOption: OptionRule<readonly [number, number]> = {
+  initial: [0.9, 0.999],
+  check: (caller, name, betas) => {
+    check(
+      caller,
+      name,
+      `[${betas.join(', ')}]`,
+      'a list of two numbers',
+      (betas as readonly number[]).length === 2,
+    );
+    for (const beta of betas) check(caller, name, beta, BETA_RULE, isBeta(beta));
+  },
+  save: (_, [beta1, beta2]) => ({ beta1, beta2 }),
+  load: (saved) => [
+    saved.numberThat('beta1', BETA_RULE, isBeta),
+    saved.numberThat('beta2', BETA_RULE, isBeta),
+  ],
+};
+
+const RULES: GroupRules<AllOptions> = {
+  optimizer: 'Adam',
+  options: {
+    lr: nonNegativeOption(1e-3),
+    betas: betasOption,
+    epsilon: nonNegativeOption(1e-8),
+    weightDecay: nonNegativeOption(0),
+    amsgrad: flagOption('if true'),
+    maximize: flagOption('if true'),
+  },
+};
 
 /**
  * m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
@@ -98,85 +157,65 @@ export interface AdamOptions {
  * @see https://arxiv.org/abs/1412.6980
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */
-export class Adam extends Optimizer {
+export class Adam extends Optimizer<AllOptions> {
   override readonly type: string = 'adam';
-  protected override readonly slotNames = ['exp_avg', 'exp_avg_sq'];
-  #betas: readonly [number, number];
-  #epsilon: number;
-  #weightDecay: number;
 
-  constructor(parameters: readonly Parameter[], options: AdamOptions = {}) {
-    checkOptions('Adam', options, { lr: true, betas: true, epsilon: true, weightDecay: true });
-    const { lr = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
-    super(parameters, lr);
-    for (const beta of betas) check('Adam', 'betas', beta, 'at least 0 and below 1', isBeta(beta));
-    check('Adam', 'epsilon', epsilon, 'at least 0', epsilon >= 0);
-    check('Adam', 'weightDecay', weightDecay, 'at least 0', weightDecay >= 0);
-    this.#betas = betas;
-    this.#epsilon = epsilon;
-    this.#weightDecay = weightDecay;
+  /**
+   * @param parameters the parameters, or groups with options of their own
+   * @throws ArgumentError as `Optimizer`
+   */
+  constructor(parameters: ParametersOrGroups<AdamOptions>, options: AdamOptions = {}) {
+    super(RULES, parameters, options);
   }
 
   override get momentum(): number {
-    return this.#betas[0];
+    return this.groups[0].options.betas[0];
   }
 
   override set momentum(beta1: number) {
-    check('Adam', 'momentum', beta1, 'at least 0 and below 1', isBeta(beta1));
-    this.#betas = [beta1, this.#betas[1]];
+    check('Adam', 'momentum', beta1, BETA_RULE, isBeta(beta1));
+    for (const group of this.groups) group.set({ betas: [beta1, group.options.betas[1]] });
   }
 
   /**
    * The two forms of weight decay: `penalty` times the parameter is added to the gradient; `shrink`
    * multiplies the parameter.
    */
-  protected decay(weightDecay: number): { penalty: number; shrink: number } {
+  protected decay({ weightDecay }: AllOptions): { penalty: number; shrink: number } {
     return { penalty: weightDecay, shrink: 1 };
   }
 
-  protected override update(updates: readonly ParameterUpdate[]): void {
+  protected override slotNames({ amsgrad }: AllOptions): readonly string[] {
+    return ['exp_avg', 'exp_avg_sq', ...(amsgrad ? ['max_exp_avg_sq'] : [])];
+  }
+
+  protected override update(updates: readonly ParameterUpdate[], options: AllOptions): void {
+    if (options.amsgrad) {
+      for (const { parameter, gradient, slots, steps } of updates) {
+        const arrays = [parameter, gradient, ...slots];
+        amsgradStep(arrays, { length: parameter.size }, this.#scalars(steps, options));
+      }
+      return;
+    }
     // Update parameters with equal step counts (usually all) together.
     for (const steps of new Set(updates.map((update) => update.steps))) {
-      this.#updateAll(
-        updates.filter((update) => update.steps === steps),
-        steps,
-      );
+      const arrays = updates
+        .filter((update) => update.steps === steps)
+        .flatMap(({ parameter, gradient, slots }) => [parameter, gradient, ...slots]);
+      const scalars = this.#scalars(steps, options);
+      adamStep(arrays, { parameters: arrays.length / ARRAYS }, scalars);
     }
   }
 
-  #updateAll(updates: readonly ParameterUpdate[], steps: number): void {
-    const [beta1, beta2] = this.#betas;
+  #scalars(steps: number, options: AllOptions): AdamScalars {
+    const { lr, betas, epsilon } = options;
+    const [beta1, beta2] = betas;
     // Bias correction: both averages start at 0 and are too small at first. Computed in float64 on
     // the host.
-    const stepSize = this.lr / (1 - beta1 ** steps);
+    const stepSize = lr / (1 - beta1 ** steps);
     const biasCorrection2Sqrt = Math.sqrt(1 - beta2 ** steps);
-    const { penalty: weightDecay, shrink } = this.decay(this.#weightDecay);
-    const epsilon = this.#epsilon;
-    const scalars = { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink };
-    const arrays = updates.flatMap(({ parameter, gradient, slots }) => [
-      parameter,
-      gradient,
-      ...slots,
-    ]);
-    adamStep(arrays, { parameters: updates.length }, scalars);
-  }
-
-  protected override hyperparameters(): JsonObject {
-    const [beta1, beta2] = this.#betas;
-    return { beta1, beta2, epsilon: this.#epsilon, weightDecay: this.#weightDecay };
-  }
-
-  protected override readHyperparameters(saved: JsonReader): () => void {
-    const atLeast0 = (value: number): boolean => value >= 0 && Number.isFinite(value);
-    const beta1 = saved.numberThat('beta1', 'at least 0 and below 1', isBeta);
-    const beta2 = saved.numberThat('beta2', 'at least 0 and below 1', isBeta);
-    const epsilon = saved.numberThat('epsilon', 'a finite number of at least 0', atLeast0);
-    const weightDecay = saved.numberThat('weightDecay', 'a finite number of at least 0', atLeast0);
-    return () => {
-      this.#betas = [beta1, beta2];
-      this.#epsilon = epsilon;
-      this.#weightDecay = weightDecay;
-    };
+    const { penalty: weightDecay, shrink } = this.decay(options);
+    return { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink };
   }
 }
 
@@ -204,17 +243,13 @@ export class AdamW extends Adam {
   override readonly type = 'adamW';
 
   constructor(
-    parameters: readonly Parameter[],
+    parameters: ParametersOrGroups<AdamOptions>,
     { weightDecay = 0.01, ...options }: AdamOptions = {},
   ) {
     super(parameters, { ...options, weightDecay });
   }
 
-  protected override decay(weightDecay: number): { penalty: number; shrink: number } {
-    return { penalty: 0, shrink: 1 - this.lr * weightDecay };
+  protected override decay({ lr, weightDecay }: AllOptions): { penalty: number; shrink: number } {
+    return { penalty: 0, shrink: 1 - lr * weightDecay };
   }
-}
-
-function isBeta(value: number): boolean {
-  return value >= 0 && value < 1;
 }

@@ -7,9 +7,11 @@ import { scaleByFirst } from '../../../kernels/optimizer.js';
 import { noGrad, scope } from '../../engine/current.js';
 import { elementwise, launch } from '../../engine/launch.js';
 import type { NdArray } from '../../engine/ndarray.js';
-import { add, div, mul } from '../../engine/ops/arithmetic.js';
-import { sum } from '../../engine/ops/reduce.js';
-import { clamp, sqrt } from '../../engine/ops/unary.js';
+import { checkOptions } from '../../engine/options.js';
+import { add, div, maximum, mul } from '../../engine/ops/arithmetic.js';
+import { max, sum } from '../../engine/ops/reduce.js';
+import { pow } from '../../engine/ops/power.js';
+import { abs, clamp, sqrt } from '../../engine/ops/unary.js';
 import { Tensor, zeros } from '../../engine/tensor.js';
 import { check } from '../options.js';
 import type { Parameter } from '../parameter.js';
@@ -26,21 +28,48 @@ function replaceGrad(parameter: Parameter, gradient: NdArray): void {
   parameter.grad = new Tensor(gradient).keep();
 }
 
-/** Sum of squares in two stages, rows first, so that no thread sums a million terms. */
-function squaredNorm(gradient: Tensor): Tensor {
-  const squares = mul(gradient, gradient);
+/** Whether an optimizer would use the gradient of a parameter: it has one and is not frozen. */
+function isClipped({ grad, requiresGrad }: Parameter): boolean {
+  return grad !== null && requiresGrad;
+}
+
+/** Sum of all elements in two stages, rows first, so that no thread sums a million terms. */
+function sumAll(terms: Tensor): Tensor {
   const rows =
-    gradient.shape.length > 1
-      ? sum(squares, { axes: squares.shape.map((_, axis) => axis).slice(1) })
-      : squares;
+    terms.shape.length > 1
+      ? sum(terms, { axes: terms.shape.map((_, axis) => axis).slice(1) })
+      : terms;
   return sum(rows);
 }
 
+/** The p-norm of all elements of the gradients, at least one. */
+function totalNorm(gradients: readonly Tensor[], p: number): Tensor {
+  if (p === Infinity) {
+    const filled = gradients.filter(({ size }) => size > 0);
+    return filled.length === 0
+      ? zeros([])
+      : filled.map((gradient) => max(abs(gradient))).reduce(maximum);
+  }
+  if (p === 2) return sqrt(gradients.map((each) => sumAll(mul(each, each))).reduce(add));
+  const powers = gradients.map((each) => sumAll(p === 1 ? abs(each) : pow(abs(each), p)));
+  const total = powers.reduce(add);
+  return p === 1 ? total : pow(total, 1 / p);
+}
+
+/** Options of `clipGradNorm`. */
+export interface ClipGradNormOptions {
+  /** Order p of the norm, above 0; 2 is the Euclidean norm, Infinity the maximum. Default 2. */
+  readonly normType?: number;
+}
+
 /**
- * Scales all gradients by one factor so that their total Euclidean norm is at most `maxNorm`.
+ * Scales all gradients by one factor so that their norm is at most `maxNorm`. The norm is that of
+ * one vector of all elements: (sum |g|^p)^(1/p), by default the Euclidean norm. Gradients of frozen
+ * parameters are ignored. A norm that is not finite makes the gradients NaN or 0; PyTorch's option
+ * error_if_nonfinite is missing, because it would have to wait for the device.
  *
  * @returns the norm before clipping, as a scalar tensor; training need not await its `item()`
- * @throws ArgumentError if `maxNorm` is not greater than 0
+ * @throws ArgumentError if `maxNorm` or `normType` is not greater than 0
  * @example
  * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
  * const norm = await scope(() => {
@@ -51,13 +80,21 @@ function squaredNorm(gradient: Tensor): Tensor {
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  */
-export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number): Tensor {
+export function clipGradNorm(
+  parameters: readonly Parameter[],
+  maxNorm: number,
+  options: ClipGradNormOptions = {},
+): Tensor {
+  checkOptions('clipGradNorm', options, { normType: true });
+  const { normType = 2 } = options;
   check('clipGradNorm', 'maxNorm', maxNorm, 'greater than 0', maxNorm > 0);
+  check('clipGradNorm', 'normType', normType, 'greater than 0', normType > 0);
   return noGrad(() =>
     scope(() => {
-      const withGrad = parameters.filter((parameter) => parameter.grad !== null);
+      const withGrad = parameters.filter(isClipped);
       if (withGrad.length === 0) return zeros([]);
-      const norm = sqrt(withGrad.map(({ grad }) => squaredNorm(grad!)).reduce(add));
+      const gradients = withGrad.map(({ grad }) => grad!);
+      const norm = totalNorm(gradients, normType);
       const factor = clamp(div(maxNorm, add(norm, EPSILON)), 0, 1);
       for (const parameter of withGrad) {
         const inputs = [parameter.grad!.array, factor.array];
@@ -84,12 +121,9 @@ export function clipGradNorm(parameters: readonly Parameter[], maxNorm: number):
 export function clipGradValue(parameters: readonly Parameter[], limit: number): void {
   check('clipGradValue', 'limit', limit, 'greater than 0', limit > 0);
   scope(() => {
-    for (const parameter of parameters) {
-      if (parameter.grad === null) continue;
-      replaceGrad(
-        parameter,
-        elementwise(clampKernel, [parameter.grad.array], { low: -limit, high: limit }),
-      );
+    for (const parameter of parameters.filter(isClipped)) {
+      const inputs = [parameter.grad!.array];
+      replaceGrad(parameter, elementwise(clampKernel, inputs, { low: -limit, high: limit }));
     }
   });
 }

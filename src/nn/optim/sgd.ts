@@ -1,15 +1,13 @@
 // Stochastic gradient descent with momentum, Nesterov momentum and weight decay.
 // The order of operations matches PyTorch.
 
-import { checkOptions } from '../../engine/options.js';
 import * as kernels from '../../../kernels/optimizer.js';
 import { elementwise, updateInPlace } from '../../engine/launch.js';
 import { ArgumentError } from '../../engine/errors.js';
 import { defineRoutine } from '../../engine/routine.js';
-import type { JsonObject, JsonReader } from '../saving/json.js';
-import { check } from '../options.js';
-import type { Parameter } from '../parameter.js';
 import { type ParameterUpdate, Optimizer } from './optimizer.js';
+import { flagOption, nonNegativeOption, numberOption } from './optionRules.js';
+import type { GroupRules, ParametersOrGroups } from './parameterGroup.js';
 
 /** Number of elements of the parameter. */
 type UpdateConstants = Readonly<Record<'length', number>>;
@@ -46,7 +44,7 @@ export const sgdStep = defineRoutine<UpdateConstants, SgdScalars>({
   },
 });
 
-/** Options of `SGD`; ArgumentError if one is out of range. */
+/** Options of `SGD`, for all parameters or for a group; ArgumentError if one is out of range. */
 export interface SGDOptions {
   /** Learning rate. Default 1e-3. */
   readonly lr?: number;
@@ -63,7 +61,28 @@ export interface SGDOptions {
    * dampening. Default false.
    */
   readonly nesterov?: boolean;
+  /** Maximize the objective: use the negative gradient. Default false. */
+  readonly maximize?: boolean;
 }
+
+const RULES: GroupRules<Required<SGDOptions>> = {
+  optimizer: 'SGD',
+  options: {
+    lr: nonNegativeOption(1e-3),
+    momentum: nonNegativeOption(0),
+    dampening: numberOption(0, 'a finite number', Number.isFinite),
+    weightDecay: nonNegativeOption(0),
+    nesterov: flagOption('always'),
+    maximize: flagOption('if true'),
+  },
+  checkTogether: ({ nesterov, momentum, dampening }) => {
+    if (nesterov && (momentum === 0 || dampening !== 0)) {
+      throw new ArgumentError(
+        `SGD: nesterov needs a momentum above 0 and no dampening, got momentum ${momentum}, dampening ${dampening}`,
+      );
+    }
+  },
+};
 
 /**
  * velocity = momentum velocity + (1 - dampening) grad; parameter = parameter - lr velocity.
@@ -81,74 +100,39 @@ export interface SGDOptions {
  *
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  */
-export class SGD extends Optimizer {
+export class SGD extends Optimizer<Required<SGDOptions>> {
   override readonly type = 'sgd';
-  protected override readonly slotNames = ['momentum_buffer'];
-  override momentum: number;
-  #dampening: number;
-  #nesterov: boolean;
-  #weightDecay: number;
 
-  constructor(parameters: readonly Parameter[], options: SGDOptions = {}) {
-    checkOptions('SGD', options, {
-      lr: true,
-      momentum: true,
-      dampening: true,
-      weightDecay: true,
-      nesterov: true,
-    });
-    const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
-    super(parameters, lr);
-    check('SGD', 'momentum', momentum, 'at least 0', momentum >= 0);
-    check('SGD', 'weightDecay', weightDecay, 'at least 0', weightDecay >= 0);
-    check('SGD', 'dampening', dampening, 'a finite number', Number.isFinite(dampening));
-    if (nesterov && (momentum === 0 || dampening !== 0)) {
-      throw new ArgumentError(
-        `SGD: nesterov needs a momentum above 0 and no dampening, got momentum ${momentum}, dampening ${dampening}`,
-      );
-    }
-    this.momentum = momentum;
-    this.#dampening = dampening;
-    this.#weightDecay = weightDecay;
-    this.#nesterov = nesterov;
+  /**
+   * @param parameters the parameters, or groups with options of their own
+   * @throws ArgumentError as `Optimizer`
+   */
+  constructor(parameters: ParametersOrGroups<SGDOptions>, options: SGDOptions = {}) {
+    super(RULES, parameters, options);
   }
 
-  protected override update(updates: readonly ParameterUpdate[]): void {
+  override get momentum(): number {
+    return this.groups[0].options.momentum;
+  }
+
+  override set momentum(momentum: number) {
+    for (const group of this.groups) group.set({ momentum });
+  }
+
+  protected override slotNames(): readonly string[] {
+    return ['momentum_buffer'];
+  }
+
+  protected override update(
+    updates: readonly ParameterUpdate[],
+    { lr, momentum, dampening, weightDecay, nesterov }: Required<SGDOptions>,
+  ): void {
     for (const { parameter, gradient, slots, steps } of updates) {
       // PyTorch initializes the velocity with the first gradient, undampened. Without momentum the
       // velocity is always the gradient.
-      const oneMinusDampening = steps === 1 || this.momentum === 0 ? 1 : 1 - this.#dampening;
-      const scalars = {
-        lr: this.lr,
-        momentum: this.momentum,
-        oneMinusDampening,
-        weightDecay: this.#weightDecay,
-        nesterov: this.#nesterov ? 1 : 0,
-      };
+      const oneMinusDampening = steps === 1 || momentum === 0 ? 1 : 1 - dampening;
+      const scalars = { lr, momentum, oneMinusDampening, weightDecay, nesterov: nesterov ? 1 : 0 };
       sgdStep([parameter, gradient, ...slots], { length: parameter.size }, scalars);
     }
-  }
-
-  protected override hyperparameters(): JsonObject {
-    return {
-      momentum: this.momentum,
-      dampening: this.#dampening,
-      weightDecay: this.#weightDecay,
-      nesterov: this.#nesterov,
-    };
-  }
-
-  protected override readHyperparameters(saved: JsonReader): () => void {
-    const atLeast0 = (value: number): boolean => value >= 0 && Number.isFinite(value);
-    const momentum = saved.numberThat('momentum', 'a finite number of at least 0', atLeast0);
-    const weightDecay = saved.numberThat('weightDecay', 'a finite number of at least 0', atLeast0);
-    const dampening = saved.numberThat('dampening', 'a finite number', Number.isFinite);
-    const nesterov = saved.flag('nesterov');
-    return () => {
-      this.momentum = momentum;
-      this.#dampening = dampening;
-      this.#weightDecay = weightDecay;
-      this.#nesterov = nesterov;
-    };
   }
 }

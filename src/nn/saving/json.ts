@@ -101,12 +101,24 @@ export class JsonReader {
 
   /** A list of integers of at least 0. */
   counts(key: string): number[] {
+    return this.numbersThat(key, 'whole numbers of at least 0', isCount);
+  }
+
+  /** A list of JSON objects. */
+  objects(key: string): JsonReader[] {
+    const value = this.value(key);
+    if (!Array.isArray(value)) return this.#fail(key, 'a list of objects');
+    return (value as readonly Json[]).map(
+      (item, index) => new JsonReader(item, `${this.#path}.${key}[${index}]`),
+    );
+  }
+
+  /** A list of numbers for which `isValid` is true. */
+  numbersThat(key: string, rule: string, isValid: (value: number) => boolean): number[] {
     const value = this.value(key);
     if (!Array.isArray(value)) return this.#fail(key, 'a list');
     const numbers = (value as readonly Json[]).map((item) => this.#number(item, key));
-    return numbers.every(isCount)
-      ? numbers
-      : this.#fail(key, 'a list of whole numbers of at least 0');
+    return numbers.every(isValid) ? numbers : this.#fail(key, `a list of ${rule}`);
   }
 
   #number(value: Json, key: string): number {

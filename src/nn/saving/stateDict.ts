@@ -109,3 +109,36 @@ export function compareState(
   }
   return { missing, unexpected };
 }
+
+/**
+ * Validates that the arrays of one tensor with several names (tied weights) are equal.
+ *
+ * @param present the tensors to load, by name
+ * @throws ArgumentError with both names otherwise
+ */
+export function checkTied(
+  label: string,
+  present: readonly (readonly [name: string, tensor: object])[],
+  state: HostState,
+): void {
+  const firstNames = new Map<object, string>();
+  for (const [name, tensor] of present) {
+    const first = firstNames.get(tensor);
+    if (first === undefined) {
+      firstNames.set(tensor, name);
+    } else if (!equalValues(rowMajor(state[first]), rowMajor(state[name]))) {
+      throw new ArgumentError(
+        `${label}: ${first} and ${name} are the same tensor, but their values in the state differ, ` +
+          'nothing was loaded; delete one of them and pass strict: false',
+      );
+    }
+  }
+}
+
+/** Whether two lists of equal length have the same values; NaN equals NaN. */
+function equalValues(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i] && !(Number.isNaN(a[i]) && Number.isNaN(b[i]))) return false;
+  }
+  return true;
+}

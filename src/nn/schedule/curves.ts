@@ -96,8 +96,11 @@ export class CosineWithWarmup extends CurveScheduler {
 
 /** Options of `OneCycle`; ArgumentError if one is out of range. */
 export interface OneCycleOptions {
-  /** Maximum learning rate. The optimizer's initial rate is ignored. */
-  readonly maxLr: number;
+  /**
+   * Maximum learning rate, of all parameter groups or a list with one rate per group. The
+   * optimizer's initial rates are ignored.
+   */
+  readonly maxLr: number | readonly number[];
   /** Steps of the whole run; afterwards the settings stay at their final values. */
   readonly totalSteps: number;
   /** Fraction of the run in which the learning rate rises. Default 0.3. */
@@ -166,7 +169,11 @@ export class OneCycle extends CurveScheduler {
       maxMomentum = 0.95,
     } = options;
     checkCount('OneCycle', 'totalSteps', totalSteps, 2);
-    check('OneCycle', 'maxLr', maxLr, 'greater than 0', maxLr > 0);
+    const groups = optimizer.groups.length;
+    const peaks = typeof maxLr === 'number' ? new Array<number>(groups).fill(maxLr) : maxLr;
+    const perGroup = `one rate per group (${groups})`;
+    check('OneCycle', 'maxLr', `${peaks.length} rates`, perGroup, peaks.length === groups);
+    for (const rate of peaks) check('OneCycle', 'maxLr', rate, 'greater than 0', rate > 0);
     check(
       'OneCycle',
       'pctStart',
@@ -176,11 +183,12 @@ export class OneCycle extends CurveScheduler {
     );
     check('OneCycle', 'divFactor', divFactor, 'greater than 0', divFactor > 0);
     check('OneCycle', 'finalDivFactor', finalDivFactor, 'greater than 0', finalDivFactor > 0);
-    const [startLr, endLr] = [maxLr / divFactor, maxLr / divFactor / finalDivFactor];
     // The peak may lie between two steps.
     const [peak, last] = [pctStart * totalSteps - 1, totalSteps - 1];
 
-    super('OneCycle', optimizer, (step) => {
+    super('OneCycle', optimizer, (step, _, group) => {
+      const peakLr = peaks[Math.min(group, peaks.length - 1)]; // a group may be added later
+      const [startLr, endLr] = [peakLr / divFactor, peakLr / divFactor / finalDivFactor];
       const rising = step < peak;
       const fraction = rising ? step / peak : Math.min(1, (step - peak) / (last - peak));
       const interpolate = (first: number, peakValue: number, final: number): number =>
@@ -188,7 +196,7 @@ export class OneCycle extends CurveScheduler {
           ? ANNEALS[anneal](first, peakValue, fraction)
           : ANNEALS[anneal](peakValue, final, fraction);
       return {
-        lr: interpolate(startLr, maxLr, endLr),
+        lr: interpolate(startLr, peakLr, endLr),
         ...(cycleMomentum ? { momentum: interpolate(maxMomentum, baseMomentum, maxMomentum) } : {}),
       };
     });

@@ -28,7 +28,8 @@ export interface ReduceLROnPlateauOptions {
 }
 
 /**
- * After more than `patience` epochs without improvement, lr = max(lr * factor, minLr).
+ * After more than `patience` epochs without improvement, lr = max(lr * factor, minLr) in every
+ * parameter group.
  *
  * @example
  * const model = new Linear({ inFeatures: 2, outFeatures: 1, rng: new Rng(1) });
@@ -137,9 +138,10 @@ export class ReduceLROnPlateau implements Scheduler {
 
   #reduce(): void {
     const { factor, minLr, epsilon } = this.#options;
-    const { lr } = this.#optimizer;
-    const lower = Math.max(lr * factor, minLr);
-    if (lr - lower > epsilon) this.#optimizer.lr = lower;
+    for (const group of this.#optimizer.groups) {
+      const lower = Math.max(group.lr * factor, minLr);
+      if (group.lr - lower > epsilon) group.lr = lower;
+    }
   }
 
   state(): JsonObject {

@@ -5,6 +5,7 @@
 import { FormatError } from '../../engine/errors.js';
 import { JsonReader, type Json, type JsonObject } from '../saving/json.js';
 import type { Optimizer } from '../optim/optimizer.js';
+import type { ParameterGroup } from '../optim/parameterGroup.js';
 
 /** A schedule whose state can be saved with a training run. */
 export interface Scheduler {
@@ -32,22 +33,26 @@ export function readState(state: Json, type: string): JsonReader {
   return saved;
 }
 
-/** Settings of the optimizer at one step. */
+/** Settings of a parameter group at one step. */
 export interface CurvePoint {
   readonly lr: number;
-  /** Unchanged if absent. */
+  /** Momentum of all groups; unchanged if absent. */
   readonly momentum?: number;
 }
 
-/** The settings of step 0, 1, ..., given the initial learning rate of the optimizer. */
-export type Curve = (step: number, baseLr: number) => CurvePoint;
+/**
+ * The settings of step 0, 1, ..., given the initial learning rate of a parameter group and its
+ * index.
+ */
+export type Curve = (step: number, baseLr: number, group: number) => CurvePoint;
 
 /**
  * A schedule that depends only on the number of steps. The constructor applies the settings of step
  * 0. Call `step` after each optimizer step (or once per epoch: the schedule counts calls).
  *
  * PyTorch multiplies the current rate in each call. Here each rate is computed from the initial
- * rate, so rounding errors do not accumulate.
+ * rate, so rounding errors do not accumulate. Every parameter group has its own initial rate: its
+ * rate when the schedule is created, or when the schedule first finds the group.
  *
  * @example
  * // Halves the rate in each step.
@@ -67,15 +72,15 @@ export type Curve = (step: number, baseLr: number) => CurvePoint;
 export abstract class CurveScheduler implements Scheduler {
   readonly #type: string;
   readonly #optimizer: Optimizer;
-  readonly #curve: Curve;
-  #baseLr: number;
+  /** The settings of each step; `SequentialLR` combines the curves of several schedules. */
+  readonly curve: Curve;
+  readonly #baseLrs = new Map<ParameterGroup, number>();
   #steps = 0;
 
   constructor(type: string, optimizer: Optimizer, curve: Curve) {
     this.#type = type;
     this.#optimizer = optimizer;
-    this.#curve = curve;
-    this.#baseLr = optimizer.lr;
+    this.curve = curve;
     this.#apply();
   }
 
@@ -90,14 +95,24 @@ export abstract class CurveScheduler implements Scheduler {
     this.#apply();
   }
 
+  #baseLrOf(group: ParameterGroup): number {
+    const baseLr = this.#baseLrs.get(group) ?? group.lr;
+    this.#baseLrs.set(group, baseLr);
+    return baseLr;
+  }
+
   #apply(): void {
-    const { lr, momentum } = this.#curve(this.#steps, this.#baseLr);
-    this.#optimizer.lr = lr;
-    if (momentum !== undefined) this.#optimizer.momentum = momentum;
+    for (const [index, group] of this.#optimizer.groups.entries()) {
+      const { lr, momentum } = this.curve(this.#steps, this.#baseLrOf(group), index);
+      group.lr = lr;
+      if (momentum !== undefined) this.#optimizer.momentum = momentum;
+    }
   }
 
   state(): JsonObject {
-    return { type: this.#type, steps: this.#steps, baseLr: this.#baseLr };
+    const baseLrs = this.#optimizer.groups.map((group) => this.#baseLrOf(group));
+    const rates = baseLrs.length === 1 ? { baseLr: baseLrs[0] } : { baseLrs };
+    return { type: this.#type, steps: this.#steps, ...rates };
   }
 
   load(state: Json): void {
@@ -107,14 +122,19 @@ export abstract class CurveScheduler implements Scheduler {
   prepareLoad(state: Json): () => void {
     const saved = readState(state, this.#type);
     const steps = saved.count('steps');
-    const baseLr = saved.numberThat(
-      'baseLr',
-      'a finite number of at least 0',
-      (lr) => lr >= 0 && Number.isFinite(lr),
-    );
+    const { groups } = this.#optimizer;
+    const isRate = (lr: number): boolean => lr >= 0 && Number.isFinite(lr);
+    const baseLrs = saved.keys.includes('baseLrs')
+      ? saved.numbersThat('baseLrs', 'finite numbers of at least 0', isRate)
+      : [saved.numberThat('baseLr', 'a finite number of at least 0', isRate)];
+    if (baseLrs.length !== groups.length) {
+      throw new FormatError(
+        `scheduler state: has ${baseLrs.length} groups of parameters, expected ${groups.length}`,
+      );
+    }
     return () => {
       this.#steps = steps;
-      this.#baseLr = baseLr;
+      for (const [index, group] of groups.entries()) this.#baseLrs.set(group, baseLrs[index]);
       this.#apply();
     };
   }

@@ -7,7 +7,7 @@ import { trainStep } from '../../../src/app/training/trainStep.js';
 import { DataLoader, type Batch } from '../../../src/data/loading/dataLoader.js';
 import { Normalizer } from '../../../src/data/loading/transform.js';
 import { Rng, scope, tensor } from '../../../src/engine/index.js';
-import { SGD, type Module } from '../../../src/nn/index.js';
+import { SGD, type Layer } from '../../../src/nn/index.js';
 import { eventsOf, onWasm, tinyTrainer, train } from '../support.js';
 
 const CLASSES = train.classes.length;
@@ -20,7 +20,7 @@ const firstBatch = (): Batch =>
     .batches(0)
     .next().value!;
 
-const predict = (model: Module, images: Float32Array, count: number): Promise<ArrayLike<number>> =>
+const predict = (model: Layer, images: Float32Array, count: number): Promise<ArrayLike<number>> =>
   scope(() => model.forward(tensor(images, { shape: [count, 1, 28, 28] })).data());
 
 /** Rows of log softmax. */

@@ -3,5 +3,5 @@
 import { fileURLToPath } from 'node:url';
 
 export const shippedModel = fileURLToPath(
-  new URL('../../../src/app/web/model/model.safetensors', import.meta.url),
+  new URL('../../../src/app/model/shipped/model.safetensors', import.meta.url),
 );

@@ -22,13 +22,39 @@ OPTIMIZERS = {
     "adam_weight_decay": ("adam", {"lr": 1e-3, "weight_decay": 0.1}),
     "adamw": ("adamw", {"lr": 1e-3, "weight_decay": 0.05}),
     "adamw_default": ("adamw", {"lr": 1e-3}),
+    "sgd_maximize": ("sgd", {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.01, "maximize": True}),
+    "adam_amsgrad": ("adam", {"lr": 1e-2, "betas": [0.8, 0.7], "amsgrad": True}),
+    "adam_amsgrad_weight_decay": ("adam", {"lr": 1e-3, "weight_decay": 0.1, "amsgrad": True}),
+    "adam_maximize": ("adam", {"lr": 1e-3, "weight_decay": 0.1, "maximize": True}),
+    "adamw_amsgrad_maximize": ("adamw", {"lr": 1e-3, "amsgrad": True, "maximize": True}),
+    "rmsprop": ("rmsprop", {"lr": 0.01}),
+    "rmsprop_custom": ("rmsprop", {"lr": 1e-3, "alpha": 0.8, "eps": 1e-4}),
+    "rmsprop_weight_decay": ("rmsprop", {"lr": 0.01, "weight_decay": 0.1}),
+    "rmsprop_momentum": ("rmsprop", {"lr": 1e-3, "momentum": 0.9}),
+    "rmsprop_centered": ("rmsprop", {"lr": 1e-3, "centered": True}),
+    "rmsprop_all": (
+        "rmsprop",
+        {"lr": 1e-3, "alpha": 0.9, "weight_decay": 0.1, "momentum": 0.9, "centered": True, "maximize": True},
+    ),
+    "adagrad": ("adagrad", {"lr": 0.1}),
+    "adagrad_lr_decay": ("adagrad", {"lr": 0.1, "lr_decay": 0.2, "weight_decay": 0.1}),
+    "adagrad_initial": ("adagrad", {"lr": 0.1, "initial_accumulator_value": 0.5, "eps": 1e-3}),
+    "adagrad_maximize": ("adagrad", {"lr": 0.01, "weight_decay": 0.1, "maximize": True}),
 }
 DEFAULTS = {
     "sgd": {"momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False},
     "adam": {"betas": [0.9, 0.999], "eps": 1e-8, "weight_decay": 0},
     "adamw": {"betas": [0.9, 0.999], "eps": 1e-8, "weight_decay": 0.01},
+    "rmsprop": {"alpha": 0.99, "eps": 1e-8, "weight_decay": 0, "momentum": 0, "centered": False},
+    "adagrad": {"lr_decay": 0, "weight_decay": 0, "initial_accumulator_value": 0, "eps": 1e-10},
 }
-CLASSES = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+CLASSES = {
+    "sgd": torch.optim.SGD,
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+    "rmsprop": torch.optim.RMSprop,
+    "adagrad": torch.optim.Adagrad,
+}
 
 
 def optim():
@@ -58,6 +84,13 @@ def clipping_cases():
         ("clip_norm_above", {"kind": "clip_grad_norm", "max_norm": 1.0}, 2.0),
         ("clip_norm_below", {"kind": "clip_grad_norm", "max_norm": 1.0}, 0.05),
         ("clip_norm_zero", {"kind": "clip_grad_norm", "max_norm": 1.0}, 0.0),
+        ("clip_norm_1", {"kind": "clip_grad_norm", "max_norm": 1.0, "norm_type": 1.0}, 2.0),
+        ("clip_norm_3", {"kind": "clip_grad_norm", "max_norm": 1.0, "norm_type": 3.0}, 2.0),
+        ("clip_norm_half", {"kind": "clip_grad_norm", "max_norm": 1.0, "norm_type": 0.5}, 0.02),
+        ("clip_norm_inf", {"kind": "clip_grad_norm", "max_norm": 1.0, "norm_type": math.inf}, 2.0),
+        ("clip_norm_inf_below", {"kind": "clip_grad_norm", "max_norm": 9.0, "norm_type": math.inf}, 2.0),
+        ("clip_norm_1_zero", {"kind": "clip_grad_norm", "max_norm": 1.0, "norm_type": 1.0}, 0.0),
+        ("clip_norm_3_zero", {"kind": "clip_grad_norm", "max_norm": 1.0, "norm_type": 3.0}, 0.0),
         ("clip_value", {"kind": "clip_grad_value", "clip_value": 0.5}, 1.0),
     ):
         draw = Draw(f"optim/{name}")
@@ -67,7 +100,8 @@ def clipping_cases():
             parameter.grad = gradient.clone()
         values = {}
         if options["kind"] == "clip_grad_norm":
-            values["norm"] = float(nn.utils.clip_grad_norm_(parameters, options["max_norm"]))
+            norm_type = options.get("norm_type", 2.0)
+            values["norm"] = float(nn.utils.clip_grad_norm_(parameters, options["max_norm"], norm_type))
         else:
             nn.utils.clip_grad_value_(parameters, options["clip_value"])
         tensors = {"before_0": before[0], "before_1": before[1]}

@@ -133,6 +133,70 @@ ONE_CYCLE_DEFAULTS = {
 }
 
 
+def group_trace(build, steps):
+    """The learning rates of two parameter groups (initially 0.1 and 0.03) in each step 0 ... steps - 1."""
+    groups = [{"params": [torch.nn.Parameter(torch.zeros(1))]} for _ in range(2)]
+    groups[1]["lr"] = 0.03
+    optimizer = torch.optim.SGD(groups, lr=0.1)
+    scheduler = build(optimizer)
+    rates = {"lr": [], "lr_1": []}
+    for step in range(steps):
+        for key, group in zip(rates, optimizer.param_groups):
+            rates[key].append(float(group["lr"]))
+        optimizer.step()
+        if step + 1 < steps:
+            scheduler.step()
+    return rates
+
+
+def warmup(optimizer):
+    return lr_scheduler.LambdaLR(optimizer, lambda step: (step + 1) / 5)
+
+
+def group_cases():
+    """Schedules of two parameter groups."""
+    builds = {
+        "exponential": (
+            {"kind": "exponential", "gamma": 0.9},
+            lambda optimizer: lr_scheduler.ExponentialLR(optimizer, gamma=0.9),
+        ),
+        "lambda": (
+            {"kind": "lambda"},
+            lambda optimizer: lr_scheduler.LambdaLR(
+                optimizer, [lambda step: 1 / (1 + step), lambda step: 0.5 ** (step // 4)]
+            ),
+        ),
+        "sequential": (
+            {"kind": "sequential", "milestones": [5], "gamma": 0.9},
+            lambda optimizer: lr_scheduler.SequentialLR(
+                optimizer, [warmup(optimizer), lr_scheduler.ExponentialLR(optimizer, gamma=0.9)], milestones=[5]
+            ),
+        ),
+        "sequential_three": (
+            {"kind": "sequential", "milestones": [5, 12], "gamma": 0.9, "step_size": 4},
+            lambda optimizer: lr_scheduler.SequentialLR(
+                optimizer,
+                [
+                    warmup(optimizer),
+                    lr_scheduler.ExponentialLR(optimizer, gamma=0.9),
+                    lr_scheduler.StepLR(optimizer, step_size=4),
+                ],
+                milestones=[5, 12],
+            ),
+        ),
+    }
+    for name, options in {
+        "warm_restarts": {"T_0": 7, "T_mult": 1, "eta_min": 0.0},
+        "warm_restarts_2": {"T_0": 4, "T_mult": 2, "eta_min": 1e-3},
+        "warm_restarts_3": {"T_0": 1, "T_mult": 3, "eta_min": 0.0},
+    }.items():
+        builds[name] = (
+            {"kind": "warm_restarts", **options},
+            lambda optimizer, options=options: lr_scheduler.CosineAnnealingWarmRestarts(optimizer, **options),
+        )
+    return [case(name, options, values=group_trace(build, 40)) for name, (options, build) in builds.items()]
+
+
 WARMUP_COSINE = {"warmup_cosine": (5, 0.0), "warmup_cosine_floor": (8, 0.05), "warmup_cosine_0": (0, 0.0)}
 
 
@@ -157,4 +221,4 @@ def schedule():
                 rates, momenta = trace(build, 50, kind)
                 described = {"kind": "one_cycle", "optimizer": kind, **options}
                 cases.append(case(f"one_cycle_{name}_{anneal}_{kind}", described, values={**rates, **momenta}))
-    return cases
+    return cases + group_cases()

@@ -5,8 +5,10 @@ import { arrangementRows } from './arrangements.js';
 import { elementwiseRows } from './elementwise.js';
 import { layerRows } from './layers.js';
 import { lossRows } from './losses.js';
+import { orderingRows } from './ordering.js';
 import { reductionRows } from './reductions.js';
 import { type OpRow } from './shared.js';
+import { spaceRows } from './space.js';
 import { viewRows } from './views.js';
 
 /** The rows by the name of the op; functions that are not ops have their own name. */
@@ -15,6 +17,8 @@ export const opRows: Readonly<Record<string, OpRow>> = {
   ...reductionRows,
   ...lossRows,
   ...layerRows,
+  ...spaceRows,
   ...viewRows,
   ...arrangementRows,
+  ...orderingRows,
 };

@@ -17,7 +17,6 @@ import { type Range, type Value } from '../planner.js';
 import {
   type OpRow,
   spread,
-  magnitude,
   someAxes,
   reducedShape,
   countOf,

@@ -13,7 +13,7 @@ import { onWasm } from '../../app/support.js';
 import { randomNetwork } from '../../formats/models.js';
 
 const root = new URL('../../../', import.meta.url);
-const bytes = await readFile(new URL('src/app/web/model/model.safetensors', root));
+const bytes = await readFile(new URL('src/app/model/shipped/model.safetensors', root));
 const training = { data: 'some data', synthetic: false, seed: null, valFraction: 0.1, limit: null };
 const card: ModelCard = {
   name: 'a.safetensors',
@@ -102,7 +102,7 @@ it('shows no accuracy for a file that has none', () => {
 
 it('docs/model.md matches the record', async () => {
   const record: unknown = JSON.parse(
-    await readFile(new URL('src/app/web/model/model.json', root), 'utf8'),
+    await readFile(new URL('src/app/model/shipped/model.json', root), 'utf8'),
   );
   expect(await readFile(new URL('docs/model.md', root), 'utf8')).toBe(describeRecord(record));
 });

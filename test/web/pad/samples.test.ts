@@ -20,7 +20,7 @@ describe('samples', () => {
   });
 
   it('are classified as their name', async () => {
-    const model = new URL('../../../src/app/web/model/model.safetensors', import.meta.url);
+    const model = new URL('../../../src/app/model/shipped/model.safetensors', import.meta.url);
     const reader = await Predictor.open(readFileSync(model), "the page's model");
     const verdicts: string[] = [];
     for (const { path } of SAMPLES)

@@ -1,7 +1,7 @@
 // The record of the page's own model, which scripts/ship-model.js writes: its training and its measurements.
 // It applies only to a file with the same SHA-256, so no other model is shown with its numbers.
 
-import shipped from '../model/model.json' with { type: 'json' };
+import shipped from '../../model/shipped/model.json' with { type: 'json' };
 import { sha256 } from '../../sha256.js';
 import type { ModelCard } from '../prediction/types.js';
 

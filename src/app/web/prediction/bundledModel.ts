@@ -1,15 +1,13 @@
-// Loading of the model that comes with the page; scripts/ship-model.js makes it.
+// Loading of the model that comes with the page.
 
 import { ModelError } from '../../errors.js';
+import { SHIPPED_MODEL } from '../../model/shippedModel.js';
 import { pageBackend } from './backend.js';
 import { Predictor } from './predictor.js';
 
-/** The bundler adds a content hash to the name. */
-const MODEL_URL = new URL('../model/model.safetensors', import.meta.url);
-
 /** Loads the page's own model. @throws ModelError if the download fails or the file is damaged */
 export async function openBundledModel(): Promise<Predictor> {
-  const [bytes] = await Promise.all([fetchBytes(MODEL_URL), pageBackend()]); // start the backend during the download
+  const [bytes] = await Promise.all([fetchBytes(SHIPPED_MODEL), pageBackend()]); // start the backend during the download
   return Predictor.open(bytes, 'model.safetensors');
 }
 

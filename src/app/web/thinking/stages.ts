@@ -2,7 +2,7 @@
 // The stages share the network's layers and run them in order, so nothing is computed a second way.
 
 import { flatten, type Tensor } from '../../../engine/index.js';
-import { Conv2d, Linear, MaxPool2d, type Module, Sequential } from '../../../nn/index.js';
+import { Conv2d, Linear, MaxPool2d, type Layer, Sequential } from '../../../nn/index.js';
 import type { CharacterNet } from '../../model/characterNet.js';
 
 export interface Block {
@@ -35,7 +35,7 @@ export interface Activations {
 
 /** Splits a network into its stages. They share its layers, so changed weights take effect. */
 export function stagesOf({ conv_layers, fc_layers }: CharacterNet): Stages {
-  const makeStage = (source: Sequential, layers: readonly Module[]): Sequential => {
+  const makeStage = (source: Sequential, layers: readonly Layer[]): Sequential => {
     const stage = new Sequential(...layers);
     stage.fused = source.fused;
     return stage;

@@ -10,6 +10,9 @@ const ROW_WORDS = 6;
 const addressesOf = (machine: Machine, inputs: readonly WasmBuffer[]): number[] =>
   inputs.map((input) => machine.rowMajor(input));
 
+/** Options of the jobs whose units are elements of one parameter. */
+const ELEMENTS = { minUnits: MIN_FLOATS, multiple: 4 };
+
 export const optimizerRoutines: Readonly<Record<string, RoutineOverride>> = {
   adamStep: (machine, inputs, { scalars }) => {
     const addresses = addressesOf(machine, inputs);
@@ -42,6 +45,39 @@ export const optimizerRoutines: Readonly<Record<string, RoutineOverride>> = {
     const { lr, momentum, oneMinusDampening, weightDecay, nesterov } = scalars;
     const factors = [lr, momentum, oneMinusDampening, weightDecay, nesterov] as const;
     machine.run('sgdStep', [parameter, grad, velocity, ...factors, 0, inputs[0].length]);
+    return [inputs[0], inputs[2]];
+  },
+
+  amsgradStep: (machine, inputs, { scalars }) => {
+    const [parameter, grad, first, second, maximum] = addressesOf(machine, inputs);
+    const { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink } = scalars;
+    // prettier-ignore
+    const args = [
+      parameter, grad, first, second, maximum, stepSize, beta1, 1 - beta1, beta2, 1 - beta2,
+      biasCorrection2Sqrt, epsilon, weightDecay, shrink,
+    ] as const;
+    machine.parallel('amsgradStep', [...args], inputs[0].length, ELEMENTS);
+    return inputs.filter((_, index) => index !== 1);
+  },
+
+  rmspropStep: (machine, inputs, { constants, scalars }) => {
+    const [parameter, grad, square, ...optional] = addressesOf(machine, inputs);
+    const velocity = constants.hasVelocity === 1 ? optional[0] : 0;
+    const average = constants.centered === 1 ? optional[optional.length - 1] : 0;
+    const { lr, alpha, epsilon, weightDecay, momentum } = scalars;
+    // prettier-ignore
+    const args = [
+      parameter, grad, square, velocity, average, lr, alpha, 1 - alpha, epsilon, weightDecay, momentum,
+    ] as const;
+    machine.parallel('rmspropStep', [...args], inputs[0].length, ELEMENTS);
+    return inputs.filter((_, index) => index !== 1);
+  },
+
+  adagradStep: (machine, inputs, { scalars }) => {
+    const [parameter, grad, sum] = addressesOf(machine, inputs);
+    const { lr, epsilon, weightDecay } = scalars;
+    const args = [parameter, grad, sum, lr, epsilon, weightDecay] as const;
+    machine.parallel('adagradStep', [...args], inputs[0].length, ELEMENTS);
     return [inputs[0], inputs[2]];
   },
 };

@@ -1,0 +1,36 @@
+// Creates what the settings of a run describe: the network, and the options of its trainer. The
+// command line and the library share them.
+
+import type { Rng } from '../../engine/rng.js';
+import { CharacterNet, type Convolutions } from '../model/characterNet.js';
+import type { TrainerOptions } from '../training/trainer.js';
+import type { Settings } from './settings.js';
+
+/** A new network on the current backend, with initial weights drawn from `rng`. */
+export function makeNetwork(settings: Settings, classes: number, rng: Rng): CharacterNet {
+  const convolutions = settings.convolutions.split(',').map(Number) as unknown as Convolutions;
+  return new CharacterNet({ classes, rng, dropout: settings.dropout, convolutions });
+}
+
+/** The options of a trainer that follow from the settings. */
+export function trainerSettings(
+  settings: Settings,
+): Omit<TrainerOptions, 'model' | 'train' | 'validation' | 'rng' | 'teachers'> {
+  const { epochs, batchSize, lr, schedule, weightDecay, labelSmoothing, balance, keep } = settings;
+  const { average, teacherWeight, shuffle, shift, rotation, scale, shear, stroke } = settings;
+  return {
+    epochs,
+    batchSize,
+    learningRate: lr,
+    schedule,
+    weightDecay,
+    labelSmoothing,
+    balance,
+    keep,
+    average,
+    teacherWeight,
+    shuffle,
+    augment: { shift, rotation, scale, shear, stroke },
+    sameClassPrior: !settings.valOnTest,
+  };
+}
