@@ -16,8 +16,8 @@ const SEED = 1;
 
 const INTRODUCTION = `# Ops
 
-Generated from the source by \`npx vitest run test/null/opsDocument.test.ts -u\`. The doc
-comment of each function states shapes, defaults and errors, with an example.
+Generated from the source by \`npx vitest run test/null/opsDocument.test.ts -u\`. The doc comment of
+each function states shapes, defaults and errors, with an example.
 
 - **shapes**: those of one sample, inputs and output.
 - **gradient**: the tensors that receive one.
@@ -59,6 +59,7 @@ function tensorParameters({ declaration }: PublicExport): string[] {
 /** What the samples of one op show. */
 async function describe(one: PublicExport, wasm: Backend): Promise<Row> {
   const computations = allComputations.filter((computation) => belongsTo(one.name, computation));
+  if (computations.length === 0) throw new Error(`${one.name} has no samples in src/app/check`);
   const { backend, kernels } = recording(wasm);
   const results: Results[] = [];
   for (const computation of computations) results.push(await compute(backend, computation, SEED));

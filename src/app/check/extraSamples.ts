@@ -4,7 +4,9 @@
 
 import {
   argsort,
+  adaptiveAvgPool1d,
   adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
   adaptiveMaxPool2d,
   batchNorm,
   binaryCrossEntropyWithLogits,
@@ -127,6 +129,16 @@ export const functionSamples: readonly Computation[] = [
   },
   { title: 'variance: defaults', inputs: [anywhere(3, 4)], call: ([x]) => variance(x) },
   { title: 'globalAvgPool2d', inputs: [anywhere(2, 3, 4, 5)], call: ([x]) => globalAvgPool2d(x) },
+  {
+    title: 'adaptiveAvgPool1d: overlapping windows',
+    inputs: [anywhere(2, 3, 7)],
+    call: ([x]) => adaptiveAvgPool1d(x, 3),
+  },
+  {
+    title: 'adaptiveMaxPool1d: overlapping windows',
+    inputs: [distinct(2, 3, 7)],
+    call: ([x]) => adaptiveMaxPool1d(x, 3),
+  },
   {
     title: 'adaptiveAvgPool2d: windows of equal size',
     inputs: [anywhere(2, 3, 4, 6)],
