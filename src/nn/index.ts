@@ -62,7 +62,19 @@ export { LayerNorm, type LayerNormLayerOptions } from './layers/layerNorm.js';
 export { GroupNorm, type GroupNormLayerOptions } from './layers/groupNorm.js';
 export { RMSNorm, type RMSNormLayerOptions } from './layers/rmsNorm.js';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
-export { CrossEntropyLoss, MSELoss, type Loss } from './loss.js';
+export {
+  BCELoss,
+  BCEWithLogitsLoss,
+  CrossEntropyLoss,
+  HuberLoss,
+  KLDivLoss,
+  L1Loss,
+  MSELoss,
+  NLLLoss,
+  SmoothL1Loss,
+  type Loss,
+  type RegressionLossOptions,
+} from './loss.js';
 export {
   calculateGain,
   constant,
