@@ -120,7 +120,7 @@ function futureMask(queries: number, keys: number, x: Tensor): Tensor {
  *
  * @throws ArgumentError if `length` is not an integer of at least 0
  * @example
- * print(await scope(() => causalMask(3).print())); // [[0, 1, 1], [0, 0, 1], [0, 0, 0]]
+ * print(await scope(() => causalMask(2).data())); // [0, 1, 0, 0]
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Transformer.html
  */

@@ -23,7 +23,7 @@ import {
   type Layer,
   ReLU,
   Sequential,
-  type Parameter,
+  Parameter,
 } from '../../src/nn/index.js';
 
 export interface BackendHolder {
@@ -96,6 +96,22 @@ export async function readAll(
     ),
   );
   return Object.fromEntries(entries);
+}
+
+/**
+ * Replaces the parameters of modules by tensors, in order, so that `checkGradient` can change them.
+ * Submodules must be listed too.
+ */
+export function substituteParameters(modules: readonly Module[], tensors: readonly Tensor[]): void {
+  const substitutes = [...tensors];
+  for (const module of modules) {
+    for (const [name, value] of Object.entries(module)) {
+      if (!(value instanceof Parameter)) continue;
+      value.dispose();
+      Object.assign(module, { [name]: substitutes.shift() });
+    }
+  }
+  expect(substitutes).toEqual([]);
 }
 
 /** Sets the gradient of a parameter, as backward() would. */

@@ -33,7 +33,7 @@ function sinusoids([length, size]: Shape): Float32Array {
  * @throws ArgumentError if a size is not an integer of at least 0
  * @example
  * const encoding = await scope(() => sinusoidalEncoding(2, 4).data());
- * print(encoding); // [0, 1, 0, 1, 0.8415, 0.5403, 0.01, 1]
+ * print(encoding); // [0, 1, 0, 1, 0.8415, 0.5403, 0.01, 0.9999]
  */
 export function sinusoidalEncoding(length: number, size: number): Tensor {
   checkCount('sinusoidalEncoding', 'length', length, 0);

@@ -119,7 +119,7 @@ export abstract class RecurrentCell<State extends readonly Tensor[]> extends Mod
     }
     const shape = [x.shape[0], this.hiddenSize];
     if (state !== null) checkState(caller, state, this.#stateCount, shape);
-    return this.step(this.project(x), state ?? zeroState<State>(shape, this.#stateCount, x));
+    return this.step(this.project(x), state ?? (zeroState(shape, this.#stateCount, x) as State));
   }
 
   protected override describe(): string {
@@ -240,7 +240,7 @@ export abstract class RecurrentLayer<
     const cells = this.cells.flat();
     const shape = [sequence.shape[1], cells[0].hiddenSize];
     if (initial === null) {
-      const state = zeroState<State>(shape, this.#stateCount, sequence);
+      const state = zeroState(shape, this.#stateCount, sequence) as State;
       return cells.map(() => state);
     }
     checkState(this.constructor.name, initial, this.#stateCount, [cells.length, ...shape]);
@@ -263,9 +263,9 @@ export abstract class RecurrentLayer<
 }
 
 /** Zeros for every tensor of a state, on the backend of x. */
-function zeroState<State extends readonly Tensor[]>(shape: Shape, count: number, x: Tensor): State {
+function zeroState(shape: Shape, count: number, x: Tensor): readonly Tensor[] {
   const zero = zeros(shape, { backend: x.array.backend });
-  return Array.from({ length: count }, () => zero) as readonly Tensor[] as State;
+  return Array.from({ length: count }, () => zero);
 }
 
 /** @throws ArgumentError or ShapeError unless a state has `count` tensors of the given shape */
