@@ -1,6 +1,6 @@
-// Two-dimensional convolution (cross-correlation, as in every deep-learning library)
-// and its two gradients, each as the sum of one output element. This is the definition;
-// the fast versions are in simd/.
+// Two-dimensional convolution (cross-correlation, as in every deep-learning library), its transpose,
+// which is also its input gradient, and its weight gradient, each as the sum of one output element.
+// This is the definition; the fast versions are in simd/.
 //
 // x [N, C, H, W], weight [O, C/groups, kh, kw], y [N, O, H', W'] with
 //   y[n, o, i, j] = bias[o] + sum over c, ki, kj of weight[o, c, ki, kj] x[n, c, inY, inX]
@@ -68,13 +68,15 @@ export const conv2d = kernel(
   },
 );
 
-// dx: the sum, over all outputs that depend on this input, of the output's gradient
-// times the connecting weight.
-export const conv2dGradInput = kernel(
-  'conv2dGradInput',
-  ['grad', 'weight'],
+// The transposed convolution, from the output side of a convolution to its input side: each input
+// element sums, over all outputs that depend on it, the output's value times the connecting weight.
+// The constants are those of the convolution, so x is [N, outChannels, outHeight, outWidth] and the
+// result [N, inChannels, height, width]. With the gradient of the output as x it is dx.
+export const convTranspose2d = kernel(
+  'convTranspose2d',
+  ['x', 'weight', 'bias'],
   [],
-  function (this: KernelThis<Conv2dConstants>, grad, weight) {
+  function (this: KernelThis<Conv2dConstants>, x, weight, bias) {
     const line = Math.floor((this.thread.x + 0.5) / this.constants.width);
     const column = this.thread.x - line * this.constants.width;
     const plane = Math.floor((line + 0.5) / this.constants.height);
@@ -83,7 +85,7 @@ export const conv2dGradInput = kernel(
     const channel = plane - image * this.constants.inChannels;
     const group = Math.floor((channel + 0.5) / this.constants.groupIn);
     const c = channel - group * this.constants.groupIn;
-    let sum = 0;
+    let sum = bias[channel];
     for (let o = 0; o < this.constants.groupOut; o++) {
       const outChannel = group * this.constants.groupOut + o;
       for (let ki = 0; ki < this.constants.kernelHeight; ki++) {
@@ -102,7 +104,7 @@ export const conv2dGradInput = kernel(
                 ((image * this.constants.outChannels + outChannel) * this.constants.outHeight + i) *
                   this.constants.outWidth +
                 j;
-              sum += grad[position] * weight[tap];
+              sum += x[position] * weight[tap];
             }
           }
         }

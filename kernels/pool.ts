@@ -18,7 +18,7 @@ export type PoolConstants = Readonly<
     | 'strideX'
     | 'padY'
     | 'padX'
-    | 'countPadding', // average pooling: 1 divides by the window size, 0 by the part in the image
+    | 'countPadding', // average pooling: 1 divides by the part in the padded image, 0 in the image
     number
   >
 >;
@@ -64,12 +64,15 @@ export const maxPoolIndex = kernel(
   },
 );
 
+/** Sizes of a plane before and after pooling. */
+type PlaneConstants = Pick<PoolConstants, 'height' | 'width' | 'outHeight' | 'outWidth'>;
+
 /** The value at the index that `maxPoolIndex` returned. */
 export const maxPool = kernel(
   'maxPool',
   ['x', 'index'],
   [],
-  function (this: KernelThis<PoolConstants>, x, index) {
+  function (this: KernelThis<PlaneConstants>, x, index) {
     const plane = Math.floor(
       (this.thread.x + 0.5) / (this.constants.outHeight * this.constants.outWidth),
     );
@@ -131,7 +134,14 @@ export const avgPool = kernel('avgPool', ['x'], [], function (this: KernelThis<P
     }
   }
   if (this.constants.countPadding === 1) {
-    inside = this.constants.windowHeight * this.constants.windowWidth;
+    // Less than the window size only where a window extends beyond the padding (ceil mode).
+    const top = row * this.constants.strideY - this.constants.padY;
+    const left = column * this.constants.strideX - this.constants.padX;
+    inside =
+      (Math.min(top + this.constants.windowHeight, this.constants.height + this.constants.padY) -
+        top) *
+      (Math.min(left + this.constants.windowWidth, this.constants.width + this.constants.padX) -
+        left);
   }
   return sum / inside;
 });
@@ -156,27 +166,26 @@ export const avgPoolGrad = kernel(
         if (outRow * this.constants.strideY === inY && outColumn * this.constants.strideX === inX) {
           if (outRow >= 0 && outRow < this.constants.outHeight) {
             if (outColumn >= 0 && outColumn < this.constants.outWidth) {
-              // How much of the window lies inside the image.
-              const top = Math.max(0, outRow * this.constants.strideY - this.constants.padY);
-              const left = Math.max(0, outColumn * this.constants.strideX - this.constants.padX);
-              const bottom = Math.min(
-                this.constants.height,
-                outRow * this.constants.strideY - this.constants.padY + this.constants.windowHeight,
-              );
-              const right = Math.min(
-                this.constants.width,
-                outColumn * this.constants.strideX -
-                  this.constants.padX +
-                  this.constants.windowWidth,
-              );
-              let inside = (bottom - top) * (right - left);
+              // The part of the window in the image, or in the padded image.
+              let marginY = 0;
+              let marginX = 0;
               if (this.constants.countPadding === 1) {
-                inside = this.constants.windowHeight * this.constants.windowWidth;
+                marginY = this.constants.padY;
+                marginX = this.constants.padX;
               }
+              const top = outRow * this.constants.strideY - this.constants.padY;
+              const left = outColumn * this.constants.strideX - this.constants.padX;
+              const insideY =
+                Math.min(top + this.constants.windowHeight, this.constants.height + marginY) -
+                Math.max(top, -marginY);
+              const insideX =
+                Math.min(left + this.constants.windowWidth, this.constants.width + marginX) -
+                Math.max(left, -marginX);
               sum +=
                 grad[
                   (plane * this.constants.outHeight + outRow) * this.constants.outWidth + outColumn
-                ] / inside;
+                ] /
+                (insideY * insideX);
             }
           }
         }

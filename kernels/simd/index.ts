@@ -53,6 +53,8 @@ export { eq, le, lt, maskedFill, maximum, maximumGrad, minimum, ne, where } from
 export { adagradStep, adamStep, amsgradStep, rmspropStep, sgdStep } from './optimizer';
 export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
 export { concat, copy, pad, stridedCopy, transpose } from './layout';
+export { gatherAxis, scatterAddAxis } from './gather';
+export { cumsum, sortOrder, sortScratch } from './sort';
 
 export { PANEL, TILE_ROWS } from './lanes';
 export { ROW_BLOCK } from './rows';

@@ -44,7 +44,7 @@ function checkFinite(caller: string, numbers: Readonly<Record<string, number>>):
  * @see https://docs.pytorch.org/docs/stable/generated/torch.arange.html
  * @example
  * print(await scope(() => arange(4).print())); // [0, 1, 2, 3]
- * print(await scope(() => arange(1, 2, 0.25).print())); // [1, 1.25, 1.5, 1.75]
+ * print(await scope(() => arange(1, 2, 0.25).print())); // [1, 1.2500, 1.5000, 1.7500]
  */
 export function arange(
   start: number,
@@ -71,7 +71,7 @@ export function arange(
  *   0
  * @see https://docs.pytorch.org/docs/stable/generated/torch.linspace.html
  * @example
- * print(await scope(() => linspace(0, 1, 5).print())); // [0, 0.25, 0.5, 0.75, 1]
+ * print(await scope(() => linspace(0, 1, 5).print())); // [0, 0.2500, 0.5000, 0.7500, 1]
  */
 export function linspace(
   start: number,

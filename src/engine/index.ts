@@ -27,7 +27,25 @@ export type { Shape } from './shape.js';
 export { currentBackend, isRecording, noGrad, scope, useBackend, withBackend } from './current.js';
 
 // Ops
-export { gelu, leakyRelu, relu, sigmoid, tanh } from './ops/activation.js';
+export {
+  elu,
+  gelu,
+  leakyRelu,
+  relu,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+  type GeluOptions,
+  type SoftplusOptions,
+} from './ops/activation.js';
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  type AdaptiveSize,
+} from './ops/adaptivePool.js';
 export {
   add,
   div,
@@ -43,6 +61,12 @@ export {
 export { chunk, split, squeeze, stack, unsqueeze } from './ops/axes.js';
 export { batchNorm, type BatchNormAttributes as BatchNormOptions } from './ops/batchNorm.js';
 export {
+  conv1d,
+  convTranspose1d,
+  type Conv1dOptions,
+  type ConvTranspose1dOptions,
+} from './ops/conv1d.js';
+export {
   eq,
   ge,
   gt,
@@ -57,8 +81,14 @@ export {
   ne,
 } from './ops/comparison.js';
 export { conv2d, type Conv2dOptions } from './ops/conv2d.js';
+export { cumsum, prod } from './ops/cumulative.js';
+export { convTranspose2d, type ConvTranspose2dOptions } from './ops/convTranspose2d.js';
 export { dropout } from './ops/dropout.js';
+export { groupNorm, type GroupNormOptions } from './ops/groupNorm.js';
+export { interpolate, type InterpolateOptions } from './ops/interpolate.js';
 export { flip, roll } from './ops/flip.js';
+export { einsum } from './ops/einsum.js';
+export { gather, indexSelect, scatterAdd } from './ops/gather.js';
 export { concat, gatherRows } from './ops/join.js';
 export { layerNorm, type LayerNormOptions } from './ops/layerNorm.js';
 export { linear } from './ops/linear.js';
@@ -79,6 +109,8 @@ export {
   type AvgPoolOptions,
   type PoolOptions,
 } from './ops/pool.js';
+export { pow, reciprocal, rsqrt, square } from './ops/power.js';
+export { avgPool1d, maxPool1d, type AvgPool1dOptions, type Pool1dOptions } from './ops/pool1d.js';
 export {
   argmax,
   argmin,
@@ -90,8 +122,12 @@ export {
   type ReduceOptions,
   type VarianceOptions,
 } from './ops/reduce.js';
+export { ceil, floor, round, sign } from './ops/rounding.js';
+export { rmsNorm, type RmsNormOptions } from './ops/rmsNorm.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
-export { abs, clamp, exp, log, pow, sqrt } from './ops/unary.js';
+export { argsort, sort, topk, type SortOptions, type TopkOptions } from './ops/sort.js';
+export { cos, erf, expm1, log1p, sin } from './ops/special.js';
+export { abs, clamp, exp, log, sqrt } from './ops/unary.js';
 export { expand, flatten, permute, reshape, slice, transpose } from './ops/view.js';
 
 // Backends

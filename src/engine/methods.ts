@@ -4,12 +4,23 @@
 // bundle without methods contains only the ops it calls. TypeScript merges declarations for a whole
 // program: if one of its files imports the methods, all of its files see them.
 
-import { gelu, leakyRelu, relu, sigmoid, tanh } from './ops/activation.js';
-import { add, div, maximum, mul, neg, sub } from './ops/arithmetic.js';
+import { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from './ops/activation.js';
+import { add, div, maximum, minimum, mul, neg, sub } from './ops/arithmetic.js';
+import { chunk, split, squeeze, unsqueeze } from './ops/axes.js';
+import { eq, ge, gt, le, logicalNot, lt, ne } from './ops/comparison.js';
+import { cumsum, prod } from './ops/cumulative.js';
+import { flip, roll } from './ops/flip.js';
+import { gather, indexSelect, scatterAdd } from './ops/gather.js';
+import { maskedFill, tril, triu } from './ops/mask.js';
 import { matmul } from './ops/matmul.js';
-import { argmax, max, mean, sum, variance } from './ops/reduce.js';
+import { pad } from './ops/pad.js';
+import { pow, reciprocal, rsqrt, square } from './ops/power.js';
+import { argmax, argmin, max, mean, min, sum, variance } from './ops/reduce.js';
+import { ceil, floor, round, sign } from './ops/rounding.js';
 import { logSoftmax, softmax } from './ops/softmax.js';
-import { abs, clamp, exp, log, pow, sqrt } from './ops/unary.js';
+import { argsort, sort, topk } from './ops/sort.js';
+import { cos, erf, expm1, log1p, sin } from './ops/special.js';
+import { abs, clamp, exp, log, sqrt } from './ops/unary.js';
 import { expand, flatten, permute, reshape, slice, transpose } from './ops/view.js';
 import { Tensor } from './tensor.js';
 
@@ -23,16 +34,20 @@ import { Tensor } from './tensor.js';
  */
 // prettier-ignore
 export const tensorMethods = {
-  // arithmetic
-  add, sub, mul, div, neg, maximum, matmul,
+  // arithmetic and comparisons
+  add, sub, mul, div, neg, maximum, minimum, matmul, eq, ne, lt, le, gt, ge, logicalNot,
   // elementwise functions
-  abs, clamp, exp, log, pow, sqrt,
+  abs, sign, floor, ceil, round, clamp, square, pow, sqrt, rsqrt, reciprocal,
+  exp, expm1, log, log1p, sin, cos, erf,
   // activations
-  gelu, leakyRelu, relu, sigmoid, tanh, softmax, logSoftmax,
-  // reductions
-  argmax, max, mean, sum, variance,
-  // views
-  expand, flatten, permute, reshape, slice, transpose,
+  relu, leakyRelu, elu, silu, gelu, softplus, sigmoid, tanh, softmax, logSoftmax,
+  // reductions and cumulative functions
+  argmax, argmin, max, min, mean, sum, prod, variance, cumsum,
+  // views and arrangements
+  expand, flatten, permute, reshape, slice, transpose, squeeze, unsqueeze, split, chunk,
+  flip, roll, pad,
+  // masks, order and indices
+  maskedFill, tril, triu, sort, argsort, topk, gather, indexSelect, scatterAdd,
 };
 
 /** A function without its first parameter, which must accept a tensor. */

@@ -8,7 +8,7 @@ import { linearRelu } from '../engine/ops/linear.js';
 import type { Tensor } from '../engine/tensor.js';
 import { hasOwnForward } from './hooks.js';
 import { ReLU } from './layers/activation.js';
-import { BatchNorm2d } from './layers/batchNorm2d.js';
+import { BatchNorm2d } from './layers/batchNorm.js';
 import { Conv2d } from './layers/conv2d.js';
 import { Linear } from './layers/linear.js';
 import type { Layer, Module } from './module.js';
@@ -34,9 +34,10 @@ function isExactly<T extends Module>(
   return layer?.constructor === type && !hasOwnForward(layer);
 }
 
-/** Whether the windows are 2x2 with stride 2 and without padding. */
-function isPool2x2({ options: { window, stride, padding } }: MaxPool2d): boolean {
-  return [...window, ...stride].every((size) => size === 2) && padding.every((size) => size === 0);
+/** Whether the windows are 2x2 with stride 2, without padding, and within the image. */
+function isPool2x2({ options: { window, stride, padding, ceilMode } }: MaxPool2d): boolean {
+  const isTwoByTwo = [...window, ...stride].every((size) => size === 2);
+  return isTwoByTwo && padding.every((size) => size === 0) && !ceilMode;
 }
 
 /**
@@ -56,8 +57,8 @@ const normReluPool: Rule = ([norm, relu, pool]) => {
 
 /**
  * [Conv2d, BatchNorm2d, ReLU, MaxPool2d 2x2] -> convNormReluPool, for inference: no graph is
- * recorded (no input and no parameter requires a gradient, or `noGrad`) and batch norm uses its
- * running statistics. Otherwise the convolution, followed by
+ * recorded (no input and no parameter requires a gradient, or `noGrad`), and batch norm has
+ * parameters and uses its running statistics. Otherwise the convolution, followed by
  * `normReluPool`.
  */
 const convNormReluPoolRule: Rule = ([conv, norm, ...rest]) => {
@@ -68,7 +69,8 @@ const convNormReluPoolRule: Rule = ([conv, norm, ...rest]) => {
     const { padding } = options;
     const { weight: gamma, bias: beta, attributes } = norm;
     const requiresGrad = [x, weight, bias, gamma, beta].some((input) => input?.requiresGrad);
-    if ((isRecording() && requiresGrad) || norm.training || padding === 'same') {
+    const usesBatch = (isRecording() && requiresGrad) || attributes.training;
+    if (usesBatch || padding === 'same' || gamma === null || beta === null) {
       return fusedTail.step.forward(conv.forward(x));
     }
     const operands = { weight, bias, options: { ...options, padding }, gamma, beta, attributes };

@@ -13,14 +13,25 @@ export {
 export { ModuleBuffer, Parameter } from './parameter.js';
 export { Sequential, setFused } from './sequential.js';
 export { Linear, type LinearOptions } from './layers/linear.js';
+export { Conv1d, type Conv1dLayerOptions } from './layers/conv1d.js';
 export { Conv2d, type Conv2dLayerOptions } from './layers/conv2d.js';
-export { BatchNorm2d, type BatchNorm2dOptions } from './layers/batchNorm2d.js';
 export {
+  ConvTranspose1d,
+  ConvTranspose2d,
+  type ConvTranspose1dLayerOptions,
+  type ConvTranspose2dLayerOptions,
+} from './layers/convTranspose.js';
+export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from './layers/batchNorm.js';
+export {
+  ELU,
   GELU,
   LeakyReLU,
   ReLU,
   Sigmoid,
+  SiLU,
+  Softplus,
   Tanh,
+  type ELUOptions,
   type LeakyReLUOptions,
 } from './layers/activation.js';
 export {
@@ -30,9 +41,26 @@ export {
   type AvgPool2dOptions,
   type MaxPool2dOptions,
 } from './layers/pool.js';
+export {
+  AvgPool1d,
+  MaxPool1d,
+  type AvgPool1dLayerOptions,
+  type MaxPool1dOptions,
+} from './layers/pool1d.js';
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  type AdaptivePool1dOptions,
+  type AdaptivePool2dOptions,
+} from './layers/adaptivePool.js';
+export { Upsample } from './layers/upsample.js';
 export { Dropout, type DropoutOptions } from './layers/dropout.js';
 export { Flatten, type FlattenOptions } from './layers/flatten.js';
 export { LayerNorm, type LayerNormLayerOptions } from './layers/layerNorm.js';
+export { GroupNorm, type GroupNormLayerOptions } from './layers/groupNorm.js';
+export { RMSNorm, type RMSNormLayerOptions } from './layers/rmsNorm.js';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
 export { PositionalEncoding, sinusoidalEncoding } from './layers/positionalEncoding.js';
 export type { PositionalEncodingOptions } from './layers/positionalEncoding.js';

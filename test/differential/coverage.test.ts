@@ -18,6 +18,7 @@ const HELPERS: readonly string[] = [
   'channelSum',
   'checkChannels',
   'conv2dGeometry',
+  'convTranspose2dGeometry',
   'evaluationGradients',
   'logSumExp',
   'multiply',
@@ -26,6 +27,7 @@ const HELPERS: readonly string[] = [
   'samePadding',
   'shiftedByMax',
   'updateRunning',
+  'withParameters',
 ];
 
 const names = Object.keys(operations);

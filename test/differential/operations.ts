@@ -6,24 +6,36 @@ import {
   add,
   argmax,
   argmin,
+  argsort,
   avgPool2d,
   batchNorm,
+  ceil,
   clamp,
   concat,
   conv2d,
+  cos,
   crossEntropy,
+  cumsum,
   div,
   dropout,
+  einsum,
+  elu,
+  erf,
   exp,
   expand,
+  expm1,
   flatten,
+  floor,
+  gather,
   gatherRows,
   gelu,
   globalAvgPool2d,
+  indexSelect,
   layerNorm,
   leakyRelu,
   linear,
   log,
+  log1p,
   logSoftmax,
   matmul,
   max,
@@ -38,20 +50,32 @@ import {
   noGrad,
   permute,
   pow,
+  prod,
+  reciprocal,
   relu,
   reshape,
   Rng,
+  round,
+  rsqrt,
   scaleShift,
+  scatterAdd,
   sigmoid,
+  sign,
+  silu,
+  sin,
   slice,
   softCrossEntropy,
   softmax,
+  softplus,
+  sort,
   sqrt,
+  square,
   sub,
   sum,
   tanh,
   type Tensor,
   tensor,
+  topk,
   transpose,
   variance,
   where,
@@ -72,6 +96,7 @@ import {
   shapeError,
   unary,
 } from './operation.js';
+import { spaceOperations } from './spaceOperations.js';
 
 interface NormOptions {
   readonly epsilon: number;
@@ -137,7 +162,36 @@ export const operations: Readonly<Record<string, Operation>> = {
   relu: unary(relu),
   sigmoid: unary(sigmoid),
   tanh: unary(tanh),
-  gelu: unary(gelu),
+  gelu: {
+    call: ([x], options) => gelu(x, options),
+    errors: [
+      argumentError(/^gelu: approximate must be "none" or "tanh", got "exact"/, () =>
+        gelu(zeros([2]), { approximate: 'exact' as 'none' }),
+      ),
+    ],
+  },
+  softplus: {
+    call: ([x], options) => softplus(x, options),
+    errors: [
+      argumentError(/^softplus: beta must be a finite number other than 0, got 0/, () =>
+        softplus(zeros([2]), { beta: 0 }),
+      ),
+    ],
+  },
+  silu: unary(silu),
+  elu: { call: ([x], options) => elu(x, option(options, 'alpha')), errors: [] },
+  sign: unary(sign),
+  floor: unary(floor),
+  ceil: unary(ceil),
+  round: unary(round),
+  sin: unary(sin),
+  cos: unary(cos),
+  log1p: unary(log1p),
+  expm1: unary(expm1),
+  erf: unary(erf),
+  square: unary(square),
+  reciprocal: unary(reciprocal),
+  rsqrt: unary(rsqrt),
   neg: unary(neg),
   exp: unary(exp),
   log: unary(log),
@@ -148,7 +202,17 @@ export const operations: Readonly<Record<string, Operation>> = {
     call: ([x], options) => scaleShift(x, option(options, 'factor'), option(options, 'summand')),
     errors: [],
   },
-  pow: { call: ([x], options) => pow(x, option(options, 'exponent')), errors: [] },
+  pow: {
+    call: ([x, y], options) => {
+      const base = option<number | undefined>(options, 'base');
+      if (base !== undefined) return pow(base, x);
+      return pow(x, option<number | undefined>(options, 'exponent') ?? y);
+    },
+    covers: ['powTensor'],
+    errors: [
+      shapeError(/^pow: cannot broadcast \[2\] with \[3\]/, () => pow(zeros([2]), zeros([3]))),
+    ],
+  },
   clamp: {
     call: ([x], options) => clamp(x, option(options, 'low'), option(options, 'high')),
     errors: [
@@ -254,10 +318,73 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
 
   ...arrangementOperations,
+  gather: {
+    call: ([x, index], options) => gather(x, option(options, 'axis'), index),
+    errors: [
+      axisError('gather', () => gather(zeros([2, 3]), 2, zeros([2, 3]))),
+      shapeError(/^gather: index \[2\] and x \[2,3\] must have equally many axes/, () =>
+        gather(zeros([2, 3]), 0, zeros([2])),
+      ),
+      shapeError(/^gather: index \[3,3\] is larger than x \[2,3\] at axis 0/, () =>
+        gather(zeros([2, 3]), 1, zeros([3, 3])),
+      ),
+    ],
+  },
+  scatterAdd: {
+    call: ([x, index, source], options) => scatterAdd(x, option(options, 'axis'), index, source),
+    errors: [
+      axisError('scatterAdd', () => scatterAdd(zeros([2, 3]), 2, zeros([2, 3]), zeros([2, 3]))),
+      shapeError(/^scatterAdd: index \[2,4\] is larger than x \[2,3\] at axis 1/, () =>
+        scatterAdd(zeros([2, 3]), 0, zeros([2, 4]), zeros([2, 4])),
+      ),
+      shapeError(/^scatterAdd: index \[2,3\] is larger than source \[2,2\] at axis 1/, () =>
+        scatterAdd(zeros([2, 3]), 1, zeros([2, 3]), zeros([2, 2])),
+      ),
+    ],
+  },
+  indexSelect: {
+    call: ([x, indices], options) => {
+      const list = option<number[] | undefined>(options, 'list');
+      return indexSelect(x, option(options, 'axis'), list ?? indices);
+    },
+    errors: [
+      axisError('indexSelect', () => indexSelect(zeros([2, 3]), 2, [0])),
+      shapeError(/^indexSelect: indices must have one axis, got \[1,1\]/, () =>
+        indexSelect(zeros([2, 3]), 0, zeros([1, 1])),
+      ),
+      argumentError(/^indexSelect: index 3 at index 1 must be a whole number from 0 to 2/, () =>
+        indexSelect(zeros([2, 3]), 1, [0, 3]),
+      ),
+    ],
+  },
+  sort: {
+    call: ([x], options) => sort(x, options),
+    errors: [axisError('sort', () => sort(zeros([2, 3]), { axis: 2 }))],
+  },
+  argsort: {
+    call: ([x], options) => argsort(x, options),
+    errors: [axisError('argsort', () => argsort(zeros([2, 3]), { axis: 2 }))],
+  },
+  topk: {
+    call: ([x], { k, ...options }) => topk(x, k as number, options),
+    errors: [
+      axisError('topk', () => topk(zeros([2, 3]), 1, { axis: 2 })),
+      argumentError(/^topk: k must be a whole number from 0 to 3, .* of \[2,3\], got 4/, () =>
+        topk(zeros([2, 3]), 4),
+      ),
+      argumentError(/^topk: k must be .*, got 1.5/, () => topk(zeros([2, 3]), 1.5)),
+    ],
+  },
+  ...spaceOperations,
 
   // ---- reductions -------------------------------------------------------------------------
   sum: { call: ([x], options) => sum(x, options), errors: reductionErrors(sum, 'sum') },
   mean: { call: ([x], options) => mean(x, options), errors: reductionErrors(mean, 'mean') },
+  prod: { call: ([x], options) => prod(x, options), errors: reductionErrors(prod, 'prod') },
+  cumsum: {
+    call: ([x], options) => cumsum(x, option(options, 'axis')),
+    errors: [axisError('cumsum', () => cumsum(zeros([2, 3]), 2))],
+  },
   max: {
     call: ([x], options) => max(x, options),
     covers: ['amax'],
@@ -313,6 +440,32 @@ export const operations: Readonly<Record<string, Operation>> = {
       ),
       shapeError(/^matmul: cannot broadcast \[2\] with \[3\]/, () =>
         matmul(zeros([2, 1, 1]), zeros([3, 1, 1])),
+      ),
+    ],
+  },
+  einsum: {
+    call: (operands, options) => einsum(option(options, 'equation'), ...operands),
+    errors: [
+      argumentError(/^einsum: "ij,jk" must describe 1 operands/, () =>
+        einsum('ij,jk', zeros([2, 2])),
+      ),
+      argumentError(/^einsum: "i1" of "i1->" must consist of letters and at most one/, () =>
+        einsum('i1->', zeros([2, 2])),
+      ),
+      argumentError(/^einsum: "k" of the output of "ij->k" must occur in an operand/, () =>
+        einsum('ij->k', zeros([2, 2])),
+      ),
+      argumentError(/^einsum: "i" of the output of "ij->ii" must occur .* once/, () =>
+        einsum('ij->ii', zeros([2, 2])),
+      ),
+      shapeError(/^einsum: "ij" names 2 axes, operand 0 has 3 \(\[2,2,2\]\)/, () =>
+        einsum('ij', zeros([2, 2, 2])),
+      ),
+      shapeError(/^einsum: "i" names axes of sizes 2 and 3 of one operand \(\[2,3\]\)/, () =>
+        einsum('ii', zeros([2, 3])),
+      ),
+      shapeError(/^einsum: "j" has sizes 3 and 4 \(\[2,3\] and \[4,2\]\)/, () =>
+        einsum('ij,jk', zeros([2, 3]), zeros([4, 2])),
       ),
     ],
   },

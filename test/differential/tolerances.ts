@@ -56,9 +56,19 @@ function productTerms(one: Case): number {
 /** Products of a window of all channels, of all filters, and of all windows of the batch. */
 function convolutionTerms(one: Case): number {
   const [outChannels, ...window] = shapeOf(one, 1);
-  const [batch, , height, width] = one.outputs[0].shape;
+  const [batch, , ...space] = one.outputs[0].shape;
   const taps = sizeOf(window.slice(1));
-  return Math.max(1, sizeOf(window), outChannels * taps, batch * height * width);
+  return Math.max(1, sizeOf(window), outChannels * taps, batch * sizeOf(space));
+}
+
+/** Products per output, per element of the gradients of x and of the weight, and of the bias. */
+function transposedTerms(one: Case): number {
+  const [channels, ...window] = shapeOf(one, 1);
+  const [batch, , ...space] = shapeOf(one, 0);
+  const [, , ...outSpace] = one.outputs[0].shape;
+  const taps = sizeOf(window.slice(1));
+  const positions = batch * Math.max(sizeOf(space), sizeOf(outSpace));
+  return Math.max(1, sizeOf(window), channels * taps, positions);
 }
 
 /** Values of the longest line along one axis, and the broadcast rows. */
@@ -73,14 +83,31 @@ function lineTerms(one: Case): number {
 function normalizedTerms(one: Case): number {
   const epsilon = (one.options.epsilon as number | undefined) ?? 1e-5;
   const values = sizeOf(shapeOf(one, 0));
+  if (one.op === 'groupNorm') {
+    const [images, channels] = shapeOf(one, 0);
+    const groups = images * (one.options.groups as number);
+    return Math.max(1, values / groups, values / channels) / Math.sqrt(epsilon);
+  }
   const parameters = Math.max(1, sizeOf(shapeOf(one, 1)));
   const perMean = one.op === 'layerNorm' ? parameters : values / parameters;
   return Math.max(1, perMean, values / parameters) / Math.sqrt(epsilon);
 }
 
+/** Pooling that divides a sum by the number of its terms. */
+const MEAN_POOLING: readonly string[] = [
+  'avgPool1d',
+  'avgPool2d',
+  'globalAvgPool2d',
+  'adaptiveAvgPool1d',
+  'adaptiveAvgPool2d',
+];
+
 const rows: readonly Row[] = [
   {
-    ops: ['relu', 'neg', 'abs', 'clamp', 'maximum', 'minimum', 'where', 'maskedFill', 'leakyRelu'],
+    ops: [
+      ...['relu', 'neg', 'abs', 'clamp', 'maximum', 'minimum', 'where', 'maskedFill', 'leakyRelu'],
+      ...['sign', 'floor', 'ceil', 'round'],
+    ],
     terms: repeats,
     factor: 2,
     reason: 'at most one product per element; broadcasting sums the gradient',
@@ -89,6 +116,7 @@ const rows: readonly Row[] = [
     ops: [
       ...['reshape', 'flatten', 'permute', 'transpose', 'expand', 'slice', 'concat', 'gatherRows'],
       ...['squeeze', 'unsqueeze', 'stack', 'split', 'chunk', 'flip', 'roll', 'pad', 'tril', 'triu'],
+      ...['gather', 'indexSelect', 'sort'],
     ],
     terms: repeats,
     factor: 1,
@@ -104,28 +132,79 @@ const rows: readonly Row[] = [
     reason: '0 or 1',
   },
   {
-    ops: ['max', 'min', 'argmax', 'argmin', 'maxPool2d'],
+    ops: [
+      ...['max', 'min', 'argmax', 'argmin', 'argsort', 'topk'],
+      ...['maxPool1d', 'maxPool2d', 'adaptiveMaxPool1d', 'adaptiveMaxPool2d'],
+    ],
     terms: repeats,
     factor: 2,
     reason: 'selection; overlapping windows and ties sum or divide the gradient',
   },
   {
-    ops: ['add', 'sub', 'mul', 'div', 'scaleShift', 'dropout'],
+    ops: ['add', 'sub', 'mul', 'div', 'scaleShift', 'dropout', 'square', 'reciprocal'],
     terms: repeats,
     factor: 4,
     reason: 'up to four roundings per element (a / b^2); broadcasting sums the gradient',
   },
   {
-    ops: ['exp', 'log', 'sqrt', 'sigmoid', 'tanh', 'gelu', 'pow'],
+    ops: [
+      'exp',
+      'log',
+      'sqrt',
+      'sigmoid',
+      'tanh',
+      'gelu',
+      'pow',
+      'rsqrt',
+      'sin',
+      'cos',
+      'log1p',
+      'expm1',
+      'erf',
+      'softplus',
+      'silu',
+      'elu',
+    ],
     terms: repeats,
     factor: 12,
     reason: 'a polynomial or a power of degree up to 10 in rounded arithmetic, times the gradient',
   },
   {
-    ops: ['sum', 'mean', 'avgPool2d', 'globalAvgPool2d'],
+    ops: ['sum', 'mean', ...MEAN_POOLING],
     terms: reduced,
     factor: 2,
     reason: 'one sum, divided by the count',
+  },
+  {
+    ops: ['cumsum'],
+    terms: lineTerms,
+    factor: 2,
+    reason: 'one sum of a line',
+  },
+  {
+    ops: ['scatterAdd'],
+    terms: (one) => sizeOf(shapeOf(one, 1)) + repeats(one),
+    factor: 2,
+    reason: 'one sum of the elements with one index',
+  },
+  {
+    ops: ['prod'],
+    terms: reduced,
+    factor: 2,
+    reason: 'one product; the gradient of an element is the product of the others',
+  },
+  {
+    ops: ['einsum'],
+    terms: ({ inputs }) =>
+      inputs.reduce((total, { values }) => total * Math.max(1, values.length), 1),
+    factor: 2,
+    reason: 'sums of products of one element of each operand',
+  },
+  {
+    ops: ['interpolate'],
+    terms: (one) => 4 * reduced(one),
+    factor: 4,
+    reason: 'four terms per element, with weights rounded to float32',
   },
   {
     ops: ['matmul', 'linear', 'linearRelu'],
@@ -134,10 +213,16 @@ const rows: readonly Row[] = [
     reason: 'one sum of products and a bias',
   },
   {
-    ops: ['conv2d'],
+    ops: ['conv1d', 'conv2d'],
     terms: convolutionTerms,
     factor: 2,
     reason: 'one sum of products and a bias; the terms also cover the transforms of Winograd',
+  },
+  {
+    ops: ['convTranspose1d', 'convTranspose2d'],
+    terms: transposedTerms,
+    factor: 2,
+    reason: 'as conv2d, with input and output exchanged',
   },
   {
     ops: ['softmax', 'logSoftmax', 'crossEntropy', 'softCrossEntropy', 'mse'],
@@ -152,10 +237,17 @@ const rows: readonly Row[] = [
     reason: 'a sum of squares of differences from a rounded mean',
   },
   {
-    ops: ['batchNorm', 'batchNormReluPool', 'layerNorm'],
+    ops: ['batchNorm', 'batchNormReluPool', 'layerNorm', 'groupNorm'],
     terms: normalizedTerms,
     factor: 16,
     reason: 'the rounding errors of three sums, times weights and gradients up to 2',
+  },
+  {
+    ops: ['rmsNorm'],
+    terms: (one) => 64 * Math.max(1, sizeOf(shapeOf(one, 1)), repeats(one)),
+    factor: 4,
+    reason:
+      'the gradient is a difference of quotients by the root mean square of multiples of 1/64',
   },
   {
     ops: ['convNormReluPool'],
@@ -174,7 +266,7 @@ const FIXED_SIZE: ReadonlySet<string> = new Set([
 ]);
 
 /** Ops whose gradient is a mean of the output's gradient, whatever the size of the inputs. */
-const MEANS: ReadonlySet<string> = new Set(['mean', 'avgPool2d', 'globalAvgPool2d']);
+const MEANS: ReadonlySet<string> = new Set(['mean', ...MEAN_POOLING]);
 
 /**
  * The least scale of a result. Ordinary inputs are about 1, so a result of 0 may have an error

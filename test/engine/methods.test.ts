@@ -4,7 +4,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { allOps } from '../../src/app/check/ops.js';
 import { tensorMethods, type TensorMethods } from '../../src/engine/methods.js';
 import type { SampleInput } from '../../src/engine/op.js';
-import { anywhere, distinct } from '../../src/engine/sample.js';
+import { anywhere, binary, distinct } from '../../src/engine/sample.js';
 import {
   add,
   mul,
@@ -32,7 +32,34 @@ interface Call {
 const CALLS: Partial<Record<string, Call[]>> = {
   sum: optionCalls(anywhere(2, 3, 4)),
   mean: optionCalls(anywhere(2, 3, 4)),
+  ...Object.fromEntries(
+    ['eq', 'ne', 'lt', 'le', 'gt', 'ge'].map((name) => [
+      name,
+      [{ inputs: [anywhere(5)], rest: [0.5] }],
+    ]),
+  ),
+  prod: optionCalls(anywhere(2, 3, 4)),
   max: optionCalls(distinct(2, 3, 4)),
+  min: optionCalls(distinct(2, 3, 4)),
+  gelu: [[], [{ approximate: 'tanh' }]].map((rest) => ({ inputs: [anywhere(5)], rest })),
+  softplus: [[], [{ beta: 2 }]].map((rest) => ({ inputs: [anywhere(5)], rest })),
+  elu: [[], [0.5]].map((rest) => ({ inputs: [anywhere(5)], rest })),
+  pow: [{ inputs: [anywhere(5)], rest: [3] }],
+  cumsum: [{ inputs: [anywhere(2, 3)], rest: [1] }],
+  squeeze: [[], [1]].map((rest) => ({ inputs: [anywhere(2, 1, 3)], rest })),
+  unsqueeze: [{ inputs: [anywhere(2, 3)], rest: [1] }],
+  split: [{ inputs: [anywhere(5, 2)], rest: [2] }],
+  chunk: [{ inputs: [anywhere(2, 5)], rest: [2, 1] }],
+  flip: [[], [0]].map((rest) => ({ inputs: [anywhere(2, 3)], rest })),
+  roll: [{ inputs: [anywhere(2, 3)], rest: [1, 0] }],
+  pad: [{ inputs: [anywhere(2, 3)], rest: [[1, 2]] }],
+  maskedFill: [{ inputs: [anywhere(2, 3), binary(2, 3)], rest: [7] }],
+  tril: [[], [1]].map((rest) => ({ inputs: [anywhere(3, 3)], rest })),
+  triu: [[], [1]].map((rest) => ({ inputs: [anywhere(3, 3)], rest })),
+  sort: [[], [{ descending: true }]].map((rest) => ({ inputs: [distinct(2, 5)], rest })),
+  argsort: [{ inputs: [distinct(2, 5)], rest: [{ axis: 0 }] }],
+  topk: [{ inputs: [distinct(2, 5)], rest: [2] }],
+  indexSelect: [{ inputs: [anywhere(3, 2)], rest: [0, [2, 0]] }],
   variance: [
     ...optionCalls(anywhere(2, 3, 4)),
     { inputs: [anywhere(5)], rest: [{ correction: 0 }] },
@@ -57,6 +84,9 @@ function callsOf(name: string): Call[] {
   }));
   return samples ?? [{ inputs: [anywhere(2, 3, 4)], rest: [] }];
 }
+
+/** Methods with tensors after other arguments; they have a test of their own. */
+const INDEXED: readonly string[] = ['gather', 'scatterAdd'];
 
 type AnyFunction = (...values: unknown[]) => unknown;
 
@@ -85,7 +115,7 @@ async function evaluate(
 }
 
 describe('methods of Tensor', () => {
-  it.each(Object.entries(tensorMethods))(
+  it.each(Object.entries(tensorMethods).filter(([name]) => !INDEXED.includes(name)))(
     '%s has the values and gradients of its function, bit for bit',
     (name, f) =>
       onReference(async () => {
@@ -101,6 +131,20 @@ describe('methods of Tensor', () => {
           expect(actual).toEqual(expected);
         }
       })(),
+  );
+
+  it(
+    'gather and scatterAdd take the axis first',
+    onReference(async () => {
+      const [x, index] = [tensor([1, 2, 3]), tensor([2, 0])];
+      const [gathered, added] = scope(() => {
+        const picked = x.gather(0, index);
+        return [picked, x.scatterAdd(0, index, picked)];
+      });
+      expect([...(await gathered.data())]).toEqual([3, 1]);
+      expect([...(await added.data())]).toEqual([2, 2, 6]);
+      for (const one of [x, index, gathered, added]) one.dispose();
+    }),
   );
 
   it(

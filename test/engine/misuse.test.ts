@@ -8,16 +8,22 @@ import {
   ArgumentError,
   concat,
   conv2d,
+  convTranspose2d,
   crossEntropy,
   currentBackend,
   DisposedError,
   dropout,
+  einsum,
   expand,
   gatherRows,
+  gelu,
+  groupNorm,
+  interpolate,
   isRecording,
   argmax,
   maskedFill,
   max,
+  maxPool1d,
   maxPool2d,
   noGrad,
   oneHot,
@@ -29,6 +35,7 @@ import {
   scope,
   split,
   stack,
+  sort,
   sum,
   tensor,
   type Tensor,
@@ -36,7 +43,7 @@ import {
   withBackend,
   zeros,
 } from '../../src/engine/index.js';
-import { Adam, Conv2d, Dropout, Linear } from '../../src/nn/index.js';
+import { Adam, Conv2d, Dropout, GELU, Linear } from '../../src/nn/index.js';
 import { backendsUnderTest, onReference, withFreshBackend } from '../support/backends.js';
 
 describe('scope', () => {
@@ -186,6 +193,27 @@ describe('arguments that TypeScript rejects', () => {
       /^conv2d: unknown option pading; the options are stride, padding, dilation, groups/,
     ],
     [
+      'an unknown option of a transposed convolution',
+      () =>
+        convTranspose2d(zeros([1, 1, 3, 3]), zeros([1, 1, 3, 3]), null, untyped({ outpadding: 1 })),
+      /^convTranspose2d: unknown option outpadding; the options are stride, padding, outputPadding/,
+    ],
+    [
+      'an unknown option of a pooling',
+      () => maxPool1d(zeros([1, 1, 3]), untyped({ kernelSize: 2 })),
+      /^maxPool1d: unknown option kernelSize; the options are window, stride, padding, ceilMode/,
+    ],
+    [
+      'an unknown option of an interpolation',
+      () => interpolate(zeros([1, 1, 3]), untyped({ scale: 2 })),
+      /^interpolate: unknown option scale; the options are size, scaleFactor, mode, alignCorners/,
+    ],
+    [
+      'an unknown option of a norm',
+      () => groupNorm(zeros([1, 2]), null, null, untyped({ numGroups: 2 })),
+      /^groupNorm: unknown option numGroups; the options are groups, epsilon/,
+    ],
+    [
       'an unknown option of a layer',
       () => new Conv2d(untyped({ inChannels: 1, outChannels: 1, kernelsize: 3 })),
       /^Conv2d: unknown option kernelsize; the options are inChannels, outChannels, kernelSize/,
@@ -263,6 +291,21 @@ describe('arguments that TypeScript rejects', () => {
       /^split: sizes must be .*, got undefined/,
     ],
     [
+      'an unknown option of sort',
+      () => sort(zeros([2]), untyped({ dim: 0 })),
+      /^sort: unknown option dim; the options are axis, descending/,
+    ],
+    [
+      'an unknown option of gelu',
+      () => gelu(zeros([2]), untyped({ exact: true })),
+      /^gelu: unknown option exact; the options are approximate/,
+    ],
+    [
+      'an unknown form of GELU',
+      () => new GELU(untyped({ approximate: 'erf' })),
+      /^GELU: approximate must be "none" or "tanh", got erf/,
+    ],
+    [
       'an unknown option of variance',
       () => variance(zeros([2]), untyped({ unbiased: false })),
       /^variance: unknown option unbiased; the options are axes, keepDims, correction/,
@@ -286,25 +329,48 @@ describe('a list instead of a tensor', () => {
       [
         'abs',
         'argmax',
+        'argsort',
+        'ceil',
+        'cos',
+        'elu',
+        'erf',
         'exp',
+        'expm1',
+        'floor',
         'flatten',
         'gelu',
         'globalAvgPool2d',
         'leakyRelu',
         'log',
+        'log1p',
         'logSoftmax',
+        'prod',
+        'reciprocal',
+        'round',
+        'rsqrt',
+        'sign',
+        'silu',
+        'sin',
+        'softplus',
+        'sort',
+        'square',
       ]
         .concat(['max', 'mean', 'relu', 'sigmoid', 'softmax', 'sqrt', 'sum', 'tanh', 'variance'])
         .map((name) => [name, []]),
     ),
     clamp: [0, 1],
+    cumsum: [0],
     expand: [[2, 2]],
+    gather: [0, [0]],
     gatherRows: [[0]],
+    indexSelect: [0, [0]],
     permute: [[0]],
     pow: [2],
     reshape: [[2]],
     scaleShift: [1, 0],
+    scatterAdd: [0, [0], [1]],
     slice: [0, 0],
+    topk: [1],
     transpose: [],
     argmin: [],
     min: [],
@@ -336,6 +402,19 @@ describe('a list instead of a tensor', () => {
     mse: [[1]],
     softCrossEntropy: [[1]],
     layerNorm: [[1], [1]],
+    groupNorm: [null, null, { groups: 1 }],
+    rmsNorm: [[1]],
+    conv1d: [[1], null],
+    convTranspose1d: [[1], null],
+    convTranspose2d: [[1], null],
+    avgPool1d: [{ window: 2 }],
+    maxPool1d: [{ window: 2 }],
+    ...Object.fromEntries(
+      ['adaptiveAvgPool1d', 'adaptiveAvgPool2d', 'adaptiveMaxPool1d', 'adaptiveMaxPool2d'].map(
+        (name) => [name, [2]],
+      ),
+    ),
+    interpolate: [{ size: 2 }],
   };
 
   it.each(Object.entries(others))('%s names the argument', (name, rest) => {
@@ -345,6 +424,15 @@ describe('a list instead of a tensor', () => {
     const misuse = (): unknown => scope(() => void call([1, 2], ...rest));
     expect(misuse).toThrow(ArgumentError);
     expect(misuse).toThrow(RegExp(`^${name}: .* must be a tensor( or a number)?, got \\[1,2\\]`));
+  });
+
+  it('einsum names the operand', () => {
+    expect(() => scope(() => einsum('i,i->', zeros([1]), [1] as unknown as Tensor))).toThrow(
+      'einsum: operand 1 must be a tensor, got [1]',
+    );
+    expect(() => einsum(zeros([1]) as unknown as string)).toThrow(
+      /^einsum: the first argument must be an equation such as "ij,jk->ik", got Tensor \[1\]/,
+    );
   });
 
   it('concat and stack name the one of their list', () => {
@@ -362,6 +450,7 @@ describe('more than 2^24 elements', () => {
         /^argmax: 16777217 elements, but float32 represents indices exactly only below 16777216/,
       );
       expect(() => max(long)).toThrow(/^max: 16777217 elements/);
+      expect(() => sort(long)).toThrow(/^sort: 16777217 elements/);
       const plane = expand(zeros([1, 1, 1, 1]), [1, 1, 2 ** 12, 2 ** 12 + 1]);
       expect(() => maxPool2d(plane, { window: 2 })).toThrow(/^maxPool2d: 16781312 elements/);
     });

@@ -64,7 +64,8 @@ const calls: Readonly<Record<string, Call>> = {
   sigmoid: ({ x }) => sigmoid(x),
   tanh: ({ x }) => tanh(x),
   leaky_relu: ({ x }, { options }) => leakyRelu(x, options.number('negative_slope')),
-  gelu: ({ x }) => gelu(x),
+  gelu: ({ x }, { options }) =>
+    gelu(x, { approximate: options.text('approximate') === 'tanh' ? 'tanh' : 'none' }),
   clamp: ({ x }, { options }) => {
     const bound = (name: string, fallback: number): number =>
       options.has(name) ? options.number(name) : fallback;

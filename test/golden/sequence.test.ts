@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   add,
   type Backend,
-  gelu,
   mul,
   Rng,
   scope,
@@ -133,7 +132,7 @@ const SUBJECTS: Readonly<Record<string, (options: Fields) => Subject>> = {
       dModel: options.number('d_model'),
       numHeads: options.number('nhead'),
       dimFeedforward: options.number('dim_feedforward'),
-      activation: options.text('activation') === 'relu' ? 'relu' : gelu,
+      activation: options.text('activation') as 'relu' | 'gelu',
       epsilon: options.number('layer_norm_eps'),
       batchFirst: options.flag('batch_first'),
       normFirst: options.flag('norm_first'),

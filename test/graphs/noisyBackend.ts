@@ -23,20 +23,21 @@ const EXACT = new Set(
   (
     'upload stridedCopy sliceGrad concat gatherRows takeAxis takeAxisGrad argmaxAxis ' +
     'maxPoolIndex maxPool where maximum minimum maximumGrad relu reluGrad abs absGrad clamp clampGrad ' +
-    'eq ne lt le isnan maskedFill band oneHot pad'
+    'eq ne lt le isnan maskedFill band oneHot pad ' +
+    'gatherAxis linePosition sortStep sign floor ceil round'
   ).split(' '),
 );
 
 /** Kernels whose result is rounded even if it is an integer, such as e^0. */
 const TRANSCENDENTAL =
-  /exp|log|sigmoid|tanh|gelu|pow|softmax|entropy|deviation|div|sqrt|mean|pool/i;
+  /exp|log|sigmoid|tanh|gelu|erf|sin|cos|lu|softplus|pow|softmax|entropy|deviation|div|sqrt|mean|pool/i;
 
 /**
  * Kernels that subtract a rounded number of about 1, such as `1 - y^2`: their error does not vanish
  * with their result. For gradients it is relative to the largest gradient of the output.
  */
-const ABSOLUTE = /^(log|logSumExp|logSoftmax|gelu)$/;
-const ABSOLUTE_GRADIENT = /^(gelu|sigmoid|tanh|softmax|logSoftmax|crossEntropy)Grad$/;
+const ABSOLUTE = /^(log|log1p|logSumExp|logSoftmax|gelu|geluTanh|erf|expm1|softplus|elu)$/;
+const ABSOLUTE_GRADIENT = /^(gelu|geluTanh|silu|sigmoid|tanh|softmax|logSoftmax|crossEntropy)Grad$/;
 
 /**
  * Terms that the linear layer of wasm adds to its bias one by one. On this backend it is a product

@@ -180,12 +180,12 @@ describe('a frozen block in a fused Sequential', () => {
     conv.setRequiresGrad(false);
     scope(() => sum(model.forward(image(false))).backward());
     expect([conv.weight.grad, conv.bias!.grad]).toEqual([null, null]);
-    expect([norm.weight.grad!.shape, norm.bias.grad!.shape]).toEqual([[2], [2]]);
+    expect([norm.weight!.grad!.shape, norm.bias!.grad!.shape]).toEqual([[2], [2]]);
     model.zeroGrad();
     conv.setRequiresGrad(true);
     norm.setRequiresGrad(false);
     scope(() => sum(model.forward(image(false))).backward());
-    expect([norm.weight.grad, norm.bias.grad]).toEqual([null, null]);
+    expect([norm.weight!.grad, norm.bias!.grad]).toEqual([null, null]);
     expect(conv.weight.grad!.shape).toEqual([2, 1, 3, 3]);
     model.dispose();
   });
@@ -216,10 +216,10 @@ describe('a frozen block in a fused Sequential', () => {
     const { model, norm } = make();
     model.setRequiresGrad(false);
     scope(() => void model.forward(image(false)));
-    expect(norm.num_batches_tracked.count).toBe(1);
+    expect(norm.num_batches_tracked!.count).toBe(1);
     norm.eval();
     scope(() => void model.forward(image(false)));
-    expect(norm.num_batches_tracked.count).toBe(1);
+    expect(norm.num_batches_tracked!.count).toBe(1);
     model.dispose();
   });
 });

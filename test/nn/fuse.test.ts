@@ -2,9 +2,10 @@
 // results.
 
 import { describe, expect, it } from 'vitest';
-import { type Backend, Rng, scope, tensor } from '../../src/engine/index.js';
+import { type Backend, noGrad, Rng, scope, tensor, type Tensor } from '../../src/engine/index.js';
 import {
   BatchNorm2d,
+  type BatchNormLayerOptions,
   Conv2d,
   LeakyReLU,
   Linear,
@@ -106,6 +107,44 @@ describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
     }),
   );
 
+  it.each<[string, Omit<BatchNormLayerOptions, 'numFeatures'>]>([
+    ['no parameters', { affine: false }],
+    ['no running statistics', { trackRunningStats: false }],
+    ['the mean over all batches', { momentum: null }],
+  ])('computes the same with a batch norm with %s', async (_, options) => {
+    const outputsOf = (fused: boolean): Promise<number[]> =>
+      withFreshBackend(reference32.make, async () => {
+        const conv = { inChannels: 2, outChannels: 2, kernelSize: 3, rng: new Rng(SEED) };
+        const batchNorm = new BatchNorm2d({ numFeatures: 2, ...options });
+        const model = new Sequential(new Conv2d(conv), batchNorm, new ReLU(), maxPool());
+        setFused(model, fused);
+        const values = Float32Array.from({ length: 2 * 2 * 6 * 6 }, (_, i) => Math.sin(i));
+        const input = (): Tensor => tensor(values, { shape: [2, 2, 6, 6] });
+        const results: number[] = [];
+        for (let batch = 0; batch < 2; batch++) {
+          results.push(...(await scope(() => model.forward(input()).data())));
+        }
+        model.eval();
+        results.push(...(await scope(() => noGrad(() => model.forward(input())).data())));
+        model.dispose();
+        return results;
+      });
+    const actual = await outputsOf(true);
+    const expected = await outputsOf(false);
+    expect(actual).toHaveLength(expected.length);
+    actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 5));
+  });
+
+  it(
+    'does not apply in ceil mode',
+    onReference(() => {
+      const pool = new MaxPool2d({ kernelSize: 2, ceilMode: true });
+      const model = new Sequential(norm(2), new ReLU(), pool);
+      expect(nodeNames(model)).toEqual(unfusedNames);
+      model.dispose();
+    }),
+  );
+
   it(
     'counts batches in training only',
     onReference(() => {
@@ -115,7 +154,7 @@ describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
       nodeNames(model);
       model.eval();
       nodeNames(model);
-      expect(batchNorm.num_batches_tracked.count).toBe(2);
+      expect(batchNorm.num_batches_tracked!.count).toBe(2);
       model.dispose();
     }),
   );
@@ -127,7 +166,7 @@ describe('the rule for BatchNorm2d, ReLU, MaxPool2d', () => {
       const model = new Sequential(batchNorm, new ReLU(), maxPool());
       batchNorm.eval(); // frozen, while the rest trains
       nodeNames(model);
-      expect(batchNorm.num_batches_tracked.count).toBe(0);
+      expect(batchNorm.num_batches_tracked!.count).toBe(0);
       model.dispose();
     }),
   );

@@ -44,8 +44,8 @@ function randomNet(rng: Rng, inChannels: number): Sequential {
   const channels = [inChannels, 1 + rng.below(9), 1 + rng.below(21)].slice(0, 2 + rng.below(2));
   const layers = channels.slice(1).flatMap((outChannels, index) => {
     const batchNorm = norm(outChannels);
-    batchNorm.weight.assign(Array.from({ length: outChannels }, () => rng.between(-1.5, 1.5)));
-    batchNorm.bias.assign(Array.from({ length: outChannels }, () => rng.between(-1, 1)));
+    batchNorm.weight!.assign(Array.from({ length: outChannels }, () => rng.between(-1.5, 1.5)));
+    batchNorm.bias!.assign(Array.from({ length: outChannels }, () => rng.between(-1, 1)));
     const conv = new Conv2d({
       inChannels: channels[index],
       outChannels,

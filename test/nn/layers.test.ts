@@ -74,17 +74,17 @@ describe('layers with weights', () => {
     // Mean 2, variance 1, unbiased variance 4/3.
     const x = (): Tensor => tensor([1, 3, 1, 3], { shape: [2, 1, 1, 2] });
     expect((await run(layer, x)).data.map(Math.round)).toEqual([-1, 1, -1, 1]);
-    expect(await layer.running_mean.item()).toBeCloseTo(0.2, 6);
-    expect(await layer.running_var.item()).toBeCloseTo(0.9 + 0.4 / 3, 6);
+    expect(await layer.running_mean!.item()).toBeCloseTo(0.2, 6);
+    expect(await layer.running_var!.item()).toBeCloseTo(0.9 + 0.4 / 3, 6);
 
     layer.eval();
-    layer.running_mean.assign([1]);
-    layer.running_var.assign([4]);
-    layer.weight.assign([10]);
-    layer.bias.assign([5]);
+    layer.running_mean!.assign([1]);
+    layer.running_var!.assign([4]);
+    layer.weight!.assign([10]);
+    layer.bias!.assign([5]);
     const { data } = await run(layer, x);
     expect(data).toEqual([5, 15, 5, 15]);
-    expect(await layer.running_mean.item()).toBe(1);
+    expect(await layer.running_mean!.item()).toBe(1);
     layer.dispose();
   });
 
@@ -132,7 +132,15 @@ describe('layers without weights', () => {
     close((await run(new nn.LeakyReLU({ slope: 0.5 }), x)).data, [-1, -0.25, 0, 1]);
     close((await run(new nn.Sigmoid(), x)).data, [0.1192, 0.37754, 0.5, 0.73106]);
     close((await run(new nn.Tanh(), x)).data, [-0.96403, -0.46212, 0, 0.76159]);
-    close((await run(new nn.GELU(), x)).data, [-0.0454, -0.15429, 0, 0.84119]);
+    close((await run(new nn.GELU(), x)).data, [-0.0455, -0.15427, 0, 0.84134]);
+    close((await run(new nn.Softplus(), x)).data, [0.12693, 0.47408, 0.69315, 1.31326]);
+    const steep = new nn.Softplus({ beta: 2, threshold: 1.5 });
+    close((await run(steep, x)).data, [0.00907, 0.15663, 0.34657, 1]);
+    close((await run(new nn.SiLU(), x)).data, [-0.23841, -0.18877, 0, 0.73106]);
+    close((await run(new nn.ELU(), x)).data, [-0.86466, -0.39347, 0, 1]);
+    close((await run(new nn.ELU({ alpha: 0.5 }), x)).data, [-0.43233, -0.19673, 0, 1]);
+    const approximate = new nn.GELU({ approximate: 'tanh' });
+    close((await run(approximate, x)).data, [-0.0454, -0.15429, 0, 0.84119]);
   });
 
   it('pooling', async () => {

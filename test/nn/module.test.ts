@@ -166,13 +166,13 @@ describe('num_batches_tracked', () => {
     layer.eval();
     scope(() => void layer.forward(x)); // evaluation does not count
     expect(upload).not.toHaveBeenCalled();
-    expect(layer.num_batches_tracked.count).toBe(3);
+    expect(layer.num_batches_tracked!.count).toBe(3);
     expect(await layer.stateDict().num_batches_tracked.item()).toBe(3);
 
     layer.loadStateDict({ num_batches_tracked: { shape: [], data: [41] } }, { strict: false });
     layer.train();
     scope(() => void layer.forward(x));
-    expect(layer.num_batches_tracked.count).toBe(42);
+    expect(layer.num_batches_tracked!.count).toBe(42);
     x.dispose();
     layer.dispose();
   });

@@ -26,7 +26,7 @@ class SmallModel extends Module {
 /** Changes everything that is averaged, as an optimizer and a forward pass would. */
 function perturb(model: SmallModel, step: number): void {
   const { linear, norm } = model;
-  for (const part of [linear.weight, linear.bias!, norm.running_mean]) {
+  for (const part of [linear.weight, linear.bias!, norm.running_mean!]) {
     part.assign(Array.from({ length: part.size }, (_, i) => Math.sin(i + 7 * step)));
   }
 }
@@ -57,7 +57,7 @@ describe.each(backendsUnderTest)('WeightAverage on $name', ({ make }) => {
       average.swap();
       expect(average.swapped).toBe(true);
       expectClose(await model.linear.weight.data(), expected, 'weights');
-      expectClose(await model.norm.running_mean.data(), expected.subarray(0, 3), 'running mean');
+      expectClose(await model.norm.running_mean!.data(), expected.subarray(0, 3), 'running mean');
       average.swap();
       expect(await model.linear.weight.data()).toEqual(original);
       average.dispose();

@@ -76,6 +76,20 @@ describe('inkgrad/character and inkgrad/node', () => {
   });
 });
 
+describe('README.md', () => {
+  it('has a program that compiles and runs', async () => {
+    const [program] = programsIn('README.md');
+    const code = `${program}\nconsole.log(loss);\nprocess.exit(0);\n`;
+    const file = consumer.write(
+      'readme.ts',
+      `declare const process: { exit(code: number): void };\n${code}`,
+    );
+    expect(compile([file], 'NodeNext', consumer.folder)).toEqual([]);
+    const { stdout } = await run(process.execPath, ['readme.js'], { cwd: consumer.folder });
+    expect(Number(stdout)).toBeGreaterThan(0);
+  });
+});
+
 describe('docs/adding-an-op.md', () => {
   it('has two programs, which compile in a strict project', () => {
     expect(programs.length).toBe(2);

@@ -26,8 +26,9 @@ function exampleIn(comment: string): string | null {
   return [body.at(1), ...lines].join('\n').trim();
 }
 
-/** Text of a printed value: numbers have at most 4 decimals. */
+/** Text of a printed value on one line: numbers have at most 4 decimals. */
 function render(value: unknown): string {
+  if (typeof value === 'string') return value.replace(/\s+/g, ' ').replaceAll('[ ', '[');
   if (typeof value === 'number') return `${Number(value.toFixed(4))}`;
   if (typeof value !== 'object' || value === null) return String(value);
   if (ArrayBuffer.isView(value)) return render([...(value as Float32Array)]);

@@ -4,7 +4,7 @@
 
 import ts from 'typescript';
 
-const MATH = ['floor', 'min', 'max', 'exp', 'log', 'sqrt', 'abs', 'pow', 'tanh'];
+const MATH = ['floor', 'min', 'max', 'exp', 'log', 'sqrt', 'abs', 'pow', 'tanh', 'sin', 'cos'];
 const MAX_ARRAYS = 7;
 
 const ARITHMETIC = ['+', '-', '*', '/'];
@@ -83,7 +83,7 @@ export function lintKernel({ text, inputs, scalars }: KernelText): string[] {
     const name = /^Math\.(\w+)$/.exec(node.expression.getText())?.[1];
     if (name === undefined || !MATH.includes(name))
       report(node, 'only these are known: Math.' + MATH.join());
-    if (name === 'floor' && !isIndexDivision(node.arguments[0])) {
+    if (name === 'floor' && hasDivision(node.arguments[0]) && !isIndexDivision(node.arguments[0])) {
       report(node, 'a rounded division must read Math.floor((i + 0.5) / n)');
     }
     node.arguments.forEach(expression);
@@ -151,6 +151,13 @@ function isIndexDivision(node: ts.Expression): boolean {
     return false;
   const numerator = ts.isParenthesizedExpression(node.left) ? node.left.expression : node.left;
   return ts.isBinaryExpression(numerator) && /\+\s*0?\.5$/.test(numerator.getText());
+}
+
+/** Whether an expression divides; the floor of any other expression is that of a value. */
+function hasDivision(node: ts.Node): boolean {
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.SlashToken)
+    return true;
+  return ts.forEachChild(node, hasDivision) ?? false;
 }
 
 /** The counter of `for (let i = 0; i < this.constants.n; i++)`, or null for any other loop. */

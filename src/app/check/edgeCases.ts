@@ -3,7 +3,9 @@
 
 import type { EdgeCase } from './edgeCase.js';
 import { emptyCases } from './emptyCases.js';
+import { spaceCases } from './spaceCases.js';
 import { arrangementCases, selectionCases } from './selectionCases.js';
+import { orderCases } from './orderCases.js';
 import { indexCases, nanCases, paddingCases, valueCases } from './specialCases.js';
 
 /** All edge cases. */
@@ -13,6 +15,8 @@ export const edgeCases: readonly EdgeCase[] = [
   ...indexCases,
   ...valueCases,
   ...paddingCases,
+  ...spaceCases,
   ...selectionCases,
   ...arrangementCases,
+  ...orderCases,
 ];

@@ -3,12 +3,19 @@
 // the samples.
 
 import {
+  argsort,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
   batchNorm,
   concat,
   conv2d,
   crossEntropy,
   flatten,
   globalAvgPool2d,
+  groupNorm,
+  interpolate,
   linear,
   max,
   mean,
@@ -17,7 +24,11 @@ import {
   neg,
   noGrad,
   ones,
+  pow,
+  reciprocal,
+  rsqrt,
   slice,
+  square,
   sub,
   sum,
   tensor,
@@ -32,6 +43,7 @@ import { anywhere, distinct, randomIndices, positive } from '../../engine/sample
 import { arrangementSamples } from './arrangementSamples.js';
 import { comparisonSamples } from './comparisonSamples.js';
 import type { Computation } from './computation.js';
+import { indexSamples } from './indexSamples.js';
 
 const epsilon = 1e-5;
 const momentum = 0.1;
@@ -94,6 +106,10 @@ export const functionSamples: readonly Computation[] = [
   { title: 'sub: a number on the left', inputs: [anywhere(2, 3)], call: ([x]) => sub(1, x) },
   { title: 'mul: a number on the right', inputs: [anywhere(2, 3)], call: ([x]) => mul(x, -2.5) },
   { title: 'mul: a tensor with itself', inputs: [anywhere(2, 3)], call: ([x]) => mul(x, x) },
+  { title: 'pow: a number as base', inputs: [anywhere(2, 3)], call: ([x]) => pow(1.5, x) },
+  { title: 'square', inputs: [anywhere(2, 3)], call: ([x]) => square(x) },
+  { title: 'reciprocal', inputs: [positive(2, 3)], call: ([x]) => reciprocal(x) },
+  { title: 'rsqrt', inputs: [positive(2, 3)], call: ([x]) => rsqrt(x) },
   { title: 'sum: all axes', inputs: [anywhere(2, 3, 2)], call: ([x]) => sum(x) },
   { title: 'mean: all axes', inputs: [anywhere(2, 3, 2)], call: ([x]) => mean(x) },
   {
@@ -109,6 +125,46 @@ export const functionSamples: readonly Computation[] = [
   },
   { title: 'variance: defaults', inputs: [anywhere(3, 4)], call: ([x]) => variance(x) },
   { title: 'globalAvgPool2d', inputs: [anywhere(2, 3, 4, 5)], call: ([x]) => globalAvgPool2d(x) },
+  {
+    title: 'adaptiveAvgPool1d: overlapping windows',
+    inputs: [anywhere(2, 3, 7)],
+    call: ([x]) => adaptiveAvgPool1d(x, 3),
+  },
+  {
+    title: 'adaptiveMaxPool1d: overlapping windows',
+    inputs: [distinct(2, 3, 7)],
+    call: ([x]) => adaptiveMaxPool1d(x, 3),
+  },
+  {
+    title: 'adaptiveAvgPool2d: windows of equal size',
+    inputs: [anywhere(2, 3, 4, 6)],
+    call: ([x]) => adaptiveAvgPool2d(x, [2, 3]),
+  },
+  {
+    title: 'adaptiveAvgPool2d: to one pixel',
+    inputs: [anywhere(2, 3, 4, 5)],
+    call: ([x]) => adaptiveAvgPool2d(x, 1),
+  },
+  {
+    title: 'adaptiveMaxPool2d: windows of equal size',
+    inputs: [distinct(2, 3, 4, 6)],
+    call: ([x]) => adaptiveMaxPool2d(x, [2, 3]),
+  },
+  {
+    title: 'interpolate: sequences',
+    inputs: [anywhere(2, 3, 4)],
+    call: ([x]) => interpolate(x, { scaleFactor: 1.5, mode: 'linear' }),
+  },
+  {
+    title: 'groupNorm: weight without bias',
+    inputs: [anywhere(2, 4, 3), positive(4)],
+    call: ([x, weight]) => groupNorm(x, weight, null, { groups: 2 }),
+  },
+  {
+    title: 'batchNorm: no parameters',
+    inputs: [anywhere(4, 3, 5, 2)],
+    call: ([x]) => batchNorm(x, null, null, { epsilon, momentum, running: null, training: true }),
+  },
   { title: 'flatten', inputs: [anywhere(2, 3, 2)], call: ([x]) => flatten(x) },
   { title: 'transpose', inputs: [anywhere(2, 3, 4)], call: ([x]) => transpose(x, 0, 2) },
   { title: 'slice: from the end', inputs: [anywhere(5, 3)], call: ([x]) => slice(x, 0, -3, -1) },
@@ -141,6 +197,7 @@ export const functionSamples: readonly Computation[] = [
     call: withRunning(false, batchNormReluPool),
   },
   ...arrangementSamples,
+  ...indexSamples,
 ];
 
 /** All extra samples, including those that the gradient check omits. */
@@ -187,4 +244,5 @@ export const extraSamples: readonly Computation[] = [
     call: ([x, weight, bias]) => conv2d(x, weight, bias),
   },
   ...comparisonSamples,
+  { title: 'argsort: columns', inputs: [distinct(4, 7)], call: ([x]) => argsort(x, { axis: 0 }) },
 ];

@@ -4,24 +4,37 @@
 
 import {
   abs,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
   add,
   argmax,
   avgPool2d,
   batchNorm,
   clamp,
   concat,
+  conv1d,
   conv2d,
   type Conv2dOptions,
+  cos,
+  convTranspose2d,
+  type ConvTranspose2dOptions,
   crossEntropy,
+  cumsum,
   div,
   dropout,
+  elu,
+  erf,
   exp,
+  expm1,
   gatherRows,
   gelu,
+  groupNorm,
+  interpolate,
   layerNorm,
   leakyRelu,
   linear,
   log,
+  log1p,
   logSoftmax,
   matmul,
   max,
@@ -31,11 +44,16 @@ import {
   permute,
   pow,
   relu,
+  rmsNorm,
   Rng,
+  round,
   scaleShift,
   sigmoid,
+  silu,
+  sin,
   slice,
   softmax,
+  softplus,
   sqrt,
   sub,
   sum,
@@ -57,6 +75,7 @@ import {
 } from '../../engine/sample.js';
 import type { SampleInput } from '../../engine/op.js';
 import type { Computation } from './computation.js';
+import { largeIndexSamples } from './indexSamples.js';
 
 /** Not a multiple of any SIMD width, and enough for all threads. */
 const LENGTH = 10_007;
@@ -93,6 +112,17 @@ const convolution = (
   call: ([image, filters, bias]) => conv2d(image, filters, bias, options),
 });
 
+const transposed = (
+  title: string,
+  x: number[],
+  weight: number[],
+  options: ConvTranspose2dOptions,
+): Computation => ({
+  title: `convTranspose2d: ${title}`,
+  inputs: [anywhere(...x), anywhere(...weight), anywhere(weight[1] * (options.groups ?? 1))],
+  call: ([image, filters, bias]) => convTranspose2d(image, filters, bias, options),
+});
+
 const training = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
 
 export const largeSamples: readonly Computation[] = [
@@ -101,6 +131,16 @@ export const largeSamples: readonly Computation[] = [
   long('sigmoid', sigmoid),
   long('tanh', tanh),
   long('gelu', gelu),
+  long('gelu: tanh', (x) => gelu(x, { approximate: 'tanh' })),
+  long('silu', silu),
+  long('softplus', softplus),
+  long('elu', elu, awayFromZero),
+  long('erf', erf),
+  long('sin', sin),
+  long('cos', cos),
+  long('log1p', log1p, positive),
+  long('expm1', expm1),
+  long('round', round, distinct),
   long('exp', exp),
   long('log', log, positive),
   long('sqrt', sqrt, positive),
@@ -113,6 +153,7 @@ export const largeSamples: readonly Computation[] = [
   ...pairs('sub', sub),
   ...pairs('mul', mul),
   ...pairs('div', div, awayFromZero),
+  ...pairs('powTensor', pow, positive),
   { title: 'maximum: long', inputs: [anywhere(LENGTH), anywhere(LENGTH)], call: maximumOf },
   {
     title: 'where: long',
@@ -151,6 +192,19 @@ export const largeSamples: readonly Computation[] = [
   convolution('5x5, stride 2', [2, 9, 19, 20], [25, 9, 5, 5], { stride: 2, padding: 2 }),
   convolution('depthwise', [4, 33, 14, 13], [33, 1, 3, 3], { groups: 33, padding: 1 }),
   convolution('1x1, large', [4, 40, 9, 9], [33, 40, 1, 1], {}),
+  transposed('Winograd', [4, 33, 14, 14], [33, 16, 3, 3], { padding: 1 }),
+  transposed('4x4, stride 2', [3, 17, 8, 7], [17, 25, 4, 4], { stride: 2, padding: 1 }),
+  transposed('3x3, stride 2, output padding', [2, 9, 9, 10], [9, 5, 3, 3], {
+    stride: 2,
+    padding: 1,
+    outputPadding: 1,
+  }),
+  transposed('groups, dilation', [3, 20, 8, 7], [20, 9, 3, 3], { groups: 4, dilation: 2 }),
+  {
+    title: 'conv1d: large',
+    inputs: [anywhere(4, 19, 150), anywhere(33, 19, 5), anywhere(33)],
+    call: ([x, weight, bias]) => conv1d(x, weight, bias, { padding: 'same' }),
+  },
   {
     title: 'conv2d: after a conv2d',
     inputs: [anywhere(3, 4, 9, 8), anywhere(17, 4, 3, 3), anywhere(5, 17, 3, 3)],
@@ -165,6 +219,36 @@ export const largeSamples: readonly Computation[] = [
     title: 'avgPool2d: large',
     inputs: [anywhere(4, 17, 15, 14)],
     call: ([x]) => avgPool2d(x, { window: 3, stride: 2, padding: 1 }),
+  },
+  {
+    title: 'adaptiveAvgPool2d: large',
+    inputs: [anywhere(4, 17, 15, 14)],
+    call: ([x]) => adaptiveAvgPool2d(x, [7, 4]),
+  },
+  {
+    title: 'adaptiveMaxPool2d: large',
+    inputs: [distinct(4, 17, 15, 14)],
+    call: ([x]) => adaptiveMaxPool2d(x, [7, 4]),
+  },
+  {
+    title: 'interpolate: nearest, large',
+    inputs: [anywhere(4, 17, 11, 10)],
+    call: ([x]) => interpolate(x, { scaleFactor: 2 }),
+  },
+  {
+    title: 'interpolate: bilinear, large',
+    inputs: [anywhere(4, 17, 11, 10)],
+    call: ([x]) => interpolate(x, { size: [24, 15], mode: 'bilinear' }),
+  },
+  {
+    title: 'groupNorm: large',
+    inputs: [anywhere(8, 20, 11, 10), positive(20), anywhere(20)],
+    call: ([x, weight, bias]) => groupNorm(x, weight, bias, { groups: 5 }),
+  },
+  {
+    title: 'rmsNorm: large',
+    inputs: [anywhere(33, 130), positive(130)],
+    call: ([x, weight]) => rmsNorm(x, weight),
   },
   {
     title: 'batchNorm: large',
@@ -207,6 +291,17 @@ export const largeSamples: readonly Computation[] = [
     inputs: [anywhere(50, 65), randomIndices(50, 200)],
     call: ([table, indices]) => gatherRows(table, indices),
   },
+  {
+    title: 'cumsum: rows',
+    inputs: [anywhere(30, 400)],
+    call: ([x]) => cumsum(x, 1),
+  },
+  {
+    title: 'cumsum: columns',
+    inputs: [anywhere(400, 30)],
+    call: ([x]) => cumsum(x, 0),
+  },
+  ...largeIndexSamples,
   {
     title: 'permute: large',
     inputs: [anywhere(33, 20, 17)],

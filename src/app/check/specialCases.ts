@@ -146,7 +146,7 @@ export const nanCases: readonly EdgeCase[] = [
       [nan, 1],
       [nan, 1],
       [nan, 1 / (1 + Math.exp(-1))],
-      [nan, 0.8411919906082768],
+      [nan, 0.8413447460685429],
       [nan, 1],
     ],
   },

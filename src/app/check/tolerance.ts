@@ -18,7 +18,10 @@ export const GPU_TOLERANCE = 5e-5;
 /** Factors on the tolerance of ops whose algorithms round more, with the reason. */
 const FACTORS: Readonly<Record<string, number>> = {
   // Winograd's transforms round about ten times as much as direct sums (Lavin and Gray, 2016).
+  conv1d: 4,
   conv2d: 4,
+  convTranspose1d: 4,
+  convTranspose2d: 4,
   convNormReluPool: 4,
   // The gradient of the input is a difference of sums that nearly cancel.
   batchNorm: 4,

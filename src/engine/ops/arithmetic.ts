@@ -162,6 +162,8 @@ export const scaleShiftOp = defineOp<ScaleShiftAttributes>({
  * @throws ShapeError if the shapes cannot be broadcast
  * @example
  * print(await scope(() => add(tensor([[1, 2], [3, 4]]), tensor([10, 20])).data())); // [11, 22, 13, 24]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.add.html
  */
 export function add(a: Operand, b: Operand): Tensor {
   return addOp(toTensors('add', a, b), {});
@@ -173,6 +175,8 @@ export function add(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  * @example
  * print(await scope(() => sub(tensor([3, 4]), 1).data())); // [2, 3]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.sub.html
  */
 export function sub(a: Operand, b: Operand): Tensor {
   return subOp(toTensors('sub', a, b), {});
@@ -184,6 +188,8 @@ export function sub(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  * @example
  * print(await scope(() => mul(tensor([3, 4]), 2).data())); // [6, 8]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.mul.html
  */
 export function mul(a: Operand, b: Operand): Tensor {
   return mulOp(toTensors('mul', a, b), {});
@@ -195,6 +201,8 @@ export function mul(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  * @example
  * print(await scope(() => div(1, tensor([2, 4])).data())); // [0.5, 0.25]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.div.html
  */
 export function div(a: Operand, b: Operand): Tensor {
   return divOp(toTensors('div', a, b), {});
@@ -206,6 +214,8 @@ export function div(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  * @example
  * print(await scope(() => maximum(tensor([-1, 2]), 0).data())); // [0, 2]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.maximum.html
  */
 export function maximum(a: Operand, b: Operand): Tensor {
   return maximumOp(toTensors('maximum', a, b), {});
@@ -230,6 +240,8 @@ export function minimum(a: Operand, b: Operand): Tensor {
  * @throws ShapeError if the shapes cannot be broadcast
  * @example
  * print(await scope(() => where(tensor([1, 0]), tensor([5, 6]), 0).data())); // [5, 0]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.where.html
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   return whereOp(toTensors('where', condition, a, b), {});
@@ -251,6 +263,8 @@ export function scaleShift(x: Tensor, factor: number, summand = 0): Tensor {
  *
  * @example
  * print(await scope(() => neg(tensor([1, -2])).data())); // [-1, 2]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.neg.html
  */
 export function neg(x: Tensor): Tensor {
   return scaleShift(x, -1);

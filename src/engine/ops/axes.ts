@@ -90,7 +90,7 @@ export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
  *   const parts = [tensor([1, 2]), tensor([3, 4])];
  *   return [stack(parts).data(), stack(parts, 1).data()];
  * });
- * print(await rows, await columns); // 1 2 3 4, and 1 3 2 4
+ * print(await rows, await columns); // [1, 2, 3, 4] [1, 3, 2, 4]
  */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ArgumentError('stack: needs at least one tensor');
@@ -120,7 +120,7 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
  * @see https://docs.pytorch.org/docs/stable/generated/torch.split.html
  * @example
  * const parts = scope(() => split(tensor([1, 2, 3, 4, 5]), 2).map((part) => part.data()));
- * print(await Promise.all(parts)); // 1 2, 3 4, and 5
+ * print(await Promise.all(parts)); // [[1, 2], [3, 4], [5]]
  */
 export function split(x: Tensor, sizes: number | readonly number[], axis = 0): Tensor[] {
   checkTensor(x, 'split: x');
@@ -161,7 +161,7 @@ function equalSizes(total: number, size: number): number[] {
  * @throws ArgumentError if `count` is not an integer of at least 1
  * @see https://docs.pytorch.org/docs/stable/generated/torch.chunk.html
  * @example
- * print(scope(() => chunk(zeros([5, 2]), 2).map((part) => part.shape))); // [3, 2] and [2, 2]
+ * print(scope(() => chunk(zeros([5, 2]), 2).map((part) => part.shape))); // [[3, 2], [2, 2]]
  */
 export function chunk(x: Tensor, count: number, axis = 0): Tensor[] {
   checkTensor(x, 'chunk: x');

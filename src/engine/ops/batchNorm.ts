@@ -14,7 +14,7 @@ import { defineOp } from '../op.js';
 import { defineRoutine } from '../routine.js';
 import { anywhere, positive } from '../sample.js';
 import { format, sizeOf, type Shape } from '../shape.js';
-import { Tensor } from '../tensor.js';
+import { checkTensor, ones, zeros, type Tensor } from '../tensor.js';
 
 function channelConstants([images, channels, ...space]: Shape): ChannelConstants {
   return { images, channels, spatial: sizeOf(space) };
@@ -250,12 +250,25 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
   ],
 });
 
+/** The inputs of a normalization over the channels of x; null stands for weights of 1, biases of 0. */
+export function withParameters(
+  x: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  caller: string,
+): readonly [x: Tensor, weight: Tensor, bias: Tensor] {
+  checkTensor(x, `${caller}: x`);
+  const options = { backend: x.array.backend };
+  const shape = x.shape.slice(1, 2);
+  return [x, weight ?? ones(shape, options), bias ?? zeros(shape, options)];
+}
+
 /**
  * (x - mean) / sqrt(variance + epsilon) * weight + bias, per channel.
  *
  * @param x [N, C, ...]
- * @param weight [C]
- * @param bias [C]
+ * @param weight [C], or null for 1
+ * @param bias [C], or null for 0
  * @throws ShapeError or ArgumentError; see `checkChannels`
  * @example
  * const options = { epsilon: 1e-5, momentum: 0.1, running: null, training: true };
@@ -267,9 +280,9 @@ export const batchNormOp = defineOp<BatchNormAttributes>({
  */
 export function batchNorm(
   x: Tensor,
-  weight: Tensor,
-  bias: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
   attributes: BatchNormAttributes,
 ): Tensor {
-  return batchNormOp([x, weight, bias], attributes);
+  return batchNormOp(withParameters(x, weight, bias, 'batchNorm'), attributes);
 }

@@ -18,6 +18,7 @@ import {
   checkChannels,
   evaluationGradients,
   updateRunning,
+  withParameters,
   type BatchNormAttributes,
   type NormScalars,
 } from './batchNorm.js';
@@ -217,16 +218,16 @@ export const batchNormReluPoolOp = defineOp<BatchNormAttributes>({
  * part of the statistics and has their gradient.
  *
  * @param x [N, C, H, W]
- * @param weight [C]
- * @param bias [C]
+ * @param weight [C], or null for 1
+ * @param bias [C], or null for 0
  * @returns [N, C, floor(H / 2), floor(W / 2)]
  * @throws ShapeError or ArgumentError; see `checkChannels`
  */
 export function batchNormReluPool(
   x: Tensor,
-  weight: Tensor,
-  bias: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
   attributes: BatchNormAttributes,
 ): Tensor {
-  return batchNormReluPoolOp([x, weight, bias], attributes);
+  return batchNormReluPoolOp(withParameters(x, weight, bias, NAME), attributes);
 }

@@ -1,19 +1,17 @@
 // Two-dimensional convolution over images [N, C, H, W]: shape rule, gradients and options.
 // The formulas are in kernels/conv2d.ts.
 
-import * as kernels from '../../../kernels/conv2d.js';
 import type { Conv2dConstants } from '../../../kernels/conv2d.js';
 import { ArgumentError, ShapeError } from '../errors.js';
-import { filled, launch, sumOver } from '../launch.js';
-import type { NdArray } from '../ndarray.js';
 import { defineOp } from '../op.js';
 import { checkOptions, describeValue } from '../options.js';
 import { anywhere } from '../sample.js';
 import { format, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { channelSum } from './batchNorm.js';
-import { slice } from './view.js';
+import { convolve, convolveTransposed, gradWeight } from './internal/convolution.js';
 import { checkImages, pair, outputSize, type Pair } from './internal/window.js';
+import { slice } from './view.js';
 
 /** Attributes of `conv2dOp`; a pair is one number for both directions or [vertical, horizontal]. */
 export interface Conv2dAttributes {
@@ -24,8 +22,9 @@ export interface Conv2dAttributes {
   /** Distance between the elements of a filter. Default 1. */
   readonly dilation?: Pair;
   /**
-   * Number of channel groups that are convolved separately; must divide both channel counts.
-   * Default 1.
+   * Number of channel groups that are convolved separately; must divide both channel counts. The
+   * wasm backend computes eight output channels of a group at a time, so a depthwise convolution is
+   * slower per multiplication. Default 1.
    */
   readonly groups?: number;
 }
@@ -74,33 +73,38 @@ export function samePadding(
  *
  * @throws ShapeError or ArgumentError if they do not match
  */
-function geometry(x: Shape, weight: Shape, options: Conv2dAttributes): Conv2dConstants {
-  checkImages(x, 'conv2d');
-  const [strideY, strideX] = pair(options.stride ?? 1, 1, 'conv2d', 'stride');
-  const [padY, padX] = pair(options.padding ?? 0, 0, 'conv2d', 'padding');
-  const [dilationY, dilationX] = pair(options.dilation ?? 1, 1, 'conv2d', 'dilation');
-  const [groups] = pair(options.groups ?? 1, 1, 'conv2d', 'groups');
+function geometry(
+  x: Shape,
+  weight: Shape,
+  options: Conv2dAttributes,
+  caller = 'conv2d',
+): Conv2dConstants {
+  checkImages(x, caller);
+  const [strideY, strideX] = pair(options.stride ?? 1, 1, caller, 'stride');
+  const [padY, padX] = pair(options.padding ?? 0, 0, caller, 'padding');
+  const [dilationY, dilationX] = pair(options.dilation ?? 1, 1, caller, 'dilation');
+  const [groups] = pair(options.groups ?? 1, 1, caller, 'groups');
   const shapes = `(x ${format(x)}, w ${format(weight)})`;
   if (weight.length !== 4)
-    throw new ShapeError(`conv2d: weight must be [O, C/groups, kh, kw] ${shapes}`);
+    throw new ShapeError(`${caller}: weight must be [O, C/groups, kh, kw] ${shapes}`);
   const [batch, inChannels, height, width] = x;
   const [outChannels, groupIn, kernelHeight, kernelWidth] = weight;
   if (inChannels !== groupIn * groups) {
     const groupSuffix = groups === 1 ? '' : ` x ${groups} groups`;
     throw new ShapeError(
-      `conv2d: input has ${inChannels} channels but weight expects ${groupIn}${groupSuffix} ${shapes}`,
+      `${caller}: input has ${inChannels} channels but weight expects ${groupIn}${groupSuffix} ${shapes}`,
     );
   }
   if (outChannels % groups !== 0) {
     throw new ShapeError(
-      `conv2d: ${outChannels} output channels do not divide into ${groups} groups ${shapes}`,
+      `${caller}: ${outChannels} output channels do not divide into ${groups} groups ${shapes}`,
     );
   }
   const outHeight = outputSize(height, kernelHeight, strideY, padY, dilationY);
   const outWidth = outputSize(width, kernelWidth, strideX, padX, dilationX);
   if (outHeight < 1 || outWidth < 1) {
     throw new ShapeError(
-      `conv2d: the window is larger than the padded image ${shapes}, padding [${padY},${padX}]`,
+      `${caller}: the window is larger than the padded image ${shapes}, padding [${padY},${padX}]`,
     );
   }
   return {
@@ -125,29 +129,17 @@ function geometry(x: Shape, weight: Shape, options: Conv2dAttributes): Conv2dCon
   };
 }
 
-/**
- * dW. If the sums are longer than the backend's `maxTerms`, it sums over several images at a time
- * and then adds these parts.
- */
-function gradWeight(x: NdArray, grad: NdArray, shape: Shape, g: Conv2dConstants): NdArray {
-  const positions = g.outHeight * g.outWidth;
-  const maxImages = Math.max(1, Math.floor((x.backend.maxTerms ?? Infinity) / positions));
-  const partImages = Math.max(1, Math.min(g.batch, maxImages));
-  const parts = Math.max(1, Math.ceil(g.batch / partImages));
-  const sums = launch(kernels.conv2dGradWeight, [x, grad], [parts, ...shape], { ...g, partImages });
-  return (parts === 1 ? sums : sumOver(sums, [0])).reshape(shape);
-}
-
 /** `geometry`, with a check of the bias shape. */
 export function conv2dGeometry(
   x: Shape,
   weight: Shape,
   bias: Shape | undefined,
   options: Conv2dAttributes,
+  caller = 'conv2d',
 ): Conv2dConstants {
-  const g = geometry(x, weight, options);
+  const g = geometry(x, weight, options, caller);
   if (bias !== undefined && (bias.length !== 1 || bias[0] !== g.outChannels)) {
-    throw new ShapeError(`conv2d: bias must be [${g.outChannels}], got ${format(bias)}`);
+    throw new ShapeError(`${caller}: bias must be [${g.outChannels}], got ${format(bias)}`);
   }
   return g;
 }
@@ -171,20 +163,12 @@ export const conv2dOp = defineOp<Conv2dAttributes>({
     const g = conv2dGeometry(x, weight, bias, options);
     return [g.batch, g.outChannels, g.outHeight, g.outWidth];
   },
-  forward: ([x, weight, bias], options) => {
-    const g = geometry(x.shape, weight.shape, options);
-    const biasOrZeros = (bias as typeof x | undefined) ?? filled(x.backend, [g.outChannels], 0);
-    return launch(
-      kernels.conv2d,
-      [x, weight, biasOrZeros],
-      [g.batch, g.outChannels, g.outHeight, g.outWidth],
-      g,
-    );
-  },
+  forward: ([x, weight, bias], options) =>
+    convolve(x, weight, bias, geometry(x.shape, weight.shape, options)),
   backward: ({ grad, inputs: [x, weight], attributes }) => {
     const g = geometry(x.shape, weight.shape, attributes);
     return [
-      () => launch(kernels.conv2dGradInput, [grad, weight], x.shape, g),
+      () => convolveTransposed(grad, weight, undefined, g),
       () => gradWeight(x, grad, weight.shape, g),
       () => channelSum(grad), // dbias = sum of grad over images and positions
     ];

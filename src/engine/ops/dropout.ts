@@ -79,6 +79,8 @@ export const dropoutOp = defineOp<DropoutAttributes>({
  * @example
  * const y = scope(() => dropout(ones([4]), 0.5, new Rng(1)).data());
  * print((await y).every((value) => value === 0 || value === 2)); // true
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
  */
 export function dropout(x: Tensor, probability: number, rng: Rng): Tensor {
   checkRng('dropout', rng);

@@ -2,15 +2,23 @@
 // missing here is not tested.
 
 export * from './activation.js';
+export * from './adaptivePool.js';
 export * from './arithmetic.js';
 export * from './axes.js';
 export * from './batchNorm.js';
 export * from './batchNormReluPool.js';
 export * from './comparison.js';
+export * from './conv1d.js';
 export * from './conv2d.js';
 export * from './convNormReluPool.js';
+export * from './convTranspose2d.js';
+export * from './cumulative.js';
 export * from './dropout.js';
+export * from './einsum.js';
 export * from './flip.js';
+export * from './gather.js';
+export * from './groupNorm.js';
+export * from './interpolate.js';
 export * from './join.js';
 export * from './layerNorm.js';
 export * from './linear.js';
@@ -19,7 +27,13 @@ export * from './mask.js';
 export * from './matmul.js';
 export * from './pad.js';
 export * from './pool.js';
+export * from './pool1d.js';
+export * from './power.js';
 export * from './reduce.js';
+export * from './rmsNorm.js';
+export * from './rounding.js';
 export * from './softmax.js';
+export * from './sort.js';
+export * from './special.js';
 export * from './unary.js';
 export * from './view.js';

@@ -78,6 +78,8 @@ export const gatherRowsOp = defineOp<NoAttributes>({
  * @throws ShapeError if another axis differs
  * @example
  * print(await scope(() => concat([tensor([1, 2]), tensor([3])]).data())); // [1, 2, 3]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.cat.html
  */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ArgumentError('concat: needs at least one tensor');
@@ -109,6 +111,8 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
  * @throws ArgumentError if an index of a list is not a row
  * @example
  * print(await scope(() => gatherRows(tensor([[1, 2], [3, 4]]), [1, 0]).data())); // [3, 4, 1, 2]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
  */
 export function gatherRows(table: Tensor, indices: Tensor | ArrayLike<number>): Tensor {
   checkTensor(table, 'gatherRows: table');

@@ -8,9 +8,8 @@ import { defineComposite } from '../op.js';
 import { anywhere, positive } from '../sample.js';
 import { format, sameShape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { add, div, mul, scaleShift, sub } from './arithmetic.js';
-import { mean } from './reduce.js';
-import { sqrt } from './unary.js';
+import { add, mul } from './arithmetic.js';
+import { standardize } from './internal/standardize.js';
 
 /** Options of `layerNorm`. */
 export interface LayerNormOptions {
@@ -33,9 +32,7 @@ export const layerNormOp = defineComposite<LayerNormOptions>({
       );
     }
     const axes = weight.shape.map((_, axis) => leadingAxes + axis);
-    const centered = sub(x, mean(x, { axes, keepDims: true }));
-    const variance = mean(mul(centered, centered), { axes, keepDims: true });
-    const normalized = div(centered, sqrt(scaleShift(variance, 1, epsilon)));
+    const normalized = standardize(x, axes, epsilon);
     return add(mul(normalized, weight), bias);
   },
   samples: [

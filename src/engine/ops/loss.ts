@@ -187,6 +187,8 @@ export function crossEntropy(
  * print(await scope(() => softCrossEntropy(zeros([1, 2]), tensor([[0.5, 0.5]])).item())); // 0.6931
  *
  * @see G. Hinton, O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", 2015
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
 export function softCrossEntropy(
   logits: Tensor,
@@ -203,6 +205,8 @@ export function softCrossEntropy(
  * @throws ShapeError if the shapes differ
  * @example
  * print(await scope(() => mse(tensor([1, 3]), tensor([1, 1])).item())); // 2
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
  */
 export function mse(prediction: Tensor, target: Tensor, reduction: Reduction = 'mean'): Tensor {
   return mseOp([prediction, target], { reduction });

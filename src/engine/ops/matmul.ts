@@ -109,6 +109,8 @@ export const matmulOp = defineOp<NoAttributes>({
  * @throws ShapeError if the inner sizes differ, or an operand has fewer than 2 axes
  * @example
  * print(await scope(() => matmul(tensor([[1, 2]]), tensor([[3], [4]])).data())); // [11]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.matmul.html
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   return matmulOp([a, b], {});

@@ -25,11 +25,19 @@ export interface PoolOptions {
    * mean. Default 0.
    */
   readonly padding?: Pair;
+  /**
+   * Whether to round the number of windows up, so that the last window may extend beyond the
+   * padding. Default false.
+   */
+  readonly ceilMode?: boolean;
 }
 
 /** Options of `avgPool2d`. */
 export interface AvgPoolOptions extends PoolOptions {
-  /** Whether the mean includes the zeros of the padding. Default true, as in PyTorch. */
+  /**
+   * Whether the mean includes the zeros of the padding. What lies beyond the padding is never
+   * included. Default true, as in PyTorch.
+   */
   readonly countPadding?: boolean;
 }
 
@@ -49,8 +57,9 @@ export function poolGeometry(x: Shape, options: AvgPoolOptions, caller: string):
     );
   }
   const [images, channels, height, width] = x;
-  const outHeight = outputSize(height, windowHeight, strideY, padY);
-  const outWidth = outputSize(width, windowWidth, strideX, padX);
+  const { ceilMode = false } = options;
+  const outHeight = outputSize(height, windowHeight, strideY, padY, 1, ceilMode);
+  const outWidth = outputSize(width, windowWidth, strideX, padX, 1, ceilMode);
   if (outHeight < 1 || outWidth < 1) {
     throw new ShapeError(
       `${caller}: the window [${windowHeight},${windowWidth}] is larger than the image ${format(x)}`,
@@ -125,6 +134,11 @@ export const maxPool2dOp = defineOp<PoolOptions>({
       attributes: { window: 3, stride: 2, padding: 1 },
     },
     {
+      title: 'ceil mode',
+      inputs: [distinct(2, 2, 6, 5)],
+      attributes: { window: 3, stride: [2, 3], padding: [1, 0], ceilMode: true },
+    },
+    {
       title: 'oblong',
       inputs: [distinct(2, 1, 5, 6)],
       attributes: { window: [2, 3], stride: [1, 2] },
@@ -156,6 +170,22 @@ export const avgPool2dOp = defineOp<AvgPoolOptions>({
       inputs: [anywhere(1, 2, 5, 5)],
       attributes: { window: 3, stride: [1, 2], padding: 1, countPadding: false },
     },
+    {
+      title: 'ceil mode',
+      inputs: [anywhere(1, 2, 6, 5)],
+      attributes: { window: 3, stride: [2, 3], padding: 1, ceilMode: true },
+    },
+    {
+      title: 'ceil mode, padding not counted',
+      inputs: [anywhere(1, 2, 6, 4)],
+      attributes: {
+        window: [3, 2],
+        stride: [2, 3],
+        padding: 1,
+        ceilMode: true,
+        countPadding: false,
+      },
+    },
   ],
 });
 
@@ -163,7 +193,8 @@ export const avgPool2dOp = defineOp<AvgPoolOptions>({
  * Maximum under each window; of equal elements the first in row-major order.
  *
  * @param x [N, C, H, W]
- * @returns [N, C, H', W'] with H' = floor((H + 2 padding - window) / stride) + 1
+ * @returns [N, C, H', W'] with H' = floor((H + 2 padding - window) / stride) + 1; ceil instead of
+ *   floor with `ceilMode`, without a window that would start beyond the image
  * @throws ShapeError or ArgumentError if the options do not match the images
  * @example
  * print(await scope(() => maxPool2d(tensor([[[[1, 2], [3, 4]]]]), { window: 2 }).data())); // [4]
@@ -171,7 +202,12 @@ export const avgPool2dOp = defineOp<AvgPoolOptions>({
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  */
 export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
-  checkOptions('maxPool2d', options, { window: true, stride: true, padding: true });
+  checkOptions('maxPool2d', options, {
+    window: true,
+    stride: true,
+    padding: true,
+    ceilMode: true,
+  });
   return maxPool2dOp([x], options);
 }
 
@@ -188,6 +224,7 @@ export function avgPool2d(x: Tensor, options: AvgPoolOptions): Tensor {
     window: true,
     stride: true,
     padding: true,
+    ceilMode: true,
     countPadding: true,
   });
   return avgPool2dOp([x], options);
@@ -199,6 +236,8 @@ export function avgPool2d(x: Tensor, options: AvgPoolOptions): Tensor {
  * @throws ShapeError if x does not have 4 axes
  * @example
  * print(await scope(() => globalAvgPool2d(tensor([[[[1, 2], [3, 4]]]])).data())); // [2.5]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html
  */
 export function globalAvgPool2d(x: Tensor): Tensor {
   checkTensor(x, 'globalAvgPool2d: x');

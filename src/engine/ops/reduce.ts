@@ -188,6 +188,8 @@ function withoutReducedAxes(result: Tensor, axes: readonly number[], keepDims: b
  * @throws ShapeError if an axis is out of range or occurs twice
  * @example
  * print(await scope(() => sum(tensor([[1, 2], [3, 4]]), { axes: 0 }).data())); // [4, 6]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.sum.html
  */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkTensor(x, 'sum: x');
@@ -203,6 +205,8 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
  * @throws ShapeError if an axis is out of range or occurs twice
  * @example
  * print(await scope(() => mean(tensor([1, 2, 3])).item())); // 2
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.mean.html
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkTensor(x, 'mean: x');
@@ -224,6 +228,8 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
  * @throws ArgumentError if an axis has more than 2^24 elements on a float32 backend
  * @example
  * print(await scope(() => max(tensor([[1, 5], [7, 2]]), { axes: 1 }).data())); // [5, 7]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.max.html
  */
 export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
   return extremum('max', { alongAxis: maxOp, overAxes: amaxOp }, x, options);
@@ -285,6 +291,8 @@ export interface VarianceOptions extends ReduceOptions {
  * @throws ShapeError if an axis is out of range or occurs twice
  * @example
  * print(await scope(() => variance(tensor([1, 2, 3])).item())); // 1
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.var.html
  */
 export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
   checkTensor(x, 'variance: x');
@@ -306,6 +314,8 @@ export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
  * @throws ArgumentError if the axis has more than 2^24 elements on a float32 backend
  * @example
  * print(await scope(() => argmax(tensor([[1, 5], [7, 2]])).data())); // [1, 0]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.argmax.html
  */
 export function argmax(x: Tensor, axis = -1): Tensor {
   checkTensor(x, 'argmax: x');

@@ -90,6 +90,8 @@ export const softmaxOp = defineOp<AxisAttributes>({
  * @throws ShapeError if the axis is out of range
  * @example
  * print(await scope(() => softmax(tensor([0, 0])).data())); // [0.5, 0.5]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
  */
 export function softmax(x: Tensor, axis = -1): Tensor {
   checkTensor(x, 'softmax: x');
@@ -103,6 +105,8 @@ export function softmax(x: Tensor, axis = -1): Tensor {
  * @throws ShapeError if the axis is out of range
  * @example
  * print(await scope(() => logSoftmax(tensor([0, 0])).data())); // [-0.6931, -0.6931]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
  */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   checkTensor(x, 'logSoftmax: x');

@@ -1,9 +1,8 @@
-// Elementwise functions of one tensor: powers, exponentials, absolute value, clamp.
+// Elementwise functions of one tensor: exponential, logarithm, square root, absolute value, clamp.
 
 import * as kernels from '../../../kernels/elementwise.js';
 import { ArgumentError } from '../errors.js';
 import { elementwise } from '../launch.js';
-import type { NdArray } from '../ndarray.js';
 import { defineOp, type NoAttributes } from '../op.js';
 import { anywhere, awayFromZero, distinct, positive } from '../sample.js';
 import type { Tensor } from '../tensor.js';
@@ -45,35 +44,6 @@ export const absOp = defineOp<NoAttributes>({
   samples: [{ title: 'both signs', inputs: [awayFromZero(3, 3)], attributes: {} }],
 });
 
-/** (-1)^exponent: -1 for an odd integer, 1 for an even one or an infinity, NaN for a fraction. */
-function signOfPower(exponent: number): number {
-  if (Number.isInteger(exponent)) return exponent % 2 === 0 ? 1 : -1;
-  return Math.abs(exponent) === Infinity ? 1 : NaN;
-}
-
-const power = (x: NdArray, exponent: number): NdArray =>
-  elementwise(kernels.pow, [x], { exponent, sign: signOfPower(exponent) });
-
-/** The op behind `pow`: one input of any shape. */
-export const powOp = defineOp<{ readonly exponent: number }>({
-  name: 'pow',
-  infer: ([x]) => x,
-  forward: ([x], { exponent }) => power(x, exponent),
-  backward: ({ grad, inputs: [x], attributes: { exponent } }) => [
-    // p x^(p-1)
-    () =>
-      elementwise(kernels.powGrad, [grad, power(x, exponent - 1)], {
-        exponent,
-      }),
-  ],
-  samples: [
-    { title: 'square', inputs: [awayFromZero(2, 3)], attributes: { exponent: 2 } },
-    { title: 'cube', inputs: [awayFromZero(2, 3)], attributes: { exponent: 3 } },
-    { title: 'reciprocal', inputs: [awayFromZero(2, 3)], attributes: { exponent: -1 } },
-    { title: 'fraction', inputs: [positive(2, 3)], attributes: { exponent: 1.5 } },
-  ],
-});
-
 /** Attributes of `clampOp`: the lower and the upper bound. */
 export interface ClampAttributes {
   readonly low: number;
@@ -99,6 +69,8 @@ export const clampOp = defineOp<ClampAttributes>({
  *
  * @example
  * print(await scope(() => exp(tensor([0, 1])).data())); // [1, 2.7183]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.exp.html
  */
 export function exp(x: Tensor): Tensor {
   return expOp([x], {});
@@ -109,6 +81,8 @@ export function exp(x: Tensor): Tensor {
  *
  * @example
  * print(await scope(() => log(tensor([1, 2])).data())); // [0, 0.6931]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.log.html
  */
 export function log(x: Tensor): Tensor {
   return logOp([x], {});
@@ -119,6 +93,8 @@ export function log(x: Tensor): Tensor {
  *
  * @example
  * print(await scope(() => sqrt(tensor([4, 9])).data())); // [2, 3]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.sqrt.html
  */
 export function sqrt(x: Tensor): Tensor {
   return sqrtOp([x], {});
@@ -129,20 +105,11 @@ export function sqrt(x: Tensor): Tensor {
  *
  * @example
  * print(await scope(() => abs(tensor([-4, 9])).data())); // [4, 9]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.abs.html
  */
 export function abs(x: Tensor): Tensor {
   return absOp([x], {});
-}
-
-/**
- * x to the power of a constant exponent, elementwise; any shape. NaN for a negative x and a
- * fractional exponent.
- *
- * @example
- * print(await scope(() => pow(tensor([2, 3]), 2).data())); // [4, 9]
- */
-export function pow(x: Tensor, exponent: number): Tensor {
-  return powOp([x], { exponent });
 }
 
 /**
@@ -151,6 +118,8 @@ export function pow(x: Tensor, exponent: number): Tensor {
  * @throws ArgumentError if low exceeds high
  * @example
  * print(await scope(() => clamp(tensor([-1, 0.5, 2]), 0, 1).data())); // [0, 0.5, 1]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.clamp.html
  */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
   return clampOp([x], { low, high });

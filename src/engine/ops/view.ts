@@ -128,6 +128,8 @@ export const sliceOp = defineOp<SliceAttributes>({
  * @throws ShapeError if the number of elements differs
  * @example
  * scope(() => print(reshape(zeros([2, 6]), [3, -1]).shape)); // [3, 4]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.reshape.html
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   return reshapeOp([x], { shape });
@@ -139,6 +141,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
  * @throws ShapeError if `startAxis` is out of range
  * @example
  * scope(() => print(flatten(zeros([8, 2, 3])).shape)); // [8, 6]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.flatten.html
  */
 export function flatten(x: Tensor, startAxis = 1): Tensor {
   checkTensor(x, 'flatten: x');
@@ -152,6 +156,8 @@ export function flatten(x: Tensor, startAxis = 1): Tensor {
  * @throws ShapeError unless `order` contains each axis once
  * @example
  * scope(() => print(permute(zeros([2, 3, 4]), [2, 0, 1]).shape)); // [4, 2, 3]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.permute.html
  */
 export function permute(x: Tensor, order: readonly number[]): Tensor {
   return permuteOp([x], { order });
@@ -163,6 +169,8 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
  * @throws ShapeError if an axis is out of range
  * @example
  * print(await scope(() => transpose(tensor([[1, 2], [3, 4]])).data())); // [1, 3, 2, 4]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.transpose.html
  */
 export function transpose(x: Tensor, axisA = -2, axisB = -1): Tensor {
   checkTensor(x, 'transpose: x');
@@ -179,6 +187,8 @@ export function transpose(x: Tensor, axisA = -2, axisB = -1): Tensor {
  * @throws ShapeError if x cannot be broadcast to `shape`
  * @example
  * print(await scope(() => expand(tensor([[1], [2]]), [2, 2]).data())); // [1, 1, 2, 2]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.Tensor.expand.html
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
   return expandOp([x], { shape });
@@ -195,6 +205,8 @@ export function expand(x: Tensor, shape: Shape): Tensor {
  * @throws ArgumentError if `step` is not an integer of at least 1
  * @example
  * print(await scope(() => slice(tensor([0, 1, 2, 3]), 0, 1, 3).data())); // [1, 2]
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.narrow.html
  */
 export function slice(x: Tensor, axis: number, start: number, end?: number, step = 1): Tensor {
   checkTensor(x, 'slice: x');

@@ -2,7 +2,18 @@
 // engine.
 
 import { checkOptions } from '../../engine/options.js';
-import { gelu, leakyRelu, relu, sigmoid, tanh } from '../../engine/ops/activation.js';
+import {
+  elu,
+  gelu,
+  type GeluOptions,
+  leakyRelu,
+  relu,
+  sigmoid,
+  silu,
+  softplus,
+  type SoftplusOptions,
+  tanh,
+} from '../../engine/ops/activation.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { Module } from '../module.js';
 import { check } from '../options.js';
@@ -78,14 +89,115 @@ export class Tanh extends Module {
 }
 
 /**
- * GELU in its tanh form: PyTorch's `approximate='tanh'`, within 5e-4 of PyTorch's default, which
- * uses erf.
+ * GELU, elementwise; any shape: the exact function, or with `approximate: 'tanh'` an approximation
+ * within 5e-4.
  *
+ * @throws ArgumentError if `approximate` is neither `none` (default) nor `tanh`
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GELU.html
  * @example
- * print(await scope(() => new GELU().forward(tensor([0, 3])).data())); // [0, 2.9964]
+ * print(await scope(() => new GELU().forward(tensor([0, 3])).data())); // [0, 2.996]
  */
 export class GELU extends Module {
+  /** Form of the function. */
+  readonly approximate: 'none' | 'tanh';
+
+  constructor(options: GeluOptions = {}) {
+    super();
+    checkOptions('GELU', options, { approximate: true });
+    const { approximate = 'none' } = options;
+    const valid = (['none', 'tanh'] as string[]).includes(approximate);
+    check('GELU', 'approximate', approximate, '"none" or "tanh"', valid);
+    this.approximate = approximate;
+  }
+
   override forward(x: Tensor): Tensor {
-    return gelu(x);
+    return gelu(x, { approximate: this.approximate });
+  }
+
+  protected override describe(): string {
+    return `approximate=${this.approximate}`;
+  }
+}
+
+/**
+ * log(1 + e^(beta x)) / beta, a smooth ReLU, elementwise; any shape. Where beta x exceeds
+ * `threshold`, it is x.
+ *
+ * @throws ArgumentError if `beta` (default 1) is 0 or not finite, or `threshold` (default 20) is NaN
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html
+ * @example
+ * print(await scope(() => new Softplus().forward(tensor([0])).data())); // [0.6931]
+ */
+export class Softplus extends Module {
+  /** Steepness at 0. */
+  readonly beta: number;
+  /** Value of beta * x above which the result is x. */
+  readonly threshold: number;
+
+  constructor(options: SoftplusOptions = {}) {
+    super();
+    checkOptions('Softplus', options, { beta: true, threshold: true });
+    const { beta = 1, threshold = 20 } = options;
+    const validBeta = Number.isFinite(beta) && beta !== 0;
+    check('Softplus', 'beta', beta, 'a finite number other than 0', validBeta);
+    check('Softplus', 'threshold', threshold, 'a number', !Number.isNaN(threshold));
+    this.beta = beta;
+    this.threshold = threshold;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return softplus(x, { beta: this.beta, threshold: this.threshold });
+  }
+
+  protected override describe(): string {
+    return `beta=${this.beta}, threshold=${this.threshold}`;
+  }
+}
+
+/**
+ * SiLU, also called swish: x sigmoid(x), elementwise; any shape.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html
+ * @example
+ * print(await scope(() => new SiLU().forward(tensor([0, 1])).data())); // [0, 0.7311]
+ */
+export class SiLU extends Module {
+  override forward(x: Tensor): Tensor {
+    return silu(x);
+  }
+}
+
+/** Options of `ELU`. */
+export interface ELUOptions {
+  /** The limit for x to -Infinity is -alpha. Default 1. */
+  readonly alpha?: number;
+}
+
+/**
+ * x where positive, alpha (e^x - 1) elsewhere; any shape.
+ *
+ * @throws ArgumentError if `alpha` (default 1) is not finite
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ELU.html
+ * @example
+ * print(await scope(() => new ELU().forward(tensor([-1, 2])).data())); // [-0.6321, 2]
+ */
+export class ELU extends Module {
+  /** Minus the limit for x to -Infinity. */
+  readonly alpha: number;
+
+  constructor(options: ELUOptions = {}) {
+    super();
+    checkOptions('ELU', options, { alpha: true });
+    const { alpha = 1 } = options;
+    check('ELU', 'alpha', alpha, 'a finite number', Number.isFinite(alpha));
+    this.alpha = alpha;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return elu(x, this.alpha);
+  }
+
+  protected override describe(): string {
+    return `alpha=${this.alpha}`;
   }
 }

@@ -70,18 +70,8 @@ export class Conv2d extends Module {
     });
     const { inChannels, outChannels, kernelSize, bias = true, rng } = options;
     const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
-    checkCount('Conv2d', 'inChannels', inChannels, 0);
-    checkCount('Conv2d', 'outChannels', outChannels, 0);
+    checkChannels('Conv2d', { inChannels, outChannels, groups });
     checkRng('Conv2d', rng);
-    checkCount('Conv2d', 'groups', groups);
-    const divides = inChannels % groups === 0 && outChannels % groups === 0;
-    check(
-      'Conv2d',
-      'groups',
-      groups,
-      `a divisor of inChannels (${inChannels}) and outChannels (${outChannels})`,
-      divides,
-    );
     const kernel = pair(kernelSize, 1, 'Conv2d', 'kernelSize');
     this.options = {
       stride: pair(stride, 1, 'Conv2d', 'stride'),
@@ -115,11 +105,32 @@ export class Conv2d extends Module {
   }
 }
 
+/**
+ * Validates the channels of a convolution or transposed convolution.
+ *
+ * @throws ArgumentError unless `groups` divides both numbers of channels
+ */
+export function checkChannels(
+  caller: string,
+  {
+    inChannels,
+    outChannels,
+    groups,
+  }: { readonly inChannels: number; readonly outChannels: number; readonly groups: number },
+): void {
+  checkCount(caller, 'inChannels', inChannels, 0);
+  checkCount(caller, 'outChannels', outChannels, 0);
+  checkCount(caller, 'groups', groups);
+  const divides = inChannels % groups === 0 && outChannels % groups === 0;
+  const rule = `a divisor of inChannels (${inChannels}) and outChannels (${outChannels})`;
+  check(caller, 'groups', groups, rule, divides);
+}
+
 const symmetricOrSame = ({ padding, drop }: SamePadding): Pair | 'same' =>
   drop.every((count) => count === 0) ? padding : 'same';
 
 /** Formats a pair as `3` or `[3,5]`. */
 export function describePair(value: Pair | readonly number[] | 'same'): string {
   if (typeof value === 'number' || typeof value === 'string') return `${value}`;
-  return value[0] === value[1] ? `${value[0]}` : `[${value.join(',')}]`;
+  return value.every((one) => one === value[0]) ? `${value[0]}` : `[${value.join(',')}]`;
 }

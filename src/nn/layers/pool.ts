@@ -16,11 +16,19 @@ export interface MaxPool2dOptions {
   readonly stride?: Pair;
   /** Padding on each side of the image, at most half a window. Default 0. */
   readonly padding?: Pair;
+  /**
+   * Whether to round the number of windows up, so that the last window may extend beyond the
+   * padding. Default false.
+   */
+  readonly ceilMode?: boolean;
 }
 
 /** Options of `AvgPool2d`. */
 export interface AvgPool2dOptions extends MaxPool2dOptions {
-  /** Whether the mean includes the zeros of the padding. Default true, as in PyTorch. */
+  /**
+   * Whether the mean includes the zeros of the padding. What lies beyond the padding is never
+   * included. Default true, as in PyTorch.
+   */
   readonly countIncludePad?: boolean;
 }
 
@@ -28,11 +36,12 @@ interface PoolWindow {
   readonly window: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number];
+  readonly ceilMode: boolean;
 }
 
 function checkWindow(
   caller: string,
-  { kernelSize, stride, padding = 0 }: MaxPool2dOptions,
+  { kernelSize, stride, padding = 0, ceilMode = false }: MaxPool2dOptions,
 ): PoolWindow {
   const window = pair(kernelSize, 1, caller, 'kernelSize');
   const paddingPair = pair(padding, 0, caller, 'padding');
@@ -44,12 +53,16 @@ function checkWindow(
     `at most half of kernelSize ${describePair(window)}`,
     fits,
   );
-  return { window, stride: pair(stride ?? window, 1, caller, 'stride'), padding: paddingPair };
+  const steps = pair(stride ?? window, 1, caller, 'stride');
+  return { window, stride: steps, padding: paddingPair, ceilMode };
 }
 
-function describeWindow({ window, stride, padding }: PoolWindow): string {
-  const suffix = describePair(padding) === '0' ? '' : `, padding=${describePair(padding)}`;
-  return `kernelSize=${describePair(window)}, stride=${describePair(stride)}${suffix}`;
+function describeWindow({ window, stride, padding, ceilMode }: PoolWindow): string {
+  return [
+    `kernelSize=${describePair(window)}, stride=${describePair(stride)}`,
+    ...(describePair(padding) === '0' ? [] : [`padding=${describePair(padding)}`]),
+    ...(ceilMode ? ['ceilMode=true'] : []),
+  ].join(', ');
 }
 
 /**
@@ -64,12 +77,17 @@ function describeWindow({ window, stride, padding }: PoolWindow): string {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  */
 export class MaxPool2d extends Module {
-  /** Window, stride and padding, each [vertical, horizontal]. */
+  /** Window, stride and padding, each [vertical, horizontal], and `ceilMode`. */
   readonly options: PoolWindow;
 
   constructor(options: MaxPool2dOptions) {
     super();
-    checkOptions('MaxPool2d', options, { kernelSize: true, stride: true, padding: true });
+    checkOptions('MaxPool2d', options, {
+      kernelSize: true,
+      stride: true,
+      padding: true,
+      ceilMode: true,
+    });
     this.options = checkWindow('MaxPool2d', options);
   }
 
@@ -103,6 +121,7 @@ export class AvgPool2d extends Module {
       kernelSize: true,
       stride: true,
       padding: true,
+      ceilMode: true,
       countIncludePad: true,
     });
     const { countIncludePad = true } = options;

@@ -76,7 +76,7 @@ it(
 
     await recomputeBatchNorm(model, images, SEED);
     const [first] = norms(model);
-    const [mean, variance] = [await first.running_mean.data(), await first.running_var.data()];
+    const [mean, variance] = [await first.running_mean!.data(), await first.running_var!.data()];
     expected.mean.forEach((value, c) => expect(mean[c]).toBeCloseTo(value, 5));
     expected.variance.forEach((value, c) => expect(variance[c]).toBeCloseTo(value, 5));
     model.dispose();
@@ -102,7 +102,7 @@ it(
 
     const statistics = (of: CharacterNet): Promise<unknown> =>
       Promise.all(
-        norms(of).flatMap((layer) => [layer.running_mean.data(), layer.running_var.data()]),
+        norms(of).flatMap((layer) => [layer.running_mean!.data(), layer.running_var!.data()]),
       );
     const once = await statistics(model);
     expect(norms(model)).toHaveLength(4);

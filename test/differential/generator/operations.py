@@ -58,7 +58,30 @@ def register_unary(name, function, kinds=SCALED, low=-2, draw_options=lambda dra
 register_unary("relu", F.relu)
 register_unary("sigmoid", torch.sigmoid)
 register_unary("tanh", torch.tanh)
-register_unary("gelu", lambda x: F.gelu(x, approximate="tanh"))
+register_unary(
+    "gelu",
+    lambda x, approximate="none": F.gelu(x, approximate=approximate),
+    draw_options=lambda draw: {} if draw.chance(0.4) else {"approximate": draw.choice(["none", "tanh"])},
+)
+register_unary(
+    "softplus",
+    lambda x, beta=1, threshold=20: F.softplus(x, beta, threshold),
+    draw_options=lambda draw: {} if draw.chance(0.3) else {"beta": draw.choice([0.5, 2, 8]), "threshold": draw.choice([1.5, 20])},
+)
+register_unary("silu", F.silu)
+register_unary("elu", lambda x, alpha: F.elu(x, alpha), draw_options=lambda draw: {"alpha": draw.choice([1, 0.5, 2])})
+register_unary("sign", torch.sign)
+register_unary("floor", torch.floor)
+register_unary("ceil", torch.ceil)
+register_unary("round", torch.round)
+register_unary("sin", torch.sin)
+register_unary("cos", torch.cos)
+register_unary("log1p", torch.log1p)
+register_unary("expm1", torch.expm1)
+register_unary("erf", torch.erf)
+register_unary("square", torch.square)
+register_unary("reciprocal", torch.reciprocal)
+register_unary("rsqrt", torch.rsqrt)
 register_unary("neg", torch.neg)
 register_unary("exp", torch.exp)
 register_unary("log", torch.log)
@@ -74,14 +97,23 @@ register_unary(
     lambda x, factor, summand: x * factor + summand,
     draw_options=lambda draw: {"factor": draw.choice([draw.number(), 0.0, 1.0]), "summand": draw.number()},
 )
-register_unary(
-    "pow",
-    lambda x, exponent: torch.pow(x, exponent),
-    draw_options=lambda draw: {
-        "exponent": draw.choice([0, 1, 2, 3, 4, -1, -2, -3, 0.5, 1.5, -0.5, 0.25, 10, math.inf, -math.inf])
-    },
-    weight=2,
-)
+EXPONENT_CHOICES = [0, 1, 2, 3, 4, -1, -2, -3, 0.5, 1.5, -0.5, 0.25, 10, math.inf, -math.inf]
+
+
+@operation(SCALED, 3, "pow")
+def draw_pow(draw):
+    shape = draw.shape(0, 5)
+    if draw.exponent != 0 or draw.chance(0.4):
+        exponent = draw.choice(EXPONENT_CHOICES)
+        return {"exponent": exponent}, [draw.input(shape)], lambda x: torch.pow(x, exponent)
+    if draw.chance(0.2):
+        base = draw.choice([0, 1, 2, 0.5, -1, -2])
+        return {"base": base}, [draw.input(shape)], lambda x: torch.pow(base, x)
+    # Exponents are often integers, for which a negative base has a power.
+    integers = lambda count: [float(draw.integer(-3, 4)) for _ in range(count)]  # noqa: E731
+    values = {"values": integers} if draw.chance(0.5) else {}
+    base, exponent = draw.input(draw.broadcast_to(shape)), draw.input(draw.broadcast_to(shape), **values)
+    return {}, [base, exponent], torch.pow
 
 
 @operation(SCALED)
@@ -222,6 +254,88 @@ def gatherRows(draw):
     return {}, [table, indices], lambda table, indices: F.embedding(indices.long(), table)
 
 
+def indices_below(draw, limit):
+    """Draws a number of indices from 0 to limit - 1."""
+    return lambda count: [float(draw.integer(0, limit - 1)) for _ in range(count)]
+
+
+def index_case(draw):
+    """An input with elements along an axis, the axis (possibly negative), and the shape of an index."""
+    x = draw.input([30, 400] if draw.wide else draw.shape(1, 4))
+    shape, axis = x.shape, draw.axis(len(x.shape))
+    if shape[axis] == 0:
+        raise Redraw
+    index = [size if draw.wide or draw.chance(0.7) else draw.integer(0, size) for size in shape]
+    index[axis] = 410 if draw.wide else draw.size(7)
+    return x, axis, index
+
+
+@operation()
+def gather(draw):
+    x, axis, shape = index_case(draw)
+    index = draw.input(shape, grad=False, values=indices_below(draw, x.shape[axis]))
+    return {"axis": axis}, [x, index], lambda x, index: x.gather(axis, index.long())
+
+
+@operation()
+def scatterAdd(draw):
+    x, axis, shape = index_case(draw)
+    index = draw.input(shape, grad=False, values=indices_below(draw, x.shape[axis]))
+    larger = [size + (draw.integer(0, 2) if draw.chance(0.2) and not draw.wide else 0) for size in shape]
+    source = draw.input(larger)
+    return {"axis": axis}, [x, index, source], lambda x, index, source: x.scatter_add(axis, index.long(), source)
+
+
+@operation()
+def indexSelect(draw):
+    x, axis, shape = index_case(draw)
+    values = indices_below(draw, x.shape[axis])
+    if draw.chance(0.5):
+        positions = [int(value) for value in values(shape[axis])]
+        function = lambda x: x.index_select(axis, torch.tensor(positions, dtype=torch.long))  # noqa: E731
+        return {"axis": axis, "list": positions}, [x], function
+    indices = draw.input([shape[axis]], grad=False, values=values)
+    return {"axis": axis}, [x, indices], lambda x, indices: x.index_select(axis, indices.long())
+
+
+def sort_options(draw, rank, flag, likely):
+    options = {"axis": draw.axis(rank)} if draw.chance(0.7) else {}
+    if draw.chance(likely):
+        options[flag] = draw.chance(0.5)
+    return options
+
+
+@operation(SCALED)
+def sort(draw):
+    x = draw.input(draw.shape(1, 4, 7) if draw.chance(0.8) else [draw.integer(1, 3), draw.integer(30, 80)])
+    options = sort_options(draw, len(x.shape), "descending", 0.6)
+    axis, descending = options.get("axis", -1), options.get("descending", False)
+    return options, [x], lambda x: tuple(torch.sort(x, stable=True, dim=axis, descending=descending))
+
+
+@operation(SCALED)
+def argsort(draw):
+    x = draw.input(draw.shape(1, 4, 7), grad=False)
+    options = sort_options(draw, len(x.shape), "descending", 0.6)
+    axis, descending = options.get("axis", -1), options.get("descending", False)
+    return options, [x], lambda x: torch.sort(x, stable=True, dim=axis, descending=descending).indices
+
+
+@operation(SCALED)
+def topk(draw):
+    # PyTorch may select any of equal elements: the cases are those of a stable sort.
+    x = draw.input(draw.shape(1, 4, 7))
+    options = sort_options(draw, len(x.shape), "largest", 0.6)
+    axis, largest = options.get("axis", -1), options.get("largest", True)
+    options["k"] = k = draw.integer(0, x.shape[axis])
+
+    def function(x):
+        values, indices = torch.sort(x, stable=True, dim=axis, descending=largest)
+        return values.narrow(axis, 0, k), indices.narrow(axis, 0, k)
+
+    return options, [x], function
+
+
 # ---- reductions ---------------------------------------------------------------------------
 
 
@@ -271,6 +385,29 @@ def mean(draw):
     options, x, axes = reduction(draw)
     keep = options.get("keepDims", False)
     return options, [x], lambda x: over(x, axes, keep, lambda x, axes, keep: x.mean(axes, keep))
+
+
+@operation(["plain", "ties"], 1.5)
+def prod(draw):
+    # Not for special values: PyTorch divides the result by an element, which is NaN for an infinity.
+    options, x, axes = reduction(draw, [draw.integer(1, 3), draw.integer(20, 60)] if draw.wide else draw.shape(0, 4, 4))
+    keep = options.get("keepDims", False)
+
+    def function(x):
+        for axis in axes:
+            x = x.prod(axis, keepdim=True)
+        reduced = {axis % len(shape) for axis in axes}
+        return x if keep else x.reshape([size for axis, size in enumerate(shape) if axis not in reduced])
+
+    shape = x.shape
+    return options, [x], function
+
+
+@operation(SCALED)
+def cumsum(draw):
+    x = draw.input(draw.shape(1, 4, 8))
+    axis = draw.axis(len(x.shape))
+    return {"axis": axis}, [x], lambda x: x.cumsum(axis)
 
 
 def register_extremum(name, of_all, along_axis, over_axes):
@@ -333,6 +470,48 @@ register_softmax("logSoftmax", torch.log_softmax)
 
 
 # ---- products -----------------------------------------------------------------------------
+
+
+def draw_term(draw, letters, ellipsis):
+    """The letters of one operand of an einsum, in which one may occur twice, and sometimes an ellipsis."""
+    term = draw.random.sample(letters, draw.integer(0, min(3, len(letters))))
+    if term and draw.chance(0.15):
+        term.append(term[0])
+    draw.random.shuffle(term)
+    if ellipsis:
+        term.insert(draw.integer(0, len(term)), "...")
+    return term
+
+
+@operation(["plain", "ties"], 3)
+def einsum(draw):
+    if draw.wide:
+        inputs = [draw.input([8, 40, 37]), draw.input([8, 45, 37])]
+        return {"equation": "bik,bjk->bij"}, inputs, lambda a, b: torch.einsum("bik,bjk->bij", a, b)
+    letters = draw.random.sample("abijkXY", 4)
+    sizes = {letter: draw.size(4) for letter in letters}
+    broadcast = [draw.size(3, 0.02) for _ in range(draw.integer(1, 2))] if draw.chance(0.35) else None
+    terms, inputs = [], []
+    for _ in range(draw.choice([1, 1, 2, 2, 2, 3])):
+        term = draw_term(draw, letters, broadcast is not None and draw.chance(0.8))
+        shape = []
+        for part in term:
+            if part == "...":
+                shape += [1 if draw.chance(0.2) else size for size in broadcast[draw.integer(0, len(broadcast)) :]]
+            else:
+                shape.append(sizes[part])
+        if len(shape) > 5:
+            raise Redraw
+        terms.append("".join(term))
+        inputs.append(draw.input(shape))
+    equation = (", " if draw.chance(0.2) else ",").join(terms)
+    used = sorted({letter for term in terms for letter in term if letter != "."})
+    if draw.chance(0.75):
+        output = draw.random.sample(used, draw.integer(0, len(used)))
+        if any("..." in term for term in terms):
+            output.insert(draw.integer(0, len(output)), "...")
+        equation += "->" + "".join(output)
+    return {"equation": equation}, inputs, lambda *operands: torch.einsum(equation, *operands)
 
 
 @operation(SCALED, 5, exponents=PRODUCT_EXPONENTS)
@@ -437,6 +616,94 @@ def conv2d(draw):
     return options, inputs, convolve(options)
 
 
+def line_convolution(draw):
+    """Sizes and options of a convolution of sequences: batch, length, inside, outside, kernel, groups, options."""
+    if draw.wide:
+        return 6, 200, 17, 18, 5, 1, {"padding": 2}
+    inside, outside, groups, options = draw.size(5, 0), draw.size(5, 0), 1, {}
+    if draw.chance(0.35):
+        groups = draw.integer(2, 4)
+        inside, outside = groups * draw.integer(1, 3), groups * draw.integer(1, 3)
+        options["groups"] = groups
+    if draw.chance(0.4):
+        options["stride"] = draw.integer(1, 4)
+    if draw.chance(0.6):
+        options["padding"] = draw.integer(0, 4)
+    if draw.chance(0.3):
+        options["dilation"] = draw.integer(1, 3)
+    return draw.size(3, 0.03), draw.integer(1, 9), inside, outside, draw.integer(1, 5), groups, options
+
+
+def torch_names(options):
+    """The options with PyTorch's names."""
+    names = {"outputPadding": "output_padding"}
+    return {names.get(name, name): value for name, value in options.items()}
+
+
+@operation(SCALED, 2, exponents=PRODUCT_EXPONENTS)
+def conv1d(draw):
+    batch, length, inside, outside, kernel, groups, options = line_convolution(draw)
+    if "stride" not in options and draw.kind != "special" and draw.chance(0.2):
+        options["padding"] = "same"
+    inputs = [draw.input([batch, inside, length])]
+    inputs.append(draw.input([outside, inside // groups, kernel], kind="plain" if draw.kind == "special" else None))
+    if draw.chance(0.6):
+        inputs.append(draw.input([outside]))
+    return options, inputs, lambda x, weight, bias=None: F.conv1d(x, weight, bias, **torch_names(options))
+
+
+def transposed_inputs(draw, x, weight, outside):
+    """Inputs of a transposed convolution. Infinite values are not multiplied by the zeros around the image."""
+    special = draw.kind == "special"
+    kind = "plain" if special else None
+    inputs = [draw.input(x), draw.input(weight, kind=kind, grad=not special)]
+    if draw.chance(0.6):
+        inputs.append(draw.input([outside]))
+    return inputs
+
+
+def transpose_convolution(function, options):
+    """PyTorch accepts an output without pixels if there are no images; inkgrad does not."""
+
+    def transposed(x, weight, bias=None):
+        y = function(x, weight, bias, **torch_names(options))
+        if 0 in y.shape[2:]:
+            raise Redraw
+        return y
+
+    return transposed
+
+
+def output_padding(draw, options, pair):
+    """Adds the option `outputPadding` where a stride or a dilation allows it."""
+    both = [(options.get("stride", 1), options.get("dilation", 1))] * 2
+    both = [[value if isinstance(value, int) else value[axis] for value in both[axis]] for axis in range(2)]
+    extra = [draw.integer(0, max(values) - 1) for values in both]
+    if draw.chance(0.5):
+        options["outputPadding"] = extra if pair else extra[0]
+
+
+@operation(SCALED, 2, exponents=PRODUCT_EXPONENTS)
+def convTranspose1d(draw):
+    batch, length, inside, outside, kernel, groups, options = line_convolution(draw)
+    output_padding(draw, options, False)
+    inputs = transposed_inputs(draw, [batch, inside, length], [inside, outside // groups, kernel], outside)
+    return options, inputs, transpose_convolution(F.conv_transpose1d, options)
+
+
+@operation(SCALED, 4, exponents=PRODUCT_EXPONENTS)
+def convTranspose2d(draw):
+    # The sizes of a convolution, from its output to its input.
+    (batch, outside, height, width), (inside, group_out, *kernel), options = convolution(draw)
+    if 0 in (inside, outside):
+        raise Redraw
+    if draw.wide:
+        height, width = 10, 9
+    output_padding(draw, options, True)
+    inputs = transposed_inputs(draw, [batch, inside, height, width], [inside, group_out, *kernel], outside)
+    return options, inputs, transpose_convolution(F.conv_transpose2d, options)
+
+
 # ---- pooling ------------------------------------------------------------------------------
 
 
@@ -460,6 +727,8 @@ def pooling(draw):
         options["stride"] = draw.pair(1, 4)
     if draw.chance(0.5):
         options["padding"] = [draw.integer(0, side // 2) for side in window]
+    if draw.chance(0.3):
+        options["ceilMode"] = draw.chance(0.8)
     if draw.wide:
         size, channels = [14, 14], 16
     else:
@@ -472,7 +741,8 @@ def pooling(draw):
 def maxPool2d(draw):
     options, x = pooling(draw)
     stride, padding = options.get("stride"), options.get("padding", 0)
-    return options, [x], lambda x: F.max_pool2d(x, options["window"], stride, padding)
+    ceil = options.get("ceilMode", False)
+    return options, [x], lambda x: F.max_pool2d(x, options["window"], stride, padding, ceil_mode=ceil)
 
 
 @operation(SCALED, 4)
@@ -481,8 +751,93 @@ def avgPool2d(draw):
     if draw.chance(0.5):
         options["countPadding"] = draw.chance(0.3)
     stride, padding = options.get("stride"), options.get("padding", 0)
+    ceil, count = options.get("ceilMode", False), options.get("countPadding", True)
+    return options, [x], lambda x: F.avg_pool2d(x, options["window"], stride, padding, ceil, count)
+
+
+def line_pooling(draw):
+    """Options and input of a pooling of sequences."""
+    window = draw.integer(1, 5)
+    options = {"window": window}
+    if draw.chance(0.5):
+        options["stride"] = draw.integer(1, 4)
+    if draw.chance(0.5):
+        options["padding"] = draw.integer(0, window // 2)
+    if draw.chance(0.4):
+        options["ceilMode"] = draw.chance(0.8)
+    shape = [6, 16, 200] if draw.wide else [draw.size(3), draw.channels(), draw.integer(1, 12)]
+    return options, images(draw, shape)
+
+
+@operation(SCALED, 1)
+def maxPool1d(draw):
+    options, x = line_pooling(draw)
+    stride, padding, ceil = options.get("stride"), options.get("padding", 0), options.get("ceilMode", False)
+    return options, [x], lambda x: F.max_pool1d(x, options["window"], stride, padding, ceil_mode=ceil)
+
+
+@operation(SCALED, 1)
+def avgPool1d(draw):
+    options, x = line_pooling(draw)
+    if draw.chance(0.5):
+        options["countPadding"] = draw.chance(0.3)
+    stride, padding, ceil = options.get("stride"), options.get("padding", 0), options.get("ceilMode", False)
     count = options.get("countPadding", True)
-    return options, [x], lambda x: F.avg_pool2d(x, options["window"], stride, padding, count_include_pad=count)
+    return options, [x], lambda x: F.avg_pool1d(x, options["window"], stride, padding, ceil, count)
+
+
+def register_adaptive(name, function, axes):
+    def draw_case(draw):
+        space = [draw.integer(1, 9) for _ in range(axes)]
+        if draw.wide:
+            space = [14, 15][:axes]
+        x = images(draw, [6 if draw.wide else draw.integer(1, 3), 16 if draw.wide else draw.integer(1, 6), *space])
+        size = [draw.integer(1, 9) for _ in range(axes)]
+        if axes == 1:
+            return {"size": size[0]}, [x], lambda x: function(x, size[0])
+        if draw.chance(0.3):
+            size = size[0]
+        elif draw.chance(0.3):
+            size[draw.integer(0, 1)] = None
+        return {"size": size}, [x], lambda x: function(x, size)
+
+    operation(SCALED, 1, name)(draw_case)
+
+
+register_adaptive("adaptiveAvgPool1d", F.adaptive_avg_pool1d, 1)
+register_adaptive("adaptiveAvgPool2d", F.adaptive_avg_pool2d, 2)
+register_adaptive("adaptiveMaxPool1d", F.adaptive_max_pool1d, 1)
+register_adaptive("adaptiveMaxPool2d", F.adaptive_max_pool2d, 2)
+
+
+@operation(SCALED, 3)
+def interpolate(draw):
+    axes = draw.integer(1, 2)
+    space = [draw.integer(1, 7) for _ in range(axes)]
+    options = {}
+    if draw.chance(0.5):
+        sizes = [draw.integer(1, 15) for _ in range(axes)]
+        options["size"] = sizes[0] if axes == 1 or draw.chance(0.4) else sizes
+    else:
+        factors = [draw.choice([0.5, 0.7, 1.0, 1.3, 1.5, 2.0, 2.0, 2.3, 3.0]) for _ in range(axes)]
+        options["scaleFactor"] = factors[0] if axes == 1 or draw.chance(0.4) else factors
+    if draw.chance(0.6):
+        options["mode"] = draw.choice(["nearest", "linear" if axes == 1 else "bilinear"])
+        if options["mode"] != "nearest" and draw.chance(0.6):
+            options["alignCorners"] = draw.chance(0.6)
+    if draw.wide:
+        space = [14, 15][:axes]
+    factor = options.get("scaleFactor", 1.0)
+    factors = factor if isinstance(factor, list) else [factor] * axes
+    if any(math.floor(size * one) in (size, 2 * size) and one not in (1.0, 2.0) for size, one in zip(space, factors)):
+        # One of PyTorch's implementations of nearest treats these output sizes as factors of 1 and 2.
+        raise Redraw
+    shape = [6 if draw.wide else draw.integer(1, 3), 17 if draw.wide else draw.channels(), *space]
+    # PyTorch multiplies infinite values by weights of 0; inkgrad skips them.
+    x = draw.input(shape, kind="plain" if draw.kind == "special" and options.get("mode", "nearest") != "nearest" else None)
+    names = {"scaleFactor": "scale_factor", "alignCorners": "align_corners"}
+    arguments = {names.get(name, name): value for name, value in options.items()}
+    return options, [x], lambda x: F.interpolate(x, **arguments)
 
 
 @operation(SCALED)
@@ -585,6 +940,33 @@ def layerNorm(draw):
     inputs = [x, draw.input(inner, kind="plain"), draw.input(inner, kind="plain")]
     epsilon = options.get("epsilon", 1e-5)
     return options, inputs, lambda x, weight, bias: F.layer_norm(x, inner, weight, bias, epsilon)
+
+
+@operation(ANY, 1.5)
+def groupNorm(draw):
+    groups = 4 if draw.wide else draw.integer(1, 4)
+    channels = groups * draw.integer(1, 4)
+    options = {"groups": groups}
+    if draw.chance(0.5):
+        options["epsilon"] = draw.choice([1e-3, 0.1])
+    space = [14, 14] if draw.wide else draw.shape(0, 2, 5, 0)
+    inputs = [draw.input([16 if draw.wide else draw.integer(1, 4), channels, *space])]
+    inputs += [draw.input([channels], kind="plain") for _ in range(draw.integer(0, 2))]
+    epsilon = options.get("epsilon", 1e-5)
+    return options, inputs, lambda x, weight=None, bias=None: F.group_norm(x, groups, weight, bias, epsilon)
+
+
+@operation(ANY, 1.5)
+def rmsNorm(draw):
+    """PyTorch 1.13 has no rms_norm; this is the definition in its documentation."""
+    inner = [28] if draw.wide else [draw.integer(1, 6) for _ in range(draw.integer(1, 2))]
+    options = {"epsilon": draw.choice([1e-3, 0.1])} if draw.chance(0.5) else {}
+    x = draw.input([*([600] if draw.wide else draw.shape(0, 3)), *inner])
+    axes = tuple(range(-len(inner), 0))
+    epsilon = options.get("epsilon", 2.0**-23)
+    return options, [x, draw.input(inner, kind="plain")], lambda x, weight: (
+        x / torch.sqrt((x * x).mean(axes, keepdim=True) + epsilon) * weight
+    )
 
 
 # ---- losses and dropout -------------------------------------------------------------------

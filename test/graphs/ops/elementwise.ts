@@ -3,20 +3,32 @@
 import {
   abs,
   add,
+  ceil,
   clamp,
+  cos,
   div,
+  elu,
+  erf,
   exp,
+  expm1,
+  floor,
   gelu,
   leakyRelu,
   log,
+  log1p,
   maximum,
   minimum,
   mul,
   neg,
   pow,
   relu,
+  round,
   scaleShift,
   sigmoid,
+  sign,
+  silu,
+  sin,
+  softplus,
   sqrt,
   sub,
   tanh,
@@ -66,6 +78,8 @@ function positive(p: Planner, x: Value): Value {
 }
 
 const anyPositive = (p: Planner, d: Draw): Value => positive(p, p.any(d));
+/** A leaf: in float32, a computed value near a jump may be on its other side. */
+const anyLeaf = (p: Planner, d: Draw): Value => p.newLeaf(d, p.shape(d, d.between(0, 4)));
 /** Small enough for exponentials. */
 const anySmall = (p: Planner, d: Draw): Value => p.bounded(p.any(d), 3);
 
@@ -90,6 +104,18 @@ const powRow: OpRow = (p, d) => {
   return p.op('pow', [x], String(exponent), { shape: x.shape, range }, ([t]) => pow(t, exponent));
 };
 
+/** The exponent is a tensor too; with a base of at least 0.4 every power exists. */
+const powTensorRow: OpRow = (p, d) => {
+  const base = p.bounded(anyPositive(p, d), 8);
+  const exponent = p.bounded(p.partner(d, base), 3);
+  const shape = broadcast(base.shape, exponent.shape);
+  if (shape === null) return null;
+  const limit = Math.max(base.high, 2.5) ** magnitude(exponent);
+  return p.op('powTensor', [base, exponent], '', { shape, range: [0, limit] }, ([x, y]) =>
+    pow(x, y),
+  );
+};
+
 const clampRow: OpRow = (p, d) => {
   const x = p.any(d);
   const [low, high] = [d.oneOf([-1, -0.5, 0]), d.oneOf([1, 0.5, 0])];
@@ -111,7 +137,25 @@ export const elementwiseRows: Readonly<Record<string, OpRow>> = {
   leakyRelu: unary('leakyRelu', ({ low, high }) => spread(low, high), leakyRelu),
   sigmoid: unary('sigmoid', () => [0, 1], sigmoid),
   tanh: unary('tanh', () => [-1, 1], tanh),
-  gelu: unary('gelu', ({ high }) => [-0.2, Math.max(0, high)], gelu),
+  gelu: (p, d) => {
+    const approximate = d.oneOf(['none', 'tanh'] as const);
+    const x = p.any(d);
+    const result = { shape: x.shape, range: [-0.2, Math.max(0, x.high)] as const };
+    return p.op('gelu', [x], approximate, result, ([t]) => gelu(t, { approximate }));
+  },
+  softplus: unary('softplus', ({ high }) => [0, Math.max(0, high) + 0.7], softplus),
+  silu: unary('silu', ({ high }) => [-0.3, Math.max(0, high)], silu),
+  elu: unary('elu', ({ high }) => [-1, Math.max(0, high)], elu),
+  sign: unary('sign', () => [-1, 1], sign, anyLeaf),
+  floor: unary('floor', ({ low, high }) => [low - 1, high], floor, anyLeaf),
+  ceil: unary('ceil', ({ low, high }) => [low, high + 1], ceil, anyLeaf),
+  round: unary('round', ({ low, high }) => [low - 1, high + 1], round, anyLeaf),
+  sin: unary('sin', () => [-1, 1], sin),
+  cos: unary('cos', () => [-1, 1], cos),
+  erf: unary('erf', () => [-1, 1], erf),
+  log1p: unary('log1p', (x) => [0, Math.log1p(x.high)], log1p, anyPositive),
+  expm1: unary('expm1', ({ low, high }) => [Math.expm1(low), Math.expm1(high)], expm1, anySmall),
+  powTensor: powTensorRow,
   exp: unary('exp', ({ low, high }) => [Math.exp(low), Math.exp(high)], exp, anySmall),
   log: unary('log', ({ low, high }) => [Math.log(low), Math.log(high)], log, anyPositive),
   sqrt: unary('sqrt', ({ low, high }) => [Math.sqrt(low), Math.sqrt(high)], sqrt, anyPositive),

@@ -4,8 +4,10 @@
 import { arrangementRows } from './arrangements.js';
 import { elementwiseRows } from './elementwise.js';
 import { layerRows } from './layers.js';
+import { orderingRows } from './ordering.js';
 import { reductionRows } from './reductions.js';
 import { type OpRow } from './shared.js';
+import { spaceRows } from './space.js';
 import { viewRows } from './views.js';
 
 /** The rows by the name of the op; functions that are not ops have their own name. */
@@ -13,6 +15,8 @@ export const opRows: Readonly<Record<string, OpRow>> = {
   ...elementwiseRows,
   ...reductionRows,
   ...layerRows,
+  ...spaceRows,
   ...viewRows,
   ...arrangementRows,
+  ...orderingRows,
 };

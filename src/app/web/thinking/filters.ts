@@ -38,10 +38,10 @@ async function foldBatchNorm(conv: Conv2d, norm: BatchNorm2d): Promise<Filters> 
   const [outChannels, inChannels] = conv.weight.shape;
   const [weight, gamma, beta, mean, variance, bias] = await Promise.all([
     conv.weight.data(),
-    norm.weight.data(),
-    norm.bias.data(),
-    norm.running_mean.data(),
-    norm.running_var.data(),
+    norm.weight!.data(),
+    norm.bias!.data(),
+    norm.running_mean!.data(),
+    norm.running_var!.data(),
     conv.bias?.data() ?? new Float32Array(outChannels),
   ]);
   const factor = Float64Array.from(

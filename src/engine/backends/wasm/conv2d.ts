@@ -1,7 +1,7 @@
-// Convolution and its two gradients over channels-last images: direct, or Winograd where that
-// is faster (winograd.ts). The input gradient is itself a convolution: of the output
-// gradient, with stride - 1 zeros inserted between its pixels, with filters rotated by 180
-// degrees (Dumoulin and Visin 2016).
+// Convolution, transposed convolution and weight gradient over channels-last images: direct, or
+// Winograd where that is faster (winograd.ts). A transposed convolution, such as the input gradient,
+// is itself a convolution: of the image with stride - 1 zeros inserted between its pixels, with
+// filters rotated by 180 degrees (Dumoulin and Visin 2016).
 
 import type { ConvGeometry } from '#simd/interface';
 import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
@@ -107,14 +107,14 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     return output;
   },
 
-  conv2dGradInput: (machine, [grad, weight], { constants, length }) => {
+  convTranspose2d: (machine, [x, weight, bias], { constants, length }) => {
     const c = constants as Conv2dConstants;
-    const from = machine.channelsLast(grad, outputLayout(c));
-    const fromWeight = machine.rowMajor(weight);
+    const from = machine.channelsLast(x, outputLayout(c));
+    const [fromWeight, fromBias] = [machine.rowMajor(weight), machine.rowMajor(bias)];
     const output = machine.allocate(length, inputLayout(c));
     const geometry = inputGradientGeometry(c);
     if (usesWinograd(c, machine.dispatch)) {
-      const operands = { x: from, weight, bias: 0, output: output.address };
+      const operands = { x: from, weight, bias: fromBias, output: output.address };
       winogradConvolve(machine, shapeOf(machine, geometry), c.batch, operands, true);
       return output;
     }
@@ -125,7 +125,7 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
         panelLength(machine, geometry),
         (to) => machine.run('packConvWeightsFlipped', [workspace.shape, fromWeight, to]),
       );
-      convolve(machine, workspace, [from, panels, 0, output.address], c.batch);
+      convolve(machine, workspace, [from, panels, fromBias, output.address], c.batch);
     });
     return output;
   },

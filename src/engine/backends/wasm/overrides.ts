@@ -8,6 +8,7 @@ import { conv2dOverrides } from './conv2d.js';
 import { convNormReluPoolRoutines } from './convNormReluPool.js';
 import { dropoutRoutines } from './dropout.js';
 import { elementwiseOverrides } from './elementwise.js';
+import { gatherOverrides } from './gather.js';
 import { layoutOverrides } from './layout.js';
 import type { KernelOverride, RoutineOverride } from './machine.js';
 import { matmulOverrides, matmulRoutines } from './matmul.js';
@@ -15,9 +16,11 @@ import { optimizerRoutines } from './optimizer.js';
 import { poolOverrides, poolRoutines } from './pool.js';
 import { reduceOverrides } from './reduce.js';
 import { softmaxOverrides, softmaxRoutines } from './softmax.js';
+import { sortRoutines } from './sort.js';
 
 export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
   ...elementwiseOverrides,
+  ...gatherOverrides,
   ...layoutOverrides,
   ...matmulOverrides,
   ...conv2dOverrides,
@@ -49,4 +52,5 @@ export const routines: Readonly<Record<string, RoutineOverride>> = {
   ...matmulRoutines,
   ...optimizerRoutines,
   ...softmaxRoutines,
+  ...sortRoutines,
 };

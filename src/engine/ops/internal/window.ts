@@ -35,7 +35,8 @@ export function pair(
 
 /**
  * Number of window positions along one axis: floor((size + 2 padding - dilation (window - 1) - 1) /
- * stride) + 1.
+ * stride) + 1. With `ceilMode` the quotient is rounded up, so a last window may extend beyond the
+ * padding; a window that would start beyond the image and its padding on the left is dropped.
  */
 export function outputSize(
   size: number,
@@ -43,8 +44,12 @@ export function outputSize(
   stride: number,
   padding: number,
   dilation = 1,
+  ceilMode = false,
 ): number {
-  return Math.floor((size + 2 * padding - dilation * (window - 1) - 1) / stride) + 1;
+  const steps = (size + 2 * padding - dilation * (window - 1) - 1) / stride;
+  if (!ceilMode) return Math.floor(steps) + 1;
+  const count = Math.ceil(steps) + 1;
+  return (count - 1) * stride >= size + padding ? count - 1 : count;
 }
 
 /**
