@@ -23,17 +23,11 @@ import {
   zeros,
 } from '../../src/engine/index.js';
 import { GRU, GRUCell, LSTM, LSTMCell, type LSTMState, type Module } from '../../src/nn/index.js';
-import { freshBackend, substituteParameters } from './support.js';
+import { freshBackend, read, substituteParameters } from './support.js';
 
 const SEED = 5;
 const rng = new Rng(SEED);
 freshBackend();
-
-/** Reads several tensors of a scope. */
-async function read(body: () => readonly Tensor[]): Promise<number[][]> {
-  const pending = scope(() => body().map((each) => each.data()));
-  return (await Promise.all(pending)).map((values) => Array.from(values));
-}
 
 const steps = (x: Tensor): Tensor[] => split(x, 1).map((step) => squeeze(step, 0));
 

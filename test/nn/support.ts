@@ -86,6 +86,12 @@ export class CharacterNet extends Module {
   }
 }
 
+/** Reads several tensors of a scope. */
+export async function read(body: () => readonly Tensor[]): Promise<number[][]> {
+  const pending = scope(() => body().map((each) => each.data()));
+  return (await Promise.all(pending)).map((values) => Array.from(values));
+}
+
 /** All values of a state dict, by name. */
 export async function readAll(
   state: Readonly<Record<string, Tensor>>,
