@@ -9,6 +9,7 @@ export * as elementwise from './elementwise.js';
 export * as gather from './gather.js';
 export * as interpolate from './interpolate.js';
 export * as layout from './layout.js';
+export * as loss from './loss.js';
 export * as mask from './mask.js';
 export * as matmul from './matmul.js';
 export * as optimizer from './optimizer.js';

@@ -98,7 +98,8 @@ function backpropagate(
   if (!root.requiresGrad) {
     throw new ArgumentError(
       'backward: the tensor does not require a gradient; ' +
-        'create a leaf with requiresGrad: true, outside noGrad()',
+        'create a leaf with requiresGrad: true, outside noGrad(). A gradient records no graph: ' +
+        'gradients of gradients (double backward) are not supported',
     );
   }
   if (seed === undefined && sizeOf(root.shape) !== 1) {

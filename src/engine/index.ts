@@ -9,7 +9,9 @@ export {
   tensor,
   zeros,
   type Numbers,
+  type ShapedNumbers,
   type TensorOptions,
+  type TensorValues,
 } from './tensor.js';
 export {
   arange,
@@ -61,6 +63,12 @@ export {
 export { chunk, split, squeeze, stack, unsqueeze } from './ops/axes.js';
 export { batchNorm, type BatchNormAttributes as BatchNormOptions } from './ops/batchNorm.js';
 export {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type BinaryCrossEntropyOptions,
+  type BinaryCrossEntropyWithLogitsOptions,
+} from './ops/binaryCrossEntropy.js';
+export {
   conv1d,
   convTranspose1d,
   type Conv1dOptions,
@@ -81,6 +89,7 @@ export {
   ne,
 } from './ops/comparison.js';
 export { conv2d, type Conv2dOptions } from './ops/conv2d.js';
+export { crossEntropy, softCrossEntropy, type CrossEntropyOptions } from './ops/crossEntropy.js';
 export { cumsum, prod } from './ops/cumulative.js';
 export { convTranspose2d, type ConvTranspose2dOptions } from './ops/convTranspose2d.js';
 export { dropout } from './ops/dropout.js';
@@ -90,17 +99,13 @@ export { flip, roll } from './ops/flip.js';
 export { einsum } from './ops/einsum.js';
 export { gather, indexSelect, scatterAdd } from './ops/gather.js';
 export { concat, gatherRows } from './ops/join.js';
+export { klDiv, type KlDivOptions } from './ops/klDiv.js';
 export { layerNorm, type LayerNormOptions } from './ops/layerNorm.js';
 export { linear } from './ops/linear.js';
-export {
-  crossEntropy,
-  mse,
-  softCrossEntropy,
-  type CrossEntropyOptions,
-  type Reduction,
-} from './ops/loss.js';
 export { maskedFill, oneHot, tril, triu } from './ops/mask.js';
 export { matmul } from './ops/matmul.js';
+export { nllLoss } from './ops/nllLoss.js';
+export type { LabelOptions as NllLossOptions } from './ops/internal/labels.js';
 export { pad, type PadOptions } from './ops/pad.js';
 export {
   avgPool2d,
@@ -122,6 +127,15 @@ export {
   type ReduceOptions,
   type VarianceOptions,
 } from './ops/reduce.js';
+export {
+  huber,
+  l1,
+  mse,
+  smoothL1,
+  type HuberOptions,
+  type SmoothL1Options,
+} from './ops/regressionLoss.js';
+export type { Reduction } from './ops/internal/losses.js';
 export { ceil, floor, round, sign } from './ops/rounding.js';
 export { rmsNorm, type RmsNormOptions } from './ops/rmsNorm.js';
 export { logSoftmax, softmax } from './ops/softmax.js';

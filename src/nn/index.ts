@@ -82,7 +82,19 @@ export {
   TransformerEncoderLayer,
   type TransformerEncoderLayerOptions,
 } from './layers/transformerEncoderLayer.js';
-export { CrossEntropyLoss, MSELoss, type Loss } from './loss.js';
+export {
+  BCELoss,
+  BCEWithLogitsLoss,
+  CrossEntropyLoss,
+  HuberLoss,
+  KLDivLoss,
+  L1Loss,
+  MSELoss,
+  NLLLoss,
+  SmoothL1Loss,
+  type Loss,
+  type RegressionLossOptions,
+} from './loss.js';
 export {
   calculateGain,
   constant,

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Generates random cases for every op with PyTorch and writes them to one compressed file.
 
-    python3 test/differential/generate.py [--seed 1] [--cases 6500] [--out FILE] [--op NAME]
+    python3 test/differential/generate.py [--seed 1] [--cases 6950] [--out FILE] [--op NAME]
 
 Needs PyTorch 1.13 or later (Debian's python3-torch). Uses nothing of inkgrad: the two sides must not share code.
 The same PyTorch on the same machine writes the same bytes; see README.md for the format.
@@ -22,6 +22,7 @@ except ImportError:
     sys.exit("generate.py: PyTorch is missing; install Debian's python3-torch and libopenblas0-pthread")
 
 import generator.arrangements  # noqa: E402, F401  (registers ops)
+import generator.losses  # noqa: E402, F401
 from generator.cases import generate  # noqa: E402  (the environment must be set before the import)
 from generator.fixture import write  # noqa: E402
 from generator.operations import OPERATIONS  # noqa: E402
@@ -32,7 +33,7 @@ FIXTURE = pathlib.Path(__file__).resolve().parent / "fixture" / "cases.bin.gz"
 def main():
     parser = argparse.ArgumentParser(description="Random cases of every op, computed by PyTorch.")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cases", type=int, default=6500, help="number of cases, divided among the ops by weight")
+    parser.add_argument("--cases", type=int, default=6950, help="number of cases, divided among the ops by weight")
     parser.add_argument("--out", default=str(FIXTURE))
     parser.add_argument("--op", choices=list(OPERATIONS), help="only this op")
     options = parser.parse_args()

@@ -14,7 +14,6 @@ import {
   concat,
   conv2d,
   cos,
-  crossEntropy,
   cumsum,
   div,
   dropout,
@@ -44,7 +43,6 @@ import {
   mean,
   min,
   minimum,
-  mse,
   mul,
   neg,
   noGrad,
@@ -64,7 +62,6 @@ import {
   silu,
   sin,
   slice,
-  softCrossEntropy,
   softmax,
   softplus,
   sort,
@@ -74,7 +71,6 @@ import {
   sum,
   tanh,
   type Tensor,
-  tensor,
   topk,
   transpose,
   variance,
@@ -85,6 +81,7 @@ import { batchNormReluPool } from '../../src/engine/ops/batchNormReluPool.js';
 import { convNormReluPool } from '../../src/engine/ops/convNormReluPool.js';
 import { linearRelu } from '../../src/engine/ops/linear.js';
 import { arrangementOperations } from './arrangementOperations.js';
+import { lossOperations } from './lossOperations.js';
 import {
   argumentError,
   axisError,
@@ -570,33 +567,5 @@ export const operations: Readonly<Record<string, Operation>> = {
     ],
   },
 
-  // ---- losses -----------------------------------------------------------------------------
-  crossEntropy: {
-    call: ([logits, labels], options) => crossEntropy(logits, labels, options),
-    errors: [
-      shapeError(/^crossEntropy: needs logits \[N, classes\] and labels \[N\]/, () =>
-        crossEntropy(zeros([2, 3]), zeros([3])),
-      ),
-      argumentError(/^crossEntropy: labelSmoothing must be from 0 to 1, got 1.5/, () =>
-        crossEntropy(zeros([1, 3]), tensor([0]), { labelSmoothing: 1.5 }),
-      ),
-    ],
-  },
-  softCrossEntropy: {
-    call: ([logits, targets], options) =>
-      softCrossEntropy(logits, targets, option(options, 'reduction')),
-    errors: [
-      shapeError(/^softCrossEntropy: needs logits and targets \[N, classes\]/, () =>
-        softCrossEntropy(zeros([2, 3]), zeros([2])),
-      ),
-    ],
-  },
-  mse: {
-    call: ([prediction, target], options) => mse(prediction, target, option(options, 'reduction')),
-    errors: [
-      shapeError(/^mse: prediction \[2,3\] and target \[3\] differ/, () =>
-        mse(zeros([2, 3]), zeros([3])),
-      ),
-    ],
-  },
+  ...lossOperations,
 };

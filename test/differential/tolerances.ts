@@ -225,10 +225,22 @@ const rows: readonly Row[] = [
     reason: 'as conv2d, with input and output exchanged',
   },
   {
-    ops: ['softmax', 'logSoftmax', 'crossEntropy', 'softCrossEntropy', 'mse'],
+    ops: ['softmax', 'logSoftmax', 'crossEntropy', 'softCrossEntropy', 'nllLoss', 'mse'],
     terms: lineTerms,
     factor: 8,
     reason: 'a sum of exponentials or squares, its logarithm, then the sum over the batch',
+  },
+  {
+    ops: ['binaryCrossEntropy', 'binaryCrossEntropyWithLogits', 'klDiv'],
+    terms: reduced,
+    factor: 12,
+    reason: 'two logarithms or an exponential, products with target and weight, one sum',
+  },
+  {
+    ops: ['l1', 'huber', 'smoothL1'],
+    terms: reduced,
+    factor: 4,
+    reason: 'up to four roundings per element (delta (d - delta / 2)), one sum',
   },
   {
     ops: ['variance'],

@@ -5,6 +5,7 @@ import {
   add,
   ArgumentError,
   exp,
+  gradientOf,
   mul,
   reshape,
   scope,
@@ -28,6 +29,21 @@ describe('backward', () => {
         sum(x).backward();
       });
       expect([...(await x.grad!.data())]).toEqual([5, 9]);
+    }),
+  );
+
+  it(
+    'of a function of gradients is an error that names double backward',
+    withLeaves([[1, 2]], async (x) => {
+      await Promise.resolve();
+      scope(() => {
+        sum(mul(x, x)).backward();
+        const penalty = sum(mul(x.grad!, x.grad!));
+        expect(() => penalty.backward()).toThrow(ArgumentError);
+        expect(() => penalty.backward()).toThrow(/double backward\) are not supported/);
+        const gradient = gradientOf(sum(mul(x, x)), x);
+        expect(() => gradientOf(sum(gradient), x)).toThrow(/double backward\) are not supported/);
+      });
     }),
   );
 

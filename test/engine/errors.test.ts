@@ -63,7 +63,7 @@ const shapeErrors: Record<string, () => unknown> = {
     batchNorm(z(2, 3, 4, 4), z(3), z(4), norm),
   'layerNorm: the last axes of x [2,5] must be those of weight [4] and bias [4]': () =>
     inkgrad.layerNorm(z(2, 5), z(4), z(4)),
-  'crossEntropy: needs logits [N, classes] and labels [N], got [4,10] and [5]': () =>
+  'crossEntropy: needs logits [N, classes, ...] and labels [N, ...], got [4,10] and [5]': () =>
     crossEntropy(z(4, 10), z(5)),
   'mse: prediction [2,1] and target [2] differ': () => inkgrad.mse(z(2, 1), z(2)),
   'concat: [2,3] and [2,4] may differ along axis 0 only': () => concat([z(2, 3), z(2, 4)], 0),

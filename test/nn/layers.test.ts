@@ -221,6 +221,20 @@ describe('losses', () => {
     const [a, b] = [(): Tensor => tensor([1, 2]), (): Tensor => tensor([4, 6])];
     expect(await value(new nn.MSELoss(), a, b)).toBe(12.5);
     expect(await value(new nn.MSELoss({ reduction: 'sum' }), a, b)).toBe(25);
+    expect(await value(new nn.L1Loss({ reduction: 'sum' }), a, b)).toBe(7);
+    expect(await value(new nn.HuberLoss({ delta: 2 }), a, b)).toBe(5);
+    expect(await value(new nn.SmoothL1Loss({ beta: 2 }), a, b)).toBe(2.5);
+    const scores = (): Tensor => tensor([[-1, -2]]);
+    expect(await value(new nn.NLLLoss({ weight: [0, 3] }), scores, () => tensor([1]))).toBe(2);
+    const target = (): Tensor => tensor([[1, 0]]);
+    expect(await value(new nn.KLDivLoss({ reduction: 'batchMean' }), scores, target)).toBe(1);
+    const half = (): Tensor => tensor([[0.5, 0.5]]);
+    const weighted = new nn.BCELoss({ weight: 2 });
+    expect(await value(weighted, half, target)).toBeCloseTo(2 * Math.LN2, 6);
+    const positive = new nn.BCEWithLogitsLoss({ posWeight: 3 });
+    expect(await value(positive, () => zeros([1, 2]), target)).toBeCloseTo(2 * Math.LN2, 6);
+    const ignoring = new nn.CrossEntropyLoss({ ignoreIndex: 1, weight: [1, 9, 1, 3] });
+    expect(await value(ignoring, logits, labels)).toBeCloseTo(Math.log(4), 6);
   });
 });
 
@@ -272,6 +286,10 @@ describe('options', () => {
     ['Dropout', 'probability', () => new nn.Dropout({ probability: 1, rng })],
     ['Dropout', 'probability', () => new nn.Dropout({ probability: NaN, rng })],
     ['CrossEntropyLoss', 'labelSmoothing', () => new nn.CrossEntropyLoss({ labelSmoothing: 2 })],
+    ['HuberLoss', 'delta', () => new nn.HuberLoss({ delta: 0 })],
+    ['SmoothL1Loss', 'beta', () => new nn.SmoothL1Loss({ beta: NaN })],
+    ['L1Loss', 'reduction', () => new nn.L1Loss({ reduction: 'batchMean' as never })],
+    ['KLDivLoss', 'reduction', () => new nn.KLDivLoss({ reduction: 'avg' as never })],
   ])('%s rejects an invalid %s', (layer, option, make) => {
     expect(make).toThrow(new RegExp(`${layer}: ${option} must be .*, got `));
   });

@@ -3,6 +3,7 @@
 
 import type { EdgeCase } from './edgeCase.js';
 import { emptyCases } from './emptyCases.js';
+import { lossCases } from './lossCases.js';
 import { spaceCases } from './spaceCases.js';
 import { arrangementCases, selectionCases } from './selectionCases.js';
 import { orderCases } from './orderCases.js';
@@ -19,4 +20,5 @@ export const edgeCases: readonly EdgeCase[] = [
   ...selectionCases,
   ...arrangementCases,
   ...orderCases,
+  ...lossCases,
 ];

@@ -272,6 +272,11 @@ export const largeSamples: readonly Computation[] = [
     inputs: [anywhere(65, 47), randomIndices(47, 65)],
     call: ([x, labels]) => crossEntropy(x, labels, { labelSmoothing: 0.1 }),
   },
+  {
+    title: 'crossEntropy: images, large',
+    inputs: [anywhere(3, 21, 13, 11), randomIndices(21, 3, 13, 11)],
+    call: ([x, labels]) => crossEntropy(x, labels, { ignoreIndex: 0 }),
+  },
   { title: 'sum: rows', inputs: [anywhere(65, 700)], call: ([x]) => sum(x, { axes: 1 }) },
   { title: 'sum: columns', inputs: [anywhere(700, 65)], call: ([x]) => sum(x, { axes: 0 }) },
   {

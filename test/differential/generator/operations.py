@@ -969,42 +969,7 @@ def rmsNorm(draw):
     )
 
 
-# ---- losses and dropout -------------------------------------------------------------------
-
-
-def draw_reduction(draw):
-    return {} if draw.chance(0.3) else {"reduction": draw.choice(["mean", "sum", "none"])}
-
-
-@operation(SCALED, 2.5)
-def crossEntropy(draw):
-    rows, classes = (400, 47) if draw.wide else (draw.size(6), draw.integer(1, 9))
-    options = draw_reduction(draw)
-    if draw.chance(0.5):
-        options["labelSmoothing"] = draw.choice([0.1, 0.25, 0.5, 1.0])
-    labels = lambda count: [draw.integer(0, classes - 1) for _ in range(count)]  # noqa: E731
-    inputs = [draw.input([rows, classes]), draw.input([rows], grad=False, values=labels)]
-    smoothing, reduction = options.get("labelSmoothing", 0.0), options.get("reduction", "mean")
-    return options, inputs, lambda logits, labels: F.cross_entropy(
-        logits, labels.long(), reduction=reduction, label_smoothing=smoothing
-    )
-
-
-@operation(SCALED, 1.5)
-def softCrossEntropy(draw):
-    shape = [400, 47] if draw.wide else [draw.size(6), draw.integer(1, 9)]
-    options = draw_reduction(draw)
-    inputs = [draw.input(shape), draw.input(shape, kind="plain", low=0)]
-    reduction = options.get("reduction", "mean")
-    return options, inputs, lambda logits, targets: F.cross_entropy(logits, targets, reduction=reduction)
-
-
-@operation(SCALED)
-def mse(draw):
-    shape, options = draw.shape(0, 4), draw_reduction(draw)
-    inputs = [draw.input(shape), draw.input(shape)]
-    reduction = options.get("reduction", "mean")
-    return options, inputs, lambda a, b: F.mse_loss(a, b, reduction=reduction)
+# ---- dropout ------------------------------------------------------------------------------
 
 
 @operation()

@@ -4,6 +4,7 @@
 import { arrangementRows } from './arrangements.js';
 import { elementwiseRows } from './elementwise.js';
 import { layerRows } from './layers.js';
+import { lossRows } from './losses.js';
 import { orderingRows } from './ordering.js';
 import { reductionRows } from './reductions.js';
 import { type OpRow } from './shared.js';
@@ -14,6 +15,7 @@ import { viewRows } from './views.js';
 export const opRows: Readonly<Record<string, OpRow>> = {
   ...elementwiseRows,
   ...reductionRows,
+  ...lossRows,
   ...layerRows,
   ...spaceRows,
   ...viewRows,

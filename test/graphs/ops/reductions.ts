@@ -1,15 +1,12 @@
-// Rows of reductions, softmax and losses.
+// Rows of reductions and softmax.
 
 import {
   argmax,
   argmin,
-  crossEntropy,
   logSoftmax,
   max,
   mean,
   min,
-  mse,
-  softCrossEntropy,
   softmax,
   sum,
   type Tensor,
@@ -20,7 +17,6 @@ import { type Range, type Value } from '../planner.js';
 import {
   type OpRow,
   spread,
-  magnitude,
   someAxes,
   reducedShape,
   countOf,
@@ -93,65 +89,6 @@ const indexOfExtremum =
     return p.op(call.name, [x], String(axis), result, ([t]) => call(t, axis), false);
   };
 
-const REDUCTIONS = ['mean', 'sum', 'none'] as const;
-
-const crossEntropyRow: OpRow = (p, d) => {
-  const x = p.ofRank(d, 2);
-  if (x.shape.length !== 2 || sizeOf(x.shape) === 0) return null;
-  const [rows, classes] = x.shape;
-  const labels = p.newLeaf(d, [rows], 'indices', classes);
-  const options = { labelSmoothing: d.oneOf([0, 0.25]), reduction: d.oneOf(REDUCTIONS) };
-  const limit = 2 * magnitude(x) + Math.log(classes);
-  return p.op(
-    'crossEntropy',
-    [x, labels],
-    JSON.stringify(options),
-    {
-      shape: options.reduction === 'none' ? [rows] : [],
-      range: [0, options.reduction === 'sum' ? rows * limit : limit],
-    },
-    ([logits, indices]) => crossEntropy(logits, indices, options),
-  );
-};
-
-const softCrossEntropyRow: OpRow = (p, d) => {
-  const x = p.ofRank(d, 2);
-  if (x.shape.length !== 2 || sizeOf(x.shape) === 0) return null;
-  const raw = p.ofShape(d, x.shape);
-  const result = { shape: x.shape, range: [0, 1] as const };
-  const targets = p.op('softmax', [raw], '1', result, ([t]) => softmax(t, 1));
-  const reduction = d.oneOf(REDUCTIONS);
-  const limit = 2 * magnitude(x) + Math.log(x.shape[1]);
-  return p.op(
-    'softCrossEntropy',
-    [x, targets],
-    reduction,
-    {
-      shape: reduction === 'none' ? [x.shape[0]] : [],
-      range: [0, reduction === 'sum' ? x.shape[0] * limit : limit],
-    },
-    ([logits, t]) => softCrossEntropy(logits, t, reduction),
-  );
-};
-
-const mseRow: OpRow = (p, d) => {
-  const a = p.any(d);
-  if (sizeOf(a.shape) === 0) return null;
-  const b = p.ofShape(d, a.shape);
-  const reduction = d.oneOf(REDUCTIONS);
-  const largest = (magnitude(a) + magnitude(b)) ** 2;
-  return p.op(
-    'mse',
-    [a, b],
-    reduction,
-    {
-      shape: reduction === 'none' ? a.shape : [],
-      range: [0, reduction === 'sum' ? sizeOf(a.shape) * largest : largest],
-    },
-    ([x, y]) => mse(x, y, reduction),
-  );
-};
-
 export const reductionRows: Readonly<Record<string, OpRow>> = {
   sum: reduction('sum', (x, n) => spread(n * x.low, n * x.high), sum),
   mean: reduction('mean', ({ low, high }) => [low, high], mean),
@@ -168,7 +105,4 @@ export const reductionRows: Readonly<Record<string, OpRow>> = {
     ({ low, high }, size) => [low - high - Math.log(Math.max(1, size)), 0],
     logSoftmax,
   ),
-  crossEntropy: crossEntropyRow,
-  softCrossEntropy: softCrossEntropyRow,
-  mse: mseRow,
 };

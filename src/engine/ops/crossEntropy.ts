@@ -1,33 +1,25 @@
-// Loss functions: cross-entropy with class indices or class probabilities, and mean squared error.
+// Cross-entropy with class indices or class probabilities.
 
-import { checkOptions, describeValue } from '../options.js';
 import * as kernels from '../../../kernels/softmax.js';
 import { ArgumentError, ShapeError } from '../errors.js';
 import { launch } from '../launch.js';
 import { defineComposite, defineOp, type NoAttributes } from '../op.js';
+import { checkOptions, describeValue } from '../options.js';
 import { defineRoutine } from '../routine.js';
 import { anywhere, randomIndices, positive } from '../sample.js';
-import { format, sameShape } from '../shape.js';
+import { format, sameShape, sizeOf, type Shape } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
-import { indexTensor } from './internal/indices.js';
-import { mul, neg, sub } from './arithmetic.js';
-import { mean, sum } from './reduce.js';
+import { add, mul, neg, scaleShift } from './arithmetic.js';
+import {
+  type LabelOptions,
+  prepareLabels,
+  reduceLabeled,
+  withoutIgnored,
+} from './internal/labels.js';
+import { reduceLosses, type Reduction } from './internal/losses.js';
+import { sum } from './reduce.js';
 import { logSoftmax, logSumExp, shiftedByMax } from './softmax.js';
-
-/**
- * Reduction of the losses of a batch to one number. `none` returns one loss per row (or element).
- */
-export type Reduction = 'mean' | 'sum' | 'none';
-
-function reduce(losses: Tensor, reduction: Reduction): Tensor {
-  if (!['none', 'mean', 'sum'].includes(reduction)) {
-    throw new ArgumentError(
-      `loss: reduction must be "mean", "sum" or "none", got ${describeValue(reduction)}`,
-    );
-  }
-  if (reduction === 'none') return losses;
-  return reduction === 'mean' ? mean(losses) : sum(losses);
-}
+import { expand, permute, reshape } from './view.js';
 
 /** logits are [rows, classes]. */
 export type LossConstants = Readonly<Record<'rows' | 'classes', number>>;
@@ -56,14 +48,11 @@ export const crossEntropyForward = defineRoutine<
 /** One loss per row; see `crossEntropy`. */
 export const crossEntropyOp = defineOp<{ readonly smoothing: number }>({
   name: 'crossEntropy',
-  infer: ([logits, labels], { smoothing }) => {
+  infer: ([logits, labels]) => {
     if (logits.length !== 2 || !sameShape(labels, [logits[0]])) {
       throw new ShapeError(
         `crossEntropy: needs logits [N, classes] and labels [N], got ${format(logits)} and ${format(labels)}`,
       );
-    }
-    if (!(smoothing >= 0 && smoothing <= 1)) {
-      throw new ArgumentError(`crossEntropy: labelSmoothing must be from 0 to 1, got ${smoothing}`);
     }
     return [logits[0]];
   },
@@ -117,45 +106,42 @@ export const softCrossEntropyOp = defineComposite<NoAttributes>({
   samples: [{ title: 'rows', inputs: [anywhere(3, 5), positive(3, 5)], attributes: {} }],
 });
 
-/** The op behind `mse`: prediction and target of the same shape. */
-export const mseOp = defineComposite<{ readonly reduction: Reduction }>({
-  name: 'mse',
-  compose: ([prediction, target], { reduction }) => {
-    if (!sameShape(prediction.shape, target.shape)) {
-      throw new ShapeError(
-        `mse: prediction ${format(prediction.shape)} and target ${format(target.shape)} differ`,
-      );
-    }
-    const difference = sub(prediction, target);
-    return reduce(mul(difference, difference), reduction);
-  },
-  samples: [
-    { title: 'mean', inputs: [anywhere(3, 2), anywhere(3, 2)], attributes: { reduction: 'mean' } },
-    { title: 'sum', inputs: [anywhere(4), anywhere(4)], attributes: { reduction: 'sum' } },
-  ],
-});
-
 /** Options of `crossEntropy`. */
-export interface CrossEntropyOptions {
+export interface CrossEntropyOptions extends LabelOptions {
   /**
    * Label smoothing: fraction of the target that is spread evenly over all classes, 0 (default) to
    * 1.
    */
   readonly labelSmoothing?: number;
-  /** Default `mean`. */
-  readonly reduction?: Reduction;
 }
+
+/** Logits [N, classes, d1, ...] as rows [N d1 ..., classes], in the order of the labels. */
+function toRows(logits: Tensor): Tensor {
+  const { shape } = logits;
+  if (shape.length === 2) return logits;
+  const axes = shape.map((_, axis) => axis);
+  const classesLast = permute(logits, [0, ...axes.slice(2), 1]);
+  return reshape(classesLast, [sizeOf(shape.with(1, 1)), shape[1]]);
+}
+
+const withShape = (x: Tensor, shape: Shape): Tensor =>
+  sameShape(x.shape, shape) ? x : reshape(x, shape);
 
 /**
  * Cross-entropy loss -log softmax(logits)[label], averaged over the batch.
  *
- * @param logits [N, classes], unnormalized
- * @param labels [N], class indices from 0 to classes - 1: a tensor, or a list or typed array of
- *   numbers, which is validated. The loss of an invalid label in a tensor, whose elements are on the
- *   backend, is NaN, and so are the gradients of its row.
+ * With a class weight w, the loss of a label y is w[y] times as large, and label smoothing weights
+ * each class k by w[k].
+ *
+ * @param logits [N, classes] or [N, classes, d1, d2, ...], unnormalized
+ * @param labels [N] or [N, d1, d2, ...], class indices from 0 to classes - 1: a tensor, or a flat
+ *   list or typed array of numbers, which is validated. The loss of an invalid label in a tensor,
+ *   whose elements are on the backend, is NaN, and so are the gradients of its row.
+ * @returns a scalar; with reduction `none` the shape of the labels. The mean is NaN if all labels
+ *   are ignored.
  * @throws ShapeError if the shapes do not match
- * @throws ArgumentError if a label of a list is not a class, `labelSmoothing` is outside 0 to 1, or
- *   an option is unknown
+ * @throws ArgumentError if a label of a list is neither a class nor `ignoreIndex`, `labelSmoothing`
+ *   is outside 0 to 1, `weight` requires a gradient, or an option is unknown
  *
  * @example
  * print(await scope(() => crossEntropy(zeros([2, 10]), [3, 7]).item())); // 2.3026
@@ -168,11 +154,48 @@ export function crossEntropy(
   options: CrossEntropyOptions = {},
 ): Tensor {
   checkTensor(logits, 'crossEntropy: logits');
-  checkOptions('crossEntropy', options, { labelSmoothing: true, reduction: true });
-  const { labelSmoothing = 0, reduction = 'mean' } = options;
-  const [classes = 0] = logits.shape.slice(1);
-  const target = indexTensor(labels, classes, logits, 'crossEntropy: label');
-  return reduce(crossEntropyOp([logits, target], { smoothing: labelSmoothing }), reduction);
+  checkOptions('crossEntropy', options, {
+    weight: true,
+    ignoreIndex: true,
+    labelSmoothing: true,
+    reduction: true,
+  });
+  const { labelSmoothing: smoothing = 0, reduction = 'mean' } = options;
+  const targets = prepareLabels(logits, labels, options, 'crossEntropy', 'logits');
+  if (!(smoothing >= 0 && smoothing <= 1)) {
+    throw new ArgumentError(
+      `crossEntropy: labelSmoothing must be from 0 to 1, got ${describeValue(smoothing)}`,
+    );
+  }
+  const { labels: valid, ignored, classWeights, weights } = targets;
+  const rows = toRows(logits);
+  const rowLabels = withShape(valid, [rows.shape[0]]);
+  const losses =
+    classWeights === null || weights === null
+      ? crossEntropyOp([rows, rowLabels], { smoothing })
+      : weightedCrossEntropy(
+          [rows, rowLabels, classWeights, withShape(weights, rowLabels.shape)],
+          smoothing,
+        );
+  const shaped = withShape(losses, valid.shape);
+  return reduceLabeled(withoutIgnored(shaped, ignored), targets, reduction);
+}
+
+/**
+ * One loss per row: (1 - s) w[y] L[y] + s / K * sum over k of w[k] L[k] for L = -log softmax(logits),
+ * label y, class weights w, smoothing s and K classes.
+ */
+function weightedCrossEntropy(
+  [logits, labels, classWeights, weights]: readonly [Tensor, Tensor, Tensor, Tensor],
+  smoothing: number,
+): Tensor {
+  const atLabels = mul(crossEntropyOp([logits, labels], { smoothing: 0 }), weights);
+  if (smoothing === 0) return atLabels;
+  const overClasses = softCrossEntropyOp([logits, expand(classWeights, logits.shape)], {});
+  return add(
+    scaleShift(atLabels, 1 - smoothing),
+    scaleShift(overClasses, smoothing / logits.shape[1]),
+  );
 }
 
 /**
@@ -195,19 +218,5 @@ export function softCrossEntropy(
   targets: Tensor,
   reduction: Reduction = 'mean',
 ): Tensor {
-  return reduce(softCrossEntropyOp([logits, targets], {}), reduction);
-}
-
-/**
- * Mean squared error of two tensors of the same shape.
- *
- * @param reduction default `mean`: a scalar
- * @throws ShapeError if the shapes differ
- * @example
- * print(await scope(() => mse(tensor([1, 3]), tensor([1, 1])).item())); // 2
- *
- * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
- */
-export function mse(prediction: Tensor, target: Tensor, reduction: Reduction = 'mean'): Tensor {
-  return mseOp([prediction, target], { reduction });
+  return reduceLosses(softCrossEntropyOp([logits, targets], {}), reduction);
 }
