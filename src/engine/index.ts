@@ -9,7 +9,9 @@ export {
   tensor,
   zeros,
   type Numbers,
+  type ShapedNumbers,
   type TensorOptions,
+  type TensorValues,
 } from './tensor.js';
 export {
   arange,

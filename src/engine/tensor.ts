@@ -15,8 +15,17 @@ import { checkOptions, describeValue } from './options.js';
 import { formatArray } from './print.js';
 import { checkShape, format, sizeOf, type Shape } from './shape.js';
 
-/** Input values: a number, nested lists, a typed array with a shape, or an `ndarray`. */
+/** A number, or lists of numbers, nested for more axes. */
 export type Numbers = number | readonly Numbers[];
+
+/** Numbers in row-major order with their shape, such as a field of a batch of `DataLoader`. */
+export interface ShapedNumbers {
+  readonly data: ArrayLike<number>;
+  readonly shape: Shape;
+}
+
+/** What `tensor` accepts. */
+export type TensorValues = Numbers | Float32Array | Float64Array | HostNdArray | ShapedNumbers;
 
 /** Options of `tensor`, `full`, `zeros` and `ones`. */
 export interface TensorOptions {
@@ -220,10 +229,7 @@ export function gradientOf(y: Tensor, x: Tensor, gradient?: Tensor): Tensor {
  * x.dispose();
  * y.dispose();
  */
-export function tensor(
-  values: Numbers | Float32Array | Float64Array | HostNdArray,
-  options: TensorOptions = {},
-): Tensor {
+export function tensor(values: TensorValues, options: TensorOptions = {}): Tensor {
   checkOptions('tensor', options, { shape: true, requiresGrad: true, backend: true });
   const { requiresGrad = false, backend = currentBackend() } = options;
   const { flat, shape } = flatten(values);
@@ -276,7 +282,7 @@ export function ones(shape: Shape, options?: Omit<TensorOptions, 'shape'>): Tens
   return full(shape, 1, options);
 }
 
-function flatten(values: Numbers | Float32Array | Float64Array | HostNdArray): {
+function flatten(values: TensorValues): {
   flat: ArrayLike<number>;
   shape: Shape;
 } {
@@ -298,10 +304,14 @@ function flatten(values: Numbers | Float32Array | Float64Array | HostNdArray): {
     }
     return { flat, shape: values.shape };
   }
+  if (typeof values === 'object' && (values as object | null) !== null && 'shape' in values) {
+    const { data, shape } = values as ShapedNumbers;
+    return { flat: data, shape };
+  }
   if (!Array.isArray(values)) {
     throw new ArgumentError(
       'tensor: values must be a number, a list of numbers (nested for more axes), a Float32Array, a ' +
-        `Float64Array or an ndarray, got ${describeValue(values)}`,
+        `Float64Array, an ndarray or { data, shape }, got ${describeValue(values)}`,
     );
   }
   const shape = nestingShape(values);

@@ -119,6 +119,19 @@ describe('tensor', () => {
   });
 });
 
+it(
+  'a tensor of numbers with their shape, such as a field of a batch',
+  onReference(async () => {
+    const x = tensor({ data: Uint8Array.of(1, 2, 3, 4), shape: [2, 2] });
+    expect([x.shape, [...(await x.data())]]).toEqual([
+      [2, 2],
+      [1, 2, 3, 4],
+    ]);
+    x.dispose();
+    expect(() => tensor({ data: [1, 2, 3], shape: [2, 2] })).toThrow(ShapeError);
+  }),
+);
+
 describe('ndarray views', () => {
   it(
     'are accepted with any strides and element type: transposed, stepped, reversed, sliced',
