@@ -62,6 +62,26 @@ export { LayerNorm, type LayerNormLayerOptions } from './layers/layerNorm.js';
 export { GroupNorm, type GroupNormLayerOptions } from './layers/groupNorm.js';
 export { RMSNorm, type RMSNormLayerOptions } from './layers/rmsNorm.js';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
+export { PositionalEncoding, sinusoidalEncoding } from './layers/positionalEncoding.js';
+export type { PositionalEncodingOptions } from './layers/positionalEncoding.js';
+export type { RecurrentCellOptions, RecurrentOptions } from './layers/recurrent.js';
+export { LSTM, LSTMCell, type LSTMState } from './layers/lstm.js';
+export { GRU, GRUCell } from './layers/gru.js';
+export {
+  causalMask,
+  scaledDotProductAttention,
+  type AttentionMasks,
+  type AttentionOptions,
+} from './attention.js';
+export {
+  MultiheadAttention,
+  type MultiheadAttentionMasks,
+  type MultiheadAttentionOptions,
+} from './layers/multiheadAttention.js';
+export {
+  TransformerEncoderLayer,
+  type TransformerEncoderLayerOptions,
+} from './layers/transformerEncoderLayer.js';
 export {
   BCELoss,
   BCEWithLogitsLoss,

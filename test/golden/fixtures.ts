@@ -15,6 +15,7 @@ export type GoldenName =
   | 'init'
   | 'plateau'
   | 'schedule'
+  | 'sequence'
   | 'trace';
 
 /** A tensor in row-major order: PyTorch's float64 result rounded once to float32. */

@@ -16,7 +16,7 @@ sys.dont_write_bytecode = True
 
 import torch  # noqa: E402  (the environment must be set before the import)
 
-from generator import layers, optimizers, pointwise, schedules, trace  # noqa: E402
+from generator import layers, optimizers, pointwise, schedules, sequences, trace  # noqa: E402
 from generator.fixture import write_fixture  # noqa: E402
 
 FIXTURES = {
@@ -29,6 +29,7 @@ FIXTURES = {
     "init": optimizers.init,
     "plateau": schedules.plateau,
     "schedule": schedules.schedule,
+    "sequence": sequences.sequence,
     "trace": trace.trace,
 }
 

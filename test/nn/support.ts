@@ -23,7 +23,7 @@ import {
   type Layer,
   ReLU,
   Sequential,
-  type Parameter,
+  Parameter,
 } from '../../src/nn/index.js';
 
 export interface BackendHolder {
@@ -86,6 +86,12 @@ export class CharacterNet extends Module {
   }
 }
 
+/** Reads several tensors of a scope. */
+export async function read(body: () => readonly Tensor[]): Promise<number[][]> {
+  const pending = scope(() => body().map((each) => each.data()));
+  return (await Promise.all(pending)).map((values) => Array.from(values));
+}
+
 /** All values of a state dict, by name. */
 export async function readAll(
   state: Readonly<Record<string, Tensor>>,
@@ -96,6 +102,22 @@ export async function readAll(
     ),
   );
   return Object.fromEntries(entries);
+}
+
+/**
+ * Replaces the parameters of modules by tensors, in order, so that `checkGradient` can change them.
+ * Submodules must be listed too.
+ */
+export function substituteParameters(modules: readonly Module[], tensors: readonly Tensor[]): void {
+  const substitutes = [...tensors];
+  for (const module of modules) {
+    for (const [name, value] of Object.entries(module)) {
+      if (!(value instanceof Parameter)) continue;
+      value.dispose();
+      Object.assign(module, { [name]: substitutes.shift() });
+    }
+  }
+  expect(substitutes).toEqual([]);
 }
 
 /** Sets the gradient of a parameter, as backward() would. */

@@ -12,9 +12,11 @@ import {
   leakyRelu,
   log,
   logSoftmax,
+  maskedFill,
   max,
   maximum,
   maxPool2d,
+  mul,
   pow,
   relu,
   sigmoid,
@@ -211,6 +213,19 @@ export const indexCases: readonly EdgeCase[] = [
     title: 'crossEntropy: a logit of -Infinity at the label has an infinite loss',
     run: () => [crossEntropy(tensor([[0, -inf, 1]]), tensor([1]))],
     expected: [[inf]],
+  },
+  {
+    title: 'softmax: a logit masked with -Infinity has probability 0 and gradient 0',
+    run: () => {
+      const logits = leaf([[1, 5, 1]]);
+      const probabilities = softmax(maskedFill(logits, tensor([0, 1, 0]), -inf));
+      const weighted = mul(probabilities, tensor([1, 2, 3]));
+      return [probabilities, ...gradients(weighted, logits)];
+    },
+    expected: [
+      [0.5, 0, 0.5],
+      [-0.5, 0, 0.5],
+    ],
   },
   {
     title: 'gatherRows: the row of an invalid index is NaN',

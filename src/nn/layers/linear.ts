@@ -1,8 +1,10 @@
 // Fully connected layer.
 
-import { checkOptions, checkRng } from '../../engine/options.js';
+import { ArgumentError, ShapeError } from '../../engine/errors.js';
+import { checkOptions, checkRng, describeValue } from '../../engine/options.js';
 import { linear } from '../../engine/ops/linear.js';
 import type { Rng } from '../../engine/rng.js';
+import { format, sameShape, type Shape } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { defaultBias, defaultWeight } from '../init.js';
 import { Module } from '../module.js';
@@ -17,6 +19,11 @@ export interface LinearOptions {
   readonly outFeatures: number;
   /** Whether to add a trained bias. Default true. */
   readonly bias?: boolean;
+  /**
+   * Weight of another layer to share (tied weights), such as that of an `Embedding`; shape
+   * [outFeatures, inFeatures]. Default: a new one.
+   */
+  readonly weight?: Parameter;
   /** Stream that the initial weights are drawn from. */
   readonly rng: Rng;
 }
@@ -43,13 +50,20 @@ export class Linear extends Module {
 
   constructor(options: LinearOptions) {
     super();
-    checkOptions('Linear', options, { inFeatures: true, outFeatures: true, bias: true, rng: true });
+    checkOptions('Linear', options, {
+      inFeatures: true,
+      outFeatures: true,
+      bias: true,
+      weight: true,
+      rng: true,
+    });
     const { inFeatures, outFeatures, bias = true, rng } = options;
     checkCount('Linear', 'inFeatures', inFeatures, 0);
     checkCount('Linear', 'outFeatures', outFeatures, 0);
     checkRng('Linear', rng);
     const shape = [outFeatures, inFeatures];
-    this.weight = new Parameter(shape, defaultWeight(rng));
+    if (options.weight !== undefined) checkSharedWeight(options.weight, shape);
+    this.weight = options.weight ?? new Parameter(shape, defaultWeight(rng));
     this.bias = bias ? new Parameter([outFeatures], defaultBias(rng, shape)) : null;
   }
 
@@ -60,5 +74,15 @@ export class Linear extends Module {
   protected override describe(): string {
     const [outFeatures, inFeatures] = this.weight.shape;
     return `${inFeatures}, ${outFeatures}${this.bias === null ? ', bias=false' : ''}`;
+  }
+}
+
+/** @throws ArgumentError or ShapeError unless the weight is a parameter of the given shape */
+function checkSharedWeight(weight: unknown, shape: Shape): void {
+  if (!(weight instanceof Parameter)) {
+    throw new ArgumentError(`Linear: weight must be a Parameter, got ${describeValue(weight)}`);
+  }
+  if (!sameShape(weight.shape, shape)) {
+    throw new ShapeError(`Linear: weight must be ${format(shape)}, got ${format(weight.shape)}`);
   }
 }
