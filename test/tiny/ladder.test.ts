@@ -152,12 +152,7 @@ it(
 /**
  * Trains on the same few examples repeatedly. Returns the number of correct predictions at the end.
  */
-async function overfit(
-  model: nn.Layer,
-  x: Tensor,
-  labels: Tensor,
-  steps: number,
-): Promise<number> {
+async function overfit(model: nn.Layer, x: Tensor, labels: Tensor, steps: number): Promise<number> {
   const optimizer = new nn.Adam(model.parameters(), { lr: 0.01 });
   for (let step = 0; step < steps; step++) {
     scope(() => {

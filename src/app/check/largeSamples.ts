@@ -297,12 +297,12 @@ export const largeSamples: readonly Computation[] = [
     call: ([table, indices]) => gatherRows(table, indices),
   },
   {
-    title: 'cumsum: rows',
+    title: 'cumsum: long rows',
     inputs: [anywhere(30, 400)],
     call: ([x]) => cumsum(x, 1),
   },
   {
-    title: 'cumsum: columns',
+    title: 'cumsum: long columns',
     inputs: [anywhere(400, 30)],
     call: ([x]) => cumsum(x, 0),
   },

@@ -124,6 +124,7 @@ function toRows(logits: Tensor): Tensor {
   return reshape(classesLast, [sizeOf(shape.with(1, 1)), shape[1]]);
 }
 
+/** x in a shape, without a node in the graph if it has that shape already. */
 const withShape = (x: Tensor, shape: Shape): Tensor =>
   sameShape(x.shape, shape) ? x : reshape(x, shape);
 
@@ -167,14 +168,14 @@ export function crossEntropy(
       `crossEntropy: labelSmoothing must be from 0 to 1, got ${describeValue(smoothing)}`,
     );
   }
-  const { labels: valid, ignored, classWeights, weights } = targets;
+  const { labels: valid, ignored, weights } = targets;
   const rows = toRows(logits);
   const rowLabels = withShape(valid, [rows.shape[0]]);
   const losses =
-    classWeights === null || weights === null
+    weights === null
       ? crossEntropyOp([rows, rowLabels], { smoothing })
       : weightedCrossEntropy(
-          [rows, rowLabels, classWeights, withShape(weights, rowLabels.shape)],
+          [rows, rowLabels, weights.ofClasses, withShape(weights.ofLabels, rowLabels.shape)],
           smoothing,
         );
   const shaped = withShape(losses, valid.shape);
@@ -186,10 +187,10 @@ export function crossEntropy(
  * label y, class weights w, smoothing s and K classes.
  */
 function weightedCrossEntropy(
-  [logits, labels, classWeights, weights]: readonly [Tensor, Tensor, Tensor, Tensor],
+  [logits, labels, classWeights, labelWeights]: readonly [Tensor, Tensor, Tensor, Tensor],
   smoothing: number,
 ): Tensor {
-  const atLabels = mul(crossEntropyOp([logits, labels], { smoothing: 0 }), weights);
+  const atLabels = mul(crossEntropyOp([logits, labels], { smoothing: 0 }), labelWeights);
   if (smoothing === 0) return atLabels;
   const overClasses = softCrossEntropyOp([logits, expand(classWeights, logits.shape)], {});
   return add(

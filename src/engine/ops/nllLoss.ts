@@ -80,6 +80,6 @@ export function nllLoss(
   const targets = prepareLabels(logProbabilities, labels, options, 'nllLoss', 'logProbabilities');
   const losses = nllLossOp([logProbabilities, targets.labels], {});
   const { weights } = targets;
-  const weighted = weights === null ? losses : mul(losses, weights);
+  const weighted = weights === null ? losses : mul(losses, weights.ofLabels);
   return reduceLabeled(withoutIgnored(weighted, targets.ignored), targets, reduction);
 }

@@ -14,14 +14,7 @@ import {
 } from '../../../src/engine/index.js';
 import { sizeOf } from '../../../src/engine/shape.js';
 import { type Range, type Value } from '../planner.js';
-import {
-  type OpRow,
-  spread,
-  someAxes,
-  reducedShape,
-  countOf,
-  isEmpty,
-} from './shared.js';
+import { type OpRow, spread, someAxes, reducedShape, countOf, isEmpty } from './shared.js';
 
 type Reduction = (x: Tensor, options: { axes: readonly number[]; keepDims: boolean }) => Tensor;
 

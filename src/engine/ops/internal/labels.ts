@@ -20,7 +20,10 @@ export interface LabelOptions {
    * by the sum of the factors of the labels. Default 1 for each.
    */
   readonly weight?: Tensor | ArrayLike<number>;
-  /** Label with a loss and a gradient of 0, which `mean` does not count. Default: none. */
+  /**
+   * Label with a loss and a gradient of 0, which `mean` does not count. Default: none (PyTorch's
+   * default is -100).
+   */
   readonly ignoreIndex?: number;
   /** Default `mean`. */
   readonly reduction?: Reduction;
@@ -32,10 +35,15 @@ export interface Targets {
   readonly labels: Tensor;
   /** 1 where the label is ignored. */
   readonly ignored: Tensor | null;
+  readonly weights: ClassWeights | null;
+}
+
+/** Weights of the classes. */
+interface ClassWeights {
   /** The weight of each class, [classes]. */
-  readonly classWeights: Tensor | null;
+  readonly ofClasses: Tensor;
   /** The weight of the class of each label; 0 for an ignored label. */
-  readonly weights: Tensor | null;
+  readonly ofLabels: Tensor;
 }
 
 /** The shape of the labels of scores [N, classes, ...]: [N, ...]. */
@@ -71,16 +79,13 @@ export function prepareLabels(
       `${caller}: needs ${what} [N, classes, ...] and labels [N, ...], got ${format(scores.shape)} and ${format(labels.shape)}`,
     );
   }
-  const classWeights =
-    weight === undefined ? null : classWeightTensor(weight, classes, scores, caller);
   const ignored = ignoreIndex === undefined ? null : eq(labels, ignoreIndex);
   const valid = ignored === null ? labels : maskedFill(labels, ignored, 0);
-  let weights: Tensor | null = null;
-  if (classWeights !== null) {
-    const column = gatherRows(reshape(classWeights, [classes, 1]), valid); // [N, ..., 1]
-    weights = withoutIgnored(reshape(column, valid.shape), ignored);
-  }
-  return { labels: valid, ignored, classWeights, weights };
+  if (weight === undefined) return { labels: valid, ignored, weights: null };
+  const ofClasses = classWeightTensor(weight, classes, scores, caller);
+  const column = gatherRows(reshape(ofClasses, [classes, 1]), valid); // [N, ..., 1]
+  const ofLabels = withoutIgnored(reshape(column, valid.shape), ignored);
+  return { labels: valid, ignored, weights: { ofClasses, ofLabels } };
 }
 
 /** Labels given as a flat list get the shape that the scores require, if their number fits. */
@@ -129,5 +134,5 @@ export function reduceLabeled(
   if (reduction !== 'mean' || (weights === null && ignored === null)) {
     return reduceLosses(losses, reduction);
   }
-  return div(sum(losses), sum(weights ?? logicalNot(ignored!)));
+  return div(sum(losses), sum(weights?.ofLabels ?? logicalNot(ignored!)));
 }
