@@ -49,6 +49,7 @@ export {
 export { dropout } from './dropout';
 export { maxPool, maxPoolGrad } from './pool';
 export { add, blend, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
+export { sigmoid, sigmoidGrad, tanh, tanhGrad } from './activation';
 export { eq, le, lt, maskedFill, maximum, maximumGrad, minimum, ne, where } from './comparison';
 export { adagradStep, adamStep, amsgradStep, rmspropStep, sgdStep } from './optimizer';
 export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';

@@ -59,4 +59,8 @@ export const elementwiseOverrides: Readonly<Record<string, KernelOverride>> = {
   ]),
   relu: elementwise('relu', ([x], y) => [x, y]),
   reluGrad: elementwise('reluGrad', ([grad, x], y) => [grad, x, y]),
+  sigmoid: elementwise('sigmoid', ([x], y) => [x, y]),
+  sigmoidGrad: elementwise('sigmoidGrad', ([grad, x], y) => [grad, x, y]),
+  tanh: elementwise('tanh', ([x], y) => [x, y]),
+  tanhGrad: elementwise('tanhGrad', ([grad, x], y) => [grad, x, y]),
 };
