@@ -21,7 +21,13 @@ it(
     const count = rounds(300);
     await fc.assert(
       fc.asyncProperty(graphs, (graph) => checker.check(graph)),
-      { seed: SEED, numRuns: count },
+      {
+        seed: SEED,
+        numRuns: count,
+        // Shrinking a failure has no end of its own; the smallest graph so far is reported.
+        interruptAfterTimeLimit: timeLimit(300_000),
+        markInterruptAsFailure: true,
+      },
     );
     const { statistics, backends } = checker;
     expect(statistics.graphs).toBe(count);

@@ -152,10 +152,14 @@ function winogradScale(
   { kernel: { name }, constants }: Launch,
   [a, b]: readonly ArrayLike<number>[],
 ): number {
-  if (!/^conv2d(GradInput|GradWeight)?$/.test(name)) return 0;
+  if (!/^(conv2d|conv2dGradWeight|convTranspose2d)$/.test(name)) return 0;
   const c = constants as Conv2dConstants;
   if (!usesWinograd(c)) return 0;
-  const terms = name === 'conv2dGradWeight' ? c.batch * c.outHeight * c.outWidth : 9 * c.inChannels;
+  const terms = {
+    conv2d: 9 * c.inChannels,
+    conv2dGradWeight: c.batch * c.outHeight * c.outWidth,
+    convTranspose2d: 9 * c.outChannels,
+  }[name]!;
   // A quarter: few terms are as large as the product of the largest factors.
   return (terms * largest(a) * largest(b)) / 4;
 }

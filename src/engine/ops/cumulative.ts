@@ -25,7 +25,8 @@ export const cumsumRoutine = defineRoutine<CumsumConstants>({
   compose: ([x], { outer, size, inner, reverse }) => {
     const shape = [outer, size, inner];
     let result = x.reshape(shape);
-    for (let distance = 1; distance < size; distance *= 2) {
+    // One step at least: the result must not share the storage of x.
+    for (let distance = 1; distance < Math.max(size, 2); distance *= 2) {
       const scalars = { distance: reverse === 1 ? -distance : distance };
       const next = launch(cumsumStep, [result], shape, { size, inner }, scalars);
       result.dispose();
@@ -60,7 +61,7 @@ export const cumsumOp = defineOp<{ readonly axis: number }>({
 function productOfRows(x: Tensor): Tensor {
   const [outer, size] = x.shape;
   if (size === 0) return scaleShift(sum(x, { axes: 1 }), 1, 1); // 1, with a gradient
-  if (size === 1) return reshape(x, [outer]);
+  if (size === 1) return scaleShift(reshape(x, [outer]), 1); // a copy
   const half = Math.floor(size / 2);
   const product = productOfRows(mul(slice(x, 1, 0, half), slice(x, 1, half, 2 * half)));
   return size % 2 === 0 ? product : mul(product, reshape(slice(x, 1, size - 1), [outer]));

@@ -36,7 +36,7 @@ import {
   type Range,
   type Value,
 } from '../planner.js';
-import { isEmpty, type OpRow, someAxes, spread } from './shared.js';
+import { anyLeaf, isEmpty, type OpRow, someAxes, spread } from './shared.js';
 
 const FLAG: Range = [0, 1];
 
@@ -44,8 +44,8 @@ const FLAG: Range = [0, 1];
 const relation =
   (call: (a: Tensor, b: Tensor) => Tensor): OpRow =>
   (p, d) => {
-    const a = p.any(d);
-    const b = p.partner(d, a);
+    const a = anyLeaf(p, d);
+    const b = p.newLeaf(d, a.shape.map((size) => (d.chance(3) ? 1 : size)).slice(d.below(2)));
     const shape = broadcast(a.shape, b.shape);
     if (shape === null) return null;
     const result = { shape, range: FLAG };
@@ -56,7 +56,7 @@ const relation =
 const property =
   (call: (x: Tensor) => Tensor): OpRow =>
   (p, d) => {
-    const x = p.any(d);
+    const x = anyLeaf(p, d);
     return p.op(call.name, [x], '', { shape: x.shape, range: FLAG }, ([t]) => call(t), false);
   };
 

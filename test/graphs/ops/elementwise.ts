@@ -36,7 +36,7 @@ import {
   where,
 } from '../../../src/engine/index.js';
 import { broadcast, type Draw, type Planner, type Range, type Value } from '../planner.js';
-import { type OpRow, spread, magnitude, symmetric } from './shared.js';
+import { anyLeaf, type OpRow, spread, magnitude, symmetric } from './shared.js';
 
 /** An elementwise function of one tensor. */
 const unary =
@@ -78,8 +78,6 @@ function positive(p: Planner, x: Value): Value {
 }
 
 const anyPositive = (p: Planner, d: Draw): Value => positive(p, p.any(d));
-/** A leaf: in float32, a computed value near a jump may be on its other side. */
-const anyLeaf = (p: Planner, d: Draw): Value => p.newLeaf(d, p.shape(d, d.between(0, 4)));
 /** Small enough for exponentials. */
 const anySmall = (p: Planner, d: Draw): Value => p.bounded(p.any(d), 3);
 

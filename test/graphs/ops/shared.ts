@@ -31,6 +31,12 @@ export const countOf = (shape: Shape, axes: readonly number[]): number =>
 export const isEmpty = ({ shape }: Value, axes: readonly number[]): boolean =>
   countOf(shape, axes) === 0;
 
+/**
+ * A leaf, for functions that jump: in float32, a computed value near a jump may be on its other
+ * side.
+ */
+export const anyLeaf = (p: Planner, d: Draw): Value => p.newLeaf(d, p.shape(d, d.between(0, 4)));
+
 /** Images, sometimes with enough channels for the fast convolutions. */
 export function images(p: Planner, d: Draw): Value {
   if (!d.chance(3)) return p.ofRank(d, 4);
