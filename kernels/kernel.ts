@@ -65,6 +65,8 @@ export interface Kernel<C extends Constants = Constants, S extends NamedScalars 
    * gpu.js compiles. Never minified.
    */
   readonly source: string;
+  /** Declared outside the package: a backend must not replace it by its own version. */
+  readonly custom?: true;
   /**
    * Never set: these two carry types, so that a launch with the wrong constants
    * or scalars does not compile.

@@ -167,7 +167,8 @@ export {
   type Sample,
   type SampleInput,
 } from './op.js';
-export { kernel, type Kernel } from '../../kernels/kernel.js';
+export { kernel } from './customKernel.js';
+export type { Kernel } from '../../kernels/kernel.js';
 export { elementwise, launch } from './launch.js';
 export type { NdArray } from './ndarray.js';
 export { anywhere, awayFromZero, binary, distinct, positive, randomIndices } from './sample.js';

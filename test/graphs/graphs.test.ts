@@ -7,7 +7,7 @@ import { allOps } from '../../src/app/check/ops.js';
 import { rounds } from '../support/rounds.js';
 import { timeLimit } from '../support/timeLimit.js';
 import { graphs } from './arbitrary.js';
-import { allCandidates, type Candidate, GraphChecker } from './check.js';
+import { allCandidates, type Candidate, GraphChecker, withShrinkLimit } from './check.js';
 import { opRows } from './ops/index.js';
 import type { Statement } from './program.js';
 
@@ -20,14 +20,11 @@ it(
     const checker = new GraphChecker(await allCandidates());
     const count = rounds(300);
     await fc.assert(
-      fc.asyncProperty(graphs, (graph) => checker.check(graph)),
-      {
-        seed: SEED,
-        numRuns: count,
-        // Shrinking a failure has no end of its own; the smallest graph so far is reported.
-        interruptAfterTimeLimit: timeLimit(300_000),
-        markInterruptAsFailure: true,
-      },
+      fc.asyncProperty(
+        graphs,
+        withShrinkLimit((graph) => checker.check(graph), 60_000),
+      ),
+      { seed: SEED, numRuns: count },
     );
     const { statistics, backends } = checker;
     expect(statistics.graphs).toBe(count);

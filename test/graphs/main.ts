@@ -4,7 +4,7 @@
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { graphs } from './arbitrary.js';
-import { allCandidates, GraphChecker } from './check.js';
+import { allCandidates, GraphChecker, withShrinkLimit } from './check.js';
 
 const { values } = parseArgs({
   options: {
@@ -49,8 +49,9 @@ function printMemory(): void {
 // The first measurement comes after the caches have filled.
 const interval = Math.max(1, Math.floor(count / 20));
 let reservedAtHalf = 0;
+const check = withShrinkLimit((graph) => checker.check(graph), 120_000);
 const property = fc.asyncProperty(graphs, async (graph) => {
-  await checker.check(graph);
+  await check(graph);
   const done = checker.statistics.graphs;
   if (done % interval === 0) printMemory();
   if (done === Math.ceil(count / 2)) reservedAtHalf = reserved();

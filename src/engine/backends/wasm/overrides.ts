@@ -1,6 +1,5 @@
 // The overrides of the wasm backend: SIMD implementations of kernels and routines, by name.
 
-import * as kernelFamilies from '../../../../kernels/index.js';
 import type { Kernel } from '../../../../kernels/kernel.js';
 import { batchNormOverrides, batchNormRoutines } from './batchNorm.js';
 import { bnReluPoolRoutines } from './bnReluPool.js';
@@ -30,17 +29,12 @@ export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
   ...softmaxOverrides,
 };
 
-/** The package's own kernels, by name. A user's kernel may have the same name as one of these. */
-const ownKernels: ReadonlyMap<string, object> = new Map(
-  Object.values(kernelFamilies)
-    .flatMap((family) => Object.values(family as Readonly<Record<string, object>>))
-    .filter((member): member is Kernel => 'body' in member)
-    .map((kernel) => [kernel.name, kernel]),
-);
-
-/** The SIMD implementation of a kernel; undefined if it has none, or is not the package's own. */
+/**
+ * The SIMD implementation of a kernel; undefined if it has none. A kernel of a user may have the
+ * name of one that does.
+ */
 export function overrideOf(kernel: Kernel): KernelOverride | undefined {
-  return ownKernels.get(kernel.name) === kernel ? overrides[kernel.name] : undefined;
+  return kernel.custom === true ? undefined : overrides[kernel.name];
 }
 
 export const routines: Readonly<Record<string, RoutineOverride>> = {
