@@ -4,10 +4,12 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ReferenceBackend } from '../../src/engine/index.js';
 import { allOps } from '../../src/app/check/ops.js';
+import { allKernels } from '../support/kernels.js';
 import { rounds } from '../support/rounds.js';
 import { timeLimit } from '../support/timeLimit.js';
 import { graphs } from './arbitrary.js';
 import { allCandidates, type Candidate, GraphChecker, withShrinkLimit } from './check.js';
+import { EXACT, WINOGRAD } from './noisyBackend.js';
 import { opRows } from './ops/index.js';
 import type { Statement } from './program.js';
 
@@ -49,6 +51,11 @@ it('random graphs contain every op and every kind of statement', () => {
   expect([...names]).toEqual(
     expect.arrayContaining(['leaf', 'backward', 'gradientOf', 'step', 'read', 'misuse']),
   );
+});
+
+it('the error model names only kernels that exist', () => {
+  const names = new Set(allKernels.map(({ kernel }) => kernel.name));
+  expect([...EXACT, ...WINOGRAD].filter((name) => !names.has(name))).toEqual([]);
 });
 
 /** A float32 reference backend with a fault. */

@@ -19,7 +19,7 @@ export const UNIT = 2 ** -24;
 const EXACT_INTEGERS = 2 ** 24;
 
 /** Kernels that only move, select or negate elements: no backend rounds here. */
-const EXACT = new Set(
+export const EXACT: ReadonlySet<string> = new Set(
   (
     'upload stridedCopy sliceGrad concat gatherRows takeAxis takeAxisGrad argmaxAxis ' +
     'maxPoolIndex maxPool where maximum minimum maximumGrad relu reluGrad abs absGrad clamp clampGrad ' +
@@ -144,6 +144,9 @@ function absoluteScale(name: string, inputs: readonly ArrayLike<number>[]): numb
   return ABSOLUTE_GRADIENT.test(name) ? largest(inputs[0]) : 0;
 }
 
+/** Kernels that wasm may compute by Winograd's algorithm. */
+export const WINOGRAD: readonly string[] = ['conv2d', 'conv2dGradWeight', 'convTranspose2d'];
+
 /**
  * Winograd convolution adds and subtracts whole tiles. Its error is relative to the largest sum of
  * absolute terms, also where the result is an integer or 0.
@@ -152,7 +155,7 @@ function winogradScale(
   { kernel: { name }, constants }: Launch,
   [a, b]: readonly ArrayLike<number>[],
 ): number {
-  if (!/^(conv2d|conv2dGradWeight|convTranspose2d)$/.test(name)) return 0;
+  if (!WINOGRAD.includes(name)) return 0;
   const c = constants as Conv2dConstants;
   if (!usesWinograd(c)) return 0;
   const terms = {

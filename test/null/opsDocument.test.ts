@@ -1,4 +1,4 @@
-// docs/ops.md describes the ops as they are. After a change of an op, run
+// Compares docs/ops.md with the text generated from the ops. After a change of an op, run
 // `npx vitest run test/null/opsDocument.test.ts -u`.
 
 import { expect, it } from 'vitest';

@@ -40,7 +40,7 @@ function render(value: unknown): string {
 /** Compares the output of each `print(...); // EXPECTED` with the comment. */
 const withExpectations = (code: string): string =>
   code.replaceAll(
-    /^( *print\(.*\);) \/\/ (.*)$/gm,
+    /^(.*\bprint\(.*\);) \/\/ (.*)$/gm,
     (_, call: string, expected: string) => `${call} expectPrinted(${JSON.stringify(expected)});`,
   );
 
@@ -69,7 +69,7 @@ describe.each(withoutMain)('%s', (_, exports) => {
     expect(missing.map(({ name, file }) => `${name} (${file})`)).toEqual([]);
   });
 
-  const examples = values
+  const examples = exports
     .map((one: PublicExport) => [one.name, exampleIn(docComment(one))] as const)
     .filter((entry): entry is readonly [string, string] => entry[1] !== null);
   it.each(examples)('%s', (name, code) => {

@@ -61,7 +61,7 @@ export const cumsumOp = defineOp<{ readonly axis: number }>({
 function productOfRows(x: Tensor): Tensor {
   const [outer, size] = x.shape;
   if (size === 0) return scaleShift(sum(x, { axes: 1 }), 1, 1); // 1, with a gradient
-  if (size === 1) return scaleShift(reshape(x, [outer]), 1); // a copy
+  if (size === 1) return mul(reshape(x, [outer]), 1); // a copy
   const half = Math.floor(size / 2);
   const product = productOfRows(mul(slice(x, 1, 0, half), slice(x, 1, half, 2 * half)));
   return size % 2 === 0 ? product : mul(product, reshape(slice(x, 1, size - 1), [outer]));

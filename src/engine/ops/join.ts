@@ -7,6 +7,7 @@ import { defineOp, type NoAttributes } from '../op.js';
 import { anywhere, randomIndices } from '../sample.js';
 import { format, normalizeAxis, sameShape } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
+import { mul } from './arithmetic.js';
 import { concatArrays } from './internal/concatArrays.js';
 import { indexTensor } from './internal/indices.js';
 
@@ -85,18 +86,17 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ArgumentError('concat: needs at least one tensor');
   tensors.forEach((tensor, index) => checkTensor(tensor, `concat: tensor ${index}`));
   const normalizedAxis = normalizeAxis(axis, tensors[0].shape.length, 'concat');
-  // Divide and conquer copies O(n log n) elements; sequential concatenation would copy O(n^2).
+  if (tensors.length === 1) return mul(tensors[0], 1); // a copy, as of several tensors
+  return joined(tensors, normalizedAxis);
+}
+
+/** Divide and conquer copies O(n log n) elements; sequential concatenation would copy O(n^2). */
+function joined(tensors: readonly Tensor[], axis: number): Tensor {
   if (tensors.length === 1) return tensors[0];
   const middle = Math.ceil(tensors.length / 2);
-  return concatOp(
-    [
-      concat(tensors.slice(0, middle), normalizedAxis),
-      concat(tensors.slice(middle), normalizedAxis),
-    ],
-    {
-      axis: normalizedAxis,
-    },
-  );
+  return concatOp([joined(tensors.slice(0, middle), axis), joined(tensors.slice(middle), axis)], {
+    axis,
+  });
 }
 
 /**

@@ -9,6 +9,7 @@ import { checkOptions, describeValue, isIntegerList } from '../options.js';
 import { anywhere } from '../sample.js';
 import { format, splitAtAxis } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
+import { mul } from './arithmetic.js';
 import { flip } from './flip.js';
 import { concat } from './join.js';
 import { expand, slice } from './view.js';
@@ -159,7 +160,7 @@ export function pad(x: Tensor, padding: readonly number[], options: PadOptions =
       value,
     );
   }
-  return result;
+  return result === x ? mul(x, 1) : result; // without padding, a copy
 }
 
 /** x without the elements that negative padding removes. A view. */

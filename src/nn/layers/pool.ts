@@ -143,7 +143,7 @@ export class AvgPool2d extends Module {
  * Mean over each channel of an image: [N, C, H, W] -> [N, C, 1, 1].
  *
  * @example
- * scope(() => print(new GlobalAvgPool2d().forward(zeros([2, 3, 8, 8])).shape)); // [2, 3]
+ * scope(() => print(new GlobalAvgPool2d().forward(zeros([2, 3, 8, 8])).shape)); // [2, 3, 1, 1]
  */
 export class GlobalAvgPool2d extends Module {
   override forward(x: Tensor): Tensor {

@@ -28,8 +28,8 @@ export function fromRow(x: Tensor): Tensor {
 }
 
 /**
- * A one-dimensional option as [vertical, horizontal]. `neutral` is the vertical value, which leaves
- * the single row as it is: 1 for sizes, strides and dilations, 0 for padding.
+ * A one-dimensional option as [vertical, horizontal]. `neutral` is the vertical value, which has no
+ * effect on a single row: 1 for sizes, strides and dilations, 0 for padding.
  *
  * @throws ArgumentError unless the option is an integer of at least `neutral`
  */
