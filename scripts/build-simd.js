@@ -6,12 +6,15 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { forbiddenPatterns } from './wide-patterns.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(root, 'kernels', 'simd');
 const outputs = join(root, 'build', 'simd');
 
 const RELAXED = ['--enable', 'relaxed-simd'];
+/** Defines WIDE, see lanes.ts, and leaves memory below the static data for tileScratch, see wideTile.ts. */
+const WIDE = [...RELAXED, '--use', 'WIDE=1', '--memoryBase', '32768'];
 /** Shared memory needs a maximum size: 65,536 pages are 4 GiB, the range of 32-bit addresses. */
 const THREADS = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
 
@@ -24,6 +27,8 @@ const VARIANTS = {
   'base-threads': THREADS,
   relaxed: RELAXED,
   'relaxed-threads': [...RELAXED, ...THREADS],
+  wide: WIDE,
+  'wide-threads': [...WIDE, ...THREADS],
 };
 
 // Warning 112 is about v128 in exported functions. Here these are exported between files, never
@@ -60,7 +65,7 @@ function modified(file) {
 
 /** The compiler's package.json; its modification date changes with the version. */
 const compiler = join(root, 'node_modules', 'assemblyscript', 'package.json');
-const generators = ['build-simd.js', 'simd-interface.js'].map((name) =>
+const generators = ['build-simd.js', 'simd-interface.js', 'wide-patterns.js'].map((name) =>
   join(root, 'scripts', name),
 );
 
@@ -91,8 +96,14 @@ function upToDate() {
 /** Runs the compiler in this process and returns the module that it writes, in memory. */
 async function compile(asc, name, features) {
   let wasm;
+  let text = '';
   const { error, stderr } = await asc.main(
-    [join('kernels', 'simd', 'index.ts'), '--outFile', 'module.wasm', ...OPTIONS, ...features],
+    [
+      join('kernels', 'simd', 'index.ts'),
+      ...['--outFile', 'module.wasm', '--textFile', 'module.wat'],
+      ...OPTIONS,
+      ...features,
+    ],
     {
       readFile: (file, base) => {
         try {
@@ -101,8 +112,9 @@ async function compile(asc, name, features) {
           return null;
         }
       },
-      writeFile: (_file, contents) => {
-        wasm = contents;
+      writeFile: (file, contents) => {
+        if (file === 'module.wasm') wasm = contents;
+        else text = contents;
       },
       listFiles: () => [],
     },
@@ -110,6 +122,13 @@ async function compile(asc, name, features) {
   if (error !== null || wasm === undefined) {
     throw new Error(
       `build-simd: kernels/simd does not compile (variant ${name})\n${stderr.toString()}${String(error)}`,
+    );
+  }
+  const forbidden = features.includes('WIDE=1') ? forbiddenPatterns(text) : [];
+  if (forbidden.length > 0) {
+    throw new Error(
+      `build-simd: variant ${name} contains ${forbidden.join(', ')}, which V8 13.6 may compile ` +
+        'incorrectly; see scripts/wide-patterns.js',
     );
   }
   return wasm;

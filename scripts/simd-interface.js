@@ -53,6 +53,8 @@ export const fingerprint = '${fingerprint}';
 export const convGeometryFields = [
 ${records.ConvGeometry.fields.map(({ name }) => `  '${name}',\n`).join('')}];
 export const convShapeWords = ${records.ConvGeometry.fields.length + records.ConvShape.fields.length};
+export const functionParameters = {
+${members.map(parametersOf).join('')}};
 `,
     'interface.d.ts': `${HEADER}
 /** A byte address in linear memory, a multiple of 16. */
@@ -74,6 +76,11 @@ export const convGeometryFields: readonly (keyof ConvGeometry)[];
 /** Size in 32-bit words of a ConvShape: a ConvGeometry and the fields that convPrepare computes. */
 export const convShapeWords: number;
 
+/** Parameters of the exported functions, in order. */
+export const functionParameters: Readonly<
+  Record<string, readonly { readonly name: string; readonly type: 'Address' | 'ConvShapeAddress' | 'number' }[]>
+>;
+
 /** Functions whose last two parameters, \`begin\` and \`end\`, are the half-open range of units to compute. */
 export type RangedName =
 ${ranged.join('\n')};
@@ -84,6 +91,12 @@ ${members.map(({ doc, text }) => `${indented(doc)}  ${text}\n`).join('\n')}}
 `,
   };
 }
+
+/** Entry of `functionParameters` for a function; nothing for a constant. */
+const parametersOf = ({ name, parameters }) =>
+  parameters === undefined
+    ? ''
+    : `  ${name}: [${parameters.map((p) => `{ name: '${p.name}', type: '${p.type}' }`).join(', ')}],\n`;
 
 const indented = (doc) => (doc === '' ? '' : `  ${doc.replace(/\n\s*/g, '\n   ')}\n`);
 
@@ -149,6 +162,7 @@ function functionMember(source, node, records) {
     doc: docOf(node),
     text: `${name}(${list}): ${typeOf(node.type, 'the result')};`,
     ranged: lastTwo.join(' ') === 'begin end',
+    parameters,
   };
 }
 

@@ -8,7 +8,7 @@
 // no measurable loss (36 GFLOP/s on Node 20, 55 relaxed, as for K = 288).
 // Packing costs 0.05 ms for 1152 x 256, transposed or not; the product with 64 rows takes 1.0 ms.
 
-import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats } from './lanes';
+import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats, wide } from './lanes';
 import { transposeMatrix } from './layout';
 import { rowTile, tile4 } from './smallTile';
 import { tile } from './tile';
@@ -18,7 +18,7 @@ const ZERO_OFFSET: usize = memory.data(16, 16);
 
 /**
  * Packs B, the K x N matrix b[k * strideK + n * strideN], into panels
- * [ceil(N/8)][K][8], padded with zeros.
+ * [ceil(N/PANEL)][K][PANEL], padded with zeros.
  * Strides count floats; any strides are allowed, so a transposed B costs no more. Unit
  * of begin and end: one panel.
  */
@@ -37,11 +37,15 @@ export function packPanels(
   }
 }
 
-/** A panel whose eight columns are contiguous in memory. */
+/** A panel whose columns are contiguous in memory. */
 function copyPanel(from: usize, strideK: usize, K: i32, panel: usize): void {
   for (let k = 0; k < K; k++, from += strideK, panel += PANEL_BYTES) {
     v128.store(panel, v128.load(from));
     v128.store(panel, v128.load(from, 16), 16);
+    if (wide()) {
+      v128.store(panel, v128.load(from, 32), 32);
+      v128.store(panel, v128.load(from, 48), 48);
+    }
   }
 }
 
@@ -85,7 +89,7 @@ export function gemm(
   const aStride = floats(strideM), outStride = floats(outStrideM);
   const last = a + <usize>(end - 1) * aStride;
   let n = 0;
-  if (end - begin == 1) {
+  if (!wide() && end - begin == 1) {
     for (; n + 4 * PANEL <= N; n += 4 * PANEL) {
       rowTile(last, K, panels + floats(n) * <usize>K, bias != 0 ? bias + floats(n) : 0, out + <usize>begin * outStride + floats(n));
     }
@@ -98,7 +102,7 @@ export function gemm(
       const row = a + <usize>m * aStride, to = out + <usize>m * outStride + floats(n);
       const remaining = end - m;
       // Seven and eight rows are four and four; otherwise as many sixes as there are.
-      if (remaining <= 4 || remaining == 7 || remaining == 8) {
+      if (!wide() && (remaining <= 4 || remaining == 7 || remaining == 8)) {
         rows = min(remaining, 4);
         tile4(
           row, min(row + aStride, last), min(row + 2 * aStride, last), min(row + 3 * aStride, last), K,
@@ -113,5 +117,24 @@ export function gemm(
         ZERO_OFFSET, 1, K, panel, panelBias, to, outStride, rows, cols,
       );
     }
+  }
+}
+
+/**
+ * out [rows][PANEL] = a [rows][K] times one panel, for a Winograd transform. Rows are contiguous. The
+ * wide variant stores whole register tiles: `out` needs room for TILE_ROWS - 1 more rows, which it
+ * leaves undefined.
+ */
+export function gemmPanel(a: usize, K: i32, panel: usize, out: usize, rows: i32): void {
+  if (!wide()) {
+    gemm(a, K, K, panel, 0, out, PANEL, PANEL, 0, rows);
+    return;
+  }
+  const row = floats(K), last = a + <usize>(rows - 1) * row;
+  for (let m = 0; m < rows; m += TILE_ROWS, a += TILE_ROWS * row, out += TILE_ROWS * PANEL_BYTES) {
+    tile(
+      a, min(a + row, last), min(a + 2 * row, last), min(a + 3 * row, last), min(a + 4 * row, last), min(a + 5 * row, last),
+      ZERO_OFFSET, 1, K, panel, 0, out, PANEL_BYTES, TILE_ROWS, PANEL,
+    );
   }
 }

@@ -16,6 +16,7 @@ export {
   winogradBlockStrips,
   winogradFilterFloats,
   winogradForward,
+  winogradForwardPooled,
   winogradPanels,
   winogradScratch,
 } from './winograd';
@@ -26,7 +27,7 @@ export {
   winogradGradSums,
   winogradGradUnits,
 } from './winogradGradWeight';
-export { winogradStrips } from './winogradTiles';
+export { winogradProducts, winogradStrips } from './winogradPlane';
 export { argMax, sumAxis } from './reduce';
 export { columnSumBlocks, scaleShift, sumBlocks } from './rows';
 export {

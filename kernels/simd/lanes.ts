@@ -1,11 +1,22 @@
 // Helpers of the SIMD kernels: loads, stores and arithmetic of four float32 lanes in a v128.
 // AssemblyScript, not TypeScript: `usize` is a byte address in linear memory.
 
-/** Output channels (columns) of one packed panel: two vectors of four lanes. */
-export const PANEL: i32 = 8;
+/**
+ * Whether this is the wide variant of the module, which V8's revectorizer compiles to 256-bit
+ * instructions (wideTile.ts). Set by the build.
+ */
+@inline
+export function wide(): bool {
+  // @ts-ignore: defined by the compiler option --use
+  return isDefined(WIDE);
+}
+
+/** Output channels (columns) of one packed panel: two vectors of four lanes, in the wide variant four. */
+// @ts-ignore: defined by the compiler option --use
+export const PANEL: i32 = isDefined(WIDE) ? 16 : 8;
 
 /** Bytes of one panel row. */
-export const PANEL_BYTES: usize = 32;
+export const PANEL_BYTES: usize = <usize>PANEL << 2;
 
 /** Rows of the register tile. */
 export const TILE_ROWS: i32 = 6;

@@ -21,11 +21,12 @@
 // with row 5 last, all loads come first and their values go to the stack and back. The numbers
 // computed are the same. The order of locals is the compiler's: measure again after changing it.
 
-import { PANEL_BYTES, floats, fma, fused, loadPart, splat, storeRow } from './lanes';
+import { PANEL_BYTES, floats, fma, fused, loadPart, splat, storeRow, wide } from './lanes';
+import { partialWideTile } from './wideTile';
 
 /**
  * out[i][j] = bias[j] + sum over k of A[i][k] * panel[k][j], for i < rows
- * (1 to 6) and j < cols (1 to 8).
+ * (1 to 6) and j < cols (1 to PANEL).
  *
  * Row i of A is not one array but `runs` contiguous pieces of `runLength` floats: piece r begins at
  * row_i + offsets[r * runLength]. One piece makes it a plain matrix; one piece for each kernel row
@@ -41,6 +42,12 @@ export function tile(
   panel: usize, bias: usize,
   out: usize, outStride: usize, rows: i32, cols: i32,
 ): void {
+  if (wide()) {
+    partialWideTile(
+      row0, row1, row2, row3, row4, row5, offsets, runs, runLength, panel, bias, out, outStride, rows, cols,
+    );
+    return;
+  }
   let left = f32x4.splat(0), right = f32x4.splat(0);
   if (bias != 0) {
     left = loadPart(bias, cols);

@@ -1,74 +1,74 @@
-// Winograd convolution F(4x4, 3x3) over NHWC images: 3x3 kernels of stride 1 without dilation or
-// groups. 36 multiplications for 16 outputs; direct convolution needs 144. Forward pass, and the
-// input gradient as a forward pass with rotated filters. The general case is in conv2d.ts, the
-// weight gradient in winogradGradWeight.ts, the derivation of the formulas in winogradTransform.ts.
+// Winograd convolution over NHWC images: 3x3 kernels of stride 1 without dilation or groups. Tiles of 3
+// to 5 outputs on a side fit the plane (winogradPlane.ts); a tile of 5 x 5 takes 49 multiplications,
+// direct convolution 225. Forward pass, and the input gradient as a forward pass with rotated filters.
+// The general case is in conv2d.ts, the weight gradient in winogradGradWeight.ts, the derivation of the
+// formulas in winogradTransform.ts.
 //
 // One output tile y of one output channel, g being the filters and d the
 // input tiles of the channels c:
 //     y = A^T [ sum over c of (G g G^T) * (B^T d B) ] A
-// The sum over channels is separate for each of the 36 positions: 36 matrix products
+// The sum over channels is separate for each position, a pair of points: up to 49 matrix products
 // [tiles x C][C x O]. Filters are transformed once per call; tiles are processed in blocks that
 // stay in the second-level cache.
 //
-// Versions: milliseconds on one core of an AMD EPYC (Zen 4), batch 64, best of many short
-// runs, filter transform included; in brackets the speed in GFLOP/s that direct
-// convolution would need for that.
-//                                                 conv2 14x14 32->64    conv3 7x7 64->128
-//     direct (conv2d.ts), Node 20                 13.1 (35)             12.7 (36)
-//     Winograd; a tile's output copied at the end  6.4 (72)              5.5 (84)
-//     whole tiles straight to the output           6.0 (77)              5.1 (90)
-//     input gradient (direct: 13.5, 12.8)          5.7 (81)              5.1 (90)
-//     relaxed, Node 24 (direct: 8.7, 8.5)          4.4 (104)             3.8 (122)
-//     its input gradient (direct: 8.5, 8.7)        4.3 (107)             3.9 (119)
-// Of conv2's 6.0 ms the products take 4.9 (a third of the direct multiplications: 14 of 16
-// pixels of the tiles exist on each axis), input and output transform half a millisecond each.
-// Blocks matter little to the forward pass, but the input gradient with all tiles in one block
-// is 1.4 times slower. Rejected, no gain: gaps between positions against cache aliasing,
-// constants loaded from memory.
-
 import { ConvShape } from './convShape';
-import { gemm } from './gemm';
-import { PANEL, PANEL_BYTES, floats, loadPart, storePart } from './lanes';
-import { POSITIONS, TILE, clearStrip, inputStrip, stripScratch, tilesAcross, winogradStrips } from './winogradTiles';
-import { filterTransform, outputTransform } from './winogradTransform';
+import { gemmPanel } from './gemm';
+import { PANEL, PANEL_BYTES, TILE_ROWS, floats, loadPart, storePart } from './lanes';
+import {
+  largeSegments,
+  pointCount,
+  segmentStart,
+  segmentsOfPoint,
+  smallSegment,
+  tilesAcross,
+  winogradPositions,
+  winogradProducts,
+  winogradStrips,
+} from './winogradPlane';
+import { clearStrip, inputStrip, stripScratch, stripsOfPoint } from './winogradTiles';
+import { filterTransform, outputTransform3, outputTransform4, outputTransform5 } from './winogradTransform';
 
 /**
- * Floats of transformed inputs in a block: 224 KB, which leaves most of the second-level
+ * Floats of transformed inputs in a block: 320 KB, which leaves most of the second-level
  * cache for filters and products.
  */
-const BLOCK_FLOATS: i32 = 56 << 10;
-
-/** Bytes of the eight transformed outputs of a tile, [6][6][8]. */
-const PRODUCT_BYTES: usize = <usize>POSITIONS * PANEL_BYTES;
+const BLOCK_FLOATS: i32 = 80 << 10;
 
 /**
- * Strips of a block: if possible a multiple of six, which fills the six rows of the
- * register tile. Callers should divide the strips at block borders: a part of a block reads
- * all filters for fewer tiles.
+ * Strips of a block: whole images if possible, and a multiple of six of them, which fills the six rows
+ * of the register tile for all points. Callers should divide the strips at block borders: a part of a
+ * block reads all filters for fewer tiles.
  */
 export function winogradBlockStrips(s: ConvShape): i32 {
-  const strips = BLOCK_FLOATS / (POSITIONS * tilesAcross(s) * s.inChannels);
-  return strips < 6 ? max(strips, 1) : strips - (strips % 6);
+  const strips = winogradStrips(s), images = BLOCK_FLOATS / (winogradProducts(s) * s.inChannels);
+  if (images == 0) return max(1, (BLOCK_FLOATS * strips) / (winogradProducts(s) * s.inChannels));
+  return strips * (images < 6 ? images : images - (images % 6));
 }
 
-/** Transformed inputs of a block at one position, [tiles][C]. */
-function positionFloats(s: ConvShape): i32 {
-  return winogradBlockStrips(s) * tilesAcross(s) * s.inChannels;
+/** Tiles of a block at one position, at most. */
+function blockTiles(s: ConvShape): i32 {
+  return winogradBlockStrips(s) * tilesAcross(s);
+}
+
+/** Floats of the products of a block at one position, [tiles][PANEL], rounded up to whole register tiles. */
+function productFloats(s: ConvShape): i32 {
+  return (blockTiles(s) + TILE_ROWS) * PANEL;
 }
 
 /** Floats of scratch for every function here; each thread needs a separate one. */
 export function winogradScratch(s: ConvShape): i32 {
-  return stripScratch(s) + POSITIONS * positionFloats(s) + winogradBlockStrips(s) * tilesAcross(s) * POSITIONS * PANEL;
+  const perPosition = blockTiles(s) * s.inChannels + productFloats(s);
+  return stripScratch(s) + winogradPositions(s) * perPosition + ((s.pixels * PANEL + 3) & ~3);
 }
 
-/** Panels of eight output channels. */
+/** Panels of PANEL output channels. */
 export function winogradPanels(s: ConvShape): i32 {
   return (s.outChannels + PANEL - 1) / PANEL;
 }
 
-/** Floats of transformed filters, [panels][36][C][8]. */
+/** Floats of transformed filters, [panels][positions][C][PANEL]. */
 export function winogradFilterFloats(s: ConvShape): i32 {
-  return winogradPanels(s) * POSITIONS * s.inChannels * PANEL;
+  return winogradPanels(s) * winogradPositions(s) * s.inChannels * PANEL;
 }
 
 /**
@@ -86,12 +86,12 @@ export function packWinogradFilters(
   const strideTap = flipped ? -4 : 4;
   const strideC = flipped ? floats(9 * O) : floats(9), strideO = flipped ? floats(9) : floats(9 * C);
   for (let panel = begin; panel < end; panel++) {
-    const to = filters + <usize>(panel * POSITIONS) * positionStride;
+    const to = filters + <usize>(panel * winogradPositions(s)) * positionStride;
     for (let c = 0; c < C; c++) {
       for (let half = 0; half < PANEL; half += 4) {
         const o = panel * PANEL + half;
         const from = firstTap + <usize>c * strideC + <usize>o * strideO;
-        transformFilters(from, strideTap, strideO, O - o, scratch, to + <usize>c * PANEL_BYTES + floats(half), positionStride);
+        transformFilters(s, from, strideTap, strideO, O - o, scratch, to + <usize>c * PANEL_BYTES + floats(half), positionStride);
       }
     }
   }
@@ -101,7 +101,7 @@ export function packWinogradFilters(
  * Four filters at once, of which the first `count` exist (0 or less: none); the others are zero.
  */
 function transformFilters(
-  from: usize, strideTap: isize, strideO: usize, count: i32, scratch: usize, to: usize, positionStride: usize,
+  s: ConvShape, from: usize, strideTap: isize, strideO: usize, count: i32, scratch: usize, to: usize, positionStride: usize,
 ): void {
   for (let tap = 0; tap < 9; tap++, from += strideTap) {
     let lanes = f32x4.splat(0);
@@ -111,14 +111,14 @@ function transformFilters(
     if (count > 3) lanes = v128.load_lane<f32>(from + 3 * strideO, lanes, 3);
     v128.store(scratch + 16 * <usize>tap, lanes); // [3][3]
   }
-  const columns = scratch + 16 * 9; // [6][3]
+  const columns = scratch + 16 * 9; // [7][3]
+  const rowPoints = pointCount(s.outHeight), points = pointCount(s.outWidth);
   for (let offset: usize = 0; offset < 48; offset += 16) {
     const p = scratch + offset;
-    filterTransform(v128.load(p), v128.load(p, 48), v128.load(p, 96), columns + offset, 48);
+    filterTransform(v128.load(p), v128.load(p, 48), v128.load(p, 96), columns + offset, 48, rowPoints);
   }
-  for (let k: usize = 0; k < 6; k++) {
-    const p = columns + 48 * k;
-    filterTransform(v128.load(p), v128.load(p, 16), v128.load(p, 32), to + 6 * k * positionStride, positionStride);
+  for (let p = 0, from = columns; p < rowPoints; p++, from += 48, to += <usize>points * positionStride) {
+    filterTransform(v128.load(from), v128.load(from, 16), v128.load(from, 32), to, positionStride, points);
   }
 }
 
@@ -126,108 +126,140 @@ function transformFilters(
  * out [N, outHeight, outWidth, outChannels] = convolution of x [N, height, width, channels] with
  * `filters`, plus bias [O] or 0.
  * Unit of begin and end: one strip of N * winogradStrips(s). Needs 4 channels or more, padY and
- * padX of 0 or more. With `pooled`, out is [N, outHeight / 2, outWidth / 2, outChannels]: the
- * maximum of relu(y) under each 2x2 window, computed before the tile is stored.
+ * padX of 0 or more.
  *
  * A NaN or an infinity in x makes all outputs of its tiles NaN, also those
  * whose window does not contain it.
  */
 export function winogradForward(
-  s: ConvShape, x: usize, filters: usize, bias: usize, out: usize, pooled: bool, scratch: usize, begin: i32, end: i32,
+  s: ConvShape, x: usize, filters: usize, bias: usize, out: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  const C = s.inChannels, tilesPerStrip = tilesAcross(s), block = winogradBlockStrips(s), positionStride = floats(positionFloats(s));
-  const inputs = scratch + floats(stripScratch(s)); // [36][tiles][C]
-  const products = inputs + <usize>POSITIONS * positionStride; // [tiles][36][8]
-  const filterBytes = <usize>C * PANEL_BYTES;
+  const block = winogradBlockStrips(s), pixel = floats(s.outChannels), row = <usize>s.outWidth * pixel;
+  const perImage = winogradStrips(s);
   clearStrip(s, scratch);
-  for (let firstStrip = begin; firstStrip < end; firstStrip += block) {
-    const strips = min(block, end - firstStrip);
-    for (let i = 0; i < strips; i++) {
-      inputStrip(s, x, firstStrip + i, inputs + floats(i * tilesPerStrip * C), positionStride, floats(C), scratch);
-    }
-    let filter = filters;
+  for (let first = begin; first < end; first += block) {
+    const strips = min(block, end - first);
+    transformBlock(s, x, first, strips, scratch);
     for (let o = 0; o < s.outChannels; o += PANEL) {
-      for (let p = 0; p < POSITIONS; p++, filter += filterBytes) {
-        const to = products + <usize>p * PANEL_BYTES;
-        gemm(inputs + <usize>p * positionStride, C, C, filter, 0, to, POSITIONS * PANEL, PANEL, 0, strips * tilesPerStrip);
-      }
-      for (let i = 0; i < strips; i++) {
-        const strip = products + <usize>(i * tilesPerStrip) * PRODUCT_BYTES;
-        if (pooled) pooledStrip(s, strip, firstStrip + i, o, bias, out);
-        else outputStrip(s, strip, firstStrip + i, o, bias, out);
+      multiplyBlock(s, filters, o, first, strips, scratch);
+      for (let strip = first; strip < first + strips; strip++) {
+        const image = out + <usize>(strip / perImage) * <usize>s.outHeight * row + floats(o);
+        outputStrip(s, productsOf(s, scratch), first, strips, strip, o, bias, image, pixel, row);
       }
     }
   }
 }
 
 /**
- * A^T m A of every tile of strip `index`, eight output channels from o on. Overwrites the products.
+ * The same with ReLU and 2x2 max-pooling: out is [N, outHeight / 2, outWidth / 2, outChannels]. The
+ * convolution of one image and one panel is stored in scratch, [outHeight][outWidth][PANEL].
+ * Unit of begin and end: one image.
  */
-function outputStrip(s: ConvShape, products: usize, index: i32, o: i32, bias: usize, out: usize): void {
-  const strips = winogradStrips(s), pixel = floats(s.outChannels), row = <usize>s.outWidth * pixel;
-  const top = (index % strips) * TILE, rows = min(TILE, s.outHeight - top);
-  out += (<usize>(index / strips) * <usize>s.outHeight + <usize>top) * row + floats(o);
-  for (let x = 0; x < s.outWidth; x += TILE, products += PRODUCT_BYTES, out += 4 * pixel) {
-    const cols = min(TILE, s.outWidth - x);
-    outputColumns(products);
-    for (let half = 0; half < PANEL; half += 4) {
-      const count = s.outChannels - o - half;
-      if (count <= 0) break;
-      const shift = bias != 0 ? loadPart(bias + floats(o + half), count) : f32x4.splat(0);
-      outputRows(products + floats(half), shift, out + floats(half), pixel, row, rows, cols, count);
-    }
-  }
-}
-
-/**
- * The same with ReLU and 2x2 max-pooling. Tiles begin on even pixels, so
- * every window lies in one tile.
- */
-function pooledStrip(s: ConvShape, products: usize, index: i32, o: i32, bias: usize, out: usize): void {
-  const strips = winogradStrips(s), pixel = floats(s.outChannels), width = s.outWidth >> 1, height = s.outHeight >> 1;
-  const top = (index % strips) * (TILE / 2), row = <usize>width * pixel;
-  out += (<usize>(index / strips) * <usize>height + <usize>top) * row + floats(o);
-  const rows = min(TILE / 2, height - top);
-  for (let x = 0; x < width; x += TILE / 2, products += PRODUCT_BYTES, out += (TILE / 2) * pixel) {
-    outputColumns(products);
-    for (let half = 0; half < PANEL; half += 4) {
-      const count = s.outChannels - o - half;
-      if (count <= 0) break;
-      const shift = bias != 0 ? loadPart(bias + floats(o + half), count) : f32x4.splat(0);
-      for (let y = 0; y < rows; y++) {
-        const upper = products + floats(half) + <usize>(2 * y) * 6 * PANEL_BYTES, lower = upper + 6 * PANEL_BYTES;
-        transformRow(upper, shift);
-        transformRow(lower, shift);
-        for (let column = 0; column < min(TILE / 2, width - x); column++) {
-          const offset = <usize>(2 * column) * PANEL_BYTES;
-          const above = f32x4.max(v128.load(upper + offset), v128.load(upper + offset, 32));
-          const below = f32x4.max(v128.load(lower + offset), v128.load(lower + offset, 32));
-          const largest = f32x4.max(f32x4.max(above, below), f32x4.splat(0)); // relu
-          storePart(out + <usize>y * row + <usize>column * pixel + floats(half), largest, count);
-        }
+export function winogradForwardPooled(
+  s: ConvShape, x: usize, filters: usize, bias: usize, out: usize, scratch: usize, begin: i32, end: i32,
+): void {
+  const perImage = winogradStrips(s), images = max(1, winogradBlockStrips(s) / perImage);
+  const row = <usize>s.outWidth * PANEL_BYTES;
+  const outImage = floats((s.outHeight >> 1) * (s.outWidth >> 1)) * <usize>s.outChannels;
+  clearStrip(s, scratch);
+  for (let n = begin; n < end; n += images) {
+    const first = n * perImage, strips = min(images, end - n) * perImage;
+    transformBlock(s, x, first, strips, scratch);
+    for (let o = 0; o < s.outChannels; o += PANEL) {
+      multiplyBlock(s, filters, o, first, strips, scratch);
+      const products = productsOf(s, scratch), plane = products + floats(winogradPositions(s) * productFloats(s));
+      for (let strip = first; strip < first + strips; strip++) {
+        outputStrip(s, products, first, strips, strip, o, bias, plane, PANEL_BYTES, row);
+        if ((strip + 1) % perImage == 0) poolPlane(s, plane, o, out + <usize>(strip / perImage) * outImage);
       }
     }
   }
 }
 
-/** One row of a tile, in place: six products -> four outputs. */
+/** Transformed inputs of a block, [positions][tiles][C]. */
 @inline
-function transformRow(p: usize, shift: v128): void {
-  outputTransform(
-    v128.load(p), v128.load(p, 32), v128.load(p, 64), v128.load(p, 96), v128.load(p, 128), v128.load(p, 160),
-    shift, p, PANEL_BYTES,
-  );
+function inputsOf(s: ConvShape, scratch: usize): usize {
+  return scratch + floats(stripScratch(s));
 }
 
-/** The columns of a tile, in place: [6][6][8] -> [4][6][8]. */
+/** Products of a block and one panel, [positions][tiles][PANEL]. */
 @inline
-function outputColumns(products: usize): void {
-  const row: usize = 6 * PANEL_BYTES, zero = f32x4.splat(0);
-  for (let p = products, end = products + row; p < end; p += 16) {
-    outputTransform(
-      v128.load(p), v128.load(p + row), v128.load(p + 2 * row),
-      v128.load(p + 3 * row), v128.load(p + 4 * row), v128.load(p + 5 * row), zero, p, row,
-    );
+function productsOf(s: ConvShape, scratch: usize): usize {
+  return inputsOf(s, scratch) + floats(winogradPositions(s) * blockTiles(s)) * <usize>s.inChannels;
+}
+
+function transformBlock(s: ConvShape, x: usize, first: i32, strips: i32, scratch: usize): void {
+  const pixel = floats(s.inChannels), positionStride = <usize>blockTiles(s) * pixel;
+  for (let strip = first; strip < first + strips; strip++) {
+    inputStrip(s, x, first, strips, strip, inputsOf(s, scratch), positionStride, pixel, scratch);
+  }
+}
+
+/** The products of the transformed inputs of a block with the filters of the panel of channel o. */
+function multiplyBlock(s: ConvShape, filters: usize, o: i32, first: i32, strips: i32, scratch: usize): void {
+  const C = s.inChannels, filterBytes = <usize>C * PANEL_BYTES;
+  const positionStride = <usize>blockTiles(s) * floats(C), productStride = floats(productFloats(s));
+  let input = inputsOf(s, scratch), product = productsOf(s, scratch);
+  let filter = filters + <usize>((o / PANEL) * winogradPositions(s)) * filterBytes;
+  for (let p = 0; p < pointCount(s.outHeight); p++) {
+    const rows = stripsOfPoint(s, first, strips, p);
+    for (let q = 0; q < pointCount(s.outWidth); q++) {
+      gemmPanel(input, C, filter, product, rows * segmentsOfPoint(s.outWidth, q));
+      input += positionStride;
+      filter += filterBytes;
+      product += productStride;
+    }
+  }
+}
+
+/**
+ * A^T m A of every tile of strip `index` in a block of `strips` strips from `first` on, for the output
+ * channels of a panel from o on. Overwrites the products. `image` is the address of channel o of pixel
+ * (0, 0); pixels are `pixel` bytes apart, rows `row` bytes.
+ */
+function outputStrip(
+  s: ConvShape, products: usize, first: i32, strips: i32, index: i32,
+  o: i32, bias: usize, image: usize, pixel: usize, row: usize,
+): void {
+  const segment = index % winogradStrips(s), small = smallSegment(s.outHeight);
+  const size = segment < largeSegments(s.outHeight) ? small + 1 : small, last = size + 1;
+  const stride = floats(productFloats(s)), rowStride = <usize>pointCount(s.outWidth) * stride;
+  const rank = <usize>(index - first) * PANEL_BYTES, across = tilesAcross(s), acrossLarge = largeSegments(s.outWidth);
+  const narrow = smallSegment(s.outWidth);
+  const lastRank = <usize>stripsOfPoint(s, first, index - first, last) * PANEL_BYTES;
+  const segmentBytes = <usize>strips * PANEL_BYTES, lastSegmentBytes = <usize>stripsOfPoint(s, first, strips, last) * PANEL_BYTES;
+  const top = segmentStart(s.outHeight, segment), rows = min(size, s.outHeight - top);
+  let tile = products + rank, lastTile = products + <usize>last * rowStride + lastRank;
+  image += <usize>top * row;
+  for (let i = 0, x = 0; i < across; i++, tile += segmentBytes, lastTile += lastSegmentBytes) {
+    const width = i < acrossLarge ? narrow + 1 : narrow;
+    outputColumns(tile, lastTile, size, width + 2, stride, rowStride);
+    for (let part = 0; part < PANEL; part += 4) {
+      const count = s.outChannels - o - part;
+      if (count <= 0) break;
+      const shift = bias != 0 ? loadPart(bias + floats(o + part), count) : f32x4.splat(0);
+      const to = image + <usize>x * pixel + floats(part);
+      outputRows(tile + floats(part), width, stride, rowStride, shift, to, pixel, row, rows, min(width, s.outWidth - x), count);
+    }
+    x += width;
+  }
+}
+
+/**
+ * The columns of a tile, in place: the products at the points p of column q become `size` outputs. The
+ * products of the last point are at lastTile; those of point p at tile + p * rowStride.
+ */
+@inline
+function outputColumns(tile: usize, lastTile: usize, size: i32, columns: i32, stride: usize, rowStride: usize): void {
+  const zero = f32x4.splat(0);
+  for (let q = 0; q < columns; q++, tile += stride, lastTile += stride) {
+    for (let offset: usize = 0; offset < PANEL_BYTES; offset += 16) {
+      const p = tile + offset, last = v128.load(lastTile + offset);
+      const m0 = v128.load(p), m1 = v128.load(p + rowStride), m2 = v128.load(p + 2 * rowStride), m3 = v128.load(p + 3 * rowStride);
+      if (size == 3) outputTransform3(m0, m1, m2, m3, last, zero, p, rowStride);
+      else if (size == 4) outputTransform4(m0, m1, m2, m3, v128.load(p + 4 * rowStride), last, zero, p, rowStride);
+      else outputTransform5(m0, m1, m2, m3, v128.load(p + 4 * rowStride), v128.load(p + 5 * rowStride), last, zero, p, rowStride);
+    }
   }
 }
 
@@ -237,20 +269,41 @@ function outputColumns(products: usize): void {
  */
 @inline
 function outputRows(
-  products: usize, shift: v128, out: usize, pixel: usize, row: usize, rows: i32, cols: i32, count: i32,
+  tile: usize, width: i32, stride: usize, rowStride: usize, shift: v128,
+  out: usize, pixel: usize, row: usize, rows: i32, cols: i32, count: i32,
 ): void {
-  const isFullTile = cols == TILE && count >= 4;
-  for (let y = 0; y < rows; y++, products += 6 * PANEL_BYTES, out += row) {
-    const p = products;
+  const isFullTile = cols == width && count >= 4;
+  for (let y = 0; y < rows; y++, tile += rowStride, out += row) {
     // A tile that crosses the border is stored over its products; only the pixels of the
     // image are copied from there.
-    outputTransform(
-      v128.load(p), v128.load(p, 32), v128.load(p, 64), v128.load(p, 96), v128.load(p, 128), v128.load(p, 160),
-      shift, isFullTile ? out : p, isFullTile ? pixel : PANEL_BYTES,
-    );
+    const to = isFullTile ? out : tile, step = isFullTile ? pixel : stride;
+    const m0 = v128.load(tile), m1 = v128.load(tile + stride), m2 = v128.load(tile + 2 * stride);
+    const m3 = v128.load(tile + 3 * stride), m4 = v128.load(tile + 4 * stride);
+    if (width == 3) outputTransform3(m0, m1, m2, m3, m4, shift, to, step);
+    else if (width == 4) outputTransform4(m0, m1, m2, m3, m4, v128.load(tile + 5 * stride), shift, to, step);
+    else outputTransform5(m0, m1, m2, m3, m4, v128.load(tile + 5 * stride), v128.load(tile + 6 * stride), shift, to, step);
     if (isFullTile) continue;
     for (let column: usize = 0; column < <usize>cols; column++) {
-      storePart(out + column * pixel, v128.load(p + column * PANEL_BYTES), count);
+      storePart(out + column * pixel, v128.load(tile + column * stride), count);
+    }
+  }
+}
+
+/** ReLU and 2x2 max-pooling of a plane [outHeight][outWidth][PANEL], into channels o on of one image. */
+function poolPlane(s: ConvShape, plane: usize, o: i32, image: usize): void {
+  const width = s.outWidth >> 1, row = <usize>s.outWidth * PANEL_BYTES, zero = f32x4.splat(0);
+  const pixel = floats(s.outChannels);
+  let out = image + floats(o);
+  for (let y = 0; y < s.outHeight >> 1; y++, plane += 2 * row) {
+    let upper = plane;
+    for (let x = 0; x < width; x++, upper += 2 * PANEL_BYTES, out += pixel) {
+      const lower = upper + row;
+      for (let part = 0; part < PANEL && o + part < s.outChannels; part += 4) {
+        const offset = floats(part), p = upper + offset, q = lower + offset;
+        const above = f32x4.max(v128.load(p), v128.load(p + PANEL_BYTES));
+        const below = f32x4.max(v128.load(q), v128.load(q + PANEL_BYTES));
+        storePart(out + offset, f32x4.max(f32x4.max(above, below), zero), s.outChannels - o - part);
+      }
     }
   }
 }

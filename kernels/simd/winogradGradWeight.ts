@@ -1,6 +1,6 @@
 // The weight gradient of a Winograd convolution: gradG = G^T
-// [ sum over tiles of (A y A^T) * (B^T d B) ] G, y being the gradient of a 4x4 output tile and d
-// its 6x6 inputs (winogradTransform.ts). These are 36 matrix products, [O x tiles][tiles x C].
+// [ sum over tiles of (A y A^T) * (B^T d B) ] G, y being the gradient of an output tile and d
+// its inputs (winogradTransform.ts). These are up to 49 matrix products, [O x tiles][tiles x C].
 //
 // Two passes with a barrier between them, each over units that threads divide: parts (unit: an
 // eighth of the images, transformed and multiplied by one thread, in groups that stay in its
@@ -22,14 +22,15 @@
 // other; eight parts avoid that.
 
 import { ConvShape } from './convShape';
-import { PANEL, PANEL_BYTES, TILE_ROWS, floats, fma, fused, splat } from './lanes';
-import { POSITIONS, clearStrip, gradStrip, inputStrip, stripScratch, tilesAcross, winogradStrips } from './winogradTiles';
+import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats, fma, fused, splat, wide } from './lanes';
+import { pointCount, segmentsOfPoint, tilesAcross, winogradPositions, winogradProducts, winogradStrips } from './winogradPlane';
+import { clearStrip, gradStrip, inputStrip, stripScratch, stripsOfPoint } from './winogradTiles';
 import { gradFilterTransform } from './winogradTransform';
 
 /** Floats of transformed tiles in a group of images: 1 MB, about a core's second-level cache. */
 const GROUP_FLOATS: i32 = 256 << 10;
 
-// Channels are rounded up to whole register tiles: six output by eight input channels. The
+// Channels are rounded up to whole register tiles: six output by PANEL input channels. The
 // surplus results are not used.
 
 function inputChannels(s: ConvShape): i32 {
@@ -45,7 +46,7 @@ function tilesOf(s: ConvShape, images: i32): i32 {
 }
 
 /**
- * Floats between two positions of the transformed gradients [36][tiles][O]; the last
+ * Floats between two positions of the transformed gradients [positions][tiles][O]; the last
  * register tile may read six beyond.
  */
 function gradPositionFloats(s: ConvShape, images: i32): i32 {
@@ -63,25 +64,25 @@ export function winogradGradUnits(images: i32): i32 {
 /** Images of the largest group that is transformed at a time. */
 function groupImages(s: ConvShape, images: i32): i32 {
   const units = winogradGradUnits(images), partImages = (images + units - 1) / units;
-  const maxImages = max(1, GROUP_FLOATS / (POSITIONS * tilesOf(s, 1) * (inputChannels(s) + s.outChannels)));
+  const maxImages = max(1, GROUP_FLOATS / (winogradProducts(s) * (inputChannels(s) + s.outChannels)));
   const groups = (partImages + maxImages - 1) / maxImages;
   return (partImages + groups - 1) / groups; // of nearly equal size
 }
 
 /**
  * Floats of scratch of winogradGradParts: a strip, and the transformed inputs
- * [36][tiles][C] and gradients of a group.
+ * [positions][tiles][C] and gradients of a group.
  */
 export function winogradGradScratch(s: ConvShape, images: i32): i32 {
   const group = groupImages(s, images);
-  return stripScratch(s) + POSITIONS * (tilesOf(s, group) * inputChannels(s) + gradPositionFloats(s, group));
+  return stripScratch(s) + winogradPositions(s) * (tilesOf(s, group) * inputChannels(s) + gradPositionFloats(s, group));
 }
 
 /**
- * Floats of the sums of products of one part, [O][36][C]: the sums of one filter are contiguous.
+ * Floats of the sums of products of one part, [O][positions][C]: the sums of one filter are contiguous.
  */
 function sumFloats(s: ConvShape): i32 {
-  return POSITIONS * gradChannels(s) * inputChannels(s);
+  return winogradPositions(s) * gradChannels(s) * inputChannels(s);
 }
 
 /** Floats of the sums of all parts. */
@@ -90,7 +91,7 @@ export function winogradGradSums(s: ConvShape, images: i32): i32 {
 }
 
 /**
- * sums [units][O][36][C] = for each part of the images, the sum over its
+ * sums [units][O][positions][C] = for each part of the images, the sum over its
  * tiles of gradient times input.
  * Unit of begin and end: one part of winogradGradUnits(images).
  */
@@ -101,51 +102,48 @@ export function winogradGradParts(
   for (let unit = begin; unit < end; unit++) {
     const first = (unit * images) / units, last = ((unit + 1) * images) / units;
     const out = sums + <usize>unit * floats(sumFloats(s));
-    for (let n = first; n < last; n += group) {
-      groupProducts(s, x, gradOut, n, min(group, last - n), group, out, n == first, scratch);
-    }
+    clear(out, sumFloats(s));
+    for (let n = first; n < last; n += group) groupProducts(s, x, gradOut, n, min(group, last - n), group, out, scratch);
   }
 }
 
-/**
- * Transforms a group of images from `n` on, and adds its products to (or begins
- * with them) `sums` [O][36][C].
- */
+/** Transforms a group of images from `n` on, and adds its products to `sums` [O][positions][C]. */
 function groupProducts(
-  s: ConvShape, x: usize, gradOut: usize, n: i32, images: i32, group: i32, sums: usize, overwrite: bool, scratch: usize,
+  s: ConvShape, x: usize, gradOut: usize, n: i32, images: i32, group: i32, sums: usize, scratch: usize,
 ): void {
-  const tilesPerStrip = tilesAcross(s), C = inputChannels(s), row = floats(C), gradTile = floats(s.outChannels);
+  const row = floats(inputChannels(s)), gradTile = floats(s.outChannels), strips = images * winogradStrips(s);
   const inputStride = <usize>tilesOf(s, group) * row, gradStride = floats(gradPositionFloats(s, group));
-  const inputs = scratch + floats(stripScratch(s)), grads = inputs + <usize>POSITIONS * inputStride;
-  const strips = images * winogradStrips(s), firstStrip = n * winogradStrips(s);
+  const first = n * winogradStrips(s), filterStride = <usize>winogradPositions(s) * row;
+  let v = scratch + floats(stripScratch(s)), y = v + <usize>winogradPositions(s) * inputStride;
   clearStrip(s, scratch);
-  for (let i = 0; i < strips; i++) {
-    inputStrip(s, x, firstStrip + i, inputs + <usize>(i * tilesPerStrip) * row, inputStride, row, scratch);
-  }
+  for (let strip = first; strip < first + strips; strip++) inputStrip(s, x, first, strips, strip, v, inputStride, row, scratch);
   clearStrip(s, scratch);
-  for (let i = 0; i < strips; i++) {
-    gradStrip(s, gradOut, firstStrip + i, grads + <usize>(i * tilesPerStrip) * gradTile, gradStride, gradTile, scratch);
-  }
-  const tiles = strips * tilesPerStrip, filterStride = <usize>POSITIONS * row;
-  for (let position = 0; position < POSITIONS; position++) {
-    const v = inputs + <usize>position * inputStride, y = grads + <usize>position * gradStride;
-    const out = sums + <usize>position * row;
-    for (let c: usize = 0; c < row; c += PANEL_BYTES) {
-      for (let o = 0; o < s.outChannels; o += TILE_ROWS) {
-        productTile(y + floats(o), gradTile, v + c, row, tiles, out + <usize>o * filterStride + c, filterStride, overwrite);
+  for (let strip = first; strip < first + strips; strip++) gradStrip(s, gradOut, first, strips, strip, y, gradStride, gradTile, scratch);
+  for (let p = 0; p < pointCount(s.outHeight); p++) {
+    const rows = stripsOfPoint(s, first, strips, p);
+    for (let q = 0; q < pointCount(s.outWidth); q++, v += inputStride, y += gradStride, sums += row) {
+      const tiles = rows * segmentsOfPoint(s.outWidth, q);
+      for (let c: usize = 0; c < row; c += PANEL_BYTES) {
+        for (let o = 0; o < s.outChannels; o += TILE_ROWS) {
+          productTile(y + floats(o), gradTile, v + c, row, tiles, sums + <usize>o * filterStride + c, filterStride);
+        }
       }
     }
   }
 }
 
 /**
- * out[i][j] (+)= sum over tiles of y[tile][i] * v[tile][j], for six i and eight j. Like tile.ts it
+ * out[i][j] += sum over tiles of y[tile][i] * v[tile][j], for six i and PANEL j. Like tile.ts it
  * depends on the order of the statements: with `v` advanced before `y`, V8 (Node 20) moves the
  * loads away from their uses, spills, and takes three times as long.
  */
 function productTile(
-  y: usize, yStride: usize, v: usize, vStride: usize, tiles: i32, out: usize, outStride: usize, overwrite: bool,
+  y: usize, yStride: usize, v: usize, vStride: usize, tiles: i32, out: usize, outStride: usize,
 ): void {
+  if (wide()) {
+    wideProductTile(y, yStride, v, vStride, tiles, out, outStride);
+    return;
+  }
   let c00 = f32x4.splat(0), c10 = c00, c20 = c00, c30 = c00, c40 = c00, c50 = c00;
   let c01 = c00, c11 = c00, c21 = c00, c31 = c00, c41 = c00, c51 = c00;
   let a: v128;
@@ -179,19 +177,62 @@ function productTile(
     a = splat(y + 4); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
     a = splat(y); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
   }
-  accumulateRow(out, c00, c01, overwrite);
-  accumulateRow(out + 1 * outStride, c10, c11, overwrite);
-  accumulateRow(out + 2 * outStride, c20, c21, overwrite);
-  accumulateRow(out + 3 * outStride, c30, c31, overwrite);
-  accumulateRow(out + 4 * outStride, c40, c41, overwrite);
-  accumulateRow(out + 5 * outStride, c50, c51, overwrite);
+  addRow(out, c00, c01);
+  addRow(out + 1 * outStride, c10, c11);
+  addRow(out + 2 * outStride, c20, c21);
+  addRow(out + 3 * outStride, c30, c31);
+  addRow(out + 4 * outStride, c40, c41);
+  addRow(out + 5 * outStride, c50, c51);
 }
 
-/** Stores a row of eight sums, or adds it to those of the groups before. */
+/** productTile for sixteen columns, in the form that wideTile.ts explains. */
+function wideProductTile(
+  y: usize, yStride: usize, v: usize, vStride: usize, tiles: i32, out: usize, outStride: usize,
+): void {
+  let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00;
+  let c20 = c00, c21 = c00, c22 = c00, c23 = c00, c30 = c00, c31 = c00, c32 = c00, c33 = c00;
+  let c40 = c00, c41 = c00, c42 = c00, c43 = c00, c50 = c00, c51 = c00, c52 = c00, c53 = c00;
+  for (const end = v + <usize>tiles * vStride; v < end; v += vStride, y += yStride) {
+    const b0 = v128.load(v), b1 = v128.load(v, 16), b2 = v128.load(v, 32), b3 = v128.load(v, 48);
+    let a = splat(y);
+    c00 = fma(c00, a, b0); c01 = fma(c01, a, b1); c02 = fma(c02, a, b2); c03 = fma(c03, a, b3);
+    a = splat(y + 4);
+    c10 = fma(c10, a, b0); c11 = fma(c11, a, b1); c12 = fma(c12, a, b2); c13 = fma(c13, a, b3);
+    a = splat(y + 8);
+    c20 = fma(c20, a, b0); c21 = fma(c21, a, b1); c22 = fma(c22, a, b2); c23 = fma(c23, a, b3);
+    a = splat(y + 12);
+    c30 = fma(c30, a, b0); c31 = fma(c31, a, b1); c32 = fma(c32, a, b2); c33 = fma(c33, a, b3);
+    a = splat(y + 16);
+    c40 = fma(c40, a, b0); c41 = fma(c41, a, b1); c42 = fma(c42, a, b2); c43 = fma(c43, a, b3);
+    a = splat(y + 20);
+    c50 = fma(c50, a, b0); c51 = fma(c51, a, b1); c52 = fma(c52, a, b2); c53 = fma(c53, a, b3);
+  }
+  const out1 = out + outStride, out2 = out1 + outStride, out3 = out2 + outStride, out4 = out3 + outStride, out5 = out4 + outStride;
+  c00 = f32x4.add(v128.load(out), c00);  c01 = f32x4.add(v128.load(out, 16), c01);
+  c02 = f32x4.add(v128.load(out, 32), c02);  c03 = f32x4.add(v128.load(out, 48), c03);
+  c10 = f32x4.add(v128.load(out1), c10);  c11 = f32x4.add(v128.load(out1, 16), c11);
+  c12 = f32x4.add(v128.load(out1, 32), c12);  c13 = f32x4.add(v128.load(out1, 48), c13);
+  c20 = f32x4.add(v128.load(out2), c20);  c21 = f32x4.add(v128.load(out2, 16), c21);
+  c22 = f32x4.add(v128.load(out2, 32), c22);  c23 = f32x4.add(v128.load(out2, 48), c23);
+  c30 = f32x4.add(v128.load(out3), c30);  c31 = f32x4.add(v128.load(out3, 16), c31);
+  c32 = f32x4.add(v128.load(out3, 32), c32);  c33 = f32x4.add(v128.load(out3, 48), c33);
+  c40 = f32x4.add(v128.load(out4), c40);  c41 = f32x4.add(v128.load(out4, 16), c41);
+  c42 = f32x4.add(v128.load(out4, 32), c42);  c43 = f32x4.add(v128.load(out4, 48), c43);
+  c50 = f32x4.add(v128.load(out5), c50);  c51 = f32x4.add(v128.load(out5, 16), c51);
+  c52 = f32x4.add(v128.load(out5, 32), c52);  c53 = f32x4.add(v128.load(out5, 48), c53);
+  v128.store(out, c00); v128.store(out, c01, 16); v128.store(out, c02, 32); v128.store(out, c03, 48);
+  v128.store(out1, c10); v128.store(out1, c11, 16); v128.store(out1, c12, 32); v128.store(out1, c13, 48);
+  v128.store(out2, c20); v128.store(out2, c21, 16); v128.store(out2, c22, 32); v128.store(out2, c23, 48);
+  v128.store(out3, c30); v128.store(out3, c31, 16); v128.store(out3, c32, 32); v128.store(out3, c33, 48);
+  v128.store(out4, c40); v128.store(out4, c41, 16); v128.store(out4, c42, 32); v128.store(out4, c43, 48);
+  v128.store(out5, c50); v128.store(out5, c51, 16); v128.store(out5, c52, 32); v128.store(out5, c53, 48);
+}
+
+/** Adds eight sums to those of the groups before. */
 @inline
-function accumulateRow(out: usize, left: v128, right: v128, overwrite: bool): void {
-  v128.store(out, overwrite ? left : f32x4.add(v128.load(out), left));
-  v128.store(out, overwrite ? right : f32x4.add(v128.load(out, 16), right), 16);
+function addRow(out: usize, left: v128, right: v128): void {
+  v128.store(out, f32x4.add(v128.load(out), left));
+  v128.store(out, f32x4.add(v128.load(out, 16), right), 16);
 }
 
 /**
@@ -200,12 +241,12 @@ function accumulateRow(out: usize, left: v128, right: v128, overwrite: bool): vo
  * Unit of begin and end: one output channel.
  */
 export function winogradGradFilters(s: ConvShape, sums: usize, parts: i32, gradWeight: usize, begin: i32, end: i32): void {
-  const C = inputChannels(s), partStride = floats(sumFloats(s)), filterFloats = POSITIONS * C;
+  const C = inputChannels(s), partStride = floats(sumFloats(s)), filterFloats = winogradPositions(s) * C;
   for (let o = begin; o < end; o++) {
     const filterSums = sums + floats(o * filterFloats);
     addParts(filterSums, filterFloats, parts, partStride);
     for (let c = 0; c < s.inChannels; c += 4) {
-      gradFilters(filterSums + floats(c), floats(C), gradWeight + floats((o * s.inChannels + c) * 9), s.inChannels - c);
+      gradFilters(s, filterSums + floats(c), floats(C), gradWeight + floats((o * s.inChannels + c) * 9), s.inChannels - c);
     }
   }
 }
@@ -220,19 +261,11 @@ function addParts(row: usize, count: i32, parts: i32, partStride: usize): void {
 }
 
 /** The filters of four input channels, of which the first `count` exist. */
-function gradFilters(sums: usize, positionStride: usize, gradWeight: usize, count: i32): void {
-  const row: usize = 6 * positionStride;
-  for (let p = sums, end = sums + row; p < end; p += positionStride) {
-    gradFilterTransform(
-      v128.load(p), v128.load(p + row), v128.load(p + 2 * row),
-      v128.load(p + 3 * row), v128.load(p + 4 * row), v128.load(p + 5 * row), p, row,
-    );
-  }
+function gradFilters(s: ConvShape, sums: usize, positionStride: usize, gradWeight: usize, count: i32): void {
+  const points = pointCount(s.outWidth), rowPoints = pointCount(s.outHeight), row = <usize>points * positionStride;
+  for (let p = sums, end = sums + row; p < end; p += positionStride) gradFilterLine(p, row, rowPoints);
   for (let k = 0; k < 3; k++, sums += row) {
-    gradFilterTransform(
-      v128.load(sums), v128.load(sums + positionStride), v128.load(sums + 2 * positionStride),
-      v128.load(sums + 3 * positionStride), v128.load(sums + 4 * positionStride), v128.load(sums + 5 * positionStride), sums, positionStride,
-    );
+    gradFilterLine(sums, positionStride, points);
     for (let l: usize = 0; l < 3; l++, gradWeight += 4) {
       const lanes = v128.load(sums + l * positionStride);
       v128.store_lane<f32>(gradWeight, lanes, 0);
@@ -241,4 +274,14 @@ function gradFilters(sums: usize, positionStride: usize, gradWeight: usize, coun
       if (count > 3) v128.store_lane<f32>(gradWeight, lanes, 3, 108);
     }
   }
+}
+
+/** G^T of the sums at the first `points` points, in place; the sums at the others are zero. */
+@inline
+function gradFilterLine(p: usize, stride: usize, points: i32): void {
+  const zero = f32x4.splat(0);
+  gradFilterTransform(
+    v128.load(p), v128.load(p + stride), v128.load(p + 2 * stride), v128.load(p + 3 * stride), v128.load(p + 4 * stride),
+    points > 5 ? v128.load(p + 5 * stride) : zero, points > 6 ? v128.load(p + 6 * stride) : zero, p, stride,
+  );
 }

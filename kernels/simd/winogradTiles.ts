@@ -1,45 +1,50 @@
-// From images to transformed tiles: the two-dimensional input and gradient
-// transforms of Winograd's F(4x4, 3x3).
-// An output plane is divided into tiles of 4 x 4; the inputs of a tile are 6 x 6 and overlap by
-// two. Missing pixels are zero. The arithmetic of a transform is in winogradTransform.ts.
+// From images to transformed tiles: the two-dimensional input and gradient transforms of Winograd
+// convolution. A tile of m x n outputs has (m + 2) x (n + 2) inputs, which overlap those of its
+// neighbors by two. Missing pixels are zero. winogradPlane.ts divides the plane into tiles; the
+// arithmetic of a transform is in winogradTransform.ts.
 //
-// The unit is a strip: one row of tiles of one image. The columns of a strip are transformed
-// first, all of them at once (the two columns that adjacent tiles share, once), then the six
-// results along each row, tile by tile.
+// The unit is a strip: one row of tiles of one image. The columns of a strip are transformed first, all
+// of them at once (the two columns that adjacent tiles share, once), then the results along each row,
+// tile by tile.
 
 import { ConvShape } from './convShape';
 import { clear, floats } from './lanes';
-import { gradTransform, inputTransform } from './winogradTransform';
-
-/** Outputs along each side of a tile. */
-export const TILE: i32 = 4;
-
-/** Products of a tile: 6 x 6, each at its position. */
-export const POSITIONS: i32 = 36;
-
-/** Tiles of one strip. */
-export function tilesAcross(s: ConvShape): i32 {
-  return (s.outWidth + TILE - 1) / TILE;
-}
-
-/** Strips of one image. */
-export function winogradStrips(s: ConvShape): i32 {
-  return (s.outHeight + TILE - 1) / TILE;
-}
+import {
+  isLargeOnly,
+  largeSegments,
+  largeStripsBefore,
+  pointCount,
+  segmentStart,
+  smallSegment,
+  tilesAcross,
+  winogradStrips,
+} from './winogradPlane';
+import {
+  gradTransform3,
+  gradTransform4,
+  gradTransform5,
+  inputTransform3,
+  inputTransform4,
+  inputTransform5,
+} from './winogradTransform';
 
 /**
- * Floats of scratch for inputStrip or gradStrip: a row of zeros, then six rows
- * of column-transformed pixels.
+ * Floats of scratch for inputStrip or gradStrip: a row of zeros, then seven rows of column-transformed
+ * pixels.
  */
 export function stripScratch(s: ConvShape): i32 {
   const rowFloats = max(s.width * s.inChannels, s.outWidth * s.outChannels);
-  const columns = TILE * tilesAcross(s) + 2;
-  return ((rowFloats + 3) & ~3) + ((6 * columns * max(s.inChannels, s.outChannels) + 3) & ~3);
+  return ((rowFloats + 3) & ~3) + ((7 * stripColumns(s) * max(s.inChannels, s.outChannels) + 3) & ~3);
+}
+
+/** Columns of the inputs of a strip: two more than its outputs. */
+function stripColumns(s: ConvShape): i32 {
+  return max(s.outWidth, 3) + 2;
 }
 
 /**
- * Sets the borders of strips to zero, where they stay: both strip functions
- * write only what the image covers.
+ * Sets the borders of strips to zero, where they stay: both strip functions write only what the image
+ * covers.
  */
 export function clearStrip(s: ConvShape, scratch: usize): void {
   clear(scratch, stripScratch(s));
@@ -51,75 +56,97 @@ function rowOrZeros(image: usize, y: i32, height: i32, rowBytes: usize, zeros: u
   return <u32>y < <u32>height ? image + <usize>y * rowBytes : zeros;
 }
 
+/** Number of strips among those from `first` on to which point p belongs. */
+@inline
+export function stripsOfPoint(s: ConvShape, first: i32, strips: i32, p: i32): i32 {
+  if (!isLargeOnly(s.outHeight, p)) return strips;
+  return largeStripsBefore(s, first + strips) - largeStripsBefore(s, first);
+}
+
 /**
- * Writes B^T d B for every tile of strip `index` of x [N, height, width, channels]; position p of
- * tile t goes to tiles + p * positionStride + t * tileStride. Needs 4 channels or more.
+ * Writes B^T d B for every tile of strip `index` of x [N, height, width, channels], one of `strips`
+ * strips from `first` on. The tiles of a position (p, q) are `tileStride` bytes apart, ordered by
+ * segment, then by strip; those of the next position begin `positionStride` bytes further.
+ * Needs 4 channels or more.
  */
 export function inputStrip(
-  s: ConvShape, x: usize, index: i32, tiles: usize, positionStride: usize, tileStride: usize, scratch: usize,
+  s: ConvShape, x: usize, first: i32, strips: i32, index: i32,
+  tiles: usize, positionStride: usize, tileStride: usize, scratch: usize,
 ): void {
-  const strips = winogradStrips(s), pixel = floats(s.inChannels), row = <usize>s.width * pixel;
-  const image = x + <usize>(index / strips) * <usize>s.height * row;
-  const top = (index % strips) * TILE - s.padY;
-  const tilesPerStrip = tilesAcross(s), stripRow = <usize>(TILE * tilesPerStrip + 2) * pixel;
+  const perImage = winogradStrips(s), pixel = floats(s.inChannels), row = <usize>s.width * pixel;
+  const image = x + <usize>(index / perImage) * <usize>s.height * row, segment = index % perImage;
+  const top = segmentStart(s.outHeight, segment) - s.padY, stripRow = <usize>stripColumns(s) * pixel;
   const strip = scratch + ((row + 15) & ~15);
+  const small = smallSegment(s.outHeight), size = segment < largeSegments(s.outHeight) ? small + 1 : small;
 
   const r0 = rowOrZeros(image, top, s.height, row, scratch), r1 = rowOrZeros(image, top + 1, s.height, row, scratch);
   const r2 = rowOrZeros(image, top + 2, s.height, row, scratch), r3 = rowOrZeros(image, top + 3, s.height, row, scratch);
   const r4 = rowOrZeros(image, top + 4, s.height, row, scratch), r5 = rowOrZeros(image, top + 5, s.height, row, scratch);
-  const left = <usize>s.padX * pixel, bytes = min(row, stripRow - left);
+  const r6 = rowOrZeros(image, top + 6, s.height, row, scratch);
+  const left = <usize>s.padX * pixel, bytes = min(row, stripRow - left), to = strip + left;
   for (let offset: usize = 0; offset < bytes; offset += 16) {
     // The last vector overlaps the previous one instead of crossing the end.
     const i = min(offset, bytes - 16);
-    inputTransform(
-      v128.load(r0 + i), v128.load(r1 + i), v128.load(r2 + i), v128.load(r3 + i), v128.load(r4 + i), v128.load(r5 + i),
-      strip + left + i, stripRow,
-    );
+    const d0 = v128.load(r0 + i), d1 = v128.load(r1 + i), d2 = v128.load(r2 + i), d3 = v128.load(r3 + i), d4 = v128.load(r4 + i);
+    if (size == 3) inputTransform3(d0, d1, d2, d3, d4, to + i, stripRow);
+    else if (size == 4) inputTransform4(d0, d1, d2, d3, d4, v128.load(r5 + i), to + i, stripRow);
+    else inputTransform5(d0, d1, d2, d3, d4, v128.load(r5 + i), v128.load(r6 + i), to + i, stripRow);
   }
 
-  for (let k = 0; k < 6; k++) {
-    for (let tile = 0; tile < tilesPerStrip; tile++) {
-      const from = strip + <usize>k * stripRow + <usize>(TILE * tile) * pixel;
-      const to = tiles + <usize>(6 * k) * positionStride + <usize>tile * tileStride;
+  const acrossLarge = largeSegments(s.outWidth), across = tilesAcross(s), narrow = smallSegment(s.outWidth);
+  for (let p = 0; p < size + 2; p++, tiles += <usize>pointCount(s.outWidth) * positionStride) {
+    const segmentStride = <usize>stripsOfPoint(s, first, strips, p) * tileStride;
+    let from = strip + <usize>p * stripRow, out = tiles + <usize>stripsOfPoint(s, first, index - first, p) * tileStride;
+    for (let tile = 0, width = 0; tile < across; tile++, from += <usize>width * pixel, out += segmentStride) {
+      width = tile < acrossLarge ? narrow + 1 : narrow;
       for (let offset: usize = 0; offset < pixel; offset += 16) {
-        const c = min(offset, pixel - 16), p = from + c;
-        inputTransform(
-          v128.load(p), v128.load(p + pixel), v128.load(p + 2 * pixel),
-          v128.load(p + 3 * pixel), v128.load(p + 4 * pixel), v128.load(p + 5 * pixel),
-          to + c, positionStride,
-        );
+        const c = min(offset, pixel - 16), d = from + c;
+        const d0 = v128.load(d), d1 = v128.load(d + pixel), d2 = v128.load(d + 2 * pixel);
+        const d3 = v128.load(d + 3 * pixel), d4 = v128.load(d + 4 * pixel);
+        if (width == 3) inputTransform3(d0, d1, d2, d3, d4, out + c, positionStride);
+        else if (width == 4) inputTransform4(d0, d1, d2, d3, d4, v128.load(d + 5 * pixel), out + c, positionStride);
+        else inputTransform5(d0, d1, d2, d3, d4, v128.load(d + 5 * pixel), v128.load(d + 6 * pixel), out + c, positionStride);
       }
     }
   }
 }
 
 /**
- * The same for gradOut [N, outHeight, outWidth, outChannels]: writes A y A^T of every 4 x 4 tile.
+ * The same for gradOut [N, outHeight, outWidth, outChannels]: writes A y A^T of every tile.
  */
 export function gradStrip(
-  s: ConvShape, gradOut: usize, index: i32, tiles: usize, positionStride: usize, tileStride: usize, scratch: usize,
+  s: ConvShape, gradOut: usize, first: i32, strips: i32, index: i32,
+  tiles: usize, positionStride: usize, tileStride: usize, scratch: usize,
 ): void {
-  const strips = winogradStrips(s), pixel = floats(s.outChannels), row = <usize>s.outWidth * pixel;
-  const image = gradOut + <usize>(index / strips) * <usize>s.outHeight * row;
-  const top = (index % strips) * TILE, tilesPerStrip = tilesAcross(s), stripRow = <usize>(TILE * tilesPerStrip) * pixel;
+  const perImage = winogradStrips(s), pixel = floats(s.outChannels), row = <usize>s.outWidth * pixel;
+  const image = gradOut + <usize>(index / perImage) * <usize>s.outHeight * row, segment = index % perImage;
+  const top = segmentStart(s.outHeight, segment), stripRow = <usize>stripColumns(s) * pixel;
   const strip = scratch + ((row + 15) & ~15);
+  const small = smallSegment(s.outHeight), size = segment < largeSegments(s.outHeight) ? small + 1 : small;
 
   const r0 = image + <usize>top * row, r1 = rowOrZeros(image, top + 1, s.outHeight, row, scratch);
   const r2 = rowOrZeros(image, top + 2, s.outHeight, row, scratch), r3 = rowOrZeros(image, top + 3, s.outHeight, row, scratch);
+  const r4 = rowOrZeros(image, top + 4, s.outHeight, row, scratch);
   for (let offset: usize = 0; offset < row; offset += 16) {
-    const i = min(offset, row - 16);
-    gradTransform(v128.load(r0 + i), v128.load(r1 + i), v128.load(r2 + i), v128.load(r3 + i), strip + i, stripRow);
+    const i = min(offset, row - 16), to = strip + i;
+    const y0 = v128.load(r0 + i), y1 = v128.load(r1 + i), y2 = v128.load(r2 + i);
+    if (size == 3) gradTransform3(y0, y1, y2, to, stripRow);
+    else if (size == 4) gradTransform4(y0, y1, y2, v128.load(r3 + i), to, stripRow);
+    else gradTransform5(y0, y1, y2, v128.load(r3 + i), v128.load(r4 + i), to, stripRow);
   }
 
-  for (let k = 0; k < 6; k++) {
-    for (let tile = 0; tile < tilesPerStrip; tile++) {
-      const from = strip + <usize>k * stripRow + <usize>(TILE * tile) * pixel;
-      const to = tiles + <usize>(6 * k) * positionStride + <usize>tile * tileStride;
+  const acrossLarge = largeSegments(s.outWidth), across = tilesAcross(s), narrow = smallSegment(s.outWidth);
+  for (let p = 0; p < size + 2; p++, tiles += <usize>pointCount(s.outWidth) * positionStride) {
+    const segmentStride = <usize>stripsOfPoint(s, first, strips, p) * tileStride;
+    let from = strip + <usize>p * stripRow, out = tiles + <usize>stripsOfPoint(s, first, index - first, p) * tileStride;
+    for (let tile = 0, width = 0; tile < across; tile++, from += <usize>width * pixel, out += segmentStride) {
+      width = tile < acrossLarge ? narrow + 1 : narrow;
       for (let offset: usize = 0; offset < pixel; offset += 16) {
-        const c = min(offset, pixel - 16), p = from + c;
-        gradTransform(
-          v128.load(p), v128.load(p + pixel), v128.load(p + 2 * pixel), v128.load(p + 3 * pixel), to + c, positionStride,
-        );
+        const c = min(offset, pixel - 16), d = from + c;
+        const y0 = v128.load(d), y1 = v128.load(d + pixel), y2 = v128.load(d + 2 * pixel);
+        if (width == 3) gradTransform3(y0, y1, y2, out + c, positionStride);
+        else if (width == 4) gradTransform4(y0, y1, y2, v128.load(d + 3 * pixel), out + c, positionStride);
+        else gradTransform5(y0, y1, y2, v128.load(d + 3 * pixel), v128.load(d + 4 * pixel), out + c, positionStride);
       }
     }
   }

@@ -1,6 +1,9 @@
 // Winograd convolution against direct convolution and the definition in float64: when it is used,
 // its error bound, and results that do not depend on how the work is divided.
 
+import * as base from '#simd/base';
+import * as relaxed from '#simd/relaxed';
+import * as wide from '#simd/wide';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Conv2dConstants } from '../../kernels/conv2d.js';
@@ -50,6 +53,7 @@ describe('usesWinograd', () => {
     ['the third layer', { inChannels: 64, outChannels: 128, outHeight: 7, outWidth: 7 }],
     ['one image of the second layer', { batch: 1 }],
     ['no padding', { outHeight: 12, outWidth: 12, padY: 0, padX: 0 }],
+    ['a plane of one tile', { outHeight: 5, outWidth: 5 }],
   ])('is true for %s', (_, change) => expect(usesWinograd(constants(change))).toBe(true));
 
   it.each([
@@ -61,8 +65,8 @@ describe('usesWinograd', () => {
     ['dilation 2', { dilationY: 2 }],
     ['groups', { groups: 2 }],
     ['padding larger than the input gradient supports', { padX: 3 }],
-    ['planes that fill their tiles by less than half', { outHeight: 5, outWidth: 5 }],
-    ['too few tiles', { batch: 3, outHeight: 4, outWidth: 4 }],
+    ['planes smaller than a tile', { outHeight: 2, outWidth: 28 }],
+    ['too few tiles', { batch: 3, outHeight: 5, outWidth: 5 }],
     ['no images', { batch: 0 }],
   ])('is false for %s', (_, change) => expect(usesWinograd(constants(change))).toBe(false));
 });
@@ -90,8 +94,13 @@ const convolutions: fc.Arbitrary<Convolution> = fc
   })
   .filter((c) => outSize(c).every((side) => side > 0));
 
-describe('the kernels', () => {
-  const simd = new ConvModule();
+const modules = { base, relaxed, wide };
+const supported = (['base', 'relaxed', 'wide'] as const).filter((name) =>
+  WebAssembly.validate(modules[name].bytes),
+);
+
+describe.each(supported)('the kernels of the %s module', (name) => {
+  const simd = new ConvModule(modules[name].bytes);
   const all = (units: number) => [0, units];
 
   it('agree with the definition within the bounds, direct and Winograd', () =>

@@ -3,7 +3,6 @@
 // channels-last.
 
 import { expect } from 'vitest';
-import { bytes } from '#simd/base';
 import type { ConvGeometry, SimdExports } from '#simd/interface';
 import type { Conv2dConstants } from '../../kernels/conv2d.js';
 import { Rng } from '../../src/engine/index.js';
@@ -163,9 +162,9 @@ export class ConvModule {
   readonly #begin: number;
   #end: number;
 
-  constructor() {
+  constructor(bytes: Uint8Array<ArrayBuffer>) {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      env: { memory: this.#memory },
+      env: { memory: this.#memory, thread: 0 },
     });
     this.#simd = instance.exports as unknown as SimdExports;
     this.#begin = Math.ceil((this.#simd.heapBase.value as number) / 64) * 64;
@@ -175,7 +174,7 @@ export class ConvModule {
   direct(c: Convolution, operands: Operands): Three<Float32Array> {
     const simd = this.#simd;
     return this.#run(c, operands, (at, shape, flippedShape) => {
-      const panelFloats = 9 * (c.channels + 8) * (c.outChannels + 8);
+      const panelFloats = 9 * (c.channels + 16) * (c.outChannels + 16);
       const panels = this.#take(panelFloats);
       const scratch = this.#take(Math.max(simd.convScratch(shape), simd.convScratch(flippedShape)));
       simd.packConvWeights(shape, at.weight, panels);
@@ -204,7 +203,7 @@ export class ConvModule {
           simd.packWinogradFilters(s, at.weight, flipped, filters, scratch, begin, end),
         );
         each(c.images * simd.winogradStrips(s), (begin, end) =>
-          simd.winogradForward(s, x, filters, bias, out, 0, scratch, begin, end),
+          simd.winogradForward(s, x, filters, bias, out, scratch, begin, end),
         );
       };
       convolve(shape, at.x, at.bias, at.output, 0);

@@ -4,13 +4,17 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { wasmFeatures } from '../../engine/backends/wasm/index.js';
+import { wideSimdObstacle } from '../../engine/backends/wasm/wideSupport.js';
 import { runCheck } from '../check/runCheck.js';
 import { CHECKED_BACKENDS, withBackend } from '../device/backend.js';
-import { describeAttempt, type DeviceReport } from '../device/device.js';
+import { describeAttempt, isWideSimdDisabled, type DeviceReport } from '../device/device.js';
 import { Reporter } from '../terminal/reporter.js';
 import { jsonOption, runOptions, type CommonArguments } from './options.js';
 
-interface DoctorArguments extends Pick<CommonArguments, 'backend' | 'threads' | 'json'> {
+interface DoctorArguments extends Pick<
+  CommonArguments,
+  'backend' | 'threads' | 'wideSimd' | 'json'
+> {
   readonly check: boolean;
 }
 
@@ -34,12 +38,16 @@ async function printMachine(
   };
   const runtime = `${process.platform} ${process.arch}, Node ${process.version}`;
   reporter.emit({ runtime, cpu, ...report });
-  const { simd, relaxedSimd, threads } = features;
+  const { simd, relaxedSimd, wideSimd, threads } = features;
   reporter.print(`system    ${runtime}`);
   reporter.print(`cpu       ${cpu.model}, ${cpu.cores} cores`);
   reporter.print(
     `          SIMD ${yesOrNo(simd)}, relaxed SIMD ` +
       `${yesOrNo(relaxedSimd)}${relaxedSimd ? '' : ' (requires Node 22)'}, threads ${yesOrNo(threads)}`,
+  );
+  const obstacle = isWideSimdDisabled() ? 'INKGRAD_WIDE_SIMD is 0' : await wideSimdObstacle();
+  reporter.print(
+    `          256-bit SIMD ${yesOrNo(wideSimd)}${obstacle === null ? '' : ` (${obstacle})`}`,
   );
   reporter.print(`backend   ${report.requested === 'auto' ? 'auto chooses ' : ''}${description}`);
   reporter.print('tried');

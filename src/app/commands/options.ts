@@ -13,6 +13,7 @@ export interface CommonArguments {
   readonly limit: number | undefined;
   readonly backend: string;
   readonly threads: number | undefined;
+  readonly wideSimd: boolean;
   readonly json: boolean;
 }
 
@@ -42,8 +43,8 @@ export function dataOptions<T>(
 export function runOptions<T>(
   yargs: Argv<T>,
   backends: readonly string[] = BACKENDS,
-): Argv<T & Pick<CommonArguments, 'backend' | 'threads'>> {
-  return yargs
+): Argv<T & Pick<CommonArguments, 'backend' | 'threads' | 'wideSimd'>> {
+  const options = yargs
     .option('backend', {
       ...choice('backend', backends),
       default: 'auto',
@@ -55,7 +56,16 @@ export function runOptions<T>(
       nargs: 1,
       describe: 'Number of CPU threads (default: one per processor); results do not depend on it',
       coerce: integerAtLeast('threads', 1),
+    })
+    .option('wide-simd', {
+      type: 'boolean',
+      default: true,
+      describe:
+        '256-bit SIMD on the CPU (Node 24 and later, x86-64), with equal results; ' +
+        '--no-wide-simd or INKGRAD_WIDE_SIMD=0 disables it',
     });
+  // yargs adds the name in camel case when it parses, but not to the type.
+  return options as unknown as ReturnType<typeof runOptions<T>>;
 }
 
 export function jsonOption<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'json'>> {

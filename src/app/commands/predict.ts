@@ -22,7 +22,10 @@ import { Reporter } from '../terminal/reporter.js';
 import { choice, jsonOption, runOptions, integerAtLeast, type CommonArguments } from './options.js';
 import { percent } from '../evaluation/percent.js';
 
-interface PredictOptions extends Pick<CommonArguments, 'backend' | 'threads' | 'json'> {
+interface PredictOptions extends Pick<
+  CommonArguments,
+  'backend' | 'threads' | 'wideSimd' | 'json'
+> {
   readonly model: string | undefined;
   readonly top: number;
   readonly invert: Invert;

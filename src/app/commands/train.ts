@@ -37,8 +37,9 @@ async function run(args: TrainArguments): Promise<void> {
       ? newSettings(givenSettings(args))
       : resumedSettings(saved.settings, givenSettings(args), args.resume!);
   const { backend, threads } = settings;
-  await withBackend({ backend, threads: threads ?? undefined }, (started) =>
-    trainOrFindRate(started, { args, saved, settings, reporter }),
+  await withBackend(
+    { backend, threads: threads ?? undefined, wideSimd: args.wideSimd },
+    (started) => trainOrFindRate(started, { args, saved, settings, reporter }),
   );
 }
 

@@ -16,6 +16,7 @@ export type TrainOptions = {
   readonly out: string | undefined;
   readonly resume: string | undefined;
   readonly lrFind: boolean | undefined;
+  readonly wideSimd: boolean;
   readonly offline: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
@@ -192,7 +193,7 @@ export function trainOptions(yargs: Argv): Argv<TrainOptions> {
     .default('split', undefined, `"${SETTINGS.split.defaultValue as string}"`)
     .default('backend', undefined, `"${SETTINGS.backend.defaultValue as string}"`)
     .group(['data', 'split', 'limit'], DATA)
-    .group(['backend', 'threads'], COMPUTE);
+    .group(['backend', 'threads', 'wide-simd'], COMPUTE);
   return settingOptions(common as unknown as Argv)
     .option('offline', {
       type: 'boolean',

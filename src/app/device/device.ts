@@ -9,7 +9,12 @@
 import { ArgumentError, BackendError, InkgradError } from '../../engine/errors.js';
 import { type Backend, ReferenceBackend } from '../../engine/index.js';
 import { createGpuBackend } from '../../engine/backends/gpu.js';
-import { createWasmBackend } from '../../engine/backends/wasm/index.js';
+import {
+  createWasmBackend,
+  wasmFeatures,
+  type WasmBackend,
+  type WasmOptions,
+} from '../../engine/backends/wasm/index.js';
 import { trainingRun } from './deviceBench.js';
 
 export const BACKENDS = ['auto', 'wasm', 'webgpu', 'webgl2', 'headlessgl', 'reference'] as const;
@@ -50,6 +55,11 @@ export interface DeviceChoice {
   readonly backend: string;
   /** CPU threads; default one per processor. */
   readonly threads: number | undefined;
+  /**
+   * Whether wasm may use 256-bit SIMD, which does not change results. Default: unless the environment
+   * variable INKGRAD_WIDE_SIMD is 0.
+   */
+  readonly wideSimd?: boolean | undefined;
 }
 
 export interface ChosenDevice {
@@ -84,7 +94,9 @@ const GPU_MODES = ['webgpu', 'webgl2', 'headlessgl'] as const;
 export async function chooseDevice({
   backend: requested,
   threads,
+  wideSimd = true,
 }: DeviceChoice): Promise<ChosenDevice> {
+  const open = (mode: Mode): Promise<OpenedBackend> => openMode(mode, threads, wideSimd);
   if (requested === 'auto') return chooseBest(threads, { open, checkResults, stepTime });
   const mode = CHECKED_BACKENDS.find((name): name is Mode => name === requested && name !== 'auto');
   if (mode === undefined) {
@@ -96,7 +108,7 @@ export async function chooseDevice({
     );
   }
   const start = performance.now();
-  const opened = await open(mode, threads);
+  const opened = await open(mode);
   const tried = [{ mode, ok: true, reason: '', ms: performance.now() - start }];
   return { backend: opened.backend, report: reportOf(requested, mode, opened, tried) };
 }
@@ -118,14 +130,18 @@ export function describeAttempt({ ok, reason, ms }: DeviceAttempt): string {
   return `${verdict} (${ms.toFixed(0)} ms)`;
 }
 
-async function open(mode: Mode, threads: number | undefined): Promise<OpenedBackend> {
+async function openMode(
+  mode: Mode,
+  threads: number | undefined,
+  wideSimd: boolean,
+): Promise<OpenedBackend> {
   switch (mode) {
     case 'reference':
       return { backend: new ReferenceBackend(), adapter: 'plain loops, 1 thread', software: true };
     case 'wasm': {
-      const backend = await createWasmBackend(threads === undefined ? {} : { threads });
+      const { backend, note } = await openWasm(threads === undefined ? {} : { threads }, wideSimd);
       const count = backend.threads === 1 ? '1 thread' : `${backend.threads} threads`;
-      return { backend, adapter: `${backend.build} SIMD, ${count}`, software: true };
+      return { backend, adapter: `${backend.build} SIMD, ${count}${note}`, software: true };
     }
     default: {
       const backend = await createGpuBackend({ mode });
@@ -133,6 +149,30 @@ async function open(mode: Mode, threads: number | undefined): Promise<OpenedBack
     }
   }
 }
+
+/**
+ * The wide module where it is supported and correct, otherwise the default one.
+ *
+ * @returns also a note for the report if the wide module failed its check
+ */
+async function openWasm(
+  options: WasmOptions,
+  wideSimd: boolean,
+): Promise<{ readonly backend: WasmBackend; readonly note: string }> {
+  if (!wideSimd || isWideSimdDisabled() || !(await wasmFeatures()).wideSimd) {
+    return { backend: await createWasmBackend(options), note: '' };
+  }
+  try {
+    return { backend: await createWasmBackend({ ...options, module: 'wide' }), note: '' };
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    return { backend: await createWasmBackend(options), note: `; ${error.message}` };
+  }
+}
+
+/** Whether the environment variable INKGRAD_WIDE_SIMD is 0. */
+export const isWideSimdDisabled = (): boolean =>
+  typeof process !== 'undefined' && process.env.INKGRAD_WIDE_SIMD === '0';
 
 function reportOf(
   requested: string,

@@ -123,14 +123,15 @@ function describeSession({ description, report }: StartedBackend, trainer: Train
 
 /**
  * Warns if the program version or the backend has changed, which changes the last digits. The
- * number of threads does not.
+ * number of threads does not, and 256-bit SIMD computes the same as `relaxed`.
  */
 function warnAboutChanges(
   reporter: Reporter,
   before: SessionRecord | undefined,
   now: SessionRecord,
 ): void {
-  const backendKind = ({ backend }: SessionRecord): string => backend.replace(/, \d+ threads?/, '');
+  const backendKind = ({ backend }: SessionRecord): string =>
+    backend.replace(/, \d+ threads?/, '').replace('wide SIMD', 'relaxed SIMD');
   if (before === undefined) return;
   const changes = [
     ...(before.inkgrad === now.inkgrad ? [] : [`inkgrad ${before.inkgrad}, now ${now.inkgrad}`]),

@@ -10,7 +10,7 @@ import { conv2dOverrides, inputLayout, shapeOf } from './conv2d.js';
 import { forwardGeometry } from './convGeometry.js';
 import type { Machine, RoutineOverride, WasmBuffer } from './machine.js';
 import { layouts } from './pool.js';
-import { convolveStrips, packFilters, usesWinograd } from './winograd.js';
+import { convolveImages, packFilters, usesWinograd } from './winograd.js';
 
 /** Geometry of 2x2 max-pooling over the output of a convolution. */
 const poolGeometry = (c: Conv2dConstants): PoolConstants => ({
@@ -97,7 +97,7 @@ export const convNormReluPoolRoutines: Readonly<Record<string, RoutineOverride>>
     const shape = shapeOf(machine, forwardGeometry(c));
     const folded = foldedFilters(machine, shape, c, buffers, launch.scalars.epsilon);
     const y = machine.allocate(launch.lengths[0], layouts(pool).output);
-    convolveStrips(machine, shape, c.batch, [from, folded.filters, folded.bias, y.address], true);
+    convolveImages(machine, shape, c.batch, [from, folded.filters, folded.bias, y.address], true);
     return [y];
   },
 };

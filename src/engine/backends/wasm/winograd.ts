@@ -4,8 +4,8 @@
 import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
 import type { Dispatch, Machine, WasmBuffer } from './machine.js';
 
-/** Outputs along each side of a tile. */
-const TILE = 4;
+/** Outputs along each side of the smallest and of the largest tile. */
+const [MIN_TILE, MAX_TILE] = [3, 5];
 
 /** With fewer channels, the transforms cost about as much as they save. */
 const MIN_CHANNELS = 16;
@@ -13,7 +13,7 @@ const MIN_CHANNELS = 16;
 /** With fewer tiles, transforming the filters costs more than it saves. */
 const MIN_TILES = 4;
 
-/** Whether F(4x4, 3x3) applies to a convolution: 3x3 windows that move by one pixel, no groups. */
+/** Whether Winograd's algorithm applies to a convolution: 3x3 windows that move by one pixel, no groups. */
 function isWinogradShape(c: Conv2dConstants): boolean {
   const isUnitStride = [c.strideY, c.strideX, c.dilationY, c.dilationX, c.groups].every(
     (value) => value === 1,
@@ -24,18 +24,14 @@ function isWinogradShape(c: Conv2dConstants): boolean {
 }
 
 /**
- * Whether Winograd convolution is faster than the direct one: enough channels, and planes that fill
- * at least half of their tiles.
- *
- * Direct time over Winograd's, 32 images, Node 20: with 16 channels 1.4 to 1.9, with 64 channels
- * 2.3 to 3.0, with 8 channels 1.0 to 1.4; on planes of 4x4 1.8 to 2.5, of 5x5 (25 of 64 used)
- * 0.7 to 1.1, of 6x6 1.1 to 1.6.
+ * Whether Winograd convolution is faster than the direct one: enough channels, and planes not smaller
+ * than a tile.
  */
 function isWinogradFaster(c: Conv2dConstants): boolean {
-  const tiles = Math.ceil(c.outHeight / TILE) * Math.ceil(c.outWidth / TILE);
+  const tiles = Math.ceil(c.outHeight / MAX_TILE) * Math.ceil(c.outWidth / MAX_TILE);
   return (
     Math.min(c.inChannels, c.outChannels) >= MIN_CHANNELS &&
-    2 * c.outHeight * c.outWidth >= TILE * TILE * tiles &&
+    Math.min(c.outHeight, c.outWidth) >= MIN_TILE &&
     c.batch * tiles >= MIN_TILES
   );
 }
@@ -79,7 +75,7 @@ export function winogradConvolve(
   const filters = machine.packedCopies.find(weight, key, length, (to) =>
     packFilters(machine, shape, fromWeight, flipped, to),
   );
-  convolveStrips(machine, shape, images, [x, filters, bias, output], false);
+  convolveImages(machine, shape, images, [x, filters, bias, output], false);
 }
 
 /** Transforms filters (OIHW) from one address to another. */
@@ -102,26 +98,28 @@ export function packFilters(
 }
 
 /** Convolves images with transformed filters; with `pooled`, ReLU and 2x2 max-pooling follow. */
-export function convolveStrips(
+export function convolveImages(
   machine: Machine,
   shape: number,
   images: number,
-  [x, filters, bias, output]: readonly [x: number, filters: number, bias: number, output: number],
+  addresses: readonly [x: number, filters: number, bias: number, output: number],
   pooled: boolean,
 ): void {
   const { simd } = machine;
   const perThread = alignToCacheLine(simd.winogradScratch(shape));
+  const perImage = simd.winogradStrips(shape);
+  const units = pooled ? images : images * perImage;
+  const block = simd.winogradBlockStrips(shape) / (pooled ? perImage : 1);
+  // Every thread takes equally many blocks, of nearly equal size.
+  const rounds = Math.ceil(units / (machine.threads * Math.max(1, Math.floor(block))));
   machine.withScratch([perThread * machine.threads], (scratch) => {
-    const strips = images * simd.winogradStrips(shape);
-    // Every thread takes equally many blocks, of nearly equal size.
-    const rounds = Math.ceil(strips / (machine.threads * simd.winogradBlockStrips(shape)));
     machine.parallel(
-      'winogradForward',
-      [shape, x, filters, bias, output, +pooled, scratch],
-      strips,
+      pooled ? 'winogradForwardPooled' : 'winogradForward',
+      [shape, ...addresses, scratch],
+      units,
       {
-        chunk: Math.ceil(strips / (machine.threads * rounds)),
-        scratch: { argument: 6, bytes: 4 * perThread },
+        chunk: Math.ceil(units / (machine.threads * rounds)),
+        scratch: { argument: 5, bytes: 4 * perThread },
       },
     );
   });

@@ -142,7 +142,7 @@ export function workLoop(data: WorkerData, perform: typeof doJob): void {
     thread,
     spins,
   } = data;
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, thread } });
   const functions = Object.keys(exports)
     .sort()
     .map((name) => exports[name] as (...args: number[]) => void);

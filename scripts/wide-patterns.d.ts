@@ -1,0 +1,2 @@
+export const ADMITTED_SHUFFLES: string[];
+export function forbiddenPatterns(text: string): string[];

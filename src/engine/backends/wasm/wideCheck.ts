@@ -1,0 +1,227 @@
+// Compares two compilations of the wide module, with and without 256-bit instructions: every exported
+// function runs in both on equal memories, which must be bit-for-bit equal afterwards.
+//
+// The arguments follow from the parameter names, which the build generates from kernels/simd. A new
+// function is therefore covered without an entry here, as long as its parameters have names in
+// `VALUES`; a test checks that, and that every function changes the memory.
+
+import { functionParameters, type SimdExports } from '#simd/interface';
+import { BackendError } from '../../errors.js';
+import { forwardGeometry, geometryWords } from './convGeometry.js';
+
+/** Floats of each operand. */
+const REGION = 8192;
+/** Operands of a function at most. */
+const REGIONS = 12;
+/** Pages of 64 KiB; scratch memory is the part behind the operands. */
+const PAGES = 128;
+/** Behind the static data of the module. */
+const START = 128 * 1024;
+const SCRATCH = START + 4 * REGION * REGIONS;
+
+/** A convolution whose planes have tiles of two sizes along each axis. */
+const CONVOLUTION = forwardGeometry({
+  batch: 2,
+  inChannels: 20,
+  height: 9,
+  width: 7,
+  outChannels: 24,
+  outHeight: 9,
+  outWidth: 7,
+  kernelHeight: 3,
+  kernelWidth: 3,
+  strideY: 1,
+  strideX: 1,
+  padY: 1,
+  padX: 1,
+  dilationY: 1,
+  dilationX: 1,
+  groups: 1,
+  groupIn: 20,
+  groupOut: 24,
+});
+
+/**
+ * Arguments by parameter name: odd sizes, so that main loops and remainders run.
+ */
+const VALUES: Readonly<Record<string, number>> = {
+  // Sizes. Units of work are floats, rows or images.
+  begin: 0,
+  end: 13,
+  images: 2,
+  C: 21,
+  H: 6,
+  W: 7,
+  K: 19,
+  M: 13,
+  N: 37,
+  O: 24,
+  OH: 3,
+  OW: 3,
+  axes: 2,
+  blocks: 5,
+  classes: 21,
+  cols: 21,
+  count: 13,
+  inner: 5,
+  left: 2,
+  length: 77,
+  lines: 6,
+  outStrideM: 37,
+  padX: 0,
+  padY: 0,
+  parameters: 1,
+  parts: 2,
+  right: 3,
+  rows: 13,
+  size: 23,
+  strideK: 1,
+  strideM: 19,
+  strideN: 19,
+  strideX: 2,
+  strideY: 2,
+  width: 21,
+  widthA: 13,
+  widthB: 9,
+  windowHeight: 2,
+  windowWidth: 2,
+  // Flags.
+  descending: 1,
+  flipped: 1,
+  invalid: 0,
+  nesterov: 1,
+  reverse: 0,
+  // Scalars.
+  alpha: 0.9,
+  beta: 0.9,
+  beta1: 0.9,
+  beta2: 0.999,
+  biasCorrection2Sqrt: 0.7,
+  correction: 1.01,
+  epsilon: 1e-5,
+  factor: 1.7,
+  key0: 17,
+  key1: 4,
+  lr: 0.01,
+  momentum: 0.9,
+  offset: 0.3,
+  oneMinusAlpha: 0.1,
+  oneMinusBeta1: 0.1,
+  oneMinusBeta2: 0.001,
+  oneMinusDampening: 1,
+  scale: 1.25,
+  shrink: 0.99,
+  smoothing: 0.1,
+  stepSize: 0.01,
+  threshold: 2 ** 30,
+  value: 0.5,
+  weightDecay: 0.01,
+};
+
+/** Operands that contain class numbers or positions instead of any floats. */
+const POSITIONS: readonly string[] = ['index', 'labels'];
+
+/** Operands that are tables of integers. */
+const TABLES: Readonly<Record<string, readonly number[]>> = {
+  shape: [13, 7],
+  strides: [7, 1],
+  // Addresses of a parameter, its gradient and two moments; first unit; length.
+  table: [...[1, 2, 3, 4].map((region) => START + 4 * REGION * region), 0, 77],
+};
+
+/** Functions whose units are neither floats nor rows: `end` follows from the shape. */
+const UNITS: Readonly<Record<string, (simd: SimdExports, shape: number) => number>> = {
+  convForward: () => VALUES.images,
+  convGradWeight: (simd, shape) => simd.convGradTiles(shape),
+  packWinogradFilters: (simd, shape) => simd.winogradPanels(shape),
+  winogradForward: (simd, shape) => VALUES.images * simd.winogradStrips(shape),
+  winogradForwardPooled: () => VALUES.images,
+  winogradGradParts: (simd) => simd.winogradGradUnits(VALUES.images),
+};
+
+interface Instance {
+  readonly simd: SimdExports;
+  readonly memory: WebAssembly.Memory;
+  /** Address of a prepared ConvShape. */
+  readonly shape: number;
+}
+
+/** Names of the functions of `wide` whose results differ from those of `plain`. */
+export function checkWide(
+  wide: WebAssembly.Module,
+  plain: WebAssembly.Module,
+  shared: boolean,
+): string[] {
+  const [actual, expected] = [instantiate(wide, shared), instantiate(plain, shared)];
+  const initial = operands();
+  return Object.keys(functionParameters).filter((name) => {
+    const results = [actual, expected].map((instance) => runFunction(instance, name, initial));
+    return !isEqual(results[0], results[1]);
+  });
+}
+
+function instantiate(module: WebAssembly.Module, shared: boolean): Instance {
+  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, thread: 0 } });
+  const simd = exports as unknown as SimdExports;
+  const shape = START / 2;
+  if ((simd.heapBase.value as number) > shape) {
+    throw new BackendError('wasm: the static data of the module overlap the memory of its check');
+  }
+  const words = geometryWords(CONVOLUTION);
+  new Int32Array(memory.buffer, shape, words.length).set(words);
+  simd.convPrepare(shape);
+  return { simd, memory, shape };
+}
+
+/** Floats between -2 and 2, by a linear congruential generator (Numerical Recipes, 7.1). */
+function operands(): Float32Array {
+  let state = 1;
+  return Float32Array.from({ length: REGION * REGIONS }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 30 - 2;
+  });
+}
+
+/** Runs a function on `initial`; returns the words of the operands afterwards, and its result. */
+export function runFunction(
+  { simd, memory, shape }: Instance,
+  name: string,
+  initial: Float32Array,
+): Int32Array {
+  new Float32Array(memory.buffer, START, initial.length).set(initial);
+  let next = START;
+  const args = functionParameters[name].map(({ name: parameter, type }) => {
+    if (type === 'ConvShapeAddress') return shape;
+    if (parameter === 'end' && name in UNITS) return UNITS[name](simd, shape);
+    if (type === 'number') return valueOf(name, parameter);
+    if (parameter === 'scratch') return SCRATCH;
+    const address = next;
+    next += 4 * REGION;
+    if (POSITIONS.includes(parameter)) {
+      new Float32Array(memory.buffer, address, REGION).forEach((_, i, array) => (array[i] = i % 7));
+    }
+    const table = TABLES[parameter] as readonly number[] | undefined;
+    if (table !== undefined) new Int32Array(memory.buffer, address, table.length).set(table);
+    return address;
+  });
+  const functions = simd as unknown as Record<string, (...args: number[]) => number | undefined>;
+  const result = functions[name](...args);
+  const words = new Int32Array(initial.length + 1);
+  words.set(new Int32Array(memory.buffer, START, initial.length));
+  words[initial.length] = result ?? 0;
+  return words;
+}
+
+function valueOf(name: string, parameter: string): number {
+  const value = VALUES[parameter] as number | undefined;
+  if (value !== undefined) return value;
+  throw new BackendError(
+    `wasm: wideCheck.ts has no value for the parameter ${parameter} of ${name}`,
+  );
+}
+
+function isEqual(a: Int32Array, b: Int32Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
