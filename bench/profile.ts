@@ -2,7 +2,7 @@
 // JavaScript. It uses one thread, so that every function runs synchronously and can be timed from
 // outside.
 //
-//     npm run bench:profile -- [--seconds 3] [--batch 64] [--quick]
+//     npm run bench:profile -- [--seconds 3] [--batch 64] [--wide] [--quick]
 
 import { CharacterNet } from '../src/app/model/characterNet.js';
 import { createWasmBackend, Rng, useBackend } from '../src/index.js';
@@ -12,7 +12,7 @@ import { thisMachine } from './support/machine.js';
 import { readOptions } from './support/options.js';
 import { formatTable, short } from './support/table.js';
 
-const options = readOptions({ seconds: 3, batch: 64, quick: false });
+const options = readOptions({ seconds: 3, batch: 64, wide: false, quick: false });
 const WARM_UP = 20;
 
 interface Cost {
@@ -41,7 +41,10 @@ const methods = Machine.prototype as unknown as Record<
 methods.parallel = timed(methods.parallel);
 methods.run = timed(methods.run);
 
-const backend = await createWasmBackend({ threads: 1 });
+const backend = await createWasmBackend({
+  threads: 1,
+  ...(options.wide ? { module: 'wide' } : {}),
+});
 useBackend(backend);
 const learner = new Learner(new CharacterNet({ classes: 47, rng: new Rng(1) }));
 const batch = noiseBatch(options.batch);

@@ -93,7 +93,7 @@ function upToDate() {
   return [sources, ...inputs].every((file) => modified(file) < oldest);
 }
 
-/** Runs the compiler in this process and returns the module that it writes, in memory. */
+/** Runs the compiler in this process and returns the module in both formats, in memory. */
 async function compile(asc, name, features) {
   let wasm;
   let text = '';
@@ -131,8 +131,12 @@ async function compile(asc, name, features) {
         'incorrectly; see scripts/wide-patterns.js',
     );
   }
-  return wasm;
+  return { wasm, text };
 }
+
+/** Names of the functions of a module in text format, in order of their indices: `wideTile/wideTile`. */
+const functionNames = (text) =>
+  Array.from(text.matchAll(/^ \(func \$(?:kernels\/simd\/)?(\S+)/gm), ([, name]) => name);
 
 /** Writes a file atomically: a truncated file would count as up to date. */
 function writeAtomically(file, text) {
@@ -152,7 +156,10 @@ async function build() {
     writeAtomically(join(outputs, name), text);
   }
   for (const [name, features] of Object.entries(VARIANTS)) {
-    const wasm = await compile(asc, name, features);
+    const { wasm, text } = await compile(asc, name, features);
+    if (name === 'wide') {
+      writeAtomically(join(outputs, 'wide-functions.json'), JSON.stringify(functionNames(text)));
+    }
     writeAtomically(join(outputs, `${name}.js`), moduleText(wasm, fingerprint));
     writeAtomically(join(outputs, `${name}.d.ts`), TYPES);
     console.log(`build/simd/${name}.js: ${(wasm.length / 1024).toFixed(1)} KB of WebAssembly`);

@@ -13,7 +13,7 @@
 //
 import { ConvShape } from './convShape';
 import { gemmPanel } from './gemm';
-import { PANEL, PANEL_BYTES, TILE_ROWS, floats, loadPart, storePart } from './lanes';
+import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats, storePart } from './lanes';
 import {
   largeSegments,
   pointCount,
@@ -50,6 +50,9 @@ function blockTiles(s: ConvShape): i32 {
   return winogradBlockStrips(s) * tilesAcross(s);
 }
 
+/** A bias of zeros. */
+const ZEROS: usize = memory.data(32, 16);
+
 /** Floats of the products of a block at one position, [tiles][PANEL], rounded up to whole register tiles. */
 function productFloats(s: ConvShape): i32 {
   return (blockTiles(s) + TILE_ROWS) * PANEL;
@@ -58,7 +61,7 @@ function productFloats(s: ConvShape): i32 {
 /** Floats of scratch for every function here; each thread needs a separate one. */
 export function winogradScratch(s: ConvShape): i32 {
   const perPosition = blockTiles(s) * s.inChannels + productFloats(s);
-  return stripScratch(s) + winogradPositions(s) * perPosition + ((s.pixels * PANEL + 3) & ~3);
+  return stripScratch(s) + winogradPositions(s) * perPosition + (1 + s.pixels) * PANEL;
 }
 
 /** Panels of PANEL output channels. */
@@ -125,7 +128,7 @@ function transformFilters(
 /**
  * out [N, outHeight, outWidth, outChannels] = convolution of x [N, height, width, channels] with
  * `filters`, plus bias [O] or 0.
- * Unit of begin and end: one strip of N * winogradStrips(s). Needs 4 channels or more, padY and
+ * Unit of begin and end: one strip of N * winogradStrips(s). Needs 8 channels or more, padY and
  * padX of 0 or more.
  *
  * A NaN or an infinity in x makes all outputs of its tiles NaN, also those
@@ -142,9 +145,10 @@ export function winogradForward(
     transformBlock(s, x, first, strips, scratch);
     for (let o = 0; o < s.outChannels; o += PANEL) {
       multiplyBlock(s, filters, o, first, strips, scratch);
+      const panelBias = biasOf(s, bias, o, scratch);
       for (let strip = first; strip < first + strips; strip++) {
         const image = out + <usize>(strip / perImage) * <usize>s.outHeight * row + floats(o);
-        outputStrip(s, productsOf(s, scratch), first, strips, strip, o, bias, image, pixel, row);
+        outputStrip(s, productsOf(s, scratch), first, strips, strip, o, panelBias, image, pixel, row);
       }
     }
   }
@@ -167,9 +171,9 @@ export function winogradForwardPooled(
     transformBlock(s, x, first, strips, scratch);
     for (let o = 0; o < s.outChannels; o += PANEL) {
       multiplyBlock(s, filters, o, first, strips, scratch);
-      const products = productsOf(s, scratch), plane = products + floats(winogradPositions(s) * productFloats(s));
+      const products = productsOf(s, scratch), panelBias = biasOf(s, bias, o, scratch), plane = panelBias + PANEL_BYTES;
       for (let strip = first; strip < first + strips; strip++) {
-        outputStrip(s, products, first, strips, strip, o, bias, plane, PANEL_BYTES, row);
+        outputStrip(s, products, first, strips, strip, o, panelBias, plane, PANEL_BYTES, row);
         if ((strip + 1) % perImage == 0) poolPlane(s, plane, o, out + <usize>(strip / perImage) * outImage);
       }
     }
@@ -188,6 +192,14 @@ function productsOf(s: ConvShape, scratch: usize): usize {
   return inputsOf(s, scratch) + floats(winogradPositions(s) * blockTiles(s)) * <usize>s.inChannels;
 }
 
+/** Writes the bias of the panel of channel o to scratch, [PANEL], zero where there is none. */
+function biasOf(s: ConvShape, bias: usize, o: i32, scratch: usize): usize {
+  const to = productsOf(s, scratch) + floats(winogradPositions(s) * productFloats(s));
+  clear(to, PANEL);
+  if (bias != 0) memory.copy(to, bias + floats(o), floats(min(PANEL, s.outChannels - o)));
+  return to;
+}
+
 function transformBlock(s: ConvShape, x: usize, first: i32, strips: i32, scratch: usize): void {
   const pixel = floats(s.inChannels), positionStride = <usize>blockTiles(s) * pixel;
   for (let strip = first; strip < first + strips; strip++) {
@@ -201,10 +213,11 @@ function multiplyBlock(s: ConvShape, filters: usize, o: i32, first: i32, strips:
   const positionStride = <usize>blockTiles(s) * floats(C), productStride = floats(productFloats(s));
   let input = inputsOf(s, scratch), product = productsOf(s, scratch);
   let filter = filters + <usize>((o / PANEL) * winogradPositions(s)) * filterBytes;
-  for (let p = 0; p < pointCount(s.outHeight); p++) {
+  const points = pointCount(s.outWidth), lastSegments = segmentsOfPoint(s.outWidth, points - 1), segments = tilesAcross(s);
+  for (let p = 0, rowPoints = pointCount(s.outHeight); p < rowPoints; p++) {
     const rows = stripsOfPoint(s, first, strips, p);
-    for (let q = 0; q < pointCount(s.outWidth); q++) {
-      gemmPanel(input, C, filter, product, rows * segmentsOfPoint(s.outWidth, q));
+    for (let q = 0; q < points; q++) {
+      gemmPanel(input, C, filter, product, rows * (q == points - 1 ? lastSegments : segments));
       input += positionStride;
       filter += filterBytes;
       product += productStride;
@@ -215,7 +228,7 @@ function multiplyBlock(s: ConvShape, filters: usize, o: i32, first: i32, strips:
 /**
  * A^T m A of every tile of strip `index` in a block of `strips` strips from `first` on, for the output
  * channels of a panel from o on. Overwrites the products. `image` is the address of channel o of pixel
- * (0, 0); pixels are `pixel` bytes apart, rows `row` bytes.
+ * (0, 0); pixels are `pixel` bytes apart, rows `row` bytes. `bias` is that of the panel, [PANEL].
  */
 function outputStrip(
   s: ConvShape, products: usize, first: i32, strips: i32, index: i32,
@@ -234,12 +247,11 @@ function outputStrip(
   for (let i = 0, x = 0; i < across; i++, tile += segmentBytes, lastTile += lastSegmentBytes) {
     const width = i < acrossLarge ? narrow + 1 : narrow;
     outputColumns(tile, lastTile, size, width + 2, stride, rowStride);
-    for (let part = 0; part < PANEL; part += 4) {
+    for (let part = 0; part < PANEL; part += 8) {
       const count = s.outChannels - o - part;
       if (count <= 0) break;
-      const shift = bias != 0 ? loadPart(bias + floats(o + part), count) : f32x4.splat(0);
       const to = image + <usize>x * pixel + floats(part);
-      outputRows(tile + floats(part), width, stride, rowStride, shift, to, pixel, row, rows, min(width, s.outWidth - x), count);
+      outputRows(tile + floats(part), width, stride, rowStride, bias + floats(part), to, pixel, row, rows, min(width, s.outWidth - x), count);
     }
     x += width;
   }
@@ -251,40 +263,38 @@ function outputStrip(
  */
 @inline
 function outputColumns(tile: usize, lastTile: usize, size: i32, columns: i32, stride: usize, rowStride: usize): void {
-  const zero = f32x4.splat(0);
   for (let q = 0; q < columns; q++, tile += stride, lastTile += stride) {
-    for (let offset: usize = 0; offset < PANEL_BYTES; offset += 16) {
-      const p = tile + offset, last = v128.load(lastTile + offset);
-      const m0 = v128.load(p), m1 = v128.load(p + rowStride), m2 = v128.load(p + 2 * rowStride), m3 = v128.load(p + 3 * rowStride);
-      if (size == 3) outputTransform3(m0, m1, m2, m3, last, zero, p, rowStride);
-      else if (size == 4) outputTransform4(m0, m1, m2, m3, v128.load(p + 4 * rowStride), last, zero, p, rowStride);
-      else outputTransform5(m0, m1, m2, m3, v128.load(p + 4 * rowStride), v128.load(p + 5 * rowStride), last, zero, p, rowStride);
+    for (let offset: usize = 0; offset < PANEL_BYTES; offset += 32) {
+      const m0 = tile + offset, m1 = m0 + rowStride, m2 = m1 + rowStride, m3 = m2 + rowStride, m4 = m3 + rowStride;
+      const last = lastTile + offset;
+      if (size == 3) outputTransform3(m0, m1, m2, m3, last, ZEROS, m0, rowStride);
+      else if (size == 4) outputTransform4(m0, m1, m2, m3, m4, last, ZEROS, m0, rowStride);
+      else outputTransform5(m0, m1, m2, m3, m4, m4 + rowStride, last, ZEROS, m0, rowStride);
     }
   }
 }
 
 /**
- * The rows of a tile for four channels, `count` of which exist; writes the rows x
- * cols pixels that the image has.
+ * The rows of a tile for eight channels, `count` of which exist; writes the rows x
+ * cols pixels that the image has. `shift` is the address of eight floats.
  */
 @inline
 function outputRows(
-  tile: usize, width: i32, stride: usize, rowStride: usize, shift: v128,
+  tile: usize, width: i32, stride: usize, rowStride: usize, shift: usize,
   out: usize, pixel: usize, row: usize, rows: i32, cols: i32, count: i32,
 ): void {
-  const isFullTile = cols == width && count >= 4;
+  const isFullTile = cols == width && count >= 8;
   for (let y = 0; y < rows; y++, tile += rowStride, out += row) {
     // A tile that crosses the border is stored over its products; only the pixels of the
     // image are copied from there.
     const to = isFullTile ? out : tile, step = isFullTile ? pixel : stride;
-    const m0 = v128.load(tile), m1 = v128.load(tile + stride), m2 = v128.load(tile + 2 * stride);
-    const m3 = v128.load(tile + 3 * stride), m4 = v128.load(tile + 4 * stride);
+    const m0 = tile, m1 = m0 + stride, m2 = m1 + stride, m3 = m2 + stride, m4 = m3 + stride, m5 = m4 + stride;
     if (width == 3) outputTransform3(m0, m1, m2, m3, m4, shift, to, step);
-    else if (width == 4) outputTransform4(m0, m1, m2, m3, m4, v128.load(tile + 5 * stride), shift, to, step);
-    else outputTransform5(m0, m1, m2, m3, m4, v128.load(tile + 5 * stride), v128.load(tile + 6 * stride), shift, to, step);
+    else if (width == 4) outputTransform4(m0, m1, m2, m3, m4, m5, shift, to, step);
+    else outputTransform5(m0, m1, m2, m3, m4, m5, m5 + stride, shift, to, step);
     if (isFullTile) continue;
     for (let column: usize = 0; column < <usize>cols; column++) {
-      storePart(out + column * pixel, v128.load(tile + column * stride), count);
+      memory.copy(out + column * pixel, tile + column * stride, floats(min(count, 8)));
     }
   }
 }

@@ -119,10 +119,11 @@ function groupProducts(
   for (let strip = first; strip < first + strips; strip++) inputStrip(s, x, first, strips, strip, v, inputStride, row, scratch);
   clearStrip(s, scratch);
   for (let strip = first; strip < first + strips; strip++) gradStrip(s, gradOut, first, strips, strip, y, gradStride, gradTile, scratch);
-  for (let p = 0; p < pointCount(s.outHeight); p++) {
+  const points = pointCount(s.outWidth), lastSegments = segmentsOfPoint(s.outWidth, points - 1), segments = tilesAcross(s);
+  for (let p = 0, rowPoints = pointCount(s.outHeight); p < rowPoints; p++) {
     const rows = stripsOfPoint(s, first, strips, p);
-    for (let q = 0; q < pointCount(s.outWidth); q++, v += inputStride, y += gradStride, sums += row) {
-      const tiles = rows * segmentsOfPoint(s.outWidth, q);
+    for (let q = 0; q < points; q++, v += inputStride, y += gradStride, sums += row) {
+      const tiles = rows * (q == points - 1 ? lastSegments : segments);
       for (let c: usize = 0; c < row; c += PANEL_BYTES) {
         for (let o = 0; o < s.outChannels; o += TILE_ROWS) {
           productTile(y + floats(o), gradTile, v + c, row, tiles, sums + <usize>o * filterStride + c, filterStride);

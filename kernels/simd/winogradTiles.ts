@@ -67,7 +67,7 @@ export function stripsOfPoint(s: ConvShape, first: i32, strips: i32, p: i32): i3
  * Writes B^T d B for every tile of strip `index` of x [N, height, width, channels], one of `strips`
  * strips from `first` on. The tiles of a position (p, q) are `tileStride` bytes apart, ordered by
  * segment, then by strip; those of the next position begin `positionStride` bytes further.
- * Needs 4 channels or more.
+ * Needs 8 channels or more.
  */
 export function inputStrip(
   s: ConvShape, x: usize, first: i32, strips: i32, index: i32,
@@ -84,28 +84,27 @@ export function inputStrip(
   const r4 = rowOrZeros(image, top + 4, s.height, row, scratch), r5 = rowOrZeros(image, top + 5, s.height, row, scratch);
   const r6 = rowOrZeros(image, top + 6, s.height, row, scratch);
   const left = <usize>s.padX * pixel, bytes = min(row, stripRow - left), to = strip + left;
-  for (let offset: usize = 0; offset < bytes; offset += 16) {
-    // The last vector overlaps the previous one instead of crossing the end.
-    const i = min(offset, bytes - 16);
-    const d0 = v128.load(r0 + i), d1 = v128.load(r1 + i), d2 = v128.load(r2 + i), d3 = v128.load(r3 + i), d4 = v128.load(r4 + i);
-    if (size == 3) inputTransform3(d0, d1, d2, d3, d4, to + i, stripRow);
-    else if (size == 4) inputTransform4(d0, d1, d2, d3, d4, v128.load(r5 + i), to + i, stripRow);
-    else inputTransform5(d0, d1, d2, d3, d4, v128.load(r5 + i), v128.load(r6 + i), to + i, stripRow);
+  for (let offset: usize = 0; offset < bytes; offset += 32) {
+    // The last eight floats overlap the previous ones instead of crossing the end.
+    const i = min(offset, bytes - 32);
+    if (size == 3) inputTransform3(r0 + i, r1 + i, r2 + i, r3 + i, r4 + i, to + i, stripRow);
+    else if (size == 4) inputTransform4(r0 + i, r1 + i, r2 + i, r3 + i, r4 + i, r5 + i, to + i, stripRow);
+    else inputTransform5(r0 + i, r1 + i, r2 + i, r3 + i, r4 + i, r5 + i, r6 + i, to + i, stripRow);
   }
 
   const acrossLarge = largeSegments(s.outWidth), across = tilesAcross(s), narrow = smallSegment(s.outWidth);
-  for (let p = 0; p < size + 2; p++, tiles += <usize>pointCount(s.outWidth) * positionStride) {
+  const rowStride = <usize>pointCount(s.outWidth) * positionStride;
+  for (let p = 0; p < size + 2; p++, tiles += rowStride) {
     const segmentStride = <usize>stripsOfPoint(s, first, strips, p) * tileStride;
     let from = strip + <usize>p * stripRow, out = tiles + <usize>stripsOfPoint(s, first, index - first, p) * tileStride;
     for (let tile = 0, width = 0; tile < across; tile++, from += <usize>width * pixel, out += segmentStride) {
       width = tile < acrossLarge ? narrow + 1 : narrow;
-      for (let offset: usize = 0; offset < pixel; offset += 16) {
-        const c = min(offset, pixel - 16), d = from + c;
-        const d0 = v128.load(d), d1 = v128.load(d + pixel), d2 = v128.load(d + 2 * pixel);
-        const d3 = v128.load(d + 3 * pixel), d4 = v128.load(d + 4 * pixel);
+      for (let offset: usize = 0; offset < pixel; offset += 32) {
+        const c = min(offset, pixel - 32), d0 = from + c, d1 = d0 + pixel, d2 = d1 + pixel;
+        const d3 = d2 + pixel, d4 = d3 + pixel, d5 = d4 + pixel;
         if (width == 3) inputTransform3(d0, d1, d2, d3, d4, out + c, positionStride);
-        else if (width == 4) inputTransform4(d0, d1, d2, d3, d4, v128.load(d + 5 * pixel), out + c, positionStride);
-        else inputTransform5(d0, d1, d2, d3, d4, v128.load(d + 5 * pixel), v128.load(d + 6 * pixel), out + c, positionStride);
+        else if (width == 4) inputTransform4(d0, d1, d2, d3, d4, d5, out + c, positionStride);
+        else inputTransform5(d0, d1, d2, d3, d4, d5, d5 + pixel, out + c, positionStride);
       }
     }
   }
@@ -127,26 +126,25 @@ export function gradStrip(
   const r0 = image + <usize>top * row, r1 = rowOrZeros(image, top + 1, s.outHeight, row, scratch);
   const r2 = rowOrZeros(image, top + 2, s.outHeight, row, scratch), r3 = rowOrZeros(image, top + 3, s.outHeight, row, scratch);
   const r4 = rowOrZeros(image, top + 4, s.outHeight, row, scratch);
-  for (let offset: usize = 0; offset < row; offset += 16) {
-    const i = min(offset, row - 16), to = strip + i;
-    const y0 = v128.load(r0 + i), y1 = v128.load(r1 + i), y2 = v128.load(r2 + i);
-    if (size == 3) gradTransform3(y0, y1, y2, to, stripRow);
-    else if (size == 4) gradTransform4(y0, y1, y2, v128.load(r3 + i), to, stripRow);
-    else gradTransform5(y0, y1, y2, v128.load(r3 + i), v128.load(r4 + i), to, stripRow);
+  for (let offset: usize = 0; offset < row; offset += 32) {
+    const i = min(offset, row - 32), to = strip + i;
+    if (size == 3) gradTransform3(r0 + i, r1 + i, r2 + i, to, stripRow);
+    else if (size == 4) gradTransform4(r0 + i, r1 + i, r2 + i, r3 + i, to, stripRow);
+    else gradTransform5(r0 + i, r1 + i, r2 + i, r3 + i, r4 + i, to, stripRow);
   }
 
   const acrossLarge = largeSegments(s.outWidth), across = tilesAcross(s), narrow = smallSegment(s.outWidth);
-  for (let p = 0; p < size + 2; p++, tiles += <usize>pointCount(s.outWidth) * positionStride) {
+  const rowStride = <usize>pointCount(s.outWidth) * positionStride;
+  for (let p = 0; p < size + 2; p++, tiles += rowStride) {
     const segmentStride = <usize>stripsOfPoint(s, first, strips, p) * tileStride;
     let from = strip + <usize>p * stripRow, out = tiles + <usize>stripsOfPoint(s, first, index - first, p) * tileStride;
     for (let tile = 0, width = 0; tile < across; tile++, from += <usize>width * pixel, out += segmentStride) {
       width = tile < acrossLarge ? narrow + 1 : narrow;
-      for (let offset: usize = 0; offset < pixel; offset += 16) {
-        const c = min(offset, pixel - 16), d = from + c;
-        const y0 = v128.load(d), y1 = v128.load(d + pixel), y2 = v128.load(d + 2 * pixel);
+      for (let offset: usize = 0; offset < pixel; offset += 32) {
+        const c = min(offset, pixel - 32), y0 = from + c, y1 = y0 + pixel, y2 = y1 + pixel, y3 = y2 + pixel;
         if (width == 3) gradTransform3(y0, y1, y2, out + c, positionStride);
-        else if (width == 4) gradTransform4(y0, y1, y2, v128.load(d + 3 * pixel), out + c, positionStride);
-        else gradTransform5(y0, y1, y2, v128.load(d + 3 * pixel), v128.load(d + 4 * pixel), out + c, positionStride);
+        else if (width == 4) gradTransform4(y0, y1, y2, y3, out + c, positionStride);
+        else gradTransform5(y0, y1, y2, y3, y3 + pixel, out + c, positionStride);
       }
     }
   }

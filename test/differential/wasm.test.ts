@@ -1,12 +1,14 @@
-// The differential tests on the wasm backend: both builds, with 1, 2 and 3 threads. The bits must not
-// depend on the number of threads.
+// The differential tests on the wasm backend: all builds, with 1, 2 and 3 threads. The bits must not
+// depend on the number of threads, and the wide build must compute those of the relaxed one.
 
 import { describe } from 'vitest';
 import { bytes as base } from '#simd/base';
 import { bytes as relaxed } from '#simd/relaxed';
-import { createWasmBackend } from '../../src/engine/backends/wasm/index.js';
+import { createWasmBackend, wasmFeatures } from '../../src/engine/backends/wasm/index.js';
 import { skipNote } from '../support/skipping.js';
 import { differentialSuite } from './suite.js';
+
+const { wideSimd } = await wasmFeatures();
 
 describe.each([
   { module: 'base', bytes: base },
@@ -26,6 +28,9 @@ describe.each([
           name: '3 threads that divide all work',
           make: () => createWasmBackend({ threads: 3, module, dispatch: 'split' }),
         },
+        ...(module === 'relaxed' && wideSimd
+          ? [{ name: 'wide', make: () => createWasmBackend({ threads: 2, module: 'wide' }) }]
+          : []),
       ],
       { sameBits: true },
     );

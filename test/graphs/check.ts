@@ -20,7 +20,7 @@ export interface Candidate {
 
 /** The reference in float32, and the wasm backend with every build that this engine supports. */
 export async function allCandidates(): Promise<Candidate[]> {
-  const { relaxedSimd } = await wasmFeatures();
+  const { relaxedSimd, wideSimd } = await wasmFeatures();
   const builds = relaxedSimd ? (['base', 'relaxed'] as const) : (['base'] as const);
   return [
     { name: 'reference float32', make: () => new ReferenceBackend() },
@@ -35,6 +35,15 @@ export async function allCandidates(): Promise<Candidate[]> {
         },
       ];
     }),
+    ...(wideSimd
+      ? [
+          {
+            name: 'wasm wide, 2 threads',
+            make: () => createWasmBackend({ threads: 2, module: 'wide' }),
+            identicalTo: 'wasm relaxed',
+          },
+        ]
+      : []),
   ];
 }
 

@@ -87,8 +87,8 @@ const between = (min: number, max: number) => fc.integer({ min, max });
 const convolutions: fc.Arbitrary<Convolution> = fc
   .record({
     images: between(1, 9),
-    channels: between(4, 37),
-    outChannels: between(4, 37),
+    channels: between(8, 37),
+    outChannels: between(8, 37),
     size: fc.tuple(between(1, 15), between(1, 15)),
     padding: fc.tuple(between(0, 2), between(0, 2), between(0, 2), between(0, 2)),
   })

@@ -2,6 +2,7 @@
 // backend is imported only if a test uses it.
 
 import { expect } from 'vitest';
+import type { ModuleBuild } from '../../src/engine/backends/wasm/index.js';
 import {
   type Backend,
   currentBackend,
@@ -26,16 +27,20 @@ export const oracle: BackendUnderTest = {
   make: () => new ReferenceBackend({ dtype: 'float64' }),
 };
 
+/** The default build; with two threads 256-bit SIMD where it is supported, so that both are tested. */
 export const wasm = (threads: number): BackendUnderTest => ({
   name: `wasm, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
   make: async () => {
-    const { createWasmBackend } = await import('../../src/engine/backends/wasm/index.js');
-    return createWasmBackend({ threads });
+    const { createWasmBackend, wasmFeatures } = await import(
+      '../../src/engine/backends/wasm/index.js'
+    );
+    const isWide = threads === 2 && (await wasmFeatures()).wideSimd;
+    return createWasmBackend({ threads, ...(isWide ? { module: 'wide' } : {}) });
   },
 });
 
 /** A backend with a certain build of the SIMD kernels. */
-const wasmBuild = (module: 'base' | 'relaxed', threads: number): BackendUnderTest => ({
+const wasmBuild = (module: ModuleBuild, threads: number): BackendUnderTest => ({
   name: `wasm ${module}, ${threads} thread(s)`,
   make: async () => {
     const { createWasmBackend } = await import('../../src/engine/backends/wasm/index.js');
@@ -45,12 +50,16 @@ const wasmBuild = (module: 'base' | 'relaxed', threads: number): BackendUnderTes
 
 /**
  * Every backend, precision, build of the kernels and number of threads without a GPU. The relaxed
- * build is missing on engines without relaxed SIMD (Node 20).
+ * build is missing on engines without relaxed SIMD (Node 20), the wide one before Node 24.
  */
 export async function allBackends(): Promise<readonly BackendUnderTest[]> {
   const { wasmFeatures } = await import('../../src/engine/backends/wasm/index.js');
-  const { relaxedSimd } = await wasmFeatures();
-  const builds = relaxedSimd ? (['base', 'relaxed'] as const) : (['base'] as const);
+  const { relaxedSimd, wideSimd } = await wasmFeatures();
+  const builds: ModuleBuild[] = [
+    'base',
+    ...(relaxedSimd ? (['relaxed'] as const) : []),
+    ...(wideSimd ? (['wide'] as const) : []),
+  ];
   const wasmBackends = builds.flatMap((build) => [1, 2, 3].map((n) => wasmBuild(build, n)));
   return [oracle, reference32, ...wasmBackends];
 }

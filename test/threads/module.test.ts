@@ -6,12 +6,14 @@ import * as base from '#simd/base';
 import * as baseThreads from '#simd/base-threads';
 import * as relaxed from '#simd/relaxed';
 import * as relaxedThreads from '#simd/relaxed-threads';
+import * as wide from '#simd/wide';
+import * as wideThreads from '#simd/wide-threads';
 import { convGeometryFields, convShapeWords, type SimdExports } from '#simd/interface';
 import { checkFingerprint, findFunction } from '../../src/engine/backends/wasm/moduleCheck.js';
 import { BackendError } from '../../src/engine/errors.js';
 
 describe('checkFingerprint', () => {
-  it.each(Object.entries({ base, baseThreads, relaxed, relaxedThreads }))(
+  it.each(Object.entries({ base, baseThreads, relaxed, relaxedThreads, wide, wideThreads }))(
     'accepts %s',
     (_, module) => {
       expect(() => checkFingerprint(module)).not.toThrow();

@@ -1,0 +1,93 @@
+// The wide module: its patterns are admitted, V8 merges the hot functions into 256-bit operations, and
+// the check at its start runs every function and finds differences.
+
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import * as relaxed from '#simd/relaxed';
+import * as wide from '#simd/wide';
+import { functionParameters } from '#simd/interface';
+import { createWasmBackend, wasmFeatures } from '../../src/engine/backends/wasm/index.js';
+import { checkWide, moduleOperands, runAll } from '../../src/engine/backends/wasm/wideCheck.js';
+import { wideSimdObstacle } from '../../src/engine/backends/wasm/wideSupport.js';
+import { ADMITTED_SHUFFLES, forbiddenPatterns } from '../../scripts/wide-patterns.js';
+import { skipNote } from '../support/skipping.js';
+
+describe('forbiddenPatterns', () => {
+  const shuffle = (lanes: string) =>
+    `i8x16.shuffle ${[...lanes].map((lane) => [0, 1, 2, 3].map((byte) => 4 * +lane + byte).join(' ')).join(' ')}`;
+
+  it('admits the listed shuffles, and instructions that are not shuffles', () => {
+    const text = ADMITTED_SHUFFLES.map(shuffle).join('\n');
+    expect(forbiddenPatterns(`${text}\nv128.load offset=16\nv128.load32_splat`)).toEqual([]);
+  });
+
+  it('finds other shuffles and loads that extend, each once', () => {
+    const text = `(v128.load8x8_u (local.get 0)) ${shuffle('3210')} ${shuffle('3210')} v128.load32x2_s`;
+    expect(forbiddenPatterns(text)).toEqual([
+      'i8x16.shuffle 3210',
+      'v128.load32x2_s',
+      'v128.load8x8_u',
+    ]);
+  });
+
+  it('finds shuffles of single bytes', () => {
+    const bytes = Array.from({ length: 16 }, (_, i) => 15 - i).join(' ');
+    expect(forbiddenPatterns(`i8x16.shuffle ${bytes}`)).toEqual([`i8x16.shuffle ${bytes}`]);
+  });
+});
+
+const obstacle = await wideSimdObstacle();
+
+describe.skipIf(obstacle !== null)(`256-bit SIMD${skipNote(obstacle)}`, () => {
+  it('is reported as supported, and can be opened', async () => {
+    expect((await wasmFeatures()).wideSimd).toBe(true);
+    const backend = await createWasmBackend({ module: 'wide', threads: 2 });
+    expect(backend.build).toBe('wide');
+    await backend.dispose();
+  });
+
+  it('is checked with every function of the module, which changes its operands or returns a size', () => {
+    const results = runAll(new WebAssembly.Module(wide.bytes), false);
+    expect([...results.keys()]).toEqual(Object.keys(functionParameters));
+    const initial = new Int32Array(moduleOperands().buffer);
+    const idle = [...results].filter(
+      ([, words]) => words.at(-1) === 0 && initial.every((word, i) => words[i] === word),
+    );
+    expect(idle.map(([name]) => name)).toEqual([]);
+  });
+
+  it('is rejected if a function computes something else', () => {
+    const wideModule = new WebAssembly.Module(wide.bytes);
+    expect(checkWide(wideModule, wideModule, false)).toEqual([]);
+    // Its panels have eight columns instead of sixteen.
+    const wrong = checkWide(wideModule, new WebAssembly.Module(relaxed.bytes), false);
+    expect(wrong).toContain('packPanels');
+    expect(wrong).not.toContain('relu');
+  });
+
+  it.skipIf(!process.version.startsWith('v24.'))(
+    'consists of merged operations in the hot functions (V8 13.6 prints them)',
+    () => {
+      expect(vectorizedFunctions()).toEqual(expect.arrayContaining([...HOT]));
+    },
+  );
+});
+
+/** Functions in which V8 must merge operations. */
+const HOT: readonly string[] = ['add', 'mul'];
+
+/** Names of the functions with merged operations, from V8's trace. */
+function vectorizedFunctions(): string[] {
+  const script = fileURLToPath(new URL('../support/compileWide.js', import.meta.url));
+  const flags = ['--experimental-wasm-revectorize', '--trace-wasm-revectorize', '--no-liftoff'];
+  const tiers = ['--no-wasm-lazy-compilation', '--no-wasm-inlining', '--single-threaded'];
+  const output = execFileSync(process.execPath, [...flags, ...tiers, script], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  return output.split('Begin revec function ').slice(1).flatMap((section) => {
+    const name = section.slice(0, section.indexOf('\n'));
+    return section.includes('Decide to vectorize') ? [name.replace(/^.*#/, '')] : [];
+  });
+}
