@@ -31,9 +31,8 @@ export const oracle: BackendUnderTest = {
 export const wasm = (threads: number): BackendUnderTest => ({
   name: `wasm, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
   make: async () => {
-    const { createWasmBackend, wasmFeatures } = await import(
-      '../../src/engine/backends/wasm/index.js'
-    );
+    const { createWasmBackend, wasmFeatures } =
+      await import('../../src/engine/backends/wasm/index.js');
     const isWide = threads === 2 && (await wasmFeatures()).wideSimd;
     return createWasmBackend({ threads, ...(isWide ? { module: 'wide' } : {}) });
   },

@@ -2,9 +2,14 @@
 // while it optimizes a module (`--experimental-wasm-revectorize`). Results are bit-for-bit those of the
 // relaxed module.
 //
-// The flag concerns the whole process, so it is set only while the module is compiled: synchronously,
-// and directly by the optimizing compiler, because V8 optimizes most modules later, in the background.
-// A module of the application that is being optimized during these 0.2 seconds is affected too.
+// The flag concerns the whole process, so it is set only while the module is optimized, in a
+// synchronous section of about 0.3 seconds. V8 optimizes a function when it has run often enough, in
+// the background; two more flags make it do so at the first call, at once. The first call of every
+// function is part of the section (`warmUp`). Modules of the application that V8 happens to optimize
+// in the background during these 0.3 seconds are affected too.
+//
+// Flags that skip the baseline compiler instead (--no-liftoff, --no-wasm-inlining) abort the process
+// in V8 14.6, if a background thread is compiling another module.
 //
 // V8 13.6 (Node 24) compiles some patterns to wrong code without an error: shuffles other than the ones
 // that scripts/wide-patterns.js admits, and loads that extend. The build rejects a module that contains
@@ -12,23 +17,16 @@
 // used.
 
 import { BackendError } from '../../errors.js';
-import { checkWide } from './wideCheck.js';
+import { checkWide, warmUp } from './wideCheck.js';
 import { wideSimdObstacle } from './wideSupport.js';
 
-/**
- * Flags during compilation; afterwards each has its default again. All functions are compiled at once,
- * by the optimizing compiler. Its inlining needs counts that only the baseline compiler collects: V8
- * 14.6 aborts without the last flag.
- */
-const COMPILE_FLAGS = [
-  'experimental-wasm-revectorize',
-  'no-liftoff',
-  'no-wasm-lazy-compilation',
-  'no-wasm-inlining',
-] as const;
-
-const negated = (flag: string): string =>
-  flag.startsWith('no-') ? flag.slice('no-'.length) : `no-${flag}`;
+/** Flags while the module is optimized, and their defaults in V8 13.6 to 14.6. */
+const FLAGS = ['experimental-wasm-revectorize', 'wasm-sync-tier-up', 'wasm-tiering-budget=1'];
+const DEFAULTS = [
+  'no-experimental-wasm-revectorize',
+  'no-wasm-sync-tier-up',
+  'wasm-tiering-budget=13000000',
+];
 
 /** Compiled and checked modules of this process, by kind of memory. */
 const modules = new Map<boolean, Promise<WebAssembly.Module>>();
@@ -58,14 +56,7 @@ async function compile(
 ): Promise<WebAssembly.Module> {
   const reason = await wideSimdObstacle();
   if (reason !== null) throw new BackendError(`wasm: no 256-bit SIMD: ${reason}`);
-  const { setFlagsFromString } = await import('node:v8');
-  for (const flag of COMPILE_FLAGS) setFlagsFromString(`--${flag}`);
-  let module: WebAssembly.Module;
-  try {
-    module = new WebAssembly.Module(bytes);
-  } finally {
-    for (const flag of COMPILE_FLAGS) setFlagsFromString(`--${negated(flag)}`);
-  }
+  const module = await compileRevectorized(bytes, (compiled) => warmUp(compiled, shared));
   const wrong = checkWide(module, plainModule(bytes), shared);
   if (wrong.length > 0) {
     throw new BackendError(
@@ -73,6 +64,22 @@ async function compile(
     );
   }
   return module;
+}
+
+/** Compiles a module, and with the revectorizer all functions that `firstCalls` calls. */
+export async function compileRevectorized(
+  bytes: Uint8Array<ArrayBuffer>,
+  firstCalls: (module: WebAssembly.Module) => void,
+): Promise<WebAssembly.Module> {
+  const { setFlagsFromString } = await import('node:v8');
+  for (const flag of FLAGS) setFlagsFromString(`--${flag}`);
+  try {
+    const module = new WebAssembly.Module(bytes);
+    firstCalls(module);
+    return module;
+  } finally {
+    for (const flag of DEFAULTS) setFlagsFromString(`--${flag}`);
+  }
 }
 
 /**

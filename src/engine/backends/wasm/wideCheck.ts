@@ -146,6 +146,12 @@ interface Instance {
   readonly shape: number;
 }
 
+/** Calls every function once. */
+export function warmUp(module: WebAssembly.Module, shared: boolean): void {
+  const [instance, initial] = [instantiate(module, shared), operands()];
+  for (const name of Object.keys(functionParameters)) runFunction(instance, name, initial);
+}
+
 /** Names of the functions of `wide` whose results differ from those of `plain`. */
 export function checkWide(
   wide: WebAssembly.Module,
@@ -160,7 +166,8 @@ export function checkWide(
   });
 }
 
-function instantiate(module: WebAssembly.Module, shared: boolean): Instance {
+/** Instantiates a module with memory of its own. */
+export function instantiate(module: WebAssembly.Module, shared: boolean): Instance {
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared });
   const { exports } = new WebAssembly.Instance(module, { env: { memory, thread: 0 } });
   const simd = exports as unknown as SimdExports;
@@ -175,7 +182,7 @@ function instantiate(module: WebAssembly.Module, shared: boolean): Instance {
 }
 
 /** Floats between -2 and 2, by a linear congruential generator (Numerical Recipes, 7.1). */
-function operands(): Float32Array {
+export function operands(): Float32Array {
   let state = 1;
   return Float32Array.from({ length: REGION * REGIONS }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
