@@ -53,8 +53,10 @@ export { sigmoid, sigmoidGrad, tanh, tanhGrad } from './activation';
 export { eq, le, lt, maskedFill, maximum, maximumGrad, minimum, ne, where } from './comparison';
 export { adagradStep, adamStep, amsgradStep, rmspropStep, sgdStep } from './optimizer';
 export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
-export { concat, copy, pad, stridedCopy, transpose } from './layout';
-export { gatherAxis, scatterAddAxis } from './gather';
+export { concat, copy, pad, transpose } from './layout';
+export { permutedCopy, stridedCopy } from './stridedCopy';
+export { addToSlice, copyToSlice } from './slice';
+export { gatherAxis, gatherRows, gatherRowsGrad, scatterAddAxis } from './gather';
 export { cumsum, sortOrder, sortScratch } from './sort';
 
 export { PANEL, TILE_ROWS } from './lanes';
