@@ -27,7 +27,7 @@ export {
   winogradGradUnits,
 } from './winogradGradWeight';
 export { winogradStrips } from './winogradTiles';
-export { argMax, sumAxis } from './reduce';
+export { argMax, isMax, sumAxis, takeAxis, takeAxisGrad } from './reduce';
 export { columnSumBlocks, scaleShift, sumBlocks } from './rows';
 export {
   batchNormGradBlocks,
@@ -52,7 +52,10 @@ export { add, blend, fill, mul, relu, reluGrad, scale, sub } from './elementwise
 export { sigmoid, sigmoidGrad, tanh, tanhGrad } from './activation';
 export { eq, le, lt, maskedFill, maximum, maximumGrad, minimum, ne, where } from './comparison';
 export { adagradStep, adamStep, amsgradStep, rmspropStep, sgdStep } from './optimizer';
-export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
+export { crossEntropyForward, crossEntropyGrad } from './crossEntropy';
+export { softmaxRows, softmaxRowsGrad } from './softmax';
+export { softmaxColumns, softmaxColumnsGrad } from './softmaxColumns';
+export { columnScratch, cumsumColumns, sumColumns } from './columns';
 export { concat, copy, pad, transpose } from './layout';
 export { permutedCopy, stridedCopy } from './stridedCopy';
 export { addToSlice, copyToSlice } from './slice';
