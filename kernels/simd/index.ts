@@ -55,6 +55,8 @@ export { adagradStep, adamStep, amsgradStep, rmspropStep, sgdStep } from './opti
 export { crossEntropyForward, crossEntropyGrad } from './crossEntropy';
 export { softmaxRows, softmaxRowsGrad } from './softmax';
 export { softmaxColumns, softmaxColumnsGrad } from './softmaxColumns';
+export { normalizeRows, normalizeRowsGrad } from './normalize';
+export { normalizeParametersGrad } from './normalizeParameters';
 export { columnScratch, cumsumColumns, sumColumns } from './columns';
 export { concat, copy, pad, transpose } from './layout';
 export { permutedCopy, stridedCopy } from './stridedCopy';
