@@ -4,7 +4,7 @@
 
 import { floats, loadPart, splat, storePart, sumLanes } from './lanes';
 import { exp4, log1 } from './exponential';
-import { maxRun } from './reduce';
+import { maxRun } from './extremum';
 
 /**
  * lse [rows] = ln of the sum over the row of e^x, shifted by the row's

@@ -115,6 +115,13 @@ function gatherOne(
 export function scatterAddAxis(
   index: usize, source: usize, size: i32, count: i32, inner: i32, invalid: f32, y: usize, begin: i32, end: i32,
 ): void {
+  if (inner == 1) {
+    for (let line = begin; line < end; line++) {
+      const first = floats(line) * <usize>count;
+      scatterLine(index + first, source + first, size, count, invalid, y + floats(line) * <usize>size);
+    }
+    return;
+  }
   for (let line = begin; line < end; ) {
     const outer = line / inner, column = line - outer * inner;
     const lines = min(min(end - line, inner - column), LINE_BLOCK);
@@ -124,6 +131,40 @@ export function scatterAddAxis(
     );
     line += lines;
   }
+}
+
+/** One line of adjacent elements. */
+function scatterLine(index: usize, source: usize, size: i32, count: i32, invalid: f32, y: usize): void {
+  const sizes = i32x4.splat(size);
+  fillRun(y, 0, size);
+  let hasInvalid = false, c = 0;
+  for (; c + 4 <= count; c += 4) {
+    const indices = v128.load(index + floats(c)), positions = i32x4.trunc_sat_f32x4_s(indices);
+    const isWhole = f32x4.eq(f32x4.convert_i32x4_s(positions), indices);
+    if (!i32x4.all_true(v128.and(isWhole, i32x4.lt_u(positions, sizes)))) {
+      for (let k = c; k < c + 4; k++) hasInvalid = !scatterOne(index, source, size, y, k) || hasInvalid;
+      continue;
+    }
+    const from = source + floats(c);
+    addTo(y + floats(i32x4.extract_lane(positions, 0)), load<f32>(from));
+    addTo(y + floats(i32x4.extract_lane(positions, 1)), load<f32>(from, 4));
+    addTo(y + floats(i32x4.extract_lane(positions, 2)), load<f32>(from, 8));
+    addTo(y + floats(i32x4.extract_lane(positions, 3)), load<f32>(from, 12));
+  }
+  for (; c < count; c++) hasInvalid = !scatterOne(index, source, size, y, c) || hasInvalid;
+  if (hasInvalid) addInvalid(index, size, count, 4, invalid, y, 1);
+}
+
+@inline
+function addTo(target: usize, value: f32): void {
+  store<f32>(target, load<f32>(target) + value);
+}
+
+/** Whether the index is valid. */
+function scatterOne(index: usize, source: usize, size: i32, y: usize, c: i32): bool {
+  const position = positionOf(load<f32>(index + floats(c)), size);
+  if (position >= 0) addTo(y + floats(position), load<f32>(source + floats(c)));
+  return position >= 0;
 }
 
 /** At most `LINE_BLOCK` adjacent lines, row by row. */

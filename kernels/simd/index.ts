@@ -27,7 +27,8 @@ export {
   winogradGradUnits,
 } from './winogradGradWeight';
 export { winogradStrips } from './winogradTiles';
-export { argMax, isMax, sumAxis, takeAxis, takeAxisGrad } from './reduce';
+export { sumAxis } from './reduce';
+export { argMax, extremumAxis, isMax, takeAxis, takeAxisGrad } from './extremum';
 export { columnSumBlocks, scaleShift, sumBlocks } from './rows';
 export {
   batchNormGradBlocks,
@@ -61,6 +62,7 @@ export { columnScratch, cumsumColumns, sumColumns } from './columns';
 export { concat, copy, pad, transpose } from './layout';
 export { permutedCopy, stridedCopy } from './stridedCopy';
 export { addToSlice, copyToSlice } from './slice';
+export { band } from './band';
 export { gatherAxis, gatherRows, gatherRowsGrad, scatterAddAxis } from './gather';
 export { cumsum, sortOrder, sortScratch } from './sort';
 

@@ -7,7 +7,7 @@
 
 import { floats, splat, sumLanes } from './lanes';
 import { exp4, log1 } from './exponential';
-import { maxRun } from './reduce';
+import { maxRun } from './extremum';
 
 /** Floats summed in float32 before float64 takes over. */
 const BLOCK: i32 = 512;

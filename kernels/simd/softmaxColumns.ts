@@ -13,6 +13,7 @@ import { COLUMNS, addToSums, sumsAt } from './columns';
 import { exp4, log1 } from './exponential';
 import { floats, splat } from './lanes';
 import { moveRun } from './move';
+import { maxRow } from './extremum';
 import { gradOf, term } from './softmax';
 
 /** Rows whose terms are added in float32 before float64 takes over. */
@@ -50,17 +51,6 @@ function forwardBlock(
     if (isLog) shiftRow(x + offset, tops, totals, columns, y + offset);
     else divideRow(y + offset, totals, columns);
   }
-}
-
-/** tops = max(tops, x). */
-function maxRow(tops: usize, x: usize, columns: i32): void {
-  const wholeStop = x + floats(columns & ~7), stop = x + floats(columns);
-  for (; x < wholeStop; x += 32, tops += 32) {
-    const left = f32x4.max(v128.load(tops), v128.load(x)), right = f32x4.max(v128.load(tops, 16), v128.load(x, 16));
-    v128.store(tops, left);
-    v128.store(tops, right, 16);
-  }
-  for (; x < stop; x += 4, tops += 4) store<f32>(tops, max(load<f32>(tops), load<f32>(x)));
 }
 
 /** sums += e^(x - tops) of up to GROUP rows; without `isLog`, y = e^(x - tops). */

@@ -1,4 +1,4 @@
-// Moves elements: strided views into contiguous arrays, concatenation, padding.
+// Moves elements: strided views into contiguous arrays, slices, triangles, concatenation, padding.
 
 import type {
   ConcatConstants,
@@ -6,6 +6,7 @@ import type {
   SliceConstants,
   StridedCopyConstants,
 } from '../../../../kernels/layout.js';
+import type { BandConstants } from '../../../../kernels/mask.js';
 import { type KernelOverride, type Machine, MIN_FLOATS, type WasmBuffer } from './machine.js';
 
 /** Each row of x, of `width` elements, between `left` and `right` times `value`. */
@@ -147,6 +148,16 @@ export const layoutOverrides: Readonly<Record<string, KernelOverride>> = {
       },
     );
     return sum;
+  },
+  band: (machine, [x], { constants, length }) => {
+    const { rows, columns, low, high } = constants as BandConstants;
+    const from = machine.rowMajor(x);
+    const output = machine.allocate(length);
+    const args = [from, rows, columns, low, high, output.address] as const;
+    machine.parallel('band', [...args], length / columns, {
+      minUnits: Math.ceil(MIN_FLOATS / columns),
+    });
+    return output;
   },
   concat: (machine, [a, b], { constants, length }) => {
     const { sizeA, sizeB, inner } = constants as ConcatConstants;

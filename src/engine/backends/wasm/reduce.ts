@@ -37,6 +37,16 @@ export const reduceOverrides: Readonly<Record<string, KernelOverride>> = {
     });
     return output;
   },
+  extremumAxis: (machine, [x], { constants, scalars: { sign }, length }) => {
+    const { size, inner } = constants as AxisConstants;
+    const from = machine.rowMajor(x);
+    const output = machine.allocate(length);
+    machine.parallel('extremumAxis', [from, size, inner, sign, output.address], length, {
+      minUnits: Math.ceil(MIN_FLOATS / size),
+      multiple: 64,
+    });
+    return output;
+  },
   takeAxis: (machine, inputs, { constants, length }) => {
     const { size, inner } = constants as AxisConstants;
     const [x, index] = inputs.map((input) => machine.rowMajor(input));
