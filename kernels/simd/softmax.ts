@@ -55,6 +55,12 @@ function softmaxRow(x: usize, size: i32, y: usize): void {
   for (; k < size; k++) store<f32>(y + floats(k), load<f32>(y + floats(k)) / divisor);
 }
 
+/** ln of a sum of exponentials, at least 1 or NaN, which log1 does not accept. */
+@inline
+export function logOf(sum: f64): f32 {
+  return sum == sum ? <f32>log1(sum) : NaN;
+}
+
 function logSoftmaxRow(x: usize, size: i32, y: usize): void {
   const largest = maxRun(x, size), shift = f32x4.splat(largest);
   let total: f64 = 0;
@@ -71,7 +77,7 @@ function logSoftmaxRow(x: usize, size: i32, y: usize): void {
     total += <f64>sum;
   }
   // The maximum is subtracted first: its digits would cost those of the logarithm.
-  const logSum = <f32>log1(total), logSums = f32x4.splat(logSum);
+  const logSum = logOf(total), logSums = f32x4.splat(logSum);
   let k = 0;
   for (; k + 8 <= size; k += 8) {
     const from = x + floats(k), to = y + floats(k);

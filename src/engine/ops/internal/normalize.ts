@@ -113,16 +113,12 @@ function constantsOf(x: NdArray, geometry: NormGeometry): NormConstants {
 
 /** Weight and bias; 1 and 0 where an op has none. */
 function parametersOf(
-  [x, weight, bias]: readonly NdArray[],
+  inputs: readonly NdArray[],
   { groups, perGroup }: NormGeometry,
 ): [weight: NdArray, bias: NdArray] {
   const shape = [groups * perGroup];
-  const constant = (value: number): NdArray => filled(x.backend, shape, value);
-  // The list may be shorter than its type states.
-  return [
-    (weight as NdArray | undefined) ?? constant(1),
-    (bias as NdArray | undefined) ?? constant(0),
-  ];
+  const constant = (value: number): NdArray => filled(inputs[0].backend, shape, value);
+  return [inputs.at(1) ?? constant(1), inputs.at(2) ?? constant(0)];
 }
 
 /** The parts of a normalization op. */
