@@ -3,7 +3,7 @@
 // Unit of begin and end, everywhere: one line of [outer, size, inner]; there are outer * inner.
 //
 // Versions, sum over axis 0 of 1024 x 1024, one thread, Node 24: four columns at a time in float64
-// 1.3 ms; 16 columns 0.45 ms; row by row 0.2 ms.
+// 1.3 ms; 16 columns 0.45 ms; row by row 0.12 ms.
 
 import { floats } from './lanes';
 

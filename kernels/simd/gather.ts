@@ -2,7 +2,7 @@
 // [outer, size, inner] arrays. The kernels of kernels/gather.ts and gatherRows of kernels/layout.ts.
 //
 // Versions of the gradient of an embedding of 30,000 x 64 and 16,384 tokens, one thread, Node 24:
-// every row of the table compares all tokens 19.6 s; one pass over the tokens 1 ms.
+// every row of the table compares all tokens 19.6 s; one pass over the tokens 1.7 ms.
 
 import { floats } from './lanes';
 import { addRun, fillRun, moveRun } from './move';

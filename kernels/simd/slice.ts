@@ -3,7 +3,7 @@
 // Unit of begin and end, everywhere: one row of `inner` floats of grad; there are outer * count.
 //
 // Versions, 512 slices of 2,048 of one million elements, backward, one thread, Node 24: an array of
-// zeros and the gradient for every slice, added to the sum 9.0 s; in place 1 ms.
+// zeros and the gradient for every slice, added to the sum 9.0 s; in place 6 ms.
 
 import { floats } from './lanes';
 import { addRun, moveRows } from './move';

@@ -3,7 +3,7 @@
 // of the blocks in float64. Unit of begin and end, everywhere: one row.
 //
 // Versions, 1024 x 1024, one thread, Node 24: five launches, the gradient in JavaScript, 5.6 and
-// 19 ms; one function 2.1 and 0.44 ms.
+// 19 ms; one function 1.6 and 0.3 ms.
 
 import { floats, splat, sumLanes } from './lanes';
 import { exp4, log1 } from './exponential';
