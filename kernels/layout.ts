@@ -80,6 +80,30 @@ export const sliceGrad = kernel(
   },
 );
 
+/** sum + sliceGrad(grad): adds the gradient of a slice to a sum of gradients, in place. */
+export const addToSlice = kernel(
+  'addToSlice',
+  ['sum', 'grad'],
+  [],
+  function (this: KernelThis<SliceConstants>, sum, grad) {
+    const row = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const column = this.thread.x - row * this.constants.inner;
+    const outer = Math.floor((row + 0.5) / this.constants.size);
+    const position = row - outer * this.constants.size - this.constants.start;
+    const sliceIndex = Math.floor((position + 0.5) / this.constants.step);
+    let value = sum[this.thread.x];
+    if (position >= 0) {
+      if (sliceIndex < this.constants.count) {
+        if (position - sliceIndex * this.constants.step === 0) {
+          value +=
+            grad[(outer * this.constants.count + sliceIndex) * this.constants.inner + column];
+        }
+      }
+    }
+    return value;
+  },
+);
+
 export type PadConstants = Readonly<Record<'size' | 'inner' | 'before' | 'padded', number>>;
 
 /** `value` around x [outer, size, inner] -> [outer, padded, inner]; x starts at `before`. */

@@ -82,6 +82,42 @@ export const argmaxAxis = kernel(
   },
 );
 
+/** y[o, i] = the largest x[o, s, i] for sign 1, the smallest for -1; NaN if one is NaN. */
+export const extremumAxis = kernel(
+  'extremumAxis',
+  ['x'],
+  ['sign'],
+  function (this: KernelThis<AxisConstants>, x, sign) {
+    const outer = Math.floor((this.thread.x + 0.5) / this.constants.inner);
+    const first =
+      outer * this.constants.size * this.constants.inner +
+      this.thread.x -
+      outer * this.constants.inner;
+    let largest = x[first] * sign;
+    let hasNaN = 0;
+    for (let s = 0; s < this.constants.size; s++) {
+      const value = x[first + s * this.constants.inner] * sign;
+      if (hasNaN === 0) {
+        if (value > largest) {
+          largest = value;
+        }
+        // Two comparisons, because GPU compilers assume value === value.
+        hasNaN = 1;
+        if (value <= 0) {
+          hasNaN = 0;
+        }
+        if (value > 0) {
+          hasNaN = 0;
+        }
+        if (hasNaN === 1) {
+          largest = value;
+        }
+      }
+    }
+    return largest * sign;
+  },
+);
+
 /** 1 where x equals the maximum (or minimum) of its line, or both are NaN; 0 elsewhere. Elementwise. */
 export const isMax = kernel('isMax', ['x', 'maximum'], [], function (x, maximum) {
   const value = x[this.thread.x];

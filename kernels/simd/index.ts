@@ -28,7 +28,8 @@ export {
   winogradGradUnits,
 } from './winogradGradWeight';
 export { winogradProducts, winogradStrips } from './winogradPlane';
-export { argMax, sumAxis } from './reduce';
+export { sumAxis } from './reduce';
+export { argMax, extremumAxis, isMax, takeAxis, takeAxisGrad } from './extremum';
 export { columnSumBlocks, scaleShift, sumBlocks } from './rows';
 export {
   batchNormGradBlocks,
@@ -53,9 +54,17 @@ export { add, blend, fill, mul, relu, reluGrad, scale, sub } from './elementwise
 export { sigmoid, sigmoidGrad, tanh, tanhGrad } from './activation';
 export { eq, le, lt, maskedFill, maximum, maximumGrad, minimum, ne, where } from './comparison';
 export { adagradStep, adamStep, amsgradStep, rmspropStep, sgdStep } from './optimizer';
-export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
-export { concat, copy, pad, stridedCopy, transpose } from './layout';
-export { gatherAxis, scatterAddAxis } from './gather';
+export { crossEntropyForward, crossEntropyGrad } from './crossEntropy';
+export { softmaxRows, softmaxRowsGrad } from './softmax';
+export { softmaxColumns, softmaxColumnsGrad } from './softmaxColumns';
+export { normalizeRows, normalizeRowsGrad } from './normalize';
+export { normalizeParametersGrad } from './normalizeParameters';
+export { columnScratch, cumsumColumns, sumColumns } from './columns';
+export { concat, copy, pad, transpose } from './layout';
+export { permutedCopy, stridedCopy } from './stridedCopy';
+export { addToSlice, copyToSlice } from './slice';
+export { band } from './band';
+export { gatherAxis, gatherRows, gatherRowsGrad, scatterAddAxis } from './gather';
 export { cumsum, sortOrder, sortScratch } from './sort';
 
 export { PANEL, TILE_ROWS } from './lanes';

@@ -100,20 +100,18 @@ function radixSort(x: usize, size: i32, flip: u32, order: usize, scratch: usize)
 }
 
 /**
- * y[o, s, i] = sum of x[o, t, i] over t <= s, or t >= s if `reverse` is 1, added in float64.
- * Unit of begin and end: one line; there are outer * inner.
+ * y[line, s] = sum of x[line, t] over t <= s, or t >= s if `reverse` is 1, added in float64.
+ * Unit of begin and end: one line. columns.ts has the function for other axes.
  */
-export function cumsum(x: usize, size: i32, inner: i32, reverse: i32, y: usize, begin: i32, end: i32): void {
-  const stride = floats(inner);
+export function cumsum(x: usize, size: i32, reverse: i32, y: usize, begin: i32, end: i32): void {
   for (let line = begin; line < end; line++) {
-    const outer = line / inner;
-    const first = floats(outer * size * inner + line - outer * inner);
-    let offset = reverse ? first + <usize>(size - 1) * stride : first;
+    const first = floats(line) * <usize>size;
+    let offset = reverse ? first + floats(size - 1) : first;
     let sum: f64 = 0;
     for (let s = 0; s < size; s++) {
       sum += <f64>load<f32>(x + offset);
       store<f32>(y + offset, <f32>sum);
-      offset = reverse ? offset - stride : offset + stride;
+      offset = reverse ? offset - 4 : offset + 4;
     }
   }
 }

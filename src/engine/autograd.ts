@@ -3,7 +3,7 @@
 // each node's gradient to its inputs. It works on arrays, not tensors, so it cannot record a graph.
 
 import { add } from '../../kernels/elementwise.js';
-import { scope } from './current.js';
+import { scope, trackWith } from './current.js';
 import { ArgumentError, ShapeError } from './errors.js';
 import { elementwise, filled, unbroadcast } from './launch.js';
 import type { NdArray } from './ndarray.js';
@@ -21,7 +21,14 @@ export interface Differentiable {
 }
 
 /** Computes the gradient of one input. */
-export type GradientThunk = () => NdArray;
+export interface GradientThunk {
+  (): NdArray;
+  /**
+   * Adds the gradient to `sum` in place. For gradients that are 0 in most elements, such as that of
+   * a slice: many slices of one tensor then share one array for their gradients.
+   */
+  readonly addTo?: (sum: NdArray) => void;
+}
 
 /** The operation that created a tensor: its name, its inputs and its gradient function. */
 export interface GraphNode {
@@ -114,15 +121,35 @@ function backpropagate(
     );
   }
 
-  // Accumulated gradients of computed tensors, until their node is processed.
-  const pending = new Map<GraphNode, NdArray>();
+  // Accumulated gradients: of computed tensors until their node is processed, of leaves in
+  // `sharedLeaves` until the end.
+  const pending = new Map<GraphNode | Differentiable, NdArray>();
+  // Leaves whose gradient is added to one array in place; see `GradientThunk.addTo`.
+  const sharedLeaves = new Set<Differentiable>();
   const accumulate = (target: Differentiable, gradient: NdArray): void => {
-    if (target.node === null) {
+    if (target.node === null && !sharedLeaves.has(target)) {
       onLeaf(target, gradient);
       return;
     }
-    const sum = pending.get(target.node);
-    pending.set(target.node, sum === undefined ? gradient : elementwise(add, [sum, gradient]));
+    const key = target.node ?? target;
+    const sum = pending.get(key);
+    pending.set(key, sum === undefined ? gradient : elementwise(add, [sum, gradient]));
+  };
+  // Returns false if the gradient cannot be added in place, or is the first one.
+  const addInPlace = (target: Differentiable, { addTo }: GradientThunk): boolean => {
+    if (addTo === undefined) return false;
+    if (target.node === null) sharedLeaves.add(target);
+    const key = target.node ?? target;
+    const sum = pending.get(key);
+    if (sum === undefined) return false;
+    const own = sum.unshared();
+    if (own !== sum) {
+      trackWith(sum, own);
+      pending.set(key, own);
+      sum.dispose();
+    }
+    addTo(own);
+    return true;
   };
 
   accumulate(root, seed?.view() ?? filled(root.array.backend, root.shape, 1));
@@ -130,7 +157,7 @@ function backpropagate(
     const gradient = pending.get(node);
     if (gradient === undefined) continue;
     // Temporary arrays of a node's thunks are freed before the next node runs.
-    const gradients = scope(() => inputGradients(node, gradient, needsGradient));
+    const gradients = scope(() => inputGradients(node, gradient, needsGradient, addInPlace));
     node.inputs.forEach((input, index) => {
       const inputGradient = gradients[index];
       if (inputGradient !== null) accumulate(input, inputGradient);
@@ -138,12 +165,15 @@ function backpropagate(
     pending.delete(node);
     gradient.dispose();
   }
+  for (const leaf of sharedLeaves) onLeaf(leaf, pending.get(leaf)!);
 }
 
+/** The gradient of every input; null if it is not needed, or was added in place. */
 function inputGradients(
   node: GraphNode,
   gradient: NdArray,
   needsGradient: Visitor['needsGradient'],
+  addInPlace: (input: Differentiable, thunk: GradientThunk) => boolean,
 ): (NdArray | null)[] {
   const thunks = node.backward(gradient);
   if (thunks.length < node.inputs.length) {
@@ -154,7 +184,7 @@ function inputGradients(
   }
   return node.inputs.map((input, index) => {
     const thunk = thunks[index];
-    if (!needsGradient(input) || thunk === null) return null;
+    if (!needsGradient(input) || thunk === null || addInPlace(input, thunk)) return null;
     const reduced = unbroadcast(thunk(), input.shape, `${node.name}, gradient of input ${index}`);
     // The backward pass disposes of the result. A thunk may return `gradient`, an input, or one
     // array twice, so return a view.

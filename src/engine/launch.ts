@@ -102,6 +102,19 @@ export function updateInPlace<S extends NamedScalars>(
   target.storage.replace(backend.run({ kernel, inputs: buffers, ...common, donate: 0 }));
 }
 
+/** `updateInPlace` for a kernel with constants; all inputs have the sizes that it expects. */
+export function launchInPlace<C extends Constants>(
+  kernel: Kernel<C>,
+  target: NdArray,
+  others: readonly NdArray[],
+  constants: C,
+): void {
+  const backend = commonBackend([target, ...others], kernel.name);
+  const inputs = [target.buffer, ...others.map((array) => array.dense().buffer)];
+  const launch = { kernel, inputs, constants, scalars: {}, length: target.size, donate: 0 };
+  target.storage.replace(backend.run(launch));
+}
+
 /** Integers up to this are exact in float32, in which indices are stored. */
 const MAX_FLOAT32_INDEX = 2 ** 24;
 

@@ -1,14 +1,18 @@
 // Samples of functions that arrange elements: padding modes, stacking, splitting, chains of views.
 
 import {
+  add,
   chunk,
+  concat,
   flip,
   matmul,
   min,
   mul,
   pad,
   type PadOptions,
+  reshape,
   roll,
+  slice,
   split,
   squeeze,
   stack,
@@ -76,6 +80,27 @@ export const arrangementSamples: readonly Computation[] = [
     title: 'squeeze: all, of a view',
     inputs: [anywhere(1, 3, 1, 4)],
     call: ([x]) => squeeze(flip(x, 3)),
+  },
+  {
+    // The gradients of all slices are added to one array.
+    title: 'slice: several of one tensor',
+    inputs: [anywhere(3, 8, 5)],
+    call: ([x]) => {
+      const y = mul(x, x); // x is a leaf, y is not; both are sliced
+      const parts = [slice(y, 1, 0, 4), slice(y, 1, 2, 6), slice(x, 1, 1, 8, 2), slice(x, 1, 4)];
+      return parts.reduce((sum, part) => add(sum, part));
+    },
+  },
+  {
+    title: 'slice: after a use of the whole tensor',
+    inputs: [anywhere(4, 6)],
+    call: ([x]) => {
+      const rows = slice(mul(x, 2), 0, 1, 3);
+      const y = mul(x, x);
+      return concat(
+        [rows, slice(y, 1, 2, 5, 2), y, slice(y, 0, 1)].map((part) => reshape(part, [-1])),
+      );
+    },
   },
   { title: 'unsqueeze: from the end', inputs: [anywhere(2, 3)], call: ([x]) => unsqueeze(x, -1) },
   { title: 'roll: flat', inputs: [anywhere(3, 4)], call: ([x]) => roll(x, -5) },

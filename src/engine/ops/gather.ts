@@ -10,7 +10,7 @@ import { format, normalizeAxis, sameShape, splitAtAxis, type Shape } from '../sh
 import { checkTensor, zeros, type Tensor } from '../tensor.js';
 import { add } from './arithmetic.js';
 import { indexTensor } from './internal/indices.js';
-import { concat } from './join.js';
+import { concat, gatherRowsOp } from './join.js';
 import { expand, reshape, slice } from './view.js';
 
 /** x[o, index[o, c, i], i], NaN for an invalid index. */
@@ -217,6 +217,11 @@ export function indexSelect(x: Tensor, axis: number, indices: Tensor | ArrayLike
     );
   }
   const [count] = list.shape;
+  const { outer, size, inner } = splitAtAxis(x.shape, normalizedAxis);
+  if (outer === 1) {
+    const rows = gatherRowsOp([reshape(x, [size, inner]), list], {});
+    return reshape(rows, x.shape.with(normalizedAxis, count));
+  }
   const line = x.shape.map((_, i) => (i === normalizedAxis ? count : 1));
   const index = expand(reshape(list, line), x.shape.with(normalizedAxis, count));
   return gatherOp([x, index], { axis: normalizedAxis });

@@ -1,17 +1,14 @@
 // Group normalization: shifts and scales each group of channels of each example to mean 0 and
 // variance 1 (Wu and He, 2018). One group is layer norm over [C, ...]; one channel per group is
-// instance norm. It is composed of other ops, so its gradient follows from theirs.
+// instance norm.
 
 import { ArgumentError, ShapeError } from '../errors.js';
-import { defineComposite } from '../op.js';
 import { checkOptions, describeValue } from '../options.js';
 import { anywhere, positive } from '../sample.js';
 import { format, sizeOf } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
-import { add, mul } from './arithmetic.js';
 import { withParameters } from './batchNorm.js';
-import { standardize } from './internal/standardize.js';
-import { reshape } from './view.js';
+import { defineNormalization } from './internal/normalize.js';
 
 /** Options of `groupNorm`. */
 export interface GroupNormOptions {
@@ -22,18 +19,14 @@ export interface GroupNormOptions {
 }
 
 /** The op behind `groupNorm`: x [N, C, ...], and optionally weight and bias [C]. */
-export const groupNormOp = defineComposite<GroupNormOptions>({
+export const groupNormOp = defineNormalization<GroupNormOptions>({
   name: 'groupNorm',
-  compose: ([x, ...parameters], { groups, epsilon = 1e-5 }) => {
-    const [images, channels, ...space] = x.shape;
-    // The size of a group is stated, not -1, which is ambiguous for arrays without elements.
-    const groupSize = space.reduce((size, side) => size * side, channels / groups);
-    const normalized = standardize(reshape(x, [images, groups, groupSize]), [2], epsilon);
-    const y = reshape(normalized, x.shape);
-    if (parameters.length === 0) return y;
-    const perChannel = [channels, ...space.map(() => 1)];
-    const [weight, bias] = parameters.map((parameter) => reshape(parameter, perChannel));
-    return add(mul(y, weight), bias);
+  check: () => {
+    // `groupNorm` validates the shapes.
+  },
+  geometry: ([[, channels, ...space]], { groups, epsilon = 1e-5 }) => {
+    const perGroup = channels / groups;
+    return { groups, perGroup, inner: sizeOf(space), isCentered: true, epsilon };
   },
   samples: [
     {

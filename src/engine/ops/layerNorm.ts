@@ -1,15 +1,12 @@
 // Layer normalization: shifts and scales each example to mean 0 and variance 1 over its last axes
 // (Ba, Kiros and Hinton, 2016).
-// It is composed of other ops, so its gradient follows from theirs.
 
 import { checkOptions } from '../options.js';
 import { ShapeError } from '../errors.js';
-import { defineComposite } from '../op.js';
 import { anywhere, positive } from '../sample.js';
-import { format, sameShape } from '../shape.js';
+import { format, sameShape, sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { add, mul } from './arithmetic.js';
-import { standardize } from './internal/standardize.js';
+import { defineNormalization } from './internal/normalize.js';
 
 /** Options of `layerNorm`. */
 export interface LayerNormOptions {
@@ -18,22 +15,17 @@ export interface LayerNormOptions {
 }
 
 /** The op behind `layerNorm`: x, and weight and bias of the shape of the last axes of x. */
-export const layerNormOp = defineComposite<LayerNormOptions>({
+export const layerNormOp = defineNormalization<LayerNormOptions>({
   name: 'layerNorm',
-  compose: ([x, weight, bias], { epsilon = 1e-5 }) => {
-    const rank = weight.shape.length;
-    const leadingAxes = x.shape.length - rank;
-    if (
-      !sameShape(x.shape.slice(leadingAxes), weight.shape) ||
-      !sameShape(weight.shape, bias.shape)
-    ) {
+  check: ([x, weight, bias]) => {
+    if (!sameShape(x.slice(x.length - weight.length), weight) || !sameShape(weight, bias)) {
       throw new ShapeError(
-        `layerNorm: the last axes of x ${format(x.shape)} must be those of weight ${format(weight.shape)} and bias ${format(bias.shape)}`,
+        `layerNorm: the last axes of x ${format(x)} must be those of weight ${format(weight)} and bias ${format(bias)}`,
       );
     }
-    const axes = weight.shape.map((_, axis) => leadingAxes + axis);
-    const normalized = standardize(x, axes, epsilon);
-    return add(mul(normalized, weight), bias);
+  },
+  geometry: ([, weight], { epsilon = 1e-5 }) => {
+    return { groups: 1, perGroup: sizeOf(weight), inner: 1, isCentered: true, epsilon };
   },
   samples: [
     { title: 'rows', inputs: [anywhere(3, 5), positive(5), anywhere(5)], attributes: {} },

@@ -5,18 +5,19 @@ import {
   div as divKernel,
   mul as mulKernel,
   scaleShift as scaleShiftKernel,
+  sub as subKernel,
 } from '../../../kernels/elementwise.js';
 import * as kernels from '../../../kernels/reduce.js';
 import { noGrad } from '../current.js';
 import { ShapeError } from '../errors.js';
 import { checkIndexRange, elementwise, launch, sumOver } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
-import { defineComposite, defineOp, type Op } from '../op.js';
+import { defineOp, type Op } from '../op.js';
 import { anywhere, distinct } from '../sample.js';
 import * as shapes from '../shape.js';
 import type { Shape } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
-import { mul, scaleShift, sub } from './arithmetic.js';
+import { scaleShift } from './arithmetic.js';
 import { reshape } from './view.js';
 
 interface AxesAttributes {
@@ -120,7 +121,13 @@ const defineExtremumOverAxes = (opName: string, name: Extremum): Op<AxesAttribut
       return keepDimsShape(x, axes);
     },
     forward: ([x], { axes }) =>
-      axes.reduceRight((partial, axis) => extremumAlongAxis(partial, axis, name).value, x.view()),
+      axes.reduceRight((partial, axis) => {
+        checkIndexRange(partial, partial.shape[axis], name);
+        const { size, inner } = shapes.splitAtAxis(partial.shape, axis);
+        const shape = partial.shape.with(axis, 1);
+        const sign = name === 'max' ? 1 : -1;
+        return launch(kernels.extremumAxis, [partial], shape, { size, inner }, { sign });
+      }, x.view()),
     backward: ({ grad, inputs: [x], output, attributes: { axes } }) => [
       () => {
         const selected = elementwise(kernels.isMax, [x, output]);
@@ -156,18 +163,35 @@ export interface VarianceAttributes extends AxesAttributes {
   readonly correction: number;
 }
 
+/** x minus its mean over `axes`. */
+function deviationFromMean(x: NdArray, axes: readonly number[], count: number): NdArray {
+  const scale = { factor: 1 / count, summand: 0 };
+  return elementwise(subKernel, [x, elementwise(scaleShiftKernel, [sumOver(x, axes)], scale)]);
+}
+
+const countOver = (shape: Shape, axes: readonly number[]): number =>
+  axes.reduce((product, axis) => product * shape[axis], 1);
+
 /** The op behind `variance`: the reduced axes stay as size 1. */
-export const varianceOp = defineComposite<VarianceAttributes>({
+export const varianceOp = defineOp<VarianceAttributes>({
   name: 'variance',
-  compose: ([x], { axes, correction }) => {
-    const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
-    const center = scaleShift(sumOp([x], { axes }), 1 / count);
-    const deviation = sub(x, center);
-    return scaleShift(
-      sumOp([mul(deviation, deviation)], { axes }),
-      1 / Math.max(0, count - correction),
-    );
+  infer: ([x], { axes }) => keepDimsShape(x, axes),
+  forward: ([x], { axes, correction }) => {
+    const count = countOver(x.shape, axes);
+    const deviation = deviationFromMean(x, axes, count);
+    const squares = sumOver(elementwise(mulKernel, [deviation, deviation]), axes);
+    const factor = 1 / Math.max(0, count - correction);
+    return elementwise(scaleShiftKernel, [squares], { factor, summand: 0 });
   },
+  // dx = 2 (x - mean) / (n - correction)
+  backward: ({ grad, inputs: [x], attributes: { axes, correction } }) => [
+    () => {
+      const count = countOver(x.shape, axes);
+      const factor = 2 / Math.max(0, count - correction);
+      const scaled = elementwise(scaleShiftKernel, [grad], { factor, summand: 0 });
+      return elementwise(mulKernel, [deviationFromMean(x, axes, count), scaled]);
+    },
+  ],
   samples: [
     { title: 'unbiased', inputs: [anywhere(3, 4)], attributes: { axes: [1], correction: 1 } },
     { title: 'biased, all', inputs: [anywhere(3, 4)], attributes: { axes: [0, 1], correction: 0 } },

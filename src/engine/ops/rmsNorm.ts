@@ -1,16 +1,12 @@
 // Root-mean-square normalization: divides each example by the root of its mean square over the last
 // axes (Zhang and Sennrich, 2019). Unlike layer norm, it does not subtract the mean.
-// It is composed of other ops, so its gradient follows from theirs.
 
 import { ShapeError } from '../errors.js';
-import { defineComposite } from '../op.js';
 import { checkOptions } from '../options.js';
 import { anywhere, positive } from '../sample.js';
-import { format, sameShape } from '../shape.js';
+import { format, sameShape, sizeOf } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
-import { div, mul, scaleShift } from './arithmetic.js';
-import { mean } from './reduce.js';
-import { sqrt } from './unary.js';
+import { defineNormalization } from './internal/normalize.js';
 
 /** Options of `rmsNorm`. */
 export interface RmsNormOptions {
@@ -19,18 +15,17 @@ export interface RmsNormOptions {
 }
 
 /** The op behind `rmsNorm`: x, and a weight of the shape of the last axes of x. */
-export const rmsNormOp = defineComposite<RmsNormOptions>({
+export const rmsNormOp = defineNormalization<RmsNormOptions>({
   name: 'rmsNorm',
-  compose: ([x, weight], { epsilon = 2 ** -23 }) => {
-    const leadingAxes = x.shape.length - weight.shape.length;
-    if (weight.shape.length === 0 || !sameShape(x.shape.slice(leadingAxes), weight.shape)) {
+  check: ([x, weight]) => {
+    if (weight.length === 0 || !sameShape(x.slice(x.length - weight.length), weight)) {
       throw new ShapeError(
-        `rmsNorm: the last axes of x ${format(x.shape)} must be those of weight ${format(weight.shape)}`,
+        `rmsNorm: the last axes of x ${format(x)} must be those of weight ${format(weight)}`,
       );
     }
-    const axes = weight.shape.map((_, axis) => leadingAxes + axis);
-    const meanSquare = mean(mul(x, x), { axes, keepDims: true });
-    return mul(div(x, sqrt(scaleShift(meanSquare, 1, epsilon))), weight);
+  },
+  geometry: ([, weight], { epsilon = 2 ** -23 }) => {
+    return { groups: 1, perGroup: sizeOf(weight), inner: 1, isCentered: false, epsilon };
   },
   samples: [
     { title: 'rows', inputs: [anywhere(3, 5), positive(5)], attributes: {} },

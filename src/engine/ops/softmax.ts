@@ -5,9 +5,10 @@ import { argmaxAxis, takeAxis } from '../../../kernels/reduce.js';
 import * as kernels from '../../../kernels/softmax.js';
 import { checkIndexRange, elementwise, launch, sumOver } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
-import { defineOp } from '../op.js';
+import { defineOp, type Op } from '../op.js';
+import { defineRoutine } from '../routine.js';
 import { anywhere } from '../sample.js';
-import { splitAtAxis, normalizeAxis } from '../shape.js';
+import { splitAtAxis, normalizeAxis, type Shape } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
 
 interface AxisAttributes {
@@ -32,56 +33,72 @@ export function logSumExp(x: NdArray, axis: number): NdArray {
   return launch(kernels.logSumExp, [x], x.shape.with(axis, 1), { size, inner });
 }
 
+/** x is [outer, size, inner], or has as many elements; `isLog` is 1 for log softmax. */
+type SoftmaxConstants = Readonly<Record<'outer' | 'size' | 'inner' | 'isLog', number>>;
+
+const shapeOf = ({ outer, size, inner }: SoftmaxConstants): Shape => [outer, size, inner];
+
+/** Softmax or log softmax along the middle axis. */
+export const softmaxForward = defineRoutine<SoftmaxConstants>({
+  name: 'softmaxForward',
+  outputs: (constants) => [shapeOf(constants)],
+  compose: ([x], constants) => {
+    const shape = shapeOf(constants);
+    const shifted = shiftedByMax(x.reshape(shape), 1);
+    const kernel = constants.isLog === 1 ? kernels.logSoftmax : kernels.softmax;
+    const { size, inner } = constants;
+    return [launch(kernel, [shifted, logSumExp(shifted, 1)], shape, { size, inner })];
+  },
+});
+
+/** (grad, y) -> gradient of the input. */
+export const softmaxBackward = defineRoutine<SoftmaxConstants>({
+  name: 'softmaxBackward',
+  outputs: (constants) => [shapeOf(constants)],
+  compose: (inputs, constants) => {
+    const shape = shapeOf(constants);
+    const [grad, y] = inputs.map((array) => array.reshape(shape));
+    const { size, inner, isLog } = constants;
+    const terms = isLog === 1 ? grad : elementwise(mul, [grad, y]);
+    const kernel = isLog === 1 ? kernels.logSoftmaxGrad : kernels.softmaxGrad;
+    return [launch(kernel, [grad, y, sumOver(terms, [1])], shape, { size, inner })];
+  },
+});
+
 const samples = [
   { title: 'rows', inputs: [anywhere(3, 5)], attributes: { axis: 1 } },
   { title: 'columns', inputs: [anywhere(4, 3)], attributes: { axis: 0 } },
   { title: 'channels', inputs: [anywhere(2, 4, 3)], attributes: { axis: 1 } },
 ];
 
-/** The op behind `logSoftmax`: one input of any shape; `axis` is non-negative. */
-export const logSoftmaxOp = defineOp<AxisAttributes>({
-  name: 'logSoftmax',
-  infer: ([x]) => x,
-  forward: ([x], { axis }) => {
-    const { size, inner } = splitAtAxis(x.shape, axis);
-    const shifted = shiftedByMax(x, axis);
-    return launch(kernels.logSoftmax, [shifted, logSumExp(shifted, axis)], x.shape, {
-      size,
-      inner,
-    });
-  },
-  // dx = grad - softmax * sum of grad
-  backward: ({ grad, output, attributes: { axis } }) => [
-    () => {
-      const { size, inner } = splitAtAxis(output.shape, axis);
-      return launch(kernels.logSoftmaxGrad, [grad, output, sumOver(grad, [axis])], output.shape, {
-        size,
-        inner,
-      });
+/**
+ * Softmax or log softmax. Gradients: y * (grad - sum of grad * y) for y = softmax, and
+ * grad - e^y * sum of grad for y = log softmax.
+ */
+const defineSoftmax = (name: string, isLog: 0 | 1): Op<AxisAttributes> =>
+  defineOp<AxisAttributes>({
+    name,
+    infer: ([x]) => x,
+    forward: ([x], { axis }) => {
+      checkIndexRange(x, x.shape[axis], 'softmax');
+      const [y] = softmaxForward([x], { ...splitAtAxis(x.shape, axis), isLog });
+      return y.reshape(x.shape);
     },
-  ],
-  samples,
-});
+    backward: ({ grad, output, attributes: { axis } }) => [
+      () => {
+        const constants = { ...splitAtAxis(output.shape, axis), isLog };
+        const [gradX] = softmaxBackward([grad, output], constants);
+        return gradX.reshape(output.shape);
+      },
+    ],
+    samples,
+  });
+
+/** The op behind `logSoftmax`: one input of any shape; `axis` is non-negative. */
+export const logSoftmaxOp = defineSoftmax('logSoftmax', 1);
 
 /** The op behind `softmax`: one input of any shape; `axis` is non-negative. */
-export const softmaxOp = defineOp<AxisAttributes>({
-  name: 'softmax',
-  infer: ([x]) => x,
-  forward: ([x], { axis }) => {
-    const { size, inner } = splitAtAxis(x.shape, axis);
-    const shifted = shiftedByMax(x, axis);
-    return launch(kernels.softmax, [shifted, logSumExp(shifted, axis)], x.shape, { size, inner });
-  },
-  // dx = y * (grad - sum of grad * y)
-  backward: ({ grad, output, attributes: { axis } }) => [
-    () => {
-      const { size, inner } = splitAtAxis(output.shape, axis);
-      const weighted = sumOver(elementwise(mul, [grad, output]), [axis]);
-      return launch(kernels.softmaxGrad, [grad, output, weighted], output.shape, { size, inner });
-    },
-  ],
-  samples,
-});
+export const softmaxOp = defineSoftmax('softmax', 0);
 
 /**
  * exp(x) / sum of exp(x) along one axis, by default the last; same shape as x. Large values do not

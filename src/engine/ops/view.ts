@@ -2,9 +2,10 @@
 // Forward copies nothing, except in a reshape of an array that is not dense. Backward reverses the
 // view.
 
-import { sliceGrad } from '../../../kernels/layout.js';
+import { addToSlice, sliceGrad } from '../../../kernels/layout.js';
 import { ArgumentError, ShapeError } from '../errors.js';
-import { launch } from '../launch.js';
+import { launch, launchInPlace } from '../launch.js';
+import type { NdArray } from '../ndarray.js';
 import { defineOp } from '../op.js';
 import { anywhere } from '../sample.js';
 import * as shapes from '../shape.js';
@@ -90,18 +91,13 @@ export const sliceOp = defineOp<SliceAttributes>({
     return x.with(axis, Math.ceil((end - start) / step));
   },
   forward: ([x], { axis, start, end, step }) => x.slice(axis, start, end, step),
-  backward: ({ grad, inputs: [x], output, attributes: { axis, start, step } }) => [
-    () => {
-      const { size, inner } = shapes.splitAtAxis(x.shape, axis);
-      return launch(sliceGrad, [grad], x.shape, {
-        size,
-        inner,
-        start,
-        step,
-        count: output.shape[axis],
-      });
-    },
-  ],
+  backward: ({ grad, inputs: [x], output, attributes: { axis, start, step } }) => {
+    const { size, inner } = shapes.splitAtAxis(x.shape, axis);
+    const constants = { size, inner, start, step, count: output.shape[axis] };
+    const gradient = (): NdArray => launch(sliceGrad, [grad], x.shape, constants);
+    const addTo = (sum: NdArray): void => launchInPlace(addToSlice, sum, [grad], constants);
+    return [Object.assign(gradient, { addTo })];
+  },
   samples: [
     { title: 'rows', inputs: [anywhere(5, 3)], attributes: { axis: 0, start: 1, end: 4, step: 1 } },
     {

@@ -11,6 +11,7 @@ import { gatherOverrides } from './gather.js';
 import { layoutOverrides } from './layout.js';
 import type { KernelOverride, RoutineOverride } from './machine.js';
 import { matmulOverrides, matmulRoutines } from './matmul.js';
+import { normalizeRoutines } from './normalize.js';
 import { optimizerRoutines } from './optimizer.js';
 import { poolOverrides, poolRoutines } from './pool.js';
 import { reduceOverrides } from './reduce.js';
@@ -44,6 +45,7 @@ export const routines: Readonly<Record<string, RoutineOverride>> = {
   ...poolRoutines,
   ...dropoutRoutines,
   ...matmulRoutines,
+  ...normalizeRoutines,
   ...optimizerRoutines,
   ...softmaxRoutines,
   ...sortRoutines,

@@ -1,84 +1,73 @@
-// Softmax and cross-entropy along the innermost axis. Other axes are left to the reference loop.
+// Softmax along any axis, and cross-entropy of rows.
 
-import type { NamedScalars } from '../../../../kernels/kernel.js';
-import type { AxisConstants } from '../../../../kernels/reduce.js';
 import type { ClassConstants } from '../../../../kernels/softmax.js';
-import type { KernelOverride, RangedName, RoutineOverride, WithoutRange } from './machine.js';
+import { withColumnScratch } from './columnScratch.js';
+import type { KernelOverride, ParallelOptions, RoutineOverride } from './machine.js';
 
 /** Exponentials below which one thread computes all of them. */
 const MIN_EXPONENTIALS = 8192;
 
-interface Rows {
-  /** Length of a row. */
-  readonly classes: number;
-  /** Whether the output has one element per row, or one per class. */
-  readonly perRow: boolean;
-  /** Distance in memory between the elements of a line; 1 if the line is a row. */
-  readonly inner: number;
-}
-
-/** An override that runs a SIMD function over the rows of the operands. */
-function overRows<Name extends RangedName>(
-  name: Name,
-  rowsOf: (constants: Readonly<Record<string, number>>) => Rows,
-  args: (
-    addresses: number[],
-    out: number,
-    classes: number,
-    scalars: NamedScalars,
-  ) => WithoutRange<Name>,
-): KernelOverride {
-  return (machine, inputs, { constants, length, scalars }) => {
-    const { classes, perRow, inner } = rowsOf(constants);
-    if (inner !== 1 || classes === 0) return null;
-    const addresses = inputs.map((input) => machine.rowMajor(input));
+export const softmaxOverrides: Readonly<Record<string, KernelOverride>> = {
+  crossEntropyGrad: (machine, inputs, { constants, length, scalars: { smoothing } }) => {
+    const { classes } = constants as ClassConstants;
+    const [grad, x, logSumExp, labels] = inputs.map((input) => machine.rowMajor(input));
     const output = machine.allocate(length);
     machine.parallel(
-      name,
-      args(addresses, output.address, classes, scalars),
-      perRow ? length : length / classes,
+      'crossEntropyGrad',
+      [grad, x, logSumExp, labels, classes, smoothing, output.address],
+      length / classes,
       { minUnits: Math.ceil(MIN_EXPONENTIALS / classes) },
     );
     return output;
-  };
-}
-
-const lineRows =
-  (perRow: boolean) =>
-  (constants: Readonly<Record<string, number>>): Rows => {
-    const { size, inner } = constants as AxisConstants;
-    return { classes: size, perRow, inner };
-  };
-const logitRows = (constants: Readonly<Record<string, number>>): Rows => ({
-  classes: (constants as ClassConstants).classes,
-  perRow: false,
-  inner: 1,
-});
-
-export const softmaxOverrides: Readonly<Record<string, KernelOverride>> = {
-  logSumExp: overRows('logSumExp', lineRows(true), ([x], out, size) => [x, size, out]),
-  logSoftmax: overRows('logSoftmax', lineRows(false), ([x, logSumExp], out, size) => [
-    x,
-    logSumExp,
-    size,
-    out,
-  ]),
-  softmax: overRows('softmax', lineRows(false), ([x, logSumExp], out, size) => [
-    x,
-    logSumExp,
-    size,
-    out,
-  ]),
-  crossEntropyGrad: overRows(
-    'crossEntropyGrad',
-    logitRows,
-    ([grad, x, logSumExp, labels], out, classes, { smoothing }) => [
-      ...([grad, x, logSumExp, labels, classes, smoothing, out] as const),
-    ],
-  ),
+  },
 };
 
+type SoftmaxConstants = Readonly<Record<'outer' | 'size' | 'inner' | 'isLog', number>>;
+
+/** Options of a job whose units are lines of `size` elements. */
+const overLines = (size: number): ParallelOptions => ({
+  minUnits: Math.ceil(MIN_EXPONENTIALS / size),
+  multiple: 16, // lines of columns share cache lines
+});
+
 export const softmaxRoutines: Readonly<Record<string, RoutineOverride>> = {
+  softmaxForward: (machine, [x], { constants, lengths }) => {
+    const { outer, size, inner, isLog } = constants as SoftmaxConstants;
+    const from = machine.rowMajor(x);
+    const output = machine.allocate(lengths[0]);
+    const to = output.address;
+    if (inner === 1) {
+      machine.parallel('softmaxRows', [from, size, isLog, to], outer, overLines(size));
+    } else {
+      withColumnScratch(machine, (scratch, options) => {
+        machine.parallel('softmaxColumns', [from, size, inner, isLog, to, scratch], outer * inner, {
+          ...overLines(size),
+          ...options(5),
+        });
+      });
+    }
+    return [output];
+  },
+
+  softmaxBackward: (machine, inputs, { constants, lengths }) => {
+    const { outer, size, inner, isLog } = constants as SoftmaxConstants;
+    const [grad, y] = inputs.map((input) => machine.rowMajor(input));
+    const output = machine.allocate(lengths[0]);
+    const to = output.address;
+    if (inner === 1) {
+      machine.parallel('softmaxRowsGrad', [grad, y, size, isLog, to], outer, overLines(size));
+    } else {
+      withColumnScratch(machine, (scratch, options) => {
+        const args = [grad, y, size, inner, isLog, to, scratch] as const;
+        machine.parallel('softmaxColumnsGrad', [...args], outer * inner, {
+          ...overLines(size),
+          ...options(6),
+        });
+      });
+    }
+    return [output];
+  },
+
   crossEntropyForward: (
     machine,
     [logits, labels],

@@ -1,5 +1,6 @@
 // Sort order and cumulative sums of lines; threads divide the lines.
 
+import { withColumnScratch } from './columnScratch.js';
 import { MIN_FLOATS, type RoutineOverride } from './machine.js';
 
 export const sortRoutines: Readonly<Record<string, RoutineOverride>> = {
@@ -22,9 +23,17 @@ export const sortRoutines: Readonly<Record<string, RoutineOverride>> = {
     const { outer, size, inner, reverse } = constants;
     const from = machine.rowMajor(x);
     const output = machine.allocate(lengths[0]);
-    machine.parallel('cumsum', [from, size, inner, reverse, output.address], outer * inner, {
-      minUnits: Math.ceil(MIN_FLOATS / size),
-    });
+    const options = { minUnits: Math.ceil(MIN_FLOATS / size), multiple: inner === 1 ? 1 : 16 };
+    const to = output.address;
+    if (inner === 1) {
+      machine.parallel('cumsum', [from, size, reverse, to], outer, options);
+    } else {
+      withColumnScratch(machine, (scratch, scratchOptions) => {
+        const args = [from, size, inner, reverse, to, scratch] as const;
+        const lines = outer * inner;
+        machine.parallel('cumsumColumns', [...args], lines, { ...options, ...scratchOptions(5) });
+      });
+    }
     return [output];
   },
 };
