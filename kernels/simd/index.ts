@@ -89,7 +89,7 @@ export { exp, expm1, expm1Grad, log, log1p, log1pGrad } from './transcendental';
 export { sin } from './sine';
 export { pow, powGrad, powTensor, powTensorGradBase, powTensorGradExponent } from './power';
 export { eq, isnan, le, lt, maskedFill, maximum, maximumGrad, minimum, ne, where } from './comparison';
-export { band, oneHot } from './mask';
+export { oneHot } from './oneHot';
 export {
   binaryCrossEntropy,
   binaryCrossEntropyGrad,

@@ -6,7 +6,7 @@ import { exp4 } from './exponential';
 import { floats, splat } from './lanes';
 import { log1p4, log1pOfUnit4, log4 } from './logarithm';
 import { map2, map2Scalars, map3, map3Scalar, map4 } from './maps';
-import { isClass } from './mask';
+import { isClass } from './oneHot';
 import { select } from './select';
 
 const ONE = memory.data<f32>([1], 4), HALF = memory.data<f32>([0.5], 4);

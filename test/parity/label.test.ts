@@ -1,4 +1,4 @@
-// The SIMD versions of kernels that select by label or position, against the reference, bit for bit:
+// Kernels that select by label or by position, against the reference, bit for bit:
 // invalid labels, sizes around four, any division among threads.
 
 import { describe, expect, it } from 'vitest';

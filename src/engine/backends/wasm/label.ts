@@ -1,7 +1,6 @@
-// Kernels that select by class label or by position: one-hot rows, negative log-likelihood, bands of
-// matrices.
+// Kernels that select by class label: one-hot rows, negative log-likelihood.
 
-import type { BandConstants, OneHotConstants } from '../../../../kernels/mask.js';
+import type { OneHotConstants } from '../../../../kernels/mask.js';
 import type { AxisConstants } from '../../../../kernels/reduce.js';
 import { type KernelOverride, MIN_FLOATS } from './machine.js';
 
@@ -9,19 +8,6 @@ import { type KernelOverride, MIN_FLOATS } from './machine.js';
 const minRows = (size: number): number => Math.ceil(MIN_FLOATS / size);
 
 export const labelOverrides: Readonly<Record<string, KernelOverride>> = {
-  band: (machine, [x], { constants, length }) => {
-    const { rows, columns, low, high } = constants as BandConstants;
-    const address = machine.rowMajor(x);
-    const output = machine.allocate(length);
-    machine.parallel(
-      'band',
-      [address, rows, columns, low, high, output.address],
-      length / columns,
-      { minUnits: minRows(columns) },
-    );
-    return output;
-  },
-
   oneHot: (machine, [indices], { constants, scalars, length }) => {
     const { classes } = constants as OneHotConstants;
     const address = machine.rowMajor(indices);

@@ -1,22 +1,6 @@
-// Selections by the position in a matrix or by a class index: bands, one-hot rows.
+// One-hot rows of class indices.
 
 import { floats } from './lanes';
-
-/**
- * y = x on the diagonals from `low` to `high` of matrices [.., rows, columns], 0 elsewhere. Diagonal d
- * contains the elements with column - row = d. Unit of begin and end: one row.
- */
-export function band(x: usize, rows: i32, columns: i32, low: i32, high: i32, y: usize, begin: i32, end: i32): void {
-  const bytes = floats(columns);
-  for (let line = begin; line < end; line++) {
-    const row = line % rows;
-    const first = min(max(row + low, 0), columns), last = max(min(row + high + 1, columns), first);
-    const from = x + <usize>line * bytes, to = y + <usize>line * bytes;
-    memory.fill(to, 0, floats(first));
-    memory.copy(to + floats(first), from + floats(first), floats(last - first));
-    memory.fill(to + floats(last), 0, floats(columns - last));
-  }
-}
 
 /** Whether a number is an integer from 0 to `classes` - 1. */
 @inline
