@@ -5,8 +5,10 @@ import { fma, splat } from './lanes';
 
 const SIGN = memory.data<u32>([0x80000000], 4), SATURATION = memory.data<f32>([4], 4);
 /** ln(1 - erf(x)) / x from 0 to 4 in powers of x, minimax: error 2^-24 of erf(x). */
-const C7 = memory.data<f32>([-0.00003714169], 4), C6 = memory.data<f32>([0.0003569388], 4), C5 = memory.data<f32>([-0.001190404], 4);
-const C4 = memory.data<f32>([-0.00028013356], 4), C3 = memory.data<f32>([0.01936617], 4), C2 = memory.data<f32>([-0.102826595], 4);
+const C7 = memory.data<f32>([-0.00003714169], 4), C6 = memory.data<f32>([0.0003569388], 4);
+const C5 = memory.data<f32>([-0.001190404], 4);
+const C4 = memory.data<f32>([-0.00028013356], 4), C3 = memory.data<f32>([0.01936617], 4);
+const C2 = memory.data<f32>([-0.102826595], 4);
 const C1 = memory.data<f32>([-0.6366153], 4), C0 = memory.data<f32>([-1.1283792], 4);
 
 /**

@@ -8,8 +8,9 @@
 import { fma, splat } from './lanes';
 import { select } from './select';
 
-// prettier-ignore
-const LARGEST = memory.data<f32>([89], 4), SMALLEST = memory.data<f32>([-104], 4), SMALLEST_NEAR = memory.data<f32>([-87], 4);
+/** The limits of exp4 and the lower one of expOfNear4. */
+const LARGEST = memory.data<f32>([89], 4), SMALLEST = memory.data<f32>([-104], 4);
+const SMALLEST_NEAR = memory.data<f32>([-87], 4);
 const LOG2_E = memory.data<f32>([1.44269504], 4);
 /** 1.5 * 2^23: a float this large has no fraction bits, so that adding it rounds to an integer. */
 const ROUND = memory.data<f32>([12582912], 4);
@@ -17,10 +18,13 @@ const ROUND = memory.data<f32>([12582912], 4);
 const MINUS_LN2_HIGH = memory.data<f32>([-0.693359375], 4), MINUS_LN2_LOW = memory.data<f32>([0.00021219444], 4);
 /** (e^r - 1) / r for |r| <= ln(2) / 2 in powers of r, minimax: error 2^-26. */
 const C5 = memory.data<f32>([0.0013870657], 4), C4 = memory.data<f32>([0.008366262], 4);
-const C3 = memory.data<f32>([0.041667435], 4), C2 = memory.data<f32>([0.16666546], 4), C1 = memory.data<f32>([0.49999997], 4);
+const C3 = memory.data<f32>([0.041667435], 4), C2 = memory.data<f32>([0.16666546], 4);
+const C1 = memory.data<f32>([0.49999997], 4);
 const ONE = memory.data<f32>([1], 4), HALF = memory.data<f32>([0.5], 4);
 
-/** x = n ln 2 + r with n whole and |r| <= ln(2) / 2: n + 1.5 * 2^23, whose low bits are the integer n. */
+/**
+ * n + 1.5 * 2^23, whose low bits are the integer n, for x = n ln 2 + r with n whole and |r| <= ln(2) / 2.
+ */
 @inline
 function exponentOf(x: v128): v128 {
   return fma(splat(ROUND), x, splat(LOG2_E));

@@ -3,7 +3,8 @@
 import { fma, splat } from './lanes';
 import { select } from './select';
 
-const ONE = memory.data<f32>([1], 4), MINUS_HALF = memory.data<f32>([-0.5], 4), INFINITY = memory.data<u32>([0x7f800000], 4);
+const ONE = memory.data<f32>([1], 4), MINUS_HALF = memory.data<f32>([-0.5], 4);
+const INFINITY = memory.data<u32>([0x7f800000], 4);
 const MINUS_INFINITY = memory.data<u32>([0xff800000], 4);
 const SMALLEST_NORMAL = memory.data<u32>([0x00800000], 4), SIGN = memory.data<u32>([0x80000000], 4);
 const TWO_TO_23 = memory.data<f32>([8388608], 4), MINUS_23 = memory.data<f32>([-23], 4);
@@ -12,8 +13,10 @@ const SMALLEST_MANTISSA = memory.data<u32>([0x3f330000], 4);
 /** ln 2 in two parts: the first has few digits, so that its product with an exponent is exact. */
 const LN2_HIGH = memory.data<f32>([0.693359375], 4), LN2_LOW = memory.data<f32>([-0.00021219444], 4);
 /** (ln(1 + f) - f + f^2 / 2) / f^3 for f from -0.301 to 0.398 in powers of f, minimax: error 2^-27 of ln(1 + f). */
-const C7 = memory.data<f32>([-0.08483069], 4), C6 = memory.data<f32>([0.1314641], 4), C5 = memory.data<f32>([-0.13041663], 4);
-const C4 = memory.data<f32>([0.14143184], 4), C3 = memory.data<f32>([-0.16628334], 4), C2 = memory.data<f32>([0.20003825], 4);
+const C7 = memory.data<f32>([-0.08483069], 4), C6 = memory.data<f32>([0.1314641], 4);
+const C5 = memory.data<f32>([-0.13041663], 4);
+const C4 = memory.data<f32>([0.14143184], 4), C3 = memory.data<f32>([-0.16628334], 4);
+const C2 = memory.data<f32>([0.20003825], 4);
 const C1 = memory.data<f32>([-0.25000757], 4), C0 = memory.data<f32>([0.33333302], 4);
 
 /** ln(2^(n + exponentShift) m): m is the mantissa of x, n its exponent. */

@@ -2,6 +2,7 @@
 // of begin and end: one element, as in maps.ts.
 
 import { sigmoid4, softplus4 } from './activation';
+import { fill } from './elementwise';
 import { exp4 } from './exponential';
 import { floats, splat } from './lanes';
 import { log1p4, log1pOfUnit4, log4 } from './logarithm';
@@ -186,7 +187,7 @@ export function negativeLogLikelihood(
 export function negativeLogLikelihoodGrad(
   grad: usize, labels: usize, size: i32, inner: i32, invalid: f32, gradX: usize, begin: i32, end: i32,
 ): void {
-  memory.fill(gradX + (<usize>begin * <usize>inner << 2), 0, <usize>(end - begin) * <usize>inner << 2);
+  fill(gradX + (<usize>begin * <usize>inner << 2), 0, 0, (end - begin) * inner);
   for (let first = begin; first < end; ) {
     const outer = first / size;
     const last = min(end, (outer + 1) * size);

@@ -1,5 +1,6 @@
 // One-hot rows of class indices.
 
+import { fill } from './elementwise';
 import { floats } from './lanes';
 
 /** Whether a number is an integer from 0 to `classes` - 1. */
@@ -17,11 +18,8 @@ export function oneHot(indices: usize, classes: i32, invalid: f32, y: usize, beg
   for (let row = begin; row < end; row++) {
     const index = load<f32>(indices + floats(row));
     const line = y + <usize>row * bytes;
-    if (isClass(index, classes)) {
-      memory.fill(line, 0, bytes);
-      store<f32>(line + floats(<i32>index), 1);
-    } else {
-      for (let k = 0; k < classes; k++) store<f32>(line + floats(k), invalid);
-    }
+    const valid = isClass(index, classes);
+    fill(line, valid ? 0 : invalid, 0, classes);
+    if (valid) store<f32>(line + floats(<i32>index), 1);
   }
 }

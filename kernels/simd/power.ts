@@ -3,7 +3,7 @@
 // Constants are in memory: see exponential.ts. Unit of begin and end: one element, as in maps.ts.
 
 import { fill } from './elementwise';
-import { floats, fma, splat } from './lanes';
+import { fma, splat } from './lanes';
 import { log4 } from './logarithm';
 import { map1Scalars, map2, map2Scalars, map3, map4 } from './maps';
 import { select } from './select';
@@ -15,11 +15,14 @@ const TWO_TO_23 = memory.data<f32>([8388608], 4), MINUS_23 = memory.data<f32>([-
 /** The bits of 0.699, the smallest mantissa: mantissas reach 1.398, and 1 has exponent 0. */
 const SMALLEST_MANTISSA = memory.data<u32>([0x3f330000], 4);
 /** (atanh(s) / s - 1) / s^2 for |s| <= 0.178 in powers of s^2, minimax: error 2^-35 of atanh(s). */
-const A3 = memory.data<f32>([0.12103255], 4), A2 = memory.data<f32>([0.14250705], 4), A1 = memory.data<f32>([0.20000476], 4);
+const A3 = memory.data<f32>([0.12103255], 4), A2 = memory.data<f32>([0.14250705], 4);
+const A1 = memory.data<f32>([0.20000476], 4);
 const A0 = memory.data<f32>([0.3333333], 4);
 /** (2^f - 1) / f for |f| <= 1/2 in powers of f, minimax: error 2^-28 of 2^f. */
-const E5 = memory.data<f32>([0.00015328582], 4), E4 = memory.data<f32>([0.0013390987], 4), E3 = memory.data<f32>([0.009618501], 4);
-const E2 = memory.data<f32>([0.055503596], 4), E1 = memory.data<f32>([0.24022648], 4), E0 = memory.data<f32>([0.6931472], 4);
+const E5 = memory.data<f32>([0.00015328582], 4), E4 = memory.data<f32>([0.0013390987], 4);
+const E3 = memory.data<f32>([0.009618501], 4);
+const E2 = memory.data<f32>([0.055503596], 4), E1 = memory.data<f32>([0.24022648], 4);
+const E0 = memory.data<f32>([0.6931472], 4);
 /** 1.5 * 2^23: a float this large has no fraction bits, so that adding it rounds to an integer. */
 const ROUND = memory.data<f32>([12582912], 4);
 
@@ -128,6 +131,14 @@ class Power {
 }
 
 @unmanaged
+class Identity {
+  @inline
+  lanes(x: v128, _: v128, __: v128): v128 {
+    return x;
+  }
+}
+
+@unmanaged
 class Square {
   @inline
   lanes(x: v128, _: v128, __: v128): v128 {
@@ -188,7 +199,7 @@ class ReciprocalRoot {
 export function pow(x: usize, exponent: f32, sign: f32, y: usize, begin: i32, end: i32): void {
   if (exponent == 2) map1Scalars<Square>(x, 0, 0, y, begin, end);
   else if (exponent == 3) map1Scalars<Cube>(x, 0, 0, y, begin, end);
-  else if (exponent == 1) memory.copy(y + floats(begin), x + floats(begin), floats(end - begin));
+  else if (exponent == 1) map1Scalars<Identity>(x, 0, 0, y, begin, end);
   else if (exponent == 0) fill(y, 1, begin, end);
   else if (exponent == -1) map1Scalars<Reciprocal>(x, 0, 0, y, begin, end);
   else if (exponent == -2) map1Scalars<ReciprocalSquare>(x, 0, 0, y, begin, end);

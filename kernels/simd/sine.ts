@@ -5,7 +5,8 @@ import { floats, fma, splat } from './lanes';
 import { map1Scalars } from './maps';
 import { select } from './select';
 
-const ONE = memory.data<f32>([1], 4), MINUS_HALF = memory.data<f32>([-0.5], 4), SIGN = memory.data<u32>([0x80000000], 4);
+const ONE = memory.data<f32>([1], 4), MINUS_HALF = memory.data<f32>([-0.5], 4);
+const SIGN = memory.data<u32>([0x80000000], 4);
 /** 1.5 * 2^23: a float this large has no fraction bits, so that adding it rounds to an integer. */
 const ROUND = memory.data<f32>([12582912], 4);
 const TWO_OVER_PI = memory.data<f32>([0.63661977], 4);
@@ -13,9 +14,11 @@ const TWO_OVER_PI = memory.data<f32>([0.63661977], 4);
 const PI1 = memory.data<f32>([-1.5703125], 4), PI2 = memory.data<f32>([-0.0004837512969970703], 4);
 const PI3 = memory.data<f32>([-0.00000007549789948768648], 4);
 /** (sin(r) / r - 1) / r^2 for |r| <= pi / 4 in powers of r^2, minimax: error 2^-28. */
-const S2 = memory.data<f32>([-0.00019517903], 4), S1 = memory.data<f32>([0.008332187], 4), S0 = memory.data<f32>([-0.16666655], 4);
+const S2 = memory.data<f32>([-0.00019517903], 4), S1 = memory.data<f32>([0.008332187], 4);
+const S0 = memory.data<f32>([-0.16666655], 4);
 /** (cos(r) - 1 + r^2 / 2) / r^4 for |r| <= pi / 4 in powers of r^2, minimax: error 2^-33. */
-const C2 = memory.data<f32>([0.000024432327], 4), C1 = memory.data<f32>([-0.001388731], 4), C0 = memory.data<f32>([0.041666646], 4);
+const C2 = memory.data<f32>([0.000024432327], 4), C1 = memory.data<f32>([-0.001388731], 4);
+const C0 = memory.data<f32>([0.041666646], 4);
 
 /** The largest angle that the three parts of pi / 2 reduce. */
 const LARGEST: f32 = 8192;
