@@ -50,9 +50,60 @@ export {
 } from './bnReluPool';
 export { dropout } from './dropout';
 export { maxPool, maxPoolGrad } from './pool';
-export { add, blend, fill, mul, relu, reluGrad, scale, sub } from './elementwise';
-export { sigmoid, sigmoidGrad, tanh, tanhGrad } from './activation';
-export { eq, le, lt, maskedFill, maximum, maximumGrad, minimum, ne, where } from './comparison';
+export {
+  abs,
+  absGrad,
+  add,
+  blend,
+  ceil,
+  clamp,
+  clampGrad,
+  div,
+  divGradDenominator,
+  fill,
+  floor,
+  mul,
+  round,
+  scale,
+  sign,
+  sqrt,
+  sqrtGrad,
+  sub,
+} from './elementwise';
+export {
+  elu,
+  eluGrad,
+  leakyRelu,
+  leakyReluGrad,
+  relu,
+  reluGrad,
+  sigmoid,
+  sigmoidGrad,
+  silu,
+  siluGrad,
+  softplus,
+  softplusGrad,
+  tanh,
+  tanhGrad,
+} from './activation';
+export { erf, erfGrad, gelu, geluGrad, geluTanh, geluTanhGrad } from './gelu';
+export { exp, expm1, expm1Grad, log, log1p, log1pGrad } from './transcendental';
+export { sin } from './sine';
+export { pow, powGrad, powTensor, powTensorGradBase, powTensorGradExponent } from './power';
+export { eq, isnan, le, lt, maskedFill, maximum, maximumGrad, minimum, ne, where } from './comparison';
+export { oneHot } from './oneHot';
+export {
+  binaryCrossEntropy,
+  binaryCrossEntropyGrad,
+  binaryCrossEntropyTargetGrad,
+  binaryCrossEntropyWithLogits,
+  binaryCrossEntropyWithLogitsGrad,
+  binaryCrossEntropyWithLogitsTargetGrad,
+  huber,
+  huberGrad,
+  negativeLogLikelihood,
+  negativeLogLikelihoodGrad,
+} from './loss';
 export { adagradStep, adamStep, amsgradStep, rmspropStep, sgdStep } from './optimizer';
 export { crossEntropyForward, crossEntropyGrad } from './crossEntropy';
 export { softmaxRows, softmaxRowsGrad } from './softmax';

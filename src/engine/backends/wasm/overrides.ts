@@ -8,6 +8,7 @@ import { convNormReluPoolRoutines } from './convNormReluPool.js';
 import { dropoutRoutines } from './dropout.js';
 import { elementwiseOverrides } from './elementwise.js';
 import { gatherOverrides } from './gather.js';
+import { labelOverrides } from './label.js';
 import { layoutOverrides } from './layout.js';
 import type { KernelOverride, RoutineOverride } from './machine.js';
 import { matmulOverrides, matmulRoutines } from './matmul.js';
@@ -21,6 +22,7 @@ import { sortRoutines } from './sort.js';
 export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
   ...elementwiseOverrides,
   ...gatherOverrides,
+  ...labelOverrides,
   ...layoutOverrides,
   ...matmulOverrides,
   ...conv2dOverrides,
