@@ -20,7 +20,9 @@ export function format(shape: Shape): string {
 
 /** Number of elements: the product of the sizes, 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, size) => product * size, 1);
+  let product = 1;
+  for (const size of shape) product *= size;
+  return product;
 }
 
 /** Whether two shapes have the same number of axes and the same sizes. */
@@ -72,8 +74,12 @@ export function contiguousStrides(shape: Shape): number[] {
 
 /** Whether the elements are contiguous in row-major order (axes of size 1 are ignored). */
 export function isContiguous(shape: Shape, strides: Shape): boolean {
-  const expected = contiguousStrides(shape);
-  return shape.every((size, axis) => size === 1 || strides[axis] === expected[axis]);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1 && strides[axis] !== step) return false;
+    step *= shape[axis];
+  }
+  return true;
 }
 
 /**
@@ -115,7 +121,8 @@ export function normalizeAxes(
  * @throws ShapeError if the shapes cannot be broadcast
  * @see https://numpy.org/doc/stable/user/basics.broadcasting.html
  */
-export function broadcastShapes(a: Shape, b: Shape, caller: string): number[] {
+export function broadcastShapes(a: Shape, b: Shape, caller: string): Shape {
+  if (sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const sizeA = a[axis - rank + a.length] ?? 1;
