@@ -43,8 +43,8 @@ export interface GraphNode {
 let nextId = 0;
 
 /** Creates a node; its id is larger than that of every earlier node. */
-export function createNode(node: Omit<GraphNode, 'id'>): GraphNode {
-  return { id: nextId++, ...node };
+export function createNode({ name, inputs, backward }: Omit<GraphNode, 'id'>): GraphNode {
+  return { id: nextId++, name, inputs, backward };
 }
 
 /** See `Tensor.backward`. */

@@ -115,14 +115,17 @@ export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
       );
     }
     if (!recorded) return new Tensor(output);
-    const context = {
-      inputs: inputs.map((array) => array.saved(name)),
-      output: output.saved(name),
-      attributes,
-      saved: saved.map((array) => array.saved(name)),
-    };
+    const savedInputs = inputs.map((array) => array.saved(name));
+    const savedOutput = output.saved(name);
+    const savedArrays = saved.map((array) => array.saved(name));
     const backward = (grad: NdArray): readonly (GradientThunk | null)[] =>
-      definition.backward({ grad, ...context });
+      definition.backward({
+        grad,
+        inputs: savedInputs,
+        output: savedOutput,
+        attributes,
+        saved: savedArrays,
+      });
     return new Tensor(output, true, createNode({ name, inputs: tensors, backward }));
   };
   return Object.assign(call, { opName: name, samples: definition.samples });
