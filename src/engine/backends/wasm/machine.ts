@@ -15,7 +15,7 @@ import type { RangedName, SimdExports } from '#simd/interface';
 import type { Buffer, Launch, RoutineLaunch } from '../../backend.js';
 import { DisposedError } from '../../errors.js';
 import type { LinearMemory } from './memory.js';
-import { findFunction } from './moduleCheck.js';
+import { findFunction, type SimdFunction } from './moduleCheck.js';
 import { PackedCopies, type Versioned } from './packedCopies.js';
 import { Tables, type FillTable } from './tables.js';
 import { jobFailed, type ThreadPool } from './threadPool.js';
@@ -130,6 +130,8 @@ export class Machine {
   /** Blocks that layout conversions replaced during this launch. */
   readonly #outdated: Block[] = [];
   readonly #tables: Tables;
+  /** The functions that have been called so far: a Map is faster to search than the exports. */
+  readonly #functions = new Map<string, SimdFunction>();
   /** The first trap of a SIMD function on this thread, without a thread pool; null if none. */
   #failure: string | null = null;
 
@@ -167,7 +169,7 @@ export class Machine {
     { minUnits: usualMinUnits = 1, multiple = 1, chunk, scratch }: ParallelOptions = {},
   ): void {
     const minUnits = this.dispatch === 'split' ? 1 : usualMinUnits;
-    const run = findFunction(this.simd, name, args.length + 2);
+    const run = this.#find(name, args.length + 2);
     if (this.#threadPool === null) {
       this.#call(run, [...args, 0, units]);
       return;
@@ -184,9 +186,19 @@ export class Machine {
     name: Name,
     args: Parameters<SimdExports[Name]> & readonly number[],
   ): void {
-    const run = findFunction(this.simd, name, args.length);
+    const run = this.#find(name, args.length);
     if (this.#threadPool === null) this.#call(run, args);
     else this.#threadPool.enqueue({ name, args, units: 1, chunk: 1 });
+  }
+
+  /** A function of the module; see `findFunction`. */
+  #find(name: string, argumentCount: number): SimdFunction {
+    let run = this.#functions.get(name);
+    if (run?.length !== argumentCount) {
+      run = findFunction(this.simd, name, argumentCount);
+      this.#functions.set(name, run);
+    }
+    return run;
   }
 
   /**
@@ -194,7 +206,7 @@ export class Machine {
    *
    * @throws BackendError if it traps, now or before: the memory is in an undefined state
    */
-  #call(run: (...args: number[]) => unknown, args: readonly number[]): void {
+  #call(run: SimdFunction, args: readonly number[]): void {
     this.#checkAlive();
     try {
       run(...args);
@@ -247,15 +259,20 @@ export class Machine {
     try {
       return body();
     } finally {
-      for (const { address, length } of this.#outdated.splice(0)) this.memory.give(address, length);
+      if (this.#outdated.length > 0) this.#freeOutdated();
     }
+  }
+
+  #freeOutdated(): void {
+    for (const { address, length } of this.#outdated.splice(0)) this.memory.give(address, length);
   }
 
   /** Allocates a buffer with undefined contents. */
   allocate(length: number, layout: ChannelsLast | null = null): WasmBuffer {
     const address = this.memory.take(length);
     const storedLayout = layout === null || isTrivial(layout) ? null : layout;
-    return { address, length, layout: storedLayout, ...this.packedCopies.fields() };
+    const version = this.packedCopies.nextVersion();
+    return { address, length, layout: storedLayout, packed: null, version };
   }
 
   free(buffer: WasmBuffer): void {

@@ -26,9 +26,9 @@ export class PackedCopies {
     this.#memory = memory;
   }
 
-  /** The fields of a new buffer. */
-  fields(): Versioned {
-    return { packed: null, version: this.#versions++ };
+  /** The version of a new or changed buffer. */
+  nextVersion(): number {
+    return this.#versions++;
   }
 
   /**
@@ -59,9 +59,9 @@ export class PackedCopies {
 
   /** Invalidates the packed copies of a buffer whose elements have changed. */
   invalidate(buffer: Versioned): void {
-    for (const { address, length } of buffer.packed?.values() ?? [])
-      this.#memory.give(address, length);
+    buffer.version = this.nextVersion();
+    if (buffer.packed === null) return;
+    for (const { address, length } of buffer.packed.values()) this.#memory.give(address, length);
     buffer.packed = null;
-    buffer.version = this.#versions++;
   }
 }
