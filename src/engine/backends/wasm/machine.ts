@@ -4,7 +4,8 @@
 // Order. With several threads, calling a SIMD function adds a job to the queue of the thread
 // pool, and jobs run in the order of the calls. So a block that is freed may be reused at
 // once: the next writer is a later job. Only JavaScript that accesses elements itself has to
-// wait; `floats` and `table` do.
+// wait; `floats` and `table` do. While the queue is empty, this thread runs jobs that are too small to
+// be divided: waking the workers for one takes longer.
 //
 // Layout. Public arrays are [N, C, H, W]; SIMD kernels need the channels of a pixel adjacent,
 // [N, H, W, C]. A buffer written by a convolution or pooling layer stays channels-last
@@ -177,7 +178,7 @@ export class Machine {
   ): void {
     const minUnits = this.dispatch === 'split' ? 1 : usualMinUnits;
     const run = this.#find(name, args.length + 2);
-    if (this.#threadPool === null) {
+    if (this.#threadPool === null || (units <= minUnits && this.#threadPool.isIdle)) {
       this.#call(run, withRange(args, 0, units));
       return;
     }
@@ -194,7 +195,7 @@ export class Machine {
     args: Parameters<SimdExports[Name]> & readonly number[],
   ): void {
     const run = this.#find(name, args.length);
-    if (this.#threadPool === null) this.#call(run, args);
+    if (this.#threadPool === null || this.#threadPool.isIdle) this.#call(run, args);
     else this.#threadPool.enqueue({ name, args, units: 1, chunk: 1 });
   }
 
