@@ -105,11 +105,11 @@ export function normalizeAxes(
   rank: number,
   caller: string,
 ): number[] {
-  if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
+  if (axes === undefined) return [...Array(rank).keys()];
   const normalizedList = (typeof axes === 'number' ? [axes] : axes).map((axis) =>
     normalizeAxis(axis, rank, caller),
   );
-  if (new Set(normalizedList).size !== normalizedList.length) {
+  if (normalizedList.some((axis, index) => normalizedList.indexOf(axis) !== index)) {
     throw new ShapeError(`${caller}: axes ${format(normalizedList)} contain a duplicate`);
   }
   return normalizedList.sort((a, b) => a - b);
@@ -124,17 +124,20 @@ export function normalizeAxes(
 export function broadcastShapes(a: Shape, b: Shape, caller: string): Shape {
   if (sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => {
-    const sizeA = a[axis - rank + a.length] ?? 1;
-    const sizeB = b[axis - rank + b.length] ?? 1;
+  const sizeAt = (shape: Shape, axis: number): number =>
+    axis < rank - shape.length ? 1 : shape[axis - rank + shape.length];
+  const common: number[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    const [sizeA, sizeB] = [sizeAt(a, axis), sizeAt(b, axis)];
     if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
       throw new ShapeError(
         `${caller}: cannot broadcast ${format(a)} with ${format(b)}: sizes ${sizeA} and ${sizeB} at axis ${axis - rank}` +
           ' differ and neither is 1',
       );
     }
-    return sizeA === 1 ? sizeB : sizeA;
-  });
+    common.push(sizeA === 1 ? sizeB : sizeA);
+  }
+  return common;
 }
 
 /**
