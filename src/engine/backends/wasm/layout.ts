@@ -40,8 +40,7 @@ export const layoutOverrides: Readonly<Record<string, KernelOverride>> = {
     const axes = MAX_RANK - first;
     const from = machine.rowMajor(x) + c.offset * 4;
     const output = machine.allocate(length);
-    const view = [...sizes.slice(first), ...strides.slice(first)];
-    const table = machine.table(`view ${view.join(' ')}`, 2 * axes, (words) => words.set(view));
+    const table = machine.constantTable([...sizes.slice(first), ...strides.slice(first)]);
     machine.parallel(
       'stridedCopy',
       [from, axes, table, table + 4 * axes, output.address],

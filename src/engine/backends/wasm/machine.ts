@@ -252,6 +252,11 @@ export class Machine {
     return this.#tables.find(key, words, fill);
   }
 
+  /** Address of a table with the given 32-bit integers. */
+  constantTable(values: readonly number[]): number {
+    return this.#tables.findConstant(values);
+  }
+
   /** Ends the threads. */
   async dispose(): Promise<void> {
     await this.#threadPool?.dispose();
