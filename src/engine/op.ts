@@ -70,7 +70,8 @@ export interface Op<A> {
 
 /** @throws ArgumentError if an input of an op is not a tensor */
 function checkInputs(inputs: readonly unknown[], opName: string): void {
-  inputs.forEach((input, index) => checkTensor(input, `${opName}: input ${index}`));
+  const invalid = inputs.findIndex((input) => !(input instanceof Tensor));
+  if (invalid >= 0) checkTensor(inputs[invalid], `${opName}: input ${invalid}`);
 }
 
 /**
