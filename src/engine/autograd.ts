@@ -50,8 +50,8 @@ export interface GraphNode {
 let nextId = 0;
 
 /** Creates a node; its id is larger than that of every earlier node. */
-export function createNode(node: Omit<GraphNode, 'id'>): GraphNode {
-  return { id: nextId++, ...node };
+export function createNode({ name, inputs, backward }: Omit<GraphNode, 'id'>): GraphNode {
+  return { id: nextId++, name, inputs, backward };
 }
 
 /** See `Tensor.backward`. */
@@ -158,12 +158,13 @@ function backpropagate(
     if (gradient === undefined) continue;
     // Temporary arrays of a node's thunks are freed before the next node runs.
     const gradients = scope(() => inputGradients(node, gradient, needsGradient, addInPlace));
+    // Before the leaves get their gradients: a leaf copies a gradient whose storage is shared.
+    pending.delete(node);
+    gradient.dispose();
     node.inputs.forEach((input, index) => {
       const inputGradient = gradients[index];
       if (inputGradient !== null) accumulate(input, inputGradient);
     });
-    pending.delete(node);
-    gradient.dispose();
   }
   for (const leaf of sharedLeaves) onLeaf(leaf, pending.get(leaf)!);
 }
@@ -185,7 +186,10 @@ function inputGradients(
   return node.inputs.map((input, index) => {
     const thunk = thunks[index];
     if (!needsGradient(input) || thunk === null || addInPlace(input, thunk)) return null;
-    const reduced = unbroadcast(thunk(), input.shape, `${node.name}, gradient of input ${index}`);
+    const computed = thunk();
+    const reduced = sameShape(computed.shape, input.shape)
+      ? computed
+      : unbroadcast(computed, input.shape, `${node.name}, gradient of input ${index}`);
     // The backward pass disposes of the result. A thunk may return `gradient`, an input, or one
     // array twice, so return a view.
     return reduced.view();
@@ -202,7 +206,7 @@ export function newestFirst(root: Differentiable): GraphNode[] {
   for (let next = unvisited.pop(); next !== undefined; next = unvisited.pop()) {
     if (next.node === null || visited.has(next.node)) continue;
     visited.add(next.node);
-    unvisited.push(...next.node.inputs.filter((input) => input.requiresGrad));
+    for (const input of next.node.inputs) if (input.requiresGrad) unvisited.push(input);
   }
   return [...visited].sort((a, b) => b.id - a.id);
 }

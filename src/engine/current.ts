@@ -8,12 +8,54 @@ import { ReferenceBackend } from './backends/reference.js';
 
 /** An object that a scope can dispose of. */
 export interface Disposable {
+  /** The scope that disposes of it; null if none does. Only this file changes it. */
+  scope: Scope | null;
   dispose(): void;
 }
 
-interface Scope {
-  readonly arrays: Set<Disposable>;
+/** A list with at most this many arrays is not searched for arrays that have left the scope. */
+const MIN_COMPACT = 64;
+
+/**
+ * The arrays that are disposed of when a call of `scope` ends.
+ *
+ * Membership is a field of the array, so that adding and removing one takes no search. An array that
+ * has left the scope remains in the list until the list has doubled.
+ */
+export class Scope {
   readonly outer: Scope | null;
+  #arrays: Disposable[] = [];
+  #compactAt = MIN_COMPACT;
+
+  constructor(outer: Scope | null) {
+    this.outer = outer;
+  }
+
+  /** Adds an array, which leaves the scope that it was in. */
+  add(array: Disposable): void {
+    if (this.#arrays.length === this.#compactAt) {
+      this.#arrays = this.#arrays.filter(({ scope }) => scope === this);
+      this.#compactAt = Math.max(MIN_COMPACT, 2 * this.#arrays.length);
+    }
+    array.scope = this;
+    this.#arrays.push(array);
+  }
+
+  /** Moves an array of this scope to the outer one. */
+  release(array: Disposable): void {
+    if (array.scope !== this) return;
+    array.scope = null;
+    this.outer?.add(array);
+  }
+
+  /** Disposes of the arrays. */
+  end(): void {
+    for (const array of this.#arrays) {
+      if (array.scope !== this) continue;
+      array.scope = null;
+      array.dispose();
+    }
+  }
 }
 
 interface Current {
@@ -134,24 +176,18 @@ export function noGrad<T>(body: () => T & NotPromise<T>): T {
 
 /** Adds a new array to the innermost scope, which disposes of it. */
 export function track(array: Disposable): void {
-  current.scope?.arrays.add(array);
+  current.scope?.add(array);
 }
 
 /** Removes an array from the scope that owns it: it lives until its own `dispose()`. */
 export function untrack(array: Disposable): void {
-  for (
-    let scope = current.scope;
-    scope !== null && !scope.arrays.delete(array);
-    scope = scope.outer
-  );
+  array.scope = null;
 }
 
 /** Moves a new array to the scope that owns `owner`; without one it lives until `dispose()`. */
 export function trackWith(owner: Disposable, array: Disposable): void {
   untrack(array);
-  for (let scope = current.scope; scope !== null; scope = scope.outer) {
-    if (scope.arrays.has(owner)) scope.arrays.add(array);
-  }
+  owner.scope?.add(array);
 }
 
 /** Turns an object with a tensor among its properties into a type error. */
@@ -185,33 +221,32 @@ type Returnable<T> = T extends
  */
 export function scope<T>(body: () => T & Returnable<T>): T {
   checkSynchronous(body, 'scope');
-  const outer = current.scope;
-  const arrays = new Set<Disposable>();
-  current.scope = { arrays, outer };
+  const inner = new Scope(current.scope);
+  current.scope = inner;
   try {
     const result = body();
-    for (const returned of arraysIn(result)) {
-      if (arrays.delete(returned)) outer?.arrays.add(returned);
-    }
-    checkNotLost(result, arrays);
+    forEachArray(result, (array) => inner.release(array));
+    checkNotLost(result, inner);
     return result;
   } finally {
-    current.scope = outer;
-    for (const array of arrays) array.dispose();
+    current.scope = inner.outer;
+    inner.end();
   }
 }
 
 /** @throws ArgumentError if a property of the result is an array that the scope is about to free */
-function checkNotLost(result: unknown, arrays: ReadonlySet<Disposable>): void {
+function checkNotLost(result: unknown, ending: Scope): void {
   if (typeof result !== 'object' || result === null || Array.isArray(result)) return;
+  if ('owned' in result) return;
   const entries = result instanceof Map ? [...result.entries()] : Object.entries(result);
   for (const [name, value] of entries) {
-    if (arraysIn(value).some((array) => arrays.has(array))) {
+    forEachArray(value, ({ scope }) => {
+      if (scope !== ending) return;
       throw new ArgumentError(
         `scope: the result has a property ${String(name)} with a tensor of this scope, which would ` +
           'be freed; return the tensor, or an array of tensors: const [y, z] = scope(() => [y, z])',
       );
-    }
+    });
   }
 }
 
@@ -220,9 +255,12 @@ export interface Owner {
   readonly owned: readonly Disposable[];
 }
 
-function arraysIn(result: unknown): Disposable[] {
-  if (Array.isArray(result)) return result.flatMap(arraysIn);
-  if (typeof result !== 'object' || result === null) return [];
-  if ('owned' in result) return [...(result as Owner).owned];
-  return 'dispose' in result ? [result as Disposable] : [];
+/** Visits the arrays of a value: an array, a tensor, or (nested) lists of those. */
+function forEachArray(value: unknown, visit: (array: Disposable) => void): void {
+  if (Array.isArray(value)) {
+    for (const element of value) forEachArray(element, visit);
+  } else if (typeof value === 'object' && value !== null) {
+    if ('owned' in value) (value as Owner).owned.forEach(visit);
+    else if ('dispose' in value) visit(value as Disposable);
+  }
 }

@@ -75,9 +75,8 @@ export function elementwise<S extends NamedScalars>(
   inputs: readonly NdArray[],
   ...scalars: ScalarArguments<S>
 ): NdArray {
-  const shape = inputs
-    .map((array) => array.shape)
-    .reduce<Shape>((common, next) => shapes.broadcastShapes(common, next, kernel.name), []);
+  let { shape } = inputs[0];
+  for (const input of inputs) shape = shapes.broadcastShapes(shape, input.shape, kernel.name);
   const expanded = inputs.map((array) => array.expand(shape));
   return launch(kernel, expanded, shape, {}, ...scalars);
 }

@@ -5,7 +5,7 @@
 
 import { stridedCopy } from '../../kernels/layout.js';
 import type { Backend, Buffer, FloatArray } from './backend.js';
-import { currentBackend, track, untrack } from './current.js';
+import { currentBackend, track, untrack, type Scope } from './current.js';
 import { ArgumentError, ModifiedError, ShapeError } from './errors.js';
 import * as shapes from './shape.js';
 import type { Shape } from './shape.js';
@@ -34,23 +34,31 @@ export class NdArray {
   /** Index of the first element in the storage. */
   readonly offset: number;
   readonly storage: Storage;
+  /** The scope that disposes of the array; see current.ts. */
+  scope: Scope | null = null;
   readonly #snapshot: Snapshot | null;
+  readonly #ownsReference: boolean;
   #disposed = false;
 
-  /** Takes over one reference of `storage`. Default: row-major from the start of the storage. */
+  /**
+   * Takes over one reference of `storage`, unless `ownsReference` is false. Default: row-major from
+   * the start of the storage.
+   */
   constructor(
     storage: Storage,
     shape: Shape,
     strides: Shape = shapes.contiguousStrides(shape),
     offset = 0,
     snapshot: Snapshot | null = null,
+    ownsReference = true,
   ) {
     this.storage = storage;
     this.#snapshot = snapshot;
+    this.#ownsReference = ownsReference;
     this.shape = shape;
     this.strides = strides;
     this.offset = offset;
-    track(this);
+    if (ownsReference) track(this);
   }
 
   /**
@@ -112,7 +120,7 @@ export class NdArray {
    */
   saved(opName: string): NdArray {
     const snapshot = { version: this.storage.version, opName };
-    return new SavedArray(this.storage, this.shape, this.strides, this.offset, snapshot);
+    return new NdArray(this.storage, this.shape, this.strides, this.offset, snapshot, false);
   }
 
   /**
@@ -238,7 +246,7 @@ export class NdArray {
    * Releases the array. The memory is freed with the last view of it. Calling it twice is harmless.
    */
   dispose(): void {
-    if (this.#disposed) return;
+    if (this.#disposed || !this.#ownsReference) return;
     this.#disposed = true;
     untrack(this);
     this.storage.release();
@@ -246,18 +254,6 @@ export class NdArray {
 
   get isDisposed(): boolean {
     return this.#disposed;
-  }
-}
-
-/** See `NdArray.saved`. */
-class SavedArray extends NdArray {
-  constructor(...args: ConstructorParameters<typeof NdArray>) {
-    super(...args);
-    untrack(this);
-  }
-
-  override dispose(): void {
-    // The array that was saved owns the reference.
   }
 }
 

@@ -70,7 +70,8 @@ export interface Op<A> {
 
 /** @throws ArgumentError if an input of an op is not a tensor */
 function checkInputs(inputs: readonly unknown[], opName: string): void {
-  inputs.forEach((input, index) => checkTensor(input, `${opName}: input ${index}`));
+  const invalid = inputs.findIndex((input) => !(input instanceof Tensor));
+  if (invalid >= 0) checkTensor(inputs[invalid], `${opName}: input ${invalid}`);
 }
 
 /**
@@ -115,14 +116,17 @@ export function defineOp<A>(definition: OpDefinition<A>): Op<A> {
       );
     }
     if (!recorded) return new Tensor(output);
-    const context = {
-      inputs: inputs.map((array) => array.saved(name)),
-      output: output.saved(name),
-      attributes,
-      saved: saved.map((array) => array.saved(name)),
-    };
+    const savedInputs = inputs.map((array) => array.saved(name));
+    const savedOutput = output.saved(name);
+    const savedArrays = saved.map((array) => array.saved(name));
     const backward = (grad: NdArray): readonly (GradientThunk | null)[] =>
-      definition.backward({ grad, ...context });
+      definition.backward({
+        grad,
+        inputs: savedInputs,
+        output: savedOutput,
+        attributes,
+        saved: savedArrays,
+      });
     return new Tensor(output, true, createNode({ name, inputs: tensors, backward }));
   };
   return Object.assign(call, { opName: name, samples: definition.samples });

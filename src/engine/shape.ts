@@ -20,7 +20,9 @@ export function format(shape: Shape): string {
 
 /** Number of elements: the product of the sizes, 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, size) => product * size, 1);
+  let product = 1;
+  for (const size of shape) product *= size;
+  return product;
 }
 
 /** Whether two shapes have the same number of axes and the same sizes. */
@@ -72,8 +74,12 @@ export function contiguousStrides(shape: Shape): number[] {
 
 /** Whether the elements are contiguous in row-major order (axes of size 1 are ignored). */
 export function isContiguous(shape: Shape, strides: Shape): boolean {
-  const expected = contiguousStrides(shape);
-  return shape.every((size, axis) => size === 1 || strides[axis] === expected[axis]);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1 && strides[axis] !== step) return false;
+    step *= shape[axis];
+  }
+  return true;
 }
 
 /**
@@ -99,11 +105,11 @@ export function normalizeAxes(
   rank: number,
   caller: string,
 ): number[] {
-  if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
+  if (axes === undefined) return [...Array(rank).keys()];
   const normalizedList = (typeof axes === 'number' ? [axes] : axes).map((axis) =>
     normalizeAxis(axis, rank, caller),
   );
-  if (new Set(normalizedList).size !== normalizedList.length) {
+  if (normalizedList.some((axis, index) => normalizedList.indexOf(axis) !== index)) {
     throw new ShapeError(`${caller}: axes ${format(normalizedList)} contain a duplicate`);
   }
   return normalizedList.sort((a, b) => a - b);
@@ -115,19 +121,23 @@ export function normalizeAxes(
  * @throws ShapeError if the shapes cannot be broadcast
  * @see https://numpy.org/doc/stable/user/basics.broadcasting.html
  */
-export function broadcastShapes(a: Shape, b: Shape, caller: string): number[] {
+export function broadcastShapes(a: Shape, b: Shape, caller: string): Shape {
+  if (sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => {
-    const sizeA = a[axis - rank + a.length] ?? 1;
-    const sizeB = b[axis - rank + b.length] ?? 1;
+  const sizeAt = (shape: Shape, axis: number): number =>
+    axis < rank - shape.length ? 1 : shape[axis - rank + shape.length];
+  const common: number[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    const [sizeA, sizeB] = [sizeAt(a, axis), sizeAt(b, axis)];
     if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
       throw new ShapeError(
         `${caller}: cannot broadcast ${format(a)} with ${format(b)}: sizes ${sizeA} and ${sizeB} at axis ${axis - rank}` +
           ' differ and neither is 1',
       );
     }
-    return sizeA === 1 ? sizeB : sizeA;
-  });
+    common.push(sizeA === 1 ? sizeB : sizeA);
+  }
+  return common;
 }
 
 /**

@@ -3,9 +3,9 @@
 import * as kernels from '../../../kernels/elementwise.js';
 import { elementwise, filled } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
-import { defineOp, type Sample, type NoAttributes } from '../op.js';
+import { defineOp, type Op, type Sample, type NoAttributes } from '../op.js';
 import { anywhere, awayFromZero, binary, distinct, positive } from '../sample.js';
-import type { Tensor } from '../tensor.js';
+import { Tensor } from '../tensor.js';
 import { broadcast, type Operand, toTensors } from './internal/operands.js';
 
 export type { Operand } from './internal/operands.js';
@@ -47,7 +47,7 @@ export const subOp = defineOp<NoAttributes>({
   forward: (inputs) => elementwise(kernels.sub, inputs),
   backward: ({ grad }) => [
     () => grad,
-    () => elementwise(kernels.scaleShift, [grad], { factor: -1, summand: 0 }),
+    () => elementwise(kernels.scaleShift, [grad], { factor: -1, summand: -0 }), // 0 becomes -0
   ], // da - db
   samples: broadcastSamples(anywhere),
 });
@@ -142,19 +142,44 @@ export interface ScaleShiftAttributes {
   readonly summand: number;
 }
 
+/** An op that computes factor * x + summand. */
+const defineScaleShift = (name: string): Op<ScaleShiftAttributes> =>
+  defineOp<ScaleShiftAttributes>({
+    name,
+    infer: ([x]) => x,
+    forward: ([x], { factor, summand }) =>
+      elementwise(kernels.scaleShift, [x], { factor, summand }),
+    // d(fx + s) = f dx. The summand -0 changes no product, not even -0.
+    backward: ({ grad, attributes: { factor } }) => [
+      () =>
+        factor === 1 ? grad : elementwise(kernels.scaleShift, [grad], { factor, summand: -0 }),
+    ],
+    samples: [
+      { title: 'both', inputs: [anywhere(2, 3)], attributes: { factor: -1.5, summand: 0.25 } },
+      { title: 'scalar', inputs: [positive()], attributes: { factor: 2, summand: 0 } },
+    ],
+  });
+
 /** The op behind `scaleShift`: one input of any shape. */
-export const scaleShiftOp = defineOp<ScaleShiftAttributes>({
-  name: 'scaleShift',
-  infer: ([x]) => x,
-  forward: ([x], { factor, summand }) => elementwise(kernels.scaleShift, [x], { factor, summand }),
-  backward: ({ grad, attributes: { factor } }) => [
-    () => elementwise(kernels.scaleShift, [grad], { factor, summand: 0 }), // d(fx + s) = f dx
-  ],
-  samples: [
-    { title: 'both', inputs: [anywhere(2, 3)], attributes: { factor: -1.5, summand: 0.25 } },
-    { title: 'scalar', inputs: [positive()], attributes: { factor: 2, summand: 0 } },
-  ],
-});
+export const scaleShiftOp = defineScaleShift('scaleShift');
+
+// The ops behind `add`, `sub` and `mul` with a number, which is not expanded to an array. The graph
+// shows their names.
+const addNumberOp = defineScaleShift('add');
+const subNumberOp = defineScaleShift('sub');
+const mulNumberOp = defineScaleShift('mul');
+
+/**
+ * The operands as a tensor and a number, rounded to its element type; null unless there is one of
+ * each.
+ */
+function tensorAndNumber(a: Operand, b: Operand): [x: Tensor, value: number] | null {
+  if (typeof a === 'number') return b instanceof Tensor ? [b, elementOf(b, a)] : null;
+  return typeof b === 'number' && a instanceof Tensor ? [a, elementOf(a, b)] : null;
+}
+
+const elementOf = ({ array }: Tensor, value: number): number =>
+  array.backend.dtype === 'float32' ? Math.fround(value) : value;
 
 /**
  * a + b, elementwise, broadcast.
@@ -166,7 +191,10 @@ export const scaleShiftOp = defineOp<ScaleShiftAttributes>({
  * @see https://docs.pytorch.org/docs/stable/generated/torch.add.html
  */
 export function add(a: Operand, b: Operand): Tensor {
-  return addOp(toTensors('add', a, b), {});
+  const operands = tensorAndNumber(a, b);
+  if (operands === null) return addOp(toTensors('add', a, b), {});
+  const [x, summand] = operands;
+  return addNumberOp([x], { factor: 1, summand });
 }
 
 /**
@@ -179,7 +207,11 @@ export function add(a: Operand, b: Operand): Tensor {
  * @see https://docs.pytorch.org/docs/stable/generated/torch.sub.html
  */
 export function sub(a: Operand, b: Operand): Tensor {
-  return subOp(toTensors('sub', a, b), {});
+  const operands = tensorAndNumber(a, b);
+  if (operands === null) return subOp(toTensors('sub', a, b), {});
+  const [x, value] = operands;
+  const attributes = x === a ? { factor: 1, summand: -value } : { factor: -1, summand: value };
+  return subNumberOp([x], attributes);
 }
 
 /**
@@ -192,7 +224,10 @@ export function sub(a: Operand, b: Operand): Tensor {
  * @see https://docs.pytorch.org/docs/stable/generated/torch.mul.html
  */
 export function mul(a: Operand, b: Operand): Tensor {
-  return mulOp(toTensors('mul', a, b), {});
+  const operands = tensorAndNumber(a, b);
+  if (operands === null) return mulOp(toTensors('mul', a, b), {});
+  const [x, factor] = operands;
+  return mulNumberOp([x], { factor, summand: -0 });
 }
 
 /**

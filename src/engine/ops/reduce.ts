@@ -218,9 +218,9 @@ function withoutReducedAxes(result: Tensor, axes: readonly number[], keepDims: b
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkTensor(x, 'sum: x');
   checkOptions('sum', options, { axes: true, keepDims: true });
-  const { axes, keepDims = false } = options;
-  const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'sum');
-  return withoutReducedAxes(sumOp([x], { axes: normalizedAxes }), normalizedAxes, keepDims);
+  const { keepDims = false } = options;
+  const axes = shapes.normalizeAxes(options.axes, x.shape.length, 'sum');
+  return withoutReducedAxes(sumOp([x], { axes }), axes, keepDims);
 }
 
 /**
@@ -235,10 +235,10 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkTensor(x, 'mean: x');
   checkOptions('mean', options, { axes: true, keepDims: true });
-  const { axes, keepDims = false } = options;
-  const normalizedAxes = shapes.normalizeAxes(axes, x.shape.length, 'mean');
-  const count = normalizedAxes.reduce((product, axis) => product * x.shape[axis], 1);
-  return scaleShift(sum(x, { axes: normalizedAxes, keepDims }), 1 / count);
+  const { keepDims = false } = options;
+  const axes = shapes.normalizeAxes(options.axes, x.shape.length, 'mean');
+  const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
+  return scaleShift(withoutReducedAxes(sumOp([x], { axes }), axes, keepDims), 1 / count);
 }
 
 /**

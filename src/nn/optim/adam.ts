@@ -7,6 +7,7 @@ import * as kernels from '../../../kernels/optimizer.js';
 import { elementwise, updateInPlace } from '../../engine/launch.js';
 import type { NdArray } from '../../engine/ndarray.js';
 import { defineRoutine } from '../../engine/routine.js';
+import type { Shape } from '../../engine/shape.js';
 import { check } from '../options.js';
 import { type ParameterUpdate, Optimizer } from './optimizer.js';
 import { flagOption, nonNegativeOption, type OptionRule } from './optionRules.js';
@@ -34,13 +35,9 @@ type AdamScalars = Readonly<
  */
 export const adamStep = defineRoutine<Readonly<Record<'parameters', number>>, AdamScalars>({
   name: 'adamStep',
-  outputs: ({ parameters }) => Array.from({ length: 3 * parameters }, () => []),
+  outputs: ({ parameters }) => Array<Shape>(3 * parameters).fill([]),
   replaces: ({ parameters }) =>
-    Array.from({ length: parameters }, (_, i) => [
-      ARRAYS * i,
-      ARRAYS * i + 2,
-      ARRAYS * i + 3,
-    ]).flat(),
+    [...Array(ARRAYS * parameters).keys()].filter((index) => index % ARRAYS !== 1),
   compose: (inputs, { parameters }, scalars) =>
     Array.from({ length: parameters }, (_, i) =>
       updateOne(inputs.slice(ARRAYS * i, ARRAYS * (i + 1)), scalars),
@@ -198,12 +195,14 @@ export class Adam extends Optimizer<AllOptions> {
       return;
     }
     // Update parameters with equal step counts (usually all) together.
-    for (const steps of new Set(updates.map((update) => update.steps))) {
-      const arrays = updates
-        .filter((update) => update.steps === steps)
-        .flatMap(({ parameter, gradient, slots }) => [parameter, gradient, ...slots]);
-      const scalars = this.#scalars(steps, options);
-      adamStep(arrays, { parameters: arrays.length / ARRAYS }, scalars);
+    const arraysByStep = new Map<number, NdArray[]>();
+    for (const { parameter, gradient, slots, steps } of updates) {
+      const arrays = arraysByStep.get(steps) ?? [];
+      arrays.push(parameter, gradient, ...slots);
+      arraysByStep.set(steps, arrays);
+    }
+    for (const [steps, arrays] of arraysByStep) {
+      adamStep(arrays, { parameters: arrays.length / ARRAYS }, this.#scalars(steps, options));
     }
   }
 

@@ -2,14 +2,14 @@
 // disrupt the weights.
 // All values stay on the device; nothing is awaited.
 
-import { clamp as clampKernel } from '../../../kernels/elementwise.js';
+import * as kernels from '../../../kernels/elementwise.js';
 import { scaleByFirst } from '../../../kernels/optimizer.js';
 import { noGrad, scope } from '../../engine/current.js';
-import { elementwise, launch } from '../../engine/launch.js';
+import { elementwise, launch, sumOver } from '../../engine/launch.js';
 import type { NdArray } from '../../engine/ndarray.js';
 import { checkOptions } from '../../engine/options.js';
-import { add, div, maximum, mul } from '../../engine/ops/arithmetic.js';
-import { max, sum } from '../../engine/ops/reduce.js';
+import { add, div, maximum } from '../../engine/ops/arithmetic.js';
+import { max } from '../../engine/ops/reduce.js';
 import { pow } from '../../engine/ops/power.js';
 import { abs, clamp, sqrt } from '../../engine/ops/unary.js';
 import { Tensor, zeros } from '../../engine/tensor.js';
@@ -33,13 +33,16 @@ function isClipped({ grad, requiresGrad }: Parameter): boolean {
   return grad !== null && requiresGrad;
 }
 
-/** Sum of all elements in two stages, rows first, so that no thread sums a million terms. */
-function sumAll(terms: Tensor): Tensor {
-  const rows =
-    terms.shape.length > 1
-      ? sum(terms, { axes: terms.shape.map((_, axis) => axis).slice(1) })
-      : terms;
-  return sum(rows);
+/** Sum of all elements, a scalar, in two stages: rows first, so that no thread sums a million terms. */
+function sumAll(terms: NdArray): NdArray {
+  const axes = [...terms.shape.keys()];
+  return sumOver(sumOver(terms, axes.slice(1)), axes.slice(0, 1)).reshape([]);
+}
+
+/** |x|^p of every element. */
+function powers(x: Tensor, p: number): NdArray {
+  if (p === 2) return elementwise(kernels.mul, [x.array, x.array]);
+  return (p === 1 ? abs(x) : pow(abs(x), p)).array;
 }
 
 /** The p-norm of all elements of the gradients, at least one. */
@@ -50,9 +53,9 @@ function totalNorm(gradients: readonly Tensor[], p: number): Tensor {
       ? zeros([])
       : filled.map((gradient) => max(abs(gradient))).reduce(maximum);
   }
-  if (p === 2) return sqrt(gradients.map((each) => sumAll(mul(each, each))).reduce(add));
-  const powers = gradients.map((each) => sumAll(p === 1 ? abs(each) : pow(abs(each), p)));
-  const total = powers.reduce(add);
+  const sums = gradients.map((gradient) => sumAll(powers(gradient, p)));
+  const total = new Tensor(sums.reduce((a, b) => elementwise(kernels.add, [a, b])));
+  if (p === 2) return sqrt(total);
   return p === 1 ? total : pow(total, 1 / p);
 }
 
@@ -123,7 +126,7 @@ export function clipGradValue(parameters: readonly Parameter[], limit: number): 
   scope(() => {
     for (const parameter of parameters.filter(isClipped)) {
       const inputs = [parameter.grad!.array];
-      replaceGrad(parameter, elementwise(clampKernel, inputs, { low: -limit, high: limit }));
+      replaceGrad(parameter, elementwise(kernels.clamp, inputs, { low: -limit, high: limit }));
     }
   });
 }

@@ -169,19 +169,20 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
   step(): void {
     scope(() => {
       for (const { params, options } of this.#groups) {
+        const names = this.slotNames(options);
         const updates = params
           .filter(({ grad, requiresGrad }) => grad !== null && requiresGrad)
-          .map((parameter) => this.#nextUpdate(parameter, options));
+          .map((parameter) => this.#nextUpdate(parameter, names, options));
         if (updates.length > 0) this.update(updates, options);
       }
     });
   }
 
-  #nextUpdate(parameter: Parameter, options: O): ParameterUpdate {
+  #nextUpdate(parameter: Parameter, names: readonly string[], options: O): ParameterUpdate {
     const slot = this.#slots.get(parameter) ?? { steps: 0, tensors: new Map<string, Tensor>() };
     this.#slots.set(parameter, slot);
     slot.steps += 1;
-    const slots = this.slotNames(options).map((name) => {
+    const slots = names.map((name) => {
       const tensor = slot.tensors.get(name) ?? this.#newTensor(parameter, options);
       slot.tensors.set(name, tensor);
       return tensor.array;
@@ -199,7 +200,9 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
 
   /** Frees the gradients of all parameters; call it before each backward. */
   zeroGrad(): void {
-    for (const parameter of this.parameters) parameter.zeroGrad();
+    for (const { params } of this.#groups) {
+      for (const parameter of params) parameter.zeroGrad();
+    }
   }
 
   /** The complete state, for a later run that continues exactly. */

@@ -13,8 +13,8 @@ export class Heap {
   /** Free ranges in increasing order of address. No two of them are adjacent. */
   readonly #starts: number[] = [];
   readonly #sizes: number[] = [];
-  /** Sizes of the ranges in use, by address. */
-  readonly #used = new Map<number, number>();
+  /** Sizes of the ranges in use, by address; 0 elsewhere. */
+  #used = new Uint32Array(1024);
   readonly #grow: (minSize: number, size: number) => number;
   #size = 0;
 
@@ -47,32 +47,30 @@ export class Heap {
     if (index === count) index = this.#extendLast(size, heapSize);
     const start = this.#starts[index];
     if (this.#sizes[index] === size) {
-      this.#starts.splice(index, 1);
-      this.#sizes.splice(index, 1);
+      this.#removeAt(index);
     } else {
       this.#starts[index] += size;
       this.#sizes[index] -= size;
     }
-    this.#used.set(start, size);
+    this.#used[start] = size;
     return start;
   }
 
   /** Whether `size` units at this address were taken and not given back. */
   isUsed(start: number, size: number): boolean {
-    return this.#used.get(start) === size;
+    return this.#used[start] === size;
   }
 
   /** Frees units that were taken. */
   give(start: number, size: number): void {
-    this.#used.delete(start);
+    this.#used[start] = 0;
     const [starts, sizes] = [this.#starts, this.#sizes];
     const index = this.#indexAfter(start);
     const joinsNext = index < starts.length && starts[index] === start + size;
     if (index > 0 && starts[index - 1] + sizes[index - 1] === start) {
       sizes[index - 1] += size + (joinsNext ? sizes[index] : 0);
       if (!joinsNext) return;
-      starts.splice(index, 1);
-      sizes.splice(index, 1);
+      this.#removeAt(index);
     } else if (joinsNext) {
       starts[index] = start;
       sizes[index] += size;
@@ -91,10 +89,26 @@ export class Heap {
     const endsFree = last >= 0 && this.#starts[last] + this.#sizes[last] === this.#size;
     const start = endsFree ? this.#starts[last] : this.#size;
     this.#size = this.#grow(start + size, Math.max(start + size, heapSize));
+    if (this.#size > this.#used.length) {
+      const used = new Uint32Array(Math.max(this.#size, 2 * this.#used.length));
+      used.set(this.#used);
+      this.#used = used;
+    }
     const index = endsFree ? last : last + 1;
     this.#starts[index] = start;
     this.#sizes[index] = this.#size - start;
     return index;
+  }
+
+  /** Removes a free range from the list, without the list of removed elements that `splice` makes. */
+  #removeAt(index: number): void {
+    const [starts, sizes] = [this.#starts, this.#sizes];
+    for (let next = index + 1; next < starts.length; next++) {
+      starts[next - 1] = starts[next];
+      sizes[next - 1] = sizes[next];
+    }
+    starts.pop();
+    sizes.pop();
   }
 
   /** Index of the first free range at a higher address. */

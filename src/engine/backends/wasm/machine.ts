@@ -4,7 +4,8 @@
 // Order. With several threads, calling a SIMD function adds a job to the queue of the thread
 // pool, and jobs run in the order of the calls. So a block that is freed may be reused at
 // once: the next writer is a later job. Only JavaScript that accesses elements itself has to
-// wait; `floats` and `table` do.
+// wait; `floats` and `table` do. While the queue is empty, this thread runs jobs that are too small to
+// be divided: waking the workers for one takes longer.
 //
 // Layout. Public arrays are [N, C, H, W]; SIMD kernels need the channels of a pixel adjacent,
 // [N, H, W, C]. A buffer written by a convolution or pooling layer stays channels-last
@@ -15,7 +16,7 @@ import type { RangedName, SimdExports } from '#simd/interface';
 import type { Buffer, Launch, RoutineLaunch } from '../../backend.js';
 import { DisposedError } from '../../errors.js';
 import type { LinearMemory } from './memory.js';
-import { findFunction } from './moduleCheck.js';
+import { findFunction, type SimdFunction } from './moduleCheck.js';
 import { PackedCopies, type Versioned } from './packedCopies.js';
 import { Tables, type FillTable } from './tables.js';
 import { jobFailed, type ThreadPool } from './threadPool.js';
@@ -82,6 +83,13 @@ export interface ParallelOptions {
   readonly scratch?: { readonly argument: number; readonly bytes: number };
 }
 
+/** All arguments of a SIMD function. A copy and `push` take half as long as `[...args, begin, end]`. */
+function withRange(args: readonly number[], begin: number, end: number): number[] {
+  const all = args.slice();
+  all.push(begin, end);
+  return all;
+}
+
 const sameLayout = (a: ChannelsLast, b: ChannelsLast): boolean =>
   a.images === b.images && a.channels === b.channels && a.spatial === b.spatial;
 
@@ -130,6 +138,8 @@ export class Machine {
   /** Blocks that layout conversions replaced during this launch. */
   readonly #outdated: Block[] = [];
   readonly #tables: Tables;
+  /** The functions that have been called so far: a Map is faster to search than the exports. */
+  readonly #functions = new Map<string, SimdFunction>();
   /** The first trap of a SIMD function on this thread, without a thread pool; null if none. */
   #failure: string | null = null;
 
@@ -167,9 +177,9 @@ export class Machine {
     { minUnits: usualMinUnits = 1, multiple = 1, chunk, scratch }: ParallelOptions = {},
   ): void {
     const minUnits = this.dispatch === 'split' ? 1 : usualMinUnits;
-    const run = findFunction(this.simd, name, args.length + 2);
-    if (this.#threadPool === null) {
-      this.#call(run, [...args, 0, units]);
+    const run = this.#find(name, args.length + 2);
+    if (this.#threadPool === null || (units <= minUnits && this.#threadPool.isIdle)) {
+      this.#call(run, withRange(args, 0, units));
       return;
     }
     // Four chunks per thread balance the load at little cost.
@@ -184,9 +194,19 @@ export class Machine {
     name: Name,
     args: Parameters<SimdExports[Name]> & readonly number[],
   ): void {
-    const run = findFunction(this.simd, name, args.length);
-    if (this.#threadPool === null) this.#call(run, args);
+    const run = this.#find(name, args.length);
+    if (this.#threadPool === null || this.#threadPool.isIdle) this.#call(run, args);
     else this.#threadPool.enqueue({ name, args, units: 1, chunk: 1 });
+  }
+
+  /** A function of the module; see `findFunction`. */
+  #find(name: string, argumentCount: number): SimdFunction {
+    let run = this.#functions.get(name);
+    if (run?.length !== argumentCount) {
+      run = findFunction(this.simd, name, argumentCount);
+      this.#functions.set(name, run);
+    }
+    return run;
   }
 
   /**
@@ -194,7 +214,7 @@ export class Machine {
    *
    * @throws BackendError if it traps, now or before: the memory is in an undefined state
    */
-  #call(run: (...args: number[]) => unknown, args: readonly number[]): void {
+  #call(run: SimdFunction, args: readonly number[]): void {
     this.#checkAlive();
     try {
       run(...args);
@@ -232,6 +252,11 @@ export class Machine {
     return this.#tables.find(key, words, fill);
   }
 
+  /** Address of a table with the given 32-bit integers. */
+  constantTable(values: readonly number[]): number {
+    return this.#tables.findConstant(values);
+  }
+
   /** Ends the threads. */
   async dispose(): Promise<void> {
     await this.#threadPool?.dispose();
@@ -247,15 +272,20 @@ export class Machine {
     try {
       return body();
     } finally {
-      for (const { address, length } of this.#outdated.splice(0)) this.memory.give(address, length);
+      if (this.#outdated.length > 0) this.#freeOutdated();
     }
+  }
+
+  #freeOutdated(): void {
+    for (const { address, length } of this.#outdated.splice(0)) this.memory.give(address, length);
   }
 
   /** Allocates a buffer with undefined contents. */
   allocate(length: number, layout: ChannelsLast | null = null): WasmBuffer {
     const address = this.memory.take(length);
     const storedLayout = layout === null || isTrivial(layout) ? null : layout;
-    return { address, length, layout: storedLayout, ...this.packedCopies.fields() };
+    const version = this.packedCopies.nextVersion();
+    return { address, length, layout: storedLayout, packed: null, version };
   }
 
   free(buffer: WasmBuffer): void {

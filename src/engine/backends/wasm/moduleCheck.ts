@@ -12,22 +12,21 @@ export function checkFingerprint(module: { readonly fingerprint: string }): void
   }
 }
 
+/** An exported function that computes something. */
+export type SimdFunction = (...args: number[]) => void;
+
 /**
  * Returns the exported function `name` of a module.
  *
  * @throws BackendError if the module lacks it, or if it takes another number of arguments
  */
-export function findFunction(
-  exports: object,
-  name: string,
-  argumentCount: number,
-): (...args: number[]) => void {
+export function findFunction(exports: object, name: string, argumentCount: number): SimdFunction {
   const exported = (exports as Readonly<Record<string, unknown>>)[name];
   if (typeof exported !== 'function') throw staleBuild(`no function ${name}`);
   if (exported.length !== argumentCount) {
     throw staleBuild(`${name} takes ${exported.length} arguments, got ${argumentCount}`);
   }
-  return exported as (...args: number[]) => void;
+  return exported as SimdFunction;
 }
 
 const staleBuild = (difference: string): BackendError =>

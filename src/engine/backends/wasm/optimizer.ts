@@ -4,8 +4,9 @@ import { MIN_FLOATS, type Machine, type RoutineOverride, type WasmBuffer } from 
 
 /** Elements of one parameter in a unit of adamStep: UNIT in kernels/simd/optimizer.ts. */
 const UNIT = 64;
-/** Words of a row of the table of adamStep: four addresses, the first unit, the length. */
-const ROW_WORDS = 6;
+
+/** Arrays of a parameter of adamStep: itself, its gradient, the two averages. */
+const ARRAYS = 4;
 
 const addressesOf = (machine: Machine, inputs: readonly WasmBuffer[]): number[] =>
   inputs.map((input) => machine.rowMajor(input));
@@ -16,28 +17,27 @@ const ELEMENTS = { minUnits: MIN_FLOATS, multiple: 4 };
 export const optimizerRoutines: Readonly<Record<string, RoutineOverride>> = {
   adamStep: (machine, inputs, { scalars }) => {
     const addresses = addressesOf(machine, inputs);
-    const parameters = inputs.filter((_, index) => index % 4 === 0);
+    const parameters = inputs.length / ARRAYS;
     const rows: number[] = [];
     let units = 0;
-    for (const [i, { length }] of parameters.entries()) {
-      rows.push(...addresses.slice(4 * i, 4 * i + 4), units, length);
+    for (let i = 0; i < inputs.length; i += ARRAYS) {
+      const [parameter, grad, first, second] = addresses.slice(i, i + ARRAYS);
+      const { length } = inputs[i];
+      rows.push(parameter, grad, first, second, units, length);
       units += Math.ceil(length / UNIT);
     }
-    // Blocks are reused in the same order at every step, so the table of the
-    // previous step is found by its key.
-    const table = machine.table(`adam ${rows.join(' ')}`, ROW_WORDS * parameters.length, (words) =>
-      words.set(rows),
-    );
+    // Blocks are reused in the same order at every step, so the table is that of the previous step.
+    const table = machine.constantTable(rows);
     const { stepSize, beta1, beta2, biasCorrection2Sqrt, epsilon, weightDecay, shrink } = scalars;
     // prettier-ignore
     const args = [
-      table, parameters.length, stepSize, beta1, 1 - beta1, beta2, 1 - beta2,
+      table, parameters, stepSize, beta1, 1 - beta1, beta2, 1 - beta2,
       biasCorrection2Sqrt, epsilon, weightDecay, shrink,
     ] as const;
     machine.parallel('adamStep', [...args], units, {
       minUnits: MIN_FLOATS / UNIT,
     });
-    return inputs.filter((_, index) => index % 4 !== 1);
+    return inputs.filter((_, index) => index % ARRAYS !== 1);
   },
 
   sgdStep: (machine, inputs, { scalars }) => {

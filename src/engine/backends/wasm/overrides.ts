@@ -32,12 +32,14 @@ export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
   ...softmaxOverrides,
 };
 
+const overridesByName = new Map(Object.entries(overrides));
+
 /**
  * The SIMD implementation of a kernel; undefined if it has none. A kernel of a user may have the
  * name of one that does.
  */
 export function overrideOf(kernel: Kernel): KernelOverride | undefined {
-  return kernel.custom === true ? undefined : overrides[kernel.name];
+  return kernel.custom === true ? undefined : overridesByName.get(kernel.name);
 }
 
 export const routines: Readonly<Record<string, RoutineOverride>> = {

@@ -1,19 +1,22 @@
 // Packed copies of buffers (weights in panels, transformed filters): each is computed once and
 // cached until the buffer's elements change.
 
+import { sameShape } from '../../shape.js';
 import type { LinearMemory } from './memory.js';
 
 interface PackedBlock {
+  /** What is packed and how. */
+  readonly key: string;
   readonly address: number;
   readonly length: number;
-  /** Versions of the other buffers that the copy depends on. */
-  dependencyVersions: string;
+  /** Versions of the other buffers that the copy depends on; null until it is computed. */
+  dependencyVersions: readonly number[] | null;
 }
 
 /** The fields of a buffer that belong to this cache. */
 export interface Versioned {
-  /** Packed copies by key, valid until the elements change. */
-  packed: Map<string, PackedBlock> | null;
+  /** Packed copies, at most a few, valid until the elements change. */
+  packed: PackedBlock[] | null;
   /** Changes whenever the elements change; unique among all buffers. */
   version: number;
 }
@@ -26,9 +29,9 @@ export class PackedCopies {
     this.#memory = memory;
   }
 
-  /** The fields of a new buffer. */
-  fields(): Versioned {
-    return { packed: null, version: this.#versions++ };
+  /** The version of a new or changed buffer. */
+  nextVersion(): number {
+    return this.#versions++;
   }
 
   /**
@@ -45,13 +48,15 @@ export class PackedCopies {
     pack: (address: number) => void,
     others: readonly Versioned[] = [],
   ): number {
-    buffer.packed ??= new Map();
-    const versions = others.map(({ version }) => version).join(' ');
-    let block = buffer.packed.get(key);
-    if (block?.dependencyVersions !== versions) {
-      block ??= { address: this.#memory.take(length), length, dependencyVersions: versions };
+    buffer.packed ??= [];
+    let block = buffer.packed.find((candidate) => candidate.key === key);
+    if (block === undefined) {
+      block = { key, address: this.#memory.take(length), length, dependencyVersions: null };
+      buffer.packed.push(block); // before packing, so that it is freed even if packing fails
+    }
+    const versions = others.map(({ version }) => version);
+    if (block.dependencyVersions === null || !sameShape(block.dependencyVersions, versions)) {
       block.dependencyVersions = versions;
-      buffer.packed.set(key, block); // before packing, so that it is freed even if packing fails
       pack(block.address);
     }
     return block.address;
@@ -59,9 +64,9 @@ export class PackedCopies {
 
   /** Invalidates the packed copies of a buffer whose elements have changed. */
   invalidate(buffer: Versioned): void {
-    for (const { address, length } of buffer.packed?.values() ?? [])
-      this.#memory.give(address, length);
+    buffer.version = this.nextVersion();
+    if (buffer.packed === null) return;
+    for (const { address, length } of buffer.packed) this.#memory.give(address, length);
     buffer.packed = null;
-    buffer.version = this.#versions++;
   }
 }

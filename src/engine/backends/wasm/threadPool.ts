@@ -153,6 +153,11 @@ export class ThreadPool {
     return new ThreadPool(threads, control, queue, names, message);
   }
 
+  /** Whether every job is done, so that the calling thread may access the memory. */
+  get isIdle(): boolean {
+    return this.#jobs === 0;
+  }
+
   /**
    * Adds a job to the queue. It runs after all earlier jobs, on all
    * threads, while the caller continues.
