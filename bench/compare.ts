@@ -2,8 +2,9 @@
 // inference of the same network, on the same data, from the same weights, in interleaved rounds.
 // bench/README.md explains the contenders.
 //
-//     npm run bench:compare -- [--only pytorch,inkgrad-node20] [--tasks train,infer64,infer1] [--rounds 5]
-//                              [--seconds 2] [--warmup 2] [--python COMMAND] [--quick] [--no-check] [--list]
+//     npm run bench:compare -- [--only pytorch,inkgrad-node20] [--tasks train,infer64,infer1]
+//                              [--rounds 5] [--seconds 2] [--warmup 2] [--python COMMAND]
+//                              [--quick] [--no-check] [--list]
 //
 // --python adds a Python with another PyTorch, such as --python "chroot /srv/debian13 python3"; it
 // may be repeated.

@@ -143,12 +143,18 @@ export async function allContenders(
 /**
  * The contenders that a list of names selects: an exact name, or any other word as a prefix
  * (`inkgrad-`). An empty list selects all.
+ *
+ * @throws Error if two contenders have the same name, because two Pythons have the same PyTorch
  */
 export function selectByName<T extends { readonly name: string }>(
   all: readonly T[],
   only: readonly string[],
 ): T[] {
   const names = new Set(all.map(({ name }) => name));
+  const duplicate = all.find(
+    ({ name }, index) => all.findIndex((one) => one.name === name) < index,
+  );
+  if (duplicate !== undefined) throw new Error(`--python: there are two '${duplicate.name}'`);
   return all.filter(
     ({ name }) =>
       only.length === 0 ||

@@ -35,6 +35,7 @@ describe('contenders', () => {
     expect(names(selectByName(all, ['a']))).toEqual(['a']);
     expect(names(selectByName(all, ['a-', 'b']))).toEqual(['a-1', 'a-2', 'b']);
     expect(names(selectByName(all, []))).toEqual(['a', 'a-1', 'a-2', 'b']);
+    expect(() => selectByName([...all, { name: 'b' }], [])).toThrow("there are two 'b'");
   });
 
   it('require or exclude wide SIMD', () => {
