@@ -91,7 +91,8 @@ export function opSpeedDocument({ times, machine, versions, rounds, file }: Run)
     `${machine.cpu}, ${machine.cores} cores, load average ${machine.loadAverage} at the start; ` +
     `Node ${node} (${module} SIMD module); PyTorch ${torch}; ${new Date().toISOString().slice(0, 10)}. ` +
     'One thread of each, pinned to the same core; the same inputs; results compared first. ' +
-    `Medians of ${rounds} interleaved rounds; raw values in \`${file}\`. ` +
+    `${rounds === 1 ? 'One round' : `Medians of ${rounds} interleaved rounds`}; ` +
+    `raw values in \`${file}\`. ` +
     '[bench/README.md](../bench/README.md) explains what is timed.';
   const rows = sorted(times).map(row);
   return [

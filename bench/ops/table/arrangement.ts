@@ -61,7 +61,7 @@ export function arrangementCases({ n, side, batch, channels, pixels }: Sizes): O
     op('concat', halves, ([a, b]) => concat([a, b]), 'torch.cat([a, b])', { detail: 'axis 0' }),
     op('concat', columns, ([a, b]) => concat([a, b], 1), 'torch.cat([a, b], 1)', { detail: 'axis 1' }),
     op('stack', halves, ([a, b]) => stack([a, b]), 'torch.stack([a, b])'),
-    op('flip', matrix, ([a]) => flip(a, 1), 'a.flip(1)', { detail: 'axis 1' }),
+    op('flip', matrix, ([a]) => doubled(flip(a, 1)), 'a.flip(1) * 2', TIMES_2),
     op('roll', matrix, ([a]) => roll(a, 5, 1), 'a.roll(5, 1)', { detail: 'axis 1' }),
     op('pad', matrix, ([a]) => pad(a, [1, 1, 1, 1]), 'F.pad(a, [1, 1, 1, 1])', { detail: 'constant' }),
     op('pad', images, ([a]) => pad(a, [1, 1, 1, 1], { mode: 'reflect' }),
