@@ -2,13 +2,17 @@
 // inference of the same network, on the same data, from the same weights, in interleaved rounds.
 // bench/README.md explains the contenders.
 //
-//     npm run bench:compare -- [--only pytorch,inkgrad-node20] [--tasks train,infer64,infer1] [--rounds 5]
-//                              [--seconds 2] [--warmup 2] [--quick] [--no-check] [--list]
+//     npm run bench:compare -- [--only pytorch,inkgrad-node20] [--tasks train,infer64,infer1]
+//                              [--rounds 5] [--seconds 2] [--warmup 2] [--python COMMAND]
+//                              [--quick] [--no-check] [--list]
+//
+// --python adds a Python with another PyTorch, such as --python "chroot /srv/debian13 python3"; it
+// may be repeated.
 
 import { Child } from './compare/child.js';
-import { CONTENDERS } from './compare/contenders.js';
-import { TASKS, type CheckReply, type Task } from './compare/protocol.js';
-import { checkTable, ratios, ratioTable, speedTable } from './compare/report.js';
+import { allContenders, selectByName } from './compare/contenders.js';
+import { IMAGES, TASKS, type CheckReply, type Task } from './compare/protocol.js';
+import { checkTable, maxDifference, ratios, ratioTable, speedTable } from './compare/report.js';
 import { measure, type Sample } from './compare/rounds.js';
 import { writeWorkload } from './compare/workload.js';
 import { thisMachine } from './support/machine.js';
@@ -17,11 +21,12 @@ import { saveResult } from './support/results.js';
 import { short } from './support/table.js';
 
 const options = readOptions({
-  only: CONTENDERS.map(({ name }) => name),
+  only: [] as readonly string[],
   tasks: [...TASKS],
   rounds: 5,
   seconds: 2,
   warmup: 2,
+  python: [] as readonly string[],
   quick: false,
   noCheck: false,
   list: false,
@@ -32,13 +37,8 @@ const tasks = options.tasks.map((task) => {
     usageError(`--tasks: unknown task '${task}'; expected ${TASKS.join(', ')}`);
   return task as Task;
 });
-// An exact name selects that contender; any other word is a prefix: --only pytorch-best,inkgrad-
-const contenderNames = new Set(CONTENDERS.map(({ name }) => name));
-const selected = CONTENDERS.filter(({ name }) =>
-  options.only.some((pattern) =>
-    contenderNames.has(pattern) ? name === pattern : name.startsWith(pattern),
-  ),
-);
+const contenders = await allContenders(options.python);
+const selected = selectByName(contenders, options.only);
 if (selected.length === 0) usageError('--only: no contender matches; --list prints their names');
 
 const skipped: Record<string, string> = {};
@@ -76,7 +76,16 @@ async function check(): Promise<void> {
       (error: unknown) => console.log(`${name}: not checked: ${(error as Error).message}`),
     );
   }
-  if (checks.size > 0) console.log(`\n${checkTable(checks)}`);
+  const tolerances = new Map(selected.map(({ name, tolerance }) => [name, tolerance]));
+  if (checks.size > 0) console.log(`\n${checkTable(checks, tolerances)}`);
+  const [reference] = checks.values();
+  for (const [name, losses] of checks) {
+    const difference = maxDifference(losses, reference);
+    if (difference <= tolerances.get(name)!) continue;
+    skip(name, new Error(`its losses differ by ${short(difference)}`));
+    await children.get(name)?.stop();
+    children.delete(name);
+  }
 }
 
 async function measureRounds(): Promise<void> {
@@ -84,12 +93,13 @@ async function measureRounds(): Promise<void> {
     console.log(`\n${task}`);
     const onSample = (sample: Sample): void => {
       samples.push(sample);
-      const { round, contender, milliseconds, imagesPerSecond } = sample;
+      const { round, contender, milliseconds, examplesPerSecond } = sample;
       console.log(
-        `  round ${round + 1}  ${contender.padEnd(24)} ${short(imagesPerSecond)} img/s, ${short(milliseconds)} ms`,
+        `  round ${round + 1}  ${contender.padEnd(24)} ${short(examplesPerSecond)} img/s, ${short(milliseconds)} ms`,
       );
     };
-    await measure(task, children, timing, onSample, skip);
+    const running = new Map([...children].filter(([, child]) => child.ready.tasks.includes(task)));
+    await measure({ task, examples: IMAGES[task] }, running, timing, onSample, skip);
   }
 }
 
@@ -118,5 +128,5 @@ async function main(): Promise<void> {
   console.log(`\nwritten: ${file}`);
 }
 
-if (options.list) for (const { name } of CONTENDERS) console.log(name);
+if (options.list) for (const { name } of contenders) console.log(name);
 else await main();

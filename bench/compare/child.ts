@@ -4,7 +4,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { CheckReply, Command, Ready, RoundReply, Task } from './protocol.js';
+import type { CheckReply, Ready, RoundReply } from './protocol.js';
 
 export interface ChildOptions {
   /** Program and arguments. */
@@ -59,11 +59,21 @@ export class Child {
   }
 
   check(): Promise<CheckReply> {
-    return this.#ask({ cmd: 'check' });
+    return this.ask({ cmd: 'check' });
   }
 
-  round(task: Task, seconds: number): Promise<RoundReply> {
-    return this.#ask({ cmd: 'round', task, seconds });
+  round(task: string, seconds: number): Promise<RoundReply> {
+    return this.ask({ cmd: 'round', task, seconds });
+  }
+
+  /**
+   * Sends one command and returns its reply.
+   *
+   * @throws Error if the program replies with an error or ends
+   */
+  ask<R extends object>(command: object): Promise<R> {
+    this.#process.stdin.write(`${JSON.stringify(command)}\n`);
+    return reply<R>(this.#nextLine);
   }
 
   /** CPU seconds of the process and all its threads; 0 after its end, NaN without /proc. */
@@ -92,11 +102,6 @@ export class Child {
   get #ended(): boolean {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
-
-  #ask<R extends object>(command: Command): Promise<R> {
-    this.#process.stdin.write(`${JSON.stringify(command)}\n`);
-    return reply<R>(this.#nextLine);
-  }
 }
 
 /** The next line that is a reply; libraries may print other lines. */
@@ -120,7 +125,7 @@ function environment(changes: Readonly<Record<string, string | null>>): NodeJS.P
 function lastLines(text: string): string {
   return text
     .split('\n')
-    .filter((line) => line.trim() !== '' && !line.startsWith('    at '))
+    .filter((line) => !/^\s*(at .*|\^*|throw .*|Node\.js v.*)$/.test(line))
     .slice(-3)
     .join(' | ');
 }

@@ -2,17 +2,15 @@
 
 import { compiled, source } from '../support/paths.js';
 import type { ChildOptions } from './child.js';
-import {
-  install,
-  nodeProgram,
-  pythonWithTorch,
-  type NodeMajor,
-  type PackageName,
-} from './peers.js';
+import { BEST_ENVIRONMENT, DEFAULT_ENVIRONMENT, moduleEnvironment, pinned } from './launch.js';
+import { install, nodeProgram, type NodeMajor, type PackageName } from './peers.js';
+import { defaultPython, isAtLeast, torchPython, type TorchPython } from './python.js';
 import { WORKLOAD } from './workload.js';
 
 export interface ContenderEntry {
   readonly name: string;
+  /** Largest accepted difference of its losses from the first contender's. */
+  readonly tolerance: number;
   /**
    * Fetches missing dependencies and returns the start command.
    *
@@ -22,94 +20,144 @@ export interface ContenderEntry {
 }
 
 /**
- * Pins a command to the first core, so that single-threaded contenders are compared on the same
- * core.
+ * Larger differences of float32 losses indicate a different network or gradient. (Losses are about
+ * 3.9.)
  */
-const pinned = (options: ChildOptions): ChildOptions => ({
-  ...options,
-  command: ['taskset', '-c', '0', ...options.command],
-});
+const FLOAT32_TOLERANCE = 2e-3;
 
-function inkgrad(node: NodeMajor, threads: number): () => Promise<ChildOptions> {
-  return async () => {
-    const command = [await nodeProgram(node), compiled('contenders/inkgrad.js'), `${threads}`];
-    return threads === 1 ? pinned({ command }) : { command };
-  };
+/**
+ * A bfloat16 number has eight significant bits, a relative error of up to 0.4 %. Losses of 3.9 were
+ * measured to differ by up to 0.005.
+ */
+const BFLOAT16_TOLERANCE = 2e-2;
+
+const entry = (
+  name: string,
+  prepare: () => Promise<ChildOptions>,
+  tolerance = FLOAT32_TOLERANCE,
+): ContenderEntry => ({ name, tolerance, prepare });
+
+interface InkgradOptions {
+  readonly node: NodeMajor;
+  readonly threads: number;
+  /** `wide` requires 256-bit SIMD; the default excludes it. */
+  readonly module?: 'default' | 'wide';
+}
+
+/** `inkgrad-node24`, `inkgrad-node24-wide`, `inkgrad-node24-1thread`. */
+function inkgrad({ node, threads, module = 'default' }: InkgradOptions): ContenderEntry {
+  const parts = [`inkgrad-node${node}`];
+  if (module === 'wide') parts.push('wide');
+  if (threads === 1) parts.push('1thread');
+  return entry(parts.join('-'), async () => {
+    const program = await nodeProgram(node);
+    const options = {
+      command: [program, compiled('contenders/inkgrad.js'), `${threads}`],
+      env: moduleEnvironment(module),
+    };
+    return threads === 1 ? pinned(options) : options;
+  });
 }
 
 function peer(
+  name: string,
   node: NodeMajor,
   file: string,
   packages: readonly PackageName[],
   args: readonly string[] = [],
-): () => Promise<ChildOptions> {
-  return async () => {
+): ContenderEntry {
+  return entry(name, async () => {
     await install(packages);
     return { command: [await nodeProgram(node), compiled(`contenders/${file}.js`), ...args] };
-  };
+  });
 }
 
-/** Environment variables that would change a run with default settings. */
-const UNSET = Object.fromEntries(
-  [
-    'OMP_NUM_THREADS',
-    'OMP_PROC_BIND',
-    'OMP_WAIT_POLICY',
-    'OMP_PLACES',
-    'GOMP_SPINCOUNT',
-    'MKL_NUM_THREADS',
-    'OPENBLAS_NUM_THREADS',
-    'OPENBLAS_CORETYPE',
-    'ATEN_CPU_CAPABILITY',
-    'LD_PRELOAD',
-    'MALLOC_MMAP_THRESHOLD_',
-    'MALLOC_TRIM_THRESHOLD_',
-    'MALLOC_TOP_PAD_',
-  ].map((name) => [name, null]),
-);
-
-const MIB = 2 ** 20;
+type PytorchMode = 'default' | 'best' | 'bf16';
 
 /**
- * Environment of the tuned runs. There is one thread pool, OpenMP's, with pinned threads. glibc
- * retains large activations instead of returning them to the system: 0.2 page faults per step
- * instead of 6,240, measured with PyTorch 1.13.
+ * The contenders of one Python.
+ *
+ * @param prefix `pytorch`, or with the version: `pytorch-2.6`
+ * @param find throws if there is no PyTorch
  */
-const BEST_ENVIRONMENT = {
-  ...UNSET,
-  OMP_NUM_THREADS: '2',
-  OPENBLAS_NUM_THREADS: '1',
-  OMP_PROC_BIND: 'true',
-  // Older glibc rejects larger values; the largest activation here has 6.4 MB.
-  MALLOC_MMAP_THRESHOLD_: `${32 * MIB}`,
-  MALLOC_TRIM_THRESHOLD_: `${4096 * MIB}`,
-  MALLOC_TOP_PAD_: `${256 * MIB}`,
-};
+function pytorch(prefix: string, find: () => Promise<TorchPython>): ContenderEntry[] {
+  const prepare = async (threads: number, mode: PytorchMode): Promise<ChildOptions> => {
+    const { command, version } = await find();
+    if (mode === 'bf16' && !isAtLeast(version, 2))
+      throw new Error(`bfloat16 autocast of a training step needs PyTorch 2, this is ${version}`);
+    const script = [...command, source('contenders/pytorch.py'), WORKLOAD, `${threads}`, mode];
+    return { command: script, env: mode === 'default' ? DEFAULT_ENVIRONMENT : BEST_ENVIRONMENT };
+  };
+  return [
+    entry(prefix, () => prepare(2, 'default')),
+    entry(`${prefix}-best`, () => prepare(2, 'best')),
+    entry(`${prefix}-bf16`, () => prepare(2, 'bf16'), BFLOAT16_TOLERANCE),
+    entry(`${prefix}-1thread`, async () => pinned(await prepare(1, 'default'))),
+  ];
+}
 
-async function pytorch(threads: number, best: boolean): Promise<ChildOptions> {
-  const script = [await pythonWithTorch(), source('contenders/pytorch.py'), WORKLOAD, `${threads}`];
-  return best
-    ? { command: [...script, '--best'], env: BEST_ENVIRONMENT }
-    : { command: script, env: UNSET };
+/** The contenders of a Python that the user named. A broken command is reported when it starts. */
+async function namedPytorch(text: string): Promise<ContenderEntry[]> {
+  const found = await torchPython(text).catch((error: unknown) => error as Error);
+  const find = (): Promise<TorchPython> =>
+    found instanceof Error ? Promise.reject(found) : Promise.resolve(found);
+  const version = found instanceof Error ? 'unknown' : /^\d+\.\d+/.exec(found.version)![0];
+  return pytorch(`pytorch-${version}`, find);
 }
 
 const TFJS = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'] as const;
 
-export const CONTENDERS: readonly ContenderEntry[] = [
-  { name: 'inkgrad-node20', prepare: inkgrad(20, 2) },
-  { name: 'inkgrad-node24', prepare: inkgrad(24, 2) },
-  { name: 'inkgrad-node20-1thread', prepare: inkgrad(20, 1) },
-  { name: 'inkgrad-node24-1thread', prepare: inkgrad(24, 1) },
-  { name: 'pytorch', prepare: () => pytorch(2, false) },
-  { name: 'pytorch-best', prepare: () => pytorch(2, true) },
-  { name: 'pytorch-1thread', prepare: async () => pinned(await pytorch(1, false)) },
-  { name: 'tfjs-node20', prepare: peer(20, 'tfjs', TFJS) },
-  { name: 'tfjs-node24', prepare: peer(24, 'tfjs', TFJS) },
-  { name: 'jax-js-node20', prepare: peer(20, 'jax', ['@jax-js/jax']) },
-  { name: 'jax-js-node24', prepare: peer(24, 'jax', ['@jax-js/jax']) },
-  { name: 'convnetjs-node20', prepare: peer(20, 'convnet', ['convnetjs']) },
-  { name: 'convnetjs-node24', prepare: peer(24, 'convnet', ['convnetjs']) },
-  { name: 'onnxruntime-web-node20', prepare: peer(20, 'onnx', ['onnxruntime-web'], ['web']) },
-  { name: 'onnxruntime-web-node24', prepare: peer(24, 'onnx', ['onnxruntime-web'], ['web']) },
-  { name: 'onnxruntime-node', prepare: peer(20, 'onnx', ['onnxruntime-node'], ['node']) },
-];
+/**
+ * All contenders.
+ *
+ * @param pythons commands of further Pythons, beside the default one
+ */
+export async function allContenders(
+  pythons: readonly string[],
+): Promise<readonly ContenderEntry[]> {
+  const named = await Promise.all(pythons.map(namedPytorch));
+  return [
+    inkgrad({ node: 20, threads: 2 }),
+    inkgrad({ node: 24, threads: 2 }),
+    inkgrad({ node: 24, threads: 2, module: 'wide' }),
+    inkgrad({ node: 26, threads: 2 }),
+    inkgrad({ node: 26, threads: 2, module: 'wide' }),
+    inkgrad({ node: 20, threads: 1 }),
+    inkgrad({ node: 24, threads: 1 }),
+    inkgrad({ node: 24, threads: 1, module: 'wide' }),
+    inkgrad({ node: 26, threads: 1 }),
+    ...pytorch('pytorch', defaultPython),
+    ...named.flat(),
+    peer('tfjs-node20', 20, 'tfjs', TFJS),
+    peer('tfjs-node24', 24, 'tfjs', TFJS),
+    peer('jax-js-node20', 20, 'jax', ['@jax-js/jax']),
+    peer('jax-js-node24', 24, 'jax', ['@jax-js/jax']),
+    peer('convnetjs-node20', 20, 'convnet', ['convnetjs']),
+    peer('convnetjs-node24', 24, 'convnet', ['convnetjs']),
+    peer('onnxruntime-web-node20', 20, 'onnx', ['onnxruntime-web'], ['web']),
+    peer('onnxruntime-web-node24', 24, 'onnx', ['onnxruntime-web'], ['web']),
+    peer('onnxruntime-node', 20, 'onnx', ['onnxruntime-node'], ['node']),
+  ];
+}
+
+/**
+ * The contenders that a list of names selects: an exact name, or any other word as a prefix
+ * (`inkgrad-`). An empty list selects all.
+ *
+ * @throws Error if two contenders have the same name, because two Pythons have the same PyTorch
+ */
+export function selectByName<T extends { readonly name: string }>(
+  all: readonly T[],
+  only: readonly string[],
+): T[] {
+  const names = new Set(all.map(({ name }) => name));
+  const duplicate = all.find(
+    ({ name }, index) => all.findIndex((one) => one.name === name) < index,
+  );
+  if (duplicate !== undefined) throw new Error(`--python: there are two '${duplicate.name}'`);
+  return all.filter(
+    ({ name }) =>
+      only.length === 0 ||
+      only.some((pattern) => (names.has(pattern) ? name === pattern : name.startsWith(pattern))),
+  );
+}

@@ -1,5 +1,5 @@
 // Installs the npm packages and Node versions that only the comparison needs, with pinned versions,
-// into bench/.peers. Their install scripts are not run. Also finds a Python with PyTorch.
+// into bench/.peers. Their install scripts are not run.
 
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,10 +20,11 @@ const PACKAGES = {
   'onnxruntime-node': '1.30.0',
   node20: `npm:node-${process.platform}-${process.arch}@20.20.2`,
   node24: `npm:node-${process.platform}-${process.arch}@24.21.0`,
+  node26: `npm:node-${process.platform}-${process.arch}@26.12.1`,
 } as const;
 
 export type PackageName = keyof typeof PACKAGES;
-export type NodeMajor = 20 | 24;
+export type NodeMajor = 20 | 24 | 26;
 
 /**
  * Installs missing packages.
@@ -79,25 +80,4 @@ export async function nodeProgram(major: NodeMajor): Promise<string> {
   await install([`node${major}`]);
   const program = process.platform === 'win32' ? 'node.exe' : 'node';
   return join(PEERS, 'node_modules', `node${major}`, 'bin', program);
-}
-
-/**
- * A Python with PyTorch: $PYTHON, or the first of the usual ones.
- *
- * @throws Error if none has PyTorch
- */
-export async function pythonWithTorch(): Promise<string> {
-  const { PYTHON } = process.env;
-  const candidates = PYTHON === undefined ? ['python3', '/usr/bin/python3'] : [PYTHON];
-  for (const python of candidates) {
-    try {
-      await run(python, ['-c', 'import torch']);
-      return python;
-    } catch {
-      continue;
-    }
-  }
-  throw new Error(
-    `no PyTorch: 'import torch' fails in ${candidates.join(' and ')} (Debian: apt install python3-torch)`,
-  );
 }

@@ -24,7 +24,7 @@ export type Command =
 /** The first line that a contender writes. */
 export interface Ready {
   readonly ready: true;
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly string[];
   /** Versions of the library and its runtime. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -39,7 +39,7 @@ export interface CheckReply {
 }
 
 export interface RoundReply {
-  readonly task: Task;
+  readonly task: string;
   readonly steps: number;
   readonly seconds: number;
 }

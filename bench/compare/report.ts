@@ -3,7 +3,7 @@
 
 import { spread, type Spread } from '../support/statistics.js';
 import { formatTable, short } from '../support/table.js';
-import type { CheckReply, Task } from './protocol.js';
+import { TASKS, type CheckReply, type Task } from './protocol.js';
 import type { Sample } from './rounds.js';
 
 export interface Ratio extends Spread {
@@ -46,13 +46,26 @@ const GUARANTEES: readonly (readonly [Task, string, string, number | null])[] = 
   ),
 ];
 
-/** Every ratio above with measurements of both contenders. */
+type Comparison = (typeof GUARANTEES)[number];
+
+/** Comparisons without a guarantee: inkgrad on Node 24 and 26 with every other PyTorch. */
+function otherComparisons(names: readonly string[]): Comparison[] {
+  const own = names.filter((name) => /^inkgrad-node(24|26)(-wide)?$/.test(name));
+  const others = names.filter((name) => name.startsWith('pytorch'));
+  const listed = new Set(GUARANTEES.map(([task, of, to]) => `${task} ${of} ${to}`));
+  return TASKS.flatMap((task) =>
+    own.flatMap((of) => others.map((to): Comparison => [task, of, to, null])),
+  ).filter(([task, of, to]) => !listed.has(`${task} ${of} ${to}`));
+}
+
+/** Every ratio with measurements of both contenders. */
 export function ratios(samples: readonly Sample[]): Ratio[] {
   const speed = (task: Task, name: string, round: number): number | undefined =>
     samples.find((s) => s.task === task && s.contender === name && s.round === round)
-      ?.imagesPerSecond;
+      ?.examplesPerSecond;
   const count = Math.max(-1, ...samples.map((sample) => sample.round)) + 1;
-  return GUARANTEES.flatMap(([task, of, to, promised]) => {
+  const names = [...new Set(samples.map(({ contender }) => contender))];
+  return [...GUARANTEES, ...otherComparisons(names)].flatMap(([task, of, to, promised]) => {
     const rounds = Array.from({ length: count }, (_, round) => {
       const [numerator, denominator] = [speed(task, of, round), speed(task, to, round)];
       return numerator === undefined || denominator === undefined ? NaN : numerator / denominator;
@@ -69,7 +82,7 @@ export function speedTable(task: Task, samples: readonly Sample[]): string {
   const rows = names.map((name) => {
     const contenderSamples = samples.filter((s) => s.task === task && s.contender === name);
     const { median, min, max } = spread(
-      contenderSamples.map((s) => (latency ? s.milliseconds : s.imagesPerSecond)),
+      contenderSamples.map((s) => (latency ? s.milliseconds : s.examplesPerSecond)),
     );
     const disturbance = Math.max(...contenderSamples.map((s) => s.disturbance));
     return [
@@ -94,24 +107,29 @@ export function ratioTable(all: readonly Ratio[]): string {
   return formatTable(['speed ratio', 'each round', 'median', 'min - max', 'promised'], rows);
 }
 
-/**
- * Larger differences from the first contender's losses indicate a different network or gradient.
- */
-const TOLERANCE = 2e-3;
+/** Largest difference of the losses of two contenders. */
+export function maxDifference(losses: CheckReply, reference: CheckReply): number {
+  return Math.max(
+    Math.abs(losses.evaluation - reference.evaluation),
+    ...losses.training.map((loss, step) => Math.abs(loss - reference.training[step])),
+  );
+}
 
-/** The losses of all contenders for the same weights and batches, and whether they agree. */
-export function checkTable(checks: ReadonlyMap<string, CheckReply>): string {
+/**
+ * The losses of all contenders for the same weights and batches, and whether they agree with the
+ * first within the tolerance of each.
+ */
+export function checkTable(
+  checks: ReadonlyMap<string, CheckReply>,
+  tolerances: ReadonlyMap<string, number>,
+): string {
   const [reference] = checks.values();
-  const rows = [...checks].map(([name, { evaluation, training }]) => {
-    const maxDifference = Math.max(
-      Math.abs(evaluation - reference.evaluation),
-      ...training.map((loss, step) => Math.abs(loss - reference.training[step])),
-    );
-    const losses = [evaluation, ...training].map((loss) => loss.toFixed(5)).join('  ');
+  const rows = [...checks].map(([name, losses]) => {
+    const difference = maxDifference(losses, reference);
     return [
       name,
-      losses,
-      maxDifference <= TOLERANCE ? 'same' : `DIFFERS by ${short(maxDifference)}`,
+      [losses.evaluation, ...losses.training].map((loss) => loss.toFixed(5)).join('  '),
+      difference <= tolerances.get(name)! ? 'same' : `DIFFERS by ${short(difference)}`,
     ];
   });
   return formatTable(['check', 'loss: evaluation, training steps', ''], rows);

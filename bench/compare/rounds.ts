@@ -3,7 +3,6 @@
 // ratios are computed within a round.
 
 import type { Child } from './child.js';
-import { IMAGES, type Task } from './protocol.js';
 
 export interface RoundOptions {
   readonly rounds: number;
@@ -13,15 +12,22 @@ export interface RoundOptions {
   readonly warmup: number;
 }
 
+/** What is measured. */
+export interface MeasuredTask {
+  readonly task: string;
+  /** Number of examples in one step. */
+  readonly examples: number;
+}
+
 /** Result of one contender in one round. */
 export interface Sample {
-  readonly task: Task;
+  readonly task: string;
   /** From 0. */
   readonly round: number;
   readonly contender: string;
   readonly steps: number;
   readonly seconds: number;
-  readonly imagesPerSecond: number;
+  readonly examplesPerSecond: number;
   /** Mean milliseconds per step. */
   readonly milliseconds: number;
   /** CPU time of the idle contenders in the same period, as a fraction of one core. */
@@ -38,15 +44,17 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 
 /**
  * Measures one task. A contender that fails is reported to `onFailure` and excluded from the rest.
+ *
+ * @param children the contenders that support the task
  */
 export async function measure(
-  task: Task,
+  { task, examples }: MeasuredTask,
   children: ReadonlyMap<string, Child>,
   options: RoundOptions,
   onSample: (sample: Sample) => void,
   onFailure: (contender: string, error: Error) => void,
 ): Promise<void> {
-  const running = new Map([...children].filter(([, child]) => child.ready.tasks.includes(task)));
+  const running = new Map(children);
   const runIfRunning = async (
     name: string,
     action: (child: Child) => Promise<void>,
@@ -86,7 +94,7 @@ export async function measure(
           steps,
           seconds,
           disturbance: (idleCpuSeconds() - before) / seconds,
-          imagesPerSecond: (IMAGES[task] * steps) / seconds,
+          examplesPerSecond: (examples * steps) / seconds,
           milliseconds: (1000 * seconds) / steps,
         });
       });

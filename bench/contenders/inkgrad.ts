@@ -4,16 +4,16 @@
 //     node dist/bench/contenders/inkgrad.js [threads]
 
 import { CharacterNet } from '../../src/app/model/characterNet.js';
-import { createWasmBackend, Rng, useBackend } from '../../src/index.js';
+import { Rng } from '../../src/index.js';
 import { CHECK_STEPS, type CheckReply } from '../compare/protocol.js';
 import { BATCH, batchOf, CLASSES, readWorkload } from '../compare/workload.js';
+import { openBackend } from '../support/backend.js';
 import { Learner } from '../support/learner.js';
 import { meanCrossEntropy } from './crossEntropy.js';
 import { serve } from './serve.js';
 
 const workload = readWorkload();
-const backend = await createWasmBackend({ threads: Number(process.argv[2] ?? 2) });
-useBackend(backend);
+const backend = await openBackend(Number(process.argv[2] ?? 2));
 
 function makeLearner(dropout: number): Learner {
   const model = new CharacterNet({ classes: CLASSES, rng: new Rng(1), dropout });

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""PyTorch as a contender, with default settings or tuned (--best); bench/README.md lists the settings.
+"""PyTorch as a contender, with default settings, tuned, or in bfloat16; bench/README.md lists the settings.
 
-    python3 pytorch.py WORKLOAD_FOLDER THREADS [--best]
+    python3 pytorch.py WORKLOAD_FOLDER THREADS [default|best|bf16]
 
 THREADS is set explicitly, because some builds use only half of the processors by default.
 
@@ -17,8 +17,24 @@ import torch
 from torch import nn
 
 BATCH, CLASSES, CHECK_STEPS = 64, 47, 2
-FOLDER, THREADS, BEST = sys.argv[1], int(sys.argv[2]), "--best" in sys.argv[3:]
+FOLDER, THREADS = sys.argv[1], int(sys.argv[2])
+MODE = sys.argv[3] if len(sys.argv) > 3 else "default"
+BEST, BFLOAT16 = MODE != "default", MODE == "bf16"
+VERSION = tuple(int(part) for part in torch.__version__.split(".")[:2])
 torch.set_num_threads(THREADS)
+
+
+def autocast(cache=True):
+    """For bf16: convolutions and matrix products compute in bfloat16; weights and losses stay float32."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=BFLOAT16, cache_enabled=cache)
+
+
+def adam(parameters):
+    """Adam in one call for all parameters, if tuned: fused where PyTorch has it on the CPU (2.4), else foreach."""
+    if not BEST:
+        return torch.optim.Adam(parameters, lr=1e-3)
+    option = "fused" if VERSION >= (2, 4) else "foreach"
+    return torch.optim.Adam(parameters, lr=1e-3, **{option: True})
 
 
 def read_floats(name):
@@ -61,8 +77,7 @@ class Learner:
         load_weights(self.model)
         if BEST:
             self.model = self.model.to(memory_format=torch.channels_last)
-        options = {"foreach": True} if BEST else {}
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, **options)
+        self.optimizer = adam(self.model.parameters())
         self.loss = nn.CrossEntropyLoss()
         self.frozen = {}
 
@@ -75,24 +90,27 @@ class Learner:
         self.model.train()
         x, labels = self.images(index, BATCH)
         self.optimizer.zero_grad()
-        loss = self.loss(self.model(x), labels)
+        with autocast():
+            loss = self.loss(self.model(x), labels)
         loss.backward()
         self.optimizer.step()
         return loss.item()
 
     def infer(self, index, count):
         x, _ = self.images(index, count)
-        with torch.no_grad():
-            return self.inference_model(x)(x)
+        # A trace must not contain the casts of weights that autocast has cached.
+        with torch.inference_mode() if BEST else torch.no_grad(), autocast(cache=False):
+            return self.inference_model(x)(x).float()
 
     def inference_model(self, x):
-        """The module, or for --best a traced copy with folded batch norm, created once per batch size."""
+        """The module, or if tuned a traced copy with folded batch norm, created once per batch size."""
         self.model.eval()
         if not BEST:
             return self.model
         if len(x) not in self.frozen:
-            traced = torch.jit.freeze(torch.jit.trace(self.model, x))
-            self.frozen[len(x)] = torch.jit.optimize_for_inference(traced)
+            frozen = torch.jit.freeze(torch.jit.trace(self.model, x))
+            # With Debian's PyTorch 2.6, the second call of an optimized module does not return.
+            self.frozen[len(x)] = frozen if VERSION >= (2, 0) else torch.jit.optimize_for_inference(frozen)
         return self.frozen[len(x)]
 
 
@@ -136,6 +154,7 @@ send(
             "python": sys.version.split()[0],
             "torch": torch.__version__,
             "threads": str(torch.get_num_threads()),
+            "mode": MODE,
         },
     }
 )
@@ -144,4 +163,4 @@ for line in sys.stdin:
     try:
         send(run_check() if command["cmd"] == "check" else run_round(command["task"], command["seconds"]))
     except Exception as error:  # reported to the parent process, which handles it
-        send({"error": str(error)})
+        send({"error": str(error).strip().split("\n")[0]})

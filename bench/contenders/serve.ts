@@ -12,11 +12,26 @@ export interface Contender {
   readonly check: (() => Promise<CheckReply>) | null;
 }
 
-function send(reply: Ready | CheckReply | RoundReply | { readonly error: string }): void {
-  process.stdout.write(`${JSON.stringify(reply)}\n`);
+const send = (reply: object): void => void process.stdout.write(`${JSON.stringify(reply)}\n`);
+
+/** Answers commands until stdin ends, then ends the process. An error becomes the reply. */
+export async function answerCommands(
+  ready: Omit<Ready, 'ready'>,
+  answer: (command: unknown) => Promise<object>,
+): Promise<never> {
+  const versions = { node: process.versions.node, ...ready.versions };
+  send({ ready: true, tasks: ready.tasks, versions } satisfies Ready);
+  for await (const line of createInterface({ input: process.stdin })) {
+    try {
+      send(await answer(JSON.parse(line)));
+    } catch (error) {
+      send({ error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  process.exit(0);
 }
 
-/** Answers commands until stdin ends, then ends the process. */
+/** Answers the commands of bench/compare.ts. */
 export async function serve(contender: Contender): Promise<never> {
   const counts: Partial<Record<Task, number>> = {};
 
@@ -41,17 +56,8 @@ export async function serve(contender: Contender): Promise<never> {
     return contender.check();
   };
 
-  send({
-    ready: true,
-    tasks: Object.keys(contender.tasks) as Task[],
-    versions: { node: process.versions.node, ...contender.versions },
-  });
-  for await (const line of createInterface({ input: process.stdin })) {
-    try {
-      send(await answer(JSON.parse(line) as Command));
-    } catch (error) {
-      send({ error: error instanceof Error ? error.message : String(error) });
-    }
-  }
-  process.exit(0);
+  const tasks = Object.keys(contender.tasks);
+  return answerCommands({ tasks, versions: contender.versions }, (command) =>
+    answer(command as Command),
+  );
 }

@@ -30,15 +30,21 @@ function toNumber(name: string, text: string): number {
   return value;
 }
 
-function convert(name: string, text: string, fallback: Defaults[string]): unknown {
-  if (typeof fallback === 'number') return toNumber(name, text);
-  const parts = text.split(',').map((part) => part.trim());
+function convert(
+  name: string,
+  value: string | readonly string[],
+  fallback: Defaults[string],
+): unknown {
+  if (typeof value === 'string') return toNumber(name, value);
+  const parts = value.flatMap((text) => text.split(',')).map((part) => part.trim());
   const numbers = Array.isArray(fallback) && typeof fallback[0] === 'number';
   return numbers ? parts.map((part) => toNumber(name, part)) : parts;
 }
 
 function parse(
-  options: Readonly<Record<string, { readonly type: 'boolean' | 'string' }>>,
+  options: Readonly<
+    Record<string, { readonly type: 'boolean' | 'string'; readonly multiple: boolean }>
+  >,
 ): Readonly<Record<string, unknown>> {
   try {
     return parseArgs({ options }).values;
@@ -48,8 +54,8 @@ function parse(
 }
 
 /**
- * Parses `--name value`, `--name=value` and `--switch` (kebab case); lists are comma-separated. An
- * unknown option or a value of the wrong type ends the process.
+ * Parses `--name value`, `--name=value` and `--switch` (kebab case). Lists are comma-separated, and
+ * their options may be repeated. An unknown option or a value of the wrong type ends the process.
  */
 export function readOptions<const D extends Defaults>(defaults: D): Parsed<D> {
   const kebab = (name: string): string =>
@@ -58,16 +64,17 @@ export function readOptions<const D extends Defaults>(defaults: D): Parsed<D> {
   const type = (name: string): 'boolean' | 'string' =>
     typeof defaults[name] === 'boolean' ? 'boolean' : 'string';
   const values = parse(
-    Object.fromEntries(names.map((name) => [kebab(name), { type: type(name) }])),
+    Object.fromEntries(
+      names.map((name) => [
+        kebab(name),
+        { type: type(name), multiple: typeof defaults[name] === 'object' },
+      ]),
+    ),
   );
   const entries = names.map((name) => {
-    const value = values[kebab(name)];
-    return [
-      name,
-      typeof value === 'string'
-        ? convert(kebab(name), value, defaults[name])
-        : (value ?? defaults[name]),
-    ];
+    const value = values[kebab(name)] ?? defaults[name];
+    const isText = typeof value === 'string' || Array.isArray(value);
+    return [name, isText ? convert(kebab(name), value, defaults[name]) : value];
   });
   return Object.fromEntries(entries) as Parsed<D>;
 }
