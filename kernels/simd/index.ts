@@ -7,6 +7,7 @@
 // declarations and doc comments.
 
 export { gemm, packPanels, packRows } from './gemm';
+export { batchedGemm, batchedGemmScratch, packRowRange } from './batchedGemm';
 export { convPrepare } from './convShape';
 export { packConvWeights, packConvWeightsFlipped, scaleFilters, unpackConvWeights } from './convPack';
 export { convForward } from './conv2d';

@@ -176,6 +176,31 @@ export const largeSamples: readonly Computation[] = [
     call: ([a, b]) => matmul(slice(a, 2, 1), b),
   },
   {
+    title: 'matmul: many small matrices',
+    inputs: [anywhere(70, 9, 13), anywhere(70, 13, 5)],
+    call: ([a, b]) => matmul(a, b),
+  },
+  {
+    title: 'matmul: many transposed matrices',
+    inputs: [anywhere(70, 13, 9), anywhere(70, 5, 13)],
+    call: ([a, b]) => matmul(transpose(a), transpose(b)),
+  },
+  {
+    title: 'matmul: two large matrices',
+    inputs: [anywhere(2, 101, 103), anywhere(2, 103, 107)],
+    call: ([a, b]) => matmul(a, b),
+  },
+  {
+    title: 'matmul: batch with one matrix',
+    inputs: [anywhere(5, 3, 31, 17), anywhere(17, 19)],
+    call: ([a, b]) => matmul(a, b),
+  },
+  {
+    title: 'matmul: permuted batch with one matrix',
+    inputs: [anywhere(5, 17, 31), anywhere(17, 19)],
+    call: ([a, b]) => matmul(transpose(a), b),
+  },
+  {
     title: 'linear: large',
     inputs: [anywhere(65, 300), anywhere(130, 300), anywhere(130)],
     call: ([x, weight, bias]) => linear(x, weight, bias),
