@@ -39,7 +39,7 @@ export function tanhGrad(grad: usize, y: usize, gradX: usize, begin: i32, end: i
 }
 
 /** e / (1 + e) for negative x and 1 / (1 + e) otherwise, with e = e^-|x|. */
-function sigmoid4(x: v128): v128 {
+export function sigmoid4(x: v128): v128 {
   const one = f32x4.splat(1);
   const e = exp4(f32x4.neg(f32x4.abs(x)));
   const numerator = v128.bitselect(one, e, f32x4.ge(x, f32x4.splat(0)));
@@ -55,7 +55,7 @@ function sigmoidGrad4(grad: v128, y: v128): v128 {
  * 1 - 2 / (1 + e^(2 |x|)) with the sign of x; from |x| = 20 on, 1. Near 0 this loses digits: below
  * 0.625 it is x + x^3 P(x^2), with the polynomial of Cephes' tanhf.
  */
-function tanh4(x: v128): v128 {
+export function tanh4(x: v128): v128 {
   const one = f32x4.splat(1);
   const magnitude = f32x4.abs(x);
   const e = exp4(f32x4.min(f32x4.add(magnitude, magnitude), f32x4.splat(40)));

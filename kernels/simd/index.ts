@@ -56,6 +56,8 @@ export { adagradStep, adamStep, amsgradStep, rmspropStep, sgdStep } from './opti
 export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax } from './softmax';
 export { concat, copy, pad, stridedCopy, transpose } from './layout';
 export { gatherAxis, scatterAddAxis } from './gather';
+export { lstmBackward, lstmForward } from './lstm';
+export { gruBackward, gruForward } from './gru';
 export { cumsum, sortOrder, sortScratch } from './sort';
 
 export { PANEL, TILE_ROWS } from './lanes';

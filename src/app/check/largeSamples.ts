@@ -64,6 +64,9 @@ import {
   where,
 } from '../../engine/index.js';
 import { batchNormReluPool } from '../../engine/ops/batchNormReluPool.js';
+import { recurrentInputs } from '../../engine/ops/internal/recurrent.js';
+import { gruOp } from '../../engine/ops/gru.js';
+import { lstmOp } from '../../engine/ops/lstm.js';
 import { linearRelu } from '../../engine/ops/linear.js';
 import {
   anywhere,
@@ -200,6 +203,18 @@ export const largeSamples: readonly Computation[] = [
     inputs: [anywhere(5, 17, 31), anywhere(17, 19)],
     call: ([a, b]) => matmul(transpose(a), b),
   },
+  ...[false, true].flatMap((reversed): Computation[] => [
+    {
+      title: `lstm: large${reversed ? ', reversed' : ''}`,
+      inputs: recurrentInputs(4, 2, [5, 21, 35]),
+      call: (inputs) => lstmOp(inputs, { reversed }),
+    },
+    {
+      title: `gru: large${reversed ? ', reversed' : ''}`,
+      inputs: recurrentInputs(3, 1, [5, 21, 35]),
+      call: (inputs) => gruOp(inputs, { reversed }),
+    },
+  ]),
   {
     title: 'linear: large',
     inputs: [anywhere(65, 300), anywhere(130, 300), anywhere(130)],

@@ -30,7 +30,7 @@ function pack(machine: Machine, from: number, b: RightOperand, to: number): void
 }
 
 /** Address of a matrix in panels, which are cached until its elements change. */
-function packedPanels(
+export function packedPanels(
   machine: Machine,
   buffer: WasmBuffer,
   offset: number,

@@ -13,6 +13,7 @@ import type { KernelOverride, RoutineOverride } from './machine.js';
 import { matmulOverrides, matmulRoutines } from './matmul.js';
 import { optimizerRoutines } from './optimizer.js';
 import { poolOverrides, poolRoutines } from './pool.js';
+import { recurrentRoutines } from './recurrent.js';
 import { reduceOverrides } from './reduce.js';
 import { softmaxOverrides, softmaxRoutines } from './softmax.js';
 import { sortRoutines } from './sort.js';
@@ -47,4 +48,5 @@ export const routines: Readonly<Record<string, RoutineOverride>> = {
   ...optimizerRoutines,
   ...softmaxRoutines,
   ...sortRoutines,
+  ...recurrentRoutines,
 };
