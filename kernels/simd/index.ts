@@ -57,6 +57,7 @@ export { crossEntropyForward, crossEntropyGrad, logSoftmax, logSumExp, softmax }
 export { concat, copy, pad, stridedCopy, transpose } from './layout';
 export { gatherAxis, scatterAddAxis } from './gather';
 export { lstmBackward, lstmForward } from './lstm';
+export { attentionBackward, attentionForward, attentionGradScratch, attentionScratch } from './attention';
 export { gruBackward, gruForward } from './gru';
 export { cumsum, sortOrder, sortScratch } from './sort';
 

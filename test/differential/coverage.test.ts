@@ -31,7 +31,7 @@ const HELPERS: readonly string[] = [
 ];
 
 /** Ops of layers, which test/golden/sequence.test.ts compares with PyTorch. */
-const LAYER_OPS: readonly string[] = ['gru', 'lstm'];
+const LAYER_OPS: readonly string[] = ['attention', 'gru', 'lstm'];
 
 const names = Object.keys(operations);
 

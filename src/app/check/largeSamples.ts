@@ -65,6 +65,7 @@ import {
 } from '../../engine/index.js';
 import { batchNormReluPool } from '../../engine/ops/batchNormReluPool.js';
 import { recurrentInputs } from '../../engine/ops/internal/recurrent.js';
+import { attentionOp } from '../../engine/ops/attention.js';
 import { gruOp } from '../../engine/ops/gru.js';
 import { lstmOp } from '../../engine/ops/lstm.js';
 import { linearRelu } from '../../engine/ops/linear.js';
@@ -215,6 +216,28 @@ export const largeSamples: readonly Computation[] = [
       call: (inputs) => gruOp(inputs, { reversed }),
     },
   ]),
+  ...[false, true].flatMap((causal) =>
+    [false, true].flatMap((lengthFirst): Computation[] => {
+      const attributes = { heads: 3, lengthFirst, causal, scale: 0.3 };
+      const shape = (batch: number, length: number, size: number): number[] =>
+        lengthFirst ? [length, batch, size] : [batch, length, size];
+      const title = `${causal ? ', causal' : ''}${lengthFirst ? ', length first' : ''}`;
+      return [
+        {
+          title: `attention: large, three arrays${title}`,
+          inputs: [shape(2, 33, 15), shape(2, 53, 15), shape(2, 53, 51)].map((each) =>
+            anywhere(...each),
+          ),
+          call: (inputs) => attentionOp(inputs, attributes),
+        },
+        {
+          title: `attention: large, one array${title}`,
+          inputs: [anywhere(...shape(3, 61, 3 * 3 * 7))],
+          call: (inputs) => attentionOp(inputs, attributes),
+        },
+      ];
+    }),
+  ),
   {
     title: 'linear: large',
     inputs: [anywhere(65, 300), anywhere(130, 300), anywhere(130)],

@@ -6,10 +6,10 @@ import { elementwise, filled, sumOver } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
 import { defineOp } from '../op.js';
 import { defineRoutine } from '../routine.js';
+import { joinArrays } from './internal/concatArrays.js';
 import {
   checkRecurrent,
   columnsAt,
-  join,
   partAt,
   recurrentConstants,
   recurrentInputs,
@@ -54,7 +54,7 @@ export const gruForward = defineRoutine<RecurrentConstants>({
       const recurrent = columnsAt(q, 2, size).dense();
       const n = elementwise(tanh, [plus(columnsAt(p, 2, size), times(r, recurrent))]);
       hidden[after] = plus(n, times(z, minus(hidden[before], n)));
-      gates[step] = join([r, z, n, recurrent], 1);
+      gates[step] = joinArrays([r, z, n, recurrent], 1);
     }
     return [stackArrays(hidden), stackArrays(gates)];
   },
@@ -83,8 +83,8 @@ export const gruBackward = defineRoutine<RecurrentConstants>({
       const ofUpdate = elementwise(sigmoidGrad, [times(dh, minus(partAt(states, before), n)), z]);
       const ofCandidate = elementwise(tanhGrad, [minus(dh, keep), n]);
       const ofReset = elementwise(sigmoidGrad, [times(ofCandidate, recurrent), r]);
-      gradProjected[step] = join([ofReset, ofUpdate, ofCandidate], 1);
-      gradRecurrent[step] = join([ofReset, ofUpdate, times(ofCandidate, r)], 1);
+      gradProjected[step] = joinArrays([ofReset, ofUpdate, ofCandidate], 1);
+      gradRecurrent[step] = joinArrays([ofReset, ofUpdate, times(ofCandidate, r)], 1);
       later = plus(multiply(gradRecurrent[step], weight), keep);
     }
     return [

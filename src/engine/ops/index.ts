@@ -4,6 +4,7 @@
 export * from './activation.js';
 export * from './adaptivePool.js';
 export * from './arithmetic.js';
+export * from './attention.js';
 export * from './axes.js';
 export * from './batchNorm.js';
 export * from './batchNormReluPool.js';

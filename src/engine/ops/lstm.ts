@@ -8,10 +8,10 @@ import { elementwise, filled, sumOver } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
 import { defineOp } from '../op.js';
 import { defineRoutine } from '../routine.js';
+import { joinArrays } from './internal/concatArrays.js';
 import {
   checkRecurrent,
   columnsAt,
-  join,
   partAt,
   recurrentConstants,
   recurrentInputs,
@@ -54,7 +54,7 @@ export const lstmForward = defineRoutine<RecurrentConstants>({
       );
       cell[after] = plus(times(f, cell[before]), times(i, g));
       hidden[after] = times(o, elementwise(tanh, [cell[after]]));
-      gates[step] = join([i, f, g, o], 1);
+      gates[step] = joinArrays([i, f, g, o], 1);
     }
     return [stackArrays([stackArrays(hidden), stackArrays(cell)]), stackArrays(gates)];
   },
@@ -87,7 +87,7 @@ export const lstmBackward = defineRoutine<RecurrentConstants>({
         partAt(ofCell, after),
         elementwise(tanhGrad, [times(dh, o), active]),
       );
-      gradGates[step] = join(
+      gradGates[step] = joinArrays(
         [
           elementwise(sigmoidGrad, [times(dc, g), i]),
           elementwise(sigmoidGrad, [times(dc, partAt(cell, before)), f]),

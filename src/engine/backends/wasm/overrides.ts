@@ -1,6 +1,7 @@
 // The overrides of the wasm backend: SIMD implementations of kernels and routines, by name.
 
 import type { Kernel } from '../../../../kernels/kernel.js';
+import { attentionRoutines } from './attention.js';
 import { batchNormOverrides, batchNormRoutines } from './batchNorm.js';
 import { bnReluPoolRoutines } from './bnReluPool.js';
 import { conv2dOverrides } from './conv2d.js';
@@ -49,4 +50,5 @@ export const routines: Readonly<Record<string, RoutineOverride>> = {
   ...softmaxRoutines,
   ...sortRoutines,
   ...recurrentRoutines,
+  ...attentionRoutines,
 };

@@ -7,7 +7,7 @@ import { anywhere } from '../../sample.js';
 import type { NdArray } from '../../ndarray.js';
 import { ShapeError } from '../../errors.js';
 import { format, sameShape, type Shape } from '../../shape.js';
-import { concatArrays } from './concatArrays.js';
+import { joinArrays } from './concatArrays.js';
 
 /** Attributes of the ops. */
 export interface RecurrentAttributes {
@@ -81,16 +81,9 @@ export const partAt = (x: NdArray, index: number): NdArray =>
 export const columnsAt = (x: NdArray, index: number, size: number): NdArray =>
   x.slice(1, index * size, (index + 1) * size);
 
-/** Joins arrays along an axis, in pairs. */
-export function join(arrays: readonly NdArray[], axis: number): NdArray {
-  if (arrays.length === 1) return arrays[0];
-  const middle = Math.ceil(arrays.length / 2);
-  return concatArrays(join(arrays.slice(0, middle), axis), join(arrays.slice(middle), axis), axis);
-}
-
 /** Stacks arrays of one shape along a new first axis. */
 export const stackArrays = (arrays: readonly NdArray[]): NdArray =>
-  join(
+  joinArrays(
     arrays.map((array) => array.reshape([1, ...array.shape])),
     0,
   );
