@@ -58,6 +58,8 @@ export { concat, copy, pad, stridedCopy, transpose } from './layout';
 export { gatherAxis, scatterAddAxis } from './gather';
 export { lstmBackward, lstmForward } from './lstm';
 export { attentionBackward, attentionForward, attentionGradScratch, attentionScratch } from './attention';
+export { depthwise, depthwiseGradSum, depthwiseGradWeight, depthwiseScratch } from './depthwise';
+export { interpolate, interpolateGrad, meanWindows, meanWindowsGrad } from './windows';
 export { gruBackward, gruForward } from './gru';
 export { cumsum, sortOrder, sortScratch } from './sort';
 

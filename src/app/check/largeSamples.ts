@@ -195,7 +195,7 @@ export const largeSamples: readonly Computation[] = [
     call: ([a, b]) => matmul(a, b),
   },
   {
-    title: 'matmul: batch with one matrix',
+    title: 'matmul: large batch with one matrix',
     inputs: [anywhere(5, 3, 31, 17), anywhere(17, 19)],
     call: ([a, b]) => matmul(a, b),
   },

@@ -6,6 +6,7 @@ import { batchNormOverrides, batchNormRoutines } from './batchNorm.js';
 import { bnReluPoolRoutines } from './bnReluPool.js';
 import { conv2dOverrides } from './conv2d.js';
 import { convNormReluPoolRoutines } from './convNormReluPool.js';
+import { depthwiseOverrides } from './depthwise.js';
 import { dropoutRoutines } from './dropout.js';
 import { elementwiseOverrides } from './elementwise.js';
 import { gatherOverrides } from './gather.js';
@@ -18,17 +19,27 @@ import { recurrentRoutines } from './recurrent.js';
 import { reduceOverrides } from './reduce.js';
 import { softmaxOverrides, softmaxRoutines } from './softmax.js';
 import { sortRoutines } from './sort.js';
+import { windowOverrides } from './windows.js';
+
+/** Depthwise convolutions, and all others. */
+const convolutionOverrides = Object.fromEntries(
+  Object.entries(conv2dOverrides).map(([name, override]): [string, KernelOverride] => [
+    name,
+    (...args) => depthwiseOverrides[name](...args) ?? override(...args),
+  ]),
+);
 
 export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
   ...elementwiseOverrides,
   ...gatherOverrides,
   ...layoutOverrides,
   ...matmulOverrides,
-  ...conv2dOverrides,
+  ...convolutionOverrides,
   ...batchNormOverrides,
   ...poolOverrides,
   ...reduceOverrides,
   ...softmaxOverrides,
+  ...windowOverrides,
 };
 
 /**
