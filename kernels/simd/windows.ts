@@ -119,6 +119,10 @@ export function interpolate(
           continue;
         }
         const down = top + 1 < H ? <usize>W * pixel : 0, right = left + 1 < W ? pixel : 0;
+        if (below > 0 && beyond > 0) {
+          blendPixels(corner, right, down, below, beyond, to, C);
+          continue;
+        }
         clear(to, C);
         addScaled(corner, (1 - below) * (1 - beyond), to, C);
         addScaled(corner + right, (1 - below) * beyond, to, C);
@@ -127,6 +131,24 @@ export function interpolate(
       }
     }
   }
+}
+
+/** to [C] = the weighted mean of four pixels, all of whose weights are positive. */
+function blendPixels(corner: usize, right: usize, down: usize, below: f32, beyond: f32, to: usize, C: i32): void {
+  const w00 = f32x4.splat((1 - below) * (1 - beyond)), w01 = f32x4.splat((1 - below) * beyond);
+  const w10 = f32x4.splat(below * (1 - beyond)), w11 = f32x4.splat(below * beyond);
+  const zero = f32x4.splat(0);
+  let c = 0;
+  for (; c + 4 <= C; c += 4) {
+    const p = corner + floats(c);
+    let sum = fma(fma(zero, w00, v128.load(p)), w01, v128.load(p + right));
+    sum = fma(fma(sum, w10, v128.load(p + down)), w11, v128.load(p + down + right));
+    v128.store(to + floats(c), sum);
+  }
+  const p = corner + floats(c), rest = C - c;
+  let sum = fma(fma(zero, w00, loadPart(p, rest)), w01, loadPart(p + right, rest));
+  sum = fma(fma(sum, w10, loadPart(p + down, rest)), w11, loadPart(p + down + right, rest));
+  storePart(to + floats(c), sum, rest);
 }
 
 /** gradX [N, H, W, C]: every output position adds its gradient to the pixels that it depends on. */
